@@ -1,0 +1,86 @@
+# Needs Python 3.11 or newer, make and a package index. Another interpreter: make setup PYTHON=python3.12
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+PY := $(BIN)/python
+INSTALL := $(PY) -m pip --quiet --disable-pip-version-check install
+GENERATORS = $(filter-out tools/%vectors.py,$(shell grep -l -e '"--check"' tools/*.py 2>/dev/null))
+VECTORS = $(wildcard tools/*vectors.py)
+export PYTHONDONTWRITEBYTECODE = 1
+
+.DEFAULT_GOAL := help
+.DELETE_ON_ERROR:
+.PHONY: help setup check fmt lint types test vectors docs demo bench interop dist lock clean
+
+help: ## list the commands
+	@sed -nE 's/^([a-z]+):[^#]*## (.*)/  make \1\t\2/p' $(MAKEFILE_LIST) | expand -t 16
+
+# The program alone is enough for `demo`; the tools are added for everything else.
+$(VENV)/.run: requirements/run.txt requirements/build.txt pyproject.toml
+	@$(PYTHON) -c 'import sys; sys.exit(None if sys.version_info >= (3, 11) else "Python 3.11 or newer is needed: make PYTHON=python3.11 ...")'
+	@echo "setup: the program and its dependencies into $(VENV)"
+	@$(PYTHON) -m venv $(VENV)
+	@$(INSTALL) --require-hashes -r requirements/run.txt -r requirements/build.txt
+	@$(INSTALL) --no-deps --no-build-isolation --editable .
+	@touch $@
+
+$(VENV)/.dev: $(VENV)/.run requirements/dev.txt
+	@echo "setup: the development tools into $(VENV)"
+	@$(INSTALL) --require-hashes -r requirements/dev.txt
+	@touch $@
+
+setup: $(VENV)/.dev ## make .venv with everything, from hashed requirements
+
+check: lint types test vectors ## everything a change must pass
+
+fmt: setup ## format, and fix what can be fixed safely
+	@$(BIN)/ruff check --quiet --fix-only .
+	@$(BIN)/ruff format --quiet .
+
+lint: setup ## rules, format, layers, generated documents up to date
+	@$(BIN)/ruff check --quiet .
+	@$(BIN)/ruff format --quiet --check .
+	@$(BIN)/lint-imports --config pyproject.toml --no-logo
+	@for tool in $(GENERATORS); do $(PY) $$tool --check || exit 1; done
+
+types: setup ## mypy, strict
+	@$(BIN)/mypy
+
+test: setup ## all tests that need no other program; no network
+	@$(PY) -m pytest --quiet -m "not interop"
+
+vectors: setup ## the committed vectors are what the generator writes
+	@for tool in $(VECTORS); do $(PY) $$tool --check || exit 1; done
+
+docs: setup ## write the generated documents anew
+	@for tool in $(GENERATORS); do $(PY) $$tool || exit 1; done
+
+demo: $(VENV)/.run ## make, sign, verify and forge a transcript in demo-out/
+	@$(BIN)/hocba demo --out demo-out
+
+bench: setup ## measure against python-xmlsec and signxml; bench-out/results.json
+	@$(PY) tools/bench.py
+
+interop: setup ## judge our signatures by xmlsec1 and EU DSS; installs them where it can
+	@tools/setup-interop
+	@$(PY) -m pytest --quiet -m interop
+
+dist: setup ## build the wheel, install it into an empty environment and start it
+	@rm -rf dist build/dist-venv
+	@$(PY) -m build --no-isolation --outdir dist . >build.log 2>&1 || { cat build.log; exit 1; }
+	@rm -f build.log
+	@$(PY) tools/check_dist.py dist
+	@$(PYTHON) -m venv build/dist-venv
+	@build/dist-venv/bin/python -m pip --quiet --disable-pip-version-check install --require-hashes -r requirements/run.txt
+	@build/dist-venv/bin/python -m pip --quiet --disable-pip-version-check install --no-deps --no-index dist/*.whl
+	@cd build && dist-venv/bin/hocba --help >/dev/null && dist-venv/bin/python -m pip --disable-pip-version-check check
+	@ls -1 dist
+
+lock: ## resolve the dependencies anew and write requirements/*.txt
+	@$(PYTHON) -m venv build/lock-venv
+	@build/lock-venv/bin/python -m pip --quiet --disable-pip-version-check install pip-tools
+	@tools/lock build/lock-venv/bin/pip-compile
+
+clean: ## remove everything made here
+	@rm -rf $(VENV) build dist demo-out bench-out .coverage .hypothesis .mypy_cache .pytest_cache .ruff_cache .import_linter_cache
+	@find . -name __pycache__ -type d -prune -exec rm -rf {} +
