@@ -1,0 +1,6 @@
+"""A test world of invented authorities and INSECURE keys. Nothing here may meet real transcripts."""
+
+from hocba_sign.testing.identity import CertificateAuthority, Identity
+from hocba_sign.testing.world import World
+
+__all__ = ["CertificateAuthority", "Identity", "World"]
