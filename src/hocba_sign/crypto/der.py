@@ -1,0 +1,130 @@
+"""Read DER without building objects: positions in the given octets, nothing copied until asked.
+
+Strict where a lenient reader could be made to see something else than others do: definite lengths only,
+in their shortest form, nothing past the end. Values (strings, numbers) are left to the caller.
+Spec: X.690, 8 and 10.
+"""
+
+from collections.abc import Iterator
+from functools import lru_cache
+from typing import NamedTuple
+
+from hocba_sign.errors import InputError
+
+BOOLEAN, INTEGER, BIT_STRING, OCTET_STRING, NULL, OID = 0x01, 0x02, 0x03, 0x04, 0x05, 0x06
+SEQUENCE, SET = 0x30, 0x31
+
+
+class Element(NamedTuple):
+    """One TLV inside `octets`: it begins at `at`, its content is `octets[start:end]`."""
+
+    octets: bytes
+    tag: int
+    at: int
+    start: int
+    end: int
+
+    @property
+    def content(self) -> bytes:
+        return self.octets[self.start : self.end]
+
+    @property
+    def der(self) -> bytes:
+        return self.octets[self.at : self.end]
+
+
+def malformed(at: int, detail: str) -> InputError:
+    return InputError("DER.MALFORMED", where=f"octet {at}", detail=detail)
+
+
+def read(octets: bytes, at: int, limit: int) -> Element:
+    """Read the element at `at`, which must end by `limit`.
+
+    Raises: InputError DER.MALFORMED.
+    """
+    start = at + 2
+    if start > limit:
+        raise malformed(at, "truncated")
+    tag, length = octets[at], octets[at + 1]
+    if tag & 0x1F == 0x1F:
+        raise malformed(at, "tag of several octets")
+    if length > 0x7F:
+        count = length & 0x7F
+        start += count
+        if not 1 <= count <= 4 or start > limit:
+            raise malformed(at, "length")
+        length = int.from_bytes(octets[at + 2 : start], "big")
+        if length < 0x80 or length >> (8 * (count - 1)) == 0:
+            raise malformed(at, "length not in its shortest form")
+    end = start + length
+    if end > limit:
+        raise malformed(at, "truncated")
+    return Element(octets, tag, at, start, end)
+
+
+def whole(octets: bytes, tag: int) -> Element:
+    """Read the one element that `octets` must be, nothing after it. Raises: InputError DER.MALFORMED."""
+    element = read(octets, 0, len(octets))
+    if element.tag != tag or element.end != len(octets):
+        raise malformed(element.end if element.tag == tag else 0, "other data than expected")
+    return element
+
+
+def children(parent: Element) -> Iterator[Element]:
+    """Read the elements inside `parent`. Raises: InputError DER.MALFORMED."""
+    octets, at, limit = parent.octets, parent.start, parent.end
+    while at < limit:
+        element = read(octets, at, limit)
+        yield element
+        at = element.end
+
+
+def sequence(parent: Element, tag: int = SEQUENCE) -> tuple[Element, ...]:
+    """Read the elements inside `parent`, which must have `tag`. Raises: InputError DER.MALFORMED."""
+    if parent.tag != tag:
+        raise malformed(parent.at, "other data than expected")
+    return tuple(children(parent))
+
+
+def oid(element: Element) -> str:
+    """Give the dotted form. Raises: InputError DER.MALFORMED."""
+    if element.tag != OID or not 1 <= element.end - element.start <= 64:
+        raise malformed(element.at, "object identifier")
+    dotted = _dotted(element.content)
+    if dotted is None:
+        raise malformed(element.at, "object identifier")
+    return dotted
+
+
+@lru_cache(maxsize=512)
+def _dotted(content: bytes) -> str | None:
+    if content[-1] & 0x80:
+        return None
+    arcs: list[int] = []
+    value = 0
+    for octet in content:
+        if value == 0 and octet == 0x80:
+            return None
+        value = value << 7 | octet & 0x7F
+        if not octet & 0x80:
+            arcs.append(value)
+            value = 0
+    first = min(arcs[0] // 40, 2)
+    return ".".join(map(str, (first, arcs[0] - 40 * first, *arcs[1:])))
+
+
+def integer(element: Element) -> int:
+    """Give the value, negative ones too. Raises: InputError DER.MALFORMED."""
+    if element.tag != INTEGER or element.start == element.end:
+        raise malformed(element.at, "integer")
+    return int.from_bytes(element.content, "big", signed=True)
+
+
+def encode(tag: int, *contents: bytes) -> bytes:
+    """Write one element around `contents`."""
+    content = b"".join(contents)
+    size = len(content)
+    if size < 0x80:
+        return bytes((tag, size)) + content
+    length = size.to_bytes((size.bit_length() + 7) // 8, "big")
+    return bytes((tag, 0x80 | len(length))) + length + content

@@ -1,0 +1,104 @@
+"""Distinguished names: read leniently, shown safely. Names are compared as octets, never through here."""
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from hocba_sign.crypto import der
+
+_ATTRIBUTES = {
+    "2.5.4.3": "CN",
+    "2.5.4.6": "C",
+    "2.5.4.7": "L",
+    "2.5.4.8": "ST",
+    "2.5.4.9": "STREET",
+    "2.5.4.10": "O",
+    "2.5.4.11": "OU",
+    "0.9.2342.19200300.100.1.1": "UID",
+    "0.9.2342.19200300.100.1.25": "DC",
+}
+"""RFC 4514, 3; other attributes keep their OID."""
+
+_TITLE = "2.5.4.12"
+_CODECS = {0x0C: "utf-8", 0x12: "latin-1", 0x13: "latin-1", 0x14: "latin-1", 0x16: "latin-1", 0x1A: "latin-1", 0x1C: "utf-32-be", 0x1E: "utf-16-be"}
+_IDENTIFIER = re.compile(r"\s*(MST|CCCD|CMND)\s*:\s*(.*?)\s*", re.IGNORECASE | re.DOTALL)
+_SPECIAL = re.compile(r'[,+"\\<>;]')
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Subject:
+    """Who a certificate names; the first value where an attribute stands twice, None where it is missing.
+
+    `title` is chức vụ. `identifiers` are (kind, value) of the UID attributes: `MST` tax code, `CCCD` citizen's identity number,
+    `CMND` its predecessor, `UID` where no kind is written. Control and direction characters are replaced by U+FFFD.
+    """
+
+    common_name: str | None = None
+    organisation: str | None = None
+    organisational_unit: str | None = None
+    title: str | None = None
+    country: str | None = None
+    locality: str | None = None
+    identifiers: tuple[tuple[str, str], ...] = ()
+
+
+def subject(name: der.Element) -> Subject:
+    """Read a Name as that of a signer. Raises: InputError DER.MALFORMED."""
+    first: dict[str, str] = {}
+    identifiers: list[tuple[str, str]] = []
+    for rdn in _rdns(name):
+        for oid, value in rdn:
+            text = value.strip()
+            kind = _ATTRIBUTES.get(oid, oid)
+            first.setdefault(kind, text)
+            if kind == "UID":
+                match = _IDENTIFIER.fullmatch(text)
+                identifiers.append((match[1].upper(), match[2]) if match else ("UID", text))
+    return Subject(
+        common_name=first.get("CN"),
+        organisation=first.get("O"),
+        organisational_unit=first.get("OU"),
+        title=first.get(_TITLE),
+        country=first.get("C"),
+        locality=first.get("L"),
+        identifiers=tuple(identifiers),
+    )
+
+
+def text(name: der.Element) -> str:
+    """Write a Name for people, most specific part first. Raises: InputError DER.MALFORMED.
+
+    Spec: RFC 4514, 2; attributes without a short name keep dotted OID and readable value.
+    """
+    parts = ["+".join(f"{_ATTRIBUTES.get(oid, oid)}={_escape(value)}" for oid, value in rdn) for rdn in _rdns(name)]
+    return ",".join(reversed(parts))
+
+
+def _rdns(name: der.Element) -> Iterator[list[tuple[str, str]]]:
+    for rdn in der.sequence(name):
+        pairs = []
+        for attribute in der.sequence(rdn, der.SET):
+            parts = der.sequence(attribute)
+            if len(parts) != 2:
+                raise der.malformed(attribute.at, "attribute of a name")
+            pairs.append((der.oid(parts[0]), _string(parts[1])))
+        yield pairs
+
+
+def _string(element: der.Element) -> str:
+    codec = _CODECS.get(element.tag)
+    if codec is None:
+        return "#" + element.der.hex()
+    value = element.content.decode(codec, "replace")
+    if value.isprintable():
+        return value
+    return "".join(character if character.isprintable() or character == "\u00a0" else "\ufffd" for character in value)
+
+
+def _escape(value: str) -> str:
+    value = _SPECIAL.sub(r"\\\g<0>", value)
+    if value.startswith((" ", "#")):
+        value = "\\" + value
+    if value.endswith(" ") and len(value) > 1:
+        value = value[:-1] + "\\ "
+    return value
