@@ -1,0 +1,124 @@
+"""Budgets and habits of the source that no linter checks; an offender is named in the failure."""
+
+import ast
+import re
+import shutil
+import subprocess
+from collections.abc import Callable, Iterable, Iterator
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parent.parent
+PACKAGE = ROOT / "src" / "hocba_sign"
+MODULES = {path.relative_to(PACKAGE).as_posix(): path.read_text("utf-8") for path in sorted(PACKAGE.rglob("*.py"))}
+TREES = {name: ast.parse(text) for name, text in MODULES.items()}
+VAGUE = {"base", "common", "core", "helper", "helpers", "manager", "misc", "shared", "tools", "util", "utils"}
+LAZY_EXPORTS = {"__getattr__", "__dir__"}
+PLACE = re.compile(
+    rb"(?<![\w.:<>])/(?:work|root|home|opt/wheels|tmp/v)/"
+    rb"|pypi\.org|python[h]osted|npmjs\.org|repo1?\.maven|deb\.debian|--(?:find-links|(?:extra-)?index-url)[= ]"
+)
+
+Function = ast.FunctionDef | ast.AsyncFunctionDef
+BRANCHES = (ast.If, ast.For, ast.AsyncFor, ast.While, ast.ExceptHandler, ast.IfExp, ast.match_case)
+
+
+def refuse(offenders: Iterable[str]) -> None:
+    """Fail and name every offender."""
+    if names := sorted(offenders):
+        pytest.fail("\n".join(names), pytrace=False)
+
+
+def functions() -> Iterator[tuple[str, Function]]:
+    for name, tree in TREES.items():
+        for node in ast.walk(tree):
+            if isinstance(node, Function):
+                yield f"{name}:{node.name}", node
+
+
+def lines(node: Function) -> int:
+    """Count from `def` to the end, less the docstring."""
+    length = (node.end_lineno or node.lineno) - node.lineno + 1
+    first = node.body[0]
+    if ast.get_docstring(node) is not None:
+        length -= (first.end_lineno or first.lineno) - first.lineno + 1
+    return length
+
+
+def branches(node: Function) -> int:
+    return sum(isinstance(inner, BRANCHES) for inner in ast.walk(node))
+
+
+def parameters(node: Function) -> int:
+    return len(own_positional(node)) + len(node.args.kwonlyargs)
+
+
+def own_positional(node: Function) -> list[str]:
+    """Name the parameters that may be given by position, less `self` and `cls`."""
+    return [arg.arg for arg in (*node.args.posonlyargs, *node.args.args) if arg.arg not in {"self", "cls"}]
+
+
+def excess_positional(node: Function) -> int:
+    """Count positional parameters over two; a private function, whose calls stand beside it, may have three."""
+    return len(own_positional(node)) - (3 if node.name.startswith("_") else 2)
+
+
+def test_modules_have_at_most_400_lines() -> None:
+    lengths = {name: len(text.splitlines()) for name, text in MODULES.items()}
+    refuse(f"{name}: {length} lines" for name, length in lengths.items() if length > 400)
+
+
+@pytest.mark.parametrize(("measure", "limit"), [(lines, 60), (branches, 12), (parameters, 6), (excess_positional, 0)])
+def test_functions_keep_their_budget(measure: Callable[[Function], int], limit: int) -> None:
+    refuse(f"{name}: {measure(node)} {measure.__name__}" for name, node in functions() if measure(node) > limit)
+
+
+def test_classes_derive_from_at_most_one_of_ours() -> None:
+    bases: dict[str, set[str]] = {}
+    for tree in TREES.values():
+        for node in ast.walk(tree):
+            if isinstance(node, ast.ClassDef):
+                bases.setdefault(node.name, set()).update(ast.unparse(base).rpartition(".")[2] for base in node.bases)
+
+    def depth(name: str) -> int:
+        return 1 + max((depth(base) for base in bases[name] if base in bases and base != name), default=0)
+
+    refuse(f"{name}: depth {depth(name)}" for name in bases if depth(name) > 2)
+
+
+def test_packages_only_name_what_they_export() -> None:
+    """A package file holds imports and name tables; the top one may also load a name when it is first asked for."""
+
+    def is_naming(name: str, node: ast.stmt) -> bool:
+        match node:
+            case ast.Import() | ast.ImportFrom() | ast.Assign() | ast.AnnAssign() | ast.Expr(value=ast.Constant()):
+                return True
+            case ast.If(test=ast.Name(id="TYPE_CHECKING")):
+                return True
+            case ast.FunctionDef():
+                return name == "__init__.py" and node.name in LAZY_EXPORTS
+            case _:
+                return False
+
+    packages = {name: tree for name, tree in TREES.items() if name.endswith("__init__.py")}
+    refuse(f"{name}:{node.lineno}" for name, tree in packages.items() for node in tree.body if not is_naming(name, node))
+
+
+def test_no_import_inside_a_function() -> None:
+    imports = (ast.Import, ast.ImportFrom)
+    refuse(f"{name}: line {node.lineno}" for name, function in functions() for node in ast.walk(function) if isinstance(node, imports))
+
+
+def test_no_module_without_a_subject() -> None:
+    refuse(name for name in MODULES if VAGUE & {part.strip("_") for part in re.split(r"[/.]", name)})
+
+
+def test_nothing_names_the_place_of_development() -> None:
+    git = shutil.which("git")
+    if git is None or not (ROOT / ".git").exists():
+        pytest.skip("not a git checkout: the tracked files are unknown")
+    listed = subprocess.run([git, "ls-files", "-z"], cwd=ROOT, capture_output=True, check=True, text=True).stdout
+    paths = [ROOT / name for name in listed.split("\0") if name]
+    found = {path: match[0] for path in paths if path.is_file() and (match := PLACE.search(path.read_bytes()))}
+    refuse(f"{path.relative_to(ROOT)}: {text.decode()}" for path, text in found.items())
