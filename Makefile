@@ -66,9 +66,8 @@ interop: setup ## judge our signatures by xmlsec1 and EU DSS; installs them wher
 	@$(PY) -m pytest --quiet -m interop
 
 dist: setup ## build the wheel, install it into an empty environment and start it
-	@rm -rf dist build/dist-venv
-	@$(PY) -m build --no-isolation --outdir dist . >build.log 2>&1 || { cat build.log; exit 1; }
-	@rm -f build.log
+	@rm -rf dist build && mkdir build
+	@$(PY) -m build --no-isolation --outdir dist . >build/log 2>&1 || { cat build/log; exit 1; }
 	@$(PY) tools/check_dist.py dist
 	@$(PYTHON) -m venv build/dist-venv
 	@build/dist-venv/bin/python -m pip --quiet --disable-pip-version-check install --require-hashes -r requirements/run.txt

@@ -1,0 +1,59 @@
+"""Check the archives in a folder: the wheel holds the package with its data and schemas and nothing else."""
+
+import sys
+import tarfile
+import zipfile
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parent.parent
+PACKAGE = ROOT / "src" / "hocba_sign"
+SCHEMAS = ROOT / "schemas"
+
+
+def expected_names() -> set[str]:
+    """Name what the wheel must hold besides its metadata."""
+    own = {
+        f"hocba_sign/{path.relative_to(PACKAGE).as_posix()}"
+        for path in PACKAGE.rglob("*")
+        if path.is_file() and not {"__pycache__", "schemas"} & set(path.relative_to(PACKAGE).parts)
+    }
+    return own | {f"hocba_sign/schemas/{path.relative_to(SCHEMAS).as_posix()}" for path in SCHEMAS.rglob("*") if path.is_file()}
+
+
+def faults_of_wheel(archive: Path) -> list[str]:
+    with zipfile.ZipFile(archive) as wheel:
+        listed = [name for name in wheel.namelist() if ".dist-info/" not in name]
+        empty_schemas = [name for name in listed if name.endswith(".xsd") and not wheel.read(name).lstrip().startswith(b"<")]
+    names, wanted = set(listed), expected_names()
+    return [
+        *(f"missing: {name}" for name in sorted(wanted - names)),
+        *(f"unexpected: {name}" for name in sorted(names - wanted)),
+        *(f"no schema: {name}" for name in empty_schemas),
+        *(["a name stands twice"] if len(listed) != len(names) else []),
+    ]
+
+
+def faults_of_sdist(archive: Path) -> list[str]:
+    with tarfile.open(archive) as sdist:
+        members = sdist.getmembers()
+    names = {member.name.partition("/")[2] for member in members}
+    wanted = {f"schemas/{path.relative_to(SCHEMAS).as_posix()}" for path in SCHEMAS.rglob("*") if path.is_file()}
+    return [
+        *(f"link: {member.name}" for member in members if member.issym() or member.islnk()),
+        *(f"missing: {name}" for name in sorted(wanted - names)),
+    ]
+
+
+def main(folder: Path) -> int:
+    faults = []
+    for pattern, judge in (("*.whl", faults_of_wheel), ("*.tar.gz", faults_of_sdist)):
+        archives = sorted(folder.glob(pattern))
+        if len(archives) != 1:
+            faults.append(f"{len(archives)} files {pattern} in {folder}")
+        faults += [f"{archive.name}: {fault}" for archive in archives for fault in judge(archive)]
+    print("\n".join(faults), end="\n" if faults else "")
+    return 1 if faults else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(Path(sys.argv[1])))
