@@ -119,13 +119,10 @@ class World:
         )
         return self._leaf(name, subject, options, CertificateOptions(key_usage=SIGNER_KEY_USAGE, issuer="public-ca"))
 
-    def principal(
-        self, name: str, cccd: str, school: str, *, title: str = "Hiệu trưởng", **options: Unpack[CertificateOptions]
-    ) -> Identity:
+    def principal(self, name: str, cccd: str, school: str, *, title: str = "Hiệu trưởng", **options: Unpack[PersonOptions]) -> Identity:
         """Issue the certificate of a head of school: title in T, OU `Ban Giám hiệu`, O the school."""
-        said = PersonOptions(organisation=school)
-        said.update(options)
-        return self.person(name, cccd, title=title, ou="Ban Giám hiệu", **said)
+        options["organisation"] = school
+        return self.person(name, cccd, title=title, ou="Ban Giám hiệu", **options)
 
     def organisation(
         self, name: str, *, government: bool = True, mst: str | None = None, **options: Unpack[OrganisationOptions]
