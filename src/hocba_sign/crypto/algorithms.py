@@ -229,15 +229,18 @@ SIGNATURE_ALGORITHMS = (
 )
 
 _UNSUPPORTED = {
-    **{_MORE_2001 + name: name for name in ("hmac-md5", "hmac-sha224", "hmac-sha256", "hmac-sha384", "hmac-sha512", "hmac-ripemd160")},
-    **{_MORE_2001 + name: name for name in ("rsa-ripemd160", "ecdsa-ripemd160", "esign-sha1", "esign-sha256", "esign-sha384", "esign-sha512")},
-    **{_MORE_2007 + name: name for name in ("md5-rsa-MGF1", "ripemd160-rsa-MGF1", "whirlpool-rsa-MGF1", "ecdsa-ripemd160", "ecdsa-whirlpool")},
-    **{_MORE_2007 + name: name for name in ("rsa-whirlpool", "whirlpool")},
-    **{_MORE_2021 + name: name for name in ("eddsa-ed25519ph", "eddsa-ed25519ctx", "eddsa-ed448ph")},
-    _DSIG + "hmac-sha1": "hmac-sha1",
-    _DSIG + "dsa-sha1": "dsa-sha1",
-    "http://www.w3.org/2009/xmldsig11#dsa-sha256": "dsa-sha256",
-    _XMLENC + "ripemd160": "ripemd160",
+    prefix + name: name
+    for prefix, names in (
+        (_DSIG, "hmac-sha1 dsa-sha1"),
+        (_XMLENC, "ripemd160"),
+        (_MORE_2001, "hmac-md5 hmac-sha224 hmac-sha256 hmac-sha384 hmac-sha512 hmac-ripemd160 rsa-ripemd160 ecdsa-ripemd160"),
+        (_MORE_2001, "esign-sha1 esign-sha256 esign-sha384 esign-sha512"),
+        (_MORE_2007, "md5-rsa-MGF1 ripemd160-rsa-MGF1 whirlpool-rsa-MGF1 ecdsa-ripemd160 ecdsa-whirlpool rsa-whirlpool whirlpool"),
+        (_MORE_2021, "eddsa-ed25519ph eddsa-ed25519ctx eddsa-ed448ph"),
+        ("http://www.w3.org/2009/xmldsig11#", "dsa-sha256"),
+    )
+    for name in names.split()
+} | {
     "1.2.840.10040.4.3": "dsa-sha1",
     _NIST_OID + "1": "dsa-sha224",
     _NIST_OID + "2": "dsa-sha256",
@@ -276,18 +279,16 @@ def digest_algorithm(uri: str) -> DigestAlgorithm:
 
     Raises: InputError CRYPTO.UNKNOWN_ALGORITHM, CRYPTO.UNSUPPORTED_ALGORITHM.
     """
-    found = _DIGEST_BY_URI.get(uri)
-    if found is None:
+    if uri not in _DIGEST_BY_URI:
         raise _refuse(uri)
-    return found
+    return _DIGEST_BY_URI[uri]
 
 
 def digest_algorithm_by_oid(oid: str) -> DigestAlgorithm:
     """Find the hash of a dotted OID, as in CMS, OCSP and time-stamps. Raises as `digest_algorithm`."""
-    found = _DIGEST_BY_OID.get(oid)
-    if found is None:
+    if oid not in _DIGEST_BY_OID:
         raise _refuse(oid)
-    return found
+    return _DIGEST_BY_OID[oid]
 
 
 def signature_algorithm(uri: str, parameters: PssParameters | None = None) -> SignatureAlgorithm:

@@ -37,11 +37,7 @@ def malformed(at: int, detail: str) -> InputError:
     return InputError("DER.MALFORMED", where=f"octet {at}", detail=detail)
 
 
-def read(octets: bytes, at: int, limit: int) -> Element:
-    """Read the element at `at`, which must end by `limit`.
-
-    Raises: InputError DER.MALFORMED.
-    """
+def _read(octets: bytes, at: int, limit: int) -> Element:
     start = at + 2
     if start > limit:
         raise malformed(at, "truncated")
@@ -64,7 +60,7 @@ def read(octets: bytes, at: int, limit: int) -> Element:
 
 def whole(octets: bytes, tag: int) -> Element:
     """Read the one element that `octets` must be, nothing after it. Raises: InputError DER.MALFORMED."""
-    element = read(octets, 0, len(octets))
+    element = _read(octets, 0, len(octets))
     if element.tag != tag or element.end != len(octets):
         raise malformed(element.end if element.tag == tag else 0, "other data than expected")
     return element
@@ -74,7 +70,7 @@ def children(parent: Element) -> Iterator[Element]:
     """Read the elements inside `parent`. Raises: InputError DER.MALFORMED."""
     octets, at, limit = parent.octets, parent.start, parent.end
     while at < limit:
-        element = read(octets, at, limit)
+        element = _read(octets, at, limit)
         yield element
         at = element.end
 

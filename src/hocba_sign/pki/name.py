@@ -20,7 +20,16 @@ _ATTRIBUTES = {
 """RFC 4514, 3; other attributes keep their OID."""
 
 _TITLE = "2.5.4.12"
-_CODECS = {0x0C: "utf-8", 0x12: "latin-1", 0x13: "latin-1", 0x14: "latin-1", 0x16: "latin-1", 0x1A: "latin-1", 0x1C: "utf-32-be", 0x1E: "utf-16-be"}
+_CODECS = {
+    0x0C: "utf-8",
+    0x12: "latin-1",
+    0x13: "latin-1",
+    0x14: "latin-1",
+    0x16: "latin-1",
+    0x1A: "latin-1",
+    0x1C: "utf-32-be",
+    0x1E: "utf-16-be",
+}
 _IDENTIFIER = re.compile(r"\s*(MST|CCCD|CMND)\s*:\s*(.*?)\s*", re.IGNORECASE | re.DOTALL)
 _SPECIAL = re.compile(r'[,+"\\<>;]')
 
