@@ -1,0 +1,132 @@
+"""Evidence: certificates, CRLs and OCSP responses at hand, with where each came from.
+
+Nothing in a pool is trusted: it is material for `path`. Equal octets are held once, under their first source.
+"""
+
+import base64
+import binascii
+import hashlib
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass
+from itertools import chain
+from typing import TypeVar
+
+from asn1crypto import crl, ocsp
+
+from hocba_sign.errors import InputError
+from hocba_sign.pki.certificate import Certificate
+
+MAX_CRL_OCTETS = 64 * 1024 * 1024
+"""The largest public CRLs are some tens of megabytes."""
+MAX_OCSP_OCTETS = 256 * 1024
+"""A response with a full responder chain is under 16 kB."""
+GIVEN = "given"
+"""Source of what the caller hands over, in contrast to what a document carries."""
+
+_PEM_CRL = re.compile(rb"-----BEGIN X509 CRL-----([A-Za-z0-9+/=\s]+)-----END X509 CRL-----")
+
+
+@dataclass(frozen=True, slots=True)
+class Item:
+    """One CRL or OCSP response: DER octets, their SHA-256 (lower-case hex), and where they came from."""
+
+    der: bytes
+    sha256: str
+    source: str
+
+    @classmethod
+    def of(cls, der: bytes, source: str) -> "Item":
+        return cls(der, hashlib.sha256(der).hexdigest(), source)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Evidence:
+    """A pool of material for building paths and checking revocation."""
+
+    certificates: tuple[Certificate, ...] = ()
+    crls: tuple[Item, ...] = ()
+    ocsps: tuple[Item, ...] = ()
+
+    @classmethod
+    def of(
+        cls,
+        *,
+        certificates: Iterable[Certificate] = (),
+        crls: Iterable[bytes] = (),
+        ocsps: Iterable[bytes] = (),
+        source: str = GIVEN,
+    ) -> "Evidence":
+        """Make a pool from DER octets of one `source`, e.g. `embedded in signature X`."""
+        return cls(certificates=tuple(certificates)).merged(
+            cls(crls=tuple(Item.of(der, source) for der in crls), ocsps=tuple(Item.of(der, source) for der in ocsps))
+        )
+
+    def merged(self, *others: "Evidence") -> "Evidence":
+        """Give the union, each octet string once."""
+        pools = (self, *others)
+        return Evidence(
+            certificates=_distinct(chain.from_iterable(pool.certificates for pool in pools)),
+            crls=_distinct(chain.from_iterable(pool.crls for pool in pools)),
+            ocsps=_distinct(chain.from_iterable(pool.ocsps for pool in pools)),
+        )
+
+
+_Held = TypeVar("_Held", Certificate, Item)
+
+
+def _distinct(items: Iterable[_Held]) -> tuple[_Held, ...]:
+    known: dict[str, _Held] = {}
+    for item in items:
+        known.setdefault(item.sha256, item)
+    return tuple(known.values())
+
+
+def load_crl(octets: bytes, *, where: str | None = None) -> bytes:
+    """Give the DER of one CRL from DER or PEM; some Vietnamese services serve PEM text under `.crl`.
+
+    Checks the outer structure only: the signature and the dates are for `path`.
+    Raises: InputError REVOCATION.CRL_MALFORMED, REVOCATION.TOO_LARGE.
+    """
+    _limit(octets, MAX_CRL_OCTETS, where)
+    der = octets
+    if not octets.startswith(b"\x30"):
+        found = _PEM_CRL.search(octets)
+        if found is None:
+            raise InputError("REVOCATION.CRL_MALFORMED", where=where, detail="neither DER nor PEM")
+        try:
+            der = base64.b64decode(b"".join(found[1].split()), validate=True)
+        except binascii.Error as error:
+            raise InputError("REVOCATION.CRL_MALFORMED", where=where, detail="base64") from error
+    try:
+        parsed = crl.CertificateList.load(der, strict=True)
+        fields = parsed["tbs_cert_list"]
+        _ = (fields["issuer"].hashable, fields["this_update"].native, fields["next_update"].native, parsed["signature"].native)
+    except (ValueError, TypeError, KeyError) as error:
+        raise InputError("REVOCATION.CRL_MALFORMED", where=where, detail=type(error).__name__) from error
+    return der
+
+
+def load_ocsp(octets: bytes, *, where: str | None = None) -> bytes:
+    """Check that `octets` are one DER OCSP response with status successful and a basic response, and give them back.
+
+    Raises: InputError REVOCATION.OCSP_MALFORMED, REVOCATION.OCSP_UNSUCCESSFUL, REVOCATION.TOO_LARGE.
+    """
+    _limit(octets, MAX_OCSP_OCTETS, where)
+    try:
+        parsed = ocsp.OCSPResponse.load(octets, strict=True)
+        status = parsed["response_status"].native
+        if status == "successful":
+            data = parsed["response_bytes"]["response"].parsed["tbs_response_data"]
+            for one in data["responses"]:
+                _ = (one["cert_id"]["serial_number"].native, one["this_update"].native, one["next_update"].native)
+    except (ValueError, TypeError, KeyError) as error:
+        raise InputError("REVOCATION.OCSP_MALFORMED", where=where, detail=type(error).__name__) from error
+    if status != "successful":
+        raise InputError("REVOCATION.OCSP_UNSUCCESSFUL", where=where, detail=str(status))
+    return octets
+
+
+def _limit(octets: bytes, limit: int, where: str | None) -> None:
+    if len(octets) > limit:
+        raise InputError("REVOCATION.TOO_LARGE", where=where, detail=f"{len(octets)} octets, at most {limit}")

@@ -1,0 +1,82 @@
+"""What a path must satisfy, what was found, and which sub-indication of EN 319 102-1 each cause means."""
+
+from dataclasses import dataclass, field
+from datetime import datetime
+from enum import StrEnum
+
+from hocba_sign.pki.certificate import Certificate
+from hocba_sign.pki.profile import ProfileException, Purpose
+from hocba_sign.pki.revocation import RevocationFact
+
+
+class PathStatus(StrEnum):
+    PASSED = "passed"
+    INDETERMINATE = "indeterminate"
+    FAILED = "failed"
+    """Never given by `validate_path`: a path problem alone never proves a signature wrong (EN 319 102-1, 5.2.6)."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PathRequirements:
+    """What is asked of a path beyond RFC 5280.
+
+    `known_until` (UTC) is the validation time: CRLs and OCSP responses issued later are ignored; None means the control time.
+    `initial_policies` are dotted OIDs; empty means any policy. `exceptions` may be granted to the leaf and are reported when used.
+    `allow_unknown_revocation` lets certificates pass about which nothing at all is known; what is known still counts.
+    """
+
+    purpose: Purpose = Purpose.ANY
+    known_until: datetime | None = None
+    initial_policies: frozenset[str] = frozenset()
+    is_policy_explicit: bool = False
+    is_mapping_inhibited: bool = False
+    is_any_policy_inhibited: bool = False
+    exceptions: frozenset[ProfileException] = frozenset()
+    allow_unknown_revocation: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PathResult:
+    """The judgement of one leaf at one control time.
+
+    `chain` is the chain judged, leaf first, anchor last; only the leaf where none was found. `causes` are stable ids, the one
+    that decides `sub_indication` first. `revocation` holds one fact per certificate below the anchor, leaf first.
+    `exceptions` are those that were needed for passing.
+    """
+
+    status: PathStatus
+    chain: tuple[Certificate, ...]
+    sub_indication: str | None = None
+    anchor_sha256: str | None = None
+    causes: tuple[str, ...] = ()
+    revocation: tuple[RevocationFact, ...] = ()
+    exceptions: tuple[ProfileException, ...] = field(default=())
+
+
+_GENERAL = "CERTIFICATE_CHAIN_GENERAL_FAILURE"
+_CONSTRAINTS = "CHAIN_CONSTRAINTS_FAILURE"
+
+_SUB_INDICATIONS = {
+    "PATH.NO_CHAIN": "NO_CERTIFICATE_CHAIN_FOUND",
+    "PATH.ANCHOR_ENDED": "NO_CERTIFICATE_CHAIN_FOUND_NO_POE",
+    "PATH.EXPIRED": "OUT_OF_BOUNDS_NO_POE",
+    "PATH.NOT_YET_VALID": "OUT_OF_BOUNDS_NO_POE",
+    "PATH.CA_EXPIRED": "OUT_OF_BOUNDS_NO_POE",
+    "PATH.CA_NOT_YET_VALID": "OUT_OF_BOUNDS_NO_POE",
+    "PATH.WEAK_ALGORITHM": "CRYPTO_CONSTRAINTS_FAILURE_NO_POE",
+    "PATH.UNSUPPORTED_ALGORITHM": "CRYPTO_CONSTRAINTS_FAILURE_NO_POE",
+    "PATH.POLICY": _CONSTRAINTS,
+    "PATH.KEY_USAGE": _CONSTRAINTS,
+    "PATH.EXTENDED_KEY_USAGE": _CONSTRAINTS,
+    "PATH.CA_KEY_USAGE": _CONSTRAINTS,
+    "REVOCATION.REVOKED": "REVOKED_NO_POE",
+    "REVOCATION.CA_REVOKED": "REVOKED_CA_NO_POE",
+    "REVOCATION.ON_HOLD": "TRY_LATER",
+    "REVOCATION.EXPIRED": "TRY_LATER",
+    "REVOCATION.WEAK_ALGORITHM": "CRYPTO_CONSTRAINTS_FAILURE_NO_POE",
+}
+
+
+def sub_indication(cause: str) -> str:
+    """Give the EN 319 102-1 sub-indication that `cause` means; all of them go with INDETERMINATE."""
+    return _SUB_INDICATIONS.get(cause, _GENERAL)

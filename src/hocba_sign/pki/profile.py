@@ -1,0 +1,101 @@
+"""What a certificate may be used for, and the profile rules that path validation leaves to its caller.
+
+Spec: RFC 5280, 4.1 and 4.2; RFC 3161, 2.3.
+"""
+
+from collections.abc import Iterator
+from enum import StrEnum
+
+from asn1crypto import core, x509
+
+from hocba_sign.pki.parsed import parsed_certificate
+
+
+class Purpose(StrEnum):
+    """What the leaf must be fit for."""
+
+    ANY = "any"
+    SIGNING = "signing"
+    TIMESTAMPING = "timestamping"
+
+
+class ProfileException(StrEnum):
+    """A deviation from RFC 5280 of genuine Vietnamese certificates that a caller may let pass; its use is reported."""
+
+    KEY_CERT_SIGN_WITHOUT_CA = "key_cert_sign_without_ca"
+    """keyCertSign in a leaf that is no CA: the time-stamping certificates of six public CAs."""
+    CRITICAL_AUTHORITY_INFORMATION_ACCESS = "critical_authority_information_access"
+    """authorityInfoAccess marked critical: one public CA's time-stamping certificate."""
+
+
+_EXCUSABLE = {
+    "PATH.KEY_CERT_SIGN_WITHOUT_CA": ProfileException.KEY_CERT_SIGN_WITHOUT_CA,
+    "PATH.CRITICAL_AIA": ProfileException.CRITICAL_AUTHORITY_INFORMATION_ACCESS,
+}
+
+MAX_SERIAL_BITS = 160
+"""Spec: RFC 5280, 4.1.2.2 (20 octets, so a positive INTEGER of at most 159 bits; some CAs use all 160)."""
+
+
+def usage_cause(certificate_der: bytes, purpose: Purpose) -> str | None:
+    """Tell why the certificate is not fit for `purpose`, or None.
+
+    Spec: RFC 5280, 4.2.1.3; RFC 3161, 2.3 (the extended key usage is critical and holds timeStamping alone).
+    """
+    certificate = parsed_certificate(certificate_der)
+    usage = certificate.key_usage_value
+    if purpose is not Purpose.ANY and usage is not None and not usage.native & {"digital_signature", "non_repudiation"}:
+        return "PATH.KEY_USAGE"
+    if purpose is Purpose.TIMESTAMPING:
+        extended = certificate.extended_key_usage_value
+        is_critical = "extended_key_usage" in certificate.critical_extensions
+        if extended is None or not is_critical or extended.native != ["time_stamping"]:
+            return "PATH.EXTENDED_KEY_USAGE"
+    return None
+
+
+def profile_causes(
+    chain_der: tuple[bytes, ...], allowed: frozenset[ProfileException]
+) -> tuple[tuple[str, ...], tuple[ProfileException, ...]]:
+    """Give the causes against the certificates (leaf first, anchor last), and the exceptions that were needed.
+
+    The anchor itself is only asked whether it may issue.
+    """
+    causes: list[str] = []
+    used: list[ProfileException] = []
+    for index, der in enumerate(chain_der):
+        certificate = parsed_certificate(der)
+        is_anchor = index == len(chain_der) - 1
+        for cause in _issuer_causes(certificate) if is_anchor else _certificate_causes(certificate):
+            exception = _EXCUSABLE.get(cause)
+            if exception in allowed and index == 0:
+                used.append(exception)
+            else:
+                causes.append(cause)
+    return tuple(dict.fromkeys(causes)), tuple(dict.fromkeys(used))
+
+
+def _issuer_causes(certificate: x509.Certificate) -> Iterator[str]:
+    constraints = certificate.basic_constraints_value
+    if constraints is not None and not constraints["ca"].native:
+        yield "PATH.NOT_A_CA"
+    usage = certificate.key_usage_value
+    if usage is not None and "key_cert_sign" not in usage.native:
+        yield "PATH.CA_KEY_USAGE"
+
+
+def _certificate_causes(certificate: x509.Certificate) -> Iterator[str]:
+    fields = certificate["tbs_certificate"]
+    extensions = fields["extensions"]
+    identifiers = [extension["extn_id"].dotted for extension in extensions] if extensions else []
+    if len(set(identifiers)) != len(identifiers) or fields["signature"].dump() != certificate["signature_algorithm"].dump():
+        yield "PATH.PROFILE"
+    if identifiers and fields["version"].native != "v3":
+        yield "PATH.PROFILE"
+    if isinstance(fields["issuer"].chosen, core.SequenceOf) and len(fields["issuer"].chosen) == 0:
+        yield "PATH.PROFILE"
+    usage = certificate.key_usage_value
+    if usage is not None and "key_cert_sign" in usage.native and not certificate.ca:
+        yield "PATH.KEY_CERT_SIGN_WITHOUT_CA"
+    if "authority_information_access" in certificate.critical_extensions:
+        yield "PATH.CRITICAL_AIA"

@@ -1,0 +1,56 @@
+"""Anchors: the certificates that trust starts from, recognised by SHA-256 only, never by name."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+from datetime import datetime
+from typing import Literal, TypeAlias
+
+from hocba_sign.errors import CallerError
+from hocba_sign.pki.certificate import Certificate
+
+MAX_ANCHORS = 4_096
+"""National lists hold hundreds of certificates; beyond this the input is no list of anchors."""
+
+Origin: TypeAlias = Literal["user", "list"]
+"""Who vouches for an anchor: the caller, or the trust list that ships with the package."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Anchor:
+    """A certificate that a path may end in.
+
+    `trusted_until`: signatures made after this moment (UTC) are not trusted through this anchor; None means no end.
+    """
+
+    certificate: Certificate
+    name: str
+    origin: Origin = "user"
+    trusted_until: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class TrustStore:
+    """An immutable set of anchors, in the order they were added; the first of equal certificates wins."""
+
+    anchors: tuple[Anchor, ...] = ()
+
+    @classmethod
+    def of(cls, certificates: Iterable[Certificate]) -> "TrustStore":
+        """Trust `certificates` because the caller says so, without an end date."""
+        return cls().with_anchors(Anchor(certificate=certificate, name=certificate.subject_text) for certificate in certificates)
+
+    def with_anchors(self, anchors: Iterable[Anchor]) -> "TrustStore":
+        """Give a store that holds `anchors` too.
+
+        Raises: CallerError TRUST.LIMIT beyond `MAX_ANCHORS`.
+        """
+        known = {anchor.certificate.sha256: anchor for anchor in self.anchors}
+        for anchor in anchors:
+            known.setdefault(anchor.certificate.sha256, anchor)
+        if len(known) > MAX_ANCHORS:
+            raise CallerError("TRUST.LIMIT", detail=f"more than {MAX_ANCHORS} anchors")
+        return replace(self, anchors=tuple(known.values()))
+
+    def find(self, sha256: str) -> Anchor | None:
+        """Look up an anchor by the lower-case hexadecimal SHA-256 of its certificate."""
+        return next((anchor for anchor in self.anchors if anchor.certificate.sha256 == sha256), None)
