@@ -1,0 +1,47 @@
+"""xmlsec1: the value and every reference of each ds:Signature, and the signer's chain to given anchors."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+
+from lxml import etree
+
+from tests.interop.programs import program, run
+
+SIGNATURE = "{http://www.w3.org/2000/09/xmldsig#}Signature"
+
+
+@dataclass(frozen=True, slots=True)
+class Checked:
+    """What xmlsec1 says to one ds:Signature. `log` holds its words when it refuses."""
+
+    signature_id: str | None
+    is_verified: bool
+    log: str
+
+
+def xmlsec1(file: Path, *, trust: Iterable[Path], certs: Iterable[Path] = (), at: datetime | None = None) -> tuple[Checked, ...]:
+    """Verify every ds:Signature of `file`, in document order.
+
+    `trust` and `certs` are PEM files with one certificate each. `at` is aware, default now. Every `Id` attribute is declared
+    to xmlsec1 by element name, references outside the document are off, keys come from X509Data only. Revocation is not checked.
+    """
+    root = etree.parse(str(file)).getroot()
+    elements = [element for element in root.iter() if isinstance(element.tag, str)]
+    names = sorted({(etree.QName(element).namespace or "", etree.QName(element).localname) for element in elements if element.get("Id")})
+    command: list[str | Path] = [program("xmlsec1"), "--verify", "--enabled-reference-uris", "same-doc", "--enabled-key-data", "x509"]
+    for namespace, name in names:
+        command += ["--id-attr:Id", f"{namespace}:{name}" if namespace else name]
+    for option, paths in (("--trusted-pem", trust), ("--untrusted-pem", certs)):
+        for path in paths:
+            command += [option, path]
+    if at is not None:
+        command += ["--verification-gmt-time", at.astimezone(UTC).strftime("%Y-%m-%d %H:%M:%S")]
+    signatures = [element for element in elements if element.tag == SIGNATURE]
+    checked = []
+    for number, signature in enumerate(signatures, start=1):
+        xpath = f"(//*[local-name()='Signature' and namespace-uri()='http://www.w3.org/2000/09/xmldsig#'])[{number}]"
+        done = run([*command, "--node-xpath", xpath, file])
+        checked.append(Checked(signature.get("Id"), done.status == 0, done.output + done.log))
+    return tuple(checked)
