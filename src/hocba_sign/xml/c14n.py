@@ -1,0 +1,345 @@
+"""Canonical XML: the octets that a digest or a signature value is computed over.
+
+Spec: Canonical XML 1.0, Canonical XML 1.1, Exclusive XML Canonicalization 1.0, each with and without comments.
+"""
+
+import re
+from collections.abc import Callable, Collection
+from dataclasses import dataclass
+from enum import Enum, StrEnum
+from typing import Any, Final, TypeAlias, cast
+
+from lxml import etree
+
+from hocba_sign.errors import InputError
+from hocba_sign.xml.parse import Element, locate
+from hocba_sign.xml.uri import join_base
+
+Document: TypeAlias = etree._ElementTree  # noqa: SLF001 - the class has no other name
+
+_XML: Final = "http://www.w3.org/XML/1998/namespace"
+_ABSOLUTE: Final = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*:")
+
+
+class C14nAlgorithm(StrEnum):
+    """The algorithm identifiers of XML Signature."""
+
+    INCLUSIVE = "http://www.w3.org/TR/2001/REC-xml-c14n-20010315"
+    INCLUSIVE_WITH_COMMENTS = "http://www.w3.org/TR/2001/REC-xml-c14n-20010315#WithComments"
+    INCLUSIVE_11 = "http://www.w3.org/2006/12/xml-c14n11"
+    INCLUSIVE_11_WITH_COMMENTS = "http://www.w3.org/2006/12/xml-c14n11#WithComments"
+    EXCLUSIVE = "http://www.w3.org/2001/10/xml-exc-c14n#"
+    EXCLUSIVE_WITH_COMMENTS = "http://www.w3.org/2001/10/xml-exc-c14n#WithComments"
+
+    @property
+    def is_exclusive(self) -> bool:
+        return self in {C14nAlgorithm.EXCLUSIVE, C14nAlgorithm.EXCLUSIVE_WITH_COMMENTS}
+
+    @property
+    def is_version_11(self) -> bool:
+        return self in {C14nAlgorithm.INCLUSIVE_11, C14nAlgorithm.INCLUSIVE_11_WITH_COMMENTS}
+
+    @property
+    def has_comments(self) -> bool:
+        return self.value.endswith("#WithComments")
+
+
+class NodeKind(Enum):
+    """The kinds of nodes of the XPath data model, text split into the two places where lxml keeps it."""
+
+    ELEMENT = "element"
+    ATTRIBUTE = "attribute"
+    NAMESPACE = "namespace"
+    TEXT = "text"
+    TAIL = "tail"
+    COMMENT = "comment"
+    INSTRUCTION = "instruction"
+
+
+Visible: TypeAlias = Callable[[NodeKind, Element, str], bool]
+"""Tells whether a node belongs to the node-set: its kind, the element that it belongs to (for `TAIL`, that it
+follows), and for an attribute its name in Clark notation, for a namespace its prefix (`""` the default)."""
+
+
+def canonicalize(
+    target: Element | Document,
+    algorithm: C14nAlgorithm,
+    *,
+    inclusive_prefixes: Collection[str] = (),
+    exclude: Element | None = None,
+    is_visible: Visible | None = None,
+) -> bytes:
+    """Give the canonical form of a document, or of the sub-tree at an element within its document.
+
+    Only a document (an element tree) brings the comments and instructions outside its root element.
+    `inclusive_prefixes` is the PrefixList of the exclusive algorithms, `#default` for the default namespace.
+    `exclude` leaves one element with its content out: the enveloped-signature transform.
+    `is_visible` selects any other node-set.
+    Raises: InputError XML.RELATIVE_NAMESPACE.
+    """
+    if algorithm.is_exclusive and not inclusive_prefixes and exclude is None and is_visible is None:
+        octets = _by_libxml2(target, algorithm)
+        if octets is not None:
+            return octets
+    writer = _Writer(algorithm, frozenset("" if prefix == "#default" else prefix for prefix in inclusive_prefixes), exclude, is_visible)
+    return writer.write(target)
+
+
+def _by_libxml2(target: Element | Document, algorithm: C14nAlgorithm) -> bytes | None:
+    """Let libxml2 canonicalise exclusively without a PrefixList, the one case in which lxml gives it all that it needs.
+
+    For a sub-tree lxml hands over a copy of the apex element that has lost its ancestors, and with them inherited
+    attributes and namespaces that the element does not use itself.
+    """
+    try:
+        return etree.tostring(target, method="c14n", exclusive=True, with_comments=algorithm.has_comments)
+    except etree.C14NError:
+        return None
+
+
+@dataclass(slots=True)
+class _Frame:
+    """What holds within one open element.
+
+    `scope` are the namespaces in scope, by prefix; `axis` those of the nearest element written, as far as they
+    are in the node-set; `rendered` those written by the elements around. Frames share dictionaries that are equal.
+    """
+
+    scope: dict[str, str]
+    axis: dict[str, str]
+    rendered: dict[str, str]
+    is_shown: bool
+
+
+class _Writer:
+    def __init__(self, algorithm: C14nAlgorithm, listed: frozenset[str], exclude: Element | None, is_visible: Visible | None) -> None:
+        self.algorithm = algorithm
+        self.listed = listed
+        self.exclude = exclude
+        self.is_visible = is_visible
+        self.out: list[str] = []
+        self.frames: list[_Frame] = []
+        self.apex: Element | None = None
+
+    def write(self, target: Element | Document) -> bytes:
+        if isinstance(target, Document):
+            root = target.getroot()
+            for node in reversed(list(root.itersiblings(preceding=True))):
+                self._outside(node, "{}\n")
+            self._subtree(root)
+            for node in root.itersiblings():
+                self._outside(node, "\n{}")
+        else:
+            self._subtree(target)
+        return "".join(self.out).encode()
+
+    def _outside(self, node: Element, line: str) -> None:
+        text = self._comment_or_instruction(node)
+        if text:
+            self.out.append(line.format(text))
+
+    def _subtree(self, apex: Element) -> None:
+        self.apex = apex
+        parent = apex.getparent()
+        outer = {} if parent is None else _scope_of(parent)
+        self.frames = [_Frame(outer, {}, {}, parent is None)]
+        declared: dict[str, str] = {}
+        walk = etree.iterwalk(apex, events=("start", "end", "start-ns", "comment", "pi"))
+        for event, node in walk:
+            if event == "start-ns":
+                declared[node[0]] = node[1]
+            elif event == "start":
+                if node is self.exclude:
+                    walk.skip_subtree()
+                else:
+                    self._start(node, declared)
+                declared = {}
+            else:
+                if event != "end":
+                    self.out.append(self._comment_or_instruction(node))
+                elif node is not self.exclude:
+                    self._end(node)
+                if node is not apex:
+                    self._text(NodeKind.TAIL, node, node.tail)
+
+    def _start(self, element: Element, declared: dict[str, str]) -> None:
+        outer = self.frames[-1]
+        is_shown = self._shows(NodeKind.ELEMENT, element, "")
+        scope = _merged(outer.scope, declared) if declared else outer.scope
+        frame = _Frame(scope, outer.axis, outer.rendered, is_shown)
+        qualified = [
+            (name, _qualified(element, name, scope), value) for name, value in _items(element) if self._shows_attribute(element, name)
+        ]
+        namespaces = self._exclusive(element, qualified, frame) if self.algorithm.is_exclusive else self._inclusive(element, frame)
+        if is_shown and not outer.is_shown and not self.algorithm.is_exclusive:
+            qualified = self._inherited(element, qualified)
+        self.frames.append(frame)
+        out = self.out
+        if is_shown:
+            out.append(f"<{_tag(element)}")
+        for prefix, uri in sorted(namespaces):
+            if uri and not _ABSOLUTE.match(uri):
+                raise InputError("XML.RELATIVE_NAMESPACE", where=locate(element))
+            out.append(f' xmlns:{prefix}="{_attribute(uri)}"' if prefix else f' xmlns="{_attribute(uri)}"')
+        for _, name, value in sorted(qualified, key=_attribute_order) if len(qualified) > 1 else qualified:
+            out.append(f' {name}="{_attribute(value)}"')
+        if is_shown:
+            out.append(">")
+        self._text(NodeKind.TEXT, element, element.text)
+
+    def _end(self, element: Element) -> None:
+        if self.frames.pop().is_shown:
+            self.out.append(f"</{_tag(element)}>")
+
+    def _shows(self, kind: NodeKind, element: Element, name: str) -> bool:
+        return self.is_visible is None or self.is_visible(kind, element, name)
+
+    def _shows_attribute(self, element: Element, name: str) -> bool:
+        """Tell whether an attribute is in the node-set; as libxml2 does, 1.1 keeps the inheritable ones of an element that is."""
+        if self.is_visible is None or self.is_visible(NodeKind.ATTRIBUTE, element, name):
+            return True
+        is_kept = self.algorithm.is_version_11 and (name == _BASE or name in _SIMPLY_INHERITED)
+        return is_kept and self.is_visible(NodeKind.ELEMENT, element, "")
+
+    def _text(self, kind: NodeKind, element: Element, text: str | None) -> None:
+        if text and self._shows(kind, element, ""):
+            self.out.append(_escaped(text))
+
+    def _comment_or_instruction(self, node: Any) -> str:
+        text = (node.text or "").replace("\r", "&#xD;")
+        if node.tag is etree.Comment:
+            is_shown = self.algorithm.has_comments and self._shows(NodeKind.COMMENT, node, "")
+            return f"<!--{text}-->" if is_shown else ""
+        if not self._shows(NodeKind.INSTRUCTION, node, ""):
+            return ""
+        return f"<?{node.target} {text}?>" if text else f"<?{node.target}?>"
+
+    def _inclusive(self, element: Element, frame: _Frame) -> list[tuple[str, str]]:
+        """Give the namespaces to write: those that differ from the axis of the nearest element written."""
+        outer = frame.axis
+        axis = self._axis(element, frame.scope)
+        if axis is outer:
+            return []
+        found = [(prefix, uri) for prefix, uri in axis.items() if outer.get(prefix) != uri]
+        if frame.is_shown:
+            if "" in outer and "" not in axis:
+                found.append(("", ""))
+            frame.axis = axis
+        return found
+
+    def _axis(self, element: Element, scope: dict[str, str]) -> dict[str, str]:
+        if self.is_visible is None:
+            return scope
+        return {prefix: uri for prefix, uri in scope.items() if self._shows(NodeKind.NAMESPACE, element, prefix)}
+
+    def _exclusive(self, element: Element, attributes: list[tuple[str, str, str]], frame: _Frame) -> list[tuple[str, str]]:
+        """Give the namespaces to write: those used here and not yet written, and the listed ones as inclusively."""
+        found: list[tuple[str, str]] = []
+        if self.listed:
+            listed = {prefix: uri for prefix, uri in frame.scope.items() if prefix in self.listed}
+            found = self._inclusive(element, inner := _Frame(listed, frame.axis, {}, frame.is_shown))
+            frame.axis = inner.axis
+        if frame.is_shown:
+            used = {element.prefix or ""}
+            used.update(name.partition(":")[0] for _, name, _ in attributes if ":" in name)
+            for prefix in used - self.listed:
+                uri = frame.scope.get(prefix, "")
+                if (
+                    prefix != "xml"
+                    and frame.rendered.get(prefix, "") != uri
+                    and (not uri or self._shows(NodeKind.NAMESPACE, element, prefix))
+                ):
+                    found.append((prefix, uri))
+        if found:
+            frame.rendered = {**frame.rendered, **dict(found)}
+        return found
+
+    def _inherited(self, element: Element, attributes: list[tuple[str, str, str]]) -> list[tuple[str, str, str]]:
+        """Add the attributes of the xml namespace that an element inherits from ancestors left out.
+
+        Spec: Canonical XML 1.0, 2.4; Canonical XML 1.1, 2.4 (xml:id stays, xml:base is joined).
+        """
+        own = set(element.keys())
+        found: dict[str, str] = {}
+        for ancestor in element.iterancestors():
+            for name, value in _items(ancestor):
+                if name.startswith(_XML_PREFIX) and name not in own:
+                    found.setdefault(name, value)
+        if self.algorithm.is_version_11:
+            found = {name: value for name, value in found.items() if name in _SIMPLY_INHERITED}
+            base = self._joined_base(element)
+            if base is not None:
+                attributes = [attribute for attribute in attributes if attribute[0] != _BASE]
+                found |= {_BASE: base} if base else {}
+        return attributes + [(name, f"xml:{name.removeprefix(_XML_PREFIX)}", value) for name, value in found.items()]
+
+    def _joined_base(self, element: Element) -> str | None:
+        """Give the xml:base that stands for those of the ancestors left out; None where there is none."""
+        joined = element.get(_BASE)
+        is_changed = False
+        for ancestor in element.iterancestors():
+            if self.is_visible is not None and self.is_visible(NodeKind.ELEMENT, ancestor, ""):
+                break
+            base = ancestor.get(_BASE)
+            if base is not None:
+                joined = base if joined is None else join_base(base, joined)
+                is_changed = True
+        return joined if is_changed else None
+
+
+_XML_PREFIX: Final = f"{{{_XML}}}"
+_BASE: Final = f"{_XML_PREFIX}base"
+_SIMPLY_INHERITED: Final = frozenset({f"{_XML_PREFIX}lang", f"{_XML_PREFIX}space"})
+_NAME_OF_ATTRIBUTE: Final = etree.XPath("name(@*[namespace-uri() = $uri and local-name() = $local])")
+_IN_TEXT: Final = re.compile(r"[&<>\r]")
+_IN_ATTRIBUTE: Final = re.compile(r'[&<"\t\n\r]')
+
+
+def _scope_of(element: Element) -> dict[str, str]:
+    return _merged({}, {prefix or "": uri for prefix, uri in element.nsmap.items()})
+
+
+def _merged(scope: dict[str, str], declared: dict[str, str]) -> dict[str, str]:
+    merged = {**scope, **declared}
+    return {prefix: uri for prefix, uri in merged.items() if uri and prefix != "xml"}
+
+
+def _items(element: Element) -> list[tuple[str, str]]:
+    return cast("list[tuple[str, str]]", element.items())
+
+
+def _tag(element: Element) -> str:
+    local = element.tag.rpartition("}")[2]
+    return f"{element.prefix}:{local}" if element.prefix else local
+
+
+def _qualified(element: Element, name: str, scope: dict[str, str]) -> str:
+    """Give the name of an attribute as written; where two prefixes stand for its namespace the tree is asked."""
+    if not name.startswith("{"):
+        return name
+    uri, _, local = name[1:].partition("}")
+    if uri == _XML:
+        return f"xml:{local}"
+    prefixes = [prefix for prefix, bound in scope.items() if prefix and bound == uri]
+    if len(prefixes) == 1:
+        return f"{prefixes[0]}:{local}"
+    return str(_NAME_OF_ATTRIBUTE(element, uri=uri, local=local))
+
+
+def _attribute_order(attribute: tuple[str, str, str]) -> tuple[str, str]:
+    name = attribute[0]
+    uri, _, local = name[1:].partition("}") if name.startswith("{") else ("", "", name)
+    return uri, local
+
+
+def _escaped(text: str) -> str:
+    if _IN_TEXT.search(text) is None:
+        return text
+    return text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;").replace("\r", "&#xD;")
+
+
+def _attribute(value: str) -> str:
+    if _IN_ATTRIBUTE.search(value) is None:
+        return value
+    value = value.replace("&", "&amp;").replace("<", "&lt;").replace('"', "&quot;")
+    return value.replace("\t", "&#x9;").replace("\n", "&#xA;").replace("\r", "&#xD;")

@@ -1,0 +1,277 @@
+"""Hostile octets to an XML tree within limits: the only caller of an XML tree parser.
+
+There is no document type, no entity beyond the five predefined ones, no network and no file access.
+Every refusal is an `InputError` with a position; element names may occur in it, text never does.
+"""
+
+import contextlib
+import re
+import threading
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from types import MappingProxyType
+from typing import Final, Protocol, TypeAlias, cast
+from xml.parsers import expat
+
+from lxml import etree
+
+from hocba_sign.errors import InputError
+
+Element: TypeAlias = etree._Element  # noqa: SLF001 - the class has no other name
+"""An element, comment or processing instruction of the tree."""
+
+MAX_BYTES: Final = 20_000_000
+"""A transcript with every signature, time-stamp and revocation list is below 1 MB; e-invoices with attachments stay below 10 MB."""
+MAX_MARKUP: Final = 250_000
+"""Number of `<`: bounds elements, comments and instructions (128 octets each) before a tree is built."""
+MAX_ATTRIBUTES_TOTAL: Final = 100_000
+"""Number of `=`: bounds attributes (240 octets each) before a tree is built."""
+MAX_ATTRIBUTES: Final = 256
+"""Attributes of one element: they are sorted at every canonicalisation."""
+MAX_NAMESPACES: Final = 256
+"""Namespace declarations in scope: inclusive canonicalisation may repeat all of them."""
+MAX_DEPTH: Final = 100
+"""Levels of elements: the deepest XAdES archive property lies at level 25, libxml2 recurses per level."""
+MAX_TEXT: Final = 10_000_000
+"""Characters of one text or attribute; libxml2 enforces it unless `huge_tree` is given."""
+
+_DOCTYPE: Final = "<!DOCTYPE"
+_DECLARATION: Final = re.compile(r"""<\?xml\s+version\s*=\s*["']([^"']{0,20})["'](?:\s+encoding\s*=\s*["']([^"']{0,40})["'])?""")
+_UTF16_BOMS: Final = (b"\xff\xfe", b"\xfe\xff")
+_UNREADABLE: Final = (b"\xff\xfe\x00\x00", b"\x00\x00\xfe\xff", b"<\x00", b"\x00<")
+"""UTF-32, and UTF-16 without the byte order mark that XML demands."""
+_UTF8_BOM: Final = b"\xef\xbb\xbf"
+_HEAD: Final = 400
+_NAMES: Final = {"utf-8": frozenset({"utf-8", "utf8"}), "utf-16": frozenset({"utf-16", "utf16", "utf-16le", "utf-16be"})}
+_XML_ID: Final = "{http://www.w3.org/XML/1998/namespace}id"
+_SHOWN_NAME: Final = 60
+_ENCODING_CODES: Final = frozenset({32, 81})
+"""libxml2: XML_ERR_UNSUPPORTED_ENCODING, XML_ERR_INVALID_ENCODING."""
+_LIMIT_CODES: Final = frozenset({1, 110, 114})
+"""libxml2: XML_ERR_INTERNAL_ERROR (its limits before 2.13), XML_ERR_NAME_TOO_LONG, XML_ERR_RESOURCE_LIMIT."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ParsedXml:
+    """A tree within the limits, and the octets that it was read from.
+
+    `ids` maps the value of every Id attribute, in any spelling, to its element.
+    `first_comment` and `first_instruction` are the places of the first comment and processing
+    instruction anywhere in the document: canonical forms drop the first, people see neither.
+    """
+
+    root: Element
+    octets: bytes
+    encoding: str
+    ids: Mapping[str, Element]
+    first_comment: str | None
+    first_instruction: str | None
+
+    @property
+    def has_comments(self) -> bool:
+        return self.first_comment is not None
+
+    @property
+    def has_processing_instructions(self) -> bool:
+        return self.first_instruction is not None
+
+
+class _Attribute(Protocol):
+    """The string that lxml gives for an attribute node."""
+
+    attrname: str
+
+    def getparent(self) -> Element: ...
+
+
+class _Queries(threading.local):
+    """Compiled XPath objects hold a lock while they run, so every thread has its own."""
+
+    def __init__(self) -> None:
+        self.ids = cast(
+            "Callable[[Element], list[_Attribute]]", etree.XPath("/descendant::*/@*[translate(local-name(), 'ID', 'id') = 'id']")
+        )
+        self.too_deep = _elements("/*" * (MAX_DEPTH + 1))
+        self.crowded = _elements(f"//*/@*[{MAX_ATTRIBUTES + 1}]/..")
+        self.comments = _elements("/descendant::comment()")
+        self.instructions = _elements("/descendant::processing-instruction()")
+
+
+def _elements(path: str) -> "Callable[[Element], list[Element]]":
+    return cast("Callable[[Element], list[Element]]", etree.XPath(path))
+
+
+_QUERIES: Final = _Queries()
+
+
+def parse(octets: bytes) -> ParsedXml:
+    """Read one document of at most `MAX_BYTES`, in UTF-8 or (with a byte order mark) UTF-16.
+
+    Raises: InputError XML.EMPTY, XML.TOO_LARGE, XML.NOT_XML, XML.ENCODING, XML.VERSION, XML.DTD, XML.SYNTAX,
+    XML.TOO_DEEP, XML.TOO_MANY_NODES, XML.TOO_MANY_ATTRIBUTES, XML.TOO_MANY_NAMESPACES, XML.TEXT_TOO_LONG, XML.DUPLICATE_ID.
+    """
+    _check_size(octets)
+    encoding = _encoding(octets)
+    _refuse_doctype(octets, encoding)
+    root = _tree(octets, encoding)
+    _check_shape(root, octets)
+    return ParsedXml(
+        root=root,
+        octets=octets,
+        encoding=encoding,
+        ids=id_map(root),
+        first_comment=_first(root, "comments") if encoding != "utf-8" or b"<!--" in octets else None,
+        first_instruction=_first(root, "instructions") if encoding != "utf-8" or octets.rfind(b"<?") > len(_UTF8_BOM) else None,
+    )
+
+
+def id_map(root: Element) -> Mapping[str, Element]:
+    """Map the value of every attribute called `id`, in any case and any namespace, to its element.
+
+    The value of `xml:id` is taken without surrounding white space, as that specification normalises it.
+    Raises: InputError XML.DUPLICATE_ID where one value occurs twice, under whichever spellings.
+    """
+    found: dict[str, Element] = {}
+    for attribute in _QUERIES.ids(root):
+        element = attribute.getparent()
+        value = str(attribute)
+        if attribute.attrname == _XML_ID:
+            value = " ".join(value.split())
+        if value in found:
+            raise InputError("XML.DUPLICATE_ID", where=f"{locate(found[value])}; {locate(element)}")
+        found[value] = element
+    return MappingProxyType(found)
+
+
+def locate(element: Element) -> str:
+    """Name the place of `element` for people: a path of local names with positions, and the line."""
+    steps = []
+    step: Element | None = element
+    while step is not None:
+        steps.append(_step(step))
+        step = step.getparent()
+    return f"/{'/'.join(reversed(steps))} (line {element.sourceline})"
+
+
+def _step(element: Element) -> str:
+    tag: object = element.tag
+    if not isinstance(tag, str):
+        return "comment()" if tag is etree.Comment else "processing-instruction()"
+    before = sum(1 for _ in element.itersiblings(tag, preceding=True))
+    is_alone = not before and next(element.itersiblings(tag), None) is None
+    name = etree.QName(element).localname[:_SHOWN_NAME]
+    return name if is_alone else f"{name}[{before + 1}]"
+
+
+def _check_size(octets: bytes) -> None:
+    if len(octets) > MAX_BYTES:
+        raise InputError("XML.TOO_LARGE", where="octet 0", detail=f"{len(octets)} octets, the limit is {MAX_BYTES}")
+    if not octets.strip():
+        raise InputError("XML.EMPTY", where="octet 0")
+    if octets.count(b"<") > MAX_MARKUP:
+        raise InputError("XML.TOO_MANY_NODES", where=_octet_of_nth(octets, b"<", MAX_MARKUP), detail=f"the limit is {MAX_MARKUP}")
+    if octets.count(b"=") > MAX_ATTRIBUTES_TOTAL:
+        where = _octet_of_nth(octets, b"=", MAX_ATTRIBUTES_TOTAL)
+        raise InputError("XML.TOO_MANY_ATTRIBUTES", where=where, detail=f"the limit is {MAX_ATTRIBUTES_TOTAL} in a document")
+
+
+def _octet_of_nth(octets: bytes, mark: bytes, count: int) -> str:
+    at = -1
+    for _ in range(count):
+        at = octets.find(mark, at + 1)
+    return f"octet {at}"
+
+
+def _encoding(octets: bytes) -> str:
+    """Tell UTF-8 from UTF-16 by the octets; a declaration that says otherwise is refused, not believed."""
+    if octets.startswith(_UNREADABLE):
+        raise InputError("XML.ENCODING", where="octet 0", detail="only UTF-8, and UTF-16 with a byte order mark, are read")
+    encoding = "utf-16" if octets.startswith(_UTF16_BOMS) else "utf-8"
+    head = octets[:_HEAD].decode(encoding, "replace").removeprefix("\ufeff")
+    if not head.lstrip(" \t\r\n").startswith("<"):
+        raise InputError("XML.NOT_XML", where="octet 0", detail="the first character is not `<`")
+    declaration = _DECLARATION.match(head)
+    if declaration is not None:
+        version, declared = declaration.groups()
+        if version != "1.0":
+            raise InputError("XML.VERSION", where="line 1", detail="only XML 1.0 is read")
+        if declared is not None and declared.lower() not in _NAMES[encoding]:
+            raise InputError("XML.ENCODING", where="line 1", detail=f"the declared encoding is not {encoding.upper()}")
+    return encoding
+
+
+class _Seen(Exception):
+    """Ends the look at the prolog."""
+
+
+def _refuse_doctype(octets: bytes, encoding: str) -> None:
+    if encoding == "utf-8" and _DOCTYPE.encode() not in octets:
+        return
+    prolog = expat.ParserCreate()
+    found = False
+
+    def on_doctype(*_: object) -> None:
+        nonlocal found
+        found = True
+        raise _Seen
+
+    def on_element(*_: object) -> None:
+        raise _Seen
+
+    prolog.StartDoctypeDeclHandler = on_doctype
+    prolog.StartElementHandler = on_element
+    with contextlib.suppress(_Seen, expat.ExpatError):
+        prolog.Parse(octets, True)
+    if found:
+        raise InputError("XML.DTD", where=f"line {prolog.CurrentLineNumber}, column {prolog.CurrentColumnNumber + 1}")
+
+
+def _tree(octets: bytes, encoding: str) -> Element:
+    parser = etree.XMLParser(
+        encoding=encoding,
+        resolve_entities=False,
+        load_dtd=False,
+        dtd_validation=False,
+        no_network=True,
+        huge_tree=False,
+        recover=False,
+        collect_ids=False,
+    )
+    try:
+        root = etree.fromstring(octets, parser)
+    except etree.XMLSyntaxError as error:
+        raise _refusal(error) from None
+    if root.getroottree().docinfo.internalDTD is not None:
+        raise InputError("XML.DTD", where="line 1")
+    return root
+
+
+def _refusal(error: etree.XMLSyntaxError) -> InputError:
+    """Tell what libxml2 refused by its code; its words may quote the document."""
+    line, column = error.position
+    where = f"line {line}, column {column + 1}"
+    code = int(getattr(error, "code", 0))
+    if code in _ENCODING_CODES:
+        return InputError("XML.ENCODING", where=where, detail="octets that are no character")
+    if code in _LIMIT_CODES:
+        return InputError("XML.TOO_DEEP" if "depth" in str(error.msg) else "XML.TEXT_TOO_LONG", where=where)
+    return InputError("XML.SYNTAX", where=where, detail=f"libxml2 code {code}")
+
+
+def _check_shape(root: Element, octets: bytes) -> None:
+    if deep := _QUERIES.too_deep(root):
+        raise InputError("XML.TOO_DEEP", where=f"line {deep[0].sourceline}", detail=f"the limit is {MAX_DEPTH} levels")
+    if octets.count(b"=") <= min(MAX_ATTRIBUTES, MAX_NAMESPACES):
+        return
+    if crowded := _QUERIES.crowded(root):
+        raise InputError("XML.TOO_MANY_ATTRIBUTES", where=locate(crowded[0]), detail=f"the limit is {MAX_ATTRIBUTES} for an element")
+    in_scope = 0
+    for event, _ in etree.iterwalk(root, events=("start-ns", "end-ns")):
+        in_scope += 1 if event == "start-ns" else -1
+        if in_scope > MAX_NAMESPACES:
+            raise InputError("XML.TOO_MANY_NAMESPACES", where="line 1", detail=f"the limit is {MAX_NAMESPACES} in scope")
+
+
+def _first(root: Element, kind: str) -> str | None:
+    found = _QUERIES.comments(root) if kind == "comments" else _QUERIES.instructions(root)
+    return locate(found[0]) if found else None

@@ -1,0 +1,125 @@
+"""Insert octets into an XML document without writing the rest of it anew.
+
+A signature covers octets: a document that has signatures is never serialised again, it grows by
+insertions at octet positions, and every other octet stays what it was.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Final, TypeAlias
+from xml.parsers import expat
+
+from hocba_sign.errors import CallerError, InputError
+from hocba_sign.xml.parse import Element, parse
+
+Path: TypeAlias = tuple[int, ...]
+"""Positions of child elements from the root element on, counted from 0; `()` is the root element itself."""
+
+_BYTE_ORDER_MARKS: Final = (b"\xff\xfe", b"\xfe\xff")
+
+
+def path_of(element: Element) -> Path:
+    """Give the path of `element`; comments and processing instructions beside it are not counted."""
+    steps: list[int] = []
+    step: Element = element
+    while (parent := step.getparent()) is not None:
+        steps.append(sum(1 for _ in step.itersiblings("*", preceding=True)))
+        step = parent
+    return tuple(reversed(steps))
+
+
+def insert(octets: bytes, at: Path, fragment: bytes) -> bytes:
+    """Put `fragment` in as the last child of the element at path `at`; see `insert_all`."""
+    return insert_all(octets, {at: fragment})
+
+
+def insert_all(octets: bytes, fragments: Mapping[Path, bytes]) -> bytes:
+    """Put each fragment in as the last child of the element at its path.
+
+    An empty-element tag becomes a start and an end tag; no other octet changes. Fragments are UTF-8 and
+    well formed with the namespaces in scope there; that is not checked here, a caller parses the result.
+    Raises: InputError XML.NOT_UTF8 and what `parse` raises for `octets`; CallerError XML.NO_SUCH_PLACE.
+    """
+    if octets.startswith(_BYTE_ORDER_MARKS):
+        raise InputError("XML.NOT_UTF8", where="octet 0")
+    parse(octets)
+    if not fragments:
+        return octets
+    found = _find_ends(octets, frozenset(fragments))
+    for path in fragments:
+        if path not in found:
+            raise CallerError("XML.NO_SUCH_PLACE", where="/" + "/".join(map(str, path)))
+    pieces: list[bytes] = []
+    done = 0
+    for path, end in sorted(found.items(), key=lambda item: item[1].at):
+        pieces.append(octets[done : end.at])
+        done = end.at
+        if end.empty_name is None:
+            pieces.append(fragments[path])
+        else:
+            pieces += (b">", fragments[path], b"</", end.empty_name, b">")
+            done += len(b"/>")
+    pieces.append(octets[done:])
+    return b"".join(pieces)
+
+
+@dataclass(frozen=True, slots=True)
+class _End:
+    """Where an element's content ends; `at` is the octet of `</`, or of `/>` where `empty_name` is its name."""
+
+    at: int
+    empty_name: bytes | None
+
+
+class _Finder:
+    """Follows expat through the document and notes the ends of the wanted elements."""
+
+    def __init__(self, octets: bytes, wanted: frozenset[Path]) -> None:
+        self.octets = octets
+        self.wanted = wanted
+        self.found: dict[Path, _End] = {}
+        self.path: list[int] = []
+        self.counts: list[int] = [0]
+        self.starts: list[int] = []
+        self.parser = expat.ParserCreate("utf-8")
+        self.parser.StartElementHandler = self.on_start
+        self.parser.EndElementHandler = self.on_end
+
+    def on_start(self, _name: str, _attributes: dict[str, str]) -> None:
+        self.path.append(self.counts[-1])
+        self.counts[-1] += 1
+        self.counts.append(0)
+        self.starts.append(self.parser.CurrentByteIndex)
+
+    def on_end(self, name: str) -> None:
+        path = tuple(self.path[1:])
+        start = self.starts.pop()
+        self.path.pop()
+        self.counts.pop()
+        if path in self.wanted:
+            close = _close_of(self.octets, start)
+            is_empty_tag = self.octets[close - 1] == ord("/")
+            self.found[path] = _End(close - 1, name.encode()) if is_empty_tag else _End(self.parser.CurrentByteIndex, None)
+
+
+def _find_ends(octets: bytes, wanted: frozenset[Path]) -> dict[Path, _End]:
+    finder = _Finder(octets, wanted)
+    try:
+        finder.parser.Parse(octets, True)
+    except expat.ExpatError as error:
+        raise InputError("XML.SYNTAX", where=f"line {error.lineno}, column {error.offset + 1}") from None
+    return finder.found
+
+
+def _close_of(octets: bytes, start: int) -> int:
+    """Give the octet of the `>` that ends the tag at `start`; attribute values may contain that character too."""
+    at = start
+    quote = 0
+    while quote or octets[at] != ord(">"):
+        if quote:
+            at = octets.index(quote, at)
+            quote = 0
+        elif octets[at] in b"'\"":
+            quote = octets[at]
+        at += 1
+    return at

@@ -1,0 +1,117 @@
+"""Insertions change nothing but the place they are made at."""
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from lxml import etree
+
+from hocba_sign.errors import CallerError, InputError
+from hocba_sign.xml.parse import Element, parse
+from hocba_sign.xml.splice import Path, insert, insert_all, path_of
+
+TEXT = st.text(st.sampled_from("ăĐ\U0001f393 x>&<\"'/]\n\t"), max_size=8)
+
+
+def _escaped(text: str) -> str:
+    return text.replace("&", "&amp;").replace("<", "&lt;").replace("]]>", "]]&gt;")
+
+
+@st.composite
+def markup(draw: st.DrawFn, depth: int = 3) -> str:
+    """Write one element as a hand or a foreign program might: any quotes, white space, comments, CDATA."""
+    name = draw(st.sampled_from(["GVCN", "a", "p:b", "Đ"]))
+    space = draw(st.sampled_from(["", " ", "\n\t"]))
+    quote = draw(st.sampled_from("'\""))
+    value = _escaped(draw(TEXT)).replace(quote, "&#39;" if quote == "'" else "&#34;")
+    attributes = draw(
+        st.sampled_from(["", f" x={quote}{value}{quote}", f" xmlns:p{space}={space}'urn:q'", f" y='/>'\n z = {quote}{value}{quote}"])
+    )
+    head = f"<{name}{attributes}{space}"
+    if draw(st.booleans()):
+        return head + "/>"
+    inner = st.one_of(
+        TEXT.map(_escaped),
+        st.sampled_from(["<!-- /> -->", "<?p <a/> ?>", "<![CDATA[</a><b/>]]>", "&#xD;"]),
+        *([markup(depth - 1)] if depth else []),
+    )
+    return f"{head}>{''.join(draw(st.lists(inner, max_size=4)))}</{name}{space}>"
+
+
+@st.composite
+def documents(draw: st.DrawFn) -> bytes:
+    prolog = draw(
+        st.sampled_from(["", "\ufeff", '<?xml version="1.0" encoding="UTF-8"?>\r\n<!-- <a/> -->', "\ufeff<?xml version='1.0'?><?pi ?>"])
+    )
+    return f'{prolog}<r xmlns:p="urn:p">{draw(markup())}{draw(markup())}</r>{draw(st.sampled_from(["", chr(10), "<!--z-->"]))}'.encode()
+
+
+def _paths(root: Element) -> list[Path]:
+    return [path_of(element) for element in root.iter("*")]
+
+
+def _at(root: Element, path: Path) -> Element:
+    for step in path:
+        root = list(root.iterchildren("*"))[step]
+    return root
+
+
+def _infoset(root: Element) -> bytes:
+    return etree.tostring(root.getroottree(), method="c14n", with_comments=True)
+
+
+@given(documents(), st.data())
+def test_result_is_the_old_infoset_plus_the_fragments(octets: bytes, data: st.DataObject) -> None:
+    root = parse(octets).root
+    chosen = data.draw(st.lists(st.sampled_from(_paths(root)), unique=True, min_size=1, max_size=4))
+    fragments = {path: f'<new n="{number}">Đ</new>'.encode() for number, path in enumerate(chosen)}
+    result = insert_all(octets, fragments)
+    for path, fragment in fragments.items():
+        _at(root, path).append(etree.fromstring(fragment))
+    assert _infoset(parse(result).root) == _infoset(root)
+
+
+@given(documents(), st.data())
+def test_octets_before_and_after_are_untouched(octets: bytes, data: st.DataObject) -> None:
+    path = data.draw(st.sampled_from(_paths(parse(octets).root)))
+    fragment = b"<new/>"
+    result = insert(octets, path, fragment)
+    at = result.index(fragment)
+    before, after = result[:at], result[at + len(fragment) :]
+    if before + after == octets:
+        return
+    end = after.index(b">") + 1
+    assert before.endswith(b">")
+    assert after[:2] == b"</"
+    assert before[:-1] + b"/>" + after[end:] == octets
+
+
+def test_empty_element_tag_gets_both_tags() -> None:
+    octets = b'<a xmlns="u:u"><GVBM monHoc="mon-15" x="/>" /><GVCN/></a>\n'
+    assert insert(octets, (0,), b"<S/>") == b'<a xmlns="u:u"><GVBM monHoc="mon-15" x="/>" ><S/></GVBM><GVCN/></a>\n'
+    assert insert(octets, (1,), b"<S/>") == b'<a xmlns="u:u"><GVBM monHoc="mon-15" x="/>" /><GVCN><S/></GVCN></a>\n'
+    assert insert(b"<a/>", (), b"<S/>") == b"<a><S/></a>"
+    assert insert(b"<a><b/></a>", (), b"<S/>") == b"<a><b/><S/></a>"
+
+
+def test_nothing_to_insert_gives_the_same_octets() -> None:
+    assert insert_all(b"<a/>", {}) == b"<a/>"
+
+
+@pytest.mark.parametrize("path", [(1,), (0, 0), (-1,)])
+def test_a_place_that_does_not_exist_is_the_callers_error(path: Path) -> None:
+    with pytest.raises(CallerError, match=r"XML\.NO_SUCH_PLACE"):
+        insert(b"<a>x<b/><!-- c --></a>", path, b"<S/>")
+
+
+def test_only_utf_8() -> None:
+    octets = '<?xml version="1.0" encoding="UTF-16"?><a/>'.encode("utf-16")
+    parse(octets)
+    with pytest.raises(InputError, match=r"XML\.NOT_UTF8"):
+        insert(octets, (), b"<S/>")
+
+
+def test_malformed_is_refused() -> None:
+    with pytest.raises(InputError, match=r"XML\.SYNTAX"):
+        insert(b"<a><b></a>", (), b"<S/>")
+    with pytest.raises(InputError, match=r"XML\.DTD"):
+        insert(b"<!DOCTYPE a [<!ENTITY x '<b/>'>]><a>&x;</a>", (0,), b"<S/>")
