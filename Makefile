@@ -6,7 +6,6 @@ PY := $(BIN)/python
 INSTALL := $(PY) -m pip --quiet --disable-pip-version-check install
 GENERATORS = $(filter-out tools/%vectors.py,$(shell grep -l -e '"--check"' tools/*.py 2>/dev/null))
 VECTORS = $(wildcard tools/*vectors.py)
-export PYTHONDONTWRITEBYTECODE = 1
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
@@ -50,6 +49,7 @@ test: setup ## all tests that need no other program; no network
 	@$(PY) -m pytest --quiet -m "not interop"
 
 vectors: setup ## the committed vectors are what the generator writes
+	@test -n "$(VECTORS)" || { echo "there is no tools/*vectors.py"; exit 1; }
 	@for tool in $(VECTORS); do $(PY) $$tool --check || exit 1; done
 
 docs: setup ## write the generated documents anew
