@@ -77,7 +77,7 @@ def timestamp_request(algorithm: str, digest: bytes, *, nonce: int | None = None
     return bytes(tsp.TimeStampReq(fields).dump())
 
 
-def timestamp_response(request_der: bytes, tsa: Identity, at: datetime, **options: Unpack[TimestampOptions]) -> bytes:
+def timestamp_response(request_der: bytes, tsa: Identity, *, at: datetime, **options: Unpack[TimestampOptions]) -> bytes:
     """Answer a TimeStampReq with a TimeStampResp at `at` (UTC, cut to seconds); unreadable octets are refused as badDataFormat."""
     try:
         request = tsp.TimeStampReq.load(request_der, strict=True)
@@ -88,8 +88,11 @@ def timestamp_response(request_der: bytes, tsa: Identity, at: datetime, **option
     status = options.get("status", "granted")
     if status not in {"granted", "granted_with_mods"}:
         return refusal(status, options.get("failure"))
-    info = _info(imprint, nonce, at, {"policy": policy or TSA_POLICY, **options})
-    token = _token(info, tsa, {"has_certificates": cert_req, **options})
+    said: TimestampOptions = {"policy": policy or TSA_POLICY, "imprint": imprint, "has_certificates": cert_req, **options}
+    if nonce is not None and not said.get("is_nonce_omitted", False):
+        said.setdefault("nonce", nonce)
+    info = _info(at, said)
+    token = _token(info, tsa, said)
     return bytes(tsp.TimeStampResp({"status": {"status": status}, "time_stamp_token": token}).dump())
 
 
@@ -106,7 +109,7 @@ def refusal(status: str, failure: str | None = None) -> bytes:
     return bytes(parser.emit(0, _CONSTRUCTED, _SEQUENCE, tsp.PKIStatusInfo(fields).dump()))
 
 
-def certificate_id(certificate_der: bytes, issuer_der: bytes, digest: str = "sha1") -> bytes:
+def certificate_id(certificate_der: bytes, issuer_der: bytes, *, digest: str = "sha1") -> bytes:
     """Give the CertID of a certificate. Spec: RFC 6960, 4.1.1."""
     issuer = x509.Certificate.load(issuer_der)
     identifier = ocsp.CertId(
@@ -149,7 +152,7 @@ def ocsp_error(status: str) -> bytes:
 
 
 def ocsp_response(
-    answers: tuple[OcspAnswer, ...], signer: CertificateAuthority | Identity, at: datetime, **options: Unpack[OcspOptions]
+    answers: tuple[OcspAnswer, ...], signer: CertificateAuthority | Identity, *, at: datetime, **options: Unpack[OcspOptions]
 ) -> bytes:
     """Give an OCSPResponse signed by the CA itself or by an `Identity` that it delegated to, whose certificate then goes with it."""
     response_status = options.get("response_status", "successful")
@@ -183,9 +186,9 @@ def _imprint(algorithm: str, digest: bytes) -> dict[str, object]:
     return {"hash_algorithm": {"algorithm": algorithm, "parameters": core.Null()}, "hashed_message": digest}
 
 
-def _info(imprint: tuple[str, bytes], nonce: int | None, at: datetime, options: TimestampOptions) -> tsp.TSTInfo:
-    algorithm, digest = options.get("imprint", imprint)
-    content = f"{at.isoformat()} {imprint} {nonce}"
+def _info(at: datetime, options: TimestampOptions) -> tsp.TSTInfo:
+    algorithm, digest = options["imprint"]
+    content = f"{at.isoformat()} {algorithm} {digest.hex()} {options.get('nonce')}"
     fields: dict[str, Any] = {
         "version": "v1",
         "policy": options["policy"],
@@ -196,15 +199,15 @@ def _info(imprint: tuple[str, bytes], nonce: int | None, at: datetime, options: 
     if "accuracy" in options:
         accuracy = options["accuracy"]
         fields["accuracy"] = {"seconds": accuracy.seconds, "millis": accuracy.microseconds // 1000 or None}
-    if "nonce" in options or (nonce is not None and not options.get("is_nonce_omitted", False)):
-        fields["nonce"] = options.get("nonce", nonce)
+    if "nonce" in options:
+        fields["nonce"] = options["nonce"]
     return tsp.TSTInfo(fields)
 
 
 def _token(info: tsp.TSTInfo, tsa: Identity, options: TimestampOptions) -> cms.ContentInfo:
     digest = options.get("digest", "sha256")
     certificate = x509.Certificate.load(tsa.certificate_der)
-    attributes = _signed_attributes(info.dump(), digest, tsa.certificate_der, options)
+    attributes = _signed_attributes(info.dump(), tsa.certificate_der, options)
     signed: dict[str, Any] = {
         "version": "v3",
         "digest_algorithms": [{"algorithm": digest, "parameters": core.Null()}],
@@ -224,11 +227,12 @@ def _token(info: tsp.TSTInfo, tsa: Identity, options: TimestampOptions) -> cms.C
     }
     if options["has_certificates"]:
         # The anchor stays out: whoever checks must have it already.
-        signed["certificates"] = [x509.Certificate.load(der) for der in (tsa.certificate_der, *tsa.chain_der[:-1])]
+        signed["certificates"] = [x509.Certificate.load(der) for der in tsa.chain_der[:-1]]
     return cms.ContentInfo({"content_type": "signed_data", "content": cms.SignedData(signed)})
 
 
-def _signed_attributes(content: bytes, digest: str, certificate_der: bytes, options: TimestampOptions) -> cms.CMSAttributes:
+def _signed_attributes(content: bytes, certificate_der: bytes, options: TimestampOptions) -> cms.CMSAttributes:
+    digest = options.get("digest", "sha256")
     attributes: list[dict[str, object]] = [
         {"type": "content_type", "values": ["tst_info"]},
         {"type": "message_digest", "values": [hashlib.new(digest, content).digest()]},
@@ -278,5 +282,5 @@ def _moment(moment: datetime) -> core.GeneralizedTime:
 
 
 def _signature(key: InsecureKey, octets: bytes, digest: str, *, is_broken: bool) -> bytes:
-    value = sign_octets(key, octets, digest)
+    value = sign_octets(key, octets, digest=digest)
     return value[:-1] + bytes([value[-1] ^ 1]) if is_broken else value

@@ -73,7 +73,7 @@ def key_identifier(key: InsecureKey) -> bytes:
     return bytes(keys.PublicKeyInfo.load(public_key_der(key)).sha1)
 
 
-def issue(profile: CertificateProfile, key: InsecureKey, issuer: Issuer) -> bytes:
+def issue(profile: CertificateProfile, key: InsecureKey, *, issuer: Issuer) -> bytes:
     """Give the certificate of `key` signed by `issuer`, in DER; for a root give its own name and key as issuer.
 
     Without `profile.serial` the number is derived from the content, addresses excepted.
@@ -95,7 +95,7 @@ def issue(profile: CertificateProfile, key: InsecureKey, issuer: Issuer) -> byte
         {
             "tbs_certificate": to_be_signed,
             "signature_algorithm": algorithm,
-            "signature_value": sign_octets(issuer.key, to_be_signed.dump(), profile.digest),
+            "signature_value": sign_octets(issuer.key, to_be_signed.dump(), digest=profile.digest),
         }
     )
     return bytes(certificate.dump())
@@ -137,7 +137,7 @@ def revocation_list(
         {
             "tbs_cert_list": to_be_signed,
             "signature_algorithm": algorithm,
-            "signature": sign_octets(signing_key, to_be_signed.dump(), digest),
+            "signature": sign_octets(signing_key, to_be_signed.dump(), digest=digest),
         }
     )
     return bytes(signed.dump())

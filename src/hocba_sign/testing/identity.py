@@ -14,7 +14,7 @@ from hocba_sign.testing.keys import InsecureKey
 class Identity:
     """A certificate with its INSECURE test key.
 
-    `chain_der` holds the issuers, nearest first, the anchor last; the certificate itself is not in it.
+    `chain_der` begins with the certificate itself, then the issuers, nearest first, the anchor last.
     `authority` is the slug of the issuing authority.
     """
 
@@ -33,7 +33,7 @@ class Identity:
     @property
     def chain_pem(self) -> bytes:
         """Give certificate, intermediates and anchor in PEM, one after the other."""
-        return b"".join(map(pem, (self.certificate_der, *self.chain_der)))
+        return b"".join(map(pem, self.chain_der))
 
     @property
     def key_pem(self) -> bytes:
@@ -47,7 +47,7 @@ class Identity:
 
     def p12(self, password: bytes) -> bytes:
         """Give key, certificate and chain as PKCS#12; the bytes differ from call to call, because the salt is random."""
-        issuers = [x509.load_der_x509_certificate(der) for der in self.chain_der]
+        issuers = [x509.load_der_x509_certificate(der) for der in self.chain_der[1:]]
         certificate = x509.load_der_x509_certificate(self.certificate_der)
         encryption = serialization.BestAvailableEncryption(password) if password else serialization.NoEncryption()
         return pkcs12.serialize_key_and_certificates(self.name.encode(), self.key, certificate, issuers, encryption)

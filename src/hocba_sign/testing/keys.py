@@ -53,7 +53,7 @@ def insecure_ec_key(seed: str) -> ec.EllipticCurvePrivateKey:
     return ec.derive_private_key(wide % (_P256_ORDER - 1) + 1, ec.SECP256R1())
 
 
-def sign_octets(key: InsecureKey, octets: bytes, digest: str) -> bytes:
+def sign_octets(key: InsecureKey, octets: bytes, *, digest: str) -> bytes:
     """Sign with PKCS#1 v1.5 or deterministic ECDSA (RFC 6979, DER value), so that equal input gives equal bytes."""
     match key:
         case rsa.RSAPrivateKey():
@@ -111,13 +111,12 @@ def _is_probable_prime(candidate: int) -> bool:
     """Judge by a Fermat test to base 2, then by Miller-Rabin to five fixed bases."""
     if pow(2, candidate - 1, candidate) != 1:
         return False
+    return all(_is_strong_probable_prime(candidate, base) for base in _ROUNDS)
+
+
+def _is_strong_probable_prime(candidate: int, base: int) -> bool:
     twos = ((candidate - 1) & -(candidate - 1)).bit_length() - 1
-    odd = (candidate - 1) >> twos
-    return all(_is_strong_probable_prime(candidate, base, odd, twos) for base in _ROUNDS)
-
-
-def _is_strong_probable_prime(candidate: int, base: int, odd: int, twos: int) -> bool:
-    x = pow(base, odd, candidate)
+    x = pow(base, (candidate - 1) >> twos, candidate)
     if x in (1, candidate - 1):
         return True
     for _ in range(twos - 1):

@@ -48,7 +48,7 @@ class OrganisationOptions(CertificateOptions, total=False):
 
 @dataclass(frozen=True, slots=True)
 class AuthorityPlan:
-    """Name of a built-in authority and the slug of the one above it, None for a root."""
+    """Name of an authority and the slug of the one above it, None for a root."""
 
     subject: Subject
     parent: str | None
@@ -85,7 +85,7 @@ AUTHORITIES: Final[dict[str, AuthorityPlan]] = {
         (
             ("country_name", "VN"),
             ("organization_name", "TEST - Ban Thử nghiệm Chính phủ"),
-            ("common_name", "TEST CA phục vụ các cơ quan Nhà nước G2 (thử nghiệm)"),
+            ("common_name", "TEST CA phục vụ các cơ quan Nhà nước G2"),
         ),
         "government-root",
     ),

@@ -43,7 +43,7 @@ class Fault(StrEnum):
     """What goes wrong at an address.
 
     SLOW answers rightly after `WorldServer.delay`, DRIP sends one octet per `delay`; TRUNCATED closes before the promised length;
-    FLOOD sends a gigabyte without a length. PEM and P7B are real habits: a list as text under `.crl`, a bundle, root first, under caIssuers.
+    FLOOD sends a gigabyte without a length. PEM and P7B are real habits: a list as text under `.crl`, a bundle of the chain under caIssuers.
     """
 
     SERVER_ERROR = "server error"
@@ -208,7 +208,7 @@ class WorldServer:
         if head == "ocsp":
             asked = request.body if request.method == "POST" else _from_path(rest.partition("/")[2])
             signer = self.responders.get(slug)
-            return Reply(self.world.answer_ocsp(asked, slug, self.clock(), signer=signer, **self.ocsp_options), _TYPE_OCSP)
+            return Reply(self.world.answer_ocsp(asked, self.clock(), issuer=slug, signer=signer, **self.ocsp_options), _TYPE_OCSP)
         if (request.method, head) == ("GET", "crl") and rest == f"{slug}.crl":
             return Reply(self.world.crl(slug, self.clock()), _TYPE_CRL)
         if (request.method, head) == ("GET", "ca") and rest == f"{slug}.crt":
@@ -334,7 +334,7 @@ def _reply_with(fault: Fault | None, server: WorldServer, request: Request) -> R
             return Reply(bytes(armour.armor(kind, healthy.body)), healthy.content_type)
         case Fault.P7B:
             authorities = map(server.world.authority, server.world.slugs)
-            chain = next((ca.chain_der for ca in authorities if ca.certificate_der == healthy.body), ())
-            return Reply(certificate_bundle((*reversed(chain), healthy.body)), "application/x-pkcs7-certificates")
+            chain = next((ca.chain_der for ca in authorities if ca.certificate_der == healthy.body), (healthy.body,))
+            return Reply(certificate_bundle((*reversed(chain),)), "application/x-pkcs7-certificates")
         case _:
             return healthy

@@ -26,7 +26,7 @@ from hocba_sign.testing.authority import (
     timestamp_response,
     timestamp_token,
 )
-from hocba_sign.testing.certificates import CertificateProfile, Issuer, RevokedEntry, Subject, issue, revocation_list
+from hocba_sign.testing.certificates import CertificateProfile, Issuer, RevokedEntry, Subject, distinguished_name, issue, revocation_list
 from hocba_sign.testing.identity import CertificateAuthority, Identity
 from hocba_sign.testing.keys import InsecureKey, KeyKind, insecure_key
 from hocba_sign.testing.profiles import (
@@ -34,12 +34,14 @@ from hocba_sign.testing.profiles import (
     CA_KEY_USAGE,
     SIGNER_KEY_USAGE,
     TSA_KEY_USAGE,
+    AuthorityPlan,
     CertificateOptions,
     OrganisationOptions,
     PersonOptions,
 )
 
 _YEAR: Final = timedelta(days=365)
+_IMPOSTOR: Final = "-impostor"
 
 
 class World:
@@ -62,12 +64,13 @@ class World:
 
     @property
     def slugs(self) -> tuple[str, ...]:
-        """Give the slugs of all authorities, the built-in ones first."""
-        return (*AUTHORITIES, *(slug for slug in self._authorities if slug not in AUTHORITIES))
+        """Give the slugs of all authorities, the built-in ones first, impostors left out."""
+        added = (slug for slug in self._authorities if slug not in AUTHORITIES and not slug.endswith(_IMPOSTOR))
+        return (*AUTHORITIES, *added)
 
     @property
     def anchors_der(self) -> tuple[bytes, ...]:
-        """Give the roots: national, Government, time-stamping."""
+        """Give the built-in roots: national, Government, time-stamping."""
         return tuple(self.authority(slug).certificate_der for slug, plan in AUTHORITIES.items() if plan.parent is None)
 
     @property
@@ -82,12 +85,11 @@ class World:
         return self.time_stamper()
 
     def authority(self, which: CertificateAuthority | str) -> CertificateAuthority:
-        """Give an authority by its slug; one that is already an authority comes back as it is."""
+        """Give an authority by its slug; one that is already an authority comes back as it is. Raises KeyError for an unknown slug."""
         if isinstance(which, CertificateAuthority):
             return which
         if which not in self._authorities:
-            plan = AUTHORITIES[which]
-            self._authorities[which] = self._found(which, plan.subject, plan.parent, CertificateOptions())
+            self._authorities[which] = self._found(which, AUTHORITIES[which], CertificateOptions())
         return self._authorities[which]
 
     def issuing_ca(
@@ -95,14 +97,18 @@ class World:
     ) -> CertificateAuthority:
         """Add an authority below `parent`, or a further root with None, e.g. with `key="ec"` or `digest="sha1"`."""
         subject = (("country_name", "VN"), ("organization_name", "TEST - Thử nghiệm"), ("common_name", name))
-        self._authorities[slug] = self._found(slug, subject, parent, options)
+        self._authorities[slug] = self._found(slug, AuthorityPlan(subject, parent), options)
         return self._authorities[slug]
 
     def impostor(self, which: str) -> CertificateAuthority:
-        """Give an authority with the same name but another key; an impostor of a root is its own root."""
+        """Give an authority with the same name but another key; an impostor of a root is its own root.
+
+        It stands in no list of this world: neither `slugs` nor `anchors_der`, `intermediates_der` and `crls`.
+        """
         true = self.authority(which)
-        slug = f"{which}-impostor"
-        self._authorities[slug] = self._found(slug, true.subject, true.parent and self.impostor(true.parent).slug, CertificateOptions())
+        slug = f"{which}{_IMPOSTOR}"
+        plan = AuthorityPlan(true.subject, true.parent and self.impostor(true.parent).slug)
+        self._authorities[slug] = self._found(slug, plan, CertificateOptions())
         return self._authorities[slug]
 
     def person(
@@ -117,9 +123,9 @@ class World:
             ("common_name", name),
             ("user_id", options.get("uid", f"CCCD:{cccd}")),
         )
-        return self._leaf(name, subject, options, CertificateOptions(key_usage=SIGNER_KEY_USAGE, issuer="public-ca"))
+        return self._leaf(subject, options, CertificateOptions(key_usage=SIGNER_KEY_USAGE, issuer="public-ca"))
 
-    def principal(self, name: str, cccd: str, school: str, *, title: str = "Hiệu trưởng", **options: Unpack[PersonOptions]) -> Identity:
+    def principal(self, name: str, cccd: str, *, school: str, title: str = "Hiệu trưởng", **options: Unpack[PersonOptions]) -> Identity:
         """Issue the certificate of a head of school: title in T, OU `Ban Giám hiệu`, O the school."""
         options["organisation"] = school
         return self.person(name, cccd, title=title, ou="Ban Giám hiệu", **options)
@@ -137,7 +143,7 @@ class World:
             ("user_id", mst and f"MST:{mst}"),
         )
         issuer = "government-ca" if government else "public-ca"
-        return self._leaf(name, subject, options, CertificateOptions(key_usage=SIGNER_KEY_USAGE, issuer=issuer))
+        return self._leaf(subject, options, CertificateOptions(key_usage=SIGNER_KEY_USAGE, issuer=issuer))
 
     def time_stamper(self, name: str = "TEST Máy chủ cấp dấu thời gian 01 (thử nghiệm)", **options: Unpack[CertificateOptions]) -> Identity:
         """Issue a time-stamp authority: critical EKU timeStamping and nothing else, unless `options` say otherwise."""
@@ -149,16 +155,16 @@ class World:
             is_extended_key_usage_critical=True,
             issuer="tsa-root",
         )
-        return self._leaf(name, subject, options, usual)
+        return self._leaf(subject, options, usual)
 
     def responder(self, which: CertificateAuthority | str, **options: Unpack[CertificateOptions]) -> Identity:
         """Issue a delegated OCSP responder of an authority, with EKU OCSPSigning and the extension ocsp-nocheck."""
         authority = self.authority(which)
         name = f"TEST OCSP {authority.slug} (thử nghiệm)"
         usual = CertificateOptions(key_usage=("digital_signature",), extended_key_usage=("ocsp_signing",), issuer=authority)
-        return self._leaf(name, _subject(("country_name", "VN"), ("common_name", name)), options, usual, is_responder=True)
+        return self._leaf(_subject(("country_name", "VN"), ("common_name", name)), options, usual, is_responder=True)
 
-    def revoke(self, holder: Identity | CertificateAuthority, at: datetime, reason: str = "key_compromise") -> None:
+    def revoke(self, holder: Identity | CertificateAuthority, at: datetime, *, reason: str = "key_compromise") -> None:
         """Revoke from `at` on: lists and answers made for an earlier moment do not know it. `reason` as in RFC 5280."""
         authority = holder.authority if isinstance(holder, Identity) else holder.parent or holder.slug
         self._revoked[authority, holder.serial] = RevokedEntry(serial=holder.serial, at=at, reason=reason)
@@ -194,29 +200,31 @@ class World:
     def ocsp_response(
         self,
         certificate: Identity | CertificateAuthority | bytes,
-        which: CertificateAuthority | str,
         at: datetime,
         *,
         signer: CertificateAuthority | Identity | None = None,
         **options: Unpack[OcspOptions],
     ) -> bytes:
-        """Give the OCSPResponse for one certificate, signed by its issuer `which` unless a `signer` is given (`responder`, `impostor`)."""
-        authority = self.authority(which)
+        """Give the OCSPResponse for one certificate, signed by its issuer unless a `signer` is given (`responder`, `impostor`).
+
+        Raises: KeyError for a certificate in DER whose issuer has no name of this world.
+        """
+        authority = self._issuer_of(certificate)
         certificate_der = certificate if isinstance(certificate, bytes) else certificate.certificate_der
-        identifier = certificate_id(certificate_der, authority.certificate_der, options.get("cert_id_digest", "sha1"))
-        return ocsp_response((self._answer(identifier, authority, at),), signer or authority, at, **options)
+        identifier = certificate_id(certificate_der, authority.certificate_der, digest=options.get("cert_id_digest", "sha1"))
+        return ocsp_response((self._answer(identifier, authority, at),), signer or authority, at=at, **options)
 
     def answer_ocsp(
         self,
         request_der: bytes,
-        which: CertificateAuthority | str,
         at: datetime,
         *,
-        signer: Identity | None = None,
+        issuer: CertificateAuthority | str,
+        signer: CertificateAuthority | Identity | None = None,
         **options: Unpack[OcspOptions],
     ) -> bytes:
-        """Answer an OCSPRequest: its nonce comes back, other authorities' certificates are `unauthorized`."""
-        authority = self.authority(which)
+        """Answer an OCSPRequest: its nonce comes back, certificates of another `issuer` are `unauthorized`."""
+        authority = self.authority(issuer)
         try:
             identifiers, nonce = read_ocsp_request(request_der)
         except ValueError:
@@ -226,20 +234,31 @@ class World:
         if nonce is not None:
             options = {"nonce": nonce, **options}
         answers = tuple(self._answer(identifier, authority, at) for identifier in identifiers)
-        return ocsp_response(answers, signer or authority, at, **options)
+        return ocsp_response(answers, signer or authority, at=at, **options)
 
     def timestamp(
         self, request: bytes | tuple[str, bytes], at: datetime, *, tsa: Identity | None = None, **options: Unpack[TimestampOptions]
     ) -> bytes:
         """Give a TimeStampResp for a TimeStampReq in DER, or for (hash name, digest)."""
         request_der = request if isinstance(request, bytes) else timestamp_request(*request)
-        return timestamp_response(request_der, tsa or self.tsa, at, **options)
+        return timestamp_response(request_der, tsa or self.tsa, at=at, **options)
 
     def timestamp_token(
         self, request: bytes | tuple[str, bytes], at: datetime, *, tsa: Identity | None = None, **options: Unpack[TimestampOptions]
     ) -> bytes:
         """Give only the token (ContentInfo) of `timestamp`."""
         return timestamp_token(self.timestamp(request, at, tsa=tsa, **options))
+
+    def _issuer_of(self, certificate: Identity | CertificateAuthority | bytes) -> CertificateAuthority:
+        match certificate:
+            case Identity():
+                return self.authority(certificate.authority)
+            case CertificateAuthority():
+                return self.authority(certificate.parent or certificate)
+            case _:
+                issuer = x509.Certificate.load(certificate).issuer.dump()
+                slugs = {distinguished_name(self.authority(slug).subject).dump(): slug for slug in self.slugs}
+                return self.authority(slugs[issuer])
 
     def _answer(self, identifier: bytes, authority: CertificateAuthority, at: datetime) -> OcspAnswer:
         place = authority.slug, serial_asked(identifier)
@@ -248,11 +267,11 @@ class World:
             return OcspAnswer(cert_id_der=identifier, status="revoked", revoked=revoked)
         return OcspAnswer(cert_id_der=identifier, status="good" if place in self._issued else "unknown")
 
-    def _found(self, slug: str, subject: Subject, parent: str | None, options: CertificateOptions) -> CertificateAuthority:
+    def _found(self, slug: str, plan: AuthorityPlan, options: CertificateOptions) -> CertificateAuthority:
         key = insecure_key(f"{self._seed}/ca/{slug}", options.get("key", self._kind))
-        above = None if parent is None else self.authority(parent)
+        above = None if plan.parent is None else self.authority(plan.parent)
         profile = CertificateProfile(
-            subject=subject,
+            subject=plan.subject,
             not_before=options.get("not_before", self.at - (10 if above is None else 2) * _YEAR),
             not_after=options.get("not_after", self.at + (15 if above is None else 6) * _YEAR),
             key_usage=options.get("key_usage", CA_KEY_USAGE),
@@ -263,16 +282,14 @@ class World:
             crl_url=None if above is None else self._crl_url(above),
             issuer_url=None if above is None else self._issuer_url(above),
         )
-        certificate_der = issue(profile, key, Issuer(subject=subject, key=key) if above is None else above.issuer)
+        certificate_der = issue(profile, key, issuer=Issuer(subject=plan.subject, key=key) if above is None else above.issuer)
         serial = self._record(above.slug if above else slug, certificate_der)
-        chain = () if above is None else (above.certificate_der, *above.chain_der)
+        chain = (certificate_der, *(above.chain_der if above else ()))
         return CertificateAuthority(
-            slug=slug, subject=subject, certificate_der=certificate_der, key=key, chain_der=chain, parent=parent, serial=serial
+            slug=slug, subject=plan.subject, certificate_der=certificate_der, key=key, chain_der=chain, parent=plan.parent, serial=serial
         )
 
-    def _leaf(
-        self, name: str, subject: Subject, options: CertificateOptions, usual: CertificateOptions, *, is_responder: bool = False
-    ) -> Identity:
+    def _leaf(self, subject: Subject, options: CertificateOptions, usual: CertificateOptions, *, is_responder: bool = False) -> Identity:
         said: CertificateOptions = {**usual, **options}
         above = self.authority(said["issuer"])
         kind = said.get("key", self._kind)
@@ -292,10 +309,17 @@ class World:
             ocsp_url=None if is_responder or above.parent is None else f"{self.base_url}/ocsp/{above.slug}",
             issuer_url=None if is_responder else self._issuer_url(above),
         )
-        certificate_der = issue(profile, key, above.issuer)
-        chain = (above.certificate_der, *above.chain_der)
+        certificate_der = issue(profile, key, issuer=above.issuer)
+        chain = (certificate_der, *above.chain_der)
         serial = self._record(above.slug, certificate_der)
-        return Identity(name=name, certificate_der=certificate_der, key=key, chain_der=chain, authority=above.slug, serial=serial)
+        return Identity(
+            name=dict(subject)["common_name"],
+            certificate_der=certificate_der,
+            key=key,
+            chain_der=chain,
+            authority=above.slug,
+            serial=serial,
+        )
 
     def _crl_url(self, authority: CertificateAuthority) -> str:
         return f"{self.base_url}/crl/{authority.slug}.crl"

@@ -63,9 +63,9 @@ def test_signatures_are_repeatable_and_verify(digest: str) -> None:
     algorithm = algorithms[digest]
     rsa_key, ec_key = insecure_rsa_key("a"), insecure_ec_key("a")
     for key in (rsa_key, ec_key):
-        assert sign_octets(key, b"octets", digest) == sign_octets(key, b"octets", digest)
-    rsa_key.public_key().verify(sign_octets(rsa_key, b"octets", digest), b"octets", padding.PKCS1v15(), algorithm)
-    ec_key.public_key().verify(sign_octets(ec_key, b"octets", digest), b"octets", ec.ECDSA(algorithm))
+        assert sign_octets(key, b"octets", digest=digest) == sign_octets(key, b"octets", digest=digest)
+    rsa_key.public_key().verify(sign_octets(rsa_key, b"octets", digest=digest), b"octets", padding.PKCS1v15(), algorithm)
+    ec_key.public_key().verify(sign_octets(ec_key, b"octets", digest=digest), b"octets", ec.ECDSA(algorithm))
 
 
 def test_kinds_name_what_they_are() -> None:
