@@ -47,7 +47,8 @@ def from_pkcs12(octets: bytes, password: str | bytes | None) -> SoftwareSigner:
             # Files of Java and Windows are often BER, which the library reads but warns of.
             warnings.simplefilter("ignore")
             key, own, others = pkcs12.load_key_and_certificates(octets, _password(password))
-    except (ValueError, UnsupportedAlgorithm) as error:
+    except (ValueError, TypeError, UnsupportedAlgorithm) as error:
+        # TypeError: a password that is not UTF-8.
         if isinstance(error, UnsupportedAlgorithm) or (_RC2_OR_RC4.search(octets) and not _has_rc2()):
             raise OutsideError("KEY.UNREADABLE", detail="encrypted in a way this machine does not support") from error
         raise CallerError("KEY.PASSWORD") from error
@@ -143,7 +144,7 @@ def _may_issue(issuer: Certificate, certificate: Certificate) -> bool:
 
 
 def _password(password: str | bytes | None) -> bytes | None:
-    encoded = password.encode() if isinstance(password, str) else password
+    encoded = password.encode("utf-8", "replace") if isinstance(password, str) else password
     return encoded or None
 
 

@@ -388,10 +388,8 @@ def acceptable(algorithm: SignatureAlgorithm, key_bits: int, at: datetime) -> Ac
     else:
         ends = [end for size, end in _ETSI_KEYS[algorithm.scheme] if size <= key_bits][-1]
         answers.append(_dated(ends, what, at))
-    return max(answers, key=lambda answer: (_SEVERITY[answer.status], -(answer.until.timestamp() if answer.until else 0)))
-
-
-_SEVERITY = {status: rank for rank, status in enumerate(AcceptabilityStatus)}
+    severity = tuple(AcceptabilityStatus)
+    return max(answers, key=lambda answer: (severity.index(answer.status), -(answer.until.timestamp() if answer.until else 0)))
 
 
 def _dated(ends: datetime | None, what: str, at: datetime) -> Acceptability:

@@ -281,10 +281,10 @@ def _extensions(fields: list[der.Element]) -> tuple[Extension, ...]:
             continue
         (holder,) = _exactly_one(der.sequence(part, _EXTENSIONS), part)
         for extension in der.sequence(holder):
-            oid, *rest = der.sequence(extension)
-            is_critical = len(rest) == 2 and rest[0].tag == der.BOOLEAN and rest[0].content != b"\x00"
+            oid, *rest = der.sequence(extension) or (extension,)
             if not 1 <= len(rest) <= 2 or rest[-1].tag != der.OCTET_STRING:
                 raise der.malformed(extension.at, "extension")
+            is_critical = len(rest) == 2 and rest[0].tag == der.BOOLEAN and rest[0].content != b"\x00"
             found.append(Extension(oid=der.oid(oid), is_critical=is_critical, value_der=rest[-1].content))
     return tuple(found)
 
