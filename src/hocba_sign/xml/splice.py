@@ -33,6 +33,21 @@ def insert(octets: bytes, at: Path, fragment: bytes) -> bytes:
     return insert_all(octets, {at: fragment})
 
 
+def slice_of(octets: bytes, at: Path) -> bytes:
+    """Give the octets of the element at path `at`, from its `<` to its last `>`, as they stand in the document.
+
+    Raises: as `insert_all`.
+    """
+    if octets.startswith(_BYTE_ORDER_MARKS):
+        raise InputError("XML.NOT_UTF8", where="octet 0")
+    parse(octets)
+    end = _find_ends(octets, frozenset({at})).get(at)
+    if end is None:
+        raise CallerError("XML.NO_SUCH_PLACE", where="/" + "/".join(map(str, at)))
+    stop = octets.index(b">", end.at) + 1
+    return octets[end.start : stop]
+
+
 def insert_all(octets: bytes, fragments: Mapping[Path, bytes]) -> bytes:
     """Put each fragment in as the last child of the element at its path.
 
@@ -65,8 +80,11 @@ def insert_all(octets: bytes, fragments: Mapping[Path, bytes]) -> bytes:
 
 @dataclass(frozen=True, slots=True)
 class _End:
-    """Where an element's content ends; `at` is the octet of `</`, or of `/>` where `empty_name` is its name."""
+    """Where an element lies: it starts at the octet `start`, and its content ends at `at`, the octet of `</`, or of `/>` where
+    `empty_name` is its name.
+    """
 
+    start: int
     at: int
     empty_name: bytes | None
 

@@ -1,0 +1,80 @@
+"""Vietnamese digital school transcripts (học bạ số): build, sign in order, time-stamp, verify.
+
+The public names; everything else may change. They load when first used, so that importing the package is cheap.
+"""
+
+from importlib import import_module
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from hocba_sign.crypto.signer import Signer as Signer
+    from hocba_sign.crypto.signer import SoftwareSigner as SoftwareSigner
+    from hocba_sign.errors import CallerError as CallerError
+    from hocba_sign.errors import HocbaSignError as HocbaSignError
+    from hocba_sign.errors import InputError as InputError
+    from hocba_sign.errors import OutsideError as OutsideError
+    from hocba_sign.model.transcript import Transcript as Transcript
+    from hocba_sign.model.workflow import Role as Role
+    from hocba_sign.model.workflow import SigningPlan as SigningPlan
+    from hocba_sign.model.workflow import Slot as Slot
+    from hocba_sign.pipeline import sign as sign
+    from hocba_sign.pipeline import time_stamp as time_stamp
+    from hocba_sign.pipeline import verify as verify
+    from hocba_sign.pki.evidence import Evidence as Evidence
+    from hocba_sign.pki.trust import TrustStore as TrustStore
+    from hocba_sign.report.document import NotPassed as NotPassed
+    from hocba_sign.report.document import Report as Report
+    from hocba_sign.signing.complete import complete as complete
+    from hocba_sign.signing.merge import merge as merge
+    from hocba_sign.signing.policy import Level as Level
+    from hocba_sign.signing.prepare import prepare as prepare
+    from hocba_sign.signing.state import SignedDocument as SignedDocument
+    from hocba_sign.signing.state import ToBeSigned as ToBeSigned
+    from hocba_sign.validation.policy import Policy as Policy
+    from hocba_sign.version import VERSION as VERSION
+
+_HOME = {
+    "CallerError": "errors",
+    "Evidence": "pki.evidence",
+    "HocbaSignError": "errors",
+    "InputError": "errors",
+    "Level": "signing.policy",
+    "NotPassed": "report.document",
+    "OutsideError": "errors",
+    "Policy": "validation.policy",
+    "Report": "report.document",
+    "Role": "model.workflow",
+    "SignedDocument": "signing.state",
+    "Signer": "crypto.signer",
+    "SigningPlan": "model.workflow",
+    "Slot": "model.workflow",
+    "SoftwareSigner": "crypto.signer",
+    "ToBeSigned": "signing.state",
+    "Transcript": "model.transcript",
+    "TrustStore": "pki.trust",
+    "VERSION": "version",
+    "complete": "signing.complete",
+    "merge": "signing.merge",
+    "prepare": "signing.prepare",
+    "sign": "pipeline",
+    "time_stamp": "pipeline",
+    "verify": "pipeline",
+}
+
+__all__ = [  # noqa: RUF022 - the order of a first reading
+    "Transcript", "Role", "Slot", "SigningPlan", "Level",
+    "sign", "prepare", "complete", "time_stamp", "merge", "ToBeSigned", "SignedDocument", "Signer", "SoftwareSigner",
+    "verify", "TrustStore", "Evidence", "Policy", "Report",
+    "HocbaSignError", "CallerError", "InputError", "OutsideError", "NotPassed", "VERSION",
+]  # fmt: skip
+
+
+def __getattr__(name: str) -> object:
+    home = _HOME.get(name)
+    if home is None:
+        raise AttributeError(f"module 'hocba_sign' has no attribute {name!r}")
+    return getattr(import_module(f"hocba_sign.{home}"), name)
+
+
+def __dir__() -> list[str]:
+    return sorted(__all__)

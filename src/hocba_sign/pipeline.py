@@ -1,0 +1,77 @@
+"""The sentences of the project: sign, verify. Everything they rest on is an argument."""
+
+from datetime import datetime
+from typing import Protocol
+
+from hocba_sign.crypto.algorithms import SHA256, DigestAlgorithm, digest
+from hocba_sign.crypto.signer import Signer
+from hocba_sign.errors import CallerError, InputError
+from hocba_sign.model.workflow import Slot
+from hocba_sign.pki.evidence import Evidence
+from hocba_sign.pki.trust import TrustStore
+from hocba_sign.report.document import Report
+from hocba_sign.signing.augment import octets_to_time_stamp, with_time_stamp
+from hocba_sign.signing.complete import complete
+from hocba_sign.signing.policy import DEFAULT as DEFAULT_SIGNING
+from hocba_sign.signing.policy import Level, SigningPolicy
+from hocba_sign.signing.prepare import prepare
+from hocba_sign.signing.state import SignedDocument
+from hocba_sign.validation.document import validate
+from hocba_sign.validation.policy import DEFAULT, Policy
+from hocba_sign.validation.process import Setting
+
+
+class TimeStampAuthority(Protocol):
+    """Whoever gives time-stamp tokens (RFC 3161)."""
+
+    def token(self, algorithm: DigestAlgorithm, octets_digest: bytes) -> bytes:
+        """Give the DER token for a digest. Raises: OutsideError `TSA.*` naming the cause."""
+        ...
+
+
+def sign(
+    document: bytes,
+    slot: Slot,
+    signer: Signer,
+    *,
+    at: datetime,
+    tsa: TimeStampAuthority | None,
+    level: Level = Level.T,
+    policy: SigningPolicy = DEFAULT_SIGNING,
+) -> SignedDocument:
+    """Sign one slot of a transcript with a key that answers at once.
+
+    `at` is aware: the claimed signing time. Level T needs `tsa`.
+    Raises: CallerError `SIGN.TSA_NEEDED`, what `prepare`, `complete` and the authority raise; never gives a lower level.
+    """
+    if level is Level.T and tsa is None:
+        raise CallerError("SIGN.TSA_NEEDED")
+    state = prepare(document, slot, signer.chain_der, at=at, policy=policy)
+    signed = complete(state, signer.sign(state.octets, state.algorithm), at=at)
+    return signed if level is Level.B or tsa is None else time_stamp(signed, tsa)
+
+
+def time_stamp(signed: SignedDocument, tsa: TimeStampAuthority) -> SignedDocument:
+    """Bring the signature that was just made from level B to T. Raises: OutsideError `TSA.*`, CallerError `SIGN.TIME_STAMP`."""
+    return with_time_stamp(signed, tsa.token(SHA256, digest(SHA256, octets_to_time_stamp(signed))))
+
+
+def verify(
+    document: bytes,
+    *,
+    trust: TrustStore,
+    evidence: Evidence,
+    at: datetime,
+    policy: Policy = DEFAULT,
+    name: str = "-",
+) -> Report:
+    """Judge a transcript with nothing but what is given; no network.
+
+    `at` is aware: the validation time. `name` is the file's name in the report. Raises: nothing for any octets.
+    Spec: EN 319 102-1, 5.
+    """
+    try:
+        conclusion = validate(document, Setting(trust=trust, evidence=evidence, at=at, policy=policy))
+    except InputError as error:
+        return Report.malformed(document, error, file=name, at=at)
+    return Report.of(document, conclusion, file=name, at=at)

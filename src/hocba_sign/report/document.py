@@ -1,0 +1,237 @@
+"""The report: the contract with other programs (version 1), and the only door to the content."""
+
+import hashlib
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Any, NoReturn
+
+from hocba_sign.errors import HocbaSignError, InputError
+from hocba_sign.model.codes import Status as DocumentStatus
+from hocba_sign.model.transcript import Transcript
+from hocba_sign.pki.certificate import Certificate
+from hocba_sign.report.messages import message
+from hocba_sign.validation.document import DocumentConclusion
+from hocba_sign.validation.process import SignatureConclusion
+from hocba_sign.validation.timestamps import TimeStampConclusion
+from hocba_sign.validation.verdict import Check, Indication, Status, Verdict
+from hocba_sign.version import VERSION
+
+_RESULTS = {Status.UNPROVEN: "warning"}
+_FORCES = {Status.FAIL: Verdict.INVALID, Status.UNPROVEN: Verdict.INDETERMINATE}
+_STAMP_INDICATIONS = {Indication.TOTAL_PASSED: "PASSED", Indication.TOTAL_FAILED: "FAILED"}
+
+
+class NotPassed(HocbaSignError):
+    """Content was asked of a report whose verdict is not VALID; `report` says why."""
+
+    def __init__(self, report: "Report") -> None:
+        super().__init__("REPORT.NOT_PASSED", where=report.verdict)
+        self.report = report
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Report:
+    """The judgement of one file at one moment. It is no truth value: a verdict has three states.
+
+    `file` is the name given by the caller, `sha256` of the octets as they came. `at` is UTC.
+    """
+
+    file: str
+    sha256: str
+    at: datetime
+    verdict: Verdict
+    conclusion: DocumentConclusion | None
+    checks: tuple[Check, ...]
+
+    @classmethod
+    def of(cls, octets: bytes, conclusion: DocumentConclusion, *, file: str, at: datetime) -> "Report":
+        return cls(
+            file=file,
+            sha256=hashlib.sha256(octets).hexdigest(),
+            at=at.astimezone(UTC),
+            verdict=conclusion.verdict,
+            conclusion=conclusion,
+            checks=conclusion.checks,
+        )
+
+    @classmethod
+    def malformed(cls, octets: bytes, error: InputError, *, file: str, at: datetime) -> "Report":
+        """Report a file that cannot be read: INVALID, with the position of the fault."""
+        fault = Check(identifier=error.cause, status=Status.FAIL, where=error.where)
+        return cls(
+            file=file,
+            sha256=hashlib.sha256(octets).hexdigest(),
+            at=at.astimezone(UTC),
+            verdict=Verdict.INVALID,
+            conclusion=None,
+            checks=(Check(identifier="DOC.FORMAT", status=Status.FAIL, where=error.where), fault),
+        )
+
+    def __bool__(self) -> NoReturn:
+        raise TypeError("a report is no truth value: look at .verdict, or call .require_passed()")
+
+    def require_passed(self) -> Transcript:
+        """Give the content, decoded from the octets that the signatures cover.
+
+        Raises: NotPassed unless the verdict is VALID.
+        """
+        if self.verdict is not Verdict.VALID or self.conclusion is None or self.conclusion.transcript is None:
+            raise NotPassed(self)
+        return self.conclusion.transcript
+
+    def to_dict(self) -> dict[str, Any]:
+        """Give the JSON report, version 1 (docs/reference/report.md)."""
+        conclusion = self.conclusion
+        return {
+            "report_version": 1,
+            "tool": {"name": "hocba-sign", "version": VERSION},
+            "file": self.file,
+            "sha256": self.sha256,
+            "format": "xml",
+            "validation_time": _moment(self.at),
+            "verdict": self.verdict,
+            "status": None if conclusion is None or conclusion.transcript is None else _in_force(conclusion.transcript),
+            "document": None if conclusion is None else _document(conclusion),
+            "signatures": [] if conclusion is None else [_signature(one) for one in conclusion.signatures],
+            "workflow": None if conclusion is None else _workflow(conclusion),
+            "checks": [_check(check) for check in self.checks],
+        }
+
+
+def _moment(moment: datetime | None) -> str | None:
+    return None if moment is None else moment.astimezone(UTC).isoformat(timespec="seconds").replace("+00:00", "Z")
+
+
+def _in_force(transcript: Transcript) -> str:
+    return "withdrawn" if transcript.identification.status is DocumentStatus.WITHDRAWN else "in_force"
+
+
+def _document(conclusion: DocumentConclusion) -> dict[str, Any] | None:
+    transcript = conclusion.transcript
+    failed = any(check.identifier == "DOC.SCHEMA" and check.status is Status.FAIL for check in conclusion.checks)
+    facts: dict[str, Any] = {"kind": "hoc_ba", "layout": "canonical", "schema_valid": not failed}
+    if transcript is None:
+        return {**facts, "id": None, "version": None, "school_year": None, "school": None, "rule_set": None}
+    return {
+        **facts,
+        "id": transcript.identification.id,
+        "version": transcript.identification.version,
+        "school_year": transcript.identification.school_year,
+        "school": {"code": transcript.school.code, "name": transcript.school.name},
+        "rule_set": transcript.identification.rule_set,
+    }
+
+
+def _signature(one: SignatureConclusion) -> dict[str, Any]:
+    signature = one.signature
+    roles = signature.properties.claimed_roles if signature.properties is not None else ()
+    return {
+        "id": signature.identifier,
+        "slot": None if signature.slot is None else signature.slot.role,
+        "subject": None if signature.slot is None else signature.slot.subject,
+        "teacher": None if signature.slot is None else signature.slot.teacher,
+        "role": roles[0] if roles else None,
+        "format": _format(one),
+        "intact": one.is_intact,
+        "indication": one.conclusion.indication,
+        "sub_indication": one.conclusion.sub_indication,
+        "signer": None if one.certificate is None else _signer(one.certificate),
+        "certificate": None if one.certificate is None else _certificate(one),
+        "algorithm": None if one.algorithm is None else one.algorithm.name,
+        "claimed_time": _moment(signature.properties.signing_time if signature.properties is not None else None),
+        "best_signature_time": _moment(one.best_time),
+        "time_proof": "timestamp" if one.is_time_proven else "claimed" if one.best_time is not None else "none",
+        "timestamps": [_stamp(stamp) for stamp in one.time_stamps],
+        "covers": [
+            {"uri": reference.uri, "kind": reference.kind, "digest_ok": reference.is_intact} for reference in signature.references
+        ],
+        "causes": list(dict.fromkeys(finding.cause for finding in one.conclusion.findings)),
+        "findings": [{"id": finding.cause, "where": finding.where} for finding in one.conclusion.findings],
+        "warnings": [{"id": finding.cause, "where": finding.where} for finding in one.warnings],
+    }
+
+
+def _format(one: SignatureConclusion) -> str:
+    """Name the level as EU DSS does: a B-level needs all mandatory properties, T an attached time-stamp."""
+    if one.signature.properties is None:
+        return "XMLDSIG"
+    if one.certificate is None or any(finding.cause in _NOT_BASELINE for finding in one.conclusion.findings):
+        return "XAdES-BES"
+    return "XAdES-BASELINE-T" if any(stamp.is_intact for stamp in one.time_stamps) else "XAdES-BASELINE-B"
+
+
+_NOT_BASELINE = frozenset({"SIG.SIGNING_TIME", "SIG.DATA_OBJECT_FORMAT", "SIG.NO_SIGNING_CERTIFICATE", "SIG.C14N"})
+
+
+def _signer(certificate: Certificate) -> dict[str, Any]:
+    subject = certificate.subject
+    return {
+        "common_name": subject.common_name,
+        "organisation": subject.organisation,
+        "title": subject.title,
+        "identifiers": dict(subject.identifiers),
+    }
+
+
+def _certificate(one: SignatureConclusion) -> dict[str, Any] | None:
+    certificate = one.certificate
+    if certificate is None:
+        return None
+    return {
+        "sha256": certificate.sha256,
+        "issuer": certificate.issuer_text,
+        "not_before": _moment(certificate.not_before),
+        "not_after": _moment(certificate.not_after),
+        "anchor_sha256": None if one.path is None else one.path.anchor_sha256,
+        "revocation": []
+        if one.path is None
+        else [
+            {
+                "certificate_sha256": fact.certificate_sha256,
+                "status": fact.status,
+                "kind": fact.kind,
+                "source": fact.source,
+                "this_update": _moment(fact.this_update),
+                "next_update": _moment(fact.next_update),
+                "revoked_at": _moment(fact.revoked_at),
+            }
+            for fact in one.path.revocation
+        ],
+    }
+
+
+def _stamp(stamp: TimeStampConclusion) -> dict[str, Any]:
+    return {
+        "type": "signature",
+        "time": _moment(stamp.time),
+        "tsa": stamp.tsa,
+        "intact": stamp.is_intact,
+        "indication": _STAMP_INDICATIONS.get(stamp.indication, "INDETERMINATE"),
+        "sub_indication": stamp.sub_indication,
+        "causes": [finding.cause for finding in stamp.findings],
+    }
+
+
+def _workflow(conclusion: DocumentConclusion) -> dict[str, Any] | None:
+    workflow = conclusion.workflow
+    if workflow is None:
+        return None
+    return {
+        "plan": workflow.plan,
+        "complete": workflow.is_complete,
+        "order_proven": workflow.is_order_proven,
+        "missing": [str(slot) for slot in workflow.missing],
+    }
+
+
+def _check(check: Check) -> dict[str, Any]:
+    words = message(check.identifier)
+    return {
+        "id": check.identifier,
+        "result": _RESULTS.get(check.status, check.status),
+        "forces": _FORCES.get(check.status),
+        "where": check.where,
+        "message": {"vi": words.vi, "en": words.en},
+    }
+
+

@@ -1,0 +1,37 @@
+"""Words for cause and check ids, in Vietnamese and English, from the catalogue."""
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cache
+from importlib import resources
+from types import MappingProxyType
+from typing import Final, Literal, TypeAlias
+
+Language: TypeAlias = Literal["vi", "en"]
+LANGUAGES: Final[tuple[Language, ...]] = ("vi", "en")
+
+
+@dataclass(frozen=True, slots=True)
+class Message:
+    vi: str
+    en: str
+
+    def in_language(self, language: Language) -> str:
+        return self.vi if language == "vi" else self.en
+
+
+@cache
+def catalogue() -> Mapping[str, Message]:
+    """Give every known id with its words."""
+    found = {}
+    for file in sorted(resources.files("hocba_sign.report").joinpath("catalogue").iterdir(), key=lambda entry: entry.name):
+        if file.name.endswith(".json"):
+            entries = json.loads(file.read_text(encoding="utf-8"))
+            found.update({identifier: Message(words["vi"], words["en"]) for identifier, words in entries.items()})
+    return MappingProxyType(found)
+
+
+def message(identifier: str) -> Message:
+    """Give the words for a cause or check id. A test proves that every id the code can produce has some."""
+    return catalogue().get(identifier, Message(identifier, identifier))

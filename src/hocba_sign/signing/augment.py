@@ -1,0 +1,47 @@
+"""From level B to level T: ask what must be time-stamped, put the token in."""
+
+from hocba_sign.crypto.algorithms import digest
+from hocba_sign.errors import CallerError
+from hocba_sign.model.workflow import Slot
+from hocba_sign.pki.timestamp import read_token, verify_token
+from hocba_sign.signing.state import SignedDocument
+from hocba_sign.xades.names import OBJECT, QUALIFYING_PROPERTIES
+from hocba_sign.xades.read import signature_elements
+from hocba_sign.xades.write import time_stamp, time_stamped_octets
+from hocba_sign.xml.layout import recognise
+from hocba_sign.xml.parse import Element, parse
+from hocba_sign.xml.splice import insert, path_of
+
+
+def octets_to_time_stamp(signed: SignedDocument) -> bytes:
+    """Give the octets whose digest goes to the time-stamp authority: the canonical SignatureValue.
+
+    Spec: EN 319 132-1, 5.3.
+    """
+    return time_stamped_octets(_signature(signed.octets, signed.slot))
+
+
+def with_time_stamp(signed: SignedDocument, token_der: bytes) -> SignedDocument:
+    """Put a time-stamp token on the signature that was just made; everything else stays as it is, to the byte.
+
+    Raises: InputError `TST.*` for a malformed token, CallerError `SIGN.TIME_STAMP` for one that is of other octets or not
+    intact, `SIGN.HAS_UNSIGNED_PROPERTIES` when the signature carries some already. Does not judge trust in the authority.
+    """
+    signature = _signature(signed.octets, signed.slot)
+    token = read_token(token_der)
+    octets = time_stamped_octets(signature)
+    check = verify_token(token, lambda algorithm: digest(algorithm, octets))
+    if not check.intact:
+        raise CallerError("SIGN.TIME_STAMP", where=", ".join(check.causes))
+    qualifying = signature.find(f"{OBJECT}/{QUALIFYING_PROPERTIES}")
+    if qualifying is None or len(qualifying) != 1:
+        raise CallerError("SIGN.HAS_UNSIGNED_PROPERTIES", where=str(signed.slot))
+    return SignedDocument(octets=insert(signed.octets, path_of(qualifying), time_stamp(token_der)), slot=signed.slot)
+
+
+def _signature(octets: bytes, slot: Slot) -> Element:
+    root = parse(octets).root
+    signature = signature_elements(root, recognise(root)).get(slot)
+    if signature is None:
+        raise CallerError("SIGN.NO_SUCH_SLOT", where=str(slot))
+    return signature

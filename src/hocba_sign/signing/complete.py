@@ -1,0 +1,45 @@
+"""After the key: put the value in, and believe nothing that was not checked again."""
+
+from datetime import datetime
+
+from hocba_sign.errors import CallerError
+from hocba_sign.signing.draft import read_draft, require_turn
+from hocba_sign.signing.state import SignedDocument, ToBeSigned
+from hocba_sign.xades.integrity import check_integrity
+from hocba_sign.xades.read import read
+from hocba_sign.xades.write import with_value
+from hocba_sign.xml.layout import recognise, slot_elements
+from hocba_sign.xml.parse import parse
+from hocba_sign.xml.splice import insert, path_of
+
+
+def complete(state: ToBeSigned, value: bytes, *, at: datetime) -> SignedDocument:
+    """Put the signature value into the document of `state`, at level B.
+
+    `value` is the raw RSA value or ECDSA r‖s. `at` is aware. The state may come from another process: turn,
+    octets and value are all checked again.
+    Raises: CallerError `SIGN.EXPIRED`, `SIGN.STATE` when the state is not what `prepare` gave, `SIGN.VALUE` when the
+    value does not verify with the certificate's key; those of `read_draft` and `require_turn`.
+    """
+    if at > state.expires:
+        raise CallerError("SIGN.EXPIRED", where=state.expires.isoformat())
+    draft = read_draft(state.document)
+    require_turn(draft, state.slot)
+    root = parse(state.document).root
+    slot_path = path_of(dict(slot_elements(root, recognise(root)))[state.slot])
+    octets = insert(state.document, slot_path, with_value(state.unsigned, value))
+    _check(octets, state, len(draft.parsed.signatures) + 1)
+    return SignedDocument(octets=octets, slot=state.slot)
+
+
+def _check(octets: bytes, state: ToBeSigned, signature_count: int) -> None:
+    """Read the result as a verifier would."""
+    parsed = read(octets)
+    signature = parsed.signature(state.slot)
+    if signature is None or len(parsed.signatures) != signature_count or signature.signed_info_octets != state.octets:
+        raise CallerError("SIGN.STATE", where=str(state.slot))
+    integrity = check_integrity(signature)
+    if not all(reference.is_intact for reference in signature.references):
+        raise CallerError("SIGN.STATE", where=str(state.slot))
+    if not integrity.is_intact or integrity.findings:
+        raise CallerError("SIGN.VALUE", where=str(state.slot))

@@ -1,0 +1,72 @@
+"""A document on its way: what it expects to be signed, what is signed already, and whether it may be signed at all."""
+
+from dataclasses import dataclass
+
+from hocba_sign.errors import CallerError, Finding, InputError
+from hocba_sign.model.transcript import ExpectedSigner, Transcript
+from hocba_sign.model.workflow import PLANS, SigningPlan, Slot
+from hocba_sign.xades.integrity import check_integrity
+from hocba_sign.xades.read import read
+from hocba_sign.xades.structure import ParsedDocument
+from hocba_sign.xml.decode import check_document, decode_document
+from hocba_sign.xml.layout import Layout, recognise
+from hocba_sign.xml.parse import parse
+from hocba_sign.xml.schema import violations
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Draft:
+    """A well-formed, schema-valid document whose text obeys the rules and whose signatures so far are intact."""
+
+    parsed: ParsedDocument
+    transcript: Transcript
+    layout: Layout
+    plan: SigningPlan
+
+    @property
+    def filled(self) -> tuple[Slot, ...]:
+        return tuple(signature.slot for signature in self.parsed.signatures if signature.slot is not None)
+
+    def expected(self, slot: Slot) -> ExpectedSigner | None:
+        return next((signer for signer in self.transcript.expected_signers if signer.slot == slot), None)
+
+
+def read_draft(octets: bytes) -> Draft:
+    """Read a document that is to be signed or merged, and refuse it if anything in it is wrong.
+
+    Raises: InputError: `XML.*` unreadable, `DOC.SCHEMA`, `TEXT.*` and other rules with the exact path (all of them in
+    `findings`), `DOC.SLOTS` when the slots are not those that the content asks for, `SIGN.BROKEN_SIGNATURE`
+    when a signature already in it does not hold.
+    """
+    root = parse(octets).root
+    layout = recognise(root)
+    problems = check_document(root)
+    if problems:
+        raise InputError(problems[0].cause, where=problems[0].where, findings=tuple(problems))
+    faults = violations(root, issued=False)
+    if faults:
+        found = tuple(Finding("DOC.SCHEMA", f"{fault.path} (line {fault.line})") for fault in faults)
+        raise InputError("DOC.SCHEMA", where=found[0].where, findings=found)
+    transcript = decode_document(root)
+    parsed = read(octets)
+    if sorted(parsed.slots) != sorted(transcript.slots):
+        raise InputError("DOC.SLOTS", where="/HOC_BA/DANH_SACH_CHU_KY")
+    for signature in parsed.signatures:
+        integrity = check_integrity(signature)
+        if not integrity.is_intact or integrity.findings:
+            raise InputError("SIGN.BROKEN_SIGNATURE", where=signature.where, findings=integrity.findings)
+    return Draft(parsed=parsed, transcript=transcript, layout=layout, plan=PLANS[transcript.plan_name])
+
+
+def require_turn(draft: Draft, slot: Slot) -> None:
+    """Refuse what the plan forbids now.
+
+    Raises: CallerError `SIGN.NO_SUCH_SLOT`, `SIGN.ALREADY_SIGNED`, `SIGN.ORDER` (naming the slot in the way).
+    """
+    if slot not in draft.transcript.slots:
+        raise CallerError("SIGN.NO_SUCH_SLOT", where=str(slot))
+    if slot in draft.filled:
+        raise CallerError("SIGN.ALREADY_SIGNED", where=str(slot))
+    obstacles = draft.plan.obstacles(slot, draft.transcript.slots, draft.filled)
+    if obstacles:
+        raise CallerError("SIGN.ORDER", where=f"{slot}: {', '.join(map(str, obstacles))}")

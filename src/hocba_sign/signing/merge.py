@@ -1,0 +1,64 @@
+"""Teachers sign in separate copies at the same time; their signatures come together in one file.
+
+A signature is carried over as the octets it has in its copy, never serialised again. What it covers must be
+identical in the target; other parts may have moved on.
+"""
+
+from collections.abc import Iterable
+
+from hocba_sign.errors import CallerError, InputError
+from hocba_sign.model.workflow import Slot
+from hocba_sign.signing.draft import Draft, read_draft, require_turn
+from hocba_sign.xades.integrity import check_integrity
+from hocba_sign.xades.read import read, signature_elements
+from hocba_sign.xml.layout import recognise, slot_elements
+from hocba_sign.xml.parse import parse
+from hocba_sign.xml.splice import insert, path_of, slice_of
+
+
+def merge(target: bytes, copies: Iterable[bytes]) -> bytes:
+    """Put the signatures of `copies` into `target`; every other byte of `target` stays.
+
+    Raises: those of `read_draft` for any of the files; CallerError `MERGE.CONFLICT` when a slot holds two different
+    signatures, `MERGE.CHANGED` naming the Id that a signature covers and that differs in the target, `SIGN.ORDER` when a
+    later role has signed already.
+    """
+    octets = target
+    for copy in copies:
+        octets = _merge_one(octets, copy)
+    return octets
+
+
+def _merge_one(target: bytes, copy: bytes) -> bytes:
+    source = read_draft(copy)
+    goal = read_draft(target)
+    octets = target
+    for signature in source.parsed.signatures:
+        if signature.slot is None:
+            continue
+        present = goal.parsed.signature(signature.slot)
+        if present is None:
+            octets = _carry(octets, source, signature.slot)
+        elif (present.signed_info_octets, present.value) != (signature.signed_info_octets, signature.value):
+            raise CallerError("MERGE.CONFLICT", where=str(signature.slot))
+    return octets
+
+
+def _carry(target: bytes, source: Draft, slot: Slot) -> bytes:
+    require_turn(read_draft(target), slot)
+    source_root = parse(source.parsed.octets).root
+    fragment = slice_of(source.parsed.octets, path_of(signature_elements(source_root, source.layout)[slot]))
+    root = parse(target).root
+    merged = insert(target, path_of(dict(slot_elements(root, recognise(root)))[slot]), fragment)
+    try:
+        arrived = read(merged).signature(slot)
+    except InputError as error:
+        raise CallerError("MERGE.CHANGED", where=error.where) from error
+    if arrived is None:
+        raise CallerError("MERGE.CHANGED", where=str(slot))
+    changed = [reference.uri for reference in arrived.references if not reference.is_intact]
+    if changed:
+        raise CallerError("MERGE.CHANGED", where=f"{slot}: {', '.join(changed)}")
+    if not check_integrity(arrived).is_intact:
+        raise CallerError("MERGE.CHANGED", where=str(slot))
+    return merged

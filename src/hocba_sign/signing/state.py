@@ -1,0 +1,92 @@
+"""The states between a transcript and its signature: `ToBeSigned`, `SignedDocument`."""
+
+import base64
+import binascii
+import hashlib
+import json
+from dataclasses import dataclass
+from datetime import UTC, datetime
+
+from hocba_sign.crypto.algorithms import SignatureAlgorithm, signature_algorithm
+from hocba_sign.errors import HocbaSignError, InputError
+from hocba_sign.model.workflow import Role, Slot
+
+_FORMAT = "hocba-sign to-be-signed 1"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ToBeSigned:
+    """A prepared signature that waits for its value, from any device or service, on any day before `expires`.
+
+    `octets` are what to sign (canonical ds:SignedInfo), `digest` their hash for services that sign hashes;
+    `algorithm` says how: RSA values as they are, ECDSA values as r‖s. `document` and `unsigned` are what
+    `complete` puts together. `created` and `expires` are UTC.
+    """
+
+    document: bytes
+    slot: Slot
+    unsigned: bytes
+    octets: bytes
+    algorithm: SignatureAlgorithm
+    created: datetime
+    expires: datetime
+
+    @property
+    def digest(self) -> bytes:
+        """The hash of `octets` by the algorithm's hash function; for EdDSA, which signs whole messages, `octets`."""
+        if self.algorithm.digest is None:
+            return self.octets
+        return hashlib.new(self.algorithm.digest.name.replace("-", "_"), self.octets).digest()
+
+    def to_json(self) -> str:
+        """Write the state for another process; it holds the whole document, so keep it as confidential as that."""
+        return json.dumps(
+            {
+                "format": _FORMAT,
+                "role": self.slot.role,
+                "subject": self.slot.subject,
+                "teacher": self.slot.teacher,
+                "algorithm": self.algorithm.uri,
+                "algorithm_name": self.algorithm.name,
+                "digest": self.digest.hex(),
+                "octets": base64.b64encode(self.octets).decode(),
+                "created": self.created.isoformat(),
+                "expires": self.expires.isoformat(),
+                "unsigned": base64.b64encode(self.unsigned).decode(),
+                "document": base64.b64encode(self.document).decode(),
+            },
+            indent=1,
+        )
+
+    @classmethod
+    def from_json(cls, text: str | bytes) -> "ToBeSigned":
+        """Read what `to_json` wrote; what it says is checked again by `complete`.
+
+        Raises: InputError `SIGN.STATE` for anything else.
+        """
+        try:
+            state = json.loads(text)
+            if state["format"] != _FORMAT:
+                raise InputError("SIGN.STATE", where="format")
+            read = cls(
+                document=base64.b64decode(state["document"], validate=True),
+                slot=Slot(Role(state["role"]), state["subject"], state["teacher"]),
+                unsigned=base64.b64decode(state["unsigned"], validate=True),
+                octets=base64.b64decode(state["octets"], validate=True),
+                algorithm=signature_algorithm(state["algorithm"]),
+                created=datetime.fromisoformat(state["created"]).astimezone(UTC),
+                expires=datetime.fromisoformat(state["expires"]).astimezone(UTC),
+            )
+        except HocbaSignError as error:
+            raise InputError("SIGN.STATE", where=error.where) from error
+        except (ValueError, KeyError, TypeError, AttributeError, RecursionError, OverflowError, binascii.Error) as error:
+            raise InputError("SIGN.STATE") from error
+        return read
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SignedDocument:
+    """A document with a signature that was just made and checked, in `slot`."""
+
+    octets: bytes
+    slot: Slot

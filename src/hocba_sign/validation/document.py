@@ -1,0 +1,137 @@
+"""The three answers about a transcript: its signatures, its workflow, itself; and the one word on top."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+
+from hocba_sign.errors import Finding, InputError
+from hocba_sign.model.transcript import Transcript
+from hocba_sign.model.workflow import PLANS
+from hocba_sign.validation.order import SignerFacts, Workflow, judge_order
+from hocba_sign.validation.process import Setting, SignatureConclusion, validate_signature
+from hocba_sign.validation.verdict import Check, Indication, Status, Verdict, conclude
+from hocba_sign.xades.integrity import check_integrity
+from hocba_sign.xades.read import read
+from hocba_sign.xades.structure import ParsedDocument
+from hocba_sign.xml.decode import check_document, decode, decode_document
+from hocba_sign.xml.layout import Layout, recognise
+from hocba_sign.xml.names import ID_DATA
+from hocba_sign.xml.parse import Element, parse
+from hocba_sign.xml.reformat import undo
+from hocba_sign.xml.schema import violations
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DocumentConclusion:
+    """The three answers about a document: its signatures, its workflow, itself. `transcript` is decoded from signed octets only."""
+
+    verdict: Verdict
+    signatures: tuple[SignatureConclusion, ...]
+    workflow: Workflow | None
+    checks: tuple[Check, ...]
+    transcript: Transcript | None
+
+
+
+def validate(octets: bytes, setting: Setting) -> DocumentConclusion:
+    """Judge a transcript.
+
+    Raises: InputError for octets that are no readable transcript at all.
+    """
+    parsed = read(octets)
+    root = parse(octets).root
+    if not parsed.signatures:
+        return DocumentConclusion(verdict=Verdict.NOTHING_TO_VERIFY, signatures=(), workflow=None, checks=(), transcript=None)
+    signatures = _diagnosed(octets, tuple(validate_signature(signature, setting) for signature in parsed.signatures))
+    transcript, checks = _content(parsed, root, signatures)
+    workflow = None
+    if transcript is not None:
+        workflow = _workflow(parsed, transcript, recognise(root), signatures)
+        checks += _workflow_checks(workflow)
+    checks += [_time_stamp_check(conclusion) for conclusion in signatures if conclusion.signature.time_stamps]
+    is_signed = any(ID_DATA in conclusion.signature.covered_ids() for conclusion in signatures if conclusion.is_intact)
+    return DocumentConclusion(
+        verdict=_verdict(signatures, checks),
+        signatures=signatures,
+        workflow=workflow,
+        checks=tuple(checks),
+        transcript=transcript if is_signed else None,
+    )
+
+
+def _diagnosed(octets: bytes, signatures: tuple[SignatureConclusion, ...]) -> tuple[SignatureConclusion, ...]:
+    """Say so where a signature that does not hold would hold if the file had not been reformatted. It stays failed."""
+    broken = [one for one in signatures if not one.is_intact]
+    if not broken:
+        return signatures
+    try:
+        original = read(undo(octets))
+    except InputError:
+        return signatures
+    healed = {signature.identifier for signature in original.signatures if check_integrity(signature).is_intact}
+    return tuple(
+        replace(one, conclusion=conclude((Finding("SIG.REFORMATTED", one.signature.where), *one.conclusion.findings)))
+        if not one.is_intact and one.signature.identifier in healed
+        else one
+        for one in signatures
+    )
+
+
+def _content(
+    parsed: ParsedDocument, root: Element, signatures: Iterable[SignatureConclusion]
+) -> tuple[Transcript | None, list[Check]]:
+    """Check the document itself, and decode it: from the signed octets where a signature covers all data, else from the file."""
+    filled = {signature.slot for signature in parsed.signatures}
+    faults = violations(root, issued=all(slot in filled for slot in parsed.slots))
+    checks = [Check(identifier="DOC.FORMAT", status=Status.PASS)]
+    checks += [Check(identifier="DOC.SCHEMA", status=Status.FAIL, where=f"{fault.path} (line {fault.line})") for fault in faults]
+    if not faults:
+        checks.append(Check(identifier="DOC.SCHEMA", status=Status.PASS))
+    problems = check_document(root)
+    checks += [Check(identifier=problem.cause, status=Status.WARNING, where=problem.where) for problem in problems]
+    checks.append(Check(identifier="DOC.RULES", status=Status.NOT_CHECKED))
+    checks.append(Check(identifier="DOC.STATUS", status=Status.NOT_CHECKED))
+    is_signed = any(ID_DATA in one.signature.covered_ids() for one in signatures if one.is_intact)
+    try:
+        if is_signed and ID_DATA in parsed.signed_octets:
+            return decode(parsed.signed_octets[ID_DATA]), checks
+        return decode_document(root), checks
+    except InputError as error:
+        return None, [*checks, Check(identifier=error.cause, status=Status.FAIL, where=error.where)]
+
+
+def _workflow(
+    parsed: ParsedDocument, transcript: Transcript, layout: Layout, signatures: Iterable[SignatureConclusion]
+) -> Workflow:
+    facts = {
+        one.signature.slot: SignerFacts(is_intact=one.is_intact, certificate=one.certificate)
+        for one in signatures
+        if one.signature.slot is not None
+    }
+    return judge_order(parsed, transcript.expected_signers, plan=PLANS[transcript.plan_name], layout=layout, facts=facts)
+
+
+def _workflow_checks(workflow: Workflow) -> list[Check]:
+    checks = list(workflow.checks)
+    if workflow.is_complete:
+        checks.append(Check(identifier="WF.COMPLETE", status=Status.PASS))
+    if workflow.is_order_proven:
+        checks.append(Check(identifier="WF.ORDER_PROVEN", status=Status.PASS))
+    checks.append(Check(identifier="WF.AUTHORITY", status=Status.NOT_CHECKED))
+    return checks
+
+
+def _time_stamp_check(one: SignatureConclusion) -> Check:
+    """A time-stamp that is attached must hold (TT 15/2025 Art. 6.1.g), even where the signature passes without it."""
+    where = str(one.signature.slot or one.signature.where)
+    is_good = all(stamp.is_passed for stamp in one.time_stamps) and bool(one.time_stamps)
+    return Check(identifier="SIG.TIME_STAMPS", status=Status.PASS if is_good else Status.UNPROVEN, where=where)
+
+
+def _verdict(signatures: Iterable[SignatureConclusion], checks: Iterable[Check]) -> Verdict:
+    indications = {one.conclusion.indication for one in signatures}
+    results = {check.status for check in checks}
+    if Indication.TOTAL_FAILED in indications or Status.FAIL in results:
+        return Verdict.INVALID
+    if Indication.INDETERMINATE in indications or Status.UNPROVEN in results:
+        return Verdict.INDETERMINATE
+    return Verdict.VALID

@@ -1,0 +1,138 @@
+"""From the facts of one signature to its conclusion: calls the blocks of EN 319 102-1 in order."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from hocba_sign.crypto.algorithms import AcceptabilityStatus, SignatureAlgorithm, acceptable, acceptable_digest, digest_algorithm
+from hocba_sign.errors import Finding, InputError
+from hocba_sign.pki.certificate import Certificate
+from hocba_sign.pki.evidence import Evidence
+from hocba_sign.pki.outcome import PathRequirements, PathResult
+from hocba_sign.pki.path import validate_path
+from hocba_sign.pki.profile import Purpose
+from hocba_sign.pki.trust import TrustStore
+from hocba_sign.validation.policy import Policy
+from hocba_sign.validation.timestamps import TimeStampConclusion, judge_time_stamps
+from hocba_sign.validation.verdict import Conclusion, Indication, SubIndication, conclude
+from hocba_sign.xades.integrity import Integrity, check_integrity
+from hocba_sign.xades.structure import ParsedSignature
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SignatureConclusion:
+    """Everything known about one signature. `best_time` is UTC, proven only where a time-stamp passed."""
+
+    signature: ParsedSignature
+    conclusion: Conclusion
+    is_intact: bool
+    certificate: Certificate | None
+    algorithm: SignatureAlgorithm | None
+    path: PathResult | None
+    time_stamps: tuple[TimeStampConclusion, ...]
+    best_time: datetime | None
+    is_time_proven: bool
+    warnings: tuple[Finding, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Setting:
+    """What a validation rests on: trust, evidence, the moment `at` (aware UTC), and the policy."""
+
+    trust: TrustStore
+    evidence: Evidence
+    at: datetime
+    policy: Policy
+
+
+def validate_signature(signature: ParsedSignature, setting: Setting) -> SignatureConclusion:
+    """Judge one signature on its own.
+
+    1. format, identity, value and digests; 2. time-stamps, the earliest that passes proves when the signature existed;
+    3. the certificate path and revocation at that time, else at `setting.at`; 4. algorithms at that time;
+    5. what is demanded of the claimed time and of time-stamps.
+    Spec: EN 319 102-1, 5.3 and 5.5.
+    """
+    # (1)
+    integrity = check_integrity(signature)
+    # (2)
+    pool = setting.evidence.merged(_embedded(signature))
+    stamps = judge_time_stamps(signature, trust=setting.trust, evidence=pool, at=setting.at) if integrity.is_intact else ()
+    proven = [stamp.time for stamp in stamps if stamp.is_passed and stamp.time is not None]
+    control_time = min(proven, default=setting.at)
+    # (3)
+    findings = list(integrity.findings)
+    path = None
+    if integrity.certificate is not None and integrity.is_intact:
+        requirements = PathRequirements(purpose=Purpose.SIGNING, known_until=setting.at)
+        path = validate_path(integrity.certificate, trust=setting.trust, evidence=pool, at=control_time, requirements=requirements)
+        findings += [Finding(cause, signature.where) for cause in path.causes]
+    # (4)
+    acceptance, warnings = _acceptance(integrity, signature, control_time)
+    findings += acceptance
+    # (5)
+    findings += _times(signature, integrity, setting, is_proven=bool(proven))
+    conclusion = _with_path(conclude(finding for finding in findings if path is None or finding.cause not in path.causes), path, findings)
+    return SignatureConclusion(
+        signature=signature,
+        conclusion=conclusion,
+        is_intact=integrity.is_intact,
+        certificate=integrity.certificate,
+        algorithm=integrity.algorithm,
+        path=path,
+        time_stamps=stamps,
+        best_time=min(proven, default=signature.properties.signing_time if signature.properties is not None else None),
+        is_time_proven=bool(proven),
+        warnings=tuple(warnings),
+    )
+
+
+def _embedded(signature: ParsedSignature) -> Evidence:
+    """Collect what the signature carries; octets that are no certificate are of no use to a path and are left out."""
+    certificates = []
+    for der in (*signature.certificates_der, *signature.embedded_certificates_der):
+        try:
+            certificates.append(Certificate.load(der))
+        except InputError:
+            continue
+    return Evidence.of(
+        certificates=certificates,
+        crls=signature.embedded_crls_der,
+        ocsps=signature.embedded_ocsps_der,
+        source=f"embedded in {signature.identifier or signature.where}",
+    )
+
+
+def _acceptance(integrity: Integrity, signature: ParsedSignature, at: datetime) -> tuple[list[Finding], list[Finding]]:
+    """Judge the algorithms at `at`: findings for what is not acceptable, warnings for what will end."""
+    if integrity.algorithm is None:
+        return [], []
+    answers = [acceptable(integrity.algorithm, integrity.key_bits, at)]
+    answers += [acceptable_digest(digest_algorithm(reference.digest_uri), at) for reference in signature.references]
+    refused = [Finding("CRYPTO.NOT_ACCEPTABLE", f"{answer.what} ({answer.rule})") for answer in answers if not answer.is_acceptable]
+    ending = [
+        Finding("CRYPTO.ENDS", f"{answer.what}: {answer.until.date().isoformat()}")
+        for answer in answers
+        if answer.status is AcceptabilityStatus.ENDS and answer.until is not None
+    ]
+    return list(dict.fromkeys(refused)), list(dict.fromkeys(ending))
+
+
+def _times(signature: ParsedSignature, integrity: Integrity, setting: Setting, *, is_proven: bool) -> list[Finding]:
+    findings = []
+    claimed = signature.properties.signing_time if signature.properties is not None else None
+    if claimed is not None and claimed > setting.at:
+        findings.append(Finding("SIG.SIGNING_TIME_FUTURE", signature.where))
+    certificate = integrity.certificate
+    if claimed is not None and certificate is not None and not certificate.not_before <= claimed <= certificate.not_after:
+        findings.append(Finding("SIG.SIGNING_TIME_RANGE", signature.where))
+    if setting.policy.require_time_stamp and not is_proven:
+        findings.append(Finding("SIG.NO_TIME_STAMP", signature.where))
+    return findings
+
+
+def _with_path(own: Conclusion, path: PathResult | None, findings: list[Finding]) -> Conclusion:
+    """Join the signature's own judgement with the path's: a failure first, then the path, then the rest."""
+    everything = tuple(dict.fromkeys(findings))
+    if own.indication is Indication.TOTAL_FAILED or path is None or path.sub_indication is None:
+        return Conclusion(indication=own.indication, sub_indication=own.sub_indication, findings=everything)
+    return Conclusion(indication=Indication.INDETERMINATE, sub_indication=SubIndication(path.sub_indication), findings=everything)

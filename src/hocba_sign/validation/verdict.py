@@ -1,0 +1,118 @@
+"""The vocabulary of judgement: indications, sub-indications, and what each cause means for the verdict."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from enum import StrEnum
+
+from hocba_sign.errors import Finding
+
+
+class Indication(StrEnum):
+    """Main status of a signature (EN 319 102-1, 5.1.3)."""
+
+    TOTAL_PASSED = "TOTAL_PASSED"
+    INDETERMINATE = "INDETERMINATE"
+    TOTAL_FAILED = "TOTAL_FAILED"
+
+
+class SubIndication(StrEnum):
+    """Why not passed (EN 319 102-1, 5.1.3, tables 5 and 6)."""
+
+    FORMAT_FAILURE = "FORMAT_FAILURE"
+    HASH_FAILURE = "HASH_FAILURE"
+    SIG_CRYPTO_FAILURE = "SIG_CRYPTO_FAILURE"
+    REVOKED = "REVOKED"
+    EXPIRED = "EXPIRED"
+    NOT_YET_VALID = "NOT_YET_VALID"
+    SIG_CONSTRAINTS_FAILURE = "SIG_CONSTRAINTS_FAILURE"
+    CHAIN_CONSTRAINTS_FAILURE = "CHAIN_CONSTRAINTS_FAILURE"
+    CERTIFICATE_CHAIN_GENERAL_FAILURE = "CERTIFICATE_CHAIN_GENERAL_FAILURE"
+    CRYPTO_CONSTRAINTS_FAILURE = "CRYPTO_CONSTRAINTS_FAILURE"
+    POLICY_PROCESSING_ERROR = "POLICY_PROCESSING_ERROR"
+    SIGNATURE_POLICY_NOT_AVAILABLE = "SIGNATURE_POLICY_NOT_AVAILABLE"
+    TIMESTAMP_ORDER_FAILURE = "TIMESTAMP_ORDER_FAILURE"
+    NO_SIGNING_CERTIFICATE_FOUND = "NO_SIGNING_CERTIFICATE_FOUND"
+    NO_CERTIFICATE_CHAIN_FOUND = "NO_CERTIFICATE_CHAIN_FOUND"
+    NO_CERTIFICATE_CHAIN_FOUND_NO_POE = "NO_CERTIFICATE_CHAIN_FOUND_NO_POE"
+    REVOKED_NO_POE = "REVOKED_NO_POE"
+    REVOKED_CA_NO_POE = "REVOKED_CA_NO_POE"
+    OUT_OF_BOUNDS_NOT_REVOKED = "OUT_OF_BOUNDS_NOT_REVOKED"
+    OUT_OF_BOUNDS_NO_POE = "OUT_OF_BOUNDS_NO_POE"
+    REVOCATION_OUT_OF_BOUNDS_NO_POE = "REVOCATION_OUT_OF_BOUNDS_NO_POE"
+    CRYPTO_CONSTRAINTS_FAILURE_NO_POE = "CRYPTO_CONSTRAINTS_FAILURE_NO_POE"
+    NO_POE = "NO_POE"
+    TRY_LATER = "TRY_LATER"
+    SIGNED_DATA_NOT_FOUND = "SIGNED_DATA_NOT_FOUND"
+
+
+class Verdict(StrEnum):
+    """The one word on top of a report."""
+
+    VALID = "VALID"
+    INVALID = "INVALID"
+    INDETERMINATE = "INDETERMINATE"
+    NOTHING_TO_VERIFY = "NOTHING_TO_VERIFY"
+
+
+class Status(StrEnum):
+    """Result of one check in a report.
+
+    `FAIL` makes the verdict INVALID, `UNPROVEN` INDETERMINATE (shown as a warning that says so), `WARNING` neither.
+    """
+
+    PASS = "pass"
+    FAIL = "fail"
+    UNPROVEN = "unproven"
+    WARNING = "warning"
+    NOT_CHECKED = "not_checked"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Check:
+    """One check with its result; `identifier` is the id of the check or of the cause that was found."""
+
+    identifier: str
+    status: Status
+    where: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Conclusion:
+    """The judgement of one signature or time-stamp; `findings` are all causes, not only the deciding one."""
+
+    indication: Indication
+    sub_indication: SubIndication | None
+    findings: tuple[Finding, ...]
+
+
+_FORMAT = (Indication.TOTAL_FAILED, SubIndication.FORMAT_FAILURE)
+_CRYPTO = (Indication.INDETERMINATE, SubIndication.CRYPTO_CONSTRAINTS_FAILURE_NO_POE)
+_NO_CERTIFICATE = (Indication.INDETERMINATE, SubIndication.NO_SIGNING_CERTIFICATE_FOUND)
+_CONSTRAINTS = (Indication.INDETERMINATE, SubIndication.SIG_CONSTRAINTS_FAILURE)
+
+_MEANING = {
+    "SIG.DIGEST": (Indication.TOTAL_FAILED, SubIndication.HASH_FAILURE),
+    "SIG.VALUE": (Indication.TOTAL_FAILED, SubIndication.SIG_CRYPTO_FAILURE),
+    "SIG.REFORMATTED": (Indication.TOTAL_FAILED, SubIndication.HASH_FAILURE),
+    "SIG.TARGET_MISSING": (Indication.INDETERMINATE, SubIndication.SIGNED_DATA_NOT_FOUND),
+    "SIG.NO_SIGNING_CERTIFICATE": _NO_CERTIFICATE,
+    "SIG.CERTIFICATE_BINDING": _NO_CERTIFICATE,
+    "SIG.ISSUER_SERIAL": _NO_CERTIFICATE,
+    "SIG.SIGNING_TIME": _CONSTRAINTS,
+    "SIG.SIGNING_TIME_FUTURE": _CONSTRAINTS,
+    "SIG.SIGNING_TIME_RANGE": _CONSTRAINTS,
+    "SIG.NO_TIME_STAMP": _CONSTRAINTS,
+    "SIG.DATA_OBJECT_FORMAT": _CONSTRAINTS,
+}
+_MEANING_BY_AREA = {"SIG": _FORMAT, "XML": _FORMAT, "CRYPTO": _CRYPTO, "CERT": _NO_CERTIFICATE}
+
+
+def conclude(findings: Iterable[Finding]) -> Conclusion:
+    """Turn what was found about a signature into its judgement: a proven failure outweighs what is only unproven."""
+    found = tuple(dict.fromkeys(findings))
+    meanings = [_MEANING.get(finding.cause) or _MEANING_BY_AREA[finding.cause.partition(".")[0]] for finding in found]
+    for indication in (Indication.TOTAL_FAILED, Indication.INDETERMINATE):
+        for meaning in meanings:
+            if meaning[0] is indication:
+                return Conclusion(indication=indication, sub_indication=meaning[1], findings=found)
+    return Conclusion(indication=Indication.TOTAL_PASSED, sub_indication=None, findings=found)

@@ -1,0 +1,108 @@
+"""Reading single XMLDSig and XAdES elements strictly: one child, no stray content, exact base64, zoned times."""
+
+import base64
+import binascii
+import re
+from datetime import UTC, datetime
+
+from hocba_sign.errors import InputError
+from hocba_sign.xml.c14n import C14nAlgorithm
+from hocba_sign.xml.parse import Element, locate
+
+_BASE64 = re.compile(r"[A-Za-z0-9+/]*={0,2}")
+_WHITESPACE = str.maketrans("", "", " \t\r\n")
+_WITHOUT_COMMENTS = {
+    C14nAlgorithm.INCLUSIVE_WITH_COMMENTS: C14nAlgorithm.INCLUSIVE,
+    C14nAlgorithm.INCLUSIVE_11_WITH_COMMENTS: C14nAlgorithm.INCLUSIVE_11,
+    C14nAlgorithm.EXCLUSIVE_WITH_COMMENTS: C14nAlgorithm.EXCLUSIVE,
+}
+_DATE_TIME = re.compile(r"-?\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?(Z|[+-]\d\d:\d\d)?")
+
+
+def malformed(element: Element) -> InputError:
+    return InputError("SIG.STRUCTURE", where=locate(element))
+
+
+def only(parent: Element, tag: str) -> Element:
+    """Give the one child named `tag`; Raises: InputError `SIG.STRUCTURE` when there is none or a second."""
+    found = optional(parent, tag)
+    if found is None:
+        raise malformed(parent)
+    return found
+
+
+def optional(parent: Element, tag: str) -> Element | None:
+    """Give the child named `tag` or None; Raises: InputError `SIG.STRUCTURE` when there are several."""
+    found = tuple(parent.iterchildren(tag))
+    if len(found) > 1:
+        raise malformed(parent)
+    return found[0] if found else None
+
+
+def descend(parent: Element, *tags: str) -> Element | None:
+    """Follow `tags` one level each through children that occur at most once."""
+    node: Element | None = parent
+    for tag in tags:
+        if node is None:
+            return None
+        node = optional(node, tag)
+    return node
+
+
+def require_children(element: Element, allowed: tuple[str, ...]) -> None:
+    """Check that all child elements are among `allowed` and that no text stands between them."""
+    if any(child.tag not in allowed for child in element.iterchildren("*")):
+        raise malformed(element)
+    texts = (element.text, *(child.tail for child in element))
+    if any(text and text.strip() for text in texts):
+        raise malformed(element)
+
+
+def text_of(element: Element) -> str:
+    """Give the text of an element that holds nothing else: no child, no comment, no processing instruction."""
+    if len(element):
+        raise malformed(element)
+    return element.text or ""
+
+
+def octets_of(element: Element) -> bytes:
+    """Decode base64 content; white space is allowed, anything else outside the alphabet is refused."""
+    text = text_of(element).translate(_WHITESPACE)
+    if not text or not _BASE64.fullmatch(text):
+        raise malformed(element)
+    try:
+        return base64.b64decode(text, validate=True)
+    except binascii.Error as error:
+        raise malformed(element) from error
+
+
+def algorithm_of(element: Element) -> str:
+    """Give the Algorithm attribute."""
+    uri = element.get("Algorithm")
+    if uri is None:
+        raise malformed(element)
+    return uri
+
+
+def c14n_of(element: Element, *, is_comment_free: bool = False) -> C14nAlgorithm | None:
+    """Give the canonicalization that an Algorithm attribute names, or None for anything else.
+
+    `is_comment_free`: for a node-set that has no comments anyway, such as the target of `#id` (XML Signature 1.1, 4.4.3.3).
+    """
+    uri = algorithm_of(element)
+    try:
+        method = C14nAlgorithm(uri)
+    except ValueError:
+        return None
+    return _WITHOUT_COMMENTS.get(method, method) if is_comment_free else method
+
+
+def moment_of(text: str) -> datetime | None:
+    """Read an xs:dateTime that names its zone, as UTC; None for any other text."""
+    match = _DATE_TIME.fullmatch(text.strip())
+    if match is None or match[2] is None:
+        return None
+    try:
+        return datetime.fromisoformat(text.strip()).astimezone(UTC)
+    except (ValueError, OverflowError):
+        return None

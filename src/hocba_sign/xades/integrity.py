@@ -1,0 +1,90 @@
+"""Whose key made a signature value, and does it verify: facts shared by signing and validation."""
+
+from dataclasses import dataclass
+
+from hocba_sign.crypto.algorithms import SignatureAlgorithm, digest, digest_algorithm, signature_algorithm
+from hocba_sign.crypto.verify import load_public_key, verify_value
+from hocba_sign.errors import Finding, InputError
+from hocba_sign.pki.certificate import Certificate
+from hocba_sign.xades.structure import Covers, ParsedSignature
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Integrity:
+    """Who signed and whether it holds.
+
+    `certificate` is the one that SigningCertificateV2 binds, or None. `is_intact`: the value verifies with its key
+    and every reference's digest matches. Says nothing about trust, time or role.
+    """
+
+    certificate: Certificate | None
+    algorithm: SignatureAlgorithm | None
+    key_bits: int
+    is_intact: bool
+    findings: tuple[Finding, ...]
+
+
+def check_integrity(signature: ParsedSignature) -> Integrity:
+    """Find the signing certificate and verify the signature value and all digests.
+
+    Raises: nothing; what is wrong is in `findings`, together with those of `signature`.
+    Spec: EN 319 102-1, 5.2.3 (identification) and 5.2.7 (cryptographic verification).
+    """
+    findings = list(signature.findings)
+    certificate, binding_findings = _signing_certificate(signature)
+    findings += binding_findings
+    algorithm, key_bits, is_value_ok = None, 0, False
+    if certificate is not None and signature.algorithm_uri:
+        try:
+            algorithm = signature_algorithm(signature.algorithm_uri)
+            public_key = load_public_key(certificate.public_key_der)
+            key_bits = public_key.bits
+            is_value_ok = verify_value(public_key, signature.signed_info_octets, signature.value, algorithm)
+        except InputError as error:
+            findings.append(Finding(error.cause, signature.where))
+        else:
+            if not is_value_ok:
+                findings.append(Finding("SIG.VALUE", signature.where))
+    references = signature.references
+    is_intact = is_value_ok and bool(references) and all(reference.is_intact for reference in references)
+    return Integrity(
+        certificate=certificate,
+        algorithm=algorithm,
+        key_bits=key_bits,
+        is_intact=is_intact,
+        findings=tuple(dict.fromkeys((*findings, *_profile_findings(signature)))),
+    )
+
+
+def _signing_certificate(signature: ParsedSignature) -> tuple[Certificate | None, list[Finding]]:
+    """Select the certificate by digest, never by position; the first xades:Cert is the signer's (EN 319 132-1, 5.2.2)."""
+    if signature.properties is None or not signature.properties.certificates:
+        return None, [Finding("SIG.NO_SIGNING_CERTIFICATE", signature.where)]
+    binding = signature.properties.certificates[0]
+    try:
+        algorithm = digest_algorithm(binding.digest_uri)
+        found = next((der for der in signature.certificates_der if digest(algorithm, der) == binding.digest_value), None)
+        if found is None:
+            return None, [Finding("SIG.CERTIFICATE_BINDING", signature.where)]
+        certificate = Certificate.load(found)
+    except InputError as error:
+        return None, [Finding(error.cause, signature.where)]
+    if binding.issuer_serial_der is not None and binding.issuer_serial_der != certificate.issuer_serial_der:
+        return certificate, [Finding("SIG.ISSUER_SERIAL", signature.where)]
+    return certificate, []
+
+
+def _profile_findings(signature: ParsedSignature) -> list[Finding]:
+    """Compare with the B-level requirements that DSS calls BASELINE (EN 319 132-1, 6.3)."""
+    findings = []
+    properties = signature.properties
+    if properties is not None:
+        if properties.signing_time is None:
+            findings.append(Finding("SIG.SIGNING_TIME", signature.where))
+        undescribed = (
+            reference
+            for reference in signature.references
+            if reference.kind is not Covers.SIGNED_PROPERTIES and reference.identifier not in properties.described_references
+        )
+        findings += [Finding("SIG.DATA_OBJECT_FORMAT", reference.uri) for reference in undescribed]
+    return findings

@@ -1,0 +1,64 @@
+"""The vocabulary of XMLDSig and XAdES: namespaces, element names in Clark notation, identifier URIs."""
+
+from hocba_sign.xml.names import DS as DS
+from hocba_sign.xml.names import XADES as XADES
+
+TYPE_SIGNED_PROPERTIES = "http://uri.etsi.org/01903#SignedProperties"
+TYPE_COUNTERSIGNED = "http://uri.etsi.org/01903#CountersignedSignature"
+COMMITMENT = "http://uri.etsi.org/01903/v1.2.2#"
+"""Prefix of the commitment types ProofOfOrigin, ProofOfApproval, ProofOfCreation."""
+
+
+def ds(name: str) -> str:
+    return f"{{{DS}}}{name}"
+
+
+def xades(name: str) -> str:
+    return f"{{{XADES}}}{name}"
+
+
+SIGNATURE = ds("Signature")
+SIGNED_INFO = ds("SignedInfo")
+CANONICALIZATION_METHOD = ds("CanonicalizationMethod")
+SIGNATURE_METHOD = ds("SignatureMethod")
+REFERENCE = ds("Reference")
+TRANSFORMS = ds("Transforms")
+TRANSFORM = ds("Transform")
+DIGEST_METHOD = ds("DigestMethod")
+DIGEST_VALUE = ds("DigestValue")
+SIGNATURE_VALUE = ds("SignatureValue")
+KEY_INFO = ds("KeyInfo")
+X509_DATA = ds("X509Data")
+X509_CERTIFICATE = ds("X509Certificate")
+OBJECT = ds("Object")
+
+QUALIFYING_PROPERTIES = xades("QualifyingProperties")
+SIGNED_PROPERTIES = xades("SignedProperties")
+SIGNED_SIGNATURE_PROPERTIES = xades("SignedSignatureProperties")
+SIGNED_DATA_OBJECT_PROPERTIES = xades("SignedDataObjectProperties")
+UNSIGNED_PROPERTIES = xades("UnsignedProperties")
+UNSIGNED_SIGNATURE_PROPERTIES = xades("UnsignedSignatureProperties")
+SIGNING_TIME = xades("SigningTime")
+SIGNING_CERTIFICATE_V2 = xades("SigningCertificateV2")
+CERT = xades("Cert")
+CERT_DIGEST = xades("CertDigest")
+ISSUER_SERIAL_V2 = xades("IssuerSerialV2")
+PRODUCTION_PLACE_V2 = xades("SignatureProductionPlaceV2")
+CITY = xades("City")
+COUNTRY = xades("CountryName")
+SIGNER_ROLE_V2 = xades("SignerRoleV2")
+CLAIMED_ROLES = xades("ClaimedRoles")
+CLAIMED_ROLE = xades("ClaimedRole")
+DATA_OBJECT_FORMAT = xades("DataObjectFormat")
+MIME_TYPE = xades("MimeType")
+COMMITMENT_TYPE_INDICATION = xades("CommitmentTypeIndication")
+COMMITMENT_TYPE_ID = xades("CommitmentTypeId")
+IDENTIFIER = xades("Identifier")
+ALL_SIGNED_DATA_OBJECTS = xades("AllSignedDataObjects")
+SIGNATURE_TIME_STAMP = xades("SignatureTimeStamp")
+ENCAPSULATED_TIME_STAMP = xades("EncapsulatedTimeStamp")
+CERTIFICATE_VALUES = xades("CertificateValues")
+ENCAPSULATED_CERTIFICATE = xades("EncapsulatedX509Certificate")
+REVOCATION_VALUES = xades("RevocationValues")
+ENCAPSULATED_CRL = xades("EncapsulatedCRLValue")
+ENCAPSULATED_OCSP = xades("EncapsulatedOCSPValue")

@@ -1,0 +1,165 @@
+"""From a description to a ds:Signature: digests computed in place, the value left empty.
+
+The element is built inside a parsed copy of the document, so that canonicalization sees the namespaces it
+will have, and leaves as canonical octets to be inserted by byte position: the document itself is never
+serialised again.
+"""
+
+import base64
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+
+from lxml import etree
+
+from hocba_sign.crypto.algorithms import DigestAlgorithm, SignatureAlgorithm, digest
+from hocba_sign.errors import CallerError
+from hocba_sign.xades import names
+from hocba_sign.xml.c14n import C14nAlgorithm, canonicalize
+from hocba_sign.xml.parse import Element
+
+_EXCLUSIVE = C14nAlgorithm.EXCLUSIVE
+_EMPTY_VALUE = b"</ds:SignatureValue>"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Description:
+    """What a signature shall say.
+
+    `covered_ids` are Ids of data, `linked_ids` Ids of earlier ds:SignatureValues. `certificate_der` is the
+    signing certificate, `issuer_serial_der` its RFC 5035 IssuerSerial; `chain_der` all certificates to embed, the signing one
+    first. `signing_time` is UTC. `commitment` is a commitment type URI; `city` may be None.
+    """
+
+    identifier: str
+    algorithm: SignatureAlgorithm
+    digest_algorithm: DigestAlgorithm
+    covered_ids: tuple[str, ...]
+    linked_ids: tuple[str, ...]
+    chain_der: tuple[bytes, ...]
+    issuer_serial_der: bytes
+    signing_time: datetime
+    role: str
+    commitment: str
+    city: str | None
+
+    @property
+    def value_id(self) -> str:
+        return f"{self.identifier}-value"
+
+
+def write_unsigned(slot: Element, ids: Mapping[str, Element], description: Description) -> tuple[bytes, bytes]:
+    """Build the signature in `slot`, which belongs to a parsed copy of the document and is changed.
+
+    Gives the ds:Signature with an empty ds:SignatureValue, and the canonical octets of its ds:SignedInfo.
+    Raises: CallerError `SIGN.TARGET_MISSING` when an Id to be covered is not in `ids`.
+    Spec: EN 319 132-1, 6.3 (B-level requirements).
+    """
+    signature = etree.SubElement(slot, names.SIGNATURE, {"Id": description.identifier}, nsmap={"ds": names.DS, "xades": names.XADES})
+    signed_info = etree.SubElement(signature, names.SIGNED_INFO)
+    etree.SubElement(signature, names.SIGNATURE_VALUE, Id=description.value_id)
+    _key_info(signature, description)
+    properties = _properties(signature, description)
+    _algorithm(signed_info, names.CANONICALIZATION_METHOD, _EXCLUSIVE.value)
+    _algorithm(signed_info, names.SIGNATURE_METHOD, description.algorithm.uri or "")
+    targets = (*description.covered_ids, *description.linked_ids)
+    for number, identifier in enumerate(targets):
+        target = ids.get(identifier)
+        if target is None:
+            raise CallerError("SIGN.TARGET_MISSING", where=f"#{identifier}")
+        kind = names.TYPE_COUNTERSIGNED if identifier in description.linked_ids else None
+        reference = _reference(signed_info, identifier, target, description, kind)
+        reference.set("Id", _reference_id(description, number))
+    _reference(signed_info, properties.get("Id", ""), properties, description, names.TYPE_SIGNED_PROPERTIES)
+    return canonicalize(signature, _EXCLUSIVE), canonicalize(signed_info, _EXCLUSIVE)
+
+
+def with_value(unsigned: bytes, value: bytes) -> bytes:
+    """Put the signature value into the octets that `write_unsigned` gave.
+
+    Raises: CallerError `SIGN.STATE` when they are not such octets.
+    """
+    if unsigned.count(_EMPTY_VALUE) != 1 or b">" + _EMPTY_VALUE not in unsigned:
+        raise CallerError("SIGN.STATE")
+    return unsigned.replace(_EMPTY_VALUE, base64.b64encode(value) + _EMPTY_VALUE)
+
+
+def time_stamp(token_der: bytes) -> bytes:
+    """Write the UnsignedProperties that hold one signature time-stamp (EN 319 132-1, 5.3).
+
+    The octets go in as last child of QualifyingProperties; the token's imprint is of `time_stamped_octets`.
+    """
+    return (
+        f'<xades:UnsignedProperties xmlns:xades="{names.XADES}"><xades:UnsignedSignatureProperties><xades:SignatureTimeStamp>'
+        f'<ds:CanonicalizationMethod xmlns:ds="{names.DS}" Algorithm="{_EXCLUSIVE.value}"></ds:CanonicalizationMethod>'
+        f"<xades:EncapsulatedTimeStamp>{base64.b64encode(token_der).decode()}</xades:EncapsulatedTimeStamp>"
+        "</xades:SignatureTimeStamp></xades:UnsignedSignatureProperties></xades:UnsignedProperties>"
+    ).encode()
+
+
+def time_stamped_octets(signature: Element) -> bytes:
+    """Give the octets whose digest a signature time-stamp of `signature` carries: its canonical SignatureValue."""
+    value = signature.find(names.SIGNATURE_VALUE)
+    if value is None:
+        raise CallerError("SIGN.STATE")
+    return canonicalize(value, _EXCLUSIVE)
+
+
+def _reference_id(description: Description, number: int) -> str:
+    return f"{description.identifier}-ref-{number + 1}"
+
+
+def _algorithm(parent: Element, tag: str, uri: str) -> Element:
+    return etree.SubElement(parent, tag, Algorithm=uri)
+
+
+def _text(parent: Element, tag: str, text: str) -> Element:
+    element = etree.SubElement(parent, tag)
+    element.text = text
+    return element
+
+
+def _digest(parent: Element, algorithm: DigestAlgorithm, octets: bytes) -> None:
+    _algorithm(parent, names.DIGEST_METHOD, algorithm.uri)
+    _text(parent, names.DIGEST_VALUE, base64.b64encode(digest(algorithm, octets)).decode())
+
+
+def _reference(signed_info: Element, identifier: str, target: Element, description: Description, kind: str | None) -> Element:
+    reference = etree.SubElement(signed_info, names.REFERENCE, URI=f"#{identifier}")
+    if kind is not None:
+        reference.set("Type", kind)
+    _algorithm(etree.SubElement(reference, names.TRANSFORMS), names.TRANSFORM, _EXCLUSIVE.value)
+    _digest(reference, description.digest_algorithm, canonicalize(target, _EXCLUSIVE))
+    return reference
+
+
+def _key_info(signature: Element, description: Description) -> None:
+    data = etree.SubElement(etree.SubElement(signature, names.KEY_INFO), names.X509_DATA)
+    for certificate_der in description.chain_der:
+        _text(data, names.X509_CERTIFICATE, base64.b64encode(certificate_der).decode())
+
+
+def _properties(signature: Element, description: Description) -> Element:
+    qualifying = etree.SubElement(
+        etree.SubElement(signature, names.OBJECT), names.QUALIFYING_PROPERTIES, Target=f"#{description.identifier}"
+    )
+    signed = etree.SubElement(qualifying, names.SIGNED_PROPERTIES, Id=f"{description.identifier}-props")
+    general = etree.SubElement(signed, names.SIGNED_SIGNATURE_PROPERTIES)
+    _text(general, names.SIGNING_TIME, description.signing_time.strftime("%Y-%m-%dT%H:%M:%SZ"))
+    cert = etree.SubElement(etree.SubElement(general, names.SIGNING_CERTIFICATE_V2), names.CERT)
+    _digest(etree.SubElement(cert, names.CERT_DIGEST), description.digest_algorithm, description.chain_der[0])
+    _text(cert, names.ISSUER_SERIAL_V2, base64.b64encode(description.issuer_serial_der).decode())
+    place = etree.SubElement(general, names.PRODUCTION_PLACE_V2)
+    if description.city is not None:
+        _text(place, names.CITY, description.city)
+    _text(place, names.COUNTRY, "VN")
+    roles = etree.SubElement(etree.SubElement(general, names.SIGNER_ROLE_V2), names.CLAIMED_ROLES)
+    _text(roles, names.CLAIMED_ROLE, description.role)
+    data = etree.SubElement(signed, names.SIGNED_DATA_OBJECT_PROPERTIES)
+    for number in range(len(description.covered_ids) + len(description.linked_ids)):
+        form = etree.SubElement(data, names.DATA_OBJECT_FORMAT, ObjectReference=f"#{_reference_id(description, number)}")
+        _text(form, names.MIME_TYPE, "text/xml")
+    indication = etree.SubElement(data, names.COMMITMENT_TYPE_INDICATION)
+    _text(etree.SubElement(indication, names.COMMITMENT_TYPE_ID), names.IDENTIFIER, description.commitment)
+    etree.SubElement(indication, names.ALL_SIGNED_DATA_OBJECTS)
+    return signed
