@@ -1,0 +1,112 @@
+"""What must hold between the fields of any transcript, whatever rule set it follows."""
+
+from collections.abc import Iterator, Mapping
+from datetime import date
+from typing import cast
+
+from hocba_sign.errors import Finding
+from hocba_sign.model.codes import Level, code_list
+from hocba_sign.model.fields import element_path
+from hocba_sign.model.person import Place
+from hocba_sign.model.reading import ObjectSource, Reader
+from hocba_sign.model.results import teacher_id
+from hocba_sign.model.transcript import DATA_PATH, Content, Identification, Signers, Transcript
+
+_LAST_LOWER_GRADE = 9
+
+
+def check(transcript: Transcript) -> tuple[Finding, ...]:
+    """Give every fault of a transcript: texts, codes, and what does not fit together, each with its path and none with a value.
+
+    The paths are those of the XML form. The rules of the circulars on assessment are not judged.
+    """
+    reader = Reader()
+    reader.record(Transcript, ObjectSource(transcript, DATA_PATH))
+    return (*reader.findings, *judge(reader.built))
+
+
+def judge(built: Mapping[type, object]) -> tuple[Finding, ...]:
+    """Judge what could be read: records by class, any of which may be missing. See `check`."""
+    identification = cast("Identification | None", built.get(Identification))
+    content = cast("Content | None", built.get(Content))
+    signers = cast("Signers | None", built.get(Signers))
+    found: list[Finding] = []
+    if identification is not None:
+        found.extend(_identification(identification))
+    if identification is not None and content is not None:
+        found.extend(_subjects(identification, content))
+    if content is not None:
+        found.extend(_places(content))
+    if identification is not None and signers is not None:
+        found.extend(_issue(identification, signers))
+    if content is not None and signers is not None:
+        found.extend(_substitutes(content, signers))
+    return tuple(found)
+
+
+def _at(cause: str, *steps: str | int) -> Finding:
+    return Finding(cause, DATA_PATH + element_path(Transcript, *steps))
+
+
+def _identification(given: Identification) -> Iterator[Finding]:
+    """Judge X1 (as far as the level and the year), X2, X3 and X11 of the cross-field rules, and the pupil's id."""
+    first, last = (int(year) for year in given.school_year.split("-"))
+    if last != first + 1:
+        yield _at("TRANSCRIPT.SCHOOL_YEAR", "identification", "school_year")
+    if given.grade not in given.level.grades:
+        yield _at("TRANSCRIPT.LEVEL_GRADE", "identification", "grade")
+    rules = code_list("rule_sets").entries.get(given.rule_set, ())
+    end_of_year = date(last, 5, 31) if date.min.year <= last else date.min
+    if rules and not any(rule.level is given.level and given.grade in rule.grades and rule.is_valid(end_of_year) for rule in rules):
+        yield _at("CODE.NOT_VALID_THEN", "identification", "rule_set")
+    pupil = given.pupil
+    if sum(one is not None for one in (pupil.birth_date, pupil.birth_month, pupil.birth_year)) != 1:
+        yield _at("TRANSCRIPT.BIRTH_DATE", "identification", "pupil", "birth_date")
+    if pupil.personal_id is None and pupil.identity_document is None:
+        yield _at("TRANSCRIPT.PUPIL_ID", "identification", "pupil", "personal_id")
+    if given.replaces is not None and (given.replaces.id, given.replaces.version) == (given.id, given.version):
+        yield _at("TRANSCRIPT.REPLACES_ITSELF", "identification", "replaces")
+
+
+def _subjects(identification: Identification, content: Content) -> Iterator[Finding]:
+    level, grade = identification.level, identification.grade
+    taught_as = level
+    if level is Level.CONTINUING:
+        taught_as = Level.LOWER_SECONDARY if grade <= _LAST_LOWER_GRADE else Level.UPPER_SECONDARY
+    codes = code_list("subjects")
+    seen: set[str] = set()
+    for n, subject in enumerate(content.subjects):
+        if subject.code in seen:
+            yield _at("TRANSCRIPT.DUPLICATE_SUBJECT", "content", "subjects", n, "code")
+        seen.add(subject.code)
+        if subject.code in codes and not codes.admits(subject.code, taught_as, grade):
+            yield _at("TRANSCRIPT.SUBJECT_LEVEL", "content", "subjects", n, "code")
+        if not subject.teachers and level is not Level.PRIMARY:
+            yield _at("TRANSCRIPT.NO_TEACHER", "content", "subjects", n, "teachers")
+
+
+def _places(content: Content) -> Iterator[Finding]:
+    """Birthplace and home town may keep a code that has been given up since; any list member passes (judged as a code)."""
+    for attribute in ("birthplace", "home_town", "residence"):
+        place = cast("Place", getattr(content.particulars, attribute))
+        if place.commune_code is not None and place.province_code is None:
+            yield _at("TRANSCRIPT.MISSING_FIELD", "content", "particulars", attribute, "province_code")
+
+
+def _issue(identification: Identification, signers: Signers) -> Iterator[Finding]:
+    if signers.issued < identification.created:
+        yield _at("TRANSCRIPT.DATE_ORDER", "signers", "issued")
+    school = identification.school
+    provinces = code_list("provinces")
+    if school.province_code in provinces and provinces.at(school.province_code, signers.issued) is None:
+        yield _at("CODE.NOT_VALID_THEN", "identification", "school", "province_code")
+    if signers.homeroom_teacher.personal_id is None and identification.level is Level.PRIMARY:
+        yield _at("TRANSCRIPT.MISSING_FIELD", "signers", "homeroom_teacher", "personal_id")
+
+
+def _substitutes(content: Content, signers: Signers) -> Iterator[Finding]:
+    teachers = {teacher_id(subject.id, n) for subject in content.subjects for n, _ in enumerate(subject.teachers, 1)}
+    for n, one in enumerate(signers.substitutes):
+        if one.teacher not in teachers:
+            yield _at("TRANSCRIPT.SUBSTITUTE", "signers", "substitutes", n, "teacher")
+        teachers.discard(one.teacher)

@@ -1,0 +1,169 @@
+"""Closed letters as enumerations, longer lists as data with the days between which a code is valid."""
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+from enum import StrEnum
+from functools import cache
+from importlib.resources import files
+from types import MappingProxyType
+
+
+class Level(StrEnum):
+    """Cấp học, codes of the national dictionary's "nhóm cấp học"; pre-school has no transcript."""
+
+    PRIMARY = "02"
+    LOWER_SECONDARY = "03"
+    UPPER_SECONDARY = "04"
+    CONTINUING = "05"
+
+    @property
+    def grades(self) -> range:
+        """Give the grades (khối) that this level may hold."""
+        return _GRADES[self]
+
+
+_GRADES = {
+    Level.PRIMARY: range(1, 6),
+    Level.LOWER_SECONDARY: range(6, 10),
+    Level.UPPER_SECONDARY: range(10, 13),
+    Level.CONTINUING: range(6, 13),
+}
+
+
+class Status(StrEnum):
+    """Trạng thái thông tin học bạ."""
+
+    IN_FORCE = "1"
+    WITHDRAWN = "2"
+
+
+class Sex(StrEnum):
+    """Giới tính, QCVN 109:2017/BTTTT."""
+
+    UNKNOWN = "0"
+    MALE = "1"
+    FEMALE = "2"
+
+
+class IdentityPaper(StrEnum):
+    """Loại giấy tờ, for pupils without a personal identification number."""
+
+    BIRTH_CERTIFICATE = "1"
+    OLD_IDENTITY_CARD = "2"
+    OFFICER_CARD = "3"
+    POLICE_CARD = "4"
+    CITIZEN_CARD = "5"
+    PASSPORT = "6"
+    HOUSEHOLD_BOOK = "7"
+    OTHER = "8"
+
+
+class SchoolKind(StrEnum):
+    """Loại hình nhà trường; decides which certification service its seal may come from."""
+
+    PUBLIC = "CONG_LAP"
+    PRIVATE = "TU_THUC"
+
+
+class Achievement(StrEnum):
+    """Mức đạt được of a primary subject: hoàn thành tốt, hoàn thành, chưa hoàn thành, miễn."""
+
+    VERY_GOOD = "T"
+    DONE = "H"
+    NOT_DONE = "C"
+    EXEMPT = "M"
+
+
+class Trait(StrEnum):
+    """Level of a quality (phẩm chất) or competence (năng lực) at primary school: tốt, đạt, cần cố gắng."""
+
+    GOOD = "T"
+    MET = "Đ"
+    NEEDS_EFFORT = "C"
+
+
+class PrimaryOutcome(StrEnum):
+    """Đánh giá kết quả giáo dục: hoàn thành xuất sắc, hoàn thành tốt, hoàn thành, chưa hoàn thành."""
+
+    EXCELLENT = "HTXS"
+    GOOD = "HTT"
+    DONE = "HT"
+    NOT_DONE = "CHT"
+
+
+class Rating(StrEnum):
+    """Result of learning or training at secondary school: tốt, khá, đạt, chưa đạt."""
+
+    GOOD = "T"
+    FAIR = "K"
+    PASSED = "Đ"
+    FAILED = "CĐ"
+
+
+class MarkLetter(StrEnum):
+    """What may stand in the place of a score: đạt, chưa đạt, miễn."""
+
+    PASSED = "Đ"
+    FAILED = "CĐ"
+    EXEMPT = "M"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Entry:
+    """One code of a list.
+
+    `until` is the first day on which the code is no longer given. `grades` is empty where a code has nothing to do with grades.
+    `group` tells apart entries of one list, for subjects `compulsory`, `elective` or `optional`.
+    """
+
+    code: str
+    name: str
+    since: date = date.min
+    until: date = date.max
+    level: Level | None = None
+    grades: frozenset[int] = frozenset()
+    group: str = ""
+
+    def is_valid(self, at: date) -> bool:
+        return self.since <= at < self.until
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CodeList:
+    """A list of codes; one code may have several entries, one after the other in time or one per level."""
+
+    name: str
+    title: str
+    entries: Mapping[str, tuple[Entry, ...]]
+
+    def __contains__(self, code: object) -> bool:
+        return code in self.entries
+
+    def at(self, code: str, day: date) -> Entry | None:
+        """Give the entry of `code` valid on `day`."""
+        return next((entry for entry in self.entries.get(code, ()) if entry.is_valid(day)), None)
+
+    def admits(self, code: str, level: Level, grade: int) -> bool:
+        """Tell whether `code` exists for this level and grade, at any time."""
+        return any(entry.level is level and grade in entry.grades for entry in self.entries.get(code, ()))
+
+
+@cache
+def code_list(name: str) -> CodeList:
+    """Read the list `name` from the package's data: `provinces`, `ethnic_groups`, `subjects` or `rule_sets`."""
+    source = json.loads((files("hocba_sign") / "data" / "codes" / f"{name}.json").read_text("utf-8"))
+    entries: dict[str, tuple[Entry, ...]] = {}
+    for row in source["entries"]:
+        entry = Entry(
+            code=row["code"],
+            name=row["name"],
+            since=date.fromisoformat(row.get("since", date.min.isoformat())),
+            until=date.fromisoformat(row.get("until", date.max.isoformat())),
+            level=Level(row["level"]) if "level" in row else None,
+            grades=frozenset(row.get("grades", ())),
+            group=row.get("group", ""),
+        )
+        entries[entry.code] = (*entries.get(entry.code, ()), entry)
+    return CodeList(name=name, title=source["title"], entries=MappingProxyType(entries))

@@ -1,0 +1,179 @@
+"""The kinds of values a field may hold: how each is written, read and limited."""
+
+import re
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+from enum import StrEnum
+from typing import Any, Final, Literal, TypeAlias, cast
+
+from hocba_sign.errors import InputError
+from hocba_sign.model.codes import MarkLetter
+
+Mark: TypeAlias = Decimal | MarkLetter
+"""A score from 0 to 10, or a letter in its place."""
+
+JsonType: TypeAlias = Literal["string", "integer", "boolean"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Kind:
+    """One kind of value.
+
+    `read` takes the text of an element and raises InputError with a cause only; `write` is its inverse.
+    `pattern` is a regular expression both for Python and for XML Schema, `letters` the closed list of values.
+    `from_number` writes a JSON number, where the kind takes one for its text.
+    """
+
+    name: str
+    read: Callable[[str], object]
+    write: Callable[[Any], str]
+    max_length: int | None = None
+    min_length: int = 1
+    pattern: str | None = None
+    letters: type[StrEnum] | None = None
+    codes: str | None = None
+    bounds: tuple[int, int] | None = None
+    json_type: JsonType = "string"
+    may_break_lines: bool = False
+    from_number: Callable[[Decimal], str] | None = None
+
+
+_COMMA: Final = re.compile(r"-?[0-9]+,[0-9]+")
+_SCORE: Final = "10[.]0|[0-9][.][0-9]"
+_TEST_SCORE: Final = "10|[0-9]"
+
+
+def _refuse_comma(text: str) -> None:
+    if _COMMA.fullmatch(text.strip()):
+        raise InputError("TEXT.COMMA_DECIMAL")
+
+
+def text(max_length: int, *, may_break_lines: bool = False) -> Kind:
+    """Free text of at most `max_length` characters."""
+    return Kind(name="comment" if may_break_lines else "text", read=str, write=str, max_length=max_length, may_break_lines=may_break_lines)
+
+
+def _matched(pattern: str, cause: str) -> Callable[[str], str]:
+    compiled = re.compile(pattern)
+
+    def read(given: str) -> str:
+        if compiled.fullmatch(given) is None:
+            raise InputError(cause)
+        return given
+
+    return read
+
+
+def identifier(name: str, pattern: str, max_length: int) -> Kind:
+    """Text of a fixed shape, kept as text with its leading zeros."""
+    return Kind(name=name, read=_matched(pattern, "VALUE.FORMAT"), write=str, pattern=pattern, max_length=max_length)
+
+
+def coded(list_name: str, pattern: str, max_length: int) -> Kind:
+    """A code of the list `list_name`. Lists grow, so an unknown code is read, and reported by whoever judges."""
+    return Kind(name="code", read=_matched(pattern, "VALUE.FORMAT"), write=str, pattern=pattern, max_length=max_length, codes=list_name)
+
+
+def letter(letters: type[StrEnum]) -> Kind:
+    """One member of a closed enumeration."""
+
+    def read(given: str) -> StrEnum:
+        try:
+            return letters(given)
+        except ValueError:
+            raise InputError("CODE.UNKNOWN") from None
+
+    return Kind(name="letter", read=read, write=lambda value: str(letters(value)), letters=letters, max_length=max(map(len, letters)))
+
+
+def count(least: int, most: int) -> Kind:
+    """A whole number, written without leading zeros or sign."""
+
+    def check(value: int) -> int:
+        if not least <= value <= most:
+            raise InputError("VALUE.RANGE")
+        return value
+
+    def read(given: str) -> int:
+        _refuse_comma(given)
+        if not re.fullmatch("0|[1-9][0-9]{0,17}", given):
+            raise InputError("VALUE.NUMBER")
+        return check(int(given))
+
+    return Kind(name="integer", read=read, write=lambda value: str(check(value)), bounds=(least, most), json_type="integer")
+
+
+def _read_flag(given: str) -> bool:
+    if given not in {"true", "false"}:
+        raise InputError("VALUE.BOOLEAN")
+    return given == "true"
+
+
+FLAG: Final = Kind(name="boolean", read=_read_flag, write=lambda value: "true" if value else "false", json_type="boolean")
+
+
+def _read_day(given: str) -> date:
+    if not re.fullmatch("[0-9]{4}-[0-9]{2}-[0-9]{2}", given):
+        raise InputError("VALUE.DATE")
+    try:
+        return date.fromisoformat(given)
+    except ValueError:
+        raise InputError("VALUE.DATE") from None
+
+
+DAY: Final = Kind(name="date", read=_read_day, write=lambda value: cast("date", value).isoformat())
+
+
+def _score(value: Decimal, step: str) -> str:
+    if not value.is_finite() or not 0 <= value <= 10 or value != value.quantize(Decimal(step)):
+        raise InputError("VALUE.MARK")
+    return format(abs(value.quantize(Decimal(step))), "f")
+
+
+def _mark(name: str, pattern: str, step: str, letters: frozenset[MarkLetter]) -> Kind:
+    compiled = re.compile(pattern)
+    allowed = {str(one): one for one in letters}
+
+    def read(given: str) -> Mark:
+        if given in allowed:
+            return allowed[given]
+        _refuse_comma(given)
+        if compiled.fullmatch(given) is None:
+            raise InputError("VALUE.MARK")
+        return Decimal(given)
+
+    def write(value: Mark) -> str:
+        if isinstance(value, MarkLetter):
+            if value not in letters:
+                raise InputError("VALUE.MARK")
+            return str(value)
+        return _score(value, step)
+
+    return Kind(name=name, read=read, write=write, pattern="|".join([pattern, *sorted(allowed)]), max_length=4, from_number=write)
+
+
+MARK: Final = _mark("mark", _SCORE, "0.1", frozenset(MarkLetter))
+"""A point and one digit always: `8.0`, `10.0`; or Đ, CĐ, M. Spec: TT 22/2021, Đ.5 k.3b."""
+TEST_MARK: Final = _mark("test mark", _TEST_SCORE, "1", frozenset({MarkLetter.EXEMPT}))
+"""A whole number or M. Spec: TT 27/2020, Đ.7."""
+
+
+def measure(digits: int) -> Kind:
+    """A length or weight with at most `digits` digits before the point and always one after it."""
+    pattern = f"[1-9][0-9]{{0,{digits - 1}}}[.][0-9]"
+
+    def read(given: str) -> Decimal:
+        _refuse_comma(given)
+        if re.fullmatch(pattern, given) is None:
+            raise InputError("VALUE.NUMBER")
+        return Decimal(given)
+
+    def write(value: Decimal) -> str:
+        written = format(value.quantize(Decimal("0.1")), "f") if value.is_finite() and 0 < value < 10**digits else ""
+        if not re.fullmatch(pattern, written) or Decimal(written) != value:
+            raise InputError("VALUE.NUMBER")
+        return written
+
+    return Kind(name="measure", read=read, write=write, pattern=pattern, max_length=digits + 2, from_number=write)

@@ -1,0 +1,165 @@
+"""Signed octets or a parsed tree to a Transcript, and all that is wrong with it."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Final
+
+from lxml import etree
+
+from hocba_sign.errors import Finding, InputError
+from hocba_sign.model.check import judge
+from hocba_sign.model.fields import Bound, Group, Leaf, Many
+from hocba_sign.model.reading import Naming, Reader
+from hocba_sign.model.transcript import DATA_PATH, Transcript
+from hocba_sign.xml import names
+from hocba_sign.xml.parse import Element, parse
+
+_NAMESPACES: Final = frozenset({names.HOCBA, None})
+_SHOWN_NAME: Final = 60
+_BLANK: Final = " \t\r\n"
+
+
+def decode(data: bytes | Element) -> Transcript:
+    """Read a DU_LIEU_HOC_BA element, given as such or as the octets of its canonical form.
+
+    Raises: InputError with the first fault that leaves a value unread, all faults in its `findings`; from octets also `XML.*`.
+    """
+    root = parse(data).root if isinstance(data, bytes) else data
+    return Reader().read(Transcript, _source(root))
+
+
+def decode_document(root: Element) -> Transcript:
+    """Read the data of a whole document; its slots are for `xml.layout`. Raises: as `decode`."""
+    return decode(_data(root))
+
+
+def check_document(root: Element) -> tuple[Finding, ...]:
+    """Give every fault of a document's data by the rules for texts, codes and fields, each with its path and none with a value.
+
+    Raises: nothing but InputError `TRANSCRIPT.*` where the root is no transcript at all.
+    """
+    return check_data(_data(root))
+
+
+def check_data(data: Element) -> tuple[Finding, ...]:
+    """Give every fault of a DU_LIEU_HOC_BA element, as `check_document`."""
+    reader = Reader()
+    reader.record(Transcript, _source(data))
+    return (*reader.findings, *judge(reader.built))
+
+
+def _data(root: Element) -> Element:
+    name = etree.QName(root)
+    if name.localname != names.ROOT or name.namespace not in _NAMESPACES:
+        raise InputError("TRANSCRIPT.NOT_A_TRANSCRIPT", where="/")
+    if root.get(names.SCHEMA_VERSION_ATTRIBUTE) != names.SCHEMA_VERSION:
+        raise InputError("TRANSCRIPT.SCHEMA_VERSION", where=f"/{names.ROOT}/@{names.SCHEMA_VERSION_ATTRIBUTE}")
+    found = [child for child in root.iterchildren("*") if etree.QName(child) == etree.QName(name.namespace, names.DATA)]
+    if len(found) != 1:
+        raise InputError("TRANSCRIPT.MISSING_FIELD", where=DATA_PATH)
+    return found[0]
+
+
+def _source(data: Element) -> "_Source":
+    name = etree.QName(data)
+    if name.localname != names.DATA or name.namespace not in _NAMESPACES:
+        raise InputError("TRANSCRIPT.NOT_A_TRANSCRIPT", where="/")
+    if data.get(names.ID) != names.ID_DATA:
+        raise InputError("TRANSCRIPT.WRONG_ID", where=DATA_PATH)
+    return _Source.of(data, DATA_PATH, f"{{{name.namespace}}}" if name.namespace else "")
+
+
+@dataclass(frozen=True, slots=True)
+class _Source:
+    """An element as a source of a record's values; `children` are its children by local name, those of other namespaces left out."""
+
+    element: Element
+    path: str
+    prefix: str
+    children: dict[str, list[Element]]
+
+    @classmethod
+    def of(cls, element: Element, path: str, prefix: str) -> "_Source":
+        found: dict[str, list[Element]] = {}
+        for child in element:
+            tag = str(child.tag)
+            if tag.startswith(prefix):
+                found.setdefault(tag.removeprefix(prefix), []).append(child)
+        return cls(element, path, prefix, found)
+
+    @property
+    def naming(self) -> Naming:
+        return "element"
+
+    def where(self, name: str | None = None) -> str:
+        return f"{self.path}/{name}" if name else self.path
+
+    def leaf(self, bound: Bound, spec: Leaf) -> str | None:
+        del bound
+        found = self.children.get(spec.element)
+        if not found:
+            return None
+        element = found[0]
+        if len(element) or element.attrib:
+            raise InputError("TRANSCRIPT.NOT_TEXT", where=self.where(spec.element))
+        return element.text or ""
+
+    def group(self, bound: Bound, spec: Group, record: type) -> "_Source | None":
+        del bound, record
+        if spec.element is None:
+            return self
+        found = self.children.get(spec.element)
+        return _Source.of(found[0], self.where(spec.element), self.prefix) if found else None
+
+    def many(self, bound: Bound, spec: Many) -> "tuple[_Source, ...]":
+        del bound
+        holder = self
+        if spec.wrapper is not None:
+            found = self.children.get(spec.wrapper)
+            if not found:
+                return ()
+            holder = _Source.of(found[0], self.where(spec.wrapper), self.prefix)
+            for stranger in (*holder.strangers(((spec.element, True),)), *holder.attributes(())):
+                raise InputError(stranger.cause, where=stranger.where)
+            if not holder.children:
+                raise InputError("TRANSCRIPT.MISSING_FIELD", where=holder.where(spec.element))
+        items = holder.children.get(spec.element, [])
+        path = holder.where(spec.element)
+        return tuple(_Source.of(item, f"{path}[{n}]", self.prefix) for n, item in enumerate(items, 1))
+
+    def identifier(self) -> str | None:
+        return self.element.get(names.ID)
+
+    def is_identified_as(self, expected: str | None) -> bool:
+        return self.identifier() == expected
+
+    def attributes(self, allowed: tuple[str, ...] = (names.ID,)) -> Iterable[Finding]:
+        if any(name not in allowed for name in self.element.attrib):
+            yield Finding("TRANSCRIPT.UNKNOWN_FIELD", self.where("@*"))
+
+    def strangers(self, known: tuple[tuple[str, bool], ...]) -> Iterable[Finding]:
+        yield from self.attributes()
+        ranks = {self.prefix + name: (rank, may_repeat) for rank, (name, may_repeat) in enumerate(known)}
+        last = -1
+        texts = [self.element.text]
+        for child in self.element:
+            texts.append(child.tail)
+            rank, may_repeat = ranks.get(str(child.tag), (None, False))
+            if rank is None:
+                yield Finding("TRANSCRIPT.UNKNOWN_FIELD", self.where(_shown(child)))
+            elif rank < last or (rank == last and not may_repeat):
+                yield Finding("TRANSCRIPT.FIELD_ORDER", self.where(_shown(child)))
+            else:
+                last = rank
+        if any(text and text.strip(_BLANK) for text in texts):
+            yield Finding("TRANSCRIPT.STRAY_TEXT", self.path)
+
+
+def _shown(child: Element) -> str:
+    """Name a node of the document, whose name may be anything, for people."""
+    if isinstance(child, etree._Comment):  # noqa: SLF001 - lxml exports no public name for its comment type
+        return "comment()"
+    if isinstance(child, etree._ProcessingInstruction):  # noqa: SLF001 - nor for this one
+        return "processing-instruction()"
+    name = etree.QName(child).localname[:_SHOWN_NAME]
+    return name if name.isprintable() else "*"
