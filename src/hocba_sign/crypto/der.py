@@ -5,7 +5,6 @@ in their shortest form, nothing past the end. Values (strings, numbers) are left
 Spec: X.690, 8 and 10.
 """
 
-from collections.abc import Iterator
 from functools import lru_cache
 from typing import NamedTuple
 
@@ -66,20 +65,27 @@ def whole(octets: bytes, tag: int) -> Element:
     return element
 
 
-def children(parent: Element) -> Iterator[Element]:
+def children(parent: Element) -> tuple[Element, ...]:
     """Read the elements inside `parent`. Raises: InputError DER.MALFORMED."""
     octets, at, limit = parent.octets, parent.start, parent.end
+    found: list[Element] = []
     while at < limit:
-        element = _read(octets, at, limit)
-        yield element
+        start = at + 2
+        # Most elements are short; the rest, and whatever is wrong, goes the long way.
+        if start <= limit and octets[at + 1] < 0x80 and start + octets[at + 1] <= limit and octets[at] & 0x1F != 0x1F:
+            element = Element(octets, octets[at], at, start, start + octets[at + 1])
+        else:
+            element = _read(octets, at, limit)
+        found.append(element)
         at = element.end
+    return tuple(found)
 
 
 def sequence(parent: Element, tag: int = SEQUENCE) -> tuple[Element, ...]:
     """Read the elements inside `parent`, which must have `tag`. Raises: InputError DER.MALFORMED."""
     if parent.tag != tag:
         raise malformed(parent.at, "other data than expected")
-    return tuple(children(parent))
+    return children(parent)
 
 
 def oid(element: Element) -> str:

@@ -94,7 +94,7 @@ def verify_der_value(public_key: PublicKey, octets: bytes, signature: bytes, alg
     """Tell the same where ECDSA values are DER, as in X.509, CMS and OCSP. Raises as `verify_value`."""
     _check_fit(public_key, algorithm)
     try:
-        _verify(public_key.key, octets, signature, algorithm)
+        _verify(public_key.key, octets, signature, algorithm=algorithm)
     except InvalidSignature:
         return False
     except ValueError:
@@ -105,7 +105,7 @@ def verify_der_value(public_key: PublicKey, octets: bytes, signature: bytes, alg
     return True
 
 
-def _verify(key: _Key, octets: bytes, signature: bytes, algorithm: SignatureAlgorithm) -> None:
+def _verify(key: _Key, octets: bytes, signature: bytes, *, algorithm: SignatureAlgorithm) -> None:
     match key:
         case rsa.RSAPublicKey():
             assert algorithm.digest is not None

@@ -63,12 +63,12 @@ class Certificate:
     its members are named as in `_KEY_USAGES`. `is_ca` is the basicConstraints flag, False where the extension is missing.
     Only http(s), ldap and other URIs that are plain printable text are kept in the three address lists; fetching from them is
     another matter. `signature_algorithm_der` is the outer AlgorithmIdentifier, equal to the inner one.
+    `signature` is empty, so that it never verifies, where it is not a whole number of octets.
     """
 
     der: bytes = field(repr=False)
     sha256: str = field(compare=False)
     subject: Subject = field(compare=False)
-    subject_text: str = field(compare=False, repr=False)
     issuer_text: str = field(compare=False)
     subject_der: bytes = field(compare=False, repr=False)
     issuer_der: bytes = field(compare=False, repr=False)
@@ -102,6 +102,11 @@ class Certificate:
             return _certificate(bytes(certificate_der))
         except InputError as error:
             raise InputError("CERT.MALFORMED", where=error.where, detail=error.detail) from error
+
+    @property
+    def subject_text(self) -> str:
+        """The whole subject as RFC 4514 writes it."""
+        return name.text(self.subject_der)
 
     @property
     def is_self_issued(self) -> bool:
@@ -182,8 +187,8 @@ def _base64(text: bytes) -> bytes:
 
 def _unwrap(octets: bytes) -> Iterator[bytes]:
     try:
-        is_certificate = next(der.children(der.whole(octets, der.SEQUENCE))).tag != der.OID
-    except (InputError, StopIteration):
+        is_certificate = der.children(der.whole(octets, der.SEQUENCE))[0].tag != der.OID
+    except (InputError, IndexError):
         # PKCS#7 as some CAs publish it is BER with indefinite lengths; a certificate never is.
         is_certificate = octets[1:2] != b"\x80"
     if is_certificate:
@@ -215,8 +220,8 @@ def _certificate(certificate_der: bytes) -> Certificate:
     serial, inner_algorithm, issuer, validity, subject, key = fields[:6]
     if inner_algorithm.der != algorithm.der:
         raise der.malformed(algorithm.at, "the two signature algorithms differ")
-    if key.tag != der.SEQUENCE or signature.content[:1] != b"\x00":
-        raise der.malformed(key.at, "public key or signature")
+    if key.tag != der.SEQUENCE:
+        raise der.malformed(key.at, "public key")
     not_before, not_after = (_time(moment) for moment in _exactly(validity, (None, None)))
     # (2) The extensions, each at most once.
     extensions = _extensions(fields[6:])
@@ -229,8 +234,7 @@ def _certificate(certificate_der: bytes) -> Certificate:
         der=certificate_der,
         sha256=hashlib.sha256(certificate_der).hexdigest(),
         subject=name.subject(subject),
-        subject_text=name.text(subject),
-        issuer_text=name.text(issuer),
+        issuer_text=name.text(issuer.der),
         subject_der=subject.der,
         issuer_der=issuer.der,
         serial_number=der.integer(serial),
@@ -240,7 +244,7 @@ def _certificate(certificate_der: bytes) -> Certificate:
         public_key_der=key.der,
         tbs_der=tbs.der,
         signature_algorithm_der=algorithm.der,
-        signature=signature.content[1:],
+        signature=signature.content[1:] if signature.content[:1] == b"\x00" else b"",
         extensions=extensions,
         key_usage=_key_usage(by_oid.get("2.5.29.15")),
         extended_key_usage=_extended_key_usage(by_oid.get("2.5.29.37")),

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import lru_cache
 
 from hocba_sign.crypto import der
 
@@ -74,12 +75,15 @@ def subject(name: der.Element) -> Subject:
     )
 
 
-def text(name: der.Element) -> str:
+@lru_cache(maxsize=1024)
+def text(name_der: bytes) -> str:
     """Write a Name for people, most specific part first. Raises: InputError DER.MALFORMED.
 
     Spec: RFC 4514, 2; attributes without a short name keep dotted OID and readable value.
     """
-    parts = ["+".join(f"{_ATTRIBUTES.get(oid, oid)}={_escape(value)}" for oid, value in rdn) for rdn in _rdns(name)]
+    parts = [
+        "+".join(f"{_ATTRIBUTES.get(oid, oid)}={_escape(value)}" for oid, value in rdn) for rdn in _rdns(der.whole(name_der, der.SEQUENCE))
+    ]
     return ",".join(reversed(parts))
 
 

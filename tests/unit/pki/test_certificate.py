@@ -214,6 +214,12 @@ def test_framing_is_strict(octets: bytes) -> None:
     assert caught.value.where is not None
 
 
+def test_a_signature_of_broken_octets_is_kept_from_verifying() -> None:
+    tbs, algorithm, signature = der.sequence(der.whole(LEAF, der.SEQUENCE))
+    broken = der.encode(der.BIT_STRING, b"\x01", signature.content[1:])
+    assert Certificate.load(der.encode(der.SEQUENCE, tbs.der, algorithm.der, broken)).signature == b""
+
+
 def test_size_is_limited() -> None:
     with pytest.raises(InputError) as caught:
         Certificate.load(bytes(70_000))
