@@ -18,6 +18,7 @@ from hocba_sign.xml.uri import join_base
 Document: TypeAlias = etree._ElementTree  # noqa: SLF001 - the class has no other name
 
 _XML: Final = "http://www.w3.org/XML/1998/namespace"
+_UNESCAPED_NAMESPACE: Final = re.compile(rb""" xmlns(?::[^=\s]+)?=(?:'|"[^"]*[&<\t\n\r])""")
 _ABSOLUTE: Final = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*:")
 
 
@@ -89,12 +90,14 @@ def _by_libxml2(target: Element | Document, algorithm: C14nAlgorithm) -> bytes |
     """Let libxml2 canonicalise exclusively without a PrefixList, the one case in which lxml gives it all that it needs.
 
     For a sub-tree lxml hands over a copy of the apex element that has lost its ancestors, and with them inherited
-    attributes and namespaces that the element does not use itself.
+    attributes and namespaces that the element does not use itself. libxml2 writes namespace names without escaping
+    them, and refuses some absolute ones: None leaves both to the own writer.
     """
     try:
-        return etree.tostring(target, method="c14n", exclusive=True, with_comments=algorithm.has_comments)
+        octets = etree.tostring(target, method="c14n", exclusive=True, with_comments=algorithm.has_comments)
     except etree.C14NError:
         return None
+    return None if _UNESCAPED_NAMESPACE.search(octets) else octets
 
 
 @dataclass(slots=True)

@@ -43,10 +43,11 @@ _UNREADABLE: Final = (b"\xff\xfe\x00\x00", b"\x00\x00\xfe\xff", b"<\x00", b"\x00
 _UTF8_BOM: Final = b"\xef\xbb\xbf"
 _HEAD: Final = 400
 _NAMES: Final = {"utf-8": frozenset({"utf-8", "utf8"}), "utf-16": frozenset({"utf-16", "utf16", "utf-16le", "utf-16be"})}
-_XML_ID: Final = "{http://www.w3.org/XML/1998/namespace}id"
 _SHOWN_NAME: Final = 60
 _ENCODING_CODES: Final = frozenset({32, 81})
 """libxml2: XML_ERR_UNSUPPORTED_ENCODING, XML_ERR_INVALID_ENCODING."""
+_NAMESPACE_CODES: Final = frozenset({99, 200, 201, 202, 203, 204, 205})
+"""libxml2: XML_WAR_NS_URI (no URI), XML_NS_ERR_*."""
 _LIMIT_CODES: Final = frozenset({1, 110, 114})
 """libxml2: XML_ERR_INTERNAL_ERROR (its limits before 2.13), XML_ERR_NAME_TOO_LONG, XML_ERR_RESOURCE_LIMIT."""
 
@@ -79,8 +80,6 @@ class ParsedXml:
 class _Attribute(Protocol):
     """The string that lxml gives for an attribute node."""
 
-    attrname: str
-
     def getparent(self) -> Element: ...
 
 
@@ -107,7 +106,7 @@ _QUERIES: Final = _Queries()
 def parse(octets: bytes) -> ParsedXml:
     """Read one document of at most `MAX_BYTES`, in UTF-8 or (with a byte order mark) UTF-16.
 
-    Raises: InputError XML.EMPTY, XML.TOO_LARGE, XML.NOT_XML, XML.ENCODING, XML.VERSION, XML.DTD, XML.SYNTAX,
+    Raises: InputError XML.EMPTY, XML.TOO_LARGE, XML.NOT_XML, XML.ENCODING, XML.VERSION, XML.DTD, XML.SYNTAX, XML.NAMESPACE,
     XML.TOO_DEEP, XML.TOO_MANY_NODES, XML.TOO_MANY_ATTRIBUTES, XML.TOO_MANY_NAMESPACES, XML.TEXT_TOO_LONG, XML.DUPLICATE_ID.
     """
     _check_size(octets)
@@ -121,22 +120,19 @@ def parse(octets: bytes) -> ParsedXml:
         encoding=encoding,
         ids=id_map(root),
         first_comment=_first(root, "comments") if encoding != "utf-8" or b"<!--" in octets else None,
-        first_instruction=_first(root, "instructions") if encoding != "utf-8" or octets.rfind(b"<?") > len(_UTF8_BOM) else None,
+        first_instruction=_first(root, "instructions") if encoding != "utf-8" or _may_hold_instructions(octets) else None,
     )
 
 
 def id_map(root: Element) -> Mapping[str, Element]:
     """Map the value of every attribute called `id`, in any case and any namespace, to its element.
 
-    The value of `xml:id` is taken without surrounding white space, as that specification normalises it.
     Raises: InputError XML.DUPLICATE_ID where one value occurs twice, under whichever spellings.
     """
     found: dict[str, Element] = {}
     for attribute in _QUERIES.ids(root):
         element = attribute.getparent()
         value = str(attribute)
-        if attribute.attrname == _XML_ID:
-            value = " ".join(value.split())
         if value in found:
             raise InputError("XML.DUPLICATE_ID", where=f"{locate(found[value])}; {locate(element)}")
         found[value] = element
@@ -223,7 +219,7 @@ def _refuse_doctype(octets: bytes, encoding: str) -> None:
     with contextlib.suppress(_Seen, expat.ExpatError):
         prolog.Parse(octets, True)
     if found:
-        raise InputError("XML.DTD", where=f"line {prolog.CurrentLineNumber}, column {prolog.CurrentColumnNumber + 1}")
+        raise InputError("XML.DTD", where=f"line {prolog.CurrentLineNumber}")
 
 
 def _tree(octets: bytes, encoding: str) -> Element:
@@ -255,6 +251,8 @@ def _refusal(error: etree.XMLSyntaxError) -> InputError:
         return InputError("XML.ENCODING", where=where, detail="octets that are no character")
     if code in _LIMIT_CODES:
         return InputError("XML.TOO_DEEP" if "depth" in str(error.msg) else "XML.TEXT_TOO_LONG", where=where)
+    if code in _NAMESPACE_CODES:
+        return InputError("XML.NAMESPACE", where=where, detail=f"libxml2 code {code}")
     return InputError("XML.SYNTAX", where=where, detail=f"libxml2 code {code}")
 
 
@@ -270,6 +268,11 @@ def _check_shape(root: Element, octets: bytes) -> None:
         in_scope += 1 if event == "start-ns" else -1
         if in_scope > MAX_NAMESPACES:
             raise InputError("XML.TOO_MANY_NAMESPACES", where="line 1", detail=f"the limit is {MAX_NAMESPACES} in scope")
+
+
+def _may_hold_instructions(octets: bytes) -> bool:
+    has_declaration = octets.removeprefix(_UTF8_BOM).startswith(b"<?xml ")
+    return octets.count(b"<?") > has_declaration
 
 
 def _first(root: Element, kind: str) -> str | None:

@@ -117,7 +117,8 @@ class _Finder:
         if path in self.wanted:
             close = _close_of(self.octets, start)
             is_empty_tag = self.octets[close - 1] == ord("/")
-            self.found[path] = _End(close - 1, name.encode()) if is_empty_tag else _End(self.parser.CurrentByteIndex, None)
+            at = close - 1 if is_empty_tag else self.parser.CurrentByteIndex
+            self.found[path] = _End(start, at, name.encode() if is_empty_tag else None)
 
 
 def _find_ends(octets: bytes, wanted: frozenset[Path]) -> dict[Path, _End]:
