@@ -32,23 +32,22 @@ class TimeStampAuthority(Protocol):
 def sign(
     document: bytes,
     slot: Slot,
-    signer: Signer,
     *,
+    signer: Signer,
     at: datetime,
     tsa: TimeStampAuthority | None,
-    level: Level = Level.T,
     policy: SigningPolicy = DEFAULT_SIGNING,
 ) -> SignedDocument:
     """Sign one slot of a transcript with a key that answers at once.
 
-    `at` is aware: the claimed signing time. Level T needs `tsa`.
+    `at` is aware: the claimed signing time. Level T, which `policy` asks for unless told otherwise, needs `tsa`.
     Raises: CallerError `SIGN.TSA_NEEDED`, what `prepare`, `complete` and the authority raise; never gives a lower level.
     """
-    if level is Level.T and tsa is None:
+    if policy.level is Level.T and tsa is None:
         raise CallerError("SIGN.TSA_NEEDED")
-    state = prepare(document, slot, signer.chain_der, at=at, policy=policy)
+    state = prepare(document, slot, chain_der=signer.chain_der, at=at, policy=policy)
     signed = complete(state, signer.sign(state.octets, state.algorithm), at=at)
-    return signed if level is Level.B or tsa is None else time_stamp(signed, tsa)
+    return signed if policy.level is Level.B or tsa is None else time_stamp(signed, tsa)
 
 
 def time_stamp(signed: SignedDocument, tsa: TimeStampAuthority) -> SignedDocument:

@@ -64,7 +64,7 @@ class SigningPlan:
         """Give the position of `role` in the signing order, from 0; roles outside the plan come last."""
         return next((index for index, step in enumerate(self.steps) if step.role is role), len(self.steps))
 
-    def obstacles(self, slot: Slot, expected: Iterable[Slot], filled: Iterable[Slot]) -> tuple[Slot, ...]:
+    def obstacles(self, slot: Slot, *, expected: Iterable[Slot], filled: Iterable[Slot]) -> tuple[Slot, ...]:
         """Give the slots that keep `slot` from being signed now: earlier ones still empty, later ones already full."""
         done = frozenset(filled)
         rank = self.rank(slot.role)
@@ -74,10 +74,10 @@ class SigningPlan:
             if (self.rank(other.role) < rank and other not in done) or (self.rank(other.role) > rank and other in done)
         )
 
-    def next_slots(self, expected: Iterable[Slot], filled: Iterable[Slot]) -> tuple[Slot, ...]:
+    def next_slots(self, *, expected: Iterable[Slot], filled: Iterable[Slot]) -> tuple[Slot, ...]:
         """Give the slots that may be signed now, in the order of `expected`."""
         wanted, done = tuple(expected), frozenset(filled)
-        return tuple(slot for slot in wanted if slot not in done and not self.obstacles(slot, wanted, done))
+        return tuple(slot for slot in wanted if slot not in done and not self.obstacles(slot, expected=wanted, filled=done))
 
 
 _TEACHER = Step(role=Role.GVBM, commitment="ProofOfCreation", is_required_per_subject=True)

@@ -67,6 +67,6 @@ def require_turn(draft: Draft, slot: Slot) -> None:
         raise CallerError("SIGN.NO_SUCH_SLOT", where=str(slot))
     if slot in draft.filled:
         raise CallerError("SIGN.ALREADY_SIGNED", where=str(slot))
-    obstacles = draft.plan.obstacles(slot, draft.transcript.slots, draft.filled)
+    obstacles = draft.plan.obstacles(slot, expected=draft.transcript.slots, filled=draft.filled)
     if obstacles:
         raise CallerError("SIGN.ORDER", where=f"{slot}: {', '.join(map(str, obstacles))}")

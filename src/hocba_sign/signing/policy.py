@@ -23,6 +23,7 @@ class SigningPolicy:
     its claimed signing time is that of the preparation.
     """
 
+    level: Level = Level.T
     algorithm: SignatureAlgorithm | None = None
     digest_algorithm: DigestAlgorithm = SHA256
     lifetime: timedelta = timedelta(days=1)

@@ -22,7 +22,7 @@ _SIGNING_USAGES = frozenset({"digital_signature", "content_commitment"})
 
 
 def prepare(
-    document: bytes, slot: Slot, chain_der: Sequence[bytes], *, at: datetime, policy: SigningPolicy = DEFAULT
+    document: bytes, slot: Slot, *, chain_der: Sequence[bytes], at: datetime, policy: SigningPolicy = DEFAULT
 ) -> ToBeSigned:
     """Prepare the signature of `slot`.
 
@@ -114,4 +114,4 @@ def _write(draft: Draft, slot: Slot, description: Description) -> tuple[bytes, b
     """Build the signature in a fresh parse of the document."""
     xml = parse(draft.parsed.octets)
     element = dict(slot_elements(xml.root, draft.layout))[slot]
-    return write_unsigned(element, xml.ids, description)
+    return write_unsigned(element, description, ids=xml.ids)

@@ -45,7 +45,7 @@ def validate(octets: bytes, setting: Setting) -> DocumentConclusion:
     transcript, checks = _content(parsed, root, signatures)
     workflow = None
     if transcript is not None:
-        workflow = _workflow(parsed, transcript, recognise(root), signatures)
+        workflow = _workflow(parsed, transcript, layout=recognise(root), signatures=signatures)
         checks += _workflow_checks(workflow)
     checks += [_time_stamp_check(conclusion) for conclusion in signatures if conclusion.signature.time_stamps]
     is_signed = any(ID_DATA in conclusion.signature.covered_ids() for conclusion in signatures if conclusion.is_intact)
@@ -100,7 +100,7 @@ def _content(
 
 
 def _workflow(
-    parsed: ParsedDocument, transcript: Transcript, layout: Layout, signatures: Iterable[SignatureConclusion]
+    parsed: ParsedDocument, transcript: Transcript, *, layout: Layout, signatures: Iterable[SignatureConclusion]
 ) -> Workflow:
     facts = {
         one.signature.slot: SignerFacts(is_intact=one.is_intact, certificate=one.certificate)

@@ -1,7 +1,6 @@
 """The vocabulary of XMLDSig and XAdES: namespaces, element names in Clark notation, identifier URIs."""
 
-from hocba_sign.xml.names import DS as DS
-from hocba_sign.xml.names import XADES as XADES
+from hocba_sign.xml.names import DS, XADES
 
 TYPE_SIGNED_PROPERTIES = "http://uri.etsi.org/01903#SignedProperties"
 TYPE_COUNTERSIGNED = "http://uri.etsi.org/01903#CountersignedSignature"

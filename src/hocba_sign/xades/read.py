@@ -69,7 +69,7 @@ def _signature_elements(root: Element, slots: tuple[tuple[Slot, Element], ...]) 
 def _signature_or_finding(element: Element, slot: Slot | None, resolver: Resolver) -> ParsedSignature:
     stray = () if slot is not None else (Finding("SIG.STRAY", locate(element)),)
     try:
-        return _signature(element, slot, resolver, stray)
+        return _signature(element, slot, resolver=resolver, stray=stray)
     except InputError as error:
         return _unreadable(element, slot, (*stray, Finding(error.cause, error.where)))
 
@@ -94,7 +94,7 @@ def _unreadable(element: Element, slot: Slot | None, findings: tuple[Finding, ..
     )
 
 
-def _signature(element: Element, slot: Slot | None, resolver: Resolver, stray: tuple[Finding, ...]) -> ParsedSignature:
+def _signature(element: Element, slot: Slot | None, *, resolver: Resolver, stray: tuple[Finding, ...]) -> ParsedSignature:
     require_children(element, (names.SIGNED_INFO, names.SIGNATURE_VALUE, names.KEY_INFO, names.OBJECT))
     signed_info = only(element, names.SIGNED_INFO)
     require_children(signed_info, (names.CANONICALIZATION_METHOD, names.SIGNATURE_METHOD, names.REFERENCE))

@@ -5,6 +5,7 @@ in a finding and never fetched or evaluated.
 """
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 
 from lxml import etree
 
@@ -14,14 +15,21 @@ from hocba_sign.xades import names
 from hocba_sign.xades.elements import algorithm_of, c14n_of, malformed, octets_of, only, optional, require_children
 from hocba_sign.xades.structure import Covers, Reference
 from hocba_sign.xml.c14n import C14nAlgorithm, canonicalize
+from hocba_sign.xml.names import DS, XADES
 from hocba_sign.xml.parse import Element, locate
 
-MAX_TRANSFORMS = 4
-"""Per reference; honest signatures use one or two, each costs a pass over the content."""
 MAX_DIGESTED = 100_000_000
 """Octets canonicalized for one document: nested elements that are all referenced would grow without bound."""
 
 _EXCLUSIVE = "{http://www.w3.org/2001/10/xml-exc-c14n#}InclusiveNamespaces"
+
+
+@dataclass(frozen=True, slots=True)
+class Method:
+    """A canonicalization with the PrefixList of the exclusive ones."""
+
+    algorithm: C14nAlgorithm
+    prefixes: tuple[str, ...] = ()
 
 
 class Resolver:
@@ -34,40 +42,37 @@ class Resolver:
 
     def __init__(self, ids: Mapping[str, Element]) -> None:
         self._ids = ids
-        self._octets: dict[tuple[str, C14nAlgorithm, tuple[str, ...]], bytes] = {}
-        self._digests: dict[tuple[str, C14nAlgorithm, tuple[str, ...], str], bytes] = {}
+        self._octets: dict[tuple[str, Method], bytes] = {}
+        self._digests: dict[tuple[str, Method, str], bytes] = {}
         self._budget = MAX_DIGESTED
 
     def target(self, identifier: str) -> Element | None:
         return self._ids.get(identifier)
 
-    def octets(self, identifier: str, method: C14nAlgorithm, prefixes: tuple[str, ...] = ()) -> bytes:
+    def octets(self, identifier: str, method: Method) -> bytes:
         """Canonicalize the element with this Id.
 
         Raises: InputError `SIG.TOO_MUCH_DIGESTED` when the document's references add up to too much.
         """
-        key = (identifier, method, prefixes)
+        key = (identifier, method)
         if key not in self._octets:
-            octets = canonicalize(self._ids[identifier], method, inclusive_prefixes=prefixes)
+            octets = canonicalize(self._ids[identifier], method.algorithm, inclusive_prefixes=method.prefixes)
             self._budget -= len(octets)
             if self._budget < 0:
                 raise InputError("SIG.TOO_MUCH_DIGESTED", where=f"#{identifier}")
             self._octets[key] = octets
         return self._octets[key]
 
-    def digest(self, identifier: str, method: C14nAlgorithm, prefixes: tuple[str, ...], digest_uri: str) -> bytes:
-        key = (identifier, method, prefixes, digest_uri)
+    def digest(self, identifier: str, method: Method, *, digest_uri: str) -> bytes:
+        key = (identifier, method, digest_uri)
         if key not in self._digests:
-            self._digests[key] = digest(digest_algorithm(digest_uri), self.octets(identifier, method, prefixes))
+            self._digests[key] = digest(digest_algorithm(digest_uri), self.octets(identifier, method))
         return self._digests[key]
 
     def all_octets(self) -> dict[str, bytes]:
         """Give, by Id, the exclusive canonical octets of every element that was referenced that way."""
-        return {
-            identifier: octets
-            for (identifier, method, prefixes), octets in self._octets.items()
-            if method is C14nAlgorithm.EXCLUSIVE and not prefixes
-        }
+        plain = Method(C14nAlgorithm.EXCLUSIVE)
+        return {identifier: octets for (identifier, method), octets in self._octets.items() if method == plain}
 
 
 def read_reference(element: Element, resolver: Resolver) -> tuple[Reference, tuple[Finding, ...]]:
@@ -86,14 +91,14 @@ def read_reference(element: Element, resolver: Resolver) -> tuple[Reference, tup
     digest_algorithm(digest_uri)
     target_id = uri[1:] if uri.startswith("#") and not uri.startswith("#xpointer(") and len(uri) > 1 else None
     target = None if target_id is None else resolver.target(target_id)
-    method, prefixes, findings = _transforms(element)
+    method, findings = _transforms(element)
     if target_id is None:
         findings += (Finding("SIG.REFERENCE_URI", locate(element)),)
     elif target is None:
         findings += (Finding("SIG.TARGET_MISSING", f"#{target_id}"),)
     is_intact = False
     if target_id is not None and target is not None and method is not None:
-        is_intact = resolver.digest(target_id, method, prefixes, digest_uri) == digest_value
+        is_intact = resolver.digest(target_id, method, digest_uri=digest_uri) == digest_value
         if not is_intact:
             findings += (Finding("SIG.DIGEST", f"#{target_id}"),)
     reference = Reference(
@@ -116,19 +121,17 @@ def inclusive_prefixes(element: Element) -> tuple[str, ...]:
     return () if parameter is None else tuple((parameter.get("PrefixList") or "").split())
 
 
-def _transforms(reference: Element) -> tuple[C14nAlgorithm | None, tuple[str, ...], tuple[Finding, ...]]:
+def _transforms(reference: Element) -> tuple[Method | None, tuple[Finding, ...]]:
     """Give the canonicalization that the transforms amount to; None when one of them is not allowed."""
     holder = optional(reference, names.TRANSFORMS)
     if holder is None:
-        return C14nAlgorithm.INCLUSIVE, (), ()
+        return Method(C14nAlgorithm.INCLUSIVE), ()
     require_children(holder, (names.TRANSFORM,))
     transforms = tuple(holder.iterchildren("*"))
-    if not 1 <= len(transforms) <= MAX_TRANSFORMS:
-        return None, (), (Finding("SIG.TRANSFORM", locate(holder)),)
-    methods = [c14n_of(transform, is_comment_free=True) for transform in transforms]
-    if len(methods) > 1 or methods[0] is None:
-        return None, (), (Finding("SIG.TRANSFORM", locate(holder)),)
-    return methods[0], inclusive_prefixes(transforms[0]), ()
+    algorithm = c14n_of(transforms[0], is_comment_free=True) if len(transforms) == 1 else None
+    if algorithm is None:
+        return None, (Finding("SIG.TRANSFORM", locate(holder)),)
+    return Method(algorithm, inclusive_prefixes(transforms[0])), ()
 
 
 def _kind(reference: Element, target: Element | None) -> Covers:
@@ -138,4 +141,4 @@ def _kind(reference: Element, target: Element | None) -> Covers:
         return Covers.SIGNATURE_VALUE if reference.get("Type") == names.TYPE_COUNTERSIGNED else Covers.OTHER
     if target.tag == names.SIGNATURE_VALUE:
         return Covers.SIGNATURE_VALUE
-    return Covers.OTHER if etree.QName(target).namespace in (names.DS, names.XADES) else Covers.DATA
+    return Covers.OTHER if etree.QName(target).namespace in (DS, XADES) else Covers.DATA

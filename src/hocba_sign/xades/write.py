@@ -16,6 +16,7 @@ from hocba_sign.crypto.algorithms import DigestAlgorithm, SignatureAlgorithm, di
 from hocba_sign.errors import CallerError
 from hocba_sign.xades import names
 from hocba_sign.xml.c14n import C14nAlgorithm, canonicalize
+from hocba_sign.xml.names import DS, XADES
 from hocba_sign.xml.parse import Element
 
 _EXCLUSIVE = C14nAlgorithm.EXCLUSIVE
@@ -48,14 +49,14 @@ class Description:
         return f"{self.identifier}-value"
 
 
-def write_unsigned(slot: Element, ids: Mapping[str, Element], description: Description) -> tuple[bytes, bytes]:
+def write_unsigned(slot: Element, description: Description, *, ids: Mapping[str, Element]) -> tuple[bytes, bytes]:
     """Build the signature in `slot`, which belongs to a parsed copy of the document and is changed.
 
     Gives the ds:Signature with an empty ds:SignatureValue, and the canonical octets of its ds:SignedInfo.
     Raises: CallerError `SIGN.TARGET_MISSING` when an Id to be covered is not in `ids`.
     Spec: EN 319 132-1, 6.3 (B-level requirements).
     """
-    signature = etree.SubElement(slot, names.SIGNATURE, {"Id": description.identifier}, nsmap={"ds": names.DS, "xades": names.XADES})
+    signature = etree.SubElement(slot, names.SIGNATURE, {"Id": description.identifier}, nsmap={"ds": DS, "xades": XADES})
     signed_info = etree.SubElement(signature, names.SIGNED_INFO)
     etree.SubElement(signature, names.SIGNATURE_VALUE, Id=description.value_id)
     _key_info(signature, description)
@@ -68,9 +69,11 @@ def write_unsigned(slot: Element, ids: Mapping[str, Element], description: Descr
         if target is None:
             raise CallerError("SIGN.TARGET_MISSING", where=f"#{identifier}")
         kind = names.TYPE_COUNTERSIGNED if identifier in description.linked_ids else None
-        reference = _reference(signed_info, identifier, target, description, kind)
+        reference = _reference(signed_info, identifier, target=target, description=description, kind=kind)
         reference.set("Id", _reference_id(description, number))
-    _reference(signed_info, properties.get("Id", ""), properties, description, names.TYPE_SIGNED_PROPERTIES)
+    _reference(
+        signed_info, properties.get("Id", ""), target=properties, description=description, kind=names.TYPE_SIGNED_PROPERTIES
+    )
     return canonicalize(signature, _EXCLUSIVE), canonicalize(signed_info, _EXCLUSIVE)
 
 
@@ -90,8 +93,8 @@ def time_stamp(token_der: bytes) -> bytes:
     The octets go in as last child of QualifyingProperties; the token's imprint is of `time_stamped_octets`.
     """
     return (
-        f'<xades:UnsignedProperties xmlns:xades="{names.XADES}"><xades:UnsignedSignatureProperties><xades:SignatureTimeStamp>'
-        f'<ds:CanonicalizationMethod xmlns:ds="{names.DS}" Algorithm="{_EXCLUSIVE.value}"></ds:CanonicalizationMethod>'
+        f'<xades:UnsignedProperties xmlns:xades="{XADES}"><xades:UnsignedSignatureProperties><xades:SignatureTimeStamp>'
+        f'<ds:CanonicalizationMethod xmlns:ds="{DS}" Algorithm="{_EXCLUSIVE.value}"></ds:CanonicalizationMethod>'
         f"<xades:EncapsulatedTimeStamp>{base64.b64encode(token_der).decode()}</xades:EncapsulatedTimeStamp>"
         "</xades:SignatureTimeStamp></xades:UnsignedSignatureProperties></xades:UnsignedProperties>"
     ).encode()
@@ -124,7 +127,7 @@ def _digest(parent: Element, algorithm: DigestAlgorithm, octets: bytes) -> None:
     _text(parent, names.DIGEST_VALUE, base64.b64encode(digest(algorithm, octets)).decode())
 
 
-def _reference(signed_info: Element, identifier: str, target: Element, description: Description, kind: str | None) -> Element:
+def _reference(signed_info: Element, identifier: str, *, target: Element, description: Description, kind: str | None) -> Element:
     reference = etree.SubElement(signed_info, names.REFERENCE, URI=f"#{identifier}")
     if kind is not None:
         reference.set("Type", kind)
