@@ -129,7 +129,7 @@ def test_nothing_known_about_revocation(world: World, teacher: Identity) -> None
 
 def test_one_unknown_certificate_is_enough(world: World, teacher: Identity) -> None:
     result = _judge(world, teacher, _evidence(world, crls=(world.crl("public-ca", BEFORE),)))
-    assert result.causes == ("REVOCATION.NONE",) or result.causes == ("REVOCATION.NONE", "REVOCATION.WRONG_ISSUER")
+    assert result.causes[0] == "REVOCATION.NONE"
     assert [fact.status for fact in result.revocation] == ["good", "unknown"]
 
 
@@ -228,18 +228,21 @@ def test_a_forged_response(world: World, teacher: Identity, kind: str, cause: st
     assert cause in _judge(world, teacher, held).causes
 
 
-def _with_key_of(genuine_der: bytes, other_der: bytes) -> bytes:
-    """Give the genuine certificate, its signature copied, with another public key in it."""
+def _with_key_of(genuine_der: bytes, other_der: bytes, *, serial: int | None = None) -> bytes:
+    """Give the genuine certificate, its signature copied, with another public key (and serial number) in it."""
     changed = asn1_x509.Certificate.load(genuine_der)
     other = asn1_x509.Certificate.load(other_der)
     changed["tbs_certificate"]["subject_public_key_info"] = other.public_key.copy()
+    if serial is not None:
+        changed["tbs_certificate"]["serial_number"] = serial
     return bytes(changed.dump(force=True))
 
 
-def test_a_copied_signature_does_not_make_a_list_issuer(world: World, teacher: Identity) -> None:
+@pytest.mark.parametrize("serial", [None, 4711])
+def test_a_copied_signature_does_not_make_a_list_issuer(world: World, teacher: Identity, serial: int | None) -> None:
     """The revoked signer puts in a CA certificate with copied signature octets and its own key, and an empty list."""
     empty = world.crl("public-ca", BEFORE, signed_by=world.impostor("public-ca"))
-    pretender = _with_key_of(world.authority("public-ca").certificate_der, world.impostor("public-ca").certificate_der)
+    pretender = _with_key_of(world.authority("public-ca").certificate_der, world.impostor("public-ca").certificate_der, serial=serial)
     held = _evidence(world, crls=(world.crl("national-root", BEFORE), empty), more=(pretender,))
     assert _judge(world, teacher, held).status is PathStatus.INDETERMINATE
 
@@ -269,8 +272,8 @@ def test_a_copied_signature_does_not_make_a_list(world: World, teacher: Identity
     forged["signature"] = genuine["signature"].native
     lists = (world.crl("national-root", BEFORE), genuine.dump(), forged.dump(force=True))
     assert _judge(world, teacher, _evidence(world, crls=lists)).causes == ("REVOCATION.REVOKED",)
-    lists = (world.crl("national-root", BEFORE), forged.dump(force=True))
-    assert _judge(world, teacher, _evidence(world, crls=lists)).causes == ("REVOCATION.SIGNATURE",)
+    alone = (world.crl("national-root", BEFORE), forged.dump(force=True))
+    assert _judge(world, teacher, _evidence(world, crls=alone)).causes == ("REVOCATION.SIGNATURE",)
 
 
 def test_weak_algorithms_are_named(world: World) -> None:
