@@ -52,7 +52,7 @@ class Group:
 class Many:
     """A field with several records, in one `wrapper` element or directly in the parent's.
 
-    `identify(parent_id, item, n)` gives the Id of the nth item, n from 1.
+    `identify(parent_id, item, n)` gives the Id of the nth item, n from 1; `id_pattern` is the shape of all of them.
     """
 
     title: str
@@ -62,6 +62,7 @@ class Many:
     least: int = 0
     most: int
     identify: Callable[[str, Any, int], str] | None = None
+    id_pattern: str | None = None
 
 
 Spec = Leaf | Group | Many

@@ -7,7 +7,7 @@ from typing import Any, Final, Literal, Protocol, TypeAlias, TypeVar, cast
 
 from hocba_sign.errors import Finding, InputError
 from hocba_sign.model.codes import Level, code_list
-from hocba_sign.model.fields import Bound, Group, Leaf, Many, element_path, table
+from hocba_sign.model.fields import Bound, Group, Leaf, Many, Spec, element_path, table
 from hocba_sign.model.text import faults
 
 MAX_FINDINGS: Final = 1000
@@ -67,6 +67,11 @@ def names(record: type, level: Level | None, naming: Naming) -> tuple[tuple[str,
                 for one in bound.records if chosen is None else (chosen,):
                     found.extend(names(one, level, naming))
     return tuple(found)
+
+
+def _place(source: Source, spec: Spec) -> str:
+    name = spec.wrapper if isinstance(spec, Many) and spec.wrapper else spec.element
+    return source.where(name if source.naming == "element" else spec.key)
 
 
 class Reader:
@@ -129,10 +134,9 @@ class Reader:
 
     def _leaf(self, bound: Bound, spec: Leaf, source: Source) -> object | None:
         text = source.leaf(bound, spec)
-        where = source.where(spec.element if source.naming == "element" else spec.key)
         if text is None:
             if bound.is_required:
-                raise InputError("TRANSCRIPT.MISSING_FIELD", where=where)
+                raise InputError("TRANSCRIPT.MISSING_FIELD", where=_place(source, spec))
             return None
         causes = faults(text, may_break_lines=spec.kind.may_break_lines)
         if spec.kind.max_length is not None and len(text) > spec.kind.max_length:
@@ -140,11 +144,11 @@ class Reader:
         if spec.kind.codes is not None and text not in code_list(spec.kind.codes):
             causes = (*causes, "CODE.UNKNOWN")
         for cause in causes:
-            self._add(Finding(cause, where))
+            self._add(Finding(cause, _place(source, spec)))
         try:
             value = spec.kind.read(text)
         except InputError as error:
-            raise InputError(causes[0] if causes else error.cause, where=where) from None
+            raise InputError(causes[0] if causes else error.cause, where=_place(source, spec)) from None
         if spec.is_level:
             self.level = cast("Level", value)
         return value
@@ -156,7 +160,7 @@ class Reader:
         inner = source.group(bound, spec, record)
         if inner is None:
             if bound.is_required:
-                raise InputError("TRANSCRIPT.MISSING_FIELD", where=source.where(spec.element if source.naming == "element" else spec.key))
+                raise InputError("TRANSCRIPT.MISSING_FIELD", where=_place(source, spec))
             return None
         if inner is source:
             return self._fields(record, inner)
@@ -170,7 +174,7 @@ class Reader:
         sources = source.many(bound, spec)
         if not spec.least <= len(sources) <= spec.most:
             cause = "TRANSCRIPT.TOO_MANY" if sources else "TRANSCRIPT.MISSING_FIELD"
-            raise InputError(cause, where=source.where((spec.wrapper or spec.element) if source.naming == "element" else spec.key))
+            raise InputError(cause, where=_place(source, spec))
         items = []
         parent = source.identifier() or ""
         for n, inner in enumerate(sources, 1):

@@ -13,7 +13,10 @@ TRAIT = letter(Trait)
 RATING = letter(Rating)
 COMMENT = text(2000, may_break_lines=True)
 TRAIT_COMMENT = text(500, may_break_lines=True)
-SUBJECT = coded("subjects", "[0-9]{2,3}", 3)
+SUBJECT_CODE_PATTERN = "[0-9]{2,3}"
+SUBJECT = coded("subjects", SUBJECT_CODE_PATTERN, 3)
+SUBJECT_ID_PATTERN = f"mon-{SUBJECT_CODE_PATTERN}"
+TEACHER_ID_PATTERN = f"gv-{SUBJECT_CODE_PATTERN}-[1-9][0-9]?"
 
 
 def subject_id(code: str) -> str:
@@ -101,6 +104,7 @@ class SubjectResult:
             title="Giáo viên môn học",
             most=10,
             identify=lambda parent, _, n: teacher_id(parent, n),
+            id_pattern=TEACHER_ID_PATTERN,
         ),
     ] = ()
 

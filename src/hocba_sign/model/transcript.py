@@ -12,6 +12,8 @@ from hocba_sign.model.lexical import DAY, FLAG, coded, count, identifier, letter
 from hocba_sign.model.person import NAME, PERSONAL_ID, SCHOOL_YEAR, EarlierYear, Particulars, Pupil, School
 from hocba_sign.model.results import (
     COMMENT,
+    SUBJECT_ID_PATTERN,
+    TEACHER_ID_PATTERN,
     Assessment,
     PrimaryAssessment,
     SecondaryAssessment,
@@ -150,6 +152,7 @@ class Content:
             least=1,
             most=40,
             identify=lambda _, subject, __: subject_id(subject.code),
+            id_pattern=SUBJECT_ID_PATTERN,
         ),
     ]
     assessment: Annotated[
@@ -212,7 +215,7 @@ class Substitute:
             element="MA_GIAO_VIEN",
             key="magiaovien",
             title="Id của giáo viên được ký thay",
-            kind=identifier("teacher reference", "gv-[0-9]{2,3}-[1-9][0-9]?", 9),
+            kind=identifier("teacher reference", TEACHER_ID_PATTERN, 9),
             is_column=False,
         ),
     ]

@@ -1,0 +1,129 @@
+"""The shape of a document by the published schemas, told without a word of its content."""
+
+import re
+import threading
+from collections.abc import Iterable
+from dataclasses import dataclass
+from importlib.resources import files
+from types import MappingProxyType
+from typing import Final, Protocol, cast
+
+from lxml import etree
+
+from hocba_sign.errors import OutsideError
+from hocba_sign.xml.parse import Element
+
+MAX_VIOLATIONS: Final = 200
+"""A hostile document may have one for each element; nobody reads more than these."""
+
+_SHOWN_NAME: Final = 60
+_STEP: Final = re.compile(r"/([^/\[]+)(?:\[([0-9]+)\])?")
+_RULES: Final = MappingProxyType(
+    {
+        "SCHEMAV_ELEMENT_CONTENT": "SCHEMA.CONTENT",
+        "SCHEMAV_CVC_COMPLEX_TYPE_2_1": "SCHEMA.CONTENT",
+        "SCHEMAV_CVC_COMPLEX_TYPE_2_2": "SCHEMA.CONTENT",
+        "SCHEMAV_CVC_TYPE_3_1_2": "SCHEMA.CONTENT",
+        "SCHEMAV_CVC_COMPLEX_TYPE_2_3": "SCHEMA.STRAY_TEXT",
+        "SCHEMAV_CVC_COMPLEX_TYPE_3_1": "SCHEMA.ATTRIBUTE",
+        "SCHEMAV_CVC_COMPLEX_TYPE_3_2_1": "SCHEMA.ATTRIBUTE",
+        "SCHEMAV_CVC_COMPLEX_TYPE_3_2_2": "SCHEMA.ATTRIBUTE",
+        "SCHEMAV_CVC_COMPLEX_TYPE_4": "SCHEMA.ATTRIBUTE",
+        "SCHEMAV_CVC_TYPE_3_1_1": "SCHEMA.ATTRIBUTE",
+        "SCHEMAV_CVC_PATTERN_VALID": "SCHEMA.FORMAT",
+        "SCHEMAV_CVC_DATATYPE_VALID_1_2_1": "SCHEMA.FORMAT",
+        "SCHEMAV_CVC_ENUMERATION_VALID": "SCHEMA.CODE",
+        "SCHEMAV_CVC_MAXLENGTH_VALID": "SCHEMA.LENGTH",
+        "SCHEMAV_CVC_MINLENGTH_VALID": "SCHEMA.LENGTH",
+        "SCHEMAV_CVC_MININCLUSIVE_VALID": "SCHEMA.RANGE",
+        "SCHEMAV_CVC_MAXINCLUSIVE_VALID": "SCHEMA.RANGE",
+        "SCHEMAV_CVC_ELT_1": "SCHEMA.ROOT",
+    }
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, order=True)
+class SchemaViolation:
+    """One place that breaks the schema. `rule` is a cause id `SCHEMA.*`, `path` the element, `line` from 1."""
+
+    line: int
+    path: str
+    rule: str
+
+
+class _LogEntry(Protocol):
+    """What lxml keeps of an error; its message is left alone, because it quotes the document."""
+
+    line: int
+    path: str | None
+    type_name: str
+
+
+def violations(tree: Element, *, issued: bool) -> tuple[SchemaViolation, ...]:
+    """Judge a document by hocba-issued.xsd or, before all have signed, by hocba-draft.xsd; empty for a valid one.
+
+    At most `MAX_VIOLATIONS`, in document order. Raises: OutsideError SCHEMA.UNAVAILABLE when the installed schemas cannot be read.
+    """
+    schema = _SCHEMAS.get("hocba-issued.xsd" if issued else "hocba-draft.xsd")
+    if schema.validate(tree):
+        return ()
+    root = tree.getroottree().getroot()
+    found: dict[SchemaViolation, None] = {}
+    for entry in cast("Iterable[_LogEntry]", schema.error_log):
+        rule = _RULES.get(entry.type_name, "SCHEMA.OTHER")
+        found[SchemaViolation(line=entry.line, path=_named(root, entry.path or ""), rule=rule)] = None
+        if len(found) == MAX_VIOLATIONS:
+            break
+    return tuple(found)
+
+
+class _Packaged(etree.Resolver):
+    """Finds what a schema includes among the package's own files, and nothing elsewhere."""
+
+    def resolve(self, system_url: str, public_id: str, context: object) -> object:  # type: ignore[override] # its stub forgets `context`
+        del public_id
+        return self.resolve_string(_source(system_url.rsplit("/", 1)[-1]), context, base_url=system_url)
+
+
+class _Schemas(threading.local):
+    """Parsed schemas of one thread: a schema object keeps the log of its last validation."""
+
+    def __init__(self) -> None:
+        self.parsed: dict[str, etree.XMLSchema] = {}
+
+    def get(self, name: str) -> etree.XMLSchema:
+        if name not in self.parsed:
+            parser = etree.XMLParser(no_network=True, resolve_entities=False)
+            parser.resolvers.add(_Packaged())
+            try:
+                self.parsed[name] = etree.XMLSchema(etree.fromstring(_source(name), parser, base_url=f"hocba:/{name}"))
+            except etree.LxmlError as error:
+                raise OutsideError("SCHEMA.UNAVAILABLE", where=name, detail=type(error).__name__) from error
+        return self.parsed[name]
+
+
+_SCHEMAS: Final = _Schemas()
+
+
+def _source(name: str) -> bytes:
+    try:
+        return (files("hocba_sign") / "schemas" / name).read_bytes()
+    except OSError as error:
+        raise OutsideError("SCHEMA.UNAVAILABLE", where=name) from error
+
+
+def _named(root: Element, position: str) -> str:
+    """Turn libxml2's position of a node (`/*/*[2]`) into a path of local names."""
+    path = ""
+    level = [root]
+    for step in _STEP.finditer(position):
+        nodes = [node for node in level if step[1] == "*" or step[1].rpartition(":")[2] == etree.QName(node).localname]
+        index = int(step[2] or 1) - 1
+        if index >= len(nodes):
+            break
+        node = nodes[index]
+        name = etree.QName(node).localname
+        twins = [other for other in level if other.tag == node.tag]
+        path += f"/{name[:_SHOWN_NAME]}" + (f"[{twins.index(node) + 1}]" if len(twins) > 1 else "")
+        level = list(node.iterchildren("*"))
+    return path or "/"

@@ -1,0 +1,207 @@
+"""Write schemas/hocba.xsd from the field table; with --check, fail where the file is stale."""
+
+import re
+import sys
+from collections.abc import Iterator
+from itertools import starmap
+from pathlib import Path
+from xml.sax.saxutils import escape
+
+from hocba_sign.model.fields import Bound, Group, Leaf, Many, table
+from hocba_sign.model.lexical import Kind
+from hocba_sign.model.transcript import ID_DATA, Transcript
+from hocba_sign.xml import names
+
+TARGET = Path(__file__).parent.parent / "schemas" / "hocba.xsd"
+
+HEAD = """<?xml version="1.0" encoding="UTF-8"?>
+<!-- Made by tools/schema_types.py from the field table of hocba_sign.model; change it there. -->
+<xs:schema xmlns:xs="http://www.w3.org/2001/XMLSchema" xmlns:ds="http://www.w3.org/2000/09/xmldsig#"
+    elementFormDefault="qualified" attributeFormDefault="unqualified" version="1.0">
+  <xs:annotation>
+    <xs:documentation xml:lang="vi">Các kiểu dữ liệu của học bạ số. Tệp này không có không gian tên riêng: nó nhận không gian tên của lược đồ bao gồm nó.</xs:documentation>
+  </xs:annotation>
+  <xs:import namespace="http://www.w3.org/2000/09/xmldsig#" schemaLocation="xmldsig.xsd"/>
+"""
+
+FRAME = """
+  <xs:complexType name="EmptyOrSigned">
+    <xs:annotation>
+      <xs:documentation xml:lang="vi">Ô chữ ký: để trống hoặc có đúng một chữ ký.</xs:documentation>
+    </xs:annotation>
+    <xs:sequence>
+      <xs:element ref="ds:Signature" minOccurs="0"/>
+    </xs:sequence>
+  </xs:complexType>
+  <xs:complexType name="Signed">
+    <xs:annotation>
+      <xs:documentation xml:lang="vi">Ô chữ ký đã ký: có đúng một chữ ký.</xs:documentation>
+    </xs:annotation>
+    <xs:sequence>
+      <xs:element ref="ds:Signature"/>
+    </xs:sequence>
+  </xs:complexType>
+  <xs:attributeGroup name="TeacherSlot">
+    <xs:attribute name="{subject}" type="slotSubject" use="required">
+      <xs:annotation>
+        <xs:documentation xml:lang="vi">Id của môn học mà giáo viên ký.</xs:documentation>
+      </xs:annotation>
+    </xs:attribute>
+    <xs:attribute name="{teacher}" type="slotTeacher" use="required">
+      <xs:annotation>
+        <xs:documentation xml:lang="vi">Id của giáo viên ký.</xs:documentation>
+      </xs:annotation>
+    </xs:attribute>
+  </xs:attributeGroup>
+"""
+
+
+def camel(words: str) -> str:
+    first, *rest = re.split(r"[ -]", words)
+    return first.lower() + "".join(word.capitalize() for word in rest)
+
+
+def simple_name(kind: Kind) -> str:
+    if kind.letters is not None:
+        return kind.letters.__name__[0].lower() + kind.letters.__name__[1:]
+    if kind.codes is not None:
+        return camel(kind.codes.replace("_", " ")) + "Code"
+    if kind.bounds is not None:
+        return f"integer{kind.bounds[0]}To{kind.bounds[1]}"
+    return camel(kind.name) + (str(kind.max_length) if kind.pattern is None and kind.max_length else "")
+
+
+def facets(kind: Kind) -> tuple[str, list[str]]:
+    """Give the base type and its facets."""
+    if kind.letters is not None:
+        return "xs:string", [f'<xs:enumeration value="{one}"/>' for one in kind.letters]
+    if kind.bounds is not None:
+        least, most = kind.bounds
+        return "xs:integer", [
+            '<xs:pattern value="0|[1-9][0-9]*"/>',
+            f'<xs:minInclusive value="{least}"/>',
+            f'<xs:maxInclusive value="{most}"/>',
+        ]
+    if kind.name == "boolean":
+        return "xs:boolean", ['<xs:pattern value="true|false"/>']
+    if kind.name == "date":
+        return "xs:date", ['<xs:pattern value="[0-9]{4}-[0-9]{2}-[0-9]{2}"/>']
+    if kind.pattern is not None:
+        return "xs:string", [f'<xs:pattern value="{escape(kind.pattern)}"/>']
+    return "xs:string", [f'<xs:minLength value="{kind.min_length}"/>', f'<xs:maxLength value="{kind.max_length}"/>']
+
+
+def simple_type(name: str, base: str, rules: list[str]) -> str:
+    inner = "".join(f"      {rule}\n" for rule in rules)
+    return f'  <xs:simpleType name="{name}">\n    <xs:restriction base="{base}">\n{inner}    </xs:restriction>\n  </xs:simpleType>\n'
+
+
+def documented(title: str, indent: str) -> str:
+    return (
+        f"{indent}<xs:annotation>\n"
+        f'{indent}  <xs:documentation xml:lang="vi">{escape(title)}.</xs:documentation>\n'
+        f"{indent}</xs:annotation>\n"
+    )
+
+
+def element(name: str, of_type: str, title: str, occurs: str, indent: str) -> str:
+    return f'{indent}<xs:element name="{name}" type="{of_type}"{occurs}>\n{documented(title, indent + "  ")}{indent}</xs:element>\n'
+
+
+def particle(bound: Bound, indent: str) -> str:
+    """Write what a field adds to the content of its record."""
+    optional = "" if bound.is_required else ' minOccurs="0"'
+    match bound.spec:
+        case Leaf() as leaf:
+            return element(leaf.element, simple_name(leaf.kind), leaf.title, optional, indent)
+        case Group(element=str(name)) as group:
+            return element(name, bound.records[0].__name__, group.title, optional, indent)
+        case Group():
+            inner = "".join(
+                f"{indent}  <xs:sequence>\n{''.join(particle(one, indent + '    ') for one in table(record))}{indent}  </xs:sequence>\n"
+                for record in bound.records
+            )
+            return f"{indent}<xs:choice>\n{inner}{indent}</xs:choice>\n"
+        case Many(wrapper=None) as many:
+            occurs = f' minOccurs="{many.least}" maxOccurs="{many.most}"'
+            return element(many.element, bound.records[0].__name__, many.title, occurs, indent)
+        case Many() as many:
+            item = element(many.element, bound.records[0].__name__, many.title, f' maxOccurs="{many.most}"', indent + "      ")
+            return (
+                f'{indent}<xs:element name="{many.wrapper}"{optional if not many.least else ""}>\n{documented(many.title, indent + "  ")}'
+                f"{indent}  <xs:complexType>\n{indent}    <xs:sequence>\n{item}{indent}    </xs:sequence>\n"
+                f"{indent}  </xs:complexType>\n{indent}</xs:element>\n"
+            )
+
+
+def complex_type(record: type, title: str, id_type: str | None) -> str:
+    inner = "".join(particle(bound, "      ") for bound in table(record))
+    attribute = f'    <xs:attribute name="{names.ID}" type="{id_type}" use="required"/>\n' if id_type else ""
+    return (
+        f'  <xs:complexType name="{record.__name__}">\n{documented(title, "    ")}'
+        f"    <xs:sequence>\n{inner}    </xs:sequence>\n{attribute}  </xs:complexType>\n"
+    )
+
+
+def walk(record: type) -> Iterator[tuple[Bound, type]]:
+    """Give every field below `record` with the record that has it, once for each record."""
+    seen = {record}
+    waiting = [record]
+    while waiting:
+        current = waiting.pop(0)
+        for bound in table(current):
+            yield bound, current
+            for inner in bound.records:
+                if inner not in seen:
+                    seen.add(inner)
+                    waiting.append(inner)
+
+
+def schema() -> str:
+    simple: dict[str, tuple[str, list[str]]] = {}
+    records: dict[str, tuple[type, str, str | None]] = {Transcript.__name__: (Transcript, "Dữ liệu học bạ", "dataId")}
+    ids: dict[str, str] = {"dataId": f'<xs:enumeration value="{ID_DATA}"/>'}
+    for bound, _ in walk(Transcript):
+        match bound.spec:
+            case Leaf(kind=kind):
+                name = simple_name(kind)
+                if simple.setdefault(name, facets(kind)) != facets(kind):
+                    raise SystemExit(f"two kinds called {name}")
+            case Group(element=str(), identifier=identifier, title=title):
+                id_type = f"{identifier}Id" if identifier else None
+                if id_type:
+                    ids[id_type] = f'<xs:enumeration value="{identifier}"/>'
+                records.setdefault(bound.records[0].__name__, (bound.records[0], title, id_type))
+            case Many(id_pattern=pattern, title=title):
+                id_type = f"{camel(bound.records[0].__name__)}Id" if pattern else None
+                if id_type:
+                    ids[id_type] = f'<xs:pattern value="{pattern}"/>'
+                records.setdefault(bound.records[0].__name__, (bound.records[0], title, id_type))
+            case Group():
+                pass
+    references = {"slotSubject": ids["subjectresultId"], "slotTeacher": ids["teacherId"]}
+    parts = [
+        HEAD,
+        *(simple_type(name, *simple[name]) for name in sorted(simple)),
+        *(simple_type(name, "xs:ID", [rule]) for name, rule in sorted(ids.items())),
+        *(simple_type(name, "xs:string", [rule]) for name, rule in references.items()),
+        *starmap(complex_type, records.values()),
+        FRAME.format(subject=names.SLOT_SUBJECT, teacher=names.SLOT_TEACHER).lstrip("\n"),
+        "</xs:schema>\n",
+    ]
+    return "".join(parts)
+
+
+def main() -> int:
+    made = schema()
+    if "--check" in sys.argv[1:]:
+        if TARGET.read_text("utf-8") != made:
+            print(f"{TARGET.name} is stale: run tools/schema_types.py", file=sys.stderr)
+            return 1
+        return 0
+    TARGET.write_text(made, "utf-8")
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
