@@ -1,0 +1,153 @@
+"""A transcript, the people who sign it, and a clock: what most tests of signing and judging start from."""
+
+from collections.abc import Iterable
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from functools import cached_property
+from pathlib import Path
+
+from lxml import etree
+
+from hocba_sign.crypto.algorithms import SHA256, DigestAlgorithm
+from hocba_sign.crypto.signer import SoftwareSigner, default_algorithm
+from hocba_sign.model.transcript import ExpectedSigner, Transcript
+from hocba_sign.model.workflow import Role, Slot
+from hocba_sign.pipeline import sign, verify
+from hocba_sign.pki.certificate import Certificate
+from hocba_sign.pki.evidence import Evidence
+from hocba_sign.pki.timestamp import build_request, read_response
+from hocba_sign.pki.trust import TrustStore
+from hocba_sign.report.document import Report
+from hocba_sign.signing.policy import Level, SigningPolicy
+from hocba_sign.testing import Identity, World
+from hocba_sign.xades.write import Description, with_value, write_unsigned
+from hocba_sign.xml.encode import encode
+from hocba_sign.xml.layout import CANONICAL, slot_elements
+from hocba_sign.xml.parse import parse
+from hocba_sign.xml.splice import insert, path_of
+
+ROOT = Path(__file__).resolve().parents[2]
+SIGNED_AT = datetime(2026, 6, 1, 3, 0, tzinfo=UTC)
+JUDGED_AT = SIGNED_AT + timedelta(hours=2)
+
+GVCN, CBQL, SEAL = Slot(Role.GVCN), Slot(Role.CBQL), Slot(Role.KY_PHAT_HANH)
+
+
+class DirectTsa:
+    """The world's time-stamp authority without a network."""
+
+    def __init__(self, world: World, at: datetime) -> None:
+        self.world = world
+        self.at = at
+
+    def token(self, algorithm: DigestAlgorithm, octets_digest: bytes) -> bytes:
+        request = build_request(algorithm, octets_digest, nonce=7)
+        return read_response(self.world.timestamp(request, self.at), request)
+
+
+class Scene:
+    """`subjects` keeps so many subjects of the example; keys are ECDSA, made in no time, unless `is_rsa`."""
+
+    def __init__(self, example: str = "lop12", *, subjects: int | None = 2, is_rsa: bool = False) -> None:
+        transcript = Transcript.from_json((ROOT / "examples" / f"{example}.json").read_bytes())
+        if subjects is not None:
+            transcript = replace(transcript, content=replace(transcript.content, subjects=transcript.subjects[:subjects]))
+        self.transcript = transcript
+        self.world = World(SIGNED_AT, fast=not is_rsa)
+
+    @cached_property
+    def draft(self) -> bytes:
+        return encode(self.transcript)
+
+    @property
+    def slots(self) -> tuple[Slot, ...]:
+        return self.transcript.slots
+
+    @property
+    def teachers(self) -> tuple[Slot, ...]:
+        return tuple(slot for slot in self.slots if slot.role is Role.GVBM)
+
+    def expected(self, slot: Slot) -> ExpectedSigner:
+        return next(signer for signer in self.transcript.expected_signers if signer.slot == slot)
+
+    def identity(self, slot: Slot) -> Identity:
+        person = self.expected(slot)
+        if slot.role is Role.KY_PHAT_HANH:
+            return self.world.organisation(person.name)
+        assert person.personal_id is not None
+        return self.world.person(person.name, person.personal_id)
+
+    def signer(self, slot: Slot) -> SoftwareSigner:
+        identity = self.identity(slot)
+        return SoftwareSigner(identity.key, identity.chain_der)
+
+    def sign(self, document: bytes, slot: Slot, *, level: Level = Level.B, at: datetime = SIGNED_AT) -> bytes:
+        tsa = DirectTsa(self.world, at) if level is Level.T else None
+        return sign(document, slot, signer=self.signer(slot), at=at, tsa=tsa, policy=SigningPolicy(level=level)).octets
+
+    def signed(self, slots: Iterable[Slot] | None = None, *, level: Level = Level.B) -> bytes:
+        document = self.draft
+        for slot in self.slots if slots is None else slots:
+            document = self.sign(document, slot, level=level)
+        return document
+
+    def forge(self, document: bytes, slot: Slot, *, covered: tuple[str, ...], linked: tuple[str, ...], role: str | None = None) -> bytes:
+        """Sign with the right key whatever the caller likes, as a program without the workflow would."""
+        signer = self.signer(slot)
+        certificate = Certificate.load(signer.chain_der[0])
+        algorithm = default_algorithm(signer.public_key)
+        xml = parse(document)
+        element = dict(slot_elements(xml.root, CANONICAL))[slot]
+        place = path_of(element)
+        description = Description(
+            identifier=f"ck-{slot.teacher or slot.role}",
+            algorithm=algorithm,
+            digest_algorithm=SHA256,
+            covered_ids=covered,
+            linked_ids=linked,
+            chain_der=signer.chain_der,
+            issuer_serial_der=certificate.issuer_serial_der,
+            signing_time=SIGNED_AT,
+            role=role or slot.role,
+            commitment="http://uri.etsi.org/01903/v1.2.2#ProofOfApproval",
+            city=None,
+        )
+        unsigned, octets = write_unsigned(element, description, ids=xml.ids)
+        return insert(document, place, with_value(unsigned, signer.sign(octets, algorithm)))
+
+    @property
+    def trust(self) -> TrustStore:
+        return TrustStore.of(Certificate.load(der) for der in self.world.anchors_der)
+
+    def evidence(self, at: datetime = SIGNED_AT + timedelta(hours=1)) -> Evidence:
+        certificates = [Certificate.load(der) for der in self.world.intermediates_der]
+        return Evidence.of(certificates=certificates, crls=self.world.crls(at))
+
+    def verify(self, document: bytes, *, at: datetime = JUDGED_AT) -> Report:
+        return verify(document, trust=self.trust, evidence=self.evidence(), at=at)
+
+
+def causes(report: Report) -> frozenset[str]:
+    """Give every id that a report names as wrong or unproven."""
+    told = report.to_dict()
+    checks = {check["id"] for check in told["checks"] if check["forces"]}
+    return frozenset(checks.union(*(signature["causes"] for signature in told["signatures"])))
+
+
+def value_id(slot: Slot) -> str:
+    return f"ck-{slot.teacher or slot.role}-value"
+
+
+def without(document: bytes, path: str) -> bytes:
+    """Remove the elements that an XPath with the prefixes h, ds, xades finds."""
+    root = etree.fromstring(document)
+    for element in root.xpath(path, namespaces=NAMESPACES):
+        element.getparent().remove(element)
+    return etree.tostring(root, encoding="UTF-8", xml_declaration=True)
+
+
+NAMESPACES = {
+    "h": "urn:hocba:1",
+    "ds": "http://www.w3.org/2000/09/xmldsig#",
+    "xades": "http://uri.etsi.org/01903/v1.3.2#",
+}
