@@ -7,12 +7,13 @@ import re
 from collections.abc import Callable, Collection
 from dataclasses import dataclass
 from enum import Enum, StrEnum
+from functools import lru_cache
 from typing import Any, Final, TypeAlias, cast
 
 from lxml import etree
 
 from hocba_sign.errors import InputError
-from hocba_sign.xml.parse import Element, locate
+from hocba_sign.xml.parse import MAX_ATTRIBUTES, Element, locate
 from hocba_sign.xml.uri import join_base
 
 Document: TypeAlias = etree._ElementTree  # noqa: SLF001 - the class has no other name
@@ -112,6 +113,7 @@ class _Frame:
     axis: dict[str, str]
     rendered: dict[str, str]
     is_shown: bool
+    tag: str = ""
 
 
 class _Writer:
@@ -122,7 +124,8 @@ class _Writer:
         self.is_visible = is_visible
         self.out: list[str] = []
         self.frames: list[_Frame] = []
-        self.apex: Element | None = None
+        self.bound_in: dict[str, str] | None = None
+        self.bound: dict[str, str] = {}
 
     def write(self, target: Element | Document) -> bytes:
         if isinstance(target, Document):
@@ -142,7 +145,6 @@ class _Writer:
             self.out.append(line.format(text))
 
     def _subtree(self, apex: Element) -> None:
-        self.apex = apex
         parent = apex.getparent()
         outer = {} if parent is None else _scope_of(parent)
         self.frames = [_Frame(outer, {}, {}, parent is None)]
@@ -161,7 +163,7 @@ class _Writer:
                 if event != "end":
                     self.out.append(self._comment_or_instruction(node))
                 elif node is not self.exclude:
-                    self._end(node)
+                    self._end()
                 if node is not apex:
                     self._text(NodeKind.TAIL, node, node.tail)
 
@@ -169,17 +171,15 @@ class _Writer:
         outer = self.frames[-1]
         is_shown = self._shows(NodeKind.ELEMENT, element, "")
         scope = _merged(outer.scope, declared) if declared else outer.scope
-        frame = _Frame(scope, outer.axis, outer.rendered, is_shown)
-        qualified = [
-            (name, _qualified(element, name, scope), value) for name, value in _items(element) if self._shows_attribute(element, name)
-        ]
+        frame = _Frame(scope, outer.axis, outer.rendered, is_shown, _tag(element))
+        qualified = self._attributes(element, scope)
         namespaces = self._exclusive(element, qualified, frame) if self.algorithm.is_exclusive else self._inclusive(element, frame)
         if is_shown and not outer.is_shown and not self.algorithm.is_exclusive:
             qualified = self._inherited(element, qualified)
         self.frames.append(frame)
         out = self.out
         if is_shown:
-            out.append(f"<{_tag(element)}")
+            out.append(f"<{frame.tag}")
         for prefix, uri in sorted(namespaces):
             if uri and not _ABSOLUTE.match(uri):
                 raise InputError("XML.RELATIVE_NAMESPACE", where=locate(element))
@@ -190,9 +190,29 @@ class _Writer:
             out.append(">")
         self._text(NodeKind.TEXT, element, element.text)
 
-    def _end(self, element: Element) -> None:
-        if self.frames.pop().is_shown:
-            self.out.append(f"</{_tag(element)}>")
+    def _end(self) -> None:
+        frame = self.frames.pop()
+        if frame.is_shown:
+            self.out.append(f"</{frame.tag}>")
+
+    def _attributes(self, element: Element, scope: dict[str, str]) -> list[tuple[str, str, str]]:
+        """Give the attributes in the node-set: Clark notation, the name as written, the value."""
+        found = []
+        for position, (name, value) in enumerate(_items(element), 1):
+            if self._shows_attribute(element, name):
+                written = self._written(element, position, name, scope) if name.startswith("{") else name
+                found.append((name, written, value))
+        return found
+
+    def _written(self, element: Element, position: int, name: str, scope: dict[str, str]) -> str:
+        """Give the name of an attribute as written; where two prefixes stand for its namespace the tree is asked."""
+        uri, _, local = name[1:].partition("}")
+        if uri == _XML:
+            return f"xml:{local}"
+        if scope is not self.bound_in:
+            self.bound_in, self.bound = scope, _prefixes(scope)
+        prefix = self.bound.get(uri)
+        return f"{prefix}:{local}" if prefix else _name_at(position)(element)
 
     def _shows(self, kind: NodeKind, element: Element, name: str) -> bool:
         return self.is_visible is None or self.is_visible(kind, element, name)
@@ -243,8 +263,7 @@ class _Writer:
             found = self._inclusive(element, inner := _Frame(listed, frame.axis, {}, frame.is_shown))
             frame.axis = inner.axis
         if frame.is_shown:
-            used = {element.prefix or ""}
-            used.update(name.partition(":")[0] for _, name, _ in attributes if ":" in name)
+            used = {element.prefix or "", *(name.partition(":")[0] for _, name, _ in attributes if ":" in name)}
             for prefix in used - self.listed:
                 uri = frame.scope.get(prefix, "")
                 if (
@@ -293,7 +312,6 @@ class _Writer:
 _XML_PREFIX: Final = f"{{{_XML}}}"
 _BASE: Final = f"{_XML_PREFIX}base"
 _SIMPLY_INHERITED: Final = frozenset({f"{_XML_PREFIX}lang", f"{_XML_PREFIX}space"})
-_NAME_OF_ATTRIBUTE: Final = etree.XPath("name(@*[namespace-uri() = $uri and local-name() = $local])")
 _IN_TEXT: Final = re.compile(r"[&<>\r]")
 _IN_ATTRIBUTE: Final = re.compile(r'[&<"\t\n\r]')
 
@@ -316,17 +334,19 @@ def _tag(element: Element) -> str:
     return f"{element.prefix}:{local}" if element.prefix else local
 
 
-def _qualified(element: Element, name: str, scope: dict[str, str]) -> str:
-    """Give the name of an attribute as written; where two prefixes stand for its namespace the tree is asked."""
-    if not name.startswith("{"):
-        return name
-    uri, _, local = name[1:].partition("}")
-    if uri == _XML:
-        return f"xml:{local}"
-    prefixes = [prefix for prefix, bound in scope.items() if prefix and bound == uri]
-    if len(prefixes) == 1:
-        return f"{prefixes[0]}:{local}"
-    return str(_NAME_OF_ATTRIBUTE(element, uri=uri, local=local))
+def _prefixes(scope: dict[str, str]) -> dict[str, str]:
+    """Give the prefix of each namespace that has exactly one."""
+    found: dict[str, str] = {}
+    for prefix, uri in scope.items():
+        if prefix:
+            found[uri] = "" if uri in found else prefix
+    return found
+
+
+@lru_cache(maxsize=MAX_ATTRIBUTES)
+def _name_at(position: int) -> Callable[[Element], str]:
+    """Give the query for the name of an attribute as written, which lxml tells in no other way."""
+    return cast("Callable[[Element], str]", etree.XPath(f"string(name(@*[{position}]))", smart_strings=False))
 
 
 def _attribute_order(attribute: tuple[str, str, str]) -> tuple[str, str]:

@@ -38,14 +38,11 @@ def slice_of(octets: bytes, at: Path) -> bytes:
 
     Raises: as `insert_all`.
     """
-    if octets.startswith(_BYTE_ORDER_MARKS):
-        raise InputError("XML.NOT_UTF8", where="octet 0")
-    parse(octets)
+    _check(octets)
     end = _find_ends(octets, frozenset({at})).get(at)
     if end is None:
         raise CallerError("XML.NO_SUCH_PLACE", where="/" + "/".join(map(str, at)))
-    stop = octets.index(b">", end.at) + 1
-    return octets[end.start : stop]
+    return octets[end.start : octets.index(b">", end.at) + 1]
 
 
 def insert_all(octets: bytes, fragments: Mapping[Path, bytes]) -> bytes:
@@ -55,9 +52,7 @@ def insert_all(octets: bytes, fragments: Mapping[Path, bytes]) -> bytes:
     well formed with the namespaces in scope there; that is not checked here, a caller parses the result.
     Raises: InputError XML.NOT_UTF8 and what `parse` raises for `octets`; CallerError XML.NO_SUCH_PLACE.
     """
-    if octets.startswith(_BYTE_ORDER_MARKS):
-        raise InputError("XML.NOT_UTF8", where="octet 0")
-    parse(octets)
+    _check(octets)
     if not fragments:
         return octets
     found = _find_ends(octets, frozenset(fragments))
@@ -78,11 +73,15 @@ def insert_all(octets: bytes, fragments: Mapping[Path, bytes]) -> bytes:
     return b"".join(pieces)
 
 
+def _check(octets: bytes) -> None:
+    if octets.startswith(_BYTE_ORDER_MARKS):
+        raise InputError("XML.NOT_UTF8", where="octet 0")
+    parse(octets)
+
+
 @dataclass(frozen=True, slots=True)
 class _End:
-    """Where an element lies: it starts at the octet `start`, and its content ends at `at`, the octet of `</`, or of `/>` where
-    `empty_name` is its name.
-    """
+    """Where an element starts, and where its content ends: `at` is the octet of `</`, or of `/>` where `empty_name` is its name."""
 
     start: int
     at: int

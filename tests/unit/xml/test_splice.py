@@ -7,7 +7,7 @@ from lxml import etree
 
 from hocba_sign.errors import CallerError, InputError
 from hocba_sign.xml.parse import Element, parse
-from hocba_sign.xml.splice import Path, insert, insert_all, path_of
+from hocba_sign.xml.splice import Path, insert, insert_all, path_of, slice_of
 
 TEXT = st.text(st.sampled_from("ăĐ\U0001f393 x>&<\"'/]\n\t"), max_size=8)
 
@@ -91,6 +91,26 @@ def test_empty_element_tag_gets_both_tags() -> None:
     assert insert(octets, (1,), b"<S/>") == b'<a xmlns="u:u"><GVBM monHoc="mon-15" x="/>" /><GVCN><S/></GVCN></a>\n'
     assert insert(b"<a/>", (), b"<S/>") == b"<a><S/></a>"
     assert insert(b"<a><b/></a>", (), b"<S/>") == b"<a><b/><S/></a>"
+
+
+def test_slice_is_the_element_as_it_stands() -> None:
+    octets = "\ufeff<a><!-- <b> --><b x='>'>Đ<c/></b ><d\n/></a>".encode()
+    assert slice_of(octets, (0,)) == "<b x='>'>Đ<c/></b >".encode()
+    assert slice_of(octets, (0, 0)) == b"<c/>"
+    assert slice_of(octets, (1,)) == b"<d\n/>"
+    assert slice_of(octets, ()) == octets.removeprefix(b"\xef\xbb\xbf")
+    with pytest.raises(CallerError, match=r"XML\.NO_SUCH_PLACE"):
+        slice_of(octets, (2,))
+
+
+@given(documents(), st.data())
+def test_slice_has_the_infoset_of_the_element(octets: bytes, data: st.DataObject) -> None:
+    root = parse(octets).root
+    path = data.draw(st.sampled_from(_paths(root)))
+    sliced = etree.fromstring(b"<r xmlns:p='urn:p'>" + slice_of(octets, path) + b"</r>")[0]
+    expected = _at(root, path)
+    assert sliced.tag.rpartition("}")[2] == expected.tag.rpartition("}")[2]
+    assert list(sliced.itertext()) == list(expected.itertext())
 
 
 def test_nothing_to_insert_gives_the_same_octets() -> None:
