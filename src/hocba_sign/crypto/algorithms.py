@@ -371,7 +371,7 @@ def acceptable_digest(algorithm: DigestAlgorithm, at: datetime) -> Acceptability
     return _dated(algorithm.ends, algorithm.name, at)
 
 
-def acceptable(algorithm: SignatureAlgorithm, key_bits: int, at: datetime) -> Acceptability:
+def acceptable(algorithm: SignatureAlgorithm, key_bits: int, *, at: datetime) -> Acceptability:
     """Judge a signature algorithm with a key of `key_bits` at the aware time `at`.
 
     The worst answer about hash, mask generation, scheme and key size counts; of two that end, the earlier.

@@ -74,7 +74,7 @@ def key_bits(public_key: PublicKey) -> int:
     return public_key.bits
 
 
-def verify_value(public_key: PublicKey, octets: bytes, signature: bytes, algorithm: SignatureAlgorithm) -> bool:
+def verify_value(public_key: PublicKey, octets: bytes, *, signature: bytes, algorithm: SignatureAlgorithm) -> bool:
     """Tell whether `signature` over `octets` is right; ECDSA values are r and s side by side, as in XML.
 
     Says nothing about whether the algorithm may still be relied on.
@@ -87,14 +87,14 @@ def verify_value(public_key: PublicKey, octets: bytes, signature: bytes, algorit
         if len(signature) != 2 * size:
             return False
         signature = encode_dss_signature(int.from_bytes(signature[:size], "big"), int.from_bytes(signature[size:], "big"))
-    return verify_der_value(public_key, octets, signature, algorithm)
+    return verify_der_value(public_key, octets, signature=signature, algorithm=algorithm)
 
 
-def verify_der_value(public_key: PublicKey, octets: bytes, signature: bytes, algorithm: SignatureAlgorithm) -> bool:
+def verify_der_value(public_key: PublicKey, octets: bytes, *, signature: bytes, algorithm: SignatureAlgorithm) -> bool:
     """Tell the same where ECDSA values are DER, as in X.509, CMS and OCSP. Raises as `verify_value`."""
     _check_fit(public_key, algorithm)
     try:
-        _verify(public_key.key, octets, signature, algorithm=algorithm)
+        _verify(public_key.key, octets, signature=signature, algorithm=algorithm)
     except InvalidSignature:
         return False
     except ValueError:
@@ -105,7 +105,7 @@ def verify_der_value(public_key: PublicKey, octets: bytes, signature: bytes, alg
     return True
 
 
-def _verify(key: _Key, octets: bytes, signature: bytes, *, algorithm: SignatureAlgorithm) -> None:
+def _verify(key: _Key, octets: bytes, *, signature: bytes, algorithm: SignatureAlgorithm) -> None:
     match key:
         case rsa.RSAPublicKey():
             assert algorithm.digest is not None

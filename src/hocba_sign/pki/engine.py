@@ -16,9 +16,10 @@ from asn1crypto import crl as asn1_crl
 from cryptography.exceptions import InvalidSignature
 from pyhanko_certvalidator import errors as engine
 from pyhanko_certvalidator._state import ValProcState
-from pyhanko_certvalidator.authority import CertTrustAnchor
+from pyhanko_certvalidator.authority import CertTrustAnchor, TrustQualifiers
 from pyhanko_certvalidator.context import ValidationContext
 from pyhanko_certvalidator.ltv.poe import POEManager
+from pyhanko_certvalidator.name_trees import PKIXSubtrees, process_general_subtrees
 from pyhanko_certvalidator.path import ValidationPath
 from pyhanko_certvalidator.policy_decl import (
     NO_REVOCATION,
@@ -101,6 +102,19 @@ def _policy_set(oids: frozenset[str]) -> frozenset[str]:
     return frozenset({"any_policy"}) if not oids or _ANY_POLICY_OID in oids else oids
 
 
+def _anchor(certificate: x509.Certificate) -> CertTrustAnchor:
+    """Take over the anchor's own path length; its dates and policies do not bind."""
+    length = certificate.max_path_length
+    return CertTrustAnchor(certificate, TrustQualifiers(max_path_length=length, max_aa_path_length=length))
+
+
+def _subtrees(certificate: x509.Certificate, side: str) -> PKIXSubtrees | None:
+    """Take over the anchor's name constraints. Spec: RFC 5937, 3."""
+    constraints = certificate.name_constraints_value
+    value = None if constraints is None else constraints[side]
+    return process_general_subtrees(value) if isinstance(value, x509.GeneralSubtrees) else None
+
+
 class Session:
     """The engine's objects for one chain at one control time; used by one call, then dropped."""
 
@@ -114,8 +128,9 @@ class Session:
         registry.register_multiple(
             certificate for certificate in map(_readable, evidence.certificates) if certificate and not _poses_as(certificate, chain)
         )
+        self._moment = at.replace(microsecond=0)
         self._manager = _Manager(registry, known, pool, chain)
-        self._path = ValidationPath(CertTrustAnchor(chain[-1]), list(chain[-2:0:-1]), chain[0])
+        self._path = ValidationPath(_anchor(chain[-1]), list(chain[-2:0:-1]), chain[0])
         self._signatures = _Signatures(at)
         self._context = _Context(
             trust_manager=SimpleTrustManager.build(trust_roots=[chain[-1]]),
@@ -124,7 +139,7 @@ class Session:
             revinfo_policy=CertRevTrustPolicy(REQUIRE_REVINFO, retroactive_revinfo=True),
             algorithm_usage_policy=_Algorithms(at),
             signature_validator=self._signatures,
-            moment=at,
+            moment=self._moment,
             time_tolerance=timedelta(0),
         )
 
@@ -137,7 +152,7 @@ class Session:
             revinfo_policy=CertRevTrustPolicy(NO_REVOCATION),
             algorithm_usage_policy=AcceptAllAlgorithms(),
             signature_validator=_Verified(),
-            moment=self._at,
+            moment=self._moment,
             time_tolerance=timedelta(0),
         )
         parameters = PKIXValidationParams(
@@ -145,6 +160,8 @@ class Session:
             initial_policy_mapping_inhibit=asked.is_mapping_inhibited,
             initial_explicit_policy=asked.is_policy_explicit,
             initial_any_policy_inhibit=asked.is_any_policy_inhibited,
+            initial_permitted_subtrees=_subtrees(self._chain[-1], "permitted_subtrees"),
+            initial_excluded_subtrees=_subtrees(self._chain[-1], "excluded_subtrees"),
         )
         try:
             _run(async_validate_path(context, self._path, parameters))
@@ -310,7 +327,6 @@ def _readable(certificate: Certificate) -> x509.Certificate | None:
     return parsed
 
 
-# The engine's interface passes more than these answers need.
 class _Algorithms(AlgorithmUsagePolicy):
     """The table of `crypto.algorithms` at the control time."""
 
@@ -328,7 +344,7 @@ class _Algorithms(AlgorithmUsagePolicy):
     ) -> AlgorithmUsageConstraint:
         assert public_key is not None
         try:
-            is_allowed = acceptable(signature_algorithm_of(algo.dump()), load_public_key(public_key.dump()).bits, self._at).is_acceptable
+            is_allowed = acceptable(signature_algorithm_of(algo.dump()), load_public_key(public_key.dump()).bits, at=self._at).is_acceptable
         except InputError:
             return AlgorithmUsageConstraint(allowed=False, failure_reason="unsupported")
         return AlgorithmUsageConstraint(allowed=is_allowed)
@@ -359,10 +375,10 @@ class _Signatures(SignatureValidator):
         try:
             algorithm = signature_algorithm_of(signature_algorithm.dump())
             key = load_public_key(public_key_info.dump())
-            is_right = verify_der_value(key, signed_data, signature, algorithm)
+            is_right = verify_der_value(key, signed_data, signature=signature, algorithm=algorithm)
         except InputError as error:
             raise InvalidSignature from error
-        if is_right and not acceptable(algorithm, key.bits, self._at).is_acceptable:
+        if is_right and not acceptable(algorithm, key.bits, at=self._at).is_acceptable:
             self.is_weak, is_right = True, False
         if not is_right:
             raise InvalidSignature

@@ -19,7 +19,7 @@ from hocba_sign.pki.engine import Session
 from hocba_sign.pki.evidence import Evidence
 from hocba_sign.pki.outcome import PathRequirements, PathResult, PathStatus, sub_indication
 from hocba_sign.pki.parsed import parsed_certificate
-from hocba_sign.pki.profile import profile_causes, usage_cause
+from hocba_sign.pki.profile import has_too_many_names, profile_causes, usage_cause
 from hocba_sign.pki.revocation import Pool, read_pool
 from hocba_sign.pki.trust import Anchor, TrustStore
 
@@ -109,6 +109,8 @@ def _judge(
     link = next((cause for cause in (_link_cause(*pair, at) for pair in pairwise(chain)) if cause is not None), None)
     if link is not None:
         return _result(chain, (link,))
+    if has_too_many_names(tuple(certificate.der for certificate in chain)):
+        return _result(chain, ("PATH.LIMIT",))
     certificates = tuple(parsed_certificate(certificate.der) for certificate in chain)
     session = Session(certificates, evidence, pool, at=at, known_until=asked.known_until or at)
     structure = session.structure_cause(asked)
@@ -133,11 +135,11 @@ def _link_cause(subject: Certificate, issuer: Certificate, at: datetime) -> str 
     try:
         key = load_public_key(issuer.public_key_der)
         algorithm = subject.signature_algorithm
-        if not verify_der_value(key, subject.tbs_der, subject.signature, algorithm):
+        if not verify_der_value(key, subject.tbs_der, signature=subject.signature, algorithm=algorithm):
             return "PATH.SIGNATURE"
     except InputError:
         return "PATH.UNSUPPORTED_ALGORITHM"
-    return None if acceptable(algorithm, key.bits, at).is_acceptable else "PATH.WEAK_ALGORITHM"
+    return None if acceptable(algorithm, key.bits, at=at).is_acceptable else "PATH.WEAK_ALGORITHM"
 
 
 def _revoked_cause(index: int) -> str:

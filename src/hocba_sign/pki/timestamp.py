@@ -152,7 +152,7 @@ def algorithm_cause(token: Token, at: datetime) -> str | None:
     """Tell whether an algorithm of an intact token may not be relied on at `at`: TST.WEAK_ALGORITHM, or None."""
     assert token.certificate is not None
     bits = load_public_key(token.certificate.public_key_der).bits
-    answers = (acceptable(signature_algorithm(token), bits, at), acceptable_digest(token.imprint_algorithm, at))
+    answers = (acceptable(signature_algorithm(token), bits, at=at), acceptable_digest(token.imprint_algorithm, at))
     return None if all(answer.is_acceptable for answer in answers) else "TST.WEAK_ALGORITHM"
 
 
@@ -213,7 +213,7 @@ def _attribute_causes(token: Token, signer: SignerInfo) -> list[str]:
 def _signature_causes(token: Token, signer: SignerInfo, certificate: Certificate) -> list[str]:
     try:
         key = load_public_key(certificate.public_key_der)
-        is_right = verify_der_value(key, signer.attributes_der, signer.signature, signature_algorithm(token))
+        is_right = verify_der_value(key, signer.attributes_der, signature=signer.signature, algorithm=signature_algorithm(token))
     except InputError:
         return ["TST.UNSUPPORTED_ALGORITHM"]
     return [] if is_right else ["TST.SIGNATURE"]

@@ -67,7 +67,7 @@ def _usable_algorithm(certificate: Certificate, moment: datetime, policy: Signin
         raise CallerError("SIGN.KEY_USAGE", where=", ".join(sorted(certificate.key_usage)))
     public_key = load_public_key(certificate.public_key_der)
     algorithm = policy.algorithm or default_algorithm(public_key)
-    if algorithm.key_kind is not public_key.kind or not acceptable(algorithm, public_key.bits, moment).is_acceptable:
+    if algorithm.key_kind is not public_key.kind or not acceptable(algorithm, public_key.bits, at=moment).is_acceptable:
         raise CallerError("SIGN.ALGORITHM", where=f"{algorithm.name}, {public_key.kind} {public_key.bits}")
     return algorithm
 

@@ -87,7 +87,7 @@ def _content(
     if not faults:
         checks.append(Check(identifier="DOC.SCHEMA", status=Status.PASS))
     problems = check_document(root)
-    checks += [Check(identifier=problem.cause, status=Status.WARNING, where=problem.where) for problem in problems]
+    checks += [Check(identifier=problem.cause, status=_weight(problem), where=problem.where) for problem in problems]
     checks.append(Check(identifier="DOC.RULES", status=Status.NOT_CHECKED))
     checks.append(Check(identifier="DOC.STATUS", status=Status.NOT_CHECKED))
     is_signed = any(ID_DATA in one.signature.covered_ids() for one in signatures if one.is_intact)
@@ -97,6 +97,11 @@ def _content(
         return decode_document(root), checks
     except InputError as error:
         return None, [*checks, Check(identifier=error.cause, status=Status.FAIL, where=error.where)]
+
+
+def _weight(problem: Finding) -> Status:
+    """What does not fit together fails; how a text is written, or a code list that changed since, is only told to the reader."""
+    return Status.FAIL if problem.cause.startswith("TRANSCRIPT.") else Status.WARNING
 
 
 def _workflow(

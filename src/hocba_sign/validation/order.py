@@ -4,6 +4,7 @@ A signature proves that it came after another by covering that one's SignatureVa
 says which; everything here compares the file with that table.
 """
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 
@@ -14,6 +15,8 @@ from hocba_sign.pki.certificate import Certificate
 from hocba_sign.validation.verdict import Check, Status
 from hocba_sign.xades.structure import Covers, ParsedDocument, ParsedSignature
 from hocba_sign.xml.layout import Layout
+
+_TAX_ID = re.compile(r"[0-9]{10}(-[0-9]{3})?")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -125,16 +128,28 @@ def _signer(expected: ExpectedSigner, certificate: Certificate | None) -> list[C
     if certificate is None:
         return []
     where = str(expected.slot)
-    subject = certificate.subject
-    wanted = {"CCCD": expected.personal_id, "MST": expected.organisation_id}
-    compared = [(value, wanted[kind]) for kind, value in subject.identifiers if wanted.get(kind) is not None]
-    if any(given != number for given, number in compared):
-        return [Check(identifier="WF.SIGNER_MISMATCH", status=Status.FAIL, where=where)]
+    compared = [given == wanted for given, wanted in _comparable_numbers(expected, certificate)]
     if compared:
-        return []
-    if expected.name is not None and _same_name(expected.name, subject.common_name):
+        return [] if all(compared) else [Check(identifier="WF.SIGNER_MISMATCH", status=Status.FAIL, where=where)]
+    if _same_name(expected.name, certificate.subject.common_name):
         return [Check(identifier="WF.SIGNER_BY_NAME", status=Status.WARNING, where=where)]
     return [Check(identifier="WF.SIGNER_UNKNOWN", status=Status.UNPROVEN, where=where)]
+
+
+def _comparable_numbers(expected: ExpectedSigner, certificate: Certificate) -> list[tuple[str, str]]:
+    """Pair the numbers of the certificate's UIDs with those of the content that are of the same kind.
+
+    A UID without a prefix is compared with a number of the same length: certificates of 2026 are said to have that form.
+    """
+    organisation = expected.organisation_id if _TAX_ID.fullmatch(expected.organisation_id or "") else None
+    by_kind = {"CCCD": expected.personal_id, "MST": organisation}
+    pairs = []
+    for kind, given in certificate.subject.identifiers:
+        unnamed = (number for number in by_kind.values() if number is not None and len(number) == len(given))
+        wanted = next(unnamed, None) if kind == "UID" else by_kind.get(kind)
+        if wanted is not None:
+            pairs.append((given, wanted))
+    return pairs
 
 
 def _same_name(left: str, right: str | None) -> bool:

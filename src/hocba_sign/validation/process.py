@@ -106,7 +106,7 @@ def _acceptance(integrity: Integrity, signature: ParsedSignature, at: datetime) 
     """Judge the algorithms at `at`: findings for what is not acceptable, warnings for what will end."""
     if integrity.algorithm is None:
         return [], []
-    answers = [acceptable(integrity.algorithm, integrity.key_bits, at)]
+    answers = [acceptable(integrity.algorithm, integrity.key_bits, at=at)]
     answers += [acceptable_digest(digest_algorithm(reference.digest_uri), at) for reference in signature.references]
     refused = [Finding("CRYPTO.NOT_ACCEPTABLE", f"{answer.what} ({answer.rule})") for answer in answers if not answer.is_acceptable]
     ending = [

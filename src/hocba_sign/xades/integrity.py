@@ -39,7 +39,7 @@ def check_integrity(signature: ParsedSignature) -> Integrity:
             algorithm = signature_algorithm(signature.algorithm_uri)
             public_key = load_public_key(certificate.public_key_der)
             key_bits = public_key.bits
-            is_value_ok = verify_value(public_key, signature.signed_info_octets, signature.value, algorithm)
+            is_value_ok = verify_value(public_key, signature.signed_info_octets, signature=signature.value, algorithm=algorithm)
         except InputError as error:
             findings.append(Finding(error.cause, signature.where))
         else:

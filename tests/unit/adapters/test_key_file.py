@@ -81,7 +81,7 @@ def test_pkcs12_gives_key_and_ordered_chain() -> None:
     leaf = Certificate.load(signer.chain_der[0])
     key = load_public_key(leaf.public_key_der)
     algorithm = default_algorithm(key)
-    assert verify_value(key, b"x", signer.sign(b"x", algorithm), algorithm)
+    assert verify_value(key, b"x", signature=signer.sign(b"x", algorithm), algorithm=algorithm)
 
 
 def test_the_own_certificate_may_stand_among_the_others() -> None:
@@ -170,7 +170,7 @@ def test_rsa_pem_with_its_certificate_in_one_file() -> None:
     together = pem(certificate("leaf", key, "ca", CA_KEY)) + key_octets(key, PrivateFormat.PKCS8)
     signer = from_pem(together, together)
     algorithm = signature_algorithm_named("rsa-sha256")
-    assert verify_value(signer.public_key, b"x", signer.sign(b"x", algorithm), algorithm)
+    assert verify_value(signer.public_key, b"x", signature=signer.sign(b"x", algorithm), algorithm=algorithm)
 
 
 @pytest.mark.parametrize("encoding", [Encoding.PEM, Encoding.DER])

@@ -173,22 +173,22 @@ def test_cms_names_the_hash_beside_plain_rsa() -> None:
     ],
 )
 def test_acceptability(name: str, bits: int, status: str, rule: Rule | None, until: datetime | None) -> None:
-    answer = acceptable(signature_algorithm_named(name), bits, NOW)
+    answer = acceptable(signature_algorithm_named(name), bits, at=NOW)
     assert (answer.status, answer.rule, answer.until) == (AcceptabilityStatus(status), rule, until)
     assert answer.is_acceptable == (status in {"ok", "ends"})
 
 
 def test_the_last_moment_still_counts() -> None:
     algorithm = signature_algorithm_named("rsa-sha256")
-    assert acceptable(algorithm, 2048, RSA_END).status is AcceptabilityStatus.ENDS
-    late = acceptable(algorithm, 2048, RSA_END + timedelta(seconds=1))
+    assert acceptable(algorithm, 2048, at=RSA_END).status is AcceptabilityStatus.ENDS
+    late = acceptable(algorithm, 2048, at=RSA_END + timedelta(seconds=1))
     assert (late.status, late.is_acceptable, late.what) == (AcceptabilityStatus.ENDED, False, "RSA 2048")
 
 
 def test_the_mask_generation_hash_counts_too() -> None:
     weak = algorithms.rsa_pss(PssParameters(digest=SHA256, mgf_digest=SHA1, salt_length=32), uri=RSA_PSS_URI)
-    assert acceptable(weak, 4096, NOW).what == "sha1"
-    assert not acceptable(weak, 4096, NOW).is_acceptable
+    assert acceptable(weak, 4096, at=NOW).what == "sha1"
+    assert not acceptable(weak, 4096, at=NOW).is_acceptable
 
 
 @pytest.mark.parametrize(

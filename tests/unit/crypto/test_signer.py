@@ -22,9 +22,9 @@ KEYS: dict[KeyKind, PrivateKey] = {
 def test_signed_values_verify(algorithm: SignatureAlgorithm) -> None:
     signer = SoftwareSigner(KEYS[algorithm.key_kind], ())
     value = signer.sign(b"x", algorithm)
-    assert verify_value(signer.public_key, b"x", value, algorithm)
-    assert not verify_value(signer.public_key, b"y", value, algorithm)
-    assert not verify_value(signer.public_key, b"x", value + b"\0", algorithm)
+    assert verify_value(signer.public_key, b"x", signature=value, algorithm=algorithm)
+    assert not verify_value(signer.public_key, b"y", signature=value, algorithm=algorithm)
+    assert not verify_value(signer.public_key, b"x", signature=value + b"\0", algorithm=algorithm)
 
 
 @pytest.mark.parametrize(

@@ -66,7 +66,7 @@ def test_wycheproof(shared: Path) -> None:
             key = load_public_key(bytes.fromhex(group["publicKeyDer"]))
             check = verify_der_value if group["type"] == "EcdsaVerify" else verify_value
             for case in group["tests"]:
-                is_right = check(key, bytes.fromhex(case["msg"]), bytes.fromhex(case["sig"]), algorithm)
+                is_right = check(key, bytes.fromhex(case["msg"]), signature=bytes.fromhex(case["sig"]), algorithm=algorithm)
                 judged[group["type"]] += 1
                 if case["result"] != "acceptable" and is_right != (case["result"] == "valid"):
                     wrong.append(f"{path.name} {case['tcId']}: {case['comment']}")
@@ -167,9 +167,9 @@ EC_KEY = ec.derive_private_key(7, ec.SECP256R1())
 @given(st.binary(max_size=80))
 def test_a_noisy_signature_is_just_wrong(signature: bytes) -> None:
     key = load_public_key(spki(EC_KEY.public_key()))
-    assert not verify_value(key, b"x", signature, algorithms.ECDSA_SHA256)
-    assert not verify_der_value(key, b"x", signature, algorithms.ECDSA_SHA256)
-    assert not verify_value(load_public_key(ED_SPKI), b"x", signature, algorithms.ED25519)
+    assert not verify_value(key, b"x", signature=signature, algorithm=algorithms.ECDSA_SHA256)
+    assert not verify_der_value(key, b"x", signature=signature, algorithm=algorithms.ECDSA_SHA256)
+    assert not verify_value(load_public_key(ED_SPKI), b"x", signature=signature, algorithm=algorithms.ED25519)
 
 
 def test_algorithm_and_key_must_be_of_one_kind(rsa_key: rsa.RSAPrivateKey) -> None:
@@ -181,11 +181,11 @@ def test_algorithm_and_key_must_be_of_one_kind(rsa_key: rsa.RSAPrivateKey) -> No
     for algorithm in algorithms.SIGNATURE_ALGORITHMS:
         for kind, key in keys.items():
             if algorithm.key_kind is kind:
-                assert not verify_value(key, b"x", bytes(64), algorithm)
+                assert not verify_value(key, b"x", signature=bytes(64), algorithm=algorithm)
                 continue
             for check in (verify_value, verify_der_value):
                 with pytest.raises(InputError) as caught:
-                    check(key, b"x", bytes(64), algorithm)
+                    check(key, b"x", signature=bytes(64), algorithm=algorithm)
                 assert caught.value.cause == "CRYPTO.KEY_MISMATCH"
 
 
@@ -204,19 +204,19 @@ def test_a_key_for_pss_only_verifies_nothing_else(rsa_key: rsa.RSAPrivateKey) ->
     parameters = der.encode(der.SEQUENCE, der.encode(0xA0, SHA256_IDENTIFIER), der.encode(0xA1, mgf), der.encode(0xA2, b"\x02\x01\x20"))
     free, bound = pss_key(rsa_key, b""), pss_key(rsa_key, parameters)
     value = signer.sign(b"x", algorithms.RSA_PSS_SHA256)
-    assert verify_value(free, b"x", value, algorithms.RSA_PSS_SHA256)
-    assert verify_value(bound, b"x", value, algorithms.RSA_PSS_SHA256)
+    assert verify_value(free, b"x", signature=value, algorithm=algorithms.RSA_PSS_SHA256)
+    assert verify_value(bound, b"x", signature=value, algorithm=algorithms.RSA_PSS_SHA256)
     for key in (free, bound):
         with pytest.raises(InputError) as caught:
-            verify_value(key, b"x", signer.sign(b"x", algorithms.RSA_SHA256), algorithms.RSA_SHA256)
+            verify_value(key, b"x", signature=signer.sign(b"x", algorithms.RSA_SHA256), algorithm=algorithms.RSA_SHA256)
         assert caught.value.cause == "CRYPTO.KEY_MISMATCH"
     sha384 = signature_algorithm_named("rsa-pss-sha384")
-    assert verify_value(free, b"x", signer.sign(b"x", sha384), sha384)
+    assert verify_value(free, b"x", signature=signer.sign(b"x", sha384), algorithm=sha384)
     with pytest.raises(InputError):
-        verify_value(bound, b"x", signer.sign(b"x", sha384), sha384)
+        verify_value(bound, b"x", signature=signer.sign(b"x", sha384), algorithm=sha384)
 
 
 def test_a_hash_too_long_for_the_key_is_just_wrong() -> None:
     small = load_public_key(hostile_rsa((1 << 511) | 1, 3))
-    assert not verify_value(small, b"x", bytes(64), signature_algorithm_named("rsa-sha512"))
-    assert not verify_value(small, b"x", bytes(64), signature_algorithm_named("rsa-pss-sha512"))
+    assert not verify_value(small, b"x", signature=bytes(64), algorithm=signature_algorithm_named("rsa-sha512"))
+    assert not verify_value(small, b"x", signature=bytes(64), algorithm=signature_algorithm_named("rsa-pss-sha512"))
