@@ -5,7 +5,7 @@ Spec: Canonical XML 1.0, Canonical XML 1.1, Exclusive XML Canonicalization 1.0, 
 
 import re
 from collections.abc import Callable, Collection
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import Enum, StrEnum
 from functools import lru_cache
 from typing import Any, Final, TypeAlias, cast
@@ -83,7 +83,8 @@ def canonicalize(
         octets = _by_libxml2(target, algorithm)
         if octets is not None:
             return octets
-    writer = _Writer(algorithm, frozenset("" if prefix == "#default" else prefix for prefix in inclusive_prefixes), exclude, is_visible)
+    listed = frozenset("" if prefix == "#default" else prefix for prefix in inclusive_prefixes)
+    writer = _Writer(algorithm=algorithm, listed=listed, exclude=exclude, is_visible=is_visible)
     return writer.write(target)
 
 
@@ -116,16 +117,16 @@ class _Frame:
     tag: str = ""
 
 
+@dataclass(slots=True, kw_only=True)
 class _Writer:
-    def __init__(self, algorithm: C14nAlgorithm, listed: frozenset[str], exclude: Element | None, is_visible: Visible | None) -> None:
-        self.algorithm = algorithm
-        self.listed = listed
-        self.exclude = exclude
-        self.is_visible = is_visible
-        self.out: list[str] = []
-        self.frames: list[_Frame] = []
-        self.bound_in: dict[str, str] | None = None
-        self.bound: dict[str, str] = {}
+    algorithm: C14nAlgorithm
+    listed: frozenset[str] = frozenset()
+    exclude: Element | None = None
+    is_visible: Visible | None = None
+    out: list[str] = field(default_factory=list)
+    frames: list[_Frame] = field(default_factory=list)
+    bound_in: dict[str, str] | None = None
+    bound: dict[str, str] = field(default_factory=dict)
 
     def write(self, target: Element | Document) -> bytes:
         if isinstance(target, Document):
@@ -149,7 +150,7 @@ class _Writer:
         outer = {} if parent is None else _scope_of(parent)
         self.frames = [_Frame(outer, {}, {}, parent is None)]
         declared: dict[str, str] = {}
-        walk = etree.iterwalk(apex, events=("start", "end", "start-ns", "comment", "pi"))
+        walk: Any = etree.iterwalk(apex, events=("start", "end", "start-ns", "comment", "pi"))
         for event, node in walk:
             if event == "start-ns":
                 declared[node[0]] = node[1]
@@ -173,7 +174,12 @@ class _Writer:
         scope = _merged(outer.scope, declared) if declared else outer.scope
         frame = _Frame(scope, outer.axis, outer.rendered, is_shown, _tag(element))
         qualified = self._attributes(element, scope)
-        namespaces = self._exclusive(element, qualified, frame) if self.algorithm.is_exclusive else self._inclusive(element, frame)
+        is_all_new = self.is_visible is not None or len(self.frames) == 1
+        candidates = {"", *scope} if is_all_new else set(declared)
+        if self.algorithm.is_exclusive:
+            namespaces = self._exclusive(element, qualified, frame, listed=candidates & self.listed)
+        else:
+            namespaces = self._inclusive(element, frame, candidates)
         if is_shown and not outer.is_shown and not self.algorithm.is_exclusive:
             qualified = self._inherited(element, qualified)
         self.frames.append(frame)
@@ -200,11 +206,11 @@ class _Writer:
         found = []
         for position, (name, value) in enumerate(_items(element), 1):
             if self._shows_attribute(element, name):
-                written = self._written(element, position, name, scope) if name.startswith("{") else name
+                written = self._written(element, name, scope, position=position) if name.startswith("{") else name
                 found.append((name, written, value))
         return found
 
-    def _written(self, element: Element, position: int, name: str, scope: dict[str, str]) -> str:
+    def _written(self, element: Element, name: str, scope: dict[str, str], *, position: int) -> str:
         """Give the name of an attribute as written; where two prefixes stand for its namespace the tree is asked."""
         uri, _, local = name[1:].partition("}")
         if uri == _XML:
@@ -237,15 +243,15 @@ class _Writer:
             return ""
         return f"<?{node.target} {text}?>" if text else f"<?{node.target}?>"
 
-    def _inclusive(self, element: Element, frame: _Frame) -> list[tuple[str, str]]:
-        """Give the namespaces to write: those that differ from the axis of the nearest element written."""
+    def _inclusive(self, element: Element, frame: _Frame, candidates: set[str]) -> list[tuple[str, str]]:
+        """Give the namespaces to write, of those that may be new here: what differs from the nearest element written."""
         outer = frame.axis
         axis = self._axis(element, frame.scope)
         if axis is outer:
             return []
-        found = [(prefix, uri) for prefix, uri in axis.items() if outer.get(prefix) != uri]
+        found = [(prefix, axis[prefix]) for prefix in candidates if prefix in axis and outer.get(prefix) != axis[prefix]]
         if frame.is_shown:
-            if "" in outer and "" not in axis:
+            if "" in candidates and "" in outer and "" not in axis:
                 found.append(("", ""))
             frame.axis = axis
         return found
@@ -255,13 +261,11 @@ class _Writer:
             return scope
         return {prefix: uri for prefix, uri in scope.items() if self._shows(NodeKind.NAMESPACE, element, prefix)}
 
-    def _exclusive(self, element: Element, attributes: list[tuple[str, str, str]], frame: _Frame) -> list[tuple[str, str]]:
+    def _exclusive(
+        self, element: Element, attributes: list[tuple[str, str, str]], frame: _Frame, *, listed: set[str]
+    ) -> list[tuple[str, str]]:
         """Give the namespaces to write: those used here and not yet written, and the listed ones as inclusively."""
-        found: list[tuple[str, str]] = []
-        if self.listed:
-            listed = {prefix: uri for prefix, uri in frame.scope.items() if prefix in self.listed}
-            found = self._inclusive(element, inner := _Frame(listed, frame.axis, {}, frame.is_shown))
-            frame.axis = inner.axis
+        found = self._inclusive(element, frame, listed) if self.listed else []
         if frame.is_shown:
             used = {element.prefix or "", *(name.partition(":")[0] for _, name, _ in attributes if ":" in name)}
             for prefix in used - self.listed:
@@ -321,16 +325,22 @@ def _scope_of(element: Element) -> dict[str, str]:
 
 
 def _merged(scope: dict[str, str], declared: dict[str, str]) -> dict[str, str]:
-    merged = {**scope, **declared}
-    return {prefix: uri for prefix, uri in merged.items() if uri and prefix != "xml"}
+    merged = scope.copy()
+    for prefix, uri in declared.items():
+        if uri and prefix != "xml":
+            merged[prefix] = uri
+        else:
+            merged.pop(prefix, None)
+    return merged
 
 
 def _items(element: Element) -> list[tuple[str, str]]:
-    return cast("list[tuple[str, str]]", element.items())
+    items: Any = element.items()
+    return cast("list[tuple[str, str]]", items)
 
 
 def _tag(element: Element) -> str:
-    local = element.tag.rpartition("}")[2]
+    local = str(element.tag).rpartition("}")[2]
     return f"{element.prefix}:{local}" if element.prefix else local
 
 

@@ -109,7 +109,7 @@ def test_slice_has_the_infoset_of_the_element(octets: bytes, data: st.DataObject
     path = data.draw(st.sampled_from(_paths(root)))
     sliced = etree.fromstring(b"<r xmlns:p='urn:p'>" + slice_of(octets, path) + b"</r>")[0]
     expected = _at(root, path)
-    assert sliced.tag.rpartition("}")[2] == expected.tag.rpartition("}")[2]
+    assert etree.QName(sliced).localname == etree.QName(expected).localname
     assert list(sliced.itertext()) == list(expected.itertext())
 
 
