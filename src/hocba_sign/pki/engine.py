@@ -19,7 +19,7 @@ from pyhanko_certvalidator._state import ValProcState
 from pyhanko_certvalidator.authority import CertTrustAnchor, TrustQualifiers
 from pyhanko_certvalidator.context import ValidationContext
 from pyhanko_certvalidator.ltv.poe import POEManager
-from pyhanko_certvalidator.name_trees import PKIXSubtrees, process_general_subtrees
+from pyhanko_certvalidator.name_trees import PKIXSubtrees, default_excluded_subtrees, default_permitted_subtrees, process_general_subtrees
 from pyhanko_certvalidator.path import ValidationPath
 from pyhanko_certvalidator.policy_decl import (
     NO_REVOCATION,
@@ -108,11 +108,11 @@ def _anchor(certificate: x509.Certificate) -> CertTrustAnchor:
     return CertTrustAnchor(certificate, TrustQualifiers(max_path_length=length, max_aa_path_length=length))
 
 
-def _subtrees(certificate: x509.Certificate, side: str) -> PKIXSubtrees | None:
+def _subtrees(certificate: x509.Certificate, side: str, otherwise: PKIXSubtrees) -> PKIXSubtrees:
     """Take over the anchor's name constraints. Spec: RFC 5937, 3."""
     constraints = certificate.name_constraints_value
     value = None if constraints is None else constraints[side]
-    return process_general_subtrees(value) if isinstance(value, x509.GeneralSubtrees) else None
+    return {**otherwise, **process_general_subtrees(value)} if isinstance(value, x509.GeneralSubtrees) else otherwise
 
 
 class Session:
@@ -160,8 +160,8 @@ class Session:
             initial_policy_mapping_inhibit=asked.is_mapping_inhibited,
             initial_explicit_policy=asked.is_policy_explicit,
             initial_any_policy_inhibit=asked.is_any_policy_inhibited,
-            initial_permitted_subtrees=_subtrees(self._chain[-1], "permitted_subtrees"),
-            initial_excluded_subtrees=_subtrees(self._chain[-1], "excluded_subtrees"),
+            initial_permitted_subtrees=_subtrees(self._chain[-1], "permitted_subtrees", default_permitted_subtrees()),
+            initial_excluded_subtrees=_subtrees(self._chain[-1], "excluded_subtrees", default_excluded_subtrees()),
         )
         try:
             _run(async_validate_path(context, self._path, parameters))

@@ -6,7 +6,7 @@ Spec: RFC 5280, 4.1 and 4.2; RFC 3161, 2.3.
 from collections.abc import Iterator
 from enum import StrEnum
 
-from asn1crypto import core, x509
+from asn1crypto import x509
 
 from hocba_sign.pki.parsed import parsed_certificate
 
@@ -33,8 +33,21 @@ _EXCUSABLE = {
     "PATH.CRITICAL_AIA": ProfileException.CRITICAL_AUTHORITY_INFORMATION_ACCESS,
 }
 
-MAX_SERIAL_BITS = 160
-"""Spec: RFC 5280, 4.1.2.2 (20 octets, so a positive INTEGER of at most 159 bits; some CAs use all 160)."""
+
+MAX_NAME_COMPARISONS = 4_096
+"""Names times constrained subtrees in one chain; real chains have none. The engine needs up to 0.1 ms for each."""
+
+
+def has_too_many_names(chain_der: tuple[bytes, ...]) -> bool:
+    """Tell whether name constraints would make judging the chain expensive."""
+    names = subtrees = 0
+    for der in chain_der:
+        certificate = parsed_certificate(der)
+        names += len(certificate.subject_alt_name_value or ()) + len(certificate.subject.chosen)
+        constraints = certificate.name_constraints_value
+        if constraints is not None:
+            subtrees += sum(len(constraints[side]) for side in ("permitted_subtrees", "excluded_subtrees") if constraints[side])
+    return names * subtrees > MAX_NAME_COMPARISONS
 
 
 def usage_cause(certificate_der: bytes, purpose: Purpose) -> str | None:
@@ -76,8 +89,7 @@ def profile_causes(
 
 
 def _issuer_causes(certificate: x509.Certificate) -> Iterator[str]:
-    constraints = certificate.basic_constraints_value
-    if constraints is not None and not constraints["ca"].native:
+    if _version(certificate) == "v3" and not certificate.ca:
         yield "PATH.NOT_A_CA"
     usage = certificate.key_usage_value
     if usage is not None and "key_cert_sign" not in usage.native:
@@ -86,16 +98,23 @@ def _issuer_causes(certificate: x509.Certificate) -> Iterator[str]:
 
 def _certificate_causes(certificate: x509.Certificate) -> Iterator[str]:
     fields = certificate["tbs_certificate"]
-    extensions = fields["extensions"]
-    identifiers = [extension["extn_id"].dotted for extension in extensions] if extensions else []
-    if len(set(identifiers)) != len(identifiers) or fields["signature"].dump() != certificate["signature_algorithm"].dump():
-        yield "PATH.PROFILE"
-    if identifiers and fields["version"].native != "v3":
-        yield "PATH.PROFILE"
-    if isinstance(fields["issuer"].chosen, core.SequenceOf) and len(fields["issuer"].chosen) == 0:
+    has_extensions = bool(fields["extensions"])
+    extended = certificate.extended_key_usage_value
+    names_itself = len(fields["subject"].chosen) > 0 or "subject_alt_name" in certificate.critical_extensions
+    if (
+        (has_extensions and _version(certificate) != "v3")
+        or len(fields["issuer"].chosen) == 0
+        or not names_itself
+        or (extended is not None and len(extended) == 0)
+        or (certificate.name_constraints_value is not None and not certificate.ca)
+    ):
         yield "PATH.PROFILE"
     usage = certificate.key_usage_value
     if usage is not None and "key_cert_sign" in usage.native and not certificate.ca:
         yield "PATH.KEY_CERT_SIGN_WITHOUT_CA"
     if "authority_information_access" in certificate.critical_extensions:
         yield "PATH.CRITICAL_AIA"
+
+
+def _version(certificate: x509.Certificate) -> str:
+    return str(certificate["tbs_certificate"]["version"].native)
