@@ -7,6 +7,7 @@ from typing import Literal, TypeAlias
 
 from hocba_sign.errors import CallerError
 from hocba_sign.pki.certificate import Certificate
+from hocba_sign.pki.trust_list import Hierarchy, TrustList
 
 MAX_ANCHORS = 4_096
 """National lists hold hundreds of certificates; beyond this the input is no list of anchors."""
@@ -20,19 +21,28 @@ class Anchor:
     """A certificate that a path may end in.
 
     `trusted_until`: signatures made after this moment (UTC) are not trusted through this anchor; None means no end.
+    `hierarchies`: what it stands for in a role policy; empty for an anchor of the user that says nothing about it.
     """
 
     certificate: Certificate
     name: str
     origin: Origin = "user"
     trusted_until: datetime | None = None
+    hierarchies: frozenset[Hierarchy] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)
 class TrustStore:
-    """An immutable set of anchors, in the order they were added; the first of equal certificates wins."""
+    """An immutable set of anchors, in the order they were added; the first of equal certificates wins.
+
+    Raises: CallerError TRUST.KNOWN_BAD_ANCHOR, whoever vouches for an impostor.
+    """
 
     anchors: tuple[Anchor, ...] = ()
+
+    def __post_init__(self) -> None:
+        if bad := TrustList.load().known_bad(anchor.certificate for anchor in self.anchors):
+            raise CallerError("TRUST.KNOWN_BAD_ANCHOR", where=bad[0].sha256)
 
     @classmethod
     def of(cls, certificates: Iterable[Certificate]) -> "TrustStore":

@@ -1,0 +1,57 @@
+"""Anchors from the certificates at hand: the list has the pins, the document, the user or an import has the octets."""
+
+from collections.abc import Iterable
+
+from hocba_sign.errors import Finding
+from hocba_sign.pki.certificate import Certificate
+from hocba_sign.pki.evidence import Evidence
+from hocba_sign.pki.trust import Anchor, TrustStore
+from hocba_sign.pki.trust_list import Hierarchy, Kind, TrustList
+
+
+def listed_anchors(certificates: Iterable[Certificate], trust_list: TrustList | None = None) -> TrustStore:
+    """Trust those of `certificates` that are pinned roots; whatever else is among them is left out."""
+    known = trust_list or TrustList.load()
+    anchors: list[Anchor] = []
+    for certificate in certificates:
+        entry = known.find(certificate.sha256)
+        if entry is None or entry.kind is not Kind.ROOT or entry.hierarchy is None:
+            continue
+        anchor = Anchor(
+            certificate=certificate,
+            name=entry.name,
+            origin="list",
+            trusted_until=entry.trusted_until,
+            hierarchies=frozenset({entry.hierarchy}),
+        )
+        anchors.append(anchor)
+    return TrustStore().with_anchors(anchors)
+
+
+def anchors_in(evidence: Evidence, trust_list: TrustList | None = None) -> TrustStore:
+    """Trust the pinned roots among what a document carries, so that a file with its chain verifies offline from the pins alone."""
+    return listed_anchors(evidence.certificates, trust_list)
+
+
+def given_anchors(certificates: Iterable[Certificate]) -> TrustStore:
+    """Trust `certificates` because the user hands them over as anchors; the pinned roots among them as the list has them, with its end dates."""
+    held = tuple(certificates)
+    return listed_anchors(held).with_anchors(user_anchor(certificate) for certificate in held)
+
+
+def user_anchor(certificate: Certificate, *, hierarchies: Iterable[Hierarchy] = ()) -> Anchor:
+    """Trust `certificate` because the user says so, standing for `hierarchies`; see `hierarchies_of` for none."""
+    return Anchor(certificate=certificate, name=certificate.subject_text, hierarchies=frozenset(hierarchies))
+
+
+def hierarchies_of(anchor: Anchor) -> frozenset[Hierarchy]:
+    """Tell what an anchor stands for: what it was added for, else what the list says of its certificate, else the user's own tree."""
+    if anchor.hierarchies:
+        return anchor.hierarchies
+    entry = TrustList.load().find(anchor.certificate.sha256)
+    return frozenset({entry.hierarchy if entry is not None and entry.hierarchy is not None else Hierarchy.USER})
+
+
+def user_findings(trust: TrustStore) -> tuple[Finding, ...]:
+    """Name the anchors that the user answers for; every report shows them. `where` is the SHA-256."""
+    return tuple(Finding("TRUST.USER_ANCHOR", anchor.certificate.sha256) for anchor in trust.anchors if anchor.origin == "user")
