@@ -1,0 +1,128 @@
+import base64
+from datetime import UTC, datetime, timedelta
+
+import pytest
+from asn1crypto import crl as asn1_crl
+from hypothesis import given
+from hypothesis import strategies as st
+
+from hocba_sign.errors import HocbaSignError, InputError
+from hocba_sign.pki import evidence as evidence_module
+from hocba_sign.pki.certificate import Certificate
+from hocba_sign.pki.evidence import Evidence, Item, load_crl, load_ocsp
+from hocba_sign.pki.revocation import Statement, read_pool, revocation_of, select
+from hocba_sign.testing.authority import ocsp_error
+from hocba_sign.testing.world import World
+
+AT = datetime(2026, 6, 1, 8, tzinfo=UTC)
+DAY = timedelta(days=1)
+WORLD = World(AT, fast=True)
+TEACHER = WORLD.person("Nguyễn Thị Thử", "001300000001")
+CRL = WORLD.crl("public-ca", AT)
+OCSP = WORLD.ocsp_response(TEACHER, AT)
+
+
+def _pem(der: bytes) -> bytes:
+    return b"-----BEGIN X509 CRL-----\r\n" + base64.encodebytes(der).replace(b"\n", b"\r\n") + b"-----END X509 CRL-----\r\n"
+
+
+@pytest.mark.parametrize("octets", [CRL, _pem(CRL), b"Subject: CN=TEST\n" + _pem(CRL)])
+def test_lists_are_der_or_pem(octets: bytes) -> None:
+    assert load_crl(octets) == CRL
+
+
+@pytest.mark.parametrize("octets", [b"", b"\x30\x00", CRL[:-1], CRL + b"\x00", OCSP, TEACHER.certificate_der, b"<html></html>"])
+def test_what_is_no_list(octets: bytes) -> None:
+    with pytest.raises(InputError) as caught:
+        load_crl(octets, where="a.crl")
+    assert (caught.value.cause, caught.value.where) == ("REVOCATION.CRL_MALFORMED", "a.crl")
+
+
+@pytest.mark.parametrize("octets", [b"", b"\x30\x00", OCSP[:-1], OCSP + b"\x00", CRL, b"<html></html>"])
+def test_what_is_no_response(octets: bytes) -> None:
+    with pytest.raises(InputError) as caught:
+        load_ocsp(octets)
+    assert caught.value.cause == "REVOCATION.OCSP_MALFORMED"
+
+
+def test_responses() -> None:
+    assert load_ocsp(OCSP) == OCSP
+    with pytest.raises(InputError) as caught:
+        load_ocsp(ocsp_error("try_later"))
+    assert caught.value.cause == "REVOCATION.OCSP_UNSUCCESSFUL"
+
+
+def test_sizes_are_limited(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(evidence_module, "MAX_CRL_OCTETS", 10)
+    with pytest.raises(InputError) as caught:
+        load_crl(CRL)
+    assert caught.value.cause == "REVOCATION.TOO_LARGE"
+
+
+@given(st.binary(max_size=64), st.integers(0, len(CRL) - 1))
+def test_only_documented_errors_escape(octets: bytes, cut: int) -> None:
+    for load, good in ((load_crl, CRL), (load_ocsp, OCSP)):
+        try:
+            load(good[:cut] + octets)
+        except HocbaSignError:
+            continue
+
+
+def test_equal_octets_are_held_once_under_their_first_source() -> None:
+    one = Evidence.of(certificates=[Certificate.load(TEACHER.certificate_der)], crls=[CRL, CRL], source="embedded in signature X")
+    both = one.merged(Evidence.of(certificates=[Certificate.load(TEACHER.certificate_der)], crls=[CRL], ocsps=[OCSP]))
+    assert (len(both.certificates), len(both.crls), len(both.ocsps)) == (1, 1, 1)
+    assert both.crls[0].source == "embedded in signature X"
+    assert both.ocsps[0].source == "given"
+
+
+def _statement(this_update: datetime, next_update: datetime | None, kind: str = "crl") -> Statement:
+    der = CRL if kind == "crl" else OCSP
+    return Statement(item=Item.of(der, "given"), kind="crl" if kind == "crl" else "ocsp", this_update=this_update, next_update=next_update)
+
+
+@pytest.mark.parametrize(
+    ("statement", "cause"),
+    [
+        (_statement(AT - DAY, AT + DAY), None),
+        (_statement(AT - DAY, AT), None),
+        (_statement(AT - DAY, AT - timedelta(seconds=1)), "REVOCATION.EXPIRED"),
+        (_statement(AT + DAY, AT + 2 * DAY), None),
+        (_statement(AT + 6 * DAY, None), "REVOCATION.TOO_NEW"),
+        (_statement(AT - 101 * DAY, AT + DAY), "REVOCATION.BEFORE_ISSUANCE"),
+        (_statement(AT + 4 * DAY, AT + 9 * DAY), "REVOCATION.AFTER_EXPIRY"),
+        (_statement(AT - timedelta(minutes=30), None, "ocsp"), None),
+        (_statement(AT - timedelta(minutes=31), None, "ocsp"), "REVOCATION.EXPIRED"),
+        (_statement(AT - timedelta(minutes=1), None), "REVOCATION.EXPIRED"),
+        (_statement(AT, AT - DAY), None),
+    ],
+)
+def test_dates(statement: Statement, cause: str | None) -> None:
+    bounds = {"at": AT, "known_until": AT + 5 * DAY, "not_before": AT - 100 * DAY, "not_after": AT + 3 * DAY}
+    assert statement.dates_cause(**bounds) == cause
+
+
+def test_selection_is_by_issuer_and_serial_number() -> None:
+    other = WORLD.person("Trần Văn Thử", "001300000002")
+    pool = read_pool(Evidence.of(crls=WORLD.crls(AT), ocsps=[OCSP, WORLD.ocsp_response(other, AT, cert_id_digest="sha256"), b"\x30\x00"]))
+    selection = select(TEACHER.certificate_der, WORLD.authority("public-ca").certificate_der, pool)
+    assert [statement.item.der for statement in selection.crls] == [CRL]
+    assert [statement.item.der for statement in selection.ocsps] == [OCSP]
+    assert set(selection.causes) == {"REVOCATION.WRONG_CERTIFICATE", "REVOCATION.OCSP_MALFORMED"}
+
+
+def test_the_moment_and_reason_of_a_revocation_are_read() -> None:
+    world = World(AT, fast=True)
+    teacher = world.person("Nguyễn Thị Thử", "001300000001")
+    world.revoke(teacher, AT - DAY, reason="superseded")
+    pool = read_pool(Evidence.of(crls=[world.crl("public-ca", AT)], ocsps=[world.ocsp_response(teacher, AT)]))
+    for statement in (*pool.crls, *pool.ocsps):
+        assert revocation_of(statement, teacher.serial) == (AT - DAY, "superseded")
+    assert revocation_of(pool.crls[0], teacher.serial + 1) is None
+
+
+def test_delta_lists_stand_apart() -> None:
+    changed = asn1_crl.CertificateList.load(CRL)
+    changed["tbs_cert_list"]["crl_extensions"].append({"extn_id": "delta_crl_indicator", "critical": True, "extn_value": 1})
+    pool = read_pool(Evidence.of(crls=[CRL, changed.dump(force=True)]))
+    assert (len(pool.crls), len(pool.deltas)) == (1, 1)
