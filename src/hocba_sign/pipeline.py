@@ -24,7 +24,7 @@ from hocba_sign.validation.process import Setting
 class TimeStampAuthority(Protocol):
     """Whoever gives time-stamp tokens (RFC 3161)."""
 
-    def token(self, algorithm: DigestAlgorithm, octets_digest: bytes) -> bytes:
+    def stamp(self, digest_algorithm: DigestAlgorithm, imprint: bytes) -> bytes:
         """Give the DER token for a digest. Raises: OutsideError `TSA.*` naming the cause."""
         ...
 
@@ -52,7 +52,7 @@ def sign(
 
 def time_stamp(signed: SignedDocument, tsa: TimeStampAuthority) -> SignedDocument:
     """Bring the signature that was just made from level B to T. Raises: OutsideError `TSA.*`, CallerError `SIGN.TIME_STAMP`."""
-    return with_time_stamp(signed, tsa.token(SHA256, digest(SHA256, octets_to_time_stamp(signed))))
+    return with_time_stamp(signed, tsa.stamp(SHA256, digest(SHA256, octets_to_time_stamp(signed))))
 
 
 def verify(

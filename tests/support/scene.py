@@ -40,8 +40,8 @@ class DirectTsa:
         self.world = world
         self.at = at
 
-    def token(self, algorithm: DigestAlgorithm, octets_digest: bytes) -> bytes:
-        request = build_request(algorithm, octets_digest, nonce=7)
+    def stamp(self, digest_algorithm: DigestAlgorithm, imprint: bytes) -> bytes:
+        request = build_request(digest_algorithm, imprint, nonce=7)
         return read_response(self.world.timestamp(request, self.at), request)
 
 

@@ -21,9 +21,7 @@ from hocba_sign.xml.parse import parse
 _SIGNING_USAGES = frozenset({"digital_signature", "content_commitment"})
 
 
-def prepare(
-    document: bytes, slot: Slot, *, chain_der: Sequence[bytes], at: datetime, policy: SigningPolicy = DEFAULT
-) -> ToBeSigned:
+def prepare(document: bytes, slot: Slot, *, chain_der: Sequence[bytes], at: datetime, policy: SigningPolicy = DEFAULT) -> ToBeSigned:
     """Prepare the signature of `slot`.
 
     `chain_der` holds the signer's certificate, then its issuers as far as they are to be embedded. `at` is aware: the

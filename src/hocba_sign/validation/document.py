@@ -31,7 +31,6 @@ class DocumentConclusion:
     transcript: Transcript | None
 
 
-
 def validate(octets: bytes, setting: Setting) -> DocumentConclusion:
     """Judge a transcript.
 
@@ -76,9 +75,7 @@ def _diagnosed(octets: bytes, signatures: tuple[SignatureConclusion, ...]) -> tu
     )
 
 
-def _content(
-    parsed: ParsedDocument, root: Element, signatures: Iterable[SignatureConclusion]
-) -> tuple[Transcript | None, list[Check]]:
+def _content(parsed: ParsedDocument, root: Element, signatures: Iterable[SignatureConclusion]) -> tuple[Transcript | None, list[Check]]:
     """Check the document itself, and decode it: from the signed octets where a signature covers all data, else from the file."""
     filled = {signature.slot for signature in parsed.signatures}
     faults = violations(root, issued=all(slot in filled for slot in parsed.slots))
@@ -104,9 +101,7 @@ def _weight(problem: Finding) -> Status:
     return Status.FAIL if problem.cause.startswith("TRANSCRIPT.") else Status.WARNING
 
 
-def _workflow(
-    parsed: ParsedDocument, transcript: Transcript, *, layout: Layout, signatures: Iterable[SignatureConclusion]
-) -> Workflow:
+def _workflow(parsed: ParsedDocument, transcript: Transcript, *, layout: Layout, signatures: Iterable[SignatureConclusion]) -> Workflow:
     facts = {
         one.signature.slot: SignerFacts(is_intact=one.is_intact, certificate=one.certificate)
         for one in signatures

@@ -60,9 +60,7 @@ def judge_order(
     filled = {signature.slot: signature for signature in document.signatures if signature.slot is not None}
     # (1)
     checks = [Check(identifier="WF.UNEXPECTED_SLOT", status=Status.FAIL, where=str(slot)) for slot in document.slots if slot not in slots]
-    checks += [
-        Check(identifier="WF.SLOT_REMOVED", status=Status.FAIL, where=str(slot)) for slot in slots if slot not in document.slots
-    ]
+    checks += [Check(identifier="WF.SLOT_REMOVED", status=Status.FAIL, where=str(slot)) for slot in slots if slot not in document.slots]
     # (2)
     missing = tuple(sorted((slot for slot in slots if slot not in filled), key=lambda slot: plan.rank(slot.role)))
     last = max((plan.rank(slot.role) for slot in filled), default=-1)

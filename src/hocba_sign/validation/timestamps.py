@@ -42,9 +42,7 @@ def judge_time_stamps(
     )
 
 
-def _judge(
-    token_der: bytes, message: bytes, *, where: str, trust: TrustStore, evidence: Evidence, at: datetime
-) -> TimeStampConclusion:
+def _judge(token_der: bytes, message: bytes, *, where: str, trust: TrustStore, evidence: Evidence, at: datetime) -> TimeStampConclusion:
     try:
         token = read_token(token_der, evidence.certificates)
         check = verify_token(token, lambda algorithm: digest(algorithm, message))

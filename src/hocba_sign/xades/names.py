@@ -1,6 +1,6 @@
 """The vocabulary of XMLDSig and XAdES: namespaces, element names in Clark notation, identifier URIs."""
 
-from hocba_sign.xml.names import DS, XADES
+from hocba_sign.xml.names import DS, XADES, XADES141
 
 TYPE_SIGNED_PROPERTIES = "http://uri.etsi.org/01903#SignedProperties"
 TYPE_COUNTERSIGNED = "http://uri.etsi.org/01903#CountersignedSignature"
@@ -14,6 +14,10 @@ def ds(name: str) -> str:
 
 def xades(name: str) -> str:
     return f"{{{XADES}}}{name}"
+
+
+def xades141(name: str) -> str:
+    return f"{{{XADES141}}}{name}"
 
 
 SIGNATURE = ds("Signature")
@@ -56,8 +60,12 @@ IDENTIFIER = xades("Identifier")
 ALL_SIGNED_DATA_OBJECTS = xades("AllSignedDataObjects")
 SIGNATURE_TIME_STAMP = xades("SignatureTimeStamp")
 ENCAPSULATED_TIME_STAMP = xades("EncapsulatedTimeStamp")
+ARCHIVE_TIME_STAMP = xades141("ArchiveTimeStamp")
+TIME_STAMP_VALIDATION_DATA = xades141("TimeStampValidationData")
 CERTIFICATE_VALUES = xades("CertificateValues")
 ENCAPSULATED_CERTIFICATE = xades("EncapsulatedX509Certificate")
 REVOCATION_VALUES = xades("RevocationValues")
 ENCAPSULATED_CRL = xades("EncapsulatedCRLValue")
 ENCAPSULATED_OCSP = xades("EncapsulatedOCSPValue")
+
+UNSIGNED_PATH = f"{OBJECT}/{QUALIFYING_PROPERTIES}/{UNSIGNED_PROPERTIES}/{UNSIGNED_SIGNATURE_PROPERTIES}"

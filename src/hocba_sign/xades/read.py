@@ -18,8 +18,18 @@ from hocba_sign.xades.elements import (
     require_children,
     text_of,
 )
-from hocba_sign.xades.references import Resolver, inclusive_prefixes, read_reference
-from hocba_sign.xades.structure import CertificateBinding, Covers, ParsedDocument, ParsedSignature, Reference, SignedProperties, TimeStamp
+from hocba_sign.xades.imprints import archive_octets, properties_before, signature_value_octets
+from hocba_sign.xades.references import Method, Resolver, inclusive_prefixes, read_reference
+from hocba_sign.xades.structure import (
+    CertificateBinding,
+    Covers,
+    ParsedDocument,
+    ParsedSignature,
+    Reference,
+    SignedProperties,
+    StampKind,
+    TimeStamp,
+)
 from hocba_sign.xml.c14n import C14nAlgorithm, canonicalize
 from hocba_sign.xml.layout import Layout, recognise, signature_in, slot_elements
 from hocba_sign.xml.parse import Element, locate, parse
@@ -29,7 +39,11 @@ MAX_SIGNATURES = 200
 MAX_REFERENCES = 200
 """Per signature; the homeroom teacher's covers the data and every subject teacher's value."""
 MAX_CERTIFICATES = 50
-"""Per container; an honest chain has three, with time-stamp and responder chains a dozen."""
+"""In one KeyInfo; an honest chain has three."""
+MAX_VALUES = 500
+"""Certificates, or CRLs, or OCSP responses embedded in one signature; each renewal of an archive adds about ten."""
+MAX_TIME_STAMPS = 60
+"""On one signature; an archive renewed every year for a pupil's working life has fewer."""
 
 
 def read(octets: bytes) -> ParsedDocument:
@@ -118,7 +132,7 @@ def _signature(element: Element, slot: Slot | None, *, resolver: Resolver, stray
         references=references,
         certificates_der=_key_info_certificates(element),
         properties=None if properties_element is None else _signed_properties(properties_element),
-        time_stamps=() if unsigned is None else _time_stamps(unsigned, value_element),
+        time_stamps=() if unsigned is None else _time_stamps(element, unsigned, resolver),
         embedded_certificates_der=_encapsulated(unsigned, names.CERTIFICATE_VALUES, names.ENCAPSULATED_CERTIFICATE),
         embedded_crls_der=_encapsulated(unsigned, names.REVOCATION_VALUES, names.ENCAPSULATED_CRL),
         embedded_ocsps_der=_encapsulated(unsigned, names.REVOCATION_VALUES, names.ENCAPSULATED_OCSP),
@@ -126,9 +140,7 @@ def _signature(element: Element, slot: Slot | None, *, resolver: Resolver, stray
     )
 
 
-def _references(
-    signed_info: Element, resolver: Resolver, properties: Element | None
-) -> tuple[tuple[Reference, ...], tuple[Finding, ...]]:
+def _references(signed_info: Element, resolver: Resolver, properties: Element | None) -> tuple[tuple[Reference, ...], tuple[Finding, ...]]:
     """Read all references; exactly one must be to this signature's own SignedProperties (EN 319 132-1, 4.2.1)."""
     elements = tuple(signed_info.iterchildren(names.REFERENCE))
     if not 1 <= len(elements) <= MAX_REFERENCES:
@@ -209,20 +221,42 @@ def _described(data: Element) -> frozenset[str]:
     return frozenset(reference.removeprefix("#") for reference in described)
 
 
-def _time_stamps(unsigned: Element, value_element: Element) -> tuple[TimeStamp, ...]:
-    """Read the signature time-stamps with the octets their imprints must be of (EN 319 132-1, 5.3)."""
+def _time_stamps(signature: Element, unsigned: Element, resolver: Resolver) -> tuple[TimeStamp, ...]:
+    """Read the signature and archive time-stamps with the octets their imprints must be of (EN 319 132-1, 5.3 and 5.5.2)."""
+    elements = [element for element in unsigned.iterchildren("*") if element.tag in _STAMPS]
+    if len(elements) > MAX_TIME_STAMPS:
+        raise InputError("SIG.TOO_MANY_TIME_STAMPS", where=locate(unsigned))
     stamps = []
-    for element in unsigned.iterchildren(names.SIGNATURE_TIME_STAMP):
-        method_element = optional(element, names.CANONICALIZATION_METHOD)
-        method = C14nAlgorithm.INCLUSIVE if method_element is None else c14n_of(method_element)
-        if method is None:
-            raise InputError("SIG.C14N", where=locate(element))
-        prefixes = () if method_element is None else inclusive_prefixes(method_element)
+    for element in elements:
+        method = _stamp_method(element)
+        kind = _STAMPS[str(element.tag)]
+        if kind is StampKind.ARCHIVE:
+            message = archive_octets(signature, method, resolver=resolver, before=element)
+            covered = _covered(signature, element)
+        else:
+            message, covered = signature_value_octets(signature, method), ()
         tokens = tuple(octets_of(token) for token in element.iterchildren(names.ENCAPSULATED_TIME_STAMP))
-        stamps.append(
-            TimeStamp(tokens_der=tokens, message_octets=canonicalize(value_element, method, inclusive_prefixes=prefixes))
-        )
+        stamps.append(TimeStamp(kind=kind, tokens_der=tokens, message_octets=message, covered_der=covered))
     return tuple(stamps)
+
+
+_STAMPS = {names.SIGNATURE_TIME_STAMP: StampKind.SIGNATURE, names.ARCHIVE_TIME_STAMP: StampKind.ARCHIVE}
+_ENCAPSULATED = (names.ENCAPSULATED_CERTIFICATE, names.ENCAPSULATED_CRL, names.ENCAPSULATED_OCSP, names.ENCAPSULATED_TIME_STAMP)
+
+
+def _stamp_method(stamp: Element) -> Method:
+    element = optional(stamp, names.CANONICALIZATION_METHOD)
+    if element is None:
+        return Method(C14nAlgorithm.INCLUSIVE)
+    algorithm = c14n_of(element)
+    if algorithm is None:
+        raise InputError("SIG.C14N", where=locate(stamp))
+    return Method(algorithm, inclusive_prefixes(element))
+
+
+def _covered(signature: Element, stamp: Element) -> tuple[bytes, ...]:
+    values = (value for element in properties_before(signature, stamp) for value in element.iter(*_ENCAPSULATED))
+    return (*_key_info_certificates(signature), *(octets_of(value) for value in values))
 
 
 def _key_info_certificates(signature: Element) -> tuple[bytes, ...]:
@@ -240,10 +274,10 @@ def _key_info_certificates(signature: Element) -> tuple[bytes, ...]:
 
 
 def _encapsulated(unsigned: Element | None, container: str, item: str) -> tuple[bytes, ...]:
-    """Give the encapsulated DER values of CertificateValues or RevocationValues."""
+    """Give the DER values in all CertificateValues or RevocationValues, those of time-stamps' validation data included."""
     if unsigned is None:
         return ()
-    found = tuple(octets_of(value) for holder in unsigned.iterchildren(container) for value in holder.iter(item))
-    if len(found) > MAX_CERTIFICATES:
+    found = tuple(octets_of(value) for holder in unsigned.iter(container) for value in holder.iter(item))
+    if len(found) > MAX_VALUES:
         raise InputError("SIG.TOO_MANY_CERTIFICATES", where=locate(unsigned))
     return found

@@ -114,6 +114,20 @@ def read_reference(element: Element, resolver: Resolver) -> tuple[Reference, tup
     return reference, findings
 
 
+def reference_octets(element: Element, resolver: Resolver, default: Method) -> bytes:
+    """Give the octets that one ds:Reference digests; `default` canonicalizes where it has no transform of its own.
+
+    Raises: InputError `SIG.TARGET_MISSING`, `SIG.TRANSFORM` where they cannot be had.
+    """
+    uri = element.get("URI", "")
+    method, findings = _transforms(element)
+    if not uri.startswith("#") or resolver.target(uri[1:]) is None:
+        raise InputError("SIG.TARGET_MISSING", where=uri[:100])
+    if method is None:
+        raise InputError(findings[0].cause, where=findings[0].where)
+    return resolver.octets(uri[1:], default if optional(element, names.TRANSFORMS) is None else method)
+
+
 def inclusive_prefixes(element: Element) -> tuple[str, ...]:
     """Read the PrefixList of an exclusive canonicalization; Raises: InputError for any other parameter."""
     require_children(element, (_EXCLUSIVE,))

@@ -62,19 +62,32 @@ class SignedProperties:
     described_references: frozenset[str]
 
 
+class StampKind(StrEnum):
+    """The kinds of time-stamps that this library reads; the `type` of the report's `timestamps`."""
+
+    SIGNATURE = "signature"
+    ARCHIVE = "archive"
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TimeStamp:
-    """One xades:SignatureTimeStamp: its tokens and the octets that each must have in its imprint."""
+    """One time-stamp container: its tokens, and the octets that each must have in its imprint.
 
+    `covered_der` are the certificates, CRLs, OCSP responses and tokens that an archive time-stamp covers: a passing token
+    proves that they existed.
+    """
+
+    kind: StampKind
     tokens_der: tuple[bytes, ...]
     message_octets: bytes
+    covered_der: tuple[bytes, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ParsedSignature:
     """One ds:Signature.
 
-    `slot` is None for a signature outside every slot of the layout. `findings` are departures from the
+    `slot` is None for a signature outside every slot of the layout. `time_stamps` are in document order. `findings` are departures from the
     profile that this library accepts; any of them keeps the signature from passing.
     """
 

@@ -71,9 +71,7 @@ def write_unsigned(slot: Element, description: Description, *, ids: Mapping[str,
         kind = names.TYPE_COUNTERSIGNED if identifier in description.linked_ids else None
         reference = _reference(signed_info, identifier, target=target, description=description, kind=kind)
         reference.set("Id", _reference_id(description, number))
-    _reference(
-        signed_info, properties.get("Id", ""), target=properties, description=description, kind=names.TYPE_SIGNED_PROPERTIES
-    )
+    _reference(signed_info, properties.get("Id", ""), target=properties, description=description, kind=names.TYPE_SIGNED_PROPERTIES)
     return canonicalize(signature, _EXCLUSIVE), canonicalize(signed_info, _EXCLUSIVE)
 
 
