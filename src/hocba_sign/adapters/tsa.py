@@ -77,7 +77,7 @@ class HttpTimeStampAuthority:
         timer.daemon = True
         timer.start()
         try:
-            body = _exchange(connection, watch, url, request)
+            body = _exchange(connection, watch, url=url, request=request)
         except NewConnectionError as error:
             # A subclass of the time-out of connecting, though it also stands for a refusal or an unknown host.
             raise self._late() if watch.is_late else OutsideError("TSA.UNREACHABLE", where=self.url, detail="no connection") from error
@@ -127,7 +127,7 @@ def _parse(url: str) -> Url:
     return parsed
 
 
-def _exchange(connection: HTTPConnection, watch: _Watch, url: Url, request: bytes) -> bytes:
+def _exchange(connection: HTTPConnection, watch: _Watch, *, url: Url, request: bytes) -> bytes:
     headers = {"Content-Type": "application/timestamp-query", "Accept": "application/timestamp-reply", "User-Agent": "hocba-sign"}
     connection.connect()
     watch.socket = connection.sock

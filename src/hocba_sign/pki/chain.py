@@ -29,7 +29,7 @@ def name_key(name_der: bytes) -> str:
     return str(x509.Name.load(name_der).hashable)
 
 
-def candidate_chains(leaf: Certificate, trust: TrustStore, certificates: tuple[Certificate, ...]) -> Iterator[tuple[Certificate, ...]]:
+def candidate_chains(leaf: Certificate, trust: TrustStore, *, certificates: tuple[Certificate, ...]) -> Iterator[tuple[Certificate, ...]]:
     """Yield chains (leaf first, anchor last), at most `MAX_CHAINS`, shorter ones of each branch first."""
     anchors: dict[str, list[Certificate]] = {}
     for anchor in trust.anchors:

@@ -45,47 +45,15 @@ from hocba_sign.crypto.verify import load_public_key, verify_der_value
 from hocba_sign.errors import InputError
 from hocba_sign.pki.certificate import Certificate
 from hocba_sign.pki.evidence import Evidence
-from hocba_sign.pki.outcome import PathRequirements
+from hocba_sign.pki.outcome import PATH_WORDS, REVOCATION_WORDS, PathRequirements, cause_of
 from hocba_sign.pki.parsed import parsed_certificate, parsed_crl, parsed_ocsp
-from hocba_sign.pki.revocation import Pool, RevocationFact, Statement, revocation_of, select, single_status
+from hocba_sign.pki.revocation import Pool, RevocationFact, Statement, related_crls, revocation_of, select, single_status
 
 _ANY_POLICY_OID = "2.5.29.32.0"
 _Value = TypeVar("_Value")
 
 # Without a handler the engine's warnings, with their tracebacks, would go to a user's terminal.
 logging.getLogger("pyhanko_certvalidator").addHandler(logging.NullHandler())
-
-_PATH_CAUSES = (
-    ("issuer name", "PATH.NAME_CHAINING"),
-    ("permitted namespace", "PATH.NAME_CONSTRAINTS"),
-    ("are excluded", "PATH.NAME_CONSTRAINTS"),
-    ("polic", "PATH.POLICY"),
-    ("is not a CA", "PATH.NOT_A_CA"),
-    ("maximum path length", "PATH.LENGTH"),
-    ("not allowed to sign certificates", "PATH.CA_KEY_USAGE"),
-    ("unsupported critical extension", "PATH.CRITICAL_EXTENSION"),
-)
-"""Words in the engine's general error, and what they mean. What is not listed is PATH.INVALID."""
-
-_REVOCATION_CAUSES = (
-    ("not recent enough", "REVOCATION.EXPIRED"),
-    ("issuer certificate path", "REVOCATION.CRL_ISSUER"),
-    ("signature", "REVOCATION.SIGNATURE"),
-    ("could not be located", "REVOCATION.RESPONDER"),
-    ("could not be validated", "REVOCATION.RESPONDER"),
-    ("unauthorized certificate", "REVOCATION.RESPONDER"),
-    ("not authorized to sign", "REVOCATION.CRL_ISSUER"),
-    ("chain of trust", "REVOCATION.CRL_ISSUER"),
-    ("elta CRL", "REVOCATION.DELTA"),
-    ("reasons", "REVOCATION.SCOPE"),
-    ("only contains", "REVOCATION.SCOPE"),
-    ("share any names", "REVOCATION.SCOPE"),
-)
-"""The same for failed revocation checks. What is not listed is REVOCATION.UNUSABLE."""
-
-
-def _cause_of(message: str, table: tuple[tuple[str, str], ...], default: str) -> str:
-    return next((cause for words, cause in table if words in message), default)
 
 
 def _path_cause(error: Exception) -> str:
@@ -95,7 +63,7 @@ def _path_cause(error: Exception) -> str:
         case engine.NotYetValidError():
             return "PATH.NOT_YET_VALID" if error.is_ee_cert else "PATH.CA_NOT_YET_VALID"
         case _:
-            return _cause_of(str(error), _PATH_CAUSES, "PATH.INVALID")
+            return cause_of(str(error), PATH_WORDS, default="PATH.INVALID")
 
 
 def _policy_set(oids: frozenset[str]) -> frozenset[str]:
@@ -118,18 +86,20 @@ def _subtrees(certificate: x509.Certificate, side: str, otherwise: PKIXSubtrees)
 class Session:
     """The engine's objects for one chain at one control time; used by one call, then dropped."""
 
-    def __init__(self, chain: tuple[x509.Certificate, ...], evidence: Evidence, pool: Pool, *, at: datetime, known_until: datetime) -> None:
+    def __init__(self, chain: tuple[x509.Certificate, ...], evidence: Evidence, *, pool: Pool, at: datetime, known_until: datetime) -> None:
         self._chain = chain
         self._at = at
         self._known_until = known_until
         self._pool = pool
-        known = [statement for statement in (*pool.crls, *pool.ocsps) if statement.this_update <= known_until]
+        known = [one for one in (*related_crls(pool, chain, evidence=evidence), *pool.ocsps) if one.this_update <= known_until]
         registry = CertificateRegistry.build(chain)
         registry.register_multiple(
             certificate for certificate in map(_readable, evidence.certificates) if certificate and not _poses_as(certificate, chain)
         )
         self._moment = at.replace(microsecond=0)
-        self._manager = _Manager(registry, known, pool, chain)
+        deltas = (parsed_crl(item.der) for item in pool.deltas)
+        usable = [one for one in deltas if one["tbs_cert_list"]["this_update"].native <= known_until]
+        self._manager = _Manager(registry, chain, known=known, deltas=usable)
         self._path = ValidationPath(_anchor(chain[-1]), list(chain[-2:0:-1]), chain[0])
         self._signatures = _Signatures(at)
         self._context = _Context(
@@ -181,7 +151,7 @@ class Session:
         return tuple(reversed(facts))
 
     def _check(self, certificate: Certificate, issuer: Certificate, state: ValProcState) -> RevocationFact:
-        selection = select(certificate.der, issuer.der, self._pool)
+        selection = select(certificate.der, issuer.der, pool=self._pool)
         unknown = RevocationFact(certificate_sha256=certificate.sha256, status="unknown")
         bounds = {"at": self._at, "known_until": self._known_until}
         bounds |= {"not_before": certificate.not_before, "not_after": certificate.not_after}
@@ -195,10 +165,10 @@ class Session:
                 causes.append(dates)
                 continue
             usable.append(statement)
-            answers.append(self._ask(certificate, state, (statement,), rivals))
+            answers.append(self._ask(certificate, state, (statement,), rivals=rivals))
         usable_crls = tuple(statement for statement in usable if statement.kind == "crl")
         if len(usable_crls) > 1 and all(answer.status == "unknown" for answer in answers):
-            answers.append(self._ask(certificate, state, usable_crls, rivals))
+            answers.append(self._ask(certificate, state, usable_crls, rivals=rivals))
         for wanted in ("revoked", "on_hold", "good"):
             for answer in answers:
                 if answer.status == wanted:
@@ -208,7 +178,7 @@ class Session:
         return replace(unknown, causes=tuple(dict.fromkeys(causes)) or ("REVOCATION.NONE",))
 
     def _ask(
-        self, certificate: Certificate, state: ValProcState, statements: tuple[Statement, ...], rivals: tuple[Statement, ...]
+        self, certificate: Certificate, state: ValProcState, statements: tuple[Statement, ...], *, rivals: tuple[Statement, ...]
     ) -> RevocationFact:
         """Let the engine verify `statements` (one OCSP response, or CRLs) without their `rivals`, and read what they say."""
         parsed = parsed_certificate(certificate.der)
@@ -250,7 +220,7 @@ class Session:
     def _failed(self, messages: Iterable[str]) -> tuple[str, ...]:
         if self._signatures.is_weak:
             return ("REVOCATION.WEAK_ALGORITHM",)
-        causes = tuple(_cause_of(message, _REVOCATION_CAUSES, "REVOCATION.UNUSABLE") for message in messages)
+        causes = tuple(cause_of(message, REVOCATION_WORDS, default="REVOCATION.UNUSABLE") for message in messages)
         return tuple(dict.fromkeys(causes)) or ("REVOCATION.SCOPE",)
 
 
@@ -265,12 +235,19 @@ class _Manager(RevinfoManager):
     recorded under the digest of the whole CRL here.
     """
 
-    def __init__(self, registry: CertificateRegistry, known: list[Statement], pool: Pool, chain: tuple[x509.Certificate, ...]) -> None:
+    def __init__(
+        self,
+        registry: CertificateRegistry,
+        chain: tuple[x509.Certificate, ...],
+        *,
+        known: list[Statement],
+        deltas: list[asn1_crl.CertificateList],
+    ) -> None:
         super().__init__(registry, POEManager(), (), ())
         self._issuers: dict[bytes, x509.Certificate] = {}
         self._chain = chain
         self._known = known
-        self._deltas = tuple(CRLContainer(parsed_crl(item.der)) for item in pool.deltas)
+        self._deltas = tuple(map(CRLContainer, deltas))
 
     def offer(self, statements: tuple[Statement, ...], *, withheld: tuple[Statement, ...]) -> None:
         hidden = {id(statement) for statement in withheld} - {id(statement) for statement in statements}

@@ -80,3 +80,36 @@ _SUB_INDICATIONS = {
 def sub_indication(cause: str) -> str:
     """Give the EN 319 102-1 sub-indication that `cause` means; all of them go with INDETERMINATE."""
     return _SUB_INDICATIONS.get(cause, _GENERAL)
+
+
+PATH_WORDS = (
+    ("issuer name", "PATH.NAME_CHAINING"),
+    ("permitted namespace", "PATH.NAME_CONSTRAINTS"),
+    ("are excluded", "PATH.NAME_CONSTRAINTS"),
+    ("polic", "PATH.POLICY"),
+    ("is not a CA", "PATH.NOT_A_CA"),
+    ("maximum path length", "PATH.LENGTH"),
+    ("not allowed to sign certificates", "PATH.CA_KEY_USAGE"),
+    ("unsupported critical extension", "PATH.CRITICAL_EXTENSION"),
+)
+"""Words in the engine's general error, and what they mean. What is not listed is PATH.INVALID."""
+
+REVOCATION_WORDS = (
+    ("not recent enough", "REVOCATION.EXPIRED"),
+    ("issuer certificate path", "REVOCATION.CRL_ISSUER"),
+    ("signature", "REVOCATION.SIGNATURE"),
+    ("could not be located", "REVOCATION.RESPONDER"),
+    ("could not be validated", "REVOCATION.RESPONDER"),
+    ("unauthorized certificate", "REVOCATION.RESPONDER"),
+    ("not authorized to sign", "REVOCATION.CRL_ISSUER"),
+    ("chain of trust", "REVOCATION.CRL_ISSUER"),
+    ("elta CRL", "REVOCATION.DELTA"),
+    ("reasons", "REVOCATION.SCOPE"),
+    ("only contains", "REVOCATION.SCOPE"),
+    ("share any names", "REVOCATION.SCOPE"),
+)
+"""The same for failed revocation checks. What is not listed is REVOCATION.UNUSABLE."""
+
+
+def cause_of(message: str, table: tuple[tuple[str, str], ...], *, default: str) -> str:
+    return next((cause for words, cause in table if words in message), default)

@@ -50,10 +50,10 @@ def validate_path(
         return _result((leaf,), ("PATH.LIMIT",))
     best: PathResult | None = None
     pool = read_pool(evidence)
-    for chain in candidate_chains(leaf, trust, evidence.certificates):
+    for chain in candidate_chains(leaf, trust, certificates=evidence.certificates):
         anchor = trust.find(chain[-1].sha256)
         assert anchor is not None
-        result = _judge_safely(chain, anchor, evidence, pool, at=at, asked=asked)
+        result = _judge_safely(chain, anchor, evidence, pool=pool, at=at, asked=asked)
         if result.status is PathStatus.PASSED:
             return result
         if best is None or _reached(result) > _reached(best):
@@ -92,10 +92,10 @@ def _ended(anchor: Anchor, at: datetime) -> str | None:
 
 
 def _judge_safely(
-    chain: tuple[Certificate, ...], anchor: Anchor, evidence: Evidence, pool: Pool, *, at: datetime, asked: PathRequirements
+    chain: tuple[Certificate, ...], anchor: Anchor, evidence: Evidence, *, pool: Pool, at: datetime, asked: PathRequirements
 ) -> PathResult:
     try:
-        result = _judge(chain, anchor, evidence, pool, at=at, asked=asked)
+        result = _judge(chain, anchor, evidence, pool=pool, at=at, asked=asked)
     except (ValueError, TypeError, KeyError, InputError):
         result = _result(chain, ("PATH.MALFORMED",))
     except Exception:  # noqa: BLE001 - the engine documents no closed set of exceptions; none may turn into a crash or a pass
@@ -104,7 +104,7 @@ def _judge_safely(
 
 
 def _judge(
-    chain: tuple[Certificate, ...], anchor: Anchor, evidence: Evidence, pool: Pool, *, at: datetime, asked: PathRequirements
+    chain: tuple[Certificate, ...], anchor: Anchor, evidence: Evidence, *, pool: Pool, at: datetime, asked: PathRequirements
 ) -> PathResult:
     link = next((cause for cause in (_link_cause(*pair, at) for pair in pairwise(chain)) if cause is not None), None)
     if link is not None:
@@ -112,7 +112,7 @@ def _judge(
     if has_too_many_names(tuple(certificate.der for certificate in chain)):
         return _result(chain, ("PATH.LIMIT",))
     certificates = tuple(parsed_certificate(certificate.der) for certificate in chain)
-    session = Session(certificates, evidence, pool, at=at, known_until=asked.known_until or at)
+    session = Session(certificates, evidence, pool=pool, at=at, known_until=asked.known_until or at)
     structure = session.structure_cause(asked)
     if structure is not None:
         return _result(chain, (structure,))

@@ -127,7 +127,27 @@ def read_pool(evidence: Evidence) -> Pool:
     return Pool(ocsps=_newest_first(ocsps), crls=_newest_first(crls), deltas=tuple(deltas), causes=tuple(dict.fromkeys(causes)))
 
 
-def select(certificate_der: bytes, issuer_der: bytes, pool: Pool) -> Selection:
+def related_crls(pool: Pool, chain: tuple[x509.Certificate, ...], *, evidence: Evidence) -> tuple[Statement, ...]:
+    """Leave out the CRLs that can say nothing about the chain, its CRL issuers and its responders: they only cost time."""
+    names = {name_key(certificate.subject.dump()) for certificate in chain}
+    near = {certificate.subject_der for certificate in evidence.certificates if _key_or_none(certificate.issuer_der) in names}
+    names |= {key for key in map(_key_or_none, near) if key is not None}
+    return tuple(one for one in pool.crls if name_key(parsed_crl(one.item.der).issuer.dump()) in names or _is_indirect(one.item))
+
+
+def _key_or_none(name_der: bytes) -> str | None:
+    try:
+        return name_key(name_der)
+    except (ValueError, TypeError):
+        return None
+
+
+def _is_indirect(item: Item) -> bool:
+    distribution = parsed_crl(item.der).issuing_distribution_point_value
+    return distribution is not None and bool(distribution["indirect_crl"].native)
+
+
+def select(certificate_der: bytes, issuer_der: bytes, *, pool: Pool) -> Selection:
     """Select the statements that may concern a certificate of `issuer_der`'s holder."""
     certificate = parsed_certificate(certificate_der)
     issuer = parsed_certificate(issuer_der)
@@ -168,8 +188,7 @@ def revocation_of(statement: Statement, serial_number: int) -> tuple[datetime, s
             return None
         reason = status.chosen["revocation_reason"].native
         return cast("datetime", status.chosen["revocation_time"].native), reason or "unspecified"
-    distribution = parsed_crl(statement.item.der).issuing_distribution_point_value
-    if _encoded_integer(serial_number) not in statement.item.der or (distribution is not None and distribution["indirect_crl"].native):
+    if _encoded_integer(serial_number) not in statement.item.der or _is_indirect(statement.item):
         return None
     for entry in parsed_crl(statement.item.der)["tbs_cert_list"]["revoked_certificates"]:
         if entry["user_certificate"].native == serial_number:
@@ -214,8 +233,7 @@ def _may_list(item: Item, certificate: x509.Certificate, issuer_key: str) -> boo
     parsed: crl.CertificateList = parsed_crl(item.der)
     if name_key(parsed.issuer.dump()) == issuer_key:
         return True
-    distribution = parsed.issuing_distribution_point_value
-    if distribution is not None and distribution["indirect_crl"].native:
+    if _is_indirect(item):
         return True
     return any(point["crl_issuer"].native for point in certificate.crl_distribution_points_value or ())
 

@@ -105,7 +105,7 @@ def test_dates(statement: Statement, cause: str | None) -> None:
 def test_selection_is_by_issuer_and_serial_number() -> None:
     other = WORLD.person("Trần Văn Thử", "001300000002")
     pool = read_pool(Evidence.of(crls=WORLD.crls(AT), ocsps=[OCSP, WORLD.ocsp_response(other, AT, cert_id_digest="sha256"), b"\x30\x00"]))
-    selection = select(TEACHER.certificate_der, WORLD.authority("public-ca").certificate_der, pool)
+    selection = select(TEACHER.certificate_der, WORLD.authority("public-ca").certificate_der, pool=pool)
     assert [statement.item.der for statement in selection.crls] == [CRL]
     assert [statement.item.der for statement in selection.ocsps] == [OCSP]
     assert set(selection.causes) == {"REVOCATION.WRONG_CERTIFICATE", "REVOCATION.OCSP_MALFORMED"}
