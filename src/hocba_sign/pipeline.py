@@ -16,9 +16,9 @@ from hocba_sign.signing.policy import DEFAULT as DEFAULT_SIGNING
 from hocba_sign.signing.policy import Level, SigningPolicy
 from hocba_sign.signing.prepare import prepare
 from hocba_sign.signing.state import SignedDocument
+from hocba_sign.validation.chain import Setting
 from hocba_sign.validation.document import validate
 from hocba_sign.validation.policy import DEFAULT, Policy
-from hocba_sign.validation.process import Setting
 
 
 class TimeStampAuthority(Protocol):

@@ -142,9 +142,7 @@ def _signature(one: SignatureConclusion) -> dict[str, Any]:
         "best_signature_time": _moment(one.best_time),
         "time_proof": "timestamp" if one.is_time_proven else "claimed" if one.best_time is not None else "none",
         "timestamps": [_stamp(stamp) for stamp in one.time_stamps],
-        "covers": [
-            {"uri": reference.uri, "kind": reference.kind, "digest_ok": reference.is_intact} for reference in signature.references
-        ],
+        "covers": [{"uri": reference.uri, "kind": reference.kind, "digest_ok": reference.is_intact} for reference in signature.references],
         "causes": list(dict.fromkeys(finding.cause for finding in one.conclusion.findings)),
         "findings": [{"id": finding.cause, "where": finding.where} for finding in one.conclusion.findings],
         "warnings": [{"id": finding.cause, "where": finding.where} for finding in one.warnings],
@@ -202,7 +200,7 @@ def _certificate(one: SignatureConclusion) -> dict[str, Any] | None:
 
 def _stamp(stamp: TimeStampConclusion) -> dict[str, Any]:
     return {
-        "type": "signature",
+        "type": stamp.kind,
         "time": _moment(stamp.time),
         "tsa": stamp.tsa,
         "intact": stamp.is_intact,
@@ -233,5 +231,3 @@ def _check(check: Check) -> dict[str, Any]:
         "where": check.where,
         "message": {"vi": words.vi, "en": words.en},
     }
-
-

@@ -6,8 +6,9 @@ from dataclasses import dataclass, replace
 from hocba_sign.errors import Finding, InputError
 from hocba_sign.model.transcript import Transcript
 from hocba_sign.model.workflow import PLANS
+from hocba_sign.validation.chain import Setting
 from hocba_sign.validation.order import SignerFacts, Workflow, judge_order
-from hocba_sign.validation.process import Setting, SignatureConclusion, validate_signature
+from hocba_sign.validation.process import SignatureConclusion, validate_signature
 from hocba_sign.validation.verdict import Check, Indication, Status, Verdict, conclude
 from hocba_sign.xades.integrity import check_integrity
 from hocba_sign.xades.read import read
@@ -121,9 +122,12 @@ def _workflow_checks(workflow: Workflow) -> list[Check]:
 
 
 def _time_stamp_check(one: SignatureConclusion) -> Check:
-    """A time-stamp that is attached must hold (TT 15/2025 Art. 6.1.g), even where the signature passes without it."""
+    """A time-stamp that is attached must hold (TT 15/2025 Art. 6.1.g), even where the signature passes without it.
+
+    Those made after the validation time say nothing at that time.
+    """
     where = str(one.signature.slot or one.signature.where)
-    is_good = all(stamp.is_passed for stamp in one.time_stamps) and bool(one.time_stamps)
+    is_good = all(stamp.is_passed or stamp.is_later for stamp in one.time_stamps) and bool(one.time_stamps)
     return Check(identifier="SIG.TIME_STAMPS", status=Status.PASS if is_good else Status.UNPROVEN, where=where)
 
 

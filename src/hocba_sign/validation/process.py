@@ -7,11 +7,10 @@ from hocba_sign.crypto.algorithms import AcceptabilityStatus, SignatureAlgorithm
 from hocba_sign.errors import Finding, InputError
 from hocba_sign.pki.certificate import Certificate
 from hocba_sign.pki.evidence import Evidence
-from hocba_sign.pki.outcome import PathRequirements, PathResult
-from hocba_sign.pki.path import validate_path
+from hocba_sign.pki.outcome import PathResult
 from hocba_sign.pki.profile import Purpose
-from hocba_sign.pki.trust import TrustStore
-from hocba_sign.validation.policy import Policy
+from hocba_sign.validation.chain import Setting, judge_chain
+from hocba_sign.validation.existence import Existence
 from hocba_sign.validation.timestamps import TimeStampConclusion, judge_time_stamps
 from hocba_sign.validation.verdict import Conclusion, Indication, SubIndication, conclude
 from hocba_sign.xades.integrity import Integrity, check_integrity
@@ -34,43 +33,37 @@ class SignatureConclusion:
     warnings: tuple[Finding, ...]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Setting:
-    """What a validation rests on: trust, evidence, the moment `at` (aware UTC), and the policy."""
-
-    trust: TrustStore
-    evidence: Evidence
-    at: datetime
-    policy: Policy
-
-
 def validate_signature(signature: ParsedSignature, setting: Setting) -> SignatureConclusion:
     """Judge one signature on its own.
 
     1. format, identity, value and digests; 2. time-stamps, the earliest that passes proves when the signature existed;
     3. the certificate path and revocation at that time, else at `setting.at`; 4. algorithms at that time;
     5. what is demanded of the claimed time and of time-stamps.
-    Spec: EN 319 102-1, 5.3 and 5.5.
+    Spec: EN 319 102-1, 5.3, 5.5 and 5.6.
     """
     # (1)
     integrity = check_integrity(signature)
     # (2)
     pool = setting.evidence.merged(_embedded(signature))
-    stamps = judge_time_stamps(signature, trust=setting.trust, evidence=pool, at=setting.at) if integrity.is_intact else ()
-    proven = [stamp.time for stamp in stamps if stamp.is_passed and stamp.time is not None]
-    control_time = min(proven, default=setting.at)
+    stamps: tuple[TimeStampConclusion, ...] = ()
+    existence = Existence(setting.at)
+    if integrity.is_intact:
+        stamps, existence = judge_time_stamps(signature, evidence=pool, setting=setting)
+    is_proven = existence.is_proven(signature.value)
+    existed = existence.of(signature.value)
     # (3)
     findings = list(integrity.findings)
     path = None
     if integrity.certificate is not None and integrity.is_intact:
-        requirements = PathRequirements(purpose=Purpose.SIGNING, known_until=setting.at)
-        path = validate_path(integrity.certificate, trust=setting.trust, evidence=pool, at=control_time, requirements=requirements)
+        path = judge_chain(
+            integrity.certificate, purpose=Purpose.SIGNING, existed=existed, existence=existence, evidence=pool, setting=setting
+        )
         findings += [Finding(cause, signature.where) for cause in path.causes]
     # (4)
-    acceptance, warnings = _acceptance(integrity, signature, control_time)
+    acceptance, warnings = _acceptance(integrity, signature, existed)
     findings += acceptance
     # (5)
-    findings += _times(signature, integrity, setting, is_proven=bool(proven))
+    findings += _times(signature, integrity, setting, is_proven=is_proven)
     conclusion = _with_path(conclude(finding for finding in findings if path is None or finding.cause not in path.causes), path, findings)
     return SignatureConclusion(
         signature=signature,
@@ -80,10 +73,15 @@ def validate_signature(signature: ParsedSignature, setting: Setting) -> Signatur
         algorithm=integrity.algorithm,
         path=path,
         time_stamps=stamps,
-        best_time=min(proven, default=signature.properties.signing_time if signature.properties is not None else None),
-        is_time_proven=bool(proven),
+        best_time=existed if is_proven else claimed_time(signature),
+        is_time_proven=is_proven,
         warnings=tuple(warnings),
     )
+
+
+def claimed_time(signature: ParsedSignature) -> datetime | None:
+    """Give the SigningTime property, UTC: what the signer says, which proves nothing."""
+    return None if signature.properties is None else signature.properties.signing_time
 
 
 def _embedded(signature: ParsedSignature) -> Evidence:
@@ -119,7 +117,7 @@ def _acceptance(integrity: Integrity, signature: ParsedSignature, at: datetime) 
 
 def _times(signature: ParsedSignature, integrity: Integrity, setting: Setting, *, is_proven: bool) -> list[Finding]:
     findings = []
-    claimed = signature.properties.signing_time if signature.properties is not None else None
+    claimed = claimed_time(signature)
     if claimed is not None and claimed > setting.at:
         findings.append(Finding("SIG.SIGNING_TIME_FUTURE", signature.where))
     certificate = integrity.certificate

@@ -1,83 +1,142 @@
-"""Signature time-stamps: intact, of this signature, by whom, and is that authority trusted."""
+"""Time-stamps: intact, of these octets, by whom, is that authority trusted, and what do they prove."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from hocba_sign.crypto.algorithms import digest
 from hocba_sign.errors import Finding, InputError
+from hocba_sign.pki.certificate import Certificate
 from hocba_sign.pki.evidence import Evidence
-from hocba_sign.pki.outcome import PathRequirements, PathStatus
-from hocba_sign.pki.path import validate_path
+from hocba_sign.pki.outcome import PathResult, PathStatus
 from hocba_sign.pki.profile import Purpose
 from hocba_sign.pki.timestamp import Token, algorithm_cause, read_token, verify_token
-from hocba_sign.pki.trust import TrustStore
+from hocba_sign.validation.chain import Setting, judge_chain
+from hocba_sign.validation.existence import Existence
 from hocba_sign.validation.verdict import Indication, SubIndication
-from hocba_sign.xades.structure import ParsedSignature
+from hocba_sign.xades.structure import ParsedSignature, StampKind, TimeStamp
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TimeStampConclusion:
-    """The judgement of one token. `time` is UTC, None for a token that cannot be read; `tsa` is a name for people."""
+    """The judgement of one token.
 
+    `time` is UTC, None for a token that cannot be read. `is_later` tells that it was made after the validation time, so that it
+    says nothing at that time.
+    """
+
+    kind: StampKind
+    token_der: bytes
     time: datetime | None
-    tsa: str | None
+    certificate: Certificate | None
+    path: PathResult | None
     is_intact: bool
     is_passed: bool
+    is_later: bool
     indication: Indication
     sub_indication: SubIndication | None
     findings: tuple[Finding, ...]
 
+    @property
+    def tsa(self) -> str | None:
+        """The authority's name, for people."""
+        return None if self.certificate is None else self.certificate.subject.common_name
+
 
 def judge_time_stamps(
-    signature: ParsedSignature, *, trust: TrustStore, evidence: Evidence, at: datetime
-) -> tuple[TimeStampConclusion, ...]:
-    """Judge every signature time-stamp token of `signature` at the time `at`.
+    signature: ParsedSignature, *, evidence: Evidence, setting: Setting
+) -> tuple[tuple[TimeStampConclusion, ...], Existence]:
+    """Judge every token, the newest first, for it proves the existence of what the older ones need.
 
-    Spec: EN 319 102-1, 5.4.
+    Gives the conclusions in document order and the proofs of existence that the passing ones add up to.
+    Spec: EN 319 102-1, 5.4 and 5.6.2.3.
     """
-    return tuple(
-        _judge(token_der, stamp.message_octets, where=signature.where, trust=trust, evidence=evidence, at=at)
-        for stamp in signature.time_stamps
-        for token_der in stamp.tokens_der
-    )
+    existence = Existence(setting.at)
+    judged: list[TimeStampConclusion] = []
+    newest: datetime | None = None
+    for stamp in reversed(signature.time_stamps):
+        proofs = []
+        for token_der in reversed(stamp.tokens_der):
+            read = _read(stamp, token_der, where=signature.where, candidates=evidence.certificates)
+            one = (
+                read
+                if isinstance(read, TimeStampConclusion)
+                else _trusted(stamp, read, where=signature.where, existence=existence, evidence=evidence, setting=setting)
+            )
+            if one.is_passed and one.time is not None and newest is not None and one.time > newest:
+                one = _out_of_order(one, signature.where)
+            judged.append(one)
+            if one.is_passed and one.time is not None:
+                proofs.append(one.time)
+        if proofs:
+            newest = min(proofs)
+            existence = existence.with_proof((signature.value, *stamp.covered_der), newest)
+    return tuple(reversed(judged)), existence
 
 
-def _judge(token_der: bytes, message: bytes, *, where: str, trust: TrustStore, evidence: Evidence, at: datetime) -> TimeStampConclusion:
+def _read(stamp: TimeStamp, token_der: bytes, *, where: str, candidates: tuple[Certificate, ...]) -> Token | TimeStampConclusion:
+    """Read a token and check it against the octets that it must be of; a conclusion when that fails."""
     try:
-        token = read_token(token_der, evidence.certificates)
-        check = verify_token(token, lambda algorithm: digest(algorithm, message))
+        token = read_token(token_der, candidates)
+        check = verify_token(token, lambda algorithm: digest(algorithm, stamp.message_octets))
     except InputError as error:
-        return _broken((Finding(error.cause, where),))
+        return _broken(stamp, token_der, (Finding(error.cause, where),), token=None)
+    if not check.intact:
+        return _broken(stamp, token_der, tuple(Finding(cause, where) for cause in check.causes), token=token)
+    return token
+
+
+def _trusted(
+    stamp: TimeStamp, token: Token, *, where: str, existence: Existence, evidence: Evidence, setting: Setting
+) -> TimeStampConclusion:
+    """Judge an intact token's authority at the time when the token is proven to have existed."""
     certificate = token.certificate
-    if not check.intact or certificate is None:
-        return _broken(tuple(Finding(cause, where) for cause in check.causes), token)
+    if certificate is None:
+        return _broken(stamp, token.der, (Finding("TST.NO_CERTIFICATE", where),), token=token)
+    existed = existence.of(token.der)
     pool = evidence.merged(Evidence.of(certificates=token.certificates, crls=token.crls, ocsps=token.ocsps, source="time-stamp token"))
-    requirements = PathRequirements(purpose=Purpose.TIMESTAMPING, known_until=at)
-    path = validate_path(certificate, trust=trust, evidence=pool, at=at, requirements=requirements)
-    weakness = algorithm_cause(token, at)
-    causes = (*path.causes, *(("TST.FUTURE",) if token.gen_time > at else ()), *((weakness,) if weakness is not None else ()))
-    findings = tuple(Finding(cause, where) for cause in causes)
-    is_passed = path.status is PathStatus.PASSED and not findings
+    path = judge_chain(certificate, purpose=Purpose.TIMESTAMPING, existed=existed, existence=existence, evidence=pool, setting=setting)
+    is_later = token.gen_time > setting.at
+    weakness = algorithm_cause(token, existed)
+    causes = (*path.causes, *(("TST.FUTURE",) if is_later else ()), *((weakness,) if weakness is not None else ()))
+    is_passed = path.status is PathStatus.PASSED and not causes
     sub_indication = None if path.sub_indication is None else SubIndication(path.sub_indication)
     return TimeStampConclusion(
+        kind=stamp.kind,
+        token_der=token.der,
         time=token.gen_time,
-        tsa=certificate.subject.common_name,
+        certificate=certificate,
+        path=path,
         is_intact=True,
         is_passed=is_passed,
+        is_later=is_later,
         indication=Indication.TOTAL_PASSED if is_passed else Indication.INDETERMINATE,
         sub_indication=None if is_passed else sub_indication or SubIndication.SIG_CONSTRAINTS_FAILURE,
-        findings=findings,
+        findings=tuple(Finding(cause, where) for cause in causes),
     )
 
 
-def _broken(findings: tuple[Finding, ...], token: Token | None = None) -> TimeStampConclusion:
-    certificate = None if token is None else token.certificate
+def _broken(stamp: TimeStamp, token_der: bytes, findings: tuple[Finding, ...], *, token: Token | None) -> TimeStampConclusion:
     return TimeStampConclusion(
+        kind=stamp.kind,
+        token_der=token_der,
         time=None if token is None else token.gen_time,
-        tsa=None if certificate is None else certificate.subject.common_name,
+        certificate=None if token is None else token.certificate,
+        path=None,
         is_intact=False,
         is_passed=False,
+        is_later=False,
         indication=Indication.TOTAL_FAILED,
         sub_indication=SubIndication.SIG_CRYPTO_FAILURE,
         findings=findings,
+    )
+
+
+def _out_of_order(one: TimeStampConclusion, where: str) -> TimeStampConclusion:
+    """A time-stamp that a later one covers cannot be younger than that one."""
+    return replace(
+        one,
+        is_passed=False,
+        indication=Indication.INDETERMINATE,
+        sub_indication=SubIndication.TIMESTAMP_ORDER_FAILURE,
+        findings=(*one.findings, Finding("TST.ORDER", where)),
     )
