@@ -1,0 +1,42 @@
+"""`hocba complete`: the second half of signing, when the value has come back."""
+
+import argparse
+import base64
+import binascii
+from datetime import UTC, datetime
+
+from hocba_sign.adapters.files import read_limited
+from hocba_sign.cli import console
+from hocba_sign.cli.documents import STATE_LIMIT, read_document
+from hocba_sign.cli.level import authority_of
+from hocba_sign.cli.outcome import announce
+from hocba_sign.errors import CallerError, InputError
+from hocba_sign.pipeline import time_stamp
+from hocba_sign.signing.complete import complete
+from hocba_sign.signing.state import ToBeSigned
+from hocba_sign.xades.read import read
+
+_VALUE_LIMIT = 64 * 1024
+
+
+def run(given: argparse.Namespace) -> int:
+    """Complete. Raises: CallerError CLI.VALUE; as `signing.complete` and `pipeline.time_stamp`; then there is no output file."""
+    authority = authority_of(given)
+    state = ToBeSigned.from_json(read_document(given.state, limit=STATE_LIMIT))
+    signed = complete(state, _value(given), at=datetime.now(UTC))
+    signature = read(signed.octets).signature(signed.slot)
+    if signature is None:
+        raise InputError("SIGN.STATE", where=str(signed.slot))
+    if authority is not None:
+        signed = time_stamp(signed, authority)
+    announce(given, signed, signature.certificates_der[0], at=state.created)
+    return console.EXIT_VALID
+
+
+def _value(given: argparse.Namespace) -> bytes:
+    if given.value is not None:
+        return read_limited(given.value, _VALUE_LIMIT)
+    try:
+        return base64.b64decode("".join(given.value_base64.split()), validate=True)
+    except (binascii.Error, ValueError) as error:
+        raise CallerError("CLI.VALUE") from error

@@ -1,0 +1,103 @@
+"""What goes out: results to standard output, everything else to standard error."""
+
+import io
+import json
+import os
+import sys
+from collections.abc import Mapping
+from pathlib import Path
+from typing import IO, Any, Final
+
+from hocba_sign.errors import CallerError, HocbaSignError, InputError
+from hocba_sign.report.messages import Language, message
+from hocba_sign.version import VERSION
+
+EXIT_VALID: Final = 0
+EXIT_INVALID: Final = 1
+EXIT_USAGE: Final = 2
+EXIT_INDETERMINATE: Final = 3
+EXIT_NOTHING: Final = 4
+EXIT_NOT_IN_FORCE: Final = 5
+EXIT_OUTSIDE: Final = 6
+
+STANDARD: Final = Path("-")
+"""Given for a file: standard input or output."""
+
+
+def prepare_streams() -> None:
+    """Let any text out whatever the locale says: UTF-8, what cannot be encoded escaped."""
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(encoding="utf-8", errors="backslashreplace")
+
+
+def result(text: str) -> None:
+    """Print a result, one line feed after it, at once: whoever reads a pipe gets each file's line as it is ready."""
+    print(text, flush=True)
+
+
+def result_json(value: Mapping[str, Any]) -> None:
+    """Print one JSON object on one line."""
+    result(json.dumps(value, ensure_ascii=False))
+
+
+def result_octets(octets: bytes) -> None:
+    """Give octets as they are."""
+    sys.stdout.flush()
+    sys.stdout.buffer.write(octets)
+    sys.stdout.buffer.flush()
+
+
+def note(text: str) -> None:
+    """Tell people something that is not the result."""
+    print(text, file=sys.stderr, flush=True)
+
+
+def progress(text: str) -> None:
+    """Tell people what is going on, if there are any."""
+    if sys.stderr.isatty():
+        note(text)
+
+
+def has_colour(stream: IO[str]) -> bool:
+    """Tell whether to colour: on a terminal, unless NO_COLOR is set to anything or the terminal knows none."""
+    return stream.isatty() and not os.environ.get("NO_COLOR") and os.environ.get("TERM") != "dumb"
+
+
+def exit_code(error: HocbaSignError) -> int:
+    """Give the exit code of an error: the call's own fault, the input's, or of something outside."""
+    match error:
+        case CallerError():
+            return EXIT_USAGE
+        case InputError():
+            return EXIT_INVALID
+        case _:
+            return EXIT_OUTSIDE
+
+
+def described(error: HocbaSignError, language: Language) -> str:
+    """Say in one line what is wrong, where, and under which id it is documented."""
+    place = f" ({printable(error.where)})" if error.where else ""
+    return f"{message(error.cause).in_language(language)}{place} [{error.cause}]"
+
+
+def failure(error: HocbaSignError, file: str | None) -> dict[str, Any]:
+    """Give the JSON object of a file or call that could not be judged: there is no verdict, `error` says why."""
+    words = message(error.cause)
+    return {
+        "report_version": 1,
+        "tool": {"name": "hocba-sign", "version": VERSION},
+        "file": file,
+        "verdict": None,
+        "error": {
+            "id": error.cause,
+            "where": error.where,
+            "findings": [{"id": one.cause, "where": one.where} for one in error.findings] if isinstance(error, InputError) else [],
+            "message": {"vi": words.vi, "en": words.en},
+        },
+    }
+
+
+def printable(text: str) -> str:
+    """Replace what could move the cursor or turn the reading direction."""
+    return "".join(letter if letter.isprintable() else "\ufffd" for letter in text)

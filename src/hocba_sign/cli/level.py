@@ -1,0 +1,21 @@
+"""The level asked for, and the authority that it takes."""
+
+import argparse
+
+from hocba_sign.adapters.tsa import HttpTimeStampAuthority
+from hocba_sign.errors import CallerError
+from hocba_sign.signing.policy import Level
+
+
+def authority_of(given: argparse.Namespace) -> HttpTimeStampAuthority | None:
+    """Give the authority for `--level T`, None for `--level B`; asked before anything is signed.
+
+    Raises: CallerError CLI.TSA_MISSING, CLI.TSA_UNUSED, TSA.URL.
+    """
+    if Level(given.level) is Level.B:
+        if given.tsa is not None:
+            raise CallerError("CLI.TSA_UNUSED")
+        return None
+    if given.tsa is None:
+        raise CallerError("CLI.TSA_MISSING")
+    return HttpTimeStampAuthority(given.tsa)

@@ -1,0 +1,21 @@
+"""`hocba merge`: signatures made in parallel come together."""
+
+import argparse
+import hashlib
+import json
+
+from hocba_sign.cli import console
+from hocba_sign.cli.documents import deliver, read_document
+from hocba_sign.cli.words import say
+from hocba_sign.signing.merge import merge
+from hocba_sign.xades.read import read
+
+
+def run(given: argparse.Namespace) -> int:
+    """Merge. Raises: as `signing.merge`; then there is no output file."""
+    merged = merge(read_document(given.file), [read_document(path) for path in given.copies])
+    slots = [str(signature.slot) for signature in read(merged).signatures]
+    facts = {"file": str(given.out), "sha256": hashlib.sha256(merged).hexdigest(), "slots": slots}
+    sentence = say("MERGED", given.lang, count=len(slots), file=console.printable(str(given.out)))
+    deliver(given.out, merged, json.dumps(facts, ensure_ascii=False) if given.json else sentence)
+    return console.EXIT_VALID

@@ -1,0 +1,35 @@
+"""`hocba new`: from a vendor's JSON to a document that can be signed."""
+
+import argparse
+from importlib import resources
+
+from hocba_sign.cli import console
+from hocba_sign.cli.documents import deliver, read_document
+from hocba_sign.cli.words import say
+from hocba_sign.errors import CallerError, InputError
+from hocba_sign.model.check import check
+from hocba_sign.model.transcript import Transcript
+from hocba_sign.xml.encode import encode
+
+
+def run(given: argparse.Namespace) -> int:
+    """Make a draft, or print an example. Raises: CallerError CLI.NEW_INPUT, CLI.OUT_MISSING; InputError with all findings."""
+    if (given.file is None) == (given.example is None):
+        raise CallerError("CLI.NEW_INPUT")
+    if given.file is None:
+        console.result(example(given.example).rstrip("\n"))
+        return console.EXIT_VALID
+    if given.out is None:
+        raise CallerError("CLI.OUT_MISSING")
+    transcript = Transcript.from_json(read_document(given.file))
+    findings = check(transcript)
+    if findings:
+        raise InputError(findings[0].cause, where=findings[0].where, findings=findings)
+    sentence = say("CREATED", given.lang, count=len(transcript.slots), file=console.printable(str(given.out)))
+    deliver(given.out, encode(transcript), sentence)
+    return console.EXIT_VALID
+
+
+def example(name: str) -> str:
+    """Give the JSON of an invented transcript: `lop5`, `lop9` or `lop12`."""
+    return resources.files("hocba_sign").joinpath("data", "examples", f"{name}.json").read_text("utf-8")

@@ -1,0 +1,199 @@
+"""Which commands and options there are. Cheap to import: what a command does is loaded when it is called."""
+
+import argparse
+import os
+from collections.abc import Callable, Sequence
+from datetime import datetime
+from pathlib import Path
+from typing import Any, Final, NoReturn
+
+from hocba_sign.cli.words import say, translated
+from hocba_sign.model.workflow import Role
+from hocba_sign.report.messages import LANGUAGES, Language
+from hocba_sign.version import VERSION
+
+EXAMPLES: Final = ("lop5", "lop9", "lop12")
+LEVELS: Final = ("B", "T")
+PROGRAM: Final = "hocba"
+
+
+class UsageError(Exception):
+    """The arguments make no sense; the text is for people, in their language. `usage` is the usage line of the command."""
+
+    def __init__(self, text: str, *, usage: str, command: str) -> None:
+        super().__init__(text)
+        self.usage = usage
+        self.command = command
+
+
+class Parser(argparse.ArgumentParser):
+    """An option parser that speaks the user's language and raises instead of ending the program."""
+
+    def __init__(self, language: Language, **settings: Any) -> None:
+        super().__init__(add_help=False, allow_abbrev=False, formatter_class=_formatter(language), **settings)
+        self.language = language
+        self._positionals.title = say("POSITIONALS", language)
+        self._optionals.title = say("OPTIONS", language)
+        self.add_argument("-h", "--help", action="help", help=say("HELP", language))
+
+    def error(self, message: str) -> NoReturn:
+        raise UsageError(translated(message, self.language), usage=self.format_usage(), command=self.prog)
+
+
+def _formatter(language: Language) -> type[argparse.HelpFormatter]:
+    class Formatter(argparse.RawDescriptionHelpFormatter):
+        def add_usage(self, usage: object, actions: object, groups: object, prefix: str | None = None) -> None:
+            shown = say("USAGE", language) if prefix is None else prefix
+            super().add_usage(usage, actions, groups, shown)  # type: ignore[arg-type]  # handed through as given
+
+    return Formatter
+
+
+def build_parser(language: Language) -> Parser:
+    """Give the parser of the whole command line; the result's `command` names the module that does the work."""
+    parser = Parser(language, prog=PROGRAM, description=say("PROGRAM", language), epilog=say("PROGRAM_END", language))
+    parser.add_argument("--version", action="version", version=f"{PROGRAM} {VERSION}", help=say("VERSION", language))
+    _add_language(parser, language)
+    commands = parser.add_subparsers(
+        dest="command", metavar="COMMAND" if language == "en" else "LỆNH", required=True, title=say("COMMANDS", language)
+    )
+    for name, add in _COMMANDS.items():
+        key = name.upper()
+        epilog = say("SIGN_END", language) if name in {"sign", "prepare"} else None
+        described = say(key, language)
+        command = commands.add_parser(
+            name, language=language, help=described, description=described[:1].upper() + described[1:] + ".", epilog=epilog
+        )
+        add(command, language)
+        _add_language(command, language)
+    return parser
+
+
+def parse(arguments: Sequence[str], language: Language) -> argparse.Namespace:
+    """Read the arguments; files may stand before and after the options. Raises: UsageError; SystemExit after help and version."""
+    parser = build_parser(language)
+    given, rest = parser.parse_known_args(list(arguments))
+    many = _MANY.get(given.command)
+    if rest and (many is None or any(argument.startswith("-") and argument != "-" for argument in rest)):
+        parser.error(f"unrecognized arguments: {' '.join(rest)}")
+    if rest and many is not None:
+        getattr(given, many).extend(map(Path, rest))
+    return given
+
+
+def _add_language(parser: Parser, language: Language) -> None:
+    parser.add_argument("--lang", choices=LANGUAGES, default=language, help=say("LANG", language))
+
+
+def _moment(text: str) -> datetime:
+    try:
+        moment = datetime.fromisoformat(text)
+    except ValueError:
+        raise argparse.ArgumentTypeError("CLI.TIME") from None
+    if moment.tzinfo is None:
+        raise argparse.ArgumentTypeError("CLI.TIME_ZONE")
+    return moment
+
+
+def _path(text: str) -> Path:
+    if not text or "\0" in text:
+        raise argparse.ArgumentTypeError("CLI.PATH")
+    return Path(text)
+
+
+def _variable(text: str) -> str:
+    """Take the name of an environment variable; never shows it back, because a password may have been given by mistake."""
+    if text not in os.environ:
+        raise argparse.ArgumentTypeError("CLI.PASSWORD_ENV")
+    return text
+
+
+def _add_new(parser: Parser, language: Language) -> None:
+    parser.add_argument("file", nargs="?", type=_path, metavar="IN.json", help=say("NEW_INPUT", language))
+    parser.add_argument("--example", choices=EXAMPLES, help=say("NEW_EXAMPLE", language))
+    parser.add_argument("-o", "--out", type=_path, metavar="OUT.xml", help=say("OUT", language))
+
+
+def _add_validate(parser: Parser, language: Language) -> None:
+    parser.add_argument("files", nargs="+", type=_path, metavar="FILE", help=say("VALIDATE_INPUT", language))
+    parser.add_argument("--json", action="store_true", help=say("JSON", language))
+
+
+def _add_slot(parser: Parser, language: Language) -> None:
+    parser.add_argument("file", type=_path, metavar="FILE", help=say("DOCUMENT", language))
+    parser.add_argument("--role", required=True, choices=[role.value for role in Role], help=say("ROLE", language))
+    parser.add_argument("--subject", metavar="ID", help=say("SUBJECT", language))
+    parser.add_argument("--teacher", metavar="ID", help=say("TEACHER", language))
+
+
+def _add_level(parser: Parser, language: Language) -> None:
+    parser.add_argument("--tsa", metavar="URL", help=say("TSA", language))
+    parser.add_argument("--level", choices=LEVELS, default="T", help=say("LEVEL", language))
+
+
+def _add_out(parser: Parser, language: Language, *, words: str = "OUT") -> None:
+    parser.add_argument("-o", "--out", type=_path, required=True, metavar="OUT", help=say(words, language))
+
+
+def _add_sign(parser: Parser, language: Language) -> None:
+    _add_slot(parser, language)
+    source = parser.add_mutually_exclusive_group(required=True)
+    source.add_argument("--p12", type=_path, metavar="FILE", help=say("P12", language))
+    source.add_argument("--key", type=_path, metavar="FILE", help=say("KEY", language))
+    parser.add_argument("--cert", type=_path, metavar="FILE", help=say("SIGNER_CERT", language))
+    parser.add_argument("--password-env", type=_variable, metavar="NAME", help=say("PASSWORD_ENV", language))
+    _add_level(parser, language)
+    _add_out(parser, language)
+    parser.add_argument("--json", action="store_true", help=say("JSON", language))
+
+
+def _add_prepare(parser: Parser, language: Language) -> None:
+    _add_slot(parser, language)
+    parser.add_argument("--cert", type=_path, required=True, metavar="FILE", help=say("SIGNER_CERT", language))
+    _add_out(parser, language, words="OUT_STATE")
+
+
+def _add_complete(parser: Parser, language: Language) -> None:
+    parser.add_argument("state", type=_path, metavar="STATE.json", help=say("STATE", language))
+    value = parser.add_mutually_exclusive_group(required=True)
+    value.add_argument("--value-base64", metavar="TEXT", help=say("VALUE_TEXT", language))
+    value.add_argument("--value", type=_path, metavar="FILE", help=say("VALUE_FILE", language))
+    _add_level(parser, language)
+    _add_out(parser, language)
+    parser.add_argument("--json", action="store_true", help=say("JSON", language))
+
+
+def _add_merge(parser: Parser, language: Language) -> None:
+    parser.add_argument("file", type=_path, metavar="TARGET", help=say("MERGE_TARGET", language))
+    parser.add_argument("copies", nargs="+", type=_path, metavar="COPY", help=say("MERGE_COPIES", language))
+    _add_out(parser, language)
+    parser.add_argument("--json", action="store_true", help=say("JSON", language))
+
+
+def _add_verify(parser: Parser, language: Language) -> None:
+    parser.add_argument("files", nargs="+", type=_path, metavar="FILE", help=say("VERIFY_FILES", language))
+    for option, key in (("--trust", "TRUST"), ("--crl", "CRL"), ("--ocsp", "OCSP"), ("--cert", "CERT")):
+        parser.add_argument(option, action="append", default=[], type=_path, metavar="PATH", help=say(key, language))
+    parser.add_argument("--at", type=_moment, metavar="RFC3339", help=say("AT", language))
+    parser.add_argument("--offline", action="store_true", help=say("OFFLINE", language))
+    parser.add_argument("--json", action="store_true", help=say("JSON", language))
+    parser.add_argument("--html", type=_path, metavar="FILE", help=say("HTML", language))
+
+
+def _add_demo(parser: Parser, language: Language) -> None:
+    parser.add_argument("-o", "--out", type=_path, default=Path("demo-out"), metavar="DIR", help=say("DEMO_OUT", language))
+
+
+_COMMANDS: Final[dict[str, Callable[[Parser, Language], None]]] = {
+    "new": _add_new,
+    "validate": _add_validate,
+    "sign": _add_sign,
+    "prepare": _add_prepare,
+    "complete": _add_complete,
+    "merge": _add_merge,
+    "verify": _add_verify,
+    "demo": _add_demo,
+}
+
+_MANY: Final = {"validate": "files", "merge": "copies", "verify": "files"}
+"""Where the files of a command that takes several go."""

@@ -1,0 +1,37 @@
+"""What is said of a signature that was just made."""
+
+import argparse
+import hashlib
+import json
+from datetime import UTC, datetime
+
+from hocba_sign.cli import console
+from hocba_sign.cli.documents import deliver
+from hocba_sign.cli.words import say
+from hocba_sign.pki.certificate import Certificate
+from hocba_sign.report.phrases import vietnam_time
+from hocba_sign.signing.state import SignedDocument
+
+
+def announce(given: argparse.Namespace, signed: SignedDocument, certificate_der: bytes, *, at: datetime) -> None:
+    """Write the document, then say what was signed, by whom and at which level. `at` is the claimed signing time (aware)."""
+    certificate = Certificate.load(certificate_der)
+    facts = {
+        "file": str(given.out),
+        "sha256": hashlib.sha256(signed.octets).hexdigest(),
+        "slot": str(signed.slot),
+        "level": given.level,
+        "claimed_time": at.astimezone(UTC).isoformat(timespec="seconds").replace("+00:00", "Z"),
+        "signer": certificate.subject.common_name,
+        "certificate": certificate.sha256,
+    }
+    sentence = say(
+        "SIGNED",
+        given.lang,
+        slot=signed.slot,
+        level=given.level,
+        time=vietnam_time(at, given.lang),
+        file=console.printable(str(given.out)),
+        signer=certificate.subject.common_name,
+    )
+    deliver(given.out, signed.octets, json.dumps(facts, ensure_ascii=False) if given.json else sentence)

@@ -1,0 +1,29 @@
+"""`hocba prepare`: the first half of signing with a device or service of any kind."""
+
+import argparse
+import json
+from datetime import UTC, datetime
+
+from hocba_sign.adapters.files import read_limited
+from hocba_sign.cli import console
+from hocba_sign.cli.documents import deliver, read_document
+from hocba_sign.cli.slot import choose_slot
+from hocba_sign.pki.certificate import MAX_FILE_OCTETS, load_certificates
+from hocba_sign.signing.prepare import prepare
+
+
+def run(given: argparse.Namespace) -> int:
+    """Write the state and print what the device needs, as JSON. Raises: as `signing.prepare` and `choose_slot`."""
+    document = read_document(given.file)
+    chain_der = tuple(certificate.der for certificate in load_certificates(read_limited(given.cert, MAX_FILE_OCTETS)))
+    state = prepare(document, choose_slot(document, given, chain_der[0]), chain_der=chain_der, at=datetime.now(UTC))
+    facts = {
+        "state": str(given.out),
+        "slot": str(state.slot),
+        "algorithm": state.algorithm.name,
+        "digest_algorithm": None if state.algorithm.digest is None else state.algorithm.digest.name,
+        "digest": state.digest.hex(),
+        "expires": state.expires.isoformat().replace("+00:00", "Z"),
+    }
+    deliver(given.out, state.to_json().encode(), json.dumps(facts, ensure_ascii=False))
+    return console.EXIT_VALID

@@ -1,0 +1,28 @@
+"""`hocba sign`: one slot, one key, one file."""
+
+import argparse
+from datetime import UTC, datetime
+
+from hocba_sign.cli import console
+from hocba_sign.cli.documents import read_document
+from hocba_sign.cli.keys import load_signer
+from hocba_sign.cli.level import authority_of
+from hocba_sign.cli.outcome import announce
+from hocba_sign.cli.slot import choose_slot
+from hocba_sign.cli.words import say
+from hocba_sign.pipeline import sign
+from hocba_sign.signing.policy import Level, SigningPolicy
+
+
+def run(given: argparse.Namespace) -> int:
+    """Sign. Raises: as `pipeline.sign`, `load_signer` and `choose_slot`; then there is no output file."""
+    authority = authority_of(given)
+    document = read_document(given.file)
+    signer = load_signer(given)
+    slot = choose_slot(document, given, signer.chain_der[0])
+    if authority is not None:
+        console.progress(say("STAMPING", given.lang, url=authority.url))
+    at = datetime.now(UTC)
+    signed = sign(document, slot, signer=signer, at=at, tsa=authority, policy=SigningPolicy(level=Level(given.level)))
+    announce(given, signed, signer.chain_der[0], at=at)
+    return console.EXIT_VALID

@@ -1,0 +1,78 @@
+"""`hocba validate`: is the content fit to be signed, before or after it was; signatures are for `verify`."""
+
+import argparse
+from collections.abc import Iterable
+from pathlib import Path
+from typing import Any
+
+from hocba_sign.cli import console
+from hocba_sign.cli.documents import read_document
+from hocba_sign.cli.words import say
+from hocba_sign.errors import Finding, HocbaSignError, InputError, OutsideError
+from hocba_sign.model.check import check
+from hocba_sign.model.transcript import Transcript
+from hocba_sign.report.messages import message
+from hocba_sign.xades.read import read
+from hocba_sign.xml.decode import check_document
+from hocba_sign.xml.layout import recognise
+from hocba_sign.xml.parse import parse
+from hocba_sign.xml.schema import violations
+
+_BYTE_ORDER_MARK = b"\xef\xbb\xbf"
+
+
+def run(given: argparse.Namespace) -> int:
+    """Report every fault of every file with its path; the exit code is the worst of 6, 1, 0."""
+    codes = [_validate(path, given) for path in given.files]
+    return max(codes)
+
+
+def findings_in(octets: bytes) -> tuple[Finding, ...]:
+    """Give all faults of a transcript in XML or JSON; none means that it may be signed, or was filled in rightly."""
+    try:
+        return _json_findings(octets) if octets.removeprefix(_BYTE_ORDER_MARK).lstrip()[:1] == b"{" else _xml_findings(octets)
+    except InputError as error:
+        return error.findings
+
+
+def _json_findings(octets: bytes) -> tuple[Finding, ...]:
+    return check(Transcript.from_json(octets))
+
+
+def _xml_findings(octets: bytes) -> tuple[Finding, ...]:
+    root = parse(octets).root
+    recognise(root)
+    parsed = read(octets)
+    filled = {signature.slot for signature in parsed.signatures}
+    faults = violations(root, issued=bool(parsed.slots) and all(slot in filled for slot in parsed.slots))
+    schema = (Finding("DOC.SCHEMA", f"{fault.path} (line {fault.line})") for fault in faults)
+    return tuple(dict.fromkeys((*check_document(root), *schema)))
+
+
+def _validate(path: Path, given: argparse.Namespace) -> int:
+    try:
+        findings = findings_in(read_document(path))
+    except InputError as error:
+        findings = error.findings
+    except OutsideError as error:
+        console.note(f"{say('ERROR', given.lang)}: {console.described(error, given.lang)}")
+        if given.json:
+            console.result_json(console.failure(error, str(path)))
+        return console.EXIT_OUTSIDE
+    if given.json:
+        console.result_json({"file": str(path), "valid": not findings, "findings": [_fact(finding) for finding in findings]})
+    else:
+        _print(path, findings, given)
+    return console.EXIT_INVALID if findings else console.EXIT_VALID
+
+
+def _print(path: Path, findings: Iterable[Finding], given: argparse.Namespace) -> None:
+    shown = console.printable(str(path))
+    lines = [console.described(HocbaSignError(finding.cause, where=finding.where), given.lang) for finding in findings]
+    head = say("FAULTS", given.lang, file=shown, count=len(lines)) if lines else say("VALIDATED", given.lang, file=shown)
+    console.result("\n".join((head, *(f"  {line}" for line in lines))))
+
+
+def _fact(finding: Finding) -> dict[str, Any]:
+    words = message(finding.cause)
+    return {"id": finding.cause, "where": finding.where, "message": {"vi": words.vi, "en": words.en}}

@@ -1,0 +1,104 @@
+"""`hocba verify`: judge files with what is given; no network."""
+
+import argparse
+import sys
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Final
+
+from hocba_sign.adapters.files import collect_certificates, collect_crls, collect_ocsps, sha256_of, write_atomically
+from hocba_sign.cli import console
+from hocba_sign.cli.documents import read_document
+from hocba_sign.cli.words import say
+from hocba_sign.errors import InputError, OutsideError
+from hocba_sign.pipeline import verify
+from hocba_sign.pki.evidence import Evidence
+from hocba_sign.pki.trust import TrustStore
+from hocba_sign.report.document import Report
+from hocba_sign.report.html import html
+from hocba_sign.report.render import text
+from hocba_sign.validation.verdict import Verdict
+
+_CODES: Final = {
+    Verdict.VALID: console.EXIT_VALID,
+    Verdict.INVALID: console.EXIT_INVALID,
+    Verdict.INDETERMINATE: console.EXIT_INDETERMINATE,
+    Verdict.NOTHING_TO_VERIFY: console.EXIT_NOTHING,
+}
+_WORST_FIRST: Final = (6, 1, 4, 3, 5, 0)
+_IN_FORCE: Final = "in_force"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Setting:
+    """What all files of one call are judged with. `at` is aware."""
+
+    trust: TrustStore
+    evidence: Evidence
+    at: datetime
+
+
+def run(given: argparse.Namespace) -> int:
+    """Verify every file; the exit code is the worst. Raises: OutsideError FILE.* for what the options name."""
+    setting = Setting(
+        trust=TrustStore.of(collect_certificates(given.trust)),
+        evidence=Evidence.of(certificates=collect_certificates(given.cert), crls=collect_crls(given.crl), ocsps=collect_ocsps(given.ocsp)),
+        at=given.at or datetime.now(UTC),
+    )
+    codes: list[int] = []
+    reports: list[Report] = []
+    for number, path in enumerate(given.files, 1):
+        if len(given.files) > 1:
+            console.progress(say("VERIFYING", given.lang, file=console.printable(str(path)), number=number, count=len(given.files)))
+        try:
+            report = judge(path, setting)
+        except OutsideError as error:
+            codes.append(_unread(error, path, given))
+            continue
+        _print(report, given)
+        reports.append(report)
+        codes.append(code_of(report))
+    if given.html is not None:
+        write_atomically(given.html, html(reports, given.lang).encode())
+        console.note(say("HTML_WRITTEN", given.lang, file=console.printable(str(given.html))))
+    return worst(codes)
+
+
+def judge(path: Path, setting: Setting) -> Report:
+    """Judge one file. Raises: OutsideError FILE.* when it cannot be read at all; a file that is too large is INVALID, not read."""
+    try:
+        document = read_document(path)
+    except InputError as error:
+        report = Report.malformed(b"", error, file=str(path), at=setting.at)
+        return replace(report, sha256=(None if path == console.STANDARD else sha256_of(path)) or "")
+    return verify(document, trust=setting.trust, evidence=setting.evidence, at=setting.at, name=str(path))
+
+
+def code_of(report: Report) -> int:
+    """Give the exit code of one report."""
+    if report.verdict is Verdict.VALID and report.to_dict()["status"] not in {None, _IN_FORCE}:
+        return console.EXIT_NOT_IN_FORCE
+    return _CODES[report.verdict]
+
+
+def worst(codes: Iterable[int]) -> int:
+    """Give the worst exit code, in the order 6, 1, 4, 3, 5, 0."""
+    return min(codes, key=_WORST_FIRST.index)
+
+
+def _print(report: Report, given: argparse.Namespace) -> None:
+    if given.json:
+        console.result_json(report.to_dict())
+        return
+    if report.conclusion is not None and report.file != str(given.files[0]):
+        console.result("")
+    console.result(text(report, given.lang, is_coloured=console.has_colour(sys.stdout)))
+
+
+def _unread(error: OutsideError, path: Path, given: argparse.Namespace) -> int:
+    console.note(f"{say('ERROR', given.lang)}: {console.described(error, given.lang)}")
+    if given.json:
+        console.result_json(console.failure(error, str(path)))
+    return console.EXIT_OUTSIDE

@@ -1,0 +1,35 @@
+"""Words of the reports for people that are neither checks nor causes."""
+
+import json
+from collections.abc import Mapping
+from datetime import datetime, timedelta, timezone
+from functools import cache
+from importlib import resources
+from typing import Final
+
+from hocba_sign.report.messages import Language
+
+VIETNAM: Final = timezone(timedelta(hours=7))
+"""Indochina Time; Vietnam has no summer time."""
+
+
+def phrase(key: str, language: Language, **values: object) -> str:
+    """Give the words under `key` of phrases.json, filled in."""
+    return _phrases()[key][language].format(**values)
+
+
+def vietnam_time(moment: datetime, language: Language) -> str:
+    """Write an aware moment in Vietnam's time, the zone named."""
+    local = moment.astimezone(VIETNAM)
+    return phrase("TIME", language, date=local.strftime("%d/%m/%Y"), time=local.strftime("%H:%M:%S"))
+
+
+def printable(text: str) -> str:
+    """Replace what could move a cursor or turn the reading direction."""
+    return "".join(letter if letter.isprintable() else "\ufffd" for letter in text)
+
+
+@cache
+def _phrases() -> Mapping[str, Mapping[str, str]]:
+    found: Mapping[str, Mapping[str, str]] = json.loads(resources.files("hocba_sign.report").joinpath("phrases.json").read_text("utf-8"))
+    return found

@@ -1,0 +1,96 @@
+"""The seven items that a checking program must show of every signature.
+
+Spec: Circular 15/2025/TT-BKHCN, Article 6, paragraph 4, point b.
+"""
+
+from dataclasses import dataclass
+
+from hocba_sign.pki.certificate import Certificate
+from hocba_sign.report.messages import Language
+from hocba_sign.report.phrases import phrase, printable, vietnam_time
+from hocba_sign.validation.process import SignatureConclusion
+from hocba_sign.validation.timestamps import TimeStampConclusion
+
+
+@dataclass(frozen=True, slots=True)
+class Fact:
+    """A label and its value, both for people."""
+
+    label: str
+    value: str
+
+
+def signature_facts(one: SignatureConclusion, language: Language) -> tuple[Fact, ...]:
+    """Give the seven items, in the order of the law."""
+    certificate = one.certificate
+    unknown = phrase("UNKNOWN_VALUE", language)
+    values = {
+        "ISSUER": unknown if certificate is None else _issuer(one, certificate),
+        "SIGNER": unknown if certificate is None else _signer(certificate),
+        "UNIT": unknown if certificate is None else _unit(certificate, language),
+        "SIGNED_AT": _time(one, language),
+        "INTEGRITY": _integrity(one, language),
+        "VALIDITY": _validity(one, language),
+        "PERIOD": unknown if certificate is None else _period(certificate, language),
+    }
+    return tuple(Fact(phrase(key, language), printable(value[:1].upper() + value[1:])) for key, value in values.items())
+
+
+def _issuer(one: SignatureConclusion, certificate: Certificate) -> str:
+    chain = () if one.path is None else one.path.chain
+    issuer = chain[1].subject if len(chain) > 1 else None
+    if issuer is None or issuer.common_name is None:
+        return certificate.issuer_text
+    return issuer.common_name if issuer.organisation is None else f"{issuer.common_name}, {issuer.organisation}"
+
+
+def _signer(certificate: Certificate) -> str:
+    subject = certificate.subject
+    parts = [subject.common_name or certificate.subject_text]
+    if subject.title is not None:
+        parts.append(subject.title)
+    parts += [f"{kind} {value}" for kind, value in subject.identifiers]
+    return ", ".join(parts)
+
+
+def _unit(certificate: Certificate, language: Language) -> str:
+    subject = certificate.subject
+    parts = [part for part in (subject.organisational_unit, subject.organisation) if part is not None]
+    return ", ".join(parts) or phrase("UNIT_UNNAMED", language)
+
+
+def _time(one: SignatureConclusion, language: Language) -> str:
+    properties = one.signature.properties
+    claimed = None if properties is None else properties.signing_time
+    first = phrase("CLAIMED_NONE", language) if claimed is None else phrase("CLAIMED", language, time=vietnam_time(claimed, language))
+    if not one.time_stamps:
+        return f"{first}; {phrase('STAMP_NONE', language)}"
+    return "; ".join((first, *(_stamp(stamp, language) for stamp in one.time_stamps)))
+
+
+def _stamp(stamp: TimeStampConclusion, language: Language) -> str:
+    if not stamp.is_intact or stamp.time is None:
+        return phrase("STAMP_BROKEN", language)
+    key = "STAMPED" if stamp.is_passed else "STAMP_UNPROVEN"
+    return phrase(key, language, time=vietnam_time(stamp.time, language), tsa=stamp.tsa or phrase("UNKNOWN_VALUE", language))
+
+
+def _integrity(one: SignatureConclusion, language: Language) -> str:
+    if one.is_intact:
+        return phrase("INTACT", language)
+    changed = [reference.uri for reference in one.signature.references if not reference.is_intact]
+    return phrase("CHANGED", language, what=", ".join(changed)) if changed else phrase("VALUE_WRONG", language)
+
+
+def _validity(one: SignatureConclusion, language: Language) -> str:
+    words = phrase(one.conclusion.indication, language)
+    fact = None if one.path is None or not one.path.revocation else one.path.revocation[0]
+    if fact is None or fact.status != "good" or fact.this_update is None:
+        return words
+    revocation = phrase("NOT_REVOKED", language, kind=str(fact.kind).upper(), time=vietnam_time(fact.this_update, language))
+    return f"{words}; {revocation}"
+
+
+def _period(certificate: Certificate, language: Language) -> str:
+    since, until = (vietnam_time(moment, language) for moment in (certificate.not_before, certificate.not_after))
+    return phrase("PERIOD_VALUE", language, since=since, until=until)

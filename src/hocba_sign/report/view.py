@@ -1,0 +1,259 @@
+"""A report as people read it: facts, answers and causes in one language, ready for text or HTML.
+
+Carries no mark and no comment; where a content appears, it was decoded from signed octets.
+"""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from typing import Final, Literal, TypeAlias
+
+from hocba_sign.errors import Finding
+from hocba_sign.model.transcript import Transcript
+from hocba_sign.model.workflow import Role, Slot
+from hocba_sign.report.document import Report
+from hocba_sign.report.messages import Language, message
+from hocba_sign.report.phrases import phrase, printable, vietnam_time
+from hocba_sign.report.signature import Fact, signature_facts
+from hocba_sign.validation.document import DocumentConclusion
+from hocba_sign.validation.process import SignatureConclusion
+from hocba_sign.validation.verdict import Check, Indication, Status, Verdict
+from hocba_sign.version import VERSION
+
+State: TypeAlias = Literal["yes", "no", "unknown"]
+
+_TELLING: Final = ("SIG.REFORMATTED", "WF.SKIPPED", "WF.SLOT_REMOVED", "WF.REMOVED", "WF.MOVED", "WF.ORDER", "WF.SIGNER_MISMATCH")
+"""Causes that name what was done to a file; others are often their consequence."""
+_ABOUT_ORDER: Final = frozenset({"WF.ORDER", "WF.COVERAGE"})
+_SHOWN_PLACES: Final = 6
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Answer:
+    """One question of the summary. `words` is the result in words, `detail` a sentence."""
+
+    question: str
+    state: State
+    words: str
+    detail: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Problem:
+    """One cause with all places where it was found; `places` may be empty."""
+
+    identifier: str
+    words: str
+    places: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SignatureView:
+    """One signature: title, the judgement in words, and the seven items."""
+
+    title: str
+    state: State
+    words: str
+    facts: tuple[Fact, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class View:
+    """All that a report for people says."""
+
+    verdict: Verdict
+    state: State
+    words: str
+    sentence: str
+    file: str
+    facts: tuple[Fact, ...]
+    document: tuple[Fact, ...]
+    answers: tuple[Answer, ...]
+    signatures: tuple[SignatureView, ...]
+    problems: tuple[Problem, ...]
+    notes: tuple[Problem, ...]
+    not_checked: tuple[Problem, ...]
+
+
+def view(report: Report, language: Language) -> View:
+    """Put a report into words."""
+    conclusion = report.conclusion
+    transcript = None if conclusion is None else conclusion.transcript
+    signatures = () if conclusion is None else conclusion.signatures
+    titles = _titles(signatures, transcript, language)
+    sentence = phrase(f"SENTENCE_{report.verdict}", language)
+    if transcript is not None and report.to_dict()["status"] == "withdrawn":
+        sentence = f"{sentence} {phrase('STATUS_WITHDRAWN', language)}"
+    return View(
+        verdict=report.verdict,
+        state=_VERDICT_STATES[report.verdict],
+        words=phrase(f"VERDICT_{report.verdict}", language),
+        sentence=sentence,
+        file=printable(report.file),
+        facts=_file_facts(report, language),
+        document=() if transcript is None else _document_facts(transcript, language),
+        answers=_answers(report, language),
+        signatures=tuple(_signature(one, number, transcript=transcript, language=language) for number, one in enumerate(signatures, 1)),
+        problems=_problems(_wrong(report), titles, language),
+        notes=_problems(_noted(report), titles, language),
+        not_checked=_problems(_found(report.checks, Status.NOT_CHECKED), titles, language),
+    )
+
+
+def main_cause(report: Report) -> str | None:
+    """Give the cause id that best names what is wrong with a file; None where nothing is."""
+    causes = [finding.cause for finding in _wrong(report)]
+    telling = (cause for cause in _TELLING if cause in causes)
+    return next(telling, next((cause for cause in causes if cause != "DOC.FORMAT"), None))
+
+
+_VERDICT_STATES: Final[dict[Verdict, State]] = {
+    Verdict.VALID: "yes",
+    Verdict.INVALID: "no",
+    Verdict.INDETERMINATE: "unknown",
+    Verdict.NOTHING_TO_VERIFY: "unknown",
+}
+_STATES: Final[dict[Indication, State]] = {
+    Indication.TOTAL_PASSED: "yes",
+    Indication.TOTAL_FAILED: "no",
+    Indication.INDETERMINATE: "unknown",
+}
+
+
+def _file_facts(report: Report, language: Language) -> tuple[Fact, ...]:
+    return (
+        Fact(phrase("FILE", language), printable(report.file)),
+        Fact(phrase("CHECKED_AT", language), vietnam_time(report.at, language)),
+        Fact(phrase("DIGEST", language), report.sha256 or phrase("UNKNOWN_VALUE", language)),
+        Fact(phrase("TOOL", language), f"hocba-sign {VERSION}"),
+    )
+
+
+def _document_facts(transcript: Transcript, language: Language) -> tuple[Fact, ...]:
+    identity = transcript.identification
+    return (
+        Fact(phrase("PUPIL", language), printable(identity.pupil.full_name)),
+        Fact(phrase("SCHOOL", language), printable(f"{identity.school.name} ({identity.school.code})")),
+        Fact(phrase("SCHOOL_YEAR", language), identity.school_year),
+        Fact(phrase("CLASS", language), printable(identity.class_name)),
+        Fact(phrase("IDENTIFIER", language), phrase("IDENTIFIER_VALUE", language, id=identity.id, version=identity.version)),
+    )
+
+
+def _answers(report: Report, language: Language) -> tuple[Answer, ...]:
+    failed = {check.identifier for check in report.checks if check.status is Status.FAIL}
+    is_formed = not any(cause.startswith(("DOC.", "XML.", "JSON.", "FILE.")) for cause in failed)
+    answers = [_answer("FORM", "yes" if is_formed else "no", language)]
+    conclusion = report.conclusion
+    if conclusion is not None and conclusion.signatures:
+        answers += _signature_answers(conclusion, failed, language)
+    return tuple(answers)
+
+
+def _signature_answers(conclusion: DocumentConclusion, failed: set[str], language: Language) -> list[Answer]:
+    signatures, workflow = conclusion.signatures, conclusion.workflow
+    count = len(signatures)
+    broken = sum(not one.is_intact for one in signatures)
+    unproven = sum(not one.is_time_proven for one in signatures)
+    is_wrong = any(cause.startswith("WF.") and cause not in _ABOUT_ORDER for cause in failed)
+    is_complete = workflow is not None and workflow.is_complete
+    unmatched = any(check.identifier.startswith("WF.SIGNER_") and check.status is Status.UNPROVEN for check in conclusion.checks)
+    signers: State = "no" if is_wrong else "yes" if is_complete and not unmatched else "unknown"
+    is_misordered = workflow is not None and not workflow.is_order_proven and (is_complete or is_wrong)
+    order: State = "no" if is_misordered or failed & _ABOUT_ORDER else "yes" if is_complete else "unknown"
+    are_passed = all(one.path is not None and not one.path.causes for one in signatures)
+    missing = 0 if workflow is None else len(workflow.missing)
+    return [
+        _answer("INTACT", "no" if broken else "yes", language, count=count, broken=broken),
+        _answer("SIGNERS", signers, language, count=count, missing=missing),
+        _answer("ORDER", order, language),
+        _answer("CERTIFICATES", "yes" if are_passed else "unknown", language),
+        _answer("TIME", "unknown" if unproven else "yes", language, count=unproven),
+    ]
+
+
+def _answer(key: str, state: State, language: Language, **values: object) -> Answer:
+    return Answer(
+        question=phrase(f"Q_{key}", language),
+        state=state,
+        words=phrase(state.upper(), language),
+        detail=phrase(f"A_{key}_{state.upper()}", language, **values),
+    )
+
+
+def _signature(one: SignatureConclusion, number: int, *, transcript: Transcript | None, language: Language) -> SignatureView:
+    title = slot_title(one.signature.slot, transcript, language=language)
+    return SignatureView(
+        title=phrase("SIGNATURE", language, number=number, title=title),
+        state=_STATES[one.conclusion.indication],
+        words=phrase(one.conclusion.indication, language),
+        facts=signature_facts(one, language),
+    )
+
+
+def slot_title(slot: Slot | None, transcript: Transcript | None, *, language: Language) -> str:
+    """Name a slot for people; a subject by its name where that is signed, else by its Id."""
+    if slot is None:
+        return phrase("NO_SLOT", language)
+    if slot.role is not Role.GVBM:
+        return phrase(f"ROLE_{slot.role}", language)
+    subjects = () if transcript is None else transcript.subjects
+    name = next((subject.name for subject in subjects if subject.id == slot.subject), slot.subject or "?")
+    return printable(phrase("ROLE_GVBM", language, subject=name))
+
+
+def _wrong(report: Report) -> list[Finding]:
+    """Collect what keeps the verdict from being VALID: the signatures' causes first, then the document's."""
+    signatures = () if report.conclusion is None else report.conclusion.signatures
+    found = [finding for one in signatures for finding in one.conclusion.findings]
+    found += [finding for one in signatures for stamp in one.time_stamps for finding in stamp.findings]
+    found += _found(report.checks, Status.FAIL)
+    found += _found(report.checks, Status.UNPROVEN)
+    return found
+
+
+def _noted(report: Report) -> list[Finding]:
+    signatures = () if report.conclusion is None else report.conclusion.signatures
+    return [*_found(report.checks, Status.WARNING), *(finding for one in signatures for finding in one.warnings)]
+
+
+def _found(checks: Iterable[Check], status: Status) -> list[Finding]:
+    return [Finding(check.identifier, check.where) for check in checks if check.status is status]
+
+
+def _problems(findings: Iterable[Finding], titles: Mapping[str, str], language: Language) -> tuple[Problem, ...]:
+    """Say each cause once, with its places; the telling ones first."""
+    places: dict[str, list[str]] = {}
+    for finding in findings:
+        held = places.setdefault(finding.cause, [])
+        if finding.where is not None and finding.where not in held:
+            held.append(finding.where)
+    telling = [cause for cause in _TELLING if cause in places]
+    order = [*telling, *(cause for cause in places if cause not in telling)]
+    return tuple(
+        Problem(
+            identifier=cause,
+            words=message(cause).in_language(language),
+            places=_shortened([_placed(place, titles) for place in places[cause]], language),
+        )
+        for cause in order
+    )
+
+
+def _titles(signatures: Iterable[SignatureConclusion], transcript: Transcript | None, language: Language) -> Mapping[str, str]:
+    """Map the technical name of every slot to its name for people."""
+    slots = {one.signature.slot for one in signatures if one.signature.slot is not None}
+    slots.update(() if transcript is None else transcript.slots)
+    slots.update(Slot(role) for role in Role if role is not Role.GVBM)
+    return {str(slot): slot_title(slot, transcript, language=language) for slot in slots}
+
+
+def _placed(place: str, titles: Mapping[str, str]) -> str:
+    title = titles.get(place.partition(":")[0])
+    return printable(place) if title is None else f"{title[:1].upper()}{title[1:]} ({printable(place)})"
+
+
+def _shortened(places: list[str], language: Language) -> tuple[str, ...]:
+    rest = len(places) - _SHOWN_PLACES
+    if rest <= 1:
+        return tuple(places)
+    return (*places[:_SHOWN_PLACES], phrase("MORE_PLACES", language, count=rest))
