@@ -59,7 +59,7 @@ demo: $(VENV)/.run ## make, sign, verify and forge a transcript in demo-out/
 	@$(BIN)/hocba demo --out demo-out
 
 bench: setup ## measure against python-xmlsec and signxml; bench-out/results.json
-	@$(PY) tools/bench.py
+	@$(PY) -m tools.bench
 
 interop: setup ## judge our signatures by xmlsec1 and EU DSS; installs them where it can
 	@tools/setup-interop
@@ -81,5 +81,5 @@ lock: ## resolve the dependencies anew and write requirements/*.txt
 	@tools/lock build/lock-venv/bin/pip-compile
 
 clean: ## remove everything made here
-	@rm -rf $(VENV) build dist demo-out bench-out .coverage .hypothesis .mypy_cache .pytest_cache .ruff_cache .import_linter_cache
+	@rm -rf $(VENV) build dist demo-out bench-out .bench .coverage .hypothesis .mypy_cache .pytest_cache .ruff_cache .import_linter_cache
 	@find . -name __pycache__ -type d -prune -exec rm -rf {} +

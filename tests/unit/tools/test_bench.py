@@ -1,0 +1,60 @@
+"""The measuring is trusted only as far as its own rules hold: what a row says, what is emptied, what is measured."""
+
+import sys
+
+import pytest
+from tools.bench import Row
+from tools.benchmark import material, ours
+from tools.benchmark.protocol import Task, require_refusal, tampered
+
+from hocba_sign.pki.chain import name_key
+from hocba_sign.xml.encode import encode
+
+
+def row(*, target: float | None) -> Row:
+    return Row(name="a / b", unit="ms", value=6.0, reference=4.0, target=target, goal="", rounds=((6.0, 4.0), (5.0, 5.0)))
+
+
+@pytest.mark.parametrize(("target", "is_met"), [(None, None), (1.5, True), (1.4, False)])
+def test_a_row_is_only_judged_by_a_target(target: float | None, is_met: bool | None) -> None:
+    expected = {"name": "a / b [ms]", "value": 6.0, "reference": 4.0, "ratio": 1.5, "target": target, "ok": is_met}
+    assert row(target=target).result == expected
+
+
+def test_a_line_tells_the_spread_of_the_rounds() -> None:
+    assert "1.50  1.00 to 1.50" in row(target=None).line
+
+
+@pytest.mark.parametrize(("teachers", "signers"), [(1, 4), (12, 15)])
+def test_transcripts_differ_in_signers_not_in_size(teachers: int, signers: int) -> None:
+    first, second = (material.transcript_of(number, teachers) for number in (0, 1))
+    assert len(first.expected_signers) == signers
+    assert len({first.pupil.personal_id, second.pupil.personal_id}) == 2
+    assert 18_000 < len(encode(first)) < 22_000
+
+
+def test_fifty_signers_stand_behind_the_measured_files() -> None:
+    names = {(signer.name, signer.personal_id) for n in range(material.TIMED) for signer in material.transcript_of(n, 1).expected_signers}
+    assert len(names) == 50
+
+
+def test_preparations_are_not_measured_but_done_every_time() -> None:
+    done: list[str] = []
+    sample = Task(lambda number: done.append(str(number)), before=lambda: done.append("before")).measure(2, 5)
+    assert done == ["before", "5", "before", "6"]
+    assert set(sample) == {"cpu", "wall"}
+
+
+def test_a_verifier_that_lets_a_changed_file_pass_is_not_measured() -> None:
+    changed = tampered(encode(material.transcript_of(0, 1)))
+    with pytest.raises(SystemExit):
+        require_refusal(lambda: changed, ValueError)
+
+
+def test_emptied_caches_are_those_of_what_was_verified_not_of_the_schema() -> None:
+    name_key(bytes.fromhex("300d310b3009060355040613025648"[:-2] + "4e"))
+    assert name_key.cache_info().currsize
+    ours.forget()
+    assert not name_key.cache_info().currsize
+    forgotten = {name for name in sys.modules if name.startswith(ours._FORGETFUL)}
+    assert not [name for name in forgotten if name.startswith(("hocba_sign.xml", "hocba_sign.model"))]

@@ -1,0 +1,110 @@
+"""The measured process of this library: verify, sign, and the bare RSA operations."""
+
+import json
+import resource
+import sys
+import threading
+from collections.abc import Iterator
+from datetime import datetime
+from importlib.metadata import version
+from pathlib import Path
+from typing import Any
+
+from cryptography.hazmat.primitives.asymmetric import padding, rsa
+from cryptography.hazmat.primitives.hashes import SHA256
+from cryptography.hazmat.primitives.serialization import Encoding, load_pem_private_key
+from cryptography.x509 import load_pem_x509_certificates
+from tools.benchmark.protocol import DRAFT, SETTING, TEACHER_SUBJECT, Task, four_signers, require_refusal, serve, tampered
+
+from hocba_sign import VERSION, Evidence, Level, Role, Slot, SoftwareSigner, TrustStore, sign, verify
+from hocba_sign.pki.certificate import Certificate
+from hocba_sign.signing.policy import SigningPolicy
+from hocba_sign.validation.verdict import Verdict
+
+_FORGETFUL = ("hocba_sign.crypto", "hocba_sign.pki", "hocba_sign.xades", "hocba_sign.signing", "hocba_sign.validation", "hocba_sign.report")
+"""Packages whose caches are emptied for `cold`; the parsed schema and the field tables are kept."""
+
+
+class Verifier:
+    """What a batch knows: anchors, and CRLs and issuing certificates at hand."""
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
+        self._trust = TrustStore.of([Certificate.load(path.read_bytes()) for path in sorted(folder.glob("root-*.der"))])
+        self._given = [[path.read_bytes() for path in sorted(folder.glob(f"{kind}-*.der"))] for kind in ("ca", "crl")]
+        self._at = datetime.fromisoformat(json.loads((folder / SETTING).read_text())["judged"])
+        self.evidence = self.read_evidence()
+
+    def read_evidence(self) -> Evidence:
+        certificates, crls = self._given
+        return Evidence.of(certificates=[Certificate.load(der) for der in certificates], crls=crls)
+
+    def verify(self, document: bytes, evidence: Evidence | None = None) -> str:
+        """Give the whole report as JSON. Raises: AssertionError unless VALID."""
+        report = verify(document, trust=self._trust, evidence=evidence or self.evidence, at=self._at)
+        assert report.verdict is Verdict.VALID, report.to_dict()["checks"]
+        return json.dumps(report.to_dict(), ensure_ascii=False)
+
+    def verify_anew(self, document: bytes) -> str:
+        return self.verify(document, self.read_evidence())
+
+
+def _caches() -> Iterator[Any]:
+    for name, module in sys.modules.items():
+        if name.startswith(_FORGETFUL):
+            for value in vars(module).values():
+                yield from vars(value).values() if isinstance(value, threading.local) else (value,)
+
+
+def forget() -> None:
+    """Empty every cache of the library but the schema and the field tables."""
+    for value in _caches():
+        if callable(getattr(value, "cache_clear", None)):
+            value.cache_clear()
+
+
+def tasks(folder: Path) -> dict[str, Task]:
+    verifier = Verifier(folder)
+    four = four_signers(folder)
+    fifteen = tuple(path.read_bytes() for path in sorted(folder.glob("fifteen-*.xml")))
+    require_refusal(lambda: verifier.verify(tampered(four[0])), AssertionError)
+    for document in (*four, *fifteen):
+        verifier.verify(document)
+    key = load_pem_private_key((folder / "signer.key").read_bytes(), None)
+    assert isinstance(key, rsa.RSAPrivateKey)
+    public_key = key.public_key()
+    chain = tuple(
+        certificate.public_bytes(Encoding.DER) for certificate in load_pem_x509_certificates((folder / "signer.pem").read_bytes())
+    )
+    signer = SoftwareSigner(key, chain)
+    draft = (folder / DRAFT).read_bytes()
+    slot = Slot(Role.GVBM, TEACHER_SUBJECT, TEACHER_SUBJECT.replace("mon-", "gv-") + "-1")
+    at = datetime.fromisoformat(json.loads((folder / SETTING).read_text())["signed"])
+    policy = SigningPolicy(level=Level.B)
+    value = key.sign(draft, padding.PKCS1v15(), SHA256())
+    return {
+        "verify 4": Task(lambda n: verifier.verify(four[n % len(four)])),
+        "verify 4 cold": Task(lambda n: verifier.verify_anew(four[n % len(four)]), before=forget),
+        "verify 15": Task(lambda n: verifier.verify(fifteen[n % len(fifteen)])),
+        "sign": Task(lambda _: sign(draft, slot, signer=signer, at=at, tsa=None, policy=policy)),
+        "rsa sign": Task(lambda n: key.sign(b"%d" % n, padding.PKCS1v15(), SHA256())),
+        "rsa verify": Task(lambda _: public_key.verify(value, draft, padding.PKCS1v15(), SHA256())),
+    }
+
+
+def peak(folder: Path, files: int) -> dict[str, float]:
+    """Verify `files` different files, one after the other; give the peak resident size in MB."""
+    verifier = Verifier(folder)
+    for number in range(files):
+        verifier.verify((folder / f"four-{number:05}.xml").read_bytes())
+    unit = 1 << 20 if sys.platform == "darwin" else 1 << 10
+    return {"peak": resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / unit}
+
+
+if __name__ == "__main__":
+    _, place, *rest = sys.argv
+    if rest:
+        print(json.dumps(peak(Path(place), int(rest[0]))))
+    else:
+        others = {name: version(name) for name in ("lxml", "cryptography", "asn1crypto", "pyhanko-certvalidator")}
+        serve(tasks(Path(place)), {"hocba-sign": VERSION, **others})
