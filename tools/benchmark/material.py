@@ -79,8 +79,8 @@ class _TestAuthority:
     world: World
     nonce: int
 
-    def token(self, algorithm: DigestAlgorithm, octets_digest: bytes) -> bytes:
-        request = build_request(algorithm, octets_digest, nonce=self.nonce + 1)
+    def stamp(self, digest_algorithm: DigestAlgorithm, imprint: bytes) -> bytes:
+        request = build_request(digest_algorithm, imprint, nonce=self.nonce + 1)
         return read_response(self.world.timestamp(request, AT), request)
 
 
