@@ -205,6 +205,8 @@ class Session:
                 return replace(fact, causes=self._failed(str(failure[0]) for failure in error.failures))
         except (engine.OCSPValidationError, engine.CRLValidationError):
             return replace(fact, causes=("REVOCATION.WRONG_ISSUER",))
+        except (ValueError, TypeError, KeyError):
+            return replace(fact, causes=("REVOCATION.UNUSABLE",))
         said = [answer for answer in (revocation_of(statement, parsed.serial_number) for statement in statements) if answer]
         if not said:
             is_good = newest.kind == "crl" or single_status(newest) == "good"

@@ -99,7 +99,7 @@ def read_pool(evidence: Evidence) -> Pool:
     causes: list[str] = []
     for item in evidence.crls:
         try:
-            fields = parsed_crl(item.der)["tbs_cert_list"]
+            fields = _readable_crl(item)["tbs_cert_list"]
             if parsed_crl(item.der).delta_crl_indicator_value is not None:
                 deltas.append(item)
             else:
@@ -110,7 +110,7 @@ def read_pool(evidence: Evidence) -> Pool:
             causes.append("REVOCATION.CRL_MALFORMED")
     for item in evidence.ocsps:
         try:
-            data = _response_data(item)
+            data = _readable_response(item)
             ocsps.extend(
                 Statement(
                     item=item,
@@ -125,6 +125,28 @@ def read_pool(evidence: Evidence) -> Pool:
         except (ValueError, TypeError, KeyError):
             causes.append("REVOCATION.OCSP_MALFORMED")
     return Pool(ocsps=_newest_first(ocsps), crls=_newest_first(crls), deltas=tuple(deltas), causes=tuple(dict.fromkeys(causes)))
+
+
+def _readable_crl(item: Item) -> crl.CertificateList:
+    """Read what is needed later, so that one damaged list cannot spoil the judgement of a whole pool."""
+    parsed: crl.CertificateList = parsed_crl(item.der)
+    distribution = parsed.issuing_distribution_point_value
+    _ = (name_key(parsed.issuer.dump()), parsed.critical_extensions, parsed.authority_key_identifier, parsed.freshest_crl_value)
+    _ = (distribution.native if distribution is not None else None, parsed["signature"].native, parsed["signature_algorithm"].native)
+    return parsed
+
+
+def _readable_response(item: Item) -> ocsp.ResponseData:
+    """Do the same for an OCSP response."""
+    data = _response_data(item)
+    basic = parsed_ocsp(item.der)["response_bytes"]["response"].parsed
+    _ = (data["responder_id"].native, basic["signature"].native, basic["signature_algorithm"].native)
+    for single in data["responses"]:
+        _ = (single["cert_id"].native, single["cert_status"].native, single["single_extensions"].native)
+    for certificate in basic["certs"] or ():
+        _ = (certificate.issuer_serial, certificate.subject.hashable, certificate.public_key.sha1, certificate.signature)
+        _ = (certificate.key_identifier, certificate.critical_extensions)
+    return data
 
 
 def related_crls(pool: Pool, chain: tuple[x509.Certificate, ...], *, evidence: Evidence) -> tuple[Statement, ...]:
