@@ -15,6 +15,7 @@ from hocba_sign.validation.process import SignatureConclusion
 from hocba_sign.validation.timestamps import TimeStampConclusion
 from hocba_sign.validation.verdict import Check, Indication, Status, Verdict
 from hocba_sign.version import VERSION
+from hocba_sign.xades.structure import StampKind
 
 _RESULTS = {Status.UNPROVEN: "warning"}
 _FORCES = {Status.FAIL: Verdict.INVALID, Status.UNPROVEN: Verdict.INDETERMINATE}
@@ -150,12 +151,18 @@ def _signature(one: SignatureConclusion) -> dict[str, Any]:
 
 
 def _format(one: SignatureConclusion) -> str:
-    """Name the level as EU DSS does: a B-level needs all mandatory properties, T an attached time-stamp."""
-    if one.signature.properties is None:
+    """Name the level as EU DSS does: each level needs all below it."""
+    signature = one.signature
+    if signature.properties is None:
         return "XMLDSIG"
     if one.certificate is None or any(finding.cause in _NOT_BASELINE for finding in one.conclusion.findings):
         return "XAdES-BES"
-    return "XAdES-BASELINE-T" if any(stamp.is_intact for stamp in one.time_stamps) else "XAdES-BASELINE-B"
+    kinds = {stamp.kind for stamp in one.time_stamps if stamp.is_intact}
+    if StampKind.SIGNATURE not in kinds:
+        return "XAdES-BASELINE-B"
+    if not signature.embedded_crls_der and not signature.embedded_ocsps_der:
+        return "XAdES-BASELINE-T"
+    return "XAdES-BASELINE-LTA" if StampKind.ARCHIVE in kinds else "XAdES-BASELINE-LT"
 
 
 _NOT_BASELINE = frozenset({"SIG.SIGNING_TIME", "SIG.DATA_OBJECT_FORMAT", "SIG.NO_SIGNING_CERTIFICATE", "SIG.C14N"})

@@ -12,6 +12,8 @@ class Level(StrEnum):
 
     B = "B"
     T = "T"
+    LT = "LT"
+    LTA = "LTA"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -44,7 +44,7 @@ def validate_signature(signature: ParsedSignature, setting: Setting) -> Signatur
     # (1)
     integrity = check_integrity(signature)
     # (2)
-    pool = setting.evidence.merged(_embedded(signature))
+    pool = setting.evidence.merged(embedded_evidence(signature))
     stamps: tuple[TimeStampConclusion, ...] = ()
     existence = Existence(setting.at)
     if integrity.is_intact:
@@ -84,8 +84,8 @@ def claimed_time(signature: ParsedSignature) -> datetime | None:
     return None if signature.properties is None else signature.properties.signing_time
 
 
-def _embedded(signature: ParsedSignature) -> Evidence:
-    """Collect what the signature carries; octets that are no certificate are of no use to a path and are left out."""
+def embedded_evidence(signature: ParsedSignature) -> Evidence:
+    """Collect what a signature carries; octets that are no certificate are of no use to a path and are left out."""
     certificates = []
     for der in (*signature.certificates_der, *signature.embedded_certificates_der):
         try:

@@ -1,0 +1,109 @@
+"""Long-term levels: what a signature's judgement rested on goes into the file, then archive time-stamps over it, again and again."""
+
+from collections.abc import Iterable
+
+from hocba_sign.crypto.algorithms import SHA256, digest
+from hocba_sign.errors import CallerError
+from hocba_sign.model.workflow import Slot
+from hocba_sign.pipeline import TimeStampAuthority
+from hocba_sign.pki.evidence import Evidence
+from hocba_sign.pki.timestamp import read_token
+from hocba_sign.signing.extend import ValidationData, octets_to_archive, with_archive_time_stamp, with_validation_data
+from hocba_sign.signing.policy import Level
+from hocba_sign.validation.chain import Setting
+from hocba_sign.validation.process import SignatureConclusion, embedded_evidence, validate_signature
+from hocba_sign.validation.verdict import Indication
+from hocba_sign.xades.read import read
+from hocba_sign.xades.structure import ParsedSignature, StampKind
+
+
+def extend(document: bytes, *, to: Level, setting: Setting, tsa: TimeStampAuthority | None = None) -> bytes:
+    """Bring every signature of a transcript to level LT or LTA; LTA on LTA renews it with one more archive time-stamp.
+
+    Each signature is validated first with `setting`; what that rested on is embedded. Level LTA needs `tsa`.
+    Raises: InputError for an unreadable document; CallerError `EXTEND.LEVEL`, `EXTEND.NOTHING` (no signature), `EXTEND.NOT_VALID` naming
+    the slot and what is wrong, `EXTEND.NO_TIME_STAMP`, `EXTEND.TOO_EARLY` naming the slot and when newer revocation data is due,
+    `SIGN.TSA_NEEDED`; what the authority raises. Nothing is given on an error, however far it came.
+    Spec: EN 319 132-1, 6; for the data newer than the signature EN 319 102-1, 4.3.
+    """
+    if to not in (Level.LT, Level.LTA):
+        raise CallerError("EXTEND.LEVEL", where=to)
+    if to is Level.LTA and tsa is None:
+        raise CallerError("SIGN.TSA_NEEDED")
+    slots = tuple(signature.slot for signature in read(document).signatures if signature.slot is not None)
+    if not slots:
+        raise CallerError("EXTEND.NOTHING")
+    for slot in slots:
+        document = _with_long_term_data(document, slot, setting)
+        if to is Level.LTA and tsa is not None:
+            octets = octets_to_archive(document, slot)
+            document = with_archive_time_stamp(document, slot, tsa.stamp(SHA256, digest(SHA256, octets)))
+    _check(document, slots, to)
+    return document
+
+
+def _with_long_term_data(document: bytes, slot: Slot, setting: Setting) -> bytes:
+    """Embed what the judgement of one signature rests on, as far as it is not embedded yet."""
+    signature = _signature(document, slot)
+    judged = validate_signature(signature, setting)
+    if judged.conclusion.indication is not Indication.TOTAL_PASSED or not all(stamp.is_passed for stamp in judged.time_stamps):
+        causes = [finding.cause for finding in judged.conclusion.findings]
+        causes += [finding.cause for stamp in judged.time_stamps for finding in stamp.findings]
+        raise CallerError("EXTEND.NOT_VALID", where=f"{slot}: {', '.join(dict.fromkeys(causes))}")
+    if not judged.is_time_proven:
+        raise CallerError("EXTEND.NO_TIME_STAMP", where=str(slot))
+    _require_newer(judged, slot)
+    held = (*signature.certificates_der, *signature.embedded_certificates_der, *signature.embedded_crls_der, *signature.embedded_ocsps_der)
+    data = _validation_data(judged, signature, setting).without(held)
+    return with_validation_data(document, slot, data) if data else document
+
+
+def _require_newer(judged: SignatureConclusion, slot: Slot) -> None:
+    """Only a statement issued after the signature tells that the certificate was not revoked when it was made."""
+    if judged.path is None or judged.best_time is None or not judged.path.revocation:
+        return
+    fact = judged.path.revocation[0]
+    if fact.this_update is not None and fact.this_update <= judged.best_time:
+        due = fact.next_update.isoformat() if fact.next_update is not None else "-"
+        raise CallerError("EXTEND.TOO_EARLY", where=f"{slot}: {due}")
+
+
+def _validation_data(judged: SignatureConclusion, signature: ParsedSignature, setting: Setting) -> ValidationData:
+    """Collect the certificates of every path, anchors included, and the statements on revocation that were used."""
+    tokens = [read_token(stamp.token_der, setting.evidence.certificates) for stamp in judged.time_stamps]
+    pool = setting.evidence.merged(
+        embedded_evidence(signature),
+        *(Evidence.of(certificates=token.certificates, crls=token.crls, ocsps=token.ocsps, source="time-stamp token") for token in tokens),
+    )
+    paths = [path for path in (judged.path, *(stamp.path for stamp in judged.time_stamps)) if path is not None]
+    used = {fact.evidence_sha256 for path in paths for fact in path.revocation}
+    return ValidationData(
+        certificates=_distinct(certificate.der for path in paths for certificate in path.chain),
+        crls=_distinct(item.der for item in pool.crls if item.sha256 in used),
+        ocsps=_distinct(item.der for item in pool.ocsps if item.sha256 in used),
+    )
+
+
+def _distinct(ders: Iterable[bytes]) -> tuple[bytes, ...]:
+    return tuple(dict.fromkeys(ders))
+
+
+def _signature(document: bytes, slot: Slot) -> ParsedSignature:
+    signature = read(document).signature(slot)
+    if signature is None:
+        raise CallerError("SIGN.NO_SUCH_SLOT", where=str(slot))
+    return signature
+
+
+def _check(document: bytes, slots: tuple[Slot, ...], to: Level) -> None:
+    """Read the result back: every archive time-stamp must be of the octets that a verifier will see."""
+    parsed = read(document)
+    for slot in slots:
+        signature = parsed.signature(slot)
+        archives = () if signature is None else tuple(stamp for stamp in signature.time_stamps if stamp.kind is StampKind.ARCHIVE)
+        if signature is None or (to is Level.LTA and not archives):
+            raise CallerError("SIGN.STATE", where=str(slot))
+        for stamp in archives[-1:]:
+            token = read_token(stamp.tokens_der[-1])
+            if token.imprint != digest(token.imprint_algorithm, stamp.message_octets):
+                raise CallerError("SIGN.TIME_STAMP", where=str(slot))
