@@ -337,7 +337,7 @@ class _once:  # noqa: N801 - reads as a verb
     def _serve(self) -> None:
         raw, _ = self._listener.accept()
         try:
-            with self._wrap(raw) as connected:
+            with raw, self._wrap(raw) as connected:
                 connected.recv(4096)
                 connected.sendall(self._answer)
         except OSError:
