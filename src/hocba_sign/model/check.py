@@ -55,10 +55,11 @@ def _identification(given: Identification) -> Iterator[Finding]:
         yield _at("TRANSCRIPT.SCHOOL_YEAR", "identification", "school_year")
     if given.grade not in given.level.grades:
         yield _at("TRANSCRIPT.LEVEL_GRADE", "identification", "grade")
-    rules = code_list("rule_sets").entries.get(given.rule_set, ())
-    end_of_year = date(last, 5, 31) if date.min.year <= last else date.min
-    if rules and not any(rule.level is given.level and given.grade in rule.grades and rule.is_valid(end_of_year) for rule in rules):
-        yield _at("CODE.NOT_VALID_THEN", "identification", "rule_set")
+    if last == first + 1 and given.grade in given.level.grades:
+        rules = code_list("rule_sets").entries.get(given.rule_set, ())
+        end_of_year = date(last, 5, 31)
+        if rules and not any(rule.level is given.level and given.grade in rule.grades and rule.is_valid(end_of_year) for rule in rules):
+            yield _at("CODE.NOT_VALID_THEN", "identification", "rule_set")
     pupil = given.pupil
     if sum(one is not None for one in (pupil.birth_date, pupil.birth_month, pupil.birth_year)) != 1:
         yield _at("TRANSCRIPT.BIRTH_DATE", "identification", "pupil", "birth_date")
@@ -79,7 +80,7 @@ def _subjects(identification: Identification, content: Content) -> Iterator[Find
         if subject.code in seen:
             yield _at("TRANSCRIPT.DUPLICATE_SUBJECT", "content", "subjects", n, "code")
         seen.add(subject.code)
-        if subject.code in codes and not codes.admits(subject.code, taught_as, grade):
+        if subject.code in codes and grade in level.grades and not codes.admits(subject.code, level=taught_as, grade=grade):
             yield _at("TRANSCRIPT.SUBJECT_LEVEL", "content", "subjects", n, "code")
         if not subject.teachers and level is not Level.PRIMARY:
             yield _at("TRANSCRIPT.NO_TEACHER", "content", "subjects", n, "teachers")

@@ -145,7 +145,7 @@ class CodeList:
         """Give the entry of `code` valid on `day`."""
         return next((entry for entry in self.entries.get(code, ()) if entry.is_valid(day)), None)
 
-    def admits(self, code: str, level: Level, grade: int) -> bool:
+    def admits(self, code: str, *, level: Level, grade: int) -> bool:
         """Tell whether `code` exists for this level and grade, at any time."""
         return any(entry.level is level and grade in entry.grades for entry in self.entries.get(code, ()))
 

@@ -8,7 +8,7 @@ from typing import Any, Final, TypeVar, cast
 
 from hocba_sign.errors import Finding, InputError
 from hocba_sign.model.fields import Bound, Group, Leaf, Many, table
-from hocba_sign.model.reading import Naming, Reader
+from hocba_sign.model.reading import Naming, Reader, written_value
 
 MAX_CHARACTERS: Final = 5_000_000
 """A transcript is about 20,000; comments at their limits make 200,000."""
@@ -31,7 +31,7 @@ def from_json(record: type[RecordT], document: str | bytes) -> RecordT:
 
 def to_json(value: object) -> str:
     """Write a record, indented by two, with a line feed at the end. Raises: InputError for a value that its field cannot hold."""
-    return json.dumps(_write(value), ensure_ascii=False, indent=2) + "\n"
+    return json.dumps(_write(value, "$"), ensure_ascii=False, indent=2) + "\n"
 
 
 def _parse(document: str | bytes) -> dict[str, object]:
@@ -101,8 +101,9 @@ class _Object:
                     raise InputError(error.cause, where=self.where(spec.key)) from None
         raise InputError("JSON.TYPE", where=self.where(spec.key))
 
-    def group(self, bound: Bound, spec: Group, record: type) -> "_Object | None":
-        del bound, record
+    def group(self, bound: Bound, record: type) -> "_Object | None":
+        del record
+        spec = bound.spec
         if spec.key is None:
             return self
         value = self.given.get(spec.key)
@@ -136,7 +137,7 @@ class _Object:
         return (Finding("TRANSCRIPT.UNKNOWN_FIELD", f"{self.path}.{_shown(key)}") for key in self.given if key not in allowed)
 
 
-def _write(value: Any) -> dict[str, object]:
+def _write(value: Any, path: str) -> dict[str, object]:
     found: dict[str, object] = {}
     for bound in table(type(value)):
         given: Any = getattr(value, bound.attribute)
@@ -144,12 +145,12 @@ def _write(value: Any) -> dict[str, object]:
             continue
         match bound.spec:
             case Leaf(key=key, kind=kind):
-                written = kind.write(given)
+                written = written_value(kind, given, where=f"{path}.{key}")
                 found[key] = written if kind.json_type == "string" else json.loads(written)
             case Group(key=None):
-                found.update(_write(given))
+                found.update(_write(given, path))
             case Group(key=key):
-                found[cast("str", key)] = _write(given)
+                found[cast("str", key)] = _write(given, f"{path}.{key}")
             case Many(key=key):
-                found |= {key: [_write(item) for item in given]} if given else {}
+                found |= {key: [_write(item, f"{path}.{key}[{n}]") for n, item in enumerate(given)]} if given else {}
     return found

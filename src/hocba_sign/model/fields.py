@@ -46,6 +46,7 @@ class Group:
     key: str | None = None
     variants: Mapping[Level, type] | None = None
     identifier: str | None = None
+    is_column: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -63,6 +64,7 @@ class Many:
     most: int
     identify: Callable[[str, Any, int], str] | None = None
     id_pattern: str | None = None
+    is_column: bool = False
 
 
 Spec = Leaf | Group | Many

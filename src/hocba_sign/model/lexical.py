@@ -66,12 +66,12 @@ def _matched(pattern: str, cause: str) -> Callable[[str], str]:
     return read
 
 
-def identifier(name: str, pattern: str, max_length: int) -> Kind:
+def identifier(name: str, pattern: str, *, max_length: int) -> Kind:
     """Text of a fixed shape, kept as text with its leading zeros."""
     return Kind(name=name, read=_matched(pattern, "VALUE.FORMAT"), write=str, pattern=pattern, max_length=max_length)
 
 
-def coded(list_name: str, pattern: str, max_length: int) -> Kind:
+def coded(list_name: str, pattern: str, *, max_length: int) -> Kind:
     """A code of the list `list_name`. Lists grow, so an unknown code is read, and reported by whoever judges."""
     return Kind(name="code", read=_matched(pattern, "VALUE.FORMAT"), write=str, pattern=pattern, max_length=max_length, codes=list_name)
 
@@ -132,7 +132,7 @@ def _score(value: Decimal, step: str) -> str:
     return format(abs(value.quantize(Decimal(step))), "f")
 
 
-def _mark(name: str, pattern: str, step: str, letters: frozenset[MarkLetter]) -> Kind:
+def _mark(name: str, pattern: str, *, step: str, letters: frozenset[MarkLetter]) -> Kind:
     compiled = re.compile(pattern)
     allowed = {str(one): one for one in letters}
 
@@ -154,9 +154,9 @@ def _mark(name: str, pattern: str, step: str, letters: frozenset[MarkLetter]) ->
     return Kind(name=name, read=read, write=write, pattern="|".join([pattern, *sorted(allowed)]), max_length=4, from_number=write)
 
 
-MARK: Final = _mark("mark", _SCORE, "0.1", frozenset(MarkLetter))
+MARK: Final = _mark("mark", _SCORE, step="0.1", letters=frozenset(MarkLetter))
 """A point and one digit always: `8.0`, `10.0`; or Đ, CĐ, M. Spec: TT 22/2021, Đ.5 k.3b."""
-TEST_MARK: Final = _mark("test mark", _TEST_SCORE, "1", frozenset({MarkLetter.EXEMPT}))
+TEST_MARK: Final = _mark("test mark", _TEST_SCORE, step="1", letters=frozenset({MarkLetter.EXEMPT}))
 """A whole number or M. Spec: TT 27/2020, Đ.7."""
 
 

@@ -8,15 +8,15 @@ from hocba_sign.model.codes import IdentityPaper, SchoolKind, Sex
 from hocba_sign.model.fields import Group, Leaf
 from hocba_sign.model.lexical import DAY, FLAG, Kind, coded, count, identifier, letter, text
 
-PERSONAL_ID = identifier("personal id", "[0-9]{12}", 12)
-SCHOOL_YEAR = identifier("school year", "[0-9]{4}-[0-9]{4}", 9)
-PROVINCE = coded("provinces", "[0-9]{2}", 2)
-COMMUNE = identifier("commune code", "[0-9]{5}", 5)
+PERSONAL_ID = identifier("personal id", "[0-9]{12}", max_length=12)
+SCHOOL_YEAR = identifier("school year", "[0-9]{4}-[0-9]{4}", max_length=9)
+PROVINCE = coded("provinces", "[0-9]{2}", max_length=2)
+COMMUNE = identifier("commune code", "[0-9]{5}", max_length=5)
 NAME = text(150)
 
 
 def _code(name: str, length: int) -> Kind:
-    return identifier(name, f"[0-9A-Za-z._-]{{1,{length}}}", length)
+    return identifier(name, f"[0-9A-Za-z._-]{{1,{length}}}", max_length=length)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -24,7 +24,7 @@ class School:
     """Cơ sở giáo dục: the school that issues the transcript, with its address in force on the day of issue."""
 
     department_code: Annotated[
-        str, Leaf(element="MA_SO_GD", key="masogd", title="Mã sở giáo dục", kind=identifier("department", "[0-9]{2}", 2))
+        str, Leaf(element="MA_SO_GD", key="masogd", title="Mã sở giáo dục", kind=identifier("department", "[0-9]{2}", max_length=2))
     ]
     department_name: Annotated[str, Leaf(element="TEN_SO_GD", key="tensogd", title="Tên sở giáo dục", kind=NAME)]
     code: Annotated[str, Leaf(element="MA_TRUONG", key="matruong", title="Mã trường", kind=_code("school code", 20))]
@@ -39,7 +39,7 @@ class School:
             element="MA_SO_THUE",
             key="masothue",
             title="Mã số thuế",
-            kind=identifier("tax id", "[0-9]{10}(-[0-9]{3})?", 14),
+            kind=identifier("tax id", "[0-9]{10}(-[0-9]{3})?", max_length=14),
             is_column=False,
         ),
     ] = None
@@ -103,7 +103,7 @@ class Pupil:
             element="THANG_NAM_SINH",
             key="thangnamsinh",
             title="Tháng, năm sinh",
-            kind=identifier("month", "[0-9]{4}-(0[1-9]|1[0-2])", 7),
+            kind=identifier("month", "[0-9]{4}-(0[1-9]|1[0-2])", max_length=7),
         ),
     ] = None
     birth_year: Annotated[int | None, Leaf(element="NAM_SINH", key="namsinh", title="Năm sinh", kind=count(1900, 2199))] = None
@@ -113,7 +113,7 @@ class Pupil:
 class Place:
     """A place in words, with codes where they are known."""
 
-    detail: Annotated[str, Leaf(element="CHI_TIET", key="chitiet", title="Địa chỉ chi tiết", kind=text(250))]
+    detail: Annotated[str, Leaf(element="CHI_TIET", key="chitiet", title="Địa chỉ chi tiết", kind=text(250), is_column=False)]
     commune_code: Annotated[str | None, Leaf(element="MA_XA", key="maxa", title="Mã xã, phường, đặc khu", kind=COMMUNE)] = None
     province_code: Annotated[str | None, Leaf(element="MA_TINH", key="matinh", title="Mã tỉnh, thành phố", kind=PROVINCE)] = None
 
@@ -123,14 +123,22 @@ class Particulars:
     """Lý lịch: the pupil's page. `is_exempt_from_assessment` marks a disabled pupil who is not assessed."""
 
     register_number: Annotated[str | None, Leaf(element="SO_SO_DANG_BO", key="sosodangbo", title="Số sổ đăng bộ", kind=text(50))] = None
-    birthplace: Annotated[Place, Group(element="NOI_SINH", key="noisinh", title="Nơi sinh")]
-    home_town: Annotated[Place, Group(element="QUE_QUAN", key="quequan", title="Quê quán")]
-    residence: Annotated[Place, Group(element="NOI_O_HIEN_NAY", key="noiohiennay", title="Chỗ ở hiện tại")]
+    birthplace: Annotated[Place, Group(element="NOI_SINH", key="noisinh", title="Nơi sinh", is_column=True)]
+    home_town: Annotated[Place, Group(element="QUE_QUAN", key="quequan", title="Quê quán", is_column=True)]
+    residence: Annotated[Place, Group(element="NOI_O_HIEN_NAY", key="noiohiennay", title="Chỗ ở hiện tại", is_column=True)]
     ethnic_group: Annotated[
         str,
-        Leaf(element="DAN_TOC", key="dantoc", title="Dân tộc", kind=coded("ethnic_groups", "[1-9][0-9]?", 3), note="no leading zeros"),
+        Leaf(
+            element="DAN_TOC",
+            key="dantoc",
+            title="Dân tộc",
+            kind=coded("ethnic_groups", "[1-9][0-9]?", max_length=3),
+            note="no leading zeros",
+        ),
     ]
-    nationality: Annotated[str, Leaf(element="QUOC_TICH", key="quoctich", title="Quốc tịch", kind=identifier("country", "[A-Z]{2}", 2))]
+    nationality: Annotated[
+        str, Leaf(element="QUOC_TICH", key="quoctich", title="Quốc tịch", kind=identifier("country", "[A-Z]{2}", max_length=2))
+    ]
     policy_group: Annotated[
         str | None, Leaf(element="DOI_TUONG_CHINH_SACH", key="doituongchinhsach", title="Đối tượng", kind=text(250))
     ] = None

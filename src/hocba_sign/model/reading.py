@@ -8,6 +8,7 @@ from typing import Any, Final, Literal, Protocol, TypeAlias, TypeVar, cast
 from hocba_sign.errors import Finding, InputError
 from hocba_sign.model.codes import Level, code_list
 from hocba_sign.model.fields import Bound, Group, Leaf, Many, Spec, element_path, table
+from hocba_sign.model.lexical import Kind
 from hocba_sign.model.text import faults
 
 MAX_FINDINGS: Final = 1000
@@ -29,7 +30,7 @@ class Source(Protocol):
         """Give the written value, None if absent. Raises InputError with cause and place."""
         ...
 
-    def group(self, bound: Bound, spec: Group, record: type) -> "Source | None":
+    def group(self, bound: Bound, record: type) -> "Source | None":
         """Give the source of a nested record, None if absent; itself where the record stands inline."""
         ...
 
@@ -49,7 +50,7 @@ class Source(Protocol):
 
 
 @cache
-def names(record: type, level: Level | None, naming: Naming) -> tuple[tuple[str, bool], ...]:
+def names(record: type, *, level: Level | None, naming: Naming) -> tuple[tuple[str, bool], ...]:
     """Give the names that may stand in a record, in order, each with whether it may repeat; inline records included."""
     found: list[tuple[str, bool]] = []
     for bound in table(record):
@@ -65,13 +66,26 @@ def names(record: type, level: Level | None, naming: Naming) -> tuple[tuple[str,
                     continue
                 chosen = bound.record(level)
                 for one in bound.records if chosen is None else (chosen,):
-                    found.extend(names(one, level, naming))
+                    found.extend(names(one, level=level, naming=naming))
     return tuple(found)
 
 
 def _place(source: Source, spec: Spec) -> str:
     name = spec.wrapper if isinstance(spec, Many) and spec.wrapper else spec.element
     return source.where(name if source.naming == "element" else spec.key)
+
+
+def written_value(kind: Kind, value: object, *, where: str) -> str:
+    """Write a value that an untyped caller may have put in its place.
+
+    Raises: InputError with `where`; VALUE.TYPE for a value that is no value of this kind at all.
+    """
+    try:
+        return kind.write(value)
+    except InputError as error:
+        raise InputError(error.cause, where=where) from None
+    except (ArithmeticError, AttributeError, TypeError, ValueError):
+        raise InputError("VALUE.TYPE", where=where) from None
 
 
 class Reader:
@@ -100,7 +114,7 @@ class Reader:
     def record(self, record: type, source: Source) -> object | None:
         """Read a record that has its own element or object; None if a required part is unreadable."""
         value = self._fields(record, source)
-        for stranger in source.strangers(names(record, self.level, source.naming)):
+        for stranger in source.strangers(names(record, level=self.level, naming=source.naming)):
             self._fatal(stranger)
         return value
 
@@ -157,7 +171,7 @@ class Reader:
         record = bound.record(self.level)
         if record is None:
             return None
-        inner = source.group(bound, spec, record)
+        inner = source.group(bound, record)
         if inner is None:
             if bound.is_required:
                 raise InputError("TRANSCRIPT.MISSING_FIELD", where=_place(source, spec))
@@ -218,14 +232,11 @@ class ObjectSource:
         value = getattr(self.value, bound.attribute)
         if value is None:
             return None
-        try:
-            return spec.kind.write(value)
-        except InputError as error:
-            raise InputError(error.cause, where=self.where(spec.element)) from None
+        return written_value(spec.kind, value, where=self.where(spec.element))
 
-    def group(self, bound: Bound, spec: Group, record: type) -> "ObjectSource | None":
+    def group(self, bound: Bound, record: type) -> "ObjectSource | None":
         value = getattr(self.value, bound.attribute)
-        path = self.path + (f"/{spec.element}" if spec.element else "")
+        path = self.path + (f"/{bound.spec.element}" if bound.spec.element else "")
         if value is None:
             return None
         if not isinstance(value, record):

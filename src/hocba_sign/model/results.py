@@ -14,7 +14,7 @@ RATING = letter(Rating)
 COMMENT = text(2000, may_break_lines=True)
 TRAIT_COMMENT = text(500, may_break_lines=True)
 SUBJECT_CODE_PATTERN = "[0-9]{2,3}"
-SUBJECT = coded("subjects", SUBJECT_CODE_PATTERN, 3)
+SUBJECT = coded("subjects", SUBJECT_CODE_PATTERN, max_length=3)
 SUBJECT_ID_PATTERN = f"mon-{SUBJECT_CODE_PATTERN}"
 TEACHER_ID_PATTERN = f"gv-{SUBJECT_CODE_PATTERN}-[1-9][0-9]?"
 
@@ -220,7 +220,7 @@ def _rating(element: str, key: str, title: str) -> Leaf:
     return Leaf(element=element, key=key, title=title, kind=RATING)
 
 
-def _words(element: str, key: str, title: str, kind: Kind = COMMENT) -> Leaf:
+def _words(element: str, key: str, title: str, *, kind: Kind = COMMENT) -> Leaf:
     return Leaf(element=element, key=key, title=title, kind=kind)
 
 
@@ -250,7 +250,7 @@ class SecondaryAssessment:
             note="the dictionary starts at 1; no absence is 0 here",
         ),
     ] = None
-    promotion: Annotated[str, _words("NOI_DUNG_DUOC_LEN_LOP", "ndungduoclenlop", "Nội dung được lên lớp", text(500))]
+    promotion: Annotated[str, _words("NOI_DUNG_DUOC_LEN_LOP", "ndungduoclenlop", "Nội dung được lên lớp", kind=text(500))]
     certificates: Annotated[
         tuple[Certificate, ...],
         Many(

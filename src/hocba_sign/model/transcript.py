@@ -30,7 +30,7 @@ ID_DATA: Final = "data"
 ID_IDENTITY: Final = "dinhdanh"
 ID_CONTENT: Final = "thongtinhocba"
 
-TRANSCRIPT_ID = identifier("transcript id", "[0-9A-Za-z-]{1,36}", 36)
+TRANSCRIPT_ID = identifier("transcript id", "[0-9A-Za-z-]{1,36}", max_length=36)
 VERSION = count(1, 9_999_999_999)
 TITLE = text(100)
 
@@ -75,7 +75,7 @@ class PreviousTranscript:
             element="GIA_TRI_BAM",
             key="giatribam",
             title="Giá trị băm SHA-256 của tệp học bạ năm trước",
-            kind=identifier("SHA-256", "[0-9a-f]{64}", 64),
+            kind=identifier("SHA-256", "[0-9a-f]{64}", max_length=64),
             is_column=False,
         ),
     ]
@@ -100,7 +100,7 @@ class Identification:
             element="THONG_TU",
             key="thongtu",
             title="Thông tư áp dụng",
-            kind=coded("rule_sets", "TT[0-9]{2}/[0-9]{4}", 30),
+            kind=coded("rule_sets", "TT[0-9]{2}/[0-9]{4}", max_length=30),
             note="the dictionary has 10 at primary, 30 at secondary school",
         ),
     ]
@@ -124,7 +124,7 @@ class Identification:
             element="MA_HO_SO_HOC_TAP",
             key="mahosohoctap",
             title="Mã số hồ sơ học tập suốt đời",
-            kind=identifier("learning record", "[0-9A-Za-z-]{1,36}", 36),
+            kind=identifier("learning record", "[0-9A-Za-z-]{1,36}", max_length=36),
             note="NĐ 88/2026/NĐ-CP, Đ.9; its form is not published",
             is_column=False,
         ),
@@ -140,7 +140,14 @@ class Content:
     particulars: Annotated[Particulars, Group(element="LY_LICH", title="Lý lịch")]
     earlier_years: Annotated[
         tuple[EarlierYear, ...],
-        Many(wrapper="QUA_TRINH_HOC_TAP", element="NAM_HOC_TRUOC", key="quatrinhhoctap", title="Quá trình học tập", most=30),
+        Many(
+            wrapper="QUA_TRINH_HOC_TAP",
+            element="NAM_HOC_TRUOC",
+            key="quatrinhhoctap",
+            title="Quá trình học tập",
+            most=30,
+            is_column=True,
+        ),
     ] = ()
     subjects: Annotated[
         tuple[SubjectResult, ...],
@@ -215,7 +222,7 @@ class Substitute:
             element="MA_GIAO_VIEN",
             key="magiaovien",
             title="Id của giáo viên được ký thay",
-            kind=identifier("teacher reference", TEACHER_ID_PATTERN, 9),
+            kind=identifier("teacher reference", TEACHER_ID_PATTERN, max_length=9),
             is_column=False,
         ),
     ]
@@ -304,12 +311,19 @@ class Transcript:
 
     @property
     def slots(self) -> tuple[Slot, ...]:
-        """Give the slots for signatures in document order: one per subject and teacher, then the class and the school."""
+        """Give the slots for signatures in document order: one per subject and teacher, then the class and the school.
+
+        Raises: InputError TRANSCRIPT.NO_PLAN where nobody knows.
+        """
         return tuple(signer.slot for signer in self.expected_signers)
 
     @property
     def expected_signers(self) -> tuple[ExpectedSigner, ...]:
-        """Give who should sign in each slot, in document order; a declared substitute stands for the teacher."""
+        """Give who should sign in each slot, in document order; a declared substitute stands for the teacher.
+
+        Raises: InputError TRANSCRIPT.NO_PLAN where nobody knows.
+        """
+        _ = self.plan_name
         substitutes = {one.teacher: one for one in self.signers.substitutes}
         found = []
         for subject in self.subjects:

@@ -8,7 +8,7 @@ from lxml import etree
 
 from hocba_sign.errors import Finding, InputError
 from hocba_sign.model.check import judge
-from hocba_sign.model.fields import Bound, Group, Leaf, Many
+from hocba_sign.model.fields import Bound, Leaf, Many
 from hocba_sign.model.reading import Naming, Reader
 from hocba_sign.model.transcript import DATA_PATH, Transcript
 from hocba_sign.xml import names
@@ -66,7 +66,7 @@ def _source(data: Element) -> "_Source":
         raise InputError("TRANSCRIPT.NOT_A_TRANSCRIPT", where="/")
     if data.get(names.ID) != names.ID_DATA:
         raise InputError("TRANSCRIPT.WRONG_ID", where=DATA_PATH)
-    return _Source.of(data, DATA_PATH, f"{{{name.namespace}}}" if name.namespace else "")
+    return _Source.of(data, DATA_PATH, prefix=f"{{{name.namespace}}}" if name.namespace else "")
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,7 +79,7 @@ class _Source:
     children: dict[str, list[Element]]
 
     @classmethod
-    def of(cls, element: Element, path: str, prefix: str) -> "_Source":
+    def of(cls, element: Element, path: str, *, prefix: str) -> "_Source":
         found: dict[str, list[Element]] = {}
         for child in element:
             tag = str(child.tag)
@@ -104,12 +104,13 @@ class _Source:
             raise InputError("TRANSCRIPT.NOT_TEXT", where=self.where(spec.element))
         return element.text or ""
 
-    def group(self, bound: Bound, spec: Group, record: type) -> "_Source | None":
-        del bound, record
-        if spec.element is None:
+    def group(self, bound: Bound, record: type) -> "_Source | None":
+        del record
+        name = bound.spec.element
+        if name is None:
             return self
-        found = self.children.get(spec.element)
-        return _Source.of(found[0], self.where(spec.element), self.prefix) if found else None
+        found = self.children.get(name)
+        return _Source.of(found[0], self.where(name), prefix=self.prefix) if found else None
 
     def many(self, bound: Bound, spec: Many) -> "tuple[_Source, ...]":
         del bound
@@ -118,14 +119,14 @@ class _Source:
             found = self.children.get(spec.wrapper)
             if not found:
                 return ()
-            holder = _Source.of(found[0], self.where(spec.wrapper), self.prefix)
+            holder = _Source.of(found[0], self.where(spec.wrapper), prefix=self.prefix)
             for stranger in (*holder.strangers(((spec.element, True),)), *holder.attributes(())):
                 raise InputError(stranger.cause, where=stranger.where)
             if not holder.children:
                 raise InputError("TRANSCRIPT.MISSING_FIELD", where=holder.where(spec.element))
         items = holder.children.get(spec.element, [])
         path = holder.where(spec.element)
-        return tuple(_Source.of(item, f"{path}[{n}]", self.prefix) for n, item in enumerate(items, 1))
+        return tuple(_Source.of(item, f"{path}[{n}]", prefix=self.prefix) for n, item in enumerate(items, 1))
 
     def identifier(self) -> str | None:
         return self.element.get(names.ID)

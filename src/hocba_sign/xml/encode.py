@@ -58,10 +58,10 @@ def _write(parent: Element, record: Any, path: str) -> None:
                     child.set(names.ID, identifier)
                 _write(child, value, f"{path}/{element}" if element else path)
             case Many() as spec:
-                _write_items(parent, value, spec, path)
+                _write_items(parent, value, spec=spec, path=path)
 
 
-def _write_items(parent: Element, items: tuple[object, ...], spec: Many, path: str) -> None:
+def _write_items(parent: Element, items: tuple[object, ...], *, spec: Many, path: str) -> None:
     if not items:
         return
     holder = _child(parent, spec.wrapper) if spec.wrapper else parent

@@ -4,7 +4,7 @@ import re
 import threading
 from collections.abc import Iterable
 from dataclasses import dataclass
-from importlib.resources import files
+from importlib.resources import as_file, files
 from types import MappingProxyType
 from typing import Final, Protocol, cast
 
@@ -77,14 +77,6 @@ def violations(tree: Element, *, issued: bool) -> tuple[SchemaViolation, ...]:
     return tuple(found)
 
 
-class _Packaged(etree.Resolver):
-    """Finds what a schema includes among the package's own files, and nothing elsewhere."""
-
-    def resolve(self, system_url: str, public_id: str, context: object) -> object:  # type: ignore[override] # its stub forgets `context`
-        del public_id
-        return self.resolve_string(_source(system_url.rsplit("/", 1)[-1]), context, base_url=system_url)
-
-
 class _Schemas(threading.local):
     """Parsed schemas of one thread: a schema object keeps the log of its last validation."""
 
@@ -93,23 +85,21 @@ class _Schemas(threading.local):
 
     def get(self, name: str) -> etree.XMLSchema:
         if name not in self.parsed:
-            parser = etree.XMLParser(no_network=True, resolve_entities=False)
-            parser.resolvers.add(_Packaged())
-            try:
-                self.parsed[name] = etree.XMLSchema(etree.fromstring(_source(name), parser, base_url=f"hocba:/{name}"))
-            except etree.LxmlError as error:
-                raise OutsideError("SCHEMA.UNAVAILABLE", where=name, detail=type(error).__name__) from error
+            self.parsed[name] = _read(name)
         return self.parsed[name]
 
 
 _SCHEMAS: Final = _Schemas()
+_READING: Final = threading.Lock()
+"""Two threads that read schemas at the same time take each other's included files."""
 
 
-def _source(name: str) -> bytes:
+def _read(name: str) -> etree.XMLSchema:
     try:
-        return (files("hocba_sign") / "schemas" / name).read_bytes()
-    except OSError as error:
-        raise OutsideError("SCHEMA.UNAVAILABLE", where=name) from error
+        with _READING, as_file(files("hocba_sign") / "schemas" / name) as path:
+            return etree.XMLSchema(etree.parse(path, etree.XMLParser(no_network=True, resolve_entities=False)))
+    except (OSError, etree.LxmlError) as error:
+        raise OutsideError("SCHEMA.UNAVAILABLE", where=name, detail=type(error).__name__) from error
 
 
 def _named(root: Element, position: str) -> str:
