@@ -1,8 +1,7 @@
-"""The one table of algorithms: URI, OID, hash, padding, end date, what law and ETSI allow.
+"""The one table of algorithms: URI, OID, hash, padding, end date of hashes.
 
-Algorithm names and identifiers are spelled here and nowhere else. An algorithm may be verifiable
-(SHA-1 in documents before 2025) and not acceptable all the same; `acceptable` says so.
-Spec: RFC 9231 (URIs), ETSI TS 119 312 v1.5.1 (end dates), TT 15/2025/TT-BKHCN Annex I part 1 (what is allowed).
+Algorithm names and identifiers are spelled here and nowhere else; whether one may be relied on is `acceptance`.
+Spec: RFC 9231 (URIs), ETSI TS 119 312 v1.5.1 (end dates).
 """
 
 import hashlib
@@ -43,39 +42,6 @@ class Scheme(StrEnum):
     RSA_PSS = "RSASSA-PSS"
     ECDSA = "ECDSA"
     EDDSA = "EdDSA"
-
-
-class Rule(StrEnum):
-    """Which rule decided about an algorithm."""
-
-    TS_119_312 = "ETSI TS 119 312 v1.5.1"
-    TT_15_2025 = "TT 15/2025/TT-BKHCN, Annex I"
-
-
-class AcceptabilityStatus(StrEnum):
-    OK = "ok"
-    ENDS = "ends"
-    """Acceptable, with a known last day."""
-    ENDED = "ended"
-    TOO_SMALL = "too_small"
-    FORBIDDEN = "forbidden"
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Acceptability:
-    """Whether an algorithm may be relied on at a time, by which rule, until when.
-
-    `what` names the part that decided, such as `sha1` or `RSA 1024`; `until` is UTC.
-    """
-
-    status: AcceptabilityStatus
-    rule: Rule | None = None
-    what: str = ""
-    until: datetime | None = None
-
-    @property
-    def is_acceptable(self) -> bool:
-        return self.status in (AcceptabilityStatus.OK, AcceptabilityStatus.ENDS)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -258,14 +224,6 @@ _SIGNATURE_BY_OID = {algorithm.oid: algorithm for algorithm in SIGNATURE_ALGORIT
 _SIGNATURE_BY_NAME = {algorithm.name: algorithm for algorithm in SIGNATURE_ALGORITHMS}
 _PKCS1_BY_DIGEST = {algorithm.digest: algorithm for algorithm in SIGNATURE_ALGORITHMS if algorithm.scheme is Scheme.RSA_PKCS1}
 
-_TT15_SMALLEST = {KeyKind.RSA: 2048, KeyKind.EC: 256}
-_ETSI_KEYS: dict[Scheme, tuple[tuple[int, datetime | None], ...]] = {
-    Scheme.RSA_PKCS1: ((786, _utc(2010, 8)), (1024, _utc(2019, 10)), (1900, _utc(2029)), (3000, _utc(2029))),
-    Scheme.RSA_PSS: ((1900, _utc(2029)), (3000, None)),
-    Scheme.ECDSA: ((224, _utc(2021, 10)), (256, None)),
-}
-"""Smallest size in bits and end date, sizes ascending. EdDSA is not listed."""
-
 
 def _refuse(identifier: str) -> InputError:
     shown = identifier if len(identifier) <= 100 and identifier.isprintable() else "(not shown)"
@@ -357,43 +315,3 @@ def rsa_pss(parameters: PssParameters | None, *, uri: str | None) -> SignatureAl
 
 def digest(algorithm: DigestAlgorithm, octets: bytes) -> bytes:
     return hashlib.new(algorithm.name.replace("-", "_"), octets, usedforsecurity=False).digest()
-
-
-def acceptable_digest(algorithm: DigestAlgorithm, at: datetime) -> Acceptability:
-    """Judge a hash at the aware time `at`, the latest time the data is proven to have existed.
-
-    Spec: TS 119 312 v1.5.1; TT 15/2025 Annex I, 1.3.
-    """
-    if not algorithm.is_listed_vn:
-        return Acceptability(status=AcceptabilityStatus.FORBIDDEN, rule=Rule.TT_15_2025, what=algorithm.name, until=algorithm.ends)
-    if not algorithm.is_listed_etsi:
-        return Acceptability(status=AcceptabilityStatus.FORBIDDEN, rule=Rule.TS_119_312, what=algorithm.name)
-    return _dated(algorithm.ends, algorithm.name, at)
-
-
-def acceptable(algorithm: SignatureAlgorithm, key_bits: int, *, at: datetime) -> Acceptability:
-    """Judge a signature algorithm with a key of `key_bits` at the aware time `at`.
-
-    The worst answer about hash, mask generation, scheme and key size counts; of two that end, the earlier.
-    Spec: TS 119 312 v1.5.1; TT 15/2025 Annex I, 1.2 and 1.3.
-    """
-    what = f"{algorithm.key_kind} {key_bits}"
-    smallest = _TT15_SMALLEST.get(algorithm.key_kind)
-    if smallest is None:
-        return Acceptability(status=AcceptabilityStatus.FORBIDDEN, rule=Rule.TT_15_2025, what=algorithm.name)
-    parts = [algorithm.digest, algorithm.pss.mgf_digest if algorithm.pss else None]
-    answers = [acceptable_digest(part, at) for part in parts if part is not None]
-    if key_bits < smallest:
-        answers.append(Acceptability(status=AcceptabilityStatus.TOO_SMALL, rule=Rule.TT_15_2025, what=what))
-    else:
-        ends = [end for size, end in _ETSI_KEYS[algorithm.scheme] if size <= key_bits][-1]
-        answers.append(_dated(ends, what, at))
-    severity = tuple(AcceptabilityStatus)
-    return max(answers, key=lambda answer: (severity.index(answer.status), -(answer.until.timestamp() if answer.until else 0)))
-
-
-def _dated(ends: datetime | None, what: str, at: datetime) -> Acceptability:
-    if ends is None:
-        return Acceptability(status=AcceptabilityStatus.OK)
-    status = AcceptabilityStatus.ENDS if at <= ends else AcceptabilityStatus.ENDED
-    return Acceptability(status=status, rule=Rule.TS_119_312, what=what, until=ends)

@@ -44,7 +44,7 @@ class PublicKey:
 def load_public_key(spki_der: bytes) -> PublicKey:
     """Read a SubjectPublicKeyInfo: RSA, ECDSA on P-256, P-384, P-521, Ed25519 or Ed448.
 
-    Small keys load; whether their size is acceptable is `algorithms.acceptable`.
+    Small keys load; whether their size is acceptable is `acceptance.acceptable`.
     Raises: InputError CERT.KEY.
     """
     if len(spki_der) > MAX_SPKI_OCTETS:

@@ -39,7 +39,7 @@ from pyhanko_certvalidator.sig_validate import DEFAULT_VALIDATION_CONTEXT, Signa
 from pyhanko_certvalidator.util import ConsList
 from pyhanko_certvalidator.validate import async_validate_path
 
-from hocba_sign.crypto.algorithms import acceptable
+from hocba_sign.crypto.acceptance import acceptable
 from hocba_sign.crypto.identifier import signature_algorithm_of
 from hocba_sign.crypto.verify import load_public_key, verify_der_value
 from hocba_sign.errors import InputError

@@ -10,7 +10,7 @@ from dataclasses import replace
 from datetime import datetime
 from itertools import pairwise
 
-from hocba_sign.crypto.algorithms import acceptable
+from hocba_sign.crypto.acceptance import acceptable
 from hocba_sign.crypto.verify import load_public_key, verify_der_value
 from hocba_sign.errors import CallerError, InputError
 from hocba_sign.pki.certificate import Certificate

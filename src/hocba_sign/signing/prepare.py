@@ -3,7 +3,8 @@
 from collections.abc import Sequence
 from datetime import UTC, datetime
 
-from hocba_sign.crypto.algorithms import SignatureAlgorithm, acceptable
+from hocba_sign.crypto.acceptance import acceptable
+from hocba_sign.crypto.algorithms import SignatureAlgorithm
 from hocba_sign.crypto.signer import default_algorithm
 from hocba_sign.crypto.verify import load_public_key
 from hocba_sign.errors import CallerError

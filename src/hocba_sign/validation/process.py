@@ -3,7 +3,8 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-from hocba_sign.crypto.algorithms import AcceptabilityStatus, SignatureAlgorithm, acceptable, acceptable_digest, digest_algorithm
+from hocba_sign.crypto.acceptance import AcceptabilityStatus, acceptable, acceptable_digest
+from hocba_sign.crypto.algorithms import SignatureAlgorithm, digest_algorithm
 from hocba_sign.errors import Finding, InputError
 from hocba_sign.pki.certificate import Certificate
 from hocba_sign.pki.evidence import Evidence
@@ -79,6 +80,9 @@ def validate_signature(signature: ParsedSignature, setting: Setting) -> Signatur
     )
 
 
+_ENDING = frozenset({AcceptabilityStatus.ENDS, AcceptabilityStatus.OVERDUE})
+
+
 def claimed_time(signature: ParsedSignature) -> datetime | None:
     """Give the SigningTime property, UTC: what the signer says, which proves nothing."""
     return None if signature.properties is None else signature.properties.signing_time
@@ -110,7 +114,7 @@ def _acceptance(integrity: Integrity, signature: ParsedSignature, at: datetime) 
     ending = [
         Finding("CRYPTO.ENDS", f"{answer.what}: {answer.until.date().isoformat()}")
         for answer in answers
-        if answer.status is AcceptabilityStatus.ENDS and answer.until is not None
+        if answer.status in _ENDING and answer.until is not None
     ]
     return list(dict.fromkeys(refused)), list(dict.fromkeys(ending))
 

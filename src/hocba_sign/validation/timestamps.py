@@ -80,8 +80,9 @@ def _read(stamp: TimeStamp, token_der: bytes, *, where: str, candidates: tuple[C
         check = verify_token(token, lambda algorithm: digest(algorithm, stamp.message_octets))
     except InputError as error:
         return _broken(stamp, token_der, (Finding(error.cause, where),), token=None)
-    if not check.intact:
-        return _broken(stamp, token_der, tuple(Finding(cause, where) for cause in check.causes), token=token)
+    if not check.intact or check.causes:
+        findings = tuple(Finding(cause, where) for cause in check.causes)
+        return _broken(stamp, token_der, findings, token=token, is_intact=check.intact)
     return token
 
 
@@ -115,18 +116,20 @@ def _trusted(
     )
 
 
-def _broken(stamp: TimeStamp, token_der: bytes, findings: tuple[Finding, ...], *, token: Token | None) -> TimeStampConclusion:
+def _broken(
+    stamp: TimeStamp, token_der: bytes, findings: tuple[Finding, ...], *, token: Token | None, is_intact: bool = False
+) -> TimeStampConclusion:
     return TimeStampConclusion(
         kind=stamp.kind,
         token_der=token_der,
         time=None if token is None else token.gen_time,
         certificate=None if token is None else token.certificate,
         path=None,
-        is_intact=False,
+        is_intact=is_intact,
         is_passed=False,
         is_later=False,
-        indication=Indication.TOTAL_FAILED,
-        sub_indication=SubIndication.SIG_CRYPTO_FAILURE,
+        indication=Indication.INDETERMINATE if is_intact else Indication.TOTAL_FAILED,
+        sub_indication=SubIndication.SIG_CONSTRAINTS_FAILURE if is_intact else SubIndication.SIG_CRYPTO_FAILURE,
         findings=findings,
     )
 

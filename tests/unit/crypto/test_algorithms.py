@@ -6,6 +6,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from hocba_sign.crypto import algorithms
+from hocba_sign.crypto.acceptance import AcceptabilityStatus, Rule, acceptable, acceptable_digest
 from hocba_sign.crypto.algorithms import (
     DIGEST_ALGORITHMS,
     RSA_PSS_URI,
@@ -14,12 +15,8 @@ from hocba_sign.crypto.algorithms import (
     SHA384,
     SHA512,
     SIGNATURE_ALGORITHMS,
-    AcceptabilityStatus,
     PssParameters,
-    Rule,
     Scheme,
-    acceptable,
-    acceptable_digest,
     digest,
     digest_algorithm,
     digest_algorithm_by_oid,
@@ -182,7 +179,7 @@ def test_the_last_moment_still_counts() -> None:
     algorithm = signature_algorithm_named("rsa-sha256")
     assert acceptable(algorithm, 2048, at=RSA_END).status is AcceptabilityStatus.ENDS
     late = acceptable(algorithm, 2048, at=RSA_END + timedelta(seconds=1))
-    assert (late.status, late.is_acceptable, late.what) == (AcceptabilityStatus.ENDED, False, "RSA 2048")
+    assert (late.status, late.is_acceptable, late.what) == (AcceptabilityStatus.OVERDUE, True, "RSA 2048")
 
 
 def test_the_mask_generation_hash_counts_too() -> None:
