@@ -1,0 +1,81 @@
+"""Write docs/reference/causes.md from the catalogue of causes; with --check, fail where the file is stale."""
+
+import json
+import sys
+from collections.abc import Iterator
+from importlib import resources
+from pathlib import Path
+
+from hocba_sign.errors import Finding
+from hocba_sign.pki.outcome import sub_indication
+from hocba_sign.validation.verdict import conclude
+
+TARGET = Path(__file__).parent.parent / "docs" / "reference" / "causes.md"
+
+HEAD = """# Causes
+
+Made by `tools/causes_table.py` from `src/hocba_sign/report/catalogue/`.
+
+A cause id is stable: programs may compare it, people get its words. It stands in reports (`causes`, `findings`, `checks`), in exceptions (`error.cause`) and in
+square brackets at the end of every message of `hocba`. **In a signature** is what the cause makes of the signature in which it is found, alone
+(EN 319 102-1); no entry means that it concerns the document, the call or the outside world. A file with an `XML.` cause cannot be read and is INVALID.
+"""
+
+AREAS = {
+    "document": "The document",
+    "xml": "XML",
+    "transcript": "Content of the transcript",
+    "workflow": "Workflow: who signed, in which order",
+    "signature": "Signatures",
+    "crypto": "Algorithms and values",
+    "certificate": "Certificates",
+    "path": "Certificate paths and revocation",
+    "timestamp": "Time-stamp tokens",
+    "tsa": "Time-stamp authorities",
+    "trust": "Anchors",
+    "signing": "Signing and merging",
+    "key": "Keys",
+    "fetch": "Fetching",
+    "cli": "Command line and files",
+}
+
+
+def indication(cause: str) -> str:
+    """Give what the cause means for a signature, empty where it cannot be found in one."""
+    area = cause.partition(".")[0]
+    if area in {"PATH", "REVOCATION"}:
+        return f"INDETERMINATE / {sub_indication(cause)}"
+    if area not in {"SIG", "CRYPTO", "CERT"} or cause in {"CRYPTO.ENDS", "SIG.TIME_STAMPS"}:
+        return ""
+    conclusion = conclude((Finding(cause),))
+    return f"{conclusion.indication} / {conclusion.sub_indication}"
+
+
+def page() -> str:
+    return "".join((HEAD, *sections()))
+
+
+def sections() -> Iterator[str]:
+    folder = resources.files("hocba_sign.report").joinpath("catalogue")
+    files = {entry.name.removesuffix(".json"): entry for entry in folder.iterdir() if entry.name.endswith(".json")}
+    for area in (*(known for known in AREAS if known in files), *sorted(files.keys() - AREAS.keys())):
+        entries: dict[str, dict[str, str]] = json.loads(files[area].read_text("utf-8"))
+        yield f"\n## {AREAS.get(area, area)}\n\n| Id | Tiếng Việt | English | In a signature |\n|---|---|---|---|\n"
+        for cause, words in sorted(entries.items()):
+            cells = (f"`{cause}`", words["vi"], words["en"], indication(cause))
+            yield "| " + " | ".join(cell.replace("|", "\\|") for cell in cells) + " |\n"
+
+
+def main() -> int:
+    made = page()
+    if "--check" in sys.argv[1:]:
+        if not TARGET.exists() or TARGET.read_text("utf-8") != made:
+            print(f"{TARGET.name} is stale: run tools/causes_table.py", file=sys.stderr)
+            return 1
+        return 0
+    TARGET.write_text(made, "utf-8")
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

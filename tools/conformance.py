@@ -1,0 +1,130 @@
+"""Write docs/reference/conformance.md: clause, where it is implemented, vectors; with --check, fail where the file is stale.
+
+Read from the `Spec:` of docstrings and the `spec` of test_vectors/*/*/case.json.
+"""
+
+import ast
+import json
+import re
+import sys
+from collections import defaultdict
+from collections.abc import Iterator
+from itertools import zip_longest
+from pathlib import Path
+
+ROOT = Path(__file__).parent.parent
+PACKAGE = ROOT / "src" / "hocba_sign"
+VECTORS = ROOT / "test_vectors"
+TARGET = ROOT / "docs" / "reference" / "conformance.md"
+
+HEAD = """# Conformance
+
+Made by `tools/conformance.py` from the `Spec:` lines of the source and the `spec` of the vectors. Editions, and which clause numbers are at second hand: [standards](standards.md).
+
+**Where** is below `hocba_sign`. **Vectors** are folders of `test_vectors/`. A clause without a vector is held by unit tests only; a vector without a place tests what
+several places do together.
+"""
+
+OURS = "This library"
+STANDARD = re.compile(
+    r"(?:ETSI )?(?P<etsi>(?:EN|TS) \d{3} \d{3}(?:-\d)?)(?: v[\d.]+)?"
+    r"|(?P<law>(?:TT|Circular|NĐ) \d+/\d+)(?:/[A-ZĐ-]+)?"
+    r"|(?P<other>RFC \d+|X\.\d+|XML 1\.[01]|Namespaces in XML 1\.[01]|Canonical XML 1\.[01]|Exclusive XML Canonicalization 1\.0"
+    r"|XML Signature 1\.1|XML Signature Best Practices)"
+)
+SPEC = re.compile(r"\bSpec:\s*(.+?)(?:\.?\s*$|\.\s*\n\s*\n|\.\s*\n)", re.DOTALL)
+Clauses = dict[str, dict[str, list[str]]]
+
+
+def clauses(text: str) -> Iterator[tuple[str, str]]:
+    """Split `EN 319 102-1, 5.3 and 5.5; RFC 3161` into pairs of standard and clause; what names no standard is this library's own."""
+    pairs: list[tuple[str, str]] = []
+    for part in re.split(r";\s*", " ".join(text.split())):
+        # A standard inside brackets explains, it is not implemented there.
+        open_text = re.sub(r"\([^)]*\)", lambda bracket: "." * len(bracket[0]), part)
+        found = list(STANDARD.finditer(open_text))
+        lead = part[: found[0].start()].strip(" ,") if found else part
+        if not found:
+            pairs[-1:] = [(pairs[-1][0], f"{pairs[-1][1]}; {part}")] if pairs else [(OURS, part)]
+        for match, following in zip_longest(found, found[1:]):
+            clause = part[match.end() : None if following is None else following.start()].strip(" ,")
+            name = (match["etsi"] or match["law"] or match["other"]).replace("Circular", "TT")
+            pairs.append((name, f"{clause} ({lead})" if lead else clause))
+    yield from pairs
+
+
+def docstrings(tree: ast.Module) -> Iterator[tuple[str, str]]:
+    """Give every string that documents something, with the name of what it documents."""
+
+    def inside(body: list[ast.stmt], prefix: str) -> Iterator[tuple[str, str]]:
+        name = prefix
+        for node in body:
+            match node:
+                case ast.Expr(value=ast.Constant(value=str(text))):
+                    yield name, text
+                case ast.FunctionDef() | ast.ClassDef():
+                    yield from inside(node.body, f"{prefix}.{node.name}" if prefix else node.name)
+                case ast.Assign(targets=[ast.Name(id=target)]) | ast.AnnAssign(target=ast.Name(id=target)):
+                    name = f"{prefix}.{target}" if prefix else target
+                    continue
+                case _:
+                    pass
+            name = prefix
+
+    yield from inside(tree.body, "")
+
+
+def implemented() -> Clauses:
+    found: Clauses = defaultdict(lambda: defaultdict(list))
+    for path in sorted(PACKAGE.rglob("*.py")):
+        module = path.relative_to(PACKAGE).with_suffix("").as_posix().replace("/", ".")
+        if module.startswith("testing"):
+            continue
+        for name, text in docstrings(ast.parse(path.read_text("utf-8"))):
+            for match in SPEC.finditer(text):
+                for standard, clause in clauses(match[1]):
+                    found[standard][clause].append(f"{module}.{name}" if name else module)
+    return found
+
+
+def tested() -> Clauses:
+    found: Clauses = defaultdict(lambda: defaultdict(list))
+    for path in sorted(VECTORS.glob("*/*/case.json")):
+        case = json.loads(path.read_text("utf-8"))
+        for standard, clause in clauses(case["spec"]):
+            found[standard][clause].append(case["id"])
+    return found
+
+
+def page() -> str:
+    places, vectors = implemented(), tested()
+    parts = [HEAD]
+    for standard in sorted(places.keys() | vectors.keys(), key=lambda name: (name == OURS, name)):
+        parts.append(f"\n## {standard}\n\n| Clause | Where | Vectors |\n|---|---|---|\n")
+        own, cases = places.get(standard, {}), vectors.get(standard, {})
+        for clause in sorted(own.keys() | cases.keys(), key=_natural):
+            where = ", ".join(f"`{place}`" for place in dict.fromkeys(own.get(clause, ())))
+            named = ", ".join(dict.fromkeys(cases.get(clause, ())))
+            shown = clause if clause and not clause.startswith("(") else f"as a whole {clause}".strip()
+            parts.append(f"| {shown} | {where} | {named} |\n")
+    return "".join(parts)
+
+
+def _natural(clause: str) -> list[tuple[int, int, str]]:
+    """Order 5.2.10 after 5.2.9."""
+    return [(0, int(part), "") if part.isdigit() else (1, 0, part) for part in re.findall(r"\d+|[^\d.]+", clause)]
+
+
+def main() -> int:
+    made = page()
+    if "--check" in sys.argv[1:]:
+        if not TARGET.exists() or TARGET.read_text("utf-8") != made:
+            print(f"{TARGET.name} is stale: run tools/conformance.py", file=sys.stderr)
+            return 1
+        return 0
+    TARGET.write_text(made, "utf-8")
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
