@@ -1,0 +1,51 @@
+"""Checks between the fields of any transcript that `model.check` does not make."""
+
+import re
+from collections import Counter
+from collections.abc import Iterator
+from typing import Final
+
+from hocba_sign.model.codes import Sex, code_list
+from hocba_sign.model.person import Pupil
+from hocba_sign.model.rules.settings import Settings
+from hocba_sign.model.rules.view import Breach, View
+
+_CENTURY: Final = 19
+"""Of the digits 0 (male) and 1 (female); each further pair stands for the next century."""
+_HOME: Final = "VN"
+
+
+def personal_id(view: View, settings: Settings) -> Iterator[Breach]:
+    """Twelve digits: three for the province, one for century and sex, two for the year of birth."""
+    pupil, particulars = view.transcript.pupil, view.transcript.content.particulars
+    number = pupil.personal_id
+    if number is None or particulars.nationality != _HOME or not re.fullmatch("[0-9]{12}", number, re.ASCII):
+        return
+    digit, year = int(number[3]), int(number[4:6])
+    century = 100 * (_CENTURY + digit // 2)
+    sexes = {Sex.UNKNOWN, Sex.FEMALE if digit % 2 else Sex.MALE}
+    born = _birth_year(pupil)
+    is_known_place = number[0] == "0" and number[1:3] in code_list("provinces")
+    if not is_known_place or pupil.sex not in sexes or born not in {None, century + year}:
+        yield Breach(rule=settings.text("rule"), steps=("identification", "pupil", "personal_id"))
+
+
+def _birth_year(pupil: Pupil) -> int | None:
+    if pupil.birth_date is not None:
+        return pupil.birth_date.year
+    month = re.fullmatch("([0-9]{4})-.*", pupil.birth_month or "", re.ASCII)
+    return int(month[1]) if month else pupil.birth_year
+
+
+def one_slot_per_teacher(view: View, settings: Settings) -> Iterator[Breach]:
+    """Nobody is named twice as a teacher of one subject: there would be two slots for one signer."""
+    for n, subject in enumerate(view.transcript.subjects):
+        if any(count > 1 for count in Counter(teacher.personal_id for teacher in subject.teachers).values()):
+            yield Breach(rule=settings.text("rule"), steps=("content", "subjects", n, "teachers"))
+
+
+def newer_version(view: View, settings: Settings) -> Iterator[Breach]:
+    """A version replaces only an older one of the same transcript. That it replaces itself is told by `model.check`."""
+    given = view.transcript.identification
+    if given.replaces is not None and given.replaces.id == given.id and given.replaces.version > given.version:
+        yield Breach(rule=settings.text("rule"), steps=("identification", "replaces", "version"))

@@ -1,0 +1,90 @@
+"""Judge a transcript by the rules of the circular that it names."""
+
+from collections.abc import Iterator, Mapping
+from types import MappingProxyType
+from typing import Final
+
+from hocba_sign.model.fields import element_path
+from hocba_sign.model.rules import document, learning, primary, promotion, scores
+from hocba_sign.model.rules.finding import RuleFinding, Severity, SourceMark
+from hocba_sign.model.rules.ruleset import RuleSet, choose, document_rules, prescribed
+from hocba_sign.model.rules.view import Breach, Check, View
+from hocba_sign.model.transcript import DATA_PATH, Transcript
+
+CHECKS: Final[Mapping[str, Check]] = MappingProxyType(
+    {
+        "comment_year": scores.comment_year,
+        "completed_grade": primary.completed_grade,
+        "completed_primary": primary.completed_primary,
+        "completion": promotion.completion,
+        "composition": scores.composition,
+        "conduct_year": promotion.conduct_year,
+        "learning": learning.learning,
+        "letters": promotion.letters,
+        "mark_kind": scores.mark_kind,
+        "missing": scores.missing,
+        "missing_at_primary": primary.missing_at_primary,
+        "newer_version": document.newer_version,
+        "no_outcome": primary.no_outcome,
+        "one_slot_per_teacher": document.one_slot_per_teacher,
+        "outcome": primary.outcome,
+        "overall_mean": scores.overall_mean,
+        "personal_id": document.personal_id,
+        "promotion": promotion.promotion,
+        "promotion_at_primary": primary.promotion_at_primary,
+        "reassessed_subjects": scores.reassessed_subjects,
+        "score_form": scores.score_form,
+        "summer_fields": promotion.summer_fields,
+        "test_form": primary.test_form,
+        "tests": primary.tests,
+        "titles": promotion.titles,
+        "titles_at_primary": primary.titles_at_primary,
+        "year_mean": scores.year_mean,
+    }
+)
+"""The checks that a rule set's file may name. A file brings the thresholds; a new kind of rule is a function here."""
+
+_RULE_SET: Final = ("identification", "rule_set")
+_EXEMPT: Final = ("content", "particulars", "is_exempt_from_assessment")
+
+
+def judge_rules(transcript: Transcript) -> tuple[RuleFinding, ...]:
+    """Give every breach, in the order of the rules, each with its path and none with a value.
+
+    What `model.check` finds is not repeated. A pupil who is not assessed for a disability is judged by the rules of the document only.
+    """
+    common, chosen = document_rules(), choose(transcript.identification)
+    found = [*_of_its_time(transcript, common), *_run(View.of(transcript, common))]
+    if chosen is None:
+        found.append(_finding(common, Breach(rule="NO_RULE_SET", steps=_RULE_SET)))
+    elif transcript.content.particulars.is_exempt_from_assessment:
+        found.append(_finding(common, Breach(rule="NOT_ASSESSED", steps=_EXEMPT)))
+    else:
+        found.extend(_run(View.of(transcript, chosen)))
+    return tuple(dict.fromkeys(found))
+
+
+def _run(view: View) -> Iterator[RuleFinding]:
+    for name, settings in view.rule_set.checks:
+        for breach in CHECKS[name](view, settings):
+            yield _finding(view.rule_set, breach)
+
+
+def _of_its_time(transcript: Transcript, common: RuleSet) -> Iterator[RuleFinding]:
+    """Judge X1: the circular is the one that applies to the level, the grade and the year, as far as that is known."""
+    marks = prescribed(transcript.identification)
+    if not marks or transcript.identification.rule_set in marks:
+        return
+    is_inferred = SourceMark.INFERRED in marks.values()
+    yield _finding(common, Breach(rule="X1I" if is_inferred else "X1", steps=_RULE_SET))
+
+
+def _finding(rule_set: RuleSet, breach: Breach) -> RuleFinding:
+    rule = rule_set.rules[breach.rule]
+    where = DATA_PATH + element_path(Transcript, *breach.steps)
+    return RuleFinding(rule=rule.id, article=rule.article, severity=rule.severity, mark=rule.mark, where=where)
+
+
+def worst(findings: tuple[RuleFinding, ...]) -> Severity | None:
+    """Give the gravest severity, None where nothing was found."""
+    return min((finding.severity for finding in findings), key=list(Severity).index, default=None)

@@ -1,0 +1,183 @@
+"""Rule sets: one JSON file each, which names its rules, thresholds, subjects and the years it is valid for."""
+
+import json
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cache
+from importlib.resources import files
+from types import MappingProxyType
+from typing import Final
+
+from hocba_sign.model.codes import Level
+from hocba_sign.model.rules.finding import Severity, SourceMark
+from hocba_sign.model.rules.settings import Settings
+from hocba_sign.model.transcript import Identification
+
+DOCUMENT: Final = "document"
+"""The file with the rules that hold whatever the circular."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Rule:
+    """`note` says for the reference why a reading was chosen."""
+
+    id: str
+    article: str
+    severity: Severity
+    mark: SourceMark
+    note: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Period:
+    """School years, named by the year in which they begin, both ends included, for some grades of a level."""
+
+    level: Level
+    grades: frozenset[int]
+    first: int
+    last: int | None
+    mark: SourceMark
+
+    def holds(self, level: Level, grade: int, year: int) -> bool:
+        return level is self.level and grade in self.grades and self.first <= year and (self.last is None or year <= self.last)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Scale:
+    """Letters of a result, best first. `also` gives for a letter of another circular the letters it may stand for."""
+
+    order: tuple[str, ...]
+    also: Mapping[str, frozenset[str]]
+
+    def read(self, letter: str | None) -> frozenset[str]:
+        """Give what a written letter may mean; nothing for none and for a strange one."""
+        if letter is None:
+            return frozenset()
+        return frozenset({letter}) if letter in self.order else self.also.get(letter, frozenset())
+
+    def is_at_least(self, letter: str, least: str) -> bool:
+        return self.order.index(letter) <= self.order.index(least)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Unchecked:
+    """A rule that a transcript alone cannot show to be broken, or that another check reports under `cause`."""
+
+    id: str
+    article: str
+    mark: SourceMark
+    why: str
+    cause: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RuleSet:
+    """`checks` are the names of the checks to run, in order, with their settings; the same one may run twice."""
+
+    code: str
+    title: str
+    source: str
+    periods: tuple[Period, ...]
+    scales: Mapping[str, Scale]
+    comment_subjects: frozenset[str]
+    rules: Mapping[str, Rule]
+    checks: tuple[tuple[str, Settings], ...]
+    unchecked: tuple[Unchecked, ...]
+    doubts: tuple[str, ...]
+
+    def period(self, level: Level, grade: int, year: int) -> Period | None:
+        return next((one for one in self.periods if one.holds(level, grade, year)), None)
+
+
+@cache
+def rule_sets() -> tuple[RuleSet, ...]:
+    """Read every rule set of the package, in the order of their file names."""
+    folder = files("hocba_sign") / "data" / "rules"
+    names = sorted(entry.name for entry in folder.iterdir() if entry.name.endswith(".json"))
+    return tuple(read_rule_set((folder / name).read_text("utf-8")) for name in names if name != f"{DOCUMENT}.json")
+
+
+@cache
+def document_rules() -> RuleSet:
+    """Read the rules that hold for every transcript."""
+    return read_rule_set((files("hocba_sign") / "data" / "rules" / f"{DOCUMENT}.json").read_text("utf-8"))
+
+
+def read_rule_set(text: str) -> RuleSet:
+    """Read a rule set. Raises: KeyError, TypeError or ValueError where the file is not one."""
+    given = Settings(MappingProxyType(json.loads(text)))
+    return RuleSet(
+        code=given.text("code"),
+        title=given.text("title"),
+        source=given.text("source"),
+        periods=tuple(_period(one) for one in given.parts("periods")),
+        scales=MappingProxyType({name: _scale(given.part("scales").part(name)) for name in given.part("scales").values}),
+        comment_subjects=frozenset(given.texts("comment_subjects")),
+        rules=MappingProxyType({rule.id: rule for rule in map(_rule, given.parts("rules"))}),
+        checks=tuple((one.text("check"), one) for one in given.parts("checks")),
+        unchecked=tuple(_unchecked(one) for one in given.parts("unchecked")),
+        doubts=given.texts("doubts"),
+    )
+
+
+def _period(given: Settings) -> Period:
+    return Period(
+        level=Level(given.text("level")),
+        grades=given.integers("grades"),
+        first=given.integer("first"),
+        last=given.optional_integer("last"),
+        mark=SourceMark(given.text("mark")),
+    )
+
+
+def _scale(given: Settings) -> Scale:
+    also = given.part("also")
+    return Scale(order=given.texts("order"), also=MappingProxyType({name: frozenset(also.texts(name)) for name in also.values}))
+
+
+def _rule(given: Settings) -> Rule:
+    rule = Rule(
+        id=given.text("id"),
+        article=given.text("article"),
+        severity=Severity(given.text("severity")),
+        mark=SourceMark(given.text("mark")),
+        note=given.text("note") if "note" in given else "",
+    )
+    if rule.mark is SourceMark.INFERRED and rule.severity is Severity.ERROR:
+        raise ValueError(f"{rule.id} is inferred and cannot be an error")
+    return rule
+
+
+def _unchecked(given: Settings) -> Unchecked:
+    return Unchecked(
+        id=given.text("id"),
+        article=given.text("article"),
+        mark=SourceMark(given.text("mark")),
+        why=given.text("why"),
+        cause=given.text("cause") if "cause" in given else "",
+    )
+
+
+def first_year(school_year: str) -> int | None:
+    """Give the year in which a school year such as `2025-2026` begins."""
+    found = re.fullmatch("([0-9]{4})-[0-9]{4}", school_year, re.ASCII)
+    return int(found[1]) if found else None
+
+
+def choose(given: Identification) -> RuleSet | None:
+    """Choose the circular that the transcript names in its version for the level, grade and year; None where it is not known to apply."""
+    year = first_year(given.school_year)
+    named = (one for one in rule_sets() if one.code == given.rule_set)
+    return next((one for one in named if year is not None and one.period(given.level, given.grade, year)), None)
+
+
+def prescribed(given: Identification) -> Mapping[str, SourceMark]:
+    """Give the circulars that apply to the level, grade and year, each with how surely that is known; empty where it is not known."""
+    year = first_year(given.school_year)
+    found = {}
+    for one in rule_sets():
+        period = one.period(given.level, given.grade, year) if year is not None else None
+        if period is not None:
+            found[one.code] = period.mark
+    return MappingProxyType(found)
