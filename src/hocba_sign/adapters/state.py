@@ -12,6 +12,7 @@ import json
 import os
 import sys
 from collections.abc import Iterable, Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
@@ -133,15 +134,18 @@ class CertificateStore:
             results.append(Imported(certificate=certificate, is_new=is_new))
         return tuple(results)
 
-    def remove_anchor(self, sha256: str) -> bool:
-        """Forget an own anchor; false if there was none. Raises: OutsideError TRUST.HOME."""
-        try:
-            (self.folder / _ANCHORS / f"{sha256}{_ANCHOR_SUFFIX}").unlink()
-        except FileNotFoundError:
-            return False
-        except OSError as error:
-            raise OutsideError("TRUST.HOME", where=str(self.folder), detail=str(error.strerror)) from error
-        return True
+    def remove(self, sha256: str) -> bool:
+        """Forget an imported certificate or own anchor; false if there was none. Raises: OutsideError TRUST.HOME."""
+        was_there = False
+        for folder, suffix in ((_CERTIFICATES, _CERTIFICATE_SUFFIX), (_ANCHORS, _ANCHOR_SUFFIX)):
+            try:
+                (self.folder / folder / f"{sha256}{suffix}").unlink()
+                was_there = True
+            except FileNotFoundError:
+                continue
+            except OSError as error:
+                raise OutsideError("TRUST.HOME", where=str(self.folder / folder), detail=str(error.strerror)) from error
+        return was_there
 
     def load(self, *, trust_list: TrustList | None = None) -> Holdings:
         """Read everything; a file that is not what its name says, or is pinned no longer, is left out and named.
@@ -185,8 +189,9 @@ class CertificateStore:
         goal = self.folder / folder / name
         try:
             goal.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-            if goal.is_file() and goal.read_bytes() == octets:
-                return False
+            with suppress(FileNotFoundError):
+                if goal.read_bytes() == octets:
+                    return False
         except OSError as error:
             raise OutsideError("TRUST.HOME", where=str(goal.parent), detail=str(error.strerror)) from error
         write_atomically(goal, octets)

@@ -14,6 +14,8 @@ from hocba_sign.version import VERSION
 
 EXAMPLES: Final = ("lop5", "lop9", "lop12")
 LEVELS: Final = ("B", "T")
+TRUST_KINDS: Final = ("root", "issuing", "government_ca", "tsa", "impostor")
+TRUST_HIERARCHIES: Final = ("public", "government", "tsa")
 PROGRAM: Final = "hocba"
 
 
@@ -172,12 +174,34 @@ def _add_merge(parser: Parser, language: Language) -> None:
 
 def _add_verify(parser: Parser, language: Language) -> None:
     parser.add_argument("files", nargs="+", type=_path, metavar="FILE", help=say("VERIFY_FILES", language))
-    for option, key in (("--trust", "TRUST"), ("--crl", "CRL"), ("--ocsp", "OCSP"), ("--cert", "CERT")):
+    for option, key in (("--trust", "TRUST_PATH"), ("--crl", "CRL"), ("--ocsp", "OCSP"), ("--cert", "CERT")):
         parser.add_argument(option, action="append", default=[], type=_path, metavar="PATH", help=say(key, language))
     parser.add_argument("--at", type=_moment, metavar="RFC3339", help=say("AT", language))
     parser.add_argument("--offline", action="store_true", help=say("OFFLINE", language))
     parser.add_argument("--json", action="store_true", help=say("JSON", language))
     parser.add_argument("--html", type=_path, metavar="FILE", help=say("HTML", language))
+
+
+def _add_trust(parser: Parser, language: Language) -> None:
+    actions = parser.add_subparsers(
+        dest="action", metavar="COMMAND" if language == "en" else "LỆNH", required=True, title=say("COMMANDS", language)
+    )
+
+    def add(name: str) -> Parser:
+        words = say(f"TRUST_{name.upper()}", language)
+        action = actions.add_parser(name, language=language, help=words, description=words[:1].upper() + words[1:] + ".")
+        action.add_argument("--json", action="store_true", help=say("JSON", language))
+        _add_language(action, language)
+        return action
+
+    add("list").add_argument("--kind", choices=TRUST_KINDS, help=say("TRUST_KIND", language))
+    add("show").add_argument("wanted", metavar="SHA256|NAME", help=say("TRUST_WANTED", language))
+    imported = add("import")
+    imported.add_argument("files", nargs="+", type=_path, metavar="FILE", help=say("TRUST_FILES", language))
+    imported.add_argument("--as-anchor", action="store_true", help=say("TRUST_AS_ANCHOR", language))
+    imported.add_argument("--stands-for", action="append", default=[], choices=TRUST_HIERARCHIES, help=say("TRUST_STANDS_FOR", language))
+    add("remove").add_argument("sha256", metavar="SHA256", help=say("TRUST_FINGERPRINT", language))
+    add("update")
 
 
 def _add_demo(parser: Parser, language: Language) -> None:
@@ -192,6 +216,7 @@ _COMMANDS: Final[dict[str, Callable[[Parser, Language], None]]] = {
     "complete": _add_complete,
     "merge": _add_merge,
     "verify": _add_verify,
+    "trust": _add_trust,
     "demo": _add_demo,
 }
 

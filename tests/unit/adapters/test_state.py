@@ -81,8 +81,8 @@ def test_own_anchors_are_kept_with_what_they_stand_for(tmp_path: Path) -> None:
     assert (anchor.certificate, anchor.origin) == (OWN_ROOT, "user")
     assert anchor.hierarchies == {Hierarchy.PUBLIC}
     assert [finding.cause for finding in user_findings(holdings.trust())] == ["TRUST.USER_ANCHOR"]
-    assert store.remove_anchor(OWN_ROOT.sha256)
-    assert not store.remove_anchor(OWN_ROOT.sha256)
+    assert store.remove(OWN_ROOT.sha256)
+    assert not store.remove(OWN_ROOT.sha256)
     assert store.load().anchors == ()
 
 
@@ -149,7 +149,7 @@ def test_processes_that_import_at_once_leave_whole_files(tmp_path: Path) -> None
     program = (
         "import sys; from pathlib import Path; from hocba_sign.adapters.state import CertificateStore, read_certificates\n"
         "store = CertificateStore(Path(sys.argv[1])); given = read_certificates(Path(sys.argv[2]).read_bytes())\n"
-        "for _ in range(30): [store.remove_anchor(one.sha256) for one in given]; store.add_anchors(given)\n"
+        "for _ in range(30): [store.remove(one.sha256) for one in given]; store.add_anchors(given)\n"
     )
     bundle = tmp_path / "own.p7b"
     bundle.write_bytes(certificate_bundle((OWN_ROOT.der, OWN_CA.der)))

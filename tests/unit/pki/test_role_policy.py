@@ -2,6 +2,7 @@ import json
 from datetime import UTC, datetime
 from importlib import resources
 from itertools import product
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -124,3 +125,18 @@ def test_any_octets_are_refused_with_a_cause(value: object) -> None:
     with pytest.raises(InputError) as caught:
         RolePolicy.load(value if isinstance(value, bytes) else json.dumps(value).encode())
     assert caught.value.cause == "TRUST.POLICY"
+
+
+def test_the_file_in_the_documentation_is_one(root: Path) -> None:
+    page = (root / "docs" / "howto" / "import-certificates.md").read_text("utf-8")
+    policy = RolePolicy.load(page.split("```json\n")[1].split("```")[0].encode())
+    assert policy.allows(Role.KY_PHAT_HANH, anchor(Hierarchy.PUBLIC), school=PRIVATE).standing is REFUSED
+
+
+def test_the_default_in_the_documentation_is_the_default(root: Path) -> None:
+    page = (root / "docs" / "howto" / "import-certificates.md").read_text("utf-8")
+    for rule in DEFAULT.rules:
+        (row,) = (line for line in page.splitlines() if line.startswith(f"| `{rule.id}` "))
+        cells = [cell.strip() for cell in row.split("|")]
+        assert set(cells[2].split(", ")) == rule.parties
+        assert set(cells[4].partition(";")[0].split(", ")) == {hierarchy.value for hierarchy in rule.hierarchies}
