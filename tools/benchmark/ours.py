@@ -21,8 +21,10 @@ from hocba_sign.pki.certificate import Certificate
 from hocba_sign.signing.policy import SigningPolicy
 from hocba_sign.validation.verdict import Verdict
 
-_FORGETFUL = ("hocba_sign.crypto", "hocba_sign.pki", "hocba_sign.xades", "hocba_sign.signing", "hocba_sign.validation", "hocba_sign.report")
-"""Packages whose caches are emptied for `cold`; the parsed schema and the field tables are kept."""
+_FORGETFUL = ("hocba_sign.crypto", "hocba_sign.pki", "hocba_sign.xades", "hocba_sign.signing", "hocba_sign.validation")
+"""Packages whose caches are emptied for `cold`."""
+_KEPT = ("hocba_sign.pki.trust_list", "hocba_sign.pki.role_policy")
+"""Shipped data, read once; as are the schema, the field tables and the words of the report."""
 
 
 class Verifier:
@@ -51,13 +53,13 @@ class Verifier:
 
 def _caches() -> Iterator[Any]:
     for name, module in sys.modules.items():
-        if name.startswith(_FORGETFUL):
+        if name.startswith(_FORGETFUL) and name not in _KEPT:
             for value in vars(module).values():
                 yield from vars(value).values() if isinstance(value, threading.local) else (value,)
 
 
 def forget() -> None:
-    """Empty every cache of the library but the schema and the field tables."""
+    """Empty every cache that holds something of a verified file, a certificate or a list."""
     for value in _caches():
         if callable(getattr(value, "cache_clear", None)):
             value.cache_clear()
