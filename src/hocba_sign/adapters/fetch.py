@@ -65,7 +65,7 @@ class Post:
 
 @dataclass(frozen=True, slots=True)
 class Hop:
-    """A connection that was made."""
+    """A connection that was made or tried."""
 
     url: str
     address: str

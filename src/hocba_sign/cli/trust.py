@@ -82,12 +82,12 @@ def _show(given: argparse.Namespace) -> int:
             certificates=[_entry_value(entry, holdings) for entry in entries], own_anchors=[_anchor_value(anchor) for anchor in own]
         )
         return console.EXIT_VALID
-    blocks = [_entry_lines(entry, known, holdings, given.lang) for entry in entries] + [_anchor_lines(anchor, given.lang) for anchor in own]
+    blocks = [_entry_lines(entry, holdings, given.lang) for entry in entries] + [_anchor_lines(anchor, given.lang) for anchor in own]
     console.result("\n\n".join("\n".join(block) for block in blocks))
     return console.EXIT_VALID
 
 
-def _entry_lines(entry: Entry, known: TrustList, holdings: Holdings, language: Language) -> list[str]:
+def _entry_lines(entry: Entry, holdings: Holdings, language: Language) -> list[str]:
     def word(group: str, name: str) -> str:
         return say(f"TRUST_{group}_{name}", language)
 
@@ -95,7 +95,7 @@ def _entry_lines(entry: Entry, known: TrustList, holdings: Holdings, language: L
         key = _MARKS.get(entry.mark(field))
         return f"{text} [{say(key, language)}]" if key else text
 
-    issuer = known.find(entry.issuer_sha256 or "")
+    issuer = TrustList.load().find(entry.issuer_sha256 or "")
     is_held = any(certificate.sha256 == entry.sha256 for certificate in holdings.certificates)
     lines = {
         "NAME": entry.name,

@@ -212,6 +212,18 @@ def test_a_changed_bit_is_refused(where: int) -> None:
 
 
 @needs_copies
+@given(st.data())
+def test_any_changed_bit_is_refused(data: st.DataObject) -> None:
+    _, certificate = data.draw(st.sampled_from(genuine()))
+    bit = data.draw(st.integers(0, len(certificate.der) * 8 - 1))
+    octets = bytearray(certificate.der)
+    octets[bit // 8] ^= 1 << bit % 8
+    with pytest.raises(InputError) as caught:
+        LIST.admit(Certificate.load(bytes(octets)))
+    assert caught.value.cause in {"TRUST.LOOKALIKE", "TRUST.UNKNOWN", "CERT.MALFORMED"}
+
+
+@needs_copies
 def test_the_name_of_a_listed_certificate_is_not_enough() -> None:
     _, root = real_certificates()[G2]
     octets = bytearray(root.der)
