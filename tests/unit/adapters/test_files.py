@@ -1,0 +1,164 @@
+"""Files are read within limits and written whole."""
+
+import os
+import stat
+import sys
+import tracemalloc
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+
+from hocba_sign.adapters.files import (
+    collect_certificates,
+    collect_crls,
+    collect_ocsps,
+    read_limited,
+    sha256_of,
+    write_atomically,
+)
+from hocba_sign.errors import HocbaSignError, InputError, OutsideError
+from hocba_sign.testing import World
+from hocba_sign.testing.identity import pem
+
+AT = datetime(2026, 6, 1, tzinfo=UTC)
+posix = pytest.mark.skipif(sys.platform == "win32", reason="POSIX files")
+
+
+@pytest.fixture(scope="module")
+def world() -> World:
+    return World(AT, fast=True)
+
+
+def cause(error: pytest.ExceptionInfo[HocbaSignError]) -> str:
+    return error.value.cause
+
+
+def test_a_file_of_exactly_the_limit_is_read(tmp_path: Path) -> None:
+    file = tmp_path / "a"
+    file.write_bytes(b"12345")
+    assert read_limited(file, 5) == b"12345"
+    with pytest.raises(InputError) as refused:
+        read_limited(file, 4)
+    assert cause(refused) == "FILE.TOO_LARGE"
+
+
+def test_a_large_file_is_refused_without_being_read(tmp_path: Path) -> None:
+    file = tmp_path / "large"
+    with file.open("wb") as sparse:
+        sparse.truncate(1 << 30)
+    tracemalloc.start()
+    with pytest.raises(InputError):
+        read_limited(file, 1 << 20)
+    peak = tracemalloc.get_traced_memory()[1]
+    tracemalloc.stop()
+    assert peak < 1 << 20
+    assert sha256_of(file) is None
+
+
+def test_the_digest_of_a_file_is_that_of_its_octets(tmp_path: Path) -> None:
+    file = tmp_path / "a"
+    file.write_bytes(b"abc" * 1_000_000)
+    assert sha256_of(file) == "f4096a131e7e6ebfa7a512b5c299e13b065df34d15624ee1202ab394cc4d7e90"
+
+
+@pytest.mark.parametrize(("name", "expected"), [("none", "FILE.NOT_FOUND"), (".", "FILE.FOLDER")])
+def test_what_is_no_file_is_named(tmp_path: Path, name: str, expected: str) -> None:
+    with pytest.raises(OutsideError) as refused:
+        read_limited(tmp_path / name, 9)
+    assert cause(refused) == expected
+
+
+@posix
+def test_a_pipe_nobody_writes_to_does_not_block(tmp_path: Path) -> None:
+    os.mkfifo(tmp_path / "pipe")
+    with pytest.raises(OutsideError) as refused:
+        read_limited(tmp_path / "pipe", 9)
+    assert cause(refused) == "FILE.NOT_REGULAR"
+    with pytest.raises(OutsideError) as refused:
+        write_atomically(tmp_path / "pipe", b"")
+    assert cause(refused) == "FILE.NOT_REGULAR"
+    assert stat.S_ISFIFO((tmp_path / "pipe").stat().st_mode)
+
+
+@posix
+def test_a_device_is_refused() -> None:
+    with pytest.raises(OutsideError) as refused:
+        read_limited(Path("/dev/zero"), 9)
+    assert cause(refused) == "FILE.NOT_REGULAR"
+
+
+def test_writing_replaces_and_leaves_nothing_else(tmp_path: Path) -> None:
+    file = tmp_path / "a.xml"
+    for octets in (b"first", b"second"):
+        write_atomically(file, octets)
+        assert file.read_bytes() == octets
+    assert [path.name for path in tmp_path.iterdir()] == ["a.xml"]
+
+
+@posix
+def test_writing_keeps_permissions_and_follows_a_link(tmp_path: Path) -> None:
+    file, link = tmp_path / "a.xml", tmp_path / "link.xml"
+    file.write_bytes(b"old")
+    file.chmod(0o640)
+    link.symlink_to(file)
+    write_atomically(link, b"new")
+    assert link.is_symlink()
+    assert file.read_bytes() == b"new"
+    assert stat.S_IMODE(file.stat().st_mode) == 0o640
+
+
+@posix
+def test_a_new_file_has_the_permissions_of_any_new_file(tmp_path: Path) -> None:
+    (tmp_path / "usual").touch()
+    write_atomically(tmp_path / "a.xml", b"")
+    assert (tmp_path / "a.xml").stat().st_mode == (tmp_path / "usual").stat().st_mode
+
+
+def test_a_failed_write_leaves_the_old_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    file = tmp_path / "a.xml"
+    file.write_bytes(b"old")
+
+    def full(_: int) -> None:
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr(os, "fsync", full)
+    with pytest.raises(OutsideError) as refused:
+        write_atomically(file, b"new")
+    assert cause(refused) == "FILE.UNWRITABLE"
+    assert file.read_bytes() == b"old"
+    assert [path.name for path in tmp_path.iterdir()] == ["a.xml"]
+
+
+def test_the_folder_must_exist(tmp_path: Path) -> None:
+    with pytest.raises(OutsideError) as refused:
+        write_atomically(tmp_path / "no" / "a.xml", b"")
+    assert cause(refused) == "FILE.NO_FOLDER"
+
+
+def test_a_folder_gives_what_is_of_its_kind(tmp_path: Path, world: World) -> None:
+    ca = world.authority("public-ca")
+    (tmp_path / "ca.pem").write_bytes(pem(ca.certificate_der))
+    (tmp_path / "root.cer").write_bytes(world.anchors_der[0])
+    (tmp_path / "ca.crl").write_bytes(world.crl(ca, AT))
+    (tmp_path / "a.ocsp").write_bytes(world.ocsp_response(ca, AT))
+    (tmp_path / "notes.txt").write_text("ghi chú", "utf-8")
+    (tmp_path / "below").mkdir()
+    assert {one.der for one in collect_certificates([tmp_path])} == {ca.certificate_der, world.anchors_der[0]}
+    assert collect_crls([tmp_path]) == (world.crl(ca, AT),)
+    assert collect_ocsps([tmp_path]) == ((tmp_path / "a.ocsp").read_bytes(),)
+    assert collect_crls([tmp_path / "ca.crl", tmp_path]) == (world.crl(ca, AT),) * 2
+    assert collect_crls([]) == ()
+
+
+def test_a_file_that_is_named_must_be_usable(tmp_path: Path) -> None:
+    (tmp_path / "notes.txt").write_text("ghi chú", "utf-8")
+    for collect, path, expected in (
+        (collect_crls, tmp_path / "notes.txt", "FILE.UNUSABLE"),
+        (collect_crls, tmp_path, "FILE.NOTHING_USABLE"),
+        (collect_crls, tmp_path / "none", "FILE.NOT_FOUND"),
+    ):
+        with pytest.raises(OutsideError) as refused:
+            collect([path])
+        assert cause(refused) == expected
+        assert refused.value.where == str(path)

@@ -1,0 +1,184 @@
+"""What people read: verdict in words, the seven items of every signature, times of Vietnam, no mark, no comment."""
+
+import re
+from dataclasses import replace
+from html.parser import HTMLParser
+
+import pytest
+
+from hocba_sign.report.html import html
+from hocba_sign.report.messages import Language, message
+from hocba_sign.report.phrases import phrase
+from hocba_sign.report.render import text
+from hocba_sign.report.view import main_cause, view
+from hocba_sign.signing.policy import Level
+from hocba_sign.testing.forge import Forgery, forge, with_changed_mark, with_swapped_signatures, without_signature
+from tests.support.scene import CBQL, GVCN, SEAL, SIGNED_AT, Scene
+
+SCENE = Scene()
+ISSUED = SCENE.signed(level=Level.T)
+VALID = SCENE.verify(ISSUED)
+SEVEN = (
+    "Tổ chức cấp chứng thư số",
+    "Người ký",
+    "Đơn vị quản lý chứng thư số",
+    "Thời điểm ký, dấu thời gian",
+    "Tính toàn vẹn",
+    "Hiệu lực của chữ ký tại thời điểm ký",
+    "Thời hạn hiệu lực của chứng thư số",
+)
+LANGUAGES: tuple[Language, ...] = ("vi", "en")
+
+
+def forged_order() -> bytes:
+    document = SCENE.signed((*SCENE.teachers, GVCN))
+    for slot, after in ((SEAL, GVCN), (CBQL, SEAL)):
+        document = forge(document, Forgery(slot=slot, identity=SCENE.identity(slot), at=SIGNED_AT, linked=(after,)))
+    return document
+
+
+REPORTS = {
+    "VALID": VALID,
+    "NOTHING_TO_VERIFY": SCENE.verify(SCENE.draft),
+    "INDETERMINATE": SCENE.verify(SCENE.signed(SCENE.teachers)),
+    "INVALID": SCENE.verify(with_changed_mark(ISSUED)),
+}
+
+
+@pytest.mark.parametrize("verdict", REPORTS)
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_the_verdict_comes_first_in_words(verdict: str, language: Language) -> None:
+    report = REPORTS[verdict]
+    assert report.verdict == verdict
+    assert text(report, language).splitlines()[0].endswith(phrase(f"VERDICT_{verdict}", language))
+
+
+def test_every_signature_shows_the_seven_items() -> None:
+    written = text(VALID, "vi")
+    for item in SEVEN:
+        assert len(re.findall(rf"^  {item}:", written, re.MULTILINE)) == len(SCENE.slots)
+    for shown in view(VALID, "vi").signatures:
+        assert tuple(fact.label for fact in shown.facts) == SEVEN
+        assert all(fact.value for fact in shown.facts)
+
+
+def test_times_are_vietnams_and_say_so() -> None:
+    # Signed at 03:00 UTC on 2026-06-01.
+    assert "10:00:00 ngày 01/06/2026 (giờ Việt Nam, UTC+7)" in " ".join(text(VALID, "vi").split())
+
+
+def test_what_proves_the_time_is_said() -> None:
+    proven, claimed = text(VALID, "vi"), text(SCENE.verify(SCENE.signed()), "vi")
+    assert "dấu thời gian chứng thực" in " ".join(proven.split())
+    assert "chữ ký không gắn dấu thời gian" in " ".join(claimed.split())
+
+
+def test_a_seal_without_a_number_is_told_from_one_with() -> None:
+    assert "WF.SIGNER_BY_NAME" in text(VALID, "vi")
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_no_comment_of_the_pupil_is_in_a_report(language: Language) -> None:
+    for one in REPORTS.values():
+        written = text(one, language) + html([one], language) + repr(one.to_dict())
+        for subject in SCENE.transcript.subjects:
+            assert subject.comment is not None
+            assert subject.comment[:20] not in written
+        assert SCENE.transcript.content.homeroom_comment[:20] not in written
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_what_was_not_checked_is_listed(language: Language) -> None:
+    written = " ".join(text(VALID, language).split())
+    assert phrase("NOT_CHECKED_TITLE", language) in written
+    for identifier in (check.identifier for check in VALID.checks if check.status == "not_checked"):
+        assert message(identifier).in_language(language) in written
+
+
+def test_each_forgery_is_called_by_its_name() -> None:
+    named = {
+        "SIG.DIGEST": with_changed_mark(ISSUED),
+        "WF.MOVED": with_swapped_signatures(ISSUED),
+        "WF.SKIPPED": without_signature(ISSUED, CBQL),
+        "WF.ORDER": forged_order(),
+        "XML.EMPTY": b"",
+        "SIG.REFORMATTED": ISSUED.replace(b"><", b">\n<"),
+    }
+    assert {cause: main_cause(SCENE.verify(document)) for cause, document in named.items()} == {cause: cause for cause in named}
+    assert main_cause(VALID) is None
+
+
+def test_a_swapped_order_blames_the_order_and_nobodys_person() -> None:
+    answers = {answer.question: answer.state for answer in view(SCENE.verify(forged_order()), "vi").answers}
+    assert answers[phrase("Q_ORDER", "vi")] == "no"
+    assert answers[phrase("Q_SIGNERS", "vi")] == "yes"
+    assert answers[phrase("Q_INTACT", "vi")] == "yes"
+
+
+def test_an_unreadable_file_gets_one_line() -> None:
+    written = text(SCENE.verify(b"\x00\x01"), "vi")
+    assert "\n" not in written
+    assert "KHÔNG HỢP LỆ" in written
+    assert "XML." in written
+
+
+def test_colours_only_repeat_the_words() -> None:
+    plain, coloured = text(VALID, "vi"), text(VALID, "vi", is_coloured=True)
+    assert "\033[" not in plain
+    assert re.sub(r"\033\[[0-9;]*m", "", coloured) == plain
+
+
+def test_a_file_name_cannot_move_the_cursor() -> None:
+    written = text(replace(VALID, file="a\033[2J\u202e.xml"), "vi")
+    assert "\033" not in written
+    assert "\u202e" not in written
+
+
+class Page(HTMLParser):
+    """Notes elements and every attribute that could load something."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.tags: list[str] = []
+        self.loads: list[str] = []
+        self.language: str | None = None
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self.tags.append(tag)
+        self.loads += [name for name, _ in attrs if name in {"src", "href", "style", "action", "data"} or name.startswith("on")]
+        if tag == "html":
+            self.language = dict(attrs).get("lang")
+
+
+def page(markup: str) -> Page:
+    read = Page()
+    read.feed(markup)
+    return read
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_the_page_loads_nothing_and_names_its_language(language: Language) -> None:
+    markup = html(list(REPORTS.values()), language)
+    read = page(markup)
+    assert read.language == language
+    assert read.loads == []
+    assert not {"script", "link", "img", "iframe", "object", "base"} & set(read.tags)
+    assert "url(" not in markup
+    assert "@import" not in markup
+    assert read.tags.count("main") == len(REPORTS)
+
+
+def test_the_page_escapes_what_it_is_given() -> None:
+    markup = html([replace(VALID, file='"><script>alert(1)</script>&$title')], "vi")
+    assert "script" not in page(markup).tags
+    assert "&lt;script&gt;" in markup
+    assert "&amp;$title" in markup
+
+
+def test_the_page_shows_the_seven_items_and_words_beside_colours() -> None:
+    markup = html([VALID], "vi")
+    for item in SEVEN:
+        assert markup.count(f"<dt>{item}</dt>") == len(SCENE.slots)
+    assert not re.search("[✓✔✅☑]", markup)
+    for state in re.findall(r'class="(?:yes|no|unknown)">([^<]*)<', markup):
+        assert state.strip()
