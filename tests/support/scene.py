@@ -42,7 +42,10 @@ class DirectTsa:
 
     def stamp(self, digest_algorithm: DigestAlgorithm, imprint: bytes) -> bytes:
         request = build_request(digest_algorithm, imprint, nonce=7)
-        return read_response(self.world.timestamp(request, self.at), request)
+        return read_response(self.answer(request), request)
+
+    def answer(self, request_der: bytes) -> bytes:
+        return self.world.timestamp(request_der, self.at)
 
 
 class Scene:

@@ -43,7 +43,7 @@ def judge_chain(
     path = validate_path(certificate, trust=setting.trust, evidence=evidence, at=existed, requirements=requirements)
     # (2)
     if path.status is PathStatus.PASSED:
-        causes = tuple(dict.fromkeys(_late(path, existence)))
+        causes = tuple(dict.fromkeys(_late(path, existed, existence)))
         if causes:
             return replace(path, status=PathStatus.INDETERMINATE, causes=causes, sub_indication=_SUB_INDICATIONS[causes[0]])
     return path
@@ -52,17 +52,29 @@ def judge_chain(
 _SUB_INDICATIONS = {
     "PATH.NO_PROOF_OF_EXISTENCE": "OUT_OF_BOUNDS_NO_POE",
     "REVOCATION.NO_PROOF_OF_EXISTENCE": "REVOCATION_OUT_OF_BOUNDS_NO_POE",
+    "REVOCATION.CA_COMPROMISED": "REVOKED_CA_NO_POE",
 }
+_COMPROMISED = frozenset({"key_compromise", "ca_compromise"})
 
 
-def _late(path: PathResult, existence: Existence) -> Iterator[str]:
-    """Name what is not proven to have existed while its issuer, no anchor, could be relied on."""
+def _late(path: PathResult, existed: datetime, existence: Existence) -> Iterator[str]:
+    """Name what is not proven to have existed while its issuer, no anchor, could be relied on.
+
+    The leaf is named by digest in what it signed, so it existed when that did. Whoever has a compromised CA's key can write
+    statements of any date; a CA revoked for another reason keeps to what it said.
+    """
     for index, certificate in enumerate(path.chain[:-2]):
-        issuer = path.chain[index + 1]
-        fact = path.revocation[index]
-        issuer_fact = path.revocation[index + 1]
-        deadline = min(issuer.not_after, issuer_fact.revoked_at or issuer.not_after)
-        if existence.since(certificate.sha256) > deadline:
+        issuer, fact, issuer_fact = path.chain[index + 1], path.revocation[index], path.revocation[index + 1]
+        since = existence.since(certificate.sha256)
+        if (min(since, existed) if index == 0 else since) > issuer.not_after:
             yield "PATH.NO_PROOF_OF_EXISTENCE"
-        if fact.evidence_sha256 is not None and existence.since(fact.evidence_sha256) > deadline:
+        if fact.evidence_sha256 is None:
+            continue
+        if existence.since(fact.evidence_sha256) > issuer.not_after:
             yield "REVOCATION.NO_PROOF_OF_EXISTENCE"
+        elif (
+            issuer_fact.revoked_at is not None
+            and issuer_fact.reason in _COMPROMISED
+            and existence.since(fact.evidence_sha256) > issuer_fact.revoked_at
+        ):
+            yield "REVOCATION.CA_COMPROMISED"

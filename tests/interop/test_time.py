@@ -1,0 +1,168 @@
+"""Over the decades EU DSS says the same as this library of the same files, with the same anchors, at the same time."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pytest
+
+from hocba_sign.extension import extend
+from hocba_sign.pipeline import verify
+from hocba_sign.pki.certificate import Certificate
+from hocba_sign.pki.evidence import Evidence
+from hocba_sign.pki.trust import TrustStore
+from hocba_sign.signing.policy import Level
+from hocba_sign.testing import World
+from hocba_sign.validation.chain import Setting
+from hocba_sign.validation.policy import DEFAULT
+from tests.interop.dss_oracle import dss
+from tests.support.scene import SIGNED_AT, DirectTsa, Scene
+
+DAY = timedelta(days=1)
+HOUR = timedelta(hours=1)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Case:
+    """`dss` is the indication that DSS gives to the signatures of which this library says something else."""
+
+    name: str
+    document: bytes
+    at: datetime
+    anchors: tuple[bytes, ...]
+    crls: tuple[bytes, ...] = ()
+    ocsps: tuple[bytes, ...] = ()
+    certificates: tuple[bytes, ...] = ()
+    dss: str | None = None
+
+
+class FewYears(DirectTsa):
+    def __init__(self, scene: Scene, at: datetime) -> None:
+        super().__init__(scene.world, at)
+        self.identity = scene.world.time_stamper(f"TEST TSA {at.year}", not_before=at - DAY, not_after=at + 5 * 365 * DAY)
+
+    def answer(self, request_der: bytes) -> bytes:
+        return self.world.timestamp(request_der, self.at, tsa=self.identity)
+
+
+def archived(scene: Scene, document: bytes, at: datetime, to: Level) -> tuple[bytes, bytes]:
+    tsa = FewYears(scene, at)
+    setting = Setting(trust=scene.trust, evidence=scene.evidence(at - DAY), at=at, policy=DEFAULT)
+    return extend(document, to=to, setting=setting, tsa=tsa), tsa.identity.certificate_der
+
+
+def long_life() -> Iterator[Case]:
+    scene = Scene("lop9", subjects=1)
+    roots = scene.world.anchors_der
+    t = scene.signed(level=Level.T)
+    lt_at, lta_at, again_at = SIGNED_AT + 10 * DAY, datetime(2027, 3, 1, tzinfo=UTC), datetime(2030, 3, 1, tzinfo=UTC)
+    lt, _ = archived(scene, t, lt_at, Level.LT)
+    lta, _ = archived(scene, lt, lta_at, Level.LTA)
+    again, last_tsa = archived(scene, lta, again_at, Level.LTA)
+    year_2046 = datetime(2046, 6, 1, tzinfo=UTC)
+    yield Case(name="lt", document=lt, at=lt_at + DAY, anchors=roots)
+    yield Case(name="lta-2027", document=lta, at=lta_at + DAY, anchors=roots)
+    yield Case(name="lta-2030", document=again, at=again_at + DAY, anchors=roots)
+    yield Case(name="lta-2046-pinned", document=again, at=year_2046, anchors=(*roots, last_tsa))
+    yield Case(name="lta-2046", document=again, at=year_2046, anchors=roots)
+    yield Case(name="lt-2046", document=lt, at=year_2046, anchors=(*roots, last_tsa))
+    yield Case(
+        name="t-2046",
+        document=t,
+        at=year_2046,
+        anchors=roots,
+        crls=scene.world.crls(SIGNED_AT + DAY),
+        certificates=scene.world.intermediates_der,
+    )
+
+
+def revoked(which: str, when: datetime, level: Level, *, reason: str = "cessation_of_operation", dss: str | None = None) -> Case:
+    scene = Scene("lop9", subjects=1)
+    document = scene.signed(level=level)
+    world = scene.world
+    holder = world.tsa if which == "tsa" else world.authority(which) if which in world.slugs else scene.identity(scene.slots[-2])
+    world.revoke(holder, when, reason=reason)
+    return Case(
+        name=f"{which}-revoked-{'before' if when < SIGNED_AT else 'after'}-{level}-{reason}",
+        dss=dss,
+        document=document,
+        at=SIGNED_AT + 3 * DAY,
+        anchors=world.anchors_der,
+        crls=world.crls(SIGNED_AT + 2 * DAY),
+        certificates=world.intermediates_der,
+    )
+
+
+def bad_evidence(name: str, *, dss: str | None = None) -> Case:
+    scene = Scene("lop9", subjects=1)
+    world: World = scene.world
+    document = scene.signed(level=Level.T)
+    crls = {slug: world.crl(slug, SIGNED_AT + HOUR) for slug in world.slugs}
+    match name:
+        case "no-crl":
+            crls = {}
+        case "expired-crl":
+            crls["public-ca"] = world.crl("public-ca", SIGNED_AT - 20 * DAY, next_update=SIGNED_AT - 10 * DAY)
+        case "forged-crl":
+            crls["public-ca"] = world.crl("public-ca", SIGNED_AT + HOUR, signed_by=world.impostor("public-ca"))
+    return Case(
+        name=name,
+        dss=dss,
+        document=document,
+        at=SIGNED_AT + DAY,
+        anchors=world.anchors_der,
+        crls=tuple(crls.values()),
+        certificates=world.intermediates_der,
+    )
+
+
+@pytest.fixture(scope="module")
+def cases() -> tuple[Case, ...]:
+    return (
+        *long_life(),
+        revoked("person", SIGNED_AT + DAY, Level.T),
+        revoked("person", SIGNED_AT + DAY, Level.B),
+        revoked("person", SIGNED_AT - DAY, Level.T),
+        revoked("public-ca", SIGNED_AT + DAY, Level.T),
+        revoked("public-ca", SIGNED_AT + DAY, Level.T, reason="key_compromise", dss="TOTAL_PASSED"),
+        revoked("public-ca", SIGNED_AT - DAY, Level.T),
+        revoked("tsa", SIGNED_AT + DAY, Level.T),
+        bad_evidence("no-crl"),
+        bad_evidence("expired-crl", dss="TOTAL_PASSED"),
+        bad_evidence("forged-crl"),
+    )
+
+
+def test_dss_agrees_or_the_difference_is_known(cases: tuple[Case, ...], tmp_path: Path) -> None:
+    """The two differences are explained, with who is right, in docs/explanation/dss.md."""
+    for case in cases:
+        theirs, ours = of_dss(case, tmp_path), of_this_library(case)
+        if case.dss is None:
+            assert ours == theirs, case.name
+        else:
+            assert {one for one, _ in theirs} == {case.dss}, case.name
+            assert {one for one, _ in ours} == {case.dss, "INDETERMINATE"}, case.name
+
+
+def of_this_library(case: Case) -> list[tuple[str, str | None]]:
+    trust = TrustStore.of(Certificate.load(der) for der in case.anchors)
+    certificates = [Certificate.load(der) for der in case.certificates]
+    evidence = Evidence.of(certificates=certificates, crls=case.crls, ocsps=case.ocsps)
+    report = verify(case.document, trust=trust, evidence=evidence, at=case.at)
+    return [(one["indication"], one["sub_indication"]) for one in report.to_dict()["signatures"]]
+
+
+def of_dss(case: Case, folder: Path) -> list[tuple[str, str | None]]:
+    place = folder / case.name
+    parts = {"trust": case.anchors, "certs": case.certificates, "crls": case.crls, "ocsps": case.ocsps}
+    for part, ders in parts.items():
+        (place / part).mkdir(parents=True)
+        for number, der in enumerate(ders):
+            suffix = {"trust": "cer", "certs": "cer", "crls": "crl", "ocsps": "ocsp"}[part]
+            (place / part / f"{number}.{suffix}").write_bytes(der)
+    file = place / "document.xml"
+    file.write_bytes(case.document)
+    given = {part: [place / part] for part in ("certs", "crls", "ocsps") if parts[part]}
+    (verdict,) = dss([file], trust=[place / "trust"], at=case.at, **given)
+    return [(one["indication"], one["sub_indication"]) for one in verdict["signatures"]]

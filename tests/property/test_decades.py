@@ -1,0 +1,152 @@
+"""A grade-9 transcript is still proven when every certificate in it has expired and every server is gone."""
+
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+from hocba_sign.errors import CallerError
+from hocba_sign.extension import extend
+from hocba_sign.pipeline import verify
+from hocba_sign.pki.certificate import Certificate
+from hocba_sign.pki.evidence import Evidence
+from hocba_sign.pki.trust import TrustStore
+from hocba_sign.report.document import Report
+from hocba_sign.signing.policy import Level
+from hocba_sign.testing import Identity
+from hocba_sign.validation.chain import Setting
+from hocba_sign.validation.policy import DEFAULT
+from hocba_sign.validation.verdict import Verdict
+from tests.support.scene import SIGNED_AT, DirectTsa, Scene, causes
+
+DAY = timedelta(days=1)
+NOTHING = Evidence()
+"""No network, no files: only what the document carries."""
+
+
+class YearTsa(DirectTsa):
+    """A time-stamp authority with a certificate of its own, issued for a few years."""
+
+    def __init__(self, scene: Scene, at: datetime, *, years: int = 5) -> None:
+        super().__init__(scene.world, at)
+        self.identity: Identity = scene.world.time_stamper(f"TEST TSA {at.year}", not_before=at - DAY, not_after=at + years * 365 * DAY)
+
+    def answer(self, request_der: bytes) -> bytes:
+        return self.world.timestamp(request_der, self.at, tsa=self.identity)
+
+
+def setting(scene: Scene, at: datetime, *, crls_at: datetime) -> Setting:
+    return Setting(trust=scene.trust, evidence=scene.evidence(crls_at), at=at, policy=DEFAULT)
+
+
+def archived(scene: Scene, document: bytes, at: datetime, to: Level = Level.LTA) -> bytes:
+    return extend(document, to=to, setting=setting(scene, at, crls_at=at - DAY), tsa=YearTsa(scene, at))
+
+
+def judged(scene: Scene, document: bytes, at: datetime, *, anchors: tuple[bytes, ...] = ()) -> Report:
+    trust = TrustStore.of(Certificate.load(der) for der in (*scene.world.anchors_der, *anchors))
+    return verify(document, trust=trust, evidence=NOTHING, at=at)
+
+
+SCENE = Scene("lop9", subjects=1)
+T = SCENE.signed(level=Level.T)
+LT_AT = SIGNED_AT + 10 * DAY
+LT = archived(SCENE, T, LT_AT, Level.LT)
+LTA_AT = datetime(2027, 3, 1, tzinfo=UTC)
+LTA = archived(SCENE, LT, LTA_AT)
+AGAIN_AT = datetime(2030, 3, 1, tzinfo=UTC)
+AGAIN = archived(SCENE, LTA, AGAIN_AT)
+LAST_TSA = YearTsa(SCENE, AGAIN_AT).identity.certificate_der
+YEAR_2046 = datetime(2046, 6, 1, tzinfo=UTC)
+
+
+def formats(report: Report) -> set[str]:
+    return {signature["format"] for signature in report.to_dict()["signatures"]}
+
+
+def test_each_level_is_what_it_says() -> None:
+    for document, name, at in ((T, "T", SIGNED_AT + DAY), (LT, "LT", LT_AT), (LTA, "LTA", LTA_AT + DAY), (AGAIN, "LTA", AGAIN_AT + DAY)):
+        assert formats(judged(SCENE, document, at)) == {f"XAdES-BASELINE-{name}"}
+
+
+def test_it_is_valid_offline_all_its_life() -> None:
+    assert judged(SCENE, LT, LT_AT + DAY).verdict is Verdict.VALID
+    assert judged(SCENE, LTA, LTA_AT + DAY).verdict is Verdict.VALID
+    assert judged(SCENE, AGAIN, AGAIN_AT + DAY).verdict is Verdict.VALID
+
+
+def test_before_a_renewal_the_status_of_the_last_authority_is_asked_for() -> None:
+    """Nobody can embed, at the time of an archive time-stamp, that its own authority is not revoked later."""
+    report = judged(SCENE, LTA, AGAIN_AT)
+    assert report.verdict is Verdict.INDETERMINATE
+    assert any("REVOCATION.EXPIRED" in stamp["causes"] for one in report.to_dict()["signatures"] for stamp in one["timestamps"])
+    fresh = SCENE.evidence(AGAIN_AT - DAY)
+    assert verify(LTA, trust=SCENE.trust, evidence=fresh, at=AGAIN_AT).verdict is Verdict.VALID
+
+
+def test_in_2046_with_everything_expired_it_is_valid_from_its_pins() -> None:
+    """The last time-stamp authority is one of the pins: nothing younger proves that its token existed in time."""
+    report = judged(SCENE, AGAIN, YEAR_2046, anchors=(LAST_TSA,))
+    assert report.verdict is Verdict.VALID, causes(report)
+    assert report.require_passed() == SCENE.transcript
+
+
+def test_without_that_pin_the_missed_renewal_is_said() -> None:
+    report = judged(SCENE, AGAIN, YEAR_2046)
+    assert report.verdict is Verdict.INDETERMINATE
+    assert {signature["sub_indication"] for signature in report.to_dict()["signatures"]} == {"OUT_OF_BOUNDS_NO_POE"}
+
+
+@pytest.mark.parametrize(("document", "at"), [(T, YEAR_2046), (LT, YEAR_2046), (LTA, YEAR_2046)])
+def test_what_was_not_renewed_is_not_valid(document: bytes, at: datetime) -> None:
+    assert judged(SCENE, document, at, anchors=(LAST_TSA,)).verdict is Verdict.INDETERMINATE
+
+
+def test_revoked_after_signing_is_valid_with_a_time_stamp_only() -> None:
+    scene = Scene("lop9", subjects=1)
+    stamped, bare = scene.signed(level=Level.T), scene.signed(level=Level.B)
+    scene.world.revoke(scene.identity(scene.slots[-2]), SIGNED_AT + DAY)
+    later = SIGNED_AT + 3 * DAY
+    evidence = scene.evidence(SIGNED_AT + 2 * DAY)
+    assert verify(stamped, trust=scene.trust, evidence=evidence, at=later).verdict is Verdict.VALID
+    report = verify(bare, trust=scene.trust, evidence=evidence, at=later)
+    assert report.verdict is Verdict.INDETERMINATE
+    assert [one["sub_indication"] for one in report.to_dict()["signatures"] if one["sub_indication"]] == ["REVOKED_NO_POE"]
+
+
+def test_revoked_before_signing_is_not_valid() -> None:
+    scene = Scene("lop9", subjects=1)
+    scene.world.revoke(scene.identity(scene.slots[-2]), SIGNED_AT - DAY)
+    report = verify(scene.signed(level=Level.T), trust=scene.trust, evidence=scene.evidence(), at=SIGNED_AT + DAY)
+    assert report.verdict is Verdict.INDETERMINATE
+    assert "REVOCATION.REVOKED" in causes(report)
+
+
+def test_data_older_than_the_signature_is_refused_with_the_day_to_come_back() -> None:
+    early = setting(SCENE, SIGNED_AT + timedelta(hours=1), crls_at=SIGNED_AT - timedelta(hours=1))
+    with pytest.raises(CallerError) as caught:
+        extend(T, to=Level.LT, setting=early)
+    assert caught.value.cause == "EXTEND.TOO_EARLY"
+    assert "2026-06" in (caught.value.where or "")
+
+
+def test_a_crl_that_turns_up_after_its_issuer_expired_proves_nothing() -> None:
+    """Evidence must have existed while its issuer could be relied on; who finds it later cannot show that."""
+    late = datetime(2033, 1, 1, tzinfo=UTC)
+    archived_without_data = T
+    report = verify(archived_without_data, trust=SCENE.trust, evidence=SCENE.evidence(SIGNED_AT + DAY), at=late)
+    assert report.verdict is Verdict.INDETERMINATE
+
+
+def test_extending_one_signature_leaves_the_others_intact() -> None:
+    report = judged(SCENE, AGAIN, AGAIN_AT + DAY)
+    assert all(signature["intact"] for signature in report.to_dict()["signatures"])
+    assert report.to_dict()["workflow"]["order_proven"] is True
+
+
+@pytest.mark.parametrize("which", [0, 1])
+def test_a_changed_archive_time_stamp_is_noticed(which: int) -> None:
+    """What an archive time-stamp covers cannot be exchanged, though no signature covers it."""
+    start = [at for at in range(len(LTA)) if LTA.startswith(b"<xades:EncapsulatedCRLValue>", at)][which]
+    end = LTA.index(b"</xades:EncapsulatedCRLValue>", start) + len(b"</xades:EncapsulatedCRLValue>")
+    report = judged(SCENE, LTA[:start] + LTA[end:], LTA_AT + DAY)
+    assert report.verdict is not Verdict.VALID
