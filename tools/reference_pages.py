@@ -69,15 +69,19 @@ NAMES = {
 
 
 def command_line() -> str:
-    parser = build_parser("en")
-    commands = next(action for action in parser._actions if isinstance(action, argparse._SubParsersAction))  # noqa: SLF001 - argparse offers no other view
-    parts = [CLI]
-    for name, command in commands.choices.items():
-        parts.append(f"\n## hocba {name}\n\n{command.description}\n\n| Option | Default | Meaning |\n|---|---|---|\n")
-        parts += options(command)
+    return CLI + "".join(sections(build_parser("en"), "hocba"))
+
+
+def sections(parser: argparse.ArgumentParser, title: str) -> Iterator[str]:
+    """Write a section for each command, those of a command of commands after it."""
+    subparsers = [action for action in parser._actions if isinstance(action, argparse._SubParsersAction)]  # noqa: SLF001 - argparse offers no other view
+    for name, command in (item for action in subparsers for item in action.choices.items()):
+        yield f"\n## {title} {name}\n\n{command.description}\n\n"
+        if rows := "".join(options(command)):
+            yield f"| Option | Default | Meaning |\n|---|---|---|\n{rows}"
         if command.epilog:
-            parts.append("\n" + command.epilog + "\n")
-    return "".join(parts)
+            yield "\n" + command.epilog + "\n"
+        yield from sections(command, f"{title} {name}")
 
 
 def options(command: argparse.ArgumentParser) -> Iterator[str]:
@@ -87,7 +91,7 @@ def options(command: argparse.ArgumentParser) -> Iterator[str]:
         for action in group._group_actions  # noqa: SLF001 - as above
     }
     for action in command._actions:  # noqa: SLF001 - as above
-        if action.dest == "help":
+        if action.dest == "help" or isinstance(action, argparse._SubParsersAction):  # noqa: SLF001 - as above
             continue
         value = action.metavar or (f"{{{','.join(map(str, action.choices))}}}" if action.choices else "")
         many = "…" if action.nargs in {"+", "*"} or isinstance(action, argparse._AppendAction) else ""  # noqa: SLF001 - as above

@@ -195,7 +195,7 @@ def _add_trust(parser: Parser, language: Language) -> None:
         return action
 
     add("list").add_argument("--kind", choices=TRUST_KINDS, help=say("TRUST_KIND", language))
-    add("show").add_argument("wanted", metavar="SHA256|NAME", help=say("TRUST_WANTED", language))
+    add("show").add_argument("wanted", metavar="NAME", help=say("TRUST_WANTED", language))
     imported = add("import")
     imported.add_argument("files", nargs="+", type=_path, metavar="FILE", help=say("TRUST_FILES", language))
     imported.add_argument("--as-anchor", action="store_true", help=say("TRUST_AS_ANCHOR", language))
