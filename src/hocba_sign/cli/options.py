@@ -61,7 +61,7 @@ def build_parser(language: Language) -> Parser:
     )
     for name, add in _COMMANDS.items():
         key = name.upper()
-        epilog = say("SIGN_END", language) if name in {"sign", "prepare"} else None
+        epilog = say("SIGN_END", language) if name == "sign" else None
         described = say(key, language)
         command = commands.add_parser(
             name, language=language, help=described, description=described[:1].upper() + described[1:] + ".", epilog=epilog

@@ -16,7 +16,7 @@ def run(given: argparse.Namespace) -> int:
     """Write the state and print what the device needs, as JSON. Raises: as `signing.prepare` and `choose_slot`."""
     document = read_document(given.file)
     chain_der = tuple(certificate.der for certificate in load_certificates(read_limited(given.cert, MAX_FILE_OCTETS)))
-    state = prepare(document, choose_slot(document, given, chain_der[0]), chain_der=chain_der, at=datetime.now(UTC))
+    state = prepare(document, choose_slot(document, given, certificate_der=chain_der[0]), chain_der=chain_der, at=datetime.now(UTC))
     facts = {
         "state": str(given.out),
         "slot": str(state.slot),

@@ -19,7 +19,7 @@ def run(given: argparse.Namespace) -> int:
     authority = authority_of(given)
     document = read_document(given.file)
     signer = load_signer(given)
-    slot = choose_slot(document, given, signer.chain_der[0])
+    slot = choose_slot(document, given, certificate_der=signer.chain_der[0])
     if authority is not None:
         console.progress(say("STAMPING", given.lang, url=authority.url))
     at = datetime.now(UTC)

@@ -10,7 +10,7 @@ from hocba_sign.pki.certificate import Certificate
 from hocba_sign.signing.draft import read_draft
 
 
-def choose_slot(document: bytes, given: argparse.Namespace, certificate_der: bytes) -> Slot:
+def choose_slot(document: bytes, given: argparse.Namespace, *, certificate_der: bytes) -> Slot:
     """Give the one slot that the options and the certificate point at.
 
     Raises: CallerError CLI.NO_SLOT, CLI.WHICH_SLOT naming the candidates, CLI.SUBJECT_ROLE; as `read_draft` and `Certificate.load`.

@@ -60,7 +60,7 @@ def run(given: argparse.Namespace) -> int:
         _print(report, given)
         reports.append(report)
         codes.append(code_of(report))
-    if given.html is not None:
+    if given.html is not None and reports:
         write_atomically(given.html, html(reports, given.lang).encode())
         console.note(say("HTML_WRITTEN", given.lang, file=console.printable(str(given.html))))
     return worst(codes)

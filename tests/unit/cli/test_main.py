@@ -6,6 +6,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -13,6 +14,10 @@ import pytest
 from hocba_sign.cli import console, verify
 from hocba_sign.cli.main import main
 from hocba_sign.errors import CallerError, HocbaSignError, InputError, OutsideError
+from hocba_sign.model.codes import Status
+from hocba_sign.report.render import text
+from hocba_sign.signing.policy import Level
+from tests.support.scene import Scene
 
 PROGRAM = (sys.executable, "-c", "import sys; from hocba_sign.cli.main import main; sys.exit(main())")
 needs_proc = pytest.mark.skipif(not Path("/proc/self/status").exists(), reason="no /proc to read the peak of memory from")
@@ -143,6 +148,16 @@ def test_an_error_has_its_exit_code(error: HocbaSignError, code: int) -> None:
 )
 def test_the_worst_exit_code_of_several_files(codes: Sequence[int], worst: int) -> None:
     assert verify.worst(codes) == worst
+
+
+def test_a_withdrawn_transcript_has_its_own_exit_code_and_sentence() -> None:
+    scene = Scene()
+    identification = replace(scene.transcript.identification, status=Status.WITHDRAWN)
+    scene.transcript = replace(scene.transcript, identification=identification)
+    report = scene.verify(scene.signed(level=Level.T))
+    assert report.verdict == "VALID"
+    assert verify.code_of(report) == console.EXIT_NOT_IN_FORCE
+    assert "ĐÃ THU HỒI" in text(report, "vi")
 
 
 def test_colour_needs_a_terminal_and_no_objection(monkeypatch: pytest.MonkeyPatch) -> None:
