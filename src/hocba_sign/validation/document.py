@@ -9,6 +9,7 @@ from hocba_sign.model.workflow import PLANS
 from hocba_sign.validation.chain import Setting
 from hocba_sign.validation.order import SignerFacts, Workflow, judge_order
 from hocba_sign.validation.process import SignatureConclusion, validate_signature
+from hocba_sign.validation.tt15 import tt15_checks
 from hocba_sign.validation.verdict import Check, Indication, Status, Verdict, conclude
 from hocba_sign.xades.integrity import check_integrity
 from hocba_sign.xades.read import read
@@ -48,6 +49,7 @@ def validate(octets: bytes, setting: Setting) -> DocumentConclusion:
         workflow = _workflow(parsed, transcript, layout=recognise(root), signatures=signatures)
         checks += _workflow_checks(workflow)
     checks += [_time_stamp_check(conclusion) for conclusion in signatures if conclusion.signature.time_stamps]
+    checks += tt15_checks(signatures, workflow)
     is_signed = any(ID_DATA in conclusion.signature.covered_ids() for conclusion in signatures if conclusion.is_intact)
     return DocumentConclusion(
         verdict=_verdict(signatures, checks),
