@@ -6,7 +6,7 @@ from typing import Final
 
 from hocba_sign.model.fields import element_path
 from hocba_sign.model.rules import document, learning, primary, promotion, scores
-from hocba_sign.model.rules.finding import RuleFinding, Severity, SourceMark
+from hocba_sign.model.rules.finding import RuleFinding, SourceMark
 from hocba_sign.model.rules.ruleset import RuleSet, choose, document_rules, prescribed
 from hocba_sign.model.rules.view import Breach, Check, View
 from hocba_sign.model.transcript import DATA_PATH, Transcript
@@ -54,20 +54,22 @@ def judge_rules(transcript: Transcript) -> tuple[RuleFinding, ...]:
     What `model.check` finds is not repeated. A pupil who is not assessed for a disability is judged by the rules of the document only.
     """
     common, chosen = document_rules(), choose(transcript.identification)
-    found = [*_of_its_time(transcript, common), *_run(View.of(transcript, common))]
+    found = [*_of_its_time(transcript, common), *judge_by(transcript, common)]
     if chosen is None:
         found.append(_finding(common, Breach(rule="NO_RULE_SET", steps=_RULE_SET)))
     elif transcript.content.particulars.is_exempt_from_assessment:
         found.append(_finding(common, Breach(rule="NOT_ASSESSED", steps=_EXEMPT)))
     else:
-        found.extend(_run(View.of(transcript, chosen)))
+        found.extend(judge_by(transcript, chosen))
     return tuple(dict.fromkeys(found))
 
 
-def _run(view: View) -> Iterator[RuleFinding]:
-    for name, settings in view.rule_set.checks:
+def judge_by(transcript: Transcript, rule_set: RuleSet) -> Iterator[RuleFinding]:
+    """Judge by one rule set, whether or not the transcript names it and its year is one of that rule set."""
+    view = View.of(transcript, rule_set)
+    for name, settings in rule_set.checks:
         for breach in CHECKS[name](view, settings):
-            yield _finding(view.rule_set, breach)
+            yield _finding(rule_set, breach)
 
 
 def _of_its_time(transcript: Transcript, common: RuleSet) -> Iterator[RuleFinding]:
@@ -83,8 +85,3 @@ def _finding(rule_set: RuleSet, breach: Breach) -> RuleFinding:
     rule = rule_set.rules[breach.rule]
     where = DATA_PATH + element_path(Transcript, *breach.steps)
     return RuleFinding(rule=rule.id, article=rule.article, severity=rule.severity, mark=rule.mark, where=where)
-
-
-def worst(findings: tuple[RuleFinding, ...]) -> Severity | None:
-    """Give the gravest severity, None where nothing was found."""
-    return min((finding.severity for finding in findings), key=list(Severity).index, default=None)

@@ -6,6 +6,7 @@ from decimal import Decimal
 from typing import Final
 
 from hocba_sign.model.codes import Achievement, MarkLetter, Trait
+from hocba_sign.model.lexical import Mark
 from hocba_sign.model.rules.promotion import bears_title
 from hocba_sign.model.rules.settings import Settings
 from hocba_sign.model.rules.view import Breach, PrimaryRow, View, result_steps
@@ -20,7 +21,7 @@ def test_form(view: View, settings: Settings) -> Iterator[Breach]:
         test = row.marks.test
         if test is None or test is MarkLetter.EXEMPT:
             continue
-        if not isinstance(test, Decimal) or test not in {Decimal(one) for one in range(settings.integer("least"), 11)}:
+        if _score(test) is None or test not in range(settings.integer("least"), 11):
             yield Breach(rule=settings.text("rule"), steps=row.steps("test"))
 
 
@@ -137,13 +138,18 @@ def _meets(view: View, grade: Settings, settings: Settings) -> bool | None:
             continue
         judged.append(_is_one_of(row.marks.achievement, grade.texts("achievement")))
         test = row.marks.test
-        if isinstance(test, Decimal) and not test.is_nan():
-            judged.append(test >= least)
+        score = _score(test)
+        if score is not None:
+            judged.append(score >= least)
         elif test is not MarkLetter.EXEMPT and view.grade in required.integers(row.subject.code):
             judged.append(None)
     if False in judged:
         return False
     return None if None in judged else True
+
+
+def _score(test: Mark | None) -> Decimal | None:
+    return test if isinstance(test, Decimal) and test.is_finite() else None
 
 
 def _is_one_of(letter: Achievement | Trait | None, allowed: Iterable[str]) -> bool | None:

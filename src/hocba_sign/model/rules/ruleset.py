@@ -39,7 +39,7 @@ class Period:
     last: int | None
     mark: SourceMark
 
-    def holds(self, level: Level, grade: int, year: int) -> bool:
+    def holds(self, level: Level, grade: int, *, year: int) -> bool:
         return level is self.level and grade in self.grades and self.first <= year and (self.last is None or year <= self.last)
 
 
@@ -86,8 +86,8 @@ class RuleSet:
     unchecked: tuple[Unchecked, ...]
     doubts: tuple[str, ...]
 
-    def period(self, level: Level, grade: int, year: int) -> Period | None:
-        return next((one for one in self.periods if one.holds(level, grade, year)), None)
+    def period(self, level: Level, grade: int, *, year: int) -> Period | None:
+        return next((one for one in self.periods if one.holds(level, grade, year=year)), None)
 
 
 @cache
@@ -169,7 +169,7 @@ def choose(given: Identification) -> RuleSet | None:
     """Choose the circular that the transcript names in its version for the level, grade and year; None where it is not known to apply."""
     year = first_year(given.school_year)
     named = (one for one in rule_sets() if one.code == given.rule_set)
-    return next((one for one in named if year is not None and one.period(given.level, given.grade, year)), None)
+    return next((one for one in named if year is not None and one.period(given.level, given.grade, year=year)), None)
 
 
 def prescribed(given: Identification) -> Mapping[str, SourceMark]:
@@ -177,7 +177,7 @@ def prescribed(given: Identification) -> Mapping[str, SourceMark]:
     year = first_year(given.school_year)
     found = {}
     for one in rule_sets():
-        period = one.period(given.level, given.grade, year) if year is not None else None
+        period = one.period(given.level, given.grade, year=year) if year is not None else None
         if period is not None:
             found[one.code] = period.mark
     return MappingProxyType(found)

@@ -1,0 +1,194 @@
+"""What published products get wrong, and what a hostile or half-filled transcript must not upset."""
+
+import dataclasses
+import re
+from decimal import ROUND_HALF_EVEN, ROUND_HALF_UP, Decimal, localcontext
+from itertools import product
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+import hocba_sign
+from hocba_sign.model.check import check
+from hocba_sign.model.codes import Level
+from hocba_sign.model.rules import Severity, choose, judge_rules
+from hocba_sign.model.rules.judge import judge_by
+from hocba_sign.model.rules.promotion import bears_title
+from hocba_sign.model.rules.ruleset import document_rules, prescribed, read_rule_set
+from hocba_sign.model.transcript import Transcript
+from tests.support.changes import BASES, base, changed
+
+TENTHS = [Decimal(n) / 10 for n in range(101)]
+ALL = ("learning_1", "learning_2", "learning")
+
+
+def rules(transcript: Transcript) -> set[str]:
+    return {finding.rule for finding in judge_rules(transcript)}
+
+
+def test_the_year_of_a_comment_subject_is_term_two_alone() -> None:
+    """One product asks for both terms."""
+    passed = changed(base("lop9"), {"subjects.88.term_1": "CĐ", "assessment.learning_1": "Đ"})
+    failed = changed(base("lop9"), {"subjects.88.term_2": "CĐ", "assessment.learning_2": "Đ"})
+    assert rules(passed) == set()
+    assert "R22-5" in rules(failed)
+
+
+def test_the_mean_of_the_year_is_exact_for_every_pair_of_terms() -> None:
+    """No pair ties, so that both roundings give one value, and that value alone passes."""
+    transcript = base("lop9")
+    with localcontext() as context:
+        context.prec = 40
+        for first, second in product(TENTHS, TENTHS):
+            exact = (first + 2 * second) / 3
+            year = exact.quantize(Decimal("0.1"), ROUND_HALF_UP)
+            assert year == exact.quantize(Decimal("0.1"), ROUND_HALF_EVEN)
+            assert abs(3 * year - (first + 2 * second)) < Decimal("0.15")
+    for first, second in product(TENTHS[::20], TENTHS[3::17]):
+        right = ((first + 2 * second) / 3).quantize(Decimal("0.1"), ROUND_HALF_UP)
+        for year in (right - Decimal("0.1"), right, right + Decimal("0.1")):
+            if 0 <= year <= 10:
+                marks = {"term_1": first, "term_2": second, "year": year}
+                judged = changed(transcript, {f"subjects.15.{name}": str(value) for name, value in marks.items()})
+                assert ("R22-4" in rules(judged)) is (year != right)
+
+
+def test_no_mean_over_the_subjects_plays_a_part_under_tt22() -> None:
+    """Five tens and three sevens have a mean of 8.9, which was Giỏi once; under TT 22/2021 five of eight are not six."""
+    high = {f"subjects.{code}.*": "10.0" for code in ("19", "15", "69", "26", "05")}
+    low = {f"subjects.{code}.*": "7.0" for code in ("66", "27", "32")}
+    without = changed(base("lop9"), {"subjects.14": None, **high, **low})
+    assert rules(changed(without, {f"assessment.{field}": "K" for field in ALL})) == set()
+    assert "R22-6" in rules(changed(without, {f"assessment.{field}": "T" for field in ALL}))
+    old = changed(base("lop9_old"), {"subjects.14": None, **high, **low})
+    assert rules(changed(old, {f"assessment.{field}": "G" for field in ALL})) == set()
+
+
+@pytest.mark.parametrize("name", BASES)
+def test_findings_tell_no_value(name: str) -> None:
+    broken = changed(base(name), {"content.award": "Học sinh Giỏi và Học sinh Xuất sắc", "content.is_promoted": False})
+    for subject in broken.subjects:
+        broken = changed(broken, {f"subjects.{subject.code}.{'test' if name.startswith('lop5') else 'year'}": "1.1"})
+    found = judge_rules(broken)
+    assert found
+    for finding in found:
+        assert not re.search(r"[0-9][.,][0-9]|1\.1", finding.where)
+        assert re.fullmatch(r"/HOC_BA/DU_LIEU_HOC_BA(/[A-Z_0-9]+(\[[0-9]+\])?)+", finding.where)
+
+
+@pytest.mark.parametrize("name", BASES)
+def test_a_disabled_pupil_is_not_judged(name: str) -> None:
+    broken = changed(base(name), {"content.particulars.is_exempt_from_assessment": True, "content.is_promoted": False})
+    assert rules(broken) == {"NOT_ASSESSED"}
+
+
+@pytest.mark.parametrize("name", ["lop9", "gdtx", "lop9_old", "lop5"])
+def test_nothing_filled_in_is_no_error_but_missing(name: str) -> None:
+    empty = base(name)
+    for subject in empty.subjects:
+        written = ("achievement", "test") if name == "lop5" else ("*",)
+        empty = changed(empty, {f"subjects.{subject.code}.{one}": None for one in written})
+    fields = ("outcome", "has_completed_grade", "has_completed_primary") if name == "lop5" else (*ALL, "conduct_1", "conduct_2", "conduct")
+    found = judge_rules(changed(empty, {f"assessment.{field}": None for field in fields} | {"content.award": None}))
+    assert found
+    assert all(finding.severity is not Severity.ERROR for finding in found)
+
+
+def test_all_subjects_exempt_are_no_result_to_judge() -> None:
+    exempt = changed(base("lop9"), {f"subjects.{subject.code}.*": "M" for subject in base("lop9").subjects})
+    assert rules(exempt) == set()
+
+
+@pytest.mark.parametrize("value", ["NaN", "sNaN", "Infinity", "-Infinity", "1E+999999", "-1E-999999", "7." + "2" * 60])
+def test_numbers_that_no_field_can_hold_are_judged_without_harm(value: str) -> None:
+    for period in ("term_1", "term_2", "year", "reassessed"):
+        assert "R22-1" in rules(changed(base("lop9"), {f"subjects.15.{period}": value}))
+    assert "R27-2" in rules(changed(base("lop5"), {"subjects.01.test": value}))
+
+
+def test_the_marks_of_another_level_are_judged_without_harm() -> None:
+    primary, secondary = base("lop5"), base("lop9")
+    for one, other in ((primary, secondary), (secondary, primary)):
+        judge_rules(dataclasses.replace(one, content=other.content))
+
+
+@pytest.mark.parametrize("written", ["", "2025", "x-y", "٢٠٢٥-٢٠٢٦"])
+def test_a_school_year_that_is_none_leaves_the_rest_unjudged(written: str) -> None:
+    assert "NO_RULE_SET" in rules(changed(base("lop9"), {"identification.school_year": written, "subjects.15.year": "1.0"}))
+
+
+def test_each_level_grade_and_year_has_at_most_one_circular() -> None:
+    wanted = {
+        (Level.PRIMARY, 1, 2020): "TT27/2020",
+        (Level.PRIMARY, 5, 2023): "TT22/2016",
+        (Level.PRIMARY, 5, 2024): "TT27/2020",
+        (Level.LOWER_SECONDARY, 6, 2020): "TT58/2011",
+        (Level.LOWER_SECONDARY, 6, 2021): "TT22/2021",
+        (Level.LOWER_SECONDARY, 9, 2023): "TT58/2011",
+        (Level.UPPER_SECONDARY, 10, 2022): "TT22/2021",
+        (Level.UPPER_SECONDARY, 12, 2023): "TT58/2011",
+        (Level.UPPER_SECONDARY, 12, 2024): "TT22/2021",
+        (Level.CONTINUING, 12, 2024): "TT43/2021",
+    }
+    for level, year in product(Level, range(2010, 2040)):
+        for grade in level.grades:
+            given = dataclasses.replace(base("lop9").identification, level=level, grade=grade, school_year=f"{year}-{year + 1}")
+            found = set(prescribed(given))
+            assert len(found) <= 1
+            assert found == {wanted.get((level, grade, year), *found)} if found else (level, grade, year) not in wanted
+            for code in found:
+                chosen = choose(dataclasses.replace(given, rule_set=code))
+                assert chosen is not None
+                assert chosen.code == code
+
+
+@pytest.mark.parametrize(
+    ("award", "is_title"),
+    [
+        ("Học sinh Giỏi", True),
+        ("học sinh giỏi", True),
+        ("Đạt danh hiệu: Học sinh Giỏi; Giải Nhất chạy 100 m", True),
+        ("Danh hiệu “Học sinh Giỏi” năm học 2025-2026", True),
+        ("Học sinh Giỏi cả năm", True),
+        ("Giải Ba kì thi chọn học sinh giỏi cấp tỉnh", False),
+        ("Học sinh giỏi cấp tỉnh môn Toán", False),
+        ("Không đạt học sinh giỏi", False),
+        (None, False),
+    ],
+)
+def test_a_title_is_told_from_a_contest(award: str | None, is_title: bool) -> None:
+    assert bears_title(award, "Học sinh Giỏi") is is_title
+
+
+def test_what_the_document_check_reports_is_not_reported_again() -> None:
+    """The causes that the reference names for the other cross-field rules are those of `model.check`."""
+    broken: dict[str, dict[str, Any]] = {
+        "TRANSCRIPT.SCHOOL_YEAR": {"identification.school_year": "2025-2027"},
+        "TRANSCRIPT.LEVEL_GRADE": {"identification.grade": 5},
+        "TRANSCRIPT.SUBJECT_LEVEL": {"identification.level": "04", "identification.grade": 10},
+        "TRANSCRIPT.BIRTH_DATE": {"identification.pupil.birth_year": 2011},
+        "TEXT.WRONG_D": {"identification.pupil.full_name": "Ðinh A"},
+        "TEXT.NOT_NFC": {"identification.pupil.full_name": "Đinh A\u0302"},
+    }
+    causes = {one.cause for one in document_rules().unchecked if one.cause}
+    assert causes - {"TRANSCRIPT.DUPLICATE_SUBJECT", "TRANSCRIPT.DATE_ORDER"} == set(broken)
+    for cause, changes in broken.items():
+        transcript = changed(base("lop9"), changes)
+        assert cause in {finding.cause for finding in check(transcript)}, cause
+        assert not {cause} & {finding.cause for finding in judge_rules(transcript)}
+
+
+def test_an_inferred_rule_is_at_most_a_warning() -> None:
+    text = '{"code": "X", "title": "", "source": "", "rules": [{"id": "A", "article": "", "severity": "error", "mark": "I"}]}'
+    with pytest.raises(ValueError, match="inferred"):
+        read_rule_set(text)
+
+
+def test_a_new_rule_set_is_one_file() -> None:
+    """An amended circular, as a file alone: TT 22/2021 with seven subjects instead of six."""
+    folder = Path(hocba_sign.__file__).parent / "data" / "rules"
+    text = (folder / "tt22_2021.json").read_text("utf-8").replace("TT22/2021", "TT99/2027").replace('"count": 6', '"count": 7')
+    without_optional = changed(base("lop9"), {"subjects.14": None})
+    assert rules(without_optional) == set()
+    assert {finding.rule for finding in judge_by(without_optional, read_rule_set(text))} == {"R22-6"}
