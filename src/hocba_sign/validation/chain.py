@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from datetime import datetime
 
+from hocba_sign.pki.anchors import anchors_in
 from hocba_sign.pki.certificate import Certificate
 from hocba_sign.pki.evidence import Evidence
 from hocba_sign.pki.outcome import PathRequirements, PathResult, PathStatus
@@ -33,6 +34,8 @@ def judge_chain(
 ) -> PathResult:
     """Judge the path of `certificate`, whose signature is proven to have existed at `existed`.
 
+    Anchors are those of `setting` and the roots in `evidence` that the trust list pins.
+
     1. the path at that time, with everything known until the validation time; 2. every certificate and every statement on
     revocation must be proven to have existed before its issuer expired or was revoked.
     Spec: EN 319 102-1, 5.2.6 and 5.6.2.1, for the SHELL model.
@@ -40,7 +43,8 @@ def judge_chain(
     # (1)
     exceptions = frozenset(ProfileException) if purpose is Purpose.TIMESTAMPING and setting.policy.accept_known_tsa_faults else frozenset()
     requirements = PathRequirements(purpose=purpose, known_until=setting.at, exceptions=exceptions)
-    path = validate_path(certificate, trust=setting.trust, evidence=evidence, at=existed, requirements=requirements)
+    trust = setting.trust.with_anchors(anchors_in(evidence).anchors)
+    path = validate_path(certificate, trust=trust, evidence=evidence, at=existed, requirements=requirements)
     # (2)
     if path.status is PathStatus.PASSED:
         causes = tuple(dict.fromkeys(_late(path, existed, existence)))

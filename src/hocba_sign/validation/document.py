@@ -7,6 +7,7 @@ from hocba_sign.errors import Finding, InputError
 from hocba_sign.model.transcript import Transcript
 from hocba_sign.model.workflow import PLANS
 from hocba_sign.validation.chain import Setting
+from hocba_sign.validation.hierarchy import hierarchy_checks
 from hocba_sign.validation.order import SignerFacts, Workflow, judge_order
 from hocba_sign.validation.process import SignatureConclusion, validate_signature
 from hocba_sign.validation.tt15 import tt15_checks
@@ -49,6 +50,7 @@ def validate(octets: bytes, setting: Setting) -> DocumentConclusion:
         workflow = _workflow(parsed, transcript, layout=recognise(root), signatures=signatures)
         checks += _workflow_checks(workflow)
     checks += [_time_stamp_check(conclusion) for conclusion in signatures if conclusion.signature.time_stamps]
+    checks += hierarchy_checks(signatures, None if transcript is None else transcript.school.kind, setting)
     checks += tt15_checks(signatures, workflow)
     is_signed = any(ID_DATA in conclusion.signature.covered_ids() for conclusion in signatures if conclusion.is_intact)
     return DocumentConclusion(

@@ -1,6 +1,8 @@
 """What a verifier demands."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+
+from hocba_sign.pki.role_policy import RolePolicy
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -9,11 +11,12 @@ class Policy:
 
     `require_time_stamp`: a signature without a valid time-stamp is INDETERMINATE even if everything else holds.
     `accept_known_tsa_faults`: let time-stamp certificates pass that deviate from RFC 5280 as genuine Vietnamese ones do; each use
-    is reported.
+    is reported. `roles` says which tree of trust each role's certificate may come from.
     """
 
     require_time_stamp: bool = False
     accept_known_tsa_faults: bool = True
+    roles: RolePolicy = field(default_factory=RolePolicy.load)
 
 
 DEFAULT = Policy()
