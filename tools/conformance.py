@@ -19,7 +19,7 @@ TARGET = ROOT / "docs" / "reference" / "conformance.md"
 
 HEAD = """# Conformance
 
-Made by `tools/conformance.py` from the `Spec:` lines of the source and the `spec` of the vectors. Editions, and which clause numbers are at second hand: [standards](standards.md).
+Made by `tools/conformance.py` from the `Spec:` lines of the source and the `spec` of the vectors. Editions, and which clause numbers are unconfirmed: [standards](standards.md).
 
 **Where** is below `hocba_sign`. **Vectors** are folders of `test_vectors/`. A clause without a vector is held by unit tests only; a vector without a place tests what
 several places do together.
