@@ -1,6 +1,7 @@
 """Verify signature values with public keys; knows no certificate."""
 
 from dataclasses import dataclass, field
+from functools import lru_cache
 from typing import assert_never
 
 from cryptography.exceptions import InvalidSignature, UnsupportedAlgorithm
@@ -17,6 +18,8 @@ MAX_RSA_BITS = 16384
 """What OpenSSL verifies at most; a larger key only costs time."""
 MAX_EXPONENT_BITS = 64
 """Real exponents are 3 or 65537; one as long as the modulus makes a verification hundreds of times slower."""
+MAX_REMEMBERED = 4_096
+"""Keys that stay loaded, under 2 kB each."""
 MAX_SPKI_OCTETS = 4096
 """A modulus of MAX_RSA_BITS with room for the framing."""
 
@@ -41,6 +44,7 @@ class PublicKey:
     key: _Key = field(repr=False, compare=False)
 
 
+@lru_cache(maxsize=MAX_REMEMBERED)
 def load_public_key(spki_der: bytes) -> PublicKey:
     """Read a SubjectPublicKeyInfo: RSA, ECDSA on P-256, P-384, P-521, Ed25519 or Ed448.
 

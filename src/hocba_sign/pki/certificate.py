@@ -12,6 +12,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from functools import lru_cache
 
 from asn1crypto import cms
 
@@ -24,6 +25,8 @@ from hocba_sign.pki.name import Subject
 
 MAX_CERTIFICATE_OCTETS = 64 * 1024
 """Real ones have 1 to 3 kB; the largest key that is loaded needs 2 kB."""
+MAX_REMEMBERED = 4_096
+"""Certificates that stay read, about 3 kB each: a document carries each of its CAs a dozen times."""
 MAX_FILE_OCTETS = 16 * 1024 * 1024
 MAX_FILE_CERTIFICATES = 2000
 """Bundles of whole operating systems hold about 150."""
@@ -208,6 +211,7 @@ def _signed_data_certificates(octets: bytes) -> tuple[bytes, ...]:
         raise InputError("CERT.FILE", detail="PKCS#7 not readable") from error
 
 
+@lru_cache(maxsize=MAX_REMEMBERED)
 def _certificate(certificate_der: bytes) -> Certificate:
     # (1) The three parts, and the fields of the first.
     outer = der.whole(certificate_der, der.SEQUENCE)

@@ -3,7 +3,7 @@
 from datetime import datetime
 
 from hocba_sign.errors import CallerError
-from hocba_sign.signing.draft import read_draft, require_turn
+from hocba_sign.signing.draft import Draft, read_draft, require_turn
 from hocba_sign.signing.state import SignedDocument, ToBeSigned
 from hocba_sign.xades.integrity import check_integrity
 from hocba_sign.xades.read import read
@@ -21,9 +21,18 @@ def complete(state: ToBeSigned, value: bytes, *, at: datetime) -> SignedDocument
     Raises: CallerError `SIGN.EXPIRED`, `SIGN.STATE` when the state is not what `prepare` gave, `SIGN.VALUE` when the
     value does not verify with the certificate's key; those of `read_draft` and `require_turn`.
     """
+    return complete_draft(read_draft(state.document), state, value=value, at=at)
+
+
+def complete_draft(draft: Draft, state: ToBeSigned, *, value: bytes, at: datetime) -> SignedDocument:
+    """Complete as `complete` does, with the draft that `state` was prepared from in this process.
+
+    Raises: as `complete`; CallerError `SIGN.STATE` when the draft is of another document.
+    """
+    if draft.parsed.octets != state.document:
+        raise CallerError("SIGN.STATE", where=str(state.slot))
     if at > state.expires:
         raise CallerError("SIGN.EXPIRED", where=state.expires.isoformat())
-    draft = read_draft(state.document)
     require_turn(draft, state.slot)
     root = parse(state.document).root
     slot_path = path_of(dict(slot_elements(root, recognise(root)))[state.slot])

@@ -6,7 +6,7 @@ from hocba_sign.errors import CallerError, Finding, InputError
 from hocba_sign.model.transcript import ExpectedSigner, Transcript
 from hocba_sign.model.workflow import PLANS, SigningPlan, Slot
 from hocba_sign.xades.integrity import check_integrity
-from hocba_sign.xades.read import read
+from hocba_sign.xades.read import read_parsed
 from hocba_sign.xades.structure import ParsedDocument
 from hocba_sign.xml.decode import check_document, decode_document
 from hocba_sign.xml.layout import Layout, recognise
@@ -38,7 +38,8 @@ def read_draft(octets: bytes) -> Draft:
     `findings`), `DOC.SLOTS` when the slots are not those that the content asks for, `SIGN.BROKEN_SIGNATURE`
     when a signature already in it does not hold.
     """
-    root = parse(octets).root
+    xml = parse(octets)
+    root = xml.root
     layout = recognise(root)
     problems = check_document(root)
     if problems:
@@ -48,7 +49,7 @@ def read_draft(octets: bytes) -> Draft:
         found = tuple(Finding("DOC.SCHEMA", f"{fault.path} (line {fault.line})") for fault in faults)
         raise InputError("DOC.SCHEMA", where=found[0].where, findings=found)
     transcript = decode_document(root)
-    parsed = read(octets)
+    parsed = read_parsed(xml)
     if sorted(parsed.slots) != sorted(transcript.slots):
         raise InputError("DOC.SLOTS", where="/HOC_BA/DANH_SACH_CHU_KY")
     for signature in parsed.signatures:

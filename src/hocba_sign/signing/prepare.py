@@ -32,17 +32,21 @@ def prepare(document: bytes, slot: Slot, *, chain_der: Sequence[bytes], at: date
     `SIGN.WRONG_PERSON`. Does not check the path or revocation of the certificate.
     Spec: design of the workflow in docs/explanation/order.md; EN 319 132-1, 6.3.
     """
+    return prepare_draft(read_draft(document), slot, chain_der=chain_der, at=at, policy=policy)
+
+
+def prepare_draft(draft: Draft, slot: Slot, *, chain_der: Sequence[bytes], at: datetime, policy: SigningPolicy) -> ToBeSigned:
+    """Prepare as `prepare` does, with a document that was just read and checked in this process."""
     moment = at.astimezone(UTC).replace(microsecond=0)
     chain = tuple(Certificate.load(der) for der in chain_der)
     if not chain:
         raise CallerError("SIGN.NO_CERTIFICATE")
     algorithm = _usable_algorithm(chain[0], moment, policy)
-    draft = read_draft(document)
     require_turn(draft, slot)
     _require_person(chain[0], draft.expected(slot))
     unsigned, octets = _write(draft, slot, _description(draft, slot, chain, algorithm=algorithm, moment=moment, policy=policy))
     return ToBeSigned(
-        document=document,
+        document=draft.parsed.octets,
         slot=slot,
         unsigned=unsigned,
         octets=octets,

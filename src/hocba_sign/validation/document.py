@@ -13,7 +13,7 @@ from hocba_sign.validation.process import SignatureConclusion, validate_signatur
 from hocba_sign.validation.tt15 import tt15_checks
 from hocba_sign.validation.verdict import Check, Indication, Status, Verdict, conclude
 from hocba_sign.xades.integrity import check_integrity
-from hocba_sign.xades.read import read
+from hocba_sign.xades.read import read, read_parsed
 from hocba_sign.xades.structure import ParsedDocument
 from hocba_sign.xml.decode import check_document, decode, decode_document
 from hocba_sign.xml.layout import Layout, recognise
@@ -39,8 +39,8 @@ def validate(octets: bytes, setting: Setting) -> DocumentConclusion:
 
     Raises: InputError for octets that are no readable transcript at all.
     """
-    parsed = read(octets)
-    root = parse(octets).root
+    xml = parse(octets)
+    parsed, root = read_parsed(xml), xml.root
     if not parsed.signatures:
         return DocumentConclusion(verdict=Verdict.NOTHING_TO_VERIFY, signatures=(), workflow=None, checks=(), transcript=None)
     signatures = _diagnosed(octets, tuple(validate_signature(signature, setting) for signature in parsed.signatures))

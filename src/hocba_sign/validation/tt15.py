@@ -53,7 +53,9 @@ def _digests(one: SignatureConclusion) -> Status:
 
 _ROWS: Final[Mapping[str, _Judge]] = MappingProxyType(
     {
-        "TT15.II_1_1": _path_but("PATH.EXPIRED", "PATH.NOT_YET_VALID", "PATH.NO_PROOF_OF_EXISTENCE", "REVOCATION.REVOKED", "REVOCATION.ON_HOLD"),
+        "TT15.II_1_1": _path_but(
+            "PATH.EXPIRED", "PATH.NOT_YET_VALID", "PATH.NO_PROOF_OF_EXISTENCE", "REVOCATION.REVOKED", "REVOCATION.ON_HOLD"
+        ),
         "TT15.II_1_2": _status_known,
         "TT15.II_1_3": _path_but("PATH.WEAK_ALGORITHM", "PATH.UNSUPPORTED_ALGORITHM"),
         "TT15.II_1_4": _path_but("PATH.KEY_USAGE", "PATH.EXTENDED_KEY_USAGE", "PATH.POLICY"),

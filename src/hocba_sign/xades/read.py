@@ -32,7 +32,7 @@ from hocba_sign.xades.structure import (
 )
 from hocba_sign.xml.c14n import C14nAlgorithm, canonicalize
 from hocba_sign.xml.layout import Layout, recognise, signature_in, slot_elements
-from hocba_sign.xml.parse import Element, locate, parse
+from hocba_sign.xml.parse import Element, ParsedXml, locate, parse
 
 MAX_SIGNATURES = 200
 """A transcript has about fifteen; each signature costs digests, a public-key operation and a path."""
@@ -52,14 +52,18 @@ def read(octets: bytes) -> ParsedDocument:
     A signature that cannot be read becomes a `ParsedSignature` whose findings say why; the others are read.
     Raises: InputError for a document that cannot be parsed, has two equal Ids, is none of ours, or is over a limit.
     """
-    xml = parse(octets)
+    return read_parsed(parse(octets))
+
+
+def read_parsed(xml: ParsedXml) -> ParsedDocument:
+    """Read what is signed in a document that is parsed already. Raises: as `read`, but for parsing."""
     root = xml.root
     layout = recognise(root)
     resolver = Resolver(xml.ids)
     slots = slot_elements(root, layout)
     signatures = tuple(_signature_or_finding(element, slot, resolver) for element, slot in _signature_elements(root, slots))
     return ParsedDocument(
-        octets=octets,
+        octets=xml.octets,
         slots=tuple(slot for slot, _ in slots),
         signatures=signatures,
         signed_octets=MappingProxyType(resolver.all_octets()),
