@@ -11,6 +11,7 @@ from hocba_sign.model.transcript import Transcript
 from hocba_sign.pki.certificate import Certificate
 from hocba_sign.report.messages import message
 from hocba_sign.validation.document import DocumentConclusion
+from hocba_sign.validation.needs import Answer, Unavailable
 from hocba_sign.validation.process import SignatureConclusion
 from hocba_sign.validation.timestamps import TimeStampConclusion
 from hocba_sign.validation.verdict import Check, Indication, Status, Verdict
@@ -34,7 +35,8 @@ class NotPassed(HocbaSignError):
 class Report:
     """The judgement of one file at one moment. It is no truth value: a verdict has three states.
 
-    `file` is the name given by the caller, `sha256` of the octets as they came. `at` is UTC.
+    `file` is the name given by the caller, `sha256` of the octets as they came. `at` is UTC. `fetches` are all addresses that were
+    asked or refused for it.
     """
 
     file: str
@@ -43,6 +45,7 @@ class Report:
     verdict: Verdict
     conclusion: DocumentConclusion | None
     checks: tuple[Check, ...]
+    fetches: tuple[Answer, ...] = ()
 
     @classmethod
     def of(cls, octets: bytes, conclusion: DocumentConclusion, *, file: str, at: datetime) -> "Report":
@@ -96,6 +99,7 @@ class Report:
             "signatures": [] if conclusion is None else [_signature(one) for one in conclusion.signatures],
             "workflow": None if conclusion is None else _workflow(conclusion),
             "checks": [_check(check) for check in self.checks],
+            "fetches": [_fetch(answer) for answer in self.fetches],
         }
 
 
@@ -237,4 +241,21 @@ def _check(check: Check) -> dict[str, Any]:
         "forces": _FORCES.get(check.status),
         "where": check.where,
         "message": {"vi": words.vi, "en": words.en},
+    }
+
+
+def _fetch(answer: Answer) -> dict[str, Any]:
+    finding = answer.finding if isinstance(answer, Unavailable) else None
+    words = message(finding.cause) if finding is not None else None
+    failed = "refused" if isinstance(answer, Unavailable) and answer.is_refused else "failed"
+    return {
+        "url": answer.need.url,
+        "kind": answer.need.kind,
+        "certificate_sha256": answer.need.certificate.sha256,
+        "result": "fetched" if finding is None else failed,
+        "kept": answer.is_kept,
+        "contacted": list(answer.contacted),
+        "cause": None if finding is None else finding.cause,
+        "where": None if finding is None else finding.where,
+        "message": None if words is None else {"vi": words.vi, "en": words.en},
     }

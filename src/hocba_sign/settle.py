@@ -1,0 +1,100 @@
+"""Judge, fetch what is missing, judge again: how a verdict comes about with a network. Clock and fetcher are arguments."""
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from datetime import datetime
+from typing import Final, Generic, TypeVar
+
+from hocba_sign.errors import Finding, InputError
+from hocba_sign.pki.evidence import Evidence
+from hocba_sign.report.document import Report
+from hocba_sign.validation.chain import Setting
+from hocba_sign.validation.document import DocumentConclusion, validate
+from hocba_sign.validation.needs import Alternatives, Answer, Available, Fetch, Need, Unavailable, document_needs
+
+MAX_ROUNDS: Final = 12
+"""One round for each issuer up to the anchor (`MAX_CHAIN_LENGTH`), then OCSP, then CRL; real files need 3."""
+MAX_ALTERNATIVES: Final = 64
+"""Addresses tried for one certificate and purpose; real certificates name one to three."""
+MAX_NEEDS: Final = 512
+"""Addresses tried for one judgement: 50 signers with time-stamps and their CAs, each at two addresses, are 300."""
+
+_Judged = TypeVar("_Judged")
+
+
+def verify_online(
+    document: bytes, setting: Setting, fetch: Fetch, *, clock: Callable[[], datetime] | None = None, name: str = "-"
+) -> Report:
+    """Judge a transcript with what is given and what `fetch` answers; the report lists every answer.
+
+    With `clock` the validation time moves on from `setting.at` to when the evidence was there, for nothing later counts.
+    Raises: nothing for any octets, unless `fetch` does.
+    Spec: EN 319 102-1, 5.
+    """
+    at = setting.at
+
+    def judge(evidence: Evidence) -> DocumentConclusion:
+        nonlocal at
+        at = at if clock is None else max(at, clock())
+        return validate(document, replace(setting, evidence=evidence, at=at))
+
+    try:
+        settled = settle(judge, wanted=document_needs, evidence=setting.evidence, fetch=fetch)
+    except InputError as error:
+        return Report.malformed(document, error, file=name, at=at)
+    return replace(Report.of(document, settled.conclusion, file=name, at=at), fetches=settled.answers)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Settled(Generic[_Judged]):
+    """A judgement after all that it lacked was asked for: what it rests on, and every answer in the order of asking."""
+
+    conclusion: _Judged
+    evidence: Evidence
+    answers: tuple[Answer, ...]
+
+
+def settle(
+    judge: Callable[[Evidence], _Judged],
+    *,
+    wanted: Callable[[_Judged, Evidence], tuple[Alternatives, ...]],
+    evidence: Evidence,
+    fetch: Fetch,
+) -> Settled[_Judged]:
+    """Judge, fetch what is `wanted`, judge again, until nothing more comes.
+
+    Every need is asked at most once, and what did not come stays unknown; so this ends, within `MAX_ROUNDS` and `MAX_NEEDS`.
+    Raises: what `judge` and `fetch` raise.
+    """
+    answers: dict[tuple[str, ...], Answer] = {}
+    conclusion = judge(evidence)
+    for _ in range(MAX_ROUNDS):
+        before = len(answers)
+        for alternatives in wanted(conclusion, evidence):
+            _ask(alternatives, answers, before, fetch)
+        came = [answer.evidence for answer in list(answers.values())[before:] if isinstance(answer, Available)]
+        if not came:
+            break
+        evidence = evidence.merged(*came)
+        conclusion = judge(evidence)
+    return Settled(conclusion=conclusion, evidence=evidence, answers=tuple(answers.values()))
+
+
+def _ask(alternatives: Alternatives, answers: dict[tuple[str, ...], Answer], before: int, fetch: Fetch) -> None:
+    """Ask one address after the other until something comes that was not there `before` this round."""
+    fresh = set(list(answers)[before:])
+    for number, need in enumerate(alternatives):
+        if number >= MAX_ALTERNATIVES or len(answers) >= MAX_NEEDS:
+            answers.setdefault(("limit",) if number < MAX_ALTERNATIVES else need.key, _over_limit(need))
+            return
+        answer = answers.get(need.key)
+        if answer is None:
+            answer = answers[need.key] = fetch(need)
+        elif need.key not in fresh:
+            continue
+        if isinstance(answer, Available):
+            return
+
+
+def _over_limit(need: Need) -> Unavailable:
+    return Unavailable(need=need, finding=Finding("FETCH.LIMIT", need.url))
