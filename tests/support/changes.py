@@ -115,6 +115,7 @@ BASES: Final[Mapping[str, tuple[str, Mapping[str, Any]]]] = {
             "assessment.learning": "G",
         },
     ),
+    "gdtx9": ("lop9", {"identification.rule_set": "TT43/2021", "identification.level": "05"}),
     "gdtx": (
         "lop12",
         {"identification.rule_set": "TT43/2021", "identification.level": "05", "identification.grade": 11, "content.completion": None},

@@ -269,11 +269,12 @@ def primary(draw: DrawFn, code: str) -> Transcript:
     achievements, traits, least = draw(st.sampled_from((("T", "T", 9), ("T", "T", 7), ("TH", "TĐ", 5), ("THC", "TĐ", 1), ("TH", "TĐC", 1))))
     rows = []
     for entry in entries:
-        if entry.group == "optional" or (entry.code == "11" and grade < 3):
+        is_optional = entry.group == "optional" or (entry.code == "11" and grade < 3)
+        if is_optional and draw(st.booleans()):
             continue
         is_exempt = draw(st.integers(0, 30)) == 0
         achievement = Achievement.EXEMPT if is_exempt else Achievement(draw(st.sampled_from(achievements)))
-        has_test = grade >= TESTED.get(entry.code, 6)
+        has_test = grade >= TESTED.get(entry.code, 6) or (is_optional and draw(st.booleans()))
         test = mark(str(draw(st.integers(least, 10)))) if has_test and not is_exempt else None
         marks = PrimaryMarks(achievement=achievement, test=MarkLetter.EXEMPT if is_exempt and has_test else test)
         rows.append(SubjectResult(code=entry.code, name=entry.name, marks=marks))

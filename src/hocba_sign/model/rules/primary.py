@@ -27,7 +27,7 @@ def test_form(view: View, settings: Settings) -> Iterator[Breach]:
 
 def tests(view: View, settings: Settings) -> Iterator[Breach]:
     """An assessed subject has a test at the end of the year if the circular lists it, and none if it does not. Spec: TT 27/2020, Đ.7."""
-    required, allowed = settings.part("required"), settings.part("allowed")
+    required, allowed = view.rule_set.tests.part("required"), view.rule_set.tests.part("allowed")
     rows = {row.subject.code: row for row in view.primary_rows if _is_assessed(row)}
     for code, row in rows.items():
         is_required, is_allowed = view.grade in required.integers(code), view.grade in allowed.integers(code)
@@ -35,10 +35,10 @@ def tests(view: View, settings: Settings) -> Iterator[Breach]:
             yield Breach(rule=settings.text("rule"), steps=row.steps("test"))
         if not is_required and not is_allowed and row.marks.test is not None:
             yield Breach(rule=settings.text("needless"), steps=row.steps("test"))
-    for pair in settings.parts("one_of"):
+    for pair in view.rule_set.tests.parts("one_of"):
         found = [rows[code] for code in pair.texts("subjects") if code in rows and view.grade in pair.integers("grades")]
         if found and all(row.marks.test is None for row in found):
-            yield Breach(rule=pair.text("rule"), steps=found[0].steps("test"))
+            yield Breach(rule=settings.text("neither"), steps=found[0].steps("test"))
 
 
 def outcome(view: View, settings: Settings) -> Iterator[Breach]:
@@ -119,7 +119,7 @@ def _possible(view: View, settings: Settings) -> frozenset[str]:
     """Give the results that the marks allow: one if all are there, more if what is missing might decide."""
     found = []
     for grade in settings.parts("grades"):
-        met = _meets(view, grade, settings)
+        met = _meets(view, grade)
         if met is not False:
             found.append(grade.text("letter"))
         if met is True:
@@ -127,11 +127,11 @@ def _possible(view: View, settings: Settings) -> frozenset[str]:
     return frozenset(found)
 
 
-def _meets(view: View, grade: Settings, settings: Settings) -> bool | None:
+def _meets(view: View, grade: Settings) -> bool | None:
     """Tell whether the conditions of a result are met, None if a missing mark might decide."""
     if "achievement" not in grade:
         return True
-    required, least = settings.part("required"), grade.decimal("test")
+    required, least = view.rule_set.tests.part("required"), grade.decimal("test")
     judged: list[bool | None] = [_is_one_of(trait, grade.texts("trait")) for trait in _traits(view)]
     for row in view.primary_rows:
         if row.marks.achievement is Achievement.EXEMPT:

@@ -73,7 +73,11 @@ class Unchecked:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RuleSet:
-    """`checks` are the names of the checks to run, in order, with their settings; the same one may run twice."""
+    """`checks` are the names of the checks to run, in order, with their settings.
+
+    `tests` are for primary school, by subject code the grades with a test at the end of the year: `required`, `allowed`
+    besides, and `one_of` for subjects of which one has it.
+    """
 
     code: str
     title: str
@@ -81,6 +85,7 @@ class RuleSet:
     periods: tuple[Period, ...]
     scales: Mapping[str, Scale]
     comment_subjects: frozenset[str]
+    tests: Settings
     rules: Mapping[str, Rule]
     checks: tuple[tuple[str, Settings], ...]
     unchecked: tuple[Unchecked, ...]
@@ -114,6 +119,7 @@ def read_rule_set(text: str) -> RuleSet:
         periods=tuple(_period(one) for one in given.parts("periods")),
         scales=MappingProxyType({name: _scale(given.part("scales").part(name)) for name in given.part("scales").values}),
         comment_subjects=frozenset(given.texts("comment_subjects")),
+        tests=given.part("tests"),
         rules=MappingProxyType({rule.id: rule for rule in map(_rule, given.parts("rules"))}),
         checks=tuple((one.text("check"), one) for one in given.parts("checks")),
         unchecked=tuple(_unchecked(one) for one in given.parts("unchecked")),

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from decimal import Decimal
 from typing import Final
 
-from hocba_sign.model.codes import MarkLetter
+from hocba_sign.model.codes import MarkLetter, code_list
 from hocba_sign.model.rules.settings import Settings
 from hocba_sign.model.rules.view import PERIODS, Breach, Row, View, is_score
 
@@ -77,7 +77,7 @@ def composition(view: View, settings: Settings) -> Iterator[Breach]:
     """The subjects that the programme makes compulsory are all there, and as many electives as it wants."""
     present = [subject.code for subject in view.transcript.subjects]
     later = settings.part("compulsory_from")
-    for code in settings.texts("compulsory"):
+    for code in code_list("subjects").entries:
         is_taught = view.group(code) == "compulsory" and (code not in later or view.grade >= later.integer(code))
         if is_taught and code not in present:
             yield Breach(rule=settings.text("rule"), steps=("content", "subjects"))

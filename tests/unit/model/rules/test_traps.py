@@ -95,6 +95,30 @@ def test_nothing_filled_in_is_no_error_but_missing(name: str) -> None:
     assert all(finding.severity is not Severity.ERROR for finding in found)
 
 
+@pytest.mark.parametrize(
+    ("missing", "accepted"),
+    [
+        ({}, ["HTT"]),
+        ({"subjects.01.test": None}, ["HTT", "HT", "CHT"]),
+        ({"subjects.03.achievement": None}, ["HTT", "HT", "CHT"]),
+        ({"assessment.qualities.patriotism": None}, ["HTT", "HT", "CHT"]),
+        ({"assessment.specific_competences.technology": None}, ["HTT"]),
+        ({"subjects.12.test": None, "subjects.87.test": None}, ["HTT"]),
+        ({"subjects.01.test": None, "subjects.02.test": "6"}, ["HT", "CHT"]),
+        ({"subjects.01.test": None, "subjects.02.test": "4"}, ["CHT"]),
+        ({"subjects.01.test": "M"}, ["HTT"]),
+        ({"subjects.05.test": "9", "subjects.87.test": "9", "subjects.13.achievement": None}, ["HTXS", "HTT", "HT", "CHT"]),
+    ],
+)
+def test_a_missing_mark_at_primary_school_leaves_open_what_it_might_decide(missing: dict[str, Any], accepted: list[str]) -> None:
+    found = [
+        letter
+        for letter in ("HTXS", "HTT", "HT", "CHT")
+        if "R27-3" not in rules(changed(base("lop5"), {**missing, "assessment.outcome": letter}))
+    ]
+    assert found == accepted
+
+
 def test_all_subjects_exempt_are_no_result_to_judge() -> None:
     exempt = changed(base("lop9"), {f"subjects.{subject.code}.*": "M" for subject in base("lop9").subjects})
     assert rules(exempt) == set()
