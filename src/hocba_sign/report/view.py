@@ -5,12 +5,13 @@ Carries no mark and no comment; where a content appears, it was decoded from sig
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from typing import Final, Literal, TypeAlias
+from typing import Final
 
 from hocba_sign.errors import Finding
 from hocba_sign.model.transcript import Transcript
 from hocba_sign.model.workflow import Role, Slot
 from hocba_sign.report.document import Report
+from hocba_sign.report.lines import State
 from hocba_sign.report.messages import Language, message
 from hocba_sign.report.phrases import phrase, printable, vietnam_time
 from hocba_sign.report.signature import Fact, signature_facts
@@ -18,8 +19,6 @@ from hocba_sign.validation.document import DocumentConclusion
 from hocba_sign.validation.process import SignatureConclusion
 from hocba_sign.validation.verdict import Check, Indication, Status, Verdict
 from hocba_sign.version import VERSION
-
-State: TypeAlias = Literal["yes", "no", "unknown"]
 
 _TELLING: Final = ("SIG.REFORMATTED", "WF.SKIPPED", "WF.SLOT_REMOVED", "WF.REMOVED", "WF.MOVED", "WF.ORDER", "WF.SIGNER_MISMATCH")
 """Causes that name what was done to a file; others are often their consequence."""
