@@ -10,7 +10,7 @@ from typing import Any, Final, cast
 
 from hocba_sign.model.codes import Achievement, Level, MarkLetter, PrimaryOutcome, Rating, Sex, Trait
 from hocba_sign.model.lexical import Mark
-from hocba_sign.model.results import PrimaryMarks, SecondaryMarks, SubjectResult
+from hocba_sign.model.results import PrimaryMarks, SubjectResult
 from hocba_sign.model.transcript import ReplacedVersion, Transcript
 
 EXAMPLES: Final = Path(__file__).resolve().parents[2] / "examples"
@@ -50,8 +50,10 @@ def _with_subject(transcript: Transcript, steps: list[str], value: Any) -> Trans
     subjects = list(transcript.subjects)
     place = next((n for n, subject in enumerate(subjects) if subject.code == code), None)
     if place is None:
-        name, marks = value.pop("name"), {key: mark(written) for key, written in value.items()}
-        subjects.append(SubjectResult(code=code, name=name, marks=SecondaryMarks(**marks), teachers=subjects[0].teachers))
+        added = SubjectResult(code=code, name=value["name"], marks=type(subjects[0].marks)(), teachers=subjects[0].teachers)
+        for name in value:
+            added = _subject(added, name, value[name])
+        subjects.append(added)
     elif not rest:
         del subjects[place]
     else:

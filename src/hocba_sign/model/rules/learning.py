@@ -73,6 +73,15 @@ class Reading:
 
 
 @dataclass(frozen=True, slots=True)
+class Case:
+    """The marks of one pupil under one law, with the mean of the scores that count."""
+
+    law: Law
+    entries: tuple[Entry, ...]
+    mean: Decimal
+
+
+@dataclass(frozen=True, slots=True)
 class Pardon:
     """The subject not held against the pupil, and whether it counts where good marks are counted."""
 
@@ -95,7 +104,7 @@ def learning(view: View, settings: Settings) -> Iterator[Breach]:
         outcomes = _outcomes(law, entries)
         allowed = frozenset(outcomes.values())
         if not recorded & allowed:
-            is_unadjusted = recorded == {_outcome(law, entries, Reading("half_up", "unadjusted", has_optional=True))}
+            is_unadjusted = recorded == {_letter(Case(law, entries, _mean(entries, "half_up")), None)}
             name = "adjusted" if is_unadjusted and "adjusted" in result else _wrong(view, (settings, result), (recorded, allowed))
             yield Breach(rule=result.text(name) if name in result else settings.text(name), steps=result_steps(field))
             continue
@@ -164,29 +173,32 @@ def _grade(given: Settings) -> Grade:
 
 
 def _outcomes(law: Law, entries: tuple[Entry, ...]) -> Mapping[Reading, str]:
+    found = {}
     has_choice = len({entry.is_optional for entry in entries if entry.score is not None}) > 1
-    optionals = (True, False) if has_choice else (True,)
-    readings = (Reading(*choice) for choice in product(law.roundings, law.singles, optionals))
-    return {reading: _outcome(law, entries, reading) for reading in readings}
+    for rounding, has_optional in product(law.roundings, (True, False) if has_choice else (True,)):
+        counted = entries if has_optional else tuple(entry for entry in entries if not entry.is_optional)
+        case = Case(law, counted, _mean(counted, rounding))
+        letter = _letter(case, None)
+        steps = tuple(step for step in law.adjustments if step.lowered == letter)
+        for single in law.singles:
+            found[Reading(rounding, single, has_optional)] = _adjusted(case, steps, single) if steps else letter
+    return found
 
 
-def _outcome(law: Law, entries: tuple[Entry, ...], reading: Reading) -> str:
-    counted = entries if reading.has_optional else tuple(entry for entry in entries if not entry.is_optional)
-    mean = _mean(counted, reading.rounding)
-    order = [grade.letter for grade in law.grades]
+def _letter(case: Case, pardon: Pardon | None) -> str:
+    able = (grade for grade in case.law.grades if grade.mean is None or case.mean >= grade.mean)
+    return next(grade.letter for grade in able if _meets(grade, case.entries, pardon))
 
-    def letter(pardon: Pardon | None) -> str:
-        able = (grade for grade in law.grades if grade.mean is None or mean >= grade.mean)
-        return next(grade.letter for grade in able if _meets(grade, counted, pardon))
 
-    base = letter(None)
-    for step in law.adjustments if reading.single != "unadjusted" else ():
-        if step.lowered != base:
-            continue
-        pardons = (Pardon(entry.code, is_counted=reading.single == "counted") for entry in counted)
-        if sum(order.index(letter(pardon)) <= order.index(step.due) for pardon in pardons) == 1:
-            return step.raised
-    return base
+def _adjusted(case: Case, steps: tuple[Adjustment, ...], single: Single) -> str:
+    """Give the letter after the first adjustment that applies: exactly one subject keeps the pupil from the letter due."""
+    order = [grade.letter for grade in case.law.grades]
+    if single != "unadjusted":
+        reached = [order.index(_letter(case, Pardon(entry.code, is_counted=single == "counted"))) for entry in case.entries]
+        for step in steps:
+            if sum(place <= order.index(step.due) for place in reached) == 1:
+                return step.raised
+    return steps[0].lowered
 
 
 def _meets(grade: Grade, entries: tuple[Entry, ...], pardon: Pardon | None) -> bool:
