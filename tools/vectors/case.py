@@ -1,0 +1,88 @@
+"""One vector: a document, how to run the program on it, and what must come out."""
+
+import hashlib
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any, Literal
+
+from tools.vectors.stage import JUDGED_AT
+
+Verdict = Literal["VALID", "INVALID", "INDETERMINATE", "NOTHING_TO_VERIFY"]
+EXIT_CODES: dict[Verdict, int] = {"VALID": 0, "INVALID": 1, "INDETERMINATE": 3, "NOTHING_TO_VERIFY": 4}
+GENERATOR = "tools/make_vectors.py"
+WORLD = "../../_world"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Case:
+    """One vector.
+
+    `identifier` is `<area>/<case>`. `causes` must all be named by the program; where `verdict` is VALID they are warnings. `signatures` says
+    of a slot what its entry in the report must hold, `workflow` of the report's workflow. `twin` is the case that differs in one
+    thing and ends otherwise. `files` lie beside the document; `trust`, `crl`, `ocsp` and `cert` are paths for the options of that name,
+    from the folder of the case. `command` is `validate` where the content is to be judged without signatures.
+    """
+
+    identifier: str
+    title: str
+    why: str
+    spec: str
+    document: bytes
+    verdict: Verdict
+    causes: tuple[str, ...] = ()
+    signatures: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
+    workflow: Mapping[str, Any] = field(default_factory=dict)
+    twin: str | None = None
+    at: datetime = JUDGED_AT
+    files: Mapping[str, bytes] = field(default_factory=dict)
+    trust: tuple[str, ...] = (f"{WORLD}/trust",)
+    crl: tuple[str, ...] = (f"{WORLD}/crl",)
+    ocsp: tuple[str, ...] = ()
+    cert: tuple[str, ...] = (f"{WORLD}/cert",)
+    command: Literal["verify", "validate"] = "verify"
+
+
+def files_of(case: Case) -> dict[str, bytes]:
+    """Give the files of a case by their path below test_vectors/."""
+    files = {f"{case.identifier}/{name}": octets for name, octets in case.files.items()}
+    files[f"{case.identifier}/document.xml"] = case.document
+    files[f"{case.identifier}/case.json"] = (json.dumps(_facts(case), ensure_ascii=False, indent=2) + "\n").encode()
+    return files
+
+
+def manifest(files: Mapping[str, bytes]) -> bytes:
+    """Give the list of SHA-256 sums as `sha256sum -c` reads it."""
+    return "".join(f"{hashlib.sha256(octets).hexdigest()}  {name}\n" for name, octets in sorted(files.items())).encode()
+
+
+def _facts(case: Case) -> dict[str, Any]:
+    expect: dict[str, Any] = {"exit_code": EXIT_CODES[case.verdict], "verdict": case.verdict, "causes": sorted(case.causes)}
+    if case.command == "validate":
+        del expect["verdict"]
+    if case.signatures:
+        expect["signatures"] = case.signatures
+    if case.workflow:
+        expect["workflow"] = case.workflow
+    return {
+        "id": case.identifier,
+        "title": case.title,
+        "why": case.why,
+        "spec": case.spec,
+        "twin": case.twin,
+        "at": case.at.isoformat().replace("+00:00", "Z"),
+        "arguments": _arguments(case),
+        "expect": expect,
+        "origin": "hocba-sign",
+        "generator": GENERATOR,
+    }
+
+
+def _arguments(case: Case) -> list[str]:
+    if case.command == "validate":
+        return ["validate", "document.xml", "--json"]
+    options = (("--trust", case.trust), ("--cert", case.cert), ("--crl", case.crl), ("--ocsp", case.ocsp))
+    named = [part for option, paths in options for path in paths for part in (option, path)]
+    at = case.at.isoformat().replace("+00:00", "Z")
+    return ["verify", "document.xml", *named, "--at", at, "--offline", "--json"]

@@ -1,0 +1,350 @@
+"""Area path: does the signer's certificate lead to an anchor, and is it one for signing."""
+
+from collections.abc import Callable, Iterator
+from dataclasses import replace
+from datetime import timedelta
+from typing import Any
+
+from asn1crypto import core, x509
+from tools.vectors.case import WORLD, Case
+from tools.vectors.stage import CBQL, LISTED_AT, SIGNED_AT, Stage
+
+from hocba_sign.testing import CertificateAuthority, Identity, World
+from hocba_sign.testing.identity import pem
+from hocba_sign.testing.keys import InsecureKey, sign_octets
+
+_SPEC = "RFC 5280, 6.1; EN 319 102-1, 5.2.6"
+_YEAR = timedelta(days=365)
+
+
+def cases(stage: Stage) -> Iterator[Case]:
+    yield from _trust(stage)
+    yield from _principal_certificates(stage)
+    yield from _authorities(stage)
+    yield from _odd_extensions(stage)
+
+
+def _unproven(name: str, texts: tuple[str, str], document: bytes, cause: str, sub: str | None, **settings: Any) -> Case:
+    title, why = texts
+    expected: dict[str, object] = {"indication": "INDETERMINATE", "intact": True}
+    if sub is not None:
+        expected["sub_indication"] = sub
+    return Case(
+        identifier=f"path/{name}",
+        title=title,
+        why=why,
+        spec=_SPEC,
+        document=document,
+        verdict="INDETERMINATE",
+        causes=(cause,),
+        signatures={"CBQL": expected},
+        twin="format/issued-secondary",
+        **settings,
+    )
+
+
+def _trust(stage: Stage) -> Iterator[Case]:
+    issued = stage.issued()
+    yield _unproven(
+        "unknown-root",
+        ("The anchors given are others", "Nobody vouches for the signers"),
+        issued,
+        "PATH.NO_CHAIN",
+        "NO_CERTIFICATE_CHAIN_FOUND",
+        trust=(f"{WORLD}/trust/tsa-root.pem",),
+    )
+    yield _unproven(
+        "no-intermediate",
+        ("The issuing authority's certificate is missing", "The path cannot be built"),
+        issued,
+        "PATH.NO_CHAIN",
+        "NO_CERTIFICATE_CHAIN_FOUND",
+        cert=(f"{WORLD}/cert/government-ca.pem",),
+    )
+    stranger = World(SIGNED_AT, seed="another world", base_url=stage.world.base_url)
+    forged = {f"trust/{slug}.pem": pem(stranger.authority(slug).certificate_der) for slug in ("national-root", "government-root")}
+    yield _unproven(
+        "root-of-the-same-name",
+        ("The anchors given have the right names and other keys", "Names prove nothing; two impostor roots circulate"),
+        issued,
+        "PATH.NO_CHAIN",
+        "NO_CERTIFICATE_CHAIN_FOUND",
+        files=forged,
+        trust=("trust",),
+    )
+    impostor = stage.world.impostor("public-ca")
+    yield _unproven(
+        "authority-of-the-same-name",
+        ("The principal's certificate is by an impostor of the issuing authority", "Names prove nothing"),
+        stage.forged_at(CBQL, _principal(stage, issuer=impostor)),
+        "PATH.NO_CHAIN",
+        "NO_CERTIFICATE_CHAIN_FOUND",
+    )
+    self_signed = stage.world.issuing_ca("stray-root", "TEST Stray Root", parent=None)
+    yield _unproven(
+        "self-made-root",
+        ("The principal's certificate is by a root that nobody trusts", "Anybody can make one"),
+        stage.forged_at(CBQL, _principal(stage, issuer=self_signed)),
+        "PATH.NO_CHAIN",
+        "NO_CERTIFICATE_CHAIN_FOUND",
+        files={"cert/stray-root.pem": pem(self_signed.certificate_der)},
+        cert=(f"{WORLD}/cert", "cert"),
+    )
+
+
+def _principal(stage: Stage, **options: object) -> Identity:
+    person = stage.transcript().signers.principal
+    return stage.world.person(person.full_name, person.personal_id, **options)  # type: ignore[arg-type]  # handed through to PersonOptions
+
+
+def _principal_certificates(stage: Stage) -> Iterator[Case]:
+    def with_options(name: str, texts: tuple[str, str], cause: str, sub: str | None, **options: object) -> Case:
+        return _unproven(name, texts, stage.forged_at(CBQL, _principal(stage, **options)), cause, sub)
+
+    bounds, constraints = "OUT_OF_BOUNDS_NO_POE", "CHAIN_CONSTRAINTS_FAILURE"
+    yield with_options(
+        "expired",
+        ("The principal's certificate had expired", "Nothing shows that it was signed before"),
+        "PATH.EXPIRED",
+        bounds,
+        not_before=SIGNED_AT - 3 * _YEAR,
+        not_after=SIGNED_AT - timedelta(days=1),
+    )
+    yield with_options(
+        "not-yet-valid",
+        ("The principal's certificate begins later", "The key had no certificate"),
+        "PATH.NOT_YET_VALID",
+        bounds,
+        not_before=LISTED_AT + timedelta(days=9),
+    )
+    yield with_options(
+        "wrong-key-usage",
+        ("The principal's certificate is for encryption only", "The holder never agreed to sign with it"),
+        "PATH.KEY_USAGE",
+        constraints,
+        key_usage=("key_encipherment",),
+    )
+    yield with_options(
+        "sha1-certificate",
+        ("The principal's certificate is signed with SHA-1", "Certificates with colliding digests have been made"),
+        "PATH.WEAK_ALGORITHM",
+        "CRYPTO_CONSTRAINTS_FAILURE_NO_POE",
+        digest="sha1",
+    )
+    yield with_options(
+        "leaf-that-may-issue",
+        ("The principal's certificate may sign certificates without being an authority", "Against RFC 5280, 4.2.1.9"),
+        "PATH.KEY_CERT_SIGN_WITHOUT_CA",
+        None,
+        key_usage=("digital_signature", "key_cert_sign"),
+    )
+    yield with_options(
+        "critical-authority-information",
+        ("authorityInfoAccess is critical in the principal's certificate", "Against RFC 5280, 4.2.2.1"),
+        "PATH.CRITICAL_AIA",
+        None,
+        is_aia_critical=True,
+    )
+    yield Case(
+        identifier="path/signing-without-non-repudiation",
+        title="The principal's certificate has digitalSignature alone",
+        why="Either bit is enough for signing",
+        spec="RFC 5280, 4.2.1.3",
+        document=stage.forged_at(CBQL, _principal(stage, key_usage=("digital_signature",))),
+        verdict="VALID",
+        twin="path/wrong-key-usage",
+    )
+
+
+def _authorities(stage: Stage) -> Iterator[Case]:
+    def by(name: str, texts: tuple[str, str], authority: CertificateAuthority, cause: str, sub: str | None) -> Case:
+        chain = {f"cert/{number}.pem": pem(der) for number, der in enumerate(authority.chain_der[:-1])}
+        lists = {f"evidence/{authority.slug}.crl": stage.world.crl(authority, LISTED_AT)}
+        return _unproven(
+            name,
+            texts,
+            stage.forged_at(CBQL, _principal(stage, issuer=authority)),
+            cause,
+            sub,
+            files={**chain, **lists},
+            cert=(f"{WORLD}/cert", "cert"),
+            crl=(f"{WORLD}/crl", "evidence"),
+        )
+
+    world = stage.world
+    general = "CERTIFICATE_CHAIN_GENERAL_FAILURE"
+    expired = world.issuing_ca("expired-ca", "TEST Expired CA", not_before=SIGNED_AT - 5 * _YEAR, not_after=SIGNED_AT - timedelta(days=1))
+    yield by(
+        "authority-expired",
+        ("The issuing authority's certificate had expired", "Its certificates fell with it"),
+        expired,
+        "PATH.CA_EXPIRED",
+        "OUT_OF_BOUNDS_NO_POE",
+    )
+    early = world.issuing_ca("early-ca", "TEST Early CA", not_before=LISTED_AT + timedelta(days=9))
+    yield by(
+        "authority-not-yet-valid",
+        ("The issuing authority's certificate begins later", "It may not issue yet"),
+        early,
+        "PATH.CA_NOT_YET_VALID",
+        "OUT_OF_BOUNDS_NO_POE",
+    )
+    unfit = world.issuing_ca("unfit-ca", "TEST Unfit CA", key_usage=("digital_signature", "crl_sign"))
+    yield by(
+        "authority-may-not-issue",
+        ("The issuing authority lacks keyCertSign", "It may not sign certificates"),
+        unfit,
+        "PATH.CA_KEY_USAGE",
+        "CHAIN_CONSTRAINTS_FAILURE",
+    )
+    below = world.issuing_ca("below-ca", "TEST CA Below", parent="public-ca")
+    yield by("path-too-long", ("An authority below one that may have none below it", "pathLenConstraint 0"), below, "PATH.LENGTH", general)
+    yield by(
+        "not-an-authority",
+        ("The principal's certificate is issued by a teacher", "A leaf may not issue"),
+        _teacher_as_authority(stage),
+        "PATH.NOT_A_CA",
+        general,
+    )
+    narrow = _constrained_authority(stage)
+    yield by(
+        "name-constraints",
+        ("The authority may issue for other countries only", "nameConstraints"),
+        narrow,
+        "PATH.NAME_CONSTRAINTS",
+        general,
+    )
+
+
+def _teacher_as_authority(stage: Stage) -> CertificateAuthority:
+    teacher = stage.holder(stage.teacher)
+    signer = stage.transcript().expected_signers[0]
+    subject = (("country_name", "VN"), ("common_name", signer.name), ("user_id", f"CCCD:{signer.personal_id}"))
+    return CertificateAuthority(
+        slug="teacher",
+        subject=subject,
+        certificate_der=teacher.certificate_der,
+        key=teacher.key,
+        chain_der=teacher.chain_der,
+        parent="public-ca",
+        serial=teacher.serial,
+    )
+
+
+def _constrained_authority(stage: Stage) -> CertificateAuthority:
+    plain = stage.world.issuing_ca("narrow-ca", "TEST Narrow CA")
+    allowed = x509.GeneralName(name="directory_name", value=x509.Name.build({"country_name": "LA"}))
+    constraints = x509.NameConstraints({"permitted_subtrees": [{"base": allowed}]})
+    der = reissued(
+        plain.certificate_der, stage.world.authority("national-root").key, _extension("name_constraints", constraints, is_critical=True)
+    )
+    return CertificateAuthority(
+        slug=plain.slug,
+        subject=plain.subject,
+        certificate_der=der,
+        key=plain.key,
+        chain_der=(der, *plain.chain_der[1:]),
+        parent=plain.parent,
+        serial=plain.serial,
+    )
+
+
+def _extension(identifier: str, value: Any, *, is_critical: bool) -> Callable[[Any], None]:
+    def edit(fields: Any) -> None:
+        fields["extensions"].append({"extn_id": identifier, "critical": is_critical, "extn_value": core.ParsableOctetString(value.dump())})
+
+    return edit
+
+
+def reissued(certificate_der: bytes, signing_key: InsecureKey | None, edit: Callable[[Any], None]) -> bytes:
+    """Give a certificate with its fields edited, signed anew; with the old signature where there is no `signing_key`."""
+    certificate = x509.Certificate.load(certificate_der)
+    fields = certificate["tbs_certificate"]
+    edit(fields)
+    octets = fields.dump(force=True)
+    signature = certificate["signature_value"].native if signing_key is None else sign_octets(signing_key, octets, digest="sha256")
+    signed = x509.Certificate({"tbs_certificate": fields, "signature_algorithm": fields["signature"], "signature_value": signature})
+    return bytes(signed.dump())
+
+
+def edited_principal(stage: Stage, edit: Callable[[Any], None], *, signing_key: InsecureKey | None = None) -> Identity:
+    """Give the principal a certificate with its fields edited, signed by the authority or with `signing_key`."""
+    plain = _principal(stage)
+    der = reissued(plain.certificate_der, signing_key or stage.world.authority("public-ca").key, edit)
+    return replace(plain, certificate_der=der, chain_der=(der, *plain.chain_der[1:]))
+
+
+def _edited(stage: Stage, edit: Callable[[Any], None]) -> Identity:
+    plain = _principal(stage)
+    der = reissued(plain.certificate_der, None, edit)
+    return replace(plain, certificate_der=der, chain_der=(der, *plain.chain_der[1:]))
+
+
+def _odd_extensions(stage: Stage) -> Iterator[Case]:
+    general = "CERTIFICATE_CHAIN_GENERAL_FAILURE"
+
+    def unchanged(_: Any) -> None:
+        """Only the signature is another."""
+
+    forged = edited_principal(stage, unchanged, signing_key=stage.holder(stage.teacher).key)
+    yield _unproven(
+        "certificate-forged",
+        ("The principal's certificate names the right authority and is signed with another key", "Names prove nothing"),
+        stage.forged_at(CBQL, forged),
+        "PATH.SIGNATURE",
+        general,
+    )
+
+    def longer(fields: Any) -> None:
+        fields["validity"]["not_after"] = x509.Time(name="utc_time", value=core.UTCTime(SIGNED_AT + 9 * _YEAR))
+
+    stretched = _edited(stage, longer)
+    yield _unproven(
+        "certificate-changed",
+        ("The end of the principal's certificate is changed", "What the authority signed was another end"),
+        stage.forged_at(CBQL, stretched),
+        "PATH.SIGNATURE",
+        general,
+    )
+
+    def versionless(fields: Any) -> None:
+        fields["version"] = "v1"
+
+    first = edited_principal(stage, versionless)
+    yield _unproven(
+        "version-1-with-extensions",
+        ("The principal's certificate is of version 1 and has extensions", "Version 1 knows none"),
+        stage.forged_at(CBQL, first),
+        "PATH.PROFILE",
+        None,
+    )
+
+    def nameless(fields: Any) -> None:
+        fields["signature"] = {"algorithm": "1.3.6.1.4.1.32473.704.3"}
+
+    odd = edited_principal(stage, nameless)
+    yield _unproven(
+        "certificate-of-unknown-algorithm",
+        ("The principal's certificate is signed by an algorithm that nobody knows", "Nothing can be proven"),
+        stage.forged_at(CBQL, odd),
+        "PATH.UNSUPPORTED_ALGORITHM",
+        "CRYPTO_CONSTRAINTS_FAILURE_NO_POE",
+    )
+    unknown = _extension("1.3.6.1.4.1.32473.704.9", core.Null(), is_critical=True)
+    yield _unproven(
+        "unknown-critical-extension",
+        ("The principal's certificate makes a critical demand that nobody knows", "It may forbid just this use"),
+        stage.forged_at(CBQL, edited_principal(stage, unknown)),
+        "PATH.CRITICAL_EXTENSION",
+        general,
+    )
+    harmless = _extension("1.3.6.1.4.1.32473.704.9", core.Null(), is_critical=False)
+    yield Case(
+        identifier="path/unknown-extension",
+        title="The principal's certificate has an extension that nobody knows and nobody must",
+        why="Not critical: to be ignored",
+        spec="RFC 5280, 4.2",
+        document=stage.forged_at(CBQL, edited_principal(stage, harmless)),
+        verdict="VALID",
+        twin="path/unknown-critical-extension",
+    )

@@ -1,0 +1,345 @@
+"""Area revocation: what lists and answers say about the signers' certificates, and whether they may be believed."""
+
+from collections.abc import Iterator
+from datetime import datetime, timedelta
+from typing import Any
+
+from asn1crypto import core, crl
+from tools.vectors.case import WORLD, Case, Verdict
+from tools.vectors.forge import stamp
+from tools.vectors.stage import CBQL, JUDGED_AT, LISTED_AT, SEED, SIGNED_AT, Stage
+
+from hocba_sign.testing import World
+from hocba_sign.testing.identity import pem
+from hocba_sign.testing.keys import sign_octets
+
+_SPEC = "RFC 5280, 6.3; EN 319 102-1, 5.2.5"
+OTHER_LISTS = tuple(f"{WORLD}/crl/{slug}.crl" for slug in ("national-root", "government-root", "government-ca", "tsa-root"))
+"""All lists but that of the authority which issued the certificates of teachers and principal."""
+
+
+def cases(stage: Stage) -> Iterator[Case]:
+    yield from _lists(stage)
+    yield from _answers(stage)
+    yield from _odd_lists(stage)
+
+
+def revocation_case(stage: Stage, name: str, texts: tuple[str, str], verdict: Verdict, *causes: str, **settings: Any) -> Case:
+    title, why = texts
+    sub = settings.pop("sub", None)
+    expected: dict[str, object] = {"indication": "TOTAL_PASSED" if verdict == "VALID" else "INDETERMINATE", "intact": True}
+    if sub is not None:
+        expected["sub_indication"] = sub
+    settings.setdefault("twin", "revocation/answer-good" if verdict == "VALID" else "format/issued-secondary")
+    return Case(
+        identifier=f"revocation/{name}",
+        title=title,
+        why=why,
+        spec=settings.pop("spec", _SPEC),
+        document=settings.pop("document", None) or stage.issued(),
+        verdict=verdict,
+        causes=causes,
+        signatures={"CBQL": expected},
+        **settings,
+    )
+
+
+def _with_list(octets: bytes) -> dict[str, Any]:
+    return {"files": {"evidence/public-ca.crl": octets}, "crl": (*OTHER_LISTS, "evidence/public-ca.crl")}
+
+
+def _revoked_world(stage: Stage, at: datetime, *, reason: str = "key_compromise") -> World:
+    world = World(SIGNED_AT, seed=SEED, base_url=stage.world.base_url)
+    person = stage.transcript().signers.principal
+    world.revoke(world.person(person.full_name, person.personal_id), at, reason=reason)
+    return world
+
+
+def _lists(stage: Stage) -> Iterator[Case]:
+    world = stage.world
+    yield revocation_case(
+        stage,
+        "no-list",
+        ("No list and no answer at all", "Revocation unknown must be shown, never passed over (TT 15/2025)"),
+        "INDETERMINATE",
+        "REVOCATION.NONE",
+        crl=(),
+    )
+    yield revocation_case(
+        stage,
+        "list-of-another-authority",
+        ("Only lists of other authorities", "They say nothing about this certificate"),
+        "INDETERMINATE",
+        "REVOCATION.WRONG_ISSUER",
+        crl=OTHER_LISTS,
+    )
+    before = SIGNED_AT - timedelta(days=3)
+    revoked = _revoked_world(stage, before)
+    yield revocation_case(
+        stage,
+        "revoked",
+        ("The principal's certificate was revoked before signing", "The key may be in other hands"),
+        "INDETERMINATE",
+        "REVOCATION.REVOKED",
+        sub="REVOKED_NO_POE",
+        **_with_list(revoked.crl("public-ca", LISTED_AT)),
+    )
+    held = _revoked_world(stage, before, reason="certificate_hold")
+    yield revocation_case(
+        stage,
+        "on-hold",
+        ("The principal's certificate is on hold", "A hold may be lifted: ask again later"),
+        "INDETERMINATE",
+        "REVOCATION.ON_HOLD",
+        sub="TRY_LATER",
+        **_with_list(held.crl("public-ca", LISTED_AT)),
+    )
+    old = world.crl("public-ca", SIGNED_AT - timedelta(days=30))
+    yield revocation_case(
+        stage,
+        "list-expired",
+        ("The list has run out weeks ago", "Revocations since then are unknown"),
+        "INDETERMINATE",
+        "REVOCATION.EXPIRED",
+        sub="TRY_LATER",
+        **_with_list(old),
+    )
+    new = world.crl("public-ca", JUDGED_AT + timedelta(days=1))
+    yield revocation_case(
+        stage,
+        "list-from-the-future",
+        ("The list was issued after the time of validation", "A verdict must be repeatable"),
+        "INDETERMINATE",
+        "REVOCATION.TOO_NEW",
+        **_with_list(new),
+    )
+    forged = world.crl("public-ca", LISTED_AT, signed_by=world.impostor("public-ca"))
+    yield revocation_case(
+        stage,
+        "list-forged",
+        ("The list is signed with another key", "Anybody can write an empty list"),
+        "INDETERMINATE",
+        "REVOCATION.SIGNATURE",
+        **_with_list(forged),
+    )
+    weak = world.crl("public-ca", LISTED_AT, digest="sha1")
+    yield revocation_case(
+        stage,
+        "list-sha1",
+        ("The list is signed with SHA-1", "Collisions are affordable"),
+        "INDETERMINATE",
+        "REVOCATION.WEAK_ALGORITHM",
+        **_with_list(weak),
+    )
+    fallen = World(SIGNED_AT, seed=SEED, base_url=world.base_url)
+    fallen.revoke(fallen.authority("public-ca"), before, reason="ca_compromise")
+    files = {"evidence/national-root.crl": fallen.crl("national-root", LISTED_AT)}
+    others = tuple(f"{WORLD}/crl/{slug}.crl" for slug in ("public-ca", "government-root", "government-ca", "tsa-root"))
+    yield revocation_case(
+        stage,
+        "authority-revoked",
+        ("The issuing authority was revoked", "All its certificates fall with it"),
+        "INDETERMINATE",
+        "REVOCATION.CA_REVOKED",
+        sub="REVOKED_CA_NO_POE",
+        files=files,
+        crl=(*others, "evidence/national-root.crl"),
+    )
+    yield from _dates(stage)
+    later = _revoked_world(stage, LISTED_AT + timedelta(minutes=30))
+    yield revocation_case(
+        stage,
+        "revoked-after-the-list",
+        ("The certificate was revoked after the list was made", "The list does not know it; nothing else is given"),
+        "VALID",
+        twin="revocation/revoked",
+        **_with_list(later.crl("public-ca", LISTED_AT)),
+    )
+
+
+def _dates(stage: Stage) -> Iterator[Case]:
+    """Lists from before the certificate's life and from after it, and from an authority that may not make any."""
+    person = stage.transcript().signers.principal
+
+    def holder(**options: Any) -> bytes:
+        return stage.forged_at(CBQL, stage.world.person(person.full_name, person.personal_id or "", **options))
+
+    early = stage.world.crl("public-ca", SIGNED_AT - timedelta(days=2))
+    yield revocation_case(
+        stage,
+        "list-before-issuance",
+        ("The list is older than the principal's certificate", "It cannot know it"),
+        "INDETERMINATE",
+        "REVOCATION.BEFORE_ISSUANCE",
+        document=holder(not_before=SIGNED_AT - timedelta(days=1)),
+        **_with_list(early),
+    )
+    late = stage.world.crl("public-ca", LISTED_AT)
+    yield revocation_case(
+        stage,
+        "list-after-expiry",
+        (
+            "The principal's certificate, time-stamped in its life, had ended before the list was made",
+            "Authorities drop what has ended from their lists",
+        ),
+        "INDETERMINATE",
+        "REVOCATION.AFTER_EXPIRY",
+        document=stamp(holder(not_after=LISTED_AT - timedelta(hours=2)), CBQL, stage.token),
+        **_with_list(late),
+    )
+    unfit = stage.world.issuing_ca("listless-ca", "TEST CA Without Lists", key_usage=("digital_signature", "key_cert_sign"))
+    files = {"evidence/listless-ca.crl": stage.world.crl(unfit, LISTED_AT), "cert/listless-ca.pem": pem(unfit.certificate_der)}
+    yield revocation_case(
+        stage,
+        "list-by-unfit-authority",
+        ("The list is by an authority without cRLSign", "It may not sign lists"),
+        "INDETERMINATE",
+        "REVOCATION.CRL_ISSUER",
+        document=holder(issuer=unfit),
+        files=files,
+        crl=(f"{WORLD}/crl", "evidence/listless-ca.crl"),
+        cert=(f"{WORLD}/cert", "cert"),
+    )
+
+
+def _answers(stage: Stage) -> Iterator[Case]:
+    """The teacher's and the homeroom teacher's certificates are answered as good; the principal's as each case says."""
+    world = stage.world
+    spec = "RFC 6960, 3.2; EN 319 102-1, 5.2.5"
+    people = [stage.identity(signer) for signer in stage.transcript().expected_signers[:3]]
+    principal = people[2]
+    good = {f"evidence/good-{number}.ocsp": world.ocsp_response(person, LISTED_AT) for number, person in enumerate(people[:2])}
+
+    def answered(
+        name: str, texts: tuple[str, str], verdict: Verdict, *causes: str, answer: bytes, sub: str | None = None, twin: str | None = None
+    ) -> Case:
+        files = {**good, "evidence/principal.ocsp": answer}
+        return revocation_case(
+            stage,
+            name,
+            texts,
+            verdict,
+            *causes,
+            sub=sub,
+            spec=spec,
+            files=files,
+            crl=OTHER_LISTS,
+            ocsp=tuple(files),
+            twin=twin or "revocation/answer-good",
+        )
+
+    yield answered(
+        "answer-good",
+        ("OCSP answers instead of the list", "As good as a list"),
+        "VALID",
+        answer=world.ocsp_response(principal, LISTED_AT),
+        twin="revocation/answer-revoked",
+    )
+    delegated = world.ocsp_response(principal, LISTED_AT, signer=world.responder("public-ca"))
+    yield answered(
+        "answer-delegated",
+        ("The answer is by a responder that the authority named", "The usual case"),
+        "VALID",
+        answer=delegated,
+        twin="revocation/answer-by-stranger",
+    )
+    gone = _revoked_world(stage, SIGNED_AT - timedelta(days=3))
+    yield answered(
+        "answer-revoked",
+        ("The answer says revoked", "The key may be in other hands"),
+        "INDETERMINATE",
+        "REVOCATION.REVOKED",
+        answer=gone.ocsp_response(principal, LISTED_AT),
+        sub="REVOKED_NO_POE",
+    )
+    unknown = world.ocsp_response(principal, LISTED_AT, status="unknown")
+    yield answered(
+        "answer-unknown",
+        ("The responder does not know the certificate", "Perhaps it was never issued"),
+        "INDETERMINATE",
+        "REVOCATION.UNKNOWN_TO_RESPONDER",
+        answer=unknown,
+    )
+    other = world.ocsp_response(world.person("Trịnh Văn Lạ", "001099000777"), LISTED_AT)
+    yield answered(
+        "answer-about-another",
+        ("The answer is about another certificate", "A good answer about somebody else"),
+        "INDETERMINATE",
+        "REVOCATION.WRONG_CERTIFICATE",
+        answer=other,
+    )
+    broken = world.ocsp_response(principal, LISTED_AT, is_signature_broken=True)
+    yield answered(
+        "answer-forged", ("The answer's signature is wrong", "Forged or damaged"), "INDETERMINATE", "REVOCATION.SIGNATURE", answer=broken
+    )
+    stranger = world.ocsp_response(principal, LISTED_AT, signer=stage.holder(stage.teacher))
+    yield answered(
+        "answer-by-stranger",
+        ("The answer is signed by a teacher", "Issued by the same authority, but never named a responder"),
+        "INDETERMINATE",
+        "REVOCATION.RESPONDER",
+        answer=stranger,
+    )
+    digested = world.ocsp_response(principal, LISTED_AT, cert_id_digest="sha512")
+    yield answered(
+        "answer-with-unknown-hash",
+        ("The answer names the certificate by SHA-512, which no responder does", "It cannot be compared, so it says nothing"),
+        "INDETERMINATE",
+        "REVOCATION.CERT_ID_ALGORITHM",
+        answer=digested,
+    )
+    stale = world.ocsp_response(principal, SIGNED_AT - timedelta(days=5))
+    yield answered(
+        "answer-stale",
+        ("The answer ran out before signing", "Revocations since then are unknown"),
+        "INDETERMINATE",
+        "REVOCATION.EXPIRED",
+        answer=stale,
+        sub="TRY_LATER",
+    )
+
+
+def _odd_lists(stage: Stage) -> Iterator[Case]:
+    authority = stage.world.authority("public-ca")
+    plain = stage.world.crl("public-ca", LISTED_AT)
+
+    def extended(identifier: str, value: Any) -> bytes:
+        certificate_list = crl.CertificateList.load(plain)
+        fields = certificate_list["tbs_cert_list"]
+        fields["crl_extensions"].append({"extn_id": identifier, "critical": True, "extn_value": core.ParsableOctetString(value.dump())})
+        signed = crl.CertificateList(
+            {
+                "tbs_cert_list": fields,
+                "signature_algorithm": certificate_list["signature_algorithm"],
+                "signature": sign_octets(authority.key, fields.dump(force=True), digest="sha256"),
+            }
+        )
+        return bytes(signed.dump())
+
+    authorities_only = extended("issuing_distribution_point", crl.IssuingDistributionPoint({"only_contains_ca_certs": True}))
+    yield revocation_case(
+        stage,
+        "list-of-authorities-only",
+        ("The list holds certificates of authorities only", "It says nothing about people"),
+        "INDETERMINATE",
+        "REVOCATION.SCOPE",
+        **_with_list(authorities_only),
+    )
+    delta = extended("delta_crl_indicator", core.Integer(1))
+    yield revocation_case(
+        stage,
+        "delta-list-alone",
+        ("Only a delta list is given", "It holds the changes, not the whole"),
+        "INDETERMINATE",
+        "REVOCATION.NONE",
+        **_with_list(delta),
+    )
+    odd = extended("1.3.6.1.4.1.32473.704.4", core.Null())
+    yield revocation_case(
+        stage,
+        "list-with-unknown-demand",
+        ("The list makes a critical demand that nobody knows", "It may leave certificates out"),
+        "INDETERMINATE",
+        "REVOCATION.UNUSABLE",
+        **_with_list(odd),
+    )

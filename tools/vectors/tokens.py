@@ -1,0 +1,188 @@
+"""Area token: time-stamp tokens that are broken inside."""
+
+from collections.abc import Callable, Iterator
+from typing import Any
+
+from asn1crypto import cms, core, tsp
+from tools.vectors.case import Case
+from tools.vectors.forge import stamp
+from tools.vectors.stage import CBQL, SEAL, Stage
+from tools.vectors.times import stamped
+
+from hocba_sign.testing.authority import TimestampOptions
+
+_SPEC = "RFC 3161, 2.4.2; RFC 5652, 5; RFC 5816"
+
+
+def cases(stage: Stage) -> Iterator[Case]:
+    yield from _by_the_authority(stage)
+    yield from _altered(stage)
+    yield from _octets(stage)
+
+
+def _case(name: str, title: str, why: str, document: bytes, *causes: str) -> Case:
+    return Case(
+        identifier=f"token/{name}",
+        title=title,
+        why=why,
+        spec=_SPEC,
+        document=document,
+        verdict="INDETERMINATE",
+        causes=("SIG.TIME_STAMPS", *causes),
+        signatures={"KY_PHAT_HANH": {"intact": True, "time_proof": "claimed"}},
+        twin="time/seal-time-stamped",
+    )
+
+
+def _by_the_authority(stage: Stage) -> Iterator[Case]:
+    def with_options(name: str, title: str, why: str, cause: str, options: TimestampOptions) -> Case:
+        return _case(name, title, why, stamped(stage, **options), cause)
+
+    yield with_options(
+        "broken-value", "The token's signature value is wrong", "Forged or damaged", "TST.SIGNATURE", {"is_signature_broken": True}
+    )
+    yield with_options(
+        "no-signing-certificate",
+        "The token does not say which certificate signed it",
+        "The certificate could be exchanged",
+        "TST.SIGNING_CERTIFICATE",
+        {"has_signing_certificate": False},
+    )
+    other = stage.holder(CBQL).certificate_der
+    yield with_options(
+        "another-signing-certificate",
+        "The token names another certificate than its signer's",
+        "The two must agree",
+        "TST.SIGNING_CERTIFICATE",
+        {"signing_certificate_der": other},
+    )
+    yield with_options(
+        "no-certificate",
+        "The token does not carry the authority's certificate, and nobody gives it",
+        "Nothing to verify it with",
+        "TST.NO_CERTIFICATE",
+        {"has_certificates": False},
+    )
+    yield with_options("sha1", "The token is signed with SHA-1", "Collisions are affordable", "TST.WEAK_ALGORITHM", {"digest": "sha1"})
+
+
+def _altered(stage: Stage) -> Iterator[Case]:
+    def altered(name: str, title: str, why: str, cause: str, edit: Callable[[Any], None]) -> Case:
+        def token(digest: bytes) -> bytes:
+            information = cms.ContentInfo.load(stage.token(digest))
+            edit(information["content"])
+            return bytes(information.dump(force=True))
+
+        return _case(name, title, why, stamp(stage.issued(), SEAL, token), cause)
+
+    def backdate(signed: Any) -> None:
+        info = tsp.TSTInfo.load(bytes(signed["encap_content_info"]["content"].contents))
+        info["gen_time"] = core.GeneralizedTime(info["gen_time"].native.replace(year=2025))
+        signed["encap_content_info"]["content"] = core.ParsableOctetString(info.dump(force=True))
+
+    yield altered("changed-time", "The time in the token is changed", "What a forger would change", "TST.MESSAGE_DIGEST", backdate)
+
+    label = bytes(core.ObjectIdentifier("1.2.840.113549.1.9.16.1.4").dump())
+
+    def relabelled(digest: bytes) -> bytes:
+        return stage.token(digest).replace(label, label[:-1] + b"\x05", 1)
+
+    why = "It may have been signed for another purpose"
+    yield _case(
+        "another-content-type",
+        "The content is labelled as something else than a time",
+        why,
+        stamp(stage.issued(), SEAL, relabelled),
+        "TST.CONTENT_TYPE",
+        "TST.ATTRIBUTE_CONTENT_TYPE",
+    )
+
+    def twice(signed: Any) -> None:
+        signer = signed["signer_infos"][0]
+        signed["signer_infos"] = cms.SignerInfos([signer, signer.copy()])
+
+    yield altered("two-signers", "The token has two signers", "Exactly one is allowed", "TST.SIGNER_COUNT", twice)
+
+    def bare(signed: Any) -> None:
+        signer = signed["signer_infos"][0]
+        kept = {name: signer[name] for name in ("version", "sid", "digest_algorithm", "signature_algorithm", "signature")}
+        signed["signer_infos"] = cms.SignerInfos([cms.SignerInfo(kept)])
+
+    yield altered(
+        "no-signed-attributes", "The token has no signed attributes", "Then the certificate is not bound", "TST.SIGNED_ATTRIBUTES", bare
+    )
+
+    def critical(signed: Any) -> None:
+        info = tsp.TSTInfo.load(bytes(signed["encap_content_info"]["content"].contents))
+        info["extensions"] = [{"extn_id": "1.3.6.1.4.1.32473.704.2", "critical": True, "extn_value": core.OctetString(b"\x05\x00")}]
+        signed["encap_content_info"]["content"] = core.ParsableOctetString(info.dump(force=True))
+
+    yield altered(
+        "critical-extension",
+        "The token makes a critical demand that nobody knows",
+        "It may say that the time does not count",
+        "TST.CRITICAL_EXTENSION",
+        critical,
+    )
+
+    def odd_algorithm(signed: Any) -> None:
+        signed["signer_infos"][0]["signature_algorithm"] = {"algorithm": "1.3.6.1.4.1.32473.704.3"}
+
+    yield altered(
+        "unknown-algorithm",
+        "The token's signature algorithm is one that nobody knows",
+        "Nothing can be proven",
+        "TST.UNSUPPORTED_ALGORITHM",
+        odd_algorithm,
+    )
+
+
+def _octets(stage: Stage) -> Iterator[Case]:
+    issued = stage.issued()
+    yield _case(
+        "noise", "The token is noise", "Must be said, not crash", stamp(issued, SEAL, lambda _: bytes(range(1, 200))), "TST.MALFORMED"
+    )
+    yield _case(
+        "truncated",
+        "The token is cut",
+        "Must be said, not crash",
+        stamp(issued, SEAL, lambda digest: stage.token(digest)[:-50]),
+        "TST.MALFORMED",
+    )
+    yield _case(
+        "trailing-octets",
+        "Octets follow the token",
+        "They are not signed",
+        stamp(issued, SEAL, lambda digest: stage.token(digest) + b"\x05\x00"),
+        "TST.MALFORMED",
+    )
+
+    yield _case(
+        "too-large",
+        "The token has more than 256 kB",
+        "Real ones have 3 to 8 kB",
+        stamp(issued, SEAL, lambda _: b"\x30\x83\x04\x00\x00" + bytes(1 << 18)),
+        "TST.TOO_LARGE",
+    )
+
+    def indefinite(digest: bytes) -> bytes:
+        token = stage.token(digest)
+        assert token[:2] == b"\x30\x82"
+        return b"\x30\x80" + token[4:] + b"\x00\x00"
+
+    yield _case(
+        "indefinite-length",
+        "The token is BER with an indefinite length",
+        "Only DER has one reading",
+        stamp(issued, SEAL, indefinite),
+        "TST.NOT_DER",
+    )
+    yield Case(
+        identifier="token/sha512",
+        title="The token is signed with SHA-512",
+        why="Authorities choose their own algorithms",
+        spec="RFC 3161, 2.4.2; TS 119 312",
+        document=stamped(stage, digest="sha512"),
+        verdict="VALID",
+        twin="token/sha1",
+    )
