@@ -29,28 +29,49 @@ OURS = "This library"
 STANDARD = re.compile(
     r"(?:ETSI )?(?P<etsi>(?:EN|TS) \d{3} \d{3}(?:-\d)?)(?: v[\d.]+)?"
     r"|(?P<law>(?:TT|Circular|NĐ) \d+/\d+)(?:/[A-ZĐ-]+)?"
-    r"|(?P<other>RFC \d+|X\.\d+|XML 1\.[01]|Namespaces in XML 1\.[01]|Canonical XML 1\.[01]|Exclusive XML Canonicalization 1\.0"
+    r"|(?P<other>UAX #\d+|RFC \d+|X\.\d+|XML 1\.[01]|Namespaces in XML 1\.[01]|Canonical XML 1\.[01]|Exclusive XML Canonicalization 1\.0"
     r"|XML Signature 1\.1|XML Signature Best Practices)"
 )
 SPEC = re.compile(r"\bSpec:\s*(.+?)(?:\.?\s*$|\.\s*\n\s*\n|\.\s*\n)", re.DOTALL)
 Clauses = dict[str, dict[str, list[str]]]
 
 
-def clauses(text: str) -> Iterator[tuple[str, str]]:
-    """Split `EN 319 102-1, 5.3 and 5.5; RFC 3161` into pairs of standard and clause; what names no standard is this library's own."""
-    pairs: list[tuple[str, str]] = []
+def clauses(text: str) -> Iterator[tuple[str, str, str]]:
+    """Split `EN 319 102-1, 5.3 and 5.5 (time); RFC 3161` into standard, clause and note; what names no standard is this library's own."""
+    last = (OURS, "", "")
     for part in re.split(r";\s*", " ".join(text.split())):
         # A standard inside brackets explains, it is not implemented there.
-        open_text = re.sub(r"\([^)]*\)", lambda bracket: "." * len(bracket[0]), part)
+        open_text = _without_brackets(part)
         found = list(STANDARD.finditer(open_text))
         lead = part[: found[0].start()].strip(" ,") if found else part
         if not found:
-            pairs[-1:] = [(pairs[-1][0], f"{pairs[-1][1]}; {part}")] if pairs else [(OURS, part)]
+            yield (OURS, part, "") if last[0] == OURS else (*last[:2], part)
         for match, following in zip_longest(found, found[1:]):
-            clause = part[match.end() : None if following is None else following.start()].strip(" ,")
             name = (match["etsi"] or match["law"] or match["other"]).replace("Circular", "TT")
-            pairs.append((name, f"{clause} ({lead})" if lead else clause))
-    yield from pairs
+            for clause, note in numbers(part[match.end() : None if following is None else following.start()].strip(" ,")):
+                last = (name, clause, note or lead)
+                yield last
+
+
+def numbers(text: str) -> Iterator[tuple[str, str]]:
+    """Split `5.3, 5.5 and 5.6 (time)` into the numbers, each with its note; other texts are one clause."""
+    cuts = [0, *(cut.end() for cut in re.finditer(r"(?:, | and )(?=\d+(?:\.\d+)*)", _without_brackets(text)))]
+    pieces = [re.sub(r"(?:,| and)\s*$", "", text[start:end]).strip() for start, end in zip_longest(cuts, cuts[1:])]
+    if not all(re.match(r"\d", piece) for piece in pieces):
+        pieces = [text]
+    for piece in pieces:
+        number = re.match(r"\d+(?:\.\d+)*(?=[ ,]|$)", piece)
+        clause = piece if number is None else number[0]
+        note = "" if number is None else piece[number.end() :].strip(" ,")
+        yield (
+            ("", piece.strip("()"))
+            if piece.startswith("(")
+            else (clause, note[1:-1] if note.startswith("(") and note.endswith(")") else note)
+        )
+
+
+def _without_brackets(text: str) -> str:
+    return re.sub(r"\([^)]*\)", lambda bracket: "." * len(bracket[0]), text)
 
 
 def docstrings(tree: ast.Module) -> Iterator[tuple[str, str]]:
@@ -82,8 +103,9 @@ def implemented() -> Clauses:
             continue
         for name, text in docstrings(ast.parse(path.read_text("utf-8"))):
             for match in SPEC.finditer(text):
-                for standard, clause in clauses(match[1]):
-                    found[standard][clause].append(f"{module}.{name}" if name else module)
+                for standard, clause, note in clauses(match[1]):
+                    place = f"`{module}.{name}`" if name else f"`{module}`"
+                    found[standard][clause].append(f"{place} ({note})" if note else place)
     return found
 
 
@@ -91,7 +113,7 @@ def tested() -> Clauses:
     found: Clauses = defaultdict(lambda: defaultdict(list))
     for path in sorted(VECTORS.glob("*/*/case.json")):
         case = json.loads(path.read_text("utf-8"))
-        for standard, clause in clauses(case["spec"]):
+        for standard, clause, _ in clauses(case["spec"]):
             found[standard][clause].append(case["id"])
     return found
 
@@ -103,10 +125,9 @@ def page() -> str:
         parts.append(f"\n## {standard}\n\n| Clause | Where | Vectors |\n|---|---|---|\n")
         own, cases = places.get(standard, {}), vectors.get(standard, {})
         for clause in sorted(own.keys() | cases.keys(), key=_natural):
-            where = ", ".join(f"`{place}`" for place in dict.fromkeys(own.get(clause, ())))
+            where = ", ".join(dict.fromkeys(own.get(clause, ())))
             named = ", ".join(dict.fromkeys(cases.get(clause, ())))
-            shown = clause if clause and not clause.startswith("(") else f"as a whole {clause}".strip()
-            parts.append(f"| {shown} | {where} | {named} |\n")
+            parts.append(f"| {clause or 'as a whole'} | {where} | {named} |\n")
     return "".join(parts)
 
 

@@ -43,3 +43,10 @@ def test_modules_and_files_that_are_named_exist(page: Path) -> None:
     assert [
         name for name in found if "NNNN" not in name and not made.match(name) and not any((place / name).exists() for place in places)
     ] == []
+
+
+def test_every_page_is_in_the_index() -> None:
+    index = ROOT / "docs" / "README.md"
+    listed = {(index.parent / match[1]).resolve() for match in LINK.finditer(index.read_text("utf-8"))}
+    parts = ("tutorial", "howto", "reference", "explanation")
+    assert [named(page) for page in PAGES if page.parent.name in parts and page not in listed] == []
