@@ -55,12 +55,11 @@ class Adjustment:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Law:
-    """Letters with their conditions, best first, the adjustments, and the readings that the circular leaves open."""
+    """Letters with their conditions, best first, the adjustments, and the roundings of the mean that the circular leaves open."""
 
     grades: tuple[Grade, ...]
     adjustments: tuple[Adjustment, ...]
     roundings: tuple[Rounding, ...]
-    singles: tuple[Single, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,7 +100,7 @@ def learning(view: View, settings: Settings) -> Iterator[Breach]:
         entries = _entries(view.rows, result.text("period")) if recorded else ()
         if not entries:
             continue
-        outcomes = _outcomes(law, entries)
+        outcomes = _outcomes(law, entries, is_doubtful=result.is_set("is_single_uncertain"))
         allowed = frozenset(outcomes.values())
         if not recorded & allowed:
             is_unadjusted = recorded == {_letter(Case(law, entries, _mean(entries, "half_up")), None)}
@@ -156,7 +155,6 @@ def _law(settings: Settings) -> Law:
             Adjustment(due=one.text("due"), lowered=one.text("from"), raised=one.text("to")) for one in settings.parts("single")
         ),
         roundings=("half_up", "half_even") if "tie" in settings else ("half_up",),
-        singles=("counted", "ignored", "unadjusted") if settings.is_set("is_single_uncertain") else ("counted", "ignored"),
     )
 
 
@@ -172,15 +170,17 @@ def _grade(given: Settings) -> Grade:
     )
 
 
-def _outcomes(law: Law, entries: tuple[Entry, ...]) -> Mapping[Reading, str]:
+def _outcomes(law: Law, entries: tuple[Entry, ...], *, is_doubtful: bool) -> Mapping[Reading, str]:
+    """Give the letter by every reading, among them that without an adjustment where it is doubtful whether there is one."""
     found = {}
+    singles: tuple[Single, ...] = ("counted", "ignored", "unadjusted") if is_doubtful else ("counted", "ignored")
     has_choice = len({entry.is_optional for entry in entries if entry.score is not None}) > 1
     for rounding, has_optional in product(law.roundings, (True, False) if has_choice else (True,)):
         counted = entries if has_optional else tuple(entry for entry in entries if not entry.is_optional)
         case = Case(law, counted, _mean(counted, rounding))
         letter = _letter(case, None)
         steps = tuple(step for step in law.adjustments if step.lowered == letter)
-        for single in law.singles:
+        for single in singles:
             found[Reading(rounding, single, has_optional)] = _adjusted(case, steps, single) if steps else letter
     return found
 

@@ -39,7 +39,10 @@ def summer_fields(view: View, settings: Settings) -> Iterator[Breach]:
 
 
 def promotion(view: View, settings: Settings) -> Iterator[Breach]:
-    """Promoted iff conduct and learning, after the summer where it changed them, and attendance suffice. Spec: TT 22/2021, Đ.12 k.1."""
+    """Promoted iff conduct and learning, after the summer where it changed them, and attendance suffice.
+
+    In the last grade of a level, which has no next one, a refusal may be a way of writing. Spec: TT 22/2021, Đ.12 k.1.
+    """
     if view.secondary is None:
         return
     is_promoted, steps = view.transcript.content.is_promoted, ("content", "is_promoted")
@@ -47,7 +50,7 @@ def promotion(view: View, settings: Settings) -> Iterator[Breach]:
     absences = view.secondary.absences
     judged.append(None if absences is None else absences <= settings.integer("absences"))
     if not is_promoted and all(judged):
-        yield Breach(rule=settings.text("rule"), steps=steps)
+        yield Breach(rule=settings.text("last" if view.grade in settings.integers("last_grades") else "rule"), steps=steps)
     if is_promoted and False in judged:
         is_of_training = False not in judged[1:] and view.written("conduct_after_summer") is not None
         yield Breach(rule=settings.text("training" if is_of_training else "rule"), steps=steps)

@@ -1,4 +1,7 @@
-"""The result of learning at the edge of every threshold: exactly the letters listed are accepted, for each term, the year and the summer."""
+"""The result of learning at the edge of every threshold: exactly the letters listed are accepted, for each term, the year and the summer.
+
+After the summer an adjustment for one subject is doubtful, and so both letters pass.
+"""
 
 import json
 from pathlib import Path
@@ -37,7 +40,7 @@ def test_exactly_the_letters_of_the_circular_are_accepted(edge: dict[str, Any], 
         if not rules & wrong:
             accepted.append(letter)
             noted |= rules & is_open
-    assert accepted == edge["letters"]
+    assert accepted == (edge.get("summer", edge["letters"]) if period == "summer" else edge["letters"])
     assert bool(noted) is (len(accepted) > 1)
 
 
