@@ -2,6 +2,7 @@
 
 import argparse
 import os
+import re
 from collections.abc import Callable, Sequence
 from datetime import datetime
 from pathlib import Path
@@ -14,9 +15,15 @@ from hocba_sign.version import VERSION
 
 EXAMPLES: Final = ("lop5", "lop9", "lop12")
 LEVELS: Final = ("B", "T")
+LONG_TERM_LEVELS: Final = ("LT", "LTA")
+PURPOSES: Final = ("any", "signing", "timestamping")
 TRUST_KINDS: Final = ("root", "issuing", "government_ca", "tsa", "impostor")
 TRUST_HIERARCHIES: Final = ("public", "government", "tsa")
 PROGRAM: Final = "hocba"
+MAX_TIMEOUT: Final = 3_600.0
+"""Seconds."""
+
+_OID: Final = re.compile(r"[0-2](\.(0|[1-9][0-9]{0,38})){1,32}", re.ASCII)
 
 
 class UsageError(Exception):
@@ -103,6 +110,22 @@ def _path(text: str) -> Path:
     return Path(text)
 
 
+def _seconds(text: str) -> float:
+    try:
+        seconds = float(text)
+    except ValueError:
+        seconds = 0.0
+    if not 0 < seconds <= MAX_TIMEOUT:
+        raise argparse.ArgumentTypeError("CLI.TIMEOUT")
+    return seconds
+
+
+def _oid(text: str) -> str:
+    if not _OID.fullmatch(text):
+        raise argparse.ArgumentTypeError("CLI.OID")
+    return text
+
+
 def _variable(text: str) -> str:
     """Take the name of an environment variable; never shows it back, because a password may have been given by mistake."""
     if text not in os.environ:
@@ -172,14 +195,54 @@ def _add_merge(parser: Parser, language: Language) -> None:
     parser.add_argument("--json", action="store_true", help=say("JSON", language))
 
 
-def _add_verify(parser: Parser, language: Language) -> None:
-    parser.add_argument("files", nargs="+", type=_path, metavar="FILE", help=say("VERIFY_FILES", language))
-    for option, key in (("--trust", "TRUST_PATH"), ("--crl", "CRL"), ("--ocsp", "OCSP"), ("--cert", "CERT")):
+def _add_extend(parser: Parser, language: Language) -> None:
+    parser.add_argument("file", type=_path, metavar="FILE", help=say("DOCUMENT", language))
+    parser.add_argument("--to", required=True, choices=LONG_TERM_LEVELS, help=say("EXTEND_TO", language))
+    _add_material(parser, language)
+    parser.add_argument("--tsa", metavar="URL", help=say("EXTEND_TSA", language))
+    _add_out(parser, language)
+    parser.add_argument("--json", action="store_true", help=say("JSON", language))
+
+
+def _add_material(parser: Parser, language: Language) -> None:
+    """Add what a judgement may rest on; `cli.material` reads it."""
+    for option, key in (("--trust", "TRUST_PATH"), ("--crl", "CRL"), ("--ocsp", "OCSP"), ("--cert", "CERT_PATH")):
         parser.add_argument(option, action="append", default=[], type=_path, metavar="PATH", help=say(key, language))
     parser.add_argument("--at", type=_moment, metavar="RFC3339", help=say("AT", language))
+
+
+def _add_network(parser: Parser, language: Language) -> None:
     parser.add_argument("--offline", action="store_true", help=say("OFFLINE", language))
+    parser.add_argument("--timeout", type=_seconds, default=60.0, metavar="SECONDS", help=say("TIMEOUT", language))
+    parser.add_argument("--unsafe-allow-loopback", action="store_true", help=say("UNSAFE_ALLOW_LOOPBACK", language))
+
+
+def _add_verify(parser: Parser, language: Language) -> None:
+    parser.add_argument("files", nargs="+", type=_path, metavar="FILE", help=say("VERIFY_FILES", language))
+    _add_material(parser, language)
+    _add_network(parser, language)
     parser.add_argument("--json", action="store_true", help=say("JSON", language))
     parser.add_argument("--html", type=_path, metavar="FILE", help=say("HTML", language))
+
+
+def _add_cert(parser: Parser, language: Language) -> None:
+    actions = parser.add_subparsers(
+        dest="action", metavar="COMMAND" if language == "en" else "LỆNH", required=True, title=say("COMMANDS", language)
+    )
+    words = say("CERT_VERIFY", language)
+    action = actions.add_parser("verify", language=language, help=words, description=words[:1].upper() + words[1:] + ".")
+    action.add_argument("file", type=_path, metavar="CERT", help=say("CERT_FILE", language))
+    _add_material(action, language)
+    action.add_argument("--purpose", choices=PURPOSES, default="any", help=say("CERT_PURPOSE", language))
+    action.add_argument(
+        "--initial-policy", action="append", default=[], type=_oid, metavar="OID", help=say("CERT_INITIAL_POLICY", language)
+    )
+    for option in ("explicit-policy", "inhibit-mapping", "inhibit-any"):
+        key = f"CERT_{option.upper().replace('-', '_')}"
+        action.add_argument(f"--{option}", action="store_true", help=say(key, language))
+    action.add_argument("--offline", action="store_true", help=say("OFFLINE", language))
+    action.add_argument("--json", action="store_true", help=say("JSON", language))
+    _add_language(action, language)
 
 
 def _add_trust(parser: Parser, language: Language) -> None:
@@ -215,7 +278,9 @@ _COMMANDS: Final[dict[str, Callable[[Parser, Language], None]]] = {
     "prepare": _add_prepare,
     "complete": _add_complete,
     "merge": _add_merge,
+    "extend": _add_extend,
     "verify": _add_verify,
+    "cert": _add_cert,
     "trust": _add_trust,
     "demo": _add_demo,
 }

@@ -1,4 +1,4 @@
-"""`hocba verify`: judge files with what is given; no network."""
+"""`hocba verify`: judge files with what is given, and with what their certificates point at unless `--offline`."""
 
 import argparse
 import sys
@@ -8,9 +8,10 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Final
 
-from hocba_sign.adapters.files import collect_certificates, collect_crls, collect_ocsps, sha256_of, write_atomically
+from hocba_sign.adapters.files import sha256_of, write_atomically
 from hocba_sign.cli import console
 from hocba_sign.cli.documents import read_document
+from hocba_sign.cli.material import collect_material
 from hocba_sign.cli.words import say
 from hocba_sign.errors import InputError, OutsideError
 from hocba_sign.pipeline import verify
@@ -19,6 +20,9 @@ from hocba_sign.pki.trust import TrustStore
 from hocba_sign.report.document import Report
 from hocba_sign.report.html import html
 from hocba_sign.report.render import text
+from hocba_sign.settle import verify_online
+from hocba_sign.validation import chain
+from hocba_sign.validation.policy import DEFAULT
 from hocba_sign.validation.verdict import Verdict
 
 _CODES: Final = {
@@ -41,19 +45,16 @@ class Setting:
 
 
 def run(given: argparse.Namespace) -> int:
-    """Verify every file; the exit code is the worst. Raises: OutsideError FILE.* for what the options name."""
-    setting = Setting(
-        trust=TrustStore.of(collect_certificates(given.trust)),
-        evidence=Evidence.of(certificates=collect_certificates(given.cert), crls=collect_crls(given.crl), ocsps=collect_ocsps(given.ocsp)),
-        at=given.at or datetime.now(UTC),
-    )
+    """Verify every file; the exit code is the worst. Raises: as `collect_material`."""
+    material = collect_material(given)
+    setting = Setting(trust=material.trust, evidence=material.evidence, at=given.at or datetime.now(UTC))
     codes: list[int] = []
     reports: list[Report] = []
     for number, path in enumerate(given.files, 1):
         if len(given.files) > 1:
             console.progress(say("VERIFYING", given.lang, file=console.printable(str(path)), number=number, count=len(given.files)))
         try:
-            report = judge(path, setting)
+            report = judge(path, setting, given)
         except OutsideError as error:
             codes.append(_unread(error, path, given))
             continue
@@ -66,14 +67,21 @@ def run(given: argparse.Namespace) -> int:
     return worst(codes)
 
 
-def judge(path: Path, setting: Setting) -> Report:
-    """Judge one file. Raises: OutsideError FILE.* when it cannot be read at all; a file that is too large is INVALID, not read."""
+def judge(path: Path, setting: Setting, given: argparse.Namespace) -> Report:
+    """Judge one file; without `--at` the validation time moves on to when what was fetched was there.
+
+    Raises: OutsideError FILE.* when it cannot be read at all; a file that is too large is INVALID, not read.
+    """
     try:
         document = read_document(path)
     except InputError as error:
         report = Report.malformed(b"", error, file=str(path), at=setting.at)
         return replace(report, sha256=(None if path == console.STANDARD else sha256_of(path)) or "")
-    return verify(document, trust=setting.trust, evidence=setting.evidence, at=setting.at, name=str(path))
+    fetch = evidence_fetcher(given)
+    if fetch is None:
+        return verify(document, trust=setting.trust, evidence=setting.evidence, at=setting.at, name=str(path))
+    rests_on = chain.Setting(trust=setting.trust, evidence=setting.evidence, at=setting.at, policy=DEFAULT)
+    return verify_online(document, rests_on, fetch, clock=fetch.moment if given.at is None else None, name=str(path))
 
 
 def code_of(report: Report) -> int:

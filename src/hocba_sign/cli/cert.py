@@ -1,0 +1,80 @@
+"""`hocba cert verify`: one certificate, its path and revocation."""
+
+import argparse
+import sys
+from datetime import UTC, datetime
+from typing import Any, Final
+
+from hocba_sign.cli import console
+from hocba_sign.cli.documents import read_document
+from hocba_sign.cli.material import collect_material
+from hocba_sign.cli.words import say
+from hocba_sign.errors import HocbaSignError, InputError
+from hocba_sign.pki.anchors import anchors_in
+from hocba_sign.pki.certificate import MAX_FILE_OCTETS, Certificate, load_certificates
+from hocba_sign.pki.evidence import Evidence
+from hocba_sign.pki.path import PathRequirements, validate_path
+from hocba_sign.pki.profile import ProfileException, Purpose
+from hocba_sign.report.certificate import CertificateIndication, CertificateReport, certificate_text
+
+_CODES: Final = {
+    CertificateIndication.PASSED: console.EXIT_VALID,
+    CertificateIndication.FAILED: console.EXIT_INVALID,
+    CertificateIndication.INDETERMINATE: console.EXIT_INDETERMINATE,
+}
+
+
+def run(given: argparse.Namespace) -> int:
+    """Judge a certificate and print it; a certificate that cannot be read is FAILED. Raises: nothing; errors are printed here."""
+    try:
+        report = judge(given)
+    except HocbaSignError as error:
+        console.note(f"{say('ERROR', given.lang)}: {console.described(error, given.lang)}")
+        if given.json:
+            console.result_json(_failure(error, given))
+        return console.exit_code(error)
+    if given.json:
+        console.result_json(report.to_dict())
+    else:
+        console.result(certificate_text(report, given.lang, is_coloured=console.has_colour(sys.stdout)))
+    return _CODES[report.indication]
+
+
+def judge(given: argparse.Namespace) -> CertificateReport:
+    """Judge. Raises: OutsideError FILE.* for what cannot be read at all, CallerError as `collect_material`."""
+    at, purpose, file = given.at or datetime.now(UTC), Purpose(given.purpose), str(given.file)
+    material = collect_material(given)
+    try:
+        certificates = load_certificates(read_document(given.file, limit=MAX_FILE_OCTETS))
+    except InputError as error:
+        return CertificateReport.malformed(error, purpose=purpose, file=file, at=at)
+    evidence = material.evidence.merged(Evidence.of(certificates=certificates))
+    trust = material.trust.with_anchors(anchors_in(evidence).anchors)
+    path = validate_path(_leaf(certificates), trust=trust, evidence=evidence, at=at, requirements=_requirements(given, purpose))
+    return CertificateReport.of(path, trust=trust, purpose=purpose, file=file, at=at)
+
+
+def _leaf(certificates: tuple[Certificate, ...]) -> Certificate:
+    """Give the first certificate of a bundle that issued none of the others; some begin with the root."""
+    for certificate in certificates:
+        if not any(other.issuer_der == certificate.subject_der for other in certificates if other.sha256 != certificate.sha256):
+            return certificate
+    return certificates[0]
+
+
+def _requirements(given: argparse.Namespace, purpose: Purpose) -> PathRequirements:
+    """Ask what the options ask; time-stamping certificates may have the known faults of genuine ones, each of which is reported."""
+    return PathRequirements(
+        purpose=purpose,
+        initial_policies=frozenset(given.initial_policy),
+        is_policy_explicit=given.explicit_policy,
+        is_mapping_inhibited=given.inhibit_mapping,
+        is_any_policy_inhibited=given.inhibit_any,
+        exceptions=frozenset(ProfileException) if purpose is Purpose.TIMESTAMPING else frozenset(),
+    )
+
+
+def _failure(error: HocbaSignError, given: argparse.Namespace) -> dict[str, Any]:
+    """Give the JSON object of a certificate that was not judged: `error` says why."""
+    verdict = {"indication": None, "sub_indication": None, "path": [], "causes": [error.cause]}
+    return {key: value for key, value in console.failure(error, str(given.file)).items() if key != "verdict"} | verdict

@@ -1,0 +1,119 @@
+"""`hocba extend`: make signatures last, at level LT or LTA."""
+
+import argparse
+import hashlib
+import json
+from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
+from typing import Any, Final
+
+from hocba_sign.adapters.tsa import HttpTimeStampAuthority
+from hocba_sign.cli import console
+from hocba_sign.cli.documents import deliver, read_document
+from hocba_sign.cli.material import Material, collect_material, note_findings
+from hocba_sign.cli.words import say
+from hocba_sign.errors import CallerError, HocbaSignError
+from hocba_sign.extension import extend
+from hocba_sign.pki.anchors import user_findings
+from hocba_sign.report.certificate import warnings
+from hocba_sign.report.messages import Language, message
+from hocba_sign.report.phrases import vietnam_time
+from hocba_sign.signing.policy import Level
+from hocba_sign.validation.chain import Setting
+from hocba_sign.validation.policy import DEFAULT
+from hocba_sign.xades.read import read
+
+TIMEOUT: Final = timedelta(seconds=180)
+"""For one answer: the Government's authority was measured at 131 s, and a late pass is in no hurry."""
+
+
+def run(given: argparse.Namespace) -> int:
+    """Extend. Raises: as `extension.extend` and `collect_material`; then there is no output file."""
+    authority = _authority(given)
+    material = collect_material(given)
+    document = read_document(given.file)
+    at = given.at or datetime.now(UTC)
+    if authority is not None:
+        console.progress(say("EXTEND_STAMPING", given.lang, url=console.printable(authority.url)))
+    setting = Setting(trust=material.trust, evidence=material.evidence, at=at, policy=DEFAULT)
+    try:
+        extended = extend(document, to=Level(given.to), setting=setting, tsa=authority)
+    except CallerError as error:
+        if error.cause not in _EXPLAINED:
+            raise
+        return _refuse(error, given, at)
+    _announce(given, extended, material)
+    return console.EXIT_VALID
+
+
+def _authority(given: argparse.Namespace) -> HttpTimeStampAuthority | None:
+    """Give the authority that level LTA takes. Raises: CallerError EXTEND.TSA_MISSING, EXTEND.TSA_UNUSED, TSA.URL."""
+    if Level(given.to) is not Level.LTA:
+        if given.tsa is not None:
+            raise CallerError("EXTEND.TSA_UNUSED")
+        return None
+    if given.tsa is None:
+        raise CallerError("EXTEND.TSA_MISSING")
+    return HttpTimeStampAuthority(given.tsa, timeout=TIMEOUT)
+
+
+def _announce(given: argparse.Namespace, extended: bytes, material: Material) -> None:
+    slots = [str(signature.slot) for signature in read(extended).signatures if signature.slot is not None]
+    noted = user_findings(material.trust)
+    facts = {
+        "file": str(given.out),
+        "sha256": hashlib.sha256(extended).hexdigest(),
+        "level": given.to,
+        "slots": slots,
+        "checks": warnings(noted),
+    }
+    sentence = say("EXTENDED", given.lang, count=len(slots), level=given.to, file=console.printable(str(given.out)))
+    deliver(given.out, extended, json.dumps(facts, ensure_ascii=False) if given.json else sentence)
+    if not given.json:
+        note_findings(noted, given.lang)
+
+
+_EXPLAINED: Final = frozenset({"EXTEND.TOO_EARLY", "EXTEND.NOT_VALID"})
+
+
+def _refuse(error: CallerError, given: argparse.Namespace, at: datetime) -> int:
+    """Say why not, and what to do: when to come back, or every cause that keeps the signature from being valid."""
+    slot, _, rest = (error.where or "").rpartition(": ")
+    due = _moment(rest) if error.cause == "EXTEND.TOO_EARLY" else None
+    causes = tuple(rest.split(", ")) if error.cause == "EXTEND.NOT_VALID" else ()
+    named = CallerError(error.cause, where=slot, detail=error.detail)
+    console.note(f"{say('ERROR', given.lang)}: {console.described(named, given.lang)}")
+    hints = (_due_words(due, at, given.lang),) if error.cause == "EXTEND.TOO_EARLY" else _cause_lines(causes, given.lang)
+    for hint in hints:
+        console.note(f"  {hint}")
+    if given.json:
+        failure = console.failure(named, str(given.file))
+        failure["error"] |= {"findings": [_finding(cause, slot) for cause in causes], "due": None if due is None else _utc(due)}
+        console.result_json(failure)
+    return console.exit_code(error)
+
+
+def _moment(text: str) -> datetime | None:
+    try:
+        return datetime.fromisoformat(text)
+    except ValueError:
+        return None
+
+
+def _due_words(due: datetime | None, at: datetime, language: Language) -> str:
+    if due is None:
+        return say("EXTEND_NO_DUE", language)
+    return say("EXTEND_DUE" if due > at else "EXTEND_OVERDUE", language, time=vietnam_time(due, language))
+
+
+def _cause_lines(causes: tuple[str, ...], language: Language) -> Iterator[str]:
+    return (console.described(HocbaSignError(cause), language) for cause in causes)
+
+
+def _finding(cause: str, slot: str) -> dict[str, Any]:
+    words = message(cause)
+    return {"id": cause, "where": slot, "message": {"vi": words.vi, "en": words.en}}
+
+
+def _utc(moment: datetime) -> str:
+    return moment.astimezone(UTC).isoformat(timespec="seconds").replace("+00:00", "Z")

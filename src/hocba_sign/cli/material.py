@@ -1,0 +1,54 @@
+"""What a judgement rests on: the files that the options name, and what was imported on this machine."""
+
+import argparse
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from hocba_sign.adapters.files import collect_certificates, collect_crls, collect_ocsps
+from hocba_sign.adapters.state import CertificateStore, Holdings
+from hocba_sign.cli import console
+from hocba_sign.errors import CallerError, Finding, HocbaSignError
+from hocba_sign.pki.anchors import given_anchors
+from hocba_sign.pki.evidence import Evidence
+from hocba_sign.pki.trust import TrustStore
+from hocba_sign.report.messages import Language
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Material:
+    """Anchors and evidence. Pinned roots are as the trust list has them, with its end dates, whoever gave them."""
+
+    trust: TrustStore
+    evidence: Evidence
+
+
+def collect_material(given: argparse.Namespace) -> Material:
+    """Read what `--trust`, `--cert`, `--crl` and `--ocsp` name and what was imported; what is damaged in the store is said and left out.
+
+    Raises: OutsideError FILE.*, TRUST.HOME; CallerError TRUST.KNOWN_BAD_ANCHOR, TRUST.LIMIT.
+    """
+    holdings = _imported()
+    note_findings(holdings.findings, given.lang)
+    return Material(
+        trust=given_anchors(collect_certificates(given.trust)).with_anchors(holdings.trust().anchors),
+        evidence=Evidence.of(
+            certificates=(*collect_certificates(given.cert), *holdings.certificates),
+            crls=collect_crls(given.crl),
+            ocsps=collect_ocsps(given.ocsp),
+        ),
+    )
+
+
+def note_findings(findings: Iterable[Finding], language: Language) -> None:
+    """Tell people, beside the result."""
+    for finding in findings:
+        console.note(console.described(HocbaSignError(finding.cause, where=finding.where), language))
+
+
+def _imported() -> Holdings:
+    try:
+        store = CertificateStore.default()
+    except CallerError:
+        # Without a home folder nothing can have been imported.
+        return Holdings()
+    return store.load()
