@@ -3,7 +3,7 @@
 import argparse
 import sys
 from collections.abc import Iterable
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Final
@@ -12,16 +12,15 @@ from hocba_sign.adapters.files import sha256_of, write_atomically
 from hocba_sign.cli import console
 from hocba_sign.cli.documents import read_document
 from hocba_sign.cli.material import collect_material
+from hocba_sign.cli.online import evidence_fetcher
 from hocba_sign.cli.words import say
 from hocba_sign.errors import InputError, OutsideError
 from hocba_sign.pipeline import verify
-from hocba_sign.pki.evidence import Evidence
-from hocba_sign.pki.trust import TrustStore
 from hocba_sign.report.document import Report
 from hocba_sign.report.html import html
 from hocba_sign.report.render import text
 from hocba_sign.settle import verify_online
-from hocba_sign.validation import chain
+from hocba_sign.validation.chain import Setting
 from hocba_sign.validation.policy import DEFAULT
 from hocba_sign.validation.verdict import Verdict
 
@@ -35,19 +34,10 @@ _WORST_FIRST: Final = (6, 1, 4, 3, 5, 0)
 _IN_FORCE: Final = "in_force"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Setting:
-    """What all files of one call are judged with. `at` is aware."""
-
-    trust: TrustStore
-    evidence: Evidence
-    at: datetime
-
-
 def run(given: argparse.Namespace) -> int:
     """Verify every file; the exit code is the worst. Raises: as `collect_material`."""
     material = collect_material(given)
-    setting = Setting(trust=material.trust, evidence=material.evidence, at=given.at or datetime.now(UTC))
+    setting = Setting(trust=material.trust, evidence=material.evidence, at=given.at or datetime.now(UTC), policy=DEFAULT)
     codes: list[int] = []
     reports: list[Report] = []
     for number, path in enumerate(given.files, 1):
@@ -80,8 +70,7 @@ def judge(path: Path, setting: Setting, given: argparse.Namespace) -> Report:
     fetch = evidence_fetcher(given)
     if fetch is None:
         return verify(document, trust=setting.trust, evidence=setting.evidence, at=setting.at, name=str(path))
-    rests_on = chain.Setting(trust=setting.trust, evidence=setting.evidence, at=setting.at, policy=DEFAULT)
-    return verify_online(document, rests_on, fetch, clock=fetch.moment if given.at is None else None, name=str(path))
+    return verify_online(document, setting, fetch, clock=fetch.moment if given.at is None else None, name=str(path))
 
 
 def code_of(report: Report) -> int:
