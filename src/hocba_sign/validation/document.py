@@ -73,8 +73,8 @@ def _diagnosed(octets: bytes, signatures: tuple[SignatureConclusion, ...]) -> tu
         return signatures
     healed = {signature.identifier for signature in original.signatures if check_integrity(signature).is_intact}
     return tuple(
-        replace(one, conclusion=conclude((Finding("SIG.REFORMATTED", one.signature.where), *one.conclusion.findings)))
-        if not one.is_intact and one.signature.identifier in healed
+        replace(one, conclusion=conclude((*one.conclusion.findings, Finding("SIG.REFORMATTED", one.signature.where))))
+        if not one.is_intact and one.signature.references and one.signature.identifier in healed
         else one
         for one in signatures
     )

@@ -109,7 +109,7 @@ def _acceptance(integrity: Integrity, signature: ParsedSignature, at: datetime) 
     if integrity.algorithm is None:
         return [], []
     answers = [acceptable(integrity.algorithm, integrity.key_bits, at=at)]
-    answers += [acceptable_digest(digest_algorithm(reference.digest_uri), at) for reference in signature.references]
+    answers += [acceptable_digest(digest_algorithm(reference.digest_uri), at) for reference in signature.references if reference.is_intact]
     refused = [Finding("CRYPTO.NOT_ACCEPTABLE", f"{answer.what} ({answer.rule})") for answer in answers if not answer.is_acceptable]
     ending = [
         Finding("CRYPTO.ENDS", f"{answer.what}: {answer.until.date().isoformat()}")

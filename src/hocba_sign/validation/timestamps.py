@@ -52,7 +52,7 @@ def judge_time_stamps(
     """
     existence = Existence(setting.at)
     judged: list[TimeStampConclusion] = []
-    newest: datetime | None = None
+    covering: datetime | None = None
     for stamp in reversed(signature.time_stamps):
         proofs = []
         for token_der in reversed(stamp.tokens_der):
@@ -62,14 +62,15 @@ def judge_time_stamps(
                 if isinstance(read, TimeStampConclusion)
                 else _trusted(stamp, read, where=signature.where, existence=existence, evidence=evidence, setting=setting)
             )
-            if one.is_passed and one.time is not None and newest is not None and one.time > newest:
+            if one.is_passed and one.time is not None and covering is not None and one.time > covering:
                 one = _out_of_order(one, signature.where)
             judged.append(one)
             if one.is_passed and one.time is not None:
                 proofs.append(one.time)
         if proofs:
-            newest = min(proofs)
-            existence = existence.with_proof((signature.value, *stamp.covered_der), newest)
+            existence = existence.with_proof((signature.value, *stamp.covered_der), min(proofs))
+            if stamp.kind is StampKind.ARCHIVE:
+                covering = min(proofs)
     return tuple(reversed(judged)), existence
 
 

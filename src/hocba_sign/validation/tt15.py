@@ -45,9 +45,9 @@ def _value(one: SignatureConclusion) -> Status:
 
 
 def _digests(one: SignatureConclusion) -> Status:
-    references = one.signature.references
-    if any(reference.is_found and not reference.is_intact for reference in references):
+    if any(finding.cause == "SIG.DIGEST" for finding in one.conclusion.findings):
         return Status.FAIL
+    references = one.signature.references
     return Status.PASS if references and all(reference.is_intact for reference in references) else Status.UNPROVEN
 
 

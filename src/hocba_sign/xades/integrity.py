@@ -36,7 +36,7 @@ def check_integrity(signature: ParsedSignature) -> Integrity:
     algorithm, key_bits, is_value_ok = None, 0, False
     if certificate is not None and signature.algorithm_uri:
         try:
-            algorithm = signature_algorithm(signature.algorithm_uri)
+            algorithm = signature_algorithm(signature.algorithm_uri, signature.pss)
             public_key = load_public_key(certificate.public_key_der)
             key_bits = public_key.bits
             is_value_ok = verify_value(public_key, signature.signed_info_octets, signature=signature.value, algorithm=algorithm)

@@ -2,6 +2,7 @@
 
 from hocba_sign.xml.names import DS, XADES, XADES141
 
+XMLDSIG_MORE = "http://www.w3.org/2007/05/xmldsig-more#"
 TYPE_SIGNED_PROPERTIES = "http://uri.etsi.org/01903#SignedProperties"
 TYPE_COUNTERSIGNED = "http://uri.etsi.org/01903#CountersignedSignature"
 COMMITMENT = "http://uri.etsi.org/01903/v1.2.2#"
@@ -34,6 +35,11 @@ KEY_INFO = ds("KeyInfo")
 X509_DATA = ds("X509Data")
 X509_CERTIFICATE = ds("X509Certificate")
 OBJECT = ds("Object")
+
+PSS_PARAMETERS = f"{{{XMLDSIG_MORE}}}RSAPSSParams"
+PSS_MASK_GENERATION = f"{{{XMLDSIG_MORE}}}MaskGenerationFunction"
+PSS_SALT_LENGTH = f"{{{XMLDSIG_MORE}}}SaltLength"
+PSS_TRAILER_FIELD = f"{{{XMLDSIG_MORE}}}TrailerField"
 
 QUALIFYING_PROPERTIES = xades("QualifyingProperties")
 SIGNED_PROPERTIES = xades("SignedProperties")

@@ -19,6 +19,7 @@ from hocba_sign.xades.elements import (
     text_of,
 )
 from hocba_sign.xades.imprints import archive_octets, properties_before, signature_value_octets
+from hocba_sign.xades.pss import pss_parameters
 from hocba_sign.xades.references import Method, Resolver, inclusive_prefixes, read_reference
 from hocba_sign.xades.structure import (
     CertificateBinding,
@@ -98,6 +99,7 @@ def _unreadable(element: Element, slot: Slot | None, findings: tuple[Finding, ..
         where=locate(element),
         slot=slot,
         algorithm_uri="",
+        pss=None,
         signed_info_octets=b"",
         value=b"",
         value_id=None,
@@ -121,6 +123,7 @@ def _signature(element: Element, slot: Slot | None, *, resolver: Resolver, stray
     if method is None:
         raise InputError("SIG.C14N", where=locate(method_element))
     value_element = only(element, names.SIGNATURE_VALUE)
+    signature_method = only(signed_info, names.SIGNATURE_METHOD)
     qualifying = _qualifying_properties(element)
     properties_element = None if qualifying is None else only(qualifying, names.SIGNED_PROPERTIES)
     references, findings = _references(signed_info, resolver, properties_element)
@@ -129,7 +132,8 @@ def _signature(element: Element, slot: Slot | None, *, resolver: Resolver, stray
         identifier=element.get("Id"),
         where=locate(element),
         slot=slot,
-        algorithm_uri=algorithm_of(only(signed_info, names.SIGNATURE_METHOD)),
+        algorithm_uri=algorithm_of(signature_method),
+        pss=pss_parameters(signature_method),
         signed_info_octets=canonicalize(signed_info, method, inclusive_prefixes=inclusive_prefixes(method_element)),
         value=octets_of(value_element),
         value_id=value_element.get("Id"),

@@ -79,7 +79,7 @@ def read_reference(element: Element, resolver: Resolver) -> tuple[Reference, tup
     """Read one ds:Reference, dereference it and compare its digest.
 
     A reference that this profile does not follow is given as not found, with a finding that says why.
-    Raises: InputError `SIG.STRUCTURE` for broken structure, `CRYPTO.*` for an unknown digest method.
+    Raises: InputError `SIG.STRUCTURE` for broken structure.
     Spec: XML Signature 1.1, 4.4.3 and 5.
     """
     require_children(element, (names.TRANSFORMS, names.DIGEST_METHOD, names.DIGEST_VALUE))
@@ -88,10 +88,13 @@ def read_reference(element: Element, resolver: Resolver) -> tuple[Reference, tup
         raise malformed(element)
     digest_uri = algorithm_of(only(element, names.DIGEST_METHOD))
     digest_value = octets_of(only(element, names.DIGEST_VALUE))
-    digest_algorithm(digest_uri)
     target_id = uri[1:] if uri.startswith("#") and not uri.startswith("#xpointer(") and len(uri) > 1 else None
     target = None if target_id is None else resolver.target(target_id)
     method, findings = _transforms(element)
+    try:
+        digest_algorithm(digest_uri)
+    except InputError as error:
+        method, findings = None, (*findings, Finding(error.cause, uri))
     if target_id is None:
         findings += (Finding("SIG.REFERENCE_URI", locate(element)),)
     elif target is None:

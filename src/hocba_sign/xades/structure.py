@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
+from hocba_sign.crypto.algorithms import PssParameters
 from hocba_sign.errors import Finding
 from hocba_sign.model.workflow import Slot
 
@@ -95,6 +96,7 @@ class ParsedSignature:
     where: str
     slot: Slot | None
     algorithm_uri: str
+    pss: PssParameters | None
     signed_info_octets: bytes
     value: bytes
     value_id: str | None

@@ -127,16 +127,41 @@ def parse(octets: bytes) -> ParsedXml:
 def id_map(root: Element) -> Mapping[str, Element]:
     """Map the value of every attribute called `id`, in any case and any namespace, to its element.
 
-    Raises: InputError XML.DUPLICATE_ID where one value occurs twice, under whichever spellings.
+    The transcript store's layout writes one value twice: at the teacher in a subject and at that teacher's slot. Such a pair
+    names nothing: it is left out, so that no reference to it can be followed.
+    Raises: InputError XML.DUPLICATE_ID where one value occurs twice otherwise, or oftener, under whichever spellings.
     """
     found: dict[str, Element] = {}
+    paired: dict[str, Element] = {}
     for attribute in _QUERIES.ids(root):
         element = attribute.getparent()
         value = str(attribute)
+        if value in paired:
+            raise InputError("XML.DUPLICATE_ID", where=f"{locate(paired[value])}; {locate(element)}")
         if value in found:
-            raise InputError("XML.DUPLICATE_ID", where=f"{locate(found[value])}; {locate(element)}")
+            if not _is_teacher_and_slot(found[value], element):
+                raise InputError("XML.DUPLICATE_ID", where=f"{locate(found[value])}; {locate(element)}")
+            paired[value] = found.pop(value)
+            continue
         found[value] = element
     return MappingProxyType(found)
+
+
+_TEACHER_IN_SUBJECT: Final = ("GVBM", "DIEM_TONG_KET")
+_TEACHER_SLOT: Final = ("GVBM", "DANH_SACH_GVBM", "DANH_SACH_THONG_TIN_KY", "DU_LIEU_HOC_BA")
+
+
+def _is_teacher_and_slot(one: Element, other: Element) -> bool:
+    """Tell whether two elements with the same Id are a teacher in a subject and the slot of that teacher, each where it belongs."""
+    if any(set(element.attrib) != {"Id"} for element in (one, other)):
+        return False
+    inner, slot = (one, other) if _tags(one)[1:2] == _TEACHER_IN_SUBJECT[1:] else (other, one)
+    return _tags(inner)[:2] == _TEACHER_IN_SUBJECT and _tags(slot)[:4] == _TEACHER_SLOT
+
+
+def _tags(element: Element) -> tuple[str, ...]:
+    """Give the tags from `element` up to the root."""
+    return (str(element.tag), *(str(step.tag) for step in element.iterancestors()))
 
 
 def locate(element: Element) -> str:
@@ -236,14 +261,14 @@ def _tree(octets: bytes, encoding: str) -> Element:
     try:
         root = etree.fromstring(octets, parser)
     except etree.XMLSyntaxError as error:
-        raise _refusal(error) from None
+        raise _refusal(error, frozenset(entry.type for entry in parser.error_log)) from None
     if root.getroottree().docinfo.internalDTD is not None:
         raise InputError("XML.DTD", where="line 1")
     return root
 
 
-def _refusal(error: etree.XMLSyntaxError) -> InputError:
-    """Tell what libxml2 refused by its code; its words may quote the document."""
+def _refusal(error: etree.XMLSyntaxError, codes: frozenset[int]) -> InputError:
+    """Tell what libxml2 refused by its code and all `codes` it gave; its words may quote the document."""
     line, column = error.position
     where = f"line {line}, column {column + 1}"
     code = int(getattr(error, "code", 0))
@@ -251,7 +276,7 @@ def _refusal(error: etree.XMLSyntaxError) -> InputError:
         return InputError("XML.ENCODING", where=where, detail="octets that are no character")
     if code in _LIMIT_CODES:
         return InputError("XML.TOO_DEEP" if "depth" in str(error.msg) else "XML.TEXT_TOO_LONG", where=where)
-    if code in _NAMESPACE_CODES:
+    if code in _NAMESPACE_CODES and codes <= _NAMESPACE_CODES:
         return InputError("XML.NAMESPACE", where=where, detail=f"libxml2 code {code}")
     return InputError("XML.SYNTAX", where=where, detail=f"libxml2 code {code}")
 
