@@ -116,7 +116,7 @@ class Scene:
             city=None,
         )
         unsigned, octets = write_unsigned(element, description, ids=xml.ids)
-        return insert(document, place, with_value(unsigned, signer.sign(octets, algorithm)))
+        return insert(document, place, fragment=with_value(unsigned, signer.sign(octets, algorithm)))
 
     @property
     def trust(self) -> TrustStore:

@@ -84,7 +84,7 @@ def forge(document: bytes, forgery: Forgery, signer: Identity) -> bytes:
     forgery.before_value(signature)
     _write_value(signature, forgery.signing_key or signer.key, algorithm)
     forgery.after(signature)
-    return insert(document, place, canonicalize(signature, C14nAlgorithm.EXCLUSIVE_WITH_COMMENTS))
+    return insert(document, place, fragment=canonicalize(signature, C14nAlgorithm.EXCLUSIVE_WITH_COMMENTS))
 
 
 def stamp(document: bytes, slot: Slot, token: Callable[[bytes], bytes]) -> bytes:
@@ -95,7 +95,7 @@ def stamp(document: bytes, slot: Slot, token: Callable[[bytes], bytes]) -> bytes
     qualifying = signature.find(f"{names.OBJECT}/{names.QUALIFYING_PROPERTIES}")
     assert qualifying is not None, "the signature has no properties"
     token_der = token(digest(SHA256, time_stamped_octets(signature)))
-    return insert(document, path_of(qualifying), time_stamp(token_der))
+    return insert(document, path_of(qualifying), fragment=time_stamp(token_der))
 
 
 def further_stamp(document: bytes, slot: Slot, token: Callable[[bytes], bytes]) -> bytes:
@@ -105,7 +105,7 @@ def further_stamp(document: bytes, slot: Slot, token: Callable[[bytes], bytes]) 
     assert signature is not None, "the slot is empty"
     place = next(signature.iter(names.UNSIGNED_SIGNATURE_PROPERTIES))
     holder = parse(time_stamp(token(digest(SHA256, time_stamped_octets(signature))))).root
-    return insert(document, path_of(place), canonicalize(next(holder.iter(names.SIGNATURE_TIME_STAMP)), C14nAlgorithm.EXCLUSIVE))
+    return insert(document, path_of(place), fragment=canonicalize(next(holder.iter(names.SIGNATURE_TIME_STAMP)), C14nAlgorithm.EXCLUSIVE))
 
 
 def signature_value(key: InsecureKey, octets: bytes, algorithm: SignatureAlgorithm) -> bytes:

@@ -182,7 +182,7 @@ def inserted(document: bytes, path: str, fragment: bytes) -> bytes:
     root = parse(document).root
     element = root if path == "." else root.find(path, NAMESPACES)
     assert element is not None, f"nothing at {path}"
-    return insert(document, path_of(element), fragment)
+    return insert(document, path_of(element), fragment=fragment)
 
 
 def first_match(octets: bytes, pattern: str) -> str:

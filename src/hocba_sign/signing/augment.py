@@ -36,7 +36,7 @@ def with_time_stamp(signed: SignedDocument, token_der: bytes) -> SignedDocument:
     qualifying = signature.find(f"{OBJECT}/{QUALIFYING_PROPERTIES}")
     if qualifying is None or len(qualifying) != 1:
         raise CallerError("SIGN.HAS_UNSIGNED_PROPERTIES", where=str(signed.slot))
-    return SignedDocument(octets=insert(signed.octets, path_of(qualifying), time_stamp(token_der)), slot=signed.slot)
+    return SignedDocument(octets=insert(signed.octets, path_of(qualifying), fragment=time_stamp(token_der)), slot=signed.slot)
 
 
 def _signature(octets: bytes, slot: Slot) -> Element:

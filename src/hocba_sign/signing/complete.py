@@ -36,7 +36,7 @@ def complete_draft(draft: Draft, state: ToBeSigned, *, value: bytes, at: datetim
     require_turn(draft, state.slot)
     root = parse(state.document).root
     slot_path = path_of(dict(slot_elements(root, recognise(root)))[state.slot])
-    octets = insert(state.document, slot_path, with_value(state.unsigned, value))
+    octets = insert(state.document, slot_path, fragment=with_value(state.unsigned, value))
     _check(octets, state, len(draft.parsed.signatures) + 1)
     return SignedDocument(octets=octets, slot=state.slot)
 

@@ -43,7 +43,7 @@ class ValidationData:
         )
 
 
-def with_validation_data(octets: bytes, slot: Slot, data: ValidationData) -> bytes:
+def with_validation_data(octets: bytes, slot: Slot, *, data: ValidationData) -> bytes:
     """Embed validation data in the signature of `slot`.
 
     The first goes into CertificateValues and RevocationValues, later ones into a TimeStampValidationData of their own, for an
@@ -56,7 +56,7 @@ def with_validation_data(octets: bytes, slot: Slot, data: ValidationData) -> byt
     values = _values(data)
     if holder.find(names.CERTIFICATE_VALUES) is not None or holder.find(names.REVOCATION_VALUES) is not None:
         values = f'<xades141:TimeStampValidationData xmlns:xades141="{XADES141}">{values}</xades141:TimeStampValidationData>'
-    return insert(octets, path_of(holder), values.encode())
+    return insert(octets, path_of(holder), fragment=values.encode())
 
 
 def octets_to_archive(octets: bytes, slot: Slot) -> bytes:
@@ -71,7 +71,7 @@ def octets_to_archive(octets: bytes, slot: Slot) -> bytes:
     return archive_octets(signature, _METHOD, resolver=Resolver(xml.ids), before=None)
 
 
-def with_archive_time_stamp(octets: bytes, slot: Slot, token_der: bytes) -> bytes:
+def with_archive_time_stamp(octets: bytes, slot: Slot, *, token_der: bytes) -> bytes:
     """Put an archive time-stamp token on the signature of `slot`; that it is of the right octets is checked by reading it back."""
     stamp = (
         f'<xades141:ArchiveTimeStamp xmlns:xades141="{XADES141}">'
@@ -79,7 +79,7 @@ def with_archive_time_stamp(octets: bytes, slot: Slot, token_der: bytes) -> byte
         f'<xades:EncapsulatedTimeStamp xmlns:xades="{XADES}">{_base64(token_der)}</xades:EncapsulatedTimeStamp>'
         "</xades141:ArchiveTimeStamp>"
     )
-    return insert(octets, path_of(_holder(_signature(octets, slot), slot)), stamp.encode())
+    return insert(octets, path_of(_holder(_signature(octets, slot), slot)), fragment=stamp.encode())
 
 
 def _signature(octets: bytes, slot: Slot) -> Element:

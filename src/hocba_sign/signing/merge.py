@@ -49,7 +49,7 @@ def _carry(target: bytes, source: Draft, slot: Slot) -> bytes:
     source_root = parse(source.parsed.octets).root
     fragment = slice_of(source.parsed.octets, path_of(signature_elements(source_root, source.layout)[slot]))
     root = parse(target).root
-    merged = insert(target, path_of(dict(slot_elements(root, recognise(root)))[slot]), fragment)
+    merged = insert(target, path_of(dict(slot_elements(root, recognise(root)))[slot]), fragment=fragment)
     try:
         arrived = read(merged).signature(slot)
     except InputError as error:

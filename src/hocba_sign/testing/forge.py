@@ -60,7 +60,7 @@ def forge(document: bytes, forgery: Forgery, *, token: TokenSource | None = None
         city=None,
     )
     unsigned, octets = write_unsigned(element, description, ids=xml.ids)
-    signed = insert(document, place, with_value(unsigned, signer.sign(octets, algorithm)))
+    signed = insert(document, place, fragment=with_value(unsigned, signer.sign(octets, algorithm)))
     return signed if token is None else _stamped(signed, forgery.slot, token)
 
 
@@ -94,4 +94,4 @@ def _stamped(document: bytes, slot: Slot, token: TokenSource) -> bytes:
     root = parse(document).root
     signature = signature_elements(root, recognise(root))[slot]
     qualifying = next(signature.iter("{*}QualifyingProperties"))
-    return insert(document, path_of(qualifying), time_stamp(token(time_stamped_octets(signature))))
+    return insert(document, path_of(qualifying), fragment=time_stamp(token(time_stamped_octets(signature))))

@@ -50,7 +50,7 @@ def validate(octets: bytes, setting: Setting) -> DocumentConclusion:
         workflow = _workflow(parsed, transcript, layout=recognise(root), signatures=signatures)
         checks += _workflow_checks(workflow)
     checks += [_time_stamp_check(conclusion) for conclusion in signatures if conclusion.signature.time_stamps]
-    checks += hierarchy_checks(signatures, None if transcript is None else transcript.school.kind, setting)
+    checks += hierarchy_checks(signatures, None if transcript is None else transcript.school.kind, setting=setting)
     checks += tt15_checks(signatures, workflow)
     is_signed = any(ID_DATA in conclusion.signature.covered_ids() for conclusion in signatures if conclusion.is_intact)
     return DocumentConclusion(

@@ -16,7 +16,7 @@ from hocba_sign.validation.verdict import Check, Status
 _STATUS = {Standing.REFUSED: Status.FAIL, Standing.UNDETERMINED: Status.UNPROVEN}
 
 
-def hierarchy_checks(signatures: Iterable[SignatureConclusion], school: SchoolKind | None, setting: Setting) -> tuple[Check, ...]:
+def hierarchy_checks(signatures: Iterable[SignatureConclusion], school: SchoolKind | None, *, setting: Setting) -> tuple[Check, ...]:
     """Compare the anchor of every signature and time-stamp with the role policy, and name the user's own anchors.
 
     `school` None means that the transcript does not tell whether the school is public.
@@ -35,7 +35,7 @@ def hierarchy_checks(signatures: Iterable[SignatureConclusion], school: SchoolKi
     return tuple(dict.fromkeys(checks))
 
 
-def _refusals(party: str, where: str, path: PathResult, *, school: SchoolKind | None, setting: Setting) -> Iterator[Check]:
+def _refusals(party: str, where: str, path: PathResult, *, school: SchoolKind | None, *, setting: Setting) -> Iterator[Check]:
     if path.anchor_sha256 is None:
         return
     trust = setting.trust.with_anchors(anchors_in(Evidence(certificates=path.chain)).anchors)

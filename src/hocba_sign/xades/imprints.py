@@ -41,7 +41,7 @@ def _archive_parts(signature: Element, method: Method, *, resolver: Resolver, be
         raise InputError("SIG.STRUCTURE", where=locate(signature))
     # (1)
     for reference in signed_info.iterchildren(names.REFERENCE):
-        yield reference_octets(reference, resolver, method)
+        yield reference_octets(reference, resolver, default=method)
     # (2)
     yield _canonical(signed_info, method)
     # (3)

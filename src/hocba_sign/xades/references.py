@@ -117,7 +117,7 @@ def read_reference(element: Element, resolver: Resolver) -> tuple[Reference, tup
     return reference, findings
 
 
-def reference_octets(element: Element, resolver: Resolver, default: Method) -> bytes:
+def reference_octets(element: Element, resolver: Resolver, *, default: Method) -> bytes:
     """Give the octets that one ds:Reference digests; `default` canonicalizes where it has no transform of its own.
 
     Raises: InputError `SIG.TARGET_MISSING`, `SIG.TRANSFORM` where they cannot be had.

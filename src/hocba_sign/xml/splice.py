@@ -28,7 +28,7 @@ def path_of(element: Element) -> Path:
     return tuple(reversed(steps))
 
 
-def insert(octets: bytes, at: Path, fragment: bytes) -> bytes:
+def insert(octets: bytes, at: Path, *, fragment: bytes) -> bytes:
     """Put `fragment` in as the last child of the element at path `at`; see `insert_all`."""
     return insert_all(octets, {at: fragment})
 

@@ -74,7 +74,7 @@ def test_result_is_the_old_infoset_plus_the_fragments(octets: bytes, data: st.Da
 def test_octets_before_and_after_are_untouched(octets: bytes, data: st.DataObject) -> None:
     path = data.draw(st.sampled_from(_paths(parse(octets).root)))
     fragment = b"<new/>"
-    result = insert(octets, path, fragment)
+    result = insert(octets, path, fragment=fragment)
     at = result.index(fragment)
     before, after = result[:at], result[at + len(fragment) :]
     if before + after == octets:
@@ -87,10 +87,10 @@ def test_octets_before_and_after_are_untouched(octets: bytes, data: st.DataObjec
 
 def test_empty_element_tag_gets_both_tags() -> None:
     octets = b'<a xmlns="u:u"><GVBM monHoc="mon-15" x="/>" /><GVCN/></a>\n'
-    assert insert(octets, (0,), b"<S/>") == b'<a xmlns="u:u"><GVBM monHoc="mon-15" x="/>" ><S/></GVBM><GVCN/></a>\n'
-    assert insert(octets, (1,), b"<S/>") == b'<a xmlns="u:u"><GVBM monHoc="mon-15" x="/>" /><GVCN><S/></GVCN></a>\n'
-    assert insert(b"<a/>", (), b"<S/>") == b"<a><S/></a>"
-    assert insert(b"<a><b/></a>", (), b"<S/>") == b"<a><b/><S/></a>"
+    assert insert(octets, (0,), fragment=b"<S/>") == b'<a xmlns="u:u"><GVBM monHoc="mon-15" x="/>" ><S/></GVBM><GVCN/></a>\n'
+    assert insert(octets, (1,), fragment=b"<S/>") == b'<a xmlns="u:u"><GVBM monHoc="mon-15" x="/>" /><GVCN><S/></GVCN></a>\n'
+    assert insert(b"<a/>", (), fragment=b"<S/>") == b"<a><S/></a>"
+    assert insert(b"<a><b/></a>", (), fragment=b"<S/>") == b"<a><b/><S/></a>"
 
 
 def test_slice_is_the_element_as_it_stands() -> None:
@@ -120,18 +120,18 @@ def test_nothing_to_insert_gives_the_same_octets() -> None:
 @pytest.mark.parametrize("path", [(1,), (0, 0), (-1,)])
 def test_a_place_that_does_not_exist_is_the_callers_error(path: Path) -> None:
     with pytest.raises(CallerError, match=r"XML\.NO_SUCH_PLACE"):
-        insert(b"<a>x<b/><!-- c --></a>", path, b"<S/>")
+        insert(b"<a>x<b/><!-- c --></a>", path, fragment=b"<S/>")
 
 
 def test_only_utf_8() -> None:
     octets = '<?xml version="1.0" encoding="UTF-16"?><a/>'.encode("utf-16")
     parse(octets)
     with pytest.raises(InputError, match=r"XML\.NOT_UTF8"):
-        insert(octets, (), b"<S/>")
+        insert(octets, (), fragment=b"<S/>")
 
 
 def test_malformed_is_refused() -> None:
     with pytest.raises(InputError, match=r"XML\.SYNTAX"):
-        insert(b"<a><b></a>", (), b"<S/>")
+        insert(b"<a><b></a>", (), fragment=b"<S/>")
     with pytest.raises(InputError, match=r"XML\.DTD"):
-        insert(b"<!DOCTYPE a [<!ENTITY x '<b/>'>]><a>&x;</a>", (0,), b"<S/>")
+        insert(b"<!DOCTYPE a [<!ENTITY x '<b/>'>]><a>&x;</a>", (0,), fragment=b"<S/>")
