@@ -37,7 +37,7 @@ def extend(document: bytes, *, to: Level, setting: Setting, tsa: TimeStampAuthor
         document = _with_long_term_data(document, slot, setting)
         if to is Level.LTA and tsa is not None:
             octets = octets_to_archive(document, slot)
-            document = with_archive_time_stamp(document, slot, tsa.stamp(SHA256, digest(SHA256, octets)))
+            document = with_archive_time_stamp(document, slot, token_der=tsa.stamp(SHA256, digest(SHA256, octets)))
     _check(document, slots, to)
     return document
 
@@ -55,7 +55,7 @@ def _with_long_term_data(document: bytes, slot: Slot, setting: Setting) -> bytes
     _require_newer(judged, slot)
     held = (*signature.certificates_der, *signature.embedded_certificates_der, *signature.embedded_crls_der, *signature.embedded_ocsps_der)
     data = _validation_data(judged, signature, setting).without(held)
-    return with_validation_data(document, slot, data) if data else document
+    return with_validation_data(document, slot, data=data) if data else document
 
 
 def _require_newer(judged: SignatureConclusion, slot: Slot) -> None:

@@ -35,7 +35,7 @@ def hierarchy_checks(signatures: Iterable[SignatureConclusion], school: SchoolKi
     return tuple(dict.fromkeys(checks))
 
 
-def _refusals(party: str, where: str, path: PathResult, *, school: SchoolKind | None, *, setting: Setting) -> Iterator[Check]:
+def _refusals(party: str, where: str, path: PathResult, *, school: SchoolKind | None, setting: Setting) -> Iterator[Check]:
     if path.anchor_sha256 is None:
         return
     trust = setting.trust.with_anchors(anchors_in(Evidence(certificates=path.chain)).anchors)
