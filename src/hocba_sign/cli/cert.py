@@ -2,20 +2,25 @@
 
 import argparse
 import sys
+from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any, Final
 
 from hocba_sign.cli import console
 from hocba_sign.cli.documents import read_document
-from hocba_sign.cli.material import collect_material
+from hocba_sign.cli.material import Material, collect_material
+from hocba_sign.cli.online import evidence_fetcher
 from hocba_sign.cli.words import say
 from hocba_sign.errors import HocbaSignError, InputError
 from hocba_sign.pki.anchors import anchors_in
 from hocba_sign.pki.certificate import MAX_FILE_OCTETS, Certificate, load_certificates
 from hocba_sign.pki.evidence import Evidence
-from hocba_sign.pki.path import PathRequirements, validate_path
+from hocba_sign.pki.path import PathRequirements, PathResult, validate_path
 from hocba_sign.pki.profile import ProfileException, Purpose
+from hocba_sign.pki.trust import TrustStore
 from hocba_sign.report.certificate import CertificateIndication, CertificateReport, certificate_text
+from hocba_sign.settle import settle
+from hocba_sign.validation.needs import Alternatives, path_needs
 
 _CODES: Final = {
     CertificateIndication.PASSED: console.EXIT_VALID,
@@ -41,17 +46,42 @@ def run(given: argparse.Namespace) -> int:
 
 
 def judge(given: argparse.Namespace) -> CertificateReport:
-    """Judge. Raises: OutsideError FILE.* for what cannot be read at all, CallerError as `collect_material`."""
+    """Judge, with what the certificates point at unless `--offline`; without `--at` the validation time moves on while fetching.
+
+    Raises: OutsideError FILE.* for what cannot be read at all, CallerError as `collect_material`.
+    """
     at, purpose, file = given.at or datetime.now(UTC), Purpose(given.purpose), str(given.file)
     material = collect_material(given)
     try:
         certificates = load_certificates(read_document(given.file, limit=MAX_FILE_OCTETS))
     except InputError as error:
         return CertificateReport.malformed(error, purpose=purpose, file=file, at=at)
-    evidence = material.evidence.merged(Evidence.of(certificates=certificates))
-    trust = material.trust.with_anchors(anchors_in(evidence).anchors)
-    path = validate_path(_leaf(certificates), trust=trust, evidence=evidence, at=at, requirements=_requirements(given, purpose))
-    return CertificateReport.of(path, trust=trust, purpose=purpose, file=file, at=at)
+    material = replace(material, evidence=material.evidence.merged(Evidence.of(certificates=certificates)))
+    leaf, requirements = _leaf(certificates), _requirements(given, purpose)
+    fetch = evidence_fetcher(given)
+    if fetch is None:
+        trust = _trust(material, material.evidence)
+        path = validate_path(leaf, trust=trust, evidence=material.evidence, at=at, requirements=requirements)
+        return CertificateReport.of(path, trust=trust, purpose=purpose, file=file, at=at)
+
+    def judged(evidence: Evidence) -> PathResult:
+        nonlocal at
+        at = max(at, fetch.moment()) if given.at is None else at
+        return validate_path(leaf, trust=_trust(material, evidence), evidence=evidence, at=at, requirements=requirements)
+
+    settled = settle(judged, wanted=_wanted, evidence=material.evidence, fetch=fetch)
+    trust = _trust(material, settled.evidence)
+    report = CertificateReport.of(settled.conclusion, trust=trust, purpose=purpose, file=file, at=at)
+    return replace(report, fetches=settled.answers)
+
+
+def _trust(material: Material, evidence: Evidence) -> TrustStore:
+    """Trust the anchors given and imported, and the pinned roots among all that is at hand."""
+    return material.trust.with_anchors(anchors_in(evidence).anchors)
+
+
+def _wanted(path: PathResult, evidence: Evidence) -> tuple[Alternatives, ...]:
+    return tuple(path_needs(path, evidence.certificates, made=None))
 
 
 def _leaf(certificates: tuple[Certificate, ...]) -> Certificate:

@@ -4,22 +4,29 @@ import argparse
 import hashlib
 import json
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any, Final
 
 from hocba_sign.adapters.tsa import HttpTimeStampAuthority
 from hocba_sign.cli import console
 from hocba_sign.cli.documents import deliver, read_document
-from hocba_sign.cli.material import Material, collect_material, note_findings
+from hocba_sign.cli.material import collect_material, note_findings
+from hocba_sign.cli.online import evidence_fetcher
 from hocba_sign.cli.words import say
 from hocba_sign.errors import CallerError, HocbaSignError
 from hocba_sign.extension import extend
 from hocba_sign.pki.anchors import user_findings
+from hocba_sign.pki.evidence import Evidence
 from hocba_sign.report.certificate import warnings
+from hocba_sign.report.document import fetch_dict
 from hocba_sign.report.messages import Language, message
 from hocba_sign.report.phrases import vietnam_time
+from hocba_sign.settle import settle
 from hocba_sign.signing.policy import Level
 from hocba_sign.validation.chain import Setting
+from hocba_sign.validation.document import DocumentConclusion, validate
+from hocba_sign.validation.needs import Answer, document_needs
 from hocba_sign.validation.policy import DEFAULT
 from hocba_sign.xades.read import read
 
@@ -32,18 +39,34 @@ def run(given: argparse.Namespace) -> int:
     authority = _authority(given)
     material = collect_material(given)
     document = read_document(given.file)
-    at = given.at or datetime.now(UTC)
+    setting = Setting(trust=material.trust, evidence=material.evidence, at=given.at or datetime.now(UTC), policy=DEFAULT)
+    setting, answers = _settled(document, setting, given)
     if authority is not None:
         console.progress(say("EXTEND_STAMPING", given.lang, url=console.printable(authority.url)))
-    setting = Setting(trust=material.trust, evidence=material.evidence, at=at, policy=DEFAULT)
     try:
         extended = extend(document, to=Level(given.to), setting=setting, tsa=authority)
     except CallerError as error:
         if error.cause not in _EXPLAINED:
             raise
-        return _refuse(error, given, at)
-    _announce(given, extended, material)
+        return _refuse(error, given, at=setting.at, answers=answers)
+    _announce(given, extended, setting, answers)
     return console.EXIT_VALID
+
+
+def _settled(document: bytes, setting: Setting, given: argparse.Namespace) -> tuple[Setting, tuple[Answer, ...]]:
+    """Add what the signatures lack from where their certificates say, unless `--offline`; without `--at` time moves on meanwhile."""
+    fetch = evidence_fetcher(given)
+    if fetch is None:
+        return setting, ()
+    at = setting.at
+
+    def judged(evidence: Evidence) -> DocumentConclusion:
+        nonlocal at
+        at = max(at, fetch.moment()) if given.at is None else at
+        return validate(document, replace(setting, evidence=evidence, at=at))
+
+    settled = settle(judged, wanted=document_needs, evidence=setting.evidence, fetch=fetch)
+    return replace(setting, evidence=settled.evidence, at=at), settled.answers
 
 
 def _authority(given: argparse.Namespace) -> HttpTimeStampAuthority | None:
@@ -57,15 +80,17 @@ def _authority(given: argparse.Namespace) -> HttpTimeStampAuthority | None:
     return HttpTimeStampAuthority(given.tsa, timeout=TIMEOUT)
 
 
-def _announce(given: argparse.Namespace, extended: bytes, material: Material) -> None:
+def _announce(given: argparse.Namespace, extended: bytes, setting: Setting, answers: tuple[Answer, ...]) -> None:
     slots = [str(signature.slot) for signature in read(extended).signatures if signature.slot is not None]
-    noted = user_findings(material.trust)
+    noted = user_findings(setting.trust)
     facts = {
         "file": str(given.out),
         "sha256": hashlib.sha256(extended).hexdigest(),
         "level": given.to,
         "slots": slots,
+        "validation_time": _utc(setting.at),
         "checks": warnings(noted),
+        "fetches": [fetch_dict(answer) for answer in answers],
     }
     sentence = say("EXTENDED", given.lang, count=len(slots), level=given.to, file=console.printable(str(given.out)))
     deliver(given.out, extended, json.dumps(facts, ensure_ascii=False) if given.json else sentence)
@@ -76,7 +101,7 @@ def _announce(given: argparse.Namespace, extended: bytes, material: Material) ->
 _EXPLAINED: Final = frozenset({"EXTEND.TOO_EARLY", "EXTEND.NOT_VALID"})
 
 
-def _refuse(error: CallerError, given: argparse.Namespace, at: datetime) -> int:
+def _refuse(error: CallerError, given: argparse.Namespace, *, at: datetime, answers: tuple[Answer, ...]) -> int:
     """Say why not, and what to do: when to come back, or every cause that keeps the signature from being valid."""
     slot, _, rest = (error.where or "").rpartition(": ")
     due = _moment(rest) if error.cause == "EXTEND.TOO_EARLY" else None
@@ -89,7 +114,7 @@ def _refuse(error: CallerError, given: argparse.Namespace, at: datetime) -> int:
     if given.json:
         failure = console.failure(named, str(given.file))
         failure["error"] |= {"findings": [_finding(cause, slot) for cause in causes], "due": None if due is None else _utc(due)}
-        console.result_json(failure)
+        console.result_json(failure | {"fetches": [fetch_dict(answer) for answer in answers]})
     return console.exit_code(error)
 
 

@@ -199,6 +199,7 @@ def _add_extend(parser: Parser, language: Language) -> None:
     parser.add_argument("file", type=_path, metavar="FILE", help=say("DOCUMENT", language))
     parser.add_argument("--to", required=True, choices=LONG_TERM_LEVELS, help=say("EXTEND_TO", language))
     _add_material(parser, language)
+    _add_network(parser, language, words="EXTEND_OFFLINE")
     parser.add_argument("--tsa", metavar="URL", help=say("EXTEND_TSA", language))
     _add_out(parser, language)
     parser.add_argument("--json", action="store_true", help=say("JSON", language))
@@ -211,8 +212,8 @@ def _add_material(parser: Parser, language: Language) -> None:
     parser.add_argument("--at", type=_moment, metavar="RFC3339", help=say("AT", language))
 
 
-def _add_network(parser: Parser, language: Language) -> None:
-    parser.add_argument("--offline", action="store_true", help=say("OFFLINE", language))
+def _add_network(parser: Parser, language: Language, *, words: str = "OFFLINE") -> None:
+    parser.add_argument("--offline", action="store_true", help=say(words, language))
     parser.add_argument("--timeout", type=_seconds, default=60.0, metavar="SECONDS", help=say("TIMEOUT", language))
     parser.add_argument("--unsafe-allow-loopback", action="store_true", help=say("UNSAFE_ALLOW_LOOPBACK", language))
 
@@ -240,7 +241,7 @@ def _add_cert(parser: Parser, language: Language) -> None:
     for option in ("explicit-policy", "inhibit-mapping", "inhibit-any"):
         key = f"CERT_{option.upper().replace('-', '_')}"
         action.add_argument(f"--{option}", action="store_true", help=say(key, language))
-    action.add_argument("--offline", action="store_true", help=say("OFFLINE", language))
+    _add_network(action, language)
     action.add_argument("--json", action="store_true", help=say("JSON", language))
     _add_language(action, language)
 

@@ -14,10 +14,12 @@ from hocba_sign.pki.profile import Purpose
 from hocba_sign.pki.revocation import RevocationFact
 from hocba_sign.pki.trust import Anchor, TrustStore
 from hocba_sign.pki.trust_list import TrustList
+from hocba_sign.report.document import fetch_dict
 from hocba_sign.report.lines import State, coloured, fact_lines, wrapped
 from hocba_sign.report.messages import Language, message
 from hocba_sign.report.phrases import phrase, printable, vietnam_time
 from hocba_sign.report.signature import Fact
+from hocba_sign.validation.needs import Answer
 from hocba_sign.version import VERSION
 
 
@@ -47,7 +49,7 @@ class CertificateReport:
     """The judgement of one certificate at one moment. It is no truth value: an indication has three states.
 
     `file` is the name given by the caller. `at` is UTC. `causes` say why it is not PASSED, the deciding one first; `notes` are what
-    a reader must know all the same. `path` is None where the certificate cannot be read.
+    a reader must know all the same. `path` is None where the certificate cannot be read. `fetches` are all addresses asked or refused.
     """
 
     file: str
@@ -59,6 +61,7 @@ class CertificateReport:
     notes: tuple[Finding, ...] = ()
     path: PathResult | None = None
     anchor: Anchor | None = None
+    fetches: tuple[Answer, ...] = ()
 
     @classmethod
     def of(cls, path: PathResult, *, trust: TrustStore, purpose: Purpose, file: str, at: datetime) -> "CertificateReport":
@@ -121,6 +124,7 @@ class CertificateReport:
             "exceptions": [] if path is None else list(path.exceptions),
             "findings": [_finding(finding) for finding in self.causes],
             "checks": warnings(self.notes),
+            "fetches": [fetch_dict(answer) for answer in self.fetches],
         }
 
 

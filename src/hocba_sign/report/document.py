@@ -99,7 +99,7 @@ class Report:
             "signatures": [] if conclusion is None else [_signature(one) for one in conclusion.signatures],
             "workflow": None if conclusion is None else _workflow(conclusion),
             "checks": [_check(check) for check in self.checks],
-            "fetches": [_fetch(answer) for answer in self.fetches],
+            "fetches": [fetch_dict(answer) for answer in self.fetches],
         }
 
 
@@ -244,7 +244,8 @@ def _check(check: Check) -> dict[str, Any]:
     }
 
 
-def _fetch(answer: Answer) -> dict[str, Any]:
+def fetch_dict(answer: Answer) -> dict[str, Any]:
+    """Give one address that was asked or refused, and what came of it (docs/reference/report.md)."""
     finding = answer.finding if isinstance(answer, Unavailable) else None
     words = message(finding.cause) if finding is not None else None
     failed = "refused" if isinstance(answer, Unavailable) and answer.is_refused else "failed"
