@@ -49,7 +49,7 @@ def _at(cause: str, *steps: str | int) -> Finding:
 
 
 def _identification(given: Identification) -> Iterator[Finding]:
-    """Judge X1 (as far as the level and the year), X2, X3 and X11 of the cross-field rules, and the pupil's id."""
+    """Judge X1 (as far as the level and the year), X2, X3, X9 and X11 of the cross-field rules, and the pupil's id."""
     first, last = (int(year) for year in given.school_year.split("-"))
     if last != first + 1:
         yield _at("TRANSCRIPT.SCHOOL_YEAR", "identification", "school_year")
@@ -65,8 +65,11 @@ def _identification(given: Identification) -> Iterator[Finding]:
         yield _at("TRANSCRIPT.BIRTH_DATE", "identification", "pupil", "birth_date")
     if pupil.personal_id is None and pupil.identity_document is None:
         yield _at("TRANSCRIPT.PUPIL_ID", "identification", "pupil", "personal_id")
-    if given.replaces is not None and (given.replaces.id, given.replaces.version) == (given.id, given.version):
-        yield _at("TRANSCRIPT.REPLACES_ITSELF", "identification", "replaces")
+    if given.replaces is not None and given.replaces.id == given.id:
+        if given.replaces.version == given.version:
+            yield _at("TRANSCRIPT.REPLACES_ITSELF", "identification", "replaces")
+        elif given.replaces.version > given.version:
+            yield _at("TRANSCRIPT.VERSION_ORDER", "identification", "version")
 
 
 def _subjects(identification: Identification, content: Content) -> Iterator[Finding]:
@@ -82,7 +85,7 @@ def _subjects(identification: Identification, content: Content) -> Iterator[Find
         seen.add(subject.code)
         if subject.code in codes and grade in level.grades and not codes.admits(subject.code, level=taught_as, grade=grade):
             yield _at("TRANSCRIPT.SUBJECT_LEVEL", "content", "subjects", n, "code")
-        if not subject.teachers and level is not Level.PRIMARY:
+        if not subject.teachers and level is not Level.PRIMARY and not identification.is_digitised:
             yield _at("TRANSCRIPT.NO_TEACHER", "content", "subjects", n, "teachers")
 
 
@@ -101,7 +104,7 @@ def _issue(identification: Identification, signers: Signers) -> Iterator[Finding
     provinces = code_list("provinces")
     if school.province_code in provinces and provinces.at(school.province_code, signers.issued) is None:
         yield _at("CODE.NOT_VALID_THEN", "identification", "school", "province_code")
-    if signers.homeroom_teacher.personal_id is None and identification.level is Level.PRIMARY:
+    if signers.homeroom_teacher.personal_id is None and identification.level is Level.PRIMARY and not identification.is_digitised:
         yield _at("TRANSCRIPT.MISSING_FIELD", "signers", "homeroom_teacher", "personal_id")
 
 

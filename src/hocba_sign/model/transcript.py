@@ -1,13 +1,13 @@
 """Học bạ: one pupil, one school year, one school, and who is expected to sign."""
 
-from dataclasses import dataclass
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
 from datetime import date
 from typing import Annotated, Final, Self
 
-from hocba_sign.errors import InputError
 from hocba_sign.model import exchange
 from hocba_sign.model.codes import Level, Status
-from hocba_sign.model.fields import Group, Leaf, Many, element_path
+from hocba_sign.model.fields import Group, Leaf, Many
 from hocba_sign.model.lexical import DAY, FLAG, coded, count, identifier, letter, text
 from hocba_sign.model.person import NAME, PERSONAL_ID, SCHOOL_YEAR, EarlierYear, Particulars, Pupil, School
 from hocba_sign.model.results import (
@@ -21,7 +21,7 @@ from hocba_sign.model.results import (
     subject_id,
     teacher_id,
 )
-from hocba_sign.model.workflow import Role, Slot
+from hocba_sign.model.workflow import PLANS, Role, Slot
 
 ROOT_ELEMENT: Final = "HOC_BA"
 DATA_ELEMENT: Final = "DU_LIEU_HOC_BA"
@@ -34,7 +34,13 @@ TRANSCRIPT_ID = identifier("transcript id", "[0-9A-Za-z-]{1,36}", max_length=36)
 VERSION = count(1, 9_999_999_999)
 TITLE = text(100)
 
-_PLANS: Final = {Level.PRIMARY: "TIEU_HOC", Level.LOWER_SECONDARY: "THCS_THPT", Level.UPPER_SECONDARY: "THCS_THPT"}
+_PLANS: Final = {
+    Level.PRIMARY: "TIEU_HOC",
+    Level.LOWER_SECONDARY: "THCS_THPT",
+    Level.UPPER_SECONDARY: "THCS_THPT",
+    Level.CONTINUING: "GDTX",
+}
+_DIGITISED_PLAN: Final = "TRICH_LUC"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -298,46 +304,44 @@ class Transcript:
 
     @property
     def plan_name(self) -> str:
-        """Give the name of the signing plan.
-
-        Raises: InputError TRANSCRIPT.NO_PLAN for continuing education and digitised paper, which have none yet.
-        """
-        if self.identification.is_digitised:
-            raise InputError("TRANSCRIPT.NO_PLAN", where=DATA_PATH + element_path(Transcript, "identification", "is_digitised"))
-        plan = _PLANS.get(self.level)
-        if plan is None:
-            raise InputError("TRANSCRIPT.NO_PLAN", where=DATA_PATH + element_path(Transcript, "identification", "level"))
-        return plan
+        """Give the name of the signing plan: that of digitised paper, else that of the level."""
+        return _DIGITISED_PLAN if self.identification.is_digitised else _PLANS[self.level]
 
     @property
     def slots(self) -> tuple[Slot, ...]:
-        """Give the slots for signatures in document order: one per subject and teacher, then the class and the school.
-
-        Raises: InputError TRANSCRIPT.NO_PLAN where nobody knows.
-        """
+        """Give the slots for signatures in document order: those of the plan, for teachers one per subject and teacher."""
         return tuple(signer.slot for signer in self.expected_signers)
 
     @property
     def expected_signers(self) -> tuple[ExpectedSigner, ...]:
-        """Give who should sign in each slot, in document order; a declared substitute stands for the teacher.
+        """Give who should sign in each slot, in document order; a declared substitute stands for the teacher."""
+        homeroom, principal, school = self.signers.homeroom_teacher, self.signers.principal, self.school
+        everybody = (
+            *self._teachers(),
+            ExpectedSigner(slot=Slot(Role.GVCN), name=homeroom.full_name, personal_id=homeroom.personal_id),
+            ExpectedSigner(slot=Slot(Role.CBQL), name=principal.full_name, personal_id=principal.personal_id, title=principal.title),
+            ExpectedSigner(slot=Slot(Role.KY_PHAT_HANH), name=school.name, organisation_id=school.tax_id or school.organisation_id),
+        )
+        plan = PLANS[self.plan_name]
+        return tuple(signer for signer in everybody if plan.step(signer.slot.role) is not None)
 
-        Raises: InputError TRANSCRIPT.NO_PLAN where nobody knows.
-        """
-        _ = self.plan_name
+    def _teachers(self) -> Iterator[ExpectedSigner]:
         substitutes = {one.teacher: one for one in self.signers.substitutes}
-        found = []
         for subject in self.subjects:
             for n, teacher in enumerate(subject.teachers, 1):
                 place = teacher_id(subject.id, n)
                 stand_in = substitutes.get(place)
                 person = stand_in or teacher
-                title = stand_in.title if stand_in else None
-                slot = Slot(Role.GVBM, subject.id, place)
-                found.append(ExpectedSigner(slot=slot, name=person.full_name, personal_id=person.personal_id, title=title))
-        homeroom, principal, school = self.signers.homeroom_teacher, self.signers.principal, self.school
-        return (
-            *found,
-            ExpectedSigner(slot=Slot(Role.GVCN), name=homeroom.full_name, personal_id=homeroom.personal_id),
-            ExpectedSigner(slot=Slot(Role.CBQL), name=principal.full_name, personal_id=principal.personal_id, title=principal.title),
-            ExpectedSigner(slot=Slot(Role.KY_PHAT_HANH), name=school.name, organisation_id=school.tax_id or school.organisation_id),
-        )
+                yield ExpectedSigner(
+                    slot=Slot(Role.GVBM, subject.id, place),
+                    name=person.full_name,
+                    personal_id=person.personal_id,
+                    title=None if stand_in is None else stand_in.title,
+                )
+
+    def next_version(self, created: date, *, content: Content, signers: Signers) -> Self:
+        """Give the version that replaces this one: after summer re-assessment, or where it was wrong. It starts unsigned."""
+        given = self.identification
+        replaced = ReplacedVersion(id=given.id, version=given.version)
+        identification = replace(given, version=given.version + 1, created=created, replaces=replaced)
+        return replace(self, identification=identification, content=content, signers=signers)

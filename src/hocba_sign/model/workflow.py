@@ -91,7 +91,9 @@ PLANS = {
     for plan in (
         SigningPlan(name="THCS_THPT", steps=(_TEACHER, _HOMEROOM, _PRINCIPAL, _SEAL)),
         SigningPlan(name="TIEU_HOC", steps=(_TEACHER_IF_NAMED, _HOMEROOM, _PRINCIPAL, _SEAL)),
+        SigningPlan(name="GDTX", steps=(_TEACHER, _HOMEROOM, _PRINCIPAL, _SEAL)),
+        SigningPlan(name="TRICH_LUC", steps=(_PRINCIPAL, _SEAL)),
     )
 }
-"""At secondary school every subject names a teacher who signs; at primary school a teacher signs
-only where the transcript names one."""
+"""At secondary school and in continuing education every subject names a teacher who signs; at primary school a teacher signs
+only where the transcript names one. Who digitises a paper transcript certifies a copy: principal and seal, nobody else."""

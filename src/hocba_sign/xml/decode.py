@@ -1,7 +1,7 @@
 """Signed octets or a parsed tree to a Transcript, and all that is wrong with it."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final
 
 from lxml import etree
@@ -66,17 +66,21 @@ def _source(data: Element) -> "_Source":
         raise InputError("TRANSCRIPT.NOT_A_TRANSCRIPT", where="/")
     if data.get(names.ID) != names.ID_DATA:
         raise InputError("TRANSCRIPT.WRONG_ID", where=DATA_PATH)
-    return _Source.of(data, DATA_PATH, prefix=f"{{{name.namespace}}}" if name.namespace else "")
+    return _Source.of(data, DATA_PATH, prefix=f"{{{name.namespace}}}" if name.namespace else "").without_slots()
 
 
 @dataclass(frozen=True, slots=True)
 class _Source:
-    """An element as a source of a record's values; `children` are its children by local name, those of other namespaces left out."""
+    """An element as a source of a record's values; `children` are its children by local name, those of other namespaces left out.
+
+    `slots` is a child that is no part of the record.
+    """
 
     element: Element
     path: str
     prefix: str
     children: dict[str, list[Element]]
+    slots: Element | None = None
 
     @classmethod
     def of(cls, element: Element, path: str, *, prefix: str) -> "_Source":
@@ -86,6 +90,11 @@ class _Source:
             if tag.startswith(prefix):
                 found.setdefault(tag.removeprefix(prefix), []).append(child)
         return cls(element, path, prefix, found)
+
+    def without_slots(self) -> "_Source":
+        """Leave out the slots that the transcript store's layout has as last part of the data; they are for `xml.layout`."""
+        last = self.element[-1] if len(self.element) else None
+        return self if last is None or last.tag != names.SIGNING_LIST else replace(self, slots=last)
 
     @property
     def naming(self) -> Naming:
@@ -145,6 +154,8 @@ class _Source:
         texts = [self.element.text]
         for child in self.element:
             texts.append(child.tail)
+            if child is self.slots:
+                continue
             rank, may_repeat = ranks.get(str(child.tag), (None, False))
             if rank is None:
                 yield Finding("TRANSCRIPT.UNKNOWN_FIELD", self.where(_shown(child)))

@@ -1,4 +1,4 @@
-"""Transcript to the canonical document with empty slots."""
+"""Transcript to a document with empty slots."""
 
 from typing import Any, Final, cast
 
@@ -9,39 +9,54 @@ from hocba_sign.model.fields import Group, Leaf, Many, table
 from hocba_sign.model.reading import ObjectSource, Reader
 from hocba_sign.model.transcript import DATA_PATH, Transcript
 from hocba_sign.xml import names
+from hocba_sign.xml.layout import CANONICAL, Layout
 from hocba_sign.xml.parse import Element
 
 _DECLARATION: Final = b'<?xml version="1.0" encoding="UTF-8"?>\n'
 
 
-def encode(transcript: Transcript) -> bytes:
+def encode(transcript: Transcript, layout: Layout = CANONICAL) -> bytes:
     """Write the document: UTF-8, the root in exclusive canonical form, no white space between elements, the same octets every time.
 
     Text is written as it is; whether it may be signed is for `model.check`.
     Raises: InputError with the first value that has no written form (a mark of two digits, a control character) and all of them in
-    `findings`; TRANSCRIPT.NO_PLAN where nobody knows who signs.
+    `findings`.
     """
     Reader().read(Transcript, ObjectSource(transcript, DATA_PATH))
-    root = etree.Element(_tag(names.ROOT), nsmap=cast("dict[str, str]", {None: names.HOCBA}))
+    nsmap = {None: layout.namespace} if layout.namespace else {}
+    root = etree.Element(layout.tag(names.ROOT), nsmap=cast("dict[str, str]", nsmap))
     root.set(names.SCHEMA_VERSION_ATTRIBUTE, names.SCHEMA_VERSION)
     data = _child(root, names.DATA)
     data.set(names.ID, names.ID_DATA)
     _write(data, transcript, DATA_PATH)
-    slots = _child(root, names.SIGNATURE_SLOTS)
+    for holder in layout.holders:
+        _at(root, holder)
     for slot in transcript.slots:
-        element = _child(slots, slot.role)
+        rule = layout.rules[slot.role]
+        element = _child(_at(root, rule.place[:-1]), rule.place[-1])
         if slot.subject is not None and slot.teacher is not None:
-            element.set(names.SLOT_SUBJECT, slot.subject)
-            element.set(names.SLOT_TEACHER, slot.teacher)
+            for name, value in layout.slot_attributes(slot):
+                element.set(name, value)
     return _DECLARATION + etree.tostring(root, method="c14n", exclusive=True)
 
 
-def _tag(name: str) -> str:
-    return f"{{{names.HOCBA}}}{name}"
+def _at(root: Element, place: tuple[str, ...]) -> Element:
+    """Give the element at `place` below the root, made where it is not there."""
+    element = root
+    for name in place:
+        found = element.find(_like(element, name))
+        element = _child(element, name) if found is None else found
+    return element
+
+
+def _like(parent: Element, name: str) -> str:
+    """Give `name` in the namespace of `parent`."""
+    namespace = etree.QName(parent).namespace
+    return f"{{{namespace}}}{name}" if namespace else name
 
 
 def _child(parent: Element, name: str) -> Element:
-    return etree.SubElement(parent, _tag(name))
+    return etree.SubElement(parent, _like(parent, name))
 
 
 def _write(parent: Element, record: Any, path: str) -> None:

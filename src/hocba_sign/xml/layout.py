@@ -1,12 +1,13 @@
 """Where signatures lie in a document and what each must cover, as data.
 
 A layout is a table: per role the slot's place, the Ids that a signature there must cover, and the role
-whose SignatureValues it must cover as well. Signing writes by this table, validation judges by it.
+whose SignatureValues it covers as well. Signing writes by this table, validation judges by it.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from types import MappingProxyType
+from typing import Final
 
 from lxml import etree
 
@@ -21,36 +22,60 @@ class SlotRule:
     """One row of a layout.
 
     `place` are the element names from below the root to the slot. `covers` are Ids; `{subject}` stands for
-    the slot's subject. `links` is the role whose SignatureValues must be covered, or None.
+    the slot's subject. `links` is the role whose SignatureValues are covered, or None; `encloses` the role whose slots lie
+    within what `covers` names, so that its signatures are covered whole.
     """
 
     place: tuple[str, ...]
     covers: tuple[str, ...]
     links: Role | None = None
+    encloses: Role | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Layout:
-    """A way to arrange a transcript and its signatures in one file."""
+    """A way to arrange a transcript and its signatures in one file.
+
+    `namespace` is empty for none. `needs_links`: a signature without its links is wrong; otherwise it only leaves the order
+    unproven. `holders` are places that are written even where no slot lies in them. `slots_are_twins`: a teacher's slot carries the
+    Id of the teacher in the subject, instead of attributes that name both. A layout without rules has no slots.
+    """
 
     name: str
     namespace: str
     rules: Mapping[Role, SlotRule]
+    needs_links: bool = True
+    holders: tuple[tuple[str, ...], ...] = ()
+    slots_are_twins: bool = False
+
+    def tag(self, name: str) -> str:
+        return f"{{{self.namespace}}}{name}" if self.namespace else name
+
+    def slot_attributes(self, slot: Slot) -> tuple[tuple[str, str], ...]:
+        """Give the attributes that tell a teacher's slot from others."""
+        if self.slots_are_twins:
+            return ((names.ID, slot.teacher or ""),)
+        return ((names.SLOT_SUBJECT, slot.subject or ""), (names.SLOT_TEACHER, slot.teacher or ""))
 
     def covered_ids(self, slot: Slot) -> tuple[str, ...]:
         """Give the Ids that a signature in `slot` must cover."""
         return tuple(part.format(subject=slot.subject) for part in self.rules[slot.role].covers)
 
     def linked_slots(self, slot: Slot, expected: Iterable[Slot]) -> tuple[Slot, ...]:
-        """Give the slots whose SignatureValues a signature in `slot` must cover.
+        """Give the slots whose SignatureValues a signature in `slot` covers.
 
         Empty where nobody is expected in the linked role (no subject teachers at primary school).
         """
         links = self.rules[slot.role].links
         return tuple(other for other in expected if other.role is links)
 
+    def enclosed_slots(self, slot: Slot, expected: Iterable[Slot]) -> tuple[Slot, ...]:
+        """Give the slots of the step before that lie within what a signature in `slot` covers."""
+        encloses = self.rules[slot.role].encloses
+        return tuple(other for other in expected if other.role is encloses)
 
-CANONICAL = Layout(
+
+CANONICAL: Final = Layout(
     name="canonical",
     namespace=names.HOCBA,
     rules=MappingProxyType(
@@ -63,15 +88,64 @@ CANONICAL = Layout(
     ),
 )
 
+KHO: Final = Layout(
+    name="kho",
+    namespace="",
+    needs_links=False,
+    holders=((names.DATA, names.SIGNING_LIST), (names.ISSUE,)),
+    slots_are_twins=True,
+    rules=MappingProxyType(
+        {
+            Role.GVBM: SlotRule(place=(names.DATA, names.SIGNING_LIST, names.TEACHER_LIST, Role.GVBM), covers=("{subject}",)),
+            Role.GVCN: SlotRule(place=(names.DATA, names.SIGNING_LIST, Role.GVCN), covers=(names.ID_CONTENT,), links=Role.GVBM),
+            Role.CBQL: SlotRule(place=(names.ISSUE, Role.CBQL), covers=(names.ID_DATA,), encloses=Role.GVCN),
+            Role.KY_PHAT_HANH: SlotRule(place=(names.ISSUE, Role.KY_PHAT_HANH), covers=(names.ID_DATA,), links=Role.CBQL),
+        }
+    ),
+)
+"""The de-facto layout of the transcript store (Kho học bạ): the slots of teachers and of the homeroom teacher lie within `#data`."""
+
+PART: Final = Layout(name="part", namespace="", needs_links=False, rules=MappingProxyType({}))
+"""A file of the field that holds a part of a transcript: the pupil's particulars or the year's results, signed on their own."""
+
+LAYOUTS: Final = MappingProxyType({layout.name: layout for layout in (CANONICAL, KHO)})
+"""The layouts that can be written, by name."""
+
+_PART_ROOTS: Final = MappingProxyType({"TONG_KET_CA_NAM": "TONG_KET", "TONG_KET": "TONG_KET", "LY_LICH": "LY_LICH"})
+_ID_PARTICULARS: Final = "lyLich"
+OTHER_SLOTS: Final = frozenset({"CHUKYDONVI", "LY_LICH", "TONG_KET"})
+"""Slots seen in the field that belong to no step of any plan."""
+
 
 def recognise(root: Element) -> Layout:
     """Tell which layout a document has.
 
     Raises: InputError `DOC.NOT_HOC_BA` when the root is none that this library knows.
     """
-    if root.tag == f"{{{CANONICAL.namespace}}}{names.ROOT}":
+    if root.tag == CANONICAL.tag(names.ROOT):
         return CANONICAL
+    data = root.find(names.DATA) if not str(root.tag).startswith("{") else None
+    if data is not None and (data.find(names.SIGNING_LIST) is not None or root.find(names.ISSUE) is not None):
+        return KHO
+    if part_of(root) is not None:
+        return PART
     raise InputError("DOC.NOT_HOC_BA", where=f"/{etree.QName(root).localname}")
+
+
+def part_of(root: Element) -> str | None:
+    """Name the part of a transcript that a file holds, TONG_KET or LY_LICH; None for any other file."""
+    for element in (root, *root.iterchildren("*")):
+        tag = str(element.tag)
+        if tag in _PART_ROOTS:
+            return _PART_ROOTS[tag]
+        if tag == "THONG_TIN" and element.get(names.ID) == _ID_PARTICULARS:
+            return "LY_LICH"
+    return None
+
+
+def is_ours(root: Element) -> bool:
+    """Tell whether the content claims to follow the schemas of this library; other makers' fields are not published."""
+    return root.get(names.SCHEMA_VERSION_ATTRIBUTE) is not None
 
 
 def slot_elements(root: Element, layout: Layout) -> tuple[tuple[Slot, Element], ...]:
@@ -80,13 +154,48 @@ def slot_elements(root: Element, layout: Layout) -> tuple[tuple[Slot, Element], 
     Raises: InputError `DOC.SLOT_TWICE` when two elements claim the same slot.
     """
     found: dict[Slot, Element] = {}
+    subjects = _subjects(root) if layout.slots_are_twins else {}
     for role, rule in layout.rules.items():
-        for element in root.iterfind("/".join(f"{{{layout.namespace}}}{name}" for name in rule.place)):
+        for element in root.iterfind("/".join(map(layout.tag, rule.place))):
             slot = Slot(role, element.get(names.SLOT_SUBJECT), element.get(names.SLOT_TEACHER))
+            if layout.slots_are_twins:
+                teacher = element.get(names.ID) if role is Role.GVBM else None
+                slot = Slot(role, subjects.get(teacher or ""), teacher)
             if slot in found:
                 raise InputError("DOC.SLOT_TWICE", where=locate(element))
             found[slot] = element
     return tuple(found.items())
+
+
+def declared_slots(root: Element) -> tuple[Slot, ...]:
+    """Give the slots that a document in the store's layout asks for by itself, whoever made its content.
+
+    One for each teacher that a subject names, and those of class and school.
+    """
+    teachers = (Slot(Role.GVBM, subject, teacher) for teacher, subject in _subjects(root).items())
+    return (*teachers, Slot(Role.GVCN), Slot(Role.CBQL), Slot(Role.KY_PHAT_HANH))
+
+
+def _subjects(root: Element) -> Mapping[str, str | None]:
+    """Map the Id of each teacher named in a subject to the Id of the subject, in the store's layout.
+
+    What stands among the slots, inside a signature that is, names nobody.
+    """
+    return {
+        teacher.get(names.ID, ""): subject.get(names.ID)
+        for part in root.iterfind(f"{names.DATA}/*")
+        if part.tag != names.SIGNING_LIST
+        for subject in part.iter(names.SUBJECT)
+        for teacher in subject.iterchildren(str(Role.GVBM))
+    }
+
+
+def other_slots(root: Element) -> Iterator[Element]:
+    """Give the signed slots of `OTHER_SLOTS` in a document in the store's layout."""
+    for signature in root.iter(names.DS_SIGNATURE):
+        parent = signature.getparent()
+        if parent is not None and parent.tag in OTHER_SLOTS:
+            yield parent
 
 
 def signature_in(element: Element) -> Element | None:

@@ -18,6 +18,10 @@ ID: Final = "Id"
 ROOT: Final = ROOT_ELEMENT
 DATA: Final = DATA_ELEMENT
 SIGNATURE_SLOTS: Final = "DANH_SACH_CHU_KY"
+SIGNING_LIST: Final = "DANH_SACH_THONG_TIN_KY"
+TEACHER_LIST: Final = "DANH_SACH_GVBM"
+ISSUE: Final = "PHAT_HANH_HOC_BA"
+SUBJECT: Final = "DIEM_TONG_KET"
 SLOTS: Final = tuple(str(role) for role in Role)
 """Slot elements are called as the roles that sign in them, in signing order."""
 SLOT_SUBJECT: Final = "monHoc"
@@ -33,13 +37,17 @@ __all__ = [
     "ID_CONTENT",
     "ID_DATA",
     "ID_IDENTITY",
+    "ISSUE",
     "ROOT",
     "SCHEMA_VERSION",
     "SCHEMA_VERSION_ATTRIBUTE",
     "SIGNATURE_SLOTS",
+    "SIGNING_LIST",
     "SLOTS",
     "SLOT_SUBJECT",
     "SLOT_TEACHER",
+    "SUBJECT",
+    "TEACHER_LIST",
     "XADES",
     "XADES141",
     "XS",

@@ -153,7 +153,7 @@ _TEACHER_SLOT: Final = ("GVBM", "DANH_SACH_GVBM", "DANH_SACH_THONG_TIN_KY", "DU_
 
 def _is_teacher_and_slot(one: Element, other: Element) -> bool:
     """Tell whether two elements with the same Id are a teacher in a subject and the slot of that teacher, each where it belongs."""
-    if any(set(element.attrib) != {"Id"} for element in (one, other)):
+    if one.get("Id") != other.get("Id"):
         return False
     inner, slot = (one, other) if _tags(one)[1:2] == _TEACHER_IN_SUBJECT[1:] else (other, one)
     return _tags(inner)[:2] == _TEACHER_IN_SUBJECT and _tags(slot)[:4] == _TEACHER_SLOT

@@ -37,7 +37,7 @@ def undo(octets: bytes) -> bytes:
 
 
 def _copy(source: Element, parent: Element | None) -> Element:
-    nsmap = {prefix: uri for uri, prefix in _PREFIXES.items()}
+    nsmap = {prefix: uri for uri, prefix in _PREFIXES.items() if prefix is not None or str(source.tag).startswith("{")}
     attributes = {str(name): str(value) for name, value in source.attrib.items()}
     tag = str(source.tag)
     copy = etree.Element(tag, attributes, nsmap=nsmap) if parent is None else etree.SubElement(parent, tag, attributes)

@@ -62,9 +62,12 @@ class _LogEntry(Protocol):
 def violations(tree: Element, *, issued: bool) -> tuple[SchemaViolation, ...]:
     """Judge a document by hocba-issued.xsd or, before all have signed, by hocba-draft.xsd; empty for a valid one.
 
+    Documents without a namespace, in the transcript store's layout, are judged by hocba-kho-issued.xsd and hocba-kho-draft.xsd.
+
     At most `MAX_VIOLATIONS`, in document order. Raises: OutsideError SCHEMA.UNAVAILABLE when the installed schemas cannot be read.
     """
-    schema = _SCHEMAS.get("hocba-issued.xsd" if issued else "hocba-draft.xsd")
+    layout = "" if str(tree.tag).startswith("{") else "kho-"
+    schema = _SCHEMAS.get(f"hocba-{layout}{'issued' if issued else 'draft'}.xsd")
     if schema.validate(tree):
         return ()
     root = tree.getroottree().getroot()

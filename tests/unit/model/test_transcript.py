@@ -1,11 +1,16 @@
 import dataclasses
+from datetime import date
+from decimal import Decimal
 from pathlib import Path
+from typing import Any
 
 import pytest
 
-from hocba_sign.errors import InputError
+from hocba_sign.model.check import check
 from hocba_sign.model.codes import Level
-from hocba_sign.model.transcript import Substitute, Transcript
+from hocba_sign.model.person import EarlierYear
+from hocba_sign.model.results import SecondaryMarks
+from hocba_sign.model.transcript import ReplacedVersion, Substitute, Transcript
 from hocba_sign.model.workflow import Role, Slot
 
 EXAMPLES = Path(__file__).parent.parent.parent.parent / "examples"
@@ -57,19 +62,71 @@ def test_a_substitute_is_expected_in_the_place_of_the_teacher() -> None:
     assert Transcript.from_json(given.to_json()) == given
 
 
-@pytest.mark.parametrize(
-    ("change", "where"),
-    [
-        ({"level": Level.CONTINUING}, "/HOC_BA/DU_LIEU_HOC_BA/DINH_DANH/MA_CAP_HOC"),
-        ({"is_digitised": True}, "/HOC_BA/DU_LIEU_HOC_BA/DINH_DANH/TRICH_LUC"),
-    ],
-)
-def test_without_a_plan_nobody_can_sign(change: dict[str, object], where: str) -> None:
-    given = example("lop12")
-    given = dataclasses.replace(given, identification=dataclasses.replace(given.identification, **change))  # type: ignore[arg-type]
-    with pytest.raises(InputError) as caught:
-        _ = given.plan_name
-    assert (caught.value.cause, caught.value.where) == ("TRANSCRIPT.NO_PLAN", where)
+def identified(name: str, **changes: Any) -> Transcript:
+    given = example(name)
+    return dataclasses.replace(given, identification=dataclasses.replace(given.identification, **changes))
+
+
+def test_continuing_education_has_a_plan_of_its_own() -> None:
+    given = identified("lop12", level=Level.CONTINUING, rule_set="TT43/2021")
+    assert given.plan_name == "GDTX"
+    assert given.slots == example("lop12").slots
+    assert check(given) == ()
+
+
+@pytest.mark.parametrize("name", ["lop5", "lop9", "lop12"])
+def test_digitised_paper_is_signed_by_principal_and_seal_only(name: str) -> None:
+    given = identified(name, is_digitised=True)
+    assert given.plan_name == "TRICH_LUC"
+    assert given.slots == SCHOOL_SLOTS[1:]
+    assert check(given) == ()
+
+
+def test_digitised_paper_need_not_name_teachers() -> None:
+    given = identified("lop12", is_digitised=True)
+    subjects = tuple(dataclasses.replace(subject, teachers=()) for subject in given.subjects)
+    bare = dataclasses.replace(given, content=dataclasses.replace(given.content, subjects=subjects))
+    assert check(bare) == ()
+    issued_now = dataclasses.replace(bare, identification=example("lop12").identification)
+    assert {finding.cause for finding in check(issued_now)} == {"TRANSCRIPT.NO_TEACHER"}
+
+
+def test_the_next_version_names_the_one_it_replaces() -> None:
+    """Summer re-assessment: a subject gets a mark after it, and the issued version is replaced."""
+    given = example("lop9")
+    first = given.subjects[0]
+    assert isinstance(first.marks, SecondaryMarks)
+    marks = dataclasses.replace(first.marks, reassessed=Decimal("5.0"))
+    content = dataclasses.replace(given.content, subjects=(dataclasses.replace(first, marks=marks), *given.subjects[1:]))
+    signers = dataclasses.replace(given.signers, issued=date(2026, 8, 14))
+    found = given.next_version(date(2026, 8, 12), content=content, signers=signers)
+    old, new = given.identification, found.identification
+    assert new.replaces == ReplacedVersion(id=old.id, version=old.version)
+    assert (new.id, new.version, new.created) == (old.id, old.version + 1, date(2026, 8, 12))
+    assert check(found) == ()
+    assert found.slots == given.slots
+
+
+@pytest.mark.parametrize(("replaced", "cause"), [(1, "TRANSCRIPT.REPLACES_ITSELF"), (2, "TRANSCRIPT.VERSION_ORDER")])
+def test_a_version_replaces_lower_ones_of_the_same_transcript_only(replaced: int, cause: str) -> None:
+    own = example("lop9").identification.id
+    given = identified("lop9", version=1, replaces=ReplacedVersion(id=own, version=replaced))
+    assert [finding.cause for finding in check(given)] == [cause]
+    other = identified("lop9", version=1, replaces=ReplacedVersion(id="another", version=replaced))
+    assert check(other) == ()
+
+
+def test_a_transfer_during_the_year_is_two_lines_of_the_learning_history() -> None:
+    given = example("lop9")
+    year = given.identification.school_year
+    lines = (
+        EarlierYear(school_year=year, class_name="9B", school="Trường THCS Nguyễn Huệ", province="Huế"),
+        EarlierYear(school_year=year, class_name="9A2", school=given.school.name, province="Đà Nẵng", arrived=date(2026, 1, 19)),
+    )
+    moved = dataclasses.replace(given, content=dataclasses.replace(given.content, earlier_years=(*given.content.earlier_years, *lines)))
+    assert check(moved) == ()
+    assert Transcript.from_json(moved.to_json()) == moved
+    assert moved.slots == given.slots
 
 
 def test_year_marks_of_the_examples_follow_from_the_terms() -> None:

@@ -10,6 +10,7 @@ from hocba_sign.errors import InputError
 from hocba_sign.model.codes import Level
 from hocba_sign.model.transcript import Transcript
 from hocba_sign.xml.encode import encode
+from hocba_sign.xml.layout import KHO
 from hocba_sign.xml.parse import parse
 
 EXAMPLES = Path(__file__).parent.parent.parent.parent / "examples"
@@ -84,9 +85,10 @@ def test_results_of_another_level_are_refused() -> None:
     assert caught.value.cause == "TRANSCRIPT.WRONG_LEVEL_FORM"
 
 
-def test_a_digitised_transcript_has_slots_for_nobody_to_guess() -> None:
+def test_a_digitised_transcript_has_no_slots_for_teachers() -> None:
     given = example()
     given = dataclasses.replace(given, identification=dataclasses.replace(given.identification, is_digitised=True))
-    with pytest.raises(InputError) as caught:
-        encode(given)
-    assert caught.value.cause == "TRANSCRIPT.NO_PLAN"
+    assert [etree.QName(slot).localname for slot in parse(encode(given)).root[1]] == ["CBQL", "KY_PHAT_HANH"]
+    store = parse(encode(given, KHO)).root
+    assert [etree.QName(slot).localname for slot in store.iterfind("PHAT_HANH_HOC_BA/*")] == ["CBQL", "KY_PHAT_HANH"]
+    assert [len(holder) for holder in store.iterfind("DU_LIEU_HOC_BA/DANH_SACH_THONG_TIN_KY")] == [0]

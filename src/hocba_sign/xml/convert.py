@@ -1,0 +1,27 @@
+"""From one layout to another, as long as nobody has signed."""
+
+from hocba_sign.errors import CallerError, InputError
+from hocba_sign.xml.decode import decode_document
+from hocba_sign.xml.encode import encode
+from hocba_sign.xml.layout import LAYOUTS, Layout, recognise
+from hocba_sign.xml.names import DS_SIGNATURE
+from hocba_sign.xml.parse import locate, parse
+from hocba_sign.xml.schema import violations
+
+
+def convert(document: bytes, layout: Layout) -> bytes:
+    """Write an unsigned transcript in another layout, with the same content.
+
+    A signature covers octets of the layout it was made in, so a signed file stays what it is.
+    Raises: CallerError `CONVERT.SIGNED` naming the first signature; InputError for a document that cannot be read, `DOC.SCHEMA`.
+    """
+    root = parse(document).root
+    if recognise(root) not in LAYOUTS.values():
+        raise InputError("DOC.NOT_HOC_BA", where=locate(root))
+    signature = next(root.iter(DS_SIGNATURE), None)
+    if signature is not None:
+        raise CallerError("CONVERT.SIGNED", where=locate(signature))
+    faults = violations(root, issued=False)
+    if faults:
+        raise InputError("DOC.SCHEMA", where=f"{faults[0].path} (line {faults[0].line})")
+    return encode(decode_document(root), layout)
