@@ -27,10 +27,10 @@ Made by `tools/reference_pages.py` from the program's own options.
 
 | Code | `hocba verify` | other commands |
 |---|---|---|
-| 0 | VALID and in force | done; `validate`: no fault; `demo`: every verdict as it should be |
-| 1 | INVALID | the input is not fit: malformed, over a limit, broken rules |
-| 2 | the command line is wrong | the same, or what was asked for cannot be done: wrong order, wrong key |
-| 3 | INDETERMINATE | |
+| 0 | VALID and in force | done; `validate`: no fault; `cert verify`: PASSED; `demo`: every verdict as it should be |
+| 1 | INVALID | the input is not fit: malformed, over a limit, broken rules; `cert verify`: FAILED |
+| 2 | the command line is wrong | the same, or what was asked for cannot be done: wrong order, wrong key; `extend`: too early, not valid |
+| 3 | INDETERMINATE | `cert verify`: INDETERMINATE |
 | 4 | nothing to verify: no signature | |
 | 5 | signatures valid, but the transcript says that it was withdrawn | |
 | 6 | a file could not be read or written, or an internal error | the same, or a time-stamp authority failed |

@@ -49,7 +49,7 @@ def run(given: argparse.Namespace) -> int:
         if error.cause not in _EXPLAINED:
             raise
         return _refuse(error, given, at=setting.at, answers=answers)
-    _announce(given, extended, setting, answers)
+    _announce(given, extended, setting=setting, answers=answers)
     return console.EXIT_VALID
 
 
@@ -80,7 +80,7 @@ def _authority(given: argparse.Namespace) -> HttpTimeStampAuthority | None:
     return HttpTimeStampAuthority(given.tsa, timeout=TIMEOUT)
 
 
-def _announce(given: argparse.Namespace, extended: bytes, setting: Setting, answers: tuple[Answer, ...]) -> None:
+def _announce(given: argparse.Namespace, extended: bytes, *, setting: Setting, answers: tuple[Answer, ...]) -> None:
     slots = [str(signature.slot) for signature in read(extended).signatures if signature.slot is not None]
     noted = user_findings(setting.trust)
     facts = {

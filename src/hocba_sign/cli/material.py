@@ -40,9 +40,12 @@ def collect_material(given: argparse.Namespace) -> Material:
 
 
 def note_findings(findings: Iterable[Finding], language: Language) -> None:
-    """Tell people, beside the result."""
+    """Tell people beside the result, each cause once with its places."""
+    places: dict[str, list[str]] = {}
     for finding in findings:
-        console.note(console.described(HocbaSignError(finding.cause, where=finding.where), language))
+        places.setdefault(finding.cause, []).extend([finding.where] if finding.where else [])
+    for cause, where in places.items():
+        console.note(console.described(HocbaSignError(cause, where=", ".join(where)), language))
 
 
 def _imported() -> Holdings:

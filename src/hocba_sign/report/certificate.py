@@ -147,7 +147,7 @@ def certificate_text(report: CertificateReport, language: Language, *, is_colour
     for title, findings in (("PROBLEMS", report.causes), ("NOTES", report.notes)):
         if findings:
             lines += ["", phrase(title, language)]
-            lines += [line for finding in findings for line in _finding_lines(finding, language)]
+            lines += _finding_lines(findings, language)
     return "\n".join(lines)
 
 
@@ -210,9 +210,14 @@ def _revocation_words(fact: RevocationFact, language: Language) -> str:
     )
 
 
-def _finding_lines(finding: Finding, language: Language) -> list[str]:
-    words = f"{message(finding.cause).in_language(language)} [{finding.cause}]"
-    return [*wrapped(words, "    ", first="  - "), *([f"      {printable(finding.where)}"] if finding.where else [])]
+def _finding_lines(findings: Iterable[Finding], language: Language) -> Iterator[str]:
+    """Say each cause once, with its places."""
+    places: dict[str, list[str]] = {}
+    for finding in findings:
+        places.setdefault(finding.cause, []).extend([finding.where] if finding.where else [])
+    for cause, where in places.items():
+        yield from wrapped(f"{message(cause).in_language(language)} [{cause}]", "    ", first="  - ")
+        yield from (f"      {printable(place)}" for place in where)
 
 
 def _certificate(certificate: Certificate) -> dict[str, Any]:
