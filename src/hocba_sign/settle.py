@@ -23,7 +23,7 @@ _Judged = TypeVar("_Judged")
 
 
 def verify_online(
-    document: bytes, setting: Setting, fetch: Fetch, *, clock: Callable[[], datetime] | None = None, name: str = "-"
+    document: bytes, setting: Setting, *, fetch: Fetch, clock: Callable[[], datetime] | None = None, name: str = "-"
 ) -> Report:
     """Judge a transcript with what is given and what `fetch` answers; the report lists every answer.
 
@@ -71,7 +71,7 @@ def settle(
     for _ in range(MAX_ROUNDS):
         before = len(answers)
         for alternatives in wanted(conclusion, evidence):
-            _ask(alternatives, answers, before, fetch)
+            _ask(alternatives, answers, before=before, fetch=fetch)
         came = [answer.evidence for answer in list(answers.values())[before:] if isinstance(answer, Available)]
         if not came:
             break
@@ -80,7 +80,7 @@ def settle(
     return Settled(conclusion=conclusion, evidence=evidence, answers=tuple(answers.values()))
 
 
-def _ask(alternatives: Alternatives, answers: dict[tuple[str, ...], Answer], before: int, fetch: Fetch) -> None:
+def _ask(alternatives: Alternatives, answers: dict[tuple[str, ...], Answer], *, before: int, fetch: Fetch) -> None:
     """Ask one address after the other until something comes that was not there `before` this round."""
     fresh = set(list(answers)[before:])
     for number, need in enumerate(alternatives):

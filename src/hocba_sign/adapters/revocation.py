@@ -109,6 +109,8 @@ class EvidenceFetcher:
         if isinstance(outcome, Refused):
             if outcome.finding.cause in _SILENT:
                 self._silent.add(host)
+            if outcome.finding.cause == "FETCH.TOO_LARGE":
+                self._octets += limits.max_octets
             return self._failed(Unavailable(need=need, finding=outcome.finding, detail=outcome.detail, contacted=contacted))
         self._octets += len(outcome.octets)
         try:

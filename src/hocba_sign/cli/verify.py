@@ -44,7 +44,7 @@ def run(given: argparse.Namespace) -> int:
         if len(given.files) > 1:
             console.progress(say("VERIFYING", given.lang, file=console.printable(str(path)), number=number, count=len(given.files)))
         try:
-            report = judge(path, setting, given)
+            report = judge(path, setting, given=given)
         except OutsideError as error:
             codes.append(_unread(error, path, given))
             continue
@@ -57,7 +57,7 @@ def run(given: argparse.Namespace) -> int:
     return worst(codes)
 
 
-def judge(path: Path, setting: Setting, given: argparse.Namespace) -> Report:
+def judge(path: Path, setting: Setting, *, given: argparse.Namespace) -> Report:
     """Judge one file; without `--at` the validation time moves on to when what was fetched was there.
 
     Raises: OutsideError FILE.* when it cannot be read at all; a file that is too large is INVALID, not read.
@@ -70,7 +70,7 @@ def judge(path: Path, setting: Setting, given: argparse.Namespace) -> Report:
     fetch = evidence_fetcher(given)
     if fetch is None:
         return verify(document, trust=setting.trust, evidence=setting.evidence, at=setting.at, name=str(path))
-    return verify_online(document, setting, fetch, clock=fetch.moment if given.at is None else None, name=str(path))
+    return verify_online(document, setting, fetch=fetch, clock=fetch.moment if given.at is None else None, name=str(path))
 
 
 def code_of(report: Report) -> int:

@@ -1,0 +1,73 @@
+"""A signed transcript whose certificates point at a server on loopback, and what it takes to judge it from there."""
+
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from datetime import datetime, timedelta
+from functools import cached_property
+from pathlib import Path
+
+from hocba_sign.adapters.cache import Cache
+from hocba_sign.adapters.fetch import Fetcher
+from hocba_sign.adapters.revocation import Budget, EvidenceFetcher
+from hocba_sign.crypto.signer import SoftwareSigner
+from hocba_sign.model.workflow import Slot
+from hocba_sign.pipeline import sign
+from hocba_sign.pki.evidence import Evidence
+from hocba_sign.report.document import Report
+from hocba_sign.settle import verify_online
+from hocba_sign.signing.policy import Level, SigningPolicy
+from hocba_sign.testing import World, WorldServer
+from hocba_sign.testing.identity import Identity
+from hocba_sign.validation.chain import Setting
+from hocba_sign.validation.needs import Answer
+from hocba_sign.validation.policy import DEFAULT
+from tests.support.scene import JUDGED_AT, SIGNED_AT, DirectTsa, Scene
+
+ANSWERED_AT = JUDGED_AT - timedelta(minutes=1)
+
+
+class Online(Scene):
+    """The scene with the world of `server`. `chain` is how many certificates each signature carries."""
+
+    def __init__(self, server: WorldServer, *, chain: int = 2) -> None:
+        super().__init__(subjects=1)
+        self.server = server
+        self.world = server.world
+        self.chain = chain
+
+    @cached_property
+    def document(self) -> bytes:
+        """Give the transcript, signed by all, each with a time-stamp."""
+        return self.signed(level=Level.T)
+
+    def sign(self, document: bytes, slot: Slot, *, level: Level = Level.B, at: datetime = SIGNED_AT) -> bytes:
+        return self.sign_as(self.identity(slot), document, slot, level=level, at=at)
+
+    def sign_as(self, identity: Identity, document: bytes, slot: Slot, *, level: Level = Level.T, at: datetime = SIGNED_AT) -> bytes:
+        signer = SoftwareSigner(identity.key, identity.chain_der[: self.chain])
+        tsa = DirectTsa(self.world, at) if level is Level.T else None
+        return sign(document, slot, signer=signer, at=at, tsa=tsa, policy=SigningPolicy(level=level)).octets
+
+    def fetcher(self, cache: Path | None = None, *, at: datetime = JUDGED_AT, budget: Budget | None = None) -> EvidenceFetcher:
+        return EvidenceFetcher(
+            fetcher=Fetcher(allow_loopback=True),
+            clock=lambda: at,
+            cache=None if cache is None else Cache(folder=cache),
+            budget=budget or Budget(timeout=timedelta(seconds=20)),
+        )
+
+    def judge(self, document: bytes | None = None, *, fetch: EvidenceFetcher | None = None, evidence: Evidence | None = None) -> Report:
+        setting = Setting(trust=self.trust, evidence=evidence or Evidence(), at=JUDGED_AT, policy=DEFAULT)
+        return verify_online(self.document if document is None else document, setting, fetch=fetch or self.fetcher())
+
+
+@contextmanager
+def opened() -> Iterator[WorldServer]:
+    with WorldServer(lambda: ANSWERED_AT, lambda url: World(SIGNED_AT, base_url=url, fast=True)) as server:
+        yield server
+
+
+def results(answers: Iterable[Answer]) -> list[tuple[str, str, str | None]]:
+    """Give kind, path and cause of every answer."""
+    told = [(answer.need.kind.value, answer.need.url, getattr(answer, "finding", None)) for answer in answers]
+    return [(kind, "/" + url.split("/", 3)[3] if url.count("/") > 2 else url, finding and finding.cause) for kind, url, finding in told]
