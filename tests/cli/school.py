@@ -3,7 +3,7 @@
 import json
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -16,6 +16,7 @@ from hocba_sign.model.transcript import Transcript
 from hocba_sign.model.workflow import Role
 from hocba_sign.testing import World, WorldServer
 from hocba_sign.testing.staff import staff
+from tests.support.scene import with_subjects
 
 PASSWORD = "mật khẩu thử"
 SUBJECTS = 2
@@ -33,7 +34,7 @@ class School:
     def opened(cls, folder: Path, example: Path) -> Iterator["School"]:
         """Fill `folder`; certificates are valid now, and keys are ECDSA."""
         transcript = Transcript.from_json(example.read_bytes())
-        transcript = replace(transcript, content=replace(transcript.content, subjects=transcript.subjects[:SUBJECTS]))
+        transcript = with_subjects(transcript, SUBJECTS)
         (folder / "hocba.json").write_text(transcript.to_json(), "utf-8")
         with WorldServer(lambda: datetime.now(UTC), lambda url: World(datetime.now(UTC), base_url=url, fast=True)) as server:
             school = cls(folder, server)

@@ -48,13 +48,19 @@ class DirectTsa:
         return self.world.timestamp(request_der, self.at)
 
 
+def with_subjects(transcript: Transcript, count: int) -> Transcript:
+    """Keep the first subjects only, of a pupil who is not assessed: results of the year cannot fit to so few."""
+    particulars = replace(transcript.content.particulars, is_exempt_from_assessment=True)
+    return replace(transcript, content=replace(transcript.content, subjects=transcript.subjects[:count], particulars=particulars))
+
+
 class Scene:
     """`subjects` keeps so many subjects of the example; keys are ECDSA, made in no time, unless `is_rsa`."""
 
     def __init__(self, example: str = "lop12", *, subjects: int | None = 2, is_rsa: bool = False) -> None:
         transcript = Transcript.from_json((ROOT / "examples" / f"{example}.json").read_bytes())
         if subjects is not None:
-            transcript = replace(transcript, content=replace(transcript.content, subjects=transcript.subjects[:subjects]))
+            transcript = with_subjects(transcript, subjects)
         self.transcript = transcript
         self.world = World(SIGNED_AT, fast=not is_rsa)
 

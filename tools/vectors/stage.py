@@ -53,9 +53,10 @@ class Stage:
 
     @cache  # noqa: B019 - there is one stage in a process
     def transcript(self, example: str = "lop12", subjects: int = 1) -> Transcript:
-        """Give an example with its first subjects only."""
+        """Give an example with its first subjects only, of a pupil who is not assessed: results of the year cannot fit to so few."""
         whole = Transcript.from_json((ROOT / "examples" / f"{example}.json").read_bytes())
-        return replace(whole, content=replace(whole.content, subjects=whole.subjects[:subjects]))
+        particulars = replace(whole.content.particulars, is_exempt_from_assessment=True)
+        return replace(whole, content=replace(whole.content, subjects=whole.subjects[:subjects], particulars=particulars))
 
     def draft(self, example: str = "lop12", subjects: int = 1) -> bytes:
         return encode(self.transcript(example, subjects))

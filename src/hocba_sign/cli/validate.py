@@ -10,10 +10,11 @@ from hocba_sign.cli.documents import read_document
 from hocba_sign.cli.words import say
 from hocba_sign.errors import Finding, HocbaSignError, InputError, OutsideError
 from hocba_sign.model.check import check
+from hocba_sign.model.rules import Severity, judge_rules
 from hocba_sign.model.transcript import Transcript
 from hocba_sign.report.messages import message
 from hocba_sign.xades.read import read
-from hocba_sign.xml.decode import check_document
+from hocba_sign.xml.decode import check_document, decode_document
 from hocba_sign.xml.layout import recognise
 from hocba_sign.xml.parse import parse
 from hocba_sign.xml.schema import violations
@@ -36,7 +37,13 @@ def findings_in(octets: bytes) -> tuple[Finding, ...]:
 
 
 def _json_findings(octets: bytes) -> tuple[Finding, ...]:
-    return check(Transcript.from_json(octets))
+    transcript = Transcript.from_json(octets)
+    return (*check(transcript), *_contradictions(transcript))
+
+
+def _contradictions(transcript: Transcript) -> tuple[Finding, ...]:
+    """Give the errors by the circular of the year."""
+    return tuple(Finding(one.cause, one.where) for one in judge_rules(transcript) if one.severity is Severity.ERROR)
 
 
 def _xml_findings(octets: bytes) -> tuple[Finding, ...]:
@@ -46,7 +53,8 @@ def _xml_findings(octets: bytes) -> tuple[Finding, ...]:
     filled = {signature.slot for signature in parsed.signatures}
     faults = violations(root, issued=bool(parsed.slots) and all(slot in filled for slot in parsed.slots))
     schema = (Finding("DOC.SCHEMA", f"{fault.path} (line {fault.line})") for fault in faults)
-    return tuple(dict.fromkeys((*check_document(root), *schema)))
+    found = tuple(dict.fromkeys((*check_document(root), *schema)))
+    return found or _contradictions(decode_document(root))
 
 
 def _validate(path: Path, given: argparse.Namespace) -> int:

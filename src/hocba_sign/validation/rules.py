@@ -1,0 +1,24 @@
+"""Does a transcript obey the circular of its year: the findings of `model.rules` as checks of a report."""
+
+from hocba_sign.model.rules import Severity, judge_rules
+from hocba_sign.model.transcript import Transcript
+from hocba_sign.validation.verdict import Check, Status
+
+_STATUS = {Severity.ERROR: Status.FAIL, Severity.WARNING: Status.WARNING}
+
+
+def rule_checks(transcript: Transcript) -> tuple[Check, ...]:
+    """Give one check per finding and DOC.RULES on top: not checked where no rule set applies, else passed or failed.
+
+    A contradiction with the circular makes a document INVALID; a doubtful reading of it is a warning.
+    """
+    findings = judge_rules(transcript)
+    told = [Check(identifier=one.cause, status=_STATUS[one.severity], where=one.where) for one in findings if one.severity in _STATUS]
+    unjudged = next((one for one in findings if one.severity is Severity.INFO), None)
+    if any(check.status is Status.FAIL for check in told):
+        summary = Check(identifier="DOC.RULES", status=Status.FAIL)
+    elif unjudged is not None:
+        summary = Check(identifier="DOC.RULES", status=Status.NOT_CHECKED, where=unjudged.cause)
+    else:
+        summary = Check(identifier="DOC.RULES", status=Status.PASS)
+    return (summary, *told)
