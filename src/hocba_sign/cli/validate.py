@@ -10,7 +10,7 @@ from hocba_sign.cli.documents import read_document
 from hocba_sign.cli.words import say
 from hocba_sign.errors import Finding, HocbaSignError, InputError, OutsideError
 from hocba_sign.model.check import check
-from hocba_sign.model.rules import Severity, judge_rules
+from hocba_sign.model.rules import RuleFinding, Severity, judge_rules
 from hocba_sign.model.transcript import Transcript
 from hocba_sign.report.messages import message
 from hocba_sign.xades.read import read
@@ -57,9 +57,19 @@ def _xml_findings(octets: bytes) -> tuple[Finding, ...]:
     return found or _contradictions(decode_document(root))
 
 
+def advice_in(octets: bytes) -> tuple[RuleFinding, ...]:
+    """Give what is only doubtful by the circular of the year, of a transcript without faults."""
+    is_json = octets.removeprefix(_BYTE_ORDER_MARK).lstrip()[:1] == b"{"
+    transcript = Transcript.from_json(octets) if is_json else decode_document(parse(octets).root)
+    return tuple(one for one in judge_rules(transcript) if one.severity is not Severity.ERROR)
+
+
 def _validate(path: Path, given: argparse.Namespace) -> int:
+    advice: tuple[RuleFinding, ...] = ()
     try:
-        findings = findings_in(read_document(path))
+        octets = read_document(path)
+        findings = findings_in(octets)
+        advice = () if findings else advice_in(octets)
     except InputError as error:
         findings = error.findings
     except OutsideError as error:
@@ -68,9 +78,14 @@ def _validate(path: Path, given: argparse.Namespace) -> int:
             console.result_json(console.failure(error, str(path)))
         return console.EXIT_OUTSIDE
     if given.json:
-        console.result_json({"file": str(path), "valid": not findings, "findings": [_fact(finding) for finding in findings]})
+        told = {"file": str(path), "valid": not findings, "findings": [_fact(finding) for finding in findings]}
+        console.result_json(told | {"advice": [_fact(Finding(one.cause, one.where)) | _source(one) for one in advice]})
     else:
         _print(path, findings, given)
+        for one in advice:
+            console.result(
+                f"  {say('ADVICE', given.lang)}: {console.described(HocbaSignError(one.cause, where=one.where), given.lang)} [{one.article}]"
+            )
     return console.EXIT_INVALID if findings else console.EXIT_VALID
 
 
@@ -79,6 +94,10 @@ def _print(path: Path, findings: Iterable[Finding], given: argparse.Namespace) -
     lines = [console.described(HocbaSignError(finding.cause, where=finding.where), given.lang) for finding in findings]
     head = say("FAULTS", given.lang, file=shown, count=len(lines)) if lines else say("VALIDATED", given.lang, file=shown)
     console.result("\n".join((head, *(f"  {line}" for line in lines))))
+
+
+def _source(one: RuleFinding) -> dict[str, str]:
+    return {"severity": one.severity, "rule": one.rule, "article": one.article, "mark": one.mark}
 
 
 def _fact(finding: Finding) -> dict[str, Any]:
