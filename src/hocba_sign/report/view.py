@@ -16,6 +16,7 @@ from hocba_sign.report.messages import Language, message
 from hocba_sign.report.phrases import phrase, printable, vietnam_time
 from hocba_sign.report.signature import Fact, signature_facts
 from hocba_sign.validation.document import DocumentConclusion
+from hocba_sign.validation.needs import Unavailable
 from hocba_sign.validation.process import SignatureConclusion
 from hocba_sign.validation.verdict import Check, Indication, Status, Verdict
 from hocba_sign.version import VERSION
@@ -80,8 +81,8 @@ def view(report: Report, language: Language) -> View:
     signatures = () if conclusion is None else conclusion.signatures
     titles = _titles(signatures, transcript, language)
     sentence = phrase(f"SENTENCE_{report.verdict}", language)
-    if transcript is not None and report.to_dict()["status"] == "withdrawn":
-        sentence = f"{sentence} {phrase('STATUS_WITHDRAWN', language)}"
+    if report.status not in {None, "in_force"}:
+        sentence = f"{sentence} {phrase(f'STATUS_{report.status}'.upper(), language)}"
     return View(
         verdict=report.verdict,
         state=_VERDICT_STATES[report.verdict],
@@ -212,7 +213,9 @@ def _wrong(report: Report) -> list[Finding]:
 
 def _noted(report: Report) -> list[Finding]:
     signatures = () if report.conclusion is None else report.conclusion.signatures
-    return [*_found(report.checks, Status.WARNING), *(finding for one in signatures for finding in one.warnings)]
+    warnings = (finding for one in signatures for finding in one.warnings)
+    unfetched = (Finding(answer.finding.cause, answer.need.url) for answer in report.fetches if isinstance(answer, Unavailable))
+    return [*_found(report.checks, Status.WARNING), *warnings, *unfetched]
 
 
 def _found(checks: Iterable[Check], status: Status) -> list[Finding]:
