@@ -1,4 +1,4 @@
-"""Write schemas/hocba.xsd from the field table; with --check, fail where the file is stale."""
+"""Write schemas/hocba.xsd and schemas/hocba-records*.xsd from the field table; with --check, fail where one of them is stale."""
 
 import re
 import sys
@@ -11,8 +11,11 @@ from hocba_sign.model.fields import Bound, Group, Leaf, Many, table
 from hocba_sign.model.lexical import Kind
 from hocba_sign.model.transcript import ID_DATA, Transcript
 from hocba_sign.xml import names
+from hocba_sign.xml.layout import RECORDS
+from hocba_sign.xml.record import FORMS, RecordForm
 
-TARGET = Path(__file__).parent.parent / "schemas" / "hocba.xsd"
+SCHEMAS = Path(__file__).parent.parent / "schemas"
+TITLES = {"event": "Sự kiện sau khi phát hành học bạ", "registry": "Sổ thẩm quyền ký", "status_list": "Danh sách trạng thái học bạ"}
 
 HEAD = """<?xml version="1.0" encoding="UTF-8"?>
 <!-- Made by tools/schema_types.py from the field table of hocba_sign.model; change it there. -->
@@ -22,6 +25,26 @@ HEAD = """<?xml version="1.0" encoding="UTF-8"?>
     <xs:documentation xml:lang="vi">Các kiểu dữ liệu của học bạ số. Tệp này không có không gian tên riêng: nó nhận không gian tên của lược đồ bao gồm nó.</xs:documentation>
   </xs:annotation>
   <xs:import namespace="http://www.w3.org/2000/09/xmldsig#" schemaLocation="xmldsig.xsd"/>
+"""
+
+RECORDS_HEAD = """<?xml version="1.0" encoding="UTF-8"?>
+<!-- Made by tools/schema_types.py from the field table of hocba_sign.model; change it there. -->
+<xs:schema xmlns:xs="http://www.w3.org/2001/XMLSchema" elementFormDefault="qualified" attributeFormDefault="unqualified" version="1.0">
+  <xs:annotation>
+    <xs:documentation xml:lang="vi">Các kiểu dữ liệu của sự kiện, sổ thẩm quyền và danh sách trạng thái.</xs:documentation>
+  </xs:annotation>
+  <xs:include schemaLocation="hocba.xsd"/>
+"""
+
+RECORDS_ENTRY = """<?xml version="1.0" encoding="UTF-8"?>
+<!-- Made by tools/schema_types.py; change it there. -->
+<xs:schema xmlns:xs="http://www.w3.org/2001/XMLSchema" xmlns="urn:hocba:1" targetNamespace="urn:hocba:1"
+    elementFormDefault="qualified" attributeFormDefault="unqualified" version="1.0">
+  <xs:annotation>
+    <xs:documentation xml:lang="vi">Sự kiện, sổ thẩm quyền, danh sách trạng thái: {state}.</xs:documentation>
+  </xs:annotation>
+  <xs:include schemaLocation="hocba-records.xsd"/>
+{elements}</xs:schema>
 """
 
 FRAME = """
@@ -157,11 +180,14 @@ def walk(record: type) -> Iterator[tuple[Bound, type]]:
                     waiting.append(inner)
 
 
-def schema() -> str:
-    simple: dict[str, tuple[str, list[str]]] = {}
-    records: dict[str, tuple[type, str, str | None]] = {Transcript.__name__: (Transcript, "Dữ liệu học bạ", "dataId")}
-    ids: dict[str, str] = {"dataId": f'<xs:enumeration value="{ID_DATA}"/>'}
-    for bound, _ in walk(Transcript):
+Types = dict[str, tuple[str, list[str]]]
+Records = dict[str, tuple[type, str, str | None]]
+
+
+def collect(root: type, title: str, *, simple: Types, records: Records, ids: dict[str, str]) -> None:
+    """Add what `root` and the records below it need."""
+    records[root.__name__] = (root, title, "dataId")
+    for bound, _ in walk(root):
         match bound.spec:
             case Leaf(kind=kind):
                 name = simple_name(kind)
@@ -179,6 +205,14 @@ def schema() -> str:
                 records.setdefault(bound.records[0].__name__, (bound.records[0], title, id_type))
             case Group():
                 pass
+
+
+def schemas() -> dict[str, str]:
+    """Give the text of every generated schema by its file name."""
+    simple: Types = {}
+    records: Records = {}
+    ids: dict[str, str] = {"dataId": f'<xs:enumeration value="{ID_DATA}"/>'}
+    collect(Transcript, "Dữ liệu học bạ", simple=simple, records=records, ids=ids)
     references = {"slotSubject": ids["subjectresultId"], "slotTeacher": ids["teacherId"]}
     parts = [
         HEAD,
@@ -189,18 +223,54 @@ def schema() -> str:
         FRAME.format(subject=names.SLOT_SUBJECT, teacher=names.SLOT_TEACHER).lstrip("\n"),
         "</xs:schema>\n",
     ]
-    return "".join(parts)
+    shared = (frozenset(simple), frozenset(records))
+    for form in FORMS:
+        collect(form.record, f"Dữ liệu: {TITLES[form.kind].lower()}", simple=simple, records=records, ids=ids)
+    own = [
+        RECORDS_HEAD,
+        *(simple_type(name, *simple[name]) for name in sorted(simple.keys() - shared[0])),
+        *(complex_type(*records[name]) for name in records if name not in shared[1]),
+        "</xs:schema>\n",
+    ]
+    return {
+        "hocba.xsd": "".join(parts),
+        "hocba-records.xsd": "".join(own),
+        "hocba-records-draft.xsd": entry("bản nháp, các ô chữ ký còn trống hoặc mới ký một phần", "EmptyOrSigned"),
+        "hocba-records-issued.xsd": entry("bản phát hành, mọi ô chữ ký đều đã ký", "Signed"),
+    }
+
+
+def entry(state: str, slot_type: str) -> str:
+    """Write an entry point whose slots are of `slot_type`."""
+    return RECORDS_ENTRY.format(state=state, elements="".join(root_element(form, slot_type) for form in FORMS))
+
+
+def root_element(form: RecordForm, slot_type: str) -> str:
+    layout = next(one for one in RECORDS if one.root == form.root)
+    slots = "".join(element(rule.place[-1], slot_type, f"Ô chữ ký {role}", "", "              ") for role, rule in layout.rules.items())
+    return (
+        f'  <xs:element name="{form.root}">\n{documented(TITLES[form.kind], "    ")}    <xs:complexType>\n      <xs:sequence>\n'
+        f"{element(form.data, form.record.__name__, 'Dữ liệu, phần được ký', '', '        ')}"
+        f'        <xs:element name="{names.SIGNATURE_SLOTS}">\n{documented("Danh sách ô chữ ký, theo thứ tự ký", "          ")}'
+        f"          <xs:complexType>\n            <xs:sequence>\n{slots}            </xs:sequence>\n          </xs:complexType>\n"
+        f"        </xs:element>\n      </xs:sequence>\n"
+        f'      <xs:attribute name="{names.SCHEMA_VERSION_ATTRIBUTE}" use="required">\n{documented("Phiên bản lược đồ", "        ")}'
+        f'        <xs:simpleType>\n          <xs:restriction base="xs:string">\n'
+        f'            <xs:enumeration value="{names.SCHEMA_VERSION}"/>\n          </xs:restriction>\n        </xs:simpleType>\n'
+        f"      </xs:attribute>\n    </xs:complexType>\n  </xs:element>\n"
+    )
 
 
 def main() -> int:
-    made = schema()
-    if "--check" in sys.argv[1:]:
-        if TARGET.read_text("utf-8") != made:
-            print(f"{TARGET.name} is stale: run tools/schema_types.py", file=sys.stderr)
-            return 1
-        return 0
-    TARGET.write_text(made, "utf-8")
-    return 0
+    stale = 0
+    for name, made in schemas().items():
+        target = SCHEMAS / name
+        if "--check" not in sys.argv[1:]:
+            target.write_text(made, "utf-8")
+        elif not target.exists() or target.read_text("utf-8") != made:
+            print(f"{name} is stale: run tools/schema_types.py", file=sys.stderr)
+            stale = 1
+    return stale
 
 
 if __name__ == "__main__":

@@ -1,5 +1,7 @@
 """The sentences of the project: sign, verify. Everything they rest on is an argument."""
 
+from collections.abc import Sequence
+from dataclasses import replace
 from datetime import datetime
 from typing import Protocol
 
@@ -17,9 +19,11 @@ from hocba_sign.signing.policy import DEFAULT as DEFAULT_SIGNING
 from hocba_sign.signing.policy import Level, SigningPolicy
 from hocba_sign.signing.prepare import prepare_draft
 from hocba_sign.signing.state import SignedDocument
+from hocba_sign.validation.assemble import Named, Sources, assemble
 from hocba_sign.validation.chain import Setting
 from hocba_sign.validation.document import validate
 from hocba_sign.validation.policy import DEFAULT, Policy
+from hocba_sign.validation.years import years_among
 
 
 class TimeStampAuthority(Protocol):
@@ -76,3 +80,24 @@ def verify(
     except InputError as error:
         return Report.malformed(document, error, file=name, at=at)
     return Report.of(document, conclusion, file=name, at=at)
+
+
+def know(sources: Sources, *, trust: TrustStore, evidence: Evidence, at: datetime, policy: Policy = DEFAULT) -> Policy:
+    """Give `policy` with the knowledge from `sources` in it: who may sign, what was withdrawn or replaced, the pupil's other years.
+
+    Registries, events and status lists are judged as any signed document, at `at`.
+    Raises: InputError for a registry or status list that is unreadable or not VALID.
+    """
+    return replace(policy, knowledge=assemble(sources, Setting(trust=trust, evidence=evidence, at=at, policy=policy)))
+
+
+def verify_years(
+    documents: Sequence[Named], *, trust: TrustStore, evidence: Evidence, at: datetime, policy: Policy = DEFAULT
+) -> tuple[Report, ...]:
+    """Judge several years of a pupil, each on its own and as a chain (checks CHAIN.*); names and octets in, reports in the same order.
+
+    Raises: nothing for any octets.
+    """
+    years = years_among(octets for _, octets in documents)
+    linked = replace(policy, knowledge=replace(policy.knowledge, years=years))
+    return tuple(verify(octets, trust=trust, evidence=evidence, at=at, policy=linked, name=name) for name, octets in documents)

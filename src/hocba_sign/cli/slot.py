@@ -18,7 +18,7 @@ def choose_slot(document: bytes, given: argparse.Namespace, *, certificate_der: 
     role = Role(given.role)
     if role is not Role.GVBM and (given.subject or given.teacher):
         raise CallerError("CLI.SUBJECT_ROLE", where=role)
-    signers = read_draft(document).transcript.expected_signers
+    signers = read_draft(document).content.expected_signers
     candidates = [signer for signer in signers if signer.slot.role is role and _is_named(signer.slot, given.subject, given.teacher)]
     if len(candidates) > 1:
         candidates = _of_person(candidates, Certificate.load(certificate_der)) or candidates

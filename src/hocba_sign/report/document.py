@@ -6,7 +6,9 @@ from datetime import UTC, datetime
 from typing import Any, NoReturn
 
 from hocba_sign.errors import HocbaSignError, InputError
-from hocba_sign.model.codes import Status as DocumentStatus
+from hocba_sign.model.event import Event, TranscriptReference
+from hocba_sign.model.registry import RegistrySnapshot
+from hocba_sign.model.status_list import StatusList
 from hocba_sign.model.transcript import Transcript
 from hocba_sign.pki.certificate import Certificate
 from hocba_sign.report.messages import message
@@ -74,6 +76,13 @@ class Report:
     def __bool__(self) -> NoReturn:
         raise TypeError("a report is no truth value: look at .verdict, or call .require_passed()")
 
+    @property
+    def status(self) -> str | None:
+        """Give `in_force`, `withdrawn` or `replaced`: as far as was looked up, see the check DOC.STATUS; None for what is no signed transcript."""
+        if self.conclusion is None or self.conclusion.transcript is None or self.conclusion.standing is None:
+            return None
+        return self.conclusion.standing.force
+
     def require_passed(self) -> Transcript:
         """Give the content, decoded from the octets that the signatures cover.
 
@@ -94,7 +103,8 @@ class Report:
             "format": "xml",
             "validation_time": _moment(self.at),
             "verdict": self.verdict,
-            "status": None if conclusion is None or conclusion.transcript is None else _in_force(conclusion.transcript),
+            "status": self.status,
+            "successor": _successor(conclusion),
             "document": None if conclusion is None else _document(conclusion),
             "signatures": [] if conclusion is None else [_signature(one) for one in conclusion.signatures],
             "workflow": None if conclusion is None else _workflow(conclusion),
@@ -107,14 +117,41 @@ def _moment(moment: datetime | None) -> str | None:
     return None if moment is None else moment.astimezone(UTC).isoformat(timespec="seconds").replace("+00:00", "Z")
 
 
-def _in_force(transcript: Transcript) -> str:
-    return "withdrawn" if transcript.identification.status is DocumentStatus.WITHDRAWN else "in_force"
+def _successor(conclusion: DocumentConclusion | None) -> dict[str, Any] | None:
+    successor = None if conclusion is None or conclusion.standing is None else conclusion.standing.successor
+    return None if successor is None else _reference(successor)
+
+
+def _reference(reference: TranscriptReference) -> dict[str, Any]:
+    return {"id": reference.id, "version": reference.version, "data_sha256": reference.digest}
+
+
+def _record(record: Event | RegistrySnapshot | StatusList) -> dict[str, Any]:
+    match record:
+        case Event():
+            return {
+                "kind": "event",
+                "id": record.id,
+                "version": None,
+                "event": record.kind,
+                "school": {"code": record.school.code, "name": record.school.name},
+                "target": _reference(record.target),
+                "successor": None if record.successor is None else _reference(record.successor),
+                "effective": record.effective.isoformat(),
+            }
+        case RegistrySnapshot() | StatusList():
+            kind = "registry" if isinstance(record, RegistrySnapshot) else "status_list"
+            facts = {"kind": kind, "id": record.id, "version": record.version, "issuer": record.issuer.name}
+            return {**facts, "issued": record.issued.isoformat(), "next_update": record.next_update.isoformat()}
 
 
 def _document(conclusion: DocumentConclusion) -> dict[str, Any] | None:
-    transcript = conclusion.transcript
+    transcript, record = conclusion.transcript, conclusion.record
     failed = any(check.identifier == "DOC.SCHEMA" and check.status is Status.FAIL for check in conclusion.checks)
     facts: dict[str, Any] = {"kind": "hoc_ba", "layout": "canonical", "schema_valid": not failed}
+    facts["data_sha256"] = conclusion.data_sha256
+    if record is not None:
+        return {**facts, **_record(record)}
     if transcript is None:
         return {**facts, "id": None, "version": None, "school_year": None, "school": None, "rule_set": None}
     return {

@@ -3,6 +3,10 @@
 from dataclasses import dataclass
 
 from hocba_sign.errors import CallerError, Finding, InputError
+from hocba_sign.model.event import Event
+from hocba_sign.model.record import RECORD_PLANS
+from hocba_sign.model.registry import RegistrySnapshot
+from hocba_sign.model.status_list import StatusList
 from hocba_sign.model.transcript import ExpectedSigner, Transcript
 from hocba_sign.model.workflow import PLANS, SigningPlan, Slot
 from hocba_sign.xades.integrity import check_integrity
@@ -11,6 +15,7 @@ from hocba_sign.xades.structure import ParsedDocument
 from hocba_sign.xml.decode import check_document, decode_document
 from hocba_sign.xml.layout import Layout, recognise
 from hocba_sign.xml.parse import parse
+from hocba_sign.xml.record import decode_record_document, form_of
 from hocba_sign.xml.schema import violations
 
 
@@ -19,16 +24,27 @@ class Draft:
     """A well-formed, schema-valid document whose text obeys the rules and whose signatures so far are intact."""
 
     parsed: ParsedDocument
-    transcript: Transcript
+    content: Transcript | Event | RegistrySnapshot | StatusList
     layout: Layout
     plan: SigningPlan
+
+    @property
+    def city(self) -> str | None:
+        """Where it is signed, as far as the document says."""
+        match self.content:
+            case Transcript(signers=signers):
+                return signers.place
+            case Event(place=place):
+                return place
+            case _:
+                return None
 
     @property
     def filled(self) -> tuple[Slot, ...]:
         return tuple(signature.slot for signature in self.parsed.signatures if signature.slot is not None)
 
     def expected(self, slot: Slot) -> ExpectedSigner | None:
-        return next((signer for signer in self.transcript.expected_signers if signer.slot == slot), None)
+        return next((signer for signer in self.content.expected_signers if signer.slot == slot), None)
 
 
 def read_draft(octets: bytes) -> Draft:
@@ -41,22 +57,24 @@ def read_draft(octets: bytes) -> Draft:
     xml = parse(octets)
     root = xml.root
     layout = recognise(root)
-    problems = check_document(root)
+    is_record = form_of(root) is not None
+    problems = () if is_record else check_document(root)
     if problems:
         raise InputError(problems[0].cause, where=problems[0].where, findings=tuple(problems))
     faults = violations(root, issued=False)
     if faults:
         found = tuple(Finding("DOC.SCHEMA", f"{fault.path} (line {fault.line})") for fault in faults)
         raise InputError("DOC.SCHEMA", where=found[0].where, findings=found)
-    transcript = decode_document(root)
+    content = decode_record_document(root) if is_record else decode_document(root)
     parsed = read_parsed(xml)
-    if sorted(parsed.slots) != sorted(transcript.slots):
-        raise InputError("DOC.SLOTS", where="/HOC_BA/DANH_SACH_CHU_KY")
+    if sorted(parsed.slots) != sorted(content.slots):
+        raise InputError("DOC.SLOTS", where=f"/{layout.root}/DANH_SACH_CHU_KY")
     for signature in parsed.signatures:
         integrity = check_integrity(signature)
         if not integrity.is_intact or integrity.findings:
             raise InputError("SIGN.BROKEN_SIGNATURE", where=signature.where, findings=integrity.findings)
-    return Draft(parsed=parsed, transcript=transcript, layout=layout, plan=PLANS[transcript.plan_name])
+    plan = RECORD_PLANS.get(content.plan_name) or PLANS[content.plan_name]
+    return Draft(parsed=parsed, content=content, layout=layout, plan=plan)
 
 
 def require_turn(draft: Draft, slot: Slot) -> None:
@@ -64,10 +82,10 @@ def require_turn(draft: Draft, slot: Slot) -> None:
 
     Raises: CallerError `SIGN.NO_SUCH_SLOT`, `SIGN.ALREADY_SIGNED`, `SIGN.ORDER` (naming the slot in the way).
     """
-    if slot not in draft.transcript.slots:
+    if slot not in draft.content.slots:
         raise CallerError("SIGN.NO_SUCH_SLOT", where=str(slot))
     if slot in draft.filled:
         raise CallerError("SIGN.ALREADY_SIGNED", where=str(slot))
-    obstacles = draft.plan.obstacles(slot, expected=draft.transcript.slots, filled=draft.filled)
+    obstacles = draft.plan.obstacles(slot, expected=draft.content.slots, filled=draft.filled)
     if obstacles:
         raise CallerError("SIGN.ORDER", where=f"{slot}: {', '.join(map(str, obstacles))}")

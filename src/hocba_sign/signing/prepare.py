@@ -97,7 +97,7 @@ def _description(
     step = draft.plan.step(slot.role)
     if step is None:
         raise CallerError("SIGN.NO_SUCH_SLOT", where=str(slot))
-    linked = (draft.parsed.signature(other) for other in draft.layout.linked_slots(slot, draft.transcript.slots))
+    linked = (draft.parsed.signature(other) for other in draft.layout.linked_slots(slot, draft.content.slots))
     return Description(
         identifier=signature_id(slot),
         algorithm=algorithm,
@@ -109,7 +109,7 @@ def _description(
         signing_time=moment,
         role=slot.role,
         commitment=COMMITMENT + step.commitment,
-        city=draft.transcript.signers.place,
+        city=draft.city,
     )
 
 

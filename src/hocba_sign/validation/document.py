@@ -1,17 +1,29 @@
 """The three answers about a transcript: its signatures, its workflow, itself; and the one word on top."""
 
+import hashlib
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
+from typing import TypeAlias
 
 from hocba_sign.errors import Finding, InputError
+from hocba_sign.model.codes import SchoolKind
+from hocba_sign.model.event import Event
+from hocba_sign.model.record import RECORD_PLANS, Record
+from hocba_sign.model.registry import RegistrySnapshot
+from hocba_sign.model.status_list import StatusList
 from hocba_sign.model.transcript import Transcript
 from hocba_sign.model.workflow import PLANS
+from hocba_sign.validation.authority import authority_checks
 from hocba_sign.validation.chain import Setting
 from hocba_sign.validation.hierarchy import hierarchy_checks
 from hocba_sign.validation.order import SignerFacts, Workflow, judge_order
 from hocba_sign.validation.process import SignatureConclusion, validate_signature
+from hocba_sign.validation.record import record_content
+from hocba_sign.validation.rules import rule_checks
+from hocba_sign.validation.standing import Standing, judge_standing
 from hocba_sign.validation.tt15 import tt15_checks
 from hocba_sign.validation.verdict import Check, Indication, Status, Verdict, conclude
+from hocba_sign.validation.years import year_checks
 from hocba_sign.xades.integrity import check_integrity
 from hocba_sign.xades.read import read, read_parsed
 from hocba_sign.xades.structure import ParsedDocument
@@ -19,23 +31,33 @@ from hocba_sign.xml.decode import check_document, decode, decode_document
 from hocba_sign.xml.layout import Layout, recognise
 from hocba_sign.xml.names import ID_DATA
 from hocba_sign.xml.parse import Element, parse
+from hocba_sign.xml.record import form_of
 from hocba_sign.xml.reformat import undo
 from hocba_sign.xml.schema import violations
+
+Content: TypeAlias = Transcript | Event | RegistrySnapshot | StatusList
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DocumentConclusion:
-    """The three answers about a document: its signatures, its workflow, itself. `transcript` is decoded from signed octets only."""
+    """The three answers about a document: its signatures, its workflow, itself.
+
+    `transcript`, or `record` for a document about transcripts, is decoded from signed octets only; `data_sha256` is their digest, by which other
+    documents name this one. `standing` says whether the transcript is in force, as far as that was looked up.
+    """
 
     verdict: Verdict
     signatures: tuple[SignatureConclusion, ...]
     workflow: Workflow | None
     checks: tuple[Check, ...]
     transcript: Transcript | None
+    record: Event | RegistrySnapshot | StatusList | None = None
+    data_sha256: str | None = None
+    standing: Standing | None = None
 
 
 def validate(octets: bytes, setting: Setting) -> DocumentConclusion:
-    """Judge a transcript.
+    """Judge a transcript, or a document about transcripts.
 
     Raises: InputError for octets that are no readable transcript at all.
     """
@@ -44,22 +66,50 @@ def validate(octets: bytes, setting: Setting) -> DocumentConclusion:
     if not parsed.signatures:
         return DocumentConclusion(verdict=Verdict.NOTHING_TO_VERIFY, signatures=(), workflow=None, checks=(), transcript=None)
     signatures = _diagnosed(octets, tuple(validate_signature(signature, setting) for signature in parsed.signatures))
-    transcript, checks = _content(parsed, root, signatures)
+    content, checks = _decoded(parsed, root, signatures)
+    transcript = content if isinstance(content, Transcript) else None
     workflow = None
-    if transcript is not None:
-        workflow = _workflow(parsed, transcript, layout=recognise(root), signatures=signatures)
+    if content is not None:
+        workflow = _workflow(parsed, content, layout=recognise(root), signatures=signatures)
         checks += _workflow_checks(workflow)
+    checks += _school_checks(content, signatures, setting)
     checks += [_time_stamp_check(conclusion) for conclusion in signatures if conclusion.signature.time_stamps]
-    checks += hierarchy_checks(signatures, None if transcript is None else transcript.school.kind, setting=setting)
     checks += tt15_checks(signatures, workflow)
     is_signed = any(ID_DATA in conclusion.signature.covered_ids() for conclusion in signatures if conclusion.is_intact)
+    data_sha256 = hashlib.sha256(parsed.signed_octets[ID_DATA]).hexdigest() if is_signed and ID_DATA in parsed.signed_octets else None
+    standing = None
+    if transcript is not None:
+        standing = Standing.unasked() if data_sha256 is None else judge_standing(transcript, data_sha256, setting=setting)
+        checks += (*standing.checks, *year_checks(transcript, setting.policy.knowledge.years))
     return DocumentConclusion(
         verdict=_verdict(signatures, checks),
         signatures=signatures,
         workflow=workflow,
         checks=tuple(checks),
         transcript=transcript if is_signed else None,
+        record=content if is_signed and not isinstance(content, Transcript) else None,
+        data_sha256=data_sha256,
+        standing=standing if is_signed else None,
     )
+
+
+def _decoded(parsed: ParsedDocument, root: Element, signatures: Iterable[SignatureConclusion]) -> tuple[Content | None, list[Check]]:
+    if form_of(root) is not None:
+        return record_content(parsed, root, signatures=signatures)
+    transcript, checks = _content(parsed, root, signatures)
+    return transcript, [*checks, *(() if transcript is None else rule_checks(transcript))]
+
+
+def _school_checks(content: Content | None, signatures: tuple[SignatureConclusion, ...], setting: Setting) -> list[Check]:
+    """Compare signers with the registry and their trees of trust with the role policy, by the school that the content names."""
+    match content:
+        case Transcript(school=school) | Event(school=school):
+            authority = authority_checks(signatures, school=school, setting=setting)
+            return [*authority, *hierarchy_checks(signatures, school.kind, setting=setting)]
+        case None:
+            return list(hierarchy_checks(signatures, None, setting=setting))
+        case RegistrySnapshot() | StatusList():
+            return list(hierarchy_checks(signatures, SchoolKind.PUBLIC, setting=setting))
 
 
 def _diagnosed(octets: bytes, signatures: tuple[SignatureConclusion, ...]) -> tuple[SignatureConclusion, ...]:
@@ -90,8 +140,6 @@ def _content(parsed: ParsedDocument, root: Element, signatures: Iterable[Signatu
         checks.append(Check(identifier="DOC.SCHEMA", status=Status.PASS))
     problems = check_document(root)
     checks += [Check(identifier=problem.cause, status=_weight(problem), where=problem.where) for problem in problems]
-    checks.append(Check(identifier="DOC.RULES", status=Status.NOT_CHECKED))
-    checks.append(Check(identifier="DOC.STATUS", status=Status.NOT_CHECKED))
     is_signed = any(ID_DATA in one.signature.covered_ids() for one in signatures if one.is_intact)
     try:
         if is_signed and ID_DATA in parsed.signed_octets:
@@ -106,13 +154,14 @@ def _weight(problem: Finding) -> Status:
     return Status.FAIL if problem.cause.startswith("TRANSCRIPT.") else Status.WARNING
 
 
-def _workflow(parsed: ParsedDocument, transcript: Transcript, *, layout: Layout, signatures: Iterable[SignatureConclusion]) -> Workflow:
+def _workflow(parsed: ParsedDocument, content: Record, *, layout: Layout, signatures: Iterable[SignatureConclusion]) -> Workflow:
     facts = {
         one.signature.slot: SignerFacts(is_intact=one.is_intact, certificate=one.certificate)
         for one in signatures
         if one.signature.slot is not None
     }
-    return judge_order(parsed, transcript.expected_signers, plan=PLANS[transcript.plan_name], layout=layout, facts=facts)
+    plan = RECORD_PLANS.get(content.plan_name) or PLANS[content.plan_name]
+    return judge_order(parsed, content.expected_signers, plan=plan, layout=layout, facts=facts)
 
 
 def _workflow_checks(workflow: Workflow) -> list[Check]:
@@ -121,7 +170,6 @@ def _workflow_checks(workflow: Workflow) -> list[Check]:
         checks.append(Check(identifier="WF.COMPLETE", status=Status.PASS))
     if workflow.is_order_proven:
         checks.append(Check(identifier="WF.ORDER_PROVEN", status=Status.PASS))
-    checks.append(Check(identifier="WF.AUTHORITY", status=Status.NOT_CHECKED))
     return checks
 
 

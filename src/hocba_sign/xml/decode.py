@@ -9,7 +9,7 @@ from lxml import etree
 from hocba_sign.errors import Finding, InputError
 from hocba_sign.model.check import judge
 from hocba_sign.model.fields import Bound, Leaf, Many
-from hocba_sign.model.reading import Naming, Reader
+from hocba_sign.model.reading import Naming, Reader, Source
 from hocba_sign.model.transcript import DATA_PATH, Transcript
 from hocba_sign.xml import names
 from hocba_sign.xml.parse import Element, parse
@@ -46,6 +46,11 @@ def check_data(data: Element) -> tuple[Finding, ...]:
     reader = Reader()
     reader.record(Transcript, _source(data))
     return (*reader.findings, *judge(reader.built))
+
+
+def source_of(element: Element, path: str) -> Source:
+    """Give an element of the canonical namespace as source of a record's values; `path` is what faults in it are told by."""
+    return _Source.of(element, path, prefix=f"{{{names.HOCBA}}}")
 
 
 def _data(root: Element) -> Element:

@@ -40,6 +40,11 @@ def encode(transcript: Transcript, layout: Layout = CANONICAL) -> bytes:
     return _DECLARATION + etree.tostring(root, method="c14n", exclusive=True)
 
 
+def write_fields(parent: Element, record: object, *, path: str) -> None:
+    """Write the fields of a record into its element, in the namespace of that. Raises: InputError TEXT.CONTROL below `path`."""
+    _write(parent, record, path)
+
+
 def _at(root: Element, place: tuple[str, ...]) -> Element:
     """Give the element at `place` below the root, made where it is not there."""
     element = root

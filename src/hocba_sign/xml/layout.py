@@ -12,6 +12,7 @@ from typing import Final
 from lxml import etree
 
 from hocba_sign.errors import InputError
+from hocba_sign.model import event, registry, status_list
 from hocba_sign.model.workflow import Role, Slot
 from hocba_sign.xml import names
 from hocba_sign.xml.parse import Element, locate
@@ -45,6 +46,7 @@ class Layout:
     namespace: str
     rules: Mapping[Role, SlotRule]
     needs_links: bool = True
+    root: str = names.ROOT
     holders: tuple[tuple[str, ...], ...] = ()
     slots_are_twins: bool = False
 
@@ -116,14 +118,34 @@ _ID_PARTICULARS: Final = "lyLich"
 OTHER_SLOTS: Final = frozenset({"CHUKYDONVI", "LY_LICH", "TONG_KET"})
 """Slots seen in the field that belong to no step of any plan."""
 
+_SEAL_ALONE: Final = MappingProxyType(
+    {Role.KY_PHAT_HANH: SlotRule(place=(names.SIGNATURE_SLOTS, Role.KY_PHAT_HANH), covers=(names.ID_DATA,))}
+)
+_HEAD_AND_SEAL: Final = MappingProxyType(
+    {
+        Role.CBQL: SlotRule(place=(names.SIGNATURE_SLOTS, Role.CBQL), covers=(names.ID_DATA,)),
+        Role.KY_PHAT_HANH: SlotRule(place=(names.SIGNATURE_SLOTS, Role.KY_PHAT_HANH), covers=(names.ID_DATA,), links=Role.CBQL),
+    }
+)
+RECORDS: Final = tuple(
+    Layout(name=name, namespace=names.HOCBA, root=root, rules=rules)
+    for name, root, rules in (
+        ("event", event.ROOT_ELEMENT, _HEAD_AND_SEAL),
+        ("registry", registry.ROOT_ELEMENT, _SEAL_ALONE),
+        ("status_list", status_list.ROOT_ELEMENT, _SEAL_ALONE),
+    )
+)
+"""Documents about transcripts: events, registries, status lists."""
+
 
 def recognise(root: Element) -> Layout:
     """Tell which layout a document has.
 
     Raises: InputError `DOC.NOT_HOC_BA` when the root is none that this library knows.
     """
-    if root.tag == CANONICAL.tag(names.ROOT):
-        return CANONICAL
+    for layout in (CANONICAL, *RECORDS):
+        if root.tag == layout.tag(layout.root):
+            return layout
     data = root.find(names.DATA) if not str(root.tag).startswith("{") else None
     if data is not None and (data.find(names.SIGNING_LIST) is not None or root.find(names.ISSUE) is not None):
         return KHO

@@ -11,11 +11,13 @@ from typing import Final, Protocol, cast
 from lxml import etree
 
 from hocba_sign.errors import OutsideError
+from hocba_sign.model import event, registry, status_list
 from hocba_sign.xml.parse import Element
 
 MAX_VIOLATIONS: Final = 200
 """A hostile document may have one for each element; nobody reads more than these."""
 
+RECORD_ROOTS: Final = frozenset({event.ROOT_ELEMENT, registry.ROOT_ELEMENT, status_list.ROOT_ELEMENT})
 _SHOWN_NAME: Final = 60
 _STEP: Final = re.compile(r"/([^/\[]+)(?:\[([0-9]+)\])?")
 _RULES: Final = MappingProxyType(
@@ -62,11 +64,14 @@ class _LogEntry(Protocol):
 def violations(tree: Element, *, issued: bool) -> tuple[SchemaViolation, ...]:
     """Judge a document by hocba-issued.xsd or, before all have signed, by hocba-draft.xsd; empty for a valid one.
 
-    Documents without a namespace, in the transcript store's layout, are judged by hocba-kho-issued.xsd and hocba-kho-draft.xsd.
+    Documents without a namespace, in the transcript store's layout, are judged by hocba-kho-issued.xsd and hocba-kho-draft.xsd, documents about
+    transcripts by hocba-records-issued.xsd and hocba-records-draft.xsd.
 
     At most `MAX_VIOLATIONS`, in document order. Raises: OutsideError SCHEMA.UNAVAILABLE when the installed schemas cannot be read.
     """
     layout = "" if str(tree.tag).startswith("{") else "kho-"
+    if etree.QName(tree).localname in RECORD_ROOTS:
+        layout = "records-"
     schema = _SCHEMAS.get(f"hocba-{layout}{'issued' if issued else 'draft'}.xsd")
     if schema.validate(tree):
         return ()

@@ -1,0 +1,147 @@
+"""From files to knowledge: registries, events and status lists are judged like any signed document before anything is judged by them."""
+
+from collections import defaultdict
+from dataclasses import dataclass, replace
+from types import MappingProxyType
+from typing import TypeAlias
+
+from hocba_sign.errors import Finding, InputError
+from hocba_sign.model.authority import GivenSnapshot, Registry
+from hocba_sign.model.event import Event
+from hocba_sign.model.record import Credential, vietnam_day
+from hocba_sign.model.registry import RegistrySnapshot
+from hocba_sign.model.status_list import StatusList, StatusTable
+from hocba_sign.model.workflow import Role, Slot
+from hocba_sign.validation.authority import credential_of
+from hocba_sign.validation.chain import Setting
+from hocba_sign.validation.document import DocumentConclusion, validate
+from hocba_sign.validation.knowledge import NOTHING, JudgedEvent, JudgedList, Knowledge
+from hocba_sign.validation.process import SignatureConclusion
+from hocba_sign.validation.verdict import Status, Verdict
+from hocba_sign.validation.years import years_among
+
+Named: TypeAlias = tuple[str, bytes]
+"""A file: the name that findings use, and its octets."""
+
+_SEAL = Slot(Role.KY_PHAT_HANH)
+_UNPROVEN = frozenset({Status.FAIL, Status.UNPROVEN})
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Sources:
+    """What a verifier has beside the transcripts; None means that nobody looked.
+
+    `registries` are signed XML, or JSON at the user's own word; `years` the files that are verified together.
+    """
+
+    registries: tuple[Named, ...] = ()
+    events: tuple[Named, ...] | None = None
+    lists: tuple[Named, ...] = ()
+    years: tuple[bytes, ...] | None = None
+
+
+def assemble(sources: Sources, setting: Setting) -> Knowledge:
+    """Judge everything at the validation time of `setting`, and put it together.
+
+    An event that does not hold is kept, so that reports can say why it is refused; what is no signed event at all becomes a note.
+    Raises: InputError for a registry or a status list that is unreadable or whose signature is not VALID, naming the file.
+    """
+    plain = replace(setting, policy=replace(setting.policy, knowledge=NOTHING))
+    snapshots = [_snapshot(one, plain) for one in sources.registries]
+    found: dict[str, list[JudgedEvent]] = defaultdict(list)
+    notes: list[Finding] = []
+    for one in sources.events or ():
+        judged = _event(one, plain)
+        if isinstance(judged, Finding):
+            notes.append(judged)
+        else:
+            found[judged.event.target.id].append(judged)
+    return Knowledge(
+        registry=Registry.of(snapshots) if snapshots else None,
+        events=None if sources.events is None else MappingProxyType({key: tuple(dict.fromkeys(value)) for key, value in found.items()}),
+        lists=tuple(_list(one, plain) for one in sources.lists),
+        years=None if sources.years is None else years_among(sources.years),
+        notes=tuple(notes),
+    )
+
+
+def _snapshot(named: Named, setting: Setting) -> GivenSnapshot:
+    name, octets = named
+    try:
+        if octets.removeprefix(b"\xef\xbb\xbf").lstrip()[:1] == b"{":
+            return GivenSnapshot(snapshot=RegistrySnapshot.from_json(octets))
+        conclusion = validate(octets, setting)
+    except InputError as error:
+        raise _in_file(error, name) from error
+    if conclusion.record is not None and not isinstance(conclusion.record, RegistrySnapshot):
+        raise InputError("REGISTRY.NOT_A_REGISTRY", where=name)
+    if conclusion.verdict is not Verdict.VALID or conclusion.record is None:
+        raise InputError("REGISTRY.NOT_VALID", where=_reasons(name, conclusion))
+    seal = _seal_of(conclusion)
+    if seal is None or seal.certificate is None or seal.best_time is None:
+        raise InputError("REGISTRY.NOT_VALID", where=name)
+    return GivenSnapshot(snapshot=conclusion.record, seal=credential_of(seal.certificate), signed_on=vietnam_day(seal.best_time))
+
+
+def _list(named: Named, setting: Setting) -> JudgedList:
+    name, octets = named
+    try:
+        conclusion = validate(octets, setting)
+    except InputError as error:
+        raise _in_file(error, name) from error
+    if conclusion.record is not None and not isinstance(conclusion.record, StatusList):
+        raise InputError("STATUS.NOT_A_LIST", where=name)
+    seal = _seal_of(conclusion)
+    if conclusion.verdict is not Verdict.VALID or conclusion.record is None or seal is None:
+        raise InputError("STATUS.NOT_VALID", where=_reasons(name, conclusion))
+    if seal.certificate is None or seal.best_time is None:
+        raise InputError("STATUS.NOT_VALID", where=name)
+    return JudgedList(table=StatusTable(conclusion.record), seal=credential_of(seal.certificate), signed_on=vietnam_day(seal.best_time))
+
+
+def _event(named: Named, setting: Setting) -> JudgedEvent | Finding:
+    name, octets = named
+    try:
+        conclusion = validate(octets, setting)
+    except InputError as error:
+        return Finding("EVENT.UNREADABLE", f"{name}: {error.cause}")
+    if not isinstance(conclusion.record, Event):
+        return Finding("EVENT.UNREADABLE", name)
+    seal = _seal_of(conclusion)
+    workflow = conclusion.workflow
+    is_matched = workflow is not None and not any(
+        check.identifier.startswith("WF.SIGNER_") and check.status in _UNPROVEN for check in workflow.checks
+    )
+    is_anchored = all(one.is_intact and one.path is not None and one.path.anchor_sha256 is not None for one in conclusion.signatures)
+    return JudgedEvent(
+        event=conclusion.record,
+        verdict=conclusion.verdict,
+        causes=_causes(conclusion),
+        is_signed_by_named=is_matched and is_anchored,
+        signed_on=None if seal is None or seal.best_time is None else vietnam_day(seal.best_time),
+        principal=_credential(conclusion, Slot(Role.CBQL)),
+        seal=_credential(conclusion, _SEAL),
+    )
+
+
+def _seal_of(conclusion: DocumentConclusion) -> SignatureConclusion | None:
+    return next((one for one in conclusion.signatures if one.signature.slot == _SEAL), None)
+
+
+def _credential(conclusion: DocumentConclusion, slot: Slot) -> Credential | None:
+    one = next((one for one in conclusion.signatures if one.signature.slot == slot), None)
+    return None if one is None or one.certificate is None or not one.is_intact else credential_of(one.certificate)
+
+
+def _causes(conclusion: DocumentConclusion) -> tuple[str, ...]:
+    found = [check.identifier for check in conclusion.checks if check.status in _UNPROVEN]
+    found += [finding.cause for one in conclusion.signatures for finding in one.conclusion.findings]
+    return tuple(dict.fromkeys(found))
+
+
+def _reasons(name: str, conclusion: DocumentConclusion) -> str:
+    return f"{name}: {', '.join(_causes(conclusion)) or conclusion.verdict}"
+
+
+def _in_file(error: InputError, name: str) -> InputError:
+    return InputError(error.cause, where=f"{name}: {error.where or ''}".removesuffix(": "), detail=error.detail, findings=error.findings)

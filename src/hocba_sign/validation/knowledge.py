@@ -1,0 +1,73 @@
+"""What a verifier knows beside the file: who may sign, what happened after issue, the pupil's other years. All of it is given, nothing is fetched."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+
+from hocba_sign.errors import Finding
+from hocba_sign.model.authority import Registry
+from hocba_sign.model.event import Event
+from hocba_sign.model.record import Credential
+from hocba_sign.model.status_list import StatusTable
+from hocba_sign.validation.verdict import Verdict
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class JudgedEvent:
+    """An event with what its own validation said.
+
+    `signed_on` is the day in Vietnam of the seal's best signature time. `is_signed_by_named`: its signers are those it names, as far as
+    their certificates tell.
+    """
+
+    event: Event
+    verdict: Verdict
+    causes: tuple[str, ...]
+    is_signed_by_named: bool
+    signed_on: date | None
+    principal: Credential | None
+    seal: Credential | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class JudgedList:
+    """A status list whose signature holds, who sealed it and on which day."""
+
+    table: StatusTable
+    seal: Credential
+    signed_on: date
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class YearFacts:
+    """What links one year of a pupil to the next. `digest` as in `TranscriptReference`."""
+
+    id: str
+    version: int
+    digest: str
+    school_year: str
+    grade: int
+    pupil_id: str | None
+    pupil_code: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Years:
+    """Transcripts that were given together, by their ids, and by the personal ids and codes of their pupils."""
+
+    by_id: Mapping[str, tuple[YearFacts, ...]]
+    by_pupil: Mapping[str, tuple[YearFacts, ...]]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Knowledge:
+    """`events` by transcript id; None where nobody looked for any, as with `years`. `notes` are told in every report."""
+
+    registry: Registry | None = None
+    events: Mapping[str, tuple[JudgedEvent, ...]] | None = None
+    lists: tuple[JudgedList, ...] = ()
+    years: Years | None = None
+    notes: tuple[Finding, ...] = ()
+
+
+NOTHING = Knowledge()
