@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from hocba_sign.errors import HocbaSignError as HocbaSignError
     from hocba_sign.errors import InputError as InputError
     from hocba_sign.errors import OutsideError as OutsideError
+    from hocba_sign.extension import extend as extend
     from hocba_sign.model.transcript import Transcript as Transcript
     from hocba_sign.model.workflow import Role as Role
     from hocba_sign.model.workflow import SigningPlan as SigningPlan
@@ -27,11 +28,11 @@ if TYPE_CHECKING:
     from hocba_sign.signing.complete import complete as complete
     from hocba_sign.signing.merge import merge as merge
     from hocba_sign.signing.policy import Level as Level
+    from hocba_sign.signing.policy import SigningPolicy as SigningPolicy
     from hocba_sign.signing.prepare import prepare as prepare
     from hocba_sign.signing.state import SignedDocument as SignedDocument
     from hocba_sign.signing.state import ToBeSigned as ToBeSigned
     from hocba_sign.validation.policy import Policy as Policy
-    from hocba_sign.version import VERSION as VERSION
 
 _HOME = {
     "CallerError": "errors",
@@ -47,13 +48,14 @@ _HOME = {
     "SignedDocument": "signing.state",
     "Signer": "crypto.signer",
     "SigningPlan": "model.workflow",
-    "Slot": "model.workflow",
+    "SigningPolicy": "signing.policy",
     "SoftwareSigner": "crypto.signer",
+    "Slot": "model.workflow",
     "ToBeSigned": "signing.state",
     "Transcript": "model.transcript",
     "TrustStore": "pki.trust",
-    "VERSION": "version",
     "complete": "signing.complete",
+    "extend": "extension",
     "merge": "signing.merge",
     "prepare": "signing.prepare",
     "sign": "pipeline",
@@ -62,18 +64,20 @@ _HOME = {
 }
 
 __all__ = [  # noqa: RUF022 - the order of a first reading
-    "Transcript", "Role", "Slot", "SigningPlan", "Level",
-    "sign", "prepare", "complete", "time_stamp", "merge", "ToBeSigned", "SignedDocument", "Signer", "SoftwareSigner",
+    "Transcript", "Role", "Slot", "SigningPlan", "Level", "SigningPolicy",
+    "sign", "prepare", "complete", "time_stamp", "merge", "extend", "ToBeSigned", "SignedDocument", "Signer", "SoftwareSigner",
     "verify", "TrustStore", "Evidence", "Policy", "Report",
-    "HocbaSignError", "CallerError", "InputError", "OutsideError", "NotPassed", "VERSION",
+    "HocbaSignError", "CallerError", "InputError", "OutsideError", "NotPassed",
 ]  # fmt: skip
 
 
-def __getattr__(name: str) -> object:
-    home = _HOME.get(name)
-    if home is None:
-        raise AttributeError(f"module 'hocba_sign' has no attribute {name!r}")
-    return getattr(import_module(f"hocba_sign.{home}"), name)
+if not TYPE_CHECKING:
+
+    def __getattr__(name: str) -> object:
+        home = _HOME.get(name)
+        if home is None:
+            raise AttributeError(f"module 'hocba_sign' has no attribute {name!r}")
+        return getattr(import_module(f"hocba_sign.{home}"), name)
 
 
 def __dir__() -> list[str]:

@@ -1,6 +1,7 @@
 """Long-term levels: what a signature's judgement rested on goes into the file, then archive time-stamps over it, again and again."""
 
 from collections.abc import Iterable
+from datetime import datetime
 
 from hocba_sign.crypto.algorithms import SHA256, digest
 from hocba_sign.errors import CallerError
@@ -8,19 +9,24 @@ from hocba_sign.model.workflow import Slot
 from hocba_sign.pipeline import TimeStampAuthority
 from hocba_sign.pki.evidence import Evidence
 from hocba_sign.pki.timestamp import read_token
+from hocba_sign.pki.trust import TrustStore
 from hocba_sign.signing.extend import ValidationData, octets_to_archive, with_archive_time_stamp, with_validation_data
 from hocba_sign.signing.policy import Level
 from hocba_sign.validation.chain import Setting
+from hocba_sign.validation.policy import DEFAULT
 from hocba_sign.validation.process import SignatureConclusion, embedded_evidence, validate_signature
 from hocba_sign.validation.verdict import Indication
 from hocba_sign.xades.read import read
 from hocba_sign.xades.structure import ParsedSignature, StampKind
 
 
-def extend(document: bytes, *, to: Level, setting: Setting, tsa: TimeStampAuthority | None = None) -> bytes:
+def extend(
+    document: bytes, *, to: Level, trust: TrustStore, evidence: Evidence, at: datetime, tsa: TimeStampAuthority | None = None
+) -> bytes:
     """Bring every signature of a transcript to level LT or LTA; LTA on LTA renews it with one more archive time-stamp.
 
-    Each signature is validated first with `setting`; what that rested on is embedded. Level LTA needs `tsa`.
+    Each signature is validated first, at `at` (aware), with what is given and the default policy; what that rested on is embedded.
+    Level LTA needs `tsa`.
     Raises: InputError for an unreadable document; CallerError `EXTEND.LEVEL`, `EXTEND.NOTHING` (no signature), `EXTEND.NOT_VALID` naming
     the slot and what is wrong, `EXTEND.NO_TIME_STAMP`, `EXTEND.TOO_EARLY` naming the slot and when newer revocation data is due,
     `SIGN.TSA_NEEDED`; what the authority raises. Nothing is given on an error, however far it came.
@@ -30,6 +36,7 @@ def extend(document: bytes, *, to: Level, setting: Setting, tsa: TimeStampAuthor
         raise CallerError("EXTEND.LEVEL", where=to)
     if to is Level.LTA and tsa is None:
         raise CallerError("SIGN.TSA_NEEDED")
+    setting = Setting(trust=trust, evidence=evidence, at=at, policy=DEFAULT)
     slots = tuple(signature.slot for signature in read(document).signatures if signature.slot is not None)
     if not slots:
         raise CallerError("EXTEND.NOTHING")

@@ -14,8 +14,6 @@ from hocba_sign.pki.evidence import Evidence
 from hocba_sign.pki.trust import TrustStore
 from hocba_sign.signing.policy import Level
 from hocba_sign.testing import World
-from hocba_sign.validation.chain import Setting
-from hocba_sign.validation.policy import DEFAULT
 from tests.interop.dss_oracle import dss
 from tests.support.scene import SIGNED_AT, DirectTsa, Scene
 
@@ -48,8 +46,8 @@ class FewYears(DirectTsa):
 
 def archived(scene: Scene, document: bytes, at: datetime, to: Level) -> tuple[bytes, bytes]:
     tsa = FewYears(scene, at)
-    setting = Setting(trust=scene.trust, evidence=scene.evidence(at - DAY), at=at, policy=DEFAULT)
-    return extend(document, to=to, setting=setting, tsa=tsa), tsa.identity.certificate_der
+    extended = extend(document, to=to, trust=scene.trust, evidence=scene.evidence(at - DAY), at=at, tsa=tsa)
+    return extended, tsa.identity.certificate_der
 
 
 def long_life() -> Iterator[Case]:

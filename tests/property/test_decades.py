@@ -13,8 +13,6 @@ from hocba_sign.pki.trust import TrustStore
 from hocba_sign.report.document import Report
 from hocba_sign.signing.policy import Level
 from hocba_sign.testing import Identity
-from hocba_sign.validation.chain import Setting
-from hocba_sign.validation.policy import DEFAULT
 from hocba_sign.validation.verdict import Verdict
 from tests.support.scene import SIGNED_AT, DirectTsa, Scene, causes
 
@@ -34,12 +32,8 @@ class YearTsa(DirectTsa):
         return self.world.timestamp(request_der, self.at, tsa=self.identity)
 
 
-def setting(scene: Scene, at: datetime, *, crls_at: datetime) -> Setting:
-    return Setting(trust=scene.trust, evidence=scene.evidence(crls_at), at=at, policy=DEFAULT)
-
-
 def archived(scene: Scene, document: bytes, at: datetime, to: Level = Level.LTA) -> bytes:
-    return extend(document, to=to, setting=setting(scene, at, crls_at=at - DAY), tsa=YearTsa(scene, at))
+    return extend(document, to=to, trust=scene.trust, evidence=scene.evidence(at - DAY), at=at, tsa=YearTsa(scene, at))
 
 
 def judged(scene: Scene, document: bytes, at: datetime, *, anchors: tuple[bytes, ...] = ()) -> Report:
@@ -122,9 +116,9 @@ def test_revoked_before_signing_is_not_valid() -> None:
 
 
 def test_data_older_than_the_signature_is_refused_with_the_day_to_come_back() -> None:
-    early = setting(SCENE, SIGNED_AT + timedelta(hours=1), crls_at=SIGNED_AT - timedelta(hours=1))
+    old = SCENE.evidence(SIGNED_AT - timedelta(hours=1))
     with pytest.raises(CallerError) as caught:
-        extend(T, to=Level.LT, setting=early)
+        extend(T, to=Level.LT, trust=SCENE.trust, evidence=old, at=SIGNED_AT + timedelta(hours=1))
     assert caught.value.cause == "EXTEND.TOO_EARLY"
     assert "2026-06" in (caught.value.where or "")
 

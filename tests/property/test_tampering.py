@@ -5,7 +5,7 @@ from collections.abc import Callable
 from copy import deepcopy
 from io import BytesIO
 from xml.dom import minidom
-from xml.etree import ElementTree
+from xml.etree import ElementTree as ET
 
 import pytest
 from lxml import etree
@@ -125,7 +125,7 @@ def reformatted_by_minidom(octets: bytes) -> bytes:
 
 def saved_by_element_tree(octets: bytes) -> bytes:
     out = BytesIO()
-    ElementTree.ElementTree(ElementTree.fromstring(octets)).write(out, encoding="UTF-8", xml_declaration=True)
+    ET.ElementTree(ET.fromstring(octets)).write(out, encoding="UTF-8", xml_declaration=True)
     return out.getvalue()
 
 

@@ -77,6 +77,14 @@ def judge(document: bytes, trust: hocba_sign.TrustStore, evidence: hocba_sign.Ev
     return Decimal(transcript.identification.version)
 
 
+def make_last(document: bytes, trust: hocba_sign.TrustStore, evidence: hocba_sign.Evidence, at: datetime) -> bytes:
+    return hocba_sign.extend(document, to=hocba_sign.Level.LT, trust=trust, evidence=evidence, at=at)
+
+
+def with_another_hash(algorithm: DigestAlgorithm) -> hocba_sign.SigningPolicy:
+    return hocba_sign.SigningPolicy(level=hocba_sign.Level.B, digest_algorithm=algorithm)
+
+
 def blame(error: hocba_sign.HocbaSignError) -> str:
     match error:
         case hocba_sign.CallerError():
@@ -86,4 +94,4 @@ def blame(error: hocba_sign.HocbaSignError) -> str:
         case hocba_sign.OutsideError():
             return f"the world: {error.where}"
         case _:
-            return hocba_sign.VERSION
+            return error.cause

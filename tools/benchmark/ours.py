@@ -16,10 +16,11 @@ from cryptography.hazmat.primitives.serialization import Encoding, load_pem_priv
 from cryptography.x509 import load_pem_x509_certificates
 from tools.benchmark.protocol import DRAFT, SETTING, TEACHER_SUBJECT, Task, four_signers, require_refusal, serve, tampered
 
-from hocba_sign import VERSION, Evidence, Level, Role, Slot, SoftwareSigner, TrustStore, sign, verify
+from hocba_sign import Evidence, Level, Role, Slot, SoftwareSigner, TrustStore, sign, verify
 from hocba_sign.pki.certificate import Certificate
 from hocba_sign.signing.policy import SigningPolicy
 from hocba_sign.validation.verdict import Verdict
+from hocba_sign.version import VERSION
 
 _FORGETFUL = ("hocba_sign.crypto", "hocba_sign.pki", "hocba_sign.xades", "hocba_sign.signing", "hocba_sign.validation")
 """Packages whose caches are emptied for `cold`."""

@@ -44,7 +44,7 @@ def run(given: argparse.Namespace) -> int:
     if authority is not None:
         console.progress(say("EXTEND_STAMPING", given.lang, url=console.printable(authority.url)))
     try:
-        extended = extend(document, to=Level(given.to), setting=setting, tsa=authority)
+        extended = extend(document, to=Level(given.to), trust=setting.trust, evidence=setting.evidence, at=setting.at, tsa=authority)
     except CallerError as error:
         if error.cause not in _EXPLAINED:
             raise
