@@ -18,7 +18,7 @@ from tests.integration.online import Online, opened
 from tests.support.scene import CBQL, JUDGED_AT, SIGNED_AT
 
 PROCESSES = 8
-SECONDS = 6.0
+SECONDS = 4.0
 
 
 def files(folder: Path) -> list[Path]:

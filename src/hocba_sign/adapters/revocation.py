@@ -141,7 +141,8 @@ class EvidenceFetcher:
             return None
         if entry.finding is not None:
             return Unavailable(need=need, finding=entry.finding, is_kept=True)
-        if self._octets + len(entry.octets) > self.budget.max_octets:
+        is_dated = need.kind is not NeedKind.ISSUER and need.newer_than is not None and entry.stored < need.newer_than
+        if is_dated or self._octets + len(entry.octets) > self.budget.max_octets:
             return None
         try:
             material = read_answer(need, entry.octets)

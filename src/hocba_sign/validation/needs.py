@@ -5,7 +5,7 @@ Only certificates whose path up to an anchor holds are asked about at OCSP and C
 """
 
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import StrEnum
 from typing import Final, TypeAlias
@@ -37,12 +37,16 @@ class NeedKind(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Need:
-    """One address that `certificate` names. `issuer` is its issuer, None where just that is looked for."""
+    """One address that `certificate` names. `issuer` is its issuer, None where just that is looked for.
+
+    `newer_than` (UTC): a status that was fetched before then does not say what was known when the object was made.
+    """
 
     kind: NeedKind
     url: str
     certificate: Certificate
     issuer: Certificate | None = None
+    newer_than: datetime | None = None
 
     @property
     def key(self) -> tuple[str, ...]:
@@ -93,7 +97,9 @@ Fetch: TypeAlias = Callable[[Need], Answer]
 
 def document_needs(conclusion: DocumentConclusion, evidence: Evidence) -> tuple[Alternatives, ...]:
     """Give what the signatures and time-stamps of a document lack; `evidence` is what it was judged with, beside what it carries."""
-    return tuple(_distinct(need for one in conclusion.signatures for need in signature_needs(one, evidence)))
+    made = max((one.best_time for one in conclusion.signatures if one.is_time_proven and one.best_time is not None), default=None)
+    found = _distinct(need for one in conclusion.signatures for need in signature_needs(one, evidence))
+    return tuple(tuple(replace(need, newer_than=made) for need in alternatives) for alternatives in found)
 
 
 def signature_needs(one: SignatureConclusion, evidence: Evidence) -> Iterator[Alternatives]:

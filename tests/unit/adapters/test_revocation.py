@@ -158,6 +158,18 @@ def test_a_kept_answer_that_does_not_fit_is_fetched_again(server: WorldServer, t
     assert len(server.requests) == 2
 
 
+@pytest.mark.parametrize("kind", list(NeedKind))
+def test_a_status_fetched_before_the_signature_is_fetched_again(server: WorldServer, tmp_path: Path, kind: NeedKind) -> None:
+    wanted = need(kind, server.world)
+    fetcher(tmp_path)(wanted)
+    later = AT + timedelta(minutes=30)
+    assert fetcher(tmp_path, at=later)(replace(wanted, newer_than=AT)).is_kept
+    answer = fetcher(tmp_path, at=later)(replace(wanted, newer_than=AT + timedelta(minutes=10)))
+    assert answer.is_kept is (kind is NeedKind.ISSUER)
+    # What was fetched after the signature was made is the newest that can be asked for, whatever its date.
+    assert fetcher(tmp_path, at=later)(replace(wanted, newer_than=AT + timedelta(minutes=10))).is_kept
+
+
 def test_two_certificates_two_entries() -> None:
     wanted = need(NeedKind.OCSP)
     other = need(NeedKind.OCSP, certificate=leaf(WORLD, "TEST Người khác", "012345678902"))
