@@ -21,6 +21,7 @@ from statistics import median
 from typing import Any
 
 from cryptography.hazmat.backends.openssl import backend
+
 from tools.benchmark import material
 
 ROOT = Path(__file__).resolve().parent.parent

@@ -16,7 +16,6 @@ from pathlib import Path
 from typing import Any
 
 from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
-from tools.benchmark.protocol import DRAFT, ROOTS, SETTING, TEACHER_SUBJECT
 
 from hocba_sign import Role, SoftwareSigner, Transcript, sign
 from hocba_sign.crypto.algorithms import DigestAlgorithm
@@ -24,6 +23,7 @@ from hocba_sign.pki.timestamp import build_request, read_response
 from hocba_sign.testing.identity import Identity, pem
 from hocba_sign.testing.world import World
 from hocba_sign.xml.encode import encode
+from tools.benchmark.protocol import DRAFT, ROOTS, SETTING, TEACHER_SUBJECT
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 AT = datetime(2026, 6, 1, 3, 0, tzinfo=UTC)

@@ -14,13 +14,13 @@ from cryptography.hazmat.primitives.asymmetric import padding, rsa
 from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.serialization import Encoding, load_pem_private_key
 from cryptography.x509 import load_pem_x509_certificates
-from tools.benchmark.protocol import DRAFT, SETTING, TEACHER_SUBJECT, Task, four_signers, require_refusal, serve, tampered
 
 from hocba_sign import Evidence, Level, Role, Slot, SoftwareSigner, TrustStore, sign, verify
 from hocba_sign.pki.certificate import Certificate
 from hocba_sign.signing.policy import SigningPolicy
 from hocba_sign.validation.verdict import Verdict
 from hocba_sign.version import VERSION
+from tools.benchmark.protocol import DRAFT, SETTING, TEACHER_SUBJECT, Task, four_signers, require_refusal, serve, tampered
 
 _FORGETFUL = ("hocba_sign.crypto", "hocba_sign.pki", "hocba_sign.xades", "hocba_sign.signing", "hocba_sign.validation")
 """Packages whose caches are emptied for `cold`."""

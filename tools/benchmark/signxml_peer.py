@@ -12,6 +12,7 @@ from lxml import etree
 from signxml.algorithms import CanonicalizationMethod  # type: ignore[import-not-found]
 from signxml.exceptions import InvalidDigest  # type: ignore[import-not-found]
 from signxml.xades import XAdESDataObjectFormat, XAdESSignatureConfiguration, XAdESSigner, XAdESVerifier  # type: ignore[import-not-found]
+
 from tools.benchmark.protocol import DRAFT, ROOTS, SETTING, TEACHER_SUBJECT, Task, four_signers, require_refusal, serve, tampered
 
 _DS = "{http://www.w3.org/2000/09/xmldsig#}"

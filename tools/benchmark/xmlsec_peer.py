@@ -6,6 +6,7 @@ from pathlib import Path
 
 import xmlsec  # type: ignore[import-not-found]
 from lxml import etree
+
 from tools.benchmark.protocol import DRAFT, TEACHER_SUBJECT, Task, four_signers, require_refusal, serve, tampered
 
 _DS = "{http://www.w3.org/2000/09/xmldsig#}"

@@ -4,8 +4,6 @@ from collections.abc import Iterator
 
 from cryptography.hazmat.primitives.asymmetric import ec
 from lxml import etree
-from tools.vectors.case import Case
-from tools.vectors.stage import CBQL, SEAL, SIGNED_AT, Stage, signature_octets, swapped
 
 from hocba_sign.crypto.algorithms import (
     ECDSA_SHA256,
@@ -21,6 +19,8 @@ from hocba_sign.testing.certificates import CertificateProfile, issue
 from hocba_sign.testing.profiles import SIGNER_KEY_USAGE
 from hocba_sign.xades import names
 from hocba_sign.xml.parse import Element
+from tools.vectors.case import Case
+from tools.vectors.stage import CBQL, SEAL, SIGNED_AT, Stage, signature_octets, swapped
 
 _DSIG = "http://www.w3.org/2000/09/xmldsig#"
 _PSS = "http://www.w3.org/2007/05/xmldsig-more#"

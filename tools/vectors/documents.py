@@ -2,10 +2,9 @@
 
 from collections.abc import Iterator
 
+from hocba_sign.signing.policy import Level
 from tools.vectors.case import Case
 from tools.vectors.stage import GVCN, SEAL, Stage, before_slot, filled, first_match, inserted, swapped
-
-from hocba_sign.signing.policy import Level
 
 _XML = "XML 1.0 (5th ed.), "
 _DECLARATION = '<?xml version="1.0" encoding="UTF-8"?>\n'

@@ -4,12 +4,12 @@ import base64
 from collections.abc import Iterator
 
 from lxml import etree
-from tools.vectors.case import WORLD, Case
-from tools.vectors.revocation import OTHER_LISTS, revocation_case
-from tools.vectors.stage import CBQL, LISTED_AT, Stage
 
 from hocba_sign.xades import names
 from hocba_sign.xml.parse import Element
+from tools.vectors.case import WORLD, Case
+from tools.vectors.revocation import OTHER_LISTS, revocation_case
+from tools.vectors.stage import CBQL, LISTED_AT, Stage
 
 
 def cases(stage: Stage) -> Iterator[Case]:

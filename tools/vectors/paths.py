@@ -6,12 +6,12 @@ from datetime import timedelta
 from typing import Any
 
 from asn1crypto import core, x509
-from tools.vectors.case import WORLD, Case
-from tools.vectors.stage import CBQL, LISTED_AT, SIGNED_AT, Stage
 
 from hocba_sign.testing import CertificateAuthority, Identity, World
 from hocba_sign.testing.identity import pem
 from hocba_sign.testing.keys import InsecureKey, sign_octets
+from tools.vectors.case import WORLD, Case
+from tools.vectors.stage import CBQL, LISTED_AT, SIGNED_AT, Stage
 
 _SPEC = "RFC 5280, 6.1; EN 319 102-1, 5.2.6"
 _YEAR = timedelta(days=365)

@@ -3,11 +3,10 @@
 from collections.abc import Iterator
 from dataclasses import replace
 
-from tools.vectors.case import Case
-from tools.vectors.stage import GVCN, Stage, emptied
-
 from hocba_sign.model.results import Teacher
 from hocba_sign.xml.encode import encode
+from tools.vectors.case import Case
+from tools.vectors.stage import GVCN, Stage, emptied
 
 _SPEC = "docs/explanation: the order links"
 

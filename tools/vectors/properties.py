@@ -2,13 +2,12 @@
 
 from collections.abc import Iterator
 
+from hocba_sign.xades import names
+from hocba_sign.xml.parse import Element
 from tools.vectors.case import Case
 from tools.vectors.forge import Edit
 from tools.vectors.stage import SEAL, Stage
 from tools.vectors.structure import refused_seal
-
-from hocba_sign.xades import names
-from hocba_sign.xml.parse import Element
 
 _CONSTRAINTS = {"indication": "INDETERMINATE", "sub_indication": "SIG_CONSTRAINTS_FAILURE"}
 

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from xml.dom import minidom
 
 from lxml import etree
+
 from tools.vectors.case import Case
 from tools.vectors.stage import Stage, first_match, swapped
 

@@ -5,13 +5,13 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from asn1crypto import core, crl
-from tools.vectors.case import WORLD, Case, Verdict
-from tools.vectors.forge import stamp
-from tools.vectors.stage import CBQL, JUDGED_AT, LISTED_AT, SEED, SIGNED_AT, Stage
 
 from hocba_sign.testing import World
 from hocba_sign.testing.identity import pem
 from hocba_sign.testing.keys import sign_octets
+from tools.vectors.case import WORLD, Case, Verdict
+from tools.vectors.forge import stamp
+from tools.vectors.stage import CBQL, JUDGED_AT, LISTED_AT, SEED, SIGNED_AT, Stage
 
 _SPEC = "RFC 5280, 6.3; EN 319 102-1, 5.2.5"
 OTHER_LISTS = tuple(f"{WORLD}/crl/{slug}.crl" for slug in ("national-root", "government-root", "government-ca", "tsa-root"))

@@ -2,11 +2,10 @@
 
 from collections.abc import Iterator
 
-from tools.vectors.case import Case
-from tools.vectors.stage import SEAL, Stage, element_text, emptied, filled, first_match, signature_octets, swapped
-
 from hocba_sign.xades import names
 from hocba_sign.xml.parse import Element
+from tools.vectors.case import Case
+from tools.vectors.stage import SEAL, Stage, element_text, emptied, filled, first_match, signature_octets, swapped
 
 _HASH = {"indication": "TOTAL_FAILED", "sub_indication": "HASH_FAILURE", "intact": False}
 _CRYPTO = {"indication": "TOTAL_FAILED", "sub_indication": "SIG_CRYPTO_FAILURE", "intact": False}

@@ -9,7 +9,6 @@ from pathlib import Path
 from typing import Any, Unpack
 
 from lxml import etree
-from tools.vectors.forge import Forgery, forge, stamp, value_id
 
 from hocba_sign.crypto.signer import SoftwareSigner
 from hocba_sign.model.transcript import ExpectedSigner, Transcript
@@ -25,6 +24,7 @@ from hocba_sign.xml.encode import encode
 from hocba_sign.xml.layout import CANONICAL
 from hocba_sign.xml.parse import parse
 from hocba_sign.xml.splice import insert, path_of, slice_of
+from tools.vectors.forge import Forgery, forge, stamp, value_id
 
 ROOT = Path(__file__).resolve().parents[2]
 SIGNED_AT = datetime(2026, 6, 1, 3, 0, tzinfo=UTC)

@@ -4,12 +4,12 @@ from collections.abc import Iterator
 from typing import Any
 
 from lxml import etree
-from tools.vectors.case import Case
-from tools.vectors.forge import Edit
-from tools.vectors.stage import SEAL, Stage, inserted, signature_octets, swapped
 
 from hocba_sign.xades import names
 from hocba_sign.xml.parse import Element
+from tools.vectors.case import Case
+from tools.vectors.forge import Edit
+from tools.vectors.stage import SEAL, Stage, inserted, signature_octets, swapped
 
 _FORMAT = {"indication": "TOTAL_FAILED", "sub_indication": "FORMAT_FAILURE"}
 _EXCLUSIVE = "http://www.w3.org/2001/10/xml-exc-c14n#"

@@ -3,11 +3,10 @@
 from collections.abc import Iterator
 from datetime import datetime, timedelta
 
+from hocba_sign.testing import World
 from tools.vectors.case import WORLD, Case
 from tools.vectors.forge import further_stamp, stamp
 from tools.vectors.stage import JUDGED_AT, LISTED_AT, SEAL, SEED, SIGNED_AT, Stage
-
-from hocba_sign.testing import World
 
 _SPEC = "EN 319 102-1, 5.5"
 _LATE = JUDGED_AT.replace(year=2028, month=9)

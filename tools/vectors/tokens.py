@@ -4,12 +4,12 @@ from collections.abc import Callable, Iterator
 from typing import Any
 
 from asn1crypto import cms, core, tsp
+
+from hocba_sign.testing.authority import TimestampOptions
 from tools.vectors.case import Case
 from tools.vectors.forge import stamp
 from tools.vectors.stage import CBQL, SEAL, Stage
 from tools.vectors.times import stamped
-
-from hocba_sign.testing.authority import TimestampOptions
 
 _SPEC = "RFC 3161, 2.4.2; RFC 5652, 5; RFC 5816"
 

@@ -4,13 +4,12 @@ from collections.abc import Iterator
 from dataclasses import replace
 from itertools import permutations
 
-from tools.vectors.case import Case
-from tools.vectors.forge import value_id
-from tools.vectors.stage import CBQL, GVCN, SEAL, Stage, before_slot, emptied, filled, inserted, signature_octets, slot_start, without_slot
-
 from hocba_sign.model.transcript import Transcript
 from hocba_sign.model.workflow import Slot
 from hocba_sign.xml.encode import encode
+from tools.vectors.case import Case
+from tools.vectors.forge import value_id
+from tools.vectors.stage import CBQL, GVCN, SEAL, Stage, before_slot, emptied, filled, inserted, signature_octets, slot_start, without_slot
 
 _SPEC = "docs/explanation: the order links"
 _SHORT = {"GVBM": "teacher", "GVCN": "homeroom", "CBQL": "principal", "KY_PHAT_HANH": "seal"}
