@@ -18,7 +18,7 @@ from tests.integration.online import Online, opened
 from tests.support.scene import CBQL, JUDGED_AT, SIGNED_AT
 
 PROCESSES = 8
-SECONDS = 4.0
+KILLS = 25
 
 
 def files(folder: Path) -> list[Path]:
@@ -44,7 +44,7 @@ def test_killed_at_random(tmp_path: Path) -> None:
         for number, der in enumerate(server.world.anchors_der):
             (tmp_path / "trust" / f"{number}.cer").write_bytes(der)
         done = subprocess.run(
-            [sys.executable, "-m", "tests.integration.worker", str(tmp_path), str(PROCESSES), str(SECONDS)],
+            [sys.executable, "-m", "tests.integration.worker", str(tmp_path), str(PROCESSES), str(KILLS)],
             cwd=ROOT,
             env=os.environ | {"PYTHONPATH": os.pathsep.join((str(ROOT / "src"), str(ROOT)))},
             capture_output=True,
@@ -60,9 +60,8 @@ def test_killed_at_random(tmp_path: Path) -> None:
             for line in path.read_text().rpartition("\n")[0].splitlines()
         )
         assert set(told) <= {"good VALID", "revoked INDETERMINATE", "blob right"}, told
-        assert min(told["good VALID"], told["revoked INDETERMINATE"]) >= 10, told
-        assert int(done.stdout) >= 10
-        print(done.stdout, told)
+        assert min(told["good VALID"], told["revoked INDETERMINATE"]) >= 5, told
+        assert int(done.stdout) >= KILLS
         assert [path.name for path in files(tmp_path)] == ["fetched-1.sqlite3"]
         with closing(sqlite3.connect(files(tmp_path)[0])) as connection:
             assert connection.execute("PRAGMA integrity_check").fetchall() == [("ok",)]

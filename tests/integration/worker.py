@@ -1,7 +1,8 @@
 """Many processes with one cache: each judges files over and over and writes down what it found; they are killed at random.
 
-Arguments: the folder with `at`, `documents/*.xml`, `trust/*.cer` and `cache/`, how many processes, for how many seconds.
-Prints how many were killed; the processes of the end stop by themselves. Each writes to a file `told-<number>`.
+Arguments: the folder with `at`, `documents/*.xml`, `trust/*.cer` and `cache/`, how many processes, how many are to be killed at least.
+Goes on until all together have said enough. Prints how many were killed; the processes of the end stop by themselves. Each writes
+to a file `told-<number>`.
 """
 
 import os
@@ -25,16 +26,18 @@ from hocba_sign.validation.policy import DEFAULT
 
 _STOP = "stop"
 _BLOBS = 12
+_ENOUGH_LINES = 80
+_MOST_SECONDS = 60
 
 
-def main(folder: Path, processes: int, seconds: float) -> int:
+def main(folder: Path, processes: int, kills: int) -> int:
     """Give the number of processes that did not end well."""
     chance = random.Random(7)
     running = {number: begin(folder, number) for number in range(processes)}
-    end = time.monotonic() + seconds
+    end = time.monotonic() + _MOST_SECONDS
     killed = 0
-    while time.monotonic() < end:
-        time.sleep(chance.uniform(0.02, 0.2))
+    while time.monotonic() < end and (killed < kills or lines(folder) < _ENOUGH_LINES):
+        time.sleep(chance.uniform(0.02, 0.25))
         number = chance.choice(list(running))
         process = running.pop(number)
         os.kill(process, signal.SIGKILL)
@@ -44,6 +47,10 @@ def main(folder: Path, processes: int, seconds: float) -> int:
     (folder / _STOP).touch()
     print(killed)
     return sum(os.waitpid(process, 0)[1] != 0 for process in running.values())
+
+
+def lines(folder: Path) -> int:
+    return sum(path.read_bytes().count(b"\n") for path in folder.glob("told-*"))
 
 
 def begin(folder: Path, number: int) -> int:
@@ -89,4 +96,4 @@ def work(folder: Path, seed: int, told: Path) -> None:
 
 
 if __name__ == "__main__":
-    sys.exit(main(Path(sys.argv[1]), int(sys.argv[2]), float(sys.argv[3])))
+    sys.exit(main(Path(sys.argv[1]), int(sys.argv[2]), int(sys.argv[3])))
