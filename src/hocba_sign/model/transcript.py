@@ -62,7 +62,11 @@ class ReplacedVersion:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PreviousTranscript:
-    """The pupil's transcript of the year before; `digest` is the SHA-256 of its file in lower-case hexadecimal."""
+    """The pupil's transcript of the year before.
+
+    `digest` is the SHA-256 of the exclusive canonical form of its `#data`, in lower-case hexadecimal: it names what everybody signed and
+    stays when signatures are extended. A report gives it as `document.data_sha256`.
+    """
 
     id: Annotated[
         str,
@@ -80,7 +84,7 @@ class PreviousTranscript:
         Leaf(
             element="GIA_TRI_BAM",
             key="giatribam",
-            title="Giá trị băm SHA-256 của tệp học bạ năm trước",
+            title="Giá trị băm SHA-256 của phần dữ liệu được ký của học bạ năm trước",
             kind=identifier("SHA-256", "[0-9a-f]{64}", max_length=64),
             is_column=False,
         ),

@@ -109,7 +109,7 @@ def _event(named: Named, setting: Setting) -> JudgedEvent | Finding:
         return Finding("EVENT.UNREADABLE", name)
     seal = _seal_of(conclusion)
     workflow = conclusion.workflow
-    is_matched = workflow is not None and not any(
+    is_matched = workflow is not None and workflow.is_complete and not any(
         check.identifier.startswith("WF.SIGNER_") and check.status in _UNPROVEN for check in workflow.checks
     )
     is_anchored = all(one.is_intact and one.path is not None and one.path.anchor_sha256 is not None for one in conclusion.signatures)

@@ -16,8 +16,8 @@ from hocba_sign.validation.verdict import Verdict
 class JudgedEvent:
     """An event with what its own validation said.
 
-    `signed_on` is the day in Vietnam of the seal's best signature time. `is_signed_by_named`: its signers are those it names, as far as
-    their certificates tell.
+    `signed_on` is the day in Vietnam of the seal's best signature time. `is_signed_by_named`: all whom it names have signed, as far as their
+    certificates tell.
     """
 
     event: Event

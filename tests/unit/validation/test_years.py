@@ -1,0 +1,122 @@
+"""A pupil's years hang together by id, version and digest; each break has its name."""
+
+from collections.abc import Callable
+from dataclasses import replace
+from datetime import date
+
+import pytest
+
+from hocba_sign.model.transcript import Identification, PreviousTranscript, Transcript
+from hocba_sign.pipeline import verify_years
+from hocba_sign.report.document import Report
+from hocba_sign.signing.policy import Level
+from tests.support.records import data_digest
+from tests.support.scene import JUDGED_AT, Scene, causes
+
+Change = Callable[[Identification], Identification]
+
+
+def year(grade: int, school_year: str, *, previous: PreviousTranscript | None = None, change: Change = lambda own: own) -> Scene:
+    """Give a scene whose transcript is of another year of the same pupil."""
+    scene = Scene()
+    own = scene.transcript.identification
+    own = replace(own, id=f"hoc-ba-{grade}", grade=grade, school_year=school_year, created=date(2026, 5, 25), previous=previous)
+    scene.transcript = replace(scene.transcript, identification=change(own))
+    return scene
+
+
+def link(scene: Scene, document: bytes) -> PreviousTranscript:
+    own = scene.transcript.identification
+    return PreviousTranscript(id=own.id, version=own.version, digest=data_digest(scene, document))
+
+
+def judged(*documents: bytes) -> tuple[Report, ...]:
+    scene = Scene()
+    named = [(f"{number}.xml", octets) for number, octets in enumerate(documents)]
+    return verify_years(named, trust=scene.trust, evidence=scene.evidence(), at=JUDGED_AT)
+
+
+def result(report: Report, identifier: str) -> str | None:
+    return next((check["result"] for check in report.to_dict()["checks"] if check["id"] == identifier), None)
+
+
+ELEVENTH = year(11, "2024-2025")
+FIRST = ELEVENTH.signed(level=Level.T)
+TWELFTH = year(12, "2025-2026", previous=link(ELEVENTH, FIRST))
+SECOND = TWELFTH.signed(level=Level.T)
+
+
+@pytest.mark.parametrize("documents", [(FIRST, SECOND), (SECOND, FIRST)])
+def test_linked_years_pass_in_any_order(documents: tuple[bytes, ...]) -> None:
+    reports = {report.to_dict()["document"]["id"]: report for report in judged(*documents)}
+    assert result(reports["hoc-ba-12"], "CHAIN.PREVIOUS") == "pass"
+    assert result(reports["hoc-ba-11"], "CHAIN.PREVIOUS") is None
+    assert not [cause for report in reports.values() for cause in causes(report) if cause.startswith("CHAIN.")]
+
+
+def test_a_year_alone_says_that_the_one_before_was_not_compared() -> None:
+    assert result(TWELFTH.verify(SECOND), "CHAIN.PREVIOUS") == "not_checked"
+    assert result(judged(SECOND)[0], "CHAIN.PREVIOUS") == "not_checked"
+
+
+def broken(*, before: Scene | None = None, grade: int = 12, school_year: str = "2025-2026", change: Change = lambda own: own) -> Report:
+    """Judge a year linked to the one before as it is, after the later one was changed."""
+    scene = ELEVENTH if before is None else before
+    document = scene.signed(level=Level.T)
+    later = year(grade, school_year, previous=link(scene, document), change=change)
+    return judged(document, later.signed(level=Level.T))[1]
+
+
+def other_pupil(own: Identification) -> Identification:
+    return replace(own, pupil=replace(own.pupil, personal_id="001208000001", code="0000000001"))
+
+
+def test_another_pupils_year() -> None:
+    report = broken(change=other_pupil)
+    assert report.verdict == "INVALID"
+    assert "CHAIN.PUPIL" in causes(report)
+
+
+@pytest.mark.parametrize("same", ["2025-2026", "2026-2027"])
+def test_a_year_before_that_is_not_before(same: str) -> None:
+    report = broken(before=year(11, same))
+    assert report.verdict == "INVALID"
+    assert "CHAIN.YEAR_ORDER" in causes(report)
+
+
+def test_a_year_in_between_is_missing() -> None:
+    assert result(broken(before=year(10, "2023-2024")), "CHAIN.GAP") == "warning"
+
+
+def test_a_file_of_the_same_number_with_other_content() -> None:
+    other = year(11, "2024-2025", change=lambda own: replace(own, class_name="11A9"))
+    report = judged(other.signed(level=Level.T), SECOND)[1]
+    assert report.verdict == "INVALID"
+    assert "CHAIN.DIGEST" in causes(report)
+
+
+def test_another_version_of_the_year_before_cannot_be_compared() -> None:
+    other = year(11, "2024-2025", change=lambda own: replace(own, version=own.version + 1))
+    report = judged(other.signed(level=Level.T), SECOND)[1]
+    assert "CHAIN.OTHER_VERSION" in causes(report)
+    both = judged(other.signed(level=Level.T), FIRST, SECOND)[2]
+    assert result(both, "CHAIN.PREVIOUS") == "pass"
+
+
+def test_an_earlier_year_that_is_not_linked_is_told() -> None:
+    report = judged(FIRST, year(12, "2025-2026").signed(level=Level.T))[1]
+    assert result(report, "CHAIN.NOT_LINKED") == "warning"
+    stranger = judged(FIRST, year(12, "2025-2026", change=other_pupil).signed(level=Level.T))[1]
+    assert result(stranger, "CHAIN.NOT_LINKED") is None
+
+
+def test_noise_among_the_years_harms_nothing() -> None:
+    reports = judged(b"noise", FIRST, SECOND)
+    assert reports[0].verdict == "INVALID"
+    assert result(reports[2], "CHAIN.PREVIOUS") == "pass"
+
+
+def test_the_digest_named_is_that_of_the_report() -> None:
+    transcript: Transcript = TWELFTH.transcript
+    assert transcript.identification.previous is not None
+    assert transcript.identification.previous.digest == ELEVENTH.verify(FIRST).to_dict()["document"]["data_sha256"]
