@@ -4,13 +4,15 @@ Nothing is verified here; `path` judges each candidate. The search is bounded, b
 any number of certificates that name each other as issuers.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping
 from functools import lru_cache
 
 from asn1crypto import x509
 
 from hocba_sign.pki.certificate import Certificate
-from hocba_sign.pki.trust import TrustStore
+from hocba_sign.pki.kept import Kept
+from hocba_sign.pki.preparation import prepared
+from hocba_sign.pki.trust import Anchor, TrustStore
 
 MAX_CHAIN_LENGTH = 12
 """Certificates from leaf to anchor; real chains have 3 or 4, PKITS needs 8."""
@@ -19,6 +21,8 @@ MAX_CHAINS = 16
 MAX_STEPS = 2_000
 """Issuer candidates looked at for one leaf."""
 
+MAX_KEPT_STORES = 16
+
 
 @lru_cache(maxsize=4_096)
 def name_key(name_der: bytes) -> str:
@@ -26,36 +30,82 @@ def name_key(name_der: bytes) -> str:
 
     Raises: ValueError for octets that are no Name.
     """
-    return str(x509.Name.load(name_der).hashable)
+    return prepared(name_der) or str(x509.Name.load(name_der).hashable)
+
+
+def same_name(one_der: bytes, other_der: bytes) -> bool:
+    """Compare two names: octet by octet, then as RFC 5280, 7.1 asks; octets that are no Name equal only themselves."""
+    return one_der == other_der or _key(one_der) == _key(other_der)
+
+
+class _Anchors:
+    """The anchors of one store by digest and by subject."""
+
+    def __init__(self, anchors: tuple[Anchor, ...]) -> None:
+        self.anchors = anchors
+        self.by_sha256 = {anchor.certificate.sha256: anchor for anchor in anchors}
+        self.by_name = _by_subject((anchor.certificate for anchor in anchors), _octets)
+
+
+_anchors: Kept[int, _Anchors] = Kept(MAX_KEPT_STORES)
+
+
+def _indexed(trust: TrustStore) -> _Anchors:
+    # What is kept holds the tuple, so its identity cannot pass to another one.
+    return _anchors.get(id(trust.anchors), lambda: _Anchors(trust.anchors))
+
+
+def find_anchor(trust: TrustStore, sha256: str) -> Anchor | None:
+    """Look up an anchor as `TrustStore.find` does, without walking through all of them."""
+    return _indexed(trust).by_sha256.get(sha256)
 
 
 def candidate_chains(leaf: Certificate, trust: TrustStore, *, certificates: tuple[Certificate, ...]) -> Iterator[tuple[Certificate, ...]]:
-    """Yield chains (leaf first, anchor last), at most `MAX_CHAINS`, shorter ones of each branch first."""
-    anchors: dict[str, list[Certificate]] = {}
-    for anchor in trust.anchors:
-        anchors.setdefault(_key(anchor.certificate.subject_der), []).append(anchor.certificate)
-    pool: dict[str, list[Certificate]] = {}
-    for certificate in certificates:
-        if trust.find(certificate.sha256) is None:
-            pool.setdefault(_key(certificate.subject_der), []).append(certificate)
-    search = _Search(anchors, pool)
-    for number, chain in enumerate(search.walk((leaf,)), start=1):
+    """Yield chains (leaf first, anchor last), at most `MAX_CHAINS`, shorter ones of each branch first.
+
+    Those whose names are equal octet by octet come first; the others only when these have been used up.
+    """
+    anchors = _indexed(trust)
+    pool = [certificate for certificate in certificates if certificate.sha256 not in anchors.by_sha256]
+    seen: set[tuple[Certificate, ...]] = set()
+    for chain in _Search(anchors.by_name, _by_subject(pool, _octets), _octets).walk((leaf,)):
         yield chain
-        if number == MAX_CHAINS:
+        seen.add(chain)
+        if len(seen) == MAX_CHAINS:
+            return
+    known = (anchor.certificate for anchor in trust.anchors)
+    for chain in _Search(_by_subject(known, _key), _by_subject(pool, _key), _key).walk((leaf,)):
+        if chain not in seen:
+            yield chain
+            seen.add(chain)
+        if len(seen) == MAX_CHAINS:
             return
 
 
+def _by_subject(certificates: Iterable[Certificate], key: Callable[[bytes], Hashable]) -> Mapping[Hashable, list[Certificate]]:
+    found: dict[Hashable, list[Certificate]] = {}
+    for certificate in certificates:
+        found.setdefault(key(certificate.subject_der), []).append(certificate)
+    return found
+
+
 class _Search:
-    def __init__(self, anchors: Mapping[str, list[Certificate]], pool: Mapping[str, list[Certificate]]) -> None:
+    def __init__(
+        self,
+        anchors: Mapping[Hashable, list[Certificate]],
+        pool: Mapping[Hashable, list[Certificate]],
+        key: Callable[[bytes], Hashable],
+    ) -> None:
         self._anchors = anchors
         self._pool = pool
+        self._key = key
         self._steps = 0
 
     def walk(self, chain: tuple[Certificate, ...]) -> Iterator[tuple[Certificate, ...]]:
         if len(chain) >= MAX_CHAIN_LENGTH:
             return
         last = chain[-1]
-        key = _key(last.issuer_der)
+        key = self._key(last.issuer_der)
         for anchor in self._anchors.get(key, ()):
             if _may_issue(anchor, last):
                 yield (*chain, anchor)
@@ -66,6 +116,10 @@ class _Search:
                 return
             if issuer.sha256 not in seen and _may_issue(issuer, last):
                 yield from self.walk((*chain, issuer))
+
+
+def _octets(name_der: bytes) -> Hashable:
+    return name_der
 
 
 def _key(name_der: bytes) -> str:

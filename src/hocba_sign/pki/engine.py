@@ -5,6 +5,7 @@ it has verified, which certificate is the responder) is decided by SHA-256 here.
 Spec: RFC 5280, 6; RFC 6960, 3.2.
 """
 
+import hashlib
 import logging
 from collections.abc import Coroutine, Iterable
 from dataclasses import replace
@@ -29,6 +30,8 @@ from pyhanko_certvalidator.policy_decl import (
     AlgorithmUsagePolicy,
     CertRevTrustPolicy,
     PKIXValidationParams,
+    RevocationCheckingPolicy,
+    RevocationCheckingRule,
 )
 from pyhanko_certvalidator.registry import CertificateRegistry, SimpleTrustManager
 from pyhanko_certvalidator.revinfo.archival import CRLContainer, OCSPContainer
@@ -44,11 +47,17 @@ from hocba_sign.crypto.identifier import signature_algorithm_of
 from hocba_sign.crypto.verify import load_public_key, verify_der_value
 from hocba_sign.errors import InputError
 from hocba_sign.pki.certificate import Certificate
+from hocba_sign.pki.direct import Question, fact_of, revoked
 from hocba_sign.pki.evidence import Evidence
 from hocba_sign.pki.outcome import PATH_WORDS, REVOCATION_WORDS, PathRequirements, cause_of
 from hocba_sign.pki.parsed import parsed_certificate, parsed_crl, parsed_ocsp
-from hocba_sign.pki.revocation import Pool, RevocationFact, Statement, related_crls, revocation_of, select, single_status
+from hocba_sign.pki.revocation import Pool, RevocationFact, Statement, related_crls, revocation_of, single_status
 
+_IF_KNOWN = RevocationCheckingPolicy(
+    ee_certificate_rule=RevocationCheckingRule.CHECK_IF_DECLARED_SOFT,
+    intermediate_ca_cert_rule=RevocationCheckingRule.CHECK_IF_DECLARED_SOFT,
+)
+"""What is asked of responders and CRL issuers where nothing need be known about revocation."""
 _ANY_POLICY_OID = "2.5.29.32.0"
 _Value = TypeVar("_Value")
 
@@ -86,7 +95,16 @@ def _subtrees(certificate: x509.Certificate, side: str, otherwise: PKIXSubtrees)
 class Session:
     """The engine's objects for one chain at one control time; used by one call, then dropped."""
 
-    def __init__(self, chain: tuple[x509.Certificate, ...], evidence: Evidence, *, pool: Pool, at: datetime, known_until: datetime) -> None:
+    def __init__(
+        self,
+        chain: tuple[x509.Certificate, ...],
+        evidence: Evidence,
+        *,
+        pool: Pool,
+        at: datetime,
+        known_until: datetime,
+        is_unknown_allowed: bool = False,
+    ) -> None:
         self._chain = chain
         self._at = at
         self._known_until = known_until
@@ -106,7 +124,7 @@ class Session:
             trust_manager=SimpleTrustManager.build(trust_roots=[chain[-1]]),
             certificate_registry=registry,
             revinfo_manager=self._manager,
-            revinfo_policy=CertRevTrustPolicy(REQUIRE_REVINFO, retroactive_revinfo=True),
+            revinfo_policy=CertRevTrustPolicy(_IF_KNOWN if is_unknown_allowed else REQUIRE_REVINFO, retroactive_revinfo=True),
             algorithm_usage_policy=_Algorithms(at),
             signature_validator=self._signatures,
             moment=self._moment,
@@ -139,67 +157,22 @@ class Session:
             return _path_cause(error)
         return None
 
-    def revocation(self, chain: tuple[Certificate, ...]) -> tuple[RevocationFact, ...]:
-        """Check every certificate below the anchor, from the anchor down; the facts are leaf first."""
-        facts: list[RevocationFact] = []
-        for index in range(len(chain) - 2, -1, -1):
-            depth = len(chain) - 1 - index
-            state = ValProcState(cert_path_stack=ConsList.sing(self._path), init_index=depth)
-            facts.append(self._check(chain[index], chain[index + 1], state))
+    def ask(self, question: Question, statements: tuple[Statement, ...], *, rivals: tuple[Statement, ...]) -> RevocationFact:
+        """Let the engine verify `statements` (one OCSP response, or CRLs) without their `rivals`, and read what they say."""
+        for index in range(len(self._chain) - 2, question.index, -1):
             done = ValidationPath(self._path.trust_anchor, list(self._chain[-2:index:-1]), self._chain[index])
             self._context.record_validation(self._chain[index], done)
-        return tuple(reversed(facts))
-
-    def _check(self, certificate: Certificate, issuer: Certificate, state: ValProcState) -> RevocationFact:
-        selection = select(certificate.der, issuer.der, pool=self._pool)
-        unknown = RevocationFact(certificate_sha256=certificate.sha256, status="unknown")
-        bounds = {"at": self._at, "known_until": self._known_until}
-        bounds |= {"not_before": certificate.not_before, "not_after": certificate.not_after}
-        causes = list(selection.causes)
-        answers: list[RevocationFact] = []
-        usable: list[Statement] = []
-        rivals = (*selection.ocsps, *selection.crls)
-        for statement in rivals:
-            dates = statement.dates_cause(**bounds)
-            if dates is not None:
-                causes.append(dates)
-                continue
-            usable.append(statement)
-            answers.append(self._ask(certificate, state, (statement,), rivals=rivals))
-        usable_crls = tuple(statement for statement in usable if statement.kind == "crl")
-        if len(usable_crls) > 1 and all(answer.status == "unknown" for answer in answers):
-            answers.append(self._ask(certificate, state, usable_crls, rivals=rivals))
-        for wanted in ("revoked", "on_hold", "good"):
-            for answer in answers:
-                if answer.status == wanted:
-                    return answer
-        for answer in answers:
-            causes.extend(answer.causes)
-        return replace(unknown, causes=tuple(dict.fromkeys(causes)) or ("REVOCATION.NONE",))
-
-    def _ask(
-        self, certificate: Certificate, state: ValProcState, statements: tuple[Statement, ...], *, rivals: tuple[Statement, ...]
-    ) -> RevocationFact:
-        """Let the engine verify `statements` (one OCSP response, or CRLs) without their `rivals`, and read what they say."""
-        parsed = parsed_certificate(certificate.der)
+        state = ValProcState(cert_path_stack=ConsList.sing(self._path), init_index=len(self._chain) - 1 - question.index)
         newest = statements[0]
-        fact = RevocationFact(
-            certificate_sha256=certificate.sha256,
-            status="unknown",
-            kind=newest.kind,
-            source=newest.item.source,
-            evidence_sha256=newest.item.sha256,
-            this_update=newest.this_update,
-            next_update=newest.next_update,
-            produced_at=newest.produced_at,
-        )
-        self._signatures.is_weak = False
+        fact = fact_of(question, newest)
+        self._signatures.begin()
         self._manager.offer(statements, withheld=rivals)
         verify = verify_ocsp_response if newest.kind == "ocsp" else verify_crl
         try:
-            _run(verify(parsed, self._path, self._context, proc_state=state))
+            _run(verify(self._chain[question.index], self._path, self._context, proc_state=state))
         except engine.RevokedError as error:
-            return _revoked(fact, error.revocation_dt, error.reason.native)
+            until = self._signer_end(question, statements)
+            return revoked(replace(fact, issuer_not_after=until), at=error.revocation_dt, reason=error.reason.native)
         except (engine.OCSPValidationIndeterminateError, engine.CRLValidationIndeterminateError) as error:
             if error.failures or newest.kind == "crl":
                 return replace(fact, causes=self._failed(str(failure[0]) for failure in error.failures))
@@ -207,17 +180,51 @@ class Session:
             return replace(fact, causes=("REVOCATION.WRONG_ISSUER",))
         except (ValueError, TypeError, KeyError):
             return replace(fact, causes=("REVOCATION.UNUSABLE",))
-        said = [answer for answer in (revocation_of(statement, parsed.serial_number) for statement in statements) if answer]
+        if not any(map(self._is_verified, statements)):
+            # Some other list spoke, or the engine took one for granted while judging its issuer.
+            return replace(fact, causes=("REVOCATION.UNUSABLE",))
+        if newest.kind == "ocsp" and single_status(newest) == "unknown":
+            return replace(fact, causes=("REVOCATION.UNKNOWN_TO_RESPONDER",))
+        fact = replace(fact, status="good", issuer_not_after=self._signer_end(question, statements))
+        return self._told(fact, statements, question.certificate.serial_number)
+
+    def _told(self, fact: RevocationFact, statements: tuple[Statement, ...], serial_number: int) -> RevocationFact:
+        """Add when the certificate is revoked, if that is known of one that the engine holds good."""
+        entries = [one for one in (revocation_of(statement, serial_number) for statement in statements) if one]
+        said = [one for one in entries if one[1] != "remove_from_crl"]
         if not said:
-            is_good = newest.kind == "crl" or single_status(newest) == "good"
-            return replace(fact, status="good") if is_good else replace(fact, causes=("REVOCATION.UNKNOWN_TO_RESPONDER",))
+            return fact
         revoked_at, reason = min(said)
-        if revoked_at == self._at:
-            return _revoked(fact, revoked_at, reason)
-        if revoked_at < self._at:
-            # The engine has judged the entry and a delta CRL took it back.
-            return replace(fact, status="good")
-        return replace(fact, status="good", revoked_at=revoked_at, reason=reason)
+        if revoked_at > self._at:
+            return replace(fact, revoked_at=revoked_at, reason=reason)
+        # The engine lets an entry of this very second pass; an older one may have been taken back by a delta CRL.
+        is_taken_back = self._manager.has_deltas and revoked_at < self._moment
+        return fact if is_taken_back else revoked(fact, at=revoked_at, reason=reason)
+
+    def _is_verified(self, statement: Statement) -> bool:
+        if statement.kind == "crl":
+            signed = parsed_crl(statement.item.der)["tbs_cert_list"]
+        else:
+            signed = parsed_ocsp(statement.item.der)["response_bytes"]["response"].parsed["tbs_response_data"]
+        return self._signatures.key_of(signed.dump()) is not None
+
+    def _signer_end(self, question: Question, statements: tuple[Statement, ...]) -> datetime:
+        """Find out when the first of the issuer and those who signed `statements` for it expires."""
+        ends = [question.issuer.not_after]
+        for statement in statements:
+            if statement.kind == "crl":
+                signer = self._manager.check_crl_issuer(parsed_crl(statement.item.der))
+                ends += [] if signer is None else [signer.not_valid_after]
+            else:
+                basic = parsed_ocsp(statement.item.der)["response_bytes"]["response"].parsed
+                key_der = self._signatures.key_of(basic["tbs_response_data"].dump())
+                near = (
+                    *(one.dump() for one in basic["certs"] or ()),
+                    *(one.der for one in (*question.chain, *question.evidence.certificates)),
+                )
+                holders = [one for one in map(parsed_certificate, near) if one.public_key.dump() == key_der]
+                ends += [] if key_der == question.issuer.public_key_der else [one.not_valid_after for one in holders]
+        return min(ends)
 
     def _failed(self, messages: Iterable[str]) -> tuple[str, ...]:
         if self._signatures.is_weak:
@@ -226,15 +233,12 @@ class Session:
         return tuple(dict.fromkeys(causes)) or ("REVOCATION.SCOPE",)
 
 
-def _revoked(fact: RevocationFact, revoked_at: datetime, reason: str) -> RevocationFact:
-    return replace(fact, status="on_hold" if reason == "certificate_hold" else "revoked", revoked_at=revoked_at, reason=reason)
-
-
 class _Manager(RevinfoManager):
     """Offers the engine all known statements, but of those about the certificate in hand only the selected ones.
 
-    The engine recognises a CRL it has verified by its signature octets alone; a forged CRL may copy those, so issuers are
-    recorded under the digest of the whole CRL here.
+    Issuers of CRLs are forgotten between two questions, for the engine lets whoever is recorded speak about itself. It recognises
+    a CRL it has verified by its signature octets alone; a forged CRL may copy those, so issuers are recorded under the digest of the
+    whole CRL here.
     """
 
     def __init__(
@@ -251,7 +255,12 @@ class _Manager(RevinfoManager):
         self._known = known
         self._deltas = tuple(map(CRLContainer, deltas))
 
+    @property
+    def has_deltas(self) -> bool:
+        return bool(self._deltas)
+
     def offer(self, statements: tuple[Statement, ...], *, withheld: tuple[Statement, ...]) -> None:
+        self._issuers.clear()
         hidden = {id(statement) for statement in withheld} - {id(statement) for statement in statements}
         offered = [statement for statement in self._known if id(statement) not in hidden]
         self._ocsps = [_ocsp_container(one) for one in offered if one.kind == "ocsp" and not self._holds_pretender(one)]
@@ -342,6 +351,15 @@ class _Signatures(SignatureValidator):
     def __init__(self, at: datetime) -> None:
         self._at = at
         self.is_weak = False
+        self._keys: dict[bytes, bytes] = {}
+
+    def begin(self) -> None:
+        self.is_weak = False
+        self._keys.clear()
+
+    def key_of(self, octets: bytes) -> bytes | None:
+        """Give the key (SubjectPublicKeyInfo) that `octets` were last verified with."""
+        return self._keys.get(hashlib.sha256(octets).digest())
 
     def validate_signature(
         self,
@@ -361,6 +379,7 @@ class _Signatures(SignatureValidator):
             self.is_weak, is_right = True, False
         if not is_right:
             raise InvalidSignature
+        self._keys[hashlib.sha256(signed_data).digest()] = public_key_info.dump()
 
 
 def _run(coroutine: Coroutine[Any, Any, _Value]) -> _Value:

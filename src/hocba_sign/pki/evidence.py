@@ -8,7 +8,7 @@ import binascii
 import hashlib
 import re
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from itertools import chain
 from typing import TypeVar
 
@@ -16,6 +16,7 @@ from asn1crypto import crl, ocsp
 
 from hocba_sign.errors import InputError
 from hocba_sign.pki.certificate import Certificate
+from hocba_sign.pki.crl import read_revocation_list
 
 MAX_CRL_OCTETS = 64 * 1024 * 1024
 """The largest public CRLs are some tens of megabytes."""
@@ -29,15 +30,18 @@ _PEM_CRL = re.compile(rb"-----BEGIN X509 CRL-----([A-Za-z0-9+/=\s]+)-----END X50
 
 @dataclass(frozen=True, slots=True)
 class Item:
-    """One CRL or OCSP response: DER octets, their SHA-256 (lower-case hex), and where they came from."""
+    """One CRL or OCSP response: DER octets, where they came from, and their SHA-256 (lower-case hex), which verdicts are kept under."""
 
     der: bytes
-    sha256: str
     source: str
+    sha256: str = field(init=False)
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "sha256", hashlib.sha256(self.der).hexdigest())
 
     @classmethod
     def of(cls, der: bytes, source: str) -> "Item":
-        return cls(der, hashlib.sha256(der).hexdigest(), source)
+        return cls(der, source)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -98,6 +102,8 @@ def load_crl(octets: bytes, *, where: str | None = None) -> bytes:
             der = base64.b64decode(b"".join(found[1].split()), validate=True)
         except binascii.Error as error:
             raise InputError("REVOCATION.CRL_MALFORMED", where=where, detail="base64") from error
+    if _is_common(der):
+        return der
     try:
         parsed = crl.CertificateList.load(der, strict=True)
         fields = parsed["tbs_cert_list"]
@@ -105,6 +111,14 @@ def load_crl(octets: bytes, *, where: str | None = None) -> bytes:
     except (ValueError, TypeError, KeyError) as error:
         raise InputError("REVOCATION.CRL_MALFORMED", where=where, detail=type(error).__name__) from error
     return der
+
+
+def _is_common(crl_der: bytes) -> bool:
+    try:
+        read_revocation_list(crl_der)
+    except (InputError, ValueError):
+        return False
+    return True
 
 
 def load_ocsp(octets: bytes, *, where: str | None = None) -> bytes:

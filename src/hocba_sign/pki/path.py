@@ -6,24 +6,27 @@ No network, no clock: everything is an argument. The model is SHELL: every certi
 Spec: RFC 5280, 6; EN 319 102-1, 5.2.6.
 """
 
-from dataclasses import replace
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
 from datetime import datetime
+from functools import cache
 from itertools import pairwise
 
-from hocba_sign.crypto.acceptance import acceptable
-from hocba_sign.crypto.verify import load_public_key, verify_der_value
 from hocba_sign.errors import CallerError, InputError
 from hocba_sign.pki.certificate import Certificate
-from hocba_sign.pki.chain import candidate_chains
+from hocba_sign.pki.chain import candidate_chains, find_anchor
 from hocba_sign.pki.engine import Session
 from hocba_sign.pki.evidence import Evidence
+from hocba_sign.pki.ordinary import passes
 from hocba_sign.pki.outcome import PathRequirements, PathResult, PathStatus, sub_indication
 from hocba_sign.pki.parsed import parsed_certificate
 from hocba_sign.pki.profile import has_too_many_names, profile_causes, usage_cause
-from hocba_sign.pki.revocation import Pool, read_pool
+from hocba_sign.pki.revocation import Pool, RevocationFact, read_pool
+from hocba_sign.pki.signed import certificate_verdict
+from hocba_sign.pki.status import Inquiry, revocation_facts
 from hocba_sign.pki.trust import Anchor, TrustStore
 
-__all__ = ["PathRequirements", "PathResult", "PathStatus", "validate_path"]
+__all__ = ["PathRequirements", "PathResult", "PathStatus", "validate_by_engine", "validate_path"]
 
 MAX_POOL_CERTIFICATES = 2_000
 MAX_POOL_STATEMENTS = 1_000
@@ -40,20 +43,43 @@ def validate_path(
     Raises: CallerError PATH.TIME_ZONE for a naive time. Malformed certificates and evidence raise nothing.
     Spec: EN 319 102-1, 5.2.6; RFC 5280, 6.
     """
-    asked = requirements or PathRequirements()
+    return _validate(leaf, trust, evidence=evidence, at=at, asked=requirements or PathRequirements(), is_direct=True)
+
+
+def validate_by_engine(
+    leaf: Certificate, *, trust: TrustStore, evidence: Evidence, at: datetime, requirements: PathRequirements | None = None
+) -> PathResult:
+    """Judge as `validate_path` does, but leave every question to the engine: the reference that the direct checks are measured by."""
+    return _validate(leaf, trust, evidence=evidence, at=at, asked=requirements or PathRequirements(), is_direct=False)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Case:
+    """What every candidate chain is judged by."""
+
+    evidence: Evidence
+    pool: Pool
+    at: datetime
+    asked: PathRequirements
+    is_direct: bool
+
+
+def _validate(
+    leaf: Certificate, trust: TrustStore, *, evidence: Evidence, at: datetime, asked: PathRequirements, is_direct: bool
+) -> PathResult:
     if at.tzinfo is None or (asked.known_until is not None and asked.known_until.tzinfo is None):
         raise CallerError("PATH.TIME_ZONE", detail="times must be aware")
-    anchor = trust.find(leaf.sha256)
+    anchor = find_anchor(trust, leaf.sha256)
     if anchor is not None:
         return _judge_anchor(anchor, at, asked)
     if len(evidence.certificates) > MAX_POOL_CERTIFICATES or len(evidence.crls) + len(evidence.ocsps) > MAX_POOL_STATEMENTS:
         return _result((leaf,), ("PATH.LIMIT",))
     best: PathResult | None = None
-    pool = read_pool(evidence)
+    case = _Case(evidence=evidence, pool=read_pool(evidence), at=at, asked=asked, is_direct=is_direct)
     for chain in candidate_chains(leaf, trust, certificates=evidence.certificates):
-        anchor = trust.find(chain[-1].sha256)
+        anchor = find_anchor(trust, chain[-1].sha256)
         assert anchor is not None
-        result = _judge_safely(chain, anchor, evidence, pool=pool, at=at, asked=asked)
+        result = _judge_safely(chain, anchor, case)
         if result.status is PathStatus.PASSED:
             return result
         if best is None or _reached(result) > _reached(best):
@@ -91,11 +117,9 @@ def _ended(anchor: Anchor, at: datetime) -> str | None:
     return "PATH.ANCHOR_ENDED" if anchor.trusted_until is not None and at > anchor.trusted_until else None
 
 
-def _judge_safely(
-    chain: tuple[Certificate, ...], anchor: Anchor, evidence: Evidence, *, pool: Pool, at: datetime, asked: PathRequirements
-) -> PathResult:
+def _judge_safely(chain: tuple[Certificate, ...], anchor: Anchor, case: _Case) -> PathResult:
     try:
-        result = _judge(chain, anchor, evidence, pool=pool, at=at, asked=asked)
+        result = _judge(chain, anchor, case)
     except (ValueError, TypeError, KeyError, InputError):
         result = _result(chain, ("PATH.MALFORMED",))
     except Exception:  # noqa: BLE001 - the engine documents no closed set of exceptions; none may turn into a crash or a pass
@@ -103,43 +127,64 @@ def _judge_safely(
     return replace(result, anchor_sha256=anchor.certificate.sha256)
 
 
-def _judge(
-    chain: tuple[Certificate, ...], anchor: Anchor, evidence: Evidence, *, pool: Pool, at: datetime, asked: PathRequirements
-) -> PathResult:
+def _judge(chain: tuple[Certificate, ...], anchor: Anchor, case: _Case) -> PathResult:
+    at, asked = case.at, case.asked
     link = next((cause for cause in (_link_cause(*pair, at) for pair in pairwise(chain)) if cause is not None), None)
     if link is not None:
         return _result(chain, (link,))
-    if has_too_many_names(tuple(certificate.der for certificate in chain)):
-        return _result(chain, ("PATH.LIMIT",))
-    certificates = tuple(parsed_certificate(certificate.der) for certificate in chain)
-    session = Session(certificates, evidence, pool=pool, at=at, known_until=asked.known_until or at)
-    structure = session.structure_cause(asked)
-    if structure is not None:
-        return _result(chain, (structure,))
-    profile, exceptions = profile_causes(tuple(certificate.der for certificate in chain), asked.exceptions)
-    causes = [cause for cause in (_ended(anchor, at), *profile, usage_cause(chain[0].der, asked.purpose)) if cause is not None]
-    facts = session.revocation(chain)
-    for index, fact in enumerate(facts):
-        if fact.status in {"revoked", "on_hold"}:
-            causes.insert(0, "REVOCATION.ON_HOLD" if fact.status == "on_hold" else _revoked_cause(index))
-    for fact in facts:
-        if fact.status == "unknown" and not (asked.allow_unknown_revocation and fact.causes[0] == "REVOCATION.NONE"):
-            causes.extend(fact.causes)
+    known_until = asked.known_until or at
+
+    @cache
+    def session() -> Session:
+        certificates = tuple(parsed_certificate(one.der) for one in chain)
+        return Session(
+            certificates,
+            case.evidence,
+            pool=case.pool,
+            at=at,
+            known_until=known_until,
+            is_unknown_allowed=asked.allow_unknown_revocation,
+        )
+
+    exceptions = passes(chain, at=at, asked=asked) if case.is_direct else None
+    causes = [cause for cause in (_ended(anchor, at),) if cause is not None]
+    if exceptions is None:
+        octets = tuple(certificate.der for certificate in chain)
+        structure = "PATH.LIMIT" if has_too_many_names(octets) else session().structure_cause(asked)
+        if structure is not None:
+            return _result(chain, (structure,))
+        profile, exceptions = profile_causes(octets, asked.exceptions)
+        usage = usage_cause(chain[0].der, asked.purpose)
+        causes += [*profile, *((usage,) if usage is not None else ())]
+    inquiry = Inquiry(evidence=case.evidence, pool=case.pool, at=at, known_until=known_until, session=session, is_direct=case.is_direct)
+    facts = revocation_facts(chain, inquiry)
+    causes = [*_revocation_causes(facts), *causes, *_unknown_causes(facts, asked)]
     if causes:
         return replace(_result(chain, tuple(causes)), revocation=facts)
     return PathResult(status=PathStatus.PASSED, chain=chain, revocation=facts, exceptions=exceptions)
 
 
+def _revocation_causes(facts: tuple[RevocationFact, ...]) -> Iterator[str]:
+    """Name what is revoked or suspended, the highest certificate first."""
+    for index, fact in reversed(tuple(enumerate(facts))):
+        if fact.status in {"revoked", "on_hold"}:
+            yield "REVOCATION.ON_HOLD" if fact.status == "on_hold" else _revoked_cause(index)
+
+
+def _unknown_causes(facts: tuple[RevocationFact, ...], asked: PathRequirements) -> Iterator[str]:
+    for fact in facts:
+        if fact.status == "unknown" and not (asked.allow_unknown_revocation and fact.causes[0] == "REVOCATION.NONE"):
+            yield from fact.causes
+
+
 def _link_cause(subject: Certificate, issuer: Certificate, at: datetime) -> str | None:
     """Verify the signature on `subject` over the octets as they stand; the engine re-encodes some before verifying."""
-    try:
-        key = load_public_key(issuer.public_key_der)
-        algorithm = subject.signature_algorithm
-        if not verify_der_value(key, subject.tbs_der, signature=subject.signature, algorithm=algorithm):
-            return "PATH.SIGNATURE"
-    except InputError:
+    verdict = certificate_verdict(subject, issuer)
+    if verdict.algorithm is None:
         return "PATH.UNSUPPORTED_ALGORITHM"
-    return None if acceptable(algorithm, key.bits, at=at).is_acceptable else "PATH.WEAK_ALGORITHM"
+    if not verdict.is_right:
+        return "PATH.SIGNATURE"
+    return None if verdict.is_acceptable(at) else "PATH.WEAK_ALGORITHM"
 
 
 def _revoked_cause(index: int) -> str:

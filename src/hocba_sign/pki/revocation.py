@@ -4,6 +4,7 @@ Selection works on names, serial numbers and dates only; what is selected is ver
 Spec: RFC 5280, 6.3; RFC 6960, 3.2; EN 319 102-1, 5.2.5.
 """
 
+import hashlib
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -11,12 +12,21 @@ from typing import Literal, TypeAlias, cast
 
 from asn1crypto import core, crl, ocsp, x509
 
-from hocba_sign.pki.chain import name_key
+from hocba_sign.crypto import der
+from hocba_sign.errors import InputError
+from hocba_sign.pki.certificate import Certificate
+from hocba_sign.pki.chain import name_key, same_name
+from hocba_sign.pki.crl import RevocationList, read_revocation_list
 from hocba_sign.pki.evidence import Evidence, Item
-from hocba_sign.pki.parsed import parsed_certificate, parsed_crl, parsed_ocsp
+from hocba_sign.pki.kept import Kept
+from hocba_sign.pki.ocsp import CertificateId, Response, key_hash, read_response
+from hocba_sign.pki.parsed import parsed_crl, parsed_ocsp
 
 UNDATED_RESPONSE_LIFE = timedelta(minutes=30)
 """How long an OCSP response without nextUpdate speaks for the time after it: such responders answer live."""
+MAX_KEPT_LIST_OCTETS = 64 * 1024 * 1024
+"""Octets of all CRLs that stay read; one alone may exceed it until the next comes."""
+MAX_KEPT_RESPONSE_OCTETS = 4 * 1024 * 1024
 
 Kind: TypeAlias = Literal["crl", "ocsp"]
 Status: TypeAlias = Literal["good", "revoked", "on_hold", "unknown"]
@@ -28,6 +38,8 @@ class RevocationFact:
 
     `status` holds at the control time: a later revocation has status good and `revoked_at` set.
     `source` is the label of the evidence, `evidence_sha256` its octets' digest; both None with status unknown.
+    `issuer_not_after` is when whoever signed the evidence expires: the certificate's issuer, or the earlier of it and the responder or
+    CRL issuer it delegates to; None with status unknown.
     """
 
     certificate_sha256: str
@@ -40,12 +52,13 @@ class RevocationFact:
     produced_at: datetime | None = None
     revoked_at: datetime | None = None
     reason: str | None = None
+    issuer_not_after: datetime | None = None
     causes: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Statement:
-    """One CRL, or one single response of an OCSP response, with its dates read."""
+    """One CRL, or one single response of an OCSP response, with its dates read; `content` is None where it is not of the common form."""
 
     item: Item
     kind: Kind
@@ -53,6 +66,7 @@ class Statement:
     this_update: datetime
     next_update: datetime | None
     produced_at: datetime | None = None
+    content: RevocationList | Response | None = None
 
     def dates_cause(self, *, at: datetime, known_until: datetime, not_before: datetime, not_after: datetime) -> str | None:
         """Tell why the dates forbid using this statement about a certificate at `at`, or None.
@@ -99,32 +113,71 @@ def read_pool(evidence: Evidence) -> Pool:
     causes: list[str] = []
     for item in evidence.crls:
         try:
-            fields = _readable_crl(item)["tbs_cert_list"]
-            if parsed_crl(item.der).delta_crl_indicator_value is not None:
+            statement = _list_statement(item)
+            if statement is None:
                 deltas.append(item)
             else:
-                crls.append(
-                    Statement(item=item, kind="crl", this_update=fields["this_update"].native, next_update=fields["next_update"].native)
-                )
+                crls.append(statement)
         except (ValueError, TypeError, KeyError):
             causes.append("REVOCATION.CRL_MALFORMED")
     for item in evidence.ocsps:
         try:
-            data = _readable_response(item)
-            ocsps.extend(
-                Statement(
-                    item=item,
-                    kind="ocsp",
-                    index=index,
-                    this_update=single["this_update"].native,
-                    next_update=single["next_update"].native,
-                    produced_at=data["produced_at"].native,
-                )
-                for index, single in enumerate(data["responses"])
-            )
+            ocsps.extend(_response_statements(item))
         except (ValueError, TypeError, KeyError):
             causes.append("REVOCATION.OCSP_MALFORMED")
     return Pool(ocsps=_newest_first(ocsps), crls=_newest_first(crls), deltas=tuple(deltas), causes=tuple(dict.fromkeys(causes)))
+
+
+_lists: Kept[str, RevocationList | None] = Kept(MAX_KEPT_LIST_OCTETS, weigh=lambda one: 2_048 + (len(one.octets) * 5 // 4 if one else 0))
+_responses: Kept[str, Response | None] = Kept(MAX_KEPT_RESPONSE_OCTETS, weigh=lambda one: 2_048 + (len(one.octets) if one else 0))
+
+
+def _list_statement(item: Item) -> Statement | None:
+    """Read a complete list; None for a delta."""
+    content = _lists.get(item.sha256, lambda: _common_list(item.der))
+    if content is not None:
+        return Statement(item=item, kind="crl", this_update=content.this_update, next_update=content.next_update, content=content)
+    fields = _readable_crl(item)["tbs_cert_list"]
+    if parsed_crl(item.der).delta_crl_indicator_value is not None:
+        return None
+    return Statement(item=item, kind="crl", this_update=fields["this_update"].native, next_update=fields["next_update"].native)
+
+
+def _common_list(crl_der: bytes) -> RevocationList | None:
+    try:
+        return read_revocation_list(crl_der)
+    except (InputError, ValueError):
+        return None
+
+
+def _response_statements(item: Item) -> tuple[Statement, ...]:
+    content = _responses.get(item.sha256, lambda: _common_response(item.der))
+    if content is None:
+        data = _readable_response(item)
+        dates = [(one["this_update"].native, one["next_update"].native) for one in data["responses"]]
+        produced_at = data["produced_at"].native
+    else:
+        dates = [(one.this_update, one.next_update) for one in content.answers]
+        produced_at = content.produced_at
+    return tuple(
+        Statement(
+            item=item,
+            kind="ocsp",
+            index=index,
+            this_update=this_update,
+            next_update=next_update,
+            produced_at=produced_at,
+            content=content,
+        )
+        for index, (this_update, next_update) in enumerate(dates)
+    )
+
+
+def _common_response(response_der: bytes) -> Response | None:
+    try:
+        return read_response(response_der)
+    except (InputError, ValueError):
+        return None
 
 
 def _readable_crl(item: Item) -> crl.CertificateList:
@@ -170,19 +223,20 @@ def _is_indirect(item: Item) -> bool:
 
 
 def select(certificate_der: bytes, issuer_der: bytes, *, pool: Pool) -> Selection:
-    """Select the statements that may concern a certificate of `issuer_der`'s holder."""
-    certificate = parsed_certificate(certificate_der)
-    issuer = parsed_certificate(issuer_der)
-    issuer_key = name_key(certificate.issuer.dump())
+    """Select the statements that may concern a certificate of `issuer_der`'s holder.
+
+    Raises: InputError CERT.MALFORMED, CERT.TOO_LARGE.
+    """
+    certificate, issuer = Certificate.load(certificate_der), Certificate.load(issuer_der)
     causes: list[str] = []
     ocsps: list[Statement] = []
     for statement in pool.ocsps:
-        match = _matches(certificate, issuer, single_response(statement))
+        match = _match(certificate, issuer, statement)
         if match is None:
             ocsps.append(statement)
         elif match:
             causes.append(match)
-    crls = [statement for statement in pool.crls if _may_list(statement.item, certificate, issuer_key)]
+    crls = [statement for statement in pool.crls if _may_list(statement, certificate)]
     if not ocsps and not crls:
         causes.insert(0, "REVOCATION.NONE")
         if pool.crls:
@@ -234,16 +288,19 @@ def _newest_first(statements: Iterable[Statement]) -> tuple[Statement, ...]:
     return tuple(sorted(statements, key=lambda statement: statement.this_update, reverse=True))
 
 
-def _matches(certificate: x509.Certificate, issuer: x509.Certificate, single: ocsp.SingleResponse) -> str | None:
+_LIST_ISSUER = 0xA2
+_HASHES = {"1.3.14.3.2.26": "sha1", "2.16.840.1.101.3.4.2.1": "sha256"}
+
+
+def _match(certificate: Certificate, issuer: Certificate, statement: Statement) -> str | None:
     """Give None where the CertID names the certificate, a cause where it nearly does, else an empty string."""
-    identifier = single["cert_id"]
-    algorithm = identifier["hash_algorithm"]["algorithm"].native
-    try:
-        name_ok = identifier["issuer_name_hash"].native == getattr(certificate.issuer, algorithm)
-        key_ok = identifier["issuer_key_hash"].native == getattr(issuer.public_key, algorithm)
-    except AttributeError:
+    named = _certificate_id(statement)
+    algorithm = _HASHES.get(named.hash_oid)
+    if algorithm is None:
         return "REVOCATION.CERT_ID_ALGORITHM"
-    serial_ok = identifier["serial_number"].native == certificate.serial_number
+    name_ok = named.name_hash == hashlib.new(algorithm, certificate.issuer_der).digest()
+    key_ok = named.key_hash == key_hash(issuer.public_key_der, algorithm)
+    serial_ok = named.serial_number == certificate.serial_number
     if name_ok and key_ok and serial_ok:
         return None
     if name_ok and key_ok:
@@ -251,13 +308,28 @@ def _matches(certificate: x509.Certificate, issuer: x509.Certificate, single: oc
     return "REVOCATION.WRONG_ISSUER" if serial_ok else ""
 
 
-def _may_list(item: Item, certificate: x509.Certificate, issuer_key: str) -> bool:
-    parsed: crl.CertificateList = parsed_crl(item.der)
-    if name_key(parsed.issuer.dump()) == issuer_key:
+def _certificate_id(statement: Statement) -> CertificateId:
+    if isinstance(statement.content, Response):
+        return statement.content.answers[statement.index].certificate_id
+    identifier = single_response(statement)["cert_id"]
+    return CertificateId(
+        hash_oid=identifier["hash_algorithm"]["algorithm"].dotted,
+        name_hash=identifier["issuer_name_hash"].native,
+        key_hash=identifier["issuer_key_hash"].native,
+        serial_number=identifier["serial_number"].native,
+    )
+
+
+def _may_list(statement: Statement, certificate: Certificate) -> bool:
+    if isinstance(statement.content, RevocationList):
+        issuer_der, is_indirect = statement.content.issuer_der, False
+    else:
+        issuer_der, is_indirect = parsed_crl(statement.item.der).issuer.dump(), _is_indirect(statement.item)
+    if is_indirect or same_name(issuer_der, certificate.issuer_der):
         return True
-    if _is_indirect(item):
-        return True
-    return any(point["crl_issuer"].native for point in certificate.crl_distribution_points_value or ())
+    points = (extension.value_der for extension in certificate.extensions if extension.oid == "2.5.29.31")
+    parts = (part for value_der in points for point in der.sequence(der.whole(value_der, der.SEQUENCE)) for part in der.children(point))
+    return any(part.tag == _LIST_ISSUER for part in parts)
 
 
 def _keeps_expired(statement: Statement, not_after: datetime) -> bool:
@@ -265,6 +337,18 @@ def _keeps_expired(statement: Statement, not_after: datetime) -> bool:
 
     Spec: X.509, 9.5.2.8 (expiredCertsOnCRL); RFC 6960, 4.4.4 (archiveCutoff).
     """
+    match statement.content:
+        case Response():
+            since = statement.content.answers[statement.index].archive_cutoff
+            return since is not None and since <= not_after
+        case RevocationList():
+            since = statement.content.kept_expired_since
+            return since is not None and since <= not_after
+        case None:
+            return _keeps_expired_otherwise(statement, not_after)
+
+
+def _keeps_expired_otherwise(statement: Statement, not_after: datetime) -> bool:
     if statement.kind == "ocsp":
         extensions, wanted = single_response(statement)["single_extensions"], "1.3.6.1.5.5.7.48.1.6"
     else:

@@ -1,4 +1,5 @@
 import hashlib
+from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -10,13 +11,14 @@ from hocba_sign.errors import CallerError
 from hocba_sign.pki import path as path_module
 from hocba_sign.pki.certificate import Certificate
 from hocba_sign.pki.evidence import Evidence
-from hocba_sign.pki.path import PathRequirements, PathResult, PathStatus, validate_path
+from hocba_sign.pki.path import PathRequirements, PathResult, PathStatus, validate_by_engine, validate_path
 from hocba_sign.pki.profile import ProfileException, Purpose
 from hocba_sign.pki.trust import Anchor, TrustStore
 from hocba_sign.testing.identity import Identity
 from hocba_sign.testing.keys import sign_octets
 from hocba_sign.testing.world import World
 
+Validate = Callable[..., PathResult]
 AT = datetime(2026, 6, 1, 8, tzinfo=UTC)
 DAY = timedelta(days=1)
 BEFORE = AT - DAY
@@ -365,7 +367,8 @@ def test_an_unknown_failure_of_the_engine_is_a_cause(world: World, teacher: Iden
         raise RuntimeError("engine")
 
     monkeypatch.setattr(path_module, "Session", burst)
-    result = _judge(world, teacher)
+    assert _judge(world, teacher).status is PathStatus.PASSED
+    result = _judge(world, teacher, asked=PathRequirements(is_policy_explicit=True))
     assert (result.status, result.causes) == (PathStatus.INDETERMINATE, ("PATH.ENGINE",))
 
 
@@ -373,3 +376,42 @@ def test_times_must_be_aware(world: World, teacher: Identity) -> None:
     with pytest.raises(CallerError) as caught:
         _judge(world, teacher, at=AT.replace(tzinfo=None))
     assert caught.value.cause == "PATH.TIME_ZONE"
+
+
+def test_a_list_of_an_authority_does_not_speak_about_itself(world: World, teacher: Identity) -> None:
+    """The root's list is forged. The authority's own, which is right, must not stand in for it, nor the engine's memory of it."""
+    forged = world.crl("national-root", BEFORE, signed_by=world.impostor("national-root"))
+    held = _evidence(world, crls=(world.crl("public-ca", BEFORE), forged))
+    for validate in (validate_path, validate_by_engine):
+        result = validate(Certificate.load(teacher.certificate_der), trust=_trust(world), evidence=held, at=AT)
+        assert (result.causes, result.revocation[0].status) == (("REVOCATION.SIGNATURE",), "good")
+
+
+@pytest.mark.parametrize("validate", [validate_path, validate_by_engine])
+def test_revoked_within_the_second_of_the_control_time(world: World, teacher: Identity, validate: Validate) -> None:
+    world.revoke(teacher, AT)
+    asked = PathRequirements(known_until=AT + DAY)
+    held = _evidence(world, crls=world.crls(AT + timedelta(hours=1)))
+    at = AT + timedelta(microseconds=1)
+    result = validate(Certificate.load(teacher.certificate_der), trust=_trust(world), evidence=held, at=at, requirements=asked)
+    assert result.causes == ("REVOCATION.REVOKED",)
+
+
+@pytest.mark.parametrize("validate", [validate_path, validate_by_engine])
+def test_when_the_signer_of_the_evidence_expires(world: World, teacher: Identity, validate: Validate) -> None:
+    certificate, authority = Certificate.load(teacher.certificate_der), Certificate.load(world.authority("public-ca").certificate_der)
+    soon = AT + 30 * DAY
+    answers = {
+        None: authority.not_after,
+        world.responder("public-ca", not_after=soon): soon,
+        world.responder("public-ca", not_after=authority.not_after + DAY): authority.not_after,
+    }
+    for signer, expected in answers.items():
+        held = _evidence(world, crls=(world.crl("national-root", BEFORE),), ocsps=(world.ocsp_response(teacher, AT, signer=signer),))
+        fact, above = validate(certificate, trust=_trust(world), evidence=held, at=AT).revocation
+        assert (fact.status, fact.issuer_not_after) == ("good", expected)
+        assert above.issuer_not_after == Certificate.load(world.authority("national-root").certificate_der).not_after
+    by_list = validate(certificate, trust=_trust(world), evidence=_evidence(world, crls=world.crls(BEFORE)), at=AT)
+    assert by_list.revocation[0].issuer_not_after == authority.not_after
+    unknown = validate(certificate, trust=_trust(world), evidence=_evidence(world), at=AT)
+    assert unknown.revocation[0].issuer_not_after is None
