@@ -41,7 +41,7 @@ def _run(arguments: Sequence[str], language: Language) -> int:
     is_json = "--json" in arguments
     try:
         given = parse(arguments, language)
-        command = cast("Callable[[argparse.Namespace], int]", import_module(f"hocba_sign.cli.{given.command}").run)
+        command = cast("Callable[[argparse.Namespace], int]", import_module(f"hocba_sign.cli.{given.command.replace('-', '_')}").run)
         return command(given)
     except SystemExit as ending:
         return ending.code if isinstance(ending.code, int) else console.EXIT_VALID

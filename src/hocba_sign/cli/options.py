@@ -4,11 +4,12 @@ import argparse
 import os
 import re
 from collections.abc import Callable, Sequence
-from datetime import datetime
+from datetime import date, datetime
 from pathlib import Path
 from typing import Any, Final, NoReturn
 
 from hocba_sign.cli.words import say, translated
+from hocba_sign.model.event import EventKind
 from hocba_sign.model.workflow import Role
 from hocba_sign.report.messages import LANGUAGES, Language
 from hocba_sign.version import VERSION
@@ -102,6 +103,13 @@ def _moment(text: str) -> datetime:
     if moment.tzinfo is None:
         raise argparse.ArgumentTypeError("CLI.TIME_ZONE")
     return moment
+
+
+def _day(text: str) -> date:
+    try:
+        return date.fromisoformat(text)
+    except ValueError:
+        raise argparse.ArgumentTypeError("CLI.DAY") from None
 
 
 def _path(text: str) -> Path:
@@ -222,6 +230,8 @@ def _add_verify(parser: Parser, language: Language) -> None:
     parser.add_argument("files", nargs="+", type=_path, metavar="FILE", help=say("VERIFY_FILES", language))
     _add_material(parser, language)
     _add_network(parser, language)
+    for option, key in (("--registry", "REGISTRY_FILES"), ("--events", "EVENT_FILES"), ("--status-list", "STATUS_LIST_FILES")):
+        parser.add_argument(option, action="append", default=[], type=_path, metavar="PATH", help=say(key, language))
     parser.add_argument("--json", action="store_true", help=say("JSON", language))
     parser.add_argument("--html", type=_path, metavar="FILE", help=say("HTML", language))
 
@@ -268,6 +278,61 @@ def _add_trust(parser: Parser, language: Language) -> None:
     add("update")
 
 
+def _add_action(actions: Any, name: str, language: Language, *, words: str) -> Parser:
+    said = say(words, language)
+    action: Parser = actions.add_parser(name, language=language, help=said, description=said[:1].upper() + said[1:] + ".")
+    _add_language(action, language)
+    return action
+
+
+def _actions_of(parser: Parser, language: Language) -> Any:
+    metavar = "COMMAND" if language == "en" else "LỆNH"
+    return parser.add_subparsers(dest="action", metavar=metavar, required=True, title=say("COMMANDS", language))
+
+
+def _add_event(parser: Parser, language: Language) -> None:
+    action = _add_action(_actions_of(parser, language), "new", language, words="EVENT_NEW")
+    action.add_argument("file", type=_path, metavar="FILE", help=say("EVENT_TARGET", language))
+    action.add_argument("--kind", required=True, choices=[kind.value for kind in EventKind], help=say("EVENT_KIND", language))
+    action.add_argument("--reason", required=True, metavar="TEXT", help=say("EVENT_REASON", language))
+    action.add_argument("--successor", type=_path, metavar="FILE", help=say("EVENT_SUCCESSOR", language))
+    action.add_argument("--correct", action="append", default=[], metavar="PATH=VALUE", help=say("EVENT_CORRECT", language))
+    action.add_argument("--effective", type=_day, metavar="YYYY-MM-DD", help=say("EVENT_EFFECTIVE", language))
+    for option, key in (("id", "EVENT_ID"), ("decision", "EVENT_DECISION")):
+        action.add_argument(f"--{option}", metavar="TEXT", help=say(key, language))
+    for option in ("name", "id", "title"):
+        action.add_argument(f"--principal-{option}", metavar="TEXT", help=say(f"EVENT_PRINCIPAL_{option.upper()}", language))
+    _add_out(action, language)
+
+
+def _add_registry(parser: Parser, language: Language) -> None:
+    actions = _actions_of(parser, language)
+    new = _add_action(actions, "new", language, words="REGISTRY_NEW")
+    new.add_argument("file", type=_path, metavar="IN.json", help=say("REGISTRY_INPUT", language))
+    _add_out(new, language)
+    check = _add_action(actions, "check", language, words="REGISTRY_CHECK")
+    check.add_argument("certificate", type=_path, metavar="CERT", help=say("REGISTRY_CERTIFICATE", language))
+    check.add_argument("--registry", action="append", required=True, type=_path, metavar="PATH", help=say("REGISTRY_FILES", language))
+    check.add_argument("--role", required=True, choices=[role.value for role in Role], help=say("ROLE", language))
+    check.add_argument("--department", required=True, metavar="CODE", help=say("REGISTRY_DEPARTMENT", language))
+    check.add_argument("--school", required=True, metavar="CODE", help=say("REGISTRY_SCHOOL", language))
+    check.add_argument("--on", required=True, type=_day, metavar="YYYY-MM-DD", help=say("REGISTRY_ON", language))
+    _add_material(check, language)
+    check.add_argument("--json", action="store_true", help=say("JSON", language))
+
+
+def _add_status_list(parser: Parser, language: Language) -> None:
+    action = _add_action(_actions_of(parser, language), "new", language, words="STATUS_LIST_NEW")
+    action.add_argument("files", nargs="+", type=_path, metavar="FILE", help=say("STATUS_LIST_INPUT", language))
+    for option, key in (("id", "STATUS_LIST_ID"), ("department", "REGISTRY_DEPARTMENT"), ("issuer", "STATUS_LIST_ISSUER")):
+        action.add_argument(f"--{option}", required=True, metavar="TEXT", help=say(key, language))
+    action.add_argument("--tax-id", metavar="TEXT", help=say("STATUS_LIST_TAX_ID", language))
+    action.add_argument("--version", required=True, type=int, metavar="N", help=say("STATUS_LIST_VERSION", language))
+    action.add_argument("--issued", type=_day, metavar="YYYY-MM-DD", help=say("STATUS_LIST_ISSUED", language))
+    action.add_argument("--next-update", required=True, type=_day, metavar="YYYY-MM-DD", help=say("STATUS_LIST_NEXT", language))
+    _add_out(action, language)
+
+
 def _add_demo(parser: Parser, language: Language) -> None:
     parser.add_argument("-o", "--out", type=_path, default=Path("demo-out"), metavar="DIR", help=say("DEMO_OUT", language))
 
@@ -283,6 +348,9 @@ _COMMANDS: Final[dict[str, Callable[[Parser, Language], None]]] = {
     "verify": _add_verify,
     "cert": _add_cert,
     "trust": _add_trust,
+    "event": _add_event,
+    "registry": _add_registry,
+    "status-list": _add_status_list,
     "demo": _add_demo,
 }
 

@@ -11,6 +11,7 @@ from typing import Final
 from hocba_sign.adapters.files import sha256_of, write_atomically
 from hocba_sign.cli import console
 from hocba_sign.cli.documents import read_document
+from hocba_sign.cli.knowledge import with_knowledge
 from hocba_sign.cli.material import collect_material
 from hocba_sign.cli.online import evidence_fetcher
 from hocba_sign.cli.words import say
@@ -35,9 +36,10 @@ _IN_FORCE: Final = "in_force"
 
 
 def run(given: argparse.Namespace) -> int:
-    """Verify every file; the exit code is the worst. Raises: as `collect_material`."""
+    """Verify every file; the exit code is the worst. Raises: as `collect_material` and `with_knowledge`."""
     material = collect_material(given)
     setting = Setting(trust=material.trust, evidence=material.evidence, at=given.at or datetime.now(UTC), policy=DEFAULT)
+    setting = with_knowledge(given, setting)
     codes: list[int] = []
     reports: list[Report] = []
     for number, path in enumerate(given.files, 1):
@@ -69,7 +71,7 @@ def judge(path: Path, setting: Setting, *, given: argparse.Namespace) -> Report:
         return replace(report, sha256=(None if path == console.STANDARD else sha256_of(path)) or "")
     fetch = evidence_fetcher(given)
     if fetch is None:
-        return verify(document, trust=setting.trust, evidence=setting.evidence, at=setting.at, name=str(path))
+        return verify(document, trust=setting.trust, evidence=setting.evidence, at=setting.at, policy=setting.policy, name=str(path))
     return verify_online(document, setting, fetch=fetch, clock=fetch.moment if given.at is None else None, name=str(path))
 
 

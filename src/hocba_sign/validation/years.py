@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from types import MappingProxyType
 
 from hocba_sign.errors import InputError
+from hocba_sign.model.event import TranscriptReference
 from hocba_sign.model.transcript import Transcript
 from hocba_sign.validation.knowledge import YearFacts, Years
 from hocba_sign.validation.verdict import Check, Status
@@ -15,14 +16,15 @@ from hocba_sign.xml.names import ID_DATA
 from hocba_sign.xml.parse import parse
 
 
-def read_year(octets: bytes) -> YearFacts:
-    """Read what links a transcript to other years. Whether it is signed is not judged: what names it names its digest.
+def read_reference(octets: bytes) -> tuple[Transcript, TranscriptReference]:
+    """Read a transcript, and how other documents name it. Whether it is signed is not judged: what names it names its digest.
 
     Raises: InputError as `decode_document`, or for what is no transcript.
     """
     xml = parse(octets)
     transcript = decode_document(xml.root)
-    return _facts(transcript, hashlib.sha256(canonicalize(xml.ids[ID_DATA], C14nAlgorithm.EXCLUSIVE)).hexdigest())
+    digest = hashlib.sha256(canonicalize(xml.ids[ID_DATA], C14nAlgorithm.EXCLUSIVE)).hexdigest()
+    return transcript, TranscriptReference(id=transcript.identification.id, version=transcript.identification.version, digest=digest)
 
 
 def years_among(documents: Iterable[bytes]) -> Years:
@@ -31,9 +33,10 @@ def years_among(documents: Iterable[bytes]) -> Years:
     by_pupil: dict[str, dict[YearFacts, None]] = defaultdict(dict)
     for octets in documents:
         try:
-            facts = read_year(octets)
+            transcript, reference = read_reference(octets)
         except (InputError, KeyError):
             continue
+        facts = _facts(transcript, reference.digest)
         by_id[facts.id][facts] = None
         for key in (facts.pupil_id, facts.pupil_code):
             if key is not None:

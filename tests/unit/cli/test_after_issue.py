@@ -1,0 +1,218 @@
+"""Registry, events, status list and years as a school and a verifier use them from the command line, offline."""
+
+import json
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from hocba_sign.cli.main import main
+from hocba_sign.model.record import Issuer, vietnam_day
+from hocba_sign.model.registry import Appointment, Rank, RegistrySnapshot
+from hocba_sign.model.transcript import Transcript
+from hocba_sign.model.workflow import Role
+from hocba_sign.pki.certificate import load_certificates
+from tests.cli.school import PASSWORD, School
+
+TODAY = vietnam_day(datetime.now(UTC))
+DEPARTMENT = "Sở Giáo dục và Đào tạo Thử nghiệm"
+OFFLINE = ("--trust", "trust", "--crl", "evidence", "--offline", "--json")
+
+
+@dataclass
+class Desk:
+    """A folder with a signed transcript, version 1 in `one.xml` and version 2 in `two.xml`, and a way to call the program."""
+
+    school: School
+    capture: pytest.CaptureFixture[str]
+
+    def call(self, *arguments: str, code: int = 0) -> str:
+        given = main(arguments)
+        out, err = self.capture.readouterr()
+        assert given == code, out + err
+        return out
+
+    def report(self, *arguments: str, code: int) -> dict[str, Any]:
+        told: dict[str, Any] = json.loads(self.call("verify", *arguments, *OFFLINE, code=code).splitlines()[0])
+        return told
+
+    def sign(self, file: str, *roles: str) -> None:
+        for role in roles:
+            key = f"keys/{role.lower()}.p12"
+            arguments = ("--role", role.partition("@")[0], "--p12", key.replace("ky_phat_hanh@so", "so"), "--password-env", "PW")
+            self.call("sign", file, *arguments, "--tsa", self.school.server.tsa_url, "-o", file)
+
+    def registry(self, until: Any) -> str:
+        certificate = load_certificates(Path("keys/ky_phat_hanh.pem").read_bytes())[0]
+        transcript = Transcript.from_json(Path("hocba.json").read_bytes())
+        place = {"department_code": transcript.school.department_code, "school_code": transcript.school.code}
+        principal = transcript.signers.principal
+        made = RegistrySnapshot(
+            id="SO",
+            version=1,
+            rank=Rank.DEPARTMENT,
+            department_code=transcript.school.department_code,
+            issuer=Issuer(name=DEPARTMENT),
+            issued=TODAY,
+            next_update=TODAY + timedelta(days=30),
+            appointments=(
+                Appointment(**place, role=Role.CBQL, personal_id=principal.personal_id, since=TODAY - timedelta(days=400), until=until),
+                Appointment(**place, role=Role.KY_PHAT_HANH, certificate_sha256=certificate.sha256, since=TODAY - timedelta(days=400)),
+            ),
+        )
+        Path("so.json").write_text(made.to_json(), "utf-8")
+        return "so.json"
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory: pytest.TempPathFactory, root: Path) -> Iterator[School]:
+    """Sign the two versions once; every test reads them."""
+    path = tmp_path_factory.mktemp("desk")
+    with pytest.MonkeyPatch.context() as patch, School.opened(path, root / "examples" / "lop12.json") as school:
+        patch.chdir(path)
+        patch.setenv("PW", PASSWORD)
+        seal = school.server.world.organisation(DEPARTMENT, unit=DEPARTMENT)
+        Path("keys/so.p12").write_bytes(seal.p12(PASSWORD.encode()))
+        transcript = Transcript.from_json(Path("hocba.json").read_bytes())
+        for version, name in ((1, "one"), (2, "two")):
+            identification = replace(transcript.identification, version=version)
+            Path("version.json").write_text(replace(transcript, identification=identification).to_json(), "utf-8")
+            assert main(("new", "version.json", "-o", f"{name}.xml")) == 0
+            teachers = [("GVBM", slot.teacher) for slot in transcript.slots if slot.role is Role.GVBM]
+            for role, key in (*teachers, ("GVCN", "gvcn"), ("CBQL", "cbql"), ("KY_PHAT_HANH", "ky_phat_hanh")):
+                teacher = ("--teacher", key) if role == "GVBM" and key is not None else ()
+                keys = ("--p12", f"keys/{key}.p12", "--password-env", "PW", "--tsa", school.server.tsa_url)
+                assert main(("sign", f"{name}.xml", "--role", role, *teacher, *keys, "-o", f"{name}.xml")) == 0
+        school.write_evidence()
+        yield school
+
+
+@pytest.fixture
+def desk(folder: School, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> Desk:
+    monkeypatch.chdir(folder.folder)
+    monkeypatch.setenv("PW", PASSWORD)
+    monkeypatch.delenv("HOCBA_LANG", raising=False)
+    capsys.readouterr()
+    return Desk(folder, capsys)
+
+
+def evidence_again(desk: Desk) -> None:
+    desk.school.write_evidence()
+
+
+def made(desk: Desk, kind: str, *more: str, roles: Sequence[str] = ("CBQL", "KY_PHAT_HANH")) -> str:
+    file = f"{kind}.xml"
+    out = desk.call("event", "new", "one.xml", "--kind", kind, "--reason", "Nhầm lớp", *more, "-o", file)
+    assert "Đã lập sự kiện" in out
+    desk.sign(file, *roles)
+    evidence_again(desk)
+    return file
+
+
+def test_the_same_file_before_and_after_the_transfer(desk: Desk) -> None:
+    assert desk.report("one.xml", "--registry", desk.registry(TODAY + timedelta(days=1)), code=0)["verdict"] == "VALID"
+    told = desk.report("one.xml", "--registry", desk.registry(TODAY - timedelta(days=1)), code=1)
+    assert told["verdict"] == "INVALID"
+    assert "REGISTRY.ENDED" in {check["id"] for check in told["checks"] if check["result"] == "fail"}
+
+
+def test_a_signed_registry(desk: Desk) -> None:
+    desk.call("registry", "new", desk.registry(None), "-o", "so.xml")
+    desk.sign("so.xml", "KY_PHAT_HANH@so")
+    evidence_again(desk)
+    told = desk.report("one.xml", "--registry", "so.xml", code=0)
+    assert {check["id"]: check["result"] for check in told["checks"]}["WF.AUTHORITY"] == "pass"
+    Path("bad.xml").write_bytes(Path("so.xml").read_bytes().replace(DEPARTMENT.encode(), DEPARTMENT.upper().encode()))
+    desk.call("verify", "one.xml", "--registry", "bad.xml", *OFFLINE, code=1)
+
+
+@pytest.mark.parametrize(("days", "code", "cause"), [(0, 0, "REGISTRY.ALLOWED"), (1, 1, "REGISTRY.ENDED"), (90, 3, "REGISTRY.TOO_OLD")])
+def test_the_question_alone(desk: Desk, days: int, code: int, cause: str) -> None:
+    school = Transcript.from_json(Path("hocba.json").read_bytes()).school
+    day = (TODAY + timedelta(days=days)).isoformat()
+    who = ("--role", "CBQL", "--department", school.department_code, "--school", school.code, "--on", day)
+    out = desk.call("registry", "check", "keys/cbql.pem", "--registry", desk.registry(TODAY), *who, "--json", code=code)
+    assert json.loads(out)["id"] == cause
+
+
+def test_a_withdrawn_file_exits_with_five(desk: Desk) -> None:
+    event = made(desk, "THU_HOI", "--successor", "two.xml")
+    told = desk.report("one.xml", "--events", event, code=5)
+    assert (told["verdict"], told["status"], told["successor"]["version"]) == ("VALID", "withdrawn", 2)
+    assert desk.report("two.xml", "--events", event, code=0)["status"] == "in_force"
+
+
+def test_a_replaced_file_exits_with_five_and_names_its_successor(desk: Desk) -> None:
+    Path("events").mkdir(exist_ok=True)
+    event = made(desk, "THAY_THE", "--successor", "two.xml")
+    Path("events", event).write_bytes(Path(event).read_bytes())
+    told = desk.report("one.xml", "--events", "events", code=5)
+    assert (told["verdict"], told["status"], told["successor"]["version"]) == ("VALID", "replaced", 2)
+    assert told["successor"]["data_sha256"] == desk.report("two.xml", code=0)["document"]["data_sha256"]
+
+
+def test_an_event_that_only_the_principal_signed_counts_for_nothing(desk: Desk) -> None:
+    event = made(desk, "THU_HOI", roles=("CBQL",))
+    told = desk.report("one.xml", "--events", event, code=0)
+    assert told["status"] == "in_force"
+    assert "EVENT.REFUSED" in {check["id"] for check in told["checks"]}
+
+
+def test_an_event_sealed_by_another_organisation_is_refused(desk: Desk) -> None:
+    event = made(desk, "THU_HOI", roles=("CBQL", "KY_PHAT_HANH@so"))
+    told = desk.report("one.xml", "--events", event, code=0)
+    assert told["status"] == "in_force"
+    assert "EVENT.REFUSED" in {check["id"] for check in told["checks"]}
+
+
+def test_the_seal_cannot_come_before_the_principal(desk: Desk) -> None:
+    desk.call("event", "new", "one.xml", "--kind", "THU_HOI", "--reason", "Nhầm lớp", "-o", "e.xml")
+    keys = ("--p12", "keys/ky_phat_hanh.p12", "--password-env", "PW", "--level", "B")
+    desk.call("sign", "e.xml", "--role", "KY_PHAT_HANH", *keys, "-o", "e.xml", code=2)
+
+
+def test_a_correction_of_the_name(desk: Desk) -> None:
+    event = made(desk, "DINH_CHINH", "--correct", "/DINH_DANH/HOC_SINH/HO_VA_TEN=Nguyễn Thị Đúng")
+    told = desk.report("one.xml", "--events", event, code=0)
+    assert "EVENT.CORRECTED" in {check["id"] for check in told["checks"]}
+
+
+@pytest.mark.parametrize(
+    ("more", "code"),
+    [
+        (("--kind", "THAY_THE"), 1),
+        (("--kind", "THAY_THE", "--successor", "one.xml"), 1),
+        (("--kind", "DINH_CHINH", "--correct", "no value"), 2),
+        (("--kind", "DINH_CHINH", "--correct", "/THONG_TIN_HOC_BA/DUOC_LEN_LOP=true"), 1),
+        (("--kind", "THU_HOI", "--effective", "1/6/2026"), 2),
+    ],
+)
+def test_events_that_make_no_sense(desk: Desk, more: tuple[str, ...], code: int) -> None:
+    desk.call("event", "new", "one.xml", "--reason", "Nhầm lớp", *more, "-o", "nonsense.xml", code=code)
+    assert not Path("nonsense.xml").exists()
+
+
+def test_a_status_list(desk: Desk) -> None:
+    transcript = Transcript.from_json(Path("hocba.json").read_bytes())
+    own = transcript.identification
+    Path("issued.txt").write_text(f"{own.id} 1 THU_HOI\n{own.id},2\n\nkhac-1 1\n", "utf-8")
+    department = transcript.school.department_code
+    about = ("--id", "TT", "--version", "1", "--department", department, "--issuer", DEPARTMENT)
+    until = ("--next-update", (TODAY + timedelta(days=7)).isoformat())
+    assert "3 học bạ, 1 không còn hiệu lực" in desk.call("status-list", "new", "issued.txt", *about, *until, "-o", "tt.xml")
+    desk.sign("tt.xml", "KY_PHAT_HANH@so")
+    evidence_again(desk)
+    assert desk.report("one.xml", "--status-list", "tt.xml", code=5)["status"] == "withdrawn"
+    assert desk.report("two.xml", "--status-list", "tt.xml", code=0)["status"] == "in_force"
+    Path("issued.txt").write_text("one two three four\n", "utf-8")
+    desk.call("status-list", "new", "issued.txt", *about, *until, "-o", "no.xml", code=1)
+
+
+def test_an_event_is_a_document_that_people_can_read(desk: Desk) -> None:
+    event = made(desk, "THU_HOI", "--successor", "two.xml")
+    out = desk.call("verify", event, "--trust", "trust", "--crl", "evidence", "--offline")
+    assert "HỢP LỆ" in out
+    assert desk.report(event, code=0)["document"]["event"] == "THU_HOI"
