@@ -10,23 +10,26 @@ from hocba_sign.pipeline import TimeStampAuthority
 from hocba_sign.pki.evidence import Evidence
 from hocba_sign.pki.timestamp import read_token
 from hocba_sign.pki.trust import TrustStore
+from hocba_sign.signing.enclosure import enclosing_slots
 from hocba_sign.signing.extend import ValidationData, octets_to_archive, with_archive_time_stamp, with_validation_data
 from hocba_sign.signing.policy import Level
 from hocba_sign.validation.chain import Setting
 from hocba_sign.validation.policy import DEFAULT
 from hocba_sign.validation.process import SignatureConclusion, embedded_evidence, validate_signature
 from hocba_sign.validation.verdict import Indication
-from hocba_sign.xades.read import read
+from hocba_sign.xades.read import read, signature_elements
 from hocba_sign.xades.structure import ParsedSignature, StampKind
+from hocba_sign.xml.layout import recognise
+from hocba_sign.xml.parse import parse
 
 
 def extend(
     document: bytes, *, to: Level, trust: TrustStore, evidence: Evidence, at: datetime, tsa: TimeStampAuthority | None = None
 ) -> bytes:
-    """Bring every signature of a transcript to level LT or LTA; LTA on LTA renews it with one more archive time-stamp.
+    """Bring every signature of a transcript that may grow to level LT or LTA; LTA on LTA renews it with one more archive time-stamp.
 
     Each signature is validated first, at `at` (aware), with what is given and the default policy; what that rested on is embedded.
-    Level LTA needs `tsa`.
+    Level LTA needs `tsa`. Signatures that others cover stay as they are, to the byte: `closed_slots` names them.
     Raises: InputError for an unreadable document; CallerError `EXTEND.LEVEL`, `EXTEND.NOTHING` (no signature), `EXTEND.NOT_VALID` naming
     the slot and what is wrong, `EXTEND.NO_TIME_STAMP`, `EXTEND.TOO_EARLY` naming the slot and when newer revocation data is due,
     `SIGN.TSA_NEEDED`; what the authority raises. Nothing is given on an error, however far it came.
@@ -37,7 +40,8 @@ def extend(
     if to is Level.LTA and tsa is None:
         raise CallerError("SIGN.TSA_NEEDED")
     setting = Setting(trust=trust, evidence=evidence, at=at, policy=DEFAULT)
-    slots = tuple(signature.slot for signature in read(document).signatures if signature.slot is not None)
+    closed = closed_slots(document)
+    slots = tuple(signature.slot for signature in read(document).signatures if signature.slot is not None and signature.slot not in closed)
     if not slots:
         raise CallerError("EXTEND.NOTHING")
     for slot in slots:
@@ -47,6 +51,15 @@ def extend(
             document = with_archive_time_stamp(document, slot, token_der=tsa.stamp(SHA256, digest(SHA256, octets)))
     _check(document, slots, to)
     return document
+
+
+def closed_slots(document: bytes) -> tuple[Slot, ...]:
+    """Give the signed slots that lie within what another signature covers, and cannot be extended any more (`EXTEND.COVERED`).
+
+    Only in the transcript store's layout, once the principal has signed.
+    """
+    xml = parse(document)
+    return tuple(slot for slot in signature_elements(xml.root, recognise(xml.root)) if enclosing_slots(xml, slot))
 
 
 def _with_long_term_data(document: bytes, slot: Slot, setting: Setting) -> bytes:

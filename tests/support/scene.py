@@ -1,6 +1,6 @@
 """A transcript, the people who sign it, and a clock: what most tests of signing and judging start from."""
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from functools import cached_property
@@ -22,7 +22,7 @@ from hocba_sign.signing.policy import Level, SigningPolicy
 from hocba_sign.testing import Identity, World
 from hocba_sign.xades.write import Description, with_value, write_unsigned
 from hocba_sign.xml.encode import encode
-from hocba_sign.xml.layout import CANONICAL, slot_elements
+from hocba_sign.xml.layout import CANONICAL, Layout, slot_elements
 from hocba_sign.xml.parse import parse
 from hocba_sign.xml.splice import insert, path_of
 
@@ -55,18 +55,30 @@ def with_subjects(transcript: Transcript, count: int) -> Transcript:
 
 
 class Scene:
-    """`subjects` keeps so many subjects of the example; keys are ECDSA, made in no time, unless `is_rsa`."""
+    """`subjects` keeps so many subjects of the example; keys are ECDSA, made in no time, unless `is_rsa`.
 
-    def __init__(self, example: str = "lop12", *, subjects: int | None = 2, is_rsa: bool = False) -> None:
+    `change` makes another transcript of the example, `layout` is that of the document.
+    """
+
+    def __init__(
+        self,
+        example: str = "lop12",
+        *,
+        subjects: int | None = 2,
+        is_rsa: bool = False,
+        layout: Layout = CANONICAL,
+        change: Callable[[Transcript], Transcript] | None = None,
+    ) -> None:
         transcript = Transcript.from_json((ROOT / "examples" / f"{example}.json").read_bytes())
         if subjects is not None:
             transcript = with_subjects(transcript, subjects)
-        self.transcript = transcript
+        self.transcript = transcript if change is None else change(transcript)
+        self.layout = layout
         self.world = World(SIGNED_AT, fast=not is_rsa)
 
     @cached_property
     def draft(self) -> bytes:
-        return encode(self.transcript)
+        return encode(self.transcript, self.layout)
 
     @property
     def slots(self) -> tuple[Slot, ...]:
@@ -100,29 +112,44 @@ class Scene:
             document = self.sign(document, slot, level=level)
         return document
 
-    def forge(self, document: bytes, slot: Slot, *, covered: tuple[str, ...], linked: tuple[str, ...], role: str | None = None) -> bytes:
+    def forge(
+        self,
+        document: bytes,
+        slot: Slot,
+        *,
+        covered: tuple[str, ...],
+        linked: tuple[str, ...],
+        role: str | None = None,
+        at: datetime = SIGNED_AT,
+        signer: SoftwareSigner | None = None,
+    ) -> bytes:
         """Sign with the right key whatever the caller likes, as a program without the workflow would."""
-        signer = self.signer(slot)
-        certificate = Certificate.load(signer.chain_der[0])
-        algorithm = default_algorithm(signer.public_key)
-        xml = parse(document)
-        element = dict(slot_elements(xml.root, CANONICAL))[slot]
-        place = path_of(element)
-        description = Description(
-            identifier=f"ck-{slot.teacher or slot.role}",
-            algorithm=algorithm,
+        element = dict(slot_elements(parse(document).root, self.layout))[slot]
+        description = self._description(slot.teacher or slot.role, role or slot.role, signer or self.signer(slot), at)
+        return _forged(
+            document, path_of(element), replace(description, covered_ids=covered, linked_ids=linked), signer or self.signer(slot)
+        )
+
+    def forge_at(self, document: bytes, path: str, *, covered: tuple[str, ...], signer: SoftwareSigner) -> bytes:
+        """Sign in the element that an XPath finds, which may be no slot."""
+        (element,) = parse(document).root.xpath(path)
+        description = self._description("other", "GVCN", signer, SIGNED_AT)
+        return _forged(document, path_of(element), replace(description, covered_ids=covered), signer)
+
+    def _description(self, name: str, role: str, signer: SoftwareSigner, at: datetime) -> Description:
+        return Description(
+            identifier=f"ck-{name}",
+            algorithm=default_algorithm(signer.public_key),
             digest_algorithm=SHA256,
-            covered_ids=covered,
-            linked_ids=linked,
+            covered_ids=(),
+            linked_ids=(),
             chain_der=signer.chain_der,
-            issuer_serial_der=certificate.issuer_serial_der,
-            signing_time=SIGNED_AT,
-            role=role or slot.role,
+            issuer_serial_der=Certificate.load(signer.chain_der[0]).issuer_serial_der,
+            signing_time=at,
+            role=role,
             commitment="http://uri.etsi.org/01903/v1.2.2#ProofOfApproval",
             city=None,
         )
-        unsigned, octets = write_unsigned(element, description, ids=xml.ids)
-        return insert(document, place, fragment=with_value(unsigned, signer.sign(octets, algorithm)))
 
     @property
     def trust(self) -> TrustStore:
@@ -134,6 +161,16 @@ class Scene:
 
     def verify(self, document: bytes, *, at: datetime = JUDGED_AT) -> Report:
         return verify(document, trust=self.trust, evidence=self.evidence(), at=at)
+
+
+def _forged(document: bytes, place: tuple[int, ...], description: Description, signer: SoftwareSigner) -> bytes:
+    xml = parse(document)
+    element = xml.root
+    for step in place:
+        element = list(element.iterchildren("*"))[step]
+    unsigned, octets = write_unsigned(element, description, ids=xml.ids)
+    value = signer.sign(octets, description.algorithm)
+    return insert(document, place, fragment=with_value(unsigned, value=value))
 
 
 def causes(report: Report) -> frozenset[str]:

@@ -147,8 +147,9 @@ def _record(record: Event | RegistrySnapshot | StatusList) -> dict[str, Any]:
 
 def _document(conclusion: DocumentConclusion) -> dict[str, Any] | None:
     transcript, record = conclusion.transcript, conclusion.record
-    failed = any(check.identifier == "DOC.SCHEMA" and check.status is Status.FAIL for check in conclusion.checks)
-    facts: dict[str, Any] = {"kind": "hoc_ba", "layout": "canonical", "schema_valid": not failed}
+    schema = {check.status for check in conclusion.checks if check.identifier == "DOC.SCHEMA"}
+    is_valid = None if Status.NOT_CHECKED in schema else Status.FAIL not in schema
+    facts: dict[str, Any] = {"kind": "hoc_ba", "layout": conclusion.layout, "schema_valid": is_valid}
     facts["data_sha256"] = conclusion.data_sha256
     if record is not None:
         return {**facts, **_record(record)}
@@ -266,6 +267,7 @@ def _workflow(conclusion: DocumentConclusion) -> dict[str, Any] | None:
         "plan": workflow.plan,
         "complete": workflow.is_complete,
         "order_proven": workflow.is_order_proven,
+        "order_basis": workflow.basis,
         "missing": [str(slot) for slot in workflow.missing],
     }
 

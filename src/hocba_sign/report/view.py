@@ -4,7 +4,7 @@ Carries no mark and no comment; where a content appears, it was decoded from sig
 """
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final
 
 from hocba_sign.errors import Finding
@@ -17,6 +17,7 @@ from hocba_sign.report.phrases import phrase, printable, vietnam_time
 from hocba_sign.report.signature import Fact, signature_facts
 from hocba_sign.validation.document import DocumentConclusion
 from hocba_sign.validation.needs import Unavailable
+from hocba_sign.validation.order import Basis, Workflow
 from hocba_sign.validation.process import SignatureConclusion
 from hocba_sign.validation.verdict import Check, Indication, Status, Verdict
 from hocba_sign.version import VERSION
@@ -24,6 +25,8 @@ from hocba_sign.version import VERSION
 _TELLING: Final = ("SIG.REFORMATTED", "WF.SKIPPED", "WF.SLOT_REMOVED", "WF.REMOVED", "WF.MOVED", "WF.ORDER", "WF.SIGNER_MISMATCH")
 """Causes that name what was done to a file; others are often their consequence."""
 _ABOUT_ORDER: Final = frozenset({"WF.ORDER", "WF.COVERAGE"})
+_NOT_JUDGED: Final = frozenset({"DOC.FOREIGN", "DOC.PART"})
+_UNTOLD: Final = (Basis.CLAIMED, Basis.NONE, Basis.CONTRADICTED)
 _SHOWN_PLACES: Final = 6
 
 
@@ -142,7 +145,9 @@ def _document_facts(transcript: Transcript, language: Language) -> tuple[Fact, .
 def _answers(report: Report, language: Language) -> tuple[Answer, ...]:
     failed = {check.identifier for check in report.checks if check.status is Status.FAIL}
     is_formed = not any(cause.startswith(("DOC.", "XML.", "JSON.", "FILE.")) for cause in failed)
-    answers = [_answer("FORM", "yes" if is_formed else "no", language)]
+    is_judged = not any(check.identifier in _NOT_JUDGED for check in report.checks)
+    form: State = "no" if not is_formed else "yes" if is_judged else "unknown"
+    answers = [_answer("FORM", form, language)]
     conclusion = report.conclusion
     if conclusion is not None and conclusion.signatures:
         answers += _signature_answers(conclusion, failed, language)
@@ -160,15 +165,32 @@ def _signature_answers(conclusion: DocumentConclusion, failed: set[str], languag
     signers: State = "no" if is_wrong else "yes" if is_complete and not unmatched else "unknown"
     is_misordered = workflow is not None and not workflow.is_order_proven and (is_complete or is_wrong)
     order: State = "no" if is_misordered or failed & _ABOUT_ORDER else "yes" if is_complete else "unknown"
+    basis = None if workflow is None else workflow.basis
+    if order == "no" and basis in _UNTOLD and not is_wrong and not failed & _ABOUT_ORDER:
+        order = "unknown"
     are_passed = all(one.path is not None and not one.path.causes for one in signatures)
     missing = 0 if workflow is None else len(workflow.missing)
     return [
         _answer("INTACT", "no" if broken else "yes", language, count=count, broken=broken),
         _answer("SIGNERS", signers, language, count=count, missing=missing),
-        _answer("ORDER", order, language),
+        _order_answer(workflow, order, language),
         _answer("CERTIFICATES", "yes" if are_passed else "unknown", language),
         _answer("TIME", "unknown" if unproven else "yes", language, count=unproven),
     ]
+
+
+def _order_answer(workflow: Workflow | None, state: State, language: Language) -> Answer:
+    """Say in words what the order rests on."""
+    answer = _answer("ORDER", state, language)
+    if workflow is None:
+        return answer
+    if state == "unknown" and workflow.basis in _UNTOLD:
+        return replace(answer, detail=phrase(f"A_ORDER_{workflow.basis.upper()}", language))
+    if state == "yes" and workflow.basis is Basis.TIME_STAMPS:
+        return replace(answer, detail=phrase("A_ORDER_YES_TIMESTAMPS", language))
+    if state == "yes" and workflow.plan == "TRICH_LUC":
+        return replace(answer, detail=phrase("A_ORDER_YES_TRICH_LUC", language))
+    return answer
 
 
 def _answer(key: str, state: State, language: Language, **values: object) -> Answer:

@@ -4,6 +4,7 @@ from hocba_sign.crypto.algorithms import digest
 from hocba_sign.errors import CallerError
 from hocba_sign.model.workflow import Slot
 from hocba_sign.pki.timestamp import read_token, verify_token
+from hocba_sign.signing.enclosure import require_open
 from hocba_sign.signing.state import SignedDocument
 from hocba_sign.xades.names import OBJECT, QUALIFYING_PROPERTIES
 from hocba_sign.xades.read import signature_elements
@@ -25,7 +26,7 @@ def with_time_stamp(signed: SignedDocument, token_der: bytes) -> SignedDocument:
     """Put a time-stamp token on the signature that was just made; everything else stays as it is, to the byte.
 
     Raises: InputError `TST.*` for a malformed token, CallerError `SIGN.TIME_STAMP` for one that is of other octets or not
-    intact, `SIGN.HAS_UNSIGNED_PROPERTIES` when the signature carries some already. Does not judge trust in the authority.
+    intact, `SIGN.HAS_UNSIGNED_PROPERTIES` when the signature carries some already, `EXTEND.COVERED` when others cover it. Does not judge trust in the authority.
     """
     signature = _signature(signed.octets, signed.slot)
     token = read_token(token_der)
@@ -40,8 +41,9 @@ def with_time_stamp(signed: SignedDocument, token_der: bytes) -> SignedDocument:
 
 
 def _signature(octets: bytes, slot: Slot) -> Element:
-    root = parse(octets).root
-    signature = signature_elements(root, recognise(root)).get(slot)
+    xml = parse(octets)
+    require_open(xml, slot)
+    signature = signature_elements(xml.root, recognise(xml.root)).get(slot)
     if signature is None:
         raise CallerError("SIGN.NO_SUCH_SLOT", where=str(slot))
     return signature

@@ -67,11 +67,11 @@ def read_draft(octets: bytes) -> Draft:
         raise InputError("DOC.SCHEMA", where=found[0].where, findings=found)
     content = decode_record_document(root) if is_record else decode_document(root)
     parsed = read_parsed(xml)
-    if sorted(parsed.slots) != sorted(content.slots):
-        raise InputError("DOC.SLOTS", where=f"/{layout.root}/DANH_SACH_CHU_KY")
+    if sorted(map(str, parsed.slots)) != sorted(map(str, content.slots)):
+        raise InputError("DOC.SLOTS", where=f"/{layout.root}" if layout.slots_are_twins else f"/{layout.root}/DANH_SACH_CHU_KY")
     for signature in parsed.signatures:
         integrity = check_integrity(signature)
-        if not integrity.is_intact or integrity.findings:
+        if not integrity.is_intact or {finding.cause for finding in integrity.findings} - layout.accepted_findings:
             raise InputError("SIGN.BROKEN_SIGNATURE", where=signature.where, findings=integrity.findings)
     plan = RECORD_PLANS.get(content.plan_name) or PLANS[content.plan_name]
     return Draft(parsed=parsed, content=content, layout=layout, plan=plan)

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 
 from hocba_sign.errors import CallerError
 from hocba_sign.model.workflow import Slot
+from hocba_sign.signing.enclosure import require_open
 from hocba_sign.xades import names
 from hocba_sign.xades.imprints import archive_octets
 from hocba_sign.xades.read import signature_elements
@@ -48,7 +49,7 @@ def with_validation_data(octets: bytes, slot: Slot, *, data: ValidationData) -> 
 
     The first goes into CertificateValues and RevocationValues, later ones into a TimeStampValidationData of their own, for an
     archive time-stamp may cover what is there.
-    Raises: CallerError `EXTEND.NO_TIME_STAMP` when the signature has no unsigned properties yet.
+    Raises: CallerError `EXTEND.NO_TIME_STAMP` when the signature has no unsigned properties yet, `EXTEND.COVERED` when others cover it.
     Spec: EN 319 132-1, 5.4 and 5.5.1.
     """
     signature = _signature(octets, slot)
@@ -83,8 +84,9 @@ def with_archive_time_stamp(octets: bytes, slot: Slot, *, token_der: bytes) -> b
 
 
 def _signature(octets: bytes, slot: Slot) -> Element:
-    root = parse(octets).root
-    signature = signature_elements(root, recognise(root)).get(slot)
+    xml = parse(octets)
+    require_open(xml, slot)
+    signature = signature_elements(xml.root, recognise(xml.root)).get(slot)
     if signature is None:
         raise CallerError("SIGN.NO_SUCH_SLOT", where=str(slot))
     return signature

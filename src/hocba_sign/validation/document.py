@@ -12,12 +12,13 @@ from hocba_sign.model.record import RECORD_PLANS, Record
 from hocba_sign.model.registry import RegistrySnapshot
 from hocba_sign.model.status_list import StatusList
 from hocba_sign.model.transcript import Transcript
-from hocba_sign.model.workflow import PLANS
+from hocba_sign.model.workflow import PLANS, Slot
 from hocba_sign.validation.authority import authority_checks
 from hocba_sign.validation.chain import Setting
 from hocba_sign.validation.hierarchy import hierarchy_checks
+from hocba_sign.validation.layout import foreign_checks, foreign_workflow, is_foreign, layout_checks
 from hocba_sign.validation.order import SignerFacts, Workflow, judge_order
-from hocba_sign.validation.process import SignatureConclusion, validate_signature
+from hocba_sign.validation.process import SignatureConclusion, claimed_time, validate_signature
 from hocba_sign.validation.record import record_content
 from hocba_sign.validation.rules import rule_checks
 from hocba_sign.validation.standing import Standing, judge_standing
@@ -28,7 +29,7 @@ from hocba_sign.xades.integrity import check_integrity
 from hocba_sign.xades.read import read, read_parsed
 from hocba_sign.xades.structure import ParsedDocument
 from hocba_sign.xml.decode import check_document, decode, decode_document
-from hocba_sign.xml.layout import Layout, recognise
+from hocba_sign.xml.layout import CANONICAL, KHO, Layout, recognise
 from hocba_sign.xml.names import ID_DATA
 from hocba_sign.xml.parse import Element, parse
 from hocba_sign.xml.record import form_of
@@ -54,6 +55,7 @@ class DocumentConclusion:
     record: Event | RegistrySnapshot | StatusList | None = None
     data_sha256: str | None = None
     standing: Standing | None = None
+    layout: str = CANONICAL.name
 
 
 def validate(octets: bytes, setting: Setting) -> DocumentConclusion:
@@ -64,7 +66,9 @@ def validate(octets: bytes, setting: Setting) -> DocumentConclusion:
     xml = parse(octets)
     parsed, root = read_parsed(xml), xml.root
     if not parsed.signatures:
-        return DocumentConclusion(verdict=Verdict.NOTHING_TO_VERIFY, signatures=(), workflow=None, checks=(), transcript=None)
+        return DocumentConclusion(
+            verdict=Verdict.NOTHING_TO_VERIFY, signatures=(), workflow=None, checks=(), transcript=None, layout=recognise(root).name
+        )
     signatures = _diagnosed(octets, tuple(validate_signature(signature, setting) for signature in parsed.signatures))
     content, checks = _decoded(parsed, root, signatures)
     transcript = content if isinstance(content, Transcript) else None
@@ -72,6 +76,10 @@ def validate(octets: bytes, setting: Setting) -> DocumentConclusion:
     if content is not None:
         workflow = _workflow(parsed, content, layout=recognise(root), signatures=signatures)
         checks += _workflow_checks(workflow)
+    elif recognise(root) is KHO:
+        workflow = foreign_workflow(parsed, root, facts=_facts(signatures))
+        checks += _workflow_checks(workflow)
+    checks += layout_checks(parsed, root)
     checks += _school_checks(content, signatures, setting)
     checks += [_time_stamp_check(conclusion) for conclusion in signatures if conclusion.signature.time_stamps]
     checks += tt15_checks(signatures, workflow)
@@ -90,6 +98,7 @@ def validate(octets: bytes, setting: Setting) -> DocumentConclusion:
         record=content if is_signed and not isinstance(content, Transcript) else None,
         data_sha256=data_sha256,
         standing=standing if is_signed else None,
+        layout=recognise(root).name,
     )
 
 
@@ -132,6 +141,8 @@ def _diagnosed(octets: bytes, signatures: tuple[SignatureConclusion, ...]) -> tu
 
 def _content(parsed: ParsedDocument, root: Element, signatures: Iterable[SignatureConclusion]) -> tuple[Transcript | None, list[Check]]:
     """Check the document itself, and decode it: from the signed octets where a signature covers all data, else from the file."""
+    if is_foreign(root):
+        return None, foreign_checks(root)
     filled = {signature.slot for signature in parsed.signatures}
     faults = violations(root, issued=all(slot in filled for slot in parsed.slots))
     checks = [Check(identifier="DOC.FORMAT", status=Status.PASS)]
@@ -155,13 +166,21 @@ def _weight(problem: Finding) -> Status:
 
 
 def _workflow(parsed: ParsedDocument, content: Record, *, layout: Layout, signatures: Iterable[SignatureConclusion]) -> Workflow:
-    facts = {
-        one.signature.slot: SignerFacts(is_intact=one.is_intact, certificate=one.certificate)
+    plan = RECORD_PLANS.get(content.plan_name) or PLANS[content.plan_name]
+    return judge_order(parsed, content.expected_signers, plan=plan, layout=layout, facts=_facts(signatures))
+
+
+def _facts(signatures: Iterable[SignatureConclusion]) -> dict[Slot, SignerFacts]:
+    return {
+        one.signature.slot: SignerFacts(
+            is_intact=one.is_intact,
+            certificate=one.certificate,
+            stamped=one.best_time if one.is_time_proven else None,
+            claimed=claimed_time(one.signature),
+        )
         for one in signatures
         if one.signature.slot is not None
     }
-    plan = RECORD_PLANS.get(content.plan_name) or PLANS[content.plan_name]
-    return judge_order(parsed, content.expected_signers, plan=plan, layout=layout, facts=facts)
 
 
 def _workflow_checks(workflow: Workflow) -> list[Check]:

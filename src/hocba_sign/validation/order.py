@@ -1,12 +1,17 @@
 """The rule of many signers: complete, in the right slots, by the right people, in an order that the file proves.
 
-A signature proves that it came after another by covering that one's SignatureValue. The table of the layout
-says which; everything here compares the file with that table.
+A signature proves that it came after another by covering that one's SignatureValue, or all of it. The table of the layout
+says which; everything here compares the file with that table. Where the layout of others has no such proof, time-stamps may
+give one, and what the order rests on is told.
 """
 
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+from types import MappingProxyType
+from typing import Final
 
 from hocba_sign.errors import Finding
 from hocba_sign.model.transcript import ExpectedSigner
@@ -19,12 +24,34 @@ from hocba_sign.xml.layout import Layout
 _TAX_ID = re.compile(r"[0-9]{10}(-[0-9]{3})?")
 
 
+class Basis(StrEnum):
+    """What tells that one signature came after another, best first; the `order_basis` of the report."""
+
+    LINKS = "links"
+    """It covers the other's value, or the other whole."""
+    TIME_STAMPS = "timestamps"
+    """Its signer states a time after the other's time-stamp, and its own time-stamp agrees."""
+    CLAIMED = "claimed"
+    """Both signers state times in that order; nobody else does."""
+    NONE = "none"
+    CONTRADICTED = "contradicted"
+    """The signers' own times tell another order."""
+
+
+_PROVEN: Final = frozenset({Basis.LINKS, Basis.TIME_STAMPS})
+_UNPROVEN: Final = MappingProxyType(
+    {Basis.CLAIMED: "WF.ORDER_CLAIMED", Basis.NONE: "WF.ORDER_UNKNOWN", Basis.CONTRADICTED: "WF.ORDER_CONTRADICTED"}
+)
+_BASES: Final = tuple(Basis)
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Workflow:
     """The judgement of the signing order.
 
-    `is_complete`: every expected slot is filled. `is_order_proven`: every signature that must cover another does so, with
-    intact digests, and all are intact. `missing` are the empty slots, in signing order.
+    `is_complete`: every expected slot is filled. `is_order_proven`: every signature that must come after another proves it, and all
+    are intact. `basis` is the weakest of what the order of the steps rests on, None where there are no two steps. `missing` are the
+    empty slots, in signing order.
     """
 
     plan: str
@@ -32,14 +59,20 @@ class Workflow:
     is_order_proven: bool
     missing: tuple[Slot, ...]
     checks: tuple[Check, ...]
+    basis: Basis | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SignerFacts:
-    """What judging the order needs to know of a signature: is it intact, and whose certificate verified it."""
+    """What judging the order needs to know of a signature: is it intact, and whose certificate verified it.
+
+    `stamped` is when a time-stamp that passed proves it to have existed, `claimed` what its signer says; both UTC.
+    """
 
     is_intact: bool
     certificate: Certificate | None
+    stamped: datetime | None = None
+    claimed: datetime | None = None
 
 
 def judge_order(
@@ -53,7 +86,7 @@ def judge_order(
     """Compare the signatures of `document` with the plan and the layout.
 
     1. every slot is one that the content asks for; 2. every expected slot is filled, none is skipped; 3. each signature stands
-    in the slot of its role and subject; 4. each covers what its slot demands; 5. each covers the values of the step
+    in the slot of its role and subject; 4. each covers what its slot demands; 5. each proves that it came after those of the step
     before; 6. each signer is the person or organisation that the content names.
     """
     slots = tuple(signer.slot for signer in expected)
@@ -76,16 +109,66 @@ def judge_order(
         for finding in _coverage(signature, slot, layout=layout, slots=slots, document=document)
     ]
     checks += [Check(identifier=finding.cause, status=Status.FAIL, where=finding.where) for finding in coverage]
+    bases = _bases(filled, layout=layout, slots=slots, facts=facts)
+    if not layout.needs_links:
+        checks += _order_checks(bases)
     # (6)
     checks += [check for signer in expected if signer.slot in facts for check in _signer(signer, facts[signer.slot].certificate)]
     is_intact = bool(filled) and all(slot in facts and facts[slot].is_intact for slot in filled)
     return Workflow(
         plan=plan.name,
         is_complete=not missing,
-        is_order_proven=is_intact and not any(check.status is Status.FAIL for check in checks) and not missing,
+        is_order_proven=is_intact
+        and not missing
+        and not any(check.status is Status.FAIL for check in checks)
+        and _PROVEN.issuperset(bases.values()),
         missing=missing,
         checks=tuple(checks),
+        basis=max(bases.values(), key=_BASES.index, default=None),
     )
+
+
+def _bases(
+    filled: Mapping[Slot, ParsedSignature], *, layout: Layout, slots: tuple[Slot, ...], facts: Mapping[Slot, SignerFacts]
+) -> Mapping[tuple[Slot, Slot], Basis]:
+    """Tell, for each pair of an earlier and a later signature, what their order rests on."""
+    found = {}
+    for slot, signature in filled.items():
+        if slot not in slots:
+            continue
+        enclosed = layout.enclosed_slots(slot, slots)
+        is_around = set(layout.covered_ids(slot)) <= signature.covered_ids()
+        for other in (*layout.linked_slots(slot, slots), *enclosed):
+            earlier = filled.get(other)
+            if earlier is None:
+                continue
+            is_linked = earlier.value_id is not None and earlier.value_id in signature.covered_ids()
+            is_proven = is_linked or (other in enclosed and is_around)
+            found[other, slot] = Basis.LINKS if is_proven else _by_time(facts.get(other), facts.get(slot))
+    return found
+
+
+def _by_time(earlier: SignerFacts | None, later: SignerFacts | None) -> Basis:
+    """Compare times. A time-stamp bounds a signature from above only, so the later signer's own statement must lie between both."""
+    if earlier is None or later is None or later.claimed is None:
+        return Basis.NONE
+    if earlier.stamped is not None and later.stamped is not None and earlier.stamped < later.claimed <= later.stamped:
+        return Basis.TIME_STAMPS
+    if earlier.claimed is None:
+        return Basis.NONE
+    return Basis.CLAIMED if earlier.claimed <= later.claimed else Basis.CONTRADICTED
+
+
+def _order_checks(bases: Mapping[tuple[Slot, Slot], Basis]) -> list[Check]:
+    """Say what the order rests on where the layout does not demand links."""
+    checks = [
+        Check(identifier=_UNPROVEN[basis], status=Status.UNPROVEN, where=f"{later}: {earlier}")
+        for (earlier, later), basis in bases.items()
+        if basis not in _PROVEN
+    ]
+    if Basis.TIME_STAMPS in bases.values():
+        checks.append(Check(identifier="WF.ORDER_BY_TIME_STAMP", status=Status.PASS))
+    return checks
 
 
 def _coverage(
@@ -93,7 +176,8 @@ def _coverage(
 ) -> list[Finding]:
     roles = signature.properties.claimed_roles if signature.properties is not None else ()
     named = {reference.target_id for reference in signature.references}
-    if (signature.properties is not None and roles != (slot.role,)) or _covers_other_subject(named, slot, slots):
+    is_roleless = not roles and not layout.needs_links
+    if (signature.properties is not None and roles != (slot.role,) and not is_roleless) or _covers_other_subject(named, slot, slots):
         return [Finding("WF.MOVED", str(slot))]
     findings = [
         Finding("WF.REMOVED", f"{slot}: {reference.uri}")
@@ -103,10 +187,13 @@ def _coverage(
     findings += [Finding("WF.COVERAGE", f"{slot}: #{identifier}") for identifier in layout.covered_ids(slot) if identifier not in named]
     wanted = {other: document.signature(other) for other in layout.linked_slots(slot, slots)}
     unlinked = [other for other, earlier in wanted.items() if earlier is not None and earlier.value_id not in named]
-    findings += [Finding("WF.ORDER", f"{slot}: {other}") for other in unlinked]
+    if layout.needs_links:
+        findings += [Finding("WF.ORDER", f"{slot}: {other}") for other in unlinked]
+    else:
+        wanted |= {other: document.signature(other) for other in layout.enclosed_slots(slot, slots)}
     allowed = {earlier.value_id for earlier in wanted.values() if earlier is not None}
     values = {reference.target_id for reference in signature.references if reference.kind is Covers.SIGNATURE_VALUE and reference.is_found}
-    if values - allowed and not unlinked:
+    if values - allowed and not (layout.needs_links and unlinked):
         findings.append(Finding("WF.ORDER", str(slot)))
     return findings
 

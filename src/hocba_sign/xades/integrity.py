@@ -57,7 +57,12 @@ def check_integrity(signature: ParsedSignature) -> Integrity:
 
 
 def _signing_certificate(signature: ParsedSignature) -> tuple[Certificate | None, list[Finding]]:
-    """Select the certificate by digest, never by position; the first xades:Cert is the signer's (EN 319 132-1, 5.2.2)."""
+    """Select the certificate by digest, never by position; the first xades:Cert is the signer's (EN 319 132-1, 5.2.2).
+
+    Plain XMLDSig has no digest: there it is the one whose key made the value, and if none did, the first.
+    """
+    if signature.properties is None and signature.certificates_der:
+        return _certificate_of_value(signature)
     if signature.properties is None or not signature.properties.certificates:
         return None, [Finding("SIG.NO_SIGNING_CERTIFICATE", signature.where)]
     binding = signature.properties.certificates[0]
@@ -72,6 +77,22 @@ def _signing_certificate(signature: ParsedSignature) -> tuple[Certificate | None
     if binding.issuer_serial_der is not None and binding.issuer_serial_der != certificate.issuer_serial_der:
         return certificate, [Finding("SIG.ISSUER_SERIAL", signature.where)]
     return certificate, []
+
+
+def _certificate_of_value(signature: ParsedSignature) -> tuple[Certificate | None, list[Finding]]:
+    found: list[Certificate] = []
+    findings: list[Finding] = []
+    for der in signature.certificates_der:
+        try:
+            certificate = Certificate.load(der)
+            public_key = load_public_key(certificate.public_key_der)
+            algorithm = signature_algorithm(signature.algorithm_uri, signature.pss)
+            if verify_value(public_key, signature.signed_info_octets, signature=signature.value, algorithm=algorithm):
+                return certificate, []
+            found.append(certificate)
+        except InputError as error:
+            findings.append(Finding(error.cause, signature.where))
+    return (found[0], []) if found else (None, findings)
 
 
 def _profile_findings(signature: ParsedSignature) -> list[Finding]:

@@ -5,6 +5,7 @@ from hocba_sign.xml.names import DS, XADES, XADES141
 XMLDSIG_MORE = "http://www.w3.org/2007/05/xmldsig-more#"
 TYPE_SIGNED_PROPERTIES = "http://uri.etsi.org/01903#SignedProperties"
 TYPE_COUNTERSIGNED = "http://uri.etsi.org/01903#CountersignedSignature"
+ENVELOPED = "http://www.w3.org/2000/09/xmldsig#enveloped-signature"
 COMMITMENT = "http://uri.etsi.org/01903/v1.2.2#"
 """Prefix of the commitment types ProofOfOrigin, ProofOfApproval, ProofOfCreation."""
 

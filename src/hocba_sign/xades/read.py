@@ -32,7 +32,7 @@ from hocba_sign.xades.structure import (
     TimeStamp,
 )
 from hocba_sign.xml.c14n import C14nAlgorithm, canonicalize
-from hocba_sign.xml.layout import Layout, recognise, signature_in, slot_elements
+from hocba_sign.xml.layout import KHO, PART, Layout, other_slots, recognise, signature_in, slot_elements
 from hocba_sign.xml.parse import Element, ParsedXml, locate, parse
 
 MAX_SIGNATURES = 200
@@ -60,9 +60,15 @@ def read_parsed(xml: ParsedXml) -> ParsedDocument:
     """Read what is signed in a document that is parsed already. Raises: as `read`, but for parsing."""
     root = xml.root
     layout = recognise(root)
-    resolver = Resolver(xml.ids)
+    resolver = Resolver(xml.ids, allows_enveloped=layout in (KHO, PART))
     slots = slot_elements(root, layout)
-    signatures = tuple(_signature_or_finding(element, slot, resolver) for element, slot in _signature_elements(root, slots))
+    known = frozenset(other_slots(root)) if layout is KHO else frozenset()
+    signatures = tuple(
+        _signature_or_finding(
+            element, slot, resolver=resolver, is_stray=slot is None and layout is not PART and element.getparent() not in known
+        )
+        for element, slot in _signature_elements(root, slots)
+    )
     return ParsedDocument(
         octets=xml.octets,
         slots=tuple(slot for slot, _ in slots),
@@ -85,8 +91,8 @@ def _signature_elements(root: Element, slots: tuple[tuple[Slot, Element], ...]) 
     return found
 
 
-def _signature_or_finding(element: Element, slot: Slot | None, resolver: Resolver) -> ParsedSignature:
-    stray = () if slot is not None else (Finding("SIG.STRAY", locate(element)),)
+def _signature_or_finding(element: Element, slot: Slot | None, *, resolver: Resolver, is_stray: bool) -> ParsedSignature:
+    stray = (Finding("SIG.STRAY", locate(element)),) if is_stray else ()
     try:
         return _signature(element, slot, resolver=resolver, stray=stray)
     except InputError as error:
@@ -149,7 +155,10 @@ def _signature(element: Element, slot: Slot | None, *, resolver: Resolver, stray
 
 
 def _references(signed_info: Element, resolver: Resolver, properties: Element | None) -> tuple[tuple[Reference, ...], tuple[Finding, ...]]:
-    """Read all references; exactly one must be to this signature's own SignedProperties (EN 319 132-1, 4.2.1)."""
+    """Read all references; exactly one must be to this signature's own SignedProperties (EN 319 132-1, 4.2.1).
+
+    A signature without any such properties is plain XMLDSig: it may hold, but binds neither a certificate nor a time.
+    """
     elements = tuple(signed_info.iterchildren(names.REFERENCE))
     if not 1 <= len(elements) <= MAX_REFERENCES:
         raise malformed(signed_info)
@@ -157,7 +166,9 @@ def _references(signed_info: Element, resolver: Resolver, properties: Element | 
     references = tuple(reference for reference, _ in pairs)
     findings = [finding for _, found in pairs for finding in found]
     own = [reference for reference in references if reference.kind is Covers.SIGNED_PROPERTIES]
-    if len(own) != 1 or properties is None or own[0].target_id is None or resolver.target(own[0].target_id) is not properties:
+    if properties is None and not own:
+        findings.append(Finding("SIG.PLAIN", locate(signed_info)))
+    elif len(own) != 1 or properties is None or own[0].target_id is None or resolver.target(own[0].target_id) is not properties:
         findings.append(Finding("SIG.SIGNED_PROPERTIES", locate(signed_info)))
     targets = [reference.uri for reference in references]
     if len(set(targets)) != len(targets):

@@ -36,12 +36,14 @@ class Resolver:
     """Resolves the references of one document and remembers what each target's octets were.
 
     Several signers cover the same element by the same method: it is canonicalized and digested once.
+    `allows_enveloped`: an enveloped-signature transform may stand where it removes nothing, as other makers write it.
     """
 
-    __slots__ = ("_budget", "_digests", "_ids", "_octets")
+    __slots__ = ("_budget", "_digests", "_ids", "_octets", "allows_enveloped")
 
-    def __init__(self, ids: Mapping[str, Element]) -> None:
+    def __init__(self, ids: Mapping[str, Element], *, allows_enveloped: bool = False) -> None:
         self._ids = ids
+        self.allows_enveloped = allows_enveloped
         self._octets: dict[tuple[str, Method], bytes] = {}
         self._digests: dict[tuple[str, Method, str], bytes] = {}
         self._budget = MAX_DIGESTED
@@ -90,7 +92,7 @@ def read_reference(element: Element, resolver: Resolver) -> tuple[Reference, tup
     digest_value = octets_of(only(element, names.DIGEST_VALUE))
     target_id = uri[1:] if uri.startswith("#") and not uri.startswith("#xpointer(") and len(uri) > 1 else None
     target = None if target_id is None else resolver.target(target_id)
-    method, findings = _transforms(element)
+    method, findings = _transforms(element, target if resolver.allows_enveloped else None)
     try:
         digest_algorithm(digest_uri)
     except InputError as error:
@@ -123,9 +125,10 @@ def reference_octets(element: Element, resolver: Resolver, *, default: Method) -
     Raises: InputError `SIG.TARGET_MISSING`, `SIG.TRANSFORM` where they cannot be had.
     """
     uri = element.get("URI", "")
-    method, findings = _transforms(element)
-    if not uri.startswith("#") or resolver.target(uri[1:]) is None:
+    target = resolver.target(uri[1:]) if uri.startswith("#") else None
+    if target is None:
         raise InputError("SIG.TARGET_MISSING", where=uri[:100])
+    method, findings = _transforms(element, target if resolver.allows_enveloped else None)
     if method is None:
         raise InputError(findings[0].cause, where=findings[0].where)
     return resolver.octets(uri[1:], default if optional(element, names.TRANSFORMS) is None else method)
@@ -138,13 +141,20 @@ def inclusive_prefixes(element: Element) -> tuple[str, ...]:
     return () if parameter is None else tuple((parameter.get("PrefixList") or "").split())
 
 
-def _transforms(reference: Element) -> tuple[Method | None, tuple[Finding, ...]]:
-    """Give the canonicalization that the transforms amount to; None when one of them is not allowed."""
+def _transforms(reference: Element, target: Element | None) -> tuple[Method | None, tuple[Finding, ...]]:
+    """Give the canonicalization that the transforms amount to; None when one of them is not allowed.
+
+    With `target`, an enveloped-signature transform in front is skipped where the signature lies outside the target: it removes nothing.
+    """
     holder = optional(reference, names.TRANSFORMS)
     if holder is None:
         return Method(C14nAlgorithm.INCLUSIVE), ()
     require_children(holder, (names.TRANSFORM,))
     transforms = tuple(holder.iterchildren("*"))
+    if transforms and target is not None and algorithm_of(transforms[0]) == names.ENVELOPED and target not in reference.iterancestors():
+        transforms = transforms[1:]
+        if not transforms:
+            return Method(C14nAlgorithm.INCLUSIVE), ()
     algorithm = c14n_of(transforms[0], is_comment_free=True) if len(transforms) == 1 else None
     if algorithm is None:
         return None, (Finding("SIG.TRANSFORM", locate(holder)),)

@@ -39,7 +39,8 @@ class Layout:
 
     `namespace` is empty for none. `needs_links`: a signature without its links is wrong; otherwise it only leaves the order
     unproven. `holders` are places that are written even where no slot lies in them. `slots_are_twins`: a teacher's slot carries the
-    Id of the teacher in the subject, instead of attributes that name both. A layout without rules has no slots.
+    Id of the teacher in the subject, instead of attributes that name both. `accepted_findings` are causes that a signature of another maker may
+    show and still be signed on top of. A layout without rules has no slots.
     """
 
     name: str
@@ -49,6 +50,7 @@ class Layout:
     root: str = names.ROOT
     holders: tuple[tuple[str, ...], ...] = ()
     slots_are_twins: bool = False
+    accepted_findings: frozenset[str] = frozenset()
 
     def tag(self, name: str) -> str:
         return f"{{{self.namespace}}}{name}" if self.namespace else name
@@ -96,6 +98,7 @@ KHO: Final = Layout(
     needs_links=False,
     holders=((names.DATA, names.SIGNING_LIST), (names.ISSUE,)),
     slots_are_twins=True,
+    accepted_findings=frozenset({"SIG.PLAIN"}),
     rules=MappingProxyType(
         {
             Role.GVBM: SlotRule(place=(names.DATA, names.SIGNING_LIST, names.TEACHER_LIST, Role.GVBM), covers=("{subject}",)),
