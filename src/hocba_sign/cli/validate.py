@@ -16,7 +16,8 @@ from hocba_sign.report.messages import message
 from hocba_sign.xades.read import read
 from hocba_sign.xml.decode import check_document, decode_document
 from hocba_sign.xml.layout import recognise
-from hocba_sign.xml.parse import parse
+from hocba_sign.xml.parse import Element, parse
+from hocba_sign.xml.record import decode_record_document, form_of
 from hocba_sign.xml.schema import violations
 
 _BYTE_ORDER_MARK = b"\xef\xbb\xbf"
@@ -53,14 +54,28 @@ def _xml_findings(octets: bytes) -> tuple[Finding, ...]:
     filled = {signature.slot for signature in parsed.signatures}
     faults = violations(root, issued=bool(parsed.slots) and all(slot in filled for slot in parsed.slots))
     schema = (Finding("DOC.SCHEMA", f"{fault.path} (line {fault.line})") for fault in faults)
+    if form_of(root) is not None:
+        return tuple(dict.fromkeys((*_record_findings(root), *schema)))
     found = tuple(dict.fromkeys((*check_document(root), *schema)))
     return found or _contradictions(decode_document(root))
 
 
+def _record_findings(root: Element) -> tuple[Finding, ...]:
+    """Give the faults of an event, a registry or a status list."""
+    try:
+        decode_record_document(root)
+    except InputError as error:
+        return error.findings
+    return ()
+
+
 def advice_in(octets: bytes) -> tuple[RuleFinding, ...]:
-    """Give what is only doubtful by the circular of the year, of a transcript without faults."""
+    """Give what is only doubtful by the circular of the year, of a transcript without faults; nothing for other documents."""
     is_json = octets.removeprefix(_BYTE_ORDER_MARK).lstrip()[:1] == b"{"
-    transcript = Transcript.from_json(octets) if is_json else decode_document(parse(octets).root)
+    root = None if is_json else parse(octets).root
+    if root is not None and form_of(root) is not None:
+        return ()
+    transcript = Transcript.from_json(octets) if root is None else decode_document(root)
     return tuple(one for one in judge_rules(transcript) if one.severity is not Severity.ERROR)
 
 

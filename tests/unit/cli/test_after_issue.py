@@ -1,9 +1,10 @@
 """Registry, events, status list and years as a school and a verifier use them from the command line, offline."""
 
 import json
+import time
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -45,11 +46,18 @@ class Desk:
             arguments = ("--role", role.partition("@")[0], "--p12", key.replace("ky_phat_hanh@so", "so"), "--password-env", "PW")
             self.call("sign", file, *arguments, "--tsa", self.school.server.tsa_url, "-o", file)
 
-    def registry(self, until: Any) -> str:
+    def registry(self, until: date | None) -> str:
         certificate = load_certificates(Path("keys/ky_phat_hanh.pem").read_bytes())[0]
         transcript = Transcript.from_json(Path("hocba.json").read_bytes())
-        place = {"department_code": transcript.school.department_code, "school_code": transcript.school.code}
-        principal = transcript.signers.principal
+        head = Appointment(
+            department_code=transcript.school.department_code,
+            school_code=transcript.school.code,
+            role=Role.CBQL,
+            personal_id=transcript.signers.principal.personal_id,
+            since=TODAY - timedelta(days=400),
+            until=until,
+        )
+        seal = replace(head, role=Role.KY_PHAT_HANH, personal_id=None, certificate_sha256=certificate.sha256, until=None)
         made = RegistrySnapshot(
             id="SO",
             version=1,
@@ -58,10 +66,7 @@ class Desk:
             issuer=Issuer(name=DEPARTMENT),
             issued=TODAY,
             next_update=TODAY + timedelta(days=30),
-            appointments=(
-                Appointment(**place, role=Role.CBQL, personal_id=principal.personal_id, since=TODAY - timedelta(days=400), until=until),
-                Appointment(**place, role=Role.KY_PHAT_HANH, certificate_sha256=certificate.sha256, since=TODAY - timedelta(days=400)),
-            ),
+            appointments=(head, seal),
         )
         Path("so.json").write_text(made.to_json(), "utf-8")
         return "so.json"
@@ -216,3 +221,21 @@ def test_an_event_is_a_document_that_people_can_read(desk: Desk) -> None:
     out = desk.call("verify", event, "--trust", "trust", "--crl", "evidence", "--offline")
     assert "HỢP LỆ" in out
     assert desk.report(event, code=0)["document"]["event"] == "THU_HOI"
+
+
+def test_an_event_is_extended_like_a_transcript(desk: Desk) -> None:
+    event = made(desk, "THU_HOI", "--successor", "two.xml")
+    time.sleep(1.1)  # lists must be newer than the signatures by their own clock of whole seconds
+    evidence_again(desk)
+    material = ("--trust", "trust", "--crl", "evidence", "--cert", "evidence", "--offline", "--tsa", desk.school.server.tsa_url)
+    desk.call("extend", event, "--to", "LTA", *material, "-o", "lta.xml")
+    told = json.loads(desk.call("verify", "lta.xml", "--trust", "trust", "--crl", "evidence", "--offline", "--json"))
+    assert {one["format"] for one in told["signatures"]} == {"XAdES-BASELINE-LTA"}
+    assert desk.report("one.xml", "--events", "lta.xml", code=5)["status"] == "withdrawn"
+
+
+def test_validate_knows_the_documents_about_transcripts(desk: Desk) -> None:
+    event = made(desk, "THU_HOI")
+    assert "không thấy lỗi" in desk.call("validate", event)
+    Path("wrong.xml").write_bytes(Path(event).read_bytes().replace(b"THU_HOI", b"THAY_THE"))
+    assert "EVENT.NO_SUCCESSOR" in desk.call("validate", "wrong.xml", code=1)
