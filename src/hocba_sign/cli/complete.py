@@ -29,7 +29,7 @@ def run(given: argparse.Namespace) -> int:
         raise InputError("SIGN.STATE", where=str(signed.slot))
     if authority is not None:
         signed = time_stamp(signed, authority)
-    announce(given, signed, signature.certificates_der[0], at=state.created)
+    announce(given, signed, certificate_der=signature.certificates_der[0], at=state.created)
     return console.EXIT_VALID
 
 

@@ -22,7 +22,7 @@ def read_document(path: Path, *, limit: int = MAX_BYTES) -> bytes:
     return octets
 
 
-def deliver(path: Path, octets: bytes, sentence: str) -> None:
+def deliver(path: Path, octets: bytes, *, sentence: str) -> None:
     """Write the result and say so; when the result itself goes to standard output the sentence goes to standard error."""
     if path == console.STANDARD:
         console.result_octets(octets)

@@ -93,7 +93,7 @@ def _announce(given: argparse.Namespace, extended: bytes, *, setting: Setting, a
         "fetches": [fetch_dict(answer) for answer in answers],
     }
     sentence = say("EXTENDED", given.lang, count=len(slots), level=given.to, file=console.printable(str(given.out)))
-    deliver(given.out, extended, json.dumps(facts, ensure_ascii=False) if given.json else sentence)
+    deliver(given.out, extended, sentence=json.dumps(facts, ensure_ascii=False) if given.json else sentence)
     if not given.json:
         note_findings(noted, given.lang)
 

@@ -17,5 +17,5 @@ def run(given: argparse.Namespace) -> int:
     slots = [str(signature.slot) for signature in read(merged).signatures]
     facts = {"file": str(given.out), "sha256": hashlib.sha256(merged).hexdigest(), "slots": slots}
     sentence = say("MERGED", given.lang, count=len(slots), file=console.printable(str(given.out)))
-    deliver(given.out, merged, json.dumps(facts, ensure_ascii=False) if given.json else sentence)
+    deliver(given.out, merged, sentence=json.dumps(facts, ensure_ascii=False) if given.json else sentence)
     return console.EXIT_VALID

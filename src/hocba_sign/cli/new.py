@@ -26,7 +26,7 @@ def run(given: argparse.Namespace) -> int:
     if findings:
         raise InputError(findings[0].cause, where=findings[0].where, findings=findings)
     sentence = say("CREATED", given.lang, count=len(transcript.slots), file=console.printable(str(given.out)))
-    deliver(given.out, encode(transcript), sentence)
+    deliver(given.out, encode(transcript), sentence=sentence)
     return console.EXIT_VALID
 
 

@@ -13,7 +13,7 @@ from hocba_sign.report.phrases import vietnam_time
 from hocba_sign.signing.state import SignedDocument
 
 
-def announce(given: argparse.Namespace, signed: SignedDocument, certificate_der: bytes, *, at: datetime) -> None:
+def announce(given: argparse.Namespace, signed: SignedDocument, *, certificate_der: bytes, at: datetime) -> None:
     """Write the document, then say what was signed, by whom and at which level. `at` is the claimed signing time (aware)."""
     certificate = Certificate.load(certificate_der)
     facts = {
@@ -34,4 +34,4 @@ def announce(given: argparse.Namespace, signed: SignedDocument, certificate_der:
         file=console.printable(str(given.out)),
         signer=certificate.subject.common_name,
     )
-    deliver(given.out, signed.octets, json.dumps(facts, ensure_ascii=False) if given.json else sentence)
+    deliver(given.out, signed.octets, sentence=json.dumps(facts, ensure_ascii=False) if given.json else sentence)

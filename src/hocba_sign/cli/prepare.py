@@ -25,5 +25,5 @@ def run(given: argparse.Namespace) -> int:
         "digest": state.digest.hex(),
         "expires": state.expires.isoformat().replace("+00:00", "Z"),
     }
-    deliver(given.out, state.to_json().encode(), json.dumps(facts, ensure_ascii=False))
+    deliver(given.out, state.to_json().encode(), sentence=json.dumps(facts, ensure_ascii=False))
     return console.EXIT_VALID

@@ -24,5 +24,5 @@ def run(given: argparse.Namespace) -> int:
         console.progress(say("STAMPING", given.lang, url=authority.url))
     at = datetime.now(UTC)
     signed = sign(document, slot, signer=signer, at=at, tsa=authority, policy=SigningPolicy(level=Level(given.level)))
-    announce(given, signed, signer.chain_der[0], at=at)
+    announce(given, signed, certificate_der=signer.chain_der[0], at=at)
     return console.EXIT_VALID
