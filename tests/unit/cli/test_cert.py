@@ -106,7 +106,7 @@ def test_words_for_people(desk: Desk, language: str, words: tuple[str, ...]) -> 
     assert code == 0
     assert all(word in out for word in words)
     assert "Thử Văn Một" in out
-    assert all(len(line) <= 110 for line in out.splitlines())
+    assert all(len(line) <= 110 for line in out.splitlines() if str(desk.folder) not in line)
 
 
 def test_unknown_revocation_is_never_a_pass(desk: Desk) -> None:
