@@ -18,9 +18,11 @@ if TYPE_CHECKING:
     from hocba_sign.model.workflow import Role as Role
     from hocba_sign.model.workflow import SigningPlan as SigningPlan
     from hocba_sign.model.workflow import Slot as Slot
+    from hocba_sign.pipeline import know as know
     from hocba_sign.pipeline import sign as sign
     from hocba_sign.pipeline import time_stamp as time_stamp
     from hocba_sign.pipeline import verify as verify
+    from hocba_sign.pipeline import verify_years as verify_years
     from hocba_sign.pki.evidence import Evidence as Evidence
     from hocba_sign.pki.trust import TrustStore as TrustStore
     from hocba_sign.report.document import NotPassed as NotPassed
@@ -32,6 +34,7 @@ if TYPE_CHECKING:
     from hocba_sign.signing.prepare import prepare as prepare
     from hocba_sign.signing.state import SignedDocument as SignedDocument
     from hocba_sign.signing.state import ToBeSigned as ToBeSigned
+    from hocba_sign.validation.assemble import Sources as Sources
     from hocba_sign.validation.policy import Policy as Policy
 
 _HOME = {
@@ -50,23 +53,26 @@ _HOME = {
     "SigningPlan": "model.workflow",
     "SigningPolicy": "signing.policy",
     "SoftwareSigner": "crypto.signer",
+    "Sources": "validation.assemble",
     "Slot": "model.workflow",
     "ToBeSigned": "signing.state",
     "Transcript": "model.transcript",
     "TrustStore": "pki.trust",
     "complete": "signing.complete",
     "extend": "extension",
+    "know": "pipeline",
     "merge": "signing.merge",
     "prepare": "signing.prepare",
     "sign": "pipeline",
     "time_stamp": "pipeline",
     "verify": "pipeline",
+    "verify_years": "pipeline",
 }
 
 __all__ = [  # noqa: RUF022 - the order of a first reading
     "Transcript", "Role", "Slot", "SigningPlan", "Level", "SigningPolicy",
     "sign", "prepare", "complete", "time_stamp", "merge", "extend", "ToBeSigned", "SignedDocument", "Signer", "SoftwareSigner",
-    "verify", "TrustStore", "Evidence", "Policy", "Report",
+    "verify", "verify_years", "know", "Sources", "TrustStore", "Evidence", "Policy", "Report",
     "HocbaSignError", "CallerError", "InputError", "OutsideError", "NotPassed",
 ]  # fmt: skip
 

@@ -81,6 +81,16 @@ def make_last(document: bytes, trust: hocba_sign.TrustStore, evidence: hocba_sig
     return hocba_sign.extend(document, to=hocba_sign.Level.LT, trust=trust, evidence=evidence, at=at)
 
 
+def with_all_that_is_known(
+    years: list[tuple[str, bytes]], registry: bytes, trust: hocba_sign.TrustStore, evidence: hocba_sign.Evidence, at: datetime
+) -> list[str | None]:
+    sources = hocba_sign.Sources(registries=(("so.json", registry),), events=(), lists=())
+    policy = hocba_sign.know(sources, trust=trust, evidence=evidence, at=at)
+    assert_type(policy, hocba_sign.Policy)
+    reports = hocba_sign.verify_years(years, trust=trust, evidence=evidence, at=at, policy=policy)
+    return [report.status for report in reports]
+
+
 def with_another_hash(algorithm: DigestAlgorithm) -> hocba_sign.SigningPolicy:
     return hocba_sign.SigningPolicy(level=hocba_sign.Level.B, digest_algorithm=algorithm)
 
