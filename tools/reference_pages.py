@@ -32,7 +32,7 @@ Made by `tools/reference_pages.py` from the program's own options.
 | 2 | the command line is wrong | the same, or what was asked for cannot be done: wrong order, wrong key; `extend`: too early, not valid |
 | 3 | INDETERMINATE | `cert verify`: INDETERMINATE |
 | 4 | nothing to verify: no signature | |
-| 5 | signatures valid, but the transcript says that it was withdrawn | |
+| 5 | signatures valid, but the transcript was withdrawn or replaced | |
 | 6 | a file could not be read or written, or an internal error | the same, or a time-stamp authority failed |
 
 Several files: the worst code, in the order 6, 1, 4, 3, 5, 0. Standard output carries the result only, standard error everything else; `--json` prints one object per file on one line, on
