@@ -90,4 +90,3 @@ def test_agreement(shared_data: Path, monkeypatch: pytest.MonkeyPatch, suite: st
         assert direct == validate_by_engine(leaf, trust=trust, evidence=evidence, at=at, requirements=requirements), name
     assert judged.total() >= all_of_them
     assert judged["direct", "passed"] >= passed_directly
-    print(dict(judged))

@@ -182,7 +182,7 @@ class Session:
             return replace(fact, causes=("REVOCATION.UNUSABLE",))
         if not any(map(self._is_verified, statements)):
             # Some other list spoke, or the engine took one for granted while judging its issuer.
-            return replace(fact, causes=("REVOCATION.UNUSABLE",))
+            return replace(fact, causes=self._failed(("signature",)))
         if newest.kind == "ocsp" and single_status(newest) == "unknown":
             return replace(fact, causes=("REVOCATION.UNKNOWN_TO_RESPONDER",))
         fact = replace(fact, status="good", issuer_not_after=self._signer_end(question, statements))

@@ -1,5 +1,6 @@
 """Generated chains with all kinds of faults: what is judged without the engine is what the engine says, in every detail."""
 
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from typing import Any, TypeVar
@@ -14,7 +15,7 @@ from hocba_sign.errors import InputError
 from hocba_sign.pki.certificate import Certificate
 from hocba_sign.pki.evidence import Evidence
 from hocba_sign.pki.ocsp import key_hash
-from hocba_sign.pki.path import PathRequirements, PathStatus, validate_by_engine, validate_path
+from hocba_sign.pki.path import PathRequirements, PathResult, PathStatus, validate_by_engine, validate_path
 from hocba_sign.pki.profile import ProfileException, Purpose
 from hocba_sign.pki.trust import Anchor, TrustStore
 from hocba_sign.testing.keys import InsecureKey, insecure_ec_key, public_key_der, sign_octets
@@ -382,3 +383,40 @@ def test_the_usual_chain_passes_directly(monkeypatch: pytest.MonkeyPatch) -> Non
     crls = [signed(seq(*tbs), KEYS["root"]), signed(seq(*tbs[:2], CA_NAME, *tbs[3:]), KEYS["ca"])]
     held = Evidence.of(certificates=[ca], crls=crls)
     assert validate_path(leaf, trust=TrustStore.of([root]), evidence=held, at=AT).status is PathStatus.PASSED
+
+
+def _list(issuer: bytes, key: InsecureKey) -> bytes:
+    return signed(seq(b"\x02\x01\x01", ECDSA_SHA256, issuer, time(AT - DAY), time(AT + DAY)), key)
+
+
+@pytest.mark.parametrize("validate", [validate_path, validate_by_engine])
+def test_a_subscriber_cannot_issue_lists(validate: Callable[..., PathResult]) -> None:
+    """Someone whose certificate says nothing about key usage signs a list in his own name, beside a forged one of the authority."""
+    own = replace(LEAF, subject=name("TEST Kẻ xấu"), key=KEYS["other"], serial=integer(OTHER), extensions=())
+    leaf, ca, root, other = (Certificate.load(one.issue()) for one in (LEAF, CA, ROOT, own))
+    crls = [_list(ROOT_NAME, KEYS["root"]), _list(CA_NAME, KEYS["other"]), _list(own.subject, KEYS["other"])]
+    held = Evidence.of(certificates=[ca, other], crls=crls)
+    result = validate(leaf, trust=TrustStore.of([root]), evidence=held, at=AT)
+    assert result.status is PathStatus.INDETERMINATE
+    assert result.revocation[0].status == "unknown"
+
+
+def test_a_forged_list_is_refused_without_the_engine(monkeypatch: pytest.MonkeyPatch) -> None:
+    """However large it is: the engine would read every entry before it looks at the signature."""
+
+    def burst(*_: object, **__: object) -> None:
+        raise RuntimeError("the engine was asked")
+
+    monkeypatch.setattr("hocba_sign.pki.path.Session", burst)
+    leaf, ca, root = (Certificate.load(one.issue()) for one in (LEAF, CA, ROOT))
+    held = Evidence.of(certificates=[ca], crls=[_list(ROOT_NAME, KEYS["root"]), _list(CA_NAME, KEYS["other"])])
+    assert validate_path(leaf, trust=TrustStore.of([root]), evidence=held, at=AT).causes == ("REVOCATION.SIGNATURE",)
+
+
+@pytest.mark.parametrize("validate", [validate_path, validate_by_engine])
+def test_an_authority_does_not_speak_about_itself_through_a_second_certificate(validate: Callable[..., PathResult]) -> None:
+    """The root's list is forged; the authority's own list is right, and the authority has been certified twice for one key."""
+    leaf, ca, twin, root = (Certificate.load(one.issue()) for one in (LEAF, CA, replace(CA, serial=integer(3)), ROOT))
+    held = Evidence.of(certificates=[ca, twin], crls=[_list(ROOT_NAME, KEYS["other"]), _list(CA_NAME, KEYS["ca"])])
+    result = validate(leaf, trust=TrustStore.of([root]), evidence=held, at=AT)
+    assert (result.status, result.causes) == (PathStatus.INDETERMINATE, ("REVOCATION.SIGNATURE",))
