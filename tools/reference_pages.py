@@ -11,7 +11,7 @@ from pathlib import Path
 
 from hocba_sign.cli.options import build_parser
 from hocba_sign.model.workflow import PLANS, Role, SigningPlan
-from hocba_sign.xml.layout import CANONICAL
+from hocba_sign.xml.layout import CANONICAL, LAYOUTS, Layout
 
 ROOT = Path(__file__).parent.parent
 PACKAGE = ROOT / "src" / "hocba_sign"
@@ -159,15 +159,22 @@ def workflow() -> str:
         for role, rule in CANONICAL.rules.items()
         if rule.links is not None
     )
-    parts.append("```\n\n## Layout `canonical`\n\n| Role | Slot, below `/HOC_BA` | Covers | Links to |\n|---|---|---|---|\n")
-    for role, rule in CANONICAL.rules.items():
-        covered = ", ".join(f"`#{part}`" for part in rule.covers).replace("{subject}", "<Id of the subject>")
-        links = f"the SignatureValue of every {rule.links}" if rule.links is not None else ""
-        parts.append(f"| {role} | `{'/'.join(rule.place)}` | {covered} | {links} |\n")
+    parts.append("```\n")
+    for layout in LAYOUTS.values():
+        parts += table(layout)
     parts.append("\n## Plans\n")
     for plan in PLANS.values():
         parts += (f"\n### {plan.name}\n\n| Step | Role | Who | Commitment | Required |\n|---|---|---|---|---|\n", *steps(plan))
     return "".join(parts)
+
+
+def table(layout: Layout) -> Iterator[str]:
+    yield f"\n## Layout `{layout.name}`\n\n| Role | Slot, below `/HOC_BA` | Covers | Links to |\n|---|---|---|---|\n"
+    for role, rule in layout.rules.items():
+        covered = ", ".join(f"`#{part}`" for part in rule.covers).replace("{subject}", "<Id of the subject>")
+        links = f"the SignatureValue of every {rule.links}" if rule.links is not None else ""
+        enclosed = f"the slot of {rule.encloses} lies in what it covers" if rule.encloses is not None else ""
+        yield f"| {role} | `{'/'.join(rule.place)}` | {covered} | {links or enclosed} |\n"
 
 
 def steps(plan: SigningPlan) -> Iterator[str]:

@@ -44,9 +44,7 @@ class InputError(HocbaSignError):
     `findings` are all the faults that were found; the first of them is the exception's own cause and place.
     """
 
-    def __init__(
-        self, cause: str, *, where: str | None = None, detail: str = "", findings: tuple[Finding, ...] = ()
-    ) -> None:
+    def __init__(self, cause: str, *, where: str | None = None, detail: str = "", findings: tuple[Finding, ...] = ()) -> None:
         super().__init__(cause, where=where, detail=detail)
         self.findings = findings or (Finding(cause, where),)
 

@@ -1,5 +1,6 @@
 """xmlsec1: the value and every reference of each ds:Signature, and the signer's chain to given anchors."""
 
+from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -21,15 +22,26 @@ class Checked:
     log: str
 
 
+def id_names(elements: Iterable[etree._Element]) -> list[tuple[str, str]]:
+    """Give namespace and name of the elements that may be referred to; xmlsec1 refuses an Id that two of them carry."""
+    identified = [element for element in elements if element.get("Id")]
+    counts = Counter(element.get("Id") for element in identified)
+    found = {(etree.QName(one).namespace or "", etree.QName(one).localname): True for one in identified}
+    for element in identified:
+        if counts[element.get("Id")] > 1:
+            found.pop((etree.QName(element).namespace or "", etree.QName(element).localname), None)
+    return sorted(found)
+
+
 def xmlsec1(file: Path, *, trust: Iterable[Path], certs: Iterable[Path] = (), at: datetime | None = None) -> tuple[Checked, ...]:
     """Verify every ds:Signature of `file`, in document order.
 
     `trust` and `certs` are PEM files with one certificate each. `at` is aware, default now. Every `Id` attribute is declared
-    to xmlsec1 by element name, references outside the document are off, keys come from X509Data only. Revocation is not checked.
+    to xmlsec1 by element name, but for names with one Id at two elements, references outside the document are off, keys come from X509Data only. Revocation is not checked.
     """
     root = etree.parse(str(file)).getroot()
     elements = [element for element in root.iter() if isinstance(element.tag, str)]
-    names = sorted({(etree.QName(element).namespace or "", etree.QName(element).localname) for element in elements if element.get("Id")})
+    names = id_names(elements)
     command: list[str | Path] = [program("xmlsec1"), "--verify", "--enabled-reference-uris", "same-doc", "--enabled-key-data", "x509"]
     for namespace, name in names:
         command += ["--id-attr:Id", f"{namespace}:{name}" if namespace else name]

@@ -1,4 +1,4 @@
-"""`hocba new`: from a vendor's JSON to a document that can be signed."""
+"""`hocba new`: from a vendor's JSON, or from an unsigned document in another layout, to a document that can be signed."""
 
 import argparse
 from importlib import resources
@@ -9,11 +9,15 @@ from hocba_sign.cli.words import say
 from hocba_sign.errors import CallerError, InputError
 from hocba_sign.model.check import check
 from hocba_sign.model.transcript import Transcript
+from hocba_sign.xml.convert import read_unsigned
 from hocba_sign.xml.encode import encode
+from hocba_sign.xml.layout import LAYOUTS
+
+_BYTE_ORDER_MARK = b"\xef\xbb\xbf"
 
 
 def run(given: argparse.Namespace) -> int:
-    """Make a draft, or print an example. Raises: CallerError CLI.NEW_INPUT, CLI.OUT_MISSING; InputError with all findings."""
+    """Make a draft, or print an example. Raises: CallerError CLI.NEW_INPUT, CLI.OUT_MISSING, CONVERT.SIGNED; InputError with all findings."""
     if (given.file is None) == (given.example is None):
         raise CallerError("CLI.NEW_INPUT")
     if given.file is None:
@@ -21,12 +25,14 @@ def run(given: argparse.Namespace) -> int:
         return console.EXIT_VALID
     if given.out is None:
         raise CallerError("CLI.OUT_MISSING")
-    transcript = Transcript.from_json(read_document(given.file))
+    octets = read_document(given.file)
+    is_xml = octets.removeprefix(_BYTE_ORDER_MARK).lstrip()[:1] == b"<"
+    transcript = read_unsigned(octets) if is_xml else Transcript.from_json(octets)
     findings = check(transcript)
     if findings:
         raise InputError(findings[0].cause, where=findings[0].where, findings=findings)
     sentence = say("CREATED", given.lang, count=len(transcript.slots), file=console.printable(str(given.out)))
-    deliver(given.out, encode(transcript), sentence=sentence)
+    deliver(given.out, encode(transcript, LAYOUTS[given.layout]), sentence=sentence)
     return console.EXIT_VALID
 
 

@@ -15,6 +15,7 @@ from hocba_sign.report.messages import LANGUAGES, Language
 from hocba_sign.version import VERSION
 
 EXAMPLES: Final = ("lop5", "lop9", "lop12")
+LAYOUTS: Final = ("canonical", "kho")
 LEVELS: Final = ("B", "T")
 LONG_TERM_LEVELS: Final = ("LT", "LTA")
 PURPOSES: Final = ("any", "signing", "timestamping")
@@ -142,8 +143,9 @@ def _variable(text: str) -> str:
 
 
 def _add_new(parser: Parser, language: Language) -> None:
-    parser.add_argument("file", nargs="?", type=_path, metavar="IN.json", help=say("NEW_INPUT", language))
+    parser.add_argument("file", nargs="?", type=_path, metavar="IN", help=say("NEW_INPUT", language))
     parser.add_argument("--example", choices=EXAMPLES, help=say("NEW_EXAMPLE", language))
+    parser.add_argument("--layout", choices=LAYOUTS, default=LAYOUTS[0], help=say("NEW_LAYOUT", language))
     parser.add_argument("-o", "--out", type=_path, metavar="OUT.xml", help=say("OUT", language))
 
 

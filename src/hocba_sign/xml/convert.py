@@ -1,6 +1,7 @@
 """From one layout to another, as long as nobody has signed."""
 
 from hocba_sign.errors import CallerError, InputError
+from hocba_sign.model.transcript import Transcript
 from hocba_sign.xml.decode import decode_document
 from hocba_sign.xml.encode import encode
 from hocba_sign.xml.layout import LAYOUTS, Layout, recognise
@@ -12,7 +13,14 @@ from hocba_sign.xml.schema import violations
 def convert(document: bytes, layout: Layout) -> bytes:
     """Write an unsigned transcript in another layout, with the same content.
 
-    A signature covers octets of the layout it was made in, so a signed file stays what it is.
+    A signature covers octets of the layout it was made in, so a signed file stays what it is. Raises: as `read_unsigned`.
+    """
+    return encode(read_unsigned(document), layout)
+
+
+def read_unsigned(document: bytes) -> Transcript:
+    """Read the content of a transcript that nobody has signed.
+
     Raises: CallerError `CONVERT.SIGNED` naming the first signature; InputError for a document that cannot be read, `DOC.SCHEMA`.
     """
     root = parse(document).root
@@ -24,4 +32,4 @@ def convert(document: bytes, layout: Layout) -> bytes:
     faults = violations(root, issued=False)
     if faults:
         raise InputError("DOC.SCHEMA", where=f"{faults[0].path} (line {faults[0].line})")
-    return encode(decode_document(root), layout)
+    return decode_document(root)
