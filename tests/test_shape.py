@@ -105,6 +105,8 @@ def test_packages_only_name_what_they_export() -> None:
                 return True
             case ast.If(test=ast.Name(id="TYPE_CHECKING")):
                 return True
+            case ast.If(test=ast.UnaryOp(operand=ast.Name(id="TYPE_CHECKING")), body=[ast.FunctionDef() as only]):
+                return name == "__init__.py" and only.name in LAZY_EXPORTS
             case ast.FunctionDef():
                 return name == "__init__.py" and node.name in LAZY_EXPORTS
             case _:

@@ -97,13 +97,12 @@ def bad_evidence(name: str, *, dss: str | None = None) -> Case:
     world: World = scene.world
     document = scene.signed(level=Level.T)
     crls = {slug: world.crl(slug, SIGNED_AT + HOUR) for slug in world.slugs}
-    match name:
-        case "no-crl":
-            crls = {}
-        case "expired-crl":
-            crls["public-ca"] = world.crl("public-ca", SIGNED_AT - 20 * DAY, next_update=SIGNED_AT - 10 * DAY)
-        case "forged-crl":
-            crls["public-ca"] = world.crl("public-ca", SIGNED_AT + HOUR, signed_by=world.impostor("public-ca"))
+    if name == "no-crl":
+        crls = {}
+    elif name == "expired-crl":
+        crls["public-ca"] = world.crl("public-ca", SIGNED_AT - 20 * DAY, next_update=SIGNED_AT - 10 * DAY)
+    else:
+        crls["public-ca"] = world.crl("public-ca", SIGNED_AT + HOUR, signed_by=world.impostor("public-ca"))
     return Case(
         name=name,
         dss=dss,
