@@ -1,5 +1,6 @@
-"""The transcript store's layout and xmlsec1: it verifies our files, and we judge what it signed in a file put together by hand."""
+"""The transcript store's layout and other programs: they verify our files, and we judge what xmlsec1 signed in a file put together by hand."""
 
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -13,9 +14,10 @@ from hocba_sign.signing.policy import Level
 from hocba_sign.testing import Identity
 from hocba_sign.validation.verdict import Verdict
 from hocba_sign.xml.layout import KHO
+from tests.interop.dss_oracle import dss
 from tests.interop.programs import program, run
 from tests.interop.xmlsec1 import xmlsec1
-from tests.support.scene import CBQL, GVCN, SEAL, SIGNED_AT, Scene, causes
+from tests.support.scene import CBQL, GVCN, JUDGED_AT, SEAL, SIGNED_AT, Scene, causes
 
 C14N = "http://www.w3.org/TR/2001/REC-xml-c14n-20010315"
 EXCLUSIVE = "http://www.w3.org/2001/10/xml-exc-c14n#"
@@ -73,6 +75,22 @@ def test_xmlsec1_verifies_every_signature_of_our_file(scene: Scene, tmp_path: Pa
     issued = scene.signed(level=Level.T)
     assert refused(scene, issued, tmp_path) == []
     assert len(refused(scene, issued.replace(b"<DIEM_CA_NAM>", b"<DIEM_CA_NAM>1", 1), tmp_path)) == 4
+
+
+def test_dss_passes_every_signature_of_our_file_without_a_word(scene: Scene, tmp_path: Path) -> None:
+    """The Id that stands twice is no obstacle, for nothing refers to it."""
+    (tmp_path / "crl").mkdir()
+    for number, crl in enumerate(scene.world.crls(SIGNED_AT + timedelta(hours=1))):
+        (tmp_path / f"crl/{number}.crl").write_bytes(crl)
+    file = tmp_path / "issued.xml"
+    file.write_bytes(scene.signed(level=Level.T))
+    trust = pem(tmp_path, "root", tuple(scene.world.anchors_der))
+    certs = pem(tmp_path, "ca", tuple(scene.world.intermediates_der))
+    (verdict,) = dss([file], trust=trust, certs=certs, crls=[tmp_path / "crl"], at=JUDGED_AT)
+    assert [one["xml_id"] for one in verdict["signatures"]] == [f"ck-{slot.teacher or slot.role}" for slot in scene.slots]
+    for one in verdict["signatures"]:
+        assert (one["format"], one["indication"]) == ("XAdES-BASELINE-T", "TOTAL_PASSED")
+        assert not one["structure_messages"] + one["errors"] + one["warnings"]
 
 
 class Hand:

@@ -1,5 +1,6 @@
 """The transcript store's layout: what our files prove, what is done to them is noticed, and what files of others leave open."""
 
+import random
 from datetime import datetime, timedelta
 from itertools import permutations
 
@@ -19,6 +20,7 @@ from hocba_sign.signing.state import SignedDocument
 from hocba_sign.validation.verdict import Verdict
 from hocba_sign.xades.read import read
 from hocba_sign.xml.layout import KHO
+from hocba_sign.xml.parse import parse
 from tests.support.scene import CBQL, GVCN, JUDGED_AT, NAMESPACES, SEAL, SIGNED_AT, DirectTsa, Scene, causes, value_id, without
 
 SCENE = Scene(subjects=2, layout=KHO)
@@ -232,6 +234,29 @@ def test_a_signature_that_names_the_paired_id_covers_nothing() -> None:
     with pytest.raises(CallerError) as caught:
         SCENE.forge(SCENE.draft, TEACHERS[0], covered=(str(TEACHERS[0].teacher),), linked=())
     assert caught.value.cause == "SIGN.TARGET_MISSING"
+
+
+def test_a_reference_to_the_paired_id_is_not_followed() -> None:
+    renamed = ISSUED.replace(f'URI="#{TEACHERS[0].subject}"'.encode(), f'URI="#{TEACHERS[0].teacher}"'.encode(), 1)
+    report = SCENE.verify(renamed)
+    assert report.verdict is Verdict.INVALID
+    assert "SIG.TARGET_MISSING" in causes(report)
+    assert report.to_dict()["signatures"][0]["covers"][0]["digest_ok"] is False
+
+
+def test_no_changed_byte_in_the_data_is_valid() -> None:
+    """The teachers' signatures with their time-stamps included: principal and seal cover them."""
+    start, end = ISSUED.index(b"<DU_LIEU_HOC_BA"), ISSUED.index(b"</DU_LIEU_HOC_BA>")
+    original = etree.tostring(etree.fromstring(ISSUED), method="c14n")
+    chance = random.Random(20260601)
+    for _ in range(400):
+        at = chance.randrange(start, end)
+        changed = ISSUED[:at] + bytes([ISSUED[at] ^ (1 << chance.randrange(7))]) + ISSUED[at + 1 :]
+        try:
+            is_same = etree.tostring(parse(changed).root, method="c14n") == original
+        except InputError:
+            is_same = False
+        assert is_same or SCENE.verify(changed).verdict is not Verdict.VALID, at
 
 
 class TestGrowth:
