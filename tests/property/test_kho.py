@@ -387,6 +387,26 @@ class TestForeign:
         assert report.verdict is Verdict.INVALID
         assert causes(report) & {"WF.MOVED", "WF.COVERAGE"}
 
+    def test_slots_of_others_may_lie_deeper_and_tell_about_the_signer(self) -> None:
+        deeper = FOREIGN.replace("<CBQL></CBQL>", "<THONG_TIN_KY><CBQL><CHUC_VU>Hiệu trưởng</CHUC_VU></CBQL></THONG_TIN_KY>").encode()
+        for slot in self.SLOTS:
+            deeper = SCENE.forge(deeper, slot, covered=(target(slot),), linked=(), signer=SCENE.signer(CBQL))
+        told = SCENE.verify(deeper).to_dict()
+        assert [(one["slot"], one["intact"]) for one in told["signatures"]][3:] == [("CBQL", True), ("KY_PHAT_HANH", True)]
+        assert (told["verdict"], told["workflow"]["complete"]) == ("INDETERMINATE", True)
+
+    def test_a_slot_inside_a_signature_is_none(self) -> None:
+        hidden = self.signed(self.SLOTS).replace(
+            b"</ds:Signature></KY_PHAT_HANH>", b"<ds:Object><CBQL/></ds:Object></ds:Signature></KY_PHAT_HANH>"
+        )
+        told = SCENE.verify(hidden).to_dict()
+        assert [one["slot"] for one in told["signatures"]][3:] == ["CBQL", "KY_PHAT_HANH"]
+
+    def test_our_own_slots_hold_a_signature_and_nothing_else(self) -> None:
+        for added in (ISSUED.replace(b"<CBQL>", b"<CBQL><A/>"), ISSUED.replace(b"<PHAT_HANH_HOC_BA>", b"<PHAT_HANH_HOC_BA><A><CBQL/></A>")):
+            assert added != ISSUED
+            assert SCENE.verify(added).verdict is Verdict.INVALID
+
     def test_it_cannot_be_signed_or_converted_here(self) -> None:
         with pytest.raises(InputError):
             SCENE.sign(FOREIGN.encode(), GVCN)

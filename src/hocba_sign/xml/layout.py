@@ -24,13 +24,14 @@ class SlotRule:
 
     `place` are the element names from below the root to the slot. `covers` are Ids; `{subject}` stands for
     the slot's subject. `links` is the role whose SignatureValues are covered, or None; `encloses` the role whose slots lie
-    within what `covers` names, so that its signatures are covered whole.
+    within what `covers` names, so that its signatures are covered whole. `may_lie_deeper`: other makers put the slot further below its holder.
     """
 
     place: tuple[str, ...]
     covers: tuple[str, ...]
     links: Role | None = None
     encloses: Role | None = None
+    may_lie_deeper: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -103,7 +104,7 @@ KHO: Final = Layout(
         {
             Role.GVBM: SlotRule(place=(names.DATA, names.SIGNING_LIST, names.TEACHER_LIST, Role.GVBM), covers=("{subject}",)),
             Role.GVCN: SlotRule(place=(names.DATA, names.SIGNING_LIST, Role.GVCN), covers=(names.ID_CONTENT,), links=Role.GVBM),
-            Role.CBQL: SlotRule(place=(names.ISSUE, Role.CBQL), covers=(names.ID_DATA,), encloses=Role.GVCN),
+            Role.CBQL: SlotRule(place=(names.ISSUE, Role.CBQL), covers=(names.ID_DATA,), encloses=Role.GVCN, may_lie_deeper=True),
             Role.KY_PHAT_HANH: SlotRule(place=(names.ISSUE, Role.KY_PHAT_HANH), covers=(names.ID_DATA,), links=Role.CBQL),
         }
     ),
@@ -181,7 +182,7 @@ def slot_elements(root: Element, layout: Layout) -> tuple[tuple[Slot, Element], 
     found: dict[Slot, Element] = {}
     subjects = _subjects(root) if layout.slots_are_twins else {}
     for role, rule in layout.rules.items():
-        for element in root.iterfind("/".join(map(layout.tag, rule.place))):
+        for element in _found(root, layout, rule):
             slot = Slot(role, element.get(names.SLOT_SUBJECT), element.get(names.SLOT_TEACHER))
             if layout.slots_are_twins:
                 teacher = element.get(names.ID) if role is Role.GVBM else None
@@ -190,6 +191,15 @@ def slot_elements(root: Element, layout: Layout) -> tuple[tuple[Slot, Element], 
                 raise InputError("DOC.SLOT_TWICE", where=locate(element))
             found[slot] = element
     return tuple(found.items())
+
+
+def _found(root: Element, layout: Layout, rule: SlotRule) -> Iterator[Element]:
+    """Give the elements at the place of a slot; none that stands inside a signature."""
+    *holders, name = map(layout.tag, rule.place)
+    path = "/".join((*holders, "", name)) if rule.may_lie_deeper else "/".join((*holders, name))
+    for element in root.iterfind(path):
+        if not rule.may_lie_deeper or names.DS_SIGNATURE not in {ancestor.tag for ancestor in element.iterancestors()}:
+            yield element
 
 
 def declared_slots(root: Element) -> tuple[Slot, ...]:
@@ -226,11 +236,12 @@ def other_slots(root: Element) -> Iterator[Element]:
 def signature_in(element: Element) -> Element | None:
     """Give the ds:Signature of a slot, or None when it is empty.
 
-    Raises: InputError `DOC.SLOT_CONTENT` when the slot holds anything but one signature.
+    Other makers may write about the signer beside it, in a dictionary of their own.
+    Raises: InputError `DOC.SLOT_CONTENT` when the slot holds several signatures, or anything else in a document of ours.
     """
     content = tuple(element.iterchildren("*"))
-    if not content:
-        return None
-    if len(content) > 1 or content[0].tag != names.DS_SIGNATURE:
+    signatures = tuple(child for child in content if child.tag == names.DS_SIGNATURE)
+    is_strict = str(element.tag).startswith("{") or is_ours(element.getroottree().getroot())
+    if len(signatures) > 1 or (is_strict and len(content) > len(signatures)):
         raise InputError("DOC.SLOT_CONTENT", where=locate(element))
-    return content[0]
+    return signatures[0] if signatures else None
