@@ -6,6 +6,7 @@ from contextlib import suppress
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
+from typing import Final
 
 from hocba_sign.adapters.files import read_limited
 from hocba_sign.cli import console
@@ -19,6 +20,9 @@ from hocba_sign.validation.document import DocumentConclusion, validate
 from hocba_sign.validation.needs import document_needs
 from hocba_sign.xml.parse import MAX_BYTES
 
+MAX_YEARS: Final = 50
+"""Files of one call that are compared as years of a pupil, which reads them twice; more are a batch, each judged on its own."""
+
 
 def with_knowledge(given: argparse.Namespace, setting: Setting) -> Setting:
     """Add to the policy what the options name; what the certificates of that point at is fetched unless `--offline`.
@@ -29,7 +33,7 @@ def with_knowledge(given: argparse.Namespace, setting: Setting) -> Setting:
         registries=named(given.registry),
         events=named(given.events) if given.events else None,
         lists=named(given.status_list),
-        years=tuple(_others(given.files)) if len(given.files) > 1 else None,
+        years=_others(given.files) if 1 < len(given.files) <= MAX_YEARS else None,
     )
     if sources == Sources():
         return setting

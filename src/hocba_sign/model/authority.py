@@ -70,36 +70,27 @@ class Registry:
 
     @classmethod
     def of(cls, given: Iterable[GivenSnapshot]) -> "Registry":
-        """Put snapshots together.
+        """Put snapshots together, from the highest rank down.
 
-        1. of each id the highest version counts; 2. what nobody signed is taken as the user's own word; 3. so is, by its seal, every
-        signed snapshot of the highest rank among those given; 4. any other needs a delegation, in force on the day when it was
-        signed, by one that is taken already.
-        Raises: InputError REGISTRY.CONFLICT when two snapshots of one id and version differ.
+        1. what nobody signed is taken as the user's own word; 2. so is, by its seal, every signed snapshot of the highest rank among
+        those given; 3. any other needs a delegation, in force on the day when it was signed, by one that is taken already; 4. of what is
+        taken, the highest version of each id in a realm counts: what is left out displaces nothing.
+        Raises: InputError REGISTRY.CONFLICT when two that are taken have one id, realm and version, but not one content.
         """
-        # (1)
-        newest = _newest(given)
+        snapshots = tuple(given)
+        top = min((RANKS.index(one.snapshot.rank) for one in snapshots if one.seal is not None), default=0)
         notes: list[Finding] = []
-        taken: list[GivenSnapshot] = []
-        signed = sorted((one for one in newest if one.seal is not None), key=lambda one: RANKS.index(one.snapshot.rank))
-        for one in newest:
-            # (2)
-            if one.seal is None:
-                taken.append(one)
-                notes.append(Finding("REGISTRY.UNSIGNED", _name(one.snapshot)))
-        for one in signed:
-            # (3)
-            if one.snapshot.rank is signed[0].snapshot.rank:
-                taken.append(one)
-                sha256 = one.seal.sha256 if one.seal is not None else ""
-                notes.append(Finding("REGISTRY.VOUCHED_BY_USER", f"{_name(one.snapshot)}: {one.snapshot.issuer.name}, {sha256}"))
+        counting: list[RegistrySnapshot] = []
+        for rank in RANKS:
+            taken = []
+            for one in (one for one in snapshots if one.snapshot.rank is rank):
+                # (1) to (3)
+                note, is_taken = _judge_snapshot(one, counting, is_top=RANKS.index(rank) == top)
+                notes += () if note is None else (note,)
+                taken += [one.snapshot] if is_taken else []
             # (4)
-            elif any(_delegates(above.snapshot, one) for above in taken):
-                taken.append(one)
-            else:
-                notes.append(Finding("REGISTRY.NOT_DELEGATED", _name(one.snapshot)))
-        snapshots = tuple(one.snapshot for one in taken)
-        return cls(snapshots=snapshots, notes=tuple(notes), _entries=_index(snapshots))
+            counting += _newest(taken)
+        return cls(snapshots=tuple(counting), notes=tuple(dict.fromkeys(notes)), _entries=_index(counting))
 
     def judge(self, credential: Credential, role: Role, *, department_code: str, school_code: str, day: date) -> Authority:
         """Answer the question of this module. `day` is a day in Vietnam.
@@ -151,14 +142,27 @@ def _name(snapshot: RegistrySnapshot) -> str:
     return f"{snapshot.id} v{snapshot.version}"
 
 
-def _newest(given: Iterable[GivenSnapshot]) -> tuple[GivenSnapshot, ...]:
-    found: dict[str, GivenSnapshot] = {}
-    for one in given:
-        other = found.get(one.snapshot.id)
-        if other is not None and other.snapshot.version == one.snapshot.version and other.snapshot != one.snapshot:
-            raise InputError("REGISTRY.CONFLICT", where=_name(one.snapshot))
-        if other is None or other.snapshot.version < one.snapshot.version:
-            found[one.snapshot.id] = one
+def _judge_snapshot(one: GivenSnapshot, counting: Iterable[RegistrySnapshot], *, is_top: bool) -> tuple[Finding | None, bool]:
+    """Tell whether a snapshot is taken, and what is to be said of that."""
+    name = _name(one.snapshot)
+    if one.seal is None:
+        return Finding("REGISTRY.UNSIGNED", name), True
+    if is_top:
+        return Finding("REGISTRY.VOUCHED_BY_USER", f"{name}: {one.snapshot.issuer.name}, {one.seal.sha256}"), True
+    if any(_delegates(above, one) for above in counting):
+        return None, True
+    return Finding("REGISTRY.NOT_DELEGATED", name), False
+
+
+def _newest(taken: Iterable[RegistrySnapshot]) -> tuple[RegistrySnapshot, ...]:
+    found: dict[tuple[str, str | None, str | None], RegistrySnapshot] = {}
+    for one in taken:
+        key = (one.id, one.department_code, one.school_code)
+        other = found.get(key)
+        if other is not None and other.version == one.version and other != one:
+            raise InputError("REGISTRY.CONFLICT", where=_name(one))
+        if other is None or other.version < one.version:
+            found[key] = one
     return tuple(found.values())
 
 

@@ -1,6 +1,7 @@
 """From files to knowledge: registries, events and status lists are judged like any signed document before anything is judged by them."""
 
 from collections import defaultdict
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from types import MappingProxyType
 from typing import TypeAlias
@@ -37,7 +38,7 @@ class Sources:
     registries: tuple[Named, ...] = ()
     events: tuple[Named, ...] | None = None
     lists: tuple[Named, ...] = ()
-    years: tuple[bytes, ...] | None = None
+    years: Iterable[bytes] | None = None
 
 
 def assemble(sources: Sources, setting: Setting) -> Knowledge:
@@ -109,8 +110,10 @@ def _event(named: Named, setting: Setting) -> JudgedEvent | Finding:
         return Finding("EVENT.UNREADABLE", name)
     seal = _seal_of(conclusion)
     workflow = conclusion.workflow
-    is_matched = workflow is not None and workflow.is_complete and not any(
-        check.identifier.startswith("WF.SIGNER_") and check.status in _UNPROVEN for check in workflow.checks
+    is_matched = (
+        workflow is not None
+        and workflow.is_complete
+        and not any(check.identifier.startswith("WF.SIGNER_") and check.status in _UNPROVEN for check in workflow.checks)
     )
     is_anchored = all(one.is_intact and one.path is not None and one.path.anchor_sha256 is not None for one in conclusion.signatures)
     return JudgedEvent(

@@ -9,7 +9,7 @@ from hocba_sign.errors import Finding, InputError
 from hocba_sign.model.codes import SchoolKind
 from hocba_sign.model.event import Event
 from hocba_sign.model.record import RECORD_PLANS, Record
-from hocba_sign.model.registry import RegistrySnapshot
+from hocba_sign.model.registry import Rank, RegistrySnapshot
 from hocba_sign.model.status_list import StatusList
 from hocba_sign.model.transcript import Transcript
 from hocba_sign.model.workflow import PLANS, Slot
@@ -117,6 +117,9 @@ def _school_checks(content: Content | None, signatures: tuple[SignatureConclusio
             return [*authority, *hierarchy_checks(signatures, school.kind, setting=setting)]
         case None:
             return list(hierarchy_checks(signatures, None, setting=setting))
+        case RegistrySnapshot(rank=Rank.SCHOOL):
+            # Public or private, which the delegation need not say: it names the very seal.
+            return list(hierarchy_checks(signatures, SchoolKind.PRIVATE, setting=setting))
         case RegistrySnapshot() | StatusList():
             return list(hierarchy_checks(signatures, SchoolKind.PUBLIC, setting=setting))
 

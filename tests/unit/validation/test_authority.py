@@ -6,6 +6,7 @@ from datetime import date, timedelta
 import pytest
 
 from hocba_sign.errors import InputError
+from hocba_sign.model.record import Issuer
 from hocba_sign.model.registry import Rank, RegistrySnapshot
 from hocba_sign.model.workflow import Slot
 from hocba_sign.report.document import Report
@@ -159,6 +160,26 @@ class TestDelegation:
         report = judge(SCENE, DOCUMENT, self.sources(*given))
         assert report.verdict == "INDETERMINATE"
         assert result(report, "REGISTRY.NOT_DELEGATED") == "warning"
+
+    def test_what_is_left_out_displaces_nothing(self) -> None:
+        """A stranger publishes a higher version of the department's snapshot, and of the ministry's under a lower rank."""
+        stranger = SCENE.world.organisation("Trường THPT Khác")
+        good = self.sources(delegation(SCENE, to=self.SEAL_OF_DEPARTMENT))
+        nobody = (replace(ALWAYS[0], personal_id="001099000000"), ALWAYS[1])
+        false = (replace(snapshot(SCENE, *nobody), version=9), replace(snapshot(SCENE, *nobody), id="SO-BO", version=9))
+        more = tuple(
+            (f"{one.id}.xml", signed(SCENE, replace(one, issuer=Issuer(name="Trường THPT Khác")), {SEAL: stranger})) for one in false
+        )
+        report = judge(SCENE, DOCUMENT, replace(good, registries=(*good.registries, *more)))
+        assert report.verdict == "VALID"
+
+    def test_the_newest_version_is_asked(self) -> None:
+        old, new = with_transfer(BEFORE), replace(snapshot(SCENE, *ALWAYS), version=2)
+        both = tuple((f"{one.version}.json", one.to_json().encode()) for one in (new, old))
+        assert judge(SCENE, DOCUMENT, Sources(registries=both)).verdict == "VALID"
+        twins = tuple((f"{number}.json", one.to_json().encode()) for number, one in enumerate((old, snapshot(SCENE, *ALWAYS))))
+        with pytest.raises(InputError, match=r"REGISTRY\.CONFLICT"):
+            judge(SCENE, DOCUMENT, Sources(registries=twins))
 
     def test_a_department_alone_counts_at_the_users_word(self) -> None:
         alone = Sources(registries=(("so.xml", signed(SCENE, snapshot(SCENE, *ALWAYS), {SEAL: self.SEAL_OF_DEPARTMENT})),))

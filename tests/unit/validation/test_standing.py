@@ -223,7 +223,7 @@ def test_an_event_is_verified_as_a_document_of_its_own() -> None:
     assert (told["verdict"], told["status"], told["document"]["kind"]) == ("VALID", None, "event")
     assert told["document"]["target"] == {"id": OWN.id, "version": OWN.version, "data_sha256": WITHDRAWN.target.digest}
     assert [one["slot"] for one in told["signatures"]] == ["CBQL", "KY_PHAT_HANH"]
-    assert told["workflow"] == {"plan": "SU_KIEN", "complete": True, "order_proven": True, "missing": []}
+    assert told["workflow"].items() >= {"plan": "SU_KIEN", "complete": True, "order_proven": True, "missing": []}.items()
     assert "THU" not in text(report, "vi").partition("\n")[0]
 
 
