@@ -8,6 +8,9 @@ from dataclasses import dataclass, replace
 from typing import Final
 
 from hocba_sign.errors import Finding
+from hocba_sign.model.event import Event, TranscriptReference
+from hocba_sign.model.registry import RegistrySnapshot
+from hocba_sign.model.status_list import StatusList
 from hocba_sign.model.transcript import Transcript
 from hocba_sign.model.workflow import Role, Slot
 from hocba_sign.report.document import Report
@@ -93,7 +96,7 @@ def view(report: Report, language: Language) -> View:
         sentence=sentence,
         file=printable(report.file),
         facts=_file_facts(report, language),
-        document=() if transcript is None else _document_facts(transcript, language),
+        document=_content_facts(report, language),
         answers=_answers(report, language),
         signatures=tuple(_signature(one, number, transcript=transcript, language=language) for number, one in enumerate(signatures, 1)),
         problems=_problems(_wrong(report), titles, language),
@@ -129,6 +132,37 @@ def _file_facts(report: Report, language: Language) -> tuple[Fact, ...]:
         Fact(phrase("DIGEST", language), report.sha256 or phrase("UNKNOWN_VALUE", language)),
         Fact(phrase("TOOL", language), f"hocba-sign {VERSION}"),
     )
+
+
+def _content_facts(report: Report, language: Language) -> tuple[Fact, ...]:
+    conclusion = report.conclusion
+    if conclusion is not None and conclusion.transcript is not None:
+        return _document_facts(conclusion.transcript, language)
+    match None if conclusion is None else conclusion.record:
+        case None:
+            return ()
+        case Event() as event:
+            facts = [
+                Fact(phrase("KIND", language), phrase(f"EVENT_{event.kind}", language)),
+                Fact(phrase("SCHOOL", language), printable(f"{event.school.name} ({event.school.code})")),
+                Fact(phrase("IDENTIFIER", language), _identifier(event.target, language)),
+                Fact(phrase("EFFECTIVE", language), event.effective.strftime("%d/%m/%Y")),
+            ]
+            if event.successor is not None:
+                facts.append(Fact(phrase("SUCCESSOR", language), _identifier(event.successor, language)))
+            return tuple(facts)
+        case RegistrySnapshot() | StatusList() as record:
+            key = "KIND_REGISTRY" if isinstance(record, RegistrySnapshot) else "KIND_STATUS_LIST"
+            return (
+                Fact(phrase("KIND", language), phrase(key, language)),
+                Fact(phrase("RECORD_ISSUER", language), printable(record.issuer.name)),
+                Fact(phrase("EFFECTIVE", language), record.issued.strftime("%d/%m/%Y")),
+                Fact(phrase("NEXT_UPDATE", language), record.next_update.strftime("%d/%m/%Y")),
+            )
+
+
+def _identifier(reference: TranscriptReference, language: Language) -> str:
+    return phrase("IDENTIFIER_VALUE", language, id=reference.id, version=reference.version)
 
 
 def _document_facts(transcript: Transcript, language: Language) -> tuple[Fact, ...]:

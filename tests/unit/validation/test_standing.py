@@ -224,7 +224,8 @@ def test_an_event_is_verified_as_a_document_of_its_own() -> None:
     assert told["document"]["target"] == {"id": OWN.id, "version": OWN.version, "data_sha256": WITHDRAWN.target.digest}
     assert [one["slot"] for one in told["signatures"]] == ["CBQL", "KY_PHAT_HANH"]
     assert told["workflow"].items() >= {"plan": "SU_KIEN", "complete": True, "order_proven": True, "missing": []}.items()
-    assert "THU" not in text(report, "vi").partition("\n")[0]
+    assert "Sự kiện thay thế học bạ" in text(report, "vi")
+    assert f"version {OWN.version + 1}" in text(report, "en")
 
 
 @pytest.mark.parametrize(
