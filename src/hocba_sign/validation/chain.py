@@ -74,7 +74,7 @@ def _late(path: PathResult, existed: datetime, existence: Existence) -> Iterator
             yield "PATH.NO_PROOF_OF_EXISTENCE"
         if fact.evidence_sha256 is None:
             continue
-        if existence.since(fact.evidence_sha256) > issuer.not_after:
+        if existence.since(fact.evidence_sha256) > (fact.issuer_not_after or issuer.not_after):
             yield "REVOCATION.NO_PROOF_OF_EXISTENCE"
         elif (
             issuer_fact.revoked_at is not None
