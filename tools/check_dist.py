@@ -1,4 +1,4 @@
-"""Check the archives in a folder: the wheel holds the package with its data and schemas and nothing else."""
+"""Check the archives in a folder: the wheel holds the package with its data, schemas and examples and nothing else."""
 
 import sys
 import tarfile
@@ -7,7 +7,14 @@ from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
 PACKAGE = ROOT / "src" / "hocba_sign"
-SCHEMAS = ROOT / "schemas"
+LINKED = {"hocba_sign/schemas": ROOT / "schemas", "hocba_sign/data/examples": ROOT / "examples"}
+"""Folders that the package holds as links: the archives must hold their files."""
+
+
+def linked_names() -> set[str]:
+    return {
+        f"{place}/{path.relative_to(folder).as_posix()}" for place, folder in LINKED.items() for path in folder.rglob("*") if path.is_file()
+    }
 
 
 def expected_names() -> set[str]:
@@ -15,9 +22,9 @@ def expected_names() -> set[str]:
     own = {
         f"hocba_sign/{path.relative_to(PACKAGE).as_posix()}"
         for path in PACKAGE.rglob("*")
-        if path.is_file() and not {"__pycache__", "schemas"} & set(path.relative_to(PACKAGE).parts)
+        if path.is_file() and "__pycache__" not in path.relative_to(PACKAGE).parts
     }
-    return own | {f"hocba_sign/schemas/{path.relative_to(SCHEMAS).as_posix()}" for path in SCHEMAS.rglob("*") if path.is_file()}
+    return {name for name in own if not name.startswith(tuple(f"{place}/" for place in LINKED))} | linked_names()
 
 
 def faults_of_wheel(archive: Path) -> list[str]:
@@ -37,7 +44,9 @@ def faults_of_sdist(archive: Path) -> list[str]:
     with tarfile.open(archive) as sdist:
         members = sdist.getmembers()
     names = {member.name.partition("/")[2] for member in members}
-    wanted = {f"schemas/{path.relative_to(SCHEMAS).as_posix()}" for path in SCHEMAS.rglob("*") if path.is_file()}
+    wanted = {
+        f"{folder.name}/{path.relative_to(folder).as_posix()}" for folder in LINKED.values() for path in folder.rglob("*") if path.is_file()
+    }
     return [
         *(f"link: {member.name}" for member in members if member.issym() or member.islnk()),
         *(f"missing: {name}" for name in sorted(wanted - names)),

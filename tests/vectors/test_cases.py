@@ -11,12 +11,6 @@ import pytest
 from hocba_sign.cli.main import main
 from tests.vectors.replay import FOLDERS, ROOT, VECTORS, Outcome, departures, identifier, load
 
-DISAGREEMENTS: dict[str, str] = {
-    "revocation/answer-stale": "answers about other certificates decide the sub-indication before the one that has run out",
-    "revocation/answer-unknown": "the responder's `unknown` is reported as unusable",
-}
-"""Vectors whose expectation stands although the program ends otherwise; each is to be mended in the program."""
-
 IN_A_PROCESS = (
     "format/billion-laughs",
     "format/empty",
@@ -27,18 +21,7 @@ IN_A_PROCESS = (
 )
 
 
-def _parameters() -> list[object]:
-    return [
-        pytest.param(
-            folder,
-            id=identifier(folder),
-            marks=[pytest.mark.xfail(reason=DISAGREEMENTS[identifier(folder)], strict=True)] if identifier(folder) in DISAGREEMENTS else [],
-        )
-        for folder in FOLDERS
-    ]
-
-
-@pytest.mark.parametrize("folder", _parameters())
+@pytest.mark.parametrize("folder", FOLDERS, ids=identifier)
 def test_ends_as_demanded(folder: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
     case = load(folder)
     monkeypatch.chdir(folder)
@@ -56,7 +39,3 @@ def test_ends_so_as_a_program(name: str) -> None:
     done = subprocess.run(program, cwd=VECTORS / name, env=environment, capture_output=True, timeout=60, check=False)
     assert b"Traceback" not in done.stderr
     assert not departures(case, Outcome(done.returncode, json.loads(done.stdout)))
-
-
-def test_no_disagreement_without_a_vector() -> None:
-    assert set(DISAGREEMENTS) <= {identifier(folder) for folder in FOLDERS}

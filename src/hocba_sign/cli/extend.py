@@ -14,8 +14,8 @@ from hocba_sign.cli.documents import deliver, read_document
 from hocba_sign.cli.material import collect_material, note_findings
 from hocba_sign.cli.online import evidence_fetcher
 from hocba_sign.cli.words import say
-from hocba_sign.errors import CallerError, HocbaSignError
-from hocba_sign.extension import extend
+from hocba_sign.errors import CallerError, Finding, HocbaSignError
+from hocba_sign.extension import closed_slots, extend
 from hocba_sign.pki.anchors import user_findings
 from hocba_sign.pki.evidence import Evidence
 from hocba_sign.report.certificate import warnings
@@ -81,13 +81,16 @@ def _authority(given: argparse.Namespace) -> HttpTimeStampAuthority | None:
 
 
 def _announce(given: argparse.Namespace, extended: bytes, *, setting: Setting, answers: tuple[Answer, ...]) -> None:
-    slots = [str(signature.slot) for signature in read(extended).signatures if signature.slot is not None]
+    closed = [str(slot) for slot in closed_slots(extended)]
+    signed = (str(signature.slot) for signature in read(extended).signatures if signature.slot is not None)
+    slots = [slot for slot in signed if slot not in closed]
     noted = user_findings(setting.trust)
     facts = {
         "file": str(given.out),
         "sha256": hashlib.sha256(extended).hexdigest(),
         "level": given.to,
         "slots": slots,
+        "closed": closed,
         "validation_time": _utc(setting.at),
         "checks": warnings(noted),
         "fetches": [fetch_dict(answer) for answer in answers],
@@ -95,7 +98,7 @@ def _announce(given: argparse.Namespace, extended: bytes, *, setting: Setting, a
     sentence = say("EXTENDED", given.lang, count=len(slots), level=given.to, file=console.printable(str(given.out)))
     deliver(given.out, extended, sentence=json.dumps(facts, ensure_ascii=False) if given.json else sentence)
     if not given.json:
-        note_findings(noted, given.lang)
+        note_findings((*noted, *(Finding("EXTEND.COVERED", slot) for slot in closed)), given.lang)
 
 
 _EXPLAINED: Final = frozenset({"EXTEND.TOO_EARLY", "EXTEND.NOT_VALID"})

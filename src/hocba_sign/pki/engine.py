@@ -174,7 +174,8 @@ class Session:
             until = self._signer_end(question, statements)
             return revoked(replace(fact, issuer_not_after=until), at=error.revocation_dt, reason=error.reason.native)
         except (engine.OCSPValidationIndeterminateError, engine.CRLValidationIndeterminateError) as error:
-            if error.failures or newest.kind == "crl":
+            is_ignorance = newest.kind == "ocsp" and single_status(newest) == "unknown" and any(map(self._is_verified, statements))
+            if not is_ignorance and (error.failures or newest.kind == "crl"):
                 return replace(fact, causes=self._failed(str(failure[0]) for failure in error.failures))
         except (engine.OCSPValidationError, engine.CRLValidationError):
             return replace(fact, causes=("REVOCATION.WRONG_ISSUER",))

@@ -237,7 +237,9 @@ def select(certificate_der: bytes, issuer_der: bytes, *, pool: Pool) -> Selectio
         elif match:
             causes.append(match)
     crls = [statement for statement in pool.crls if _may_list(statement, certificate)]
-    if not ocsps and not crls:
+    if ocsps or crls:
+        causes = []  # statements about others are of no interest beside one that fits
+    else:
         causes.insert(0, "REVOCATION.NONE")
         if pool.crls:
             causes.append("REVOCATION.WRONG_ISSUER")

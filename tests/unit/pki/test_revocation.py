@@ -108,7 +108,14 @@ def test_selection_is_by_issuer_and_serial_number() -> None:
     selection = select(TEACHER.certificate_der, WORLD.authority("public-ca").certificate_der, pool=pool)
     assert [statement.item.der for statement in selection.crls] == [CRL]
     assert [statement.item.der for statement in selection.ocsps] == [OCSP]
-    assert set(selection.causes) == {"REVOCATION.WRONG_CERTIFICATE", "REVOCATION.OCSP_MALFORMED"}
+    assert set(selection.causes) == {"REVOCATION.OCSP_MALFORMED"}
+
+
+def test_answers_about_others_are_named_only_where_nothing_fits() -> None:
+    other = WORLD.person("Trần Văn Thử", "001300000002")
+    pool = read_pool(Evidence.of(ocsps=[WORLD.ocsp_response(other, AT, cert_id_digest="sha256")]))
+    selection = select(TEACHER.certificate_der, WORLD.authority("public-ca").certificate_der, pool=pool)
+    assert selection.causes == ("REVOCATION.NONE", "REVOCATION.WRONG_CERTIFICATE")
 
 
 def test_the_moment_and_reason_of_a_revocation_are_read() -> None:
