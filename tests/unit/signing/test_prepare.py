@@ -88,7 +88,12 @@ def test_a_broken_signature_is_not_built_upon() -> None:
 @pytest.mark.parametrize(
     ("found", "put", "cause", "where"),
     [
-        ("full_name", lambda text: unicodedata.normalize("NFD", text), "TEXT.NOT_NFC", "/HOC_BA/DU_LIEU_HOC_BA/DINH_DANH/HOC_SINH/HO_VA_TEN"),
+        (
+            "full_name",
+            lambda text: unicodedata.normalize("NFD", text),
+            "TEXT.NOT_NFC",
+            "/HOC_BA/DU_LIEU_HOC_BA/DINH_DANH/HOC_SINH/HO_VA_TEN",
+        ),
         ("full_name", lambda text: "Ð" + text[1:], "TEXT.WRONG_D", "/HOC_BA/DU_LIEU_HOC_BA/DINH_DANH/HOC_SINH/HO_VA_TEN"),
     ],
 )

@@ -3,12 +3,12 @@
 import sys
 
 import pytest
-from tools.bench import Row
-from tools.benchmark import material, ours
-from tools.benchmark.protocol import Task, require_refusal, tampered
 
 from hocba_sign.pki.chain import name_key
 from hocba_sign.xml.encode import encode
+from tools.bench import Row
+from tools.benchmark import material, ours
+from tools.benchmark.protocol import Task, require_refusal, tampered
 
 
 def row(*, target: float | None) -> Row:
