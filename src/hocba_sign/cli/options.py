@@ -154,8 +154,8 @@ def _add_validate(parser: Parser, language: Language) -> None:
     parser.add_argument("--json", action="store_true", help=say("JSON", language))
 
 
-def _add_slot(parser: Parser, language: Language) -> None:
-    parser.add_argument("file", type=_path, metavar="FILE", help=say("DOCUMENT", language))
+def _add_slot(parser: Parser, language: Language, *, words: str = "DOCUMENT") -> None:
+    parser.add_argument("file", type=_path, metavar="FILE", help=say(words, language))
     parser.add_argument("--role", required=True, choices=[role.value for role in Role], help=say("ROLE", language))
     parser.add_argument("--subject", metavar="ID", help=say("SUBJECT", language))
     parser.add_argument("--teacher", metavar="ID", help=say("TEACHER", language))
@@ -171,14 +171,14 @@ def _add_out(parser: Parser, language: Language, *, words: str = "OUT") -> None:
 
 
 def _add_sign(parser: Parser, language: Language) -> None:
-    _add_slot(parser, language)
+    _add_slot(parser, language, words="SIGN_INPUT")
     source = parser.add_mutually_exclusive_group(required=True)
     source.add_argument("--p12", type=_path, metavar="FILE", help=say("P12", language))
     source.add_argument("--key", type=_path, metavar="FILE", help=say("KEY", language))
     parser.add_argument("--cert", type=_path, metavar="FILE", help=say("SIGNER_CERT", language))
     parser.add_argument("--password-env", type=_variable, metavar="NAME", help=say("PASSWORD_ENV", language))
     _add_level(parser, language)
-    _add_out(parser, language)
+    _add_out(parser, language, words="SIGN_OUT")
     parser.add_argument("--json", action="store_true", help=say("JSON", language))
 
 

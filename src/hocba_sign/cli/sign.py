@@ -1,9 +1,10 @@
-"""`hocba sign`: one slot, one key, one file."""
+"""`hocba sign`: one key for one slot of one file, or for a folder of them."""
 
 import argparse
 from datetime import UTC, datetime
 
 from hocba_sign.cli import console
+from hocba_sign.cli.batch import sign_folder
 from hocba_sign.cli.documents import read_document
 from hocba_sign.cli.keys import load_signer
 from hocba_sign.cli.level import authority_of
@@ -15,7 +16,9 @@ from hocba_sign.signing.policy import Level, SigningPolicy
 
 
 def run(given: argparse.Namespace) -> int:
-    """Sign. Raises: as `pipeline.sign`, `load_signer` and `choose_slot`; then there is no output file."""
+    """Sign. Raises: as `pipeline.sign`, `load_signer`, `choose_slot` and `sign_folder`; then there is no output file."""
+    if given.file != console.STANDARD and given.file.is_dir():
+        return sign_folder(given)
     authority = authority_of(given)
     document = read_document(given.file)
     signer = load_signer(given)

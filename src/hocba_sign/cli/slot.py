@@ -1,32 +1,51 @@
 """Which slot is meant: by role, subject and teacher as far as given, else by whose certificate it is."""
 
 import argparse
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
 from hocba_sign.errors import CallerError
 from hocba_sign.model.transcript import ExpectedSigner
 from hocba_sign.model.workflow import Role, Slot
 from hocba_sign.pki.certificate import Certificate
-from hocba_sign.signing.draft import read_draft
+from hocba_sign.signing.draft import Draft, read_draft
 
 
 def choose_slot(document: bytes, given: argparse.Namespace, *, certificate_der: bytes) -> Slot:
     """Give the one slot that the options and the certificate point at.
 
-    Raises: CallerError CLI.NO_SLOT, CLI.WHICH_SLOT naming the candidates, CLI.SUBJECT_ROLE; as `read_draft` and `Certificate.load`.
+    Raises: CallerError CLI.WHICH_SLOT naming the candidates; as `choose_slots`.
     """
+    slots = choose_slots(read_draft(document), given, certificate_der=certificate_der)
+    if len(slots) > 1:
+        raise _several(slots)
+    return slots[0]
+
+
+def choose_slots(draft: Draft, given: argparse.Namespace, *, certificate_der: bytes) -> tuple[Slot, ...]:
+    """Give the slots that the options point at, at least one; several only where all of them are of the certificate's person.
+
+    Raises: CallerError CLI.NO_SLOT, CLI.WHICH_SLOT naming the candidates; as `require_teacher` and `Certificate.load`.
+    """
+    require_teacher(given)
     role = Role(given.role)
-    if role is not Role.GVBM and (given.subject or given.teacher):
-        raise CallerError("CLI.SUBJECT_ROLE", where=role)
-    signers = read_draft(document).content.expected_signers
+    signers = draft.content.expected_signers
     candidates = [signer for signer in signers if signer.slot.role is role and _is_named(signer.slot, given.subject, given.teacher)]
-    if len(candidates) > 1:
-        candidates = _of_person(candidates, Certificate.load(certificate_der)) or candidates
     if not candidates:
         raise CallerError("CLI.NO_SLOT", where="/".join(filter(None, (role, given.subject, given.teacher))))
-    if len(candidates) > 1:
-        raise CallerError("CLI.WHICH_SLOT", where=", ".join(str(signer.slot) for signer in candidates))
-    return candidates[0].slot
+    own = _of_person(candidates, Certificate.load(certificate_der)) if len(candidates) > 1 else candidates
+    if not own:
+        raise _several(signer.slot for signer in candidates)
+    return tuple(signer.slot for signer in own)
+
+
+def require_teacher(given: argparse.Namespace) -> None:
+    """Refuse a subject or teacher for another role. Raises: CallerError CLI.SUBJECT_ROLE."""
+    if Role(given.role) is not Role.GVBM and (given.subject or given.teacher):
+        raise CallerError("CLI.SUBJECT_ROLE", where=given.role)
+
+
+def _several(slots: Iterable[Slot]) -> CallerError:
+    return CallerError("CLI.WHICH_SLOT", where=", ".join(map(str, slots)))
 
 
 def _is_named(slot: Slot, subject: str | None, teacher: str | None) -> bool:
