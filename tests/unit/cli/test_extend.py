@@ -12,6 +12,7 @@ import pytest
 from hocba_sign.cli.main import main
 from hocba_sign.signing.policy import Level
 from hocba_sign.testing import Fault, World, WorldServer
+from hocba_sign.xml.layout import KHO
 from tests.support.scene import SIGNED_AT, Scene
 
 DAY = timedelta(days=1)
@@ -100,6 +101,18 @@ def test_to_lt(archive: Archive) -> None:
     assert {check["id"] for check in told["checks"]} == {"TRUST.USER_ANCHOR"}
     report = archive.verify("out.xml", EXTENDED_AT + DAY)
     assert (report["verdict"], report["sha256"], formats(report)) == ("VALID", told["sha256"], {"XAdES-BASELINE-LT"})
+
+
+def test_of_the_stores_layout_only_the_outer_signatures_are_extended(archive: Archive) -> None:
+    scene = Scene(subjects=1, layout=KHO)
+    scene.world = archive.scene.world
+    archive.write("kho.xml", scene.signed(level=Level.T))
+    options = archive.lists(EXTENDED_AT - DAY)
+    code, told = archive.extend_json("--to", "LT", *options, file="kho.xml")
+    assert (code, told["slots"], told["closed"]) == (0, ["CBQL", "KY_PHAT_HANH"], [str(scene.slots[0]), "GVCN"])
+    code, out, err = archive.extend("--to", "LT", *options, file="kho.xml", out="again.xml")
+    assert (code, out) == (0, f"Đã đưa 2 chữ ký lên mức LT: {archive.path('again.xml')}\n")
+    assert "[EXTEND.COVERED]" in err
 
 
 def test_to_lta_and_again(archive: Archive) -> None:
