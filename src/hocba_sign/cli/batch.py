@@ -18,7 +18,7 @@ from hocba_sign.adapters.folder_lock import exclusive
 from hocba_sign.adapters.tsa import HttpTimeStampAuthority
 from hocba_sign.cli import console
 from hocba_sign.cli.keys import load_signer
-from hocba_sign.cli.level import authority_of
+from hocba_sign.cli.level import authority_of, policy_of
 from hocba_sign.cli.slot import choose_slots, require_teacher
 from hocba_sign.cli.words import say
 from hocba_sign.crypto.signer import SoftwareSigner
@@ -28,7 +28,7 @@ from hocba_sign.pipeline import sign
 from hocba_sign.report.messages import message
 from hocba_sign.signing.draft import read_draft
 from hocba_sign.signing.merge import merge
-from hocba_sign.signing.policy import Level, SigningPolicy
+from hocba_sign.signing.policy import Level
 from hocba_sign.xades.integrity import check_integrity
 from hocba_sign.xml.parse import MAX_BYTES
 
@@ -174,7 +174,7 @@ def _sign_one(session: _Session, source: Path, out: Path) -> Item:
         octets = read_limited(out, MAX_BYTES)
         _require_result(session, octets, document=document, slots=wanted)
         return Item(source=source, out=out, result=Result.ALREADY, slots=wanted, sha256=hashlib.sha256(octets).hexdigest())
-    policy = SigningPolicy(level=Level(session.given.level))
+    policy = policy_of(session.given, Level(session.given.level))
     octets = document
     for slot in wanted:
         octets = sign(octets, slot, signer=session.signer, at=datetime.now(UTC), tsa=session.authority, policy=policy).octets

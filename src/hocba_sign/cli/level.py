@@ -3,8 +3,9 @@
 import argparse
 
 from hocba_sign.adapters.tsa import HttpTimeStampAuthority
+from hocba_sign.crypto.algorithms import signature_algorithm_named
 from hocba_sign.errors import CallerError
-from hocba_sign.signing.policy import Level
+from hocba_sign.signing.policy import Level, SigningPolicy
 
 
 def authority_of(given: argparse.Namespace) -> HttpTimeStampAuthority | None:
@@ -19,3 +20,8 @@ def authority_of(given: argparse.Namespace) -> HttpTimeStampAuthority | None:
     if given.tsa is None:
         raise CallerError("CLI.TSA_MISSING")
     return HttpTimeStampAuthority(given.tsa)
+
+
+def policy_of(given: argparse.Namespace, level: Level = Level.B) -> SigningPolicy:
+    """Give the signer's choices. Raises: CallerError `CRYPTO.UNKNOWN_ALGORITHM` naming those that are known."""
+    return SigningPolicy(level=level, algorithm=None if given.algorithm is None else signature_algorithm_named(given.algorithm))

@@ -159,6 +159,7 @@ def _add_slot(parser: Parser, language: Language, *, words: str = "DOCUMENT") ->
     parser.add_argument("--role", required=True, choices=[role.value for role in Role], help=say("ROLE", language))
     parser.add_argument("--subject", metavar="ID", help=say("SUBJECT", language))
     parser.add_argument("--teacher", metavar="ID", help=say("TEACHER", language))
+    parser.add_argument("--algorithm", metavar="NAME", help=say("ALGORITHM", language))
 
 
 def _add_level(parser: Parser, language: Language) -> None:

@@ -7,6 +7,7 @@ from datetime import UTC, datetime
 from hocba_sign.adapters.files import read_limited
 from hocba_sign.cli import console
 from hocba_sign.cli.documents import deliver, read_document
+from hocba_sign.cli.level import policy_of
 from hocba_sign.cli.slot import choose_slot
 from hocba_sign.pki.certificate import MAX_FILE_OCTETS, load_certificates
 from hocba_sign.signing.prepare import prepare
@@ -16,7 +17,8 @@ def run(given: argparse.Namespace) -> int:
     """Write the state and print what the device needs, as JSON. Raises: as `signing.prepare` and `choose_slot`."""
     document = read_document(given.file)
     chain_der = tuple(certificate.der for certificate in load_certificates(read_limited(given.cert, MAX_FILE_OCTETS)))
-    state = prepare(document, choose_slot(document, given, certificate_der=chain_der[0]), chain_der=chain_der, at=datetime.now(UTC))
+    slot = choose_slot(document, given, certificate_der=chain_der[0])
+    state = prepare(document, slot, chain_der=chain_der, at=datetime.now(UTC), policy=policy_of(given))
     facts = {
         "state": str(given.out),
         "slot": str(state.slot),

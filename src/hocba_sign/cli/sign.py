@@ -7,12 +7,12 @@ from hocba_sign.cli import console
 from hocba_sign.cli.batch import sign_folder
 from hocba_sign.cli.documents import read_document
 from hocba_sign.cli.keys import load_signer
-from hocba_sign.cli.level import authority_of
+from hocba_sign.cli.level import authority_of, policy_of
 from hocba_sign.cli.outcome import announce
 from hocba_sign.cli.slot import choose_slot
 from hocba_sign.cli.words import say
 from hocba_sign.pipeline import sign
-from hocba_sign.signing.policy import Level, SigningPolicy
+from hocba_sign.signing.policy import Level
 
 
 def run(given: argparse.Namespace) -> int:
@@ -26,6 +26,6 @@ def run(given: argparse.Namespace) -> int:
     if authority is not None:
         console.progress(say("STAMPING", given.lang, url=authority.url))
     at = datetime.now(UTC)
-    signed = sign(document, slot, signer=signer, at=at, tsa=authority, policy=SigningPolicy(level=Level(given.level)))
+    signed = sign(document, slot, signer=signer, at=at, tsa=authority, policy=policy_of(given, Level(given.level)))
     announce(given, signed, certificate_der=signer.chain_der[0], at=at)
     return console.EXIT_VALID
