@@ -114,6 +114,27 @@ def bad_evidence(name: str, *, dss: str | None = None) -> Case:
     )
 
 
+def answered(name: str) -> Case:
+    """Judge with OCSP answers in the place of the issuing CA's list: right ones, forged ones, or one about somebody else."""
+    scene = Scene("lop9", subjects=1)
+    world: World = scene.world
+    at = SIGNED_AT + HOUR
+    signer = world.impostor("public-ca") if name == "forged-ocsp" else None
+    holders = [scene.identity(slot) for slot in scene.slots[:-1]]
+    if name == "ocsp-of-another":
+        holders = [world.person("TEST Người Khác", "001099999999")]
+    responses = [world.ocsp_response(one, at) if signer is None else world.ocsp_response(one, at, signer=signer) for one in holders]
+    return Case(
+        name=name,
+        document=scene.signed(level=Level.T),
+        at=SIGNED_AT + DAY,
+        anchors=world.anchors_der,
+        crls=tuple(world.crl(slug, at) for slug in world.slugs if slug != "public-ca"),
+        ocsps=tuple(responses),
+        certificates=world.intermediates_der,
+    )
+
+
 @pytest.fixture(scope="module")
 def cases() -> tuple[Case, ...]:
     return (
@@ -128,6 +149,9 @@ def cases() -> tuple[Case, ...]:
         bad_evidence("no-crl"),
         bad_evidence("expired-crl", dss="TOTAL_PASSED"),
         bad_evidence("forged-crl"),
+        answered("right-ocsp"),
+        answered("forged-ocsp"),
+        answered("ocsp-of-another"),
     )
 
 
