@@ -126,9 +126,32 @@ def test_data_older_than_the_signature_is_refused_with_the_day_to_come_back() ->
 def test_a_crl_that_turns_up_after_its_issuer_expired_proves_nothing() -> None:
     """Evidence must have existed while its issuer could be relied on; who finds it later cannot show that."""
     late = datetime(2033, 1, 1, tzinfo=UTC)
-    archived_without_data = T
-    report = verify(archived_without_data, trust=SCENE.trust, evidence=SCENE.evidence(SIGNED_AT + DAY), at=late)
+    trust = SCENE.trust.with_anchors(TrustStore.of([Certificate.load(SCENE.world.tsa.certificate_der)]).anchors)
+    report = verify(T, trust=trust, evidence=SCENE.evidence(SIGNED_AT + DAY), at=late)
     assert report.verdict is Verdict.INDETERMINATE
+    told = report.to_dict()["signatures"][0]
+    assert (told["time_proof"], told["sub_indication"]) == ("timestamp", "REVOCATION_OUT_OF_BOUNDS_NO_POE")
+    assert "REVOCATION.NO_PROOF_OF_EXISTENCE" in told["causes"]
+
+
+@pytest.mark.parametrize(("reason", "verdict"), [("key_compromise", Verdict.INDETERMINATE), ("cessation_of_operation", Verdict.VALID)])
+def test_lists_of_a_compromised_key_prove_nothing_without_their_age(reason: str, verdict: Verdict) -> None:
+    scene = Scene("lop9", subjects=1)
+    document = scene.signed(level=Level.T)
+    scene.world.revoke(scene.world.authority("public-ca"), SIGNED_AT + DAY, reason=reason)
+    report = verify(document, trust=scene.trust, evidence=scene.evidence(SIGNED_AT + 2 * DAY), at=SIGNED_AT + 3 * DAY)
+    assert report.verdict is verdict
+    assert ("REVOCATION.CA_COMPROMISED" in causes(report)) is (verdict is Verdict.INDETERMINATE)
+
+
+def test_an_archive_time_stamp_older_than_what_it_covers_is_noticed() -> None:
+    before = DirectTsa(SCENE.world, SIGNED_AT - DAY)
+    evidence = SCENE.evidence(LT_AT - DAY)
+    document = extend(T, to=Level.LTA, trust=SCENE.trust, evidence=evidence, at=LT_AT, tsa=before)
+    report = verify(document, trust=SCENE.trust, evidence=evidence, at=LT_AT)
+    assert report.verdict is not Verdict.VALID
+    stamps = [stamp for one in report.to_dict()["signatures"] for stamp in one["timestamps"] if stamp["type"] == "signature"]
+    assert {stamp["sub_indication"] for stamp in stamps} == {"TIMESTAMP_ORDER_FAILURE"}
 
 
 def test_extending_one_signature_leaves_the_others_intact() -> None:

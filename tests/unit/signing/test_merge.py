@@ -76,3 +76,11 @@ def test_a_teacher_cannot_be_merged_in_after_the_homeroom_teacher_signed() -> No
     with pytest.raises(InputError) as caught:
         merge(emptied, COPIES[:1])
     assert caught.value.cause == "SIGN.BROKEN_SIGNATURE"
+
+
+def test_a_teacher_whom_the_homeroom_teacher_did_not_cover_comes_too_late() -> None:
+    """A homeroom teacher's signature by another program, intact but without links: nothing of an earlier step may follow it."""
+    target = SCENE.forge(SCENE.draft, GVCN, covered=("data",), linked=())
+    with pytest.raises(CallerError) as caught:
+        merge(target, COPIES[:1])
+    assert caught.value.cause == "SIGN.ORDER"
