@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 from datetime import datetime
 
+from hocba_sign.ades.structure import ParsedSignature, StampKind
 from hocba_sign.crypto.algorithms import SHA256, digest
 from hocba_sign.errors import CallerError
 from hocba_sign.model.workflow import Slot
@@ -18,7 +19,6 @@ from hocba_sign.validation.policy import DEFAULT
 from hocba_sign.validation.process import SignatureConclusion, embedded_evidence, validate_signature
 from hocba_sign.validation.verdict import Indication
 from hocba_sign.xades.read import read, signature_elements
-from hocba_sign.xades.structure import ParsedSignature, StampKind
 from hocba_sign.xml.layout import recognise
 from hocba_sign.xml.parse import parse
 

@@ -16,6 +16,7 @@ from typing import Any, Final
 from hocba_sign.adapters.files import read_limited, write_atomically
 from hocba_sign.adapters.folder_lock import exclusive
 from hocba_sign.adapters.tsa import HttpTimeStampAuthority
+from hocba_sign.ades.integrity import check_integrity
 from hocba_sign.cli import console
 from hocba_sign.cli.keys import load_signer
 from hocba_sign.cli.level import authority_of, policy_of
@@ -29,7 +30,6 @@ from hocba_sign.report.messages import message
 from hocba_sign.signing.draft import read_draft
 from hocba_sign.signing.merge import merge
 from hocba_sign.signing.policy import Level
-from hocba_sign.xades.integrity import check_integrity
 from hocba_sign.xml.parse import MAX_BYTES
 
 TSA_FAILURES_TOLD: Final = 3

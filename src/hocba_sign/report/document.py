@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any, NoReturn
 
+from hocba_sign.ades.structure import StampKind
 from hocba_sign.errors import HocbaSignError, InputError
 from hocba_sign.model.event import Event, TranscriptReference
 from hocba_sign.model.registry import RegistrySnapshot
@@ -18,7 +19,6 @@ from hocba_sign.validation.process import SignatureConclusion
 from hocba_sign.validation.timestamps import TimeStampConclusion
 from hocba_sign.validation.verdict import Check, Indication, Status, Verdict
 from hocba_sign.version import VERSION
-from hocba_sign.xades.structure import StampKind
 
 _RESULTS = {Status.UNPROVEN: "warning"}
 _FORCES = {Status.FAIL: Verdict.INVALID, Status.UNPROVEN: Verdict.INDETERMINATE}

@@ -2,10 +2,10 @@
 
 from datetime import datetime
 
+from hocba_sign.ades.integrity import check_integrity
 from hocba_sign.errors import CallerError
 from hocba_sign.signing.draft import Draft, read_draft, require_turn
 from hocba_sign.signing.state import SignedDocument, ToBeSigned
-from hocba_sign.xades.integrity import check_integrity
 from hocba_sign.xades.read import read
 from hocba_sign.xades.write import with_value
 from hocba_sign.xml.layout import recognise, slot_elements

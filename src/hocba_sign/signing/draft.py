@@ -2,6 +2,8 @@
 
 from dataclasses import dataclass
 
+from hocba_sign.ades.integrity import check_integrity
+from hocba_sign.ades.structure import ParsedDocument
 from hocba_sign.errors import CallerError, Finding, InputError
 from hocba_sign.model.event import Event
 from hocba_sign.model.record import RECORD_PLANS
@@ -9,9 +11,7 @@ from hocba_sign.model.registry import RegistrySnapshot
 from hocba_sign.model.status_list import StatusList
 from hocba_sign.model.transcript import ExpectedSigner, Transcript
 from hocba_sign.model.workflow import PLANS, SigningPlan, Slot
-from hocba_sign.xades.integrity import check_integrity
 from hocba_sign.xades.read import read_parsed
-from hocba_sign.xades.structure import ParsedDocument
 from hocba_sign.xml.decode import check_document, decode_document
 from hocba_sign.xml.layout import Layout, recognise
 from hocba_sign.xml.parse import parse

@@ -6,10 +6,10 @@ identical in the target; other parts may have moved on.
 
 from collections.abc import Iterable
 
+from hocba_sign.ades.integrity import check_integrity
 from hocba_sign.errors import CallerError, InputError
 from hocba_sign.model.workflow import Slot
 from hocba_sign.signing.draft import Draft, read_draft, require_turn
-from hocba_sign.xades.integrity import check_integrity
 from hocba_sign.xades.read import read, signature_elements
 from hocba_sign.xml.layout import recognise, slot_elements
 from hocba_sign.xml.parse import parse

@@ -5,6 +5,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from typing import TypeAlias
 
+from hocba_sign.ades.integrity import check_integrity
+from hocba_sign.ades.structure import ParsedDocument
 from hocba_sign.errors import Finding, InputError
 from hocba_sign.model.codes import SchoolKind
 from hocba_sign.model.event import Event
@@ -25,9 +27,7 @@ from hocba_sign.validation.standing import Standing, judge_standing
 from hocba_sign.validation.tt15 import tt15_checks
 from hocba_sign.validation.verdict import Check, Indication, Status, Verdict, conclude
 from hocba_sign.validation.years import year_checks
-from hocba_sign.xades.integrity import check_integrity
 from hocba_sign.xades.read import read, read_parsed
-from hocba_sign.xades.structure import ParsedDocument
 from hocba_sign.xml.decode import check_document, decode, decode_document
 from hocba_sign.xml.layout import CANONICAL, KHO, Layout, recognise
 from hocba_sign.xml.names import ID_DATA

@@ -3,11 +3,11 @@
 from collections.abc import Mapping
 from dataclasses import replace
 
+from hocba_sign.ades.structure import ParsedDocument
 from hocba_sign.model.transcript import ExpectedSigner
 from hocba_sign.model.workflow import PLANS, Role, Slot
 from hocba_sign.validation.order import SignerFacts, Workflow, judge_order
 from hocba_sign.validation.verdict import Check, Status
-from hocba_sign.xades.structure import ParsedDocument
 from hocba_sign.xml.layout import KHO, PART, declared_slots, is_ours, other_slots, part_of, recognise
 from hocba_sign.xml.names import ID_DATA, ID_IDENTITY
 from hocba_sign.xml.parse import Element, locate

@@ -13,12 +13,12 @@ from enum import StrEnum
 from types import MappingProxyType
 from typing import Final
 
+from hocba_sign.ades.structure import Covers, ParsedDocument, ParsedSignature
 from hocba_sign.errors import Finding
 from hocba_sign.model.transcript import ExpectedSigner
 from hocba_sign.model.workflow import SigningPlan, Slot
 from hocba_sign.pki.certificate import Certificate
 from hocba_sign.validation.verdict import Check, Status
-from hocba_sign.xades.structure import Covers, ParsedDocument, ParsedSignature
 from hocba_sign.xml.layout import Layout
 
 _TAX_ID = re.compile(r"[0-9]{10}(-[0-9]{3})?")

@@ -3,6 +3,8 @@
 from dataclasses import dataclass
 from datetime import datetime
 
+from hocba_sign.ades.integrity import Integrity, check_integrity
+from hocba_sign.ades.structure import ParsedSignature
 from hocba_sign.crypto.acceptance import AcceptabilityStatus, acceptable, acceptable_digest
 from hocba_sign.crypto.algorithms import SignatureAlgorithm, digest_algorithm
 from hocba_sign.errors import Finding, InputError
@@ -14,8 +16,6 @@ from hocba_sign.validation.chain import Setting, judge_chain
 from hocba_sign.validation.existence import Existence
 from hocba_sign.validation.timestamps import TimeStampConclusion, judge_time_stamps
 from hocba_sign.validation.verdict import Conclusion, Indication, SubIndication, conclude
-from hocba_sign.xades.integrity import Integrity, check_integrity
-from hocba_sign.xades.structure import ParsedSignature
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -2,13 +2,13 @@
 
 from collections.abc import Iterable
 
+from hocba_sign.ades.structure import ParsedDocument
 from hocba_sign.errors import InputError
 from hocba_sign.model.event import Event
 from hocba_sign.model.registry import RegistrySnapshot
 from hocba_sign.model.status_list import StatusList
 from hocba_sign.validation.process import SignatureConclusion
 from hocba_sign.validation.verdict import Check, Status
-from hocba_sign.xades.structure import ParsedDocument
 from hocba_sign.xml.names import ID_DATA
 from hocba_sign.xml.parse import Element
 from hocba_sign.xml.record import decode_record, decode_record_document

@@ -3,6 +3,7 @@
 from dataclasses import dataclass, replace
 from datetime import datetime
 
+from hocba_sign.ades.structure import ParsedSignature, StampKind, TimeStamp
 from hocba_sign.crypto.algorithms import digest
 from hocba_sign.errors import Finding, InputError
 from hocba_sign.pki.certificate import Certificate
@@ -13,7 +14,6 @@ from hocba_sign.pki.timestamp import Token, algorithm_cause, read_token, verify_
 from hocba_sign.validation.chain import Setting, judge_chain
 from hocba_sign.validation.existence import Existence
 from hocba_sign.validation.verdict import Indication, SubIndication
-from hocba_sign.xades.structure import ParsedSignature, StampKind, TimeStamp
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -3,6 +3,17 @@
 from collections.abc import Mapping
 from types import MappingProxyType
 
+from hocba_sign.ades.structure import (
+    CertificateBinding,
+    Covers,
+    Family,
+    ParsedDocument,
+    ParsedSignature,
+    Reference,
+    SignedProperties,
+    StampKind,
+    TimeStamp,
+)
 from hocba_sign.errors import Finding, InputError
 from hocba_sign.model.workflow import Slot
 from hocba_sign.xades import names
@@ -21,16 +32,6 @@ from hocba_sign.xades.elements import (
 from hocba_sign.xades.imprints import archive_octets, properties_before, signature_value_octets
 from hocba_sign.xades.pss import pss_parameters
 from hocba_sign.xades.references import Method, Resolver, inclusive_prefixes, read_reference
-from hocba_sign.xades.structure import (
-    CertificateBinding,
-    Covers,
-    ParsedDocument,
-    ParsedSignature,
-    Reference,
-    SignedProperties,
-    StampKind,
-    TimeStamp,
-)
 from hocba_sign.xml.c14n import C14nAlgorithm, canonicalize
 from hocba_sign.xml.layout import KHO, PART, Layout, other_slots, recognise, signature_in, slot_elements
 from hocba_sign.xml.parse import Element, ParsedXml, locate, parse
@@ -104,6 +105,7 @@ def _unreadable(element: Element, slot: Slot | None, findings: tuple[Finding, ..
         identifier=element.get("Id"),
         where=locate(element),
         slot=slot,
+        family=Family.XMLDSIG,
         algorithm_uri="",
         pss=None,
         signed_info_octets=b"",
@@ -132,12 +134,14 @@ def _signature(element: Element, slot: Slot | None, *, resolver: Resolver, stray
     signature_method = only(signed_info, names.SIGNATURE_METHOD)
     qualifying = _qualifying_properties(element)
     properties_element = None if qualifying is None else only(qualifying, names.SIGNED_PROPERTIES)
+    properties = None if properties_element is None else _signed_properties(properties_element)
     references, findings = _references(signed_info, resolver, properties_element)
     unsigned = None if qualifying is None else descend(qualifying, names.UNSIGNED_PROPERTIES, names.UNSIGNED_SIGNATURE_PROPERTIES)
     return ParsedSignature(
         identifier=element.get("Id"),
         where=locate(element),
         slot=slot,
+        family=Family.XMLDSIG if properties is None else Family.XADES,
         algorithm_uri=algorithm_of(signature_method),
         pss=pss_parameters(signature_method),
         signed_info_octets=canonicalize(signed_info, method, inclusive_prefixes=inclusive_prefixes(method_element)),
@@ -145,13 +149,25 @@ def _signature(element: Element, slot: Slot | None, *, resolver: Resolver, stray
         value_id=value_element.get("Id"),
         references=references,
         certificates_der=_key_info_certificates(element),
-        properties=None if properties_element is None else _signed_properties(properties_element),
+        properties=properties,
         time_stamps=() if unsigned is None else _time_stamps(element, unsigned, resolver),
         embedded_certificates_der=_encapsulated(unsigned, names.CERTIFICATE_VALUES, names.ENCAPSULATED_CERTIFICATE),
         embedded_crls_der=_encapsulated(unsigned, names.REVOCATION_VALUES, names.ENCAPSULATED_CRL),
         embedded_ocsps_der=_encapsulated(unsigned, names.REVOCATION_VALUES, names.ENCAPSULATED_OCSP),
+        departures=() if properties is None else _departures(references, properties, where=locate(element)),
         findings=(*stray, *findings),
     )
+
+
+def _departures(references: tuple[Reference, ...], properties: SignedProperties, *, where: str) -> tuple[Finding, ...]:
+    """Compare with the B-level requirements that DSS calls BASELINE (EN 319 132-1, 6.3)."""
+    untimed = (Finding("SIG.SIGNING_TIME", where),) if properties.signing_time is None else ()
+    undescribed = (
+        Finding("SIG.DATA_OBJECT_FORMAT", reference.uri)
+        for reference in references
+        if reference.kind is not Covers.SIGNED_PROPERTIES and reference.identifier not in properties.described_references
+    )
+    return (*untimed, *undescribed)
 
 
 def _references(signed_info: Element, resolver: Resolver, properties: Element | None) -> tuple[tuple[Reference, ...], tuple[Finding, ...]]:

@@ -18,12 +18,12 @@ from uuid import NAMESPACE_URL, uuid5
 import pytest
 
 from hocba_sign.adapters.folder_lock import exclusive
+from hocba_sign.ades.integrity import check_integrity
 from hocba_sign.cli import batch
 from hocba_sign.cli.main import main
 from hocba_sign.model.workflow import Slot
 from hocba_sign.signing.draft import read_draft
 from hocba_sign.testing import Fault, World, WorldServer
-from hocba_sign.xades.integrity import check_integrity
 from tests.support.scene import GVCN, ROOT, Scene
 
 PROGRAM = (sys.executable, "-c", "import sys; from hocba_sign.cli.main import main; sys.exit(main())")

@@ -2,11 +2,11 @@
 
 from dataclasses import dataclass
 
+from hocba_sign.ades.structure import ParsedSignature
 from hocba_sign.crypto.algorithms import SignatureAlgorithm, digest, digest_algorithm, signature_algorithm
 from hocba_sign.crypto.verify import load_public_key, verify_value
 from hocba_sign.errors import Finding, InputError
 from hocba_sign.pki.certificate import Certificate
-from hocba_sign.xades.structure import Covers, ParsedSignature
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -52,7 +52,7 @@ def check_integrity(signature: ParsedSignature) -> Integrity:
         algorithm=algorithm,
         key_bits=key_bits,
         is_intact=is_intact,
-        findings=tuple(dict.fromkeys((*findings, *_profile_findings(signature)))),
+        findings=tuple(dict.fromkeys((*findings, *signature.departures))),
     )
 
 
@@ -93,19 +93,3 @@ def _certificate_of_value(signature: ParsedSignature) -> tuple[Certificate | Non
         except InputError as error:
             findings.append(Finding(error.cause, signature.where))
     return (found[0], []) if found else (None, findings)
-
-
-def _profile_findings(signature: ParsedSignature) -> list[Finding]:
-    """Compare with the B-level requirements that DSS calls BASELINE (EN 319 132-1, 6.3)."""
-    findings = []
-    properties = signature.properties
-    if properties is not None:
-        if properties.signing_time is None:
-            findings.append(Finding("SIG.SIGNING_TIME", signature.where))
-        undescribed = (
-            reference
-            for reference in signature.references
-            if reference.kind is not Covers.SIGNED_PROPERTIES and reference.identifier not in properties.described_references
-        )
-        findings += [Finding("SIG.DATA_OBJECT_FORMAT", reference.uri) for reference in undescribed]
-    return findings

@@ -14,6 +14,15 @@ from hocba_sign.errors import Finding
 from hocba_sign.model.workflow import Slot
 
 
+class Family(StrEnum):
+    """What a signature is, apart from its level; the report's `format` begins with it."""
+
+    XADES = "XAdES"
+    XMLDSIG = "XMLDSIG"
+    PADES = "PAdES"
+    PKCS7 = "PKCS7"
+
+
 class Covers(StrEnum):
     """What kind of thing a reference points at; the `kind` of the report's `covers`."""
 
@@ -86,15 +95,17 @@ class TimeStamp:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ParsedSignature:
-    """One ds:Signature.
+    """One signature.
 
     `slot` is None for a signature outside every slot of the layout. `time_stamps` are in document order. `findings` are departures from the
-    profile that this library accepts; any of them keeps the signature from passing.
+    profile that this library accepts, `departures` those from the baseline of its family (EN 319 132-1, 6.3): any of either keeps the
+    signature from passing.
     """
 
     identifier: str | None
     where: str
     slot: Slot | None
+    family: Family
     algorithm_uri: str
     pss: PssParameters | None
     signed_info_octets: bytes
@@ -107,6 +118,7 @@ class ParsedSignature:
     embedded_certificates_der: tuple[bytes, ...]
     embedded_crls_der: tuple[bytes, ...]
     embedded_ocsps_der: tuple[bytes, ...]
+    departures: tuple[Finding, ...] = ()
     findings: tuple[Finding, ...]
 
     def covered_ids(self) -> frozenset[str]:
