@@ -17,13 +17,13 @@ from hocba_sign.crypto.identifier import digest_algorithm_of, signature_algorith
 from hocba_sign.crypto.verify import load_public_key, verify_der_value
 from hocba_sign.errors import CallerError, InputError, OutsideError
 from hocba_sign.pki.certificate import Certificate
+from hocba_sign.pki.cms import CONTENT_TYPE, MESSAGE_DIGEST, SignerInfo
 from hocba_sign.pki.profile import Purpose, usage_cause
-from hocba_sign.pki.token import SignerInfo, Token, is_bound, read_token
+from hocba_sign.pki.token import Token, is_bound, read_token
 
 __all__ = ["Token", "TokenCheck", "algorithm_cause", "build_request", "read_response", "read_token", "signature_algorithm", "verify_token"]
 
 _TST_INFO = "1.2.840.113549.1.9.16.1.4"
-_CONTENT_TYPE, _MESSAGE_DIGEST = "1.2.840.113549.1.9.3", "1.2.840.113549.1.9.4"
 _STATUS = ("granted", "grantedWithMods", "rejection", "waiting", "revocationWarning", "revocationNotification")
 _FAILURES = {
     0: "badAlg",
@@ -194,13 +194,13 @@ def _attribute_causes(token: Token, signer: SignerInfo) -> list[str]:
     names = [name for name, _ in signer.attributes]
     if not signer.is_ordered or len(set(names)) != len(names):
         causes.append("TST.NOT_DER")
-    if signer.values(_CONTENT_TYPE) != (_oid(token.content_type),):
+    if signer.values(CONTENT_TYPE) != (_oid(token.content_type),):
         causes.append("TST.ATTRIBUTE_CONTENT_TYPE")
     try:
         computed = digest(digest_algorithm_of(signer.digest_identifier_der), token.info_der)
     except InputError:
         return [*causes, "TST.UNSUPPORTED_ALGORITHM"]
-    if signer.values(_MESSAGE_DIGEST) != (der.encode(der.OCTET_STRING, computed),):
+    if signer.values(MESSAGE_DIGEST) != (der.encode(der.OCTET_STRING, computed),):
         causes.append("TST.MESSAGE_DIGEST")
     return causes
 
