@@ -10,7 +10,8 @@ from tests.interop.programs import program, run
 
 FOLDER = Path(__file__).parent / "dss"
 TARGET = FOLDER / "target"
-SOURCES = (FOLDER / "pom.xml", FOLDER / "src/main/java/DssOracle.java")
+SOURCES = (FOLDER / "pom.xml", *sorted((FOLDER / "src/main/java").glob("*.java")))
+JAVA: tuple[str | Path, ...] = ("-cp", f"{TARGET / 'classes'}:{TARGET / 'lib'}/*")
 BUILD_SECONDS = 600
 """The first build fetches 57 jars, about 60 MB."""
 
@@ -72,7 +73,7 @@ class Verdict(TypedDict):
 
 def build() -> None:
     """Compile the oracle and fetch DSS, unless both are newer than the sources."""
-    compiled = TARGET / "classes/DssOracle.class"
+    compiled = TARGET / "classes/DssWriter.class"
     if compiled.exists() and any(TARGET.glob("lib/dss-xades-*.jar")):
         made = compiled.stat().st_mtime
         if all(source.stat().st_mtime <= made for source in SOURCES):
@@ -91,20 +92,23 @@ def dss(
     certs: Iterable[Path] = (),
     crls: Iterable[Path] = (),
     ocsps: Iterable[Path] = (),
+    detached: Iterable[Path] = (),
     at: datetime | None = None,
 ) -> list[Verdict]:
     """Validate `files`, all in one start, with DSS' default policy and no network.
 
-    Anchors and evidence are files or folders, of which the files of the right kind are taken. `at` is aware, default now.
+    Anchors and evidence are files or folders, of which the files of the right kind are taken; `detached` is found by its name.
+    `at` is aware, default now.
     """
     build()
-    command: list[str | Path] = [program("java"), "-cp", f"{TARGET / 'classes'}:{TARGET / 'lib'}/*", "DssOracle"]
-    for option, paths in (("--trust", trust), ("--certs", certs), ("--crl", crls), ("--ocsp", ocsps)):
+    command: list[str | Path] = [*JAVA, "DssOracle"]
+    given = (("--trust", trust), ("--certs", certs), ("--crl", crls), ("--ocsp", ocsps), ("--detached", detached))
+    for option, paths in given:
         for path in paths:
             command += [option, path]
     if at is not None:
         command += ["--time", at.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")]
-    done = run([*command, *files])
+    done = run([program("java"), *command, *files])
     verdicts: list[Verdict] = [json.loads(line) for line in done.output.splitlines()]
     if done.status not in {0, 1} or len(verdicts) != len(files):
         message = f"DssOracle ended with {done.status} and answered for {len(verdicts)} of {len(files)} files\n{done.log}"
