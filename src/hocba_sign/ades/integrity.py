@@ -2,9 +2,9 @@
 
 from dataclasses import dataclass
 
-from hocba_sign.ades.structure import ParsedSignature
+from hocba_sign.ades.structure import Family, ParsedSignature
 from hocba_sign.crypto.algorithms import SignatureAlgorithm, digest, digest_algorithm, signature_algorithm
-from hocba_sign.crypto.verify import load_public_key, verify_value
+from hocba_sign.crypto.verify import PublicKey, load_public_key, verify_der_value, verify_value
 from hocba_sign.errors import Finding, InputError
 from hocba_sign.pki.certificate import Certificate
 
@@ -34,12 +34,12 @@ def check_integrity(signature: ParsedSignature) -> Integrity:
     certificate, binding_findings = _signing_certificate(signature)
     findings += binding_findings
     algorithm, key_bits, is_value_ok = None, 0, False
-    if certificate is not None and signature.algorithm_uri:
+    if certificate is not None and (signature.algorithm_uri or signature.algorithm):
         try:
-            algorithm = signature_algorithm(signature.algorithm_uri, signature.pss)
+            algorithm = _algorithm(signature)
             public_key = load_public_key(certificate.public_key_der)
             key_bits = public_key.bits
-            is_value_ok = verify_value(public_key, signature.signed_info_octets, signature=signature.value, algorithm=algorithm)
+            is_value_ok = _holds(signature, public_key)
         except InputError as error:
             findings.append(Finding(error.cause, signature.where))
         else:
@@ -59,9 +59,10 @@ def check_integrity(signature: ParsedSignature) -> Integrity:
 def _signing_certificate(signature: ParsedSignature) -> tuple[Certificate | None, list[Finding]]:
     """Select the certificate by digest, never by position; the first xades:Cert is the signer's (EN 319 132-1, 5.2.2).
 
-    Plain XMLDSig has no digest: there it is the one whose key made the value, and if none did, the first.
+    Plain XMLDSig and PKCS #7 have no digest: there it is the one whose key made the value, and if none did, the first.
     """
-    if signature.properties is None and signature.certificates_der:
+    is_plain = signature.properties is None or (signature.family is Family.PKCS7 and not signature.properties.certificates)
+    if is_plain and signature.certificates_der:
         return _certificate_of_value(signature)
     if signature.properties is None or not signature.properties.certificates:
         return None, [Finding("SIG.NO_SIGNING_CERTIFICATE", signature.where)]
@@ -86,10 +87,18 @@ def _certificate_of_value(signature: ParsedSignature) -> tuple[Certificate | Non
         try:
             certificate = Certificate.load(der)
             public_key = load_public_key(certificate.public_key_der)
-            algorithm = signature_algorithm(signature.algorithm_uri, signature.pss)
-            if verify_value(public_key, signature.signed_info_octets, signature=signature.value, algorithm=algorithm):
+            if _holds(signature, public_key):
                 return certificate, []
             found.append(certificate)
         except InputError as error:
             findings.append(Finding(error.cause, signature.where))
     return (found[0], []) if found else (None, findings)
+
+
+def _algorithm(signature: ParsedSignature) -> SignatureAlgorithm:
+    return signature.algorithm or signature_algorithm(signature.algorithm_uri, signature.pss)
+
+
+def _holds(signature: ParsedSignature, public_key: PublicKey) -> bool:
+    verify = verify_der_value if signature.has_der_value else verify_value
+    return verify(public_key, signature.signed_info_octets, signature=signature.value, algorithm=_algorithm(signature))

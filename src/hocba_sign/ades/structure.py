@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
-from hocba_sign.crypto.algorithms import PssParameters
+from hocba_sign.crypto.algorithms import PssParameters, SignatureAlgorithm
 from hocba_sign.errors import Finding
 from hocba_sign.model.workflow import Slot
 
@@ -99,7 +99,8 @@ class ParsedSignature:
 
     `slot` is None for a signature outside every slot of the layout. `time_stamps` are in document order. `findings` are departures from the
     profile that this library accepts, `departures` those from the baseline of its family (EN 319 132-1, 6.3): any of either keeps the
-    signature from passing.
+    signature from passing. `algorithm` is what CMS names by OID; XML gives `algorithm_uri` and `pss` instead. `has_der_value`: an ECDSA value is
+    DER, as in CMS. `revision` is the PDF revision, from 1, that the signature was made in.
     """
 
     identifier: str | None
@@ -120,6 +121,9 @@ class ParsedSignature:
     embedded_ocsps_der: tuple[bytes, ...]
     departures: tuple[Finding, ...] = ()
     findings: tuple[Finding, ...]
+    algorithm: SignatureAlgorithm | None = None
+    has_der_value: bool = False
+    revision: int | None = None
 
     def covered_ids(self) -> frozenset[str]:
         """Give the Ids whose content this signature covers with a matching digest."""

@@ -128,8 +128,18 @@ SHA3_224 = DigestAlgorithm(
 SHA3_256 = DigestAlgorithm(name="sha3-256", uri=_MORE_2007 + "sha3-256", oid=_SHA2_OID + "8", size=32, hash=hashes.SHA3_256())
 SHA3_384 = DigestAlgorithm(name="sha3-384", uri=_MORE_2007 + "sha3-384", oid=_SHA2_OID + "9", size=48, hash=hashes.SHA3_384())
 SHA3_512 = DigestAlgorithm(name="sha3-512", uri=_MORE_2007 + "sha3-512", oid=_SHA2_OID + "10", size=64, hash=hashes.SHA3_512())
+SHAKE256 = DigestAlgorithm(
+    name="shake256",
+    uri=f"urn:oid:{_SHA2_OID}12",
+    oid=_SHA2_OID + "12",
+    size=64,
+    hash=hashes.SHAKE256(64),
+    is_listed_etsi=False,
+    is_listed_vn=False,
+)
+"""With 512 bits of output, as CMS uses it with Ed448 (RFC 8419, 3.1); no URI is registered, so it has that of its OID (RFC 3061)."""
 
-DIGEST_ALGORITHMS = (MD5, SHA1, SHA224, SHA256, SHA384, SHA512, SHA3_224, SHA3_256, SHA3_384, SHA3_512)
+DIGEST_ALGORITHMS = (MD5, SHA1, SHA224, SHA256, SHA384, SHA512, SHA3_224, SHA3_256, SHA3_384, SHA3_512, SHAKE256)
 
 
 def _pkcs1(digest: DigestAlgorithm, uri: str | None, oid: str) -> SignatureAlgorithm:
@@ -158,6 +168,7 @@ def _eddsa(key_kind: KeyKind, uri: str, oid: str) -> SignatureAlgorithm:
 
 
 _PKCS1_OID, _X962_OID, _NIST_OID = "1.2.840.113549.1.1.", "1.2.840.10045.4.", "2.16.840.1.101.3.4.3."
+_PLAIN_ECDSA_OID = "0.4.0.127.0.7.1.1.4.1."
 
 RSA_SHA256 = _pkcs1(SHA256, _MORE_2001 + "rsa-sha256", _PKCS1_OID + "11")
 RSA_PSS_SHA256 = _mgf1(SHA256)
@@ -213,7 +224,7 @@ _UNSUPPORTED = {
     _PKCS1_OID + "2": "rsa-md2",
     "1.2.840.113549.2.2": "md2",
     "1.3.36.3.2.1": "ripemd160",
-    **{f"0.4.0.127.0.7.1.1.4.1.{last}": "plain-ecdsa" for last in range(1, 7)},
+    **{f"{_PLAIN_ECDSA_OID}{last}": "plain-ecdsa" for last in range(1, 7)},
 }
 """Known, named in errors, never verified. Keys are URIs and OIDs."""
 
@@ -223,6 +234,10 @@ _SIGNATURE_BY_URI = {algorithm.uri: algorithm for algorithm in SIGNATURE_ALGORIT
 _SIGNATURE_BY_OID = {algorithm.oid: algorithm for algorithm in SIGNATURE_ALGORITHMS if algorithm.pss is None}
 _SIGNATURE_BY_NAME = {algorithm.name: algorithm for algorithm in SIGNATURE_ALGORITHMS}
 _PKCS1_BY_DIGEST = {algorithm.digest: algorithm for algorithm in SIGNATURE_ALGORITHMS if algorithm.scheme is Scheme.RSA_PKCS1}
+_ECDSA_BY_DIGEST = {algorithm.digest: algorithm for algorithm in SIGNATURE_ALGORITHMS if algorithm.scheme is Scheme.ECDSA}
+_PLAIN_ECDSA = {
+    f"{_PLAIN_ECDSA_OID}{last}": _ECDSA_BY_DIGEST[digest] for last, digest in enumerate((SHA1, SHA224, SHA256, SHA384, SHA512), 1)
+}
 
 
 def _refuse(identifier: str) -> InputError:
@@ -279,7 +294,7 @@ def signature_algorithm_by_oid(
         found = rsa_pss(parameters or PssParameters(digest=SHA1, mgf_digest=SHA1, salt_length=SHA1.size), uri=None)
     elif parameters is not None:
         raise InputError("CRYPTO.PARAMETERS", detail=f"{oid} takes no RSASSA-PSS parameters")
-    elif oid == RSA_OID and digest is not None:
+    elif oid == RSA_OID and digest in _PKCS1_BY_DIGEST:
         return _PKCS1_BY_DIGEST[digest]
     elif oid in _SIGNATURE_BY_OID:
         found = _SIGNATURE_BY_OID[oid]
@@ -288,6 +303,11 @@ def signature_algorithm_by_oid(
     if digest is not None and found.digest is not None and found.digest != digest:
         raise InputError("CRYPTO.PARAMETERS", detail=f"{found.name} with {digest.name}")
     return found
+
+
+def plain_ecdsa(oid: str) -> SignatureAlgorithm | None:
+    """Find the algorithm of an identifier whose values are r and s side by side in CMS too; None for any other. Spec: BSI TR-03111, 5.2.1."""
+    return _PLAIN_ECDSA.get(oid)
 
 
 def signature_algorithm_named(name: str) -> SignatureAlgorithm:
@@ -304,14 +324,18 @@ def signature_algorithm_named(name: str) -> SignatureAlgorithm:
 def rsa_pss(parameters: PssParameters | None, *, uri: str | None) -> SignatureAlgorithm:
     """Give RSASSA-PSS with `parameters`, by default those of RFC 9231.
 
-    Raises: InputError CRYPTO.PARAMETERS where the salt length is out of range.
+    Raises: InputError CRYPTO.PARAMETERS where the salt length is out of range or the hash is none for it.
     """
     if parameters is None:
         return replace(RSA_PSS_SHA256, uri=uri)
+    if SHAKE256 in (parameters.digest, parameters.mgf_digest):
+        raise InputError("CRYPTO.PARAMETERS", detail="RSASSA-PSS with shake256 and parameters")
     if not 0 <= parameters.salt_length <= MAX_SALT_LENGTH:
         raise InputError("CRYPTO.PARAMETERS", detail="salt length out of range")
     return _pss(parameters, uri=uri)
 
 
 def digest(algorithm: DigestAlgorithm, octets: bytes) -> bytes:
+    if algorithm is SHAKE256:
+        return hashlib.shake_256(octets, usedforsecurity=False).digest(algorithm.size)
     return hashlib.new(algorithm.name.replace("-", "_"), octets, usedforsecurity=False).digest()

@@ -14,6 +14,7 @@ from hocba_sign.crypto.algorithms import (
     SHA256,
     SHA384,
     SHA512,
+    SHAKE256,
     SIGNATURE_ALGORITHMS,
     PssParameters,
     Scheme,
@@ -56,9 +57,26 @@ def test_every_algorithm_is_found_by_its_own_identifiers(algorithm: algorithms.S
 def test_digests_have_the_size_and_value_of_their_name(algorithm: algorithms.DigestAlgorithm) -> None:
     value = digest(algorithm, b"h\xe1\xbb\x8dc b\xe1\xba\xa1")
     assert len(value) == algorithm.size == algorithm.hash.digest_size
-    assert value == hashlib.new(algorithm.name.replace("-", "_"), b"h\xe1\xbb\x8dc b\xe1\xba\xa1").digest()
+    if algorithm is not SHAKE256:
+        assert value == hashlib.new(algorithm.name.replace("-", "_"), b"h\xe1\xbb\x8dc b\xe1\xba\xa1").digest()
     assert algorithm.hash.name == algorithm.name
     assert digest_algorithm(algorithm.uri) == digest_algorithm_by_oid(algorithm.oid) == algorithm
+
+
+def test_shake256_gives_64_octets_and_serves_ed448_only() -> None:
+    assert digest(SHAKE256, b"").hex().startswith("46b9dd2b0ba88d13233b3feb743eeb243fcd52ea62b81b82b50c27646ed5762f")
+    with pytest.raises(InputError, match=r"CRYPTO\.UNKNOWN_ALGORITHM"):
+        signature_algorithm_by_oid(algorithms.RSA_OID, digest=SHAKE256)
+    with pytest.raises(InputError, match=r"CRYPTO\.PARAMETERS"):
+        algorithms.rsa_pss(PssParameters(digest=SHAKE256, mgf_digest=SHA256, salt_length=32), uri=None)
+
+
+@pytest.mark.parametrize(("last", "name"), [(1, "ecdsa-sha1"), (3, "ecdsa-sha256"), (5, "ecdsa-sha512")])
+def test_plain_ecdsa_names_the_same_algorithms(last: int, name: str) -> None:
+    found = algorithms.plain_ecdsa(f"0.4.0.127.0.7.1.1.4.1.{last}")
+    assert found is not None
+    assert found.name == name
+    assert algorithms.plain_ecdsa("0.4.0.127.0.7.1.1.4.1.6") is None
 
 
 @pytest.mark.parametrize(
