@@ -11,7 +11,8 @@ from typing import Any, NamedTuple
 import pytest
 from lxml import etree
 
-from hocba_sign.xml.c14n import C14nAlgorithm, NodeKind, Visible, canonicalize
+from hocba_sign.xml.c14n import C14nAlgorithm, canonicalize
+from hocba_sign.xml.node_set import NodeKind, Visible
 from hocba_sign.xml.parse import Element
 
 SUITE = Path(__file__).resolve().parents[3] / "shared" / "data" / "suites" / "c14n-libxml2"

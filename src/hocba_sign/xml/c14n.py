@@ -6,19 +6,20 @@ Spec: Canonical XML 1.0, Canonical XML 1.1, Exclusive XML Canonicalization 1.0, 
 import re
 from collections.abc import Callable, Collection
 from dataclasses import dataclass, field
-from enum import Enum, StrEnum
+from enum import StrEnum
 from functools import lru_cache
-from typing import Any, Final, TypeAlias, cast
+from typing import Any, Final, cast
 
 from lxml import etree
 
 from hocba_sign.errors import InputError
+from hocba_sign.xml.node_set import WHOLE, Document, NodeKind, Subtrees, Visible
 from hocba_sign.xml.parse import MAX_ATTRIBUTES, Element, locate
 from hocba_sign.xml.uri import join_base
 
-Document: TypeAlias = etree._ElementTree  # noqa: SLF001 - the class has no other name
-
 _XML: Final = "http://www.w3.org/XML/1998/namespace"
+MAX_BASE: Final = 8_192
+"""Characters of xml:base values joined at one element; longer ones are no addresses and only cost time."""
 _UNESCAPED_NAMESPACE: Final = re.compile(rb""" xmlns(?::[^=\s]+)?=(?:'|"[^"]*[&<\t\n\r])""")
 _ABSOLUTE: Final = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*:")
 
@@ -46,45 +47,27 @@ class C14nAlgorithm(StrEnum):
         return self.value.endswith("#WithComments")
 
 
-class NodeKind(Enum):
-    """The kinds of nodes of the XPath data model, text split into the two places where lxml keeps it."""
-
-    ELEMENT = "element"
-    ATTRIBUTE = "attribute"
-    NAMESPACE = "namespace"
-    TEXT = "text"
-    TAIL = "tail"
-    COMMENT = "comment"
-    INSTRUCTION = "instruction"
-
-
-Visible: TypeAlias = Callable[[NodeKind, Element, str], bool]
-"""Tells whether a node belongs to the node-set: its kind, the element that it belongs to (for `TAIL`, that it
-follows), and for an attribute its name in Clark notation, for a namespace its prefix (`""` the default)."""
-
-
 def canonicalize(
     target: Element | Document,
     algorithm: C14nAlgorithm,
     *,
     inclusive_prefixes: Collection[str] = (),
-    exclude: Element | None = None,
+    subtrees: Subtrees = WHOLE,
     is_visible: Visible | None = None,
 ) -> bytes:
     """Give the canonical form of a document, or of the sub-tree at an element within its document.
 
-    Only a document (an element tree) brings the comments and instructions outside its root element.
+    Only a document brings the comments and instructions outside its root element.
     `inclusive_prefixes` is the PrefixList of the exclusive algorithms, `#default` for the default namespace.
-    `exclude` leaves one element with its content out: the enveloped-signature transform.
-    `is_visible` selects any other node-set.
-    Raises: InputError XML.RELATIVE_NAMESPACE.
+    `subtrees` leaves some out, as the enveloped-signature transform does; `is_visible` selects any other node-set.
+    Raises: InputError XML.RELATIVE_NAMESPACE, XML.TEXT_TOO_LONG where xml:base values add up to more than `MAX_BASE`.
     """
-    if algorithm.is_exclusive and not inclusive_prefixes and exclude is None and is_visible is None:
+    if algorithm.is_exclusive and not inclusive_prefixes and not subtrees.switches and subtrees.is_shown and is_visible is None:
         octets = _by_libxml2(target, algorithm)
         if octets is not None:
             return octets
     listed = frozenset("" if prefix == "#default" else prefix for prefix in inclusive_prefixes)
-    writer = _Writer(algorithm=algorithm, listed=listed, exclude=exclude, is_visible=is_visible)
+    writer = _Writer(algorithm=algorithm, listed=listed, subtrees=subtrees, is_visible=is_visible)
     return writer.write(target)
 
 
@@ -121,12 +104,17 @@ class _Frame:
 class _Writer:
     algorithm: C14nAlgorithm
     listed: frozenset[str] = frozenset()
-    exclude: Element | None = None
+    subtrees: Subtrees = WHOLE
     is_visible: Visible | None = None
+    only_hides: bool = field(init=False)
+    inherited: dict[Element, dict[str, str]] = field(default_factory=dict)
     out: list[str] = field(default_factory=list)
     frames: list[_Frame] = field(default_factory=list)
     bound_in: dict[str, str] | None = None
     bound: dict[str, str] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        self.only_hides = self.subtrees.is_shown and not any(self.subtrees.switches.values())
 
     def write(self, target: Element | Document) -> bytes:
         if isinstance(target, Document):
@@ -134,6 +122,7 @@ class _Writer:
             for node in reversed(list(root.itersiblings(preceding=True))):
                 self._outside(node, "{}\n")
             self._subtree(root)
+            self.frames = []
             for node in root.itersiblings():
                 self._outside(node, "\n{}")
         else:
@@ -155,7 +144,7 @@ class _Writer:
             if event == "start-ns":
                 declared[node[0]] = node[1]
             elif event == "start":
-                if node is self.exclude:
+                if self._skips(node):
                     walk.skip_subtree()
                 else:
                     self._start(node, declared)
@@ -163,18 +152,31 @@ class _Writer:
             else:
                 if event != "end":
                     self.out.append(self._comment_or_instruction(node))
-                elif node is not self.exclude:
+                elif not self._skips(node):
                     self._end()
                 if node is not apex:
                     self._text(NodeKind.TAIL, node, node.tail)
 
+    def _skips(self, element: Element) -> bool:
+        return self.only_hides and self.subtrees.switches.get(element) is False
+
+    def _has(self, element: Element) -> bool:
+        """Tell whether an element that is just met belongs to the node-set."""
+        if self.is_visible is not None:
+            return self.is_visible(NodeKind.ELEMENT, element, "")
+        outside = self.subtrees.is_shown if len(self.frames) == 1 else self.frames[-1].is_shown
+        return self.subtrees.switches.get(element, outside)
+
     def _start(self, element: Element, declared: dict[str, str]) -> None:
         outer = self.frames[-1]
-        is_shown = self._shows(NodeKind.ELEMENT, element, "")
+        is_shown = self._has(element)
         scope = _merged(outer.scope, declared) if declared else outer.scope
         frame = _Frame(scope, outer.axis, outer.rendered, is_shown, _tag(element))
+        if not is_shown and self.is_visible is None:
+            self.frames.append(frame)
+            return
         qualified = self._attributes(element, scope)
-        is_all_new = self.is_visible is not None or len(self.frames) == 1
+        is_all_new = self.is_visible is not None or len(self.frames) == 1 or not outer.is_shown
         candidates = {"", *scope} if is_all_new else set(declared)
         if self.algorithm.is_exclusive:
             namespaces = self._exclusive(element, qualified, frame, listed=candidates & self.listed)
@@ -221,7 +223,10 @@ class _Writer:
         return f"{prefix}:{local}" if prefix else _name_at(position)(element)
 
     def _shows(self, kind: NodeKind, element: Element, name: str) -> bool:
-        return self.is_visible is None or self.is_visible(kind, element, name)
+        """Tell whether a node other than an element belongs to the node-set: in sub-trees, whether its parent does."""
+        if self.is_visible is not None:
+            return self.is_visible(kind, element, name)
+        return self.frames[-1].is_shown if self.frames else self.subtrees.is_shown
 
     def _shows_attribute(self, element: Element, name: str) -> bool:
         """Tell whether an attribute is in the node-set; as libxml2 does, 1.1 keeps the inheritable ones of an element that is."""
@@ -259,7 +264,7 @@ class _Writer:
     def _axis(self, element: Element, scope: dict[str, str]) -> dict[str, str]:
         if self.is_visible is None:
             return scope
-        return {prefix: uri for prefix, uri in scope.items() if self._shows(NodeKind.NAMESPACE, element, prefix)}
+        return {prefix: uri for prefix, uri in scope.items() if self.is_visible(NodeKind.NAMESPACE, element, prefix)}
 
     def _exclusive(
         self, element: Element, attributes: list[tuple[str, str, str]], frame: _Frame, *, listed: set[str]
@@ -273,7 +278,7 @@ class _Writer:
                 if (
                     prefix != "xml"
                     and frame.rendered.get(prefix, "") != uri
-                    and (not uri or self._shows(NodeKind.NAMESPACE, element, prefix))
+                    and (not uri or self.is_visible is None or self.is_visible(NodeKind.NAMESPACE, element, prefix))
                 ):
                     found.append((prefix, uri))
         if found:
@@ -285,12 +290,9 @@ class _Writer:
 
         Spec: Canonical XML 1.0, 2.4; Canonical XML 1.1, 2.4 (xml:id stays, xml:base is joined).
         """
+        parent = element.getparent()
         own = set(element.keys())
-        found: dict[str, str] = {}
-        for ancestor in element.iterancestors():
-            for name, value in _items(ancestor):
-                if name.startswith(_XML_PREFIX) and name not in own:
-                    found.setdefault(name, value)
+        found = {} if parent is None else {name: value for name, value in self._above(parent).items() if name not in own}
         if self.algorithm.is_version_11:
             found = {name: value for name, value in found.items() if name in _SIMPLY_INHERITED}
             base = self._joined_base(element)
@@ -299,15 +301,34 @@ class _Writer:
                 found |= {_BASE: base} if base else {}
         return attributes + [(name, f"xml:{name.removeprefix(_XML_PREFIX)}", value) for name, value in found.items()]
 
+    def _above(self, element: Element) -> dict[str, str]:
+        """Give the attributes of the xml namespace that hold at an element."""
+        known: dict[str, str] = {}
+        missing: list[Element] = []
+        for step in (element, *element.iterancestors()):
+            if step in self.inherited:
+                known = self.inherited[step]
+                break
+            missing.append(step)
+        for step in reversed(missing):
+            own = {name: value for name, value in _items(step) if name.startswith(_XML_PREFIX)}
+            known = self.inherited[step] = {**known, **own} if own else known
+        return known
+
     def _joined_base(self, element: Element) -> str | None:
         """Give the xml:base that stands for those of the ancestors left out; None where there is none."""
         joined = element.get(_BASE)
-        is_changed = False
+        is_changed, size = False, 0
+        frames = reversed(self.frames)
         for ancestor in element.iterancestors():
-            if self.is_visible is not None and self.is_visible(NodeKind.ELEMENT, ancestor, ""):
+            frame = next(frames, None)
+            if frame is not None and frame.is_shown:
                 break
             base = ancestor.get(_BASE)
             if base is not None:
+                size += len(base)
+                if size > MAX_BASE:
+                    raise InputError("XML.TEXT_TOO_LONG", where=locate(ancestor), detail=f"xml:base: the limit is {MAX_BASE}")
                 joined = base if joined is None else join_base(base, joined)
                 is_changed = True
         return joined if is_changed else None

@@ -7,7 +7,7 @@ Every refusal is an `InputError` with a position; element names may occur in it,
 import contextlib
 import re
 import threading
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
 from types import MappingProxyType
 from typing import Final, Protocol, TypeAlias, cast
@@ -43,6 +43,21 @@ _UNREADABLE: Final = (b"\xff\xfe\x00\x00", b"\x00\x00\xfe\xff", b"<\x00", b"\x00
 _UTF8_BOM: Final = b"\xef\xbb\xbf"
 _HEAD: Final = 400
 _NAMES: Final = {"utf-8": frozenset({"utf-8", "utf8"}), "utf-16": frozenset({"utf-16", "utf16", "utf-16le", "utf-16be"})}
+_LEGACY: Final = frozenset(
+    {
+        "us-ascii",
+        "ascii",
+        "iso-8859-1",
+        "latin1",
+        "iso-8859-2",
+        "iso-8859-15",
+        "windows-1250",
+        "windows-1251",
+        "windows-1252",
+        "windows-1258",
+    }
+)
+"""Encodings of one octet a character that declarations of real files name; a document of others may be in one of them."""
 _SHOWN_NAME: Final = 60
 _ENCODING_CODES: Final = frozenset({32, 81})
 """libxml2: XML_ERR_UNSUPPORTED_ENCODING, XML_ERR_INVALID_ENCODING."""
@@ -56,7 +71,7 @@ _LIMIT_CODES: Final = frozenset({1, 110, 114})
 class ParsedXml:
     """A tree within the limits, and the octets that it was read from.
 
-    `ids` maps the value of every Id attribute, in any spelling, to its element.
+    `ids` maps the value of every Id attribute, in any spelling, to its element; those that several elements have are in `ambiguous`.
     `first_comment` and `first_instruction` are the places of the first comment and processing
     instruction anywhere in the document: canonical forms drop the first, people see neither.
     """
@@ -65,6 +80,7 @@ class ParsedXml:
     octets: bytes
     encoding: str
     ids: Mapping[str, Element]
+    ambiguous: frozenset[str] = frozenset()
     first_comment: str | None
     first_instruction: str | None
 
@@ -103,25 +119,43 @@ def _elements(path: str) -> "Callable[[Element], list[Element]]":
 _QUERIES: Final = _Queries()
 
 
-def parse(octets: bytes) -> ParsedXml:
+def parse(octets: bytes, *, is_open: bool = False) -> ParsedXml:
     """Read one document of at most `MAX_BYTES`, in UTF-8 or (with a byte order mark) UTF-16.
 
+    `is_open`, for documents of others: the encodings in `_LEGACY` are read too, and a value that is the Id of several elements names none.
     Raises: InputError XML.EMPTY, XML.TOO_LARGE, XML.NOT_XML, XML.ENCODING, XML.VERSION, XML.DTD, XML.SYNTAX, XML.NAMESPACE,
     XML.TOO_DEEP, XML.TOO_MANY_NODES, XML.TOO_MANY_ATTRIBUTES, XML.TOO_MANY_NAMESPACES, XML.TEXT_TOO_LONG, XML.DUPLICATE_ID.
     """
     _check_size(octets)
-    encoding = _encoding(octets)
-    _refuse_doctype(octets, encoding)
-    root = _tree(octets, encoding)
-    _check_shape(root, octets)
+    encoding = _encoding(octets, _LEGACY if is_open else frozenset())
+    text = octets
+    if encoding in _LEGACY:
+        text, encoding = _transcoded(octets, encoding), "utf-8"
+    _refuse_doctype(text, encoding)
+    root = _tree(text, encoding)
+    _check_shape(root, text)
+    ids, ambiguous = open_id_map(root) if is_open else (id_map(root), frozenset())
     return ParsedXml(
         root=root,
         octets=octets,
         encoding=encoding,
-        ids=id_map(root),
-        first_comment=_first(root, "comments") if encoding != "utf-8" or b"<!--" in octets else None,
-        first_instruction=_first(root, "instructions") if encoding != "utf-8" or _may_hold_instructions(octets) else None,
+        ids=ids,
+        ambiguous=ambiguous,
+        first_comment=_first(root, "comments") if encoding != "utf-8" or b"<!--" in text else None,
+        first_instruction=_first(root, "instructions") if encoding != "utf-8" or _may_hold_instructions(text) else None,
     )
+
+
+def open_id_map(root: Element) -> tuple[Mapping[str, Element], frozenset[str]]:
+    """Map the value of every attribute called `id`, in any case and any namespace; those of several elements are given apart."""
+    found: dict[str, Element] = {}
+    ambiguous: set[str] = set()
+    for attribute in _QUERIES.ids(root):
+        if found.setdefault(str(attribute), attribute.getparent()) is not attribute.getparent():
+            ambiguous.add(str(attribute))
+    for value in ambiguous:
+        del found[value]
+    return MappingProxyType(found), frozenset(ambiguous)
 
 
 def id_map(root: Element) -> Mapping[str, Element]:
@@ -203,8 +237,8 @@ def _octet_of_nth(octets: bytes, mark: bytes, count: int) -> str:
     return f"octet {at}"
 
 
-def _encoding(octets: bytes) -> str:
-    """Tell UTF-8 from UTF-16 by the octets; a declaration that says otherwise is refused, not believed."""
+def _encoding(octets: bytes, legacy: Collection[str]) -> str:
+    """Tell UTF-8 from UTF-16 by the octets; a declaration that says otherwise is refused, not believed, unless it is one of `legacy`."""
     if octets.startswith(_UNREADABLE):
         raise InputError("XML.ENCODING", where="octet 0", detail="only UTF-8, and UTF-16 with a byte order mark, are read")
     encoding = "utf-16" if octets.startswith(_UTF16_BOMS) else "utf-8"
@@ -216,9 +250,20 @@ def _encoding(octets: bytes) -> str:
         version, declared = declaration.groups()
         if version != "1.0":
             raise InputError("XML.VERSION", where="line 1", detail="only XML 1.0 is read")
+        if declared is not None and declared.lower() in legacy and encoding == "utf-8" and not octets.startswith(_UTF8_BOM):
+            return declared.lower()
         if declared is not None and declared.lower() not in _NAMES[encoding]:
             raise InputError("XML.ENCODING", where="line 1", detail=f"the declared encoding is not {encoding.upper()}")
     return encoding
+
+
+def _transcoded(octets: bytes, encoding: str) -> bytes:
+    try:
+        text = octets.decode(encoding).encode()
+    except UnicodeDecodeError as error:
+        raise InputError("XML.ENCODING", where=f"octet {error.start}", detail="octets that are no character") from None
+    _check_size(text)
+    return text
 
 
 class _Seen(Exception):

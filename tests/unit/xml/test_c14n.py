@@ -9,7 +9,8 @@ from hypothesis import strategies as st
 from lxml import etree
 
 from hocba_sign.errors import InputError
-from hocba_sign.xml.c14n import C14nAlgorithm, NodeKind, _Writer, canonicalize
+from hocba_sign.xml.c14n import C14nAlgorithm, _Writer, canonicalize
+from hocba_sign.xml.node_set import NodeKind, Subtrees
 from hocba_sign.xml.parse import Element, parse
 
 C14N = C14nAlgorithm
@@ -130,7 +131,7 @@ def test_excluding_is_removing(root: Element, data: st.DataObject) -> None:
     around.replace(removed, marker)
     for algorithm in C14N:
         if not algorithm.has_comments:
-            excluded = canonicalize(root.getroottree(), algorithm, exclude=inner[number])
+            excluded = canonicalize(root.getroottree(), algorithm, subtrees=Subtrees(switches={inner[number]: False}))
             assert excluded == canonicalize(copy.getroottree(), algorithm)
 
 
@@ -198,3 +199,32 @@ def test_node_set_without_an_element_keeps_its_text() -> None:
     root = parse(b"<a>1<b>2</b>3</a>").root
     octets = canonicalize(root, C14N.INCLUSIVE, is_visible=lambda kind, element, _: not (kind is NodeKind.ELEMENT and element.tag == "b"))
     assert octets == b"<a>123</a>"
+
+
+@given(documents(), st.data())
+def test_sub_trees_are_the_node_set_of_their_nodes(root: Element, data: st.DataObject) -> None:
+    nodes = list(root.iter("*"))
+    switches = {node: data.draw(st.booleans()) for node in data.draw(st.lists(st.sampled_from(nodes), max_size=4))}
+    subtrees = Subtrees(is_shown=data.draw(st.booleans()), switches=switches)
+    apex = data.draw(st.sampled_from([root.getroottree(), *nodes]))
+
+    def shown(node: Element | None) -> bool:
+        while node is not None and node not in switches and node is not apex:
+            node = node.getparent()
+        return subtrees.is_shown if node is None else switches.get(node, subtrees.is_shown)
+
+    def is_visible(kind: NodeKind, node: Element, _: str) -> bool:
+        outer = kind in {NodeKind.TAIL, NodeKind.COMMENT, NodeKind.INSTRUCTION}
+        return shown(node.getparent() if outer else node)
+
+    for algorithm in (C14N.INCLUSIVE, C14N.EXCLUSIVE, C14N.EXCLUSIVE_WITH_COMMENTS):
+        for prefixes in ((), ("p", "#default")) if algorithm.is_exclusive else ((),):
+            given = canonicalize(apex, algorithm, inclusive_prefixes=prefixes, subtrees=subtrees)
+            assert given == canonicalize(apex, algorithm, inclusive_prefixes=prefixes, is_visible=is_visible)
+
+
+def test_xml_base_values_without_bound_are_refused() -> None:
+    levels = "".join(f"<a xml:base='{'b/../' * 500}'>" for _ in range(6))
+    root = parse(f"{levels}<b/>{'</a>' * 6}".encode()).root
+    with pytest.raises(InputError, match=r"XML\.TEXT_TOO_LONG"):
+        canonicalize(next(root.iter("b")), C14N.INCLUSIVE_11)

@@ -219,3 +219,35 @@ def test_refusing_is_cheap(name: str) -> None:
 def test_the_largest_document_is_read() -> None:
     octets = b"<a>" + (b"<b>" + b"x" * 9_900_000 + b"</b>") * 2
     assert len(parse(octets + b" " * (MAX_BYTES - len(octets) - 4) + b"</a>").root) == 2
+
+
+def test_in_an_open_document_an_ambiguous_value_names_nothing() -> None:
+    parsed = parse(b"<a Id='x' ID='x' id='y'><b Id='1'/><b ID='1'/><c id='2'/></a>", is_open=True)
+    assert {value: element.tag for value, element in parsed.ids.items()} == {"x": "a", "y": "a", "2": "c"}
+    assert parsed.ambiguous == {"1"}
+
+
+@pytest.mark.parametrize(("name", "codec"), [("ISO-8859-1", "latin-1"), ("Windows-1258", "cp1258"), ("us-ascii", "ascii")])
+def test_an_open_document_may_be_in_an_encoding_of_one_octet(name: str, codec: str) -> None:
+    letters = {"latin-1": "é", "cp1258": "ơ", "ascii": "e"}[codec]
+    octets = f"<?xml version='1.0' encoding='{name}'?><a>{letters}</a>".encode(codec)
+    assert parse(octets, is_open=True).root.text == letters
+    with pytest.raises(InputError, match=r"XML\.ENCODING"):
+        parse(octets)
+
+
+@pytest.mark.parametrize("name", ["utf-7", "ebcdic-cp-us", "utf-16", "utf_8_sig", "idna", "rot13"])
+def test_no_other_encoding_is_read_in_an_open_document(name: str) -> None:
+    with pytest.raises(InputError, match=r"XML\.ENCODING"):
+        parse(f"<?xml version='1.0' encoding='{name}'?><a/>".encode(), is_open=True)
+
+
+def test_octets_outside_a_declared_encoding_are_refused() -> None:
+    with pytest.raises(InputError, match=r"XML\.ENCODING"):
+        parse(b"<?xml version='1.0' encoding='windows-1252'?><a>\x81</a>", is_open=True)
+
+
+def test_an_open_document_may_have_no_document_type_either() -> None:
+    for declaration in ("", "<?xml version='1.0' encoding='ISO-8859-1'?>"):
+        with pytest.raises(InputError, match=r"XML\.DTD"):
+            parse(f"{declaration}<!DOCTYPE a><a/>".encode(), is_open=True)
