@@ -32,12 +32,42 @@ class Covers(StrEnum):
     OTHER = "other"
 
 
+class ExtentKind(StrEnum):
+    """What a reference starts from."""
+
+    DOCUMENT = "document"
+    ELEMENT = "element"
+    DETACHED = "detached"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Extent:
+    """Exactly what a reference of a document of others covers, where it could be followed.
+
+    `where`: `/`, the place of the element, or the name under which detached octets were given. `omitted` are the places of the
+    sub-trees that transforms leave out, `kept` those that they keep within what is left out; where transforms keep nothing else
+    `omitted` begins with `where`. `is_full`: nothing of the file, or of the detached octets, lies outside but signatures.
+    `has_markup`: element names and attributes are covered too, which base64 decoding drops.
+    `is_name_assumed`: the octets were given under another name than the reference's, and are the only ones that can be meant.
+    """
+
+    kind: ExtentKind
+    where: str
+    identifier: str | None = None
+    omitted: tuple[str, ...] = ()
+    kept: tuple[str, ...] = ()
+    is_full: bool
+    has_markup: bool = True
+    is_name_assumed: bool = False
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Reference:
     """One ds:Reference with the result of dereferencing, transforming and digesting it.
 
     `target_id` is None when the URI is not `#id`. `is_found` tells whether the target exists; `is_intact`
-    whether the digest of its canonical octets equals DigestValue.
+    whether the digest of its canonical octets equals DigestValue. `entries` are the references of the manifest that it points at,
+    which `holds` demands too. `extent` is None in a transcript, where a reference covers the element that it names and nothing less.
     """
 
     identifier: str | None
@@ -48,20 +78,51 @@ class Reference:
     digest_value: bytes
     is_found: bool
     is_intact: bool
+    entries: "tuple[Reference, ...]" = ()
+    extent: Extent | None = None
+
+    @property
+    def holds(self) -> bool:
+        return self.is_intact and all(entry.is_intact for entry in self.entries)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CertificateBinding:
-    """One xades:Cert of SigningCertificateV2: the digest, and the DER of IssuerSerial where given."""
+    """One xades:Cert of SigningCertificate or its V2: the digest, and where given the DER of IssuerSerial (V2) or its two texts (V1)."""
 
     digest_uri: str
     digest_value: bytes
     issuer_serial_der: bytes | None
+    issuer_name: str | None = None
+    serial_number: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SignaturePolicy:
+    """The policy that a signer names (EN 319 132-1, 5.2.9); `identifier` is None for an implied one.
+
+    `is_matched`: its document was at hand and its digest is, or is not, the one that was signed; None without the document.
+    """
+
+    identifier: str | None
+    addresses: tuple[str, ...] = ()
+    is_matched: bool | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Place:
+    """Where a signer claims to have signed (EN 319 132-1, 5.2.5)."""
+
+    city: str | None = None
+    street: str | None = None
+    state: str | None = None
+    postal_code: str | None = None
+    country: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SignedProperties:
-    """The signed qualifying properties of one signature (EN 319 132-1, 5.2)."""
+    """The signed qualifying properties of one signature (EN 319 132-1, 5.2). `certified_roles` are the kinds of their certificates."""
 
     identifier: str
     signing_time: datetime | None
@@ -70,12 +131,17 @@ class SignedProperties:
     claimed_roles: tuple[str, ...]
     commitments: tuple[str, ...]
     described_references: frozenset[str]
+    certified_roles: tuple[str, ...] = ()
+    place: Place | None = None
+    policy: SignaturePolicy | None = None
 
 
 class StampKind(StrEnum):
     """The kinds of time-stamps that this library reads; the `type` of the report's `timestamps`."""
 
+    CONTENT = "content"
     SIGNATURE = "signature"
+    REFS = "refs"
     ARCHIVE = "archive"
 
 
@@ -84,13 +150,14 @@ class TimeStamp:
     """One time-stamp container: its tokens, and the octets that each must have in its imprint.
 
     `covered_der` are the certificates, CRLs, OCSP responses and tokens that an archive time-stamp covers: a passing token
-    proves that they existed.
+    proves that they existed. `findings` say why the octets could not be had: then no token of it is intact.
     """
 
     kind: StampKind
     tokens_der: tuple[bytes, ...]
     message_octets: bytes
     covered_der: tuple[bytes, ...] = ()
+    findings: tuple[Finding, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -101,6 +168,10 @@ class ParsedSignature:
     profile that this library accepts, `departures` those from the baseline of its family (EN 319 132-1, 6.3): any of either keeps the
     signature from passing. `algorithm` is what CMS names by OID; XML gives `algorithm_uri` and `pss` instead. `has_der_value`: an ECDSA value is
     DER, as in CMS. `revision` is the PDF revision, from 1, that the signature was made in.
+
+    Of documents of others: `parent` names the signature that this one counter-signs, `keys_der` are SubjectPublicKeyInfos that stand in it
+    without a certificate, `claimed_time` (UTC) is what a signed object beside the qualifying properties says, `unsigned` the names of the
+    unsigned properties, `is_baseline` whether it has what DSS calls BASELINE-B, `warnings` what changes no judgement.
     """
 
     identifier: str | None
@@ -124,6 +195,12 @@ class ParsedSignature:
     algorithm: SignatureAlgorithm | None = None
     has_der_value: bool = False
     revision: int | None = None
+    parent: str | None = None
+    keys_der: tuple[bytes, ...] = ()
+    claimed_time: datetime | None = None
+    unsigned: tuple[str, ...] = ()
+    is_baseline: bool = True
+    warnings: tuple[Finding, ...] = ()
 
     def covered_ids(self) -> frozenset[str]:
         """Give the Ids whose content this signature covers with a matching digest."""
