@@ -150,13 +150,14 @@ class TimeStamp:
     """One time-stamp container: its tokens, and the octets that each must have in its imprint.
 
     `covered_der` are the certificates, CRLs, OCSP responses and tokens that an archive time-stamp covers: a passing token
-    proves that they existed. `findings` say why the octets could not be had: then no token of it is intact.
+    proves that they existed. `covers_value`: the octets include the signature value. `findings` say why the octets could not be had: then no token of it is intact.
     """
 
     kind: StampKind
     tokens_der: tuple[bytes, ...]
     message_octets: bytes
     covered_der: tuple[bytes, ...] = ()
+    covers_value: bool = True
     findings: tuple[Finding, ...] = ()
 
 

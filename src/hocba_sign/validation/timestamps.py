@@ -68,7 +68,8 @@ def judge_time_stamps(
             if one.is_passed and one.time is not None:
                 proofs.append(one.time)
         if proofs:
-            existence = existence.with_proof((signature.value, *stamp.covered_der), min(proofs))
+            value = (signature.value,) if stamp.covers_value else ()
+            existence = existence.with_proof((*value, *stamp.covered_der), min(proofs))
             if stamp.kind is StampKind.ARCHIVE:
                 covering = min(proofs)
     return tuple(reversed(judged)), existence
@@ -76,6 +77,8 @@ def judge_time_stamps(
 
 def _read(stamp: TimeStamp, token_der: bytes, *, where: str, candidates: tuple[Certificate, ...]) -> Token | TimeStampConclusion:
     """Read a token and check it against the octets that it must be of; a conclusion when that fails."""
+    if stamp.findings:
+        return _broken(stamp, token_der, stamp.findings, token=None)
     try:
         token = read_token(token_der, candidates)
         check = verify_token(token, lambda algorithm: digest(algorithm, stamp.message_octets))
