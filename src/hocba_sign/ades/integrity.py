@@ -46,7 +46,7 @@ def check_integrity(signature: ParsedSignature) -> Integrity:
             if not is_value_ok:
                 findings.append(Finding("SIG.VALUE", signature.where))
     references = signature.references
-    is_intact = is_value_ok and bool(references) and all(reference.is_intact for reference in references)
+    is_intact = is_value_ok and bool(references) and all(reference.holds for reference in references)
     return Integrity(
         certificate=certificate,
         algorithm=algorithm,
