@@ -1,13 +1,30 @@
 """The vocabulary of XMLDSig and XAdES: namespaces, element names in Clark notation, identifier URIs."""
 
+from functools import lru_cache
+
 from hocba_sign.xml.names import DS, XADES, XADES141
 
 XMLDSIG_MORE = "http://www.w3.org/2007/05/xmldsig-more#"
+XMLDSIG11 = "http://www.w3.org/2009/xmldsig11#"
+XADES111 = "http://uri.etsi.org/01903/v1.1.1#"
+XADES122 = "http://uri.etsi.org/01903/v1.2.2#"
+XADES_VERSIONS = (XADES, XADES122, XADES111)
+"""Namespaces of QualifyingProperties; 1.4.1 only adds properties to those of 1.3.2."""
 TYPE_SIGNED_PROPERTIES = "http://uri.etsi.org/01903#SignedProperties"
+TYPES_SIGNED_PROPERTIES = frozenset({TYPE_SIGNED_PROPERTIES, f"{XADES122}SignedProperties", f"{XADES111}SignedProperties"})
 TYPE_COUNTERSIGNED = "http://uri.etsi.org/01903#CountersignedSignature"
+TYPE_MANIFEST = "http://www.w3.org/2000/09/xmldsig#Manifest"
 ENVELOPED = "http://www.w3.org/2000/09/xmldsig#enveloped-signature"
+BASE64 = "http://www.w3.org/2000/09/xmldsig#base64"
+XPATH = "http://www.w3.org/TR/1999/REC-xpath-19991116"
+XPATH_FILTER = "http://www.w3.org/2002/06/xmldsig-filter2"
 COMMITMENT = "http://uri.etsi.org/01903/v1.2.2#"
 """Prefix of the commitment types ProofOfOrigin, ProofOfApproval, ProofOfCreation."""
+
+
+@lru_cache(maxsize=1024)
+def qualified(namespace: str, name: str) -> str:
+    return f"{{{namespace}}}{name}"
 
 
 def ds(name: str) -> str:
@@ -35,7 +52,24 @@ SIGNATURE_VALUE = ds("SignatureValue")
 KEY_INFO = ds("KeyInfo")
 X509_DATA = ds("X509Data")
 X509_CERTIFICATE = ds("X509Certificate")
+KEY_VALUE = ds("KeyValue")
+RSA_KEY_VALUE = ds("RSAKeyValue")
+MODULUS = ds("Modulus")
+EXPONENT = ds("Exponent")
+EC_KEY_VALUE = f"{{{XMLDSIG11}}}ECKeyValue"
+NAMED_CURVE = f"{{{XMLDSIG11}}}NamedCurve"
+PUBLIC_KEY = f"{{{XMLDSIG11}}}PublicKey"
+DER_KEY_VALUE = f"{{{XMLDSIG11}}}DEREncodedKeyValue"
+X509_DIGEST = f"{{{XMLDSIG11}}}X509Digest"
+RETRIEVAL_METHOD = ds("RetrievalMethod")
+KEY_INFO_REFERENCE = f"{{{XMLDSIG11}}}KeyInfoReference"
+X509_ISSUER_NAME = ds("X509IssuerName")
+X509_SERIAL_NUMBER = ds("X509SerialNumber")
+MANIFEST = ds("Manifest")
+SIGNATURE_PROPERTIES = ds("SignatureProperties")
 OBJECT = ds("Object")
+XPATH_ELEMENT = ds("XPath")
+FILTER_ELEMENT = f"{{{XPATH_FILTER}}}XPath"
 
 PSS_PARAMETERS = f"{{{XMLDSIG_MORE}}}RSAPSSParams"
 PSS_MASK_GENERATION = f"{{{XMLDSIG_MORE}}}MaskGenerationFunction"

@@ -1,0 +1,114 @@
+"""What ds:KeyInfo brings along: certificates, keys without one, and what is never followed."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from hocba_sign.crypto import der
+from hocba_sign.errors import Finding, InputError
+from hocba_sign.xades import names
+from hocba_sign.xades.elements import algorithm_of, malformed, octets_of, only, optional
+from hocba_sign.xml.parse import Element, locate
+
+MAX_CERTIFICATES = 50
+"""In one KeyInfo; an honest chain has three."""
+MAX_KEYS = 4
+"""Keys without a certificate; signers write one."""
+
+_RSA_ENCRYPTION = bytes.fromhex("300d06092a864886f70d0101010500")
+_EC_PUBLIC_KEY = bytes.fromhex("06072a8648ce3d0201")
+_CURVES = {
+    "urn:oid:1.2.840.10045.3.1.7": bytes.fromhex("06082a8648ce3d030107"),
+    "urn:oid:1.3.132.0.34": bytes.fromhex("06052b81040022"),
+    "urn:oid:1.3.132.0.35": bytes.fromhex("06052b81040023"),
+}
+"""The curves whose keys are read: P-256, P-384, P-521."""
+_FOLLOWED_NEVER = (names.RETRIEVAL_METHOD, names.KEY_INFO_REFERENCE)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class KeyInfo:
+    """The facts of one ds:KeyInfo; `keys_der` are SubjectPublicKeyInfos, `digests` the (method URI, value) of X509Digest."""
+
+    certificates_der: tuple[bytes, ...] = ()
+    keys_der: tuple[bytes, ...] = ()
+    digests: tuple[tuple[str, bytes], ...] = ()
+    warnings: tuple[Finding, ...] = ()
+
+
+def key_info_certificates(signature: Element) -> tuple[bytes, ...]:
+    """Give the octets of every ds:X509Certificate, in document order. Raises: InputError SIG.TOO_MANY_CERTIFICATES, SIG.STRUCTURE."""
+    key_info = optional(signature, names.KEY_INFO)
+    if key_info is None:
+        return ()
+    found = tuple(
+        octets_of(certificate)
+        for data in key_info.iterchildren(names.X509_DATA)
+        for certificate in data.iterchildren(names.X509_CERTIFICATE)
+    )
+    if len(found) > MAX_CERTIFICATES:
+        raise InputError("SIG.TOO_MANY_CERTIFICATES", where=locate(key_info))
+    return found
+
+
+def read_key_info(signature: Element) -> KeyInfo:
+    """Read everything in ds:KeyInfo that tells whose key it is. Nothing is fetched or followed.
+
+    A key of a kind that is not read is named in `warnings`. Raises: as `key_info_certificates`.
+    Spec: XML Signature 1.1, 4.5.
+    """
+    key_info = optional(signature, names.KEY_INFO)
+    if key_info is None:
+        return KeyInfo()
+    warnings = [Finding("SIG.KEY_NOT_FOLLOWED", locate(element)) for element in key_info.iterchildren(*_FOLLOWED_NEVER)]
+    keys: list[bytes] = []
+    for element in key_info.iterchildren(names.KEY_VALUE, names.DER_KEY_VALUE):
+        if len(keys) == MAX_KEYS:
+            raise InputError("SIG.TOO_MANY_CERTIFICATES", where=locate(key_info))
+        key = _key(element)
+        if key is None:
+            warnings.append(Finding("SIG.KEY_UNSUPPORTED", locate(element)))
+        else:
+            keys.append(key)
+    return KeyInfo(
+        certificates_der=key_info_certificates(signature),
+        keys_der=tuple(keys),
+        digests=tuple(_digests(key_info)),
+        warnings=tuple(warnings),
+    )
+
+
+def _digests(key_info: Element) -> Iterator[tuple[str, bytes]]:
+    for data in key_info.iterchildren(names.X509_DATA):
+        for element in data.iterchildren(names.X509_DIGEST):
+            yield algorithm_of(element), octets_of(element)
+
+
+def _key(element: Element) -> bytes | None:
+    """Give the SubjectPublicKeyInfo of a key value, None for a kind that is not read."""
+    if element.tag == names.DER_KEY_VALUE:
+        return octets_of(element)
+    rsa = optional(element, names.RSA_KEY_VALUE)
+    if rsa is not None:
+        numbers = (_unsigned(octets_of(only(rsa, tag))) for tag in (names.MODULUS, names.EXPONENT))
+        return _subject_public_key(_RSA_ENCRYPTION, der.encode(der.SEQUENCE, *numbers))
+    curve_key = optional(element, names.EC_KEY_VALUE)
+    named = None if curve_key is None else optional(curve_key, names.NAMED_CURVE)
+    if curve_key is None or named is None:
+        return None
+    uri = named.get("URI")
+    if uri is None:
+        raise malformed(named)
+    curve = _CURVES.get(uri)
+    if curve is None:
+        return None
+    return _subject_public_key(der.encode(der.SEQUENCE, _EC_PUBLIC_KEY, curve), octets_of(only(curve_key, names.PUBLIC_KEY)))
+
+
+def _unsigned(number: bytes) -> bytes:
+    """Write an INTEGER of a ds:CryptoBinary: big-endian, never negative."""
+    stripped = number.lstrip(b"\x00") or b"\x00"
+    return der.encode(der.INTEGER, b"\x00" if stripped[0] & 0x80 else b"", stripped)
+
+
+def _subject_public_key(identifier_der: bytes, key: bytes) -> bytes:
+    return der.encode(der.SEQUENCE, identifier_der, der.encode(der.BIT_STRING, b"\x00", key))
