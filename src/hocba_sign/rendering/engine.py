@@ -1,0 +1,50 @@
+"""The only door to typst: a template and its inputs to the octets of a PDF. It fetches nothing and sees no font but ours."""
+
+import json
+from datetime import datetime
+from functools import cache
+from importlib import import_module
+from pathlib import Path
+from typing import Any, Final
+
+from hocba_sign.errors import CallerError, InputError
+
+_STANDARDS: Final = ("a-3a", "ua-1")
+_PLACE: Final = "<place>"
+
+
+def compile_pdf(main: Path, *, fonts: Path, inputs: dict[str, str], created: datetime) -> tuple[bytes, tuple[dict[str, Any], ...]]:
+    """Give a PDF/A-3a and PDF/UA-1, and the values that the template labels `<place>`.
+
+    `created` (aware) is what the file gives as its own date. typst refuses what breaks either standard.
+    Raises: CallerError PDF.EXTRA_MISSING; InputError RENDER.REFUSED, without typst's words, which may quote the content.
+    """
+    typst = library("typst")
+    try:
+        compiler = typst.Compiler(
+            main,
+            root=main.parent,
+            font_paths=_fonts(fonts),
+            ignore_system_fonts=True,
+            sys_inputs=inputs,
+            package_path=main.parent,
+            package_cache_path=main.parent,
+        )
+        octets: bytes = compiler.compile(format="pdf", pdf_standards=list(_STANDARDS), timestamp=created)
+        places = json.loads(compiler.query(_PLACE, field="value"))
+    except RuntimeError:
+        raise InputError("RENDER.REFUSED") from None
+    return octets, tuple(places)
+
+
+def library(name: str) -> Any:
+    """Import a library of the extra `pdf`. Raises: CallerError PDF.EXTRA_MISSING."""
+    try:
+        return import_module(name)
+    except ImportError as error:
+        raise CallerError("PDF.EXTRA_MISSING", detail=name) from error
+
+
+@cache
+def _fonts(folder: Path) -> Any:
+    return library("typst").Fonts(include_system_fonts=False, include_embedded_fonts=False, font_paths=[folder])

@@ -1,0 +1,90 @@
+"""A transcript to the octets of a PDF that shows it and carries its XML. The same input gives the same octets everywhere."""
+
+import json
+from dataclasses import dataclass
+from datetime import datetime, time
+from typing import Any
+
+from hocba_sign.model.record import VIETNAM
+from hocba_sign.model.transcript import Transcript
+from hocba_sign.rendering.code import content_of, data_digest, draw
+from hocba_sign.rendering.coverage import require_shown
+from hocba_sign.rendering.engine import compile_pdf
+from hocba_sign.rendering.sheet import fill
+from hocba_sign.rendering.template import CURRENT, FONTS, load_template, template_versions
+
+__all__ = ["CURRENT", "Place", "Rendering", "render", "shown_fields", "template_versions"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Place:
+    """Where the visible signature of a slot goes.
+
+    `slot` is the slot as text (`GVCN`, `GVBM/mon-15/gv-15-1`), `page` counts from 1, `box` is (left, bottom, right, top) in points from
+    the page's lower left corner, the order of a PDF rectangle.
+    """
+
+    slot: str
+    page: int
+    box: tuple[float, float, float, float]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Rendering:
+    """A PDF without signatures; `places` in the order of the pages, one for each slot of the signing plan."""
+
+    octets: bytes
+    places: tuple[Place, ...]
+    template: str
+    template_sha256: str
+
+
+def render(transcript: Transcript, xml: bytes, *, template: str = CURRENT) -> Rendering:
+    """Show a transcript on the pages of the official form, as PDF/A-3a and PDF/UA-1, `xml` attached as `hocba.xml`.
+
+    `transcript` is what `xml` decodes to. The file's own date is the day on which the transcript was created, midnight in Vietnam.
+    Raises: CallerError PDF.EXTRA_MISSING, RENDER.TEMPLATE; InputError RENDER.GLYPH, RENDER.REFUSED, XML.*.
+    """
+    version = load_template(template)
+    sheet = fill(transcript, version)
+    require_shown(sheet.fields, fonts=FONTS)
+    digest = data_digest(xml)
+    code = content_of(transcript.identification, digest)
+    texts = sheet.texts | {
+        "created": list(transcript.identification.created.timetuple()[:3]),
+        "check": {
+            "sha256": digest,
+            "code": code,
+            "drawing": draw(code),
+            "template": version.version,
+            "template_sha256": version.sha256,
+        },
+    }
+    created = datetime.combine(transcript.identification.created, time(), VIETNAM)
+    inputs = {"sheet": json.dumps(texts, ensure_ascii=False), "xml": _as_text(xml)}
+    octets, places = compile_pdf(version.main, fonts=FONTS, inputs=inputs, created=created)
+    return Rendering(octets=octets, places=tuple(map(_place, places)), template=version.version, template_sha256=version.sha256)
+
+
+def shown_fields(transcript: Transcript, template: str = CURRENT) -> tuple[tuple[str, str], ...]:
+    """Give what the pages must show: (path of the field in the XML form, text), in the order of the pages.
+
+    The text of a field without a value is empty: its place on the page is, too. A field that several pages show stands here as often.
+    """
+    return fill(transcript, load_template(template)).fields
+
+
+def _as_text(xml: bytes) -> str:
+    """Hand octets to typst, whose inputs are texts: as JSON, a text where they are UTF-8, else a list of numbers."""
+    try:
+        return json.dumps(xml.decode("utf-8"), ensure_ascii=False)
+    except UnicodeDecodeError:
+        return json.dumps(list(xml))
+
+
+def _place(given: dict[str, Any]) -> Place:
+    """Turn what the template says, in points from the upper left corner, into a rectangle of PDF."""
+    left, top, width, height = (float(given[name]) for name in ("x", "y", "width", "height"))
+    bottom = float(given["page_height"]) - top - height
+    box = (left, bottom, left + width, bottom + height)
+    return Place(slot=str(given["slot"]), page=int(given["page"]), box=box)

@@ -1,0 +1,203 @@
+"""A transcript as the texts of its pages, in the order in which the pages show them."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Any, Final, TypeAlias
+
+from hocba_sign.model.codes import Level, Status
+from hocba_sign.model.results import PrimaryAssessment, teacher_id
+from hocba_sign.model.transcript import Transcript
+from hocba_sign.model.workflow import PLANS, Role, Slot
+from hocba_sign.rendering.shown import Recorder
+from hocba_sign.rendering.template import Template
+
+Texts: TypeAlias = dict[str, Any]
+"""What the template reads: texts, truth values, lists and tables of them."""
+
+_LAST_LOWER_GRADE: Final = 9
+_FORMS: Final = {Level.PRIMARY: "TIEU_HOC", Level.LOWER_SECONDARY: "THCS", Level.UPPER_SECONDARY: "THPT"}
+_IDENTITY: Final = "identification"
+_PUPIL: Final = (_IDENTITY, "pupil")
+_SCHOOL: Final = (_IDENTITY, "school")
+_CONTENT: Final = "content"
+_ASSESSMENT: Final = (_CONTENT, "assessment")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Sheet:
+    """All pages of one transcript: `texts` for the template, `fields` as (path, text) in the order of the pages."""
+
+    texts: Texts
+    fields: tuple[tuple[str, str], ...]
+
+
+def fill(transcript: Transcript, template: Template) -> Sheet:
+    """Write the texts of every page, in order."""
+    show = Recorder(transcript, template.words)
+    is_primary = isinstance(transcript.content.assessment, PrimaryAssessment)
+    texts = {
+        "form": _form(transcript),
+        "is_continuing": transcript.level is Level.CONTINUING,
+        "grade": transcript.identification.grade,
+        "cover": _cover(transcript, show),
+        "pupil": _pupil(transcript, show),
+        "earlier": _earlier(transcript, show),
+        "head": {
+            "name": show(*_PUPIL, "full_name"),
+            "class": show(_IDENTITY, "class_name"),
+            "school": show(*_SCHOOL, "name"),
+            "year": show(_IDENTITY, "school_year"),
+            "exempt": show(_CONTENT, "particulars", "is_exempt_from_assessment"),
+        },
+        "year": _primary(transcript, show, template) if is_primary else _secondary(transcript, show, template),
+        "foot": _foot(transcript, show),
+    }
+    return Sheet(texts=texts, fields=tuple(show.fields))
+
+
+def _form(transcript: Transcript) -> str:
+    if transcript.level is Level.CONTINUING:
+        return "THCS" if transcript.identification.grade <= _LAST_LOWER_GRADE else "THPT"
+    return _FORMS[transcript.level]
+
+
+def _cover(transcript: Transcript, show: Recorder) -> Texts:
+    given = transcript.identification
+    return {
+        "name": show(*_PUPIL, "full_name"),
+        "class": show(_IDENTITY, "class_name"),
+        "school": show(*_SCHOOL, "name"),
+        "year": show(_IDENTITY, "school_year"),
+        "commune": show(*_SCHOOL, "commune"),
+        "district": show(*_SCHOOL, "district") if given.school.district else "",
+        "province": show(*_SCHOOL, "province"),
+        "register": show(_CONTENT, "particulars", "register_number"),
+        "digitised": show(_IDENTITY, "is_digitised"),
+        "withdrawn": show(_IDENTITY, "status") if given.status is Status.WITHDRAWN else "",
+        "id": show(_IDENTITY, "id"),
+        "version": show(_IDENTITY, "version"),
+        "created": show(_IDENTITY, "created"),
+        "rule_set": show(_IDENTITY, "rule_set"),
+        "department": show(*_SCHOOL, "department_name"),
+        "school_code": show(*_SCHOOL, "code"),
+        "pupil_code": show(*_PUPIL, "code"),
+        "learning_record": show(_IDENTITY, "learning_record") if given.learning_record else "",
+        "replaces": _reference(show, "replaces", ("id", "version")) if given.replaces else None,
+        "previous": _reference(show, "previous", ("id", "version", "digest")) if given.previous else None,
+    }
+
+
+def _reference(show: Recorder, attribute: str, parts: Iterable[str]) -> Texts:
+    return {part: show(_IDENTITY, attribute, part) for part in parts}
+
+
+def _pupil(transcript: Transcript, show: Recorder) -> Texts:
+    pupil = transcript.pupil
+    born = next((one for one in ("birth_date", "birth_month", "birth_year") if getattr(pupil, one) is not None), "birth_date")
+    paper = (*_PUPIL, "identity_document")
+    texts = {"name": show(*_PUPIL, "full_name"), "sex": show(*_PUPIL, "sex"), "born": show(*_PUPIL, born)}
+    texts |= {one: show(_CONTENT, "particulars", one) for one in ("ethnic_group", "nationality", "policy_group")}
+    texts["personal_id"] = show(*_PUPIL, "personal_id")
+    texts |= {one: show(*paper, one) if pupil.identity_document else "" for one in ("kind", "number")}
+    texts |= {one: show(_CONTENT, "particulars", one, "detail") for one in ("birthplace", "home_town", "residence")}
+    for relative in ("father", "mother", "guardian"):
+        texts |= {one: show(_CONTENT, "particulars", one) for one in (relative, f"{relative}_occupation")}
+    texts |= {one: show("signers", "principal", one) for one in ("full_name", "title")}
+    return texts | {"issued": show("signers", "issued")}
+
+
+def _earlier(transcript: Transcript, show: Recorder) -> list[Texts]:
+    is_primary = transcript.level is Level.PRIMARY
+    first = ("school_year", "class_name", "school", "province")
+    columns = (*first, "register_number", "arrived") if is_primary else (*first, "arrived")
+    years = range(len(transcript.content.earlier_years))
+    return [{one: show(_CONTENT, "earlier_years", n, one) for one in columns} for n in years]
+
+
+def _subjects(transcript: Transcript, show: Recorder, template: Template, columns: tuple[str, ...]) -> list[Texts]:
+    """Give the rows of the form in its order, those of subjects not taken without values, then subjects that the form does not name.
+
+    The form of continuing education is not published: its rows are the subjects taken.
+    """
+    places = {subject.code: n for n, subject in enumerate(transcript.subjects)}
+    form = template.rows[_form(transcript)]
+    known = {code for code, _ in form}
+    is_open = transcript.level is Level.CONTINUING
+    rows = [(code, title) for code, title in form if not is_open or code in places]
+    rows += [(subject.code, "") for subject in transcript.subjects if subject.code not in known]
+    return [_subject(transcript, show, places.get(code), columns) or {"name": title} for code, title in rows]
+
+
+def _subject(transcript: Transcript, show: Recorder, n: int | None, columns: tuple[str, ...]) -> Texts:
+    if n is None:
+        return {}
+    steps = (_CONTENT, "subjects", n)
+    texts: Texts = {"name": show(*steps, "name")}
+    texts |= {one: show(*steps, "marks", one) for one in columns}
+    texts["comment"] = show(*steps, "comment")
+    texts["teachers"] = [_teacher(transcript, show, n, k) for k in range(len(transcript.subjects[n].teachers))]
+    return texts
+
+
+def _teacher(transcript: Transcript, show: Recorder, n: int, k: int) -> Texts:
+    subject = transcript.subjects[n].id
+    slot = Slot(Role.GVBM, subject, teacher_id(subject, k + 1))
+    stand_in = next((m for m, one in enumerate(transcript.signers.substitutes) if one.teacher == slot.teacher), None)
+    return {
+        "name": show(_CONTENT, "subjects", n, "teachers", k, "full_name"),
+        "substitute": "" if stand_in is None else show("signers", "substitutes", stand_in, "full_name"),
+        "slot": str(slot) if _has_step(transcript, Role.GVBM) else None,
+    }
+
+
+def _substitutes(transcript: Transcript, show: Recorder) -> list[Texts]:
+    parts = ("full_name", "title", "reason")
+    return [{one: show("signers", "substitutes", n, one) for one in parts} for n in range(len(transcript.signers.substitutes))]
+
+
+def _has_step(transcript: Transcript, role: Role) -> bool:
+    return PLANS[transcript.plan_name].step(role) is not None
+
+
+def _primary(transcript: Transcript, show: Recorder, template: Template) -> Texts:
+    sizes = ("height", "weight", "excused_absences", "unexcused_absences")
+    texts: Texts = {one: show(*_ASSESSMENT, one) for one in sizes}
+    texts["subjects"] = _subjects(transcript, show, template, ("achievement", "test"))
+    texts["substitutes"] = _substitutes(transcript, show)
+    groups = {
+        "qualities": ("patriotism", "compassion", "diligence", "honesty", "responsibility"),
+        "general_competences": ("autonomy", "cooperation", "problem_solving"),
+        "specific_competences": ("language", "calculation", "science", "technology", "informatics", "aesthetics", "fitness"),
+    }
+    for group, (first, *others) in groups.items():
+        texts[group] = {one: show(*_ASSESSMENT, group, one) for one in (first, "comment", *others)}
+    texts["outcome"] = show(*_ASSESSMENT, "outcome")
+    texts["award"] = show(_CONTENT, "award")
+    texts["special_award"] = show(*_ASSESSMENT, "special_award")
+    texts |= {one: show(*_ASSESSMENT, one) for one in ("has_completed_grade", "has_completed_primary")}
+    return texts | {one: show(_CONTENT, one) for one in ("completion", "is_promoted", "homeroom_comment")}
+
+
+def _secondary(transcript: Transcript, show: Recorder, template: Template) -> Texts:
+    texts: Texts = {"subjects": _subjects(transcript, show, template, ("term_1", "term_2", "year", "reassessed"))}
+    texts["substitutes"] = _substitutes(transcript, show)
+    texts |= {
+        one: show(*_ASSESSMENT, one) for one in ("conduct_1", "learning_1", "absences", "conduct_after_summer", "learning_after_summer")
+    }
+    texts |= {"is_promoted": show(_CONTENT, "is_promoted"), "promotion": show(*_ASSESSMENT, "promotion")}
+    texts |= {one: show(*_ASSESSMENT, one) for one in ("conduct_2", "learning_2", "conduct", "learning")}
+    texts["completion"] = show(_CONTENT, "completion")
+    certificates = range(len(getattr(transcript.content.assessment, "certificates", ())))
+    texts["certificates"] = [{one: show(*_ASSESSMENT, "certificates", n, one) for one in ("name", "grade")} for n in certificates]
+    texts["competitions"] = show(*_ASSESSMENT, "competitions")
+    texts["award"] = show(_CONTENT, "award")
+    texts["summer_training"] = show(*_ASSESSMENT, "summer_training")
+    return texts | {"homeroom_comment": show(_CONTENT, "homeroom_comment")}
+
+
+def _foot(transcript: Transcript, show: Recorder) -> Texts:
+    texts: Texts = {"place": show("signers", "place"), "issued": show("signers", "issued")}
+    texts |= {one: show("signers", "principal", one) for one in ("acting_for", "title")}
+    texts |= {"principal": show("signers", "principal", "full_name"), "homeroom": show("signers", "homeroom_teacher", "full_name")}
+    roles = (Role.GVCN, Role.CBQL, Role.KY_PHAT_HANH)
+    return texts | {"slots": {str(role): str(Slot(role)) if _has_step(transcript, role) else None for role in roles}}
