@@ -1,11 +1,10 @@
 """From a ds:Reference to the octets that were digested.
 
-Only same-document references by Id and canonicalization transforms are followed. Everything else is named
-in a finding and never fetched or evaluated.
+In transcripts only same-document references by Id and canonicalization transforms are followed; everything else is named
+in a finding and never fetched or evaluated. Documents of others go to `foreign`.
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 
 from lxml import etree
 
@@ -14,32 +13,27 @@ from hocba_sign.crypto.algorithms import digest, digest_algorithm
 from hocba_sign.errors import Finding, InputError
 from hocba_sign.xades import names
 from hocba_sign.xades.elements import algorithm_of, c14n_of, malformed, octets_of, only, optional, require_children
+from hocba_sign.xades.foreign import ForeignDocument, read_foreign_reference
+from hocba_sign.xades.nodes import MAX_WORK, Method
+from hocba_sign.xades.transforms import inclusive_prefixes
 from hocba_sign.xml.c14n import C14nAlgorithm, canonicalize
 from hocba_sign.xml.names import DS, XADES
-from hocba_sign.xml.parse import Element, locate
+from hocba_sign.xml.parse import Element, ParsedXml, locate
 
-MAX_DIGESTED = 100_000_000
+__all__ = ["MAX_DIGESTED", "Method", "Resolver", "inclusive_prefixes", "read_reference", "reference_octets"]
+
+MAX_DIGESTED = MAX_WORK
 """Octets canonicalized for one document: nested elements that are all referenced would grow without bound."""
-
-_EXCLUSIVE = "{http://www.w3.org/2001/10/xml-exc-c14n#}InclusiveNamespaces"
-
-
-@dataclass(frozen=True, slots=True)
-class Method:
-    """A canonicalization with the PrefixList of the exclusive ones."""
-
-    algorithm: C14nAlgorithm
-    prefixes: tuple[str, ...] = ()
 
 
 class Resolver:
     """Resolves the references of one document and remembers what each target's octets were.
 
-    Several signers cover the same element by the same method: it is canonicalized and digested once.
+    The constructor is for transcripts, `open` for documents of others. Several signers cover the same element by the same method: it is canonicalized and digested once.
     `allows_enveloped`: an enveloped-signature transform may stand where it removes nothing, as other makers write it.
     """
 
-    __slots__ = ("_budget", "_digests", "_ids", "_octets", "allows_enveloped")
+    __slots__ = ("_budget", "_digests", "_ids", "_octets", "allows_enveloped", "foreign")
 
     def __init__(self, ids: Mapping[str, Element], *, allows_enveloped: bool = False) -> None:
         self._ids = ids
@@ -47,6 +41,14 @@ class Resolver:
         self._octets: dict[tuple[str, Method], bytes] = {}
         self._digests: dict[tuple[str, Method, str], bytes] = {}
         self._budget = MAX_DIGESTED
+        self.foreign: ForeignDocument | None = None
+
+    @classmethod
+    def open(cls, xml: ParsedXml, detached: Mapping[str, bytes]) -> "Resolver":
+        """Resolve in a document of others, parsed openly; `detached` gives by name the octets that references outside it may mean."""
+        resolver = cls(xml.ids)
+        resolver.foreign = ForeignDocument(xml, detached)
+        return resolver
 
     def target(self, identifier: str) -> Element | None:
         return self._ids.get(identifier)
@@ -84,6 +86,8 @@ def read_reference(element: Element, resolver: Resolver) -> tuple[Reference, tup
     Raises: InputError `SIG.STRUCTURE` for broken structure.
     Spec: XML Signature 1.1, 4.4.3 and 5.
     """
+    if resolver.foreign is not None:
+        return read_foreign_reference(element, resolver.foreign)
     require_children(element, (names.TRANSFORMS, names.DIGEST_METHOD, names.DIGEST_VALUE))
     uri = element.get("URI")
     if uri is None:
@@ -124,6 +128,8 @@ def reference_octets(element: Element, resolver: Resolver, *, default: Method) -
 
     Raises: InputError `SIG.TARGET_MISSING`, `SIG.TRANSFORM` where they cannot be had.
     """
+    if resolver.foreign is not None:
+        return resolver.foreign.octets(element, default=default)
     uri = element.get("URI", "")
     target = resolver.target(uri[1:]) if uri.startswith("#") else None
     if target is None:
@@ -132,13 +138,6 @@ def reference_octets(element: Element, resolver: Resolver, *, default: Method) -
     if method is None:
         raise InputError(findings[0].cause, where=findings[0].where)
     return resolver.octets(uri[1:], default if optional(element, names.TRANSFORMS) is None else method)
-
-
-def inclusive_prefixes(element: Element) -> tuple[str, ...]:
-    """Read the PrefixList of an exclusive canonicalization; Raises: InputError for any other parameter."""
-    require_children(element, (_EXCLUSIVE,))
-    parameter = optional(element, _EXCLUSIVE)
-    return () if parameter is None else tuple((parameter.get("PrefixList") or "").split())
 
 
 def _transforms(reference: Element, target: Element | None) -> tuple[Method | None, tuple[Finding, ...]]:

@@ -1,0 +1,270 @@
+"""References in documents of others: everything that XML Signature defines, within an allow-list; nothing is ever fetched.
+
+Spec: XML Signature 1.1, 4.4.3 and 5.1 (manifests).
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from itertools import islice
+from typing import Final
+from urllib.parse import unquote
+
+from hocba_sign.ades.structure import Covers, Extent, ExtentKind, Reference
+from hocba_sign.crypto.algorithms import digest, digest_algorithm
+from hocba_sign.errors import Finding, InputError
+from hocba_sign.xades import names
+from hocba_sign.xades.elements import algorithm_of, octets_of, only, require_children
+from hocba_sign.xades.nodes import Budget, Method, NodeSet
+from hocba_sign.xades.transforms import Base64, Filter, Named, Value, octets_of_value, read_transforms, steps
+from hocba_sign.xades.xpointer import ById, External, Pointer, Whole, pointer
+from hocba_sign.xml.names import DS
+from hocba_sign.xml.parse import Element, ParsedXml, locate
+
+MAX_REFERENCES: Final = 2_000
+"""In one document, entries of manifests included."""
+MAX_REMEMBERED: Final = 20_000_000
+"""Octets kept for time-stamps that cover the same references again."""
+MAX_PLACES: Final = 20
+"""Sub-trees that an extent names."""
+
+_SHOWN_URI: Final = 100
+_XADES: Final = "{http://uri.etsi.org/01903/"
+
+
+@dataclass(frozen=True, slots=True)
+class Origin:
+    """Where the processing of a reference starts: the value, the Id that named it, the name that detached octets were given under."""
+
+    value: Value
+    identifier: str | None = None
+    name: str = ""
+    is_assumed: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Followed:
+    """Where a reference started, what it covers, and the digest of that."""
+
+    origin: Origin
+    extent: Extent
+    digest: bytes
+
+
+class ForeignDocument:
+    """The references of one document of others: what they point at, and what it may cost to follow them."""
+
+    __slots__ = ("_followed", "_octets", "_references", "_remembered", "budget", "detached", "xml")
+
+    def __init__(self, xml: ParsedXml, detached: Mapping[str, bytes]) -> None:
+        self.xml = xml
+        self.detached = detached
+        self.budget = Budget()
+        self._references = 0
+        self._octets: dict[tuple[Pointer, tuple[Named, ...], Method], bytes] = {}
+        self._remembered = 0
+        self._followed: dict[tuple[Pointer, tuple[Named, ...], str], Followed] = {}
+
+    def count(self, element: Element) -> None:
+        """Raises: InputError `SIG.TOO_MANY_REFERENCES`."""
+        self._references += 1
+        if self._references > MAX_REFERENCES:
+            raise InputError("SIG.TOO_MANY_REFERENCES", where=locate(element), detail=f"the limit is {MAX_REFERENCES}")
+
+    def origin(self, reference: Element, meant: Pointer) -> Origin:
+        """Find what a reference points at.
+
+        Raises: InputError `SIG.TARGET_MISSING`, `SIG.TARGET_AMBIGUOUS`, `SIG.DETACHED_MISSING`.
+        """
+        match meant:
+            case Whole(has_comments):
+                root = self.xml.root
+                return Origin(NodeSet(apex=root, ids=self.xml.ids, is_document=True, has_comments=has_comments))
+            case ById(identifier, has_comments):
+                where = f"#{_shown(identifier)}"
+                if identifier in self.xml.ambiguous:
+                    raise InputError("SIG.TARGET_AMBIGUOUS", where=where)
+                target = self.xml.ids.get(identifier)
+                if target is None:
+                    raise InputError("SIG.TARGET_MISSING", where=where)
+                nodes = NodeSet(apex=target, ids=self.xml.ids, is_document=False, has_comments=has_comments)
+                return Origin(nodes, identifier=identifier)
+            case External(uri):
+                return self._detached(reference, uri)
+
+    def followed(self, reference: Element, *, digest_uri: str) -> Followed:
+        """Dereference, transform and digest; what is asked twice costs once.
+
+        Raises: InputError `SIG.REFERENCE_URI`, as `digest_algorithm`, `origin`, `read_transforms` and `steps`.
+        """
+        algorithm = digest_algorithm(digest_uri)
+        meant, transforms = _read(reference)
+        key = (meant, transforms, digest_uri)
+        if key not in self._followed:
+            origin = self.origin(reference, meant)
+            values = tuple(steps(origin.value, transforms, self.budget))
+            last = values[-1] if values else origin.value
+            octets = octets_of_value(last, self.budget)
+            self._followed[key] = Followed(origin, _extent(origin, transforms, values), digest(algorithm, octets))
+        return self._followed[key]
+
+    def octets(self, reference: Element, *, default: Method) -> bytes:
+        """Give what a reference digests; `default` canonicalizes where it ends as a node-set. Raises: as `followed`."""
+        meant, transforms = _read(reference)
+        key = (meant, transforms, default)
+        if key in self._octets:
+            return self._octets[key]
+        start = self.origin(reference, meant).value
+        last = (start, *steps(start, transforms, self.budget))[-1]
+        octets = octets_of_value(last, self.budget, default=default)
+        self._remembered += len(octets)
+        if self._remembered <= MAX_REMEMBERED:
+            self._octets[key] = octets
+        return octets
+
+    def _detached(self, reference: Element, uri: str | None) -> Origin:
+        missing = InputError("SIG.DETACHED_MISSING", where=_shown(uri) if uri is not None else locate(reference))
+        for name in () if uri is None else (uri, unquote(uri), _file_name(uri)):
+            if name in self.detached:
+                return Origin(self.detached[name], name=name)
+        siblings = reference.itersiblings(names.REFERENCE), reference.itersiblings(names.REFERENCE, preceding=True)
+        others = (isinstance(pointer(other.get("URI")), External) for side in siblings for other in side)
+        if len(self.detached) != 1 or any(others):
+            raise missing
+        name, octets = next(iter(self.detached.items()))
+        return Origin(octets, name=name, is_assumed=uri is not None)
+
+
+def read_foreign_reference(element: Element, document: ForeignDocument, *, is_entry: bool = False) -> tuple[Reference, tuple[Finding, ...]]:
+    """Read one ds:Reference, follow it and compare its digest; `is_entry` of a manifest.
+
+    Raises: InputError `SIG.STRUCTURE`, `SIG.TOO_MANY_REFERENCES`, `SIG.TOO_MUCH_DIGESTED`.
+    """
+    document.count(element)
+    require_children(element, (names.TRANSFORMS, names.DIGEST_METHOD, names.DIGEST_VALUE))
+    uri = element.get("URI")
+    meant = pointer(uri)
+    digest_uri = algorithm_of(only(element, names.DIGEST_METHOD))
+    digest_value = octets_of(only(element, names.DIGEST_VALUE))
+    followed, findings = _follow(element, document, digest_uri=digest_uri)
+    is_intact = followed is not None and followed.digest == digest_value
+    if followed is not None and not is_intact:
+        findings += (Finding("SIG.DIGEST", _named(uri)),)
+    if followed is not None and followed.extent.omitted[:1] == (followed.extent.where,):
+        findings += (Finding("SIG.NOTHING_SIGNED", _named(uri)),) if not followed.extent.kept else ()
+    entries: tuple[Reference, ...] = ()
+    if element.get("Type") == names.TYPE_MANIFEST and followed is not None:
+        entries, found = _entries(element, followed.origin, document, is_entry=is_entry)
+        findings += found
+    reference = Reference(
+        identifier=element.get("Id"),
+        uri=uri or "",
+        target_id=meant.identifier if isinstance(meant, ById) else None,
+        kind=_kind(element, followed),
+        digest_uri=digest_uri,
+        digest_value=digest_value,
+        is_found=followed is not None,
+        is_intact=is_intact,
+        entries=entries,
+        extent=None if followed is None else followed.extent,
+    )
+    return reference, findings
+
+
+def _follow(element: Element, document: ForeignDocument, *, digest_uri: str) -> tuple[Followed | None, tuple[Finding, ...]]:
+    try:
+        return document.followed(element, digest_uri=digest_uri), ()
+    except InputError as error:
+        if error.cause in {"SIG.TOO_MUCH_DIGESTED", "SIG.STRUCTURE"}:
+            raise
+        is_ours = error.cause.startswith("SIG.")
+        return None, (Finding(error.cause, error.where if is_ours else _named(element.get("URI"))),)
+
+
+def _entries(
+    element: Element, origin: Origin, document: ForeignDocument, *, is_entry: bool
+) -> tuple[tuple[Reference, ...], tuple[Finding, ...]]:
+    """Read the references of the manifest that `element` points at: one in a ds:Object of the same signature, and no manifest's own."""
+    where = _named(element.get("URI"))
+    manifest = origin.value.apex if isinstance(origin.value, NodeSet) else None
+    signature = next(element.iterancestors(names.SIGNATURE), None)
+    holder = None if manifest is None else manifest.getparent()
+    is_placed = holder is not None and holder.tag == names.OBJECT and holder.getparent() is signature
+    if is_entry or manifest is None or manifest.tag != names.MANIFEST or not is_placed:
+        return (), (Finding("SIG.MANIFEST", where),)
+    pairs = [read_foreign_reference(one, document, is_entry=True) for one in manifest.iterchildren(names.REFERENCE)]
+    findings = tuple(finding for _, found in pairs for finding in found)
+    return tuple(reference for reference, _ in pairs), findings if pairs else (Finding("SIG.MANIFEST", where),)
+
+
+def _kind(element: Element, followed: Followed | None) -> Covers:
+    if element.get("Type") in names.TYPES_SIGNED_PROPERTIES:
+        return Covers.SIGNED_PROPERTIES
+    if followed is None:
+        return Covers.SIGNATURE_VALUE if element.get("Type") == names.TYPE_COUNTERSIGNED else Covers.OTHER
+    value = followed.origin.value
+    if not isinstance(value, NodeSet) or value.is_document:
+        return Covers.DATA
+    tag = str(value.apex.tag)
+    if tag == names.SIGNATURE_VALUE:
+        return Covers.SIGNATURE_VALUE
+    if tag.startswith(_XADES):
+        return Covers.SIGNED_PROPERTIES if tag.endswith("}SignedProperties") else Covers.OTHER
+    return Covers.OTHER if tag.startswith(f"{{{DS}}}") and tag != names.OBJECT else Covers.DATA
+
+
+def _read(reference: Element) -> tuple[Pointer, tuple[Named, ...]]:
+    meant = pointer(reference.get("URI"))
+    if meant is None:
+        raise InputError("SIG.REFERENCE_URI", where=locate(reference))
+    return meant, read_transforms(reference)
+
+
+def _extent(origin: Origin, transforms: tuple[Named, ...], values: tuple[Value, ...]) -> Extent:
+    """Tell what is covered: all of the origin but the sub-trees that the last node-set of it leaves out."""
+    last, is_octets, has_markup, is_reduced = origin.value, isinstance(origin.value, bytes), True, False
+    for named, value in zip(transforms, values, strict=True):
+        is_reduced |= is_octets and isinstance(named.transform, Filter)
+        has_markup &= is_octets or not isinstance(named.transform, Base64)
+        is_octets |= isinstance(value, bytes)
+        last = last if is_octets else value
+    if not isinstance(last, NodeSet):
+        where, is_full = _shown(origin.name), not is_reduced
+        return Extent(kind=ExtentKind.DETACHED, where=where, is_full=is_full, is_name_assumed=origin.is_assumed)
+    where = "/" if last.is_document else locate(last.apex)
+    switches = last.subtrees.switches
+    omitted = [where] if last.is_document and not last.subtrees.is_shown else []
+    return Extent(
+        kind=ExtentKind.DOCUMENT if last.is_document else ExtentKind.ELEMENT,
+        where=where,
+        identifier=origin.identifier,
+        omitted=(*omitted, *islice((locate(one) for one, is_kept in switches.items() if not is_kept), MAX_PLACES)),
+        kept=tuple(islice((locate(one) for one, is_kept in switches.items() if is_kept), MAX_PLACES)),
+        is_full=not is_reduced and has_markup and _is_full(last),
+        has_markup=has_markup,
+    )
+
+
+def _is_full(nodes: NodeSet) -> bool:
+    """Tell whether all of the document but signatures belongs to a node-set."""
+    omitted = (element for element, is_kept in nodes.subtrees.switches.items() if not is_kept)
+    return (
+        nodes.apex is nodes.root
+        and nodes.subtrees.switches.get(nodes.apex, nodes.subtrees.is_shown)
+        and all(_is_in_signature(one) for one in omitted)
+    )
+
+
+def _is_in_signature(element: Element) -> bool:
+    return element.tag == names.SIGNATURE or next(element.iterancestors(names.SIGNATURE), None) is not None
+
+
+def _named(uri: str | None) -> str:
+    return "(no URI)" if uri is None else _shown(uri) or '""'
+
+
+def _file_name(uri: str) -> str:
+    return unquote(uri).rpartition("/")[2]
+
+
+def _shown(text: str) -> str:
+    return text[:_SHOWN_URI] if text.isprintable() else "(not shown)"

@@ -1,0 +1,210 @@
+"""The node-set of a reference as a value: an element or document, and the sub-trees that are left out or kept.
+
+Nothing is ever removed from the tree that others read.
+Spec: XML Signature 1.1, 4.4.3.2; XML-Signature XPath Filter 2.0, 3.4.
+"""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, replace
+from typing import Any, Final, TypeAlias
+
+from lxml import etree
+
+from hocba_sign.errors import InputError
+from hocba_sign.xades import names
+from hocba_sign.xades.expressions import Around, Both, Either, Identified, Inside, Not, Outside, Path, Place, Predicate, Root
+from hocba_sign.xml.c14n import C14nAlgorithm, canonicalize
+from hocba_sign.xml.node_set import WHOLE, Subtrees
+from hocba_sign.xml.parse import Element
+
+MAX_WORK: Final = 100_000_000
+"""For all references of one document, in octets that libxml2 canonicalizes and that are digested: about a second."""
+NODE_WORK: Final = 500
+"""What an element costs in the own canonicalizer, in the same unit."""
+SWITCH_WORK: Final = 5_000
+"""What an element costs at which a node-set begins or ends."""
+
+_WITHOUT_COMMENTS: Final = {
+    C14nAlgorithm.INCLUSIVE_WITH_COMMENTS: C14nAlgorithm.INCLUSIVE,
+    C14nAlgorithm.INCLUSIVE_11_WITH_COMMENTS: C14nAlgorithm.INCLUSIVE_11,
+    C14nAlgorithm.EXCLUSIVE_WITH_COMMENTS: C14nAlgorithm.EXCLUSIVE,
+}
+
+_Chain: TypeAlias = tuple[Element, ...]
+"""An element and its ancestors, itself first; empty for what stands outside the root element."""
+_Places: TypeAlias = Mapping[Place, frozenset[Element] | None]
+"""The elements at each place; None stands for the document."""
+
+
+@dataclass(frozen=True, slots=True)
+class Method:
+    """A canonicalization with the PrefixList of the exclusive ones."""
+
+    algorithm: C14nAlgorithm
+    prefixes: tuple[str, ...] = ()
+
+
+DEFAULT: Final = Method(C14nAlgorithm.INCLUSIVE)
+"""How a node-set becomes octets where nothing says how."""
+
+
+class Budget:
+    """What the references of one document may cost together."""
+
+    __slots__ = ("_left",)
+
+    def __init__(self) -> None:
+        self._left = MAX_WORK
+
+    def spend(self, work: int) -> None:
+        """Raises: InputError `SIG.TOO_MUCH_DIGESTED`."""
+        self._left -= work
+        if self._left < 0:
+            raise InputError("SIG.TOO_MUCH_DIGESTED")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NodeSet:
+    """The sub-tree at `apex`, or with `is_document` the document whose root element it is; `ids` are the document's."""
+
+    apex: Element
+    ids: Mapping[str, Element]
+    is_document: bool
+    has_comments: bool
+    subtrees: Subtrees = WHOLE
+
+    @property
+    def is_empty(self) -> bool:
+        return self.subtrees.is_empty_at(self.apex) and not (self.is_document and self.subtrees.is_shown)
+
+    @property
+    def root(self) -> Element:
+        return self.apex.getroottree().getroot()
+
+    def octets(self, method: Method, budget: Budget) -> bytes:
+        """Canonicalize. Raises: as `canonicalize` and `Budget.spend`."""
+        budget.spend(0)
+        if self.is_empty:
+            return b""
+        if any(self.subtrees.switches.values()):
+            budget.spend(NODE_WORK * sum(1 for _ in self.apex.iter("*")))
+        octets = canonicalize(
+            self.apex.getroottree() if self.is_document else self.apex,
+            method.algorithm if self.has_comments else _WITHOUT_COMMENTS.get(method.algorithm, method.algorithm),
+            inclusive_prefixes=method.prefixes,
+            subtrees=self.subtrees,
+        )
+        is_fast = method.algorithm.is_exclusive and not method.prefixes and not self.subtrees.switches
+        budget.spend(len(octets) + (0 if is_fast else NODE_WORK * octets.count(b"</")))
+        return octets
+
+    def text(self, budget: Budget) -> str:
+        """Give the text nodes in document order, put together (XML Signature 1.1, 6.6.2)."""
+        return "".join(self._texts(budget))
+
+    def _texts(self, budget: Budget) -> Iterator[str]:
+        budget.spend(NODE_WORK * sum(1 for _ in self.apex.iter("*")))
+        shown = [self.subtrees.is_shown]
+        walk: Any = etree.iterwalk(self.apex, events=("start", "end", "comment", "pi"))
+        for event, node in walk:
+            if event == "start":
+                shown.append(self.subtrees.switches.get(node, shown[-1]))
+                if shown[-1]:
+                    yield node.text or ""
+                continue
+            if event == "end":
+                shown.pop()
+            if node is not self.apex and shown[-1]:
+                yield node.tail or ""
+
+    def filtered(self, predicate: Predicate, here: Element, budget: Budget) -> "NodeSet":
+        """Give the nodes of which `predicate` is true; `here` is the element that holds the expression."""
+        places = {place: self._found(place, here, budget) for place in _places(predicate)}
+        met = dict.fromkeys((self.apex, *self.subtrees.switches, *(element for found in places.values() for element in found or ())))
+        budget.spend(SWITCH_WORK * len(met))
+
+        def state(chain: _Chain) -> bool:
+            return self._has(chain) and _holds(predicate, chain, places)
+
+        is_shown = state(()) if self.is_document else True
+        switches: dict[Element, bool] = {}
+        for element in met:
+            chain = _chain(element)
+            if self.apex not in chain:
+                continue
+            outside = state(chain[1:]) if element is not self.apex else is_shown
+            inside = state(chain)
+            if inside is not outside:
+                switches[element] = inside
+        return replace(self, subtrees=Subtrees(is_shown=is_shown, switches=switches))
+
+    def _has(self, chain: _Chain) -> bool:
+        switches = self.subtrees.switches
+        return next((switches[element] for element in chain if element in switches), self.subtrees.is_shown)
+
+    def _found(self, place: Place, here: Element, budget: Budget) -> frozenset[Element] | None:
+        match place:
+            case Root():
+                return None
+            case Identified(identifier):
+                element = self.ids.get(identifier)
+                return frozenset() if element is None else frozenset({element})
+            case Around(name):
+                nearest = next(here.iterancestors(name), None)
+                return frozenset() if nearest is None or here.getroottree().getroot() is not self.root else frozenset({nearest})
+            case Path():
+                found = self._along(place)
+                budget.spend(NODE_WORK * len(found))
+                return frozenset(found)
+
+    def _along(self, path: Path) -> list[Element]:
+        first, *rest = path.steps
+        root = self.root
+        at_root = [root] if first.name in {"*", root.tag} else []
+        found = list(root.iter(first.name)) if first.is_deep else at_root
+        for step in rest:
+            found = [child for element in found for child in element.iterchildren(step.name)]
+        return found
+
+
+def without_signature(nodes: NodeSet, here: Element, budget: Budget) -> NodeSet:
+    """Leave out the signature in which `here` stands: the enveloped-signature transform (XML Signature 1.1, 6.6.4)."""
+    signature = next(here.iterancestors(names.SIGNATURE), None)
+    if signature is not None and nodes.is_document and nodes.subtrees is WHOLE and signature.getroottree().getroot() is nodes.root:
+        return replace(nodes, subtrees=Subtrees(switches={signature: False}))
+    return nodes.filtered(Outside(Around(names.SIGNATURE)), here, budget)
+
+
+def _chain(element: Element) -> _Chain:
+    return (element, *element.iterancestors())
+
+
+def _places(predicate: Predicate) -> Iterator[Place]:
+    match predicate:
+        case Inside(places):
+            yield from places
+        case Outside(place):
+            yield place
+        case Not(operand):
+            yield from _places(operand)
+        case Both(operands) | Either(operands):
+            for operand in operands:
+                yield from _places(operand)
+
+
+def _holds(predicate: Predicate, chain: _Chain, places: _Places) -> bool:
+    match predicate:
+        case Inside(inside):
+            return any(_is_inside(chain, places[place]) for place in inside)
+        case Outside(place):
+            return bool(places[place]) and not _is_inside(chain, places[place])
+        case Not(operand):
+            return not _holds(operand, chain, places)
+        case Both(operands):
+            return all(_holds(operand, chain, places) for operand in operands)
+        case Either(operands):
+            return any(_holds(operand, chain, places) for operand in operands)
+
+
+def _is_inside(chain: _Chain, found: frozenset[Element] | None) -> bool:
+    return found is None or not found.isdisjoint(chain)

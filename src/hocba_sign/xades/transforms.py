@@ -1,0 +1,196 @@
+"""The transforms of a ds:Reference: an allow-list, read first and then applied one after the other.
+
+XSLT is never run. Spec: XML Signature 1.1, 4.4.3.2 and 6.6.
+"""
+
+import base64
+import binascii
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Final, TypeAlias
+
+from hocba_sign.errors import InputError
+from hocba_sign.xades import names
+from hocba_sign.xades.elements import algorithm_of, only, optional, require_children, text_of
+from hocba_sign.xades.expressions import Both, Either, Not, Predicate, UnknownExpression, read_filter, read_selection
+from hocba_sign.xades.nodes import DEFAULT, Budget, Method, NodeSet, without_signature
+from hocba_sign.xml.c14n import C14nAlgorithm
+from hocba_sign.xml.parse import Element, locate, parse
+
+MAX_TRANSFORMS: Final = 10
+"""Of one reference; real ones have at most three."""
+MAX_SELECTIONS: Final = 10
+"""XPath elements in one XPath Filter 2.0."""
+
+Value: TypeAlias = NodeSet | bytes
+
+_EXCLUSIVE: Final = "{http://www.w3.org/2001/10/xml-exc-c14n#}InclusiveNamespaces"
+_SHOWN_URI: Final = 80
+_BASE64: Final = re.compile(rb"[A-Za-z0-9+/]*={0,2}")
+
+
+@dataclass(frozen=True, slots=True)
+class Canonicalization:
+    method: Method
+
+
+@dataclass(frozen=True, slots=True)
+class Enveloped:
+    """Leaves the signature around `here` out."""
+
+    here: Element
+
+
+@dataclass(frozen=True, slots=True)
+class Base64:
+    pass
+
+
+@dataclass(frozen=True, slots=True)
+class Filter:
+    """Keeps the nodes of which the predicate is true; `here` is the element with the expression."""
+
+    predicate: Predicate
+    here: Element
+
+
+Transform: TypeAlias = Canonicalization | Enveloped | Base64 | Filter
+
+
+@dataclass(frozen=True, slots=True)
+class Named:
+    """A transform with the algorithm identifier that stands in the file."""
+
+    uri: str
+    transform: Transform
+
+
+def read_transforms(reference: Element) -> tuple[Named, ...]:
+    """Read the chain of a ds:Reference.
+
+    Raises: InputError `SIG.TRANSFORM` for one that is not allowed or not understood, `SIG.STRUCTURE`.
+    """
+    holder = optional(reference, names.TRANSFORMS)
+    if holder is None:
+        return ()
+    require_children(holder, (names.TRANSFORM,))
+    elements = tuple(holder.iterchildren(names.TRANSFORM))
+    if len(elements) > MAX_TRANSFORMS:
+        raise InputError("SIG.TRANSFORM", where=locate(holder), detail=f"the limit is {MAX_TRANSFORMS}")
+    return tuple(Named(algorithm_of(element), _transform(element)) for element in elements)
+
+
+def inclusive_prefixes(element: Element) -> tuple[str, ...]:
+    """Read the PrefixList of an exclusive canonicalization; Raises: InputError for any other parameter."""
+    require_children(element, (_EXCLUSIVE,))
+    parameter = optional(element, _EXCLUSIVE)
+    return () if parameter is None else tuple((parameter.get("PrefixList") or "").split())
+
+
+def steps(start: Value, transforms: tuple[Named, ...], budget: Budget) -> Iterator[Value]:
+    """Give the value after each transform.
+
+    Raises: InputError `SIG.TRANSFORM` where one cannot be applied, XML.* where octets are no document, those of `Budget.spend`.
+    """
+    value = start
+    for named in transforms:
+        value = _applied(value, named, budget)
+        yield value
+
+
+def octets_of_value(value: Value, budget: Budget, *, default: Method = DEFAULT) -> bytes:
+    """Give what is digested: a node-set is canonicalized (XML Signature 1.1, 4.4.3.2)."""
+    return value.octets(default, budget) if isinstance(value, NodeSet) else value
+
+
+def as_node_set(value: Value, budget: Budget) -> NodeSet:
+    """Give a node-set; octets are parsed, comments included. Raises: those of `parse`."""
+    if isinstance(value, NodeSet):
+        return value
+    budget.spend(len(value))
+    xml = parse(value, is_open=True)
+    return NodeSet(apex=xml.root, ids=xml.ids, is_document=True, has_comments=True)
+
+
+def _applied(value: Value, named: Named, budget: Budget) -> Value:
+    match named.transform:
+        case Canonicalization(method):
+            return as_node_set(value, budget).octets(method, budget)
+        case Base64():
+            return _decoded(value.text(budget).encode() if isinstance(value, NodeSet) else value, named)
+        case Enveloped(here):
+            if not isinstance(value, NodeSet) or value.root is not here.getroottree().getroot():
+                raise refused(named.uri, here)
+            return without_signature(value, here, budget)
+        case Filter(predicate, here):
+            return as_node_set(value, budget).filtered(predicate, here, budget)
+
+
+def _decoded(octets: bytes, named: Named) -> bytes:
+    packed = octets.translate(None, b" \t\r\n")
+    try:
+        if _BASE64.fullmatch(packed):
+            return base64.b64decode(packed, validate=True)
+    except binascii.Error:
+        pass
+    raise InputError("SIG.TRANSFORM", where=named.uri, detail="no base64")
+
+
+def _transform(element: Element) -> Transform:
+    uri = algorithm_of(element)
+    match uri:
+        case names.ENVELOPED:
+            require_children(element, ())
+            return Enveloped(element)
+        case names.BASE64:
+            require_children(element, ())
+            return Base64()
+        case names.XPATH:
+            return _xpath(element)
+        case names.XPATH_FILTER:
+            return _xpath_filter(element)
+        case _:
+            try:
+                algorithm = C14nAlgorithm(uri)
+            except ValueError:
+                raise refused(uri, element) from None
+            return Canonicalization(Method(algorithm, inclusive_prefixes(element)))
+
+
+def _xpath(element: Element) -> Filter:
+    require_children(element, (names.XPATH_ELEMENT,))
+    holder = only(element, names.XPATH_ELEMENT)
+    try:
+        return Filter(read_filter(text_of(holder), holder.nsmap), holder)
+    except UnknownExpression:
+        raise refused(names.XPATH, element) from None
+
+
+def _xpath_filter(element: Element) -> Filter:
+    require_children(element, (names.FILTER_ELEMENT,))
+    holders = tuple(element.iterchildren(names.FILTER_ELEMENT))
+    if not 1 <= len(holders) <= MAX_SELECTIONS:
+        raise refused(names.XPATH_FILTER, element)
+    kept: Predicate = Both(())
+    for holder in holders:
+        try:
+            selected = read_selection(text_of(holder), holder.nsmap)
+        except UnknownExpression:
+            raise refused(names.XPATH_FILTER, holder) from None
+        match holder.get("Filter"):
+            case "intersect":
+                kept = Both((kept, selected))
+            case "subtract":
+                kept = Both((kept, Not(selected)))
+            case "union":
+                kept = Either((kept, selected))
+            case _:
+                raise refused(names.XPATH_FILTER, holder)
+    return Filter(kept, holders[0])
+
+
+def refused(uri: str, element: Element) -> InputError:
+    """Name a transform that is not allowed, or not in this form."""
+    shown = uri[:_SHOWN_URI] if uri.isprintable() else "(not shown)"
+    return InputError("SIG.TRANSFORM", where=f"{shown} {locate(element)}")
