@@ -198,6 +198,7 @@ def _secondary(transcript: Transcript, show: Recorder, template: Template) -> Te
 def _foot(transcript: Transcript, show: Recorder) -> Texts:
     texts: Texts = {"place": show("signers", "place"), "issued": show("signers", "issued")}
     texts |= {one: show("signers", "principal", one) for one in ("acting_for", "title")}
-    texts |= {"principal": show("signers", "principal", "full_name"), "homeroom": show("signers", "homeroom_teacher", "full_name")}
+    texts |= {"principal": show("signers", "principal", "full_name"), "seal": show(*_SCHOOL, "name")}
+    texts["homeroom"] = show("signers", "homeroom_teacher", "full_name")
     roles = (Role.GVCN, Role.CBQL, Role.KY_PHAT_HANH)
     return texts | {"slots": {str(role): str(Slot(role)) if _has_step(transcript, role) else None for role in roles}}
