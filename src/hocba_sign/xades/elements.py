@@ -3,7 +3,7 @@
 import base64
 import binascii
 import re
-from datetime import UTC, datetime
+from datetime import UTC, datetime, tzinfo
 
 from hocba_sign.errors import InputError
 from hocba_sign.xml.c14n import C14nAlgorithm
@@ -104,5 +104,16 @@ def moment_of(text: str) -> datetime | None:
         return None
     try:
         return datetime.fromisoformat(text.strip()).astimezone(UTC)
+    except (ValueError, OverflowError):
+        return None
+
+
+def local_moment_of(text: str, zone: tzinfo) -> datetime | None:
+    """Read an xs:dateTime that names no zone as one in `zone`, as UTC; None for any other text."""
+    match = _DATE_TIME.fullmatch(text.strip())
+    if match is None or match[2] is not None:
+        return None
+    try:
+        return datetime.fromisoformat(text.strip()).replace(tzinfo=zone).astimezone(UTC)
     except (ValueError, OverflowError):
         return None

@@ -8,8 +8,10 @@ from collections.abc import Iterable, Iterator
 
 from hocba_sign.errors import InputError
 from hocba_sign.xades import names
+from hocba_sign.xades.properties import namespace_of, qualifying_properties
 from hocba_sign.xades.references import Method, Resolver, reference_octets
 from hocba_sign.xml.c14n import canonicalize
+from hocba_sign.xml.names import XADES141
 from hocba_sign.xml.parse import Element, locate
 
 
@@ -25,10 +27,11 @@ def signature_value_octets(signature: Element, method: Method) -> bytes:
 
 
 def archive_octets(signature: Element, method: Method, *, resolver: Resolver, before: Element | None) -> bytes:
-    """Give what an archive time-stamp (1.4.1, not distributed) covers.
+    """Give what an archive time-stamp (not distributed) covers: one of 1.4.1 unless `before` is of an earlier version.
 
     1. every reference, transformed; 2. SignedInfo; 3. SignatureValue; 4. KeyInfo; 5. the unsigned properties that stand before
-    the time-stamp `before`, all of them with None; 6. every ds:Object but the one with the QualifyingProperties.
+    the time-stamp `before`, all of them with None; 6. every ds:Object but the one with the QualifyingProperties, in earlier versions those
+    that no reference names.
     Raises: InputError `SIG.TARGET_MISSING` and others when a reference cannot be dereferenced.
     Spec: EN 319 132-1, 5.5.2.2.
     """
@@ -54,14 +57,56 @@ def _archive_parts(signature: Element, method: Method, *, resolver: Resolver, be
     for element in properties_before(signature, before):
         yield _canonical(element, method)
     # (6)
+    holders = {element.getparent() for element in qualifying_properties(signature)}
+    is_earlier = before is not None and namespace_of(before) != XADES141
+    named = {reference.get("URI") for reference in signed_info.iterchildren(names.REFERENCE)} if is_earlier else set()
     for holder in signature.iterchildren(names.OBJECT):
-        if holder.find(names.QUALIFYING_PROPERTIES) is None:
+        if holder not in holders and f"#{holder.get('Id')}" not in named:
             yield _canonical(holder, method)
+
+
+def content_octets(signature: Element, method: Method, *, resolver: Resolver, stamp: Element) -> bytes:
+    """Give what a time-stamp on content covers: all data objects that the signature references, or those that its Includes name.
+
+    Raises: InputError `SIG.TIME_STAMP_INCLUDE` for an Include of anything else, and as `archive_octets`.
+    Spec: EN 319 132-1, 5.2.8.
+    """
+    references = tuple(signature.iterfind(f"{names.SIGNED_INFO}/{names.REFERENCE}"))
+    wanted = tuple(reference for reference in references if reference.get("Type") not in names.TYPES_SIGNED_PROPERTIES)
+    if str(stamp.tag).endswith("}IndividualDataObjectsTimeStamp"):
+        by_id = {f"#{reference.get('Id')}": reference for reference in references if reference.get("Id") is not None}
+        included = tuple(stamp.iterchildren(names.qualified(namespace_of(stamp), "Include")))
+        wanted = tuple(by_id[uri] for uri in (one.get("URI", "") for one in included) if uri in by_id)
+        if not wanted or len(wanted) != len(included) or any(one.get("referencedData") not in {"true", "1"} for one in included):
+            raise InputError("SIG.TIME_STAMP_INCLUDE", where=locate(stamp))
+    return b"".join(reference_octets(reference, resolver, default=method) for reference in wanted)
+
+
+def refs_octets(signature: Element, method: Method, *, stamp: Element) -> bytes:
+    """Give what a time-stamp on references to validation data covers: those that stand before it.
+
+    One of the SigAndRefs forms covers the value and its time-stamps too.
+    Spec: EN 319 132-1, 5.5.1; the V1 forms count the V1 elements, the V2 forms the V2 elements.
+    """
+    name = str(stamp.tag).rpartition("}")[2]
+    version = "V2" if name.endswith("V2") else ""
+    wanted = {
+        f"CompleteCertificateRefs{version}",
+        "CompleteRevocationRefs",
+        f"AttributeCertificateRefs{version}",
+        "AttributeRevocationRefs",
+    }
+    has_value = name.startswith("SigAndRefs")
+    if has_value:
+        wanted.add("SignatureTimeStamp")
+    parts = (element for element in properties_before(signature, stamp) if str(element.tag).rpartition("}")[2] in wanted)
+    value = signature_value_octets(signature, method) if has_value else b""
+    return value + b"".join(_canonical(part, method) for part in parts)
 
 
 def properties_before(signature: Element, before: Element | None) -> Iterable[Element]:
     """Give the unsigned signature properties that stand before `before`, in document order."""
-    holder = signature.find(names.UNSIGNED_PATH)
+    holder = signature.find(names.UNSIGNED_PATH) if before is None else before.getparent()
     for element in () if holder is None else holder.iterchildren("*"):
         if element is before:
             return

@@ -1,0 +1,209 @@
+"""The qualifying properties of a signature, in any of the XAdES namespaces.
+
+Spec: EN 319 132-1, 5; TS 101 903 V1.1.1, V1.2.2 and V1.4.2 for the earlier namespaces.
+"""
+
+from collections.abc import Iterable, Iterator, Mapping
+from datetime import datetime, timedelta, timezone
+from itertools import islice
+from typing import Final
+
+from hocba_sign.ades.structure import CertificateBinding, Place, SignaturePolicy, SignedProperties
+from hocba_sign.crypto.algorithms import digest, digest_algorithm
+from hocba_sign.errors import InputError
+from hocba_sign.xades import names
+from hocba_sign.xades.elements import algorithm_of, descend, local_moment_of, malformed, moment_of, octets_of, only, optional, text_of
+from hocba_sign.xml.names import XADES, XADES141
+from hocba_sign.xml.parse import Element
+
+LOCAL: Final = timezone(timedelta(hours=7))
+"""The zone of a time without one: Vietnam's."""
+MAX_CLAIMS: Final = 50
+"""Certificates, roles or commitments of one signature that are told; signers write one or two."""
+
+_PLACE: Final = {
+    "City": "city",
+    "StreetAddress": "street",
+    "StateOrProvince": "state",
+    "PostalCode": "postal_code",
+    "CountryName": "country",
+}
+
+
+def qualifying_properties(signature: Element) -> tuple[Element, ...]:
+    """Give every QualifyingProperties that is a child of a ds:Object of this signature, whatever its version."""
+    tags = tuple(names.qualified(namespace, "QualifyingProperties") for namespace in names.XADES_VERSIONS)
+    return tuple(element for holder in signature.iterchildren(names.OBJECT) for element in holder.iterchildren(*tags))
+
+
+def namespace_of(element: Element) -> str:
+    """Give the namespace of the version that the properties are written in."""
+    return str(element.tag)[1:].partition("}")[0]
+
+
+def unsigned_properties(qualifying: Element) -> Element | None:
+    """Give UnsignedSignatureProperties."""
+    namespace = namespace_of(qualifying)
+    return descend(qualifying, names.qualified(namespace, "UnsignedProperties"), names.qualified(namespace, "UnsignedSignatureProperties"))
+
+
+def read_signed_properties(element: Element, detached: Mapping[str, bytes], *, unsigned: Element | None) -> SignedProperties:
+    """Read SignedProperties. `detached` and a SignaturePolicyStore in `unsigned` may hold the document of the policy.
+
+    Raises: InputError SIG.STRUCTURE.
+    """
+    namespace = namespace_of(element)
+    general = optional(element, names.qualified(namespace, "SignedSignatureProperties"))
+    identifier = element.get("Id")
+    if identifier is None or general is None:
+        raise malformed(element)
+    time_element = optional(general, names.qualified(namespace, "SigningTime"))
+    time_text = None if time_element is None else text_of(time_element)
+    data = optional(element, names.qualified(namespace, "SignedDataObjectProperties"))
+    return SignedProperties(
+        identifier=identifier,
+        signing_time=None if time_text is None else claimed_moment(time_text),
+        signing_time_text=time_text,
+        certificates=read_bindings(general, namespace),
+        claimed_roles=tuple(_claimed_roles(general, namespace)),
+        commitments=() if data is None else tuple(_commitments(data, namespace)),
+        described_references=frozenset() if data is None else described(data, namespace),
+        certified_roles=tuple(_certified_roles(general, namespace)),
+        place=_place(general, namespace),
+        policy=_policy(general, detached, unsigned=unsigned),
+    )
+
+
+def claimed_moment(text: str) -> datetime | None:
+    """Read an xs:dateTime as UTC, one without a zone as the time in Vietnam; None for any other text."""
+    return moment_of(text) or local_moment_of(text, LOCAL)
+
+
+_VERSIONS: Final = ("SigningCertificate", "SigningCertificateV2")
+
+
+def read_bindings(general: Element, namespace: str, *, forms: tuple[str, ...] = _VERSIONS) -> tuple[CertificateBinding, ...]:
+    """Read the given `forms` of SigningCertificate in SignedSignatureProperties, in document order."""
+    holders = general.iterchildren(*(names.qualified(namespace, name) for name in forms))
+    certs = (cert for holder in holders for cert in holder.iterchildren(names.qualified(namespace, "Cert")))
+    return tuple(_binding(cert, namespace) for cert in islice(certs, MAX_CLAIMS))
+
+
+def _binding(cert: Element, namespace: str) -> CertificateBinding:
+    cert_digest = only(cert, names.qualified(namespace, "CertDigest"))
+    serial = optional(cert, names.qualified(namespace, "IssuerSerialV2"))
+    first = optional(cert, names.qualified(namespace, "IssuerSerial"))
+    # Version 1.1.1 has elements of its own for the digest.
+    method = _either(cert_digest, (names.DIGEST_METHOD, names.qualified(namespace, "DigestMethod")))
+    value = _either(cert_digest, (names.DIGEST_VALUE, names.qualified(namespace, "DigestValue")))
+    return CertificateBinding(
+        digest_uri=algorithm_of(method),
+        digest_value=octets_of(value),
+        issuer_serial_der=None if serial is None else octets_of(serial),
+        issuer_name=None if first is None else text_of(only(first, names.X509_ISSUER_NAME)),
+        serial_number=None if first is None else text_of(only(first, names.X509_SERIAL_NUMBER)),
+    )
+
+
+def _either(parent: Element, tags: tuple[str, str]) -> Element:
+    found = tuple(parent.iterchildren(*tags))
+    if len(found) != 1:
+        raise malformed(parent)
+    return found[0]
+
+
+def _roles(general: Element, namespace: str) -> Iterator[Element]:
+    return general.iterchildren(*(names.qualified(namespace, name) for name in ("SignerRole", "SignerRoleV2")))
+
+
+def _claimed_roles(general: Element, namespace: str) -> Iterator[str]:
+    for holder in _roles(general, namespace):
+        claimed = optional(holder, names.qualified(namespace, "ClaimedRoles"))
+        if claimed is not None:
+            yield from _texts(islice(claimed.iterchildren(names.qualified(namespace, "ClaimedRole")), MAX_CLAIMS))
+
+
+def _certified_roles(general: Element, namespace: str) -> Iterator[str]:
+    """Give what kind of certificate each certified role is; they are not verified."""
+    for holder in _roles(general, namespace):
+        for certified in holder.iterchildren(*(names.qualified(namespace, name) for name in ("CertifiedRoles", "CertifiedRolesV2"))):
+            for role in islice(certified.iterchildren("*"), MAX_CLAIMS):
+                kind = next(role.iterchildren("*"), None)
+                yield (str(role.tag) if kind is None else str(kind.tag)).rpartition("}")[2][:60]
+
+
+def _texts(elements: Iterable[Element]) -> Iterator[str]:
+    """Give the texts of claims; one that holds markup instead says nothing readable."""
+    return (element.text or "" for element in elements if not len(element))
+
+
+def _commitments(data: Element, namespace: str) -> Iterator[str]:
+    for indication in islice(data.iterchildren(names.qualified(namespace, "CommitmentTypeIndication")), MAX_CLAIMS):
+        identifier = descend(indication, names.qualified(namespace, "CommitmentTypeId"), names.qualified(namespace, "Identifier"))
+        if identifier is not None:
+            yield text_of(identifier)
+
+
+def described(data: Element, namespace: str) -> frozenset[str]:
+    """Give the Ids of the references that a DataObjectFormat with a MimeType describes."""
+    formats = data.iterchildren(names.qualified(namespace, "DataObjectFormat"))
+    found = (form.get("ObjectReference", "") for form in formats if optional(form, names.qualified(namespace, "MimeType")) is not None)
+    return frozenset(reference.removeprefix("#") for reference in found)
+
+
+def _place(general: Element, namespace: str) -> Place | None:
+    tags = (names.qualified(namespace, name) for name in ("SignatureProductionPlace", "SignatureProductionPlaceV2"))
+    holder = next(general.iterchildren(*tags), None)
+    if holder is None:
+        return None
+    said = {field: optional(holder, names.qualified(namespace, name)) for name, field in _PLACE.items()}
+    return Place(**{field: text_of(element) for field, element in said.items() if element is not None})
+
+
+def _policy(general: Element, detached: Mapping[str, bytes], *, unsigned: Element | None) -> SignaturePolicy | None:
+    """Read SignaturePolicyIdentifier and compare the policy's document, where it is at hand, with the signed digest.
+
+    Spec: EN 319 132-1, 5.2.9 and 5.2.10.
+    """
+    namespace = namespace_of(general)
+    holder = optional(general, names.qualified(namespace, "SignaturePolicyIdentifier"))
+    if holder is None:
+        return None
+    stated = optional(holder, names.qualified(namespace, "SignaturePolicyId"))
+    if stated is None:
+        return SignaturePolicy(identifier=None)
+    identifier = descend(stated, names.qualified(namespace, "SigPolicyId"), names.qualified(namespace, "Identifier"))
+    if identifier is None:
+        raise malformed(stated)
+    text = text_of(identifier).strip()
+    addresses = tuple(_addresses(stated, namespace))
+    document = next((detached[name] for name in (text, *addresses) if name in detached), None)
+    if document is None:
+        document = _stored_policy(unsigned)
+    transformed = optional(stated, names.TRANSFORMS) is not None
+    matched = None if document is None or transformed else _is_policy(document, only(stated, names.qualified(namespace, "SigPolicyHash")))
+    return SignaturePolicy(identifier=text, addresses=addresses, is_matched=matched)
+
+
+def _addresses(stated: Element, namespace: str) -> Iterator[str]:
+    wanted = (names.qualified(namespace, "SPURI"), names.qualified(XADES141, "SPDocSpecification"))
+    for element in islice(stated.iter(*wanted), MAX_CLAIMS):
+        holder = element if element.tag == wanted[0] else optional(element, names.qualified(XADES, "Identifier"))
+        if holder is not None:
+            yield text_of(holder).strip()
+
+
+def _stored_policy(unsigned: Element | None) -> bytes | None:
+    if unsigned is None:
+        return None
+    store = optional(unsigned, names.qualified(XADES141, "SignaturePolicyStore"))
+    document = None if store is None else optional(store, names.qualified(XADES141, "SignaturePolicyDocument"))
+    return None if document is None else octets_of(document)
+
+
+def _is_policy(document: bytes, hashed: Element) -> bool:
+    try:
+        algorithm = digest_algorithm(algorithm_of(only(hashed, names.DIGEST_METHOD)))
+    except InputError:
+        return False
+    return digest(algorithm, document) == octets_of(only(hashed, names.DIGEST_VALUE))

@@ -1,0 +1,68 @@
+"""What every ds:Signature has, in a transcript and elsewhere: SignedInfo and its value; and one that cannot be read."""
+
+from dataclasses import dataclass
+
+from hocba_sign.ades.structure import Family, ParsedSignature
+from hocba_sign.crypto.algorithms import PssParameters
+from hocba_sign.errors import Finding, InputError
+from hocba_sign.model.workflow import Slot
+from hocba_sign.xades import names
+from hocba_sign.xades.elements import algorithm_of, c14n_of, octets_of, only, require_children
+from hocba_sign.xades.pss import pss_parameters
+from hocba_sign.xades.references import inclusive_prefixes
+from hocba_sign.xml.c14n import canonicalize
+from hocba_sign.xml.parse import Element, locate
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SignedValue:
+    """What was signed and the value that resulted. Spec: XML Signature 1.1, 4.3 and 4.4."""
+
+    algorithm_uri: str
+    pss: PssParameters | None
+    signed_info_octets: bytes
+    value: bytes
+    value_id: str | None
+
+
+def read_value(signature: Element) -> SignedValue:
+    """Read SignedInfo as octets, and SignatureValue. Raises: InputError SIG.STRUCTURE, SIG.C14N, CRYPTO.*."""
+    require_children(signature, (names.SIGNED_INFO, names.SIGNATURE_VALUE, names.KEY_INFO, names.OBJECT))
+    signed_info = only(signature, names.SIGNED_INFO)
+    require_children(signed_info, (names.CANONICALIZATION_METHOD, names.SIGNATURE_METHOD, names.REFERENCE))
+    method_element = only(signed_info, names.CANONICALIZATION_METHOD)
+    method = c14n_of(method_element)
+    if method is None:
+        raise InputError("SIG.C14N", where=locate(method_element))
+    value = only(signature, names.SIGNATURE_VALUE)
+    signature_method = only(signed_info, names.SIGNATURE_METHOD)
+    return SignedValue(
+        algorithm_uri=algorithm_of(signature_method),
+        pss=pss_parameters(signature_method),
+        signed_info_octets=canonicalize(signed_info, method, inclusive_prefixes=inclusive_prefixes(method_element)),
+        value=octets_of(value),
+        value_id=value.get("Id"),
+    )
+
+
+def unreadable(signature: Element, slot: Slot | None, findings: tuple[Finding, ...]) -> ParsedSignature:
+    """Give a signature of which nothing is known but why."""
+    return ParsedSignature(
+        identifier=signature.get("Id"),
+        where=locate(signature),
+        slot=slot,
+        family=Family.XMLDSIG,
+        algorithm_uri="",
+        pss=None,
+        signed_info_octets=b"",
+        value=b"",
+        value_id=None,
+        references=(),
+        certificates_der=(),
+        properties=None,
+        time_stamps=(),
+        embedded_certificates_der=(),
+        embedded_crls_der=(),
+        embedded_ocsps_der=(),
+        findings=findings,
+    )

@@ -1,0 +1,157 @@
+"""The time-stamps of a signature, with the octets that their imprints must be of, and the validation data embedded beside them."""
+
+from typing import Final
+
+from hocba_sign.ades.structure import StampKind, TimeStamp
+from hocba_sign.errors import Finding, InputError
+from hocba_sign.xades import names
+from hocba_sign.xades.elements import c14n_of, octets_of, optional
+from hocba_sign.xades.imprints import archive_octets, content_octets, properties_before, refs_octets, signature_value_octets
+from hocba_sign.xades.key_info import key_info_certificates
+from hocba_sign.xades.properties import namespace_of
+from hocba_sign.xades.references import Method, Resolver, inclusive_prefixes
+from hocba_sign.xml.c14n import C14nAlgorithm
+from hocba_sign.xml.names import XADES, XADES141
+from hocba_sign.xml.parse import Element, locate
+
+MAX_VALUES: Final = 500
+"""Certificates, or CRLs, or OCSP responses embedded in one signature; each renewal of an archive adds about ten."""
+MAX_TIME_STAMPS: Final = 60
+"""On one signature; an archive renewed every year for a pupil's working life has fewer."""
+
+_STRICT: Final = {names.SIGNATURE_TIME_STAMP: StampKind.SIGNATURE, names.ARCHIVE_TIME_STAMP: StampKind.ARCHIVE}
+_KINDS: Final = {
+    "AllDataObjectsTimeStamp": StampKind.CONTENT,
+    "IndividualDataObjectsTimeStamp": StampKind.CONTENT,
+    "SignatureTimeStamp": StampKind.SIGNATURE,
+    "SigAndRefsTimeStamp": StampKind.REFS,
+    "RefsOnlyTimeStamp": StampKind.REFS,
+    "ArchiveTimeStamp": StampKind.ARCHIVE,
+}
+_ADDED: Final = {
+    "SigAndRefsTimeStampV2": StampKind.REFS,
+    "RefsOnlyTimeStampV2": StampKind.REFS,
+    "ArchiveTimeStamp": StampKind.ARCHIVE,
+}
+_VALUES: Final = ("EncapsulatedX509Certificate", "EncapsulatedCRLValue", "EncapsulatedOCSPValue", "EncapsulatedTimeStamp")
+_CERTIFICATE_HOLDERS: Final = ("CertificateValues", "AttrAuthoritiesCertValues")
+_REVOCATION_HOLDERS: Final = ("RevocationValues", "AttributeRevocationValues")
+
+
+def time_stamps(signature: Element, unsigned: Element, resolver: Resolver) -> tuple[TimeStamp, ...]:
+    """Read the signature and archive time-stamps of a transcript. Raises: InputError where one cannot be read.
+
+    Spec: EN 319 132-1, 5.3 and 5.5.2.
+    """
+    elements = _limited([element for element in unsigned.iterchildren("*") if element.tag in _STRICT], unsigned)
+    return tuple(_stamp(signature, element, _STRICT[str(element.tag)], resolver=resolver) for element in elements)
+
+
+def all_time_stamps(signature: Element, qualifying: Element, resolver: Resolver) -> tuple[TimeStamp, ...]:
+    """Read the time-stamps of every kind, those on content first; one that cannot be read says why.
+
+    Raises: InputError SIG.TOO_MANY_TIME_STAMPS.
+    Spec: EN 319 132-1, 5.2.8, 5.3, 5.5.1 and 5.5.2.
+    """
+    namespace = namespace_of(qualifying)
+    kinds = {names.qualified(namespace, name): kind for name, kind in _KINDS.items()}
+    if namespace == XADES:
+        kinds |= {names.qualified(XADES141, name): kind for name, kind in _ADDED.items()}
+    holders = (
+        f"{names.qualified(namespace, 'SignedProperties')}/{names.qualified(namespace, 'SignedDataObjectProperties')}",
+        f"{names.qualified(namespace, 'UnsignedProperties')}/{names.qualified(namespace, 'UnsignedSignatureProperties')}",
+    )
+    found = (element for path in holders for holder in qualifying.iterfind(path) for element in holder.iterchildren("*"))
+    elements = _limited([element for element in found if element.tag in kinds], qualifying)
+    return tuple(_stamp_or_finding(signature, element, kinds[str(element.tag)], resolver=resolver) for element in elements)
+
+
+def _limited(elements: list[Element], holder: Element) -> list[Element]:
+    if len(elements) > MAX_TIME_STAMPS:
+        raise InputError("SIG.TOO_MANY_TIME_STAMPS", where=locate(holder))
+    return elements
+
+
+def _stamp_or_finding(signature: Element, element: Element, kind: StampKind, *, resolver: Resolver) -> TimeStamp:
+    try:
+        stamp = _stamp(signature, element, kind, resolver=resolver)
+    except InputError as error:
+        if error.cause == "SIG.TOO_MUCH_DIGESTED":
+            raise
+        return _unread(kind, Finding(error.cause, error.where or locate(element)))
+    return stamp if stamp.tokens_der else _unread(kind, Finding("SIG.TIME_STAMP_FORM", locate(element)))
+
+
+def _unread(kind: StampKind, finding: Finding) -> TimeStamp:
+    return TimeStamp(kind=kind, tokens_der=(b"",), message_octets=b"", covers_value=False, findings=(finding,))
+
+
+def _stamp(signature: Element, element: Element, kind: StampKind, *, resolver: Resolver) -> TimeStamp:
+    method = _stamp_method(element)
+    namespace = XADES if namespace_of(element) == XADES141 else namespace_of(element)
+    tokens = tuple(octets_of(token) for token in element.iterchildren(names.qualified(namespace, "EncapsulatedTimeStamp")))
+    covered: tuple[bytes, ...] = ()
+    match kind:
+        case StampKind.CONTENT:
+            message = content_octets(signature, method, resolver=resolver, stamp=element)
+        case StampKind.SIGNATURE:
+            message = signature_value_octets(signature, method)
+        case StampKind.REFS:
+            _refuse_distributed(element, namespace)
+            message = refs_octets(signature, method, stamp=element)
+        case _:
+            if resolver.foreign is not None:
+                _refuse_distributed(element, namespace)
+            message = archive_octets(signature, method, resolver=resolver, before=element)
+            covered = _covered(signature, element)
+    covers_value = kind is not StampKind.CONTENT and not str(element.tag).rpartition("}")[2].startswith("RefsOnly")
+    return TimeStamp(kind=kind, tokens_der=tokens, message_octets=message, covered_der=covered, covers_value=covers_value)
+
+
+def _refuse_distributed(stamp: Element, namespace: str) -> None:
+    """The forms that name each covered element by an Include are for signatures whose parts lie in several files."""
+    if next(stamp.iterchildren(names.qualified(namespace, "Include")), None) is not None:
+        raise InputError("SIG.TIME_STAMP_INCLUDE", where=locate(stamp))
+
+
+def _stamp_method(stamp: Element) -> Method:
+    element = optional(stamp, names.CANONICALIZATION_METHOD)
+    if element is None:
+        return Method(C14nAlgorithm.INCLUSIVE)
+    algorithm = c14n_of(element)
+    if algorithm is None:
+        raise InputError("SIG.C14N", where=locate(stamp))
+    return Method(algorithm, inclusive_prefixes(element))
+
+
+def _covered(signature: Element, stamp: Element) -> tuple[bytes, ...]:
+    tags = tuple(names.qualified(namespace, name) for namespace in names.XADES_VERSIONS for name in _VALUES)
+    values = (value for element in properties_before(signature, stamp) for value in element.iter(*tags))
+    return (*key_info_certificates(signature), *(octets_of(value) for value in values))
+
+
+def embedded_certificates(unsigned: Element | None) -> tuple[bytes, ...]:
+    """Give the DER of all certificates in the containers of validation data, those of time-stamps included."""
+    return _encapsulated(unsigned, _CERTIFICATE_HOLDERS, "EncapsulatedX509Certificate")
+
+
+def embedded_crls(unsigned: Element | None) -> tuple[bytes, ...]:
+    return _encapsulated(unsigned, _REVOCATION_HOLDERS, "EncapsulatedCRLValue")
+
+
+def embedded_ocsps(unsigned: Element | None) -> tuple[bytes, ...]:
+    return _encapsulated(unsigned, _REVOCATION_HOLDERS, "EncapsulatedOCSPValue")
+
+
+def _encapsulated(unsigned: Element | None, containers: tuple[str, ...], item: str) -> tuple[bytes, ...]:
+    if unsigned is None:
+        return ()
+    namespace = namespace_of(unsigned)
+    tags = tuple(names.qualified(namespace, container) for container in containers)
+    wanted = names.qualified(namespace, item)
+    counter = names.qualified(namespace, "CounterSignature")
+    parts = (part for part in unsigned.iterchildren("*") if part.tag != counter)
+    found = tuple(octets_of(value) for part in parts for holder in part.iter(*tags) for value in holder.iter(wanted))
+    if len(found) > MAX_VALUES:
+        raise InputError("SIG.TOO_MANY_CERTIFICATES", where=locate(unsigned))
+    return found
