@@ -154,6 +154,11 @@ def _add_validate(parser: Parser, language: Language) -> None:
     parser.add_argument("--json", action="store_true", help=say("JSON", language))
 
 
+def _add_render(parser: Parser, language: Language) -> None:
+    parser.add_argument("file", type=_path, metavar="FILE", help=say("RENDER_INPUT", language))
+    _add_out(parser, language)
+
+
 def _add_slot(parser: Parser, language: Language, *, words: str = "DOCUMENT") -> None:
     parser.add_argument("file", type=_path, metavar="FILE", help=say(words, language))
     parser.add_argument("--role", required=True, choices=[role.value for role in Role], help=say("ROLE", language))
@@ -343,6 +348,7 @@ def _add_demo(parser: Parser, language: Language) -> None:
 _COMMANDS: Final[dict[str, Callable[[Parser, Language], None]]] = {
     "new": _add_new,
     "validate": _add_validate,
+    "render": _add_render,
     "sign": _add_sign,
     "prepare": _add_prepare,
     "complete": _add_complete,
