@@ -7,7 +7,6 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from itertools import islice
 from typing import Final
-from urllib.parse import unquote
 
 from hocba_sign.ades.structure import Covers, Extent, ExtentKind, Reference
 from hocba_sign.crypto.algorithms import digest, digest_algorithm
@@ -19,6 +18,7 @@ from hocba_sign.xades.transforms import Base64, Filter, Named, Value, octets_of_
 from hocba_sign.xades.xpointer import ById, External, Pointer, Whole, pointer
 from hocba_sign.xml.names import DS
 from hocba_sign.xml.parse import Element, ParsedXml, locate
+from hocba_sign.xml.uri import unescaped
 
 MAX_REFERENCES: Final = 2_000
 """In one document, entries of manifests included."""
@@ -43,23 +43,25 @@ class Origin:
 
 @dataclass(frozen=True, slots=True)
 class Followed:
-    """Where a reference started, what it covers, and the digest of that."""
+    """Where a reference started, what it covers, and the digest of that; `nodes` are the extent's, None for detached octets and for less."""
 
     origin: Origin
     extent: Extent
     digest: bytes
+    nodes: NodeSet | None
 
 
 class ForeignDocument:
     """The references of one document of others: what they point at, and what it may cost to follow them."""
 
-    __slots__ = ("_followed", "_octets", "_references", "_remembered", "budget", "detached", "xml")
+    __slots__ = ("_followed", "_octets", "_references", "_remembered", "_size", "budget", "detached", "xml")
 
     def __init__(self, xml: ParsedXml, detached: Mapping[str, bytes]) -> None:
         self.xml = xml
         self.detached = detached
         self.budget = Budget()
         self._references = 0
+        self._size = sum(1 for _ in xml.root.iter("*"))
         self._octets: dict[tuple[Pointer, tuple[Named, ...], Method], bytes] = {}
         self._remembered = 0
         self._followed: dict[tuple[Pointer, tuple[Named, ...], str], Followed] = {}
@@ -77,8 +79,7 @@ class ForeignDocument:
         """
         match meant:
             case Whole(has_comments):
-                root = self.xml.root
-                return Origin(NodeSet(apex=root, ids=self.xml.ids, is_document=True, has_comments=has_comments))
+                return Origin(self._nodes(None, has_comments=has_comments))
             case ById(identifier, has_comments):
                 where = f"#{_shown(identifier)}"
                 if identifier in self.xml.ambiguous:
@@ -86,8 +87,7 @@ class ForeignDocument:
                 target = self.xml.ids.get(identifier)
                 if target is None:
                     raise InputError("SIG.TARGET_MISSING", where=where)
-                nodes = NodeSet(apex=target, ids=self.xml.ids, is_document=False, has_comments=has_comments)
-                return Origin(nodes, identifier=identifier)
+                return Origin(self._nodes(target, has_comments=has_comments), identifier=identifier)
             case External(uri):
                 return self._detached(reference, uri)
 
@@ -101,10 +101,11 @@ class ForeignDocument:
         key = (meant, transforms, digest_uri)
         if key not in self._followed:
             origin = self.origin(reference, meant)
-            values = tuple(steps(origin.value, transforms, self.budget))
+            values = tuple(steps(origin.value, transforms, budget=self.budget))
             last = values[-1] if values else origin.value
             octets = octets_of_value(last, self.budget)
-            self._followed[key] = Followed(origin, _extent(origin, transforms, values), digest(algorithm, octets))
+            extent, nodes = _extent(origin, transforms, values)
+            self._followed[key] = Followed(origin, extent, digest(algorithm, octets), nodes)
         return self._followed[key]
 
     def octets(self, reference: Element, *, default: Method) -> bytes:
@@ -114,16 +115,20 @@ class ForeignDocument:
         if key in self._octets:
             return self._octets[key]
         start = self.origin(reference, meant).value
-        last = (start, *steps(start, transforms, self.budget))[-1]
+        last = (start, *steps(start, transforms, budget=self.budget))[-1]
         octets = octets_of_value(last, self.budget, default=default)
         self._remembered += len(octets)
         if self._remembered <= MAX_REMEMBERED:
             self._octets[key] = octets
         return octets
 
+    def _nodes(self, apex: Element | None, *, has_comments: bool) -> NodeSet:
+        root = self.xml.root if apex is None else apex
+        return NodeSet(apex=root, ids=self.xml.ids, size=self._size, is_document=apex is None, has_comments=has_comments)
+
     def _detached(self, reference: Element, uri: str | None) -> Origin:
         missing = InputError("SIG.DETACHED_MISSING", where=_shown(uri) if uri is not None else locate(reference))
-        for name in () if uri is None else (uri, unquote(uri), _file_name(uri)):
+        for name in () if uri is None else (uri, unescaped(uri), _file_name(uri)):
             if name in self.detached:
                 return Origin(self.detached[name], name=name)
         siblings = reference.itersiblings(names.REFERENCE), reference.itersiblings(names.REFERENCE, preceding=True)
@@ -219,7 +224,7 @@ def _read(reference: Element) -> tuple[Pointer, tuple[Named, ...]]:
     return meant, read_transforms(reference)
 
 
-def _extent(origin: Origin, transforms: tuple[Named, ...], values: tuple[Value, ...]) -> Extent:
+def _extent(origin: Origin, transforms: tuple[Named, ...], values: tuple[Value, ...]) -> tuple[Extent, NodeSet | None]:
     """Tell what is covered: all of the origin but the sub-trees that the last node-set of it leaves out."""
     last, is_octets, has_markup, is_reduced = origin.value, isinstance(origin.value, bytes), True, False
     for named, value in zip(transforms, values, strict=True):
@@ -229,11 +234,11 @@ def _extent(origin: Origin, transforms: tuple[Named, ...], values: tuple[Value, 
         last = last if is_octets else value
     if not isinstance(last, NodeSet):
         where, is_full = _shown(origin.name), not is_reduced
-        return Extent(kind=ExtentKind.DETACHED, where=where, is_full=is_full, is_name_assumed=origin.is_assumed)
+        return Extent(kind=ExtentKind.DETACHED, where=where, is_full=is_full, is_name_assumed=origin.is_assumed), None
     where = "/" if last.is_document else locate(last.apex)
     switches = last.subtrees.switches
     omitted = [where] if last.is_document and not last.subtrees.is_shown else []
-    return Extent(
+    extent = Extent(
         kind=ExtentKind.DOCUMENT if last.is_document else ExtentKind.ELEMENT,
         where=where,
         identifier=origin.identifier,
@@ -242,6 +247,7 @@ def _extent(origin: Origin, transforms: tuple[Named, ...], values: tuple[Value, 
         is_full=not is_reduced and has_markup and _is_full(last),
         has_markup=has_markup,
     )
+    return extent, None if is_reduced else last
 
 
 def _is_full(nodes: NodeSet) -> bool:
@@ -263,7 +269,7 @@ def _named(uri: str | None) -> str:
 
 
 def _file_name(uri: str) -> str:
-    return unquote(uri).rpartition("/")[2]
+    return unescaped(uri).rpartition("/")[2]
 
 
 def _shown(text: str) -> str:

@@ -14,7 +14,7 @@ from hocba_sign.errors import Finding, InputError
 from hocba_sign.xades import names
 from hocba_sign.xades.elements import algorithm_of, c14n_of, malformed, octets_of, only, optional, require_children
 from hocba_sign.xades.foreign import ForeignDocument, read_foreign_reference
-from hocba_sign.xades.nodes import MAX_WORK, Method
+from hocba_sign.xades.nodes import Method
 from hocba_sign.xades.transforms import inclusive_prefixes
 from hocba_sign.xml.c14n import C14nAlgorithm, canonicalize
 from hocba_sign.xml.names import DS, XADES
@@ -22,7 +22,7 @@ from hocba_sign.xml.parse import Element, ParsedXml, locate
 
 __all__ = ["MAX_DIGESTED", "Method", "Resolver", "inclusive_prefixes", "read_reference", "reference_octets"]
 
-MAX_DIGESTED = MAX_WORK
+MAX_DIGESTED = 100_000_000
 """Octets canonicalized for one document: nested elements that are all referenced would grow without bound."""
 
 

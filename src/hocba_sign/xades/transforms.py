@@ -88,7 +88,7 @@ def inclusive_prefixes(element: Element) -> tuple[str, ...]:
     return () if parameter is None else tuple((parameter.get("PrefixList") or "").split())
 
 
-def steps(start: Value, transforms: tuple[Named, ...], budget: Budget) -> Iterator[Value]:
+def steps(start: Value, transforms: tuple[Named, ...], *, budget: Budget) -> Iterator[Value]:
     """Give the value after each transform.
 
     Raises: InputError `SIG.TRANSFORM` where one cannot be applied, XML.* where octets are no document, those of `Budget.spend`.
@@ -110,7 +110,7 @@ def as_node_set(value: Value, budget: Budget) -> NodeSet:
         return value
     budget.spend(len(value))
     xml = parse(value, is_open=True)
-    return NodeSet(apex=xml.root, ids=xml.ids, is_document=True, has_comments=True)
+    return NodeSet(apex=xml.root, ids=xml.ids, size=sum(1 for _ in xml.root.iter("*")), is_document=True, has_comments=True)
 
 
 def _applied(value: Value, named: Named, budget: Budget) -> Value:
@@ -122,9 +122,9 @@ def _applied(value: Value, named: Named, budget: Budget) -> Value:
         case Enveloped(here):
             if not isinstance(value, NodeSet) or value.root is not here.getroottree().getroot():
                 raise refused(named.uri, here)
-            return without_signature(value, here, budget)
+            return without_signature(value, here, budget=budget)
         case Filter(predicate, here):
-            return as_node_set(value, budget).filtered(predicate, here, budget)
+            return as_node_set(value, budget).filtered(predicate, here, budget=budget)
 
 
 def _decoded(octets: bytes, named: Named) -> bytes:

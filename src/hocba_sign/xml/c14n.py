@@ -6,45 +6,24 @@ Spec: Canonical XML 1.0, Canonical XML 1.1, Exclusive XML Canonicalization 1.0, 
 import re
 from collections.abc import Callable, Collection
 from dataclasses import dataclass, field
-from enum import StrEnum
 from functools import lru_cache
 from typing import Any, Final, cast
 
 from lxml import etree
 
 from hocba_sign.errors import InputError
+from hocba_sign.xml.c14n_algorithm import C14nAlgorithm
+from hocba_sign.xml.c14n_fast import by_libxml2
 from hocba_sign.xml.node_set import WHOLE, Document, NodeKind, Subtrees, Visible
 from hocba_sign.xml.parse import MAX_ATTRIBUTES, Element, locate
 from hocba_sign.xml.uri import join_base
 
+__all__ = ["C14nAlgorithm", "canonicalize"]
+
 _XML: Final = "http://www.w3.org/XML/1998/namespace"
 MAX_BASE: Final = 8_192
 """Characters of xml:base values joined at one element; longer ones are no addresses and only cost time."""
-_UNESCAPED_NAMESPACE: Final = re.compile(rb""" xmlns(?::[^=\s]+)?=(?:'|"[^"]*[&<\t\n\r])""")
 _ABSOLUTE: Final = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*:")
-
-
-class C14nAlgorithm(StrEnum):
-    """The algorithm identifiers of XML Signature."""
-
-    INCLUSIVE = "http://www.w3.org/TR/2001/REC-xml-c14n-20010315"
-    INCLUSIVE_WITH_COMMENTS = "http://www.w3.org/TR/2001/REC-xml-c14n-20010315#WithComments"
-    INCLUSIVE_11 = "http://www.w3.org/2006/12/xml-c14n11"
-    INCLUSIVE_11_WITH_COMMENTS = "http://www.w3.org/2006/12/xml-c14n11#WithComments"
-    EXCLUSIVE = "http://www.w3.org/2001/10/xml-exc-c14n#"
-    EXCLUSIVE_WITH_COMMENTS = "http://www.w3.org/2001/10/xml-exc-c14n#WithComments"
-
-    @property
-    def is_exclusive(self) -> bool:
-        return self in {C14nAlgorithm.EXCLUSIVE, C14nAlgorithm.EXCLUSIVE_WITH_COMMENTS}
-
-    @property
-    def is_version_11(self) -> bool:
-        return self in {C14nAlgorithm.INCLUSIVE_11, C14nAlgorithm.INCLUSIVE_11_WITH_COMMENTS}
-
-    @property
-    def has_comments(self) -> bool:
-        return self.value.endswith("#WithComments")
 
 
 def canonicalize(
@@ -62,27 +41,13 @@ def canonicalize(
     `subtrees` leaves some out, as the enveloped-signature transform does; `is_visible` selects any other node-set.
     Raises: InputError XML.RELATIVE_NAMESPACE, XML.TEXT_TOO_LONG where xml:base values add up to more than `MAX_BASE`.
     """
-    if algorithm.is_exclusive and not inclusive_prefixes and not subtrees.switches and subtrees.is_shown and is_visible is None:
-        octets = _by_libxml2(target, algorithm)
+    if is_visible is None and subtrees.only_hides:
+        octets = by_libxml2(target, algorithm, prefixes=inclusive_prefixes, hidden=tuple(subtrees.switches))
         if octets is not None:
             return octets
     listed = frozenset("" if prefix == "#default" else prefix for prefix in inclusive_prefixes)
     writer = _Writer(algorithm=algorithm, listed=listed, subtrees=subtrees, is_visible=is_visible)
     return writer.write(target)
-
-
-def _by_libxml2(target: Element | Document, algorithm: C14nAlgorithm) -> bytes | None:
-    """Let libxml2 canonicalise exclusively without a PrefixList, the one case in which lxml gives it all that it needs.
-
-    For a sub-tree lxml hands over a copy of the apex element that has lost its ancestors, and with them inherited
-    attributes and namespaces that the element does not use itself. libxml2 writes namespace names without escaping
-    them, and refuses some absolute ones: None leaves both to the own writer.
-    """
-    try:
-        octets = etree.tostring(target, method="c14n", exclusive=True, with_comments=algorithm.has_comments)
-    except etree.C14NError:
-        return None
-    return None if _UNESCAPED_NAMESPACE.search(octets) else octets
 
 
 @dataclass(slots=True)
@@ -106,15 +71,11 @@ class _Writer:
     listed: frozenset[str] = frozenset()
     subtrees: Subtrees = WHOLE
     is_visible: Visible | None = None
-    only_hides: bool = field(init=False)
     inherited: dict[Element, dict[str, str]] = field(default_factory=dict)
     out: list[str] = field(default_factory=list)
     frames: list[_Frame] = field(default_factory=list)
     bound_in: dict[str, str] | None = None
     bound: dict[str, str] = field(default_factory=dict)
-
-    def __post_init__(self) -> None:
-        self.only_hides = self.subtrees.is_shown and not any(self.subtrees.switches.values())
 
     def write(self, target: Element | Document) -> bytes:
         if isinstance(target, Document):
@@ -158,7 +119,7 @@ class _Writer:
                     self._text(NodeKind.TAIL, node, node.tail)
 
     def _skips(self, element: Element) -> bool:
-        return self.only_hides and self.subtrees.switches.get(element) is False
+        return self.subtrees.only_hides and element in self.subtrees.switches
 
     def _has(self, element: Element) -> bool:
         """Tell whether an element that is just met belongs to the node-set."""

@@ -36,6 +36,10 @@ class Subtrees:
     is_shown: bool = True
     switches: Mapping[Element, bool] = field(default_factory=dict)
 
+    @property
+    def only_hides(self) -> bool:
+        return self.is_shown and not any(self.switches.values())
+
     def is_empty_at(self, apex: Element) -> bool:
         return not self.switches.get(apex, self.is_shown) and not any(self.switches.values())
 

@@ -1,9 +1,11 @@
-"""URI references joined as Canonical XML 1.1 joins xml:base values: the base may itself be relative."""
+"""URI references: unescaped, and joined as Canonical XML 1.1 joins xml:base values, where the base may itself be relative."""
 
 import re
 from typing import Final
 
 _PARTS: Final = re.compile(r"(?:([^:/?#]+:))?(//[^/?#]*)?([^?#]*)(\?[^#]*)?(#.*)?", re.DOTALL)
+
+_ESCAPES: Final = re.compile(r"(?:%[0-9A-Fa-f]{2})+")
 
 
 def join_base(base: str, reference: str) -> str:
@@ -28,6 +30,14 @@ def join_base(base: str, reference: str) -> str:
         folder = base_path + "/" if last in {".", ".."} else base_path.removesuffix(last)
         path = _without_dots(folder + path)
     return base_scheme + base_authority + path + query + fragment
+
+
+def unescaped(reference: str) -> str:
+    """Resolve percent escapes; octets that are not UTF-8 stay as they were written."""
+    try:
+        return _ESCAPES.sub(lambda match: bytes.fromhex(match[0].replace("%", "")).decode(), reference)
+    except UnicodeDecodeError:
+        return reference
 
 
 def _split(reference: str) -> tuple[str, str, str, str, str]:
