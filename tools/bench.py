@@ -4,12 +4,10 @@ Writes bench-out/results.json (rows) and bench-out/details.json (machine, versio
 """
 
 import argparse
-import hashlib
 import json
 import os
 import platform
 import resource
-import shutil
 import subprocess
 import sys
 import time
@@ -23,9 +21,8 @@ from typing import Any
 from cryptography.hazmat.backends.openssl import backend
 
 from tools.benchmark import material
+from tools.benchmark.environments import PLACE, ROOT, environment
 
-ROOT = Path(__file__).resolve().parent.parent
-PLACE = ROOT / ".bench"
 PEERS = ("xmlsec", "signxml")
 SECONDS = 0.4
 """CPU time of one measurement, so that the clock's grain does not count."""
@@ -106,33 +103,6 @@ class Worker:
 
 def say(text: str) -> None:
     print(f"bench: {text}", file=sys.stderr, flush=True)
-
-
-def environment(peer: str) -> Path:
-    """Give the Python of the peer's own environment, made anew when its requirements change."""
-    requirements = ROOT / "requirements" / f"bench-{peer}.txt"
-    folder = PLACE / "env" / peer
-    stamp = folder / "requirements.sha256"
-    wanted = hashlib.sha256(requirements.read_bytes()).hexdigest()
-    python = folder / "bin" / "python"
-    if not stamp.exists() or stamp.read_text() != wanted:
-        say(f"environment of {peer}")
-        shutil.rmtree(folder, ignore_errors=True)
-        subprocess.run([sys.executable, "-m", "venv", str(folder)], check=True)
-        install = [
-            str(python),
-            "-m",
-            "pip",
-            "--quiet",
-            "--disable-pip-version-check",
-            "install",
-            "--require-hashes",
-            "-r",
-            str(requirements),
-        ]
-        subprocess.run(install, check=True)
-        stamp.write_text(wanted)
-    return python
 
 
 @contextmanager
