@@ -1,0 +1,88 @@
+// Signs and verifies with xadesjs: one job per line of standard input, JSON, one line of answer each: the XML, a list of verdicts, or {"error": …}.
+//
+//   {"do": "sign", "document": XML, "key": PKCS#8 base64, "certificates": [DER base64, ...], "algorithm": {...}, "options": OptionsXAdES}
+//       "algorithm" is WebCrypto's for importKey and sign; "at" is the signing time, RFC 3339, "v2" asks for SigningCertificateV2.
+//       With "inside" the signature is put into the root element; "name" and "detached" (base64) are data outside the document.
+//   {"do": "stamp", "document": XML, "token": DER base64}    adds a SignatureTimeStamp to the only signature
+//   {"do": "verify", "document": XML}                        every ds:Signature, in document order
+
+import { createInterface } from 'node:readline';
+import { webcrypto } from 'node:crypto';
+import * as xmldom from '@xmldom/xmldom';
+import xpath from 'xpath';
+import * as xadesjs from 'xadesjs';
+
+xadesjs.setNodeDependencies({
+  XMLSerializer: xmldom.XMLSerializer,
+  DOMParser: xmldom.DOMParser,
+  DOMImplementation: xmldom.DOMImplementation,
+  xpath,
+});
+xadesjs.Application.setEngine('node', webcrypto);
+
+const DS = 'http://www.w3.org/2000/09/xmldsig#';
+const octets = (base64) => Uint8Array.from(Buffer.from(base64, 'base64'));
+const text = (document) => new xmldom.XMLSerializer().serializeToString(document);
+const signaturesOf = (document) => Array.from(document.getElementsByTagNameNS(DS, 'Signature'));
+
+async function sign(job) {
+  const key = await webcrypto.subtle.importKey('pkcs8', octets(job.key), job.algorithm, false, ['sign']);
+  const signed = new xadesjs.SignedXml();
+  const [certificate] = job.certificates;
+  const options = { ...job.options, x509: job.certificates, signingTime: { value: new Date(job.at) } };
+  options[job.v2 ? 'signingCertificateV2' : 'signingCertificate'] = certificate;
+  if (job.detached !== undefined) {
+    signed.contentHandler = async (reference) => (reference.Uri === job.name ? octets(job.detached) : null);
+  }
+  const document = xadesjs.Parse(job.document);
+  await signed.Sign(job.algorithm, key, document, options);
+  if (!job.inside) {
+    return signed.GetXml().toString();
+  }
+  const whole = xadesjs.Parse(job.document);
+  whole.documentElement.appendChild(whole.importNode(signed.GetXml(), true));
+  return text(whole);
+}
+
+function stamp(job) {
+  const document = xadesjs.Parse(job.document);
+  const [element] = signaturesOf(document);
+  const signed = new xadesjs.SignedXml(document);
+  signed.LoadXml(element);
+  const token = new xadesjs.xml.EncapsulatedTimeStamp();
+  token.Value = octets(job.token);
+  const container = new xadesjs.xml.SignatureTimeStamp();
+  container.CanonicalizationMethod.Algorithm = 'http://www.w3.org/2001/10/xml-exc-c14n#';
+  container.EncapsulatedTimeStamp.Add(token);
+  signed.UnsignedProperties.UnsignedSignatureProperties.Add(container);
+  element.parentNode.replaceChild(document.importNode(signed.GetXml(), true), element);
+  return text(document);
+}
+
+async function verify(job) {
+  const document = xadesjs.Parse(job.document);
+  const results = [];
+  for (const element of signaturesOf(document)) {
+    const signed = new xadesjs.SignedXml(document);
+    signed.LoadXml(element);
+    let answer;
+    try {
+      answer = await signed.Verify();
+    } catch (error) {
+      answer = String(error.message);
+    }
+    results.push({ id: element.getAttribute('Id'), is_valid: answer === true, log: String(answer) });
+  }
+  return results;
+}
+
+for await (const line of createInterface({ input: process.stdin })) {
+  const job = JSON.parse(line);
+  let answer;
+  try {
+    answer = await { sign, stamp, verify }[job.do](job);
+  } catch (error) {
+    answer = { error: error.stack };
+  }
+  console.log(JSON.stringify(answer));
+}
