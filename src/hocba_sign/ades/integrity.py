@@ -34,7 +34,7 @@ def check_integrity(signature: ParsedSignature) -> Integrity:
     certificate, binding_findings = _signing_certificate(signature)
     findings += binding_findings
     algorithm, key_bits, is_value_ok = None, 0, False
-    if certificate is not None and (signature.algorithm_uri or signature.algorithm):
+    if certificate is not None:
         try:
             algorithm = _algorithm(signature)
             public_key = load_public_key(certificate.public_key_der)
@@ -47,6 +47,9 @@ def check_integrity(signature: ParsedSignature) -> Integrity:
                 findings.append(Finding("SIG.VALUE", signature.where))
     references = signature.references
     is_intact = is_value_ok and bool(references) and all(reference.holds for reference in references)
+    if not is_intact and not findings:
+        # What does not hold is never without a cause: no cause would mean passed.
+        findings.append(Finding("SIG.STRUCTURE", signature.where))
     return Integrity(
         certificate=certificate,
         algorithm=algorithm,
