@@ -1,0 +1,157 @@
+"""Which elements of a document of others its signatures cover, and which content lies outside.
+
+Content is everything but the signatures themselves; what stands in a ds:Object, other than qualifying properties, is content too.
+"""
+
+from bisect import bisect_right
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
+from itertools import islice
+from typing import Final
+
+from hocba_sign.xades import names
+from hocba_sign.xades.nodes import NodeSet
+from hocba_sign.xml.parse import Element, locate
+
+MAX_PATHS: Final = 20
+"""Uncovered places that are named; the first tells most."""
+
+_XSI: Final = "{http://www.w3.org/2001/XMLSchema-instance}"
+_SILENT: Final = frozenset({f"{_XSI}schemaLocation", f"{_XSI}noNamespaceSchemaLocation"})
+_QUALIFYING: Final = tuple(names.qualified(namespace, "QualifyingProperties") for namespace in names.XADES_VERSIONS)
+
+
+@dataclass(frozen=True, slots=True)
+class Spans:
+    """Elements of one document by their numbers in document order: ascending ranges that do not touch, ends excluded."""
+
+    ranges: tuple[tuple[int, int], ...] = ()
+
+    @staticmethod
+    def union(*many: "Spans") -> "Spans":
+        joined: list[tuple[int, int]] = []
+        for start, end in sorted(one for spans in many for one in spans.ranges):
+            if joined and start <= joined[-1][1]:
+                joined[-1] = (joined[-1][0], max(end, joined[-1][1]))
+            else:
+                joined.append((start, end))
+        return Spans(tuple(joined))
+
+    def end_at(self, number: int) -> int | None:
+        """Give the end of the range that holds `number`; None where none does."""
+        place = bisect_right(self.ranges, (number, float("inf"))) - 1
+        if place < 0 or self.ranges[place][1] <= number:
+            return None
+        return self.ranges[place][1]
+
+    def touches(self, start: int, end: int) -> bool:
+        place = bisect_right(self.ranges, (start, float("inf"))) - 1
+        if place >= 0 and self.ranges[place][1] > start:
+            return True
+        return place + 1 < len(self.ranges) and self.ranges[place + 1][0] < end
+
+
+@dataclass(slots=True)
+class Chart:
+    """The elements of one tree, numbered in document order."""
+
+    root: Element
+    _numbers: dict[Element, int] = field(default_factory=dict)
+    _ends: list[int] = field(default_factory=list)
+    _signatures: Spans = field(default_factory=Spans)
+
+    def __post_init__(self) -> None:
+        self._numbers = {element: number for number, element in enumerate(self.root.iter("*"))}
+        self._ends = [number + 1 for number in range(len(self._numbers))]
+        for element, number in reversed(self._numbers.items()):
+            parent = element.getparent()
+            if parent is not None and element is not self.root:
+                above = self._numbers[parent]
+                self._ends[above] = max(self._ends[above], self._ends[number])
+        found = (self._numbers[element] for element in self.root.iter(names.SIGNATURE))
+        self._signatures = Spans.union(Spans(tuple((number, self._ends[number]) for number in found)))
+
+    def spans(self, nodes: NodeSet, *, has_markup: bool) -> Spans:
+        """Give the elements of a node-set; without markup only an element that holds nothing but text."""
+        if nodes.apex not in self._numbers:
+            return Spans()
+        if not has_markup:
+            is_plain = not len(nodes.apex) and (nodes.apex.tag == names.OBJECT or _is_silent(nodes.apex))
+            return Spans(((self._numbers[nodes.apex], self._numbers[nodes.apex] + 1),) if is_plain else ())
+        return Spans.union(Spans(tuple(self._shown(nodes))))
+
+    def is_within(self, element: Element, spans: Spans) -> bool:
+        """Tell whether an element is covered with everything in it."""
+        number = self._numbers[element]
+        end = spans.end_at(number)
+        return end is not None and end >= self._ends[number]
+
+    def _shown(self, nodes: NodeSet) -> Iterator[tuple[int, int]]:
+        switches = nodes.subtrees.switches
+        start = self._numbers[nodes.apex]
+        changes = {start: nodes.subtrees.is_shown} | {
+            self._numbers[one]: is_kept for one, is_kept in switches.items() if one in self._numbers
+        }
+        states: list[tuple[int, bool]] = []
+        at = start
+        for number in sorted(one for one in changes if start <= one < self._ends[start]):
+            while states and states[-1][0] <= number:
+                end, is_shown = states.pop()
+                if is_shown and at < end:
+                    yield at, end
+                at = end
+            if states and states[-1][1] and at < number:
+                yield at, number
+            at = number
+            states.append((self._ends[number], changes[number]))
+        while states:
+            end, is_shown = states.pop()
+            if is_shown and at < end:
+                yield at, end
+            at = end
+
+    def uncovered(self, spans: Spans) -> tuple[str, ...]:
+        """Name the topmost elements of the content that `spans` leave out, at most `MAX_PATHS`, none with what it says."""
+        return tuple(islice((locate(element) for element in self._outside(self.root, spans)), MAX_PATHS))
+
+    def _outside(self, element: Element, spans: Spans) -> Iterator[Element]:
+        if self.is_within(element, spans):
+            return
+        if element.tag == names.SIGNATURE:
+            for holder in element.iterchildren(names.OBJECT):
+                yield from self._outside_object(holder, spans)
+            return
+        if spans.end_at(self._numbers[element]) is None and not self._is_neutral(element, spans):
+            yield element
+            return
+        for child in element.iterchildren("*"):
+            yield from self._outside(child, spans)
+
+    def _outside_object(self, holder: Element, spans: Spans) -> Iterator[Element]:
+        if spans.end_at(self._numbers[holder]) is None and _has_text(holder):
+            yield holder
+            return
+        for child in holder.iterchildren("*"):
+            if child.tag in _QUALIFYING:
+                own = holder.getparent()
+                for signature in child.iter(names.SIGNATURE):
+                    if next(signature.iterancestors(names.SIGNATURE)) is own:
+                        yield from self._outside(signature, spans)
+            else:
+                yield from self._outside(child, spans)
+
+    def _is_neutral(self, element: Element, spans: Spans) -> bool:
+        """Tell whether an uncovered element says nothing: it only holds what is covered, or signatures."""
+        if not _is_silent(element) or _has_text(element):
+            return False
+        number = self._numbers[element]
+        return any(one.touches(number, self._ends[number]) for one in (spans, self._signatures))
+
+
+def _is_silent(element: Element) -> bool:
+    return all(str(name) in _SILENT or str(name).rpartition("}")[2].lower() == "id" for name in element.attrib)
+
+
+def _has_text(element: Element) -> bool:
+    texts: Iterable[str | None] = (element.text, *(child.tail for child in element))
+    return any(text and text.strip() for text in texts)

@@ -1,0 +1,287 @@
+"""From a document of others to facts: every signature in it, counter-signatures included, and what each covers.
+
+What keeps a signature from being read at all makes that one signature unreadable; what departs from the standards is a finding.
+"""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, replace
+from datetime import datetime
+from itertools import islice
+from types import MappingProxyType
+from typing import Final
+
+from hocba_sign.ades.structure import Covers, Family, ParsedDocument, ParsedSignature, Reference, SignedProperties
+from hocba_sign.crypto.algorithms import SHA256
+from hocba_sign.errors import Finding, InputError
+from hocba_sign.xades import names
+from hocba_sign.xades.baseline import is_baseline
+from hocba_sign.xades.coverage import Chart, Spans
+from hocba_sign.xades.elements import algorithm_of, malformed, moment_of, octets_of, only, optional, text_of
+from hocba_sign.xades.foreign import Followed
+from hocba_sign.xades.key_info import read_key_info
+from hocba_sign.xades.properties import claimed_moment, namespace_of, qualifying_properties, read_signed_properties, unsigned_properties
+from hocba_sign.xades.references import Resolver, read_reference
+from hocba_sign.xades.signature import read_value, unreadable
+from hocba_sign.xades.stamps import all_time_stamps, embedded_certificates, embedded_crls, embedded_ocsps
+from hocba_sign.xml.parse import Element, ParsedXml, locate
+
+MAX_SIGNATURES: Final = 200
+"""In one document; each costs digests, a public-key operation and a path."""
+MAX_REFERENCES: Final = 1_000
+"""In one SignedInfo; EU DSS' own tests go to 500."""
+MAX_UNSIGNED: Final = 200
+"""Unsigned properties of one signature whose names are kept."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ForeignReading:
+    """What was read of a document of others.
+
+    `spans` are, by the place of a signature, the elements that its references cover with matching digests, for `chart`.
+    """
+
+    document: ParsedDocument
+    spans: Mapping[str, Spans]
+    chart: Chart
+
+
+def read_any(xml: ParsedXml, detached: Mapping[str, bytes]) -> ForeignReading:
+    """Read every ds:Signature of a document that was parsed openly; `detached` are octets by name that references may mean.
+
+    Raises: InputError SIG.TOO_MANY, SIG.TOO_MANY_REFERENCES, SIG.TOO_MUCH_DIGESTED.
+    """
+    elements = tuple(xml.root.iter(names.SIGNATURE))
+    if len(elements) > MAX_SIGNATURES:
+        raise InputError("SIG.TOO_MANY", where=locate(elements[MAX_SIGNATURES]))
+    reader = _Reader(xml, detached)
+    signatures = tuple(reader.read(element) for element in elements)
+    document = ParsedDocument(octets=xml.octets, slots=(), signatures=signatures, signed_octets=MappingProxyType({}))
+    return ForeignReading(document=document, spans=MappingProxyType(reader.spans), chart=reader.chart)
+
+
+_FATAL: Final = frozenset({"SIG.TOO_MUCH_DIGESTED", "SIG.TOO_MANY_REFERENCES"})
+
+
+class _Reader:
+    """Reads the signatures of one document; they share what was digested already."""
+
+    def __init__(self, xml: ParsedXml, detached: Mapping[str, bytes]) -> None:
+        self.xml = xml
+        self.detached = detached
+        self.resolver = Resolver.open(xml, detached)
+        self.chart = Chart(xml.root)
+        self.spans: dict[str, Spans] = {}
+
+    def read(self, element: Element) -> ParsedSignature:
+        master = _master(element)
+        try:
+            return self._signature(element, master)
+        except InputError as error:
+            if error.cause in _FATAL:
+                raise
+            broken = unreadable(element, None, (Finding(error.cause, error.where or locate(element)),))
+            return replace(broken, parent=None if master is None else _name(master))
+
+    def _signature(self, element: Element, master: Element | None) -> ParsedSignature:
+        signed = read_value(element)
+        key_info = read_key_info(element)
+        found = qualifying_properties(element)
+        qualifying = found[0] if found else None
+        unsigned = None if qualifying is None else unsigned_properties(qualifying)
+        own = None if qualifying is None else optional(qualifying, names.qualified(namespace_of(qualifying), "SignedProperties"))
+        properties = None if own is None else read_signed_properties(own, self.detached, unsigned=unsigned)
+        references, findings = self._references(element, master)
+        spans = self.spans[locate(element)] = self._covered(element)
+        wrong, odd = ([], []) if qualifying is None else self._about_target(qualifying, element)
+        lacking, doubtful = _about_claims(properties, locate(element))
+        stated, told = self._stated_time(element, spans)
+        return ParsedSignature(
+            identifier=element.get("Id"),
+            where=locate(element),
+            slot=None,
+            family=Family.XMLDSIG if own is None else Family.XADES,
+            algorithm_uri=signed.algorithm_uri,
+            pss=signed.pss,
+            signed_info_octets=signed.signed_info_octets,
+            value=signed.value,
+            value_id=signed.value_id,
+            references=references,
+            certificates_der=key_info.certificates_der,
+            properties=properties,
+            time_stamps=() if qualifying is None else all_time_stamps(element, qualifying, self.resolver),
+            embedded_certificates_der=embedded_certificates(unsigned),
+            embedded_crls_der=embedded_crls(unsigned),
+            embedded_ocsps_der=embedded_ocsps(unsigned),
+            departures=tuple(lacking),
+            findings=(*findings, *self._about_properties(element, own, qualifying=qualifying, spans=spans), *wrong),
+            parent=None if master is None else _name(master),
+            keys_der=key_info.keys_der,
+            claimed_time=stated,
+            unsigned=() if unsigned is None else _unsigned(unsigned),
+            is_baseline=own is not None and is_baseline(element, own),
+            warnings=(*key_info.warnings, *odd, *doubtful, *told),
+        )
+
+    def _references(self, element: Element, master: Element | None) -> tuple[tuple[Reference, ...], tuple[Finding, ...]]:
+        signed_info = only(element, names.SIGNED_INFO)
+        elements = tuple(signed_info.iterchildren(names.REFERENCE))
+        if not elements:
+            raise malformed(signed_info)
+        if len(elements) > MAX_REFERENCES:
+            raise InputError("SIG.TOO_MANY_REFERENCES", where=locate(signed_info))
+        pairs = [read_reference(one, self.resolver) for one in elements]
+        references = tuple(reference for reference, _ in pairs)
+        findings = tuple(finding for _, found in pairs for finding in found)
+        if master is not None and not self._countersigns(references, master):
+            references += (_MISSING_MASTER,)
+            findings += (Finding("SIG.COUNTERSIGNATURE", locate(element)),)
+        return references, findings
+
+    def _countersigns(self, references: tuple[Reference, ...], master: Element) -> bool:
+        """Tell whether a reference covers the master's SignatureValue (EN 319 132-1, 5.2.7.2; EU DSS 6.4)."""
+        value = only(master, names.SIGNATURE_VALUE)
+        targets = (self.resolver.target(one.target_id) for one in references if one.target_id is not None and one.is_intact)
+        return any(target is value for target in targets)
+
+    def _covered(self, element: Element) -> Spans:
+        """Give what the references with matching digests cover, those of manifests included."""
+        signed_info = only(element, names.SIGNED_INFO)
+        many: list[Spans] = []
+        waiting = list(signed_info.iterchildren(names.REFERENCE))
+        while waiting:
+            reference = waiting.pop()
+            followed = self._followed(reference)
+            if followed is None or followed.nodes is None:
+                continue
+            many.append(self.chart.spans(followed.nodes, has_markup=followed.extent.has_markup))
+            manifest = followed.nodes.apex
+            if reference.get("Type") == names.TYPE_MANIFEST and manifest.tag == names.MANIFEST and reference.getparent() is signed_info:
+                waiting += manifest.iterchildren(names.REFERENCE)
+        return Spans.union(*many)
+
+    def _followed(self, reference: Element) -> Followed | None:
+        """Give what a reference covers; None where its digest does not match or it leads nowhere."""
+        document = self.resolver.foreign
+        if document is None:
+            return None
+        try:
+            followed = document.followed(reference, digest_uri=algorithm_of(only(reference, names.DIGEST_METHOD)))
+        except InputError as error:
+            if error.cause in _FATAL:
+                raise
+            return None
+        return followed if followed.digest == octets_of(only(reference, names.DIGEST_VALUE)) else None
+
+    def _about_properties(self, element: Element, own: Element | None, *, qualifying: Element | None, spans: Spans) -> Iterator[Finding]:
+        """Name what is wrong with where the signed properties stand and how they are referenced.
+
+        Exactly one reference must be to this signature's own SignedProperties (EN 319 132-1, 4.4.2), and cover all of it.
+        """
+        for cause, stray in _strays(element, (own, qualifying)):
+            yield Finding(cause, locate(stray))
+        signed_info = only(element, names.SIGNED_INFO)
+        typed = [one for one in signed_info.iterchildren(names.REFERENCE) if one.get("Type") in names.TYPES_SIGNED_PROPERTIES]
+        if own is None:
+            yield Finding("SIG.SIGNED_PROPERTIES" if typed else "SIG.PLAIN", locate(signed_info))
+            return
+        followed = [self._followed(one) for one in typed]
+        is_own = [one is not None and one.nodes is not None and one.nodes.apex is own for one in followed]
+        if len(typed) != 1 or (followed[0] is not None and not (is_own[0] and self.chart.is_within(own, spans))):
+            yield Finding("SIG.SIGNED_PROPERTIES", locate(signed_info))
+
+    def _about_target(self, qualifying: Element, element: Element) -> tuple[list[Finding], list[Finding]]:
+        """Compare Target with the signature: another element is wrong, one that does not exist only odd."""
+        target = qualifying.get("Target", "").removeprefix("#")
+        if target == element.get("Id", ""):
+            return [], []
+        is_elsewhere = target in self.xml.ids or target in self.xml.ambiguous
+        found = [Finding("SIG.QUALIFYING_PROPERTIES" if is_elsewhere else "SIG.PROPERTIES_TARGET", locate(qualifying))]
+        return (found, []) if is_elsewhere else ([], found)
+
+    def _stated_time(self, element: Element, spans: Spans) -> tuple[datetime | None, list[Finding]]:
+        """Read the SigningTime of ds:SignatureProperties in ds:Object, as Vietnamese software writes it: local time without a zone."""
+        for holder in element.iterchildren(names.OBJECT):
+            for stated in holder.iterfind("{*}SignatureProperties/{*}SignatureProperty/{*}SigningTime"):
+                text = text_of(stated)
+                moment = claimed_moment(text)
+                if moment is None:
+                    continue
+                warnings = [] if moment_of(text) else [Finding("SIG.TIME_ZONE", locate(stated))]
+                if not self.chart.is_within(stated, spans):
+                    warnings.append(Finding("SIG.TIME_UNSIGNED", locate(stated)))
+                parent = stated.getparent()
+                target = "" if parent is None else parent.get("Target", "").removeprefix("#")
+                if target not in self.xml.ids:
+                    warnings.append(Finding("SIG.PROPERTIES_TARGET", locate(stated)))
+                return moment, warnings
+        return None, []
+
+
+_MISSING_MASTER: Final = Reference(
+    identifier=None,
+    uri="",
+    target_id=None,
+    kind=Covers.SIGNATURE_VALUE,
+    digest_uri=SHA256.uri,
+    digest_value=b"",
+    is_found=False,
+    is_intact=False,
+)
+"""Stands for the reference that a counter-signature lacks: without it, it is not intact."""
+
+
+def _master(element: Element) -> Element | None:
+    """Give the signature that `element` counter-signs by where it stands."""
+    path = [*element.iterancestors()][:6]
+    if len(path) < 6 or path[5].tag != names.SIGNATURE:
+        return None
+    namespace = namespace_of(path[0])
+    steps = ("CounterSignature", "UnsignedSignatureProperties", "UnsignedProperties", "QualifyingProperties")
+    is_counter = namespace in names.XADES_VERSIONS and [one.tag for one in path[:4]] == [names.qualified(namespace, step) for step in steps]
+    return path[5] if is_counter and path[4].tag == names.OBJECT else None
+
+
+def _name(signature: Element) -> str:
+    return signature.get("Id") or locate(signature)
+
+
+def _strays(element: Element, placed: tuple[Element | None, ...]) -> Iterator[tuple[str, Element]]:
+    """Give the properties of this signature that stand twice or in a wrong place, and those that are somewhere else."""
+    for namespace in names.XADES_VERSIONS:
+        for tag, cause in _PLACED.items():
+            for found in element.iter(names.qualified(namespace, tag)):
+                if next(found.iterancestors(names.SIGNATURE), None) is element and not any(found is one for one in placed):
+                    yield cause, found
+
+
+_PLACED: Final = {
+    "QualifyingProperties": "SIG.QUALIFYING_PROPERTIES",
+    "SignedProperties": "SIG.SIGNED_PROPERTIES",
+    "QualifyingPropertiesReference": "SIG.PROPERTIES_ELSEWHERE",
+}
+
+
+def _about_claims(properties: SignedProperties | None, where: str) -> tuple[list[Finding], list[Finding]]:
+    """Give what the claims of the signed properties lack, and what is only odd about them."""
+    findings: list[Finding] = []
+    warnings: list[Finding] = []
+    if properties is None:
+        return findings, warnings
+    text = properties.signing_time_text
+    if properties.signing_time is None:
+        findings.append(Finding("SIG.SIGNING_TIME", where))
+    elif text is not None and moment_of(text) is None:
+        warnings.append(Finding("SIG.TIME_ZONE", where))
+    policy = properties.policy
+    if policy is not None and policy.identifier is not None and policy.is_matched is None:
+        warnings.append(Finding("SIG.POLICY_NOT_AVAILABLE", where))
+    if policy is not None and policy.is_matched is False:
+        findings.append(Finding("SIG.POLICY_MISMATCH", where))
+    return findings, warnings
+
+
+def _unsigned(unsigned: Element) -> tuple[str, ...]:
+    """Name the unsigned properties; those of 1.4.1 that have a namesake carry its version."""
+    found = (str(one.tag).rpartition("}") for one in unsigned.iterchildren("*"))
+    tags = (local if not head.endswith("v1.4.1#") or local != "ArchiveTimeStamp" else f"{local}141" for head, _, local in found)
+    return tuple(islice(dict.fromkeys(tags), MAX_UNSIGNED))
