@@ -15,7 +15,7 @@ from hocba_sign.pki.trust import TrustStore
 from hocba_sign.signing.policy import Level
 from hocba_sign.testing import World
 from tests.interop.dss_oracle import dss
-from tests.support.scene import SIGNED_AT, DirectTsa, Scene
+from tests.support.scene import SEAL, SIGNED_AT, DirectTsa, Scene
 
 DAY = timedelta(days=1)
 HOUR = timedelta(hours=1)
@@ -135,6 +135,41 @@ def answered(name: str) -> Case:
     )
 
 
+def out_of_bounds() -> Iterator[Case]:
+    """Signatures that are judged, or proven to exist, outside of their certificates' validity."""
+    scene = Scene("lop9", subjects=1)
+    bare, end = scene.signed(), Certificate.load(scene.identity(scene.slots[0]).certificate_der).not_after
+    later = end + 30 * DAY
+    yield in_world("expired-not-revoked", scene, bare, later, known=end - DAY)
+    yield in_world("expired-old-lists", scene, bare, later, known=SIGNED_AT + DAY, dss="INDETERMINATE")
+    yield in_world("expired-lists-after", scene, bare, later, known=end + 2 * DAY, dss="INDETERMINATE")
+    stamped_late = scene.signed(level=Level.T, stamped=end + 5 * DAY)
+    yield in_world("stamped-after-expiry", scene, stamped_late, later, known=end - DAY)
+    ended = Scene("lop9", subjects=1)
+    bare = ended.signed()
+    ended.world.revoke(ended.identity(ended.slots[-1]), SIGNED_AT + 5 * DAY, reason="cessation_of_operation")
+    yield in_world("expired-and-revoked", ended, bare, later, known=end - DAY)
+    early = Scene("lop9", subjects=1)
+    issued = early.world.organisation(early.expected(SEAL).name, not_before=SIGNED_AT + 10 * DAY)
+    document = early.sign_as(
+        issued, early.signed(early.slots[:-1], level=Level.T), SEAL, at=SIGNED_AT + 11 * DAY, stamped=SIGNED_AT + 5 * DAY
+    )
+    yield in_world("stamped-before-issuance", early, document, SIGNED_AT + 20 * DAY, known=SIGNED_AT + 19 * DAY)
+
+
+def in_world(name: str, scene: Scene, document: bytes, at: datetime, *, known: datetime, dss: str | None = None) -> Case:
+    world = scene.world
+    return Case(
+        name=name,
+        dss=dss,
+        document=document,
+        at=at,
+        anchors=world.anchors_der,
+        crls=world.crls(known),
+        certificates=world.intermediates_der,
+    )
+
+
 @pytest.fixture(scope="module")
 def cases() -> tuple[Case, ...]:
     return (
@@ -152,11 +187,12 @@ def cases() -> tuple[Case, ...]:
         answered("right-ocsp"),
         answered("forged-ocsp"),
         answered("ocsp-of-another"),
+        *out_of_bounds(),
     )
 
 
 def test_dss_agrees_or_the_difference_is_known(cases: tuple[Case, ...], tmp_path: Path) -> None:
-    """The two differences are explained, with who is right, in docs/explanation/dss.md."""
+    """Every difference is explained, with who is right, in docs/explanation/dss.md."""
     for case in cases:
         theirs, ours = of_dss(case, tmp_path), of_this_library(case)
         if case.dss is None:

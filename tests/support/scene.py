@@ -103,13 +103,18 @@ class Scene:
         return SoftwareSigner(identity.key, identity.chain_der)
 
     def sign(self, document: bytes, slot: Slot, *, level: Level = Level.B, at: datetime = SIGNED_AT) -> bytes:
-        tsa = DirectTsa(self.world, at) if level is Level.T else None
-        return sign(document, slot, signer=self.signer(slot), at=at, tsa=tsa, policy=SigningPolicy(level=level)).octets
+        return self.sign_as(self.identity(slot), document, slot, at=at, stamped=at if level is Level.T else None)
 
-    def signed(self, slots: Iterable[Slot] | None = None, *, level: Level = Level.B) -> bytes:
+    def sign_as(self, identity: Identity, document: bytes, slot: Slot, *, at: datetime = SIGNED_AT, stamped: datetime | None) -> bytes:
+        """Sign with any certificate; `stamped` is when the time-stamp is made, none with None."""
+        tsa = None if stamped is None else DirectTsa(self.world, stamped)
+        policy = SigningPolicy(level=Level.B if tsa is None else Level.T)
+        return sign(document, slot, signer=SoftwareSigner(identity.key, identity.chain_der), at=at, tsa=tsa, policy=policy).octets
+
+    def signed(self, slots: Iterable[Slot] | None = None, *, level: Level = Level.B, stamped: datetime = SIGNED_AT) -> bytes:
         document = self.draft
         for slot in self.slots if slots is None else slots:
-            document = self.sign(document, slot, level=level)
+            document = self.sign_as(self.identity(slot), document, slot, stamped=stamped if level is Level.T else None)
         return document
 
     def forge(
@@ -122,12 +127,16 @@ class Scene:
         role: str | None = None,
         at: datetime = SIGNED_AT,
         signer: SoftwareSigner | None = None,
+        digest_algorithm: DigestAlgorithm = SHA256,
     ) -> bytes:
         """Sign with the right key whatever the caller likes, as a program without the workflow would."""
         element = dict(slot_elements(parse(document).root, self.layout))[slot]
         description = self._description(slot.teacher or slot.role, role or slot.role, signer or self.signer(slot), at)
         return _forged(
-            document, path_of(element), replace(description, covered_ids=covered, linked_ids=linked), signer or self.signer(slot)
+            document,
+            path_of(element),
+            replace(description, covered_ids=covered, linked_ids=linked, digest_algorithm=digest_algorithm),
+            signer or self.signer(slot),
         )
 
     def forge_at(self, document: bytes, path: str, *, covered: tuple[str, ...], signer: SoftwareSigner) -> bytes:

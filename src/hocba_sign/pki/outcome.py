@@ -13,7 +13,7 @@ class PathStatus(StrEnum):
     PASSED = "passed"
     INDETERMINATE = "indeterminate"
     FAILED = "failed"
-    """Never given by `validate_path`: a path problem alone never proves a signature wrong (EN 319 102-1, 5.2.6)."""
+    """Never given by `validate_path`: only what is known of the signature's own times proves it wrong (EN 319 102-1, 5.3.4 and 5.5.4)."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -36,21 +36,80 @@ def judge_chain(
 
     Anchors are those of `setting` and the roots in `evidence` that the trust list pins.
 
-    1. the path at that time, with everything known until the validation time; 2. every certificate and every statement on
-    revocation must be proven to have existed before its issuer expired or was revoked.
-    Spec: EN 319 102-1, 5.2.6 and 5.6.2.1, for the SHELL model.
+    1. the path at that time; 2. a signature older than its certificate is wrong; 3. of a certificate that had expired by then it is
+    told whether it is known to have been revoked, or not, while it was valid. A FAILED path proves the signature wrong.
+    Spec: EN 319 102-1, 5.2.6, 5.5.4 (4) and 5.6.2, for the SHELL model.
     """
+    inquiry = _Inquiry(certificate=certificate, purpose=purpose, existed=existed, existence=existence, evidence=evidence, setting=setting)
     # (1)
-    exceptions = frozenset(ProfileException) if purpose is Purpose.TIMESTAMPING and setting.policy.accept_known_tsa_faults else frozenset()
-    requirements = PathRequirements(purpose=purpose, known_until=setting.at, exceptions=exceptions)
-    trust = setting.trust.with_anchors(anchors_in(evidence).anchors)
-    path = validate_path(certificate, trust=trust, evidence=evidence, at=existed, requirements=requirements)
-    # (2)
+    path = inquiry.judge(existed)
     if path.status is PathStatus.PASSED:
-        causes = tuple(dict.fromkeys(_late(path, existed, existence)))
-        if causes:
-            return replace(path, status=PathStatus.INDETERMINATE, causes=causes, sub_indication=_SUB_INDICATIONS[causes[0]])
+        return path
+    # (2)
+    if existed < certificate.not_before:
+        first = inquiry.judge(certificate.not_before)
+        if first.status is PathStatus.PASSED or first.sub_indication in _DATED:
+            return replace(first, status=PathStatus.FAILED, causes=("PATH.NOT_YET_VALID",), sub_indication="NOT_YET_VALID")
+    # (3)
+    if existed > certificate.not_after and path.causes == ("PATH.EXPIRED",):
+        last = inquiry.judge(certificate.not_after)
+        if last.status is PathStatus.PASSED:
+            return replace(last, status=PathStatus.INDETERMINATE, causes=path.causes, sub_indication="OUT_OF_BOUNDS_NOT_REVOKED")
+        if last.sub_indication == "REVOKED_NO_POE":
+            return replace(last, causes=(*last.causes, *path.causes))
     return path
+
+
+def made_after(path: PathResult, moment: datetime) -> PathResult:
+    """Take into account that the signature is proven to have been made after `moment`: a content time-stamp is part of what it signs.
+
+    Spec: EN 319 102-1, 5.3.4 (4).
+    """
+    revoked_at = path.revocation[0].revoked_at if path.revocation else None
+    if path.sub_indication == "REVOKED_NO_POE" and revoked_at is not None and moment > revoked_at:
+        return replace(path, status=PathStatus.FAILED, sub_indication="REVOKED")
+    if path.sub_indication in _OUT_OF_BOUNDS and moment > path.chain[0].not_after:
+        return replace(path, status=PathStatus.FAILED, sub_indication="EXPIRED")
+    return path
+
+
+_OUT_OF_BOUNDS = frozenset({"OUT_OF_BOUNDS_NO_POE", "OUT_OF_BOUNDS_NOT_REVOKED"})
+_DATED = _OUT_OF_BOUNDS | {
+    "REVOKED_NO_POE",
+    "REVOKED_CA_NO_POE",
+    "REVOCATION_OUT_OF_BOUNDS_NO_POE",
+    "CRYPTO_CONSTRAINTS_FAILURE_NO_POE",
+    "TRY_LATER",
+}
+"""What a path to an anchor may lack that another time could give; other causes leave open whose certificate it is."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Inquiry:
+    certificate: Certificate
+    purpose: Purpose
+    existed: datetime
+    existence: Existence
+    evidence: Evidence
+    setting: Setting
+
+    def judge(self, at: datetime) -> PathResult:
+        """Judge the path at `at`, with everything known until the validation time.
+
+        Every certificate and every statement on revocation must be proven to have existed before its issuer expired or was revoked.
+        Spec: EN 319 102-1, 5.2.6 and 5.6.2.1.
+        """
+        policy = self.setting.policy
+        is_excused = self.purpose is Purpose.TIMESTAMPING and policy.accept_known_tsa_faults
+        exceptions = frozenset(ProfileException) if is_excused else frozenset()
+        requirements = PathRequirements(purpose=self.purpose, known_until=self.setting.at, exceptions=exceptions)
+        trust = self.setting.trust.with_anchors(anchors_in(self.evidence).anchors)
+        path = validate_path(self.certificate, trust=trust, evidence=self.evidence, at=at, requirements=requirements)
+        if path.status is PathStatus.PASSED:
+            causes = tuple(dict.fromkeys(_late(path, self.existed, self.existence)))
+            if causes:
+                return replace(path, status=PathStatus.INDETERMINATE, causes=causes, sub_indication=_SUB_INDICATIONS[causes[0]])
+        return path
 
 
 _SUB_INDICATIONS = {

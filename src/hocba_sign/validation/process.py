@@ -4,15 +4,15 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from hocba_sign.ades.integrity import Integrity, check_integrity
-from hocba_sign.ades.structure import ParsedSignature
+from hocba_sign.ades.structure import ParsedSignature, StampKind
 from hocba_sign.crypto.acceptance import AcceptabilityStatus, acceptable, acceptable_digest
 from hocba_sign.crypto.algorithms import SignatureAlgorithm, digest_algorithm
 from hocba_sign.errors import Finding, InputError
 from hocba_sign.pki.certificate import Certificate
 from hocba_sign.pki.evidence import Evidence
-from hocba_sign.pki.outcome import PathResult
+from hocba_sign.pki.outcome import PathResult, PathStatus
 from hocba_sign.pki.profile import Purpose
-from hocba_sign.validation.chain import Setting, judge_chain
+from hocba_sign.validation.chain import Setting, judge_chain, made_after
 from hocba_sign.validation.existence import Existence
 from hocba_sign.validation.timestamps import TimeStampConclusion, judge_time_stamps
 from hocba_sign.validation.verdict import Conclusion, Indication, SubIndication, conclude
@@ -38,8 +38,8 @@ def validate_signature(signature: ParsedSignature, setting: Setting) -> Signatur
     """Judge one signature on its own.
 
     1. format, identity, value and digests; 2. time-stamps, the earliest that passes proves when the signature existed;
-    3. the certificate path and revocation at that time, else at `setting.at`; 4. algorithms at that time;
-    5. what is demanded of the claimed time and of time-stamps.
+    3. the certificate path and revocation at that time, else at `setting.at`; 4. algorithms at that time; both may be known to have
+    ended before a content time-stamp, so before the signature; 5. what is demanded of the claimed time and of time-stamps.
     Spec: EN 319 102-1, 5.3, 5.5 and 5.6.
     """
     # (1)
@@ -52,6 +52,7 @@ def validate_signature(signature: ParsedSignature, setting: Setting) -> Signatur
         stamps, existence = judge_time_stamps(signature, evidence=pool, setting=setting)
     is_proven = existence.is_proven(signature.value)
     existed = existence.of(signature.value)
+    made = max((one.time for one in stamps if one.kind is StampKind.CONTENT and one.is_passed and one.time is not None), default=None)
     # (3)
     findings = list(integrity.findings)
     path = None
@@ -59,9 +60,10 @@ def validate_signature(signature: ParsedSignature, setting: Setting) -> Signatur
         path = judge_chain(
             integrity.certificate, purpose=Purpose.SIGNING, existed=existed, existence=existence, evidence=pool, setting=setting
         )
+        path = path if made is None else made_after(path, made)
         findings += [Finding(cause, signature.where) for cause in path.causes]
     # (4)
-    acceptance, warnings = _acceptance(integrity, signature, existed)
+    acceptance, warnings = _acceptance(integrity, signature, existed, made=made)
     findings += acceptance
     # (5)
     findings += _times(signature, integrity, setting, is_proven=is_proven)
@@ -104,13 +106,25 @@ def embedded_evidence(signature: ParsedSignature) -> Evidence:
     )
 
 
-def _acceptance(integrity: Integrity, signature: ParsedSignature, at: datetime) -> tuple[list[Finding], list[Finding]]:
-    """Judge the algorithms at `at`: findings for what is not acceptable, warnings for what will end."""
+def _acceptance(
+    integrity: Integrity, signature: ParsedSignature, at: datetime, *, made: datetime | None
+) -> tuple[list[Finding], list[Finding]]:
+    """Judge the algorithms at `at`: findings for what is not acceptable, warnings for what will end.
+
+    `made` is when the signature cannot have been made yet, as far as proven: an algorithm that had ended by then is beyond proof.
+    """
     if integrity.algorithm is None:
         return [], []
     answers = [acceptable(integrity.algorithm, integrity.key_bits, at=at)]
     answers += [acceptable_digest(digest_algorithm(reference.digest_uri), at) for reference in signature.references if reference.is_intact]
-    refused = [Finding("CRYPTO.NOT_ACCEPTABLE", f"{answer.what} ({answer.rule})") for answer in answers if not answer.is_acceptable]
+    refused = [
+        Finding(
+            "CRYPTO.ENDED_BEFORE" if made is not None and answer.until is not None and made > answer.until else "CRYPTO.NOT_ACCEPTABLE",
+            f"{answer.what} ({answer.rule})",
+        )
+        for answer in answers
+        if not answer.is_acceptable
+    ]
     ending = [
         Finding("CRYPTO.ENDS", f"{answer.what}: {answer.until.date().isoformat()}")
         for answer in answers
@@ -137,4 +151,5 @@ def _with_path(own: Conclusion, path: PathResult | None, findings: list[Finding]
     everything = tuple(dict.fromkeys(findings))
     if own.indication is Indication.TOTAL_FAILED or path is None or path.sub_indication is None:
         return Conclusion(indication=own.indication, sub_indication=own.sub_indication, findings=everything)
-    return Conclusion(indication=Indication.INDETERMINATE, sub_indication=SubIndication(path.sub_indication), findings=everything)
+    indication = Indication.TOTAL_FAILED if path.status is PathStatus.FAILED else Indication.INDETERMINATE
+    return Conclusion(indication=indication, sub_indication=SubIndication(path.sub_indication), findings=everything)

@@ -55,6 +55,11 @@ def judge_time_stamps(
     covering: datetime | None = None
     for stamp in reversed(signature.time_stamps):
         proofs = []
+        if stamp.kind is StampKind.CONTENT:
+            # It is part of what the signature signs, so it existed when that did, and cannot be younger.
+            signed_by = existence.of(signature.value)
+            existence = existence.with_proof(stamp.tokens_der, signed_by)
+            covering = signed_by if covering is None else min(covering, signed_by)
         for token_der in reversed(stamp.tokens_der):
             read = _read(stamp, token_der, where=signature.where, candidates=evidence.certificates)
             one = (
@@ -68,7 +73,7 @@ def judge_time_stamps(
             if one.is_passed and one.time is not None:
                 proofs.append(one.time)
         if proofs:
-            value = (signature.value,) if stamp.covers_value else ()
+            value = (signature.value,) if stamp.covers_value and stamp.kind is not StampKind.CONTENT else ()
             existence = existence.with_proof((*value, *stamp.covered_der), min(proofs))
             if stamp.kind is StampKind.ARCHIVE:
                 covering = min(proofs)
@@ -105,6 +110,7 @@ def _trusted(
     causes = (*path.causes, *(("TST.FUTURE",) if is_later else ()), *((weakness,) if weakness is not None else ()))
     is_passed = path.status is PathStatus.PASSED and not causes
     sub_indication = None if path.sub_indication is None else SubIndication(path.sub_indication)
+    indication = Indication.TOTAL_FAILED if path.status is PathStatus.FAILED else Indication.INDETERMINATE
     return TimeStampConclusion(
         kind=stamp.kind,
         token_der=token.der,
@@ -114,7 +120,7 @@ def _trusted(
         is_intact=True,
         is_passed=is_passed,
         is_later=is_later,
-        indication=Indication.TOTAL_PASSED if is_passed else Indication.INDETERMINATE,
+        indication=Indication.TOTAL_PASSED if is_passed else indication,
         sub_indication=None if is_passed else sub_indication or SubIndication.SIG_CONSTRAINTS_FAILURE,
         findings=tuple(Finding(cause, where) for cause in causes),
     )

@@ -16,7 +16,10 @@ class Indication(StrEnum):
 
 
 class SubIndication(StrEnum):
-    """Why not passed (EN 319 102-1, 5.1.3, tables 5 and 6)."""
+    """Why not passed (EN 319 102-1, 5.1.3, tables 5 and 6).
+
+    NO_POE is missing: it stays inside the blocks 5.6.2.1 and 5.6.2.2, whose callers give their own (5.6.2.4 (2)).
+    """
 
     FORMAT_FAILURE = "FORMAT_FAILURE"
     HASH_FAILURE = "HASH_FAILURE"
@@ -40,7 +43,6 @@ class SubIndication(StrEnum):
     OUT_OF_BOUNDS_NO_POE = "OUT_OF_BOUNDS_NO_POE"
     REVOCATION_OUT_OF_BOUNDS_NO_POE = "REVOCATION_OUT_OF_BOUNDS_NO_POE"
     CRYPTO_CONSTRAINTS_FAILURE_NO_POE = "CRYPTO_CONSTRAINTS_FAILURE_NO_POE"
-    NO_POE = "NO_POE"
     TRY_LATER = "TRY_LATER"
     SIGNED_DATA_NOT_FOUND = "SIGNED_DATA_NOT_FOUND"
 
@@ -110,6 +112,7 @@ _MEANING = {
     "SIG.SIGNING_TIME_RANGE": _CONSTRAINTS,
     "SIG.NO_TIME_STAMP": _CONSTRAINTS,
     "SIG.DATA_OBJECT_FORMAT": _CONSTRAINTS,
+    "CRYPTO.ENDED_BEFORE": (Indication.INDETERMINATE, SubIndication.CRYPTO_CONSTRAINTS_FAILURE),
 }
 _MEANING_BY_AREA = {"SIG": _FORMAT, "XML": _FORMAT, "CRYPTO": _CRYPTO, "CERT": _NO_CERTIFICATE}
 
