@@ -15,6 +15,10 @@ Texts: TypeAlias = dict[str, Any]
 """What the template reads: texts, truth values, lists and tables of them."""
 
 _LAST_LOWER_GRADE: Final = 9
+_COMMENT_WIDTH: Final = 28
+_TRAIT_COMMENT_WIDTH: Final = 50
+_MOST_LINES: Final = 9
+"""A comment that fills more lines of so many letters goes below its row, over the table's whole width."""
 _FORMS: Final = {Level.PRIMARY: "TIEU_HOC", Level.LOWER_SECONDARY: "THCS", Level.UPPER_SECONDARY: "THPT"}
 _IDENTITY: Final = "identification"
 _PUPIL: Final = (_IDENTITY, "pupil")
@@ -45,8 +49,8 @@ def fill(transcript: Transcript, template: Template) -> Sheet:
         "head": {
             "name": show(*_PUPIL, "full_name"),
             "class": show(_IDENTITY, "class_name"),
-            "school": show(*_SCHOOL, "name"),
             "year": show(_IDENTITY, "school_year"),
+            "school": show(*_SCHOOL, "name"),
             "exempt": show(_CONTENT, "particulars", "is_exempt_from_assessment"),
         },
         "year": _primary(transcript, show, template) if is_primary else _secondary(transcript, show, template),
@@ -134,9 +138,17 @@ def _subject(transcript: Transcript, show: Recorder, n: int | None, columns: tup
     steps = (_CONTENT, "subjects", n)
     texts: Texts = {"name": show(*steps, "name")}
     texts |= {one: show(*steps, "marks", one) for one in columns}
-    texts["comment"] = show(*steps, "comment")
-    texts["teachers"] = [_teacher(transcript, show, n, k) for k in range(len(transcript.subjects[n].teachers))]
-    return texts
+    subject = transcript.subjects[n]
+    is_long = _lines(subject.comment, _COMMENT_WIDTH) > _MOST_LINES
+    if not is_long:
+        texts["comment"] = show(*steps, "comment")
+    texts["teachers"] = [_teacher(transcript, show, n, k) for k in range(len(subject.teachers))]
+    return texts | ({"comment": "", "long_comment": show(*steps, "comment")} if is_long else {})
+
+
+def _lines(text: str | None, width: int) -> int:
+    """Estimate how many lines a text fills; a line of its own is begun at each line feed."""
+    return sum(1 + len(line) // width for line in (text or "").split("\n"))
 
 
 def _teacher(transcript: Transcript, show: Recorder, n: int, k: int) -> Texts:
@@ -169,13 +181,21 @@ def _primary(transcript: Transcript, show: Recorder, template: Template) -> Text
         "general_competences": ("autonomy", "cooperation", "problem_solving"),
         "specific_competences": ("language", "calculation", "science", "technology", "informatics", "aesthetics", "fitness"),
     }
-    for group, (first, *others) in groups.items():
-        texts[group] = {one: show(*_ASSESSMENT, group, one) for one in (first, "comment", *others)}
+    for group, levels in groups.items():
+        texts[group] = _traits(transcript, show, group, levels)
     texts["outcome"] = show(*_ASSESSMENT, "outcome")
     texts["award"] = show(_CONTENT, "award")
     texts["special_award"] = show(*_ASSESSMENT, "special_award")
     texts |= {one: show(*_ASSESSMENT, one) for one in ("has_completed_grade", "has_completed_primary")}
     return texts | {one: show(_CONTENT, one) for one in ("completion", "is_promoted", "homeroom_comment")}
+
+
+def _traits(transcript: Transcript, show: Recorder, group: str, levels: tuple[str, ...]) -> Texts:
+    comment = getattr(getattr(transcript.content.assessment, group), "comment", None)
+    is_long = _lines(comment, _TRAIT_COMMENT_WIDTH) > _MOST_LINES
+    order = (*levels, "comment") if is_long else (levels[0], "comment", *levels[1:])
+    texts: Texts = {one: show(*_ASSESSMENT, group, one) for one in order}
+    return texts | ({"comment": "", "long_comment": texts["comment"]} if is_long else {"long_comment": ""})
 
 
 def _secondary(transcript: Transcript, show: Recorder, template: Template) -> Texts:
@@ -196,7 +216,7 @@ def _secondary(transcript: Transcript, show: Recorder, template: Template) -> Te
 
 
 def _foot(transcript: Transcript, show: Recorder) -> Texts:
-    texts: Texts = {"place": show("signers", "place"), "issued": show("signers", "issued")}
+    texts: Texts = {"place": show("signers", "place"), "issued": show("signers", "issued", in_words=True)}
     texts |= {one: show("signers", "principal", one) for one in ("acting_for", "title")}
     texts |= {"principal": show("signers", "principal", "full_name"), "seal": show(*_SCHOOL, "name")}
     texts["homeroom"] = show("signers", "homeroom_teacher", "full_name")

@@ -11,6 +11,7 @@ from hocba_sign.model.transcript import DATA_PATH, Transcript
 
 _YEARS: Final = "school_year"
 _MONTH: Final = "birth_month"
+_LAST_PADDED_MONTH: Final = 2
 
 
 class Recorder:
@@ -24,14 +25,19 @@ class Recorder:
         self._words = words
         self.fields: list[tuple[str, str]] = []
 
-    def __call__(self, *steps: str | int) -> str:
-        """Give the text of the field at `steps`, names of attributes and indexes from 0; empty where it has no value."""
+    def __call__(self, *steps: str | int, in_words: bool = False) -> str:
+        """Give the text of the field at `steps`, names of attributes and indexes from 0; empty where it has no value.
+
+        `in_words` is for a date above signatures.
+        """
         owner: Any = self._transcript
         for step in steps[:-1]:
             if owner is None:
                 break
             owner = owner[step] if isinstance(step, int) else getattr(owner, step)
         text = "" if owner is None else self._text(owner, str(steps[-1]))
+        if in_words:
+            text = _date_in_words(getattr(owner, str(steps[-1])))
         self.fields.append((DATA_PATH + element_path(Transcript, *steps), text))
         return text
 
@@ -52,6 +58,12 @@ class Recorder:
         if spec.kind.codes is not None:
             return next((entry.name for entry in code_list(spec.kind.codes).entries.get(written, ())), written)
         return _in_order(attribute, written)
+
+
+def _date_in_words(day: date) -> str:
+    """Write a date as official papers do: a zero before days below 10 and before January and February."""
+    month = f"{day.month:02}" if day.month <= _LAST_PADDED_MONTH else str(day.month)
+    return f"ngày {day.day:02} tháng {month} năm {day.year}"
 
 
 def _in_order(attribute: str, written: str) -> str:
