@@ -87,6 +87,12 @@ def text(name_der: bytes) -> str:
     return ",".join(reversed(parts))
 
 
+def rdns(name_der: bytes) -> Iterator[list[tuple[str, str]]]:
+    """Give the RDNs, the most significant first, as (kind, value): kinds with a short name have that. Raises: InputError DER.MALFORMED."""
+    for rdn in _rdns(der.whole(name_der, der.SEQUENCE)):
+        yield [(_ATTRIBUTES.get(oid, oid), value) for oid, value in rdn]
+
+
 def _rdns(name: der.Element) -> Iterator[list[tuple[str, str]]]:
     for rdn in der.sequence(name):
         pairs = []
@@ -94,11 +100,12 @@ def _rdns(name: der.Element) -> Iterator[list[tuple[str, str]]]:
             parts = der.sequence(attribute)
             if len(parts) != 2:
                 raise der.malformed(attribute.at, "attribute of a name")
-            pairs.append((der.oid(parts[0]), _string(parts[1])))
+            pairs.append((der.oid(parts[0]), string(parts[1])))
         yield pairs
 
 
-def _string(element: der.Element) -> str:
+def string(element: der.Element) -> str:
+    """Give a string of a name as text, hexadecimal where it is of no string type; what does not print is replaced."""
     codec = _CODECS.get(element.tag)
     if codec is None:
         return "#" + element.der.hex()
