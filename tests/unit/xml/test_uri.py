@@ -1,6 +1,6 @@
 import pytest
 
-from hocba_sign.xml.uri import join_base
+from hocba_sign.xml.uri import join_base, unescaped
 
 
 @pytest.mark.parametrize(
@@ -28,3 +28,9 @@ from hocba_sign.xml.uri import join_base
 )
 def test_join(base: str, reference: str, joined: str) -> None:
     assert join_base(base, reference) == joined
+
+
+def test_percent_escapes_are_resolved_as_utf_8_or_left() -> None:
+    assert unescaped("a%20b/%C4%90.xml") == "a b/Đ.xml"
+    assert unescaped("%C4.xml") == "%C4.xml"
+    assert unescaped("100%") == "100%"
