@@ -11,6 +11,7 @@ import { webcrypto } from 'node:crypto';
 import * as xmldom from '@xmldom/xmldom';
 import xpath from 'xpath';
 import * as xadesjs from 'xadesjs';
+import * as xmldsigjs from 'xmldsigjs';
 
 xadesjs.setNodeDependencies({
   XMLSerializer: xmldom.XMLSerializer,
@@ -59,14 +60,23 @@ function stamp(job) {
   return text(document);
 }
 
+function valueOfAnother(document, own, uri) {
+  const values = Array.from(document.getElementsByTagNameNS(DS, 'SignatureValue'));
+  return values.find((value) => `#${value.getAttribute('Id')}` === uri && value.parentNode !== own) ?? null;
+}
+
 async function verify(job) {
   const document = xadesjs.Parse(job.document);
   const results = [];
   for (const element of signaturesOf(document)) {
-    const signed = new xadesjs.SignedXml(document);
-    signed.LoadXml(element);
+    // xadesjs reads no properties of XAdES 1.4.1; what it is built on verifies value and digests all the same.
+    const has141 = element.getElementsByTagNameNS('http://uri.etsi.org/01903/v1.4.1#', '*').length > 0;
+    const signed = new (has141 ? xmldsigjs.SignedXml : xadesjs.SignedXml)(document);
+    // It looks for no Id in other signatures: what lies there is the caller's to find.
+    signed.contentHandler = async (reference) => valueOfAnother(document, element, reference.Uri);
     let answer;
     try {
+      signed.LoadXml(element);
       answer = await signed.Verify();
     } catch (error) {
       answer = String(error.message);
