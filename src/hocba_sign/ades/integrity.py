@@ -2,22 +2,24 @@
 
 from dataclasses import dataclass
 
-from hocba_sign.ades.structure import Family, ParsedSignature
+from hocba_sign.ades.structure import CertificateBinding, Family, ParsedSignature
 from hocba_sign.crypto.algorithms import SignatureAlgorithm, digest, digest_algorithm, signature_algorithm
 from hocba_sign.crypto.verify import PublicKey, load_public_key, verify_der_value, verify_value
 from hocba_sign.errors import Finding, InputError
 from hocba_sign.pki.certificate import Certificate
+from hocba_sign.pki.issuer_serial import is_issuer_serial, is_issuer_serial_text
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Integrity:
     """Who signed and whether it holds.
 
-    `certificate` is the one that SigningCertificateV2 binds, or None. `is_intact`: the value verifies with its key
-    and every reference's digest matches. Says nothing about trust, time or role.
+    `certificate` is the one whose key made the value, else the one that SigningCertificateV2 binds, or None. `key` is what the value was
+    tried with. `is_intact`: the value verifies with that key and every reference's digest matches. Says nothing about trust, time or role.
     """
 
     certificate: Certificate | None
+    key: PublicKey | None
     algorithm: SignatureAlgorithm | None
     key_bits: int
     is_intact: bool
@@ -27,24 +29,27 @@ class Integrity:
 def check_integrity(signature: ParsedSignature) -> Integrity:
     """Find the signing certificate and verify the signature value and all digests.
 
+    A key that came without a certificate verifies the value too, but says nothing about whose it is.
     Raises: nothing; what is wrong is in `findings`, together with those of `signature`.
     Spec: EN 319 102-1, 5.2.3 (identification) and 5.2.7 (cryptographic verification).
     """
     findings = list(signature.findings)
     certificate, binding_findings = _signing_certificate(signature)
     findings += binding_findings
-    algorithm, key_bits, is_value_ok = None, 0, False
-    if certificate is not None:
+    keys = signature.keys_der if certificate is None else (certificate.public_key_der,)
+    algorithm, key, is_value_ok = None, None, False
+    if keys:
         try:
             algorithm = _algorithm(signature)
-            public_key = load_public_key(certificate.public_key_der)
-            key_bits = public_key.bits
-            is_value_ok = _holds(signature, public_key)
+            key = _key_of_value(signature, keys)
+            is_value_ok = _holds(signature, key)
         except InputError as error:
             findings.append(Finding(error.cause, signature.where))
         else:
             if not is_value_ok:
                 findings.append(Finding("SIG.VALUE", signature.where))
+    if certificate is not None and signature.keys_der and not _has_key(certificate, signature.keys_der):
+        findings.append(Finding("SIG.KEY_CONTRADICTION", signature.where))
     references = signature.references
     is_intact = is_value_ok and bool(references) and all(reference.holds for reference in references)
     if not is_intact and not findings:
@@ -52,50 +57,99 @@ def check_integrity(signature: ParsedSignature) -> Integrity:
         findings.append(Finding("SIG.STRUCTURE", signature.where))
     return Integrity(
         certificate=certificate,
+        key=key,
         algorithm=algorithm,
-        key_bits=key_bits,
+        key_bits=0 if key is None else key.bits,
         is_intact=is_intact,
         findings=tuple(dict.fromkeys((*findings, *signature.departures))),
     )
 
 
-def _signing_certificate(signature: ParsedSignature) -> tuple[Certificate | None, list[Finding]]:
-    """Select the certificate by digest, never by position; the first xades:Cert is the signer's (EN 319 132-1, 5.2.2).
+def _key_of_value(signature: ParsedSignature, keys_der: tuple[bytes, ...]) -> PublicKey:
+    """Give the key that made the value, else the first. Raises: InputError CERT.KEY, CRYPTO.KEY_MISMATCH where there is only one."""
+    keys = [load_public_key(key_der) for key_der in keys_der]
+    return keys[0] if len(keys) == 1 else next((key for key in keys if _holds(signature, key)), keys[0])
 
-    Plain XMLDSig and PKCS #7 have no digest: there it is the one whose key made the value, and if none did, the first.
-    """
-    is_plain = signature.properties is None or (signature.family is Family.PKCS7 and not signature.properties.certificates)
-    if is_plain and signature.certificates_der:
-        return _certificate_of_value(signature)
-    if signature.properties is None or not signature.properties.certificates:
-        return None, [Finding("SIG.NO_SIGNING_CERTIFICATE", signature.where)]
-    binding = signature.properties.certificates[0]
+
+def _has_key(certificate: Certificate, keys_der: tuple[bytes, ...]) -> bool:
     try:
-        algorithm = digest_algorithm(binding.digest_uri)
-        found = next((der for der in signature.certificates_der if digest(algorithm, der) == binding.digest_value), None)
-        if found is None:
-            return None, [Finding("SIG.CERTIFICATE_BINDING", signature.where)]
-        certificate = Certificate.load(found)
+        own = load_public_key(certificate.public_key_der).key
+        return any(load_public_key(key_der).key == own for key_der in keys_der)
+    except InputError:
+        return False
+
+
+def _signing_certificate(signature: ParsedSignature) -> tuple[Certificate | None, list[Finding]]:
+    """Select the certificate: the one that is bound by digest and whose key made the value, never one by position.
+
+    Where the value was made by the key of a certificate that is not bound, that one is given, and said. Plain XMLDSig and PKCS #7
+    bind none: there it is the one whose key made the value, and if none did, the first.
+    Spec: EN 319 132-1, 5.2.2 (the first xades:Cert is the signer's).
+    """
+    bindings = () if signature.properties is None else signature.properties.certificates
+    is_plain = signature.properties is None or (signature.family is Family.PKCS7 and not bindings)
+    if not bindings:
+        found, findings = _certificate_of_value(signature, signature.certificates_der)
+        return found, findings if is_plain and found is not None else [*findings, Finding("SIG.NO_SIGNING_CERTIFICATE", signature.where)]
+    bound = [(binding, der) for binding in bindings for der in signature.certificates_der if _is_bound(binding, der)]
+    chosen, findings = _certificate_of_value(signature, tuple(der for _, der in bound))
+    if chosen is None or not _made(signature, chosen):
+        other, _ = _certificate_of_value(signature, signature.certificates_der)
+        if other is not None and _made(signature, other):
+            return other, [Finding("SIG.CERTIFICATE_BINDING", signature.where)]
+    if chosen is None:
+        unknown = [finding for binding in bindings if (finding := _unknown_digest(binding, signature.where)) is not None]
+        return None, findings or unknown or [Finding("SIG.CERTIFICATE_BINDING", signature.where)]
+    if not all(_is_named(binding, chosen) for binding, der in bound if der == chosen.der):
+        return chosen, [Finding("SIG.ISSUER_SERIAL", signature.where)]
+    return chosen, []
+
+
+def _is_bound(binding: CertificateBinding, certificate_der: bytes) -> bool:
+    try:
+        return digest(digest_algorithm(binding.digest_uri), certificate_der) == binding.digest_value
+    except InputError:
+        return False
+
+
+def _unknown_digest(binding: CertificateBinding, where: str) -> Finding | None:
+    try:
+        digest_algorithm(binding.digest_uri)
     except InputError as error:
-        return None, [Finding(error.cause, signature.where)]
-    if binding.issuer_serial_der is not None and binding.issuer_serial_der != certificate.issuer_serial_der:
-        return certificate, [Finding("SIG.ISSUER_SERIAL", signature.where)]
-    return certificate, []
+        return Finding(error.cause, where)
+    return None
 
 
-def _certificate_of_value(signature: ParsedSignature) -> tuple[Certificate | None, list[Finding]]:
-    found: list[Certificate] = []
+def _is_named(binding: CertificateBinding, certificate: Certificate) -> bool:
+    """Compare issuer and serial number, where they are given, with the certificate that the digest binds."""
+    if binding.issuer_serial_der is not None and not is_issuer_serial(certificate, binding.issuer_serial_der):
+        return False
+    if binding.issuer_name is None or binding.serial_number is None:
+        return True
+    return is_issuer_serial_text(certificate, issuer_name=binding.issuer_name, serial_number=binding.serial_number)
+
+
+def _made(signature: ParsedSignature, certificate: Certificate) -> bool:
+    try:
+        return _holds(signature, load_public_key(certificate.public_key_der))
+    except InputError:
+        return False
+
+
+def _certificate_of_value(signature: ParsedSignature, ders: tuple[bytes, ...]) -> tuple[Certificate | None, list[Finding]]:
+    """Give the certificate among `ders` whose key made the value, else the first that can be read; findings where none can."""
+    first: Certificate | None = None
     findings: list[Finding] = []
-    for der in signature.certificates_der:
+    for der in dict.fromkeys(ders):
         try:
             certificate = Certificate.load(der)
-            public_key = load_public_key(certificate.public_key_der)
-            if _holds(signature, public_key):
-                return certificate, []
-            found.append(certificate)
         except InputError as error:
             findings.append(Finding(error.cause, signature.where))
-    return (found[0], []) if found else (None, findings)
+            continue
+        if _made(signature, certificate):
+            return certificate, []
+        first = first or certificate
+    return first, [] if first is not None else findings
 
 
 def _algorithm(signature: ParsedSignature) -> SignatureAlgorithm:

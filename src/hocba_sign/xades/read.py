@@ -94,7 +94,8 @@ def _signature(element: Element, slot: Slot | None, *, resolver: Resolver, stray
         value=signed.value,
         value_id=signed.value_id,
         references=references,
-        certificates_der=key_info_certificates(element),
+        # A certificate that is not bound could be exchanged for another one of the same key: in a transcript it is none.
+        certificates_der=key_info_certificates(element) if properties is None or properties.certificates else (),
         properties=properties,
         time_stamps=() if unsigned is None else time_stamps(element, unsigned, resolver),
         embedded_certificates_der=embedded_certificates(unsigned),
