@@ -74,7 +74,9 @@ def verify(job: Job) -> list[Job]:
     answers = []
     for number, element in enumerate(root.iter(f"{DS}Signature")):
         count = len(element.findall(f"{DS}SignedInfo/{DS}Reference"))
-        place = root.getroottree().getelementpath(element.getparent())
+        parent = element.getparent()
+        assert parent is not None
+        place = root.getroottree().getelementpath(parent)
         location = "./" if place == "." else f"./{place}/"
         expected = SignatureConfiguration(location=location, expect_references=count)
         try:
