@@ -9,11 +9,18 @@ from hocba_sign.extension import extend
 from hocba_sign.pipeline import verify
 from hocba_sign.pki.certificate import Certificate
 from hocba_sign.pki.evidence import Evidence
+from hocba_sign.pki.outcome import PathStatus
+from hocba_sign.pki.profile import Purpose
 from hocba_sign.pki.trust import TrustStore
+from hocba_sign.pki.trust_list import Hierarchy, Kind
 from hocba_sign.report.document import Report
 from hocba_sign.signing.policy import Level
 from hocba_sign.testing import Identity
+from hocba_sign.validation.chain import Setting, judge_chain
+from hocba_sign.validation.existence import Existence
+from hocba_sign.validation.policy import DEFAULT
 from hocba_sign.validation.verdict import Verdict
+from tests.support.pins import pin, trust_list
 from tests.support.scene import SIGNED_AT, DirectTsa, Scene, causes
 
 DAY = timedelta(days=1)
@@ -77,22 +84,102 @@ def test_before_a_renewal_the_status_of_the_last_authority_is_asked_for() -> Non
     assert verify(LTA, trust=SCENE.trust, evidence=fresh, at=AGAIN_AT).verdict is Verdict.VALID
 
 
+def from_pins(document: bytes, at: datetime, *pins: dict[str, object], evidence: Evidence = NOTHING) -> Report:
+    """Judge with no anchor at all: nothing but a trust list, which holds digests."""
+    roots = [pin(der, Kind.ROOT, hierarchy) for der, hierarchy in zip(SCENE.world.anchors_der, ROOTS, strict=True)]
+    return verify(document, trust=TrustStore(pins=trust_list(*roots, *pins)), evidence=evidence, at=at)
+
+
+ROOTS = (Hierarchy.PUBLIC, Hierarchy.GOVERNMENT, Hierarchy.TSA)
+LAST_PIN = pin(LAST_TSA, Kind.TSA, Hierarchy.TSA)
+
+
 def test_in_2046_with_everything_expired_it_is_valid_from_its_pins() -> None:
     """The last time-stamp authority is one of the pins: nothing younger proves that its token existed in time."""
-    report = judged(SCENE, AGAIN, YEAR_2046, anchors=(LAST_TSA,))
+    report = from_pins(AGAIN, YEAR_2046, LAST_PIN)
     assert report.verdict is Verdict.VALID, causes(report)
     assert report.require_passed() == SCENE.transcript
+    warned = [check for check in report.to_dict()["checks"] if check["id"].startswith("TRUST.")]
+    assert [(check["id"], check["where"], check["forces"]) for check in warned] == [("TRUST.PINNED_TSA", LAST_PIN["sha256"], None)]
 
 
 def test_without_that_pin_the_missed_renewal_is_said() -> None:
-    report = judged(SCENE, AGAIN, YEAR_2046)
+    report = from_pins(AGAIN, YEAR_2046)
     assert report.verdict is Verdict.INDETERMINATE
     assert {signature["sub_indication"] for signature in report.to_dict()["signatures"]} == {"OUT_OF_BOUNDS_NO_POE"}
 
 
-@pytest.mark.parametrize(("document", "at"), [(T, YEAR_2046), (LT, YEAR_2046), (LTA, YEAR_2046)])
-def test_what_was_not_renewed_is_not_valid(document: bytes, at: datetime) -> None:
-    assert judged(SCENE, document, at, anchors=(LAST_TSA,)).verdict is Verdict.INDETERMINATE
+def test_a_pin_stands_for_what_was_stamped_while_it_was_trusted() -> None:
+    last_day = pin(LAST_TSA, Kind.TSA, Hierarchy.TSA, trusted_until=AGAIN_AT)
+    assert from_pins(AGAIN, YEAR_2046, last_day).verdict is Verdict.VALID
+    report = from_pins(AGAIN, YEAR_2046, pin(LAST_TSA, Kind.TSA, Hierarchy.TSA, trusted_until=AGAIN_AT - DAY))
+    assert report.verdict is Verdict.INDETERMINATE
+    assert {cause for one in report.to_dict()["signatures"] for stamp in one["timestamps"] for cause in stamp["causes"]} >= {
+        "TRUST.PIN_ENDED"
+    }
+
+
+def test_a_pin_does_not_replace_asking_while_there_is_somebody_to_ask() -> None:
+    """A year after the last list, with the authority's certificate valid: only its issuer can say that it was not revoked."""
+    assert from_pins(AGAIN, AGAIN_AT + 365 * DAY, LAST_PIN).verdict is Verdict.INDETERMINATE
+
+
+@pytest.mark.parametrize(("reason", "verdict"), [("key_compromise", Verdict.INDETERMINATE), ("superseded", Verdict.VALID)])
+def test_what_is_known_of_a_pinned_authority_counts(reason: str, verdict: Verdict) -> None:
+    """Who has its key can stamp with any date; an authority that was replaced has told the truth."""
+    last = YearTsa(SCENE, AGAIN_AT).identity
+    world = Scene("lop9", subjects=1).world
+    world.revoke(last, AGAIN_AT + 100 * DAY, reason=reason)
+    known = Evidence.of(crls=[world.crl("tsa-root", AGAIN_AT + 200 * DAY)])
+    assert from_pins(AGAIN, YEAR_2046, LAST_PIN, evidence=known).verdict is verdict
+
+
+@pytest.mark.parametrize(("kind", "hierarchy"), [(Kind.ISSUING, Hierarchy.TSA), (Kind.GOVERNMENT_CA, Hierarchy.TSA), (Kind.IMPOSTOR, None)])
+def test_only_what_is_listed_as_a_time_stamp_authority_stands_for_tokens(kind: Kind, hierarchy: Hierarchy | None) -> None:
+    assert from_pins(AGAIN, YEAR_2046, pin(LAST_TSA, kind, hierarchy)).verdict is Verdict.INDETERMINATE
+
+
+def test_a_file_that_rests_on_a_pin_can_still_be_renewed() -> None:
+    """With a list that has the roots too; the renewal is by an authority that is valid then."""
+    pins = [pin(der, Kind.ROOT, hierarchy) for der, hierarchy in zip(SCENE.world.anchors_der, ROOTS, strict=True)]
+    at = datetime(2038, 1, 1, tzinfo=UTC)
+    renewed = extend(
+        AGAIN,
+        to=Level.LTA,
+        trust=TrustStore(pins=trust_list(*pins, LAST_PIN)),
+        evidence=SCENE.evidence(at - DAY),
+        at=at,
+        tsa=YearTsa(SCENE, at),
+    )
+    next_pin = pin(YearTsa(SCENE, at).identity.certificate_der, Kind.TSA, Hierarchy.TSA)
+    assert from_pins(renewed, datetime(2055, 1, 1, tzinfo=UTC), LAST_PIN, next_pin).verdict is Verdict.VALID
+    assert from_pins(renewed, datetime(2055, 1, 1, tzinfo=UTC), next_pin).verdict is Verdict.INDETERMINATE
+
+
+def test_a_pinned_time_stamp_authority_vouches_for_nobody() -> None:
+    """Genuine ones have keyCertSign: neither it nor what it issues passes as a signer."""
+    tsa = SCENE.world.time_stamper("TEST TSA", key_usage=("digital_signature", "key_cert_sign"))
+    pins = trust_list(pin(tsa.certificate_der, Kind.TSA, Hierarchy.TSA))
+    for leaf in (tsa.certificate_der, SCENE.identity(SCENE.slots[-1]).certificate_der):
+        certificate = Certificate.load(leaf)
+        path = judge_chain(
+            certificate,
+            purpose=Purpose.SIGNING,
+            existed=YEAR_2046,
+            existence=Existence(YEAR_2046),
+            evidence=Evidence.of(certificates=[Certificate.load(tsa.certificate_der)]),
+            setting=Setting(trust=TrustStore(pins=pins), evidence=NOTHING, at=YEAR_2046, policy=DEFAULT),
+        )
+        assert (path.status, path.causes) == (PathStatus.INDETERMINATE, ("PATH.NO_CHAIN",))
+
+
+@pytest.mark.parametrize("document", [T, LT, LTA])
+def test_what_was_not_renewed_is_not_valid(document: bytes) -> None:
+    assert from_pins(document, YEAR_2046, LAST_PIN).verdict is Verdict.INDETERMINATE
+
+
+def test_a_user_may_trust_the_last_authority_as_an_anchor() -> None:
+    assert judged(SCENE, AGAIN, YEAR_2046, anchors=(LAST_TSA,)).verdict is Verdict.VALID
 
 
 def test_revoked_after_signing_is_valid_with_a_time_stamp_only() -> None:

@@ -77,7 +77,7 @@ def judge(given: argparse.Namespace) -> CertificateReport:
 
 def _trust(material: Material, evidence: Evidence) -> TrustStore:
     """Trust the anchors given and imported, and the pinned roots among all that is at hand."""
-    return material.trust.with_anchors(anchors_in(evidence).anchors)
+    return material.trust.with_anchors(anchors_in(evidence, material.trust.pins).anchors)
 
 
 def _wanted(path: PathResult, evidence: Evidence) -> tuple[Alternatives, ...]:

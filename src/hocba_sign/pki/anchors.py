@@ -28,6 +28,18 @@ def listed_anchors(certificates: Iterable[Certificate], trust_list: TrustList | 
     return TrustStore().with_anchors(anchors)
 
 
+def pinned_authority(certificate: Certificate, trust_list: TrustList) -> Anchor | None:
+    """Give the anchor that a listed time-stamp authority is for its own tokens, made until its end in the list or its expiry; else None.
+
+    It vouches for no other certificate, and for nothing but time-stamps: it never belongs into a `TrustStore`.
+    """
+    entry = trust_list.find(certificate.sha256)
+    if entry is None or entry.kind is not Kind.TSA or entry.hierarchy is None:
+        return None
+    end = certificate.not_after if entry.trusted_until is None else min(entry.trusted_until, certificate.not_after)
+    return Anchor(certificate=certificate, name=entry.name, origin="list", trusted_until=end, hierarchies=frozenset({entry.hierarchy}))
+
+
 def anchors_in(evidence: Evidence, trust_list: TrustList | None = None) -> TrustStore:
     """Trust the pinned roots among what a document carries, so that a file with its chain verifies offline from the pins alone."""
     return listed_anchors(evidence.certificates, trust_list)

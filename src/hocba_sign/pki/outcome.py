@@ -41,7 +41,8 @@ class PathResult:
 
     `chain` is the chain judged, leaf first, anchor last; only the leaf where none was found. `causes` are stable ids, the one
     that decides `sub_indication` first. `revocation` holds one fact per certificate below the anchor, leaf first.
-    `exceptions` are those that were needed for passing.
+    `exceptions` are those that were needed for passing. `is_pinned`: instead of a path, the trust list's word about an expired
+    time-stamp authority was taken.
     """
 
     status: PathStatus
@@ -51,6 +52,7 @@ class PathResult:
     causes: tuple[str, ...] = ()
     revocation: tuple[RevocationFact, ...] = ()
     exceptions: tuple[ProfileException, ...] = field(default=())
+    is_pinned: bool = False
 
 
 _GENERAL = "CERTIFICATE_CHAIN_GENERAL_FAILURE"

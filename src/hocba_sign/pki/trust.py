@@ -1,7 +1,7 @@
 """Anchors: the certificates that trust starts from, recognised by SHA-256 only, never by name."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Literal, TypeAlias
 
@@ -35,13 +35,17 @@ class Anchor:
 class TrustStore:
     """An immutable set of anchors, in the order they were added; the first of equal certificates wins.
 
+    `pins` is the trust list: by it alone the roots, and the expired time-stamp authorities, that a document carries are recognised.
     Raises: CallerError TRUST.KNOWN_BAD_ANCHOR, whoever vouches for an impostor.
     """
 
     anchors: tuple[Anchor, ...] = ()
+    pins: TrustList = field(default_factory=TrustList.load, repr=False, hash=False)
 
     def __post_init__(self) -> None:
-        if bad := TrustList.load().known_bad(anchor.certificate for anchor in self.anchors):
+        certificates = [anchor.certificate for anchor in self.anchors]
+        shipped = TrustList.load()
+        if bad := shipped.known_bad(certificates) or (self.pins is not shipped and self.pins.known_bad(certificates)):
             raise CallerError("TRUST.KNOWN_BAD_ANCHOR", where=bad[0].sha256)
 
     @classmethod

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from datetime import datetime
 
-from hocba_sign.pki.anchors import anchors_in
+from hocba_sign.pki.anchors import anchors_in, pinned_authority
 from hocba_sign.pki.certificate import Certificate
 from hocba_sign.pki.evidence import Evidence
 from hocba_sign.pki.outcome import PathRequirements, PathResult, PathStatus
@@ -32,32 +32,38 @@ class Setting:
 def judge_chain(
     certificate: Certificate, *, purpose: Purpose, existed: datetime, existence: Existence, evidence: Evidence, setting: Setting
 ) -> PathResult:
-    """Judge the path of `certificate`, whose signature is proven to have existed at `existed`.
+    """Judge the path of `certificate`, whose signature is proven to have existed at `existed`; a FAILED path proves the signature wrong.
 
-    Anchors are those of `setting` and the roots in `evidence` that the trust list pins.
-
-    1. the path at that time; 2. a signature older than its certificate is wrong; 3. of a certificate that had expired by then it is
-    told whether it is known to have been revoked, or not, while it was valid. A FAILED path proves the signature wrong.
+    Anchors are those of `setting` and the roots in `evidence` that its trust list pins.
     Spec: EN 319 102-1, 5.2.6, 5.5.4 (4) and 5.6.2, for the SHELL model.
     """
-    inquiry = _Inquiry(certificate=certificate, purpose=purpose, existed=existed, existence=existence, evidence=evidence, setting=setting)
-    # (1)
-    path = inquiry.judge(existed)
-    if path.status is PathStatus.PASSED:
+    return _Inquiry(
+        certificate=certificate, purpose=purpose, existed=existed, existence=existence, evidence=evidence, setting=setting
+    ).conclude()
+
+
+def judge_authority(
+    certificate: Certificate, *, made: datetime, existed: datetime, existence: Existence, evidence: Evidence, setting: Setting
+) -> PathResult:
+    """Judge the path of a time-stamping certificate whose token says `made`, and is proven to have existed at `existed`.
+
+    As long as the certificate is valid its issuer answers for it and is asked. When it has expired nobody is left to ask; then a pin in
+    the trust list stands for it, unless something at hand says that it was revoked by then, or later because of its key.
+    Spec: EN 319 102-1, 5.4; docs/adr/0011.
+    """
+    inquiry = _Inquiry(
+        certificate=certificate, purpose=Purpose.TIMESTAMPING, existed=existed, existence=existence, evidence=evidence, setting=setting
+    )
+    path = inquiry.conclude()
+    anchor = pinned_authority(certificate, setting.trust.pins)
+    if path.status is PathStatus.PASSED or anchor is None or anchor.trusted_until is None or existed <= certificate.not_after:
         return path
-    # (2)
-    if existed < certificate.not_before:
-        first = inquiry.judge(certificate.not_before)
-        if first.status is PathStatus.PASSED or first.sub_indication in _DATED:
-            return replace(first, status=PathStatus.FAILED, causes=("PATH.NOT_YET_VALID",), sub_indication="NOT_YET_VALID")
-    # (3)
-    if existed > certificate.not_after and path.causes == ("PATH.EXPIRED",):
-        last = inquiry.judge(certificate.not_after)
-        if last.status is PathStatus.PASSED:
-            return replace(last, status=PathStatus.INDETERMINATE, causes=path.causes, sub_indication="OUT_OF_BOUNDS_NOT_REVOKED")
-        if last.sub_indication == "REVOKED_NO_POE":
-            return replace(last, causes=(*last.causes, *path.causes))
-    return path
+    if not certificate.not_before <= made <= anchor.trusted_until:
+        return replace(path, causes=(*path.causes, "TRUST.PIN_ENDED"))
+    told = inquiry.judge(made).revocation
+    if told and (told[0].status in {"revoked", "on_hold"} or (told[0].revoked_at is not None and told[0].reason in _COMPROMISED)):
+        return path
+    return PathResult(status=PathStatus.PASSED, chain=(certificate,), anchor_sha256=certificate.sha256, is_pinned=True)
 
 
 def made_after(path: PathResult, moment: datetime) -> PathResult:
@@ -93,6 +99,30 @@ class _Inquiry:
     evidence: Evidence
     setting: Setting
 
+    def conclude(self) -> PathResult:
+        """Judge the path at the time of existence.
+
+        1. the path at that time; 2. a signature older than its certificate is wrong; 3. of a certificate that had expired by then it is
+        told whether it is known to have been revoked, or not, while it was valid.
+        """
+        # (1)
+        path = self.judge(self.existed)
+        if path.status is PathStatus.PASSED:
+            return path
+        # (2)
+        if self.existed < self.certificate.not_before:
+            first = self.judge(self.certificate.not_before)
+            if first.status is PathStatus.PASSED or first.sub_indication in _DATED:
+                return replace(first, status=PathStatus.FAILED, causes=("PATH.NOT_YET_VALID",), sub_indication="NOT_YET_VALID")
+        # (3)
+        if self.existed > self.certificate.not_after and path.causes == ("PATH.EXPIRED",):
+            last = self.judge(self.certificate.not_after)
+            if last.status is PathStatus.PASSED:
+                return replace(last, status=PathStatus.INDETERMINATE, causes=path.causes, sub_indication="OUT_OF_BOUNDS_NOT_REVOKED")
+            if last.sub_indication == "REVOKED_NO_POE":
+                return replace(last, causes=(*last.causes, *path.causes))
+        return path
+
     def judge(self, at: datetime) -> PathResult:
         """Judge the path at `at`, with everything known until the validation time.
 
@@ -103,7 +133,7 @@ class _Inquiry:
         is_excused = self.purpose is Purpose.TIMESTAMPING and policy.accept_known_tsa_faults
         exceptions = frozenset(ProfileException) if is_excused else frozenset()
         requirements = PathRequirements(purpose=self.purpose, known_until=self.setting.at, exceptions=exceptions)
-        trust = self.setting.trust.with_anchors(anchors_in(self.evidence).anchors)
+        trust = self.setting.trust.with_anchors(anchors_in(self.evidence, self.setting.trust.pins).anchors)
         path = validate_path(self.certificate, trust=trust, evidence=self.evidence, at=at, requirements=requirements)
         if path.status is PathStatus.PASSED:
             causes = tuple(dict.fromkeys(_late(path, self.existed, self.existence)))

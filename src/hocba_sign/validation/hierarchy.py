@@ -4,7 +4,7 @@ from collections.abc import Iterable, Iterator
 
 from hocba_sign.errors import Finding
 from hocba_sign.model.codes import SchoolKind
-from hocba_sign.pki.anchors import anchors_in, user_findings
+from hocba_sign.pki.anchors import anchors_in, pinned_authority, user_findings
 from hocba_sign.pki.evidence import Evidence
 from hocba_sign.pki.outcome import PathResult
 from hocba_sign.pki.role_policy import TIME_STAMP_AUTHORITY, Standing
@@ -29,6 +29,8 @@ def hierarchy_checks(signatures: Iterable[SignatureConclusion], school: SchoolKi
         for stamp in one.time_stamps:
             if stamp.path is not None:
                 checks += _refusals(TIME_STAMP_AUTHORITY, str(slot or one.signature.where), stamp.path, school=school, setting=setting)
+                if stamp.path.is_pinned:
+                    checks.append(Check(identifier="TRUST.PINNED_TSA", status=Status.WARNING, where=stamp.path.anchor_sha256))
         chain = () if one.path is None else one.path.chain
         if TrustList.load().known_bad(chain):
             checks.append(Check(identifier="TRUST.KNOWN_BAD", status=Status.FAIL, where=str(slot or one.signature.where)))
@@ -38,11 +40,12 @@ def hierarchy_checks(signatures: Iterable[SignatureConclusion], school: SchoolKi
 def _refusals(party: str, where: str, path: PathResult, *, school: SchoolKind | None, setting: Setting) -> Iterator[Check]:
     if path.anchor_sha256 is None:
         return
-    trust = setting.trust.with_anchors(anchors_in(Evidence(certificates=path.chain)).anchors)
-    anchor = trust.find(path.anchor_sha256)
+    pins = setting.trust.pins
+    trust = setting.trust.with_anchors(anchors_in(Evidence(certificates=path.chain), pins).anchors)
+    anchor = pinned_authority(path.chain[-1], pins) if path.is_pinned else trust.find(path.anchor_sha256)
     if anchor is None:
         return
-    permission = setting.policy.roles.allows(party, anchor, school=school, leaf=TrustList.load().find(path.chain[0].sha256))
+    permission = setting.policy.roles.allows(party, anchor, school=school, leaf=pins.find(path.chain[0].sha256))
     if permission.finding is not None:
         yield _told(permission.finding, _STATUS[permission.standing], where)
 

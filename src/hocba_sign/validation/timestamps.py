@@ -9,9 +9,8 @@ from hocba_sign.errors import Finding, InputError
 from hocba_sign.pki.certificate import Certificate
 from hocba_sign.pki.evidence import Evidence
 from hocba_sign.pki.outcome import PathResult, PathStatus
-from hocba_sign.pki.profile import Purpose
 from hocba_sign.pki.timestamp import Token, algorithm_cause, read_token, verify_token
-from hocba_sign.validation.chain import Setting, judge_chain
+from hocba_sign.validation.chain import Setting, judge_authority
 from hocba_sign.validation.existence import Existence
 from hocba_sign.validation.verdict import Indication, SubIndication
 
@@ -104,7 +103,7 @@ def _trusted(
         return _broken(stamp, token.der, (Finding("TST.NO_CERTIFICATE", where),), token=token)
     existed = existence.of(token.der)
     pool = evidence.merged(Evidence.of(certificates=token.certificates, crls=token.crls, ocsps=token.ocsps, source="time-stamp token"))
-    path = judge_chain(certificate, purpose=Purpose.TIMESTAMPING, existed=existed, existence=existence, evidence=pool, setting=setting)
+    path = judge_authority(certificate, made=token.gen_time, existed=existed, existence=existence, evidence=pool, setting=setting)
     is_later = token.gen_time > setting.at
     weakness = algorithm_cause(token, existed)
     causes = (*path.causes, *(("TST.FUTURE",) if is_later else ()), *((weakness,) if weakness is not None else ()))
