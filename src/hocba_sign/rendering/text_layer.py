@@ -1,0 +1,86 @@
+"""What a page says, read by another program than the one that made it: pypdfium2."""
+
+import ctypes
+import threading
+from collections import defaultdict
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any, Final
+
+from hocba_sign.errors import InputError
+from hocba_sign.rendering.engine import library
+
+MAX_PAGES: Final = 1_000
+"""The longest transcript that its limits allow has some 150."""
+MAX_DEPTH: Final = 64
+"""Levels of the structure of a page; ours have 12."""
+
+_ONE_AT_A_TIME: Final = threading.Lock()
+"""PDFium keeps its state in the process."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PageText:
+    """The texts of one page: `read` in the order of the file's structure, `beside` what belongs to no order, such as a footer."""
+
+    read: tuple[str, ...]
+    beside: tuple[str, ...]
+
+
+def text_layer(pdf: bytes) -> tuple[PageText, ...]:
+    """Give what each page of a PDF shows as text, texts in forms included; nothing is said about how it looks.
+
+    Raises: CallerError PDF.EXTRA_MISSING; InputError PDF.UNREADABLE, PDF.LIMIT.
+    """
+    pdfium, raw = library("pypdfium2"), library("pypdfium2.raw")
+    with _ONE_AT_A_TIME:
+        try:
+            document = pdfium.PdfDocument(pdf)
+        except pdfium.PdfiumError:
+            raise InputError("PDF.UNREADABLE") from None
+        try:
+            if len(document) > MAX_PAGES:
+                raise InputError("PDF.LIMIT", detail=f"{len(document)} pages, at most {MAX_PAGES}")
+            return tuple(_page_text(page, raw) for page in document)
+        except pdfium.PdfiumError:
+            raise InputError("PDF.UNREADABLE") from None
+        finally:
+            document.close()
+
+
+def _page_text(page: Any, raw: Any) -> PageText:
+    characters = page.get_textpage()
+    marked: dict[int, list[str]] = defaultdict(list)
+    for one in page.get_objects(filter=[raw.FPDF_PAGEOBJ_TEXT]):
+        marked[raw.FPDFPageObj_GetMarkedContentID(one.raw)].append(_text(one.raw, characters.raw, raw))
+    tree = raw.FPDF_StructTree_GetForPage(page.raw)
+    try:
+        order = _order(tree, raw) if tree else ()
+        read = tuple(text for number in dict.fromkeys(order) for text in marked.pop(number, ()))
+    finally:
+        raw.FPDF_StructTree_Close(tree)
+    return PageText(read=read, beside=tuple(text for texts in marked.values() for text in texts))
+
+
+def _text(item: Any, characters: Any, raw: Any) -> str:
+    size = raw.FPDFTextObj_GetText(item, characters, None, 0)
+    buffer = (ctypes.c_ushort * (size // 2))()
+    raw.FPDFTextObj_GetText(item, characters, buffer, size)
+    return bytes(buffer).decode("utf-16-le", "replace").rstrip("\0")
+
+
+def _order(tree: Any, raw: Any) -> Iterator[int]:
+    """Give the numbers of the marked contents in the order of the structure tree."""
+    for n in range(raw.FPDF_StructTree_CountChildren(tree)):
+        yield from _order_below(raw.FPDF_StructTree_GetChildAtIndex(tree, n), raw, MAX_DEPTH)
+
+
+def _order_below(element: Any, raw: Any, depth: int) -> Iterator[int]:
+    if not depth:
+        raise InputError("PDF.LIMIT", detail=f"structure deeper than {MAX_DEPTH}")
+    for n in range(raw.FPDF_StructElement_CountChildren(element) if element else 0):
+        number = raw.FPDF_StructElement_GetChildMarkedContentID(element, n)
+        if number >= 0:
+            yield number
+        else:
+            yield from _order_below(raw.FPDF_StructElement_GetChildAtIndex(element, n), raw, depth - 1)
