@@ -26,6 +26,7 @@ GIVEN = "given"
 """Source of what the caller hands over, in contrast to what a document carries."""
 
 _PEM_CRL = re.compile(rb"-----BEGIN X509 CRL-----([A-Za-z0-9+/=\s]+)-----END X509 CRL-----")
+_TEXT_OCSP = re.compile(rb"\s*(?:-----BEGIN OCSP RESPONSE-----)?([A-Za-z0-9+/=\s]+)(?:-----END OCSP RESPONSE-----)?\s*")
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,20 +96,14 @@ def load_crl(octets: bytes, *, where: str | None = None) -> bytes:
     _limit(octets, MAX_CRL_OCTETS, where)
     der = octets
     if not octets.startswith(b"\x30"):
-        found = _PEM_CRL.search(octets)
-        if found is None:
-            raise InputError("REVOCATION.CRL_MALFORMED", where=where, detail="neither DER nor PEM")
-        try:
-            der = base64.b64decode(b"".join(found[1].split()), validate=True)
-        except binascii.Error as error:
-            raise InputError("REVOCATION.CRL_MALFORMED", where=where, detail="base64") from error
+        der = _decoded(_PEM_CRL.search(octets), "REVOCATION.CRL_MALFORMED", where)
     if _is_common(der):
         return der
     try:
         parsed = crl.CertificateList.load(der, strict=True)
         fields = parsed["tbs_cert_list"]
         _ = (fields["issuer"].hashable, fields["this_update"].native, fields["next_update"].native, parsed["signature"].native)
-    except (ValueError, TypeError, KeyError) as error:
+    except (ValueError, TypeError, LookupError) as error:
         raise InputError("REVOCATION.CRL_MALFORMED", where=where, detail=type(error).__name__) from error
     return der
 
@@ -122,23 +117,33 @@ def _is_common(crl_der: bytes) -> bool:
 
 
 def load_ocsp(octets: bytes, *, where: str | None = None) -> bytes:
-    """Check that `octets` are one DER OCSP response with status successful and a basic response, and give them back.
+    """Give the DER of one OCSP response, with status successful and a basic response, from DER, Base64 or PEM.
 
     Raises: InputError REVOCATION.OCSP_MALFORMED, REVOCATION.OCSP_UNSUCCESSFUL, REVOCATION.TOO_LARGE.
     """
     _limit(octets, MAX_OCSP_OCTETS, where)
+    der = octets if octets.startswith(b"\x30") else _decoded(_TEXT_OCSP.fullmatch(octets), "REVOCATION.OCSP_MALFORMED", where)
     try:
-        parsed = ocsp.OCSPResponse.load(octets, strict=True)
+        parsed = ocsp.OCSPResponse.load(der, strict=True)
         status = parsed["response_status"].native
         if status == "successful":
             data = parsed["response_bytes"]["response"].parsed["tbs_response_data"]
             for one in data["responses"]:
                 _ = (one["cert_id"]["serial_number"].native, one["this_update"].native, one["next_update"].native)
-    except (ValueError, TypeError, KeyError) as error:
+    except (ValueError, TypeError, LookupError) as error:
         raise InputError("REVOCATION.OCSP_MALFORMED", where=where, detail=type(error).__name__) from error
     if status != "successful":
         raise InputError("REVOCATION.OCSP_UNSUCCESSFUL", where=where, detail=str(status))
-    return octets
+    return der
+
+
+def _decoded(text: re.Match[bytes] | None, cause: str, where: str | None) -> bytes:
+    if text is None:
+        raise InputError(cause, where=where, detail="neither DER nor PEM")
+    try:
+        return base64.b64decode(b"".join(text[1].split()), validate=True)
+    except binascii.Error as error:
+        raise InputError(cause, where=where, detail="base64") from error
 
 
 def _limit(octets: bytes, limit: int, where: str | None) -> None:

@@ -121,9 +121,10 @@ def _data(tbs: der.Element) -> tuple[der.Element, datetime, tuple[Answer, ...]]:
 
 
 def _answer(single: der.Element) -> Answer:
-    identifier, status, this_update, *rest = der.sequence(single)
+    fields = der.sequence(single)
+    identifier, status, this_update = _exactly(fields[:3], 3)
     next_update = archive_cutoff = None
-    for part in rest:
+    for part in fields[3:]:
         if part.tag == 0xA0 and next_update is None:
             (value,) = _exactly(der.children(part), 1)
             next_update = moment(value)
@@ -154,8 +155,9 @@ def _certificate_id(element: der.Element) -> CertificateId:
     algorithm, name_hash, key_hash, serial_number = _exactly(der.sequence(element), 4)
     if name_hash.tag != der.OCTET_STRING or key_hash.tag != der.OCTET_STRING:
         raise der.malformed(element.at, "certificate id")
-    oid, *parameters = der.sequence(algorithm)
-    if any(parameter.der != b"\x05\x00" for parameter in parameters[:2]) or len(parameters) > 1:
+    named = der.sequence(algorithm)
+    (oid,) = _exactly(named[:1], 1)
+    if len(named) > 2 or any(parameter.der != b"\x05\x00" for parameter in named[1:]):
         raise der.malformed(algorithm.at, "hash parameters")
     return CertificateId(
         hash_oid=der.oid(oid), name_hash=name_hash.content, key_hash=key_hash.content, serial_number=der.integer(serial_number)

@@ -12,6 +12,9 @@ from datetime import datetime
 from functools import cache
 from itertools import pairwise
 
+from hocba_sign.crypto.acceptance import acceptable
+from hocba_sign.crypto.signer import default_algorithm
+from hocba_sign.crypto.verify import load_public_key
 from hocba_sign.errors import CallerError, InputError
 from hocba_sign.pki.certificate import Certificate
 from hocba_sign.pki.chain import candidate_chains, find_anchor
@@ -102,11 +105,11 @@ def _reached(result: PathResult) -> int:
 
 def _judge_anchor(anchor: Anchor, at: datetime, asked: PathRequirements) -> PathResult:
     chain = (anchor.certificate,)
-    cause = _ended(anchor, at)
+    cause = _ended(anchor, at) or (_key_cause(anchor.certificate, at) if asked.judges_leaf_key else None)
     if cause is None:
         try:
             cause = usage_cause(anchor.certificate.der, asked.purpose)
-        except (ValueError, TypeError, KeyError):
+        except (ValueError, TypeError, LookupError):
             cause = "PATH.MALFORMED"
     if cause is not None:
         return replace(_result(chain, (cause,)), anchor_sha256=anchor.certificate.sha256)
@@ -120,7 +123,7 @@ def _ended(anchor: Anchor, at: datetime) -> str | None:
 def _judge_safely(chain: tuple[Certificate, ...], anchor: Anchor, case: _Case) -> PathResult:
     try:
         result = _judge(chain, anchor, case)
-    except (ValueError, TypeError, KeyError, InputError):
+    except (ValueError, TypeError, LookupError, InputError):
         result = _result(chain, ("PATH.MALFORMED",))
     except Exception:  # noqa: BLE001 - the engine documents no closed set of exceptions; none may turn into a crash or a pass
         result = _result(chain, ("PATH.ENGINE",))
@@ -147,7 +150,8 @@ def _judge(chain: tuple[Certificate, ...], anchor: Anchor, case: _Case) -> PathR
         )
 
     exceptions = passes(chain, at=at, asked=asked) if case.is_direct else None
-    causes = [cause for cause in (_ended(anchor, at),) if cause is not None]
+    key_cause = _key_cause(chain[0], at) if asked.judges_leaf_key else None
+    causes = [cause for cause in (_ended(anchor, at), key_cause) if cause is not None]
     if exceptions is None:
         octets = tuple(certificate.der for certificate in chain)
         structure = "PATH.LIMIT" if has_too_many_names(octets) else session().structure_cause(asked)
@@ -185,6 +189,15 @@ def _link_cause(subject: Certificate, issuer: Certificate, at: datetime) -> str 
     if not verdict.is_right:
         return "PATH.SIGNATURE"
     return None if verdict.is_acceptable(at) else "PATH.WEAK_ALGORITHM"
+
+
+def _key_cause(certificate: Certificate, at: datetime) -> str | None:
+    """Tell whether signatures with the certificate's own key could be relied on at `at`."""
+    try:
+        key = load_public_key(certificate.public_key_der)
+    except InputError:
+        return "PATH.UNSUPPORTED_ALGORITHM"
+    return None if acceptable(default_algorithm(key), key.bits, at=at).is_acceptable else "PATH.WEAK_ALGORITHM"
 
 
 def _revoked_cause(index: int) -> str:

@@ -36,7 +36,7 @@ def prepared(name_der: bytes) -> str | None:
     """Give a string that is equal for names that RFC 5280 holds equal; None where this module cannot tell, or for no Name."""
     try:
         return "\x1e".join(_rdn(rdn) for rdn in der.sequence(der.whole(name_der, der.SEQUENCE)))
-    except (InputError, ValueError, KeyError):
+    except (InputError, ValueError, LookupError):
         return None
 
 

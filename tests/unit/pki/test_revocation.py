@@ -3,6 +3,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 from asn1crypto import crl as asn1_crl
+from asn1crypto import ocsp as asn1_ocsp
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -10,6 +11,7 @@ from hocba_sign.errors import HocbaSignError, InputError
 from hocba_sign.pki import evidence as evidence_module
 from hocba_sign.pki.certificate import Certificate
 from hocba_sign.pki.evidence import Evidence, Item, load_crl, load_ocsp
+from hocba_sign.pki.ocsp import read_response
 from hocba_sign.pki.revocation import Statement, read_pool, revocation_of, select
 from hocba_sign.testing.authority import ocsp_error
 from hocba_sign.testing.world import World
@@ -57,6 +59,31 @@ def test_sizes_are_limited(monkeypatch: pytest.MonkeyPatch) -> None:
     with pytest.raises(InputError) as caught:
         load_crl(CRL)
     assert caught.value.cause == "REVOCATION.TOO_LARGE"
+
+
+def _without_signature(der: bytes) -> bytes:
+    """Give a CRL whose signature is a BIT STRING without any octet, which asn1crypto answers with an IndexError."""
+    parsed = asn1_crl.CertificateList.load(der)
+    content: bytes = parsed["tbs_cert_list"].dump() + parsed["signature_algorithm"].dump() + b"\x03\x00"
+    return b"\x30\x82" + len(content).to_bytes(2, "big") + content
+
+
+def test_a_list_with_an_empty_signature_spoils_nothing() -> None:
+    broken = _without_signature(CRL)
+    with pytest.raises(InputError) as caught:
+        load_crl(broken)
+    assert caught.value.cause == "REVOCATION.CRL_MALFORMED"
+    assert read_pool(Evidence.of(crls=(broken,))).causes == ("REVOCATION.CRL_MALFORMED",)
+
+
+def test_a_response_with_too_few_fields_is_malformed() -> None:
+    """Fields are counted before they are taken apart."""
+    basic = asn1_ocsp.OCSPResponse.load(OCSP)["response_bytes"]["response"].parsed
+    single = basic["tbs_response_data"]["responses"][0]
+    size = len(single.contents) - 2
+    with pytest.raises(InputError) as caught:
+        read_response(OCSP.replace(single.contents, b"\x04" + bytes([size]) + bytes(size)))
+    assert caught.value.cause == "DER.MALFORMED"
 
 
 @given(st.binary(max_size=64), st.integers(0, len(CRL) - 1))
