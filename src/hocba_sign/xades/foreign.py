@@ -13,7 +13,7 @@ from hocba_sign.crypto.algorithms import digest, digest_algorithm
 from hocba_sign.errors import Finding, InputError
 from hocba_sign.xades import names
 from hocba_sign.xades.elements import algorithm_of, octets_of, only, require_children
-from hocba_sign.xades.nodes import Budget, Method, NodeSet
+from hocba_sign.xades.nodes import DEFAULT, Budget, Method, NodeSet
 from hocba_sign.xades.transforms import Base64, Filter, Named, Value, octets_of_value, read_transforms, steps
 from hocba_sign.xades.xpointer import ById, External, Pointer, Whole, pointer
 from hocba_sign.xml.names import DS
@@ -56,10 +56,10 @@ class ForeignDocument:
 
     __slots__ = ("_followed", "_octets", "_references", "_remembered", "_size", "budget", "detached", "xml")
 
-    def __init__(self, xml: ParsedXml, detached: Mapping[str, bytes]) -> None:
+    def __init__(self, xml: ParsedXml, detached: Mapping[str, bytes], *, budget: Budget | None = None) -> None:
         self.xml = xml
         self.detached = detached
-        self.budget = Budget()
+        self.budget = Budget() if budget is None else budget
         self._references = 0
         self._size = sum(1 for _ in xml.root.iter("*"))
         self._octets: dict[tuple[Pointer, tuple[Named, ...], Method], bytes] = {}
@@ -114,13 +114,18 @@ class ForeignDocument:
         key = (meant, transforms, default)
         if key in self._octets:
             return self._octets[key]
-        start = self.origin(reference, meant).value
-        last = (start, *steps(start, transforms, budget=self.budget))[-1]
-        octets = octets_of_value(last, self.budget, default=default)
+        octets = self.transformed(reference, transforms, default=default)
         self._remembered += len(octets)
         if self._remembered <= MAX_REMEMBERED:
             self._octets[key] = octets
         return octets
+
+    def transformed(self, reference: Element, transforms: tuple[Named, ...], *, default: Method = DEFAULT) -> bytes:
+        """Give what a reference would digest if these were its transforms. Raises: as `followed`."""
+        meant = _meant(reference)
+        start = self.origin(reference, meant).value
+        last = (start, *steps(start, transforms, budget=self.budget))[-1]
+        return octets_of_value(last, self.budget, default=default)
 
     def _nodes(self, apex: Element | None, *, has_comments: bool) -> NodeSet:
         root = self.xml.root if apex is None else apex
@@ -153,9 +158,9 @@ def read_foreign_reference(element: Element, document: ForeignDocument, *, is_en
     followed, findings = _follow(element, document, digest_uri=digest_uri)
     is_intact = followed is not None and followed.digest == digest_value
     if followed is not None and not is_intact:
-        findings += (Finding("SIG.DIGEST", _named(uri)),)
+        findings += (Finding("SIG.DIGEST", named(uri)),)
     if followed is not None and followed.extent.omitted[:1] == (followed.extent.where,):
-        findings += (Finding("SIG.NOTHING_SIGNED", _named(uri)),) if not followed.extent.kept else ()
+        findings += (Finding("SIG.NOTHING_SIGNED", named(uri)),) if not followed.extent.kept else ()
     entries: tuple[Reference, ...] = ()
     if element.get("Type") == names.TYPE_MANIFEST and followed is not None:
         entries, found = _entries(element, followed.origin, document, is_entry=is_entry)
@@ -182,14 +187,14 @@ def _follow(element: Element, document: ForeignDocument, *, digest_uri: str) -> 
         if error.cause in {"SIG.TOO_MUCH_DIGESTED", "SIG.STRUCTURE"}:
             raise
         is_ours = error.cause.startswith("SIG.")
-        return None, (Finding(error.cause, error.where if is_ours else _named(element.get("URI"))),)
+        return None, (Finding(error.cause, error.where if is_ours else named(element.get("URI"))),)
 
 
 def _entries(
     element: Element, origin: Origin, document: ForeignDocument, *, is_entry: bool
 ) -> tuple[tuple[Reference, ...], tuple[Finding, ...]]:
     """Read the references of the manifest that `element` points at: one in a ds:Object of the same signature, and no manifest's own."""
-    where = _named(element.get("URI"))
+    where = named(element.get("URI"))
     manifest = origin.value.apex if isinstance(origin.value, NodeSet) else None
     signature = next(element.iterancestors(names.SIGNATURE), None)
     holder = None if manifest is None else manifest.getparent()
@@ -218,10 +223,14 @@ def _kind(element: Element, followed: Followed | None) -> Covers:
 
 
 def _read(reference: Element) -> tuple[Pointer, tuple[Named, ...]]:
+    return _meant(reference), read_transforms(reference)
+
+
+def _meant(reference: Element) -> Pointer:
     meant = pointer(reference.get("URI"))
     if meant is None:
         raise InputError("SIG.REFERENCE_URI", where=locate(reference))
-    return meant, read_transforms(reference)
+    return meant
 
 
 def _extent(origin: Origin, transforms: tuple[Named, ...], values: tuple[Value, ...]) -> tuple[Extent, NodeSet | None]:
@@ -264,7 +273,8 @@ def _is_in_signature(element: Element) -> bool:
     return element.tag == names.SIGNATURE or next(element.iterancestors(names.SIGNATURE), None) is not None
 
 
-def _named(uri: str | None) -> str:
+def named(uri: str | None) -> str:
+    """Show the URI of a reference in a finding."""
     return "(no URI)" if uri is None else _shown(uri) or '""'
 
 

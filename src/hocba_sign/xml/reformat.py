@@ -3,14 +3,15 @@
 Only for diagnosis: what a signature proves is judged on the file as it came.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from copy import deepcopy
 from types import MappingProxyType
 from typing import Final
 
 from lxml import etree
 
-from hocba_sign.xml.names import DS, HOCBA, XADES, XADES141
-from hocba_sign.xml.parse import Element, parse
+from hocba_sign.xml.names import DS, DS_SIGNATURE, HOCBA, XADES, XADES141
+from hocba_sign.xml.parse import Element, ParsedXml, parse
 
 _PREFIXES: Final[Mapping[str, str | None]] = MappingProxyType(
     {
@@ -45,3 +46,34 @@ def _copy(source: Element, parent: Element | None) -> Element:
     if next(source.iterchildren("*"), None) is None and text.strip():
         copy.text = text.strip()
     return copy
+
+
+def undo_open(xml: ParsedXml) -> Iterator[ParsedXml]:
+    """Give a document of others as it may have been before lines were broken between elements: everywhere, in signatures, elsewhere.
+
+    The last of them has no white space between elements or around text at all. Raises: those of `parse`.
+    """
+    for in_signatures, elsewhere, is_all in ((True, True, False), (True, False, False), (False, True, False), (True, True, True)):
+        tree = deepcopy(xml.root.getroottree())
+        for element in tree.getroot().iter("*"):
+            is_signature = element.tag == DS_SIGNATURE or next(element.iterancestors(DS_SIGNATURE), None) is not None
+            if in_signatures if is_signature else elsewhere:
+                _strip(element, is_all=is_all)
+        yield parse(etree.tostring(tree, encoding="UTF-8", xml_declaration=True), is_open=True)
+
+
+def _strip(element: Element, *, is_all: bool) -> None:
+    """Drop line breaks, and the blanks beside them, between the children of an element; with `is_all` any white space, around text too."""
+    if not len(element):
+        if is_all and element.text:
+            element.text = element.text.strip()
+        return
+    if is_all or "\n" in (element.text or ""):
+        element.text = _without_blank(element.text)
+    for child in element:
+        if is_all or "\n" in (child.tail or ""):
+            child.tail = _without_blank(child.tail)
+
+
+def _without_blank(text: str | None) -> str | None:
+    return text if text and text.strip() else None
