@@ -2,8 +2,12 @@
 
 from dataclasses import dataclass, field
 from enum import StrEnum
+from typing import TypeAlias
 
 from hocba_sign.errors import Finding
+
+Box: TypeAlias = tuple[float, float, float, float]
+"""Left, bottom, right and top in points."""
 
 
 class Rule(StrEnum):
@@ -59,21 +63,20 @@ class FieldFacts:
     contents: bytes | None = field(repr=False)
     time_text: str | None
     doc_mdp: int | None
-    is_certifying: bool
     locks: tuple[FieldLock, ...]
     is_present: bool
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FieldChange:
-    """A signature field that a revision made or filled. `page` from 0, `box` left, bottom, right, top in points; None where nothing is seen."""
+    """A signature field that a revision made or filled. `page` from 0 and `box` are None where nothing is seen."""
 
     name: str
     is_new: bool
     is_filled: bool
     is_time_stamp: bool
     page: int | None = None
-    box: tuple[float, float, float, float] | None = None
+    box: Box | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

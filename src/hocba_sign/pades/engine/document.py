@@ -1,0 +1,169 @@
+"""A hostile PDF opened within limits: pyHanko parses, this module bounds what that may cost, and names whatever escapes it."""
+
+import logging
+from collections.abc import Iterator
+from contextlib import contextmanager
+from io import BytesIO
+from typing import Any, Final
+
+from pyhanko.pdf_utils import generic
+from pyhanko.pdf_utils.decode_limits import DecodeContext, DecodeLimits, DocumentDecodeBudget, StreamDecodeLimits
+from pyhanko.pdf_utils.misc import PdfDecodeLimitError, PdfReadError
+from pyhanko.pdf_utils.reader import HistoricalResolver, PdfFileReader, _read_header_version, process_data_at_eof
+from pyhanko.pdf_utils.xref import XRefBuilder, XRefCache
+
+from hocba_sign.errors import HocbaSignError, InputError
+
+MAX_OCTETS: Final = 32 * 1024 * 1024
+"""A transcript of twelve years with its attachment has under one megabyte; scans of paper have some."""
+MAX_REVISIONS: Final = 200
+"""Each signature and each renewal of an archive is one."""
+MAX_ENTRIES: Final = 500_000
+"""Cross-references in all revisions together: what a few octets of a cross-reference stream may claim, not what the file can hold."""
+MAX_VISITS: Final = 2_000_000
+"""Objects visited while tracing the uses of what changed, in all revisions together: paths through a PDF can outnumber its objects by far."""
+
+_LIMITS: Final = DecodeLimits(
+    per_stream=StreamDecodeLimits(max_output_size=32 * 1024 * 1024),
+    document_budget=DocumentDecodeBudget(base_allowance=96 * 1024 * 1024, max_ratio=4),
+)
+
+# It logs what it finds in files; everything that matters is raised or returned.
+logging.getLogger("pyhanko").addHandler(logging.NullHandler())
+logging.getLogger("pyhanko").propagate = False
+
+
+@contextmanager
+def foreign() -> Iterator[None]:
+    """Name whatever escapes pyHanko: it reads hostile files, and its errors are of many kinds.
+
+    Raises: InputError `PDF.UNREADABLE`, `PDF.LIMIT`.
+    """
+    try:
+        yield
+    except HocbaSignError:
+        raise
+    except PdfDecodeLimitError as error:
+        raise InputError("PDF.LIMIT", detail="decoded size") from error
+    except Exception as error:
+        raise InputError("PDF.UNREADABLE", detail=type(error).__name__) from error
+
+
+def open_document(octets: bytes, *, strict: bool = True) -> "Reader":
+    """Open a PDF that is not encrypted.
+
+    Raises: InputError `PDF.UNREADABLE`, `PDF.ENCRYPTED`, `PDF.LIMIT`.
+    """
+    if len(octets) > MAX_OCTETS:
+        raise InputError("PDF.LIMIT", where=f"octet {MAX_OCTETS}", detail=f"{len(octets)} octets")
+    with foreign():
+        reader = Reader(octets, strict=strict)
+        if "/Encrypt" in reader.trailer:
+            raise InputError("PDF.ENCRYPTED")
+        if not isinstance(reader.root, generic.DictionaryObject):
+            raise InputError("PDF.UNREADABLE", detail="no catalog")
+        return reader
+
+
+class Reader(PdfFileReader):
+    """Counts while the cross-references are read, and gives revisions whose tracing is bounded."""
+
+    def __init__(self, octets: bytes, *, strict: bool) -> None:
+        """Do as the parent does, with another builder of cross-references."""
+        self._security_handler = None
+        self.strict = strict
+        self._decode_context = DecodeContext(_LIMITS, input_size=len(octets))
+        self.resolved_objects = {}
+        self._input_version = None
+        self._historical_resolver_cache = {}
+        self._revisions: dict[int, Revision] = {}
+        self._embedded_signatures = None
+        self.stream = BytesIO(octets)
+        self._header_version = _read_header_version(self.stream)
+        self.stream.seek(-1, 2)
+        builder = _Builder(handler=self, stream=self.stream, strict=strict, last_startxref=process_data_at_eof(self.stream))
+        self.xrefs = XRefCache(self, builder.read_xrefs())
+        self.last_startxref = builder.last_startxref
+        self.trailer = builder.trailer
+        self.has_xref_stream = builder.has_xref_stream
+        self.visits = 0
+
+    def get_historical_resolver(self, revision: int) -> "Revision":
+        if revision not in self._revisions:
+            self._revisions[revision] = Revision(self, revision)
+        return self._revisions[revision]
+
+    @property
+    def last_revision(self) -> int:
+        return int(self.xrefs.total_revisions) - 1
+
+
+class _Builder(XRefBuilder):
+    entries = 0
+
+    def _read_xref_stream_object(self) -> Any:
+        reference, stream = super()._read_xref_stream_object()
+        pairs = [int(number) for number in entry(stream, "/Index", (0, stream["/Size"]))]
+        self.entries += sum(pairs[1::2])
+        if self.entries > MAX_ENTRIES:
+            raise InputError("PDF.LIMIT", detail=f"more than {MAX_ENTRIES} objects")
+        self._check_sections()
+        return reference, stream
+
+    def _read_xref_table(self, declared_startxref: int) -> Any:
+        self._check_sections()
+        return super()._read_xref_table(declared_startxref)
+
+    def _check_sections(self) -> None:
+        if len(self.sections) > MAX_REVISIONS:
+            raise InputError("PDF.LIMIT", detail=f"more than {MAX_REVISIONS} revisions")
+
+
+class Revision(HistoricalResolver):
+    """One revision; tracing references in it costs the reader's visits.
+
+    An entry without an object is null (ISO 32000-2, 7.3.10), where the parent fails.
+    """
+
+    def __init__(self, reader: Reader, revision: int) -> None:
+        super().__init__(reader, revision)
+        self._budget = reader
+        self._sizes: dict[Any, int] = {}
+        self._size = 0
+
+    @property
+    def has_catalog(self) -> bool:
+        """Tell whether this is a document; the first section of a linearized file holds the later half of its objects only."""
+        try:
+            return isinstance(self.get_object(self.root_ref), generic.DictionaryObject)
+        except PdfReadError:
+            return False
+
+    def get_object(self, ref: Any, *arguments: Any, **options: Any) -> Any:
+        if ref not in self._sizes:
+            self._size = 0
+            found = super().get_object(ref, *arguments, **options)
+            self._sizes[ref] = self._size
+        else:
+            found = super().get_object(ref, *arguments, **options)
+        self._budget.visits += 1 + self._sizes[ref]
+        if self._budget.visits > MAX_VISITS:
+            raise InputError("PDF.LIMIT", detail=f"more than {MAX_VISITS} uses of objects")
+        return found
+
+    def _subsume_object(self, obj: Any) -> Any:
+        self._size += 1
+        return super()._subsume_object(obj)
+
+    def _collect_indirect_references(self, obj: Any, seen: Any, since_revision: Any = None) -> None:
+        if isinstance(obj, generic.IndirectObject) and self.reader.xrefs.get_historical_ref(obj.reference, self.revision) is None:
+            return
+        super()._collect_indirect_references(obj, seen, since_revision)
+
+
+def entry(holder: Any, key: str, default: Any = None) -> Any:
+    """Give the object that an entry of a dictionary stands for or points at, `default` where there is none or it is null."""
+    try:
+        return holder[key]
+    except KeyError:
+        return default

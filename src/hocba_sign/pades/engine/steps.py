@@ -1,0 +1,202 @@
+"""What each revision changed: pyHanko's difference analysis with the rules of docs/reference/pdf-changes.md, and what it does not look at.
+
+Each revision is compared with the one before it, so that a file with many signatures costs as many comparisons as it has revisions.
+A revision passes only if every object that it writes is explained by a rule; other form values, pages, fonts and annotations have none.
+"""
+
+import re
+from collections.abc import Iterable, Iterator
+from typing import Any, Final
+
+from pyhanko.pdf_utils import generic
+from pyhanko.sign.diff_analysis import ModificationLevel, StandardDiffPolicy, SuspiciousModification
+from pyhanko.sign.diff_analysis.form_rules_api import FormUpdatingRule
+from pyhanko.sign.diff_analysis.rules.file_structure_rules import CatalogModificationRule, ObjectStreamRule, XrefStreamRule
+from pyhanko.sign.diff_analysis.rules.form_field_rules import DSSCompareRule, SigFieldCreationRule, SigFieldModificationRule
+from pyhanko.sign.diff_analysis.rules.metadata_rules import DocInfoRule, MetadataUpdateRule
+from pyhanko.sign.diff_analysis.rules_api import QualifiedWhitelistRule, ReferenceUpdate
+from pyhanko.sign.fields import enumerate_sig_fields
+
+from hocba_sign.errors import InputError
+from hocba_sign.pades.engine.document import Reader, entry
+from hocba_sign.pades.engine.tags import TagRule
+from hocba_sign.pades.facts import Box, FieldChange, Rule, Step
+
+_CATALOG: Final = {
+    "/Extensions": Rule.EXTENSIONS,
+    "/Version": Rule.VERSION,
+    "/MarkInfo": Rule.MARK_INFO,
+}
+_EXPLAINED_BY_OTHERS: Final = frozenset({"/AcroForm", "/DSS", "/Metadata", "/StructTreeRoot"})
+_FORM_KEYS: Final = frozenset({"/Fields", "/SigFlags"})
+_FORM_DEFAULTS: Final = frozenset({"/DR", "/DA", "/Q"})
+_OBJECT: Final = re.compile(r"Reference\(idnum=(\d{1,10})")
+_SHOWN_OBJECTS: Final = 5
+
+
+class _Unexplained(Exception):
+    """A rule of ours that pyHanko does not have; the text is technical and free of content."""
+
+
+def analyse(reader: Reader, *, since: int) -> Iterator[Step]:
+    """Give what every revision after `since` changed."""
+    for revision in range(since + 1, reader.last_revision + 1):
+        try:
+            yield _step(reader, revision)
+        except SuspiciousModification as found:
+            objects = list(dict.fromkeys(_OBJECT.findall(str(found))))[:_SHOWN_OBJECTS]
+            yield Step(revision=revision, rules=frozenset(), refusal=f"objects {', '.join(objects)}" if objects else "structure")
+        except _Unexplained as found:
+            yield Step(revision=revision, rules=frozenset(), refusal=str(found))
+        except InputError:
+            raise
+        except Exception as error:  # noqa: BLE001 - whatever the foreign analysis fails with, nothing is proven
+            yield Step(revision=revision, rules=frozenset(), refusal=type(error).__name__, is_proven=False)
+
+
+def _step(reader: Reader, revision: int) -> Step:
+    """Compare a revision with the one before.
+
+    1. every written object has a rule; 2. no second list of objects that only some readers see; 3. what the fields became.
+    """
+    old, new = reader.get_historical_resolver(revision - 1), reader.get_historical_resolver(revision)
+    # (1)
+    recorded: set[Rule] = set()
+    _policy(recorded, keys=_form_keys(old)).apply(old, new)
+    # (2)
+    if reader.xrefs.get_xref_data(revision).hybrid is not None:
+        raise _Unexplained("hybrid cross-references")
+    # (3)
+    changes = tuple(_field_changes(old, new))
+    for change in changes:
+        if change.is_new and not change.is_filled and change.box is not None:
+            raise _Unexplained(f"visible field {change.name} without a signature")
+    recorded |= {rule for key, rule in _CATALOG.items() if _raw(old.root, key) != _raw(new.root, key)}
+    if any(_raw(old.root["/AcroForm"], key) != _raw(new.root["/AcroForm"], key) for key in _FORM_DEFAULTS):
+        recorded.add(Rule.FORM_DEFAULTS)
+    return Step(revision=revision, rules=frozenset(recorded | {_rule(change) for change in changes}), fields=changes)
+
+
+def _rule(change: FieldChange) -> Rule:
+    if not change.is_filled:
+        return Rule.EMPTY_FIELD
+    return Rule.TIME_STAMP if change.is_time_stamp and change.box is None else Rule.SIGNATURE
+
+
+class _Recorded(QualifiedWhitelistRule):
+    """A rule that notes when it explains something that the revision wrote."""
+
+    def __init__(self, inner: Any, rule: Rule, recorded: set[Rule]) -> None:
+        self.inner = inner.as_qualified(ModificationLevel.LTA_UPDATES)
+        self.rule = rule
+        self.recorded = recorded
+
+    def apply_qualified(self, old: Any, new: Any) -> Iterable[tuple[ModificationLevel, ReferenceUpdate]]:
+        written = new.explicit_refs_in_revision()
+        for level, update in self.inner.apply_qualified(old, new):
+            if update.updated_ref in written:
+                self.recorded.add(self.rule)
+            yield level, update
+
+
+def _policy(recorded: set[Rule], *, keys: frozenset[str]) -> StandardDiffPolicy:
+    """Leave out pyHanko's rule for filling in forms: a value that is not a signature is content."""
+    return StandardDiffPolicy(
+        global_rules=[
+            CatalogModificationRule(ignored_keys=_EXPLAINED_BY_OTHERS | _CATALOG.keys()),
+            XrefStreamRule().as_qualified(ModificationLevel.LTA_UPDATES),
+            ObjectStreamRule().as_qualified(ModificationLevel.LTA_UPDATES),
+            _Recorded(DocInfoRule(), Rule.INFO, recorded),
+            _Recorded(DSSCompareRule(), Rule.DSS, recorded),
+            _Recorded(MetadataUpdateRule(), Rule.METADATA, recorded),
+            _Recorded(TagRule(), Rule.STRUCTURE, recorded),
+        ],
+        form_rule=FormUpdatingRule(field_rules=[SigFieldCreationRule(), SigFieldModificationRule()], ignored_acroform_keys=keys),
+    )
+
+
+def _form_keys(old: Any) -> frozenset[str]:
+    """Default fonts may change only where no field could be drawn with them."""
+    names = {str(name) for name, _, _ in enumerate_sig_fields(old)}
+    count = sum(1 for _ in _terminal_fields(entry(old.root["/AcroForm"], "/Fields", ())))
+    return _FORM_KEYS | _FORM_DEFAULTS if count == len(names) else _FORM_KEYS
+
+
+def _terminal_fields(fields: Any, depth: int = 0) -> Iterator[Any]:
+    if depth > 50:
+        raise _Unexplained("depth of the form")
+    for at in range(len(fields)):
+        field = fields[at]
+        kids = [kid for kid in entry(field, "/Kids", ()) if "/T" in kid.get_object()]
+        if kids:
+            yield from _terminal_fields(generic.ArrayObject(kids), depth + 1)
+        elif "/T" in field:
+            yield field
+
+
+def _field_changes(old: Any, new: Any) -> Iterator[FieldChange]:
+    """Tell which signature fields are new or filled, once for every place where something of one is seen."""
+    before = {str(name): value is not None for name, value, _ in enumerate_sig_fields(old)}
+    pages: dict[Any, int] | None = None
+    for name, value, reference in enumerate_sig_fields(new):
+        was_filled = before.get(str(name))
+        is_filled = value is not None
+        if was_filled is not None and was_filled == is_filled:
+            continue
+        is_time_stamp = is_filled and entry(value.get_object(), "/Type") == "/DocTimeStamp"
+        boxes: list[tuple[Any, Box | None]] = [
+            (widget, box) for widget in _widgets(reference) if (box := _box(widget.get_object())) is not None
+        ]
+        if boxes and pages is None:
+            pages = _pages_of_annotations(new)
+        for widget, box in boxes or [(None, None)]:
+            yield FieldChange(
+                name=str(name),
+                is_new=was_filled is None,
+                is_filled=is_filled,
+                is_time_stamp=is_time_stamp,
+                page=None if widget is None or pages is None else pages.get(widget.reference),
+                box=box,
+            )
+
+
+def _widgets(reference: Any) -> list[Any]:
+    kids = entry(reference.get_object(), "/Kids", ())
+    return [reference, *(kids.raw_get(at) for at in range(len(kids)))]
+
+
+def _box(widget: Any) -> Box | None:
+    rectangle = entry(widget, "/Rect")
+    if not isinstance(rectangle, generic.ArrayObject) or len(rectangle) != 4:
+        return None
+    left, bottom, right, top = (float(number) for number in rectangle)
+    if left == right or bottom == top:
+        return None
+    return min(left, right), min(bottom, top), max(left, right), max(bottom, top)
+
+
+def _pages_of_annotations(new: Any) -> dict[Any, int]:
+    """Give for each annotation the number of its page, from 0."""
+    found: dict[Any, int] = {}
+    for number, page in enumerate(_pages(new.root["/Pages"])):
+        annotations = entry(page, "/Annots", ())
+        for at in range(len(annotations)):
+            annotation = annotations.raw_get(at)
+            if isinstance(annotation, generic.IndirectObject):
+                found[annotation.reference] = number
+    return found
+
+
+def _pages(node: Any, depth: int = 0) -> Iterator[Any]:
+    if depth > 50:
+        raise _Unexplained("depth of the pages")
+    for at in range(len(node["/Kids"])):
+        kid = node["/Kids"][at]
+        if entry(kid, "/Type") == "/Pages":
+            yield from _pages(kid, depth + 1)
+        else:
+            yield kid
+
+
+def _raw(holder: Any, key: str) -> Any:
+    return holder.raw_get(key) if key in holder else None
