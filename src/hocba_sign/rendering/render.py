@@ -7,10 +7,11 @@ from typing import Any
 
 from hocba_sign.model.record import VIETNAM
 from hocba_sign.model.transcript import Transcript
-from hocba_sign.rendering.code import content_of, data_digest, draw
+from hocba_sign.rendering.code import content_of, draw
 from hocba_sign.rendering.coverage import require_shown
 from hocba_sign.rendering.engine import compile_pdf
 from hocba_sign.rendering.sheet import fill
+from hocba_sign.rendering.source import read_source
 from hocba_sign.rendering.template import CURRENT, FONTS, load_template, template_versions
 
 __all__ = ["CURRENT", "Place", "Rendering", "render", "shown_fields", "template_versions"]
@@ -43,17 +44,18 @@ def render(transcript: Transcript, xml: bytes, *, template: str = CURRENT) -> Re
     """Show a transcript on the pages of the official form, as PDF/A-3a and PDF/UA-1, `xml` attached as `hocba.xml`.
 
     `transcript` is what `xml` decodes to. The file's own date is the day on which the transcript was created, midnight in Vietnam.
-    Raises: CallerError PDF.EXTRA_MISSING, RENDER.TEMPLATE; InputError RENDER.GLYPH, RENDER.REFUSED, XML.*.
+    Raises: CallerError PDF.EXTRA_MISSING, RENDER.TEMPLATE; InputError RENDER.GLYPH, RENDER.REFUSED, and what `read_source` raises.
     """
     version = load_template(template)
     sheet = fill(transcript, version)
     require_shown(sheet.fields, fonts=FONTS)
-    digest = data_digest(xml)
-    code = content_of(transcript.identification, digest)
+    source = read_source(xml)
+    code = content_of(transcript.identification, source.digest)
     texts = sheet.texts | {
-        "created": list(transcript.identification.created.timetuple()[:3]),
         "check": {
-            "sha256": digest,
+            "sha256": source.digest,
+            "signed": source.signed,
+            "expected": len(transcript.slots),
             "code": code,
             "drawing": draw(code),
             "template": version.version,

@@ -68,6 +68,8 @@ def _form(transcript: Transcript) -> str:
 def _cover(transcript: Transcript, show: Recorder) -> Texts:
     given = transcript.identification
     return {
+        "digitised": show(_IDENTITY, "is_digitised"),
+        "withdrawn": show(_IDENTITY, "status") if given.status is Status.WITHDRAWN else "",
         "name": show(*_PUPIL, "full_name"),
         "class": show(_IDENTITY, "class_name"),
         "school": show(*_SCHOOL, "name"),
@@ -76,8 +78,6 @@ def _cover(transcript: Transcript, show: Recorder) -> Texts:
         "district": show(*_SCHOOL, "district") if given.school.district else "",
         "province": show(*_SCHOOL, "province"),
         "register": show(_CONTENT, "particulars", "register_number"),
-        "digitised": show(_IDENTITY, "is_digitised"),
-        "withdrawn": show(_IDENTITY, "status") if given.status is Status.WITHDRAWN else "",
         "id": show(_IDENTITY, "id"),
         "version": show(_IDENTITY, "version"),
         "created": show(_IDENTITY, "created"),
