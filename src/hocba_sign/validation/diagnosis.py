@@ -8,11 +8,12 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Final
 
-from hocba_sign.ades.integrity import Integrity
+from hocba_sign.ades.integrity import check_integrity
 from hocba_sign.ades.structure import ParsedSignature, Reference
-from hocba_sign.crypto.algorithms import digest, digest_algorithm
-from hocba_sign.crypto.verify import verify_value
+from hocba_sign.crypto.algorithms import digest, digest_algorithm, signature_algorithm
+from hocba_sign.crypto.verify import PublicKey, load_public_key, verify_value
 from hocba_sign.errors import Finding, InputError
+from hocba_sign.pki.certificate import Certificate
 from hocba_sign.xades import names
 from hocba_sign.xades.elements import algorithm_of, octets_of, only
 from hocba_sign.xades.foreign import ForeignDocument, named
@@ -41,21 +42,31 @@ _DECLARATION: Final = re.compile(rb' xmlns:([^\s=]+)="[^"]*"')
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Suspect:
-    """A signature that does not hold."""
+    """A signature that does not hold, and the key that should have made it, if there is one."""
 
     signature: ParsedSignature
-    integrity: Integrity
+    key: PublicKey | None
+
+    @classmethod
+    def of(cls, signature: ParsedSignature, certificate: Certificate | None) -> "Suspect":
+        """Take the key of the certificate that was found, else what stands in the signature."""
+        if certificate is None:
+            return cls(signature=signature, key=check_integrity(signature).key)
+        try:
+            return cls(signature=signature, key=load_public_key(certificate.public_key_der))
+        except InputError:
+            return cls(signature=signature, key=None)
 
     @property
     def is_value_right(self) -> bool:
         return self.holds(self.signature.signed_info_octets)
 
     def holds(self, octets: bytes) -> bool:
-        key, algorithm = self.integrity.key, self.integrity.algorithm
-        if key is None or algorithm is None:
+        if self.key is None:
             return False
         try:
-            return verify_value(key, octets, signature=self.signature.value, algorithm=algorithm)
+            algorithm = signature_algorithm(self.signature.algorithm_uri, self.signature.pss)
+            return verify_value(self.key, octets, signature=self.signature.value, algorithm=algorithm)
         except InputError:
             return False
 

@@ -122,7 +122,7 @@ class ForeignDocument:
 
     def transformed(self, reference: Element, transforms: tuple[Named, ...], *, default: Method = DEFAULT) -> bytes:
         """Give what a reference would digest if these were its transforms. Raises: as `followed`."""
-        meant = _meant(reference)
+        meant = pointed_at(reference)
         start = self.origin(reference, meant).value
         last = (start, *steps(start, transforms, budget=self.budget))[-1]
         return octets_of_value(last, self.budget, default=default)
@@ -223,10 +223,11 @@ def _kind(element: Element, followed: Followed | None) -> Covers:
 
 
 def _read(reference: Element) -> tuple[Pointer, tuple[Named, ...]]:
-    return _meant(reference), read_transforms(reference)
+    return pointed_at(reference), read_transforms(reference)
 
 
-def _meant(reference: Element) -> Pointer:
+def pointed_at(reference: Element) -> Pointer:
+    """Read the URI of a reference. Raises: InputError `SIG.REFERENCE_URI`."""
     meant = pointer(reference.get("URI"))
     if meant is None:
         raise InputError("SIG.REFERENCE_URI", where=locate(reference))

@@ -101,7 +101,10 @@ def steps(start: Value, transforms: tuple[Named, ...], *, budget: Budget) -> Ite
 
 def octets_of_value(value: Value, budget: Budget, *, default: Method = DEFAULT) -> bytes:
     """Give what is digested: a node-set is canonicalized (XML Signature 1.1, 4.4.3.2)."""
-    return value.octets(default, budget) if isinstance(value, NodeSet) else value
+    if isinstance(value, NodeSet):
+        return value.octets(default, budget)
+    budget.spend(len(value) // 4)
+    return value
 
 
 def as_node_set(value: Value, budget: Budget) -> NodeSet:
@@ -118,7 +121,9 @@ def _applied(value: Value, named: Named, budget: Budget) -> Value:
         case Canonicalization(method):
             return as_node_set(value, budget).octets(method, budget)
         case Base64():
-            return _decoded(value.text(budget).encode() if isinstance(value, NodeSet) else value, named)
+            octets = value.text(budget).encode() if isinstance(value, NodeSet) else value
+            budget.spend(len(octets))
+            return _decoded(octets, named)
         case Enveloped(here):
             if not isinstance(value, NodeSet) or value.root is not here.getroottree().getroot():
                 raise refused(named.uri, here)

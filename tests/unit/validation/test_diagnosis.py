@@ -73,8 +73,7 @@ OBJECT = (
 def findings(document: str, detached: Mapping[str, bytes] | None = None) -> list[tuple[str, str | None]]:
     xml = parse(document.encode(), is_open=True)
     read = read_any(xml, detached or {}).document.signatures
-    suspects = [Suspect(signature=one, integrity=check_integrity(one)) for one in read]
-    broken = [one for one in suspects if not one.integrity.is_intact]
+    broken = [Suspect.of(one, None) for one in read if not check_integrity(one).is_intact]
     return [(one.cause, one.where) for found in diagnose(xml, broken, detached=detached or {}) for one in found]
 
 

@@ -1,0 +1,93 @@
+"""What was digested, step by step, as lengths and digests: never content."""
+
+import hashlib
+from dataclasses import dataclass
+
+from hocba_sign.crypto.algorithms import digest, digest_algorithm
+from hocba_sign.errors import Finding, InputError
+from hocba_sign.xades import names
+from hocba_sign.xades.elements import algorithm_of, octets_of, only
+from hocba_sign.xades.foreign import ForeignDocument, named, pointed_at
+from hocba_sign.xades.nodes import NodeSet
+from hocba_sign.xades.signature import read_value
+from hocba_sign.xades.transforms import Value, octets_of_value, read_transforms, steps
+from hocba_sign.xml.parse import Element
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Step:
+    """A value on the way from the target to the octets that are digested.
+
+    `transform` is the algorithm that made it, None for the target itself. A node-set is given as its canonical octets.
+    """
+
+    transform: str | None
+    is_node_set: bool
+    length: int
+    sha256: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Trace:
+    """The processing of one reference; `computed` is None, and `finding` says why, where it could not be followed to its end."""
+
+    uri: str | None
+    kind: str | None
+    digest_uri: str
+    stated: bytes
+    computed: bytes | None
+    steps: tuple[Step, ...]
+    finding: Finding | None = None
+
+    @property
+    def is_intact(self) -> bool:
+        return self.computed == self.stated
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SignedInfo:
+    """The canonical octets that the signature value is of."""
+
+    canonicalization: str
+    length: int
+    sha256: str
+
+
+def signed_info_of(signature: Element) -> SignedInfo:
+    """Raises: as `read_value`."""
+    octets = read_value(signature).signed_info_octets
+    method = only(only(signature, names.SIGNED_INFO), names.CANONICALIZATION_METHOD)
+    return SignedInfo(canonicalization=algorithm_of(method), length=len(octets), sha256=hashlib.sha256(octets).hexdigest())
+
+
+def trace(reference: Element, document: ForeignDocument) -> Trace:
+    """Process a reference and note every value. Raises: InputError `SIG.STRUCTURE`."""
+    digest_uri = algorithm_of(only(reference, names.DIGEST_METHOD))
+    stated = octets_of(only(reference, names.DIGEST_VALUE))
+    noted: list[Step] = []
+    computed, finding = None, None
+    try:
+        transforms = read_transforms(reference)
+        value = document.origin(reference, pointed_at(reference)).value
+        octets = _note(noted, None, value, document)
+        for one, made in zip(transforms, steps(value, transforms, budget=document.budget), strict=True):
+            octets = _note(noted, one.uri, made, document)
+        computed = digest(digest_algorithm(digest_uri), octets)
+    except InputError as error:
+        finding = Finding(error.cause, error.where)
+    return Trace(
+        uri=None if reference.get("URI") is None else named(reference.get("URI")),
+        kind=reference.get("Type"),
+        digest_uri=digest_uri,
+        stated=stated,
+        computed=computed,
+        steps=tuple(noted),
+        finding=finding,
+    )
+
+
+def _note(noted: list[Step], transform: str | None, value: Value, document: ForeignDocument) -> bytes:
+    octets = octets_of_value(value, document.budget)
+    is_node_set = isinstance(value, NodeSet)
+    noted.append(Step(transform=transform, is_node_set=is_node_set, length=len(octets), sha256=hashlib.sha256(octets).hexdigest()))
+    return octets
