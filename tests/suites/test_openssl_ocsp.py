@@ -4,7 +4,6 @@ The files are of 2012 and signed with SHA-1. The table of algorithms, which refu
 OpenSSL does not look at the responses' own time, which is past at the time it is given; each is judged at the second of its making.
 """
 
-import base64
 import json
 from collections import Counter
 from pathlib import Path
@@ -38,7 +37,7 @@ def _question(case: dict[str, Any], folder: Path) -> dict[str, Any]:
     def load(name: str) -> tuple[Certificate, ...]:
         return load_certificates((folder / name).read_bytes())
 
-    response = load_ocsp(base64.b64decode((folder / case["response"]).read_bytes()))
+    response = load_ocsp((folder / case["response"]).read_bytes())
     (leaf,) = load(SUBJECTS[case["response"].removesuffix(".ors").rpartition("_")[2]])
     return {
         "leaf": leaf,

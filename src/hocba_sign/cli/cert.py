@@ -100,6 +100,7 @@ def _requirements(given: argparse.Namespace, purpose: Purpose) -> PathRequiremen
         is_policy_explicit=given.explicit_policy,
         is_mapping_inhibited=given.inhibit_mapping,
         is_any_policy_inhibited=given.inhibit_any,
+        judges_leaf_key=True,
         exceptions=frozenset(ProfileException) if purpose is Purpose.TIMESTAMPING else frozenset(),
     )
 

@@ -23,6 +23,7 @@ MAX_REMEMBERED = 4_096
 MAX_SPKI_OCTETS = 4096
 """A modulus of MAX_RSA_BITS with room for the framing."""
 
+_EC_OID = "1.2.840.10045.2.1"
 _CURVES = ("secp256r1", "secp384r1", "secp521r1")
 
 _Key = rsa.RSAPublicKey | ec.EllipticCurvePublicKey | ed25519.Ed25519PublicKey | ed448.Ed448PublicKey
@@ -48,13 +49,15 @@ class PublicKey:
 def load_public_key(spki_der: bytes) -> PublicKey:
     """Read a SubjectPublicKeyInfo: RSA, ECDSA on P-256, P-384, P-521, Ed25519 or Ed448.
 
-    Small keys load; whether their size is acceptable is `acceptance.acceptable`.
+    Small keys load; whether their size is acceptable is `acceptance.acceptable`. A curve must be named: spelt out with the right
+    numbers but another base point it would accept signatures of anybody (CVE-2020-0601).
     Raises: InputError CERT.KEY.
+    Spec: RFC 5480, 2.1.1.
     """
     if len(spki_der) > MAX_SPKI_OCTETS:
         raise InputError("CERT.KEY", detail="key too large")
     try:
-        is_pss_only, pss = _pss_restriction(spki_der)
+        is_pss_only, pss = _restriction(spki_der)
         key = load_der_public_key(spki_der)
     except InputError as error:
         raise InputError("CERT.KEY", where=error.where, detail=error.detail) from error
@@ -151,10 +154,14 @@ def key_name(public_key: PublicKey) -> str:
     return f"{public_key.kind} {public_key.curve}" if public_key.curve else str(public_key.kind)
 
 
-def _pss_restriction(spki_der: bytes) -> tuple[bool, PssParameters | None]:
+def _restriction(spki_der: bytes) -> tuple[bool, PssParameters | None]:
+    """Tell whether a key is for RSASSA-PSS alone, and with which parameters. Raises: InputError for a curve without a name."""
     parts = der.sequence(der.whole(spki_der, der.SEQUENCE))
     identifier = der.sequence(parts[0]) if parts else ()
-    if not identifier or der.oid(identifier[0]) != RSA_PSS_OID:
+    kind = der.oid(identifier[0]) if identifier else None
+    if kind == _EC_OID and [one.tag for one in identifier[1:]] != [der.OID]:
+        raise InputError("CERT.KEY", detail="the curve is not named")
+    if kind != RSA_PSS_OID:
         return False, None
     return True, pss_parameters(identifier[1]) if len(identifier) > 1 else None
 

@@ -23,6 +23,7 @@ class PathRequirements:
     `known_until` (UTC) is the validation time: CRLs and OCSP responses issued later are ignored; None means the control time.
     `initial_policies` are dotted OIDs; empty means any policy. `exceptions` may be granted to the leaf and are reported when used.
     `allow_unknown_revocation` lets certificates pass about which nothing at all is known; what is known still counts.
+    `judges_leaf_key` asks of the leaf's own key what is asked of its issuers'; a signature's algorithms are judged apart.
     """
 
     purpose: Purpose = Purpose.ANY
@@ -33,6 +34,7 @@ class PathRequirements:
     is_any_policy_inhibited: bool = False
     exceptions: frozenset[ProfileException] = frozenset()
     allow_unknown_revocation: bool = False
+    judges_leaf_key: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -195,9 +195,10 @@ def _key_cause(certificate: Certificate, at: datetime) -> str | None:
     """Tell whether signatures with the certificate's own key could be relied on at `at`."""
     try:
         key = load_public_key(certificate.public_key_der)
-    except InputError:
+        algorithm = default_algorithm(key)
+    except (InputError, CallerError):
         return "PATH.UNSUPPORTED_ALGORITHM"
-    return None if acceptable(default_algorithm(key), key.bits, at=at).is_acceptable else "PATH.WEAK_ALGORITHM"
+    return None if acceptable(algorithm, key.bits, at=at).is_acceptable else "PATH.WEAK_ALGORITHM"
 
 
 def _revoked_cause(index: int) -> str:

@@ -1,5 +1,6 @@
 """`hocba cert verify`: one certificate in, an indication with its causes out."""
 
+import base64
 import io
 import json
 import sys
@@ -343,3 +344,29 @@ def _pkits_arguments(case: dict[str, Any], folder: Path) -> Iterator[str]:
         "initial_inhibit_any_policy": "inhibit-any",
     }
     yield from (f"--{flag}" for key, flag in flags.items() if case[key])
+
+
+def test_the_holders_own_key_is_judged_like_those_above_it(desk: Desk) -> None:
+    holder = desk.world.person("Thử Văn Một", "001190000001", key="rsa1024")
+    code, told = desk.judge(desk.holder(holder), *desk.write_material())
+    assert (code, told["sub_indication"], told["causes"]) == (3, "CRYPTO_CONSTRAINTS_FAILURE_NO_POE", ["PATH.WEAK_ALGORITHM"])
+
+
+@pytest.mark.parametrize("form", ["der", "base64", "pem"])
+def test_answers_may_be_text(desk: Desk, form: str) -> None:
+    holder = teacher(desk.world)
+    answer = desk.world.ocsp_response(holder, AT - DAY)
+    text = base64.encodebytes(answer)
+    forms = {"der": answer, "base64": text, "pem": b"-----BEGIN OCSP RESPONSE-----\n" + text + b"-----END OCSP RESPONSE-----\n"}
+    file = desk.write("answer.ors", forms[form])
+    code, told = desk.judge(desk.holder(holder), *desk.write_material(), "--ocsp", file)
+    assert (code, told["revocation"][0]["kind"]) == (0, "ocsp")
+
+
+def test_answers_signed_with_sha1_are_refused_by_name(desk: Desk) -> None:
+    holder = teacher(desk.world)
+    material = desk.write_material()
+    (desk.folder / f"crl/{desk.world.slugs.index(holder.authority)}.crl").unlink()
+    answer = desk.world.ocsp_response(holder, AT - DAY, digest="sha1")
+    code, told = desk.judge(desk.holder(holder), *material, "--ocsp", desk.write("answer.ors", answer))
+    assert (code, told["causes"]) == (3, ["REVOCATION.WEAK_ALGORITHM"])

@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from asn1crypto import core
 from cryptography.hazmat.primitives.asymmetric import dsa, ec, ed25519, rsa
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 from hypothesis import given
@@ -220,3 +221,36 @@ def test_a_hash_too_long_for_the_key_is_just_wrong() -> None:
     small = load_public_key(hostile_rsa((1 << 511) | 1, 3))
     assert not verify_value(small, b"x", signature=bytes(64), algorithm=signature_algorithm_named("rsa-sha512"))
     assert not verify_value(small, b"x", signature=bytes(64), algorithm=signature_algorithm_named("rsa-pss-sha512"))
+
+
+def test_a_curve_that_is_spelt_out_is_refused() -> None:
+    """CVE-2020-0601: with a base point of the forger's choice, the same public key has a private key that they know."""
+    named = spki(ec.generate_private_key(ec.SECP256R1()).public_key())
+    identifier, point = der.sequence(der.whole(named, der.SEQUENCE))
+    kind, _ = der.sequence(identifier)
+    p256 = ec_parameters()
+    for parameters in (p256, der.encode(der.NULL), b""):
+        explicit = der.encode(der.SEQUENCE, der.encode(der.SEQUENCE, kind.der, parameters), point.der)
+        with pytest.raises(InputError) as caught:
+            load_public_key(explicit)
+        assert (caught.value.cause, caught.value.detail) == ("CERT.KEY", "the curve is not named")
+
+
+def ec_parameters() -> bytes:
+    """Give the ECParameters of P-256 (RFC 3279, 2.3.5) with its true numbers."""
+    field = 2**256 - 2**224 + 2**192 + 2**96 - 1
+    b = 0x5AC635D8AA3A93E7B3EBBD55769886BC651D06B0CC53B0F63BCE3C3E27D2604B
+    base = (
+        "046b17d1f2e12c4247f8bce6e563a440f277037d812deb33a0f4a13945d898c2964fe342e2fe1a7f9b8ee7eb4a7c0f9e162bce33576b315ececbb6406837bf51f5"
+    )
+    order = 0xFFFFFFFF00000000FFFFFFFFFFFFFFFFBCE6FAADA7179E84F3B9CAC2FC632551
+    octets = [(field - 3).to_bytes(32, "big"), b.to_bytes(32, "big")]
+    return der.encode(
+        der.SEQUENCE,
+        core.Integer(1).dump(),
+        der.encode(der.SEQUENCE, core.ObjectIdentifier("1.2.840.10045.1.1").dump(), core.Integer(field).dump()),
+        der.encode(der.SEQUENCE, *(der.encode(der.OCTET_STRING, one) for one in octets)),
+        der.encode(der.OCTET_STRING, bytes.fromhex(base)),
+        core.Integer(order).dump(),
+        core.Integer(1).dump(),
+    )
