@@ -1,6 +1,6 @@
 """The sentences of the project: sign, verify. Everything they rest on is an argument."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
 from typing import Protocol
@@ -22,6 +22,7 @@ from hocba_sign.signing.state import SignedDocument
 from hocba_sign.validation.assemble import Named, Sources, assemble
 from hocba_sign.validation.chain import Setting
 from hocba_sign.validation.document import validate
+from hocba_sign.validation.foreign import NOTHING_DETACHED, validate_any
 from hocba_sign.validation.policy import DEFAULT, Policy
 from hocba_sign.validation.years import years_among
 
@@ -77,6 +78,29 @@ def verify(
     """
     try:
         conclusion = validate(document, Setting(trust=trust, evidence=evidence, at=at, policy=policy))
+    except InputError as error:
+        return Report.malformed(document, error, file=name, at=at)
+    return Report.of(document, conclusion, file=name, at=at)
+
+
+def verify_any(
+    document: bytes,
+    *,
+    detached: Mapping[str, bytes] = NOTHING_DETACHED,
+    trust: TrustStore,
+    evidence: Evidence,
+    at: datetime,
+    policy: Policy = DEFAULT,
+    name: str = "-",
+) -> Report:
+    """Judge any document with XML signatures, asking for no transcript, with nothing but what is given; no network.
+
+    `detached` are the files that lie beside it, by the name that its references use. `at` is aware: the validation time.
+    Raises: nothing for any octets.
+    Spec: EN 319 102-1, 5; XML Signature 1.1, 3.2.
+    """
+    try:
+        conclusion = validate_any(document, Setting(trust=trust, evidence=evidence, at=at, policy=policy), detached=detached)
     except InputError as error:
         return Report.malformed(document, error, file=name, at=at)
     return Report.of(document, conclusion, file=name, at=at)

@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import datetime
-from typing import Final, Generic, TypeVar
+from typing import Final, Generic, TypeAlias, TypeVar
 
 from hocba_sign.errors import Finding, InputError
 from hocba_sign.pki.evidence import Evidence
@@ -22,10 +22,20 @@ MAX_NEEDS: Final = 512
 _Judged = TypeVar("_Judged")
 
 
+Judge: TypeAlias = Callable[[bytes, Setting], DocumentConclusion]
+"""How a document is judged with what is known; raises InputError for one that cannot be read."""
+
+
 def verify_online(
-    document: bytes, setting: Setting, *, fetch: Fetch, clock: Callable[[], datetime] | None = None, name: str = "-"
+    document: bytes,
+    setting: Setting,
+    *,
+    fetch: Fetch,
+    clock: Callable[[], datetime] | None = None,
+    name: str = "-",
+    judged: Judge = validate,
 ) -> Report:
-    """Judge a transcript with what is given and what `fetch` answers; the report lists every answer.
+    """Judge a document with what is given and what `fetch` answers; the report lists every answer. `judged` is for transcripts.
 
     With `clock` the validation time moves on from `setting.at` to when the evidence was there, for nothing later counts.
     Raises: nothing for any octets, unless `fetch` does.
@@ -36,7 +46,7 @@ def verify_online(
     def judge(evidence: Evidence) -> DocumentConclusion:
         nonlocal at
         at = at if clock is None else max(at, clock())
-        return validate(document, replace(setting, evidence=evidence, at=at))
+        return judged(document, replace(setting, evidence=evidence, at=at))
 
     try:
         settled = settle(judge, wanted=document_needs, evidence=setting.evidence, fetch=fetch)

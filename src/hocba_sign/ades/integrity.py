@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 from hocba_sign.ades.structure import CertificateBinding, Family, ParsedSignature
-from hocba_sign.crypto.algorithms import SignatureAlgorithm, digest, digest_algorithm, signature_algorithm
+from hocba_sign.crypto.algorithms import SignatureAlgorithm, digest_algorithm, signature_algorithm
 from hocba_sign.crypto.verify import PublicKey, load_public_key, verify_der_value, verify_value
 from hocba_sign.errors import Finding, InputError
 from hocba_sign.pki.certificate import Certificate
@@ -91,11 +91,11 @@ def _signing_certificate(signature: ParsedSignature) -> tuple[Certificate | None
     if not bindings:
         found, findings = _certificate_of_value(signature, signature.certificates_der)
         return found, findings if is_plain and found is not None else [*findings, Finding("SIG.NO_SIGNING_CERTIFICATE", signature.where)]
-    bound = [(binding, der) for binding in bindings for der in signature.certificates_der if _is_bound(binding, der)]
+    bound = [(binding, der) for binding in bindings for der in signature.certificates_der if binding.binds(der)]
     chosen, findings = _certificate_of_value(signature, tuple(der for _, der in bound))
-    if chosen is None or not _made(signature, chosen):
+    if chosen is None or not made_value(signature, chosen):
         other, _ = _certificate_of_value(signature, signature.certificates_der)
-        if other is not None and _made(signature, other):
+        if other is not None and made_value(signature, other):
             return other, [Finding("SIG.CERTIFICATE_BINDING", signature.where)]
     if chosen is None:
         unknown = [finding for binding in bindings if (finding := _unknown_digest(binding, signature.where)) is not None]
@@ -103,13 +103,6 @@ def _signing_certificate(signature: ParsedSignature) -> tuple[Certificate | None
     if not all(_is_named(binding, chosen) for binding, der in bound if der == chosen.der):
         return chosen, [Finding("SIG.ISSUER_SERIAL", signature.where)]
     return chosen, []
-
-
-def _is_bound(binding: CertificateBinding, certificate_der: bytes) -> bool:
-    try:
-        return digest(digest_algorithm(binding.digest_uri), certificate_der) == binding.digest_value
-    except InputError:
-        return False
 
 
 def _unknown_digest(binding: CertificateBinding, where: str) -> Finding | None:
@@ -129,7 +122,8 @@ def _is_named(binding: CertificateBinding, certificate: Certificate) -> bool:
     return is_issuer_serial_text(certificate, issuer_name=binding.issuer_name, serial_number=binding.serial_number)
 
 
-def _made(signature: ParsedSignature, certificate: Certificate) -> bool:
+def made_value(signature: ParsedSignature, certificate: Certificate) -> bool:
+    """Tell whether the signature value verifies with the key of `certificate`."""
     try:
         return _holds(signature, load_public_key(certificate.public_key_der))
     except InputError:
@@ -146,7 +140,7 @@ def _certificate_of_value(signature: ParsedSignature, ders: tuple[bytes, ...]) -
         except InputError as error:
             findings.append(Finding(error.cause, signature.where))
             continue
-        if _made(signature, certificate):
+        if made_value(signature, certificate):
             return certificate, []
         first = first or certificate
     return first, [] if first is not None else findings

@@ -9,8 +9,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
-from hocba_sign.crypto.algorithms import PssParameters, SignatureAlgorithm
-from hocba_sign.errors import Finding
+from hocba_sign.crypto.algorithms import PssParameters, SignatureAlgorithm, digest, digest_algorithm
+from hocba_sign.errors import Finding, InputError
 from hocba_sign.model.workflow import Slot
 
 
@@ -95,6 +95,13 @@ class CertificateBinding:
     issuer_serial_der: bytes | None
     issuer_name: str | None = None
     serial_number: str | None = None
+
+    def binds(self, certificate_der: bytes) -> bool:
+        """Tell whether the digest is that of the certificate; no for a digest that is not known."""
+        try:
+            return digest(digest_algorithm(self.digest_uri), certificate_der) == self.digest_value
+        except InputError:
+            return False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -206,6 +213,17 @@ class ParsedSignature:
     def covered_ids(self) -> frozenset[str]:
         """Give the Ids whose content this signature covers with a matching digest."""
         return frozenset(ref.target_id for ref in self.references if ref.is_intact and ref.target_id is not None)
+
+
+@dataclass(frozen=True, slots=True)
+class Coverage:
+    """How much of a document's content one signature covers; `outside` names the topmost elements that it does not, a limited number."""
+
+    outside: tuple[str, ...] = ()
+
+    @property
+    def is_full(self) -> bool:
+        return not self.outside
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

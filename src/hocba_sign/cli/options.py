@@ -119,6 +119,14 @@ def _path(text: str) -> Path:
     return Path(text)
 
 
+def _named_file(text: str) -> tuple[str, Path]:
+    """Take `NAME=FILE`; a name may hold `=`, as addresses do."""
+    name, _, file = text.rpartition("=")
+    if not name or not file or "\0" in file:
+        raise argparse.ArgumentTypeError("CLI.DETACHED")
+    return name, Path(file)
+
+
 def _seconds(text: str) -> float:
     try:
         seconds = float(text)
@@ -240,8 +248,21 @@ def _add_verify(parser: Parser, language: Language) -> None:
     _add_network(parser, language)
     for option, key in (("--registry", "REGISTRY_FILES"), ("--events", "EVENT_FILES"), ("--status-list", "STATUS_LIST_FILES")):
         parser.add_argument(option, action="append", default=[], type=_path, metavar="PATH", help=say(key, language))
+    parser.add_argument("--any", action="store_true", help=say("ANY", language))
+    _add_detached(parser, language)
     parser.add_argument("--json", action="store_true", help=say("JSON", language))
     parser.add_argument("--html", type=_path, metavar="FILE", help=say("HTML", language))
+
+
+def _add_explain(parser: Parser, language: Language) -> None:
+    parser.add_argument("file", type=_path, metavar="FILE", help=say("EXPLAIN_FILE", language))
+    _add_detached(parser, language)
+    parser.add_argument("--json", action="store_true", help=say("JSON", language))
+
+
+def _add_detached(parser: Parser, language: Language) -> None:
+    metavar = "NAME=FILE" if language == "en" else "TÊN=TỆP"
+    parser.add_argument("--detached", action="append", default=[], type=_named_file, metavar=metavar, help=say("DETACHED", language))
 
 
 def _add_cert(parser: Parser, language: Language) -> None:
@@ -355,6 +376,7 @@ _COMMANDS: Final[dict[str, Callable[[Parser, Language], None]]] = {
     "merge": _add_merge,
     "extend": _add_extend,
     "verify": _add_verify,
+    "explain": _add_explain,
     "cert": _add_cert,
     "trust": _add_trust,
     "event": _add_event,

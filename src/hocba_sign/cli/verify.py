@@ -2,28 +2,34 @@
 
 import argparse
 import sys
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import replace
 from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
 from typing import Final
 
-from hocba_sign.adapters.files import sha256_of, write_atomically
+from hocba_sign.adapters.files import read_limited, sha256_of, write_atomically
 from hocba_sign.cli import console
 from hocba_sign.cli.documents import read_document
 from hocba_sign.cli.knowledge import with_knowledge
 from hocba_sign.cli.material import collect_material
 from hocba_sign.cli.online import evidence_fetcher
 from hocba_sign.cli.words import say
-from hocba_sign.errors import InputError, OutsideError
-from hocba_sign.pipeline import verify
+from hocba_sign.errors import CallerError, InputError, OutsideError
+from hocba_sign.pipeline import verify, verify_any
 from hocba_sign.report.document import Report
 from hocba_sign.report.html import html
 from hocba_sign.report.render import text
-from hocba_sign.settle import verify_online
+from hocba_sign.settle import Judge, verify_online
 from hocba_sign.validation.chain import Setting
+from hocba_sign.validation.document import validate
+from hocba_sign.validation.foreign import validate_any
 from hocba_sign.validation.policy import DEFAULT
 from hocba_sign.validation.verdict import Verdict
+
+MAX_DETACHED: Final = 100_000_000
+"""Octets of one file beside a document."""
 
 _CODES: Final = {
     Verdict.VALID: console.EXIT_VALID,
@@ -36,7 +42,12 @@ _IN_FORCE: Final = "in_force"
 
 
 def run(given: argparse.Namespace) -> int:
-    """Verify every file; the exit code is the worst. Raises: as `collect_material` and `with_knowledge`."""
+    """Verify every file; the exit code is the worst.
+
+    Raises: CallerError CLI.DETACHED; as `collect_material` and `with_knowledge`.
+    """
+    if given.detached and not given.any:
+        raise CallerError("CLI.DETACHED", where=given.detached[0][0])
     material = collect_material(given)
     setting = Setting(trust=material.trust, evidence=material.evidence, at=given.at or datetime.now(UTC), policy=DEFAULT)
     setting = with_knowledge(given, setting)
@@ -69,10 +80,21 @@ def judge(path: Path, setting: Setting, *, given: argparse.Namespace) -> Report:
     except InputError as error:
         report = Report.malformed(b"", error, file=str(path), at=setting.at)
         return replace(report, sha256=(None if path == console.STANDARD else sha256_of(path)) or "")
+    offline: Callable[..., Report] = verify
+    judged: Judge = validate
+    if given.any:
+        detached = _detached(given)
+        offline, judged = partial(verify_any, detached=detached), partial(validate_any, detached=detached)
     fetch = evidence_fetcher(given)
-    if fetch is None:
-        return verify(document, trust=setting.trust, evidence=setting.evidence, at=setting.at, policy=setting.policy, name=str(path))
-    return verify_online(document, setting, fetch=fetch, clock=fetch.moment if given.at is None else None, name=str(path))
+    if fetch is not None:
+        moving = fetch.moment if given.at is None else None
+        return verify_online(document, setting, fetch=fetch, clock=moving, name=str(path), judged=judged)
+    return offline(document, trust=setting.trust, evidence=setting.evidence, at=setting.at, policy=setting.policy, name=str(path))
+
+
+def _detached(given: argparse.Namespace) -> Mapping[str, bytes]:
+    """Read the files that lie beside the documents. Raises: OutsideError FILE.*, InputError FILE.TOO_LARGE."""
+    return {name: read_limited(file, MAX_DETACHED) for name, file in given.detached}
 
 
 def code_of(report: Report) -> int:

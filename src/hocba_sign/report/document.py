@@ -1,11 +1,12 @@
 """The report: the contract with other programs (version 1), and the only door to the content."""
 
 import hashlib
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
 from typing import Any, NoReturn
 
-from hocba_sign.ades.structure import StampKind
+from hocba_sign.ades.structure import Coverage, SignedProperties
+from hocba_sign.crypto.verify import PublicKey, key_name
 from hocba_sign.errors import HocbaSignError, InputError
 from hocba_sign.model.event import Event, TranscriptReference
 from hocba_sign.model.registry import RegistrySnapshot
@@ -14,8 +15,9 @@ from hocba_sign.model.transcript import Transcript
 from hocba_sign.pki.certificate import Certificate
 from hocba_sign.report.messages import message
 from hocba_sign.validation.document import DocumentConclusion
+from hocba_sign.validation.level import level_of
 from hocba_sign.validation.needs import Answer, Unavailable
-from hocba_sign.validation.process import SignatureConclusion
+from hocba_sign.validation.process import SignatureConclusion, claimed_time
 from hocba_sign.validation.timestamps import TimeStampConclusion
 from hocba_sign.validation.verdict import Check, Indication, Status, Verdict
 from hocba_sign.version import VERSION
@@ -106,7 +108,7 @@ class Report:
             "status": self.status,
             "successor": _successor(conclusion),
             "document": None if conclusion is None else _document(conclusion),
-            "signatures": [] if conclusion is None else [_signature(one) for one in conclusion.signatures],
+            "signatures": [] if conclusion is None else [_signature(one, conclusion) for one in conclusion.signatures],
             "workflow": None if conclusion is None else _workflow(conclusion),
             "checks": [_check(check) for check in self.checks],
             "fetches": [fetch_dict(answer) for answer in self.fetches],
@@ -149,6 +151,8 @@ def _document(conclusion: DocumentConclusion) -> dict[str, Any] | None:
     transcript, record = conclusion.transcript, conclusion.record
     schema = {check.status for check in conclusion.checks if check.identifier == "DOC.SCHEMA"}
     is_valid = None if Status.NOT_CHECKED in schema else Status.FAIL not in schema
+    if conclusion.is_other:
+        return {"kind": "other", "layout": None, "schema_valid": None}
     facts: dict[str, Any] = {"kind": "hoc_ba", "layout": conclusion.layout, "schema_valid": is_valid}
     facts["data_sha256"] = conclusion.data_sha256
     if record is not None:
@@ -165,7 +169,7 @@ def _document(conclusion: DocumentConclusion) -> dict[str, Any] | None:
     }
 
 
-def _signature(one: SignatureConclusion) -> dict[str, Any]:
+def _signature(one: SignatureConclusion, conclusion: DocumentConclusion) -> dict[str, Any]:
     signature = one.signature
     roles = signature.properties.claimed_roles if signature.properties is not None else ()
     return {
@@ -174,40 +178,50 @@ def _signature(one: SignatureConclusion) -> dict[str, Any]:
         "subject": None if signature.slot is None else signature.slot.subject,
         "teacher": None if signature.slot is None else signature.slot.teacher,
         "role": roles[0] if roles else None,
-        "format": _format(one),
+        "parent": signature.parent,
+        "format": level_of(one, is_other=conclusion.is_other),
         "intact": one.is_intact,
         "indication": one.conclusion.indication,
         "sub_indication": one.conclusion.sub_indication,
         "signer": None if one.certificate is None else _signer(one.certificate),
         "certificate": None if one.certificate is None else _certificate(one),
+        "key": None if one.key is None else _key(one.key),
         "algorithm": None if one.algorithm is None else one.algorithm.name,
-        "claimed_time": _moment(signature.properties.signing_time if signature.properties is not None else None),
+        "claimed_time": _moment(claimed_time(signature)),
         "best_signature_time": _moment(one.best_time),
         "time_proof": "timestamp" if one.is_time_proven else "claimed" if one.best_time is not None else "none",
         "timestamps": [_stamp(stamp) for stamp in one.time_stamps],
         "covers": [{"uri": reference.uri, "kind": reference.kind, "digest_ok": reference.is_intact} for reference in signature.references],
+        **_coverage(conclusion.coverage.get(signature.where)),
+        **_claims(signature.properties),
         "causes": list(dict.fromkeys(finding.cause for finding in one.conclusion.findings)),
         "findings": [{"id": finding.cause, "where": finding.where} for finding in one.conclusion.findings],
         "warnings": [{"id": finding.cause, "where": finding.where} for finding in one.warnings],
     }
 
 
-def _format(one: SignatureConclusion) -> str:
-    """Name the level as EU DSS does: each level needs all below it."""
-    signature = one.signature
-    if signature.properties is None:
-        return "XMLDSIG"
-    if one.certificate is None or any(finding.cause in _NOT_BASELINE for finding in one.conclusion.findings):
-        return "XAdES-BES"
-    kinds = {stamp.kind for stamp in one.time_stamps if stamp.is_intact}
-    if StampKind.SIGNATURE not in kinds:
-        return "XAdES-BASELINE-B"
-    if not signature.embedded_crls_der and not signature.embedded_ocsps_der:
-        return "XAdES-BASELINE-T"
-    return "XAdES-BASELINE-LTA" if StampKind.ARCHIVE in kinds else "XAdES-BASELINE-LT"
+def _key(key: PublicKey) -> dict[str, Any]:
+    return {"name": key_name(key), "sha256": hashlib.sha256(key.spki_der).hexdigest()}
 
 
-_NOT_BASELINE = frozenset({"SIG.SIGNING_TIME", "SIG.DATA_OBJECT_FORMAT", "SIG.NO_SIGNING_CERTIFICATE", "SIG.C14N"})
+def _coverage(coverage: Coverage | None) -> dict[str, Any]:
+    if coverage is None:
+        return {"coverage": None, "not_covered": []}
+    return {"coverage": "full" if coverage.is_full else "partial", "not_covered": list(coverage.outside)}
+
+
+def _claims(properties: SignedProperties | None) -> dict[str, Any]:
+    """Give what the signer says besides the time: roles, place, commitments, policy. None of it is proven."""
+    if properties is None:
+        return {"roles": [], "certified_roles": [], "commitments": [], "place": None, "policy": None}
+    policy = properties.policy
+    return {
+        "roles": list(properties.claimed_roles),
+        "certified_roles": list(properties.certified_roles),
+        "commitments": list(properties.commitments),
+        "place": None if properties.place is None else asdict(properties.place),
+        "policy": None if policy is None else {"id": policy.identifier, "matched": policy.is_matched},
+    }
 
 
 def _signer(certificate: Certificate) -> dict[str, Any]:

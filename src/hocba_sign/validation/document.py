@@ -1,12 +1,13 @@
 """The three answers about a transcript: its signatures, its workflow, itself; and the one word on top."""
 
 import hashlib
-from collections.abc import Iterable
-from dataclasses import dataclass, replace
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field, replace
+from types import MappingProxyType
 from typing import TypeAlias
 
 from hocba_sign.ades.integrity import check_integrity
-from hocba_sign.ades.structure import ParsedDocument
+from hocba_sign.ades.structure import Coverage, ParsedDocument
 from hocba_sign.errors import Finding, InputError
 from hocba_sign.model.codes import SchoolKind
 from hocba_sign.model.event import Event
@@ -45,6 +46,7 @@ class DocumentConclusion:
 
     `transcript`, or `record` for a document about transcripts, is decoded from signed octets only; `data_sha256` is their digest, by which other
     documents name this one. `standing` says whether the transcript is in force, as far as that was looked up.
+    `is_other`: it was judged as a document of others, and `coverage` tells by the place of each signature what it covers.
     """
 
     verdict: Verdict
@@ -56,6 +58,8 @@ class DocumentConclusion:
     data_sha256: str | None = None
     standing: Standing | None = None
     layout: str = CANONICAL.name
+    is_other: bool = False
+    coverage: Mapping[str, Coverage] = field(default_factory=lambda: MappingProxyType({}))
 
 
 def validate(octets: bytes, setting: Setting) -> DocumentConclusion:
@@ -81,7 +85,7 @@ def validate(octets: bytes, setting: Setting) -> DocumentConclusion:
         checks += _workflow_checks(workflow)
     checks += layout_checks(parsed, root)
     checks += _school_checks(content, signatures, setting)
-    checks += [_time_stamp_check(conclusion) for conclusion in signatures if conclusion.signature.time_stamps]
+    checks += [time_stamp_check(conclusion) for conclusion in signatures if conclusion.signature.time_stamps]
     checks += tt15_checks(signatures, workflow)
     is_signed = any(ID_DATA in conclusion.signature.covered_ids() for conclusion in signatures if conclusion.is_intact)
     data_sha256 = hashlib.sha256(parsed.signed_octets[ID_DATA]).hexdigest() if is_signed and ID_DATA in parsed.signed_octets else None
@@ -90,7 +94,7 @@ def validate(octets: bytes, setting: Setting) -> DocumentConclusion:
         standing = Standing.unasked() if data_sha256 is None else judge_standing(transcript, data_sha256, setting=setting)
         checks += (*standing.checks, *year_checks(transcript, setting.policy.knowledge.years))
     return DocumentConclusion(
-        verdict=_verdict(signatures, checks),
+        verdict=verdict_of(signatures, checks),
         signatures=signatures,
         workflow=workflow,
         checks=tuple(checks),
@@ -195,7 +199,7 @@ def _workflow_checks(workflow: Workflow) -> list[Check]:
     return checks
 
 
-def _time_stamp_check(one: SignatureConclusion) -> Check:
+def time_stamp_check(one: SignatureConclusion) -> Check:
     """A time-stamp that is attached must hold (TT 15/2025 Art. 6.1.g), even where the signature passes without it.
 
     Those made after the validation time say nothing at that time.
@@ -205,7 +209,8 @@ def _time_stamp_check(one: SignatureConclusion) -> Check:
     return Check(identifier="SIG.TIME_STAMPS", status=Status.PASS if is_good else Status.UNPROVEN, where=where)
 
 
-def _verdict(signatures: Iterable[SignatureConclusion], checks: Iterable[Check]) -> Verdict:
+def verdict_of(signatures: Iterable[SignatureConclusion], checks: Iterable[Check]) -> Verdict:
+    """Give the one word: INVALID for anything proven wrong, INDETERMINATE for anything unproven."""
     indications = {one.conclusion.indication for one in signatures}
     results = {check.status for check in checks}
     if Indication.TOTAL_FAILED in indications or Status.FAIL in results:

@@ -7,6 +7,7 @@ from hocba_sign.ades.integrity import Integrity, check_integrity
 from hocba_sign.ades.structure import ParsedSignature, StampKind
 from hocba_sign.crypto.acceptance import AcceptabilityStatus, acceptable, acceptable_digest
 from hocba_sign.crypto.algorithms import SignatureAlgorithm, digest_algorithm
+from hocba_sign.crypto.verify import PublicKey
 from hocba_sign.errors import Finding, InputError
 from hocba_sign.pki.certificate import Certificate
 from hocba_sign.pki.evidence import Evidence
@@ -26,6 +27,7 @@ class SignatureConclusion:
     conclusion: Conclusion
     is_intact: bool
     certificate: Certificate | None
+    key: PublicKey | None
     algorithm: SignatureAlgorithm | None
     path: PathResult | None
     time_stamps: tuple[TimeStampConclusion, ...]
@@ -73,12 +75,13 @@ def validate_signature(signature: ParsedSignature, setting: Setting) -> Signatur
         conclusion=conclusion,
         is_intact=integrity.is_intact,
         certificate=integrity.certificate,
+        key=integrity.key,
         algorithm=integrity.algorithm,
         path=path,
         time_stamps=stamps,
         best_time=existed if is_proven else claimed_time(signature),
         is_time_proven=is_proven,
-        warnings=tuple(warnings),
+        warnings=(*signature.warnings, *warnings),
     )
 
 
@@ -86,8 +89,9 @@ _ENDING = frozenset({AcceptabilityStatus.ENDS, AcceptabilityStatus.OVERDUE})
 
 
 def claimed_time(signature: ParsedSignature) -> datetime | None:
-    """Give the SigningTime property, UTC: what the signer says, which proves nothing."""
-    return None if signature.properties is None else signature.properties.signing_time
+    """Give the SigningTime property, or what stands for it, UTC: what the signer says, which proves nothing."""
+    stated = None if signature.properties is None else signature.properties.signing_time
+    return stated or signature.claimed_time
 
 
 def embedded_evidence(signature: ParsedSignature) -> Evidence:

@@ -6,6 +6,7 @@ Spec: EN 319 132-1, 6.3.
 
 from typing import Final
 
+from hocba_sign.ades.structure import CertificateBinding
 from hocba_sign.xades import names
 from hocba_sign.xades.properties import described, namespace_of
 from hocba_sign.xml.names import XADES
@@ -23,7 +24,7 @@ _UNDESCRIBED: Final = frozenset({*names.TYPES_SIGNED_PROPERTIES, names.TYPE_COUN
 
 
 def is_baseline(signature: Element, signed_properties: Element) -> bool:
-    """Tell whether the structure of a signature is that of XAdES-BASELINE-B; whose certificate stands in KeyInfo is not looked at."""
+    """Tell whether the structure of a signature is that of XAdES-BASELINE-B; which certificates stand in KeyInfo is `has_signer`."""
     namespace = namespace_of(signed_properties)
     general = signed_properties.find(names.qualified(namespace, "SignedSignatureProperties"))
     references = signature.findall(f"{names.SIGNED_INFO}/{names.REFERENCE}")
@@ -42,6 +43,11 @@ def is_baseline(signature: Element, signed_properties: Element) -> bool:
     if unsigned is not None and next(unsigned.iter(names.qualified(XADES, "ArchiveTimeStamp")), None) is not None:
         return False
     return _is_described(signature, signed_properties, references)
+
+
+def has_signer(bindings: tuple[CertificateBinding, ...], certificates_der: tuple[bytes, ...]) -> bool:
+    """Tell whether a certificate that is bound by digest is among those of KeyInfo."""
+    return any(binding.binds(der) for binding in bindings for der in certificates_der)
 
 
 def _is_described(signature: Element, signed_properties: Element, references: list[Element]) -> bool:

@@ -14,7 +14,7 @@ from hocba_sign.ades.structure import Covers, Family, ParsedDocument, ParsedSign
 from hocba_sign.crypto.algorithms import SHA256
 from hocba_sign.errors import Finding, InputError
 from hocba_sign.xades import names
-from hocba_sign.xades.baseline import is_baseline
+from hocba_sign.xades.baseline import has_signer, is_baseline
 from hocba_sign.xades.coverage import Chart, Spans
 from hocba_sign.xades.elements import algorithm_of, malformed, moment_of, octets_of, only, optional, text_of
 from hocba_sign.xades.foreign import Followed
@@ -118,7 +118,10 @@ class _Reader:
             keys_der=key_info.keys_der,
             claimed_time=stated,
             unsigned=() if unsigned is None else _unsigned(unsigned),
-            is_baseline=own is not None and is_baseline(element, own),
+            is_baseline=own is not None
+            and properties is not None
+            and is_baseline(element, own)
+            and has_signer(properties.certificates, key_info.certificates_der),
             warnings=(*key_info.warnings, *odd, *doubtful, *told),
         )
 

@@ -1,0 +1,136 @@
+"""Documents of others: every signature on its own, and whether together they cover what the document says.
+
+VALID means that every signature passed and no content lies outside those that did: a signed part beside, or moved into,
+something else is not VALID.
+"""
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import replace
+from datetime import timedelta
+from types import MappingProxyType
+from typing import Final
+
+from hocba_sign.ades.integrity import made_value
+from hocba_sign.ades.structure import Coverage, ExtentKind, ParsedSignature, Reference, StampKind
+from hocba_sign.errors import Finding
+from hocba_sign.pki.certificate import Certificate
+from hocba_sign.validation.chain import Setting
+from hocba_sign.validation.document import DocumentConclusion, time_stamp_check, verdict_of
+from hocba_sign.validation.hierarchy import hierarchy_checks
+from hocba_sign.validation.process import SignatureConclusion, claimed_time, embedded_evidence, validate_signature
+from hocba_sign.validation.tt15 import tt15_checks
+from hocba_sign.validation.verdict import Check, Indication, Status, Verdict
+from hocba_sign.xades.coverage import Spans
+from hocba_sign.xades.read_any import ForeignReading, read_any
+from hocba_sign.xml.parse import ParsedXml, parse
+
+NOTHING_DETACHED: Final[Mapping[str, bytes]] = MappingProxyType({})
+
+MAX_CANDIDATES: Final = 500
+"""Given certificates that are tried for a signature that carries none that fits."""
+MAX_NAME: Final = 100
+"""Characters of the name of a detached file that are told."""
+
+_ZONE: Final = timedelta(hours=7)
+_TOLERANCE: Final = timedelta(minutes=30)
+"""Between the clock of a signer and that of an authority, when telling whether they differ by a zone."""
+
+
+def validate_any(octets: bytes, setting: Setting, *, detached: Mapping[str, bytes] = NOTHING_DETACHED) -> DocumentConclusion:
+    """Judge any document with XML signatures. `detached` gives by name the files that its references may mean.
+
+    Raises: InputError for octets that are no readable XML, or over a limit.
+    Spec: EN 319 102-1, 5; XML Signature 1.1, 3.2.
+    """
+    xml = parse(octets, is_open=True)
+    reading = read_any(xml, detached)
+    if not reading.document.signatures:
+        return _conclusion(Verdict.NOTHING_TO_VERIFY, (), ())
+    signatures = tuple(
+        _told(validate_signature(signature, setting)) for signature in _with_candidates(reading, setting.evidence.certificates)
+    )
+    checks = [Check(identifier="DOC.FORMAT", status=Status.PASS), *_cover_checks(reading, xml, signatures, detached=detached)]
+    checks += hierarchy_checks(signatures, None, setting=setting)
+    checks += [time_stamp_check(one) for one in signatures if one.signature.time_stamps]
+    checks += tt15_checks(signatures, None)
+    coverage = {
+        place: Coverage(reading.chart.uncovered(spans))
+        for place, spans in ((one.signature.where, reading.spans.get(one.signature.where, Spans())) for one in signatures)
+    }
+    return _conclusion(verdict_of(signatures, checks), signatures, checks, coverage=coverage)
+
+
+def _conclusion(
+    verdict: Verdict,
+    signatures: tuple[SignatureConclusion, ...],
+    checks: Iterable[Check],
+    *,
+    coverage: Mapping[str, Coverage] = MappingProxyType({}),
+) -> DocumentConclusion:
+    return DocumentConclusion(
+        verdict=verdict,
+        signatures=signatures,
+        workflow=None,
+        checks=tuple(checks),
+        transcript=None,
+        layout="other",
+        is_other=True,
+        coverage=coverage,
+    )
+
+
+def _with_candidates(reading: ForeignReading, given: tuple[Certificate, ...]) -> Iterator[ParsedSignature]:
+    """Let a certificate that stands elsewhere in a signature, or was given and made the value, be the signer's too."""
+    for signature in reading.document.signatures:
+        ders = (*signature.certificates_der, *signature.embedded_certificates_der)
+        if not any(made_value(signature, certificate) for certificate in embedded_evidence(signature).certificates):
+            ders += tuple(certificate.der for certificate in given[:MAX_CANDIDATES] if made_value(signature, certificate))
+        yield replace(signature, certificates_der=tuple(dict.fromkeys(ders)))
+
+
+def _told(one: SignatureConclusion) -> SignatureConclusion:
+    """Say so where a claimed time looks like local time that was marked as UTC; it is used for nothing."""
+    claimed = claimed_time(one.signature)
+    times = (stamp.time for stamp in one.time_stamps if stamp.kind is StampKind.SIGNATURE and stamp.is_intact)
+    if claimed is None or not any(time is not None and abs(claimed - time - _ZONE) < _TOLERANCE for time in times):
+        return one
+    return replace(one, warnings=(*one.warnings, Finding("SIG.LOCAL_TIME", one.signature.where)))
+
+
+def _cover_checks(
+    reading: ForeignReading, xml: ParsedXml, signatures: tuple[SignatureConclusion, ...], *, detached: Mapping[str, bytes]
+) -> Iterator[Check]:
+    """Compare what the passing signatures cover together with all that the document, and the files beside it, hold."""
+    passed = tuple(one for one in signatures if one.conclusion.indication is Indication.TOTAL_PASSED)
+    counted = passed or tuple(one for one in signatures if one.is_intact)
+    outside = reading.chart.uncovered(Spans.union(*(reading.spans[one.signature.where] for one in counted)))
+    if outside:
+        yield Check(identifier="COVER.PARTIAL", status=Status.UNPROVEN, where=outside[0])
+    elif counted:
+        yield Check(identifier="COVER.FULL", status=Status.PASS)
+    references = tuple(_detached_references(counted))
+    used = {reference.extent.where for reference in references if reference.extent is not None and reference.extent.is_full}
+    policies = {name for one in signatures for name in _policy_names(one.signature)}
+    for name in detached:
+        if name[:MAX_NAME] not in used and name not in policies:
+            yield Check(identifier="COVER.DETACHED", status=Status.UNPROVEN, where=name[:MAX_NAME])
+    for reference in references:
+        if reference.extent is not None and reference.extent.is_name_assumed:
+            yield Check(identifier="COVER.NAME", status=Status.WARNING, where=reference.extent.where)
+    if xml.first_comment is not None:
+        yield Check(identifier="COVER.COMMENTS", status=Status.WARNING, where=xml.first_comment)
+    if xml.first_instruction is not None:
+        yield Check(identifier="COVER.INSTRUCTIONS", status=Status.WARNING, where=xml.first_instruction)
+
+
+def _detached_references(signatures: Iterable[SignatureConclusion]) -> Iterator[Reference]:
+    for one in signatures:
+        for reference in one.signature.references:
+            for part in (reference, *reference.entries):
+                if part.is_intact and part.extent is not None and part.extent.kind is ExtentKind.DETACHED:
+                    yield part
+
+
+def _policy_names(signature: ParsedSignature) -> tuple[str, ...]:
+    policy = None if signature.properties is None else signature.properties.policy
+    return () if policy is None or policy.identifier is None else (policy.identifier, *policy.addresses)
