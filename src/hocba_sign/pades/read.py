@@ -1,0 +1,322 @@
+"""From a PDF's octets to its signatures as facts: byte ranges, revisions, time-stamps, long-term data.
+
+A CMS signature becomes what an XML signature is: octets under the value, one reference (the byte range), time-stamps, values it carries.
+Document time-stamps of later revisions are its archive time-stamps.
+"""
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass, field, replace
+from importlib import import_module
+from typing import Final, Protocol, cast
+
+from hocba_sign.ades.structure import Covers, Family, ParsedSignature, Reference, SignedProperties, StampKind, TimeStamp
+from hocba_sign.crypto.algorithms import SHA1, DigestAlgorithm, digest
+from hocba_sign.errors import CallerError, Finding, InputError
+from hocba_sign.pades.changes import change_findings, tolerated
+from hocba_sign.pades.facts import FieldFacts, LongTermValues, PdfFacts
+from hocba_sign.pades.names import slot_of
+from hocba_sign.pades.read_cms import CmsFacts, cms_octets, pdf_date, read_cms
+
+ATTACHMENT: Final = "hocba.xml"
+MAX_SIGNATURES: Final = 200
+"""A transcript has about fifteen; each signature costs digests, a public-key operation and a path."""
+MAX_TIME_STAMPS: Final = 60
+"""Of the document; an archive renewed every year for a pupil's working life has fewer."""
+
+_HEAD: Final = b"%PDF-"
+_HEAD_WINDOW: Final = 1024
+_WHITE: Final = b"\0\t\n\f\r "
+_SPACES_AT_END: Final = 16
+"""Octets of white space behind %%EOF that may belong to a revision."""
+_CONTENTS: Final = re.compile(rb"/Contents[\0\t\n\f\r ]{0,16}\Z")
+_HEX: Final = re.compile(rb"<(?:[0-9A-Fa-f]{2})*>")
+_FAMILIES: Final = {
+    "/ETSI.CAdES.detached": Family.PADES,
+    "/adbe.pkcs7.detached": Family.PKCS7,
+    "/adbe.pkcs7.sha1": Family.PKCS7,
+}
+_TIME_STAMP: Final = "/ETSI.RFC3161"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PdfDocument:
+    """A PDF with all its signatures, in the order of their revisions. `findings` are about the file, not one signature."""
+
+    facts: PdfFacts = field(repr=False)
+    signatures: tuple[ParsedSignature, ...]
+    time_stamp_count: int
+    findings: tuple[Finding, ...]
+
+    def revision(self, number: int) -> bytes:
+        """Give the file as it was with its first `number` revisions."""
+        return self.facts.octets[: self.facts.ends[number - 1]]
+
+
+class _Engine(Protocol):
+    def read_facts(self, octets: bytes, *, attachment: str) -> PdfFacts: ...
+
+
+def is_pdf(octets: bytes) -> bool:
+    """Tell whether octets are to be read as PDF: its header is near the start, as readers accept, and nothing before it looks like XML."""
+    return _HEAD in octets[:_HEAD_WINDOW] and not octets.removeprefix(b"\xef\xbb\xbf").lstrip().startswith(b"<")
+
+
+def read_pdf(octets: bytes) -> PdfDocument:
+    """Read a PDF and everything signed in it. A signature that cannot be read has findings that say why; the others are read.
+
+    Octets before the header are refused: readers disagree about what offsets count from then.
+    Raises: CallerError PDF.EXTRA_MISSING; InputError PDF.HEADER, PDF.UNREADABLE, PDF.ENCRYPTED, PDF.LIMIT, PDF.SIGNATURE_DICTIONARY.
+    """
+    if not octets.startswith(_HEAD):
+        raise InputError("PDF.HEADER", where="octet 0")
+    facts = _engine().read_facts(octets, attachment=ATTACHMENT)
+    signing = [one for one in facts.fields if not _is_time_stamp(one)]
+    stamping = [one for one in facts.fields if _is_time_stamp(one)]
+    if len(signing) > MAX_SIGNATURES or len(stamping) > MAX_TIME_STAMPS:
+        raise InputError("PDF.LIMIT", detail="signatures")
+    stamps, findings = _document_stamps(facts, stamping)
+    shared = {one.signature_object for one in signing if sum(one.signature_object == other.signature_object for other in signing) > 1}
+    signatures = []
+    for one in signing:
+        signature = _signature(facts, one, stamps)
+        extra = (Finding("PDF.SIGNATURE_TWICE", one.where),) if one.signature_object in shared else ()
+        signatures.append(replace(signature, findings=(*signature.findings, *extra)))
+    if octets[facts.ends[-1] :].strip(_WHITE):
+        findings = (*findings, Finding("PDF.TRAILING", f"octet {facts.ends[-1]}"))
+    return PdfDocument(facts=facts, signatures=tuple(signatures), time_stamp_count=len(stamping), findings=(*facts.findings, *findings))
+
+
+def _engine() -> _Engine:
+    try:
+        return cast("_Engine", import_module("hocba_sign.pades.engine.reading"))
+    except ImportError as error:
+        raise CallerError("PDF.EXTRA_MISSING", detail=str(error)) from error
+
+
+def _is_time_stamp(one: FieldFacts) -> bool:
+    return one.kind == "/DocTimeStamp" or one.sub_filter == _TIME_STAMP
+
+
+def _range_findings(facts: PdfFacts, one: FieldFacts) -> Iterator[Finding]:
+    """Demand that the gap is exactly this dictionary's /Contents, and everything else of its revision is covered.
+
+    Spec: ISO 32000-2, 12.8.1; EN 319 142-1, 5.3.
+    """
+    octets, where = facts.octets, one.where
+    if len(one.byte_range) != 4 or one.contents is None:
+        yield Finding("PDF.BYTE_RANGE", where)
+        return
+    start, gap, resumed, length = one.byte_range
+    if start != 0 or not 0 < gap < resumed or length < 0 or resumed + length > len(octets):
+        yield Finding("PDF.BYTE_RANGE", where)
+        return
+    hexadecimal = octets[gap:resumed]
+    is_own = _HEX.fullmatch(hexadecimal) is not None and bytes.fromhex(hexadecimal[1:-1].decode("ascii")) == one.contents
+    if not is_own or _CONTENTS.search(octets[max(0, gap - 32) : gap]) is None or not _is_inside(octets, one):
+        yield Finding("PDF.BYTE_RANGE", where)
+    end = facts.ends[one.revision]
+    tail = octets[end : resumed + length]
+    if resumed + length < end or len(tail) > _SPACES_AT_END or tail.strip(_WHITE):
+        yield Finding("PDF.COVERAGE", where)
+
+
+def _is_inside(octets: bytes, one: FieldFacts) -> bool:
+    """Tell whether the gap lies in the very object that the form points at, which has one /Contents and one /ByteRange."""
+    gap, resumed = one.byte_range[1:3]
+    if one.object_at is None or one.object_at >= gap or octets.find(b"endobj", one.object_at, gap) != -1:
+        return False
+    end = octets.find(b"endobj", resumed)
+    around = octets[one.object_at : gap] + octets[resumed : end if end != -1 else None]
+    return end != -1 and around.count(b"/Contents") == 1 and around.count(b"/ByteRange") == 1
+
+
+def _covered(facts: PdfFacts, one: FieldFacts) -> bytes:
+    """Give the octets of the byte range, as far as it is one."""
+    if len(one.byte_range) % 2 or any(number < 0 for number in one.byte_range):
+        return b""
+    pairs = zip(one.byte_range[::2], one.byte_range[1::2], strict=True)
+    if sum(one.byte_range[1::2]) > len(facts.octets):
+        return b""
+    return b"".join(facts.octets[start : start + length] for start, length in pairs)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _DocumentStamp:
+    revision: int
+    token: bytes
+    octets: bytes = field(repr=False)
+
+
+def _document_stamps(facts: PdfFacts, stamping: list[FieldFacts]) -> tuple[tuple[_DocumentStamp, ...], tuple[Finding, ...]]:
+    """Read the document time-stamps; one whose byte range is wrong proves nothing, nor does one after which more than long-term data changed."""
+    stamps: list[_DocumentStamp] = []
+    findings: list[Finding] = []
+    for one in stamping:
+        found = [*_range_findings(facts, one), *(finding for finding in change_findings(one, facts.steps))]
+        if one.sub_filter != _TIME_STAMP:
+            found.append(Finding("PDF.SUBFILTER", one.where))
+        try:
+            token, is_padded = cms_octets(one.contents or b"")
+            if not is_padded:
+                found.append(Finding("PDF.PADDING", one.where))
+            stamps += [] if found else [_DocumentStamp(revision=one.revision, token=token, octets=_covered(facts, one))]
+        except InputError as error:
+            found.append(Finding(error.cause, one.where))
+        findings += found
+    return tuple(stamps), tuple(findings)
+
+
+def _signature(facts: PdfFacts, one: FieldFacts, stamps: tuple[_DocumentStamp, ...]) -> ParsedSignature:
+    findings = [*_range_findings(facts, one), *change_findings(one, facts.steps)]
+    if not one.is_present:
+        findings.append(Finding("PDF.SIGNATURE_REMOVED", one.where))
+    family = _FAMILIES.get(one.sub_filter)
+    if family is None:
+        return _unreadable(one, [*findings, Finding("PDF.SUBFILTER", f"{one.where} ({one.sub_filter[:40]})")])
+    try:
+        octets, is_padded = cms_octets(one.contents or b"")
+        cms = read_cms(octets, where=one.where)
+    except InputError as error:
+        return _unreadable(one, [*findings, Finding(error.cause, one.where)])
+    covered = _covered(facts, one)
+    reference, faults = _reference(one, cms, covered)
+    findings += [*faults, *cms.findings, *(() if is_padded else (Finding("PDF.PADDING", one.where),))]
+    properties = _properties(one, cms, family)
+    values = _all_values(facts.values)
+    return ParsedSignature(
+        identifier=one.name,
+        where=one.where,
+        slot=slot_of(one.name),
+        family=family,
+        algorithm_uri="",
+        pss=None,
+        algorithm=cms.algorithm,
+        has_der_value=cms.has_der_value,
+        signed_info_octets=covered if cms.signed_octets is None else cms.signed_octets,
+        value=cms.value,
+        value_id=None,
+        references=(reference,),
+        certificates_der=cms.certificates_der,
+        properties=properties,
+        time_stamps=tuple(_time_stamps(facts, one, cms, stamps)),
+        embedded_certificates_der=values.certificates,
+        embedded_crls_der=(*cms.crls, *values.crls),
+        embedded_ocsps_der=(*cms.ocsps, *values.ocsps),
+        departures=tuple(_departures(one, properties, family)),
+        findings=tuple(dict.fromkeys(findings)),
+        revision=one.revision + 1,
+        is_baseline=family is Family.PADES and cms.signing_time is None and properties.signing_time is not None,
+        warnings=tuple(tolerated(one, facts.steps)),
+    )
+
+
+def _reference(one: FieldFacts, cms: CmsFacts, covered: bytes) -> tuple[Reference, list[Finding]]:
+    """Compare the digest of the byte range with what is signed."""
+    algorithm, computed = _digested(one, cms, covered)
+    stated: bytes | None = computed if cms.signed_octets is None else cms.message_digest
+    findings = []
+    if one.sub_filter == "/adbe.pkcs7.sha1":
+        # The signed content is the SHA-1 digest of the byte range (ISO 32000-1, 12.8.3.3.1).
+        inner = digest(cms.digest_algorithm, cms.content or b"")
+        is_intact = cms.content == computed and (cms.signed_octets is None or cms.message_digest == inner)
+    else:
+        is_intact = stated == computed and bool(covered)
+        if cms.content is not None:
+            findings.append(Finding("PDF.ENCAPSULATED", one.where))
+    if not is_intact:
+        findings.append(Finding("SIG.DIGEST", one.where))
+    reference = Reference(
+        identifier=None,
+        uri=f"ByteRange {' '.join(map(str, one.byte_range))}",
+        target_id=None,
+        kind=Covers.DATA,
+        digest_uri=algorithm.uri,
+        digest_value=stated or b"",
+        is_found=True,
+        is_intact=is_intact,
+    )
+    return reference, findings
+
+
+def _digested(one: FieldFacts, cms: CmsFacts, covered: bytes) -> tuple[DigestAlgorithm, bytes]:
+    algorithm = SHA1 if one.sub_filter == "/adbe.pkcs7.sha1" else cms.digest_algorithm
+    return algorithm, digest(algorithm, covered)
+
+
+def _properties(one: FieldFacts, cms: CmsFacts, family: Family) -> SignedProperties:
+    stated = None if one.time_text is None else pdf_date(one.time_text)
+    return SignedProperties(
+        identifier=one.name,
+        signing_time=stated if family is Family.PADES or cms.signing_time is None else cms.signing_time,
+        signing_time_text=one.time_text,
+        certificates=cms.bindings,
+        claimed_roles=cms.roles,
+        commitments=cms.commitments,
+        described_references=frozenset(),
+    )
+
+
+def _departures(one: FieldFacts, properties: SignedProperties, family: Family) -> Iterator[Finding]:
+    """Compare with the B level (EN 319 142-1, 6.3)."""
+    if family is Family.PKCS7:
+        yield Finding("PDF.PKCS7", one.where)
+    elif properties.signing_time is None:
+        yield Finding("SIG.SIGNING_TIME", one.where)
+
+
+def _all_values(values: tuple[LongTermValues, ...]) -> LongTermValues:
+    return LongTermValues(
+        certificates=tuple(dict.fromkeys(der for one in values for der in one.certificates)),
+        crls=tuple(dict.fromkeys(der for one in values for der in one.crls)),
+        ocsps=tuple(dict.fromkeys(der for one in values for der in one.ocsps)),
+    )
+
+
+def _time_stamps(facts: PdfFacts, one: FieldFacts, cms: CmsFacts, stamps: tuple[_DocumentStamp, ...]) -> Iterator[TimeStamp]:
+    if cms.tokens:
+        yield TimeStamp(kind=StampKind.SIGNATURE, tokens_der=cms.tokens, message_octets=cms.value)
+    for at, stamp in enumerate(stamps):
+        if stamp.revision <= one.revision:
+            continue
+        values = _all_values(facts.values[: stamp.revision + 1])
+        earlier = tuple(other.token for other in stamps[:at])
+        yield TimeStamp(
+            kind=StampKind.ARCHIVE,
+            tokens_der=(stamp.token,),
+            message_octets=stamp.octets,
+            covered_der=(
+                *cms.certificates_der,
+                *cms.crls,
+                *cms.ocsps,
+                *cms.tokens,
+                *earlier,
+                *values.certificates,
+                *values.crls,
+                *values.ocsps,
+            ),
+        )
+
+
+def _unreadable(one: FieldFacts, findings: list[Finding]) -> ParsedSignature:
+    return ParsedSignature(
+        identifier=one.name,
+        where=one.where,
+        slot=slot_of(one.name),
+        family=Family.PKCS7,
+        algorithm_uri="",
+        pss=None,
+        signed_info_octets=b"",
+        value=b"",
+        value_id=None,
+        references=(),
+        certificates_der=(),
+        properties=None,
+        time_stamps=(),
+        embedded_certificates_der=(),
+        embedded_crls_der=(),
+        embedded_ocsps_der=(),
+        findings=tuple(dict.fromkeys(findings)),
+        revision=one.revision + 1,
+        is_baseline=False,
+    )
