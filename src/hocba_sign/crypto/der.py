@@ -65,6 +65,14 @@ def whole(octets: bytes, tag: int) -> Element:
     return element
 
 
+def first(octets: bytes, tag: int) -> Element:
+    """Read the one element that `octets` begin with; what follows is left alone. Raises: InputError DER.MALFORMED."""
+    element = _read(octets, 0, len(octets))
+    if element.tag != tag:
+        raise malformed(0, "other data than expected")
+    return element
+
+
 def children(parent: Element) -> tuple[Element, ...]:
     """Read the elements inside `parent`. Raises: InputError DER.MALFORMED."""
     octets, at, limit = parent.octets, parent.start, parent.end
