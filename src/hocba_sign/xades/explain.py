@@ -2,12 +2,13 @@
 
 import hashlib
 from dataclasses import dataclass
+from itertools import islice
 
 from hocba_sign.crypto.algorithms import digest, digest_algorithm
 from hocba_sign.errors import Finding, InputError
 from hocba_sign.xades import names
 from hocba_sign.xades.elements import algorithm_of, octets_of, only
-from hocba_sign.xades.foreign import ForeignDocument, named, pointed_at
+from hocba_sign.xades.foreign import MAX_REFERENCES, ForeignDocument, named, pointed_at
 from hocba_sign.xades.nodes import NodeSet
 from hocba_sign.xades.signature import read_value
 from hocba_sign.xades.transforms import Value, octets_of_value, read_transforms, steps
@@ -64,6 +65,7 @@ def trace(reference: Element, document: ForeignDocument) -> Trace:
     """Process a reference and note every value. Raises: InputError `SIG.STRUCTURE`."""
     digest_uri = algorithm_of(only(reference, names.DIGEST_METHOD))
     stated = octets_of(only(reference, names.DIGEST_VALUE))
+    uri = reference.get("URI")
     noted: list[Step] = []
     computed, finding = None, None
     try:
@@ -76,14 +78,24 @@ def trace(reference: Element, document: ForeignDocument) -> Trace:
     except InputError as error:
         finding = Finding(error.cause, error.where)
     return Trace(
-        uri=None if reference.get("URI") is None else named(reference.get("URI")),
+        uri=named(uri) if uri else uri,
         kind=reference.get("Type"),
-        digest_uri=digest_uri,
+        digest_uri=named(digest_uri),
         stated=stated,
         computed=computed,
         steps=tuple(noted),
         finding=finding,
     )
+
+
+def entries_of(reference: Element, document: ForeignDocument) -> tuple[Element, ...]:
+    """Give the references of the manifest that a reference points at, if it is one in a ds:Object."""
+    identifier = (reference.get("URI") or "").removeprefix("#")
+    manifest = document.xml.ids.get(identifier) if reference.get("Type") == names.TYPE_MANIFEST else None
+    holder = None if manifest is None else manifest.getparent()
+    if manifest is None or manifest.tag != names.MANIFEST or holder is None or holder.tag != names.OBJECT:
+        return ()
+    return tuple(islice(manifest.iterchildren(names.REFERENCE), MAX_REFERENCES))
 
 
 def _note(noted: list[Step], transform: str | None, value: Value, document: ForeignDocument) -> bytes:
