@@ -19,22 +19,35 @@ def compile_pdf(main: Path, *, fonts: Path, inputs: dict[str, str], created: dat
     `created` (aware) is what the file gives as its own date. typst refuses what breaks either standard.
     Raises: CallerError PDF.EXTRA_MISSING; InputError RENDER.REFUSED, without typst's words, which may quote the content.
     """
-    typst = library("typst")
+    compiler = _compiler(main, fonts=fonts, inputs=inputs)
     try:
-        compiler = typst.Compiler(
-            main,
-            root=main.parent,
-            font_paths=_fonts(fonts),
-            ignore_system_fonts=True,
-            sys_inputs=inputs,
-            package_path=main.parent,
-            package_cache_path=main.parent,
-        )
         octets: bytes = compiler.compile(format="pdf", pdf_standards=list(_STANDARDS), timestamp=created)
         places = json.loads(compiler.query(_PLACE, field="value"))
     except RuntimeError:
         raise InputError("RENDER.REFUSED") from None
     return octets, tuple(places)
+
+
+def compile_page(main: Path, *, fonts: Path, inputs: dict[str, str], created: datetime) -> bytes:
+    """Give a plain PDF, without the tags that would mean nothing where its page is put into another. Raises: as `compile_pdf`."""
+    compiler = _compiler(main, fonts=fonts, inputs=inputs)
+    try:
+        octets: bytes = compiler.compile(format="pdf", timestamp=created, pdf_tags=False)
+    except RuntimeError:
+        raise InputError("RENDER.REFUSED") from None
+    return octets
+
+
+def _compiler(main: Path, *, fonts: Path, inputs: dict[str, str]) -> Any:
+    return library("typst").Compiler(
+        main,
+        root=main.parent,
+        font_paths=_fonts(fonts),
+        ignore_system_fonts=True,
+        sys_inputs=inputs,
+        package_path=main.parent,
+        package_cache_path=main.parent,
+    )
 
 
 def library(name: str) -> Any:

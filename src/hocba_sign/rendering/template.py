@@ -14,7 +14,7 @@ from hocba_sign.errors import CallerError
 
 CURRENT: Final = "1"
 FONTS: Final = Path(str(resources.files("hocba_sign"))) / "data" / "fonts"
-_FOLDER: Final = Path(str(resources.files("hocba_sign"))) / "data" / "template"
+FOLDER: Final = Path(str(resources.files("hocba_sign"))) / "data" / "template"
 _MAIN: Final = "hocba.typ"
 _FORM: Final = "form.json"
 
@@ -36,7 +36,7 @@ class Template:
 
 def template_versions() -> tuple[str, ...]:
     """Give the versions that can be rendered, oldest first."""
-    return tuple(sorted((entry.name for entry in _FOLDER.iterdir() if entry.name.isdecimal()), key=int))
+    return tuple(sorted((entry.name for entry in FOLDER.iterdir() if entry.name.isdecimal()), key=int))
 
 
 @cache
@@ -44,7 +44,7 @@ def load_template(version: str) -> Template:
     """Read one version. Raises: CallerError RENDER.TEMPLATE."""
     if version not in template_versions():
         raise CallerError("RENDER.TEMPLATE")
-    folder = _FOLDER / version
+    folder = FOLDER / version
     form = json.loads((folder / _FORM).read_text("utf-8"))
     return Template(
         version=version,

@@ -1,0 +1,132 @@
+"""A PDF to be signed, as facts, and the revisions that signing adds to it; whoever reads and writes PDF syntax stands behind `engine`.
+
+Every revision is appended: the octets that were there stay, to the byte.
+"""
+
+from dataclasses import dataclass
+from datetime import datetime
+from importlib import import_module
+from typing import TYPE_CHECKING, Protocol, cast
+
+from hocba_sign.errors import CallerError
+from hocba_sign.pades.facts import FieldLock
+
+if TYPE_CHECKING:
+    from hocba_sign.pades.engine import writing
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Place:
+    """Where a signature is seen: `page` from 0; `box` is left, bottom, right and top in points."""
+
+    page: int
+    box: tuple[float, float, float, float]
+
+    @property
+    def size(self) -> tuple[float, float]:
+        left, bottom, right, top = self.box
+        return abs(right - left), abs(top - bottom)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NewField:
+    """A signature field to be made. `label` is what is read to people who do not see it; without `place` nothing is seen.
+
+    `locked_fields` may not change any more once this one is signed. They are named one by one: a document time-stamp makes a field, too.
+    """
+
+    name: str
+    label: str
+    place: Place | None
+    locked_fields: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Field:
+    """A signature field that is there. `size` is its width and height in points, None where nothing of it is seen."""
+
+    name: str
+    is_filled: bool
+    size: tuple[float, float] | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Form:
+    """What matters of a PDF for signing it.
+
+    `locks` are what the signature in each named field says of other fields. `is_closed`: the certification allows no further signature (DocMDP, P 1). `is_certified`: there is one. `pages` are widths and heights in points.
+    """
+
+    fields: tuple[Field, ...]
+    locks: tuple[tuple[str, FieldLock], ...]
+    is_certified: bool
+    is_closed: bool
+    pages: tuple[tuple[float, float], ...]
+
+    def field(self, name: str) -> Field | None:
+        return next((field for field in self.fields if field.name == name), None)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Revision:
+    """What the revision of one signature, or of a document time-stamp, holds beside its value.
+
+    `signing_time` is UTC, None for a time-stamp. `room` is in octets, `digest_name` the hash of what is signed. `locked_fields` as in
+    `NewField`, for a field that says nothing itself. `appearance` is a PDF of one page. `certifies`: only form fields and signatures may follow (DocMDP, P 2).
+    """
+
+    field: str
+    room: int
+    digest_name: str
+    signing_time: datetime | None = None
+    new_fields: tuple[NewField, ...] = ()
+    locked_fields: tuple[str, ...] = ()
+    appearance: bytes | None = None
+    certifies: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Gap:
+    """A file with room for a value: `octets[start:end]` is `<00…00>`; `digest` is of everything else."""
+
+    octets: bytes
+    start: int
+    end: int
+    digest: bytes
+
+
+class Engine(Protocol):
+    """What `pades.engine.writing` does. Raises: InputError `PDF.*` for a file that it cannot read or must not change."""
+
+    def read_form(self, document: bytes) -> Form: ...
+
+    def append_gap(self, document: bytes, revision: Revision) -> Gap: ...
+
+    def append_values(
+        self, document: bytes, *, certificates: tuple[bytes, ...], crls: tuple[bytes, ...], ocsps: tuple[bytes, ...]
+    ) -> bytes: ...
+
+
+def engine() -> Engine:
+    """Load what reads and writes PDF syntax. Raises: CallerError `PDF.EXTRA_MISSING`."""
+    try:
+        return cast("Engine", import_module("hocba_sign.pades.engine.writing"))
+    except ImportError as error:
+        raise CallerError("PDF.EXTRA_MISSING", detail=str(error)) from error
+
+
+def fill(gap: Gap, cms_der: bytes) -> bytes:
+    """Put a value into the room that was left for it, padded with zeros.
+
+    Raises: CallerError `SIGN.ROOM` where it does not fit.
+    Spec: ISO 32000-2, 12.8.1.
+    """
+    room = gap.end - gap.start - 2
+    written = cms_der.hex().encode()
+    if len(written) > room:
+        raise CallerError("SIGN.ROOM", detail=f"{len(cms_der)} octets, room for {room // 2}")
+    return b"".join((gap.octets[: gap.start + 1], written.ljust(room, b"0"), gap.octets[gap.end - 1 :]))
+
+
+if TYPE_CHECKING:
+    _conforms: Engine = writing

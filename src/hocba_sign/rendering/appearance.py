@@ -1,0 +1,29 @@
+"""What is seen of a signature on a page: one page of its own, made as the others are."""
+
+import json
+from datetime import datetime
+from pathlib import Path
+from typing import Final
+
+from hocba_sign.model.record import VIETNAM
+from hocba_sign.model.workflow import Role
+from hocba_sign.rendering.coverage import shown_in
+from hocba_sign.rendering.engine import compile_page
+from hocba_sign.rendering.template import FOLDER, FONTS
+
+_MAIN: Final[Path] = FOLDER / "signature" / "signature.typ"
+_MOST_LETTERS: Final = 200
+
+
+def draw_appearance(name: str, role: Role, *, at: datetime, size: tuple[float, float]) -> bytes:
+    """Give a PDF of one page of `size` (width, height in points): name, role and time, in Vietnamese and Vietnam's time.
+
+    `at` is aware. Letters of the name that the fonts lack are shown as `?`. It says nothing about validity.
+    Raises: CallerError PDF.EXTRA_MISSING; InputError RENDER.REFUSED.
+    """
+    covered = shown_in(FONTS)
+    shown = "".join(letter if letter in covered else "?" for letter in name[:_MOST_LETTERS])
+    width, height = size
+    time = at.astimezone(VIETNAM).strftime("%H:%M:%S %d/%m/%Y")
+    given = {"name": shown, "role": role, "time": time, "width": width, "height": height}
+    return compile_page(_MAIN, fonts=FONTS, inputs={"signature": json.dumps(given, ensure_ascii=False)}, created=at)
