@@ -14,6 +14,8 @@ from hocba_sign.crypto.algorithms import digest, digest_algorithm, signature_alg
 from hocba_sign.crypto.verify import PublicKey, load_public_key, verify_value
 from hocba_sign.errors import Finding, InputError
 from hocba_sign.pki.certificate import Certificate
+from hocba_sign.validation.process import SignatureConclusion
+from hocba_sign.validation.verdict import conclude
 from hocba_sign.xades import names
 from hocba_sign.xades.elements import algorithm_of, octets_of, only
 from hocba_sign.xades.foreign import ForeignDocument, named
@@ -80,6 +82,19 @@ def diagnose(xml: ParsedXml, suspects: Sequence[Suspect], *, detached: Mapping[s
         return tuple(() for _ in suspects)
     patient = _Patient(xml, detached)
     return tuple(patient.diagnosis(suspect) for suspect in suspects)
+
+
+def diagnosed(
+    xml: ParsedXml, conclusions: tuple[SignatureConclusion, ...], *, detached: Mapping[str, bytes]
+) -> tuple[SignatureConclusion, ...]:
+    """Add to the signatures that do not hold what is the matter with them."""
+    broken = [one for one in conclusions if not one.is_intact]
+    told = diagnose(xml, [Suspect.of(one.signature, one.certificate) for one in broken], detached=detached)
+    found = {one.signature.where: findings for one, findings in zip(broken, told, strict=True) if findings}
+    return tuple(
+        replace(one, conclusion=conclude((*one.conclusion.findings, *found[one.signature.where]))) if one.signature.where in found else one
+        for one in conclusions
+    )
 
 
 class _Patient:

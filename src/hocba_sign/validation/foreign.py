@@ -15,6 +15,7 @@ from hocba_sign.ades.structure import Coverage, ExtentKind, ParsedSignature, Ref
 from hocba_sign.errors import Finding
 from hocba_sign.pki.certificate import Certificate
 from hocba_sign.validation.chain import Setting
+from hocba_sign.validation.diagnosis import diagnosed
 from hocba_sign.validation.document import DocumentConclusion, time_stamp_check, verdict_of
 from hocba_sign.validation.hierarchy import hierarchy_checks
 from hocba_sign.validation.process import SignatureConclusion, claimed_time, embedded_evidence, validate_signature
@@ -49,6 +50,7 @@ def validate_any(octets: bytes, setting: Setting, *, detached: Mapping[str, byte
     signatures = tuple(
         _told(validate_signature(signature, setting)) for signature in _with_candidates(reading, setting.evidence.certificates)
     )
+    signatures = diagnosed(xml, signatures, detached=detached)
     checks = [Check(identifier="DOC.FORMAT", status=Status.PASS), *_cover_checks(reading, xml, signatures, detached=detached)]
     checks += hierarchy_checks(signatures, None, setting=setting)
     checks += [time_stamp_check(one) for one in signatures if one.signature.time_stamps]
