@@ -47,6 +47,7 @@ class DocumentConclusion:
     `transcript`, or `record` for a document about transcripts, is decoded from signed octets only; `data_sha256` is their digest, by which other
     documents name this one. `standing` says whether the transcript is in force, as far as that was looked up.
     `is_other`: it was judged as a document of others, and `coverage` tells by the place of each signature what it covers.
+    `format` is `xml` or `pdf`; `attached` the judgement of the signed XML that a PDF carries.
     """
 
     verdict: Verdict
@@ -60,6 +61,8 @@ class DocumentConclusion:
     layout: str = CANONICAL.name
     is_other: bool = False
     coverage: Mapping[str, Coverage] = field(default_factory=lambda: MappingProxyType({}))
+    format: str = "xml"
+    attached: "DocumentConclusion | None" = None
 
 
 def validate(octets: bytes, setting: Setting) -> DocumentConclusion:
@@ -79,12 +82,12 @@ def validate(octets: bytes, setting: Setting) -> DocumentConclusion:
     workflow = None
     if content is not None:
         workflow = _workflow(parsed, content, layout=recognise(root), signatures=signatures)
-        checks += _workflow_checks(workflow)
+        checks += workflow_checks(workflow)
     elif recognise(root) is KHO:
-        workflow = foreign_workflow(parsed, root, facts=_facts(signatures))
-        checks += _workflow_checks(workflow)
+        workflow = foreign_workflow(parsed, root, facts=signer_facts(signatures))
+        checks += workflow_checks(workflow)
     checks += layout_checks(parsed, root)
-    checks += _school_checks(content, signatures, setting)
+    checks += school_checks(content, signatures, setting)
     checks += [time_stamp_check(conclusion) for conclusion in signatures if conclusion.signature.time_stamps]
     checks += tt15_checks(signatures, workflow)
     is_signed = any(ID_DATA in conclusion.signature.covered_ids() for conclusion in signatures if conclusion.is_intact)
@@ -109,11 +112,11 @@ def validate(octets: bytes, setting: Setting) -> DocumentConclusion:
 def _decoded(parsed: ParsedDocument, root: Element, signatures: Iterable[SignatureConclusion]) -> tuple[Content | None, list[Check]]:
     if form_of(root) is not None:
         return record_content(parsed, root, signatures=signatures)
-    transcript, checks = _content(parsed, root, signatures)
+    transcript, checks = read_content(parsed, root, signatures)
     return transcript, [*checks, *(() if transcript is None else rule_checks(transcript))]
 
 
-def _school_checks(content: Content | None, signatures: tuple[SignatureConclusion, ...], setting: Setting) -> list[Check]:
+def school_checks(content: Content | None, signatures: tuple[SignatureConclusion, ...], setting: Setting) -> list[Check]:
     """Compare signers with the registry and their trees of trust with the role policy, by the school that the content names."""
     match content:
         case Transcript(school=school) | Event(school=school):
@@ -146,7 +149,7 @@ def _diagnosed(octets: bytes, signatures: tuple[SignatureConclusion, ...]) -> tu
     )
 
 
-def _content(parsed: ParsedDocument, root: Element, signatures: Iterable[SignatureConclusion]) -> tuple[Transcript | None, list[Check]]:
+def read_content(parsed: ParsedDocument, root: Element, signatures: Iterable[SignatureConclusion]) -> tuple[Transcript | None, list[Check]]:
     """Check the document itself, and decode it: from the signed octets where a signature covers all data, else from the file."""
     if is_foreign(root):
         return None, foreign_checks(root)
@@ -174,10 +177,11 @@ def _weight(problem: Finding) -> Status:
 
 def _workflow(parsed: ParsedDocument, content: Record, *, layout: Layout, signatures: Iterable[SignatureConclusion]) -> Workflow:
     plan = RECORD_PLANS.get(content.plan_name) or PLANS[content.plan_name]
-    return judge_order(parsed, content.expected_signers, plan=plan, layout=layout, facts=_facts(signatures))
+    return judge_order(parsed, content.expected_signers, plan=plan, layout=layout, facts=signer_facts(signatures))
 
 
-def _facts(signatures: Iterable[SignatureConclusion]) -> dict[Slot, SignerFacts]:
+def signer_facts(signatures: Iterable[SignatureConclusion]) -> dict[Slot, SignerFacts]:
+    """Collect what judging the order needs to know of each slot's signature."""
     return {
         one.signature.slot: SignerFacts(
             is_intact=one.is_intact,
@@ -190,7 +194,8 @@ def _facts(signatures: Iterable[SignatureConclusion]) -> dict[Slot, SignerFacts]
     }
 
 
-def _workflow_checks(workflow: Workflow) -> list[Check]:
+def workflow_checks(workflow: Workflow) -> list[Check]:
+    """Give the checks of a workflow, and those that it passes as a whole."""
     checks = list(workflow.checks)
     if workflow.is_complete:
         checks.append(Check(identifier="WF.COMPLETE", status=Status.PASS))

@@ -29,6 +29,8 @@ class Basis(StrEnum):
 
     LINKS = "links"
     """It covers the other's value, or the other whole."""
+    REVISIONS = "revisions"
+    """It was added to a PDF that held the other already."""
     TIME_STAMPS = "timestamps"
     """Its signer states a time after the other's time-stamp, and its own time-stamp agrees."""
     CLAIMED = "claimed"
@@ -38,7 +40,7 @@ class Basis(StrEnum):
     """The signers' own times tell another order."""
 
 
-_PROVEN: Final = frozenset({Basis.LINKS, Basis.TIME_STAMPS})
+_PROVEN: Final = frozenset({Basis.LINKS, Basis.REVISIONS, Basis.TIME_STAMPS})
 _UNPROVEN: Final = MappingProxyType(
     {Basis.CLAIMED: "WF.ORDER_CLAIMED", Basis.NONE: "WF.ORDER_UNKNOWN", Basis.CONTRADICTED: "WF.ORDER_CONTRADICTED"}
 )
@@ -113,7 +115,7 @@ def judge_order(
     if not layout.needs_links:
         checks += _order_checks(bases)
     # (6)
-    checks += [check for signer in expected if signer.slot in facts for check in _signer(signer, facts[signer.slot].certificate)]
+    checks += [check for signer in expected if signer.slot in facts for check in signer_checks(signer, facts[signer.slot].certificate)]
     is_intact = bool(filled) and all(slot in facts and facts[slot].is_intact for slot in filled)
     return Workflow(
         plan=plan.name,
@@ -204,7 +206,7 @@ def _covers_other_subject(named: set[str | None], slot: Slot, slots: tuple[Slot,
     return slot.subject is not None and slot.subject not in named and bool(subjects & named)
 
 
-def _signer(expected: ExpectedSigner, certificate: Certificate | None) -> list[Check]:
+def signer_checks(expected: ExpectedSigner, certificate: Certificate | None) -> list[Check]:
     """Compare the certificate's subject with the person or organisation that the content names.
 
     A number decides where both sides have one. Government certificates have none: then an equal name is accepted with
