@@ -6,6 +6,7 @@ from pathlib import Path
 
 from tools.vectors import (
     algorithms,
+    archived,
     documents,
     embedded,
     paths,
@@ -43,6 +44,7 @@ AREAS = (
     embedded,
     reformatted,
     texts,
+    archived,
 )
 
 

@@ -31,6 +31,7 @@ def cases(stage: Stage) -> Iterator[Case]:
     )
     yield from _several(stage)
     yield from _validity(stage)
+    yield _premature(stage)
     yield from _revoked(stage)
     yield from _wrong(stage)
 
@@ -102,6 +103,22 @@ def _validity(stage: Stage) -> Iterator[Case]:
             crl=(f"{WORLD}/crl", "evidence/tsa-root.crl"),
             twin=f"time/expired-signers-{'without' if is_stamped else 'with'}-time-stamp",
         )
+
+
+def _premature(stage: Stage) -> Case:
+    issued_at = SIGNED_AT - timedelta(hours=1)
+    holder = stage.world.organisation(stage.transcript().school.name, not_before=issued_at)
+    return Case(
+        identifier="time/time-stamp-before-the-certificate",
+        title="The seal's time-stamp is an hour older than the seal's certificate",
+        why="The signature is proven to be older than the certificate that it names: no later proof can heal that",
+        spec="EN 319 102-1, 5.5.4",
+        document=stamp(stage.forged_at(SEAL, holder), SEAL, lambda digest: stage.token(digest, at=issued_at - timedelta(hours=1))),
+        verdict="INVALID",
+        causes=("PATH.NOT_YET_VALID",),
+        signatures={"KY_PHAT_HANH": {"indication": "TOTAL_FAILED", "sub_indication": "NOT_YET_VALID", "intact": True}},
+        twin="time/seal-time-stamped",
+    )
 
 
 def _revoking(stage: Stage, at: datetime) -> dict[str, bytes]:
