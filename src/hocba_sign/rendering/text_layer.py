@@ -1,6 +1,5 @@
 """What a page says, read by another program than the one that made it: pypdfium2."""
 
-import ctypes
 import threading
 from collections import defaultdict
 from collections.abc import Iterator
@@ -49,10 +48,9 @@ def text_layer(pdf: bytes) -> tuple[PageText, ...]:
 
 
 def _page_text(page: Any, raw: Any) -> PageText:
-    characters = page.get_textpage()
     marked: dict[int, list[str]] = defaultdict(list)
-    for one in page.get_objects(filter=[raw.FPDF_PAGEOBJ_TEXT]):
-        marked[raw.FPDFPageObj_GetMarkedContentID(one.raw)].append(_text(one.raw, characters.raw, raw))
+    for one in page.get_objects(filter=[raw.FPDF_PAGEOBJ_TEXT], textpage=page.get_textpage()):
+        marked[raw.FPDFPageObj_GetMarkedContentID(one.raw)].append(one.extract())
     tree = raw.FPDF_StructTree_GetForPage(page.raw)
     try:
         order = _order(tree, raw) if tree else ()
@@ -60,13 +58,6 @@ def _page_text(page: Any, raw: Any) -> PageText:
     finally:
         raw.FPDF_StructTree_Close(tree)
     return PageText(read=read, beside=tuple(text for texts in marked.values() for text in texts))
-
-
-def _text(item: Any, characters: Any, raw: Any) -> str:
-    size = raw.FPDFTextObj_GetText(item, characters, None, 0)
-    buffer = (ctypes.c_ushort * (size // 2))()
-    raw.FPDFTextObj_GetText(item, characters, buffer, size)
-    return bytes(buffer).decode("utf-16-le", "replace").rstrip("\0")
 
 
 def _order(tree: Any, raw: Any) -> Iterator[int]:
