@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from hocba_sign.pipeline import sign as sign
     from hocba_sign.pipeline import time_stamp as time_stamp
     from hocba_sign.pipeline import verify as verify
+    from hocba_sign.pipeline import verify_any as verify_any
     from hocba_sign.pipeline import verify_years as verify_years
     from hocba_sign.pki.evidence import Evidence as Evidence
     from hocba_sign.pki.trust import TrustStore as TrustStore
@@ -66,13 +67,14 @@ _HOME = {
     "sign": "pipeline",
     "time_stamp": "pipeline",
     "verify": "pipeline",
+    "verify_any": "pipeline",
     "verify_years": "pipeline",
 }
 
 __all__ = [  # noqa: RUF022 - the order of a first reading
     "Transcript", "Role", "Slot", "SigningPlan", "Level", "SigningPolicy",
     "sign", "prepare", "complete", "time_stamp", "merge", "extend", "ToBeSigned", "SignedDocument", "Signer", "SoftwareSigner",
-    "verify", "verify_years", "know", "Sources", "TrustStore", "Evidence", "Policy", "Report",
+    "verify", "verify_any", "verify_years", "know", "Sources", "TrustStore", "Evidence", "Policy", "Report",
     "HocbaSignError", "CallerError", "InputError", "OutsideError", "NotPassed",
 ]  # fmt: skip
 

@@ -91,19 +91,19 @@ def verify_any(
     evidence: Evidence,
     at: datetime,
     policy: Policy = DEFAULT,
-    name: str = "-",
 ) -> Report:
     """Judge any document with XML signatures, asking for no transcript, with nothing but what is given; no network.
 
     `detached` are the files that lie beside it, by the name that its references use. `at` is aware: the validation time.
+    The report calls the document `-`; a name is given it by `dataclasses.replace`.
     Raises: nothing for any octets.
     Spec: EN 319 102-1, 5; XML Signature 1.1, 3.2.
     """
     try:
         conclusion = validate_any(document, Setting(trust=trust, evidence=evidence, at=at, policy=policy), detached=detached)
     except InputError as error:
-        return Report.malformed(document, error, file=name, at=at)
-    return Report.of(document, conclusion, file=name, at=at)
+        return Report.malformed(document, error, file="-", at=at)
+    return Report.of(document, conclusion, file="-", at=at)
 
 
 def know(sources: Sources, *, trust: TrustStore, evidence: Evidence, at: datetime, policy: Policy = DEFAULT) -> Policy:

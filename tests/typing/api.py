@@ -91,6 +91,12 @@ def with_all_that_is_known(
     return [report.status for report in reports]
 
 
+def of_others(document: bytes, trust: hocba_sign.TrustStore, evidence: hocba_sign.Evidence, at: datetime) -> str:
+    report = hocba_sign.verify_any(document, detached={"hoa-don.xml": b""}, trust=trust, evidence=evidence, at=at)
+    assert_type(report, hocba_sign.Report)
+    return report.verdict
+
+
 def with_another_hash(algorithm: DigestAlgorithm) -> hocba_sign.SigningPolicy:
     return hocba_sign.SigningPolicy(level=hocba_sign.Level.B, digest_algorithm=algorithm)
 

@@ -2,7 +2,7 @@
 
 import argparse
 import sys
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from datetime import UTC, datetime
 from functools import partial
@@ -80,16 +80,18 @@ def judge(path: Path, setting: Setting, *, given: argparse.Namespace) -> Report:
     except InputError as error:
         report = Report.malformed(b"", error, file=str(path), at=setting.at)
         return replace(report, sha256=(None if path == console.STANDARD else sha256_of(path)) or "")
-    offline: Callable[..., Report] = verify
-    judged: Judge = validate
-    if given.any:
-        detached = _detached(given)
-        offline, judged = partial(verify_any, detached=detached), partial(validate_any, detached=detached)
+    detached = _detached(given)
+    judged: Judge = partial(validate_any, detached=detached) if given.any else validate
     fetch = evidence_fetcher(given)
     if fetch is not None:
         moving = fetch.moment if given.at is None else None
         return verify_online(document, setting, fetch=fetch, clock=moving, name=str(path), judged=judged)
-    return offline(document, trust=setting.trust, evidence=setting.evidence, at=setting.at, policy=setting.policy, name=str(path))
+    trust, evidence, policy = setting.trust, setting.evidence, setting.policy
+    if given.any:
+        return replace(
+            verify_any(document, detached=detached, trust=trust, evidence=evidence, at=setting.at, policy=policy), file=str(path)
+        )
+    return verify(document, trust=trust, evidence=evidence, at=setting.at, policy=policy, name=str(path))
 
 
 def _detached(given: argparse.Namespace) -> Mapping[str, bytes]:

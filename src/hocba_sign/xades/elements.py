@@ -49,9 +49,13 @@ def descend(parent: Element, *tags: str) -> Element | None:
     return node
 
 
-def require_children(element: Element, allowed: tuple[str, ...]) -> None:
-    """Check that all child elements are among `allowed` and that no text stands between them."""
-    if any(child.tag not in allowed for child in element.iterchildren("*")):
+def require_children(element: Element, allowed: tuple[str, ...], *, first: int = 0) -> None:
+    """Check that all child elements are among `allowed` and that no text stands between them.
+
+    The `first` of `allowed` must stand first, in this order.
+    """
+    tags = [child.tag for child in element.iterchildren("*")]
+    if any(tag not in allowed for tag in tags) or tuple(tags[:first]) != allowed[:first]:
         raise malformed(element)
     texts = (element.text, *(child.tail for child in element))
     if any(text and text.strip() for text in texts):
@@ -71,9 +75,13 @@ def octets_of(element: Element) -> bytes:
     if not text or not _BASE64.fullmatch(text):
         raise malformed(element)
     try:
-        return base64.b64decode(text, validate=True)
+        octets = base64.b64decode(text, validate=True)
     except binascii.Error as error:
         raise malformed(element) from error
+    if base64.b64encode(octets) != text.encode():
+        # Bits behind the last octet: a second spelling of the same octets.
+        raise malformed(element)
+    return octets
 
 
 def algorithm_of(element: Element) -> str:

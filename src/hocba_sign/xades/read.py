@@ -73,7 +73,7 @@ def _signature_or_finding(element: Element, slot: Slot | None, *, resolver: Reso
     try:
         return _signature(element, slot, resolver=resolver, stray=stray)
     except InputError as error:
-        return unreadable(element, slot, (*stray, Finding(error.cause, error.where)))
+        return unreadable(element, slot, findings=(*stray, Finding(error.cause, error.where)))
 
 
 def _signature(element: Element, slot: Slot | None, *, resolver: Resolver, stray: tuple[Finding, ...]) -> ParsedSignature:
@@ -97,7 +97,7 @@ def _signature(element: Element, slot: Slot | None, *, resolver: Resolver, stray
         # A certificate that is not bound could be exchanged for another one of the same key: in a transcript it is none.
         certificates_der=key_info_certificates(element) if properties is None or properties.certificates else (),
         properties=properties,
-        time_stamps=() if unsigned is None else time_stamps(element, unsigned, resolver),
+        time_stamps=() if unsigned is None else time_stamps(element, unsigned, resolver=resolver),
         embedded_certificates_der=embedded_certificates(unsigned),
         embedded_crls_der=embedded_crls(unsigned),
         embedded_ocsps_der=embedded_ocsps(unsigned),

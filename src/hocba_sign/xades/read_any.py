@@ -79,7 +79,7 @@ class _Reader:
         except InputError as error:
             if error.cause in _FATAL:
                 raise
-            broken = unreadable(element, None, (Finding(error.cause, error.where or locate(element)),))
+            broken = unreadable(element, None, findings=(Finding(error.cause, error.where or locate(element)),))
             return replace(broken, parent=None if master is None else _name(master))
 
     def _signature(self, element: Element, master: Element | None) -> ParsedSignature:
@@ -108,7 +108,7 @@ class _Reader:
             references=references,
             certificates_der=key_info.certificates_der,
             properties=properties,
-            time_stamps=() if qualifying is None else all_time_stamps(element, qualifying, self.resolver),
+            time_stamps=() if qualifying is None else all_time_stamps(element, qualifying, resolver=self.resolver),
             embedded_certificates_der=embedded_certificates(unsigned),
             embedded_crls_der=embedded_crls(unsigned),
             embedded_ocsps_der=embedded_ocsps(unsigned),
@@ -135,6 +135,8 @@ class _Reader:
         pairs = [read_reference(one, self.resolver) for one in elements]
         references = tuple(reference for reference, _ in pairs)
         findings = tuple(finding for _, found in pairs for finding in found)
+        if all(reference.kind is Covers.SIGNED_PROPERTIES for reference in references):
+            findings += (Finding("SIG.NOTHING_SIGNED", locate(signed_info)),)
         if master is not None and not self._countersigns(references, master):
             references += (_MISSING_MASTER,)
             findings += (Finding("SIG.COUNTERSIGNATURE", locate(element)),)

@@ -27,9 +27,9 @@ class SignedValue:
 
 def read_value(signature: Element) -> SignedValue:
     """Read SignedInfo as octets, and SignatureValue. Raises: InputError SIG.STRUCTURE, SIG.C14N, CRYPTO.*."""
-    require_children(signature, (names.SIGNED_INFO, names.SIGNATURE_VALUE, names.KEY_INFO, names.OBJECT))
+    require_children(signature, (names.SIGNED_INFO, names.SIGNATURE_VALUE, names.KEY_INFO, names.OBJECT), first=2)
     signed_info = only(signature, names.SIGNED_INFO)
-    require_children(signed_info, (names.CANONICALIZATION_METHOD, names.SIGNATURE_METHOD, names.REFERENCE))
+    require_children(signed_info, (names.CANONICALIZATION_METHOD, names.SIGNATURE_METHOD, names.REFERENCE), first=2)
     method_element = only(signed_info, names.CANONICALIZATION_METHOD)
     method = c14n_of(method_element)
     if method is None:
@@ -45,7 +45,7 @@ def read_value(signature: Element) -> SignedValue:
     )
 
 
-def unreadable(signature: Element, slot: Slot | None, findings: tuple[Finding, ...]) -> ParsedSignature:
+def unreadable(signature: Element, slot: Slot | None, *, findings: tuple[Finding, ...]) -> ParsedSignature:
     """Give a signature of which nothing is known but why."""
     return ParsedSignature(
         identifier=signature.get("Id"),

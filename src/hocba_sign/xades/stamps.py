@@ -38,7 +38,11 @@ _CERTIFICATE_HOLDERS: Final = ("CertificateValues", "AttrAuthoritiesCertValues")
 _REVOCATION_HOLDERS: Final = ("RevocationValues", "AttributeRevocationValues")
 
 
-def time_stamps(signature: Element, unsigned: Element, resolver: Resolver) -> tuple[TimeStamp, ...]:
+_MAX_CHILDREN: Final = 3
+"""Of one time-stamp, on average: a CanonicalizationMethod and a token, rarely a second one."""
+
+
+def time_stamps(signature: Element, unsigned: Element, *, resolver: Resolver) -> tuple[TimeStamp, ...]:
     """Read the signature and archive time-stamps of a transcript. Raises: InputError where one cannot be read.
 
     Spec: EN 319 132-1, 5.3 and 5.5.2.
@@ -47,7 +51,7 @@ def time_stamps(signature: Element, unsigned: Element, resolver: Resolver) -> tu
     return tuple(_stamp(signature, element, _STRICT[str(element.tag)], resolver=resolver) for element in elements)
 
 
-def all_time_stamps(signature: Element, qualifying: Element, resolver: Resolver) -> tuple[TimeStamp, ...]:
+def all_time_stamps(signature: Element, qualifying: Element, *, resolver: Resolver) -> tuple[TimeStamp, ...]:
     """Read the time-stamps of every kind, those on content first; one that cannot be read says why.
 
     Raises: InputError SIG.TOO_MANY_TIME_STAMPS.
@@ -67,7 +71,7 @@ def all_time_stamps(signature: Element, qualifying: Element, resolver: Resolver)
 
 
 def _limited(elements: list[Element], holder: Element) -> list[Element]:
-    if len(elements) > MAX_TIME_STAMPS:
+    if len(elements) > MAX_TIME_STAMPS or sum(len(element) for element in elements) > MAX_TIME_STAMPS * _MAX_CHILDREN:
         raise InputError("SIG.TOO_MANY_TIME_STAMPS", where=locate(holder))
     return elements
 
