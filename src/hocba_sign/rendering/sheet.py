@@ -43,9 +43,9 @@ def fill(transcript: Transcript, template: Template) -> Sheet:
         "form": _form(transcript),
         "is_continuing": transcript.level is Level.CONTINUING,
         "grade": transcript.identification.grade,
-        "cover": _cover(transcript, show),
-        "pupil": _pupil(transcript, show),
-        "earlier": _earlier(transcript, show),
+        "cover": _cover(show),
+        "pupil": _pupil(show),
+        "earlier": _earlier(show),
         "head": {
             "name": show(*_PUPIL, "full_name"),
             "class": show(_IDENTITY, "class_name"),
@@ -53,8 +53,8 @@ def fill(transcript: Transcript, template: Template) -> Sheet:
             "school": show(*_SCHOOL, "name"),
             "exempt": show(_CONTENT, "particulars", "is_exempt_from_assessment"),
         },
-        "year": _primary(transcript, show, template) if is_primary else _secondary(transcript, show, template),
-        "foot": _foot(transcript, show),
+        "year": _primary(show, template) if is_primary else _secondary(show, template),
+        "foot": _foot(show),
     }
     return Sheet(texts=texts, fields=tuple(show.fields))
 
@@ -65,8 +65,8 @@ def _form(transcript: Transcript) -> str:
     return _FORMS[transcript.level]
 
 
-def _cover(transcript: Transcript, show: Recorder) -> Texts:
-    given = transcript.identification
+def _cover(show: Recorder) -> Texts:
+    given = show.transcript.identification
     return {
         "digitised": show(_IDENTITY, "is_digitised"),
         "withdrawn": show(_IDENTITY, "status") if given.status is Status.WITHDRAWN else "",
@@ -95,8 +95,8 @@ def _reference(show: Recorder, attribute: str, parts: Iterable[str]) -> Texts:
     return {part: show(_IDENTITY, attribute, part) for part in parts}
 
 
-def _pupil(transcript: Transcript, show: Recorder) -> Texts:
-    pupil = transcript.pupil
+def _pupil(show: Recorder) -> Texts:
+    pupil = show.transcript.pupil
     born = next((one for one in ("birth_date", "birth_month", "birth_year") if getattr(pupil, one) is not None), "birth_date")
     paper = (*_PUPIL, "identity_document")
     texts = {"name": show(*_PUPIL, "full_name"), "sex": show(*_PUPIL, "sex"), "born": show(*_PUPIL, born)}
@@ -110,39 +110,39 @@ def _pupil(transcript: Transcript, show: Recorder) -> Texts:
     return texts | {"issued": show("signers", "issued")}
 
 
-def _earlier(transcript: Transcript, show: Recorder) -> list[Texts]:
-    is_primary = transcript.level is Level.PRIMARY
+def _earlier(show: Recorder) -> list[Texts]:
+    is_primary = show.transcript.level is Level.PRIMARY
     first = ("school_year", "class_name", "school", "province")
     columns = (*first, "register_number", "arrived") if is_primary else (*first, "arrived")
-    years = range(len(transcript.content.earlier_years))
+    years = range(len(show.transcript.content.earlier_years))
     return [{one: show(_CONTENT, "earlier_years", n, one) for one in columns} for n in years]
 
 
-def _subjects(transcript: Transcript, show: Recorder, template: Template, columns: tuple[str, ...]) -> list[Texts]:
+def _subjects(show: Recorder, template: Template, columns: tuple[str, ...]) -> list[Texts]:
     """Give the rows of the form in its order, those of subjects not taken without values, then subjects that the form does not name.
 
     The form of continuing education is not published: its rows are the subjects taken.
     """
-    places = {subject.code: n for n, subject in enumerate(transcript.subjects)}
-    form = template.rows[_form(transcript)]
+    places = {subject.code: n for n, subject in enumerate(show.transcript.subjects)}
+    form = template.rows[_form(show.transcript)]
     known = {code for code, _ in form}
-    is_open = transcript.level is Level.CONTINUING
+    is_open = show.transcript.level is Level.CONTINUING
     rows = [(code, title) for code, title in form if not is_open or code in places]
-    rows += [(subject.code, "") for subject in transcript.subjects if subject.code not in known]
-    return [_subject(transcript, show, places.get(code), columns) or {"name": title} for code, title in rows]
+    rows += [(subject.code, "") for subject in show.transcript.subjects if subject.code not in known]
+    return [_subject(show, places.get(code), columns) or {"name": title} for code, title in rows]
 
 
-def _subject(transcript: Transcript, show: Recorder, n: int | None, columns: tuple[str, ...]) -> Texts:
+def _subject(show: Recorder, n: int | None, columns: tuple[str, ...]) -> Texts:
     if n is None:
         return {}
     steps = (_CONTENT, "subjects", n)
     texts: Texts = {"name": show(*steps, "name")}
     texts |= {one: show(*steps, "marks", one) for one in columns}
-    subject = transcript.subjects[n]
+    subject = show.transcript.subjects[n]
     is_long = _lines(subject.comment, _COMMENT_WIDTH) > _MOST_LINES
     if not is_long:
         texts["comment"] = show(*steps, "comment")
-    texts["teachers"] = [_teacher(transcript, show, n, k) for k in range(len(subject.teachers))]
+    texts["teachers"] = [_teacher(show, n, k) for k in range(len(subject.teachers))]
     return texts | ({"comment": "", "long_comment": show(*steps, "comment")} if is_long else {})
 
 
@@ -151,38 +151,38 @@ def _lines(text: str | None, width: int) -> int:
     return sum(1 + len(line) // width for line in (text or "").split("\n"))
 
 
-def _teacher(transcript: Transcript, show: Recorder, n: int, k: int) -> Texts:
-    subject = transcript.subjects[n].id
+def _teacher(show: Recorder, n: int, k: int) -> Texts:
+    subject = show.transcript.subjects[n].id
     slot = Slot(Role.GVBM, subject, teacher_id(subject, k + 1))
-    stand_in = next((m for m, one in enumerate(transcript.signers.substitutes) if one.teacher == slot.teacher), None)
+    stand_in = next((m for m, one in enumerate(show.transcript.signers.substitutes) if one.teacher == slot.teacher), None)
     return {
         "name": show(_CONTENT, "subjects", n, "teachers", k, "full_name"),
         "substitute": "" if stand_in is None else show("signers", "substitutes", stand_in, "full_name"),
-        "slot": str(slot) if _has_step(transcript, Role.GVBM) else None,
+        "slot": str(slot) if _has_step(show.transcript, Role.GVBM) else None,
     }
 
 
-def _substitutes(transcript: Transcript, show: Recorder) -> list[Texts]:
+def _substitutes(show: Recorder) -> list[Texts]:
     parts = ("full_name", "title", "reason")
-    return [{one: show("signers", "substitutes", n, one) for one in parts} for n in range(len(transcript.signers.substitutes))]
+    return [{one: show("signers", "substitutes", n, one) for one in parts} for n in range(len(show.transcript.signers.substitutes))]
 
 
 def _has_step(transcript: Transcript, role: Role) -> bool:
     return PLANS[transcript.plan_name].step(role) is not None
 
 
-def _primary(transcript: Transcript, show: Recorder, template: Template) -> Texts:
+def _primary(show: Recorder, template: Template) -> Texts:
     sizes = ("height", "weight", "excused_absences", "unexcused_absences")
     texts: Texts = {one: show(*_ASSESSMENT, one) for one in sizes}
-    texts["subjects"] = _subjects(transcript, show, template, ("achievement", "test"))
-    texts["substitutes"] = _substitutes(transcript, show)
+    texts["subjects"] = _subjects(show, template, ("achievement", "test"))
+    texts["substitutes"] = _substitutes(show)
     groups = {
         "qualities": ("patriotism", "compassion", "diligence", "honesty", "responsibility"),
         "general_competences": ("autonomy", "cooperation", "problem_solving"),
         "specific_competences": ("language", "calculation", "science", "technology", "informatics", "aesthetics", "fitness"),
     }
     for group, levels in groups.items():
-        texts[group] = _traits(transcript, show, group, levels)
+        texts[group] = _traits(show, group, levels)
     texts["outcome"] = show(*_ASSESSMENT, "outcome")
     texts["award"] = show(_CONTENT, "award")
     texts["special_award"] = show(*_ASSESSMENT, "special_award")
@@ -190,24 +190,24 @@ def _primary(transcript: Transcript, show: Recorder, template: Template) -> Text
     return texts | {one: show(_CONTENT, one) for one in ("completion", "is_promoted", "homeroom_comment")}
 
 
-def _traits(transcript: Transcript, show: Recorder, group: str, levels: tuple[str, ...]) -> Texts:
-    comment = getattr(getattr(transcript.content.assessment, group), "comment", None)
+def _traits(show: Recorder, group: str, levels: tuple[str, ...]) -> Texts:
+    comment = getattr(getattr(show.transcript.content.assessment, group), "comment", None)
     is_long = _lines(comment, _TRAIT_COMMENT_WIDTH) > _MOST_LINES
     order = (*levels, "comment") if is_long else (levels[0], "comment", *levels[1:])
     texts: Texts = {one: show(*_ASSESSMENT, group, one) for one in order}
     return texts | ({"comment": "", "long_comment": texts["comment"]} if is_long else {"long_comment": ""})
 
 
-def _secondary(transcript: Transcript, show: Recorder, template: Template) -> Texts:
-    texts: Texts = {"subjects": _subjects(transcript, show, template, ("term_1", "term_2", "year", "reassessed"))}
-    texts["substitutes"] = _substitutes(transcript, show)
+def _secondary(show: Recorder, template: Template) -> Texts:
+    texts: Texts = {"subjects": _subjects(show, template, ("term_1", "term_2", "year", "reassessed"))}
+    texts["substitutes"] = _substitutes(show)
     texts |= {
         one: show(*_ASSESSMENT, one) for one in ("conduct_1", "learning_1", "absences", "conduct_after_summer", "learning_after_summer")
     }
     texts |= {"is_promoted": show(_CONTENT, "is_promoted"), "promotion": show(*_ASSESSMENT, "promotion")}
     texts |= {one: show(*_ASSESSMENT, one) for one in ("conduct_2", "learning_2", "conduct", "learning")}
     texts["completion"] = show(_CONTENT, "completion")
-    certificates = range(len(getattr(transcript.content.assessment, "certificates", ())))
+    certificates = range(len(getattr(show.transcript.content.assessment, "certificates", ())))
     texts["certificates"] = [{one: show(*_ASSESSMENT, "certificates", n, one) for one in ("name", "grade")} for n in certificates]
     texts["competitions"] = show(*_ASSESSMENT, "competitions")
     texts["award"] = show(_CONTENT, "award")
@@ -215,10 +215,10 @@ def _secondary(transcript: Transcript, show: Recorder, template: Template) -> Te
     return texts | {"homeroom_comment": show(_CONTENT, "homeroom_comment")}
 
 
-def _foot(transcript: Transcript, show: Recorder) -> Texts:
+def _foot(show: Recorder) -> Texts:
     texts: Texts = {"place": show("signers", "place"), "issued": show("signers", "issued", in_words=True)}
     texts |= {one: show("signers", "principal", one) for one in ("acting_for", "title")}
     texts |= {"principal": show("signers", "principal", "full_name"), "seal": show(*_SCHOOL, "name")}
     texts["homeroom"] = show("signers", "homeroom_teacher", "full_name")
     roles = (Role.GVCN, Role.CBQL, Role.KY_PHAT_HANH)
-    return texts | {"slots": {str(role): str(Slot(role)) if _has_step(transcript, role) else None for role in roles}}
+    return texts | {"slots": {str(role): str(Slot(role)) if _has_step(show.transcript, role) else None for role in roles}}

@@ -21,7 +21,7 @@ class Recorder:
     """
 
     def __init__(self, transcript: Transcript, words: Mapping[str, Mapping[str, str]]) -> None:
-        self._transcript = transcript
+        self.transcript = transcript
         self._words = words
         self.fields: list[tuple[str, str]] = []
 
@@ -30,7 +30,7 @@ class Recorder:
 
         `in_words` is for a date above signatures.
         """
-        owner: Any = self._transcript
+        owner: Any = self.transcript
         for step in steps[:-1]:
             if owner is None:
                 break
