@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from datetime import datetime, timedelta
 from functools import cached_property
 from pathlib import Path
@@ -9,19 +10,17 @@ from pathlib import Path
 from hocba_sign.adapters.cache import Cache
 from hocba_sign.adapters.fetch import Fetcher
 from hocba_sign.adapters.revocation import Budget, EvidenceFetcher
-from hocba_sign.crypto.signer import SoftwareSigner
 from hocba_sign.model.workflow import Slot
-from hocba_sign.pipeline import sign
 from hocba_sign.pki.evidence import Evidence
 from hocba_sign.report.document import Report
 from hocba_sign.settle import verify_online
-from hocba_sign.signing.policy import Level, SigningPolicy
+from hocba_sign.signing.policy import Level
 from hocba_sign.testing import World, WorldServer
 from hocba_sign.testing.identity import Identity
 from hocba_sign.validation.chain import Setting
 from hocba_sign.validation.needs import Answer
 from hocba_sign.validation.policy import DEFAULT
-from tests.support.scene import JUDGED_AT, SIGNED_AT, DirectTsa, Scene
+from tests.support.scene import JUDGED_AT, SIGNED_AT, Scene
 
 ANSWERED_AT = JUDGED_AT - timedelta(minutes=1)
 
@@ -40,13 +39,8 @@ class Online(Scene):
         """Give the transcript, signed by all, each with a time-stamp."""
         return self.signed(level=Level.T)
 
-    def sign(self, document: bytes, slot: Slot, *, level: Level = Level.B, at: datetime = SIGNED_AT) -> bytes:
-        return self.sign_as(self.identity(slot), document, slot, level=level, at=at)
-
-    def sign_as(self, identity: Identity, document: bytes, slot: Slot, *, level: Level = Level.T, at: datetime = SIGNED_AT) -> bytes:
-        signer = SoftwareSigner(identity.key, identity.chain_der[: self.chain])
-        tsa = DirectTsa(self.world, at) if level is Level.T else None
-        return sign(document, slot, signer=signer, at=at, tsa=tsa, policy=SigningPolicy(level=level)).octets
+    def sign_as(self, identity: Identity, document: bytes, slot: Slot, *, at: datetime = SIGNED_AT, stamped: datetime | None) -> bytes:
+        return super().sign_as(replace(identity, chain_der=identity.chain_der[: self.chain]), document, slot, at=at, stamped=stamped)
 
     def fetcher(self, cache: Path | None = None, *, at: datetime = JUDGED_AT, budget: Budget | None = None) -> EvidenceFetcher:
         return EvidenceFetcher(

@@ -17,7 +17,7 @@ from hocba_sign.testing.server import Fault
 from hocba_sign.validation.verdict import Verdict
 from tests.integration.addresses import with_addresses
 from tests.integration.online import Online, opened
-from tests.support.scene import JUDGED_AT, SEAL, causes
+from tests.support.scene import JUDGED_AT, SEAL, SIGNED_AT, causes
 
 
 @pytest.fixture(scope="module")
@@ -81,7 +81,7 @@ def test_nothing_is_contacted_and_each_refusal_is_told(scene: Online, contacts: 
         issuers=addresses if kind == "ca_issuers" else (),
         stranger=kind == "ca_issuers",
     )
-    document = scene.sign_as(identity, scene.signed(scene.slots[:-1]), SEAL)
+    document = scene.sign_as(identity, scene.signed(scene.slots[:-1]), SEAL, stamped=SIGNED_AT)
     before = len(scene.server.requests)
     started = time.monotonic()
     report = scene.judge(document, fetch=strict())
@@ -104,7 +104,7 @@ def test_an_endless_stream_and_a_redirect_inwards(scene: Online) -> None:
     scene.server.redirect_to = "http://192.168.1.1/admin"
     addresses = [f"{base}/{name}{number}" for number in range(6) for name in ("redirect", "stream")]
     identity = with_addresses(scene.world, scene.identity(SEAL), crl=addresses)
-    document = scene.sign_as(identity, scene.signed(scene.slots[:-1]), SEAL)
+    document = scene.sign_as(identity, scene.signed(scene.slots[:-1]), SEAL, stamped=SIGNED_AT)
     started = time.monotonic()
     report = scene.judge(document, fetch=scene.fetcher(budget=Budget(timeout=timedelta(seconds=3), max_octets=8 << 20)))
     elapsed = time.monotonic() - started
@@ -123,7 +123,7 @@ def test_an_endless_stream_and_a_redirect_inwards(scene: Online) -> None:
 
 def test_too_many_addresses_end_with_one_line(scene: Online, contacts: list[object]) -> None:
     identity = with_addresses(scene.world, scene.identity(SEAL), crl=[f"http://10.0.0.1/{number}" for number in range(400)])
-    report = scene.judge(scene.sign_as(identity, scene.signed(scene.slots[:-1]), SEAL), fetch=strict())
+    report = scene.judge(scene.sign_as(identity, scene.signed(scene.slots[:-1]), SEAL, stamped=SIGNED_AT), fetch=strict())
     told = Counter(one["cause"] for one in report.to_dict()["fetches"] if one["url"].startswith("http://10.0.0.1/"))
     assert told == {"FETCH.ADDRESS": MAX_ALTERNATIVES, "FETCH.LIMIT": 1}
     assert contacts == []
@@ -138,7 +138,7 @@ def test_hosts_that_never_answer_cost_no_more_than_the_budget(scene: Online) -> 
 
     slow = Fetcher(resolve=silent)
     identity = with_addresses(scene.world, scene.identity(SEAL), crl=[f"http://h{number}.example/" for number in range(50)])
-    document = scene.sign_as(identity, scene.signed(scene.slots[:-1]), SEAL)
+    document = scene.sign_as(identity, scene.signed(scene.slots[:-1]), SEAL, stamped=SIGNED_AT)
     started = time.monotonic()
     fetch = EvidenceFetcher(fetcher=slow, clock=lambda: JUDGED_AT, budget=Budget(timeout=timedelta(seconds=1)))
     report = scene.judge(document, fetch=fetch, evidence=Evidence.of(certificates=scene.evidence().certificates))

@@ -38,7 +38,7 @@ def test_killed_at_random(tmp_path: Path) -> None:
         second = scene.world.principal(
             other.name, scene.expected(CBQL).personal_id or "", school="TEST - Trường Thử nghiệm", not_before=SIGNED_AT - timedelta(days=30)
         )
-        bad = scene.sign_as(second, scene.signed(scene.slots[:-2]), CBQL)
+        bad = scene.sign_as(second, scene.signed(scene.slots[:-2]), CBQL, stamped=SIGNED_AT)
         server.world.revoke(second, SIGNED_AT - timedelta(days=1))
         (tmp_path / "documents" / "revoked.xml").write_bytes(bad)
         for number, der in enumerate(server.world.anchors_der):
