@@ -1,5 +1,6 @@
 """Verdicts from what is fetched over loopback, with healthy and ill servers."""
 
+import json
 import time
 from collections.abc import Iterator
 from datetime import timedelta
@@ -8,12 +9,16 @@ from pathlib import Path
 import pytest
 
 from hocba_sign.adapters.revocation import Budget
+from hocba_sign.cli.console import EXIT_INVALID, EXIT_NOT_IN_FORCE
+from hocba_sign.cli.main import main
+from hocba_sign.model.event import EventKind
 from hocba_sign.pipeline import verify
 from hocba_sign.pki.evidence import Evidence
 from hocba_sign.testing.server import Fault, WorldServer
 from hocba_sign.validation.verdict import Verdict
 from tests.integration.online import Online, opened, results
-from tests.support.scene import CBQL, JUDGED_AT, SIGNED_AT, causes
+from tests.support.records import appointment, department, event, signed, signed_event, snapshot
+from tests.support.scene import CBQL, JUDGED_AT, SEAL, SIGNED_AT, causes
 
 
 @pytest.fixture(scope="module")
@@ -158,3 +163,36 @@ def test_failures_are_remembered_for_a_moment(scene: Online, tmp_path: Path) -> 
     assert report.verdict is Verdict.INDETERMINATE
     assert len(scene.server.requests) == before
     assert scene.judge(fetch=scene.fetcher(tmp_path, at=JUDGED_AT + timedelta(minutes=6))).verdict is Verdict.VALID
+
+
+def test_what_a_registry_and_an_event_need_is_fetched_too(
+    scene: Online, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Both are judged before the transcript is judged by them; offline neither can be relied on."""
+    monkeypatch.setenv("HOCBA_HOME", str(tmp_path / "home"))
+    seal = department(scene)
+    registry = snapshot(scene, *(appointment(scene, slot) for slot in scene.slots))
+    withdrawal = event(scene, scene.document, EventKind.WITHDRAWAL)
+    files = {
+        "document.xml": scene.document,
+        "registry.xml": signed(scene, registry, {SEAL: seal}),
+        "event.xml": signed_event(scene, withdrawal),
+        **{f"trust/{number}.cer": der for number, der in enumerate(scene.world.anchors_der)},
+    }
+    (tmp_path / "trust").mkdir()
+    for name, octets in files.items():
+        (tmp_path / name).write_bytes(octets)
+    given = [
+        f"--registry={tmp_path}/registry.xml",
+        f"--events={tmp_path}/event.xml",
+        f"--trust={tmp_path}/trust",
+        f"--at={JUDGED_AT.isoformat()}",
+    ]
+    before = len(scene.server.requests)
+    assert main(["verify", str(tmp_path / "document.xml"), *given, "--unsafe-allow-loopback", "--json"]) == EXIT_NOT_IN_FORCE
+    told = json.loads(capsys.readouterr().out)
+    assert (told["verdict"], told["status"]) == ("VALID", "withdrawn")
+    # The department's seal, and the event's two signers, who signed the transcript too, are asked about once each.
+    assert asked(scene.server, before).count("/ocsp/government-ca") == 2
+    assert main(["verify", str(tmp_path / "document.xml"), *given, "--offline", "--json"]) == EXIT_INVALID
+    assert json.loads(capsys.readouterr().out)["error"]["id"] == "REGISTRY.NOT_VALID"
