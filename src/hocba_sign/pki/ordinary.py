@@ -33,6 +33,7 @@ _STANDARD_ARCS = ("2.5.29.", "1.3.6.1.5.5.7.1.")
 """An extension of these arcs that is not named above may have a say in validation."""
 _TIME_STAMPING = "1.3.6.1.5.5.7.3.8"
 _OCSP_SIGNING = "1.3.6.1.5.5.7.3.9"
+_SERVICES = frozenset({_TIME_STAMPING, _OCSP_SIGNING})
 _SIGNING_USAGES = frozenset({"digital_signature", "content_commitment"})
 _VERSION_3 = b"\xa0\x03\x02\x01\x02"
 
@@ -120,6 +121,8 @@ def _is_issued(subject: Certificate, issuer: Certificate, at: datetime) -> bool:
 def _is_fit(leaf: Certificate, facts: Ordinary, purpose: Purpose) -> bool:
     usage = leaf.key_usage
     if purpose is not Purpose.ANY and usage is not None and not usage & _SIGNING_USAGES:
+        return False
+    if purpose is Purpose.SIGNING and leaf.extended_key_usage and _SERVICES.issuperset(leaf.extended_key_usage):
         return False
     return purpose is not Purpose.TIMESTAMPING or (facts.is_extended_key_usage_critical and leaf.extended_key_usage == (_TIME_STAMPING,))
 

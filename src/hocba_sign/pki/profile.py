@@ -34,6 +34,8 @@ _EXCUSABLE = {
 }
 
 
+_SERVICES = frozenset({"time_stamping", "ocsp_signing"})
+
 MAX_NAME_COMPARISONS = 4_096
 """Names times constrained subtrees in one chain; real chains have none. The engine needs up to 0.1 ms for each."""
 
@@ -53,7 +55,8 @@ def has_too_many_names(chain_der: tuple[bytes, ...]) -> bool:
 def usage_cause(certificate_der: bytes, purpose: Purpose) -> str | None:
     """Tell why the certificate is not fit for `purpose`, or None.
 
-    Spec: RFC 5280, 4.2.1.3; RFC 3161, 2.3 (the extended key usage is critical and holds timeStamping alone).
+    A key for time-stamps or OCSP alone signs no documents.
+    Spec: RFC 5280, 4.2.1.3 and 4.2.1.12; RFC 3161, 2.3 (the extended key usage is critical and holds timeStamping alone).
     """
     certificate = parsed_certificate(certificate_der)
     usage = certificate.key_usage_value
@@ -63,6 +66,10 @@ def usage_cause(certificate_der: bytes, purpose: Purpose) -> str | None:
         extended = certificate.extended_key_usage_value
         is_critical = "extended_key_usage" in certificate.critical_extensions
         if extended is None or not is_critical or extended.native != ["time_stamping"]:
+            return "PATH.EXTENDED_KEY_USAGE"
+    if purpose is Purpose.SIGNING:
+        extended = certificate.extended_key_usage_value
+        if extended is not None and _SERVICES.issuperset(extended.native):
             return "PATH.EXTENDED_KEY_USAGE"
     return None
 

@@ -50,6 +50,12 @@ class Followed:
     digest: bytes
     nodes: NodeSet | None
 
+    def is_nothing(self, digest_uri: str) -> bool:
+        """Tell whether no part of the document is left; a detached file may be empty."""
+        has_all_out = self.extent.omitted[:1] == (self.extent.where,) and not self.extent.kept
+        is_empty = self.digest == digest(digest_algorithm(digest_uri), b"")
+        return self.extent.kind is not ExtentKind.DETACHED and (has_all_out or is_empty)
+
 
 class ForeignDocument:
     """The references of one document of others: what they point at, and what it may cost to follow them."""
@@ -159,8 +165,8 @@ def read_foreign_reference(element: Element, document: ForeignDocument, *, is_en
     is_intact = followed is not None and followed.digest == digest_value
     if followed is not None and not is_intact:
         findings += (Finding("SIG.DIGEST", named(uri)),)
-    if followed is not None and followed.extent.omitted[:1] == (followed.extent.where,):
-        findings += (Finding("SIG.NOTHING_SIGNED", named(uri)),) if not followed.extent.kept else ()
+    if followed is not None and followed.is_nothing(digest_uri):
+        findings += (Finding("SIG.NOTHING_SIGNED", named(uri)),)
     entries: tuple[Reference, ...] = ()
     if element.get("Type") == names.TYPE_MANIFEST and followed is not None:
         entries, found = _entries(element, followed.origin, document, is_entry=is_entry)

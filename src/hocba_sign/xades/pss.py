@@ -16,6 +16,7 @@ def pss_parameters(method: Element) -> PssParameters | None:
     and for an algorithm that is none of ours, whatever its parameters.
     """
     if len(method) == 0:
+        require_children(method, ())
         return None
     signature_algorithm(algorithm_of(method))
     require_children(method, (names.PSS_PARAMETERS,))

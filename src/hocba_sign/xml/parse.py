@@ -30,12 +30,20 @@ MAX_ATTRIBUTES: Final = 256
 """Attributes of one element: they are sorted at every canonicalisation."""
 MAX_NAMESPACES: Final = 256
 """Namespace declarations in scope: inclusive canonicalisation may repeat all of them."""
+MAX_SCOPE: Final = 100_000
+"""Characters of the namespace names in scope: each target of inclusive canonicalization repeats them."""
+MAX_NAMESPACE_OCTETS: Final = 30_000_000
+"""The longest namespace name times elements and attributes: exclusive canonicalization writes a name anew wherever it is used."""
 MAX_DEPTH: Final = 100
 """Levels of elements: the deepest XAdES archive property lies at level 25, libxml2 recurses per level."""
 MAX_TEXT: Final = 10_000_000
 """Characters of one text or attribute; libxml2 enforces it unless `huge_tree` is given."""
 
+MAX_ESCAPED: Final = 4_000_000
+"""Number of `&`, of `"` and of `>`: six octets for one of them in a canonical form."""
+
 _DOCTYPE: Final = "<!DOCTYPE"
+_LONG_VALUE: Final = re.compile(rb"""=[\s\0]*(?:"[^"]{200}|'[^']{200})""")
 _DECLARATION: Final = re.compile(r"""<\?xml\s+version\s*=\s*["']([^"']{0,20})["'](?:\s+encoding\s*=\s*["']([^"']{0,40})["'])?""")
 _UTF16_BOMS: Final = (b"\xff\xfe", b"\xfe\xff")
 _UNREADABLE: Final = (b"\xff\xfe\x00\x00", b"\x00\x00\xfe\xff", b"<\x00", b"\x00<")
@@ -228,6 +236,10 @@ def _check_size(octets: bytes) -> None:
     if octets.count(b"=") > MAX_ATTRIBUTES_TOTAL:
         where = _octet_of_nth(octets, b"=", MAX_ATTRIBUTES_TOTAL)
         raise InputError("XML.TOO_MANY_ATTRIBUTES", where=where, detail=f"the limit is {MAX_ATTRIBUTES_TOTAL} in a document")
+    if any(octets.count(mark) > MAX_ESCAPED for mark in (b"&", b'"', b">")):
+        raise InputError(
+            "XML.TEXT_TOO_LONG", where="octet 0", detail=f"more than {MAX_ESCAPED} octets that canonical forms write as references"
+        )
 
 
 def _octet_of_nth(octets: bytes, mark: bytes, count: int) -> str:
@@ -329,15 +341,29 @@ def _refusal(error: etree.XMLSyntaxError, codes: frozenset[int]) -> InputError:
 def _check_shape(root: Element, octets: bytes) -> None:
     if deep := _QUERIES.too_deep(root):
         raise InputError("XML.TOO_DEEP", where=f"line {deep[0].sourceline}", detail=f"the limit is {MAX_DEPTH} levels")
-    if octets.count(b"=") <= min(MAX_ATTRIBUTES, MAX_NAMESPACES):
+    attributes = octets.count(b"=")
+    if attributes <= min(MAX_ATTRIBUTES, MAX_NAMESPACES) and not _LONG_VALUE.search(octets):
         return
     if crowded := _QUERIES.crowded(root):
         raise InputError("XML.TOO_MANY_ATTRIBUTES", where=locate(crowded[0]), detail=f"the limit is {MAX_ATTRIBUTES} for an element")
-    in_scope = 0
-    for event, _ in etree.iterwalk(root, events=("start-ns", "end-ns")):
-        in_scope += 1 if event == "start-ns" else -1
-        if in_scope > MAX_NAMESPACES:
-            raise InputError("XML.TOO_MANY_NAMESPACES", where="line 1", detail=f"the limit is {MAX_NAMESPACES} in scope")
+    _check_namespaces(root, uses=octets.count(b"<") + attributes)
+
+
+def _check_namespaces(root: Element, *, uses: int) -> None:
+    """Bound what canonical forms say of namespaces; `uses` are the elements and attributes at most."""
+    in_scope: list[int] = []
+    total = longest = 0
+    for event, declared in etree.iterwalk(root, events=("start-ns", "end-ns")):
+        if declared is None:
+            total -= in_scope.pop()
+            continue
+        in_scope.append(len(declared[1]))
+        total += in_scope[-1]
+        longest = max(longest, in_scope[-1])
+        if len(in_scope) > MAX_NAMESPACES or total > MAX_SCOPE:
+            raise InputError("XML.TOO_MANY_NAMESPACES", where="line 1", detail=f"{MAX_NAMESPACES}, and {MAX_SCOPE} characters, in scope")
+    if longest * uses > MAX_NAMESPACE_OCTETS:
+        raise InputError("XML.TOO_MANY_NAMESPACES", where="line 1", detail=f"a name of {longest} characters for so many elements")
 
 
 def _may_hold_instructions(octets: bytes) -> bool:

@@ -66,6 +66,23 @@ REFUSED = {
         "XML.TOO_MANY_NAMESPACES",
         "line 1",
     ),
+    "namespace names in scope": (
+        b"<a " + b" ".join(b"xmlns:a%d='u:%s'" % (n, b"u" * 1_000) for n in range(101)) + b"/>",
+        "XML.TOO_MANY_NAMESPACES",
+        "line 1",
+    ),
+    "one namespace name used everywhere": (
+        b"<a xmlns:p='u:%s'>" % (b"u" * 10_000) + b"<p:b/>" * 3_000 + b"</a>",
+        "XML.TOO_MANY_NAMESPACES",
+        "line 1",
+    ),
+    "the same in UTF-16": (
+        ("<a xmlns:p='u:%s'>" % ("u" * 10_000) + "<p:b/>" * 3_000 + "</a>").encode("utf-16"),
+        "XML.TOO_MANY_NAMESPACES",
+        "line 1",
+    ),
+    "quotes": (b"<a b='" + b'"' * 4_000_001 + b"'/>", "XML.TEXT_TOO_LONG", "octet 0"),
+    "ampersands": (b"<a><![CDATA[" + b"&" * 4_000_001 + b"]]></a>", "XML.TEXT_TOO_LONG", "octet 0"),
     "same id": (b"<a>\n<b Id='x'/><b Id='y'/>\n<c Id='x'/></a>", "XML.DUPLICATE_ID", "/a/b[1] (line 2); /a/c (line 3)"),
 }
 
