@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from hocba_sign.pki.trust import TrustStore as TrustStore
     from hocba_sign.report.document import NotPassed as NotPassed
     from hocba_sign.report.document import Report as Report
+    from hocba_sign.settle import verify_online as verify_online
     from hocba_sign.signing.complete import complete as complete
     from hocba_sign.signing.merge import merge as merge
     from hocba_sign.signing.policy import Level as Level
@@ -36,6 +37,7 @@ if TYPE_CHECKING:
     from hocba_sign.signing.state import SignedDocument as SignedDocument
     from hocba_sign.signing.state import ToBeSigned as ToBeSigned
     from hocba_sign.validation.assemble import Sources as Sources
+    from hocba_sign.validation.chain import Setting as Setting
     from hocba_sign.validation.policy import Policy as Policy
 
 _HOME = {
@@ -49,6 +51,7 @@ _HOME = {
     "Policy": "validation.policy",
     "Report": "report.document",
     "Role": "model.workflow",
+    "Setting": "validation.chain",
     "SignedDocument": "signing.state",
     "Signer": "crypto.signer",
     "SigningPlan": "model.workflow",
@@ -68,13 +71,14 @@ _HOME = {
     "time_stamp": "pipeline",
     "verify": "pipeline",
     "verify_any": "pipeline",
+    "verify_online": "settle",
     "verify_years": "pipeline",
 }
 
 __all__ = [  # noqa: RUF022 - the order of a first reading
     "Transcript", "Role", "Slot", "SigningPlan", "Level", "SigningPolicy",
     "sign", "prepare", "complete", "time_stamp", "merge", "extend", "ToBeSigned", "SignedDocument", "Signer", "SoftwareSigner",
-    "verify", "verify_any", "verify_years", "know", "Sources", "TrustStore", "Evidence", "Policy", "Report",
+    "verify", "verify_online", "verify_any", "verify_years", "know", "Sources", "TrustStore", "Evidence", "Setting", "Policy", "Report",
     "HocbaSignError", "CallerError", "InputError", "OutsideError", "NotPassed",
 ]  # fmt: skip
 

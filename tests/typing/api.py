@@ -6,6 +6,7 @@ from decimal import Decimal
 from typing import assert_type
 
 import hocba_sign
+from hocba_sign.adapters.revocation import EvidenceFetcher
 from hocba_sign.crypto.algorithms import DigestAlgorithm, SignatureAlgorithm
 from hocba_sign.crypto.signer import PrivateKey
 
@@ -89,6 +90,13 @@ def with_all_that_is_known(
     assert_type(policy, hocba_sign.Policy)
     reports = hocba_sign.verify_years(years, trust=trust, evidence=evidence, at=at, policy=policy)
     return [report.status for report in reports]
+
+
+def from_the_network(document: bytes, trust: hocba_sign.TrustStore, fetch: EvidenceFetcher) -> hocba_sign.Report:
+    setting = hocba_sign.Setting(trust=trust, evidence=hocba_sign.Evidence(), at=fetch.moment(), policy=hocba_sign.Policy())
+    report = hocba_sign.verify_online(document, setting, fetch=fetch, clock=fetch.moment)
+    assert_type(report, hocba_sign.Report)
+    return report
 
 
 def of_others(document: bytes, trust: hocba_sign.TrustStore, evidence: hocba_sign.Evidence, at: datetime) -> str:
