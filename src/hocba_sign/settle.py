@@ -9,7 +9,8 @@ from hocba_sign.errors import Finding, InputError
 from hocba_sign.pki.evidence import Evidence
 from hocba_sign.report.document import Report
 from hocba_sign.validation.chain import Setting
-from hocba_sign.validation.document import DocumentConclusion, validate
+from hocba_sign.validation.document import DocumentConclusion
+from hocba_sign.validation.formats import judge as judge_document
 from hocba_sign.validation.needs import Alternatives, Answer, Available, Fetch, Need, Unavailable, document_needs
 
 MAX_ROUNDS: Final = 12
@@ -33,7 +34,7 @@ def verify_online(
     fetch: Fetch,
     clock: Callable[[], datetime] | None = None,
     name: str = "-",
-    judged: Judge = validate,
+    judged: Judge = judge_document,
 ) -> Report:
     """Judge a document with what is given and what `fetch` answers; the report lists every answer. `judged` is for transcripts.
 

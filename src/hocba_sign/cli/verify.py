@@ -23,8 +23,8 @@ from hocba_sign.report.html import html
 from hocba_sign.report.render import text
 from hocba_sign.settle import Judge, verify_online
 from hocba_sign.validation.chain import Setting
-from hocba_sign.validation.document import validate
-from hocba_sign.validation.foreign import validate_any
+from hocba_sign.validation.formats import judge as judge_document
+from hocba_sign.validation.formats import judge_any
 from hocba_sign.validation.policy import DEFAULT
 from hocba_sign.validation.verdict import Verdict
 
@@ -81,7 +81,7 @@ def judge(path: Path, setting: Setting, *, given: argparse.Namespace) -> Report:
         report = Report.malformed(b"", error, file=str(path), at=setting.at)
         return replace(report, sha256=(None if path == console.STANDARD else sha256_of(path)) or "")
     detached = _detached(given)
-    judged: Judge = partial(validate_any, detached=detached) if given.any else validate
+    judged: Judge = partial(judge_any, detached=detached) if given.any else judge_document
     fetch = evidence_fetcher(given)
     if fetch is not None:
         moving = fetch.moment if given.at is None else None

@@ -106,13 +106,15 @@ class LongTermValues:
 class PdfFacts:
     """All that is read of a PDF.
 
-    `ends` gives for each revision the offset behind its %%EOF. `attachments` are those of the asked name in the last revision. `values` are by
+    `ends` gives for each revision the offset behind its %%EOF. `beginning` is what the revision of the first signature did to the one before,
+    None where there is none before; `steps` are those after it. `attachments` are those of the asked name in the last revision. `values` are by
     revision. `findings` are about the file.
     """
 
     octets: bytes = field(repr=False)
     ends: tuple[int, ...]
     fields: tuple[FieldFacts, ...]
+    beginning: Step | None
     steps: tuple[Step, ...]
     values: tuple[LongTermValues, ...]
     attachments: tuple[bytes, ...] = field(repr=False)

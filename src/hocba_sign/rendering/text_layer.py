@@ -14,7 +14,7 @@ MAX_PAGES: Final = 1_000
 MAX_DEPTH: Final = 64
 """Levels of the structure of a page; ours have 12."""
 
-_ONE_AT_A_TIME: Final = threading.Lock()
+ONE_AT_A_TIME: Final = threading.Lock()
 """PDFium keeps its state in the process."""
 
 
@@ -32,7 +32,7 @@ def text_layer(pdf: bytes) -> tuple[PageText, ...]:
     Raises: CallerError PDF.EXTRA_MISSING; InputError PDF.UNREADABLE, PDF.LIMIT.
     """
     pdfium, raw = library("pypdfium2"), library("pypdfium2.raw")
-    with _ONE_AT_A_TIME:
+    with ONE_AT_A_TIME:
         try:
             document = pdfium.PdfDocument(pdf)
         except pdfium.PdfiumError:

@@ -12,6 +12,7 @@ from hocba_sign.model.event import Event, TranscriptReference
 from hocba_sign.model.registry import RegistrySnapshot
 from hocba_sign.model.status_list import StatusList
 from hocba_sign.model.transcript import Transcript
+from hocba_sign.pades.read import ATTACHMENT, is_pdf
 from hocba_sign.pki.certificate import Certificate
 from hocba_sign.report.messages import message
 from hocba_sign.validation.document import DocumentConclusion
@@ -50,6 +51,7 @@ class Report:
     conclusion: DocumentConclusion | None
     checks: tuple[Check, ...]
     fetches: tuple[Answer, ...] = ()
+    format: str = "xml"
 
     @classmethod
     def of(cls, octets: bytes, conclusion: DocumentConclusion, *, file: str, at: datetime) -> "Report":
@@ -60,6 +62,7 @@ class Report:
             verdict=conclusion.verdict,
             conclusion=conclusion,
             checks=conclusion.checks,
+            format=conclusion.format,
         )
 
     @classmethod
@@ -73,6 +76,7 @@ class Report:
             verdict=Verdict.INVALID,
             conclusion=None,
             checks=(Check(identifier="DOC.FORMAT", status=Status.FAIL, where=error.where), fault),
+            format="pdf" if is_pdf(octets) else "xml",
         )
 
     def __bool__(self) -> NoReturn:
@@ -102,7 +106,7 @@ class Report:
             "tool": {"name": "hocba-sign", "version": VERSION},
             "file": self.file,
             "sha256": self.sha256,
-            "format": "xml",
+            "format": self.format,
             "validation_time": _moment(self.at),
             "verdict": self.verdict,
             "status": self.status,
@@ -110,6 +114,7 @@ class Report:
             "document": None if conclusion is None else _document(conclusion),
             "signatures": [] if conclusion is None else [_signature(one, conclusion) for one in conclusion.signatures],
             "workflow": None if conclusion is None else _workflow(conclusion),
+            "attached": None if conclusion is None or conclusion.attached is None else _attached(conclusion.attached),
             "checks": [_check(check) for check in self.checks],
             "fetches": [fetch_dict(answer) for answer in self.fetches],
         }
@@ -169,6 +174,17 @@ def _document(conclusion: DocumentConclusion) -> dict[str, Any] | None:
     }
 
 
+def _attached(conclusion: DocumentConclusion) -> dict[str, Any]:
+    """Give what the signatures of the XML say that a PDF carries."""
+    return {
+        "name": ATTACHMENT,
+        "verdict": conclusion.verdict,
+        "signatures": [_signature(one, conclusion) for one in conclusion.signatures],
+        "workflow": _workflow(conclusion),
+        "checks": [_check(check) for check in conclusion.checks],
+    }
+
+
 def _signature(one: SignatureConclusion, conclusion: DocumentConclusion) -> dict[str, Any]:
     signature = one.signature
     roles = signature.properties.claimed_roles if signature.properties is not None else ()
@@ -179,6 +195,7 @@ def _signature(one: SignatureConclusion, conclusion: DocumentConclusion) -> dict
         "teacher": None if signature.slot is None else signature.slot.teacher,
         "role": roles[0] if roles else None,
         "parent": signature.parent,
+        "revision": signature.revision,
         "format": level_of(one, is_other=conclusion.is_other),
         "intact": one.is_intact,
         "indication": one.conclusion.indication,

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from typing import Final
 
-from hocba_sign.ades.structure import StampKind
+from hocba_sign.ades.structure import Family, StampKind
 from hocba_sign.errors import InputError
 from hocba_sign.pki.certificate import Certificate
 from hocba_sign.pki.timestamp import read_token
@@ -20,6 +20,8 @@ _ARCHIVES: Final = frozenset({"ArchiveTimeStamp", "ArchiveTimeStamp141"})
 def level_of(one: SignatureConclusion, *, is_other: bool) -> str:
     """Give the value of `format`; each level needs all below it."""
     signature = one.signature
+    if signature.family in (Family.PADES, Family.PKCS7):
+        return _pdf_level(one)
     if signature.properties is None:
         return "XMLDSIG"
     if not is_other:
@@ -62,6 +64,28 @@ def _baseline_level(one: SignatureConclusion) -> str:
     if not signature.embedded_crls_der and not signature.embedded_ocsps_der:
         return "XAdES-BASELINE-T"
     return "XAdES-BASELINE-LTA" if StampKind.ARCHIVE in kinds else "XAdES-BASELINE-LT"
+
+
+def _pdf_level(one: SignatureConclusion) -> str:
+    """Name the level of a PDF's signature: a document time-stamp is one of the signature as well (EN 319 142-1, 6.3)."""
+    signature = one.signature
+    if signature.family is Family.PKCS7:
+        return "PKCS7"
+    if (
+        not signature.is_baseline
+        or one.certificate is None
+        or "SIG.NO_SIGNING_CERTIFICATE" in {found.cause for found in one.conclusion.findings}
+    ):
+        return "PAdES-BES"
+    kinds = [stamp.kind for stamp in one.time_stamps if stamp.is_intact]
+    if not kinds:
+        return "PAdES-BASELINE-B"
+    archives = [stamp for stamp in signature.time_stamps if stamp.kind is StampKind.ARCHIVE]
+    if not signature.embedded_certificates_der or not has_all_revocation(one):
+        return "PAdES-BASELINE-T"
+    held = {*signature.embedded_crls_der, *signature.embedded_ocsps_der}
+    is_kept = StampKind.ARCHIVE in kinds and any(held & set(stamp.covered_der) for stamp in archives)
+    return "PAdES-BASELINE-LTA" if is_kept else "PAdES-BASELINE-LT"
 
 
 def has_all_revocation(one: SignatureConclusion) -> bool:

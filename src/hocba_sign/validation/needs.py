@@ -97,8 +97,9 @@ Fetch: TypeAlias = Callable[[Need], Answer]
 
 def document_needs(conclusion: DocumentConclusion, evidence: Evidence) -> tuple[Alternatives, ...]:
     """Give what the signatures and time-stamps of a document lack; `evidence` is what it was judged with, beside what it carries."""
-    made = max((one.best_time for one in conclusion.signatures if one.is_time_proven and one.best_time is not None), default=None)
-    found = _distinct(need for one in conclusion.signatures for need in signature_needs(one, evidence))
+    signatures = (*conclusion.signatures, *(() if conclusion.attached is None else conclusion.attached.signatures))
+    made = max((one.best_time for one in signatures if one.is_time_proven and one.best_time is not None), default=None)
+    found = _distinct(need for one in signatures for need in signature_needs(one, evidence))
     return tuple(tuple(replace(need, newer_than=made) for need in alternatives) for alternatives in found)
 
 

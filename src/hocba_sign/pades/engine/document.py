@@ -14,7 +14,7 @@ from pyhanko.pdf_utils.xref import XRefBuilder, XRefCache
 
 from hocba_sign.errors import HocbaSignError, InputError
 
-MAX_OCTETS: Final = 32 * 1024 * 1024
+MAX_OCTETS: Final = 20_000_000
 """A transcript of twelve years with its attachment has under one megabyte; scans of paper have some."""
 MAX_REVISIONS: Final = 200
 """Each signature and each renewal of an archive is one."""

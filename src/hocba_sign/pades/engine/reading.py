@@ -13,6 +13,7 @@ from pyhanko.pdf_utils.xref import ObjStreamRef
 from pyhanko.sign.fields import enumerate_sig_fields
 
 from hocba_sign.errors import Finding, InputError
+from hocba_sign.pades.engine.beginning import beginning
 from hocba_sign.pades.engine.document import Reader, entry, foreign, open_document
 from hocba_sign.pades.engine.steps import analyse
 from hocba_sign.pades.facts import FieldFacts, FieldLock, LongTermValues, PdfFacts
@@ -56,6 +57,7 @@ def _facts(reader: Reader, octets: bytes, *, attachment: str, findings: tuple[Fi
             octets=octets,
             ends=ends,
             fields=fields,
+            beginning=beginning(reader, first) if fields and first > 0 else None,
             steps=tuple(analyse(reader, since=first)),
             values=tuple(_values(reader)),
             attachments=tuple(_attached(reader, attachment)),

@@ -67,7 +67,7 @@ def _step(reader: Reader, revision: int) -> Step:
     if reader.xrefs.get_xref_data(revision).hybrid is not None:
         raise _Unexplained("hybrid cross-references")
     # (3)
-    changes = tuple(_field_changes(old, new))
+    changes = tuple(field_changes(old, new))
     for change in changes:
         if change.is_new and not change.is_filled and change.box is not None:
             raise _Unexplained(f"visible field {change.name} without a signature")
@@ -134,7 +134,7 @@ def _terminal_fields(fields: Any, depth: int = 0) -> Iterator[Any]:
             yield field
 
 
-def _field_changes(old: Any, new: Any) -> Iterator[FieldChange]:
+def field_changes(old: Any, new: Any) -> Iterator[FieldChange]:
     """Tell which signature fields are new or filled, once for every place where something of one is seen."""
     before = {str(name): value is not None for name, value, _ in enumerate_sig_fields(old)}
     pages: dict[Any, int] | None = None
@@ -178,7 +178,7 @@ def _box(widget: Any) -> Box | None:
 def _pages_of_annotations(new: Any) -> dict[Any, int]:
     """Give for each annotation the number of its page, from 0."""
     found: dict[Any, int] = {}
-    for number, page in enumerate(_pages(new.root["/Pages"])):
+    for number, page in enumerate(pages_below(new.root["/Pages"])):
         annotations = entry(page, "/Annots", ())
         for at in range(len(annotations)):
             annotation = annotations.raw_get(at)
@@ -187,13 +187,14 @@ def _pages_of_annotations(new: Any) -> dict[Any, int]:
     return found
 
 
-def _pages(node: Any, depth: int = 0) -> Iterator[Any]:
+def pages_below(node: Any, depth: int = 0) -> Iterator[Any]:
+    """Give the pages in their order."""
     if depth > 50:
         raise _Unexplained("depth of the pages")
     for at in range(len(node["/Kids"])):
         kid = node["/Kids"][at]
         if entry(kid, "/Type") == "/Pages":
-            yield from _pages(kid, depth + 1)
+            yield from pages_below(kid, depth + 1)
         else:
             yield kid
 

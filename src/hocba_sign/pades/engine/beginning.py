@@ -1,0 +1,80 @@
+"""What the revision of the first signature did to the file that it was made in: fields for signatures, and nothing that a page shows.
+
+Nobody had signed before, so this is no difference that a signature forbids; it is what keeps the page that is proven from being another one.
+"""
+
+from collections.abc import Iterator
+from typing import Any, Final
+
+from pyhanko.pdf_utils import generic
+
+from hocba_sign.pades.engine.document import Reader, entry
+from hocba_sign.pades.engine.steps import field_changes, pages_below
+from hocba_sign.pades.facts import Rule, Step
+
+_CATALOG: Final = frozenset({"/AcroForm", "/Perms", "/Extensions", "/Version", "/DSS", "/Metadata"})
+_PAGE: Final = frozenset({"/Annots"})
+_FORM: Final = frozenset({"/Fields", "/SigFlags"})
+
+
+def beginning(reader: Reader, revision: int) -> Step:
+    """Compare the revision of the first signature with the one before it; nothing escapes, what fails is refused."""
+    try:
+        old, new = reader.get_historical_resolver(revision - 1), reader.get_historical_resolver(revision)
+        refusal = next(_refusals(reader, old, new), None)
+        changes = tuple(field_changes(old, new))
+    except Exception as error:  # noqa: BLE001 - whatever the foreign reading fails with, nothing is proven
+        return Step(revision=revision, rules=frozenset(), refusal=type(error).__name__, is_proven=False)
+    return Step(revision=revision, rules=frozenset({Rule.SIGNATURE}), fields=changes, refusal=refusal)
+
+
+def _refusals(reader: Reader, old: Any, new: Any) -> Iterator[str]:
+    if old.root_ref != new.root_ref or new.refs_freed_in_revision():
+        yield "catalog"
+    form = entry(old.root, "/AcroForm")
+    if form is not None and entry(form, "/Fields", ()):
+        yield "form"
+    information = old.trailer_view.get_value_as_reference("/Info", optional=True)
+    for reference in new.explicit_refs_in_revision():
+        if reader.xrefs.get_historical_ref(reference, old.revision) is None or reference == information:
+            continue
+        if not _is_allowed(old(reference), new(reference), is_root=reference == new.root_ref):
+            yield f"object {reference.idnum}"
+    before, after = list(pages_below(old.root["/Pages"])), list(pages_below(new.root["/Pages"]))
+    if len(before) != len(after):
+        yield "pages"
+    for number, (one, other) in enumerate(zip(before, after, strict=False), 1):
+        if not all(map(_is_signature, _added(entry(one, "/Annots", ()), entry(other, "/Annots", ())))):
+            yield f"annotation on page {number}"
+
+
+def _is_allowed(before: Any, after: Any, *, is_root: bool) -> bool:
+    if before == after:
+        return True
+    if isinstance(before, generic.ArrayObject) and isinstance(after, generic.ArrayObject):
+        # The annotations of a page, which are looked at one by one.
+        return list(after.iterate())[: len(before)] == list(before.iterate())
+    if any(isinstance(one, generic.StreamObject) or not isinstance(one, generic.DictionaryObject) for one in (before, after)):
+        return False
+    growing = _CATALOG if is_root else _PAGE if entry(before, "/Type") == "/Page" else _FORM if "/Fields" in before else frozenset()
+    left, right = ({key: one.raw_get(key) for key in one if key not in growing} for one in (before, after))
+    return left == right
+
+
+def _added(before: Any, after: Any) -> Iterator[Any]:
+    old = {one.reference for one in _references(before)}
+    for at in range(len(after)):
+        one = after.raw_get(at)
+        if not isinstance(one, generic.IndirectObject) or one.reference not in old:
+            yield one.get_object()
+
+
+def _references(array: Any) -> Iterator[Any]:
+    return (one for one in (array.raw_get(at) for at in range(len(array))) if isinstance(one, generic.IndirectObject))
+
+
+def _is_signature(widget: Any) -> bool:
+    """Tell whether an annotation is of a signature field; one without a signature may show nothing."""
+    holder = widget if "/FT" in widget else entry(widget, "/Parent", {})
+    is_field = entry(widget, "/Subtype") == "/Widget" and entry(holder, "/FT") == "/Sig"
+    return is_field and ("/V" in holder or "/AP" not in widget or not widget["/AP"]["/N"].data.strip())

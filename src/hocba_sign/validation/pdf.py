@@ -1,0 +1,197 @@
+"""A signed PDF: each signature as in XML, then what changed after each, the order of roles, and whether the page shows what the XML says."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from types import MappingProxyType
+
+from hocba_sign.ades.structure import Coverage
+from hocba_sign.errors import InputError
+from hocba_sign.model.transcript import ExpectedSigner, Transcript
+from hocba_sign.model.workflow import PLANS
+from hocba_sign.pades.read import ATTACHMENT, PdfDocument, read_pdf
+from hocba_sign.rendering.source import read_source
+from hocba_sign.validation.chain import Setting
+from hocba_sign.validation.document import (
+    DocumentConclusion,
+    read_content,
+    school_checks,
+    signer_facts,
+    time_stamp_check,
+    validate,
+    verdict_of,
+    workflow_checks,
+)
+from hocba_sign.validation.order import Workflow
+from hocba_sign.validation.pdf_content import content_checks, overlay_checks
+from hocba_sign.validation.pdf_order import judge_revisions
+from hocba_sign.validation.process import SignatureConclusion, validate_signature
+from hocba_sign.validation.rules import rule_checks
+from hocba_sign.validation.standing import Standing, judge_standing
+from hocba_sign.validation.tt15 import tt15_checks
+from hocba_sign.validation.verdict import Check, Status, Verdict
+from hocba_sign.validation.years import year_checks
+from hocba_sign.xades.read import read_parsed
+from hocba_sign.xml.parse import parse
+
+_UNPROVEN = frozenset({"PDF.SYNTAX"})
+_ABOUT_CHANGES = frozenset({"PDF.CHANGED", "PDF.CHANGE_UNKNOWN", "PDF.NOT_PERMITTED", "PDF.LOCKED", "PDF.COVERAGE", "PDF.BYTE_RANGE"})
+_ATTACHED = MappingProxyType(
+    {
+        Verdict.VALID: Status.PASS,
+        Verdict.INVALID: Status.FAIL,
+        Verdict.INDETERMINATE: Status.UNPROVEN,
+        Verdict.NOTHING_TO_VERIFY: Status.PASS,
+    }
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Attached:
+    """The attached transcript: what it says, the digest of that, its own signatures' judgement, and what was found."""
+
+    xml: bytes
+    transcript: Transcript | None
+    data_sha256: str | None
+    conclusion: DocumentConclusion | None
+    checks: tuple[Check, ...]
+
+
+def validate_pdf(octets: bytes, setting: Setting) -> DocumentConclusion:
+    """Judge a PDF that carries its transcript as `hocba.xml`; one without is judged by its signatures alone, and is no proof of content.
+
+    Raises: CallerError PDF.EXTRA_MISSING; InputError for octets that cannot be read as PDF.
+    """
+    document = read_pdf(octets)
+    if not document.signatures:
+        return _conclusion(Verdict.NOTHING_TO_VERIFY, (), (), is_other=not document.facts.attachments)
+    if not document.facts.attachments:
+        return _judged(document, setting, missing=(Check(identifier="PDF.NO_TRANSCRIPT", status=Status.UNPROVEN),))
+    if len(document.facts.attachments) > 1:
+        return _judged(document, setting, missing=(Check(identifier="PDF.ATTACHED_TWICE", status=Status.FAIL, where=ATTACHMENT),))
+    signatures = tuple(validate_signature(one, setting) for one in document.signatures)
+    attached = _attached(document.facts.attachments[0], setting)
+    transcript = attached.transcript
+    checks = [*_file_checks(document, signatures), *attached.checks]
+    workflow = None
+    if transcript is not None:
+        workflow = _workflow(signatures, transcript, attached.conclusion)
+        checks += workflow_checks(workflow)
+        checks += [*rule_checks(transcript), *content_checks(document, transcript, attached.xml)]
+    checks += overlay_checks(document, with_first=True)
+    checks += school_checks(transcript, signatures, setting)
+    checks += [time_stamp_check(one) for one in signatures if one.signature.time_stamps]
+    checks += tt15_checks(signatures, workflow)
+    is_signed = any(one.is_intact for one in signatures)
+    standing = None
+    if transcript is not None:
+        is_known = is_signed and attached.data_sha256 is not None
+        standing = judge_standing(transcript, attached.data_sha256 or "", setting=setting) if is_known else Standing.unasked()
+        checks += (*standing.checks, *year_checks(transcript, setting.policy.knowledge.years))
+    return DocumentConclusion(
+        verdict=verdict_of(signatures, checks),
+        signatures=signatures,
+        workflow=workflow,
+        checks=tuple(checks),
+        transcript=transcript if is_signed else None,
+        data_sha256=attached.data_sha256 if is_signed else None,
+        standing=standing if is_signed else None,
+        layout="pdf",
+        coverage=_coverage(document),
+        format="pdf",
+        attached=attached.conclusion,
+    )
+
+
+def validate_any_pdf(octets: bytes, setting: Setting) -> DocumentConclusion:
+    """Judge any PDF by its signatures alone. Raises: as `validate_pdf`."""
+    document = read_pdf(octets)
+    if not document.signatures:
+        return _conclusion(Verdict.NOTHING_TO_VERIFY, (), (), is_other=True)
+    return _judged(document, setting)
+
+
+def _judged(document: PdfDocument, setting: Setting, *, missing: tuple[Check, ...] = ()) -> DocumentConclusion:
+    signatures = tuple(validate_signature(one, setting) for one in document.signatures)
+    checks = [*_file_checks(document, signatures), *missing, *overlay_checks(document, with_first=False)]
+    checks += school_checks(None, signatures, setting)
+    checks += [time_stamp_check(one) for one in signatures if one.signature.time_stamps]
+    checks += tt15_checks(signatures, None)
+    return _conclusion(verdict_of(signatures, checks), signatures, checks, coverage=_coverage(document), is_other=True)
+
+
+def _conclusion(
+    verdict: Verdict,
+    signatures: tuple[SignatureConclusion, ...],
+    checks: Iterable[Check],
+    *,
+    coverage: Mapping[str, Coverage] = MappingProxyType({}),
+    is_other: bool,
+) -> DocumentConclusion:
+    return DocumentConclusion(
+        verdict=verdict,
+        signatures=signatures,
+        workflow=None,
+        checks=tuple(checks),
+        transcript=None,
+        layout="other" if is_other else "pdf",
+        is_other=is_other,
+        coverage=coverage,
+        format="pdf",
+    )
+
+
+def _file_checks(document: PdfDocument, signatures: Iterable[SignatureConclusion]) -> list[Check]:
+    """Say what is wrong with the file beside its signatures, and that all that came after each was allowed."""
+    checks = [Check(identifier="DOC.FORMAT", status=Status.PASS)]
+    checks += [
+        Check(identifier=found.cause, status=Status.UNPROVEN if found.cause in _UNPROVEN else Status.FAIL, where=found.where)
+        for found in document.findings
+    ]
+    causes = {finding.cause for one in signatures for finding in one.conclusion.findings} | {found.cause for found in document.findings}
+    if not causes & _ABOUT_CHANGES:
+        checks.append(Check(identifier="PDF.REVISIONS", status=Status.PASS))
+    return checks
+
+
+def _coverage(document: PdfDocument) -> Mapping[str, Coverage]:
+    """Tell of each signature which later revisions it does not cover."""
+    last = len(document.facts.ends)
+    return MappingProxyType(
+        {
+            one.where: Coverage(tuple(f"revision {number}" for number in range((one.revision or 0) + 1, last + 1)))
+            for one in document.signatures
+        }
+    )
+
+
+def _attached(xml: bytes, setting: Setting) -> _Attached:
+    """Judge the attached XML as any: if it is signed, its verdict is part of the answer; if not, what it says is read from it."""
+    try:
+        conclusion = validate(xml, setting)
+        if conclusion.verdict is not Verdict.NOTHING_TO_VERIFY:
+            transcript = conclusion.transcript
+            if transcript is None:
+                parsed = parse(xml)
+                transcript, _ = read_content(read_parsed(parsed), parsed.root, ())
+            told = Check(identifier="PDF.ATTACHED_XML", status=_ATTACHED[conclusion.verdict], where=ATTACHMENT)
+            about = tuple(one for one in conclusion.checks if one.identifier.startswith("DOC.SCHEMA"))
+            return _Attached(
+                xml=xml, transcript=transcript, data_sha256=conclusion.data_sha256, conclusion=conclusion, checks=(told, *about)
+            )
+        parsed = parse(xml)
+        transcript, checks = read_content(read_parsed(parsed), parsed.root, ())
+        found = tuple(one for one in checks if one.identifier != "DOC.FORMAT")
+        return _Attached(xml=xml, transcript=transcript, data_sha256=read_source(xml).digest, conclusion=None, checks=found)
+    except InputError as error:
+        fault = Check(identifier=error.cause, status=Status.FAIL, where=f"{ATTACHMENT}: {error.where or ''}".removesuffix(": "))
+        broken = Check(identifier="PDF.ATTACHED_XML", status=Status.FAIL, where=ATTACHMENT)
+        return _Attached(xml=xml, transcript=None, data_sha256=None, conclusion=None, checks=(broken, fault))
+
+
+def _workflow(signatures: tuple[SignatureConclusion, ...], transcript: Transcript, xml: DocumentConclusion | None) -> Workflow:
+    """Where all have signed the XML, the PDF may be signed by some of them, such as sealed once."""
+    expected: tuple[ExpectedSigner, ...] = transcript.expected_signers
+    if xml is not None and xml.workflow is not None and xml.workflow.is_complete:
+        present = {one.signature.slot for one in signatures}
+        expected = tuple(signer for signer in expected if signer.slot in present) or expected
+    return judge_revisions(signatures, expected, plan=PLANS[transcript.plan_name], facts=signer_facts(signatures))

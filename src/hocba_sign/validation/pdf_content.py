@@ -1,0 +1,145 @@
+"""Whether the pages show what the attached transcript says: made again and compared, else read and compared.
+
+Texts are compared, never told: a finding names the field.
+"""
+
+import re
+from dataclasses import dataclass
+from typing import Final
+
+from hocba_sign.errors import CallerError, InputError
+from hocba_sign.model.transcript import Transcript
+from hocba_sign.pades.facts import Step
+from hocba_sign.pades.read import PdfDocument
+from hocba_sign.rendering.blank import is_blank
+from hocba_sign.rendering.render import render, shown_fields, template_versions
+from hocba_sign.rendering.text_layer import text_layer
+from hocba_sign.validation.verdict import Check, Status
+
+_WHITE: Final = re.compile(r"\s+")
+_SPACES_AT_END: Final = 2
+
+
+@dataclass(frozen=True, slots=True)
+class _Page:
+    """All texts in reading order without white space, and where in them each field's text stands."""
+
+    text: str
+    spans: tuple[tuple[str, int, int], ...]
+
+
+def content_checks(document: PdfDocument, transcript: Transcript, xml: bytes) -> list[Check]:
+    """Compare the pages under the first signature with `xml`, from which `transcript` was decoded.
+
+    1. octet for octet with what a template makes of it, when nothing but fields for signatures was added before signing;
+    2. else field by field in the text layer: what differs is proven wrong, but equal texts do not prove equal looks.
+    """
+    # (1)
+    made = [octets for version in template_versions() if (octets := _made(transcript, xml, version)) is not None]
+    beginning = document.facts.beginning
+    if any(_is_base(document, octets) for octets in made) and beginning is not None:
+        if beginning.refusal is None:
+            return [Check(identifier="PDF.SAME_CONTENT", status=Status.PASS)]
+        where = f"revision {beginning.revision + 1} ({beginning.refusal})"
+        return [Check(identifier="PDF.CONTENT_CHANGED", status=Status.FAIL, where=where)]
+    # (2)
+    first = min(signature.revision or 1 for signature in document.signatures)
+    try:
+        said = _squeezed(document.revision(first))
+    except InputError as error:
+        return [Check(identifier="PDF.SAME_CONTENT", status=Status.NOT_CHECKED), _uncompared(error.cause)]
+    differing = [_difference(said, _expected(transcript, octets)) for octets in made or (None,)]
+    if not all(differing):
+        return [_uncompared("text layer")]
+    return [Check(identifier="PDF.CONTENT_DIFFERS", status=Status.FAIL, where=differing[-1])]
+
+
+def _uncompared(where: str) -> Check:
+    return Check(identifier="PDF.NOT_COMPARED", status=Status.UNPROVEN, where=where)
+
+
+def _made(transcript: Transcript, xml: bytes, version: str) -> bytes | None:
+    try:
+        return render(transcript, xml, template=version).octets
+    except (InputError, CallerError):
+        return None
+
+
+def _is_base(document: PdfDocument, made: bytes) -> bool:
+    """Tell whether the first revision is `made`; the end of line behind it may be missing or belong to the next."""
+    facts = document.facts
+    return (
+        facts.octets.startswith(made.rstrip())
+        and 0 <= len(made) - len(made.rstrip()) <= _SPACES_AT_END
+        and (facts.beginning is not None and facts.beginning.revision == 1 and facts.ends[0] == len(made.rstrip()))
+    )
+
+
+def _squeezed(pdf: bytes) -> str:
+    pages = text_layer(pdf)
+    has_order = any(page.read for page in pages)
+    return _WHITE.sub("", "".join(text for page in pages for text in (page.read if has_order else page.beside)))
+
+
+def _expected(transcript: Transcript, made: bytes | None) -> _Page:
+    """Give the texts of the pages as they should be; without them, of the fields alone."""
+    fields = shown_fields(transcript)
+    text = _WHITE.sub("", "".join(text for _, text in fields)) if made is None else _squeezed(made)
+    spans: list[tuple[str, int, int]] = []
+    at = 0
+    for path, value in fields:
+        sought = _WHITE.sub("", value)
+        found = text.find(sought, at)
+        if sought and found >= 0:
+            at = found + len(sought)
+            spans.append((path, found, at))
+    return _Page(text, tuple(spans))
+
+
+def _difference(said: str, expected: _Page) -> str | None:
+    """Name the first field whose text differs, None where all texts are equal."""
+    if said == expected.text:
+        return None
+    place = next(
+        (at for at, (one, other) in enumerate(zip(said, expected.text, strict=False)) if one != other), min(len(said), len(expected.text))
+    )
+    inside = next((path for path, start, end in expected.spans if start <= place < end), None)
+    before = next((path for path, start, _ in reversed(expected.spans) if start <= place), None)
+    return inside or before or "pages"
+
+
+def overlay_checks(document: PdfDocument, *, with_first: bool) -> list[Check]:
+    """Say where the picture of a signature covers what the page showed before it; nobody who signed earlier has seen that.
+
+    `with_first`: look at the first signature too, for the page is to show what the transcript says.
+    """
+    steps = document.facts.steps
+    if with_first and document.facts.beginning is not None:
+        steps = (document.facts.beginning, *steps)
+    checks = []
+    earlier: dict[int, list[tuple[float, float, float, float]]] = {}
+    for step in steps:
+        checks += [
+            Check(identifier="PDF.OVERLAY", status=Status.UNPROVEN, where=f"{change}: revision {step.revision + 1}")
+            for change in _covering(document, step, earlier)
+        ]
+        for change in step.fields:
+            if change.box is not None and change.page is not None and change.is_filled:
+                earlier.setdefault(change.page, []).append(change.box)
+    return checks
+
+
+def _covering(document: PdfDocument, step: Step, earlier: dict[int, list[tuple[float, float, float, float]]]) -> list[str]:
+    found = []
+    for change in step.fields:
+        if change.box is None:
+            continue
+        before = document.revision(step.revision)
+        try:
+            others = tuple(earlier.get(change.page, ())) if change.page is not None else ()
+            is_free = change.page is not None and is_blank(before, page=change.page, box=change.box, others=others)
+        except (InputError, CallerError):
+            is_free = False
+        if not is_free:
+            found.append(change.name)
+    return found
