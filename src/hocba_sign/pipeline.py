@@ -21,8 +21,8 @@ from hocba_sign.signing.prepare import prepare_draft
 from hocba_sign.signing.state import SignedDocument
 from hocba_sign.validation.assemble import Named, Sources, assemble
 from hocba_sign.validation.chain import Setting
-from hocba_sign.validation.document import validate
-from hocba_sign.validation.foreign import NOTHING_DETACHED, validate_any
+from hocba_sign.validation.foreign import NOTHING_DETACHED
+from hocba_sign.validation.formats import judge, judge_any
 from hocba_sign.validation.policy import DEFAULT, Policy
 from hocba_sign.validation.years import years_among
 
@@ -71,13 +71,14 @@ def verify(
     policy: Policy = DEFAULT,
     name: str = "-",
 ) -> Report:
-    """Judge a transcript with nothing but what is given; no network.
+    """Judge a transcript, as XML or PDF, with nothing but what is given; no network.
 
-    `at` is aware: the validation time. `name` is the file's name in the report. Raises: nothing for any octets.
+    `at` is aware: the validation time. `name` is the file's name in the report.
+    Raises: nothing for any octets, but CallerError PDF.EXTRA_MISSING for a PDF where the extra `pdf` is not installed.
     Spec: EN 319 102-1, 5.
     """
     try:
-        conclusion = validate(document, Setting(trust=trust, evidence=evidence, at=at, policy=policy))
+        conclusion = judge(document, Setting(trust=trust, evidence=evidence, at=at, policy=policy))
     except InputError as error:
         return Report.malformed(document, error, file=name, at=at)
     return Report.of(document, conclusion, file=name, at=at)
@@ -92,7 +93,7 @@ def verify_any(
     at: datetime,
     policy: Policy = DEFAULT,
 ) -> Report:
-    """Judge any document with XML signatures, asking for no transcript, with nothing but what is given; no network.
+    """Judge any document with XML signatures, or any PDF, asking for no transcript, with nothing but what is given; no network.
 
     `detached` are the files that lie beside it, by the name that its references use. `at` is aware: the validation time.
     The report calls the document `-`; a name is given it by `dataclasses.replace`.
@@ -100,7 +101,7 @@ def verify_any(
     Spec: EN 319 102-1, 5; XML Signature 1.1, 3.2.
     """
     try:
-        conclusion = validate_any(document, Setting(trust=trust, evidence=evidence, at=at, policy=policy), detached=detached)
+        conclusion = judge_any(document, Setting(trust=trust, evidence=evidence, at=at, policy=policy), detached=detached)
     except InputError as error:
         return Report.malformed(document, error, file="-", at=at)
     return Report.of(document, conclusion, file="-", at=at)
