@@ -156,6 +156,7 @@ def timed(started: dict[str, Worker], rounds: int) -> list[Row]:
         compare("sign 1, level B / bare RSA-2048 signature", sign, ours.probe("rsa sign"), rounds=rounds, goal="<= 6"),
         compare("sign 1, level B / python-xmlsec, XML-DSig", sign, xmlsec.probe("sign"), rounds=rounds),
         compare("sign 1, level B / signxml, XAdES-BES", sign, signxml.probe("sign"), rounds=rounds),
+        compare("render to PDF / typst alone, same pages", ours.probe("render"), ours.probe("typst"), rounds=rounds),
     ]
 
 

@@ -1,4 +1,4 @@
-"""The measured process of this library: verify, sign, and the bare RSA operation."""
+"""The measured process of this library: verify, sign, make pages, and the bare RSA operation and the bare typesetting."""
 
 import json
 import resource
@@ -10,6 +10,7 @@ from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
+import typst
 from cryptography.hazmat.primitives.asymmetric import padding, rsa
 from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.serialization import Encoding, load_pem_private_key
@@ -17,9 +18,13 @@ from cryptography.x509 import load_pem_x509_certificates
 
 from hocba_sign import Evidence, Level, Role, Slot, SoftwareSigner, TrustStore, sign, verify
 from hocba_sign.pki.certificate import Certificate
+from hocba_sign.rendering.render import compose, render
+from hocba_sign.rendering.template import CURRENT, FONTS, load_template
 from hocba_sign.signing.policy import SigningPolicy
 from hocba_sign.validation.verdict import Verdict
 from hocba_sign.version import VERSION
+from hocba_sign.xml.decode import decode_document
+from hocba_sign.xml.parse import parse
 from tools.benchmark.protocol import DRAFT, SETTING, TEACHER_SUBJECT, Task, four_signers, require_refusal, serve, tampered
 
 _FORGETFUL = ("hocba_sign.crypto", "hocba_sign.pki", "hocba_sign.xades", "hocba_sign.signing", "hocba_sign.validation")
@@ -88,8 +93,27 @@ def tasks(folder: Path) -> dict[str, Task]:
         "verify 4 cold": Task(lambda n: verifier.verify_anew(four[n % len(four)]), before=forget),
         "verify 15": Task(lambda n: verifier.verify(fifteen[n % len(fifteen)])),
         "sign": Task(lambda _: sign(draft, slot, signer=signer, at=at, tsa=None, policy=policy)),
+        **page_tasks(four),
         "rsa sign": Task(lambda n: key.sign(b"%d" % n, padding.PKCS1v15(), SHA256())),
     }
+
+
+def page_tasks(documents: tuple[bytes, ...]) -> dict[str, Task]:
+    """Make pages from XML, and let typst alone set the same pages, its inputs ready."""
+    template = load_template(CURRENT)
+    inputs = [compose(decode_document(parse(xml).root), xml, template) for xml in documents]
+    fonts = typst.Fonts(include_system_fonts=False, include_embedded_fonts=False, font_paths=[FONTS])
+
+    def whole(n: int) -> bytes:
+        xml = documents[n % len(documents)]
+        return render(decode_document(parse(xml).root), xml).octets
+
+    def bare(n: int) -> object:
+        main = template.main
+        compiler = typst.Compiler(main, root=main.parent, font_paths=fonts, sys_inputs=inputs[n % len(inputs)] | {"n": str(n)})
+        return compiler.compile(format="pdf", pdf_standards=["a-3a", "ua-1"], timestamp=0)
+
+    return {"render": Task(whole), "typst": Task(bare)}
 
 
 def peak(folder: Path, files: int) -> dict[str, float]:
@@ -106,5 +130,5 @@ if __name__ == "__main__":
     if rest:
         print(json.dumps(peak(Path(place), int(rest[0]))))
     else:
-        others = {name: version(name) for name in ("lxml", "cryptography", "asn1crypto", "pyhanko-certvalidator")}
+        others = {name: version(name) for name in ("lxml", "cryptography", "asn1crypto", "pyhanko-certvalidator", "typst")}
         serve(tasks(Path(place)), {"hocba-sign": VERSION, **others})

@@ -12,7 +12,7 @@ from hocba_sign.rendering.coverage import require_shown
 from hocba_sign.rendering.engine import compile_pdf
 from hocba_sign.rendering.sheet import fill
 from hocba_sign.rendering.source import read_source
-from hocba_sign.rendering.template import CURRENT, FONTS, load_template, template_versions
+from hocba_sign.rendering.template import CURRENT, FONTS, Template, load_template, template_versions
 
 __all__ = ["CURRENT", "Place", "Rendering", "render", "shown_fields", "template_versions"]
 
@@ -47,25 +47,27 @@ def render(transcript: Transcript, xml: bytes, *, template: str = CURRENT) -> Re
     Raises: CallerError PDF.EXTRA_MISSING, RENDER.TEMPLATE; InputError RENDER.GLYPH, RENDER.REFUSED, and what `read_source` raises.
     """
     version = load_template(template)
-    sheet = fill(transcript, version)
+    created = datetime.combine(transcript.identification.created, time(), VIETNAM)
+    octets, places = compile_pdf(version.main, fonts=FONTS, inputs=compose(transcript, xml, version), created=created)
+    return Rendering(octets=octets, places=tuple(map(_place, places)), template=version.version, template_sha256=version.sha256)
+
+
+def compose(transcript: Transcript, xml: bytes, template: Template) -> dict[str, str]:
+    """Write what the template reads: `sheet`, the texts of its pages, and `xml`, both as JSON. Raises: as `render`."""
+    sheet = fill(transcript, template)
     require_shown(sheet.fields, fonts=FONTS)
     source = read_source(xml)
     code = content_of(transcript.identification, source.digest)
-    texts = sheet.texts | {
-        "check": {
-            "sha256": source.digest,
-            "signed": source.signed,
-            "expected": len(transcript.slots),
-            "code": code,
-            "drawing": draw(code),
-            "template": version.version,
-            "template_sha256": version.sha256,
-        },
+    check = {
+        "sha256": source.digest,
+        "signed": source.signed,
+        "expected": len(transcript.slots),
+        "code": code,
+        "drawing": draw(code),
+        "template": template.version,
+        "template_sha256": template.sha256,
     }
-    created = datetime.combine(transcript.identification.created, time(), VIETNAM)
-    inputs = {"sheet": json.dumps(texts, ensure_ascii=False), "xml": _as_text(xml)}
-    octets, places = compile_pdf(version.main, fonts=FONTS, inputs=inputs, created=created)
-    return Rendering(octets=octets, places=tuple(map(_place, places)), template=version.version, template_sha256=version.sha256)
+    return {"sheet": json.dumps(sheet.texts | {"check": check}, ensure_ascii=False), "xml": _as_text(xml)}
 
 
 def shown_fields(transcript: Transcript, template: str = CURRENT) -> tuple[tuple[str, str], ...]:
