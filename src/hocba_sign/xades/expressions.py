@@ -13,7 +13,8 @@ MAX_EXPRESSION: Final = 2_000
 MAX_NESTING: Final = 10
 """Levels of parentheses."""
 
-_TOKEN: Final = re.compile(r"""\s*(?:(::|//|[/|()\[\]=]|>|'[^']*'|"[^"]*")|([0-9]+)|([^\W\d][\w.-]*(?::[^\W\d][\w.-]*)?|\*))""")
+_TOKEN: Final = re.compile(r"""\s*(?:(::|//|[/|()\[\]=@]|>|'[^']*'|"[^"]*")|([0-9]+)|([^\W\d][\w.-]*(?::[^\W\d][\w.-]*)?|\*))""")
+_LOCAL_NAME: Final = re.compile(r"[^\W\d][\w.-]*")
 _WILD: Final = "*"
 
 
@@ -24,10 +25,14 @@ class Root:
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """An element name in Clark notation, or `*`, among the children or (`is_deep`, the first only) all descendants of the step before."""
+    """Elements among the children or (`is_deep`, the first only) all descendants of the step before.
+
+    `name` is in Clark notation, `*` for any, `{*}a` for any namespace. `attribute` is one that they must have, with its value.
+    """
 
     name: str
     is_deep: bool
+    attribute: tuple[str, str] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -187,7 +192,7 @@ class _Reader:
         if self.takes("true", "(", ")") or self.takes("1"):
             return Both(())
         if self.takes("ancestor-or-self", "::"):
-            return Inside((_anywhere(self._name()),))
+            return Inside((Path((self._step(is_deep=True),)),))
         return self._not_around()
 
     def _closed(self, depth: int) -> Predicate:
@@ -208,18 +213,34 @@ class _Reader:
         return Outside(place)
 
     def _path(self) -> Place:
-        if self.takes("//") or self.takes("/", "descendant", "::") or self.takes("/", "descendant-or-self", "::"):
-            steps = [Step(self._name(), is_deep=True)]
+        if self.takes("//"):
+            steps = [self._step(is_deep=True)]
         else:
-            self.needs("/")
+            # The context node of Filter 2.0 is the document, so that a relative path says the same.
+            is_absolute = self.takes("/")
+            is_deep = self.takes("descendant", "::") or self.takes("descendant-or-self", "::")
             self.takes("child", "::")
-            if not self._is_name():
+            if is_absolute and not is_deep and not self._is_name():
                 return Root()
-            steps = [Step(self._name(), is_deep=False)]
+            steps = [self._step(is_deep=is_deep)]
         while self.takes("/"):
             self.takes("child", "::")
-            steps.append(Step(self._name(), is_deep=False))
+            steps.append(self._step(is_deep=False))
         return Path(tuple(steps))
+
+    def _step(self, *, is_deep: bool) -> Step:
+        name = self._name()
+        if self.takes("[", "@"):
+            attribute = self._name()
+            self.needs("=")
+            step = Step(name, is_deep, (attribute, self._literal()))
+            self.needs("]")
+            return step if attribute != _WILD else _refuse()
+        if name == _WILD and self.takes("[", "local-name", "(", ")", "="):
+            local = self._literal()
+            self.needs("]")
+            return Step(f"{{*}}{local}", is_deep) if _LOCAL_NAME.fullmatch(local) else _refuse()
+        return Step(name, is_deep)
 
     def _is_name(self) -> bool:
         return self._at < len(self._tokens) and self._tokens[self._at].kind == "name"
@@ -241,10 +262,6 @@ class _Reader:
             _refuse()
         self._at += 1
         return self._tokens[self._at - 1].text[1:-1]
-
-
-def _anywhere(name: str) -> Path:
-    return Path((Step(name, is_deep=True),))
 
 
 def _refuse() -> NoReturn:

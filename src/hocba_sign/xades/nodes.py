@@ -12,7 +12,7 @@ from lxml import etree
 
 from hocba_sign.errors import InputError
 from hocba_sign.xades import names
-from hocba_sign.xades.expressions import Around, Both, Either, Identified, Inside, Not, Outside, Path, Place, Predicate, Root
+from hocba_sign.xades.expressions import Around, Both, Either, Identified, Inside, Not, Outside, Path, Place, Predicate, Root, Step
 from hocba_sign.xml.c14n import C14nAlgorithm, canonicalize
 from hocba_sign.xml.c14n_fast import MAX_HIDDEN
 from hocba_sign.xml.node_set import WHOLE, Subtrees
@@ -176,17 +176,17 @@ class NodeSet:
                 nearest = next(here.iterancestors(name), None)
                 return frozenset() if nearest is None or here.getroottree().getroot() is not self.root else frozenset({nearest})
             case Path():
-                found = self._along(place)
+                found = self._along(place, budget)
                 budget.spend(NODE_WORK * len(found))
                 return frozenset(found)
 
-    def _along(self, path: Path) -> list[Element]:
+    def _along(self, path: Path, budget: Budget) -> list[Element]:
         first, *rest = path.steps
         root = self.root
-        at_root = [root] if first.name in {"*", root.tag} else []
-        found = list(root.iter(first.name)) if first.is_deep else at_root
+        budget.spend(FAST_WORK * self.size)
+        found = [one for one in (root.iter(first.name) if first.is_deep else (root,)) if _is_at(one, first)]
         for step in rest:
-            found = [child for element in found for child in element.iterchildren(step.name)]
+            found = [child for element in found for child in element.iterchildren(step.name) if _is_at(child, step)]
         return found
 
 
@@ -196,6 +196,13 @@ def without_signature(nodes: NodeSet, here: Element, *, budget: Budget) -> NodeS
     if signature is not None and nodes.is_document and nodes.subtrees is WHOLE and signature.getroottree().getroot() is nodes.root:
         return replace(nodes, subtrees=Subtrees(switches={signature: False}))
     return nodes.filtered(Outside(Around(names.SIGNATURE)), here, budget=budget)
+
+
+def _is_at(element: Element, step: Step) -> bool:
+    """Tell whether an element has the name and the attribute of a step."""
+    tag = str(element.tag)
+    is_named = step.name in {"*", tag} or (step.name.startswith("{*}") and step.name[3:] == tag.rpartition("}")[2])
+    return is_named and (step.attribute is None or element.get(step.attribute[0]) == step.attribute[1])
 
 
 def _is_plain(method: Method) -> bool:
