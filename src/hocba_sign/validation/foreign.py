@@ -47,9 +47,11 @@ def validate_any(octets: bytes, setting: Setting, *, detached: Mapping[str, byte
     reading = read_any(xml, detached)
     if not reading.document.signatures:
         return _conclusion(Verdict.NOTHING_TO_VERIFY, (), ())
-    signatures = tuple(
-        _told(validate_signature(signature, setting)) for signature in _with_candidates(reading, setting.evidence.certificates)
-    )
+    # What one signature carries may help another one: a counter-signature's issuer is often in its master.
+    carried = (embedded_evidence(signature) for signature in reading.document.signatures)
+    shared = replace(setting, evidence=setting.evidence.merged(*carried))
+    candidates = _with_candidates(reading, shared.evidence.certificates)
+    signatures = tuple(_told(validate_signature(signature, shared)) for signature in candidates)
     signatures = diagnosed(xml, signatures, detached=detached)
     checks = [Check(identifier="DOC.FORMAT", status=Status.PASS), *_cover_checks(reading, xml, signatures, detached=detached)]
     checks += hierarchy_checks(signatures, None, setting=setting)
@@ -84,10 +86,11 @@ def _conclusion(
 def _with_candidates(reading: ForeignReading, given: tuple[Certificate, ...]) -> Iterator[ParsedSignature]:
     """Let a certificate that stands elsewhere in a signature, or was given and made the value, be the signer's too."""
     for signature in reading.document.signatures:
-        ders = (*signature.certificates_der, *signature.embedded_certificates_der)
-        if not any(made_value(signature, certificate) for certificate in embedded_evidence(signature).certificates):
-            ders += tuple(certificate.der for certificate in given[:MAX_CANDIDATES] if made_value(signature, certificate))
-        yield replace(signature, certificates_der=tuple(dict.fromkeys(ders)))
+        made = {one.der for one in embedded_evidence(signature).certificates if made_value(signature, one)}
+        made = made or {one.der for one in given[:MAX_CANDIDATES] if made_value(signature, one)}
+        ders = dict.fromkeys((*signature.certificates_der, *signature.embedded_certificates_der, *sorted(made)))
+        is_baseline = signature.is_baseline and (not made or not made.isdisjoint(signature.certificates_der))
+        yield replace(signature, certificates_der=tuple(ders), is_baseline=is_baseline)
 
 
 def _told(one: SignatureConclusion) -> SignatureConclusion:

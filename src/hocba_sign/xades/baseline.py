@@ -6,7 +6,6 @@ Spec: EN 319 132-1, 6.3.
 
 from typing import Final
 
-from hocba_sign.ades.structure import CertificateBinding
 from hocba_sign.xades import names
 from hocba_sign.xades.properties import described, namespace_of
 from hocba_sign.xml.names import XADES
@@ -24,7 +23,7 @@ _UNDESCRIBED: Final = frozenset({*names.TYPES_SIGNED_PROPERTIES, names.TYPE_COUN
 
 
 def is_baseline(signature: Element, signed_properties: Element) -> bool:
-    """Tell whether the structure of a signature is that of XAdES-BASELINE-B; which certificates stand in KeyInfo is `has_signer`."""
+    """Tell whether the structure of a signature is that of XAdES-BASELINE-B; whose certificate stands in KeyInfo is not looked at."""
     namespace = namespace_of(signed_properties)
     general = signed_properties.find(names.qualified(namespace, "SignedSignatureProperties"))
     references = signature.findall(f"{names.SIGNED_INFO}/{names.REFERENCE}")
@@ -37,17 +36,14 @@ def is_baseline(signature: Element, signed_properties: Element) -> bool:
     if count("SigningTime") != 1 or count("SigningCertificate", "SigningCertificateV2") != 1 or any(count(*group) > 1 for group in _ONCE):
         return False
     path = f"{names.qualified(namespace, 'SigningCertificateV2')}/{names.qualified(namespace, 'Cert')}"
+    if not any(reference.get("Type") in names.TYPES_SIGNED_PROPERTIES for reference in references):
+        return False
     if any(cert.get("URI") is not None for cert in general.iterfind(path)):
         return False
     unsigned = signed_properties.getnext()
     if unsigned is not None and next(unsigned.iter(names.qualified(XADES, "ArchiveTimeStamp")), None) is not None:
         return False
     return _is_described(signature, signed_properties, references)
-
-
-def has_signer(bindings: tuple[CertificateBinding, ...], certificates_der: tuple[bytes, ...]) -> bool:
-    """Tell whether a certificate that is bound by digest is among those of KeyInfo."""
-    return any(binding.binds(der) for binding in bindings for der in certificates_der)
 
 
 def _is_described(signature: Element, signed_properties: Element, references: list[Element]) -> bool:

@@ -11,10 +11,10 @@ from types import MappingProxyType
 from typing import Final
 
 from hocba_sign.ades.structure import Covers, Family, ParsedDocument, ParsedSignature, Reference, SignedProperties
-from hocba_sign.crypto.algorithms import SHA256
+from hocba_sign.crypto.algorithms import MD5, SHA1, SHA256
 from hocba_sign.errors import Finding, InputError
 from hocba_sign.xades import names
-from hocba_sign.xades.baseline import has_signer, is_baseline
+from hocba_sign.xades.baseline import is_baseline
 from hocba_sign.xades.coverage import Chart, Spans
 from hocba_sign.xades.elements import algorithm_of, malformed, moment_of, octets_of, only, optional, text_of
 from hocba_sign.xades.foreign import Followed
@@ -118,10 +118,7 @@ class _Reader:
             keys_der=key_info.keys_der,
             claimed_time=stated,
             unsigned=() if unsigned is None else _unsigned(unsigned),
-            is_baseline=own is not None
-            and properties is not None
-            and is_baseline(element, own)
-            and has_signer(properties.certificates, key_info.certificates_der),
+            is_baseline=own is not None and is_baseline(element, own),
             warnings=(*key_info.warnings, *odd, *doubtful, *told),
         )
 
@@ -187,7 +184,11 @@ class _Reader:
         signed_info = only(element, names.SIGNED_INFO)
         typed = [one for one in signed_info.iterchildren(names.REFERENCE) if one.get("Type") in names.TYPES_SIGNED_PROPERTIES]
         if own is None:
-            yield Finding("SIG.SIGNED_PROPERTIES" if typed else "SIG.PLAIN", locate(signed_info))
+            if typed:
+                yield Finding("SIG.SIGNED_PROPERTIES", locate(signed_info))
+            return
+        if not typed and self.chart.is_within(own, spans):
+            yield Finding("SIG.PROPERTIES_TYPE", locate(signed_info))
             return
         followed = [self._followed(one) for one in typed]
         is_own = [one is not None and one.nodes is not None and one.nodes.apex is own for one in followed]
@@ -271,7 +272,12 @@ def _about_claims(properties: SignedProperties | None, where: str) -> tuple[list
     findings: list[Finding] = []
     warnings: list[Finding] = []
     if properties is None:
-        return findings, warnings
+        return [Finding("SIG.PLAIN", where)], warnings
+    for binding in properties.certificates:
+        if binding.digest_uri == MD5.uri:
+            findings.append(Finding("CRYPTO.NOT_ACCEPTABLE", f"{MD5.name} (SigningCertificate)"))
+        elif binding.digest_uri == SHA1.uri:
+            warnings.append(Finding("SIG.BINDING_DIGEST", where))
     text = properties.signing_time_text
     if properties.signing_time is None:
         findings.append(Finding("SIG.SIGNING_TIME", where))
