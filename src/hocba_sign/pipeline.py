@@ -9,12 +9,16 @@ from hocba_sign.crypto.algorithms import SHA256, DigestAlgorithm, digest
 from hocba_sign.crypto.signer import Signer
 from hocba_sign.errors import CallerError, InputError
 from hocba_sign.model.workflow import Slot
+from hocba_sign.pades.read import is_pdf
 from hocba_sign.pki.evidence import Evidence
 from hocba_sign.pki.trust import TrustStore
 from hocba_sign.report.document import Report
 from hocba_sign.signing.augment import octets_to_time_stamp, with_time_stamp
 from hocba_sign.signing.complete import complete_draft
 from hocba_sign.signing.draft import read_draft
+from hocba_sign.signing.pdf_complete import complete_pdf_gap
+from hocba_sign.signing.pdf_draft import read_pdf_draft
+from hocba_sign.signing.pdf_prepare import prepare_pdf
 from hocba_sign.signing.policy import DEFAULT as DEFAULT_SIGNING
 from hocba_sign.signing.policy import Level, SigningPolicy
 from hocba_sign.signing.prepare import prepare_draft
@@ -44,17 +48,27 @@ def sign(
     tsa: TimeStampAuthority | None,
     policy: SigningPolicy = DEFAULT_SIGNING,
 ) -> SignedDocument:
-    """Sign one slot of a transcript with a key that answers at once.
+    """Sign one slot of a transcript, as XML or PDF, with a key that answers at once.
 
     `at` is aware: the claimed signing time. Level T, which `policy` asks for unless told otherwise, needs `tsa`.
     Raises: CallerError `SIGN.TSA_NEEDED`, what `prepare`, `complete` and the authority raise; never gives a lower level.
     """
     if policy.level is Level.T and tsa is None:
         raise CallerError("SIGN.TSA_NEEDED")
+    signed = (_sign_pdf if is_pdf(document) else _sign_xml)(document, slot, signer=signer, at=at, policy=policy)
+    return signed if policy.level is Level.B or tsa is None else time_stamp(signed, tsa)
+
+
+def _sign_xml(document: bytes, slot: Slot, *, signer: Signer, at: datetime, policy: SigningPolicy) -> SignedDocument:
     draft = read_draft(document)
     state = prepare_draft(draft, slot, chain_der=signer.chain_der, at=at, policy=policy)
-    signed = complete_draft(draft, state, value=signer.sign(state.octets, state.algorithm), at=at)
-    return signed if policy.level is Level.B or tsa is None else time_stamp(signed, tsa)
+    return complete_draft(draft, state, value=signer.sign(state.octets, state.algorithm), at=at)
+
+
+def _sign_pdf(document: bytes, slot: Slot, *, signer: Signer, at: datetime, policy: SigningPolicy) -> SignedDocument:
+    draft = read_pdf_draft(document, slot=slot, roles=policy.roles)
+    state, gap = prepare_pdf(draft, slot, chain_der=signer.chain_der, at=at, policy=policy)
+    return complete_pdf_gap(state, gap, value=signer.sign(state.octets, state.algorithm), at=at)
 
 
 def time_stamp(signed: SignedDocument, tsa: TimeStampAuthority) -> SignedDocument:

@@ -3,7 +3,7 @@
 Every revision is appended: the octets that were there stay, to the byte.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from importlib import import_module
 from typing import TYPE_CHECKING, Protocol, cast
@@ -87,18 +87,31 @@ class Revision:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Gap:
-    """A file with room for a value: `octets[start:end]` is `<00…00>`; `digest` is of everything else."""
+    """A file and the room for the value of the signature that ends it: `octets[start:end]` is `<…>`, everything else is signed."""
 
-    octets: bytes
+    octets: bytes = field(repr=False)
     start: int
     end: int
-    digest: bytes
+
+    @property
+    def covered(self) -> bytes:
+        return self.octets[: self.start] + self.octets[self.end :]
+
+    @property
+    def contents(self) -> bytes:
+        """What is in the room now, zeros at its end included. Raises: CallerError `SIGN.STATE` where it is not hexadecimal."""
+        try:
+            return bytes.fromhex(self.octets[self.start + 1 : self.end - 1].decode("ascii"))
+        except ValueError as error:
+            raise CallerError("SIGN.STATE") from error
 
 
 class Engine(Protocol):
     """What `pades.engine.writing` does. Raises: InputError `PDF.*` for a file that it cannot read or must not change."""
 
     def read_form(self, document: bytes) -> Form: ...
+
+    def read_gap(self, document: bytes, name: str) -> Gap: ...
 
     def append_gap(self, document: bytes, revision: Revision) -> Gap: ...
 

@@ -12,7 +12,9 @@ from cryptography.hazmat.primitives.asymmetric.utils import encode_dss_signature
 
 from hocba_sign.crypto import der
 from hocba_sign.crypto.algorithms import MGF1_OID, SHA256, SHA512, DigestAlgorithm, PssParameters, Scheme, SignatureAlgorithm, digest
+from hocba_sign.crypto.identifier import digest_algorithm_of
 from hocba_sign.errors import CallerError, InputError
+from hocba_sign.pki.certificate import Certificate
 
 TIME_STAMP_ROOM: Final = 12 * 1024
 """Octets kept free for a time-stamp token in every signature: tokens with their chain have 3 to 8 kB."""
@@ -94,19 +96,26 @@ def signature_value(cms_der: bytes) -> bytes:
     return _signer_parts(cms_der)[5].content
 
 
-def message_digest(cms_der: bytes) -> tuple[bytes, bytes]:
-    """Give the signer's digest algorithm identifier (DER) and message-digest. Raises: as `signed_attributes`."""
-    parts = _signer_parts(cms_der)
-    for attribute in der.children(parts[3]):
-        name, values = der.sequence(attribute)
-        if der.oid(name) == _MESSAGE_DIGEST:
-            return parts[2].der, der.children(values)[0].content
-    raise CallerError("SIGN.STATE", where="message-digest")
+def chain(cms_der: bytes) -> tuple[bytes, ...]:
+    """Give the embedded certificates, the signing one first. Raises: as `signed_attributes`; InputError `CERT.*`."""
+    identifier = _signer_parts(cms_der)[1].der
+    embedded = [part.der for part in der.children(_signed_data(cms_der)[3])]
+    own = [one for one in embedded if _signer_identifier(Certificate.load(one).issuer_serial_der) == identifier]
+    return (*own, *(one for one in embedded if one not in own))
 
 
-def certificates(cms_der: bytes) -> tuple[bytes, ...]:
-    """Give the embedded certificates. Raises: as `signed_attributes`."""
-    return tuple(part.der for part in der.children(_signed_data(cms_der)[3]))
+def certificate_digest(cms_der: bytes) -> DigestAlgorithm:
+    """Give the hash that names the signing certificate. Raises: as `signed_attributes`."""
+    try:
+        for attribute in der.children(_signer_parts(cms_der)[3]):
+            name, values = der.sequence(attribute)
+            if der.oid(name) == _SIGNING_CERTIFICATE_V2:
+                (value,) = der.children(values)
+                identifier = der.children(der.children(der.children(value)[0])[0])
+                return digest_algorithm_of(identifier[0].der) if identifier[0].tag == der.SEQUENCE else SHA256
+    except (InputError, ValueError, IndexError) as error:
+        raise CallerError("SIGN.STATE", where="CMS") from error
+    raise CallerError("SIGN.STATE", where="CMS")
 
 
 def with_value(cms_der: bytes, value: bytes, *, algorithm: SignatureAlgorithm) -> bytes:

@@ -3,8 +3,10 @@
 from hocba_sign.crypto.algorithms import digest
 from hocba_sign.errors import CallerError
 from hocba_sign.model.workflow import Slot
+from hocba_sign.pades.read import is_pdf
 from hocba_sign.pki.timestamp import read_token, verify_token
 from hocba_sign.signing.enclosure import require_open
+from hocba_sign.signing.pdf_complete import pdf_octets_to_time_stamp, with_pdf_time_stamp
 from hocba_sign.signing.state import SignedDocument
 from hocba_sign.xades.names import OBJECT, QUALIFYING_PROPERTIES
 from hocba_sign.xades.read import signature_elements
@@ -15,10 +17,12 @@ from hocba_sign.xml.splice import insert, path_of
 
 
 def octets_to_time_stamp(signed: SignedDocument) -> bytes:
-    """Give the octets whose digest goes to the time-stamp authority: the canonical SignatureValue.
+    """Give the octets whose digest goes to the time-stamp authority: the canonical SignatureValue, of a PDF the value itself.
 
     Spec: EN 319 132-1, 5.3.
     """
+    if is_pdf(signed.octets):
+        return pdf_octets_to_time_stamp(signed)
     return time_stamped_octets(_signature(signed.octets, signed.slot))
 
 
@@ -26,8 +30,10 @@ def with_time_stamp(signed: SignedDocument, token_der: bytes) -> SignedDocument:
     """Put a time-stamp token on the signature that was just made; everything else stays as it is, to the byte.
 
     Raises: InputError `TST.*` for a malformed token, CallerError `SIGN.TIME_STAMP` for one that is of other octets or not
-    intact, `SIGN.HAS_UNSIGNED_PROPERTIES` when the signature carries some already, `EXTEND.COVERED` when others cover it. Does not judge trust in the authority.
+    intact, `SIGN.HAS_UNSIGNED_PROPERTIES` when the signature carries some already, `EXTEND.COVERED` when others cover it, `SIGN.ROOM` when it is too large for a PDF. Does not judge trust in the authority.
     """
+    if is_pdf(signed.octets):
+        return with_pdf_time_stamp(signed, token_der)
     signature = _signature(signed.octets, signed.slot)
     token = read_token(token_der)
     octets = time_stamped_octets(signature)

@@ -4,7 +4,9 @@ from datetime import datetime
 
 from hocba_sign.ades.integrity import check_integrity
 from hocba_sign.errors import CallerError
+from hocba_sign.pades.read import is_pdf
 from hocba_sign.signing.draft import Draft, read_draft, require_turn
+from hocba_sign.signing.pdf_complete import complete_pdf
 from hocba_sign.signing.state import SignedDocument, ToBeSigned
 from hocba_sign.xades.read import read
 from hocba_sign.xades.write import with_value
@@ -21,6 +23,8 @@ def complete(state: ToBeSigned, value: bytes, *, at: datetime) -> SignedDocument
     Raises: CallerError `SIGN.EXPIRED`, `SIGN.STATE` when the state is not what `prepare` gave, `SIGN.VALUE` when the
     value does not verify with the certificate's key; those of `read_draft` and `require_turn`.
     """
+    if is_pdf(state.document):
+        return complete_pdf(state, value, at=at)
     return complete_draft(read_draft(state.document), state, value=value, at=at)
 
 

@@ -82,10 +82,15 @@ def require_turn(draft: Draft, slot: Slot) -> None:
 
     Raises: CallerError `SIGN.NO_SUCH_SLOT`, `SIGN.ALREADY_SIGNED`, `SIGN.ORDER` (naming the slot in the way).
     """
-    if slot not in draft.content.slots:
+    require_turn_in(draft.plan, slot, expected=draft.content.slots, filled=draft.filled)
+
+
+def require_turn_in(plan: SigningPlan, slot: Slot, *, expected: tuple[Slot, ...], filled: tuple[Slot, ...]) -> None:
+    """Refuse what `plan` forbids now. Raises: as `require_turn`."""
+    if slot not in expected:
         raise CallerError("SIGN.NO_SUCH_SLOT", where=str(slot))
-    if slot in draft.filled:
+    if slot in filled:
         raise CallerError("SIGN.ALREADY_SIGNED", where=str(slot))
-    obstacles = draft.plan.obstacles(slot, expected=draft.content.slots, filled=draft.filled)
+    obstacles = plan.obstacles(slot, expected=expected, filled=filled)
     if obstacles:
         raise CallerError("SIGN.ORDER", where=f"{slot}: {', '.join(map(str, obstacles))}")

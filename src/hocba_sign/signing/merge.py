@@ -9,6 +9,7 @@ from collections.abc import Iterable
 from hocba_sign.ades.integrity import check_integrity
 from hocba_sign.errors import CallerError, InputError
 from hocba_sign.model.workflow import Slot
+from hocba_sign.pades.read import is_pdf
 from hocba_sign.signing.draft import Draft, read_draft, require_turn
 from hocba_sign.xades.read import read, signature_elements
 from hocba_sign.xml.layout import recognise, slot_elements
@@ -19,12 +20,14 @@ from hocba_sign.xml.splice import insert, path_of, slice_of
 def merge(target: bytes, copies: Iterable[bytes]) -> bytes:
     """Put the signatures of `copies` into `target`; every other byte of `target` stays.
 
-    Raises: those of `read_draft` for any of the files; CallerError `MERGE.CONFLICT` when a slot holds two different
+    Raises: those of `read_draft` for any of the files; CallerError `MERGE.PDF` for a PDF, whose revisions follow one another, `MERGE.CONFLICT` when a slot holds two different
     signatures, `MERGE.CHANGED` naming the Id that a signature covers and that differs in the target, `SIGN.ORDER` when a
     later role has signed already.
     """
     octets = target
     for copy in copies:
+        if is_pdf(target) or is_pdf(copy):
+            raise CallerError("MERGE.PDF")
         octets = _merge_one(octets, copy)
     return octets
 

@@ -5,10 +5,11 @@ from datetime import timedelta
 from enum import StrEnum
 
 from hocba_sign.crypto.algorithms import SHA256, DigestAlgorithm, SignatureAlgorithm
+from hocba_sign.model.workflow import Role
 
 
 class Level(StrEnum):
-    """XAdES baseline levels (EN 319 132-1, 6)."""
+    """Baseline levels of XAdES (EN 319 132-1, 6) and PAdES (EN 319 142-1, 6)."""
 
     B = "B"
     T = "T"
@@ -22,13 +23,14 @@ class SigningPolicy:
 
     `algorithm` None means the usual one for the key (RSA PKCS#1 v1.5 with SHA-256, ECDSA with the curve's hash).
     `digest_algorithm` is used for references. `lifetime` is how long a prepared signature may wait for its value:
-    its claimed signing time is that of the preparation.
+    its claimed signing time is that of the preparation. `roles` are those that sign a PDF without a transcript in it, all of them.
     """
 
     level: Level = Level.T
     algorithm: SignatureAlgorithm | None = None
     digest_algorithm: DigestAlgorithm = SHA256
     lifetime: timedelta = timedelta(days=1)
+    roles: tuple[Role, ...] = ()
 
 
 DEFAULT = SigningPolicy()

@@ -3,23 +3,21 @@
 from collections.abc import Sequence
 from datetime import UTC, datetime
 
-from hocba_sign.crypto.acceptance import acceptable
 from hocba_sign.crypto.algorithms import SignatureAlgorithm
-from hocba_sign.crypto.signer import default_algorithm
-from hocba_sign.crypto.verify import load_public_key
 from hocba_sign.errors import CallerError
-from hocba_sign.model.transcript import ExpectedSigner
 from hocba_sign.model.workflow import Slot
+from hocba_sign.pades.read import is_pdf
 from hocba_sign.pki.certificate import Certificate
 from hocba_sign.signing.draft import Draft, read_draft, require_turn
+from hocba_sign.signing.pdf_draft import read_pdf_draft
+from hocba_sign.signing.pdf_prepare import prepare_pdf
 from hocba_sign.signing.policy import DEFAULT, SigningPolicy
+from hocba_sign.signing.signer import require_person, usable_algorithm
 from hocba_sign.signing.state import ToBeSigned
 from hocba_sign.xades.names import COMMITMENT
 from hocba_sign.xades.write import Description, write_unsigned
 from hocba_sign.xml.layout import slot_elements
 from hocba_sign.xml.parse import parse
-
-_SIGNING_USAGES = frozenset({"digital_signature", "content_commitment"})
 
 
 def prepare(document: bytes, slot: Slot, *, chain_der: Sequence[bytes], at: datetime, policy: SigningPolicy = DEFAULT) -> ToBeSigned:
@@ -27,11 +25,14 @@ def prepare(document: bytes, slot: Slot, *, chain_der: Sequence[bytes], at: date
 
     `chain_der` holds the signer's certificate, then its issuers as far as they are to be embedded. `at` is aware: the
     claimed signing time, in full seconds UTC.
-    Raises: InputError as `read_draft`, `CERT.*` for an unreadable certificate; CallerError: `SIGN.ORDER` and the
+    Raises: InputError as `read_draft` (of a PDF, as `read_pdf_draft`), `CERT.*` for an unreadable certificate; CallerError: `SIGN.ORDER` and the
     others of `require_turn`, `SIGN.CERTIFICATE_EXPIRED`, `SIGN.CERTIFICATE_NOT_YET_VALID`, `SIGN.KEY_USAGE`, `SIGN.ALGORITHM`,
     `SIGN.WRONG_PERSON`. Does not check the path or revocation of the certificate.
     Spec: design of the workflow in docs/explanation/order.md; EN 319 132-1, 6.3.
     """
+    if is_pdf(document):
+        draft = read_pdf_draft(document, slot=slot, roles=policy.roles)
+        return prepare_pdf(draft, slot, chain_der=chain_der, at=at, policy=policy)[0]
     return prepare_draft(read_draft(document), slot, chain_der=chain_der, at=at, policy=policy)
 
 
@@ -41,9 +42,9 @@ def prepare_draft(draft: Draft, slot: Slot, *, chain_der: Sequence[bytes], at: d
     chain = tuple(Certificate.load(der) for der in chain_der)
     if not chain:
         raise CallerError("SIGN.NO_CERTIFICATE")
-    algorithm = _usable_algorithm(chain[0], moment, policy)
+    algorithm = usable_algorithm(chain[0], moment, policy)
     require_turn(draft, slot)
-    _require_person(chain[0], draft.expected(slot))
+    require_person(chain[0], draft.expected(slot))
     unsigned, octets = _write(draft, slot, _description(draft, slot, chain, algorithm=algorithm, moment=moment, policy=policy))
     return ToBeSigned(
         document=draft.parsed.octets,
@@ -59,30 +60,6 @@ def prepare_draft(draft: Draft, slot: Slot, *, chain_der: Sequence[bytes], at: d
 def signature_id(slot: Slot) -> str:
     """Give the Id of the signature of `slot`: fixed, so that copies signed in parallel never clash when merged."""
     return f"ck-{slot.teacher or slot.role}"
-
-
-def _usable_algorithm(certificate: Certificate, moment: datetime, policy: SigningPolicy) -> SignatureAlgorithm:
-    if moment < certificate.not_before:
-        raise CallerError("SIGN.CERTIFICATE_NOT_YET_VALID", where=certificate.not_before.isoformat())
-    if moment > certificate.not_after:
-        raise CallerError("SIGN.CERTIFICATE_EXPIRED", where=certificate.not_after.isoformat())
-    if certificate.key_usage is not None and not certificate.key_usage & _SIGNING_USAGES:
-        raise CallerError("SIGN.KEY_USAGE", where=", ".join(sorted(certificate.key_usage)))
-    public_key = load_public_key(certificate.public_key_der)
-    algorithm = policy.algorithm or default_algorithm(public_key)
-    if algorithm.key_kind is not public_key.kind or not acceptable(algorithm, public_key.bits, at=moment).is_acceptable:
-        raise CallerError("SIGN.ALGORITHM", where=f"{algorithm.name}, {public_key.kind} {public_key.bits}")
-    return algorithm
-
-
-def _require_person(certificate: Certificate, expected: ExpectedSigner | None) -> None:
-    """Refuse a certificate whose personal or organisation number is another than the transcript names."""
-    if expected is None:
-        return
-    for kind, wanted in (("CCCD", expected.personal_id), ("MST", expected.organisation_id)):
-        given = [value for name, value in certificate.subject.identifiers if name == kind]
-        if wanted is not None and given and wanted not in given:
-            raise CallerError("SIGN.WRONG_PERSON", where=f"{expected.slot}: {kind}")
 
 
 def _description(

@@ -10,6 +10,7 @@ from datetime import UTC, datetime
 from hocba_sign.crypto.algorithms import SignatureAlgorithm, signature_algorithm
 from hocba_sign.errors import HocbaSignError, InputError
 from hocba_sign.model.workflow import Role, Slot
+from hocba_sign.pades.read import is_pdf
 
 _FORMAT = "hocba-sign to-be-signed 1"
 
@@ -18,9 +19,9 @@ _FORMAT = "hocba-sign to-be-signed 1"
 class ToBeSigned:
     """A prepared signature that waits for its value, from any device or service, on any day before `expires`.
 
-    `octets` are what to sign (canonical ds:SignedInfo), `digest` their hash for services that sign hashes;
-    `algorithm` says how: RSA values as they are, ECDSA values as r‖s. `document` and `unsigned` are what
-    `complete` puts together. `created` and `expires` are UTC.
+    `octets` are what to sign (canonical ds:SignedInfo; of a PDF the DER of the signed attributes), `digest` their hash for services that sign hashes;
+    `algorithm` says how: RSA values as they are, ECDSA values as r‖s. `document` and `unsigned` (the
+    signature without its value) are what `complete` puts together; `roles` are those of the `SigningPolicy`. `created` and `expires` are UTC.
     """
 
     document: bytes
@@ -30,6 +31,7 @@ class ToBeSigned:
     algorithm: SignatureAlgorithm
     created: datetime
     expires: datetime
+    roles: tuple[Role, ...] = ()
 
     @property
     def digest(self) -> bytes:
@@ -43,9 +45,11 @@ class ToBeSigned:
         return json.dumps(
             {
                 "format": _FORMAT,
+                "document_format": "PDF" if is_pdf(self.document) else "XML",
                 "role": self.slot.role,
                 "subject": self.slot.subject,
                 "teacher": self.slot.teacher,
+                "roles": list(self.roles),
                 "algorithm": self.algorithm.uri,
                 "algorithm_name": self.algorithm.name,
                 "digest": self.digest.hex(),
@@ -76,7 +80,10 @@ class ToBeSigned:
                 algorithm=signature_algorithm(state["algorithm"]),
                 created=datetime.fromisoformat(state["created"]).astimezone(UTC),
                 expires=datetime.fromisoformat(state["expires"]).astimezone(UTC),
+                roles=tuple(Role(role) for role in state.get("roles", ())),
             )
+            if state.get("document_format", "XML") != ("PDF" if is_pdf(read.document) else "XML"):
+                raise InputError("SIGN.STATE", where="document_format")
         except HocbaSignError as error:
             raise InputError("SIGN.STATE", where=error.where) from error
         except (ValueError, KeyError, TypeError, AttributeError, RecursionError, OverflowError, binascii.Error) as error:

@@ -26,7 +26,7 @@ from pyhanko.sign.signers.cms_embedder import PdfCMSEmbedder, SigIOSetup, SigMDP
 from pyhanko.sign.signers.constants import ESIC_EXTENSION_1
 from pyhanko.sign.signers.pdf_byterange import DocumentTimestamp, PdfSignedData, SignatureObject
 
-from hocba_sign.errors import InputError
+from hocba_sign.errors import CallerError, InputError
 from hocba_sign.pades.engine.document import foreign, open_document
 from hocba_sign.pades.facts import FieldLock
 from hocba_sign.pades.write import Field, Form, Gap, NewField, Revision
@@ -63,6 +63,22 @@ def read_form(document: bytes) -> Form:
         )
 
 
+def read_gap(document: bytes, name: str) -> Gap:
+    """Find the room of the signature in the field `name`, which must cover the file to its end.
+
+    Raises: as `read_form`; CallerError `SIGN.STATE` where there is no such signature.
+    """
+    with foreign():
+        filled = enumerate_sig_fields(_reader(document), filled_status=True, with_name=name)
+        signature = next((value.get_object() for found, value, _ in filled if found == name), None)
+        if signature is None:
+            raise CallerError("SIGN.STATE", where=name)
+        start, end, resumed, length = map(int, _at(signature, "/ByteRange"))
+    if start != 0 or not 0 < end < resumed or resumed + length != len(document):
+        raise CallerError("SIGN.STATE", where=name)
+    return Gap(octets=document, start=end, end=resumed)
+
+
 def append_gap(document: bytes, revision: Revision) -> Gap:
     """Append the revision of a signature, or of a document time-stamp, and leave room for its value. Raises: as `read_form`."""
     with foreign():
@@ -77,12 +93,7 @@ def append_gap(document: bytes, revision: Revision) -> Gap:
             _show(writer, field, revision.appearance)
         embedding.send(SigObjSetup(sig_placeholder=_placeholder(revision), mdp_setup=_permissions(revision, _at(field, "/Lock"))))
         prepared, output = embedding.send(SigIOSetup(md_algorithm=revision.digest_name, output=BytesIO()))
-        return Gap(
-            octets=_appended(document, output),
-            start=prepared.reserved_region_start,
-            end=prepared.reserved_region_end,
-            digest=prepared.document_digest,
-        )
+        return Gap(octets=_appended(document, output), start=prepared.reserved_region_start, end=prepared.reserved_region_end)
 
 
 def append_values(document: bytes, *, certificates: tuple[bytes, ...], crls: tuple[bytes, ...], ocsps: tuple[bytes, ...]) -> bytes:

@@ -1,0 +1,173 @@
+"""A PDF on its way: which slots it has, what is signed already, and whether it may be signed at all."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Final
+
+from hocba_sign.ades.integrity import check_integrity
+from hocba_sign.errors import CallerError, InputError
+from hocba_sign.model.transcript import ExpectedSigner, Transcript
+from hocba_sign.model.workflow import PLANS, Role, SigningPlan, Slot
+from hocba_sign.pades.names import field_name
+from hocba_sign.pades.read import ATTACHMENT, PdfDocument, read_pdf
+from hocba_sign.pades.write import Form, NewField, Place, engine
+from hocba_sign.rendering.render import render, template_versions
+from hocba_sign.signing.draft import read_draft, require_turn_in
+
+_ROLES: Final = PLANS["THCS_THPT"]
+"""The order of roles where no transcript says which plan is followed."""
+_LABELS: Final = {
+    Role.GVBM: "Chữ ký của giáo viên bộ môn",
+    Role.GVCN: "Chữ ký của giáo viên chủ nhiệm",
+    Role.CBQL: "Chữ ký của cán bộ quản lý",
+    Role.KY_PHAT_HANH: "Chữ ký của nhà trường",
+}
+_MARGIN, _HEIGHT, _GAP = 40.0, 58.0, 8.0
+"""Points: where signatures stand on a page that was not made for them, side by side at its foot."""
+_WIDEST: Final = 146.0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PdfDraft:
+    """A PDF whose signatures so far hold and which may be signed.
+
+    `transcript` is the one attached, None in a file that was made elsewhere. `slots` are those expected to be signed; `is_planned` tells
+    that they are all there will be.
+    """
+
+    octets: bytes
+    document: PdfDocument
+    form: Form
+    plan: SigningPlan
+    transcript: Transcript | None
+    slots: tuple[Slot, ...]
+    is_planned: bool
+
+    @property
+    def filled(self) -> tuple[Slot, ...]:
+        filled = {field.name for field in self.form.fields if field.is_filled}
+        return tuple(slot for slot in self.slots if field_name(slot) in filled)
+
+    @property
+    def is_unsigned(self) -> bool:
+        return not any(field.is_filled for field in self.form.fields)
+
+    def expected(self, slot: Slot) -> ExpectedSigner | None:
+        signers = () if self.transcript is None else self.transcript.expected_signers
+        return next((signer for signer in signers if signer.slot == slot), None)
+
+
+def read_pdf_draft(octets: bytes, *, slot: Slot | None = None, roles: tuple[Role, ...] = ()) -> PdfDraft:
+    """Read a PDF that is to be signed, and refuse it if it cannot be or anything in it is wrong.
+
+    Which slots there are says the attached transcript; without one `roles`, in their order; without those the fields in the file that
+    are called as slots are, and `slot`.
+    Raises: InputError `PDF.*` for what is unreadable, encrypted or of a kind that is not signed, `SIGN.BROKEN_SIGNATURE` when a signature
+    already in it does not hold, those of `read_draft` for the transcript; CallerError `PDF.EXTRA_MISSING`, `SIGN.ROLES` for roles beside a transcript.
+    """
+    document = read_pdf(octets)
+    form = engine().read_form(octets)
+    if document.findings:
+        raise InputError(document.findings[0].cause, where=document.findings[0].where, findings=document.findings)
+    for signature in document.signatures:
+        integrity = check_integrity(signature)
+        if not integrity.is_intact or signature.findings:
+            raise InputError("SIGN.BROKEN_SIGNATURE", where=signature.where, findings=integrity.findings)
+    transcript = _attached(document)
+    if transcript is not None:
+        if roles:
+            raise CallerError("SIGN.ROLES")
+        return _draft(octets, document, form, plan=PLANS[transcript.plan_name], slots=transcript.slots, transcript=transcript)
+    named = tuple(Slot(role) for role in sorted(set(roles), key=_ROLES.rank))
+    present = [one for one in map(Slot, Role) if form.field(field_name(one)) is not None]
+    if named:
+        present = []
+    wanted = (*named, *present, *(() if slot is None or named else (slot,)))
+    slots = tuple(sorted(dict.fromkeys(wanted), key=lambda one: _ROLES.rank(one.role)))
+    return _draft(octets, document, form, plan=_ROLES, slots=slots, is_planned=bool(named))
+
+
+def _draft(
+    octets: bytes,
+    document: PdfDocument,
+    form: Form,
+    *,
+    plan: SigningPlan,
+    slots: tuple[Slot, ...],
+    transcript: Transcript | None = None,
+    is_planned: bool = True,
+) -> PdfDraft:
+    return PdfDraft(octets=octets, document=document, form=form, plan=plan, transcript=transcript, slots=slots, is_planned=is_planned)
+
+
+def require_turn(draft: PdfDraft, slot: Slot) -> None:
+    """Refuse what the plan or the file forbids now.
+
+    Raises: CallerError `SIGN.NO_SUCH_SLOT`, `SIGN.ALREADY_SIGNED`, `SIGN.ORDER`, `SIGN.CLOSED` where the file's certification allows no further
+    signature, `SIGN.LOCKED` naming the signature that locks the field.
+    """
+    require_turn_in(draft.plan, slot, expected=draft.slots, filled=draft.filled)
+    if draft.form.is_closed:
+        raise CallerError("SIGN.CLOSED", where=str(slot))
+    locking = [by for by, lock in draft.form.locks if lock.forbids(field_name(slot))]
+    if locking:
+        raise CallerError("SIGN.LOCKED", where=f"{slot}: {', '.join(locking)}")
+
+
+def locked_fields(draft: PdfDraft, slot: Slot) -> tuple[str, ...]:
+    """Give what may not change once `slot` is signed: its own field and those of earlier roles."""
+    rank = draft.plan.rank(slot.role)
+    return tuple(field_name(other) for other in draft.slots if other == slot or draft.plan.rank(other.role) < rank)
+
+
+def new_fields(draft: PdfDraft, slot: Slot) -> tuple[NewField, ...]:
+    """Give the fields to be made when `slot` is signed: those of all slots before the first signature, later only its own."""
+    wanted = draft.slots if draft.is_unsigned else (slot,)
+    missing = [one for one in wanted if draft.form.field(field_name(one)) is None]
+    if not missing:
+        return ()
+    places = _places(draft)
+    return tuple(
+        NewField(name=field_name(one), label=_label(draft, one), place=places.get(one), locked_fields=locked_fields(draft, one))
+        for one in missing
+    )
+
+
+def _attached(document: PdfDocument) -> Transcript | None:
+    attached = document.facts.attachments
+    if not attached:
+        return None
+    if len(attached) > 1:
+        raise InputError("PDF.ATTACHMENTS", where=ATTACHMENT)
+    content = read_draft(attached[0]).content
+    if not isinstance(content, Transcript):
+        raise InputError("PDF.ATTACHMENTS", where=ATTACHMENT)
+    return content
+
+
+def _label(draft: PdfDraft, slot: Slot) -> str:
+    signer = draft.expected(slot)
+    return _LABELS[slot.role] if signer is None else f"{_LABELS[slot.role]}: {signer.name}"
+
+
+def _places(draft: PdfDraft) -> dict[Slot, Place]:
+    """Give where the template has its places if the pages are what it makes, else the foot of the last page."""
+    if draft.transcript is not None:
+        xml = draft.document.facts.attachments[0]
+        versions = (render(draft.transcript, xml, template=version) for version in reversed(template_versions()))
+        made = next((one for one in versions if draft.octets.startswith(one.octets)), None)
+        if made is not None:
+            by_name = {place.slot: Place(page=place.page - 1, box=place.box) for place in made.places}
+            return {slot: by_name[str(slot)] for slot in draft.slots if str(slot) in by_name}
+    return _places_at_foot(draft, [slot for slot in draft.slots if slot.role is not Role.GVBM])
+
+
+def _places_at_foot(draft: PdfDraft, slots: Iterable[Slot]) -> dict[Slot, Place]:
+    width = draft.form.pages[-1][0] - 2 * _MARGIN
+    columns: dict[Role, int] = {role: at for at, role in enumerate(role for role in Role if role is not Role.GVBM)}
+    side = min(_WIDEST, (width - _GAP * (len(columns) - 1)) / len(columns))
+    found = {}
+    for slot in slots:
+        left = _MARGIN + columns[slot.role] * (width - side) / (len(columns) - 1)
+        found[slot] = Place(page=len(draft.form.pages) - 1, box=(left, _MARGIN, left + side, _MARGIN + _HEIGHT))
+    return found

@@ -1,0 +1,79 @@
+"""Before the key, in a PDF: the revision with room for the value, and the signed attributes."""
+
+from collections.abc import Sequence
+from datetime import UTC, datetime
+from typing import Final
+
+from hocba_sign.crypto.algorithms import KeyKind, digest
+from hocba_sign.errors import CallerError
+from hocba_sign.model.workflow import Slot
+from hocba_sign.pades.names import field_name
+from hocba_sign.pades.write import Gap, Revision, engine
+from hocba_sign.pades.write_cms import Description, unsigned
+from hocba_sign.pki.certificate import Certificate
+from hocba_sign.rendering.appearance import draw_appearance
+from hocba_sign.signing.pdf_draft import PdfDraft, locked_fields, new_fields, require_turn
+from hocba_sign.signing.policy import SigningPolicy
+from hocba_sign.signing.signer import require_person, usable_algorithm
+from hocba_sign.signing.state import ToBeSigned
+
+_NOT_IN_CMS: Final = (KeyKind.ED448,)
+"""Its message digest would be SHAKE256 (RFC 8419, 3.1), which no verifier of PDF knows."""
+
+
+def prepare_pdf(draft: PdfDraft, slot: Slot, *, chain_der: Sequence[bytes], at: datetime, policy: SigningPolicy) -> tuple[ToBeSigned, Gap]:
+    """Prepare the signature of `slot`, and give the file with room for it; the same arguments give the same octets.
+
+    `chain_der` and `at` as for `prepare`. Raises: CallerError as `prepare` and `require_turn`; `PDF.EXTRA_MISSING`.
+    Spec: EN 319 142-1, 6.3.
+    """
+    moment = at.astimezone(UTC).replace(microsecond=0)
+    chain = tuple(Certificate.load(der) for der in chain_der)
+    if not chain:
+        raise CallerError("SIGN.NO_CERTIFICATE")
+    algorithm = usable_algorithm(chain[0], moment, policy)
+    if algorithm.key_kind in _NOT_IN_CMS or algorithm.uri is None:
+        raise CallerError("SIGN.ALGORITHM", where=algorithm.name)
+    require_turn(draft, slot)
+    require_person(chain[0], draft.expected(slot))
+    step = draft.plan.step(slot.role)
+    if step is None:
+        raise CallerError("SIGN.NO_SUCH_SLOT", where=str(slot))
+    description = Description(
+        algorithm=algorithm,
+        digest_algorithm=policy.digest_algorithm,
+        chain_der=tuple(certificate.der for certificate in chain),
+        issuer_serial_der=chain[0].issuer_serial_der,
+        role=slot.role,
+        commitment=step.commitment,
+    )
+    gap = engine().append_gap(draft.octets, _revision(draft, slot, description, name=chain[0].subject.common_name or "", moment=moment))
+    cms, attributes = unsigned(description, digest(description.message_digest_algorithm, gap.covered))
+    state = ToBeSigned(
+        document=draft.octets,
+        slot=slot,
+        unsigned=cms,
+        octets=attributes,
+        algorithm=algorithm,
+        created=moment,
+        expires=moment + policy.lifetime,
+        roles=policy.roles,
+    )
+    return state, gap
+
+
+def _revision(draft: PdfDraft, slot: Slot, description: Description, *, name: str, moment: datetime) -> Revision:
+    made = new_fields(draft, slot)
+    own = next((field for field in made if field.name == field_name(slot)), None)
+    held = draft.form.field(field_name(slot))
+    size = own.place.size if own is not None and own.place is not None else held.size if held is not None else None
+    return Revision(
+        field=field_name(slot),
+        room=description.room,
+        digest_name=description.message_digest_algorithm.name,
+        signing_time=moment,
+        new_fields=made,
+        locked_fields=locked_fields(draft, slot),
+        appearance=None if size is None else draw_appearance(name, slot.role, at=moment, size=size),
+        certifies=draft.is_unsigned and draft.is_planned,
+    )
