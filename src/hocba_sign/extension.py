@@ -7,12 +7,14 @@ from hocba_sign.ades.structure import ParsedSignature, StampKind
 from hocba_sign.crypto.algorithms import SHA256, digest
 from hocba_sign.errors import CallerError
 from hocba_sign.model.workflow import Slot
+from hocba_sign.pades.read import is_pdf, read_pdf
 from hocba_sign.pipeline import TimeStampAuthority
 from hocba_sign.pki.evidence import Evidence
 from hocba_sign.pki.timestamp import read_token
 from hocba_sign.pki.trust import TrustStore
 from hocba_sign.signing.enclosure import enclosing_slots
 from hocba_sign.signing.extend import ValidationData, octets_to_archive, with_archive_time_stamp, with_validation_data
+from hocba_sign.signing.pdf_extend import pdf_archive_gap, with_pdf_archive_time_stamp, with_pdf_validation_data
 from hocba_sign.signing.policy import Level
 from hocba_sign.validation.chain import Setting
 from hocba_sign.validation.policy import DEFAULT
@@ -26,13 +28,13 @@ from hocba_sign.xml.parse import parse
 def extend(
     document: bytes, *, to: Level, trust: TrustStore, evidence: Evidence, at: datetime, tsa: TimeStampAuthority | None = None
 ) -> bytes:
-    """Bring every signature of a transcript that may grow to level LT or LTA; LTA on LTA renews it with one more archive time-stamp.
+    """Bring every signature of a transcript, as XML or PDF, that may grow to level LT or LTA; LTA on LTA renews it with one more archive time-stamp.
 
     Each signature is validated first, at `at` (aware), with what is given and the default policy; what that rested on is embedded.
     Level LTA needs `tsa`. Signatures that others cover stay as they are, to the byte: `closed_slots` names them.
     Raises: InputError for an unreadable document; CallerError `EXTEND.LEVEL`, `EXTEND.NOTHING` (no signature), `EXTEND.NOT_VALID` naming
     the slot and what is wrong, `EXTEND.NO_TIME_STAMP`, `EXTEND.TOO_EARLY` naming the slot and when newer revocation data is due,
-    `SIGN.TSA_NEEDED`; what the authority raises. Nothing is given on an error, however far it came.
+    `SIGN.TSA_NEEDED`, `SIGN.ROOM` for a token too large for a PDF; what the authority raises. Nothing is given on an error, however far it came.
     Spec: EN 319 132-1, 6; for the data newer than the signature EN 319 102-1, 4.3.
     """
     if to not in (Level.LT, Level.LTA):
@@ -40,6 +42,8 @@ def extend(
     if to is Level.LTA and tsa is None:
         raise CallerError("SIGN.TSA_NEEDED")
     setting = Setting(trust=trust, evidence=evidence, at=at, policy=DEFAULT)
+    if is_pdf(document):
+        return _extend_pdf(document, setting, tsa if to is Level.LTA else None)
     closed = closed_slots(document)
     slots = tuple(signature.slot for signature in read(document).signatures if signature.slot is not None and signature.slot not in closed)
     if not slots:
@@ -56,36 +60,64 @@ def extend(
 def closed_slots(document: bytes) -> tuple[Slot, ...]:
     """Give the signed slots that lie within what another signature covers, and cannot be extended any more (`EXTEND.COVERED`).
 
-    Only in the transcript store's layout, once the principal has signed.
+    Only in the transcript store's layout, once the principal has signed; never in a PDF, which grows behind what is signed.
     """
+    if is_pdf(document):
+        return ()
     xml = parse(document)
     return tuple(slot for slot in signature_elements(xml.root, recognise(xml.root)) if enclosing_slots(xml, slot))
 
 
 def _with_long_term_data(document: bytes, slot: Slot, setting: Setting) -> bytes:
     """Embed what the judgement of one signature rests on, as far as it is not embedded yet."""
-    signature = _signature(document, slot)
+    data = _lacking(_signature(document, slot), str(slot), setting)
+    return with_validation_data(document, slot, data=data) if data else document
+
+
+def _extend_pdf(document: bytes, setting: Setting, tsa: TimeStampAuthority | None) -> bytes:
+    """Append what the judgements of all signatures rest on, then a document time-stamp over everything if there is an authority.
+
+    Spec: EN 319 142-1, 5.4 and 6.3.
+    """
+    pdf = read_pdf(document)
+    if not pdf.signatures:
+        raise CallerError("EXTEND.NOTHING")
+    lacking = [_lacking(signature, str(signature.slot or signature.where), setting) for signature in pdf.signatures]
+    data = ValidationData(
+        certificates=_distinct(der for one in lacking for der in one.certificates),
+        crls=_distinct(der for one in lacking for der in one.crls),
+        ocsps=_distinct(der for one in lacking for der in one.ocsps),
+    )
+    if data:
+        document = with_pdf_validation_data(document, data)
+    if tsa is not None:
+        gap = pdf_archive_gap(document)
+        document = with_pdf_archive_time_stamp(gap, tsa.stamp(SHA256, digest(SHA256, gap.covered)))
+    return document
+
+
+def _lacking(signature: ParsedSignature, name: str, setting: Setting) -> ValidationData:
+    """Validate a signature, and give what that rested on as far as it is not embedded yet. Raises: see `extend`."""
     judged = validate_signature(signature, setting)
     if judged.conclusion.indication is not Indication.TOTAL_PASSED or not all(stamp.is_passed for stamp in judged.time_stamps):
         causes = [finding.cause for finding in judged.conclusion.findings]
         causes += [finding.cause for stamp in judged.time_stamps for finding in stamp.findings]
-        raise CallerError("EXTEND.NOT_VALID", where=f"{slot}: {', '.join(dict.fromkeys(causes))}")
+        raise CallerError("EXTEND.NOT_VALID", where=f"{name}: {', '.join(dict.fromkeys(causes))}")
     if not judged.is_time_proven:
-        raise CallerError("EXTEND.NO_TIME_STAMP", where=str(slot))
-    _require_newer(judged, slot)
+        raise CallerError("EXTEND.NO_TIME_STAMP", where=name)
+    _require_newer(judged, name)
     held = (*signature.certificates_der, *signature.embedded_certificates_der, *signature.embedded_crls_der, *signature.embedded_ocsps_der)
-    data = _validation_data(judged, signature, setting).without(held)
-    return with_validation_data(document, slot, data=data) if data else document
+    return _validation_data(judged, signature, setting).without(held)
 
 
-def _require_newer(judged: SignatureConclusion, slot: Slot) -> None:
+def _require_newer(judged: SignatureConclusion, name: str) -> None:
     """Only a statement issued after the signature tells that the certificate was not revoked when it was made."""
     if judged.path is None or judged.best_time is None or not judged.path.revocation:
         return
     fact = judged.path.revocation[0]
     if fact.this_update is not None and fact.this_update <= judged.best_time:
         due = fact.next_update.isoformat() if fact.next_update is not None else "-"
-        raise CallerError("EXTEND.TOO_EARLY", where=f"{slot}: {due}")
+        raise CallerError("EXTEND.TOO_EARLY", where=f"{name}: {due}")
 
 
 def _validation_data(judged: SignatureConclusion, signature: ParsedSignature, setting: Setting) -> ValidationData:

@@ -1,6 +1,5 @@
 """A PDF on its way: which slots it has, what is signed already, and whether it may be signed at all."""
 
-from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Final
 
@@ -138,10 +137,10 @@ def _attached(document: PdfDocument) -> Transcript | None:
     if not attached:
         return None
     if len(attached) > 1:
-        raise InputError("PDF.ATTACHMENTS", where=ATTACHMENT)
+        raise InputError("PDF.ATTACHED_TWICE", where=ATTACHMENT)
     content = read_draft(attached[0]).content
     if not isinstance(content, Transcript):
-        raise InputError("PDF.ATTACHMENTS", where=ATTACHMENT)
+        raise InputError("SIGN.ATTACHED", where=ATTACHMENT)
     return content
 
 
@@ -151,23 +150,28 @@ def _label(draft: PdfDraft, slot: Slot) -> str:
 
 
 def _places(draft: PdfDraft) -> dict[Slot, Place]:
-    """Give where the template has its places if the pages are what it makes, else the foot of the last page."""
-    if draft.transcript is not None:
-        xml = draft.document.facts.attachments[0]
-        versions = (render(draft.transcript, xml, template=version) for version in reversed(template_versions()))
-        made = next((one for one in versions if draft.octets.startswith(one.octets)), None)
-        if made is not None:
-            by_name = {place.slot: Place(page=place.page - 1, box=place.box) for place in made.places}
-            return {slot: by_name[str(slot)] for slot in draft.slots if str(slot) in by_name}
-    return _places_at_foot(draft, [slot for slot in draft.slots if slot.role is not Role.GVBM])
+    """Give where the template has its places; the foot of the last page in a file that was made elsewhere.
+
+    Raises: CallerError `SIGN.PAGES` where the pages are not what a version of the template makes of the attached transcript: nobody should
+    sign a page that says something else.
+    """
+    if draft.transcript is None:
+        return _places_at_foot(draft)
+    xml = draft.document.facts.attachments[0]
+    versions = (render(draft.transcript, xml, template=version) for version in reversed(template_versions()))
+    made = next((one for one in versions if draft.octets.startswith(one.octets)), None)
+    if made is None:
+        raise CallerError("SIGN.PAGES")
+    by_name = {place.slot: Place(page=place.page - 1, box=place.box) for place in made.places}
+    return {slot: by_name[str(slot)] for slot in draft.slots if str(slot) in by_name}
 
 
-def _places_at_foot(draft: PdfDraft, slots: Iterable[Slot]) -> dict[Slot, Place]:
+def _places_at_foot(draft: PdfDraft) -> dict[Slot, Place]:
     width = draft.form.pages[-1][0] - 2 * _MARGIN
     columns: dict[Role, int] = {role: at for at, role in enumerate(role for role in Role if role is not Role.GVBM)}
     side = min(_WIDEST, (width - _GAP * (len(columns) - 1)) / len(columns))
     found = {}
-    for slot in slots:
+    for slot in (one for one in draft.slots if one.role in columns):
         left = _MARGIN + columns[slot.role] * (width - side) / (len(columns) - 1)
         found[slot] = Place(page=len(draft.form.pages) - 1, box=(left, _MARGIN, left + side, _MARGIN + _HEIGHT))
     return found
