@@ -71,9 +71,9 @@ def trace(reference: Element, document: ForeignDocument) -> Trace:
     try:
         transforms = read_transforms(reference)
         value = document.origin(reference, pointed_at(reference)).value
-        octets = _note(noted, None, value, document)
+        octets = _note(noted, value, document)
         for one, made in zip(transforms, steps(value, transforms, budget=document.budget), strict=True):
-            octets = _note(noted, one.uri, made, document)
+            octets = _note(noted, made, document, transform=one.uri)
         computed = digest(digest_algorithm(digest_uri), octets)
     except InputError as error:
         finding = Finding(error.cause, error.where)
@@ -98,7 +98,7 @@ def entries_of(reference: Element, document: ForeignDocument) -> tuple[Element, 
     return tuple(islice(manifest.iterchildren(names.REFERENCE), MAX_REFERENCES))
 
 
-def _note(noted: list[Step], transform: str | None, value: Value, document: ForeignDocument) -> bytes:
+def _note(noted: list[Step], value: Value, document: ForeignDocument, *, transform: str | None = None) -> bytes:
     octets = octets_of_value(value, document.budget)
     is_node_set = isinstance(value, NodeSet)
     noted.append(Step(transform=transform, is_node_set=is_node_set, length=len(octets), sha256=hashlib.sha256(octets).hexdigest()))
