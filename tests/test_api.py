@@ -17,6 +17,7 @@ import hocba_sign
 SNAPSHOT = Path(__file__).with_name("api.txt")
 HTTP_CLIENTS = frozenset({"urllib3", "http.client", "urllib.request", "aiohttp", "requests"})
 PATH_ENGINES = frozenset({"pyhanko", "pyhanko_certvalidator"})
+PDF_LIBRARIES = frozenset({"typst", "segno", "pypdfium2"})
 
 
 def loaded_by(statement: str) -> frozenset[str]:
@@ -79,10 +80,10 @@ def test_every_public_name_is_used_in_the_typed_examples() -> None:
     assert [name for name in hocba_sign.__all__ if f"hocba_sign.{name}" not in text] == []
 
 
-def test_importing_the_package_loads_neither_an_http_client_nor_a_path_engine() -> None:
+def test_importing_the_package_loads_no_http_client_no_path_engine_and_nothing_for_pdf() -> None:
     loaded = loaded_by("import hocba_sign")
     assert "hocba_sign" in loaded
-    assert not loaded & (HTTP_CLIENTS | PATH_ENGINES | {"lxml", "cryptography", "asn1crypto"})
+    assert not loaded & (HTTP_CLIENTS | PATH_ENGINES | PDF_LIBRARIES | {"lxml", "cryptography", "asn1crypto"})
 
 
 @pytest.mark.parametrize("name", ["prepare", "complete", "merge", "sign", "verify"])
