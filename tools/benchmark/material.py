@@ -23,6 +23,7 @@ from hocba_sign.pki.timestamp import build_request, read_response
 from hocba_sign.testing.identity import Identity, pem
 from hocba_sign.testing.world import World
 from hocba_sign.xml.encode import encode
+from tools.benchmark import lists
 from tools.benchmark.protocol import DRAFT, ROOTS, SETTING, TEACHER_SUBJECT
 
 ROOT = Path(__file__).resolve().parent.parent.parent
@@ -119,7 +120,7 @@ def transcript_of(number: int, teachers: int) -> Transcript:
 
 
 def _fingerprint() -> str:
-    paths = [*sorted((ROOT / "src").rglob("*.py")), *sorted((ROOT / "schemas").glob("*")), ROOT / "examples" / "lop5.json", Path(__file__)]
+    paths = [*sorted((ROOT / "src").rglob("*.py")), *sorted((ROOT / "schemas").glob("*")), ROOT / "examples" / "lop5.json", Path(__file__), Path(lists.__file__)]
     digest = hashlib.sha256()
     for path in paths:
         digest.update(hashlib.sha256(path.read_bytes()).digest())
@@ -164,4 +165,5 @@ def _write_world(maker: Maker) -> None:
     for kind, octets in (("crl", world.crls(JUDGED - timedelta(hours=1))), ("root", world.anchors_der), ("ca", world.intermediates_der)):
         for n, der in enumerate(octets):
             (folder / f"{kind}-{n}.der").write_bytes(der)
+    lists.write(world, folder, JUDGED - timedelta(hours=1))
     (folder / SETTING).write_text(json.dumps({"timed": TIMED, "signed": AT.isoformat(), "judged": JUDGED.isoformat()}))

@@ -25,6 +25,7 @@ from hocba_sign.validation.verdict import Verdict
 from hocba_sign.version import VERSION
 from hocba_sign.xml.decode import decode_document
 from hocba_sign.xml.parse import parse
+from tools.benchmark.lists import LARGE, SMALL, Lists
 from tools.benchmark.protocol import DRAFT, SETTING, TEACHER_SUBJECT, Task, four_signers, require_refusal, serve, tampered
 
 _FORGETFUL = ("hocba_sign.crypto", "hocba_sign.pki", "hocba_sign.xades", "hocba_sign.signing", "hocba_sign.validation")
@@ -94,6 +95,7 @@ def tasks(folder: Path) -> dict[str, Task]:
         "verify 15": Task(lambda n: verifier.verify(fifteen[n % len(fifteen)])),
         "sign": Task(lambda _: sign(draft, slot, signer=signer, at=at, tsa=None, policy=policy)),
         **page_tasks(four),
+        **list_tasks(folder),
         "rsa sign": Task(lambda n: key.sign(b"%d" % n, padding.PKCS1v15(), SHA256())),
     }
 
@@ -114,6 +116,16 @@ def page_tasks(documents: tuple[bytes, ...]) -> dict[str, Task]:
         return compiler.compile(format="pdf", pdf_standards=["a-3a", "ua-1"], timestamp=0)
 
     return {"render": Task(whole), "typst": Task(bare)}
+
+
+def list_tasks(folder: Path) -> dict[str, Task]:
+    judged = Lists(folder, datetime.fromisoformat(json.loads((folder / SETTING).read_text())["judged"]))
+    return {
+        "list first": Task(judged.first, before=forget),
+        "list first, certvalidator": Task(judged.reference),
+        "list large": Task(lambda n: judged.again(n, LARGE)),
+        "list small": Task(lambda n: judged.again(n, SMALL)),
+    }
 
 
 def peak(folder: Path, files: int) -> dict[str, float]:

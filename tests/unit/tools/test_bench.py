@@ -1,13 +1,16 @@
 """The measuring is trusted only as far as its own rules hold: what a row says, what is emptied, what is measured."""
 
 import sys
+from datetime import timedelta
+from pathlib import Path
 
 import pytest
 
 from hocba_sign.pki.chain import name_key
+from hocba_sign.testing.world import World
 from hocba_sign.xml.encode import encode
 from tools.bench import Row
-from tools.benchmark import material, ours
+from tools.benchmark import lists, material, ours
 from tools.benchmark.protocol import Task, require_refusal, tampered
 
 
@@ -58,3 +61,17 @@ def test_emptied_caches_are_those_of_what_was_verified_not_of_the_schema() -> No
     assert not name_key.cache_info().currsize
     forgotten = {name for name in sys.modules if name.startswith(ours._FORGETFUL)}
     assert not [name for name in forgotten if name.startswith(("hocba_sign.xml", "hocba_sign.model"))]
+
+
+def test_both_sides_judge_the_large_list(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(lists, "LARGE", 300)
+    lists.write(World(material.AT, fast=True), tmp_path, material.AT)
+    judged = lists.Lists(tmp_path, material.JUDGED)
+    judged.first(0)
+    judged.again(1, 300)
+    judged.again(2, lists.SMALL)
+    judged.reference(3)
+    octets = (tmp_path / "list-300.crl").read_bytes()
+    assert octets.count(bytes.fromhex("0a0104")) >= 300
+    with pytest.raises(AssertionError, match=r"REVOCATION\.EXPIRED"):
+        lists.Lists(tmp_path, material.JUDGED + timedelta(days=30)).first(0)
