@@ -6,11 +6,12 @@ from html import escape
 from importlib import resources
 from string import Template
 
+from hocba_sign.report.answers import Answer
 from hocba_sign.report.document import Report
 from hocba_sign.report.messages import Language
 from hocba_sign.report.phrases import phrase
 from hocba_sign.report.signature import Fact
-from hocba_sign.report.view import Answer, Problem, SignatureView, View, view
+from hocba_sign.report.view import Problem, SignatureView, View, view
 
 
 def html(reports: Sequence[Report], language: Language) -> str:
@@ -28,7 +29,7 @@ def _sheet(shown: View, number: int, count: int, *, language: Language) -> str:
     page = f'<p class="page">{escape(phrase("PAGE_OF", language, number=number, count=count))}</p>' if count > 1 else ""
     parts = [
         page,
-        f"<h1>{escape(phrase('TITLE', language))}</h1>",
+        f"<h1>{escape(shown.title)}</h1>",
         f'<p class="verdict {shown.state}"><strong>{escape(shown.words)}</strong><span>{escape(shown.sentence)}</span></p>',
         _facts(shown.facts),
     ]

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from hocba_sign.pki.certificate import Certificate
 from hocba_sign.report.messages import Language
 from hocba_sign.report.phrases import phrase, printable, vietnam_time
-from hocba_sign.validation.process import SignatureConclusion
+from hocba_sign.validation.process import SignatureConclusion, claimed_time
 from hocba_sign.validation.timestamps import TimeStampConclusion
 
 
@@ -60,8 +60,7 @@ def _unit(certificate: Certificate, language: Language) -> str:
 
 
 def _time(one: SignatureConclusion, language: Language) -> str:
-    properties = one.signature.properties
-    claimed = None if properties is None else properties.signing_time
+    claimed = claimed_time(one.signature)
     first = phrase("CLAIMED_NONE", language) if claimed is None else phrase("CLAIMED", language, time=vietnam_time(claimed, language))
     if not one.time_stamps:
         return f"{first}; {phrase('STAMP_NONE', language)}"

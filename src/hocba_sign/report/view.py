@@ -13,6 +13,7 @@ from hocba_sign.model.registry import RegistrySnapshot
 from hocba_sign.model.status_list import StatusList
 from hocba_sign.model.transcript import Transcript
 from hocba_sign.model.workflow import Role, Slot
+from hocba_sign.report.answers import Answer, answer, other_answers, other_facts, other_title
 from hocba_sign.report.document import Report
 from hocba_sign.report.lines import State
 from hocba_sign.report.messages import Language, message
@@ -31,16 +32,6 @@ _ABOUT_ORDER: Final = frozenset({"WF.ORDER", "WF.COVERAGE"})
 _NOT_JUDGED: Final = frozenset({"DOC.FOREIGN", "DOC.PART"})
 _UNTOLD: Final = (Basis.CLAIMED, Basis.NONE, Basis.CONTRADICTED)
 _SHOWN_PLACES: Final = 6
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Answer:
-    """One question of the summary. `words` is the result in words, `detail` a sentence."""
-
-    question: str
-    state: State
-    words: str
-    detail: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -66,6 +57,7 @@ class SignatureView:
 class View:
     """All that a report for people says."""
 
+    title: str
     verdict: Verdict
     state: State
     words: str
@@ -86,10 +78,12 @@ def view(report: Report, language: Language) -> View:
     transcript = None if conclusion is None else conclusion.transcript
     signatures = () if conclusion is None else conclusion.signatures
     titles = _titles(signatures, transcript, language)
-    sentence = phrase(f"SENTENCE_{report.verdict}", language)
+    is_other = conclusion is not None and conclusion.is_other
+    sentence = phrase(f"SENTENCE_OTHER_{report.verdict}" if is_other else f"SENTENCE_{report.verdict}", language)
     if report.status not in {None, "in_force"}:
         sentence = f"{sentence} {phrase(f'STATUS_{report.status}'.upper(), language)}"
     return View(
+        title=phrase("TITLE_OTHER" if is_other else "TITLE", language),
         verdict=report.verdict,
         state=_VERDICT_STATES[report.verdict],
         words=phrase(f"VERDICT_{report.verdict}", language),
@@ -98,7 +92,7 @@ def view(report: Report, language: Language) -> View:
         facts=_file_facts(report, language),
         document=_content_facts(report, language),
         answers=_answers(report, language),
-        signatures=tuple(_signature(one, number, transcript=transcript, language=language) for number, one in enumerate(signatures, 1)),
+        signatures=tuple(_signature(one, number, conclusion=conclusion, language=language) for number, one in enumerate(signatures, 1)),
         problems=_problems(_wrong(report), titles, language),
         notes=_problems(_noted(report), titles, language),
         not_checked=_problems(_found(report.checks, Status.NOT_CHECKED), titles, language),
@@ -177,11 +171,13 @@ def _document_facts(transcript: Transcript, language: Language) -> tuple[Fact, .
 
 
 def _answers(report: Report, language: Language) -> tuple[Answer, ...]:
+    if report.conclusion is not None and report.conclusion.is_other:
+        return other_answers(report.conclusion, language)
     failed = {check.identifier for check in report.checks if check.status is Status.FAIL}
     is_formed = not any(cause.startswith(("DOC.", "XML.", "JSON.", "FILE.")) for cause in failed)
     is_judged = not any(check.identifier in _NOT_JUDGED for check in report.checks)
     form: State = "no" if not is_formed else "yes" if is_judged else "unknown"
-    answers = [_answer("FORM", form, language)]
+    answers = [answer("FORM", form, language=language)]
     conclusion = report.conclusion
     if conclusion is not None and conclusion.signatures:
         answers += _signature_answers(conclusion, failed, language)
@@ -205,44 +201,40 @@ def _signature_answers(conclusion: DocumentConclusion, failed: set[str], languag
     are_passed = all(one.path is not None and not one.path.causes for one in signatures)
     missing = 0 if workflow is None else len(workflow.missing)
     return [
-        _answer("INTACT", "no" if broken else "yes", language, count=count, broken=broken),
-        _answer("SIGNERS", signers, language, count=count, missing=missing),
+        answer("INTACT", "no" if broken else "yes", language=language, count=count, broken=broken),
+        answer("SIGNERS", signers, language=language, count=count, missing=missing),
         _order_answer(workflow, order, language),
-        _answer("CERTIFICATES", "yes" if are_passed else "unknown", language),
-        _answer("TIME", "unknown" if unproven else "yes", language, count=unproven),
+        answer("CERTIFICATES", "yes" if are_passed else "unknown", language=language),
+        answer("TIME", "unknown" if unproven else "yes", language=language, count=unproven),
     ]
 
 
 def _order_answer(workflow: Workflow | None, state: State, language: Language) -> Answer:
     """Say in words what the order rests on."""
-    answer = _answer("ORDER", state, language)
+    told = answer("ORDER", state, language=language)
     if workflow is None:
-        return answer
+        return told
     if state == "unknown" and workflow.basis in _UNTOLD:
-        return replace(answer, detail=phrase(f"A_ORDER_{workflow.basis.upper()}", language))
+        return replace(told, detail=phrase(f"A_ORDER_{workflow.basis.upper()}", language))
     if state == "yes" and workflow.basis is Basis.TIME_STAMPS:
-        return replace(answer, detail=phrase("A_ORDER_YES_TIMESTAMPS", language))
+        return replace(told, detail=phrase("A_ORDER_YES_TIMESTAMPS", language))
     if state == "yes" and workflow.plan == "TRICH_LUC":
-        return replace(answer, detail=phrase("A_ORDER_YES_TRICH_LUC", language))
-    return answer
+        return replace(told, detail=phrase("A_ORDER_YES_TRICH_LUC", language))
+    return told
 
 
-def _answer(key: str, state: State, language: Language, **values: object) -> Answer:
-    return Answer(
-        question=phrase(f"Q_{key}", language),
-        state=state,
-        words=phrase(state.upper(), language),
-        detail=phrase(f"A_{key}_{state.upper()}", language, **values),
-    )
-
-
-def _signature(one: SignatureConclusion, number: int, *, transcript: Transcript | None, language: Language) -> SignatureView:
-    title = slot_title(one.signature.slot, transcript, language=language)
+def _signature(one: SignatureConclusion, number: int, *, conclusion: DocumentConclusion | None, language: Language) -> SignatureView:
+    facts = signature_facts(one, language)
+    if conclusion is not None and conclusion.is_other:
+        title = other_title(one, language)
+        facts += other_facts(one, conclusion.coverage.get(one.signature.where), language)
+    else:
+        title = slot_title(one.signature.slot, None if conclusion is None else conclusion.transcript, language=language)
     return SignatureView(
         title=phrase("SIGNATURE", language, number=number, title=title),
         state=_STATES[one.conclusion.indication],
         words=phrase(one.conclusion.indication, language),
-        facts=signature_facts(one, language),
+        facts=facts,
     )
 
 

@@ -1,0 +1,74 @@
+"""The questions of a report's summary, answered in one language; those about documents of others."""
+
+from dataclasses import dataclass
+
+from hocba_sign.ades.structure import Coverage
+from hocba_sign.report.lines import State
+from hocba_sign.report.messages import Language
+from hocba_sign.report.phrases import phrase, printable
+from hocba_sign.report.signature import Fact
+from hocba_sign.validation.document import DocumentConclusion
+from hocba_sign.validation.process import SignatureConclusion
+from hocba_sign.validation.verdict import Status
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Answer:
+    """One question of the summary. `words` is the result in words, `detail` a sentence."""
+
+    question: str
+    state: State
+    words: str
+    detail: str
+
+
+def answer(key: str, state: State, *, language: Language, **values: object) -> Answer:
+    """Answer the question `key` of the phrases; `values` are for its sentence."""
+    return Answer(
+        question=phrase(f"Q_{key}", language),
+        state=state,
+        words=phrase(state.upper(), language),
+        detail=phrase(f"A_{key}_{state.upper()}", language, **values),
+    )
+
+
+def other_answers(conclusion: DocumentConclusion, language: Language) -> tuple[Answer, ...]:
+    """Answer what can be asked of a document of others: there is nobody who should have signed, and no order."""
+    signatures = conclusion.signatures
+    if not signatures:
+        return ()
+    broken = sum(not one.is_intact for one in signatures)
+    unproven = sum(not one.is_time_proven for one in signatures)
+    statuses = {check.identifier: check.status for check in conclusion.checks if check.identifier.startswith("COVER.")}
+    is_lacking = Status.UNPROVEN in statuses.values()
+    covered: State = "no" if is_lacking else "yes" if "COVER.FULL" in statuses else "unknown"
+    are_passed = all(one.path is not None and not one.path.causes for one in signatures)
+    return (
+        answer("INTACT", "no" if broken else "yes", language=language, count=len(signatures), broken=broken),
+        answer("COVER", covered, language=language),
+        answer("CERTIFICATES", "yes" if are_passed else "unknown", language=language),
+        answer("TIME", "unknown" if unproven else "yes", language=language, count=unproven),
+    )
+
+
+def other_title(one: SignatureConclusion, language: Language) -> str:
+    """Name a signature of a document of others by what it signs."""
+    if one.signature.parent is None:
+        return phrase("OTHER_SIGNATURE", language)
+    return printable(phrase("COUNTER_SIGNATURE", language, parent=one.signature.parent))
+
+
+def other_facts(one: SignatureConclusion, coverage: Coverage | None, language: Language) -> tuple[Fact, ...]:
+    """Give what a signature of others covers and claims, beyond the seven items of the law."""
+    facts = []
+    if coverage is not None:
+        words = phrase("COVERS_ALL", language)
+        if not coverage.is_full:
+            words = phrase("COVERS_NOT", language, where=", ".join(coverage.outside[:3]))
+        facts.append(Fact(phrase("COVERAGE", language), printable(words)))
+    if one.certificate is None and one.key is not None:
+        facts.append(Fact(phrase("KEY_ONLY", language), phrase("KEY_ONLY_VALUE", language)))
+    properties = one.signature.properties
+    if properties is not None and properties.claimed_roles:
+        facts.append(Fact(phrase("CLAIMED_ROLES", language), printable(", ".join(properties.claimed_roles))))
+    return tuple(facts)
