@@ -7,6 +7,8 @@ import time
 from collections.abc import Mapping
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from hocba_sign.ades.structure import Covers, ExtentKind, Reference
 from hocba_sign.errors import Finding, InputError
@@ -313,3 +315,47 @@ def test_references_are_counted_for_the_document() -> None:
     document = f"<r>{signature(*[reference('', b'')] * (MAX_REFERENCES + 1))}</r>"
     with pytest.raises(InputError, match=r"SIG\.TOO_MANY_REFERENCES"):
         read_all(document)
+
+
+PIECES = [
+    "#x",
+    "",
+    "#",
+    "Id='x'",
+    "<d/>",
+    "</d>",
+    ENVELOPED,
+    names.BASE64,
+    names.XPATH,
+    names.XPATH_FILTER,
+    "<Transform/>",
+    "&lt;",
+    "\x00",
+    "=",
+    "AAAA",
+]
+RICH = BODY.format(
+    signature(
+        reference("", WITHOUT, transform(ENVELOPED), filter2(("subtract", "//e"), ("union", "id('x')")), transform(EXCLUSIVE)),
+        reference("#xpointer(id('x'))", ELEMENT_WITH, COMMENTS, kind=MANIFEST_TYPE),
+        reference("#o", b"1", transform(names.BASE64)),
+        reference("a.xml", b"1", transform(C14N), xpath("not(ancestor-or-self::d:Signature)")),
+        objects=f'<Object Id="o">MQ==<Manifest Id="m">{reference("#x", ELEMENT)}</Manifest></Object>',
+    )
+)
+
+
+@settings(max_examples=150)
+@given(st.lists(st.tuples(st.integers(0, len(RICH)), st.integers(0, 40), st.sampled_from(PIECES)), min_size=1, max_size=4))
+def test_a_mutated_document_is_read_or_refused(changes: list[tuple[int, int, str]]) -> None:
+    document = RICH
+    for place, length, piece in changes:
+        document = document[:place] + piece + document[place + length :]
+    with contextlib.suppress(InputError):
+        xml = parse(document.encode(), is_open=True)
+        resolver = Resolver.open(xml, {"a.xml": b"<a/>"})
+        for element in xml.root.iter(names.REFERENCE):
+            with contextlib.suppress(InputError):
+                read_reference(element, resolver)
+            with contextlib.suppress(InputError):
+                reference_octets(element, resolver, default=Method(C14nAlgorithm.EXCLUSIVE))
