@@ -31,7 +31,7 @@ MAX_OCTETS: Final = 2_000_000
 """A larger document is not diagnosed: it would be parsed and digested several times."""
 MAX_REFERENCES: Final = 100
 """Of one signature, and of all that are diagnosed."""
-MAX_WORK: Final = 30_000_000
+MAX_WORK: Final = 20_000_000
 """As `nodes.MAX_WORK`."""
 COPIES_WORK: Final = 1_000
 """What an element costs where the document is rewritten as it may have been."""

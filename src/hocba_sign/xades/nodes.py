@@ -18,7 +18,7 @@ from hocba_sign.xml.c14n_fast import MAX_HIDDEN
 from hocba_sign.xml.node_set import WHOLE, Subtrees
 from hocba_sign.xml.parse import Element
 
-MAX_WORK: Final = 100_000_000
+MAX_WORK: Final = 80_000_000
 """For all references of one document, in units of about ten nanoseconds; an octet that is written and digested is one."""
 NODE_WORK: Final = 500
 """What an element costs in the own canonicalizer."""

@@ -20,6 +20,8 @@ from hocba_sign.xml.parse import Element, locate, parse
 
 MAX_TRANSFORMS: Final = 10
 """Of one reference; real ones have at most three."""
+PARSE_WORK: Final = 100
+"""What a tag costs that is parsed, as in `nodes.MAX_WORK`."""
 MAX_SELECTIONS: Final = 10
 """XPath elements in one XPath Filter 2.0."""
 
@@ -111,7 +113,7 @@ def as_node_set(value: Value, budget: Budget) -> NodeSet:
     """Give a node-set; octets are parsed, comments included. Raises: those of `parse`."""
     if isinstance(value, NodeSet):
         return value
-    budget.spend(len(value))
+    budget.spend(len(value) + PARSE_WORK * value.count(b"<"))
     xml = parse(value, is_open=True)
     return NodeSet(apex=xml.root, ids=xml.ids, size=sum(1 for _ in xml.root.iter("*")), is_document=True, has_comments=True)
 
