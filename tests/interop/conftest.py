@@ -5,6 +5,7 @@ from pathlib import Path
 import pytest
 
 from tests.interop.foreign import ForeignWorld
+from tests.interop.realm import Realm
 
 HERE = Path(__file__).parent
 
@@ -18,3 +19,8 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 @pytest.fixture(scope="session")
 def foreign(tmp_path_factory: pytest.TempPathFactory) -> ForeignWorld:
     return ForeignWorld.make(tmp_path_factory.mktemp("foreign"))
+
+
+@pytest.fixture(scope="session")
+def realm(tmp_path_factory: pytest.TempPathFactory) -> Realm:
+    return Realm.make(tmp_path_factory.mktemp("realm"))

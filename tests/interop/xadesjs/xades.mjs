@@ -3,7 +3,6 @@
 //   {"do": "sign", "document": XML, "key": PKCS#8 base64, "certificates": [DER base64, ...], "algorithm": {...}, "options": OptionsXAdES}
 //       "algorithm" is WebCrypto's for importKey and sign; "at" is the signing time, RFC 3339, "v2" asks for SigningCertificateV2.
 //       With "inside" the signature is put into the root element; "name" and "detached" (base64) are data outside the document.
-//   {"do": "stamp", "document": XML, "token": DER base64}    adds a SignatureTimeStamp to the only signature
 //   {"do": "verify", "document": XML}                        every ds:Signature, in document order
 
 import { createInterface } from 'node:readline';
@@ -45,21 +44,6 @@ async function sign(job) {
   return text(whole);
 }
 
-function stamp(job) {
-  const document = xadesjs.Parse(job.document);
-  const [element] = signaturesOf(document);
-  const signed = new xadesjs.SignedXml(document);
-  signed.LoadXml(element);
-  const token = new xadesjs.xml.EncapsulatedTimeStamp();
-  token.Value = octets(job.token);
-  const container = new xadesjs.xml.SignatureTimeStamp();
-  container.CanonicalizationMethod.Algorithm = 'http://www.w3.org/2001/10/xml-exc-c14n#';
-  container.EncapsulatedTimeStamp.Add(token);
-  signed.UnsignedProperties.UnsignedSignatureProperties.Add(container);
-  element.parentNode.replaceChild(document.importNode(signed.GetXml(), true), element);
-  return text(document);
-}
-
 function valueOfAnother(document, own, uri) {
   const values = Array.from(document.getElementsByTagNameNS(DS, 'SignatureValue'));
   return values.find((value) => `#${value.getAttribute('Id')}` === uri && value.parentNode !== own) ?? null;
@@ -90,7 +74,7 @@ for await (const line of createInterface({ input: process.stdin })) {
   const job = JSON.parse(line);
   let answer;
   try {
-    answer = await { sign, stamp, verify }[job.do](job);
+    answer = await { sign, verify }[job.do](job);
   } catch (error) {
     answer = { error: error.stack };
   }
