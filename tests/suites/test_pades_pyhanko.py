@@ -54,12 +54,12 @@ def test_agreement(shared_data: Path) -> None:
     folder = shared_data / "suites" / "pades-pyhanko"
     cases = json.loads((folder / "expected.json").read_text())["cases"]
     assert len(cases) == 57
-    differing, compared = {}, 0
+    differing, compared, refused = {}, 0, []
     for case in cases:
         try:
             own = bits(read_pdf((folder / case["file"]).read_bytes()))
-        except InputError as error:
-            assert case["expected"].startswith(("must_not_crash", "must_terminate")), (case["id"], error)
+        except InputError:
+            refused.append(case["expected"])
             continue
         if case["expected"] == "must_not_report_ok":
             assert not any(one["good"] for one in own.values()), case["id"]
@@ -67,5 +67,6 @@ def test_agreement(shared_data: Path) -> None:
             compared += 1
             if own[name] != wanted:
                 differing[f"{case['id']} {name}"] = own[name]
+    assert all(expected.startswith(("must_not_crash", "must_terminate")) for expected in refused)
     assert compared == 50
     assert differing.keys() == json.loads(DISAGREEMENTS.read_text()).keys(), differing
