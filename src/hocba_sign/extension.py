@@ -57,6 +57,11 @@ def extend(
     return document
 
 
+def signatures_of(document: bytes) -> tuple[ParsedSignature, ...]:
+    """Read the signatures of a transcript, as XML or PDF. Raises: as `extend`."""
+    return read_pdf(document).signatures if is_pdf(document) else read(document).signatures
+
+
 def closed_slots(document: bytes) -> tuple[Slot, ...]:
     """Give the signed slots that lie within what another signature covers, and cannot be extended any more (`EXTEND.COVERED`).
 

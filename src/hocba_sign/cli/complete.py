@@ -11,9 +11,11 @@ from hocba_sign.cli.documents import STATE_LIMIT, read_document
 from hocba_sign.cli.level import authority_of
 from hocba_sign.cli.outcome import announce
 from hocba_sign.errors import CallerError, InputError
+from hocba_sign.pades.read import is_pdf
+from hocba_sign.pades.write_cms import chain
 from hocba_sign.pipeline import time_stamp
 from hocba_sign.signing.complete import complete
-from hocba_sign.signing.state import ToBeSigned
+from hocba_sign.signing.state import SignedDocument, ToBeSigned
 from hocba_sign.xades.read import read
 
 _VALUE_LIMIT = 64 * 1024
@@ -24,13 +26,20 @@ def run(given: argparse.Namespace) -> int:
     authority = authority_of(given)
     state = ToBeSigned.from_json(read_document(given.state, limit=STATE_LIMIT))
     signed = complete(state, _value(given), at=datetime.now(UTC))
+    certificate_der = _certificate(signed, state)
+    if authority is not None:
+        signed = time_stamp(signed, authority)
+    announce(given, signed, certificate_der=certificate_der, at=state.created)
+    return console.EXIT_VALID
+
+
+def _certificate(signed: SignedDocument, state: ToBeSigned) -> bytes:
+    if is_pdf(signed.octets):
+        return chain(state.unsigned)[0]
     signature = read(signed.octets).signature(signed.slot)
     if signature is None:
         raise InputError("SIGN.STATE", where=str(signed.slot))
-    if authority is not None:
-        signed = time_stamp(signed, authority)
-    announce(given, signed, certificate_der=signature.certificates_der[0], at=state.created)
-    return console.EXIT_VALID
+    return signature.certificates_der[0]
 
 
 def _value(given: argparse.Namespace) -> bytes:

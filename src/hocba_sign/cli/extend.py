@@ -15,7 +15,7 @@ from hocba_sign.cli.material import collect_material, note_findings
 from hocba_sign.cli.online import evidence_fetcher
 from hocba_sign.cli.words import say
 from hocba_sign.errors import CallerError, Finding, HocbaSignError
-from hocba_sign.extension import closed_slots, extend
+from hocba_sign.extension import closed_slots, extend, signatures_of
 from hocba_sign.pki.anchors import user_findings
 from hocba_sign.pki.evidence import Evidence
 from hocba_sign.report.certificate import warnings
@@ -25,10 +25,10 @@ from hocba_sign.report.phrases import vietnam_time
 from hocba_sign.settle import settle
 from hocba_sign.signing.policy import Level
 from hocba_sign.validation.chain import Setting
-from hocba_sign.validation.document import DocumentConclusion, validate
+from hocba_sign.validation.document import DocumentConclusion
+from hocba_sign.validation.formats import judge
 from hocba_sign.validation.needs import Answer, document_needs
 from hocba_sign.validation.policy import DEFAULT
-from hocba_sign.xades.read import read
 
 TIMEOUT: Final = timedelta(seconds=180)
 """For one answer: the Government's authority was measured at 131 s, and a late pass is in no hurry."""
@@ -63,7 +63,7 @@ def _settled(document: bytes, setting: Setting, given: argparse.Namespace) -> tu
     def judged(evidence: Evidence) -> DocumentConclusion:
         nonlocal at
         at = max(at, fetch.moment()) if given.at is None else at
-        return validate(document, replace(setting, evidence=evidence, at=at))
+        return judge(document, replace(setting, evidence=evidence, at=at))
 
     settled = settle(judged, wanted=document_needs, evidence=setting.evidence, fetch=fetch)
     return replace(setting, evidence=settled.evidence, at=at), settled.answers
@@ -82,7 +82,7 @@ def _authority(given: argparse.Namespace) -> HttpTimeStampAuthority | None:
 
 def _announce(given: argparse.Namespace, extended: bytes, *, setting: Setting, answers: tuple[Answer, ...]) -> None:
     closed = [str(slot) for slot in closed_slots(extended)]
-    signed = (str(signature.slot) for signature in read(extended).signatures if signature.slot is not None)
+    signed = (str(signature.slot or signature.where) for signature in signatures_of(extended))
     slots = [slot for slot in signed if slot not in closed]
     noted = user_findings(setting.trust)
     facts = {

@@ -24,4 +24,5 @@ def authority_of(given: argparse.Namespace) -> HttpTimeStampAuthority | None:
 
 def policy_of(given: argparse.Namespace, level: Level = Level.B) -> SigningPolicy:
     """Give the signer's choices. Raises: CallerError `CRYPTO.UNKNOWN_ALGORITHM` naming those that are known."""
-    return SigningPolicy(level=level, algorithm=None if given.algorithm is None else signature_algorithm_named(given.algorithm))
+    algorithm = None if given.algorithm is None else signature_algorithm_named(given.algorithm)
+    return SigningPolicy(level=level, algorithm=algorithm, roles=given.roles)

@@ -127,6 +127,16 @@ def _named_file(text: str) -> tuple[str, Path]:
     return name, Path(file)
 
 
+def _roles(text: str) -> tuple[Role, ...]:
+    try:
+        roles = tuple(Role(one.strip()) for one in text.split(","))
+    except ValueError:
+        raise argparse.ArgumentTypeError("CLI.ROLES") from None
+    if Role.GVBM in roles:
+        raise argparse.ArgumentTypeError("CLI.ROLES")
+    return roles
+
+
 def _seconds(text: str) -> float:
     try:
         seconds = float(text)
@@ -173,6 +183,7 @@ def _add_slot(parser: Parser, language: Language, *, words: str = "DOCUMENT") ->
     parser.add_argument("--subject", metavar="ID", help=say("SUBJECT", language))
     parser.add_argument("--teacher", metavar="ID", help=say("TEACHER", language))
     parser.add_argument("--algorithm", metavar="NAME", help=say("ALGORITHM", language))
+    parser.add_argument("--roles", type=_roles, default=(), metavar="ROLE,ROLE", help=say("ROLES", language))
 
 
 def _add_level(parser: Parser, language: Language) -> None:

@@ -6,8 +6,10 @@ from collections.abc import Iterable, Sequence
 from hocba_sign.errors import CallerError
 from hocba_sign.model.transcript import ExpectedSigner
 from hocba_sign.model.workflow import Role, Slot
+from hocba_sign.pades.read import is_pdf
 from hocba_sign.pki.certificate import Certificate
 from hocba_sign.signing.draft import Draft, read_draft
+from hocba_sign.signing.pdf_draft import PdfDraft, read_pdf_draft
 
 
 def choose_slot(document: bytes, given: argparse.Namespace, *, certificate_der: bytes) -> Slot:
@@ -15,20 +17,27 @@ def choose_slot(document: bytes, given: argparse.Namespace, *, certificate_der: 
 
     Raises: CallerError CLI.WHICH_SLOT naming the candidates; as `choose_slots`.
     """
-    slots = choose_slots(read_draft(document), given, certificate_der=certificate_der)
+    if is_pdf(document):
+        require_teacher(given)
+        if Role(given.role) is not Role.GVBM:
+            return Slot(Role(given.role))
+        draft: Draft | PdfDraft = read_pdf_draft(document)
+    else:
+        draft = read_draft(document)
+    slots = choose_slots(draft, given, certificate_der=certificate_der)
     if len(slots) > 1:
         raise _several(slots)
     return slots[0]
 
 
-def choose_slots(draft: Draft, given: argparse.Namespace, *, certificate_der: bytes) -> tuple[Slot, ...]:
+def choose_slots(draft: Draft | PdfDraft, given: argparse.Namespace, *, certificate_der: bytes) -> tuple[Slot, ...]:
     """Give the slots that the options point at, at least one; several only where all of them are of the certificate's person.
 
     Raises: CallerError CLI.NO_SLOT, CLI.WHICH_SLOT naming the candidates; as `require_teacher` and `Certificate.load`.
     """
     require_teacher(given)
     role = Role(given.role)
-    signers = draft.content.expected_signers
+    signers = draft.expected_signers
     candidates = [signer for signer in signers if signer.slot.role is role and _is_named(signer.slot, given.subject, given.teacher)]
     if not candidates:
         raise CallerError("CLI.NO_SLOT", where="/".join(filter(None, (role, given.subject, given.teacher))))

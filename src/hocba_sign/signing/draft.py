@@ -43,8 +43,12 @@ class Draft:
     def filled(self) -> tuple[Slot, ...]:
         return tuple(signature.slot for signature in self.parsed.signatures if signature.slot is not None)
 
+    @property
+    def expected_signers(self) -> tuple[ExpectedSigner, ...]:
+        return self.content.expected_signers
+
     def expected(self, slot: Slot) -> ExpectedSigner | None:
-        return next((signer for signer in self.content.expected_signers if signer.slot == slot), None)
+        return next((signer for signer in self.expected_signers if signer.slot == slot), None)
 
 
 def read_draft(octets: bytes) -> Draft:

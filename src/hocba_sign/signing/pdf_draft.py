@@ -51,9 +51,12 @@ class PdfDraft:
     def is_unsigned(self) -> bool:
         return not any(field.is_filled for field in self.form.fields)
 
+    @property
+    def expected_signers(self) -> tuple[ExpectedSigner, ...]:
+        return () if self.transcript is None else self.transcript.expected_signers
+
     def expected(self, slot: Slot) -> ExpectedSigner | None:
-        signers = () if self.transcript is None else self.transcript.expected_signers
-        return next((signer for signer in signers if signer.slot == slot), None)
+        return next((signer for signer in self.expected_signers if signer.slot == slot), None)
 
 
 def read_pdf_draft(octets: bytes, *, slot: Slot | None = None, roles: tuple[Role, ...] = ()) -> PdfDraft:
