@@ -15,6 +15,8 @@ from hocba_sign.xml.parse import Element, locate
 
 MAX_PATHS: Final = 20
 """Uncovered places that are named; the first tells most."""
+MAX_VISITS: Final = 400_000
+"""Elements looked at for all signatures of one document; what is reached after them counts as uncovered."""
 
 _XSI: Final = "{http://www.w3.org/2001/XMLSchema-instance}"
 _SILENT: Final = frozenset({f"{_XSI}schemaLocation", f"{_XSI}noNamespaceSchemaLocation"})
@@ -58,7 +60,8 @@ class Chart:
     root: Element
     _numbers: dict[Element, int] = field(default_factory=dict)
     _ends: list[int] = field(default_factory=list)
-    _signatures: Spans = field(default_factory=Spans)
+    _signatures: list[int] = field(default_factory=list)
+    _visits: int = 0
 
     def __post_init__(self) -> None:
         self._numbers = {element: number for number, element in enumerate(self.root.iter("*"))}
@@ -68,8 +71,7 @@ class Chart:
             if parent is not None and element is not self.root:
                 above = self._numbers[parent]
                 self._ends[above] = max(self._ends[above], self._ends[number])
-        found = (self._numbers[element] for element in self.root.iter(names.SIGNATURE))
-        self._signatures = Spans.union(Spans(tuple((number, self._ends[number]) for number in found)))
+        self._signatures = [self._numbers[element] for element in self.root.iter(names.SIGNATURE)]
 
     def spans(self, nodes: NodeSet, *, has_markup: bool) -> Spans:
         """Give the elements of a node-set; without markup only an element that holds nothing but text."""
@@ -117,6 +119,10 @@ class Chart:
     def _outside(self, element: Element, spans: Spans) -> Iterator[Element]:
         if self.is_within(element, spans):
             return
+        self._visits += 1
+        if self._visits > MAX_VISITS:
+            yield element
+            return
         if element.tag == names.SIGNATURE:
             for holder in element.iterchildren(names.OBJECT):
                 yield from self._outside_object(holder, spans)
@@ -144,8 +150,9 @@ class Chart:
         """Tell whether an uncovered element says nothing: it only holds what is covered, or signatures."""
         if not _is_silent(element) or _has_text(element):
             return False
-        number = self._numbers[element]
-        return any(one.touches(number, self._ends[number]) for one in (spans, self._signatures))
+        number, end = self._numbers[element], self._ends[self._numbers[element]]
+        place = bisect_right(self._signatures, number)
+        return spans.touches(number, end) or (place < len(self._signatures) and self._signatures[place] < end)
 
 
 def _is_silent(element: Element) -> bool:

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import islice
 
 from hocba_sign.crypto import der
 from hocba_sign.errors import Finding, InputError
@@ -53,16 +54,16 @@ def key_info_certificates(signature: Element) -> tuple[bytes, ...]:
 def read_key_info(signature: Element) -> KeyInfo:
     """Read everything in ds:KeyInfo that tells whose key it is. Nothing is fetched or followed.
 
-    A key of a kind that is not read is named in `warnings`. Raises: as `key_info_certificates`.
+    The first that is not followed, and each key of a kind that is not read, is named in `warnings`. Raises: as `key_info_certificates`.
     Spec: XML Signature 1.1, 4.5.
     """
     key_info = optional(signature, names.KEY_INFO)
     if key_info is None:
         return KeyInfo()
-    warnings = [Finding("SIG.KEY_NOT_FOLLOWED", locate(element)) for element in key_info.iterchildren(*_FOLLOWED_NEVER)]
+    warnings = [Finding("SIG.KEY_NOT_FOLLOWED", locate(element)) for element in islice(key_info.iterchildren(*_FOLLOWED_NEVER), 1)]
     keys: list[bytes] = []
-    for element in key_info.iterchildren(names.KEY_VALUE, names.DER_KEY_VALUE):
-        if len(keys) == MAX_KEYS:
+    for number, element in enumerate(key_info.iterchildren(names.KEY_VALUE, names.DER_KEY_VALUE)):
+        if number == MAX_KEYS:
             raise InputError("SIG.TOO_MANY_CERTIFICATES", where=locate(key_info))
         key = _key(element)
         if key is None:

@@ -252,12 +252,13 @@ def _name(signature: Element) -> str:
 
 
 def _strays(element: Element, placed: tuple[Element | None, ...]) -> Iterator[tuple[str, Element]]:
-    """Give the properties of this signature that stand twice or in a wrong place, and those that are somewhere else."""
+    """Give the first properties of each kind that stand twice, in a wrong place or somewhere else."""
     for namespace in names.XADES_VERSIONS:
         for tag, cause in _PLACED.items():
             for found in element.iter(names.qualified(namespace, tag)):
                 if next(found.iterancestors(names.SIGNATURE), None) is element and not any(found is one for one in placed):
                     yield cause, found
+                    break
 
 
 _PLACED: Final = {

@@ -116,8 +116,8 @@ class _Queries(threading.local):
         )
         self.too_deep = _elements("/*" * (MAX_DEPTH + 1))
         self.crowded = _elements(f"//*/@*[{MAX_ATTRIBUTES + 1}]/..")
-        self.comments = _elements("/descendant::comment()")
-        self.instructions = _elements("/descendant::processing-instruction()")
+        self.comments = _elements("/descendant::comment()[1]")
+        self.instructions = _elements("/descendant::processing-instruction()[1]")
 
 
 def _elements(path: str) -> "Callable[[Element], list[Element]]":
