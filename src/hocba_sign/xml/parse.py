@@ -353,7 +353,7 @@ def _check_namespaces(root: Element, *, uses: int) -> None:
     """Bound what canonical forms say of namespaces; `uses` are the elements and attributes at most."""
     in_scope: list[int] = []
     total = longest = 0
-    for event, declared in etree.iterwalk(root, events=("start-ns", "end-ns")):
+    for _, declared in etree.iterwalk(root, events=("start-ns", "end-ns")):
         if declared is None:
             total -= in_scope.pop()
             continue
