@@ -20,8 +20,12 @@ MAX_REVISIONS: Final = 200
 """Each signature and each renewal of an archive is one."""
 MAX_ENTRIES: Final = 500_000
 """Cross-references in all revisions together: what a few octets of a cross-reference stream may claim, not what the file can hold."""
-MAX_VISITS: Final = 2_000_000
-"""Objects visited while tracing the uses of what changed, in all revisions together: paths through a PDF can outnumber its objects by far."""
+MAX_VISITS: Final = 400_000
+"""Objects visited in one revision while tracing the uses of what changed: paths through a PDF can outnumber its objects by far. A page of
+ours costs some ten thousand.
+"""
+MAX_VISITS_TOGETHER: Final = 4_000_000
+"""The same in all revisions of a file."""
 
 _LIMITS: Final = DecodeLimits(
     per_stream=StreamDecodeLimits(max_output_size=32 * 1024 * 1024),
@@ -128,6 +132,7 @@ class Revision(HistoricalResolver):
     def __init__(self, reader: Reader, revision: int) -> None:
         super().__init__(reader, revision)
         self._budget = reader
+        self._visits = 0
         self._sizes: dict[Any, int] = {}
         self._size = 0
 
@@ -146,9 +151,10 @@ class Revision(HistoricalResolver):
             self._sizes[ref] = self._size
         else:
             found = super().get_object(ref, *arguments, **options)
+        self._visits += 1 + self._sizes[ref]
         self._budget.visits += 1 + self._sizes[ref]
-        if self._budget.visits > MAX_VISITS:
-            raise InputError("PDF.LIMIT", detail=f"more than {MAX_VISITS} uses of objects")
+        if self._visits > MAX_VISITS or self._budget.visits > MAX_VISITS_TOGETHER:
+            raise InputError("PDF.LIMIT", where=f"revision {self.revision + 1}", detail="uses of objects")
         return found
 
     def _subsume_object(self, obj: Any) -> Any:
