@@ -4,6 +4,7 @@ import hashlib
 import os
 import subprocess
 import sys
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from io import BytesIO
 from pathlib import Path
@@ -194,6 +195,12 @@ def test_the_same_input_gives_the_same_octets_in_another_process(name: str, root
         (sys.executable, "-c", program, name), env=surroundings, cwd=tmp_path, capture_output=True, text=True, check=True, timeout=60
     )
     assert done.stdout.strip() == hashlib.sha256(rendered(example(name)).octets).hexdigest()
+
+
+def test_threads_do_not_disturb_each_other() -> None:
+    with ThreadPoolExecutor(4) as pool:
+        made = list(pool.map(lambda name: rendered(example(name)).octets, EXAMPLES * 3))
+    assert made == [rendered(example(name)).octets for name in EXAMPLES] * 3
 
 
 @pytest.mark.parametrize(
