@@ -38,15 +38,15 @@ def check_integrity(signature: ParsedSignature) -> Integrity:
     findings += binding_findings
     keys = signature.keys_der if certificate is None else (certificate.public_key_der,)
     algorithm, key, is_value_ok = None, None, False
-    if keys:
+    if keys or signature.algorithm_uri:
         try:
             algorithm = _algorithm(signature)
-            key = _key_of_value(signature, keys)
-            is_value_ok = _holds(signature, key)
+            key = _key_of_value(signature, keys) if keys else None
+            is_value_ok = key is not None and _holds(signature, key)
         except InputError as error:
             findings.append(Finding(error.cause, signature.where))
         else:
-            if not is_value_ok:
+            if key is not None and not is_value_ok:
                 findings.append(Finding("SIG.VALUE", signature.where))
     if certificate is not None and signature.keys_der and not _has_key(certificate, signature.keys_der):
         findings.append(Finding("SIG.KEY_CONTRADICTION", signature.where))

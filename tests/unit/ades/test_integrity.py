@@ -9,6 +9,7 @@ from hocba_sign.ades.structure import ParsedSignature
 from hocba_sign.xades.read import read
 from tests.support.scene import GVCN, Scene
 
+HMAC = "http://www.w3.org/2000/09/xmldsig#hmac-sha1"
 SCENE = Scene(subjects=1)
 (SIGNATURE,) = read(SCENE.forge(SCENE.draft, GVCN, covered=("data",), linked=())).signatures
 
@@ -23,6 +24,7 @@ def test_the_signature_holds() -> None:
     ("signature", "cause"),
     [
         (replace(SIGNATURE, algorithm_uri=""), "CRYPTO.UNKNOWN_ALGORITHM"),
+        (replace(SIGNATURE, properties=None, certificates_der=(), algorithm_uri=HMAC), "CRYPTO.UNSUPPORTED_ALGORITHM"),
         (replace(SIGNATURE, references=()), "SIG.STRUCTURE"),
         (replace(SIGNATURE, value=b""), "SIG.VALUE"),
         (replace(SIGNATURE, properties=None, certificates_der=()), "SIG.NO_SIGNING_CERTIFICATE"),
