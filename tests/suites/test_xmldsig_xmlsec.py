@@ -36,6 +36,8 @@ from hocba_sign.xml.parse import parse
 SUITE = Path(__file__).resolve().parents[3] / "shared" / "data" / "suites" / "xmldsig-xmlsec"
 UNSUPPORTED = Path(__file__).with_name("xmldsig-xmlsec-unsupported.json")
 CASES, VALID, INVALID = 248, 230, 18
+AGREEING = Counter({"intact": 98, "holds with the key given": 65, "refused": INVALID})
+"""By what `hocba verify --any` finds by itself; with a key that the suite gives by name, or by HMAC and DSA; and of what must not verify."""
 NOW = datetime(2026, 4, 1, tzinfo=UTC)
 """The certificates of the suite are of 2026."""
 SHORTENED = {"signature-rsa-manifest-x509-data-crl": "signature-rsa-~x509-data-crl.xml"}
@@ -185,10 +187,8 @@ def test_all_within_the_supported_algorithms_agree(ways: dict[str, str | None]) 
     listed = [identifier for identifiers in reasons.values() for identifier in identifiers]
     assert len(listed) == len(set(listed))
     assert sorted(identifier for identifier, way in ways.items() if way is None) == sorted(listed)
-    unlisted = {case.identifier: case.is_valid for case in ALL if case.identifier not in listed}
-    agreeing = Counter(ways[identifier] for identifier in unlisted)
-    assert agreeing["refused"] == INVALID
-    assert agreeing["intact"] + agreeing["holds with the key given"] == VALID - len(listed)
+    assert Counter(way for way in ways.values() if way is not None) == AGREEING
+    assert AGREEING.total() == CASES - len(listed)
 
 
 def test_none_of_what_must_not_verify_does(ways: dict[str, str | None]) -> None:

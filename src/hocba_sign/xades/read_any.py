@@ -16,6 +16,7 @@ from hocba_sign.errors import Finding, InputError
 from hocba_sign.xades import names
 from hocba_sign.xades.baseline import is_baseline
 from hocba_sign.xades.coverage import Chart, Spans
+from hocba_sign.xades.ecdsa import in_full_width
 from hocba_sign.xades.elements import algorithm_of, malformed, moment_of, octets_of, only, optional, text_of
 from hocba_sign.xades.foreign import Followed
 from hocba_sign.xades.key_info import read_key_info
@@ -103,7 +104,7 @@ class _Reader:
             algorithm_uri=signed.algorithm_uri,
             pss=signed.pss,
             signed_info_octets=signed.signed_info_octets,
-            value=signed.value,
+            value=in_full_width(signed.value, signed.algorithm_uri),
             value_id=signed.value_id,
             references=references,
             certificates_der=key_info.certificates_der,
