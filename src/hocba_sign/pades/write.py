@@ -54,12 +54,11 @@ class Field:
 class Form:
     """What matters of a PDF for signing it.
 
-    `locks` are what the signature in each named field says of other fields. `is_closed`: the certification allows no further signature (DocMDP, P 1). `is_certified`: there is one. `pages` are widths and heights in points.
+    `locks` are what the signature in each named field says of other fields. `is_closed`: the certification allows no further signature (DocMDP, P 1). `pages` are widths and heights in points.
     """
 
     fields: tuple[Field, ...]
     locks: tuple[tuple[str, FieldLock], ...]
-    is_certified: bool
     is_closed: bool
     pages: tuple[tuple[float, float], ...]
 

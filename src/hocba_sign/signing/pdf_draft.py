@@ -7,7 +7,7 @@ from hocba_sign.ades.integrity import check_integrity
 from hocba_sign.errors import CallerError, InputError
 from hocba_sign.model.transcript import ExpectedSigner, Transcript
 from hocba_sign.model.workflow import PLANS, Role, SigningPlan, Slot
-from hocba_sign.pades.names import field_name
+from hocba_sign.pades.names import field_name, slot_of
 from hocba_sign.pades.read import ATTACHMENT, PdfDocument, read_pdf
 from hocba_sign.pades.write import Form, NewField, Place, engine
 from hocba_sign.rendering.render import render, template_versions
@@ -62,7 +62,7 @@ class PdfDraft:
 def read_pdf_draft(octets: bytes, *, slot: Slot | None = None, roles: tuple[Role, ...] = ()) -> PdfDraft:
     """Read a PDF that is to be signed, and refuse it if it cannot be or anything in it is wrong.
 
-    Which slots there are says the attached transcript; without one `roles`, in their order; without those the fields in the file that
+    The attached transcript says which slots there are; without one `roles`; without those the fields in the file that
     are called as slots are, and `slot`.
     Raises: InputError `PDF.*` for what is unreadable, encrypted or of a kind that is not signed, `SIGN.BROKEN_SIGNATURE` when a signature
     already in it does not hold, those of `read_draft` for the transcript; CallerError `PDF.EXTRA_MISSING`, `SIGN.ROLES` for roles beside a transcript.
@@ -76,29 +76,15 @@ def read_pdf_draft(octets: bytes, *, slot: Slot | None = None, roles: tuple[Role
         if not integrity.is_intact or signature.findings:
             raise InputError("SIGN.BROKEN_SIGNATURE", where=signature.where, findings=integrity.findings)
     transcript = _attached(document)
-    if transcript is not None:
-        if roles:
-            raise CallerError("SIGN.ROLES")
-        return _draft(octets, document, form, plan=PLANS[transcript.plan_name], slots=transcript.slots, transcript=transcript)
-    named = tuple(Slot(role) for role in sorted(set(roles), key=_ROLES.rank))
-    present = [one for one in map(Slot, Role) if form.field(field_name(one)) is not None]
-    if named:
-        present = []
-    wanted = (*named, *present, *(() if slot is None or named else (slot,)))
-    slots = tuple(sorted(dict.fromkeys(wanted), key=lambda one: _ROLES.rank(one.role)))
-    return _draft(octets, document, form, plan=_ROLES, slots=slots, is_planned=bool(named))
-
-
-def _draft(
-    octets: bytes,
-    document: PdfDocument,
-    form: Form,
-    *,
-    plan: SigningPlan,
-    slots: tuple[Slot, ...],
-    transcript: Transcript | None = None,
-    is_planned: bool = True,
-) -> PdfDraft:
+    if transcript is None:
+        present = (slot_of(field.name) for field in form.fields)
+        wanted = map(Slot, roles) if roles else (one for one in (*present, slot) if one is not None)
+        plan, slots = _ROLES, tuple(sorted(set(wanted), key=lambda one: (_ROLES.rank(one.role), str(one))))
+    elif roles:
+        raise CallerError("SIGN.ROLES")
+    else:
+        plan, slots = PLANS[transcript.plan_name], transcript.slots
+    is_planned = transcript is not None or bool(roles)
     return PdfDraft(octets=octets, document=document, form=form, plan=plan, transcript=transcript, slots=slots, is_planned=is_planned)
 
 
@@ -123,15 +109,19 @@ def locked_fields(draft: PdfDraft, slot: Slot) -> tuple[str, ...]:
 
 
 def new_fields(draft: PdfDraft, slot: Slot) -> tuple[NewField, ...]:
-    """Give the fields to be made when `slot` is signed: those of all slots before the first signature, later only its own."""
+    """Give the fields to be made when `slot` is signed: those of all slots before the first signature, later only its own.
+
+    Raises: CallerError `SIGN.PAGES` before the first signature, where the pages are not what a version of the template makes of the attached
+    transcript: nobody should sign a page that says something else.
+    """
     wanted = draft.slots if draft.is_unsigned else (slot,)
-    missing = [one for one in wanted if draft.form.field(field_name(one)) is None]
-    if not missing:
-        return ()
-    places = _places(draft)
+    places = (
+        _places_at_foot(draft) if draft.transcript is None else _places_of_template(draft, draft.transcript) if draft.is_unsigned else {}
+    )
     return tuple(
         NewField(name=field_name(one), label=_label(draft, one), place=places.get(one), locked_fields=locked_fields(draft, one))
-        for one in missing
+        for one in wanted
+        if draft.form.field(field_name(one)) is None
     )
 
 
@@ -152,17 +142,10 @@ def _label(draft: PdfDraft, slot: Slot) -> str:
     return _LABELS[slot.role] if signer is None else f"{_LABELS[slot.role]}: {signer.name}"
 
 
-def _places(draft: PdfDraft) -> dict[Slot, Place]:
-    """Give where the template has its places; the foot of the last page in a file that was made elsewhere.
-
-    Raises: CallerError `SIGN.PAGES` where the pages are not what a version of the template makes of the attached transcript: nobody should
-    sign a page that says something else.
-    """
-    if draft.transcript is None:
-        return _places_at_foot(draft)
+def _places_of_template(draft: PdfDraft, transcript: Transcript) -> dict[Slot, Place]:
     xml = draft.document.facts.attachments[0]
-    versions = (render(draft.transcript, xml, template=version) for version in reversed(template_versions()))
-    made = next((one for one in versions if draft.octets.startswith(one.octets)), None)
+    versions = (render(transcript, xml, template=version) for version in reversed(template_versions()))
+    made = next((one for one in versions if one.octets == draft.octets), None)
     if made is None:
         raise CallerError("SIGN.PAGES")
     by_name = {place.slot: Place(page=place.page - 1, box=place.box) for place in made.places}

@@ -53,12 +53,10 @@ def read_form(document: bytes) -> Form:
             fields.append(Field(name=str(name), is_filled=value is not None, size=_size(reference.get_object())))
             if value is not None:
                 locks += [(str(name), lock) for lock in _locks(value.get_object())]
-        permission = _permission(reader)
         return Form(
             fields=tuple(fields),
             locks=tuple(locks),
-            is_certified=permission is not None,
-            is_closed=permission == _DOC_MDP_NO_CHANGES,
+            is_closed=_permission(reader) == _DOC_MDP_NO_CHANGES,
             pages=tuple(_pages(reader)),
         )
 
