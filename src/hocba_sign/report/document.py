@@ -175,13 +175,15 @@ def _document(conclusion: DocumentConclusion) -> dict[str, Any] | None:
 
 
 def _attached(conclusion: DocumentConclusion) -> dict[str, Any]:
-    """Give what the signatures of the XML say that a PDF carries."""
+    """Give in short what is found about the signed XML that a PDF carries; who wants all of it judges that file."""
+    wanted = ("id", "slot", "subject", "teacher", "format", "intact", "indication", "causes")
+    told = [_signature(one, conclusion) for one in conclusion.signatures]
+    causes = [check.identifier for check in conclusion.checks if check.status in _FORCES]
     return {
         "name": ATTACHMENT,
         "verdict": conclusion.verdict,
-        "signatures": [_signature(one, conclusion) for one in conclusion.signatures],
-        "workflow": _workflow(conclusion),
-        "checks": [_check(check) for check in conclusion.checks],
+        "causes": list(dict.fromkeys(causes)),
+        "signatures": [{key: one[key] for key in wanted} for one in told],
     }
 
 

@@ -10,6 +10,10 @@ import pytest
 
 from hocba_sign import Evidence, TrustStore, verify
 from hocba_sign.adapters.files import collect_certificates, collect_crls
+from hocba_sign.rendering.render import render
+from hocba_sign.testing import World
+from tests.support.others import Maker, judged, make
+from tests.support.pdf import signed
 from tests.unit.docs.pages import ROOT
 
 REFERENCE = ROOT / "docs" / "reference"
@@ -17,14 +21,19 @@ REFERENCE = ROOT / "docs" / "reference"
 
 @pytest.fixture(scope="module")
 def reports(demonstration: Path) -> dict[str, dict[str, Any]]:
-    """Give the JSON report of every file of the demonstration, of one without evidence, and of one that is no XML."""
+    """Give the JSON report of every file of the demonstration, of one without evidence, of a PDF, and of one that is no XML."""
     trust = TrustStore.of(collect_certificates([demonstration / "trust"]))
     evidence = Evidence.of(crls=collect_crls([demonstration / "evidence"]))
     at = datetime.now(UTC)
     files = {path.name: path.read_bytes() for path in demonstration.glob("*.xml")} | {"noise": b"\0"}
     found = {name: verify(octets, trust=trust, evidence=evidence, at=at, name=name).to_dict() for name, octets in files.items()}
     unproven = verify(files["issued.xml"], trust=TrustStore(), evidence=Evidence(), at=at).to_dict()
-    return found | {"unproven": unproven}
+    transcript = verify(files["issued.xml"], trust=trust, evidence=evidence, at=at).require_passed()
+    page = render(transcript, files["issued.xml"]).octets
+    sealed = signed(page, World(at, fast=True).organisation("Trường Thử nghiệm"), field="KY_PHAT_HANH", at=at)
+    claims = "<SignaturePolicyIdentifier><SignaturePolicyImplied/></SignaturePolicyIdentifier><SignatureProductionPlace/>"
+    found["others"] = judged(make(Maker(properties=claims)).octets).to_dict()
+    return found | {"unproven": unproven, "sealed.pdf": verify(sealed, trust=TrustStore(), evidence=Evidence(), at=at).to_dict()}
 
 
 def fields(value: object, path: str = "") -> Iterator[str]:
