@@ -58,7 +58,7 @@ def other_title(one: SignatureConclusion, language: Language) -> str:
     return printable(phrase("COUNTER_SIGNATURE", language, parent=one.signature.parent))
 
 
-def other_facts(one: SignatureConclusion, coverage: Coverage | None, language: Language) -> tuple[Fact, ...]:
+def other_facts(one: SignatureConclusion, coverage: Coverage | None, *, language: Language) -> tuple[Fact, ...]:
     """Give what a signature of others covers and claims, beyond the seven items of the law."""
     facts = []
     if coverage is not None:

@@ -227,7 +227,7 @@ def _signature(one: SignatureConclusion, number: int, *, conclusion: DocumentCon
     facts = signature_facts(one, language)
     if conclusion is not None and conclusion.is_other:
         title = other_title(one, language)
-        facts += other_facts(one, conclusion.coverage.get(one.signature.where), language)
+        facts += other_facts(one, conclusion.coverage.get(one.signature.where), language=language)
     else:
         title = slot_title(one.signature.slot, None if conclusion is None else conclusion.transcript, language=language)
     return SignatureView(

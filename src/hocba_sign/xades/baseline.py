@@ -8,7 +8,6 @@ from typing import Final
 
 from hocba_sign.xades import names
 from hocba_sign.xades.properties import described, namespace_of
-from hocba_sign.xml.names import XADES
 from hocba_sign.xml.parse import Element
 
 MIN_REFERENCES: Final = 2
@@ -39,9 +38,6 @@ def is_baseline(signature: Element, signed_properties: Element) -> bool:
     if not any(reference.get("Type") in names.TYPES_SIGNED_PROPERTIES for reference in references):
         return False
     if any(cert.get("URI") is not None for cert in general.iterfind(path)):
-        return False
-    unsigned = signed_properties.getnext()
-    if unsigned is not None and next(unsigned.iter(names.qualified(XADES, "ArchiveTimeStamp")), None) is not None:
         return False
     return _is_described(signature, signed_properties, references)
 

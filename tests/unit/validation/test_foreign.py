@@ -379,7 +379,7 @@ def test_a_counter_signature_of_something_else_is_not_intact() -> None:
     made = make()
     countersign(made, Maker(name="c", identity=OTHER, refs=("#b",)))
     (_, counter) = report(made.octets)["signatures"]
-    assert (counter["intact"], counter["indication"], counter["causes"]) == (False, "INDETERMINATE", ["SIG.COUNTERSIGNATURE"])
+    assert (counter["intact"], counter["indication"], counter["causes"]) == (False, "TOTAL_FAILED", ["SIG.COUNTERSIGNATURE"])
 
 
 # What is covered
