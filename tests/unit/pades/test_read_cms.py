@@ -137,7 +137,6 @@ def test_attributes_out_of_order_are_intact_and_told() -> None:
     """The value is made over them as they stand: EU DSS orders them before it verifies, and refuses."""
     place = gap()
     signer = SoftwareSigner(IDENTITY.key, IDENTITY.chain_der)
-    algorithm = default_algorithm(signer.public_key)
     content = cms.ContentInfo.load(cms_of(place.covered))
     info = content["content"]["signer_infos"][0]
     parts = [part.der for part in der.children(der.first(b"\x31" + info["signed_attrs"].dump()[1:], 0x31))][::-1]
