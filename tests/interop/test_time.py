@@ -1,7 +1,7 @@
 """Over the decades EU DSS says the same as this library of the same files, with the same anchors, at the same time."""
 
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -15,6 +15,7 @@ from hocba_sign.pki.trust import TrustStore
 from hocba_sign.signing.policy import Level
 from hocba_sign.testing import World
 from tests.interop.dss_oracle import dss
+from tests.support.content_stamp import with_content_stamp
 from tests.support.scene import SEAL, SIGNED_AT, DirectTsa, Scene
 
 DAY = timedelta(days=1)
@@ -157,6 +158,29 @@ def out_of_bounds() -> Iterator[Case]:
     yield in_world("stamped-before-issuance", early, document, SIGNED_AT + 20 * DAY, known=SIGNED_AT + 19 * DAY)
 
 
+def made_too_late() -> Iterator[Case]:
+    """A time-stamp of the content is signed with it, so the signature is younger: too young for its certificate."""
+    for name, revoked_at, stamped in (
+        ("made-when-revoked", SIGNED_AT + DAY, SIGNED_AT + 2 * DAY),
+        ("made-before-revoked", SIGNED_AT + 3 * DAY, SIGNED_AT + 2 * DAY),
+        ("made-when-expired", None, SIGNED_AT + 2 * 365 * DAY + DAY),
+        ("made-before-expired", None, SIGNED_AT + DAY),
+    ):
+        scene = Scene("lop9", subjects=1)
+        document = with_content_stamp(scene.signed(), SEAL, signer=scene.signer(SEAL), token_of=stamped_by(scene.world, stamped))
+        if revoked_at is not None:
+            scene.world.revoke(scene.identity(SEAL), revoked_at, reason="cessation_of_operation")
+            yield in_world(name, scene, document, SIGNED_AT + 5 * DAY, known=SIGNED_AT + 4 * DAY)
+        else:
+            end = SIGNED_AT + 2 * 365 * DAY
+            case = in_world(name, scene, document, end + 5 * DAY, known=end - DAY)
+            yield replace(case, crls=(*case.crls, scene.world.crl("tsa-root", end + 4 * DAY)))
+
+
+def stamped_by(world: World, at: datetime) -> Callable[[bytes], bytes]:
+    return lambda imprint: world.timestamp_token(("sha256", imprint), at)
+
+
 def in_world(name: str, scene: Scene, document: bytes, at: datetime, *, known: datetime, dss: str | None = None) -> Case:
     world = scene.world
     return Case(
@@ -188,6 +212,7 @@ def cases() -> tuple[Case, ...]:
         answered("forged-ocsp"),
         answered("ocsp-of-another"),
         *out_of_bounds(),
+        *made_too_late(),
     )
 
 

@@ -97,7 +97,7 @@ def _signature(element: Element, slot: Slot | None, *, resolver: Resolver, stray
         # A certificate that is not bound could be exchanged for another one of the same key: in a transcript it is none.
         certificates_der=key_info_certificates(element) if properties is None or properties.certificates else (),
         properties=properties,
-        time_stamps=() if unsigned is None else time_stamps(element, unsigned, resolver=resolver),
+        time_stamps=() if qualifying is None else time_stamps(element, qualifying, resolver=resolver),
         embedded_certificates_der=embedded_certificates(unsigned),
         embedded_crls_der=embedded_crls(unsigned),
         embedded_ocsps_der=embedded_ocsps(unsigned),
@@ -153,11 +153,16 @@ def _references(signed_info: Element, resolver: Resolver, properties: Element | 
 
 
 def _qualifying_properties(signature: Element) -> Element | None:
-    """Give the QualifyingProperties of this signature: one, in a ds:Object, whose Target is the signature."""
+    """Give the QualifyingProperties of this signature: one, in a ds:Object, whose Target is the signature.
+
+    Beside them nothing may stand in the signature: no reference covers it, and the data of a transcript lies elsewhere.
+    """
     found = [element for holder in signature.iterchildren(names.OBJECT) for element in holder.iterchildren(names.QUALIFYING_PROPERTIES)]
     if not found:
         return None
     identifier = signature.get("Id")
     if len(found) > 1 or identifier is None or found[0].get("Target") != f"#{identifier}":
         raise InputError("SIG.QUALIFYING_PROPERTIES", where=locate(found[-1]))
+    require_children(only(signature, names.OBJECT), (names.QUALIFYING_PROPERTIES,))
+    require_children(found[0], (names.SIGNED_PROPERTIES, names.UNSIGNED_PROPERTIES))
     return found[0]

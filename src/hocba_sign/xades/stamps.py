@@ -5,7 +5,7 @@ from typing import Final
 from hocba_sign.ades.structure import StampKind, TimeStamp
 from hocba_sign.errors import Finding, InputError
 from hocba_sign.xades import names
-from hocba_sign.xades.elements import c14n_of, octets_of, optional
+from hocba_sign.xades.elements import c14n_of, descend, octets_of, optional
 from hocba_sign.xades.imprints import archive_octets, content_octets, properties_before, refs_octets, signature_value_octets
 from hocba_sign.xades.key_info import key_info_certificates
 from hocba_sign.xades.properties import namespace_of
@@ -19,7 +19,11 @@ MAX_VALUES: Final = 500
 MAX_TIME_STAMPS: Final = 60
 """On one signature; an archive renewed every year for a pupil's working life has fewer."""
 
-_STRICT: Final = {names.SIGNATURE_TIME_STAMP: StampKind.SIGNATURE, names.ARCHIVE_TIME_STAMP: StampKind.ARCHIVE}
+_STRICT: Final = {
+    names.xades("AllDataObjectsTimeStamp"): StampKind.CONTENT,
+    names.SIGNATURE_TIME_STAMP: StampKind.SIGNATURE,
+    names.ARCHIVE_TIME_STAMP: StampKind.ARCHIVE,
+}
 _KINDS: Final = {
     "AllDataObjectsTimeStamp": StampKind.CONTENT,
     "IndividualDataObjectsTimeStamp": StampKind.CONTENT,
@@ -42,12 +46,17 @@ _MAX_CHILDREN: Final = 3
 """Of one time-stamp, on average: a CanonicalizationMethod and a token, rarely a second one."""
 
 
-def time_stamps(signature: Element, unsigned: Element, *, resolver: Resolver) -> tuple[TimeStamp, ...]:
-    """Read the signature and archive time-stamps of a transcript. Raises: InputError where one cannot be read.
+def time_stamps(signature: Element, qualifying: Element, *, resolver: Resolver) -> tuple[TimeStamp, ...]:
+    """Read the time-stamps of a transcript: on all content, on the signature, on the archive. Raises: InputError where one cannot be read.
 
-    Spec: EN 319 132-1, 5.3 and 5.5.2.
+    Spec: EN 319 132-1, 5.2.8.1, 5.3 and 5.5.2.
     """
-    elements = _limited([element for element in unsigned.iterchildren("*") if element.tag in _STRICT], unsigned)
+    holders = (
+        descend(qualifying, names.SIGNED_PROPERTIES, names.SIGNED_DATA_OBJECT_PROPERTIES),
+        descend(qualifying, names.UNSIGNED_PROPERTIES, names.UNSIGNED_SIGNATURE_PROPERTIES),
+    )
+    found = (element for holder in holders if holder is not None for element in holder.iterchildren("*"))
+    elements = _limited([element for element in found if element.tag in _STRICT], qualifying)
     return tuple(_stamp(signature, element, _STRICT[str(element.tag)], resolver=resolver) for element in elements)
 
 
