@@ -23,6 +23,7 @@ ROOT: Final = Path(__file__).resolve().parents[2]
 SENTENCE: Final = "Nắm vững kiến thức, vận dụng linh hoạt; cần rèn luyện thêm kĩ năng trình bày. "
 LEFT, RIGHT, TOP, BOTTOM = 45.0, 40.0, 35.0, 25.0
 """No text comes nearer to the edges, in points."""
+LEAN: Final = 3.5
 
 
 def example(name: str) -> Transcript:
@@ -188,11 +189,11 @@ def misplaced(pdf: bytes) -> list[tuple[int, str]]:
 
 
 def _overlaps(boxes: Iterable[Box]) -> Iterator[tuple[Box, Box]]:
-    """Give pairs that share more than marks above and below letters do."""
+    """Give pairs that share more than marks above and below letters, or letters that lean, do."""
     ordered = sorted(boxes, key=lambda box: box.left)
     for n, one in enumerate(ordered):
         for other in ordered[n + 1 :]:
-            if other.left > one.right - 1:
+            if other.left > one.right - LEAN:
                 break
-            if min(one.top, other.top) - max(one.bottom, other.bottom) > 2.2 and min(one.right, other.right) - other.left > 1:
+            if min(one.top, other.top) - max(one.bottom, other.bottom) > 2.2 and min(one.right, other.right) - other.left > LEAN:
                 yield one, other
