@@ -8,7 +8,7 @@ from hocba_sign.ades.structure import Covers, Family, ParsedDocument, ParsedSign
 from hocba_sign.errors import Finding, InputError
 from hocba_sign.model.workflow import Slot
 from hocba_sign.xades import names
-from hocba_sign.xades.elements import malformed, moment_of, only, optional
+from hocba_sign.xades.elements import malformed, moment_of, only, optional, require_children
 from hocba_sign.xades.key_info import key_info_certificates
 from hocba_sign.xades.properties import read_bindings, read_signed_properties, unsigned_properties
 from hocba_sign.xades.references import Resolver, read_reference
