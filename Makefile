@@ -61,7 +61,7 @@ demo: $(VENV)/.run ## make, sign, verify and forge a transcript in demo-out/
 bench: setup ## measure against python-xmlsec and signxml; bench-out/results.json
 	@$(PY) -m tools.bench
 
-interop: setup ## judge our signatures by xmlsec1 and EU DSS; installs them where it can
+interop: setup ## compare with xmlsec1, EU DSS, signxml, xadesjs and others, both ways; installs them where it can
 	@tools/setup-interop
 	@$(PY) -m pytest --quiet -m interop
 

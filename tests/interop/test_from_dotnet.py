@@ -3,8 +3,10 @@
 import pytest
 from cryptography.hazmat.primitives.asymmetric.rsa import RSAPrivateKey
 
-from tests.interop.dotnet import ENVELOPED, EXCLUSIVE, INCLUSIVE, Invoice
-from tests.interop.realm import Realm
+from tests.interop.dotnet import DS, ENVELOPED, EXCLUSIVE, INCLUSIVE, Invoice
+from tests.interop.dss_oracle import dss
+from tests.interop.programs import program, run
+from tests.interop.realm import JUDGED_AT, Realm
 from tests.interop.roundtrip import survivors
 
 RIGHT = {
@@ -59,3 +61,16 @@ def test_namespaces_that_were_forgotten_are_found(realm: Realm) -> None:
     (one,) = realm.judge(signed(realm, Invoice(forgets_namespaces=True)))["signatures"]
     assert not one["intact"]
     assert {"SIG.VALUE", "SIG.VALUE_OTHER_C14N"} & set(one["causes"])
+
+
+def test_other_programs_read_it_either_way(realm: Realm) -> None:
+    """EU DSS removes nothing there, as .NET does not; xmlsec1 removes the signature around it, as XML Signature 1.1, 6.6.4 says."""
+    files = {}
+    for name, invoice in {**RIGHT, **DOTNET_ONLY}.items():
+        files[name] = realm.path(f"dotnet-{name}.xml")
+        files[name].write_bytes(signed(realm, invoice))
+    answers = dss(tuple(files.values()), trust=[realm.path("trust")], crls=[realm.path("crl")], at=JUDGED_AT)
+    assert all(one["intact"] and one["valid"] for answer in answers for one in answer["signatures"])
+    declared = [word for name in ("DLHDon", f"{DS}:Object") for word in ("--id-attr:Id", name)]
+    held = {name for name, path in files.items() if run([program("xmlsec1"), "--verify", "--insecure", *declared, path]).status == 0}
+    assert held == set(RIGHT)

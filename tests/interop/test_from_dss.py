@@ -151,6 +151,17 @@ def test_time_stamps_are_those_of_dss(written: Written) -> None:
         assert sorted(stamp["time"] for stamp in told) == sorted(stamp["time"] for stamp in verdicts[made.name]["timestamps"]), made.name
 
 
+def test_all_content_is_covered_but_by_counter_signatures(written: Written) -> None:
+    """DSS calls FULL what covers the file; where the signature is around or beside its data, it names the part."""
+    verdicts = written.by_dss()
+    for made in written.files:
+        scopes = {one["xml_id"]: {scope.partition(":")[0] for scope in one["scopes"]} for one in verdicts[made.name]["signatures"]}
+        for one in written.report(made)["signatures"]:
+            is_counter_signature = scopes[one["id"]] == {"COUNTER_SIGNATURE"}
+            assert is_counter_signature is (one["parent"] is not None), made.name
+            assert one["coverage"] == ("partial" if is_counter_signature else "full"), made.name
+
+
 def test_counter_signatures_name_what_they_countersign(written: Written) -> None:
     for name in COUNTER_SIGNED:
         signatures = written.report(written.made(name))["signatures"]
