@@ -4,11 +4,12 @@ import argparse
 import hashlib
 from base64 import b64encode
 from collections.abc import Iterator, Mapping
+from itertools import zip_longest
 from typing import Any, Final
 
 from hocba_sign.adapters.files import read_limited
 from hocba_sign.ades.integrity import check_integrity
-from hocba_sign.ades.structure import ParsedSignature
+from hocba_sign.ades.structure import Extent, ParsedSignature
 from hocba_sign.cli import console
 from hocba_sign.cli.documents import read_document
 from hocba_sign.cli.verify import MAX_DETACHED
@@ -72,7 +73,10 @@ def _signature(element: Element, signature: ParsedSignature, *, document: Foreig
         references = tuple(only(element, names.SIGNED_INFO).iterchildren(names.REFERENCE))
         return place | {
             "signed_info": {"canonicalization": info.canonicalization, "octets": info.length, "sha256": info.sha256},
-            "references": [_reference(one, document) for one in references],
+            "references": [
+                _reference(one, document) | {"covers": None if parsed is None else _extent(parsed.extent)}
+                for one, parsed in zip_longest(references, signature.references[: len(references)])
+            ],
         }
     except InputError as error:
         return place | {"signed_info": None, "references": [], "error": {"id": error.cause, "where": error.where}}
@@ -81,6 +85,20 @@ def _signature(element: Element, signature: ParsedSignature, *, document: Foreig
 def _reference(element: Element, document: ForeignDocument) -> dict[str, Any]:
     followed = trace(element, document)
     return _traced(followed) | {"entries": [_traced(trace(entry, document)) for entry in entries_of(element, document)]}
+
+
+def _extent(extent: Extent | None) -> dict[str, Any] | None:
+    if extent is None:
+        return None
+    return {
+        "kind": extent.kind,
+        "where": extent.where,
+        "omitted": list(extent.omitted),
+        "kept": list(extent.kept),
+        "full": extent.is_full,
+        "markup": extent.has_markup,
+        "name_assumed": extent.is_name_assumed,
+    }
 
 
 def _traced(one: Trace) -> dict[str, Any]:
@@ -145,6 +163,14 @@ def _reference_lines(number: str, reference: dict[str, Any], language: Language)
         name = step["transform"] or say("EXPLAIN_TARGET", language)
         kind = say("EXPLAIN_NODE_SET" if step["kind"] == "node-set" else "EXPLAIN_OCTETS", language)
         yield _INDENT * 2 + say("EXPLAIN_STEP", language, name=name, kind=kind, octets=step["octets"], sha256=step["sha256"])
+    covered = reference.get("covers")
+    if covered is not None:
+        yield _INDENT * 2 + say("EXPLAIN_COVERS", language, where=covered["where"])
+        for key, places in (("EXPLAIN_OMITTED", covered["omitted"]), ("EXPLAIN_KEPT", covered["kept"])):
+            for place in places:
+                yield _INDENT * 3 + say(key, language, where=place)
+        if covered["name_assumed"]:
+            yield _INDENT * 3 + say("EXPLAIN_ASSUMED", language)
     if reference["error"] is not None:
         yield _INDENT * 2 + _described(reference["error"], language)
     else:

@@ -43,6 +43,7 @@ def test_a_transcript_is_explained_step_by_step(tmp_path: Path, capsys: Captured
     assert (last["kind"], last["octets"], last["sha256"]) == ("octets", len(octets), hashlib.sha256(octets).hexdigest())
     assert base64.b64decode(data["digest_computed"]).hex() == last["sha256"]
     assert [step["kind"] for step in data["steps"]] == ["node-set", "octets"]
+    assert (data["covers"]["kind"], data["covers"]["omitted"], data["covers"]["full"]) == ("element", [], False)
     certificates = {one["key"]["certificate_sha256"] for one in told["signatures"]}
     assert None not in certificates
 
@@ -82,6 +83,10 @@ def test_detached_files_and_what_is_missing(tmp_path: Path, capsys: Captured) ->
     (tmp_path / "given").write_bytes(b"beside")
     (one,) = explain(tmp_path, capsys, octets, "--detached", f"a.bin={tmp_path / 'given'}")["signatures"][0]["references"]
     assert one["digest_ok"]
+    assert (one["covers"]["kind"], one["covers"]["where"], one["covers"]["name_assumed"]) == ("detached", "a.bin", False)
+    assert explain(tmp_path, capsys, octets, "--detached", f"b.bin={tmp_path / 'given'}")["signatures"][0]["references"][0]["covers"][
+        "name_assumed"
+    ]
     assert one["steps"] == [{"transform": None, "kind": "octets", "octets": 6, "sha256": hashlib.sha256(b"beside").hexdigest()}]
 
 
