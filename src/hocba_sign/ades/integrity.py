@@ -1,6 +1,6 @@
 """Whose key made a signature value, and does it verify: facts shared by signing and validation."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from hocba_sign.ades.structure import CertificateBinding, Family, ParsedSignature
 from hocba_sign.crypto.algorithms import SignatureAlgorithm, digest_algorithm, signature_algorithm
@@ -34,15 +34,16 @@ def check_integrity(signature: ParsedSignature) -> Integrity:
     Spec: EN 319 102-1, 5.2.3 (identification) and 5.2.7 (cryptographic verification).
     """
     findings = list(signature.findings)
-    certificate, binding_findings = _signing_certificate(signature)
-    findings += binding_findings
+    choice = _signing_certificate(signature)
+    certificate = choice.certificate
+    findings += choice.findings
     keys = signature.keys_der if certificate is None else (certificate.public_key_der,)
     algorithm, key, is_value_ok = None, None, False
     if keys or signature.algorithm_uri:
         try:
             algorithm = _algorithm(signature)
             key = _key_of_value(signature, keys) if keys else None
-            is_value_ok = key is not None and _holds(signature, key)
+            is_value_ok = choice.has_made or (key is not None and _holds(signature, key))
         except InputError as error:
             findings.append(Finding(error.cause, signature.where))
         else:
@@ -79,7 +80,16 @@ def _has_key(certificate: Certificate, keys_der: tuple[bytes, ...]) -> bool:
         return False
 
 
-def _signing_certificate(signature: ParsedSignature) -> tuple[Certificate | None, list[Finding]]:
+@dataclass(frozen=True, slots=True)
+class _Choice:
+    """A certificate, whether its key made the value, and what is wrong about it."""
+
+    certificate: Certificate | None
+    has_made: bool
+    findings: tuple[Finding, ...] = ()
+
+
+def _signing_certificate(signature: ParsedSignature) -> _Choice:
     """Select the certificate: the one that is bound by digest and whose key made the value, never one by position.
 
     Where the value was made by the key of a certificate that is not bound, that one is given, and said. Plain XMLDSig and PKCS #7
@@ -89,20 +99,23 @@ def _signing_certificate(signature: ParsedSignature) -> tuple[Certificate | None
     bindings = () if signature.properties is None else signature.properties.certificates
     is_plain = signature.properties is None or (signature.family is Family.PKCS7 and not bindings)
     if not bindings:
-        found, findings = _certificate_of_value(signature, signature.certificates_der)
-        return found, findings if is_plain and found is not None else [*findings, Finding("SIG.NO_SIGNING_CERTIFICATE", signature.where)]
+        found = _certificate_of_value(signature, signature.certificates_der)
+        is_named = is_plain and found.certificate is not None
+        return found if is_named else replace(found, findings=(*found.findings, Finding("SIG.NO_SIGNING_CERTIFICATE", signature.where)))
     bound = [(binding, der) for binding in bindings for der in signature.certificates_der if binding.binds(der)]
-    chosen, findings = _certificate_of_value(signature, tuple(der for _, der in bound))
-    if chosen is None or not made_value(signature, chosen):
-        other, _ = _certificate_of_value(signature, signature.certificates_der)
-        if other is not None and made_value(signature, other):
-            return other, [Finding("SIG.CERTIFICATE_BINDING", signature.where)]
-    if chosen is None:
-        unknown = [finding for binding in bindings if (finding := _unknown_digest(binding, signature.where)) is not None]
-        return None, findings or unknown or [Finding("SIG.CERTIFICATE_BINDING", signature.where)]
-    if not all(_is_named(binding, chosen) for binding, der in bound if der == chosen.der):
-        return chosen, [Finding("SIG.ISSUER_SERIAL", signature.where)]
-    return chosen, []
+    chosen = _certificate_of_value(signature, tuple(der for _, der in bound))
+    if not chosen.has_made:
+        bound_ders = {der for _, der in bound}
+        other = _certificate_of_value(signature, tuple(der for der in signature.certificates_der if der not in bound_ders))
+        if other.has_made:
+            return replace(other, findings=(Finding("SIG.CERTIFICATE_BINDING", signature.where),))
+    certificate = chosen.certificate
+    if certificate is None:
+        unknown = tuple(finding for binding in bindings if (finding := _unknown_digest(binding, signature.where)) is not None)
+        return replace(chosen, findings=chosen.findings or unknown or (Finding("SIG.CERTIFICATE_BINDING", signature.where),))
+    if not all(_is_named(binding, certificate) for binding, der in bound if der == certificate.der):
+        return replace(chosen, findings=(Finding("SIG.ISSUER_SERIAL", signature.where),))
+    return chosen
 
 
 def _unknown_digest(binding: CertificateBinding, where: str) -> Finding | None:
@@ -130,7 +143,7 @@ def made_value(signature: ParsedSignature, certificate: Certificate) -> bool:
         return False
 
 
-def _certificate_of_value(signature: ParsedSignature, ders: tuple[bytes, ...]) -> tuple[Certificate | None, list[Finding]]:
+def _certificate_of_value(signature: ParsedSignature, ders: tuple[bytes, ...]) -> _Choice:
     """Give the certificate among `ders` whose key made the value, else the first that can be read; findings where none can."""
     first: Certificate | None = None
     findings: list[Finding] = []
@@ -141,9 +154,9 @@ def _certificate_of_value(signature: ParsedSignature, ders: tuple[bytes, ...]) -
             findings.append(Finding(error.cause, signature.where))
             continue
         if made_value(signature, certificate):
-            return certificate, []
+            return _Choice(certificate, has_made=True)
         first = first or certificate
-    return first, [] if first is not None else findings
+    return _Choice(first, has_made=False, findings=() if first is not None else tuple(findings))
 
 
 def _algorithm(signature: ParsedSignature) -> SignatureAlgorithm:

@@ -4,7 +4,7 @@ VALID means that every signature passed and no content lies outside those that d
 something else is not VALID.
 """
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import replace
 from datetime import timedelta
 from types import MappingProxyType
@@ -27,8 +27,10 @@ from hocba_sign.xml.parse import ParsedXml, parse
 
 NOTHING_DETACHED: Final[Mapping[str, bytes]] = MappingProxyType({})
 
-MAX_CANDIDATES: Final = 500
+MAX_GIVEN: Final = 500
 """Given certificates that are tried for a signature that carries none that fits."""
+MAX_MISSES: Final = 100
+"""Keys of one document that did not make the value beside which they stand; the slowest cost ten milliseconds each."""
 MAX_NAME: Final = 100
 """Characters of the name of a detached file that are told."""
 
@@ -50,7 +52,7 @@ def validate_any(octets: bytes, setting: Setting, *, detached: Mapping[str, byte
     # What one signature carries may help another one: a counter-signature's issuer is often in its master.
     carried = (embedded_evidence(signature) for signature in reading.document.signatures)
     shared = replace(setting, evidence=setting.evidence.merged(*carried))
-    candidates = _with_candidates(reading, shared.evidence.certificates)
+    candidates = tuple(_with_candidates(reading, setting.evidence.certificates))
     signatures = tuple(_told(validate_signature(signature, shared)) for signature in candidates)
     signatures = diagnosed(xml, signatures, detached=detached)
     checks = [Check(identifier="DOC.FORMAT", status=Status.PASS), *_cover_checks(reading, xml, signatures, detached=detached)]
@@ -84,13 +86,30 @@ def _conclusion(
 
 
 def _with_candidates(reading: ForeignReading, given: tuple[Certificate, ...]) -> Iterator[ParsedSignature]:
-    """Let a certificate that stands elsewhere in a signature, or was given and made the value, be the signer's too."""
+    """Let a certificate that stands elsewhere in a signature, or was given and made the value, be the signer's too.
+
+    A signature whose value no key made keeps only the likeliest certificate, and so does every one after too many tries.
+    """
+    left = MAX_MISSES
     for signature in reading.document.signatures:
-        made = {one.der for one in embedded_evidence(signature).certificates if made_value(signature, one)}
-        made = made or {one.der for one in given[:MAX_CANDIDATES] if made_value(signature, one)}
-        ders = dict.fromkeys((*signature.certificates_der, *signature.embedded_certificates_der, *sorted(made)))
-        is_baseline = signature.is_baseline and (not made or not made.isdisjoint(signature.certificates_der))
-        yield replace(signature, certificates_der=tuple(ders), is_baseline=is_baseline)
+        carried = sorted(embedded_evidence(signature).certificates, key=_likelihood(signature))
+        tried = carried[: max(left, 1)]
+        maker = next((one.der for one in tried if made_value(signature, one)), None)
+        if maker is None:
+            left -= len(tried)
+            maker = next((one.der for one in given[:MAX_GIVEN] if made_value(signature, one)), None)
+        own = signature.certificates_der
+        if maker is None:
+            yield replace(signature, certificates_der=tuple(one.der for one in carried if one.der in own)[:1] or own[:1])
+        else:
+            ders = tuple(dict.fromkeys((maker, *own)))
+            yield replace(signature, certificates_der=ders, is_baseline=signature.is_baseline and maker in own)
+
+
+def _likelihood(signature: ParsedSignature) -> Callable[[Certificate], tuple[bool, bool]]:
+    """Give an order in which the signer's certificate comes early: bound by digest, and of nobody who issues certificates."""
+    bindings = () if signature.properties is None else signature.properties.certificates
+    return lambda certificate: (not any(binding.binds(certificate.der) for binding in bindings), certificate.is_ca)
 
 
 def _told(one: SignatureConclusion) -> SignatureConclusion:

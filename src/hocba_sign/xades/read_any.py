@@ -30,6 +30,10 @@ MAX_SIGNATURES: Final = 200
 """In one document; each costs digests, a public-key operation and a path."""
 MAX_REFERENCES: Final = 1_000
 """In one SignedInfo; EU DSS' own tests go to 500."""
+MAX_TOKENS: Final = 300
+"""Time-stamps in one document; each costs about two milliseconds."""
+MAX_CERTIFICATES: Final = 1_000
+"""Different certificates that the signatures of one document carry."""
 MAX_UNSIGNED: Final = 200
 """Unsigned properties of one signature whose names are kept."""
 
@@ -56,8 +60,18 @@ def read_any(xml: ParsedXml, detached: Mapping[str, bytes]) -> ForeignReading:
         raise InputError("SIG.TOO_MANY", where=locate(elements[MAX_SIGNATURES]))
     reader = _Reader(xml, detached)
     signatures = tuple(reader.read(element) for element in elements)
+    _check_total(signatures)
     document = ParsedDocument(octets=xml.octets, slots=(), signatures=signatures, signed_octets=MappingProxyType({}))
     return ForeignReading(document=document, spans=MappingProxyType(reader.spans), chart=reader.chart)
+
+
+def _check_total(signatures: tuple[ParsedSignature, ...]) -> None:
+    """Raises: InputError SIG.TOO_MANY_TIME_STAMPS, SIG.TOO_MANY_CERTIFICATES."""
+    if sum(len(stamp.tokens_der) for one in signatures for stamp in one.time_stamps) > MAX_TOKENS:
+        raise InputError("SIG.TOO_MANY_TIME_STAMPS", detail=f"more than {MAX_TOKENS} in one document")
+    carried = {der for one in signatures for der in (*one.certificates_der, *one.embedded_certificates_der)}
+    if len(carried) > MAX_CERTIFICATES:
+        raise InputError("SIG.TOO_MANY_CERTIFICATES", detail=f"more than {MAX_CERTIFICATES} in one document")
 
 
 _FATAL: Final = frozenset({"SIG.TOO_MUCH_DIGESTED", "SIG.TOO_MANY_REFERENCES"})

@@ -8,6 +8,7 @@ from hocba_sign.xades import names
 from hocba_sign.xades.elements import c14n_of, descend, octets_of, optional
 from hocba_sign.xades.imprints import archive_octets, content_octets, properties_before, refs_octets, signature_value_octets
 from hocba_sign.xades.key_info import key_info_certificates
+from hocba_sign.xades.nodes import NODE_WORK
 from hocba_sign.xades.properties import namespace_of
 from hocba_sign.xades.references import Method, Resolver, inclusive_prefixes
 from hocba_sign.xml.c14n import C14nAlgorithm
@@ -117,6 +118,9 @@ def _stamp(signature: Element, element: Element, kind: StampKind, *, resolver: R
                 _refuse_distributed(element, namespace)
             message = archive_octets(signature, method, resolver=resolver, before=element)
             covered = _covered(signature, element)
+    if resolver.foreign is not None:
+        is_fast = method.algorithm.is_exclusive and not method.prefixes
+        resolver.foreign.budget.spend(2 * len(message) + (0 if is_fast else NODE_WORK * message.count(b"</")))
     covers_value = kind is not StampKind.CONTENT and not str(element.tag).rpartition("}")[2].startswith("RefsOnly")
     return TimeStamp(kind=kind, tokens_der=tokens, message_octets=message, covered_der=covered, covers_value=covers_value)
 
