@@ -10,7 +10,7 @@ from lxml import etree
 
 from hocba_sign.errors import InputError
 from hocba_sign.xml.c14n import C14nAlgorithm, _Writer, canonicalize
-from hocba_sign.xml.node_set import NodeKind, Subtrees
+from hocba_sign.xml.node_set import Document, NodeKind, Subtrees
 from hocba_sign.xml.parse import Element, parse
 
 C14N = C14nAlgorithm
@@ -206,7 +206,8 @@ def test_sub_trees_are_the_node_set_of_their_nodes(root: Element, data: st.DataO
     nodes = list(root.iter("*"))
     switches = {node: data.draw(st.booleans()) for node in data.draw(st.lists(st.sampled_from(nodes), max_size=4))}
     subtrees = Subtrees(is_shown=data.draw(st.booleans()), switches=switches)
-    apex = data.draw(st.sampled_from([root.getroottree(), *nodes]))
+    apexes: list[Element | Document] = [root.getroottree(), *nodes]
+    apex = data.draw(st.sampled_from(apexes))
 
     def shown(node: Element | None) -> bool:
         while node is not None and node not in switches and node is not apex:
