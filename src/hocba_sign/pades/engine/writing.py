@@ -28,6 +28,7 @@ from pyhanko.sign.signers.pdf_byterange import DocumentTimestamp, PdfSignedData,
 
 from hocba_sign.errors import CallerError, InputError
 from hocba_sign.pades.engine.document import foreign, open_document
+from hocba_sign.pades.engine.tagging import tag_field
 from hocba_sign.pades.facts import FieldLock
 from hocba_sign.pades.write import Field, Form, Gap, NewField, Revision
 
@@ -81,9 +82,14 @@ def append_gap(document: bytes, revision: Revision) -> Gap:
     """Append the revision of a signature, or of a document time-stamp, and leave room for its value. Raises: as `read_form`."""
     with foreign():
         writer = _writer(document)
-        for field in revision.new_fields:
-            append_signature_field(writer, _specification(field))
-            _keep_blank(writer, field)
+        is_unsigned = not any(enumerate_sig_fields(writer, filled_status=True))
+        for new in revision.new_fields:
+            append_signature_field(writer, _specification(new))
+            if new.place is not None:
+                reference = _reference(writer, new.name)
+                _keep_blank(writer, reference.get_object(), new.place.size)
+                if is_unsigned:
+                    tag_field(writer, reference)
         writer.register_extension(ESIC_EXTENSION_1)
         embedding = PdfCMSEmbedder().write_cms(revision.field, writer, existing_fields_only=revision.signing_time is not None)
         field = next(embedding).get_object()
@@ -117,6 +123,12 @@ class _Writer(IncrementalPdfFileWriter):
 
     def _update_meta(self) -> None:
         """Leave /Info and XMP alone: a time of change would need a clock, and the page's makers said what they had to say."""
+
+    def _write_header(self, stream: Any) -> None:
+        """An object begins on a line of its own (ISO 19005-3, 6.1.9); not every file ends with one."""
+        super()._write_header(stream)
+        if not stream.getvalue().endswith((b"\n", b"\r")):
+            stream.write(b"\n")
 
     @classmethod
     def _handle_id(cls, prev: Any) -> Any:
@@ -227,13 +239,15 @@ def _permissions(revision: Revision, lock: Any) -> SigMDPSetup | None:
     )
 
 
-def _keep_blank(writer: BasePdfFileWriter, field: NewField) -> None:
+def _reference(writer: BasePdfFileWriter, name: str) -> Any:
+    (reference,) = (one for found, _, one in enumerate_sig_fields(writer, with_name=name) if found == name)
+    return reference
+
+
+def _keep_blank(writer: BasePdfFileWriter, field: Any, size: tuple[float, float]) -> None:
     """Give an empty field the appearance that PDF/A asks for (ISO 19005-3, 6.3.3), in the shape that the signature's own will have."""
-    if field.place is not None:
-        (reference,) = (one for name, _, one in enumerate_sig_fields(writer, with_name=field.name) if name == field.name)
-        width, height = field.place.size
-        blank = generic.StreamObject({_NAME("/Type"): _NAME("/XObject"), _NAME("/Subtype"): _NAME("/Form")}, stream_data=b"")
-        _set_appearance(writer, reference.get_object(), blank, box=(width, height))
+    blank = generic.StreamObject({_NAME("/Type"): _NAME("/XObject"), _NAME("/Subtype"): _NAME("/Form")}, stream_data=b"")
+    _set_appearance(writer, field, blank, box=size)
 
 
 def _show(writer: BasePdfFileWriter, field: Any, appearance: bytes) -> None:
