@@ -42,6 +42,7 @@ class Realm:
         return {
             "rsa": self.world.person("Lê Thị Bình", "001085000001"),
             "ec": self.world.person("Trần Văn Chính", "001085000002", key="ec"),
+            "old": self.world.person("Lê Văn Cũ", "001085000003", key="rsa1024"),
             "tsa": self.world.tsa,
         }
 

@@ -47,6 +47,12 @@ def test_the_algorithm_is_named(realm: Realm, signed: Mapping[str, Path], name: 
     assert ("CRYPTO.NOT_ACCEPTABLE" in one["causes"]) is name.endswith(("sha1", "sha224"))
 
 
+def test_a_short_key_is_intact_but_not_acceptable(realm: Realm, signed: Mapping[str, Path]) -> None:
+    (one,) = realm.judge(signed["rsa-1024"].read_bytes())["signatures"]
+    assert (one["intact"], one["indication"]) == (True, "INDETERMINATE")
+    assert "CRYPTO.NOT_ACCEPTABLE" in one["causes"]
+
+
 def test_a_key_without_certificate_has_no_name(realm: Realm, signed: Mapping[str, Path]) -> None:
     (one,) = realm.judge(signed["key-value"].read_bytes())["signatures"]
     assert (one["intact"], one["signer"], one["certificate"]) == (True, None, None)

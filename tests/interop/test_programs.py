@@ -4,6 +4,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.interop import peers
 from tests.interop.dss_oracle import OracleError, dss
 from tests.interop.foreign import JUDGED_AT, ForeignWorld
 from tests.interop.programs import MissingProgramError
@@ -21,6 +22,14 @@ def test_missing_programs_are_errors(foreign: ForeignWorld, file: Path, monkeypa
         xmlsec1(file, trust=[foreign.folder / "trust/root.pem"])
     with pytest.raises(MissingProgramError):
         dss([file], trust=[foreign.folder / "trust"])
+
+
+def test_missing_peers_are_errors(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    monkeypatch.setattr(peers, "PLACE", tmp_path)
+    monkeypatch.setattr(peers, "HERE", tmp_path)
+    for peer in (peers.signxml, peers.python_xmlsec, peers.xadesjs):
+        with pytest.raises(MissingProgramError, match="setup-interop"):
+            peer([])
 
 
 def test_anchors_that_are_none_are_errors(foreign: ForeignWorld, file: Path) -> None:

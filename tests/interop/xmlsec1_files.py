@@ -100,6 +100,7 @@ def algorithms() -> Iterator[Template]:
     for method in SIGNATURES:
         made = signature(reference("", transform(ENVELOPED)), method=method)
         yield Template(method, inside(made), key="rsa" if method.startswith("rsa") else "ec")
+    yield Template("rsa-1024", inside(signature(reference("", transform(ENVELOPED)))), key="old")
     for digest in DIGESTS:
         yield Template(f"digest-{digest}", inside(signature(reference("#ten", digest=digest))))
 
