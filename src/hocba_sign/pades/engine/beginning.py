@@ -10,6 +10,7 @@ from pyhanko.pdf_utils import generic
 
 from hocba_sign.pades.engine.document import Reader, entry
 from hocba_sign.pades.engine.steps import field_changes, pages_below
+from hocba_sign.pades.engine.tags import TagRule
 from hocba_sign.pades.facts import Rule, Step
 
 _CATALOG: Final = frozenset({"/AcroForm", "/Perms", "/Extensions", "/Version", "/DSS", "/Metadata"})
@@ -35,8 +36,9 @@ def _refusals(reader: Reader, old: Any, new: Any) -> Iterator[str]:
     if form is not None and entry(form, "/Fields", ()):
         yield "form"
     information = old.trailer_view.get_value_as_reference("/Info", optional=True)
+    tags = {update.updated_ref for update in TagRule().apply(old, new)}
     for reference in new.explicit_refs_in_revision():
-        if reader.xrefs.get_historical_ref(reference, old.revision) is None or reference == information:
+        if reader.xrefs.get_historical_ref(reference, old.revision) is None or reference == information or reference in tags:
             continue
         if not _is_allowed(old(reference), new(reference), is_root=reference == new.root_ref):
             yield f"object {reference.idnum}"
