@@ -9,7 +9,7 @@ from typing import Any, Final
 from pyhanko.pdf_utils import generic
 from pyhanko.pdf_utils.decode_limits import DecodeContext, DecodeLimits, DocumentDecodeBudget, StreamDecodeLimits
 from pyhanko.pdf_utils.misc import PdfDecodeLimitError, PdfReadError
-from pyhanko.pdf_utils.reader import HistoricalResolver, PdfFileReader, _read_header_version, process_data_at_eof
+from pyhanko.pdf_utils.reader import HistoricalResolver, PdfFileReader, RawPdfPath, _read_header_version, process_data_at_eof
 from pyhanko.pdf_utils.xref import XRefBuilder, XRefCache
 
 from hocba_sign.errors import HocbaSignError, InputError
@@ -126,7 +126,7 @@ class _Builder(XRefBuilder):
 class Revision(HistoricalResolver):
     """One revision; tracing references in it costs the reader's visits.
 
-    An entry without an object is null (ISO 32000-2, 7.3.10), where the parent fails.
+    A reference to no object is null (ISO 32000-2, 7.3.10), where the parent fails.
     """
 
     def __init__(self, reader: Reader, revision: int) -> None:
@@ -141,10 +141,12 @@ class Revision(HistoricalResolver):
         """Tell whether this is a document; the first section of a linearized file holds the later half of its objects only."""
         try:
             return isinstance(self.get_object(self.root_ref), generic.DictionaryObject)
-        except PdfReadError:
+        except (PdfReadError, KeyError):
             return False
 
     def get_object(self, ref: Any, *arguments: Any, **options: Any) -> Any:
+        if self.reader.xrefs.get_historical_ref(ref, self.revision) is None:
+            return generic.NullObject()
         if ref not in self._sizes:
             self._size = 0
             found = super().get_object(ref, *arguments, **options)
@@ -156,6 +158,18 @@ class Revision(HistoricalResolver):
         if self._visits > MAX_VISITS or self._budget.visits > MAX_VISITS_TOGETHER:
             raise InputError("PDF.LIMIT", where=f"revision {self.revision + 1}", detail="uses of objects")
         return found
+
+    def usages(self, reference: Any) -> set[RawPdfPath]:
+        """Give the paths from the trailer to all places where this revision refers to an object."""
+        self._load_reverse_xref_cache()
+        found: set[RawPdfPath] = self._get_usages_of_ref(reference)
+        return found
+
+    def is_ref_unassignable(self, ref: Any) -> bool:
+        """A number below /Size that stands for nothing and is used nowhere is as good as a new one; tools do reuse them."""
+        if super().is_ref_unassignable(ref):
+            return True
+        return self.reader.xrefs.get_historical_ref(ref, self.revision) is None and not self.usages(ref)
 
     def _subsume_object(self, obj: Any) -> Any:
         self._size += 1

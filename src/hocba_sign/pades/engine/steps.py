@@ -12,13 +12,14 @@ from pyhanko.pdf_utils import generic
 from pyhanko.sign.diff_analysis import ModificationLevel, StandardDiffPolicy, SuspiciousModification
 from pyhanko.sign.diff_analysis.form_rules_api import FormUpdatingRule
 from pyhanko.sign.diff_analysis.rules.file_structure_rules import CatalogModificationRule, ObjectStreamRule, XrefStreamRule
-from pyhanko.sign.diff_analysis.rules.form_field_rules import DSSCompareRule, SigFieldCreationRule, SigFieldModificationRule
+from pyhanko.sign.diff_analysis.rules.form_field_rules import SigFieldCreationRule, SigFieldModificationRule
 from pyhanko.sign.diff_analysis.rules.metadata_rules import DocInfoRule, MetadataUpdateRule
 from pyhanko.sign.diff_analysis.rules_api import QualifiedWhitelistRule, ReferenceUpdate
 from pyhanko.sign.fields import enumerate_sig_fields
 
 from hocba_sign.errors import InputError
 from hocba_sign.pades.engine.document import Reader, entry
+from hocba_sign.pades.engine.evidence import EvidenceRule
 from hocba_sign.pades.engine.tags import TagRule
 from hocba_sign.pades.facts import Box, FieldChange, Rule, Step
 
@@ -61,6 +62,8 @@ def _step(reader: Reader, revision: int) -> Step:
     """
     old, new = reader.get_historical_resolver(revision - 1), reader.get_historical_resolver(revision)
     # (1)
+    if any(reader.xrefs.get_historical_ref(reference, old.revision) is not None for reference in new.refs_freed_in_revision()):
+        raise _Unexplained("freed objects")
     recorded: set[Rule] = set()
     _policy(recorded, keys=_form_keys(old)).apply(old, new)
     # (2)
@@ -102,12 +105,13 @@ class _Recorded(QualifiedWhitelistRule):
 def _policy(recorded: set[Rule], *, keys: frozenset[str]) -> StandardDiffPolicy:
     """Leave out pyHanko's rule for filling in forms: a value that is not a signature is content."""
     return StandardDiffPolicy(
+        reject_object_freeing=False,
         global_rules=[
             CatalogModificationRule(ignored_keys=_EXPLAINED_BY_OTHERS | _CATALOG.keys()),
             XrefStreamRule().as_qualified(ModificationLevel.LTA_UPDATES),
             ObjectStreamRule().as_qualified(ModificationLevel.LTA_UPDATES),
             _Recorded(DocInfoRule(), Rule.INFO, recorded),
-            _Recorded(DSSCompareRule(), Rule.DSS, recorded),
+            _Recorded(EvidenceRule(), Rule.DSS, recorded),
             _Recorded(MetadataUpdateRule(), Rule.METADATA, recorded),
             _Recorded(TagRule(), Rule.STRUCTURE, recorded),
         ],
