@@ -158,6 +158,12 @@ def timed(started: dict[str, Worker], rounds: int) -> list[Row]:
         compare("sign 1, level B / signxml, XAdES-BES", sign, signxml.probe("sign"), rounds=rounds),
         compare("render to PDF / typst alone, same pages", ours.probe("render"), ours.probe("typst"), rounds=rounds),
         compare(
+            "sign PDF, level B, all fields / pyHanko alone, one field",
+            ours.probe("sign pdf"),
+            ours.probe("sign pdf, pyHanko"),
+            rounds=rounds,
+        ),
+        compare(
             "first use of a list of 100,000 / pyhanko-certvalidator",
             ours.probe("list first"),
             ours.probe("list first, certvalidator"),

@@ -25,6 +25,7 @@ from hocba_sign.validation.verdict import Verdict
 from hocba_sign.version import VERSION
 from hocba_sign.xml.decode import decode_document
 from hocba_sign.xml.parse import parse
+from tools.benchmark.hanko import PyHankoAlone
 from tools.benchmark.lists import LARGE, SMALL, Lists
 from tools.benchmark.protocol import DRAFT, SETTING, TEACHER_SUBJECT, Task, four_signers, require_refusal, serve, tampered
 
@@ -95,6 +96,7 @@ def tasks(folder: Path) -> dict[str, Task]:
         "verify 15": Task(lambda n: verifier.verify(fifteen[n % len(fifteen)])),
         "sign": Task(lambda _: sign(draft, slot, signer=signer, at=at, tsa=None, policy=policy)),
         **page_tasks(four),
+        **pdf_tasks(draft, slot, signer=signer, at=at),
         **list_tasks(folder),
         "rsa sign": Task(lambda n: key.sign(b"%d" % n, padding.PKCS1v15(), SHA256())),
     }
@@ -116,6 +118,17 @@ def page_tasks(documents: tuple[bytes, ...]) -> dict[str, Task]:
         return compiler.compile(format="pdf", pdf_standards=["a-3a", "ua-1"], timestamp=0)
 
     return {"render": Task(whole), "typst": Task(bare)}
+
+
+def pdf_tasks(draft: bytes, slot: Slot, *, signer: SoftwareSigner, at: datetime) -> dict[str, Task]:
+    """Sign a page, level B; and let pyHanko alone do so, with a key that is loaded once and a picture of the same size."""
+    page = render(decode_document(parse(draft).root), draft).octets
+    policy = SigningPolicy(level=Level.B)
+    alone = PyHankoAlone(signer)
+    return {
+        "sign pdf": Task(lambda _: sign(page, slot, signer=signer, at=at, tsa=None, policy=policy)),
+        "sign pdf, pyHanko": Task(lambda _: alone.sign(page)),
+    }
 
 
 def list_tasks(folder: Path) -> dict[str, Task]:
@@ -142,5 +155,5 @@ if __name__ == "__main__":
     if rest:
         print(json.dumps(peak(Path(place), int(rest[0]))))
     else:
-        others = {name: version(name) for name in ("lxml", "cryptography", "asn1crypto", "pyhanko-certvalidator", "typst")}
+        others = {name: version(name) for name in ("lxml", "cryptography", "asn1crypto", "pyhanko-certvalidator", "pyhanko", "typst")}
         serve(tasks(Path(place)), {"hocba-sign": VERSION, **others})

@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 
 from hocba_sign.cli.main import main
+from hocba_sign.rendering.render import render
 from hocba_sign.signing.policy import Level
 from hocba_sign.testing import Fault, World, WorldServer
 from hocba_sign.xml.layout import KHO
@@ -101,6 +102,22 @@ def test_to_lt(archive: Archive) -> None:
     assert {check["id"] for check in told["checks"]} == {"TRUST.USER_ANCHOR"}
     report = archive.verify("out.xml", EXTENDED_AT + DAY)
     assert (report["verdict"], report["sha256"], formats(report)) == ("VALID", told["sha256"], {"XAdES-BASELINE-LT"})
+
+
+def test_a_pdf_grows_by_revisions(archive: Archive) -> None:
+    scene = archive.scene
+    document = render(scene.transcript, scene.draft).octets
+    for slot in scene.slots:
+        document = scene.sign(document, slot, level=Level.T)
+    archive.write("signed.pdf", document)
+    options = archive.lists(EXTENDED_AT - DAY)
+    code, told = archive.extend_json("--to", "LT", *options, file="signed.pdf", out="lt.pdf")
+    assert (code, told["slots"], told["closed"]) == (0, [str(slot) for slot in scene.slots], [])
+    code, told = archive.extend_json("--to", "LTA", *archive.trust, *archive.tsa, file="lt.pdf", out="lta.pdf")
+    assert (code, told["level"]) == (0, "LTA")
+    report = archive.verify("lta.pdf", EXTENDED_AT + DAY)
+    assert (report["verdict"], formats(report)) == ("VALID", {"PAdES-BASELINE-LTA"})
+    assert (archive.folder / "lta.pdf").read_bytes().startswith((archive.folder / "lt.pdf").read_bytes())
 
 
 def test_of_the_stores_layout_only_the_outer_signatures_are_extended(archive: Archive) -> None:

@@ -1,0 +1,45 @@
+"""pyHanko by itself, as its documentation shows it, but for the key: loaded once, where `SimpleSigner` loads it for each signature."""
+
+from io import BytesIO
+from typing import Any
+
+from asn1crypto import algos, x509
+from pyhanko.pdf_utils.incremental_writer import IncrementalPdfFileWriter
+from pyhanko.sign import PdfSignatureMetadata, PdfSigner
+from pyhanko.sign.fields import MDPPerm, SigFieldSpec, SigSeedSubFilter
+from pyhanko.sign.signers import Signer
+from pyhanko_certvalidator.registry import SimpleCertificateStore
+
+from hocba_sign.crypto.algorithms import RSA_SHA256
+from hocba_sign.crypto.signer import SoftwareSigner
+
+
+class _Loaded(Signer):
+    def __init__(self, signer: SoftwareSigner) -> None:
+        certificates = [x509.Certificate.load(der) for der in signer.chain_der]
+        super().__init__(
+            signing_cert=certificates[0],
+            cert_registry=SimpleCertificateStore.from_certs(certificates),
+            signature_mechanism=algos.SignedDigestAlgorithm({"algorithm": "sha256_rsa"}),
+        )
+        self._inner = signer
+
+    async def async_sign_raw(self, data: bytes, digest_algorithm: str, dry_run: bool = False) -> bytes:  # noqa: ARG002, FBT001, FBT002 - its own shape
+        return bytes(256) if dry_run else self._inner.sign(data, RSA_SHA256)
+
+
+class PyHankoAlone:
+    def __init__(self, signer: SoftwareSigner) -> None:
+        self._signer = _Loaded(signer)
+
+    def sign(self, page: bytes) -> Any:
+        meta = PdfSignatureMetadata(
+            field_name="GVBM",
+            md_algorithm="sha256",
+            subfilter=SigSeedSubFilter.PADES,
+            certify=True,
+            docmdp_permissions=MDPPerm.FILL_FORMS,
+            embed_validation_info=False,
+        )
+        field = SigFieldSpec("GVBM", on_page=0, box=(50, 50, 158, 74))
+        return PdfSigner(meta, signer=self._signer, new_field_spec=field).sign_pdf(IncrementalPdfFileWriter(BytesIO(page)))
