@@ -124,9 +124,9 @@ class _Reader:
             certificates_der=key_info.certificates_der,
             properties=properties,
             time_stamps=() if qualifying is None else all_time_stamps(element, qualifying, resolver=self.resolver),
-            embedded_certificates_der=embedded_certificates(unsigned),
-            embedded_crls_der=embedded_crls(unsigned),
-            embedded_ocsps_der=embedded_ocsps(unsigned),
+            embedded_certificates_der=embedded_certificates(unsigned, skips=True),
+            embedded_crls_der=embedded_crls(unsigned, skips=True),
+            embedded_ocsps_der=embedded_ocsps(unsigned, skips=True),
             departures=tuple(lacking),
             findings=(*findings, *self._about_properties(element, own, qualifying=qualifying, spans=spans), *wrong),
             parent=None if master is None else _name(master),
@@ -196,6 +196,8 @@ class _Reader:
         """
         for cause, stray in _strays(element, (own, qualifying)):
             yield Finding(cause, locate(stray))
+        if qualifying is not None and (foreign := _foreign_child(qualifying)) is not None:
+            yield Finding("SIG.QUALIFYING_PROPERTIES", locate(foreign))
         signed_info = only(element, names.SIGNED_INFO)
         typed = [one for one in signed_info.iterchildren(names.REFERENCE) if one.get("Type") in names.TYPES_SIGNED_PROPERTIES]
         if own is None:
@@ -264,6 +266,12 @@ def _master(element: Element) -> Element | None:
 
 def _name(signature: Element) -> str:
     return signature.get("Id") or locate(signature)
+
+
+def _foreign_child(qualifying: Element) -> Element | None:
+    """Give the first element in QualifyingProperties that is none of theirs: signed data moved there would be seen by nobody."""
+    own = {names.qualified(namespace_of(qualifying), name) for name in ("SignedProperties", "UnsignedProperties")}
+    return next((child for child in qualifying.iterchildren("*") if child.tag not in own), None)
 
 
 def _strays(element: Element, placed: tuple[Element | None, ...]) -> Iterator[tuple[str, Element]]:

@@ -1,5 +1,8 @@
 """The time-stamps of a signature, with the octets that their imprints must be of, and the validation data embedded beside them."""
 
+import contextlib
+from collections.abc import Iterable, Iterator
+from itertools import islice
 from typing import Final
 
 from hocba_sign.ades.structure import StampKind, TimeStamp
@@ -144,31 +147,40 @@ def _stamp_method(stamp: Element) -> Method:
 def _covered(signature: Element, stamp: Element) -> tuple[bytes, ...]:
     tags = tuple(names.qualified(namespace, name) for namespace in names.XADES_VERSIONS for name in _VALUES)
     values = (value for element in properties_before(signature, stamp) for value in element.iter(*tags))
-    return (*key_info_certificates(signature), *(octets_of(value) for value in values))
+    return (*key_info_certificates(signature), *_readable(values))
 
 
-def embedded_certificates(unsigned: Element | None) -> tuple[bytes, ...]:
-    """Give the DER of all certificates in the containers of validation data, those of time-stamps included."""
-    return _encapsulated(unsigned, _CERTIFICATE_HOLDERS, "EncapsulatedX509Certificate")
+def embedded_certificates(unsigned: Element | None, *, skips: bool = False) -> tuple[bytes, ...]:
+    """Give the DER of all certificates in the containers of validation data, those of time-stamps included.
+
+    `skips` leaves out what is no base64, instead of raising InputError SIG.STRUCTURE. Raises: InputError SIG.TOO_MANY_CERTIFICATES.
+    """
+    return _encapsulated(unsigned, _CERTIFICATE_HOLDERS, "EncapsulatedX509Certificate", skips=skips)
 
 
-def embedded_crls(unsigned: Element | None) -> tuple[bytes, ...]:
-    return _encapsulated(unsigned, _REVOCATION_HOLDERS, "EncapsulatedCRLValue")
+def embedded_crls(unsigned: Element | None, *, skips: bool = False) -> tuple[bytes, ...]:
+    return _encapsulated(unsigned, _REVOCATION_HOLDERS, "EncapsulatedCRLValue", skips=skips)
 
 
-def embedded_ocsps(unsigned: Element | None) -> tuple[bytes, ...]:
-    return _encapsulated(unsigned, _REVOCATION_HOLDERS, "EncapsulatedOCSPValue")
+def embedded_ocsps(unsigned: Element | None, *, skips: bool = False) -> tuple[bytes, ...]:
+    return _encapsulated(unsigned, _REVOCATION_HOLDERS, "EncapsulatedOCSPValue", skips=skips)
 
 
-def _encapsulated(unsigned: Element | None, containers: tuple[str, ...], item: str) -> tuple[bytes, ...]:
+def _encapsulated(unsigned: Element | None, containers: tuple[str, ...], item: str, *, skips: bool) -> tuple[bytes, ...]:
     if unsigned is None:
         return ()
     namespace = namespace_of(unsigned)
-    tags = tuple(names.qualified(namespace, container) for container in containers)
-    wanted = names.qualified(namespace, item)
+    tags = {names.qualified(namespace, container) for container in containers}
     counter = names.qualified(namespace, "CounterSignature")
     parts = (part for part in unsigned.iterchildren("*") if part.tag != counter)
-    found = tuple(octets_of(value) for part in parts for holder in part.iter(*tags) for value in holder.iter(wanted))
-    if len(found) > MAX_VALUES:
+    found = (value for part in parts for value in part.iter(names.qualified(namespace, item)))
+    values = tuple(islice((value for value in found if any(one.tag in tags for one in value.iterancestors())), MAX_VALUES + 1))
+    if len(values) > MAX_VALUES:
         raise InputError("SIG.TOO_MANY_CERTIFICATES", where=locate(unsigned))
-    return found
+    return tuple(_readable(values)) if skips else tuple(octets_of(value) for value in values)
+
+
+def _readable(values: Iterable[Element]) -> Iterator[bytes]:
+    for value in values:
+        with contextlib.suppress(InputError):
+            yield octets_of(value)

@@ -152,6 +152,17 @@ def test_certificates_may_stand_in_any_order_and_in_several_x509_data() -> None:
     assert facts(make(Maker(key_info=key_info)).octets) == PASSED
 
 
+def test_embedded_values_that_are_none_change_nothing() -> None:
+    made = make()
+    made.add(
+        "CertificateValues",
+        f'<EncapsulatedX509Certificate xmlns="{XADES}"/>',
+        f'<EncapsulatedX509Certificate xmlns="{XADES}">!</EncapsulatedX509Certificate>',
+    )
+    made.add("RevocationValues", f'<CRLValues xmlns="{XADES}"><EncapsulatedCRLValue>AAAA</EncapsulatedCRLValue></CRLValues>')
+    assert facts(made.octets) == PASSED
+
+
 def test_a_certificate_may_stand_in_certificate_values_only() -> None:
     made = make(Maker(key_info="<ds:KeyName>ai</ds:KeyName>"))
     values = "".join(f"<EncapsulatedX509Certificate>{b64(der)}</EncapsulatedX509Certificate>" for der in PERSON.chain_der[:2])
