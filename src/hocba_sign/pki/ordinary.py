@@ -63,7 +63,6 @@ def is_ordinary_chain(chain: tuple[Certificate, ...]) -> bool:
         len(chain) > 1
         and all(ordinary(certificate) is not None for certificate in chain)
         and all(subject.issuer_der == issuer.subject_der for subject, issuer in pairwise(chain))
-        and chain[-1].is_self_issued
         and len({certificate.subject_der for certificate in chain}) == len(chain)
         and len({certificate.public_key_der for certificate in chain}) == len(chain)
         and len({(certificate.issuer_der, certificate.serial_number) for certificate in chain}) == len(chain)

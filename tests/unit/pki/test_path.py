@@ -61,6 +61,16 @@ def test_a_signer_with_lists_passes_and_the_facts_are_told(world: World, teacher
     assert above.certificate_sha256 == result.chain[1].sha256
 
 
+def test_an_issuing_ca_may_be_the_anchor_and_its_list_counts(world: World, teacher: Identity) -> None:
+    leaf, issuing = (Certificate.load(der) for der in teacher.chain_der[:2])
+    held = Evidence.of(crls=(world.crl("public-ca", BEFORE),))
+    result = validate_path(leaf, trust=TrustStore.of([issuing]), evidence=held, at=AT)
+    assert (result.status, result.anchor_sha256) == (PathStatus.PASSED, issuing.sha256)
+    assert [fact.status for fact in result.revocation] == ["good"]
+    foreign = Evidence.of(crls=(world.crl("national-root", BEFORE),))
+    assert validate_path(leaf, trust=TrustStore.of([issuing]), evidence=foreign, at=AT).status is PathStatus.INDETERMINATE
+
+
 @pytest.mark.parametrize("is_delegated", [False, True])
 def test_a_signer_with_an_ocsp_response_passes(world: World, teacher: Identity, is_delegated: bool) -> None:
     signer = world.responder("public-ca") if is_delegated else None
