@@ -9,7 +9,7 @@ VECTORS = $(wildcard tools/*vectors.py)
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help setup check fmt lint types test vectors docs demo bench interop dist lock clean
+.PHONY: help setup check fmt lint types test vectors docs demo bench interop dist lock clean fuzz
 
 help: ## list the commands
 	@sed -nE 's/^([a-z]+):[^#]*## (.*)/  make \1\t\2/p' $(MAKEFILE_LIST) | expand -t 16
@@ -48,6 +48,12 @@ types: setup ## mypy, strict
 test: setup ## all tests that need no other program; no network
 	@$(PY) -m pytest --quiet -m "not interop"
 
+# SECONDS is for all targets together; SEED gives other inputs.
+fuzz: SECONDS := 1800
+fuzz: SEED := 1
+fuzz: setup ## change signed files, lists and tokens at random; make fuzz SECONDS=60 SEED=2
+	@PYTHONPATH=src $(PY) -W error -m tests.fuzz --seconds $(SECONDS) --seed $(SEED)
+
 vectors: setup ## the committed vectors are what the generator writes
 	@test -n "$(VECTORS)" || { echo "there is no tools/*vectors.py"; exit 1; }
 	@for tool in $(VECTORS); do $(PY) $$tool --check || exit 1; done
@@ -81,5 +87,5 @@ lock: ## resolve the dependencies anew and write requirements/*.txt
 	@tools/lock build/lock-venv/bin/pip-compile
 
 clean: ## remove everything made here
-	@rm -rf $(VENV) build dist demo-out bench-out .bench .coverage .hypothesis .mypy_cache .pytest_cache .ruff_cache .import_linter_cache
+	@rm -rf $(VENV) build dist demo-out bench-out fuzz-out .bench .coverage .hypothesis .mypy_cache .pytest_cache .ruff_cache .import_linter_cache
 	@find . -name __pycache__ -type d -prune -exec rm -rf {} +

@@ -16,8 +16,9 @@ def in_full_width(value: bytes, algorithm_uri: str) -> bytes:
     Spec: XML Signature 1.1, 6.4.3.1, which wants the full width.
     """
     half, odd = divmod(len(value), 2)
-    if algorithm_uri not in _URIS or not value or odd or half in _WIDTHS:
+    if algorithm_uri not in _URIS or not value or odd or half in _WIDTHS or half > max(_WIDTHS) + 1:
         return value
     numbers = [int.from_bytes(part, "big") for part in (value[:half], value[half:])]
     width = next((width for width in _WIDTHS if max(numbers).bit_length() <= 8 * width), None)
-    return value if width is None else b"".join(number.to_bytes(width, "big") for number in numbers)
+    # A big integer's own octets have one more than the width at most, for the sign.
+    return value if width is None or half > width + 1 else b"".join(number.to_bytes(width, "big") for number in numbers)

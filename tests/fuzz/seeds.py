@@ -1,0 +1,106 @@
+"""Real structure to start from, all of it invented: signed transcripts, documents of others, what certificates and services send."""
+
+import base64
+import re
+from collections.abc import Callable, Iterator
+from datetime import timedelta
+from functools import cache
+from pathlib import Path
+from typing import Final
+
+from hocba_sign.extension import extend
+from hocba_sign.signing.policy import Level
+from hocba_sign.testing import World
+from hocba_sign.xml.layout import KHO
+from tests.attacks import case, properties, stamps
+from tests.attacks.writer import OTHER, WORLD
+from tests.support.scene import JUDGED_AT, SIGNED_AT, DirectTsa, Scene
+
+ROOT: Final = Path(__file__).resolve().parents[2]
+CORPUS: Final = Path(__file__).parent / "corpus"
+_EMBEDDED: Final = re.compile(rb"<xades:EncapsulatedTimeStamp>([^<]+)<")
+
+SCENE: Final = Scene(subjects=1)
+STORE: Final = Scene(subjects=1, layout=KHO)
+
+
+def transcripts() -> Iterator[bytes]:
+    yield SCENE.draft
+    yield SCENE.signed()
+    yield SCENE.signed(level=Level.T)
+    yield STORE.signed()
+    yield archived()
+
+
+def archived() -> bytes:
+    """Give a transcript of level LTA, with lists and time-stamps in it."""
+    document, moment = SCENE.signed(level=Level.T), SIGNED_AT
+    for level in (Level.LT, Level.LTA):
+        moment += timedelta(days=10)
+        document = extend(
+            document, to=level, trust=SCENE.trust, evidence=SCENE.evidence(moment), at=moment, tsa=DirectTsa(SCENE.world, moment)
+        )
+    return document
+
+
+def documents() -> Iterator[bytes]:
+    """Give documents of others: covered in whole and in part, with time-stamps, counter-signature, and transcripts."""
+    yield from (case.WHOLE, case.PART, stamps.STAMPED, stamps.ARCHIVED, properties.COUNTERED)
+    yield SCENE.signed(level=Level.T)
+    yield archived()
+
+
+def certificates() -> Iterator[bytes]:
+    rsa = World(SIGNED_AT, rsa_bits=1024)
+    yield from (*OTHER.chain_der, WORLD.tsa.certificate_der, rsa.person("Ví Dụ", "001199000001").certificate_der)
+    yield WORLD.responder("public-ca").certificate_der
+    yield OTHER.chain_pem
+
+
+def crls() -> Iterator[bytes]:
+    WORLD.revoke(WORLD.person("Bị Thu Hồi", "001199000007"), SIGNED_AT)
+    yield from WORLD.crls(JUDGED_AT)
+
+
+def ocsps() -> Iterator[bytes]:
+    yield WORLD.ocsp_response(OTHER, JUDGED_AT)
+    yield WORLD.ocsp_response(OTHER, JUDGED_AT, signer=WORLD.responder("public-ca"))
+
+
+def tokens() -> Iterator[bytes]:
+    for document in (stamps.STAMPED, stamps.ARCHIVED):
+        yield from (base64.b64decode(found) for found in _EMBEDDED.findall(document))
+
+
+def trust_lists() -> Iterator[bytes]:
+    """Give the shipped list, cut short: its form is what counts."""
+    text = (ROOT / "src" / "hocba_sign" / "data" / "trust" / "certificates.json").read_text("utf-8")
+    yield text.encode()
+
+
+def contents() -> Iterator[bytes]:
+    for name in ("lop5", "lop9", "lop12"):
+        yield (ROOT / "examples" / f"{name}.json").read_bytes()
+
+
+SOURCES: Final[dict[str, Callable[[], Iterator[bytes]]]] = {
+    "transcript": transcripts,
+    "document": documents,
+    "certificate": certificates,
+    "crl": crls,
+    "ocsp": ocsps,
+    "token": tokens,
+    "trust": trust_lists,
+    "content": contents,
+}
+
+
+@cache
+def originals(kind: str) -> tuple[bytes, ...]:
+    return tuple(SOURCES[kind]())
+
+
+def seeds(kind: str) -> tuple[bytes, ...]:
+    """Give the originals of a kind, and what was once found with it."""
+    kept = sorted((CORPUS / kind).glob("*")) if (CORPUS / kind).is_dir() else []
+    return (*originals(kind), *(path.read_bytes() for path in kept))

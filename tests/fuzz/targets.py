@@ -1,0 +1,204 @@
+"""What is fuzzed, and what must hold whatever is put in.
+
+A target takes octets and returns nothing. Only `InputError` and `CallerError` may leave the library, and `check` tells what else must hold.
+"""
+
+import json
+import random
+from collections.abc import Callable
+from copy import deepcopy
+from dataclasses import dataclass
+from typing import Final
+
+from lxml import etree
+
+from hocba_sign.errors import CallerError, InputError
+from hocba_sign.model.transcript import Transcript
+from hocba_sign.pipeline import verify, verify_any
+from hocba_sign.pki.certificate import Certificate, load_certificates
+from hocba_sign.pki.crl import read_revocation_list
+from hocba_sign.pki.evidence import Evidence, load_crl, load_ocsp
+from hocba_sign.pki.ocsp import read_response
+from hocba_sign.pki.timestamp import verify_token
+from hocba_sign.pki.token import read_token
+from hocba_sign.pki.trust import TrustStore
+from hocba_sign.pki.trust_list import TrustList
+from hocba_sign.report.document import Report
+from hocba_sign.report.html import html
+from hocba_sign.report.render import text
+from hocba_sign.validation.verdict import Verdict
+from hocba_sign.xml.c14n import C14nAlgorithm, canonicalize
+from hocba_sign.xml.parse import parse
+from tests.attacks.writer import DS, WORLD, XADES, cut
+from tests.fuzz import mutators
+from tests.fuzz.mutators import Mutator
+from tests.fuzz.seeds import SCENE, STORE, originals
+from tests.support.scene import JUDGED_AT
+
+TRUST: Final = TrustStore.of(Certificate.load(der) for der in dict.fromkeys((*WORLD.anchors_der, *SCENE.world.anchors_der)))
+EVIDENCE: Final = Evidence.of(
+    certificates=[Certificate.load(der) for der in dict.fromkeys((*WORLD.intermediates_der, *SCENE.world.intermediates_der))],
+    crls=tuple(dict.fromkeys((*WORLD.crls(JUDGED_AT), *SCENE.world.crls(JUDGED_AT)))),
+)
+
+
+class Broken(AssertionError):
+    """Something that must hold does not."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Target:
+    """`kind` names the seeds. `limit` are seconds for one input."""
+
+    name: str
+    kind: str
+    run: Callable[[bytes], None]
+    mutators: tuple[Mutator, ...]
+    limit: float = 2.0
+
+
+def run_parse(octets: bytes) -> None:
+    for is_open in (False, True):
+        try:
+            xml = parse(octets, is_open=is_open)
+        except InputError:
+            continue
+        if not octets or len(xml.octets) != len(octets):
+            raise Broken("the octets are not those that were given")
+
+
+def run_c14n(octets: bytes) -> None:
+    """Compare the own writer with the fast path, and both with libxml2 where that is right."""
+    try:
+        root = parse(octets, is_open=True).root
+    except InputError:
+        return
+    document = root.getroottree()
+    chance = random.Random(len(octets))
+    inner = chance.choice(list(root.iter("*")))
+    for algorithm in C14nAlgorithm:
+        for target in (document, root, inner):
+            _compare(target, algorithm)
+
+
+def _compare(target: "etree._Element | etree._ElementTree[etree._Element]", algorithm: C14nAlgorithm) -> None:
+    try:
+        own = canonicalize(target, algorithm, is_visible=lambda *_: True)
+        fast = canonicalize(target, algorithm)
+    except InputError:
+        return
+    if own != fast:
+        raise Broken(f"{algorithm}: own writer and fast path differ")
+    if isinstance(target, etree._Element) and not algorithm.is_exclusive:
+        return
+    try:
+        theirs = etree.tostring(target, method="c14n", exclusive=algorithm.is_exclusive, with_comments=algorithm.has_comments)
+    except etree.C14NError:
+        return
+    if own != theirs and own.replace(b"&amp;", b"&") != theirs.replace(b"&amp;", b"&"):
+        raise Broken(f"{algorithm}: libxml2 writes something else")
+
+
+def run_certificate(octets: bytes) -> None:
+    for load in (Certificate.load, load_certificates):
+        try:
+            found = load(octets)
+        except InputError:
+            continue
+        for certificate in found if isinstance(found, tuple) else (found,):
+            str((certificate.subject, certificate.issuer_text, certificate.not_after, certificate.issuer_serial_der, certificate.crl_urls))
+
+
+def run_crl(octets: bytes) -> None:
+    for load in (load_crl, read_revocation_list):
+        _quietly(load, octets)
+
+
+def run_ocsp(octets: bytes) -> None:
+    for load in (load_ocsp, read_response):
+        _quietly(load, octets)
+
+
+def run_token(octets: bytes) -> None:
+    try:
+        token = read_token(octets)
+        verify_token(token, lambda _algorithm: b"\0" * 32)
+    except InputError:
+        return
+
+
+def run_trust(octets: bytes) -> None:
+    _quietly(TrustList.load, octets)
+
+
+def run_content(octets: bytes) -> None:
+    _quietly(Transcript.from_json, octets)
+
+
+def _quietly(load: Callable[[bytes], object], octets: bytes) -> None:
+    try:
+        load(octets)
+    except (InputError, CallerError):
+        return
+
+
+def run_verify(octets: bytes) -> None:
+    report = verify(octets, trust=TRUST, evidence=EVIDENCE, at=JUDGED_AT)
+    _write(report)
+    if report.verdict is Verdict.VALID:
+        if report.require_passed() not in (SCENE.transcript, STORE.transcript):
+            raise Broken("VALID with another content")
+        if _signed_parts(octets) not in _known_parts("transcript"):
+            raise Broken("VALID though a signed part has changed")
+
+
+def run_any(octets: bytes) -> None:
+    report = verify_any(octets, trust=TRUST, evidence=EVIDENCE, at=JUDGED_AT)
+    _write(report)
+    if report.verdict is Verdict.VALID and _signed_parts(octets) not in _known_parts("document"):
+        raise Broken("VALID though a signed part has changed")
+
+
+def _write(report: Report) -> None:
+    json.dumps(report.to_dict(), ensure_ascii=False).encode()
+    for language in ("vi", "en"):
+        text(report, language).encode()
+        html([report], language).encode()
+
+
+def _signed_parts(octets: bytes) -> frozenset[bytes]:
+    """Give the canonical octets of what the seeds' signatures cover: what is signed, SignedInfo, the signed properties."""
+    root = etree.fromstring(octets, etree.XMLParser(resolve_entities=False, collect_ids=False))
+    found = [canonicalize(one, C14nAlgorithm.EXCLUSIVE) for one in root.iter(f"{{{DS}}}SignedInfo", f"{{{XADES}}}SignedProperties")]
+    named = {one.get("Id"): deepcopy(one) for one in root.iter("*") if one.get("Id") in {"data", "phieu", "Hocba"}}
+    for copy in named.values():
+        for signature in list(copy.iter(f"{{{DS}}}Signature")):
+            cut(signature)
+    found += [canonicalize(one, C14nAlgorithm.EXCLUSIVE) for one in named.values()]
+    return frozenset(found)
+
+
+_KNOWN: Final[dict[str, frozenset[frozenset[bytes]]]] = {}
+
+
+def _known_parts(kind: str) -> frozenset[frozenset[bytes]]:
+    if kind not in _KNOWN:
+        _KNOWN[kind] = frozenset(_signed_parts(seed) for seed in originals(kind))
+    return _KNOWN[kind]
+
+
+TARGETS: Final = {
+    target.name: target
+    for target in (
+        Target(name="parse", kind="document", run=run_parse, mutators=mutators.XML),
+        Target(name="c14n", kind="document", run=run_c14n, mutators=(mutators.tree, mutators.tokens)),
+        Target(name="certificate", kind="certificate", run=run_certificate, mutators=mutators.DER),
+        Target(name="crl", kind="crl", run=run_crl, mutators=mutators.DER),
+        Target(name="ocsp", kind="ocsp", run=run_ocsp, mutators=mutators.DER),
+        Target(name="token", kind="token", run=run_token, mutators=mutators.DER),
+        Target(name="trust", kind="trust", run=run_trust, mutators=mutators.TEXT),
+        Target(name="content", kind="content", run=run_content, mutators=mutators.TEXT),
+        Target(name="verify", kind="transcript", run=run_verify, mutators=mutators.SIGNED),
+        Target(name="any", kind="document", run=run_any, mutators=mutators.SIGNED),
+    )
+}
