@@ -4,7 +4,7 @@ import json
 from collections.abc import Iterable, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import NotRequired, TypedDict
+from typing import Any, NotRequired, TypedDict
 
 from tests.interop.programs import program, run
 
@@ -47,6 +47,7 @@ class Signature(TypedDict):
     scopes: list[str]
     errors: list[str]
     warnings: list[str]
+    pdf: NotRequired[dict[str, Any]]
 
 
 class Timestamp(TypedDict):

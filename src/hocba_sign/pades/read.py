@@ -7,6 +7,7 @@ Document time-stamps of later revisions are its archive time-stamps.
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
+from datetime import timedelta
 from importlib import import_module
 from typing import Final, Protocol, cast
 
@@ -30,6 +31,7 @@ _WHITE: Final = b"\0\t\n\f\r "
 _SPACES_AT_END: Final = 16
 """Octets of white space behind %%EOF that may belong to a revision."""
 _CONTENTS: Final = re.compile(rb"/Contents[\0\t\n\f\r ]{0,16}\Z")
+_ZONE, _TOLERANCE = timedelta(hours=7), timedelta(minutes=5)
 _HEX: Final = re.compile(rb"<(?:[0-9A-Fa-f]{2})*>")
 _FAMILIES: Final = {
     "/ETSI.CAdES.detached": Family.PADES,
@@ -207,7 +209,7 @@ def _signature(facts: PdfFacts, one: FieldFacts, stamps: tuple[_DocumentStamp, .
         findings=tuple(dict.fromkeys(findings)),
         revision=one.revision + 1,
         is_baseline=family is Family.PADES and cms.signing_time is None and properties.signing_time is not None,
-        warnings=tuple(tolerated(one, facts.steps)),
+        warnings=(*tolerated(one, facts.steps), *_zone_warning(one, cms)),
     )
 
 
@@ -255,6 +257,13 @@ def _properties(one: FieldFacts, cms: CmsFacts, family: Family) -> SignedPropert
         commitments=cms.commitments,
         described_references=frozenset(),
     )
+
+
+def _zone_warning(one: FieldFacts, cms: CmsFacts) -> Iterator[Finding]:
+    """Say so where the two times that a signer states differ by Vietnam's zone: one is local time that is marked as UTC."""
+    stated = None if one.time_text is None else pdf_date(one.time_text)
+    if stated is not None and cms.signing_time is not None and abs(abs(stated - cms.signing_time) - _ZONE) < _TOLERANCE:
+        yield Finding("SIG.LOCAL_TIME", one.where)
 
 
 def _departures(one: FieldFacts, properties: SignedProperties, family: Family) -> Iterator[Finding]:

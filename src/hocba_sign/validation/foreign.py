@@ -53,7 +53,7 @@ def validate_any(octets: bytes, setting: Setting, *, detached: Mapping[str, byte
     carried = (embedded_evidence(signature) for signature in reading.document.signatures)
     shared = replace(setting, evidence=setting.evidence.merged(*carried))
     candidates = tuple(_with_candidates(reading, setting.evidence.certificates))
-    signatures = tuple(_told(validate_signature(signature, shared)) for signature in candidates)
+    signatures = tuple(with_zone_warning(validate_signature(signature, shared)) for signature in candidates)
     signatures = diagnosed(xml, signatures, detached=detached)
     checks = [Check(identifier="DOC.FORMAT", status=Status.PASS), *_cover_checks(reading, xml, signatures, detached=detached)]
     checks += hierarchy_checks(signatures, None, setting=setting)
@@ -112,7 +112,7 @@ def _likelihood(signature: ParsedSignature) -> Callable[[Certificate], tuple[boo
     return lambda certificate: (not any(binding.binds(certificate.der) for binding in bindings), certificate.is_ca)
 
 
-def _told(one: SignatureConclusion) -> SignatureConclusion:
+def with_zone_warning(one: SignatureConclusion) -> SignatureConclusion:
     """Say so where a claimed time looks like local time that was marked as UTC; it is used for nothing."""
     claimed = claimed_time(one.signature)
     times = (stamp.time for stamp in one.time_stamps if stamp.kind is StampKind.SIGNATURE and stamp.is_intact)

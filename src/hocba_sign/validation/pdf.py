@@ -21,6 +21,7 @@ from hocba_sign.validation.document import (
     verdict_of,
     workflow_checks,
 )
+from hocba_sign.validation.foreign import with_zone_warning
 from hocba_sign.validation.order import Workflow
 from hocba_sign.validation.pdf_content import content_checks, overlay_checks
 from hocba_sign.validation.pdf_order import judge_revisions
@@ -68,7 +69,7 @@ def validate_pdf(octets: bytes, setting: Setting) -> DocumentConclusion:
         return _judged(document, setting, missing=(Check(identifier="PDF.NO_TRANSCRIPT", status=Status.UNPROVEN),))
     if len(document.facts.attachments) > 1:
         return _judged(document, setting, missing=(Check(identifier="PDF.ATTACHED_TWICE", status=Status.FAIL, where=ATTACHMENT),))
-    signatures = tuple(validate_signature(one, setting) for one in document.signatures)
+    signatures = tuple(with_zone_warning(validate_signature(one, setting)) for one in document.signatures)
     attached = _attached(document.facts.attachments[0], setting)
     transcript = attached.transcript
     checks = [*_file_checks(document, signatures), *attached.checks]
@@ -111,7 +112,7 @@ def validate_any_pdf(octets: bytes, setting: Setting) -> DocumentConclusion:
 
 
 def _judged(document: PdfDocument, setting: Setting, *, missing: tuple[Check, ...] = ()) -> DocumentConclusion:
-    signatures = tuple(validate_signature(one, setting) for one in document.signatures)
+    signatures = tuple(with_zone_warning(validate_signature(one, setting)) for one in document.signatures)
     checks = [*_file_checks(document, signatures), *missing, *overlay_checks(document, with_first=False)]
     checks += school_checks(None, signatures, setting)
     checks += [time_stamp_check(one) for one in signatures if one.signature.time_stamps]

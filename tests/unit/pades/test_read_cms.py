@@ -1,7 +1,7 @@
 """CMS as real tools write it, and as nobody should."""
 
 from collections.abc import Callable
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 import pytest
 from asn1crypto import algos, cms
@@ -186,6 +186,17 @@ def test_a_digest_of_sha1_inside() -> None:
     content = cms.ContentInfo.load(cms_of(inner))
     content["content"]["encap_content_info"] = {"content_type": "data", "content": inner}
     assert causes(fill(older, content.dump(force=True))) == (True, {"PDF.PKCS7"})
+
+
+def test_local_time_that_is_marked_as_utc() -> None:
+    def local(signed_data: cms.SignedData) -> None:
+        time = cms.CMSAttribute({"type": "signing_time", "values": [cms.Time({"utc_time": SIGNED_AT + timedelta(hours=7)})]})
+        signed_data["signer_infos"][0]["signed_attrs"].append(time)
+
+    (signature,) = read_pdf(edited(local)).signatures
+    assert "SIG.LOCAL_TIME" in {finding.cause for finding in signature.warnings}
+    assert signature.properties is not None
+    assert signature.properties.signing_time == SIGNED_AT
 
 
 @pytest.mark.parametrize(
