@@ -31,7 +31,7 @@ def prepare_pdf(draft: PdfDraft, slot: Slot, *, chain_der: Sequence[bytes], at: 
     chain = tuple(Certificate.load(der) for der in chain_der)
     if not chain:
         raise CallerError("SIGN.NO_CERTIFICATE")
-    algorithm = usable_algorithm(chain[0], moment, policy)
+    algorithm = usable_algorithm(chain[0], moment=moment, policy=policy)
     if algorithm.key_kind in _NOT_IN_CMS or algorithm.uri is None:
         raise CallerError("SIGN.ALGORITHM", where=algorithm.name)
     require_turn(draft, slot)

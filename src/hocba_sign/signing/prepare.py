@@ -42,7 +42,7 @@ def prepare_draft(draft: Draft, slot: Slot, *, chain_der: Sequence[bytes], at: d
     chain = tuple(Certificate.load(der) for der in chain_der)
     if not chain:
         raise CallerError("SIGN.NO_CERTIFICATE")
-    algorithm = usable_algorithm(chain[0], moment, policy)
+    algorithm = usable_algorithm(chain[0], moment=moment, policy=policy)
     require_turn(draft, slot)
     require_person(chain[0], draft.expected(slot))
     unsigned, octets = _write(draft, slot, _description(draft, slot, chain, algorithm=algorithm, moment=moment, policy=policy))

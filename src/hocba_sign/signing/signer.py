@@ -15,7 +15,7 @@ from hocba_sign.signing.policy import SigningPolicy
 _SIGNING_USAGES: Final = frozenset({"digital_signature", "content_commitment"})
 
 
-def usable_algorithm(certificate: Certificate, moment: datetime, policy: SigningPolicy) -> SignatureAlgorithm:
+def usable_algorithm(certificate: Certificate, *, moment: datetime, policy: SigningPolicy) -> SignatureAlgorithm:
     """Choose the algorithm, and refuse a certificate that cannot sign now. Raises: CallerError, see `prepare`."""
     if moment < certificate.not_before:
         raise CallerError("SIGN.CERTIFICATE_NOT_YET_VALID", where=certificate.not_before.isoformat())

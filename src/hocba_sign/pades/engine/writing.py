@@ -112,7 +112,7 @@ def append_values(document: bytes, *, certificates: tuple[bytes, ...], crls: tup
             writer.update_root()
         for key, values in (("/Certs", certificates), ("/CRLs", crls), ("/OCSPs", ocsps)):
             if values:
-                _extend(writer, store, key, values)
+                _extend(writer, store, key, values=values)
         output = BytesIO()
         writer.write(output)
         return _appended(document, output)
@@ -267,7 +267,7 @@ def _set_appearance(writer: BasePdfFileWriter, field: Any, form: Any, *, box: tu
     writer.update_container(widget)
 
 
-def _extend(writer: BasePdfFileWriter, store: Any, key: str, values: tuple[bytes, ...]) -> None:
+def _extend(writer: BasePdfFileWriter, store: Any, key: str, *, values: tuple[bytes, ...]) -> None:
     array = _at(store, key)
     if array is None:
         array = store[_NAME(key)] = generic.ArrayObject()
