@@ -33,10 +33,12 @@ _SPACES_AT_END: Final = 16
 _CONTENTS: Final = re.compile(rb"/Contents[\0\t\n\f\r ]{0,16}\Z")
 _ZONE, _TOLERANCE = timedelta(hours=7), timedelta(minutes=5)
 _HEX: Final = re.compile(rb"<(?:[0-9A-Fa-f]{2})*>")
+_SHA1_INSIDE: Final = "/adbe.pkcs7.sha1"
+"""Its signed content is the SHA-1 digest of the byte range (ISO 32000-1, 12.8.3.3.1)."""
 _FAMILIES: Final = {
     "/ETSI.CAdES.detached": Family.PADES,
     "/adbe.pkcs7.detached": Family.PKCS7,
-    "/adbe.pkcs7.sha1": Family.PKCS7,
+    _SHA1_INSIDE: Family.PKCS7,
 }
 _TIME_STAMP: Final = "/ETSI.RFC3161"
 
@@ -195,7 +197,7 @@ def _signature(facts: PdfFacts, one: FieldFacts, stamps: tuple[_DocumentStamp, .
         pss=None,
         algorithm=cms.algorithm,
         has_der_value=cms.has_der_value,
-        signed_info_octets=covered if cms.signed_octets is None else cms.signed_octets,
+        signed_info_octets=cms.signed_octets or (cms.content if one.sub_filter == _SHA1_INSIDE else covered) or b"",
         value=cms.value,
         value_id=None,
         references=(reference,),
@@ -218,8 +220,7 @@ def _reference(one: FieldFacts, cms: CmsFacts, covered: bytes) -> tuple[Referenc
     algorithm, computed = _digested(one, cms, covered)
     stated: bytes | None = computed if cms.signed_octets is None else cms.message_digest
     findings = []
-    if one.sub_filter == "/adbe.pkcs7.sha1":
-        # The signed content is the SHA-1 digest of the byte range (ISO 32000-1, 12.8.3.3.1).
+    if one.sub_filter == _SHA1_INSIDE:
         inner = digest(cms.digest_algorithm, cms.content or b"")
         is_intact = cms.content == computed and (cms.signed_octets is None or cms.message_digest == inner)
     else:
@@ -242,7 +243,7 @@ def _reference(one: FieldFacts, cms: CmsFacts, covered: bytes) -> tuple[Referenc
 
 
 def _digested(one: FieldFacts, cms: CmsFacts, covered: bytes) -> tuple[DigestAlgorithm, bytes]:
-    algorithm = SHA1 if one.sub_filter == "/adbe.pkcs7.sha1" else cms.digest_algorithm
+    algorithm = SHA1 if one.sub_filter == _SHA1_INSIDE else cms.digest_algorithm
     return algorithm, digest(algorithm, covered)
 
 
