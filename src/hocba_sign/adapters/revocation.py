@@ -188,7 +188,7 @@ def ocsp_request(certificate: Certificate, issuer: Certificate, *, nonce: bytes 
     """
     try:
         key_hash = parsed_certificate(issuer.der).public_key.sha1
-    except (ValueError, TypeError, LookupError) as error:
+    except (AttributeError, ValueError, TypeError, LookupError) as error:
         raise InputError("CERT.MALFORMED", detail="public key") from error
     identifier = {
         "hash_algorithm": {"algorithm": "sha1", "parameters": core.Null()},
@@ -225,7 +225,7 @@ def _statement(need: Need, evidence: Evidence) -> Statement:
     try:
         pool = read_pool(evidence)
         selection = select(need.certificate.der, need.issuer.der, pool=pool)
-    except (ValueError, TypeError, LookupError) as error:
+    except (AttributeError, ValueError, TypeError, LookupError) as error:
         raise InputError("REVOCATION.UNUSABLE", where=need.url, detail=type(error).__name__) from error
     found = (*selection.ocsps, *selection.crls)
     if not found:

@@ -207,7 +207,7 @@ def _signed_data_certificates(octets: bytes) -> tuple[bytes, ...]:
             raise InputError("CERT.FILE", detail="PKCS#7 of another type than SignedData")
         choices = information["content"]["certificates"] or ()
         return tuple(choice.chosen.dump() for choice in choices if choice.name == "certificate")
-    except (ValueError, TypeError, LookupError, RecursionError) as error:
+    except (AttributeError, ValueError, TypeError, LookupError, RecursionError) as error:
         raise InputError("CERT.FILE", detail="PKCS#7 not readable") from error
 
 

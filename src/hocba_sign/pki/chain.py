@@ -125,7 +125,7 @@ def _octets(name_der: bytes) -> Hashable:
 def _key(name_der: bytes) -> str:
     try:
         return name_key(name_der)
-    except (ValueError, TypeError, LookupError):
+    except (AttributeError, ValueError, TypeError, LookupError):
         return name_der.hex()
 
 

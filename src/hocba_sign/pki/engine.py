@@ -179,7 +179,7 @@ class Session:
                 return replace(fact, causes=self._failed(str(failure[0]) for failure in error.failures))
         except (engine.OCSPValidationError, engine.CRLValidationError):
             return replace(fact, causes=("REVOCATION.WRONG_ISSUER",))
-        except (ValueError, TypeError, LookupError):
+        except (AttributeError, ValueError, TypeError, LookupError):
             return replace(fact, causes=("REVOCATION.UNUSABLE",))
         if not any(map(self._is_verified, statements)):
             # Some other list spoke, or the engine took one for granted while judging its issuer.
@@ -311,7 +311,7 @@ def _readable(certificate: Certificate) -> x509.Certificate | None:
     parsed = parsed_certificate(certificate.der)
     try:
         _ = (parsed.issuer_serial, parsed.subject.hashable, parsed.public_key.sha1, parsed.key_identifier, parsed.critical_extensions)
-    except (ValueError, TypeError, LookupError):
+    except (AttributeError, ValueError, TypeError, LookupError):
         return None
     return parsed
 

@@ -103,7 +103,7 @@ def load_crl(octets: bytes, *, where: str | None = None) -> bytes:
         parsed = crl.CertificateList.load(der, strict=True)
         fields = parsed["tbs_cert_list"]
         _ = (fields["issuer"].hashable, fields["this_update"].native, fields["next_update"].native, parsed["signature"].native)
-    except (ValueError, TypeError, LookupError) as error:
+    except (AttributeError, ValueError, TypeError, LookupError) as error:
         raise InputError("REVOCATION.CRL_MALFORMED", where=where, detail=type(error).__name__) from error
     return der
 
@@ -130,7 +130,7 @@ def load_ocsp(octets: bytes, *, where: str | None = None) -> bytes:
             data = parsed["response_bytes"]["response"].parsed["tbs_response_data"]
             for one in data["responses"]:
                 _ = (one["cert_id"]["serial_number"].native, one["this_update"].native, one["next_update"].native)
-    except (ValueError, TypeError, LookupError) as error:
+    except (AttributeError, ValueError, TypeError, LookupError) as error:
         raise InputError("REVOCATION.OCSP_MALFORMED", where=where, detail=type(error).__name__) from error
     if status != "successful":
         raise InputError("REVOCATION.OCSP_UNSUCCESSFUL", where=where, detail=str(status))

@@ -109,7 +109,7 @@ def _judge_anchor(anchor: Anchor, at: datetime, asked: PathRequirements) -> Path
     if cause is None:
         try:
             cause = usage_cause(anchor.certificate.der, asked.purpose)
-        except (ValueError, TypeError, LookupError):
+        except (AttributeError, ValueError, TypeError, LookupError):
             cause = "PATH.MALFORMED"
     if cause is not None:
         return replace(_result(chain, (cause,)), anchor_sha256=anchor.certificate.sha256)
@@ -123,7 +123,7 @@ def _ended(anchor: Anchor, at: datetime) -> str | None:
 def _judge_safely(chain: tuple[Certificate, ...], anchor: Anchor, case: _Case) -> PathResult:
     try:
         result = _judge(chain, anchor, case)
-    except (ValueError, TypeError, LookupError, InputError):
+    except (AttributeError, ValueError, TypeError, LookupError, InputError):
         result = _result(chain, ("PATH.MALFORMED",))
     except Exception:  # noqa: BLE001 - the engine documents no closed set of exceptions; none may turn into a crash or a pass
         result = _result(chain, ("PATH.ENGINE",))

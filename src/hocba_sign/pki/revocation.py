@@ -118,12 +118,12 @@ def read_pool(evidence: Evidence) -> Pool:
                 deltas.append(item)
             else:
                 crls.append(statement)
-        except (ValueError, TypeError, LookupError):
+        except (AttributeError, ValueError, TypeError, LookupError):
             causes.append("REVOCATION.CRL_MALFORMED")
     for item in evidence.ocsps:
         try:
             ocsps.extend(_response_statements(item))
-        except (ValueError, TypeError, LookupError):
+        except (AttributeError, ValueError, TypeError, LookupError):
             causes.append("REVOCATION.OCSP_MALFORMED")
     return Pool(ocsps=_newest_first(ocsps), crls=_newest_first(crls), deltas=tuple(deltas), causes=tuple(dict.fromkeys(causes)))
 

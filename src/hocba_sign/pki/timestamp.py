@@ -182,7 +182,7 @@ def verify_token(token: Token, expected: Callable[[DigestAlgorithm], bytes]) -> 
     try:
         if usage_cause(token.certificate.der, Purpose.TIMESTAMPING) is not None:
             causes.append("TST.KEY_USAGE")
-    except (ValueError, TypeError, LookupError):
+    except (AttributeError, ValueError, TypeError, LookupError):
         causes.append("TST.KEY_USAGE")
     return TokenCheck(intact=is_intact, causes=tuple(causes))
 

@@ -172,7 +172,7 @@ def name_or_octets(name_der: bytes) -> str:
     """Give a string that is equal for equal names, whatever the octets."""
     try:
         return name_key(name_der)
-    except (ValueError, TypeError, LookupError):
+    except (AttributeError, ValueError, TypeError, LookupError):
         return name_der.hex()
 
 
