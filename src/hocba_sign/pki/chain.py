@@ -30,7 +30,10 @@ def name_key(name_der: bytes) -> str:
 
     Raises: ValueError for octets that are no Name.
     """
-    return prepared(name_der) or str(x509.Name.load(name_der).hashable)
+    try:
+        return prepared(name_der) or str(x509.Name.load(name_der).hashable)
+    except (AttributeError, LookupError) as error:
+        raise ValueError("a name that asn1crypto cannot read") from error
 
 
 def same_name(one_der: bytes, other_der: bytes) -> bool:

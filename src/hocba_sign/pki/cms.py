@@ -126,7 +126,7 @@ def _signer(element: der.Element) -> SignerInfo:
     _, sid, digest_identifier, *rest = der.sequence(element)
     attributes: Attributes | None = None
     attributes_der, is_ordered = b"", True
-    if rest[0].tag == 0xA0:
+    if rest and rest[0].tag == 0xA0:
         holder = rest.pop(0)
         parts = der.children(holder)
         attributes = tuple(_attribute(part) for part in parts)
