@@ -203,7 +203,7 @@ def _signature(facts: PdfFacts, one: FieldFacts, stamps: tuple[_DocumentStamp, .
         references=(reference,),
         certificates_der=cms.certificates_der,
         properties=properties,
-        time_stamps=tuple(_time_stamps(facts, one, cms, stamps)),
+        time_stamps=tuple(_time_stamps(facts, one, cms, stamps=stamps)),
         embedded_certificates_der=values.certificates,
         embedded_crls_der=(*cms.crls, *values.crls),
         embedded_ocsps_der=(*cms.ocsps, *values.ocsps),
@@ -283,7 +283,7 @@ def _all_values(values: tuple[LongTermValues, ...]) -> LongTermValues:
     )
 
 
-def _time_stamps(facts: PdfFacts, one: FieldFacts, cms: CmsFacts, stamps: tuple[_DocumentStamp, ...]) -> Iterator[TimeStamp]:
+def _time_stamps(facts: PdfFacts, one: FieldFacts, cms: CmsFacts, *, stamps: tuple[_DocumentStamp, ...]) -> Iterator[TimeStamp]:
     if cms.tokens:
         yield TimeStamp(kind=StampKind.SIGNATURE, tokens_der=cms.tokens, message_octets=cms.value)
     for at, stamp in enumerate(stamps):

@@ -117,7 +117,7 @@ def _facts(signed_data: SignedData, signer: SignerInfo, *, where: str) -> CmsFac
     digest_algorithm = digest_algorithm_of(signer.digest_identifier_der)
     algorithm, has_der_value = _algorithm(signer, digest_algorithm)
     certificates, bindings, findings = _identified(signed_data, signer)
-    findings += _attribute_causes(signed_data, signer, algorithm, digest_algorithm)
+    findings += _attribute_causes(signed_data, signer, algorithm, hashed_by=digest_algorithm)
     digests = signer.values(MESSAGE_DIGEST)
     crls, ocsps = _adobe_revocation(signer)
     return CmsFacts(
@@ -178,7 +178,7 @@ def _is_named(signer: SignerInfo, certificate_der: bytes) -> bool:
 
 
 def _attribute_causes(
-    signed_data: SignedData, signer: SignerInfo, algorithm: SignatureAlgorithm, digest_algorithm: DigestAlgorithm
+    signed_data: SignedData, signer: SignerInfo, algorithm: SignatureAlgorithm, *, hashed_by: DigestAlgorithm
 ) -> list[str]:
     if signer.attributes is None:
         return []
@@ -188,7 +188,7 @@ def _attribute_causes(
     is_complete = types == [signed_data.content_type] == [DATA] and len(signer.values(MESSAGE_DIGEST)) == 1
     if len(set(names)) != len(names) or not is_complete:
         causes.append("PDF.ATTRIBUTES")
-    if algorithm.scheme is Scheme.EDDSA and digest_algorithm.name != _ED_DIGESTS[algorithm.name]:
+    if algorithm.scheme is Scheme.EDDSA and hashed_by.name != _ED_DIGESTS[algorithm.name]:
         causes.append("CRYPTO.PARAMETERS")
     return causes
 

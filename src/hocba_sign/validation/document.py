@@ -87,7 +87,7 @@ def validate(octets: bytes, setting: Setting) -> DocumentConclusion:
         workflow = foreign_workflow(parsed, root, facts=signer_facts(signatures))
         checks += workflow_checks(workflow)
     checks += layout_checks(parsed, root)
-    checks += school_checks(content, signatures, setting)
+    checks += school_checks(content, signatures, setting=setting)
     checks += [time_stamp_check(conclusion) for conclusion in signatures if conclusion.signature.time_stamps]
     checks += tt15_checks(signatures, workflow)
     is_signed = any(ID_DATA in conclusion.signature.covered_ids() for conclusion in signatures if conclusion.is_intact)
@@ -112,11 +112,11 @@ def validate(octets: bytes, setting: Setting) -> DocumentConclusion:
 def _decoded(parsed: ParsedDocument, root: Element, signatures: Iterable[SignatureConclusion]) -> tuple[Content | None, list[Check]]:
     if form_of(root) is not None:
         return record_content(parsed, root, signatures=signatures)
-    transcript, checks = read_content(parsed, root, signatures)
+    transcript, checks = read_content(parsed, root, signatures=signatures)
     return transcript, [*checks, *(() if transcript is None else rule_checks(transcript))]
 
 
-def school_checks(content: Content | None, signatures: tuple[SignatureConclusion, ...], setting: Setting) -> list[Check]:
+def school_checks(content: Content | None, signatures: tuple[SignatureConclusion, ...], *, setting: Setting) -> list[Check]:
     """Compare signers with the registry and their trees of trust with the role policy, by the school that the content names."""
     match content:
         case Transcript(school=school) | Event(school=school):
@@ -149,7 +149,9 @@ def _diagnosed(octets: bytes, signatures: tuple[SignatureConclusion, ...]) -> tu
     )
 
 
-def read_content(parsed: ParsedDocument, root: Element, signatures: Iterable[SignatureConclusion]) -> tuple[Transcript | None, list[Check]]:
+def read_content(
+    parsed: ParsedDocument, root: Element, *, signatures: Iterable[SignatureConclusion]
+) -> tuple[Transcript | None, list[Check]]:
     """Check the document itself, and decode it: from the signed octets where a signature covers all data, else from the file."""
     if is_foreign(root):
         return None, foreign_checks(root)

@@ -77,9 +77,9 @@ def validate_pdf(octets: bytes, setting: Setting) -> DocumentConclusion:
     if transcript is not None:
         workflow = _workflow(signatures, transcript, attached.conclusion)
         checks += workflow_checks(workflow)
-        checks += [*rule_checks(transcript), *content_checks(document, transcript, attached.xml)]
+        checks += [*rule_checks(transcript), *content_checks(document, transcript, xml=attached.xml)]
     checks += overlay_checks(document, with_first=True)
-    checks += school_checks(transcript, signatures, setting)
+    checks += school_checks(transcript, signatures, setting=setting)
     checks += [time_stamp_check(one) for one in signatures if one.signature.time_stamps]
     checks += tt15_checks(signatures, workflow)
     is_signed = any(one.is_intact for one in signatures)
@@ -114,7 +114,7 @@ def validate_any_pdf(octets: bytes, setting: Setting) -> DocumentConclusion:
 def _judged(document: PdfDocument, setting: Setting, *, missing: tuple[Check, ...] = ()) -> DocumentConclusion:
     signatures = tuple(with_zone_warning(validate_signature(one, setting)) for one in document.signatures)
     checks = [*_file_checks(document, signatures), *missing, *overlay_checks(document, with_first=False)]
-    checks += school_checks(None, signatures, setting)
+    checks += school_checks(None, signatures, setting=setting)
     checks += [time_stamp_check(one) for one in signatures if one.signature.time_stamps]
     checks += tt15_checks(signatures, None)
     return _conclusion(verdict_of(signatures, checks), signatures, checks, coverage=_coverage(document), is_other=True)
@@ -173,14 +173,14 @@ def _attached(xml: bytes, setting: Setting) -> _Attached:
             transcript = conclusion.transcript
             if transcript is None:
                 parsed = parse(xml)
-                transcript, _ = read_content(read_parsed(parsed), parsed.root, ())
+                transcript, _ = read_content(read_parsed(parsed), parsed.root, signatures=())
             told = Check(identifier="PDF.ATTACHED_XML", status=_ATTACHED[conclusion.verdict], where=ATTACHMENT)
             about = tuple(one for one in conclusion.checks if one.identifier.startswith("DOC.SCHEMA"))
             return _Attached(
                 xml=xml, transcript=transcript, data_sha256=conclusion.data_sha256, conclusion=conclusion, checks=(told, *about)
             )
         parsed = parse(xml)
-        transcript, checks = read_content(read_parsed(parsed), parsed.root, ())
+        transcript, checks = read_content(read_parsed(parsed), parsed.root, signatures=())
         found = tuple(one for one in checks if one.identifier != "DOC.FORMAT")
         return _Attached(xml=xml, transcript=transcript, data_sha256=read_source(xml).digest, conclusion=None, checks=found)
     except InputError as error:

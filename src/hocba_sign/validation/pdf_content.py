@@ -28,7 +28,7 @@ class _Page:
     spans: tuple[tuple[str, int, int], ...]
 
 
-def content_checks(document: PdfDocument, transcript: Transcript, xml: bytes) -> list[Check]:
+def content_checks(document: PdfDocument, transcript: Transcript, *, xml: bytes) -> list[Check]:
     """Compare the pages under the first signature with `xml`, from which `transcript` was decoded.
 
     1. octet for octet with what a template makes of it, when nothing but fields for signatures was added before signing;

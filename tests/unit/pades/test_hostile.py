@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from hocba_sign.errors import InputError
+from hocba_sign.errors import CallerError, InputError
 from hocba_sign.pades.read import is_pdf, read_pdf
 from tests.support.pdf import page_of
 
@@ -16,7 +16,7 @@ BOUNDED = """
 import resource, sys
 resource.setrlimit(resource.RLIMIT_AS, (1_500_000_000, 1_500_000_000))
 resource.setrlimit(resource.RLIMIT_CPU, (20, 20))
-from hocba_sign.errors import InputError
+from hocba_sign.errors import CallerError, InputError
 from hocba_sign.pades.read import read_pdf
 try:
     read_pdf(sys.stdin.buffer.read())
@@ -126,3 +126,9 @@ def test_octets_before_the_head() -> None:
 def test_xml_that_speaks_of_pdf_is_xml() -> None:
     assert not is_pdf(b"\xef\xbb\xbf <!-- %PDF-1.7 --><HOC_BA/>")
     assert not is_pdf(b"<a/>" + b" " * 2_000 + b"%PDF-1.7")
+
+
+def test_without_the_extra(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(sys.modules, "hocba_sign.pades.engine.reading", None)
+    with pytest.raises(CallerError, match=r"PDF\.EXTRA_MISSING"):
+        read_pdf(page_of())

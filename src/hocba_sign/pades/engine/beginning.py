@@ -33,7 +33,7 @@ def _refusals(reader: Reader, old: Any, new: Any) -> Iterator[str]:
     if old.root_ref != new.root_ref or new.refs_freed_in_revision():
         yield "catalog"
     form = entry(old.root, "/AcroForm")
-    if form is not None and entry(form, "/Fields", ()):
+    if form is not None and entry(form, "/Fields", default=()):
         yield "form"
     information = old.trailer_view.get_value_as_reference("/Info", optional=True)
     tags = {update.updated_ref for update in TagRule().apply(old, new)}
@@ -46,7 +46,7 @@ def _refusals(reader: Reader, old: Any, new: Any) -> Iterator[str]:
     if len(before) != len(after):
         yield "pages"
     for number, (one, other) in enumerate(zip(before, after, strict=False), 1):
-        if not all(map(_is_signature, _added(entry(one, "/Annots", ()), entry(other, "/Annots", ())))):
+        if not all(map(_is_signature, _added(entry(one, "/Annots", default=()), entry(other, "/Annots", default=())))):
             yield f"annotation on page {number}"
 
 
@@ -77,6 +77,6 @@ def _references(array: Any) -> Iterator[Any]:
 
 def _is_signature(widget: Any) -> bool:
     """Tell whether an annotation is of a signature field; one without a signature may show nothing."""
-    holder = widget if "/FT" in widget else entry(widget, "/Parent", {})
+    holder = widget if "/FT" in widget else entry(widget, "/Parent", default={})
     is_field = entry(widget, "/Subtype") == "/Widget" and entry(holder, "/FT") == "/Sig"
     return is_field and ("/V" in holder or "/AP" not in widget or not widget["/AP"]["/N"].data.strip())

@@ -107,7 +107,7 @@ class _Builder(XRefBuilder):
 
     def _read_xref_stream_object(self) -> Any:
         reference, stream = super()._read_xref_stream_object()
-        pairs = [int(number) for number in entry(stream, "/Index", (0, stream["/Size"]))]
+        pairs = [int(number) for number in entry(stream, "/Index", default=(0, stream["/Size"]))]
         self.entries += sum(pairs[1::2])
         if self.entries > MAX_ENTRIES:
             raise InputError("PDF.LIMIT", detail=f"more than {MAX_ENTRIES} objects")
@@ -181,7 +181,7 @@ class Revision(HistoricalResolver):
         super()._collect_indirect_references(obj, seen, since_revision)
 
 
-def entry(holder: Any, key: str, default: Any = None) -> Any:
+def entry(holder: Any, key: str, *, default: Any = None) -> Any:
     """Give the object that an entry of a dictionary stands for or points at, `default` where there is none or it is null."""
     try:
         return holder[key]

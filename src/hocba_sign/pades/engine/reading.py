@@ -61,7 +61,7 @@ def _facts(reader: Reader, octets: bytes, *, attachment: str, findings: tuple[Fi
             steps=tuple(analyse(reader, since=first)),
             values=tuple(_values(reader)),
             attachments=tuple(_attached(reader, attachment)),
-            page_count=int(entry(reader.root["/Pages"], "/Count", 0)),
+            page_count=int(entry(reader.root["/Pages"], "/Count", default=0)),
             findings=findings,
         )
 
@@ -104,9 +104,13 @@ def _field(reader: Reader, name: str, reference: Any, *, field: Any, is_present:
     handler = reader.get_historical_resolver(revision)
     signature = handler.get_object(reference)
     place = reader.xrefs.get_historical_ref(reference, revision)
-    references = [one.get_object() for one in entry(signature, "/Reference", ())]
+    references = [one.get_object() for one in entry(signature, "/Reference", default=())]
     locks = [_lock(one["/TransformParams"]) for one in references if entry(one, "/TransformMethod") == "/FieldMDP"]
-    permissions = [entry(entry(one, "/TransformParams", {}), "/P", 2) for one in references if entry(one, "/TransformMethod") == "/DocMDP"]
+    permissions = [
+        entry(entry(one, "/TransformParams", default={}), "/P", default=2)
+        for one in references
+        if entry(one, "/TransformMethod") == "/DocMDP"
+    ]
     if "/Lock" in field:
         locks.append(_lock(field["/Lock"]))
         permissions += [field["/Lock"]["/P"]] if "/P" in field["/Lock"] else []
@@ -116,8 +120,8 @@ def _field(reader: Reader, name: str, reference: Any, *, field: Any, is_present:
         signature_object=reference.idnum,
         revision=revision,
         object_at=None if isinstance(place, ObjStreamRef) else place,
-        kind=str(entry(signature, "/Type", "/Sig")),
-        sub_filter=str(entry(signature, "/SubFilter", "")),
+        kind=str(entry(signature, "/Type", default="/Sig")),
+        sub_filter=str(entry(signature, "/SubFilter", default="")),
         byte_range=_integers(signature.raw_get("/ByteRange") if "/ByteRange" in signature else None),
         contents=_contents(signature),
         time_text=str(signature["/M"]) if isinstance(entry(signature, "/M"), generic.TextStringObject) else None,
@@ -157,7 +161,7 @@ def _values(reader: Reader) -> Iterator[LongTermValues]:
         if not isinstance(store, generic.DictionaryObject):
             yield LongTermValues()
             continue
-        related = entry(store, "/VRI", {})
+        related = entry(store, "/VRI", default={})
         stores = (store, *(related[key] for key in related))
         found = [
             tuple(dict.fromkeys(_streams(reader, (one[key] for one in stores for key in keys if key in one), purpose, held=held)))
@@ -180,20 +184,20 @@ def _streams(reader: Reader, arrays: Iterable[Any], purpose: DecodePurpose, *, h
 
 def _attached(reader: Reader, wanted: str) -> Iterator[bytes]:
     """Give the content of every attachment of that name (ISO 32000-2, 7.11.4 and 7.9.6)."""
-    waiting = [entry(entry(reader.root, "/Names", {}), "/EmbeddedFiles", {})]
+    waiting = [entry(entry(reader.root, "/Names", default={}), "/EmbeddedFiles", default={})]
     visited = 0
     while waiting:
         visited += 1
         if visited > MAX_NAMES:
             raise InputError("PDF.LIMIT", detail=f"more than {MAX_NAMES} nodes of attachments")
         node = waiting.pop()
-        waiting += [node["/Kids"][at] for at in range(len(entry(node, "/Kids", ())))]
-        names = entry(node, "/Names", ())
+        waiting += [node["/Kids"][at] for at in range(len(entry(node, "/Kids", default=())))]
+        names = entry(node, "/Names", default=())
         if len(names) > 2 * MAX_NAMES:
             raise InputError("PDF.LIMIT", detail=f"more than {MAX_NAMES} attachments")
         for at in range(0, len(names) - 1, 2):
             specification = names[at + 1]
-            if wanted in {str(names[at]), str(entry(specification, "/F", "")), str(entry(specification, "/UF", ""))}:
+            if wanted in {str(names[at]), str(entry(specification, "/F", default="")), str(entry(specification, "/UF", default=""))}:
                 octets = bytes(specification["/EF"]["/F"].read_data())
                 if len(octets) > MAX_ATTACHED_OCTETS:
                     raise InputError("PDF.LIMIT", where=wanted, detail=f"{len(octets)} octets")

@@ -122,7 +122,7 @@ def _policy(recorded: set[Rule], *, keys: frozenset[str]) -> StandardDiffPolicy:
 def _form_keys(old: Any) -> frozenset[str]:
     """Default fonts may change only where no field could be drawn with them."""
     names = {str(name) for name, _, _ in enumerate_sig_fields(old)}
-    count = sum(1 for _ in _terminal_fields(entry(old.root["/AcroForm"], "/Fields", ())))
+    count = sum(1 for _ in _terminal_fields(entry(old.root["/AcroForm"], "/Fields", default=())))
     return _FORM_KEYS | _FORM_DEFAULTS if count == len(names) else _FORM_KEYS
 
 
@@ -131,7 +131,7 @@ def _terminal_fields(fields: Any, depth: int = 0) -> Iterator[Any]:
         raise _Unexplained("depth of the form")
     for at in range(len(fields)):
         field = fields[at]
-        kids = [kid for kid in entry(field, "/Kids", ()) if "/T" in kid.get_object()]
+        kids = [kid for kid in entry(field, "/Kids", default=()) if "/T" in kid.get_object()]
         if kids:
             yield from _terminal_fields(generic.ArrayObject(kids), depth + 1)
         elif "/T" in field:
@@ -165,7 +165,7 @@ def field_changes(old: Any, new: Any) -> Iterator[FieldChange]:
 
 
 def _widgets(reference: Any) -> list[Any]:
-    kids = entry(reference.get_object(), "/Kids", ())
+    kids = entry(reference.get_object(), "/Kids", default=())
     return [reference, *(kids.raw_get(at) for at in range(len(kids)))]
 
 
@@ -183,7 +183,7 @@ def _pages_of_annotations(new: Any) -> dict[Any, int]:
     """Give for each annotation the number of its page, from 0."""
     found: dict[Any, int] = {}
     for number, page in enumerate(pages_below(new.root["/Pages"])):
-        annotations = entry(page, "/Annots", ())
+        annotations = entry(page, "/Annots", default=())
         for at in range(len(annotations)):
             annotation = annotations.raw_get(at)
             if isinstance(annotation, generic.IndirectObject):
