@@ -164,6 +164,12 @@ def timed(started: dict[str, Worker], rounds: int) -> list[Row]:
             rounds=rounds,
         ),
         compare(
+            "verify PDF, 1 signature and its content / pyHanko alone, the signature",
+            ours.probe("verify pdf"),
+            ours.probe("verify pdf, pyHanko"),
+            rounds=rounds,
+        ),
+        compare(
             "first use of a list of 100,000 / pyhanko-certvalidator",
             ours.probe("list first"),
             ours.probe("list first, certvalidator"),

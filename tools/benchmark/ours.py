@@ -16,7 +16,7 @@ from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.serialization import Encoding, load_pem_private_key
 from cryptography.x509 import load_pem_x509_certificates
 
-from hocba_sign import Evidence, Level, Role, Slot, SoftwareSigner, TrustStore, sign, verify
+from hocba_sign import Evidence, Level, Report, Role, Slot, SoftwareSigner, TrustStore, sign, verify
 from hocba_sign.pki.certificate import Certificate
 from hocba_sign.rendering.render import compose, render
 from hocba_sign.rendering.template import CURRENT, FONTS, load_template
@@ -25,7 +25,7 @@ from hocba_sign.validation.verdict import Verdict
 from hocba_sign.version import VERSION
 from hocba_sign.xml.decode import decode_document
 from hocba_sign.xml.parse import parse
-from tools.benchmark.hanko import PyHankoAlone
+from tools.benchmark.hanko import PyHankoAlone, PyHankoJudge
 from tools.benchmark.lists import LARGE, SMALL, Lists
 from tools.benchmark.protocol import DRAFT, SETTING, TEACHER_SUBJECT, Task, four_signers, require_refusal, serve, tampered
 
@@ -51,9 +51,12 @@ class Verifier:
 
     def verify(self, document: bytes, evidence: Evidence | None = None) -> str:
         """Give the whole report as JSON. Raises: AssertionError unless VALID."""
-        report = verify(document, trust=self._trust, evidence=evidence or self.evidence, at=self._at)
+        report = self.judge(document, evidence)
         assert report.verdict is Verdict.VALID, report.to_dict()["checks"]
         return json.dumps(report.to_dict(), ensure_ascii=False)
+
+    def judge(self, document: bytes, evidence: Evidence | None = None) -> Report:
+        return verify(document, trust=self._trust, evidence=evidence or self.evidence, at=self._at)
 
     def verify_anew(self, document: bytes) -> str:
         return self.verify(document, self.read_evidence())
@@ -97,6 +100,7 @@ def tasks(folder: Path) -> dict[str, Task]:
         "sign": Task(lambda _: sign(draft, slot, signer=signer, at=at, tsa=None, policy=policy)),
         **page_tasks(four),
         **pdf_tasks(draft, slot, signer=signer, at=at),
+        **pdf_reading_tasks(sign(_page(draft), slot, signer=signer, at=at, tsa=None, policy=policy).octets, folder),
         **list_tasks(folder),
         "rsa sign": Task(lambda n: key.sign(b"%d" % n, padding.PKCS1v15(), SHA256())),
     }
@@ -122,12 +126,25 @@ def page_tasks(documents: tuple[bytes, ...]) -> dict[str, Task]:
 
 def pdf_tasks(draft: bytes, slot: Slot, *, signer: SoftwareSigner, at: datetime) -> dict[str, Task]:
     """Sign a page, level B; and let pyHanko alone do so, with a key that is loaded once and a picture of the same size."""
-    page = render(decode_document(parse(draft).root), draft).octets
+    page = _page(draft)
     policy = SigningPolicy(level=Level.B)
     alone = PyHankoAlone(signer)
     return {
         "sign pdf": Task(lambda _: sign(page, slot, signer=signer, at=at, tsa=None, policy=policy)),
         "sign pdf, pyHanko": Task(lambda _: alone.sign(page)),
+    }
+
+
+def _page(draft: bytes) -> bytes:
+    return render(decode_document(parse(draft).root), draft).octets
+
+
+def pdf_reading_tasks(signed: bytes, folder: Path) -> dict[str, Task]:
+    """Judge a page with one signature as a transcript, its content too; and let pyHanko alone validate that signature."""
+    verifier, alone = Verifier(folder), PyHankoJudge(folder)
+    return {
+        "verify pdf": Task(lambda _: verifier.judge(signed).to_dict()),
+        "verify pdf, pyHanko": Task(lambda _: alone.validate(signed)),
     }
 
 
