@@ -46,7 +46,7 @@ types: setup ## mypy, strict
 	@$(BIN)/mypy
 
 test: setup ## all tests that need no other program; no network
-	@$(PY) -m pytest --quiet -m "not interop"
+	@$(PY) -m pytest --quiet --numprocesses auto -m "not interop"
 
 # SECONDS is for all targets together; SEED gives other inputs.
 fuzz: SECONDS := 1800

@@ -12,6 +12,7 @@ from hocba_sign.adapters.files import collect_certificates, collect_crls, read_l
 from hocba_sign.adapters.key_file import from_pem
 from hocba_sign.adapters.tsa import HttpTimeStampAuthority
 from hocba_sign.cli import console
+from hocba_sign.cli.demo_pdf import printed_files
 from hocba_sign.cli.new import example
 from hocba_sign.cli.words import say
 from hocba_sign.crypto.algorithms import SHA256, digest
@@ -44,6 +45,8 @@ _EXPECTED: Final = {
     "tampered-moved.xml": Verdict.INVALID,
     "tampered-removed.xml": Verdict.INVALID,
     "tampered-order.xml": Verdict.INVALID,
+    "issued.pdf": Verdict.VALID,
+    "tampered-octet.pdf": Verdict.INVALID,
 }
 
 
@@ -56,6 +59,11 @@ def run(given: argparse.Namespace) -> int:
         production = Production.of(server)
         console.result(say("DEMO_SIGNING", language, count=len(production.teachers)))
         files = production.files()
+        console.result(say("DEMO_PRINTING", language))
+        printed = printed_files(server.world, production.authority)
+        if not printed:
+            console.result(say("DEMO_NO_PDF", language))
+        files |= printed
         for name, octets in files.items():
             write_atomically(folder / name, octets)
         _write_world(folder, server.world)

@@ -8,6 +8,7 @@ import pytest
 
 from hocba_sign.cli import console
 from hocba_sign.cli.demo import Production
+from hocba_sign.cli.demo_pdf import printed_files
 from hocba_sign.cli.main import main
 from hocba_sign.model.workflow import Role
 from hocba_sign.pipeline import verify
@@ -25,6 +26,8 @@ NAMED = {
     "tampered-moved.xml": "WF.MOVED",
     "tampered-removed.xml": "WF.SKIPPED",
     "tampered-order.xml": "WF.ORDER",
+    "issued.pdf": None,
+    "tampered-octet.pdf": "SIG.DIGEST",
 }
 
 
@@ -37,7 +40,7 @@ def production() -> Iterator[tuple[Production, World]]:
 @pytest.fixture(scope="module")
 def reports(production: tuple[Production, World]) -> dict[str, Report]:
     made, world = production
-    files = made.files()
+    files = made.files() | printed_files(world, made.authority)
     at = datetime.now(UTC) + timedelta(seconds=1)
     trust = TrustStore.of(Certificate.load(der) for der in world.anchors_der)
     evidence = Evidence.of(crls=world.crls(datetime.now(UTC)))
@@ -46,7 +49,9 @@ def reports(production: tuple[Production, World]) -> dict[str, Report]:
 
 def test_every_file_is_judged_as_its_name_says(reports: dict[str, Report]) -> None:
     verdicts = {name: str(report.verdict) for name, report in reports.items()}
-    assert verdicts == {name: {"draft.xml": "NOTHING_TO_VERIFY", "issued.xml": "VALID"}.get(name, "INVALID") for name in NAMED}
+    assert verdicts == {
+        name: {"draft.xml": "NOTHING_TO_VERIFY", "issued.xml": "VALID", "issued.pdf": "VALID"}.get(name, "INVALID") for name in NAMED
+    }
     assert {name: main_cause(report) for name, report in reports.items()} == NAMED
 
 
