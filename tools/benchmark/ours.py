@@ -109,7 +109,7 @@ def tasks(folder: Path) -> dict[str, Task]:
 def page_tasks(documents: tuple[bytes, ...]) -> dict[str, Task]:
     """Make pages from XML, and let typst alone set the same pages, its inputs ready."""
     template = load_template(CURRENT)
-    inputs = [compose(decode_document(parse(xml).root), xml, template) for xml in documents]
+    inputs = [compose(decode_document(parse(xml).root), xml, template=template) for xml in documents]
     fonts = typst.Fonts(include_system_fonts=False, include_embedded_fonts=False, font_paths=[FONTS])
 
     def whole(n: int) -> bytes:

@@ -107,8 +107,8 @@ class PdfFacts:
     """All that is read of a PDF.
 
     `ends` gives for each revision the offset behind its %%EOF. `beginning` is what the revision of the first signature did to the one before,
-    None where there is none before; `steps` are those after it. `attachments` are those of the asked name in the last revision. `values` are by
-    revision. `findings` are about the file.
+    None where there is none before; `steps` are those after it. `empty_fields` are the signature fields that nobody has
+    filled, `attachments` those of the asked name, both in the last revision. `values` are by revision. `findings` are about the file.
     """
 
     octets: bytes = field(repr=False)
@@ -116,6 +116,7 @@ class PdfFacts:
     fields: tuple[FieldFacts, ...]
     beginning: Step | None
     steps: tuple[Step, ...]
+    empty_fields: tuple[str, ...]
     values: tuple[LongTermValues, ...]
     attachments: tuple[bytes, ...] = field(repr=False)
     page_count: int

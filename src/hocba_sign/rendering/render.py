@@ -48,11 +48,11 @@ def render(transcript: Transcript, xml: bytes, *, template: str = CURRENT) -> Re
     """
     version = load_template(template)
     created = datetime.combine(transcript.identification.created, time(), VIETNAM)
-    octets, places = compile_pdf(version.main, fonts=FONTS, inputs=compose(transcript, xml, version), created=created)
+    octets, places = compile_pdf(version.main, fonts=FONTS, inputs=compose(transcript, xml, template=version), created=created)
     return Rendering(octets=octets, places=tuple(map(_place, places)), template=version.version, template_sha256=version.sha256)
 
 
-def compose(transcript: Transcript, xml: bytes, template: Template) -> dict[str, str]:
+def compose(transcript: Transcript, xml: bytes, *, template: Template) -> dict[str, str]:
     """Write what the template reads: `sheet`, the texts of its pages, and `xml`, both as JSON. Raises: as `render`."""
     sheet = fill(transcript, template)
     require_shown(sheet.fields, fonts=FONTS)

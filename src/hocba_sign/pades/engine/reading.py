@@ -5,6 +5,7 @@ Spec: ISO 32000-2, 7.5, 12.7.5.5 and 12.8; EN 319 142-1, 5.4.
 
 import re
 from collections.abc import Iterable, Iterator
+from itertools import islice
 from typing import Any, Final
 
 from pyhanko.pdf_utils import generic
@@ -59,6 +60,7 @@ def _facts(reader: Reader, octets: bytes, *, attachment: str, findings: tuple[Fi
             fields=fields,
             beginning=beginning(reader, first) if fields and first > 0 else None,
             steps=tuple(analyse(reader, since=first)),
+            empty_fields=tuple(str(name) for name, _, _ in islice(enumerate_sig_fields(reader, filled_status=False), MAX_FIELDS)),
             values=tuple(_values(reader)),
             attachments=tuple(_attached(reader, attachment)),
             page_count=int(entry(reader.root["/Pages"], "/Count", default=0)),
