@@ -41,7 +41,8 @@ def other_answers(conclusion: DocumentConclusion, language: Language) -> tuple[A
     unproven = sum(not one.is_time_proven for one in signatures)
     statuses = {check.identifier: check.status for check in conclusion.checks if check.identifier.startswith("COVER.")}
     is_lacking = Status.UNPROVEN in statuses.values()
-    covered: State = "no" if is_lacking else "yes" if "COVER.FULL" in statuses else "unknown"
+    is_whole = "COVER.FULL" in statuses or (not broken and any(check.identifier == "PDF.REVISIONS" for check in conclusion.checks))
+    covered: State = "no" if is_lacking else "yes" if is_whole else "unknown"
     are_passed = all(one.path is not None and not one.path.causes for one in signatures)
     return (
         answer("INTACT", "no" if broken else "yes", language=language, count=len(signatures), broken=broken),

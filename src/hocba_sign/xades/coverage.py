@@ -11,6 +11,7 @@ from typing import Final
 
 from hocba_sign.xades import names
 from hocba_sign.xades.nodes import NodeSet
+from hocba_sign.xml.names import HOCBA, SCHEMA_VERSION_ATTRIBUTE, SLOT_SUBJECT, SLOT_TEACHER
 from hocba_sign.xml.parse import Element, locate
 
 MAX_PATHS: Final = 20
@@ -20,6 +21,8 @@ MAX_VISITS: Final = 400_000
 
 _XSI: Final = "{http://www.w3.org/2001/XMLSchema-instance}"
 _SILENT: Final = frozenset({f"{_XSI}schemaLocation", f"{_XSI}noNamespaceSchemaLocation"})
+_OF_TRANSCRIPTS: Final = frozenset({SCHEMA_VERSION_ATTRIBUTE, SLOT_SUBJECT, SLOT_TEACHER})
+"""What the frame of a transcript says beside its signed data; only judging it as a transcript tells whether it is right."""
 _QUALIFYING: Final = tuple(names.qualified(namespace, "QualifyingProperties") for namespace in names.XADES_VERSIONS)
 
 
@@ -81,6 +84,11 @@ class Chart:
             is_plain = not len(nodes.apex) and (nodes.apex.tag == names.OBJECT or _is_silent(nodes.apex))
             return Spans(((self._numbers[nodes.apex], self._numbers[nodes.apex] + 1),) if is_plain else ())
         return Spans.union(Spans(tuple(self._shown(nodes))))
+
+    def span_of(self, element: Element) -> Spans:
+        """Give an element with everything in it."""
+        number = self._numbers[element]
+        return Spans(((number, self._ends[number]),))
 
     def is_within(self, element: Element, spans: Spans) -> bool:
         """Tell whether an element is covered with everything in it."""
@@ -156,7 +164,8 @@ class Chart:
 
 
 def _is_silent(element: Element) -> bool:
-    return all(str(name) in _SILENT or str(name).rpartition("}")[2].lower() == "id" for name in element.attrib)
+    own = _OF_TRANSCRIPTS if str(element.tag).startswith(f"{{{HOCBA}}}") else frozenset()
+    return all(str(name) in _SILENT or str(name) in own or str(name).rpartition("}")[2].lower() == "id" for name in element.attrib)
 
 
 def _has_text(element: Element) -> bool:
