@@ -49,6 +49,7 @@ def signed(
     at: datetime,
     box: tuple[float, float, float, float] | None = None,
     is_new: bool = True,
+    role: str = "GVCN",
     **options: Any,
 ) -> bytes:
     """Sign as PAdES B in a field that is there or new, `at` being the claimed time; `options` are those of `Revision`."""
@@ -58,7 +59,7 @@ def signed(
         digest_algorithm=SHA256,
         chain_der=identity.chain_der,
         issuer_serial_der=Certificate.load(identity.chain_der[0]).issuer_serial_der,
-        role="GVCN",
+        role=role,
         commitment="ProofOfApproval",
     )
     place = None if box is None else Place(page=0, box=box)

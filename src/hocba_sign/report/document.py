@@ -18,6 +18,7 @@ from hocba_sign.report.messages import message
 from hocba_sign.validation.document import DocumentConclusion
 from hocba_sign.validation.level import level_of
 from hocba_sign.validation.needs import Answer, Unavailable
+from hocba_sign.validation.pdf import BOOK
 from hocba_sign.validation.process import SignatureConclusion, claimed_time
 from hocba_sign.validation.timestamps import TimeStampConclusion
 from hocba_sign.validation.verdict import Check, Indication, Status, Verdict
@@ -158,7 +159,8 @@ def _document(conclusion: DocumentConclusion) -> dict[str, Any] | None:
     is_valid = None if Status.NOT_CHECKED in schema else Status.FAIL not in schema
     if conclusion.is_other:
         return {"kind": "other", "layout": None, "schema_valid": None}
-    facts: dict[str, Any] = {"kind": "hoc_ba", "layout": conclusion.layout, "schema_valid": is_valid}
+    kind = "hoc_ba_pdf" if conclusion.layout == BOOK else "hoc_ba"
+    facts: dict[str, Any] = {"kind": kind, "layout": conclusion.layout, "schema_valid": is_valid}
     facts["data_sha256"] = conclusion.data_sha256
     if record is not None:
         return {**facts, **_record(record)}

@@ -29,7 +29,7 @@ from hocba_sign.version import VERSION
 _TELLING: Final = ("SIG.REFORMATTED", "WF.SKIPPED", "WF.SLOT_REMOVED", "WF.REMOVED", "WF.MOVED", "WF.ORDER", "WF.SIGNER_MISMATCH")
 """Causes that name what was done to a file; others are often their consequence."""
 _ABOUT_ORDER: Final = frozenset({"WF.ORDER", "WF.COVERAGE"})
-_NOT_JUDGED: Final = frozenset({"DOC.FOREIGN", "DOC.PART"})
+_NOT_JUDGED: Final = frozenset({"DOC.FOREIGN", "DOC.PART", "PDF.NO_TRANSCRIPT"})
 _UNTOLD: Final = (Basis.CLAIMED, Basis.NONE, Basis.CONTRADICTED)
 _SHOWN_PLACES: Final = 6
 
@@ -192,7 +192,8 @@ def _signature_answers(conclusion: DocumentConclusion, failed: set[str], languag
     is_wrong = any(cause.startswith("WF.") and cause not in _ABOUT_ORDER for cause in failed)
     is_complete = workflow is not None and workflow.is_complete
     unmatched = any(check.identifier.startswith("WF.SIGNER_") and check.status is Status.UNPROVEN for check in conclusion.checks)
-    signers: State = "no" if is_wrong else "yes" if is_complete and not unmatched else "unknown"
+    is_known = workflow is not None and workflow.plan is not None
+    signers: State = "no" if is_wrong else "yes" if is_complete and is_known and not unmatched else "unknown"
     is_misordered = workflow is not None and not workflow.is_order_proven and (is_complete or is_wrong)
     order: State = "no" if is_misordered or failed & _ABOUT_ORDER else "yes" if is_complete else "unknown"
     basis = None if workflow is None else workflow.basis

@@ -53,10 +53,10 @@ class Workflow:
 
     `is_complete`: every expected slot is filled. `is_order_proven`: every signature that must come after another proves it, and all
     are intact. `basis` is the weakest of what the order of the steps rests on, None where there are no two steps. `missing` are the
-    empty slots, in signing order.
+    empty slots, in signing order. `plan` is None where no content asks for one.
     """
 
-    plan: str
+    plan: str | None
     is_complete: bool
     is_order_proven: bool
     missing: tuple[Slot, ...]

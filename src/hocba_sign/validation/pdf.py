@@ -1,8 +1,9 @@
 """A signed PDF: each signature as in XML, then what changed after each, the order of roles, and whether the page shows what the XML says."""
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from types import MappingProxyType
+from typing import Final
 
 from hocba_sign.ades.structure import Coverage
 from hocba_sign.errors import InputError
@@ -24,7 +25,7 @@ from hocba_sign.validation.document import (
 from hocba_sign.validation.foreign import with_zone_warning
 from hocba_sign.validation.order import Workflow
 from hocba_sign.validation.pdf_content import content_checks, overlay_checks
-from hocba_sign.validation.pdf_order import judge_revisions
+from hocba_sign.validation.pdf_order import judge_fields, judge_revisions
 from hocba_sign.validation.process import SignatureConclusion, validate_signature
 from hocba_sign.validation.rules import rule_checks
 from hocba_sign.validation.standing import Standing, judge_standing
@@ -34,8 +35,18 @@ from hocba_sign.validation.years import year_checks
 from hocba_sign.xades.read import read_parsed
 from hocba_sign.xml.parse import parse
 
+BOOK: Final = "pdf_only"
+"""The layout of a PDF without a transcript whose signatures have roles."""
+
 _UNPROVEN = frozenset({"PDF.SYNTAX"})
 _ABOUT_CHANGES = frozenset({"PDF.CHANGED", "PDF.CHANGE_UNKNOWN", "PDF.NOT_PERMITTED", "PDF.LOCKED", "PDF.COVERAGE", "PDF.BYTE_RANGE"})
+_NO_TRANSCRIPT: Final = (
+    Check(identifier="PDF.NO_TRANSCRIPT", status=Status.UNPROVEN),
+    *(
+        Check(identifier=identifier, status=Status.NOT_CHECKED)
+        for identifier in ("DOC.SCHEMA", "DOC.RULES", "DOC.STATUS", "PDF.SAME_CONTENT")
+    ),
+)
 _ATTACHED = MappingProxyType(
     {
         Verdict.VALID: Status.PASS,
@@ -58,7 +69,9 @@ class _Attached:
 
 
 def validate_pdf(octets: bytes, setting: Setting) -> DocumentConclusion:
-    """Judge a PDF that carries its transcript as `hocba.xml`; one without is judged by its signatures alone, and is no proof of content.
+    """Judge a PDF that carries its transcript as `hocba.xml`.
+
+    One without is judged by its signatures and the roles that they and the fields name, and is never VALID.
 
     Raises: CallerError PDF.EXTRA_MISSING; InputError for octets that cannot be read as PDF.
     """
@@ -66,9 +79,9 @@ def validate_pdf(octets: bytes, setting: Setting) -> DocumentConclusion:
     if not document.signatures:
         return _conclusion(Verdict.NOTHING_TO_VERIFY, (), (), is_other=not document.facts.attachments)
     if not document.facts.attachments:
-        return _judged(document, setting, missing=(Check(identifier="PDF.NO_TRANSCRIPT", status=Status.UNPROVEN),))
+        return _book(_judged(document, setting, found=_NO_TRANSCRIPT), document)
     if len(document.facts.attachments) > 1:
-        return _judged(document, setting, missing=(Check(identifier="PDF.ATTACHED_TWICE", status=Status.FAIL, where=ATTACHMENT),))
+        return _judged(document, setting, found=(Check(identifier="PDF.ATTACHED_TWICE", status=Status.FAIL, where=ATTACHMENT),))
     signatures = tuple(with_zone_warning(validate_signature(one, setting)) for one in document.signatures)
     attached = _attached(document.facts.attachments[0], setting)
     transcript = attached.transcript
@@ -111,9 +124,19 @@ def validate_any_pdf(octets: bytes, setting: Setting) -> DocumentConclusion:
     return _judged(document, setting)
 
 
-def _judged(document: PdfDocument, setting: Setting, *, missing: tuple[Check, ...] = ()) -> DocumentConclusion:
+def _book(judged: DocumentConclusion, document: PdfDocument) -> DocumentConclusion:
+    """Add what the names of roles tell, if there are any: order, and fields still empty. Nothing is compared with what the pages say."""
+    workflow = judge_fields(judged.signatures, document.facts.empty_fields)
+    if workflow is None:
+        return judged
+    order = (Check(identifier="WF.ORDER_PROVEN", status=Status.PASS),) if workflow.is_order_proven and workflow.basis is not None else ()
+    checks = (*judged.checks, *workflow.checks, *order)
+    return replace(judged, verdict=verdict_of(judged.signatures, checks), workflow=workflow, checks=checks, layout=BOOK, is_other=False)
+
+
+def _judged(document: PdfDocument, setting: Setting, *, found: tuple[Check, ...] = ()) -> DocumentConclusion:
     signatures = tuple(with_zone_warning(validate_signature(one, setting)) for one in document.signatures)
-    checks = [*_file_checks(document, signatures), *missing, *overlay_checks(document, with_first=False)]
+    checks = [*_file_checks(document, signatures), *found, *overlay_checks(document, with_first=False)]
     checks += school_checks(None, signatures, setting=setting)
     checks += [time_stamp_check(one) for one in signatures if one.signature.time_stamps]
     checks += tt15_checks(signatures, None)
