@@ -67,7 +67,8 @@ class Reference:
 
     `target_id` is None when the URI is not `#id`. `is_found` tells whether the target exists; `is_intact`
     whether the digest of its canonical octets equals DigestValue. `entries` are the references of the manifest that it points at,
-    which `holds` demands too. `extent` is None in a transcript, where a reference covers the element that it names and nothing less.
+    which `holds` demands too, all but those that are `is_absent`: their data is not at hand, so that they prove nothing. `extent` is None
+    in a transcript, where a reference covers the element that it names and nothing less.
     """
 
     identifier: str | None
@@ -80,10 +81,11 @@ class Reference:
     is_intact: bool
     entries: "tuple[Reference, ...]" = ()
     extent: Extent | None = None
+    is_absent: bool = False
 
     @property
     def holds(self) -> bool:
-        return self.is_intact and all(entry.is_intact for entry in self.entries)
+        return self.is_intact and all(entry.is_intact or entry.is_absent for entry in self.entries)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -131,7 +133,7 @@ class Place:
 class SignedProperties:
     """The signed qualifying properties of one signature (EN 319 132-1, 5.2). `certified_roles` are the kinds of their certificates."""
 
-    identifier: str
+    identifier: str | None
     signing_time: datetime | None
     signing_time_text: str | None
     certificates: tuple[CertificateBinding, ...]
@@ -179,7 +181,8 @@ class ParsedSignature:
 
     Of documents of others: `parent` names the signature that this one counter-signs, `keys_der` are SubjectPublicKeyInfos that stand in it
     without a certificate, `claimed_time` (UTC) is what a signed object beside the qualifying properties says, `unsigned` the names of the
-    unsigned properties, `is_baseline` whether it has what DSS calls BASELINE-B, `warnings` what changes no judgement.
+    unsigned properties, `is_extended` and `is_baseline` whether it has what DSS calls BES and BASELINE-B, `warnings` what changes no
+    judgement.
     """
 
     identifier: str | None
@@ -207,6 +210,7 @@ class ParsedSignature:
     keys_der: tuple[bytes, ...] = ()
     claimed_time: datetime | None = None
     unsigned: tuple[str, ...] = ()
+    is_extended: bool = True
     is_baseline: bool = True
     warnings: tuple[Finding, ...] = ()
 

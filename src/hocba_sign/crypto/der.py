@@ -12,6 +12,11 @@ from hocba_sign.errors import InputError
 
 BOOLEAN, INTEGER, BIT_STRING, OCTET_STRING, NULL, OID = 0x01, 0x02, 0x03, 0x04, 0x05, 0x06
 SEQUENCE, SET = 0x30, 0x31
+MAX_INDEFINITE = 16
+"""Levels of indefinite lengths; CMS has nine."""
+
+_PIECES = 0x24
+"""An OCTET STRING in several."""
 
 
 class Element(NamedTuple):
@@ -128,6 +133,29 @@ def integer(element: Element) -> int:
     if element.tag != INTEGER or element.start == element.end:
         raise malformed(element.at, "integer")
     return int.from_bytes(element.content, "big", signed=True)
+
+
+def definite(octets: bytes) -> tuple[bytes, int]:
+    """Write the element that `octets` begin with again, with definite lengths where it has indefinite ones, and tell where it ended.
+
+    Elements of definite length stay as they are. Raises: InputError DER.MALFORMED.
+    """
+    return _definite(octets, 0, depth=0)
+
+
+def _definite(octets: bytes, at: int, *, depth: int) -> tuple[bytes, int]:
+    if depth > MAX_INDEFINITE:
+        raise malformed(at, "nested too deep")
+    if octets[at + 1 : at + 2] != b"\x80":
+        element = _read(octets, at, len(octets))
+        return element.der, element.end
+    parts, position = [], at + 2
+    while octets[position : position + 2] != b"\0\0":
+        part, position = _definite(octets, position, depth=depth + 1)
+        parts.append(part)
+    if octets[at] == _PIECES:
+        return encode(OCTET_STRING, *(whole(part, OCTET_STRING).content for part in parts)), position + 2
+    return encode(octets[at], *parts), position + 2
 
 
 def encode(tag: int, *contents: bytes) -> bytes:

@@ -72,13 +72,15 @@ class SoftwareSigner:
 def default_algorithm(public_key: PublicKey) -> SignatureAlgorithm:
     """Choose what to sign with when nobody asks: PKCS#1 v1.5 for RSA, as every Vietnamese token and verifier knows it.
 
-    Raises: CallerError KEY.ALGORITHM where a key restricts itself to what XML cannot name.
+    Raises: CallerError KEY.ALGORITHM for a brainpool curve, and where a key restricts itself to what XML cannot name.
     """
     match public_key.kind:
         case KeyKind.RSA:
             chosen = _restricted(public_key) if public_key.is_pss_only else RSA_SHA256
         case KeyKind.EC:
-            chosen = _BY_CURVE[public_key.curve or ""]
+            if public_key.curve not in _BY_CURVE:
+                raise CallerError("KEY.ALGORITHM", detail=f"no algorithm for {key_name(public_key)}")
+            chosen = _BY_CURVE[public_key.curve]
         case KeyKind.ED25519:
             chosen = ED25519
         case KeyKind.ED448:

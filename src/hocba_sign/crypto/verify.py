@@ -24,7 +24,7 @@ MAX_SPKI_OCTETS = 4096
 """A modulus of MAX_RSA_BITS with room for the framing."""
 
 _EC_OID = "1.2.840.10045.2.1"
-_CURVES = ("secp256r1", "secp384r1", "secp521r1")
+_CURVES = ("secp256r1", "secp384r1", "secp521r1", "brainpoolP256r1", "brainpoolP384r1", "brainpoolP512r1")
 
 _Key = rsa.RSAPublicKey | ec.EllipticCurvePublicKey | ed25519.Ed25519PublicKey | ed448.Ed448PublicKey
 
@@ -47,7 +47,7 @@ class PublicKey:
 
 @lru_cache(maxsize=MAX_REMEMBERED)
 def load_public_key(spki_der: bytes) -> PublicKey:
-    """Read a SubjectPublicKeyInfo: RSA, ECDSA on P-256, P-384, P-521, Ed25519 or Ed448.
+    """Read a SubjectPublicKeyInfo: RSA, ECDSA on P-256, P-384, P-521 or the brainpool curves of those sizes, Ed25519 or Ed448.
 
     Small keys load; whether their size is acceptable is `acceptance.acceptable`. A curve must be named: spelt out with the right
     numbers but another base point it would accept signatures of anybody (CVE-2020-0601).

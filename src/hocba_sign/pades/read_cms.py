@@ -30,7 +30,6 @@ MAX_OCTETS: Final = 4 * 1024 * 1024
 """Of one CMS; a large CRL may be in it."""
 MAX_TOKENS: Final = 10
 MAX_VALUES: Final = 500
-_MAX_DEPTH: Final = 16
 
 _SIGNING_TIME, _TIME_STAMP_TOKEN = "1.2.840.113549.1.9.5", "1.2.840.113549.1.9.16.2.14"
 _ADOBE_REVOCATION = "1.2.840.113583.1.1.8"
@@ -74,29 +73,10 @@ def cms_octets(contents: bytes) -> tuple[bytes, bool]:
     if len(contents) > MAX_OCTETS:
         raise der.malformed(MAX_OCTETS, "too large")
     if contents[1:2] == b"\x80":
-        octets, end = _definite(contents, 0, depth=0)
+        octets, end = der.definite(contents)
         return octets, not contents[end:].strip(b"\0")
     first = der.first(contents, der.SEQUENCE)
     return first.der, not contents[first.end :].strip(b"\0")
-
-
-def _definite(octets: bytes, at: int, *, depth: int) -> tuple[bytes, int]:
-    """Write an element of indefinite length again with a definite one, as DER demands; elements of definite length stay as they are."""
-    if depth > _MAX_DEPTH:
-        raise der.malformed(at, "nested too deep")
-    if octets[at + 1 : at + 2] != b"\x80":
-        head = octets[at : at + 6]
-        count = head[1] & 0x7F if len(head) > 1 and head[1] & 0x80 else 0
-        length = int.from_bytes(head[2 : 2 + count], "big") if count else head[1] if len(head) > 1 else 0
-        end = at + 2 + count + length
-        if len(head) < 2 or count > 4 or end > len(octets):
-            raise der.malformed(at, "truncated")
-        return octets[at:end], end
-    parts, position = [], at + 2
-    while octets[position : position + 2] != b"\0\0":
-        part, position = _definite(octets, position, depth=depth + 1)
-        parts.append(part)
-    return der.encode(octets[at], *parts), position + 2
 
 
 def read_cms(octets: bytes, *, where: str) -> CmsFacts:

@@ -17,7 +17,7 @@ from hocba_sign.pki.certificate import Certificate
 from hocba_sign.validation.process import SignatureConclusion
 from hocba_sign.validation.verdict import conclude
 from hocba_sign.xades import names
-from hocba_sign.xades.elements import algorithm_of, octets_of, only
+from hocba_sign.xades.elements import Parts, algorithm_of, octets_of, only
 from hocba_sign.xades.foreign import ForeignDocument, named
 from hocba_sign.xades.nodes import Budget, Method
 from hocba_sign.xades.signature import read_value
@@ -191,7 +191,7 @@ def _wrong(signature: Element, references: Sequence[Reference], document: Foreig
 
 def _heals(signature: Element, document: ForeignDocument, suspect: Suspect) -> tuple[Finding, ...] | None:
     """Tell whether the signature would hold in this document, at least as .NET reads it, which is a finding then."""
-    if not suspect.holds(read_value(signature).signed_info_octets):
+    if not suspect.holds(read_value(signature, Parts(is_strict=False)).signed_info_octets):
         return None
     findings = []
     for reference in _references(signature):

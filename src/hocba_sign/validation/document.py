@@ -26,7 +26,7 @@ from hocba_sign.validation.record import record_content
 from hocba_sign.validation.rules import rule_checks
 from hocba_sign.validation.standing import Standing, judge_standing
 from hocba_sign.validation.tt15 import tt15_checks
-from hocba_sign.validation.verdict import Check, Indication, Status, Verdict, conclude
+from hocba_sign.validation.verdict import Check, Indication, Status, Verdict, conclude, is_proven_wrong
 from hocba_sign.validation.years import year_checks
 from hocba_sign.xades.read import read, read_parsed
 from hocba_sign.xml.decode import check_document, decode, decode_document
@@ -218,10 +218,10 @@ def time_stamp_check(one: SignatureConclusion) -> Check:
 
 def verdict_of(signatures: Iterable[SignatureConclusion], checks: Iterable[Check]) -> Verdict:
     """Give the one word: INVALID for anything proven wrong, INDETERMINATE for anything unproven."""
-    indications = {one.conclusion.indication for one in signatures}
+    conclusions = [one.conclusion for one in signatures]
     results = {check.status for check in checks}
-    if Indication.TOTAL_FAILED in indications or Status.FAIL in results:
+    if any(is_proven_wrong(one) for one in conclusions) or Status.FAIL in results:
         return Verdict.INVALID
-    if Indication.INDETERMINATE in indications or Status.UNPROVEN in results:
+    if any(one.indication is Indication.INDETERMINATE for one in conclusions) or Status.UNPROVEN in results:
         return Verdict.INDETERMINATE
     return Verdict.VALID

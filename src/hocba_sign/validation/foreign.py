@@ -7,6 +7,7 @@ something else is not VALID.
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import replace
 from datetime import timedelta
+from itertools import islice
 from types import MappingProxyType
 from typing import Final
 
@@ -22,6 +23,7 @@ from hocba_sign.validation.process import SignatureConclusion, claimed_time, emb
 from hocba_sign.validation.tt15 import tt15_checks
 from hocba_sign.validation.verdict import Check, Indication, Status, Verdict
 from hocba_sign.xades.coverage import Spans
+from hocba_sign.xades.foreign import named
 from hocba_sign.xades.read_any import ForeignReading, read_any
 from hocba_sign.xml.parse import ParsedXml, parse
 
@@ -31,6 +33,8 @@ MAX_GIVEN: Final = 500
 """Given certificates that are tried for a signature that carries none that fits."""
 MAX_MISSES: Final = 100
 """Keys of one document that did not make the value beside which they stand; the slowest cost ten milliseconds each."""
+MAX_ENTRIES: Final = 20
+"""Entries of manifests without their data that are named; one is enough for the verdict."""
 MAX_NAME: Final = 100
 """Characters of the name of a detached file that are told."""
 
@@ -100,7 +104,10 @@ def _with_candidates(reading: ForeignReading, given: tuple[Certificate, ...]) ->
             maker = next((one.der for one in given[:MAX_GIVEN] if made_value(signature, one)), None)
         own = signature.certificates_der
         if maker is None:
-            yield replace(signature, certificates_der=tuple(one.der for one in carried if one.der in own)[:1] or own[:1])
+            likeliest = tuple(one.der for one in carried if one.der in own)[:1] or own[:1]
+            bindings = () if signature.properties is None else signature.properties.certificates
+            is_bound = any(binding.binds(der) for binding in bindings for der in likeliest)
+            yield replace(signature, certificates_der=likeliest, is_baseline=signature.is_baseline and is_bound)
         else:
             ders = tuple(dict.fromkeys((maker, *own)))
             yield replace(signature, certificates_der=ders, is_baseline=signature.is_baseline and maker in own)
@@ -132,6 +139,11 @@ def _cover_checks(
         yield Check(identifier="COVER.PARTIAL", status=Status.UNPROVEN, where=outside[0])
     elif counted:
         yield Check(identifier="COVER.FULL", status=Status.PASS)
+    absent = (
+        named(part.uri) for one in signatures for reference in one.signature.references for part in reference.entries if part.is_absent
+    )
+    for uri in islice(dict.fromkeys(absent), MAX_ENTRIES):
+        yield Check(identifier="COVER.ENTRY", status=Status.UNPROVEN, where=uri)
     references = tuple(_detached_references(counted))
     used = {reference.extent.where for reference in references if reference.extent is not None and reference.extent.is_full}
     policies = {name for one in signatures for name in _policy_names(one.signature)}

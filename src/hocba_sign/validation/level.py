@@ -1,12 +1,13 @@
 """Which level a signature has, named as EU DSS does. Says nothing about validity."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import Final
 
-from hocba_sign.ades.structure import Family, StampKind
+from hocba_sign.ades.structure import Family, StampKind, TimeStamp
 from hocba_sign.errors import InputError
 from hocba_sign.pki.certificate import Certificate
 from hocba_sign.pki.timestamp import read_token
+from hocba_sign.pki.token import Token
 from hocba_sign.validation.process import SignatureConclusion, embedded_evidence
 
 _OCSP_SIGNING: Final = "1.3.6.1.5.5.7.3.9"
@@ -26,31 +27,38 @@ def level_of(one: SignatureConclusion, *, is_other: bool) -> str:
         return "XMLDSIG"
     if not is_other:
         return _baseline_level(one)
-    if not signature.properties.certificates:
-        return "XMLDSIG"
-    is_timed = any(stamp.kind is StampKind.SIGNATURE and stamp.time is not None for stamp in one.time_stamps) or (
-        not one.is_intact and any(stamp.kind is StampKind.SIGNATURE and not stamp.findings for stamp in signature.time_stamps)
-    )
-    if not is_timed:
-        if signature.is_baseline:
-            return "XAdES-BASELINE-B"
-        return "XAdES-BES" if signature.properties.policy is None else "XAdES-EPES"
+    return _foreign_level(one)
+
+
+def _foreign_level(one: SignatureConclusion) -> str:
+    """Name what a signature of others has, complete or not, as the forms of XAdES follow from one another."""
+    signature = one.signature
+    if not signature.is_extended:
+        return "XAdES-BES"
+    is_baseline = signature.is_baseline
+    stamps = [stamp for stamp in signature.time_stamps if stamp.kind is StampKind.SIGNATURE]
+    if not _is_timed(stamps, one.certificate):
+        has_policy = signature.properties is not None and signature.properties.policy is not None
+        return "XAdES-BASELINE-B" if is_baseline else "XAdES-EPES" if has_policy else "XAdES-BES"
+    is_baseline &= all(len(stamp.tokens_der) == 1 for stamp in stamps)
     present = frozenset(signature.unsigned)
-    has_values = has_all_revocation(one)
-    if signature.is_baseline and has_values and not present & _FORBIDDEN_LT:
-        return "XAdES-BASELINE-LTA" if present & _ARCHIVES else "XAdES-BASELINE-LT"
-    if present & _CERTIFICATE_REFS and "CompleteRevocationRefs" in present:
-        return _extended_level(present, has_values=has_values)
-    return "XAdES-BASELINE-T" if signature.is_baseline else "XAdES-T"
+    has_refs = bool(present & _CERTIFICATE_REFS) and "CompleteRevocationRefs" in present
+    has_refs_stamp = bool(present & _REFS_STAMPS)
+    if not has_all_revocation(one):
+        return ("XAdES-X" if has_refs_stamp else "XAdES-C") if has_refs else "XAdES-BASELINE-T" if is_baseline else "XAdES-T"
+    is_baseline &= not present & _FORBIDDEN_LT
+    if "SealingEvidenceRecords" in present:
+        return "XAdES-ERS"
+    if present & _ARCHIVES:
+        return "XAdES-BASELINE-LTA" if is_baseline else "XAdES-A"
+    if is_baseline or not has_refs:
+        return "XAdES-BASELINE-LT" if is_baseline else "XAdES-LT"
+    return "XAdES-XL" if has_refs_stamp else "XAdES-C"
 
 
-def _extended_level(present: frozenset[str], *, has_values: bool) -> str:
-    """Name the forms of TS 101 903 that go on from XAdES-C."""
-    if not present & _REFS_STAMPS:
-        return "XAdES-C"
-    if not has_values:
-        return "XAdES-X"
-    return "XAdES-A" if present & _ARCHIVES else "XAdES-XL"
+def _is_timed(stamps: list[TimeStamp], certificate: Certificate | None) -> bool:
+    times = [token.gen_time for token in _tokens(stamps)]
+    return bool(times) and all(certificate is None or time < certificate.not_after for time in times)
 
 
 def _baseline_level(one: SignatureConclusion) -> str:
@@ -95,14 +103,9 @@ def has_all_revocation(one: SignatureConclusion) -> bool:
     """
     signature = one.signature
     crls, ocsps = list(signature.embedded_crls_der), list(signature.embedded_ocsps_der)
-    for stamp in signature.time_stamps:
-        for token_der in stamp.tokens_der:
-            try:
-                token = read_token(token_der)
-            except InputError:
-                continue
-            crls += token.crls
-            ocsps += token.ocsps
+    for token in _tokens(signature.time_stamps):
+        crls += token.crls
+        ocsps += token.ocsps
     wanted = [certificate for certificate in _carried(one) if not certificate.is_self_issued]
     if not wanted:
         return bool(signature.embedded_certificates_der)
@@ -113,17 +116,42 @@ def has_all_revocation(one: SignatureConclusion) -> bool:
 
 
 def _carried(one: SignatureConclusion) -> Iterator[Certificate]:
-    """Give the certificates of the signer and of all time-stamps but the last archive's, without anchors and OCSP responders."""
+    """Give the certificates of the signer and of all time-stamps but the last archive's, without anchors and OCSP responders.
+
+    Where the signer is known, only those on the ways up from there count.
+    """
     paths = [one.path, *(stamp.path for stamp in one.time_stamps)]
     anchors = {path.anchor_sha256 for path in paths if path is not None}
     found = list(embedded_evidence(one.signature).certificates)
     stamps = list(one.signature.time_stamps)
     if stamps and stamps[-1].kind is StampKind.ARCHIVE:
         del stamps[-1]
+    leaves = [one.certificate]
+    for token in _tokens(stamps):
+        leaves.append(token.certificate)
+        found += token.certificates
+    if None not in leaves:
+        found = list(_above([leaf for leaf in leaves if leaf is not None], found))
+    return (one for one in dict.fromkeys(found) if one.sha256 not in anchors and _OCSP_SIGNING not in one.extended_key_usage)
+
+
+def _above(leaves: list[Certificate], candidates: list[Certificate]) -> Iterator[Certificate]:
+    by_subject: dict[bytes, list[Certificate]] = {}
+    for candidate in dict.fromkeys(candidates):
+        by_subject.setdefault(candidate.subject_der, []).append(candidate)
+    waiting, met = list(leaves), set(leaves)
+    while waiting:
+        one = waiting.pop()
+        yield one
+        above = [issuer for issuer in by_subject.get(one.issuer_der, ()) if issuer not in met]
+        met.update(above)
+        waiting += above
+
+
+def _tokens(stamps: Iterable[TimeStamp]) -> Iterator[Token]:
     for stamp in stamps:
         for token_der in stamp.tokens_der:
             try:
-                found += read_token(token_der).certificates
+                yield read_token(token_der)
             except InputError:
                 continue
-    return (one for one in dict.fromkeys(found) if one.sha256 not in anchors and _OCSP_SIGNING not in one.extended_key_usage)

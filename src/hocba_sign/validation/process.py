@@ -150,10 +150,14 @@ def _times(signature: ParsedSignature, integrity: Integrity, setting: Setting, *
     return findings
 
 
+_UNNAMED = frozenset({"SIG.CERTIFICATE_BINDING", "SIG.NO_SIGNING_CERTIFICATE"})
+
+
 def _with_path(own: Conclusion, path: PathResult | None, findings: list[Finding]) -> Conclusion:
-    """Join the signature's own judgement with the path's: a failure first, then the path, then the rest."""
+    """Join the signature's own judgement with the path's: a failure first, or that nobody is known to have signed, then the path, then the rest."""
     everything = tuple(dict.fromkeys(findings))
-    if own.indication is Indication.TOTAL_FAILED or path is None or path.sub_indication is None:
+    is_unnamed = any(finding.cause in _UNNAMED for finding in own.findings) and path is not None and path.status is not PathStatus.FAILED
+    if own.indication is Indication.TOTAL_FAILED or is_unnamed or path is None or path.sub_indication is None:
         return Conclusion(indication=own.indication, sub_indication=own.sub_indication, findings=everything)
     indication = Indication.TOTAL_FAILED if path.status is PathStatus.FAILED else Indication.INDETERMINATE
     return Conclusion(indication=indication, sub_indication=SubIndication(path.sub_indication), findings=everything)

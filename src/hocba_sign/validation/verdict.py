@@ -103,6 +103,8 @@ _MEANING = {
     "SIG.TARGET_MISSING": _NO_DATA,
     "SIG.DETACHED_MISSING": _NO_DATA,
     "SIG.MANIFEST": _NO_DATA,
+    "SIG.TARGET_MISPLACED": _NO_DATA,
+    "SIG.PART_UNREADABLE": _CONSTRAINTS,
     "SIG.NO_SIGNING_CERTIFICATE": _NO_CERTIFICATE,
     "SIG.CERTIFICATE_BINDING": _NO_CERTIFICATE,
     "SIG.ISSUER_SERIAL": _NO_CERTIFICATE,
@@ -111,7 +113,6 @@ _MEANING = {
     "SIG.PROPERTIES_TYPE": _CONSTRAINTS,
     "SIG.PROPERTIES_ELSEWHERE": _CONSTRAINTS,
     "SIG.POLICY_MISMATCH": (Indication.INDETERMINATE, SubIndication.SIGNATURE_POLICY_NOT_AVAILABLE),
-    "SIG.DETACHED_MISSING": (Indication.INDETERMINATE, SubIndication.SIGNED_DATA_NOT_FOUND),
     "SIG.COUNTERSIGNATURE": (Indication.TOTAL_FAILED, SubIndication.HASH_FAILURE),
     "SIG.SIGNING_TIME": _CONSTRAINTS,
     "SIG.SIGNING_TIME_FUTURE": _CONSTRAINTS,
@@ -124,15 +125,47 @@ _MEANING = {
     "PDF.SIGNER_ID": _NO_CERTIFICATE,
     "CRYPTO.ENDED_BEFORE": (Indication.INDETERMINATE, SubIndication.CRYPTO_CONSTRAINTS_FAILURE),
 }
+_OF_REFERENCES = frozenset({"SIG.SIGNED_PROPERTIES", "SIG.NOTHING_SIGNED", "SIG.TRANSFORM", "SIG.REFERENCE_URI", "SIG.TARGET_AMBIGUOUS"})
+"""Faults of the format that show when references are followed, after the signer was looked for."""
+_SECONDARY = frozenset({"SIG.ISSUER_SERIAL"})
+"""Said beside a digest that does name the certificate."""
+_CHAPTER = (
+    SubIndication.NO_SIGNING_CERTIFICATE_FOUND,
+    SubIndication.SIGNED_DATA_NOT_FOUND,
+    SubIndication.HASH_FAILURE,
+    SubIndication.SIG_CRYPTO_FAILURE,
+)
+"""The order in which a signature is examined (EN 319 102-1, 5.2.3 and 5.2.7), after its format (5.2.2)."""
 _MEANING_BY_AREA = {"SIG": _FORMAT, "XML": _FORMAT, "PDF": _FORMAT, "DER": _FORMAT, "CRYPTO": _CRYPTO, "CERT": _NO_CERTIFICATE}
 
 
 def conclude(findings: Iterable[Finding]) -> Conclusion:
-    """Turn what was found about a signature into its judgement: a proven failure outweighs what is only unproven."""
+    """Turn what was found about a signature into its judgement: the first that the process of EN 319 102-1, 5.3 would end with.
+
+    Of what it does not order, a proven failure outweighs what is only unproven.
+    """
     found = tuple(dict.fromkeys(findings))
-    meanings = [_MEANING.get(finding.cause) or _MEANING_BY_AREA[finding.cause.partition(".")[0]] for finding in found]
-    for indication in (Indication.TOTAL_FAILED, Indication.INDETERMINATE):
-        for meaning in meanings:
-            if meaning[0] is indication:
-                return Conclusion(indication=indication, sub_indication=meaning[1], findings=found)
-    return Conclusion(indication=Indication.TOTAL_PASSED, sub_indication=None, findings=found)
+    if not found:
+        return Conclusion(indication=Indication.TOTAL_PASSED, sub_indication=None, findings=found)
+    indication, sub_indication = _meaning(min(found, key=_rank))
+    return Conclusion(indication=indication, sub_indication=sub_indication, findings=found)
+
+
+def is_proven_wrong(conclusion: Conclusion) -> bool:
+    """Tell whether anything found means a failure, though the process may have ended before it."""
+    areas = {*_MEANING_BY_AREA}
+    meanings = (_meaning(finding) for finding in conclusion.findings if finding.cause.partition(".")[0] in areas)
+    return conclusion.indication is Indication.TOTAL_FAILED or any(meaning[0] is Indication.TOTAL_FAILED for meaning in meanings)
+
+
+def _meaning(finding: Finding) -> tuple[Indication, SubIndication]:
+    return _MEANING.get(finding.cause) or _MEANING_BY_AREA[finding.cause.partition(".")[0]]
+
+
+def _rank(finding: Finding) -> int:
+    indication, sub_indication = _meaning(finding)
+    if sub_indication in _CHAPTER and finding.cause not in _SECONDARY:
+        return 1 + _CHAPTER.index(sub_indication)
+    if indication is Indication.TOTAL_FAILED:
+        return 1 + len(_CHAPTER) if finding.cause in _OF_REFERENCES else 0
+    return 2 + len(_CHAPTER)

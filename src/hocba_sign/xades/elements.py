@@ -3,9 +3,11 @@
 import base64
 import binascii
 import re
+from collections.abc import Callable
 from datetime import UTC, datetime, tzinfo
+from typing import TypeVar
 
-from hocba_sign.errors import InputError
+from hocba_sign.errors import Finding, InputError
 from hocba_sign.xml.c14n import C14nAlgorithm
 from hocba_sign.xml.parse import Element, locate
 
@@ -17,6 +19,29 @@ _WITHOUT_COMMENTS = {
     C14nAlgorithm.EXCLUSIVE_WITH_COMMENTS: C14nAlgorithm.EXCLUSIVE,
 }
 _DATE_TIME = re.compile(r"-?\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?(Z|[+-]\d\d:\d\d)?")
+
+
+_Part = TypeVar("_Part")
+
+
+class Parts:
+    """Reads the parts of one signature: strictly, where one that is malformed spoils the whole, or each for itself, where it is told and left out."""
+
+    __slots__ = ("_is_strict", "findings")
+
+    def __init__(self, *, is_strict: bool) -> None:
+        self._is_strict = is_strict
+        self.findings: list[Finding] = []
+
+    def read(self, read: Callable[[Element], _Part], element: Element, otherwise: _Part) -> _Part:
+        """Give what `read` gives, or `otherwise` where that raises `SIG.STRUCTURE`. Raises: as `read`, but for that."""
+        try:
+            return read(element)
+        except InputError as error:
+            if self._is_strict or error.cause != "SIG.STRUCTURE":
+                raise
+            self.findings.append(Finding("SIG.PART_UNREADABLE", error.where or locate(element)))
+            return otherwise
 
 
 def malformed(element: Element) -> InputError:

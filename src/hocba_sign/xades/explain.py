@@ -7,7 +7,7 @@ from itertools import islice
 from hocba_sign.crypto.algorithms import digest, digest_algorithm
 from hocba_sign.errors import Finding, InputError
 from hocba_sign.xades import names
-from hocba_sign.xades.elements import algorithm_of, octets_of, only
+from hocba_sign.xades.elements import Parts, algorithm_of, octets_of, only
 from hocba_sign.xades.foreign import MAX_REFERENCES, ForeignDocument, named, pointed_at
 from hocba_sign.xades.nodes import NodeSet
 from hocba_sign.xades.signature import read_value
@@ -56,7 +56,7 @@ class SignedInfo:
 
 def signed_info_of(signature: Element) -> SignedInfo:
     """Raises: as `read_value`."""
-    octets = read_value(signature).signed_info_octets
+    octets = read_value(signature, Parts(is_strict=False)).signed_info_octets
     method = only(only(signature, names.SIGNED_INFO), names.CANONICALIZATION_METHOD)
     return SignedInfo(canonicalization=algorithm_of(method), length=len(octets), sha256=hashlib.sha256(octets).hexdigest())
 

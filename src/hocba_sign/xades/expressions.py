@@ -27,12 +27,14 @@ class Root:
 class Step:
     """Elements among the children or (`is_deep`, the first only) all descendants of the step before.
 
-    `name` is in Clark notation, `*` for any, `{*}a` for any namespace. `attribute` is one that they must have, with its value.
+    `name` is in Clark notation, `*` for any, `{*}a` for any namespace. `attribute` is one that they must have, with its value,
+    `written` the name as it must stand in the file, prefix and all.
     """
 
     name: str
     is_deep: bool
     attribute: tuple[str, str] | None = None
+    written: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -240,6 +242,10 @@ class _Reader:
             local = self._literal()
             self.needs("]")
             return Step(f"{{*}}{local}", is_deep) if _LOCAL_NAME.fullmatch(local) else _refuse()
+        if name == _WILD and self.takes("[", "name", "(", ")", "="):
+            written = self._literal()
+            self.needs("]")
+            return Step(name, is_deep, written=written)
         return Step(name, is_deep)
 
     def _is_name(self) -> bool:

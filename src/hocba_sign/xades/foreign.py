@@ -12,8 +12,9 @@ from hocba_sign.ades.structure import Covers, Extent, ExtentKind, Reference
 from hocba_sign.crypto.algorithms import digest, digest_algorithm
 from hocba_sign.errors import Finding, InputError
 from hocba_sign.xades import names
-from hocba_sign.xades.elements import algorithm_of, octets_of, only, require_children
+from hocba_sign.xades.elements import Parts, algorithm_of, octets_of, only, require_children
 from hocba_sign.xades.nodes import DEFAULT, Budget, Method, NodeSet
+from hocba_sign.xades.properties import qualifying_properties
 from hocba_sign.xades.transforms import Base64, Filter, Named, Value, octets_of_value, read_transforms, steps
 from hocba_sign.xades.xpointer import ById, External, Pointer, Whole, pointer
 from hocba_sign.xml.names import DS
@@ -160,17 +161,23 @@ def read_foreign_reference(element: Element, document: ForeignDocument, *, is_en
     uri = element.get("URI")
     meant = pointer(uri)
     digest_uri = algorithm_of(only(element, names.DIGEST_METHOD))
-    digest_value = octets_of(only(element, names.DIGEST_VALUE))
+    parts = Parts(is_strict=False)
+    digest_value = parts.read(octets_of, only(element, names.DIGEST_VALUE), b"")
     followed, findings = _follow(element, document, digest_uri=digest_uri)
+    is_absent = is_entry and any(finding.cause in _ABSENT for finding in findings)
+    findings = (*parts.findings, *(() if is_absent else findings))
+    if followed is not None and not is_entry and not _is_placed(element, followed.origin):
+        followed, findings = None, (*findings, Finding("SIG.TARGET_MISPLACED", named(uri)))
+    entries: tuple[Reference, ...] = ()
+    if element.get("Type") == names.TYPE_MANIFEST and followed is not None:
+        entries, found = _entries(element, followed.origin, document, is_entry=is_entry)
+        findings += found
+        followed = followed if entries else None
     is_intact = followed is not None and followed.digest == digest_value
     if followed is not None and not is_intact:
         findings += (Finding("SIG.DIGEST", named(uri)),)
     if followed is not None and followed.is_nothing(digest_uri):
         findings += (Finding("SIG.NOTHING_SIGNED", named(uri)),)
-    entries: tuple[Reference, ...] = ()
-    if element.get("Type") == names.TYPE_MANIFEST and followed is not None:
-        entries, found = _entries(element, followed.origin, document, is_entry=is_entry)
-        findings += found
     reference = Reference(
         identifier=element.get("Id"),
         uri=uri or "",
@@ -182,8 +189,36 @@ def read_foreign_reference(element: Element, document: ForeignDocument, *, is_en
         is_intact=is_intact,
         entries=entries,
         extent=None if followed is None else followed.extent,
+        is_absent=is_absent,
     )
     return reference, findings
+
+
+_SIGNED_PROPERTIES: Final = frozenset(names.qualified(namespace, "SignedProperties") for namespace in names.XADES_VERSIONS)
+_ABSENT: Final = frozenset({"SIG.DETACHED_MISSING", "SIG.TARGET_MISSING", "SIG.TARGET_AMBIGUOUS"})
+
+
+def _is_placed(element: Element, origin: Origin) -> bool:
+    """Tell whether what a reference names by Id is, where its Type says so, an object or the signed properties of its own signature.
+
+    What was signed once as such could otherwise be moved aside, and something else stand in its place.
+    """
+    if origin.identifier is None or not isinstance(origin.value, NodeSet):
+        return True
+    chain = (origin.value.apex, *origin.value.apex.iterancestors())
+    tags = [str(one.tag) for one in chain[:3]]
+    signature = next(element.iterancestors(names.SIGNATURE), None)
+    kind = element.get("Type")
+    if kind == names.TYPE_OBJECT:
+        # Some signers say so of their KeyInfo, which is as good.
+        return tags[0] in {names.OBJECT, names.KEY_INFO} and chain[1:2] == (signature,)
+    if kind not in names.TYPES_SIGNED_PROPERTIES:
+        return True
+    if tags[0] not in _SIGNED_PROPERTIES:
+        # Before XAdES had a namespace: then there must be no other properties that this could be taken for.
+        return signature is not None and not qualifying_properties(signature)
+    is_properties = tags[1:] == [tags[0].replace("}Signed", "}Qualifying"), names.OBJECT]
+    return is_properties and chain[3:4] == (signature,)
 
 
 def _follow(element: Element, document: ForeignDocument, *, digest_uri: str) -> tuple[Followed | None, tuple[Finding, ...]]:

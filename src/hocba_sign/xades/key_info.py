@@ -1,13 +1,12 @@
 """What ds:KeyInfo brings along: certificates, keys without one, and what is never followed."""
 
-from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import islice
 
 from hocba_sign.crypto import der
 from hocba_sign.errors import Finding, InputError
 from hocba_sign.xades import names
-from hocba_sign.xades.elements import algorithm_of, malformed, octets_of, only, optional
+from hocba_sign.xades.elements import Parts, algorithm_of, malformed, octets_of, only, optional
 from hocba_sign.xml.parse import Element, locate
 
 MAX_CERTIFICATES = 50
@@ -36,22 +35,18 @@ class KeyInfo:
     warnings: tuple[Finding, ...] = ()
 
 
-def key_info_certificates(signature: Element) -> tuple[bytes, ...]:
-    """Give the octets of every ds:X509Certificate, in document order. Raises: InputError SIG.TOO_MANY_CERTIFICATES, SIG.STRUCTURE."""
+def key_info_certificates(signature: Element, parts: Parts) -> tuple[bytes, ...]:
+    """Give the octets of every ds:X509Certificate, in document order. Raises: InputError SIG.TOO_MANY_CERTIFICATES, as `Parts.read`."""
     key_info = optional(signature, names.KEY_INFO)
     if key_info is None:
         return ()
-    found = tuple(
-        octets_of(certificate)
-        for data in key_info.iterchildren(names.X509_DATA)
-        for certificate in data.iterchildren(names.X509_CERTIFICATE)
-    )
-    if len(found) > MAX_CERTIFICATES:
+    elements = [one for data in key_info.iterchildren(names.X509_DATA) for one in data.iterchildren(names.X509_CERTIFICATE)]
+    if len(elements) > MAX_CERTIFICATES:
         raise InputError("SIG.TOO_MANY_CERTIFICATES", where=locate(key_info))
-    return found
+    return tuple(octets for element in elements if (octets := parts.read(octets_of, element, b"")))
 
 
-def read_key_info(signature: Element) -> KeyInfo:
+def read_key_info(signature: Element, parts: Parts) -> KeyInfo:
     """Read everything in ds:KeyInfo that tells whose key it is. Nothing is fetched or followed.
 
     The first that is not followed, and each key of a kind that is not read, is named in `warnings`. Raises: as `key_info_certificates`.
@@ -65,23 +60,22 @@ def read_key_info(signature: Element) -> KeyInfo:
     for number, element in enumerate(key_info.iterchildren(names.KEY_VALUE, names.DER_KEY_VALUE)):
         if number == MAX_KEYS:
             raise InputError("SIG.TOO_MANY_CERTIFICATES", where=locate(key_info))
-        key = _key(element)
+        key = parts.read(_key, element, None)
         if key is None:
             warnings.append(Finding("SIG.KEY_UNSUPPORTED", locate(element)))
         else:
             keys.append(key)
     return KeyInfo(
-        certificates_der=key_info_certificates(signature),
+        certificates_der=key_info_certificates(signature, parts),
         keys_der=tuple(keys),
-        digests=tuple(_digests(key_info)),
+        digests=parts.read(_digests, key_info, ()),
         warnings=tuple(warnings),
     )
 
 
-def _digests(key_info: Element) -> Iterator[tuple[str, bytes]]:
-    for data in key_info.iterchildren(names.X509_DATA):
-        for element in data.iterchildren(names.X509_DIGEST):
-            yield algorithm_of(element), octets_of(element)
+def _digests(key_info: Element) -> tuple[tuple[str, bytes], ...]:
+    elements = (one for data in key_info.iterchildren(names.X509_DATA) for one in data.iterchildren(names.X509_DIGEST))
+    return tuple((algorithm_of(element), octets_of(element)) for element in elements)
 
 
 def _key(element: Element) -> bytes | None:

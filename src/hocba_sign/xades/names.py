@@ -13,6 +13,7 @@ XADES_VERSIONS = (XADES, XADES122, XADES111)
 TYPE_SIGNED_PROPERTIES = "http://uri.etsi.org/01903#SignedProperties"
 TYPES_SIGNED_PROPERTIES = frozenset({TYPE_SIGNED_PROPERTIES, f"{XADES122}SignedProperties", f"{XADES111}SignedProperties"})
 TYPE_COUNTERSIGNED = "http://uri.etsi.org/01903#CountersignedSignature"
+TYPE_OBJECT = "http://www.w3.org/2000/09/xmldsig#Object"
 TYPE_MANIFEST = "http://www.w3.org/2000/09/xmldsig#Manifest"
 ENVELOPED = "http://www.w3.org/2000/09/xmldsig#enveloped-signature"
 BASE64 = "http://www.w3.org/2000/09/xmldsig#base64"

@@ -18,7 +18,7 @@ from hocba_sign.xml.c14n_fast import MAX_HIDDEN
 from hocba_sign.xml.node_set import WHOLE, Subtrees
 from hocba_sign.xml.parse import Element
 
-MAX_WORK: Final = 80_000_000
+MAX_WORK: Final = 90_000_000
 """For all references of one document, in units of about ten nanoseconds; an octet that is written and digested is one."""
 NODE_WORK: Final = 500
 """What an element costs in the own canonicalizer."""
@@ -202,7 +202,14 @@ def _is_at(element: Element, step: Step) -> bool:
     """Tell whether an element has the name and the attribute of a step."""
     tag = str(element.tag)
     is_named = step.name in {"*", tag} or (step.name.startswith("{*}") and step.name[3:] == tag.rpartition("}")[2])
+    if step.written is not None and step.written != _written(element):
+        return False
     return is_named and (step.attribute is None or element.get(step.attribute[0]) == step.attribute[1])
+
+
+def _written(element: Element) -> str:
+    local = etree.QName(element).localname
+    return local if element.prefix is None else f"{element.prefix}:{local}"
 
 
 def _is_plain(method: Method) -> bool:

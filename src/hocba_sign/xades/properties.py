@@ -5,6 +5,7 @@ Spec: EN 319 132-1, 5; TS 101 903 V1.1.1, V1.2.2 and V1.4.2 for the earlier name
 
 from collections.abc import Iterable, Iterator, Mapping
 from datetime import datetime, timedelta, timezone
+from functools import partial
 from itertools import islice
 from typing import Final
 
@@ -12,7 +13,18 @@ from hocba_sign.ades.structure import CertificateBinding, Place, SignaturePolicy
 from hocba_sign.crypto.algorithms import digest, digest_algorithm
 from hocba_sign.errors import InputError
 from hocba_sign.xades import names
-from hocba_sign.xades.elements import algorithm_of, descend, local_moment_of, malformed, moment_of, octets_of, only, optional, text_of
+from hocba_sign.xades.elements import (
+    Parts,
+    algorithm_of,
+    descend,
+    local_moment_of,
+    malformed,
+    moment_of,
+    octets_of,
+    only,
+    optional,
+    text_of,
+)
 from hocba_sign.xml.names import XADES, XADES141
 from hocba_sign.xml.parse import Element
 
@@ -47,30 +59,27 @@ def unsigned_properties(qualifying: Element) -> Element | None:
     return descend(qualifying, names.qualified(namespace, "UnsignedProperties"), names.qualified(namespace, "UnsignedSignatureProperties"))
 
 
-def read_signed_properties(element: Element, detached: Mapping[str, bytes], *, unsigned: Element | None) -> SignedProperties:
+def read_signed_properties(element: Element, detached: Mapping[str, bytes], *, unsigned: Element | None, parts: Parts) -> SignedProperties:
     """Read SignedProperties. `detached` and a SignaturePolicyStore in `unsigned` may hold the document of the policy.
 
     Raises: InputError SIG.STRUCTURE.
     """
     namespace = namespace_of(element)
-    general = optional(element, names.qualified(namespace, "SignedSignatureProperties"))
-    identifier = element.get("Id")
-    if identifier is None or general is None:
-        raise malformed(element)
+    general = only(element, names.qualified(namespace, "SignedSignatureProperties"))
     time_element = optional(general, names.qualified(namespace, "SigningTime"))
-    time_text = None if time_element is None else text_of(time_element)
+    time_text = None if time_element is None else parts.read(text_of, time_element, None)
     data = optional(element, names.qualified(namespace, "SignedDataObjectProperties"))
     return SignedProperties(
-        identifier=identifier,
+        identifier=element.get("Id"),
         signing_time=None if time_text is None else claimed_moment(time_text),
         signing_time_text=time_text,
-        certificates=read_bindings(general, namespace),
-        claimed_roles=tuple(_claimed_roles(general, namespace)),
-        commitments=() if data is None else tuple(_commitments(data, namespace)),
-        described_references=frozenset() if data is None else described(data, namespace),
+        certificates=read_bindings(general, parts=parts),
+        claimed_roles=parts.read(_claimed_roles, general, ()),
+        commitments=() if data is None else parts.read(_commitments, data, ()),
+        described_references=frozenset() if data is None else parts.read(described, data, frozenset()),
         certified_roles=tuple(_certified_roles(general, namespace)),
-        place=_place(general, namespace),
-        policy=_policy(general, detached, unsigned=unsigned),
+        place=parts.read(_place, general, None),
+        policy=parts.read(partial(_policy, detached=detached, unsigned=unsigned), general, None),
     )
 
 
@@ -82,27 +91,41 @@ def claimed_moment(text: str) -> datetime | None:
 _VERSIONS: Final = ("SigningCertificate", "SigningCertificateV2")
 
 
-def read_bindings(general: Element, namespace: str, *, forms: tuple[str, ...] = _VERSIONS) -> tuple[CertificateBinding, ...]:
-    """Read the given `forms` of SigningCertificate in SignedSignatureProperties, in document order."""
+def read_bindings(general: Element, *, parts: Parts, forms: tuple[str, ...] = _VERSIONS) -> tuple[CertificateBinding, ...]:
+    """Read the given `forms` of SigningCertificate in SignedSignatureProperties, in document order; what is malformed binds nothing."""
+    namespace = namespace_of(general)
     holders = general.iterchildren(*(names.qualified(namespace, name) for name in forms))
     certs = (cert for holder in holders for cert in holder.iterchildren(names.qualified(namespace, "Cert")))
-    return tuple(_binding(cert, namespace) for cert in islice(certs, MAX_CLAIMS))
+    return tuple(_binding(cert, parts) for cert in islice(certs, MAX_CLAIMS))
 
 
-def _binding(cert: Element, namespace: str) -> CertificateBinding:
-    cert_digest = only(cert, names.qualified(namespace, "CertDigest"))
+def _binding(cert: Element, parts: Parts) -> CertificateBinding:
+    namespace = namespace_of(cert)
+    digest_uri, digest_value = parts.read(_cert_digest, cert, ("", b""))
     serial = optional(cert, names.qualified(namespace, "IssuerSerialV2"))
     first = optional(cert, names.qualified(namespace, "IssuerSerial"))
-    # Version 1.1.1 has elements of its own for the digest.
-    method = _either(cert_digest, (names.DIGEST_METHOD, names.qualified(namespace, "DigestMethod")))
-    value = _either(cert_digest, (names.DIGEST_VALUE, names.qualified(namespace, "DigestValue")))
+    unknown: tuple[str | None, str | None] = (None, None)
+    issuer_name, serial_number = unknown if first is None else parts.read(_issuer_serial, first, unknown)
     return CertificateBinding(
-        digest_uri=algorithm_of(method),
-        digest_value=octets_of(value),
-        issuer_serial_der=None if serial is None else octets_of(serial),
-        issuer_name=None if first is None else text_of(only(first, names.X509_ISSUER_NAME)),
-        serial_number=None if first is None else text_of(only(first, names.X509_SERIAL_NUMBER)),
+        digest_uri=digest_uri,
+        digest_value=digest_value,
+        issuer_serial_der=None if serial is None else parts.read(octets_of, serial, None),
+        issuer_name=issuer_name,
+        serial_number=serial_number,
     )
+
+
+def _cert_digest(cert: Element) -> tuple[str, bytes]:
+    """Give algorithm and value of the digest; version 1.1.1 has elements of its own for them."""
+    namespace = namespace_of(cert)
+    holder = only(cert, names.qualified(namespace, "CertDigest"))
+    method = _either(holder, (names.DIGEST_METHOD, names.qualified(namespace, "DigestMethod")))
+    value = _either(holder, (names.DIGEST_VALUE, names.qualified(namespace, "DigestValue")))
+    return algorithm_of(method), octets_of(value)
+
+
+def _issuer_serial(holder: Element) -> tuple[str | None, str | None]:
+    return text_of(only(holder, names.X509_ISSUER_NAME)), text_of(only(holder, names.X509_SERIAL_NUMBER))
 
 
 def _either(parent: Element, tags: tuple[str, str]) -> Element:
@@ -116,11 +139,11 @@ def _roles(general: Element, namespace: str) -> Iterator[Element]:
     return general.iterchildren(*(names.qualified(namespace, name) for name in ("SignerRole", "SignerRoleV2")))
 
 
-def _claimed_roles(general: Element, namespace: str) -> Iterator[str]:
-    for holder in _roles(general, namespace):
-        claimed = optional(holder, names.qualified(namespace, "ClaimedRoles"))
-        if claimed is not None:
-            yield from _texts(islice(claimed.iterchildren(names.qualified(namespace, "ClaimedRole")), MAX_CLAIMS))
+def _claimed_roles(general: Element) -> tuple[str, ...]:
+    namespace = namespace_of(general)
+    found = (optional(holder, names.qualified(namespace, "ClaimedRoles")) for holder in _roles(general, namespace))
+    roles = (claimed.iterchildren(names.qualified(namespace, "ClaimedRole")) for claimed in found if claimed is not None)
+    return tuple(text for many in roles for text in _texts(islice(many, MAX_CLAIMS)))
 
 
 def _certified_roles(general: Element, namespace: str) -> Iterator[str]:
@@ -137,21 +160,24 @@ def _texts(elements: Iterable[Element]) -> Iterator[str]:
     return (element.text or "" for element in elements if not len(element))
 
 
-def _commitments(data: Element, namespace: str) -> Iterator[str]:
-    for indication in islice(data.iterchildren(names.qualified(namespace, "CommitmentTypeIndication")), MAX_CLAIMS):
-        identifier = descend(indication, names.qualified(namespace, "CommitmentTypeId"), names.qualified(namespace, "Identifier"))
-        if identifier is not None:
-            yield text_of(identifier)
+def _commitments(data: Element) -> tuple[str, ...]:
+    namespace = namespace_of(data)
+    indications = islice(data.iterchildren(names.qualified(namespace, "CommitmentTypeIndication")), MAX_CLAIMS)
+    path = (names.qualified(namespace, "CommitmentTypeId"), names.qualified(namespace, "Identifier"))
+    found = (descend(indication, *path) for indication in indications)
+    return tuple(text_of(identifier) for identifier in found if identifier is not None)
 
 
-def described(data: Element, namespace: str) -> frozenset[str]:
+def described(data: Element) -> frozenset[str]:
     """Give the Ids of the references that a DataObjectFormat with a MimeType describes."""
+    namespace = namespace_of(data)
     formats = data.iterchildren(names.qualified(namespace, "DataObjectFormat"))
     found = (form.get("ObjectReference", "") for form in formats if optional(form, names.qualified(namespace, "MimeType")) is not None)
     return frozenset(reference.removeprefix("#") for reference in found)
 
 
-def _place(general: Element, namespace: str) -> Place | None:
+def _place(general: Element) -> Place | None:
+    namespace = namespace_of(general)
     tags = (names.qualified(namespace, name) for name in ("SignatureProductionPlace", "SignatureProductionPlaceV2"))
     holder = next(general.iterchildren(*tags), None)
     if holder is None:
@@ -160,7 +186,7 @@ def _place(general: Element, namespace: str) -> Place | None:
     return Place(**{field: text_of(element) for field, element in said.items() if element is not None})
 
 
-def _policy(general: Element, detached: Mapping[str, bytes], *, unsigned: Element | None) -> SignaturePolicy | None:
+def _policy(general: Element, *, detached: Mapping[str, bytes], unsigned: Element | None) -> SignaturePolicy | None:
     """Read SignaturePolicyIdentifier and compare the policy's document, where it is at hand, with the signed digest.
 
     Spec: EN 319 132-1, 5.2.9 and 5.2.10.

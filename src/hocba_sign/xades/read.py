@@ -8,14 +8,13 @@ from hocba_sign.ades.structure import Covers, Family, ParsedDocument, ParsedSign
 from hocba_sign.errors import Finding, InputError
 from hocba_sign.model.workflow import Slot
 from hocba_sign.xades import names
-from hocba_sign.xades.elements import malformed, moment_of, only, optional, require_children
+from hocba_sign.xades.elements import Parts, malformed, moment_of, only, optional, require_children
 from hocba_sign.xades.key_info import key_info_certificates
 from hocba_sign.xades.properties import read_bindings, read_signed_properties, unsigned_properties
 from hocba_sign.xades.references import Resolver, read_reference
 from hocba_sign.xades.signature import read_value, unreadable
 from hocba_sign.xades.stamps import embedded_certificates, embedded_crls, embedded_ocsps, time_stamps
 from hocba_sign.xml.layout import KHO, PART, Layout, other_slots, recognise, signature_in, slot_elements
-from hocba_sign.xml.names import XADES
 from hocba_sign.xml.parse import Element, ParsedXml, locate, parse
 
 MAX_SIGNATURES = 200
@@ -77,10 +76,11 @@ def _signature_or_finding(element: Element, slot: Slot | None, *, resolver: Reso
 
 
 def _signature(element: Element, slot: Slot | None, *, resolver: Resolver, stray: tuple[Finding, ...]) -> ParsedSignature:
-    signed = read_value(element)
+    parts = Parts(is_strict=True)
+    signed = read_value(element, parts)
     qualifying = _qualifying_properties(element)
     properties_element = None if qualifying is None else only(qualifying, names.SIGNED_PROPERTIES)
-    properties = None if properties_element is None else _signed_properties(properties_element)
+    properties = None if properties_element is None else _signed_properties(properties_element, parts)
     references, findings = _references(only(element, names.SIGNED_INFO), resolver, properties_element)
     unsigned = None if qualifying is None else unsigned_properties(qualifying)
     return ParsedSignature(
@@ -95,7 +95,7 @@ def _signature(element: Element, slot: Slot | None, *, resolver: Resolver, stray
         value_id=signed.value_id,
         references=references,
         # A certificate that is not bound could be exchanged for another one of the same key: in a transcript it is none.
-        certificates_der=key_info_certificates(element) if properties is None or properties.certificates else (),
+        certificates_der=key_info_certificates(element, parts) if properties is None or properties.certificates else (),
         properties=properties,
         time_stamps=() if qualifying is None else time_stamps(element, qualifying, resolver=resolver),
         embedded_certificates_der=embedded_certificates(unsigned),
@@ -106,16 +106,18 @@ def _signature(element: Element, slot: Slot | None, *, resolver: Resolver, stray
     )
 
 
-def _signed_properties(element: Element) -> SignedProperties:
-    """Read what counts in a transcript: one SigningCertificateV2, and a time that names its zone."""
-    properties = read_signed_properties(element, {}, unsigned=None)
+def _signed_properties(element: Element, parts: Parts) -> SignedProperties:
+    """Read what counts in a transcript: an Id, one SigningCertificateV2, and a time that names its zone."""
+    properties = read_signed_properties(element, {}, unsigned=None, parts=parts)
+    if properties.identifier is None:
+        raise malformed(element)
     general = only(element, names.SIGNED_SIGNATURE_PROPERTIES)
     bound = optional(general, names.SIGNING_CERTIFICATE_V2)
     text = properties.signing_time_text
     return replace(
         properties,
         signing_time=None if text is None else moment_of(text),
-        certificates=() if bound is None else read_bindings(general, XADES, forms=("SigningCertificateV2",)),
+        certificates=() if bound is None else read_bindings(general, parts=parts, forms=("SigningCertificateV2",)),
     )
 
 

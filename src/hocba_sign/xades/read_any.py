@@ -14,10 +14,10 @@ from hocba_sign.ades.structure import Covers, Family, ParsedDocument, ParsedSign
 from hocba_sign.crypto.algorithms import MD5, SHA1, SHA256
 from hocba_sign.errors import Finding, InputError
 from hocba_sign.xades import names
-from hocba_sign.xades.baseline import is_baseline
+from hocba_sign.xades.baseline import is_baseline, is_extended
 from hocba_sign.xades.coverage import Chart, Spans
 from hocba_sign.xades.ecdsa import in_full_width
-from hocba_sign.xades.elements import algorithm_of, malformed, moment_of, octets_of, only, optional, text_of
+from hocba_sign.xades.elements import Parts, algorithm_of, malformed, moment_of, octets_of, only, optional, text_of
 from hocba_sign.xades.foreign import Followed
 from hocba_sign.xades.key_info import read_key_info
 from hocba_sign.xades.properties import claimed_moment, namespace_of, qualifying_properties, read_signed_properties, unsigned_properties
@@ -98,13 +98,14 @@ class _Reader:
             return replace(broken, parent=None if master is None else _name(master))
 
     def _signature(self, element: Element, master: Element | None) -> ParsedSignature:
-        signed = read_value(element)
-        key_info = read_key_info(element)
+        parts = Parts(is_strict=False)
+        signed = read_value(element, parts)
+        key_info = read_key_info(element, parts)
         found = qualifying_properties(element)
         qualifying = found[0] if found else None
         unsigned = None if qualifying is None else unsigned_properties(qualifying)
         own = None if qualifying is None else optional(qualifying, names.qualified(namespace_of(qualifying), "SignedProperties"))
-        properties = None if own is None else read_signed_properties(own, self.detached, unsigned=unsigned)
+        properties = None if own is None else read_signed_properties(own, self.detached, unsigned=unsigned, parts=parts)
         references, findings = self._references(element, master)
         spans = self.spans[locate(element)] = self._covered(element)
         wrong, odd = ([], []) if qualifying is None else self._about_target(qualifying, element)
@@ -128,11 +129,12 @@ class _Reader:
             embedded_crls_der=embedded_crls(unsigned, skips=True),
             embedded_ocsps_der=embedded_ocsps(unsigned, skips=True),
             departures=tuple(lacking),
-            findings=(*findings, *self._about_properties(element, own, qualifying=qualifying, spans=spans), *wrong),
+            findings=(*findings, *parts.findings, *self._about_properties(element, own, qualifying=qualifying, spans=spans), *wrong),
             parent=None if master is None else _name(master),
             keys_der=key_info.keys_der,
             claimed_time=stated,
             unsigned=() if unsigned is None else _unsigned(unsigned),
+            is_extended=own is not None and is_extended(element, own),
             is_baseline=own is not None and is_baseline(element, own),
             warnings=(*key_info.warnings, *odd, *doubtful, *told),
         )
@@ -187,7 +189,7 @@ class _Reader:
             if error.cause in _FATAL:
                 raise
             return None
-        return followed if followed.digest == octets_of(only(reference, names.DIGEST_VALUE)) else None
+        return followed if followed.digest == Parts(is_strict=False).read(octets_of, only(reference, names.DIGEST_VALUE), b"") else None
 
     def _about_properties(self, element: Element, own: Element | None, *, qualifying: Element | None, spans: Spans) -> Iterator[Finding]:
         """Name what is wrong with where the signed properties stand and how they are referenced.
@@ -207,10 +209,15 @@ class _Reader:
         if not typed and self.chart.is_within(own, spans):
             yield Finding("SIG.PROPERTIES_TYPE", locate(signed_info))
             return
-        followed = [self._followed(one) for one in typed]
-        is_own = [one is not None and one.nodes is not None and one.nodes.apex is own for one in followed]
-        if len(typed) != 1 or (followed[0] is not None and not (is_own[0] and self.chart.is_within(own, spans))):
+        followed = self._followed(typed[0]) if len(typed) == 1 else None
+        if len(typed) != 1 or (followed is not None and not self._is_only(own, followed)):
             yield Finding("SIG.SIGNED_PROPERTIES", locate(signed_info))
+
+    def _is_only(self, own: Element, followed: Followed) -> bool:
+        """Tell whether a reference covers all of the signed properties and nothing else."""
+        if followed.nodes is None:
+            return False
+        return self.chart.spans(followed.nodes, has_markup=followed.extent.has_markup) == self.chart.span_of(own)
 
     def _about_target(self, qualifying: Element, element: Element) -> tuple[list[Finding], list[Finding]]:
         """Compare Target with the signature: another element is wrong, one that does not exist only odd."""

@@ -7,7 +7,7 @@ from hocba_sign.crypto.algorithms import PssParameters
 from hocba_sign.errors import Finding, InputError
 from hocba_sign.model.workflow import Slot
 from hocba_sign.xades import names
-from hocba_sign.xades.elements import algorithm_of, c14n_of, octets_of, only, require_children
+from hocba_sign.xades.elements import Parts, algorithm_of, c14n_of, octets_of, only, require_children
 from hocba_sign.xades.pss import pss_parameters
 from hocba_sign.xades.references import inclusive_prefixes
 from hocba_sign.xml.c14n import canonicalize
@@ -25,8 +25,8 @@ class SignedValue:
     value_id: str | None
 
 
-def read_value(signature: Element) -> SignedValue:
-    """Read SignedInfo as octets, and SignatureValue. Raises: InputError SIG.STRUCTURE, SIG.C14N, CRYPTO.*."""
+def read_value(signature: Element, parts: Parts) -> SignedValue:
+    """Read SignedInfo as octets, and SignatureValue, which is empty where it is malformed. Raises: InputError SIG.STRUCTURE, SIG.C14N, CRYPTO.*."""
     require_children(signature, (names.SIGNED_INFO, names.SIGNATURE_VALUE, names.KEY_INFO, names.OBJECT), first=2)
     signed_info = only(signature, names.SIGNED_INFO)
     require_children(signed_info, (names.CANONICALIZATION_METHOD, names.SIGNATURE_METHOD, names.REFERENCE), first=2)
@@ -40,7 +40,7 @@ def read_value(signature: Element) -> SignedValue:
         algorithm_uri=algorithm_of(signature_method),
         pss=pss_parameters(signature_method),
         signed_info_octets=canonicalize(signed_info, method, inclusive_prefixes=inclusive_prefixes(method_element)),
-        value=octets_of(value),
+        value=parts.read(octets_of, value, b""),
         value_id=value.get("Id"),
     )
 

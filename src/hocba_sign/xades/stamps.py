@@ -6,9 +6,10 @@ from itertools import islice
 from typing import Final
 
 from hocba_sign.ades.structure import StampKind, TimeStamp
+from hocba_sign.crypto import der
 from hocba_sign.errors import Finding, InputError
 from hocba_sign.xades import names
-from hocba_sign.xades.elements import c14n_of, descend, octets_of, optional
+from hocba_sign.xades.elements import Parts, c14n_of, descend, octets_of, optional
 from hocba_sign.xades.imprints import archive_octets, content_octets, properties_before, refs_octets, signature_value_octets
 from hocba_sign.xades.key_info import key_info_certificates
 from hocba_sign.xades.nodes import NODE_WORK
@@ -106,7 +107,8 @@ def _unread(kind: StampKind, finding: Finding) -> TimeStamp:
 def _stamp(signature: Element, element: Element, kind: StampKind, *, resolver: Resolver) -> TimeStamp:
     method = _stamp_method(element)
     namespace = XADES if namespace_of(element) == XADES141 else namespace_of(element)
-    tokens = tuple(octets_of(token) for token in element.iterchildren(names.qualified(namespace, "EncapsulatedTimeStamp")))
+    elements = element.iterchildren(names.qualified(namespace, "EncapsulatedTimeStamp"))
+    tokens = tuple(octets_of(token) if resolver.foreign is None else _in_der(octets_of(token)) for token in elements)
     covered: tuple[bytes, ...] = ()
     match kind:
         case StampKind.CONTENT:
@@ -128,6 +130,17 @@ def _stamp(signature: Element, element: Element, kind: StampKind, *, resolver: R
     return TimeStamp(kind=kind, tokens_der=tokens, message_octets=message, covered_der=covered, covers_value=covers_value)
 
 
+def _in_der(token: bytes) -> bytes:
+    """Give a token in DER where Java programs wrote BER: what is hashed and signed in it is DER anyway (RFC 5652, 5.4)."""
+    if token[1:2] != b"\x80":
+        return token
+    try:
+        found, end = der.definite(token)
+    except InputError:
+        return token
+    return found if end == len(token) else token
+
+
 def _refuse_distributed(stamp: Element, namespace: str) -> None:
     """The forms that name each covered element by an Include are for signatures whose parts lie in several files."""
     if next(stamp.iterchildren(names.qualified(namespace, "Include")), None) is not None:
@@ -136,7 +149,7 @@ def _refuse_distributed(stamp: Element, namespace: str) -> None:
 
 def _stamp_method(stamp: Element) -> Method:
     element = optional(stamp, names.CANONICALIZATION_METHOD)
-    if element is None:
+    if element is None or element.get("Algorithm") == "":
         return Method(C14nAlgorithm.INCLUSIVE)
     algorithm = c14n_of(element)
     if algorithm is None:
@@ -147,7 +160,7 @@ def _stamp_method(stamp: Element) -> Method:
 def _covered(signature: Element, stamp: Element) -> tuple[bytes, ...]:
     tags = tuple(names.qualified(namespace, name) for namespace in names.XADES_VERSIONS for name in _VALUES)
     values = (value for element in properties_before(signature, stamp) for value in element.iter(*tags))
-    return (*key_info_certificates(signature), *_readable(values))
+    return (*key_info_certificates(signature, Parts(is_strict=False)), *(_in_der(octets) for octets in _readable(values)))
 
 
 def embedded_certificates(unsigned: Element | None, *, skips: bool = False) -> tuple[bytes, ...]:

@@ -37,12 +37,14 @@ MAX_NAMESPACE_OCTETS: Final = 30_000_000
 MAX_DEPTH: Final = 100
 """Levels of elements: the deepest XAdES archive property lies at level 25, libxml2 recurses per level."""
 MAX_TEXT: Final = 10_000_000
-"""Characters of one text or attribute; libxml2 enforces it unless `huge_tree` is given."""
+"""Characters of one text or attribute; libxml2 enforces it unless `huge_tree` is given. A text of others may have any number:
+archives carry whole PDF files."""
 
 MAX_ESCAPED: Final = 4_000_000
 """Number of `&`, of `"` and of `>`: six octets for one of them in a canonical form."""
 
 _DOCTYPE: Final = "<!DOCTYPE"
+_LONG_TAG: Final = re.compile(rb"<[^>]{100000}")
 _LONG_VALUE: Final = re.compile(rb"""=[\s\0]*(?:"[^"]{200}|'[^']{200})""")
 _DECLARATION: Final = re.compile(r"""<\?xml\s+version\s*=\s*["']([^"']{0,20})["'](?:\s+encoding\s*=\s*["']([^"']{0,40})["'])?""")
 _UTF16_BOMS: Final = (b"\xff\xfe", b"\xfe\xff")
@@ -116,6 +118,7 @@ class _Queries(threading.local):
         )
         self.too_deep = _elements("/*" * (MAX_DEPTH + 1))
         self.crowded = _elements(f"//*/@*[{MAX_ATTRIBUTES + 1}]/..")
+        self.long_attributes = _elements(f"//*[@*[string-length() > {MAX_TEXT}]]")
         self.comments = _elements("/descendant::comment()[1]")
         self.instructions = _elements("/descendant::processing-instruction()[1]")
 
@@ -140,7 +143,7 @@ def parse(octets: bytes, *, is_open: bool = False) -> ParsedXml:
     if encoding in _LEGACY:
         text, encoding = _transcoded(octets, encoding), "utf-8"
     _refuse_doctype(text, encoding)
-    root = _tree(text, encoding)
+    root = _open_tree(text, encoding) if is_open else _tree(text, encoding)
     _check_shape(root, text)
     ids, ambiguous = open_id_map(root) if is_open else (id_map(root), frozenset())
     return ParsedXml(
@@ -304,14 +307,26 @@ def _refuse_doctype(octets: bytes, encoding: str) -> None:
         raise InputError("XML.DTD", where=f"line {prolog.CurrentLineNumber}")
 
 
-def _tree(octets: bytes, encoding: str) -> Element:
+def _open_tree(octets: bytes, encoding: str) -> Element:
+    try:
+        return _tree(octets, encoding)
+    except InputError as error:
+        if error.cause != "XML.TEXT_TOO_LONG" or encoding != "utf-8" or _LONG_TAG.search(octets):
+            raise
+        root = _tree(octets, encoding, has_long_text=True)
+        if _QUERIES.long_attributes(root):
+            raise
+        return root
+
+
+def _tree(octets: bytes, encoding: str, *, has_long_text: bool = False) -> Element:
     parser = etree.XMLParser(
         encoding=encoding,
         resolve_entities=False,
         load_dtd=False,
         dtd_validation=False,
         no_network=True,
-        huge_tree=False,
+        huge_tree=has_long_text,
         recover=False,
         collect_ids=False,
     )

@@ -253,14 +253,39 @@ def _manifest(*entries: str, place: str = "<Object>{}</Object>") -> str:
     return signature(reference("#m", octets, transform(EXCLUSIVE), kind=MANIFEST_TYPE), objects=place.format(manifest))
 
 
-def test_a_manifest_holds_only_with_all_its_entries() -> None:
+def test_a_manifest_holds_only_with_all_entries_that_are_at_hand() -> None:
     entries = (reference("#x", ELEMENT), reference("a.bin", b"1"))
     found, causes = read_one(BODY.format(_manifest(*entries)), {"a.bin": b"1"})
     assert (found.holds, causes, [entry.uri for entry in found.entries]) == (True, [], ["#x", "a.bin"])
     changed, causes = read_one(BODY.format(_manifest(*entries)), {"a.bin": b"2"})
     assert (changed.is_intact, changed.holds, causes) == (True, False, ["SIG.DIGEST"])
     missing, causes = read_one(BODY.format(_manifest(*entries)))
-    assert (missing.is_intact, missing.holds, causes) == (True, False, ["SIG.DETACHED_MISSING"])
+    assert (missing.is_intact, missing.holds, causes) == (True, True, [])
+    assert [(entry.is_intact, entry.is_absent) for entry in missing.entries] == [(True, False), (False, True)]
+    unknown, causes = read_one(BODY.format(_manifest(reference("a.bin", b"1", transform(XSLT)))), {"a.bin": b"1"})
+    assert (unknown.holds, causes) == (False, ["SIG.TRANSFORM"])
+
+
+@pytest.mark.parametrize(
+    ("place", "is_placed"),
+    [("{}", True), ("<Object><w>{}</w></Object>", False), ("<Object>{}</Object>", False), ("<Object/></Signature>{}<Signature>", False)],
+)
+@pytest.mark.parametrize("name", ["Object", "KeyInfo", "SignatureValue"])
+def test_an_object_must_be_one_of_its_signature(name: str, place: str, *, is_placed: bool) -> None:
+    target = f'<{name} xmlns="{DS}" Id="o">x</{name}>'
+    is_found = is_placed and name != "SignatureValue"
+    for kind, expected in ((f'Type="{names.TYPE_OBJECT}"', is_found), ("", True)):
+        found, causes = read_one(f"<r>{signature(reference('#o', target.encode(), kind=kind), objects=place.format(target))}</r>")
+        assert (found.is_intact, found.is_found, causes) == (expected, expected, [] if expected else ["SIG.TARGET_MISPLACED"])
+
+
+def test_a_malformed_digest_matches_nothing() -> None:
+    document = BODY.format(signature(reference("#x", ELEMENT)))
+    at = document.index("<DigestValue>") + len("<DigestValue>")
+    for change in ("=", "<!--c-->", ""):
+        end = at + 44 if not change else at
+        found, causes = read_one(document[:at] + change + document[end:])
+        assert (found.is_intact, causes) == (False, ["SIG.PART_UNREADABLE", "SIG.DIGEST"])
 
 
 @pytest.mark.parametrize(

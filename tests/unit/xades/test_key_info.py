@@ -10,6 +10,7 @@ from lxml import etree
 from hocba_sign.crypto.verify import load_public_key
 from hocba_sign.errors import InputError
 from hocba_sign.testing.keys import insecure_rsa_key, public_key_der
+from hocba_sign.xades.elements import Parts
 from hocba_sign.xades.key_info import MAX_CERTIFICATES, MAX_KEYS, KeyInfo, read_key_info
 
 DS = "http://www.w3.org/2000/09/xmldsig#"
@@ -17,8 +18,9 @@ DS11 = "http://www.w3.org/2009/xmldsig11#"
 RSA = insecure_rsa_key("key-info", 1024)
 
 
-def read(content: str) -> KeyInfo:
-    return read_key_info(etree.fromstring(f'<Signature xmlns="{DS}" xmlns:n="{DS11}"><KeyInfo>{content}</KeyInfo></Signature>'))
+def read(content: str, parts: Parts | None = None) -> KeyInfo:
+    signature = etree.fromstring(f'<Signature xmlns="{DS}" xmlns:n="{DS11}"><KeyInfo>{content}</KeyInfo></Signature>')
+    return read_key_info(signature, parts or Parts(is_strict=True))
 
 
 def b64(octets: bytes) -> str:
@@ -69,6 +71,9 @@ def test_broken_keys_are_refused(content: str) -> None:
     with pytest.raises(InputError) as refused:
         read(content)
     assert refused.value.cause == "SIG.STRUCTURE"
+    parts = Parts(is_strict=False)
+    assert read(rsa_value(RSA) + content, parts).keys_der == (public_key_der(RSA),)
+    assert [finding.cause for finding in parts.findings] == ["SIG.PART_UNREADABLE"]
 
 
 @pytest.mark.parametrize(

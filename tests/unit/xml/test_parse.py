@@ -204,6 +204,13 @@ COSTLY = {
     "same ids": ("b'<a>' + b'<b Id=\"x\"/>' * 90_000 + b'</a>'", "XML.DUPLICATE_ID"),
     "noise": ("b'<' + bytes(range(256)) * 70_000", "XML.ENCODING"),
 }
+OPEN = {
+    "long text": ("b'<a>' + b'x' * 19_000_000 + b'</a>'", "read"),
+    "long attribute": ("b'<a b=\">' + b'x' * 19_000_000 + b'\"/>'", "XML.TEXT_TOO_LONG"),
+    "long attribute beside": ("b'<a b=\">' + b'x' * 9_990_000 + b'\">' + b'y' * 9_990_000 + b'</a>'", "read"),
+    "long name": ("b'<' + b'x' * 19_000_000 + b'/>'", "XML.TEXT_TOO_LONG"),
+    "deep and long": ("b'<a>' * 3_000 + b'x' * 15_000_000 + b'</a>' * 3_000", "XML.TOO_DEEP"),
+}
 MEASURE = """
 import re, time
 from hocba_sign.errors import InputError
@@ -211,7 +218,7 @@ from hocba_sign.xml.parse import parse
 octets = {octets}
 start = time.process_time()
 try:
-    parse(octets)
+    parse(octets, is_open={is_open})
     cause = "read"
 except InputError as error:
     cause = error.cause
@@ -225,7 +232,19 @@ print(cause, time.process_time() - start, int(peak[1]) / 1024)
 @pytest.mark.parametrize("name", COSTLY)
 def test_refusing_is_cheap(name: str) -> None:
     octets, cause = COSTLY[name]
-    done = subprocess.run([sys.executable, "-c", MEASURE.format(octets=octets)], capture_output=True, text=True, check=True, timeout=60)
+    _measure(octets, cause, is_open=False)
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="measures memory as Linux reports it")
+@pytest.mark.parametrize("name", OPEN)
+def test_a_document_of_others_may_hold_long_text_only(name: str) -> None:
+    octets, cause = OPEN[name]
+    _measure(octets, cause, is_open=True)
+
+
+def _measure(octets: str, cause: str, *, is_open: bool) -> None:
+    script = MEASURE.format(octets=octets, is_open=is_open)
+    done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True, timeout=60)
     actual, seconds, megabytes = done.stdout.split()
     print(actual, seconds, megabytes)
     assert actual == cause
