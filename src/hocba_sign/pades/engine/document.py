@@ -2,7 +2,8 @@
 
 import logging
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
+from functools import cached_property
 from io import BytesIO
 from typing import Any, Final
 
@@ -13,6 +14,8 @@ from pyhanko.pdf_utils.reader import HistoricalResolver, PdfFileReader, RawPdfPa
 from pyhanko.pdf_utils.xref import XRefBuilder, XRefCache
 
 from hocba_sign.errors import HocbaSignError, InputError
+from hocba_sign.pades.engine.contents import LongStrings
+from hocba_sign.pades.engine.uses import Key, Path, Spot, Uses, spots
 
 MAX_OCTETS: Final = 20_000_000
 """A transcript of twelve years with its attachment has under one megabyte; scans of paper have some."""
@@ -81,12 +84,15 @@ class Reader(PdfFileReader):
         self._input_version = None
         self._historical_resolver_cache = {}
         self._revisions: dict[int, Revision] = {}
+        self._versions: dict[Any, Any] = {}
+        self._spots: dict[Any, tuple[Spot, ...]] = {}
         self._embedded_signatures = None
+        self._long_strings = LongStrings(octets)
         self.stream = BytesIO(octets)
         self._header_version = _read_header_version(self.stream)
         self.stream.seek(-1, 2)
         builder = _Builder(handler=self, stream=self.stream, strict=strict, last_startxref=process_data_at_eof(self.stream))
-        self.xrefs = XRefCache(self, builder.read_xrefs())
+        self.xrefs = _Sections(self, builder.read_xrefs())
         self.last_startxref = builder.last_startxref
         self.trailer = builder.trailer
         self.has_xref_stream = builder.has_xref_stream
@@ -97,9 +103,78 @@ class Reader(PdfFileReader):
             self._revisions[revision] = Revision(self, revision)
         return self._revisions[revision]
 
+    def get_object(self, ref: Any, *arguments: Any, **options: Any) -> Any:
+        """Read each version of an object once; revisions copy what they change of it."""
+        if len(arguments) != 1 or options.get("as_metadata_stream"):
+            return super().get_object(ref, *arguments, **options)
+        key = (ref.idnum, ref.generation, self.xrefs.get_historical_ref(ref, arguments[0]))
+        if key not in self._versions:
+            self._versions[key] = super().get_object(ref, *arguments, **options)
+        return self._versions[key]
+
+    def _read_object(self, ref: Any, marker: Any, *arguments: Any, **options: Any) -> Any:
+        whole, usual = self.stream, super()._read_object
+
+        def read(excerpt: bytes) -> Any:
+            self.stream = BytesIO(excerpt)
+            try:
+                return usual(ref, 0, *arguments, **options)
+            finally:
+                self.stream = whole
+
+        found = self._long_strings.read(marker, read) if isinstance(marker, int) else None
+        return usual(ref, marker, *arguments, **options) if found is None else found
+
+    def spots(self, ref: Any, revision: int) -> tuple[Spot, ...]:
+        """Give the references in an object as a revision has it."""
+        key = (ref.idnum, ref.generation, self.xrefs.get_historical_ref(ref, revision))
+        if key not in self._spots:
+            self._spots[key] = tuple(spots(self.version(ref, revision)))
+        return self._spots[key]
+
+    def version(self, ref: Any, revision: int) -> Any:
+        """Give an object as a revision has it, its references leading to the last revision; null where there is none."""
+        if self.xrefs.get_historical_ref(ref, revision) is None:
+            return generic.NullObject()
+        return self.get_object(ref) if self.xrefs.get_last_change(ref) <= revision else self.get_object(ref, revision)
+
     @property
     def last_revision(self) -> int:
         return int(self.xrefs.total_revisions) - 1
+
+
+class _Sections(XRefCache):
+    """Looks for an object in all sections once."""
+
+    def __init__(self, reader: Any, sections: Any) -> None:
+        super().__init__(reader, sections)
+        self._found: dict[Key, tuple[tuple[int, Any], ...]] = {}
+
+    def _history(self, ref: Any) -> tuple[tuple[int, Any], ...]:
+        """Give the revisions that say where an object is, the last one first, and what they say; None where it is freed."""
+        key = (ref.idnum, ref.generation)
+        if key not in self._found:
+            self._found[key] = tuple(self._search(ref))
+        return self._found[key]
+
+    def _search(self, ref: Any) -> Iterator[tuple[int, Any]]:
+        for revision in reversed(range(self.total_revisions)):
+            with suppress(KeyError):
+                yield revision, self.get_xref_data(revision).try_resolve(ref)
+
+    def get_historical_ref(self, ref: Any, revision: int) -> Any:
+        return next((place for at, place in self._history(ref) if at <= revision), None)
+
+    def get_last_change(self, ref: Any) -> int:
+        for at, _ in self._history(ref):
+            return at
+        raise KeyError(ref)
+
+    def get_introducing_revision(self, ref: Any) -> int:
+        revisions = [at for at, place in self._history(ref) if place is not None]
+        if not revisions:
+            raise KeyError(ref)
+        return revisions[-1]
 
 
 class _Builder(XRefBuilder):
@@ -135,6 +210,7 @@ class Revision(HistoricalResolver):
         self._visits = 0
         self._sizes: dict[Any, int] = {}
         self._size = 0
+        self._paths: dict[Key, set[Path]] = {}
 
     @property
     def has_catalog(self) -> bool:
@@ -153,17 +229,44 @@ class Revision(HistoricalResolver):
             self._sizes[ref] = self._size
         else:
             found = super().get_object(ref, *arguments, **options)
-        self._visits += 1 + self._sizes[ref]
-        self._budget.visits += 1 + self._sizes[ref]
+        self._visit(1 + self._sizes[ref])
+        return found
+
+    def _visit(self, count: int) -> None:
+        self._visits += count
+        self._budget.visits += count
         if self._visits > MAX_VISITS or self._budget.visits > MAX_VISITS_TOGETHER:
             raise InputError("PDF.LIMIT", where=f"revision {self.revision + 1}", detail="uses of objects")
-        return found
 
     def usages(self, reference: Any) -> set[RawPdfPath]:
         """Give the paths from the trailer to all places where this revision refers to an object."""
-        self._load_reverse_xref_cache()
-        found: set[RawPdfPath] = self._get_usages_of_ref(reference)
-        return found
+        key = (reference.idnum, reference.generation)
+        if key not in self._paths:
+            self._paths |= self._uses.paths(self._asked(key))
+        return {RawPdfPath(*path) for path in self._paths[key]}
+
+    @cached_property
+    def _uses(self) -> Uses:
+        return Uses(
+            self.trailer_view,
+            read=lambda key: self._budget.version(generic.Reference(*key), self.revision),
+            spots_of=lambda key: self._budget.spots(generic.Reference(*key), self.revision),
+            visit=self._visit,
+        )
+
+    def _asked(self, key: Key) -> set[Key]:
+        """What the next revision wrote will be asked for, and the fields of the form."""
+        if self._paths or self.revision == self._budget.last_revision:
+            return {key}
+        form = entry(self.root, "/AcroForm", default={})
+        fields = {used for _, used in spots(entry(form, "/Fields"))}
+        return {key, *fields, *((one.idnum, one.generation) for one in self._budget.xrefs.explicit_refs_in_revision(self.revision + 1))}
+
+    def _load_reverse_xref_cache(self) -> None:
+        """Leave it: `usages` finds what is asked for."""
+
+    def _get_usages_of_ref(self, ref: Any) -> set[RawPdfPath]:
+        return self.usages(ref)
 
     def is_ref_unassignable(self, ref: Any) -> bool:
         """A number below /Size that stands for nothing and is used nowhere is as good as a new one; tools do reuse them."""
