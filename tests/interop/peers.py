@@ -19,12 +19,12 @@ class PeerError(Exception):
 
 def signxml(jobs: Sequence[Job]) -> list[Any]:
     """Give the answers of `signxml_program.py`, one for each job."""
-    return _answers([str(_python("signxml")), str(HERE / "signxml_program.py")], jobs)
+    return _answers([str(installed("signxml", "python")), str(HERE / "signxml_program.py")], jobs)
 
 
 def python_xmlsec(jobs: Sequence[Job]) -> list[Any]:
     """Give the answers of `python_xmlsec_program.py`."""
-    return _answers([str(_python("xmlsec")), str(HERE / "python_xmlsec_program.py")], jobs)
+    return _answers([str(installed("xmlsec", "python")), str(HERE / "python_xmlsec_program.py")], jobs)
 
 
 def xadesjs(jobs: Sequence[Job]) -> list[Any]:
@@ -36,12 +36,13 @@ def xadesjs(jobs: Sequence[Job]) -> list[Any]:
     return _answers([program("node"), str(folder / "xades.mjs")], jobs)
 
 
-def _python(peer: str) -> Path:
-    python = PLACE / "env" / peer / "bin" / "python"
-    if not python.exists():
+def installed(peer: str, name: str) -> Path:
+    """Give the path of a program in the peer's own environment."""
+    path = PLACE / "env" / peer / "bin" / name
+    if not path.exists():
         message = f"{peer} is not installed: run tools/setup-interop"
         raise MissingProgramError(message)
-    return python
+    return path
 
 
 def _answers(command: list[str], jobs: Sequence[Job]) -> list[Any]:

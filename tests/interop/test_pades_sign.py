@@ -17,7 +17,8 @@ from hocba_sign.pipeline import sign
 from hocba_sign.rendering.render import render
 from hocba_sign.signing.policy import Level, SigningPolicy
 from tests.interop.dss_oracle import Verdict, dss
-from tests.interop.programs import program, run
+from tests.interop.peers import installed
+from tests.interop.programs import Finished, program, run
 from tests.interop.verapdf_oracle import verapdf
 from tests.support.pdf import page_of
 from tests.support.scene import CBQL, GVCN, SIGNED_AT, DirectTsa, Scene
@@ -148,3 +149,43 @@ def test_pyhanko_agrees(files: Files, level: str) -> None:
         assert status.bottom_line, status.summary()
         assert status.docmdp_ok is not False
         assert (status.timestamp_validity is None) == (level == "B")
+
+
+def pyhanko(files: Files, path: Path, command: str, *options: str) -> Finished:
+    """Let pyHanko's own program judge a file, with the test world's anchors and nothing fetched."""
+    world = files.scene.world
+    words: list[str | Path] = [installed("pyhanko", "pyhanko"), "sign", command, "--pretty-print", "--trust-replace", *options]
+    words.append(f"--validation-time={JUDGED.isoformat()}")
+    for option, ders in (("--trust", world.anchors_der), ("--other-certs", world.intermediates_der)):
+        for number, der in enumerate(ders):
+            given = files.folder / f"{option.strip('-')}-{number}.cer"
+            given.write_bytes(der)
+            words += [option, given]
+    return run([*words, path])
+
+
+@pytest.mark.parametrize("command", ["validate", "adesverify"])
+@pytest.mark.parametrize("level", [*LEVELS, "book"])
+def test_pyhankos_program_finds_every_signature_valid(files: Files, level: str, command: str) -> None:
+    """It takes no lists of revoked certificates from its caller, so below LT revocation is left out; from LT on the file brings them."""
+    is_kept = level.startswith("LT")
+    has_values = is_kept and command == "adesverify"
+    path = files.book if level == "book" else files.by_level[level]
+    done = pyhanko(files, path, command, *(() if has_values else ("--no-revocation-check",)))
+    count = 2 if level == "book" else len(files.scene.slots)
+    assert done.status == 0, done.output + done.log
+    assert done.output.count("The signature is judged VALID.") == count, done.output
+    assert done.output.count("The signer's certificate is trusted.") == count
+    assert done.output.count("The TSA certificate is trusted.") >= (0 if level == "B" else count)
+    # The last signature of T covers the file; what follows the others, and all of LT, it calls permitted.
+    assert done.output.count("compatible with the current document modification policy") == (count if is_kept else count - 1), done.output
+
+
+@pytest.mark.parametrize("command", ["validate", "adesverify"])
+def test_pyhankos_program_refuses_what_we_refuse(files: Files, command: str) -> None:
+    octets = files.book.read_bytes()
+    changed = files.folder / "changed.pdf"
+    changed.write_bytes(octets.replace(b"Diem Toan: 8", b"Diem Toan: 9"))
+    done = pyhanko(files, changed, command, "--no-revocation-check")
+    assert done.status != 0
+    assert done.output.count("The signature is judged INVALID.") == 2, done.output

@@ -4,6 +4,7 @@ from datetime import timedelta
 from functools import cache
 
 import pytest
+from pyhanko.pdf_utils.incremental_writer import IncrementalPdfFileWriter
 from pyhanko.sign.fields import SigFieldSpec, append_signature_field
 
 from hocba_sign.extension import extend
@@ -47,7 +48,7 @@ def elsewhere(document: bytes, *slots: Slot, role: str | None = None, fields: tu
 
 
 def with_empty(document: bytes, *names: str) -> bytes:
-    def append(writer: object) -> None:
+    def append(writer: IncrementalPdfFileWriter) -> None:
         for name in names:
             append_signature_field(writer, SigFieldSpec(name))
 
