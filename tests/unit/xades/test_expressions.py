@@ -28,6 +28,7 @@ FILTERS = [
     "true()",
     "not(ancestor-or-self::*[@Id='i1'])",
     "ancestor-or-self::*[local-name()='b']",
+    "not(ancestor-or-self::*[name()='ds:Signature'])",
     "1",
 ]
 SELECTIONS = [
@@ -51,6 +52,8 @@ SELECTIONS = [
     "/a/b[@Id = 'i2'] | descendant::n:a[@Id='i1']",
     "/*/*[local-name()='b']",
     "//*[local-name()='Signature']/a",
+    "/descendant::*[name()='n:b']",
+    "/*/*[name()='a'] | //*[name() = 'ds:Signature']",
 ]
 REFUSED = [
     "",
