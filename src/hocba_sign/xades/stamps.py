@@ -105,10 +105,11 @@ def _unread(kind: StampKind, finding: Finding) -> TimeStamp:
 
 
 def _stamp(signature: Element, element: Element, kind: StampKind, *, resolver: Resolver) -> TimeStamp:
-    method = _stamp_method(element)
+    is_open = resolver.foreign is not None
+    method = _stamp_method(element, is_open=is_open)
     namespace = XADES if namespace_of(element) == XADES141 else namespace_of(element)
     elements = element.iterchildren(names.qualified(namespace, "EncapsulatedTimeStamp"))
-    tokens = tuple(octets_of(token) if resolver.foreign is None else _in_der(octets_of(token)) for token in elements)
+    tokens = tuple(_in_der(octets_of(token)) if is_open else octets_of(token) for token in elements)
     covered: tuple[bytes, ...] = ()
     match kind:
         case StampKind.CONTENT:
@@ -147,9 +148,9 @@ def _refuse_distributed(stamp: Element, namespace: str) -> None:
         raise InputError("SIG.TIME_STAMP_INCLUDE", where=locate(stamp))
 
 
-def _stamp_method(stamp: Element) -> Method:
+def _stamp_method(stamp: Element, *, is_open: bool) -> Method:
     element = optional(stamp, names.CANONICALIZATION_METHOD)
-    if element is None or element.get("Algorithm") == "":
+    if element is None or (is_open and element.get("Algorithm") == ""):
         return Method(C14nAlgorithm.INCLUSIVE)
     algorithm = c14n_of(element)
     if algorithm is None:
