@@ -146,7 +146,7 @@ def attacks() -> Iterator[Attack]:
         ("xades-rebound", "<xades:SignedProperties ", '<xades:SignedProperties xmlns:xades="urn:x" '),
     ):
         octets = replaced(WHOLE, old, new)
-        yield attack(f"namespace-{name}", octets, *CAUSES, "SIG.VALUE", "SIG.TARGET_MISSING", verdict="either")
+        yield attack(f"namespace-{name}", octets, *CAUSES, "SIG.VALUE", "SIG.TARGET_MISSING", "SIG.TARGET_MISPLACED", verdict="either")
 
 
 def unsigned() -> Iterator[tuple[str, bytes]]:

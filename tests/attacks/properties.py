@@ -235,6 +235,7 @@ def _manifests() -> Iterator[Attack]:
             "SIG.MANIFEST",
             "SIG.TOO_MANY_REFERENCES",
             "SIG.DETACHED_MISSING",
+            "COVER.ENTRY",
             "CRYPTO.UNKNOWN_ALGORITHM",
             "SIG.TRANSFORM",
             "SIG.REFERENCE_URI",

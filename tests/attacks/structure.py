@@ -12,6 +12,7 @@ from tests.attacks.writer import DS, Element, Sig, b64, cut, sign
 SLOT: Final = "ck-GVCN"
 CAUSES: Final = (
     "SIG.STRUCTURE",
+    "SIG.PART_UNREADABLE",
     "SIG.VALUE",
     "SIG.DIGEST",
     "XML.DUPLICATE_ID",
