@@ -80,15 +80,21 @@ def read_pdf(octets: bytes) -> PdfDocument:
     if len(signing) > MAX_SIGNATURES or len(stamping) > MAX_TIME_STAMPS:
         raise InputError("PDF.LIMIT", detail="signatures")
     stamps, findings = _document_stamps(facts, stamping)
-    shared = {one.signature_object for one in signing if sum(one.signature_object == other.signature_object for other in signing) > 1}
-    signatures = []
+    signatures: dict[int, ParsedSignature] = {}
     for one in signing:
-        signature = _signature(facts, one, stamps)
-        extra = (Finding("PDF.SIGNATURE_TWICE", one.where),) if one.signature_object in shared else ()
-        signatures.append(replace(signature, findings=(*signature.findings, *extra)))
+        earlier = signatures.get(one.signature_object)
+        found = _signature(facts, one, stamps) if earlier is None else _used_again(earlier, one)
+        signatures[one.signature_object] = found
     if octets[facts.ends[-1] :].strip(_WHITE):
         findings = (*findings, Finding("PDF.TRAILING", f"octet {facts.ends[-1]}"))
-    return PdfDocument(facts=facts, signatures=tuple(signatures), time_stamp_count=len(stamping), findings=(*facts.findings, *findings))
+    return PdfDocument(
+        facts=facts, signatures=tuple(signatures.values()), time_stamp_count=len(stamping), findings=(*facts.findings, *findings)
+    )
+
+
+def _used_again(signature: ParsedSignature, again: FieldFacts) -> ParsedSignature:
+    """Count a signature that stands in several fields once, in the first of them."""
+    return replace(signature, findings=(*signature.findings, Finding("PDF.SIGNATURE_TWICE", again.where)))
 
 
 def _engine() -> _Engine:

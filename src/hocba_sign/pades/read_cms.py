@@ -1,6 +1,6 @@
 """The CMS in a signature field: what is under its value, whose it is said to be, what it carries.
 
-Octets under the value are those of the file, never written again.
+Octets under the value are those of the file; only attributes in another order than that of DER are put in order.
 Spec: RFC 5652, 5; RFC 5035; EN 319 122-1, 5; EN 319 142-1, 6.3; ISO 32000-2, 12.8.3.3.
 """
 
@@ -43,7 +43,7 @@ _PDF_DATE = re.compile(r"(?:D:)?(\d{4})(\d\d)(\d\d)(\d\d)(\d\d)(\d\d)(?:(Z)(?:00
 class CmsFacts:
     """One signature in CMS.
 
-    `signed_octets` is the DER of the signed attributes, None where there are none and the value is of the document itself; then
+    `signed_octets` is the DER of the signed attributes, which ill-ordered ones are brought to, None where there are none and the value is of the document itself; then
     `message_digest` is None too. `content` is what is inside, None for a detached signature. `signing_time` is UTC.
     """
 
@@ -104,7 +104,7 @@ def _facts(signed_data: SignedData, signer: SignerInfo, *, where: str) -> CmsFac
         algorithm=algorithm,
         has_der_value=has_der_value,
         digest_algorithm=digest_algorithm,
-        signed_octets=None if signer.attributes is None else signer.attributes_der,
+        signed_octets=None if signer.attributes is None else _in_order(signer),
         message_digest=der.whole(digests[0], der.OCTET_STRING).content if len(digests) == 1 else None,
         content=signed_data.content,
         value=signer.signature,
@@ -118,6 +118,12 @@ def _facts(signed_data: SignedData, signer: SignerInfo, *, where: str) -> CmsFac
         commitments=tuple(f"urn:oid:{der.oid(der.children(der.whole(value, der.SEQUENCE))[0])}" for value in signer.values(_COMMITMENT)),
         findings=tuple(Finding(cause, where) for cause in findings),
     )
+
+
+def _in_order(signer: SignerInfo) -> bytes:
+    """Give what the value is made over: the attributes in the order of DER, whatever order they stand in (RFC 5652, 5.4)."""
+    attributes = der.children(der.whole(signer.attributes_der, der.SET))
+    return der.encode(der.SET, *sorted(one.der for one in attributes))
 
 
 def _algorithm(signer: SignerInfo, digest_algorithm: DigestAlgorithm) -> tuple[SignatureAlgorithm, bool]:
