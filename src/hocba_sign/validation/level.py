@@ -37,10 +37,14 @@ def _foreign_level(one: SignatureConclusion) -> str:
         return "XAdES-BES"
     is_baseline = signature.is_baseline
     stamps = [stamp for stamp in signature.time_stamps if stamp.kind is StampKind.SIGNATURE]
-    if not _is_timed(stamps, one.certificate):
-        has_policy = signature.properties is not None and signature.properties.policy is not None
-        return "XAdES-BASELINE-B" if is_baseline else "XAdES-EPES" if has_policy else "XAdES-BES"
-    is_baseline &= all(len(stamp.tokens_der) == 1 for stamp in stamps)
+    if _is_timed(stamps, one.certificate):
+        return _timed_level(one, is_baseline=is_baseline and all(len(stamp.tokens_der) == 1 for stamp in stamps))
+    has_policy = signature.properties is not None and signature.properties.policy is not None
+    return "XAdES-BASELINE-B" if is_baseline else "XAdES-EPES" if has_policy else "XAdES-BES"
+
+
+def _timed_level(one: SignatureConclusion, *, is_baseline: bool) -> str:
+    signature = one.signature
     present = frozenset(signature.unsigned)
     has_refs = bool(present & _CERTIFICATE_REFS) and "CompleteRevocationRefs" in present
     has_refs_stamp = bool(present & _REFS_STAMPS)

@@ -33,7 +33,7 @@ class Parts:
         self._is_strict = is_strict
         self.findings: list[Finding] = []
 
-    def read(self, read: Callable[[Element], _Part], element: Element, otherwise: _Part) -> _Part:
+    def read(self, read: Callable[[Element], _Part], element: Element, *, otherwise: _Part) -> _Part:
         """Give what `read` gives, or `otherwise` where that raises `SIG.STRUCTURE`. Raises: as `read`, but for that."""
         try:
             return read(element)

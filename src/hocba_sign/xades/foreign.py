@@ -162,7 +162,7 @@ def read_foreign_reference(element: Element, document: ForeignDocument, *, is_en
     meant = pointer(uri)
     digest_uri = algorithm_of(only(element, names.DIGEST_METHOD))
     parts = Parts(is_strict=False)
-    digest_value = parts.read(octets_of, only(element, names.DIGEST_VALUE), b"")
+    digest_value = parts.read(octets_of, only(element, names.DIGEST_VALUE), otherwise=b"")
     followed, findings = _follow(element, document, digest_uri=digest_uri)
     is_absent = is_entry and any(finding.cause in _ABSENT for finding in findings)
     findings = (*parts.findings, *(() if is_absent else findings))

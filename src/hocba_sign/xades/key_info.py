@@ -43,7 +43,7 @@ def key_info_certificates(signature: Element, parts: Parts) -> tuple[bytes, ...]
     elements = [one for data in key_info.iterchildren(names.X509_DATA) for one in data.iterchildren(names.X509_CERTIFICATE)]
     if len(elements) > MAX_CERTIFICATES:
         raise InputError("SIG.TOO_MANY_CERTIFICATES", where=locate(key_info))
-    return tuple(octets for element in elements if (octets := parts.read(octets_of, element, b"")))
+    return tuple(octets for element in elements if (octets := parts.read(octets_of, element, otherwise=b"")))
 
 
 def read_key_info(signature: Element, parts: Parts) -> KeyInfo:
@@ -60,7 +60,7 @@ def read_key_info(signature: Element, parts: Parts) -> KeyInfo:
     for number, element in enumerate(key_info.iterchildren(names.KEY_VALUE, names.DER_KEY_VALUE)):
         if number == MAX_KEYS:
             raise InputError("SIG.TOO_MANY_CERTIFICATES", where=locate(key_info))
-        key = parts.read(_key, element, None)
+        key = parts.read(_key, element, otherwise=None)
         if key is None:
             warnings.append(Finding("SIG.KEY_UNSUPPORTED", locate(element)))
         else:
@@ -68,7 +68,7 @@ def read_key_info(signature: Element, parts: Parts) -> KeyInfo:
     return KeyInfo(
         certificates_der=key_info_certificates(signature, parts),
         keys_der=tuple(keys),
-        digests=parts.read(_digests, key_info, ()),
+        digests=parts.read(_digests, key_info, otherwise=()),
         warnings=tuple(warnings),
     )
 

@@ -67,19 +67,19 @@ def read_signed_properties(element: Element, detached: Mapping[str, bytes], *, u
     namespace = namespace_of(element)
     general = only(element, names.qualified(namespace, "SignedSignatureProperties"))
     time_element = optional(general, names.qualified(namespace, "SigningTime"))
-    time_text = None if time_element is None else parts.read(text_of, time_element, None)
+    time_text = None if time_element is None else parts.read(text_of, time_element, otherwise=None)
     data = optional(element, names.qualified(namespace, "SignedDataObjectProperties"))
     return SignedProperties(
         identifier=element.get("Id"),
         signing_time=None if time_text is None else claimed_moment(time_text),
         signing_time_text=time_text,
         certificates=read_bindings(general, parts=parts),
-        claimed_roles=parts.read(_claimed_roles, general, ()),
-        commitments=() if data is None else parts.read(_commitments, data, ()),
-        described_references=frozenset() if data is None else parts.read(described, data, frozenset()),
+        claimed_roles=parts.read(_claimed_roles, general, otherwise=()),
+        commitments=() if data is None else parts.read(_commitments, data, otherwise=()),
+        described_references=frozenset() if data is None else parts.read(described, data, otherwise=frozenset()),
         certified_roles=tuple(_certified_roles(general, namespace)),
-        place=parts.read(_place, general, None),
-        policy=parts.read(partial(_policy, detached=detached, unsigned=unsigned), general, None),
+        place=parts.read(_place, general, otherwise=None),
+        policy=parts.read(partial(_policy, detached=detached, unsigned=unsigned), general, otherwise=None),
     )
 
 
@@ -101,15 +101,15 @@ def read_bindings(general: Element, *, parts: Parts, forms: tuple[str, ...] = _V
 
 def _binding(cert: Element, parts: Parts) -> CertificateBinding:
     namespace = namespace_of(cert)
-    digest_uri, digest_value = parts.read(_cert_digest, cert, ("", b""))
+    digest_uri, digest_value = parts.read(_cert_digest, cert, otherwise=("", b""))
     serial = optional(cert, names.qualified(namespace, "IssuerSerialV2"))
     first = optional(cert, names.qualified(namespace, "IssuerSerial"))
     unknown: tuple[str | None, str | None] = (None, None)
-    issuer_name, serial_number = unknown if first is None else parts.read(_issuer_serial, first, unknown)
+    issuer_name, serial_number = unknown if first is None else parts.read(_issuer_serial, first, otherwise=unknown)
     return CertificateBinding(
         digest_uri=digest_uri,
         digest_value=digest_value,
-        issuer_serial_der=None if serial is None else parts.read(octets_of, serial, None),
+        issuer_serial_der=None if serial is None else parts.read(octets_of, serial, otherwise=None),
         issuer_name=issuer_name,
         serial_number=serial_number,
     )

@@ -189,7 +189,11 @@ class _Reader:
             if error.cause in _FATAL:
                 raise
             return None
-        return followed if followed.digest == Parts(is_strict=False).read(octets_of, only(reference, names.DIGEST_VALUE), b"") else None
+        return (
+            followed
+            if followed.digest == Parts(is_strict=False).read(octets_of, only(reference, names.DIGEST_VALUE), otherwise=b"")
+            else None
+        )
 
     def _about_properties(self, element: Element, own: Element | None, *, qualifying: Element | None, spans: Spans) -> Iterator[Finding]:
         """Name what is wrong with where the signed properties stand and how they are referenced.

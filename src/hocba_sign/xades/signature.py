@@ -40,7 +40,7 @@ def read_value(signature: Element, parts: Parts) -> SignedValue:
         algorithm_uri=algorithm_of(signature_method),
         pss=pss_parameters(signature_method),
         signed_info_octets=canonicalize(signed_info, method, inclusive_prefixes=inclusive_prefixes(method_element)),
-        value=parts.read(octets_of, value, b""),
+        value=parts.read(octets_of, value, otherwise=b""),
         value_id=value.get("Id"),
     )
 
