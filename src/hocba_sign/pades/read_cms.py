@@ -31,6 +31,8 @@ MAX_OCTETS: Final = 4 * 1024 * 1024
 MAX_TOKENS: Final = 10
 MAX_VALUES: Final = 500
 
+_PKCS9: Final = "1.2.840.113549.1.9."
+"""Attributes below it, of CMS and CAdES, stand in a signature once; RFC 5652 says nothing of those of others."""
 _SIGNING_TIME, _TIME_STAMP_TOKEN = "1.2.840.113549.1.9.5", "1.2.840.113549.1.9.16.2.14"
 _ADOBE_REVOCATION = "1.2.840.113583.1.1.8"
 _COMMITMENT, _SIGNER_ATTRIBUTES = "1.2.840.113549.1.9.16.2.16", "0.4.0.19122.1.1"
@@ -168,7 +170,7 @@ def _attribute_causes(
 ) -> list[str]:
     if signer.attributes is None:
         return []
-    names = [name for name, _ in signer.attributes]
+    names = [name for name, _ in signer.attributes if name.startswith(_PKCS9) or name == _SIGNER_ATTRIBUTES]
     causes = [] if signer.is_ordered else ["PDF.NOT_DER"]
     types = [der.oid(der.whole(value, der.OID)) for value in signer.values(CONTENT_TYPE)]
     is_complete = types == [signed_data.content_type] == [DATA] and len(signer.values(MESSAGE_DIGEST)) == 1

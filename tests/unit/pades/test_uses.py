@@ -1,4 +1,4 @@
-"""What the analysis of changes rests on, against pyHanko's own slower way to the same: paths to objects, long strings, old versions."""
+"""What reading a PDF rests on, against pyHanko's own slower way to the same: paths to objects, long strings, old versions."""
 
 from io import BytesIO
 from typing import Any
@@ -11,6 +11,7 @@ from pyhanko.pdf_utils.reader import HistoricalResolver, PdfFileReader
 from hocba_sign.errors import InputError
 from hocba_sign.pades.engine import document as engine
 from hocba_sign.pades.engine.document import Revision, open_document
+from hocba_sign.pades.engine.reading import read_facts
 from tests.support.pdf import NAME, page, page_of, revised
 
 OBJECTS: Any = generic
@@ -118,3 +119,10 @@ def _plain(value: Any) -> Any:
         return [_plain(one) for one in value]
     strings = generic.TextStringObject | generic.ByteStringObject
     return (type(value), value.original_bytes) if isinstance(value, strings) else value
+
+
+def test_long_term_data_that_cannot_be_decoded_are_none() -> None:
+    broken = "<< /Length 3 /Filter /FlateDecode >>\nstream\nabc\nendstream"
+    whole = "<< /Length 3 >>\nstream\nabc\nendstream"
+    octets = page_of(catalog="/DSS << /CRLs [7 0 R 8 0 R] >>", objects=(broken, whole))
+    assert [one.crls for one in read_facts(octets, attachment="").values] == [(b"abc",)]

@@ -4,6 +4,7 @@ Spec: ISO 32000-2, 7.5, 12.7.5.5 and 12.8; EN 319 142-1, 5.4.
 """
 
 import re
+import zlib
 from collections.abc import Iterable, Iterator
 from itertools import islice
 from typing import Any, Final
@@ -180,8 +181,17 @@ def _streams(reader: Reader, arrays: Iterable[Any], purpose: DecodePurpose, *, h
             if key not in held:
                 if len(held) == MAX_VALUES:
                     raise InputError("PDF.LIMIT", detail=f"more than {MAX_VALUES} values")
-                held[key] = bytes(reference.get_object().read_data(purpose))
-            yield held[key]
+                held[key] = _decoded(reference.get_object(), purpose)
+            if held[key]:
+                yield held[key]
+
+
+def _decoded(stream: Any, purpose: DecodePurpose) -> bytes:
+    """Give a value, nothing where it cannot be decoded: it proves nothing then."""
+    try:
+        return bytes(stream.read_data(purpose))
+    except zlib.error:
+        return b""
 
 
 def _attached(reader: Reader, wanted: str) -> Iterator[bytes]:
