@@ -22,6 +22,7 @@ from hocba_sign.report.signature import Fact, signature_facts
 from hocba_sign.validation.document import DocumentConclusion
 from hocba_sign.validation.needs import Unavailable
 from hocba_sign.validation.order import Basis, Workflow
+from hocba_sign.validation.pdf import BOOK
 from hocba_sign.validation.process import SignatureConclusion
 from hocba_sign.validation.verdict import Check, Indication, Status, Verdict
 from hocba_sign.version import VERSION
@@ -177,8 +178,10 @@ def _answers(report: Report, language: Language) -> tuple[Answer, ...]:
     is_formed = not any(cause.startswith(("DOC.", "XML.", "JSON.", "FILE.")) for cause in failed)
     is_judged = not any(check.identifier in _NOT_JUDGED for check in report.checks)
     form: State = "no" if not is_formed else "yes" if is_judged else "unknown"
-    answers = [answer("FORM", form, language=language)]
     conclusion = report.conclusion
+    answers = [answer("FORM", form, language=language)]
+    if conclusion is not None and conclusion.layout == BOOK:
+        answers = [replace(answers[0], detail=phrase("A_FORM_BOOK", language))]
     if conclusion is not None and conclusion.signatures:
         answers += _signature_answers(conclusion, failed, language)
     return tuple(answers)
@@ -201,9 +204,12 @@ def _signature_answers(conclusion: DocumentConclusion, failed: set[str], languag
         order = "unknown"
     are_passed = all(one.path is not None and not one.path.causes for one in signatures)
     missing = 0 if workflow is None else len(workflow.missing)
+    people = answer("SIGNERS", signers, language=language, count=count, missing=missing)
+    if conclusion.layout == BOOK and signers == "unknown":
+        people = replace(people, detail=phrase("A_SIGNERS_BOOK", language, missing=missing))
     return [
         answer("INTACT", "no" if broken else "yes", language=language, count=count, broken=broken),
-        answer("SIGNERS", signers, language=language, count=count, missing=missing),
+        people,
         _order_answer(workflow, order, language),
         answer("CERTIFICATES", "yes" if are_passed else "unknown", language=language),
         answer("TIME", "unknown" if unproven else "yes", language=language, count=unproven),
@@ -219,6 +225,8 @@ def _order_answer(workflow: Workflow | None, state: State, language: Language) -
         return replace(told, detail=phrase(f"A_ORDER_{workflow.basis.upper()}", language))
     if state == "yes" and workflow.basis is Basis.TIME_STAMPS:
         return replace(told, detail=phrase("A_ORDER_YES_TIMESTAMPS", language))
+    if state == "yes" and workflow.plan is None:
+        return replace(told, detail=phrase("A_ORDER_BOOK", language))
     if state == "yes" and workflow.plan == "TRICH_LUC":
         return replace(told, detail=phrase("A_ORDER_YES_TRICH_LUC", language))
     return told

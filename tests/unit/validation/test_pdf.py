@@ -75,7 +75,7 @@ def test_the_digest_of_the_content_is_that_of_the_xml() -> None:
 def test_people_read_it() -> None:
     report = SCENE.verify(complete())
     shown = text(report, "en")
-    assert "The pages show" not in shown  # what is right is not listed
+    assert "the pages show" not in shown  # what is right is not listed
     assert "homeroom teacher" in html([report], "en")
     assert str(SCENE.transcript.identification.pupil.full_name) in text(report, "vi")
 

@@ -73,7 +73,10 @@ def test_in_order() -> None:
 def test_people_are_told_what_was_not_compared() -> None:
     report = SCENE.verify(book(page_of(), GVCN, CBQL))
     assert "hocba.xml" in text(report, "vi")
-    assert "homeroom teacher" in html([report], "en")
+    shown = html([report], "en")
+    assert "homeroom teacher" in shown
+    assert "does not tell who must sign" in shown
+    assert "no role signed before an earlier one" in shown
 
 
 def test_signatures_alone_are_valid() -> None:
