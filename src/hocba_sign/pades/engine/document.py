@@ -3,7 +3,6 @@
 import logging
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
-from functools import cached_property
 from io import BytesIO
 from typing import Any, Final
 
@@ -86,6 +85,7 @@ class Reader(PdfFileReader):
         self._revisions: dict[int, Revision] = {}
         self._versions: dict[Any, Any] = {}
         self._spots: dict[Any, tuple[Spot, ...]] = {}
+        self.uses = Uses()
         self._embedded_signatures = None
         self._long_strings = LongStrings(octets)
         self.stream = BytesIO(octets)
@@ -229,10 +229,10 @@ class Revision(HistoricalResolver):
             self._sizes[ref] = self._size
         else:
             found = super().get_object(ref, *arguments, **options)
-        self._visit(1 + self._sizes[ref])
+        self.visit(1 + self._sizes[ref])
         return found
 
-    def _visit(self, count: int) -> None:
+    def visit(self, count: int) -> None:
         self._visits += count
         self._budget.visits += count
         if self._visits > MAX_VISITS or self._budget.visits > MAX_VISITS_TOGETHER:
@@ -242,25 +242,24 @@ class Revision(HistoricalResolver):
         """Give the paths from the trailer to all places where this revision refers to an object."""
         key = (reference.idnum, reference.generation)
         if key not in self._paths:
-            self._paths |= self._uses.paths(self._asked(key))
+            self._paths |= self._budget.uses.paths(self, self._asked(key))
         return {RawPdfPath(*path) for path in self._paths[key]}
 
-    @cached_property
-    def _uses(self) -> Uses:
-        return Uses(
-            self.trailer_view,
-            read=lambda key: self._budget.version(generic.Reference(*key), self.revision),
-            spots_of=lambda key: self._budget.spots(generic.Reference(*key), self.revision),
-            visit=self._visit,
-        )
+    def version(self, key: Key) -> Any:
+        return self._budget.version(generic.Reference(*key), self.revision)
+
+    def spots(self, key: Key) -> tuple[Spot, ...]:
+        return self._budget.spots(generic.Reference(*key), self.revision)
+
+    def written(self) -> set[Key]:
+        return {(one.idnum, one.generation) for one in self.explicit_refs_in_revision()}
 
     def _asked(self, key: Key) -> set[Key]:
         """What the next revision wrote will be asked for, and the fields of the form."""
         if self._paths or self.revision == self._budget.last_revision:
             return {key}
-        form = entry(self.root, "/AcroForm", default={})
-        fields = {used for _, used in spots(entry(form, "/Fields"))}
-        return {key, *fields, *((one.idnum, one.generation) for one in self._budget.xrefs.explicit_refs_in_revision(self.revision + 1))}
+        fields = {used for _, used in spots(entry(entry(self.root, "/AcroForm", default={}), "/Fields"))}
+        return {key, *fields, *self._budget.get_historical_resolver(self.revision + 1).written()}
 
     def _load_reverse_xref_cache(self) -> None:
         """Leave it: `usages` finds what is asked for."""

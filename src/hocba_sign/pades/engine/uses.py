@@ -5,8 +5,9 @@ version of it, and only what leads to a wanted object is walked. The paths are t
 the tree of pages only, an element of the structure tree by that tree only, and there not by /P.
 """
 
-from collections.abc import Callable, Iterable, Iterator
-from typing import Any, Final, TypeAlias
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from typing import Any, Final, Protocol, TypeAlias
 
 from pyhanko.pdf_utils import generic
 from pyhanko.pdf_utils.misc import PdfReadError
@@ -35,40 +36,55 @@ def spots(value: Any, path: Path = ()) -> Iterator[Spot]:
             yield from spots(one, (*path, at))
 
 
+class Revision(Protocol):
+    """What is read of one revision. `visit` is told of every step and stops what takes too many."""
+
+    @property
+    def revision(self) -> int: ...
+
+    @property
+    def trailer_view(self) -> Any: ...
+
+    def version(self, key: Key) -> Any:
+        """Give an object as the revision has it."""
+
+    def spots(self, key: Key) -> tuple[Spot, ...]:
+        """Give the references in that."""
+
+    def written(self) -> set[Key]: ...
+
+    def visit(self, count: int) -> None: ...
+
+
+@dataclass(frozen=True, slots=True)
+class _Structure:
+    """The elements of a structure tree, and every object that was read to find them."""
+
+    root: Key | None
+    elements: frozenset[Key]
+    read: frozenset[Key]
+
+
 class Uses:
-    """The references of one revision.
+    """Who refers to whom in a file. Of revisions that are asked for in their order, only what each wrote is read."""
 
-    `read` gives an object as the file has it, `spots_of` the references in it, `visit` is told of every step and stops what takes too many.
-    """
+    def __init__(self) -> None:
+        self._users: dict[Key, set[Key]] = {}
+        """In any covered revision: more than are users in one, never fewer."""
+        self._covered: set[int] = set()
+        self._structures: dict[int, _Structure] = {}
 
-    def __init__(
-        self, trailer: Any, *, read: Callable[[Key], Any], spots_of: Callable[[Key], tuple[Spot, ...]], visit: Callable[[int], None]
-    ) -> None:
-        self._read = read
-        self._visit = visit
-        self._pages = dict(self._page_tree(trailer))
-        self._elements = self._structure(trailer)
-        self._spots: dict[Key, tuple[Spot, ...]] = {_TRAILER: tuple(spots(trailer))}
-        self._users: dict[Key, list[Key]] = {}
-        waiting = [_TRAILER]
-        while waiting:
-            user = waiting.pop()
-            visit(1 + len(self._spots[user]))
-            for _, used in self._spots[user]:
-                self._users.setdefault(used, []).append(user)
-                if used not in self._spots:
-                    self._spots[used] = spots_of(used)
-                    waiting.append(used)
-
-    def paths(self, wanted: Iterable[Key]) -> dict[Key, set[Path]]:
+    def paths(self, revision: Revision, wanted: Iterable[Key]) -> dict[Key, set[Path]]:
         """Give the paths to each of the wanted objects, none to one that is not used."""
+        self._cover(revision)
         found: dict[Key, set[Path]] = {key: set() for key in wanted}
         leading = self._leading(found)
+        pages, elements = dict(_pages(revision)), self._elements(revision)
         useful: dict[Key, list[Spot]] = {}
         entered: list[Key] = []
-        stack: list[tuple[Iterator[Spot], Path]] = [(iter(self._spots[_TRAILER]), ())]
+        stack: list[tuple[Iterator[Spot], Path]] = [(spots(revision.trailer_view), ())]
         while stack:
-            self._visit(1)
+            revision.visit(1)
             spot = next(stack[-1][0], None)
             if spot is None:
                 stack.pop()
@@ -81,63 +97,110 @@ class Uses:
                 continue
             if used in found:
                 found[used].add(path)
-            if self._pages.get(used, path) == path and (is_structure or used not in self._elements):
+            if pages.get(used, path) == path and (is_structure or used not in elements):
                 if used not in useful:
-                    useful[used] = [one for one in self._spots[used] if one[1] in leading]
+                    useful[used] = [one for one in revision.spots(used) if one[1] in leading]
                 entered.append(used)
                 stack.append((iter(useful[used]), path))
         return found
+
+    def _cover(self, revision: Revision) -> None:
+        """Follow all references of a revision; after the one before it, those in what it wrote."""
+        number = revision.revision
+        if number in self._covered:
+            return
+        if number - 1 not in self._covered:
+            self._covered, self._users = set(), {}
+        waiting = [key for key in revision.written() if key in self._users]
+        waiting += self._note(_TRAILER, tuple(spots(revision.trailer_view)))
+        while waiting:
+            key = waiting.pop()
+            found = revision.spots(key)
+            revision.visit(1 + len(found))
+            waiting += self._note(key, found)
+        self._covered.add(number)
+
+    def _note(self, user: Key, found: tuple[Spot, ...]) -> list[Key]:
+        """Note whom `user` uses, and give those whom nobody used before."""
+        new = []
+        for _, used in found:
+            if used not in self._users:
+                self._users[used] = set()
+                new.append(used)
+            self._users[used].add(user)
+        return new
 
     def _leading(self, wanted: Iterable[Key]) -> set[Key]:
         """Give the objects from which a wanted one can be reached."""
         found = set(wanted)
         waiting = list(found)
         while waiting:
-            for user in self._users.get(waiting.pop(), ()):
-                if user not in found:
-                    found.add(user)
-                    waiting.append(user)
+            new = self._users.get(waiting.pop(), set()) - found
+            found |= new
+            waiting += new
         return found
 
-    def _followed(self, value: Any) -> Any:
-        return self._read((value.idnum, value.generation)) if isinstance(value, generic.IndirectObject) else value
+    def _elements(self, revision: Revision) -> frozenset[Key]:
+        """Give the elements of the structure tree; where nothing of it was written they are those of the revision before."""
+        number, root = revision.revision, _entry(revision, revision.trailer_view, "/Root").get("/StructTreeRoot")
+        key = _key(root)
+        held = self._structures.get(number) or self._structures.get(number - 1)
+        if held is None or key is None or held.root != key or not held.read.isdisjoint(revision.written()):
+            held = _structure(revision, root)
+        self._structures[number] = held
+        return held.elements
 
-    def _entry(self, holder: Any, key: str) -> Any:
-        """Give what an entry stands for, None where there is none."""
-        return self._followed(holder.raw_get(key)) if isinstance(holder, generic.DictionaryObject) and key in holder else None
 
-    def _page_tree(self, trailer: Any) -> Iterator[tuple[Key, Path]]:
-        waiting: list[tuple[Any, Path]] = [(self._entry(trailer, "/Root").raw_get("/Pages"), _PAGES)]
-        seen: set[Key] = set()
-        while waiting:
-            node, path = waiting.pop()
-            if isinstance(node, generic.IndirectObject):
-                key = (node.idnum, node.generation)
-                if key in seen:
-                    raise PdfReadError("a page stands in the tree twice")
-                seen.add(key)
-                yield key, path
-            holder = self._followed(node)
-            self._visit(1)
-            if path == _PAGES or self._entry(holder, "/Type") == "/Pages":
-                kids = self._entry(holder, "/Kids")
-                waiting += [(kid, (*path, "/Kids", at)) for at, kid in enumerate(kids)]
+def _key(value: Any) -> Key | None:
+    return (value.idnum, value.generation) if isinstance(value, generic.IndirectObject) else None
 
-    def _structure(self, trailer: Any) -> set[Key]:
-        """Give the elements of the structure tree."""
-        found: set[Key] = set()
-        waiting = [self._entry(self._entry(trailer, "/Root"), "/StructTreeRoot")]
-        while waiting:
-            kids = self._entry(waiting.pop(), "/K")
-            for kid in kids if isinstance(kids, generic.ArrayObject) else (kids,):
-                self._visit(1)
-                element = self._followed(kid)
-                if not isinstance(element, generic.DictionaryObject) or self._entry(element, "/Type") not in (None, "/StructElem"):
-                    continue
-                if isinstance(kid, generic.IndirectObject):
-                    key = (kid.idnum, kid.generation)
-                    if key in found:
-                        raise PdfReadError("an element stands in the structure tree twice")
-                    found.add(key)
-                waiting.append(element)
-        return found
+
+def _followed(revision: Revision, value: Any) -> Any:
+    key = _key(value)
+    return value if key is None else revision.version(key)
+
+
+def _entry(revision: Revision, holder: Any, key: str) -> Any:
+    """Give what an entry stands for, None where there is none."""
+    return _followed(revision, holder.raw_get(key)) if isinstance(holder, generic.DictionaryObject) and key in holder else None
+
+
+def _pages(revision: Revision) -> Iterator[tuple[Key, Path]]:
+    """Give for each node of the tree of pages the one path by which it is entered."""
+    waiting: list[tuple[Any, Path]] = [(_entry(revision, revision.trailer_view, "/Root").raw_get("/Pages"), _PAGES)]
+    seen: set[Key] = set()
+    while waiting:
+        node, path = waiting.pop()
+        key = _key(node)
+        if key is not None:
+            if key in seen:
+                raise PdfReadError("a page stands in the tree twice")
+            seen.add(key)
+            yield key, path
+        revision.visit(1)
+        holder = _followed(revision, node)
+        if path == _PAGES or _entry(revision, holder, "/Type") == "/Pages":
+            waiting += [(kid, (*path, "/Kids", at)) for at, kid in enumerate(_entry(revision, holder, "/Kids"))]
+
+
+def _structure(revision: Revision, root: Any) -> _Structure:
+    elements: set[Key] = set()
+    read: set[Key | None] = {_key(root)}
+    waiting = [_followed(revision, root)]
+    while waiting:
+        holder = waiting.pop()
+        kids = _entry(revision, holder, "/K")
+        read.add(_key(holder.raw_get("/K") if kids is not None else None))
+        for kid in kids if isinstance(kids, generic.ArrayObject) else (kids,):
+            revision.visit(1)
+            key, element = _key(kid), _followed(revision, kid)
+            read.add(key)
+            if not isinstance(element, generic.DictionaryObject) or _entry(revision, element, "/Type") not in (None, "/StructElem"):
+                continue
+            if key is not None:
+                if key in elements:
+                    raise PdfReadError("an element stands in the structure tree twice")
+                elements.add(key)
+            waiting.append(element)
+            read.add(_key(element.raw_get("/Type")) if "/Type" in element else None)
+    return _Structure(_key(root), frozenset(elements), frozenset(one for one in read if one is not None))
