@@ -16,6 +16,7 @@ from hocba_sign.model.transcript import Transcript
 from hocba_sign.model.workflow import Role
 from hocba_sign.testing import World, WorldServer
 from hocba_sign.testing.staff import staff
+from tests.support.pdf import page_of
 from tests.support.scene import with_subjects
 
 PASSWORD = "mật khẩu thử"
@@ -24,7 +25,7 @@ SUBJECTS = 2
 
 @dataclass(frozen=True, slots=True)
 class School:
-    """`folder` holds hocba.json, keys/*.p12, *.pem and *.key, and trust/; `server` answers at its address."""
+    """`folder` holds hocba.json, book.pdf (a page made elsewhere), keys/*.p12, *.pem and *.key, and trust/; `server` answers at its address."""
 
     folder: Path
     server: WorldServer
@@ -36,6 +37,7 @@ class School:
         transcript = Transcript.from_json(example.read_bytes())
         transcript = with_subjects(transcript, SUBJECTS)
         (folder / "hocba.json").write_text(transcript.to_json(), "utf-8")
+        (folder / "book.pdf").write_bytes(page_of())
         with WorldServer(lambda: datetime.now(UTC), lambda url: World(datetime.now(UTC), base_url=url, fast=True)) as server:
             school = cls(folder, server)
             school.write_keys(transcript)
