@@ -7,6 +7,7 @@ import pytest
 from pyhanko.pdf_utils import generic
 from pyhanko.pdf_utils.misc import PdfReadError
 from pyhanko.pdf_utils.reader import HistoricalResolver, PdfFileReader
+from pyhanko.pdf_utils.writer import PdfFileWriter
 
 from hocba_sign.errors import InputError
 from hocba_sign.pades.engine import document as engine
@@ -15,6 +16,7 @@ from hocba_sign.pades.engine.reading import read_facts
 from tests.support.pdf import NAME, page, page_of, revised
 
 OBJECTS: Any = generic
+WRITER: Any = PdfFileWriter
 SLOWLY: Any = HistoricalResolver._load_reverse_xref_cache
 
 TREE = (
@@ -108,6 +110,27 @@ def test_a_long_string_is_read_as_pyhanko_reads_it(body: str) -> None:
         mine, theirs = read(open_document(octets), number), read(PdfFileReader(BytesIO(octets)), number)
         assert type(mine) is type(theirs)
         assert _plain(mine) == _plain(theirs)
+
+
+def test_objects_in_streams_are_read_as_pyhanko_reads_them() -> None:
+    writer = WRITER(stream_xrefs=True)
+    stream = writer.prepare_object_stream()
+    held = [writer.add_object(OBJECTS.DictionaryObject({NAME("/N"): OBJECTS.NumberObject(n)}), obj_stream=stream) for n in range(5)]
+    output = BytesIO()
+    writer.write(output)
+    theirs: Any = PdfFileReader(BytesIO(output.getvalue()))
+    for is_strict in (True, False):
+        mine: Any = open_document(output.getvalue(), strict=is_strict)
+        for one in held:
+            assert _plain(mine.get_object(one.reference)) == _plain(theirs.get_object(one.reference))
+    place = theirs.xrefs[held[1].reference]
+    arguments = (held[1].idnum, place.obj_stream_id, place.ix_in_stream)
+    strict: Any = open_document(output.getvalue())
+    assert strict._get_object_from_stream(*arguments)["/N"] == 1
+    for wrong in ((*arguments[:2], arguments[2] + 1), (99, *arguments[1:])):
+        for reader in (strict, theirs):
+            with pytest.raises(PdfReadError):
+                reader._get_object_from_stream(*wrong)
 
 
 def _plain(value: Any) -> Any:

@@ -7,8 +7,8 @@ from io import BytesIO
 from typing import Any, Final
 
 from pyhanko.pdf_utils import generic
-from pyhanko.pdf_utils.decode_limits import DecodeContext, DecodeLimits, DocumentDecodeBudget, StreamDecodeLimits
-from pyhanko.pdf_utils.misc import PdfDecodeLimitError, PdfReadError
+from pyhanko.pdf_utils.decode_limits import DecodeContext, DecodeLimits, DecodePurpose, DocumentDecodeBudget, StreamDecodeLimits
+from pyhanko.pdf_utils.misc import PdfDecodeLimitError, PdfReadError, PdfStreamError, read_non_whitespace
 from pyhanko.pdf_utils.reader import HistoricalResolver, PdfFileReader, RawPdfPath, _read_header_version, process_data_at_eof
 from pyhanko.pdf_utils.xref import XRefBuilder, XRefCache
 
@@ -85,6 +85,7 @@ class Reader(PdfFileReader):
         self._revisions: dict[int, Revision] = {}
         self._versions: dict[Any, Any] = {}
         self._spots: dict[Any, tuple[Spot, ...]] = {}
+        self._object_streams: dict[int, tuple[BytesIO, dict[int, tuple[int, int]]]] = {}
         self.uses = Uses()
         self._embedded_signatures = None
         self._long_strings = LongStrings(octets)
@@ -124,6 +125,46 @@ class Reader(PdfFileReader):
 
         found = self._long_strings.read(marker, read) if isinstance(marker, int) else None
         return usual(ref, marker, *arguments, **options) if found is None else found
+
+    def _get_object_from_stream(self, idnum: int, stmnum: int, idx: int) -> Any:
+        """Do as the parent does, but read what stands at the head of an object stream once, not for each object in it."""
+        if stmnum not in self._object_streams:
+            self._object_streams[stmnum] = self._read_object_stream(stmnum)
+        content, places = self._object_streams[stmnum]
+        at, offset = places.get(idnum, (None, 0))
+        if at is None or (self.strict and at != idx):
+            return self._missing(f"object {idnum} in object stream {stmnum}")
+        content.seek(offset)
+        try:
+            found = generic.read_object(content, generic.Reference(idnum, 0, self))
+        except (PdfStreamError, PdfReadError):
+            return self._missing(f"object {idnum} in object stream {stmnum}")
+        is_forbidden = isinstance(found, generic.StreamObject | generic.IndirectObject)
+        return self._missing(f"kind of object {idnum}") if is_forbidden and self.strict else found
+
+    def _missing(self, what: str) -> Any:
+        if self.strict:
+            raise PdfReadError(what)
+        return generic.NullObject()
+
+    def _read_object_stream(self, number: int) -> tuple[BytesIO, dict[int, tuple[int, int]]]:
+        """Give its content, and where in it each object is: its place in the order, its first octet."""
+        stream = generic.Reference(number, 0, self).get_object()
+        if not isinstance(stream, generic.StreamObject) or stream["/Type"] != "/ObjStm":
+            raise PdfReadError(f"object stream {number}")
+        content = BytesIO(stream.read_data(DecodePurpose.OBJECT_STREAM))
+        places: dict[int, tuple[int, int]] = {}
+        for at in range(int(stream["/N"])):
+            try:
+                numbers = []
+                for _ in range(2):
+                    read_non_whitespace(content, seek_back=True)
+                    numbers.append(int(generic.NumberObject.read_from_stream(content)))
+                places.setdefault(numbers[0], (at, int(stream["/First"]) + numbers[1]))
+            except (ValueError, PdfStreamError):
+                self._missing(f"head of object stream {number}")
+                break
+        return content, places
 
     def spots(self, ref: Any, revision: int) -> tuple[Spot, ...]:
         """Give the references in an object as a revision has it."""
