@@ -69,7 +69,7 @@ bench: setup ## measure against python-xmlsec and signxml; bench-out/results.jso
 
 interop: setup ## compare with xmlsec1, EU DSS, signxml, xadesjs and others, both ways; installs them where it can
 	@tools/setup-interop
-	@$(PY) -m pytest --quiet -m interop
+	@$(PY) -m pytest --quiet --numprocesses auto --dist loadfile -m interop
 
 dist: setup ## build the wheel, install it into an empty environment and start it
 	@rm -rf dist build && mkdir build
