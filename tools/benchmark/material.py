@@ -120,7 +120,13 @@ def transcript_of(number: int, teachers: int) -> Transcript:
 
 
 def _fingerprint() -> str:
-    paths = [*sorted((ROOT / "src").rglob("*.py")), *sorted((ROOT / "schemas").glob("*")), ROOT / "examples" / "lop5.json", Path(__file__), Path(lists.__file__)]
+    paths = [
+        *sorted((ROOT / "src").rglob("*.py")),
+        *sorted((ROOT / "schemas").glob("*")),
+        ROOT / "examples" / "lop5.json",
+        Path(__file__),
+        Path(lists.__file__),
+    ]
     digest = hashlib.sha256()
     for path in paths:
         digest.update(hashlib.sha256(path.read_bytes()).digest())

@@ -89,7 +89,12 @@ def _unreadable(stage: Stage) -> Iterator[Case]:
     yield _refused("blank", "A file of blanks", "Not empty, but nothing in it", _XML + "2.1", b" \n\t \n", "XML.EMPTY")
     yield _refused("binary-noise", "4,000 octets of noise", "Any octets must end in one clear line", _XML + "2.2", noise, "XML.NOT_XML")
     yield _refused(
-        "pdf-header", "A PDF file by its first octets", "The most likely wrong file", _XML + "2.2", b"%PDF-1.7\n%\xe2\xe3\n", "PDF.UNREADABLE"
+        "pdf-header",
+        "A PDF file by its first octets",
+        "The most likely wrong file",
+        _XML + "2.2",
+        b"%PDF-1.7\n%\xe2\xe3\n",
+        "PDF.UNREADABLE",
     )
     yield _refused(
         "truncated",
