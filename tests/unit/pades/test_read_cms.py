@@ -54,8 +54,12 @@ def causes(octets: bytes) -> tuple[bool, set[str]]:
 
 
 def edited(change: Callable[[cms.SignedData], None]) -> bytes:
-    """Give a file whose CMS was changed as an object of asn1crypto."""
+    """Give a file whose CMS was changed as an object of asn1crypto.
+
+    pyHanko gives asn1crypto more names of attributes when it is imported, which may be after asn1crypto has listed those it knows.
+    """
     place = gap()
+    cms.CMSAttributeType._reverse_map = None  # noqa: SLF001
     content = cms.ContentInfo.load(cms_of(place.covered))
     change(content["content"])
     return fill(place, content.dump(force=True))
