@@ -59,7 +59,8 @@ def edited(change: Callable[[cms.SignedData], None]) -> bytes:
     pyHanko gives asn1crypto more names of attributes when it is imported, which may be after asn1crypto has listed those it knows.
     """
     place = gap()
-    cms.CMSAttributeType._reverse_map = None  # noqa: SLF001
+    known = cms.CMSAttributeType
+    known._reverse_map = {name: oid for oid, name in known._map.items()}
     content = cms.ContentInfo.load(cms_of(place.covered))
     change(content["content"])
     return fill(place, content.dump(force=True))
