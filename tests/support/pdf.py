@@ -10,7 +10,8 @@ from pyhanko.pdf_utils.incremental_writer import IncrementalPdfFileWriter
 
 from hocba_sign.crypto.algorithms import SHA256, digest
 from hocba_sign.crypto.signer import SoftwareSigner, default_algorithm
-from hocba_sign.pades.write import NewField, Place, Revision, engine, fill
+from hocba_sign.pades.form import NewField, Place, Revision
+from hocba_sign.pades.write import engine, fill
 from hocba_sign.pades.write_cms import Description, unsigned, with_value
 from hocba_sign.pki.certificate import Certificate
 from hocba_sign.testing import Identity

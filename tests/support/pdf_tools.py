@@ -18,7 +18,8 @@ from pyhanko.sign.fields import SigFieldSpec, SigSeedSubFilter, append_signature
 from pyhanko.sign.signers.pdf_signer import PdfSigningSession
 from pyhanko_certvalidator.registry import SimpleCertificateStore
 
-from hocba_sign.pades.write import NewField, Place, Revision, engine, fill
+from hocba_sign.pades.form import NewField, Place, Revision
+from hocba_sign.pades.write import engine, fill
 from hocba_sign.testing import Identity
 
 PADES, ADOBE = SigSeedSubFilter.PADES, SigSeedSubFilter.ADOBE_PKCS7_DETACHED

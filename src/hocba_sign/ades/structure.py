@@ -172,7 +172,7 @@ class TimeStamp:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ParsedSignature:
-    """One signature.
+    """One signature; of one that cannot be read only what it is called, where it stands and what was found.
 
     `slot` is None for a signature outside every slot of the layout. `time_stamps` are in document order. `findings` are departures from the
     profile that this library accepts, `departures` those from the baseline of its family (EN 319 132-1, 6.3): any of either keeps the
@@ -189,18 +189,18 @@ class ParsedSignature:
     where: str
     slot: Slot | None
     family: Family
-    algorithm_uri: str
-    pss: PssParameters | None
-    signed_info_octets: bytes
-    value: bytes
-    value_id: str | None
-    references: tuple[Reference, ...]
-    certificates_der: tuple[bytes, ...]
-    properties: SignedProperties | None
-    time_stamps: tuple[TimeStamp, ...]
-    embedded_certificates_der: tuple[bytes, ...]
-    embedded_crls_der: tuple[bytes, ...]
-    embedded_ocsps_der: tuple[bytes, ...]
+    algorithm_uri: str = ""
+    pss: PssParameters | None = None
+    signed_info_octets: bytes = b""
+    value: bytes = b""
+    value_id: str | None = None
+    references: tuple[Reference, ...] = ()
+    certificates_der: tuple[bytes, ...] = ()
+    properties: SignedProperties | None = None
+    time_stamps: tuple[TimeStamp, ...] = ()
+    embedded_certificates_der: tuple[bytes, ...] = ()
+    embedded_crls_der: tuple[bytes, ...] = ()
+    embedded_ocsps_der: tuple[bytes, ...] = ()
     departures: tuple[Finding, ...] = ()
     findings: tuple[Finding, ...]
     algorithm: SignatureAlgorithm | None = None

@@ -4,8 +4,7 @@ from collections.abc import Iterable
 from typing import Any, Final
 
 from hocba_sign.errors import InputError
-from hocba_sign.rendering.engine import library
-from hocba_sign.rendering.text_layer import ONE_AT_A_TIME
+from hocba_sign.rendering.engine import opened
 
 MAX_PIXELS: Final = 4_000_000
 """A page of A3 at the scale used for what is large."""
@@ -28,28 +27,18 @@ def is_blank(pdf: bytes, *, page: int, box: Box, others: tuple[Box, ...] = ()) -
     1. the page's own content; 2. annotations on it, unless one of `others`, the boxes of signatures, lies there too.
     Raises: CallerError PDF.EXTRA_MISSING; InputError PDF.UNREADABLE, PDF.LIMIT.
     """
-    pdfium = library("pypdfium2")
-    with ONE_AT_A_TIME:
-        try:
-            document = pdfium.PdfDocument(pdf)
-        except pdfium.PdfiumError:
-            raise InputError("PDF.UNREADABLE") from None
-        try:
-            if not 0 <= page < len(document):
-                return False
-            shown = document[page]
-            if shown.get_rotation():
-                return False
-            # (1)
-            plain, depth = _pixels(shown, box, is_annotated=False)
-            if not _has_lines_only(plain, depth):
-                return False
-            # (2)
-            return _pixels(shown, box, is_annotated=True)[0] == plain or any(_overlap(box, other) for other in others)
-        except pdfium.PdfiumError:
-            raise InputError("PDF.UNREADABLE") from None
-        finally:
-            document.close()
+    with opened(pdf) as document:
+        if not 0 <= page < len(document):
+            return False
+        shown = document[page]
+        if shown.get_rotation():
+            return False
+        # (1)
+        plain, depth = _pixels(shown, box, is_annotated=False)
+        if not _has_lines_only(plain, depth):
+            return False
+        # (2)
+        return _pixels(shown, box, is_annotated=True)[0] == plain or any(_overlap(box, other) for other in others)
 
 
 def _shorter(box: Box) -> float:

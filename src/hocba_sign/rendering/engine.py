@@ -1,6 +1,9 @@
-"""The only door to typst: a template and its inputs to the octets of a PDF. It fetches nothing and sees no font but ours."""
+"""The only door to typst and pypdfium2: a template and its inputs to the octets of a PDF. It fetches nothing and sees no font but ours."""
 
 import json
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import datetime
 from functools import cache
 from importlib import import_module
@@ -11,6 +14,8 @@ from hocba_sign.errors import CallerError, InputError
 
 _STANDARDS: Final = ("a-3a", "ua-1")
 _PLACE: Final = "<place>"
+_ONE_AT_A_TIME: Final = threading.Lock()
+"""PDFium keeps its state in the process."""
 
 
 def compile_pdf(main: Path, *, fonts: Path, inputs: dict[str, str], created: datetime) -> tuple[bytes, tuple[dict[str, Any], ...]]:
@@ -56,6 +61,21 @@ def library(name: str) -> Any:
         return import_module(name)
     except ImportError as error:
         raise CallerError("PDF.EXTRA_MISSING", detail=name) from error
+
+
+@contextmanager
+def opened(pdf: bytes) -> Iterator[Any]:
+    """Give a PDF as pypdfium2 reads it, one thread at a time.
+
+    Raises: CallerError PDF.EXTRA_MISSING; InputError PDF.UNREADABLE, also for what fails while it is open.
+    """
+    pdfium = library("pypdfium2")
+    with _ONE_AT_A_TIME:
+        try:
+            with pdfium.PdfDocument(pdf) as document:
+                yield document
+        except pdfium.PdfiumError:
+            raise InputError("PDF.UNREADABLE") from None
 
 
 @cache

@@ -1,21 +1,17 @@
 """What a page says, read by another program than the one that made it: pypdfium2."""
 
-import threading
 from collections import defaultdict
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any, Final
 
 from hocba_sign.errors import InputError
-from hocba_sign.rendering.engine import library
+from hocba_sign.rendering.engine import library, opened
 
 MAX_PAGES: Final = 1_000
 """The longest transcript that its limits allow, 45 comments of a thousand lines each, has some 900."""
 MAX_DEPTH: Final = 64
 """Levels of the structure of a page; ours have 12."""
-
-ONE_AT_A_TIME: Final = threading.Lock()
-"""PDFium keeps its state in the process."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -31,20 +27,11 @@ def text_layer(pdf: bytes) -> tuple[PageText, ...]:
 
     Raises: CallerError PDF.EXTRA_MISSING; InputError PDF.UNREADABLE, PDF.LIMIT.
     """
-    pdfium, raw = library("pypdfium2"), library("pypdfium2.raw")
-    with ONE_AT_A_TIME:
-        try:
-            document = pdfium.PdfDocument(pdf)
-        except pdfium.PdfiumError:
-            raise InputError("PDF.UNREADABLE") from None
-        try:
-            if len(document) > MAX_PAGES:
-                raise InputError("PDF.LIMIT", detail=f"{len(document)} pages, at most {MAX_PAGES}")
-            return tuple(_page_text(page, raw) for page in document)
-        except pdfium.PdfiumError:
-            raise InputError("PDF.UNREADABLE") from None
-        finally:
-            document.close()
+    raw = library("pypdfium2.raw")
+    with opened(pdf) as document:
+        if len(document) > MAX_PAGES:
+            raise InputError("PDF.LIMIT", detail=f"{len(document)} pages, at most {MAX_PAGES}")
+        return tuple(_page_text(page, raw) for page in document)
 
 
 def _page_text(page: Any, raw: Any) -> PageText:

@@ -7,9 +7,10 @@ from hocba_sign.ades.integrity import check_integrity
 from hocba_sign.errors import CallerError, InputError
 from hocba_sign.model.transcript import ExpectedSigner, Transcript
 from hocba_sign.model.workflow import PLANS, Role, SigningPlan, Slot
+from hocba_sign.pades.form import Form, NewField, Place
 from hocba_sign.pades.names import field_name, slot_of
 from hocba_sign.pades.read import ATTACHMENT, PdfDocument, read_pdf
-from hocba_sign.pades.write import Form, NewField, Place, engine
+from hocba_sign.pades.write import engine
 from hocba_sign.rendering.render import render, template_versions
 from hocba_sign.signing.draft import read_draft, require_turn_in
 

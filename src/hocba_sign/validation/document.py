@@ -46,15 +46,15 @@ class DocumentConclusion:
 
     `transcript`, or `record` for a document about transcripts, is decoded from signed octets only; `data_sha256` is their digest, by which other
     documents name this one. `standing` says whether the transcript is in force, as far as that was looked up.
-    `is_other`: it was judged as a document of others, and `coverage` tells by the place of each signature what it covers.
+    `is_other`: it was judged as a document of others, which has no `layout`, and `coverage` tells by the place of each signature what it covers.
     `format` is `xml` or `pdf`; `attached` the judgement of the signed XML that a PDF carries.
     """
 
     verdict: Verdict
     signatures: tuple[SignatureConclusion, ...]
-    workflow: Workflow | None
     checks: tuple[Check, ...]
-    transcript: Transcript | None
+    workflow: Workflow | None = None
+    transcript: Transcript | None = None
     record: Event | RegistrySnapshot | StatusList | None = None
     data_sha256: str | None = None
     standing: Standing | None = None
@@ -73,9 +73,7 @@ def validate(octets: bytes, setting: Setting) -> DocumentConclusion:
     xml = parse(octets)
     parsed, root = read_parsed(xml), xml.root
     if not parsed.signatures:
-        return DocumentConclusion(
-            verdict=Verdict.NOTHING_TO_VERIFY, signatures=(), workflow=None, checks=(), transcript=None, layout=recognise(root).name
-        )
+        return DocumentConclusion(verdict=Verdict.NOTHING_TO_VERIFY, signatures=(), checks=(), layout=recognise(root).name)
     signatures = _diagnosed(octets, tuple(validate_signature(signature, setting) for signature in parsed.signatures))
     content, checks = _decoded(parsed, root, signatures)
     transcript = content if isinstance(content, Transcript) else None

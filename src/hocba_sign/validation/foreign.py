@@ -52,7 +52,7 @@ def validate_any(octets: bytes, setting: Setting, *, detached: Mapping[str, byte
     xml = parse(octets, is_open=True)
     reading = read_any(xml, detached)
     if not reading.document.signatures:
-        return _conclusion(Verdict.NOTHING_TO_VERIFY, (), ())
+        return DocumentConclusion(verdict=Verdict.NOTHING_TO_VERIFY, signatures=(), checks=(), is_other=True)
     # What one signature carries may help another one: a counter-signature's issuer is often in its master.
     carried = (embedded_evidence(signature) for signature in reading.document.signatures)
     shared = replace(setting, evidence=setting.evidence.merged(*carried))
@@ -67,23 +67,10 @@ def validate_any(octets: bytes, setting: Setting, *, detached: Mapping[str, byte
         place: Coverage(reading.chart.uncovered(spans))
         for place, spans in ((one.signature.where, reading.spans.get(one.signature.where, Spans())) for one in signatures)
     }
-    return _conclusion(verdict_of(signatures, checks), signatures, checks, coverage=coverage)
-
-
-def _conclusion(
-    verdict: Verdict,
-    signatures: tuple[SignatureConclusion, ...],
-    checks: Iterable[Check],
-    *,
-    coverage: Mapping[str, Coverage] = MappingProxyType({}),
-) -> DocumentConclusion:
     return DocumentConclusion(
-        verdict=verdict,
+        verdict=verdict_of(signatures, checks),
         signatures=signatures,
-        workflow=None,
         checks=tuple(checks),
-        transcript=None,
-        layout="other",
         is_other=True,
         coverage=coverage,
     )

@@ -77,7 +77,7 @@ def validate_pdf(octets: bytes, setting: Setting) -> DocumentConclusion:
     """
     document = read_pdf(octets)
     if not document.signatures:
-        return _conclusion(Verdict.NOTHING_TO_VERIFY, (), (), is_other=not document.facts.attachments)
+        return _nothing(is_other=not document.facts.attachments)
     if not document.facts.attachments:
         return _book(_judged(document, setting, found=_NO_TRANSCRIPT), document)
     if len(document.facts.attachments) > 1:
@@ -120,7 +120,7 @@ def validate_any_pdf(octets: bytes, setting: Setting) -> DocumentConclusion:
     """Judge any PDF by its signatures alone. Raises: as `validate_pdf`."""
     document = read_pdf(octets)
     if not document.signatures:
-        return _conclusion(Verdict.NOTHING_TO_VERIFY, (), (), is_other=True)
+        return _nothing(is_other=True)
     return _judged(document, setting)
 
 
@@ -140,28 +140,18 @@ def _judged(document: PdfDocument, setting: Setting, *, found: tuple[Check, ...]
     checks += school_checks(None, signatures, setting=setting)
     checks += [time_stamp_check(one) for one in signatures if one.signature.time_stamps]
     checks += tt15_checks(signatures, None)
-    return _conclusion(verdict_of(signatures, checks), signatures, checks, coverage=_coverage(document), is_other=True)
-
-
-def _conclusion(
-    verdict: Verdict,
-    signatures: tuple[SignatureConclusion, ...],
-    checks: Iterable[Check],
-    *,
-    coverage: Mapping[str, Coverage] = MappingProxyType({}),
-    is_other: bool,
-) -> DocumentConclusion:
     return DocumentConclusion(
-        verdict=verdict,
+        verdict=verdict_of(signatures, checks),
         signatures=signatures,
-        workflow=None,
         checks=tuple(checks),
-        transcript=None,
-        layout="other" if is_other else "pdf",
-        is_other=is_other,
-        coverage=coverage,
+        is_other=True,
+        coverage=_coverage(document),
         format="pdf",
     )
+
+
+def _nothing(*, is_other: bool) -> DocumentConclusion:
+    return DocumentConclusion(verdict=Verdict.NOTHING_TO_VERIFY, signatures=(), checks=(), layout="pdf", is_other=is_other, format="pdf")
 
 
 def _file_checks(document: PdfDocument, signatures: Iterable[SignatureConclusion]) -> list[Check]:
