@@ -9,7 +9,7 @@ VECTORS = $(wildcard tools/*vectors.py)
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help setup check fmt lint types test vectors docs demo bench interop dist lock clean fuzz
+.PHONY: help setup check fmt lint types test vectors docs demo bench interop dist lock clean fuzz mutants
 
 help: ## list the commands
 	@sed -nE 's/^([a-z]+):[^#]*## (.*)/  make \1\t\2/p' $(MAKEFILE_LIST) | expand -t 16
@@ -53,6 +53,12 @@ fuzz: SECONDS := 1800
 fuzz: SEED := 1
 fuzz: setup ## change signed files, lists and tokens at random; make fuzz SECONDS=60 SEED=2
 	@PYTHONPATH=src $(PY) -W error -m tests.fuzz --seconds $(SECONDS) --seed $(SEED)
+
+# SEED chooses other changes; explained ones stand in tools/mutation/explained.json.
+mutants: SEED := 1
+mutants: COUNT := 200
+mutants: setup ## change lines of judgement at random; do the tests notice? make mutants COUNT=50 SEED=2
+	@$(PY) -m tools.mutants --count $(COUNT) --seed $(SEED)
 
 vectors: setup ## the committed vectors are what the generator writes
 	@test -n "$(VECTORS)" || { echo "there is no tools/*vectors.py"; exit 1; }
