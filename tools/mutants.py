@@ -33,7 +33,10 @@ START: Final = 60.0
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Trial:
-    """A mutation of the module at `path`, below `src`, and what became of it: `killed`, `endless`, `survived` or `explained`."""
+    """A mutation of the module at `path`, below `src`, and its outcome: killed, endless, survived or explained.
+
+    It is stillborn where the module cannot even be imported, which shows nothing about the tests.
+    """
 
     path: str
     mutation: Mutation
@@ -117,7 +120,7 @@ def _outcome(file: Path, mutation: Mutation, *, reach: Reach, path: str, source:
         return "endless"
     finally:
         file.write_bytes(original)
-    return "killed" if done.returncode else "survived"
+    return {0: "survived", 1: "killed"}.get(done.returncode, "stillborn")
 
 
 def _node(test: str) -> str:
@@ -133,7 +136,7 @@ def _told(trials: tuple[Trial, ...], *, least: float) -> int:
     counts = Counter((trial.path.split("/")[1], trial.outcome) for trial in trials)
     for package in sorted({package for package, _ in counts}):
         of = {outcome: counts[package, outcome] for outcome in ("killed", "endless", "explained", "survived")}
-        share = 100 * (1 - of["survived"] / sum(of.values()))
+        share = 100 * (1 - of["survived"] / max(1, sum(of.values())))
         is_enough &= share >= least
         print(f"{package}: {', '.join(f'{number} {outcome}' for outcome, number in of.items())}; {share:.1f} % noticed or explained")
     for trial in trials:
