@@ -2,6 +2,8 @@
 
 A process may be killed at any moment: SQLite's rollback journal undoes what was half written. What is read back is checked by a digest
 over the whole entry, and its content is judged anew at every use, so that a damaged file costs a download, never a wrong answer.
+Whoever can write into the folder can write digests too: only a file with exactly the tables of this program is asked, what it gives is
+of the expected types and sizes, or as good as not there.
 A file that SQLite itself calls damaged is left behind for a new one with the next number: a file that others may have open is never
 replaced, which is how SQLite files get mixed up.
 """
@@ -13,6 +15,7 @@ from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager, suppress
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from functools import cache
 from pathlib import Path
 from typing import Final, TypeVar
 
@@ -26,6 +29,9 @@ CLOCK_TOLERANCE: Final = timedelta(minutes=5)
 """An entry from further in the future was written by a clock that was wrong, and so was its end."""
 
 _NAME: Final = re.compile(r"fetched-(\d{1,9})\.sqlite3")
+_MAX_CAUSE, _MAX_PLACE = 64, 4_096
+_EXTRA_OCTETS: Final = 64 * 1024
+"""What a row may take beside its octets."""
 _DAMAGED: Final = frozenset({sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB, sqlite3.SQLITE_ERROR, sqlite3.SQLITE_MISMATCH})
 """SQLITE_ERROR is what a file with other tables gives."""
 _VERSION: Final = 1
@@ -69,19 +75,10 @@ class Cache:
             found = connection.execute("SELECT stored, until, cause, place, octets, sha256 FROM entry WHERE key = ?", (key,)).fetchone()
             if found is None:
                 return None
-            stored, until, cause, place, octets, sha256 = found
-            try:
-                is_sound = _digest(key, stored, until, cause, place, octets) == sha256
-            except (TypeError, AttributeError, OverflowError):
-                is_sound = False
-            if not is_sound:
+            entry = _entry(key, found, at)
+            if entry is None:
                 connection.execute("DELETE FROM entry WHERE key = ?", (key,))
                 return None
-            finding = Finding(cause, place or None) if cause else None
-            zone = at.tzinfo
-            entry = Entry(
-                stored=datetime.fromtimestamp(stored, zone), until=datetime.fromtimestamp(until, zone), octets=octets, finding=finding
-            )
             return entry if entry.stored - CLOCK_TOLERANCE <= at < entry.until else None
 
         return self._use(read) if self._file().exists() else None
@@ -127,7 +124,7 @@ class Cache:
         for _ in range(2):
             path = self._file()
             try:
-                with _connected(path) as connection:
+                with _connected(path, self.max_octets + _EXTRA_OCTETS) as connection:
                     return work(connection)
             except sqlite3.Error as error:
                 if getattr(error, "sqlite_errorcode", sqlite3.SQLITE_OK) & 0xFF not in _DAMAGED:
@@ -157,14 +154,48 @@ class Cache:
 
 
 @contextmanager
-def _connected(path: Path) -> Iterator[sqlite3.Connection]:
+def _connected(path: Path, max_octets: int) -> Iterator[sqlite3.Connection]:
+    """Open a file of this version. Raises: sqlite3.Error, with SQLITE_MISMATCH for one with other tables."""
     with closing(sqlite3.connect(path, timeout=BUSY_TIMEOUT.total_seconds(), isolation_level=None)) as connection:
+        connection.setlimit(sqlite3.SQLITE_LIMIT_LENGTH, max_octets)
         connection.execute("PRAGMA trusted_schema = OFF")
         # A kill loses nothing all the same; after a power cut the file may be damaged, which costs a download, not 15 ms at every write.
         connection.execute("PRAGMA synchronous = OFF")
-        if connection.execute("PRAGMA user_version").fetchone() != (_VERSION,):
+        if connection.execute("PRAGMA user_version").fetchone() == (0,):
             connection.executescript(_TABLE)
+        if _tables(connection) != _own_tables():
+            mismatch = sqlite3.DatabaseError("tables of another program")
+            mismatch.sqlite_errorcode = sqlite3.SQLITE_MISMATCH
+            raise mismatch
         yield connection
+
+
+def _tables(connection: sqlite3.Connection) -> tuple[object, ...]:
+    """Give the version and every table, index, view and trigger as it was defined: a view may never end, a trigger may do anything."""
+    defined = connection.execute("SELECT type, name, sql FROM sqlite_schema ORDER BY name LIMIT 9").fetchall()
+    return (*connection.execute("PRAGMA user_version").fetchone(), *defined)
+
+
+@cache
+def _own_tables() -> tuple[object, ...]:
+    with closing(sqlite3.connect(":memory:", isolation_level=None)) as connection:
+        connection.executescript(_TABLE)
+        return _tables(connection)
+
+
+def _entry(key: str, row: tuple[object, ...], at: datetime) -> Entry | None:
+    """Read a row; None for one that this program did not write."""
+    match row:
+        case (int(stored), int(until), str(cause), str(place), bytes(octets), bytes(sha256)):
+            is_sound = len(cause) <= _MAX_CAUSE and len(place) <= _MAX_PLACE and _digest(key, stored, until, cause, place, octets) == sha256
+        case _:
+            return None
+    try:
+        moments = [datetime.fromtimestamp(second, at.tzinfo) for second in (stored, until)]
+    except (OSError, ValueError, OverflowError):
+        return None
+    finding = Finding(cause, place or None) if cause else None
+    return Entry(stored=moments[0], until=moments[1], octets=octets, finding=finding) if is_sound else None
 
 
 def _size(connection: sqlite3.Connection) -> int:

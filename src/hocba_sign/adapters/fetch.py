@@ -27,6 +27,7 @@ from urllib3.exceptions import TimeoutError as HttpTimeoutError
 from urllib3.response import HTTPResponse
 from urllib3.util import Url, parse_url
 
+from hocba_sign.adapters.address import is_public
 from hocba_sign.errors import Finding, OutsideError
 
 MAX_URL_LENGTH: Final = 2_048
@@ -37,7 +38,6 @@ _CHUNK: Final = 1 << 16
 _REDIRECTS: Final = frozenset({301, 302, 303, 307, 308})
 _PORTS: Final = {"http": 80, "https": 443}
 _FIRST_FREE_PORT: Final = 1_024
-_TRANSLATIONS: Final = (ipaddress.ip_network("64:ff9b::/96"), ipaddress.ip_network("64:ff9b:1::/48"))
 _NUMBER: Final = re.compile(r"(?:^|\.)(?:[0-9]+|0[xX][0-9A-Fa-f]*)\.?$")
 """Hosts that end in a number are addresses, which some resolvers read in octal, hexadecimal or with parts missing."""
 _AGENT: Final = "hocba-sign"
@@ -201,23 +201,6 @@ def fetch(url: str, *, limits: Limits, allow_loopback: bool = False, post: Post 
     if isinstance(outcome, Refused):
         raise OutsideError(outcome.finding.cause, where=outcome.finding.where, detail=outcome.detail)
     return outcome.octets
-
-
-def is_public(address: str) -> bool:
-    """Tell whether a numeric address is one of the open network, whatever form or translation hides it."""
-    try:
-        parsed = ipaddress.ip_address(address)
-    except ValueError:
-        return False
-    if isinstance(parsed, ipaddress.IPv6Address):
-        inner = parsed.ipv4_mapped or parsed.sixtofour or (parsed.teredo[1] if parsed.teredo else None)
-        if inner is None and any(parsed in network for network in _TRANSLATIONS):
-            inner = ipaddress.IPv4Address(int(parsed) & 0xFFFF_FFFF)
-        if inner is not None:
-            return is_public(str(inner))
-        if parsed.is_site_local or parsed.scope_id is not None:
-            return False
-    return parsed.is_global and not (parsed.is_multicast or parsed.is_reserved or parsed.is_unspecified or parsed.is_loopback)
 
 
 @dataclass(frozen=True, slots=True)

@@ -43,6 +43,8 @@ _KEPT: Final = {NeedKind.OCSP: timedelta(hours=1), NeedKind.CRL: timedelta(hours
 _KEPT_UNDATED: Final = timedelta(minutes=10)
 _KEPT_FAILURE: Final = timedelta(minutes=5)
 _SILENT: Final = frozenset({"FETCH.NAME", "FETCH.UNREACHABLE", "FETCH.TIMEOUT"})
+_OF_TRANSPORT: Final = _SILENT | {"FETCH.HTTP_STATUS", "FETCH.TRUNCATED"}
+"""Failures that say something of the address, whoever asked. What came and did not fit may fit the next certificate that names it."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -97,8 +99,8 @@ class EvidenceFetcher:
         if host in self._silent:
             return Unavailable(need=need, finding=Finding("FETCH.SKIPPED", need.url))
         self.on_ask(need.url)
-        limits = _LIMITS[need.kind]
-        limits = replace(limits, timeout=min(limits.timeout, timedelta(seconds=seconds)), max_octets=min(limits.max_octets, octets))
+        full = _LIMITS[need.kind]
+        limits = replace(full, timeout=min(full.timeout, timedelta(seconds=seconds)), max_octets=min(full.max_octets, octets))
         nonce = secrets.token_bytes(NONCE_OCTETS) if self.has_nonce and need.kind is NeedKind.OCSP else None
         try:
             question = _question(need, nonce)
@@ -111,13 +113,14 @@ class EvidenceFetcher:
                 self._silent.add(host)
             if outcome.finding.cause == "FETCH.TOO_LARGE":
                 self._octets += limits.max_octets
-            return self._failed(Unavailable(need=need, finding=outcome.finding, detail=outcome.detail, contacted=contacted))
+            if limits.timeout == full.timeout or outcome.finding.cause != "FETCH.TIMEOUT":
+                self._keep_failure(need, outcome.finding.cause)
+            return Unavailable(need=need, finding=outcome.finding, detail=outcome.detail, contacted=contacted)
         self._octets += len(outcome.octets)
         try:
             material = read_answer(need, outcome.octets, nonce=nonce)
         except InputError as error:
-            finding = Finding(error.cause, need.url)
-            return self._failed(Unavailable(need=need, finding=finding, detail=error.detail, contacted=contacted))
+            return Unavailable(need=need, finding=Finding(error.cause, need.url), detail=error.detail, contacted=contacted)
         self._keep(need, outcome.octets, material)
         return self._given(need, material, contacted=contacted)
 
@@ -139,8 +142,11 @@ class EvidenceFetcher:
         entry = self.cache.get(cache_key(need), at=self.clock())
         if entry is None:
             return None
+        if entry.until - entry.stored > (_KEPT[need.kind] if entry.finding is None else _KEPT_FAILURE):
+            return None
         if entry.finding is not None:
-            return Unavailable(need=need, finding=entry.finding, is_kept=True)
+            is_own = entry.finding.cause in _OF_TRANSPORT and entry.finding.where == need.url
+            return Unavailable(need=need, finding=entry.finding, is_kept=True) if is_own else None
         is_dated = need.kind is not NeedKind.ISSUER and need.newer_than is not None and entry.stored < need.newer_than
         if is_dated or self._octets + len(entry.octets) > self.budget.max_octets:
             return None
@@ -151,12 +157,11 @@ class EvidenceFetcher:
         self._octets += len(entry.octets)
         return self._given(need, material, is_kept=True)
 
-    def _failed(self, answer: Unavailable) -> Unavailable:
-        """Remember what failed on the other side; what is refused here costs nothing, and depends on how this program was called."""
-        if self.cache is not None and not answer.is_refused:
+    def _keep_failure(self, need: Need, cause: str) -> None:
+        """Remember that an address failed, under the name that was wanted, wherever a redirect led."""
+        if self.cache is not None and cause in _OF_TRANSPORT:
             now = self.clock()
-            self.cache.put(cache_key(answer.need), Entry(stored=now, until=now + _KEPT_FAILURE, finding=answer.finding))
-        return answer
+            self.cache.put(cache_key(need), Entry(stored=now, until=now + _KEPT_FAILURE, finding=Finding(cause, need.url)))
 
     def _keep(self, need: Need, octets: bytes, material: Material) -> None:
         if self.cache is None:

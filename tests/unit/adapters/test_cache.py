@@ -1,3 +1,4 @@
+import hashlib
 import os
 import random
 import sqlite3
@@ -182,3 +183,69 @@ def test_threads_share_it(cache: Cache) -> None:
     assert cache.get("crl 0", at=AT) is not None
     cache.clear()
     assert cache.get("crl 0", at=AT) is None
+
+
+def forged(cache: Cache, **fields: object) -> None:
+    """Write a row as another program could, which knows how digests are made."""
+    row: dict[str, object] = {"key": "crl a", "stored": int(AT.timestamp()), "until": int((AT + HOUR).timestamp())}
+    row |= {"cause": "", "place": "", "octets": b"a list"} | fields
+    hashed = hashlib.sha256()
+    for part in row.values():
+        octets = part if isinstance(part, bytes) else str(part).encode()
+        hashed.update(len(octets).to_bytes(8, "big") + octets)
+    with closing(sqlite3.connect(database(cache))) as connection, connection:
+        connection.execute("DELETE FROM entry")
+        connection.execute("INSERT INTO entry VALUES (?, ?, ?, ?, ?, ?, ?)", (*row.values(), hashed.digest()))
+
+
+@pytest.mark.parametrize(
+    "fields",
+    [
+        {"octets": "text"},
+        {"cause": b"FETCH.NAME"},
+        {"cause": "FETCH.NAME", "place": b"\xff"},
+        {"cause": "X" * 5_000},
+        {"stored": 1 << 60},
+        {"until": 1 << 62},
+        {"stored": -(1 << 60)},
+        {"octets": bytes(2_000_000)},
+    ],
+)
+def test_a_row_of_another_program_is_as_good_as_absent(cache: Cache, fields: dict[str, object]) -> None:
+    small = Cache(folder=cache.folder, max_octets=1_000_000)
+    small.put("crl a", entry())
+    forged(small)
+    assert small.get("crl a", at=AT) == entry()
+    forged(small, **fields)
+    assert small.get("crl a", at=AT) is None
+    small.put("crl a", entry())
+    assert small.get("crl a", at=AT) == entry()
+
+
+@pytest.mark.parametrize(
+    "script",
+    [
+        "PRAGMA user_version = 2",
+        "ALTER TABLE entry ADD COLUMN other",
+        "CREATE TRIGGER never AFTER DELETE ON entry BEGIN SELECT 1; END",
+        (
+            "DROP TABLE entry; CREATE VIEW entry AS WITH RECURSIVE endless(n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM endless) "
+            "SELECT 'crl a' AS key, 1 AS stored, 1 AS until, '' AS cause, '' AS place, n AS octets, n AS sha256 FROM endless"
+        ),
+    ],
+)
+def test_a_file_of_another_version_or_with_tricks_is_left_for_a_new_one(cache: Cache, script: str) -> None:
+    cache.put("crl a", entry())
+    with closing(sqlite3.connect(database(cache))) as connection, connection:
+        connection.executescript(script)
+    assert cache.get("crl a", at=AT) is None
+    cache.put("crl a", entry())
+    assert cache.get("crl a", at=AT) == entry()
+
+
+@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="no pipes")
+def test_a_pipe_in_place_of_the_file(cache: Cache) -> None:
+    cache.folder.mkdir(parents=True)
+    os.mkfifo(cache.folder / "fetched-7.sqlite3")
+    cache.put("crl a", entry())
+    assert cache.get("crl a", at=AT) is None

@@ -9,7 +9,8 @@ from threading import Event, Thread
 import pytest
 from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
 
-from hocba_sign.adapters.fetch import Fetched, Fetcher, Limits, Outcome, Post, Refused, fetch, is_public
+from hocba_sign.adapters.address import is_public
+from hocba_sign.adapters.fetch import Fetched, Fetcher, Limits, Outcome, Post, Refused, fetch
 from hocba_sign.errors import OutsideError
 from hocba_sign.testing.server import Fault, WorldServer
 from hocba_sign.testing.world import World

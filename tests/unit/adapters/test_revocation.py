@@ -7,10 +7,10 @@ from pathlib import Path
 import pytest
 from asn1crypto import ocsp
 
-from hocba_sign.adapters.cache import Cache
+from hocba_sign.adapters.cache import Cache, Entry
 from hocba_sign.adapters.fetch import Fetcher
 from hocba_sign.adapters.revocation import CLOCK_SKEW, MAX_ISSUERS, Budget, EvidenceFetcher, cache_key, ocsp_request, read_answer
-from hocba_sign.errors import InputError
+from hocba_sign.errors import Finding, InputError
 from hocba_sign.pki.certificate import Certificate
 from hocba_sign.testing.authority import OcspOptions
 from hocba_sign.testing.server import Fault, WorldServer, certificate_bundle
@@ -224,3 +224,46 @@ def test_a_responder_whose_clock_is_ahead(server: WorldServer, ahead: timedelta,
     fetch = fetcher()
     fetch(need(NeedKind.OCSP, server.world))
     assert fetch.moment() == (AT + ahead if moves else AT)
+
+
+def test_only_failures_of_transport_are_kept_and_under_the_name_that_was_wanted(server: WorldServer, tmp_path: Path) -> None:
+    # The address gives a list that is not about this certificate, as where a self-made certificate names a genuine address.
+    genuine = need(NeedKind.CRL, server.world)
+    root = Certificate.load(server.world.authority("national-root").certificate_der)
+    stranger = replace(genuine, certificate=root, issuer=root)
+    made = fetcher(tmp_path)(stranger)
+    assert cause(made) is not None
+    assert isinstance(fetcher(tmp_path)(genuine), Available)
+
+
+def test_a_spent_budget_is_not_the_addresss_failure(server: WorldServer, tmp_path: Path) -> None:
+    server.fail("/crl", Fault.SLOW)
+    server.delay = timedelta(seconds=2)
+    wanted = need(NeedKind.CRL, server.world)
+    assert cause(fetcher(tmp_path, budget=Budget(timeout=timedelta(seconds=0.3)))(wanted)) == "FETCH.TIMEOUT"
+    server.heal()
+    answer = fetcher(tmp_path, budget=Budget(max_octets=10))(wanted)
+    assert (cause(answer), answer.is_kept) == ("FETCH.TOO_LARGE", False)
+    assert isinstance(fetcher(tmp_path)(wanted), Available)
+
+
+@pytest.mark.parametrize(
+    "finding",
+    [
+        Finding("FETCH.HTTP_STATUS", "http://other.example/"),
+        Finding("REVOCATION.REVOKED"),
+        Finding("NO.SUCH", "x"),
+        Finding("FETCH.BUDGET"),
+    ],
+)
+def test_a_failure_that_another_program_wrote_is_not_believed(server: WorldServer, tmp_path: Path, finding: Finding) -> None:
+    wanted = need(NeedKind.CRL, server.world)
+    Cache(folder=tmp_path).put(cache_key(wanted), Entry(stored=AT, until=AT + timedelta(minutes=5), finding=finding))
+    assert isinstance(fetcher(tmp_path)(wanted), Available)
+
+
+def test_an_entry_that_is_kept_for_longer_than_this_program_would_is_not_believed(server: WorldServer, tmp_path: Path) -> None:
+    wanted = need(NeedKind.CRL, server.world)
+    old = server.world.crl("public-ca", AT)
+    Cache(folder=tmp_path).put(cache_key(wanted), Entry(stored=AT, until=AT + timedelta(days=300), octets=old))
+    assert not fetcher(tmp_path)(wanted).is_kept
