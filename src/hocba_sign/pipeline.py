@@ -95,7 +95,7 @@ def verify(
         conclusion = judge(document, Setting(trust=trust, evidence=evidence, at=at, policy=policy))
     except InputError as error:
         return Report.malformed(document, error, file=name, at=at)
-    return Report.of(document, conclusion, file=name, at=at)
+    return Report.of(document, conclusion, file=name, at=at, policy=policy)
 
 
 def verify_any(
@@ -118,7 +118,7 @@ def verify_any(
         conclusion = judge_any(document, Setting(trust=trust, evidence=evidence, at=at, policy=policy), detached=detached)
     except InputError as error:
         return Report.malformed(document, error, file="-", at=at)
-    return Report.of(document, conclusion, file="-", at=at)
+    return Report.of(document, conclusion, file="-", at=at, policy=policy)
 
 
 def know(sources: Sources, *, trust: TrustStore, evidence: Evidence, at: datetime, policy: Policy = DEFAULT) -> Policy:

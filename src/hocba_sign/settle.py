@@ -53,7 +53,7 @@ def verify_online(
         settled = settle(judge, wanted=document_needs, evidence=setting.evidence, fetch=fetch)
     except InputError as error:
         return Report.malformed(document, error, file=name, at=at)
-    return replace(Report.of(document, settled.conclusion, file=name, at=at), fetches=settled.answers)
+    return replace(Report.of(document, settled.conclusion, file=name, at=at, policy=setting.policy), fetches=settled.answers)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -1,13 +1,11 @@
 """Which commands and options there are. Cheap to import: what a command does is loaded when it is called."""
 
 import argparse
-import os
-import re
 from collections.abc import Callable, Sequence
-from datetime import date, datetime
 from pathlib import Path
 from typing import Any, Final, NoReturn
 
+from hocba_sign.cli import arguments
 from hocba_sign.cli.words import say, translated
 from hocba_sign.model.event import EventKind
 from hocba_sign.model.workflow import Role
@@ -22,10 +20,6 @@ PURPOSES: Final = ("any", "signing", "timestamping")
 TRUST_KINDS: Final = ("root", "issuing", "government_ca", "tsa", "impostor")
 TRUST_HIERARCHIES: Final = ("public", "government", "tsa")
 PROGRAM: Final = "hocba"
-MAX_TIMEOUT: Final = 3_600.0
-"""Seconds."""
-
-_OID: Final = re.compile(r"[0-2](\.(0|[1-9][0-9]{0,38})){1,32}", re.ASCII)
 
 
 class UsageError(Exception):
@@ -96,94 +90,30 @@ def _add_language(parser: Parser, language: Language) -> None:
     parser.add_argument("--lang", choices=LANGUAGES, default=language, help=say("LANG", language))
 
 
-def _moment(text: str) -> datetime:
-    try:
-        moment = datetime.fromisoformat(text)
-    except ValueError:
-        raise argparse.ArgumentTypeError("CLI.TIME") from None
-    if moment.tzinfo is None:
-        raise argparse.ArgumentTypeError("CLI.TIME_ZONE")
-    return moment
-
-
-def _day(text: str) -> date:
-    try:
-        return date.fromisoformat(text)
-    except ValueError:
-        raise argparse.ArgumentTypeError("CLI.DAY") from None
-
-
-def _path(text: str) -> Path:
-    if not text or "\0" in text:
-        raise argparse.ArgumentTypeError("CLI.PATH")
-    return Path(text)
-
-
-def _named_file(text: str) -> tuple[str, Path]:
-    """Take `NAME=FILE`; a name may hold `=`, as addresses do."""
-    name, _, file = text.rpartition("=")
-    if not name or not file or "\0" in file:
-        raise argparse.ArgumentTypeError("CLI.DETACHED")
-    return name, Path(file)
-
-
-def _roles(text: str) -> tuple[Role, ...]:
-    try:
-        roles = tuple(Role(one.strip()) for one in text.split(","))
-    except ValueError:
-        raise argparse.ArgumentTypeError("CLI.ROLES") from None
-    if Role.GVBM in roles:
-        raise argparse.ArgumentTypeError("CLI.ROLES")
-    return roles
-
-
-def _seconds(text: str) -> float:
-    try:
-        seconds = float(text)
-    except ValueError:
-        seconds = 0.0
-    if not 0 < seconds <= MAX_TIMEOUT:
-        raise argparse.ArgumentTypeError("CLI.TIMEOUT")
-    return seconds
-
-
-def _oid(text: str) -> str:
-    if not _OID.fullmatch(text):
-        raise argparse.ArgumentTypeError("CLI.OID")
-    return text
-
-
-def _variable(text: str) -> str:
-    """Take the name of an environment variable; never shows it back, because a password may have been given by mistake."""
-    if text not in os.environ:
-        raise argparse.ArgumentTypeError("CLI.PASSWORD_ENV")
-    return text
-
-
 def _add_new(parser: Parser, language: Language) -> None:
-    parser.add_argument("file", nargs="?", type=_path, metavar="IN", help=say("NEW_INPUT", language))
+    parser.add_argument("file", nargs="?", type=arguments.path, metavar="IN", help=say("NEW_INPUT", language))
     parser.add_argument("--example", choices=EXAMPLES, help=say("NEW_EXAMPLE", language))
     parser.add_argument("--layout", choices=LAYOUTS, default=LAYOUTS[0], help=say("NEW_LAYOUT", language))
-    parser.add_argument("-o", "--out", type=_path, metavar="OUT.xml", help=say("OUT", language))
+    parser.add_argument("-o", "--out", type=arguments.path, metavar="OUT.xml", help=say("OUT", language))
 
 
 def _add_validate(parser: Parser, language: Language) -> None:
-    parser.add_argument("files", nargs="+", type=_path, metavar="FILE", help=say("VALIDATE_INPUT", language))
+    parser.add_argument("files", nargs="+", type=arguments.path, metavar="FILE", help=say("VALIDATE_INPUT", language))
     parser.add_argument("--json", action="store_true", help=say("JSON", language))
 
 
 def _add_render(parser: Parser, language: Language) -> None:
-    parser.add_argument("file", type=_path, metavar="FILE", help=say("RENDER_INPUT", language))
+    parser.add_argument("file", type=arguments.path, metavar="FILE", help=say("RENDER_INPUT", language))
     _add_out(parser, language)
 
 
 def _add_slot(parser: Parser, language: Language, *, words: str = "DOCUMENT") -> None:
-    parser.add_argument("file", type=_path, metavar="FILE", help=say(words, language))
+    parser.add_argument("file", type=arguments.path, metavar="FILE", help=say(words, language))
     parser.add_argument("--role", required=True, choices=[role.value for role in Role], help=say("ROLE", language))
     parser.add_argument("--subject", metavar="ID", help=say("SUBJECT", language))
     parser.add_argument("--teacher", metavar="ID", help=say("TEACHER", language))
     parser.add_argument("--algorithm", metavar="NAME", help=say("ALGORITHM", language))
-    parser.add_argument("--roles", type=_roles, default=(), metavar="ROLE,ROLE", help=say("ROLES", language))
+    parser.add_argument("--roles", type=arguments.roles, default=(), metavar="ROLE,ROLE", help=say("ROLES", language))
 
 
 def _add_level(parser: Parser, language: Language) -> None:
@@ -192,16 +122,16 @@ def _add_level(parser: Parser, language: Language) -> None:
 
 
 def _add_out(parser: Parser, language: Language, *, words: str = "OUT") -> None:
-    parser.add_argument("-o", "--out", type=_path, required=True, metavar="OUT", help=say(words, language))
+    parser.add_argument("-o", "--out", type=arguments.path, required=True, metavar="OUT", help=say(words, language))
 
 
 def _add_sign(parser: Parser, language: Language) -> None:
     _add_slot(parser, language, words="SIGN_INPUT")
     source = parser.add_mutually_exclusive_group(required=True)
-    source.add_argument("--p12", type=_path, metavar="FILE", help=say("P12", language))
-    source.add_argument("--key", type=_path, metavar="FILE", help=say("KEY", language))
-    parser.add_argument("--cert", type=_path, metavar="FILE", help=say("SIGNER_CERT", language))
-    parser.add_argument("--password-env", type=_variable, metavar="NAME", help=say("PASSWORD_ENV", language))
+    source.add_argument("--p12", type=arguments.path, metavar="FILE", help=say("P12", language))
+    source.add_argument("--key", type=arguments.path, metavar="FILE", help=say("KEY", language))
+    parser.add_argument("--cert", type=arguments.path, metavar="FILE", help=say("SIGNER_CERT", language))
+    parser.add_argument("--password-env", type=arguments.variable, metavar="NAME", help=say("PASSWORD_ENV", language))
     _add_level(parser, language)
     _add_out(parser, language, words="SIGN_OUT")
     parser.add_argument("--json", action="store_true", help=say("JSON", language))
@@ -209,29 +139,29 @@ def _add_sign(parser: Parser, language: Language) -> None:
 
 def _add_prepare(parser: Parser, language: Language) -> None:
     _add_slot(parser, language)
-    parser.add_argument("--cert", type=_path, required=True, metavar="FILE", help=say("SIGNER_CERT", language))
+    parser.add_argument("--cert", type=arguments.path, required=True, metavar="FILE", help=say("SIGNER_CERT", language))
     _add_out(parser, language, words="OUT_STATE")
 
 
 def _add_complete(parser: Parser, language: Language) -> None:
-    parser.add_argument("state", type=_path, metavar="STATE.json", help=say("STATE", language))
+    parser.add_argument("state", type=arguments.path, metavar="STATE.json", help=say("STATE", language))
     value = parser.add_mutually_exclusive_group(required=True)
     value.add_argument("--value-base64", metavar="TEXT", help=say("VALUE_TEXT", language))
-    value.add_argument("--value", type=_path, metavar="FILE", help=say("VALUE_FILE", language))
+    value.add_argument("--value", type=arguments.path, metavar="FILE", help=say("VALUE_FILE", language))
     _add_level(parser, language)
     _add_out(parser, language)
     parser.add_argument("--json", action="store_true", help=say("JSON", language))
 
 
 def _add_merge(parser: Parser, language: Language) -> None:
-    parser.add_argument("file", type=_path, metavar="TARGET", help=say("MERGE_TARGET", language))
-    parser.add_argument("copies", nargs="+", type=_path, metavar="COPY", help=say("MERGE_COPIES", language))
+    parser.add_argument("file", type=arguments.path, metavar="TARGET", help=say("MERGE_TARGET", language))
+    parser.add_argument("copies", nargs="+", type=arguments.path, metavar="COPY", help=say("MERGE_COPIES", language))
     _add_out(parser, language)
     parser.add_argument("--json", action="store_true", help=say("JSON", language))
 
 
 def _add_extend(parser: Parser, language: Language) -> None:
-    parser.add_argument("file", type=_path, metavar="FILE", help=say("DOCUMENT", language))
+    parser.add_argument("file", type=arguments.path, metavar="FILE", help=say("DOCUMENT", language))
     parser.add_argument("--to", required=True, choices=LONG_TERM_LEVELS, help=say("EXTEND_TO", language))
     _add_material(parser, language)
     _add_network(parser, language, words="EXTEND_OFFLINE")
@@ -243,37 +173,53 @@ def _add_extend(parser: Parser, language: Language) -> None:
 def _add_material(parser: Parser, language: Language) -> None:
     """Add what a judgement may rest on; `cli.material` reads it."""
     for option, key in (("--trust", "TRUST_PATH"), ("--crl", "CRL"), ("--ocsp", "OCSP"), ("--cert", "CERT_PATH")):
-        parser.add_argument(option, action="append", default=[], type=_path, metavar="PATH", help=say(key, language))
-    parser.add_argument("--at", type=_moment, metavar="RFC3339", help=say("AT", language))
+        parser.add_argument(option, action="append", default=[], type=arguments.path, metavar="PATH", help=say(key, language))
+    parser.add_argument("--at", type=arguments.moment, metavar="RFC3339", help=say("AT", language))
 
 
 def _add_network(parser: Parser, language: Language, *, words: str = "OFFLINE") -> None:
     parser.add_argument("--offline", action="store_true", help=say(words, language))
-    parser.add_argument("--timeout", type=_seconds, default=60.0, metavar="SECONDS", help=say("TIMEOUT", language))
+    parser.add_argument("--timeout", type=arguments.seconds, default=60.0, metavar="SECONDS", help=say("TIMEOUT", language))
     parser.add_argument("--unsafe-allow-loopback", action="store_true", help=say("UNSAFE_ALLOW_LOOPBACK", language))
 
 
+def add_judge(parser: Parser, language: Language) -> None:
+    """Add what says by which rules and by whose word signers are judged; `cli.policy` and `cli.knowledge` read it."""
+    words = say("REGISTRY_FILES", language)
+    parser.add_argument("--registry", action="append", default=[], type=arguments.path, metavar="PATH", help=words)
+    _add_pin(parser, language)
+    parser.add_argument("--policy", type=arguments.policy, default=(), metavar="NAME[,NAME]|FILE", help=say("POLICY", language))
+
+
+def _add_pin(parser: Parser, language: Language) -> None:
+    words = say("REGISTRY_PIN", language)
+    parser.add_argument("--registry-pin", action="append", default=[], type=arguments.sha256, metavar="SHA256", help=words)
+
+
 def _add_verify(parser: Parser, language: Language) -> None:
-    parser.add_argument("files", nargs="+", type=_path, metavar="FILE", help=say("VERIFY_FILES", language))
+    parser.add_argument("files", nargs="+", type=arguments.path, metavar="FILE", help=say("VERIFY_FILES", language))
     _add_material(parser, language)
     _add_network(parser, language)
-    for option, key in (("--registry", "REGISTRY_FILES"), ("--events", "EVENT_FILES"), ("--status-list", "STATUS_LIST_FILES")):
-        parser.add_argument(option, action="append", default=[], type=_path, metavar="PATH", help=say(key, language))
+    add_judge(parser, language)
+    for option, key in (("--events", "EVENT_FILES"), ("--status-list", "STATUS_LIST_FILES")):
+        parser.add_argument(option, action="append", default=[], type=arguments.path, metavar="PATH", help=say(key, language))
     parser.add_argument("--any", action="store_true", help=say("ANY", language))
     _add_detached(parser, language)
     parser.add_argument("--json", action="store_true", help=say("JSON", language))
-    parser.add_argument("--html", type=_path, metavar="FILE", help=say("HTML", language))
+    parser.add_argument("--html", type=arguments.path, metavar="FILE", help=say("HTML", language))
 
 
 def _add_explain(parser: Parser, language: Language) -> None:
-    parser.add_argument("file", type=_path, metavar="FILE", help=say("EXPLAIN_FILE", language))
+    parser.add_argument("file", type=arguments.path, metavar="FILE", help=say("EXPLAIN_FILE", language))
     _add_detached(parser, language)
     parser.add_argument("--json", action="store_true", help=say("JSON", language))
 
 
 def _add_detached(parser: Parser, language: Language) -> None:
     metavar = "NAME=FILE" if language == "en" else "TÊN=TỆP"
-    parser.add_argument("--detached", action="append", default=[], type=_named_file, metavar=metavar, help=say("DETACHED", language))
+    parser.add_argument(
+        "--detached", action="append", default=[], type=arguments.named_file, metavar=metavar, help=say("DETACHED", language)
+    )
 
 
 def _add_cert(parser: Parser, language: Language) -> None:
@@ -282,11 +228,11 @@ def _add_cert(parser: Parser, language: Language) -> None:
     )
     words = say("CERT_VERIFY", language)
     action = actions.add_parser("verify", language=language, help=words, description=words[:1].upper() + words[1:] + ".")
-    action.add_argument("file", type=_path, metavar="CERT", help=say("CERT_FILE", language))
+    action.add_argument("file", type=arguments.path, metavar="CERT", help=say("CERT_FILE", language))
     _add_material(action, language)
     action.add_argument("--purpose", choices=PURPOSES, default="any", help=say("CERT_PURPOSE", language))
     action.add_argument(
-        "--initial-policy", action="append", default=[], type=_oid, metavar="OID", help=say("CERT_INITIAL_POLICY", language)
+        "--initial-policy", action="append", default=[], type=arguments.oid, metavar="OID", help=say("CERT_INITIAL_POLICY", language)
     )
     for option in ("explicit-policy", "inhibit-mapping", "inhibit-any"):
         key = f"CERT_{option.upper().replace('-', '_')}"
@@ -311,7 +257,7 @@ def _add_trust(parser: Parser, language: Language) -> None:
     add("list").add_argument("--kind", choices=TRUST_KINDS, help=say("TRUST_KIND", language))
     add("show").add_argument("wanted", metavar="NAME", help=say("TRUST_WANTED", language))
     imported = add("import")
-    imported.add_argument("files", nargs="+", type=_path, metavar="FILE", help=say("TRUST_FILES", language))
+    imported.add_argument("files", nargs="+", type=arguments.path, metavar="FILE", help=say("TRUST_FILES", language))
     imported.add_argument("--as-anchor", action="store_true", help=say("TRUST_AS_ANCHOR", language))
     imported.add_argument("--stands-for", action="append", default=[], choices=TRUST_HIERARCHIES, help=say("TRUST_STANDS_FOR", language))
     add("remove").add_argument("sha256", metavar="SHA256", help=say("TRUST_FINGERPRINT", language))
@@ -332,12 +278,12 @@ def _actions_of(parser: Parser, language: Language) -> Any:
 
 def _add_event(parser: Parser, language: Language) -> None:
     action = _add_action(_actions_of(parser, language), "new", language, words="EVENT_NEW")
-    action.add_argument("file", type=_path, metavar="FILE", help=say("EVENT_TARGET", language))
+    action.add_argument("file", type=arguments.path, metavar="FILE", help=say("EVENT_TARGET", language))
     action.add_argument("--kind", required=True, choices=[kind.value for kind in EventKind], help=say("EVENT_KIND", language))
     action.add_argument("--reason", required=True, metavar="TEXT", help=say("EVENT_REASON", language))
-    action.add_argument("--successor", type=_path, metavar="FILE", help=say("EVENT_SUCCESSOR", language))
+    action.add_argument("--successor", type=arguments.path, metavar="FILE", help=say("EVENT_SUCCESSOR", language))
     action.add_argument("--correct", action="append", default=[], metavar="PATH=VALUE", help=say("EVENT_CORRECT", language))
-    action.add_argument("--effective", type=_day, metavar="YYYY-MM-DD", help=say("EVENT_EFFECTIVE", language))
+    action.add_argument("--effective", type=arguments.day, metavar="YYYY-MM-DD", help=say("EVENT_EFFECTIVE", language))
     for option, key in (("id", "EVENT_ID"), ("decision", "EVENT_DECISION")):
         action.add_argument(f"--{option}", metavar="TEXT", help=say(key, language))
     for option in ("name", "id", "title"):
@@ -348,33 +294,36 @@ def _add_event(parser: Parser, language: Language) -> None:
 def _add_registry(parser: Parser, language: Language) -> None:
     actions = _actions_of(parser, language)
     new = _add_action(actions, "new", language, words="REGISTRY_NEW")
-    new.add_argument("file", type=_path, metavar="IN.json", help=say("REGISTRY_INPUT", language))
+    new.add_argument("file", type=arguments.path, metavar="IN.json", help=say("REGISTRY_INPUT", language))
     _add_out(new, language)
     check = _add_action(actions, "check", language, words="REGISTRY_CHECK")
-    check.add_argument("certificate", type=_path, metavar="CERT", help=say("REGISTRY_CERTIFICATE", language))
-    check.add_argument("--registry", action="append", required=True, type=_path, metavar="PATH", help=say("REGISTRY_FILES", language))
+    check.add_argument("certificate", type=arguments.path, metavar="CERT", help=say("REGISTRY_CERTIFICATE", language))
+    check.add_argument(
+        "--registry", action="append", required=True, type=arguments.path, metavar="PATH", help=say("REGISTRY_FILES", language)
+    )
+    _add_pin(check, language)
     check.add_argument("--role", required=True, choices=[role.value for role in Role], help=say("ROLE", language))
     check.add_argument("--department", required=True, metavar="CODE", help=say("REGISTRY_DEPARTMENT", language))
     check.add_argument("--school", required=True, metavar="CODE", help=say("REGISTRY_SCHOOL", language))
-    check.add_argument("--on", required=True, type=_day, metavar="YYYY-MM-DD", help=say("REGISTRY_ON", language))
+    check.add_argument("--on", required=True, type=arguments.day, metavar="YYYY-MM-DD", help=say("REGISTRY_ON", language))
     _add_material(check, language)
     check.add_argument("--json", action="store_true", help=say("JSON", language))
 
 
 def _add_status_list(parser: Parser, language: Language) -> None:
     action = _add_action(_actions_of(parser, language), "new", language, words="STATUS_LIST_NEW")
-    action.add_argument("files", nargs="+", type=_path, metavar="FILE", help=say("STATUS_LIST_INPUT", language))
+    action.add_argument("files", nargs="+", type=arguments.path, metavar="FILE", help=say("STATUS_LIST_INPUT", language))
     for option, key in (("id", "STATUS_LIST_ID"), ("department", "REGISTRY_DEPARTMENT"), ("issuer", "STATUS_LIST_ISSUER")):
         action.add_argument(f"--{option}", required=True, metavar="TEXT", help=say(key, language))
     action.add_argument("--tax-id", metavar="TEXT", help=say("STATUS_LIST_TAX_ID", language))
     action.add_argument("--version", required=True, type=int, metavar="N", help=say("STATUS_LIST_VERSION", language))
-    action.add_argument("--issued", type=_day, metavar="YYYY-MM-DD", help=say("STATUS_LIST_ISSUED", language))
-    action.add_argument("--next-update", required=True, type=_day, metavar="YYYY-MM-DD", help=say("STATUS_LIST_NEXT", language))
+    action.add_argument("--issued", type=arguments.day, metavar="YYYY-MM-DD", help=say("STATUS_LIST_ISSUED", language))
+    action.add_argument("--next-update", required=True, type=arguments.day, metavar="YYYY-MM-DD", help=say("STATUS_LIST_NEXT", language))
     _add_out(action, language)
 
 
 def _add_demo(parser: Parser, language: Language) -> None:
-    parser.add_argument("-o", "--out", type=_path, default=Path("demo-out"), metavar="DIR", help=say("DEMO_OUT", language))
+    parser.add_argument("-o", "--out", type=arguments.path, default=Path("demo-out"), metavar="DIR", help=say("DEMO_OUT", language))
 
 
 _COMMANDS: Final[dict[str, Callable[[Parser, Language], None]]] = {

@@ -15,6 +15,7 @@ from hocba_sign.cli.documents import read_document
 from hocba_sign.cli.knowledge import with_knowledge
 from hocba_sign.cli.material import collect_material
 from hocba_sign.cli.online import evidence_fetcher
+from hocba_sign.cli.policy import chosen_policy
 from hocba_sign.cli.words import say
 from hocba_sign.errors import CallerError, InputError, OutsideError
 from hocba_sign.pipeline import verify, verify_any
@@ -25,7 +26,6 @@ from hocba_sign.settle import Judge, verify_online
 from hocba_sign.validation.chain import Setting
 from hocba_sign.validation.formats import judge as judge_document
 from hocba_sign.validation.formats import judge_any
-from hocba_sign.validation.policy import DEFAULT
 from hocba_sign.validation.verdict import Verdict
 
 MAX_DETACHED: Final = 100_000_000
@@ -44,12 +44,12 @@ _IN_FORCE: Final = "in_force"
 def run(given: argparse.Namespace) -> int:
     """Verify every file; the exit code is the worst.
 
-    Raises: CallerError CLI.DETACHED; as `collect_material` and `with_knowledge`.
+    Raises: CallerError CLI.DETACHED; as `collect_material`, `chosen_policy` and `with_knowledge`.
     """
     if given.detached and not given.any:
         raise CallerError("CLI.DETACHED", where=given.detached[0][0])
     material = collect_material(given)
-    setting = Setting(trust=material.trust, evidence=material.evidence, at=given.at or datetime.now(UTC), policy=DEFAULT)
+    setting = Setting(trust=material.trust, evidence=material.evidence, at=given.at or datetime.now(UTC), policy=chosen_policy(given))
     setting = with_knowledge(given, setting)
     codes: list[int] = []
     reports: list[Report] = []

@@ -19,7 +19,9 @@ from hocba_sign.validation.document import DocumentConclusion
 from hocba_sign.validation.level import level_of
 from hocba_sign.validation.needs import Answer, Unavailable
 from hocba_sign.validation.pdf import BOOK
+from hocba_sign.validation.policy import DEFAULT, Policy
 from hocba_sign.validation.process import SignatureConclusion, claimed_time
+from hocba_sign.validation.standing import Force
 from hocba_sign.validation.timestamps import TimeStampConclusion
 from hocba_sign.validation.verdict import Check, Indication, Status, Verdict
 from hocba_sign.version import VERSION
@@ -30,10 +32,11 @@ _STAMP_INDICATIONS = {Indication.TOTAL_PASSED: "PASSED", Indication.TOTAL_FAILED
 
 
 class NotPassed(HocbaSignError):
-    """Content was asked of a report whose verdict is not VALID; `report` says why."""
+    """Content was asked of a report whose verdict is not VALID, or of a transcript that was withdrawn or replaced; `report` says why."""
 
     def __init__(self, report: "Report") -> None:
-        super().__init__("REPORT.NOT_PASSED", where=report.verdict)
+        is_valid = report.verdict is Verdict.VALID
+        super().__init__("REPORT.NOT_IN_FORCE" if is_valid else "REPORT.NOT_PASSED", where=report.status if is_valid else report.verdict)
         self.report = report
 
 
@@ -42,7 +45,7 @@ class Report:
     """The judgement of one file at one moment. It is no truth value: a verdict has three states.
 
     `file` is the name given by the caller, `sha256` of the octets as they came. `at` is UTC. `fetches` are all addresses that were
-    asked or refused for it.
+    asked or refused for it. `policies` name the demands that it was judged by.
     """
 
     file: str
@@ -53,9 +56,10 @@ class Report:
     checks: tuple[Check, ...]
     fetches: tuple[Answer, ...] = ()
     format: str = "xml"
+    policies: tuple[str, ...] = DEFAULT.names
 
     @classmethod
-    def of(cls, octets: bytes, conclusion: DocumentConclusion, *, file: str, at: datetime) -> "Report":
+    def of(cls, octets: bytes, conclusion: DocumentConclusion, *, file: str, at: datetime, policy: Policy = DEFAULT) -> "Report":
         return cls(
             file=file,
             sha256=hashlib.sha256(octets).hexdigest(),
@@ -64,6 +68,7 @@ class Report:
             conclusion=conclusion,
             checks=conclusion.checks,
             format=conclusion.format,
+            policies=policy.names,
         )
 
     @classmethod
@@ -85,7 +90,7 @@ class Report:
 
     @property
     def status(self) -> str | None:
-        """Give `in_force`, `withdrawn` or `replaced`: as far as was looked up, see the check DOC.STATUS; None for what is no signed transcript."""
+        """Give `in_force`, `withdrawn` or `replaced`; None where nobody looked or it is open, see DOC.STATUS, and for what is no signed transcript."""
         if self.conclusion is None or self.conclusion.transcript is None or self.conclusion.standing is None:
             return None
         return self.conclusion.standing.force
@@ -93,9 +98,11 @@ class Report:
     def require_passed(self) -> Transcript:
         """Give the content, decoded from the octets that the signatures cover.
 
-        Raises: NotPassed unless the verdict is VALID.
+        Whether the transcript is still in force counts as far as anybody looked: `status` None lets it pass.
+        Raises: NotPassed unless the verdict is VALID, and for what was withdrawn or replaced.
         """
-        if self.verdict is not Verdict.VALID or self.conclusion is None or self.conclusion.transcript is None:
+        is_passed = self.verdict is Verdict.VALID and self.status in {None, Force.IN_FORCE}
+        if not is_passed or self.conclusion is None or self.conclusion.transcript is None:
             raise NotPassed(self)
         return self.conclusion.transcript
 
@@ -109,6 +116,7 @@ class Report:
             "sha256": self.sha256,
             "format": self.format,
             "validation_time": _moment(self.at),
+            "policies": list(self.policies),
             "verdict": self.verdict,
             "status": self.status,
             "successor": _successor(conclusion),

@@ -33,6 +33,7 @@ _ABOUT_ORDER: Final = frozenset({"WF.ORDER", "WF.COVERAGE"})
 _NOT_JUDGED: Final = frozenset({"DOC.FOREIGN", "DOC.PART", "PDF.NO_TRANSCRIPT"})
 _UNTOLD: Final = (Basis.CLAIMED, Basis.NONE, Basis.CONTRADICTED)
 _SHOWN_PLACES: Final = 6
+_UNASKED: Final = {"WF.AUTHORITY": "UNASKED_REGISTRY", "DOC.STATUS": "UNASKED_STATUS"}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -80,7 +81,8 @@ def view(report: Report, language: Language) -> View:
     signatures = () if conclusion is None else conclusion.signatures
     titles = _titles(signatures, transcript, language)
     is_other = conclusion is not None and conclusion.is_other
-    sentence = phrase(f"SENTENCE_OTHER_{report.verdict}" if is_other else f"SENTENCE_{report.verdict}", language)
+    key = f"SENTENCE_OTHER_{report.verdict}" if is_other else f"SENTENCE_{report.verdict}"
+    sentence = phrase(key, language, unasked=_unasked(report, language))
     if report.status not in {None, "in_force"}:
         sentence = f"{sentence} {phrase(f'STATUS_{report.status}'.upper(), language)}"
     return View(
@@ -98,6 +100,14 @@ def view(report: Report, language: Language) -> View:
         notes=_problems(_noted(report), titles, language),
         not_checked=_problems(_found(report.checks, Status.NOT_CHECKED), titles, language),
     )
+
+
+def _unasked(report: Report, language: Language) -> str:
+    """Say what a verdict leaves open because nobody looked: the end of its sentence, so that it is not read without."""
+    unchecked = {check.identifier for check in report.checks if check.status is Status.NOT_CHECKED}
+    if {"WF.AUTHORITY", "DOC.STATUS"} <= unchecked:
+        return phrase("UNASKED_BOTH", language)
+    return "".join(phrase(key, language) for check, key in _UNASKED.items() if check in unchecked)
 
 
 def main_cause(report: Report) -> str | None:
@@ -125,6 +135,7 @@ def _file_facts(report: Report, language: Language) -> tuple[Fact, ...]:
         Fact(phrase("FILE", language), printable(report.file)),
         Fact(phrase("CHECKED_AT", language), vietnam_time(report.at, language)),
         Fact(phrase("DIGEST", language), report.sha256 or phrase("UNKNOWN_VALUE", language)),
+        Fact(phrase("POLICY", language), ", ".join(report.policies)),
         Fact(phrase("TOOL", language), f"hocba-sign {VERSION}"),
     )
 

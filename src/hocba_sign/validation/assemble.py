@@ -16,7 +16,7 @@ from hocba_sign.model.workflow import Role, Slot
 from hocba_sign.validation.authority import credential_of
 from hocba_sign.validation.chain import Setting
 from hocba_sign.validation.document import DocumentConclusion, validate
-from hocba_sign.validation.knowledge import NOTHING, JudgedEvent, JudgedList, Knowledge
+from hocba_sign.validation.knowledge import JudgedEvent, JudgedList, Knowledge
 from hocba_sign.validation.process import SignatureConclusion
 from hocba_sign.validation.verdict import Status, Verdict
 from hocba_sign.validation.years import years_among
@@ -47,7 +47,7 @@ def assemble(sources: Sources, setting: Setting) -> Knowledge:
     An event that does not hold is kept, so that reports can say why it is refused; what is no signed event at all becomes a note.
     Raises: InputError for a registry or a status list that is unreadable or whose signature is not VALID, naming the file.
     """
-    plain = replace(setting, policy=replace(setting.policy, knowledge=NOTHING))
+    plain = replace(setting, policy=setting.policy.for_knowledge())
     snapshots = [_snapshot(one, plain) for one in sources.registries]
     found: dict[str, list[JudgedEvent]] = defaultdict(list)
     notes: list[Finding] = []

@@ -31,7 +31,8 @@ def authority_checks(signatures: Iterable[SignatureConclusion], *, school: Schoo
     """
     registry = setting.policy.knowledge.registry
     if registry is None:
-        return [Check(identifier="WF.AUTHORITY", status=Status.NOT_CHECKED)]
+        needed = [Check(identifier="POLICY.REGISTRY_NEEDED", status=Status.UNPROVEN)] if setting.policy.require_registry else []
+        return [*needed, Check(identifier="WF.AUTHORITY", status=Status.NOT_CHECKED)]
     checks = [Check(identifier=note.cause, status=Status.WARNING, where=note.where) for note in registry.notes]
     found: list[Check] = []
     for one in signatures:

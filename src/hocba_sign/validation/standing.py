@@ -32,9 +32,12 @@ class Force(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Standing:
-    """`successor` is the newest version that the events lead to, `since` the day in Vietnam from which the transcript is not in force."""
+    """`force` is None where nobody looked, or what was found leaves it open.
 
-    force: Force
+    `successor` is the newest version that the events lead to, `since` the day in Vietnam from which the transcript is not in force.
+    """
+
+    force: Force | None
     successor: TranscriptReference | None = None
     since: date | None = None
     checks: tuple[Check, ...] = ()
@@ -42,7 +45,7 @@ class Standing:
     @classmethod
     def unasked(cls) -> "Standing":
         """Give the standing of a transcript whose content nobody signed: there is nothing that an event could name."""
-        return cls(force=Force.IN_FORCE, checks=(Check(identifier="DOC.STATUS", status=Status.NOT_CHECKED),))
+        return cls(force=None, checks=(Check(identifier="DOC.STATUS", status=Status.NOT_CHECKED),))
 
 
 _CELLS: Mapping[Cell, Force] = {Cell.IN_FORCE: Force.IN_FORCE, Cell.WITHDRAWN: Force.WITHDRAWN, Cell.REPLACED: Force.REPLACED}
@@ -83,8 +86,12 @@ def judge_standing(transcript: Transcript, digest: str, *, setting: Setting) -> 
         if cell is not None and (force is Force.IN_FORCE or cell is Cell.WITHDRAWN):
             force = _CELLS[cell]
     was_asked = knowledge.events is not None or is_listed
-    checks += _summary(force, successor, was_asked=was_asked, is_open=any(check.status is Status.UNPROVEN for check in checks))
-    return Standing(force=force, successor=successor, since=since, checks=tuple(checks))
+    is_open = any(check.status is Status.UNPROVEN for check in checks)
+    is_known = force is not Force.IN_FORCE or (was_asked and not is_open)
+    checks += _summary(force, successor, was_asked=was_asked, is_open=is_open)
+    if not was_asked and setting.policy.require_status and force is Force.IN_FORCE:
+        checks.append(Check(identifier="POLICY.STATUS_NEEDED", status=Status.UNPROVEN))
+    return Standing(force=force if is_known else None, successor=successor, since=since, checks=tuple(checks))
 
 
 def _summary(force: Force, successor: TranscriptReference | None, *, was_asked: bool, is_open: bool) -> Iterator[Check]:

@@ -11,8 +11,9 @@ from hocba_sign.errors import InputError
 from hocba_sign.model.event import Correction, Event, EventKind
 from hocba_sign.model.registry import Rank
 from hocba_sign.model.status_list import Cell
-from hocba_sign.report.document import Report
+from hocba_sign.report.document import NotPassed, Report
 from hocba_sign.report.render import text
+from hocba_sign.report.view import view
 from hocba_sign.signing.policy import Level
 from hocba_sign.validation.assemble import Sources
 from tests.support.records import (
@@ -54,8 +55,10 @@ def result(report: Report, identifier: str) -> str | None:
 
 def test_nobody_looked() -> None:
     report = SCENE.verify(DOCUMENT)
-    assert (report.verdict, report.status, code_of(report)) == ("VALID", "in_force", console.EXIT_VALID)
+    assert (report.verdict, report.status, code_of(report)) == ("VALID", None, console.EXIT_VALID)
     assert result(report, "DOC.STATUS") == "not_checked"
+    assert view(report, "en").sentence.endswith("and whether the transcript is still in force was not asked.")
+    assert report.require_passed() == SCENE.transcript
 
 
 def test_no_event_about_it() -> None:
@@ -69,6 +72,9 @@ def test_a_withdrawn_transcript_is_signed_correctly_and_not_in_force() -> None:
     assert (told["verdict"], told["status"]) == ("VALID", "withdrawn")
     assert told["successor"] == {"id": OWN.id, "version": OWN.version + 1, "data_sha256": NEXT.digest}
     assert code_of(report) == console.EXIT_NOT_IN_FORCE
+    with pytest.raises(NotPassed) as refused:
+        report.require_passed()
+    assert (refused.value.cause, refused.value.where) == ("REPORT.NOT_IN_FORCE", "withdrawn")
     assert f"{OWN.id} v{OWN.version + 1}" in text(report, "vi")
     assert "WITHDRAWN" in text(report, "en")
 
@@ -200,7 +206,7 @@ def test_an_event_whose_certificates_cannot_be_judged_leaves_it_open() -> None:
     later.world.revoke(revoked, SIGNED_AT + timedelta(hours=1))
     document = signed_event(later, event(later, DOCUMENT, EventKind.WITHDRAWAL), at=SIGNED_AT + timedelta(hours=1, minutes=30))
     report = judge(later, DOCUMENT, events(document))
-    assert (report.status, result(report, "DOC.STATUS")) == ("in_force", "warning")
+    assert (report.status, report.verdict, result(report, "DOC.STATUS")) == (None, "INDETERMINATE", "warning")
     assert "EVENT.UNPROVEN" in causes(report)
 
 
@@ -273,13 +279,13 @@ class TestStatusList:
 
     def test_a_list_made_before_the_transcript_does_not_know_it(self) -> None:
         report = judge(SCENE, DOCUMENT, lists(self.given(Cell.WITHDRAWN, issued=date(2026, 1, 1))))
-        assert (report.status, result(report, "STATUS.OTHER_TIME")) == ("in_force", "not_checked")
+        assert (report.status, result(report, "STATUS.OTHER_TIME")) == (None, "not_checked")
         assert result(report, "DOC.STATUS") == "not_checked"
 
     def test_a_list_of_another_department_is_not_asked(self) -> None:
         other = replace(status_list(SCENE, {(OWN.id, OWN.version): Cell.WITHDRAWN}), department_code="99")
         report = judge(SCENE, DOCUMENT, lists(signed(SCENE, other, {SEAL: self.SEAL_OF_DEPARTMENT})))
-        assert (report.status, result(report, "STATUS.OTHER_DEPARTMENT")) == ("in_force", "not_checked")
+        assert (report.status, result(report, "STATUS.OTHER_DEPARTMENT")) == (None, "not_checked")
 
     def test_by_the_registry_only_the_departments_seal_may_publish(self) -> None:
         entries = (appointment(SCENE, CBQL), appointment(SCENE, SEAL))
@@ -290,7 +296,7 @@ class TestStatusList:
         school = signed(SCENE, status_list(SCENE, {(OWN.id, OWN.version): Cell.WITHDRAWN}), {SEAL: self.SEAL_OF_DEPARTMENT})
         bad = replace(lists(school), registries=in_json(replace(top, delegations=())).registries)
         report = judge(SCENE, DOCUMENT, bad)
-        assert (report.verdict, report.status) == ("INDETERMINATE", "in_force")
+        assert (report.verdict, report.status) == ("INDETERMINATE", None)
         assert "STATUS.NOT_DELEGATED" in causes(report)
 
     def test_a_changed_list_is_refused(self) -> None:
