@@ -17,6 +17,7 @@ from hocba_sign.report.document import Report
 from hocba_sign.signing.policy import Level, SigningPolicy
 from hocba_sign.testing import Identity
 from hocba_sign.validation.assemble import Sources
+from hocba_sign.validation.policy import DEFAULT, Policy
 from hocba_sign.xml.record import encode_record
 from tests.support.scene import CBQL, JUDGED_AT, SEAL, SIGNED_AT, DirectTsa, Scene
 
@@ -60,23 +61,36 @@ def later_version(scene: Scene) -> TranscriptReference:
     return TranscriptReference(id=own.id, version=own.version + 1, digest="ab" * 32)
 
 
-def signed(scene: Scene, record: Event | RegistrySnapshot | StatusList, who: Mapping[Slot, Identity], *, at: datetime = SIGNED_AT) -> bytes:
-    """Let each of `who` sign at level T, in order."""
+def signed(
+    scene: Scene,
+    record: Event | RegistrySnapshot | StatusList,
+    who: Mapping[Slot, Identity],
+    *,
+    at: datetime = SIGNED_AT,
+    level: Level = Level.T,
+) -> bytes:
+    """Let each of `who` sign, in order."""
     document = encode_record(record)
     for slot, identity in who.items():
         signer = SoftwareSigner(identity.key, identity.chain_der)
-        document = sign(document, slot, signer=signer, at=at, tsa=DirectTsa(scene.world, at), policy=SigningPolicy(level=Level.T)).octets
+        tsa = None if level is Level.B else DirectTsa(scene.world, at)
+        document = sign(document, slot, signer=signer, at=at, tsa=tsa, policy=SigningPolicy(level=level)).octets
     return document
 
 
-def signed_event(scene: Scene, record: Event, *, at: datetime = SIGNED_AT) -> bytes:
-    return signed(scene, record, {CBQL: scene.identity(CBQL), SEAL: scene.identity(SEAL)}, at=at)
+def signed_event(scene: Scene, record: Event, *, at: datetime = SIGNED_AT, level: Level = Level.T) -> bytes:
+    return signed(scene, record, {CBQL: scene.identity(CBQL), SEAL: scene.identity(SEAL)}, at=at, level=level)
 
 
-def judge(scene: Scene, document: bytes, sources: Sources, *, at: datetime = JUDGED_AT) -> Report:
+def judge(scene: Scene, document: bytes, sources: Sources, *, at: datetime = JUDGED_AT, policy: Policy = DEFAULT) -> Report:
     """Verify with the scene's trust and lists, and with `sources`; nothing is fetched."""
-    policy = know(sources, trust=scene.trust, evidence=scene.evidence(), at=at)
+    policy = know(sources, trust=scene.trust, evidence=scene.evidence(), at=at, policy=policy)
     return verify(document, trust=scene.trust, evidence=scene.evidence(), at=at, policy=policy)
+
+
+def pinned(*identities: Identity) -> Policy:
+    """Give the policy of whoever pins these seals."""
+    return replace(DEFAULT, registry_pins=tuple(map(sha256, identities)))
 
 
 def appointment(scene: Scene, slot: Slot, *, since: date = FIRST, until: date | None = None) -> Appointment:

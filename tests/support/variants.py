@@ -76,12 +76,12 @@ def with_some_teachers(given: Transcript) -> Transcript:
 
 
 def reassessed(given: Transcript) -> Transcript:
-    """After the summer: a subject has one more mark, and a new version replaces the one that was issued in May."""
+    """In summer: a subject has one more mark, and a new version replaces the one that was issued in May."""
     first, *rest = given.subjects
     assert isinstance(first.marks, SecondaryMarks)
     again = replace(first, marks=replace(first.marks, reassessed=Decimal("5.5")))
     content = replace(given.content, subjects=(again, *rest))
-    return given.next_version(date(2026, 8, 12), content=content, signers=replace(given.signers, issued=date(2026, 8, 14)))
+    return given.next_version(date(2026, 6, 1), content=content, signers=replace(given.signers, issued=date(2026, 7, 28)))
 
 
 def transferred(given: Transcript) -> Transcript:

@@ -44,6 +44,8 @@ def departures(case: dict[str, Any], outcome: Outcome) -> list[str]:
     found = [] if outcome.exit_code == expect["exit_code"] else [f"exit code {outcome.exit_code}, not {expect['exit_code']}"]
     if "verdict" in expect and report.get("verdict") != expect["verdict"]:
         found.append(f"verdict {report.get('verdict')}, not {expect['verdict']}")
+    if "status" in expect and report.get("status") != expect["status"]:
+        found.append(f"status {report.get('status')}, not {expect['status']}")
     missing = set(expect["causes"]) - named_causes(report)
     if missing:
         found.append(f"not named: {', '.join(sorted(missing))}; named: {', '.join(sorted(named_causes(report)))}")

@@ -7,6 +7,7 @@ from pathlib import Path
 from tools.vectors import (
     algorithms,
     archived,
+    dates,
     documents,
     embedded,
     paths,
@@ -38,6 +39,7 @@ AREAS = (
     plans,
     signers,
     times,
+    dates,
     tokens,
     paths,
     revocation,

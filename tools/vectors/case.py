@@ -11,6 +11,7 @@ from tools.vectors.stage import JUDGED_AT
 
 Verdict = Literal["VALID", "INVALID", "INDETERMINATE", "NOTHING_TO_VERIFY"]
 EXIT_CODES: dict[Verdict, int] = {"VALID": 0, "INVALID": 1, "INDETERMINATE": 3, "NOTHING_TO_VERIFY": 4}
+EXIT_NOT_IN_FORCE = 5
 GENERATOR = "tools/make_vectors.py"
 WORLD = "../../_world"
 
@@ -22,7 +23,7 @@ class Case:
     `identifier` is `<area>/<case>`. `causes` must all be named by the program; where `verdict` is VALID they are warnings. `signatures` says
     of a slot what its entry in the report must hold, `workflow` of the report's workflow. `twin` is the case that differs in one
     thing and ends otherwise. `files` lie beside the document; `trust`, `crl`, `ocsp` and `cert` are paths for the options of that name,
-    from the folder of the case. `command` is `validate` where the content is to be judged without signatures.
+    from the folder of the case, `options` any others. `status` is what the transcript's must be where it is not in force. `command` is `validate` where the content is to be judged without signatures.
     """
 
     identifier: str
@@ -41,6 +42,8 @@ class Case:
     crl: tuple[str, ...] = (f"{WORLD}/crl",)
     ocsp: tuple[str, ...] = ()
     cert: tuple[str, ...] = (f"{WORLD}/cert",)
+    options: tuple[str, ...] = ()
+    status: str | None = None
     command: Literal["verify", "validate"] = "verify"
 
 
@@ -58,7 +61,10 @@ def manifest(files: Mapping[str, bytes]) -> bytes:
 
 
 def _facts(case: Case) -> dict[str, Any]:
-    expect: dict[str, Any] = {"exit_code": EXIT_CODES[case.verdict], "verdict": case.verdict, "causes": sorted(case.causes)}
+    exit_code = EXIT_NOT_IN_FORCE if case.verdict == "VALID" and case.status is not None else EXIT_CODES[case.verdict]
+    expect: dict[str, Any] = {"exit_code": exit_code, "verdict": case.verdict, "causes": sorted(case.causes)}
+    if case.status is not None:
+        expect["status"] = case.status
     if case.command == "validate":
         del expect["verdict"]
     if case.signatures:
@@ -85,4 +91,4 @@ def _arguments(case: Case) -> list[str]:
     options = (("--trust", case.trust), ("--cert", case.cert), ("--crl", case.crl), ("--ocsp", case.ocsp))
     named = [part for option, paths in options for path in paths for part in (option, path)]
     at = case.at.isoformat().replace("+00:00", "Z")
-    return ["verify", "document.xml", *named, "--at", at, "--offline", "--json"]
+    return ["verify", "document.xml", *named, *case.options, "--at", at, "--offline", "--json"]

@@ -234,8 +234,8 @@ class Coverage:
 class ParsedDocument:
     """A document with all its signatures.
 
-    `signed_octets` gives, by Id, the canonical octets of every element that some reference names; only
-    where a reference to it `is_intact` are they signed content.
+    `signed_octets` gives, by Id, the exclusive canonical octets of every element that some reference names that way, and of the data whichever
+    way it is referenced; only where a reference to it `is_intact` are they signed content.
     """
 
     octets: bytes

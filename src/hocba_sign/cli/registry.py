@@ -2,6 +2,7 @@
 
 import argparse
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Final
 
@@ -47,7 +48,12 @@ def _new(given: argparse.Namespace) -> int:
 def _check(given: argparse.Namespace) -> int:
     """Answer: was this certificate allowed to sign as this role for that school on that day. Nothing is fetched."""
     material = collect_material(given)
-    setting = Setting(trust=material.trust, evidence=material.evidence, at=given.at or datetime.now(UTC), policy=DEFAULT)
+    setting = Setting(
+        trust=material.trust,
+        evidence=material.evidence,
+        at=given.at or datetime.now(UTC),
+        policy=replace(DEFAULT, registry_pins=tuple(given.registry_pin)),
+    )
     registry = assemble(Sources(registries=named(given.registry)), setting).registry
     if registry is None:
         raise CallerError("CLI.NO_REGISTRY")
@@ -58,11 +64,17 @@ def _check(given: argparse.Namespace) -> int:
     note_findings(registry.notes, given.lang)
     words = message(answer.cause)
     if given.json:
-        facts = {"standing": answer.standing, "id": answer.cause, "where": answer.where, "message": {"vi": words.vi, "en": words.en}}
+        facts = {
+            "standing": answer.standing,
+            "id": answer.cause,
+            "where": answer.where,
+            "confirmed": answer.is_confirmed,
+            "message": {"vi": words.vi, "en": words.en},
+        }
         console.result_json({"certificate": certificate.sha256, **facts})
     else:
         console.result(f"{words.in_language(given.lang)} ({console.printable(answer.where)}) [{answer.cause}]")
-    return _CODES[answer.standing]
+    return _CODES[answer.standing] if answer.is_confirmed else console.EXIT_INDETERMINATE
 
 
 _ACTIONS: Final[dict[str, Callable[[argparse.Namespace], int]]] = {"new": _new, "check": _check}

@@ -1,15 +1,15 @@
 """What a registry answers: was this certificate allowed to sign in this role for this school on that day."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field, replace
 from datetime import date
 from enum import StrEnum
 from types import MappingProxyType
-from typing import NoReturn
+from typing import NoReturn, TypeAlias
 
 from hocba_sign.errors import Finding, InputError
-from hocba_sign.model.record import Credential
+from hocba_sign.model.record import Credential, Witness
 from hocba_sign.model.registry import RANKS, Appointment, RegistrySnapshot, is_named
 from hocba_sign.model.workflow import Role
 
@@ -18,18 +18,22 @@ class Standing(StrEnum):
     ALLOWED = "allowed"
     REFUSED = "refused"
     UNKNOWN = "unknown"
-    """The registry cannot tell: it is too old, does not know the school, or knows no number that the certificate has."""
+    """The registry cannot tell: it is too old, contradicts itself, does not know the school, or knows no number that the certificate has."""
     UNCOVERED = "uncovered"
     """The registry names nobody for this role at this school."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Authority:
-    """The answer, with the rule behind it: `cause` REGISTRY.*, `where` the snapshot and entry that decided."""
+    """The answer, with the rule behind it: `cause` REGISTRY.*, `where` the snapshot and entry that decided.
+
+    `is_confirmed` is False for what only a snapshot says for whose rank nobody but itself speaks: it neither clears nor accuses.
+    """
 
     standing: Standing
     cause: str
     where: str
+    is_confirmed: bool = True
 
     def __bool__(self) -> NoReturn:
         raise TypeError("an authority has several states: compare its standing")
@@ -37,152 +41,229 @@ class Authority:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class GivenSnapshot:
-    """A snapshot and what is proven of its seal: `seal` None for one that nobody signed, which whoever gave it answers for.
+    """A snapshot and what is known of its seal: None for one that nobody signed, which whoever gave it answers for.
 
-    `signed_on` is the day in Vietnam of the seal's best signature time.
+    `sha256` is that of the file, in lower-case hexadecimal.
     """
 
     snapshot: RegistrySnapshot
-    seal: Credential | None = None
-    signed_on: date | None = None
+    seal: Witness | None = None
+    sha256: str | None = None
+
+    @property
+    def name(self) -> str:
+        return f"{self.snapshot.id} v{self.snapshot.version}"
+
+    @property
+    def since(self) -> date:
+        """Give the day from which it speaks: no later than it was signed, whatever it says."""
+        return self.snapshot.issued if self.seal is None else min(self.snapshot.issued, self.seal.day)
 
 
 @dataclass(frozen=True, slots=True)
 class _Entry:
     appointment: Appointment
-    snapshot: RegistrySnapshot
+    given: GivenSnapshot
     number: int
+
+    @property
+    def precedence(self) -> tuple[int, date]:
+        """Give what outweighs another snapshot: rank, then the newer issue. Smaller ranks are higher, so it is negated."""
+        return -RANKS.index(self.given.snapshot.rank), self.given.since
 
     @property
     def where(self) -> str:
         until = self.appointment.until
         period = f"{self.appointment.since.isoformat()}..{until.isoformat() if until else ''}"
-        return f"{self.snapshot.id} v{self.snapshot.version} #{self.number}: {period}"
+        return f"{self.given.name} #{self.number}: {period}"
+
+    def holds(self, day: date) -> bool:
+        return self.appointment.since <= day and (self.appointment.until is None or day <= self.appointment.until)
+
+    def speaks_for(self, day: date) -> bool:
+        return day <= self.given.snapshot.next_update
+
+
+_Index: TypeAlias = Mapping[tuple[str, str, Role], tuple[_Entry, ...]]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Registry:
-    """Snapshots that hang together, asked by school, role and day. `notes` say what was left out, and whom the user vouches for."""
+    """Snapshots that hang together, asked by school, role and day.
 
-    snapshots: tuple[RegistrySnapshot, ...]
+    `snapshots` are those that count. `notes` say what was left out, and whom the user vouches for.
+    """
+
+    snapshots: tuple[GivenSnapshot, ...]
     notes: tuple[Finding, ...] = ()
-    _entries: Mapping[tuple[str, str, Role], tuple[_Entry, ...]] = field(repr=False)
+    _entries: _Index = field(repr=False)
+    _claims: tuple[_Index, ...] = field(repr=False)
 
     @classmethod
-    def of(cls, given: Iterable[GivenSnapshot]) -> "Registry":
+    def of(cls, given: Iterable[GivenSnapshot], *, pins: Iterable[str] = (), today: date) -> "Registry":
         """Put snapshots together, from the highest rank down.
 
-        1. what nobody signed is taken as the user's own word; 2. so is, by its seal, every signed snapshot of the highest rank among
-        those given; 3. any other needs a delegation, in force on the day when it was signed, by one that is taken already; 4. of what is
-        taken, the highest version of each id in a realm counts: what is left out displaces nothing.
+        1. what nobody signed is taken as the user's own word; 2. so is what is pinned, by the SHA-256 of the seal's certificate or of the file,
+        and what carries the next seal that one taken announces for its own rank and realm; 3. any other needs a delegation by one that is
+        taken already: in force on the day when it was signed, and `today` too where only its signer says which day that was; 4. of what
+        is taken, the highest version of each id in a realm counts: what is left out displaces nothing; 5. with no pin at all, signed
+        snapshots that nobody delegated to are kept apart as claims, by seal: rank is never what a snapshot says of itself.
         Raises: InputError REGISTRY.CONFLICT when two that are taken have one id, realm and version, but not one content.
         """
-        snapshots = tuple(given)
-        top = min((RANKS.index(one.snapshot.rank) for one in snapshots if one.seal is not None), default=0)
-        notes: list[Finding] = []
-        counting: list[RegistrySnapshot] = []
+        snapshots, pinned = tuple(given), frozenset(pins)
+        marks = {mark for one in snapshots for mark in (one.sha256, one.seal and one.seal.credential.sha256)}
+        notes = [Finding("REGISTRY.NONE_PINNED", ", ".join(sorted(pinned)))] if pinned and not pinned & marks else []
+        counting: list[GivenSnapshot] = []
+        left: list[GivenSnapshot] = []
         for rank in RANKS:
-            taken = []
-            for one in (one for one in snapshots if one.snapshot.rank is rank):
-                # (1) to (3)
-                note, is_taken = _judge_snapshot(one, counting, is_top=RANKS.index(rank) == top)
-                notes += () if note is None else (note,)
-                taken += [one.snapshot] if is_taken else []
+            own = [one for one in snapshots if one.snapshot.rank is rank]
+            # (1) and (2)
+            taken = [one for one in own if one.seal is None or pinned & {one.seal.credential.sha256, one.sha256}]
+            notes += (Finding("REGISTRY.UNSIGNED", one.name) for one in taken if one.seal is None and one.sha256 not in pinned)
+            # (3)
+            taken += [one for one in own if one not in taken and any(_delegates(above, one, today=today) for above in counting)]
+            while announced := [one for one in own if one not in taken and any(_announces(other, one) for other in taken)]:
+                taken += announced
+            left += [one for one in own if one not in taken]
             # (4)
             counting += _newest(taken)
-        return cls(snapshots=tuple(counting), notes=tuple(dict.fromkeys(notes)), _entries=_index(counting))
+        # (5)
+        cause = "REGISTRY.NOT_DELEGATED" if pinned else "REGISTRY.NOT_PINNED"
+        notes += (Finding(cause, f"{one.name}: {one.snapshot.issuer.name}, {one.seal.credential.sha256}") for one in left if one.seal)
+        by_seal: dict[str, list[GivenSnapshot]] = defaultdict(list)
+        for one in () if pinned else left:
+            by_seal[one.seal.credential.sha256 if one.seal else ""].append(one)
+        claims = tuple(tuple(_newest(group)) for group in by_seal.values())
+        return cls(
+            snapshots=tuple(counting),
+            notes=tuple(dict.fromkeys(notes)),
+            _entries=_index(counting),
+            _claims=tuple(map(_index, claims)),
+        )
 
     def judge(self, credential: Credential, role: Role, *, department_code: str, school_code: str, day: date) -> Authority:
         """Answer the question of this module. `day` is a day in Vietnam.
 
-        1. whom the registry names for the role at the school; 2. a period that holds the day decides for, if the snapshot still
-        speaks for that day; 3. other periods of the same holder decide against; 4. what cannot be compared is unknown.
-        Who may sign as head of school may sign in a teacher's place, too, if the transcript says so.
+        What counts decides; where that names nobody, each of those who only claim their rank is asked, and the worst answer stands, so that
+        another one never improves it. Who may sign as head of school may sign in a teacher's place, too, if the transcript says so.
         """
-        # (1)
         place = f"{role} {school_code} {day.isoformat()}"
         roles = (role, Role.CBQL) if role is Role.GVBM else (role,)
-        entries = [entry for one in roles for entry in self._entries.get((department_code, school_code, one), ())]
-        if not self._entries.get((department_code, school_code, role)):
+
+        def asked(index: _Index) -> Iterator[Authority]:
+            if index.get((department_code, school_code, role)):
+                entries = [entry for one in roles for entry in index.get((department_code, school_code, one), ())]
+                yield _answer(entries, credential, day=day, place=place)
+
+        for answer in asked(self._entries):
+            return answer
+        claims = [answer for index in self._claims for answer in asked(index)]
+        worst = next((answer for answer in claims if answer.standing is not Standing.ALLOWED), next(iter(claims), None))
+        if worst is None:
             return Authority(standing=Standing.UNCOVERED, cause="REGISTRY.NO_ENTRY", where=place)
-        named = [(entry, is_named(entry.appointment, credential)) for entry in entries]
-        own = [entry for entry, answer in named if answer]
+        return replace(worst, is_confirmed=False)
+
+    def judge_witness(self, witness: Witness, role: Role, *, department_code: str, school_code: str, today: date) -> Authority:
+        """Answer for the day of a signature, and for `today` too where only its signer says which day that was: who has left the office could claim any."""
+        answer = self.judge(witness.credential, role, department_code=department_code, school_code=school_code, day=witness.day)
+        if answer.standing is not Standing.ALLOWED or witness.is_day_proven:
+            return answer
+        later = self.judge(witness.credential, role, department_code=department_code, school_code=school_code, day=today)
+        if later.standing is Standing.ALLOWED:
+            return answer
+        return replace(later, standing=Standing.UNKNOWN, cause="REGISTRY.TIME_UNPROVEN")
+
+    def keeps(self, seal: Witness, *, department_code: str, today: date) -> bool | None:
+        """Tell whether this seal may issue lists for a department; None where only claims could tell.
+
+        It is the seal of a snapshot of the department that counts, or one that a delegation in force names.
+        """
+        days = (seal.day,) if seal.is_day_proven else (seal.day, today)
+        for given in self.snapshots:
+            own = given.snapshot
+            is_own = given.seal is not None and given.seal.credential.sha256 == seal.credential.sha256
+            if is_own and own.department_code == department_code and own.school_code is None:
+                return True
+            for delegation in own.delegations:
+                is_meant = delegation.department_code == department_code and delegation.school_code is None
+                is_held = all(delegation.since <= day and (delegation.until is None or day <= delegation.until) for day in days)
+                if is_meant and is_held and is_named(delegation, seal.credential) is True:
+                    return True
+        return False if self.snapshots else None
+
+
+def _answer(entries: list[_Entry], credential: Credential, *, day: date, place: str) -> Authority:
+    """Judge by the entries for a role at a school.
+
+    1. of those that mean this holder, the snapshot of the highest rank decides, then the newest, if it still speaks for the day; 2. in
+    it a period that holds the day decides for, only other periods against; 3. equal snapshots that differ leave it open; 4. where none means
+    the holder, what cannot be compared, or is too old, is unknown.
+    """
+    named = [(entry, is_named(entry.appointment, credential)) for entry in entries]
+    own = [entry for entry, answer in named if answer]
+    # (1)
+    speaking = [entry for entry in own if entry.speaks_for(day)]
+    if speaking:
+        highest = max(entry.precedence for entry in speaking)
+        deciding = [entry for entry in speaking if entry.precedence == highest]
         # (2)
-        for entry in own:
-            if entry.appointment.since <= day and (entry.appointment.until is None or day <= entry.appointment.until):
-                if day > entry.snapshot.next_update:
-                    return Authority(standing=Standing.UNKNOWN, cause="REGISTRY.TOO_OLD", where=f"{place}, {entry.where}")
-                return Authority(standing=Standing.ALLOWED, cause="REGISTRY.ALLOWED", where=f"{place}, {entry.where}")
-        if all(day > entry.snapshot.next_update for entry in entries):
-            return Authority(standing=Standing.UNKNOWN, cause="REGISTRY.TOO_OLD", where=f"{place}, {entries[0].where}")
-        # (3)
-        if own:
-            nearest = max(own, key=lambda entry: entry.appointment.since)
-            cause = "REGISTRY.NOT_YET" if all(day < entry.appointment.since for entry in own) else "REGISTRY.ENDED"
-            return Authority(standing=Standing.REFUSED, cause=cause, where=f"{place}, {nearest.where}")
-        # (4)
-        if any(answer is None for _, answer in named):
-            return Authority(standing=Standing.UNKNOWN, cause="REGISTRY.NOT_COMPARABLE", where=place)
-        return Authority(standing=Standing.REFUSED, cause="REGISTRY.NOT_LISTED", where=place)
-
-    def keeps(self, seal: Credential, *, department_code: str, day: date) -> bool:
-        """Tell whether a department's delegation, in force on `day`, names this seal: it may issue lists for its province."""
-        return any(
-            delegation.department_code == department_code
-            and delegation.school_code is None
-            and delegation.since <= day
-            and (delegation.until is None or day <= delegation.until)
-            and is_named(delegation, seal) is True
-            for snapshot in self.snapshots
-            for delegation in snapshot.delegations
-        )
+        answers = {any(one.holds(day) for one in deciding if one.given is entry.given) for entry in deciding}
+        if len(answers) > 1:
+            # (3)
+            names = ", ".join(dict.fromkeys(entry.given.name for entry in deciding))
+            return Authority(standing=Standing.UNKNOWN, cause="REGISTRY.CONTRADICTION", where=f"{place}, {names}")
+        holding = next((entry for entry in deciding if entry.holds(day)), None)
+        if holding is not None:
+            return Authority(standing=Standing.ALLOWED, cause="REGISTRY.ALLOWED", where=f"{place}, {holding.where}")
+        nearest = max(deciding, key=lambda entry: entry.appointment.since)
+        cause = "REGISTRY.NOT_YET" if all(day < entry.appointment.since for entry in deciding) else "REGISTRY.ENDED"
+        return Authority(standing=Standing.REFUSED, cause=cause, where=f"{place}, {nearest.where}")
+    # (4)
+    if own or not any(entry.speaks_for(day) for entry in entries):
+        return Authority(standing=Standing.UNKNOWN, cause="REGISTRY.TOO_OLD", where=f"{place}, {(own or entries)[0].where}")
+    if any(answer is None for _, answer in named):
+        return Authority(standing=Standing.UNKNOWN, cause="REGISTRY.NOT_COMPARABLE", where=place)
+    return Authority(standing=Standing.REFUSED, cause="REGISTRY.NOT_LISTED", where=place)
 
 
-def _name(snapshot: RegistrySnapshot) -> str:
-    return f"{snapshot.id} v{snapshot.version}"
-
-
-def _judge_snapshot(one: GivenSnapshot, counting: Iterable[RegistrySnapshot], *, is_top: bool) -> tuple[Finding | None, bool]:
-    """Tell whether a snapshot is taken, and what is to be said of that."""
-    name = _name(one.snapshot)
-    if one.seal is None:
-        return Finding("REGISTRY.UNSIGNED", name), True
-    if is_top:
-        return Finding("REGISTRY.VOUCHED_BY_USER", f"{name}: {one.snapshot.issuer.name}, {one.seal.sha256}"), True
-    if any(_delegates(above, one) for above in counting):
-        return None, True
-    return Finding("REGISTRY.NOT_DELEGATED", name), False
-
-
-def _newest(taken: Iterable[RegistrySnapshot]) -> tuple[RegistrySnapshot, ...]:
-    found: dict[tuple[str, str | None, str | None], RegistrySnapshot] = {}
-    for one in taken:
+def _newest(taken: Iterable[GivenSnapshot]) -> Iterator[GivenSnapshot]:
+    found: dict[tuple[str, str | None, str | None], GivenSnapshot] = {}
+    for given in taken:
+        one = given.snapshot
         key = (one.id, one.department_code, one.school_code)
         other = found.get(key)
-        if other is not None and other.version == one.version and other != one:
-            raise InputError("REGISTRY.CONFLICT", where=_name(one))
-        if other is None or other.version < one.version:
-            found[key] = one
-    return tuple(found.values())
+        if other is not None and other.snapshot.version == one.version and other.snapshot != one:
+            raise InputError("REGISTRY.CONFLICT", where=given.name)
+        if other is None or other.snapshot.version < one.version:
+            found[key] = given
+    yield from found.values()
 
 
-def _delegates(above: RegistrySnapshot, below: GivenSnapshot) -> bool:
-    snapshot, day = below.snapshot, below.signed_on
-    if below.seal is None or day is None or RANKS.index(above.rank) >= RANKS.index(snapshot.rank):
+def _announces(present: GivenSnapshot, later: GivenSnapshot) -> bool:
+    """Tell whether a snapshot names the seal of another one as its own next."""
+    if later.seal is None or present.snapshot.next_seal_sha256 != later.seal.credential.sha256:
         return False
+    realms = [(one.snapshot.rank, one.snapshot.department_code, one.snapshot.school_code) for one in (present, later)]
+    return realms[0] == realms[1] and present.since <= later.seal.day
+
+
+def _delegates(above: GivenSnapshot, below: GivenSnapshot, *, today: date) -> bool:
+    snapshot, seal = below.snapshot, below.seal
+    if seal is None or RANKS.index(above.snapshot.rank) >= RANKS.index(snapshot.rank):
+        return False
+    days = (seal.day,) if seal.is_day_proven else (seal.day, today)
     return any(
         (delegation.rank, delegation.department_code, delegation.school_code)
         == (snapshot.rank, snapshot.department_code, snapshot.school_code)
-        and delegation.since <= day
-        and (delegation.until is None or day <= delegation.until)
-        and is_named(delegation, below.seal) is True
-        for delegation in above.delegations
+        and all(delegation.since <= day and (delegation.until is None or day <= delegation.until) for day in days)
+        and is_named(delegation, seal.credential) is True
+        for delegation in above.snapshot.delegations
     )
 
 
-def _index(snapshots: Iterable[RegistrySnapshot]) -> Mapping[tuple[str, str, Role], tuple[_Entry, ...]]:
+def _index(snapshots: Iterable[GivenSnapshot]) -> _Index:
     found: dict[tuple[str, str, Role], list[_Entry]] = defaultdict(list)
-    for snapshot in snapshots:
-        for number, one in enumerate(snapshot.appointments, 1):
-            found[one.department_code, one.school_code, one.role].append(_Entry(one, snapshot, number))
+    for given in snapshots:
+        for number, one in enumerate(given.snapshot.appointments, 1):
+            found[one.department_code, one.school_code, one.role].append(_Entry(one, given, number))
     return MappingProxyType({key: tuple(entries) for key, entries in found.items()})

@@ -81,6 +81,18 @@ class Credential:
         return None
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Witness:
+    """A signature under a record: by whose certificate, and on which day in Vietnam. `is_day_proven` tells whether anybody but the signer says so."""
+
+    credential: Credential
+    day: date
+    is_day_proven: bool
+
+
 def vietnam_day(moment: datetime) -> date:
-    """Give the calendar day in Vietnam of an aware moment."""
-    return moment.astimezone(VIETNAM).date()
+    """Give the calendar day in Vietnam of an aware moment; at the very ends of the calendar, the day that it states."""
+    try:
+        return moment.astimezone(VIETNAM).date()
+    except OverflowError:
+        return moment.date()

@@ -95,6 +95,16 @@ class RegistrySnapshot:
     issuer: Annotated[Issuer, Group(element="CO_QUAN", key="coquan", title="Cơ quan lập sổ")]
     issued: Annotated[date, Leaf(element="NGAY_LAP", key="ngaylap", title="Ngày lập sổ", kind=DAY, is_column=False)]
     next_update: Annotated[date, Leaf(element="CAP_NHAT_TRUOC", key="capnhattruoc", title="Hạn cập nhật", kind=DAY, is_column=False)]
+    next_seal_sha256: Annotated[
+        str | None,
+        Leaf(
+            element="CON_DAU_KE_TIEP_SHA256",
+            key="condauketiepsha256",
+            title="SHA-256 của chứng thư sẽ đóng dấu các phiên bản sau",
+            kind=SHA256_HEX,
+            is_column=False,
+        ),
+    ] = None
     delegations: Annotated[
         tuple[Delegation, ...], Many(wrapper="DANH_SACH_UY_QUYEN", element="UY_QUYEN", key="danhsachuyquyen", title="Ủy quyền", most=10_000)
     ] = ()

@@ -33,7 +33,8 @@ _STANDARD_ARCS = ("2.5.29.", "1.3.6.1.5.5.7.1.")
 """An extension of these arcs that is not named above may have a say in validation."""
 _TIME_STAMPING = "1.3.6.1.5.5.7.3.8"
 _OCSP_SIGNING = "1.3.6.1.5.5.7.3.9"
-_SERVICES = frozenset({_TIME_STAMPING, _OCSP_SIGNING})
+_SERVER_AUTHENTICATION, _CODE_SIGNING = "1.3.6.1.5.5.7.3.1", "1.3.6.1.5.5.7.3.3"
+_SERVICES = frozenset({_TIME_STAMPING, _OCSP_SIGNING, _SERVER_AUTHENTICATION, _CODE_SIGNING})
 _SIGNING_USAGES = frozenset({"digital_signature", "content_commitment"})
 _VERSION_3 = b"\xa0\x03\x02\x01\x02"
 

@@ -34,7 +34,8 @@ _EXCUSABLE = {
 }
 
 
-_SERVICES = frozenset({"time_stamping", "ocsp_signing"})
+_SERVICES = frozenset({"time_stamping", "ocsp_signing", "server_auth", "code_signing"})
+"""Purposes of machines and programs: a key for these alone signs no documents. Log-on, e-mail and document signing are people's."""
 
 MAX_NAME_COMPARISONS = 4_096
 """Names times constrained subtrees in one chain; real chains have none. The engine needs up to 0.1 ms for each."""
@@ -55,7 +56,7 @@ def has_too_many_names(chain_der: tuple[bytes, ...]) -> bool:
 def usage_cause(certificate_der: bytes, purpose: Purpose) -> str | None:
     """Tell why the certificate is not fit for `purpose`, or None.
 
-    A key for time-stamps or OCSP alone signs no documents.
+    A key for services of machines alone signs no documents.
     Spec: RFC 5280, 4.2.1.3 and 4.2.1.12; RFC 3161, 2.3 (the extended key usage is critical and holds timeStamping alone).
     """
     certificate = parsed_certificate(certificate_der)

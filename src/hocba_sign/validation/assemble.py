@@ -1,5 +1,6 @@
 """From files to knowledge: registries, events and status lists are judged like any signed document before anything is judged by them."""
 
+import hashlib
 from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
@@ -9,15 +10,14 @@ from typing import TypeAlias
 from hocba_sign.errors import Finding, InputError
 from hocba_sign.model.authority import GivenSnapshot, Registry
 from hocba_sign.model.event import Event
-from hocba_sign.model.record import Credential, vietnam_day
+from hocba_sign.model.record import Witness, vietnam_day
 from hocba_sign.model.registry import RegistrySnapshot
 from hocba_sign.model.status_list import StatusList, StatusTable
 from hocba_sign.model.workflow import Role, Slot
-from hocba_sign.validation.authority import credential_of
+from hocba_sign.validation.authority import witness_of
 from hocba_sign.validation.chain import Setting
 from hocba_sign.validation.document import DocumentConclusion, validate
 from hocba_sign.validation.knowledge import JudgedEvent, JudgedList, Knowledge
-from hocba_sign.validation.process import SignatureConclusion
 from hocba_sign.validation.verdict import Status, Verdict
 from hocba_sign.validation.years import years_among
 
@@ -58,7 +58,7 @@ def assemble(sources: Sources, setting: Setting) -> Knowledge:
         else:
             found[judged.event.target.id].append(judged)
     return Knowledge(
-        registry=Registry.of(snapshots) if snapshots else None,
+        registry=Registry.of(snapshots, pins=setting.policy.registry_pins, today=vietnam_day(setting.at)) if snapshots else None,
         events=None if sources.events is None else MappingProxyType({key: tuple(dict.fromkeys(value)) for key, value in found.items()}),
         lists=tuple(_list(one, plain) for one in sources.lists),
         years=None if sources.years is None else years_among(sources.years),
@@ -70,7 +70,7 @@ def _snapshot(named: Named, setting: Setting) -> GivenSnapshot:
     name, octets = named
     try:
         if octets.removeprefix(b"\xef\xbb\xbf").lstrip()[:1] == b"{":
-            return GivenSnapshot(snapshot=RegistrySnapshot.from_json(octets))
+            return GivenSnapshot(snapshot=RegistrySnapshot.from_json(octets), sha256=hashlib.sha256(octets).hexdigest())
         conclusion = validate(octets, setting)
     except InputError as error:
         raise _in_file(error, name) from error
@@ -78,10 +78,10 @@ def _snapshot(named: Named, setting: Setting) -> GivenSnapshot:
         raise InputError("REGISTRY.NOT_A_REGISTRY", where=name)
     if conclusion.verdict is not Verdict.VALID or conclusion.record is None:
         raise InputError("REGISTRY.NOT_VALID", where=_reasons(name, conclusion))
-    seal = _seal_of(conclusion)
-    if seal is None or seal.certificate is None or seal.best_time is None:
+    seal = _witness(conclusion, _SEAL)
+    if seal is None:
         raise InputError("REGISTRY.NOT_VALID", where=name)
-    return GivenSnapshot(snapshot=conclusion.record, seal=credential_of(seal.certificate), signed_on=vietnam_day(seal.best_time))
+    return GivenSnapshot(snapshot=conclusion.record, seal=seal, sha256=hashlib.sha256(octets).hexdigest())
 
 
 def _list(named: Named, setting: Setting) -> JudgedList:
@@ -92,12 +92,10 @@ def _list(named: Named, setting: Setting) -> JudgedList:
         raise _in_file(error, name) from error
     if conclusion.record is not None and not isinstance(conclusion.record, StatusList):
         raise InputError("STATUS.NOT_A_LIST", where=name)
-    seal = _seal_of(conclusion)
+    seal = _witness(conclusion, _SEAL)
     if conclusion.verdict is not Verdict.VALID or conclusion.record is None or seal is None:
         raise InputError("STATUS.NOT_VALID", where=_reasons(name, conclusion))
-    if seal.certificate is None or seal.best_time is None:
-        raise InputError("STATUS.NOT_VALID", where=name)
-    return JudgedList(table=StatusTable(conclusion.record), seal=credential_of(seal.certificate), signed_on=vietnam_day(seal.best_time))
+    return JudgedList(table=StatusTable(conclusion.record), seal=seal)
 
 
 def _event(named: Named, setting: Setting) -> JudgedEvent | Finding:
@@ -108,7 +106,6 @@ def _event(named: Named, setting: Setting) -> JudgedEvent | Finding:
         return Finding("EVENT.UNREADABLE", f"{name}: {error.cause}")
     if not isinstance(conclusion.record, Event):
         return Finding("EVENT.UNREADABLE", name)
-    seal = _seal_of(conclusion)
     workflow = conclusion.workflow
     is_matched = (
         workflow is not None
@@ -116,24 +113,21 @@ def _event(named: Named, setting: Setting) -> JudgedEvent | Finding:
         and not any(check.identifier.startswith("WF.SIGNER_") and check.status in _UNPROVEN for check in workflow.checks)
     )
     is_anchored = all(one.is_intact and one.path is not None and one.path.anchor_sha256 is not None for one in conclusion.signatures)
+    principal, seal = _witness(conclusion, Slot(Role.CBQL)), _witness(conclusion, _SEAL)
     return JudgedEvent(
         event=conclusion.record,
         verdict=conclusion.verdict,
         causes=_causes(conclusion),
         is_signed_by_named=is_matched and is_anchored,
-        signed_on=None if seal is None or seal.best_time is None else vietnam_day(seal.best_time),
-        principal=_credential(conclusion, Slot(Role.CBQL)),
-        seal=_credential(conclusion, _SEAL),
+        principal=principal
+        if principal is None or seal is None or principal.is_day_proven
+        else replace(seal, credential=principal.credential),
+        seal=seal,
     )
 
 
-def _seal_of(conclusion: DocumentConclusion) -> SignatureConclusion | None:
-    return next((one for one in conclusion.signatures if one.signature.slot == _SEAL), None)
-
-
-def _credential(conclusion: DocumentConclusion, slot: Slot) -> Credential | None:
-    one = next((one for one in conclusion.signatures if one.signature.slot == slot), None)
-    return None if one is None or one.certificate is None or not one.is_intact else credential_of(one.certificate)
+def _witness(conclusion: DocumentConclusion, slot: Slot) -> Witness | None:
+    return next((witness_of(one) for one in conclusion.signatures if one.signature.slot == slot), None)
 
 
 def _causes(conclusion: DocumentConclusion) -> tuple[str, ...]:

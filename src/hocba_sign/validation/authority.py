@@ -1,10 +1,11 @@
 """Who signed held the office: asked of the registry for the day on which each signature is known to have existed."""
 
 from collections.abc import Iterable
+from datetime import date
 
 from hocba_sign.model.authority import Registry, Standing
 from hocba_sign.model.person import School
-from hocba_sign.model.record import Credential, vietnam_day
+from hocba_sign.model.record import Credential, Witness, vietnam_day
 from hocba_sign.model.workflow import Role, Slot
 from hocba_sign.pki.certificate import Certificate
 from hocba_sign.validation.chain import Setting
@@ -23,43 +24,45 @@ def credential_of(certificate: Certificate) -> Credential:
     return Credential(sha256=certificate.sha256, identifiers=tuple(subject.identifiers), common_name=subject.common_name)
 
 
+def witness_of(one: SignatureConclusion) -> Witness | None:
+    """Give who signed and when, as a registry is asked about it; None for a signature that does not hold, or states no time at all."""
+    if one.certificate is None or one.best_time is None or not one.is_intact:
+        return None
+    return Witness(credential=credential_of(one.certificate), day=vietnam_day(one.best_time), is_day_proven=one.is_time_proven)
+
+
 def authority_checks(signatures: Iterable[SignatureConclusion], *, school: School, setting: Setting) -> list[Check]:
-    """Judge every signature in a slot, and sum up as WF.AUTHORITY; `not_checked` where there is no registry.
-
-    1. the day is that of the best signature time; 2. a time that only the signer claims must hold for the validation day, too:
-    who has left the office could claim a day before that; 3. the worst answer decides.
-    """
+    """Judge every signature in a slot, and sum up as WF.AUTHORITY: by the worst answer; `not_checked` where no registry counts."""
     registry = setting.policy.knowledge.registry
-    if registry is None:
-        needed = [Check(identifier="POLICY.REGISTRY_NEEDED", status=Status.UNPROVEN)] if setting.policy.require_registry else []
-        return [*needed, Check(identifier="WF.AUTHORITY", status=Status.NOT_CHECKED)]
-    checks = [Check(identifier=note.cause, status=Status.WARNING, where=note.where) for note in registry.notes]
+    checks: list[Check] = []
     found: list[Check] = []
-    for one in signatures:
-        slot = one.signature.slot
-        if slot is not None and one.certificate is not None and one.is_intact:
-            found += _judge(one, slot, registry=registry, school=school, setting=setting)
-    # (3)
-    worst = min((check.status for check in found if check.status in _ORDER), key=_ORDER.index, default=Status.UNPROVEN)
-    return [*checks, *found, Check(identifier="WF.AUTHORITY", status=worst)]
+    if registry is not None:
+        checks = [Check(identifier=note.cause, status=Status.WARNING, where=note.where) for note in registry.notes]
+        for one in signatures:
+            slot = one.signature.slot
+            if slot is not None and one.certificate is not None and one.is_intact:
+                found.append(_judge(one, slot, registry=registry, school=school, today=vietnam_day(setting.at)))
+    asked = [check.status for check in found if check.status in _ORDER]
+    if registry is None or (not registry.snapshots and not asked):
+        needed = [Check(identifier="POLICY.REGISTRY_NEEDED", status=Status.UNPROVEN)] if setting.policy.require_registry else []
+        return [*checks, *found, *needed, Check(identifier="WF.AUTHORITY", status=Status.NOT_CHECKED)]
+    return [*checks, *found, Check(identifier="WF.AUTHORITY", status=min(asked, key=_ORDER.index, default=Status.UNPROVEN))]
 
 
-def _judge(one: SignatureConclusion, slot: Slot, *, registry: Registry, school: School, setting: Setting) -> list[Check]:
-    if one.certificate is None or one.best_time is None:
-        return [Check(identifier="REGISTRY.TIME_UNPROVEN", status=Status.UNPROVEN, where=str(slot))]
-    credential = credential_of(one.certificate)
-    # (1)
-    answer = registry.judge(
-        credential, slot.role, department_code=school.department_code, school_code=school.code, day=vietnam_day(one.best_time)
-    )
-    if answer.standing is Standing.UNCOVERED:
-        status = Status.UNPROVEN if slot.role in _NEEDED else Status.NOT_CHECKED
-        return [Check(identifier=answer.cause, status=status, where=f"{slot}: {answer.where}")]
-    # (2)
-    if answer.standing is Standing.ALLOWED and not one.is_time_proven:
-        later = registry.judge(
-            credential, slot.role, department_code=school.department_code, school_code=school.code, day=vietnam_day(setting.at)
+def _judge(one: SignatureConclusion, slot: Slot, *, registry: Registry, school: School, today: date) -> Check:
+    """Judge one signature. What only a snapshot of claimed rank says clears nobody, and is no proof against anybody."""
+    witness = witness_of(one)
+    if witness is None:
+        return Check(identifier="REGISTRY.TIME_UNPROVEN", status=Status.UNPROVEN, where=str(slot))
+    answer = registry.judge_witness(witness, slot.role, department_code=school.department_code, school_code=school.code, today=today)
+    where = f"{slot}: {answer.where}"
+    if not answer.is_confirmed:
+        is_told = answer.standing is Standing.ALLOWED
+        return Check(
+            identifier=answer.cause if is_told else "REGISTRY.CLAIMED",
+            status=Status.NOT_CHECKED if is_told else Status.UNPROVEN,
+            where=where,
         )
-        if later.standing is not Standing.ALLOWED:
-            return [Check(identifier="REGISTRY.TIME_UNPROVEN", status=Status.UNPROVEN, where=f"{slot}: {later.where}")]
-    return [Check(identifier=answer.cause, status=_STATUS[answer.standing], where=f"{slot}: {answer.where}")]
+    if answer.standing is Standing.UNCOVERED:
+        return Check(identifier=answer.cause, status=Status.UNPROVEN if slot.role in _NEEDED else Status.NOT_CHECKED, where=where)
+    return Check(identifier=answer.cause, status=_STATUS[answer.standing], where=where)

@@ -18,6 +18,8 @@ from hocba_sign.model.transcript import Transcript
 from hocba_sign.model.workflow import PLANS, Slot
 from hocba_sign.validation.authority import authority_checks
 from hocba_sign.validation.chain import Setting
+from hocba_sign.validation.commitment import commitment_checks
+from hocba_sign.validation.dates import date_checks
 from hocba_sign.validation.hierarchy import hierarchy_checks
 from hocba_sign.validation.layout import foreign_checks, foreign_workflow, is_foreign, layout_checks
 from hocba_sign.validation.order import SignerFacts, Workflow, judge_order
@@ -31,7 +33,7 @@ from hocba_sign.validation.years import year_checks
 from hocba_sign.xades.read import read, read_parsed
 from hocba_sign.xml.decode import check_document, decode, decode_document
 from hocba_sign.xml.layout import CANONICAL, KHO, Layout, recognise
-from hocba_sign.xml.names import ID_DATA
+from hocba_sign.xml.names import ID_DATA, ID_IDENTITY
 from hocba_sign.xml.parse import Element, parse
 from hocba_sign.xml.record import form_of
 from hocba_sign.xml.reformat import undo
@@ -84,7 +86,7 @@ def validate(octets: bytes, setting: Setting) -> DocumentConclusion:
     elif recognise(root) is KHO:
         workflow = foreign_workflow(parsed, root, facts=signer_facts(signatures))
         checks += workflow_checks(workflow)
-    checks += layout_checks(parsed, root)
+    checks += [*layout_checks(parsed, root), *commitment_checks(signatures)]
     checks += school_checks(content, signatures, setting=setting)
     checks += [time_stamp_check(conclusion) for conclusion in signatures if conclusion.signature.time_stamps]
     checks += tt15_checks(signatures, workflow)
@@ -92,6 +94,8 @@ def validate(octets: bytes, setting: Setting) -> DocumentConclusion:
     data_sha256 = hashlib.sha256(parsed.signed_octets[ID_DATA]).hexdigest() if is_signed and ID_DATA in parsed.signed_octets else None
     standing = None
     if transcript is not None:
+        binding = [one for one in signatures if {ID_DATA, ID_IDENTITY} & one.signature.covered_ids()]
+        checks += date_checks(transcript, signatures, binding=binding, at=setting.at)
         standing = Standing.unasked() if data_sha256 is None else judge_standing(transcript, data_sha256, setting=setting)
         checks += (*standing.checks, *year_checks(transcript, setting.policy.knowledge.years))
     return DocumentConclusion(

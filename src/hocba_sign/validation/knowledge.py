@@ -2,12 +2,11 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date
 
 from hocba_sign.errors import Finding
 from hocba_sign.model.authority import Registry
 from hocba_sign.model.event import Event
-from hocba_sign.model.record import Credential
+from hocba_sign.model.record import Witness
 from hocba_sign.model.status_list import StatusTable
 from hocba_sign.validation.verdict import Verdict
 
@@ -16,26 +15,24 @@ from hocba_sign.validation.verdict import Verdict
 class JudgedEvent:
     """An event with what its own validation said.
 
-    `signed_on` is the day in Vietnam of the seal's best signature time. `is_signed_by_named`: all whom it names have signed, as far as their
-    certificates tell.
+    `is_signed_by_named`: all whom it names have signed, as far as their certificates tell. The seal covers the head's signature, so where
+    the head's day is not proven, that of the seal bounds it.
     """
 
     event: Event
     verdict: Verdict
     causes: tuple[str, ...]
     is_signed_by_named: bool
-    signed_on: date | None
-    principal: Credential | None
-    seal: Credential | None
+    principal: Witness | None
+    seal: Witness | None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class JudgedList:
-    """A status list whose signature holds, who sealed it and on which day."""
+    """A status list whose signature holds, and who sealed it."""
 
     table: StatusTable
-    seal: Credential
-    signed_on: date
+    seal: Witness
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -151,8 +151,13 @@ def _bases(
 
 
 def _by_time(earlier: SignerFacts | None, later: SignerFacts | None) -> Basis:
-    """Compare times. A time-stamp bounds a signature from above only, so the later signer's own statement must lie between both."""
+    """Compare times. A time-stamp bounds a signature from above only, so the later signer's own statement must lie between both.
+
+    A time claimed after the signature's own time-stamp is wrong, and proves nothing.
+    """
     if earlier is None or later is None or later.claimed is None:
+        return Basis.NONE
+    if any(one.claimed is not None and one.stamped is not None and one.stamped < one.claimed for one in (earlier, later)):
         return Basis.NONE
     if earlier.stamped is not None and later.stamped is not None and earlier.stamped < later.claimed <= later.stamped:
         return Basis.TIME_STAMPS

@@ -12,6 +12,8 @@ from hocba_sign.model.workflow import PLANS
 from hocba_sign.pades.read import ATTACHMENT, PdfDocument, read_pdf
 from hocba_sign.rendering.source import read_source
 from hocba_sign.validation.chain import Setting
+from hocba_sign.validation.commitment import commitment_checks
+from hocba_sign.validation.dates import date_checks
 from hocba_sign.validation.document import (
     DocumentConclusion,
     read_content,
@@ -91,6 +93,8 @@ def validate_pdf(octets: bytes, setting: Setting) -> DocumentConclusion:
         workflow = _workflow(signatures, transcript, attached.conclusion)
         checks += workflow_checks(workflow)
         checks += [*rule_checks(transcript), *content_checks(document, transcript, xml=attached.xml)]
+        checks += date_checks(transcript, signatures, binding=signatures, at=setting.at)
+    checks += commitment_checks(signatures)
     checks += overlay_checks(document, with_first=True)
     checks += school_checks(transcript, signatures, setting=setting)
     checks += [time_stamp_check(one) for one in signatures if one.signature.time_stamps]
@@ -190,7 +194,7 @@ def _attached(xml: bytes, setting: Setting) -> _Attached:
             told = Check(identifier="PDF.ATTACHED_XML", status=_ATTACHED[conclusion.verdict], where=ATTACHMENT)
             about = tuple(one for one in conclusion.checks if one.identifier.startswith("DOC.SCHEMA"))
             return _Attached(
-                xml=xml, transcript=transcript, data_sha256=conclusion.data_sha256, conclusion=conclusion, checks=(told, *about)
+                xml=xml, transcript=transcript, data_sha256=read_source(xml).digest, conclusion=conclusion, checks=(told, *about)
             )
         parsed = parse(xml)
         transcript, checks = read_content(read_parsed(parsed), parsed.root, signatures=())

@@ -1,7 +1,9 @@
 """From the facts of one signature to its conclusion: calls the blocks of EN 319 102-1 in order."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
+from typing import Final
 
 from hocba_sign.ades.integrity import Integrity, check_integrity
 from hocba_sign.ades.structure import ParsedSignature, StampKind
@@ -81,8 +83,19 @@ def validate_signature(signature: ParsedSignature, setting: Setting) -> Signatur
         time_stamps=stamps,
         best_time=existed if is_proven else claimed_time(signature),
         is_time_proven=is_proven,
-        warnings=(*signature.warnings, *warnings),
+        warnings=(*signature.warnings, *warnings, *_late_claims(signature, existed if is_proven else None)),
     )
+
+
+CLOCKS_APART: Final = timedelta(minutes=5)
+"""Between a signer's clock and that of an authority; clocks set by the network differ by less."""
+
+
+def _late_claims(signature: ParsedSignature, stamped: datetime | None) -> Iterator[Finding]:
+    """Say so where a signer claims to have signed after a time-stamp that his signature has already: his clock is wrong, or he is."""
+    claimed = claimed_time(signature)
+    if claimed is not None and stamped is not None and claimed - stamped > CLOCKS_APART:
+        yield Finding("SIG.CLAIMED_AFTER_STAMP", signature.where)
 
 
 _ENDING = frozenset({AcceptabilityStatus.ENDS, AcceptabilityStatus.OVERDUE})

@@ -4,13 +4,15 @@ from hocba_sign.model.rules import Severity, judge_rules
 from hocba_sign.model.transcript import Transcript
 from hocba_sign.validation.verdict import Check, Status
 
+_NO_RULE_SET = "RULE.NO_RULE_SET"
 _STATUS = {Severity.ERROR: Status.FAIL, Severity.WARNING: Status.WARNING}
 
 
 def rule_checks(transcript: Transcript) -> tuple[Check, ...]:
     """Give one check per finding and DOC.RULES on top: not checked where no rule set applies, else passed or failed.
 
-    A contradiction with the circular makes a document INVALID; a doubtful reading of it is a warning.
+    A contradiction with the circular makes a document INVALID; a doubtful reading of it is a warning. The year that a transcript states
+    chooses the rules, so one for which there are none leaves it open; but not of what certifies a copy of paper, made by rules of its time.
     """
     findings = judge_rules(transcript)
     told = [Check(identifier=one.cause, status=_STATUS[one.severity], where=one.where) for one in findings if one.severity in _STATUS]
@@ -19,6 +21,9 @@ def rule_checks(transcript: Transcript) -> tuple[Check, ...]:
         summary = Check(identifier="DOC.RULES", status=Status.FAIL)
     elif unjudged is not None:
         summary = Check(identifier="DOC.RULES", status=Status.NOT_CHECKED, where=unjudged.cause)
+        if unjudged.cause == _NO_RULE_SET:
+            status = Status.WARNING if transcript.identification.is_digitised else Status.UNPROVEN
+            told.append(Check(identifier=_NO_RULE_SET, status=status, where=unjudged.where))
     else:
         summary = Check(identifier="DOC.RULES", status=Status.PASS)
     return (summary, *told)

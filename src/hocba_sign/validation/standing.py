@@ -5,12 +5,11 @@ from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
 
-from hocba_sign.model.authority import Registry
 from hocba_sign.model.authority import Standing as Office
 from hocba_sign.model.codes import Status as OwnStatus
 from hocba_sign.model.event import Event, EventKind, TranscriptReference
 from hocba_sign.model.person import School
-from hocba_sign.model.record import Credential, vietnam_day
+from hocba_sign.model.record import Witness, vietnam_day
 from hocba_sign.model.status_list import Cell
 from hocba_sign.model.transcript import Transcript
 from hocba_sign.model.workflow import Role
@@ -61,7 +60,6 @@ def judge_standing(transcript: Transcript, digest: str, *, setting: Setting) -> 
     """
     knowledge = setting.policy.knowledge
     own = transcript.identification
-    today = vietnam_day(setting.at)
     checks = [Check(identifier=note.cause, status=Status.WARNING, where=note.where) for note in knowledge.notes]
     # (1)
     force = Force.WITHDRAWN if own.status is OwnStatus.WITHDRAWN else Force.IN_FORCE
@@ -77,15 +75,13 @@ def judge_standing(transcript: Transcript, digest: str, *, setting: Setting) -> 
     if successor is not None and force is Force.IN_FORCE:
         force = Force.REPLACED
     # (3)
-    is_listed = False
-    for judged in knowledge.lists:
-        cell, list_checks = _listed(judged, transcript, today=today, registry=knowledge.registry)
-        checks += list_checks
-        is_listed = is_listed or cell is not None
-        # (4)
-        if cell is not None and (force is Force.IN_FORCE or cell is Cell.WITHDRAWN):
+    cells, list_checks = _listed(transcript, setting=setting)
+    checks += list_checks
+    # (4)
+    for cell in cells:
+        if force is Force.IN_FORCE or cell is Cell.WITHDRAWN:
             force = _CELLS[cell]
-    was_asked = knowledge.events is not None or is_listed
+    was_asked = knowledge.events is not None or bool(cells)
     is_open = any(check.status is Status.UNPROVEN for check in checks)
     is_known = force is not Force.IN_FORCE or (was_asked and not is_open)
     checks += _summary(force, successor, was_asked=was_asked, is_open=is_open)
@@ -131,13 +127,14 @@ def _events_of(transcript: Transcript, digest: str, *, setting: Setting) -> tupl
 def _refusal(judged: JudgedEvent, school: School, *, setting: Setting) -> Check | None:
     """Say why an event does not count; None for one that does.
 
-    1. it comes from the school that issued the transcript; 2. its signatures hold, by those it names; 3. by the registry, if there is
-    one, they held their offices when they signed; 4. it is in effect.
+    1. it comes from the school that issued the transcript; 2. its signatures hold, by those it names; 3. by the registry, if one counts,
+    they held their offices when they signed: those who did on the day that they only claim, and do not any more, leave it open; 4. it is in
+    effect, and was signed by the validation time.
     """
     event, today = judged.event, vietnam_day(setting.at)
     registry = setting.policy.knowledge.registry
     # (1)
-    if not _is_same_school(event.school, school, by_code=registry is not None):
+    if not _is_same_school(event.school, school, by_code=registry is not None and bool(registry.snapshots)):
         return Check(identifier="EVENT.WRONG_SCHOOL", status=Status.WARNING, where=event.id)
     # (2)
     if judged.verdict is not Verdict.VALID:
@@ -145,15 +142,14 @@ def _refusal(judged: JudgedEvent, school: School, *, setting: Setting) -> Check 
             return Check(identifier="EVENT.UNPROVEN", status=Status.UNPROVEN, where=f"{event.id}: {', '.join(judged.causes)}")
         return Check(identifier="EVENT.REFUSED", status=Status.WARNING, where=f"{event.id}: {', '.join(judged.causes)}")
     # (3)
-    if registry is not None:
-        for credential, role in ((judged.principal, Role.CBQL), (judged.seal, Role.KY_PHAT_HANH)):
-            office = _office(credential, role, school=school, day=judged.signed_on, registry=registry)
-            if office is Office.REFUSED:
-                return Check(identifier="EVENT.WRONG_SCHOOL", status=Status.WARNING, where=f"{event.id}: {role}")
-            if office is not Office.ALLOWED:
-                return Check(identifier="EVENT.UNPROVEN", status=Status.UNPROVEN, where=f"{event.id}: {role}")
+    for witness, role in ((judged.principal, Role.CBQL), (judged.seal, Role.KY_PHAT_HANH)):
+        office = _office(witness, role, school=school, setting=setting)
+        if office is Office.REFUSED:
+            return Check(identifier="EVENT.WRONG_SCHOOL", status=Status.WARNING, where=f"{event.id}: {role}")
+        if office is not Office.ALLOWED:
+            return Check(identifier="EVENT.UNPROVEN", status=Status.UNPROVEN, where=f"{event.id}: {role}")
     # (4)
-    if event.effective > today or judged.signed_on is None or judged.signed_on > today:
+    if event.effective > today or (judged.seal is not None and judged.seal.day > today):
         return Check(identifier="EVENT.LATER", status=Status.WARNING, where=f"{event.id}: {event.effective.isoformat()}")
     return None
 
@@ -165,10 +161,19 @@ def _is_same_school(left: School, right: School, *, by_code: bool) -> bool:
     return by_code or (left.name, left.tax_id, left.organisation_id) == (right.name, right.tax_id, right.organisation_id)
 
 
-def _office(credential: Credential | None, role: Role, *, school: School, day: date | None, registry: Registry) -> Office:
-    if credential is None or day is None:
+def _office(witness: Witness | None, role: Role, *, school: School, setting: Setting) -> Office:
+    """Tell whether a signer of an event held the office. Where no registry counts the certificates decide; a mere claim only leaves it open."""
+    registry = setting.policy.knowledge.registry
+    if witness is None:
         return Office.UNKNOWN
-    return registry.judge(credential, role, department_code=school.department_code, school_code=school.code, day=day).standing
+    if registry is None:
+        return Office.ALLOWED
+    answer = registry.judge_witness(
+        witness, role, department_code=school.department_code, school_code=school.code, today=vietnam_day(setting.at)
+    )
+    if answer.is_confirmed and registry.snapshots:
+        return answer.standing
+    return Office.ALLOWED if answer.standing in {Office.ALLOWED, Office.UNCOVERED} else Office.UNKNOWN
 
 
 def _successor(events: list[Event], setting: Setting) -> TranscriptReference | None:
@@ -201,21 +206,47 @@ def _higher(transcript: Transcript, setting: Setting) -> TranscriptReference | N
     return max(later, key=lambda one: one.version, default=None)
 
 
-def _listed(judged: JudgedList, transcript: Transcript, *, today: date, registry: Registry | None) -> tuple[Cell | None, list[Check]]:
-    """Ask one list. It must be of the transcript's department, know it, be fresh, and be sealed by who may do so."""
-    source, own = judged.table.source, transcript.identification
+def _listed(transcript: Transcript, *, setting: Setting) -> tuple[list[Cell], list[Check]]:
+    """Ask every list; give what those say that count, and what is to be told."""
+    cells: list[Cell] = []
+    checks: list[Check] = []
+    stale: list[Check] = []
+    for judged in setting.policy.knowledge.lists:
+        cell, told = _cell(judged, transcript, setting=setting)
+        cells += () if cell is None else (cell,)
+        stale += (check for check in told if check.identifier == "STATUS.TOO_OLD")
+        checks += (check for check in told if check.identifier != "STATUS.TOO_OLD")
+    # An old version beside a new one asks for nothing.
+    return cells, [*checks, *(stale if not cells else ())]
+
+
+def _cell(judged: JudgedList, transcript: Transcript, *, setting: Setting) -> tuple[Cell | None, list[Check]]:
+    """Ask one list: of the transcript's department, sealed by who may do so, and signed by the validation time.
+
+    What it says of a transcript that is not in force counts, whatever day the transcript states and however old the list is. That all is
+    well is said only by a list that is not too old, and of a transcript that it can know.
+    """
+    source, own, today = judged.table.source, transcript.identification, vietnam_day(setting.at)
+    registry = setting.policy.knowledge.registry
     where = f"{source.id} v{source.version}"
     if source.department_code != transcript.school.department_code:
         return None, [Check(identifier="STATUS.OTHER_DEPARTMENT", status=Status.NOT_CHECKED, where=where)]
-    if judged.signed_on > today or source.issued < transcript.signers.issued:
+    if judged.seal.day > today:
         return None, [Check(identifier="STATUS.OTHER_TIME", status=Status.NOT_CHECKED, where=where)]
     checks = []
-    if registry is None:
-        checks.append(Check(identifier="STATUS.VOUCHED_BY_USER", status=Status.WARNING, where=f"{where}: {judged.seal.common_name}"))
-    elif not registry.keeps(judged.seal, department_code=source.department_code, day=judged.signed_on):
+    is_kept = None if registry is None else registry.keeps(judged.seal, department_code=source.department_code, today=today)
+    if is_kept is None:
+        checks.append(
+            Check(identifier="STATUS.VOUCHED_BY_USER", status=Status.WARNING, where=f"{where}: {judged.seal.credential.common_name}")
+        )
+    elif not is_kept:
         return None, [Check(identifier="STATUS.NOT_DELEGATED", status=Status.UNPROVEN, where=where)]
     cell = judged.table.status((own.id, own.version))
-    if today > source.next_update and cell is Cell.IN_FORCE:
+    if cell is not Cell.IN_FORCE:
+        return cell, checks
+    if source.issued < transcript.signers.issued:
+        return None, [*checks, Check(identifier="STATUS.OTHER_TIME", status=Status.NOT_CHECKED, where=where)]
+    if today > source.next_update:
         return None, [
             *checks,
             Check(identifier="STATUS.TOO_OLD", status=Status.UNPROVEN, where=f"{where}: {source.next_update.isoformat()}"),

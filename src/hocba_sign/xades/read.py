@@ -11,10 +11,12 @@ from hocba_sign.xades import names
 from hocba_sign.xades.elements import Parts, malformed, moment_of, only, optional, require_children
 from hocba_sign.xades.key_info import key_info_certificates
 from hocba_sign.xades.properties import read_bindings, read_signed_properties, unsigned_properties
-from hocba_sign.xades.references import Resolver, read_reference
+from hocba_sign.xades.references import Method, Resolver, read_reference
 from hocba_sign.xades.signature import read_value, unreadable
 from hocba_sign.xades.stamps import embedded_certificates, embedded_crls, embedded_ocsps, time_stamps
+from hocba_sign.xml.c14n import C14nAlgorithm
 from hocba_sign.xml.layout import KHO, PART, Layout, other_slots, recognise, signature_in, slot_elements
+from hocba_sign.xml.names import ID_DATA
 from hocba_sign.xml.parse import Element, ParsedXml, locate, parse
 
 MAX_SIGNATURES = 200
@@ -45,6 +47,9 @@ def read_parsed(xml: ParsedXml) -> ParsedDocument:
         )
         for element, slot in _signature_elements(root, slots)
     )
+    if any(ID_DATA in signature.covered_ids() for signature in signatures):
+        # However a signer canonicalized the data, other documents name it by its exclusive form.
+        resolver.octets(ID_DATA, Method(C14nAlgorithm.EXCLUSIVE))
     return ParsedDocument(
         octets=xml.octets,
         slots=tuple(slot for slot, _ in slots),

@@ -74,7 +74,7 @@ class Resolver:
         return self._digests[key]
 
     def all_octets(self) -> dict[str, bytes]:
-        """Give, by Id, the exclusive canonical octets of every element that was referenced that way."""
+        """Give, by Id, the exclusive canonical octets of every element for which they were made."""
         plain = Method(C14nAlgorithm.EXCLUSIVE)
         return {identifier: octets for (identifier, method), octets in self._octets.items() if method == plain}
 

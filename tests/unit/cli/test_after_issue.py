@@ -81,6 +81,7 @@ def folder(tmp_path_factory: pytest.TempPathFactory, root: Path) -> Iterator[Sch
         patch.setenv("PW", PASSWORD)
         seal = school.server.world.organisation(DEPARTMENT, unit=DEPARTMENT)
         Path("keys/so.p12").write_bytes(seal.p12(PASSWORD.encode()))
+        Path("keys/so.pem").write_bytes(seal.chain_pem)
         transcript = Transcript.from_json(Path("hocba.json").read_bytes())
         for version, name in ((1, "one"), (2, "two")):
             identification = replace(transcript.identification, version=version)
@@ -129,6 +130,9 @@ def test_a_signed_registry(desk: Desk) -> None:
     desk.sign("so.xml", "KY_PHAT_HANH@so")
     evidence_again(desk)
     told = desk.report("one.xml", "--registry", "so.xml", code=0)
+    assert {check["id"]: check["result"] for check in told["checks"]}["WF.AUTHORITY"] == "not_checked"
+    pin = load_certificates(Path("keys/so.pem").read_bytes())[0].sha256
+    told = desk.report("one.xml", "--registry", "so.xml", "--registry-pin", pin.upper(), code=0)
     assert {check["id"]: check["result"] for check in told["checks"]}["WF.AUTHORITY"] == "pass"
     Path("bad.xml").write_bytes(Path("so.xml").read_bytes().replace(DEPARTMENT.encode(), DEPARTMENT.upper().encode()))
     desk.call("verify", "one.xml", "--registry", "bad.xml", *OFFLINE, code=1)

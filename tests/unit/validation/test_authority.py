@@ -1,23 +1,30 @@
 """The same file, the same registry format, another day of transfer: who may sign is decided by the registry alone, offline."""
 
+import hashlib
 from dataclasses import replace
 from datetime import date, timedelta
+from typing import Any
 
 import pytest
 
 from hocba_sign.errors import InputError
 from hocba_sign.model.record import Issuer
-from hocba_sign.model.registry import Rank, RegistrySnapshot
+from hocba_sign.model.registry import Appointment, Rank, RegistrySnapshot
 from hocba_sign.model.workflow import Slot
+from hocba_sign.pipeline import know, verify
 from hocba_sign.report.document import Report
 from hocba_sign.signing.policy import Level
-from hocba_sign.validation.assemble import Sources
+from hocba_sign.testing import Identity
+from hocba_sign.validation.assemble import Named, Sources
+from hocba_sign.validation.policy import DEFAULT, Policy
 from tests.support.records import (
+    DEPARTMENT_NAME,
     appointment,
     delegation,
     department,
     in_json,
     judge,
+    pinned,
     sha256,
     signed,
     snapshot,
@@ -134,6 +141,8 @@ class TestDelegation:
     SEAL_OF_DEPARTMENT = department(SCENE)
     MINISTRY = SCENE.world.organisation("Bộ Giáo dục và Đào tạo Thử nghiệm")
 
+    PINNED = pinned(MINISTRY)
+
     def sources(self, *delegations: object) -> Sources:
         top = replace(snapshot(SCENE, rank=Rank.MINISTRY), delegations=delegations)  # type: ignore[arg-type]  # delegations of one type
         low = snapshot(SCENE, *ALWAYS)
@@ -145,10 +154,8 @@ class TestDelegation:
         )
 
     def test_a_delegated_snapshot_counts(self) -> None:
-        report = judge(SCENE, DOCUMENT, self.sources(delegation(SCENE, to=self.SEAL_OF_DEPARTMENT)))
-        assert report.verdict == "VALID"
-        told = [check for check in report.to_dict()["checks"] if check["id"] == "REGISTRY.VOUCHED_BY_USER"]
-        assert sha256(self.MINISTRY) in told[0]["where"]
+        report = judge(SCENE, DOCUMENT, self.sources(delegation(SCENE, to=self.SEAL_OF_DEPARTMENT)), policy=self.PINNED)
+        assert (report.verdict, result(report, "WF.AUTHORITY")) == ("VALID", "pass")
 
     @pytest.mark.parametrize("wrong", ["nobody", "ended", "other seal"])
     def test_one_without_a_delegation_in_force_does_not(self, wrong: str) -> None:
@@ -157,7 +164,7 @@ class TestDelegation:
             "ended": (delegation(SCENE, to=self.SEAL_OF_DEPARTMENT, until=BEFORE),),
             "other seal": (delegation(SCENE, to=self.MINISTRY),),
         }[wrong]
-        report = judge(SCENE, DOCUMENT, self.sources(*given))
+        report = judge(SCENE, DOCUMENT, self.sources(*given), policy=self.PINNED)
         assert report.verdict == "INDETERMINATE"
         assert result(report, "REGISTRY.NOT_DELEGATED") == "warning"
 
@@ -170,7 +177,7 @@ class TestDelegation:
         more = tuple(
             (f"{one.id}.xml", signed(SCENE, replace(one, issuer=Issuer(name="Trường THPT Khác")), {SEAL: stranger})) for one in false
         )
-        report = judge(SCENE, DOCUMENT, replace(good, registries=(*good.registries, *more)))
+        report = judge(SCENE, DOCUMENT, replace(good, registries=(*good.registries, *more)), policy=self.PINNED)
         assert report.verdict == "VALID"
 
     def test_the_newest_version_is_asked(self) -> None:
@@ -181,9 +188,141 @@ class TestDelegation:
         with pytest.raises(InputError, match=r"REGISTRY\.CONFLICT"):
             judge(SCENE, DOCUMENT, Sources(registries=twins))
 
-    def test_a_department_alone_counts_at_the_users_word(self) -> None:
+    def test_a_department_alone_counts_where_it_is_pinned(self) -> None:
         alone = Sources(registries=(("so.xml", signed(SCENE, snapshot(SCENE, *ALWAYS), {SEAL: self.SEAL_OF_DEPARTMENT})),))
-        assert judge(SCENE, DOCUMENT, alone).verdict == "VALID"
+        report = judge(SCENE, DOCUMENT, alone, policy=pinned(self.SEAL_OF_DEPARTMENT))
+        assert (report.verdict, result(report, "WF.AUTHORITY")) == ("VALID", "pass")
+
+
+class TestPin:
+    """Nobody's rank is what he says of himself: without a pin a signed registry clears nobody, and proves nothing against anybody."""
+
+    COMMUNE = SCENE.world.organisation("Ủy ban nhân dân xã Thử")
+    DEPARTMENT = department(SCENE)
+    STRANGER = (replace(ALWAYS[0], personal_id="001099000000"), ALWAYS[1])
+
+    def file(self, entries: tuple[Appointment, ...], seal: Identity, name: str, *, rank: Rank = Rank.DEPARTMENT, **changes: Any) -> Named:
+        record = replace(snapshot(SCENE, *entries, rank=rank), issuer=Issuer(name=name), **changes)
+        return name, signed(SCENE, record, {SEAL: seal})
+
+    def department_file(self, entries: tuple[Appointment, ...], **changes: Any) -> Named:
+        return self.file(entries, self.DEPARTMENT, DEPARTMENT_NAME, **changes)
+
+    def judged(self, *files: Named, policy: Policy = DEFAULT, document: bytes = DOCUMENT) -> Report:
+        return judge(SCENE, document, Sources(registries=files), policy=policy)
+
+    @pytest.mark.parametrize("policy", [DEFAULT, pinned(DEPARTMENT)])
+    def test_a_commune_that_calls_itself_the_ministry_improves_nothing(self, policy: Policy) -> None:
+        refusing = self.department_file(self.STRANGER)
+        false = self.file(ALWAYS, self.COMMUNE, "Ủy ban nhân dân xã Thử", rank=Rank.MINISTRY)
+        worse = self.judged(refusing, policy=policy).verdict
+        assert worse == ("INDETERMINATE" if policy is DEFAULT else "INVALID")
+        assert self.judged(refusing, false, policy=policy).verdict == worse
+
+    def test_nor_beside_the_users_own_word(self) -> None:
+        own = ("own.json", snapshot(SCENE, *self.STRANGER).to_json().encode())
+        false = self.file(ALWAYS, self.COMMUNE, "Ủy ban nhân dân xã Thử", rank=Rank.MINISTRY)
+        assert self.judged(own, false).verdict == "INVALID"
+
+    def test_without_a_pin_it_is_told_and_clears_nobody(self) -> None:
+        report = self.judged(self.department_file(ALWAYS))
+        assert (report.verdict, result(report, "WF.AUTHORITY"), result(report, "REGISTRY.NOT_PINNED")) == (
+            "VALID",
+            "not_checked",
+            "warning",
+        )
+        told = next(check for check in report.to_dict()["checks"] if check["id"] == "REGISTRY.NOT_PINNED")
+        assert sha256(self.DEPARTMENT) in told["where"]
+        strict = replace(Policy.named("strict"), require_fresh_revocation=False, require_status=False)
+        assert self.judged(self.department_file(ALWAYS), policy=strict).verdict == "INDETERMINATE"
+
+    def test_without_a_pin_it_accuses_nobody(self) -> None:
+        report = self.judged(self.department_file(self.STRANGER))
+        assert report.verdict == "INDETERMINATE"
+        assert "REGISTRY.CLAIMED" in causes(report)
+
+    def test_the_file_itself_can_be_pinned(self) -> None:
+        file = self.department_file(ALWAYS)
+        policy = replace(DEFAULT, registry_pins=(hashlib.sha256(file[1]).hexdigest(),))
+        assert result(self.judged(file, policy=policy), "WF.AUTHORITY") == "pass"
+        assert result(self.judged(self.department_file(ALWAYS, version=2), policy=policy), "REGISTRY.NONE_PINNED") == "warning"
+
+    @pytest.mark.parametrize(("is_announced", "verdict"), [(True, "VALID"), (False, "INVALID")])
+    def test_the_next_seal_is_announced_under_the_present_one(self, is_announced: bool, verdict: str) -> None:
+        seal = self.COMMUNE
+        announced = {"next_seal_sha256": sha256(seal)} if is_announced else {}
+        present = self.department_file(self.STRANGER, **announced)
+        later = self.file(ALWAYS, seal, "Ủy ban nhân dân xã Thử", version=2)
+        assert self.judged(present, later, policy=pinned(self.DEPARTMENT)).verdict == verdict
+
+    def test_a_seal_is_announced_for_the_own_realm_only(self) -> None:
+        present = self.department_file(self.STRANGER, next_seal_sha256=sha256(self.COMMUNE))
+        higher = self.file(ALWAYS, self.COMMUNE, "Ủy ban nhân dân xã Thử", rank=Rank.MINISTRY)
+        assert self.judged(present, higher, policy=pinned(self.DEPARTMENT)).verdict == "INVALID"
+
+
+class TestContradiction:
+    """Of two registries that say different things about a person and a day, rank decides, then the newer issue; never the favourable one."""
+
+    ENDED = (replace(ALWAYS[0], until=BEFORE), ALWAYS[1])
+
+    @staticmethod
+    def judged(*records: RegistrySnapshot) -> Report:
+        return judge(SCENE, DOCUMENT, Sources(registries=tuple((f"{n}.json", one.to_json().encode()) for n, one in enumerate(records))))
+
+    @pytest.mark.parametrize("turn", [1, -1])
+    @pytest.mark.parametrize(("newer", "verdict"), [(ALWAYS, "VALID"), (ENDED, "INVALID")])
+    def test_the_newer_issue_prevails(self, newer: tuple[Appointment, ...], verdict: str, turn: int) -> None:
+        older = self.ENDED if newer is ALWAYS else ALWAYS
+        records = [
+            replace(snapshot(SCENE, *older), id="A", issued=date(2026, 5, 19)),
+            replace(snapshot(SCENE, *newer), id="B", issued=date(2026, 5, 20)),
+        ]
+        assert self.judged(*records[::turn]).verdict == verdict
+
+    @pytest.mark.parametrize("turn", [1, -1])
+    @pytest.mark.parametrize(("higher", "verdict"), [(ALWAYS, "VALID"), (ENDED, "INVALID")])
+    def test_the_higher_rank_prevails_however_old(self, higher: tuple[Appointment, ...], verdict: str, turn: int) -> None:
+        lower = self.ENDED if higher is ALWAYS else ALWAYS
+        top = replace(snapshot(SCENE, *higher, rank=Rank.MINISTRY), issued=date(2025, 1, 1))
+        assert self.judged(*[top, snapshot(SCENE, *lower)][::turn]).verdict == verdict
+
+    @pytest.mark.parametrize("turn", [1, -1])
+    def test_equals_leave_it_open(self, turn: int) -> None:
+        records = [replace(snapshot(SCENE, *ALWAYS), id="A"), replace(snapshot(SCENE, *self.ENDED), id="B")]
+        report = self.judged(*records[::turn])
+        assert report.verdict == "INDETERMINATE"
+        assert "REGISTRY.CONTRADICTION" in causes(report)
+
+    def test_one_that_names_others_only_contradicts_nobody(self) -> None:
+        top = snapshot(SCENE, replace(ALWAYS[0], personal_id="001099000000"), rank=Rank.MINISTRY)
+        assert self.judged(top, snapshot(SCENE, *ALWAYS)).verdict == "VALID"
+
+    def test_one_that_is_too_old_does_not_outweigh_one_that_speaks(self) -> None:
+        top = replace(snapshot(SCENE, *self.ENDED, rank=Rank.MINISTRY), issued=date(2025, 1, 1), next_update=date(2025, 9, 1))
+        assert self.judged(top, snapshot(SCENE, *ALWAYS)).verdict == "VALID"
+
+
+class TestClaimedDay:
+    """A delegation must hold on the validation day too, where only the registry's signer says when he signed."""
+
+    SEAL_OF_DEPARTMENT = department(SCENE)
+
+    @pytest.mark.parametrize(
+        ("level", "until", "verdict"),
+        [
+            (Level.B, None, "VALID"),
+            (Level.B, SIGNED_AT.date(), "INDETERMINATE"),
+            (Level.T, SIGNED_AT.date(), "VALID"),
+        ],
+    )
+    def test_an_ended_seal_cannot_claim_an_earlier_day(self, level: Level, until: date | None, verdict: str) -> None:
+        top = replace(snapshot(SCENE, rank=Rank.MINISTRY), delegations=(delegation(SCENE, to=self.SEAL_OF_DEPARTMENT, until=until),))
+        low = signed(SCENE, snapshot(SCENE, *ALWAYS), {SEAL: self.SEAL_OF_DEPARTMENT}, level=level)
+        sources = Sources(registries=(("bo.json", top.to_json().encode()), ("so.xml", low)))
+        policy = know(sources, trust=SCENE.trust, evidence=SCENE.evidence(), at=JUDGED_AT + timedelta(days=1))
+        report = verify(DOCUMENT, trust=SCENE.trust, evidence=SCENE.evidence(), at=JUDGED_AT + timedelta(days=1), policy=policy)
+        assert report.verdict == verdict
 
 
 def test_a_registry_with_a_changed_entry_is_refused() -> None:

@@ -10,17 +10,19 @@ from hocba_sign.model.workflow import Role
 from hocba_sign.signing.policy import Level
 from hocba_sign.testing import Identity
 from hocba_sign.validation.assemble import Sources
-from tests.support.records import FIRST, appointment, delegation, department, judge, sha256, signed, snapshot
+from tests.support.records import FIRST, appointment, delegation, department, judge, pinned, sha256, signed, snapshot
 from tests.support.scene import CBQL, SEAL, Scene, causes
 
 SCENE = Scene()
 DOCUMENT = SCENE.signed(level=Level.T)
 SCHOOL = SCENE.transcript.school
+MINISTRY = SCENE.world.organisation("Bộ Giáo dục và Đào tạo Thử nghiệm")
+PINNED = pinned(MINISTRY)
 
 
 def sources(*, seal: Identity, is_known: bool = True) -> Sources:
     """Give ministry, department and school, each delegating to the next; the school leaves out its teachers unless `is_known`."""
-    ministry, middle = SCENE.world.organisation("Bộ Giáo dục và Đào tạo Thử nghiệm"), department(SCENE)
+    ministry, middle = MINISTRY, department(SCENE)
     below = Delegation(
         rank=Rank.SCHOOL,
         department_code=SCHOOL.department_code,
@@ -40,7 +42,7 @@ def sources(*, seal: Identity, is_known: bool = True) -> Sources:
 
 @pytest.mark.parametrize(("is_known", "verdict"), [(True, "VALID"), (False, "INVALID")])
 def test_a_school_answers_for_its_teachers(is_known: bool, verdict: str) -> None:
-    report = judge(SCENE, DOCUMENT, sources(seal=SCENE.identity(SEAL), is_known=is_known))
+    report = judge(SCENE, DOCUMENT, sources(seal=SCENE.identity(SEAL), is_known=is_known), policy=PINNED)
     assert report.verdict == verdict
     allowed = {check["where"].partition(":")[0] for check in report.to_dict()["checks"] if check["id"] == "REGISTRY.ALLOWED"}
     assert (str(Role.CBQL) in allowed, str(SCENE.teachers[0]) in allowed) == (True, is_known)
@@ -48,7 +50,7 @@ def test_a_school_answers_for_its_teachers(is_known: bool, verdict: str) -> None
 
 def test_another_schools_snapshot_is_left_out() -> None:
     stranger = SCENE.world.organisation(SCHOOL.name, unit="Đơn vị khác")
-    report = judge(SCENE, DOCUMENT, sources(seal=stranger, is_known=False))
+    report = judge(SCENE, DOCUMENT, sources(seal=stranger, is_known=False), policy=PINNED)
     assert report.verdict == "VALID"
     assert not causes(report)
     assert "REGISTRY.NOT_DELEGATED" in {check["id"] for check in report.to_dict()["checks"]}

@@ -277,8 +277,12 @@ class TestStatusList:
         assert "STATUS.TOO_OLD" in causes(report)
         assert judge(SCENE, DOCUMENT, lists(self.given(Cell.WITHDRAWN)), at=late).status == "withdrawn"
 
-    def test_a_list_made_before_the_transcript_does_not_know_it(self) -> None:
+    def test_a_withdrawal_counts_whatever_day_the_transcript_states(self) -> None:
         report = judge(SCENE, DOCUMENT, lists(self.given(Cell.WITHDRAWN, issued=date(2026, 1, 1))))
+        assert (report.verdict, report.status) == ("VALID", "withdrawn")
+
+    def test_a_list_made_before_the_transcript_does_not_know_that_it_is_in_force(self) -> None:
+        report = judge(SCENE, DOCUMENT, lists(self.given(None, issued=date(2026, 1, 1))))
         assert (report.status, result(report, "STATUS.OTHER_TIME")) == (None, "not_checked")
         assert result(report, "DOC.STATUS") == "not_checked"
 
