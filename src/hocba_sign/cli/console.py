@@ -8,7 +8,8 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import IO, Any, Final
 
-from hocba_sign.errors import CallerError, HocbaSignError, InputError
+from hocba_sign.cli.words import say
+from hocba_sign.errors import CallerError, Finding, HocbaSignError, InputError
 from hocba_sign.report.messages import Language, message
 from hocba_sign.version import VERSION
 
@@ -79,6 +80,12 @@ def described(error: HocbaSignError, language: Language) -> str:
     """Say in one line what is wrong, where, and under which id it is documented."""
     place = f" ({printable(error.where)})" if error.where else ""
     return f"{message(error.cause).in_language(language)}{place} [{error.cause}]"
+
+
+def described_finding(finding: Finding, language: Language) -> str:
+    """Say one of several faults as `described` does, with what may stand there."""
+    form = f" ({say('FORM', language, form=finding.form)})" if finding.form else ""
+    return described(HocbaSignError(finding.cause, where=finding.where), language) + form
 
 
 def failure(error: HocbaSignError, file: str | None) -> dict[str, Any]:

@@ -67,7 +67,7 @@ def _fail(error: HocbaSignError, language: Language, *, is_json: bool) -> int:
     console.note(f"{say('ERROR', language)}: {console.described(error, language)}")
     if isinstance(error, InputError):
         for finding in error.findings[1:]:
-            console.note(f"  {console.described(HocbaSignError(finding.cause, where=finding.where), language)}")
+            console.note(f"  {console.described_finding(finding, language)}")
     if is_json:
         console.result_json(console.failure(error, None))
     if os.environ.get("HOCBA_DEBUG"):
