@@ -39,7 +39,15 @@ def result(text: str) -> None:
 
 def result_json(value: Mapping[str, Any]) -> None:
     """Print one JSON object on one line."""
-    result(json.dumps(value, ensure_ascii=False))
+    result(json_line(value))
+
+
+def json_line(value: Mapping[str, Any]) -> str:
+    """Write one line of JSON; what does not print, such as marks that turn the reading direction, is escaped."""
+    written = json.dumps(value, ensure_ascii=False)
+    if written.isprintable():
+        return written
+    return "".join(letter if letter.isprintable() else json.dumps(letter)[1:-1] for letter in written)
 
 
 def result_octets(octets: bytes) -> None:

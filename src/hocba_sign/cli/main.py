@@ -10,7 +10,7 @@ from importlib import import_module
 from typing import cast
 
 from hocba_sign.cli import console
-from hocba_sign.cli.options import UsageError, parse
+from hocba_sign.cli.options import OUTPUTS, UsageError, parse
 from hocba_sign.cli.words import say, spoken_language
 from hocba_sign.errors import CallerError, HocbaSignError, InputError
 from hocba_sign.report.messages import Language
@@ -41,6 +41,8 @@ def _run(arguments: Sequence[str], language: Language) -> int:
     is_json = "--json" in arguments
     try:
         given = parse(arguments, language)
+        if not OUTPUTS.isdisjoint(vars(given)):
+            import_module("hocba_sign.cli.guard").refuse_replacing(given)
         command = cast("Callable[[argparse.Namespace], int]", import_module(f"hocba_sign.cli.{given.command.replace('-', '_')}").run)
         return command(given)
     except SystemExit as ending:
