@@ -34,7 +34,8 @@ Made by `tools/field_table.py` from the field table of `hocba_sign.model`.
 - **Attribute**: the way from a Python `Transcript`.
 - **R**: required. Every text is at least one character long; lengths count characters.
 
-Text is Unicode NFC with `Đ` (U+0110), no control or invisible characters, no blanks at its ends; a comment may have line feeds. Marks have a point and one digit
+Text is Unicode NFC with `Đ` (U+0110), no control or invisible characters, no blanks at its ends; a comment may have line feeds.
+Any other text is a name: no full-width or ornamental letters, and no word that mixes scripts. Marks have a point and one digit
 (`8.0`, `10.0`), primary tests are whole numbers. Dates are `YYYY-MM-DD`. In JSON, numbers and booleans may be given as such or as the text that the element has.
 """
 

@@ -5,18 +5,19 @@ cause id; the words for it, in Vietnamese and English, are in the catalogue (`re
 Texts never carry marks or comments of pupils.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 
 @dataclass(frozen=True, slots=True, order=True)
 class Finding:
     """One thing found while judging: the value twin of an exception, so that all of them can be reported.
 
-    `cause` and `where` as in `HocbaSignError`.
+    `cause` and `where` as in `HocbaSignError`; `form` is what may stand there, where that is known: the values, or a regular expression.
     """
 
     cause: str
     where: str | None = None
+    form: str = field(default="", compare=False)
 
 
 class HocbaSignError(Exception):

@@ -23,7 +23,7 @@ RecordT = TypeVar("RecordT")
 
 
 def texts(kind: Kind) -> SearchStrategy[str]:
-    blanks = " \n" if kind.may_break_lines else " "
+    blanks = " \n" if kind.is_comment else " "
     inner = st.text(LETTERS + blanks, max_size=min((kind.max_length or 20) - 2, 30))
     return st.builds(lambda first, middle, last: first + middle + last, st.sampled_from(LETTERS), inner, st.sampled_from(LETTERS))
 

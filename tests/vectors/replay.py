@@ -28,9 +28,9 @@ def load(folder: Path) -> dict[str, Any]:
 
 
 def named_causes(report: dict[str, Any]) -> frozenset[str]:
-    """Give every cause id that a report names: checks that did not pass, signatures, their warnings and time-stamps; findings of `validate`."""
+    """Give every cause id that a report names: checks that did not pass, signatures, their warnings and time-stamps; findings and advice of `validate`."""
     found = {check["id"] for check in report.get("checks", ()) if check["result"] in {"fail", "warning"}}
-    found.update(finding["id"] for finding in report.get("findings", ()))
+    found.update(finding["id"] for part in ("findings", "advice") for finding in report.get(part, ()))
     for signature in report.get("signatures", ()):
         found.update(signature["causes"])
         found.update(warning["id"] for warning in signature["warnings"])

@@ -23,6 +23,7 @@ def cases(stage: Stage) -> Iterator[Case]:
     )
     name = "Nguyễn Hoàng Bảo Châu"
     mark = first_match(draft, "<DIEM_CA_NAM>[0-9.]+</DIEM_CA_NAM>")
+    group = first_match(draft, "<DAN_TOC>[0-9]+</DAN_TOC>")
     faults = (
         (
             "decomposed-name",
@@ -58,6 +59,41 @@ def cases(stage: Stage) -> Iterator[Case]:
             "Nobody sees it, programs do",
             swapped(draft, name, name.replace(" ", "\u200b ", 1)),
             "TEXT.CONTROL",
+        ),
+        (
+            "filler",
+            "A Hangul filler between two letters of the pupil's name",
+            "A letter by category, drawn as nothing",
+            swapped(draft, name, name.replace("oà", "o\u3164à", 1)),
+            "TEXT.CONTROL",
+        ),
+        (
+            "full-width-class",
+            "A class name in full-width letters",
+            "Looks the same, is other letters",
+            swapped(draft, "<TEN_LOP>12A3<", "<TEN_LOP>１２Ａ３<"),
+            "TEXT.LOOKALIKE",
+        ),
+        (
+            "cyrillic-letter",
+            "A Cyrillic А in the name of the class",
+            "Looks the same, is another letter of another script",
+            swapped(draft, "<TEN_LOP>12A3<", "<TEN_LOP>12\u04103<"),
+            "TEXT.MIXED_SCRIPTS",
+        ),
+        (
+            "replacement-character",
+            "U+FFFD in the pupil's name",
+            "A program could not read the letter: nobody knows what it was",
+            swapped(draft, name, name.replace("ễ", "\ufffd", 1)),
+            "TEXT.DAMAGED",
+        ),
+        (
+            "foreigner-from-vietnam",
+            "Ethnic group 55, foreigner, of a pupil of Vietnamese nationality",
+            "Two fields of which one is wrong",
+            swapped(draft, group, "<DAN_TOC>55</DAN_TOC>"),
+            "TRANSCRIPT.FOREIGNER",
         ),
         (
             "empty-name",
@@ -120,6 +156,30 @@ def cases(stage: Stage) -> Iterator[Case]:
             causes=(cause,),
             command="validate",
             twin="text/good-draft",
+        )
+    for identifier, title, document, causes in (
+        ("minority-name", "A Gia-rai name whose letters combine with a breve", swapped(draft, name, "Rơ̆ Châm H'Mư̆ Ƀlŏ"), ()),
+        ("foreign-letters", "A foreign name in plain Latin letters", swapped(draft, name, "Łucja Bjørk Weiß-Çelik"), ()),
+        ("khmer-name", "A name in Khmer letters", swapped(draft, name, "សុខ ចាន់ដារា"), ()),
+        (
+            "pupil-from-abroad",
+            "A pupil of another nationality without an ethnic group of Vietnam",
+            swapped(swapped(draft, group, ""), "<QUOC_TICH>VN<", "<QUOC_TICH>KR<"),
+            (),
+        ),
+        ("mojibake", "A name in UTF-8 that was read as Windows-1252", swapped(draft, name, "Nguyá»…n HÃ An"), ("TEXT.MOJIBAKE",)),
+        ("tcvn3", "A name in the encoding of TCVN3 fonts", swapped(draft, name, "NguyÔn V¨n An"), ("TEXT.OLD_ENCODING",)),
+    ):
+        yield Case(
+            identifier=f"text/{identifier}",
+            title=title,
+            why="Good text is not refused; what is probably damaged is advised, for nobody can prove it",
+            spec=_SPEC,
+            document=document,
+            verdict="VALID",
+            causes=causes,
+            command="validate",
+            twin="text/cyrillic-letter",
         )
     for identifier, title, document, cause in (
         ("decomposed-name-signed", "The pupil's name in decomposed form, signed by everybody", faults[0][3], "TEXT.NOT_NFC"),

@@ -3,7 +3,7 @@
 import hashlib
 import os
 import stat
-import tempfile
+import uuid
 from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import BinaryIO, Final, TypeVar
@@ -18,6 +18,8 @@ MAX_HASHED_OCTETS: Final = 256 * 1024 * 1024
 """A file larger than this is refused without being read at all."""
 
 _PIECE: Final = 1 << 20
+_NEW: Final = os.O_WRONLY | os.O_CREAT | os.O_EXCL | getattr(os, "O_BINARY", 0) | getattr(os, "O_CLOEXEC", 0)
+_FOR_ALL: Final = 0o666
 _Found = TypeVar("_Found")
 
 
@@ -59,19 +61,20 @@ def write_atomically(path: Path, octets: bytes) -> None:
     """
     goal = path.resolve()
     mode = _mode(goal)
+    part = goal.with_name(f".{goal.name}.{uuid.uuid4().hex[:8]}.part")
     try:
-        descriptor, name = tempfile.mkstemp(dir=goal.parent, prefix=f".{goal.name}.", suffix=".part")
+        descriptor = os.open(part, _NEW, _FOR_ALL if mode is None else mode)
     except FileNotFoundError as error:
         raise OutsideError("FILE.NO_FOLDER", where=str(path.parent)) from error
     except OSError as error:
         raise OutsideError("FILE.UNWRITABLE", where=str(path), detail=str(error.strerror)) from error
-    part = Path(name)
     try:
         with os.fdopen(descriptor, "wb") as file:
             file.write(octets)
             file.flush()
             os.fsync(file.fileno())
-        part.chmod(mode)
+        if mode is not None:
+            part.chmod(mode)
         part.replace(goal)
     except OSError as error:
         raise OutsideError("FILE.UNWRITABLE", where=str(path), detail=str(error.strerror)) from error
@@ -140,14 +143,12 @@ def _open_regular(path: Path) -> BinaryIO:
     return os.fdopen(descriptor, "rb")
 
 
-def _mode(goal: Path) -> int:
-    """Give the permissions of the file that is to be replaced, or those that a new file of this user has."""
+def _mode(goal: Path) -> int | None:
+    """Give the permissions of the file that is to be replaced; None for a new one, to which the system applies what this user set."""
     try:
         kind = goal.stat().st_mode
     except OSError:
-        mask = os.umask(0)
-        os.umask(mask)
-        return 0o666 & ~mask
+        return None
     if not stat.S_ISREG(kind):
         raise OutsideError("FILE.FOLDER" if stat.S_ISDIR(kind) else "FILE.NOT_REGULAR", where=str(goal))
     return stat.S_IMODE(kind)

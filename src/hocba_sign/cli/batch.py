@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from hocba_sign.adapters.files import read_limited, write_atomically
-from hocba_sign.adapters.folder_lock import exclusive
+from hocba_sign.adapters.locks import exclusive
 from hocba_sign.adapters.tsa import HttpTimeStampAuthority
 from hocba_sign.ades.integrity import check_integrity
 from hocba_sign.cli import console

@@ -7,6 +7,7 @@ from datetime import UTC, datetime
 
 from hocba_sign.adapters.files import read_limited
 from hocba_sign.cli import console
+from hocba_sign.cli.delivery import holding
 from hocba_sign.cli.documents import STATE_LIMIT, read_document
 from hocba_sign.cli.level import authority_of
 from hocba_sign.cli.outcome import announce
@@ -29,7 +30,8 @@ def run(given: argparse.Namespace) -> int:
     certificate_der = _certificate(signed, state)
     if authority is not None:
         signed = time_stamp(signed, authority)
-    announce(given, signed, certificate_der=certificate_der, at=state.created)
+    with holding(given.out):
+        announce(given, signed, certificate_der=certificate_der, at=state.created)
     return console.EXIT_VALID
 
 

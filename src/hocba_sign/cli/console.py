@@ -8,7 +8,8 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import IO, Any, Final
 
-from hocba_sign.errors import CallerError, HocbaSignError, InputError
+from hocba_sign.cli.words import say
+from hocba_sign.errors import CallerError, Finding, HocbaSignError, InputError
 from hocba_sign.report.messages import Language, message
 from hocba_sign.version import VERSION
 
@@ -38,7 +39,15 @@ def result(text: str) -> None:
 
 def result_json(value: Mapping[str, Any]) -> None:
     """Print one JSON object on one line."""
-    result(json.dumps(value, ensure_ascii=False))
+    result(json_line(value))
+
+
+def json_line(value: Mapping[str, Any]) -> str:
+    """Write one line of JSON; what does not print, such as marks that turn the reading direction, is escaped."""
+    written = json.dumps(value, ensure_ascii=False)
+    if written.isprintable():
+        return written
+    return "".join(letter if letter.isprintable() else json.dumps(letter)[1:-1] for letter in written)
 
 
 def result_octets(octets: bytes) -> None:
@@ -79,6 +88,12 @@ def described(error: HocbaSignError, language: Language) -> str:
     """Say in one line what is wrong, where, and under which id it is documented."""
     place = f" ({printable(error.where)})" if error.where else ""
     return f"{message(error.cause).in_language(language)}{place} [{error.cause}]"
+
+
+def described_finding(finding: Finding, language: Language) -> str:
+    """Say one of several faults as `described` does, with what may stand there."""
+    form = f" ({say('FORM', language, form=finding.form)})" if finding.form else ""
+    return described(HocbaSignError(finding.cause, where=finding.where), language) + form
 
 
 def failure(error: HocbaSignError, file: str | None) -> dict[str, Any]:

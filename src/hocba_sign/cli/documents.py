@@ -1,9 +1,9 @@
-"""Documents in and out of commands: a file, or standard input and output for `-`."""
+"""Documents into commands: a file, or standard input for `-`."""
 
 import sys
 from pathlib import Path
 
-from hocba_sign.adapters.files import read_limited, write_atomically
+from hocba_sign.adapters.files import read_limited
 from hocba_sign.cli import console
 from hocba_sign.errors import InputError
 from hocba_sign.xml.parse import MAX_BYTES
@@ -20,13 +20,3 @@ def read_document(path: Path, *, limit: int = MAX_BYTES) -> bytes:
     if len(octets) > limit:
         raise InputError("FILE.TOO_LARGE", where="-")
     return octets
-
-
-def deliver(path: Path, octets: bytes, *, sentence: str) -> None:
-    """Write the result and say so; when the result itself goes to standard output the sentence goes to standard error."""
-    if path == console.STANDARD:
-        console.result_octets(octets)
-        console.note(sentence)
-        return
-    write_atomically(path, octets)
-    console.result(sentence)

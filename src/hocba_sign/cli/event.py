@@ -5,7 +5,8 @@ import uuid
 from datetime import UTC, datetime
 
 from hocba_sign.cli import console
-from hocba_sign.cli.documents import deliver, read_document
+from hocba_sign.cli.delivery import deliver
+from hocba_sign.cli.documents import read_document
 from hocba_sign.cli.words import say
 from hocba_sign.errors import CallerError
 from hocba_sign.model.event import Correction, Event, EventKind

@@ -2,7 +2,6 @@
 
 import argparse
 import hashlib
-import json
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
@@ -10,8 +9,9 @@ from typing import Any, Final
 
 from hocba_sign.adapters.tsa import HttpTimeStampAuthority
 from hocba_sign.cli import console
-from hocba_sign.cli.documents import deliver, read_document
-from hocba_sign.cli.material import collect_material, note_findings
+from hocba_sign.cli.delivery import deliver_signed, holding, is_in_place
+from hocba_sign.cli.documents import read_document
+from hocba_sign.cli.material import Material, collect_material, note_findings
 from hocba_sign.cli.online import evidence_fetcher
 from hocba_sign.cli.words import say
 from hocba_sign.errors import CallerError, Finding, HocbaSignError
@@ -38,6 +38,11 @@ def run(given: argparse.Namespace) -> int:
     """Extend. Raises: as `extension.extend` and `collect_material`; then there is no output file."""
     authority = _authority(given)
     material = collect_material(given)
+    with holding(given.out):
+        return _extend(given, material, authority=authority)
+
+
+def _extend(given: argparse.Namespace, material: Material, *, authority: HttpTimeStampAuthority | None) -> int:
     document = read_document(given.file)
     setting = Setting(trust=material.trust, evidence=material.evidence, at=given.at or datetime.now(UTC), policy=DEFAULT)
     setting, answers = _settled(document, setting, given)
@@ -49,7 +54,8 @@ def run(given: argparse.Namespace) -> int:
         if error.cause not in _EXPLAINED:
             raise
         return _refuse(error, given, at=setting.at, answers=answers)
-    _announce(given, extended, setting=setting, answers=answers)
+    made_of = document if is_in_place(given.file, given.out) else None
+    _announce(given, extended, setting=setting, answers=answers, made_of=made_of)
     return console.EXIT_VALID
 
 
@@ -80,7 +86,7 @@ def _authority(given: argparse.Namespace) -> HttpTimeStampAuthority | None:
     return HttpTimeStampAuthority(given.tsa, timeout=TIMEOUT)
 
 
-def _announce(given: argparse.Namespace, extended: bytes, *, setting: Setting, answers: tuple[Answer, ...]) -> None:
+def _announce(given: argparse.Namespace, extended: bytes, *, setting: Setting, answers: tuple[Answer, ...], made_of: bytes | None) -> None:
     closed = [str(slot) for slot in closed_slots(extended)]
     signed = (str(signature.slot or signature.where) for signature in signatures_of(extended))
     slots = [slot for slot in signed if slot not in closed]
@@ -96,7 +102,8 @@ def _announce(given: argparse.Namespace, extended: bytes, *, setting: Setting, a
         "fetches": [fetch_dict(answer) for answer in answers],
     }
     sentence = say("EXTENDED", given.lang, count=len(slots), level=given.to, file=console.printable(str(given.out)))
-    deliver(given.out, extended, sentence=json.dumps(facts, ensure_ascii=False) if given.json else sentence)
+    told = console.json_line(facts) if given.json else sentence
+    deliver_signed(given.out, extended, sentence=told, made_of=made_of)
     if not given.json:
         note_findings((*noted, *(Finding("EXTEND.COVERED", slot) for slot in closed)), given.lang)
 

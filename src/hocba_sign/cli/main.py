@@ -10,7 +10,7 @@ from importlib import import_module
 from typing import cast
 
 from hocba_sign.cli import console
-from hocba_sign.cli.options import UsageError, parse
+from hocba_sign.cli.options import OUTPUTS, UsageError, parse
 from hocba_sign.cli.words import say, spoken_language
 from hocba_sign.errors import CallerError, HocbaSignError, InputError
 from hocba_sign.report.messages import Language
@@ -41,6 +41,8 @@ def _run(arguments: Sequence[str], language: Language) -> int:
     is_json = "--json" in arguments
     try:
         given = parse(arguments, language)
+        if not OUTPUTS.isdisjoint(vars(given)):
+            import_module("hocba_sign.cli.guard").refuse_replacing(given)
         command = cast("Callable[[argparse.Namespace], int]", import_module(f"hocba_sign.cli.{given.command.replace('-', '_')}").run)
         return command(given)
     except SystemExit as ending:
@@ -67,7 +69,7 @@ def _fail(error: HocbaSignError, language: Language, *, is_json: bool) -> int:
     console.note(f"{say('ERROR', language)}: {console.described(error, language)}")
     if isinstance(error, InputError):
         for finding in error.findings[1:]:
-            console.note(f"  {console.described(HocbaSignError(finding.cause, where=finding.where), language)}")
+            console.note(f"  {console.described_finding(finding, language)}")
     if is_json:
         console.result_json(console.failure(error, None))
     if os.environ.get("HOCBA_DEBUG"):

@@ -2,10 +2,10 @@
 
 import argparse
 import hashlib
-import json
 
 from hocba_sign.cli import console
-from hocba_sign.cli.documents import deliver, read_document
+from hocba_sign.cli.delivery import deliver_signed, holding
+from hocba_sign.cli.documents import read_document
 from hocba_sign.cli.words import say
 from hocba_sign.signing.merge import merge
 from hocba_sign.xades.read import read
@@ -17,5 +17,6 @@ def run(given: argparse.Namespace) -> int:
     slots = [str(signature.slot) for signature in read(merged).signatures]
     facts = {"file": str(given.out), "sha256": hashlib.sha256(merged).hexdigest(), "slots": slots}
     sentence = say("MERGED", given.lang, count=len(slots), file=console.printable(str(given.out)))
-    deliver(given.out, merged, sentence=json.dumps(facts, ensure_ascii=False) if given.json else sentence)
+    with holding(given.out):
+        deliver_signed(given.out, merged, sentence=console.json_line(facts) if given.json else sentence)
     return console.EXIT_VALID

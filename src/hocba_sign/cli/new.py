@@ -4,7 +4,8 @@ import argparse
 from importlib import resources
 
 from hocba_sign.cli import console
-from hocba_sign.cli.documents import deliver, read_document
+from hocba_sign.cli.delivery import deliver
+from hocba_sign.cli.documents import read_document
 from hocba_sign.cli.words import say
 from hocba_sign.errors import CallerError, InputError
 from hocba_sign.model.check import check

@@ -20,6 +20,8 @@ PURPOSES: Final = ("any", "signing", "timestamping")
 TRUST_KINDS: Final = ("root", "issuing", "government_ca", "tsa", "impostor")
 TRUST_HIERARCHIES: Final = ("public", "government", "tsa")
 PROGRAM: Final = "hocba"
+OUTPUTS: Final = frozenset({"out", "html", "csv"})
+"""Options that name a file or folder to be written; every other path is read."""
 
 
 class UsageError(Exception):

@@ -2,19 +2,23 @@
 
 import argparse
 import hashlib
-import json
 from datetime import UTC, datetime
 
 from hocba_sign.cli import console
-from hocba_sign.cli.documents import deliver
+from hocba_sign.cli.delivery import deliver_signed
 from hocba_sign.cli.words import say
 from hocba_sign.pki.certificate import Certificate
 from hocba_sign.report.phrases import vietnam_time
 from hocba_sign.signing.state import SignedDocument
 
 
-def announce(given: argparse.Namespace, signed: SignedDocument, *, certificate_der: bytes, at: datetime) -> None:
-    """Write the document, then say what was signed, by whom and at which level. `at` is the claimed signing time (aware)."""
+def announce(
+    given: argparse.Namespace, signed: SignedDocument, *, certificate_der: bytes, at: datetime, made_of: bytes | None = None
+) -> None:
+    """Write the document, then say what was signed, by whom and at which level. `at` is the claimed signing time (aware).
+
+    `made_of` as in `deliver_signed`; whoever calls holds the file.
+    """
     certificate = Certificate.load(certificate_der)
     facts = {
         "file": str(given.out),
@@ -34,4 +38,5 @@ def announce(given: argparse.Namespace, signed: SignedDocument, *, certificate_d
         file=console.printable(str(given.out)),
         signer=certificate.subject.common_name,
     )
-    deliver(given.out, signed.octets, sentence=json.dumps(facts, ensure_ascii=False) if given.json else sentence)
+    told = console.json_line(facts) if given.json else sentence
+    deliver_signed(given.out, signed.octets, sentence=told, made_of=made_of)

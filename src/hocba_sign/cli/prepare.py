@@ -1,12 +1,12 @@
 """`hocba prepare`: the first half of signing with a device or service of any kind."""
 
 import argparse
-import json
 from datetime import UTC, datetime
 
 from hocba_sign.adapters.files import read_limited
 from hocba_sign.cli import console
-from hocba_sign.cli.documents import deliver, read_document
+from hocba_sign.cli.delivery import deliver
+from hocba_sign.cli.documents import read_document
 from hocba_sign.cli.level import policy_of
 from hocba_sign.cli.slot import choose_slot
 from hocba_sign.pki.certificate import MAX_FILE_OCTETS, load_certificates
@@ -27,5 +27,5 @@ def run(given: argparse.Namespace) -> int:
         "digest": state.digest.hex(),
         "expires": state.expires.isoformat().replace("+00:00", "Z"),
     }
-    deliver(given.out, state.to_json().encode(), sentence=json.dumps(facts, ensure_ascii=False))
+    deliver(given.out, state.to_json().encode(), sentence=console.json_line(facts))
     return console.EXIT_VALID

@@ -8,7 +8,8 @@ from typing import Final
 
 from hocba_sign.adapters.files import read_limited
 from hocba_sign.cli import console
-from hocba_sign.cli.documents import deliver, read_document
+from hocba_sign.cli.delivery import deliver
+from hocba_sign.cli.documents import read_document
 from hocba_sign.cli.knowledge import named
 from hocba_sign.cli.material import collect_material, note_findings
 from hocba_sign.cli.words import say

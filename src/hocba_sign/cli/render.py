@@ -3,7 +3,8 @@
 import argparse
 
 from hocba_sign.cli import console
-from hocba_sign.cli.documents import deliver, read_document
+from hocba_sign.cli.delivery import deliver
+from hocba_sign.cli.documents import read_document
 from hocba_sign.cli.words import say
 from hocba_sign.errors import InputError
 from hocba_sign.rendering.render import render

@@ -5,6 +5,7 @@ from datetime import UTC, datetime
 
 from hocba_sign.cli import console
 from hocba_sign.cli.batch import sign_folder
+from hocba_sign.cli.delivery import holding, is_in_place
 from hocba_sign.cli.documents import read_document
 from hocba_sign.cli.keys import load_signer
 from hocba_sign.cli.level import authority_of, policy_of
@@ -20,12 +21,15 @@ def run(given: argparse.Namespace) -> int:
     if given.file != console.STANDARD and given.file.is_dir():
         return sign_folder(given)
     authority = authority_of(given)
-    document = read_document(given.file)
     signer = load_signer(given)
-    slot = choose_slot(document, given, certificate_der=signer.chain_der[0])
-    if authority is not None:
-        console.progress(say("STAMPING", given.lang, url=authority.url))
-    at = datetime.now(UTC)
-    signed = sign(document, slot, signer=signer, at=at, tsa=authority, policy=policy_of(given, Level(given.level)))
-    announce(given, signed, certificate_der=signer.chain_der[0], at=at)
+    certificate_der = signer.chain_der[0]
+    with holding(given.out):
+        document = read_document(given.file)
+        slot = choose_slot(document, given, certificate_der=certificate_der)
+        if authority is not None:
+            console.progress(say("STAMPING", given.lang, url=authority.url))
+        at = datetime.now(UTC)
+        signed = sign(document, slot, signer=signer, at=at, tsa=authority, policy=policy_of(given, Level(given.level)))
+        made_of = document if is_in_place(given.file, given.out) else None
+        announce(given, signed, certificate_der=certificate_der, at=at, made_of=made_of)
     return console.EXIT_VALID

@@ -7,7 +7,7 @@ from typing import Final
 
 from hocba_sign.adapters.files import read_limited
 from hocba_sign.cli import console
-from hocba_sign.cli.documents import deliver
+from hocba_sign.cli.delivery import deliver
 from hocba_sign.cli.words import say
 from hocba_sign.errors import InputError
 from hocba_sign.model.record import Issuer, vietnam_day

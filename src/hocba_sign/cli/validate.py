@@ -10,6 +10,7 @@ from hocba_sign.cli.documents import read_document
 from hocba_sign.cli.words import say
 from hocba_sign.errors import Finding, HocbaSignError, InputError, OutsideError
 from hocba_sign.model.check import check
+from hocba_sign.model.legacy import suspicions
 from hocba_sign.model.rules import RuleFinding, Severity, judge_rules
 from hocba_sign.model.transcript import Transcript
 from hocba_sign.report.messages import message
@@ -69,18 +70,18 @@ def _record_findings(root: Element) -> tuple[Finding, ...]:
     return ()
 
 
-def advice_in(octets: bytes) -> tuple[RuleFinding, ...]:
-    """Give what is only doubtful by the circular of the year, of a transcript without faults; nothing for other documents."""
+def advice_in(octets: bytes) -> tuple[RuleFinding | Finding, ...]:
+    """Give what is only doubtful in a transcript without faults, by the circular of the year or as text; nothing for other documents."""
     is_json = octets.removeprefix(_BYTE_ORDER_MARK).lstrip()[:1] == b"{"
     root = None if is_json else parse(octets).root
     if root is not None and form_of(root) is not None:
         return ()
     transcript = Transcript.from_json(octets) if root is None else decode_document(root)
-    return tuple(one for one in judge_rules(transcript) if one.severity is not Severity.ERROR)
+    return (*(one for one in judge_rules(transcript) if one.severity is not Severity.ERROR), *suspicions(transcript))
 
 
 def _validate(path: Path, given: argparse.Namespace) -> int:
-    advice: tuple[RuleFinding, ...] = ()
+    advice: tuple[RuleFinding | Finding, ...] = ()
     try:
         octets = read_document(path)
         findings = findings_in(octets)
@@ -93,25 +94,27 @@ def _validate(path: Path, given: argparse.Namespace) -> int:
             console.result_json(console.failure(error, str(path)))
         return console.EXIT_OUTSIDE
     if given.json:
-        told = {"file": str(path), "valid": not findings, "findings": [_fact(finding) for finding in findings]}
+        told = {"file": str(path), "valid": not findings, "findings": [_fact(one) | {"form": one.form or None} for one in findings]}
         console.result_json(told | {"advice": [_fact(Finding(one.cause, one.where)) | _source(one) for one in advice]})
     else:
         _print(path, findings, given)
         for one in advice:
-            console.result(
-                f"  {say('ADVICE', given.lang)}: {console.described(HocbaSignError(one.cause, where=one.where), given.lang)} [{one.article}]"
-            )
+            article = f" [{one.article}]" if isinstance(one, RuleFinding) else ""
+            words = console.described(HocbaSignError(one.cause, where=one.where), given.lang)
+            console.result(f"  {say('ADVICE', given.lang)}: {words}{article}")
     return console.EXIT_INVALID if findings else console.EXIT_VALID
 
 
 def _print(path: Path, findings: Iterable[Finding], given: argparse.Namespace) -> None:
     shown = console.printable(str(path))
-    lines = [console.described(HocbaSignError(finding.cause, where=finding.where), given.lang) for finding in findings]
+    lines = [console.described_finding(finding, given.lang) for finding in findings]
     head = say("FAULTS", given.lang, file=shown, count=len(lines)) if lines else say("VALIDATED", given.lang, file=shown)
     console.result("\n".join((head, *(f"  {line}" for line in lines))))
 
 
-def _source(one: RuleFinding) -> dict[str, str]:
+def _source(one: RuleFinding | Finding) -> dict[str, str]:
+    if isinstance(one, Finding):
+        return {"severity": Severity.WARNING}
     return {"severity": one.severity, "rule": one.rule, "article": one.article, "mark": one.mark}
 
 

@@ -13,6 +13,8 @@ from hocba_sign.model.results import teacher_id
 from hocba_sign.model.transcript import DATA_PATH, Content, Identification, Signers, Transcript
 
 _LAST_LOWER_GRADE = 9
+_VIETNAM = "VN"
+_FOREIGNER = "55"
 
 
 def check(transcript: Transcript) -> tuple[Finding, ...]:
@@ -36,7 +38,7 @@ def judge(built: Mapping[type, object]) -> tuple[Finding, ...]:
     if identification is not None and content is not None:
         found.extend(_subjects(identification, content))
     if content is not None:
-        found.extend(_places(content))
+        found.extend((*_ethnic_group(content), *_places(content)))
     if identification is not None and signers is not None:
         found.extend(_issue(identification, signers))
     if content is not None and signers is not None:
@@ -87,6 +89,17 @@ def _subjects(identification: Identification, content: Content) -> Iterator[Find
             yield _at("TRANSCRIPT.SUBJECT_LEVEL", "content", "subjects", n, "code")
         if not subject.teachers and level is not Level.PRIMARY and not identification.is_digitised:
             yield _at("TRANSCRIPT.NO_TEACHER", "content", "subjects", n, "teachers")
+
+
+def _ethnic_group(content: Content) -> Iterator[Finding]:
+    """Only a foreigner belongs to none of the ethnic groups of Vietnam."""
+    given = content.particulars
+    if given.nationality != _VIETNAM:
+        return
+    if given.ethnic_group is None:
+        yield _at("TRANSCRIPT.MISSING_FIELD", "content", "particulars", "ethnic_group")
+    elif given.ethnic_group == _FOREIGNER:
+        yield _at("TRANSCRIPT.FOREIGNER", "content", "particulars", "ethnic_group")
 
 
 def _places(content: Content) -> Iterator[Finding]:

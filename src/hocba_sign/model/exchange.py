@@ -1,6 +1,7 @@
 """JSON in and out by the field table: objects with the dictionary's column names."""
 
 import json
+from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass
 from decimal import Decimal
@@ -17,7 +18,14 @@ RecordT = TypeVar("RecordT")
 
 
 class _Number(Decimal):
-    """A JSON number with a fraction or exponent, told from a string."""
+    """A JSON number with a fraction or exponent, told from a string; one beyond all measure is no number."""
+
+    @classmethod
+    def read(cls, text: str) -> "_Number":
+        try:
+            return cls(text)
+        except ArithmeticError:
+            return cls("NaN")
 
 
 def from_json(record: type[RecordT], document: str | bytes) -> RecordT:
@@ -42,7 +50,7 @@ def _parse(document: str | bytes) -> dict[str, object]:
     except UnicodeDecodeError as error:
         raise InputError("JSON.ENCODING", where=f"octet {error.start}") from None
     try:
-        given = json.loads(text, parse_float=_Number, parse_constant=_refuse_constant, object_pairs_hook=_object)
+        given = json.loads(text, parse_float=_Number.read, parse_constant=_refuse_constant, object_pairs_hook=_object)
     except json.JSONDecodeError as error:
         raise InputError("JSON.SYNTAX", where=f"line {error.lineno}, column {error.colno}") from None
     except (RecursionError, ValueError):
@@ -59,8 +67,7 @@ def _refuse_constant(_: str) -> object:
 def _object(pairs: list[tuple[str, object]]) -> dict[str, object]:
     found = dict(pairs)
     if len(found) < len(pairs):
-        keys = [key for key, _ in pairs]
-        twice = next(key for key in keys if keys.count(key) > 1)
+        twice = Counter(key for key, _ in pairs).most_common(1)[0][0]
         raise InputError("JSON.DUPLICATE_KEY", where=_shown(twice))
     return found
 

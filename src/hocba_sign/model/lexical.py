@@ -23,7 +23,7 @@ class Kind:
 
     `read` takes the text of an element and raises InputError with a cause only; `write` is its inverse.
     `pattern` is a regular expression both for Python and for XML Schema, `letters` the closed list of values.
-    `from_number` writes a JSON number, where the kind takes one for its text.
+    `from_number` writes a JSON number, where the kind takes one for its text. `is_free`: any words; `is_comment`: prose that may break lines.
     """
 
     name: str
@@ -36,10 +36,21 @@ class Kind:
     codes: str | None = None
     bounds: tuple[int, int] | None = None
     json_type: JsonType = "string"
-    may_break_lines: bool = False
+    is_free: bool = False
+    is_comment: bool = False
     from_number: Callable[[Decimal], str] | None = None
 
+    @property
+    def form(self) -> str:
+        """What a value looks like, for people in any language: the values, the bounds or the pattern; empty for free text."""
+        if self.letters is not None:
+            return ", ".join(self.letters)
+        if self.bounds is not None:
+            return "–".join(map(str, self.bounds))
+        return self.pattern or _FORMS.get(self.name, "")
 
+
+_FORMS: Final = {"date": "YYYY-MM-DD", "boolean": "true, false"}
 _COMMA: Final = re.compile(r"-?[0-9]+,[0-9]+")
 _SCORE: Final = "10[.]0|[0-9][.][0-9]"
 _TEST_SCORE: Final = "10|[0-9]"
@@ -50,9 +61,10 @@ def _refuse_comma(text: str) -> None:
         raise InputError("TEXT.COMMA_DECIMAL")
 
 
-def text(max_length: int, *, may_break_lines: bool = False) -> Kind:
+def text(max_length: int, *, is_comment: bool = False) -> Kind:
     """Free text of at most `max_length` characters."""
-    return Kind(name="comment" if may_break_lines else "text", read=str, write=str, max_length=max_length, may_break_lines=may_break_lines)
+    name = "comment" if is_comment else "text"
+    return Kind(name=name, read=str, write=str, max_length=max_length, is_free=True, is_comment=is_comment)
 
 
 def _matched(pattern: str, cause: str) -> Callable[[str], str]:

@@ -127,15 +127,15 @@ class Particulars:
     home_town: Annotated[Place, Group(element="QUE_QUAN", key="quequan", title="Quê quán", is_column=True)]
     residence: Annotated[Place, Group(element="NOI_O_HIEN_NAY", key="noiohiennay", title="Chỗ ở hiện tại", is_column=True)]
     ethnic_group: Annotated[
-        str,
+        str | None,
         Leaf(
             element="DAN_TOC",
             key="dantoc",
             title="Dân tộc",
             kind=coded("ethnic_groups", "[1-9][0-9]?", max_length=3),
-            note="no leading zeros",
+            note="no leading zeros; pupils of another nationality give 55 or nothing",
         ),
-    ]
+    ] = None
     nationality: Annotated[
         str, Leaf(element="QUOC_TICH", key="quoctich", title="Quốc tịch", kind=identifier("country", "[A-Z]{2}", max_length=2))
     ]

@@ -125,7 +125,7 @@ class Reader:
             try:
                 value = self._value(bound, source)
             except InputError as error:
-                self._fatal(Finding(error.cause, error.where))
+                self._fatal(error.findings[0])
                 is_complete = False
                 continue
             if value is not None:
@@ -152,17 +152,19 @@ class Reader:
             if bound.is_required:
                 raise InputError("TRANSCRIPT.MISSING_FIELD", where=_place(source, spec))
             return None
-        causes = faults(text, may_break_lines=spec.kind.may_break_lines)
-        if spec.kind.max_length is not None and len(text) > spec.kind.max_length:
+        kind, place = spec.kind, _place(source, spec)
+        causes = faults(text, is_comment=kind.is_comment)
+        if kind.is_free and kind.max_length is not None and len(text) > kind.max_length:
             causes = (*causes, "TEXT.TOO_LONG")
-        if spec.kind.codes is not None and text not in code_list(spec.kind.codes):
+        if kind.codes is not None and text not in code_list(kind.codes):
             causes = (*causes, "CODE.UNKNOWN")
         for cause in causes:
-            self._add(Finding(cause, _place(source, spec)))
+            self._add(Finding(cause, place, kind.form if cause == "CODE.UNKNOWN" else ""))
         try:
-            value = spec.kind.read(text)
+            value = kind.read(text)
         except InputError as error:
-            raise InputError(causes[0] if causes else error.cause, where=_place(source, spec)) from None
+            cause = causes[0] if causes else error.cause
+            raise InputError(cause, where=place, findings=(Finding(cause, place, kind.form),)) from None
         if spec.is_level:
             self.level = cast("Level", value)
         return value

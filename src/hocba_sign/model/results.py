@@ -11,8 +11,8 @@ from hocba_sign.model.person import NAME, PERSONAL_ID
 
 TRAIT = letter(Trait)
 RATING = letter(Rating)
-COMMENT = text(2000, may_break_lines=True)
-TRAIT_COMMENT = text(500, may_break_lines=True)
+COMMENT = text(2000, is_comment=True)
+TRAIT_COMMENT = text(500, is_comment=True)
 SUBJECT_CODE_PATTERN = "[0-9]{2,3}"
 SUBJECT = coded("subjects", SUBJECT_CODE_PATTERN, max_length=3)
 SUBJECT_ID_PATTERN = f"mon-{SUBJECT_CODE_PATTERN}"

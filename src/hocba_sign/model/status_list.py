@@ -109,13 +109,16 @@ class StatusList:
         return octets
 
     def exceptional(self) -> Mapping[bytes, Cell]:
-        """Give the exceptions by their hashes. Raises: InputError STATUS.CELLS for malformed ones."""
+        """Give the exceptions by their hashes. Raises: InputError STATUS.CELLS for malformed ones, or a status that no transcript has."""
         try:
             octets = base64.b64decode(self.exceptions or "", validate=True)
-            rows = {octets[at : at + _ROW - 1]: Cell(octets[at + _ROW - 1]) for at in range(0, len(octets), _ROW)}
+            rows = [(octets[at : at + _ROW - 1], Cell(octets[at + _ROW - 1])) for at in range(0, len(octets), _ROW)]
         except (binascii.Error, ValueError, IndexError) as error:
             raise InputError("STATUS.CELLS", where=self.id) from error
-        return MappingProxyType(rows)
+        found = dict(rows)
+        if Cell.DIFFERS in found.values() or [*found] != sorted(found) or len(found) < len(rows):
+            raise InputError("STATUS.CELLS", where=self.id)
+        return MappingProxyType(found)
 
 
 class StatusTable:

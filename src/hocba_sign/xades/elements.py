@@ -4,7 +4,7 @@ import base64
 import binascii
 import re
 from collections.abc import Callable
-from datetime import UTC, datetime, tzinfo
+from datetime import UTC, datetime, timedelta, tzinfo
 from typing import TypeVar
 
 from hocba_sign.errors import Finding, InputError
@@ -136,7 +136,7 @@ def moment_of(text: str) -> datetime | None:
     if match is None or match[2] is None:
         return None
     try:
-        return datetime.fromisoformat(text.strip()).astimezone(UTC)
+        return _read(match).astimezone(UTC)
     except (ValueError, OverflowError):
         return None
 
@@ -147,6 +147,16 @@ def local_moment_of(text: str, zone: tzinfo) -> datetime | None:
     if match is None or match[2] is not None:
         return None
     try:
-        return datetime.fromisoformat(text.strip()).replace(tzinfo=zone).astimezone(UTC)
+        return _read(match).replace(tzinfo=zone).astimezone(UTC)
     except (ValueError, OverflowError):
         return None
+
+
+def _read(date_time: re.Match[str]) -> datetime:
+    """The end of a day may be written 24:00:00 (XML Schema Part 2, 3.2.7). Raises: ValueError, OverflowError."""
+    day, _, rest = date_time[0].partition("T")
+    if not rest.startswith("24:00:00"):
+        return datetime.fromisoformat(date_time[0])
+    if (date_time[1] or "").strip(".0"):
+        raise ValueError(rest)
+    return datetime.fromisoformat(f"{day}T00{rest[2:]}") + timedelta(days=1)

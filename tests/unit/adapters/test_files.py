@@ -115,6 +115,28 @@ def test_a_new_file_has_the_permissions_of_any_new_file(tmp_path: Path) -> None:
     assert (tmp_path / "a.xml").stat().st_mode == (tmp_path / "usual").stat().st_mode
 
 
+@posix
+def test_writing_changes_nothing_for_other_threads(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The mask of permissions is the whole process's: even for a moment another thread's new file would be open to everybody."""
+
+    def refused(_: int) -> int:
+        raise AssertionError
+
+    monkeypatch.setattr(os, "umask", refused)
+    write_atomically(tmp_path / "a.xml", b"")
+    assert (tmp_path / "a.xml").exists()
+
+
+@posix
+def test_what_is_half_written_is_not_open_to_more_people_than_the_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    file = tmp_path / "a.xml"
+    file.touch(0o600)
+    seen: list[int] = []
+    monkeypatch.setattr(os, "fsync", lambda descriptor: seen.append(stat.S_IMODE(os.fstat(descriptor).st_mode)))
+    write_atomically(file, b"new")
+    assert seen == [0o600]
+
+
 def test_a_failed_write_leaves_the_old_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     file = tmp_path / "a.xml"
     file.write_bytes(b"old")

@@ -17,7 +17,7 @@ from uuid import NAMESPACE_URL, uuid5
 
 import pytest
 
-from hocba_sign.adapters.folder_lock import exclusive
+from hocba_sign.adapters.locks import exclusive
 from hocba_sign.ades.integrity import check_integrity
 from hocba_sign.cli import batch
 from hocba_sign.cli.main import main

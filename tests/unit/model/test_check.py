@@ -1,4 +1,5 @@
 import dataclasses
+import json
 import unicodedata
 from collections.abc import Callable
 from datetime import date
@@ -10,7 +11,12 @@ import pytest
 from hocba_sign.model.check import check
 from hocba_sign.model.codes import Level
 from hocba_sign.model.results import PrimaryMarks
+from hocba_sign.model.rules import Severity, judge_rules
 from hocba_sign.model.transcript import ReplacedVersion, Substitute, Transcript
+from hocba_sign.xml.decode import decode_document
+from hocba_sign.xml.encode import encode
+from hocba_sign.xml.parse import parse
+from hocba_sign.xml.schema import violations
 
 EXAMPLES = Path(__file__).parent.parent.parent.parent / "examples"
 DATA = "/HOC_BA/DU_LIEU_HOC_BA"
@@ -136,3 +142,28 @@ def test_all_faults_are_found_together() -> None:
     given = pupil(full_name="\u00d0ỗ")(subject(1, teachers=())(identified(grade=9)(example("lop12"))))
     causes = {one.cause for one in check(given)}
     assert causes >= {"TEXT.WRONG_D", "TRANSCRIPT.NO_TEACHER", "TRANSCRIPT.LEVEL_GRADE"}
+
+
+def abroad(group: str | None) -> Transcript:
+    given = json.loads((EXAMPLES / "lop9.json").read_text("utf-8"))
+    del given["sodinhdanh"], given["dantoc"]
+    given |= {"giayto": {"loaigiayto": "6", "sogiayto": "M12345678"}, "quoctich": "KR", "hovaten": "Kim Min-su", "hotencha": "김철수"}
+    given |= {"noisinh": {"chitiet": "Seoul, Hàn Quốc"}, "quequan": {"chitiet": "Busan, Hàn Quốc"}}
+    return Transcript.from_json(json.dumps(given | ({"dantoc": group} if group else {})))
+
+
+@pytest.mark.parametrize("group", [None, "55"])
+def test_a_pupil_from_abroad_can_be_entered(group: str | None) -> None:
+    transcript = abroad(group)
+    assert check(transcript) == ()
+    root = parse(encode(transcript)).root
+    assert decode_document(root) == transcript
+    assert violations(root, issued=False) == ()
+    assert [one.cause for one in judge_rules(transcript) if one.severity is Severity.ERROR] == []
+
+
+@pytest.mark.parametrize(("group", "cause"), [(None, "TRANSCRIPT.MISSING_FIELD"), ("55", "TRANSCRIPT.FOREIGNER")])
+def test_a_vietnamese_has_an_ethnic_group(group: str | None, cause: str) -> None:
+    given = example("lop9")
+    particulars = dataclasses.replace(given.content.particulars, ethnic_group=group)
+    assert [one.cause for one in check(content(particulars=particulars)(given))] == [cause]

@@ -29,8 +29,8 @@ def test_a_code_names_one_province_at_a_time(code: str, before: str, after: str 
     assert names == [before, after]
 
 
-def test_there_are_54_ethnic_groups() -> None:
-    assert [*code_list("ethnic_groups").entries] == [str(n) for n in range(1, 55)]
+def test_there_are_54_ethnic_groups_and_foreigners() -> None:
+    assert [*code_list("ethnic_groups").entries] == [str(n) for n in range(1, 56)]
 
 
 @pytest.mark.parametrize(

@@ -1,4 +1,5 @@
 import json
+import time
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -121,3 +122,22 @@ def test_errors_never_carry_a_value() -> None:
     told = f"{caught.value!s}{caught.value.findings!r}"
     assert "3,1415" not in told
     assert "bí mật" not in told
+
+
+@pytest.mark.parametrize("number", ["1e-99999999999999999999", "1e99999999999999999999", "-0.0e-99999999999999999999", "8.5e-400000000"])
+def test_a_number_beyond_all_measure_is_a_wrong_mark_at_its_place(number: str) -> None:
+    document = json.dumps(example()).replace('"diemcanam": "8.4"', f'"diemcanam": {number}', 1)
+    assert number in document
+    with pytest.raises(InputError) as caught:
+        Transcript.from_json(document)
+    assert caught.value.cause == "VALUE.MARK"
+    assert caught.value.where is not None
+    assert caught.value.where.endswith("diemcanam")
+
+
+def test_many_keys_of_which_one_stands_twice_cost_as_much_as_they_are_long() -> None:
+    document = "{" + ",".join(f'"k{number}":0' for number in range(200_000)) + ',"k199999":1}'
+    started = time.process_time()
+    with pytest.raises(InputError, match=r"JSON\.DUPLICATE_KEY"):
+        Transcript.from_json(document)
+    assert time.process_time() - started < 2

@@ -87,3 +87,20 @@ def test_damaged_cells_are_refused(change: dict[str, object]) -> None:
     source = listed([("a", 1)], {})
     with pytest.raises(InputError, match=r"STATUS\.CELLS"):
         StatusTable(replace(source, **change))  # type: ignore[arg-type]  # wrong on purpose
+
+
+@pytest.mark.parametrize("status", range(256))
+def test_an_exception_with_a_status_that_no_transcript_has_is_refused_when_the_list_is_opened(status: int) -> None:
+    source = replace(listed([("a", 1)], {}), exceptions=base64.b64encode(bytes(8) + bytes((status,))).decode())
+    if status in {Cell.IN_FORCE, Cell.WITHDRAWN, Cell.REPLACED}:
+        StatusTable(source)
+        return
+    with pytest.raises(InputError, match=r"STATUS\.CELLS"):
+        StatusTable(source)
+
+
+@pytest.mark.parametrize("hashes", [(2, 1), (1, 1)])
+def test_exceptions_stand_in_order_and_once(hashes: tuple[int, ...]) -> None:
+    rows = b"".join(number.to_bytes(8, "big") + b"\1" for number in hashes)
+    with pytest.raises(InputError, match=r"STATUS\.CELLS"):
+        StatusTable(replace(listed([("a", 1)], {}), exceptions=base64.b64encode(rows).decode()))

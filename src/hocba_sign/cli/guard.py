@@ -1,0 +1,73 @@
+"""No output of a command replaces what it reads, or what is kept on this machine; only signing and extending may be in place."""
+
+import argparse
+import os
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Final
+
+from hocba_sign.adapters.state import home
+from hocba_sign.cli import console
+from hocba_sign.cli.options import OUTPUTS
+from hocba_sign.errors import CallerError
+
+IN_PLACE: Final = frozenset({"sign", "extend"})
+"""Commands whose `-o` may name the document itself, which grows."""
+
+_MAX_ENTRIES: Final = 100_000
+"""Of a folder that is read: beyond any limit for folders of its own."""
+
+
+def refuse_replacing(given: argparse.Namespace) -> None:
+    """Compare what a command writes with what it reads, as files: by link, by other spelling, in a folder.
+
+    Raises: CallerError CLI.OUT_IS_INPUT.
+    """
+    if given.command == "sign" and given.file.is_dir():
+        # Results of a folder go into another, where nothing that is there already is written.
+        return
+    written = [path for path in (getattr(given, name, None) for name in OUTPUTS) if isinstance(path, Path) and path != console.STANDARD]
+    read = [path for name, value in vars(given).items() if name not in OUTPUTS for path in _paths(value)]
+    for path in written:
+        known = _identity(path)
+        if known is None or path.is_dir():
+            continue
+        own = _identity(given.file) if given.command in IN_PLACE else None
+        if known != own and any(known == _identity(one) for one in _files((*read, *_kept()))):
+            raise CallerError("CLI.OUT_IS_INPUT", where=str(path))
+
+
+def _paths(value: object) -> Iterator[Path]:
+    if isinstance(value, Path):
+        yield value
+    elif isinstance(value, list | tuple):
+        for one in value:
+            yield from _paths(one)
+
+
+def _kept() -> Iterator[Path]:
+    """Give the folders that hold imported certificates, own anchors and the cache."""
+    try:
+        folder = home(os.environ)
+        yield from (folder / "certificates", folder / "anchors", folder / "cache")
+    except CallerError:
+        return
+
+
+def _files(paths: tuple[Path, ...]) -> Iterator[Path]:
+    for path in paths:
+        yield path
+        try:
+            if path.is_dir():
+                yield from (entry for _, entry in zip(range(_MAX_ENTRIES), path.iterdir(), strict=False))
+        except OSError:
+            continue
+
+
+def _identity(path: Path) -> tuple[int, int] | None:
+    """Give what is equal for all names of one file; None where there is none."""
+    try:
+        found = path.stat()
+    except OSError:
+        return None
+    return found.st_dev, found.st_ino
