@@ -46,17 +46,18 @@ class Cipher:
         if not isinstance(proxy, generic.DecryptedObjectProxy):
             return proxy
         raw: Any = proxy.raw_object
-        found: Any = proxy.decrypted
-        if isinstance(found, generic.ArrayObject):
-            made: Any = generic.ArrayObject(self._whole(one) for one in list.__iter__(found))
-        elif isinstance(found, generic.DictionaryObject):
-            entries = {key: self._value(raw, key, one) for key, one in dict.items(found)}
-            is_stream = isinstance(found, generic.StreamObject)
-            made = generic.StreamObject(entries, encoded_data=found.encoded_data) if is_stream else generic.DictionaryObject(entries)
-        else:
-            made = found
+        made: Any = proxy.decrypted
+        if isinstance(made, generic.ArrayObject):
+            made = generic.ArrayObject(self._whole(one) for one in list.__iter__(made))
+        elif isinstance(made, generic.StreamObject):
+            made = generic.StreamObject(self._entries(raw, made), encoded_data=made.encoded_data)
+        elif isinstance(made, generic.DictionaryObject):
+            made = generic.DictionaryObject(self._entries(raw, made))
         made.container_ref = raw.container_ref
         return made
+
+    def _entries(self, raw: Any, found: Any) -> dict[Any, Any]:
+        return {key: self._value(raw, key, one) for key, one in dict.items(found)}
 
     def _value(self, holder: Any, key: str, proxy: Any) -> Any:
         """Leave the value of a signature alone (7.6.2)."""
