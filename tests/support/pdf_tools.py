@@ -12,10 +12,15 @@ from cryptography.hazmat.primitives.asymmetric import ec, padding
 from cryptography.hazmat.primitives.asymmetric.rsa import RSAPrivateKey
 from cryptography.hazmat.primitives.hashes import SHA1, SHA256
 from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
+from pyhanko.pdf_utils import generic
+from pyhanko.pdf_utils.crypt import StandardSecurityHandler, StandardSecuritySettingsRevision
 from pyhanko.pdf_utils.incremental_writer import IncrementalPdfFileWriter
+from pyhanko.pdf_utils.reader import PdfFileReader
+from pyhanko.pdf_utils.writer import copy_into_new_writer
 from pyhanko.sign import PdfSignatureMetadata, PdfSigner, SimpleSigner
 from pyhanko.sign.fields import SigFieldSpec, SigSeedSubFilter, append_signature_field
 from pyhanko.sign.signers.pdf_signer import PdfSigningSession
+from pyhanko.stamp import BaseStampStyle
 from pyhanko_certvalidator.registry import SimpleCertificateStore
 
 from hocba_sign.pades.form import NewField, Place, Revision
@@ -37,6 +42,16 @@ class _Signing(PdfSigner):
         return session
 
 
+class _Kept(BaseStampStyle):
+    """Leaves the picture that the newest field has."""
+
+    def create_stamp(self, *_: Any, **__: Any) -> Any:
+        return self
+
+    def apply_appearance(self, _: Any) -> None:
+        """Do nothing."""
+
+
 def signed_by_pyhanko(
     octets: bytes,
     identity: Identity,
@@ -46,8 +61,13 @@ def signed_by_pyhanko(
     kind: SigSeedSubFilter = PADES,
     box: Box | None = None,
     besides: Callable[[IncrementalPdfFileWriter], None] | None = None,
+    is_encrypted: bool = False,
+    has_stamp: bool = True,
 ) -> bytes:
-    """Let pyHanko sign in a new field; `besides` changes more in the same revision, after the field is there."""
+    """Let pyHanko sign in a new field, with its own picture unless told otherwise; `besides` changes more in the same revision, after the field is there.
+
+    `is_encrypted`: the file asks nobody for a password though it is encrypted, as `with_owner_password` makes it.
+    """
     key = identity.key.private_bytes(Encoding.DER, PrivateFormat.PKCS8, NoEncryption())
     certificates = [x509.Certificate.load(der) for der in identity.chain_der]
     signer = SimpleSigner(
@@ -56,13 +76,39 @@ def signed_by_pyhanko(
         cert_registry=SimpleCertificateStore.from_certs(certificates),
     )
     writer = IncrementalPdfFileWriter(BytesIO(octets), strict=False)
+    if is_encrypted:
+        writer.encrypt("")
     append_signature_field(writer, SigFieldSpec(field, on_page=0, box=box))
     if besides is not None:
         besides(writer)
     output = BytesIO()
     made = _Signing(PdfSignatureMetadata(field_name=field, subfilter=kind, md_algorithm="sha256"), signer)
     made.at = at
+    if not has_stamp:
+        made.stamp_style = _Kept()
     made.sign_pdf(writer, output=output)
+    return output.getvalue()
+
+
+def with_owner_password(octets: bytes, kind: str, *, user: str = "") -> bytes:
+    """Encrypt with `kind` (`rc4`, `aes128`, `aes256`); whoever has no password may open the file, unless `user` is one."""
+    writer: Any = copy_into_new_writer(PdfFileReader(BytesIO(octets)))
+    identifier = hashlib.sha256(octets).digest()[:16]
+    writer._document_id = generic.ArrayObject([generic.ByteStringObject(identifier)] * 2)
+    if kind == "aes256":
+        handler = StandardSecurityHandler.build_from_pw("owner", user, pdf_mac=False)
+    else:
+        handler = StandardSecurityHandler.build_from_pw_legacy(
+            StandardSecuritySettingsRevision.RC4_OR_AES128,
+            identifier,
+            "owner",
+            user,
+            keylen_bytes=16,
+            use_aes128=kind == "aes128",
+        )
+    writer._assign_security_handler(handler)
+    output = BytesIO()
+    writer.write(output)
     return output.getvalue()
 
 

@@ -15,6 +15,9 @@ LONG_TERM: Final = frozenset({Rule.TIME_STAMP, Rule.DSS, Rule.EXTENSIONS, Rule.V
 SIGNING: Final = LONG_TERM | {Rule.SIGNATURE}
 TOLERATED: Final = frozenset({Rule.METADATA, Rule.INFO, Rule.MARK_INFO, Rule.STRUCTURE, Rule.FORM_DEFAULTS})
 """What real tools add and no page shows: told as `PDF.TOLERATED`, with the rule's name."""
+_EVIDENCE: Final = frozenset({Rule.DSS, Rule.TIME_STAMP})
+_BESIDE_EVIDENCE: Final = frozenset({Rule.METADATA, Rule.INFO, Rule.DATED})
+"""What tools write again when they add long-term data: when the file was changed."""
 
 _NO_CHANGES: Final = 1
 
@@ -28,13 +31,21 @@ def change_findings(field: FieldFacts, steps: tuple[Step, ...]) -> Iterator[Find
         if step.refusal is not None:
             yield Finding("PDF.CHANGED" if step.is_proven else "PDF.CHANGE_UNKNOWN", f"{where} ({step.refusal})")
             continue
-        is_too_much = field.doc_mdp == _NO_CHANGES and not step.rules <= LONG_TERM
+        is_too_much = field.doc_mdp == _NO_CHANGES and not _keeps_only(step)
         if is_too_much or (field.doc_mdp is not None and any(change.is_new and change.box is not None for change in step.fields)):
             yield Finding("PDF.NOT_PERMITTED", where)
         for change in step.fields:
             is_silent = change.box is None and (change.is_time_stamp or not change.is_filled)
             if not is_silent and any(lock.forbids(change.name) for lock in field.locks):
                 yield Finding("PDF.LOCKED", f"{where} ({change.name})")
+
+
+def _keeps_only(step: Step) -> bool:
+    """Tell whether a step serves nothing but keeping the file: long-term data, and with them the date of the change."""
+    if not step.rules & _EVIDENCE:
+        return step.rules <= LONG_TERM
+    is_dated_only = Rule.INFO not in step.rules or Rule.DATED in step.rules
+    return is_dated_only and step.rules <= LONG_TERM | _BESIDE_EVIDENCE
 
 
 def tolerated(field: FieldFacts, steps: tuple[Step, ...]) -> Iterator[Finding]:

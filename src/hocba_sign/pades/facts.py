@@ -24,6 +24,8 @@ class Rule(StrEnum):
     VERSION = "version"
     METADATA = "metadata"
     INFO = "info"
+    DATED = "dated"
+    """Beside `info`: nothing in the information dictionary changed but when and by which program the file was written."""
     MARK_INFO = "mark_info"
     STRUCTURE = "structure"
     """The tags that say what a page's parts are."""

@@ -28,8 +28,6 @@ MAX_TIME_STAMPS: Final = 60
 _HEAD: Final = b"%PDF-"
 _HEAD_WINDOW: Final = 1024
 _WHITE: Final = b"\0\t\n\f\r "
-_SPACES_AT_END: Final = 16
-"""Octets of white space behind %%EOF that may belong to a revision."""
 _CONTENTS: Final = re.compile(rb"/Contents[\0\t\n\f\r ]{0,16}\Z")
 _ZONE, _TOLERANCE = timedelta(hours=7), timedelta(minutes=5)
 _HEX: Final = re.compile(rb"<(?:[0-9A-Fa-f]{2})*>")
@@ -127,7 +125,7 @@ def _range_findings(facts: PdfFacts, one: FieldFacts) -> Iterator[Finding]:
         yield Finding("PDF.BYTE_RANGE", where)
     end = facts.ends[one.revision]
     tail = octets[end : resumed + length]
-    if resumed + length < end or len(tail) > _SPACES_AT_END or tail.strip(_WHITE):
+    if resumed + length < end or tail.strip(_WHITE):
         yield Finding("PDF.COVERAGE", where)
 
 

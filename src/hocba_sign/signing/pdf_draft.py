@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from hocba_sign.ades.integrity import check_integrity
-from hocba_sign.errors import CallerError, InputError
+from hocba_sign.errors import CallerError, Finding, InputError
 from hocba_sign.model.transcript import ExpectedSigner, Transcript
 from hocba_sign.model.workflow import PLANS, Role, SigningPlan, Slot
 from hocba_sign.pades.form import Form, NewField, Place
@@ -77,6 +77,9 @@ def read_pdf_draft(octets: bytes, *, slot: Slot | None = None, roles: tuple[Role
         if not integrity.is_intact or signature.findings:
             raise InputError("SIGN.BROKEN_SIGNATURE", where=signature.where, findings=integrity.findings)
     transcript = _attached(document)
+    stray = next((one for one in document.signatures if one.slot is None), None)
+    if transcript is not None and stray is not None:
+        raise InputError("SIGN.BROKEN_SIGNATURE", where=stray.where, findings=(Finding("SIG.STRAY", stray.where),))
     if transcript is None:
         present = (slot_of(field.name) for field in form.fields)
         wanted = map(Slot, roles) if roles else (one for one in (*present, slot) if one is not None)

@@ -5,8 +5,8 @@ from dataclasses import dataclass, replace
 from types import MappingProxyType
 from typing import Final
 
-from hocba_sign.ades.structure import Coverage
-from hocba_sign.errors import InputError
+from hocba_sign.ades.structure import Coverage, ParsedSignature
+from hocba_sign.errors import Finding, InputError
 from hocba_sign.model.transcript import ExpectedSigner, Transcript
 from hocba_sign.model.workflow import PLANS
 from hocba_sign.pades.read import ATTACHMENT, PdfDocument, read_pdf
@@ -84,7 +84,7 @@ def validate_pdf(octets: bytes, setting: Setting) -> DocumentConclusion:
         return _book(_judged(document, setting, found=_NO_TRANSCRIPT), document)
     if len(document.facts.attachments) > 1:
         return _judged(document, setting, found=(Check(identifier="PDF.ATTACHED_TWICE", status=Status.FAIL, where=ATTACHMENT),))
-    signatures = tuple(with_zone_warning(validate_signature(one, setting)) for one in document.signatures)
+    signatures = tuple(with_zone_warning(validate_signature(_placed(one), setting)) for one in document.signatures)
     attached = _attached(document.facts.attachments[0], setting)
     transcript = attached.transcript
     checks = [*_file_checks(document, signatures), *attached.checks]
@@ -126,6 +126,13 @@ def validate_any_pdf(octets: bytes, setting: Setting) -> DocumentConclusion:
     if not document.signatures:
         return _nothing(is_other=True)
     return _judged(document, setting)
+
+
+def _placed(signature: ParsedSignature) -> ParsedSignature:
+    """Where a transcript says who signs, a signature in any other field is of nobody in the plan."""
+    if signature.slot is not None:
+        return signature
+    return replace(signature, findings=(*signature.findings, Finding("SIG.STRAY", signature.where)))
 
 
 def _book(judged: DocumentConclusion, document: PdfDocument) -> DocumentConclusion:

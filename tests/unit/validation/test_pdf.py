@@ -8,6 +8,7 @@ import pytest
 from pyhanko.pdf_utils import generic
 from pyhanko.pdf_utils.incremental_writer import IncrementalPdfFileWriter
 
+from hocba_sign.errors import InputError
 from hocba_sign.model.results import SecondaryMarks
 from hocba_sign.model.transcript import Transcript
 from hocba_sign.model.workflow import Slot
@@ -117,6 +118,25 @@ def test_a_step_that_was_left_out() -> None:
 def test_a_slot_that_nobody_asked_for() -> None:
     report = SCENE.verify(signed(rendered(), SCENE.identity(GVCN), field="GVBM-mon-99-gv-99-1", at=SIGNED_AT))
     assert "WF.UNEXPECTED_SLOT" in causes(report)
+
+
+@pytest.mark.parametrize(
+    "name", ["Signature1", "GVCN\u00a0", "GVCN ", "gvcn", "GV\u0421N", "GVCN\u200b", "\ufeffGVCN", "HIEU_TRUONG"]
+)
+def test_a_signature_of_nobody_in_the_plan(name: str) -> None:
+    """A field that is no slot, or only looks like one: whoever has a certificate could add it after the seal."""
+    stranger = SCENE.world.person("Lê Quang Vinh", "048181004218")
+    report = SCENE.verify(signed(complete(), stranger, field=name, at=SIGNED_AT))
+    assert report.verdict is Verdict.INVALID
+    assert "SIG.STRAY" in causes(report)
+    assert report.to_dict()["signatures"][-1]["indication"] == "TOTAL_FAILED"
+
+
+def test_nobody_signs_beside_a_signature_of_nobody_in_the_plan() -> None:
+    stranger = SCENE.world.person("Lê Quang Vinh", "048181004218")
+    with pytest.raises(InputError) as raised:
+        SCENE.sign(signed(signed_by(1), stranger, field="Signature1", at=SIGNED_AT), SCENE.slots[1])
+    assert [one.cause for one in raised.value.findings] == ["SIG.STRAY"]
 
 
 def test_a_signer_in_the_wrong_place() -> None:

@@ -9,7 +9,7 @@ from typing import Any, Final
 from pyhanko.pdf_utils import generic
 
 from hocba_sign.pades.engine.document import Reader, entry
-from hocba_sign.pades.engine.steps import field_changes, pages_below
+from hocba_sign.pades.engine.steps import field_changes, field_fault, pages_below
 from hocba_sign.pades.engine.tags import TagRule
 from hocba_sign.pades.facts import Rule, Step
 
@@ -42,6 +42,9 @@ def _refusals(reader: Reader, old: Any, new: Any) -> Iterator[str]:
             continue
         if not _is_allowed(old(reference), new(reference), is_root=reference == new.root_ref):
             yield f"object {reference.idnum}"
+    fault = field_fault(old, new)
+    if fault is not None:
+        yield fault.what
     before, after = list(pages_below(old.root["/Pages"])), list(pages_below(new.root["/Pages"]))
     if len(before) != len(after):
         yield "pages"

@@ -49,5 +49,7 @@ def _restored(found: Any, mark: bytes, value: bytes) -> Any:
     keys = [key for key, one in found.items() if isinstance(one, strings) and one.original_bytes == mark]
     if len(keys) != 1:
         return None
-    found[keys[0]] = generic.pdf_string(value)
+    restored = generic.pdf_string(value)
+    restored.container_ref = found[keys[0]].container_ref
+    found[keys[0]] = restored
     return found

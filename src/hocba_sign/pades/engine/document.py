@@ -14,6 +14,7 @@ from pyhanko.pdf_utils.xref import XRefBuilder, XRefCache
 
 from hocba_sign.errors import HocbaSignError, InputError
 from hocba_sign.pades.engine.contents import LongStrings
+from hocba_sign.pades.engine.encryption import Cipher
 from hocba_sign.pades.engine.uses import Key, Path, Spot, Uses, spots
 
 MAX_OCTETS: Final = 20_000_000
@@ -28,6 +29,9 @@ ours costs some ten thousand.
 """
 MAX_VISITS_TOGETHER: Final = 4_000_000
 """The same in all revisions of a file."""
+
+WHITE: Final = b"\0\t\n\f\r "
+"""White space of PDF (ISO 32000-2, 7.2.3)."""
 
 _LIMITS: Final = DecodeLimits(
     per_stream=StreamDecodeLimits(max_output_size=32 * 1024 * 1024),
@@ -56,7 +60,7 @@ def foreign() -> Iterator[None]:
 
 
 def open_document(octets: bytes, *, strict: bool = True) -> "Reader":
-    """Open a PDF that is not encrypted.
+    """Open a PDF that asks for no password.
 
     Raises: InputError `PDF.UNREADABLE`, `PDF.ENCRYPTED`, `PDF.LIMIT`.
     """
@@ -64,8 +68,6 @@ def open_document(octets: bytes, *, strict: bool = True) -> "Reader":
         raise InputError("PDF.LIMIT", where=f"octet {MAX_OCTETS}", detail=f"{len(octets)} octets")
     with foreign():
         reader = Reader(octets, strict=strict)
-        if "/Encrypt" in reader.trailer:
-            raise InputError("PDF.ENCRYPTED")
         if not isinstance(reader.root, generic.DictionaryObject):
             raise InputError("PDF.UNREADABLE", detail="no catalog")
         return reader
@@ -88,16 +90,45 @@ class Reader(PdfFileReader):
         self._object_streams: dict[int, tuple[BytesIO, dict[int, tuple[int, int]]]] = {}
         self.uses = Uses()
         self._embedded_signatures = None
+        self._cipher: Cipher | None = None
         self._long_strings = LongStrings(octets)
         self.stream = BytesIO(octets)
         self._header_version = _read_header_version(self.stream)
-        self.stream.seek(-1, 2)
+        self.stream.seek(len(octets.rstrip(WHITE)) - 1)
         builder = _Builder(handler=self, stream=self.stream, strict=strict, last_startxref=process_data_at_eof(self.stream))
         self.xrefs = _Sections(self, builder.read_xrefs())
         self.last_startxref = builder.last_startxref
         self.trailer = builder.trailer
         self.has_xref_stream = builder.has_xref_stream
         self.visits = 0
+        self._cipher = self._opened()
+
+    @property
+    def encrypted(self) -> bool:
+        """Tell the parent that nothing is: objects are decrypted where they are read."""
+        return False
+
+    @property
+    def is_encrypted(self) -> bool:
+        return self._cipher is not None
+
+    def _opened(self) -> Cipher | None:
+        """Give what decrypts the file, None where nothing has to be. One key is for all revisions: another would turn what was signed into something else.
+
+        Raises: InputError `PDF.ENCRYPTED`.
+        """
+        trailers = [self.trailer.flatten(revision) for revision in range(self.last_revision + 1)]
+        keys = [(raw_entry(one, "/Encrypt"), _first_identifier(one)) for one in trailers]
+        if all(dictionary is None for dictionary, _ in keys):
+            return None
+        if any(key != keys[-1] for key in keys) or self.encrypt_dict is None:
+            raise InputError("PDF.ENCRYPTED")
+        held = self.trailer.raw_get("/Encrypt")
+        if isinstance(held, generic.IndirectObject) and self.xrefs.get_last_change(held.reference) != self.xrefs.get_introducing_revision(
+            held.reference
+        ):
+            raise InputError("PDF.ENCRYPTED")
+        return Cipher(self.encrypt_dict, file_identifier=keys[-1][1])
 
     def get_historical_resolver(self, revision: int) -> "Revision":
         if revision not in self._revisions:
@@ -124,7 +155,9 @@ class Reader(PdfFileReader):
                 self.stream = whole
 
         found = self._long_strings.read(marker, read) if isinstance(marker, int) else None
-        return usual(ref, marker, *arguments, **options) if found is None else found
+        found = usual(ref, marker, *arguments, **options) if found is None else found
+        is_plain = self._cipher is None or not isinstance(marker, int) or arguments[:1] == (True,) or options.get("never_decrypt")
+        return found if is_plain or self._cipher is None else self._cipher.decrypted(found)
 
     def _get_object_from_stream(self, idnum: int, stmnum: int, idx: int) -> Any:
         """Do as the parent does, but read what stands at the head of an object stream once, not for each object in it."""
@@ -322,6 +355,17 @@ class Revision(HistoricalResolver):
         if isinstance(obj, generic.IndirectObject) and self.reader.xrefs.get_historical_ref(obj.reference, self.revision) is None:
             return
         super()._collect_indirect_references(obj, seen, since_revision)
+
+
+def raw_entry(holder: Any, key: str) -> Any:
+    """Give what stands in an entry of a dictionary, a reference not followed; None where there is none."""
+    return holder.raw_get(key) if key in holder else None
+
+
+def _first_identifier(trailer: Any) -> bytes:
+    """Give the part of the file's identifier that keys are made with."""
+    found = entry(trailer, "/ID")
+    return bytes(found[0].original_bytes) if isinstance(found, generic.ArrayObject) and len(found) else b""
 
 
 def entry(holder: Any, key: str, *, default: Any = None) -> Any:

@@ -18,9 +18,10 @@ from pyhanko.sign.diff_analysis.rules_api import QualifiedWhitelistRule, Referen
 from pyhanko.sign.fields import enumerate_sig_fields
 
 from hocba_sign.errors import InputError
-from hocba_sign.pades.engine.document import Reader, entry
+from hocba_sign.pades.engine.document import Reader, entry, raw_entry
 from hocba_sign.pades.engine.evidence import EvidenceRule
 from hocba_sign.pades.engine.tags import TagRule
+from hocba_sign.pades.engine.widgets import Fault, has_area, widget_faults
 from hocba_sign.pades.facts import Box, FieldChange, Rule, Step
 
 _CATALOG: Final = {
@@ -31,12 +32,18 @@ _CATALOG: Final = {
 _EXPLAINED_BY_OTHERS: Final = frozenset({"/AcroForm", "/DSS", "/Metadata", "/StructTreeRoot"})
 _FORM_KEYS: Final = frozenset({"/Fields", "/SigFlags"})
 _FORM_DEFAULTS: Final = frozenset({"/DR", "/DA", "/Q"})
+_DATES: Final = frozenset({"/ModDate", "/Producer"})
 _OBJECT: Final = re.compile(r"Reference\(idnum=(\d{1,10})")
 _SHOWN_OBJECTS: Final = 5
+_SHOWN_NAME: Final = 60
 
 
 class _Unexplained(Exception):
-    """A rule of ours that pyHanko does not have; the text is technical and free of content."""
+    """A rule of ours that pyHanko does not have; the text is technical and free of content. `is_proven` as in `Step`."""
+
+    def __init__(self, what: str, *, is_proven: bool = True) -> None:
+        super().__init__(what)
+        self.is_proven = is_proven
 
 
 def analyse(reader: Reader, *, since: int) -> Iterator[Step]:
@@ -48,7 +55,7 @@ def analyse(reader: Reader, *, since: int) -> Iterator[Step]:
             objects = list(dict.fromkeys(_OBJECT.findall(str(found))))[:_SHOWN_OBJECTS]
             yield Step(revision=revision, rules=frozenset(), refusal=f"objects {', '.join(objects)}" if objects else "structure")
         except _Unexplained as found:
-            yield Step(revision=revision, rules=frozenset(), refusal=str(found))
+            yield Step(revision=revision, rules=frozenset(), refusal=str(found), is_proven=found.is_proven)
         except InputError:
             raise
         except Exception as error:  # noqa: BLE001 - whatever the foreign analysis fails with, nothing is proven
@@ -58,7 +65,8 @@ def analyse(reader: Reader, *, since: int) -> Iterator[Step]:
 def _step(reader: Reader, revision: int) -> Step:
     """Compare a revision with the one before.
 
-    1. every written object has a rule; 2. no second list of objects that only some readers see; 3. what the fields became.
+    1. every written object has a rule; 2. no object has two versions, of which readers may take either; 3. what the fields became, and that they
+    consist of nothing else than fields do.
     """
     old, new = reader.get_historical_resolver(revision - 1), reader.get_historical_resolver(revision)
     # (1)
@@ -67,17 +75,38 @@ def _step(reader: Reader, revision: int) -> Step:
     recorded: set[Rule] = set()
     _policy(recorded, keys=_form_keys(old)).apply(old, new)
     # (2)
-    if reader.xrefs.get_xref_data(revision).hybrid is not None:
+    section = reader.xrefs.get_xref_data(revision)
+    if section.hybrid is not None and not _agree(section, section.hybrid.xref_data):
         raise _Unexplained("hybrid cross-references")
     # (3)
     changes = tuple(field_changes(old, new))
     for change in changes:
         if change.is_new and not change.is_filled and change.box is not None:
             raise _Unexplained(f"visible field {change.name} without a signature")
-    recorded |= {rule for key, rule in _CATALOG.items() if _raw(old.root, key) != _raw(new.root, key)}
-    if any(_raw(old.root["/AcroForm"], key) != _raw(new.root["/AcroForm"], key) for key in _FORM_DEFAULTS):
+    fault = field_fault(old, new)
+    if fault is not None:
+        raise _Unexplained(fault.what, is_proven=fault.is_proven)
+    recorded |= {rule for key, rule in _CATALOG.items() if raw_entry(old.root, key) != raw_entry(new.root, key)}
+    if Rule.INFO in recorded and _is_dated_only(old, new):
+        recorded.add(Rule.DATED)
+    if any(raw_entry(old.root["/AcroForm"], key) != raw_entry(new.root["/AcroForm"], key) for key in _FORM_DEFAULTS):
         recorded.add(Rule.FORM_DEFAULTS)
     return Step(revision=revision, rules=frozenset(recorded | {_rule(change) for change in changes}), fields=changes)
+
+
+def _agree(table: Any, hybrid: Any) -> bool:
+    """Tell whether the two lists of objects that a revision of Word's or of older tools has say nothing different of any object."""
+    return all(
+        place == hybrid.standard_xrefs.get(number, place) and number not in hybrid.xrefs_in_objstm
+        for number, place in table.standard_xrefs.items()
+    )
+
+
+def _is_dated_only(old: Any, new: Any) -> bool:
+    """Tell whether the information dictionary says nothing new but when and by which program the file was written."""
+    references = [one.trailer_view.get_value_as_reference("/Info", optional=True) for one in (old, new)]
+    before, after = (one(reference) if reference is not None else {} for one, reference in zip((old, new), references, strict=True))
+    return all(raw_entry(before, key) == raw_entry(after, key) for key in {*before, *after} - _DATES)
 
 
 def _rule(change: FieldChange) -> Rule:
@@ -138,6 +167,18 @@ def _terminal_fields(fields: Any, depth: int = 0) -> Iterator[Any]:
             yield field
 
 
+def field_fault(old: Any, new: Any) -> Fault | None:
+    """Give what has no place in the signature fields that a revision wrote, the gravest first."""
+    written = new.written()
+    faults = [
+        Fault(f"{str(name)[:_SHOWN_NAME]} {fault.what}", fault.is_proven)
+        for name, _, reference in enumerate_sig_fields(new)
+        if any((one.idnum, one.generation) in written for one in _widgets(reference))
+        for fault in widget_faults(old, new, reference)
+    ]
+    return min(faults, key=lambda fault: not fault.is_proven, default=None)
+
+
 def field_changes(old: Any, new: Any) -> Iterator[FieldChange]:
     """Tell which signature fields are new or filled, once for every place where something of one is seen."""
     before = {str(name): value is not None for name, value, _ in enumerate_sig_fields(old)}
@@ -166,16 +207,13 @@ def field_changes(old: Any, new: Any) -> Iterator[FieldChange]:
 
 def _widgets(reference: Any) -> list[Any]:
     kids = entry(reference.get_object(), "/Kids", default=())
-    return [reference, *(kids.raw_get(at) for at in range(len(kids)))]
+    return [reference, *(kid for kid in (kids.raw_get(at) for at in range(len(kids))) if isinstance(kid, generic.IndirectObject))]
 
 
 def _box(widget: Any) -> Box | None:
-    rectangle = entry(widget, "/Rect")
-    if not isinstance(rectangle, generic.ArrayObject) or len(rectangle) != 4:
+    if not has_area(widget):
         return None
-    left, bottom, right, top = (float(number) for number in rectangle)
-    if left == right or bottom == top:
-        return None
+    left, bottom, right, top = (float(number) for number in widget["/Rect"])
     return min(left, right), min(bottom, top), max(left, right), max(bottom, top)
 
 
@@ -201,7 +239,3 @@ def pages_below(node: Any, depth: int = 0) -> Iterator[Any]:
             yield from pages_below(kid, depth + 1)
         else:
             yield kid
-
-
-def _raw(holder: Any, key: str) -> Any:
-    return holder.raw_get(key) if key in holder else None

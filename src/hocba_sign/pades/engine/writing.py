@@ -144,6 +144,8 @@ def _at(dictionary: Any, key: str, default: Any = None) -> Any:
 
 def _reader(document: bytes) -> Any:
     reader = open_document(document)
+    if reader.is_encrypted:
+        raise InputError("PDF.ENCRYPTED")
     if reader.xrefs.hybrid_xrefs_present:
         raise InputError("PDF.HYBRID")
     form = _at(reader.root, "/AcroForm")
