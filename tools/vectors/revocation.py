@@ -1,11 +1,12 @@
 """Area revocation: what lists and answers say about the signers' certificates, and whether they may be believed."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import datetime, timedelta
 from typing import Any
 
 from asn1crypto import core, crl
 
+from hocba_sign.signing.policy import Level
 from hocba_sign.testing import World
 from hocba_sign.testing.identity import pem
 from hocba_sign.testing.keys import sign_octets
@@ -299,22 +300,25 @@ def _answers(stage: Stage) -> Iterator[Case]:
     )
 
 
-def _odd_lists(stage: Stage) -> Iterator[Case]:
-    authority = stage.world.authority("public-ca")
-    plain = stage.world.crl("public-ca", LISTED_AT)
+def _resigned(stage: Stage, change: Callable[[crl.TbsCertList], None]) -> bytes:
+    """Change the list of the people's authority, and sign it as the authority does."""
+    certificate_list = crl.CertificateList.load(stage.world.crl("public-ca", LISTED_AT))
+    fields = certificate_list["tbs_cert_list"]
+    change(fields)
+    signed = crl.CertificateList(
+        {
+            "tbs_cert_list": fields,
+            "signature_algorithm": certificate_list["signature_algorithm"],
+            "signature": sign_octets(stage.world.authority("public-ca").key, fields.dump(force=True), digest="sha256"),
+        }
+    )
+    return bytes(signed.dump())
 
+
+def _odd_lists(stage: Stage) -> Iterator[Case]:
     def extended(identifier: str, value: Any) -> bytes:
-        certificate_list = crl.CertificateList.load(plain)
-        fields = certificate_list["tbs_cert_list"]
-        fields["crl_extensions"].append({"extn_id": identifier, "critical": True, "extn_value": core.ParsableOctetString(value.dump())})
-        signed = crl.CertificateList(
-            {
-                "tbs_cert_list": fields,
-                "signature_algorithm": certificate_list["signature_algorithm"],
-                "signature": sign_octets(authority.key, fields.dump(force=True), digest="sha256"),
-            }
-        )
-        return bytes(signed.dump())
+        added = {"extn_id": identifier, "critical": True, "extn_value": core.ParsableOctetString(value.dump())}
+        return _resigned(stage, lambda fields: fields["crl_extensions"].append(added))
 
     authorities_only = extended("issuing_distribution_point", crl.IssuingDistributionPoint({"only_contains_ca_certs": True}))
     yield revocation_case(
@@ -340,6 +344,64 @@ def _odd_lists(stage: Stage) -> Iterator[Case]:
         "list-with-unknown-demand",
         ("The list makes a critical demand that nobody knows", "It may leave certificates out"),
         "INDETERMINATE",
-        "REVOCATION.UNUSABLE",
+        "REVOCATION.CRITICAL_EXTENSION",
         **_with_list(odd),
+    )
+    yield from _times_of_statements(stage)
+
+
+def _times_of_statements(stage: Stage) -> Iterator[Case]:
+    """Time-stamped at a moment that every statement stands before or after."""
+    spec = "EN 319 102-1, 5.2.5.4; docs/explanation/evidence.md"
+    stamped = stage.issued(level=Level.T)
+    before = stage.world.crl("public-ca", SIGNED_AT - timedelta(hours=5))
+    after = stage.world.crl("public-ca", LISTED_AT)
+    yield revocation_case(
+        stage,
+        "list-before-signature-current",
+        ("The only list is from before the time-stamp and still current", "A note: nobody has asked since the signature"),
+        "VALID",
+        "REVOCATION.ASKED_BEFORE",
+        spec=spec,
+        document=stamped,
+        twin="revocation/list-before-signature-old",
+        **_with_list(before),
+    )
+    later = SIGNED_AT + timedelta(days=300)
+    others = {
+        f"evidence/{slug}.crl": stage.world.crl(slug, LISTED_AT, next_update=later + timedelta(days=1))
+        for slug in stage.world.slugs
+        if slug != "public-ca"
+    }
+    dated: dict[str, Any] = {"spec": spec, "document": stamped, "at": later, "sub": "TRY_LATER"}
+    yield revocation_case(
+        stage,
+        "list-before-signature-old",
+        ("300 days later the only list is still the one from before the time-stamp", "A revocation between the two is not on it"),
+        "INDETERMINATE",
+        "REVOCATION.BEFORE_SIGNATURE",
+        twin="revocation/list-after-signature-old",
+        files={**others, "evidence/public-ca.crl": before},
+        crl=(*others, "evidence/public-ca.crl"),
+        **dated,
+    )
+    del dated["sub"]
+    yield revocation_case(
+        stage,
+        "list-after-signature-old",
+        ("300 days later the list from after the time-stamp has run out", "It was asked after the signature, which settles the question"),
+        "VALID",
+        twin="revocation/list-before-signature-old",
+        files={**others, "evidence/public-ca.crl": after},
+        crl=(*others, "evidence/public-ca.crl"),
+        **dated,
+    )
+    yield revocation_case(
+        stage,
+        "list-without-next-update",
+        ("The list does not say when the next one is due", "It speaks only for the moment when it was issued, and is not expired either"),
+        "INDETERMINATE",
+        "REVOCATION.NO_NEXT_UPDATE",
+        sub="TRY_LATER",
+        **_with_list(_resigned(stage, lambda fields: fields.__delitem__("next_update"))),
     )

@@ -7,14 +7,14 @@ Spec: RFC 5280, 5 and 6.3.3.
 
 import re
 from array import array
-from bisect import bisect_left
+from bisect import bisect_left, bisect_right
 from dataclasses import dataclass, field
 from datetime import datetime
 
 from cryptography import x509
 
 from hocba_sign.crypto import der
-from hocba_sign.pki.extension import boolean, extensions, full_names, general_names, moment
+from hocba_sign.pki.extension import RawExtension, boolean, extensions, full_names, general_names, moment
 
 MAX_EXTENSIONS = 32
 
@@ -35,6 +35,8 @@ REASONS = {
     10: "aa_compromise",
 }
 """removeFromCRL (8) belongs in delta CRLs only."""
+HOLD = "certificate_hold"
+UNSPECIFIED = "unspecified"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -48,10 +50,15 @@ class Scope:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Revoked:
-    """One entry of a list; `at` is UTC, `reason` as asn1crypto spells it."""
+    """One entry of a list; `at` is UTC, `reason` as asn1crypto spells it. `has_reason` tells whether it is stated, or only the default."""
 
     at: datetime
     reason: str
+    has_reason: bool = True
+
+    @property
+    def is_hold(self) -> bool:
+        return self.reason == HOLD
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -75,8 +82,8 @@ class RevocationList:
         """Cut out what is signed, as it stands."""
         return self.octets[slice(*self.tbs)]
 
-    def find(self, serial_number: int) -> Revoked | None:
-        """Raises: InputError DER.MALFORMED where the entries, or the one found, are not of the common form."""
+    def find(self, serial_number: int) -> tuple[Revoked, ...]:
+        """Give every entry of that number. Raises: InputError DER.MALFORMED where the entries, or those found, are not of the common form."""
         return self.entries.find(serial_number)
 
 
@@ -166,6 +173,8 @@ def _layouts() -> bytes:
 
 
 _COMMON = re.compile(rb"(?:\x30(?:%s))*+" % _layouts(), re.DOTALL)
+_CRITICAL = re.compile(rb"(?=\x06(?:%s)\x01\x01[^\x00])" % b"|".join(rb"\x%02x.{%d}" % (size, size) for size in range(1, 20)), re.DOTALL)
+"""An extension that is marked critical, or octets that look like one."""
 
 
 class Entries:
@@ -183,27 +192,28 @@ class Entries:
         self._is_searched = start == end
         self._index: array[int] | None = None
 
-    def find(self, serial_number: int) -> Revoked | None:
+    def find(self, serial_number: int) -> tuple[Revoked, ...]:
         """Raises: as `RevocationList.find`."""
         if self._start == self._end:
-            return None
+            return ()
         wanted = _octets_of(serial_number)
         if self._index is None:
             if not self._is_searched:
                 self._check()
                 self._is_searched = True
                 if self._octets.find(wanted, self._start, self._end) < 0:
-                    return None
+                    return ()
             self._index = self._indexed()
+        found: list[Revoked] = []
         digest = (hash(wanted) & 0xFFFFFFFF) << 32
         place = bisect_left(self._index, digest)
         while place < len(self._index) and self._index[place] >> 32 == digest >> 32:
             entry = self._entry(self._index[place] & 0xFFFFFFFF)
             parts = _at_least(der.sequence(entry), 2)
             if der.integer(parts[0]) == serial_number:
-                return _revoked(parts)
+                found.append(_revoked(parts))
             place += 1
-        return None
+        return tuple(found)
 
     def _check(self) -> None:
         """Make sure that what follows reads every entry as any other reader does."""
@@ -215,6 +225,10 @@ class Entries:
             x509.load_der_x509_crl(self._octets)
         except ValueError as error:
             raise der.malformed(0, "entries") from error
+        hits = [hit.start() for hit in _CRITICAL.finditer(self._octets, self._start, self._end)]
+        places = sorted(place & 0xFFFFFFFF for place in self._indexed()) if hits else []
+        for hit in hits:
+            _known_extensions(der.sequence(self._entry(places[bisect_right(places, hit) - 1])))
 
     def _indexed(self) -> "array[int]":
         octets, at, end = self._octets, self._start, self._end
@@ -246,17 +260,21 @@ def _octets_of(serial_number: int) -> bytes:
     return serial_number.to_bytes(size, "big", signed=True)
 
 
-def _revoked(parts: tuple[der.Element, ...]) -> Revoked:
+def _known_extensions(parts: tuple[der.Element, ...]) -> dict[str, RawExtension]:
+    """Give the extensions of an entry. An unknown critical one anywhere makes the whole list unusable. Spec: RFC 5280, 5.3."""
     if len(parts) > 3:
         raise der.malformed(0, "entry")
-    reason = "unspecified"
     found = extensions(parts[2], der.SEQUENCE, limit=MAX_EXTENSIONS) if len(parts) == 3 else {}
-    for oid, extension in found.items():
-        if oid == _REASON:
-            value = der.whole(extension.value_der, 0x0A).content
-            if len(value) != 1 or value[0] not in REASONS:
-                raise der.malformed(0, "reason")
-            reason = REASONS[value[0]]
-        elif extension.is_critical and oid not in (_HOLD_INSTRUCTION, _INVALIDITY):
-            raise der.malformed(0, "unknown critical extension of an entry")
-    return Revoked(at=moment(parts[1]), reason=reason)
+    if any(one.is_critical and oid not in (_REASON, _HOLD_INSTRUCTION, _INVALIDITY) for oid, one in found.items()):
+        raise der.malformed(0, "unknown critical extension of an entry")
+    return found
+
+
+def _revoked(parts: tuple[der.Element, ...]) -> Revoked:
+    reason = _known_extensions(parts).get(_REASON)
+    if reason is None:
+        return Revoked(at=moment(parts[1]), reason=UNSPECIFIED, has_reason=False)
+    value = der.whole(reason.value_der, 0x0A).content
+    if len(value) != 1 or value[0] not in REASONS:
+        raise der.malformed(0, "reason")
+    return Revoked(at=moment(parts[1]), reason=REASONS[value[0]])

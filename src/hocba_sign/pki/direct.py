@@ -1,20 +1,22 @@
-"""What one ordinary CRL or OCSP response says about an ordinary certificate, found without the engine.
+"""Who signed one ordinary CRL or OCSP response about an ordinary certificate, and what it says, found without the engine.
 
 Every function gives None wherever the engine must judge: other forms, other issuers, more than one possible signer.
 Spec: RFC 5280, 6.3.3; RFC 6960, 3.2 and 4.2.2.2.
 """
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime
 
 from hocba_sign.errors import InputError
 from hocba_sign.pki.certificate import Certificate
 from hocba_sign.pki.chain import same_name
-from hocba_sign.pki.crl import RevocationList, Revoked, Scope
+from hocba_sign.pki.crl import RevocationList, Scope
+from hocba_sign.pki.entries import content_of
 from hocba_sign.pki.evidence import Evidence
+from hocba_sign.pki.freshness import Reading
 from hocba_sign.pki.ocsp import Response, key_hash
 from hocba_sign.pki.ordinary import may_respond, ordinary
-from hocba_sign.pki.revocation import UNDATED_RESPONSE_LIFE, RevocationFact, Statement
+from hocba_sign.pki.revocation import Statement
 from hocba_sign.pki.signed import certificate_verdict, statement_verdict
 
 
@@ -36,8 +38,8 @@ class Question:
         return self.chain[self.index + 1]
 
 
-def answer(question: Question, statement: Statement) -> RevocationFact | None:
-    """Give what `statement`, whose dates fit, says about a certificate of an ordinary chain; None leaves the answer to the engine."""
+def read(question: Question, statement: Statement) -> Reading | tuple[str, ...] | None:
+    """Read what `statement` says about a certificate of an ordinary chain, or why it may not; None leaves the answer to the engine."""
     try:
         match statement.content:
             case RevocationList():
@@ -50,7 +52,7 @@ def answer(question: Question, statement: Statement) -> RevocationFact | None:
         return None
 
 
-def _by_list(question: Question, statement: Statement, crl: RevocationList) -> RevocationFact | None:
+def _by_list(question: Question, statement: Statement, crl: RevocationList) -> Reading | tuple[str, ...] | None:
     certificate, issuer = question.certificate, question.issuer
     if crl.issuer_der != issuer.subject_der or not _covers(crl.scope, certificate):
         return None
@@ -59,13 +61,12 @@ def _by_list(question: Question, statement: Statement, crl: RevocationList) -> R
     named, held = crl.authority_key_identifier, issuer.subject_key_identifier
     if named is not None and held is not None and named != held:
         return None
-    fact = fact_of(question, statement)
     verdict = statement_verdict(crl, statement.item.sha256, signer=issuer)
     if not verdict.is_right:
-        return replace(fact, causes=("REVOCATION.SIGNATURE",)) if _is_only_holder(issuer, question) else None
+        return ("REVOCATION.SIGNATURE",) if _is_only_holder(issuer, question) else None
     if not verdict.is_acceptable(question.at):
-        return replace(fact, causes=("REVOCATION.WEAK_ALGORITHM",)) if _is_only_holder(issuer, question) else None
-    return _concluded(fact, crl.find(certificate.serial_number), question, signer=issuer)
+        return ("REVOCATION.WEAK_ALGORITHM",) if _is_only_holder(issuer, question) else None
+    return Reading(statement=statement, entries=crl.find(certificate.serial_number), signer_not_after=issuer.not_after, signer=issuer)
 
 
 def _covers(scope: Scope, certificate: Certificate) -> bool:
@@ -84,18 +85,33 @@ def _is_only_holder(issuer: Certificate, question: Question) -> bool:
     )
 
 
-def _by_response(question: Question, statement: Statement, response: Response) -> RevocationFact | None:
-    said = response.answers[statement.index]
-    end = said.next_update or said.this_update + UNDATED_RESPONSE_LIFE
-    if said.status == "unknown" or end < said.this_update or end < question.at:
-        return None
+def _by_response(question: Question, statement: Statement, response: Response) -> Reading | None:
     responder = _responder(question, response)
     if responder is None:
         return None
     verdict = statement_verdict(response, statement.item.sha256, signer=responder)
     if not verdict.is_right or not verdict.is_acceptable(question.at):
         return None
-    return _concluded(fact_of(question, statement), said.revoked, question, signer=responder)
+    return _reading(question, statement, signer=responder)
+
+
+def read_trusted(question: Question, statement: Statement, *, responders: tuple[Certificate, ...]) -> Reading | None:
+    """Read a response of a responder that the caller trusts for every issuer. Spec: RFC 6960, 4.2.2.2 (1)."""
+    response = statement.content
+    if not isinstance(response, Response):
+        return None
+    for responder in responders:
+        if _is_named(responder, response) and responder.not_before <= response.produced_at <= responder.not_after:
+            verdict = statement_verdict(response, statement.item.sha256, signer=responder)
+            if verdict.is_right and verdict.is_acceptable(question.at):
+                return _reading(question, statement, signer=responder)
+    return None
+
+
+def _reading(question: Question, statement: Statement, *, signer: Certificate) -> Reading:
+    said = content_of(statement, question.certificate)
+    until = min(signer.not_after, question.issuer.not_after)
+    return Reading(statement=statement, entries=said.entries, unknown_cause=said.unknown_cause, signer_not_after=until)
 
 
 def _responder(question: Question, response: Response) -> Certificate | None:
@@ -110,7 +126,7 @@ def _responder(question: Question, response: Response) -> Certificate | None:
     if named[0] == issuer:
         return issuer
     verdict = certificate_verdict(named[0], issuer)
-    is_fit = may_respond(named[0], issuer, at=question.at) and verdict.is_right and verdict.is_acceptable(question.at)
+    is_fit = may_respond(named[0], issuer, at=response.produced_at) and verdict.is_right and verdict.is_acceptable(question.at)
     return named[0] if is_fit else None
 
 
@@ -124,30 +140,3 @@ def _is_named(certificate: Certificate, response: Response) -> bool:
     if response.responder_name_der is not None:
         return same_name(certificate.subject_der, response.responder_name_der)
     return key_hash(certificate.public_key_der, "sha1") == response.responder_key_hash
-
-
-def fact_of(question: Question, statement: Statement) -> RevocationFact:
-    """Describe `statement`; what it says is still unknown."""
-    return RevocationFact(
-        certificate_sha256=question.certificate.sha256,
-        status="unknown",
-        kind=statement.kind,
-        source=statement.item.source,
-        evidence_sha256=statement.item.sha256,
-        this_update=statement.this_update,
-        next_update=statement.next_update,
-        produced_at=statement.produced_at,
-    )
-
-
-def _concluded(fact: RevocationFact, entry: Revoked | None, question: Question, *, signer: Certificate) -> RevocationFact:
-    until = min(signer.not_after, question.issuer.not_after)
-    if entry is None:
-        return replace(fact, status="good", issuer_not_after=until)
-    if entry.at > question.at:
-        return replace(fact, status="good", revoked_at=entry.at, reason=entry.reason, issuer_not_after=until)
-    return revoked(replace(fact, issuer_not_after=until), at=entry.at, reason=entry.reason)
-
-
-def revoked(fact: RevocationFact, *, at: datetime, reason: str) -> RevocationFact:
-    return replace(fact, status="on_hold" if reason == "certificate_hold" else "revoked", revoked_at=at, reason=reason)

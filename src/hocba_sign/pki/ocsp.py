@@ -11,7 +11,7 @@ from functools import lru_cache
 
 from hocba_sign.crypto import der
 from hocba_sign.pki.certificate import Certificate
-from hocba_sign.pki.crl import REASONS, Revoked
+from hocba_sign.pki.crl import REASONS, UNSPECIFIED, Revoked
 from hocba_sign.pki.extension import extensions, moment
 
 MAX_ANSWERS = 64
@@ -21,7 +21,7 @@ MAX_EXTENSIONS = 32
 _SUCCESSFUL = b"\x0a\x01\x00"
 _BASIC = "1.3.6.1.5.5.7.48.1.1"
 _ARCHIVE_CUTOFF = "1.3.6.1.5.5.7.48.1.6"
-_KNOWN = frozenset({_ARCHIVE_CUTOFF, "1.3.6.1.5.5.7.48.1.2"})
+KNOWN_EXTENSIONS = frozenset({_ARCHIVE_CUTOFF, "1.3.6.1.5.5.7.48.1.2"})
 """May be critical without changing anything: archiveCutoff, nonce."""
 
 
@@ -145,7 +145,7 @@ def _known_extensions(holder: der.Element) -> datetime | None:
     """Give archiveCutoff. Other critical extensions than the known ones are refused."""
     found = extensions(holder, 0xA1, limit=MAX_EXTENSIONS)
     for oid, extension in found.items():
-        if extension.is_critical and oid not in _KNOWN:
+        if extension.is_critical and oid not in KNOWN_EXTENSIONS:
             raise der.malformed(holder.at, "unknown critical extension")
     cutoff = found.get(_ARCHIVE_CUTOFF)
     return moment(der.whole(cutoff.value_der, 0x18)) if cutoff else None
@@ -170,14 +170,14 @@ def _status(element: der.Element) -> tuple[str, Revoked | None]:
     if element.der == b"\x82\x00":
         return "unknown", None
     at, *more = der.sequence(element, 0xA1) or (element,)
-    reason = "unspecified"
+    reason = UNSPECIFIED
     if more:
         (holder,) = _exactly(tuple(more), 1)
         (value,) = _exactly(der.sequence(holder, 0xA0), 1)
         if value.tag != 0x0A or len(value.content) != 1 or value.content[0] not in REASONS:
             raise der.malformed(holder.at, "reason")
         reason = REASONS[value.content[0]]
-    return "revoked", Revoked(at=moment(at), reason=reason)
+    return "revoked", Revoked(at=moment(at), reason=reason, has_reason=bool(more))
 
 
 @lru_cache(maxsize=512)

@@ -23,6 +23,8 @@ class PathRequirements:
     `known_until` (UTC) is the validation time: CRLs and OCSP responses issued later are ignored; None means the control time.
     `initial_policies` are dotted OIDs; empty means any policy. `exceptions` may be granted to the leaf and are reported when used.
     `allow_unknown_revocation` lets certificates pass about which nothing at all is known; what is known still counts.
+    `current_at` (UTC): a statement about the leaf from before the control time must still be current then; None means the control
+    time itself. With `is_newer_demanded` the leaf needs one from after it.
     `judges_leaf_key` asks of the leaf's own key what is asked of its issuers'; a signature's algorithms are judged apart.
     """
 
@@ -35,6 +37,8 @@ class PathRequirements:
     exceptions: frozenset[ProfileException] = frozenset()
     allow_unknown_revocation: bool = False
     judges_leaf_key: bool = False
+    current_at: datetime | None = None
+    is_newer_demanded: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -77,6 +81,8 @@ _SUB_INDICATIONS = {
     "REVOCATION.CA_REVOKED": "REVOKED_CA_NO_POE",
     "REVOCATION.ON_HOLD": "TRY_LATER",
     "REVOCATION.EXPIRED": "TRY_LATER",
+    "REVOCATION.BEFORE_SIGNATURE": "TRY_LATER",
+    "REVOCATION.NO_NEXT_UPDATE": "TRY_LATER",
     "REVOCATION.WEAK_ALGORITHM": "CRYPTO_CONSTRAINTS_FAILURE_NO_POE",
 }
 
@@ -111,6 +117,7 @@ REVOCATION_WORDS = (
     ("reasons", "REVOCATION.SCOPE"),
     ("only contains", "REVOCATION.SCOPE"),
     ("share any names", "REVOCATION.SCOPE"),
+    ("unrecognized critical", "REVOCATION.CRITICAL_EXTENSION"),
 )
 """The same for failed revocation checks. What is not listed is REVOCATION.UNUSABLE."""
 

@@ -20,6 +20,7 @@ from hocba_sign.pki.certificate import Certificate
 from hocba_sign.pki.chain import candidate_chains, find_anchor
 from hocba_sign.pki.engine import Session
 from hocba_sign.pki.evidence import Evidence
+from hocba_sign.pki.freshness import Terms
 from hocba_sign.pki.ordinary import passes
 from hocba_sign.pki.outcome import PathRequirements, PathResult, PathStatus, sub_indication
 from hocba_sign.pki.parsed import parsed_certificate
@@ -65,6 +66,7 @@ class _Case:
     at: datetime
     asked: PathRequirements
     is_direct: bool
+    responders: tuple[Certificate, ...]
 
 
 def _validate(
@@ -78,7 +80,7 @@ def _validate(
     if len(evidence.certificates) > MAX_POOL_CERTIFICATES or len(evidence.crls) + len(evidence.ocsps) > MAX_POOL_STATEMENTS:
         return _result((leaf,), ("PATH.LIMIT",))
     best: PathResult | None = None
-    case = _Case(evidence=evidence, pool=read_pool(evidence), at=at, asked=asked, is_direct=is_direct)
+    case = _Case(evidence=evidence, pool=read_pool(evidence), at=at, asked=asked, is_direct=is_direct, responders=trust.responders)
     for chain in candidate_chains(leaf, trust, certificates=evidence.certificates):
         anchor = find_anchor(trust, chain[-1].sha256)
         assert anchor is not None
@@ -160,7 +162,10 @@ def _judge(chain: tuple[Certificate, ...], anchor: Anchor, case: _Case) -> PathR
         profile, exceptions = profile_causes(octets, asked.exceptions)
         usage = usage_cause(chain[0].der, asked.purpose)
         causes += [*profile, *((usage,) if usage is not None else ())]
-    inquiry = Inquiry(evidence=case.evidence, pool=case.pool, at=at, known_until=known_until, session=session, is_direct=case.is_direct)
+    terms = Terms(at=at, known_until=known_until, current_at=asked.current_at or at, is_newer_demanded=asked.is_newer_demanded)
+    inquiry = Inquiry(
+        evidence=case.evidence, pool=case.pool, leaf_terms=terms, session=session, is_direct=case.is_direct, responders=case.responders
+    )
     facts = revocation_facts(chain, inquiry)
     causes = [*_revocation_causes(facts), *causes, *_unknown_causes(facts, asked)]
     if causes:

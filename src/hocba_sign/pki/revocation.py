@@ -8,7 +8,7 @@ import hashlib
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Literal, TypeAlias, cast
+from typing import Literal, TypeAlias
 
 from asn1crypto import core, crl, ocsp, x509
 
@@ -22,8 +22,9 @@ from hocba_sign.pki.kept import Kept
 from hocba_sign.pki.ocsp import CertificateId, Response, key_hash, read_response
 from hocba_sign.pki.parsed import parsed_crl, parsed_ocsp
 
-UNDATED_RESPONSE_LIFE = timedelta(minutes=30)
-"""How long an OCSP response without nextUpdate speaks for the time after it: such responders answer live."""
+UNDATED_RESPONSE_LIFE = timedelta(hours=24)
+"""How long an OCSP response without nextUpdate speaks for the time after it: newer information is always available, and the next list of
+the same authority is due within a day. A list without nextUpdate says nothing of the time after it."""
 MAX_KEPT_LIST_OCTETS = 64 * 1024 * 1024
 """Octets of all CRLs that stay read; one alone may exceed it until the next comes."""
 MAX_KEPT_RESPONSE_OCTETS = 4 * 1024 * 1024
@@ -38,7 +39,8 @@ class RevocationFact:
 
     `status` holds at the control time: a later revocation has status good and `revoked_at` set.
     `source` is the label of the evidence, `evidence_sha256` its octets' digest; both None with status unknown.
-    `issuer_not_after` is when whoever signed the evidence expires: the certificate's issuer, or the earlier of it and the responder or
+    `has_reason` tells whether the reason is stated. `is_asked_before`: good, but from before the control time.
+    `others` are further statements that show the same. `issuer_not_after` is when whoever signed the evidence expires: the certificate's issuer, or the earlier of it and the responder or
     CRL issuer it delegates to; None with status unknown.
     """
 
@@ -52,8 +54,11 @@ class RevocationFact:
     produced_at: datetime | None = None
     revoked_at: datetime | None = None
     reason: str | None = None
+    has_reason: bool = True
+    is_asked_before: bool = False
     issuer_not_after: datetime | None = None
     causes: tuple[str, ...] = ()
+    others: tuple["RevocationFact", ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -68,22 +73,15 @@ class Statement:
     produced_at: datetime | None = None
     content: RevocationList | Response | None = None
 
-    def dates_cause(self, *, at: datetime, known_until: datetime, not_before: datetime, not_after: datetime) -> str | None:
-        """Tell why the dates forbid using this statement about a certificate at `at`, or None.
 
-        A statement issued after `at` speaks about `at` too, as long as the certificate had not expired, for issuers may
-        drop expired certificates.
-        """
-        if self.this_update > known_until:
-            return "REVOCATION.TOO_NEW"
-        if self.this_update < not_before:
-            return "REVOCATION.BEFORE_ISSUANCE"
-        if self.this_update > not_after and not _keeps_expired(self, not_after):
-            return "REVOCATION.AFTER_EXPIRY"
-        end = self.next_update
-        if end is None:
-            end = self.this_update + (UNDATED_RESPONSE_LIFE if self.kind == "ocsp" else timedelta())
-        return "REVOCATION.EXPIRED" if max(end, self.this_update) < at else None
+def current_until(statement: Statement) -> datetime | None:
+    """Tell how long a statement speaks for the time after it, None for not at all.
+
+    Spec: RFC 5280, 5.1.2.5; RFC 6960, 4.2.2.1.
+    """
+    if statement.next_update is not None:
+        return statement.next_update
+    return statement.this_update + UNDATED_RESPONSE_LIFE if statement.kind == "ocsp" else None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -250,35 +248,6 @@ def single_response(statement: Statement) -> ocsp.SingleResponse:
     return _response_data(statement.item)["responses"][statement.index]
 
 
-def single_status(statement: Statement) -> str:
-    """Give `good`, `revoked` or `unknown` of an OCSP statement."""
-    return cast("str", single_response(statement)["cert_status"].name)
-
-
-def revocation_of(statement: Statement, serial_number: int) -> tuple[datetime, str] | None:
-    """Read when and why the statement says the certificate was revoked, whatever the control time.
-
-    Indirect CRLs are not read.
-    """
-    if statement.kind == "ocsp":
-        status = single_response(statement)["cert_status"]
-        if status.name != "revoked":
-            return None
-        reason = status.chosen["revocation_reason"].native
-        return cast("datetime", status.chosen["revocation_time"].native), reason or "unspecified"
-    if _encoded_integer(serial_number) not in statement.item.der or _is_indirect(statement.item):
-        return None
-    for entry in parsed_crl(statement.item.der)["tbs_cert_list"]["revoked_certificates"]:
-        if entry["user_certificate"].native == serial_number:
-            value = entry.crl_reason_value
-            return cast("datetime", entry["revocation_date"].native), value.native if value else "unspecified"
-    return None
-
-
-def _encoded_integer(value: int) -> bytes:
-    return value.to_bytes((value.bit_length() + 8) // 8, "big", signed=True)
-
-
 def _response_data(item: Item) -> ocsp.ResponseData:
     response = parsed_ocsp(item.der)
     if response["response_status"].native != "successful":
@@ -290,7 +259,7 @@ def _newest_first(statements: Iterable[Statement]) -> tuple[Statement, ...]:
     return tuple(sorted(statements, key=lambda statement: statement.this_update, reverse=True))
 
 
-_LIST_ISSUER = 0xA2
+_LIST_ISSUER, _DIRECTORY_NAME = 0xA2, 0xA4
 _HASHES = {"1.3.14.3.2.26": "sha1", "2.16.840.1.101.3.4.2.1": "sha256"}
 
 
@@ -327,14 +296,23 @@ def _may_list(statement: Statement, certificate: Certificate) -> bool:
         issuer_der, is_indirect = statement.content.issuer_der, False
     else:
         issuer_der, is_indirect = parsed_crl(statement.item.der).issuer.dump(), _is_indirect(statement.item)
-    if is_indirect or same_name(issuer_der, certificate.issuer_der):
-        return True
-    points = (extension.value_der for extension in certificate.extensions if extension.oid == "2.5.29.31")
-    parts = (part for value_der in points for point in der.sequence(der.whole(value_der, der.SEQUENCE)) for part in der.children(point))
-    return any(part.tag == _LIST_ISSUER for part in parts)
+    return same_name(issuer_der, certificate.issuer_der) or (
+        is_indirect and any(same_name(issuer_der, one) for one in list_issuers(certificate))
+    )
 
 
-def _keeps_expired(statement: Statement, not_after: datetime) -> bool:
+def list_issuers(certificate: Certificate) -> tuple[bytes, ...]:
+    """Give the names that a certificate's own distribution points name as issuers of its lists: only they may speak for another's issuer.
+
+    Spec: RFC 5280, 4.2.1.13 and 6.3.3 (b) (1).
+    """
+    values = (extension.value_der for extension in certificate.extensions if extension.oid == "2.5.29.31")
+    points = (point for value_der in values for point in der.sequence(der.whole(value_der, der.SEQUENCE)))
+    named = (part for point in points for part in der.children(point) if part.tag == _LIST_ISSUER)
+    return tuple(name.content for part in named for name in der.children(part) if name.tag == _DIRECTORY_NAME)
+
+
+def keeps_expired(statement: Statement, not_after: datetime) -> bool:
     """Tell whether the issuer states that it keeps certificates that had expired by then.
 
     Spec: X.509, 9.5.2.8 (expiredCertsOnCRL); RFC 6960, 4.4.4 (archiveCutoff).
@@ -347,10 +325,10 @@ def _keeps_expired(statement: Statement, not_after: datetime) -> bool:
             since = statement.content.kept_expired_since
             return since is not None and since <= not_after
         case None:
-            return _keeps_expired_otherwise(statement, not_after)
+            return _keeps_otherwise(statement, not_after)
 
 
-def _keeps_expired_otherwise(statement: Statement, not_after: datetime) -> bool:
+def _keeps_otherwise(statement: Statement, not_after: datetime) -> bool:
     if statement.kind == "ocsp":
         extensions, wanted = single_response(statement)["single_extensions"], "1.3.6.1.5.5.7.48.1.6"
     else:

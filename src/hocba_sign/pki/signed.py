@@ -6,6 +6,7 @@ A verdict says nothing about whether the algorithm may still be relied on; `acce
 from dataclasses import dataclass
 from datetime import datetime
 
+from hocba_sign.crypto import der
 from hocba_sign.crypto.acceptance import acceptable
 from hocba_sign.crypto.algorithms import SignatureAlgorithm
 from hocba_sign.crypto.identifier import signature_algorithm_of
@@ -48,6 +49,14 @@ def statement_verdict(statement: RevocationList | Response, sha256: str, *, sign
     return _verdicts.get(
         (sha256, signer.sha256),
         lambda: _verdict(statement.tbs_der, statement.signature, algorithm_der=statement.signature_algorithm_der, signer=signer),
+    )
+
+
+def list_verdict(crl_der: bytes, sha256: str, *, signer: Certificate) -> Verdict:
+    """Verify the signature on a list of whatever form. Raises: InputError DER.MALFORMED."""
+    tbs, algorithm, signature = der.sequence(der.whole(crl_der, der.SEQUENCE))
+    return _verdicts.get(
+        (sha256, signer.sha256), lambda: _verdict(tbs.der, signature.content[1:], algorithm_der=algorithm.der, signer=signer)
     )
 
 

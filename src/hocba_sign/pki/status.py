@@ -1,4 +1,4 @@
-"""Is each certificate of a chain revoked? Asks every statement that may concern it, directly where possible, else through the engine.
+"""Is each certificate of a chain revoked? Reads every statement that may concern it, directly where possible, else through the engine.
 
 Spec: RFC 5280, 6.3; RFC 6960, 3.2; EN 319 102-1, 5.2.5.
 """
@@ -7,24 +7,38 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import datetime
 
+from hocba_sign.pki import direct
 from hocba_sign.pki.certificate import Certificate
-from hocba_sign.pki.direct import Question, answer
+from hocba_sign.pki.deltas import is_issued_by, needs_delta, revocations, updated
+from hocba_sign.pki.direct import Question
 from hocba_sign.pki.engine import Session
 from hocba_sign.pki.evidence import Evidence
+from hocba_sign.pki.freshness import Reading, Terms, settle
 from hocba_sign.pki.ordinary import is_ordinary_chain
-from hocba_sign.pki.revocation import Pool, RevocationFact, Statement, select
+from hocba_sign.pki.revocation import Pool, RevocationFact, Selection, Statement, select
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Inquiry:
-    """What the answers rest on. `session` gives the engine's objects when they are needed; with `is_direct` it is asked last."""
+    """What the answers rest on. `session` gives the engine's objects when they are needed; with `is_direct` it is asked last.
+
+    `leaf_terms` are for the first certificate of a chain, the others are judged at `at` alone. `responders` are trusted by the caller.
+    """
 
     evidence: Evidence
     pool: Pool
-    at: datetime
-    known_until: datetime
+    leaf_terms: Terms
     session: Callable[[], Session]
     is_direct: bool = True
+    responders: tuple[Certificate, ...] = ()
+
+    @property
+    def at(self) -> datetime:
+        return self.leaf_terms.at
+
+    def terms(self, index: int) -> Terms:
+        """Lists of authorities come every half year, and none may come after their end: current at the signature is enough."""
+        return self.leaf_terms if index == 0 else replace(self.leaf_terms, current_at=self.at, is_newer_demanded=False)
 
 
 def revocation_facts(chain: tuple[Certificate, ...], inquiry: Inquiry) -> tuple[RevocationFact, ...]:
@@ -36,31 +50,44 @@ def revocation_facts(chain: tuple[Certificate, ...], inquiry: Inquiry) -> tuple[
 
 def _fact(chain: tuple[Certificate, ...], index: int, inquiry: Inquiry) -> RevocationFact:
     question = Question(chain=chain, index=index, evidence=inquiry.evidence, at=inquiry.at)
-    certificate = question.certificate
-    selection = select(certificate.der, question.issuer.der, pool=inquiry.pool)
+    selection = select(question.certificate.der, question.issuer.der, pool=inquiry.pool)
     causes = list(selection.causes)
-    answers: list[RevocationFact] = []
-    usable: list[Statement] = []
-    rivals = (*selection.ocsps, *selection.crls)
-    for statement in rivals:
-        dates = statement.dates_cause(
-            at=inquiry.at, known_until=inquiry.known_until, not_before=certificate.not_before, not_after=certificate.not_after
-        )
-        if dates is not None:
-            causes.append(dates)
+    readings = list(_readings(question, selection, inquiry, causes=causes))
+    fact = settle(question.certificate, readings, terms=inquiry.terms(index))
+    if fact.status != "unknown":
+        return fact
+    return replace(fact, causes=tuple(dict.fromkeys((*fact.causes, *causes))) or ("REVOCATION.NONE",))
+
+
+def _readings(question: Question, selection: Selection, inquiry: Inquiry, *, causes: list[str]) -> list[Reading]:
+    """Read the statements; what stands against those that do not count is added to `causes`."""
+    deltas = tuple(item for item in inquiry.pool.deltas if is_issued_by(item, inquiry.leaf_terms.known_until))
+    readings = list(revocations(deltas, question))
+    silent_in_part: list[Statement] = []
+    for statement in (*selection.ocsps, *selection.crls):
+        if statement.this_update > inquiry.leaf_terms.known_until:
+            causes.append("REVOCATION.TOO_NEW")
             continue
-        usable.append(statement)
-        told = answer(question, statement) if inquiry.is_direct else None
-        answers.append(told or inquiry.session().ask(question, (statement,), rivals=rivals))
-    usable_crls = tuple(statement for statement in usable if statement.kind == "crl")
-    if len(usable_crls) > 1 and all(one.status == "unknown" for one in answers):
-        answers.append(inquiry.session().ask(question, usable_crls, rivals=rivals))
-    for wanted in ("revoked", "on_hold", "good"):
-        for one in answers:
-            if one.status == wanted:
-                return one
-    for one in answers:
-        causes.extend(one.causes)
-    return RevocationFact(
-        certificate_sha256=certificate.sha256, status="unknown", causes=tuple(dict.fromkeys(causes)) or ("REVOCATION.NONE",)
-    )
+        told = _read(question, statement, inquiry)
+        if not isinstance(told, Reading):
+            causes.extend(told)
+            silent_in_part += [statement] if statement.kind == "crl" else []
+            continue
+        changed = tuple(updated(told, deltas, question=question))
+        readings += changed
+        if told.entries or changed or not needs_delta(statement):
+            readings.append(told)
+        else:
+            causes.append("REVOCATION.DELTA")
+    if len(silent_in_part) > 1 and not any(one.statement.kind == "crl" for one in readings):
+        # Lists for some reasons each are silent only together.
+        told = inquiry.session().read(question, tuple(silent_in_part))
+        readings += [told] if isinstance(told, Reading) else []
+    return readings
+
+
+def _read(question: Question, statement: Statement, inquiry: Inquiry) -> Reading | tuple[str, ...]:
+    told: Reading | tuple[str, ...] | None = direct.read_trusted(question, statement, responders=inquiry.responders)
+    if told is None and inquiry.is_direct:
+        told = direct.read(question, statement)
+    return told if told is not None else inquiry.session().read(question, (statement,))

@@ -35,11 +35,12 @@ class Anchor:
 class TrustStore:
     """An immutable set of anchors, in the order they were added; the first of equal certificates wins.
 
-    `pins` is the trust list: by it alone the roots, and the expired time-stamp authorities, that a document carries are recognised.
+    `responders` may answer OCSP for every issuer, because the caller says so (RFC 6960, 4.2.2.2). `pins` is the trust list: by it alone the roots, and the expired time-stamp authorities, that a document carries are recognised.
     Raises: CallerError TRUST.KNOWN_BAD_ANCHOR, whoever vouches for an impostor.
     """
 
     anchors: tuple[Anchor, ...] = ()
+    responders: tuple[Certificate, ...] = ()
     pins: TrustList = field(default_factory=TrustList.load, repr=False, hash=False)
 
     def __post_init__(self) -> None:

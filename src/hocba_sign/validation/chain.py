@@ -10,10 +10,12 @@ from datetime import datetime
 
 from hocba_sign.pki.anchors import anchors_in, pinned_authority
 from hocba_sign.pki.certificate import Certificate
+from hocba_sign.pki.crl import UNSPECIFIED
 from hocba_sign.pki.evidence import Evidence
 from hocba_sign.pki.outcome import PathRequirements, PathResult, PathStatus
 from hocba_sign.pki.path import validate_path
 from hocba_sign.pki.profile import ProfileException, Purpose
+from hocba_sign.pki.revocation import RevocationFact
 from hocba_sign.pki.trust import TrustStore
 from hocba_sign.validation.existence import Existence
 from hocba_sign.validation.policy import Policy
@@ -106,7 +108,7 @@ class _Inquiry:
         told whether it is known to have been revoked, or not, while it was valid.
         """
         # (1)
-        path = self.judge(self.existed)
+        path = self.judge(self.existed, is_signer=self.purpose is Purpose.SIGNING)
         if path.status is PathStatus.PASSED:
             return path
         # (2)
@@ -123,22 +125,32 @@ class _Inquiry:
                 return replace(last, causes=(*last.causes, *path.causes))
         return path
 
-    def judge(self, at: datetime) -> PathResult:
+    def judge(self, at: datetime, *, is_signer: bool = False) -> PathResult:
         """Judge the path at `at`, with everything known until the validation time.
 
         Every certificate and every statement on revocation must be proven to have existed before its issuer expired or was revoked.
-        Spec: EN 319 102-1, 5.2.6 and 5.6.2.1.
+        What was stated about a signer's certificate before the signature must still be current at the validation time.
+        Spec: EN 319 102-1, 5.2.5.4, 5.2.6 and 5.6.2.1.
         """
         policy = self.setting.policy
         is_excused = self.purpose is Purpose.TIMESTAMPING and policy.accept_known_tsa_faults
         exceptions = frozenset(ProfileException) if is_excused else frozenset()
-        requirements = PathRequirements(purpose=self.purpose, known_until=self.setting.at, exceptions=exceptions)
+        requirements = PathRequirements(
+            purpose=self.purpose,
+            known_until=self.setting.at,
+            exceptions=exceptions,
+            current_at=self.setting.at if is_signer else None,
+            is_newer_demanded=is_signer and policy.require_fresh_revocation,
+        )
         trust = self.setting.trust.with_anchors(anchors_in(self.evidence, self.setting.trust.pins).anchors)
         path = validate_path(self.certificate, trust=trust, evidence=self.evidence, at=at, requirements=requirements)
-        if path.status is PathStatus.PASSED:
-            causes = tuple(dict.fromkeys(_late(path, self.existed, self.existence)))
-            if causes:
-                return replace(path, status=PathStatus.INDETERMINATE, causes=causes, sub_indication=_SUB_INDICATIONS[causes[0]])
+        if path.status is not PathStatus.PASSED:
+            return path
+        facts = tuple(_proven(fact, path, index, existence=self.existence) for index, fact in enumerate(path.revocation))
+        path = replace(path, revocation=facts)
+        causes = tuple(dict.fromkeys(_late(path, self.existed, self.existence)))
+        if causes:
+            return replace(path, status=PathStatus.INDETERMINATE, causes=causes, sub_indication=_SUB_INDICATIONS[causes[0]])
         return path
 
 
@@ -150,24 +162,49 @@ _SUB_INDICATIONS = {
 _COMPROMISED = frozenset({"key_compromise", "ca_compromise"})
 
 
+def is_compromised(fact: RevocationFact, *, is_authority: bool) -> bool:
+    """Tell whether a revocation, now or later, may be for a stolen key: where no reason is stated it is.
+
+    `unspecified`, in as many words, is none either, but a time-stamp authority says by it that its key is not stolen.
+    Spec: RFC 3161, 4; RFC 5280, 5.3.1.
+    """
+    if fact.revoked_at is None:
+        return False
+    return fact.reason in _COMPROMISED or not fact.has_reason or (is_authority and fact.reason == UNSPECIFIED)
+
+
+def _proven(fact: RevocationFact, path: PathResult, index: int, *, existence: Existence) -> RevocationFact:
+    """Take, of several statements that show the same, the first that is proven to have existed in time."""
+    statements = (replace(fact, others=()), *fact.others)
+    return next((one for one in statements if _late_cause(one, path, index, existence=existence) is None), statements[0])
+
+
+def _late_cause(fact: RevocationFact, path: PathResult, index: int, *, existence: Existence) -> str | None:
+    """Tell why a statement is not proven to have been made while its issuer, no anchor, could be relied on.
+
+    Whoever has a compromised CA's key can write statements of any date; a CA revoked for another reason keeps to what it said.
+    """
+    if index + 1 >= len(path.revocation) or fact.evidence_sha256 is None:
+        return None
+    issuer, issuer_fact = path.chain[index + 1], path.revocation[index + 1]
+    since = existence.since(fact.evidence_sha256)
+    if since > (fact.issuer_not_after or issuer.not_after):
+        return "REVOCATION.NO_PROOF_OF_EXISTENCE"
+    is_stolen = is_compromised(issuer_fact, is_authority=True)
+    if is_stolen and issuer_fact.revoked_at is not None and since > issuer_fact.revoked_at:
+        return "REVOCATION.CA_COMPROMISED"
+    return None
+
+
 def _late(path: PathResult, existed: datetime, existence: Existence) -> Iterator[str]:
     """Name what is not proven to have existed while its issuer, no anchor, could be relied on.
 
-    The leaf is named by digest in what it signed, so it existed when that did. Whoever has a compromised CA's key can write
-    statements of any date; a CA revoked for another reason keeps to what it said.
+    The leaf is named by digest in what it signed, so it existed when that did.
     """
     for index, certificate in enumerate(path.chain[:-2]):
-        issuer, fact, issuer_fact = path.chain[index + 1], path.revocation[index], path.revocation[index + 1]
         since = existence.since(certificate.sha256)
-        if (min(since, existed) if index == 0 else since) > issuer.not_after:
+        if (min(since, existed) if index == 0 else since) > path.chain[index + 1].not_after:
             yield "PATH.NO_PROOF_OF_EXISTENCE"
-        if fact.evidence_sha256 is None:
-            continue
-        if existence.since(fact.evidence_sha256) > (fact.issuer_not_after or issuer.not_after):
-            yield "REVOCATION.NO_PROOF_OF_EXISTENCE"
-        elif (
-            issuer_fact.revoked_at is not None
-            and issuer_fact.reason in _COMPROMISED
-            and existence.since(fact.evidence_sha256) > issuer_fact.revoked_at
-        ):
-            yield "REVOCATION.CA_COMPROMISED"
+        cause = _late_cause(path.revocation[index], path, index, existence=existence)
+        if cause is not None:
+            yield cause

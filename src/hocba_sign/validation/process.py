@@ -69,6 +69,8 @@ def validate_signature(signature: ParsedSignature, setting: Setting) -> Signatur
     # (4)
     acceptance, warnings = _acceptance(integrity, signature, existed, made=made)
     findings += acceptance
+    if path is not None and path.status is PathStatus.PASSED and is_proven and any(fact.is_asked_before for fact in path.revocation[:1]):
+        warnings.append(Finding("REVOCATION.ASKED_BEFORE", signature.where))
     # (5)
     findings += _times(signature, integrity, setting, is_proven=is_proven)
     conclusion = _with_path(conclude(finding for finding in findings if path is None or finding.cause not in path.causes), path, findings)

@@ -10,9 +10,10 @@ from hypothesis import strategies as st
 from hocba_sign.errors import HocbaSignError, InputError
 from hocba_sign.pki import evidence as evidence_module
 from hocba_sign.pki.certificate import Certificate
-from hocba_sign.pki.evidence import Evidence, Item, load_crl, load_ocsp
+from hocba_sign.pki.entries import content_of
+from hocba_sign.pki.evidence import Evidence, load_crl, load_ocsp
 from hocba_sign.pki.ocsp import read_response
-from hocba_sign.pki.revocation import Statement, read_pool, revocation_of, select
+from hocba_sign.pki.revocation import read_pool, select
 from hocba_sign.testing.authority import ocsp_error
 from hocba_sign.testing.world import World
 
@@ -103,32 +104,6 @@ def test_equal_octets_are_held_once_under_their_first_source() -> None:
     assert both.ocsps[0].source == "given"
 
 
-def _statement(this_update: datetime, next_update: datetime | None, kind: str = "crl") -> Statement:
-    der = CRL if kind == "crl" else OCSP
-    return Statement(item=Item.of(der, "given"), kind="crl" if kind == "crl" else "ocsp", this_update=this_update, next_update=next_update)
-
-
-@pytest.mark.parametrize(
-    ("statement", "cause"),
-    [
-        (_statement(AT - DAY, AT + DAY), None),
-        (_statement(AT - DAY, AT), None),
-        (_statement(AT - DAY, AT - timedelta(seconds=1)), "REVOCATION.EXPIRED"),
-        (_statement(AT + DAY, AT + 2 * DAY), None),
-        (_statement(AT + 6 * DAY, None), "REVOCATION.TOO_NEW"),
-        (_statement(AT - 101 * DAY, AT + DAY), "REVOCATION.BEFORE_ISSUANCE"),
-        (_statement(AT + 4 * DAY, AT + 9 * DAY), "REVOCATION.AFTER_EXPIRY"),
-        (_statement(AT - timedelta(minutes=30), None, "ocsp"), None),
-        (_statement(AT - timedelta(minutes=31), None, "ocsp"), "REVOCATION.EXPIRED"),
-        (_statement(AT - timedelta(minutes=1), None), "REVOCATION.EXPIRED"),
-        (_statement(AT, AT - DAY), None),
-    ],
-)
-def test_dates(statement: Statement, cause: str | None) -> None:
-    bounds = {"at": AT, "known_until": AT + 5 * DAY, "not_before": AT - 100 * DAY, "not_after": AT + 3 * DAY}
-    assert statement.dates_cause(**bounds) == cause
-
-
 def test_selection_is_by_issuer_and_serial_number() -> None:
     other = WORLD.person("Trần Văn Thử", "001300000002")
     pool = read_pool(Evidence.of(crls=WORLD.crls(AT), ocsps=[OCSP, WORLD.ocsp_response(other, AT, cert_id_digest="sha256"), b"\x30\x00"]))
@@ -151,8 +126,9 @@ def test_the_moment_and_reason_of_a_revocation_are_read() -> None:
     world.revoke(teacher, AT - DAY, reason="superseded")
     pool = read_pool(Evidence.of(crls=[world.crl("public-ca", AT)], ocsps=[world.ocsp_response(teacher, AT)]))
     for statement in (*pool.crls, *pool.ocsps):
-        assert revocation_of(statement, teacher.serial) == (AT - DAY, "superseded")
-    assert revocation_of(pool.crls[0], teacher.serial + 1) is None
+        (entry,) = content_of(statement, Certificate.load(teacher.certificate_der)).entries
+        assert (entry.at, entry.reason, entry.has_reason) == (AT - DAY, "superseded", True)
+    assert content_of(pool.crls[0], Certificate.load(WORLD.person("Trần Văn Thử", "001300000002").certificate_der)).entries == ()
 
 
 def test_delta_lists_stand_apart() -> None:
