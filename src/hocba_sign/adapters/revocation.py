@@ -18,8 +18,9 @@ from asn1crypto import core, ocsp
 from hocba_sign.adapters.cache import Cache, Entry
 from hocba_sign.adapters.fetch import Fetcher, Limits, Post, Refused
 from hocba_sign.errors import Finding, InputError
-from hocba_sign.pki.certificate import Certificate, load_certificates
-from hocba_sign.pki.evidence import MAX_CRL_OCTETS, MAX_OCSP_OCTETS, Evidence, load_crl, load_ocsp
+from hocba_sign.pki.certificate import Certificate
+from hocba_sign.pki.evidence import Evidence, load_crl, load_ocsp
+from hocba_sign.pki.objects import MAX_CRL_OCTETS, MAX_OCSP_OCTETS, load_certificates
 from hocba_sign.pki.parsed import parsed_certificate, parsed_ocsp
 from hocba_sign.pki.revocation import Statement, read_pool, select
 from hocba_sign.validation.needs import FETCHED, Answer, Available, Need, NeedKind, Unavailable, name_or_octets

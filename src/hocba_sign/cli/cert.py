@@ -13,8 +13,9 @@ from hocba_sign.cli.online import evidence_fetcher
 from hocba_sign.cli.words import say
 from hocba_sign.errors import HocbaSignError, InputError
 from hocba_sign.pki.anchors import anchors_in
-from hocba_sign.pki.certificate import MAX_FILE_OCTETS, Certificate, load_certificates
+from hocba_sign.pki.certificate import Certificate
 from hocba_sign.pki.evidence import Evidence
+from hocba_sign.pki.objects import MAX_FILE_OCTETS, load_certificates
 from hocba_sign.pki.path import PathRequirements, PathResult, validate_path
 from hocba_sign.pki.profile import ProfileException, Purpose
 from hocba_sign.pki.trust import TrustStore
