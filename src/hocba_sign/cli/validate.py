@@ -12,6 +12,8 @@ from hocba_sign.errors import Finding, HocbaSignError, InputError, OutsideError
 from hocba_sign.model.check import check
 from hocba_sign.model.rules import RuleFinding, Severity, judge_rules
 from hocba_sign.model.transcript import Transcript
+from hocba_sign.pki.objects import wrong_document
+from hocba_sign.pki.writings import decoded_text
 from hocba_sign.report.messages import message
 from hocba_sign.xades.read import read
 from hocba_sign.xml.decode import check_document, decode_document
@@ -19,8 +21,6 @@ from hocba_sign.xml.layout import recognise
 from hocba_sign.xml.parse import Element, parse
 from hocba_sign.xml.record import decode_record_document, form_of
 from hocba_sign.xml.schema import violations
-
-_BYTE_ORDER_MARK = b"\xef\xbb\xbf"
 
 
 def run(given: argparse.Namespace) -> int:
@@ -32,9 +32,14 @@ def run(given: argparse.Namespace) -> int:
 def findings_in(octets: bytes) -> tuple[Finding, ...]:
     """Give all faults of a transcript in XML or JSON; none means that it may be signed, or was filled in rightly."""
     try:
-        return _json_findings(octets) if octets.removeprefix(_BYTE_ORDER_MARK).lstrip()[:1] == b"{" else _xml_findings(octets)
+        return _json_findings(octets) if is_json(octets) else _xml_findings(octets)
     except InputError as error:
-        return error.findings
+        return wrong_document(error, octets).findings
+
+
+def is_json(octets: bytes) -> bool:
+    """Tell whether a file is meant as JSON, in whatever encoding."""
+    return (decoded_text(octets) or b"").lstrip()[:1] == b"{"
 
 
 def _json_findings(octets: bytes) -> tuple[Finding, ...]:
@@ -71,8 +76,7 @@ def _record_findings(root: Element) -> tuple[Finding, ...]:
 
 def advice_in(octets: bytes) -> tuple[RuleFinding, ...]:
     """Give what is only doubtful by the circular of the year, of a transcript without faults; nothing for other documents."""
-    is_json = octets.removeprefix(_BYTE_ORDER_MARK).lstrip()[:1] == b"{"
-    root = None if is_json else parse(octets).root
+    root = None if is_json(octets) else parse(octets).root
     if root is not None and form_of(root) is not None:
         return ()
     transcript = Transcript.from_json(octets) if root is None else decode_document(root)

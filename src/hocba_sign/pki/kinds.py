@@ -76,6 +76,7 @@ _MAGICS: Final = (
 _ZIP: Final = b"PK\x03\x04"
 _OFFICE: Final = (b"[Content_Types].xml", b"mimetype", b"_rels/")
 """How the first entry of an office document is called."""
+_DER_START: Final = re.compile(rb"\x30[\x80-\x84]")
 _OCTET: Final = rb"(?:[0-9A-Fa-f]{2}:?)"
 _NOT_CODE: Final = rb"(?![./\\]|[^\n]*://|" + _OCTET + rb"{20}(?:" + _OCTET + rb"{12}){0,1}(?:" + _OCTET + rb"{32}){0,1}\s)"
 """How a path, an address or the fingerprint of something begins."""
@@ -97,7 +98,7 @@ def form_of_file(octets: bytes) -> Kind | None:
     if not octets.strip(BLANK):
         return Kind.EMPTY
     text = decoded_text(octets)
-    if text is None:
+    if text is None or _DER_START.match(octets):
         return None
     start = text.lstrip()[:1]
     if start in {b"<", b"{", b"["}:

@@ -11,7 +11,7 @@ from typing import Final
 from asn1crypto import crl, ocsp
 
 from hocba_sign.crypto import der
-from hocba_sign.errors import InputError
+from hocba_sign.errors import Finding, InputError
 from hocba_sign.pki.certificate import Certificate
 from hocba_sign.pki.crl import read_revocation_list
 from hocba_sign.pki.kinds import WRONG_KINDS, Kind, form_of_file, kind_of, wrong_kind
@@ -88,6 +88,15 @@ def read_objects(octets: bytes) -> Objects:
     return reader.objects(form)
 
 
+def wrong_document(error: InputError, octets: bytes) -> InputError:
+    """Give the error of a file that was taken for a document, with what the file is instead where that can be told."""
+    kinds = [kind for kind in read_objects(octets).kinds if kind is not Kind.DOCUMENT] if error.cause == "XML.NOT_XML" else []
+    cause = wrong_kind(kinds, default="")
+    if not cause:
+        return error
+    return InputError(cause, where=error.where, detail=error.detail, findings=(Finding(cause), *error.findings))
+
+
 def load_certificates(octets: bytes) -> tuple[Certificate, ...]:
     """Read all certificates of a file as CAs publish them. Order is kept, repetitions are dropped.
 
@@ -104,9 +113,8 @@ def load_certificates(octets: bytes) -> tuple[Certificate, ...]:
     if broken is not None:
         raise InputError(broken.cause, where=broken.where)
     if not found.certificates:
-        is_other = octets[:1] == b"\x30" and not found.kinds
         kinds = (kind for kind in found.kinds if kind not in {Kind.DOCUMENT, Kind.PICTURE})
-        raise InputError(wrong_kind(kinds, default="CERT.MALFORMED" if is_other else "CERT.FILE"))
+        raise InputError(wrong_kind(kinds, default="CERT.MALFORMED" if octets[:1] == b"\x30" else "CERT.FILE"))
     return found.certificates
 
 
@@ -205,7 +213,10 @@ class _Reader:
         if kind is Kind.UNKNOWN and other is not None:
             self._others[other] = None
             return
-        if kind in {Kind.CRL, Kind.OCSP}:
+        if cause == "REVOCATION.OCSP_UNSUCCESSFUL":
+            # It was read, and says nothing.
+            mark = Mark.OTHER
+        elif kind in {Kind.CRL, Kind.OCSP}:
             mark = Mark.STATEMENT
         elif kind is Kind.CERTIFICATE or (not label and 0 < len(octets) < SMALLEST):
             mark = Mark.OTHER

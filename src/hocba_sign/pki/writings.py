@@ -79,7 +79,7 @@ def _plain(octets: bytes) -> bytes:
 
 def pieces(octets: bytes) -> Iterator[Piece]:
     """Give everything in a file that may be an object, in its order; beyond `MAX_PIECES` the rest is one that is not whole."""
-    found = _binary(octets, "") if _is_element(octets, 0) else _text(_plain(octets), "")
+    found = _binary(octets, "") if _is_element(octets, 0) and _CONTROL.search(octets) else _text(_plain(octets), "")
     for number, piece in enumerate(found):
         if number == MAX_PIECES:
             yield Piece(b"", f"after {MAX_PIECES} objects", is_whole=False)
