@@ -16,7 +16,8 @@ from typing import Any
 
 from hocba_sign.crypto.verify import load_public_key, verify_der_value
 from hocba_sign.errors import InputError
-from hocba_sign.pki.certificate import Certificate, load_certificates
+from hocba_sign.pki.certificate import Certificate
+from hocba_sign.pki.objects import load_certificates
 from hocba_sign.pki.trust_list import Entry, Kind, TrustList
 
 ROOT = Path(__file__).resolve().parent.parent

@@ -30,7 +30,8 @@ def extend(
 ) -> bytes:
     """Bring every signature of a transcript, as XML or PDF, that may grow to level LT or LTA; LTA on LTA renews it with one more archive time-stamp.
 
-    Each signature is validated first, at `at` (aware), with what is given and the default policy; what that rested on is embedded.
+    Each signature is validated first, at `at` (aware), with what is given and the default policy; what that rested on is embedded. Nothing
+    is embedded where what was not read may be a newer statement.
     Level LTA needs `tsa`. Signatures that others cover stay as they are, to the byte: `closed_slots` names them.
     Raises: InputError for an unreadable document; CallerError `EXTEND.LEVEL`, `EXTEND.NOTHING` (no signature), `EXTEND.NOT_VALID` naming
     the slot and what is wrong, `EXTEND.NO_TIME_STAMP`, `EXTEND.TOO_EARLY` naming the slot and when newer revocation data is due,
@@ -41,6 +42,9 @@ def extend(
         raise CallerError("EXTEND.LEVEL", where=to)
     if to is Level.LTA and tsa is None:
         raise CallerError("SIGN.TSA_NEEDED")
+    lost = next((one for one in evidence.unread if one.matters), None)
+    if lost is not None:
+        raise CallerError("EXTEND.NOT_VALID", where=f"{lost.where}: EVIDENCE.UNREAD, {lost.cause}")
     setting = Setting(trust=trust, evidence=evidence, at=at, policy=DEFAULT)
     if is_pdf(document):
         return _extend_pdf(document, setting, tsa if to is Level.LTA else None)

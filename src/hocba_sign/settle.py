@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Final, Generic, TypeAlias, TypeVar
 
 from hocba_sign.errors import Finding, InputError
-from hocba_sign.pki.evidence import Evidence
+from hocba_sign.pki.evidence import Evidence, Unread
 from hocba_sign.report.document import Report
 from hocba_sign.validation.chain import Setting
 from hocba_sign.validation.document import DocumentConclusion
@@ -81,30 +81,34 @@ def settle(
     conclusion = judge(evidence)
     for _ in range(MAX_ROUNDS):
         before = len(answers)
+        lost: list[Unread] = []
         for alternatives in wanted(conclusion, evidence):
-            _ask(alternatives, answers, before=before, fetch=fetch)
+            lost += _ask(alternatives, answers, before=before, fetch=fetch)
         came = [answer.evidence for answer in list(answers.values())[before:] if isinstance(answer, Available)]
-        if not came:
+        if not came and not lost:
             break
-        evidence = evidence.merged(*came)
+        evidence = evidence.merged(*came, Evidence(unread=tuple(lost)))
         conclusion = judge(evidence)
     return Settled(conclusion=conclusion, evidence=evidence, answers=tuple(answers.values()))
 
 
-def _ask(alternatives: Alternatives, answers: dict[tuple[str, ...], Answer], *, before: int, fetch: Fetch) -> None:
-    """Ask one address after the other until something comes that was not there `before` this round."""
+def _ask(alternatives: Alternatives, answers: dict[tuple[str, ...], Answer], *, before: int, fetch: Fetch) -> tuple[Unread, ...]:
+    """Ask one address after the other until something comes that was not there `before` this round; else give what came and cannot be read."""
     fresh = set(list(answers)[before:])
+    lost: list[Unread] = []
     for number, need in enumerate(alternatives):
         if number >= MAX_ALTERNATIVES or len(answers) >= MAX_NEEDS:
             answers.setdefault(("limit",) if number < MAX_ALTERNATIVES else need.key, _over_limit(need))
-            return
+            return tuple(lost)
         answer = answers.get(need.key)
         if answer is None:
             answer = answers[need.key] = fetch(need)
         elif need.key not in fresh:
             continue
         if isinstance(answer, Available):
-            return
+            return ()
+        lost += answer.unread
+    return tuple(lost)
 
 
 def _over_limit(need: Need) -> Unavailable:

@@ -15,9 +15,10 @@ from lxml import etree
 from hocba_sign.errors import CallerError, InputError
 from hocba_sign.model.transcript import Transcript
 from hocba_sign.pipeline import verify, verify_any
-from hocba_sign.pki.certificate import Certificate, load_certificates
+from hocba_sign.pki.certificate import Certificate
 from hocba_sign.pki.crl import read_revocation_list
 from hocba_sign.pki.evidence import Evidence, load_crl, load_ocsp
+from hocba_sign.pki.objects import load_certificates
 from hocba_sign.pki.ocsp import read_response
 from hocba_sign.pki.timestamp import verify_token
 from hocba_sign.pki.token import read_token

@@ -14,9 +14,10 @@ import pytest
 
 from hocba_sign.errors import InputError
 from hocba_sign.pki import path as path_module
-from hocba_sign.pki.certificate import Certificate, load_certificates
+from hocba_sign.pki.certificate import Certificate
 from hocba_sign.pki.engine import Session
 from hocba_sign.pki.evidence import Evidence, load_crl
+from hocba_sign.pki.objects import load_certificates
 from hocba_sign.pki.path import PathRequirements, validate_by_engine, validate_path
 from hocba_sign.pki.trust import TrustStore
 

@@ -9,8 +9,9 @@ from typing import Any
 import pytest
 
 from hocba_sign.errors import InputError
-from hocba_sign.pki.certificate import Certificate, load_certificates
+from hocba_sign.pki.certificate import Certificate
 from hocba_sign.pki.evidence import Evidence, load_crl
+from hocba_sign.pki.objects import load_certificates
 from hocba_sign.pki.path import PathRequirements, PathStatus, validate_path
 from hocba_sign.pki.trust import TrustStore
 

@@ -15,8 +15,9 @@ from cryptography.x509.ocsp import load_der_ocsp_response
 from hocba_sign.crypto.acceptance import Acceptability, AcceptabilityStatus
 from hocba_sign.errors import InputError
 from hocba_sign.pki import engine, signed
-from hocba_sign.pki.certificate import Certificate, load_certificates
+from hocba_sign.pki.certificate import Certificate
 from hocba_sign.pki.evidence import Evidence, load_ocsp
+from hocba_sign.pki.objects import load_certificates
 from hocba_sign.pki.path import PathRequirements, PathResult, PathStatus, validate_by_engine, validate_path
 from hocba_sign.pki.trust import TrustStore
 

@@ -3,24 +3,32 @@
 import hashlib
 import os
 import stat
+<<<<<<< HEAD
 import uuid
 from collections.abc import Callable, Iterable
+||||||| 7c7e0b3
+import tempfile
+from collections.abc import Callable, Iterable
+=======
+import tempfile
+>>>>>>> part-c
 from pathlib import Path
-from typing import BinaryIO, Final, TypeVar
+from typing import BinaryIO, Final
 
 from hocba_sign.errors import InputError, OutsideError
-from hocba_sign.pki.certificate import MAX_FILE_OCTETS, Certificate, load_certificates
-from hocba_sign.pki.evidence import MAX_CRL_OCTETS, MAX_OCSP_OCTETS, load_crl, load_ocsp
 
-MAX_FOLDER_FILES: Final = 10_000
-"""A folder of anchors or lists has some hundred files; beyond this somebody named the wrong folder."""
 MAX_HASHED_OCTETS: Final = 256 * 1024 * 1024
 """A file larger than this is refused without being read at all."""
 
 _PIECE: Final = 1 << 20
+<<<<<<< HEAD
 _NEW: Final = os.O_WRONLY | os.O_CREAT | os.O_EXCL | getattr(os, "O_BINARY", 0) | getattr(os, "O_CLOEXEC", 0)
 _FOR_ALL: Final = 0o666
 _Found = TypeVar("_Found")
+||||||| 7c7e0b3
+_Found = TypeVar("_Found")
+=======
+>>>>>>> part-c
 
 
 def read_limited(path: Path, limit: int) -> bytes:
@@ -80,57 +88,6 @@ def write_atomically(path: Path, octets: bytes) -> None:
         raise OutsideError("FILE.UNWRITABLE", where=str(path), detail=str(error.strerror)) from error
     finally:
         part.unlink(missing_ok=True)
-
-
-def collect_certificates(paths: Iterable[Path]) -> tuple[Certificate, ...]:
-    """Read all certificates of files and folders: PEM, DER, PKCS#7. Raises: as `collect`."""
-    return tuple(certificate for found in collect(paths, load_certificates, limit=MAX_FILE_OCTETS) for certificate in found)
-
-
-def collect_crls(paths: Iterable[Path]) -> tuple[bytes, ...]:
-    """Read all CRLs of files and folders, PEM or DER, as DER. Raises: as `collect`."""
-    return collect(paths, load_crl, limit=MAX_CRL_OCTETS)
-
-
-def collect_ocsps(paths: Iterable[Path]) -> tuple[bytes, ...]:
-    """Read all OCSP responses of files and folders, as DER. Raises: as `collect`."""
-    return collect(paths, load_ocsp, limit=MAX_OCSP_OCTETS)
-
-
-def collect(paths: Iterable[Path], load: Callable[[bytes], _Found], *, limit: int) -> tuple[_Found, ...]:
-    """Read every file named, and of every folder named the files that `load` can read; a folder is not searched deeper.
-
-    Raises: OutsideError as `read_limited`, FILE.UNUSABLE for a file that is not of this kind, FILE.NOTHING_USABLE for a folder without
-    any, FILE.TOO_MANY.
-    """
-    found: list[_Found] = []
-    for path in paths:
-        if path.is_dir():
-            found.extend(_from_folder(path, load, limit))
-            continue
-        try:
-            found.append(load(read_limited(path, limit)))
-        except InputError as error:
-            raise OutsideError("FILE.UNUSABLE", where=str(path), detail=str(error)) from error
-    return tuple(found)
-
-
-def _from_folder(folder: Path, load: Callable[[bytes], _Found], limit: int) -> list[_Found]:
-    try:
-        files = sorted(entry for entry in folder.iterdir() if entry.is_file() and not entry.name.startswith("."))
-    except OSError as error:
-        raise _unreadable(folder, error) from error
-    if len(files) > MAX_FOLDER_FILES:
-        raise OutsideError("FILE.TOO_MANY", where=str(folder))
-    found: list[_Found] = []
-    for file in files:
-        try:
-            found.append(load(read_limited(file, limit)))
-        except InputError:
-            continue
-    if not found:
-        raise OutsideError("FILE.NOTHING_USABLE", where=str(folder))
-    return found
 
 
 def _open_regular(path: Path) -> BinaryIO:

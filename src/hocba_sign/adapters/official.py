@@ -10,7 +10,7 @@ from urllib3.util import parse_url
 from hocba_sign.adapters.fetch import Fetcher, Hop, Limits, Refused
 from hocba_sign.adapters.state import CertificateStore, Imported, read_certificates
 from hocba_sign.errors import Finding, InputError
-from hocba_sign.pki.certificate import MAX_FILE_OCTETS
+from hocba_sign.pki.objects import MAX_FILE_OCTETS
 from hocba_sign.pki.trust_list import TrustList
 
 LIMITS = Limits(max_octets=MAX_FILE_OCTETS, timeout=timedelta(seconds=20))

@@ -18,8 +18,10 @@ from asn1crypto import core, ocsp
 from hocba_sign.adapters.cache import Cache, Entry
 from hocba_sign.adapters.fetch import Fetcher, Limits, Post, Refused
 from hocba_sign.errors import Finding, InputError
-from hocba_sign.pki.certificate import Certificate, load_certificates
-from hocba_sign.pki.evidence import MAX_CRL_OCTETS, MAX_OCSP_OCTETS, Evidence, load_crl, load_ocsp
+from hocba_sign.pki.certificate import Certificate
+from hocba_sign.pki.evidence import Evidence, Unread
+from hocba_sign.pki.kinds import Kind
+from hocba_sign.pki.objects import MAX_CRL_OCTETS, MAX_OCSP_OCTETS, Mark, Objects, load_certificates, read_objects
 from hocba_sign.pki.parsed import parsed_certificate, parsed_ocsp
 from hocba_sign.pki.revocation import Statement, read_pool, select
 from hocba_sign.validation.needs import FETCHED, Answer, Available, Need, NeedKind, Unavailable, name_or_octets
@@ -120,7 +122,8 @@ class EvidenceFetcher:
         try:
             material = read_answer(need, outcome.octets, nonce=nonce)
         except InputError as error:
-            return Unavailable(need=need, finding=Finding(error.cause, need.url), detail=error.detail, contacted=contacted)
+            unread = unread_parts(need, read_objects(outcome.octets))
+            return Unavailable(need=need, finding=Finding(error.cause, need.url), detail=error.detail, contacted=contacted, unread=unread)
         self._keep(need, outcome.octets, material)
         return self._given(need, material, contacted=contacted)
 
@@ -213,16 +216,30 @@ def read_answer(need: Need, octets: bytes, *, nonce: bytes | None = None) -> Mat
     Raises: InputError REVOCATION.*, CERT.*, FETCH.NONCE, FETCH.NO_ISSUER.
     """
     source = f"{FETCHED}{need.url}"
+    found = read_objects(octets)
+    unread = Evidence(unread=unread_parts(need, found))
     if need.kind is NeedKind.ISSUER:
-        return Material(evidence=Evidence.of(certificates=_issuers(need.certificate, load_certificates(octets)), source=source))
-    if need.kind is NeedKind.OCSP:
-        evidence = Evidence.of(ocsps=(load_ocsp(octets),), source=source)
-        if nonce is not None and _nonce_of(octets) not in (None, nonce):
-            raise InputError("FETCH.NONCE", where=need.url)
-    else:
-        evidence = Evidence.of(crls=(load_crl(octets),), source=source)
+        issuers = _issuers(need.certificate, load_certificates(octets))
+        return Material(evidence=Evidence.of(certificates=issuers, crls=found.crls, ocsps=found.ocsps, source=source).merged(unread))
+    wanted, kind = (found.ocsps, Kind.OCSP) if need.kind is NeedKind.OCSP else (found.crls, Kind.CRL)
+    if not wanted:
+        is_refusal = any(part.cause == "REVOCATION.OCSP_UNSUCCESSFUL" for part in found.unread) and kind is Kind.OCSP
+        raise InputError("REVOCATION.OCSP_UNSUCCESSFUL" if is_refusal else f"REVOCATION.{kind.name}_MALFORMED", where=need.url)
+    if nonce is not None and any(_nonce_of(one) not in (None, nonce) for one in found.ocsps):
+        raise InputError("FETCH.NONCE", where=need.url)
+    evidence = Evidence.of(crls=found.crls, ocsps=found.ocsps, source=source)
     newest = _statement(need, evidence)
-    return Material(evidence=evidence, this_update=newest.this_update, next_update=newest.next_update)
+    return Material(evidence=evidence.merged(unread), this_update=newest.this_update, next_update=newest.next_update)
+
+
+def unread_parts(need: Need, found: Objects) -> tuple[Unread, ...]:
+    """Name what an address gave that was not read, by the rule for files: of an address for statuses it may be a status."""
+    suspected = {Mark.STATEMENT} if need.kind is NeedKind.ISSUER else {Mark.STATEMENT, Mark.NOTHING}
+    return tuple(
+        Unread(part.cause, ": ".join(filter(None, (need.url, part.where))), part.mark in suspected)
+        for part in found.unread
+        if part.cause != "REVOCATION.OCSP_UNSUCCESSFUL"
+    )
 
 
 def _statement(need: Need, evidence: Evidence) -> Statement:

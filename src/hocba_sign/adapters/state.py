@@ -20,8 +20,8 @@ from typing import Final
 from hocba_sign.adapters.files import read_limited, write_atomically
 from hocba_sign.errors import CallerError, Finding, InputError, OutsideError
 from hocba_sign.pki.anchors import listed_anchors, user_anchor
-from hocba_sign.pki.certificate import MAX_CERTIFICATE_OCTETS, Certificate, load_certificates
-from hocba_sign.pki.evidence import load_crl
+from hocba_sign.pki.certificate import MAX_CERTIFICATE_OCTETS, Certificate
+from hocba_sign.pki.objects import load_certificates
 from hocba_sign.pki.trust import MAX_ANCHORS, Anchor, TrustStore
 from hocba_sign.pki.trust_list import Entry, Hierarchy, TrustList
 
@@ -80,11 +80,7 @@ def read_certificates(octets: bytes) -> tuple[Certificate, ...]:
     try:
         return load_certificates(octets)
     except InputError as error:
-        try:
-            load_crl(octets)
-        except InputError:
-            raise error from None
-        raise InputError("TRUST.IS_CRL") from error
+        raise InputError("TRUST.IS_CRL" if error.cause == "FILE.IS_CRL" else error.cause, where=error.where, detail=error.detail) from error
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,8 +13,9 @@ from hocba_sign.cli.online import evidence_fetcher
 from hocba_sign.cli.words import say
 from hocba_sign.errors import HocbaSignError, InputError
 from hocba_sign.pki.anchors import anchors_in
-from hocba_sign.pki.certificate import MAX_FILE_OCTETS, Certificate, load_certificates
+from hocba_sign.pki.certificate import Certificate
 from hocba_sign.pki.evidence import Evidence
+from hocba_sign.pki.objects import MAX_FILE_OCTETS, load_certificates, read_objects
 from hocba_sign.pki.path import PathRequirements, PathResult, validate_path
 from hocba_sign.pki.profile import ProfileException, Purpose
 from hocba_sign.pki.trust import TrustStore
@@ -53,16 +54,19 @@ def judge(given: argparse.Namespace) -> CertificateReport:
     at, purpose, file = given.at or datetime.now(UTC), Purpose(given.purpose), str(given.file)
     material = collect_material(given)
     try:
-        certificates = load_certificates(read_document(given.file, limit=MAX_FILE_OCTETS))
+        octets = read_document(given.file, limit=MAX_FILE_OCTETS)
+        certificates, beside = load_certificates(octets), read_objects(octets)
     except InputError as error:
         return CertificateReport.malformed(error, purpose=purpose, file=file, at=at)
-    material = replace(material, evidence=material.evidence.merged(Evidence.of(certificates=certificates)))
+    material = replace(
+        material, evidence=material.evidence.merged(Evidence.of(certificates=certificates, crls=beside.crls, ocsps=beside.ocsps))
+    )
     leaf, requirements = _leaf(certificates), _requirements(given, purpose)
     fetch = evidence_fetcher(given)
     if fetch is None:
         trust = _trust(material, material.evidence)
         path = validate_path(leaf, trust=trust, evidence=material.evidence, at=at, requirements=requirements)
-        return CertificateReport.of(path, trust=trust, purpose=purpose, file=file, at=at)
+        return CertificateReport.of(path, trust=trust, purpose=purpose, file=file, at=at).with_unread(material.evidence.unread)
 
     def judged(evidence: Evidence) -> PathResult:
         nonlocal at
@@ -72,7 +76,7 @@ def judge(given: argparse.Namespace) -> CertificateReport:
     settled = settle(judged, wanted=_wanted, evidence=material.evidence, fetch=fetch)
     trust = _trust(material, settled.evidence)
     report = CertificateReport.of(settled.conclusion, trust=trust, purpose=purpose, file=file, at=at)
-    return replace(report, fetches=settled.answers)
+    return replace(report.with_unread(settled.evidence.unread), fetches=settled.answers)
 
 
 def _trust(material: Material, evidence: Evidence) -> TrustStore:

@@ -8,7 +8,8 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Final
 
-from hocba_sign.adapters.files import collect_certificates, collect_crls, read_limited, write_atomically
+from hocba_sign.adapters.evidence import collect_certificates, collect_evidence
+from hocba_sign.adapters.files import read_limited, write_atomically
 from hocba_sign.adapters.key_file import from_pem
 from hocba_sign.adapters.tsa import HttpTimeStampAuthority
 from hocba_sign.cli import console
@@ -20,7 +21,6 @@ from hocba_sign.errors import CallerError, OutsideError
 from hocba_sign.model.transcript import Transcript
 from hocba_sign.model.workflow import Role, Slot
 from hocba_sign.pipeline import sign, verify
-from hocba_sign.pki.evidence import Evidence
 from hocba_sign.pki.trust import TrustStore
 from hocba_sign.report.document import Report
 from hocba_sign.report.html import html
@@ -159,7 +159,7 @@ def _write_world(folder: Path, world: World) -> None:
 def _judge(folder: Path, names: tuple[str, ...]) -> dict[str, Report]:
     """Verify what lies in the folder, as anybody else would."""
     trust = TrustStore.of(collect_certificates([folder / "trust"]))
-    evidence = Evidence.of(certificates=collect_certificates([folder / "evidence"]), crls=collect_crls([folder / "evidence"]))
+    evidence = collect_evidence(crls=[folder / "evidence"])
     at = datetime.now(UTC)
     return {name: verify(read_limited(folder / name, MAX_BYTES), trust=trust, evidence=evidence, at=at, name=name) for name in names}
 

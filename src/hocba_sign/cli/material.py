@@ -2,14 +2,15 @@
 
 import argparse
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
-from hocba_sign.adapters.files import collect_certificates, collect_crls, collect_ocsps
+from hocba_sign.adapters.evidence import collect_evidence, gather
 from hocba_sign.adapters.state import CertificateStore, Holdings
 from hocba_sign.cli import console
 from hocba_sign.errors import CallerError, Finding, HocbaSignError
 from hocba_sign.pki.anchors import given_anchors
 from hocba_sign.pki.evidence import Evidence
+from hocba_sign.pki.kinds import Kind
 from hocba_sign.pki.trust import TrustStore
 from hocba_sign.report.messages import Language
 
@@ -29,12 +30,11 @@ def collect_material(given: argparse.Namespace) -> Material:
     """
     holdings = _imported()
     note_findings(holdings.findings, given.lang)
+    trusted = gather(given.trust, Kind.CERTIFICATE)
     return Material(
-        trust=given_anchors(collect_certificates(given.trust)).with_anchors(holdings.trust().anchors),
-        evidence=Evidence.of(
-            certificates=(*collect_certificates(given.cert), *holdings.certificates),
-            crls=collect_crls(given.crl),
-            ocsps=collect_ocsps(given.ocsp),
+        trust=given_anchors(trusted.certificates).with_anchors(holdings.trust().anchors),
+        evidence=collect_evidence(certificates=given.cert, crls=given.crl, ocsps=given.ocsp).merged(
+            Evidence.of(certificates=holdings.certificates), replace(trusted, certificates=()).evidence()
         ),
     )
 

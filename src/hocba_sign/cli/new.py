@@ -10,11 +10,10 @@ from hocba_sign.cli.words import say
 from hocba_sign.errors import CallerError, InputError
 from hocba_sign.model.check import check
 from hocba_sign.model.transcript import Transcript
+from hocba_sign.pki.writings import decoded_text
 from hocba_sign.xml.convert import read_unsigned
 from hocba_sign.xml.encode import encode
 from hocba_sign.xml.layout import LAYOUTS
-
-_BYTE_ORDER_MARK = b"\xef\xbb\xbf"
 
 
 def run(given: argparse.Namespace) -> int:
@@ -27,7 +26,7 @@ def run(given: argparse.Namespace) -> int:
     if given.out is None:
         raise CallerError("CLI.OUT_MISSING")
     octets = read_document(given.file)
-    is_xml = octets.removeprefix(_BYTE_ORDER_MARK).lstrip()[:1] == b"<"
+    is_xml = (decoded_text(octets) or b"").lstrip()[:1] == b"<"
     transcript = read_unsigned(octets) if is_xml else Transcript.from_json(octets)
     findings = check(transcript)
     if findings:

@@ -13,6 +13,8 @@ from hocba_sign.model.check import check
 from hocba_sign.model.legacy import suspicions
 from hocba_sign.model.rules import RuleFinding, Severity, judge_rules
 from hocba_sign.model.transcript import Transcript
+from hocba_sign.pki.objects import wrong_document
+from hocba_sign.pki.writings import decoded_text
 from hocba_sign.report.messages import message
 from hocba_sign.xades.read import read
 from hocba_sign.xml.decode import check_document, decode_document
@@ -20,8 +22,6 @@ from hocba_sign.xml.layout import recognise
 from hocba_sign.xml.parse import Element, parse
 from hocba_sign.xml.record import decode_record_document, form_of
 from hocba_sign.xml.schema import violations
-
-_BYTE_ORDER_MARK = b"\xef\xbb\xbf"
 
 
 def run(given: argparse.Namespace) -> int:
@@ -33,9 +33,14 @@ def run(given: argparse.Namespace) -> int:
 def findings_in(octets: bytes) -> tuple[Finding, ...]:
     """Give all faults of a transcript in XML or JSON; none means that it may be signed, or was filled in rightly."""
     try:
-        return _json_findings(octets) if octets.removeprefix(_BYTE_ORDER_MARK).lstrip()[:1] == b"{" else _xml_findings(octets)
+        return _json_findings(octets) if is_json(octets) else _xml_findings(octets)
     except InputError as error:
-        return error.findings
+        return wrong_document(error, octets).findings
+
+
+def is_json(octets: bytes) -> bool:
+    """Tell whether a file is meant as JSON, in whatever encoding."""
+    return (decoded_text(octets) or b"").lstrip()[:1] == b"{"
 
 
 def _json_findings(octets: bytes) -> tuple[Finding, ...]:
@@ -70,10 +75,21 @@ def _record_findings(root: Element) -> tuple[Finding, ...]:
     return ()
 
 
+<<<<<<< HEAD
 def advice_in(octets: bytes) -> tuple[RuleFinding | Finding, ...]:
     """Give what is only doubtful in a transcript without faults, by the circular of the year or as text; nothing for other documents."""
     is_json = octets.removeprefix(_BYTE_ORDER_MARK).lstrip()[:1] == b"{"
     root = None if is_json else parse(octets).root
+||||||| 7c7e0b3
+def advice_in(octets: bytes) -> tuple[RuleFinding, ...]:
+    """Give what is only doubtful by the circular of the year, of a transcript without faults; nothing for other documents."""
+    is_json = octets.removeprefix(_BYTE_ORDER_MARK).lstrip()[:1] == b"{"
+    root = None if is_json else parse(octets).root
+=======
+def advice_in(octets: bytes) -> tuple[RuleFinding, ...]:
+    """Give what is only doubtful by the circular of the year, of a transcript without faults; nothing for other documents."""
+    root = None if is_json(octets) else parse(octets).root
+>>>>>>> part-c
     if root is not None and form_of(root) is not None:
         return ()
     transcript = Transcript.from_json(octets) if root is None else decode_document(root)

@@ -78,6 +78,11 @@ def first(octets: bytes, tag: int) -> Element:
     return element
 
 
+def element_at(octets: bytes, at: int) -> Element:
+    """Read the element that begins at `at`; what follows is left alone. Raises: InputError DER.MALFORMED."""
+    return _read(octets, at, len(octets))
+
+
 def children(parent: Element) -> tuple[Element, ...]:
     """Read the elements inside `parent`. Raises: InputError DER.MALFORMED."""
     octets, at, limit = parent.octets, parent.start, parent.end
@@ -135,12 +140,12 @@ def integer(element: Element) -> int:
     return int.from_bytes(element.content, "big", signed=True)
 
 
-def definite(octets: bytes) -> tuple[bytes, int]:
-    """Write the element that `octets` begin with again, with definite lengths where it has indefinite ones, and tell where it ended.
+def definite(octets: bytes, at: int = 0) -> tuple[bytes, int]:
+    """Write the element that begins at `at` again, with definite lengths where it has indefinite ones, and tell where it ended.
 
     Elements of definite length stay as they are. Raises: InputError DER.MALFORMED.
     """
-    return _definite(octets, 0, depth=0)
+    return _definite(octets, at, depth=0)
 
 
 def _definite(octets: bytes, at: int, *, depth: int) -> tuple[bytes, int]:

@@ -5,16 +5,12 @@ odd strings, times without seconds. Names and keys are the octets as they stand,
 Spec: RFC 5280, 4.
 """
 
-import base64
-import binascii
 import hashlib
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from functools import lru_cache
-
-from asn1crypto import cms
 
 from hocba_sign.crypto import der
 from hocba_sign.crypto.algorithms import SignatureAlgorithm
@@ -27,9 +23,6 @@ MAX_CERTIFICATE_OCTETS = 64 * 1024
 """Real ones have 1 to 3 kB; the largest key that is loaded needs 2 kB."""
 MAX_REMEMBERED = 4_096
 """Certificates that stay read, about 3 kB each: a document carries each of its CAs a dozen times."""
-MAX_FILE_OCTETS = 16 * 1024 * 1024
-MAX_FILE_CERTIFICATES = 2000
-"""Bundles of whole operating systems hold about 150."""
 
 _VERSION, _ISSUER_UID, _SUBJECT_UID, _EXTENSIONS = 0xA0, 0x81, 0x82, 0xA3
 _URI, _DIRECTORY_NAME = 0x86, 0xA4
@@ -47,8 +40,6 @@ _KEY_USAGES = (
 )
 _UTC_TIME = re.compile(rb"(\d\d)(\d\d)(\d\d)(\d\d)(\d\d)(\d\d)?(?:Z|\+0000)")
 _GENERALIZED_TIME = re.compile(rb"(\d{4})(\d\d)(\d\d)(\d\d)(\d\d)(\d\d)?(?:\.\d+)?(?:Z|\+0000)")
-_ARMOUR = re.compile(rb"-----BEGIN (X509 CERTIFICATE|CERTIFICATE|PKCS7|CMS)-----(.*?)-----END \1-----", re.DOTALL)
-_BASE64 = re.compile(rb"[A-Za-z0-9+/=\s]+")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -141,74 +132,6 @@ class Certificate:
         except InputError:
             return None
         return digest.name if digest else None
-
-
-def load_certificates(octets: bytes) -> tuple[Certificate, ...]:
-    """Read all certificates of a file as CAs publish them: PEM (several), DER, PKCS#7 (DER or PEM), bare Base64.
-
-    Order is kept, repetitions are dropped. One unreadable certificate among good ones is an error, not left out.
-    Raises: InputError CERT.FILE where nothing is found, CERT.MALFORMED and CERT.TOO_LARGE with the number of the certificate.
-    """
-    if len(octets) > MAX_FILE_OCTETS:
-        raise InputError("CERT.TOO_LARGE", detail=f"{len(octets)} octets")
-    found: dict[bytes, Certificate] = {}
-    for number, certificate_der in enumerate(_split(octets), 1):
-        if number > MAX_FILE_CERTIFICATES:
-            raise InputError("CERT.TOO_LARGE", detail=f"more than {MAX_FILE_CERTIFICATES} certificates")
-        try:
-            found.setdefault(certificate_der, Certificate.load(certificate_der))
-        except InputError as error:
-            where = f"certificate {number}" + (f", {error.where}" if error.where else "")
-            raise InputError(error.cause, where=where, detail=error.detail) from error
-    if not found:
-        raise InputError("CERT.FILE")
-    return tuple(found.values())
-
-
-def _split(octets: bytes) -> Iterator[bytes]:
-    if octets[:1] == b"\x30":
-        yield from _unwrap(octets)
-        return
-    armoured = _ARMOUR.findall(octets)
-    if armoured:
-        for _, body in armoured:
-            # RFC 1421 headers stand before the first empty line; Base64 holds no colon.
-            lines = [line for line in body.splitlines() if b":" not in line]
-            yield from _unwrap(_base64(b"".join(lines)))
-        return
-    bare = octets.removeprefix(b"\xef\xbb\xbf")
-    if bare.strip() and _BASE64.fullmatch(bare):
-        yield from _unwrap(_base64(bare))
-
-
-def _base64(text: bytes) -> bytes:
-    try:
-        return base64.b64decode(b"".join(text.split()), validate=True)
-    except binascii.Error as error:
-        raise InputError("CERT.FILE", detail="not Base64") from error
-
-
-def _unwrap(octets: bytes) -> Iterator[bytes]:
-    try:
-        is_certificate = der.children(der.whole(octets, der.SEQUENCE))[0].tag != der.OID
-    except (InputError, IndexError):
-        # PKCS#7 as some CAs publish it is BER with indefinite lengths; a certificate never is.
-        is_certificate = octets[1:2] != b"\x80"
-    if is_certificate:
-        yield octets
-    else:
-        yield from _signed_data_certificates(octets)
-
-
-def _signed_data_certificates(octets: bytes) -> tuple[bytes, ...]:
-    try:
-        information = cms.ContentInfo.load(octets, strict=True)
-        if information["content_type"].native != "signed_data":
-            raise InputError("CERT.FILE", detail="PKCS#7 of another type than SignedData")
-        choices = information["content"]["certificates"] or ()
-        return tuple(choice.chosen.dump() for choice in choices if choice.name == "certificate")
-    except (AttributeError, ValueError, TypeError, LookupError, RecursionError) as error:
-        raise InputError("CERT.FILE", detail="PKCS#7 not readable") from error
 
 
 @lru_cache(maxsize=MAX_REMEMBERED)

@@ -1,7 +1,7 @@
 """The judgement of one certificate, for programs (JSON) and for people (text)."""
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from enum import StrEnum
 from typing import Any, Final, NoReturn
@@ -9,6 +9,7 @@ from typing import Any, Final, NoReturn
 from hocba_sign.errors import Finding, InputError
 from hocba_sign.pki.anchors import user_findings
 from hocba_sign.pki.certificate import Certificate
+from hocba_sign.pki.evidence import Unread
 from hocba_sign.pki.outcome import PathResult, PathStatus
 from hocba_sign.pki.profile import Purpose
 from hocba_sign.pki.revocation import RevocationFact
@@ -96,6 +97,19 @@ class CertificateReport:
             indication=CertificateIndication.FAILED,
             sub_indication="FORMAT_FAILURE",
             causes=tuple(error.findings),
+        )
+
+    def with_unread(self, unread: tuple[Unread, ...]) -> "CertificateReport":
+        """Name the evidence that was not read; what may be a newer statement on revocation leaves nothing PASSED."""
+        lost = tuple(Finding("EVIDENCE.UNREAD", f"{one.where} ({one.cause})") for one in unread if one.matters)
+        passed = tuple(Finding("EVIDENCE.PASSED_OVER", f"{one.where} ({one.cause})") for one in unread if not one.matters)
+        is_open = bool(lost) and self.indication is CertificateIndication.PASSED
+        return replace(
+            self,
+            indication=CertificateIndication.INDETERMINATE if is_open else self.indication,
+            sub_indication="TRY_LATER" if is_open else self.sub_indication,
+            causes=(*self.causes, *lost),
+            notes=(*self.notes, *passed),
         )
 
     def __bool__(self) -> NoReturn:

@@ -14,6 +14,7 @@ from hocba_sign.model.status_list import StatusList
 from hocba_sign.model.transcript import Transcript
 from hocba_sign.pades.read import ATTACHMENT, is_pdf
 from hocba_sign.pki.certificate import Certificate
+from hocba_sign.pki.objects import wrong_document
 from hocba_sign.report.messages import message
 from hocba_sign.validation.document import DocumentConclusion
 from hocba_sign.validation.level import level_of
@@ -74,14 +75,15 @@ class Report:
     @classmethod
     def malformed(cls, octets: bytes, error: InputError, *, file: str, at: datetime) -> "Report":
         """Report a file that cannot be read: INVALID, with the position of the fault."""
-        fault = Check(identifier=error.cause, status=Status.FAIL, where=error.where)
+        kind = wrong_document(error, octets)
+        faults = dict.fromkeys((kind.cause, error.cause))
         return cls(
             file=file,
             sha256=hashlib.sha256(octets).hexdigest(),
             at=at.astimezone(UTC),
             verdict=Verdict.INVALID,
             conclusion=None,
-            checks=(Check(identifier="DOC.FORMAT", status=Status.FAIL, where=error.where), fault),
+            checks=tuple(Check(identifier=cause, status=Status.FAIL, where=error.where) for cause in ("DOC.FORMAT", *faults)),
             format="pdf" if is_pdf(octets) else "xml",
         )
 

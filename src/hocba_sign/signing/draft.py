@@ -11,6 +11,7 @@ from hocba_sign.model.registry import RegistrySnapshot
 from hocba_sign.model.status_list import StatusList
 from hocba_sign.model.transcript import ExpectedSigner, Transcript
 from hocba_sign.model.workflow import PLANS, SigningPlan, Slot
+from hocba_sign.pki.objects import wrong_document
 from hocba_sign.xades.read import read_parsed
 from hocba_sign.xml.decode import check_document, decode_document
 from hocba_sign.xml.layout import Layout, recognise
@@ -58,7 +59,10 @@ def read_draft(octets: bytes) -> Draft:
     `findings`), `DOC.SLOTS` when the slots are not those that the content asks for, `SIGN.BROKEN_SIGNATURE`
     when a signature already in it does not hold.
     """
-    xml = parse(octets)
+    try:
+        xml = parse(octets)
+    except InputError as error:
+        raise wrong_document(error, octets) from error
     root = xml.root
     layout = recognise(root)
     is_record = form_of(root) is not None

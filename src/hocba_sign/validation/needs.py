@@ -13,7 +13,7 @@ from typing import Final, TypeAlias
 from hocba_sign.errors import Finding, InputError
 from hocba_sign.pki.certificate import Certificate
 from hocba_sign.pki.chain import MAX_CHAIN_LENGTH, name_key
-from hocba_sign.pki.evidence import GIVEN, Evidence
+from hocba_sign.pki.evidence import GIVEN, Evidence, Unread
 from hocba_sign.pki.outcome import PathResult
 from hocba_sign.pki.revocation import RevocationFact
 from hocba_sign.pki.timestamp import read_token
@@ -76,13 +76,17 @@ class Available:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Unavailable:
-    """Why nothing came for a need. `finding` has a cause and the address at fault; `is_kept` tells that it failed a moment before."""
+    """Why nothing came for a need. `finding` has a cause and the address at fault; `is_kept` tells that it failed a moment before.
+
+    `unread` is what came and could not be read.
+    """
 
     need: Need
     finding: Finding
     detail: str = ""
     is_kept: bool = False
     contacted: tuple[str, ...] = ()
+    unread: tuple[Unread, ...] = ()
 
     @property
     def is_refused(self) -> bool:

@@ -1,3 +1,4 @@
+import base64
 import hashlib
 from collections.abc import Iterator
 from dataclasses import replace
@@ -12,6 +13,8 @@ from hocba_sign.adapters.fetch import Fetcher
 from hocba_sign.adapters.revocation import CLOCK_SKEW, MAX_ISSUERS, Budget, EvidenceFetcher, cache_key, ocsp_request, read_answer
 from hocba_sign.errors import Finding, InputError
 from hocba_sign.pki.certificate import Certificate
+from hocba_sign.pki.evidence import Evidence
+from hocba_sign.settle import settle
 from hocba_sign.testing.authority import OcspOptions
 from hocba_sign.testing.server import Fault, WorldServer, certificate_bundle
 from hocba_sign.testing.world import World
@@ -267,3 +270,34 @@ def test_an_entry_that_is_kept_for_longer_than_this_program_would_is_not_believe
     old = server.world.crl("public-ca", AT)
     Cache(folder=tmp_path).put(cache_key(wanted), Entry(stored=AT, until=AT + timedelta(days=300), octets=old))
     assert not fetcher(tmp_path)(wanted).is_kept
+
+
+@pytest.mark.parametrize(
+    ("fault", "is_lost"), [(Fault.GARBAGE, True), (Fault.HTML, False), (Fault.EMPTY, False), (Fault.SERVER_ERROR, False)]
+)
+def test_what_came_and_may_be_a_statement_is_named(server: WorldServer, fault: Fault, is_lost: bool) -> None:
+    server.fail("/", fault)
+    for kind in (NeedKind.OCSP, NeedKind.CRL):
+        answer = fetcher()(need(kind, server.world))
+        assert isinstance(answer, Unavailable)
+        assert any(one.matters for one in answer.unread) is is_lost
+
+
+@pytest.mark.parametrize("is_answered", [False, True])
+def test_a_judgement_is_told_what_came_and_was_not_read_unless_another_address_answered(server: WorldServer, is_answered: bool) -> None:
+    server.fail("/ocsp", Fault.GARBAGE)
+    if not is_answered:
+        server.fail("/crl", Fault.GARBAGE)
+    alternatives = (need(NeedKind.OCSP, server.world), need(NeedKind.CRL, server.world))
+    settled = settle(lambda evidence: evidence, wanted=lambda *_: (alternatives,), evidence=Evidence(), fetch=fetcher())
+    assert any(one.matters for one in settled.conclusion.unread) is not is_answered
+    assert bool(settled.conclusion.crls) is is_answered
+
+
+def test_every_list_of_an_answer_counts(server: WorldServer) -> None:
+    older, newer = (server.world.crl("public-ca", moment) for moment in (AT - timedelta(hours=1), AT))
+    body = b"".join(b"-----BEGIN X509 CRL-----\n" + base64.encodebytes(der) + b"-----END X509 CRL-----\n" for der in (older, newer))
+    material = read_answer(need(NeedKind.CRL, server.world), body + b"-----BEGIN X509 CRL-----\n")
+    assert {item.der for item in material.evidence.crls} == {older, newer}
+    assert material.this_update == AT
+    assert [one.matters for one in material.evidence.unread] == [True]

@@ -1,5 +1,7 @@
 """What `hocba verify` rests on beside the document: files that are named, and what was imported on this machine."""
 
+import base64
+import gzip
 import json
 from pathlib import Path
 from typing import Any
@@ -8,9 +10,14 @@ import pytest
 
 from hocba_sign.cli.main import main
 from hocba_sign.signing.policy import Level
+from hocba_sign.testing import World
 from tests.support.scene import JUDGED_AT, Scene
 
 Captured = pytest.CaptureFixture[str]
+
+
+def armoured(der: bytes) -> bytes:
+    return b"-----BEGIN CERTIFICATE-----\n" + base64.encodebytes(der) + b"-----END CERTIFICATE-----\n"
 
 
 @pytest.fixture(scope="module")
@@ -78,3 +85,52 @@ def test_evidence_that_is_none_stops_the_call(options: list[str], tmp_path: Path
     (tmp_path / "odd.crl").write_bytes(b"\x30\x80 no list")
     code, told = judged([*options, "--crl", str(tmp_path / "odd.crl")], capsys)
     assert (code, told["verdict"], told["error"]["id"]) == (6, None, "FILE.UNUSABLE")
+
+
+def test_what_is_not_read_is_named_and_may_leave_the_verdict_open(options: list[str], tmp_path: Path, capsys: Captured) -> None:
+    call = [*options, "--trust", str(tmp_path / "trust")]
+    (tmp_path / "evidence" / "README.txt").write_text("Danh sách thu hồi của trường", "utf-8")
+    code, report = judged(call, capsys)
+    assert (code, report["verdict"]) == (0, "VALID")
+    assert [(one["result"], one["forces"], Path(one["where"]).name) for one in report["checks"] if one["id"] == "EVIDENCE.PASSED_OVER"] == [
+        ("not_checked", None, "README.txt (FILE.UNUSABLE)")
+    ]
+    (tmp_path / "evidence" / "newer.crl").write_bytes(b"")
+    code, report = judged(call, capsys)
+    assert (code, report["verdict"]) == (3, "INDETERMINATE")
+    assert [(one["forces"], Path(one["where"]).name) for one in report["checks"] if one["id"] == "EVIDENCE.UNREAD"] == [
+        ("INDETERMINATE", "newer.crl (FILE.UNUSABLE)")
+    ]
+
+
+@pytest.mark.parametrize("command", [["cert", "verify"], ["extend"]])
+def test_certificates_and_long_term_data_are_not_good_either(
+    tmp_path: Path, options: list[str], capsys: Captured, scene: Scene, command: list[str]
+) -> None:
+    (tmp_path / "leaf.pem").write_bytes(b"".join(map(armoured, scene.identity(scene.slots[0]).chain_der[:2])))
+    (tmp_path / "evidence" / "newer.crl").write_bytes(b"?" * 300)
+    shared = ["--crl", str(tmp_path / "evidence"), "--trust", str(tmp_path / "trust"), "--offline", "--at", JUDGED_AT.isoformat(), "--json"]
+    if command == ["extend"]:
+        code, told = judged(["extend", str(tmp_path / "signed.xml"), "--to", "LT", "-o", str(tmp_path / "out.xml"), *shared], capsys)
+        assert (code, told["error"]["id"]) == (2, "EXTEND.NOT_VALID")
+        assert not (tmp_path / "out.xml").exists()
+    else:
+        code, told = judged([*command, str(tmp_path / "leaf.pem"), *shared], capsys)
+        assert (code, told["indication"], told["causes"]) == (3, "INDETERMINATE", ["EVIDENCE.UNREAD"])
+
+
+@pytest.mark.parametrize(
+    ("octets", "cause"),
+    [
+        (armoured(b"\x30\x03\x02\x01\x00"), "XML.NOT_XML"),
+        (World(JUDGED_AT, fast=True).crl("public-ca", JUDGED_AT), "FILE.IS_CRL"),
+        (b"-----BEGIN PRIVATE KEY-----\nMAA=\n-----END PRIVATE KEY-----\n", "FILE.IS_KEY"),
+        (gzip.compress(b"<HOC_BA/>", mtime=0), "FILE.IS_ARCHIVE"),
+    ],
+)
+def test_a_wrong_kind_of_file_is_named_where_a_document_is_taken(tmp_path: Path, capsys: Captured, octets: bytes, cause: str) -> None:
+    (tmp_path / "a.xml").write_bytes(octets)
+    code, told = judged(["verify", str(tmp_path / "a.xml"), "--offline", "--json"], capsys)
+    assert (code, cause in {check["id"] for check in told["checks"]}) == (1, True)
+    code, told = judged(["validate", str(tmp_path / "a.xml"), "--json"], capsys)
+    assert (code, cause in {one["id"] for one in told["findings"]}) == (1, True)

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from hocba_sign import Evidence, TrustStore, verify
-from hocba_sign.adapters.files import collect_certificates, collect_crls
+from hocba_sign.adapters.evidence import collect_certificates, collect_crls
 from hocba_sign.rendering.render import render
 from hocba_sign.testing import World
 from tests.support.others import Maker, judged, make

@@ -21,7 +21,8 @@ from hypothesis import strategies as st
 from hocba_sign.crypto import der
 from hocba_sign.crypto.verify import load_public_key
 from hocba_sign.errors import InputError
-from hocba_sign.pki.certificate import Certificate, load_certificates
+from hocba_sign.pki.certificate import Certificate
+from hocba_sign.pki.objects import load_certificates
 
 KEY = ec.derive_private_key(11, ec.SECP256R1())
 START = datetime(2026, 1, 1, tzinfo=UTC)
@@ -287,7 +288,7 @@ def test_files_of_one(octets: bytes) -> None:
 def test_files_without_certificates(octets: bytes) -> None:
     with pytest.raises(InputError) as caught:
         load_certificates(octets)
-    assert caught.value.cause in {"CERT.FILE", "CERT.MALFORMED"}
+    assert caught.value.cause in {"CERT.FILE", "CERT.MALFORMED", "FILE.IS_KEY"}
 
 
 def test_one_bad_certificate_among_good_ones_is_named() -> None:
