@@ -77,15 +77,16 @@ def _subjects(identification: Identification, content: Content) -> Iterator[Find
     taught_as = level
     if level is Level.CONTINUING:
         taught_as = Level.LOWER_SECONDARY if grade <= _LAST_LOWER_GRADE else Level.UPPER_SECONDARY
-    codes = code_list("subjects")
+    codes, end_of_year = code_list("subjects"), date(int(identification.school_year[-4:]), 5, 31)
     seen: set[str] = set()
     for n, subject in enumerate(content.subjects):
         if subject.code in seen:
             yield _at("TRANSCRIPT.DUPLICATE_SUBJECT", "content", "subjects", n, "code")
         seen.add(subject.code)
-        if subject.code in codes and grade in level.grades and not codes.admits(subject.code, level=taught_as, grade=grade):
+        if subject.code in codes and grade in level.grades and codes.is_over(subject.code, level=taught_as, grade=grade, at=end_of_year):
             yield _at("TRANSCRIPT.SUBJECT_LEVEL", "content", "subjects", n, "code")
-        if not subject.teachers and level is not Level.PRIMARY and not identification.is_digitised:
+        is_empty = subject.is_blank and subject.comment is None
+        if not subject.teachers and not is_empty and level is not Level.PRIMARY and not identification.is_digitised:
             yield _at("TRANSCRIPT.NO_TEACHER", "content", "subjects", n, "teachers")
 
 
