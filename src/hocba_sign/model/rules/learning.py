@@ -138,7 +138,7 @@ def learning(view: View, settings: Settings) -> Iterator[Breach]:
             name = _wrong(recorded, found, result)
             yield Breach(rule=result.text(name) if name in result else settings.text(name), steps=result_steps(field))
             continue
-        readings = _likely(found.readings, recorded) if settings.is_set("adjusts_likely") else found.readings
+        readings = _usual(found.readings, recorded) if settings.is_set("prefers_usual") else found.readings
         for choice, rule in (("rounding", "tie"), ("single", "ambiguous"), ("has_optional", "optional")):
             if _hangs_on(choice, readings):
                 yield Breach(rule=settings.text(rule), steps=result_steps(field))
@@ -308,10 +308,10 @@ def _mean(entries: tuple[Entry, ...], rounding: Rounding) -> Decimal:
     return Decimal(tenths + goes_up) / 10
 
 
-def _likely(readings: Mapping[Reading, str], recorded: frozenset[str]) -> Mapping[Reading, str]:
-    """Leave the reading without an adjustment out where the recorded letter does not need it."""
-    adjusted = {reading: letter for reading, letter in readings.items() if reading.single != "unadjusted"}
-    return adjusted if recorded & frozenset(adjusted.values()) else readings
+def _usual(readings: Mapping[Reading, str], recorded: frozenset[str]) -> Mapping[Reading, str]:
+    """Leave the readings without an adjustment and without optional subjects out where the recorded letter does not need them."""
+    usual = {reading: letter for reading, letter in readings.items() if reading.single != "unadjusted" and reading.has_optional}
+    return usual if recorded & frozenset(usual.values()) else readings
 
 
 def _hangs_on(choice: str, outcomes: Mapping[Reading, str]) -> bool:

@@ -79,8 +79,8 @@ class RuleSet:
 
     `tests` are for primary school, by subject code the grades with a test at the end of the year: `required`, `allowed`
     besides, `expected` where a missing one is only noted, and `one_of` for subjects of which one has it.
-    `optional_subjects` are optional under this circular whatever the list of subjects says. `by_plan` names the rules
-    that a pupil with an individual plan cannot break, `instead_of`, and the `rule` that says so.
+    `subject_groups` are subjects by a name that checks refer to. `by_plan` names the rules that a pupil with an individual plan
+    cannot break, `instead_of`, and the `rule` that says so.
     """
 
     code: str
@@ -89,7 +89,6 @@ class RuleSet:
     periods: tuple[Period, ...]
     scales: Mapping[str, Scale]
     comment_subjects: frozenset[str]
-    optional_subjects: frozenset[str]
     subject_groups: Settings
     by_plan: Settings
     tests: Settings
@@ -139,7 +138,6 @@ def read_rule_set(text: str, *, amended: Callable[[str], str] | None = None) -> 
         periods=tuple(_period(one) for one in given.parts("periods")),
         scales=MappingProxyType({name: _scale(given.part("scales").part(name)) for name in given.part("scales").values}),
         comment_subjects=frozenset(given.texts("comment_subjects")),
-        optional_subjects=frozenset(given.texts("optional_subjects")),
         subject_groups=given.part("subject_groups"),
         by_plan=given.part("by_plan"),
         tests=given.part("tests"),

@@ -118,7 +118,7 @@ class View:
         rows: list[Row] = []
         primary: list[PrimaryRow] = []
         for n, subject in enumerate(transcript.subjects):
-            group = "optional" if subject.code in rule_set.optional_subjects else subject_group(subject.code, place)
+            group = subject_group(subject.code, place)
             if subject.is_blank and (is_by_plan or group in _NOT_FOR_ALL):
                 continue
             if isinstance(subject.marks, SecondaryMarks):
