@@ -15,6 +15,7 @@ from hocba_sign.model.codes import (
     Sex,
     Status,
     Trait,
+    Window,
     code_list,
 )
 from hocba_sign.model.fields import Bound, Group, Leaf, Many, table
@@ -104,7 +105,16 @@ def code_tables() -> Iterator[str]:
                 grades = f"{min(entry.grades)}–{max(entry.grades)}" if entry.grades else ""
                 since = "" if entry.since.year == 1 else entry.since.isoformat()
                 until = "" if entry.until.year == 9999 else entry.until.isoformat()
+                since = f"programme of {entry.programme}" if entry.programme else since
                 yield f"| {entry.code} | {entry.name} | {entry.level or ''} | {grades} | {since} | {until} |\n"
+        for programme, windows in listed.programmes.items():
+            yield f"\nProgramme of {programme}: {'; '.join(map(window_words, windows))}.\n"
+
+
+def window_words(window: Window) -> str:
+    grades = ", ".join(map(str, sorted(window.grades)))
+    edge = f"from {window.since}" if window.since.year > 1 else f"until {window.until}"
+    return f"level {window.level}, grade {grades} {edge}"
 
 
 def letter_tables() -> Iterator[str]:

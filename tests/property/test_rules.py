@@ -16,7 +16,7 @@ from tests.support.changes import changed
 from tests.support.obeying import SECONDARY, Circular, Drawn, any_obeying, primary, result_of, secondary
 from tests.support.transcripts import transcripts
 
-OPEN = {"R22-6O", "R22-7A", "R43-2S", "R43-2O", "R58-2O", "R58-3A", "R58-4T"}
+OPEN = {"R22-6O", "R22-7A", "R27-3O", "R43-2S", "R43-2O", "R58-3A", "R58-4T"}
 """Warnings that a result hangs on a reading, which is no breach."""
 
 Pair = tuple[Transcript, tuple[Drawn, ...]]
@@ -160,12 +160,12 @@ MUTATIONS: list[tuple[Change, dict[str, set[str]]]] = [
     (a_score_for_a_comment, {"TT22/2021": {"X10"}, "TT43/2021": {"X10"}, "TT58/2011": {"X10"}}),
     (a_comment_for_a_score, {"TT22/2021": {"X10"}, "TT43/2021": {"X10"}, "TT58/2011": {"X10"}}),
     (another_learning, {"TT22/2021": {"R22-6", "R22-7"}, "TT43/2021": {"R43-2", "R43-2A"}, "TT58/2011": {"R58-2", "R58-3"}}),
-    (another_conduct, {"TT22/2021": {"R22-8"}}),
+    (another_conduct, {"TT22/2021": {"R22-8"}, "TT43/2021": {"R43-9"}}),
     (another_promotion, {"TT22/2021": {"R22-9", "R22-9L", "R22-10"}, "TT43/2021": {"R43-3", "R43-3L"}, "TT58/2011": {"R58-5", "R58-5L"}}),
     (too_many_absences, {"TT22/2021": {"R22-9"}, "TT43/2021": {"R43-3"}, "TT58/2011": {"R58-5"}}),
     (needless_reassessment, {"TT22/2021": {"R22-11"}, "TT43/2021": {"R43-4"}, "TT58/2011": {"R58-6"}}),
     (another_learning_after_summer, {"TT22/2021": {"R22-11"}, "TT43/2021": {"R43-4"}, "TT58/2011": {"R58-6"}}),
-    (an_unearned_title, {"TT22/2021": {"R22-12"}, "TT58/2011": {"R58-7"}}),
+    (an_unearned_title, {"TT22/2021": {"R22-12"}, "TT43/2021": {"R43-10"}, "TT58/2011": {"R58-7"}}),
     (needless_training, {"TT22/2021": {"R22-13"}, "TT43/2021": {"R43-5"}, "TT58/2011": {"R58-8"}}),
     (a_mean_of_all, {"TT22/2021": {"R22-14"}, "TT43/2021": {"R43-6"}}),
     (no_year, {"TT22/2021": {"R22-15"}, "TT43/2021": {"R43-7"}, "TT58/2011": {"R58-9"}}),

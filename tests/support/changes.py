@@ -62,8 +62,8 @@ def _with_subject(transcript: Transcript, steps: list[str], value: Any) -> Trans
 
 
 def _subject(subject: SubjectResult, name: str, value: Any) -> SubjectResult:
-    if name == "name":
-        return dataclasses.replace(subject, name=value)
+    if name in {"name", "code"}:
+        return dataclasses.replace(subject, **{name: value})
     if name == "teachers":
         return dataclasses.replace(subject, teachers=subject.teachers * value)
     if name == "achievement":
@@ -98,13 +98,27 @@ def _typed(name: str, value: Any) -> Any:
     return kinds[name](value) if name in kinds else value
 
 
-_OLD: Final = {"identification.school_year": "2023-2024"}
+_OLD: Final = {"identification.school_year": "2023-2024", "content.earlier_years": ()}
 BASES: Final[Mapping[str, tuple[str, Mapping[str, Any]]]] = {
     "lop5": ("lop5", {}),
     "lop9": ("lop9", {}),
     "lop12": ("lop12", {}),
-    "lop5_old": ("lop5", {**_OLD, "identification.rule_set": "TT22/2016", "assessment.outcome": None, "content.award": None}),
-    "lop9_old": ("lop9", {**_OLD, "identification.rule_set": "TT58/2011", "subjects.91": None, "subjects.99": None}),
+    "lop5_old": (
+        "lop5",
+        {**_OLD, "identification.rule_set": "TT22/2016", "assessment.outcome": None, "content.award": None, "subjects.91": None},
+    ),
+    "lop9_old": (
+        "lop9",
+        {
+            **_OLD,
+            "identification.rule_set": "TT58/2011",
+            "subjects.91": None,
+            "subjects.99": None,
+            "subjects.05.code": "40",
+            "subjects.66.code": "35",
+            "subjects.97.code": "29",
+        },
+    ),
     "lop12_old": (
         "lop12",
         {
@@ -120,6 +134,12 @@ BASES: Final[Mapping[str, tuple[str, Mapping[str, Any]]]] = {
     "gdtx9": ("lop9", {"identification.rule_set": "TT43/2021", "identification.level": "05"}),
     "gdtx": (
         "lop12",
-        {"identification.rule_set": "TT43/2021", "identification.level": "05", "identification.grade": 11, "content.completion": None},
+        {
+            "identification.rule_set": "TT43/2021",
+            "identification.level": "05",
+            "identification.grade": 11,
+            "content.completion": None,
+            "assessment.promotion": "Được lên lớp 12",
+        },
     ),
 }

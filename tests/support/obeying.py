@@ -3,13 +3,14 @@
 import dataclasses
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from datetime import date
 from fractions import Fraction
 from typing import Any, Final
 
 from hypothesis import strategies as st
 from hypothesis.strategies import DrawFn, SearchStrategy
 
-from hocba_sign.model.codes import Achievement, Level, MarkLetter, PrimaryOutcome, Trait, code_list
+from hocba_sign.model.codes import Achievement, Entry, Level, MarkLetter, PrimaryOutcome, Trait, code_list
 from hocba_sign.model.results import PrimaryAssessment, PrimaryMarks, SecondaryAssessment, SecondaryMarks, SubjectResult
 from hocba_sign.model.transcript import Transcript
 from tests.support.changes import base, mark, rating
@@ -22,6 +23,8 @@ OPTIONAL: Final = frozenset({"14", "31", "70"})
 Profiles = tuple[tuple[int, int], ...]
 PROFILES: Final = ((80, 100), (70, 100), (60, 95), (50, 80), (30, 75), (0, 100))
 FAILING: Final = ((0, 49), (10, 45), (0, 34))
+WEAK: Final = ((36, 49), (30, 48))
+"""Of pupils who may be examined again under TT 58/2011: failing, but not Kém."""
 
 
 @dataclass(frozen=True)
@@ -78,22 +81,26 @@ def mean(scores: Scores) -> int:
     return int(Fraction(sum(scores.values()), len(scores)) + Fraction(1, 2))
 
 
-def result_58(scores: Scores, failed: int, overall: int) -> str:
-    """TT 58/2011, Đ.13 k.1-5 with TT 26/2020."""
-    lowest, leading = min(scores.values()), max(scores.get(code, -1) for code in ("15", "19", "69"))
+LEADING: Final = ("15", "19", "69")
+LEADING_BEFORE_2020: Final = ("15", "19")
+
+
+def result_58(scores: Scores, failed: int, overall: int, leaders: tuple[str, ...] = LEADING) -> str:
+    """TT 58/2011, Đ.13 k.1-5, with TT 26/2020 or before it."""
+    lowest, leading = min(scores.values()), max(scores.get(code, -1) for code in leaders)
     for letter, middle, each in (("G", 80, 65), ("K", 65, 50), ("Tb", 50, 35)):
         if overall >= middle and leading >= middle and lowest >= each and failed == 0:
             return letter
     return "Y" if overall >= 35 and lowest >= 20 else "Kém"
 
 
-def adjusted_58(scores: Scores, failed: int) -> str:
+def adjusted_58(scores: Scores, failed: int, leaders: tuple[str, ...] = LEADING) -> str:
     """TT 58/2011, Đ.13 k.6, the one subject standing for a leading one too."""
     overall = mean(scores)
-    found = result_58(scores, failed, overall)
+    found = result_58(scores, failed, overall, leaders)
     scale = ("G", "K", "Tb", "Y", "Kém")
-    without = [scale.index(result_58({**scores, code: 100}, failed, overall)) for code in scores]
-    without += [scale.index(result_58(scores, failed - 1, overall))] * failed
+    without = [scale.index(result_58({**scores, code: 100}, failed, overall, leaders)) for code in scores]
+    without += [scale.index(result_58(scores, failed - 1, overall, leaders))] * failed
     for due, low, better in (("G", "Tb", "K"), ("G", "Y", "Tb"), ("K", "Y", "Tb"), ("K", "Kém", "Y")):
         if found == low and sum(one <= scale.index(due) for one in without) == 1:
             return better
@@ -144,7 +151,12 @@ TT58: Final = Circular(
     adjusted_58,
     frozenset({"29", "30", "88", "97"}),
 )
-SECONDARY: Final = (TT22, TT43, TT58)
+TT58_FIRST: Final = dataclasses.replace(
+    TT58,
+    years=dict.fromkeys(TT58.years, (2011, 2019)),
+    outcome=lambda scores, failed: adjusted_58(scores, failed, LEADING_BEFORE_2020),
+)
+SECONDARY: Final = (TT22, TT43, TT58, TT58_FIRST)
 
 
 def written(tenths: int) -> Any:
@@ -180,11 +192,18 @@ def result_of(circular: Circular, drawn: tuple[Drawn, ...], term: int | None) ->
     return circular.outcome(scores, sum(not values[one.code] for one in drawn if one.is_comment))
 
 
+def taught(level: Level, grade: int, year: int) -> list[Entry]:
+    """Give the subjects of a grade in the school year that begins in `year`."""
+    codes = code_list("subjects")
+    found = (codes.taught(code, level=level, grade=grade, at=date(year + 1, 5, 31)) for code in codes.entries)
+    return [entry for entry in found if entry is not None]
+
+
 @st.composite
-def subjects(draw: DrawFn, circular: Circular, place: tuple[Level, int], *, profiles: Profiles = PROFILES) -> tuple[Drawn, ...]:
-    level, grade = place
+def subjects(draw: DrawFn, circular: Circular, place: tuple[Level, int, int], *, profiles: Profiles = PROFILES) -> tuple[Drawn, ...]:
+    level, grade, year = place
     taught_as = level if level is not Level.CONTINUING else (Level.LOWER_SECONDARY if grade <= 9 else Level.UPPER_SECONDARY)
-    entries = [e for many in code_list("subjects").entries.values() for e in many if e.level is taught_as and grade in e.grades]
+    entries = taught(taught_as, grade, year)
     electives = draw(st.permutations([entry.code for entry in entries if entry.group == "elective"]))[:4]
     optional = draw(st.sets(st.sampled_from(sorted(entry.code for entry in entries if entry.group == "optional"))))
     least, most = draw(st.sampled_from(profiles))
@@ -199,8 +218,8 @@ def subjects(draw: DrawFn, circular: Circular, place: tuple[Level, int], *, prof
             continue
         low, high = (0, 49) if outlier == n else (least, most)
         first, second = draw(st.integers(low, high)), draw(st.integers(low, high))
-        year = int(Fraction(first + 2 * second, 3) + Fraction(1, 2))
-        found.append(Drawn(entry.code, entry.name, (first, second, year), is_comment=False))
+        whole = int(Fraction(first + 2 * second, 3) + Fraction(1, 2))
+        found.append(Drawn(entry.code, entry.name, (first, second, whole), is_comment=False))
     return tuple(found)
 
 
@@ -209,15 +228,17 @@ def secondary(draw: DrawFn, circular: Circular, *, repeats: bool = False) -> tup
     """Give a transcript that obeys, and its marks; of a pupil assessed again in summer where `repeats`."""
     (code, grade), (earliest, latest) = draw(st.sampled_from(sorted(circular.years.items())))
     level, year = Level(code), draw(st.integers(earliest, latest))
-    drawn = draw(subjects(circular, (level, grade), profiles=FAILING if repeats else PROFILES))
+    drawn = draw(
+        subjects(circular, (level, grade, year), profiles=(WEAK if "Kém" in circular.letters else FAILING) if repeats else PROFILES)
+    )
     able = circular.conduct[:2] if repeats else circular.conduct
     first, second = draw(st.sampled_from(able)), draw(st.sampled_from(able))
-    conduct = conduct_22(first, second) if circular is TT22 else draw(st.sampled_from(able))
+    conduct = conduct_22(first, second) if circular.conduct == GOOD else draw(st.sampled_from(able))
     worst = circular.conduct.index(circular.passing)
     later = draw(st.sampled_from((circular.passing, circular.conduct[-1]))) if circular.conduct.index(conduct) > worst else None
     learning = result_of(circular, drawn, 2)
     failing = set(circular.letters[circular.letters.index(circular.passing) + 1 :])
-    if learning in failing and later is None and (repeats or draw(st.booleans())):
+    if learning in failing - {"Kém"} and later is None and (repeats or draw(st.booleans())):
         drawn = tuple(_again(draw, one) for one in drawn)
     again = result_of(circular, drawn, None) if any(one.again is not None for one in drawn) else None
     absences = draw(st.sampled_from((None, 0, 3, 45, 46, 120)))
@@ -237,6 +258,7 @@ def secondary(draw: DrawFn, circular: Circular, *, repeats: bool = False) -> tup
     is_promoted = is_able and (absences or 0) <= 45
     content = dataclasses.replace(
         base("lop9").content,
+        earlier_years=(),
         subjects=tuple(one.row for one in drawn),
         assessment=assessment,
         is_promoted=is_promoted,
@@ -265,17 +287,17 @@ def primary(draw: DrawFn, code: str) -> Transcript:
     grade = draw(st.integers(1, 5))
     is_new = code == "TT27/2020"
     year = draw(st.integers(2019 + grade, 2035)) if is_new else draw(st.integers(2016, 2018 + grade))
-    entries = [e for many in code_list("subjects").entries.values() for e in many if e.level is Level.PRIMARY and grade in e.grades]
+    entries = taught(Level.PRIMARY, grade, year)
     achievements, traits, least = draw(st.sampled_from((("T", "T", 9), ("T", "T", 7), ("TH", "TĐ", 5), ("THC", "TĐ", 1), ("TH", "TĐC", 1))))
     rows = []
     for entry in entries:
-        is_optional = entry.group == "optional" or (entry.code == "11" and grade < 3)
+        is_optional = entry.group == "optional"
         if is_optional and draw(st.booleans()):
             continue
-        is_exempt = draw(st.integers(0, 30)) == 0
-        achievement = Achievement.EXEMPT if is_exempt else Achievement(draw(st.sampled_from(achievements)))
-        has_test = grade >= TESTED.get(entry.code, 6) or (is_optional and draw(st.booleans()))
-        test = mark(str(draw(st.integers(least, 10)))) if has_test and not is_exempt else None
+        is_exempt = entry.code == "88" and draw(st.integers(0, 9)) == 0
+        achievement = Achievement.EXEMPT if is_exempt else Achievement(draw(st.sampled_from("T" if is_optional else achievements)))
+        has_test = grade >= TESTED.get(entry.code, 6) or (is_optional and (grade >= 3 or draw(st.booleans())))
+        test = mark("10" if is_optional else str(draw(st.integers(least, 10)))) if has_test and not is_exempt else None
         marks = PrimaryMarks(achievement=achievement, test=MarkLetter.EXEMPT if is_exempt and has_test else test)
         rows.append(SubjectResult(code=entry.code, name=entry.name, marks=marks))
     source = base("lop5").content.assessment
@@ -303,6 +325,7 @@ def primary(draw: DrawFn, code: str) -> Transcript:
     best = "Học sinh Xuất sắc" if is_new else "Học sinh hoàn thành xuất sắc các nội dung học tập và rèn luyện"
     content = dataclasses.replace(
         base("lop5").content,
+        earlier_years=(),
         subjects=tuple(rows),
         assessment=assessment,
         is_promoted=is_done,

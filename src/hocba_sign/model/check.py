@@ -59,7 +59,7 @@ def _identification(given: Identification) -> Iterator[Finding]:
         yield _at("TRANSCRIPT.LEVEL_GRADE", "identification", "grade")
     if last == first + 1 and given.grade in given.level.grades:
         rules = code_list("rule_sets").entries.get(given.rule_set, ())
-        end_of_year = date(last, 5, 31)
+        end_of_year = _end_of_year(given)
         if rules and not any(rule.level is given.level and given.grade in rule.grades and rule.is_valid(end_of_year) for rule in rules):
             yield _at("CODE.NOT_VALID_THEN", "identification", "rule_set")
     pupil = given.pupil
@@ -79,15 +79,16 @@ def _subjects(identification: Identification, content: Content) -> Iterator[Find
     taught_as = level
     if level is Level.CONTINUING:
         taught_as = Level.LOWER_SECONDARY if grade <= _LAST_LOWER_GRADE else Level.UPPER_SECONDARY
-    codes = code_list("subjects")
+    codes, end_of_year = code_list("subjects"), _end_of_year(identification)
     seen: set[str] = set()
     for n, subject in enumerate(content.subjects):
         if subject.code in seen:
             yield _at("TRANSCRIPT.DUPLICATE_SUBJECT", "content", "subjects", n, "code")
         seen.add(subject.code)
-        if subject.code in codes and grade in level.grades and not codes.admits(subject.code, level=taught_as, grade=grade):
+        if subject.code in codes and grade in level.grades and codes.is_over(subject.code, level=taught_as, grade=grade, at=end_of_year):
             yield _at("TRANSCRIPT.SUBJECT_LEVEL", "content", "subjects", n, "code")
-        if not subject.teachers and level is not Level.PRIMARY and not identification.is_digitised:
+        is_empty = subject.is_blank and subject.comment is None
+        if not subject.teachers and not is_empty and level is not Level.PRIMARY and not identification.is_digitised:
             yield _at("TRANSCRIPT.NO_TEACHER", "content", "subjects", n, "teachers")
 
 
@@ -100,6 +101,12 @@ def _ethnic_group(content: Content) -> Iterator[Finding]:
         yield _at("TRANSCRIPT.MISSING_FIELD", "content", "particulars", "ethnic_group")
     elif given.ethnic_group == _FOREIGNER:
         yield _at("TRANSCRIPT.FOREIGNER", "content", "particulars", "ethnic_group")
+
+
+def _end_of_year(given: Identification) -> date:
+    """Give the last day of the school year; of one that is none, a day on which every code is still given."""
+    first, last = (int(year) for year in given.school_year.split("-"))
+    return date(last, 5, 31) if last == first + 1 else date.min
 
 
 def _places(content: Content) -> Iterator[Finding]:

@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 from enum import StrEnum
 from functools import cache
@@ -94,12 +94,16 @@ class PrimaryOutcome(StrEnum):
 
 
 class Rating(StrEnum):
-    """Result of learning or training at secondary school: tốt, khá, đạt, chưa đạt."""
+    """Result of learning or training at secondary school: tốt, khá, đạt, chưa đạt; in the letters of TT 58/2011 giỏi, trung bình, yếu, kém."""
 
     GOOD = "T"
     FAIR = "K"
     PASSED = "Đ"
     FAILED = "CĐ"
+    EXCELLENT = "G"
+    AVERAGE = "Tb"
+    WEAK = "Y"
+    POOR = "Kém"
 
 
 class MarkLetter(StrEnum):
@@ -115,7 +119,8 @@ class Entry:
     """One code of a list.
 
     `until` is the first day on which the code is no longer given. `grades` is empty where a code has nothing to do with grades.
-    `group` tells apart entries of one list, for subjects `compulsory`, `elective` or `optional`.
+    `group` tells apart entries of one list, for subjects `compulsory`, `elective` or `optional`. `programme` names the one that teaches
+    a subject, which comes to one grade after the other.
     """
 
     code: str
@@ -125,18 +130,30 @@ class Entry:
     level: Level | None = None
     grades: frozenset[int] = frozenset()
     group: str = ""
+    programme: str = ""
 
     def is_valid(self, at: date) -> bool:
         return self.since <= at < self.until
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Window:
+    """The days between which a programme is taught in some grades of a level, `until` being the first day on which it is not."""
+
+    level: Level
+    grades: frozenset[int]
+    since: date
+    until: date
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class CodeList:
-    """A list of codes; one code may have several entries, one after the other in time or one per level."""
+    """A list of codes; one code may have several entries, one after the other in time or one per level or programme."""
 
     name: str
     title: str
     entries: Mapping[str, tuple[Entry, ...]]
+    programmes: Mapping[str, tuple[Window, ...]] = field(default_factory=lambda: MappingProxyType({}))
 
     def __contains__(self, code: object) -> bool:
         return code in self.entries
@@ -147,7 +164,26 @@ class CodeList:
 
     def admits(self, code: str, *, level: Level, grade: int) -> bool:
         """Tell whether `code` exists for this level and grade, at any time."""
-        return any(entry.level is level and grade in entry.grades for entry in self.entries.get(code, ()))
+        return bool(self._of(code, level, grade))
+
+    def taught(self, code: str, *, level: Level, grade: int, at: date) -> Entry | None:
+        """Give the entry of the programme that this grade of the level has on `at`."""
+        return next(
+            (entry for entry in self._of(code, level, grade) if self._window(entry, grade)[0] <= at < self._window(entry, grade)[1]), None
+        )
+
+    def is_over(self, code: str, *, level: Level, grade: int, at: date) -> bool:
+        """Tell whether every programme that had `code` in this grade of the level has ended by `at`."""
+        return all(self._window(entry, grade)[1] <= at for entry in self._of(code, level, grade))
+
+    def _of(self, code: str, level: Level, grade: int) -> tuple[Entry, ...]:
+        return tuple(entry for entry in self.entries.get(code, ()) if entry.level is level and grade in entry.grades)
+
+    def _window(self, entry: Entry, grade: int) -> tuple[date, date]:
+        for one in self.programmes.get(entry.programme, ()):
+            if one.level is entry.level and grade in one.grades:
+                return one.since, one.until
+        return entry.since, entry.until
 
 
 @cache
@@ -159,11 +195,28 @@ def code_list(name: str) -> CodeList:
         entry = Entry(
             code=row["code"],
             name=row["name"],
-            since=date.fromisoformat(row.get("since", date.min.isoformat())),
-            until=date.fromisoformat(row.get("until", date.max.isoformat())),
+            since=_day(row, "since", date.min),
+            until=_day(row, "until", date.max),
             level=Level(row["level"]) if "level" in row else None,
             grades=frozenset(row.get("grades", ())),
             group=row.get("group", ""),
+            programme=row.get("programme", ""),
         )
         entries[entry.code] = (*entries.get(entry.code, ()), entry)
-    return CodeList(name=name, title=source["title"], entries=MappingProxyType(entries))
+    programmes = {
+        one: tuple(
+            Window(
+                level=Level(row["level"]),
+                grades=frozenset(row["grades"]),
+                since=_day(row, "since", date.min),
+                until=_day(row, "until", date.max),
+            )
+            for row in rows
+        )
+        for one, rows in source.get("programmes", {}).items()
+    }
+    return CodeList(name=name, title=source["title"], entries=MappingProxyType(entries), programmes=MappingProxyType(programmes))
+
+
+def _day(row: Mapping[str, str], name: str, otherwise: date) -> date:
+    return date.fromisoformat(row[name]) if name in row else otherwise

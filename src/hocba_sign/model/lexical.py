@@ -52,7 +52,7 @@ class Kind:
 
 _FORMS: Final = {"date": "YYYY-MM-DD", "boolean": "true, false"}
 _COMMA: Final = re.compile(r"-?[0-9]+,[0-9]+")
-_SCORE: Final = "10[.]0|[0-9][.][0-9]"
+_SCORE: Final = "10([.]0)?|[0-9]([.][0-9])?"
 _TEST_SCORE: Final = "10|[0-9]"
 
 
@@ -167,7 +167,7 @@ def _mark(name: str, pattern: str, *, step: str, letters: frozenset[MarkLetter])
 
 
 MARK: Final = _mark("mark", _SCORE, step="0.1", letters=frozenset(MarkLetter))
-"""A point and one digit always: `8.0`, `10.0`; or Đ, CĐ, M. Spec: TT 22/2021, Đ.5 k.3b."""
+"""Written with a point and one digit, `8.0`, `10.0`, read without them too, `8`, `10`; or Đ, CĐ, M. Spec: TT 22/2021, Đ.5 k.3b."""
 TEST_MARK: Final = _mark("test mark", _TEST_SCORE, step="1", letters=frozenset({MarkLetter.EXEMPT}))
 """A whole number or M. Spec: TT 27/2020, Đ.7."""
 

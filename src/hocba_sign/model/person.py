@@ -120,7 +120,11 @@ class Place:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Particulars:
-    """Lý lịch: the pupil's page. `is_exempt_from_assessment` marks a disabled pupil who is not assessed."""
+    """Lý lịch: the pupil's page.
+
+    `is_exempt_from_assessment` marks a disabled pupil who is not assessed, `has_individual_plan` one who is assessed by the individual
+    education plan. Spec: TT 22/2021, Đ.11; TT 27/2020, Đ.8.
+    """
 
     register_number: Annotated[str | None, Leaf(element="SO_SO_DANG_BO", key="sosodangbo", title="Số sổ đăng bộ", kind=text(50))] = None
     birthplace: Annotated[Place, Group(element="NOI_SINH", key="noisinh", title="Nơi sinh", is_column=True)]
@@ -151,6 +155,16 @@ class Particulars:
             kind=FLAG,
         ),
     ]
+    has_individual_plan: Annotated[
+        bool | None,
+        Leaf(
+            element="KE_HOACH_GIAO_DUC_CA_NHAN",
+            key="cokehoachgiaoduccanhan",
+            title="Khuyết tật, học theo kế hoạch giáo dục cá nhân",
+            kind=FLAG,
+            is_column=False,
+        ),
+    ] = None
     father: Annotated[str | None, Leaf(element="HO_TEN_CHA", key="hotencha", title="Họ và tên cha", kind=NAME)] = None
     father_occupation: Annotated[
         str | None,

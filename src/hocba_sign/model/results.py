@@ -1,5 +1,6 @@
 """What a year brought: subjects, traits and results, at primary and at secondary school."""
 
+import dataclasses
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Annotated, TypeAlias
@@ -112,6 +113,11 @@ class SubjectResult:
     def id(self) -> str:
         """Give the Id of this subject's element."""
         return subject_id(self.code)
+
+    @property
+    def is_blank(self) -> bool:
+        """Tell whether the row has no mark at all, as the printed form leaves the rows of subjects that were not chosen."""
+        return all(getattr(self.marks, one.name) is None for one in dataclasses.fields(self.marks))
 
 
 def _trait(element: str, key: str, title: str) -> Leaf:

@@ -51,12 +51,19 @@ def fill(transcript: Transcript, template: Template) -> Sheet:
             "class": show(_IDENTITY, "class_name"),
             "year": show(_IDENTITY, "school_year"),
             "school": show(*_SCHOOL, "name"),
-            "exempt": show(_CONTENT, "particulars", "is_exempt_from_assessment"),
+            "exempt": _disability(show),
         },
         "year": _primary(show, template) if is_primary else _secondary(show, template),
         "foot": _foot(show),
     }
     return Sheet(texts=texts, fields=tuple(show.fields))
+
+
+def _disability(show: Recorder) -> str:
+    """Give the line about a disabled pupil that stands above the results: not assessed, or by the individual plan."""
+    names = ("is_exempt_from_assessment", "has_individual_plan")
+    given = [one for one in names if getattr(show.transcript.content.particulars, one) is not None]
+    return "; ".join(text for text in [show(_CONTENT, "particulars", one) for one in given] if text)
 
 
 def _form(transcript: Transcript) -> str:

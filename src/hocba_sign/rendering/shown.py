@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from datetime import date
 from decimal import Decimal
+from types import MappingProxyType
 from typing import Any, Final
 
 from hocba_sign.model.codes import code_list
@@ -12,6 +13,13 @@ from hocba_sign.model.transcript import DATA_PATH, Transcript
 _YEARS: Final = "school_year"
 _MONTH: Final = "birth_month"
 _LAST_PADDED_MONTH: Final = 2
+_LATER_WORDS: Final[Mapping[str, Mapping[str, str]]] = MappingProxyType(
+    {
+        "Rating": {"G": "Giỏi", "Tb": "Trung bình", "Y": "Yếu", "Kém": "Kém"},
+        "has_individual_plan": {"true": "Học sinh khuyết tật, học theo kế hoạch giáo dục cá nhân", "false": ""},
+    }
+)
+"""Words for values that came after a version of the template was published, which is then not changed."""
 
 
 class Recorder:
@@ -48,8 +56,9 @@ class Recorder:
         spec = next(bound.spec for bound in table(type(owner)) if bound.attribute == attribute)
         assert isinstance(spec, Leaf)
         written = spec.kind.write(value)
-        words = self._words.get(attribute) or self._words.get(spec.kind.letters.__name__ if spec.kind.letters else "")
-        if words is not None:
+        name = attribute if attribute in self._words or not spec.kind.letters else spec.kind.letters.__name__
+        words = {**_LATER_WORDS.get(name, {}), **self._words.get(name, {})}
+        if words:
             return words.get(written, written)
         if isinstance(value, Decimal):
             return written.replace(".", ",")

@@ -16,7 +16,7 @@ def rule_checks(transcript: Transcript) -> tuple[Check, ...]:
     """
     findings = judge_rules(transcript)
     told = [Check(identifier=one.cause, status=_STATUS[one.severity], where=one.where) for one in findings if one.severity in _STATUS]
-    unjudged = next((one for one in findings if one.severity is Severity.INFO), None)
+    unjudged = next((one for one in findings if one.leaves_unjudged), None)
     if any(check.status is Status.FAIL for check in told):
         summary = Check(identifier="DOC.RULES", status=Status.FAIL)
     elif unjudged is not None:

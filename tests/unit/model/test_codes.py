@@ -51,8 +51,32 @@ def test_subjects_by_grade(code: str, level: Level, grade: int, *, is_taught: bo
 
 
 def test_upper_secondary_has_eight_compulsory_and_nine_elective_subjects() -> None:
-    entries = [entry for found in code_list("subjects").entries.values() for entry in found if entry.level is Level.UPPER_SECONDARY]
-    assert [sum(entry.group == group for entry in entries) for group in ("compulsory", "elective", "optional")] == [8, 9, 2]
+    codes = code_list("subjects")
+    taught = [codes.taught(code, level=Level.UPPER_SECONDARY, grade=12, at=date(2026, 5, 31)) for code in codes.entries]
+    groups = [entry.group for entry in taught if entry is not None]
+    assert [groups.count(group) for group in ("compulsory", "elective", "optional")] == [8, 9, 2]
+
+
+@pytest.mark.parametrize(
+    ("code", "level", "grade", "year", "programme"),
+    [
+        ("35", Level.LOWER_SECONDARY, 8, 2022, "2006"),
+        ("35", Level.LOWER_SECONDARY, 8, 2023, None),
+        ("66", Level.LOWER_SECONDARY, 8, 2022, None),
+        ("66", Level.LOWER_SECONDARY, 8, 2023, "2018"),
+        ("26", Level.UPPER_SECONDARY, 12, 2023, "2006"),
+        ("26", Level.UPPER_SECONDARY, 12, 2024, None),
+        ("08", Level.PRIMARY, 3, 2021, "2006"),
+        ("09", Level.PRIMARY, 5, 2024, None),
+        ("36", Level.LOWER_SECONDARY, 7, 2020, None),
+    ],
+)
+def test_a_programme_comes_to_one_grade_after_the_other(code: str, level: Level, grade: int, year: int, programme: str | None) -> None:
+    day = date(year + 1, 5, 31)
+    found = code_list("subjects").taught(code, level=level, grade=grade, at=day)
+    assert (found.programme if found else None) == programme
+    is_later = code == "66" and programme is None
+    assert code_list("subjects").is_over(code, level=level, grade=grade, at=day) is (found is None and not is_later)
 
 
 def test_grades_of_levels_do_not_overlap() -> None:

@@ -31,7 +31,7 @@ def test_written_as_read(kind: Kind, text: str) -> None:
     [
         *(
             (MARK, text, "VALUE.MARK")
-            for text in ("8", "08.5", "8.50", "10.1", "11.0", "-0.0", "8.", ".5", "D", "đ", "\u00d0", "١.٠", "8.5 ", "")
+            for text in ("08.5", "08", "8.50", "10.1", "11.0", "-0.0", "8.", ".5", "D", "đ", "\u00d0", "١.٠", "8.5 ", "")
         ),
         *((MARK, text, "TEXT.COMMA_DECIMAL") for text in ("8,5", "10,0", "-1,0")),
         *((TEST_MARK, text, "VALUE.MARK") for text in ("9.0", "11", "Đ", "CĐ", "09")),
@@ -75,3 +75,8 @@ def test_negative_zero_is_zero() -> None:
 @given(st.dates(date(1000, 1, 1)))
 def test_every_day_has_one_written_form(day: date) -> None:
     assert DAY.read(DAY.write(day)) == day
+
+
+@pytest.mark.parametrize(("given", "written"), [("8", "8.0"), ("10", "10.0"), ("0", "0.0")])
+def test_a_whole_mark_is_read_without_its_decimal(given: str, written: str) -> None:
+    assert MARK.write(MARK.read(given)) == written

@@ -7,8 +7,9 @@ from typing import Final
 
 from hocba_sign.model.codes import Sex, code_list
 from hocba_sign.model.person import Pupil
+from hocba_sign.model.rules.ruleset import first_year
 from hocba_sign.model.rules.settings import Settings
-from hocba_sign.model.rules.view import Breach, View
+from hocba_sign.model.rules.view import Breach, View, end_of_year, taught_as
 
 _CENTURY: Final = 19
 """Of the digits 0 (male) and 1 (female); each further pair stands for the next century."""
@@ -16,7 +17,7 @@ _HOME: Final = "VN"
 
 
 def personal_id(view: View, settings: Settings) -> Iterator[Breach]:
-    """Twelve digits: three for the province, one for century and sex, two for the year of birth."""
+    """Twelve digits: three for the province or, from 100, the country of birth, one for century and sex, two for the year of birth."""
     pupil, particulars = view.transcript.pupil, view.transcript.content.particulars
     number = pupil.personal_id
     if number is None or particulars.nationality != _HOME or not re.fullmatch("[0-9]{12}", number, re.ASCII):
@@ -25,7 +26,7 @@ def personal_id(view: View, settings: Settings) -> Iterator[Breach]:
     century = 100 * (_CENTURY + digit // 2)
     sexes = {Sex.UNKNOWN, Sex.FEMALE if digit % 2 else Sex.MALE}
     born = _birth_year(pupil)
-    is_known_place = number[0] == "0" and number[1:3] in code_list("provinces")
+    is_known_place = number[0] != "0" or number[1:3] in code_list("provinces")
     if not is_known_place or pupil.sex not in sexes or born not in {None, century + year}:
         yield Breach(rule=settings.text("rule"), steps=("identification", "pupil", "personal_id"))
 
@@ -42,6 +43,32 @@ def one_slot_per_teacher(view: View, settings: Settings) -> Iterator[Breach]:
     for n, subject in enumerate(view.transcript.subjects):
         if any(count > 1 for count in Counter(teacher.personal_id for teacher in subject.teachers).values()):
             yield Breach(rule=settings.text("rule"), steps=("content", "subjects", n, "teachers"))
+
+
+def programme(view: View, settings: Settings) -> Iterator[Breach]:
+    """No subject is of a programme that comes to the grade in a later year. That it is of none is told by `model.check`."""
+    level, day, codes = taught_as(view.transcript), end_of_year(view.transcript), code_list("subjects")
+    for n, subject in enumerate(view.transcript.subjects):
+        code, grade = subject.code, view.grade
+        is_over = codes.is_over(code, level=level, grade=grade, at=day)
+        if not is_over and codes.taught(code, level=level, grade=grade, at=day) is None:
+            yield Breach(rule=settings.text("rule"), steps=("content", "subjects", n, "code"))
+
+
+def study_history(view: View, settings: Settings) -> Iterator[Breach]:
+    """Earlier years stand in their order and none is later than that of the transcript; a year with two schools is there twice."""
+    years = [first_year(one.school_year) or 0 for one in view.transcript.content.earlier_years]
+    present = first_year(view.transcript.identification.school_year)
+    for n, year in enumerate(years):
+        if (n and year < years[n - 1]) or (present is not None and year > present):
+            yield Breach(rule=settings.text("rule"), steps=("content", "earlier_years", n, "school_year"))
+            return
+
+
+def unjudged(view: View, settings: Settings) -> Iterator[Breach]:
+    """The regulation is known to apply, and its rules are not at hand."""
+    del view
+    yield Breach(rule=settings.text("rule"), steps=("identification", "rule_set"))
 
 
 def newer_version(view: View, settings: Settings) -> Iterator[Breach]:

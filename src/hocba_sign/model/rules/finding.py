@@ -22,13 +22,17 @@ class SourceMark(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RuleFinding:
-    """`rule` is the rule's id such as `R22-4`, `article` its place in the circular, `where` the path in the XML form."""
+    """`rule` is the rule's id such as `R22-4`, `article` its place in the circular, `where` the path in the XML form.
+
+    `leaves_unjudged`: it says that the assessment was not judged.
+    """
 
     rule: str
     article: str
     severity: Severity
     mark: SourceMark
     where: str
+    leaves_unjudged: bool = False
 
     @property
     def cause(self) -> str:

@@ -5,9 +5,9 @@ from types import MappingProxyType
 from typing import Final
 
 from hocba_sign.model.fields import element_path
-from hocba_sign.model.rules import document, learning, primary, promotion, scores
+from hocba_sign.model.rules import document, learning, primary, promotion, scores, titles, words
 from hocba_sign.model.rules.finding import RuleFinding, SourceMark
-from hocba_sign.model.rules.ruleset import RuleSet, choose, document_rules, prescribed
+from hocba_sign.model.rules.ruleset import RuleSet, choose, document_rules, is_out_of_force, prescribed
 from hocba_sign.model.rules.view import Breach, Check, View
 from hocba_sign.model.transcript import DATA_PATH, Transcript
 
@@ -16,9 +16,9 @@ CHECKS: Final[Mapping[str, Check]] = MappingProxyType(
         "comment_year": scores.comment_year,
         "completed_grade": primary.completed_grade,
         "completed_primary": primary.completed_primary,
-        "completion": promotion.completion,
         "composition": scores.composition,
         "conduct_year": promotion.conduct_year,
+        "exemptions": scores.exemptions,
         "learning": learning.learning,
         "letters": promotion.letters,
         "mark_kind": scores.mark_kind,
@@ -30,28 +30,35 @@ CHECKS: Final[Mapping[str, Check]] = MappingProxyType(
         "outcome": primary.outcome,
         "overall_mean": scores.overall_mean,
         "personal_id": document.personal_id,
+        "programme": document.programme,
         "promotion": promotion.promotion,
         "promotion_at_primary": primary.promotion_at_primary,
         "reassessed_subjects": scores.reassessed_subjects,
         "score_form": scores.score_form,
+        "study_history": document.study_history,
         "summer_fields": promotion.summer_fields,
         "test_form": primary.test_form,
         "tests": primary.tests,
-        "titles": promotion.titles,
-        "titles_at_primary": primary.titles_at_primary,
+        "titles": titles.titles,
+        "titles_at_primary": titles.titles_at_primary,
+        "unjudged": document.unjudged,
+        "words": words.words,
+        "words_at_primary": words.words_at_primary,
         "year_mean": scores.year_mean,
     }
 )
 """The checks that a rule set's file may name. A file brings the thresholds; a new kind of rule is a function here."""
 
 _RULE_SET: Final = ("identification", "rule_set")
-_EXEMPT: Final = ("content", "particulars", "is_exempt_from_assessment")
+_PARTICULARS: Final = ("content", "particulars")
+_EXEMPT: Final = (*_PARTICULARS, "is_exempt_from_assessment")
 
 
 def judge_rules(transcript: Transcript) -> tuple[RuleFinding, ...]:
     """Give every breach, in the order of the rules, each with its path and none with a value.
 
-    What `model.check` finds is not repeated. A pupil who is not assessed for a disability is judged by the rules of the document only.
+    What `model.check` finds is not repeated. A transcript that names a circular which does not apply is judged by the one that does.
+    A pupil who is not assessed for a disability is judged by the rules of the document only.
     """
     common, chosen = document_rules(), choose(transcript.identification)
     found = [*_of_its_time(transcript, common), *judge_by(transcript, common)]
@@ -65,23 +72,35 @@ def judge_rules(transcript: Transcript) -> tuple[RuleFinding, ...]:
 
 
 def judge_by(transcript: Transcript, rule_set: RuleSet) -> Iterator[RuleFinding]:
-    """Judge by one rule set, whether or not the transcript names it and its year is one of that rule set."""
+    """Judge by one rule set, whether or not the transcript names it and its year is one of that rule set.
+
+    Of a pupil with an individual plan, what the plan decides is told once, as no breach.
+    """
     view = View.of(transcript, rule_set)
+    decided = frozenset(rule_set.by_plan.texts("instead_of")) if view.is_by_plan else frozenset()
     for name, settings in rule_set.checks:
         for breach in CHECKS[name](view, settings):
-            yield _finding(rule_set, breach)
+            is_decided = breach.rule in decided
+            yield _finding(rule_set, Breach(rule=rule_set.by_plan.text("rule"), steps=_PARTICULARS) if is_decided else breach)
 
 
 def _of_its_time(transcript: Transcript, common: RuleSet) -> Iterator[RuleFinding]:
     """Judge X1: the circular is the one that applies to the level, the grade and the year, as far as that is known."""
-    marks = prescribed(transcript.identification)
-    if not marks or transcript.identification.rule_set in marks:
+    given = transcript.identification
+    marks, is_over = prescribed(given), is_out_of_force(given)
+    if given.rule_set in marks or not (marks or is_over):
         return
-    is_inferred = SourceMark.INFERRED in marks.values()
-    yield _finding(common, Breach(rule="X1I" if is_inferred else "X1", steps=_RULE_SET))
+    yield _finding(common, Breach(rule="X1" if is_over or SourceMark.CERTAIN in marks.values() else "X1I", steps=_RULE_SET))
 
 
 def _finding(rule_set: RuleSet, breach: Breach) -> RuleFinding:
     rule = rule_set.rules[breach.rule]
     where = DATA_PATH + element_path(Transcript, *breach.steps)
-    return RuleFinding(rule=rule.id, article=rule.article, severity=rule.severity, mark=rule.mark, where=where)
+    return RuleFinding(
+        rule=rule.id,
+        article=rule.article,
+        severity=rule.severity,
+        mark=rule.mark,
+        where=where,
+        leaves_unjudged=rule.leaves_unjudged,
+    )

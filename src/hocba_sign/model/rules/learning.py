@@ -1,10 +1,11 @@
 """The result of learning of a term or a year, from the marks of all subjects."""
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal
-from functools import cache
+from functools import cache, lru_cache
 from itertools import product
+from types import MappingProxyType
 from typing import Final, Literal, TypeAlias
 
 from hocba_sign.model.codes import MarkLetter
@@ -16,16 +17,28 @@ Single: TypeAlias = Literal["counted", "ignored", "unadjusted"]
 """How the one subject that pulls a result down is seen: as good as it can be, as if it were not there, or not adjusted for."""
 
 _BEST: Final = Decimal(10)
+_WORST: Final = Decimal(0)
+_REMEMBERED: Final = 256
+"""Results kept: promotion, titles and words ask for those of the same pupil again."""
 
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """What one subject contributes: a score, or whether a subject assessed by comment is passed."""
+    """What one subject contributes: a score, or whether a subject assessed by comment is passed.
+
+    Of a blank one nothing is known but of which kind it is; `score` and `is_passed` then mean nothing.
+    """
 
     code: str
     score: Decimal | None
     is_passed: bool
     is_optional: bool
+    is_blank: bool = False
+
+    def filled(self, *, is_best: bool) -> "Entry":
+        """Give the entry with the best or the worst in place of a blank."""
+        score = None if self.score is None else (_BEST if is_best else _WORST)
+        return replace(self, score=score, is_passed=is_best, is_blank=False) if self.is_blank else self
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -33,7 +46,7 @@ class Grade:
     """The conditions of one letter; those that are None do not apply.
 
     `mean` over all scores, `each` score, at least `many[0]` scores from `many[1]`, at least one score of the subjects
-    `one_of[0]` from `one_of[1]`, at most `failed` subjects CĐ.
+    `one_of[0]` from `one_of[1]`, at most `failed` subjects CĐ, in a specialised class the score of its subject from `special`.
     """
 
     letter: str
@@ -42,6 +55,7 @@ class Grade:
     many: tuple[int, Decimal] | None = None
     one_of: tuple[frozenset[str], Decimal] | None = None
     failed: int | None = None
+    special: Decimal | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -55,11 +69,16 @@ class Adjustment:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Law:
-    """Letters with their conditions, best first, the adjustments, and the roundings of the mean that the circular leaves open."""
+    """Letters with their conditions, best first, the adjustments, and what the circular leaves open."""
 
     grades: tuple[Grade, ...]
     adjustments: tuple[Adjustment, ...]
     roundings: tuple[Rounding, ...]
+    has_doubtful_options: bool
+
+    @property
+    def order(self) -> tuple[str, ...]:
+        return tuple(grade.letter for grade in self.grades)
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,11 +92,12 @@ class Reading:
 
 @dataclass(frozen=True, slots=True)
 class Case:
-    """The marks of one pupil under one law, with the mean of the scores that count."""
+    """The marks of one pupil under one law, with the mean of the scores that count; `special` is the subject of a specialised class."""
 
     law: Law
     entries: tuple[Entry, ...]
     mean: Decimal
+    special: str | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,42 +108,99 @@ class Pardon:
     is_counted: bool
 
 
+@dataclass(frozen=True, slots=True)
+class Possible:
+    """The letters that the marks allow; `special` those that they allow besides in a specialised class.
+
+    `readings` are the letters by accepted reading where every mark is there, empty else; so is `unadjusted`, the letters that an
+    adjustment changes.
+    """
+
+    letters: frozenset[str]
+    special: frozenset[str]
+    readings: Mapping[Reading, str]
+    unadjusted: frozenset[str]
+
+
 def learning(view: View, settings: Settings) -> Iterator[Breach]:
     """Compare each recorded result with every result that a reading of the circular gives.
 
-    A result that only some readings give passes, with a warning for each choice on which it hangs.
+    A result that only some readings give passes, with a warning for each choice on which it hangs. Where a mark is blank, a result
+    passes that some mark in its place would give.
     """
-    law = _law(settings)
     for result in settings.parts("results"):
         field = result.text("field")
         recorded = view.result(field)
-        entries = _entries(view.rows, result.text("period")) if recorded else ()
-        if not entries:
+        found = _possible(view, settings, result) if recorded else None
+        if found is None:
             continue
-        outcomes = _outcomes(law, entries, is_doubtful=result.is_set("is_single_uncertain"))
-        allowed = frozenset(outcomes.values())
-        if not recorded & allowed:
-            is_unadjusted = recorded == {_letter(Case(law, entries, _mean(entries, "half_up")), None)}
-            name = "adjusted" if is_unadjusted and "adjusted" in result else _wrong(view, (settings, result), (recorded, allowed))
+        if not recorded & found.letters:
+            name = _wrong(recorded, found, result)
             yield Breach(rule=result.text(name) if name in result else settings.text(name), steps=result_steps(field))
             continue
+        readings = _usual(found.readings, recorded) if settings.is_set("prefers_usual") else found.readings
         for choice, rule in (("rounding", "tie"), ("single", "ambiguous"), ("has_optional", "optional")):
-            if len(allowed) > 1 and _hangs_on(choice, outcomes):
+            if _hangs_on(choice, readings):
                 yield Breach(rule=settings.text(rule), steps=result_steps(field))
 
 
-def _wrong(view: View, data: tuple[Settings, Settings], letters: tuple[frozenset[str], frozenset[str]]) -> str:
+def known(view: View, field: str) -> frozenset[str]:
+    """Give what a result may be: the recorded one, of several meanings that of the marks; where none is recorded, what the marks allow."""
+    recorded, settings = view.result(field), view.rule_set.settings("learning")
+    parts = settings.parts("results") if settings is not None else ()
+    result = next((one for one in parts if one.text("field") == field), None)
+    if settings is None or result is None:
+        return recorded
+    is_of_summer = result.text("period") == "summer" and not any(row.marks.reassessed is not None for row in view.rows)
+    found = None if is_of_summer and not recorded else _possible(view, settings, result)
+    allowed = found.letters | found.special if found is not None else frozenset()
+    return recorded & allowed or recorded or allowed
+
+
+def _wrong(recorded: frozenset[str], found: Possible, result: Settings) -> str:
     """Name the kind of breach where the recorded letters are none of the allowed ones."""
-    (settings, result), (recorded, allowed) = data, letters
-    order = view.scale(result.text("field")).order
-    if view.level.value in settings.texts("stricter_levels") and min(map(order.index, recorded)) > max(map(order.index, allowed)):
+    if recorded & found.special:
         return "stricter"
+    if recorded & found.unadjusted and "adjusted" in result:
+        return "adjusted"
     certain = frozenset(result.texts("certain"))
-    return "uncertain" if certain and not (recorded | allowed) & certain else "wrong"
+    return "uncertain" if certain and not (recorded | found.letters) & certain else "wrong"
+
+
+def _possible(view: View, settings: Settings, result: Settings) -> Possible | None:
+    """Give what the marks of a period allow, None where there is no score at all."""
+    entries = _entries(view.rows, result.text("period"))
+    if not any(entry.score is not None and not entry.is_blank for entry in entries):
+        return None
+    is_special = view.level.value in settings.texts("stricter_levels")
+    law = _law(settings, view.rule_set.subject_groups)
+    return _judged(law, entries, is_doubtful=result.is_set("is_single_uncertain"), is_special=is_special)
+
+
+@lru_cache(_REMEMBERED)
+def _judged(law: Law, entries: tuple[Entry, ...], *, is_doubtful: bool, is_special: bool) -> Possible:
+    codes = [entry.code for entry in entries if entry.score is not None] if is_special else []
+    if any(entry.is_blank for entry in entries):
+        best, worst = (tuple(entry.filled(is_best=is_best) for entry in entries) for is_best in (True, False))
+        top = frozenset(_outcomes(law, best, None).values())
+        letters = _between(law, top, frozenset(_outcomes(law, worst, None).values()))
+        lower = frozenset(letter for code in codes for letter in _outcomes(law, worst, code).values())
+        return Possible(letters, (_between(law, top, lower) if lower else letters) - letters, MappingProxyType({}), frozenset())
+    every = _outcomes(law, entries, None)
+    readings = {reading: letter for reading, letter in every.items() if is_doubtful or reading.single != "unadjusted"}
+    letters = frozenset(readings.values())
+    special = frozenset(letter for code in codes for letter in _outcomes(law, entries, code).values())
+    return Possible(letters, special - letters, MappingProxyType(readings), frozenset(every.values()) - letters)
+
+
+def _between(law: Law, top: frozenset[str], bottom: frozenset[str]) -> frozenset[str]:
+    """Give the letters from the best of `top` to the worst of `bottom`: a better mark never makes a worse result."""
+    first, last = min(map(law.order.index, top)), max(map(law.order.index, bottom))
+    return frozenset(law.order[first : last + 1])
 
 
 def _entries(rows: tuple[Row, ...], period: str) -> tuple[Entry, ...]:
-    """Give all that counts, nothing if a mark is missing or malformed: then no result can be told.
+    """Give all that counts, blank where a mark is missing or malformed.
 
     Of the period `summer` are the marks of the year, with those of the re-assessment in their place.
     """
@@ -131,12 +208,12 @@ def _entries(rows: tuple[Row, ...], period: str) -> tuple[Entry, ...]:
     for row in rows:
         at = "reassessed" if period == "summer" and row.marks.reassessed is not None else usual
         letter, score = row.letter(at), row.score(at)
-        if MarkLetter.EXEMPT in {letter, row.letter("year")}:
+        if MarkLetter.EXEMPT in {letter, row.letter("year")} or (row.is_given_up and usual != "term_1"):
             continue
-        if (letter if row.is_comment else score) is None:
-            return ()
-        found.append(Entry(row.subject.code, None if row.is_comment else score, letter is not MarkLetter.FAILED, row.is_optional))
-    return tuple(found) if any(entry.score is not None for entry in found) else ()
+        is_blank = (letter if row.is_comment else score) is None
+        value = None if row.is_comment else (score or _WORST)
+        found.append(Entry(row.subject.code, value, letter is not MarkLetter.FAILED, row.is_optional, is_blank))
+    return tuple(found)
 
 
 def _period(name: str) -> Period:
@@ -148,36 +225,38 @@ def _period(name: str) -> Period:
 
 
 @cache
-def _law(settings: Settings) -> Law:
+def _law(settings: Settings, groups: Settings) -> Law:
     return Law(
-        grades=tuple(_grade(one) for one in settings.parts("grades")),
+        grades=tuple(_grade(one, groups) for one in settings.parts("grades")),
         adjustments=tuple(
             Adjustment(due=one.text("due"), lowered=one.text("from"), raised=one.text("to")) for one in settings.parts("single")
         ),
         roundings=("half_up", "half_even") if "tie" in settings else ("half_up",),
+        has_doubtful_options="optional" in settings,
     )
 
 
-def _grade(given: Settings) -> Grade:
+def _grade(given: Settings, groups: Settings) -> Grade:
     many, one_of = given.part("many"), given.part("one_of")
     return Grade(
         letter=given.text("letter"),
         mean=given.optional_decimal("mean"),
         each=given.optional_decimal("each"),
         many=(many.integer("count"), many.decimal("least")) if many.values else None,
-        one_of=(frozenset(one_of.texts("subjects")), one_of.decimal("least")) if one_of.values else None,
+        one_of=(frozenset(groups.texts(one_of.text("subjects"))), one_of.decimal("least")) if one_of.values else None,
         failed=given.optional_integer("failed"),
+        special=given.optional_decimal("special"),
     )
 
 
-def _outcomes(law: Law, entries: tuple[Entry, ...], *, is_doubtful: bool) -> Mapping[Reading, str]:
-    """Give the letter by every reading, among them that without an adjustment where it is doubtful whether there is one."""
+def _outcomes(law: Law, entries: tuple[Entry, ...], special: str | None) -> Mapping[Reading, str]:
+    """Give the letter by every reading, among them that without an adjustment."""
     found = {}
-    singles: tuple[Single, ...] = ("counted", "ignored", "unadjusted") if is_doubtful else ("counted", "ignored")
-    has_choice = len({entry.is_optional for entry in entries if entry.score is not None}) > 1
+    singles: tuple[Single, ...] = ("counted", "ignored", "unadjusted")
+    has_choice = law.has_doubtful_options and len({entry.is_optional for entry in entries if entry.score is not None}) > 1
     for rounding, has_optional in product(law.roundings, (True, False) if has_choice else (True,)):
         counted = entries if has_optional else tuple(entry for entry in entries if not entry.is_optional)
-        case = Case(law, counted, _mean(counted, rounding))
+        case = Case(law, counted, _mean(counted, rounding), special)
         letter = _letter(case, None)
         steps = tuple(step for step in law.adjustments if step.lowered == letter)
         for single in singles:
@@ -187,12 +266,12 @@ def _outcomes(law: Law, entries: tuple[Entry, ...], *, is_doubtful: bool) -> Map
 
 def _letter(case: Case, pardon: Pardon | None) -> str:
     able = (grade for grade in case.law.grades if grade.mean is None or case.mean >= grade.mean)
-    return next(grade.letter for grade in able if _meets(grade, case.entries, pardon))
+    return next(grade.letter for grade in able if _meets(grade, case, pardon))
 
 
 def _adjusted(case: Case, steps: tuple[Adjustment, ...], single: Single) -> str:
     """Give the letter after the first adjustment that applies: exactly one subject keeps the pupil from the letter due."""
-    order = [grade.letter for grade in case.law.grades]
+    order = case.law.order
     if single != "unadjusted":
         reached = [order.index(_letter(case, Pardon(entry.code, is_counted=single == "counted"))) for entry in case.entries]
         for step in steps:
@@ -201,13 +280,15 @@ def _adjusted(case: Case, steps: tuple[Adjustment, ...], single: Single) -> str:
     return steps[0].lowered
 
 
-def _meets(grade: Grade, entries: tuple[Entry, ...], pardon: Pardon | None) -> bool:
+def _meets(grade: Grade, case: Case, pardon: Pardon | None) -> bool:
     """Judge the conditions of one letter but that on the mean, which no pardon changes."""
     forgiven = pardon.code if pardon else None
-    scores = [(entry.code, entry.score) for entry in entries if entry.score is not None]
+    scores = [(entry.code, entry.score) for entry in case.entries if entry.score is not None]
     if grade.each is not None and any(score < grade.each for code, score in scores if code != forgiven):
         return False
-    if grade.failed is not None and sum(not entry.is_passed for entry in entries if entry.code != forgiven) > grade.failed:
+    if grade.special is not None and any(score < grade.special for code, score in scores if code == case.special != forgiven):
+        return False
+    if grade.failed is not None and sum(not entry.is_passed for entry in case.entries if entry.code != forgiven) > grade.failed:
         return False
     if pardon and pardon.is_counted:
         scores = [(code, _BEST if code == forgiven else score) for code, score in scores]
@@ -225,6 +306,12 @@ def _mean(entries: tuple[Entry, ...], rounding: Rounding) -> Decimal:
     is_tie = 2 * rest == len(scores)
     goes_up = 2 * rest > len(scores) or (is_tie and (rounding == "half_up" or tenths % 2 == 1))
     return Decimal(tenths + goes_up) / 10
+
+
+def _usual(readings: Mapping[Reading, str], recorded: frozenset[str]) -> Mapping[Reading, str]:
+    """Leave the readings without an adjustment and without optional subjects out where the recorded letter does not need them."""
+    usual = {reading: letter for reading, letter in readings.items() if reading.single != "unadjusted" and reading.has_optional}
+    return usual if recorded & frozenset(usual.values()) else readings
 
 
 def _hangs_on(choice: str, outcomes: Mapping[Reading, str]) -> bool:

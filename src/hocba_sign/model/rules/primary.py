@@ -1,4 +1,4 @@
-"""Checks of primary school: tests, results, completion and titles."""
+"""Checks of primary school: tests, results and completion."""
 
 import dataclasses
 from collections.abc import Iterable, Iterator
@@ -7,7 +7,6 @@ from typing import Final
 
 from hocba_sign.model.codes import Achievement, MarkLetter, Trait
 from hocba_sign.model.lexical import Mark
-from hocba_sign.model.rules.promotion import bears_title
 from hocba_sign.model.rules.settings import Settings
 from hocba_sign.model.rules.view import Breach, PrimaryRow, View, result_steps
 
@@ -26,15 +25,23 @@ def test_form(view: View, settings: Settings) -> Iterator[Breach]:
 
 
 def tests(view: View, settings: Settings) -> Iterator[Breach]:
-    """An assessed subject has a test at the end of the year if the circular lists it, and none if it does not. Spec: TT 27/2020, Đ.7."""
-    required, allowed = view.rule_set.tests.part("required"), view.rule_set.tests.part("allowed")
+    """An assessed subject has a test at the end of the year if the circular lists it, and none if it does not. Spec: TT 27/2020, Đ.7.
+
+    In flexible classes only the `core` subjects have one. Spec: TT 27/2020, Đ.8 k.3.
+    """
+    lists = {name: view.rule_set.tests.part(name) for name in ("required", "expected", "allowed")}
     rows = {row.subject.code: row for row in view.primary_rows if _is_assessed(row)}
+    tested = {code for code, row in rows.items() if row.marks.test is not None}
+    core = set(settings.texts("core"))
+    is_flexible = bool(core) and tested == core
     for code, row in rows.items():
-        is_required, is_allowed = view.grade in required.integers(code), view.grade in allowed.integers(code)
-        if is_required and row.marks.test is None:
-            yield Breach(rule=settings.text("rule"), steps=row.steps("test"))
-        if not is_required and not is_allowed and row.marks.test is not None:
+        listed = {name for name, one in lists.items() if view.grade in one.integers(code)}
+        if row.marks.test is not None and not listed:
             yield Breach(rule=settings.text("needless"), steps=row.steps("test"))
+        if row.marks.test is None and "required" in listed:
+            yield Breach(rule=settings.text("flexible" if is_flexible else "rule"), steps=row.steps("test"))
+        if row.marks.test is None and "expected" in listed:
+            yield Breach(rule=settings.text("unexpected"), steps=row.steps("test"))
     for pair in view.rule_set.tests.parts("one_of"):
         found = [rows[code] for code in pair.texts("subjects") if code in rows and view.grade in pair.integers("grades")]
         if found and all(row.marks.test is None for row in found):
@@ -42,10 +49,17 @@ def tests(view: View, settings: Settings) -> Iterator[Breach]:
 
 
 def outcome(view: View, settings: Settings) -> Iterator[Breach]:
-    """The recorded result is the best whose conditions subjects, traits and tests meet. Spec: TT 27/2020, Đ.9 k.2a."""
+    """The recorded result is the best whose conditions subjects, traits and tests meet. Spec: TT 27/2020, Đ.9 k.2a.
+
+    Whether optional subjects count is not said: what only one of the two readings gives passes with a warning.
+    """
     recorded = view.primary.outcome if view.primary else None
-    if recorded is not None and str(recorded) not in _possible(view, settings):
-        yield Breach(rule=settings.text("rule"), steps=result_steps("outcome"))
+    if recorded is None:
+        return
+    readings = [_possible(view, settings, has_optional=has_optional) for has_optional in (True, False)]
+    agreeing = [str(recorded) in one for one in readings]
+    if not all(agreeing):
+        yield Breach(rule=settings.text("optional" if any(agreeing) else "rule"), steps=result_steps("outcome"))
 
 
 def no_outcome(view: View, settings: Settings) -> Iterator[Breach]:
@@ -59,6 +73,10 @@ def missing_at_primary(view: View, settings: Settings) -> Iterator[Breach]:
     for row in view.primary_rows:
         if row.marks.achievement is None:
             yield Breach(rule=settings.text("rule"), steps=row.steps("achievement"))
+    primary = view.primary
+    is_done = primary is not None and primary.has_completed_grade is True and view.grade == settings.integer("last_grade")
+    if is_done and primary is not None and primary.has_completed_primary is None and view.transcript.content.completion is None:
+        yield Breach(rule=settings.text("rule"), steps=result_steps("has_completed_primary"))
     for field in settings.texts("results"):
         if view.primary is not None and getattr(view.primary, field) is None:
             yield Breach(rule=settings.text("rule"), steps=result_steps(field))
@@ -66,14 +84,22 @@ def missing_at_primary(view: View, settings: Settings) -> Iterator[Breach]:
 
 def completed_grade(view: View, settings: Settings) -> Iterator[Breach]:
     """The programme of the grade is completed iff the result is one of those listed. Spec: TT 27/2020, Đ.11 k.1a."""
-    if view.primary is None:
-        return
-    recorded = view.primary.has_completed_grade
-    by_marks = settings.parts("grades")
-    found = _possible(view, settings) if by_marks else frozenset({str(view.primary.outcome)} if view.primary.outcome else ())
-    completing = frozenset(settings.texts("completing"))
-    if recorded is not None and found and not (found & completing if recorded else found - completing):
+    recorded, able = view.primary.has_completed_grade if view.primary else None, may_complete(view)
+    if recorded is not None and able and recorded not in able:
         yield Breach(rule=settings.text("rule"), steps=result_steps("has_completed_grade"))
+
+
+def may_complete(view: View) -> frozenset[bool]:
+    """Tell whether the recorded result, or else the marks, let the grade be completed: both where they leave it open."""
+    settings = view.rule_set.settings("completed_grade")
+    if settings is None or view.primary is None:
+        return frozenset()
+    by_marks = settings if settings.parts("grades") else view.rule_set.settings("outcome")
+    if view.primary.outcome is not None and by_marks is not settings:
+        found = frozenset({str(view.primary.outcome)})
+    else:
+        found = possible_outcomes(view, by_marks) if by_marks is not None else frozenset()
+    return frozenset(letter in settings.texts("completing") for letter in found)
 
 
 def completed_primary(view: View, settings: Settings) -> Iterator[Breach]:
@@ -97,29 +123,21 @@ def promotion_at_primary(view: View, settings: Settings) -> Iterator[Breach]:
         yield Breach(rule=settings.text("rule"), steps=("content", "is_promoted"))
 
 
-def titles_at_primary(view: View, settings: Settings) -> Iterator[Breach]:
-    """A title needs the result on which it stands; a result that brings a title without it is noted. Spec: TT 27/2020, Đ.13 k.1a."""
-    for title in settings.parts("titles"):
-        by_marks = title.parts("grades")
-        recorded = str(view.primary.outcome) if view.primary and view.primary.outcome else None
-        found = _possible(view, title) if by_marks else frozenset({recorded} if recorded else ())
-        earning = frozenset(title.texts("results"))
-        is_given = bears_title(view.transcript.content.award, title.text("title"))
-        if is_given and found and not found & earning:
-            yield Breach(rule=title.text("rule"), steps=("content", "award"))
-        if not is_given and found and found <= earning and "unnamed" in title:
-            yield Breach(rule=title.text("unnamed"), steps=("content", "award"))
-
-
 def _is_assessed(row: PrimaryRow) -> bool:
     return row.marks.achievement not in {None, Achievement.EXEMPT}
 
 
-def _possible(view: View, settings: Settings) -> frozenset[str]:
+def possible_outcomes(view: View, settings: Settings) -> frozenset[str]:
+    """Give the results that the marks allow, with optional subjects or without."""
+    return _possible(view, settings, has_optional=True) | _possible(view, settings, has_optional=False)
+
+
+def _possible(view: View, settings: Settings, *, has_optional: bool) -> frozenset[str]:
     """Give the results that the marks allow: one if all are there, more if what is missing might decide."""
     found = []
+    rows = tuple(row for row in view.primary_rows if has_optional or not row.is_optional)
     for grade in settings.parts("grades"):
-        met = _meets(view, grade)
+        met = _meets(view, grade, rows)
         if met is not False:
             found.append(grade.text("letter"))
         if met is True:
@@ -127,13 +145,13 @@ def _possible(view: View, settings: Settings) -> frozenset[str]:
     return frozenset(found)
 
 
-def _meets(view: View, grade: Settings) -> bool | None:
+def _meets(view: View, grade: Settings, rows: Iterable[PrimaryRow]) -> bool | None:
     """Tell whether the conditions of a result are met, None if a missing mark might decide."""
     if "achievement" not in grade:
         return True
     required, least = view.rule_set.tests.part("required"), grade.decimal("test")
     judged: list[bool | None] = [_is_one_of(trait, grade.texts("trait")) for trait in _traits(view)]
-    for row in view.primary_rows:
+    for row in rows:
         if row.marks.achievement is Achievement.EXEMPT:
             continue
         judged.append(_is_one_of(row.marks.achievement, grade.texts("achievement")))

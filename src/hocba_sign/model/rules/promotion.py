@@ -1,8 +1,8 @@
-"""Checks of conduct, of what the summer changed, of promotion and of titles at secondary school."""
+"""Checks of conduct, of what the summer changed and of promotion at secondary school."""
 
-import re
 from collections.abc import Iterator
 
+from hocba_sign.model.rules.learning import known
 from hocba_sign.model.rules.settings import Settings
 from hocba_sign.model.rules.view import Breach, View, result_steps
 
@@ -17,13 +17,14 @@ def letters(view: View, settings: Settings) -> Iterator[Breach]:
 
 
 def conduct_year(view: View, settings: Settings) -> Iterator[Breach]:
-    """Conduct of the year follows from both terms. Spec: TT 22/2021, Đ.8 k.2b."""
+    """Conduct of the year follows from both terms; where term I is blank, from term II and something. Spec: TT 22/2021, Đ.8 k.2b."""
     table = settings.part("table")
     first, second, year = view.written("conduct_1"), view.written("conduct_2"), view.written("conduct")
-    if first is None or second is None or year is None or second not in table:
+    if second is None or year is None or second not in table:
         return
-    expected = table.part(second)
-    if first in expected and expected.text(first) != year:
+    row = table.part(second)
+    able = {row.text(one) for one in row.values if first in {None, one}}
+    if able and year not in able:
         yield Breach(rule=settings.text("rule"), steps=result_steps("conduct"))
 
 
@@ -46,9 +47,7 @@ def promotion(view: View, settings: Settings) -> Iterator[Breach]:
     if view.secondary is None:
         return
     is_promoted, steps = view.transcript.content.is_promoted, ("content", "is_promoted")
-    judged = [_suffices(view, field, settings.text(field)) for field in ("conduct", "learning")]
-    absences = view.secondary.absences
-    judged.append(None if absences is None else absences <= settings.integer("absences"))
+    judged = conditions(view, settings)
     if not is_promoted and all(judged):
         yield Breach(rule=settings.text("last" if view.grade in settings.integers("last_grades") else "rule"), steps=steps)
     if is_promoted and False in judged:
@@ -56,38 +55,26 @@ def promotion(view: View, settings: Settings) -> Iterator[Breach]:
         yield Breach(rule=settings.text("training" if is_of_training else "rule"), steps=steps)
 
 
+def conditions(view: View, settings: Settings) -> tuple[bool | None, ...]:
+    """Tell of conduct, learning and attendance whether each suffices for promotion; None where the record does not show it."""
+    absences = view.secondary.absences if view.secondary is not None else None
+    learning = False if is_barred(view, settings) else _suffices(view, "learning", settings.text("learning"))
+    attendance = None if absences is None else absences <= settings.integer("absences")
+    return (_suffices(view, "conduct", settings.text("conduct")), learning, attendance)
+
+
+def is_barred(view: View, settings: Settings) -> bool:
+    """Tell whether the results of the year allow no second chance in summer, as surely as they are known. Spec: TT 58/2011, Đ.15 k.2b."""
+    learning, conduct = known(view, "learning"), view.result("conduct")
+    for one in settings.parts("barred"):
+        is_so = bool(learning) and learning <= frozenset(one.texts("learning"))
+        if is_so and ("conduct" not in one or (conduct and conduct <= frozenset(one.texts("conduct")))):
+            return True
+    return False
+
+
 def _suffices(view: View, field: str, least: str) -> bool | None:
     """Tell whether a result reaches `least`; None if the record does not show it."""
-    found = view.result(f"{field}_after_summer") or view.result(field)
+    found = known(view, f"{field}_after_summer") or known(view, field)
     enough = {view.scale(field).is_at_least(letter, least) for letter in found}
     return enough.pop() if len(enough) == 1 else None
-
-
-def completion(view: View, settings: Settings) -> Iterator[Breach]:
-    """Only the last grade of a level has words of completion."""
-    if view.transcript.content.completion is not None and view.grade not in settings.integers("grades"):
-        yield Breach(rule=settings.text("rule"), steps=("content", "completion"))
-
-
-def titles(view: View, settings: Settings) -> Iterator[Breach]:
-    """A title of the year in the awards needs the results on which it stands. Spec: TT 22/2021, Đ.15 k.1a."""
-    for title in settings.parts("titles"):
-        if not bears_title(view.transcript.content.award, title.text("title")):
-            continue
-        results = (("learning", view.result("learning")), ("conduct", view.result("conduct")))
-        is_earned = all(not found or not title.texts(field) or found & frozenset(title.texts(field)) for field, found in results)
-        many = title.part("many")
-        if many.values:
-            scores = [row.score("year") for row in view.rows if not row.is_comment]
-            possible = sum(score is None or score >= many.decimal("least") for score in scores)
-            is_earned = is_earned and possible >= many.integer("count")
-        if title.is_set("is_abolished") or not is_earned:
-            yield Breach(rule=title.text("rule"), steps=("content", "award"))
-
-
-def bears_title(award: str | None, title: str) -> bool:
-    """Tell whether the awards name a title of the year; "học sinh giỏi cấp tỉnh", a contest, is none."""
-    words = re.escape(title.casefold()).replace(r"\ ", r"\s+")
-    pattern = rf"(?:(?:đạt|được|khen thưởng|giấy khen|tặng|danh hiệu|:|-)\s*)*{words}(?:\s+(?:cả\s+)?năm(?:\s+học)?\b.*)?"
-    parts = re.split(r"[\n;,.+]", re.sub("[\"'“”]", "", award or "").casefold())
-    return any(re.fullmatch(pattern, part.strip()) for part in parts)

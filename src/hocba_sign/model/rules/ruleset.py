@@ -2,7 +2,7 @@
 
 import json
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
@@ -16,17 +16,19 @@ from hocba_sign.model.transcript import Identification
 
 DOCUMENT: Final = "document"
 """The file with the rules that hold whatever the circular."""
+_FOLDER: Final = files("hocba_sign") / "data" / "rules"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Rule:
-    """`note` says for the reference why a reading was chosen."""
+    """`note` says for the reference why a reading was chosen. `leaves_unjudged`: it tells that the assessment was not judged."""
 
     id: str
     article: str
     severity: Severity
     mark: SourceMark
     note: str = ""
+    leaves_unjudged: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -76,7 +78,9 @@ class RuleSet:
     """`checks` are the names of the checks to run, in order, with their settings.
 
     `tests` are for primary school, by subject code the grades with a test at the end of the year: `required`, `allowed`
-    besides, and `one_of` for subjects of which one has it.
+    besides, `expected` where a missing one is only noted, and `one_of` for subjects of which one has it.
+    `subject_groups` are subjects by a name that checks refer to. `by_plan` names the rules that a pupil with an individual plan
+    cannot break, `instead_of`, and the `rule` that says so.
     """
 
     code: str
@@ -85,11 +89,17 @@ class RuleSet:
     periods: tuple[Period, ...]
     scales: Mapping[str, Scale]
     comment_subjects: frozenset[str]
+    subject_groups: Settings
+    by_plan: Settings
     tests: Settings
     rules: Mapping[str, Rule]
     checks: tuple[tuple[str, Settings], ...]
     unchecked: tuple[Unchecked, ...]
     doubts: tuple[str, ...]
+
+    def settings(self, check: str) -> Settings | None:
+        """Give the settings of the first check of that name."""
+        return next((settings for name, settings in self.checks if name == check), None)
 
     def period(self, level: Level, grade: int, *, year: int) -> Period | None:
         return next((one for one in self.periods if one.holds(level, grade, year=year)), None)
@@ -98,20 +108,29 @@ class RuleSet:
 @cache
 def rule_sets() -> tuple[RuleSet, ...]:
     """Read every rule set of the package, in the order of their file names."""
-    folder = files("hocba_sign") / "data" / "rules"
-    names = sorted(entry.name for entry in folder.iterdir() if entry.name.endswith(".json"))
-    return tuple(read_rule_set((folder / name).read_text("utf-8")) for name in names if name != f"{DOCUMENT}.json")
+    names = sorted(entry.name.removesuffix(".json") for entry in _FOLDER.iterdir() if entry.name.endswith(".json"))
+    return tuple(read_rule_set(_text(name), amended=_text) for name in names if name != DOCUMENT)
 
 
 @cache
 def document_rules() -> RuleSet:
     """Read the rules that hold for every transcript."""
-    return read_rule_set((files("hocba_sign") / "data" / "rules" / f"{DOCUMENT}.json").read_text("utf-8"))
+    return read_rule_set(_text(DOCUMENT))
 
 
-def read_rule_set(text: str) -> RuleSet:
-    """Read a rule set. Raises: KeyError, TypeError or ValueError where the file is not one."""
-    given = Settings(MappingProxyType(json.loads(text)))
+def _text(name: str) -> str:
+    return (_FOLDER / f"{name}.json").read_text("utf-8")
+
+
+def read_rule_set(text: str, *, amended: Callable[[str], str] | None = None) -> RuleSet:
+    """Read a rule set; one that `amends` another is that one, which `amended` gives by name, but for what it says itself.
+
+    Raises: KeyError, TypeError or ValueError where the file is not one.
+    """
+    own = json.loads(text)
+    if amended is not None and "amends" in own:
+        own = json.loads(amended(own["amends"])) | own
+    given = Settings(MappingProxyType(own))
     return RuleSet(
         code=given.text("code"),
         title=given.text("title"),
@@ -119,6 +138,8 @@ def read_rule_set(text: str) -> RuleSet:
         periods=tuple(_period(one) for one in given.parts("periods")),
         scales=MappingProxyType({name: _scale(given.part("scales").part(name)) for name in given.part("scales").values}),
         comment_subjects=frozenset(given.texts("comment_subjects")),
+        subject_groups=given.part("subject_groups"),
+        by_plan=given.part("by_plan"),
         tests=given.part("tests"),
         rules=MappingProxyType({rule.id: rule for rule in map(_rule, given.parts("rules"))}),
         checks=tuple((one.text("check"), one) for one in given.parts("checks")),
@@ -149,9 +170,10 @@ def _rule(given: Settings) -> Rule:
         severity=Severity(given.text("severity")),
         mark=SourceMark(given.text("mark")),
         note=given.text("note") if "note" in given else "",
+        leaves_unjudged=given.is_set("leaves_unjudged"),
     )
-    if rule.mark is SourceMark.INFERRED and rule.severity is Severity.ERROR:
-        raise ValueError(f"{rule.id} is inferred and cannot be an error")
+    if rule.mark is not SourceMark.CERTAIN and rule.severity is Severity.ERROR:
+        raise ValueError(f"{rule.id} is not certain and cannot be an error")
     return rule
 
 
@@ -172,18 +194,35 @@ def first_year(school_year: str) -> int | None:
 
 
 def choose(given: Identification) -> RuleSet | None:
-    """Choose the circular that the transcript names in its version for the level, grade and year; None where it is not known to apply."""
-    year = first_year(given.school_year)
-    named = (one for one in rule_sets() if one.code == given.rule_set)
-    return next((one for one in named if year is not None and one.period(given.level, given.grade, year=year)), None)
+    """Choose the circular that the transcript names in its version for the level, grade and year, else the one that applies to these.
+
+    None where neither is known.
+    """
+    able = _in_force(given)
+    return next((one for one in able if one.code == given.rule_set), able[0] if len(able) == 1 else None)
 
 
 def prescribed(given: Identification) -> Mapping[str, SourceMark]:
     """Give the circulars that apply to the level, grade and year, each with how surely that is known; empty where it is not known."""
     year = first_year(given.school_year)
-    found = {}
-    for one in rule_sets():
-        period = one.period(given.level, given.grade, year=year) if year is not None else None
-        if period is not None:
-            found[one.code] = period.mark
-    return MappingProxyType(found)
+    periods = {one.code: one.period(given.level, given.grade, year=year) for one in _in_force(given) if year is not None}
+    return MappingProxyType({code: period.mark for code, period in periods.items() if period is not None})
+
+
+def is_out_of_force(given: Identification) -> bool:
+    """Tell whether the circular that is named is certainly not in force that year, though it is in others for this level and grade."""
+    year = first_year(given.school_year)
+    periods = [
+        period
+        for one in rule_sets()
+        if one.code == given.rule_set
+        for period in one.periods
+        if period.level is given.level and given.grade in period.grades
+    ]
+    is_certain = bool(periods) and all(period.mark is SourceMark.CERTAIN for period in periods)
+    return year is not None and is_certain and not any(period.holds(given.level, given.grade, year=year) for period in periods)
+
+
+def _in_force(given: Identification) -> tuple[RuleSet, ...]:
+    year = first_year(given.school_year)
+    return tuple(one for one in rule_sets() if year is not None and one.period(given.level, given.grade, year=year) is not None)

@@ -5,11 +5,13 @@ from collections.abc import Iterator
 from decimal import Decimal
 from typing import Final
 
-from hocba_sign.model.codes import MarkLetter, code_list
+from hocba_sign.model.codes import Achievement, MarkLetter
+from hocba_sign.model.rules.promotion import is_barred
 from hocba_sign.model.rules.settings import Settings
 from hocba_sign.model.rules.view import PERIODS, Breach, Row, View, is_score
 
 _HALF_STEP_OF_THREE: Final = Decimal("0.15")
+_MOST: Final = Decimal(10)
 
 
 def score_form(view: View, settings: Settings) -> Iterator[Breach]:
@@ -32,33 +34,64 @@ def mark_kind(view: View, settings: Settings) -> Iterator[Breach]:
 
 
 def year_mean(view: View, settings: Settings) -> Iterator[Breach]:
-    """The year is (I + 2 x II) / 3, to one decimal.
+    """The year is (I + 2 x II) / 3, to one decimal; of a subject with a score in one term only it is that one.
 
     Terms in tenths make a third of a whole number of tenths, which is never halfway between two tenths:
     however ties are rounded, the mean is the one tenth nearer than half a step. Spec: TT 22/2021, Đ.9 k.1b.
     """
     for row in view.rows:
         first, second, year = row.score("term_1"), row.score("term_2"), row.score("year")
-        if row.is_comment or first is None or second is None or year is None:
+        only = second if first is None else first
+        if row.is_comment or year is None or only is None:
             continue
-        if abs(3 * year - (first + 2 * second)) > _HALF_STEP_OF_THREE:
-            yield Breach(rule=settings.text("rule"), steps=row.steps("year"))
+        if first is not None and second is not None:
+            is_wrong, name = abs(3 * year - (first + 2 * second)) > _HALF_STEP_OF_THREE, "rule"
+        else:
+            is_wrong, name = year != only, "rule" if _is_out_of_reach(row, year) else "one_term"
+        if is_wrong:
+            yield Breach(rule=settings.text(name), steps=row.steps("year"))
+
+
+def _is_out_of_reach(row: Row, year: Decimal) -> bool:
+    """Tell whether no score in the place of the blank term could give the year."""
+    first, second = row.score("term_1"), row.score("term_2")
+    blank = row.mark("term_1") if first is None else row.mark("term_2")
+    rest = 3 * year - (first or 0) - 2 * (second or 0)
+    most = _MOST if first is None else 2 * _MOST
+    return blank is None and not -_HALF_STEP_OF_THREE <= rest <= most + _HALF_STEP_OF_THREE
 
 
 def comment_year(view: View, settings: Settings) -> Iterator[Breach]:
-    """A subject assessed by comment has in the year what it has in term II, whatever it had in term I. Spec: TT 22/2021, Đ.9 k.1a."""
+    """A subject assessed by comment has in the year what it has in term II, whatever it had in term I.
+
+    Exempt in one term, it has what it has in the other, where the circular says so. Spec: TT 22/2021, Đ.9 k.1a; TT 58/2011, Đ.10 k.2b, Đ.12.
+    """
     for row in view.rows:
-        second, year = row.letter("term_2"), row.letter("year")
-        if not row.is_comment or second is None or year is None or MarkLetter.EXEMPT in {second, year}:
+        first, second, year = row.letter("term_1"), row.letter("term_2"), row.letter("year")
+        if not row.is_comment or year in {None, MarkLetter.EXEMPT} or second is None:
             continue
-        if second is not year:
-            yield Breach(rule=settings.text("rule"), steps=row.steps("year"))
+        name, expected = ("rule", second) if second is not MarkLetter.EXEMPT else ("exempt_term", first)
+        if name in settings and expected not in {None, MarkLetter.EXEMPT, year}:
+            yield Breach(rule=settings.text(name), steps=row.steps("year"))
+
+
+def exemptions(view: View, settings: Settings) -> Iterator[Breach]:
+    """Only some subjects, or their practical part, are ones a pupil may be exempt from; a disabled one from any. Spec: TT 22/2021, Đ.10, Đ.11."""
+    if view.is_by_plan:
+        return
+    for row in view.rows:
+        exempt = [period for period in PERIODS if row.letter(period) is MarkLetter.EXEMPT]
+        if exempt and row.subject.code not in settings.texts("subjects"):
+            yield Breach(rule=settings.text("rule"), steps=row.steps(exempt[-1]))
+    for one in view.primary_rows:
+        if one.marks.achievement is Achievement.EXEMPT and one.subject.code not in settings.texts("subjects"):
+            yield Breach(rule=settings.text("rule"), steps=one.steps("achievement"))
 
 
 def missing(view: View, settings: Settings) -> Iterator[Breach]:
     """Every subject and the pupil have a result of the year."""
     for row in view.rows:
-        if row.marks.year is None:
+        if row.marks.year is None and not row.is_given_up:
             yield Breach(rule=settings.text("rule"), steps=row.steps("year"))
     for field in settings.texts("results"):
         if view.secondary is not None and view.written(field) is None:
@@ -75,13 +108,11 @@ def overall_mean(view: View, settings: Settings) -> Iterator[Breach]:
 
 def composition(view: View, settings: Settings) -> Iterator[Breach]:
     """The subjects that the programme makes compulsory are all there, and as many electives as it wants."""
-    present = [subject.code for subject in view.transcript.subjects]
-    later = settings.part("compulsory_from")
-    for code in code_list("subjects").entries:
-        is_taught = view.group(code) == "compulsory" and (code not in later or view.grade >= later.integer(code))
-        if is_taught and code not in present:
+    present = [*(row.subject.code for row in view.rows), *(row.subject.code for row in view.primary_rows)]
+    for code in view.compulsory:
+        if code not in present:
             yield Breach(rule=settings.text("rule"), steps=("content", "subjects"))
-    electives = [code for code in present if view.group(code) == "elective"]
+    electives = [row for row in view.rows if row.group == "elective" and not row.is_given_up]
     if view.grade in settings.integers("elective_grades") and len(electives) != settings.integer("electives"):
         yield Breach(rule=settings.text("rule"), steps=("content", "subjects"))
 
@@ -97,6 +128,8 @@ def reassessed_subjects(view: View, settings: Settings) -> Iterator[Breach]:
             yield Breach(rule=settings.text("rule"), steps=row.steps("reassessed"))
     learning, conduct = view.result("learning"), view.result("conduct")
     failed = frozenset(settings.texts("failed"))
+    if "barred" in settings and is_barred(view, settings):
+        yield from (Breach(rule=settings.text("rule"), steps=row.steps("reassessed")) for row in again)
     if learning and not learning & failed:
         yield from (Breach(rule=settings.text("needless"), steps=row.steps("reassessed")) for row in again)
     if conduct and conduct <= failed and "clash" in settings:

@@ -1,7 +1,9 @@
 """A transcript as the checks see it: subjects by kind, marks by period, results by what their letters mean."""
 
+import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from datetime import date
 from decimal import Decimal
 from functools import lru_cache
 from typing import Final, Literal, Self, TypeAlias
@@ -9,7 +11,7 @@ from typing import Final, Literal, Self, TypeAlias
 from hocba_sign.model.codes import Level, MarkLetter, code_list
 from hocba_sign.model.lexical import Mark
 from hocba_sign.model.results import PrimaryAssessment, PrimaryMarks, SecondaryAssessment, SecondaryMarks, SubjectResult
-from hocba_sign.model.rules.ruleset import RuleSet, Scale
+from hocba_sign.model.rules.ruleset import RuleSet, Scale, first_year
 from hocba_sign.model.rules.settings import Settings
 from hocba_sign.model.transcript import Transcript
 
@@ -19,6 +21,11 @@ _LAST_LOWER_GRADE: Final = 9
 _TENTH: Final = Decimal("0.1")
 _KNOWN_CODES: Final = 1024
 """Codes whose group is kept: there are about 50, but a document may name any."""
+_END_OF_YEAR: Final = (5, 31)
+_NOT_FOR_ALL: Final = frozenset({"elective", "optional"})
+_DISABLED: Final = re.compile(r"khuyết tật|\bhskt\b|kế hoạch giáo dục cá nhân|h(?:òa|oà) nhập")
+_NOT_THE_PUPIL: Final = re.compile(r"\b(?:con|cha|bố|mẹ|cháu|không)\b[^;,.\n]{0,40}khuyết tật")
+_SPECIAL_SCHOOL: Final = re.compile(r"chuyên biệt|khuyết tật|khiếm thị|khiếm thính")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -45,7 +52,17 @@ class Row:
     subject: SubjectResult
     marks: SecondaryMarks
     is_comment: bool
-    is_optional: bool
+    group: str
+
+    @property
+    def is_optional(self) -> bool:
+        return self.group == "optional"
+
+    @property
+    def is_given_up(self) -> bool:
+        """Tell whether a subject that not everybody takes was left after term I, as when electives are changed."""
+        later = (self.marks.term_2, self.marks.year, self.marks.reassessed)
+        return self.group in _NOT_FOR_ALL and self.marks.term_1 is not None and later == (None, None, None)
 
     def mark(self, period: Period) -> Mark | None:
         match period:
@@ -78,6 +95,7 @@ class PrimaryRow:
     n: int
     subject: SubjectResult
     marks: PrimaryMarks
+    is_optional: bool
 
     def steps(self, attribute: str) -> tuple[str | int, ...]:
         return ("content", "subjects", self.n, "marks", attribute)
@@ -85,32 +103,30 @@ class PrimaryRow:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class View:
-    """What the checks read. Rows and assessments of the form of another level are left out."""
+    """What the checks read. Rows and assessments of the form of another level are left out, so are the blank rows of subjects not chosen."""
 
     transcript: Transcript
     rule_set: RuleSet
     rows: tuple[Row, ...]
     primary_rows: tuple[PrimaryRow, ...]
+    is_by_plan: bool
 
     @classmethod
     def of(cls, transcript: Transcript, rule_set: RuleSet) -> Self:
-        subjects = tuple(enumerate(transcript.subjects))
-        place = (taught_as(transcript), transcript.identification.grade)
-        rows = tuple(
-            Row(
-                n=n,
-                subject=subject,
-                marks=subject.marks,
-                is_comment=subject.code in rule_set.comment_subjects,
-                is_optional=subject_group(subject.code, place) == "optional",
-            )
-            for n, subject in subjects
-            if isinstance(subject.marks, SecondaryMarks)
-        )
-        primary = tuple(
-            PrimaryRow(n=n, subject=subject, marks=subject.marks) for n, subject in subjects if isinstance(subject.marks, PrimaryMarks)
-        )
-        return cls(transcript=transcript, rule_set=rule_set, rows=rows, primary_rows=primary)
+        place = _place(transcript)
+        is_by_plan = has_own_plan(transcript)
+        rows: list[Row] = []
+        primary: list[PrimaryRow] = []
+        for n, subject in enumerate(transcript.subjects):
+            group = subject_group(subject.code, place)
+            if subject.is_blank and (is_by_plan or group in _NOT_FOR_ALL):
+                continue
+            if isinstance(subject.marks, SecondaryMarks):
+                is_comment = subject.code in rule_set.comment_subjects
+                rows.append(Row(n=n, subject=subject, marks=subject.marks, is_comment=is_comment, group=group))
+            else:
+                primary.append(PrimaryRow(n=n, subject=subject, marks=subject.marks, is_optional=group == "optional"))
+        return cls(transcript=transcript, rule_set=rule_set, rows=tuple(rows), primary_rows=tuple(primary), is_by_plan=is_by_plan)
 
     @property
     def grade(self) -> int:
@@ -120,9 +136,13 @@ class View:
     def level(self) -> Level:
         return self.transcript.level
 
-    def group(self, code: str) -> str:
-        """Give `compulsory`, `elective` or `optional`, nothing for a subject that the level does not list."""
-        return subject_group(code, (taught_as(self.transcript), self.grade))
+    @property
+    def compulsory(self) -> tuple[str, ...]:
+        """Give the codes of the subjects that everybody takes in this grade and year."""
+        level, grade, day = _place(self.transcript)
+        codes = code_list("subjects")
+        taught = ((code, codes.taught(code, level=level, grade=grade, at=day)) for code in codes.entries)
+        return tuple(code for code, entry in taught if entry is not None and entry.group == "compulsory")
 
     @property
     def secondary(self) -> SecondaryAssessment | None:
@@ -155,10 +175,37 @@ def taught_as(transcript: Transcript) -> Level:
     return Level.LOWER_SECONDARY if transcript.identification.grade <= _LAST_LOWER_GRADE else Level.UPPER_SECONDARY
 
 
+def has_own_plan(transcript: Transcript) -> bool:
+    """Tell whether the pupil is assessed by an individual plan: as the field says, else as the words about the pupil or the school do."""
+    particulars, given = transcript.content.particulars, transcript.identification
+    if particulars.has_individual_plan is not None:
+        return particulars.has_individual_plan
+    policy = (particulars.policy_group or "").casefold()
+    place = f"{given.school.name}\n{given.class_name}".casefold()
+    return bool(_DISABLED.search(_NOT_THE_PUPIL.sub("", policy)) or _SPECIAL_SCHOOL.search(place))
+
+
+Place: TypeAlias = tuple[Level, int, date]
+"""A grade of a level on a day."""
+
+
+def _place(transcript: Transcript) -> Place:
+    return taught_as(transcript), transcript.identification.grade, end_of_year(transcript)
+
+
+def end_of_year(transcript: Transcript) -> date:
+    """Give the last day of the school year; that of a year that is none is never over."""
+    year = first_year(transcript.identification.school_year)
+    return date(year + 1, *_END_OF_YEAR) if year is not None and 0 < year < date.max.year else date.max
+
+
 @lru_cache(_KNOWN_CODES)
-def subject_group(code: str, place: tuple[Level, int]) -> str:
-    """Give the group of a subject at a level and grade."""
-    level, grade = place
+def subject_group(code: str, place: Place) -> str:
+    """Give the group of a subject in the programme of that day, else in the other one."""
+    level, grade, day = place
+    taught = code_list("subjects").taught(code, level=level, grade=grade, at=day)
+    if taught is not None:
+        return taught.group
     entries = code_list("subjects").entries.get(code, ())
     return next((entry.group for entry in entries if entry.level is level and grade in entry.grades), "")
 

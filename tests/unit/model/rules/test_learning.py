@@ -13,7 +13,12 @@ from hocba_sign.model.rules import judge_rules
 from tests.support.changes import base, changed
 
 EDGES: Final[list[dict[str, Any]]] = json.loads((Path(__file__).parent / "boundaries.json").read_text("utf-8"))
-SCORED: Final = ("19", "15", "69", "26", "05", "66", "27", "32")
+SCORED: Final = {
+    "lop9": ("19", "15", "69", "26", "05", "66", "27", "32"),
+    "gdtx9": ("19", "15", "69", "26", "05", "66", "27", "32"),
+    "lop9_old": ("19", "15", "69", "26", "40", "35", "27", "32"),
+}
+COMMENT: Final = {"lop9": ("88", "97"), "gdtx9": ("88", "97"), "lop9_old": ("88", "29")}
 LETTERS: Final = {"lop9": ("T", "K", "Đ", "CĐ"), "gdtx9": ("T", "K", "Đ", "CĐ"), "lop9_old": ("G", "K", "Tb", "Y", "Kém")}
 WRONG: Final = {
     "lop9": ({"R22-6", "R22-7"}, {"R22-11"}, {"R22-7A"}),
@@ -27,8 +32,8 @@ WRONG: Final = {
 def test_exactly_the_letters_of_the_circular_are_accepted(edge: dict[str, Any], period: str) -> None:
     written = "reassessed" if period == "summer" else period
     field = {"term_1": "learning_1", "term_2": "learning_2", "year": "learning", "summer": "learning_after_summer"}[period]
-    marks = {f"subjects.{code}.{written}": score for code, score in zip(SCORED, edge["scores"], strict=True)}
-    marks |= {f"subjects.{code}.{written}": "CĐ" for code in ("88", "97")[: edge.get("failed", 0)]}
+    marks = {f"subjects.{code}.{written}": score for code, score in zip(SCORED[edge["base"]], edge["scores"], strict=True)}
+    marks |= {f"subjects.{code}.{written}": "CĐ" for code in COMMENT[edge["base"]][: edge.get("failed", 0)]}
     year = changed(base(edge["base"]), {"subjects.14": None, **marks})
     in_term, after_summer, is_open = WRONG[edge["base"]]
     wrong = after_summer if period == "summer" else in_term
