@@ -9,6 +9,7 @@ from tools.vectors import (
     archived,
     documents,
     embedded,
+    outside,
     paths,
     plans,
     properties,
@@ -43,6 +44,7 @@ AREAS = (
     revocation,
     embedded,
     reformatted,
+    outside,
     texts,
     archived,
 )
