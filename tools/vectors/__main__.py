@@ -10,7 +10,12 @@ from tools.vectors import (
     dates,
     documents,
     embedded,
+<<<<<<< HEAD
     evidence,
+||||||| c0c89f5
+=======
+    outside,
+>>>>>>> part-e
     paths,
     plans,
     properties,
@@ -47,6 +52,7 @@ AREAS = (
     evidence,
     embedded,
     reformatted,
+    outside,
     texts,
     archived,
 )

@@ -47,7 +47,11 @@ def _harmless(stage: Stage) -> Iterator[Case]:
     yield kept("character-reference", "A digit is written as a character reference", "The same character", reference)
     after = issued + b"\n<!-- archived -->\n"
     yield kept(
-        "comment-after", "A comment follows the root element", "Outside everything signed and no part of the document element", after
+        "comment-after",
+        "A comment follows the root element",
+        "Outside everything signed and no part of the document element",
+        after,
+        "DOC.COMMENTS",
     )
     base64_value = first_match(issued, "<ds:X509Certificate>[A-Za-z0-9+/=]{60}")
     wrapped = issued.replace(base64_value.encode(), (base64_value[:50] + "\n" + base64_value[50:]).encode(), 1)

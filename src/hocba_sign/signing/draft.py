@@ -15,7 +15,9 @@ from hocba_sign.pki.objects import wrong_document
 from hocba_sign.xades.read import read_parsed
 from hocba_sign.xml.decode import check_document, decode_document
 from hocba_sign.xml.layout import Layout, recognise
-from hocba_sign.xml.parse import parse
+from hocba_sign.xml.names import ID_DATA
+from hocba_sign.xml.outside import Stray, other_kinds, outside
+from hocba_sign.xml.parse import ParsedXml, parse
 from hocba_sign.xml.record import decode_record_document, form_of
 from hocba_sign.xml.schema import violations
 
@@ -74,6 +76,7 @@ def read_draft(octets: bytes) -> Draft:
         found = tuple(Finding("DOC.SCHEMA", f"{fault.path} (line {fault.line})") for fault in faults)
         raise InputError("DOC.SCHEMA", where=found[0].where, findings=found)
     content = decode_record_document(root) if is_record else decode_document(root)
+    _require_nothing_else(xml)
     parsed = read_parsed(xml)
     if sorted(map(str, parsed.slots)) != sorted(map(str, content.slots)):
         raise InputError("DOC.SLOTS", where=f"/{layout.root}" if layout.slots_are_twins else f"/{layout.root}/DANH_SACH_CHU_KY")
@@ -83,6 +86,14 @@ def read_draft(octets: bytes) -> Draft:
             raise InputError("SIGN.BROKEN_SIGNATURE", where=signature.where, findings=integrity.findings)
     plan = RECORD_PLANS.get(content.plan_name) or PLANS[content.plan_name]
     return Draft(parsed=parsed, content=content, layout=layout, plan=plan)
+
+
+def _require_nothing_else(xml: ParsedXml) -> None:
+    """Refuse what could show or mean something beside the data, which its signers would not have signed."""
+    data = xml.ids.get(ID_DATA)
+    strange = [one.where for one in outside(xml.root, covered=() if data is None else (data,)) if one.kind is Stray.SHOWN]
+    if strange := [*strange, *other_kinds(xml.octets)]:
+        raise InputError("DOC.UNSIGNED", where=strange[0])
 
 
 def require_turn(draft: Draft, slot: Slot) -> None:

@@ -23,6 +23,7 @@ from hocba_sign.validation.dates import date_checks
 from hocba_sign.validation.hierarchy import hierarchy_checks
 from hocba_sign.validation.layout import foreign_checks, foreign_workflow, is_foreign, layout_checks
 from hocba_sign.validation.order import SignerFacts, Workflow, judge_order
+from hocba_sign.validation.outside import outside_checks
 from hocba_sign.validation.process import SignatureConclusion, claimed_time, validate_signature
 from hocba_sign.validation.record import record_content
 from hocba_sign.validation.rules import rule_checks
@@ -86,7 +87,7 @@ def validate(octets: bytes, setting: Setting) -> DocumentConclusion:
     elif recognise(root) is KHO:
         workflow = foreign_workflow(parsed, root, facts=signer_facts(signatures))
         checks += workflow_checks(workflow)
-    checks += [*layout_checks(parsed, root), *commitment_checks(signatures)]
+    checks += [*layout_checks(parsed, root), *commitment_checks(signatures), *outside_checks(xml, signatures)]
     checks += school_checks(content, signatures, setting=setting)
     checks += [time_stamp_check(conclusion) for conclusion in signatures if conclusion.signature.time_stamps]
     checks += tt15_checks(signatures, workflow)
@@ -163,7 +164,8 @@ def read_content(
     checks += [Check(identifier="DOC.SCHEMA", status=Status.FAIL, where=f"{fault.path} (line {fault.line})") for fault in faults]
     if not faults:
         checks.append(Check(identifier="DOC.SCHEMA", status=Status.PASS))
-    problems = check_document(root)
+    # What stands between elements is told where the whole file is looked at; within a value it would be read differently by others.
+    problems = [one for one in check_document(root) if not (one.where or "").endswith("/comment()")]
     checks += [Check(identifier=problem.cause, status=_weight(problem), where=problem.where) for problem in problems]
     is_signed = any(ID_DATA in one.signature.covered_ids() for one in signatures if one.is_intact)
     try:

@@ -25,7 +25,8 @@ from hocba_sign.validation.verdict import Check, Indication, Status, Verdict
 from hocba_sign.xades.coverage import Spans
 from hocba_sign.xades.foreign import named
 from hocba_sign.xades.read_any import ForeignReading, read_any
-from hocba_sign.xml.parse import ParsedXml, parse
+from hocba_sign.xml.outside import instructions, is_stylesheet, other_kinds
+from hocba_sign.xml.parse import ParsedXml, locate, parse
 
 NOTHING_DETACHED: Final[Mapping[str, bytes]] = MappingProxyType({})
 
@@ -140,6 +141,21 @@ def _cover_checks(
     for reference in references:
         if reference.extent is not None and reference.extent.is_name_assumed:
             yield Check(identifier="COVER.NAME", status=Status.WARNING, where=reference.extent.where)
+    yield from _node_checks(xml, is_whole=any(_is_whole(one) for one in counted))
+
+
+def _is_whole(one: SignatureConclusion) -> bool:
+    extents = (reference.extent for reference in one.signature.references if reference.is_intact)
+    return any(extent is not None and extent.kind is ExtentKind.DOCUMENT and extent.is_full for extent in extents)
+
+
+def _node_checks(xml: ParsedXml, *, is_whole: bool) -> Iterator[Check]:
+    """Name what other programs may go by and no signature covers; one of a whole document covers instructions too."""
+    for kind in other_kinds(xml.octets):
+        yield Check(identifier="DOC.OTHER_KIND", status=Status.UNPROVEN, where=kind)
+    styled = () if is_whole or xml.first_instruction is None else (one for one in instructions(xml.root) if is_stylesheet(one))
+    for instruction in islice(styled, 1):
+        yield Check(identifier="COVER.STYLESHEET", status=Status.UNPROVEN, where=locate(instruction))
     if xml.first_comment is not None:
         yield Check(identifier="COVER.COMMENTS", status=Status.WARNING, where=xml.first_comment)
     if xml.first_instruction is not None:
