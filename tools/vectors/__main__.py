@@ -10,12 +10,8 @@ from tools.vectors import (
     dates,
     documents,
     embedded,
-<<<<<<< HEAD
     evidence,
-||||||| c0c89f5
-=======
     outside,
->>>>>>> part-e
     paths,
     plans,
     properties,

@@ -3,15 +3,7 @@
 import hashlib
 import os
 import stat
-<<<<<<< HEAD
 import uuid
-from collections.abc import Callable, Iterable
-||||||| 7c7e0b3
-import tempfile
-from collections.abc import Callable, Iterable
-=======
-import tempfile
->>>>>>> part-c
 from pathlib import Path
 from typing import BinaryIO, Final
 
@@ -21,14 +13,8 @@ MAX_HASHED_OCTETS: Final = 256 * 1024 * 1024
 """A file larger than this is refused without being read at all."""
 
 _PIECE: Final = 1 << 20
-<<<<<<< HEAD
 _NEW: Final = os.O_WRONLY | os.O_CREAT | os.O_EXCL | getattr(os, "O_BINARY", 0) | getattr(os, "O_CLOEXEC", 0)
 _FOR_ALL: Final = 0o666
-_Found = TypeVar("_Found")
-||||||| 7c7e0b3
-_Found = TypeVar("_Found")
-=======
->>>>>>> part-c
 
 
 def read_limited(path: Path, limit: int) -> bytes:

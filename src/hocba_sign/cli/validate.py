@@ -75,21 +75,9 @@ def _record_findings(root: Element) -> tuple[Finding, ...]:
     return ()
 
 
-<<<<<<< HEAD
 def advice_in(octets: bytes) -> tuple[RuleFinding | Finding, ...]:
     """Give what is only doubtful in a transcript without faults, by the circular of the year or as text; nothing for other documents."""
-    is_json = octets.removeprefix(_BYTE_ORDER_MARK).lstrip()[:1] == b"{"
-    root = None if is_json else parse(octets).root
-||||||| 7c7e0b3
-def advice_in(octets: bytes) -> tuple[RuleFinding, ...]:
-    """Give what is only doubtful by the circular of the year, of a transcript without faults; nothing for other documents."""
-    is_json = octets.removeprefix(_BYTE_ORDER_MARK).lstrip()[:1] == b"{"
-    root = None if is_json else parse(octets).root
-=======
-def advice_in(octets: bytes) -> tuple[RuleFinding, ...]:
-    """Give what is only doubtful by the circular of the year, of a transcript without faults; nothing for other documents."""
     root = None if is_json(octets) else parse(octets).root
->>>>>>> part-c
     if root is not None and form_of(root) is not None:
         return ()
     transcript = Transcript.from_json(octets) if root is None else decode_document(root)

@@ -120,9 +120,7 @@ def test_a_slot_that_nobody_asked_for() -> None:
     assert "WF.UNEXPECTED_SLOT" in causes(report)
 
 
-@pytest.mark.parametrize(
-    "name", ["Signature1", "GVCN\u00a0", "GVCN ", "gvcn", "GV\u0421N", "GVCN\u200b", "\ufeffGVCN", "HIEU_TRUONG"]
-)
+@pytest.mark.parametrize("name", ["Signature1", "GVCN\u00a0", "GVCN ", "gvcn", "GV\u0421N", "GVCN\u200b", "\ufeffGVCN", "HIEU_TRUONG"])
 def test_a_signature_of_nobody_in_the_plan(name: str) -> None:
     """A field that is no slot, or only looks like one: whoever has a certificate could add it after the seal."""
     stranger = SCENE.world.person("Lê Quang Vinh", "048181004218")
