@@ -11,6 +11,7 @@ from hocba_sign.model.transcript import ExpectedSigner, Transcript
 from hocba_sign.model.workflow import PLANS
 from hocba_sign.pades.read import ATTACHMENT, PdfDocument, read_pdf
 from hocba_sign.rendering.source import read_source
+from hocba_sign.rendering.worker import Pages
 from hocba_sign.validation.chain import Setting
 from hocba_sign.validation.commitment import commitment_checks
 from hocba_sign.validation.dates import date_checks
@@ -88,14 +89,14 @@ def validate_pdf(octets: bytes, setting: Setting) -> DocumentConclusion:
     attached = _attached(document.facts.attachments[0], setting)
     transcript = attached.transcript
     checks = [*_file_checks(document, signatures), *attached.checks]
-    workflow = None
+    workflow, pages = None, Pages(octets)
     if transcript is not None:
         workflow = _workflow(signatures, transcript, attached.conclusion)
         checks += workflow_checks(workflow)
-        checks += [*rule_checks(transcript), *content_checks(document, transcript, xml=attached.xml)]
+        checks += [*rule_checks(transcript), *content_checks(document, transcript, xml=attached.xml, pages=pages)]
         checks += date_checks(transcript, signatures, binding=signatures, at=setting.at)
     checks += commitment_checks(signatures)
-    checks += overlay_checks(document, with_first=True)
+    checks += overlay_checks(document, pages, with_first=True)
     checks += school_checks(transcript, signatures, setting=setting)
     checks += [time_stamp_check(one) for one in signatures if one.signature.time_stamps]
     checks += tt15_checks(signatures, workflow)
@@ -147,7 +148,7 @@ def _book(judged: DocumentConclusion, document: PdfDocument) -> DocumentConclusi
 
 def _judged(document: PdfDocument, setting: Setting, *, found: tuple[Check, ...] = ()) -> DocumentConclusion:
     signatures = tuple(with_zone_warning(validate_signature(one, setting)) for one in document.signatures)
-    checks = [*_file_checks(document, signatures), *found, *overlay_checks(document, with_first=False)]
+    checks = [*_file_checks(document, signatures), *found, *overlay_checks(document, Pages(document.facts.octets), with_first=False)]
     checks += school_checks(None, signatures, setting=setting)
     checks += [time_stamp_check(one) for one in signatures if one.signature.time_stamps]
     checks += tt15_checks(signatures, None)

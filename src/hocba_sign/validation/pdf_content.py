@@ -4,16 +4,16 @@ Texts are compared, never told: a finding names the field.
 """
 
 import re
+from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import Final
+from typing import Any, Final
 
 from hocba_sign.errors import CallerError, InputError
 from hocba_sign.model.transcript import Transcript
-from hocba_sign.pades.facts import Step
+from hocba_sign.pades.facts import Box, Step
 from hocba_sign.pades.read import PdfDocument
-from hocba_sign.rendering.blank import is_blank
 from hocba_sign.rendering.render import render, shown_fields, template_versions
-from hocba_sign.rendering.text_layer import text_layer
+from hocba_sign.rendering.worker import Pages
 from hocba_sign.validation.verdict import Check, Status
 
 _WHITE: Final = re.compile(r"\s+")
@@ -28,7 +28,7 @@ class _Page:
     spans: tuple[tuple[str, int, int], ...]
 
 
-def content_checks(document: PdfDocument, transcript: Transcript, *, xml: bytes) -> list[Check]:
+def content_checks(document: PdfDocument, transcript: Transcript, *, xml: bytes, pages: Pages) -> list[Check]:
     """Compare the pages under the first signature with `xml`, from which `transcript` was decoded.
 
     1. octet for octet with what a template makes of it, when nothing but fields for signatures was added before signing;
@@ -45,7 +45,7 @@ def content_checks(document: PdfDocument, transcript: Transcript, *, xml: bytes)
     # (2)
     first = min(signature.revision or 1 for signature in document.signatures)
     try:
-        said = _squeezed(document.revision(first))
+        said = _squeezed(pages, document.facts.ends[first - 1])
     except InputError as error:
         return [Check(identifier="PDF.SAME_CONTENT", status=Status.NOT_CHECKED), _uncompared(error.cause)]
     differing = [_difference(said, _expected(transcript, octets)) for octets in made or (None,)]
@@ -75,16 +75,16 @@ def _is_base(document: PdfDocument, made: bytes) -> bool:
     )
 
 
-def _squeezed(pdf: bytes) -> str:
-    pages = text_layer(pdf)
-    has_order = any(page.read for page in pages)
-    return _WHITE.sub("", "".join(text for page in pages for text in (page.read if has_order else page.beside)))
+def _squeezed(pages: Pages, end: int) -> str:
+    texts = pages.texts(end)
+    has_order = any(read for read, _ in texts)
+    return _WHITE.sub("", "".join(text for read, beside in texts for text in (read if has_order else beside)))
 
 
 def _expected(transcript: Transcript, made: bytes | None) -> _Page:
     """Give the texts of the pages as they should be; without them, of the fields alone."""
     fields = shown_fields(transcript)
-    text = _WHITE.sub("", "".join(text for _, text in fields)) if made is None else _squeezed(made)
+    text = _WHITE.sub("", "".join(text for _, text in fields)) if made is None else _squeezed(Pages(made), len(made))
     spans: list[tuple[str, int, int]] = []
     at = 0
     for path, value in fields:
@@ -108,7 +108,7 @@ def _difference(said: str, expected: _Page) -> str | None:
     return inside or before or "pages"
 
 
-def overlay_checks(document: PdfDocument, *, with_first: bool) -> list[Check]:
+def overlay_checks(document: PdfDocument, pages: Pages, *, with_first: bool) -> list[Check]:
     """Say where the picture of a signature covers what the page showed before it; nobody who signed earlier has seen that.
 
     `with_first`: look at the first signature too, for the page is to show what the transcript says.
@@ -116,30 +116,32 @@ def overlay_checks(document: PdfDocument, *, with_first: bool) -> list[Check]:
     steps = document.facts.steps
     if with_first and document.facts.beginning is not None:
         steps = (document.facts.beginning, *steps)
-    checks = []
-    earlier: dict[int, list[tuple[float, float, float, float]]] = {}
+    places = list(_places(document, steps))
+    try:
+        are_blank = pages.are_blank([asked for _, asked in places if asked is not None])
+    except (InputError, CallerError) as error:
+        cause = error.cause if error.cause == "PDF.PAGE_LIMIT" else "PDF.OVERLAY"
+        return [Check(identifier=cause, status=Status.UNPROVEN, where=where) for where, _ in places]
+    answers = iter(are_blank)
+    return [
+        Check(identifier="PDF.OVERLAY", status=Status.UNPROVEN, where=where)
+        for where, asked in places
+        if asked is None or not next(answers)
+    ]
+
+
+def _places(document: PdfDocument, steps: tuple[Step, ...]) -> Iterator[tuple[str, dict[str, Any] | None]]:
+    """Give for each picture what to say and what to ask, None for one that is on no page."""
+    earlier: dict[int, list[Box]] = {}
     for step in steps:
-        checks += [
-            Check(identifier="PDF.OVERLAY", status=Status.UNPROVEN, where=f"{change}: revision {step.revision + 1}")
-            for change in _covering(document, step, earlier)
-        ]
+        for change in step.fields:
+            if change.box is None:
+                continue
+            asked = None
+            if change.page is not None:
+                others = tuple(earlier.get(change.page, ()))
+                asked = {"end": document.facts.ends[step.revision - 1], "page": change.page, "box": change.box, "others": others}
+            yield f"{change.name}: revision {step.revision + 1}", asked
         for change in step.fields:
             if change.box is not None and change.page is not None and change.is_filled:
                 earlier.setdefault(change.page, []).append(change.box)
-    return checks
-
-
-def _covering(document: PdfDocument, step: Step, earlier: dict[int, list[tuple[float, float, float, float]]]) -> list[str]:
-    found = []
-    for change in step.fields:
-        if change.box is None:
-            continue
-        before = document.revision(step.revision)
-        try:
-            others = tuple(earlier.get(change.page, ())) if change.page is not None else ()
-            is_free = change.page is not None and is_blank(before, page=change.page, box=change.box, others=others)
-        except (InputError, CallerError):
-            is_free = False
-        if not is_free:
-            found.append(change.name)
-    return found
