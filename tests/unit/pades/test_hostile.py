@@ -27,10 +27,10 @@ else:
 """
 
 
-def outcome(octets: bytes) -> str:
-    """Read in a process of its own, with at most 20 s and 1.5 GB. Gives the cause, or `read`."""
+def outcome(octets: bytes, *, program: str = BOUNDED) -> str:
+    """Run `program` on octets in a process of its own. The usual one reads, with at most 20 s and 1.5 GB, and says the cause, or `read`."""
     done = subprocess.run(
-        [sys.executable, "-c", BOUNDED], input=octets, capture_output=True, cwd=ROOT, env={"PYTHONPATH": "src"}, check=False, timeout=60
+        [sys.executable, "-c", program], input=octets, capture_output=True, cwd=ROOT, env={"PYTHONPATH": "src"}, check=False, timeout=60
     )
     assert done.returncode == 0, done.stderr[-500:]
     return done.stdout.decode().strip()

@@ -3,6 +3,7 @@
 import logging
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
+from functools import cached_property
 from io import BytesIO
 from typing import Any, Final
 
@@ -21,8 +22,8 @@ MAX_OCTETS: Final = 20_000_000
 """A transcript of twelve years with its attachment has under one megabyte; scans of paper have some."""
 MAX_REVISIONS: Final = 200
 """Each signature and each renewal of an archive is one."""
-MAX_ENTRIES: Final = 500_000
-"""Cross-references in all revisions together: what a few octets of a cross-reference stream may claim, not what the file can hold."""
+MAX_ENTRIES: Final = 250_000
+"""Cross-references in all revisions together. A book of scanned pages has some thousand; each costs time and memory, used or not."""
 MAX_VISITS: Final = 400_000
 """Objects visited in one revision while tracing the uses of what changed: paths through a PDF can outnumber its objects by far. A page of
 ours costs some ten thousand.
@@ -30,6 +31,7 @@ ours costs some ten thousand.
 MAX_VISITS_TOGETHER: Final = 4_000_000
 """The same in all revisions of a file."""
 
+_TABLE_ENTRIES: Final = tuple(kind + end for kind in (b" n", b" f") for end in (b" \n", b"\r\n", b" \r", b"\n"))
 WHITE: Final = b"\0\t\n\f\r "
 """White space of PDF (ISO 32000-2, 7.2.3)."""
 
@@ -66,6 +68,8 @@ def open_document(octets: bytes, *, strict: bool = True) -> "Reader":
     """
     if len(octets) > MAX_OCTETS:
         raise InputError("PDF.LIMIT", where=f"octet {MAX_OCTETS}", detail=f"{len(octets)} octets")
+    if sum(map(octets.count, _TABLE_ENTRIES)) > MAX_ENTRIES:
+        raise InputError("PDF.LIMIT", detail=f"more than {MAX_ENTRIES} objects")
     with foreign():
         reader = Reader(octets, strict=strict)
         if not isinstance(reader.root, generic.DictionaryObject):
@@ -315,6 +319,8 @@ class Revision(HistoricalResolver):
     def usages(self, reference: Any) -> set[RawPdfPath]:
         """Give the paths from the trailer to all places where this revision refers to an object."""
         key = (reference.idnum, reference.generation)
+        if not self._budget.uses.is_used(self, key):
+            return set()
         if key not in self._paths:
             self._paths |= self._budget.uses.paths(self, self._asked(key))
         return {RawPdfPath(*path) for path in self._paths[key]}
@@ -325,15 +331,29 @@ class Revision(HistoricalResolver):
     def spots(self, key: Key) -> tuple[Spot, ...]:
         return self._budget.spots(generic.Reference(*key), self.revision)
 
-    def written(self) -> set[Key]:
-        return {(one.idnum, one.generation) for one in self.explicit_refs_in_revision()}
+    @cached_property
+    def _written(self) -> frozenset[Key]:
+        section = self._budget.xrefs.get_xref_data(self.revision)
+        hidden = () if section.hybrid is None else section.hybrid.xref_data.explicit_refs_in_revision
+        return frozenset(section.explicit_refs_in_revision).union(hidden)
+
+    def written(self) -> frozenset[Key]:
+        return self._written
+
+    @cached_property
+    def written_and_used(self) -> frozenset[Key]:
+        return self._budget.uses.used(self)
+
+    def explicit_refs_in_revision(self) -> set[Any]:
+        """Give what this revision wrote and uses: a file may hold any number of objects that nothing uses, and they show nothing."""
+        return {generic.Reference(*key, self.reader) for key in self.written_and_used}
 
     def _asked(self, key: Key) -> set[Key]:
         """What the next revision wrote will be asked for, and the fields of the form."""
         if self._paths or self.revision == self._budget.last_revision:
             return {key}
         fields = {used for _, used in spots(entry(entry(self.root, "/AcroForm", default={}), "/Fields"))}
-        return {key, *fields, *self._budget.get_historical_resolver(self.revision + 1).written()}
+        return {key, *fields, *self._budget.get_historical_resolver(self.revision + 1).written_and_used}
 
     def _load_reverse_xref_cache(self) -> None:
         """Leave it: `usages` finds what is asked for."""

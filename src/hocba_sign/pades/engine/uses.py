@@ -51,7 +51,7 @@ class Revision(Protocol):
     def spots(self, key: Key) -> tuple[Spot, ...]:
         """Give the references in that."""
 
-    def written(self) -> set[Key]: ...
+    def written(self) -> frozenset[Key]: ...
 
     def visit(self, count: int) -> None: ...
 
@@ -75,9 +75,8 @@ class Uses:
         self._structures: dict[int, _Structure] = {}
 
     def paths(self, revision: Revision, wanted: Iterable[Key]) -> dict[Key, set[Path]]:
-        """Give the paths to each of the wanted objects, none to one that is not used."""
-        self._cover(revision)
-        found: dict[Key, set[Path]] = {key: set() for key in wanted}
+        """Give the paths to each of the wanted objects that are used."""
+        found: dict[Key, set[Path]] = {key: set() for key in wanted if self.is_used(revision, key)}
         leading = self._leading(found)
         pages, elements = dict(_pages(revision)), self._elements(revision)
         useful: dict[Key, list[Spot]] = {}
@@ -103,6 +102,16 @@ class Uses:
                 entered.append(used)
                 stack.append((iter(useful[used]), path))
         return found
+
+    def is_used(self, revision: Revision, key: Key) -> bool:
+        """Tell whether anything refers to an object, in this revision or in one before it that was asked about too."""
+        self._cover(revision)
+        return key in self._users
+
+    def used(self, revision: Revision) -> frozenset[Key]:
+        """Give what a revision wrote and `is_used`."""
+        self._cover(revision)
+        return frozenset(revision.written() & self._users.keys())
 
     def _cover(self, revision: Revision) -> None:
         """Follow all references of a revision; after the one before it, those in what it wrote."""
