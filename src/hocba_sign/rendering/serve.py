@@ -16,6 +16,9 @@ from hocba_sign.errors import InputError
 from hocba_sign.rendering.blank import is_blank
 from hocba_sign.rendering.text_layer import text_layer
 
+if sys.platform == "linux":
+    import resource
+
 MOST_OCTETS: Final = 160 * 1024 * 1024
 """Of memory beside the file: a scan of A4 with 600 points to the inch and colours takes 105 MB."""
 
@@ -79,7 +82,7 @@ def read_message(source: BinaryIO) -> dict[str, Any] | None:
     return found if isinstance(found, dict) else None
 
 
-def write_message(sink: BinaryIO, message: Mapping[str, Any], octets: bytes = b"") -> None:
+def write_message(sink: BinaryIO, message: Mapping[str, Any], *, octets: bytes = b"") -> None:
     """Write one message and what follows it."""
     written = json.dumps(message).encode()
     sink.write(len(written).to_bytes(_LENGTH, "big") + written)
@@ -97,7 +100,5 @@ def _limit_time(seconds: float) -> None:
 def _limit_memory() -> None:
     """Spec: Linux counts all memory that is private and may be written against RLIMIT_DATA; elsewhere there is no such limit."""
     if sys.platform == "linux":
-        import resource  # noqa: PLC0415 - Windows has none
-
         resource.setrlimit(resource.RLIMIT_DATA, (MOST_OCTETS, MOST_OCTETS))
         resource.setrlimit(resource.RLIMIT_CORE, (0, 0))

@@ -114,7 +114,7 @@ class _Worker:
         timer = threading.Timer(_WATCHED, self._process.kill)
         timer.start()
         try:
-            write_message(self._process.stdin, request, octets)  # type: ignore[arg-type]  # a pipe of octets
+            write_message(self._process.stdin, request, octets=octets)  # type: ignore[arg-type]  # a pipe of octets
         except OSError:
             return None
         finally:

@@ -49,7 +49,7 @@ class Fault:
     is_proven: bool
 
 
-def widget_faults(old: Revision, new: Revision, reference: Any) -> Iterator[Fault]:
+def widget_faults(old: Revision, new: Revision, *, reference: Any) -> Iterator[Fault]:
     """Look through the field at `reference`, its widgets and their pictures for whatever `new` brought into them."""
     field = reference.get_object()
     yield from _holder_faults(old, new, reference)
