@@ -63,8 +63,9 @@ def signed_by_pyhanko(
     besides: Callable[[IncrementalPdfFileWriter], None] | None = None,
     is_encrypted: bool = False,
     has_stamp: bool = True,
+    is_new: bool = True,
 ) -> bytes:
-    """Let pyHanko sign in a new field, with its own picture unless told otherwise; `besides` changes more in the same revision, after the field is there.
+    """Let pyHanko sign in a field that is new unless told otherwise, with its own picture or that which the field has; `besides` changes more in the same revision, after the field is there.
 
     `is_encrypted`: the file asks nobody for a password though it is encrypted, as `with_owner_password` makes it.
     """
@@ -78,7 +79,8 @@ def signed_by_pyhanko(
     writer = IncrementalPdfFileWriter(BytesIO(octets), strict=False)
     if is_encrypted:
         writer.encrypt("")
-    append_signature_field(writer, SigFieldSpec(field, on_page=0, box=box))
+    if is_new:
+        append_signature_field(writer, SigFieldSpec(field, on_page=0, box=box))
     if besides is not None:
         besides(writer)
     output = BytesIO()

@@ -71,7 +71,10 @@ class FieldFacts:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FieldChange:
-    """A signature field that a revision made or filled. `page` from 0 and `box` are None where nothing is seen."""
+    """A signature field that a revision made or filled. `page` from 0 and `box` are None where nothing is seen.
+
+    `picture` is the digest of all that is drawn there with the signature, None where it cannot be read.
+    """
 
     name: str
     is_new: bool
@@ -79,6 +82,7 @@ class FieldChange:
     is_time_stamp: bool
     page: int | None = None
     box: Box | None = None
+    picture: bytes | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -26,6 +26,8 @@ class Engine(Protocol):
         self, document: bytes, *, certificates: tuple[bytes, ...], crls: tuple[bytes, ...], ocsps: tuple[bytes, ...]
     ) -> bytes: ...
 
+    def picture_digest(self, appearance: bytes, size: tuple[float, float]) -> bytes: ...
+
 
 def engine() -> Engine:
     """Load what reads and writes PDF syntax. Raises: CallerError `PDF.EXTRA_MISSING`."""

@@ -93,7 +93,7 @@ def validate_pdf(octets: bytes, setting: Setting) -> DocumentConclusion:
     if transcript is not None:
         workflow = _workflow(signatures, transcript, attached.conclusion)
         checks += workflow_checks(workflow)
-        checks += [*rule_checks(transcript), *content_checks(document, transcript, xml=attached.xml, pages=pages)]
+        checks += [*rule_checks(transcript), *content_checks(document, transcript, xml=attached.xml, pages=pages, signatures=signatures)]
         checks += date_checks(transcript, signatures, binding=signatures, at=setting.at)
     checks += commitment_checks(signatures)
     checks += overlay_checks(document, pages, with_first=True)

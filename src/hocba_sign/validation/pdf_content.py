@@ -4,7 +4,7 @@ Texts are compared, never told: a finding names the field.
 """
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Any, Final
 
@@ -12,8 +12,10 @@ from hocba_sign.errors import CallerError, InputError
 from hocba_sign.model.transcript import Transcript
 from hocba_sign.pades.facts import Box, Step
 from hocba_sign.pades.read import PdfDocument
-from hocba_sign.rendering.render import render, shown_fields, template_versions
+from hocba_sign.rendering.render import Rendering, render, shown_fields, template_versions
 from hocba_sign.rendering.worker import Pages
+from hocba_sign.validation.pdf_pictures import picture_checks
+from hocba_sign.validation.process import SignatureConclusion
 from hocba_sign.validation.verdict import Check, Status
 
 _WHITE: Final = re.compile(r"\s+")
@@ -28,18 +30,23 @@ class _Page:
     spans: tuple[tuple[str, int, int], ...]
 
 
-def content_checks(document: PdfDocument, transcript: Transcript, *, xml: bytes, pages: Pages) -> list[Check]:
+def content_checks(
+    document: PdfDocument, transcript: Transcript, *, xml: bytes, pages: Pages, signatures: Iterable[SignatureConclusion]
+) -> list[Check]:
     """Compare the pages under the first signature with `xml`, from which `transcript` was decoded.
 
-    1. octet for octet with what a template makes of it, when nothing but fields for signatures was added before signing;
+    1. octet for octet with what a template makes of it, when nothing but fields for signatures was added before signing, and then the
+    pictures in those;
     2. else field by field in the text layer: what differs is proven wrong, but equal texts do not prove equal looks.
     """
     # (1)
-    made = [octets for version in template_versions() if (octets := _made(transcript, xml, version)) is not None]
+    made = [one for version in template_versions() if (one := _made(transcript, xml, version)) is not None]
     beginning = document.facts.beginning
-    if any(_is_base(document, octets) for octets in made) and beginning is not None:
+    base = next((one for one in made if _is_base(document, one.octets)), None)
+    if base is not None and beginning is not None:
         if beginning.refusal is None:
-            return [Check(identifier="PDF.SAME_CONTENT", status=Status.PASS)]
+            same = Check(identifier="PDF.SAME_CONTENT", status=Status.PASS)
+            return [same, *picture_checks((beginning, *document.facts.steps), base.places, signatures=signatures)]
         where = f"revision {beginning.revision + 1} ({beginning.refusal})"
         return [Check(identifier="PDF.CONTENT_CHANGED", status=Status.FAIL, where=where)]
     # (2)
@@ -48,7 +55,7 @@ def content_checks(document: PdfDocument, transcript: Transcript, *, xml: bytes,
         said = _squeezed(pages, document.facts.ends[first - 1])
     except InputError as error:
         return [Check(identifier="PDF.SAME_CONTENT", status=Status.NOT_CHECKED), _uncompared(error.cause)]
-    differing = [_difference(said, _expected(transcript, octets)) for octets in made or (None,)]
+    differing = [_difference(said, _expected(transcript, one)) for one in made or (None,)]
     if not all(differing):
         return [_uncompared("text layer")]
     return [Check(identifier="PDF.CONTENT_DIFFERS", status=Status.FAIL, where=differing[-1])]
@@ -58,9 +65,9 @@ def _uncompared(where: str) -> Check:
     return Check(identifier="PDF.NOT_COMPARED", status=Status.UNPROVEN, where=where)
 
 
-def _made(transcript: Transcript, xml: bytes, version: str) -> bytes | None:
+def _made(transcript: Transcript, xml: bytes, version: str) -> Rendering | None:
     try:
-        return render(transcript, xml, template=version).octets
+        return render(transcript, xml, template=version)
     except (InputError, CallerError):
         return None
 
@@ -81,10 +88,10 @@ def _squeezed(pages: Pages, end: int) -> str:
     return _WHITE.sub("", "".join(text for read, beside in texts for text in (read if has_order else beside)))
 
 
-def _expected(transcript: Transcript, made: bytes | None) -> _Page:
+def _expected(transcript: Transcript, made: Rendering | None) -> _Page:
     """Give the texts of the pages as they should be; without them, of the fields alone."""
     fields = shown_fields(transcript)
-    text = _WHITE.sub("", "".join(text for _, text in fields)) if made is None else _squeezed(Pages(made), len(made))
+    text = _WHITE.sub("", "".join(text for _, text in fields)) if made is None else _squeezed(Pages(made.octets), len(made.octets))
     spans: list[tuple[str, int, int]] = []
     at = 0
     for path, value in fields:

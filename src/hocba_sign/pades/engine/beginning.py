@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from typing import Any, Final
 
 from pyhanko.pdf_utils import generic
+from pyhanko.sign.diff_analysis.rules.metadata_rules import MetadataUpdateRule
 
 from hocba_sign.pades.engine.document import Reader, entry
 from hocba_sign.pades.engine.steps import field_changes, field_fault, pages_below
@@ -36,9 +37,9 @@ def _refusals(reader: Reader, old: Any, new: Any) -> Iterator[str]:
     if form is not None and entry(form, "/Fields", default=()):
         yield "form"
     information = old.trailer_view.get_value_as_reference("/Info", optional=True)
-    tags = {update.updated_ref for update in TagRule().apply(old, new)}
+    told = {update.updated_ref for rule in (TagRule(), MetadataUpdateRule()) for update in rule.apply(old, new)}
     for reference in new.explicit_refs_in_revision():
-        if reader.xrefs.get_historical_ref(reference, old.revision) is None or reference == information or reference in tags:
+        if reader.xrefs.get_historical_ref(reference, old.revision) is None or reference == information or reference in told:
             continue
         if not _is_allowed(old(reference), new(reference), is_root=reference == new.root_ref):
             yield f"object {reference.idnum}"

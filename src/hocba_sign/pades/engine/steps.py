@@ -20,6 +20,7 @@ from pyhanko.sign.fields import enumerate_sig_fields
 from hocba_sign.errors import InputError
 from hocba_sign.pades.engine.document import Reader, entry, raw_entry
 from hocba_sign.pades.engine.evidence import EvidenceRule
+from hocba_sign.pades.engine.pictures import digest_of
 from hocba_sign.pades.engine.tags import TagRule
 from hocba_sign.pades.engine.widgets import Fault, has_area, widget_faults
 from hocba_sign.pades.facts import Box, FieldChange, Rule, Step
@@ -202,7 +203,16 @@ def field_changes(old: Any, new: Any) -> Iterator[FieldChange]:
                 is_time_stamp=is_time_stamp,
                 page=None if widget is None or pages is None else pages.get(widget.reference),
                 box=box,
+                picture=_picture(widget.get_object()) if widget is not None and is_filled else None,
             )
+
+
+def _picture(widget: Any) -> bytes | None:
+    """Give the digest of what is drawn in a widget; None for what is no one picture, or cannot be unpacked."""
+    try:
+        return digest_of(widget["/AP"]["/N"])
+    except Exception:  # noqa: BLE001 - whatever the foreign reading fails with, it is no picture of ours
+        return None
 
 
 def _widgets(reference: Any) -> list[Any]:

@@ -12,7 +12,7 @@ from typing import Any, Final, cast
 from pyhanko.pdf_utils import generic
 from pyhanko.pdf_utils.incremental_writer import IncrementalPdfFileWriter
 from pyhanko.pdf_utils.reader import PdfFileReader
-from pyhanko.pdf_utils.writer import BasePdfFileWriter
+from pyhanko.pdf_utils.writer import BasePdfFileWriter, PdfFileWriter
 from pyhanko.sign.fields import (
     FieldMDPAction,
     FieldMDPSpec,
@@ -28,6 +28,7 @@ from pyhanko.sign.signers.pdf_byterange import DocumentTimestamp, PdfSignedData,
 
 from hocba_sign.errors import CallerError, InputError
 from hocba_sign.pades.engine.document import foreign, open_document
+from hocba_sign.pades.engine.pictures import digest_of
 from hocba_sign.pades.engine.tagging import tag_field
 from hocba_sign.pades.facts import FieldLock
 from hocba_sign.pades.form import Field, Form, Gap, NewField, Revision
@@ -116,6 +117,12 @@ def append_values(document: bytes, *, certificates: tuple[bytes, ...], crls: tup
         output = BytesIO()
         writer.write(output)
         return _appended(document, output)
+
+
+def picture_digest(appearance: bytes, size: tuple[float, float]) -> bytes:
+    """Give the digest of the picture that the one page of `appearance` becomes in a field of `size`. Raises: InputError `PDF.UNREADABLE`."""
+    with foreign():
+        return digest_of(_form(PdfFileWriter(), appearance, size))
 
 
 class _Writer(IncrementalPdfFileWriter):
@@ -249,19 +256,28 @@ def _reference(writer: BasePdfFileWriter, name: str) -> Any:
 def _keep_blank(writer: BasePdfFileWriter, field: Any, size: tuple[float, float]) -> None:
     """Give an empty field the appearance that PDF/A asks for (ISO 19005-3, 6.3.3), in the shape that the signature's own will have."""
     blank = generic.StreamObject({_NAME("/Type"): _NAME("/XObject"), _NAME("/Subtype"): _NAME("/Form")}, stream_data=b"")
-    _set_appearance(writer, field, blank, box=size)
+    blank[_NAME("/BBox")] = _bounds(size)
+    _set_appearance(writer, field, blank)
 
 
 def _show(writer: BasePdfFileWriter, field: Any, appearance: bytes) -> None:
     """Make the one page of `appearance` what is seen in the field's place."""
     size = _size(field)
     if size is not None:
-        form = writer.import_page_as_xobject(PdfFileReader(BytesIO(appearance)), inherit_filters=False)
-        _set_appearance(writer, field, form.get_object(), box=size)
+        _set_appearance(writer, field, _form(writer, appearance, size))
 
 
-def _set_appearance(writer: BasePdfFileWriter, field: Any, form: Any, *, box: tuple[float, float]) -> None:
-    form[_NAME("/BBox")] = generic.ArrayObject([generic.FloatObject(number) for number in (0, 0, *(round(side, 3) for side in box))])
+def _form(writer: Any, appearance: bytes, size: tuple[float, float]) -> Any:
+    form = writer.import_page_as_xobject(PdfFileReader(BytesIO(appearance)), inherit_filters=False).get_object()
+    form[_NAME("/BBox")] = _bounds(size)
+    return form
+
+
+def _bounds(size: tuple[float, float]) -> Any:
+    return generic.ArrayObject([generic.FloatObject(number) for number in (0, 0, *(round(side, 3) for side in size))])
+
+
+def _set_appearance(writer: BasePdfFileWriter, field: Any, form: Any) -> None:
     form.compress()
     reference = form.container_ref or writer.add_object(form)
     widget = _widget(field)
