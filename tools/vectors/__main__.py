@@ -13,6 +13,7 @@ from tools.vectors import (
     evidence,
     outside,
     paths,
+    pdf,
     plans,
     properties,
     reformatted,
@@ -51,6 +52,7 @@ AREAS = (
     outside,
     texts,
     archived,
+    pdf,
 )
 
 

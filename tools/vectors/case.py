@@ -45,12 +45,17 @@ class Case:
     options: tuple[str, ...] = ()
     status: str | None = None
     command: Literal["verify", "validate"] = "verify"
+    is_pdf: bool = False
+
+    @property
+    def name(self) -> str:
+        return "document.pdf" if self.is_pdf else "document.xml"
 
 
 def files_of(case: Case) -> dict[str, bytes]:
     """Give the files of a case by their path below test_vectors/."""
     files = {f"{case.identifier}/{name}": octets for name, octets in case.files.items()}
-    files[f"{case.identifier}/document.xml"] = case.document
+    files[f"{case.identifier}/{case.name}"] = case.document
     files[f"{case.identifier}/case.json"] = (json.dumps(_facts(case), ensure_ascii=False, indent=2) + "\n").encode()
     return files
 
@@ -87,8 +92,8 @@ def _facts(case: Case) -> dict[str, Any]:
 
 def _arguments(case: Case) -> list[str]:
     if case.command == "validate":
-        return ["validate", "document.xml", "--json"]
+        return ["validate", case.name, "--json"]
     options = (("--trust", case.trust), ("--cert", case.cert), ("--crl", case.crl), ("--ocsp", case.ocsp))
     named = [part for option, paths in options for path in paths for part in (option, path)]
     at = case.at.isoformat().replace("+00:00", "Z")
-    return ["verify", "document.xml", *named, *case.options, "--at", at, "--offline", "--json"]
+    return ["verify", case.name, *named, *case.options, "--at", at, "--offline", "--json"]
