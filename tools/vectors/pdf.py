@@ -51,7 +51,9 @@ def cases(stage: Stage) -> Iterator[Case]:
 
 def _any(name: str, title: str, why: str, document: bytes, *, verdict: Any, **facts: Any) -> Case:
     given = {"spec": f"{_ISO}, 12.8", "twin": _PASSED, **facts}
-    return Case(identifier=f"pdf/{name}", title=title, why=why, document=document, verdict=verdict, is_pdf=True, options=("--any",), **given)
+    return Case(
+        identifier=f"pdf/{name}", title=title, why=why, document=document, verdict=verdict, is_pdf=True, options=("--any",), **given
+    )
 
 
 def _numbers(octets: bytes) -> tuple[int, int]:
