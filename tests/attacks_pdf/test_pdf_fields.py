@@ -1,5 +1,6 @@
 """What a signature's revision may bring into its field, its picture and the file: every key by name, and nothing else is ever VALID."""
 
+import time
 from collections.abc import Callable
 from functools import cache
 from typing import Any
@@ -336,6 +337,65 @@ def test_long_term_data_of_its_own_may_be_written_again() -> None:
         writer.objects[0, 7] = generic.StreamObject(stream_data=b"abcd")
 
     assert judged(revised(octets, change)).verdict is Verdict.VALID
+
+
+# Objects that a picture shares with the page.
+
+
+def prepared(drawing: str = "") -> bytes:
+    """A page that draws the very form which an empty field shows, signed once."""
+    form = "<< /Type /XObject /Subtype /Form /BBox [0 0 200 50] /Length 14 >>\nstream\n0 0 50 50 re f\nendstream"
+    field = "<< /FT /Sig /T (Sig2) /Type /Annot /Subtype /Widget /F 4 /Rect [72 100 272 150] /P 3 0 R /AP << /N 7 0 R >> >>"
+    made = page_of(
+        extra="/Annots [8 0 R]",
+        objects=(form, field),
+        catalog=" /AcroForm << /Fields [8 0 R] /SigFlags 3 >>",
+        drawing=drawing,
+        resources=" /XObject << /X 7 0 R >>",
+    )
+    return signed(made, teacher(), at=SIGNED_AT)
+
+
+def redraw(writer: Any) -> None:
+    writer.objects[0, 7] = generic.StreamObject(
+        {NAME("/Type"): NAME("/XObject"), NAME("/Subtype"): NAME("/Form"), NAME("/BBox"): A(map(N, (0, 0, 200, 50)))},
+        stream_data=b"0 0 200 50 re f",
+    )
+
+
+def test_a_picture_that_the_page_draws_too() -> None:
+    """The second signer redraws the field's picture in place; the page would show it as well."""
+    report = judged(
+        signed_by_pyhanko(prepared(" /X Do"), principal(), field="Sig2", at=SIGNED_AT, is_new=False, has_stamp=False, besides=redraw)
+    )
+    assert report.verdict is not Verdict.VALID
+    assert {"PDF.CHANGED", "PDF.CHANGE_UNKNOWN"} & causes(report)
+
+
+def nested(levels: int = 12, each: int = 20) -> bytes:
+    """A page whose form draws another one so many times, which does the same."""
+    forms = [
+        f"<< /Type /XObject /Subtype /Form /BBox [0 0 595 842] /Resources << /XObject << /X {number} 0 R >> >>"
+        f" /Length {6 * each} >>\nstream\n{'/X Do ' * each}\nendstream"
+        for number in range(8, 8 + levels)
+    ]
+    last = "<< /Type /XObject /Subtype /Form /BBox [0 0 1 1] /Length 1 >>\nstream\nf\nendstream"
+    return page_of(drawing=" /X Do", objects=(*forms, last), resources=" /XObject << /X 7 0 R >>")
+
+
+def test_pages_that_take_forever_are_unproven() -> None:
+    first = signed(nested(), teacher(), at=SIGNED_AT)
+    started = time.monotonic()
+    report = judged(signed(first, principal(), field="Sig2", at=SIGNED_AT, box=(72.0, 100.0, 272.0, 150.0)))
+    assert time.monotonic() - started < 20
+    assert report.verdict is Verdict.INDETERMINATE
+    assert "PDF.PAGE_LIMIT" in causes(report)
+
+
+def test_pages_that_take_little_are_looked_at() -> None:
+    """The twin, of two levels."""
+    first = signed(nested(2, 3), teacher(), at=SIGNED_AT)
+    assert judged(signed(first, principal(), field="Sig2", at=SIGNED_AT, box=(72.0, 100.0, 272.0, 150.0))).verdict is Verdict.VALID
 
 
 # A signature that permits no changes, and what tools write when they keep the file.

@@ -13,13 +13,15 @@ from hocba_sign.pki.certificate import Certificate
 from hocba_sign.testing import Identity
 
 
-def page_of(text: str = "Diem Toan: 8", *, extra: str = "", objects: tuple[str, ...] = (), catalog: str = "", drawing: str = "") -> bytes:
+def page_of(
+    text: str = "Diem Toan: 8", *, extra: str = "", objects: tuple[str, ...] = (), catalog: str = "", drawing: str = "", resources: str = ""
+) -> bytes:
     """Write a PDF of one page. `extra` are entries of the page, `objects` further objects, numbered from 7."""
     content = f"BT /F1 24 Tf 72 700 Td ({text}) Tj ET{drawing}"
     bodies = [
         f"<< /Type /Catalog /Pages 2 0 R{catalog} >>",
         "<< /Type /Pages /Kids [3 0 R] /Count 1 >>",
-        f"<< /Type /Page /Parent 2 0 R /MediaBox [0 0 595 842] /Contents 4 0 R /Resources << /Font << /F1 5 0 R >> >> {extra} >>",
+        f"<< /Type /Page /Parent 2 0 R /MediaBox [0 0 595 842] /Contents 4 0 R /Resources << /Font << /F1 5 0 R >>{resources} >> {extra} >>",
         f"<< /Length {len(content)} >>\nstream\n{content}\nendstream",
         "<< /Type /Font /Subtype /Type1 /BaseFont /Helvetica >>",
         "<< /Title (Hoc ba) >>",

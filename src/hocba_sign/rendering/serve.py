@@ -19,10 +19,10 @@ from hocba_sign.rendering.text_layer import text_layer
 if sys.platform == "linux":
     import resource
 
-MOST_OCTETS: Final = 160 * 1024 * 1024
+MAX_MEMORY: Final = 160 * 1024 * 1024
 """Of memory beside the file: a scan of A4 with 600 points to the inch and colours takes 105 MB."""
 
-MOST_ANSWERED: Final = 16 * 1024 * 1024
+MAX_ANSWER: Final = 16 * 1024 * 1024
 """Octets of one message: the texts of a thousand pages are some."""
 
 _LENGTH: Final = 4
@@ -72,7 +72,7 @@ def read_message(source: BinaryIO) -> dict[str, Any] | None:
     if len(size) < _LENGTH:
         return None
     length = int.from_bytes(size, "big")
-    if length > MOST_ANSWERED:
+    if length > MAX_ANSWER:
         return None
     octets = source.read(length)
     try:
@@ -100,5 +100,5 @@ def _limit_time(seconds: float) -> None:
 def _limit_memory() -> None:
     """Spec: Linux counts all memory that is private and may be written against RLIMIT_DATA; elsewhere there is no such limit."""
     if sys.platform == "linux":
-        resource.setrlimit(resource.RLIMIT_DATA, (MOST_OCTETS, MOST_OCTETS))
+        resource.setrlimit(resource.RLIMIT_DATA, (MAX_MEMORY, MAX_MEMORY))
         resource.setrlimit(resource.RLIMIT_CORE, (0, 0))

@@ -18,9 +18,9 @@ from typing import Any, Final
 from hocba_sign.errors import CallerError, InputError
 from hocba_sign.rendering.serve import TASKS, read_message, write_message
 
-SECONDS: Final = 1.2
+MAX_SECONDS: Final = 1.2
 """Of work for one file; a page takes some hundredths."""
-MOST_KEPT: Final = 2
+MAX_KEPT: Final = 2
 """Processes that wait for the next file; more are started where more threads ask at once."""
 
 _WATCHED: Final = 8.0
@@ -32,11 +32,11 @@ _BOOT: Final = "import json, sys; sys.path[:] = json.loads(sys.argv[1]); from ho
 
 
 class Pages:
-    """Looks at the pages of one file, within `SECONDS` for all that is asked. Every method raises InputError PDF.PAGE_LIMIT where they are over."""
+    """Looks at the pages of one file, within `MAX_SECONDS` for all that is asked. Every method raises InputError PDF.PAGE_LIMIT where they are over."""
 
     def __init__(self, pdf: bytes) -> None:
         self._pdf = pdf
-        self._left = SECONDS
+        self._left = MAX_SECONDS
 
     def texts(self, end: int) -> tuple[tuple[tuple[str, ...], tuple[str, ...]], ...]:
         """Give of each page, of the first `end` octets, the texts in the order of the file's structure, and those beside it.
@@ -168,7 +168,7 @@ class _Pool:
 
     def give_back(self, worker: _Worker) -> None:
         with self._lock:
-            if len(self.idle) < MOST_KEPT:
+            if len(self.idle) < MAX_KEPT:
                 self.idle.append(worker)
                 return
         worker.end()
