@@ -19,11 +19,8 @@ from hocba_sign.rendering.text_layer import text_layer
 if sys.platform == "linux":
     import resource
 
-MAX_MEMORY: Final = 160 * 1024 * 1024
-"""Of memory beside the file: a scan of A4 with 600 points to the inch and colours takes 105 MB."""
-
-MAX_ANSWER: Final = 16 * 1024 * 1024
-"""Octets of one message: the texts of a thousand pages are some."""
+MAX_MEMORY: Final = 96 * 1024 * 1024
+"""Octets of memory of the process; scans are drawn line by line and take some forty megabytes."""
 
 _LENGTH: Final = 4
 
