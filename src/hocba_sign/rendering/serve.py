@@ -21,6 +21,8 @@ if sys.platform == "linux":
 
 MAX_MEMORY: Final = 96 * 1024 * 1024
 """Octets of memory of the process; scans are drawn line by line and take some forty megabytes."""
+MAX_ANSWER: Final = 16 * 1024 * 1024
+"""Octets of one message: the texts of a thousand pages are some."""
 
 _LENGTH: Final = 4
 
