@@ -36,9 +36,9 @@ def words(view: View, settings: Settings) -> Iterator[Breach]:
             yield Breach(rule=settings.text("certified"), steps=steps)
         elif _contradicts(found, is_promoted=content.is_promoted, may_be_unsaid=is_last and all(judged)):
             yield Breach(rule=settings.text("contradiction"), steps=steps)
-    yield from _promotion(view, settings, view.secondary.promotion, result_steps("promotion"))
+    yield from _promotion(view, settings, text=view.secondary.promotion, steps=result_steps("promotion"))
     if content.completion is not None:
-        yield from _promotion(view, settings, content.completion, _COMPLETION)
+        yield from _promotion(view, settings, text=content.completion, steps=_COMPLETION)
         if not is_last and not _is_of_year(content.completion):
             yield Breach(rule=settings.text("field"), steps=_COMPLETION)
     if is_last and content.is_promoted and content.completion is None and "missing" in settings:
@@ -65,7 +65,7 @@ def _contradicts(found: Completion, *, is_promoted: bool, may_be_unsaid: bool) -
     return found.is_certified is not is_promoted and not (found.is_certified and may_be_unsaid)
 
 
-def _promotion(view: View, settings: Settings, text: str, steps: tuple[str | int, ...]) -> Iterator[Breach]:
+def _promotion(view: View, settings: Settings, *, text: str, steps: tuple[str | int, ...]) -> Iterator[Breach]:
     found = promotion_in(text)
     if found is None:
         return
@@ -91,4 +91,4 @@ def words_at_primary(view: View, settings: Settings) -> Iterator[Breach]:
             yield Breach(rule=settings.text("certified"), steps=_COMPLETION)
         elif not found.is_certified and not is_elsewhere and flags[0] is True:
             yield Breach(rule=settings.text("contradiction"), steps=_COMPLETION)
-    yield from _promotion(view, settings, content.completion, _COMPLETION)
+    yield from _promotion(view, settings, text=content.completion, steps=_COMPLETION)
