@@ -174,7 +174,7 @@ def _stated(stage: Stage) -> Iterator[Case]:
         "year-without-rules",
         "A transcript of 2009-2010, for which there is no rule set",
         "The year that a file states chooses the rules that it is judged by; one without any leaves it open",
-        _signed(stage, _identified(stage, lambda own: replace(own, school_year="2009-2010"))),
+        _signed(stage, _identified(stage, lambda own: replace(own, school_year="2009-2010", rule_set="TT26/2014"))),
         "INDETERMINATE",
         "RULE.NO_RULE_SET",
         twin="issued-in-sixty-days",
