@@ -50,7 +50,9 @@ def verify_online(
         return judged(document, replace(setting, evidence=evidence, at=at))
 
     try:
-        settled = settle(judge, wanted=document_needs, evidence=setting.evidence, fetch=fetch)
+        settled = settle(
+            judge, wanted=lambda judged_so_far, held: document_needs(judged_so_far, held, at=at), evidence=setting.evidence, fetch=fetch
+        )
     except InputError as error:
         return Report.malformed(document, error, file=name, at=at)
     return replace(Report.of(document, settled.conclusion, file=name, at=at, policy=setting.policy), fetches=settled.answers)

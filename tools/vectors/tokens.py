@@ -1,6 +1,7 @@
 """Area token: time-stamp tokens that are broken inside."""
 
 from collections.abc import Callable, Iterator
+from datetime import timedelta
 from typing import Any
 
 from asn1crypto import cms, core, tsp
@@ -8,7 +9,7 @@ from asn1crypto import cms, core, tsp
 from hocba_sign.testing.authority import TimestampOptions
 from tools.vectors.case import Case
 from tools.vectors.forge import stamp
-from tools.vectors.stage import CBQL, SEAL, Stage
+from tools.vectors.stage import CBQL, SEAL, SIGNED_AT, Stage
 from tools.vectors.times import stamped
 
 _SPEC = "RFC 3161, 2.4.2; RFC 5652, 5; RFC 5816"
@@ -16,6 +17,7 @@ _SPEC = "RFC 3161, 2.4.2; RFC 5652, 5; RFC 5816"
 
 def cases(stage: Stage) -> Iterator[Case]:
     yield from _by_the_authority(stage)
+    yield from _outside(stage)
     yield from _altered(stage)
     yield from _octets(stage)
 
@@ -64,6 +66,21 @@ def _by_the_authority(stage: Stage) -> Iterator[Case]:
         {"has_certificates": False},
     )
     yield with_options("sha1", "The token is signed with SHA-1", "Collisions are affordable", "TST.WEAK_ALGORITHM", {"digest": "sha1"})
+
+
+def _outside(stage: Stage) -> Iterator[Case]:
+    """Tokens whose time is not one at which their authority's certificate was valid; the best time would be wrong by as much."""
+    at, minute = SIGNED_AT + timedelta(hours=1), timedelta(minutes=1)
+    young = stage.world.time_stamper("TEST TSA Young", not_before=at + minute)
+    old = stage.world.time_stamper("TEST TSA Old", not_after=at - minute)
+    for word, tsa in (("before", young), ("after", old)):
+        yield _case(
+            f"{word}-its-certificate",
+            f"The token says a time {word} the life of its authority's certificate",
+            "A time that nobody answers for proves nothing",
+            stamped(stage, at=at, tsa=tsa),
+            "TST.OUTSIDE_CERTIFICATE",
+        )
 
 
 def _altered(stage: Stage) -> Iterator[Case]:
@@ -170,11 +187,26 @@ def _octets(stage: Stage) -> Iterator[Case]:
         assert token[:2] == b"\x30\x82"
         return b"\x30\x80" + token[4:] + b"\x00\x00"
 
+    yield Case(
+        identifier="token/indefinite-length",
+        title="The token is BER with an indefinite length",
+        why="CMS is BER, and Java programs write it so; what is hashed and signed in it is DER all the same",
+        spec="RFC 3161, 2.4.2; RFC 5652, 5.4",
+        document=stamp(issued, SEAL, indefinite),
+        verdict="VALID",
+        twin="token/length-in-long-form",
+    )
+
+    def long_form(digest: bytes) -> bytes:
+        token = stage.token(digest)
+        assert token[:2] == b"\x30\x82"
+        return b"\x30\x83\x00" + token[2:]
+
     yield _case(
-        "indefinite-length",
-        "The token is BER with an indefinite length",
-        "Only DER has one reading",
-        stamp(issued, SEAL, indefinite),
+        "length-in-long-form",
+        "The token's length is written with a leading zero",
+        "Neither DER nor an indefinite length: programs may read it differently",
+        stamp(issued, SEAL, long_form),
         "TST.NOT_DER",
     )
     yield Case(

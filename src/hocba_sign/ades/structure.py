@@ -90,13 +90,17 @@ class Reference:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CertificateBinding:
-    """One xades:Cert of SigningCertificate or its V2: the digest, and where given the DER of IssuerSerial (V2) or its two texts (V1)."""
+    """One xades:Cert of SigningCertificate or its V2: the digest, and where given the DER of IssuerSerial (V2) or its two texts (V1).
+
+    `is_sha1_by_definition` for ESSCertID, which has no other digest.
+    """
 
     digest_uri: str
     digest_value: bytes
     issuer_serial_der: bytes | None
     issuer_name: str | None = None
     serial_number: str | None = None
+    is_sha1_by_definition: bool = False
 
     def binds(self, certificate_der: bytes) -> bool:
         """Tell whether the digest is that of the certificate; no for a digest that is not known."""

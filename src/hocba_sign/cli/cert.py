@@ -21,7 +21,7 @@ from hocba_sign.pki.profile import ProfileException, Purpose
 from hocba_sign.pki.trust import TrustStore
 from hocba_sign.report.certificate import CertificateIndication, CertificateReport, certificate_text
 from hocba_sign.settle import settle
-from hocba_sign.validation.needs import Alternatives, path_needs
+from hocba_sign.validation.needs import path_needs
 
 _CODES: Final = {
     CertificateIndication.PASSED: console.EXIT_VALID,
@@ -73,7 +73,12 @@ def judge(given: argparse.Namespace) -> CertificateReport:
         at = max(at, fetch.moment()) if given.at is None else at
         return validate_path(leaf, trust=_trust(material, evidence), evidence=evidence, at=at, requirements=requirements)
 
-    settled = settle(judged, wanted=_wanted, evidence=material.evidence, fetch=fetch)
+    settled = settle(
+        judged,
+        wanted=lambda path, held: tuple(path_needs(path, held.certificates, made=None, at=at)),
+        evidence=material.evidence,
+        fetch=fetch,
+    )
     trust = _trust(material, settled.evidence)
     report = CertificateReport.of(settled.conclusion, trust=trust, purpose=purpose, file=file, at=at)
     return replace(report.with_unread(settled.evidence.unread), fetches=settled.answers)
@@ -82,10 +87,6 @@ def judge(given: argparse.Namespace) -> CertificateReport:
 def _trust(material: Material, evidence: Evidence) -> TrustStore:
     """Trust the anchors given and imported, and the pinned roots among all that is at hand."""
     return material.trust.with_anchors(anchors_in(evidence, material.trust.pins).anchors)
-
-
-def _wanted(path: PathResult, evidence: Evidence) -> tuple[Alternatives, ...]:
-    return tuple(path_needs(path, evidence.certificates, made=None))
 
 
 def _leaf(certificates: tuple[Certificate, ...]) -> Certificate:

@@ -71,7 +71,7 @@ def _settled(document: bytes, setting: Setting, given: argparse.Namespace) -> tu
         at = max(at, fetch.moment()) if given.at is None else at
         return judge(document, replace(setting, evidence=evidence, at=at))
 
-    settled = settle(judged, wanted=document_needs, evidence=setting.evidence, fetch=fetch)
+    settled = settle(judged, wanted=lambda one, held: document_needs(one, held, at=at), evidence=setting.evidence, fetch=fetch)
     return replace(setting, evidence=settled.evidence, at=at), settled.answers
 
 

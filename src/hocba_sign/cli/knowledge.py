@@ -70,7 +70,7 @@ def _fetched(given: argparse.Namespace, signed: Iterable[Named], *, setting: Set
     for _, octets in signed:
         with suppress(InputError):
             judged = partial(_judge, octets, setting)
-            evidence = settle(judged, wanted=document_needs, evidence=evidence, fetch=fetch).evidence
+            evidence = settle(judged, wanted=partial(document_needs, at=setting.at), evidence=evidence, fetch=fetch).evidence
     return evidence
 
 

@@ -23,7 +23,7 @@ MAX_REMEMBERED = 4_096
 MAX_SPKI_OCTETS = 4096
 """A modulus of MAX_RSA_BITS with room for the framing."""
 
-_EC_OID = "1.2.840.10045.2.1"
+_EC_OID, _RSA_OID = "1.2.840.10045.2.1", "1.2.840.113549.1.1.1"
 _CURVES = ("secp256r1", "secp384r1", "secp521r1", "brainpoolP256r1", "brainpoolP384r1", "brainpoolP512r1")
 
 _Key = rsa.RSAPublicKey | ec.EllipticCurvePublicKey | ed25519.Ed25519PublicKey | ed448.Ed448PublicKey
@@ -51,11 +51,14 @@ def load_public_key(spki_der: bytes) -> PublicKey:
 
     Small keys load; whether their size is acceptable is `acceptance.acceptable`. A curve must be named: spelt out with the right
     numbers but another base point it would accept signatures of anybody (CVE-2020-0601).
-    Raises: InputError CERT.KEY.
-    Spec: RFC 5480, 2.1.1.
+    Raises: InputError CERT.KEY; CERT.NEGATIVE_MODULUS for an RSA modulus without its leading zero octet, as in the certificates of some
+    Estonian cards: as written it is a negative number, which belongs to no key.
+    Spec: RFC 5480, 2.1.1; RFC 8017, A.1.1.
     """
     if len(spki_der) > MAX_SPKI_OCTETS:
         raise InputError("CERT.KEY", detail="key too large")
+    if _has_negative_modulus(spki_der):
+        raise InputError("CERT.NEGATIVE_MODULUS")
     try:
         is_pss_only, pss = _restriction(spki_der)
         key = load_der_public_key(spki_der)
@@ -164,6 +167,16 @@ def _restriction(spki_der: bytes) -> tuple[bool, PssParameters | None]:
     if kind != RSA_PSS_OID:
         return False, None
     return True, pss_parameters(identifier[1]) if len(identifier) > 1 else None
+
+
+def _has_negative_modulus(spki_der: bytes) -> bool:
+    try:
+        algorithm, bits = der.sequence(der.whole(spki_der, der.SEQUENCE))
+        if der.oid(der.sequence(algorithm)[0]) not in (_RSA_OID, RSA_PSS_OID):
+            return False
+        return der.integer(der.sequence(der.whole(bits.content[1:], der.SEQUENCE))[0]) < 0
+    except (InputError, ValueError, IndexError):
+        return False
 
 
 def _check_rsa(key: rsa.RSAPublicKey) -> None:

@@ -149,6 +149,7 @@ def _identified(signed_data: SignedData, signer: SignerInfo) -> tuple[tuple[byte
             digest_uri=one[0].algorithm.uri,
             digest_value=one[0].digest,
             issuer_serial_der=None if one[0].issuer_serial is None else one[0].issuer_serial.der,
+            is_sha1_by_definition=one[0].is_first_version,
         )
         for one in lists
     )

@@ -1,6 +1,7 @@
 """Anchors from the certificates at hand: the list has the pins, the document, the user or an import has the octets."""
 
 from collections.abc import Iterable
+from datetime import datetime
 
 from hocba_sign.errors import Finding
 from hocba_sign.pki.certificate import Certificate
@@ -67,3 +68,8 @@ def hierarchies_of(anchor: Anchor) -> frozenset[Hierarchy]:
 def user_findings(trust: TrustStore) -> tuple[Finding, ...]:
     """Name the anchors that the user answers for; every report shows them. `where` is the SHA-256."""
     return tuple(Finding("TRUST.USER_ANCHOR", anchor.certificate.sha256) for anchor in trust.anchors if anchor.origin == "user")
+
+
+def age_findings(trust: TrustStore, at: datetime) -> tuple[Finding, ...]:
+    """Warn of a trust list that is old at the aware time `at`; `where` is the day that it is of."""
+    return (Finding("TRUST.LIST_AGE", trust.pins.as_of.isoformat()),) if trust.pins.is_old(at) else ()

@@ -69,6 +69,7 @@ class CertificateIdentifier:
     algorithm: DigestAlgorithm
     digest: bytes
     issuer_serial: der.Element | None
+    is_first_version: bool = False
 
 
 def read_signed_data(octets: bytes) -> SignedData:
@@ -186,6 +187,11 @@ def _identifiers(value_der: bytes, oid: str) -> tuple[CertificateIdentifier, ...
             algorithm = digest_algorithm_of(parts.pop(0).der)
         value, *issuer_serial = parts
         found.append(
-            CertificateIdentifier(algorithm=algorithm, digest=value.content, issuer_serial=issuer_serial[0] if issuer_serial else None)
+            CertificateIdentifier(
+                algorithm=algorithm,
+                digest=value.content,
+                issuer_serial=issuer_serial[0] if issuer_serial else None,
+                is_first_version=oid == _ESS_CERT_ID,
+            )
         )
     return tuple(found)

@@ -19,7 +19,7 @@ from hocba_sign.pki.chain import name_key
 from hocba_sign.pki.extension import RawExtension, boolean, extensions, full_names, general_names, moment
 from hocba_sign.pki.kept import Kept
 from hocba_sign.pki.outcome import PathRequirements
-from hocba_sign.pki.profile import ProfileException, Purpose
+from hocba_sign.pki.profile import ProfileException, Purpose, knows_qualifiers
 
 MAX_KEPT_FACTS = 4_096
 """Facts of one certificate take some 300 octets."""
@@ -144,25 +144,29 @@ def _strictly(certificate: Certificate) -> Ordinary:
     if not (der.children(fields[3]) and der.children(fields[5])):
         raise der.malformed(0, "empty name")
     found = extensions(fields[7], 0xA3, limit=MAX_EXTENSIONS) if len(fields) == 8 else {}
+    points: frozenset[bytes] = frozenset()
     for oid, extension in found.items():
-        if oid in _READERS:
+        if oid == _POLICIES and extension.is_critical and not knows_qualifiers(extension.value_der):
+            raise der.malformed(0, "a critical policy with a qualifier that is for the engine")
+        if oid == _POINTS:
+            points = _points(extension.value_der, issuer_der=certificate.issuer_der)
+        elif oid in _READERS:
             _READERS[oid](extension.value_der)
         elif extension.is_critical or oid.startswith(_STANDARD_ARCS):
             raise der.malformed(0, "an extension that is for the engine")
-    return _facts_of(certificate, found)
+    return _facts_of(certificate, found, points=points)
 
 
-def _facts_of(certificate: Certificate, found: dict[str, RawExtension]) -> Ordinary:
+def _facts_of(certificate: Certificate, found: dict[str, RawExtension], *, points: frozenset[bytes]) -> Ordinary:
     exceptions: set[ProfileException] = set()
     if certificate.key_usage is not None and "key_cert_sign" in certificate.key_usage and not certificate.is_ca:
         exceptions.add(ProfileException.KEY_CERT_SIGN_WITHOUT_CA)
     if _ACCESS in found and found[_ACCESS].is_critical:
         exceptions.add(ProfileException.CRITICAL_AUTHORITY_INFORMATION_ACCESS)
     constraints = found.get(_BASIC_CONSTRAINTS)
-    points = found.get(_POINTS)
     return Ordinary(
         path_length=_constraints(constraints.value_der) if constraints else None,
-        points_der=_points(points.value_der) if points else frozenset(),
+        points_der=points,
         exceptions=frozenset(exceptions),
         is_extended_key_usage_critical=_EXTENDED_KEY_USAGE in found and found[_EXTENDED_KEY_USAGE].is_critical,
         is_revocation_unchecked=_NO_CHECK in found,
@@ -207,11 +211,12 @@ def _policies(value_der: bytes) -> None:
                 der.oid(der.sequence(qualifier)[0])
 
 
-def _points(value_der: bytes) -> frozenset[bytes]:
+def _points(value_der: bytes, *, issuer_der: bytes) -> frozenset[bytes]:
+    """Read the names. A cRLIssuer that is the certificate's issuer names nobody else: some authorities write it."""
     names: list[bytes] = []
     for point in _items(value_der):
-        (point_name,) = der.sequence(point)
-        if point_name.tag != 0xA0:
+        point_name, *others = der.sequence(point)
+        if point_name.tag != 0xA0 or any(part.der != der.encode(0xA2, der.encode(0xA4, issuer_der)) for part in others) or len(others) > 1:
             raise der.malformed(point.at, "distribution point for some reasons, or of another issuer")
         names.extend(full_names(point_name))
     for name in names:
@@ -254,7 +259,6 @@ _READERS: MappingProxyType[str, Callable[[bytes], object]] = MappingProxyType(
         _KEY_USAGE: _key_usage,
         _EXTENDED_KEY_USAGE: _purposes,
         _POLICIES: _policies,
-        _POINTS: _points,
         _ALTERNATIVE_NAME: _alternative_names,
         _NO_CHECK: _null,
         _SUBJECT_KEY: _octets,

@@ -8,6 +8,7 @@ from enum import StrEnum
 
 from asn1crypto import x509
 
+from hocba_sign.crypto import der
 from hocba_sign.pki.parsed import parsed_certificate
 
 
@@ -44,8 +45,8 @@ MAX_NAME_COMPARISONS = 4_096
 def has_too_many_names(chain_der: tuple[bytes, ...]) -> bool:
     """Tell whether name constraints would make judging the chain expensive."""
     names = subtrees = 0
-    for der in chain_der:
-        certificate = parsed_certificate(der)
+    for octets in chain_der:
+        certificate = parsed_certificate(octets)
         names += len(certificate.subject_alt_name_value or ()) + len(certificate.subject.chosen)
         constraints = certificate.name_constraints_value
         if constraints is not None:
@@ -84,8 +85,8 @@ def profile_causes(
     """
     causes: list[str] = []
     used: list[ProfileException] = []
-    for index, der in enumerate(chain_der):
-        certificate = parsed_certificate(der)
+    for index, octets in enumerate(chain_der):
+        certificate = parsed_certificate(octets)
         is_anchor = index == len(chain_der) - 1
         for cause in _issuer_causes(certificate) if is_anchor else _certificate_causes(certificate):
             exception = _EXCUSABLE.get(cause)
@@ -117,11 +118,27 @@ def _certificate_causes(certificate: x509.Certificate) -> Iterator[str]:
         or (certificate.name_constraints_value is not None and not certificate.ca)
     ):
         yield "PATH.PROFILE"
+    if "certificate_policies" in certificate.critical_extensions and not knows_qualifiers(certificate.certificate_policies_value.dump()):
+        yield "PATH.CRITICAL_EXTENSION"
     usage = certificate.key_usage_value
     if usage is not None and "key_cert_sign" in usage.native and not certificate.ca:
         yield "PATH.KEY_CERT_SIGN_WITHOUT_CA"
     if "authority_information_access" in certificate.critical_extensions:
         yield "PATH.CRITICAL_AIA"
+
+
+_QUALIFIERS = frozenset({"1.3.6.1.5.5.7.2.1", "1.3.6.1.5.5.7.2.2"})
+"""CPS pointer and user notice: they are for people, and change nothing."""
+
+
+def knows_qualifiers(policies_der: bytes) -> bool:
+    """Tell whether all qualifiers of a certificatePolicies extension are known, as they must be where it is critical.
+
+    Raises: InputError DER.MALFORMED. Spec: RFC 5280, 4.2.1.4.
+    """
+    policies = der.sequence(der.whole(policies_der, der.SEQUENCE))
+    holders = (holder for policy in policies for holder in der.sequence(policy)[1:])
+    return all(der.oid(der.sequence(one)[0]) in _QUALIFIERS for holder in holders for one in der.sequence(holder))
 
 
 def _version(certificate: x509.Certificate) -> str:

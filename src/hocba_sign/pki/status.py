@@ -9,13 +9,15 @@ from datetime import datetime
 
 from hocba_sign.pki import direct
 from hocba_sign.pki.certificate import Certificate
+from hocba_sign.pki.chain import same_name
 from hocba_sign.pki.deltas import is_issued_by, needs_delta, revocations, updated
 from hocba_sign.pki.direct import Question
 from hocba_sign.pki.engine import Session
 from hocba_sign.pki.evidence import Evidence
-from hocba_sign.pki.freshness import Reading, Terms, settle
+from hocba_sign.pki.freshness import Reading, Terms, described, settle
 from hocba_sign.pki.ordinary import is_ordinary_chain
-from hocba_sign.pki.revocation import Pool, RevocationFact, Selection, Statement, select
+from hocba_sign.pki.revocation import Pool, RevocationFact, Selection, Statement, read_pool, select
+from hocba_sign.pki.signed import certificate_verdict
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -91,3 +93,25 @@ def _read(question: Question, statement: Statement, inquiry: Inquiry) -> Reading
     if told is None and inquiry.is_direct:
         told = direct.read(question, statement)
     return told if told is not None else inquiry.session().read(question, (statement,))
+
+
+def revocations_by_issuers(certificate: Certificate, *, evidence: Evidence, known_until: datetime) -> tuple[RevocationFact, ...]:
+    """Give what lists and answers at hand say of a certificate's revocation, whose signer is an issuer of it, whether or not that is trusted.
+
+    For whom a pin stands: who has issued it may be long gone, and no path leads there any more.
+    """
+    found: list[RevocationFact] = []
+    pool = read_pool(evidence)
+    for issuer in evidence.certificates:
+        if not same_name(issuer.subject_der, certificate.issuer_der) or not certificate_verdict(certificate, issuer).is_right:
+            continue
+        question = Question(chain=(certificate, issuer), index=0, evidence=evidence, at=known_until)
+        selection = select(certificate.der, issuer.der, pool=pool)
+        for statement in (*selection.ocsps, *selection.crls):
+            told = direct.read(question, statement) if statement.this_update <= known_until else None
+            if isinstance(told, Reading):
+                found += [
+                    replace(described(certificate, statement), revoked_at=one.at, reason=one.reason, has_reason=one.has_reason)
+                    for one in told.entries
+                ]
+    return tuple(found)

@@ -12,12 +12,12 @@ from asn1crypto import core
 
 from hocba_sign.crypto import der
 from hocba_sign.crypto.acceptance import acceptable, acceptable_digest
-from hocba_sign.crypto.algorithms import DigestAlgorithm, SignatureAlgorithm, digest
+from hocba_sign.crypto.algorithms import SHA1, DigestAlgorithm, SignatureAlgorithm, digest
 from hocba_sign.crypto.identifier import digest_algorithm_of, signature_algorithm_of
 from hocba_sign.crypto.verify import load_public_key, verify_der_value
 from hocba_sign.errors import CallerError, InputError, OutsideError
 from hocba_sign.pki.certificate import Certificate
-from hocba_sign.pki.cms import CONTENT_TYPE, MESSAGE_DIGEST, SignerInfo
+from hocba_sign.pki.cms import CONTENT_TYPE, MESSAGE_DIGEST, SignerInfo, certificate_identifiers
 from hocba_sign.pki.profile import Purpose, usage_cause
 from hocba_sign.pki.token import Token, is_bound, read_token
 
@@ -147,8 +147,15 @@ def algorithm_cause(token: Token, at: datetime) -> str | None:
     """Tell whether an algorithm of an intact token may not be relied on at `at`: TST.WEAK_ALGORITHM, or None."""
     assert token.certificate is not None
     bits = load_public_key(token.certificate.public_key_der).bits
-    answers = (acceptable(signature_algorithm(token), bits, at=at), acceptable_digest(token.imprint_algorithm, at))
+    answers = [acceptable(signature_algorithm(token), bits, at=at), acceptable_digest(token.imprint_algorithm, at)]
+    answers += [acceptable_digest(one, at) for one in certificate_digests(token) if one != SHA1]
     return None if all(answer.is_acceptable for answer in answers) else "TST.WEAK_ALGORITHM"
+
+
+def certificate_digests(token: Token) -> tuple[DigestAlgorithm, ...]:
+    """Give the digests by which ESSCertIDv2 names the certificate of an intact token; ESSCertID has none to choose."""
+    named = certificate_identifiers(token.signers[0])
+    return tuple(one[0].algorithm for one in named if not one[0].is_first_version)
 
 
 def verify_token(token: Token, expected: Callable[[DigestAlgorithm], bytes]) -> TokenCheck:

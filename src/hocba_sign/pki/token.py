@@ -57,12 +57,12 @@ class Token:
 def read_token(token_der: bytes, candidates: tuple[Certificate, ...] = ()) -> Token:
     """Read a TimeStampToken; `candidates` may hold the certificate that the token does not embed.
 
-    Raises: InputError TST.MALFORMED with the octet, TST.NOT_DER for indefinite lengths and other BER, TST.TOO_LARGE.
+    Indefinite lengths, as Java programs write them, are read: CMS is BER, and what is hashed and signed in it is DER in any case.
+    Raises: InputError TST.MALFORMED with the octet, TST.NOT_DER for other BER, TST.TOO_LARGE.
+    Spec: RFC 3161, 2.4.2; RFC 5652, 5.2 and 5.4.
     """
     if len(token_der) > MAX_TOKEN_OCTETS:
         raise InputError("TST.TOO_LARGE", detail=f"{len(token_der)} octets")
-    if token_der[1:2] == b"\x80":
-        raise InputError("TST.NOT_DER", detail="indefinite length")
     try:
         return _token(token_der, candidates)
     except InputError as error:
@@ -73,7 +73,10 @@ def read_token(token_der: bytes, candidates: tuple[Certificate, ...] = ()) -> To
 
 
 def _token(token_der: bytes, candidates: tuple[Certificate, ...]) -> Token:
-    signed_data = read_signed_data(token_der)
+    octets, end = der.definite(token_der)
+    if end != len(token_der):
+        raise der.malformed(end, "more after the token")
+    signed_data = read_signed_data(octets)
     if signed_data.content is None:
         raise der.malformed(0, "no content")
     certificates = _certificates(signed_data)

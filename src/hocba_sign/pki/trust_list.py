@@ -8,7 +8,7 @@ import hashlib
 import json
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from enum import StrEnum
 from functools import cache
 from importlib import resources
@@ -18,6 +18,8 @@ from typing import Any
 from hocba_sign.errors import InputError
 from hocba_sign.pki.certificate import Certificate
 
+LIST_AGE_WARNED = timedelta(days=365)
+"""Authorities come and go every year: an older list may not know the newest of them, nor the newest impostors."""
 MAX_LIST_OCTETS = 4 * 1024 * 1024
 """The list that ships has about 100 kB."""
 
@@ -144,6 +146,10 @@ class TrustList:
         Raises: InputError TRUST.LIST.
         """
         return _shipped() if octets is None else _parse(octets)
+
+    def is_old(self, at: datetime) -> bool:
+        """Tell whether at the aware time `at` so much time has passed that a report warns of it."""
+        return at.date() - self.as_of > LIST_AGE_WARNED
 
     def find(self, sha256: str) -> Entry | None:
         """Look up a certificate, impostors included."""

@@ -7,7 +7,7 @@ from enum import StrEnum
 from typing import Any, Final, NoReturn
 
 from hocba_sign.errors import Finding, InputError
-from hocba_sign.pki.anchors import user_findings
+from hocba_sign.pki.anchors import age_findings, user_findings
 from hocba_sign.pki.certificate import Certificate
 from hocba_sign.pki.evidence import Unread
 from hocba_sign.pki.outcome import PathResult, PathStatus
@@ -82,7 +82,7 @@ class CertificateReport:
             indication=indication,
             sub_indication=sub_indication,
             causes=tuple(causes),
-            notes=user_findings(trust),
+            notes=(*user_findings(trust), *age_findings(trust, at)),
             path=path,
             anchor=None if path.anchor_sha256 is None else trust.find(path.anchor_sha256),
         )

@@ -16,7 +16,9 @@ from hocba_sign.pki.outcome import PathRequirements, PathResult, PathStatus
 from hocba_sign.pki.path import validate_path
 from hocba_sign.pki.profile import ProfileException, Purpose
 from hocba_sign.pki.revocation import RevocationFact
+from hocba_sign.pki.status import revocations_by_issuers
 from hocba_sign.pki.trust import TrustStore
+from hocba_sign.pki.trust_list import Kind, TrustList
 from hocba_sign.validation.existence import Existence
 from hocba_sign.validation.policy import Policy
 
@@ -56,16 +58,30 @@ def judge_authority(
     inquiry = _Inquiry(
         certificate=certificate, purpose=Purpose.TIMESTAMPING, existed=existed, existence=existence, evidence=evidence, setting=setting
     )
-    path = inquiry.conclude()
+    path = _admitted(inquiry.conclude(), made=made, setting=setting)
     anchor = pinned_authority(certificate, setting.trust.pins)
     if path.status is PathStatus.PASSED or anchor is None or anchor.trusted_until is None or existed <= certificate.not_after:
         return path
     if not certificate.not_before <= made <= anchor.trusted_until:
-        return replace(path, causes=(*path.causes, "TRUST.PIN_ENDED"))
-    told = inquiry.judge(made).revocation
-    if told and (told[0].status in {"revoked", "on_hold"} or (told[0].revoked_at is not None and told[0].reason in _COMPROMISED)):
+        return replace(path, causes=tuple(dict.fromkeys((*path.causes, "TRUST.PIN_ENDED"))))
+    if "TRUST.KNOWN_BAD" in path.causes or inquiry.is_reported_stolen(made):
         return path
     return PathResult(status=PathStatus.PASSED, chain=(certificate,), anchor_sha256=certificate.sha256, is_pinned=True)
+
+
+def _admitted(path: PathResult, *, made: datetime, setting: Setting) -> PathResult:
+    """Take into account what the trust list says of a time-stamp authority, however its path is found: until when, and who is known bad."""
+    entry = setting.trust.pins.find(path.chain[0].sha256)
+    causes = []
+    if entry is not None and entry.kind is Kind.TSA and entry.trusted_until is not None and made > entry.trusted_until:
+        causes.append("TRUST.PIN_ENDED")
+    if setting.trust.pins.known_bad(path.chain) or TrustList.load().known_bad(path.chain):
+        causes.append("TRUST.KNOWN_BAD")
+    if not causes:
+        return path
+    sub_indication = path.sub_indication or "NO_CERTIFICATE_CHAIN_FOUND"
+    status = PathStatus.INDETERMINATE if path.status is PathStatus.PASSED else path.status
+    return replace(path, status=status, causes=(*path.causes, *causes), sub_indication=sub_indication)
 
 
 def made_after(path: PathResult, moment: datetime) -> PathResult:
@@ -124,6 +140,15 @@ class _Inquiry:
             if last.sub_indication == "REVOKED_NO_POE":
                 return replace(last, causes=(*last.causes, *path.causes))
         return path
+
+    def is_reported_stolen(self, made: datetime) -> bool:
+        """Tell whether anything at hand says that the certificate was revoked by then, or later because of its key.
+
+        Its issuer, or the path up to an anchor, may have ended or be weak by now; what it said while it answered for the certificate counts.
+        """
+        reported = revocations_by_issuers(self.certificate, evidence=self.evidence, known_until=self.setting.at)
+        told = (*self.judge(made).revocation[:1], *reported)
+        return any(fact.revoked_at is not None and (fact.revoked_at <= made or is_compromised(fact, is_authority=False)) for fact in told)
 
     def judge(self, at: datetime, *, is_signer: bool = False) -> PathResult:
         """Judge the path at `at`, with everything known until the validation time.

@@ -22,6 +22,10 @@ def hierarchy_checks(signatures: Iterable[SignatureConclusion], school: SchoolKi
     `school` None means that the transcript does not tell whether the school is public.
     """
     checks = [Check(identifier=one.cause, status=Status.WARNING, where=one.where) for one in user_findings(setting.trust)]
+    pins = setting.trust.pins
+    checks.append(
+        Check(identifier="TRUST.LIST_AGE", status=Status.WARNING if pins.is_old(setting.at) else Status.PASS, where=pins.as_of.isoformat())
+    )
     for one in signatures:
         slot = one.signature.slot
         if slot is not None and one.path is not None:

@@ -13,7 +13,7 @@ from typing import Final, TypeAlias
 from hocba_sign.errors import Finding, InputError
 from hocba_sign.pki.certificate import Certificate
 from hocba_sign.pki.chain import MAX_CHAIN_LENGTH, name_key
-from hocba_sign.pki.evidence import GIVEN, Evidence, Unread
+from hocba_sign.pki.evidence import Evidence, Unread
 from hocba_sign.pki.outcome import PathResult
 from hocba_sign.pki.revocation import RevocationFact
 from hocba_sign.pki.timestamp import read_token
@@ -99,35 +99,36 @@ Fetch: TypeAlias = Callable[[Need], Answer]
 """Answers a need; raises nothing."""
 
 
-def document_needs(conclusion: DocumentConclusion, evidence: Evidence) -> tuple[Alternatives, ...]:
+def document_needs(conclusion: DocumentConclusion, evidence: Evidence, *, at: datetime) -> tuple[Alternatives, ...]:
     """Give what the signatures and time-stamps of a document lack; `evidence` is what it was judged with, beside what it carries."""
     signatures = (*conclusion.signatures, *(() if conclusion.attached is None else conclusion.attached.signatures))
     made = max((one.best_time for one in signatures if one.is_time_proven and one.best_time is not None), default=None)
-    found = _distinct(need for one in signatures for need in signature_needs(one, evidence))
+    found = _distinct(need for one in signatures for need in signature_needs(one, evidence, at=at))
     return tuple(tuple(replace(need, newer_than=made) for need in alternatives) for alternatives in found)
 
 
-def signature_needs(one: SignatureConclusion, evidence: Evidence) -> Iterator[Alternatives]:
+def signature_needs(one: SignatureConclusion, evidence: Evidence, *, at: datetime) -> Iterator[Alternatives]:
     """Give what one signature and its time-stamps lack, in the order in which they were made."""
     pool = (*evidence.certificates, *embedded_evidence(one.signature).certificates)
     if one.path is not None:
-        yield from path_needs(one.path, pool, made=one.best_time if one.is_time_proven else None)
+        yield from path_needs(one.path, pool, made=one.best_time if one.is_time_proven else None, at=at)
     for stamp in one.time_stamps:
         if stamp.path is not None:
-            yield from path_needs(stamp.path, (*pool, *_carried(stamp.token_der)), made=stamp.time)
+            yield from path_needs(stamp.path, (*pool, *_carried(stamp.token_der)), made=stamp.time, at=at)
 
 
-def path_needs(path: PathResult, certificates: Iterable[Certificate], *, made: datetime | None) -> Iterator[Alternatives]:
-    """Give what a path lacks; `certificates` were at hand for building it.
+def path_needs(path: PathResult, certificates: Iterable[Certificate], *, made: datetime | None, at: datetime) -> Iterator[Alternatives]:
+    """Give what a path lacks at the validation time `at`; `certificates` were at hand for building it.
 
-    `made` is when the object was made, as far as proven (UTC): a statement that the signer brought along should be newer.
+    `made` is when the object was made, as far as proven (UTC): what is known of every certificate, whoever brought it along, should be
+    newer, and still current as long as the certificate lives; after its end its issuer need not know it any more.
     """
     if path.causes and path.causes[0] in _NO_ISSUER:
         for certificate in _unanswered(path, tuple(certificates)):
             yield tuple(Need(kind=NeedKind.ISSUER, url=url, certificate=certificate) for url in certificate.ca_issuer_urls)
         return
     for index, fact in enumerate(path.revocation):
-        if fact.status == "unknown" or (index == 0 and _is_dated(fact, made)):
+        if fact.status == "unknown" or _is_dated(fact, path.chain[index], made=made, at=at):
             yield _status_needs(path.chain[index], path.chain[index + 1])
 
 
@@ -137,11 +138,13 @@ def _status_needs(certificate: Certificate, issuer: Certificate) -> Alternatives
     return tuple(Need(kind=kind, url=url, certificate=certificate, issuer=issuer) for kind, urls in addresses for url in urls)
 
 
-def _is_dated(fact: RevocationFact, made: datetime | None) -> bool:
-    """Tell whether "good" rests on what the signer chose to bring along from before the signature."""
-    if fact.status != "good" or fact.source is None or fact.source == GIVEN or fact.source.startswith(FETCHED):
+def _is_dated(fact: RevocationFact, certificate: Certificate, *, made: datetime | None, at: datetime) -> bool:
+    """Tell whether "good" rests on what somebody chose to bring along: from before the signature, or not current any more."""
+    if fact.status != "good" or fact.this_update is None or fact.source is None or fact.source.startswith(FETCHED):
         return False
-    return made is None or (fact.this_update is not None and fact.this_update < made)
+    if certificate.not_after < at:
+        return fact.is_asked_before
+    return fact.is_asked_before or made is None or fact.this_update < made or (fact.next_update or fact.this_update) < at
 
 
 def _unanswered(path: PathResult, certificates: tuple[Certificate, ...]) -> Iterator[Certificate]:

@@ -8,7 +8,7 @@ from typing import Final
 from hocba_sign.ades.integrity import Integrity, check_integrity
 from hocba_sign.ades.structure import ParsedSignature, StampKind
 from hocba_sign.crypto.acceptance import AcceptabilityStatus, acceptable, acceptable_digest
-from hocba_sign.crypto.algorithms import SignatureAlgorithm, digest_algorithm
+from hocba_sign.crypto.algorithms import SHA1, DigestAlgorithm, SignatureAlgorithm, digest_algorithm
 from hocba_sign.crypto.verify import PublicKey
 from hocba_sign.errors import Finding, InputError
 from hocba_sign.pki.certificate import Certificate
@@ -85,7 +85,16 @@ def validate_signature(signature: ParsedSignature, setting: Setting) -> Signatur
         time_stamps=stamps,
         best_time=existed if is_proven else claimed_time(signature),
         is_time_proven=is_proven,
-        warnings=(*signature.warnings, *warnings, *_late_claims(signature, existed if is_proven else None)),
+        warnings=tuple(
+            dict.fromkeys(
+                (
+                    *signature.warnings,
+                    *warnings,
+                    *(finding for one in stamps for finding in one.warnings),
+                    *_late_claims(signature, existed if is_proven else None),
+                )
+            )
+        ),
     )
 
 
@@ -135,7 +144,10 @@ def _acceptance(
     if integrity.algorithm is None:
         return [], []
     answers = [acceptable(integrity.algorithm, integrity.key_bits, at=at)]
-    answers += [acceptable_digest(digest_algorithm(reference.digest_uri), at) for reference in signature.references if reference.is_intact]
+    digested = [part for reference in signature.references for part in (reference, *reference.entries) if part.is_intact]
+    answers += [acceptable_digest(digest_algorithm(part.digest_uri), at) for part in digested]
+    named, tolerated = _certificate_digests(integrity, signature)
+    answers += [acceptable_digest(one, at) for one in named]
     refused = [
         Finding(
             "CRYPTO.ENDED_BEFORE" if made is not None and answer.until is not None and made > answer.until else "CRYPTO.NOT_ACCEPTABLE",
@@ -149,7 +161,21 @@ def _acceptance(
         for answer in answers
         if answer.status in _ENDING and answer.until is not None
     ]
+    ending += [Finding("CRYPTO.CERTIFICATE_DIGEST", f"{signature.where}: {one.name}") for one in tolerated]
     return list(dict.fromkeys(refused)), list(dict.fromkeys(ending))
+
+
+def _certificate_digests(integrity: Integrity, signature: ParsedSignature) -> tuple[list[DigestAlgorithm], list[DigestAlgorithm]]:
+    """Give the digests that name the signer's certificate: those that must be acceptable, and those of others that are only told.
+
+    Who exchanges the certificate needs a second preimage of SHA-1, and one with the same key at that, which nobody has; documents of others
+    name it so by the thousand. ESSCertID has no other digest.
+    """
+    bindings = () if signature.properties is None or integrity.certificate is None else signature.properties.certificates
+    bound = [one for one in bindings if not one.is_sha1_by_definition and integrity.certificate and one.binds(integrity.certificate.der)]
+    digests = [digest_algorithm(one.digest_uri) for one in bound]
+    is_own = signature.slot is not None
+    return [one for one in digests if is_own or one != SHA1], [one for one in digests if not is_own and one == SHA1]
 
 
 def _times(signature: ParsedSignature, integrity: Integrity, setting: Setting, *, is_proven: bool) -> list[Finding]:

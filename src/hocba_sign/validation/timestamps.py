@@ -4,12 +4,12 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 
 from hocba_sign.ades.structure import ParsedSignature, StampKind, TimeStamp
-from hocba_sign.crypto.algorithms import digest
+from hocba_sign.crypto.algorithms import SHA1, digest
 from hocba_sign.errors import Finding, InputError
 from hocba_sign.pki.certificate import Certificate
 from hocba_sign.pki.evidence import Evidence
 from hocba_sign.pki.outcome import PathResult, PathStatus
-from hocba_sign.pki.timestamp import Token, algorithm_cause, read_token, verify_token
+from hocba_sign.pki.timestamp import Token, algorithm_cause, certificate_digests, read_token, verify_token
 from hocba_sign.validation.chain import Setting, judge_authority
 from hocba_sign.validation.existence import Existence
 from hocba_sign.validation.verdict import Indication, SubIndication
@@ -20,7 +20,7 @@ class TimeStampConclusion:
     """The judgement of one token.
 
     `time` is UTC, None for a token that cannot be read. `is_later` tells that it was made after the validation time, so that it
-    says nothing at that time.
+    says nothing at that time, and has no other fault.
     """
 
     kind: StampKind
@@ -34,6 +34,7 @@ class TimeStampConclusion:
     indication: Indication
     sub_indication: SubIndication | None
     findings: tuple[Finding, ...]
+    warnings: tuple[Finding, ...] = ()
 
     @property
     def tsa(self) -> str | None:
@@ -104,9 +105,12 @@ def _trusted(
     existed = existence.of(token.der)
     pool = evidence.merged(Evidence.of(certificates=token.certificates, crls=token.crls, ocsps=token.ocsps, source="time-stamp token"))
     path = judge_authority(certificate, made=token.gen_time, existed=existed, existence=existence, evidence=pool, setting=setting)
-    is_later = token.gen_time > setting.at
+    is_future = token.gen_time > setting.at
     weakness = algorithm_cause(token, existed)
-    causes = (*path.causes, *(("TST.FUTURE",) if is_later else ()), *((weakness,) if weakness is not None else ()))
+    other = [] if weakness is None else [weakness]
+    if not certificate.not_before <= token.gen_time <= certificate.not_after:
+        other.append("TST.OUTSIDE_CERTIFICATE")
+    causes = (*path.causes, *(("TST.FUTURE",) if is_future else ()), *other)
     is_passed = path.status is PathStatus.PASSED and not causes
     sub_indication = None if path.sub_indication is None else SubIndication(path.sub_indication)
     indication = Indication.TOTAL_FAILED if path.status is PathStatus.FAILED else Indication.INDETERMINATE
@@ -118,11 +122,17 @@ def _trusted(
         path=path,
         is_intact=True,
         is_passed=is_passed,
-        is_later=is_later,
+        is_later=is_future and not other and _is_fit_later(path),
         indication=Indication.TOTAL_PASSED if is_passed else indication,
         sub_indication=None if is_passed else sub_indication or SubIndication.SIG_CONSTRAINTS_FAILURE,
         findings=tuple(Finding(cause, where) for cause in causes),
+        warnings=(Finding("CRYPTO.CERTIFICATE_DIGEST", f"{where}: sha1"),) if SHA1 in certificate_digests(token) else (),
     )
+
+
+def _is_fit_later(path: PathResult) -> bool:
+    """Tell whether nothing stands against an authority at the validation time but that its certificate is of the future too."""
+    return path.status is PathStatus.PASSED or (path.status is PathStatus.FAILED and path.causes == ("PATH.NOT_YET_VALID",))
 
 
 def _broken(

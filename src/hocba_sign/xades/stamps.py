@@ -109,7 +109,7 @@ def _stamp(signature: Element, element: Element, kind: StampKind, *, resolver: R
     method = _stamp_method(element, is_open=is_open)
     namespace = XADES if namespace_of(element) == XADES141 else namespace_of(element)
     elements = element.iterchildren(names.qualified(namespace, "EncapsulatedTimeStamp"))
-    tokens = tuple(_in_der(octets_of(token)) if is_open else octets_of(token) for token in elements)
+    tokens = tuple(octets_of(token) for token in elements)
     covered: tuple[bytes, ...] = ()
     match kind:
         case StampKind.CONTENT:

@@ -147,10 +147,14 @@ def test_garbage(octets: bytes) -> None:
     assert caught.value.cause == "TST.MALFORMED"
 
 
-def test_indefinite_lengths_are_refused() -> None:
-    with pytest.raises(InputError) as caught:
-        read_token(b"\x30\x80" + TOKEN[4:] + b"\x00\x00")
-    assert caught.value.cause == "TST.NOT_DER"
+def test_indefinite_lengths_are_read_and_other_ber_is_refused() -> None:
+    """Spec: RFC 5652, 5.4: what is hashed and signed is DER, however the layers around it are written."""
+    token = read_token(b"\x30\x80" + TOKEN[4:] + b"\x00\x00")
+    assert (token.gen_time, token.imprint) == (read_token(TOKEN).gen_time, read_token(TOKEN).imprint)
+    assert verify_token(token, _expected).causes == ()
+    for octets in (b"\x30\x80" + TOKEN[4:] + b"\x00\x00\x00", b"\x30\x80" + TOKEN[4:], b"\x30\x83\x00" + TOKEN[2:]):
+        with pytest.raises(InputError):
+            read_token(octets)
 
 
 @settings(max_examples=300, deadline=None)

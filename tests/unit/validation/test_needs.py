@@ -32,7 +32,7 @@ def judge(evidence: Evidence, *, trust: Iterable[Certificate] = (ROOT,)) -> Path
 
 
 def wanted(path: PathResult, evidence: Evidence) -> tuple[Alternatives, ...]:
-    return tuple(one for one in path_needs(path, evidence.certificates, made=AT) if one)
+    return tuple(one for one in path_needs(path, evidence.certificates, made=AT, at=AT) if one)
 
 
 def addresses(evidence: Evidence, **options: Iterable[Certificate]) -> list[list[tuple[str, str]]]:
@@ -88,15 +88,31 @@ def test_a_revoked_certificate_needs_nothing_more() -> None:
     assert addresses(Evidence.of(certificates=(CA,), crls=crls)) == []
 
 
-@pytest.mark.parametrize(("source", "is_asked"), [("embedded in ck-cbql", True), ("given", False), (f"{FETCHED}http://a/", False)])
-def test_what_the_signer_brought_along_must_be_newer_than_the_signature(source: str, is_asked: bool) -> None:
+@pytest.mark.parametrize(("source", "is_asked"), [("embedded in ck-cbql", True), ("given", True), (f"{FETCHED}http://a/", False)])
+def test_whoever_brought_a_statement_along_it_must_be_newer_than_the_signature(source: str, is_asked: bool) -> None:
+    """For every certificate of the path: the CA's list is older than the signature too."""
     before = Evidence.of(crls=[WORLD.crl("public-ca", AT - timedelta(hours=1))], source=source)
     evidence = Evidence.of(certificates=(CA,), crls=[WORLD.crl("national-root", AT - timedelta(days=9))], source=source).merged(before)
-    assert addresses(evidence) == ([LEAF_STATUS] if is_asked else [])
-    if is_asked:
-        path = judge(evidence)
-        assert not list(path_needs(path, evidence.certificates, made=AT - timedelta(hours=2)))
-        assert list(path_needs(path, evidence.certificates, made=None))
+    assert addresses(evidence) == ([LEAF_STATUS, CA_STATUS] if is_asked else [])
+
+
+def needs_at(listed: timedelta, at: timedelta, *, made: timedelta | None = timedelta(0)) -> int:
+    """Count the certificates asked about where lists were made at `listed`, the signature at `made`, and it is `at`."""
+    crls = [WORLD.crl(slug, AT + listed, next_update=AT + listed + timedelta(days=7)) for slug in ("public-ca", "national-root")]
+    evidence = Evidence.of(certificates=(CA,), crls=crls)
+    moment = AT + (at if made is None else made)
+    requirements = PathRequirements(known_until=AT + at, current_at=AT + at)
+    path = validate_path(SIGNER, trust=TrustStore.of([ROOT]), evidence=evidence, at=moment, requirements=requirements)
+    return len(list(path_needs(path, evidence.certificates, made=None if made is None else moment, at=AT + at)))
+
+
+def test_what_is_newer_than_the_signature_and_current_is_enough() -> None:
+    day = timedelta(days=1)
+    assert needs_at(day, 2 * day) == 0
+    assert needs_at(day, 9 * day) == 2
+    assert needs_at(-day, 2 * day) == 2
+    assert needs_at(day, 2 * day, made=None) == 2
+    assert needs_at(day, 20 * 365 * day) == 0, "after their end issuers know nothing of certificates"
 
 
 def test_needs_with_the_same_answer_have_the_same_key() -> None:
