@@ -14,7 +14,7 @@ from cryptography.x509.ocsp import load_der_ocsp_response
 
 from hocba_sign.crypto.acceptance import Acceptability, AcceptabilityStatus
 from hocba_sign.errors import InputError
-from hocba_sign.pki import engine, signed
+from hocba_sign.pki import engine_parts, signed
 from hocba_sign.pki.certificate import Certificate
 from hocba_sign.pki.evidence import Evidence, load_ocsp
 from hocba_sign.pki.objects import load_certificates
@@ -54,7 +54,7 @@ def _is_accepted(result: PathResult) -> bool:
 
 
 def test_every_case(shared_data: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    for module in (signed, engine):
+    for module in (signed, engine_parts):
         monkeypatch.setattr(module, "acceptable", lambda *_, **__: Acceptability(status=AcceptabilityStatus.OK))
     folder = shared_data / "suites" / "openssl-ocsp-tests"
     cases = json.loads((folder / "expected.json").read_text())["cases"]

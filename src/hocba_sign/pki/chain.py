@@ -1,7 +1,7 @@
-"""Candidate chains: from a certificate up to an anchor, by names and key identifiers only.
+"""Candidate chains: from a certificate up to an anchor, by names and key identifiers.
 
-Nothing is verified here; `path` judges each candidate. The search is bounded, because a document may carry
-any number of certificates that name each other as issuers.
+Of several issuers of one name those come first whose key made the signature, so that namesakes hide nobody; `path` judges each
+candidate. The search is bounded, because a document may carry any number of certificates that name each other as issuers.
 """
 
 from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping
@@ -12,6 +12,7 @@ from asn1crypto import x509
 from hocba_sign.pki.certificate import Certificate
 from hocba_sign.pki.kept import Kept
 from hocba_sign.pki.preparation import prepared
+from hocba_sign.pki.signed import certificate_verdict
 from hocba_sign.pki.trust import Anchor, TrustStore
 
 MAX_CHAIN_LENGTH = 12
@@ -109,16 +110,20 @@ class _Search:
             return
         last = chain[-1]
         key = self._key(last.issuer_der)
-        for anchor in self._anchors.get(key, ()):
+        for anchor in _first_who_signed(last, self._anchors.get(key, [])):
             if _may_issue(anchor, last):
                 yield (*chain, anchor)
         seen = {certificate.sha256 for certificate in chain}
-        for issuer in self._pool.get(key, ()):
+        for issuer in _first_who_signed(last, self._pool.get(key, [])[:MAX_STEPS]):
             self._steps += 1
             if self._steps > MAX_STEPS:
                 return
             if issuer.sha256 not in seen and _may_issue(issuer, last):
                 yield from self.walk((*chain, issuer))
+
+
+def _first_who_signed(subject: Certificate, issuers: list[Certificate]) -> list[Certificate]:
+    return sorted(issuers, key=lambda issuer: not certificate_verdict(subject, issuer).is_right) if len(issuers) > 1 else issuers
 
 
 def _octets(name_der: bytes) -> Hashable:

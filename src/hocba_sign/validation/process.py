@@ -161,7 +161,7 @@ def _acceptance(
         for answer in answers
         if answer.status in _ENDING and answer.until is not None
     ]
-    ending += [Finding("CRYPTO.CERTIFICATE_DIGEST", f"{signature.where}: {one.name}") for one in tolerated]
+    ending += [Finding("SIG.BINDING_DIGEST", signature.where) for _ in tolerated]
     return list(dict.fromkeys(refused)), list(dict.fromkeys(ending))
 
 

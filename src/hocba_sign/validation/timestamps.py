@@ -126,7 +126,7 @@ def _trusted(
         indication=Indication.TOTAL_PASSED if is_passed else indication,
         sub_indication=None if is_passed else sub_indication or SubIndication.SIG_CONSTRAINTS_FAILURE,
         findings=tuple(Finding(cause, where) for cause in causes),
-        warnings=(Finding("CRYPTO.CERTIFICATE_DIGEST", f"{where}: sha1"),) if SHA1 in certificate_digests(token) else (),
+        warnings=(Finding("SIG.BINDING_DIGEST", where),) if SHA1 in certificate_digests(token) else (),
     )
 
 
