@@ -142,9 +142,8 @@ def _is_dated(fact: RevocationFact, certificate: Certificate, *, made: datetime 
     """Tell whether "good" rests on what somebody chose to bring along: from before the signature, or not current any more."""
     if fact.status != "good" or fact.this_update is None or fact.source is None or fact.source.startswith(FETCHED):
         return False
-    if certificate.not_after < at:
-        return fact.is_asked_before
-    return fact.is_asked_before or made is None or fact.this_update < made or (fact.next_update or fact.this_update) < at
+    is_older = made is None or fact.this_update < made
+    return is_older or ((fact.next_update or fact.this_update) < at <= certificate.not_after)
 
 
 def _unanswered(path: PathResult, certificates: tuple[Certificate, ...]) -> Iterator[Certificate]:
