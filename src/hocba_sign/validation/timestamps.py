@@ -132,7 +132,7 @@ def _trusted(
 
 def _is_fit_later(path: PathResult) -> bool:
     """Tell whether nothing stands against an authority at the validation time but that its certificate is of the future too."""
-    return path.status is PathStatus.PASSED or (path.status is PathStatus.FAILED and path.causes == ("PATH.NOT_YET_VALID",))
+    return path.status is PathStatus.PASSED or path.causes == ("PATH.NOT_YET_VALID",)
 
 
 def _broken(

@@ -266,3 +266,19 @@ def ec_parameters() -> bytes:
         core.Integer(order).dump(),
         core.Integer(1).dump(),
     )
+
+
+def test_a_modulus_without_its_leading_zero_is_named() -> None:
+    """As in the certificates of some Estonian cards; the same number, written right, is a key."""
+    numbers = rsa.generate_private_key(public_exponent=65537, key_size=2048).public_key().public_numbers()
+    rsa_encryption = bytes.fromhex("300d06092a864886f70d0101010500")
+
+    def written(*, zero: bytes) -> bytes:
+        modulus = der.encode(der.INTEGER, zero, numbers.n.to_bytes(256, "big"))
+        key = der.encode(der.SEQUENCE, modulus, bytes(core.Integer(numbers.e).dump()))
+        return der.encode(der.SEQUENCE, rsa_encryption, der.encode(der.BIT_STRING, b"\x00", key))
+
+    assert load_public_key(written(zero=b"\x00")).bits == 2048
+    with pytest.raises(InputError) as caught:
+        load_public_key(written(zero=b""))
+    assert caught.value.cause == "CERT.NEGATIVE_MODULUS"
