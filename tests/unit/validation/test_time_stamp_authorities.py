@@ -22,7 +22,7 @@ from hocba_sign.testing.keys import sign_octets
 from hocba_sign.validation.chain import is_compromised
 from hocba_sign.validation.verdict import Verdict
 from tests.support.pins import pin, trust_list
-from tests.support.scene import JUDGED_AT, SEAL, SIGNED_AT, Scene, causes
+from tests.support.scene import JUDGED_AT, SEAL, SIGNED_AT, Scene
 from tools.vectors.forge import stamp
 
 DAY, MINUTE = timedelta(days=1), timedelta(minutes=1)
@@ -222,7 +222,8 @@ def test_the_digest_that_names_an_authoritys_certificate(
     """MD5 never; SHA-1 is told, but for ESSCertID, which has no other."""
     report = judged(with_signing_certificate(_named_by(oid, _digest(name)), version=version))
     assert stamp_causes(report) == ({cause} if cause else set())
-    assert ("SIG.BINDING_DIGEST" in causes(report)) is warning
+    told = {one["id"] for signature in report.to_dict()["signatures"] for one in signature["warnings"]}
+    assert ("SIG.BINDING_DIGEST" in told) is warning
     assert (report.verdict is Verdict.VALID) is (cause is None)
 
 
