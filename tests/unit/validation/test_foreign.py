@@ -314,6 +314,26 @@ def test_a_content_time_stamp_is_intact_and_proves_no_signature() -> None:
 
 
 @pytest.mark.parametrize(
+    "includes",
+    [
+        "",
+        '<Include URI="#s-r0"/>',
+        '<Include URI="#s-r0" referencedData="false"/>',
+        '<Include URI="#b" referencedData="true"/>',
+        '<Include referencedData="true"/>',
+        '<Include URI="#s-r0" referencedData="true"/><Include URI="#b" referencedData="true"/>',
+        '<Include URI="#s-r0" referencedData="true"/><Include URI="#s-r0"/>',
+    ],
+)
+def test_every_include_must_name_the_data_of_a_reference(includes: str) -> None:
+    """One that is passed over would let a time-stamp cover less than it says."""
+    parts = "".join(stamp_parts(c14n(etree.fromstring(DOCUMENT)[0]), XADES, at=SIGNED_AT - timedelta(hours=1)))
+    tag = "IndividualDataObjectsTimeStamp"
+    (stamp,) = one(make(Maker(data=f"<{tag}>{includes}{parts}</{tag}>")).octets)["timestamps"]
+    assert (stamp["intact"], stamp["causes"]) == (False, ["SIG.TIME_STAMP_INCLUDE"])
+
+
+@pytest.mark.parametrize(
     ("tag", "has_value"),
     [("SigAndRefsTimeStamp", True), ("SigAndRefsTimeStampV2", True), ("RefsOnlyTimeStamp", False), ("RefsOnlyTimeStampV2", False)],
 )
