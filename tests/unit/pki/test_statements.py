@@ -152,6 +152,7 @@ def test_a_delta_changes_only_the_list_that_it_belongs_to() -> None:
     assert says(crl(held), delta(removal, base=8, number=9)) == "on_hold"
     assert says(crl(held), delta(removal, base=6, number=7)) == "on_hold"
     assert says(crl(held), delta(removal, base=7, number=8, key=KEYS["other"])) == "on_hold"
+    assert says(crl(held), delta(base=7, number=8)) == "on_hold", "a delta that is silent about it changes nothing"
 
 
 def test_a_removal_takes_back_a_hold_and_nothing_else() -> None:
