@@ -12,6 +12,7 @@ from hocba_sign.pipeline import TimeStampAuthority
 from hocba_sign.pki.evidence import Evidence
 from hocba_sign.pki.timestamp import read_token
 from hocba_sign.pki.trust import TrustStore
+from hocba_sign.signing.admission import admit_token
 from hocba_sign.signing.enclosure import enclosing_slots
 from hocba_sign.signing.extend import ValidationData, octets_to_archive, with_archive_time_stamp, with_validation_data
 from hocba_sign.signing.pdf_extend import pdf_archive_gap, with_pdf_archive_time_stamp, with_pdf_validation_data
@@ -56,9 +57,15 @@ def extend(
         document = _with_long_term_data(document, slot, setting)
         if to is Level.LTA and tsa is not None:
             octets = octets_to_archive(document, slot)
-            document = with_archive_time_stamp(document, slot, token_der=tsa.stamp(SHA256, digest(SHA256, octets)))
+            document = with_archive_time_stamp(document, slot, token_der=_stamp(tsa, octets, now=at))
     _check(document, slots, to)
     return document
+
+
+def _stamp(tsa: TimeStampAuthority, octets: bytes, *, now: datetime) -> bytes:
+    token_der = tsa.stamp(SHA256, digest(SHA256, octets))
+    admit_token(token_der, now=now)
+    return token_der
 
 
 def signatures_of(document: bytes) -> tuple[ParsedSignature, ...]:
@@ -101,7 +108,7 @@ def _extend_pdf(document: bytes, setting: Setting, tsa: TimeStampAuthority | Non
         document = with_pdf_validation_data(document, data)
     if tsa is not None:
         gap = pdf_archive_gap(document)
-        document = with_pdf_archive_time_stamp(gap, tsa.stamp(SHA256, digest(SHA256, gap.covered)))
+        document = with_pdf_archive_time_stamp(gap, _stamp(tsa, gap.covered, now=setting.at))
     return document
 
 

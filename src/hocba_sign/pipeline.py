@@ -13,6 +13,7 @@ from hocba_sign.pades.read import is_pdf
 from hocba_sign.pki.evidence import Evidence
 from hocba_sign.pki.trust import TrustStore
 from hocba_sign.report.document import Report
+from hocba_sign.signing.admission import admit, admit_token
 from hocba_sign.signing.augment import octets_to_time_stamp, with_time_stamp
 from hocba_sign.signing.complete import complete_draft
 from hocba_sign.signing.draft import read_draft
@@ -51,29 +52,36 @@ def sign(
     """Sign one slot of a transcript, as XML or PDF, with a key that answers at once.
 
     `at` is aware: the claimed signing time. Level T, which `policy` asks for unless told otherwise, needs `tsa`.
-    Raises: CallerError `SIGN.TSA_NEEDED`, what `prepare`, `complete` and the authority raise; never gives a lower level.
+    Raises: CallerError `SIGN.TSA_NEEDED`, what `prepare`, `complete`, `time_stamp` and the authority raise; never gives a lower level.
     """
     if policy.level is Level.T and tsa is None:
         raise CallerError("SIGN.TSA_NEEDED")
     signed = (_sign_pdf if is_pdf(document) else _sign_xml)(document, slot, signer=signer, at=at, policy=policy)
-    return signed if policy.level is Level.B or tsa is None else time_stamp(signed, tsa)
+    return signed if policy.level is Level.B or tsa is None else time_stamp(signed, tsa, now=at)
 
 
 def _sign_xml(document: bytes, slot: Slot, *, signer: Signer, at: datetime, policy: SigningPolicy) -> SignedDocument:
     draft = read_draft(document)
     state = prepare_draft(draft, slot, chain_der=signer.chain_der, at=at, policy=policy)
-    return complete_draft(draft, state, value=signer.sign(state.octets, state.algorithm), at=at)
+    notes = admit(signer.chain_der, slot, draft.school, at=at, policy=policy)
+    return replace(complete_draft(draft, state, value=signer.sign(state.octets, state.algorithm), at=at), notes=notes)
 
 
 def _sign_pdf(document: bytes, slot: Slot, *, signer: Signer, at: datetime, policy: SigningPolicy) -> SignedDocument:
     draft = read_pdf_draft(document, slot=slot, roles=policy.roles)
     state, gap = prepare_pdf(draft, slot, chain_der=signer.chain_der, at=at, policy=policy)
-    return complete_pdf_gap(state, gap, value=signer.sign(state.octets, state.algorithm), at=at)
+    notes = admit(signer.chain_der, slot, draft.school, at=at, policy=policy)
+    return replace(complete_pdf_gap(state, gap, value=signer.sign(state.octets, state.algorithm), at=at), notes=notes)
 
 
-def time_stamp(signed: SignedDocument, tsa: TimeStampAuthority) -> SignedDocument:
-    """Bring the signature that was just made from level B to T. Raises: OutsideError `TSA.*`, CallerError `SIGN.TIME_STAMP`."""
-    return with_time_stamp(signed, tsa.stamp(SHA256, digest(SHA256, octets_to_time_stamp(signed))))
+def time_stamp(signed: SignedDocument, tsa: TimeStampAuthority, *, now: datetime | None = None) -> SignedDocument:
+    """Bring the signature that was just made from level B to T; `now` (aware) tells a token from the future.
+
+    Raises: OutsideError `TSA.*`, CallerError `SIGN.TIME_STAMP`.
+    """
+    token_der = tsa.stamp(SHA256, digest(SHA256, octets_to_time_stamp(signed)))
+    admit_token(token_der, now=now)
+    return replace(with_time_stamp(signed, token_der), notes=signed.notes)
 
 
 def verify(

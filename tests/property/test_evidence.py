@@ -166,7 +166,7 @@ def test_a_named_file_that_holds_nothing_ends_the_command(tmp_path: Path) -> Non
     for name, octets, cause in (
         ("a.crl", OBJECTS[0][1], "FILE.IS_CERTIFICATE"),
         ("b.crl", b"", "FILE.UNUSABLE"),
-        ("c.crl", b"<html>", "FILE.IS_DOCUMENT"),
+        ("c.crl", b"<html>", "FILE.UNUSABLE"),
     ):
         (tmp_path / name).write_bytes(octets)
         with pytest.raises(OutsideError) as refused:

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from lxml import etree
 
-from hocba_sign.crypto.algorithms import SHA256, DigestAlgorithm
+from hocba_sign.crypto.algorithms import SHA256, DigestAlgorithm, digest
 from hocba_sign.crypto.signer import SoftwareSigner, default_algorithm
 from hocba_sign.model.transcript import ExpectedSigner, Transcript
 from hocba_sign.model.workflow import Role, Slot
@@ -18,6 +18,7 @@ from hocba_sign.pki.evidence import Evidence
 from hocba_sign.pki.timestamp import build_request, read_response
 from hocba_sign.pki.trust import TrustStore
 from hocba_sign.report.document import Report
+from hocba_sign.signing.augment import octets_to_time_stamp, with_time_stamp
 from hocba_sign.signing.policy import Level, SigningPolicy
 from hocba_sign.testing import Identity, World
 from hocba_sign.xades.write import Description, with_value, write_unsigned
@@ -106,10 +107,13 @@ class Scene:
         return self.sign_as(self.identity(slot), document, slot, at=at, stamped=at if level is Level.T else None)
 
     def sign_as(self, identity: Identity, document: bytes, slot: Slot, *, at: datetime = SIGNED_AT, stamped: datetime | None) -> bytes:
-        """Sign with any certificate; `stamped` is when the time-stamp is made, none with None."""
-        tsa = None if stamped is None else DirectTsa(self.world, stamped)
-        policy = SigningPolicy(level=Level.B if tsa is None else Level.T)
-        return sign(document, slot, signer=SoftwareSigner(identity.key, identity.chain_der), at=at, tsa=tsa, policy=policy).octets
+        """Sign with any certificate; `stamped` is when the time-stamp is made, at any time, none with None."""
+        signer = SoftwareSigner(identity.key, identity.chain_der)
+        signed = sign(document, slot, signer=signer, at=at, tsa=None, policy=SigningPolicy(level=Level.B))
+        if stamped is None:
+            return signed.octets
+        token = DirectTsa(self.world, stamped).stamp(SHA256, digest(SHA256, octets_to_time_stamp(signed)))
+        return with_time_stamp(signed, token).octets
 
     def signed(self, slots: Iterable[Slot] | None = None, *, level: Level = Level.B, stamped: datetime = SIGNED_AT) -> bytes:
         document = self.draft

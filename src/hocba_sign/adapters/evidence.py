@@ -117,7 +117,8 @@ def _read_named(path: Path, wanted: Kind) -> Objects:
     except InputError as error:
         raise OutsideError("FILE.UNUSABLE", where=str(path), detail=str(error)) from error
     if not _held(objects, wanted):
-        cause = wrong_kind(objects.kinds, default="FILE.UNUSABLE")
+        kinds = (kind for kind in objects.kinds if kind not in {Kind.DOCUMENT, Kind.PICTURE})
+        cause = wrong_kind(kinds, default="FILE.UNUSABLE")
         raise OutsideError(cause, where=str(path), detail=", ".join(part.cause for part in objects.unread[:3]))
     return objects
 

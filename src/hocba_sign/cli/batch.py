@@ -20,16 +20,18 @@ from hocba_sign.ades.integrity import check_integrity
 from hocba_sign.cli import console
 from hocba_sign.cli.keys import load_signer
 from hocba_sign.cli.level import authority_of, policy_of
+from hocba_sign.cli.material import note_findings
 from hocba_sign.cli.slot import choose_slots, require_teacher
 from hocba_sign.cli.words import say
 from hocba_sign.crypto.signer import SoftwareSigner
-from hocba_sign.errors import CallerError, HocbaSignError, InputError, OutsideError
+from hocba_sign.errors import CallerError, Finding, HocbaSignError, InputError, OutsideError
 from hocba_sign.model.workflow import Slot
 from hocba_sign.pipeline import sign
+from hocba_sign.report.certificate import warnings
 from hocba_sign.report.messages import message
 from hocba_sign.signing.draft import read_draft
 from hocba_sign.signing.merge import merge
-from hocba_sign.signing.policy import Level
+from hocba_sign.signing.policy import Level, SigningPolicy
 from hocba_sign.xml.parse import MAX_BYTES
 
 TSA_FAILURES_TOLD: Final = 3
@@ -67,6 +69,7 @@ class Item:
     slots: tuple[Slot, ...] = ()
     sha256: str | None = None
     error: HocbaSignError | None = None
+    notes: tuple[Finding, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -74,6 +77,7 @@ class _Session:
     given: argparse.Namespace
     signer: SoftwareSigner
     authority: HttpTimeStampAuthority | None
+    policy: SigningPolicy
 
 
 def sign_folder(given: argparse.Namespace) -> int:
@@ -86,7 +90,8 @@ def sign_folder(given: argparse.Namespace) -> int:
     require_teacher(given)
     authority = authority_of(given)
     sources = _sources(given.file)
-    session = _Session(given=given, signer=load_signer(given), authority=authority)
+    policy = policy_of(given, Level(given.level))
+    session = _Session(given=given, signer=load_signer(given), authority=authority, policy=policy)
     _make_folder(given)
     with exclusive(given.out, cause="BATCH.RUNNING"):
         _remove_parts(given.out, frozenset(source.name for source in sources))
@@ -136,11 +141,14 @@ def _remove_parts(folder: Path, names: frozenset[str]) -> None:
 def _sign_all(session: _Session, sources: tuple[Path, ...]) -> Counter[Result]:
     given = session.given
     results: Counter[Result] = Counter()
+    told: set[Finding] = set()
     stamps_missed = 0
     for number, source in enumerate(sources):
         with _progress(number, len(sources)):
             item = _attempt(session, source)
         _print(item, given)
+        note_findings((note for note in item.notes if note not in told and not given.json), given.lang)
+        told.update(item.notes)
         results[item.result] += 1
         is_missed = item.error is not None and item.error.cause.startswith("TSA.")
         stamps_missed = stamps_missed + 1 if is_missed else 0 if item.result is Result.SIGNED else stamps_missed
@@ -174,12 +182,14 @@ def _sign_one(session: _Session, source: Path, out: Path) -> Item:
         octets = read_limited(out, MAX_BYTES)
         _require_result(session, octets, document=document, slots=wanted)
         return Item(source=source, out=out, result=Result.ALREADY, slots=wanted, sha256=hashlib.sha256(octets).hexdigest())
-    policy = policy_of(session.given, Level(session.given.level))
-    octets = document
+    octets, notes = document, dict[Finding, None]()
     for slot in wanted:
-        octets = sign(octets, slot, signer=session.signer, at=datetime.now(UTC), tsa=session.authority, policy=policy).octets
+        signed = sign(octets, slot, signer=session.signer, at=datetime.now(UTC), tsa=session.authority, policy=session.policy)
+        octets = signed.octets
+        notes |= dict.fromkeys(signed.notes)
     write_atomically(out, octets)
-    return Item(source=source, out=out, result=Result.SIGNED, slots=wanted, sha256=hashlib.sha256(octets).hexdigest())
+    sha256 = hashlib.sha256(octets).hexdigest()
+    return Item(source=source, out=out, result=Result.SIGNED, slots=wanted, sha256=sha256, notes=tuple(notes))
 
 
 def _require_result(session: _Session, octets: bytes, *, document: bytes, slots: tuple[Slot, ...]) -> None:
@@ -237,6 +247,7 @@ def _fact(item: Item) -> dict[str, Any]:
         "out": str(item.out) if item.error is None else None,
         "sha256": item.sha256,
         "slots": [str(slot) for slot in item.slots],
+        "checks": warnings(item.notes),
     }
     if item.error is None:
         return fact

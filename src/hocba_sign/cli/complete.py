@@ -29,7 +29,7 @@ def run(given: argparse.Namespace) -> int:
     signed = complete(state, _value(given), at=datetime.now(UTC))
     certificate_der = _certificate(signed, state)
     if authority is not None:
-        signed = time_stamp(signed, authority)
+        signed = time_stamp(signed, authority, now=datetime.now(UTC))
     with holding(given.out):
         announce(given, signed, certificate_der=certificate_der, at=state.created)
     return console.EXIT_VALID

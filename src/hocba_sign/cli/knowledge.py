@@ -38,7 +38,7 @@ def with_knowledge(given: argparse.Namespace, setting: Setting) -> Setting:
     if sources == Sources():
         return setting
     signed = (*sources.registries, *(sources.events or ()), *sources.lists)
-    knowledge = assemble(sources, replace(setting, evidence=_fetched(given, signed, setting=setting)))
+    knowledge = assemble(sources, replace(setting, evidence=fetched_for(given, signed, setting=setting)))
     return replace(setting, policy=replace(setting.policy, knowledge=knowledge))
 
 
@@ -62,7 +62,8 @@ def _others(paths: Iterable[Path]) -> Iterator[bytes]:
                 yield read_limited(path, MAX_BYTES)
 
 
-def _fetched(given: argparse.Namespace, signed: Iterable[Named], *, setting: Setting) -> Evidence:
+def fetched_for(given: argparse.Namespace, signed: Iterable[Named], *, setting: Setting) -> Evidence:
+    """Give the evidence of `setting` with what the certificates of `signed` point at, unless `--offline`."""
     fetch = evidence_fetcher(given)
     evidence = setting.evidence
     if fetch is None:

@@ -3,6 +3,7 @@
 import argparse
 
 from hocba_sign.adapters.tsa import HttpTimeStampAuthority
+from hocba_sign.cli.demands import with_demands
 from hocba_sign.crypto.algorithms import signature_algorithm_named
 from hocba_sign.errors import CallerError
 from hocba_sign.signing.policy import Level, SigningPolicy
@@ -22,7 +23,7 @@ def authority_of(given: argparse.Namespace) -> HttpTimeStampAuthority | None:
     return HttpTimeStampAuthority(given.tsa)
 
 
-def policy_of(given: argparse.Namespace, level: Level = Level.B) -> SigningPolicy:
-    """Give the signer's choices. Raises: CallerError `CRYPTO.UNKNOWN_ALGORITHM` naming those that are known."""
+def policy_of(given: argparse.Namespace, level: Level = Level.T) -> SigningPolicy:
+    """Give the signer's choices. Raises: CallerError `CRYPTO.UNKNOWN_ALGORITHM` naming those that are known; as `with_demands`."""
     algorithm = None if given.algorithm is None else signature_algorithm_named(given.algorithm)
-    return SigningPolicy(level=level, algorithm=algorithm, roles=given.roles)
+    return with_demands(given, SigningPolicy(level=level, algorithm=algorithm, roles=given.roles))

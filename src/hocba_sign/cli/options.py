@@ -135,6 +135,7 @@ def _add_sign(parser: Parser, language: Language) -> None:
     parser.add_argument("--cert", type=arguments.path, metavar="FILE", help=say("SIGNER_CERT", language))
     parser.add_argument("--password-env", type=arguments.variable, metavar="NAME", help=say("PASSWORD_ENV", language))
     _add_level(parser, language)
+    _add_demands(parser, language)
     _add_out(parser, language, words="SIGN_OUT")
     parser.add_argument("--json", action="store_true", help=say("JSON", language))
 
@@ -142,7 +143,16 @@ def _add_sign(parser: Parser, language: Language) -> None:
 def _add_prepare(parser: Parser, language: Language) -> None:
     _add_slot(parser, language)
     parser.add_argument("--cert", type=arguments.path, required=True, metavar="FILE", help=say("SIGNER_CERT", language))
+    _add_demands(parser, language)
     _add_out(parser, language, words="OUT_STATE")
+
+
+def _add_demands(parser: Parser, language: Language) -> None:
+    """Add what a signer may say of the verifiers; `cli.demands` reads it."""
+    for option, key in (("--trust", "SIGN_TRUST"), ("--crl", "SIGN_CRL")):
+        parser.add_argument(option, action="append", default=[], type=arguments.path, metavar="PATH", help=say(key, language))
+    add_judge(parser, language)
+    _add_network(parser, language, words="SIGN_OFFLINE")
 
 
 def _add_complete(parser: Parser, language: Language) -> None:

@@ -6,8 +6,10 @@ from datetime import UTC, datetime
 
 from hocba_sign.cli import console
 from hocba_sign.cli.delivery import deliver_signed
+from hocba_sign.cli.material import note_findings
 from hocba_sign.cli.words import say
 from hocba_sign.pki.certificate import Certificate
+from hocba_sign.report.certificate import warnings
 from hocba_sign.report.phrases import vietnam_time
 from hocba_sign.signing.state import SignedDocument
 
@@ -28,6 +30,7 @@ def announce(
         "claimed_time": at.astimezone(UTC).isoformat(timespec="seconds").replace("+00:00", "Z"),
         "signer": certificate.subject.common_name,
         "certificate": certificate.sha256,
+        "checks": warnings(signed.notes),
     }
     sentence = say(
         "SIGNED",
@@ -40,3 +43,5 @@ def announce(
     )
     told = console.json_line(facts) if given.json else sentence
     deliver_signed(given.out, signed.octets, sentence=told, made_of=made_of)
+    if not given.json:
+        note_findings(signed.notes, given.lang)

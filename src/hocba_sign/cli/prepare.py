@@ -10,6 +10,7 @@ from hocba_sign.cli.documents import read_document
 from hocba_sign.cli.level import policy_of
 from hocba_sign.cli.slot import choose_slot
 from hocba_sign.pki.objects import MAX_FILE_OCTETS, load_certificates
+from hocba_sign.report.certificate import warnings
 from hocba_sign.signing.prepare import prepare
 
 
@@ -26,6 +27,7 @@ def run(given: argparse.Namespace) -> int:
         "digest_algorithm": None if state.algorithm.digest is None else state.algorithm.digest.name,
         "digest": state.digest.hex(),
         "expires": state.expires.isoformat().replace("+00:00", "Z"),
+        "checks": warnings(state.notes),
     }
     deliver(given.out, state.to_json().encode(), sentence=console.json_line(facts))
     return console.EXIT_VALID

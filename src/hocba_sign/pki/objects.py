@@ -11,7 +11,7 @@ from typing import Final
 from asn1crypto import crl, ocsp
 
 from hocba_sign.crypto import der
-from hocba_sign.errors import Finding, InputError
+from hocba_sign.errors import InputError
 from hocba_sign.pki.certificate import Certificate
 from hocba_sign.pki.crl import read_revocation_list
 from hocba_sign.pki.kinds import WRONG_KINDS, Kind, form_of_file, kind_of, wrong_kind
@@ -89,12 +89,10 @@ def read_objects(octets: bytes) -> Objects:
 
 
 def wrong_document(error: InputError, octets: bytes) -> InputError:
-    """Give the error of a file that was taken for a document, with what the file is instead where that can be told."""
+    """Say in the place of the error of a file that was taken for a document what the file is instead, where that can be told."""
     kinds = [kind for kind in read_objects(octets).kinds if kind is not Kind.DOCUMENT] if error.cause == "XML.NOT_XML" else []
     cause = wrong_kind(kinds, default="")
-    if not cause:
-        return error
-    return InputError(cause, where=error.where, detail=error.detail, findings=(Finding(cause), *error.findings))
+    return InputError(error.cause, where=f"{error.where}: {cause}", detail=error.detail) if cause else error
 
 
 def load_certificates(octets: bytes) -> tuple[Certificate, ...]:

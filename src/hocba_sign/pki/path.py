@@ -107,7 +107,7 @@ def _reached(result: PathResult) -> int:
 
 def _judge_anchor(anchor: Anchor, at: datetime, asked: PathRequirements) -> PathResult:
     chain = (anchor.certificate,)
-    cause = _ended(anchor, at) or (_key_cause(anchor.certificate, at) if asked.judges_leaf_key else None)
+    cause = _ended(anchor, at) or (key_cause(anchor.certificate, at) if asked.judges_leaf_key else None)
     if cause is None:
         try:
             cause = usage_cause(anchor.certificate.der, asked.purpose)
@@ -152,8 +152,8 @@ def _judge(chain: tuple[Certificate, ...], anchor: Anchor, case: _Case) -> PathR
         )
 
     exceptions = passes(chain, at=at, asked=asked) if case.is_direct else None
-    key_cause = _key_cause(chain[0], at) if asked.judges_leaf_key else None
-    causes = [cause for cause in (_ended(anchor, at), key_cause) if cause is not None]
+    weak_key = key_cause(chain[0], at) if asked.judges_leaf_key else None
+    causes = [cause for cause in (_ended(anchor, at), weak_key) if cause is not None]
     if exceptions is None:
         octets = tuple(certificate.der for certificate in chain)
         structure = "PATH.LIMIT" if has_too_many_names(octets) else session().structure_cause(asked)
@@ -196,7 +196,7 @@ def _link_cause(subject: Certificate, issuer: Certificate, at: datetime) -> str 
     return None if verdict.is_acceptable(at) else "PATH.WEAK_ALGORITHM"
 
 
-def _key_cause(certificate: Certificate, at: datetime) -> str | None:
+def key_cause(certificate: Certificate, at: datetime) -> str | None:
     """Tell whether signatures with the certificate's own key could be relied on at `at`."""
     try:
         key = load_public_key(certificate.public_key_der)

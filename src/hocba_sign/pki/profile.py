@@ -35,6 +35,30 @@ _EXCUSABLE = {
 }
 
 
+_PROCESSED = frozenset(
+    {
+        "1.3.6.1.5.5.7.1.3",
+        "aa_controls",
+        "authority_information_access",
+        "authority_key_identifier",
+        "basic_constraints",
+        "certificate_policies",
+        "crl_distribution_points",
+        "extended_key_usage",
+        "freshest_crl",
+        "inhibit_any_policy",
+        "key_identifier",
+        "key_usage",
+        "name_constraints",
+        "ocsp_no_check",
+        "policy_constraints",
+        "policy_mappings",
+        "qc_statements",
+        "subject_alt_name",
+    }
+)
+"""Extensions that path validation processes; another that is critical is refused."""
+
 _SERVICES = frozenset({"time_stamping", "ocsp_signing", "server_auth", "code_signing"})
 """Purposes of machines and programs: a key for these alone signs no documents. Log-on, e-mail and document signing are people's."""
 
@@ -74,6 +98,16 @@ def usage_cause(certificate_der: bytes, purpose: Purpose) -> str | None:
         if extended is not None and _SERVICES.issuperset(extended.native):
             return "PATH.EXTENDED_KEY_USAGE"
     return None
+
+
+def leaf_causes(certificate_der: bytes, purpose: Purpose, allowed: frozenset[ProfileException]) -> tuple[str, ...]:
+    """Give the causes against one certificate that is no issuer: its profile, its usage, and critical extensions that nobody here knows."""
+    certificate = parsed_certificate(certificate_der)
+    causes = [cause for cause in _certificate_causes(certificate) if _EXCUSABLE.get(cause) not in allowed]
+    usage = usage_cause(certificate_der, purpose)
+    causes += [usage] if usage is not None else []
+    causes += ["PATH.CRITICAL_EXTENSION"] if certificate.critical_extensions - _PROCESSED else []
+    return tuple(dict.fromkeys(causes))
 
 
 def profile_causes(

@@ -75,15 +75,14 @@ class Report:
     @classmethod
     def malformed(cls, octets: bytes, error: InputError, *, file: str, at: datetime) -> "Report":
         """Report a file that cannot be read: INVALID, with the position of the fault."""
-        kind = wrong_document(error, octets)
-        faults = dict.fromkeys((kind.cause, error.cause))
+        fault = wrong_document(error, octets)
         return cls(
             file=file,
             sha256=hashlib.sha256(octets).hexdigest(),
             at=at.astimezone(UTC),
             verdict=Verdict.INVALID,
             conclusion=None,
-            checks=tuple(Check(identifier=cause, status=Status.FAIL, where=error.where) for cause in ("DOC.FORMAT", *faults)),
+            checks=tuple(Check(identifier=cause, status=Status.FAIL, where=fault.where) for cause in ("DOC.FORMAT", fault.cause)),
             format="pdf" if is_pdf(octets) else "xml",
         )
 

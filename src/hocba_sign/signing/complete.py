@@ -1,12 +1,17 @@
 """After the key: put the value in, and believe nothing that was not checked again."""
 
+from collections.abc import Sequence
+from dataclasses import replace
 from datetime import datetime
 
 from hocba_sign.ades.integrity import check_integrity
 from hocba_sign.errors import CallerError
 from hocba_sign.pades.read import is_pdf
+from hocba_sign.pades.write_cms import chain
+from hocba_sign.signing.admission import admit
 from hocba_sign.signing.draft import Draft, read_draft, require_turn
 from hocba_sign.signing.pdf_complete import complete_pdf
+from hocba_sign.signing.policy import DEFAULT
 from hocba_sign.signing.state import SignedDocument, ToBeSigned
 from hocba_sign.xades.read import read
 from hocba_sign.xades.write import with_value
@@ -21,11 +26,18 @@ def complete(state: ToBeSigned, value: bytes, *, at: datetime) -> SignedDocument
     `value` is the raw RSA value or ECDSA r‖s. `at` is aware. The state may come from another process: turn,
     octets and value are all checked again.
     Raises: CallerError `SIGN.EXPIRED`, `SIGN.STATE` when the state is not what `prepare` gave, `SIGN.VALUE` when the
-    value does not verify with the certificate's key; those of `read_draft` and `require_turn`.
+    value does not verify with the certificate's key; those of `read_draft`, `require_turn` and `admit`.
     """
     if is_pdf(state.document):
-        return complete_pdf(state, value, at=at)
-    return complete_draft(read_draft(state.document), state, value=value, at=at)
+        return _admitted(complete_pdf(state, value, at=at), chain(state.unsigned), state)
+    signed = complete_draft(read_draft(state.document), state, value=value, at=at)
+    signature = read(signed.octets).signature(state.slot)
+    return _admitted(signed, () if signature is None else signature.certificates_der, state)
+
+
+def _admitted(signed: SignedDocument, chain_der: Sequence[bytes], state: ToBeSigned) -> SignedDocument:
+    """Ask of the certificate once more what `prepare` asked: the state may come from elsewhere."""
+    return replace(signed, notes=admit(chain_der, state.slot, None, at=state.created, policy=DEFAULT))
 
 
 def complete_draft(draft: Draft, state: ToBeSigned, *, value: bytes, at: datetime) -> SignedDocument:

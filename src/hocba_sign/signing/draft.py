@@ -6,6 +6,7 @@ from hocba_sign.ades.integrity import check_integrity
 from hocba_sign.ades.structure import ParsedDocument
 from hocba_sign.errors import CallerError, Finding, InputError
 from hocba_sign.model.event import Event
+from hocba_sign.model.person import School
 from hocba_sign.model.record import RECORD_PLANS
 from hocba_sign.model.registry import RegistrySnapshot
 from hocba_sign.model.status_list import StatusList
@@ -41,6 +42,11 @@ class Draft:
                 return place
             case _:
                 return None
+
+    @property
+    def school(self) -> School | None:
+        """Whose document it is; None for one of an authority."""
+        return self.content.school if isinstance(self.content, Transcript | Event) else None
 
     @property
     def filled(self) -> tuple[Slot, ...]:

@@ -5,6 +5,7 @@ from typing import Final
 
 from hocba_sign.ades.integrity import check_integrity
 from hocba_sign.errors import CallerError, Finding, InputError
+from hocba_sign.model.person import School
 from hocba_sign.model.transcript import ExpectedSigner, Transcript
 from hocba_sign.model.workflow import PLANS, Role, SigningPlan, Slot
 from hocba_sign.pades.form import Form, NewField, Place
@@ -42,6 +43,10 @@ class PdfDraft:
     transcript: Transcript | None
     slots: tuple[Slot, ...]
     is_planned: bool
+
+    @property
+    def school(self) -> School | None:
+        return None if self.transcript is None else self.transcript.school
 
     @property
     def filled(self) -> tuple[Slot, ...]:

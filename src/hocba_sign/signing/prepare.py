@@ -1,6 +1,7 @@
 """Before the key: check signer, certificate and turn, and give the octets to sign."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import UTC, datetime
 
 from hocba_sign.crypto.algorithms import SignatureAlgorithm
@@ -8,6 +9,7 @@ from hocba_sign.errors import CallerError
 from hocba_sign.model.workflow import Slot
 from hocba_sign.pades.read import is_pdf
 from hocba_sign.pki.certificate import Certificate
+from hocba_sign.signing.admission import admit
 from hocba_sign.signing.draft import Draft, read_draft, require_turn
 from hocba_sign.signing.pdf_draft import read_pdf_draft
 from hocba_sign.signing.pdf_prepare import prepare_pdf
@@ -27,17 +29,20 @@ def prepare(document: bytes, slot: Slot, *, chain_der: Sequence[bytes], at: date
     claimed signing time, in full seconds UTC.
     Raises: InputError as `read_draft` (of a PDF, as `read_pdf_draft`), `CERT.*` for an unreadable certificate; CallerError: `SIGN.ORDER` and the
     others of `require_turn`, `SIGN.CERTIFICATE_EXPIRED`, `SIGN.CERTIFICATE_NOT_YET_VALID`, `SIGN.KEY_USAGE`, `SIGN.ALGORITHM`,
-    `SIGN.WRONG_PERSON`. Does not check the path or revocation of the certificate.
+    `SIGN.WRONG_PERSON`, and those of `admit`. Does not check the revocation of the certificate.
     Spec: design of the workflow in docs/explanation/order.md; EN 319 132-1, 6.3.
     """
     if is_pdf(document):
-        draft = read_pdf_draft(document, slot=slot, roles=policy.roles)
-        return prepare_pdf(draft, slot, chain_der=chain_der, at=at, policy=policy)[0]
-    return prepare_draft(read_draft(document), slot, chain_der=chain_der, at=at, policy=policy)
+        pdf = read_pdf_draft(document, slot=slot, roles=policy.roles)
+        state = prepare_pdf(pdf, slot, chain_der=chain_der, at=at, policy=policy)[0]
+        return replace(state, notes=admit(chain_der, slot, pdf.school, at=state.created, policy=policy))
+    draft = read_draft(document)
+    state = prepare_draft(draft, slot, chain_der=chain_der, at=at, policy=policy)
+    return replace(state, notes=admit(chain_der, slot, draft.school, at=state.created, policy=policy))
 
 
 def prepare_draft(draft: Draft, slot: Slot, *, chain_der: Sequence[bytes], at: datetime, policy: SigningPolicy) -> ToBeSigned:
-    """Prepare as `prepare` does, with a document that was just read and checked in this process."""
+    """Prepare as `prepare` does, with a document that was just read and checked in this process, and a certificate that was admitted."""
     moment = at.astimezone(UTC).replace(microsecond=0)
     chain = tuple(Certificate.load(der) for der in chain_der)
     if not chain:

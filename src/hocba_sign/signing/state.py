@@ -4,11 +4,11 @@ import base64
 import binascii
 import hashlib
 import json
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 
 from hocba_sign.crypto.algorithms import SignatureAlgorithm, signature_algorithm
-from hocba_sign.errors import HocbaSignError, InputError
+from hocba_sign.errors import Finding, HocbaSignError, InputError
 from hocba_sign.model.workflow import Role, Slot
 from hocba_sign.pades.read import is_pdf
 
@@ -22,6 +22,7 @@ class ToBeSigned:
     `octets` are what to sign (canonical ds:SignedInfo; of a PDF the DER of the signed attributes), `digest` their hash for services that sign hashes;
     `algorithm` says how: RSA values as they are, ECDSA values as r‖s. `document` and `unsigned` (the
     signature without its value) are what `complete` puts together; `roles` are those of the `SigningPolicy`. `created` and `expires` are UTC.
+    `notes` are what the signer should know of the certificate; they are not written down.
     """
 
     document: bytes
@@ -32,6 +33,7 @@ class ToBeSigned:
     created: datetime
     expires: datetime
     roles: tuple[Role, ...] = ()
+    notes: tuple[Finding, ...] = field(default=(), compare=False)
 
     @property
     def digest(self) -> bytes:
@@ -93,7 +95,8 @@ class ToBeSigned:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SignedDocument:
-    """A document with a signature that was just made and checked, in `slot`."""
+    """A document with a signature that was just made and checked, in `slot`; `notes` are what the signer should know of the certificate."""
 
     octets: bytes
     slot: Slot
+    notes: tuple[Finding, ...] = ()

@@ -5,9 +5,9 @@ from datetime import date
 
 from hocba_sign.model.authority import Registry, Standing
 from hocba_sign.model.person import School
-from hocba_sign.model.record import Credential, Witness, vietnam_day
+from hocba_sign.model.record import Witness, vietnam_day
 from hocba_sign.model.workflow import Role, Slot
-from hocba_sign.pki.certificate import Certificate
+from hocba_sign.pki.fitness import credential_of
 from hocba_sign.validation.chain import Setting
 from hocba_sign.validation.process import SignatureConclusion
 from hocba_sign.validation.verdict import Check, Status
@@ -16,12 +16,6 @@ _STATUS = {Standing.ALLOWED: Status.PASS, Standing.REFUSED: Status.FAIL, Standin
 _ORDER = (Status.FAIL, Status.UNPROVEN, Status.PASS)
 _NEEDED = frozenset({Role.CBQL, Role.KY_PHAT_HANH})
 """A registry that names neither head nor seal of a school does not know the school; teachers may be left to the school."""
-
-
-def credential_of(certificate: Certificate) -> Credential:
-    """Give what a registry compares of a certificate."""
-    subject = certificate.subject
-    return Credential(sha256=certificate.sha256, identifiers=tuple(subject.identifiers), common_name=subject.common_name)
 
 
 def witness_of(one: SignatureConclusion) -> Witness | None:
