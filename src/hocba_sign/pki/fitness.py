@@ -56,7 +56,7 @@ def _unfit(certificate: Certificate, purpose: Purpose, at: datetime) -> Iterator
         yield weakness
     exceptions = frozenset(ProfileException) if purpose is Purpose.TIMESTAMPING else frozenset[ProfileException]()
     try:
-        yield from leaf_causes(certificate.der, purpose, exceptions)
+        yield from leaf_causes(certificate.der, purpose, allowed=exceptions)
     except (AttributeError, ValueError, TypeError, LookupError):
         yield "PATH.MALFORMED"
 

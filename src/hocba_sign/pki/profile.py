@@ -100,7 +100,7 @@ def usage_cause(certificate_der: bytes, purpose: Purpose) -> str | None:
     return None
 
 
-def leaf_causes(certificate_der: bytes, purpose: Purpose, allowed: frozenset[ProfileException]) -> tuple[str, ...]:
+def leaf_causes(certificate_der: bytes, purpose: Purpose, *, allowed: frozenset[ProfileException]) -> tuple[str, ...]:
     """Give the causes against one certificate that is no issuer: its profile, its usage, and critical extensions that nobody here knows."""
     certificate = parsed_certificate(certificate_der)
     causes = [cause for cause in _certificate_causes(certificate) if _EXCUSABLE.get(cause) not in allowed]

@@ -24,7 +24,7 @@ from hocba_sign.pki.trust_list import TrustList
 from hocba_sign.signing.policy import Level, SigningPolicy
 
 
-def admit(chain_der: Sequence[bytes], slot: Slot, school: School | None, *, at: datetime, policy: SigningPolicy) -> tuple[Finding, ...]:
+def admit(chain_der: Sequence[bytes], slot: Slot, *, school: School | None, at: datetime, policy: SigningPolicy) -> tuple[Finding, ...]:
     """Refuse a certificate that verification refuses, and give what is to be noted of it.
 
     1. the certificate with the issuers beside it; 2. where the caller says whom verifiers trust, its path, and whether certificates of

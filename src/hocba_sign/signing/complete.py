@@ -37,7 +37,7 @@ def complete(state: ToBeSigned, value: bytes, *, at: datetime) -> SignedDocument
 
 def _admitted(signed: SignedDocument, chain_der: Sequence[bytes], state: ToBeSigned) -> SignedDocument:
     """Ask of the certificate once more what `prepare` asked: the state may come from elsewhere."""
-    return replace(signed, notes=admit(chain_der, state.slot, None, at=state.created, policy=DEFAULT))
+    return replace(signed, notes=admit(chain_der, state.slot, school=None, at=state.created, policy=DEFAULT))
 
 
 def complete_draft(draft: Draft, state: ToBeSigned, *, value: bytes, at: datetime) -> SignedDocument:

@@ -35,10 +35,10 @@ def prepare(document: bytes, slot: Slot, *, chain_der: Sequence[bytes], at: date
     if is_pdf(document):
         pdf = read_pdf_draft(document, slot=slot, roles=policy.roles)
         state = prepare_pdf(pdf, slot, chain_der=chain_der, at=at, policy=policy)[0]
-        return replace(state, notes=admit(chain_der, slot, pdf.school, at=state.created, policy=policy))
+        return replace(state, notes=admit(chain_der, slot, school=pdf.school, at=state.created, policy=policy))
     draft = read_draft(document)
     state = prepare_draft(draft, slot, chain_der=chain_der, at=at, policy=policy)
-    return replace(state, notes=admit(chain_der, slot, draft.school, at=state.created, policy=policy))
+    return replace(state, notes=admit(chain_der, slot, school=draft.school, at=state.created, policy=policy))
 
 
 def prepare_draft(draft: Draft, slot: Slot, *, chain_der: Sequence[bytes], at: datetime, policy: SigningPolicy) -> ToBeSigned:
