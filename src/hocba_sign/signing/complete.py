@@ -2,16 +2,18 @@
 
 from collections.abc import Sequence
 from dataclasses import replace
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from hocba_sign.ades.integrity import check_integrity
-from hocba_sign.errors import CallerError
+from hocba_sign.crypto.algorithms import digest_algorithm
+from hocba_sign.errors import CallerError, InputError
 from hocba_sign.pades.read import is_pdf
 from hocba_sign.pades.write_cms import chain
 from hocba_sign.signing.admission import admit
 from hocba_sign.signing.draft import Draft, read_draft, require_turn
 from hocba_sign.signing.pdf_complete import complete_pdf
-from hocba_sign.signing.policy import DEFAULT
+from hocba_sign.signing.policy import DEFAULT, SigningPolicy
+from hocba_sign.signing.prepare import prepare_draft
 from hocba_sign.signing.state import SignedDocument, ToBeSigned
 from hocba_sign.xades.read import read
 from hocba_sign.xades.write import with_value
@@ -20,24 +22,49 @@ from hocba_sign.xml.parse import parse
 from hocba_sign.xml.splice import insert, path_of
 
 
-def complete(state: ToBeSigned, value: bytes, *, at: datetime) -> SignedDocument:
+def complete(state: ToBeSigned, value: bytes, *, at: datetime, lifetime: timedelta = DEFAULT.lifetime) -> SignedDocument:
     """Put the signature value into the document of `state`, at level B.
 
-    `value` is the raw RSA value or ECDSA r‖s. `at` is aware. The state may come from another process: turn,
-    octets and value are all checked again.
+    `value` is the raw RSA value or ECDSA r‖s. `at` is aware. The state may come from another process, and anybody may have changed it there: it
+    is prepared again from its document, and must be the same in every part. Only its expiry follows from nothing: `lifetime` is that of the
+    `SigningPolicy`, and a state does not live longer, whatever it says.
     Raises: CallerError `SIGN.EXPIRED`, `SIGN.STATE` when the state is not what `prepare` gave, `SIGN.VALUE` when the
-    value does not verify with the certificate's key; those of `read_draft`, `require_turn` and `admit`.
+    value does not verify with the certificate's key; those of `read_draft`, `prepare` and `admit`.
     """
+    if at > state.created + lifetime:
+        raise CallerError("SIGN.EXPIRED", where=(state.created + lifetime).isoformat())
     if is_pdf(state.document):
         return _admitted(complete_pdf(state, value, at=at), chain(state.unsigned), state)
-    signed = complete_draft(read_draft(state.document), state, value=value, at=at)
-    signature = read(signed.octets).signature(state.slot)
-    return _admitted(signed, () if signature is None else signature.certificates_der, state)
+    draft = read_draft(state.document)
+    require_turn(draft, state.slot)
+    signed = complete_draft(draft, state, value=value, at=at)
+    return _admitted(signed, _prepared_chain(draft, state, signed), state)
 
 
 def _admitted(signed: SignedDocument, chain_der: Sequence[bytes], state: ToBeSigned) -> SignedDocument:
     """Ask of the certificate once more what `prepare` asked: the state may come from elsewhere."""
     return replace(signed, notes=admit(chain_der, state.slot, school=None, at=state.created, policy=DEFAULT))
+
+
+def _prepared_chain(draft: Draft, state: ToBeSigned, signed: SignedDocument) -> tuple[bytes, ...]:
+    """Prepare the signature again from the document, with the choices that are read from itself; give its certificates.
+
+    Raises: CallerError `SIGN.STATE`.
+    """
+    signature = read(signed.octets).signature(state.slot)
+    assert signature is not None
+    try:
+        policy = SigningPolicy(
+            algorithm=state.algorithm,
+            digest_algorithm=digest_algorithm(signature.references[0].digest_uri),
+            lifetime=state.expires - state.created,
+        )
+        again = prepare_draft(draft, state.slot, chain_der=signature.certificates_der, at=state.created, policy=policy)
+    except (CallerError, InputError) as error:
+        raise CallerError("SIGN.STATE", where=str(state.slot), detail=error.cause) from error
+    if again != state:
+        raise CallerError("SIGN.STATE", where=str(state.slot))
+    return signature.certificates_der
 
 
 def complete_draft(draft: Draft, state: ToBeSigned, *, value: bytes, at: datetime) -> SignedDocument:
@@ -53,7 +80,10 @@ def complete_draft(draft: Draft, state: ToBeSigned, *, value: bytes, at: datetim
     root = parse(state.document).root
     slot_path = path_of(dict(slot_elements(root, recognise(root)))[state.slot])
     octets = insert(state.document, slot_path, fragment=with_value(state.unsigned, value))
-    _check(octets, state, len(draft.parsed.signatures) + 1)
+    try:
+        _check(octets, state, len(draft.parsed.signatures) + 1)
+    except InputError as error:
+        raise CallerError("SIGN.STATE", where=str(state.slot), detail=error.cause) from error
     return SignedDocument(octets=octets, slot=state.slot)
 
 

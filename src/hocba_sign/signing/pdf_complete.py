@@ -32,7 +32,7 @@ def complete_pdf(state: ToBeSigned, value: bytes, *, at: datetime) -> SignedDocu
         roles=state.roles,
     )
     again, gap = prepare_pdf(draft, state.slot, chain_der=chain(state.unsigned), at=state.created, policy=policy)
-    if again.octets != state.octets:
+    if again != state:
         raise CallerError("SIGN.STATE", where=str(state.slot))
     return complete_pdf_gap(state, gap, value=value, at=at)
 

@@ -42,19 +42,22 @@ class ToBeSigned:
             return self.octets
         return hashlib.new(self.algorithm.digest.name.replace("-", "_"), self.octets).digest()
 
+    def _shown(self) -> dict[str, str]:
+        """What people and services read of the state, all of which follows from the rest."""
+        kind = "PDF" if is_pdf(self.document) else "XML"
+        return {"document_format": kind, "algorithm_name": self.algorithm.name, "digest": self.digest.hex()}
+
     def to_json(self) -> str:
         """Write the state for another process; it holds the whole document, so keep it as confidential as that."""
         return json.dumps(
             {
                 "format": _FORMAT,
-                "document_format": "PDF" if is_pdf(self.document) else "XML",
+                **self._shown(),
                 "role": self.slot.role,
                 "subject": self.slot.subject,
                 "teacher": self.slot.teacher,
                 "roles": list(self.roles),
                 "algorithm": self.algorithm.uri,
-                "algorithm_name": self.algorithm.name,
-                "digest": self.digest.hex(),
                 "octets": base64.b64encode(self.octets).decode(),
                 "created": self.created.isoformat(),
                 "expires": self.expires.isoformat(),
@@ -71,7 +74,9 @@ class ToBeSigned:
         Raises: InputError `SIGN.STATE` for anything else.
         """
         try:
-            state = json.loads(text)
+            state = json.loads(text, object_pairs_hook=_object)
+            if any(not isinstance(state[name], str | None) for name in ("subject", "teacher")):
+                raise InputError("SIGN.STATE", where="slot")
             if state["format"] != _FORMAT:
                 raise InputError("SIGN.STATE", where="format")
             read = cls(
@@ -84,13 +89,23 @@ class ToBeSigned:
                 expires=datetime.fromisoformat(state["expires"]).astimezone(UTC),
                 roles=tuple(Role(role) for role in state.get("roles", ())),
             )
-            if state.get("document_format", "XML") != ("PDF" if is_pdf(read.document) else "XML"):
-                raise InputError("SIGN.STATE", where="document_format")
+            # What a device was shown must be what will be completed.
+            wrong = next((name for name, shown in read._shown().items() if state.get(name, shown) != shown), None)
+            if wrong is not None:
+                raise InputError("SIGN.STATE", where=wrong)
         except HocbaSignError as error:
             raise InputError("SIGN.STATE", where=error.where) from error
         except (ValueError, KeyError, TypeError, AttributeError, RecursionError, OverflowError, binascii.Error) as error:
             raise InputError("SIGN.STATE") from error
         return read
+
+
+def _object(pairs: list[tuple[str, object]]) -> dict[str, object]:
+    """A key that stands twice would show one thing to a device and another to `complete`."""
+    found = dict(pairs)
+    if len(found) < len(pairs):
+        raise ValueError("a key twice")
+    return found
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -1,12 +1,16 @@
 """What may be signed, by whom, when; everything else is refused before a key is touched."""
 
+import json
 import subprocess
 import sys
 import unicodedata
+from collections.abc import Callable
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
 
+from hocba_sign.crypto.algorithms import signature_algorithm
 from hocba_sign.errors import CallerError, InputError
 from hocba_sign.model.workflow import Role, Slot
 from hocba_sign.signing.complete import complete
@@ -152,6 +156,46 @@ class TestComplete:
             expires=state.expires,
         )
         assert self.refused(forged, self.VALUE) == "SIGN.STATE"
+
+    @pytest.mark.parametrize(
+        "edit",
+        [
+            lambda s: replace(s, slot=SCENE.teachers[1]),
+            lambda s: replace(s, slot=GVCN),
+            lambda s: replace(s, unsigned=s.unsigned + b"<!-- 10,0 -->"),
+            lambda s: replace(s, unsigned=b"<!-- 10,0 -->" + s.unsigned),
+            lambda s: replace(s, unsigned=s.unsigned.replace(b"<ds:SignedInfo>", b"<!-- 10,0 --><ds:SignedInfo>")),
+            lambda s: replace(s, unsigned=s.unsigned + b"<GHI_CHU/>"),
+            lambda s: replace(s, unsigned=s.unsigned.replace(b"</ds:Object>", b"</ds:Object><ds:Object>10,0</ds:Object>")),
+            lambda s: replace(s, unsigned=s.unsigned.replace(b' Id="ck-', b' Id="other-', 1)),
+            lambda s: replace(s, octets=s.octets + b" "),
+            lambda s: replace(s, created=s.created - timedelta(seconds=1)),
+            lambda s: replace(s, created=s.created + timedelta(seconds=1)),
+            lambda s: replace(s, algorithm=signature_algorithm("http://www.w3.org/2001/04/xmldsig-more#ecdsa-sha384")),
+            lambda s: replace(s, roles=(Role.GVCN,)),
+        ],
+    )
+    def test_a_state_changed_in_one_part_is_refused(self, edit: Callable[[ToBeSigned], ToBeSigned]) -> None:
+        assert edit(self.STATE) != self.STATE
+        assert self.refused(edit(self.STATE), self.VALUE) in {"SIGN.STATE", "SIGN.ORDER"}
+
+    def test_no_state_lives_longer_than_who_completes_it_allows(self) -> None:
+        later = replace(self.STATE, expires=self.STATE.expires + timedelta(days=900))
+        assert self.refused(later, self.VALUE, hours=25) == "SIGN.EXPIRED"
+        assert complete(later, self.VALUE, at=SIGNED_AT + timedelta(hours=25), lifetime=timedelta(days=2)).slot == TEACHER
+        assert complete(self.STATE, self.VALUE, at=SIGNED_AT + timedelta(hours=23)).slot == TEACHER
+
+    @pytest.mark.parametrize("name", ["digest", "algorithm_name", "document_format"])
+    def test_what_a_service_was_shown_must_be_what_is_completed(self, name: str) -> None:
+        state = json.loads(self.STATE.to_json())
+        with pytest.raises(InputError) as caught:
+            ToBeSigned.from_json(json.dumps(state | {name: "00" * 32}))
+        assert (caught.value.cause, caught.value.where) == ("SIGN.STATE", name)
+
+    def test_a_key_that_stands_twice_is_no_state(self) -> None:
+        text = self.STATE.to_json()
+        with pytest.raises(InputError, match=r"SIGN\.STATE"):
+            ToBeSigned.from_json(text.replace('"digest":', '"digest": "00",\n "digest":', 1))
 
     @pytest.mark.parametrize("text", ["", "[]", "{}", "null", '{"format": 1}', '{"format": "hocba-sign to-be-signed 1"}', "\x00"])
     def test_anything_else_is_no_state(self, text: str) -> None:
