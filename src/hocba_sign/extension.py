@@ -173,5 +173,5 @@ def _check(document: bytes, slots: tuple[Slot, ...], to: Level) -> None:
             raise CallerError("SIGN.STATE", where=str(slot))
         for stamp in archives[-1:]:
             token = read_token(stamp.tokens_der[-1])
-            if token.imprint != digest(token.imprint_algorithm, stamp.message_octets):
+            if token.imprint != stamp.imprint(token.imprint_algorithm):
                 raise CallerError("SIGN.TIME_STAMP", where=str(slot))

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
-from hocba_sign.crypto.algorithms import PssParameters, SignatureAlgorithm, digest, digest_algorithm
+from hocba_sign.crypto.algorithms import DigestAlgorithm, PssParameters, SignatureAlgorithm, digest, digest_algorithm
 from hocba_sign.errors import Finding, InputError
 from hocba_sign.model.workflow import Slot
 
@@ -160,7 +160,7 @@ class StampKind(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TimeStamp:
-    """One time-stamp container: its tokens, and the octets that each must have in its imprint.
+    """One time-stamp container: its tokens, and the octets that each must have in its imprint, in parts that other time-stamps share.
 
     `covered_der` are the certificates, CRLs, OCSP responses and tokens that an archive time-stamp covers: a passing token
     proves that they existed. `covers_value`: the octets include the signature value. `findings` say why the octets could not be had: then no token of it is intact.
@@ -168,10 +168,14 @@ class TimeStamp:
 
     kind: StampKind
     tokens_der: tuple[bytes, ...]
-    message_octets: bytes
+    message_parts: tuple[bytes, ...]
     covered_der: tuple[bytes, ...] = ()
     covers_value: bool = True
     findings: tuple[Finding, ...] = ()
+
+    def imprint(self, algorithm: DigestAlgorithm) -> bytes:
+        """Give the imprint that a token by this hash must have."""
+        return digest(algorithm, *self.message_parts)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

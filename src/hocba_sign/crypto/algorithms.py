@@ -335,7 +335,11 @@ def rsa_pss(parameters: PssParameters | None, *, uri: str | None) -> SignatureAl
     return _pss(parameters, uri=uri)
 
 
-def digest(algorithm: DigestAlgorithm, octets: bytes) -> bytes:
+def digest(algorithm: DigestAlgorithm, *parts: bytes) -> bytes:
+    """Hash the parts as if they were one after the other in one piece."""
     if algorithm is SHAKE256:
-        return hashlib.shake_256(octets, usedforsecurity=False).digest(algorithm.size)
-    return hashlib.new(algorithm.name.replace("-", "_"), octets, usedforsecurity=False).digest()
+        return hashlib.shake_256(b"".join(parts), usedforsecurity=False).digest(algorithm.size)
+    hashed = hashlib.new(algorithm.name.replace("-", "_"), usedforsecurity=False)
+    for part in parts:
+        hashed.update(part)
+    return hashed.digest()

@@ -289,7 +289,7 @@ def _all_values(values: tuple[LongTermValues, ...]) -> LongTermValues:
 
 def _time_stamps(facts: PdfFacts, one: FieldFacts, cms: CmsFacts, *, stamps: tuple[_DocumentStamp, ...]) -> Iterator[TimeStamp]:
     if cms.tokens:
-        yield TimeStamp(kind=StampKind.SIGNATURE, tokens_der=cms.tokens, message_octets=cms.value)
+        yield TimeStamp(kind=StampKind.SIGNATURE, tokens_der=cms.tokens, message_parts=(cms.value,))
     for at, stamp in enumerate(stamps):
         if stamp.revision <= one.revision:
             continue
@@ -298,7 +298,7 @@ def _time_stamps(facts: PdfFacts, one: FieldFacts, cms: CmsFacts, *, stamps: tup
         yield TimeStamp(
             kind=StampKind.ARCHIVE,
             tokens_der=(stamp.token,),
-            message_octets=stamp.octets,
+            message_parts=(stamp.octets,),
             covered_der=(
                 *cms.certificates_der,
                 *cms.crls,

@@ -11,7 +11,7 @@ from hocba_sign.errors import CallerError
 from hocba_sign.model.workflow import Slot
 from hocba_sign.signing.enclosure import require_open
 from hocba_sign.xades import names
-from hocba_sign.xades.imprints import archive_octets
+from hocba_sign.xades.imprints import archive_parts
 from hocba_sign.xades.read import signature_elements
 from hocba_sign.xades.references import Method, Resolver
 from hocba_sign.xml.c14n import C14nAlgorithm
@@ -69,7 +69,7 @@ def octets_to_archive(octets: bytes, slot: Slot) -> bytes:
     signature = signature_elements(xml.root, recognise(xml.root)).get(slot)
     if signature is None:
         raise CallerError("SIGN.NO_SUCH_SLOT", where=str(slot))
-    return archive_octets(signature, _METHOD, resolver=Resolver(xml.ids), before=None)
+    return b"".join(archive_parts(signature, _METHOD, resolver=Resolver(xml.ids), before=None))
 
 
 def with_archive_time_stamp(octets: bytes, slot: Slot, *, token_der: bytes) -> bytes:

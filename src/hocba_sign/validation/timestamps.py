@@ -4,7 +4,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 
 from hocba_sign.ades.structure import ParsedSignature, StampKind, TimeStamp
-from hocba_sign.crypto.algorithms import SHA1, digest
+from hocba_sign.crypto.algorithms import SHA1
 from hocba_sign.errors import Finding, InputError
 from hocba_sign.pki.certificate import Certificate
 from hocba_sign.pki.evidence import Evidence
@@ -86,7 +86,7 @@ def _read(stamp: TimeStamp, token_der: bytes, *, where: str, candidates: tuple[C
         return _broken(stamp, token_der, stamp.findings, token=None)
     try:
         token = read_token(token_der, candidates)
-        check = verify_token(token, lambda algorithm: digest(algorithm, stamp.message_octets))
+        check = verify_token(token, stamp.imprint)
     except InputError as error:
         return _broken(stamp, token_der, (Finding(error.cause, where),), token=None)
     if not check.intact or check.causes:

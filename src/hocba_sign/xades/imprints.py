@@ -10,12 +10,11 @@ from hocba_sign.errors import InputError
 from hocba_sign.xades import names
 from hocba_sign.xades.properties import namespace_of, qualifying_properties
 from hocba_sign.xades.references import Method, Resolver, reference_octets
-from hocba_sign.xml.c14n import canonicalize
 from hocba_sign.xml.names import XADES141
 from hocba_sign.xml.parse import Element, locate
 
 
-def signature_value_octets(signature: Element, method: Method) -> bytes:
+def signature_value_octets(signature: Element, method: Method, *, resolver: Resolver) -> bytes:
     """Give what a signature time-stamp covers: the ds:SignatureValue element.
 
     Spec: EN 319 132-1, 5.3.
@@ -23,10 +22,10 @@ def signature_value_octets(signature: Element, method: Method) -> bytes:
     value = signature.find(names.SIGNATURE_VALUE)
     if value is None:
         raise InputError("SIG.STRUCTURE", where=locate(signature))
-    return _canonical(value, method)
+    return resolver.part(value, method)
 
 
-def archive_octets(signature: Element, method: Method, *, resolver: Resolver, before: Element | None) -> bytes:
+def archive_parts(signature: Element, method: Method, *, resolver: Resolver, before: Element | None) -> Iterator[bytes]:
     """Give what an archive time-stamp (not distributed) covers: one of 1.4.1 unless `before` is of an earlier version.
 
     1. every reference, transformed; 2. SignedInfo; 3. SignatureValue; 4. KeyInfo; 5. the unsigned properties that stand before
@@ -35,10 +34,6 @@ def archive_octets(signature: Element, method: Method, *, resolver: Resolver, be
     Raises: InputError `SIG.TARGET_MISSING` and others when a reference cannot be dereferenced.
     Spec: EN 319 132-1, 5.5.2.2.
     """
-    return b"".join(_archive_parts(signature, method, resolver=resolver, before=before))
-
-
-def _archive_parts(signature: Element, method: Method, *, resolver: Resolver, before: Element | None) -> Iterator[bytes]:
     signed_info = signature.find(names.SIGNED_INFO)
     if signed_info is None:
         raise InputError("SIG.STRUCTURE", where=locate(signature))
@@ -46,29 +41,29 @@ def _archive_parts(signature: Element, method: Method, *, resolver: Resolver, be
     for reference in signed_info.iterchildren(names.REFERENCE):
         yield reference_octets(reference, resolver, default=method)
     # (2)
-    yield _canonical(signed_info, method)
+    yield resolver.part(signed_info, method)
     # (3)
-    yield signature_value_octets(signature, method)
+    yield signature_value_octets(signature, method, resolver=resolver)
     # (4)
     key_info = signature.find(names.KEY_INFO)
     if key_info is not None:
-        yield _canonical(key_info, method)
+        yield resolver.part(key_info, method)
     # (5)
     for element in properties_before(signature, before):
-        yield _canonical(element, method)
+        yield resolver.part(element, method)
     # (6)
     holders = {element.getparent() for element in qualifying_properties(signature)}
     is_earlier = before is not None and namespace_of(before) != XADES141
     named = {reference.get("URI") for reference in signed_info.iterchildren(names.REFERENCE)} if is_earlier else set()
     for holder in signature.iterchildren(names.OBJECT):
         if holder not in holders and f"#{holder.get('Id')}" not in named:
-            yield _canonical(holder, method)
+            yield resolver.part(holder, method)
 
 
-def content_octets(signature: Element, method: Method, *, resolver: Resolver, stamp: Element) -> bytes:
+def content_parts(signature: Element, method: Method, *, resolver: Resolver, stamp: Element) -> Iterator[bytes]:
     """Give what a time-stamp on content covers: all data objects that the signature references, or those that its Includes name.
 
-    Raises: InputError `SIG.TIME_STAMP_INCLUDE` for an Include of anything else, and as `archive_octets`.
+    Raises: InputError `SIG.TIME_STAMP_INCLUDE` for an Include of anything else, and as `archive_parts`.
     Spec: EN 319 132-1, 5.2.8.
     """
     references = tuple(signature.iterfind(f"{names.SIGNED_INFO}/{names.REFERENCE}"))
@@ -79,10 +74,10 @@ def content_octets(signature: Element, method: Method, *, resolver: Resolver, st
         wanted = tuple(by_id[uri] for uri in (one.get("URI", "") for one in included) if uri in by_id)
         if not wanted or len(wanted) != len(included) or any(one.get("referencedData") not in {"true", "1"} for one in included):
             raise InputError("SIG.TIME_STAMP_INCLUDE", where=locate(stamp))
-    return b"".join(reference_octets(reference, resolver, default=method) for reference in wanted)
+    return (reference_octets(reference, resolver, default=method) for reference in wanted)
 
 
-def refs_octets(signature: Element, method: Method, *, stamp: Element) -> bytes:
+def refs_parts(signature: Element, method: Method, *, resolver: Resolver, stamp: Element) -> Iterator[bytes]:
     """Give what a time-stamp on references to validation data covers: those that stand before it.
 
     One of the SigAndRefs forms covers the value and its time-stamps too.
@@ -100,8 +95,10 @@ def refs_octets(signature: Element, method: Method, *, stamp: Element) -> bytes:
     if has_value:
         wanted.add("SignatureTimeStamp")
     parts = (element for element in properties_before(signature, stamp) if str(element.tag).rpartition("}")[2] in wanted)
-    value = signature_value_octets(signature, method) if has_value else b""
-    return value + b"".join(_canonical(part, method) for part in parts)
+    if has_value:
+        yield signature_value_octets(signature, method, resolver=resolver)
+    for part in parts:
+        yield resolver.part(part, method)
 
 
 def properties_before(signature: Element, before: Element | None) -> Iterable[Element]:
@@ -111,7 +108,3 @@ def properties_before(signature: Element, before: Element | None) -> Iterable[El
         if element is before:
             return
         yield element
-
-
-def _canonical(element: Element, method: Method) -> bytes:
-    return canonicalize(element, method.algorithm, inclusive_prefixes=method.prefixes)

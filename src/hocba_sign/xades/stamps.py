@@ -1,7 +1,7 @@
 """The time-stamps of a signature, with the octets that their imprints must be of, and the validation data embedded beside them."""
 
 import contextlib
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from itertools import islice
 from typing import Final
 
@@ -10,7 +10,7 @@ from hocba_sign.crypto import der
 from hocba_sign.errors import Finding, InputError
 from hocba_sign.xades import names
 from hocba_sign.xades.elements import Parts, c14n_of, descend, octets_of, optional
-from hocba_sign.xades.imprints import archive_octets, content_octets, properties_before, refs_octets, signature_value_octets
+from hocba_sign.xades.imprints import archive_parts, content_parts, properties_before, refs_parts, signature_value_octets
 from hocba_sign.xades.key_info import key_info_certificates
 from hocba_sign.xades.nodes import NODE_WORK
 from hocba_sign.xades.properties import namespace_of
@@ -101,7 +101,7 @@ def _stamp_or_finding(signature: Element, element: Element, kind: StampKind, *, 
 
 
 def _unread(kind: StampKind, finding: Finding) -> TimeStamp:
-    return TimeStamp(kind=kind, tokens_der=(b"",), message_octets=b"", covers_value=False, findings=(finding,))
+    return TimeStamp(kind=kind, tokens_der=(b"",), message_parts=(), covers_value=False, findings=(finding,))
 
 
 def _stamp(signature: Element, element: Element, kind: StampKind, *, resolver: Resolver) -> TimeStamp:
@@ -113,22 +113,24 @@ def _stamp(signature: Element, element: Element, kind: StampKind, *, resolver: R
     covered: tuple[bytes, ...] = ()
     match kind:
         case StampKind.CONTENT:
-            message = content_octets(signature, method, resolver=resolver, stamp=element)
+            parts = tuple(content_parts(signature, method, resolver=resolver, stamp=element))
         case StampKind.SIGNATURE:
-            message = signature_value_octets(signature, method)
+            parts = (signature_value_octets(signature, method, resolver=resolver),)
         case StampKind.REFS:
             _refuse_distributed(element, namespace)
-            message = refs_octets(signature, method, stamp=element)
+            parts = tuple(refs_parts(signature, method, resolver=resolver, stamp=element))
         case _:
             if resolver.foreign is not None:
                 _refuse_distributed(element, namespace)
-            message = archive_octets(signature, method, resolver=resolver, before=element)
-            covered = _covered(signature, element)
+            parts = tuple(archive_parts(signature, method, resolver=resolver, before=element))
+            covered = _covered(signature, element, resolver)
+    resolver.stamp(parts, where=locate(element))
     if resolver.foreign is not None:
         is_fast = method.algorithm.is_exclusive and not method.prefixes
-        resolver.foreign.budget.spend(2 * len(message) + (0 if is_fast else NODE_WORK * message.count(b"</")))
+        work = sum(2 * len(part) + (0 if is_fast else NODE_WORK * part.count(b"</")) for part in parts)
+        resolver.foreign.budget.spend(work)
     covers_value = kind is not StampKind.CONTENT and not str(element.tag).rpartition("}")[2].startswith("RefsOnly")
-    return TimeStamp(kind=kind, tokens_der=tokens, message_octets=message, covered_der=covered, covers_value=covers_value)
+    return TimeStamp(kind=kind, tokens_der=tokens, message_parts=parts, covered_der=covered, covers_value=covers_value)
 
 
 def _in_der(token: bytes) -> bytes:
@@ -158,10 +160,10 @@ def _stamp_method(stamp: Element, *, is_open: bool) -> Method:
     return Method(algorithm, inclusive_prefixes(element))
 
 
-def _covered(signature: Element, stamp: Element) -> tuple[bytes, ...]:
+def _covered(signature: Element, stamp: Element, resolver: Resolver) -> tuple[bytes, ...]:
     tags = tuple(names.qualified(namespace, name) for namespace in names.XADES_VERSIONS for name in _VALUES)
     values = (value for element in properties_before(signature, stamp) for value in element.iter(*tags))
-    return (*key_info_certificates(signature, Parts(is_strict=False)), *(_in_der(octets) for octets in _readable(values)))
+    return (*key_info_certificates(signature, Parts(is_strict=False)), *(_in_der(octets) for octets in _readable(values, resolver.decoded)))
 
 
 def embedded_certificates(unsigned: Element | None, *, skips: bool = False) -> tuple[bytes, ...]:
@@ -194,7 +196,7 @@ def _encapsulated(unsigned: Element | None, containers: tuple[str, ...], item: s
     return tuple(_readable(values)) if skips else tuple(octets_of(value) for value in values)
 
 
-def _readable(values: Iterable[Element]) -> Iterator[bytes]:
+def _readable(values: Iterable[Element], decode: Callable[[Element], bytes] = octets_of) -> Iterator[bytes]:
     for value in values:
         with contextlib.suppress(InputError):
-            yield octets_of(value)
+            yield decode(value)

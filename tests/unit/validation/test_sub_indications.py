@@ -74,7 +74,7 @@ class Case:
         octets = b"what is signed"
         request = build_request(SHA256, digest(SHA256, octets), nonce=7)
         token = read_response(self.scene.world.timestamp(request, at), request)
-        stamp = TimeStamp(kind=StampKind.CONTENT, tokens_der=(token,), message_octets=octets, covers_value=False)
+        stamp = TimeStamp(kind=StampKind.CONTENT, tokens_der=(token,), message_parts=(octets,), covers_value=False)
         return replace(signature, time_stamps=(stamp, *signature.time_stamps))
 
 
