@@ -7,11 +7,10 @@ candidate. The search is bounded, because a document may carry any number of cer
 from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping
 from functools import lru_cache
 
-from asn1crypto import x509
-
+from hocba_sign.errors import InputError
 from hocba_sign.pki.certificate import Certificate
 from hocba_sign.pki.kept import Kept
-from hocba_sign.pki.preparation import prepared
+from hocba_sign.pki.preparation import folded, prepared
 from hocba_sign.pki.signed import certificate_verdict
 from hocba_sign.pki.trust import Anchor, TrustStore
 
@@ -29,12 +28,12 @@ MAX_KEPT_STORES = 16
 def name_key(name_der: bytes) -> str:
     """Give a string that is equal for distinguished names that RFC 5280, 7.1 holds equal.
 
-    Raises: ValueError for octets that are no Name.
+    Raises: ValueError for octets that are no Name, and for one that is too long to be compared.
     """
     try:
-        return prepared(name_der) or str(x509.Name.load(name_der).hashable)
-    except (AttributeError, LookupError) as error:
-        raise ValueError("a name that asn1crypto cannot read") from error
+        return prepared(name_der) or folded(name_der)
+    except (InputError, LookupError, TypeError) as error:
+        raise ValueError("no name") from error
 
 
 def same_name(one_der: bytes, other_der: bytes) -> bool:

@@ -29,6 +29,7 @@ from hocba_sign.crypto.verify import load_public_key, verify_der_value
 from hocba_sign.errors import InputError
 from hocba_sign.pki.certificate import Certificate
 from hocba_sign.pki.parsed import parsed_certificate, parsed_crl, parsed_ocsp
+from hocba_sign.pki.preparation import MAX_NAME
 from hocba_sign.pki.revocation import Statement
 
 
@@ -136,6 +137,9 @@ def poses_as(certificate: x509.Certificate, chain: tuple[x509.Certificate, ...])
 
 
 def readable(certificate: Certificate) -> x509.Certificate | None:
+    # The engine prepares names in Python, letter by letter.
+    if max(len(certificate.subject_der), len(certificate.issuer_der)) > MAX_NAME:
+        return None
     parsed = parsed_certificate(certificate.der)
     try:
         _ = (parsed.issuer_serial, parsed.subject.hashable, parsed.public_key.sha1, parsed.key_identifier, parsed.critical_extensions)
