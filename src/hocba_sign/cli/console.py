@@ -10,6 +10,8 @@ from typing import IO, Any, Final
 
 from hocba_sign.cli.words import say
 from hocba_sign.errors import CallerError, Finding, HocbaSignError, InputError
+from hocba_sign.model.text import has_hidden, is_hidden
+from hocba_sign.report import phrases
 from hocba_sign.report.messages import Language, message
 from hocba_sign.version import VERSION
 
@@ -21,6 +23,7 @@ EXIT_NOTHING: Final = 4
 EXIT_NOT_IN_FORCE: Final = 5
 EXIT_OUTSIDE: Final = 6
 
+printable: Final = phrases.printable
 STANDARD: Final = Path("-")
 """Given for a file: standard input or output."""
 
@@ -45,9 +48,9 @@ def result_json(value: Mapping[str, Any]) -> None:
 def json_line(value: Mapping[str, Any]) -> str:
     """Write one line of JSON; what does not print, such as marks that turn the reading direction, is escaped."""
     written = json.dumps(value, ensure_ascii=False)
-    if written.isprintable():
+    if not has_hidden(written):
         return written
-    return "".join(letter if letter.isprintable() else json.dumps(letter)[1:-1] for letter in written)
+    return "".join(json.dumps(letter)[1:-1] if is_hidden(letter) else letter for letter in written)
 
 
 def result_octets(octets: bytes) -> None:
@@ -111,8 +114,3 @@ def failure(error: HocbaSignError, file: str | None) -> dict[str, Any]:
             "message": {"vi": words.vi, "en": words.en},
         },
     }
-
-
-def printable(text: str) -> str:
-    """Replace what could move the cursor or turn the reading direction."""
-    return "".join(letter if letter.isprintable() else "\ufffd" for letter in text)

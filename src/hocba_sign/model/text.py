@@ -73,6 +73,15 @@ def faults(text: str, *, is_comment: bool = False) -> tuple[str, ...]:
     return tuple(found) if is_comment else (*found, *_deceptions(text, unusual))
 
 
+def is_hidden(letter: str) -> bool:
+    """Tell whether a character is drawn as nothing, moves what stands beside it, or does not print."""
+    return not letter.isprintable() or _IGNORABLE.match(letter) is not None
+
+
+def has_hidden(text: str) -> bool:
+    return not text.isprintable() or _IGNORABLE.search(text) is not None
+
+
 def _deceptions(text: str, unusual: dict[str, str]) -> Iterator[str]:
     """Judge a name: letters that are drawn as others, or put beside those of another script."""
     if any(_imitates(letter, category) for letter, category in unusual.items() if not _IGNORABLE.match(letter)):

@@ -1,14 +1,18 @@
 """Words of the reports for people that are neither checks nor causes."""
 
 import json
+import unicodedata
 from collections.abc import Mapping
 from datetime import datetime, timedelta, timezone
 from functools import cache
 from importlib import resources
 from typing import Final
 
+from hocba_sign.model.text import has_hidden, is_hidden
 from hocba_sign.report.messages import Language
 
+_LEFTWARDS: Final = frozenset({"R", "AL", "AN"})
+"""Bidirectional classes of Hebrew, Arabic and the like, which pull digits and signs beside them to their other side."""
 VIETNAM: Final = timezone(timedelta(hours=7))
 """Indochina Time; Vietnam has no summer time."""
 
@@ -25,8 +29,10 @@ def vietnam_time(moment: datetime, language: Language) -> str:
 
 
 def printable(text: str) -> str:
-    """Replace what could move a cursor or turn the reading direction."""
-    return "".join(letter if letter.isprintable() else "\ufffd" for letter in text)
+    """Replace what does not print, is drawn as nothing or turns the reading direction; keep words that run from right to left to themselves."""
+    if has_hidden(text):
+        text = "".join("\ufffd" if is_hidden(letter) else letter for letter in text)
+    return f"\u2068{text}\u2069" if any(unicodedata.bidirectional(letter) in _LEFTWARDS for letter in text) else text
 
 
 @cache
