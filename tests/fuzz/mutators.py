@@ -1,11 +1,12 @@
 """Seeded changes of real structure: octets, tokens, trees, DER values."""
 
 import base64
+import json
 import random
 import re
 from collections.abc import Callable
 from copy import deepcopy
-from typing import Final
+from typing import Any, Final
 
 from lxml import etree
 
@@ -245,7 +246,61 @@ def _tlv(tag: int, content: bytes) -> bytes:
     return bytes([tag & 0xFF, 0x80 | len(length)]) + length + content
 
 
+_RAW: Final = (
+    *("null", "true", "0", "-1", "1.5", '""', '"x"', "[]", "{}", "[[]]", "[null]", '{"a": 1}'),
+    *("NaN", "Infinity", "-Infinity", "1e309", "1e-99999999999999999999", "9" * 30, "9" * 5_000, "-0.0", "01"),
+    *('"\\ud800"', '"\\u0000"', '"\\u202e"', '"\\ufffd"', f'"{"x" * 100_000}"', "[" * 2_000 + "]" * 2_000, "[" * 200_000),
+)
+"""Values of JSON, or what is none, to stand where another value stood."""
+_ENCODINGS: Final = ("utf-16", "utf-8-sig", "latin-1", "utf-32", "utf-16-le")
+
+
+def json_tree(data: bytes, other: bytes, chance: random.Random) -> bytes:
+    """Exchange a value of JSON for one of another type or size, write a key twice, move parts, or write all in another encoding."""
+    try:
+        root = json.loads(data)
+        parts = [*_json_parts(root), *_json_parts(json.loads(other))]
+    except (ValueError, RecursionError):
+        return octets(data, other, chance)
+    places = [part for part in _json_parts(root) if part]
+    if not places:
+        return octets(data, other, chance)
+    place = chance.choice(places)
+    key = chance.choice([*place] if isinstance(place, dict) else range(len(place)))
+    action = chance.choice(("raw", "raw", "raw", "move", "remove", "twice", "encoding"))
+    if action == "move":
+        place[key] = chance.choice(parts)
+    elif action == "remove":
+        del place[key]
+    elif action in {"raw", "twice"}:
+        place[key] = _MARK
+    try:
+        written = json.dumps(root, ensure_ascii=chance.random() < 0.5)
+    except (ValueError, RecursionError):
+        return data
+    raw = chance.choice(_RAW)
+    twice = f"{raw}, {json.dumps(str(key))}: {chance.choice(_RAW)}" if action == "twice" else raw
+    written = written.replace(json.dumps(_MARK), twice, 1)
+    return written.encode(chance.choice(_ENCODINGS) if action == "encoding" else "utf-8", "replace")
+
+
+_MARK: Final = "(a value)"
+
+
+def _json_parts(root: Any) -> list[Any]:
+    """Give all objects and arrays."""
+    found: list[Any] = []
+    waiting = [root]
+    while waiting and len(found) < 3_000:
+        part = waiting.pop()
+        if isinstance(part, dict | list):
+            found.append(part)
+            waiting.extend(part.values() if isinstance(part, dict) else part)
+    return found
+
+
 XML: Final[tuple[Mutator, ...]] = (tree, tree, tree, tokens, tokens, octets, cut)
 SIGNED: Final[tuple[Mutator, ...]] = (*XML, embedded, embedded, embedded, embedded)
 DER: Final[tuple[Mutator, ...]] = (der, der, der, octets, cut)
 TEXT: Final[tuple[Mutator, ...]] = (tokens, octets, octets, cut)
+JSON: Final[tuple[Mutator, ...]] = (json_tree, json_tree, json_tree, *TEXT)

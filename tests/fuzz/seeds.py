@@ -1,6 +1,7 @@
 """Real structure to start from, all of it invented: signed transcripts, documents of others, what certificates and services send."""
 
 import base64
+import json
 import re
 from collections.abc import Callable, Iterator
 from datetime import timedelta
@@ -9,12 +10,18 @@ from pathlib import Path
 from typing import Final
 
 from hocba_sign.extension import extend
+from hocba_sign.model.event import EventKind
+from hocba_sign.model.registry import RegistrySnapshot
+from hocba_sign.model.status_list import Cell
 from hocba_sign.signing.policy import Level
+from hocba_sign.signing.prepare import prepare
 from hocba_sign.testing import World
 from hocba_sign.xml.layout import KHO
+from hocba_sign.xml.record import encode_record
 from tests.attacks import case, properties, stamps
 from tests.attacks.writer import OTHER, WORLD
-from tests.support.scene import JUDGED_AT, SIGNED_AT, DirectTsa, Scene
+from tests.support import records
+from tests.support.scene import CBQL, JUDGED_AT, SEAL, SIGNED_AT, DirectTsa, Scene
 
 ROOT: Final = Path(__file__).resolve().parents[2]
 CORPUS: Final = Path(__file__).parent / "corpus"
@@ -83,6 +90,47 @@ def contents() -> Iterator[bytes]:
         yield (ROOT / "examples" / f"{name}.json").read_bytes()
 
 
+def states() -> Iterator[bytes]:
+    """Give prepared signatures of a transcript and of a PDF."""
+    for slot in SCENE.teachers:
+        chain = SCENE.identity(slot).chain_der
+        yield prepare(SCENE.draft, slot, chain_der=chain, at=SIGNED_AT).to_json().encode()
+
+
+def registries() -> Iterator[bytes]:
+    yield _registry().to_json().encode()
+
+
+def _registry() -> RegistrySnapshot:
+    return records.snapshot(SCENE, records.appointment(SCENE, CBQL), records.appointment(SCENE, SEAL))
+
+
+def record_documents() -> Iterator[bytes]:
+    """Give a registry, an event and a status list as XML, the last two signed."""
+    yield encode_record(_registry())
+    issued = SCENE.signed(level=Level.T)
+    yield records.signed_event(SCENE, records.event(SCENE, issued, EventKind.WITHDRAWAL))
+    own = SCENE.transcript.identification
+    listed = records.status_list(SCENE, {(own.id, own.version): Cell.WITHDRAWN})
+    yield records.signed(SCENE, listed, {SEAL: records.department(SCENE)})
+
+
+def role_policies() -> Iterator[bytes]:
+    yield (ROOT / "src" / "hocba_sign" / "data" / "trust" / "role_policy.json").read_bytes()
+
+
+def anchors() -> Iterator[bytes]:
+    for der in WORLD.anchors_der:
+        yield json.dumps({"certificate": base64.b64encode(der).decode(), "hierarchies": ["public"]}).encode()
+
+
+def key_files() -> Iterator[bytes]:
+    identity = SCENE.identity(SCENE.teachers[0])
+    yield identity.p12(PASSWORD)
+    yield identity.key_pem
+
+
+PASSWORD: Final = b"practice"
 SOURCES: Final[dict[str, Callable[[], Iterator[bytes]]]] = {
     "transcript": transcripts,
     "document": documents,
@@ -92,6 +140,12 @@ SOURCES: Final[dict[str, Callable[[], Iterator[bytes]]]] = {
     "token": tokens,
     "trust": trust_lists,
     "content": contents,
+    "state": states,
+    "registry": registries,
+    "record": record_documents,
+    "policy": role_policies,
+    "anchor": anchors,
+    "key": key_files,
 }
 
 

@@ -6,13 +6,19 @@ A target takes octets and returns nothing. Only `InputError` and `CallerError` m
 import json
 import random
 from collections.abc import Callable
+from contextlib import suppress
 from copy import deepcopy
 from dataclasses import dataclass
+from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Final
 
 from lxml import etree
 
-from hocba_sign.errors import CallerError, InputError
+from hocba_sign.adapters.key_file import from_pem, from_pkcs12
+from hocba_sign.adapters.state import CertificateStore
+from hocba_sign.errors import CallerError, InputError, OutsideError
+from hocba_sign.model.registry import RegistrySnapshot
 from hocba_sign.model.transcript import Transcript
 from hocba_sign.pipeline import verify, verify_any
 from hocba_sign.pki.certificate import Certificate
@@ -20,6 +26,7 @@ from hocba_sign.pki.crl import read_revocation_list
 from hocba_sign.pki.evidence import Evidence, load_crl, load_ocsp
 from hocba_sign.pki.objects import load_certificates
 from hocba_sign.pki.ocsp import read_response
+from hocba_sign.pki.role_policy import RolePolicy
 from hocba_sign.pki.timestamp import verify_token
 from hocba_sign.pki.token import read_token
 from hocba_sign.pki.trust import TrustStore
@@ -27,20 +34,26 @@ from hocba_sign.pki.trust_list import TrustList
 from hocba_sign.report.document import Report
 from hocba_sign.report.html import html
 from hocba_sign.report.render import text
+from hocba_sign.signing.complete import complete
+from hocba_sign.signing.state import ToBeSigned
+from hocba_sign.validation.assemble import Sources, assemble
+from hocba_sign.validation.chain import Setting
+from hocba_sign.validation.policy import DEFAULT
 from hocba_sign.validation.verdict import Verdict
 from hocba_sign.xml.c14n import C14nAlgorithm, canonicalize
 from hocba_sign.xml.parse import parse
-from tests.attacks.writer import DS, WORLD, XADES, cut
+from tests.attacks.writer import DS, OTHER, WORLD, XADES, cut
 from tests.fuzz import mutators
 from tests.fuzz.mutators import Mutator
-from tests.fuzz.seeds import SCENE, STORE, originals
-from tests.support.scene import JUDGED_AT
+from tests.fuzz.seeds import PASSWORD, SCENE, STORE, originals
+from tests.support.scene import JUDGED_AT, SIGNED_AT
 
 TRUST: Final = TrustStore.of(Certificate.load(der) for der in dict.fromkeys((*WORLD.anchors_der, *SCENE.world.anchors_der)))
 EVIDENCE: Final = Evidence.of(
     certificates=[Certificate.load(der) for der in dict.fromkeys((*WORLD.intermediates_der, *SCENE.world.intermediates_der))],
     crls=tuple(dict.fromkeys((*WORLD.crls(JUDGED_AT), *SCENE.world.crls(JUDGED_AT)))),
 )
+SETTING: Final = Setting(trust=TRUST, evidence=EVIDENCE, at=JUDGED_AT, policy=DEFAULT)
 
 
 class Broken(AssertionError):
@@ -132,6 +145,48 @@ def run_trust(octets: bytes) -> None:
     _quietly(TrustList.load, octets)
 
 
+def run_state(octets: bytes) -> None:
+    """Whatever is in a state, either it is refused or the value is: nothing is completed that was not prepared."""
+    try:
+        state = ToBeSigned.from_json(octets)
+        json.loads(state.to_json())
+        complete(state, b"\0" * 64, at=SIGNED_AT)
+    except (InputError, CallerError):
+        return
+    raise Broken("completed without a signature value")
+
+
+def run_registry(octets: bytes) -> None:
+    _quietly(RegistrySnapshot.from_json, octets)
+
+
+def run_record(octets: bytes) -> None:
+    """Read a record as given beside a transcript, and as a document of its own."""
+    _quietly(lambda octets: assemble(Sources(events=(("one.xml", octets),)), SETTING), octets)
+    _quietly(lambda octets: assemble(Sources(registries=(("one.xml", octets),)), SETTING), octets)
+    _quietly(lambda octets: assemble(Sources(lists=(("one.xml", octets),)), SETTING), octets)
+    _write(verify(octets, trust=TRUST, evidence=EVIDENCE, at=JUDGED_AT))
+
+
+def run_policy(octets: bytes) -> None:
+    _quietly(RolePolicy.load, octets)
+
+
+def run_anchor(octets: bytes) -> None:
+    with TemporaryDirectory() as folder:
+        place = Path(folder) / "anchors"
+        place.mkdir()
+        (place / f"{'0' * 64}.json").write_bytes(octets)
+        if CertificateStore(Path(folder)).load().anchors:
+            raise Broken("an anchor under a name that is not its digest")
+
+
+def run_key(octets: bytes) -> None:
+    for load in (from_pkcs12, lambda octets, password: from_pem(octets, OTHER.chain_pem, password=password)):
+        with suppress(InputError, CallerError, OutsideError):
+            load(octets, PASSWORD)
+
+
 def run_content(octets: bytes) -> None:
     _quietly(Transcript.from_json, octets)
 
@@ -197,8 +252,14 @@ TARGETS: Final = {
         Target(name="crl", kind="crl", run=run_crl, mutators=mutators.DER),
         Target(name="ocsp", kind="ocsp", run=run_ocsp, mutators=mutators.DER),
         Target(name="token", kind="token", run=run_token, mutators=mutators.DER),
-        Target(name="trust", kind="trust", run=run_trust, mutators=mutators.TEXT),
-        Target(name="content", kind="content", run=run_content, mutators=mutators.TEXT),
+        Target(name="trust", kind="trust", run=run_trust, mutators=mutators.JSON),
+        Target(name="content", kind="content", run=run_content, mutators=mutators.JSON),
+        Target(name="state", kind="state", run=run_state, mutators=mutators.JSON),
+        Target(name="registry", kind="registry", run=run_registry, mutators=mutators.JSON),
+        Target(name="record", kind="record", run=run_record, mutators=mutators.XML),
+        Target(name="policy", kind="policy", run=run_policy, mutators=mutators.JSON),
+        Target(name="anchor", kind="anchor", run=run_anchor, mutators=mutators.JSON),
+        Target(name="key", kind="key", run=run_key, mutators=mutators.DER),
         Target(name="verify", kind="transcript", run=run_verify, mutators=mutators.SIGNED),
         Target(name="any", kind="document", run=run_any, mutators=mutators.SIGNED),
     )

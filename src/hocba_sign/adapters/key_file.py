@@ -1,5 +1,7 @@
 """Keys from files: PKCS#12 (.p12, .pfx) and PEM. The key is loaded and checked once, then kept."""
 
+import base64
+import binascii
 import re
 import warnings
 
@@ -29,6 +31,15 @@ _PEM_KEY = re.compile(rb"-----BEGIN ([A-Z ]*PRIVATE KEY)-----.*?-----END \1-----
 _RC2_OR_RC4 = re.compile(rb"\x06\x0a\x2a\x86\x48\x86\xf7\x0d\x01\x0c\x01[\x01\x02\x05\x06]")
 """pkcs-12PbeIds 1, 2, 5 and 6. Spec: RFC 7292, appendix C."""
 
+MAX_ITERATIONS = 10_000_000
+"""Of deriving a key from a password, a few seconds; programs write two thousand to a million."""
+_COUNTED = re.compile(
+    rb"(?:\x06\x09\x2a\x86\x48\x86\xf7\x0d\x01\x05\x0c|\x06\x0a\x2a\x86\x48\x86\xf7\x0d\x01\x0c\x01[\x01-\x06])\x30.\x04"
+    rb"|\x04[\x14\x20\x30\x40].{20,64}?\x04(?=[\x04-\x20].{4,32}\x02[\x01-\x08].{1,8}\Z)",
+    re.DOTALL,
+)
+"""Where a salt stands that a count of iterations follows: PBKDF2, pkcs-12PbeIds, and the MacData that end a PKCS#12 file."""
+
 
 def from_pkcs12(octets: bytes, password: str | bytes | None) -> SoftwareSigner:
     """Read key and certificates; the chain begins with the key's own certificate and goes up as far as the file does.
@@ -43,6 +54,7 @@ def from_pkcs12(octets: bytes, password: str | bytes | None) -> SoftwareSigner:
         raise OutsideError("KEY.UNREADABLE", detail="not PKCS#12") from error
     if not is_pkcs12:
         raise OutsideError("KEY.UNREADABLE", detail="PKCS#12 that is not protected by a password")
+    _check_iterations(octets)
     try:
         with warnings.catch_warnings():
             # Files of Java and Windows are often BER, which the library reads but warns of.
@@ -86,6 +98,7 @@ def _private_key(octets: bytes, password: bytes | None) -> object:
         return None
     load = load_der_private_key if block is None else load_pem_private_key
     encoded = octets if block is None else block[0]
+    _check_iterations(octets if block is None else _decoded(block[0]))
     try:
         try:
             key = load(encoded, password)
@@ -152,6 +165,28 @@ def _password(password: str | bytes | None) -> bytes | None:
 def _check_size(octets: bytes) -> None:
     if len(octets) > MAX_KEY_FILE_OCTETS:
         raise OutsideError("KEY.UNREADABLE", detail=f"{len(octets)} octets")
+
+
+def _decoded(block: bytes) -> bytes:
+    """Give what is in a PEM block; nothing where it is no Base64, which the library says."""
+    try:
+        return base64.b64decode(b"".join(block.splitlines()[1:-1]))
+    except binascii.Error:
+        return b""
+
+
+def _check_iterations(octets: bytes) -> None:
+    """Refuse a file that was made to let a computer derive a key for hours; where its counts cannot be read the library says so.
+
+    Spec: RFC 8018, A.2 (PBKDF2-params); RFC 7292, 4 and appendix C (MacData, pkcs-12PbeParams).
+    """
+    for found in _COUNTED.finditer(octets):
+        salt = found.end() + 1
+        start = salt + octets[found.end()] if salt <= len(octets) else len(octets)
+        if octets[start : start + 1] != b"\x02" or start + 2 > len(octets):
+            continue
+        if int.from_bytes(octets[start + 2 : start + 2 + octets[start + 1]][:64], "big", signed=True) > MAX_ITERATIONS:
+            raise OutsideError("KEY.UNREADABLE", detail=f"more than {MAX_ITERATIONS} iterations")
 
 
 def _has_rc2() -> bool:

@@ -3,9 +3,11 @@
 import os
 import subprocess
 import sys
+import time
 from datetime import UTC, datetime, timedelta
 
 import pytest
+from asn1crypto import pkcs12 as asn1_pkcs12
 from cryptography import x509
 from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric import dsa, ec, rsa
@@ -209,3 +211,25 @@ def test_no_secret_is_shown() -> None:
     signer = from_pkcs12(p12(KEY, LEAF, []), "mật khẩu")
     assert "mật khẩu" not in repr(signer)
     assert "PrivateKey" not in repr(signer)
+
+
+def test_a_file_made_to_be_counted_for_hours_is_refused_at_once() -> None:
+    """The count of iterations is the file's, and the library would go through with it."""
+    honest = pkcs12_of(1_000)
+    costly = asn1_pkcs12.Pfx.load(honest)
+    costly["mac_data"]["iterations"] = 2**31 - 1
+    inner = honest.replace(b"\x02\x02\x03\xe8", b"\x02\x02\x7f\xff")
+    started = time.process_time()
+    with pytest.raises(OutsideError, match=r"KEY\.UNREADABLE"):
+        from_pkcs12(costly.dump(force=True), b"practice")
+    with pytest.raises((CallerError, OutsideError)):
+        from_pkcs12(inner, b"practice")
+    assert time.process_time() - started < 2
+    # A million is what careful programs write.
+    with pytest.raises(CallerError, match=r"KEY\.CERTIFICATE"):
+        from_pkcs12(pkcs12_of(200_000), b"practice")
+
+
+def pkcs12_of(rounds: int) -> bytes:
+    protection = PrivateFormat.PKCS12.encryption_builder().kdf_rounds(rounds).build(b"practice")
+    return pkcs12.serialize_key_and_certificates(None, ec.generate_private_key(ec.SECP256R1()), None, None, protection)
