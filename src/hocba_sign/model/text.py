@@ -36,6 +36,9 @@ _EAST_ASIA: Final = frozenset({"CJK", "HIRAGANA", "KATAKANA", "HANGUL", "IDEOGRA
 """Written together within one word. Source: UTS #39, 5.2."""
 _SCRIPTED: Final = frozenset({"Lu", "Ll", "Lt", "Lm", "Lo", "Mn", "Mc", "Nd"})
 
+_LONGEST_NAME: Final = 2_000
+"""Longer than any field but a comment: such a text is refused for its length or form, whatever its letters look like."""
+
 _PLAIN: Final = frozenset(
     letter
     for letter in map(chr, (*range(0x20, 0x250), *range(0x1E00, 0x1F00), 0x2013, 0x2014, 0x2018, 0x2019, 0x201C, 0x201D, 0x2026))
@@ -70,7 +73,7 @@ def faults(text: str, *, is_comment: bool = False) -> tuple[str, ...]:
         found.append("TEXT.DAMAGED")
     if text != text.strip() or "Zs" in unusual.values() or _EMPTY_PATTERN in unusual:
         found.append("TEXT.BLANKS")
-    return tuple(found) if is_comment else (*found, *_deceptions(text, unusual))
+    return tuple(found) if is_comment or len(text) > _LONGEST_NAME else (*found, *_deceptions(text, unusual))
 
 
 def is_hidden(letter: str) -> bool:

@@ -4,7 +4,7 @@ In transcripts only same-document references by Id and canonicalization transfor
 in a finding and never fetched or evaluated. Documents of others go to `foreign`.
 """
 
-from collections.abc import Mapping
+from collections.abc import Callable, Iterable, Mapping
 
 from lxml import etree
 
@@ -24,9 +24,9 @@ __all__ = ["MAX_DIGESTED", "Method", "Resolver", "inclusive_prefixes", "read_ref
 
 MAX_DIGESTED = 100_000_000
 """Octets canonicalized for one document: nested elements that are all referenced would grow without bound."""
-MAX_STAMPED = 500_000_000
-"""Octets that the archive time-stamps of one document cover together, each of them all that stands before it: half a second of SHA-256.
-Sixteen signers renewed every third year of a pupil's working life, each time with 100 kB of lists, come to 250 million."""
+MAX_STAMPED = 300_000_000
+"""Octets that the time-stamps of one document cover together, those of an archive each of them all that stands before it: half a second of
+SHA-256. A file of the greatest size, whose sixteen signers were renewed twenty times, comes to 210 million."""
 
 
 class Resolver:
@@ -36,7 +36,7 @@ class Resolver:
     `allows_enveloped`: an enveloped-signature transform may stand where it removes nothing, as other makers write it.
     """
 
-    __slots__ = ("_budget", "_decoded", "_digests", "_ids", "_octets", "_parts", "_stamped", "allows_enveloped", "foreign")
+    __slots__ = ("_budget", "_digests", "_ids", "_octets", "_parts", "_stamped", "_values", "allows_enveloped", "foreign")
 
     def __init__(self, ids: Mapping[str, Element], *, allows_enveloped: bool = False) -> None:
         self._ids = ids
@@ -44,7 +44,7 @@ class Resolver:
         self._octets: dict[tuple[str, Method], bytes] = {}
         self._digests: dict[tuple[str, Method, str], bytes] = {}
         self._parts: dict[tuple[Element, Method], bytes] = {}
-        self._decoded: dict[Element, bytes] = {}
+        self._values: dict[Element, tuple[bytes, ...]] = {}
         self._budget = MAX_DIGESTED
         self._stamped = MAX_STAMPED
         self.foreign: ForeignDocument | None = None
@@ -76,11 +76,11 @@ class Resolver:
             self._parts[key] = self._canonical(element, method)
         return self._parts[key]
 
-    def decoded(self, element: Element) -> bytes:
-        """Decode the base64 in an element, which many time-stamps cover. Raises: InputError `SIG.STRUCTURE`."""
-        if element not in self._decoded:
-            self._decoded[element] = octets_of(element)
-        return self._decoded[element]
+    def values(self, holder: Element, read: Callable[[Element], Iterable[bytes]]) -> tuple[bytes, ...]:
+        """Give what `read` finds in an element, which many time-stamps cover; it is read once."""
+        if holder not in self._values:
+            self._values[holder] = tuple(read(holder))
+        return self._values[holder]
 
     def stamp(self, parts: tuple[bytes, ...], *, where: str) -> None:
         """Count what one time-stamp covers. Raises: InputError `SIG.TOO_MUCH_DIGESTED`."""

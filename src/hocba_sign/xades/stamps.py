@@ -1,8 +1,8 @@
 """The time-stamps of a signature, with the octets that their imprints must be of, and the validation data embedded beside them."""
 
 import contextlib
-from collections.abc import Callable, Iterable, Iterator
-from itertools import islice
+from collections.abc import Iterable, Iterator
+from itertools import chain, islice
 from typing import Final
 
 from hocba_sign.ades.structure import StampKind, TimeStamp
@@ -161,9 +161,14 @@ def _stamp_method(stamp: Element, *, is_open: bool) -> Method:
 
 
 def _covered(signature: Element, stamp: Element, resolver: Resolver) -> tuple[bytes, ...]:
+    given = resolver.values(signature, lambda element: key_info_certificates(element, Parts(is_strict=False)))
+    parts = (resolver.values(element, _values_in) for element in properties_before(signature, stamp))
+    return (*given, *chain.from_iterable(parts))
+
+
+def _values_in(holder: Element) -> Iterator[bytes]:
     tags = tuple(names.qualified(namespace, name) for namespace in names.XADES_VERSIONS for name in _VALUES)
-    values = (value for element in properties_before(signature, stamp) for value in element.iter(*tags))
-    return (*key_info_certificates(signature, Parts(is_strict=False)), *(_in_der(octets) for octets in _readable(values, resolver.decoded)))
+    return (_in_der(octets) for octets in _readable(holder.iter(*tags)))
 
 
 def embedded_certificates(unsigned: Element | None, *, skips: bool = False) -> tuple[bytes, ...]:
@@ -196,7 +201,7 @@ def _encapsulated(unsigned: Element | None, containers: tuple[str, ...], item: s
     return tuple(_readable(values)) if skips else tuple(octets_of(value) for value in values)
 
 
-def _readable(values: Iterable[Element], decode: Callable[[Element], bytes] = octets_of) -> Iterator[bytes]:
+def _readable(values: Iterable[Element]) -> Iterator[bytes]:
     for value in values:
         with contextlib.suppress(InputError):
-            yield decode(value)
+            yield octets_of(value)
