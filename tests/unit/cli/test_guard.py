@@ -65,7 +65,7 @@ def arguments(words: tuple[str, ...], parser: argparse.ArgumentParser, given: di
 def pairs() -> Iterator[Any]:
     for words, parser in leaves(build_parser("en")):
         outputs = [action for action in parser._actions if action.dest in OUTPUTS]
-        inputs = [action for action in parser._actions if action.dest not in OUTPUTS and taken(action, "x") is not None]
+        inputs = [action for action in parser._actions if action.dest not in OUTPUTS and taken(action, __file__) is not None]
         for out in outputs:
             for one in inputs:
                 if words[0] in IN_PLACE and one.dest == "file":
