@@ -498,7 +498,7 @@ def test_local_time_marked_as_utc_is_told() -> None:
     made = make(Maker(time="2026-06-01T10:00:00Z"))
     made.value_stamp()
     late = JUDGED_AT + timedelta(hours=8)
-    assert (warned(made.octets, at=late), facts(made.octets, at=late)) == ({"SIG.LOCAL_TIME"}, PASSED)
+    assert (warned(made.octets, at=late), facts(made.octets, at=late)) == ({"SIG.LOCAL_TIME", "SIG.CLAIMED_AFTER_STAMP"}, PASSED)
 
 
 # A transcript, and the command
