@@ -64,14 +64,14 @@ def _sign_xml(document: bytes, slot: Slot, *, signer: Signer, at: datetime, poli
     draft = read_draft(document)
     state = prepare_draft(draft, slot, chain_der=signer.chain_der, at=at, policy=policy)
     notes = admit(signer.chain_der, slot, school=draft.school, at=at, policy=policy)
-    return replace(complete_draft(draft, state, value=signer.sign(state.octets, state.algorithm), at=at), notes=notes)
+    return replace(complete_draft(draft, state, value=signer.sign(state.octets, state.algorithm), at=at), notes=(*state.notes, *notes))
 
 
 def _sign_pdf(document: bytes, slot: Slot, *, signer: Signer, at: datetime, policy: SigningPolicy) -> SignedDocument:
     draft = read_pdf_draft(document, slot=slot, roles=policy.roles)
     state, gap = prepare_pdf(draft, slot, chain_der=signer.chain_der, at=at, policy=policy)
     notes = admit(signer.chain_der, slot, school=draft.school, at=at, policy=policy)
-    return replace(complete_pdf_gap(state, gap, value=signer.sign(state.octets, state.algorithm), at=at), notes=notes)
+    return replace(complete_pdf_gap(state, gap, value=signer.sign(state.octets, state.algorithm), at=at), notes=(*state.notes, *notes))
 
 
 def time_stamp(signed: SignedDocument, tsa: TimeStampAuthority, *, now: datetime | None = None) -> SignedDocument:

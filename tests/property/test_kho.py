@@ -1,6 +1,7 @@
 """The transcript store's layout: what our files prove, what is done to them is noticed, and what files of others leave open."""
 
 import random
+from dataclasses import replace
 from datetime import datetime, timedelta
 from itertools import permutations
 
@@ -11,19 +12,24 @@ from hocba_sign.crypto.algorithms import SHA256, digest
 from hocba_sign.errors import CallerError, InputError
 from hocba_sign.extension import closed_slots, extend
 from hocba_sign.model.workflow import Role, Slot
+from hocba_sign.pipeline import verify
 from hocba_sign.report.render import text
 from hocba_sign.report.view import view
 from hocba_sign.signing.augment import octets_to_time_stamp, with_time_stamp
 from hocba_sign.signing.merge import merge
 from hocba_sign.signing.policy import Level
 from hocba_sign.signing.state import SignedDocument
+from hocba_sign.validation.policy import DEFAULT, Policy
 from hocba_sign.validation.verdict import Verdict
 from hocba_sign.xades.read import read
-from hocba_sign.xml.layout import KHO
+from hocba_sign.xml.encode import encode
+from hocba_sign.xml.layout import KHO, slot_elements
 from hocba_sign.xml.parse import parse
+from hocba_sign.xml.splice import insert, path_of
 from tests.support.scene import CBQL, GVCN, JUDGED_AT, NAMESPACES, SEAL, SIGNED_AT, DirectTsa, Scene, causes, value_id, without
 
-SCENE = Scene(subjects=2, layout=KHO)
+AS_THE_STORE = Policy(accept_kho=True)
+SCENE = Scene(subjects=2, layout=KHO, policy=AS_THE_STORE)
 TEACHERS = SCENE.teachers
 ALL = (*TEACHERS, GVCN, CBQL, SEAL)
 ISSUED = SCENE.signed(level=Level.T)
@@ -79,10 +85,31 @@ def test_slots_ids_and_targets_are_those_of_the_field(slot: Slot) -> None:
 def test_the_pupil_is_covered_by_principal_and_seal_only_and_the_report_says_so() -> None:
     checks = [check for check in SCENE.verify(ISSUED).to_dict()["checks"] if check["id"] == "WF.PUPIL_NOT_COVERED"]
     assert {check["where"] for check in checks} == {str(slot) for slot in (*TEACHERS, GVCN)}
-    assert {check["result"] for check in checks} == {"warning"}
+    assert [check["forces"] for check in checks] == [None] * 3
 
 
-ORDERED = Scene(subjects=1, layout=KHO)
+def test_unless_the_verifier_accepts_the_layout_no_teacher_has_signed_for_this_pupil() -> None:
+    report = verify(ISSUED, trust=SCENE.trust, evidence=SCENE.evidence(), at=JUDGED_AT, policy=DEFAULT)
+    assert (report.verdict, causes(report)) == (Verdict.INDETERMINATE, frozenset({"WF.PUPIL_NOT_COVERED"}))
+
+
+def test_the_signatures_of_one_pupils_teachers_in_the_file_of_another_are_not_valid() -> None:
+    """Only principal and seal are of the second file; the teachers and the class signed the first."""
+    pupil = replace(SCENE.transcript.pupil, full_name="Trần Văn Khác", personal_id="048208000111")
+    other = replace(SCENE.transcript, identification=replace(SCENE.transcript.identification, pupil=pupil))
+    first = SCENE.signed((*TEACHERS, GVCN))
+    document = encode(other, KHO)
+    for slot in (*TEACHERS, GVCN):
+        made = etree.tostring(signature(etree.fromstring(first), slot))
+        document = insert(document, path_of(dict(slot_elements(parse(document).root, KHO))[slot]), fragment=made)
+    for slot in (CBQL, SEAL):
+        document = SCENE.sign(document, slot)
+    report = verify(document, trust=SCENE.trust, evidence=SCENE.evidence(), at=JUDGED_AT)
+    assert [one["intact"] for one in report.to_dict()["signatures"]] == [True] * 5
+    assert (report.verdict, causes(report)) == (Verdict.INDETERMINATE, frozenset({"WF.PUPIL_NOT_COVERED"}))
+
+
+ORDERED = Scene(subjects=1, layout=KHO, policy=AS_THE_STORE)
 PLANNED = (ORDERED.teachers[0], GVCN, CBQL, SEAL)
 ORDERS = tuple(permutations(PLANNED))
 ASCENDING = dict(zip(PLANNED, ((0, 0), (2, 3), (5, 5), (8, 9)), strict=True))

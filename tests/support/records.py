@@ -19,7 +19,7 @@ from hocba_sign.testing import Identity
 from hocba_sign.validation.assemble import Sources
 from hocba_sign.validation.policy import DEFAULT, Policy
 from hocba_sign.xml.record import encode_record
-from tests.support.scene import CBQL, JUDGED_AT, SEAL, SIGNED_AT, DirectTsa, Scene
+from tests.support.scene import CBQL, JUDGED_AT, SEAL, SIGNED_AT, DirectTsa, Scene, value_id
 
 DEPARTMENT_NAME = "Sở Giáo dục và Đào tạo Thử nghiệm"
 MINISTRY_NAME = "Bộ Giáo dục và Đào tạo Thử nghiệm"
@@ -75,6 +75,17 @@ def signed(
         signer = SoftwareSigner(identity.key, identity.chain_der)
         tsa = None if level is Level.B else DirectTsa(scene.world, at)
         document = sign(document, slot, signer=signer, at=at, tsa=tsa, policy=SigningPolicy(level=level)).octets
+    return document
+
+
+def forged(scene: Scene, record: Event | RegistrySnapshot | StatusList, who: Mapping[Slot, Identity]) -> bytes:
+    """Let each of `who` sign, whether or not they are the ones that the record names."""
+    document = encode_record(record)
+    linked: tuple[str, ...] = ()
+    for slot, identity in who.items():
+        signer = SoftwareSigner(identity.key, identity.chain_der)
+        document = scene.forge(document, slot, covered=("data",), linked=linked, signer=signer)
+        linked = (value_id(slot),)
     return document
 
 

@@ -21,9 +21,10 @@ from hocba_sign.report.document import Report
 from hocba_sign.signing.augment import octets_to_time_stamp, with_time_stamp
 from hocba_sign.signing.policy import Level, SigningPolicy
 from hocba_sign.testing import Identity, World
+from hocba_sign.validation.policy import DEFAULT, Policy
 from hocba_sign.xades.write import Description, with_value, write_unsigned
 from hocba_sign.xml.encode import encode
-from hocba_sign.xml.layout import CANONICAL, Layout, slot_elements
+from hocba_sign.xml.layout import CANONICAL, Layout, recognise, slot_elements
 from hocba_sign.xml.parse import parse
 from hocba_sign.xml.splice import insert, path_of
 
@@ -58,7 +59,8 @@ def with_subjects(transcript: Transcript, count: int) -> Transcript:
 class Scene:
     """`subjects` keeps so many subjects of the example; keys are ECDSA, made in no time, unless `is_rsa`.
 
-    `change` makes another transcript of the example, `layout` is that of the document.
+    `change` makes another transcript of the example, `layout` is that of the document,
+    `policy` the verifier's.
     """
 
     def __init__(
@@ -69,12 +71,14 @@ class Scene:
         is_rsa: bool = False,
         layout: Layout = CANONICAL,
         change: Callable[[Transcript], Transcript] | None = None,
+        policy: Policy = DEFAULT,
     ) -> None:
         transcript = Transcript.from_json((ROOT / "examples" / f"{example}.json").read_bytes())
         if subjects is not None:
             transcript = with_subjects(transcript, subjects)
         self.transcript = transcript if change is None else change(transcript)
         self.layout = layout
+        self.policy = policy
         self.world = World(SIGNED_AT, fast=not is_rsa)
 
     @cached_property
@@ -134,7 +138,8 @@ class Scene:
         digest_algorithm: DigestAlgorithm = SHA256,
     ) -> bytes:
         """Sign with the right key whatever the caller likes, as a program without the workflow would."""
-        element = dict(slot_elements(parse(document).root, self.layout))[slot]
+        root = parse(document).root
+        element = dict(slot_elements(root, recognise(root)))[slot]
         description = self._description(slot.teacher or slot.role, role or slot.role, signer or self.signer(slot), at)
         return _forged(
             document,
@@ -173,7 +178,7 @@ class Scene:
         return Evidence.of(certificates=certificates, crls=self.world.crls(at))
 
     def verify(self, document: bytes, *, at: datetime = JUDGED_AT) -> Report:
-        return verify(document, trust=self.trust, evidence=self.evidence(), at=at)
+        return verify(document, trust=self.trust, evidence=self.evidence(), at=at, policy=self.policy)
 
 
 def _forged(document: bytes, place: tuple[int, ...], description: Description, signer: SoftwareSigner) -> bytes:

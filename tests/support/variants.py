@@ -11,7 +11,8 @@ from hocba_sign.model.codes import Level
 from hocba_sign.model.person import EarlierYear
 from hocba_sign.model.results import SecondaryMarks, Teacher
 from hocba_sign.model.transcript import Substitute, Transcript
-from hocba_sign.xml.layout import CANONICAL, Layout
+from hocba_sign.validation.policy import Policy
+from hocba_sign.xml.layout import CANONICAL, KHO, Layout
 from tests.support.scene import Scene
 
 
@@ -118,4 +119,4 @@ VARIANTS: Final[Mapping[str, tuple[str, Callable[[Transcript], Transcript], str]
 
 def scene(name: str, layout: Layout = CANONICAL) -> Scene:
     example, change, _ = VARIANTS[name]
-    return Scene(example, subjects=None if example == "lop5" else 2, layout=layout, change=change)
+    return Scene(example, subjects=None if example == "lop5" else 2, layout=layout, change=change, policy=Policy(accept_kho=layout is KHO))

@@ -8,6 +8,7 @@ from hocba_sign.model.transcript import ExpectedSigner
 from hocba_sign.model.workflow import Role, Slot
 from hocba_sign.pades.read import is_pdf
 from hocba_sign.pki.certificate import Certificate
+from hocba_sign.pki.holder import Match, judge_holder
 from hocba_sign.signing.draft import Draft, read_draft
 from hocba_sign.signing.pdf_draft import PdfDraft, read_pdf_draft
 
@@ -63,5 +64,7 @@ def _is_named(slot: Slot, subject: str | None, teacher: str | None) -> bool:
 
 
 def _of_person(candidates: Sequence[ExpectedSigner], certificate: Certificate) -> list[ExpectedSigner]:
-    own = {value for kind, value in certificate.subject.identifiers if kind == "CCCD"}
-    return [signer for signer in candidates if signer.personal_id in own]
+    """Give the slots of the certificate's holder: where nothing is to be noted, else where all that is noted is how that was told."""
+    answers = [(signer, judge_holder(certificate, signer, is_vouched=False).match) for signer in candidates]
+    known = [signer for signer, match in answers if match is Match.YES]
+    return known or [signer for signer, match in answers if match is Match.NOTED]

@@ -11,7 +11,8 @@ from typing import NoReturn, TypeAlias
 from hocba_sign.errors import Finding, InputError
 from hocba_sign.model.record import Credential, Witness
 from hocba_sign.model.registry import RANKS, Appointment, RegistrySnapshot, is_named
-from hocba_sign.model.workflow import Role
+from hocba_sign.model.results import subject_id
+from hocba_sign.model.workflow import Role, Slot
 
 
 class Standing(StrEnum):
@@ -141,19 +142,22 @@ class Registry:
             _claims=tuple(map(_index, claims)),
         )
 
-    def judge(self, credential: Credential, role: Role, *, department_code: str, school_code: str, day: date) -> Authority:
+    def judge(
+        self, credential: Credential, role: Role, *, department_code: str, school_code: str, day: date, subject: str | None = None
+    ) -> Authority:
         """Answer the question of this module. `day` is a day in Vietnam.
 
         What counts decides; where that names nobody, each of those who only claim their rank is asked, and the worst answer stands, so that
         another one never improves it. Who may sign as head of school may sign in a teacher's place, too, if the transcript says so.
+        `subject` is the Id of a teacher's subject: entries for another one do not count.
         """
         place = f"{role} {school_code} {day.isoformat()}"
         roles = (role, Role.CBQL) if role is Role.GVBM else (role,)
 
         def asked(index: _Index) -> Iterator[Authority]:
-            if index.get((department_code, school_code, role)):
-                entries = [entry for one in roles for entry in index.get((department_code, school_code, one), ())]
-                yield _answer(entries, credential, day=day, place=place)
+            found = {one: _for_subject(index.get((department_code, school_code, one), ()), subject) for one in roles}
+            if found[role]:
+                yield _answer([entry for one in roles for entry in found[one]], credential, day=day, place=place)
 
         for answer in asked(self._entries):
             return answer
@@ -163,15 +167,29 @@ class Registry:
             return Authority(standing=Standing.UNCOVERED, cause="REGISTRY.NO_ENTRY", where=place)
         return replace(worst, is_confirmed=False)
 
-    def judge_witness(self, witness: Witness, role: Role, *, department_code: str, school_code: str, today: date) -> Authority:
+    def judge_witness(
+        self, witness: Witness, role: Role, *, department_code: str, school_code: str, today: date, subject: str | None = None
+    ) -> Authority:
         """Answer for the day of a signature, and for `today` too where only its signer says which day that was: who has left the office could claim any."""
-        answer = self.judge(witness.credential, role, department_code=department_code, school_code=school_code, day=witness.day)
+        answer = self.judge(
+            witness.credential, role, department_code=department_code, school_code=school_code, day=witness.day, subject=subject
+        )
         if answer.standing is not Standing.ALLOWED or witness.is_day_proven:
             return answer
-        later = self.judge(witness.credential, role, department_code=department_code, school_code=school_code, day=today)
+        later = self.judge(witness.credential, role, department_code=department_code, school_code=school_code, day=today, subject=subject)
         if later.standing is Standing.ALLOWED:
             return answer
         return replace(later, standing=Standing.UNKNOWN, cause="REGISTRY.TIME_UNPROVEN")
+
+    def appoints(
+        self, witness: Witness, slot: Slot, *, department_code: str, school_code: str, today: date, by_certificate: bool = False
+    ) -> bool:
+        """Tell whether an entry that counts, for this very role and subject, names this holder; `by_certificate`: names the certificate itself."""
+        held = _for_subject(self._entries.get((department_code, school_code, slot.role), ()), slot.subject)
+        entries = [entry for entry in held if not by_certificate or entry.appointment.certificate_sha256 is not None]
+        days = (witness.day,) if witness.is_day_proven else (witness.day, today)
+        answers = (_answer(entries, witness.credential, day=day, place="") for day in days if entries)
+        return bool(entries) and all(answer.standing is Standing.ALLOWED for answer in answers)
 
     def keeps(self, seal: Witness, *, department_code: str, today: date) -> bool | None:
         """Tell whether this seal may issue lists for a department; None where only claims could tell.
@@ -190,6 +208,12 @@ class Registry:
                 if is_meant and is_held and is_named(delegation, seal.credential) is True:
                     return True
         return False if self.snapshots else None
+
+
+def _for_subject(entries: Iterable[_Entry], subject: str | None) -> list[_Entry]:
+    """Leave out the entries of teachers that are for another subject."""
+    codes = {None, (subject or "").removeprefix(subject_id(""))}
+    return [entry for entry in entries if subject is None or entry.appointment.subject_code in codes]
 
 
 def _answer(entries: list[_Entry], credential: Credential, *, day: date, place: str) -> Authority:

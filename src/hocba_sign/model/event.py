@@ -117,10 +117,10 @@ class Event:
 
     @property
     def expected_signers(self) -> tuple[ExpectedSigner, ...]:
-        principal, school = self.principal, self.school
+        principal = self.principal
         return (
             ExpectedSigner(slot=Slot(Role.CBQL), name=principal.full_name, personal_id=principal.personal_id, title=principal.title),
-            ExpectedSigner(slot=Slot(Role.KY_PHAT_HANH), name=school.name, organisation_id=school.tax_id or school.organisation_id),
+            ExpectedSigner.seal_of(self.school, written=self.effective),
         )
 
 

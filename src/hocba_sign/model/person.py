@@ -7,6 +7,7 @@ from typing import Annotated
 from hocba_sign.model.codes import IdentityPaper, SchoolKind, Sex
 from hocba_sign.model.fields import Group, Leaf
 from hocba_sign.model.lexical import DAY, FLAG, Kind, coded, count, identifier, letter, text
+from hocba_sign.model.places import Address
 
 PERSONAL_ID = identifier("personal id", "[0-9]{12}", max_length=12)
 SCHOOL_YEAR = identifier("school year", "[0-9]{4}-[0-9]{4}", max_length=9)
@@ -61,6 +62,11 @@ class School:
     ] = None
     province: Annotated[str, Leaf(element="TEN_TINH", key="tentinh", title="Tên tỉnh, thành phố", kind=NAME)]
     province_code: Annotated[str, Leaf(element="MA_TINH", key="matinh", title="Mã tỉnh, thành phố", kind=PROVINCE)]
+
+    @property
+    def address(self) -> Address:
+        """Give what a certificate of the school may contradict: its department and its province, never what lies below."""
+        return (("O", self.department_name), ("ST", self.province))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

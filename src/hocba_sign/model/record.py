@@ -67,18 +67,14 @@ class Issuer:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Credential:
-    """A certificate as an authority registry knows it: its SHA-256 in lower-case hexadecimal, its numbers by kind, its common name."""
+    """A certificate as an authority registry knows it: its SHA-256 in lower-case hexadecimal, its numbers by label, its common name.
+
+    `common_name` is None where a certificate has several, which match nobody's.
+    """
 
     sha256: str
     identifiers: tuple[tuple[str, str], ...] = ()
     common_name: str | None = None
-
-    def number(self, kind: str, length: int | None = None) -> str | None:
-        """Give the number of a kind (`CCCD`, `MST`); one without a kind counts where it has `length` characters."""
-        for given, value in self.identifiers:
-            if given == kind or (given == "UID" and len(value) == length):
-                return value
-        return None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

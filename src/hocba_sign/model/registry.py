@@ -14,8 +14,11 @@ from hocba_sign.errors import Finding, InputError
 from hocba_sign.model import exchange
 from hocba_sign.model.fields import Group, Leaf, Many, element_path
 from hocba_sign.model.lexical import DAY, letter, text
+from hocba_sign.model.names import Likeness, compare_names
+from hocba_sign.model.numbers import agrees, numbers_of
 from hocba_sign.model.person import NAME, PERSONAL_ID
 from hocba_sign.model.record import DEPARTMENT, ISSUER_PLAN, RECORD_ID, RECORD_VERSION, SCHOOL_CODE, SHA256_HEX, TAX_ID, Credential, Issuer
+from hocba_sign.model.results import SUBJECT
 from hocba_sign.model.transcript import ExpectedSigner
 from hocba_sign.model.workflow import Role, Slot
 
@@ -58,11 +61,17 @@ class Delegation:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Appointment:
-    """Thẩm quyền: one office at one school. Whoever holds it is named by personal id, tax id or the certificate itself."""
+    """Thẩm quyền: one office at one school. Whoever holds it is named by personal id, tax id or the certificate itself.
+
+    Of a subject teacher, `subject_code` limits the office to one subject; a teacher of several has as many entries, or one without.
+    """
 
     department_code: Annotated[str, Leaf(element="MA_SO_GD", key="masogd", title="Mã sở giáo dục", kind=DEPARTMENT, is_column=False)]
     school_code: Annotated[str, Leaf(element="MA_TRUONG", key="matruong", title="Mã trường", kind=SCHOOL_CODE, is_column=False)]
     role: Annotated[Role, Leaf(element="VAI_TRO", key="vaitro", title="Vai trò ký", kind=letter(Role), is_column=False)]
+    subject_code: Annotated[
+        str | None, Leaf(element="MA_MON_HOC", key="mamonhoc", title="Mã môn học được phân công", kind=SUBJECT, is_column=False)
+    ] = None
     name: Annotated[
         str | None, Leaf(element="HO_VA_TEN", key="hovaten", title="Họ và tên, hoặc tên cơ sở giáo dục", kind=NAME, is_column=False)
     ] = None
@@ -153,18 +162,25 @@ class RegistrySnapshot:
 
 
 def is_named(by: Delegation | Appointment, credential: Credential) -> bool | None:
-    """Tell whether `credential` is the one that an entry means; None where it carries no number to compare.
+    """Tell whether `credential` is the one that an entry means; None where it carries no number to compare, or the number and another name.
 
-    A certificate named by its SHA-256 is that one and no other, whatever else the entry says.
+    A certificate named by its SHA-256 is that one and no other, whatever else the entry says; but no entry for a person, and none that names
+    a person's certificate, stands for a seal.
     """
+    personal_id = by.personal_id if isinstance(by, Appointment) else None
+    is_seal = not isinstance(by, Appointment) or by.role is Role.KY_PHAT_HANH
+    given = numbers_of(credential.identifiers)
+    if is_seal and (personal_id is not None or any(number.is_personal for number in given)):
+        return False
     if by.certificate_sha256 is not None:
         return credential.sha256 == by.certificate_sha256
-    personal_id = by.personal_id if isinstance(by, Appointment) else None
-    pairs = [
-        (wanted, credential.number(kind, len(wanted))) for kind, wanted in (("CCCD", personal_id), ("MST", by.tax_id)) if wanted is not None
-    ]
-    compared = [wanted == given for wanted, given in pairs if given is not None]
-    return all(compared) if compared else None
+    wanted = numbers_of(("UID", number) for number in (personal_id, by.tax_id) if number is not None)
+    compared = [answer for answer in (agrees(number, given) for number in wanted) if answer is not None]
+    if not compared or not all(compared):
+        return False if compared else None
+    if by.name is not None and compare_names(by.name, credential.common_name, of_school=is_seal) is Likeness.OTHER:
+        return None
+    return True
 
 
 def judge(snapshot: RegistrySnapshot, path: str) -> Iterator[Finding]:

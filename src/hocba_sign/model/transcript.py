@@ -10,6 +10,7 @@ from hocba_sign.model.codes import Level, Status
 from hocba_sign.model.fields import Group, Leaf, Many
 from hocba_sign.model.lexical import DAY, FLAG, coded, count, identifier, letter, text
 from hocba_sign.model.person import NAME, PERSONAL_ID, SCHOOL_YEAR, EarlierYear, Particulars, Pupil, School
+from hocba_sign.model.places import Address
 from hocba_sign.model.results import (
     COMMENT,
     SUBJECT_ID_PATTERN,
@@ -261,13 +262,29 @@ class Signers:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ExpectedSigner:
-    """Who should sign in a slot; of a seal, `name` is the school's and `organisation_id` its tax or organisation id."""
+    """Who should sign in a slot; of a seal, `name` is the school's and `organisation_id` its tax or organisation id.
+
+    `address` tells of a seal where the school is, as the document wrote it on `written`.
+    """
 
     slot: Slot
     name: str
     personal_id: str | None = None
     organisation_id: str | None = None
     title: str | None = None
+    address: Address = ()
+    written: date = date.max
+
+    @classmethod
+    def seal_of(cls, school: School, *, written: date) -> Self:
+        """Give the signer of a school's seal."""
+        return cls(
+            slot=Slot(Role.KY_PHAT_HANH),
+            name=school.name,
+            organisation_id=school.tax_id or school.organisation_id,
+            address=school.address,
+            written=written,
+        )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -319,12 +336,12 @@ class Transcript:
     @property
     def expected_signers(self) -> tuple[ExpectedSigner, ...]:
         """Give who should sign in each slot, in document order; a declared substitute stands for the teacher."""
-        homeroom, principal, school = self.signers.homeroom_teacher, self.signers.principal, self.school
+        homeroom, principal = self.signers.homeroom_teacher, self.signers.principal
         everybody = (
             *self._teachers(),
             ExpectedSigner(slot=Slot(Role.GVCN), name=homeroom.full_name, personal_id=homeroom.personal_id),
             ExpectedSigner(slot=Slot(Role.CBQL), name=principal.full_name, personal_id=principal.personal_id, title=principal.title),
-            ExpectedSigner(slot=Slot(Role.KY_PHAT_HANH), name=school.name, organisation_id=school.tax_id or school.organisation_id),
+            ExpectedSigner.seal_of(self.school, written=self.identification.created),
         )
         plan = PLANS[self.plan_name]
         return tuple(signer for signer in everybody if plan.step(signer.slot.role) is not None)

@@ -34,7 +34,8 @@ _LARGE_KEY: Final = 4_096
 def credential_of(certificate: Certificate) -> Credential:
     """Give what a registry compares of a certificate."""
     subject = certificate.subject
-    return Credential(sha256=certificate.sha256, identifiers=tuple(subject.identifiers), common_name=subject.common_name)
+    name = subject.common_name if len(subject.common_names) == 1 else None
+    return Credential(sha256=certificate.sha256, identifiers=subject.identifiers, common_name=name)
 
 
 def unfit_causes(certificate: Certificate, *, purpose: Purpose, at: datetime) -> tuple[str, ...]:

@@ -21,6 +21,7 @@ _ATTRIBUTES = {
 """RFC 4514, 3; other attributes keep their OID."""
 
 _TITLE = "2.5.4.12"
+_ADDRESS = frozenset({"ST", "L", "STREET", "O", "OU"})
 _CODECS = {
     0x0C: "utf-8",
     0x12: "latin-1",
@@ -39,8 +40,9 @@ _SPECIAL = re.compile(r'[,+"\\<>;]')
 class Subject:
     """Who a certificate names; the first value where an attribute stands twice, None where it is missing.
 
-    `title` is chức vụ. `identifiers` are (kind, value) of the UID attributes: `MST` tax code, `CCCD` citizen's identity number,
-    `CMND` its predecessor, `UID` where no kind is written. Control and direction characters are replaced by U+FFFD.
+    `common_names` are all of them, `address` all that tells a place (see `model.places`). `title` is chức vụ. `identifiers` are (kind, value)
+    of the UID attributes: `MST` tax code, `CCCD` citizen's identity number, `CMND` its predecessor, `UID` where no kind is written; and of
+    other attributes that write such a kind before their value. Control and direction characters are replaced by U+FFFD.
     """
 
     common_name: str | None = None
@@ -50,20 +52,22 @@ class Subject:
     country: str | None = None
     locality: str | None = None
     identifiers: tuple[tuple[str, str], ...] = ()
+    common_names: tuple[str, ...] = ()
+    address: tuple[tuple[str, str], ...] = ()
 
 
 def subject(name: der.Element) -> Subject:
     """Read a Name as that of a signer. Raises: InputError DER.MALFORMED."""
+    parts = [(_ATTRIBUTES.get(oid, oid), value.strip()) for rdn in _rdns(name) for oid, value in rdn]
     first: dict[str, str] = {}
     identifiers: list[tuple[str, str]] = []
-    for rdn in _rdns(name):
-        for oid, value in rdn:
-            text = value.strip()
-            kind = _ATTRIBUTES.get(oid, oid)
-            first.setdefault(kind, text)
-            if kind == "UID":
-                match = _IDENTIFIER.fullmatch(text)
-                identifiers.append((match[1].upper(), match[2]) if match else ("UID", text))
+    for kind, text in parts:
+        first.setdefault(kind, text)
+        match = _IDENTIFIER.fullmatch(text) if kind != "CN" else None
+        if match is not None:
+            identifiers.append((match[1].upper(), match[2]))
+        elif kind == "UID":
+            identifiers.append(("UID", text))
     return Subject(
         common_name=first.get("CN"),
         organisation=first.get("O"),
@@ -72,6 +76,8 @@ def subject(name: der.Element) -> Subject:
         country=first.get("C"),
         locality=first.get("L"),
         identifiers=tuple(identifiers),
+        common_names=tuple(text for kind, text in parts if kind == "CN"),
+        address=tuple((kind, text) for kind, text in parts if kind in _ADDRESS),
     )
 
 

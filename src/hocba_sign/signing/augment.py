@@ -1,5 +1,7 @@
 """From level B to level T: ask what must be time-stamped, put the token in."""
 
+from dataclasses import replace
+
 from hocba_sign.crypto.algorithms import digest
 from hocba_sign.errors import CallerError
 from hocba_sign.model.workflow import Slot
@@ -43,7 +45,7 @@ def with_time_stamp(signed: SignedDocument, token_der: bytes) -> SignedDocument:
     qualifying = signature.find(f"{OBJECT}/{QUALIFYING_PROPERTIES}")
     if qualifying is None or len(qualifying) != 1:
         raise CallerError("SIGN.HAS_UNSIGNED_PROPERTIES", where=str(signed.slot))
-    return SignedDocument(octets=insert(signed.octets, path_of(qualifying), fragment=time_stamp(token_der)), slot=signed.slot)
+    return replace(signed, octets=insert(signed.octets, path_of(qualifying), fragment=time_stamp(token_der)))
 
 
 def _signature(octets: bytes, slot: Slot) -> Element:

@@ -13,7 +13,7 @@ from hocba_sign.signing.admission import admit
 from hocba_sign.signing.draft import Draft, read_draft, require_turn
 from hocba_sign.signing.pdf_complete import complete_pdf
 from hocba_sign.signing.policy import DEFAULT, SigningPolicy
-from hocba_sign.signing.prepare import prepare_draft
+from hocba_sign.signing.prepare import build_draft
 from hocba_sign.signing.state import SignedDocument, ToBeSigned
 from hocba_sign.xades.read import read
 from hocba_sign.xades.write import with_value
@@ -43,7 +43,8 @@ def complete(state: ToBeSigned, value: bytes, *, at: datetime, lifetime: timedel
 
 def _admitted(signed: SignedDocument, chain_der: Sequence[bytes], state: ToBeSigned) -> SignedDocument:
     """Ask of the certificate once more what `prepare` asked: the state may come from elsewhere."""
-    return replace(signed, notes=admit(chain_der, state.slot, school=None, at=state.created, policy=DEFAULT))
+    found = admit(chain_der, state.slot, school=None, at=state.created, policy=DEFAULT)
+    return replace(signed, notes=tuple(dict.fromkeys((*signed.notes, *found))))
 
 
 def _prepared_chain(draft: Draft, state: ToBeSigned, signed: SignedDocument) -> tuple[bytes, ...]:
@@ -59,7 +60,7 @@ def _prepared_chain(draft: Draft, state: ToBeSigned, signed: SignedDocument) -> 
             digest_algorithm=digest_algorithm(signature.references[0].digest_uri),
             lifetime=state.expires - state.created,
         )
-        again = prepare_draft(draft, state.slot, chain_der=signature.certificates_der, at=state.created, policy=policy)
+        again = build_draft(draft, state.slot, chain_der=signature.certificates_der, at=state.created, policy=policy)
     except (CallerError, InputError) as error:
         raise CallerError("SIGN.STATE", where=str(state.slot), detail=error.cause) from error
     if again != state:
@@ -84,7 +85,7 @@ def complete_draft(draft: Draft, state: ToBeSigned, *, value: bytes, at: datetim
         _check(octets, state, len(draft.parsed.signatures) + 1)
     except InputError as error:
         raise CallerError("SIGN.STATE", where=str(state.slot), detail=error.cause) from error
-    return SignedDocument(octets=octets, slot=state.slot)
+    return SignedDocument(octets=octets, slot=state.slot, notes=state.notes)
 
 
 def _check(octets: bytes, state: ToBeSigned, signature_count: int) -> None:

@@ -1,5 +1,6 @@
 """After the key, in a PDF: the value goes into the room left for it; then a time-stamp token beside it."""
 
+from dataclasses import replace
 from datetime import datetime
 
 from hocba_sign.crypto.algorithms import digest
@@ -13,7 +14,7 @@ from hocba_sign.pades.write_cms import certificate_digest, chain, signature_valu
 from hocba_sign.pki.certificate import Certificate
 from hocba_sign.pki.timestamp import read_token, verify_token
 from hocba_sign.signing.pdf_draft import read_pdf_draft
-from hocba_sign.signing.pdf_prepare import prepare_pdf
+from hocba_sign.signing.pdf_prepare import build_pdf
 from hocba_sign.signing.policy import SigningPolicy
 from hocba_sign.signing.state import SignedDocument, ToBeSigned
 
@@ -31,7 +32,7 @@ def complete_pdf(state: ToBeSigned, value: bytes, *, at: datetime) -> SignedDocu
         lifetime=state.expires - state.created,
         roles=state.roles,
     )
-    again, gap = prepare_pdf(draft, state.slot, chain_der=chain(state.unsigned), at=state.created, policy=policy)
+    again, gap = build_pdf(draft, state.slot, chain_der=chain(state.unsigned), at=state.created, policy=policy)
     if again != state:
         raise CallerError("SIGN.STATE", where=str(state.slot))
     return complete_pdf_gap(state, gap, value=value, at=at)
@@ -43,7 +44,9 @@ def complete_pdf_gap(state: ToBeSigned, gap: Gap, *, value: bytes, at: datetime)
         raise CallerError("SIGN.EXPIRED", where=state.expires.isoformat())
     if signed_attributes(state.unsigned) != state.octets:
         raise CallerError("SIGN.STATE", where=str(state.slot))
-    signed = SignedDocument(octets=fill(gap, with_value(state.unsigned, value, algorithm=state.algorithm)), slot=state.slot)
+    signed = SignedDocument(
+        octets=fill(gap, with_value(state.unsigned, value, algorithm=state.algorithm)), slot=state.slot, notes=state.notes
+    )
     _check(signed, state)
     return signed
 
@@ -63,7 +66,7 @@ def with_pdf_time_stamp(signed: SignedDocument, token_der: bytes) -> SignedDocum
     check = verify_token(read_token(token_der), lambda algorithm: digest(algorithm, octets))
     if not check.intact:
         raise CallerError("SIGN.TIME_STAMP", where=", ".join(check.causes))
-    return SignedDocument(octets=fill(gap, with_time_stamp(cms, token_der)), slot=signed.slot)
+    return replace(signed, octets=fill(gap, with_time_stamp(cms, token_der)))
 
 
 def _last(signed: SignedDocument) -> tuple[Gap, bytes]:

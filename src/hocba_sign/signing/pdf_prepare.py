@@ -1,6 +1,7 @@
 """Before the key, in a PDF: the revision with room for the value, and the signed attributes."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Final
 
@@ -15,7 +16,7 @@ from hocba_sign.pki.certificate import Certificate
 from hocba_sign.rendering.appearance import draw_appearance
 from hocba_sign.signing.pdf_draft import PdfDraft, locked_fields, new_fields, require_turn
 from hocba_sign.signing.policy import SigningPolicy
-from hocba_sign.signing.signer import require_person, usable_algorithm
+from hocba_sign.signing.signer import require_holder, usable_algorithm
 from hocba_sign.signing.state import ToBeSigned
 
 _NOT_IN_CMS: Final = (KeyKind.ED448,)
@@ -23,9 +24,18 @@ _NOT_IN_CMS: Final = (KeyKind.ED448,)
 
 
 def prepare_pdf(draft: PdfDraft, slot: Slot, *, chain_der: Sequence[bytes], at: datetime, policy: SigningPolicy) -> tuple[ToBeSigned, Gap]:
-    """Prepare the signature of `slot`, and give the file with room for it; the same arguments give the same octets.
+    """Prepare the signature of `slot`, and give the file with room for it.
 
     `chain_der` and `at` as for `prepare`. Raises: CallerError as `prepare` and `require_turn`; `PDF.EXTRA_MISSING`.
+    """
+    state, gap = build_pdf(draft, slot, chain_der=chain_der, at=at, policy=policy)
+    notes = require_holder(Certificate.load(chain_der[0]), draft, slot=slot, at=state.created, registry=policy.registry)
+    return replace(state, notes=notes), gap
+
+
+def build_pdf(draft: PdfDraft, slot: Slot, *, chain_der: Sequence[bytes], at: datetime, policy: SigningPolicy) -> tuple[ToBeSigned, Gap]:
+    """Build what `prepare_pdf` gives without asking whose certificate it is; the same arguments give the same octets.
+
     Spec: EN 319 142-1, 6.3.
     """
     moment = at.astimezone(UTC).replace(microsecond=0)
@@ -36,7 +46,6 @@ def prepare_pdf(draft: PdfDraft, slot: Slot, *, chain_der: Sequence[bytes], at: 
     if algorithm.key_kind in _NOT_IN_CMS or algorithm.uri is None:
         raise CallerError("SIGN.ALGORITHM", where=algorithm.name)
     require_turn(draft, slot)
-    require_person(chain[0], draft.expected(slot))
     step = draft.plan.step(slot.role)
     if step is None:
         raise CallerError("SIGN.NO_SUCH_SLOT", where=str(slot))

@@ -14,7 +14,7 @@ from hocba_sign.signing.draft import Draft, read_draft, require_turn
 from hocba_sign.signing.pdf_draft import read_pdf_draft
 from hocba_sign.signing.pdf_prepare import prepare_pdf
 from hocba_sign.signing.policy import DEFAULT, SigningPolicy
-from hocba_sign.signing.signer import require_person, usable_algorithm
+from hocba_sign.signing.signer import require_holder, usable_algorithm
 from hocba_sign.signing.state import ToBeSigned
 from hocba_sign.xades.names import COMMITMENT
 from hocba_sign.xades.write import Description, write_unsigned
@@ -29,27 +29,33 @@ def prepare(document: bytes, slot: Slot, *, chain_der: Sequence[bytes], at: date
     claimed signing time, in full seconds UTC.
     Raises: InputError as `read_draft` (of a PDF, as `read_pdf_draft`), `CERT.*` for an unreadable certificate; CallerError: `SIGN.ORDER` and the
     others of `require_turn`, `SIGN.CERTIFICATE_EXPIRED`, `SIGN.CERTIFICATE_NOT_YET_VALID`, `SIGN.KEY_USAGE`, `SIGN.ALGORITHM`,
-    `SIGN.WRONG_PERSON`, and those of `admit`. Does not check the revocation of the certificate.
+    those of `require_holder` and `admit`. Does not check the revocation of the certificate.
     Spec: design of the workflow in docs/explanation/order.md; EN 319 132-1, 6.3.
     """
     if is_pdf(document):
         pdf = read_pdf_draft(document, slot=slot, roles=policy.roles)
         state = prepare_pdf(pdf, slot, chain_der=chain_der, at=at, policy=policy)[0]
-        return replace(state, notes=admit(chain_der, slot, school=pdf.school, at=state.created, policy=policy))
+        return replace(state, notes=(*state.notes, *admit(chain_der, slot, school=pdf.school, at=state.created, policy=policy)))
     draft = read_draft(document)
     state = prepare_draft(draft, slot, chain_der=chain_der, at=at, policy=policy)
-    return replace(state, notes=admit(chain_der, slot, school=draft.school, at=state.created, policy=policy))
+    return replace(state, notes=(*state.notes, *admit(chain_der, slot, school=draft.school, at=state.created, policy=policy)))
 
 
 def prepare_draft(draft: Draft, slot: Slot, *, chain_der: Sequence[bytes], at: datetime, policy: SigningPolicy) -> ToBeSigned:
     """Prepare as `prepare` does, with a document that was just read and checked in this process, and a certificate that was admitted."""
+    state = build_draft(draft, slot, chain_der=chain_der, at=at, policy=policy)
+    notes = require_holder(Certificate.load(chain_der[0]), draft, slot=slot, at=state.created, registry=policy.registry)
+    return replace(state, notes=notes)
+
+
+def build_draft(draft: Draft, slot: Slot, *, chain_der: Sequence[bytes], at: datetime, policy: SigningPolicy) -> ToBeSigned:
+    """Build what `prepare_draft` gives without asking whose certificate it is; the same arguments give the same state."""
     moment = at.astimezone(UTC).replace(microsecond=0)
     chain = tuple(Certificate.load(der) for der in chain_der)
     if not chain:
         raise CallerError("SIGN.NO_CERTIFICATE")
     algorithm = usable_algorithm(chain[0], moment=moment, policy=policy)
     require_turn(draft, slot)
-    require_person(chain[0], draft.expected(slot))
     unsigned, octets = _write(draft, slot, _description(draft, slot, chain, algorithm=algorithm, moment=moment, policy=policy))
     return ToBeSigned(
         document=draft.parsed.octets,

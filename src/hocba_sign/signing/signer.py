@@ -1,18 +1,44 @@
 """Whether a certificate may sign now, with which algorithm, and for whom."""
 
 from datetime import datetime
-from typing import Final
+from types import MappingProxyType
+from typing import Final, Protocol
 
 from hocba_sign.crypto.acceptance import acceptable
 from hocba_sign.crypto.algorithms import SignatureAlgorithm
 from hocba_sign.crypto.signer import default_algorithm
 from hocba_sign.crypto.verify import load_public_key
-from hocba_sign.errors import CallerError
+from hocba_sign.errors import CallerError, Finding
+from hocba_sign.model.authority import Registry
+from hocba_sign.model.person import School
+from hocba_sign.model.record import Witness, vietnam_day
 from hocba_sign.model.transcript import ExpectedSigner
+from hocba_sign.model.workflow import Slot
 from hocba_sign.pki.certificate import Certificate
+from hocba_sign.pki.fitness import credential_of
+from hocba_sign.pki.holder import Match, judge_holder
 from hocba_sign.signing.policy import SigningPolicy
 
+_REFUSALS: Final = MappingProxyType(
+    {
+        "WF.SIGNER_MISMATCH": "SIGN.WRONG_PERSON",
+        "WF.SIGNER_NAME": "SIGN.OTHER_NAME",
+        "WF.SIGNER_NUMBER": "SIGN.OTHER_NUMBER",
+        "WF.SIGNER_KIND": "SIGN.OTHER_KIND",
+        "WF.SIGNER_PLACE": "SIGN.OTHER_PLACE",
+        "WF.SIGNER_UNKNOWN": "SIGN.UNKNOWN_PERSON",
+    }
+)
 _SIGNING_USAGES: Final = frozenset({"digital_signature", "content_commitment"})
+
+
+class Expecting(Protocol):
+    """What is asked of a document about who must sign it."""
+
+    @property
+    def school(self) -> School | None: ...
+
+    def expected(self, slot: Slot) -> ExpectedSigner | None: ...
 
 
 def usable_algorithm(certificate: Certificate, *, moment: datetime, policy: SigningPolicy) -> SignatureAlgorithm:
@@ -30,11 +56,28 @@ def usable_algorithm(certificate: Certificate, *, moment: datetime, policy: Sign
     return algorithm
 
 
-def require_person(certificate: Certificate, expected: ExpectedSigner | None) -> None:
-    """Refuse a certificate whose personal or organisation number is another than the transcript names."""
+def require_holder(
+    certificate: Certificate, draft: Expecting, *, slot: Slot, at: datetime | None, registry: Registry | None
+) -> tuple[Finding, ...]:
+    """Refuse a certificate that verification would not take for that of who must sign in `slot`; give what it would note.
+
+    `registry` may answer for a certificate, as of `at` where that is known. Nothing is asked where the document says of nobody that he must sign.
+    Raises: CallerError `SIGN.WRONG_PERSON`, `SIGN.OTHER_NAME`, `SIGN.OTHER_NUMBER`, `SIGN.OTHER_KIND`, `SIGN.OTHER_PLACE`, `SIGN.UNKNOWN_PERSON`.
+    """
+    expected = draft.expected(slot)
     if expected is None:
-        return
-    for kind, wanted in (("CCCD", expected.personal_id), ("MST", expected.organisation_id)):
-        given = [value for name, value in certificate.subject.identifiers if name == kind]
-        if wanted is not None and given and wanted not in given:
-            raise CallerError("SIGN.WRONG_PERSON", where=f"{expected.slot}: {kind}")
+        return ()
+    holder = judge_holder(certificate, expected, is_vouched=_is_vouched(certificate, draft.school, slot, at=at, registry=registry))
+    if holder.finding is None:
+        return ()
+    if holder.match is Match.NOTED:
+        return (holder.finding,)
+    raise CallerError(_REFUSALS[holder.finding.cause], where=str(slot))
+
+
+def _is_vouched(certificate: Certificate, school: School | None, slot: Slot, *, at: datetime | None, registry: Registry | None) -> bool:
+    if registry is None or school is None or at is None:
+        return False
+    witness = Witness(credential=credential_of(certificate), day=vietnam_day(at), is_day_proven=True)
+    place = {"department_code": school.department_code, "school_code": school.code}
+    return registry.appoints(witness, slot, **place, today=witness.day, by_certificate=True)

@@ -145,6 +145,10 @@ class World:
         issuer = "government-ca" if government else "public-ca"
         return self._leaf(subject, options, CertificateOptions(key_usage=SIGNER_KEY_USAGE, issuer=issuer))
 
+    def subscriber(self, *subject: tuple[str, str], **options: Unpack[CertificateOptions]) -> Identity:
+        """Issue a signer's certificate with exactly this subject, attribute by attribute, named as in asn1crypto."""
+        return self._leaf(subject, options, CertificateOptions(key_usage=SIGNER_KEY_USAGE, issuer="public-ca"))
+
     def time_stamper(self, name: str = "TEST Máy chủ cấp dấu thời gian 01 (thử nghiệm)", **options: Unpack[CertificateOptions]) -> Identity:
         """Issue a time-stamp authority: critical EKU timeStamping and nothing else, unless `options` say otherwise."""
         subject = _subject(("country_name", "VN"), ("organization_name", "TEST - Ban Thử nghiệm"), ("common_name", name))
@@ -313,7 +317,7 @@ class World:
         chain = (certificate_der, *above.chain_der)
         serial = self._record(above.slug, certificate_der)
         return Identity(
-            name=dict(subject)["common_name"],
+            name=dict(subject).get("common_name", ""),
             certificate_der=certificate_der,
             key=key,
             chain_der=chain,

@@ -26,6 +26,8 @@ Named: TypeAlias = tuple[str, bytes]
 
 _SEAL = Slot(Role.KY_PHAT_HANH)
 _UNPROVEN = frozenset({Status.FAIL, Status.UNPROVEN})
+_ANOTHER_SIGNER = frozenset({"WF.SIGNER_MISMATCH", "WF.SIGNER_KIND", "WF.SIGNER_PLACE", "WF.SIGNER_UNKNOWN"})
+"""Causes by which nothing tells that those who are named have signed; where number or name agree a withdrawal stays in question."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -110,7 +112,7 @@ def _event(named: Named, setting: Setting) -> JudgedEvent | Finding:
     is_matched = (
         workflow is not None
         and workflow.is_complete
-        and not any(check.identifier.startswith("WF.SIGNER_") and check.status in _UNPROVEN for check in workflow.checks)
+        and not any(check.identifier in _ANOTHER_SIGNER and check.status in _UNPROVEN for check in workflow.checks)
     )
     is_anchored = all(one.is_intact and one.path is not None and one.path.anchor_sha256 is not None for one in conclusion.signatures)
     principal, seal = _witness(conclusion, Slot(Role.CBQL)), _witness(conclusion, _SEAL)

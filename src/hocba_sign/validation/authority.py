@@ -48,7 +48,9 @@ def _judge(one: SignatureConclusion, slot: Slot, *, registry: Registry, school: 
     witness = witness_of(one)
     if witness is None:
         return Check(identifier="REGISTRY.TIME_UNPROVEN", status=Status.UNPROVEN, where=str(slot))
-    answer = registry.judge_witness(witness, slot.role, department_code=school.department_code, school_code=school.code, today=today)
+    answer = registry.judge_witness(
+        witness, slot.role, department_code=school.department_code, school_code=school.code, today=today, subject=slot.subject
+    )
     where = f"{slot}: {answer.where}"
     if not answer.is_confirmed:
         is_told = answer.standing is Standing.ALLOWED
@@ -60,3 +62,12 @@ def _judge(one: SignatureConclusion, slot: Slot, *, registry: Registry, school: 
     if answer.standing is Standing.UNCOVERED:
         return Check(identifier=answer.cause, status=Status.UNPROVEN if slot.role in _NEEDED else Status.NOT_CHECKED, where=where)
     return Check(identifier=answer.cause, status=_STATUS[answer.standing], where=where)
+
+
+def is_appointed(one: SignatureConclusion, slot: Slot, *, school: School | None, setting: Setting, by_certificate: bool = False) -> bool:
+    """Tell whether the registry names who signed for this very slot; `by_certificate`: by the certificate itself, so that it answers for whose it is."""
+    registry, witness = setting.policy.knowledge.registry, witness_of(one)
+    if registry is None or school is None or witness is None:
+        return False
+    place = {"department_code": school.department_code, "school_code": school.code}
+    return registry.appoints(witness, slot, **place, today=vietnam_day(setting.at), by_certificate=by_certificate)

@@ -16,10 +16,11 @@ from hocba_sign.model.registry import Rank, RegistrySnapshot
 from hocba_sign.model.status_list import StatusList
 from hocba_sign.model.transcript import Transcript
 from hocba_sign.model.workflow import PLANS, Slot
-from hocba_sign.validation.authority import authority_checks
+from hocba_sign.validation.authority import authority_checks, is_appointed
 from hocba_sign.validation.chain import Setting
 from hocba_sign.validation.commitment import commitment_checks
 from hocba_sign.validation.dates import date_checks
+from hocba_sign.validation.hands import hand_checks
 from hocba_sign.validation.hierarchy import hierarchy_checks
 from hocba_sign.validation.layout import foreign_checks, foreign_workflow, is_foreign, layout_checks
 from hocba_sign.validation.order import SignerFacts, Workflow, judge_order
@@ -82,12 +83,14 @@ def validate(octets: bytes, setting: Setting) -> DocumentConclusion:
     transcript = content if isinstance(content, Transcript) else None
     workflow = None
     if content is not None:
-        workflow = _workflow(parsed, content, layout=recognise(root), signatures=signatures)
+        facts = signer_facts(signatures, content=content, setting=setting)
+        workflow = _workflow(parsed, content, layout=recognise(root), facts=facts)
         checks += workflow_checks(workflow)
     elif recognise(root) is KHO:
-        workflow = foreign_workflow(parsed, root, facts=signer_facts(signatures))
+        workflow = foreign_workflow(parsed, root, facts=signer_facts(signatures, content=None, setting=setting))
         checks += workflow_checks(workflow)
-    checks += [*layout_checks(parsed, root), *commitment_checks(signatures), *outside_checks(xml, signatures)]
+    checks += layout_checks(parsed, root, accept_kho=setting.policy.accept_kho)
+    checks += [*commitment_checks(signatures), *outside_checks(xml, signatures)]
     checks += school_checks(content, signatures, setting=setting)
     checks += [time_stamp_check(conclusion) for conclusion in signatures if conclusion.signature.time_stamps]
     checks += tt15_checks(signatures, workflow)
@@ -122,7 +125,12 @@ def _decoded(parsed: ParsedDocument, root: Element, signatures: Iterable[Signatu
 def school_checks(content: Content | None, signatures: tuple[SignatureConclusion, ...], *, setting: Setting) -> list[Check]:
     """Compare signers with the registry and their trees of trust with the role policy, by the school that the content names."""
     match content:
-        case Transcript(school=school) | Event(school=school):
+        case Transcript():
+            facts = signer_facts(signatures, content=content, setting=setting)
+            authority = authority_checks(signatures, school=content.school, setting=setting)
+            hierarchy = hierarchy_checks(signatures, content.school.kind, setting=setting)
+            return [*hand_checks(content, facts, accept_few=setting.policy.accept_few_signers), *authority, *hierarchy]
+        case Event(school=school):
             authority = authority_checks(signatures, school=school, setting=setting)
             return [*authority, *hierarchy_checks(signatures, school.kind, setting=setting)]
         case None:
@@ -181,22 +189,25 @@ def _weight(problem: Finding) -> Status:
     return Status.FAIL if problem.cause.startswith("TRANSCRIPT.") else Status.WARNING
 
 
-def _workflow(parsed: ParsedDocument, content: Record, *, layout: Layout, signatures: Iterable[SignatureConclusion]) -> Workflow:
+def _workflow(parsed: ParsedDocument, content: Record, *, layout: Layout, facts: Mapping[Slot, SignerFacts]) -> Workflow:
     plan = RECORD_PLANS.get(content.plan_name) or PLANS[content.plan_name]
-    return judge_order(parsed, content.expected_signers, plan=plan, layout=layout, facts=signer_facts(signatures))
+    return judge_order(parsed, content.expected_signers, plan=plan, layout=layout, facts=facts)
 
 
-def signer_facts(signatures: Iterable[SignatureConclusion]) -> dict[Slot, SignerFacts]:
-    """Collect what judging the order needs to know of each slot's signature."""
+def signer_facts(signatures: Iterable[SignatureConclusion], *, content: Content | None, setting: Setting) -> dict[Slot, SignerFacts]:
+    """Collect what judging the order and the signers needs to know of each slot's signature."""
+    school = content.school if isinstance(content, Transcript | Event) else None
     return {
-        one.signature.slot: SignerFacts(
+        slot: SignerFacts(
             is_intact=one.is_intact,
             certificate=one.certificate,
+            is_vouched=is_appointed(one, slot, school=school, setting=setting, by_certificate=True),
+            is_appointed=is_appointed(one, slot, school=school, setting=setting),
             stamped=one.best_time if one.is_time_proven else None,
             claimed=claimed_time(one.signature),
         )
         for one in signatures
-        if one.signature.slot is not None
+        if (slot := one.signature.slot) is not None
     }
 
 

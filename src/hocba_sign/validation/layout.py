@@ -30,14 +30,18 @@ def foreign_checks(root: Element) -> list[Check]:
     return [Check(identifier="DOC.FORMAT", status=Status.PASS), told, *unchecked]
 
 
-def layout_checks(parsed: ParsedDocument, root: Element) -> list[Check]:
-    """Name signatures outside every plan, and those of teachers that do not say whose transcript they are for."""
+def layout_checks(parsed: ParsedDocument, root: Element, *, accept_kho: bool) -> list[Check]:
+    """Name signatures outside every plan, and those of teachers that do not say whose transcript they are for.
+
+    The latter may have been made for another pupil: unproven, unless `accept_kho`.
+    """
     if recognise(root) not in (KHO, PART):
         return []
     checks = [Check(identifier="WF.OTHER_SLOT", status=Status.WARNING, where=locate(element)) for element in other_slots(root)]
     if is_ours(root):
+        status = Status.WARNING if accept_kho else Status.UNPROVEN
         checks += [
-            Check(identifier="WF.PUPIL_NOT_COVERED", status=Status.WARNING, where=str(signature.slot))
+            Check(identifier="WF.PUPIL_NOT_COVERED", status=status, where=str(signature.slot))
             for signature in parsed.signatures
             if signature.slot is not None and signature.slot.role in _INNER and not {ID_DATA, ID_IDENTITY} & signature.covered_ids()
         ]

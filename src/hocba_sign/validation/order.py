@@ -5,7 +5,6 @@ says which; everything here compares the file with that table. Where the layout 
 give one, and what the order rests on is told.
 """
 
-import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
@@ -18,10 +17,11 @@ from hocba_sign.errors import Finding
 from hocba_sign.model.transcript import ExpectedSigner
 from hocba_sign.model.workflow import SigningPlan, Slot
 from hocba_sign.pki.certificate import Certificate
+from hocba_sign.pki.holder import Match, judge_holder
 from hocba_sign.validation.verdict import Check, Status
 from hocba_sign.xml.layout import Layout
 
-_TAX_ID = re.compile(r"[0-9]{10}(-[0-9]{3})?")
+_SIGNER: Final = MappingProxyType({Match.NO: Status.FAIL, Match.UNPROVEN: Status.UNPROVEN, Match.NOTED: Status.WARNING})
 
 
 class Basis(StrEnum):
@@ -69,10 +69,13 @@ class SignerFacts:
     """What judging the order needs to know of a signature: is it intact, and whose certificate verified it.
 
     `stamped` is when a time-stamp that passed proves it to have existed, `claimed` what its signer says; both UTC.
+    `is_vouched`: the registry names this very certificate for the slot; `is_appointed`: it names the holder, in whatever way.
     """
 
     is_intact: bool
     certificate: Certificate | None
+    is_vouched: bool = False
+    is_appointed: bool = False
     stamped: datetime | None = None
     claimed: datetime | None = None
 
@@ -115,7 +118,7 @@ def judge_order(
     if not layout.needs_links:
         checks += _order_checks(bases)
     # (6)
-    checks += [check for signer in expected if signer.slot in facts for check in signer_checks(signer, facts[signer.slot].certificate)]
+    checks += [check for signer in expected if signer.slot in facts for check in signer_checks(signer, facts[signer.slot])]
     is_intact = bool(filled) and all(slot in facts and facts[slot].is_intact for slot in filled)
     return Workflow(
         plan=plan.name,
@@ -211,38 +214,11 @@ def _covers_other_subject(named: set[str | None], slot: Slot, slots: tuple[Slot,
     return slot.subject is not None and slot.subject not in named and bool(subjects & named)
 
 
-def signer_checks(expected: ExpectedSigner, certificate: Certificate | None) -> list[Check]:
-    """Compare the certificate's subject with the person or organisation that the content names.
-
-    A number decides where both sides have one. Government certificates have none: then an equal name is accepted with
-    a warning, another name proves nothing.
-    """
-    if certificate is None:
+def signer_checks(expected: ExpectedSigner, facts: SignerFacts) -> list[Check]:
+    """Say whether the certificate is that of the person or organisation that the content names; nothing where it is without doubt."""
+    if facts.certificate is None:
         return []
-    where = str(expected.slot)
-    compared = [given == wanted for given, wanted in _comparable_numbers(expected, certificate)]
-    if compared:
-        return [] if all(compared) else [Check(identifier="WF.SIGNER_MISMATCH", status=Status.FAIL, where=where)]
-    if _same_name(expected.name, certificate.subject.common_name):
-        return [Check(identifier="WF.SIGNER_BY_NAME", status=Status.WARNING, where=where)]
-    return [Check(identifier="WF.SIGNER_UNKNOWN", status=Status.UNPROVEN, where=where)]
-
-
-def _comparable_numbers(expected: ExpectedSigner, certificate: Certificate) -> list[tuple[str, str]]:
-    """Pair the numbers of the certificate's UIDs with those of the content that are of the same kind.
-
-    A UID without a prefix is compared with a number of the same length: certificates of 2026 are said to have that form.
-    """
-    organisation = expected.organisation_id if _TAX_ID.fullmatch(expected.organisation_id or "") else None
-    by_kind = {"CCCD": expected.personal_id, "MST": organisation}
-    pairs = []
-    for kind, given in certificate.subject.identifiers:
-        unnamed = (number for number in by_kind.values() if number is not None and len(number) == len(given))
-        wanted = next(unnamed, None) if kind == "UID" else by_kind.get(kind)
-        if wanted is not None:
-            pairs.append((given, wanted))
-    return pairs
-
-
-def _same_name(left: str, right: str | None) -> bool:
-    return right is not None and " ".join(left.split()).casefold() == " ".join(right.split()).casefold()
+    holder = judge_holder(facts.certificate, expected, is_vouched=facts.is_vouched)
+    return (
+        [] if holder.finding is None else [Check(identifier=holder.finding.cause, status=_SIGNER[holder.match], where=holder.finding.where)]
+    )

@@ -91,7 +91,7 @@ def validate_pdf(octets: bytes, setting: Setting) -> DocumentConclusion:
     checks = [*_file_checks(document, signatures), *attached.checks]
     workflow, pages = None, Pages(octets)
     if transcript is not None:
-        workflow = _workflow(signatures, transcript, attached.conclusion)
+        workflow = _workflow(signatures, transcript, attached.conclusion, setting=setting)
         checks += workflow_checks(workflow)
         checks += [*rule_checks(transcript), *content_checks(document, transcript, xml=attached.xml, pages=pages, signatures=signatures)]
         checks += date_checks(transcript, signatures, binding=signatures, at=setting.at)
@@ -214,10 +214,13 @@ def _attached(xml: bytes, setting: Setting) -> _Attached:
         return _Attached(xml=xml, transcript=None, data_sha256=None, conclusion=None, checks=(broken, fault))
 
 
-def _workflow(signatures: tuple[SignatureConclusion, ...], transcript: Transcript, xml: DocumentConclusion | None) -> Workflow:
+def _workflow(
+    signatures: tuple[SignatureConclusion, ...], transcript: Transcript, xml: DocumentConclusion | None, *, setting: Setting
+) -> Workflow:
     """Where all have signed the XML, the PDF may be signed by some of them, such as sealed once."""
     expected: tuple[ExpectedSigner, ...] = transcript.expected_signers
     if xml is not None and xml.workflow is not None and xml.workflow.is_complete:
         present = {one.signature.slot for one in signatures}
         expected = tuple(signer for signer in expected if signer.slot in present) or expected
-    return judge_revisions(signatures, expected, plan=PLANS[transcript.plan_name], facts=signer_facts(signatures))
+    facts = signer_facts(signatures, content=transcript, setting=setting)
+    return judge_revisions(signatures, expected, plan=PLANS[transcript.plan_name], facts=facts)

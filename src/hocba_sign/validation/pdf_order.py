@@ -37,7 +37,7 @@ def judge_revisions(
     # (2) to (4)
     steps = _judge_steps(placed, slots, plan)
     # (5)
-    checks += [check for signer in expected if signer.slot in facts for check in signer_checks(signer, facts[signer.slot].certificate)]
+    checks += [check for signer in expected if signer.slot in facts for check in signer_checks(signer, facts[signer.slot])]
     has_failed = any(check.status is Status.FAIL for check in checks)
     return replace(steps, is_order_proven=steps.is_order_proven and not has_failed, checks=(*checks, *steps.checks))
 

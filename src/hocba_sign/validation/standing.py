@@ -8,7 +8,9 @@ from enum import StrEnum
 from hocba_sign.model.authority import Standing as Office
 from hocba_sign.model.codes import Status as OwnStatus
 from hocba_sign.model.event import Event, EventKind, TranscriptReference
+from hocba_sign.model.names import Likeness, compare_names
 from hocba_sign.model.person import School
+from hocba_sign.model.places import contradicts
 from hocba_sign.model.record import Witness, vietnam_day
 from hocba_sign.model.status_list import Cell
 from hocba_sign.model.transcript import Transcript
@@ -134,7 +136,8 @@ def _refusal(judged: JudgedEvent, school: School, *, setting: Setting) -> Check 
     event, today = judged.event, vietnam_day(setting.at)
     registry = setting.policy.knowledge.registry
     # (1)
-    if not _is_same_school(event.school, school, by_code=registry is not None and bool(registry.snapshots)):
+    is_by_code = registry is not None and bool(registry.snapshots)
+    if not _is_same_school(event.school, school, by_code=is_by_code, day=event.effective):
         return Check(identifier="EVENT.WRONG_SCHOOL", status=Status.WARNING, where=event.id)
     # (2)
     if judged.verdict is not Verdict.VALID:
@@ -154,11 +157,13 @@ def _refusal(judged: JudgedEvent, school: School, *, setting: Setting) -> Check 
     return None
 
 
-def _is_same_school(left: School, right: School, *, by_code: bool) -> bool:
+def _is_same_school(left: School, right: School, *, by_code: bool, day: date) -> bool:
     """Compare schools: by code where a registry tells whose seal stands for a code, else by everything that a certificate may name."""
     if (left.department_code, left.code) != (right.department_code, right.code):
         return False
-    return by_code or (left.name, left.tax_id, left.organisation_id) == (right.name, right.tax_id, right.organisation_id)
+    is_same = (left.tax_id, left.organisation_id) == (right.tax_id, right.organisation_id)
+    is_same = is_same and compare_names(left.name, right.name, of_school=True) is Likeness.SAME
+    return by_code or (is_same and not contradicts(left.address, right.address, stated_on=day, certified_on=day))
 
 
 def _office(witness: Witness | None, role: Role, *, school: School, setting: Setting) -> Office:

@@ -170,11 +170,9 @@ def test_an_event_that_only_the_principal_signed_counts_for_nothing(desk: Desk) 
     assert "EVENT.REFUSED" in {check["id"] for check in told["checks"]}
 
 
-def test_an_event_sealed_by_another_organisation_is_refused(desk: Desk) -> None:
-    event = made(desk, "THU_HOI", roles=("CBQL", "KY_PHAT_HANH@so"))
-    told = desk.report("one.xml", "--events", event, code=0)
-    assert told["status"] == "in_force"
-    assert "EVENT.REFUSED" in {check["id"] for check in told["checks"]}
+def test_no_other_organisation_seals_an_event(desk: Desk) -> None:
+    with pytest.raises(AssertionError, match=r"SIGN\.UNKNOWN_PERSON"):
+        made(desk, "THU_HOI", roles=("CBQL", "KY_PHAT_HANH@so"))
 
 
 def test_the_seal_cannot_come_before_the_principal(desk: Desk) -> None:

@@ -233,6 +233,7 @@ def test_all_subjects_of_a_teacher_and_no_others(school: School) -> None:
     assert person.personal_id is not None
     assert old is not None
     draft = school.scene.draft.replace(old.encode(), person.personal_id.encode())
+    draft = draft.replace(school.scene.expected(second).name.encode(), person.name.encode())
     school.write("in/a.xml", draft)
     assert school.sign("--subject", str(first.subject), slot=first, out="one")[0] == 0
     assert list(signatures((school.folder / "one" / "a.xml").read_bytes())) == [str(first)]

@@ -7,7 +7,7 @@ import pytest
 
 from hocba_sign.cli import console
 from hocba_sign.cli.verify import code_of
-from hocba_sign.errors import InputError
+from hocba_sign.errors import CallerError, InputError
 from hocba_sign.model.event import Correction, Event, EventKind
 from hocba_sign.model.registry import Rank
 from hocba_sign.model.status_list import Cell
@@ -22,6 +22,7 @@ from tests.support.records import (
     delegation,
     department,
     event,
+    forged,
     in_json,
     judge,
     later_version,
@@ -151,7 +152,9 @@ class TestWrongSchool:
 
     def test_under_the_name_of_the_school_that_issued(self) -> None:
         record = replace(WITHDRAWN, principal=self.PRINCIPAL)
-        report = self.refused(signed(SCENE, record, {CBQL: self.HEAD, SEAL: self.OTHER}))
+        with pytest.raises(CallerError, match=r"SIGN\.UNKNOWN_PERSON"):
+            signed(SCENE, record, {CBQL: self.HEAD, SEAL: self.OTHER})
+        report = self.refused(forged(SCENE, record, {CBQL: self.HEAD, SEAL: self.OTHER}))
         assert result(report, "EVENT.REFUSED") == "warning"
 
     def test_by_the_registry(self) -> None:
