@@ -22,7 +22,7 @@ MAX_OCTETS: Final = 20_000_000
 """A transcript of twelve years with its attachment has under one megabyte; scans of paper have some."""
 MAX_REVISIONS: Final = 200
 """Each signature and each renewal of an archive is one."""
-MAX_ENTRIES: Final = 250_000
+MAX_ENTRIES: Final = 200_000
 """Cross-references in all revisions together. A book of scanned pages has some thousand; each costs time and memory, used or not."""
 MAX_VISITS: Final = 400_000
 """Objects visited in one revision while tracing the uses of what changed: paths through a PDF can outnumber its objects by far. A page of
