@@ -180,12 +180,16 @@ def _unknown(stage: Stage) -> Iterator[Case]:
     def ecdsa(signature: Element) -> None:
         next(signature.iter(names.SIGNATURE_METHOD)).set("Algorithm", ECDSA_SHA256.uri or "")
 
-    yield refused(
-        "key-of-another-kind",
-        "The seal claims ECDSA with an RSA key",
-        "The method must fit the key",
-        stage.forged_at(SEAL, before_value=ecdsa),
-        "CRYPTO.KEY_MISMATCH",
+    yield Case(
+        identifier="algorithm/key-of-another-kind",
+        title="The seal claims ECDSA with an RSA key",
+        why="Both are known, and no key of one kind makes a value of the other: the verification fails",
+        spec="EN 319 102-1, 5.2.7.4",
+        document=stage.forged_at(SEAL, before_value=ecdsa),
+        verdict="INVALID",
+        causes=("CRYPTO.KEY_MISMATCH",),
+        signatures={"KY_PHAT_HANH": {"indication": "TOTAL_FAILED", "sub_indication": "SIG_CRYPTO_FAILURE", "intact": False}},
+        twin="format/issued-secondary",
     )
 
     def padded(signature: Element) -> None:

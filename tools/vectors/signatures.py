@@ -191,7 +191,7 @@ def _certificates(stage: Stage) -> Iterator[Case]:
         spec=spec,
         document=stage.forged_at(SEAL, after=drop_key_info),
         verdict="INDETERMINATE",
-        causes=("SIG.CERTIFICATE_BINDING",),
+        causes=("SIG.NO_SIGNING_CERTIFICATE",),
         signatures={"KY_PHAT_HANH": unproven},
         twin="format/issued-secondary",
     )
@@ -223,6 +223,16 @@ def _certificates(stage: Stage) -> Iterator[Case]:
         verdict="INDETERMINATE",
         causes=("SIG.ISSUER_SERIAL",),
         twin="format/issued-secondary",
+    )
+    yield Case(
+        identifier="signature/issuer-serial-unreadable",
+        title="IssuerSerialV2 is no issuer and serial number at all",
+        why="What cannot be read does not differ; the digest beside it names the certificate",
+        spec=spec,
+        document=stage.forged_at(SEAL, issuer_serial_der=b"\x30\x03\x02\x01\x07"),
+        verdict="VALID",
+        causes=("SIG.ISSUER_SERIAL_UNREADABLE",),
+        twin="signature/another-issuer-serial",
     )
 
     def break_certificate(signature: Element) -> None:

@@ -38,6 +38,25 @@ def refused_seal(stage: Stage, name: str, texts: tuple[str, str, str], cause: st
     )
 
 
+_UNSUPPORTED = "EN 319 102-1, 5.2.7; an algorithm that is not supported proves nothing wrong"
+
+
+def _unsupported(name: str, texts: tuple[str, str, str], document: bytes, ends: tuple[str, str]) -> Case:
+    title, why, spec = texts
+    cause, sub_indication = ends
+    return Case(
+        identifier=f"signature/{name}",
+        title=title,
+        why=why,
+        spec=spec,
+        document=document,
+        verdict="INDETERMINATE",
+        causes=(cause,),
+        signatures={"KY_PHAT_HANH": {"indication": "INDETERMINATE", "sub_indication": sub_indication, "intact": False}},
+        twin="format/issued-secondary",
+    )
+
+
 def _find(signature: Element, *tags: str) -> Element:
     found = signature.find("/".join(tags))
     assert found is not None, f"no {tags[-1]}"
@@ -220,16 +239,17 @@ def _transforms(stage: Stage) -> Iterator[Case]:
     def odd_method(signature: Element) -> None:
         _find(signature, names.SIGNED_INFO, names.CANONICALIZATION_METHOD).set("Algorithm", "urn:example:c14n")
 
-    yield refused_seal(
-        stage,
+    yield _unsupported(
         "unknown-canonicalization",
-        (
-            "SignedInfo names an unknown canonicalization",
-            "An own canonicalization could make any text into the signed one",
-            "XML Signature Best Practices, 2.1",
-        ),
-        "SIG.C14N",
-        before_value=odd_method,
+        ("SignedInfo names an unknown canonicalization", "What was signed cannot be computed: neither right nor wrong", _UNSUPPORTED),
+        stage.forged_at(SEAL, before_value=odd_method),
+        ("SIG.C14N", "SIG_CONSTRAINTS_FAILURE"),
+    )
+    yield _unsupported(
+        "transform-unknown",
+        ("The seal's reference to #data has a transform that nobody knows", "What was signed cannot be computed", _UNSUPPORTED),
+        stage.forged_at(SEAL, before_digests=_transform("urn:example:transform")),
+        ("SIG.TRANSFORM_UNKNOWN", "SIGNED_DATA_NOT_FOUND"),
     )
 
 

@@ -65,7 +65,7 @@ def _several(stage: Stage) -> Iterator[Case]:
         crowd = further_stamp(crowd, SEAL, lambda _: b"\x30\x00")
     yield Case(
         identifier="time/too-many-time-stamps",
-        title="More than 50 time-stamps on one signature",
+        title="More than 60 time-stamps on one signature",
         why="Each costs a path",
         spec="docs/reference: limits",
         document=crowd,

@@ -105,7 +105,7 @@ def _orders(stage: Stage) -> Iterator[Case]:
     yield _refused(
         "order-without-links",
         "Signed in the planned order, but no signature covers another",
-        "Claimed times prove nothing",
+        "The layout demands that each signature covers those before it: one without links is not of its form",
         unlinked,
         "WF.ORDER",
     )

@@ -15,15 +15,17 @@ class Integrity:
     """Who signed and whether it holds.
 
     `certificate` is the one whose key made the value, else the one that SigningCertificateV2 binds, or None. `key` is what the value was
-    tried with. `is_intact`: the value verifies with that key and every reference's digest matches. Says nothing about trust, time or role.
+    tried with. `is_value_right`: it verifies with that key. `is_intact`: the value verifies with that key and every reference's digest matches. Says nothing about trust, time or role.
     """
 
     certificate: Certificate | None
     key: PublicKey | None
     algorithm: SignatureAlgorithm | None
     key_bits: int
+    is_value_right: bool
     is_intact: bool
     findings: tuple[Finding, ...]
+    warnings: tuple[Finding, ...] = ()
 
 
 def check_integrity(signature: ParsedSignature) -> Integrity:
@@ -34,7 +36,8 @@ def check_integrity(signature: ParsedSignature) -> Integrity:
     Spec: EN 319 102-1, 5.2.3 (identification) and 5.2.7 (cryptographic verification).
     """
     findings = list(signature.findings)
-    choice = _signing_certificate(signature)
+    # Of one that cannot be read nobody knows whose it is said to be.
+    choice = _signing_certificate(signature) if signature.is_read else _Choice(None, has_made=False)
     certificate = choice.certificate
     findings += choice.findings
     keys = signature.keys_der if certificate is None else (certificate.public_key_der,)
@@ -48,7 +51,7 @@ def check_integrity(signature: ParsedSignature) -> Integrity:
             findings.append(Finding(error.cause, signature.where))
         else:
             if key is not None and not is_value_ok:
-                findings.append(Finding("SIG.VALUE", signature.where))
+                findings.append(Finding("SIG.UNSORTED" if _is_unsorted(signature, key) else "SIG.VALUE", signature.where))
     if certificate is not None and signature.keys_der and not _has_key(certificate, signature.keys_der):
         findings.append(Finding("SIG.KEY_CONTRADICTION", signature.where))
     references = signature.references
@@ -61,9 +64,17 @@ def check_integrity(signature: ParsedSignature) -> Integrity:
         key=key,
         algorithm=algorithm,
         key_bits=0 if key is None else key.bits,
+        is_value_right=is_value_ok,
         is_intact=is_intact,
         findings=tuple(dict.fromkeys((*findings, *signature.departures))),
+        warnings=choice.warnings,
     )
+
+
+def _is_unsorted(signature: ParsedSignature, key: PublicKey) -> bool:
+    """Tell whether the value was made over the signed attributes as they stand, which RFC 5652, 5.4 does not allow."""
+    received = signature.received_octets
+    return received is not None and _holds(replace(signature, signed_info_octets=received), key)
 
 
 def _key_of_value(signature: ParsedSignature, keys_der: tuple[bytes, ...]) -> PublicKey:
@@ -87,6 +98,7 @@ class _Choice:
     certificate: Certificate | None
     has_made: bool
     findings: tuple[Finding, ...] = ()
+    warnings: tuple[Finding, ...] = ()
 
 
 def _signing_certificate(signature: ParsedSignature) -> _Choice:
@@ -111,11 +123,14 @@ def _signing_certificate(signature: ParsedSignature) -> _Choice:
             return replace(other, findings=(Finding("SIG.CERTIFICATE_BINDING", signature.where),))
     certificate = chosen.certificate
     if certificate is None:
+        if not signature.certificates_der:
+            return replace(chosen, findings=(Finding("SIG.NO_SIGNING_CERTIFICATE", signature.where),))
         unknown = tuple(finding for binding in bindings if (finding := _unknown_digest(binding, signature.where)) is not None)
         return replace(chosen, findings=chosen.findings or unknown or (Finding("SIG.CERTIFICATE_BINDING", signature.where),))
-    if not all(_is_named(binding, certificate) for binding, der in bound if der == certificate.der):
+    named = {_is_named(binding, certificate) for binding, der in bound if der == certificate.der}
+    if False in named:
         return replace(chosen, findings=(Finding("SIG.ISSUER_SERIAL", signature.where),))
-    return chosen
+    return replace(chosen, warnings=(Finding("SIG.ISSUER_SERIAL_UNREADABLE", signature.where),)) if None in named else chosen
 
 
 def _unknown_digest(binding: CertificateBinding, where: str) -> Finding | None:
@@ -126,13 +141,14 @@ def _unknown_digest(binding: CertificateBinding, where: str) -> Finding | None:
     return None
 
 
-def _is_named(binding: CertificateBinding, certificate: Certificate) -> bool:
-    """Compare issuer and serial number, where they are given, with the certificate that the digest binds."""
-    if binding.issuer_serial_der is not None and not is_issuer_serial(certificate, binding.issuer_serial_der):
-        return False
-    if binding.issuer_name is None or binding.serial_number is None:
-        return True
-    return is_issuer_serial_text(certificate, issuer_name=binding.issuer_name, serial_number=binding.serial_number)
+def _is_named(binding: CertificateBinding, certificate: Certificate) -> bool | None:
+    """Compare issuer and serial number, where they are given, with the certificate that the digest binds; None where they cannot be read."""
+    answers: list[bool | None] = []
+    if binding.issuer_serial_der is not None:
+        answers.append(is_issuer_serial(certificate, binding.issuer_serial_der))
+    if binding.issuer_name is not None and binding.serial_number is not None:
+        answers.append(is_issuer_serial_text(certificate, issuer_name=binding.issuer_name, serial_number=binding.serial_number))
+    return False if False in answers else None if None in answers else True
 
 
 def made_value(signature: ParsedSignature, certificate: Certificate) -> bool:

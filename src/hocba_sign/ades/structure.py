@@ -184,7 +184,7 @@ class ParsedSignature:
 
     `slot` is None for a signature outside every slot of the layout. `time_stamps` are in document order. `findings` are departures from the
     profile that this library accepts, `departures` those from the baseline of its family (EN 319 132-1, 6.3): any of either keeps the
-    signature from passing. `algorithm` is what CMS names by OID; XML gives `algorithm_uri` and `pss` instead. `has_der_value`: an ECDSA value is
+    signature from passing. `received_octets` are the signed attributes of CMS as they stand, where they are not in the order of DER. `algorithm` is what CMS names by OID; XML gives `algorithm_uri` and `pss` instead. `has_der_value`: an ECDSA value is
     DER, as in CMS. `revision` is the PDF revision, from 1, that the signature was made in.
 
     Of documents of others: `parent` names the signature that this one counter-signs, `keys_der` are SubjectPublicKeyInfos that stand in it
@@ -200,6 +200,7 @@ class ParsedSignature:
     algorithm_uri: str = ""
     pss: PssParameters | None = None
     signed_info_octets: bytes = b""
+    received_octets: bytes | None = None
     value: bytes = b""
     value_id: str | None = None
     references: tuple[Reference, ...] = ()
@@ -221,6 +222,11 @@ class ParsedSignature:
     is_extended: bool = True
     is_baseline: bool = True
     warnings: tuple[Finding, ...] = ()
+
+    @property
+    def is_read(self) -> bool:
+        """Tell whether more is known of it than where it stands and what was found."""
+        return bool(self.references or self.value)
 
     def covered_ids(self) -> frozenset[str]:
         """Give the Ids whose content this signature covers with a matching digest."""

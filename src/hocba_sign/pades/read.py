@@ -202,6 +202,7 @@ def _signature(facts: PdfFacts, one: FieldFacts, stamps: tuple[_DocumentStamp, .
         algorithm=cms.algorithm,
         has_der_value=cms.has_der_value,
         signed_info_octets=cms.signed_octets or (cms.content if one.sub_filter == _SHA1_INSIDE else covered) or b"",
+        received_octets=cms.received_octets,
         value=cms.value,
         value_id=None,
         references=(reference,),
@@ -231,7 +232,7 @@ def _reference(one: FieldFacts, cms: CmsFacts, covered: bytes) -> tuple[Referenc
         is_intact = stated == computed and bool(covered)
         if cms.content is not None:
             findings.append(Finding("PDF.ENCAPSULATED", one.where))
-    if not is_intact:
+    if not is_intact and covered and stated is not None:
         findings.append(Finding("SIG.DIGEST", one.where))
     reference = Reference(
         identifier=None,

@@ -46,13 +46,14 @@ class CmsFacts:
     """One signature in CMS.
 
     `signed_octets` is the DER of the signed attributes, which ill-ordered ones are brought to, None where there are none and the value is of the document itself; then
-    `message_digest` is None too. `content` is what is inside, None for a detached signature. `signing_time` is UTC.
+    `message_digest` is None too. `received_octets` are ill-ordered ones as they stand, else None. `content` is what is inside, None for a detached signature. `signing_time` is UTC.
     """
 
     algorithm: SignatureAlgorithm
     has_der_value: bool
     digest_algorithm: DigestAlgorithm
     signed_octets: bytes | None = field(repr=False)
+    received_octets: bytes | None = field(repr=False)
     message_digest: bytes | None
     content: bytes | None = field(repr=False)
     value: bytes = field(repr=False)
@@ -107,6 +108,7 @@ def _facts(signed_data: SignedData, signer: SignerInfo, *, where: str) -> CmsFac
         has_der_value=has_der_value,
         digest_algorithm=digest_algorithm,
         signed_octets=None if signer.attributes is None else _in_order(signer),
+        received_octets=None if signer.is_ordered else signer.attributes_der,
         message_digest=der.whole(digests[0], der.OCTET_STRING).content if len(digests) == 1 else None,
         content=signed_data.content,
         value=signer.signature,

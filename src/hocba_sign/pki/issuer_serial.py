@@ -57,8 +57,8 @@ _Name = tuple[frozenset[tuple[str, str]], ...]
 """RDNs, the most significant first; values folded for comparison."""
 
 
-def is_issuer_serial(certificate: Certificate, issuer_serial_der: bytes) -> bool:
-    """Compare with IssuerSerial in DER; the issuer may be encoded with other string types."""
+def is_issuer_serial(certificate: Certificate, issuer_serial_der: bytes) -> bool | None:
+    """Compare with IssuerSerial in DER; the issuer may be encoded with other string types. None where it cannot be read."""
     if issuer_serial_der == certificate.issuer_serial_der:
         return True
     try:
@@ -68,22 +68,23 @@ def is_issuer_serial(certificate: Certificate, issuer_serial_der: bytes) -> bool
         is_issuer = name_key(issuer_name.der) == name_key(certificate.issuer_der)
         return is_issuer and der.integer(serial) == certificate.serial_number
     except (InputError, ValueError, TypeError):
-        return False
+        return None
 
 
-def is_issuer_serial_text(certificate: Certificate, *, issuer_name: str, serial_number: str) -> bool:
-    """Compare with X509IssuerName and X509SerialNumber, in either order of the name's parts."""
+def is_issuer_serial_text(certificate: Certificate, *, issuer_name: str, serial_number: str) -> bool | None:
+    """Compare with X509IssuerName and X509SerialNumber, in either order of the name's parts. None where what can be read does not differ, but not all can."""
     digits = serial_number.strip()
-    if not _DECIMAL.fullmatch(digits) or len(digits) > MAX_DIGITS or int(digits) != certificate.serial_number:
+    is_number = _DECIMAL.fullmatch(digits) is not None and len(digits) <= MAX_DIGITS
+    if is_number and int(digits) != certificate.serial_number:
         return False
     said = _read(issuer_name)
-    if said is None:
-        return False
     try:
         true = tuple(frozenset((_kind(kind), _folded(value)) for kind, value in rdn) for rdn in name.rdns(certificate.issuer_der))
     except InputError:
+        return None
+    if said is not None and said not in (true, true[::-1]):
         return False
-    return said in (true, true[::-1])
+    return True if is_number and said is not None else None
 
 
 def _read(text: str) -> _Name | None:

@@ -1,6 +1,6 @@
 """The questions of a report's summary, answered in one language; those about documents of others."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from hocba_sign.ades.structure import Coverage
 from hocba_sign.report.lines import State
@@ -9,7 +9,7 @@ from hocba_sign.report.phrases import phrase, printable
 from hocba_sign.report.signature import Fact
 from hocba_sign.validation.document import DocumentConclusion
 from hocba_sign.validation.process import SignatureConclusion
-from hocba_sign.validation.verdict import Status
+from hocba_sign.validation.verdict import Status, is_contradicted
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -38,17 +38,33 @@ def other_answers(conclusion: DocumentConclusion, language: Language) -> tuple[A
     if not signatures:
         return ()
     broken = sum(not one.is_intact for one in signatures)
-    unproven = sum(not one.is_time_proven for one in signatures)
     statuses = {check.identifier: check.status for check in conclusion.checks if check.identifier.startswith("COVER.")}
     is_lacking = Status.UNPROVEN in statuses.values()
     is_whole = "COVER.FULL" in statuses or (not broken and any(check.identifier == "PDF.REVISIONS" for check in conclusion.checks))
     covered: State = "no" if is_lacking else "yes" if is_whole else "unknown"
-    are_passed = all(one.path is not None and not one.path.causes for one in signatures)
+    return (intact_answer(signatures, language), answer("COVER", covered, language=language), *judged_answers(signatures, language))
+
+
+def intact_answer(signatures: tuple[SignatureConclusion, ...], language: Language) -> Answer:
+    """Say how many signatures differ from the content; what could not be compared does not differ."""
+    count = len(signatures)
+    broken = sum(is_contradicted(one.conclusion.findings) for one in signatures)
+    unread = sum(not one.is_intact for one in signatures) - broken
+    state: State = "no" if broken else "unknown" if unread else "yes"
+    return answer("INTACT", state, language=language, count=count, broken=broken, unread=unread)
+
+
+def judged_answers(signatures: tuple[SignatureConclusion, ...], language: Language) -> tuple[Answer, Answer]:
+    """Answer for certificates and times, which are judged only where the content is as it was signed."""
+    held = [one for one in signatures if not is_contradicted(one.conclusion.findings)]
+    unproven = sum(not one.is_time_proven for one in held)
+    are_passed = all(one.path is not None and not one.path.causes for one in held)
+    certificates = answer("CERTIFICATES", "yes" if are_passed and held == list(signatures) else "unknown", language=language)
+    time = answer("TIME", "yes" if not unproven and held == list(signatures) else "unknown", language=language, count=unproven)
+    not_judged = phrase("NOT_JUDGED", language)
     return (
-        answer("INTACT", "no" if broken else "yes", language=language, count=len(signatures), broken=broken),
-        answer("COVER", covered, language=language),
-        answer("CERTIFICATES", "yes" if are_passed else "unknown", language=language),
-        answer("TIME", "unknown" if unproven else "yes", language=language, count=unproven),
+        replace(certificates, detail=not_judged) if are_passed and len(held) < len(signatures) else certificates,
+        replace(time, detail=not_judged) if not unproven and len(held) < len(signatures) else time,
     )
 
 

@@ -10,6 +10,7 @@ from hocba_sign.report.messages import Language
 from hocba_sign.report.phrases import phrase, printable, vietnam_time
 from hocba_sign.validation.process import SignatureConclusion, claimed_time
 from hocba_sign.validation.timestamps import TimeStampConclusion
+from hocba_sign.validation.verdict import is_contradicted
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,7 +64,8 @@ def _time(one: SignatureConclusion, language: Language) -> str:
     claimed = claimed_time(one.signature)
     first = phrase("CLAIMED_NONE", language) if claimed is None else phrase("CLAIMED", language, time=vietnam_time(claimed, language))
     if not one.time_stamps:
-        return f"{first}; {phrase('STAMP_NONE', language)}"
+        key = "STAMP_NOT_JUDGED" if one.signature.time_stamps else "STAMP_NONE"
+        return f"{first}; {phrase(key, language)}"
     return "; ".join((first, *(_stamp(stamp, language) for stamp in one.time_stamps)))
 
 
@@ -77,11 +79,15 @@ def _stamp(stamp: TimeStampConclusion, language: Language) -> str:
 def _integrity(one: SignatureConclusion, language: Language) -> str:
     if one.is_intact:
         return phrase("INTACT", language)
-    changed = [reference.uri for reference in one.signature.references if not reference.is_intact]
+    if not is_contradicted(one.conclusion.findings):
+        return phrase("NOT_COMPARED", language)
+    changed = [reference.uri for reference in one.signature.references if reference.is_found and not reference.is_intact]
     return phrase("CHANGED", language, what=", ".join(changed)) if changed else phrase("VALUE_WRONG", language)
 
 
 def _validity(one: SignatureConclusion, language: Language) -> str:
+    if is_contradicted(one.conclusion.findings):
+        return phrase("NOT_JUDGED", language)
     words = phrase(one.conclusion.indication, language)
     fact = None if one.path is None or not one.path.revocation else one.path.revocation[0]
     if fact is None or fact.status != "good" or fact.this_update is None:

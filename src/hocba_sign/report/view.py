@@ -13,7 +13,8 @@ from hocba_sign.model.registry import RegistrySnapshot
 from hocba_sign.model.status_list import StatusList
 from hocba_sign.model.transcript import Transcript
 from hocba_sign.model.workflow import Role, Slot
-from hocba_sign.report.answers import Answer, answer, other_answers, other_facts, other_title
+from hocba_sign.report.answers import Answer, answer, intact_answer, judged_answers, other_answers, other_facts, other_title
+from hocba_sign.report.consequences import changed_names, root_causes, told_checks
 from hocba_sign.report.document import Report
 from hocba_sign.report.lines import State
 from hocba_sign.report.messages import Language, message
@@ -27,7 +28,16 @@ from hocba_sign.validation.process import SignatureConclusion
 from hocba_sign.validation.verdict import Check, Indication, Status, Verdict
 from hocba_sign.version import VERSION
 
-_TELLING: Final = ("SIG.REFORMATTED", "WF.SKIPPED", "WF.SLOT_REMOVED", "WF.REMOVED", "WF.MOVED", "WF.ORDER", "WF.SIGNER_MISMATCH")
+_TELLING: Final = (
+    "SIG.REFORMATTED",
+    "SIG.BROKEN_BY_ADDED",
+    "WF.SKIPPED",
+    "WF.SLOT_REMOVED",
+    "WF.REMOVED",
+    "WF.MOVED",
+    "WF.ORDER",
+    "WF.SIGNER_MISMATCH",
+)
 """Causes that name what was done to a file; others are often their consequence."""
 _ABOUT_ORDER: Final = frozenset({"WF.ORDER", "WF.COVERAGE"})
 _NOT_JUDGED: Final = frozenset({"DOC.FOREIGN", "DOC.PART", "PDF.NO_TRANSCRIPT"})
@@ -201,8 +211,7 @@ def _answers(report: Report, language: Language) -> tuple[Answer, ...]:
 def _signature_answers(conclusion: DocumentConclusion, failed: set[str], language: Language) -> list[Answer]:
     signatures, workflow = conclusion.signatures, conclusion.workflow
     count = len(signatures)
-    broken = sum(not one.is_intact for one in signatures)
-    unproven = sum(not one.is_time_proven for one in signatures)
+    changed = changed_names(signatures)
     is_wrong = any(cause.startswith("WF.") and cause not in _ABOUT_ORDER for cause in failed)
     is_complete = workflow is not None and workflow.is_complete
     unmatched = any(check.identifier.startswith("WF.SIGNER_") and check.status is Status.UNPROVEN for check in conclusion.checks)
@@ -213,23 +222,25 @@ def _signature_answers(conclusion: DocumentConclusion, failed: set[str], languag
     basis = None if workflow is None else workflow.basis
     if order == "no" and basis in _UNTOLD and not is_wrong and not failed & _ABOUT_ORDER:
         order = "unknown"
-    are_passed = all(one.path is not None and not one.path.causes for one in signatures)
+    if order == "no" and changed and not is_wrong and not failed & _ABOUT_ORDER:
+        order = "unknown"
     missing = 0 if workflow is None else len(workflow.missing)
     people = answer("SIGNERS", signers, language=language, count=count, missing=missing)
     if conclusion.layout == BOOK and signers == "unknown":
         people = replace(people, detail=phrase("A_SIGNERS_BOOK", language, missing=missing))
     return [
-        answer("INTACT", "no" if broken else "yes", language=language, count=count, broken=broken),
+        intact_answer(signatures, language),
         people,
-        _order_answer(workflow, order, language),
-        answer("CERTIFICATES", "yes" if are_passed else "unknown", language=language),
-        answer("TIME", "unknown" if unproven else "yes", language=language, count=unproven),
+        _order_answer(workflow, order, language, is_changed=bool(changed)),
+        *judged_answers(signatures, language),
     ]
 
 
-def _order_answer(workflow: Workflow | None, state: State, language: Language) -> Answer:
+def _order_answer(workflow: Workflow | None, state: State, language: Language, *, is_changed: bool) -> Answer:
     """Say in words what the order rests on."""
     told = answer("ORDER", state, language=language)
+    if is_changed and state == "unknown":
+        return replace(told, detail=phrase("NOT_JUDGED", language))
     if workflow is None:
         return told
     if state == "unknown" and workflow.basis in _UNTOLD:
@@ -272,11 +283,9 @@ def slot_title(slot: Slot | None, transcript: Transcript | None, *, language: La
 def _wrong(report: Report) -> list[Finding]:
     """Collect what keeps the verdict from being VALID: the signatures' causes first, then the document's."""
     signatures = () if report.conclusion is None else report.conclusion.signatures
-    found = [finding for one in signatures for finding in one.conclusion.findings]
+    found = [finding for one in signatures for finding in root_causes(one)]
     found += [finding for one in signatures for stamp in one.time_stamps for finding in stamp.findings]
-    found += _found(report.checks, Status.FAIL)
-    found += _found(report.checks, Status.UNPROVEN)
-    return found
+    return [*found, *told_checks(report.checks, changed_names(signatures))]
 
 
 def _noted(report: Report) -> list[Finding]:

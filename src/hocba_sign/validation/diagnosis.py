@@ -25,7 +25,7 @@ from hocba_sign.xades.transforms import Canonicalization, Enveloped, Named, incl
 from hocba_sign.xades.xpointer import ById, pointer
 from hocba_sign.xml.c14n import C14nAlgorithm, canonicalize
 from hocba_sign.xml.parse import Element, ParsedXml, locate
-from hocba_sign.xml.reformat import undo_open
+from hocba_sign.xml.reformat import undo_letters, undo_open, without_signatures
 
 MAX_OCTETS: Final = 2_000_000
 """A larger document is not diagnosed: it would be parsed and digested several times."""
@@ -35,6 +35,8 @@ MAX_WORK: Final = 20_000_000
 """As `nodes.MAX_WORK`."""
 COPIES_WORK: Final = 1_000
 """What an element costs where the document is rewritten as it may have been."""
+MAX_ADDED: Final = 5
+"""Signatures without which each other one is tried."""
 MAX_DROPPED: Final = 10
 """Namespace declarations that are tried."""
 
@@ -128,6 +130,9 @@ class _Patient:
             yield Finding("SIG.C14N_MISMATCH", f"SignedInfo: {fitting}")
         wrong = _wrong(element, suspect.signature.references, self.document)
         reasons = [self._reason(one) for one in wrong]
+        if wrong and None in reasons and is_right and (added := self._added(suspect, number)):
+            yield from added
+            return
         if (wrong and None in reasons) or not is_right:
             healed = self._healed(suspect, number)
             if healed is not None:
@@ -138,12 +143,32 @@ class _Patient:
             for one, reason in zip(wrong, reasons, strict=True):
                 yield reason or Finding("SIG.EDITED", named(one.get("URI")))
 
+    def _added(self, suspect: Suspect, number: int) -> tuple[Finding, ...]:
+        """Name the signatures without which this one would hold: they were added inside of what it covers."""
+        signatures = list(self.document.xml.root.iter(names.SIGNATURE))
+        own = signatures[number]
+        others = [n for n, one in enumerate(signatures) if n != number and not {one, own} & {*one.iterancestors(), *own.iterancestors()}]
+        trials = [*([n] for n in others[:MAX_ADDED]), *([others] if len(others) > 1 else [])]
+        for removed in trials:
+            try:
+                self.budget.spend(COPIES_WORK * sum(1 for _ in self.document.xml.root.iter("*")))
+                xml = without_signatures(self.document.xml, removed)
+                at = number - sum(1 for n in removed if n < number)
+                if _heals(_signature(xml, at), ForeignDocument(xml, self.detached, budget=self.budget), suspect) is not None:
+                    return tuple(Finding("SIG.BROKEN_BY_ADDED", locate(signatures[n])) for n in removed[:MAX_ADDED])
+            except InputError:
+                return ()
+        return ()
+
     def _healed(self, suspect: Suspect, number: int) -> tuple[Finding, ...] | None:
         """Tell whether the signature would hold if the file had not been reformatted; findings where only as .NET reads it."""
         try:
             if self._originals is None:
                 self.budget.spend(COPIES_WORK * sum(1 for _ in self.document.xml.root.iter("*")))
-                self._originals = tuple(ForeignDocument(xml, self.detached, budget=self.budget) for xml in undo_open(self.document.xml))
+                self._originals = tuple(
+                    ForeignDocument(xml, self.detached, budget=self.budget)
+                    for xml in (*undo_open(self.document.xml), *undo_letters(self.document.xml))
+                )
             for original in self._originals:
                 healed = _heals(_signature(original.xml, number), original, suspect)
                 if healed is not None:

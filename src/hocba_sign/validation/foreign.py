@@ -123,7 +123,7 @@ def _cover_checks(
     passed = tuple(one for one in signatures if one.conclusion.indication is Indication.TOTAL_PASSED)
     counted = passed or tuple(one for one in signatures if one.is_intact)
     outside = reading.chart.uncovered(Spans.union(*(reading.spans[one.signature.where] for one in counted)))
-    if outside:
+    if outside and counted:
         yield Check(identifier="COVER.PARTIAL", status=Status.UNPROVEN, where=outside[0])
     elif counted:
         yield Check(identifier="COVER.FULL", status=Status.PASS)

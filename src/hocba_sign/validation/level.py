@@ -1,6 +1,6 @@
 """Which level a signature has, named as EU DSS does. Says nothing about validity."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from typing import Final
 
 from hocba_sign.ades.structure import Family, StampKind, TimeStamp
@@ -93,11 +93,18 @@ def _pdf_level(one: SignatureConclusion) -> str:
     if not kinds:
         return "PAdES-BASELINE-B"
     archives = [stamp for stamp in signature.time_stamps if stamp.kind is StampKind.ARCHIVE]
-    if not signature.embedded_certificates_der or not has_all_revocation(one):
+    if not _has_all_certificates(one) or not has_all_revocation(one):
         return "PAdES-BASELINE-T"
     held = {*signature.embedded_crls_der, *signature.embedded_ocsps_der}
     is_kept = StampKind.ARCHIVE in kinds and any(held & set(stamp.covered_der) for stamp in archives)
     return "PAdES-BASELINE-LTA" if is_kept else "PAdES-BASELINE-LT"
+
+
+def _has_all_certificates(one: SignatureConclusion) -> bool:
+    """Tell whether certificates are kept beside the signature, or none are needed: the anchor issued the signer's own."""
+    chain = () if one.path is None or one.path.anchor_sha256 is None else one.path.chain[1:-1]
+    is_direct = one.path is not None and one.path.anchor_sha256 is not None and not chain
+    return is_direct or bool(one.signature.embedded_certificates_der)
 
 
 def has_all_revocation(one: SignatureConclusion) -> bool:
@@ -112,7 +119,7 @@ def has_all_revocation(one: SignatureConclusion) -> bool:
         ocsps += token.ocsps
     wanted = [certificate for certificate in _carried(one) if not certificate.is_self_issued]
     if not wanted:
-        return bool(signature.embedded_certificates_der)
+        return _has_all_certificates(one)
     return all(
         any(certificate.issuer_der in crl for crl in crls) or any(certificate.serial_der in ocsp for ocsp in ocsps)
         for certificate in wanted
@@ -135,11 +142,12 @@ def _carried(one: SignatureConclusion) -> Iterator[Certificate]:
         leaves.append(token.certificate)
         found += token.certificates
     if None not in leaves:
-        found = list(_above([leaf for leaf in leaves if leaf is not None], found))
+        found = list(_above([leaf for leaf in leaves if leaf is not None], found, anchors=anchors))
     return (one for one in dict.fromkeys(found) if one.sha256 not in anchors and _OCSP_SIGNING not in one.extended_key_usage)
 
 
-def _above(leaves: list[Certificate], candidates: list[Certificate]) -> Iterator[Certificate]:
+def _above(leaves: list[Certificate], candidates: list[Certificate], *, anchors: Collection[str | None]) -> Iterator[Certificate]:
+    """Give the leaves and who issued them; above an anchor nobody need vouch for anything, which may be an intermediate."""
     by_subject: dict[bytes, list[Certificate]] = {}
     for candidate in dict.fromkeys(candidates):
         by_subject.setdefault(candidate.subject_der, []).append(candidate)
@@ -147,6 +155,8 @@ def _above(leaves: list[Certificate], candidates: list[Certificate]) -> Iterator
     while waiting:
         one = waiting.pop()
         yield one
+        if one.sha256 in anchors:
+            continue
         above = [issuer for issuer in by_subject.get(one.issuer_der, ()) if issuer not in met]
         met.update(above)
         waiting += above

@@ -110,7 +110,7 @@ def judge_order(
     coverage = [
         finding
         for slot, signature in filled.items()
-        if slot in slots
+        if slot in slots and signature.is_read
         for finding in _coverage(signature, slot, layout=layout, slots=slots, document=document)
     ]
     checks += [Check(identifier=finding.cause, status=Status.FAIL, where=finding.where) for finding in coverage]

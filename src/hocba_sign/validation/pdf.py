@@ -41,7 +41,7 @@ from hocba_sign.xml.parse import parse
 BOOK: Final = "pdf_only"
 """The layout of a PDF without a transcript whose signatures have roles."""
 
-_UNPROVEN = frozenset({"PDF.SYNTAX"})
+_UNPROVEN = frozenset({"PDF.SYNTAX", "PDF.SUBFILTER"})
 _ABOUT_CHANGES = frozenset({"PDF.CHANGED", "PDF.CHANGE_UNKNOWN", "PDF.NOT_PERMITTED", "PDF.LOCKED", "PDF.COVERAGE", "PDF.BYTE_RANGE"})
 _NO_TRANSCRIPT: Final = (
     Check(identifier="PDF.NO_TRANSCRIPT", status=Status.UNPROVEN),

@@ -23,7 +23,7 @@ from hocba_sign.validation.verdict import Conclusion, Indication, SubIndication,
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SignatureConclusion:
-    """Everything known about one signature. `best_time` is UTC, proven only where a time-stamp passed."""
+    """Everything known about one signature; the value may be right where digests are not. `best_time` is UTC, proven only where a time-stamp passed."""
 
     signature: ParsedSignature
     conclusion: Conclusion
@@ -36,6 +36,7 @@ class SignatureConclusion:
     best_time: datetime | None
     is_time_proven: bool
     warnings: tuple[Finding, ...]
+    is_value_right: bool = False
 
 
 def validate_signature(signature: ParsedSignature, setting: Setting) -> SignatureConclusion:
@@ -85,10 +86,12 @@ def validate_signature(signature: ParsedSignature, setting: Setting) -> Signatur
         time_stamps=stamps,
         best_time=existed if is_proven else claimed_time(signature),
         is_time_proven=is_proven,
+        is_value_right=integrity.is_value_right,
         warnings=tuple(
             dict.fromkeys(
                 (
                     *signature.warnings,
+                    *integrity.warnings,
                     *warnings,
                     *(finding for one in stamps for finding in one.warnings),
                     *_late_claims(signature, existed if is_proven else None),
@@ -143,7 +146,8 @@ def _acceptance(
     """
     if integrity.algorithm is None:
         return [], []
-    answers = [acceptable(integrity.algorithm, integrity.key_bits, at=at)]
+    # Without a key nothing is known of its length.
+    answers = [] if integrity.key is None else [acceptable(integrity.algorithm, integrity.key_bits, at=at)]
     digested = [part for reference in signature.references for part in (reference, *reference.entries) if part.is_intact]
     answers += [acceptable_digest(digest_algorithm(part.digest_uri), at) for part in digested]
     named, tolerated = _certificate_digests(integrity, signature)

@@ -41,14 +41,14 @@ def _status_known(one: SignatureConclusion) -> Status:
 def _value(one: SignatureConclusion) -> Status:
     if any(finding.cause == "SIG.VALUE" for finding in one.conclusion.findings):
         return Status.FAIL
-    return Status.PASS if one.is_intact else Status.UNPROVEN
+    return Status.PASS if one.is_value_right else Status.UNPROVEN
 
 
 def _digests(one: SignatureConclusion) -> Status:
     if any(finding.cause == "SIG.DIGEST" for finding in one.conclusion.findings):
         return Status.FAIL
     references = one.signature.references
-    return Status.PASS if references and all(reference.is_intact for reference in references) else Status.UNPROVEN
+    return Status.PASS if references and all(reference.holds for reference in references) else Status.UNPROVEN
 
 
 _ROWS: Final[Mapping[str, _Judge]] = MappingProxyType(

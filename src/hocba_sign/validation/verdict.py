@@ -100,7 +100,13 @@ _MEANING = {
     "SIG.EDITED": (Indication.TOTAL_FAILED, SubIndication.HASH_FAILURE),
     "SIG.C14N_MISMATCH": (Indication.TOTAL_FAILED, SubIndication.HASH_FAILURE),
     "SIG.DOTNET_READING": (Indication.TOTAL_FAILED, SubIndication.HASH_FAILURE),
+    "SIG.UNSORTED": (Indication.TOTAL_FAILED, SubIndication.SIG_CRYPTO_FAILURE),
+    "SIG.BROKEN_BY_ADDED": (Indication.TOTAL_FAILED, SubIndication.HASH_FAILURE),
     "SIG.TARGET_MISSING": _NO_DATA,
+    "SIG.TRANSFORM_UNKNOWN": _NO_DATA,
+    "SIG.REFERENCE_UNKNOWN": _NO_DATA,
+    "SIG.C14N": _CONSTRAINTS,
+    "PDF.SUBFILTER": _CONSTRAINTS,
     "SIG.DETACHED_MISSING": _NO_DATA,
     "SIG.MANIFEST": _NO_DATA,
     "SIG.TARGET_MISPLACED": _NO_DATA,
@@ -123,6 +129,8 @@ _MEANING = {
     "PDF.NOT_DER": _CONSTRAINTS,
     "PDF.PKCS7": _CONSTRAINTS,
     "PDF.SIGNER_ID": _NO_CERTIFICATE,
+    "SIG.TIME_STAMP_INCLUDE": _CONSTRAINTS,
+    "CRYPTO.KEY_MISMATCH": (Indication.TOTAL_FAILED, SubIndication.SIG_CRYPTO_FAILURE),
     "CRYPTO.ENDED_BEFORE": (Indication.INDETERMINATE, SubIndication.CRYPTO_CONSTRAINTS_FAILURE),
 }
 _OF_REFERENCES = frozenset({"SIG.SIGNED_PROPERTIES", "SIG.NOTHING_SIGNED", "SIG.TRANSFORM", "SIG.REFERENCE_URI", "SIG.TARGET_AMBIGUOUS"})
@@ -149,6 +157,17 @@ def conclude(findings: Iterable[Finding]) -> Conclusion:
         return Conclusion(indication=Indication.TOTAL_PASSED, sub_indication=None, findings=found)
     indication, sub_indication = _meaning(min(found, key=_rank))
     return Conclusion(indication=indication, sub_indication=sub_indication, findings=found)
+
+
+_DIFFERS = frozenset(
+    {"SIG.DIGEST", "SIG.VALUE", "SIG.REFORMATTED", "SIG.EDITED", "SIG.C14N_MISMATCH", "SIG.DOTNET_READING", "SIG.BROKEN_BY_ADDED"}
+)
+"""A value or a digest was compared with what is in the file, and differs."""
+
+
+def is_contradicted(findings: Iterable[Finding]) -> bool:
+    """Tell whether a comparison failed: what was not compared may be right."""
+    return any(finding.cause in _DIFFERS for finding in findings)
 
 
 def is_proven_wrong(conclusion: Conclusion) -> bool:

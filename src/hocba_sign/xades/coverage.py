@@ -23,6 +23,27 @@ _XSI: Final = "{http://www.w3.org/2001/XMLSchema-instance}"
 _SILENT: Final = frozenset({f"{_XSI}schemaLocation", f"{_XSI}noNamespaceSchemaLocation"})
 _OF_TRANSCRIPTS: Final = frozenset({SCHEMA_VERSION_ATTRIBUTE, SLOT_SUBJECT, SLOT_TEACHER})
 """What the frame of a transcript says beside its signed data; only judging it as a transcript tells whether it is right."""
+FRAMES: Final = frozenset(
+    {
+        "HOC_BA",
+        "PHAT_HANH_HOC_BA",
+        "DANH_SACH_CHU_KY",
+        "DU_LIEU_HOC_BA",
+        "DANH_SACH_THONG_TIN_KY",
+        "DANH_SACH_GVBM",
+        "HDon",
+        "TDiep",
+        "DLieu",
+        "HSoThueDTu",
+        "TBaoThueDTu",
+        "internally-detached",
+        "Envelope",
+        "Body",
+        "Header",
+    }
+)
+"""Elements around signed content whose names a published format prescribes, so that they say nothing: transcripts, invoices and tax forms of
+Vietnam, the containers of EU DSS and SOAP. Any other name may be a word about what is signed; it is needed only where part and signature meet."""
 _QUALIFYING: Final = tuple(names.qualified(namespace, "QualifyingProperties") for namespace in names.XADES_VERSIONS)
 
 
@@ -48,6 +69,21 @@ class Spans:
         if place < 0 or self.ranges[place][1] <= number:
             return None
         return self.ranges[place][1]
+
+    def without(self, other: "Spans") -> "Spans":
+        """Give what lies in no range of `other`."""
+        left: list[tuple[int, int]] = []
+        for start, end in self.ranges:
+            at = start
+            for taken, until in other.ranges[max(0, bisect_right(other.ranges, (start, float("inf"))) - 1) :]:
+                if taken >= end:
+                    break
+                if at < taken:
+                    left.append((at, taken))
+                at = max(at, until)
+            if at < end:
+                left.append((at, end))
+        return Spans(tuple(left))
 
     def touches(self, start: int, end: int) -> bool:
         place = bisect_right(self.ranges, (start, float("inf"))) - 1
@@ -155,12 +191,23 @@ class Chart:
                 yield from self._outside(child, spans)
 
     def _is_neutral(self, element: Element, spans: Spans) -> bool:
-        """Tell whether an uncovered element says nothing: it only holds what is covered, or signatures."""
+        """Tell whether an uncovered element says nothing: it only holds signatures, or covered parts in a known frame or beside their signature."""
         if not _is_silent(element) or _has_text(element):
             return False
+        content = spans.without(Spans.union(*(Spans(((number, self._ends[number]),)) for number in self._signatures)))
         number, end = self._numbers[element], self._ends[self._numbers[element]]
-        place = bisect_right(self._signatures, number)
-        return spans.touches(number, end) or (place < len(self._signatures) and self._signatures[place] < end)
+        if not content.touches(number, end):
+            return self._has_signature(number)
+        parts = {child: self._numbers[child] for child in element.iterchildren("*")}
+        covered = [child for child, part in parts.items() if content.touches(part, self._ends[part])]
+        is_meeting = any(child not in covered and self._has_signature(part) for child, part in parts.items())
+        # Of several parts of one name nobody signed the order.
+        is_ordered = len({child.tag for child in covered}) == len(covered)
+        return is_ordered and (is_meeting or str(element.tag).rpartition("}")[2] in FRAMES)
+
+    def _has_signature(self, number: int) -> bool:
+        place = bisect_right(self._signatures, number - 1)
+        return place < len(self._signatures) and self._signatures[place] < self._ends[number]
 
 
 def _is_silent(element: Element) -> bool:

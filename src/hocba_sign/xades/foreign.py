@@ -101,7 +101,7 @@ class ForeignDocument:
     def followed(self, reference: Element, *, digest_uri: str) -> Followed:
         """Dereference, transform and digest; what is asked twice costs once.
 
-        Raises: InputError `SIG.REFERENCE_URI`, as `digest_algorithm`, `origin`, `read_transforms` and `steps`.
+        Raises: InputError `SIG.REFERENCE_UNKNOWN`, as `digest_algorithm`, `origin`, `read_transforms` and `steps`.
         """
         algorithm = digest_algorithm(digest_uri)
         meant, transforms = _read(reference)
@@ -268,10 +268,10 @@ def _read(reference: Element) -> tuple[Pointer, tuple[Named, ...]]:
 
 
 def pointed_at(reference: Element) -> Pointer:
-    """Read the URI of a reference. Raises: InputError `SIG.REFERENCE_URI`."""
+    """Read the URI of a reference. Raises: InputError `SIG.REFERENCE_UNKNOWN` for a form that is not supported."""
     meant = pointer(reference.get("URI"))
     if meant is None:
-        raise InputError("SIG.REFERENCE_URI", where=locate(reference))
+        raise InputError("SIG.REFERENCE_UNKNOWN", where=locate(reference))
     return meant
 
 

@@ -19,6 +19,9 @@ ENVELOPED = "http://www.w3.org/2000/09/xmldsig#enveloped-signature"
 BASE64 = "http://www.w3.org/2000/09/xmldsig#base64"
 XPATH = "http://www.w3.org/TR/1999/REC-xpath-19991116"
 XPATH_FILTER = "http://www.w3.org/2002/06/xmldsig-filter2"
+XSLT = "http://www.w3.org/TR/1999/REC-xslt-19991116"
+TRANSFORMS_KNOWN = frozenset({ENVELOPED, BASE64, XPATH, XPATH_FILTER, XSLT})
+"""Those of XML Signature beside canonicalization: the form of a transcript has none of them."""
 COMMITMENT = "http://uri.etsi.org/01903/v1.2.2#"
 """Prefix of the commitment types ProofOfOrigin, ProofOfApproval, ProofOfCreation."""
 

@@ -154,7 +154,7 @@ def read_reference(element: Element, resolver: Resolver) -> tuple[Reference, tup
 def reference_octets(element: Element, resolver: Resolver, *, default: Method) -> bytes:
     """Give the octets that one ds:Reference digests; `default` canonicalizes where it has no transform of its own.
 
-    Raises: InputError `SIG.TARGET_MISSING`, `SIG.TRANSFORM` where they cannot be had.
+    Raises: InputError `SIG.TARGET_MISSING`, `SIG.TRANSFORM`, `SIG.TRANSFORM_UNKNOWN` where they cannot be had.
     """
     if resolver.foreign is not None:
         return resolver.foreign.octets(element, default=default)
@@ -169,7 +169,7 @@ def reference_octets(element: Element, resolver: Resolver, *, default: Method) -
 
 
 def _transforms(reference: Element, target: Element | None) -> tuple[Method | None, tuple[Finding, ...]]:
-    """Give the canonicalization that the transforms amount to; None when one of them is not allowed.
+    """Give the canonicalization that the transforms amount to; None when one of them is not allowed, or not known at all.
 
     With `target`, an enveloped-signature transform in front is skipped where the signature lies outside the target: it removes nothing.
     """
@@ -184,7 +184,8 @@ def _transforms(reference: Element, target: Element | None) -> tuple[Method | No
             return Method(C14nAlgorithm.INCLUSIVE), ()
     algorithm = c14n_of(transforms[0], is_comment_free=True) if len(transforms) == 1 else None
     if algorithm is None:
-        return None, (Finding("SIG.TRANSFORM", locate(holder)),)
+        is_known = all(c14n_of(one) is not None or algorithm_of(one) in names.TRANSFORMS_KNOWN for one in transforms)
+        return None, (Finding("SIG.TRANSFORM" if is_known else "SIG.TRANSFORM_UNKNOWN", locate(holder)),)
     return Method(algorithm, inclusive_prefixes(transforms[0])), ()
 
 

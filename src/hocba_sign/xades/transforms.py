@@ -71,7 +71,7 @@ class Named:
 def read_transforms(reference: Element) -> tuple[Named, ...]:
     """Read the chain of a ds:Reference.
 
-    Raises: InputError `SIG.TRANSFORM` for one that is not allowed or not understood, `SIG.STRUCTURE`.
+    Raises: InputError `SIG.TRANSFORM_UNKNOWN` for one that is not supported, `SIG.STRUCTURE`.
     """
     holder = optional(reference, names.TRANSFORMS)
     if holder is None:
@@ -79,7 +79,7 @@ def read_transforms(reference: Element) -> tuple[Named, ...]:
     require_children(holder, (names.TRANSFORM,))
     elements = tuple(holder.iterchildren(names.TRANSFORM))
     if len(elements) > MAX_TRANSFORMS:
-        raise InputError("SIG.TRANSFORM", where=locate(holder), detail=f"the limit is {MAX_TRANSFORMS}")
+        raise InputError("SIG.TRANSFORM_UNKNOWN", where=locate(holder), detail=f"the limit is {MAX_TRANSFORMS}")
     return tuple(Named(algorithm_of(element), _transform(element)) for element in elements)
 
 
@@ -161,7 +161,7 @@ def _transform(element: Element) -> Transform:
             try:
                 algorithm = C14nAlgorithm(uri)
             except ValueError:
-                raise refused(uri, element) from None
+                raise unsupported(uri, element) from None
             return Canonicalization(Method(algorithm, inclusive_prefixes(element)))
 
 
@@ -171,20 +171,20 @@ def _xpath(element: Element) -> Filter:
     try:
         return Filter(read_filter(text_of(holder), holder.nsmap), holder)
     except UnknownExpression:
-        raise refused(names.XPATH, element) from None
+        raise unsupported(names.XPATH, element) from None
 
 
 def _xpath_filter(element: Element) -> Filter:
     require_children(element, (names.FILTER_ELEMENT,))
     holders = tuple(element.iterchildren(names.FILTER_ELEMENT))
     if not 1 <= len(holders) <= MAX_SELECTIONS:
-        raise refused(names.XPATH_FILTER, element)
+        raise unsupported(names.XPATH_FILTER, element)
     kept: Predicate = Both(())
     for holder in holders:
         try:
             selected = read_selection(text_of(holder), holder.nsmap)
         except UnknownExpression:
-            raise refused(names.XPATH_FILTER, holder) from None
+            raise unsupported(names.XPATH_FILTER, holder) from None
         match holder.get("Filter"):
             case "intersect":
                 kept = Both((kept, selected))
@@ -193,11 +193,20 @@ def _xpath_filter(element: Element) -> Filter:
             case "union":
                 kept = Either((kept, selected))
             case _:
-                raise refused(names.XPATH_FILTER, holder)
+                raise unsupported(names.XPATH_FILTER, holder)
     return Filter(kept, holders[0])
 
 
 def refused(uri: str, element: Element) -> InputError:
-    """Name a transform that is not allowed, or not in this form."""
+    """Name a transform that cannot be applied to what it is given."""
+    return InputError("SIG.TRANSFORM", where=_where(uri, element))
+
+
+def unsupported(uri: str, element: Element) -> InputError:
+    """Name a transform that is not known here, or not in this form: what it would give is neither right nor wrong."""
+    return InputError("SIG.TRANSFORM_UNKNOWN", where=_where(uri, element))
+
+
+def _where(uri: str, element: Element) -> str:
     shown = uri[:_SHOWN_URI] if uri.isprintable() else "(not shown)"
-    return InputError("SIG.TRANSFORM", where=f"{shown} {locate(element)}")
+    return f"{shown} {locate(element)}"

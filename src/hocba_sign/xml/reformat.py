@@ -3,7 +3,8 @@
 Only for diagnosis: what a signature proves is judged on the file as it came.
 """
 
-from collections.abc import Iterator, Mapping
+import unicodedata
+from collections.abc import Collection, Iterator, Mapping
 from copy import deepcopy
 from types import MappingProxyType
 from typing import Final
@@ -24,9 +25,9 @@ _PREFIXES: Final[Mapping[str, str | None]] = MappingProxyType(
 
 
 def undo(octets: bytes) -> bytes:
-    """Give the document as this library would have written it: no white space between elements or around text, usual prefixes.
+    """Give the document as this library would have written it: no white space between elements or around text, usual prefixes, letters composed.
 
-    Comments and processing instructions go as well. Raises: those of `parse`.
+    Line ends that Windows programs keep as `&#13;` become what they were. Comments and processing instructions go as well. Raises: those of `parse`.
     """
     root = parse(octets).root
     plain = _copy(root, None)
@@ -44,8 +45,13 @@ def _copy(source: Element, parent: Element | None) -> Element:
     copy = etree.Element(tag, attributes, nsmap=nsmap) if parent is None else etree.SubElement(parent, tag, attributes)
     text = "".join((source.text or "", *(child.tail or "" for child in source if not isinstance(child.tag, str))))
     if next(source.iterchildren("*"), None) is None and text.strip():
-        copy.text = text.strip()
+        copy.text = _as_written(text.strip())
     return copy
+
+
+def _as_written(text: str) -> str:
+    """Undo what saving does to letters: decomposed ones, and carriage returns before line feeds or instead of them."""
+    return unicodedata.normalize("NFC", text.replace("\r\n", "\n").replace("\r", ""))
 
 
 def undo_open(xml: ParsedXml) -> Iterator[ParsedXml]:
@@ -60,6 +66,35 @@ def undo_open(xml: ParsedXml) -> Iterator[ParsedXml]:
             if in_signatures if is_signature else elsewhere:
                 _strip(element, is_all=is_all)
         yield parse(etree.tostring(tree, encoding="UTF-8", xml_declaration=True), is_open=True)
+
+
+def undo_letters(xml: ParsedXml) -> Iterator[ParsedXml]:
+    """Give a document of others with the letters of its texts as they may have been: as it stands, and without any white space around."""
+    for is_all in (False, True):
+        tree = deepcopy(xml.root.getroottree())
+        for element in tree.getroot().iter("*"):
+            element.text = None if element.text is None else _as_written(element.text)
+            element.tail = None if element.tail is None else _as_written(element.tail)
+            for name, value in element.attrib.items():
+                element.set(name, _as_written(str(value)))
+            if is_all:
+                _strip(element, is_all=True)
+        yield parse(etree.tostring(tree, encoding="UTF-8", xml_declaration=True), is_open=True)
+
+
+def without_signatures(xml: ParsedXml, numbers: Collection[int]) -> ParsedXml:
+    """Give a document of others without the signatures of these numbers in document order, what stands around them kept. Raises: those of `parse`."""
+    tree = deepcopy(xml.root.getroottree())
+    for number, element in enumerate(tuple(tree.getroot().iter(DS_SIGNATURE))):
+        parent = element.getparent()
+        if number in numbers and parent is not None:
+            before = element.getprevious()
+            if before is None:
+                parent.text = (parent.text or "") + (element.tail or "")
+            else:
+                before.tail = (before.tail or "") + (element.tail or "")
+            parent.remove(element)
+    return parse(etree.tostring(tree, encoding="UTF-8", xml_declaration=True), is_open=True)
 
 
 def _strip(element: Element, *, is_all: bool) -> None:

@@ -144,6 +144,32 @@ def test_dotnet_reading_is_named_and_does_not_hold() -> None:
     assert [cause for cause, _ in findings(indented)] == ["SIG.REFORMATTED", "SIG.DOTNET_READING"]
 
 
+def test_letters_that_saving_changed_heal() -> None:
+    written = "<Ten>Tr\u1ea7n mot\nhai</Ten>"
+    document = _document(_reference("#data", INCLUSIVE)).replace("<Ten>An</Ten>", written)
+    letters = sign(document, {"#data": DATA.replace(b"<Ten>An</Ten>", written.encode())}, right)
+    assert not findings(letters)
+    for change in (("Tr\u1ea7n", "Tra\u0302\u0300n"), ("mot\nhai", "mot&#13;\nhai")):
+        changed = letters.replace(*change)
+        assert changed != letters
+        assert [cause for cause, _ in findings(changed)] == ["SIG.REFORMATTED"]
+        assert [cause for cause, _ in findings(changed.replace("17", "18"))] == ["SIG.EDITED"]
+
+
+def test_a_signature_added_inside_is_named_and_not_called_editing() -> None:
+    whole = "http://www.w3.org/2000/09/xmldsig#enveloped-signature"
+    plain = f'<HDon xmlns:xsi="{XSI}" xmlns:w="urn:w"><DLHDon Id="data"><Ten>An</Ten> <So>17</So></DLHDon><DSCKS></DSCKS></HDon>'
+    digested = canonicalize(parse(plain.encode()).root, INCLUSIVE)
+    first = sign(_document(_reference("", whole, INCLUSIVE)), {"": digested}, right)
+    assert not findings(first)
+    signature = first[first.index("<Signature ") : first.index("</Signature>")]
+    added = first.replace("</DSCKS>", f"{signature}</Signature></DSCKS>")
+    told = findings(added)
+    assert {cause for cause, _ in told} == {"SIG.BROKEN_BY_ADDED"}
+    assert "/HDon/DSCKS/Signature[2] (line 1)" in {where for _, where in told}
+    assert "SIG.BROKEN_BY_ADDED" not in {cause for cause, _ in findings(added.replace(">17<", ">18<"))}
+
+
 def test_diagnosis_is_bounded() -> None:
     many = "<So>1</So>" * 100_000
     started = time.process_time()

@@ -66,6 +66,10 @@ def warned(octets: bytes, **words: Any) -> set[str]:
     return {warning["id"] for warning in one(octets, **words)["warnings"]}
 
 
+def forcing_any(octets: bytes) -> set[str]:
+    return {check["id"] for check in report(octets)["checks"] if check["forces"]}
+
+
 def forcing(octets: bytes, **words: Any) -> dict[str, str | None]:
     return {check["id"]: check["where"] for check in report(octets, **words)["checks"] if check["forces"] and check["id"][:5] == "COVER"}
 
@@ -179,7 +183,6 @@ def test_a_certificate_may_stand_in_certificate_values_only() -> None:
         (v1(PERSON.certificate_der, serial=0), "SIG.ISSUER_SERIAL"),
         (v1(PERSON.certificate_der, serial=10**190), "SIG.ISSUER_SERIAL"),
         (v1(PERSON.certificate_der, issuer="CN=Khac,C=VN"), "SIG.ISSUER_SERIAL"),
-        (v1(PERSON.certificate_der, issuer="khong phai ten"), "SIG.ISSUER_SERIAL"),
         ("", "SIG.NO_SIGNING_CERTIFICATE"),
         (v2(PERSON.certificate_der, digest=f"{MORE}md5"), "CRYPTO.NOT_ACCEPTABLE"),
     ],
@@ -189,6 +192,20 @@ def test_an_exchanged_certificate_never_passes(binding: str, cause: str, *, carr
     carried = x509_data(*((OTHER.certificate_der,) if carries_other else ()), *PERSON.chain_der[:2])
     octets = make(Maker(binding=binding, key_info=carried)).octets
     assert (facts(octets)[:2], cause in one(octets)["causes"]) == ((True, "INDETERMINATE"), True)
+
+
+@pytest.mark.parametrize("issuer", ["khong phai ten", "CN=\\"])
+def test_an_issuer_that_cannot_be_read_does_not_differ(issuer: str) -> None:
+    octets = make(Maker(binding=v1(PERSON.certificate_der, issuer=issuer))).octets
+    assert (facts(octets), warned(octets)) == (PASSED, {"SIG.ISSUER_SERIAL_UNREADABLE"})
+
+
+def test_without_a_certificate_nothing_is_said_of_content_or_key() -> None:
+    octets = make(Maker(key_info="<ds:KeyName>ai</ds:KeyName>")).octets
+    assert (facts(octets), one(octets)["causes"]) == (
+        (False, "INDETERMINATE", "NO_SIGNING_CERTIFICATE_FOUND"),
+        ["SIG.NO_SIGNING_CERTIFICATE"],
+    )
 
 
 def test_a_certificate_bound_by_sha1_is_warned_of() -> None:
@@ -422,7 +439,10 @@ def test_a_counter_signature_of_something_else_is_not_intact() -> None:
         (f'<a xmlns="urn:vidu"><b Id="b">mot</b><c>them</c>{PLACE}</a>', "/a/c"),
         (f'<a xmlns="urn:vidu"><b Id="b">mot</b>{PLACE}chu</a>', "/a"),
         (f'<a xmlns="urn:vidu" ten="x"><b Id="b">mot</b>{PLACE}</a>', "/a"),
-        (f'<a xmlns="urn:vidu"><c><b Id="b">mot</b><d/></c>{PLACE}</a>', "/a/c/d"),
+        (f'<a xmlns="urn:vidu"><c><b Id="b">mot</b><d/></c>{PLACE}</a>', "/a/c"),
+        (f'<a xmlns="urn:vidu"><KHONG_CO_GIA_TRI><b Id="b">mot</b></KHONG_CO_GIA_TRI>{PLACE}</a>', "/a/KHONG_CO_GIA_TRI"),
+        (f'<HUY_BO xmlns="urn:vidu"><a><b Id="b">mot</b>{PLACE}</a></HUY_BO>', "/HUY_BO"),
+        (f'<a xmlns="urn:vidu" xmlns:i="http://www.w3.org/2001/XMLSchema-instance" i:nil="true"><b Id="b">mot</b>{PLACE}</a>', "/a"),
     ],
 )
 def test_content_outside_keeps_a_document_from_being_valid(document: str, where: str) -> None:
@@ -436,7 +456,8 @@ def test_content_outside_keeps_a_document_from_being_valid(document: str, where:
     "document",
     [
         f'<a xmlns="urn:vidu" Id="goc"><b Id="b">mot</b> {PLACE}\n</a>',
-        f'<a xmlns="urn:vidu" xmlns:i="http://www.w3.org/2001/XMLSchema-instance" i:schemaLocation="x y"><c><b Id="b">mot</b></c><d>{PLACE}</d></a>',
+        f'<a xmlns="urn:vidu" xmlns:i="http://www.w3.org/2001/XMLSchema-instance" i:schemaLocation="x y"><b Id="b">mot</b><d>{PLACE}</d></a>',
+        f'<TDiep><DLieu><HDon><b Id="b">mot</b><DSCKS><NBan>{PLACE}</NBan></DSCKS></HDon></DLieu></TDiep>',
     ],
 )
 def test_frames_that_say_nothing_do_not_count(document: str) -> None:
@@ -446,6 +467,21 @@ def test_frames_that_say_nothing_do_not_count(document: str) -> None:
 def test_an_object_that_no_reference_covers_counts() -> None:
     octets = make(Maker(objects=OBJECT)).octets
     assert (verdict(octets), [path.split(" ")[0] for path in one(octets)["not_covered"]]) == ("INDETERMINATE", ["/a/Signature/Object[2]/x"])
+
+
+def test_the_order_of_signed_parts_of_one_name_is_signed_by_nobody() -> None:
+    document = f'<a xmlns="urn:vidu"><b Id="b">mot</b><{{}} Id="c">hai</{{}}>{PLACE}</a>'
+    verdicts = [verdict(make(Maker(refs=("#b", "#c")), document=document.replace("{}", name)).octets) for name in ("b", "c")]
+    assert verdicts == ["INDETERMINATE", "VALID"]
+
+
+@pytest.mark.parametrize(
+    ("change", "cause"), [("<?xml-stylesheet href='a'?>", "COVER.STYLESHEET"), ("<!-- %PDF-1.4 -->", "DOC.OTHER_KIND")]
+)
+def test_what_other_programs_go_by_is_unproven(change: str, cause: str) -> None:
+    octets = make().octets.replace(b"<a ", change.encode() + b"<a ", 1)
+    assert list(forcing_any(octets)) == [cause]
+    assert verdict(octets) == "INDETERMINATE"
 
 
 def test_two_signatures_may_cover_a_document_together() -> None:

@@ -5,6 +5,10 @@ from datetime import timedelta
 import pytest
 from lxml import etree
 
+from hocba_sign.pipeline import verify_any
+from hocba_sign.pki.certificate import Certificate
+from hocba_sign.pki.evidence import Evidence
+from hocba_sign.pki.trust import TrustStore
 from tests.support.others import PERSON, WORLD, XADES, XADES141, Made, Maker, b64, c14n, judged, make, v2, x509_data
 from tests.support.scene import SIGNED_AT
 
@@ -106,3 +110,16 @@ def test_an_evidence_record_seals() -> None:
     made = values(stamped(make()))
     made.add("SealingEvidenceRecords", namespace="http://uri.etsi.org/19132/v1.1.1#")
     assert level(made) == "XAdES-ERS"
+
+
+def test_an_intermediate_as_anchor_does_not_lower_the_level() -> None:
+    """What issued the anchor needs no revocation data: nobody relies on it."""
+    made = stamped(make())
+    made.add("CertificateValues", *_encapsulated("EncapsulatedX509Certificate", *PERSON.chain_der, *WORLD.intermediates_der))
+    holder = made.add("RevocationValues", f'<CRLValues xmlns="{XADES}"/>')
+    listed = [WORLD.crl(slug, SIGNED_AT + timedelta(hours=1)) for slug in ("public-ca", "tsa-root")]
+    holder[0].extend(_encapsulated("EncapsulatedCRLValue", *listed))
+    anchors = [Certificate.load(WORLD.authority(slug).certificate_der) for slug in ("public-ca", "tsa-root")]
+    assert level(made) == "XAdES-BASELINE-T"
+    report = verify_any(made.octets, trust=TrustStore.of(anchors), evidence=Evidence(), at=SIGNED_AT + timedelta(hours=2))
+    assert [one["format"] for one in report.to_dict()["signatures"]] == ["XAdES-BASELINE-LT"]
