@@ -16,7 +16,10 @@ HERE = Path(__file__).resolve()
 ROOT = HERE.parents[3]
 CLASSES: Final[dict[str, list[str]]] = json.loads((HERE.parent / "causes.json").read_text("utf-8"))
 SAID_TO_CALLERS: Final = frozenset(
-    "BATCH CLI CONVERT EXTEND FETCH FILE JSON KEY MERGE POLICY RECORD RENDER REPORT RULE SCHEMA SIGN TSA".split()
+    {
+        *("BATCH", "CLI", "CONVERT", "EXTEND", "FETCH", "FILE", "JSON", "KEY", "MERGE"),
+        *("POLICY", "RECORD", "RENDER", "REPORT", "RULE", "SCHEMA", "SIGN", "TSA"),
+    }
 )
 """The areas of causes that no verdict rests on by themselves; rules of circulars are summed up in DOC.RULES."""
 PROVEN: Final = ("value", "digest", "form", "role", "date", "validity", "revocation", "limit")
