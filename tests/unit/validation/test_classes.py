@@ -28,7 +28,17 @@ CONCLUDED: Final = frozenset({"SIG", "PDF", "DER", "CRYPTO", "CERT", "XML"})
 NEVER_CONCLUDED: Final = frozenset(
     {
         *("PDF.ENCRYPTED", "PDF.EXTRA_MISSING", "PDF.HYBRID", "PDF.NOT_COMPARED", "PDF.NO_TRANSCRIPT", "PDF.REVISIONS"),
-        *("PDF.SAME_CONTENT", "PDF.SYNTAX", "PDF.TOLERATED", "CRYPTO.ENDS", "SIG.NOT_JUDGED", "SIG.TIME_STAMPS"),
+        *(
+            "PDF.OTHER_PICTURE",
+            "PDF.PAGE_LIMIT",
+            "PDF.PICTURE",
+            "PDF.SAME_CONTENT",
+            "PDF.SYNTAX",
+            "PDF.TOLERATED",
+            "CRYPTO.ENDS",
+            "SIG.NOT_JUDGED",
+            "SIG.TIME_STAMPS",
+        ),
         *(cause for cause in CLASSES["note"] if cause.startswith("SIG.")),
     }
 )
