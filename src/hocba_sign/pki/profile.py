@@ -153,7 +153,7 @@ def _certificate_causes(certificate: x509.Certificate) -> Iterator[str]:
     ):
         yield "PATH.PROFILE"
     if "certificate_policies" in certificate.critical_extensions and not knows_qualifiers(certificate.certificate_policies_value.dump()):
-        pass
+        yield "PATH.CRITICAL_EXTENSION"
     usage = certificate.key_usage_value
     if usage is not None and "key_cert_sign" in usage.native and not certificate.ca:
         yield "PATH.KEY_CERT_SIGN_WITHOUT_CA"
