@@ -4,7 +4,8 @@ import sys
 from collections.abc import Iterator
 from pathlib import Path
 
-from hocba_sign.model.rules.ruleset import Period, RuleSet, document_rules, rule_sets
+from hocba_sign.model.rules import Severity
+from hocba_sign.model.rules.ruleset import Period, Rule, RuleSet, document_rules, rule_sets
 from hocba_sign.report.messages import message
 
 TARGET = Path(__file__).parent.parent / "docs" / "reference" / "rules.md"
@@ -19,7 +20,12 @@ and by the rules of the document. A pupil with `cokhuyettatkhongdanhgia` is judg
 - **Rule**: the id in a finding; `RULE.<id>` has its words in the catalogue.
 - **Severity**: `error`, proven to contradict the circular; `warning`, probably wrong, or right by one reading of it; `info`, worth knowing.
 - **Mark**: how surely the rule is known. C: from the official text or two independent sources. L: from one secondary source, or well known
-  and not read again word for word. I: inferred; an inferred rule is never an error.
+  and not read again word for word. I: inferred. Only a rule with C can be an error: an honest record refused is as grave as a wrong one passed.
+- **Why**: what makes it an error, or what keeps it from being one.
+
+Where a mark or a result is blank, what is certain whatever stood there is judged, and nothing else. A row without any mark of a subject that not everybody
+takes is that of a subject not chosen. Of a pupil with an individual plan (`cokehoachgiaoduccanhan`, or told by the words about the pupil or the school) the
+rules that the plan decides are replaced by one note. A transcript that names a circular which does not apply is an error, and judged by the one that does.
 
 A finding has the rule, its article and the path of the field, never the value. Arithmetic is exact decimal.
 
@@ -33,12 +39,15 @@ def rule_set_page(rule_set: RuleSet) -> Iterator[str]:
     yield f"`{rule_set.code}`: {rule_set.source}.\n"
     if rule_set.periods:
         yield f"Valid for {'; '.join(map(period_words, rule_set.periods))}.\n"
+    if rule_set.by_plan.values:
+        decided = ", ".join(f"`{rule}`" for rule in rule_set.by_plan.texts("instead_of"))
+        yield f"With an individual plan `{rule_set.by_plan.text('rule')}` stands for {decided}.\n"
     if rule_set.comment_subjects:
         yield f"Assessed by comment: subjects {', '.join(f'`{code}`' for code in sorted(rule_set.comment_subjects))}.\n"
-    yield "| Rule | Article | Severity | Mark | Tiếng Việt | English | Note |\n|---|---|---|---|---|---|---|"
+    yield "| Rule | Article | Severity | Mark | Why | Tiếng Việt | English |\n|---|---|---|---|---|---|---|"
     for rule in rule_set.rules.values():
         words = message(f"RULE.{rule.id}")
-        yield row(f"`{rule.id}`", rule.article, rule.severity, rule.mark, words.vi, words.en, rule.note)
+        yield row(f"`{rule.id}`", rule.article, rule.severity, rule.mark, why(rule), words.vi, words.en)
     if rule_set.unchecked:
         yield "\n### Not judged here\n\n| Rule | Article | Mark | Why | Reported as |\n|---|---|---|---|---|"
         for one in rule_set.unchecked:
@@ -47,6 +56,12 @@ def rule_set_page(rule_set: RuleSet) -> Iterator[str]:
         yield "\n### Doubts about the reading\n"
         yield from (f"- {doubt}" for doubt in rule_set.doubts)
     yield ""
+
+
+def why(rule: Rule) -> str:
+    """Say what makes a rule an error; of others the data says what keeps them from it."""
+    certain = "the text is certain and the record contradicts it" if rule.severity is Severity.ERROR else ""
+    return "; ".join(part for part in (certain, rule.note) if part)
 
 
 def period_words(period: Period) -> str:

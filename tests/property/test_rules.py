@@ -19,6 +19,9 @@ from tests.support.transcripts import transcripts
 OPEN = {"R22-6O", "R22-7A", "R27-3O", "R43-2S", "R43-2O", "R58-3A", "R58-4T"}
 """Warnings that a result hangs on a reading, which is no breach."""
 
+NOT_FOR_ALL = {"14", "29", "30", "31", "32", "35", "36", "37", "38", "41", "46", "70", "100"}
+"""Subjects that are elective or optional in some grade."""
+
 Pair = tuple[Transcript, tuple[Drawn, ...]]
 Change = Callable[[DataObject, Circular, Pair], dict[str, Any]]
 
@@ -31,6 +34,38 @@ def rules(transcript: Transcript) -> set[str]:
 @given(any_obeying())
 def test_who_obeys_passes(transcript: Transcript) -> None:
     assert rules(transcript) <= OPEN
+
+
+@settings(max_examples=200)
+@given(st.data())
+def test_who_obeys_is_never_refused_for_what_is_blank(data: DataObject) -> None:
+    """What a blank hides was right; so no reading of the rest may be certain that something is wrong.
+
+    A subject without a mark of the summer is one that was not assessed again, and one that not everybody takes without any mark, or with
+    one in term I alone, was not taken or left: these are no blanks.
+    """
+    transcript = data.draw(any_obeying())
+    periods = ("term_1", "term_2", "year") if transcript.level.value != "02" else ("achievement", "test")
+    marks = [
+        f"subjects.{subject.code}.{period}"
+        for subject in transcript.subjects
+        for period in periods
+        if period != "term_2" or subject.code not in NOT_FOR_ALL
+    ]
+    hidden: dict[str, Any] = dict.fromkeys(data.draw(st.sets(st.sampled_from(marks), min_size=1, max_size=12)))
+    results = [name for name, value in secondary_results(transcript).items() if value is not None]
+    hidden |= dict.fromkeys(data.draw(st.sets(st.sampled_from(results), max_size=4)) if results else ())
+    blank = changed(transcript, hidden)
+    required_test = {"R27-1", "R30-1"}
+    assert not {one.rule for one in judge_rules(blank) if one.severity is Severity.ERROR} - required_test
+
+
+def secondary_results(transcript: Transcript) -> dict[str, Any]:
+    assessment = transcript.content.assessment
+    if not isinstance(assessment, SecondaryAssessment):
+        return {}
+    names = ("learning_1", "learning_2", "learning", "conduct_1", "conduct_2", "conduct", "absences")
+    return {f"assessment.{name}": getattr(assessment, name) for name in names}
 
 
 @settings(max_examples=30)

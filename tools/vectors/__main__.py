@@ -19,6 +19,7 @@ from tools.vectors import (
     properties,
     reformatted,
     revocation,
+    rules,
     signatures,
     signers,
     structure,
@@ -53,6 +54,7 @@ AREAS = (
     reformatted,
     outside,
     texts,
+    rules,
     archived,
     pdf,
 )

@@ -10,6 +10,7 @@ import pytest
 from hocba_sign.model.codes import MarkLetter, Rating
 from hocba_sign.model.results import SecondaryAssessment, SecondaryMarks
 from hocba_sign.model.transcript import Transcript
+from hocba_sign.rendering.sheet import fill
 from hocba_sign.rendering.shown import Recorder
 from hocba_sign.rendering.template import CURRENT, load_template
 from tests.support.pages import example
@@ -83,3 +84,33 @@ def test_a_result_after_the_summer() -> None:
     assert isinstance(assessment, SecondaryAssessment)
     changed = replace(transcript, content=replace(transcript.content, assessment=replace(assessment, learning_after_summer=Rating.FAILED)))
     assert shown(changed, "content", "assessment", "learning_after_summer") == "Chưa đạt"
+
+
+@pytest.mark.parametrize(
+    ("letter", "text"), [("G", "Giỏi"), ("Tb", "Trung bình"), ("Y", "Yếu"), ("Kém", "Kém"), ("K", "Khá"), ("CĐ", "Chưa đạt")]
+)
+def test_a_result_in_the_letters_of_the_former_circular(letter: str, text: str) -> None:
+    transcript = example("lop9")
+    assessment = transcript.content.assessment
+    assert isinstance(assessment, SecondaryAssessment)
+    changed = replace(transcript, content=replace(transcript.content, assessment=replace(assessment, learning=Rating(letter))))
+    assert shown(changed, "content", "assessment", "learning") == text
+
+
+@pytest.mark.parametrize(("has_plan", "text"), [(True, "Học sinh khuyết tật, học theo kế hoạch giáo dục cá nhân"), (False, ""), (None, "")])
+def test_an_individual_plan_is_said_above_the_results(has_plan: bool | None, text: str) -> None:
+    transcript = example("lop9")
+    particulars = replace(transcript.content.particulars, has_individual_plan=has_plan)
+    changed = replace(transcript, content=replace(transcript.content, particulars=particulars))
+    sheet = fill(changed, load_template("1"))
+    assert sheet.texts["head"]["exempt"] == text
+    told = [path for path, _ in sheet.fields if path.endswith("/KE_HOACH_GIAO_DUC_CA_NHAN")]
+    assert len(told) == (has_plan is not None)
+
+
+def test_subjects_of_the_former_programme_stand_below_the_rows_of_the_form() -> None:
+    transcript = example("lop9")
+    former = tuple(replace(one, code="35", name="Vật lí") if one.code == "66" else one for one in transcript.subjects)
+    rows = fill(replace(transcript, content=replace(transcript.content, subjects=former)), load_template("1")).texts["year"]["subjects"]
+    assert rows[-1]["name"] == "Vật lí"
+    assert rows[-1]["year"] == "6,9"

@@ -23,7 +23,7 @@ _KNOWN_CODES: Final = 1024
 """Codes whose group is kept: there are about 50, but a document may name any."""
 _END_OF_YEAR: Final = (5, 31)
 _NOT_FOR_ALL: Final = frozenset({"elective", "optional"})
-_DISABLED: Final = re.compile(r"khuyết tật|\bhskt\b|kế hoạch giáo dục cá nhân|h(?:òa|oà) nhập")
+_DISABLED: Final = re.compile(r"khuyết tật|\bhskt\b|kế hoạch giáo dục cá nhân|(?:học|giáo dục) h(?:òa|oà) nhập")
 _NOT_THE_PUPIL: Final = re.compile(r"\b(?:con|cha|bố|mẹ|cháu|không)\b[^;,.\n]{0,40}khuyết tật")
 _SPECIAL_SCHOOL: Final = re.compile(r"chuyên biệt|khuyết tật|khiếm thị|khiếm thính")
 

@@ -224,3 +224,64 @@ def test_a_new_rule_set_is_one_file() -> None:
     without_optional = changed(base("lop9"), {"subjects.14": None})
     assert rules(without_optional) == set()
     assert {finding.rule for finding in judge_by(without_optional, read_rule_set(text))} == {"R22-6"}
+
+
+def test_a_transcript_that_names_another_circular_is_judged_by_its_own() -> None:
+    """Grade 9 of 2023-2024 is under TT 58/2011, whatever it says."""
+    low = {"subjects.15.*": "1.0", "subjects.19.*": "1.0"}
+    given = changed(base("lop9_old"), {"identification.rule_set": "TT22/2021", **low})
+    assert {"X1", "R58-2"} <= rules(given)
+    assert "NO_RULE_SET" not in rules(given)
+
+
+@pytest.mark.parametrize(
+    ("changes", "found"),
+    [
+        ({"term_1": None, "year": "6.8"}, set()),
+        ({"term_1": None, "year": "7.8"}, {"R22-4T"}),
+        ({"term_1": None, "year": "8.0"}, {"R22-4"}),
+        ({"term_1": None, "year": "4.5"}, {"R22-4T"}),
+        ({"term_1": None, "year": "4.4"}, {"R22-4"}),
+        ({"term_2": None, "year": "2.1"}, {"R22-4T"}),
+        ({"term_2": None, "year": "2.0"}, {"R22-4"}),
+        ({"term_1": "M", "year": "9.9"}, {"R22-4T"}),
+        ({"term_1": None, "term_2": None, "year": "9.9"}, set()),
+    ],
+)
+def test_a_year_beside_one_term_is_that_term_or_within_its_reach(changes: dict[str, Any], found: set[str]) -> None:
+    """Of 6.2 and 6.8; a blank term could hold any score, an exempt one holds none."""
+    given = changed(base("lop9"), {f"subjects.15.{period}": mark for period, mark in changes.items()})
+    assert rules(given) & {"R22-4", "R22-4T"} == found
+
+
+@pytest.mark.parametrize(
+    ("policy", "is_by_plan"),
+    [
+        ("Học sinh khuyết tật học hòa nhập", True),
+        ("HSKT", True),
+        ("Hộ nghèo; khuyết tật vận động", True),
+        ("Học theo kế hoạch giáo dục cá nhân", True),
+        ("Con của người khuyết tật nặng", False),
+        ("Mẹ là người khuyết tật", False),
+        ("Không khuyết tật", False),
+        ("Con thương binh", False),
+        (None, False),
+    ],
+)
+def test_who_is_disabled_is_told_by_the_words_about_the_pupil(policy: str | None, *, is_by_plan: bool) -> None:
+    failed = {"subjects.15.*": "2.0", "subjects.19.*": "2.0", **{f"assessment.{field}": "CĐ" for field in ALL}}
+    given = changed(base("lop9"), failed | {"content.particulars.policy_group": policy})
+    assert ("R22-9" in rules(given)) is not is_by_plan
+    assert ("R22-18" in rules(given)) is is_by_plan
+
+
+def test_a_blank_leaves_exactly_what_it_might_decide() -> None:
+    """Each letter that some score in place of the blank would give passes, and none that no score gives beyond the best and the worst."""
+    without = changed(base("lop9"), {"subjects.14": None, "subjects.26.term_2": None, "assessment.learning": "K"})
+    accepted = [letter for letter in ("T", "K", "Đ", "CĐ") if "R22-6" not in rules(changed(without, {"assessment.learning_2": letter}))]
+    filled = set()
+    for score in TENTHS:
+        tried = changed(without, {"subjects.26.term_2": str(score)})
+        filled |= {one for one in ("T", "K", "Đ", "CĐ") if not {"R22-6", "R22-7"} & rules(changed(tried, {"assessment.learning_2": one}))}
+    assert filled <= set(accepted)
+    assert "T" not in accepted
