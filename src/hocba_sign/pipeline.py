@@ -24,12 +24,11 @@ from hocba_sign.signing.policy import DEFAULT as DEFAULT_SIGNING
 from hocba_sign.signing.policy import Level, SigningPolicy
 from hocba_sign.signing.prepare import prepare_draft
 from hocba_sign.signing.state import SignedDocument
-from hocba_sign.validation.assemble import Named, Sources, assemble
+from hocba_sign.validation.assemble import Named, Sources, assemble, years_among
 from hocba_sign.validation.chain import Setting
 from hocba_sign.validation.foreign import NOTHING_DETACHED
 from hocba_sign.validation.formats import judge, judge_any
 from hocba_sign.validation.policy import DEFAULT, Policy
-from hocba_sign.validation.years import years_among
 
 
 class TimeStampAuthority(Protocol):
@@ -145,6 +144,6 @@ def verify_years(
 
     Raises: nothing for any octets.
     """
-    years = years_among(octets for _, octets in documents)
+    years = years_among((octets for _, octets in documents), Setting(trust=trust, evidence=evidence, at=at, policy=policy))
     linked = replace(policy, knowledge=replace(policy.knowledge, years=years))
     return tuple(verify(octets, trust=trust, evidence=evidence, at=at, policy=linked, name=name) for name, octets in documents)

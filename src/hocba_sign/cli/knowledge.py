@@ -33,11 +33,12 @@ def with_knowledge(given: argparse.Namespace, setting: Setting) -> Setting:
         registries=named(given.registry),
         events=named(given.events) if given.events else None,
         lists=named(given.status_list),
-        years=_others(given.files) if 1 < len(given.files) <= MAX_YEARS else None,
+        years=tuple(_others(given.files)) if 1 < len(given.files) <= MAX_YEARS else None,
     )
     if sources == Sources():
         return setting
-    signed = (*sources.registries, *(sources.events or ()), *sources.lists)
+    years = (("", octets) for octets in sources.years or ())
+    signed = (*sources.registries, *(sources.events or ()), *sources.lists, *years)
     knowledge = assemble(sources, replace(setting, evidence=fetched_for(given, signed, setting=setting)))
     return replace(setting, policy=replace(setting.policy, knowledge=knowledge))
 

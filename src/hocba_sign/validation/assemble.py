@@ -2,12 +2,13 @@
 
 import hashlib
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from types import MappingProxyType
 from typing import TypeAlias
 
-from hocba_sign.errors import Finding, InputError
+from hocba_sign.errors import CallerError, Finding, InputError
 from hocba_sign.model.authority import GivenSnapshot, Registry
 from hocba_sign.model.event import Event
 from hocba_sign.model.record import Witness, vietnam_day
@@ -17,9 +18,10 @@ from hocba_sign.model.workflow import Role, Slot
 from hocba_sign.validation.authority import witness_of
 from hocba_sign.validation.chain import Setting
 from hocba_sign.validation.document import DocumentConclusion, validate
-from hocba_sign.validation.knowledge import JudgedEvent, JudgedList, Knowledge
+from hocba_sign.validation.formats import judge
+from hocba_sign.validation.knowledge import JudgedEvent, JudgedList, Knowledge, YearFacts, Years
 from hocba_sign.validation.verdict import Status, Verdict
-from hocba_sign.validation.years import years_among
+from hocba_sign.validation.years import read_reference, year_facts, years_of
 
 Named: TypeAlias = tuple[str, bytes]
 """A file: the name that findings use, and its octets."""
@@ -63,9 +65,27 @@ def assemble(sources: Sources, setting: Setting) -> Knowledge:
         registry=Registry.of(snapshots, pins=setting.policy.registry_pins, today=vietnam_day(setting.at)) if snapshots else None,
         events=None if sources.events is None else MappingProxyType({key: tuple(dict.fromkeys(value)) for key, value in found.items()}),
         lists=tuple(_list(one, plain) for one in sources.lists),
-        years=None if sources.years is None else years_among(sources.years),
+        years=None if sources.years is None else years_among(sources.years, plain),
         notes=tuple(notes),
     )
+
+
+def years_among(documents: Iterable[bytes], setting: Setting) -> Years:
+    """Judge and index the transcripts among `documents`; what cannot be read is left out, its own report says why."""
+    plain = replace(setting, policy=setting.policy.for_knowledge())
+    return years_of(facts for octets in documents for facts in _year(octets, plain))
+
+
+def _year(octets: bytes, setting: Setting) -> Iterator[YearFacts]:
+    """Give what is signed; of a file that nobody signed, what it says, which a link to it may still confirm."""
+    with suppress(InputError, CallerError):
+        conclusion = judge(octets, setting)
+        if conclusion.transcript is not None and conclusion.data_sha256 is not None:
+            yield year_facts(conclusion.transcript, conclusion.data_sha256, is_valid=conclusion.verdict is Verdict.VALID)
+            return
+    with suppress(InputError, KeyError):
+        transcript, reference = read_reference(octets)
+        yield year_facts(transcript, reference.digest)
 
 
 def _snapshot(named: Named, setting: Setting) -> GivenSnapshot:

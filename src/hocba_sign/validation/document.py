@@ -101,7 +101,7 @@ def validate(octets: bytes, setting: Setting) -> DocumentConclusion:
         binding = [one for one in signatures if {ID_DATA, ID_IDENTITY} & one.signature.covered_ids()]
         checks += date_checks(transcript, signatures, binding=binding, at=setting.at)
         standing = Standing.unasked() if data_sha256 is None else judge_standing(transcript, data_sha256, setting=setting)
-        checks += (*standing.checks, *year_checks(transcript, setting.policy.knowledge.years))
+        checks += (*standing.checks, *year_checks(transcript, setting.policy.knowledge.years, digest=data_sha256))
     return DocumentConclusion(
         verdict=verdict_of(signatures, checks),
         signatures=signatures,

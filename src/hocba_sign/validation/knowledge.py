@@ -37,11 +37,18 @@ class JudgedList:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class YearFacts:
-    """What links one year of a pupil to the next. `digest` as in `TranscriptReference`."""
+    """What links one year of a pupil to the next, and one version to another. `digest` as in `TranscriptReference`.
+
+    `school` are the codes of department and school. Only a file that `is_valid` may contradict another one.
+    """
 
     id: str
     version: int
     digest: str
+    replaces: tuple[str, int] | None
+    school: tuple[str, str]
+    is_valid: bool
+    is_promoted: bool
     school_year: str
     grade: int
     pupil_id: str | None

@@ -105,7 +105,10 @@ def validate_pdf(octets: bytes, setting: Setting) -> DocumentConclusion:
     if transcript is not None:
         is_known = is_signed and attached.data_sha256 is not None
         standing = judge_standing(transcript, attached.data_sha256 or "", setting=setting) if is_known else Standing.unasked()
-        checks += (*standing.checks, *year_checks(transcript, setting.policy.knowledge.years))
+        checks += (
+            *standing.checks,
+            *year_checks(transcript, setting.policy.knowledge.years, digest=attached.data_sha256 if is_signed else None),
+        )
     return DocumentConclusion(
         verdict=verdict_of(signatures, checks),
         signatures=signatures,

@@ -18,6 +18,7 @@ from hocba_sign.model.workflow import Role
 from hocba_sign.validation.chain import Setting
 from hocba_sign.validation.knowledge import JudgedEvent, JudgedList
 from hocba_sign.validation.verdict import Check, Status, Verdict
+from hocba_sign.validation.years import later_issue
 
 _MAX_STEPS = 100
 """Replacements followed from one version to the next."""
@@ -57,7 +58,7 @@ def judge_standing(transcript: Transcript, digest: str, *, setting: Setting) -> 
     """Judge whether a transcript, whose signed `#data` has this digest, is in force at the validation time.
 
     1. what the transcript says itself; 2. events that count: valid, from the same school, in effect, about this version and
-    content; 3. the status lists of its department; 4. what is withdrawn outweighs what is replaced, and that what is in force.
+    content, and valid files of a later version; 3. the status lists of its department; 4. what is withdrawn outweighs what is replaced, and that what is in force.
     Nothing here makes a verdict INVALID: a withdrawn transcript is still signed correctly.
     """
     knowledge = setting.policy.knowledge
@@ -73,7 +74,7 @@ def judge_standing(transcript: Transcript, digest: str, *, setting: Setting) -> 
         said = Force.WITHDRAWN if event.kind is EventKind.WITHDRAWAL else Force.REPLACED
         if force is not Force.WITHDRAWN:
             force, since = said, event.effective
-    successor = _successor(events, setting) or _higher(transcript, setting)
+    successor = _successor(events, setting) or _higher(transcript, setting) or later_issue(transcript, knowledge.years)
     if successor is not None and force is Force.IN_FORCE:
         force = Force.REPLACED
     # (3)
