@@ -6,7 +6,7 @@ from datetime import date
 
 import pytest
 
-from hocba_sign.model.transcript import Identification, PreviousTranscript, Transcript
+from hocba_sign.model.transcript import Identification, PreviousTranscript, ReplacedVersion, Transcript
 from hocba_sign.pipeline import verify_years
 from hocba_sign.report.document import Report
 from hocba_sign.signing.policy import Level
@@ -120,3 +120,52 @@ def test_the_digest_named_is_that_of_the_report() -> None:
     transcript: Transcript = TWELFTH.transcript
     assert transcript.identification.previous is not None
     assert transcript.identification.previous.digest == ELEVENTH.verify(FIRST).to_dict()["document"]["data_sha256"]
+
+
+UNSIGNED = year(11, "2024-2025", change=lambda own: replace(own, class_name="11A9"))
+
+
+@pytest.mark.parametrize("level", ["nobody", "one teacher"])
+def test_only_valid_files_contradict(level: str) -> None:
+    """Anybody can write a file of some number: it proves nothing against one that is signed."""
+    slots = UNSIGNED.slots[:1] if level == "one teacher" else ()
+    report = judged(UNSIGNED.signed(slots), SECOND)[1]
+    assert (report.verdict, result(report, "CHAIN.PREVIOUS")) == ("VALID", "not_checked")
+    higher = year(11, "2024-2025", change=lambda own: replace(own, version=own.version + 1))
+    for document, status in ((higher.signed(higher.slots[:1]), None), (higher.signed(), "replaced")):
+        told = judged(document, FIRST)[1]
+        assert (told.verdict, told.status) == ("VALID", status)
+
+
+def test_of_two_versions_given_together_the_older_is_replaced() -> None:
+    later = year(11, "2024-2025", change=lambda own: replace(own, version=own.version + 1))
+    document = later.signed(level=Level.T)
+    reports = judged(document, FIRST)
+    assert [report.status for report in reports] == [None, "replaced"]
+    assert reports[1].to_dict()["successor"]["data_sha256"] == data_digest(later, document)
+    renamed = year(11, "2024-2025", change=lambda own: replace(own, id="khac", replaces=ReplacedVersion(id=own.id, version=own.version)))
+    assert judged(renamed.signed(level=Level.T), FIRST)[1].status == "replaced"
+
+
+def test_another_schools_file_of_the_same_number_replaces_nothing() -> None:
+    other = year(11, "2024-2025", change=lambda own: replace(own, version=own.version + 1, school=replace(own.school, code="KHAC-02")))
+    report = judged(other.signed(level=Level.T), FIRST)[1]
+    assert (report.verdict, report.status) == ("VALID", None)
+
+
+def test_two_valid_files_of_one_version_contradict_each_other() -> None:
+    other = year(11, "2024-2025", change=lambda own: replace(own, class_name="11A9")).signed(level=Level.T)
+    reports = judged(other, FIRST)
+    assert [report.verdict for report in reports] == ["INDETERMINATE", "INDETERMINATE"]
+    assert all("CHAIN.TWO_CONTENTS" in causes(report) for report in reports)
+    twice = judged(FIRST, ELEVENTH.signed(level=Level.B))
+    assert [report.verdict for report in twice] == ["VALID", "VALID"]
+
+
+@pytest.mark.parametrize(("grade", "verdict"), [(12, "INDETERMINATE"), (11, "VALID")])
+def test_a_year_that_did_not_promote_is_no_proof_for_the_next(grade: int, verdict: str) -> None:
+    before = year(11, "2024-2025")
+    before.transcript = replace(before.transcript, content=replace(before.transcript.content, is_promoted=False))
+    report = broken(before=before, grade=grade, change=lambda own: replace(own, id="nam-sau"))
+    assert report.verdict == verdict
+    assert ("CHAIN.NOT_PROMOTED" in causes(report)) is (verdict != "VALID")
