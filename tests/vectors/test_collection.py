@@ -12,7 +12,24 @@ from tests.vectors.replay import FOLDERS, ROOT, VECTORS, identifier, load
 
 CASES = {identifier(folder): load(folder) for folder in FOLDERS}
 UNCOVERED: dict[str, str] = json.loads((Path(__file__).parent / "uncovered.json").read_text("utf-8"))
-AREAS = ("CRYPTO", "DATE", "DOC", "EVIDENCE", "PATH", "PDF", "REVOCATION", "RULE", "SIG", "TST", "WF", "XML")
+AREAS = (
+    "CRYPTO",
+    "DATE",
+    "DOC",
+    "EVENT",
+    "EVIDENCE",
+    "PATH",
+    "PDF",
+    "POLICY",
+    "REGISTRY",
+    "REVOCATION",
+    "RULE",
+    "SIG",
+    "STATUS",
+    "TST",
+    "WF",
+    "XML",
+)
 """The areas of causes that judging a document may name."""
 TYPES: dict[str, type] = {"string": str, "object": dict, "array": list, "null": type(None)}
 

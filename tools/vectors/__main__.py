@@ -7,6 +7,7 @@ from pathlib import Path
 from tools.vectors import (
     algorithms,
     archived,
+    authority,
     dates,
     documents,
     embedded,
@@ -57,6 +58,7 @@ AREAS = (
     rules,
     archived,
     pdf,
+    authority,
 )
 
 

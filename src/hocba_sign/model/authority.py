@@ -10,7 +10,7 @@ from typing import NoReturn, TypeAlias
 
 from hocba_sign.errors import Finding, InputError
 from hocba_sign.model.record import Credential, Witness
-from hocba_sign.model.registry import RANKS, Appointment, RegistrySnapshot, is_named
+from hocba_sign.model.registry import RANKS, Appointment, Rank, RegistrySnapshot, is_named
 from hocba_sign.model.results import subject_id
 from hocba_sign.model.workflow import Role, Slot
 
@@ -192,22 +192,25 @@ class Registry:
         return bool(entries) and all(answer.standing is Standing.ALLOWED for answer in answers)
 
     def keeps(self, seal: Witness, *, department_code: str, today: date) -> bool | None:
-        """Tell whether this seal may issue lists for a department; None where only claims could tell.
+        """Tell whether this seal may issue lists for a department; None where nothing that counts could tell.
 
-        It is the seal of a snapshot of the department that counts, or one that a delegation in force names.
+        It is the seal of a snapshot of the department that counts, or one that a delegation in force names. Those could tell: a signed
+        snapshot of the department, and any of a rank that may delegate to it.
         """
         days = (seal.day,) if seal.is_day_proven else (seal.day, today)
+        could_tell = False
         for given in self.snapshots:
             own = given.snapshot
-            is_own = given.seal is not None and given.seal.credential.sha256 == seal.credential.sha256
-            if is_own and own.department_code == department_code and own.school_code is None:
+            is_of_department = given.seal is not None and own.department_code == department_code and own.school_code is None
+            could_tell = could_tell or is_of_department or own.rank is Rank.MINISTRY
+            if is_of_department and given.seal is not None and given.seal.credential.sha256 == seal.credential.sha256:
                 return True
             for delegation in own.delegations:
                 is_meant = delegation.department_code == department_code and delegation.school_code is None
                 is_held = all(delegation.since <= day and (delegation.until is None or day <= delegation.until) for day in days)
                 if is_meant and is_held and is_named(delegation, seal.credential) is True:
                     return True
-        return False if self.snapshots else None
+        return False if could_tell else None
 
 
 def _for_subject(entries: Iterable[_Entry], subject: str | None) -> list[_Entry]:

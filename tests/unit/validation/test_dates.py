@@ -111,7 +111,7 @@ def test_an_issue_date_in_advance_is_honest(off: timedelta) -> None:
 def test_a_seal_some_days_late_is_told() -> None:
     late = Scene(change=with_days(issued=vietnam_day(SIGNED_AT) - timedelta(days=6)))
     report = late.verify(signed(late))
-    assert (report.verdict, named(report)) == ("VALID", {"DATE.SEALED_ASIDE"})
+    assert (report.verdict, sorted(named(report))) == ("VALID", ["DATE.SEALED_ASIDE"])
 
 
 @pytest.mark.parametrize(

@@ -310,3 +310,61 @@ class TestStatusList:
         document = self.given(Cell.WITHDRAWN)
         with pytest.raises(InputError, match=r"STATUS\.NOT_VALID"):
             judge(SCENE, DOCUMENT, lists(document.replace(b"2026-06-08", b"2027-06-08")))
+
+
+class TestDayOfAnEvent:
+    """A former head, or an ended seal, claims to have signed while in office: no proof of a withdrawal, and none may be dropped."""
+
+    AT = JUDGED_AT + timedelta(days=2)
+    LAST = SIGNED_AT.date()
+
+    def report(self, *, level: Level, until: date | None) -> Report:
+        entries = (appointment(SCENE, CBQL, until=until), appointment(SCENE, SEAL))
+        given = replace(events(signed_event(SCENE, WITHDRAWN, level=level)), registries=in_json(snapshot(SCENE, *entries)).registries)
+        return judge(SCENE, DOCUMENT, given, at=self.AT)
+
+    def test_proven_in_time_it_counts(self) -> None:
+        assert self.report(level=Level.T, until=self.LAST).status == "withdrawn"
+
+    def test_claimed_by_whoever_is_in_office_it_counts(self) -> None:
+        assert self.report(level=Level.B, until=None).status == "withdrawn"
+
+    def test_claimed_by_whoever_has_left_it_is_open(self) -> None:
+        report = self.report(level=Level.B, until=self.LAST)
+        assert (report.verdict, report.status) == ("INDETERMINATE", None)
+        assert "EVENT.UNPROVEN" in causes(report)
+
+    def test_after_the_office_ended_it_is_refused(self) -> None:
+        report = self.report(level=Level.T, until=self.LAST - timedelta(days=1))
+        assert (report.status, result(report, "EVENT.WRONG_SCHOOL")) == ("in_force", "warning")
+
+
+class TestDayOfAList:
+    """So with the seal of a list, and the delegation of a department."""
+
+    @pytest.mark.parametrize(
+        ("level", "until", "status", "verdict"),
+        [
+            (Level.T, SIGNED_AT.date(), "withdrawn", "VALID"),
+            (Level.B, None, "withdrawn", "VALID"),
+            (Level.B, SIGNED_AT.date(), None, "INDETERMINATE"),
+        ],
+    )
+    def test_a_seal_whose_delegation_ended(self, level: Level, until: date | None, status: str | None, verdict: str) -> None:
+        seal = department(SCENE)
+        entries = (appointment(SCENE, CBQL), appointment(SCENE, SEAL))
+        top = replace(snapshot(SCENE, *entries, rank=Rank.MINISTRY), delegations=(delegation(SCENE, to=seal, until=until),))
+        document = signed(SCENE, status_list(SCENE, {(OWN.id, OWN.version): Cell.WITHDRAWN}), {SEAL: seal}, level=level)
+        report = judge(SCENE, DOCUMENT, replace(lists(document), registries=in_json(top).registries), at=JUDGED_AT + timedelta(days=1))
+        assert (report.verdict, report.status) == (verdict, status)
+
+
+def test_an_old_list_beside_a_new_one_asks_for_nothing() -> None:
+    seal = department(SCENE)
+    old, new = (
+        replace(status_list(SCENE, {}), version=version, next_update=day)
+        for version, day in ((6, date(2026, 6, 1)), (7, date(2026, 6, 30)))
+    )
+    given = lists(*(signed(SCENE, one, {SEAL: seal}) for one in (old, new)))
+    report = judge(SCENE, DOCUMENT, given, at=JUDGED_AT + timedelta(days=3))
+    assert (report.verdict, report.status) == ("VALID", "in_force")
