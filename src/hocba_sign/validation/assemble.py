@@ -61,18 +61,21 @@ def assemble(sources: Sources, setting: Setting) -> Knowledge:
             notes.append(judged)
         else:
             found[judged.event.target.id].append(judged)
+    registry = Registry.of(snapshots, pins=setting.policy.registry_pins, today=vietnam_day(setting.at)) if snapshots else None
+    known = replace(plain, policy=replace(plain.policy, knowledge=Knowledge(registry=registry)))
     return Knowledge(
-        registry=Registry.of(snapshots, pins=setting.policy.registry_pins, today=vietnam_day(setting.at)) if snapshots else None,
+        registry=registry,
         events=None if sources.events is None else MappingProxyType({key: tuple(dict.fromkeys(value)) for key, value in found.items()}),
         lists=tuple(_list(one, plain) for one in sources.lists),
-        years=None if sources.years is None else years_among(sources.years, plain),
+        years=None if sources.years is None else years_among(sources.years, known),
         notes=tuple(notes),
     )
 
 
 def years_among(documents: Iterable[bytes], setting: Setting) -> Years:
-    """Judge and index the transcripts among `documents`; what cannot be read is left out, its own report says why."""
-    plain = replace(setting, policy=setting.policy.for_knowledge())
+    """Judge and index the transcripts among `documents`, by the registry that is known; what cannot be read is left out, its own report says why."""
+    known = Knowledge(registry=setting.policy.knowledge.registry)
+    plain = replace(setting, policy=replace(setting.policy.for_knowledge(), knowledge=known))
     return years_of(facts for octets in documents for facts in _year(octets, plain))
 
 

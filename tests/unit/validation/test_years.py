@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import replace
-from datetime import date
+from datetime import date, timedelta
 
 import pytest
 
@@ -10,8 +10,8 @@ from hocba_sign.model.transcript import Identification, PreviousTranscript, Repl
 from hocba_sign.pipeline import verify_years
 from hocba_sign.report.document import Report
 from hocba_sign.signing.policy import Level
-from tests.support.records import data_digest
-from tests.support.scene import JUDGED_AT, Scene, causes
+from tests.support.records import appointment, data_digest, in_json, judge, snapshot
+from tests.support.scene import CBQL, JUDGED_AT, SEAL, SIGNED_AT, Scene, causes
 
 Change = Callable[[Identification], Identification]
 
@@ -169,3 +169,13 @@ def test_a_year_that_did_not_promote_is_no_proof_for_the_next(grade: int, verdic
     report = broken(before=before, grade=grade, change=lambda own: replace(own, id="nam-sau"))
     assert report.verdict == verdict
     assert ("CHAIN.NOT_PROMOTED" in causes(report)) is (verdict != "VALID")
+
+
+def test_a_file_whose_signers_have_left_replaces_nothing() -> None:
+    """By the registry the head had left when the later version was signed; so it is not valid, and contradicts nobody."""
+    later = year(11, "2024-2025", change=lambda own: replace(own, version=own.version + 1))
+    document = later.signed(level=Level.T)
+    gone = appointment(ELEVENTH, CBQL, until=SIGNED_AT.date() - timedelta(days=1))
+    for entry, status in ((gone, None), (appointment(ELEVENTH, CBQL), "replaced")):
+        sources = replace(in_json(snapshot(ELEVENTH, entry, appointment(ELEVENTH, SEAL))), years=(document,))
+        assert judge(ELEVENTH, FIRST, sources).status == status
