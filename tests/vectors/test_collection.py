@@ -23,7 +23,7 @@ AREAS = (
     "POLICY",
     "REGISTRY",
     "REVOCATION",
-    "RULE",
+AREAS = ("RULE")
     "SIG",
     "STATUS",
     "TST",
