@@ -132,8 +132,8 @@ def test_a_year_that_cannot_be(school_year: str, verdict: str, cause: str) -> No
 @pytest.mark.parametrize(("is_digitised", "verdict"), [(True, "VALID"), (False, "INDETERMINATE")])
 def test_a_year_without_rules_is_open_but_for_a_copy_of_paper(is_digitised: bool, verdict: str) -> None:
     def old(given: Transcript) -> Transcript:
-        changed = with_days(school_year="2015-2016")(given)
-        return replace(changed, identification=replace(changed.identification, is_digitised=is_digitised, rule_set="TT58/2011"))
+        changed = with_days(school_year="2009-2010")(given)
+        return replace(changed, identification=replace(changed.identification, is_digitised=is_digitised, rule_set="TT26/2020"))
 
     scene = Scene(change=old)
     report = scene.verify(signed(scene))
