@@ -13,7 +13,7 @@ from hocba_sign.model.workflow import Slot
 from hocba_sign.report.document import Report
 from hocba_sign.validation.dates import CLAIMS_APART, ISSUED_AHEAD
 from hocba_sign.xml.layout import CANONICAL, KHO, Layout
-from tests.support.scene import CBQL, GVCN, JUDGED_AT, SEAL, SIGNED_AT, Scene, causes
+from tests.support.scene import CBQL, GVCN, JUDGED_AT, SEAL, SIGNED_AT, Scene, causes, value_id
 
 CREATED = date(2026, 5, 25)
 MIDNIGHT = datetime.combine(CREATED, time.min, VIETNAM).astimezone(UTC)
@@ -136,7 +136,11 @@ def test_a_year_without_rules_is_open_but_for_a_copy_of_paper(is_digitised: bool
         return replace(changed, identification=replace(changed.identification, is_digitised=is_digitised, rule_set="TT26/2020"))
 
     scene = Scene(change=old)
-    report = scene.verify(signed(scene))
+    document = scene.draft
+    for slot in scene.slots:
+        linked = tuple(value_id(other) for other in CANONICAL.linked_slots(slot, scene.slots))
+        document = scene.forge(document, slot, covered=CANONICAL.covered_ids(slot), linked=linked)
+    report = scene.verify(document)
     assert (report.verdict, "RULE.NO_RULE_SET" in named(report)) == (verdict, True)
 
 
