@@ -23,7 +23,7 @@ AREAS = (
     "POLICY",
     "REGISTRY",
     "REVOCATION",
-AREAS = ("RULE")
+    "RULE",
     "SIG",
     "STATUS",
     "TST",
