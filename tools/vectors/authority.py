@@ -253,7 +253,7 @@ def _pins(office: _Office) -> Iterator[Case]:
             "REGISTRY.NOT_DELEGATED",
             "not-pinned",
         ),
-        ("next-seal-announced", {"registry1": announcing, "registry2": later}, (pin,), "VALID", "SIG.NONE", "next-seal-not-announced"),
+        ("next-seal-announced", {"registry1": announcing, "registry2": later}, (pin,), "VALID", "", "next-seal-not-announced"),
         (
             "next-seal-not-announced",
             {"registry1": bad, "registry2": later},
@@ -265,7 +265,7 @@ def _pins(office: _Office) -> Iterator[Case]:
         ("another-one-is-pinned", {"registry": good}, (wrong,), "INDETERMINATE", "REGISTRY.NONE_PINNED", "not-pinned"),
     )
     for name, files, pins, verdict, cause, twin in given:
-        causes = () if cause == "SIG.NONE" else (cause,)
+        causes = tuple(dict.fromkeys(one for one in (cause, "REGISTRY.NOT_LISTED" if verdict == "INVALID" else "") if one))
         yield _case(office, f"registry/{name}", why, verdict=verdict, causes=causes, twin=f"registry/{twin}", pins=pins, **files)  # type: ignore[arg-type]  # files
 
 

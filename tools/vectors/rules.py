@@ -115,7 +115,7 @@ _SIGNED: tuple[tuple[str, str, str, dict[str, Any], tuple[str, ...]], ...] = (
             "content.award": None,
             "content.is_promoted": False,
         },
-        ("RULE.R27-13",),
+        ("RULE.R27-13", "DOC.RULES"),
     ),
     (
         "signed-words-against-the-field",
@@ -138,7 +138,7 @@ _SIGNED: tuple[tuple[str, str, str, dict[str, Any], tuple[str, ...]], ...] = (
             "content.is_promoted": False,
             "assessment.promotion": "Không được lên lớp",
         },
-        ("RULE.R22-20",),
+        ("RULE.R22-20", "DOC.RULES"),
     ),
 )
 
