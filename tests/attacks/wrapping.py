@@ -43,7 +43,8 @@ def _signed(document: str, ref: Ref) -> bytes:
 
 
 _BESIDE: Final = f'<hoso xmlns="{NS}">{RECORD}{MARK}</hoso>'
-_WITHIN: Final = _BESIDE.replace(f"</phieu>{MARK}", f"{MARK}</phieu>")
+_WITHIN: Final = _BESIDE.replace(f"</phieu>{MARK}", f"{MARK}</phieu>").replace("<hoso ", "<HDon ").replace("</hoso>", "</HDon>")
+"""A frame with a name that a published format prescribes: any other around an enveloped signature is a word that nobody signed."""
 _ROOT: Final = f'<hoso xmlns="{NS}" Id="hoso"><ketqua>dat</ketqua>{MARK}</hoso>'
 _XPOINTER: Final = "#xpointer(id('{}'))"
 SCHEMES: Final = tuple(
