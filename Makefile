@@ -9,7 +9,7 @@ VECTORS = $(wildcard tools/*vectors.py)
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help setup check fmt lint types test vectors docs demo bench interop dist lock clean fuzz mutants
+.PHONY: help setup check fmt lint types test vectors docs demo bench interop dist lock clean fuzz mutants oracle
 
 help: ## list the commands
 	@sed -nE 's/^([a-z]+):[^#]*## (.*)/  make \1\t\2/p' $(MAKEFILE_LIST) | expand -t 16
@@ -59,6 +59,9 @@ mutants: SEED := 1
 mutants: COUNT := 200
 mutants: setup ## change lines of judgement at random; do the tests notice? make mutants COUNT=50 SEED=2
 	@$(PY) -m tools.mutants --count $(COUNT) --seed $(SEED)
+
+oracle: setup ## 5,000 generated transcripts of each circular, judged by the rules and by the articles as the tests have them
+	@HOCBA_ORACLE_COUNT=1250 $(PY) -m pytest --quiet --numprocesses auto tests/oracle
 
 vectors: setup ## the committed vectors are what the generator writes
 	@test -n "$(VECTORS)" || { echo "there is no tools/*vectors.py"; exit 1; }

@@ -84,15 +84,17 @@ def _all(record: Json, circular: str) -> Iterator[tuple[str, Answer]]:
     flag, school = bool(record.get("dahthanhctrinhlophoc")), bool(record.get("dahthanhctrinhtieuhoc"))
     if flag not in completed and not is_blank:
         yield "completed", Answer.WRONG
-    if school and (record["makhoi"] != 5 or not flag):
+    if school and record["makhoi"] != 5:
         yield "completed school", Answer.WRONG
+    if school and record["makhoi"] == 5 and not flag:
+        yield "completed grade 5", Answer.WRONG
     if record["makhoi"] == 5 and flag and record.get("dahthanhctrinhtieuhoc") is False:
         yield "completed grade 5", Answer.WRONG
     words = record.get("ndunghoanthanh")
     if says(words, "hoàn thành chương trình tiểu học") and not says(words, "chưa"):
         if record["makhoi"] != 5:
             yield "words", Answer.TOLD
-        elif not flag:
+        elif not flag or record.get("dahthanhctrinhtieuhoc") is False:
             yield "words", Answer.WRONG
     if record["duoclenlop"] and not flag and words is None:
         yield "promotion", Answer.TOLD
@@ -105,6 +107,8 @@ def _all(record: Json, circular: str) -> Iterator[tuple[str, Answer]]:
 def _tests(record: Json) -> Iterator[tuple[str, Answer]]:
     wanted = tested(record["makhoi"], record["thongtu"])
     rows = {row["mamonhoc"]: row for row in record["danhsachdiemtongket"]}
+    if any(row.get("mucdatduoc") == "M" and row.get("diemkiemtradinhky") not in {None, "M"} for row in rows.values()):
+        yield "exempt, yet tested", Answer.EITHER
     for code in wanted:
         if (
             code in rows

@@ -66,7 +66,7 @@ def _row(row: Json, circular: Circular) -> Iterator[tuple[str, Answer]]:
     values = [value for value in (first, second, year) if value is not None]
     is_comment = row["mamonhoc"] in circular.comment
     if any(isinstance(value, int) if is_comment else value in {"Đ", "CĐ"} for value in values):
-        yield "kind of mark", Answer.WRONG
+        yield "kind of mark", Answer.TOLD if circular.code == "TT43/2021" else Answer.WRONG
         return
     if values and all(value == "M" for value in values):
         if row["mamonhoc"] not in circular.exempt:
@@ -259,7 +259,10 @@ def by_subjects(marks: Marks, enough: int) -> str:
 
 def lifted(marks: Marks, circular: Circular, record: Json) -> set[str]:
     """TT 22/2021, Điều 9 khoản 3: two or more levels below because of one single subject. Whether that one then counts among the six is open."""
-    enough = 6 if circular.code == "TT22/2021" else 5
+    enough = 6
+    if circular.code == "TT43/2021":
+        # Điều 9 khoản 2 speaks of means alone.
+        enough, marks = 5, [(code, value) for code, value in marks if isinstance(value, int)]
     order = circular.learning
     plain = by_subjects(marks, enough)
     allowed = {plain}

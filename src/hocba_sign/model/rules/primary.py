@@ -109,7 +109,7 @@ def completed_primary(view: View, settings: Settings) -> Iterator[Breach]:
     is_last = view.grade == settings.integer("grade")
     expected = view.primary.has_completed_grade if is_last else False
     if expected is not None and view.primary.has_completed_primary is not expected:
-        yield Breach(rule=settings.text("rule"), steps=result_steps("has_completed_primary"))
+        yield Breach(rule=settings.text("rule" if is_last else "elsewhere"), steps=result_steps("has_completed_primary"))
 
 
 def promotion_at_primary(view: View, settings: Settings) -> Iterator[Breach]:

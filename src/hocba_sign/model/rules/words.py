@@ -32,7 +32,7 @@ def words(view: View, settings: Settings) -> Iterator[Breach]:
             continue
         if _is_out_of_place(view, found, is_last=is_last):
             yield Breach(rule=settings.text("place"), steps=steps)
-        elif found.is_certified and is_last and False in judged:
+        elif found.is_certified and is_last and False in judged and not (view.is_by_plan and content.is_promoted):
             yield Breach(rule=settings.text("certified"), steps=steps)
         elif _contradicts(found, is_promoted=content.is_promoted, may_be_unsaid=is_last and all(judged)):
             yield Breach(rule=settings.text("contradiction"), steps=steps)
@@ -87,7 +87,7 @@ def words_at_primary(view: View, settings: Settings) -> Iterator[Breach]:
         flags = (primary.has_completed_primary, primary.has_completed_grade) if is_of_level else (primary.has_completed_grade,)
         if found.is_certified and (is_elsewhere or is_early):
             yield Breach(rule=settings.text("place"), steps=_COMPLETION)
-        elif found.is_certified and (False in flags or may_complete(view) == {False}):
+        elif found.is_certified and (False in flags or (may_complete(view) == {False} and not view.is_by_plan)):
             yield Breach(rule=settings.text("certified"), steps=_COMPLETION)
         elif not found.is_certified and not is_elsewhere and flags[0] is True:
             yield Breach(rule=settings.text("contradiction"), steps=_COMPLETION)
