@@ -133,3 +133,4 @@ def test_nothing_names_the_place_of_development() -> None:
     paths = [ROOT / name for name in listed.split("\0") if name]
     found = {path: match[0] for path in paths if path.is_file() and (match := PLACE.search(path.read_bytes()))}
     refuse(f"{path.relative_to(ROOT)}: {text.decode()}" for path, text in found.items())
+    refuse(str(path.relative_to(ROOT)) for path in paths if path.is_symlink() and path.readlink().is_absolute())
