@@ -104,8 +104,11 @@ def with_province(place: Place) -> Place:
 
 
 @st.composite
-def subject_lists(draw: DrawFn, level: Level, grade: int) -> tuple[SubjectResult, ...]:
-    codes = [code for code in code_list("subjects").entries if code_list("subjects").admits(code, level=level, grade=grade)]
+def subject_lists(draw: DrawFn, level: Level, identification: Identification) -> tuple[SubjectResult, ...]:
+    subjects, grade = code_list("subjects"), identification.grade
+    end = date(int(identification.school_year[5:]), 5, 31)
+    taught = [code for code in subjects.entries if subjects.admits(code, level=level, grade=grade)]
+    codes = [code for code in taught if not subjects.is_over(code, level=level, grade=grade, at=end)]
     chosen = draw(st.lists(st.sampled_from(codes), min_size=1, max_size=4, unique=True))
     least = 0 if level is Level.PRIMARY else 1
     found = []
@@ -128,7 +131,7 @@ def transcripts(draw: DrawFn, levels: tuple[Level, ...] = LEVELS) -> Transcript:
         home_town=with_province(content.particulars.home_town),
         residence=with_province(content.particulars.residence),
     )
-    content = dataclasses.replace(content, particulars=particulars, subjects=draw(subject_lists(level, identification.grade)))
+    content = dataclasses.replace(content, particulars=particulars, subjects=draw(subject_lists(level, identification)))
     signers = draw(records(Signers, level, is_complete=False))
     issued = max(signers.issued, identification.created)
     homeroom = dataclasses.replace(signers.homeroom_teacher, personal_id=signers.homeroom_teacher.personal_id or "001180000001")

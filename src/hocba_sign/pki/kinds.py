@@ -80,7 +80,7 @@ _DER_START: Final = re.compile(rb"\x30[\x80-\x84]")
 _OCTET: Final = rb"(?:[0-9A-Fa-f]{2}:?)"
 _NOT_CODE: Final = rb"(?![./\\]|[^\n]*://|" + _OCTET + rb"{20}(?:" + _OCTET + rb"{12}){0,1}(?:" + _OCTET + rb"{32}){0,1}\s)"
 """How a path, an address or the fingerprint of something begins."""
-_CODE: Final = re.compile(rb"(?m)(?:^[ \t>|#*]{0,8}" + _NOT_CODE + rb"[^\s<>]{40,}(?:\r?\n|\Z)){4}|(?<!\S)(?!\S*://)\S{200}")
+_CODE: Final = re.compile(rb"(?m)(?:^[ \t>|#*]{0,8}" + _NOT_CODE + rb"\S{40,}(?:\r?\n|\Z)){4}|(?<!\S)(?!\S*://)\S{200}")
 """Four lines that are one long word each, or a very long word: not written for people."""
 _BOUNDARY_WORDS: Final = re.compile(rb"(?i)\b(?:BEGIN|END)\b[ _-]{1,3}(?:[A-Z0-9]+ )?(?:CRL|CERTIFICATE|OCSP|PKCS|CMS)")
 

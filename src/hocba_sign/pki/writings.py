@@ -169,13 +169,11 @@ def _block(body: bytes, where: str, *, opened: re.Match[bytes], closed: re.Match
     # RFC 1421 headers stand before the first empty line; Base64 holds no colon.
     lines = b"\n".join(line for line in body.splitlines() if b":" not in line)
     octets = _base64(_letters(lines.replace(b"=3D", b"=")))
-    if not octets or label != _label(closed):
+    # Behind the certificate OpenSSL writes what it is trusted for, or not: to read the certificate alone would drop that.
+    if not octets or label != _label(closed) or label.startswith("TRUSTED"):
         yield Piece(_head(body[:_HEAD]), where, label, is_whole=False)
         return
-    for number, piece in enumerate(_binary(octets, "")):
-        # OpenSSL writes what it trusts a certificate for behind it.
-        if number == 0 or not label.startswith("TRUSTED"):
-            yield Piece(piece.octets, where, label, is_whole=piece.is_whole)
+    yield from (Piece(piece.octets, where, label, is_whole=piece.is_whole) for piece in _binary(octets, ""))
 
 
 def _head(body: bytes) -> bytes:
