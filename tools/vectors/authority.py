@@ -342,6 +342,15 @@ def _events(office: _Office) -> Iterator[Case]:
         event=_of_another_seal(office),
     )
     yield _case(office, "event/unreadable", why, verdict="VALID", causes=("EVENT.UNREADABLE",), twin="event/withdrawn", event=b"<a/>")
+    yield _case(
+        office,
+        "event/damaged",
+        "What cannot be read and may be a withdrawal is never passed over",
+        verdict="INDETERMINATE",
+        causes=("EVENT.UNREAD",),
+        twin="event/unreadable",
+        event=office.signed_event(office.event())[:-200],
+    )
     ended = office.snapshot(office.entry(CBQL, until=_SIGNED), office.entry(SEAL))
     claimed = office.signed_event(office.event(), level=Level.B)
     yield _case(

@@ -54,15 +54,15 @@ def gather(paths: Iterable[Path], wanted: Kind) -> Gathered:
             unread += _unread_parts(path, objects, wanted)
             continue
         before = len(found)
-        for entry in _entries(path):
+        for entry in entries(path):
             try:
-                objects = read_objects(read_limited(Path(entry), MAX_CRL_OCTETS))
+                objects = read_objects(read_limited(entry, MAX_CRL_OCTETS))
             except (InputError, OutsideError) as error:
                 is_folder = error.cause == "FILE.FOLDER"
-                unread.append(Unread(error.cause, entry.path, not is_folder and _is_suspected(Path(entry), Mark.NOTHING, wanted)))
+                unread.append(Unread(error.cause, str(entry), not is_folder and _is_suspected(entry, Mark.NOTHING, wanted)))
                 continue
             found.append(objects)
-            unread += _unread_parts(Path(entry), objects, wanted)
+            unread += _unread_parts(entry, objects, wanted)
         if not any(_held(objects, wanted) for objects in found[before:]):
             raise OutsideError("FILE.NOTHING_USABLE", where=str(path))
     return Gathered(
@@ -101,14 +101,15 @@ def _complete(found: Gathered) -> Gathered:
     return found
 
 
-def _entries(folder: Path) -> Iterator["os.DirEntry[str]"]:
+def entries(folder: Path) -> Iterator[Path]:
+    """Give everything that stands in a folder, by name, hidden files too. Raises: OutsideError FILE.UNREADABLE, FILE.TOO_MANY."""
     try:
-        entries = sorted(os.scandir(folder), key=lambda entry: entry.name)
+        found = sorted(os.scandir(folder), key=lambda entry: entry.name)
     except OSError as error:
         raise OutsideError("FILE.UNREADABLE", where=str(folder), detail=str(error.strerror)) from error
-    if len(entries) > MAX_FOLDER_FILES:
+    if len(found) > MAX_FOLDER_FILES:
         raise OutsideError("FILE.TOO_MANY", where=str(folder))
-    yield from entries
+    yield from (Path(entry.path) for entry in found)
 
 
 def _read_named(path: Path, wanted: Kind) -> Objects:

@@ -8,13 +8,14 @@ from functools import partial
 from pathlib import Path
 from typing import Final
 
+from hocba_sign.adapters.evidence import entries
 from hocba_sign.adapters.files import read_limited
 from hocba_sign.cli import console
 from hocba_sign.cli.online import evidence_fetcher
 from hocba_sign.errors import InputError, OutsideError
 from hocba_sign.pki.evidence import Evidence
 from hocba_sign.settle import settle
-from hocba_sign.validation.assemble import Named, Sources, assemble
+from hocba_sign.validation.assemble import Named, Sources, assemble, may_be_record
 from hocba_sign.validation.chain import Setting
 from hocba_sign.validation.document import DocumentConclusion, validate
 from hocba_sign.validation.needs import document_needs
@@ -29,11 +30,13 @@ def with_knowledge(given: argparse.Namespace, setting: Setting) -> Setting:
 
     Raises: OutsideError FILE.*; InputError for a registry or status list that is unreadable or not VALID.
     """
+    events, unread = _found(given.events)
     sources = Sources(
         registries=named(given.registry),
-        events=named(given.events) if given.events else None,
+        events=events if given.events else None,
         lists=named(given.status_list),
         years=tuple(_others(given.files)) if 1 < len(given.files) <= MAX_YEARS else None,
+        unread=unread,
     )
     if sources == Sources():
         return setting
@@ -44,15 +47,33 @@ def with_knowledge(given: argparse.Namespace, setting: Setting) -> Setting:
 
 
 def named(paths: Iterable[Path]) -> tuple[Named, ...]:
-    """Read files, and the XML and JSON files of folders, by name. Raises: OutsideError FILE.*, InputError FILE.TOO_LARGE."""
-    return tuple((str(path), read_limited(path, MAX_BYTES)) for given in paths for path in _files(given))
+    """Read files, and those files of folders that may be records. Raises: OutsideError FILE.*, InputError FILE.TOO_LARGE."""
+    found, unread = _found(paths)
+    if unread:
+        raise OutsideError("FILE.UNREADABLE", where=unread[0])
+    return found
 
 
-def _files(path: Path) -> Iterator[Path]:
-    if path.is_dir():
-        yield from sorted(one for one in path.iterdir() if one.suffix.lower() in {".xml", ".json"} and one.is_file())
-    else:
-        yield path
+def _found(paths: Iterable[Path]) -> tuple[tuple[Named, ...], tuple[str, ...]]:
+    """Read files, and by their content those files of folders that may be records; name what in a folder cannot be opened.
+
+    A folder is not searched deeper. Raises: OutsideError FILE.*, InputError FILE.TOO_LARGE for a file that is named itself.
+    """
+    found: list[Named] = []
+    unread: list[str] = []
+    for given in paths:
+        if not given.is_dir():
+            found.append((str(given), read_limited(given, MAX_BYTES)))
+            continue
+        for path in entries(given):
+            try:
+                octets = read_limited(path, MAX_BYTES)
+            except (InputError, OutsideError) as error:
+                unread += () if error.cause == "FILE.FOLDER" else (f"{path} ({error.cause})",)
+                continue
+            if may_be_record(octets):
+                found.append((str(path), octets))
+    return tuple(found), tuple(unread)
 
 
 def _others(paths: Iterable[Path]) -> Iterator[bytes]:

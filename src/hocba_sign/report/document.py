@@ -261,6 +261,7 @@ def _signer(certificate: Certificate) -> dict[str, Any]:
         "organisation": subject.organisation,
         "title": subject.title,
         "identifiers": dict(subject.identifiers),
+        "numbers": [{"kind": kind, "value": value} for kind, value in subject.identifiers],
     }
 
 

@@ -1,12 +1,13 @@
 """From files to knowledge: registries, events and status lists are judged like any signed document before anything is judged by them."""
 
 import hashlib
+import re
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from types import MappingProxyType
-from typing import TypeAlias
+from typing import Final, TypeAlias
 
 from hocba_sign.errors import CallerError, Finding, InputError
 from hocba_sign.model.authority import GivenSnapshot, Registry
@@ -15,6 +16,9 @@ from hocba_sign.model.record import Witness, vietnam_day
 from hocba_sign.model.registry import RegistrySnapshot
 from hocba_sign.model.status_list import StatusList, StatusTable
 from hocba_sign.model.workflow import Role, Slot
+from hocba_sign.pki.kinds import Kind, form_of_file
+from hocba_sign.pki.objects import Mark, read_objects
+from hocba_sign.pki.writings import decoded_text
 from hocba_sign.validation.authority import witness_of
 from hocba_sign.validation.chain import Setting
 from hocba_sign.validation.document import DocumentConclusion, validate
@@ -22,6 +26,7 @@ from hocba_sign.validation.formats import judge
 from hocba_sign.validation.knowledge import JudgedEvent, JudgedList, Knowledge, YearFacts, Years
 from hocba_sign.validation.verdict import Status, Verdict
 from hocba_sign.validation.years import read_reference, year_facts, years_of
+from hocba_sign.xml.record import FORMS
 
 Named: TypeAlias = tuple[str, bytes]
 """A file: the name that findings use, and its octets."""
@@ -30,35 +35,57 @@ _SEAL = Slot(Role.KY_PHAT_HANH)
 _UNPROVEN = frozenset({Status.FAIL, Status.UNPROVEN})
 _ANOTHER_SIGNER = frozenset({"WF.SIGNER_MISMATCH", "WF.SIGNER_KIND", "WF.SIGNER_PLACE", "WF.SIGNER_UNKNOWN"})
 """Causes by which nothing tells that those who are named have signed; where number or name agree a withdrawal stays in question."""
+_TAGS: Final = (*(form.root for form in FORMS), "SignatureValue")
+_TAG: Final = re.compile(rb"<(?:[^\s<>/:]{1,100}:)?(?:" + "|".join(_TAGS).encode() + rb")[\s/>]")
+"""What tells a signed record, or a part of one, that is damaged or of a form that is not known here."""
+_PAGE: Final = re.compile(rb"(?i)\s*<(?:!doctype\s+)?html[\s>]")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Sources:
     """What a verifier has beside the transcripts; None means that nobody looked.
 
-    `registries` are signed XML, or JSON at the user's own word; `years` the files that are verified together.
+    `registries` are signed XML, or JSON at the user's own word; `years` the files that are verified together. `unread` names what may be
+    an event or a list, and could not be opened.
     """
 
     registries: tuple[Named, ...] = ()
     events: tuple[Named, ...] | None = None
     lists: tuple[Named, ...] = ()
     years: Iterable[bytes] | None = None
+    unread: tuple[str, ...] = ()
+
+
+def may_be_record(octets: bytes, *, is_read: bool = False) -> bool:
+    """Tell whether octets may be an event, a registry or a status list: by a name in them, or because nothing tells what they are.
+
+    Of what `is_read`, as XML, only the names tell. Text for people, web pages, pictures, keys, certificates and what operating systems leave
+    in folders are none.
+    """
+    text = decoded_text(octets)
+    if _TAG.search(octets) or (text is not None and _TAG.search(text)):
+        return True
+    if form_of_file(octets) is Kind.DOCUMENT:
+        return not is_read and _PAGE.match(text or b"") is None
+    return any(part.mark is Mark.NOTHING for part in read_objects(octets).unread)
 
 
 def assemble(sources: Sources, setting: Setting) -> Knowledge:
     """Judge everything at the validation time of `setting`, and put it together.
 
-    An event that does not hold is kept, so that reports can say why it is refused; what is no signed event at all becomes a note.
+    An event that does not hold is kept, so that reports can say why it is refused; what is no signed event at all becomes a note, and what
+    may be one and cannot be read leaves open whether a transcript is in force.
     Raises: InputError for a registry or a status list that is unreadable or whose signature is not VALID, naming the file.
     """
     plain = replace(setting, policy=setting.policy.for_knowledge())
     snapshots = [_snapshot(one, plain) for one in sources.registries]
     found: dict[str, list[JudgedEvent]] = defaultdict(list)
     notes: list[Finding] = []
+    unread = [Finding("EVENT.UNREAD", name) for name in sources.unread]
     for one in sources.events or ():
         judged = _event(one, plain)
         if isinstance(judged, Finding):
-            notes.append(judged)
+            (unread if judged.cause == "EVENT.UNREAD" else notes).append(judged)
         else:
             found[judged.event.target.id].append(judged)
     registry = Registry.of(snapshots, pins=setting.policy.registry_pins, today=vietnam_day(setting.at)) if snapshots else None
@@ -69,6 +96,7 @@ def assemble(sources: Sources, setting: Setting) -> Knowledge:
         lists=tuple(_list(one, plain) for one in sources.lists),
         years=None if sources.years is None else years_among(sources.years, known),
         notes=tuple(notes),
+        unread=tuple(unread),
     )
 
 
@@ -128,26 +156,34 @@ def _event(named: Named, setting: Setting) -> JudgedEvent | Finding:
     try:
         conclusion = validate(octets, setting)
     except InputError as error:
-        return Finding("EVENT.UNREADABLE", f"{name}: {error.cause}")
+        is_suspected = may_be_record(octets, is_read=True)
+        return Finding("EVENT.UNREAD" if is_suspected else "EVENT.UNREADABLE", f"{name}: {error.cause}")
     if not isinstance(conclusion.record, Event):
-        return Finding("EVENT.UNREADABLE", name)
+        is_lost = conclusion.transcript is None and conclusion.record is None and _is_anchored(conclusion)
+        return Finding("EVENT.UNREAD" if is_lost else "EVENT.UNREADABLE", name)
     workflow = conclusion.workflow
     is_matched = (
         workflow is not None
         and workflow.is_complete
         and not any(check.identifier in _ANOTHER_SIGNER and check.status in _UNPROVEN for check in workflow.checks)
     )
-    is_anchored = all(one.is_intact and one.path is not None and one.path.anchor_sha256 is not None for one in conclusion.signatures)
     principal, seal = _witness(conclusion, Slot(Role.CBQL)), _witness(conclusion, _SEAL)
     return JudgedEvent(
         event=conclusion.record,
         verdict=conclusion.verdict,
         causes=_causes(conclusion),
-        is_signed_by_named=is_matched and is_anchored,
+        is_signed_by_named=is_matched and _is_anchored(conclusion),
         principal=principal
         if principal is None or seal is None or principal.is_day_proven
         else replace(seal, credential=principal.credential),
         seal=seal,
+    )
+
+
+def _is_anchored(conclusion: DocumentConclusion) -> bool:
+    """Tell whether all signatures, of which there are some, are intact and by certificates under a trusted root."""
+    return bool(conclusion.signatures) and all(
+        one.is_intact and one.path is not None and one.path.anchor_sha256 is not None for one in conclusion.signatures
     )
 
 

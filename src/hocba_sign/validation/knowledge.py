@@ -65,13 +65,17 @@ class Years:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Knowledge:
-    """`events` by transcript id; None where nobody looked for any, as with `years`. `notes` are told in every report."""
+    """`events` by transcript id; None where nobody looked for any, as with `years`. `notes` are told in every report.
+
+    `unread` may be events or lists, and leave open whether a transcript is in force.
+    """
 
     registry: Registry | None = None
     events: Mapping[str, tuple[JudgedEvent, ...]] | None = None
     lists: tuple[JudgedList, ...] = ()
     years: Years | None = None
     notes: tuple[Finding, ...] = ()
+    unread: tuple[Finding, ...] = ()
 
 
 NOTHING = Knowledge()

@@ -19,7 +19,7 @@ _NAMED: Final[Mapping[str, Mapping[str, bool]]] = {
     },
     "kho": {"accept_kho": True},
 }
-_FIELDS: Final = frozenset({"version", "name", "policies", "rules", "registry_pins"})
+_FIELDS: Final = frozenset({"version", "name", "policies", "rules", "registry_pins", "accept_few_signers"})
 _SHA256_DIGITS: Final = 64
 
 
@@ -64,9 +64,9 @@ class Policy:
 
     @classmethod
     def load(cls, octets: bytes) -> "Policy":
-        """Read a policy file: JSON with `version` 1, `name`, and any of `policies` (names), `rules` (see RolePolicy), `registry_pins`.
+        """Read a policy file: JSON with `version` 1, `name`, and any of the members of `_FIELDS`.
 
-        A member of another name is refused, for a demand that is passed over would make verification laxer than was asked.
+        `policies` are names, `rules` as in RolePolicy, `accept_few_signers` is true or false. A member of another name is refused, for a demand that is passed over would make verification laxer than was asked.
         Raises: InputError TRUST.POLICY with the place in the file; CallerError POLICY.NAME.
         """
         try:
@@ -77,8 +77,11 @@ class Policy:
         pins = content.get("registry_pins", [])
         if not isinstance(pins, list) or not all(map(_is_sha256, pins)):
             raise InputError("TRUST.POLICY", where="registry_pins", detail="64 hexadecimal digits each")
+        accept_few = content.get("accept_few_signers", False)
+        if not isinstance(accept_few, bool):
+            raise InputError("TRUST.POLICY", where="accept_few_signers", detail="true or false")
         roles = RolePolicy.load(octets) if "rules" in content else policy.roles
-        return replace(policy, roles=roles, registry_pins=tuple(pin.lower() for pin in pins))
+        return replace(policy, roles=roles, registry_pins=tuple(pin.lower() for pin in pins), accept_few_signers=accept_few)
 
     def for_knowledge(self) -> "Policy":
         """Give what is demanded of registries, events and status lists themselves: that they hold.

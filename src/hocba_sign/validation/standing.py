@@ -64,6 +64,7 @@ def judge_standing(transcript: Transcript, digest: str, *, setting: Setting) -> 
     knowledge = setting.policy.knowledge
     own = transcript.identification
     checks = [Check(identifier=note.cause, status=Status.WARNING, where=note.where) for note in knowledge.notes]
+    checks += (Check(identifier=one.cause, status=Status.UNPROVEN, where=one.where) for one in knowledge.unread)
     # (1)
     force = Force.WITHDRAWN if own.status is OwnStatus.WITHDRAWN else Force.IN_FORCE
     since: date | None = None

@@ -1,6 +1,7 @@
 """Registry, events, status list and years as a school and a verifier use them from the command line, offline."""
 
 import json
+import os
 import time
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
@@ -161,6 +162,35 @@ def test_a_replaced_file_exits_with_five_and_names_its_successor(desk: Desk) -> 
     told = desk.report("one.xml", "--events", "events", code=5)
     assert (told["verdict"], told["status"], told["successor"]["version"]) == ("VALID", "replaced", 2)
     assert told["successor"]["data_sha256"] == desk.report("two.xml", code=0)["document"]["data_sha256"]
+
+
+def test_every_file_of_a_folder_is_looked_at_by_its_content(desk: Desk, tmp_path: Path) -> None:
+    event = Path(made(desk, "THU_HOI")).read_bytes()
+    (tmp_path / "README.txt").write_text("Các sự kiện của trường", "utf-8")
+    (tmp_path / ".DS_Store").write_bytes(b"\0\0\0\1Bud1" + bytes(99))
+    (tmp_path / "older").mkdir()
+    told = desk.report("one.xml", "--events", str(tmp_path), code=0)
+    assert (told["status"], [check for check in told["checks"] if check["id"].startswith("EVENT.")]) == ("in_force", [])
+    (tmp_path / "event.xml.part").write_bytes(event[:-100])
+    told = desk.report("one.xml", "--events", str(tmp_path), code=3)
+    assert (told["verdict"], told["status"]) == ("INDETERMINATE", None)
+    assert [Path(check["where"]).name for check in told["checks"] if check["id"] == "EVENT.UNREAD"] == ["event.xml.part: XML.SYNTAX"]
+    (tmp_path / "event.xml.part").unlink()
+    os.mkfifo(tmp_path / "event")
+    told = desk.report("one.xml", "--events", str(tmp_path), code=3)
+    assert [Path(check["where"]).name for check in told["checks"] if check["id"] == "EVENT.UNREAD"] == ["event (FILE.NOT_REGULAR)"]
+    (tmp_path / "event").unlink()
+    (tmp_path / "event.old").write_bytes(event)
+    assert desk.report("one.xml", "--events", str(tmp_path), code=5)["status"] == "withdrawn"
+
+
+def test_a_folder_of_registries_may_hold_other_files(desk: Desk, tmp_path: Path) -> None:
+    (tmp_path / "README").write_text("Sổ thẩm quyền", "utf-8")
+    (tmp_path / "so").write_bytes(Path(desk.registry(TODAY - timedelta(days=1))).read_bytes())
+    told = desk.report("one.xml", "--registry", str(tmp_path), code=1)
+    assert "REGISTRY.ENDED" in {check["id"] for check in told["checks"] if check["result"] == "fail"}
+    (tmp_path / "newer").write_bytes(b"{")
+    desk.call("verify", "one.xml", "--registry", str(tmp_path), *OFFLINE, code=1)
 
 
 def test_an_event_that_only_the_principal_signed_counts_for_nothing(desk: Desk) -> None:

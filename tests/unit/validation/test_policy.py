@@ -94,6 +94,12 @@ class TestFile:
         policy = self.load(policies=["strict", "kho"], registry_pins=[PIN.upper()])
         assert policy == replace(Policy.named("strict", "kho"), registry_pins=(PIN,))
 
+    def test_it_may_accept_few_signers(self) -> None:
+        policy = self.load(policies=["strict"], accept_few_signers=True)
+        assert policy == replace(Policy.named("strict"), accept_few_signers=True)
+        assert policy.names == ("strict", "own")
+        assert self.load(accept_few_signers=False) == DEFAULT
+
     def test_one_with_nothing_is_the_default(self) -> None:
         assert self.load() == DEFAULT
 
@@ -106,6 +112,9 @@ class TestFile:
             ({"policies": ["strikt"]}, "policies"),
             ({"registry_pins": ["ab"]}, "registry_pins"),
             ({"registry_pins": PIN}, "registry_pins"),
+            ({"accept_few_signers": "true"}, "accept_few_signers"),
+            ({"accept_few_signers": 1}, "accept_few_signers"),
+            ({"accept_kho": True}, "accept_kho"),
             ({"version": 2}, "version"),
             ({"rules": []}, "GVBM, CONG_LAP"),
         ],

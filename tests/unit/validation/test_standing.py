@@ -1,5 +1,8 @@
 """Signed correctly and still in force are two answers; events and lists decide the second, and only those of the right school."""
 
+import base64
+import gzip
+from codecs import BOM_UTF8
 from dataclasses import replace
 from datetime import date, timedelta
 
@@ -15,7 +18,7 @@ from hocba_sign.report.document import NotPassed, Report
 from hocba_sign.report.render import text
 from hocba_sign.report.view import view
 from hocba_sign.signing.policy import Level
-from hocba_sign.validation.assemble import Sources
+from hocba_sign.validation.assemble import Sources, may_be_record
 from tests.support.records import (
     appointment,
     data_digest,
@@ -201,6 +204,63 @@ def test_what_is_no_good_event_withdraws_nothing(document: bytes) -> None:
     report = judge(SCENE, DOCUMENT, events(document))
     assert (report.verdict, report.status, result(report, "DOC.STATUS")) == ("VALID", "in_force", "pass")
     assert result(report, "EVENT.REFUSED") == "warning" or result(report, "EVENT.UNREADABLE") == "warning"
+
+
+GOOD_EVENT = signed_event(SCENE, WITHDRAWN)
+
+
+@pytest.mark.parametrize(
+    "octets",
+    [
+        GOOD_EVENT[:-200],
+        GOOD_EVENT[len(GOOD_EVENT) // 3 :],
+        GOOD_EVENT.replace(b"</", b"<", 1),
+        GOOD_EVENT + b"\0\0",
+        GOOD_EVENT.decode().encode("utf-16-le"),
+        GOOD_EVENT.decode().encode("utf-32"),
+        base64.encodebytes(GOOD_EVENT),
+        gzip.compress(GOOD_EVENT, mtime=0),
+        bytes(range(1, 256)) * 3,
+        GOOD_EVENT.replace(b"urn:hocba:1", b"urn:hocba:2"),
+    ],
+    ids=["cut", "cut in front", "broken", "with NUL", "UTF-16 without a mark", "UTF-32", "Base64", "packed", "noise", "new form"],
+)
+def test_what_may_be_a_withdrawal_and_cannot_be_read_leaves_it_open(octets: bytes) -> None:
+    report = judge(SCENE, DOCUMENT, events(octets))
+    assert (report.verdict, report.status, result(report, "DOC.STATUS")) == ("INDETERMINATE", None, "warning")
+    assert "EVENT.UNREAD" in causes(report)
+    assert may_be_record(octets)
+    withdrawn = judge(SCENE, DOCUMENT, events(octets, GOOD_EVENT))
+    assert withdrawn.status == "withdrawn"
+
+
+@pytest.mark.parametrize(
+    "octets", [GOOD_EVENT.decode().replace("UTF-8", "UTF-16").encode("utf-16"), GOOD_EVENT + b"\r\n \n", BOM_UTF8 + GOOD_EVENT]
+)
+def test_other_writings_of_an_event_are_read(octets: bytes) -> None:
+    assert judge(SCENE, DOCUMENT, events(octets)).status == "withdrawn"
+
+
+@pytest.mark.parametrize(
+    "octets",
+    [
+        "Thông báo thu hồi của trường, xem từng tệp.".encode(),
+        b"",
+        b"\n\0",
+        b"\0\0\0\1Bud1" + bytes(200),
+        b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + bytes(200),
+        b"%PDF-1.7 ...",
+        b"\x89PNG\r\n\x1a\n",
+        b"<!DOCTYPE html><html><body>Index of /events</body></html>",
+        SCENE.identity(SEAL).certificate_der,
+        SCENE.identity(SEAL).chain_pem,
+    ],
+    ids=["README.txt", "empty", "blank", ".DS_Store", "Thumbs.db", "PDF", "picture", "page", "certificate", "chain"],
+)
+def test_what_is_something_else_does_no_harm(octets: bytes) -> None:
+    assert not may_be_record(octets)
+    report = judge(SCENE, DOCUMENT, events(octets))
+    assert (report.verdict, report.status, result(report, "EVENT.UNREADABLE")) == ("VALID", "in_force", "warning")
 
 
 def test_an_event_whose_certificates_cannot_be_judged_leaves_it_open() -> None:
