@@ -51,6 +51,12 @@ def test_every_writing_of_one_object_is_read(name: str, one: tuple[str, bytes]) 
     assert found(WRITINGS[name](*one)) == {one}
 
 
+@pytest.mark.parametrize("name", ["base64-one-line", "hexadecimal", "base64-for-addresses"])
+def test_what_is_joined_without_a_line_between_is_read(name: str) -> None:
+    joined = b"".join(WRITINGS[name](*one) for one in OBJECTS)
+    assert found(joined) == set(OBJECTS)
+
+
 @settings(max_examples=150, suppress_health_check=[HealthCheck.too_slow], deadline=None)
 @given(st.permutations(OBJECTS), st.data())
 def test_a_text_of_several_writings_and_other_text_is_read(objects: list[tuple[str, bytes]], data: st.DataObject) -> None:

@@ -1,6 +1,7 @@
 """Ways in which authorities, mail programs, directories and people write one object, and a row of them."""
 
 import base64
+import binascii
 import textwrap
 from collections.abc import Callable, Mapping
 from types import MappingProxyType
@@ -70,6 +71,11 @@ WRITINGS: Mapping[str, Writing] = MappingProxyType(
         "pem-wrong-label": lambda kind, der: armoured(kind, der, label="CERTIFICATE" if kind != "certificate" else "X509 CRL"),
         "pem-quoted": lambda kind, der: quoted(armoured(kind, der)),
         "pem-in-json": lambda kind, der: b'{"a": "' + armoured(kind, der, end="\\n") + b'"}',
+        "base64-in-json": lambda _, der: b'{"a": "' + base64.b64encode(der).replace(b"/", rb"\/") + b'"}',
+        "base64-in-json-of-dotnet": lambda _, der: b'{"a": "' + base64.b64encode(der).replace(b"+", rb"\u002B") + b'"}',
+        "base64-in-xml": lambda _, der: b"<a>" + base64.encodebytes(der).replace(b"\n", b"&#13;\n") + b"</a>",
+        "base64-in-xml-attribute": lambda _, der: b'<a b="' + base64.encodebytes(der).replace(b"\n", b"&#xA;") + b'"/>',
+        "pem-in-html": lambda kind, der: b"<pre>" + armoured(kind, der).replace(b"+", b"&#43;").replace(b"/", b"&#x2F;") + b"</pre>",
         "pem-with-text": lambda kind, der: (
             b"\xef\xbb\xbfBag Attributes\n    friendlyName: \xc4\x91\n" + armoured(kind, der) + b"\nh\xe1\xba\xbft\n"
         ),
@@ -112,6 +118,15 @@ UNKNOWN: Mapping[str, Writing] = MappingProxyType(
         "no-end": lambda kind, der: armoured(kind, der).rpartition(b"-----END")[0],
         "broken-armour": lambda kind, der: armoured(kind, der).replace(b"-----BEGIN", b"---BEGIN").replace(b"MI", b"!I"),
         "broken-base64": lambda kind, der: armoured(kind, der)[:90] + b"!" + armoured(kind, der)[91:],
+        "dump": lambda _, der: "\n".join(f"{at:08x}: {der[at : at + 16].hex(' ', 2)}  ......" for at in range(0, len(der), 16)).encode(),
+        "dump-of-octets": lambda _, der: "\n".join(f"{at:08x}  {der[at : at + 16].hex(' ')}  |...|" for at in range(0, len(der), 16)).encode(),
+        "array": lambda _, der: ", ".join(f"0x{octet:02X}" for octet in der).encode(),
+        "decimal": lambda _, der: ", ".join(str(octet) for octet in der).encode(),
+        "columns": lambda _, der: " ".join(textwrap.wrap(base64.b64encode(der).decode(), 4)).encode(),
+        "columns-of-eight": lambda _, der: " ".join(textwrap.wrap(base64.b64encode(der).decode(), 8)).encode(),
+        "uuencoded": lambda _, der: (
+            b"begin 644 a.crl\n" + b"".join(binascii.b2a_uu(der[at : at + 45]) for at in range(0, len(der), 45)) + b"`\nend\n"
+        ),
         "ebcdic": lambda kind, der: armoured(kind, der).decode().encode("cp500"),
     }
 )

@@ -53,7 +53,7 @@ def write_atomically(path: Path, octets: bytes) -> None:
 
     A link is followed. Raises: OutsideError FILE.FOLDER, FILE.NOT_REGULAR, FILE.NO_FOLDER, FILE.UNWRITABLE.
     """
-    goal = path.resolve()
+    goal = resolved(path)
     mode = _mode(goal)
     part = goal.with_name(f".{goal.name}.{uuid.uuid4().hex[:8]}.part")
     try:
@@ -74,6 +74,14 @@ def write_atomically(path: Path, octets: bytes) -> None:
         raise OutsideError("FILE.UNWRITABLE", where=str(path), detail=str(error.strerror)) from error
     finally:
         part.unlink(missing_ok=True)
+
+
+def resolved(path: Path) -> Path:
+    """Follow the links of a path. Raises: OutsideError FILE.UNWRITABLE where they lead nowhere, or the name is none."""
+    try:
+        return path.resolve()
+    except (OSError, RuntimeError, ValueError) as error:
+        raise OutsideError("FILE.UNWRITABLE", where=str(path)) from error
 
 
 def _open_regular(path: Path) -> BinaryIO:

@@ -9,6 +9,7 @@ from importlib.util import find_spec
 from pathlib import Path
 from typing import Any, Final
 
+from hocba_sign.adapters.files import resolved
 from hocba_sign.errors import OutsideError
 
 WAIT: Final = 120.0
@@ -50,7 +51,7 @@ def exclusive_file(path: Path, *, wait: float = WAIT) -> Iterator[None]:
     Whoever replaces a file needs the lock of its name: that of the file itself would be held on the one replaced.
     Raises: OutsideError FILE.LOCKED after `wait` seconds; FILE.NO_FOLDER, FILE.UNWRITABLE where no file can be made.
     """
-    goal = path.resolve()
+    goal = resolved(path)
     with _holding(goal.parent / f".{goal.name}.lock", cause="FILE.LOCKED", place=path, wait=wait):
         yield
 

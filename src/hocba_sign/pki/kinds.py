@@ -82,6 +82,14 @@ _NOT_CODE: Final = rb"(?![./\\]|[^\n]*://|" + _OCTET + rb"{20}(?:" + _OCTET + rb
 """How a path, an address or the fingerprint of something begins."""
 _CODE: Final = re.compile(rb"(?m)(?:^[ \t>|#*]{0,8}" + _NOT_CODE + rb"\S{40,}(?:\r?\n|\Z)){4}|(?<!\S)(?!\S*://)\S{200}")
 """Four lines that are one long word each, or a very long word: not written for people."""
+_DUMP: Final = re.compile(
+    rb"(?:\b(?:0[xX])?[0-9A-Fa-f]{1,3}h?\b[\s,;]{1,4}){64}"
+    rb"|(?:(?:[0-9A-Fa-f]{4} {1,2}){8}[^\n]*\n[^\n ]{1,16}[: ]{1,3}){4}"
+    rb"|(?:(?:[0-9A-Fa-f]{2} {1,2}){16}[^\n]*\n[^\n ]{1,16}[: ]{1,3}){4}"
+    rb"|(?<!\S)(?:[A-Za-z0-9+/]{4}\s{1,2}){32}|(?<!\S)(?:[A-Za-z0-9+/]{8}\s{1,2}){16}"
+    rb"|(?m:^begin(?:-base64)? [0-7]{3,4} )"
+)
+"""Octets written one by one or in columns, as programs dump them, and what uuencode writes."""
 _BOUNDARY_WORDS: Final = re.compile(rb"(?i)\b(?:BEGIN|END)\b[ _-]{1,3}(?:[A-Z0-9]+ )?(?:CRL|CERTIFICATE|OCSP|PKCS|CMS)")
 
 
@@ -105,7 +113,7 @@ def form_of_file(octets: bytes) -> Kind | None:
         return Kind.DOCUMENT
     if not start:
         return Kind.EMPTY
-    return None if _CODE.search(text) or _BOUNDARY_WORDS.search(text) else Kind.TEXT
+    return None if any(sign.search(text) for sign in (_CODE, _DUMP, _BOUNDARY_WORDS)) else Kind.TEXT
 
 
 def kind_of(octets: bytes, *, is_cut: bool = False) -> Kind:

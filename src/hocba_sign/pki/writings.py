@@ -28,16 +28,21 @@ _MARKS: Final = (
     (b"\xfe\xff", "utf-16-be"),
 )
 _BOUNDARY: Final = re.compile(rb"-----(BEGIN|END) ([A-Z0-9 #._/]{1,64})-----")
-_CODED: Final = re.compile(
-    rb"(?<![A-Za-z0-9+/_=-])MI[A-Za-z0-9+/_-]{30}|(?<![0-9A-Za-z])30[\s:]{0,2}8[0-4](?:[\s:]{0,3}[0-9A-Fa-f]{2}){16}"
-)
+_BASE64: Final = rb"MI[A-Za-z0-9+/_-]{30}"
+_HEXADECIMAL: Final = rb"30[\s:]{0,2}8[0-4](?:[\s:]{0,3}[0-9A-Fa-f]{2}){16}"
+_CODED: Final = re.compile(rb"(?<![A-Za-z0-9+/_=-])" + _BASE64 + rb"|(?<![0-9A-Za-z])" + _HEXADECIMAL)
 """How a long SEQUENCE begins in Base64, plain or for addresses, and in hexadecimal."""
+_FOLLOWING: Final = re.compile(_BASE64 + rb"|" + _HEXADECIMAL)
+_FILLED: Final = re.compile(rb"={0,2}")
+_ESCAPED: Final = re.compile(rb"\\/|\\u00(2[BbFfDd]|3[Dd])|&#(?:x([0-9A-Fa-f]{1,4})|([0-9]{1,5}));")
+"""How writers of JSON and XML write letters of Base64 and the ends of its lines."""
 _FILLING: Final = b" \t\r\n\x0b\x0c>|#*\"',:"
 """What stands between the lines of quoted mail, in JSON and in dumps."""
 _CONTROL: Final = re.compile(rb"[\x01-\x08\x0e-\x19\x1b-\x1f]")
 """Octets that stand in no text."""
 _STARTS: Final = re.compile(rb"\x30[\x80-\x84]")
 _ADDRESS_LETTERS: Final = bytes.maketrans(b"-_", b"+/")
+_ASCII: Final = 0x80
 _HEAD: Final = 4_096
 """Letters of a damaged block that are looked at."""
 _WORK: Final = 8
@@ -77,9 +82,20 @@ def _plain(octets: bytes) -> bytes:
     return octets
 
 
+def _unescaped(text: bytes) -> bytes:
+    """Write out what JSON and XML escape; octets that are no text stay as they are."""
+    return text if _CONTROL.search(text) else _ESCAPED.sub(_meant, text)
+
+
+def _meant(found: re.Match[bytes]) -> bytes:
+    hexadecimal = found[1] or found[2]
+    number = int(hexadecimal, 16) if hexadecimal else int(found[3] or b"47")
+    return bytes((number,)) if number < _ASCII else found[0]
+
+
 def pieces(octets: bytes) -> Iterator[Piece]:
     """Give everything in a file that may be an object, in its order; beyond `MAX_PIECES` the rest is one that is not whole."""
-    found = _binary(octets, "") if _is_element(octets, 0) and _CONTROL.search(octets) else _text(_plain(octets), "")
+    found = _binary(octets, "") if _is_element(octets, 0) and _CONTROL.search(octets) else _text(_unescaped(_plain(octets)), "")
     for number, piece in enumerate(found):
         if number == MAX_PIECES:
             yield Piece(b"", f"after {MAX_PIECES} objects", is_whole=False)
@@ -202,7 +218,8 @@ def _unarmoured(text: bytes, before: str) -> Iterator[Piece]:
         yield from _binary(text, before)
         return
     at, work = 0, _WORK * len(text)
-    while (found := _CODED.search(text, at)) is not None:
+    follower: re.Match[bytes] | None = None
+    while (found := follower or _CODED.search(text, at)) is not None:
         where = f"{before}character {found.start() + 1}"
         is_hexadecimal = found[0][:1] == b"3"
         size = _size(_decoded(_letters(found[0])[:32], is_hexadecimal=is_hexadecimal))
@@ -221,10 +238,17 @@ def _unarmoured(text: bytes, before: str) -> Iterator[Piece]:
         if piece is not None:
             yield piece
             at = found.start() + _reached(text, found.start(), wanted)
+            follower = _following(text, at)
             continue
         if not is_hexadecimal or not text[: found.start()].strip():
             yield Piece(b"", where, is_whole=False)
-        at = found.end()
+        at, follower = found.end(), None
+
+
+def _following(text: bytes, at: int) -> re.Match[bytes] | None:
+    """Find one that begins where another ends, with nothing but its filling between."""
+    filled = _FILLED.match(text, at)
+    return _FOLLOWING.match(text, at if filled is None else filled.end())
 
 
 def _decoded(letters: bytes, *, is_hexadecimal: bool) -> bytes | None:

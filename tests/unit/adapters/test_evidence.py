@@ -70,6 +70,8 @@ HARMLESS: dict[str, bytes] = {
     "README.md": b"# CRL\n\nSHA-256 of the root:\n\n7b3269e7d79aebbfae5095f45bbb7074771e690cb7df02b441062b12f7690ece\n",
     "SHA256SUMS": b"".join(b"%064x  ca-%d.crl\n" % (number, number) for number in range(9)),
     "fingerprints": b"".join(b"%064X\n" % (number << 200) for number in range(9)),
+    "serials.txt": b"".join(b"54 01 %02x %02x %02x %02x  revoked 2026-01-%02d\n" % (n, n, n, n, n + 1) for n in range(20)),
+    "words.txt": b"with some more text that will only have very many four letter word like this when they find that\n" * 9,
     "notes-utf-16.txt": "Ghi chú của trường".encode("utf-16"),
     "tcvn3.txt": b"Danh s\xb8ch ch\xf8ng th\xad s\xe8\n" * 20,
     ".DS_Store": b"\x00\x00\x00\x01Bud1" + bytes(range(256)) * 20,
