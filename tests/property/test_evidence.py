@@ -35,6 +35,8 @@ JUNK = (
     b"Ghi ch\xc3\xba c\xe1\xbb\xa7a tr\xc6\xb0\xe1\xbb\x9dng: 10 danh s\xc3\xa1ch\n",
     b"subject=/C=VN/CN=x\nissuer=/C=VN\n",
 )
+IN_DOCUMENTS = {name for name in WRITINGS if name.startswith(("base64-in-json", "base64-in-xml"))}
+"""A code that does not begin as an object does is an ordinary part of a document, such as a picture."""
 TEXT = [name for name in WRITINGS if name.startswith(("pem", "base64-in", "ldif")) and "utf" not in name and "json" not in name]
 
 
@@ -160,7 +162,7 @@ def test_no_octets_raise(octets: bytes) -> None:
 
 
 @settings(max_examples=300, deadline=None)
-@given(st.sampled_from(sorted(WRITINGS)), st.integers(0, 10_000), st.integers(0, 255))
+@given(st.sampled_from(sorted(set(WRITINGS) - IN_DOCUMENTS)), st.integers(0, 10_000), st.integers(0, 255))
 def test_a_changed_octet_is_read_otherwise_or_named(name: str, at: int, octet: int) -> None:
     whole = WRITINGS[name]("crl", OBJECTS[2][1])
     changed = whole[: at % len(whole)] + bytes([octet]) + whole[at % len(whole) + 1 :]

@@ -119,7 +119,9 @@ UNKNOWN: Mapping[str, Writing] = MappingProxyType(
         "broken-armour": lambda kind, der: armoured(kind, der).replace(b"-----BEGIN", b"---BEGIN").replace(b"MI", b"!I"),
         "broken-base64": lambda kind, der: armoured(kind, der)[:90] + b"!" + armoured(kind, der)[91:],
         "dump": lambda _, der: "\n".join(f"{at:08x}: {der[at : at + 16].hex(' ', 2)}  ......" for at in range(0, len(der), 16)).encode(),
-        "dump-of-octets": lambda _, der: "\n".join(f"{at:08x}  {der[at : at + 16].hex(' ')}  |...|" for at in range(0, len(der), 16)).encode(),
+        "dump-of-octets": lambda _, der: "\n".join(
+            f"{at:08x}  {der[at : at + 16].hex(' ')}  |...|" for at in range(0, len(der), 16)
+        ).encode(),
         "array": lambda _, der: ", ".join(f"0x{octet:02X}" for octet in der).encode(),
         "decimal": lambda _, der: ", ".join(str(octet) for octet in der).encode(),
         "columns": lambda _, der: " ".join(textwrap.wrap(base64.b64encode(der).decode(), 4)).encode(),

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Final
 
-from hocba_sign.adapters.files import read_limited
+from hocba_sign.adapters.files import is_folder, read_limited
 from hocba_sign.errors import InputError, OutsideError
 from hocba_sign.pki.certificate import Certificate
 from hocba_sign.pki.evidence import GIVEN, Evidence, Unread
@@ -48,7 +48,7 @@ def gather(paths: Iterable[Path], wanted: Kind) -> Gathered:
     found: list[Objects] = []
     unread: list[Unread] = []
     for path in paths:
-        if not path.is_dir():
+        if not is_folder(path):
             objects = _read_named(path, wanted)
             found.append(objects)
             unread += _unread_parts(path, objects, wanted)
@@ -58,8 +58,8 @@ def gather(paths: Iterable[Path], wanted: Kind) -> Gathered:
             try:
                 objects = read_objects(read_limited(entry, MAX_CRL_OCTETS))
             except (InputError, OutsideError) as error:
-                is_folder = error.cause == "FILE.FOLDER"
-                unread.append(Unread(error.cause, str(entry), not is_folder and _is_suspected(entry, Mark.NOTHING, wanted)))
+                is_below = error.cause == "FILE.FOLDER"
+                unread.append(Unread(error.cause, str(entry), not is_below and _is_suspected(entry, Mark.NOTHING, wanted)))
                 continue
             found.append(objects)
             unread += _unread_parts(entry, objects, wanted)

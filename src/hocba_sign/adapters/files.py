@@ -4,6 +4,7 @@ import hashlib
 import os
 import stat
 import uuid
+from collections.abc import Callable
 from pathlib import Path
 from typing import BinaryIO, Final
 
@@ -76,6 +77,23 @@ def write_atomically(path: Path, octets: bytes) -> None:
         part.unlink(missing_ok=True)
 
 
+def is_folder(path: Path) -> bool:
+    """Tell whether a folder can be seen there; a name too long, or in a folder that is closed to this user, is told when it is read."""
+    return _is(stat.S_ISDIR, path)
+
+
+def is_file(path: Path) -> bool:
+    """Tell the same of a regular file."""
+    return _is(stat.S_ISREG, path)
+
+
+def _is(kind: Callable[[int], bool], path: Path) -> bool:
+    try:
+        return kind(path.stat().st_mode)
+    except (OSError, ValueError):
+        return False
+
+
 def resolved(path: Path) -> Path:
     """Follow the links of a path. Raises: OutsideError FILE.UNWRITABLE where they lead nowhere, or the name is none."""
     try:
@@ -108,6 +126,6 @@ def _mode(goal: Path) -> int | None:
 def _unreadable(path: Path, error: OSError) -> OutsideError:
     if isinstance(error, FileNotFoundError):
         return OutsideError("FILE.NOT_FOUND", where=str(path))
-    if isinstance(error, IsADirectoryError) or path.is_dir():
+    if isinstance(error, IsADirectoryError) or is_folder(path):
         return OutsideError("FILE.FOLDER", where=str(path))
     return OutsideError("FILE.UNREADABLE", where=str(path), detail=str(error.strerror))

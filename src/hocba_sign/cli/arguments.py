@@ -7,6 +7,7 @@ from datetime import date, datetime
 from pathlib import Path
 from typing import Final
 
+from hocba_sign.adapters.files import is_file
 from hocba_sign.model.workflow import Role
 
 POLICIES: Final = ("default", "strict", "kho")
@@ -87,7 +88,7 @@ def policy(text: str) -> tuple[str, ...] | Path:
     if set(names) <= set(POLICIES):
         return names
     file = path(text)
-    if not file.is_file():
+    if not is_file(file):
         raise argparse.ArgumentTypeError("CLI.POLICY")
     return file
 

@@ -5,7 +5,7 @@ from contextlib import contextmanager
 from importlib import import_module
 from pathlib import Path
 
-from hocba_sign.adapters.files import read_limited, write_atomically
+from hocba_sign.adapters.files import is_file, read_limited, write_atomically
 from hocba_sign.adapters.locks import exclusive_file
 from hocba_sign.cli import console
 from hocba_sign.errors import CallerError, HocbaSignError, OutsideError
@@ -41,7 +41,7 @@ def deliver_signed(path: Path, octets: bytes, *, sentence: str, made_of: bytes |
     `made_of`: the octets of the same file, where it grows in place.
     Raises: CallerError CLI.OUT_LOSES_SIGNATURES, OutsideError FILE.CHANGED; as `write_atomically`.
     """
-    if path.is_file():
+    if is_file(path):
         _require_kept(path, octets, made_of=made_of)
     deliver(path, octets, sentence=sentence)
 

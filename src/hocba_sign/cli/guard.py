@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Final
 
+from hocba_sign.adapters.files import is_folder
 from hocba_sign.adapters.state import home
 from hocba_sign.cli import console
 from hocba_sign.cli.options import OUTPUTS
@@ -23,14 +24,14 @@ def refuse_replacing(given: argparse.Namespace) -> None:
 
     Raises: CallerError CLI.OUT_IS_INPUT.
     """
-    if given.command == "sign" and given.file.is_dir():
+    if given.command == "sign" and is_folder(given.file):
         # Results of a folder go into another, where nothing that is there already is written.
         return
     written = [path for path in (getattr(given, name, None) for name in OUTPUTS) if isinstance(path, Path) and path != console.STANDARD]
     read = [path for name, value in vars(given).items() if name not in OUTPUTS for path in _paths(value)]
     for path in written:
         known = _identity(path)
-        if known is None or path.is_dir():
+        if known is None or is_folder(path):
             continue
         own = _identity(given.file) if given.command in IN_PLACE else None
         if known != own and any(known == _identity(one) for one in _files((*read, *_kept()))):
@@ -58,7 +59,7 @@ def _files(paths: tuple[Path, ...]) -> Iterator[Path]:
     for path in paths:
         yield path
         try:
-            if path.is_dir():
+            if is_folder(path):
                 yield from (entry for _, entry in zip(range(_MAX_ENTRIES), path.iterdir(), strict=False))
         except OSError:
             continue

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Final
 
 from hocba_sign.adapters.evidence import entries
-from hocba_sign.adapters.files import read_limited
+from hocba_sign.adapters.files import is_folder, read_limited
 from hocba_sign.cli import console
 from hocba_sign.cli.online import evidence_fetcher
 from hocba_sign.errors import InputError, OutsideError
@@ -62,7 +62,7 @@ def _found(paths: Iterable[Path]) -> tuple[tuple[Named, ...], tuple[str, ...]]:
     found: list[Named] = []
     unread: list[str] = []
     for given in paths:
-        if not given.is_dir():
+        if not is_folder(given):
             found.append((str(given), read_limited(given, MAX_BYTES)))
             continue
         for path in entries(given):

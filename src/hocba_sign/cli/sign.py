@@ -3,6 +3,7 @@
 import argparse
 from datetime import UTC, datetime
 
+from hocba_sign.adapters.files import is_folder
 from hocba_sign.cli import console
 from hocba_sign.cli.batch import sign_folder
 from hocba_sign.cli.delivery import holding, is_in_place
@@ -18,7 +19,7 @@ from hocba_sign.signing.policy import Level
 
 def run(given: argparse.Namespace) -> int:
     """Sign. Raises: as `pipeline.sign`, `load_signer`, `choose_slot` and `sign_folder`; then there is no output file."""
-    if given.file != console.STANDARD and given.file.is_dir():
+    if given.file != console.STANDARD and is_folder(given.file):
         return sign_folder(given)
     authority = authority_of(given)
     signer = load_signer(given)

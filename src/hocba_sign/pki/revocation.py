@@ -81,7 +81,12 @@ def current_until(statement: Statement) -> datetime | None:
     """
     if statement.next_update is not None:
         return statement.next_update
-    return statement.this_update + UNDATED_RESPONSE_LIFE if statement.kind == "ocsp" else None
+    if statement.kind == "crl":
+        return None
+    try:
+        return statement.this_update + UNDATED_RESPONSE_LIFE
+    except OverflowError:
+        return statement.this_update
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

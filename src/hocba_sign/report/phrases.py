@@ -23,8 +23,14 @@ def phrase(key: str, language: Language, **values: object) -> str:
 
 
 def vietnam_time(moment: datetime, language: Language) -> str:
-    """Write an aware moment in Vietnam's time, the zone named."""
-    local = moment.astimezone(VIETNAM)
+    """Write an aware moment in Vietnam's time, the zone named; one that the calendar does not hold there, as its first or last.
+
+    A certificate without an end ends at 9999-12-31T23:59:59Z (RFC 5280, 4.1.2.5).
+    """
+    try:
+        local = moment.astimezone(VIETNAM)
+    except OverflowError:
+        local = datetime.max.replace(tzinfo=VIETNAM) if moment.year > 1 else datetime.min.replace(tzinfo=VIETNAM)
     return phrase("TIME", language, date=local.strftime("%d/%m/%Y"), time=local.strftime("%H:%M:%S"))
 
 

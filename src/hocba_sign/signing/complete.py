@@ -31,7 +31,7 @@ def complete(state: ToBeSigned, value: bytes, *, at: datetime, lifetime: timedel
     Raises: CallerError `SIGN.EXPIRED`, `SIGN.STATE` when the state is not what `prepare` gave, `SIGN.VALUE` when the
     value does not verify with the certificate's key; those of `read_draft`, `prepare` and `admit`.
     """
-    if at > state.created + lifetime:
+    if at - state.created > lifetime:
         raise CallerError("SIGN.EXPIRED", where=(state.created + lifetime).isoformat())
     if is_pdf(state.document):
         return _admitted(complete_pdf(state, value, at=at), chain(state.unsigned), state)

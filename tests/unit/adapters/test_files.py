@@ -1,16 +1,24 @@
 """Files are read within limits and written whole."""
 
+import errno
 import os
 import stat
 import sys
 import tracemalloc
+from collections.abc import Callable
 from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
 
+from hocba_sign.adapters.evidence import gather
 from hocba_sign.adapters.files import read_limited, sha256_of, write_atomically
+from hocba_sign.adapters.locks import exclusive_file
+from hocba_sign.cli.console import EXIT_OUTSIDE, EXIT_USAGE
+from hocba_sign.cli.knowledge import named
+from hocba_sign.cli.main import main
 from hocba_sign.errors import HocbaSignError, InputError, OutsideError
+from hocba_sign.pki.kinds import Kind
 from hocba_sign.testing import World
 
 AT = datetime(2026, 6, 1, tzinfo=UTC)
@@ -148,3 +156,33 @@ def test_the_folder_must_exist(tmp_path: Path) -> None:
     with pytest.raises(OutsideError) as refused:
         write_atomically(tmp_path / "no" / "a.xml", b"")
     assert cause(refused) == "FILE.NO_FOLDER"
+
+
+@posix
+@pytest.mark.parametrize("name", ["loop", "n" * 5_000, "closed/inner"])
+def test_a_name_that_leads_nowhere_is_named_by_every_reader_and_writer(tmp_path: Path, name: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A loop of links, a name too long, and a folder that is closed to this user."""
+    (tmp_path / "loop").symlink_to(tmp_path / "loop")
+    path = tmp_path / name
+    looked, opened = Path.stat, os.open
+
+    def refuse(one: object) -> None:
+        if "closed" in str(one):
+            raise PermissionError(errno.EACCES, "closed")
+
+    monkeypatch.setattr(Path, "stat", lambda self, **more: (refuse(self), looked(self, **more))[1])
+    monkeypatch.setattr(os, "open", lambda one, *more, **others: (refuse(one), opened(one, *more, **others))[1])
+    uses: list[Callable[[], object]] = [
+        lambda: read_limited(path, 5),
+        lambda: sha256_of(path),
+        lambda: write_atomically(path, b""),
+        lambda: gather([path], Kind.CRL),
+        lambda: named([path]),
+    ]
+    for use in uses:
+        with pytest.raises(OutsideError):
+            use()
+    with pytest.raises(OutsideError), exclusive_file(path, wait=0):
+        pass
+    for command in (["verify", str(path)], ["validate", str(path)], ["verify", "x.xml", "--trust", str(path), "--policy", str(path)]):
+        assert main([*command]) in {EXIT_USAGE, EXIT_OUTSIDE}

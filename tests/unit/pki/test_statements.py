@@ -2,15 +2,16 @@
 
 from collections.abc import Iterable
 from dataclasses import replace
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 
 import pytest
 
 from hocba_sign.crypto import der
 from hocba_sign.pki.certificate import Certificate
-from hocba_sign.pki.evidence import Evidence
+from hocba_sign.pki.evidence import Evidence, Item
 from hocba_sign.pki.ocsp import key_hash
 from hocba_sign.pki.path import PathResult, PathStatus, validate_by_engine, validate_path
+from hocba_sign.pki.revocation import Statement, current_until
 from hocba_sign.pki.trust import TrustStore
 from hocba_sign.testing.keys import InsecureKey, public_key_der, sign_octets
 from tests.unit.pki.test_direct import (
@@ -300,3 +301,10 @@ def test_who_is_no_authority_issues_nothing() -> None:
         for validate in (validate_path, validate_by_engine):
             result = validate(Certificate.load(LEAF.issue()), trust=trust, evidence=held, at=AT)
             assert (result.status, result.causes) == (PathStatus.INDETERMINATE, ("PATH.NOT_A_CA",))
+
+
+@pytest.mark.parametrize("year", [1, 9999])
+def test_an_answer_without_an_end_from_the_ends_of_the_calendar_is_current_at_its_own_moment(year: int) -> None:
+    at = datetime(year, 12, 31, 23, 59, 59, tzinfo=UTC)
+    statement = Statement(item=Item(b"", "given"), kind="ocsp", this_update=at, next_update=None)
+    assert (current_until(statement) or at) >= at

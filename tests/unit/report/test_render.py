@@ -2,17 +2,19 @@
 
 import re
 from dataclasses import replace
+from datetime import UTC, datetime, timedelta, timezone
 from html.parser import HTMLParser
 
 import pytest
 
 from hocba_sign.report.html import html
 from hocba_sign.report.messages import Language, message
-from hocba_sign.report.phrases import phrase
+from hocba_sign.report.phrases import phrase, vietnam_time
 from hocba_sign.report.render import text
 from hocba_sign.report.view import main_cause, view
 from hocba_sign.signing.policy import Level
 from hocba_sign.testing.forge import Forgery, forge, with_changed_mark, with_swapped_signatures, without_signature
+from hocba_sign.validation.verdict import Verdict
 from tests.support.scene import CBQL, GVCN, SEAL, SIGNED_AT, Scene
 
 SCENE = Scene()
@@ -182,3 +184,21 @@ def test_the_page_shows_the_seven_items_and_words_beside_colours() -> None:
     assert not re.search("[✓✔✅☑]", markup)
     for state in re.findall(r'class="(?:yes|no|unknown)">([^<]*)<', markup):
         assert state.strip()
+
+
+@pytest.mark.parametrize("language", ["vi", "en"])
+def test_the_ends_of_the_calendar_are_written(language: Language) -> None:
+    """RFC 5280, 4.1.2.5: a certificate without an end ends at 9999-12-31T23:59:59Z, which Vietnam's calendar does not hold."""
+    scene = Scene()
+    person = scene.expected(GVCN)
+    assert person.personal_id is not None
+    endless = scene.world.person(person.name, person.personal_id, not_after=datetime(9999, 12, 31, 23, 59, 59, tzinfo=UTC))
+    document = scene.draft
+    for slot in scene.slots:
+        document = scene.sign_as(endless if slot == GVCN else scene.identity(slot), document, slot, stamped=None)
+    report = scene.verify(document)
+    assert report.verdict is Verdict.VALID
+    assert "9999" in text(report, language)
+    assert "9999" in html([report], language)
+    for moment in (datetime.min.replace(tzinfo=timezone(timedelta(hours=14))), datetime.max.replace(tzinfo=UTC)):
+        assert vietnam_time(moment, language)

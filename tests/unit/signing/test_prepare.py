@@ -41,6 +41,13 @@ def test_a_state_survives_json_and_another_process() -> None:
     assert SCENE.verify(signed.octets).to_dict()["signatures"][0]["indication"] == "TOTAL_PASSED"
 
 
+@pytest.mark.parametrize("created", ["9999-12-31T23:59:59+00:00", "0001-01-01T00:00:00+00:00"])
+def test_a_state_of_the_ends_of_the_calendar_is_refused(created: str) -> None:
+    state = json.loads(prepare(SCENE.draft, TEACHER, chain_der=CHAIN, at=SIGNED_AT).to_json())
+    with pytest.raises((CallerError, InputError)):
+        complete(ToBeSigned.from_json(json.dumps(state | {"created": created})), bytes(64), at=SIGNED_AT)
+
+
 def test_signing_changes_nothing_but_the_slot() -> None:
     signed = SCENE.sign(SCENE.draft, TEACHER)
     start = signed.index(b"<ds:Signature ")
