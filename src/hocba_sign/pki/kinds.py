@@ -87,7 +87,7 @@ _DUMP: Final = re.compile(
     rb"|(?:(?:[0-9A-Fa-f]{4} {1,2}){8}[^\n]*\n[^\n ]{1,16}[: ]{1,3}){4}"
     rb"|(?:(?:[0-9A-Fa-f]{2} {1,2}){16}[^\n]*\n[^\n ]{1,16}[: ]{1,3}){4}"
     rb"|(?<!\S)(?:[A-Za-z0-9+/]{4}\s{1,2}){32}|(?<!\S)(?:[A-Za-z0-9+/]{8}\s{1,2}){16}"
-    rb"|(?m:^begin(?:-base64)? [0-7]{3,4} )|(?m:(?:^" + _NOT_CODE + rb"[!-z]{60,}\r?$\n?){4})"
+    rb"|(?m:^begin(?:-base64)? [0-7]{3,4} )"
 )
 """Octets written one by one or in columns, as programs dump them, and what uuencode writes."""
 _BOUNDARY_WORDS: Final = re.compile(rb"(?i)\b(?:BEGIN|END)\b[ _-]{1,3}(?:[A-Z0-9]+ )?(?:CRL|CERTIFICATE|OCSP|PKCS|CMS)")
