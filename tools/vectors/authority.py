@@ -241,7 +241,7 @@ def _pins(office: _Office) -> Iterator[Case]:
     later = office.sealed(office.snapshot(version=2, issuer=Issuer(name=_COMMUNE)), office.commune)
     announcing = office.sealed(office.refusing(next_seal_sha256=sha256(office.commune)), office.department)
     wrong = "00" * 32
-    given: tuple[tuple[str, Mapping[str, bytes], tuple[str, ...], Verdict, str, str], ...] = (
+    given: tuple[tuple[str, Mapping[str, bytes | RegistrySnapshot], tuple[str, ...], Verdict, str, str], ...] = (
         ("not-pinned", {"registry": good}, (), "VALID", "REGISTRY.NOT_PINNED", "not-pinned-and-refusing"),
         ("not-pinned-and-refusing", {"registry": bad}, (), "INDETERMINATE", "REGISTRY.CLAIMED", "not-pinned"),
         ("pinned-and-refusing", {"registry": bad}, (pin,), "INVALID", "REGISTRY.NOT_LISTED", "next-seal-announced"),
@@ -252,6 +252,14 @@ def _pins(office: _Office) -> Iterator[Case]:
             "INVALID",
             "REGISTRY.NOT_DELEGATED",
             "not-pinned",
+        ),
+        (
+            "beside-one-that-nobody-signed",
+            {"registry1": bad, "registry2": office.snapshot(version=9)},
+            (pin,),
+            "INVALID",
+            "REGISTRY.NOT_DELEGATED",
+            "next-seal-announced",
         ),
         ("next-seal-announced", {"registry1": announcing, "registry2": later}, (pin,), "VALID", "", "next-seal-not-announced"),
         (

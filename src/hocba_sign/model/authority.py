@@ -104,23 +104,26 @@ class Registry:
     def of(cls, given: Iterable[GivenSnapshot], *, pins: Iterable[str] = (), today: date) -> "Registry":
         """Put snapshots together, from the highest rank down.
 
-        1. what nobody signed is taken as the user's own word; 2. so is what is pinned, by the SHA-256 of the seal's certificate or of the file,
-        and what carries the next seal that one taken announces for its own rank and realm; 3. any other needs a delegation by one that is
+        1. what nobody signed is taken as the user's own word, unless the user says by pins what to take; 2. so is what is pinned, by the SHA-256
+        of the seal's certificate or of the file, and what carries the next seal that one taken announces for its own rank and realm; 3. any other needs a delegation by one that is
         taken already: in force on the day when it was signed, and `today` too where only its signer says which day that was; 4. of what
         is taken, the highest version of each id in a realm counts: what is left out displaces nothing; 5. with no pin at all, signed
         snapshots that nobody delegated to are kept apart as claims, by seal: rank is never what a snapshot says of itself.
         Raises: InputError REGISTRY.CONFLICT when two that are taken have one id, realm and version, but not one content.
         """
         snapshots, pinned = tuple(given), frozenset(pins)
-        marks = {mark for one in snapshots for mark in (one.sha256, one.seal and one.seal.credential.sha256)}
-        notes = [Finding("REGISTRY.NONE_PINNED", ", ".join(sorted(pinned)))] if pinned and not pinned & marks else []
+        notes = (
+            [Finding("REGISTRY.NONE_PINNED", ", ".join(sorted(pinned)))]
+            if pinned and not any(pinned & _marks(one) for one in snapshots)
+            else []
+        )
         counting: list[GivenSnapshot] = []
         left: list[GivenSnapshot] = []
         for rank in RANKS:
             own = [one for one in snapshots if one.snapshot.rank is rank]
             # (1) and (2)
-            taken = [one for one in own if one.seal is None or pinned & {one.seal.credential.sha256, one.sha256}]
-            notes += (Finding("REGISTRY.UNSIGNED", one.name) for one in taken if one.seal is None and one.sha256 not in pinned)
+            taken = [one for one in own if pinned & _marks(one) or (one.seal is None and not pinned)]
+            notes += (Finding("REGISTRY.UNSIGNED", one.name) for one in taken if one.seal is None and not pinned)
             # (3)
             taken += [one for one in own if one not in taken and any(_delegates(above, one, today=today) for above in counting)]
             while announced := [one for one in own if one not in taken and any(_announces(other, one) for other in taken)]:
@@ -130,7 +133,7 @@ class Registry:
             counting += _newest(taken)
         # (5)
         cause = "REGISTRY.NOT_DELEGATED" if pinned else "REGISTRY.NOT_PINNED"
-        notes += (Finding(cause, f"{one.name}: {one.snapshot.issuer.name}, {one.seal.credential.sha256}") for one in left if one.seal)
+        notes += (Finding(cause, ", ".join((f"{one.name}: {one.snapshot.issuer.name}", *sorted(_marks(one))))) for one in left)
         by_seal: dict[str, list[GivenSnapshot]] = defaultdict(list)
         for one in () if pinned else left:
             by_seal[one.seal.credential.sha256 if one.seal else ""].append(one)
@@ -251,6 +254,11 @@ def _answer(entries: list[_Entry], credential: Credential, *, day: date, place: 
     if any(answer is None for _, answer in named):
         return Authority(standing=Standing.UNKNOWN, cause="REGISTRY.NOT_COMPARABLE", where=place)
     return Authority(standing=Standing.REFUSED, cause="REGISTRY.NOT_LISTED", where=place)
+
+
+def _marks(given: GivenSnapshot) -> frozenset[str]:
+    """Give what a pin may name: the seal's certificate, and the file."""
+    return frozenset(mark for mark in (given.seal and given.seal.credential.sha256, given.sha256) if mark is not None)
 
 
 def _newest(taken: Iterable[GivenSnapshot]) -> Iterator[GivenSnapshot]:

@@ -58,12 +58,16 @@ def judge_holder(certificate: Certificate, expected: ExpectedSigner, *, is_vouch
 
 
 def is_same_holder(one: Certificate, other: Certificate) -> bool:
-    """Tell whether two certificates are of one holder: by key, by personal number, or by name where none of them has a number."""
-    numbers = [{number for number in numbers_of(each.subject.identifiers) if number.is_personal} for each in (one, other)]
-    if one.public_key_der == other.public_key_der or numbers[0] & numbers[1]:
+    """Tell whether two certificates may be of one holder: one key or number, or one name and no numbers of a kind that tell them apart.
+
+    Whoever has certificates of several authorities has one with a number and one without, or a CCCD in one and a CMND in the other.
+    """
+    left, right = (tuple(number for number in numbers_of(each.subject.identifiers) if number.is_personal) for each in (one, other))
+    if one.public_key_der == other.public_key_der or set(left) & set(right):
         return True
-    left, right = one.subject.common_name, other.subject.common_name
-    return not any(numbers) and left is not None and compare_names(left, right) is Likeness.SAME
+    names = one.subject.common_name or "", other.subject.common_name or ""
+    is_named_alike = any(compare_names(*pair) is not Likeness.OTHER for pair in (names, names[::-1]))
+    return is_named_alike and not any(agrees(number, right) is False for number in left)
 
 
 def _another(certificate: Certificate, expected: ExpectedSigner, *, is_vouched: bool) -> str | None:

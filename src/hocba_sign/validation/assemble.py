@@ -104,7 +104,8 @@ def years_among(documents: Iterable[bytes], setting: Setting) -> Years:
     """Judge and index the transcripts among `documents`, by the registry that is known; what cannot be read is left out, its own report says why."""
     known = Knowledge(registry=setting.policy.knowledge.registry)
     plain = replace(setting, policy=replace(setting.policy.for_knowledge(), knowledge=known))
-    return years_of(facts for octets in documents for facts in _year(octets, plain))
+    is_by_code = known.registry is not None and bool(known.registry.snapshots)
+    return years_of((facts for octets in documents for facts in _year(octets, plain)), is_by_code=is_by_code)
 
 
 def _year(octets: bytes, setting: Setting) -> Iterator[YearFacts]:
@@ -112,7 +113,13 @@ def _year(octets: bytes, setting: Setting) -> Iterator[YearFacts]:
     with suppress(InputError, CallerError):
         conclusion = judge(octets, setting)
         if conclusion.transcript is not None and conclusion.data_sha256 is not None:
-            yield year_facts(conclusion.transcript, conclusion.data_sha256, is_valid=conclusion.verdict is Verdict.VALID)
+            seal = _witness(conclusion, _SEAL)
+            yield year_facts(
+                conclusion.transcript,
+                conclusion.data_sha256,
+                seal=None if seal is None else seal.credential,
+                is_valid=conclusion.verdict is Verdict.VALID,
+            )
             return
     with suppress(InputError, KeyError):
         transcript, reference = read_reference(octets)

@@ -2,11 +2,13 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import date
 
 from hocba_sign.errors import Finding
 from hocba_sign.model.authority import Registry
 from hocba_sign.model.event import Event
-from hocba_sign.model.record import Witness
+from hocba_sign.model.person import School
+from hocba_sign.model.record import Credential, Witness
 from hocba_sign.model.status_list import StatusTable
 from hocba_sign.validation.verdict import Verdict
 
@@ -39,14 +41,16 @@ class JudgedList:
 class YearFacts:
     """What links one year of a pupil to the next, and one version to another. `digest` as in `TranscriptReference`.
 
-    `school` are the codes of department and school. Only a file that `is_valid` may contradict another one.
+    `seal` is what sealed it for the `school`. Only a file that `is_valid` may contradict another one.
     """
 
     id: str
     version: int
     digest: str
     replaces: tuple[str, int] | None
-    school: tuple[str, str]
+    school: School
+    seal: Credential | None
+    created: date
     is_valid: bool
     is_promoted: bool
     school_year: str
@@ -57,10 +61,14 @@ class YearFacts:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Years:
-    """Transcripts that were given together, by their ids, and by the personal ids and codes of their pupils."""
+    """Transcripts that were given together, by their ids, and by the personal ids and codes of their pupils.
+
+    `is_by_code`: a registry told whose seals stand for the codes of schools.
+    """
 
     by_id: Mapping[str, tuple[YearFacts, ...]]
     by_pupil: Mapping[str, tuple[YearFacts, ...]]
+    is_by_code: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

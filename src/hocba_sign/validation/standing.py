@@ -8,15 +8,14 @@ from enum import StrEnum
 from hocba_sign.model.authority import Standing as Office
 from hocba_sign.model.codes import Status as OwnStatus
 from hocba_sign.model.event import Event, EventKind, TranscriptReference
-from hocba_sign.model.names import Likeness, compare_names
 from hocba_sign.model.person import School
-from hocba_sign.model.places import contradicts
 from hocba_sign.model.record import Witness, vietnam_day
 from hocba_sign.model.status_list import Cell
 from hocba_sign.model.transcript import Transcript
 from hocba_sign.model.workflow import Role
 from hocba_sign.validation.chain import Setting
 from hocba_sign.validation.knowledge import JudgedEvent, JudgedList
+from hocba_sign.validation.schools import is_same_school
 from hocba_sign.validation.verdict import Check, Status, Verdict
 from hocba_sign.validation.years import later_issue
 
@@ -139,7 +138,8 @@ def _refusal(judged: JudgedEvent, school: School, *, setting: Setting) -> Check 
     registry = setting.policy.knowledge.registry
     # (1)
     is_by_code = registry is not None and bool(registry.snapshots)
-    if not _is_same_school(event.school, school, by_code=is_by_code, day=event.effective):
+    seal = None if judged.seal is None else judged.seal.credential
+    if not is_same_school(school, event.school, seal=seal, by_code=is_by_code, day=event.effective):
         return Check(identifier="EVENT.WRONG_SCHOOL", status=Status.WARNING, where=event.id)
     # (2)
     if judged.verdict is not Verdict.VALID:
@@ -157,15 +157,6 @@ def _refusal(judged: JudgedEvent, school: School, *, setting: Setting) -> Check 
     if event.effective > today or (judged.seal is not None and judged.seal.day > today):
         return Check(identifier="EVENT.LATER", status=Status.WARNING, where=f"{event.id}: {event.effective.isoformat()}")
     return None
-
-
-def _is_same_school(left: School, right: School, *, by_code: bool, day: date) -> bool:
-    """Compare schools: by code where a registry tells whose seal stands for a code, else by everything that a certificate may name."""
-    if (left.department_code, left.code) != (right.department_code, right.code):
-        return False
-    is_same = (left.tax_id, left.organisation_id) == (right.tax_id, right.organisation_id)
-    is_same = is_same and compare_names(left.name, right.name, of_school=True) is Likeness.SAME
-    return by_code or (is_same and not contradicts(left.address, right.address, stated_on=day, certified_on=day))
 
 
 def _office(witness: Witness | None, role: Role, *, school: School, setting: Setting) -> Office:

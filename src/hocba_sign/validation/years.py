@@ -6,8 +6,11 @@ from collections.abc import Iterable, Iterator, Mapping
 from types import MappingProxyType
 
 from hocba_sign.model.event import TranscriptReference
+from hocba_sign.model.person import School
+from hocba_sign.model.record import Credential
 from hocba_sign.model.transcript import Transcript
 from hocba_sign.validation.knowledge import YearFacts, Years
+from hocba_sign.validation.schools import is_same_school
 from hocba_sign.validation.verdict import Check, Status
 from hocba_sign.xml.c14n import C14nAlgorithm, canonicalize
 from hocba_sign.xml.decode import decode_document
@@ -26,7 +29,7 @@ def read_reference(octets: bytes) -> tuple[Transcript, TranscriptReference]:
     return transcript, TranscriptReference(id=transcript.identification.id, version=transcript.identification.version, digest=digest)
 
 
-def years_of(found: Iterable[YearFacts]) -> Years:
+def years_of(found: Iterable[YearFacts], *, is_by_code: bool) -> Years:
     """Index years by their ids and pupils."""
     by_id: dict[str, dict[YearFacts, None]] = defaultdict(dict)
     by_pupil: dict[str, dict[YearFacts, None]] = defaultdict(dict)
@@ -35,7 +38,7 @@ def years_of(found: Iterable[YearFacts]) -> Years:
         for key in (facts.pupil_id, facts.pupil_code):
             if key is not None:
                 by_pupil[key][facts] = None
-    return Years(by_id=_frozen(by_id), by_pupil=_frozen(by_pupil))
+    return Years(by_id=_frozen(by_id), by_pupil=_frozen(by_pupil), is_by_code=is_by_code)
 
 
 def _frozen(found: Mapping[str, Mapping[YearFacts, None]]) -> Mapping[str, tuple[YearFacts, ...]]:
@@ -49,7 +52,7 @@ def later_issue(transcript: Transcript, years: Years | None) -> TranscriptRefere
     later = [
         facts
         for facts in found
-        if facts.school == own.school
+        if _is_of_school(facts, own.school, years)
         and ((facts.id == own.id and facts.version > own.version) or facts.replaces == (own.id, own.version))
         and (facts.id, facts.version) != (own.id, own.version)
     ]
@@ -71,8 +74,8 @@ def year_checks(transcript: Transcript, years: Years | None, *, digest: str | No
 def _rivals(transcript: Transcript, years: Years | None, *, digest: str | None) -> Iterator[Check]:
     own = year_facts(transcript, digest or "")
     for facts in () if years is None or digest is None else years.by_id.get(own.id, ()):
-        is_same = (facts.version, facts.school) == (own.version, own.school)
-        if facts.is_valid and is_same and facts.digest != own.digest:
+        is_other = facts.version == own.version and facts.digest != own.digest
+        if facts.is_valid and is_other and _is_of_school(facts, own.school, years):
             # (0)
             yield Check(identifier="CHAIN.TWO_CONTENTS", status=Status.UNPROVEN, where=f"{own.id} v{own.version}: {facts.digest}")
 
@@ -100,7 +103,12 @@ def _link_checks(transcript: Transcript, years: Years | None) -> list[Check]:
     return [Check(identifier="CHAIN.PREVIOUS", status=Status.NOT_CHECKED, where=where)]
 
 
-def year_facts(transcript: Transcript, digest: str, *, is_valid: bool = False) -> YearFacts:
+def _is_of_school(facts: YearFacts, school: School, years: Years | None) -> bool:
+    by_code = years is not None and years.is_by_code
+    return is_same_school(school, facts.school, seal=facts.seal, by_code=by_code, day=facts.created)
+
+
+def year_facts(transcript: Transcript, digest: str, *, seal: Credential | None = None, is_valid: bool = False) -> YearFacts:
     """Give what other files are compared with."""
     own = transcript.identification
     return YearFacts(
@@ -108,7 +116,9 @@ def year_facts(transcript: Transcript, digest: str, *, is_valid: bool = False) -
         version=own.version,
         digest=digest,
         replaces=None if own.replaces is None else (own.replaces.id, own.replaces.version),
-        school=(own.school.department_code, own.school.code),
+        school=own.school,
+        seal=seal,
+        created=own.created,
         is_valid=is_valid,
         is_promoted=transcript.content.is_promoted,
         school_year=own.school_year,

@@ -6,6 +6,7 @@ from itertools import product
 
 import pytest
 
+from hocba_sign.model.names import plain
 from hocba_sign.model.transcript import ExpectedSigner
 from hocba_sign.model.workflow import Role, Slot
 from hocba_sign.pki.certificate import Certificate
@@ -238,6 +239,10 @@ def test_a_registry_makes_no_seal_of_a_person_and_no_person_of_a_seal() -> None:
         (certificate(NAME), certificate(NAME.upper(), title="Hiệu trưởng"), True),
         (certificate(NAME), certificate("Tên Khác"), False),
         (certificate(NAME, uids=(f"CCCD:{PERSON}",)), certificate(NAME, uids=(f"CCCD:{OTHER_PERSON}",)), False),
+        (certificate(NAME, uids=(f"CCCD:{PERSON}",)), certificate(NAME), True),
+        (certificate(NAME, uids=(f"CCCD:{PERSON}",)), certificate(NAME, uids=("CMND:012345678",)), True),
+        (certificate(NAME, uids=(f"CCCD:{PERSON}",)), certificate("Tên Khác", uids=("CMND:012345678",)), False),
+        (certificate(NAME, uids=(f"CCCD:{PERSON}",)), certificate(plain(NAME)), True),
         (certificate(NAME, uids=(f"CCCD:{PERSON}",), title="a"), certificate(NAME, uids=(f"CCCD:{PERSON}",), title="b"), True),
     ],
 )

@@ -224,6 +224,25 @@ class TestPin:
         false = self.file(ALWAYS, self.COMMUNE, "Ủy ban nhân dân xã Thử", rank=Rank.MINISTRY)
         assert self.judged(own, false).verdict == "INVALID"
 
+    @pytest.mark.parametrize(
+        "changes",
+        [
+            {"version": 9},
+            {"id": "SO-KHAC", "issued": date(2026, 5, 30)},
+            {"id": "BO", "rank": Rank.MINISTRY, "department_code": None},
+        ],
+    )
+    def test_what_nobody_signed_improves_nothing_beside_a_pin(self, changes: dict[str, Any]) -> None:
+        octets = replace(snapshot(SCENE, *ALWAYS), **changes).to_json().encode()
+        report = self.judged(self.department_file(self.STRANGER), ("own.json", octets), policy=pinned(self.DEPARTMENT))
+        assert (report.verdict, result(report, "REGISTRY.NOT_DELEGATED")) == ("INVALID", "warning")
+
+    def test_what_nobody_signed_can_be_pinned(self) -> None:
+        octets = snapshot(SCENE, *ALWAYS).to_json().encode()
+        policy = replace(DEFAULT, registry_pins=(hashlib.sha256(octets).hexdigest(),))
+        report = self.judged(("own.json", octets), policy=policy)
+        assert (report.verdict, result(report)) == ("VALID", "pass")
+
     def test_without_a_pin_it_is_told_and_clears_nobody(self) -> None:
         report = self.judged(self.department_file(ALWAYS))
         assert (report.verdict, result(report, "WF.AUTHORITY"), result(report, "REGISTRY.NOT_PINNED")) == (

@@ -164,6 +164,28 @@ class TestOneAlone:
             assert (cause in causes(judged(scene, policy))) is not is_whole
 
 
+@pytest.mark.parametrize("example", ["lop12", "lop5"])
+def test_a_second_certificate_is_no_second_hand(example: str) -> None:
+    """One who has a certificate with a number and one of the Government without signs as head with one, as everybody else with the other."""
+    scene = Scene(example, subjects=3, change=both(taught_by_principal(3), led_by_principal))
+    second = scene.world.subscriber(("common_name", scene.transcript.signers.principal.full_name))
+    document = scene.draft
+    for slot in scene.slots:
+        own = scene.identity(slot) if slot.role in {Role.CBQL, Role.KY_PHAT_HANH} else second
+        document = scene.sign_as(own, document, slot, stamped=None)
+    report = scene.verify(document)
+    assert (report.verdict, causes(report)) == ("INDETERMINATE", frozenset({"WF.ONE_HAND"}))
+
+
+def test_one_namesake_among_several_teachers_is_ordinary() -> None:
+    scene = Scene(subjects=3, change=taught_by_principal(1))
+    second = scene.world.subscriber(("common_name", scene.transcript.signers.principal.full_name))
+    document = scene.draft
+    for slot in scene.slots:
+        document = scene.sign_as(second if slot == scene.teachers[0] else scene.identity(slot), document, slot, stamped=None)
+    assert scene.verify(document).verdict == "VALID"
+
+
 class TestDigitised:
     """Principal and seal sign alone what was on paper: only when the year had ended by the proven time of the seal."""
 

@@ -181,6 +181,35 @@ class TestWrongSchool:
         assert (report.verdict, report.status) == ("VALID", "in_force")
 
 
+@pytest.mark.parametrize(
+    ("name", "stated", "certified", "status"),
+    [
+        (None, "0101234567", "0101234567", "withdrawn"),
+        (None, None, "0101234567", "withdrawn"),
+        (None, None, None, "withdrawn"),
+        ("Trường THPT Tên Mới", "0101234567", "0101234567", "withdrawn"),
+        ("Trường THPT Tên Mới", "0101234567", None, "in_force"),
+        ("Trường THPT Tên Mới", None, None, "in_force"),
+        (None, None, "0109999999", "in_force"),
+        (None, "0109999999", "0109999999", "in_force"),
+    ],
+)
+def test_whose_event_it_is_without_a_registry(name: str | None, stated: str | None, certified: str | None, status: str) -> None:
+    """What an event leaves unsaid withdraws all the same, a tax code outlives a new name, and a stranger's code helps nobody."""
+    school = replace(SCENE.transcript.school, tax_id="0101234567", organisation_id=None)
+    scene = Scene(change=lambda given: replace(given, identification=replace(given.identification, school=school)))
+    document = scene.draft
+    for slot in scene.slots:
+        own = scene.world.organisation(school.name, government=False, mst="0101234567") if slot == SEAL else scene.identity(slot)
+        document = scene.sign_as(own, document, slot, stamped=SIGNED_AT)
+    other = replace(school, name=name or school.name, tax_id=stated)
+    record = replace(event(scene, document, EventKind.WITHDRAWAL), school=other)
+    seal = scene.world.organisation(other.name, government=certified is None, mst=certified)
+    withdrawn = signed(scene, record, {CBQL: scene.identity(CBQL), SEAL: seal})
+    report = judge(scene, document, events(withdrawn))
+    assert (report.verdict, report.status) == ("VALID", status)
+
+
 def changed(document: bytes) -> bytes:
     return document.replace(b"THU_HOI", b"THAY_THE")
 

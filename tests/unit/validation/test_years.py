@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import date, timedelta
+from typing import Any
 
 import pytest
 
@@ -179,3 +180,47 @@ def test_a_file_whose_signers_have_left_replaces_nothing() -> None:
     for entry, status in ((gone, None), (appointment(ELEVENTH, CBQL), "replaced")):
         sources = replace(in_json(snapshot(ELEVENTH, entry, appointment(ELEVENTH, SEAL))), years=(document,))
         assert judge(ELEVENTH, FIRST, sources).status == status
+
+
+STRANGERS = {
+    "a later version": {"version": 2},
+    "one that says that it replaces": {"id": "hoc-ba-khac", "replaces": ReplacedVersion(id="hoc-ba-11", version=1)},
+    "other content of the same number": {"class_name": "11A9"},
+}
+
+
+def issued_by(name: str, tax_id: str | None, changes: dict[str, Any], *, of: str | None = None) -> tuple[Scene, bytes]:
+    """Let a school of this name, whose seal has this tax code, issue a transcript under the codes of the scene's school."""
+    school = replace(ELEVENTH.transcript.school, name=name, tax_id=of or tax_id, organisation_id=None)
+    scene = year(11, "2024-2025", change=lambda own: replace(own, school=school, **changes))
+    seal = scene.world.organisation(name, government=tax_id is None, mst=tax_id)
+    document = scene.draft
+    for slot in scene.slots:
+        document = scene.sign_as(seal if slot == SEAL else scene.identity(slot), document, slot, stamped=SIGNED_AT)
+    return scene, document
+
+
+@pytest.mark.parametrize("case", STRANGERS)
+class TestSchools:
+    """Codes are claims: a school that states those of another one changes nothing of what that one issued."""
+
+    NAME = ELEVENTH.transcript.school.name
+
+    def found(self, first: bytes, second: bytes) -> bool:
+        report, other = judged(first, second)
+        assert other.verdict != "INVALID"
+        return report.status == "replaced" or "CHAIN.TWO_CONTENTS" in causes(report)
+
+    def test_a_stranger(self, case: str) -> None:
+        assert not self.found(FIRST, issued_by("Trường THPT Khác", None, STRANGERS[case])[1])
+        own = issued_by(self.NAME, "0101234567", {})[1]
+        assert not self.found(own, issued_by("Trường THPT Khác", "0109999999", STRANGERS[case])[1])
+        assert not self.found(own, issued_by("Trường THPT Khác", None, STRANGERS[case], of="0101234567")[1])
+        assert not self.found(own, issued_by(self.NAME, "0109999999", STRANGERS[case])[1])
+
+    def test_the_school_itself(self, case: str) -> None:
+        assert self.found(FIRST, issued_by(self.NAME, None, STRANGERS[case])[1])
+
+    def test_the_school_under_a_new_name(self, case: str) -> None:
+        own = issued_by(self.NAME, "0101234567", {})[1]
+        assert self.found(own, issued_by("Trường THPT Tên Mới", "0101234567", STRANGERS[case])[1])
