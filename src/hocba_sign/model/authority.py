@@ -258,7 +258,8 @@ def _answer(entries: list[_Entry], credential: Credential, *, day: date, place: 
 
 def _marks(given: GivenSnapshot) -> frozenset[str]:
     """Give what a pin may name: the seal's certificate, and the file."""
-    return frozenset(mark for mark in (given.seal and given.seal.credential.sha256, given.sha256) if mark is not None)
+    seal = None if given.seal is None else given.seal.credential.sha256
+    return frozenset(mark for mark in (seal, given.sha256) if mark is not None)
 
 
 def _newest(taken: Iterable[GivenSnapshot]) -> Iterator[GivenSnapshot]:

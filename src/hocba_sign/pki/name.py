@@ -21,6 +21,8 @@ _ATTRIBUTES = {
 """RFC 4514, 3; other attributes keep their OID."""
 
 _TITLE = "2.5.4.12"
+_WITH_SEMANTICS = frozenset({"UID", "2.5.4.5", "2.5.4.97"})
+"""Also serialNumber and organizationIdentifier."""
 _ADDRESS = frozenset({"ST", "L", "STREET", "O", "OU"})
 _CODECS = {
     0x0C: "utf-8",
@@ -33,6 +35,9 @@ _CODECS = {
     0x1E: "utf-16-be",
 }
 _IDENTIFIER = re.compile(r"\s*(MST|CCCD|CMND)\s*:\s*(.*?)\s*", re.IGNORECASE | re.DOTALL)
+_SEMANTICS = re.compile(r"(PNO|IDC|PAS|TIN|VAT|NTR)VN-(.+)", re.DOTALL)
+_LABELS = {"PNO": "CCCD", "IDC": "CCCD", "TIN": "MST", "VAT": "MST", "NTR": "MST"}
+"""Vietnam's number of a company in the register is its tax code. Spec: EN 319 412-1, 5.1.3 and 5.1.4."""
 _SPECIAL = re.compile(r'[,+"\\<>;]')
 
 
@@ -42,7 +47,7 @@ class Subject:
 
     `common_names` are all of them, `address` all that tells a place (see `model.places`). `title` is chức vụ. `identifiers` are (kind, value)
     of the UID attributes: `MST` tax code, `CCCD` citizen's identity number, `CMND` its predecessor, `UID` where no kind is written; and of
-    other attributes that write such a kind before their value. Control and direction characters are replaced by U+FFFD.
+    other attributes that write such a kind before their value, also as EN 319 412-1 does. Control and direction characters are replaced by U+FFFD.
     """
 
     common_name: str | None = None
@@ -64,8 +69,12 @@ def subject(name: der.Element) -> Subject:
     for kind, text in parts:
         first.setdefault(kind, text)
         match = _IDENTIFIER.fullmatch(text) if kind != "CN" else None
+        semantics = _SEMANTICS.fullmatch(text) if kind in _WITH_SEMANTICS else None
         if match is not None:
             identifiers.append((match[1].upper(), match[2]))
+        elif semantics is not None:
+            label = _LABELS.get(semantics[1])
+            identifiers.append(("UID", f"HC:{semantics[2]}") if label is None else (label, semantics[2]))
         elif kind == "UID":
             identifiers.append(("UID", text))
     return Subject(

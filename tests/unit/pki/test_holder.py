@@ -248,3 +248,27 @@ def test_a_registry_makes_no_seal_of_a_person_and_no_person_of_a_seal() -> None:
 )
 def test_two_certificates_of_one_holder(one: Certificate, other: Certificate, is_one_holder: bool) -> None:
     assert is_same_holder(one, other) is is_same_holder(other, one) is is_one_holder
+
+
+@pytest.mark.parametrize("attribute", ["serial_number", "organization_identifier", "user_id"])
+@pytest.mark.parametrize(
+    ("expected", "written", "wanted"),
+    [
+        (HEAD, f"PNOVN-{PERSON}", "yes"),
+        (HEAD, f"IDCVN-{PERSON}", "yes"),
+        (HEAD, f"PNOVN-{OTHER_PERSON}", "no MISMATCH"),
+        (HEAD, "PASVN-C1234567", "unproven NUMBER"),
+        (SEAL, f"VATVN-{TAX}", "yes"),
+        (SEAL, f"VATVN-{OTHER_TAX}", "no MISMATCH"),
+        (SEAL, f"NTRVN-{OTHER_TAX}", "no MISMATCH"),
+        (SEAL, f"PNOVN-{PERSON}", "unproven KIND"),
+        (SEAL, "PASVN-C1234567", "unproven KIND"),
+    ],
+)
+def test_numbers_as_european_profiles_write_them(attribute: str, expected: ExpectedSigner, written: str, wanted: str) -> None:
+    """A number is one wherever a certificate writes it, else a namesake's passes for a certificate without any."""
+    assert answer(certificate(expected.name, **{attribute: written}), expected) == wanted
+
+
+def test_a_serial_number_of_a_device_is_nobodys() -> None:
+    assert answer(certificate(NAME, serial_number="5404FFFEB7033FB316D672201B"), HEAD) == "noted BY_NAME"

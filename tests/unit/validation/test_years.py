@@ -182,7 +182,7 @@ def test_a_file_whose_signers_have_left_replaces_nothing() -> None:
         assert judge(ELEVENTH, FIRST, sources).status == status
 
 
-STRANGERS = {
+STRANGERS: dict[str, dict[str, Any]] = {
     "a later version": {"version": 2},
     "one that says that it replaces": {"id": "hoc-ba-khac", "replaces": ReplacedVersion(id="hoc-ba-11", version=1)},
     "other content of the same number": {"class_name": "11A9"},
