@@ -267,7 +267,7 @@ def test_two_certificates_of_one_holder(one: Certificate, other: Certificate, is
 )
 def test_numbers_as_european_profiles_write_them(attribute: str, expected: ExpectedSigner, written: str, wanted: str) -> None:
     """A number is one wherever a certificate writes it, else a namesake's passes for a certificate without any."""
-    assert answer(certificate(expected.name, **{attribute: written}), expected) == wanted
+    assert answer(certificate(expected.name, uids=(), **{attribute: written}), expected) == wanted
 
 
 def test_a_serial_number_of_a_device_is_nobodys() -> None:
