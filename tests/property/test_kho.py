@@ -1,5 +1,6 @@
 """The transcript store's layout: what our files prove, what is done to them is noticed, and what files of others leave open."""
 
+import hashlib
 import random
 from dataclasses import replace
 from datetime import datetime, timedelta
@@ -11,6 +12,7 @@ from lxml import etree
 from hocba_sign.crypto.algorithms import SHA256, digest
 from hocba_sign.errors import CallerError, InputError
 from hocba_sign.extension import closed_slots, extend
+from hocba_sign.model.event import EventKind
 from hocba_sign.model.workflow import Role, Slot
 from hocba_sign.pipeline import verify
 from hocba_sign.report.render import text
@@ -19,6 +21,7 @@ from hocba_sign.signing.augment import octets_to_time_stamp, with_time_stamp
 from hocba_sign.signing.merge import merge
 from hocba_sign.signing.policy import Level
 from hocba_sign.signing.state import SignedDocument
+from hocba_sign.validation.assemble import Sources
 from hocba_sign.validation.policy import DEFAULT, Policy
 from hocba_sign.validation.verdict import Verdict
 from hocba_sign.xades.read import read
@@ -26,6 +29,7 @@ from hocba_sign.xml.encode import encode
 from hocba_sign.xml.layout import KHO, slot_elements
 from hocba_sign.xml.parse import parse
 from hocba_sign.xml.splice import insert, path_of
+from tests.support.records import data_digest, event, judge, signed_event
 from tests.support.scene import CBQL, GVCN, JUDGED_AT, NAMESPACES, SEAL, SIGNED_AT, DirectTsa, Scene, causes, value_id, without
 
 AS_THE_STORE = Policy(accept_kho=True)
@@ -191,6 +195,29 @@ class TestOrder:
         assert report.to_dict()["workflow"]["order_basis"] == basis
         assert f"WF.ORDER_{basis.upper()}" in causes(report)
         assert {answer.question: answer.state for answer in view(report, "en").answers}["Was the order of signing right?"] == "unknown"
+
+    @pytest.mark.parametrize("minute", [9, 10])
+    def test_a_time_claimed_after_the_own_time_stamp_gives_no_order(self, minute: int) -> None:
+        report = ORDERED.verify(self.stamped(ASCENDING | {SEAL: (minute, 9)}))
+        is_late = minute > ASCENDING[SEAL][1]
+        assert report.verdict is (Verdict.INDETERMINATE if is_late else Verdict.VALID)
+        assert ("WF.ORDER_UNKNOWN" in causes(report)) is is_late
+
+
+def test_events_find_the_content_in_the_layout_of_the_store() -> None:
+    given = Scene(layout=KHO, policy=AS_THE_STORE)
+    document = given.signed(level=Level.T)
+    withdrawn = signed_event(given, event(given, document, EventKind.WITHDRAWAL))
+    assert data_digest(given, document) == hashlib.sha256(canonical_data(document)).hexdigest()
+    for found, status in (((), "in_force"), ((("event.xml", withdrawn),), "withdrawn")):
+        report = judge(given, document, Sources(events=found), policy=AS_THE_STORE)
+        assert (report.verdict, report.status) == (Verdict.VALID, status)
+
+
+def canonical_data(document: bytes) -> bytes:
+    """Write `#data` in the exclusive canonical form, by lxml."""
+    (data,) = etree.fromstring(document).xpath("//*[@Id='data']")
+    return etree.tostring(data, method="c14n", exclusive=True)
 
 
 def with_time_stamp_at(given: Scene, document: bytes, slot: Slot, at: datetime) -> bytes:

@@ -17,6 +17,7 @@ from hocba_sign.model.registry import Appointment, Rank, RegistrySnapshot
 from hocba_sign.model.transcript import Transcript
 from hocba_sign.model.workflow import Role
 from hocba_sign.pki.objects import load_certificates
+from hocba_sign.testing import World
 from tests.cli.school import PASSWORD, School
 
 TODAY = vietnam_day(datetime.now(UTC))
@@ -191,6 +192,49 @@ def test_a_folder_of_registries_may_hold_other_files(desk: Desk, tmp_path: Path)
     assert "REGISTRY.ENDED" in {check["id"] for check in told["checks"] if check["result"] == "fail"}
     (tmp_path / "newer").write_bytes(b"{")
     desk.call("verify", "one.xml", "--registry", str(tmp_path), *OFFLINE, code=1)
+
+
+def signing(desk: Desk, *more: str, code: int = 0, key: str = "cbql") -> dict[str, Any]:
+    """Let the principal sign anew what the others have signed; nothing is written where the call is refused."""
+    out = Path("again.xml")
+    out.unlink(missing_ok=True)
+    keys = ("--p12", f"keys/{key}.p12", "--password-env", "PW", "--offline", "--json")
+    told: dict[str, Any] = json.loads(desk.call("sign", "waiting.xml", "--role", "CBQL", *keys, *more, "-o", str(out), code=code))
+    assert out.exists() is (code == 0)
+    return told
+
+
+@pytest.fixture
+def waiting(desk: Desk) -> Desk:
+    """Give the desk with a transcript that waits for the principal."""
+    desk.call("new", "hocba.json", "-o", "waiting.xml")
+    transcript = Transcript.from_json(Path("hocba.json").read_bytes())
+    for slot in transcript.slots[:-2]:
+        key = slot.teacher if slot.role is Role.GVBM else slot.role.lower()
+        teacher = ("--teacher", str(key)) if slot.role is Role.GVBM else ()
+        keys = ("--p12", f"keys/{key}.p12", "--password-env", "PW", "--tsa", desk.school.server.tsa_url)
+        desk.call("sign", "waiting.xml", "--role", slot.role, *teacher, *keys, "-o", "waiting.xml")
+    evidence_again(desk)
+    return desk
+
+
+def test_signing_asks_whom_verifiers_trust_and_what_they_demand(waiting: Desk) -> None:
+    tsa, trust = ("--tsa", waiting.school.server.tsa_url), ("--trust", "trust")
+    in_office, left = "in.json", "left.json"
+    for name, until in ((in_office, None), (left, TODAY - timedelta(days=1))):
+        Path(name).write_bytes(Path(waiting.registry(until)).read_bytes())
+    assert signing(waiting, *tsa, *trust, "--registry", in_office)["checks"] == []
+    assert signing(waiting, *tsa, *trust, "--registry", left, code=2)["error"]["id"] == "REGISTRY.ENDED"
+    code = Transcript.from_json(Path("hocba.json").read_bytes()).school.code
+    Path("elsewhere.json").write_text(Path(in_office).read_text("utf-8").replace(code, "KHAC-01"), "utf-8")
+    noted = signing(waiting, *tsa, *trust, "--registry", "elsewhere.json")["checks"]
+    assert [check["id"].partition(".")[0] for check in noted] == ["REGISTRY"]
+    assert signing(waiting, *tsa, "--registry", in_office, code=2)["error"]["id"] == "CLI.REGISTRY_TRUST"
+    Path("other").mkdir(exist_ok=True)
+    Path("other/0.cer").write_bytes(World(datetime.now(UTC), seed="other", fast=True).anchors_der[0])
+    assert signing(waiting, *tsa, "--trust", "other", code=2)["error"]["id"].startswith("PATH.")
+    assert signing(waiting, *trust, "--level", "B", "--policy", "strict", code=2)["error"]["id"] == "SIGN.POLICY_LEVEL"
+    assert signing(waiting, *tsa, *trust, "--policy", "strict")["checks"] == []
 
 
 def test_an_event_that_only_the_principal_signed_counts_for_nothing(desk: Desk) -> None:

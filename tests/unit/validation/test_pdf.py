@@ -9,6 +9,7 @@ from pyhanko.pdf_utils import generic
 from pyhanko.pdf_utils.incremental_writer import IncrementalPdfFileWriter
 
 from hocba_sign.errors import InputError
+from hocba_sign.model.event import EventKind
 from hocba_sign.model.results import SecondaryMarks
 from hocba_sign.model.transcript import Transcript
 from hocba_sign.model.workflow import Slot
@@ -18,8 +19,10 @@ from hocba_sign.rendering.render import render
 from hocba_sign.report.html import html
 from hocba_sign.report.render import text
 from hocba_sign.signing.policy import Level
+from hocba_sign.validation.assemble import Sources
 from hocba_sign.validation.verdict import Verdict
 from tests.support.pdf import NAME, page_of, revised, signed
+from tests.support.records import event, judge, signed_event
 from tests.support.scene import CBQL, GVCN, JUDGED_AT, SEAL, SIGNED_AT, Scene, causes
 
 SCENE = Scene("lop9", subjects=1)
@@ -190,6 +193,16 @@ def test_sealed_once_over_signed_xml() -> None:
     assert told["attached"]["verdict"] == "VALID"
     assert told["workflow"]["complete"] is True
     assert not {"WF.SKIPPED", "WF.MISSING", "PDF.CONTENT_DIFFERS", "PDF.ATTACHED_XML"} & causes(report)
+
+
+@pytest.mark.parametrize("count", [1, 3])
+def test_a_withdrawal_is_found_where_the_attached_xml_is_only_partly_signed(count: int) -> None:
+    withdrawn = signed_event(SCENE, event(SCENE, SCENE.signed(), EventKind.WITHDRAWAL))
+    page = sign_as(render(SCENE.transcript, SCENE.signed(SCENE.slots[:count])).octets, SEAL)
+    for found, status in (((), "in_force"), ((("event.xml", withdrawn),), "withdrawn")):
+        report = judge(SCENE, page, Sources(events=found))
+        assert report.status == status
+        assert report.verdict is not Verdict.VALID
 
 
 def test_broken_signatures_on_the_attached_xml_count() -> None:
