@@ -161,7 +161,7 @@ def test_our_content_signed_by_hand_lacks_only_time_and_order(scene: Scene, tmp_
     report = scene.verify(octets)
     told = report.to_dict()
     assert report.verdict is Verdict.INDETERMINATE
-    assert causes(report) - {"SIG.PLAIN", "WF.ORDER_UNKNOWN"} == {"TT15.II_2_3"} & causes(report)
+    assert causes(report) - {"SIG.PLAIN", "WF.ORDER_UNKNOWN", "WF.PUPIL_NOT_COVERED"} == {"TT15.II_2_3"} & causes(report)
     assert (told["workflow"]["plan"], told["workflow"]["complete"], told["document"]["schema_valid"]) == ("THCS_THPT", True, True)
     assert told["document"]["id"] == scene.transcript.identification.id
 

@@ -153,7 +153,9 @@ class _Patient:
             try:
                 self.budget.spend(COPIES_WORK * sum(1 for _ in self.document.xml.root.iter("*")))
                 xml = without_signatures(self.document.xml, removed)
-                at = number - sum(1 for n in removed if n < number)
+                gone = {signatures[n] for n in removed}
+                # What is nested in a removed one goes with it.
+                at = sum(1 for one in signatures[:number] if not gone & {one, *one.iterancestors()})
                 if _heals(_signature(xml, at), ForeignDocument(xml, self.detached, budget=self.budget), suspect) is not None:
                     return tuple(Finding("SIG.BROKEN_BY_ADDED", locate(signatures[n])) for n in removed[:MAX_ADDED])
             except InputError:

@@ -153,7 +153,7 @@ def test_letters_that_saving_changed_heal() -> None:
         changed = letters.replace(*change)
         assert changed != letters
         assert [cause for cause, _ in findings(changed)] == ["SIG.REFORMATTED"]
-        assert [cause for cause, _ in findings(changed.replace("17", "18"))] == ["SIG.EDITED"]
+        assert [cause for cause, _ in findings(changed.replace(">17<", ">18<"))] == ["SIG.EDITED"]
 
 
 def test_a_signature_added_inside_is_named_and_not_called_editing() -> None:
@@ -168,6 +168,9 @@ def test_a_signature_added_inside_is_named_and_not_called_editing() -> None:
     assert {cause for cause, _ in told} == {"SIG.BROKEN_BY_ADDED"}
     assert "/HDon/DSCKS/Signature[2] (line 1)" in {where for _, where in told}
     assert "SIG.BROKEN_BY_ADDED" not in {cause for cause, _ in findings(added.replace(">17<", ">18<"))}
+    inner = f"{signature}<Object>{signature}</Signature></Object></Signature>"
+    before = findings(first.replace("<DSCKS>", f"<DSCKS>{inner}"))
+    assert "/HDon/DSCKS/Signature[1] (line 1)" in {where for cause, where in before if cause == "SIG.BROKEN_BY_ADDED"}
 
 
 def test_diagnosis_is_bounded() -> None:
