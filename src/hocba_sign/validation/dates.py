@@ -12,12 +12,9 @@ from hocba_sign.model.record import VIETNAM, vietnam_day
 from hocba_sign.model.school_year import SchoolYear
 from hocba_sign.model.transcript import Transcript
 from hocba_sign.model.workflow import PLANS, Role, Slot
-from hocba_sign.validation.process import SignatureConclusion, claimed_time
+from hocba_sign.validation.process import CLAIMS_APART, SignatureConclusion, claimed_time
 from hocba_sign.validation.verdict import Check, Status
 
-CLAIMS_APART: Final = timedelta(hours=24)
-"""By so much claimed times may contradict each other: tools write local time as UTC, or the other way round, which is seven hours, and clocks
-are set to other zones; none of that comes to more than a day."""
 ISSUED_AHEAD: Final = timedelta(days=60)
 """So far ahead the stated issue date may lie: teachers sign from late May what a school issues by the middle of July."""
 SEALED_ASIDE: Final = timedelta(days=1)

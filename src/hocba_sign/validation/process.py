@@ -20,6 +20,10 @@ from hocba_sign.validation.existence import Existence
 from hocba_sign.validation.timestamps import TimeStampConclusion, judge_time_stamps
 from hocba_sign.validation.verdict import Conclusion, Indication, SubIndication, conclude
 
+CLAIMS_APART: Final = timedelta(hours=24)
+"""By so much claimed times may contradict each other: tools write local time as UTC, or the other way round, which is seven hours, and clocks
+are set to other zones; none of that comes to more than a day."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SignatureConclusion:
@@ -185,7 +189,8 @@ def _certificate_digests(integrity: Integrity, signature: ParsedSignature) -> tu
 def _times(signature: ParsedSignature, integrity: Integrity, setting: Setting, *, is_proven: bool) -> list[Finding]:
     findings = []
     claimed = claimed_time(signature)
-    if claimed is not None and claimed > setting.at:
+    # A clock of local time runs seven hours ahead; once a time-stamp proves the time, that it does is only told.
+    if claimed is not None and claimed > setting.at + (CLAIMS_APART if is_proven else timedelta(0)):
         findings.append(Finding("SIG.SIGNING_TIME_FUTURE", signature.where))
     certificate = integrity.certificate
     if claimed is not None and certificate is not None and not certificate.not_before <= claimed <= certificate.not_after:

@@ -533,8 +533,10 @@ def test_a_signing_time_without_a_zone_passes_with_a_warning() -> None:
 def test_local_time_marked_as_utc_is_told() -> None:
     made = make(Maker(time="2026-06-01T10:00:00Z"))
     made.value_stamp()
-    late = JUDGED_AT + timedelta(hours=8)
-    assert (warned(made.octets, at=late), facts(made.octets, at=late)) == ({"SIG.LOCAL_TIME", "SIG.CLAIMED_AFTER_STAMP"}, PASSED)
+    for at in (JUDGED_AT, JUDGED_AT + timedelta(hours=8)):
+        assert (warned(made.octets, at=at), facts(made.octets, at=at)) == ({"SIG.LOCAL_TIME", "SIG.CLAIMED_AFTER_STAMP"}, PASSED)
+    unproven = make(Maker(time="2026-06-01T10:00:00Z"))
+    assert "SIG.SIGNING_TIME_FUTURE" in one(unproven.octets, at=JUDGED_AT)["causes"]
 
 
 # A transcript, and the command
