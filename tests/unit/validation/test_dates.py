@@ -11,7 +11,8 @@ from hocba_sign.model.school_year import SchoolYear
 from hocba_sign.model.transcript import Transcript
 from hocba_sign.model.workflow import Slot
 from hocba_sign.report.document import Report
-from hocba_sign.validation.dates import CLAIMS_APART, ISSUED_AHEAD
+from hocba_sign.validation.dates import ISSUED_AHEAD
+from hocba_sign.validation.process import CLAIMS_APART
 from hocba_sign.xml.layout import CANONICAL, KHO, Layout
 from tests.support.scene import CBQL, GVCN, JUDGED_AT, SEAL, SIGNED_AT, Scene, causes, value_id
 
