@@ -24,7 +24,7 @@ __all__ = ["MAX_DIGESTED", "Method", "Resolver", "inclusive_prefixes", "read_ref
 
 MAX_DIGESTED = 100_000_000
 """Octets canonicalized for one document: nested elements that are all referenced would grow without bound."""
-MAX_STAMPED = 300_000_000
+MAX_STAMPED = 220_000_000
 """Octets that the time-stamps of one document cover together, those of an archive each of them all that stands before it: half a second of
 SHA-256. A file of the greatest size, whose sixteen signers were renewed twenty times, comes to 210 million."""
 
