@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from hocba_sign.pki.certificate import Certificate
-from hocba_sign.pki.objects import load_certificates
+from hocba_sign.pki.certificates.certificate import Certificate
+from hocba_sign.pki.loading.objects import load_certificates
 
 FOLDER = Path(__file__).resolve().parents[2] / "shared" / "data" / "vn-ca"
 needs_copies = pytest.mark.skipif(

@@ -7,7 +7,7 @@ from importlib import resources
 from pathlib import Path
 
 from hocba_sign.errors import Finding
-from hocba_sign.pki.outcome import sub_indication
+from hocba_sign.pki.path.result import sub_indication
 from hocba_sign.validation.verdict import conclude
 
 TARGET = Path(__file__).parent.parent / "docs" / "reference" / "causes.md"

@@ -45,7 +45,9 @@ class Trial:
 
 def main(arguments: list[str] | None = None) -> int:
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("packages", nargs="*", default=["validation", "pki"], help="packages of the library, or modules as pki/crl.py")
+    parser.add_argument(
+        "packages", nargs="*", default=["validation", "pki"], help="packages of the library, or modules as pki/revocation/crl.py"
+    )
     parser.add_argument("--count", type=int, default=200, help="how many changes, over all packages")
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--workers", type=int, default=os.cpu_count() or 1)

@@ -16,9 +16,9 @@ from typing import Any
 
 from hocba_sign.crypto.verify import load_public_key, verify_der_value
 from hocba_sign.errors import InputError
-from hocba_sign.pki.certificate import Certificate
-from hocba_sign.pki.objects import load_certificates
-from hocba_sign.pki.trust_list import Entry, Kind, TrustList
+from hocba_sign.pki.certificates.certificate import Certificate
+from hocba_sign.pki.loading.objects import load_certificates
+from hocba_sign.pki.trust.vietnam_list import Entry, Kind, TrustList
 
 ROOT = Path(__file__).resolve().parent.parent
 SOURCE = ROOT.parent / "shared" / "data" / "vn-ca"

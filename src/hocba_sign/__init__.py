@@ -24,8 +24,8 @@ if TYPE_CHECKING:
     from hocba_sign.pipeline import verify as verify
     from hocba_sign.pipeline import verify_any as verify_any
     from hocba_sign.pipeline import verify_years as verify_years
-    from hocba_sign.pki.evidence import Evidence as Evidence
-    from hocba_sign.pki.trust import TrustStore as TrustStore
+    from hocba_sign.pki.revocation.evidence import Evidence as Evidence
+    from hocba_sign.pki.trust.store import TrustStore as TrustStore
     from hocba_sign.report.document import NotPassed as NotPassed
     from hocba_sign.report.document import Report as Report
     from hocba_sign.settle import verify_online as verify_online
@@ -42,7 +42,7 @@ if TYPE_CHECKING:
 
 _HOME = {
     "CallerError": "errors",
-    "Evidence": "pki.evidence",
+    "Evidence": "pki.revocation.evidence",
     "HocbaSignError": "errors",
     "InputError": "errors",
     "Level": "signing.policy",
@@ -61,7 +61,7 @@ _HOME = {
     "Slot": "model.workflow",
     "ToBeSigned": "signing.state",
     "Transcript": "model.transcript",
-    "TrustStore": "pki.trust",
+    "TrustStore": "pki.trust.store",
     "complete": "signing.complete",
     "extend": "extension",
     "know": "pipeline",

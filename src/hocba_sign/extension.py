@@ -9,9 +9,9 @@ from hocba_sign.errors import CallerError
 from hocba_sign.model.workflow import Slot
 from hocba_sign.pades.read import is_pdf, read_pdf
 from hocba_sign.pipeline import TimeStampAuthority
-from hocba_sign.pki.evidence import Evidence
-from hocba_sign.pki.timestamp import read_token
-from hocba_sign.pki.trust import TrustStore
+from hocba_sign.pki.revocation.evidence import Evidence
+from hocba_sign.pki.timestamp.protocol import read_token
+from hocba_sign.pki.trust.store import TrustStore
 from hocba_sign.signing.admission import admit_token
 from hocba_sign.signing.enclosure import enclosing_slots
 from hocba_sign.signing.extend import ValidationData, octets_to_archive, with_archive_time_stamp, with_validation_data

@@ -10,8 +10,8 @@ from hocba_sign.crypto.signer import Signer
 from hocba_sign.errors import CallerError, InputError
 from hocba_sign.model.workflow import Slot
 from hocba_sign.pades.read import is_pdf
-from hocba_sign.pki.evidence import Evidence
-from hocba_sign.pki.trust import TrustStore
+from hocba_sign.pki.revocation.evidence import Evidence
+from hocba_sign.pki.trust.store import TrustStore
 from hocba_sign.report.document import Report
 from hocba_sign.signing.admission import admit, admit_token
 from hocba_sign.signing.augment import octets_to_time_stamp, with_time_stamp

@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Final, Generic, TypeAlias, TypeVar
 
 from hocba_sign.errors import Finding, InputError
-from hocba_sign.pki.evidence import Evidence, Unread
+from hocba_sign.pki.revocation.evidence import Evidence, Unread
 from hocba_sign.report.document import Report
 from hocba_sign.validation.chain import Setting
 from hocba_sign.validation.document import DocumentConclusion

@@ -21,16 +21,17 @@ from hocba_sign.errors import CallerError, InputError, OutsideError
 from hocba_sign.model.registry import RegistrySnapshot
 from hocba_sign.model.transcript import Transcript
 from hocba_sign.pipeline import verify, verify_any
-from hocba_sign.pki.certificate import Certificate
-from hocba_sign.pki.crl import read_revocation_list
-from hocba_sign.pki.evidence import Evidence, load_crl, load_ocsp
-from hocba_sign.pki.objects import load_certificates
-from hocba_sign.pki.ocsp import read_response
-from hocba_sign.pki.role_policy import RolePolicy
-from hocba_sign.pki.timestamp import verify_token
-from hocba_sign.pki.token import read_token
-from hocba_sign.pki.trust import TrustStore
-from hocba_sign.pki.trust_list import TrustList
+from hocba_sign.pki.certificates.certificate import Certificate
+from hocba_sign.pki.loading.objects import load_certificates
+from hocba_sign.pki.loading.statements import load_crl, load_ocsp
+from hocba_sign.pki.revocation.crl import read_revocation_list
+from hocba_sign.pki.revocation.evidence import Evidence
+from hocba_sign.pki.revocation.ocsp import read_response
+from hocba_sign.pki.timestamp.protocol import verify_token
+from hocba_sign.pki.timestamp.token import read_token
+from hocba_sign.pki.trust.role_policy import RolePolicy
+from hocba_sign.pki.trust.store import TrustStore
+from hocba_sign.pki.trust.vietnam_list import TrustList
 from hocba_sign.report.document import Report
 from hocba_sign.report.html import html
 from hocba_sign.report.render import text

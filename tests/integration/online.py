@@ -11,7 +11,7 @@ from hocba_sign.adapters.cache import Cache
 from hocba_sign.adapters.fetch import Fetcher
 from hocba_sign.adapters.revocation import Budget, EvidenceFetcher
 from hocba_sign.model.workflow import Slot
-from hocba_sign.pki.evidence import Evidence
+from hocba_sign.pki.revocation.evidence import Evidence
 from hocba_sign.report.document import Report
 from hocba_sign.settle import verify_online
 from hocba_sign.signing.policy import Level

@@ -11,7 +11,7 @@ import pytest
 
 from hocba_sign.adapters.fetch import Fetcher
 from hocba_sign.adapters.revocation import Budget, EvidenceFetcher
-from hocba_sign.pki.evidence import Evidence
+from hocba_sign.pki.revocation.evidence import Evidence
 from hocba_sign.settle import MAX_ALTERNATIVES
 from hocba_sign.testing.server import Fault
 from hocba_sign.validation.verdict import Verdict

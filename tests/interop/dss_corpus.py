@@ -12,8 +12,8 @@ from pathlib import Path
 from typing import Any, Literal, TypeAlias
 
 from hocba_sign import verify_any
-from hocba_sign.pki.evidence import Evidence
-from hocba_sign.pki.trust import TrustStore
+from hocba_sign.pki.revocation.evidence import Evidence
+from hocba_sign.pki.trust.store import TrustStore
 from tests.interop.dss_oracle import TARGET, dss
 
 Kind: TypeAlias = Literal["xml", "pdf"]

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from hocba_sign import Evidence, TrustStore, verify_any
-from hocba_sign.pki.certificate import Certificate
+from hocba_sign.pki.certificates.certificate import Certificate
 from hocba_sign.testing import Identity, World
 from tests.support.scene import SIGNED_AT
 

@@ -9,8 +9,8 @@ from typing import Any
 
 import pytest
 
-from hocba_sign.pki.evidence import Evidence
-from hocba_sign.pki.trust import TrustStore
+from hocba_sign.pki.revocation.evidence import Evidence
+from hocba_sign.pki.trust.store import TrustStore
 from tests.interop.dss_files import LEVELS, PACKAGINGS, Made, of_every_kind
 from tests.interop.dss_oracle import Verdict, dss
 from tests.interop.dss_writer import write

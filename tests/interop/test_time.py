@@ -9,9 +9,9 @@ import pytest
 
 from hocba_sign.extension import extend
 from hocba_sign.pipeline import verify
-from hocba_sign.pki.certificate import Certificate
-from hocba_sign.pki.evidence import Evidence
-from hocba_sign.pki.trust import TrustStore
+from hocba_sign.pki.certificates.certificate import Certificate
+from hocba_sign.pki.revocation.evidence import Evidence
+from hocba_sign.pki.trust.store import TrustStore
 from hocba_sign.signing.policy import Level
 from hocba_sign.testing import World
 from tests.interop.dss_oracle import dss

@@ -7,12 +7,12 @@ import pytest
 from hocba_sign.errors import CallerError
 from hocba_sign.extension import extend
 from hocba_sign.pipeline import verify
-from hocba_sign.pki.certificate import Certificate
-from hocba_sign.pki.evidence import Evidence
-from hocba_sign.pki.outcome import PathStatus
-from hocba_sign.pki.profile import Purpose
-from hocba_sign.pki.trust import TrustStore
-from hocba_sign.pki.trust_list import Hierarchy, Kind
+from hocba_sign.pki.certificates.certificate import Certificate
+from hocba_sign.pki.certificates.profile import Purpose
+from hocba_sign.pki.path.result import PathStatus
+from hocba_sign.pki.revocation.evidence import Evidence
+from hocba_sign.pki.trust.store import TrustStore
+from hocba_sign.pki.trust.vietnam_list import Hierarchy, Kind
 from hocba_sign.report.document import Report
 from hocba_sign.signing.policy import Level
 from hocba_sign.testing import Identity

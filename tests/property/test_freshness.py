@@ -12,10 +12,10 @@ from asn1crypto import core, crl
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from hocba_sign.pki.certificate import Certificate
-from hocba_sign.pki.evidence import Evidence
-from hocba_sign.pki.path import PathRequirements, PathResult, PathStatus, validate_by_engine, validate_path
-from hocba_sign.pki.trust import TrustStore
+from hocba_sign.pki.certificates.certificate import Certificate
+from hocba_sign.pki.path.validation import PathRequirements, PathResult, PathStatus, validate_by_engine, validate_path
+from hocba_sign.pki.revocation.evidence import Evidence
+from hocba_sign.pki.trust.store import TrustStore
 from hocba_sign.testing.authority import OcspAnswer, certificate_id, ocsp_response
 from hocba_sign.testing.certificates import RevokedEntry
 from hocba_sign.testing.keys import sign_octets

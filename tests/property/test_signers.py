@@ -15,7 +15,7 @@ from hocba_sign.model.record import Issuer
 from hocba_sign.model.registry import Appointment, Rank, RegistrySnapshot
 from hocba_sign.model.workflow import Role, Slot
 from hocba_sign.pipeline import sign, verify
-from hocba_sign.pki.certificate import Certificate
+from hocba_sign.pki.certificates.certificate import Certificate
 from hocba_sign.report.document import Report
 from hocba_sign.signing.policy import Level, SigningPolicy
 from hocba_sign.testing import Identity

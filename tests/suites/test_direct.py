@@ -13,13 +13,14 @@ from typing import Any
 import pytest
 
 from hocba_sign.errors import InputError
-from hocba_sign.pki import path as path_module
-from hocba_sign.pki.certificate import Certificate
-from hocba_sign.pki.engine import Session
-from hocba_sign.pki.evidence import Evidence, load_crl
-from hocba_sign.pki.objects import load_certificates
-from hocba_sign.pki.path import PathRequirements, validate_by_engine, validate_path
-from hocba_sign.pki.trust import TrustStore
+from hocba_sign.pki.certificates.certificate import Certificate
+from hocba_sign.pki.loading.objects import load_certificates
+from hocba_sign.pki.loading.statements import load_crl
+from hocba_sign.pki.path import validation as path_module
+from hocba_sign.pki.path.reference_engine import Session
+from hocba_sign.pki.path.validation import PathRequirements, validate_by_engine, validate_path
+from hocba_sign.pki.revocation.evidence import Evidence
+from hocba_sign.pki.trust.store import TrustStore
 
 pytestmark = pytest.mark.suite
 

@@ -14,12 +14,14 @@ from cryptography.x509.ocsp import load_der_ocsp_response
 
 from hocba_sign.crypto.acceptance import Acceptability, AcceptabilityStatus
 from hocba_sign.errors import InputError
-from hocba_sign.pki import engine_parts, signed
-from hocba_sign.pki.certificate import Certificate
-from hocba_sign.pki.evidence import Evidence, load_ocsp
-from hocba_sign.pki.objects import load_certificates
-from hocba_sign.pki.path import PathRequirements, PathResult, PathStatus, validate_by_engine, validate_path
-from hocba_sign.pki.trust import TrustStore
+from hocba_sign.pki.certificates.certificate import Certificate
+from hocba_sign.pki.loading.objects import load_certificates
+from hocba_sign.pki.loading.statements import load_ocsp
+from hocba_sign.pki.path import reference_parts as engine_parts
+from hocba_sign.pki.path import signature_check as signed
+from hocba_sign.pki.path.validation import PathRequirements, PathResult, PathStatus, validate_by_engine, validate_path
+from hocba_sign.pki.revocation.evidence import Evidence
+from hocba_sign.pki.trust.store import TrustStore
 
 pytestmark = pytest.mark.suite
 

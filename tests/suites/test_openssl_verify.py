@@ -8,11 +8,11 @@ from typing import Any
 import pytest
 
 from hocba_sign.errors import CallerError, InputError
-from hocba_sign.pki.certificate import Certificate
-from hocba_sign.pki.evidence import Evidence
-from hocba_sign.pki.objects import load_certificates
-from hocba_sign.pki.path import PathRequirements, PathStatus, validate_by_engine, validate_path
-from hocba_sign.pki.trust import TrustStore
+from hocba_sign.pki.certificates.certificate import Certificate
+from hocba_sign.pki.loading.objects import load_certificates
+from hocba_sign.pki.path.validation import PathRequirements, PathStatus, validate_by_engine, validate_path
+from hocba_sign.pki.revocation.evidence import Evidence
+from hocba_sign.pki.trust.store import TrustStore
 
 pytestmark = pytest.mark.suite
 

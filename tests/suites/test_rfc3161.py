@@ -10,13 +10,13 @@ import pytest
 from hocba_sign.crypto import der
 from hocba_sign.crypto.algorithms import DigestAlgorithm, digest
 from hocba_sign.errors import OutsideError
-from hocba_sign.pki.certificate import Certificate
-from hocba_sign.pki.evidence import Evidence
-from hocba_sign.pki.objects import load_certificates
-from hocba_sign.pki.path import PathRequirements, PathStatus, validate_path
-from hocba_sign.pki.profile import ProfileException, Purpose, profile_causes, usage_cause
-from hocba_sign.pki.timestamp import Token, algorithm_cause, read_response, read_token, verify_token
-from hocba_sign.pki.trust import TrustStore
+from hocba_sign.pki.certificates.certificate import Certificate
+from hocba_sign.pki.certificates.profile import ProfileException, Purpose, profile_causes, usage_cause
+from hocba_sign.pki.loading.objects import load_certificates
+from hocba_sign.pki.path.validation import PathRequirements, PathStatus, validate_path
+from hocba_sign.pki.revocation.evidence import Evidence
+from hocba_sign.pki.timestamp.protocol import Token, algorithm_cause, read_response, read_token, verify_token
+from hocba_sign.pki.trust.store import TrustStore
 
 pytestmark = pytest.mark.suite
 

@@ -29,7 +29,7 @@ from hocba_sign import Evidence, TrustStore, verify_any
 from hocba_sign.ades.integrity import check_integrity
 from hocba_sign.ades.structure import ParsedSignature
 from hocba_sign.errors import InputError
-from hocba_sign.pki.certificate import Certificate
+from hocba_sign.pki.certificates.certificate import Certificate
 from hocba_sign.xades.read_any import read_any
 from hocba_sign.xml.parse import parse
 

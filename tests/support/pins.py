@@ -4,8 +4,8 @@ import hashlib
 import json
 from datetime import datetime
 
-from hocba_sign.pki.certificate import Certificate
-from hocba_sign.pki.trust_list import Hierarchy, Kind, TrustList
+from hocba_sign.pki.certificates.certificate import Certificate
+from hocba_sign.pki.trust.vietnam_list import Hierarchy, Kind, TrustList
 
 
 def pin(certificate_der: bytes, kind: Kind, hierarchy: Hierarchy | None, *, trusted_until: datetime | None = None) -> dict[str, object]:

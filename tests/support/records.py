@@ -12,7 +12,7 @@ from hocba_sign.model.status_list import Cell, Key, StatusList, encode
 from hocba_sign.model.transcript import Transcript
 from hocba_sign.model.workflow import Role, Slot
 from hocba_sign.pipeline import know, sign, verify
-from hocba_sign.pki.certificate import Certificate
+from hocba_sign.pki.certificates.certificate import Certificate
 from hocba_sign.report.document import Report
 from hocba_sign.signing.policy import Level, SigningPolicy
 from hocba_sign.testing import Identity

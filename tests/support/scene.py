@@ -13,10 +13,10 @@ from hocba_sign.crypto.signer import SoftwareSigner, default_algorithm
 from hocba_sign.model.transcript import ExpectedSigner, Transcript
 from hocba_sign.model.workflow import Role, Slot
 from hocba_sign.pipeline import sign, verify
-from hocba_sign.pki.certificate import Certificate
-from hocba_sign.pki.evidence import Evidence
-from hocba_sign.pki.timestamp import build_request, read_response
-from hocba_sign.pki.trust import TrustStore
+from hocba_sign.pki.certificates.certificate import Certificate
+from hocba_sign.pki.revocation.evidence import Evidence
+from hocba_sign.pki.timestamp.protocol import build_request, read_response
+from hocba_sign.pki.trust.store import TrustStore
 from hocba_sign.report.document import Report
 from hocba_sign.signing.augment import octets_to_time_stamp, with_time_stamp
 from hocba_sign.signing.policy import Level, SigningPolicy

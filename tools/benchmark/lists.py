@@ -9,10 +9,10 @@ from asn1crypto import x509
 from pyhanko_certvalidator import CertificateValidator, ValidationContext
 
 from hocba_sign.crypto import der
-from hocba_sign.pki.certificate import Certificate
-from hocba_sign.pki.evidence import Evidence
-from hocba_sign.pki.path import PathRequirements, PathStatus, validate_path
-from hocba_sign.pki.trust import TrustStore
+from hocba_sign.pki.certificates.certificate import Certificate
+from hocba_sign.pki.path.validation import PathRequirements, PathStatus, validate_path
+from hocba_sign.pki.revocation.evidence import Evidence
+from hocba_sign.pki.trust.store import TrustStore
 from hocba_sign.testing.certificates import RevokedEntry, revocation_list
 from hocba_sign.testing.keys import InsecureKey, sign_octets
 from hocba_sign.testing.world import World

@@ -19,7 +19,7 @@ from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption,
 
 from hocba_sign import Role, SoftwareSigner, Transcript, sign
 from hocba_sign.crypto.algorithms import DigestAlgorithm
-from hocba_sign.pki.timestamp import build_request, read_response
+from hocba_sign.pki.timestamp.protocol import build_request, read_response
 from hocba_sign.testing.identity import Identity, pem
 from hocba_sign.testing.world import World
 from hocba_sign.xml.encode import encode

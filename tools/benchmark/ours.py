@@ -17,7 +17,7 @@ from cryptography.hazmat.primitives.serialization import Encoding, load_pem_priv
 from cryptography.x509 import load_pem_x509_certificates
 
 from hocba_sign import Evidence, Level, Report, Role, Slot, SoftwareSigner, TrustStore, sign, verify
-from hocba_sign.pki.certificate import Certificate
+from hocba_sign.pki.certificates.certificate import Certificate
 from hocba_sign.rendering.render import compose, render
 from hocba_sign.rendering.template import CURRENT, FONTS, load_template
 from hocba_sign.signing.policy import SigningPolicy
@@ -31,7 +31,7 @@ from tools.benchmark.protocol import DRAFT, SETTING, TEACHER_SUBJECT, Task, four
 
 _FORGETFUL = ("hocba_sign.crypto", "hocba_sign.pki", "hocba_sign.xades", "hocba_sign.signing", "hocba_sign.validation")
 """Packages whose caches are emptied for `cold`."""
-_KEPT = ("hocba_sign.pki.trust_list", "hocba_sign.pki.role_policy")
+_KEPT = ("hocba_sign.pki.trust.vietnam_list", "hocba_sign.pki.trust.role_policy")
 """Shipped data, read once; as are the schema, the field tables and the words of the report."""
 
 

@@ -8,9 +8,9 @@ from functools import cached_property
 
 from hocba_sign.crypto.algorithms import SHA256, DigestAlgorithm
 from hocba_sign.extension import extend
-from hocba_sign.pki.certificate import Certificate
-from hocba_sign.pki.evidence import Evidence
-from hocba_sign.pki.trust import TrustStore
+from hocba_sign.pki.certificates.certificate import Certificate
+from hocba_sign.pki.revocation.evidence import Evidence
+from hocba_sign.pki.trust.store import TrustStore
 from hocba_sign.signing.policy import Level
 from hocba_sign.testing import Identity, World
 from hocba_sign.testing.identity import pem

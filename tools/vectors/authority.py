@@ -11,7 +11,7 @@ from hocba_sign.model.record import Issuer, vietnam_day
 from hocba_sign.model.registry import Appointment, Delegation, Rank, RegistrySnapshot
 from hocba_sign.model.status_list import Cell, StatusList, encode
 from hocba_sign.model.workflow import Role, Slot
-from hocba_sign.pki.certificate import Certificate
+from hocba_sign.pki.certificates.certificate import Certificate
 from hocba_sign.rendering.source import read_source
 from hocba_sign.signing.policy import Level
 from hocba_sign.testing import Identity

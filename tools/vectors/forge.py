@@ -17,7 +17,7 @@ from hocba_sign.crypto.algorithms import SHA256, DigestAlgorithm, Scheme, Signat
 from hocba_sign.crypto.signer import default_algorithm
 from hocba_sign.crypto.verify import load_public_key
 from hocba_sign.model.workflow import Slot
-from hocba_sign.pki.certificate import Certificate
+from hocba_sign.pki.certificates.certificate import Certificate
 from hocba_sign.testing import Identity
 from hocba_sign.testing.keys import InsecureKey, sign_octets
 from hocba_sign.xades import names

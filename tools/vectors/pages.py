@@ -9,7 +9,7 @@ from hocba_sign.crypto.signer import SoftwareSigner, default_algorithm
 from hocba_sign.pades.form import Gap, NewField, Place, Revision
 from hocba_sign.pades.write import engine, fill
 from hocba_sign.pades.write_cms import Description, unsigned, with_value
-from hocba_sign.pki.certificate import Certificate
+from hocba_sign.pki.certificates.certificate import Certificate
 from hocba_sign.testing import Identity
 
 

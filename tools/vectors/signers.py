@@ -7,7 +7,7 @@ from typing import cast
 
 from hocba_sign.model.transcript import Substitute, Transcript
 from hocba_sign.model.workflow import Slot
-from hocba_sign.pki.certificate import Certificate
+from hocba_sign.pki.certificates.certificate import Certificate
 from hocba_sign.testing import Identity
 from hocba_sign.xml.encode import encode
 from tools.vectors.case import Case, Verdict

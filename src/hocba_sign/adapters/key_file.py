@@ -21,8 +21,8 @@ from cryptography.hazmat.primitives.serialization import (
 from hocba_sign.crypto.signer import PrivateKey, SoftwareSigner
 from hocba_sign.crypto.verify import PublicKey, load_public_key
 from hocba_sign.errors import CallerError, InputError, OutsideError
-from hocba_sign.pki.certificate import Certificate
-from hocba_sign.pki.objects import load_certificates
+from hocba_sign.pki.certificates.certificate import Certificate
+from hocba_sign.pki.loading.objects import load_certificates
 
 MAX_KEY_FILE_OCTETS = 1024 * 1024
 """A key with its chain has some 10 kB."""

@@ -10,8 +10,8 @@ from urllib3.util import parse_url
 from hocba_sign.adapters.fetch import Fetcher, Hop, Limits, Refused
 from hocba_sign.adapters.state import CertificateStore, Imported, read_certificates
 from hocba_sign.errors import Finding, InputError
-from hocba_sign.pki.objects import MAX_FILE_OCTETS
-from hocba_sign.pki.trust_list import TrustList
+from hocba_sign.pki.loading.objects import MAX_FILE_OCTETS
+from hocba_sign.pki.trust.vietnam_list import TrustList
 
 LIMITS = Limits(max_octets=MAX_FILE_OCTETS, timeout=timedelta(seconds=20))
 """For one address; a bundle has 5 kB."""

@@ -18,12 +18,12 @@ from asn1crypto import core, ocsp
 from hocba_sign.adapters.cache import Cache, Entry
 from hocba_sign.adapters.fetch import Fetcher, Limits, Post, Refused
 from hocba_sign.errors import Finding, InputError
-from hocba_sign.pki.certificate import Certificate
-from hocba_sign.pki.evidence import Evidence, Unread
-from hocba_sign.pki.kinds import Kind
-from hocba_sign.pki.objects import MAX_CRL_OCTETS, MAX_OCSP_OCTETS, Mark, Objects, load_certificates, read_objects
-from hocba_sign.pki.parsed import parsed_certificate, parsed_ocsp
-from hocba_sign.pki.revocation import Statement, read_pool, select
+from hocba_sign.pki.cache.asn1 import parsed_certificate, parsed_ocsp
+from hocba_sign.pki.certificates.certificate import Certificate
+from hocba_sign.pki.loading.kinds import Kind
+from hocba_sign.pki.loading.objects import MAX_CRL_OCTETS, MAX_OCSP_OCTETS, Mark, Objects, load_certificates, read_objects
+from hocba_sign.pki.revocation.evidence import Evidence, Unread
+from hocba_sign.pki.revocation.selection import Statement, read_pool, select
 from hocba_sign.validation.needs import FETCHED, Answer, Available, Need, NeedKind, Unavailable, name_or_octets
 
 MAX_ISSUERS_OCTETS: Final = 1024 * 1024

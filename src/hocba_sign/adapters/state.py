@@ -19,11 +19,11 @@ from typing import Final
 
 from hocba_sign.adapters.files import read_limited, write_atomically
 from hocba_sign.errors import CallerError, Finding, InputError, OutsideError
-from hocba_sign.pki.anchors import listed_anchors, user_anchor
-from hocba_sign.pki.certificate import MAX_CERTIFICATE_OCTETS, Certificate
-from hocba_sign.pki.objects import load_certificates
-from hocba_sign.pki.trust import MAX_ANCHORS, Anchor, TrustStore
-from hocba_sign.pki.trust_list import Entry, Hierarchy, TrustList
+from hocba_sign.pki.certificates.certificate import MAX_CERTIFICATE_OCTETS, Certificate
+from hocba_sign.pki.loading.objects import load_certificates
+from hocba_sign.pki.trust.anchors import listed_anchors, user_anchor
+from hocba_sign.pki.trust.store import MAX_ANCHORS, Anchor, TrustStore
+from hocba_sign.pki.trust.vietnam_list import Entry, Hierarchy, TrustList
 
 HOME_VARIABLE: Final = "HOCBA_HOME"
 _CERTIFICATES, _ANCHORS = "certificates", "anchors"

@@ -20,7 +20,7 @@ from urllib3.util import Url, parse_url
 
 from hocba_sign.crypto.algorithms import DigestAlgorithm
 from hocba_sign.errors import CallerError, OutsideError
-from hocba_sign.pki.timestamp import build_request, read_response
+from hocba_sign.pki.timestamp.protocol import build_request, read_response
 
 MAX_RESPONSE_OCTETS = 64 * 1024
 """A response with its whole chain has 3 to 8 kB."""

@@ -6,8 +6,8 @@ from hocba_sign.ades.structure import CertificateBinding, Family, ParsedSignatur
 from hocba_sign.crypto.algorithms import SignatureAlgorithm, digest_algorithm, signature_algorithm
 from hocba_sign.crypto.verify import PublicKey, load_public_key, verify_der_value, verify_value
 from hocba_sign.errors import Finding, InputError
-from hocba_sign.pki.certificate import Certificate
-from hocba_sign.pki.issuer_serial import is_issuer_serial, is_issuer_serial_text
+from hocba_sign.pki.certificates.certificate import Certificate
+from hocba_sign.pki.certificates.issuer_serial import is_issuer_serial, is_issuer_serial_text
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

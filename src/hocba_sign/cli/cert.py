@@ -12,13 +12,13 @@ from hocba_sign.cli.material import Material, collect_material
 from hocba_sign.cli.online import evidence_fetcher
 from hocba_sign.cli.words import say
 from hocba_sign.errors import HocbaSignError, InputError
-from hocba_sign.pki.anchors import anchors_in
-from hocba_sign.pki.certificate import Certificate
-from hocba_sign.pki.evidence import Evidence
-from hocba_sign.pki.objects import MAX_FILE_OCTETS, load_certificates, read_objects
-from hocba_sign.pki.path import PathRequirements, PathResult, validate_path
-from hocba_sign.pki.profile import ProfileException, Purpose
-from hocba_sign.pki.trust import TrustStore
+from hocba_sign.pki.certificates.certificate import Certificate
+from hocba_sign.pki.certificates.profile import ProfileException, Purpose
+from hocba_sign.pki.loading.objects import MAX_FILE_OCTETS, load_certificates, read_objects
+from hocba_sign.pki.path.validation import PathRequirements, PathResult, validate_path
+from hocba_sign.pki.revocation.evidence import Evidence
+from hocba_sign.pki.trust.anchors import anchors_in
+from hocba_sign.pki.trust.store import TrustStore
 from hocba_sign.report.certificate import CertificateIndication, CertificateReport, certificate_text
 from hocba_sign.settle import settle
 from hocba_sign.validation.needs import path_needs

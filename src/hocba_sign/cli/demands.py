@@ -8,8 +8,8 @@ from hocba_sign.adapters.evidence import collect_evidence, gather
 from hocba_sign.cli.knowledge import fetched_for, named
 from hocba_sign.cli.policy import chosen_policy
 from hocba_sign.errors import CallerError
-from hocba_sign.pki.anchors import given_anchors
-from hocba_sign.pki.kinds import Kind
+from hocba_sign.pki.loading.kinds import Kind
+from hocba_sign.pki.trust.anchors import given_anchors
 from hocba_sign.signing.policy import SigningPolicy
 from hocba_sign.validation.assemble import Sources, assemble
 from hocba_sign.validation.chain import Setting

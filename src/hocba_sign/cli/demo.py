@@ -21,7 +21,7 @@ from hocba_sign.errors import CallerError, OutsideError
 from hocba_sign.model.transcript import Transcript
 from hocba_sign.model.workflow import Role, Slot
 from hocba_sign.pipeline import sign, verify
-from hocba_sign.pki.trust import TrustStore
+from hocba_sign.pki.trust.store import TrustStore
 from hocba_sign.report.document import Report
 from hocba_sign.report.html import html
 from hocba_sign.report.messages import Language, message

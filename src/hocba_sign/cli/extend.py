@@ -16,8 +16,8 @@ from hocba_sign.cli.online import evidence_fetcher
 from hocba_sign.cli.words import say
 from hocba_sign.errors import CallerError, Finding, HocbaSignError
 from hocba_sign.extension import closed_slots, extend, signatures_of
-from hocba_sign.pki.anchors import user_findings
-from hocba_sign.pki.evidence import Evidence
+from hocba_sign.pki.revocation.evidence import Evidence
+from hocba_sign.pki.trust.anchors import user_findings
 from hocba_sign.report.certificate import warnings
 from hocba_sign.report.document import fetch_dict
 from hocba_sign.report.messages import Language, message

@@ -12,7 +12,7 @@ from hocba_sign.adapters.key_file import MAX_KEY_FILE_OCTETS, from_pem, from_pkc
 from hocba_sign.cli.words import say
 from hocba_sign.crypto.signer import SoftwareSigner
 from hocba_sign.errors import CallerError, OutsideError
-from hocba_sign.pki.objects import MAX_FILE_OCTETS
+from hocba_sign.pki.loading.objects import MAX_FILE_OCTETS
 
 
 def load_signer(given: argparse.Namespace) -> SoftwareSigner:

@@ -8,10 +8,10 @@ from hocba_sign.adapters.evidence import collect_evidence, gather
 from hocba_sign.adapters.state import CertificateStore, Holdings
 from hocba_sign.cli import console
 from hocba_sign.errors import CallerError, Finding, HocbaSignError
-from hocba_sign.pki.anchors import given_anchors
-from hocba_sign.pki.evidence import Evidence
-from hocba_sign.pki.kinds import Kind
-from hocba_sign.pki.trust import TrustStore
+from hocba_sign.pki.loading.kinds import Kind
+from hocba_sign.pki.revocation.evidence import Evidence
+from hocba_sign.pki.trust.anchors import given_anchors
+from hocba_sign.pki.trust.store import TrustStore
 from hocba_sign.report.messages import Language
 
 

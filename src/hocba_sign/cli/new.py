@@ -10,7 +10,7 @@ from hocba_sign.cli.words import say
 from hocba_sign.errors import CallerError, InputError
 from hocba_sign.model.check import check
 from hocba_sign.model.transcript import Transcript
-from hocba_sign.pki.writings import decoded_text
+from hocba_sign.pki.loading.encodings import decoded_text
 from hocba_sign.xml.convert import read_unsigned
 from hocba_sign.xml.encode import encode
 from hocba_sign.xml.layout import LAYOUTS

@@ -6,7 +6,7 @@ from pathlib import Path
 
 from hocba_sign.adapters.files import read_limited
 from hocba_sign.errors import InputError
-from hocba_sign.pki.role_policy import MAX_POLICY_OCTETS
+from hocba_sign.pki.trust.role_policy import MAX_POLICY_OCTETS
 from hocba_sign.validation.policy import Policy
 
 

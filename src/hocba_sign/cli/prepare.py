@@ -9,7 +9,7 @@ from hocba_sign.cli.delivery import deliver
 from hocba_sign.cli.documents import read_document
 from hocba_sign.cli.level import policy_of
 from hocba_sign.cli.slot import choose_slot
-from hocba_sign.pki.objects import MAX_FILE_OCTETS, load_certificates
+from hocba_sign.pki.loading.objects import MAX_FILE_OCTETS, load_certificates
 from hocba_sign.report.certificate import warnings
 from hocba_sign.signing.prepare import prepare
 

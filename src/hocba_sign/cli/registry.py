@@ -18,7 +18,7 @@ from hocba_sign.model.authority import Standing
 from hocba_sign.model.registry import RegistrySnapshot
 from hocba_sign.model.workflow import Role
 from hocba_sign.pki.fitness import credential_of
-from hocba_sign.pki.objects import MAX_FILE_OCTETS, load_certificates
+from hocba_sign.pki.loading.objects import MAX_FILE_OCTETS, load_certificates
 from hocba_sign.report.messages import message
 from hocba_sign.validation.assemble import Sources, assemble
 from hocba_sign.validation.chain import Setting

@@ -7,8 +7,8 @@ from hocba_sign.errors import CallerError
 from hocba_sign.model.transcript import ExpectedSigner
 from hocba_sign.model.workflow import Role, Slot
 from hocba_sign.pades.read import is_pdf
-from hocba_sign.pki.certificate import Certificate
-from hocba_sign.pki.holder import Match, judge_holder
+from hocba_sign.pki.certificates.certificate import Certificate
+from hocba_sign.pki.certificates.holder import Match, judge_holder
 from hocba_sign.signing.draft import Draft, read_draft
 from hocba_sign.signing.pdf_draft import PdfDraft, read_pdf_draft
 

@@ -13,10 +13,10 @@ from hocba_sign.adapters.state import CertificateStore, Holdings, Imported, read
 from hocba_sign.cli import console
 from hocba_sign.cli.words import say
 from hocba_sign.errors import CallerError, Finding, HocbaSignError, InputError
-from hocba_sign.pki.certificate import Certificate
-from hocba_sign.pki.objects import MAX_FILE_OCTETS
-from hocba_sign.pki.trust import Anchor
-from hocba_sign.pki.trust_list import Entry, Hierarchy, Kind, Mark, TrustList
+from hocba_sign.pki.certificates.certificate import Certificate
+from hocba_sign.pki.loading.objects import MAX_FILE_OCTETS
+from hocba_sign.pki.trust.store import Anchor
+from hocba_sign.pki.trust.vietnam_list import Entry, Hierarchy, Kind, Mark, TrustList
 from hocba_sign.report.messages import Language, message
 from hocba_sign.version import VERSION
 

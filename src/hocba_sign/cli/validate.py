@@ -13,8 +13,8 @@ from hocba_sign.model.check import check
 from hocba_sign.model.legacy import suspicions
 from hocba_sign.model.rules import RuleFinding, Severity, judge_rules
 from hocba_sign.model.transcript import Transcript
-from hocba_sign.pki.objects import wrong_document
-from hocba_sign.pki.writings import decoded_text
+from hocba_sign.pki.loading.encodings import decoded_text
+from hocba_sign.pki.loading.objects import wrong_document
 from hocba_sign.report.messages import message
 from hocba_sign.xades.read import read
 from hocba_sign.xml.decode import check_document, decode_document

@@ -14,8 +14,8 @@ from hocba_sign.crypto import der
 from hocba_sign.crypto.algorithms import DigestAlgorithm, Scheme, SignatureAlgorithm, plain_ecdsa
 from hocba_sign.crypto.identifier import digest_algorithm_of, signature_algorithm_of
 from hocba_sign.errors import Finding, InputError
-from hocba_sign.pki.certificate import Certificate
-from hocba_sign.pki.cms import (
+from hocba_sign.pki.certificates.certificate import Certificate
+from hocba_sign.pki.timestamp.cms import (
     CONTENT_TYPE,
     DATA,
     MESSAGE_DIGEST,

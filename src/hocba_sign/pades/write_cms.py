@@ -14,7 +14,7 @@ from hocba_sign.crypto import der
 from hocba_sign.crypto.algorithms import MGF1_OID, SHA256, SHA512, DigestAlgorithm, PssParameters, Scheme, SignatureAlgorithm, digest
 from hocba_sign.crypto.identifier import digest_algorithm_of
 from hocba_sign.errors import CallerError, InputError
-from hocba_sign.pki.certificate import Certificate
+from hocba_sign.pki.certificates.certificate import Certificate
 
 TIME_STAMP_ROOM: Final = 12 * 1024
 """Octets kept free for a time-stamp token in every signature: tokens with their chain have 3 to 8 kB."""

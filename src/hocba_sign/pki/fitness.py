@@ -11,16 +11,16 @@ from typing import Final
 from hocba_sign.crypto.acceptance import acceptable
 from hocba_sign.errors import CallerError, Finding, InputError
 from hocba_sign.model.record import Credential
-from hocba_sign.pki.certificate import Certificate
-from hocba_sign.pki.evidence import Evidence
-from hocba_sign.pki.outcome import PathRequirements, PathStatus
-from hocba_sign.pki.path import key_cause, validate_path
-from hocba_sign.pki.profile import ProfileException, Purpose, leaf_causes
-from hocba_sign.pki.signed import certificate_verdict
-from hocba_sign.pki.timestamp import algorithm_cause
-from hocba_sign.pki.token import Token
-from hocba_sign.pki.trust import TrustStore
-from hocba_sign.pki.trust_list import TrustList
+from hocba_sign.pki.certificates.certificate import Certificate
+from hocba_sign.pki.certificates.profile import ProfileException, Purpose, leaf_causes
+from hocba_sign.pki.path.result import PathRequirements, PathStatus
+from hocba_sign.pki.path.signature_check import certificate_verdict
+from hocba_sign.pki.path.validation import key_cause, validate_path
+from hocba_sign.pki.revocation.evidence import Evidence
+from hocba_sign.pki.timestamp.protocol import algorithm_cause
+from hocba_sign.pki.timestamp.token import Token
+from hocba_sign.pki.trust.store import TrustStore
+from hocba_sign.pki.trust.vietnam_list import TrustList
 
 NEAR_END: Final = timedelta(days=30)
 """Before its end a certificate is warned of: what makes a signature last is added later, from lists that are issued within its life."""

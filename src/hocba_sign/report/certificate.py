@@ -7,14 +7,14 @@ from enum import StrEnum
 from typing import Any, Final, NoReturn
 
 from hocba_sign.errors import Finding, InputError
-from hocba_sign.pki.anchors import age_findings, user_findings
-from hocba_sign.pki.certificate import Certificate
-from hocba_sign.pki.evidence import Unread
-from hocba_sign.pki.outcome import PathResult, PathStatus
-from hocba_sign.pki.profile import Purpose
-from hocba_sign.pki.revocation import RevocationFact
-from hocba_sign.pki.trust import Anchor, TrustStore
-from hocba_sign.pki.trust_list import TrustList
+from hocba_sign.pki.certificates.certificate import Certificate
+from hocba_sign.pki.certificates.profile import Purpose
+from hocba_sign.pki.path.result import PathResult, PathStatus
+from hocba_sign.pki.revocation.evidence import Unread
+from hocba_sign.pki.revocation.selection import RevocationFact
+from hocba_sign.pki.trust.anchors import age_findings, user_findings
+from hocba_sign.pki.trust.store import Anchor, TrustStore
+from hocba_sign.pki.trust.vietnam_list import TrustList
 from hocba_sign.report.document import fetch_dict
 from hocba_sign.report.lines import State, coloured, fact_lines, wrapped
 from hocba_sign.report.messages import Language, message

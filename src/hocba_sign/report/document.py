@@ -13,8 +13,8 @@ from hocba_sign.model.registry import RegistrySnapshot
 from hocba_sign.model.status_list import StatusList
 from hocba_sign.model.transcript import Transcript
 from hocba_sign.pades.read import ATTACHMENT, is_pdf
-from hocba_sign.pki.certificate import Certificate
-from hocba_sign.pki.objects import wrong_document
+from hocba_sign.pki.certificates.certificate import Certificate
+from hocba_sign.pki.loading.objects import wrong_document
 from hocba_sign.report.messages import message
 from hocba_sign.validation.document import DocumentConclusion
 from hocba_sign.validation.level import level_of

@@ -12,15 +12,15 @@ from hocba_sign.model.authority import Standing
 from hocba_sign.model.person import School
 from hocba_sign.model.record import Witness, vietnam_day
 from hocba_sign.model.workflow import Slot
-from hocba_sign.pki.certificate import Certificate
-from hocba_sign.pki.evidence import Evidence
+from hocba_sign.pki.certificates.certificate import Certificate
+from hocba_sign.pki.certificates.profile import Purpose
 from hocba_sign.pki.fitness import chain_findings, credential_of, issuers_at_hand, unfit_token_causes
-from hocba_sign.pki.outcome import PathRequirements, PathStatus
-from hocba_sign.pki.path import validate_path
-from hocba_sign.pki.profile import Purpose
-from hocba_sign.pki.role_policy import Standing as Permitted
-from hocba_sign.pki.timestamp import read_token
-from hocba_sign.pki.trust_list import TrustList
+from hocba_sign.pki.path.result import PathRequirements, PathStatus
+from hocba_sign.pki.path.validation import validate_path
+from hocba_sign.pki.revocation.evidence import Evidence
+from hocba_sign.pki.timestamp.protocol import read_token
+from hocba_sign.pki.trust.role_policy import Standing as Permitted
+from hocba_sign.pki.trust.vietnam_list import TrustList
 from hocba_sign.signing.policy import Level, SigningPolicy
 
 

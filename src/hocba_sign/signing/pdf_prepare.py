@@ -12,7 +12,7 @@ from hocba_sign.pades.form import Gap, Revision
 from hocba_sign.pades.names import field_name
 from hocba_sign.pades.write import engine
 from hocba_sign.pades.write_cms import Description, unsigned
-from hocba_sign.pki.certificate import Certificate
+from hocba_sign.pki.certificates.certificate import Certificate
 from hocba_sign.rendering.appearance import draw_appearance
 from hocba_sign.signing.pdf_draft import PdfDraft, locked_fields, new_fields, require_turn
 from hocba_sign.signing.policy import SigningPolicy

@@ -7,9 +7,9 @@ from enum import StrEnum
 from hocba_sign.crypto.algorithms import SHA256, DigestAlgorithm, SignatureAlgorithm
 from hocba_sign.model.authority import Registry
 from hocba_sign.model.workflow import Role
-from hocba_sign.pki.evidence import Evidence
-from hocba_sign.pki.role_policy import RolePolicy
-from hocba_sign.pki.trust import TrustStore
+from hocba_sign.pki.revocation.evidence import Evidence
+from hocba_sign.pki.trust.role_policy import RolePolicy
+from hocba_sign.pki.trust.store import TrustStore
 
 
 class Level(StrEnum):

@@ -8,7 +8,7 @@ from hocba_sign.crypto.algorithms import SignatureAlgorithm
 from hocba_sign.errors import CallerError
 from hocba_sign.model.workflow import Slot
 from hocba_sign.pades.read import is_pdf
-from hocba_sign.pki.certificate import Certificate
+from hocba_sign.pki.certificates.certificate import Certificate
 from hocba_sign.signing.admission import admit
 from hocba_sign.signing.draft import Draft, read_draft, require_turn
 from hocba_sign.signing.pdf_draft import read_pdf_draft

@@ -14,9 +14,9 @@ from hocba_sign.model.person import School
 from hocba_sign.model.record import Witness, vietnam_day
 from hocba_sign.model.transcript import ExpectedSigner
 from hocba_sign.model.workflow import Slot
-from hocba_sign.pki.certificate import Certificate
+from hocba_sign.pki.certificates.certificate import Certificate
+from hocba_sign.pki.certificates.holder import Match, judge_holder
 from hocba_sign.pki.fitness import credential_of
-from hocba_sign.pki.holder import Match, judge_holder
 from hocba_sign.signing.policy import SigningPolicy
 
 _REFUSALS: Final = MappingProxyType(

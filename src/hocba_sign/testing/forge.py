@@ -8,7 +8,7 @@ from datetime import datetime
 from hocba_sign.crypto.algorithms import SHA256
 from hocba_sign.crypto.signer import SoftwareSigner, default_algorithm
 from hocba_sign.model.workflow import Slot
-from hocba_sign.pki.certificate import Certificate
+from hocba_sign.pki.certificates.certificate import Certificate
 from hocba_sign.signing.prepare import signature_id
 from hocba_sign.testing.identity import Identity
 from hocba_sign.xades.names import COMMITMENT

@@ -16,9 +16,9 @@ from hocba_sign.model.record import Witness, vietnam_day
 from hocba_sign.model.registry import RegistrySnapshot
 from hocba_sign.model.status_list import StatusList, StatusTable
 from hocba_sign.model.workflow import Role, Slot
-from hocba_sign.pki.kinds import Kind, form_of_file
-from hocba_sign.pki.objects import Mark, read_objects
-from hocba_sign.pki.writings import decoded_text
+from hocba_sign.pki.loading.encodings import decoded_text
+from hocba_sign.pki.loading.kinds import Kind, form_of_file
+from hocba_sign.pki.loading.objects import Mark, read_objects
 from hocba_sign.validation.authority import witness_of
 from hocba_sign.validation.chain import Setting
 from hocba_sign.validation.document import DocumentConclusion, validate

@@ -8,17 +8,17 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from datetime import datetime
 
-from hocba_sign.pki.anchors import anchors_in, pinned_authority
-from hocba_sign.pki.certificate import Certificate
-from hocba_sign.pki.crl import UNSPECIFIED
-from hocba_sign.pki.evidence import Evidence
-from hocba_sign.pki.outcome import PathRequirements, PathResult, PathStatus
-from hocba_sign.pki.path import validate_path
-from hocba_sign.pki.profile import ProfileException, Purpose
-from hocba_sign.pki.revocation import RevocationFact
-from hocba_sign.pki.status import revocations_by_issuers
-from hocba_sign.pki.trust import TrustStore
-from hocba_sign.pki.trust_list import Kind, TrustList
+from hocba_sign.pki.certificates.certificate import Certificate
+from hocba_sign.pki.certificates.profile import ProfileException, Purpose
+from hocba_sign.pki.path.result import PathRequirements, PathResult, PathStatus
+from hocba_sign.pki.path.revocation_status import revocations_by_issuers
+from hocba_sign.pki.path.validation import validate_path
+from hocba_sign.pki.revocation.crl import UNSPECIFIED
+from hocba_sign.pki.revocation.evidence import Evidence
+from hocba_sign.pki.revocation.selection import RevocationFact
+from hocba_sign.pki.trust.anchors import anchors_in, pinned_authority
+from hocba_sign.pki.trust.store import TrustStore
+from hocba_sign.pki.trust.vietnam_list import Kind, TrustList
 from hocba_sign.validation.existence import Existence
 from hocba_sign.validation.policy import Policy
 

@@ -13,7 +13,7 @@ from hocba_sign.ades.structure import ParsedSignature, Reference
 from hocba_sign.crypto.algorithms import digest, digest_algorithm, signature_algorithm
 from hocba_sign.crypto.verify import PublicKey, load_public_key, verify_value
 from hocba_sign.errors import Finding, InputError
-from hocba_sign.pki.certificate import Certificate
+from hocba_sign.pki.certificates.certificate import Certificate
 from hocba_sign.validation.process import SignatureConclusion
 from hocba_sign.validation.verdict import conclude
 from hocba_sign.xades import names

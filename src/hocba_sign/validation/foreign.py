@@ -14,7 +14,7 @@ from typing import Final
 from hocba_sign.ades.integrity import made_value
 from hocba_sign.ades.structure import Coverage, ExtentKind, ParsedSignature, Reference, StampKind
 from hocba_sign.errors import Finding
-from hocba_sign.pki.certificate import Certificate
+from hocba_sign.pki.certificates.certificate import Certificate
 from hocba_sign.validation.chain import Setting
 from hocba_sign.validation.diagnosis import diagnosed
 from hocba_sign.validation.document import DocumentConclusion, time_stamp_check, verdict_of

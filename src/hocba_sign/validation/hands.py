@@ -10,7 +10,7 @@ from typing import Final
 from hocba_sign.model.record import vietnam_day
 from hocba_sign.model.transcript import Transcript
 from hocba_sign.model.workflow import Role, Slot
-from hocba_sign.pki.holder import is_same_holder
+from hocba_sign.pki.certificates.holder import is_same_holder
 from hocba_sign.validation.order import SignerFacts
 from hocba_sign.validation.verdict import Check, Status
 

@@ -4,11 +4,11 @@ from collections.abc import Iterable, Iterator
 
 from hocba_sign.errors import Finding
 from hocba_sign.model.codes import SchoolKind
-from hocba_sign.pki.anchors import anchors_in, pinned_authority, user_findings
-from hocba_sign.pki.evidence import Evidence
-from hocba_sign.pki.outcome import PathResult
-from hocba_sign.pki.role_policy import TIME_STAMP_AUTHORITY, Standing
-from hocba_sign.pki.trust_list import TrustList
+from hocba_sign.pki.path.result import PathResult
+from hocba_sign.pki.revocation.evidence import Evidence
+from hocba_sign.pki.trust.anchors import anchors_in, pinned_authority, user_findings
+from hocba_sign.pki.trust.role_policy import TIME_STAMP_AUTHORITY, Standing
+from hocba_sign.pki.trust.vietnam_list import TrustList
 from hocba_sign.validation.chain import Setting
 from hocba_sign.validation.process import SignatureConclusion
 from hocba_sign.validation.verdict import Check, Status

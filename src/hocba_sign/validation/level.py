@@ -5,9 +5,9 @@ from typing import Final
 
 from hocba_sign.ades.structure import Family, StampKind, TimeStamp
 from hocba_sign.errors import InputError
-from hocba_sign.pki.certificate import Certificate
-from hocba_sign.pki.timestamp import read_token
-from hocba_sign.pki.token import Token
+from hocba_sign.pki.certificates.certificate import Certificate
+from hocba_sign.pki.timestamp.protocol import read_token
+from hocba_sign.pki.timestamp.token import Token
 from hocba_sign.validation.process import SignatureConclusion, embedded_evidence
 
 _OCSP_SIGNING: Final = "1.3.6.1.5.5.7.3.9"

@@ -11,12 +11,13 @@ from enum import StrEnum
 from typing import Final, TypeAlias
 
 from hocba_sign.errors import Finding, InputError
-from hocba_sign.pki.certificate import Certificate
-from hocba_sign.pki.chain import MAX_CHAIN_LENGTH, name_key
-from hocba_sign.pki.evidence import Evidence, Unread
-from hocba_sign.pki.outcome import PathResult
-from hocba_sign.pki.revocation import RevocationFact
-from hocba_sign.pki.timestamp import read_token
+from hocba_sign.pki.certificates.certificate import Certificate
+from hocba_sign.pki.certificates.name_comparison import name_key
+from hocba_sign.pki.path.building import MAX_CHAIN_LENGTH
+from hocba_sign.pki.path.result import PathResult
+from hocba_sign.pki.revocation.evidence import Evidence, Unread
+from hocba_sign.pki.revocation.selection import RevocationFact
+from hocba_sign.pki.timestamp.protocol import read_token
 from hocba_sign.validation.document import DocumentConclusion
 from hocba_sign.validation.process import SignatureConclusion, embedded_evidence
 

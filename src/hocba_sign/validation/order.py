@@ -16,8 +16,8 @@ from hocba_sign.ades.structure import Covers, ParsedDocument, ParsedSignature
 from hocba_sign.errors import Finding
 from hocba_sign.model.transcript import ExpectedSigner
 from hocba_sign.model.workflow import SigningPlan, Slot
-from hocba_sign.pki.certificate import Certificate
-from hocba_sign.pki.holder import Match, judge_holder
+from hocba_sign.pki.certificates.certificate import Certificate
+from hocba_sign.pki.certificates.holder import Match, judge_holder
 from hocba_sign.validation.verdict import Check, Status
 from hocba_sign.xml.layout import Layout
 

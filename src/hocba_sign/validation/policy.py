@@ -6,7 +6,7 @@ from dataclasses import dataclass, field, replace
 from typing import Any, Final
 
 from hocba_sign.errors import CallerError, InputError
-from hocba_sign.pki.role_policy import MAX_POLICY_OCTETS, RolePolicy
+from hocba_sign.pki.trust.role_policy import MAX_POLICY_OCTETS, RolePolicy
 from hocba_sign.validation.knowledge import NOTHING, Knowledge
 
 _NAMED: Final[Mapping[str, Mapping[str, bool]]] = {

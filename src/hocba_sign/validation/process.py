@@ -11,10 +11,10 @@ from hocba_sign.crypto.acceptance import AcceptabilityStatus, acceptable, accept
 from hocba_sign.crypto.algorithms import SHA1, DigestAlgorithm, SignatureAlgorithm, digest_algorithm
 from hocba_sign.crypto.verify import PublicKey
 from hocba_sign.errors import Finding, InputError
-from hocba_sign.pki.certificate import Certificate
-from hocba_sign.pki.evidence import Evidence
-from hocba_sign.pki.outcome import PathResult, PathStatus
-from hocba_sign.pki.profile import Purpose
+from hocba_sign.pki.certificates.certificate import Certificate
+from hocba_sign.pki.certificates.profile import Purpose
+from hocba_sign.pki.path.result import PathResult, PathStatus
+from hocba_sign.pki.revocation.evidence import Evidence
 from hocba_sign.validation.chain import Setting, judge_chain, made_after
 from hocba_sign.validation.existence import Existence
 from hocba_sign.validation.timestamps import TimeStampConclusion, judge_time_stamps

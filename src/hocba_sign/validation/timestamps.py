@@ -6,10 +6,10 @@ from datetime import datetime
 from hocba_sign.ades.structure import ParsedSignature, StampKind, TimeStamp
 from hocba_sign.crypto.algorithms import SHA1
 from hocba_sign.errors import Finding, InputError
-from hocba_sign.pki.certificate import Certificate
-from hocba_sign.pki.evidence import Evidence
-from hocba_sign.pki.outcome import PathResult, PathStatus
-from hocba_sign.pki.timestamp import Token, algorithm_cause, certificate_digests, read_token, verify_token
+from hocba_sign.pki.certificates.certificate import Certificate
+from hocba_sign.pki.path.result import PathResult, PathStatus
+from hocba_sign.pki.revocation.evidence import Evidence
+from hocba_sign.pki.timestamp.protocol import Token, algorithm_cause, certificate_digests, read_token, verify_token
 from hocba_sign.validation.chain import Setting, judge_authority
 from hocba_sign.validation.existence import Existence
 from hocba_sign.validation.verdict import Indication, SubIndication

@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterable, Mapping
 from types import MappingProxyType
 from typing import Final
 
-from hocba_sign.pki.outcome import PathStatus
+from hocba_sign.pki.path.result import PathStatus
 from hocba_sign.validation.order import Workflow
 from hocba_sign.validation.process import SignatureConclusion
 from hocba_sign.validation.verdict import Check, Status

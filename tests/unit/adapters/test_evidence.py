@@ -14,7 +14,7 @@ import pytest
 
 from hocba_sign.adapters.evidence import collect_certificates, collect_crls, collect_evidence, collect_ocsps, gather
 from hocba_sign.errors import HocbaSignError, OutsideError
-from hocba_sign.pki.kinds import Kind
+from hocba_sign.pki.loading.kinds import Kind
 from hocba_sign.testing import World
 from hocba_sign.testing.identity import pem
 

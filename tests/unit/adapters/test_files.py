@@ -18,7 +18,7 @@ from hocba_sign.cli.console import EXIT_OUTSIDE, EXIT_USAGE
 from hocba_sign.cli.knowledge import named
 from hocba_sign.cli.main import main
 from hocba_sign.errors import HocbaSignError, InputError, OutsideError
-from hocba_sign.pki.kinds import Kind
+from hocba_sign.pki.loading.kinds import Kind
 from hocba_sign.testing import World
 
 AT = datetime(2026, 6, 1, tzinfo=UTC)

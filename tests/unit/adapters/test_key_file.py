@@ -27,7 +27,7 @@ from hocba_sign.crypto.algorithms import signature_algorithm_named
 from hocba_sign.crypto.signer import PrivateKey, default_algorithm
 from hocba_sign.crypto.verify import load_public_key, verify_value
 from hocba_sign.errors import CallerError, HocbaSignError, OutsideError
-from hocba_sign.pki.certificate import Certificate
+from hocba_sign.pki.certificates.certificate import Certificate
 
 START = datetime(2026, 1, 1, tzinfo=UTC)
 ROOT_KEY, CA_KEY, KEY, OTHER_KEY = (ec.derive_private_key(value, ec.SECP256R1()) for value in (3, 5, 7, 9))

@@ -8,8 +8,8 @@ import pytest
 from hocba_sign.adapters.fetch import Fetcher, Limits
 from hocba_sign.adapters.official import update
 from hocba_sign.adapters.state import CertificateStore
-from hocba_sign.pki.certificate import Certificate
-from hocba_sign.pki.trust_list import Entry, Kind, TrustList
+from hocba_sign.pki.certificates.certificate import Certificate
+from hocba_sign.pki.trust.vietnam_list import Entry, Kind, TrustList
 from hocba_sign.testing.server import Fault, WorldServer
 from hocba_sign.testing.world import World
 

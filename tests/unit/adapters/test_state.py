@@ -11,9 +11,9 @@ import pytest
 
 from hocba_sign.adapters.state import CertificateStore, home, read_certificates
 from hocba_sign.errors import CallerError, InputError, OutsideError
-from hocba_sign.pki.anchors import user_findings
-from hocba_sign.pki.certificate import Certificate
-from hocba_sign.pki.trust_list import Hierarchy, Kind, TrustList
+from hocba_sign.pki.certificates.certificate import Certificate
+from hocba_sign.pki.trust.anchors import user_findings
+from hocba_sign.pki.trust.vietnam_list import Hierarchy, Kind, TrustList
 from hocba_sign.testing.server import certificate_bundle
 from hocba_sign.testing.world import World
 from tests.vn_certificates import FOLDER, needs_copies, real_certificates

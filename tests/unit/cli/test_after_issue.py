@@ -16,7 +16,7 @@ from hocba_sign.model.record import Issuer, vietnam_day
 from hocba_sign.model.registry import Appointment, Rank, RegistrySnapshot
 from hocba_sign.model.transcript import Transcript
 from hocba_sign.model.workflow import Role
-from hocba_sign.pki.objects import load_certificates
+from hocba_sign.pki.loading.objects import load_certificates
 from hocba_sign.testing import World
 from tests.cli.school import PASSWORD, School
 

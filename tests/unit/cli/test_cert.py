@@ -14,7 +14,7 @@ from typing import Any
 import pytest
 
 from hocba_sign.cli.main import main
-from hocba_sign.pki.trust_list import Entry, Kind, TrustList
+from hocba_sign.pki.trust.vietnam_list import Entry, Kind, TrustList
 from hocba_sign.testing import Identity, World, WorldServer
 from tests.vn_certificates import needs_copies, real_certificates
 

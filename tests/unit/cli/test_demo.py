@@ -12,9 +12,9 @@ from hocba_sign.cli.demo_pdf import printed_files
 from hocba_sign.cli.main import main
 from hocba_sign.model.workflow import Role
 from hocba_sign.pipeline import verify
-from hocba_sign.pki.certificate import Certificate
-from hocba_sign.pki.evidence import Evidence
-from hocba_sign.pki.trust import TrustStore
+from hocba_sign.pki.certificates.certificate import Certificate
+from hocba_sign.pki.revocation.evidence import Evidence
+from hocba_sign.pki.trust.store import TrustStore
 from hocba_sign.report.document import Report
 from hocba_sign.report.view import main_cause
 from hocba_sign.testing import World, WorldServer

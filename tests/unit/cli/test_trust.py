@@ -12,8 +12,8 @@ from hocba_sign.cli import options
 from hocba_sign.cli.main import main
 from hocba_sign.cli.trust import update_from
 from hocba_sign.cli.words import say
-from hocba_sign.pki.certificate import Certificate
-from hocba_sign.pki.trust_list import Confidence, Hierarchy, Kind, Service, TrustList
+from hocba_sign.pki.certificates.certificate import Certificate
+from hocba_sign.pki.trust.vietnam_list import Confidence, Hierarchy, Kind, Service, TrustList
 from hocba_sign.report.messages import LANGUAGES, catalogue
 from hocba_sign.testing.server import WorldServer
 from hocba_sign.testing.world import World

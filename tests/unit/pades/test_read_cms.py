@@ -18,7 +18,7 @@ from hocba_sign.pades.read import read_pdf
 from hocba_sign.pades.read_cms import cms_octets, pdf_date, read_cms
 from hocba_sign.pades.write import engine, fill
 from hocba_sign.pades.write_cms import Description, unsigned, with_value
-from hocba_sign.pki.certificate import Certificate
+from hocba_sign.pki.certificates.certificate import Certificate
 from hocba_sign.testing import Identity
 from tests.support.pdf import page_of
 from tests.support.scene import SIGNED_AT, Scene

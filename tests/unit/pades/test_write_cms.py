@@ -21,7 +21,7 @@ from hocba_sign.pades.write_cms import (
     with_time_stamp,
     with_value,
 )
-from hocba_sign.pki.certificate import Certificate
+from hocba_sign.pki.certificates.certificate import Certificate
 from tests.support.scene import GVCN, Scene
 
 DOCUMENT = b"octets of a byte range"

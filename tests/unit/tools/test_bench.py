@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from hocba_sign.pki.chain import name_key
+from hocba_sign.pki.certificates.name_comparison import name_key
 from hocba_sign.testing.world import World
 from hocba_sign.xml.encode import encode
 from tools.bench import Row

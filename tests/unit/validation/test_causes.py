@@ -6,8 +6,8 @@ from datetime import timedelta
 import pytest
 
 from hocba_sign.pipeline import verify
-from hocba_sign.pki.certificate import Certificate
-from hocba_sign.pki.evidence import Evidence
+from hocba_sign.pki.certificates.certificate import Certificate
+from hocba_sign.pki.revocation.evidence import Evidence
 from hocba_sign.report.document import Report
 from hocba_sign.signing.policy import Level
 from hocba_sign.validation.verdict import Verdict

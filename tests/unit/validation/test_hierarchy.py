@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from hocba_sign.pki.objects import load_certificates
+from hocba_sign.pki.loading.objects import load_certificates
 from hocba_sign.validation.chain import Setting
 from hocba_sign.validation.hierarchy import hierarchy_checks
 from hocba_sign.validation.policy import DEFAULT

@@ -6,9 +6,9 @@ import pytest
 from lxml import etree
 
 from hocba_sign.pipeline import verify_any
-from hocba_sign.pki.certificate import Certificate
-from hocba_sign.pki.evidence import Evidence
-from hocba_sign.pki.trust import TrustStore
+from hocba_sign.pki.certificates.certificate import Certificate
+from hocba_sign.pki.revocation.evidence import Evidence
+from hocba_sign.pki.trust.store import TrustStore
 from tests.support.others import PERSON, WORLD, XADES, XADES141, Made, Maker, b64, c14n, judged, make, v2, x509_data
 from tests.support.scene import SIGNED_AT
 

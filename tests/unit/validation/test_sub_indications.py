@@ -9,11 +9,11 @@ import pytest
 from hocba_sign.ades.structure import ParsedSignature, StampKind, TimeStamp
 from hocba_sign.crypto.algorithms import SHA1, SHA256, digest
 from hocba_sign.errors import Finding
-from hocba_sign.pki.certificate import Certificate
-from hocba_sign.pki.evidence import Evidence
-from hocba_sign.pki.profile import Purpose
-from hocba_sign.pki.timestamp import build_request, read_response
-from hocba_sign.pki.trust import TrustStore
+from hocba_sign.pki.certificates.certificate import Certificate
+from hocba_sign.pki.certificates.profile import Purpose
+from hocba_sign.pki.revocation.evidence import Evidence
+from hocba_sign.pki.timestamp.protocol import build_request, read_response
+from hocba_sign.pki.trust.store import TrustStore
 from hocba_sign.testing import Identity
 from hocba_sign.validation.chain import Setting, judge_chain
 from hocba_sign.validation.existence import Existence

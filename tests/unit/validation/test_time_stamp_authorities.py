@@ -10,12 +10,12 @@ from asn1crypto import cms, core, crl
 from hocba_sign.crypto import der
 from hocba_sign.errors import InputError
 from hocba_sign.pipeline import verify
-from hocba_sign.pki.certificate import Certificate
-from hocba_sign.pki.evidence import Evidence
-from hocba_sign.pki.revocation import RevocationFact
-from hocba_sign.pki.token import is_bound, read_token
-from hocba_sign.pki.trust import TrustStore
-from hocba_sign.pki.trust_list import Hierarchy, Kind
+from hocba_sign.pki.certificates.certificate import Certificate
+from hocba_sign.pki.revocation.evidence import Evidence
+from hocba_sign.pki.revocation.selection import RevocationFact
+from hocba_sign.pki.timestamp.token import is_bound, read_token
+from hocba_sign.pki.trust.store import TrustStore
+from hocba_sign.pki.trust.vietnam_list import Hierarchy, Kind
 from hocba_sign.report.document import Report
 from hocba_sign.testing import Identity, World
 from hocba_sign.testing.keys import sign_octets

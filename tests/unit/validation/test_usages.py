@@ -5,9 +5,9 @@ from collections.abc import Callable
 import pytest
 
 from hocba_sign.crypto.signer import SoftwareSigner
-from hocba_sign.pki.certificate import Certificate
-from hocba_sign.pki.path import PathRequirements, PathResult, PathStatus, validate_by_engine, validate_path
-from hocba_sign.pki.profile import Purpose
+from hocba_sign.pki.certificates.certificate import Certificate
+from hocba_sign.pki.certificates.profile import Purpose
+from hocba_sign.pki.path.validation import PathRequirements, PathResult, PathStatus, validate_by_engine, validate_path
 from hocba_sign.testing import Identity
 from hocba_sign.xml.layout import CANONICAL
 from tests.support.scene import CBQL, GVCN, JUDGED_AT, SEAL, Scene, causes, value_id

@@ -1,0 +1,1 @@
+"""Certification paths and the revocation status along them: built, then judged."""

@@ -1,0 +1,88 @@
+"""Evidence: certificates, CRLs and OCSP responses at hand, with where each came from.
+
+Nothing in a pool is trusted: it is material for `path`. Equal octets are held once, under their first source.
+"""
+
+import hashlib
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from itertools import chain
+from typing import TypeVar
+
+from hocba_sign.pki.certificates.certificate import Certificate
+
+GIVEN = "given"
+"""Source of what the caller hands over, in contrast to what a document carries."""
+
+
+@dataclass(frozen=True, slots=True)
+class Item:
+    """One CRL or OCSP response: DER octets, where they came from, and their SHA-256 (lower-case hex), which verdicts are kept under."""
+
+    der: bytes
+    source: str
+    sha256: str = field(init=False)
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "sha256", hashlib.sha256(self.der).hexdigest())
+
+    @classmethod
+    def of(cls, der: bytes, source: str) -> "Item":
+        return cls(der, source)
+
+
+@dataclass(frozen=True, slots=True)
+class Unread:
+    """What was given or fetched and not read: a cause, the file or address with the place in it, and whether it could change a verdict.
+
+    `matters` where it may be a statement on revocation, which could be the newer one; not where it is a certificate, which could only add
+    a path, or has the form of something else.
+    """
+
+    cause: str
+    where: str
+    matters: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Evidence:
+    """A pool of material for building paths and checking revocation, and what of it was not read."""
+
+    certificates: tuple[Certificate, ...] = ()
+    crls: tuple[Item, ...] = ()
+    ocsps: tuple[Item, ...] = ()
+    unread: tuple[Unread, ...] = ()
+
+    @classmethod
+    def of(
+        cls,
+        *,
+        certificates: Iterable[Certificate] = (),
+        crls: Iterable[bytes] = (),
+        ocsps: Iterable[bytes] = (),
+        source: str = GIVEN,
+    ) -> "Evidence":
+        """Make a pool from DER octets of one `source`, e.g. `embedded in signature X`."""
+        return cls(certificates=tuple(certificates)).merged(
+            cls(crls=tuple(Item.of(der, source) for der in crls), ocsps=tuple(Item.of(der, source) for der in ocsps))
+        )
+
+    def merged(self, *others: "Evidence") -> "Evidence":
+        """Give the union, each octet string once."""
+        pools = (self, *others)
+        return Evidence(
+            certificates=_distinct(chain.from_iterable(pool.certificates for pool in pools)),
+            crls=_distinct(chain.from_iterable(pool.crls for pool in pools)),
+            ocsps=_distinct(chain.from_iterable(pool.ocsps for pool in pools)),
+            unread=tuple(dict.fromkeys(chain.from_iterable(pool.unread for pool in pools))),
+        )
+
+
+_Held = TypeVar("_Held", Certificate, Item)
+
+
+def _distinct(items: Iterable[_Held]) -> tuple[_Held, ...]:
+    known: dict[str, _Held] = {}
+    for item in items:
+        known.setdefault(item.sha256, item)
+    return tuple(known.values())

@@ -1,0 +1,71 @@
+"""Anchors: the certificates that trust starts from, recognised by SHA-256 only, never by name."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+from typing import Literal, TypeAlias
+
+from hocba_sign.errors import CallerError
+from hocba_sign.pki.certificates.certificate import Certificate
+from hocba_sign.pki.trust.vietnam_list import Hierarchy, TrustList
+
+MAX_ANCHORS = 4_096
+"""National lists hold hundreds of certificates; beyond this the input is no list of anchors."""
+
+Origin: TypeAlias = Literal["user", "list"]
+"""Who vouches for an anchor: the caller, or the trust list that ships with the package."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Anchor:
+    """A certificate that a path may end in.
+
+    `trusted_until`: signatures made after this moment (UTC) are not trusted through this anchor; None means no end.
+    `hierarchies`: what it stands for in a role policy; empty for an anchor of the user that says nothing about it.
+    """
+
+    certificate: Certificate
+    name: str
+    origin: Origin = "user"
+    trusted_until: datetime | None = None
+    hierarchies: frozenset[Hierarchy] = frozenset()
+
+
+@dataclass(frozen=True, slots=True)
+class TrustStore:
+    """An immutable set of anchors, in the order they were added; the first of equal certificates wins.
+
+    `responders` may answer OCSP for every issuer, because the caller says so (RFC 6960, 4.2.2.2). `pins` is the trust list: by it alone the roots, and the expired time-stamp authorities, that a document carries are recognised.
+    Raises: CallerError TRUST.KNOWN_BAD_ANCHOR, whoever vouches for an impostor.
+    """
+
+    anchors: tuple[Anchor, ...] = ()
+    responders: tuple[Certificate, ...] = ()
+    pins: TrustList = field(default_factory=TrustList.load, repr=False, hash=False)
+
+    def __post_init__(self) -> None:
+        certificates = [anchor.certificate for anchor in self.anchors]
+        shipped = TrustList.load()
+        if bad := shipped.known_bad(certificates) or (self.pins is not shipped and self.pins.known_bad(certificates)):
+            raise CallerError("TRUST.KNOWN_BAD_ANCHOR", where=bad[0].sha256)
+
+    @classmethod
+    def of(cls, certificates: Iterable[Certificate]) -> "TrustStore":
+        """Trust `certificates` because the caller says so, without an end date."""
+        return cls().with_anchors(Anchor(certificate=certificate, name=certificate.subject_text) for certificate in certificates)
+
+    def with_anchors(self, anchors: Iterable[Anchor]) -> "TrustStore":
+        """Give a store that holds `anchors` too.
+
+        Raises: CallerError TRUST.LIMIT beyond `MAX_ANCHORS`.
+        """
+        known = {anchor.certificate.sha256: anchor for anchor in self.anchors}
+        for anchor in anchors:
+            known.setdefault(anchor.certificate.sha256, anchor)
+        if len(known) > MAX_ANCHORS:
+            raise CallerError("TRUST.LIMIT", detail=f"more than {MAX_ANCHORS} anchors")
+        return replace(self, anchors=tuple(known.values()))
+
+    def find(self, sha256: str) -> Anchor | None:
+        """Look up an anchor by the lower-case hexadecimal SHA-256 of its certificate."""
+        return next((anchor for anchor in self.anchors if anchor.certificate.sha256 == sha256), None)

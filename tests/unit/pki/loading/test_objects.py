@@ -1,0 +1,25 @@
+"""What a file of evidence holds, beside how it may be written (tests/property/test_evidence.py)."""
+
+import base64
+from datetime import UTC, datetime, timedelta
+
+from cryptography import x509
+from cryptography.hazmat.primitives import hashes
+from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.hazmat.primitives.serialization import Encoding
+
+from hocba_sign.pki.loading.objects import read_objects
+
+
+def test_a_certificate_with_trust_settings_is_not_read_without_them() -> None:
+    """OpenSSL writes behind a certificate what it is trusted for, or not."""
+    name = x509.Name([x509.NameAttribute(x509.NameOID.COMMON_NAME, "a")])
+    key = ec.generate_private_key(ec.SECP256R1())
+    start = datetime(2026, 1, 1, tzinfo=UTC)
+    built = x509.CertificateBuilder().subject_name(name).issuer_name(name).public_key(key.public_key()).serial_number(1)
+    octets = built.not_valid_before(start).not_valid_after(start + timedelta(days=1)).sign(key, hashes.SHA256()).public_bytes(Encoding.DER)
+    rejected = octets + bytes.fromhex("300ca00a06082b06010505070302")
+    block = b"-----BEGIN %b-----\n" + base64.encodebytes(rejected) + b"-----END %b-----\n"
+    found = read_objects(block % (b"TRUSTED CERTIFICATE", b"TRUSTED CERTIFICATE"))
+    assert (found.certificates, len(found.unread)) == ((), 1)
+    assert len(read_objects(octets).certificates) == 1
