@@ -13,22 +13,22 @@ if TYPE_CHECKING:
     from hocba_sign.errors import HocbaSignError as HocbaSignError
     from hocba_sign.errors import InputError as InputError
     from hocba_sign.errors import OutsideError as OutsideError
-    from hocba_sign.extension import extend as extend
     from hocba_sign.model.transcript import Transcript as Transcript
     from hocba_sign.model.workflow import Role as Role
     from hocba_sign.model.workflow import SigningPlan as SigningPlan
     from hocba_sign.model.workflow import Slot as Slot
-    from hocba_sign.pipeline import know as know
-    from hocba_sign.pipeline import sign as sign
-    from hocba_sign.pipeline import time_stamp as time_stamp
-    from hocba_sign.pipeline import verify as verify
-    from hocba_sign.pipeline import verify_any as verify_any
-    from hocba_sign.pipeline import verify_years as verify_years
+    from hocba_sign.operations.extension import extend as extend
+    from hocba_sign.operations.online import verify_online as verify_online
+    from hocba_sign.operations.signing import know as know
+    from hocba_sign.operations.signing import sign as sign
+    from hocba_sign.operations.signing import time_stamp as time_stamp
+    from hocba_sign.operations.signing import verify as verify
+    from hocba_sign.operations.signing import verify_any as verify_any
+    from hocba_sign.operations.signing import verify_years as verify_years
     from hocba_sign.pki.revocation.evidence import Evidence as Evidence
     from hocba_sign.pki.trust.store import TrustStore as TrustStore
     from hocba_sign.report.document import NotPassed as NotPassed
     from hocba_sign.report.document import Report as Report
-    from hocba_sign.settle import verify_online as verify_online
     from hocba_sign.signing.complete import complete as complete
     from hocba_sign.signing.merge import merge as merge
     from hocba_sign.signing.policy import Level as Level
@@ -63,16 +63,16 @@ _HOME = {
     "Transcript": "model.transcript",
     "TrustStore": "pki.trust.store",
     "complete": "signing.complete",
-    "extend": "extension",
-    "know": "pipeline",
+    "extend": "operations.extension",
+    "know": "operations.signing",
     "merge": "signing.merge",
     "prepare": "signing.prepare",
-    "sign": "pipeline",
-    "time_stamp": "pipeline",
-    "verify": "pipeline",
-    "verify_any": "pipeline",
-    "verify_online": "settle",
-    "verify_years": "pipeline",
+    "sign": "operations.signing",
+    "time_stamp": "operations.signing",
+    "verify": "operations.signing",
+    "verify_any": "operations.signing",
+    "verify_online": "operations.online",
+    "verify_years": "operations.signing",
 }
 
 __all__ = [  # noqa: RUF022 - the order of a first reading

@@ -9,10 +9,10 @@ from functools import cache
 from pathlib import Path
 from typing import Final
 
-from hocba_sign.extension import extend
 from hocba_sign.model.event import EventKind
 from hocba_sign.model.registry import RegistrySnapshot
 from hocba_sign.model.status_list import Cell
+from hocba_sign.operations.extension import extend
 from hocba_sign.signing.policy import Level
 from hocba_sign.signing.prepare import prepare
 from hocba_sign.testing import World

@@ -11,9 +11,9 @@ from hocba_sign.adapters.cache import Cache
 from hocba_sign.adapters.fetch import Fetcher
 from hocba_sign.adapters.revocation import Budget, EvidenceFetcher
 from hocba_sign.model.workflow import Slot
+from hocba_sign.operations.online import verify_online
 from hocba_sign.pki.revocation.evidence import Evidence
 from hocba_sign.report.document import Report
-from hocba_sign.settle import verify_online
 from hocba_sign.signing.policy import Level
 from hocba_sign.testing import World, WorldServer
 from hocba_sign.testing.identity import Identity

@@ -11,8 +11,8 @@ import pytest
 
 from hocba_sign.adapters.fetch import Fetcher
 from hocba_sign.adapters.revocation import Budget, EvidenceFetcher
+from hocba_sign.operations.online import MAX_ALTERNATIVES
 from hocba_sign.pki.revocation.evidence import Evidence
-from hocba_sign.settle import MAX_ALTERNATIVES
 from hocba_sign.testing.server import Fault
 from hocba_sign.validation.verdict import Verdict
 from tests.integration.addresses import with_addresses

@@ -17,10 +17,10 @@ from pathlib import Path
 from hocba_sign.adapters.cache import Cache, Entry
 from hocba_sign.adapters.fetch import Fetcher
 from hocba_sign.adapters.revocation import Budget, EvidenceFetcher
+from hocba_sign.operations.online import verify_online
 from hocba_sign.pki.certificates.certificate import Certificate
 from hocba_sign.pki.revocation.evidence import Evidence
 from hocba_sign.pki.trust.store import TrustStore
-from hocba_sign.settle import verify_online
 from hocba_sign.validation.chain import Setting
 from hocba_sign.validation.policy import DEFAULT
 

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from hocba_sign.extension import extend
+from hocba_sign.operations.extension import extend
 from hocba_sign.signing.policy import Level
 from hocba_sign.testing.identity import pem
 from hocba_sign.xml.layout import CANONICAL, KHO, Layout

@@ -11,9 +11,9 @@ from pyhanko.pdf_utils.reader import PdfFileReader
 from pyhanko.sign.validation import validate_pdf_signature, validate_pdf_timestamp
 from pyhanko_certvalidator import ValidationContext
 
-from hocba_sign.extension import extend
 from hocba_sign.model.workflow import Role
-from hocba_sign.pipeline import sign
+from hocba_sign.operations.extension import extend
+from hocba_sign.operations.signing import sign
 from hocba_sign.rendering.render import render
 from hocba_sign.signing.policy import Level, SigningPolicy
 from tests.interop.dss_oracle import Verdict, dss

@@ -11,10 +11,10 @@ from lxml import etree
 
 from hocba_sign.crypto.algorithms import SHA256, digest
 from hocba_sign.errors import CallerError, InputError
-from hocba_sign.extension import closed_slots, extend
 from hocba_sign.model.event import EventKind
 from hocba_sign.model.workflow import Role, Slot
-from hocba_sign.pipeline import verify
+from hocba_sign.operations.extension import closed_slots, extend
+from hocba_sign.operations.signing import verify
 from hocba_sign.report.render import text
 from hocba_sign.report.view import view
 from hocba_sign.signing.augment import octets_to_time_stamp, with_time_stamp

@@ -7,7 +7,7 @@ from datetime import UTC, datetime, timedelta
 from functools import cached_property
 
 from hocba_sign.crypto.algorithms import SHA256, DigestAlgorithm
-from hocba_sign.extension import extend
+from hocba_sign.operations.extension import extend
 from hocba_sign.pki.certificates.certificate import Certificate
 from hocba_sign.pki.revocation.evidence import Evidence
 from hocba_sign.pki.trust.store import TrustStore

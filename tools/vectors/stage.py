@@ -13,7 +13,7 @@ from lxml import etree
 from hocba_sign.crypto.signer import SoftwareSigner
 from hocba_sign.model.transcript import ExpectedSigner, Transcript
 from hocba_sign.model.workflow import Role, Slot
-from hocba_sign.pipeline import sign
+from hocba_sign.operations.signing import sign
 from hocba_sign.pki.certificates.certificate import Certificate
 from hocba_sign.signing.policy import Level, SigningPolicy
 from hocba_sign.testing import Identity, World

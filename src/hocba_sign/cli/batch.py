@@ -26,7 +26,7 @@ from hocba_sign.cli.words import say
 from hocba_sign.crypto.signer import SoftwareSigner
 from hocba_sign.errors import CallerError, Finding, HocbaSignError, InputError, OutsideError
 from hocba_sign.model.workflow import Slot
-from hocba_sign.pipeline import sign
+from hocba_sign.operations.signing import sign
 from hocba_sign.report.certificate import warnings
 from hocba_sign.report.messages import message
 from hocba_sign.signing.draft import read_draft

@@ -12,6 +12,7 @@ from hocba_sign.cli.material import Material, collect_material
 from hocba_sign.cli.online import evidence_fetcher
 from hocba_sign.cli.words import say
 from hocba_sign.errors import HocbaSignError, InputError
+from hocba_sign.operations.online import settle
 from hocba_sign.pki.certificates.certificate import Certificate
 from hocba_sign.pki.certificates.profile import ProfileException, Purpose
 from hocba_sign.pki.loading.objects import MAX_FILE_OCTETS, load_certificates, read_objects
@@ -20,7 +21,6 @@ from hocba_sign.pki.revocation.evidence import Evidence
 from hocba_sign.pki.trust.anchors import anchors_in
 from hocba_sign.pki.trust.store import TrustStore
 from hocba_sign.report.certificate import CertificateIndication, CertificateReport, certificate_text
-from hocba_sign.settle import settle
 from hocba_sign.validation.needs import path_needs
 
 _CODES: Final = {

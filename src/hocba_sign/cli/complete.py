@@ -12,9 +12,9 @@ from hocba_sign.cli.documents import STATE_LIMIT, read_document
 from hocba_sign.cli.level import authority_of
 from hocba_sign.cli.outcome import announce
 from hocba_sign.errors import CallerError, InputError
+from hocba_sign.operations.signing import time_stamp
 from hocba_sign.pades.read import is_pdf
 from hocba_sign.pades.write_cms import chain
-from hocba_sign.pipeline import time_stamp
 from hocba_sign.signing.complete import complete
 from hocba_sign.signing.state import SignedDocument, ToBeSigned
 from hocba_sign.xades.read import read

@@ -67,7 +67,7 @@ def _require_kept(path: Path, octets: bytes, *, made_of: bytes | None) -> None:
 
 def _signed(octets: bytes) -> frozenset[str]:
     """Give the places that are signed in a document; a file of another kind has none. What reads them is loaded when there is something to read."""
-    signatures_of = import_module("hocba_sign.extension").signatures_of
+    signatures_of = import_module("hocba_sign.operations.extension").signatures_of
     try:
         return frozenset(str(signature.slot or signature.where) for signature in signatures_of(octets))
     except HocbaSignError:

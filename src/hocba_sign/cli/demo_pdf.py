@@ -8,7 +8,7 @@ from hocba_sign.cli.new import example
 from hocba_sign.errors import CallerError
 from hocba_sign.model.transcript import Transcript
 from hocba_sign.model.workflow import Slot
-from hocba_sign.pipeline import TimeStampAuthority, sign
+from hocba_sign.operations.signing import TimeStampAuthority, sign
 from hocba_sign.rendering.render import render
 from hocba_sign.testing.identity import Identity
 from hocba_sign.testing.staff import staff

@@ -15,14 +15,14 @@ from hocba_sign.cli.material import Material, collect_material, note_findings
 from hocba_sign.cli.online import evidence_fetcher
 from hocba_sign.cli.words import say
 from hocba_sign.errors import CallerError, Finding, HocbaSignError
-from hocba_sign.extension import closed_slots, extend, signatures_of
+from hocba_sign.operations.extension import closed_slots, extend, signatures_of
+from hocba_sign.operations.online import settle
 from hocba_sign.pki.revocation.evidence import Evidence
 from hocba_sign.pki.trust.anchors import user_findings
 from hocba_sign.report.certificate import warnings
 from hocba_sign.report.document import fetch_dict
 from hocba_sign.report.messages import Language, message
 from hocba_sign.report.phrases import vietnam_time
-from hocba_sign.settle import settle
 from hocba_sign.signing.policy import Level
 from hocba_sign.validation.chain import Setting
 from hocba_sign.validation.document import DocumentConclusion

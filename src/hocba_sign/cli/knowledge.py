@@ -13,8 +13,8 @@ from hocba_sign.adapters.files import is_folder, read_limited
 from hocba_sign.cli import console
 from hocba_sign.cli.online import evidence_fetcher
 from hocba_sign.errors import InputError, OutsideError
+from hocba_sign.operations.online import settle
 from hocba_sign.pki.revocation.evidence import Evidence
-from hocba_sign.settle import settle
 from hocba_sign.validation.assemble import Named, Sources, assemble, may_be_record
 from hocba_sign.validation.chain import Setting
 from hocba_sign.validation.document import DocumentConclusion, validate

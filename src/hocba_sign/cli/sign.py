@@ -13,7 +13,7 @@ from hocba_sign.cli.level import authority_of, policy_of
 from hocba_sign.cli.outcome import announce
 from hocba_sign.cli.slot import choose_slot
 from hocba_sign.cli.words import say
-from hocba_sign.pipeline import sign
+from hocba_sign.operations.signing import sign
 from hocba_sign.signing.policy import Level
 
 

@@ -18,11 +18,11 @@ from hocba_sign.cli.online import evidence_fetcher
 from hocba_sign.cli.policy import chosen_policy
 from hocba_sign.cli.words import say
 from hocba_sign.errors import CallerError, InputError, OutsideError
-from hocba_sign.pipeline import verify, verify_any
+from hocba_sign.operations.online import Judge, verify_online
+from hocba_sign.operations.signing import verify, verify_any
 from hocba_sign.report.document import Report
 from hocba_sign.report.html import html
 from hocba_sign.report.render import text
-from hocba_sign.settle import Judge, verify_online
 from hocba_sign.validation.chain import Setting
 from hocba_sign.validation.formats import judge as judge_document
 from hocba_sign.validation.formats import judge_any

@@ -12,9 +12,9 @@ from hocba_sign.adapters.cache import Cache, Entry
 from hocba_sign.adapters.fetch import Fetcher
 from hocba_sign.adapters.revocation import CLOCK_SKEW, MAX_ISSUERS, Budget, EvidenceFetcher, cache_key, ocsp_request, read_answer
 from hocba_sign.errors import Finding, InputError
+from hocba_sign.operations.online import settle
 from hocba_sign.pki.certificates.certificate import Certificate
 from hocba_sign.pki.revocation.evidence import Evidence
-from hocba_sign.settle import settle
 from hocba_sign.testing.authority import OcspOptions
 from hocba_sign.testing.server import Fault, WorldServer, certificate_bundle
 from hocba_sign.testing.world import World

@@ -7,9 +7,9 @@ import pytest
 from pyhanko.pdf_utils import generic
 
 from hocba_sign.errors import InputError
+from hocba_sign.operations.signing import verify_any
 from hocba_sign.pades.read import read_pdf
 from hocba_sign.pades.write import engine
-from hocba_sign.pipeline import verify_any
 from hocba_sign.report.document import Report
 from hocba_sign.validation.verdict import Verdict
 from tests.support.pdf import page_of

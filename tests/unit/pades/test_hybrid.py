@@ -6,8 +6,8 @@ from functools import cache
 import pytest
 
 from hocba_sign.errors import InputError
+from hocba_sign.operations.signing import verify_any
 from hocba_sign.pades.write import engine
-from hocba_sign.pipeline import verify_any
 from hocba_sign.report.document import Report
 from hocba_sign.testing import Identity
 from hocba_sign.validation.verdict import Verdict

@@ -12,13 +12,13 @@ from pyhanko.pdf_utils.incremental_writer import IncrementalPdfFileWriter
 
 from hocba_sign.crypto.signer import SoftwareSigner
 from hocba_sign.errors import CallerError, InputError
-from hocba_sign.extension import extend
 from hocba_sign.model.workflow import Role, Slot
+from hocba_sign.operations.extension import extend
+from hocba_sign.operations.signing import sign, time_stamp
 from hocba_sign.pades.form import Gap
 from hocba_sign.pades.names import field_name, slot_of
 from hocba_sign.pades.read import read_pdf
 from hocba_sign.pades.write import engine, fill
-from hocba_sign.pipeline import sign, time_stamp
 from hocba_sign.rendering.render import render
 from hocba_sign.signing.complete import complete
 from hocba_sign.signing.merge import merge

@@ -214,7 +214,7 @@ def _extensions(fields: list[der.Element]) -> tuple[Extension, ...]:
         for extension in der.sequence(holder):
             oid, *rest = der.sequence(extension) or (extension,)
             if not 1 <= len(rest) <= 2 or rest[-1].tag != der.OCTET_STRING:
-                raise der.malformed(extension.at, "extension")
+                raise der.malformed(extension.at, "operations.extension")
             is_critical = len(rest) == 2 and rest[0].tag == der.BOOLEAN and rest[0].content != b"\x00"
             found.append(Extension(oid=der.oid(oid), is_critical=is_critical, value_der=rest[-1].content))
     return tuple(found)

@@ -35,7 +35,7 @@ def extensions(holder: der.Element, tag: int, *, limit: int) -> dict[str, RawExt
     for part in parts[: limit + 1]:
         oid, *rest = der.sequence(part) or (part,)
         if not 1 <= len(rest) <= 2 or rest[-1].tag != der.OCTET_STRING:
-            raise der.malformed(part.at, "extension")
+            raise der.malformed(part.at, "operations.extension")
         is_critical = len(rest) == 2 and boolean(rest[0], der.BOOLEAN)
         if found.setdefault(der.oid(oid), extension := RawExtension(is_critical, rest[-1].content)) is not extension:
             raise der.malformed(part.at, "an extension stands twice")

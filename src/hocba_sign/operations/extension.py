@@ -7,8 +7,8 @@ from hocba_sign.ades.structure import ParsedSignature, StampKind
 from hocba_sign.crypto.algorithms import SHA256, digest
 from hocba_sign.errors import CallerError
 from hocba_sign.model.workflow import Slot
+from hocba_sign.operations.signing import TimeStampAuthority
 from hocba_sign.pades.read import is_pdf, read_pdf
-from hocba_sign.pipeline import TimeStampAuthority
 from hocba_sign.pki.revocation.evidence import Evidence
 from hocba_sign.pki.timestamp.protocol import read_token
 from hocba_sign.pki.trust.store import TrustStore
