@@ -29,13 +29,13 @@ if TYPE_CHECKING:
     from hocba_sign.pki.trust.store import TrustStore as TrustStore
     from hocba_sign.report.document import NotPassed as NotPassed
     from hocba_sign.report.document import Report as Report
-    from hocba_sign.signing.complete import complete as complete
-    from hocba_sign.signing.merge import merge as merge
     from hocba_sign.signing.policy import Level as Level
     from hocba_sign.signing.policy import SigningPolicy as SigningPolicy
-    from hocba_sign.signing.prepare import prepare as prepare
     from hocba_sign.signing.state import SignedDocument as SignedDocument
     from hocba_sign.signing.state import ToBeSigned as ToBeSigned
+    from hocba_sign.signing.xml.complete import complete as complete
+    from hocba_sign.signing.xml.merge import merge as merge
+    from hocba_sign.signing.xml.prepare import prepare as prepare
     from hocba_sign.validation.assemble import Sources as Sources
     from hocba_sign.validation.chain import Setting as Setting
     from hocba_sign.validation.policy import Policy as Policy
@@ -62,11 +62,11 @@ _HOME = {
     "ToBeSigned": "signing.state",
     "Transcript": "model.transcript",
     "TrustStore": "pki.trust.store",
-    "complete": "signing.complete",
+    "complete": "signing.xml.complete",
     "extend": "operations.extension",
     "know": "operations.signing",
-    "merge": "signing.merge",
-    "prepare": "signing.prepare",
+    "merge": "signing.xml.merge",
+    "prepare": "signing.xml.prepare",
     "sign": "operations.signing",
     "time_stamp": "operations.signing",
     "verify": "operations.signing",

@@ -35,8 +35,8 @@ from hocba_sign.pki.trust.vietnam_list import TrustList
 from hocba_sign.report.document import Report
 from hocba_sign.report.html import html
 from hocba_sign.report.render import text
-from hocba_sign.signing.complete import complete
 from hocba_sign.signing.state import ToBeSigned
+from hocba_sign.signing.xml.complete import complete
 from hocba_sign.validation.assemble import Sources, assemble
 from hocba_sign.validation.chain import Setting
 from hocba_sign.validation.policy import DEFAULT

@@ -17,7 +17,7 @@ from hocba_sign.cli import delivery
 from hocba_sign.cli.main import main
 from hocba_sign.errors import OutsideError
 from hocba_sign.model.workflow import Slot
-from hocba_sign.signing.draft import read_draft
+from hocba_sign.signing.xml.draft import read_draft
 from hocba_sign.testing import World
 from tests.support.scene import GVCN, Scene
 

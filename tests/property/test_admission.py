@@ -15,10 +15,10 @@ from hocba_sign.pki.certificates.certificate import Certificate
 from hocba_sign.pki.revocation.evidence import Evidence
 from hocba_sign.pki.trust.store import TrustStore
 from hocba_sign.report.document import Report
-from hocba_sign.signing.complete import complete
 from hocba_sign.signing.policy import Level, SigningPolicy
-from hocba_sign.signing.prepare import prepare
 from hocba_sign.signing.state import SignedDocument, ToBeSigned
+from hocba_sign.signing.xml.complete import complete
+from hocba_sign.signing.xml.prepare import prepare
 from hocba_sign.testing import Identity, World
 from hocba_sign.testing.forge import Forgery, forge
 from hocba_sign.validation.verdict import Indication

@@ -17,10 +17,10 @@ from hocba_sign.operations.extension import closed_slots, extend
 from hocba_sign.operations.signing import verify
 from hocba_sign.report.render import text
 from hocba_sign.report.view import view
-from hocba_sign.signing.augment import octets_to_time_stamp, with_time_stamp
-from hocba_sign.signing.merge import merge
 from hocba_sign.signing.policy import Level
 from hocba_sign.signing.state import SignedDocument
+from hocba_sign.signing.xml.merge import merge
+from hocba_sign.signing.xml.time_stamp import octets_to_time_stamp, with_time_stamp
 from hocba_sign.validation.assemble import Sources
 from hocba_sign.validation.policy import DEFAULT, Policy
 from hocba_sign.validation.verdict import Verdict

@@ -18,8 +18,8 @@ from hocba_sign.pki.revocation.evidence import Evidence
 from hocba_sign.pki.timestamp.protocol import build_request, read_response
 from hocba_sign.pki.trust.store import TrustStore
 from hocba_sign.report.document import Report
-from hocba_sign.signing.augment import octets_to_time_stamp, with_time_stamp
 from hocba_sign.signing.policy import Level, SigningPolicy
+from hocba_sign.signing.xml.time_stamp import octets_to_time_stamp, with_time_stamp
 from hocba_sign.testing import Identity, World
 from hocba_sign.validation.policy import DEFAULT, Policy
 from hocba_sign.xades.write import Description, with_value, write_unsigned

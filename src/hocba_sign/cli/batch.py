@@ -29,9 +29,9 @@ from hocba_sign.model.workflow import Slot
 from hocba_sign.operations.signing import sign
 from hocba_sign.report.certificate import warnings
 from hocba_sign.report.messages import message
-from hocba_sign.signing.draft import read_draft
-from hocba_sign.signing.merge import merge
 from hocba_sign.signing.policy import Level, SigningPolicy
+from hocba_sign.signing.xml.draft import read_draft
+from hocba_sign.signing.xml.merge import merge
 from hocba_sign.xml.parse import MAX_BYTES
 
 TSA_FAILURES_TOLD: Final = 3

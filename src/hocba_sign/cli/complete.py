@@ -15,15 +15,15 @@ from hocba_sign.errors import CallerError, InputError
 from hocba_sign.operations.signing import time_stamp
 from hocba_sign.pades.read import is_pdf
 from hocba_sign.pades.write_cms import chain
-from hocba_sign.signing.complete import complete
 from hocba_sign.signing.state import SignedDocument, ToBeSigned
+from hocba_sign.signing.xml.complete import complete
 from hocba_sign.xades.read import read
 
 _VALUE_LIMIT = 64 * 1024
 
 
 def run(given: argparse.Namespace) -> int:
-    """Complete. Raises: CallerError CLI.VALUE; as `signing.complete` and `pipeline.time_stamp`; then there is no output file."""
+    """Complete. Raises: CallerError CLI.VALUE; as `signing.xml.complete` and `pipeline.time_stamp`; then there is no output file."""
     authority = authority_of(given)
     state = ToBeSigned.from_json(read_document(given.state, limit=STATE_LIMIT))
     signed = complete(state, _value(given), at=datetime.now(UTC))

@@ -27,7 +27,7 @@ from hocba_sign.report.html import html
 from hocba_sign.report.messages import Language, message
 from hocba_sign.report.phrases import phrase
 from hocba_sign.report.view import main_cause
-from hocba_sign.signing.merge import merge
+from hocba_sign.signing.xml.merge import merge
 from hocba_sign.testing.forge import Forgery, forge, with_changed_mark, with_swapped_signatures, without_signature
 from hocba_sign.testing.identity import Identity, pem
 from hocba_sign.testing.server import WorldServer

@@ -11,11 +11,11 @@ from hocba_sign.cli.level import policy_of
 from hocba_sign.cli.slot import choose_slot
 from hocba_sign.pki.loading.objects import MAX_FILE_OCTETS, load_certificates
 from hocba_sign.report.certificate import warnings
-from hocba_sign.signing.prepare import prepare
+from hocba_sign.signing.xml.prepare import prepare
 
 
 def run(given: argparse.Namespace) -> int:
-    """Write the state and print what the device needs, as JSON. Raises: as `signing.prepare` and `choose_slot`."""
+    """Write the state and print what the device needs, as JSON. Raises: as `signing.xml.prepare` and `choose_slot`."""
     document = read_document(given.file)
     chain_der = tuple(certificate.der for certificate in load_certificates(read_limited(given.cert, MAX_FILE_OCTETS)))
     slot = choose_slot(document, given, certificate_der=chain_der[0])

@@ -9,8 +9,8 @@ from hocba_sign.model.workflow import Role, Slot
 from hocba_sign.pades.read import is_pdf
 from hocba_sign.pki.certificates.certificate import Certificate
 from hocba_sign.pki.certificates.holder import Match, judge_holder
-from hocba_sign.signing.draft import Draft, read_draft
-from hocba_sign.signing.pdf_draft import PdfDraft, read_pdf_draft
+from hocba_sign.signing.pdf.draft import PdfDraft, read_pdf_draft
+from hocba_sign.signing.xml.draft import Draft, read_draft
 
 
 def choose_slot(document: bytes, given: argparse.Namespace, *, certificate_der: bytes) -> Slot:

@@ -13,10 +13,10 @@ from hocba_sign.pki.revocation.evidence import Evidence
 from hocba_sign.pki.timestamp.protocol import read_token
 from hocba_sign.pki.trust.store import TrustStore
 from hocba_sign.signing.admission import admit_token
-from hocba_sign.signing.enclosure import enclosing_slots
-from hocba_sign.signing.extend import ValidationData, octets_to_archive, with_archive_time_stamp, with_validation_data
-from hocba_sign.signing.pdf_extend import pdf_archive_gap, with_pdf_archive_time_stamp, with_pdf_validation_data
+from hocba_sign.signing.pdf.extend import pdf_archive_gap, with_pdf_archive_time_stamp, with_pdf_validation_data
 from hocba_sign.signing.policy import Level
+from hocba_sign.signing.xml.enclosure import enclosing_slots
+from hocba_sign.signing.xml.extend import ValidationData, octets_to_archive, with_archive_time_stamp, with_validation_data
 from hocba_sign.validation.chain import Setting
 from hocba_sign.validation.policy import DEFAULT
 from hocba_sign.validation.process import SignatureConclusion, embedded_evidence, validate_signature

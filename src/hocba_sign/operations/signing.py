@@ -14,16 +14,16 @@ from hocba_sign.pki.revocation.evidence import Evidence
 from hocba_sign.pki.trust.store import TrustStore
 from hocba_sign.report.document import Report
 from hocba_sign.signing.admission import admit, admit_token
-from hocba_sign.signing.augment import octets_to_time_stamp, with_time_stamp
-from hocba_sign.signing.complete import complete_draft
-from hocba_sign.signing.draft import read_draft
-from hocba_sign.signing.pdf_complete import complete_pdf_gap
-from hocba_sign.signing.pdf_draft import read_pdf_draft
-from hocba_sign.signing.pdf_prepare import prepare_pdf
+from hocba_sign.signing.pdf.complete import complete_pdf_gap
+from hocba_sign.signing.pdf.draft import read_pdf_draft
+from hocba_sign.signing.pdf.prepare import prepare_pdf
 from hocba_sign.signing.policy import DEFAULT as DEFAULT_SIGNING
 from hocba_sign.signing.policy import Level, SigningPolicy
-from hocba_sign.signing.prepare import prepare_draft
 from hocba_sign.signing.state import SignedDocument
+from hocba_sign.signing.xml.complete import complete_draft
+from hocba_sign.signing.xml.draft import read_draft
+from hocba_sign.signing.xml.prepare import prepare_draft
+from hocba_sign.signing.xml.time_stamp import octets_to_time_stamp, with_time_stamp
 from hocba_sign.validation.assemble import Named, Sources, assemble, years_among
 from hocba_sign.validation.chain import Setting
 from hocba_sign.validation.foreign import NOTHING_DETACHED

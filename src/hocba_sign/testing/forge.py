@@ -9,7 +9,7 @@ from hocba_sign.crypto.algorithms import SHA256
 from hocba_sign.crypto.signer import SoftwareSigner, default_algorithm
 from hocba_sign.model.workflow import Slot
 from hocba_sign.pki.certificates.certificate import Certificate
-from hocba_sign.signing.prepare import signature_id
+from hocba_sign.signing.xml.prepare import signature_id
 from hocba_sign.testing.identity import Identity
 from hocba_sign.xades.names import COMMITMENT
 from hocba_sign.xades.read import signature_elements

@@ -22,7 +22,7 @@ from hocba_sign.ades.integrity import check_integrity
 from hocba_sign.cli import batch
 from hocba_sign.cli.main import main
 from hocba_sign.model.workflow import Slot
-from hocba_sign.signing.draft import read_draft
+from hocba_sign.signing.xml.draft import read_draft
 from hocba_sign.testing import Fault, World, WorldServer
 from tests.support.scene import GVCN, ROOT, Scene
 

@@ -20,11 +20,11 @@ from hocba_sign.pades.names import field_name, slot_of
 from hocba_sign.pades.read import read_pdf
 from hocba_sign.pades.write import engine, fill
 from hocba_sign.rendering.render import render
-from hocba_sign.signing.complete import complete
-from hocba_sign.signing.merge import merge
 from hocba_sign.signing.policy import Level, SigningPolicy
-from hocba_sign.signing.prepare import prepare
 from hocba_sign.signing.state import SignedDocument, ToBeSigned
+from hocba_sign.signing.xml.complete import complete
+from hocba_sign.signing.xml.merge import merge
+from hocba_sign.signing.xml.prepare import prepare
 from tests.support.pdf import NAME, page, page_of, revised, signed
 from tests.support.scene import CBQL, GVCN, SEAL, SIGNED_AT, DirectTsa, Scene
 

@@ -13,10 +13,10 @@ from hocba_sign.operations.signing import sign, verify_any
 from hocba_sign.pades.names import field_name
 from hocba_sign.report.html import html
 from hocba_sign.report.render import text
-from hocba_sign.signing.complete import complete
 from hocba_sign.signing.policy import Level, SigningPolicy
-from hocba_sign.signing.prepare import prepare
 from hocba_sign.signing.state import ToBeSigned
+from hocba_sign.signing.xml.complete import complete
+from hocba_sign.signing.xml.prepare import prepare
 from hocba_sign.validation.verdict import Verdict
 from tests.support.pdf import page_of, revised, signed
 from tests.support.scene import CBQL, GVCN, JUDGED_AT, SEAL, SIGNED_AT, DirectTsa, Scene, causes

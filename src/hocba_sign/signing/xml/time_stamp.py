@@ -7,9 +7,9 @@ from hocba_sign.errors import CallerError
 from hocba_sign.model.workflow import Slot
 from hocba_sign.pades.read import is_pdf
 from hocba_sign.pki.timestamp.protocol import read_token, verify_token
-from hocba_sign.signing.enclosure import require_open
-from hocba_sign.signing.pdf_complete import pdf_octets_to_time_stamp, with_pdf_time_stamp
+from hocba_sign.signing.pdf.complete import pdf_octets_to_time_stamp, with_pdf_time_stamp
 from hocba_sign.signing.state import SignedDocument
+from hocba_sign.signing.xml.enclosure import require_open
 from hocba_sign.xades.names import OBJECT, QUALIFYING_PROPERTIES
 from hocba_sign.xades.read import signature_elements
 from hocba_sign.xades.write import time_stamp, time_stamped_octets

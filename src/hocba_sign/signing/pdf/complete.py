@@ -13,8 +13,8 @@ from hocba_sign.pades.write import engine, fill
 from hocba_sign.pades.write_cms import certificate_digest, chain, signature_value, signed_attributes, with_time_stamp, with_value
 from hocba_sign.pki.certificates.certificate import Certificate
 from hocba_sign.pki.timestamp.protocol import read_token, verify_token
-from hocba_sign.signing.pdf_draft import read_pdf_draft
-from hocba_sign.signing.pdf_prepare import build_pdf
+from hocba_sign.signing.pdf.draft import read_pdf_draft
+from hocba_sign.signing.pdf.prepare import build_pdf
 from hocba_sign.signing.policy import SigningPolicy
 from hocba_sign.signing.state import SignedDocument, ToBeSigned
 

@@ -14,9 +14,9 @@ from hocba_sign.pades.write import engine
 from hocba_sign.pades.write_cms import Description, unsigned
 from hocba_sign.pki.certificates.certificate import Certificate
 from hocba_sign.rendering.appearance import draw_appearance
-from hocba_sign.signing.pdf_draft import PdfDraft, locked_fields, new_fields, require_turn
+from hocba_sign.signing.certificate_fitness import require_holder, usable_algorithm
+from hocba_sign.signing.pdf.draft import PdfDraft, locked_fields, new_fields, require_turn
 from hocba_sign.signing.policy import SigningPolicy
-from hocba_sign.signing.signer import require_holder, usable_algorithm
 from hocba_sign.signing.state import ToBeSigned
 
 _NOT_IN_CMS: Final = (KeyKind.ED448,)

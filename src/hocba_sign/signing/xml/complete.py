@@ -10,11 +10,11 @@ from hocba_sign.errors import CallerError, InputError
 from hocba_sign.pades.read import is_pdf
 from hocba_sign.pades.write_cms import chain
 from hocba_sign.signing.admission import admit
-from hocba_sign.signing.draft import Draft, read_draft, require_turn
-from hocba_sign.signing.pdf_complete import complete_pdf
+from hocba_sign.signing.pdf.complete import complete_pdf
 from hocba_sign.signing.policy import DEFAULT, SigningPolicy
-from hocba_sign.signing.prepare import build_draft
 from hocba_sign.signing.state import SignedDocument, ToBeSigned
+from hocba_sign.signing.xml.draft import Draft, read_draft, require_turn
+from hocba_sign.signing.xml.prepare import build_draft
 from hocba_sign.xades.read import read
 from hocba_sign.xades.write import with_value
 from hocba_sign.xml.layout import recognise, slot_elements

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 from hocba_sign.errors import CallerError
 from hocba_sign.model.workflow import Slot
-from hocba_sign.signing.enclosure import require_open
+from hocba_sign.signing.xml.enclosure import require_open
 from hocba_sign.xades import names
 from hocba_sign.xades.imprints import archive_parts
 from hocba_sign.xades.read import signature_elements

@@ -10,12 +10,12 @@ from hocba_sign.model.workflow import Slot
 from hocba_sign.pades.read import is_pdf
 from hocba_sign.pki.certificates.certificate import Certificate
 from hocba_sign.signing.admission import admit
-from hocba_sign.signing.draft import Draft, read_draft, require_turn
-from hocba_sign.signing.pdf_draft import read_pdf_draft
-from hocba_sign.signing.pdf_prepare import prepare_pdf
+from hocba_sign.signing.certificate_fitness import require_holder, usable_algorithm
+from hocba_sign.signing.pdf.draft import read_pdf_draft
+from hocba_sign.signing.pdf.prepare import prepare_pdf
 from hocba_sign.signing.policy import DEFAULT, SigningPolicy
-from hocba_sign.signing.signer import require_holder, usable_algorithm
 from hocba_sign.signing.state import ToBeSigned
+from hocba_sign.signing.xml.draft import Draft, read_draft, require_turn
 from hocba_sign.xades.names import COMMITMENT
 from hocba_sign.xades.write import Description, write_unsigned
 from hocba_sign.xml.layout import slot_elements
