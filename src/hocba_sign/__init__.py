@@ -36,9 +36,9 @@ if TYPE_CHECKING:
     from hocba_sign.signing.xml.complete import complete as complete
     from hocba_sign.signing.xml.merge import merge as merge
     from hocba_sign.signing.xml.prepare import prepare as prepare
-    from hocba_sign.validation.assemble import Sources as Sources
-    from hocba_sign.validation.chain import Setting as Setting
+    from hocba_sign.validation.document.records import Sources as Sources
     from hocba_sign.validation.policy import Policy as Policy
+    from hocba_sign.validation.signature.path_at_time import Setting as Setting
 
 _HOME = {
     "CallerError": "errors",
@@ -51,13 +51,13 @@ _HOME = {
     "Policy": "validation.policy",
     "Report": "report.document",
     "Role": "model.workflow",
-    "Setting": "validation.chain",
+    "Setting": "validation.signature.path_at_time",
     "SignedDocument": "signing.state",
     "Signer": "crypto.signer",
     "SigningPlan": "model.workflow",
     "SigningPolicy": "signing.policy",
     "SoftwareSigner": "crypto.signer",
-    "Sources": "validation.assemble",
+    "Sources": "validation.document.records",
     "Slot": "model.workflow",
     "ToBeSigned": "signing.state",
     "Transcript": "model.transcript",

@@ -17,9 +17,9 @@ from hocba_sign.report.document import Report
 from hocba_sign.signing.policy import Level
 from hocba_sign.testing import World, WorldServer
 from hocba_sign.testing.identity import Identity
-from hocba_sign.validation.chain import Setting
-from hocba_sign.validation.needs import Answer
+from hocba_sign.validation.document.missing_evidence import Answer
 from hocba_sign.validation.policy import DEFAULT
+from hocba_sign.validation.signature.path_at_time import Setting
 from tests.support.scene import JUDGED_AT, SIGNED_AT, Scene
 
 ANSWERED_AT = JUDGED_AT - timedelta(minutes=1)

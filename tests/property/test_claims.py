@@ -19,7 +19,7 @@ from hocba_sign.model.fields import Bound, Leaf, table
 from hocba_sign.model.registry import Appointment, Rank
 from hocba_sign.model.status_list import Cell
 from hocba_sign.model.transcript import Transcript
-from hocba_sign.validation.assemble import Sources
+from hocba_sign.validation.document.records import Sources
 from hocba_sign.xml.layout import CANONICAL
 from tests.support.records import appointment, delegation, department, in_json, judge, signed, snapshot, status_list
 from tests.support.scene import CBQL, SEAL, Scene, value_id

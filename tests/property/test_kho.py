@@ -21,7 +21,7 @@ from hocba_sign.signing.policy import Level
 from hocba_sign.signing.state import SignedDocument
 from hocba_sign.signing.xml.merge import merge
 from hocba_sign.signing.xml.time_stamp import octets_to_time_stamp, with_time_stamp
-from hocba_sign.validation.assemble import Sources
+from hocba_sign.validation.document.records import Sources
 from hocba_sign.validation.policy import DEFAULT, Policy
 from hocba_sign.validation.verdict import Verdict
 from hocba_sign.xades.read import read

@@ -24,7 +24,7 @@ from hocba_sign.pki.loading.kinds import Kind
 from hocba_sign.pki.loading.objects import MAX_CRL_OCTETS, MAX_OCSP_OCTETS, Mark, Objects, load_certificates, read_objects
 from hocba_sign.pki.revocation.evidence import Evidence, Unread
 from hocba_sign.pki.revocation.selection import Statement, read_pool, select
-from hocba_sign.validation.needs import FETCHED, Answer, Available, Need, NeedKind, Unavailable, name_or_octets
+from hocba_sign.validation.document.missing_evidence import FETCHED, Answer, Available, Need, NeedKind, Unavailable, name_or_octets
 
 MAX_ISSUERS_OCTETS: Final = 1024 * 1024
 """A bundle of an issuing CA and its root has 5 kB."""

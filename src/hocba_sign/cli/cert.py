@@ -21,7 +21,7 @@ from hocba_sign.pki.revocation.evidence import Evidence
 from hocba_sign.pki.trust.anchors import anchors_in
 from hocba_sign.pki.trust.store import TrustStore
 from hocba_sign.report.certificate import CertificateIndication, CertificateReport, certificate_text
-from hocba_sign.validation.needs import path_needs
+from hocba_sign.validation.document.missing_evidence import path_needs
 
 _CODES: Final = {
     CertificateIndication.PASSED: console.EXIT_VALID,

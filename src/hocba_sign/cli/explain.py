@@ -17,7 +17,7 @@ from hocba_sign.cli.words import say
 from hocba_sign.crypto.verify import key_name
 from hocba_sign.errors import Finding, HocbaSignError, InputError
 from hocba_sign.report.messages import Language
-from hocba_sign.validation.diagnosis import Suspect, diagnose
+from hocba_sign.validation.document.diagnosis import Suspect, diagnose
 from hocba_sign.version import VERSION
 from hocba_sign.xades import names
 from hocba_sign.xades.elements import only

@@ -24,11 +24,11 @@ from hocba_sign.report.document import fetch_dict
 from hocba_sign.report.messages import Language, message
 from hocba_sign.report.phrases import vietnam_time
 from hocba_sign.signing.policy import Level
-from hocba_sign.validation.chain import Setting
-from hocba_sign.validation.document import DocumentConclusion
-from hocba_sign.validation.formats import judge
-from hocba_sign.validation.needs import Answer, document_needs
+from hocba_sign.validation.document.dispatch import judge
+from hocba_sign.validation.document.missing_evidence import Answer, document_needs
+from hocba_sign.validation.document.transcript import DocumentConclusion
 from hocba_sign.validation.policy import DEFAULT
+from hocba_sign.validation.signature.path_at_time import Setting
 
 TIMEOUT: Final = timedelta(seconds=180)
 """For one answer: the Government's authority was measured at 131 s, and a late pass is in no hurry."""

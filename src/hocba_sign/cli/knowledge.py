@@ -15,10 +15,10 @@ from hocba_sign.cli.online import evidence_fetcher
 from hocba_sign.errors import InputError, OutsideError
 from hocba_sign.operations.online import settle
 from hocba_sign.pki.revocation.evidence import Evidence
-from hocba_sign.validation.assemble import Named, Sources, assemble, may_be_record
-from hocba_sign.validation.chain import Setting
-from hocba_sign.validation.document import DocumentConclusion, validate
-from hocba_sign.validation.needs import document_needs
+from hocba_sign.validation.document.missing_evidence import document_needs
+from hocba_sign.validation.document.records import Named, Sources, assemble, may_be_record
+from hocba_sign.validation.document.transcript import DocumentConclusion, validate
+from hocba_sign.validation.signature.path_at_time import Setting
 from hocba_sign.xml.parse import MAX_BYTES
 
 MAX_YEARS: Final = 50

@@ -20,9 +20,9 @@ from hocba_sign.model.workflow import Role
 from hocba_sign.pki.fitness import credential_of
 from hocba_sign.pki.loading.objects import MAX_FILE_OCTETS, load_certificates
 from hocba_sign.report.messages import message
-from hocba_sign.validation.assemble import Sources, assemble
-from hocba_sign.validation.chain import Setting
+from hocba_sign.validation.document.records import Sources, assemble
 from hocba_sign.validation.policy import DEFAULT
+from hocba_sign.validation.signature.path_at_time import Setting
 from hocba_sign.xml.record import encode_record
 
 _CODES: Final = {

@@ -23,9 +23,9 @@ from hocba_sign.operations.signing import verify, verify_any
 from hocba_sign.report.document import Report
 from hocba_sign.report.html import html
 from hocba_sign.report.render import text
-from hocba_sign.validation.chain import Setting
-from hocba_sign.validation.formats import judge as judge_document
-from hocba_sign.validation.formats import judge_any
+from hocba_sign.validation.document.dispatch import judge as judge_document
+from hocba_sign.validation.document.dispatch import judge_any
+from hocba_sign.validation.signature.path_at_time import Setting
 from hocba_sign.validation.verdict import Verdict
 
 MAX_DETACHED: Final = 100_000_000

@@ -8,10 +8,10 @@ from typing import Final, Generic, TypeAlias, TypeVar
 from hocba_sign.errors import Finding, InputError
 from hocba_sign.pki.revocation.evidence import Evidence, Unread
 from hocba_sign.report.document import Report
-from hocba_sign.validation.chain import Setting
-from hocba_sign.validation.document import DocumentConclusion
-from hocba_sign.validation.formats import judge as judge_document
-from hocba_sign.validation.needs import Alternatives, Answer, Available, Fetch, Need, Unavailable, document_needs
+from hocba_sign.validation.document.dispatch import judge as judge_document
+from hocba_sign.validation.document.missing_evidence import Alternatives, Answer, Available, Fetch, Need, Unavailable, document_needs
+from hocba_sign.validation.document.transcript import DocumentConclusion
+from hocba_sign.validation.signature.path_at_time import Setting
 
 MAX_ROUNDS: Final = 12
 """One round for each issuer up to the anchor (`MAX_CHAIN_LENGTH`), then OCSP, then CRL; real files need 3."""

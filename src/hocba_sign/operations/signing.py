@@ -24,11 +24,11 @@ from hocba_sign.signing.xml.complete import complete_draft
 from hocba_sign.signing.xml.draft import read_draft
 from hocba_sign.signing.xml.prepare import prepare_draft
 from hocba_sign.signing.xml.time_stamp import octets_to_time_stamp, with_time_stamp
-from hocba_sign.validation.assemble import Named, Sources, assemble, years_among
-from hocba_sign.validation.chain import Setting
-from hocba_sign.validation.foreign import NOTHING_DETACHED
-from hocba_sign.validation.formats import judge, judge_any
+from hocba_sign.validation.document.any_xml import NOTHING_DETACHED
+from hocba_sign.validation.document.dispatch import judge, judge_any
+from hocba_sign.validation.document.records import Named, Sources, assemble, years_among
 from hocba_sign.validation.policy import DEFAULT, Policy
+from hocba_sign.validation.signature.path_at_time import Setting
 
 
 class TimeStampAuthority(Protocol):

@@ -7,8 +7,8 @@ from hocba_sign.report.lines import State
 from hocba_sign.report.messages import Language
 from hocba_sign.report.phrases import phrase, printable
 from hocba_sign.report.signature import Fact
-from hocba_sign.validation.document import DocumentConclusion
-from hocba_sign.validation.process import SignatureConclusion
+from hocba_sign.validation.document.transcript import DocumentConclusion
+from hocba_sign.validation.signature.validation import SignatureConclusion
 from hocba_sign.validation.verdict import Status, is_contradicted
 
 

@@ -20,7 +20,7 @@ from hocba_sign.report.lines import State, coloured, fact_lines, wrapped
 from hocba_sign.report.messages import Language, message
 from hocba_sign.report.phrases import phrase, printable, vietnam_time
 from hocba_sign.report.signature import Fact
-from hocba_sign.validation.needs import Answer
+from hocba_sign.validation.document.missing_evidence import Answer
 from hocba_sign.version import VERSION
 
 

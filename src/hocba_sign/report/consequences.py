@@ -5,7 +5,7 @@ from types import MappingProxyType
 from typing import Final
 
 from hocba_sign.errors import Finding
-from hocba_sign.validation.process import SignatureConclusion
+from hocba_sign.validation.signature.validation import SignatureConclusion
 from hocba_sign.validation.verdict import Check, Status, is_contradicted
 
 NOT_JUDGED: Final = "SIG.NOT_JUDGED"

@@ -16,14 +16,14 @@ from hocba_sign.pades.read import ATTACHMENT, is_pdf
 from hocba_sign.pki.certificates.certificate import Certificate
 from hocba_sign.pki.loading.objects import wrong_document
 from hocba_sign.report.messages import message
-from hocba_sign.validation.document import DocumentConclusion
-from hocba_sign.validation.level import level_of
-from hocba_sign.validation.needs import Answer, Unavailable
-from hocba_sign.validation.pdf import BOOK
+from hocba_sign.validation.document.missing_evidence import Answer, Unavailable
+from hocba_sign.validation.document.pdf import BOOK
+from hocba_sign.validation.document.transcript import DocumentConclusion
+from hocba_sign.validation.in_force.status import Force
 from hocba_sign.validation.policy import DEFAULT, Policy
-from hocba_sign.validation.process import SignatureConclusion, claimed_time
-from hocba_sign.validation.standing import Force
-from hocba_sign.validation.timestamps import TimeStampConclusion
+from hocba_sign.validation.signature.level import level_of
+from hocba_sign.validation.signature.time_stamps import TimeStampConclusion
+from hocba_sign.validation.signature.validation import SignatureConclusion, claimed_time
 from hocba_sign.validation.verdict import Check, Indication, Status, Verdict
 from hocba_sign.version import VERSION
 

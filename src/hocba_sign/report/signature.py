@@ -8,8 +8,8 @@ from dataclasses import dataclass
 from hocba_sign.pki.certificates.certificate import Certificate
 from hocba_sign.report.messages import Language
 from hocba_sign.report.phrases import phrase, printable, vietnam_time
-from hocba_sign.validation.process import SignatureConclusion, claimed_time
-from hocba_sign.validation.timestamps import TimeStampConclusion
+from hocba_sign.validation.signature.time_stamps import TimeStampConclusion
+from hocba_sign.validation.signature.validation import SignatureConclusion, claimed_time
 from hocba_sign.validation.verdict import is_contradicted
 
 

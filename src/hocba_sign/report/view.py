@@ -20,12 +20,12 @@ from hocba_sign.report.lines import State
 from hocba_sign.report.messages import Language, message
 from hocba_sign.report.phrases import phrase, printable, vietnam_time
 from hocba_sign.report.signature import Fact, signature_facts
-from hocba_sign.validation.document import DocumentConclusion
-from hocba_sign.validation.needs import Unavailable
-from hocba_sign.validation.order import Basis, Workflow
-from hocba_sign.validation.pdf import BOOK
-from hocba_sign.validation.process import SignatureConclusion
+from hocba_sign.validation.document.missing_evidence import Unavailable
+from hocba_sign.validation.document.pdf import BOOK
+from hocba_sign.validation.document.transcript import DocumentConclusion
+from hocba_sign.validation.signature.validation import SignatureConclusion
 from hocba_sign.validation.verdict import Check, Indication, Status, Verdict
+from hocba_sign.validation.workflow.order import Basis, Workflow
 from hocba_sign.version import VERSION
 
 _TELLING: Final = (

@@ -18,7 +18,7 @@ from hocba_sign.pki.revocation.evidence import Evidence
 from hocba_sign.testing.authority import OcspOptions
 from hocba_sign.testing.server import Fault, WorldServer, certificate_bundle
 from hocba_sign.testing.world import World
-from hocba_sign.validation.needs import Answer, Available, Need, NeedKind, Unavailable
+from hocba_sign.validation.document.missing_evidence import Answer, Available, Need, NeedKind, Unavailable
 
 AT = datetime(2026, 6, 1, tzinfo=UTC)
 WORLD = World(AT, fast=True)

@@ -11,7 +11,7 @@ from hocba_sign.errors import CallerError, InputError
 from hocba_sign.operations.signing import know, verify
 from hocba_sign.report.document import Report
 from hocba_sign.signing.policy import Level
-from hocba_sign.validation.assemble import Sources
+from hocba_sign.validation.document.records import Sources
 from hocba_sign.validation.policy import DEFAULT, Policy
 from tests.support.records import appointment, in_json, snapshot
 from tests.support.scene import CBQL, JUDGED_AT, SEAL, Scene, causes

@@ -9,7 +9,7 @@ from hocba_sign.model.registry import Delegation, Rank
 from hocba_sign.model.workflow import Role
 from hocba_sign.signing.policy import Level
 from hocba_sign.testing import Identity
-from hocba_sign.validation.assemble import Sources
+from hocba_sign.validation.document.records import Sources
 from tests.support.records import FIRST, appointment, delegation, department, judge, pinned, sha256, signed, snapshot
 from tests.support.scene import CBQL, SEAL, Scene, causes
 

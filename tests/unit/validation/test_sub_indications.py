@@ -15,10 +15,10 @@ from hocba_sign.pki.revocation.evidence import Evidence
 from hocba_sign.pki.timestamp.protocol import build_request, read_response
 from hocba_sign.pki.trust.store import TrustStore
 from hocba_sign.testing import Identity
-from hocba_sign.validation.chain import Setting, judge_chain
-from hocba_sign.validation.existence import Existence
 from hocba_sign.validation.policy import DEFAULT, Policy
-from hocba_sign.validation.process import SignatureConclusion, validate_signature
+from hocba_sign.validation.signature.path_at_time import Setting, judge_chain
+from hocba_sign.validation.signature.proof_of_existence import Existence
+from hocba_sign.validation.signature.validation import SignatureConclusion, validate_signature
 from hocba_sign.validation.verdict import Indication, SubIndication
 from hocba_sign.xades.read import read
 from tests.support.scene import SEAL, SIGNED_AT, Scene

@@ -19,7 +19,7 @@ from hocba_sign.pki.trust.vietnam_list import Hierarchy, Kind
 from hocba_sign.report.document import Report
 from hocba_sign.testing import Identity, World
 from hocba_sign.testing.keys import sign_octets
-from hocba_sign.validation.chain import is_compromised
+from hocba_sign.validation.signature.path_at_time import is_compromised
 from hocba_sign.validation.verdict import Verdict
 from tests.support.pins import pin, trust_list
 from tests.support.scene import JUDGED_AT, SEAL, SIGNED_AT, Scene

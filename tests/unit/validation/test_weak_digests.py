@@ -9,9 +9,9 @@ from hocba_sign.ades.structure import ParsedSignature
 from hocba_sign.crypto.algorithms import MD5, SHA1, SHA256, DigestAlgorithm, digest
 from hocba_sign.operations.signing import verify
 from hocba_sign.signing.policy import Level
-from hocba_sign.validation.chain import Setting
 from hocba_sign.validation.policy import DEFAULT, Policy
-from hocba_sign.validation.process import SignatureConclusion, validate_signature
+from hocba_sign.validation.signature.path_at_time import Setting
+from hocba_sign.validation.signature.validation import SignatureConclusion, validate_signature
 from hocba_sign.validation.verdict import Indication, SubIndication, Verdict
 from hocba_sign.xades.read import read
 from tests.support.scene import CBQL, JUDGED_AT, SIGNED_AT, Scene, causes

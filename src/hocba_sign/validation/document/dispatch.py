@@ -1,0 +1,39 @@
+"""Which judgement a file is for, by its first octets."""
+
+from collections.abc import Mapping
+from dataclasses import replace
+
+from hocba_sign.pades.read import is_pdf
+from hocba_sign.validation.document.any_xml import NOTHING_DETACHED, validate_any
+from hocba_sign.validation.document.pdf import validate_any_pdf, validate_pdf
+from hocba_sign.validation.document.transcript import DocumentConclusion, validate
+from hocba_sign.validation.signature.path_at_time import Setting
+from hocba_sign.validation.verdict import Check, Status, Verdict
+
+
+def judge(octets: bytes, setting: Setting) -> DocumentConclusion:
+    """Judge a transcript, or a document about transcripts, as XML or PDF. Raises: as `validate` and `validate_pdf`."""
+    return with_unread(validate_pdf(octets, setting) if is_pdf(octets) else validate(octets, setting), setting)
+
+
+def judge_any(octets: bytes, setting: Setting, *, detached: Mapping[str, bytes] = NOTHING_DETACHED) -> DocumentConclusion:
+    """Judge any signed XML or PDF; `detached` is for XML. Raises: as `validate_any` and `validate_any_pdf`."""
+    conclusion = validate_any_pdf(octets, setting) if is_pdf(octets) else validate_any(octets, setting, detached=detached)
+    return with_unread(conclusion, setting)
+
+
+def with_unread(conclusion: DocumentConclusion, setting: Setting) -> DocumentConclusion:
+    """Name the evidence that was not read; what may be a newer statement on revocation leaves nothing VALID."""
+    unread = setting.evidence.unread
+    if not unread or not conclusion.signatures:
+        return conclusion
+    checks = tuple(
+        Check(
+            identifier="EVIDENCE.UNREAD" if one.matters else "EVIDENCE.PASSED_OVER",
+            status=Status.UNPROVEN if one.matters else Status.NOT_CHECKED,
+            where=f"{one.where} ({one.cause})",
+        )
+        for one in unread
+    )
+    is_open = conclusion.verdict is Verdict.VALID and any(one.matters for one in unread)
+    return replace(conclusion, checks=(*conclusion.checks, *checks), verdict=Verdict.INDETERMINATE if is_open else conclusion.verdict)
