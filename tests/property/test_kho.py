@@ -24,7 +24,7 @@ from hocba_sign.signing.xml.time_stamp import octets_to_time_stamp, with_time_st
 from hocba_sign.validation.document.records import Sources
 from hocba_sign.validation.policy import DEFAULT, Policy
 from hocba_sign.validation.verdict import Verdict
-from hocba_sign.xades.read import read
+from hocba_sign.xades.transcript.read import read
 from hocba_sign.xml.encode import encode
 from hocba_sign.xml.layout import KHO, slot_elements
 from hocba_sign.xml.parse import parse

@@ -30,7 +30,7 @@ from hocba_sign.ades.integrity import check_integrity
 from hocba_sign.ades.structure import ParsedSignature
 from hocba_sign.errors import InputError
 from hocba_sign.pki.certificates.certificate import Certificate
-from hocba_sign.xades.read_any import read_any
+from hocba_sign.xades.general.read import read_any
 from hocba_sign.xml.parse import parse
 
 SUITE = Path(__file__).resolve().parents[3] / "shared" / "data" / "suites" / "xmldsig-xmlsec"

@@ -8,8 +8,8 @@ from lxml import etree
 
 from hocba_sign.crypto.signer import SoftwareSigner, default_algorithm
 from hocba_sign.model.workflow import Slot
-from hocba_sign.xades import names
-from hocba_sign.xades.read import signature_elements
+from hocba_sign.xades.syntax import names
+from hocba_sign.xades.transcript.read import signature_elements
 from hocba_sign.xml.c14n import C14nAlgorithm, canonicalize
 from hocba_sign.xml.layout import CANONICAL
 from hocba_sign.xml.parse import parse

@@ -22,7 +22,7 @@ from hocba_sign.signing.policy import Level, SigningPolicy
 from hocba_sign.signing.xml.time_stamp import octets_to_time_stamp, with_time_stamp
 from hocba_sign.testing import Identity, World
 from hocba_sign.validation.policy import DEFAULT, Policy
-from hocba_sign.xades.write import Description, with_value, write_unsigned
+from hocba_sign.xades.transcript.write import Description, with_value, write_unsigned
 from hocba_sign.xml.encode import encode
 from hocba_sign.xml.layout import CANONICAL, Layout, recognise, slot_elements
 from hocba_sign.xml.parse import parse

@@ -17,7 +17,7 @@ from hocba_sign.crypto.algorithms import (
 from hocba_sign.testing import Identity
 from hocba_sign.testing.certificates import CertificateProfile, issue
 from hocba_sign.testing.profiles import SIGNER_KEY_USAGE
-from hocba_sign.xades import names
+from hocba_sign.xades.syntax import names
 from hocba_sign.xml.parse import Element
 from tools.vectors.case import Case
 from tools.vectors.stage import CBQL, SEAL, SIGNED_AT, Stage, signature_octets, swapped

@@ -15,7 +15,7 @@ from hocba_sign.pki.certificates.certificate import Certificate
 from hocba_sign.rendering.source import read_source
 from hocba_sign.signing.policy import Level
 from hocba_sign.testing import Identity
-from hocba_sign.xades import names
+from hocba_sign.xades.syntax import names
 from hocba_sign.xml.encode import encode as encode_transcript
 from hocba_sign.xml.parse import Element
 from hocba_sign.xml.record import encode_record

@@ -9,7 +9,7 @@ from typing import TypeAlias
 from hocba_sign.model.record import VIETNAM
 from hocba_sign.model.transcript import Identification, Transcript
 from hocba_sign.model.workflow import Slot
-from hocba_sign.xades import names
+from hocba_sign.xades.syntax import names
 from hocba_sign.xml.encode import encode
 from hocba_sign.xml.parse import Element
 from tools.vectors.case import Case, Verdict

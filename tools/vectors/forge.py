@@ -20,9 +20,9 @@ from hocba_sign.model.workflow import Slot
 from hocba_sign.pki.certificates.certificate import Certificate
 from hocba_sign.testing import Identity
 from hocba_sign.testing.keys import InsecureKey, sign_octets
-from hocba_sign.xades import names
-from hocba_sign.xades.elements import algorithm_of, c14n_of
-from hocba_sign.xades.write import Description, time_stamp, time_stamped_octets, write_unsigned
+from hocba_sign.xades.syntax import names
+from hocba_sign.xades.syntax.elements import algorithm_of, c14n_of
+from hocba_sign.xades.transcript.write import Description, time_stamp, time_stamped_octets, write_unsigned
 from hocba_sign.xml.c14n import C14nAlgorithm, canonicalize
 from hocba_sign.xml.layout import recognise, signature_in, slot_elements
 from hocba_sign.xml.parse import Element, ParsedXml, parse

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from hocba_sign.xades import names
+from hocba_sign.xades.syntax import names
 from hocba_sign.xml.parse import Element
 from tools.vectors.case import Case
 from tools.vectors.stage import SEAL, Stage, element_text, emptied, filled, first_match, signature_octets, swapped

@@ -19,7 +19,7 @@ from hocba_sign.signing.policy import Level, SigningPolicy
 from hocba_sign.testing import Identity, World
 from hocba_sign.testing.authority import TimestampOptions
 from hocba_sign.testing.identity import pem
-from hocba_sign.xades.read import signature_elements
+from hocba_sign.xades.transcript.read import signature_elements
 from hocba_sign.xml.encode import encode
 from hocba_sign.xml.layout import CANONICAL
 from hocba_sign.xml.parse import parse

@@ -5,7 +5,7 @@ from typing import Any
 
 from lxml import etree
 
-from hocba_sign.xades import names
+from hocba_sign.xades.syntax import names
 from hocba_sign.xml.parse import Element
 from tools.vectors.case import Case
 from tools.vectors.forge import Edit

@@ -17,7 +17,7 @@ from hocba_sign.pades.read import is_pdf
 from hocba_sign.pades.write_cms import chain
 from hocba_sign.signing.state import SignedDocument, ToBeSigned
 from hocba_sign.signing.xml.complete import complete
-from hocba_sign.xades.read import read
+from hocba_sign.xades.transcript.read import read
 
 _VALUE_LIMIT = 64 * 1024
 

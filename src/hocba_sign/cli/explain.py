@@ -19,11 +19,11 @@ from hocba_sign.errors import Finding, HocbaSignError, InputError
 from hocba_sign.report.messages import Language
 from hocba_sign.validation.document.diagnosis import Suspect, diagnose
 from hocba_sign.version import VERSION
-from hocba_sign.xades import names
-from hocba_sign.xades.elements import only
-from hocba_sign.xades.explain import Trace, entries_of, signed_info_of, trace
-from hocba_sign.xades.foreign import ForeignDocument
-from hocba_sign.xades.read_any import read_any
+from hocba_sign.xades.general.explain import Trace, entries_of, signed_info_of, trace
+from hocba_sign.xades.general.read import read_any
+from hocba_sign.xades.general.references import ForeignDocument
+from hocba_sign.xades.syntax import names
+from hocba_sign.xades.syntax.elements import only
 from hocba_sign.xml.parse import Element, ParsedXml, parse
 
 _INDENT: Final = "  "

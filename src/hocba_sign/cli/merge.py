@@ -8,7 +8,7 @@ from hocba_sign.cli.delivery import deliver_signed, holding
 from hocba_sign.cli.documents import read_document
 from hocba_sign.cli.words import say
 from hocba_sign.signing.xml.merge import merge
-from hocba_sign.xades.read import read
+from hocba_sign.xades.transcript.read import read
 
 
 def run(given: argparse.Namespace) -> int:

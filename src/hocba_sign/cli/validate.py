@@ -16,7 +16,7 @@ from hocba_sign.model.transcript import Transcript
 from hocba_sign.pki.loading.encodings import decoded_text
 from hocba_sign.pki.loading.objects import wrong_document
 from hocba_sign.report.messages import message
-from hocba_sign.xades.read import read
+from hocba_sign.xades.transcript.read import read
 from hocba_sign.xml.decode import check_document, decode_document
 from hocba_sign.xml.layout import recognise
 from hocba_sign.xml.parse import Element, parse

@@ -21,7 +21,7 @@ from hocba_sign.validation.policy import DEFAULT
 from hocba_sign.validation.signature.path_at_time import Setting
 from hocba_sign.validation.signature.validation import SignatureConclusion, embedded_evidence, validate_signature
 from hocba_sign.validation.verdict import Indication
-from hocba_sign.xades.read import read, signature_elements
+from hocba_sign.xades.transcript.read import read, signature_elements
 from hocba_sign.xml.layout import recognise
 from hocba_sign.xml.parse import parse
 

@@ -11,9 +11,9 @@ from hocba_sign.model.workflow import Slot
 from hocba_sign.pki.certificates.certificate import Certificate
 from hocba_sign.signing.xml.prepare import signature_id
 from hocba_sign.testing.identity import Identity
-from hocba_sign.xades.names import COMMITMENT
-from hocba_sign.xades.read import signature_elements
-from hocba_sign.xades.write import Description, time_stamp, time_stamped_octets, with_value, write_unsigned
+from hocba_sign.xades.syntax.names import COMMITMENT
+from hocba_sign.xades.transcript.read import signature_elements
+from hocba_sign.xades.transcript.write import Description, time_stamp, time_stamped_octets, with_value, write_unsigned
 from hocba_sign.xml.layout import recognise, slot_elements
 from hocba_sign.xml.names import ID_DATA
 from hocba_sign.xml.parse import parse

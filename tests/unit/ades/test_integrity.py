@@ -6,7 +6,7 @@ import pytest
 
 from hocba_sign.ades.integrity import check_integrity
 from hocba_sign.ades.structure import ParsedSignature
-from hocba_sign.xades.read import read
+from hocba_sign.xades.transcript.read import read
 from tests.support.scene import GVCN, Scene
 
 HMAC = "http://www.w3.org/2000/09/xmldsig#hmac-sha1"

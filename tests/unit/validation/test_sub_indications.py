@@ -20,7 +20,7 @@ from hocba_sign.validation.signature.path_at_time import Setting, judge_chain
 from hocba_sign.validation.signature.proof_of_existence import Existence
 from hocba_sign.validation.signature.validation import SignatureConclusion, validate_signature
 from hocba_sign.validation.verdict import Indication, SubIndication
-from hocba_sign.xades.read import read
+from hocba_sign.xades.transcript.read import read
 from tests.support.scene import SEAL, SIGNED_AT, Scene
 
 HOUR, DAY = timedelta(hours=1), timedelta(days=1)

@@ -13,7 +13,7 @@ from hocba_sign.validation.policy import DEFAULT, Policy
 from hocba_sign.validation.signature.path_at_time import Setting
 from hocba_sign.validation.signature.validation import SignatureConclusion, validate_signature
 from hocba_sign.validation.verdict import Indication, SubIndication, Verdict
-from hocba_sign.xades.read import read
+from hocba_sign.xades.transcript.read import read
 from tests.support.scene import CBQL, JUDGED_AT, SIGNED_AT, Scene, causes
 
 SCENE = Scene()

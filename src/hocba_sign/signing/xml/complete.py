@@ -15,8 +15,8 @@ from hocba_sign.signing.policy import DEFAULT, SigningPolicy
 from hocba_sign.signing.state import SignedDocument, ToBeSigned
 from hocba_sign.signing.xml.draft import Draft, read_draft, require_turn
 from hocba_sign.signing.xml.prepare import build_draft
-from hocba_sign.xades.read import read
-from hocba_sign.xades.write import with_value
+from hocba_sign.xades.transcript.read import read
+from hocba_sign.xades.transcript.write import with_value
 from hocba_sign.xml.layout import recognise, slot_elements
 from hocba_sign.xml.parse import parse
 from hocba_sign.xml.splice import insert, path_of

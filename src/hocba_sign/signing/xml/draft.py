@@ -13,7 +13,7 @@ from hocba_sign.model.status_list import StatusList
 from hocba_sign.model.transcript import ExpectedSigner, Transcript
 from hocba_sign.model.workflow import PLANS, SigningPlan, Slot
 from hocba_sign.pki.loading.objects import wrong_document
-from hocba_sign.xades.read import read_parsed
+from hocba_sign.xades.transcript.read import read_parsed
 from hocba_sign.xml.decode import check_document, decode_document
 from hocba_sign.xml.layout import Layout, recognise
 from hocba_sign.xml.names import ID_DATA

@@ -6,8 +6,8 @@ that is added there afterwards would break the principal's signature and the sea
 
 from hocba_sign.errors import CallerError
 from hocba_sign.model.workflow import Slot
-from hocba_sign.xades.names import REFERENCE, SIGNED_INFO
-from hocba_sign.xades.read import signature_elements
+from hocba_sign.xades.syntax.names import REFERENCE, SIGNED_INFO
+from hocba_sign.xades.transcript.read import signature_elements
 from hocba_sign.xml.layout import recognise, slot_elements
 from hocba_sign.xml.parse import ParsedXml
 

@@ -10,10 +10,10 @@ from dataclasses import dataclass
 from hocba_sign.errors import CallerError
 from hocba_sign.model.workflow import Slot
 from hocba_sign.signing.xml.enclosure import require_open
-from hocba_sign.xades import names
-from hocba_sign.xades.imprints import archive_parts
-from hocba_sign.xades.read import signature_elements
-from hocba_sign.xades.references import Method, Resolver
+from hocba_sign.xades.syntax import names
+from hocba_sign.xades.syntax.imprints import archive_parts
+from hocba_sign.xades.transcript.read import signature_elements
+from hocba_sign.xades.transcript.references import Method, Resolver
 from hocba_sign.xml.c14n import C14nAlgorithm
 from hocba_sign.xml.layout import recognise
 from hocba_sign.xml.names import DS, XADES, XADES141

@@ -13,7 +13,7 @@ from hocba_sign.pades.read import is_pdf
 from hocba_sign.signing.certificate_fitness import require_holder
 from hocba_sign.signing.policy import DEFAULT, SigningPolicy
 from hocba_sign.signing.xml.draft import Draft, read_draft, require_turn
-from hocba_sign.xades.read import read, signature_elements
+from hocba_sign.xades.transcript.read import read, signature_elements
 from hocba_sign.xml.layout import recognise, slot_elements
 from hocba_sign.xml.parse import parse
 from hocba_sign.xml.splice import insert, path_of, slice_of

@@ -16,8 +16,8 @@ from hocba_sign.signing.pdf.prepare import prepare_pdf
 from hocba_sign.signing.policy import DEFAULT, SigningPolicy
 from hocba_sign.signing.state import ToBeSigned
 from hocba_sign.signing.xml.draft import Draft, read_draft, require_turn
-from hocba_sign.xades.names import COMMITMENT
-from hocba_sign.xades.write import Description, write_unsigned
+from hocba_sign.xades.syntax.names import COMMITMENT
+from hocba_sign.xades.transcript.write import Description, write_unsigned
 from hocba_sign.xml.layout import slot_elements
 from hocba_sign.xml.parse import parse
 

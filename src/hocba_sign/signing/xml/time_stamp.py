@@ -10,9 +10,9 @@ from hocba_sign.pki.timestamp.protocol import read_token, verify_token
 from hocba_sign.signing.pdf.complete import pdf_octets_to_time_stamp, with_pdf_time_stamp
 from hocba_sign.signing.state import SignedDocument
 from hocba_sign.signing.xml.enclosure import require_open
-from hocba_sign.xades.names import OBJECT, QUALIFYING_PROPERTIES
-from hocba_sign.xades.read import signature_elements
-from hocba_sign.xades.write import time_stamp, time_stamped_octets
+from hocba_sign.xades.syntax.names import OBJECT, QUALIFYING_PROPERTIES
+from hocba_sign.xades.transcript.read import signature_elements
+from hocba_sign.xades.transcript.write import time_stamp, time_stamped_octets
 from hocba_sign.xml.layout import recognise
 from hocba_sign.xml.parse import Element, parse
 from hocba_sign.xml.splice import insert, path_of

@@ -22,9 +22,9 @@ from hocba_sign.validation.signature.validation import SignatureConclusion, clai
 from hocba_sign.validation.verdict import Check, Indication, Status, Verdict
 from hocba_sign.validation.workflow.trust_hierarchy import hierarchy_checks
 from hocba_sign.validation.workflow.tt15 import tt15_checks
-from hocba_sign.xades.coverage import Spans
-from hocba_sign.xades.foreign import named
-from hocba_sign.xades.read_any import ForeignReading, read_any
+from hocba_sign.xades.general.coverage import Spans
+from hocba_sign.xades.general.read import ForeignReading, read_any
+from hocba_sign.xades.general.references import named
 from hocba_sign.xml.outside import instructions, is_stylesheet, other_kinds
 from hocba_sign.xml.parse import ParsedXml, locate, parse
 

@@ -16,13 +16,13 @@ from hocba_sign.errors import Finding, InputError
 from hocba_sign.pki.certificates.certificate import Certificate
 from hocba_sign.validation.signature.validation import SignatureConclusion
 from hocba_sign.validation.verdict import conclude
-from hocba_sign.xades import names
-from hocba_sign.xades.elements import Parts, algorithm_of, octets_of, only
-from hocba_sign.xades.foreign import ForeignDocument, named
-from hocba_sign.xades.nodes import Budget, Method
-from hocba_sign.xades.signature import read_value
-from hocba_sign.xades.transforms import Canonicalization, Enveloped, Named, inclusive_prefixes, read_transforms
-from hocba_sign.xades.xpointer import ById, pointer
+from hocba_sign.xades.general.node_sets import Budget, Method
+from hocba_sign.xades.general.references import ForeignDocument, named
+from hocba_sign.xades.general.transforms import Canonicalization, Enveloped, Named, inclusive_prefixes, read_transforms
+from hocba_sign.xades.general.xpointer import ById, pointer
+from hocba_sign.xades.syntax import names
+from hocba_sign.xades.syntax.elements import Parts, algorithm_of, octets_of, only
+from hocba_sign.xades.syntax.signature import read_value
 from hocba_sign.xml.c14n import C14nAlgorithm, canonicalize
 from hocba_sign.xml.parse import Element, ParsedXml, locate
 from hocba_sign.xml.reformat import undo_letters, undo_open, without_signatures

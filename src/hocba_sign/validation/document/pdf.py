@@ -35,7 +35,7 @@ from hocba_sign.validation.workflow.dates import date_checks
 from hocba_sign.validation.workflow.order import Workflow
 from hocba_sign.validation.workflow.pdf_order import judge_fields, judge_revisions
 from hocba_sign.validation.workflow.tt15 import tt15_checks
-from hocba_sign.xades.read import read_parsed
+from hocba_sign.xades.transcript.read import read_parsed
 from hocba_sign.xml.parse import parse
 
 BOOK: Final = "pdf_only"

@@ -32,7 +32,7 @@ from hocba_sign.validation.workflow.order import SignerFacts, Workflow, judge_or
 from hocba_sign.validation.workflow.other_layouts import foreign_checks, foreign_workflow, is_foreign, layout_checks
 from hocba_sign.validation.workflow.trust_hierarchy import hierarchy_checks
 from hocba_sign.validation.workflow.tt15 import tt15_checks
-from hocba_sign.xades.read import read, read_parsed
+from hocba_sign.xades.transcript.read import read, read_parsed
 from hocba_sign.xml.decode import check_document, decode, decode_document
 from hocba_sign.xml.layout import CANONICAL, KHO, Layout, recognise
 from hocba_sign.xml.names import ID_DATA, ID_IDENTITY

@@ -13,8 +13,8 @@ from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 
 from hocba_sign.ades.integrity import check_integrity
 from hocba_sign.validation.document.diagnosis import Suspect, diagnose
-from hocba_sign.xades import names
-from hocba_sign.xades.read_any import read_any
+from hocba_sign.xades.general.read import read_any
+from hocba_sign.xades.syntax import names
 from hocba_sign.xml.c14n import C14nAlgorithm, canonicalize
 from hocba_sign.xml.parse import Element, parse
 

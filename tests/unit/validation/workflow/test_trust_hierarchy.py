@@ -11,7 +11,7 @@ from hocba_sign.validation.signature.path_at_time import Setting
 from hocba_sign.validation.signature.validation import validate_signature
 from hocba_sign.validation.verdict import Check, Status
 from hocba_sign.validation.workflow.trust_hierarchy import hierarchy_checks
-from hocba_sign.xades.read import read
+from hocba_sign.xades.transcript.read import read
 from tests.support.scene import JUDGED_AT, Scene
 
 

@@ -2,7 +2,7 @@ from datetime import UTC, datetime, timedelta, timezone
 
 import pytest
 
-from hocba_sign.xades.elements import local_moment_of, moment_of
+from hocba_sign.xades.syntax.elements import local_moment_of, moment_of
 
 VIETNAM = timezone(timedelta(hours=7))
 

@@ -4,8 +4,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from lxml import etree
 
-from hocba_sign.xades.coverage import MAX_PATHS, Chart, Spans
-from hocba_sign.xades.nodes import NodeSet
+from hocba_sign.xades.general.coverage import MAX_PATHS, Chart, Spans
+from hocba_sign.xades.general.node_sets import NodeSet
 from hocba_sign.xml.node_set import Subtrees
 
 Shape = list["Shape"]

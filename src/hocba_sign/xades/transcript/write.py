@@ -14,7 +14,7 @@ from lxml import etree
 
 from hocba_sign.crypto.algorithms import DigestAlgorithm, SignatureAlgorithm, digest
 from hocba_sign.errors import CallerError
-from hocba_sign.xades import names
+from hocba_sign.xades.syntax import names
 from hocba_sign.xml.c14n import C14nAlgorithm, canonicalize
 from hocba_sign.xml.names import DS, XADES
 from hocba_sign.xml.parse import Element

@@ -11,8 +11,8 @@ from typing import Any, Final, TypeAlias
 from lxml import etree
 
 from hocba_sign.errors import InputError
-from hocba_sign.xades import names
-from hocba_sign.xades.expressions import Around, Both, Either, Identified, Inside, Not, Outside, Path, Place, Predicate, Root, Step
+from hocba_sign.xades.general.xpath import Around, Both, Either, Identified, Inside, Not, Outside, Path, Place, Predicate, Root, Step
+from hocba_sign.xades.syntax import names
 from hocba_sign.xml.c14n import C14nAlgorithm, canonicalize
 from hocba_sign.xml.c14n_fast import MAX_HIDDEN
 from hocba_sign.xml.node_set import WHOLE, Subtrees

@@ -6,8 +6,8 @@ Spec: EN 319 132-1, 6.3.
 
 from typing import Final
 
-from hocba_sign.xades import names
-from hocba_sign.xades.properties import namespace_of
+from hocba_sign.xades.syntax import names
+from hocba_sign.xades.syntax.properties import namespace_of
 from hocba_sign.xml.parse import Element
 
 MIN_REFERENCES: Final = 2

@@ -2,7 +2,7 @@
 
 import pytest
 
-from hocba_sign.xades.ecdsa import in_full_width
+from hocba_sign.xades.general.ecdsa import in_full_width
 
 ECDSA = "http://www.w3.org/2001/04/xmldsig-more#ecdsa-sha256"
 RSA = "http://www.w3.org/2001/04/xmldsig-more#rsa-sha256"

@@ -7,13 +7,13 @@ from types import MappingProxyType
 from hocba_sign.ades.structure import Covers, Family, ParsedDocument, ParsedSignature, Reference, SignedProperties
 from hocba_sign.errors import Finding, InputError
 from hocba_sign.model.workflow import Slot
-from hocba_sign.xades import names
-from hocba_sign.xades.elements import Parts, malformed, moment_of, only, optional, require_children
-from hocba_sign.xades.key_info import key_info_certificates
-from hocba_sign.xades.properties import read_bindings, read_signed_properties, unsigned_properties
-from hocba_sign.xades.references import Method, Resolver, read_reference
-from hocba_sign.xades.signature import read_value, unreadable
-from hocba_sign.xades.stamps import embedded_certificates, embedded_crls, embedded_ocsps, time_stamps
+from hocba_sign.xades.syntax import names
+from hocba_sign.xades.syntax.elements import Parts, malformed, moment_of, only, optional, require_children
+from hocba_sign.xades.syntax.key_info import key_info_certificates
+from hocba_sign.xades.syntax.properties import read_bindings, read_signed_properties, unsigned_properties
+from hocba_sign.xades.syntax.signature import read_value, unreadable
+from hocba_sign.xades.syntax.time_stamps import embedded_certificates, embedded_crls, embedded_ocsps, time_stamps
+from hocba_sign.xades.transcript.references import Method, Resolver, read_reference
 from hocba_sign.xml.c14n import C14nAlgorithm
 from hocba_sign.xml.layout import KHO, PART, Layout, other_slots, recognise, signature_in, slot_elements
 from hocba_sign.xml.names import ID_DATA

@@ -12,8 +12,8 @@ from typing import Final
 from hocba_sign.ades.structure import CertificateBinding, Place, SignaturePolicy, SignedProperties
 from hocba_sign.crypto.algorithms import digest, digest_algorithm
 from hocba_sign.errors import InputError
-from hocba_sign.xades import names
-from hocba_sign.xades.elements import (
+from hocba_sign.xades.syntax import names
+from hocba_sign.xades.syntax.elements import (
     Parts,
     algorithm_of,
     descend,

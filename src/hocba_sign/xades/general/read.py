@@ -13,17 +13,23 @@ from typing import Final
 from hocba_sign.ades.structure import Covers, Family, ParsedDocument, ParsedSignature, Reference, SignedProperties
 from hocba_sign.crypto.algorithms import MD5, SHA1, SHA256
 from hocba_sign.errors import Finding, InputError
-from hocba_sign.xades import names
-from hocba_sign.xades.baseline import is_baseline, is_extended
-from hocba_sign.xades.coverage import Chart, Spans
-from hocba_sign.xades.ecdsa import in_full_width
-from hocba_sign.xades.elements import Parts, algorithm_of, malformed, moment_of, octets_of, only, optional, text_of
-from hocba_sign.xades.foreign import Followed
-from hocba_sign.xades.key_info import read_key_info
-from hocba_sign.xades.properties import claimed_moment, namespace_of, qualifying_properties, read_signed_properties, unsigned_properties
-from hocba_sign.xades.references import Resolver, read_reference
-from hocba_sign.xades.signature import read_value, unreadable
-from hocba_sign.xades.stamps import all_time_stamps, embedded_certificates, embedded_crls, embedded_ocsps
+from hocba_sign.xades.general.baseline import is_baseline, is_extended
+from hocba_sign.xades.general.coverage import Chart, Spans
+from hocba_sign.xades.general.ecdsa import in_full_width
+from hocba_sign.xades.general.references import Followed
+from hocba_sign.xades.syntax import names
+from hocba_sign.xades.syntax.elements import Parts, algorithm_of, malformed, moment_of, octets_of, only, optional, text_of
+from hocba_sign.xades.syntax.key_info import read_key_info
+from hocba_sign.xades.syntax.properties import (
+    claimed_moment,
+    namespace_of,
+    qualifying_properties,
+    read_signed_properties,
+    unsigned_properties,
+)
+from hocba_sign.xades.syntax.signature import read_value, unreadable
+from hocba_sign.xades.syntax.time_stamps import all_time_stamps, embedded_certificates, embedded_crls, embedded_ocsps
+from hocba_sign.xades.transcript.references import Resolver, read_reference
 from hocba_sign.xml.parse import Element, ParsedXml, locate
 
 MAX_SIGNATURES: Final = 200

@@ -11,12 +11,12 @@ from typing import Final
 from hocba_sign.ades.structure import Covers, Extent, ExtentKind, Reference
 from hocba_sign.crypto.algorithms import digest, digest_algorithm
 from hocba_sign.errors import Finding, InputError
-from hocba_sign.xades import names
-from hocba_sign.xades.elements import Parts, algorithm_of, octets_of, only, require_children
-from hocba_sign.xades.nodes import DEFAULT, Budget, Method, NodeSet
-from hocba_sign.xades.properties import qualifying_properties
-from hocba_sign.xades.transforms import Base64, Filter, Named, Value, octets_of_value, read_transforms, steps
-from hocba_sign.xades.xpointer import ById, External, Pointer, Whole, pointer
+from hocba_sign.xades.general.node_sets import DEFAULT, Budget, Method, NodeSet
+from hocba_sign.xades.general.transforms import Base64, Filter, Named, Value, octets_of_value, read_transforms, steps
+from hocba_sign.xades.general.xpointer import ById, External, Pointer, Whole, pointer
+from hocba_sign.xades.syntax import names
+from hocba_sign.xades.syntax.elements import Parts, algorithm_of, octets_of, only, require_children
+from hocba_sign.xades.syntax.properties import qualifying_properties
 from hocba_sign.xml.names import DS
 from hocba_sign.xml.parse import Element, ParsedXml, locate
 from hocba_sign.xml.uri import unescaped

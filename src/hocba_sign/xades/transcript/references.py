@@ -11,11 +11,11 @@ from lxml import etree
 from hocba_sign.ades.structure import Covers, Reference
 from hocba_sign.crypto.algorithms import digest, digest_algorithm
 from hocba_sign.errors import Finding, InputError
-from hocba_sign.xades import names
-from hocba_sign.xades.elements import algorithm_of, c14n_of, malformed, octets_of, only, optional, require_children
-from hocba_sign.xades.foreign import ForeignDocument, read_foreign_reference
-from hocba_sign.xades.nodes import Method
-from hocba_sign.xades.transforms import inclusive_prefixes
+from hocba_sign.xades.general.node_sets import Method
+from hocba_sign.xades.general.references import ForeignDocument, read_foreign_reference
+from hocba_sign.xades.general.transforms import inclusive_prefixes
+from hocba_sign.xades.syntax import names
+from hocba_sign.xades.syntax.elements import algorithm_of, c14n_of, malformed, octets_of, only, optional, require_children
 from hocba_sign.xml.c14n import C14nAlgorithm, canonicalize
 from hocba_sign.xml.names import DS, XADES
 from hocba_sign.xml.parse import Element, ParsedXml, locate

@@ -8,13 +8,13 @@ from typing import Final
 from hocba_sign.ades.structure import StampKind, TimeStamp
 from hocba_sign.crypto import der
 from hocba_sign.errors import Finding, InputError
-from hocba_sign.xades import names
-from hocba_sign.xades.elements import Parts, c14n_of, descend, octets_of, optional
-from hocba_sign.xades.imprints import archive_parts, content_parts, properties_before, refs_parts, signature_value_octets
-from hocba_sign.xades.key_info import key_info_certificates
-from hocba_sign.xades.nodes import NODE_WORK
-from hocba_sign.xades.properties import namespace_of
-from hocba_sign.xades.references import Method, Resolver, inclusive_prefixes
+from hocba_sign.xades.general.node_sets import NODE_WORK
+from hocba_sign.xades.syntax import names
+from hocba_sign.xades.syntax.elements import Parts, c14n_of, descend, octets_of, optional
+from hocba_sign.xades.syntax.imprints import archive_parts, content_parts, properties_before, refs_parts, signature_value_octets
+from hocba_sign.xades.syntax.key_info import key_info_certificates
+from hocba_sign.xades.syntax.properties import namespace_of
+from hocba_sign.xades.transcript.references import Method, Resolver, inclusive_prefixes
 from hocba_sign.xml.c14n import C14nAlgorithm
 from hocba_sign.xml.names import XADES, XADES141
 from hocba_sign.xml.parse import Element, locate

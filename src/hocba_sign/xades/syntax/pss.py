@@ -2,8 +2,8 @@
 
 from hocba_sign.crypto.algorithms import MGF1_URI, SHA256, DigestAlgorithm, PssParameters, digest_algorithm, signature_algorithm
 from hocba_sign.errors import InputError
-from hocba_sign.xades import names
-from hocba_sign.xades.elements import algorithm_of, malformed, only, optional, require_children, text_of
+from hocba_sign.xades.syntax import names
+from hocba_sign.xades.syntax.elements import algorithm_of, malformed, only, optional, require_children, text_of
 from hocba_sign.xml.parse import Element, locate
 
 _PARTS = (names.DIGEST_METHOD, names.PSS_MASK_GENERATION, names.PSS_SALT_LENGTH, names.PSS_TRAILER_FIELD)

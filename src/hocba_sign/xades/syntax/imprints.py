@@ -7,9 +7,9 @@ which covers every unsigned property so far.
 from collections.abc import Iterable, Iterator
 
 from hocba_sign.errors import InputError
-from hocba_sign.xades import names
-from hocba_sign.xades.properties import namespace_of, qualifying_properties
-from hocba_sign.xades.references import Method, Resolver, reference_octets
+from hocba_sign.xades.syntax import names
+from hocba_sign.xades.syntax.properties import namespace_of, qualifying_properties
+from hocba_sign.xades.transcript.references import Method, Resolver, reference_octets
 from hocba_sign.xml.names import XADES141
 from hocba_sign.xml.parse import Element, locate
 

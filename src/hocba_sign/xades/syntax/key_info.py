@@ -5,8 +5,8 @@ from itertools import islice
 
 from hocba_sign.crypto import der
 from hocba_sign.errors import Finding, InputError
-from hocba_sign.xades import names
-from hocba_sign.xades.elements import Parts, algorithm_of, malformed, octets_of, only, optional
+from hocba_sign.xades.syntax import names
+from hocba_sign.xades.syntax.elements import Parts, algorithm_of, malformed, octets_of, only, optional
 from hocba_sign.xml.parse import Element, locate
 
 MAX_CERTIFICATES = 50

@@ -10,8 +10,8 @@ from lxml import etree
 from hocba_sign.crypto.verify import load_public_key
 from hocba_sign.errors import InputError
 from hocba_sign.testing.keys import insecure_rsa_key, public_key_der
-from hocba_sign.xades.elements import Parts
-from hocba_sign.xades.key_info import MAX_CERTIFICATES, MAX_KEYS, KeyInfo, read_key_info
+from hocba_sign.xades.syntax.elements import Parts
+from hocba_sign.xades.syntax.key_info import MAX_CERTIFICATES, MAX_KEYS, KeyInfo, read_key_info
 
 DS = "http://www.w3.org/2000/09/xmldsig#"
 DS11 = "http://www.w3.org/2009/xmldsig11#"

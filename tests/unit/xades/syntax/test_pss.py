@@ -5,7 +5,7 @@ from lxml import etree
 
 from hocba_sign.crypto.algorithms import RSA_PSS_URI, SHA256, SHA384, PssParameters
 from hocba_sign.errors import InputError
-from hocba_sign.xades.pss import pss_parameters
+from hocba_sign.xades.syntax.pss import pss_parameters
 
 DS = "http://www.w3.org/2000/09/xmldsig#"
 PSS = "http://www.w3.org/2007/05/xmldsig-more#"

@@ -11,10 +11,10 @@ from dataclasses import dataclass
 from typing import Final, TypeAlias
 
 from hocba_sign.errors import InputError
-from hocba_sign.xades import names
-from hocba_sign.xades.elements import algorithm_of, only, optional, require_children, text_of
-from hocba_sign.xades.expressions import Both, Either, Not, Predicate, UnknownExpression, read_filter, read_selection
-from hocba_sign.xades.nodes import DEFAULT, Budget, Method, NodeSet, without_signature
+from hocba_sign.xades.general.node_sets import DEFAULT, Budget, Method, NodeSet, without_signature
+from hocba_sign.xades.general.xpath import Both, Either, Not, Predicate, UnknownExpression, read_filter, read_selection
+from hocba_sign.xades.syntax import names
+from hocba_sign.xades.syntax.elements import algorithm_of, only, optional, require_children, text_of
 from hocba_sign.xml.c14n import C14nAlgorithm
 from hocba_sign.xml.parse import Element, locate, parse
 

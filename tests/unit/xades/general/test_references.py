@@ -12,11 +12,11 @@ from hypothesis import strategies as st
 
 from hocba_sign.ades.structure import Covers, ExtentKind, Reference
 from hocba_sign.errors import Finding, InputError
-from hocba_sign.xades import names
-from hocba_sign.xades.foreign import MAX_REFERENCES
-from hocba_sign.xades.nodes import Method
-from hocba_sign.xades.references import Resolver, read_reference, reference_octets
-from hocba_sign.xades.transforms import MAX_TRANSFORMS
+from hocba_sign.xades.general.node_sets import Method
+from hocba_sign.xades.general.references import MAX_REFERENCES
+from hocba_sign.xades.general.transforms import MAX_TRANSFORMS
+from hocba_sign.xades.syntax import names
+from hocba_sign.xades.transcript.references import Resolver, read_reference, reference_octets
 from hocba_sign.xml.c14n import C14nAlgorithm, canonicalize
 from hocba_sign.xml.parse import parse
 

@@ -9,8 +9,8 @@ from dataclasses import dataclass, field
 from itertools import islice
 from typing import Final
 
-from hocba_sign.xades import names
-from hocba_sign.xades.nodes import NodeSet
+from hocba_sign.xades.general.node_sets import NodeSet
+from hocba_sign.xades.syntax import names
 from hocba_sign.xml.names import HOCBA, SCHEMA_VERSION_ATTRIBUTE, SLOT_SUBJECT, SLOT_TEACHER
 from hocba_sign.xml.parse import Element, locate
 
