@@ -38,7 +38,7 @@ if TYPE_CHECKING:
     from hocba_sign.signing.xml.prepare import prepare as prepare
     from hocba_sign.validation.document.records import Sources as Sources
     from hocba_sign.validation.policy import Policy as Policy
-    from hocba_sign.validation.signature.path_at_time import Setting as Setting
+    from hocba_sign.validation.setting import Setting as Setting
 
 _HOME = {
     "CallerError": "errors",
@@ -51,7 +51,7 @@ _HOME = {
     "Policy": "validation.policy",
     "Report": "report.document",
     "Role": "model.workflow",
-    "Setting": "validation.signature.path_at_time",
+    "Setting": "validation.setting",
     "SignedDocument": "signing.state",
     "Signer": "crypto.signer",
     "SigningPlan": "model.workflow",

@@ -39,7 +39,7 @@ from hocba_sign.signing.state import ToBeSigned
 from hocba_sign.signing.xml.complete import complete
 from hocba_sign.validation.document.records import Sources, assemble
 from hocba_sign.validation.policy import DEFAULT
-from hocba_sign.validation.signature.path_at_time import Setting
+from hocba_sign.validation.setting import Setting
 from hocba_sign.validation.verdict import Verdict
 from hocba_sign.xml.c14n import C14nAlgorithm, canonicalize
 from hocba_sign.xml.parse import parse

@@ -19,7 +19,7 @@ from hocba_sign.testing import World, WorldServer
 from hocba_sign.testing.identity import Identity
 from hocba_sign.validation.document.missing_evidence import Answer
 from hocba_sign.validation.policy import DEFAULT
-from hocba_sign.validation.signature.path_at_time import Setting
+from hocba_sign.validation.setting import Setting
 from tests.support.scene import JUDGED_AT, SIGNED_AT, Scene
 
 ANSWERED_AT = JUDGED_AT - timedelta(minutes=1)

@@ -22,7 +22,7 @@ from hocba_sign.pki.certificates.certificate import Certificate
 from hocba_sign.pki.revocation.evidence import Evidence
 from hocba_sign.pki.trust.store import TrustStore
 from hocba_sign.validation.policy import DEFAULT
-from hocba_sign.validation.signature.path_at_time import Setting
+from hocba_sign.validation.setting import Setting
 
 _STOP = "stop"
 _BLOBS = 12

@@ -17,7 +17,8 @@ from hocba_sign.report.document import Report
 from hocba_sign.signing.policy import Level
 from hocba_sign.testing import Identity
 from hocba_sign.validation.policy import DEFAULT
-from hocba_sign.validation.signature.path_at_time import Setting, judge_chain
+from hocba_sign.validation.setting import Setting
+from hocba_sign.validation.signature.path_at_time import judge_chain
 from hocba_sign.validation.signature.proof_of_existence import Existence
 from hocba_sign.validation.verdict import Verdict
 from tests.support.pins import pin, trust_list

@@ -12,7 +12,7 @@ from hocba_sign.pki.loading.kinds import Kind
 from hocba_sign.pki.trust.anchors import given_anchors
 from hocba_sign.signing.policy import SigningPolicy
 from hocba_sign.validation.document.records import Sources, assemble
-from hocba_sign.validation.signature.path_at_time import Setting
+from hocba_sign.validation.setting import Setting
 
 
 def with_demands(given: argparse.Namespace, policy: SigningPolicy) -> SigningPolicy:

@@ -28,7 +28,7 @@ from hocba_sign.validation.document.dispatch import judge
 from hocba_sign.validation.document.missing_evidence import Answer, document_needs
 from hocba_sign.validation.document.transcript import DocumentConclusion
 from hocba_sign.validation.policy import DEFAULT
-from hocba_sign.validation.signature.path_at_time import Setting
+from hocba_sign.validation.setting import Setting
 
 TIMEOUT: Final = timedelta(seconds=180)
 """For one answer: the Government's authority was measured at 131 s, and a late pass is in no hurry."""

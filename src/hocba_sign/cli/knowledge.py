@@ -18,7 +18,7 @@ from hocba_sign.pki.revocation.evidence import Evidence
 from hocba_sign.validation.document.missing_evidence import document_needs
 from hocba_sign.validation.document.records import Named, Sources, assemble, may_be_record
 from hocba_sign.validation.document.transcript import DocumentConclusion, validate
-from hocba_sign.validation.signature.path_at_time import Setting
+from hocba_sign.validation.setting import Setting
 from hocba_sign.xml.parse import MAX_BYTES
 
 MAX_YEARS: Final = 50

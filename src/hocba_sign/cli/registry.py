@@ -22,7 +22,7 @@ from hocba_sign.pki.loading.objects import MAX_FILE_OCTETS, load_certificates
 from hocba_sign.report.messages import message
 from hocba_sign.validation.document.records import Sources, assemble
 from hocba_sign.validation.policy import DEFAULT
-from hocba_sign.validation.signature.path_at_time import Setting
+from hocba_sign.validation.setting import Setting
 from hocba_sign.xml.record import encode_record
 
 _CODES: Final = {

@@ -25,7 +25,7 @@ from hocba_sign.report.html import html
 from hocba_sign.report.render import text
 from hocba_sign.validation.document.dispatch import judge as judge_document
 from hocba_sign.validation.document.dispatch import judge_any
-from hocba_sign.validation.signature.path_at_time import Setting
+from hocba_sign.validation.setting import Setting
 from hocba_sign.validation.verdict import Verdict
 
 MAX_DETACHED: Final = 100_000_000

@@ -1,1 +1,1 @@
-"""operations"""
+"""What a caller asks for in one sentence: sign, verify, verify online, extend."""

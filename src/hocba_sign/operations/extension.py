@@ -18,7 +18,7 @@ from hocba_sign.signing.policy import Level
 from hocba_sign.signing.xml.enclosure import enclosing_slots
 from hocba_sign.signing.xml.extend import ValidationData, octets_to_archive, with_archive_time_stamp, with_validation_data
 from hocba_sign.validation.policy import DEFAULT
-from hocba_sign.validation.signature.path_at_time import Setting
+from hocba_sign.validation.setting import Setting
 from hocba_sign.validation.signature.validation import SignatureConclusion, embedded_evidence, validate_signature
 from hocba_sign.validation.verdict import Indication
 from hocba_sign.xades.transcript.read import read, signature_elements

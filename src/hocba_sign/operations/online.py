@@ -11,7 +11,7 @@ from hocba_sign.report.document import Report
 from hocba_sign.validation.document.dispatch import judge as judge_document
 from hocba_sign.validation.document.missing_evidence import Alternatives, Answer, Available, Fetch, Need, Unavailable, document_needs
 from hocba_sign.validation.document.transcript import DocumentConclusion
-from hocba_sign.validation.signature.path_at_time import Setting
+from hocba_sign.validation.setting import Setting
 
 MAX_ROUNDS: Final = 12
 """One round for each issuer up to the anchor (`MAX_CHAIN_LENGTH`), then OCSP, then CRL; real files need 3."""

@@ -28,7 +28,7 @@ from hocba_sign.validation.document.any_xml import NOTHING_DETACHED
 from hocba_sign.validation.document.dispatch import judge, judge_any
 from hocba_sign.validation.document.records import Named, Sources, assemble, years_among
 from hocba_sign.validation.policy import DEFAULT, Policy
-from hocba_sign.validation.signature.path_at_time import Setting
+from hocba_sign.validation.setting import Setting
 
 
 class TimeStampAuthority(Protocol):

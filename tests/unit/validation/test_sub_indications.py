@@ -16,7 +16,8 @@ from hocba_sign.pki.timestamp.protocol import build_request, read_response
 from hocba_sign.pki.trust.store import TrustStore
 from hocba_sign.testing import Identity
 from hocba_sign.validation.policy import DEFAULT, Policy
-from hocba_sign.validation.signature.path_at_time import Setting, judge_chain
+from hocba_sign.validation.setting import Setting
+from hocba_sign.validation.signature.path_at_time import judge_chain
 from hocba_sign.validation.signature.proof_of_existence import Existence
 from hocba_sign.validation.signature.validation import SignatureConclusion, validate_signature
 from hocba_sign.validation.verdict import Indication, SubIndication

@@ -10,7 +10,7 @@ from hocba_sign.crypto.algorithms import MD5, SHA1, SHA256, DigestAlgorithm, dig
 from hocba_sign.operations.signing import verify
 from hocba_sign.signing.policy import Level
 from hocba_sign.validation.policy import DEFAULT, Policy
-from hocba_sign.validation.signature.path_at_time import Setting
+from hocba_sign.validation.setting import Setting
 from hocba_sign.validation.signature.validation import SignatureConclusion, validate_signature
 from hocba_sign.validation.verdict import Indication, SubIndication, Verdict
 from hocba_sign.xades.transcript.read import read

@@ -1,1 +1,1 @@
-"""pdf"""
+"""The same for a PDF."""

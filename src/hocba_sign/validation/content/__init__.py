@@ -1,1 +1,1 @@
-"""content"""
+"""What is signed, and what stands beside it: form, rules, pages."""

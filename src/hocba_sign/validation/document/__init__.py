@@ -1,1 +1,1 @@
-"""document"""
+"""Whole documents, and those that are given beside them."""

@@ -17,7 +17,7 @@ from hocba_sign.errors import Finding
 from hocba_sign.pki.certificates.certificate import Certificate
 from hocba_sign.validation.document.diagnosis import diagnosed
 from hocba_sign.validation.document.transcript import DocumentConclusion, time_stamp_check, verdict_of
-from hocba_sign.validation.signature.path_at_time import Setting
+from hocba_sign.validation.setting import Setting
 from hocba_sign.validation.signature.validation import SignatureConclusion, claimed_time, embedded_evidence, validate_signature
 from hocba_sign.validation.verdict import Check, Indication, Status, Verdict
 from hocba_sign.validation.workflow.trust_hierarchy import hierarchy_checks

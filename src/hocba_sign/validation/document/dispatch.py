@@ -7,7 +7,7 @@ from hocba_sign.pades.read import is_pdf
 from hocba_sign.validation.document.any_xml import NOTHING_DETACHED, validate_any
 from hocba_sign.validation.document.pdf import validate_any_pdf, validate_pdf
 from hocba_sign.validation.document.transcript import DocumentConclusion, validate
-from hocba_sign.validation.signature.path_at_time import Setting
+from hocba_sign.validation.setting import Setting
 from hocba_sign.validation.verdict import Check, Status, Verdict
 
 

@@ -27,7 +27,7 @@ from hocba_sign.validation.document.transcript import (
 )
 from hocba_sign.validation.in_force.status import Standing, judge_standing
 from hocba_sign.validation.in_force.years import year_checks
-from hocba_sign.validation.signature.path_at_time import Setting
+from hocba_sign.validation.setting import Setting
 from hocba_sign.validation.signature.validation import SignatureConclusion, validate_signature
 from hocba_sign.validation.verdict import Check, Status, Verdict
 from hocba_sign.validation.workflow.commitment import commitment_checks

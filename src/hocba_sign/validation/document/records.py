@@ -24,7 +24,7 @@ from hocba_sign.validation.document.transcript import DocumentConclusion, valida
 from hocba_sign.validation.in_force.authority import witness_of
 from hocba_sign.validation.in_force.years import read_reference, year_facts, years_of
 from hocba_sign.validation.knowledge import JudgedEvent, JudgedList, Knowledge, YearFacts, Years
-from hocba_sign.validation.signature.path_at_time import Setting
+from hocba_sign.validation.setting import Setting
 from hocba_sign.validation.verdict import Status, Verdict
 from hocba_sign.xml.record import FORMS
 

@@ -22,7 +22,7 @@ from hocba_sign.validation.content.rules import rule_checks
 from hocba_sign.validation.in_force.authority import authority_checks, is_appointed
 from hocba_sign.validation.in_force.status import Standing, judge_standing
 from hocba_sign.validation.in_force.years import year_checks
-from hocba_sign.validation.signature.path_at_time import Setting
+from hocba_sign.validation.setting import Setting
 from hocba_sign.validation.signature.validation import SignatureConclusion, claimed_time, validate_signature
 from hocba_sign.validation.verdict import Check, Indication, Status, Verdict, conclude, is_proven_wrong
 from hocba_sign.validation.workflow.commitment import commitment_checks

@@ -16,7 +16,7 @@ from hocba_sign.model.workflow import Role
 from hocba_sign.validation.in_force.schools import is_same_school
 from hocba_sign.validation.in_force.years import later_issue
 from hocba_sign.validation.knowledge import JudgedEvent, JudgedList
-from hocba_sign.validation.signature.path_at_time import Setting
+from hocba_sign.validation.setting import Setting
 from hocba_sign.validation.verdict import Check, Status, Verdict
 
 _MAX_STEPS = 100

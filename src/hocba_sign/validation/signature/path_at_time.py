@@ -17,20 +17,9 @@ from hocba_sign.pki.revocation.crl import UNSPECIFIED
 from hocba_sign.pki.revocation.evidence import Evidence
 from hocba_sign.pki.revocation.selection import RevocationFact
 from hocba_sign.pki.trust.anchors import anchors_in, pinned_authority
-from hocba_sign.pki.trust.store import TrustStore
 from hocba_sign.pki.trust.vietnam_list import Kind, TrustList
-from hocba_sign.validation.policy import Policy
+from hocba_sign.validation.setting import Setting
 from hocba_sign.validation.signature.proof_of_existence import Existence
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Setting:
-    """What a validation rests on: trust, evidence, the validation time `at` (aware UTC), and the policy."""
-
-    trust: TrustStore
-    evidence: Evidence
-    at: datetime
-    policy: Policy
 
 
 def judge_chain(

@@ -10,7 +10,8 @@ from hocba_sign.pki.certificates.certificate import Certificate
 from hocba_sign.pki.path.result import PathResult, PathStatus
 from hocba_sign.pki.revocation.evidence import Evidence
 from hocba_sign.pki.timestamp.protocol import Token, algorithm_cause, certificate_digests, read_token, verify_token
-from hocba_sign.validation.signature.path_at_time import Setting, judge_authority
+from hocba_sign.validation.setting import Setting
+from hocba_sign.validation.signature.path_at_time import judge_authority
 from hocba_sign.validation.signature.proof_of_existence import Existence
 from hocba_sign.validation.verdict import Indication, SubIndication
 

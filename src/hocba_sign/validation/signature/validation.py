@@ -15,7 +15,8 @@ from hocba_sign.pki.certificates.certificate import Certificate
 from hocba_sign.pki.certificates.profile import Purpose
 from hocba_sign.pki.path.result import PathResult, PathStatus
 from hocba_sign.pki.revocation.evidence import Evidence
-from hocba_sign.validation.signature.path_at_time import Setting, judge_chain, made_after
+from hocba_sign.validation.setting import Setting
+from hocba_sign.validation.signature.path_at_time import judge_chain, made_after
 from hocba_sign.validation.signature.proof_of_existence import Existence
 from hocba_sign.validation.signature.time_stamps import TimeStampConclusion, judge_time_stamps
 from hocba_sign.validation.verdict import Conclusion, Indication, SubIndication, conclude

@@ -9,7 +9,7 @@ from hocba_sign.pki.revocation.evidence import Evidence
 from hocba_sign.pki.trust.anchors import anchors_in, pinned_authority, user_findings
 from hocba_sign.pki.trust.role_policy import TIME_STAMP_AUTHORITY, Standing
 from hocba_sign.pki.trust.vietnam_list import TrustList
-from hocba_sign.validation.signature.path_at_time import Setting
+from hocba_sign.validation.setting import Setting
 from hocba_sign.validation.signature.validation import SignatureConclusion
 from hocba_sign.validation.verdict import Check, Status
 

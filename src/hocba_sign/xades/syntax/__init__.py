@@ -1,1 +1,1 @@
-"""syntax"""
+"""The elements of XML signatures and XAdES as the standards define them, read from a tree."""

@@ -1,1 +1,1 @@
-"""transcript"""
+"""Signatures of a transcript: read and written by its profile."""

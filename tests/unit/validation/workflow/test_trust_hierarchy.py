@@ -7,7 +7,7 @@ import pytest
 
 from hocba_sign.pki.loading.objects import load_certificates
 from hocba_sign.validation.policy import DEFAULT
-from hocba_sign.validation.signature.path_at_time import Setting
+from hocba_sign.validation.setting import Setting
 from hocba_sign.validation.signature.validation import validate_signature
 from hocba_sign.validation.verdict import Check, Status
 from hocba_sign.validation.workflow.trust_hierarchy import hierarchy_checks
