@@ -21,7 +21,7 @@ from hocba_sign.validation.document.diagnosis import Suspect, diagnose
 from hocba_sign.version import VERSION
 from hocba_sign.xades.general.explain import Trace, entries_of, signed_info_of, trace
 from hocba_sign.xades.general.read import read_any
-from hocba_sign.xades.general.references import ForeignDocument
+from hocba_sign.xades.general.references import GeneralResolver
 from hocba_sign.xades.syntax import names
 from hocba_sign.xades.syntax.elements import only
 from hocba_sign.xml.parse import Element, ParsedXml, parse
@@ -56,7 +56,7 @@ def _signatures(xml: ParsedXml, detached: Mapping[str, bytes]) -> list[dict[str,
     suspects = [Suspect.of(one, integrity.certificate) for one, integrity in zip(read, integrities, strict=True)]
     broken = [suspect for suspect, integrity in zip(suspects, integrities, strict=True) if not integrity.is_intact]
     told = dict(zip((one.signature.where for one in broken), diagnose(xml, broken, detached=detached), strict=True))
-    document = ForeignDocument(xml, detached)
+    document = GeneralResolver(xml, detached)
     elements = xml.root.iter(names.SIGNATURE)
     return [
         _signature(element, signature, document=document)
@@ -66,7 +66,7 @@ def _signatures(xml: ParsedXml, detached: Mapping[str, bytes]) -> list[dict[str,
     ]
 
 
-def _signature(element: Element, signature: ParsedSignature, *, document: ForeignDocument) -> dict[str, Any]:
+def _signature(element: Element, signature: ParsedSignature, *, document: GeneralResolver) -> dict[str, Any]:
     place = {"where": signature.where, "id": signature.identifier}
     try:
         info = signed_info_of(element)
@@ -82,7 +82,7 @@ def _signature(element: Element, signature: ParsedSignature, *, document: Foreig
         return place | {"signed_info": None, "references": [], "error": {"id": error.cause, "where": error.where}}
 
 
-def _reference(element: Element, document: ForeignDocument) -> dict[str, Any]:
+def _reference(element: Element, document: GeneralResolver) -> dict[str, Any]:
     followed = trace(element, document)
     return _traced(followed) | {"entries": [_traced(trace(entry, document)) for entry in entries_of(element, document)]}
 

@@ -11,9 +11,10 @@ from hocba_sign.errors import CallerError
 from hocba_sign.model.workflow import Slot
 from hocba_sign.signing.xml.enclosure import require_open
 from hocba_sign.xades.syntax import names
+from hocba_sign.xades.syntax.canonicalization import Method
 from hocba_sign.xades.syntax.imprints import archive_parts
 from hocba_sign.xades.transcript.read import signature_elements
-from hocba_sign.xades.transcript.references import Method, Resolver
+from hocba_sign.xades.transcript.references import TranscriptResolver
 from hocba_sign.xml.c14n import C14nAlgorithm
 from hocba_sign.xml.layout import recognise
 from hocba_sign.xml.names import DS, XADES, XADES141
@@ -69,7 +70,7 @@ def octets_to_archive(octets: bytes, slot: Slot) -> bytes:
     signature = signature_elements(xml.root, recognise(xml.root)).get(slot)
     if signature is None:
         raise CallerError("SIGN.NO_SUCH_SLOT", where=str(slot))
-    return b"".join(archive_parts(signature, _METHOD, resolver=Resolver(xml.ids), before=None))
+    return b"".join(archive_parts(signature, _METHOD, resolver=TranscriptResolver(xml.ids), before=None))
 
 
 def with_archive_time_stamp(octets: bytes, slot: Slot, *, token_der: bytes) -> bytes:

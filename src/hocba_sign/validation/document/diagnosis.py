@@ -16,11 +16,12 @@ from hocba_sign.errors import Finding, InputError
 from hocba_sign.pki.certificates.certificate import Certificate
 from hocba_sign.validation.signature.validation import SignatureConclusion
 from hocba_sign.validation.verdict import conclude
-from hocba_sign.xades.general.node_sets import Budget, Method
-from hocba_sign.xades.general.references import ForeignDocument, named
-from hocba_sign.xades.general.transforms import Canonicalization, Enveloped, Named, inclusive_prefixes, read_transforms
+from hocba_sign.xades.general.node_sets import Budget
+from hocba_sign.xades.general.references import GeneralResolver, named
+from hocba_sign.xades.general.transforms import Canonicalization, Enveloped, Named, read_transforms
 from hocba_sign.xades.general.xpointer import ById, pointer
 from hocba_sign.xades.syntax import names
+from hocba_sign.xades.syntax.canonicalization import Method, inclusive_prefixes
 from hocba_sign.xades.syntax.elements import Parts, algorithm_of, octets_of, only
 from hocba_sign.xades.syntax.signature import read_value
 from hocba_sign.xml.c14n import C14nAlgorithm, canonicalize
@@ -105,10 +106,10 @@ class _Patient:
     def __init__(self, xml: ParsedXml, detached: Mapping[str, bytes]) -> None:
         self.budget = Budget(MAX_WORK)
         self.detached = detached
-        self.document = ForeignDocument(xml, detached, budget=self.budget)
+        self.document = GeneralResolver(xml, detached, budget=self.budget)
         self.numbers = {locate(element): number for number, element in enumerate(xml.root.iter(names.SIGNATURE))}
         self.left = MAX_REFERENCES
-        self._originals: tuple[ForeignDocument, ...] | None = None
+        self._originals: tuple[GeneralResolver, ...] | None = None
 
     def diagnosis(self, suspect: Suspect) -> tuple[Finding, ...]:
         number = self.numbers.get(suspect.signature.where)
@@ -156,7 +157,7 @@ class _Patient:
                 gone = {signatures[n] for n in removed}
                 # What is nested in a removed one goes with it.
                 at = sum(1 for one in signatures[:number] if not gone & {one, *one.iterancestors()})
-                if _heals(_signature(xml, at), ForeignDocument(xml, self.detached, budget=self.budget), suspect) is not None:
+                if _heals(_signature(xml, at), GeneralResolver(xml, self.detached, budget=self.budget), suspect) is not None:
                     return tuple(Finding("SIG.BROKEN_BY_ADDED", locate(signatures[n])) for n in removed[:MAX_ADDED])
             except InputError:
                 return ()
@@ -168,7 +169,7 @@ class _Patient:
             if self._originals is None:
                 self.budget.spend(COPIES_WORK * sum(1 for _ in self.document.xml.root.iter("*")))
                 self._originals = tuple(
-                    ForeignDocument(xml, self.detached, budget=self.budget)
+                    GeneralResolver(xml, self.detached, budget=self.budget)
                     for xml in (*undo_open(self.document.xml), *undo_letters(self.document.xml))
                 )
             for original in self._originals:
@@ -204,7 +205,7 @@ def _references(signature: Element) -> tuple[Element, ...]:
     return tuple(only(signature, names.SIGNED_INFO).iterchildren(names.REFERENCE))
 
 
-def _wrong(signature: Element, references: Sequence[Reference], document: ForeignDocument) -> list[Element]:
+def _wrong(signature: Element, references: Sequence[Reference], document: GeneralResolver) -> list[Element]:
     """Give the references, and the entries of manifests, whose digests do not match."""
     found: list[Element] = []
     for element, reference in zip(_references(signature), references, strict=False):
@@ -216,7 +217,7 @@ def _wrong(signature: Element, references: Sequence[Reference], document: Foreig
     return found
 
 
-def _heals(signature: Element, document: ForeignDocument, suspect: Suspect) -> tuple[Finding, ...] | None:
+def _heals(signature: Element, document: GeneralResolver, suspect: Suspect) -> tuple[Finding, ...] | None:
     """Tell whether the signature would hold in this document, at least as .NET reads it, which is a finding then."""
     if not suspect.holds(read_value(signature, Parts(is_strict=False)).signed_info_octets):
         return None
@@ -231,7 +232,7 @@ def _heals(signature: Element, document: ForeignDocument, suspect: Suspect) -> t
     return tuple(findings)
 
 
-def _dotnet_reading(reference: Element, document: ForeignDocument) -> tuple[Named, ...] | None:
+def _dotnet_reading(reference: Element, document: GeneralResolver) -> tuple[Named, ...] | None:
     """Give the transforms that .NET applies to a part of the signature itself: all but the enveloped one."""
     transforms = read_transforms(reference)
     others = tuple(one for one in transforms if not isinstance(one.transform, Enveloped))
@@ -242,7 +243,7 @@ def _dotnet_reading(reference: Element, document: ForeignDocument) -> tuple[Name
     return others if is_inside and len(others) < len(transforms) else None
 
 
-def _fits(reference: Element, document: ForeignDocument, *, reading: tuple[Named, ...]) -> bool:
+def _fits(reference: Element, document: GeneralResolver, *, reading: tuple[Named, ...]) -> bool:
     return _digest(reference, document.transformed(reference, reading)) == _digest_value(reference)
 
 
@@ -254,7 +255,7 @@ def _digest_value(reference: Element) -> bytes:
     return octets_of(only(reference, names.DIGEST_VALUE))
 
 
-def _other_forms(reference: Element, document: ForeignDocument) -> Iterator[tuple[str, bytes]]:
+def _other_forms(reference: Element, document: GeneralResolver) -> Iterator[tuple[str, bytes]]:
     """Give what a reference would digest by the other canonicalizations, and without namespace declarations that nothing uses."""
     transforms = read_transforms(reference)
     last = transforms[-1].transform if transforms else None

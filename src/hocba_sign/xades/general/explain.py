@@ -7,7 +7,7 @@ from itertools import islice
 from hocba_sign.crypto.algorithms import digest, digest_algorithm
 from hocba_sign.errors import Finding, InputError
 from hocba_sign.xades.general.node_sets import NodeSet
-from hocba_sign.xades.general.references import MAX_REFERENCES, ForeignDocument, named, pointed_at
+from hocba_sign.xades.general.references import MAX_REFERENCES, GeneralResolver, named, pointed_at
 from hocba_sign.xades.general.transforms import Value, octets_of_value, read_transforms, steps
 from hocba_sign.xades.syntax import names
 from hocba_sign.xades.syntax.elements import Parts, algorithm_of, octets_of, only
@@ -61,7 +61,7 @@ def signed_info_of(signature: Element) -> SignedInfo:
     return SignedInfo(canonicalization=algorithm_of(method), length=len(octets), sha256=hashlib.sha256(octets).hexdigest())
 
 
-def trace(reference: Element, document: ForeignDocument) -> Trace:
+def trace(reference: Element, document: GeneralResolver) -> Trace:
     """Process a reference and note every value. Raises: InputError `SIG.STRUCTURE`."""
     digest_uri = algorithm_of(only(reference, names.DIGEST_METHOD))
     stated = octets_of(only(reference, names.DIGEST_VALUE))
@@ -88,7 +88,7 @@ def trace(reference: Element, document: ForeignDocument) -> Trace:
     )
 
 
-def entries_of(reference: Element, document: ForeignDocument) -> tuple[Element, ...]:
+def entries_of(reference: Element, document: GeneralResolver) -> tuple[Element, ...]:
     """Give the references of the manifest that a reference points at, if it is one in a ds:Object."""
     identifier = (reference.get("URI") or "").removeprefix("#")
     manifest = document.xml.ids.get(identifier) if reference.get("Type") == names.TYPE_MANIFEST else None
@@ -98,7 +98,7 @@ def entries_of(reference: Element, document: ForeignDocument) -> tuple[Element, 
     return tuple(islice(manifest.iterchildren(names.REFERENCE), MAX_REFERENCES))
 
 
-def _note(noted: list[Step], value: Value, document: ForeignDocument, *, transform: str | None = None) -> bytes:
+def _note(noted: list[Step], value: Value, document: GeneralResolver, *, transform: str | None = None) -> bytes:
     octets = octets_of_value(value, document.budget)
     is_node_set = isinstance(value, NodeSet)
     noted.append(Step(transform=transform, is_node_set=is_node_set, length=len(octets), sha256=hashlib.sha256(octets).hexdigest()))

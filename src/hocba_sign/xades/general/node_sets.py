@@ -13,6 +13,7 @@ from lxml import etree
 from hocba_sign.errors import InputError
 from hocba_sign.xades.general.xpath import Around, Both, Either, Identified, Inside, Not, Outside, Path, Place, Predicate, Root, Step
 from hocba_sign.xades.syntax import names
+from hocba_sign.xades.syntax.canonicalization import Method
 from hocba_sign.xml.c14n import C14nAlgorithm, canonicalize
 from hocba_sign.xml.c14n_fast import MAX_HIDDEN
 from hocba_sign.xml.node_set import WHOLE, Subtrees
@@ -39,18 +40,6 @@ _Chain: TypeAlias = tuple[Element, ...]
 """An element and its ancestors, itself first; empty for what stands outside the root element."""
 _Places: TypeAlias = Mapping[Place, frozenset[Element] | None]
 """The elements at each place; None stands for the document."""
-
-
-@dataclass(frozen=True, slots=True)
-class Method:
-    """A canonicalization with the PrefixList of the exclusive ones."""
-
-    algorithm: C14nAlgorithm
-    prefixes: tuple[str, ...] = ()
-
-
-DEFAULT: Final = Method(C14nAlgorithm.INCLUSIVE)
-"""How a node-set becomes octets where nothing says how."""
 
 
 class Budget:

@@ -16,7 +16,7 @@ from hocba_sign.errors import Finding, InputError
 from hocba_sign.xades.general.baseline import is_baseline, is_extended
 from hocba_sign.xades.general.coverage import Chart, Spans
 from hocba_sign.xades.general.ecdsa import in_full_width
-from hocba_sign.xades.general.references import Followed
+from hocba_sign.xades.general.references import Followed, GeneralResolver
 from hocba_sign.xades.syntax import names
 from hocba_sign.xades.syntax.elements import Parts, algorithm_of, malformed, moment_of, octets_of, only, optional, text_of
 from hocba_sign.xades.syntax.key_info import read_key_info
@@ -29,7 +29,6 @@ from hocba_sign.xades.syntax.properties import (
 )
 from hocba_sign.xades.syntax.signature import read_value, unreadable
 from hocba_sign.xades.syntax.time_stamps import all_time_stamps, embedded_certificates, embedded_crls, embedded_ocsps
-from hocba_sign.xades.transcript.references import Resolver, read_reference
 from hocba_sign.xml.parse import Element, ParsedXml, locate
 
 MAX_SIGNATURES: Final = 200
@@ -89,7 +88,7 @@ class _Reader:
     def __init__(self, xml: ParsedXml, detached: Mapping[str, bytes]) -> None:
         self.xml = xml
         self.detached = detached
-        self.resolver = Resolver.open(xml, detached)
+        self.resolver = GeneralResolver(xml, detached)
         self.chart = Chart(xml.root)
         self.spans: dict[str, Spans] = {}
 
@@ -152,7 +151,7 @@ class _Reader:
             raise malformed(signed_info)
         if len(elements) > MAX_REFERENCES:
             raise InputError("SIG.TOO_MANY_REFERENCES", where=locate(signed_info))
-        pairs = [read_reference(one, self.resolver) for one in elements]
+        pairs = [self.resolver.reference(one) for one in elements]
         references = tuple(reference for reference, _ in pairs)
         findings = tuple(finding for _, found in pairs for finding in found)
         if all(reference.kind is Covers.SIGNED_PROPERTIES for reference in references):
@@ -186,11 +185,8 @@ class _Reader:
 
     def _followed(self, reference: Element) -> Followed | None:
         """Give what a reference covers; None where its digest does not match or it leads nowhere."""
-        document = self.resolver.foreign
-        if document is None:
-            return None
         try:
-            followed = document.followed(reference, digest_uri=algorithm_of(only(reference, names.DIGEST_METHOD)))
+            followed = self.resolver.followed(reference, digest_uri=algorithm_of(only(reference, names.DIGEST_METHOD)))
         except InputError as error:
             if error.cause in _FATAL:
                 raise

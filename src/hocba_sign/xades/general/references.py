@@ -11,12 +11,14 @@ from typing import Final
 from hocba_sign.ades.structure import Covers, Extent, ExtentKind, Reference
 from hocba_sign.crypto.algorithms import digest, digest_algorithm
 from hocba_sign.errors import Finding, InputError
-from hocba_sign.xades.general.node_sets import DEFAULT, Budget, Method, NodeSet
+from hocba_sign.xades.general.node_sets import NODE_WORK, Budget, NodeSet
 from hocba_sign.xades.general.transforms import Base64, Filter, Named, Value, octets_of_value, read_transforms, steps
 from hocba_sign.xades.general.xpointer import ById, External, Pointer, Whole, pointer
 from hocba_sign.xades.syntax import names
+from hocba_sign.xades.syntax.canonicalization import DEFAULT, Method
 from hocba_sign.xades.syntax.elements import Parts, algorithm_of, octets_of, only, require_children
 from hocba_sign.xades.syntax.properties import qualifying_properties
+from hocba_sign.xades.syntax.resolver import CanonicalParts
 from hocba_sign.xml.names import DS
 from hocba_sign.xml.parse import Element, ParsedXml, locate
 from hocba_sign.xml.uri import unescaped
@@ -58,20 +60,41 @@ class Followed:
         return self.extent.kind is not ExtentKind.DETACHED and (has_all_out or is_empty)
 
 
-class ForeignDocument:
-    """The references of one document of others: what they point at, and what it may cost to follow them."""
+class GeneralResolver:
+    """Follows the references of any XML document; `detached` gives by name the octets that references outside it may mean.
 
-    __slots__ = ("_followed", "_octets", "_references", "_remembered", "_size", "budget", "detached", "xml")
+    What is asked twice costs once, and all together has a bound.
+    """
+
+    __slots__ = ("_followed", "_octets", "_references", "_remembered", "_size", "budget", "detached", "parts", "xml")
 
     def __init__(self, xml: ParsedXml, detached: Mapping[str, bytes], *, budget: Budget | None = None) -> None:
         self.xml = xml
         self.detached = detached
         self.budget = Budget() if budget is None else budget
+        self.parts = CanonicalParts()
         self._references = 0
         self._size = sum(1 for _ in xml.root.iter("*"))
         self._octets: dict[tuple[Pointer, tuple[Named, ...], Method], bytes] = {}
         self._remembered = 0
         self._followed: dict[tuple[Pointer, tuple[Named, ...], str], Followed] = {}
+
+    @property
+    def is_general(self) -> bool:
+        return True
+
+    def target(self, identifier: str) -> Element | None:
+        return self.xml.ids.get(identifier)
+
+    def reference(self, element: Element) -> tuple[Reference, tuple[Finding, ...]]:
+        """Read one ds:Reference. Raises: InputError `SIG.STRUCTURE`, `SIG.TOO_MANY_REFERENCES`, `SIG.TOO_MUCH_DIGESTED`."""
+        return _read_reference(element, self)
+
+    def count_stamped(self, parts: tuple[bytes, ...], method: Method, *, where: str) -> None:
+        """Count what one time-stamp covers. Raises: InputError `SIG.TOO_MUCH_DIGESTED`."""
+        self.parts.count_stamped(parts, where=where)
+        is_fast = method.algorithm.is_exclusive and not method.prefixes
+        self.budget.spend(sum(2 * len(part) + (0 if is_fast else NODE_WORK * part.count(b"</")) for part in parts))
 
     def count(self, element: Element) -> None:
         """Raises: InputError `SIG.TOO_MANY_REFERENCES`."""
@@ -115,13 +138,13 @@ class ForeignDocument:
             self._followed[key] = Followed(origin, extent, digest(algorithm, octets), nodes)
         return self._followed[key]
 
-    def octets(self, reference: Element, *, default: Method) -> bytes:
+    def reference_octets(self, element: Element, *, default: Method) -> bytes:
         """Give what a reference digests; `default` canonicalizes where it ends as a node-set. Raises: as `followed`."""
-        meant, transforms = _read(reference)
+        meant, transforms = _read(element)
         key = (meant, transforms, default)
         if key in self._octets:
             return self._octets[key]
-        octets = self.transformed(reference, transforms, default=default)
+        octets = self.transformed(element, transforms, default=default)
         self._remembered += len(octets)
         if self._remembered <= MAX_REMEMBERED:
             self._octets[key] = octets
@@ -151,26 +174,26 @@ class ForeignDocument:
         return Origin(octets, name=name, is_assumed=uri is not None)
 
 
-def read_foreign_reference(element: Element, document: ForeignDocument, *, is_entry: bool = False) -> tuple[Reference, tuple[Finding, ...]]:
+def _read_reference(element: Element, resolver: GeneralResolver, *, is_entry: bool = False) -> tuple[Reference, tuple[Finding, ...]]:
     """Read one ds:Reference, follow it and compare its digest; `is_entry` of a manifest.
 
     Raises: InputError `SIG.STRUCTURE`, `SIG.TOO_MANY_REFERENCES`, `SIG.TOO_MUCH_DIGESTED`.
     """
-    document.count(element)
+    resolver.count(element)
     require_children(element, (names.TRANSFORMS, names.DIGEST_METHOD, names.DIGEST_VALUE))
     uri = element.get("URI")
     meant = pointer(uri)
     digest_uri = algorithm_of(only(element, names.DIGEST_METHOD))
     parts = Parts(is_strict=False)
     digest_value = parts.read(octets_of, only(element, names.DIGEST_VALUE), otherwise=b"")
-    followed, findings = _follow(element, document, digest_uri=digest_uri)
+    followed, findings = _follow(element, resolver, digest_uri=digest_uri)
     is_absent = is_entry and any(finding.cause in _ABSENT for finding in findings)
     findings = (*parts.findings, *(() if is_absent else findings))
     if followed is not None and not is_entry and not _is_placed(element, followed.origin):
         followed, findings = None, (*findings, Finding("SIG.TARGET_MISPLACED", named(uri)))
     entries: tuple[Reference, ...] = ()
     if element.get("Type") == names.TYPE_MANIFEST and followed is not None:
-        entries, found = _entries(element, followed.origin, document, is_entry=is_entry)
+        entries, found = _entries(element, followed.origin, resolver, is_entry=is_entry)
         findings += found
         followed = followed if entries else None
     is_intact = followed is not None and followed.digest == digest_value
@@ -221,9 +244,9 @@ def _is_placed(element: Element, origin: Origin) -> bool:
     return is_properties and chain[3:4] == (signature,)
 
 
-def _follow(element: Element, document: ForeignDocument, *, digest_uri: str) -> tuple[Followed | None, tuple[Finding, ...]]:
+def _follow(element: Element, resolver: GeneralResolver, *, digest_uri: str) -> tuple[Followed | None, tuple[Finding, ...]]:
     try:
-        return document.followed(element, digest_uri=digest_uri), ()
+        return resolver.followed(element, digest_uri=digest_uri), ()
     except InputError as error:
         if error.cause in {"SIG.TOO_MUCH_DIGESTED", "SIG.STRUCTURE"}:
             raise
@@ -232,7 +255,7 @@ def _follow(element: Element, document: ForeignDocument, *, digest_uri: str) -> 
 
 
 def _entries(
-    element: Element, origin: Origin, document: ForeignDocument, *, is_entry: bool
+    element: Element, origin: Origin, resolver: GeneralResolver, *, is_entry: bool
 ) -> tuple[tuple[Reference, ...], tuple[Finding, ...]]:
     """Read the references of the manifest that `element` points at: one in a ds:Object of the same signature, and no manifest's own."""
     where = named(element.get("URI"))
@@ -242,7 +265,7 @@ def _entries(
     is_placed = holder is not None and holder.tag == names.OBJECT and holder.getparent() is signature
     if is_entry or manifest is None or manifest.tag != names.MANIFEST or not is_placed:
         return (), (Finding("SIG.MANIFEST", where),)
-    pairs = [read_foreign_reference(one, document, is_entry=True) for one in manifest.iterchildren(names.REFERENCE)]
+    pairs = [_read_reference(one, resolver, is_entry=True) for one in manifest.iterchildren(names.REFERENCE)]
     findings = tuple(finding for _, found in pairs for finding in found)
     return tuple(reference for reference, _ in pairs), findings if pairs else (Finding("SIG.MANIFEST", where),)
 

@@ -11,9 +11,10 @@ from dataclasses import dataclass
 from typing import Final, TypeAlias
 
 from hocba_sign.errors import InputError
-from hocba_sign.xades.general.node_sets import DEFAULT, Budget, Method, NodeSet, without_signature
+from hocba_sign.xades.general.node_sets import Budget, NodeSet, without_signature
 from hocba_sign.xades.general.xpath import Both, Either, Not, Predicate, UnknownExpression, read_filter, read_selection
 from hocba_sign.xades.syntax import names
+from hocba_sign.xades.syntax.canonicalization import DEFAULT, Method, inclusive_prefixes
 from hocba_sign.xades.syntax.elements import algorithm_of, only, optional, require_children, text_of
 from hocba_sign.xml.c14n import C14nAlgorithm
 from hocba_sign.xml.parse import Element, locate, parse
@@ -27,7 +28,6 @@ MAX_SELECTIONS: Final = 10
 
 Value: TypeAlias = NodeSet | bytes
 
-_EXCLUSIVE: Final = "{http://www.w3.org/2001/10/xml-exc-c14n#}InclusiveNamespaces"
 _SHOWN_URI: Final = 80
 _BASE64: Final = re.compile(rb"[A-Za-z0-9+/]*={0,2}")
 
@@ -81,13 +81,6 @@ def read_transforms(reference: Element) -> tuple[Named, ...]:
     if len(elements) > MAX_TRANSFORMS:
         raise InputError("SIG.TRANSFORM_UNKNOWN", where=locate(holder), detail=f"the limit is {MAX_TRANSFORMS}")
     return tuple(Named(algorithm_of(element), _transform(element)) for element in elements)
-
-
-def inclusive_prefixes(element: Element) -> tuple[str, ...]:
-    """Read the PrefixList of an exclusive canonicalization; Raises: InputError for any other parameter."""
-    require_children(element, (_EXCLUSIVE,))
-    parameter = optional(element, _EXCLUSIVE)
-    return () if parameter is None else tuple((parameter.get("PrefixList") or "").split())
 
 
 def steps(start: Value, transforms: tuple[Named, ...], *, budget: Budget) -> Iterator[Value]:

@@ -8,8 +8,9 @@ from collections.abc import Iterable, Iterator
 
 from hocba_sign.errors import InputError
 from hocba_sign.xades.syntax import names
+from hocba_sign.xades.syntax.canonicalization import Method
 from hocba_sign.xades.syntax.properties import namespace_of, qualifying_properties
-from hocba_sign.xades.transcript.references import Method, Resolver, reference_octets
+from hocba_sign.xades.syntax.resolver import Resolver
 from hocba_sign.xml.names import XADES141
 from hocba_sign.xml.parse import Element, locate
 
@@ -22,7 +23,7 @@ def signature_value_octets(signature: Element, method: Method, *, resolver: Reso
     value = signature.find(names.SIGNATURE_VALUE)
     if value is None:
         raise InputError("SIG.STRUCTURE", where=locate(signature))
-    return resolver.part(value, method)
+    return resolver.parts.octets(value, method)
 
 
 def archive_parts(signature: Element, method: Method, *, resolver: Resolver, before: Element | None) -> Iterator[bytes]:
@@ -39,25 +40,25 @@ def archive_parts(signature: Element, method: Method, *, resolver: Resolver, bef
         raise InputError("SIG.STRUCTURE", where=locate(signature))
     # (1)
     for reference in signed_info.iterchildren(names.REFERENCE):
-        yield reference_octets(reference, resolver, default=method)
+        yield resolver.reference_octets(reference, default=method)
     # (2)
-    yield resolver.part(signed_info, method)
+    yield resolver.parts.octets(signed_info, method)
     # (3)
     yield signature_value_octets(signature, method, resolver=resolver)
     # (4)
     key_info = signature.find(names.KEY_INFO)
     if key_info is not None:
-        yield resolver.part(key_info, method)
+        yield resolver.parts.octets(key_info, method)
     # (5)
     for element in properties_before(signature, before):
-        yield resolver.part(element, method)
+        yield resolver.parts.octets(element, method)
     # (6)
     holders = {element.getparent() for element in qualifying_properties(signature)}
     is_earlier = before is not None and namespace_of(before) != XADES141
     named = {reference.get("URI") for reference in signed_info.iterchildren(names.REFERENCE)} if is_earlier else set()
     for holder in signature.iterchildren(names.OBJECT):
         if holder not in holders and f"#{holder.get('Id')}" not in named:
-            yield resolver.part(holder, method)
+            yield resolver.parts.octets(holder, method)
 
 
 def content_parts(signature: Element, method: Method, *, resolver: Resolver, stamp: Element) -> Iterator[bytes]:
@@ -74,7 +75,7 @@ def content_parts(signature: Element, method: Method, *, resolver: Resolver, sta
         wanted = tuple(by_id[uri] for uri in (one.get("URI", "") for one in included) if uri in by_id)
         if not wanted or len(wanted) != len(included) or any(one.get("referencedData") not in {"true", "1"} for one in included):
             raise InputError("SIG.TIME_STAMP_INCLUDE", where=locate(stamp))
-    return (reference_octets(reference, resolver, default=method) for reference in wanted)
+    return (resolver.reference_octets(reference, default=method) for reference in wanted)
 
 
 def refs_parts(signature: Element, method: Method, *, resolver: Resolver, stamp: Element) -> Iterator[bytes]:
@@ -98,7 +99,7 @@ def refs_parts(signature: Element, method: Method, *, resolver: Resolver, stamp:
     if has_value:
         yield signature_value_octets(signature, method, resolver=resolver)
     for part in parts:
-        yield resolver.part(part, method)
+        yield resolver.parts.octets(part, method)
 
 
 def properties_before(signature: Element, before: Element | None) -> Iterable[Element]:

@@ -7,9 +7,9 @@ from hocba_sign.crypto.algorithms import PssParameters
 from hocba_sign.errors import Finding, InputError
 from hocba_sign.model.workflow import Slot
 from hocba_sign.xades.syntax import names
+from hocba_sign.xades.syntax.canonicalization import inclusive_prefixes
 from hocba_sign.xades.syntax.elements import Parts, algorithm_of, c14n_of, octets_of, only, require_children
 from hocba_sign.xades.syntax.pss import pss_parameters
-from hocba_sign.xades.transcript.references import inclusive_prefixes
 from hocba_sign.xml.c14n import canonicalize
 from hocba_sign.xml.parse import Element, locate
 

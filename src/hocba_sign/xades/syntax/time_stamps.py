@@ -8,13 +8,13 @@ from typing import Final
 from hocba_sign.ades.structure import StampKind, TimeStamp
 from hocba_sign.crypto import der
 from hocba_sign.errors import Finding, InputError
-from hocba_sign.xades.general.node_sets import NODE_WORK
 from hocba_sign.xades.syntax import names
+from hocba_sign.xades.syntax.canonicalization import Method, inclusive_prefixes
 from hocba_sign.xades.syntax.elements import Parts, c14n_of, descend, octets_of, optional
 from hocba_sign.xades.syntax.imprints import archive_parts, content_parts, properties_before, refs_parts, signature_value_octets
 from hocba_sign.xades.syntax.key_info import key_info_certificates
 from hocba_sign.xades.syntax.properties import namespace_of
-from hocba_sign.xades.transcript.references import Method, Resolver, inclusive_prefixes
+from hocba_sign.xades.syntax.resolver import Resolver
 from hocba_sign.xml.c14n import C14nAlgorithm
 from hocba_sign.xml.names import XADES, XADES141
 from hocba_sign.xml.parse import Element, locate
@@ -105,8 +105,7 @@ def _unread(kind: StampKind, finding: Finding) -> TimeStamp:
 
 
 def _stamp(signature: Element, element: Element, kind: StampKind, *, resolver: Resolver) -> TimeStamp:
-    is_open = resolver.foreign is not None
-    method = _stamp_method(element, is_open=is_open)
+    method = _stamp_method(element, is_general=resolver.is_general)
     namespace = XADES if namespace_of(element) == XADES141 else namespace_of(element)
     elements = element.iterchildren(names.qualified(namespace, "EncapsulatedTimeStamp"))
     tokens = tuple(octets_of(token) for token in elements)
@@ -120,15 +119,11 @@ def _stamp(signature: Element, element: Element, kind: StampKind, *, resolver: R
             _refuse_distributed(element, namespace)
             parts = tuple(refs_parts(signature, method, resolver=resolver, stamp=element))
         case _:
-            if resolver.foreign is not None:
+            if resolver.is_general:
                 _refuse_distributed(element, namespace)
             parts = tuple(archive_parts(signature, method, resolver=resolver, before=element))
             covered = _covered(signature, element, resolver)
-    resolver.stamp(parts, where=locate(element))
-    if resolver.foreign is not None:
-        is_fast = method.algorithm.is_exclusive and not method.prefixes
-        work = sum(2 * len(part) + (0 if is_fast else NODE_WORK * part.count(b"</")) for part in parts)
-        resolver.foreign.budget.spend(work)
+    resolver.count_stamped(parts, method, where=locate(element))
     covers_value = kind is not StampKind.CONTENT and not str(element.tag).rpartition("}")[2].startswith("RefsOnly")
     return TimeStamp(kind=kind, tokens_der=tokens, message_parts=parts, covered_der=covered, covers_value=covers_value)
 
@@ -150,9 +145,9 @@ def _refuse_distributed(stamp: Element, namespace: str) -> None:
         raise InputError("SIG.TIME_STAMP_INCLUDE", where=locate(stamp))
 
 
-def _stamp_method(stamp: Element, *, is_open: bool) -> Method:
+def _stamp_method(stamp: Element, *, is_general: bool) -> Method:
     element = optional(stamp, names.CANONICALIZATION_METHOD)
-    if element is None or (is_open and element.get("Algorithm") == ""):
+    if element is None or (is_general and element.get("Algorithm") == ""):
         return Method(C14nAlgorithm.INCLUSIVE)
     algorithm = c14n_of(element)
     if algorithm is None:
@@ -161,8 +156,8 @@ def _stamp_method(stamp: Element, *, is_open: bool) -> Method:
 
 
 def _covered(signature: Element, stamp: Element, resolver: Resolver) -> tuple[bytes, ...]:
-    given = resolver.values(signature, lambda element: key_info_certificates(element, Parts(is_strict=False)))
-    parts = (resolver.values(element, _values_in) for element in properties_before(signature, stamp))
+    given = resolver.parts.values(signature, lambda element: key_info_certificates(element, Parts(is_strict=False)))
+    parts = (resolver.parts.values(element, _values_in) for element in properties_before(signature, stamp))
     return (*given, *chain.from_iterable(parts))
 
 

@@ -8,12 +8,13 @@ from hocba_sign.ades.structure import Covers, Family, ParsedDocument, ParsedSign
 from hocba_sign.errors import Finding, InputError
 from hocba_sign.model.workflow import Slot
 from hocba_sign.xades.syntax import names
+from hocba_sign.xades.syntax.canonicalization import Method
 from hocba_sign.xades.syntax.elements import Parts, malformed, moment_of, only, optional, require_children
 from hocba_sign.xades.syntax.key_info import key_info_certificates
 from hocba_sign.xades.syntax.properties import read_bindings, read_signed_properties, unsigned_properties
 from hocba_sign.xades.syntax.signature import read_value, unreadable
 from hocba_sign.xades.syntax.time_stamps import embedded_certificates, embedded_crls, embedded_ocsps, time_stamps
-from hocba_sign.xades.transcript.references import Method, Resolver, read_reference
+from hocba_sign.xades.transcript.references import TranscriptResolver
 from hocba_sign.xml.c14n import C14nAlgorithm
 from hocba_sign.xml.layout import KHO, PART, Layout, other_slots, recognise, signature_in, slot_elements
 from hocba_sign.xml.names import ID_DATA
@@ -38,7 +39,7 @@ def read_parsed(xml: ParsedXml) -> ParsedDocument:
     """Read what is signed in a document that is parsed already. Raises: as `read`, but for parsing."""
     root = xml.root
     layout = recognise(root)
-    resolver = Resolver(xml.ids, allows_enveloped=layout in (KHO, PART))
+    resolver = TranscriptResolver(xml.ids, allows_enveloped=layout in (KHO, PART))
     slots = slot_elements(root, layout)
     known = frozenset(other_slots(root)) if layout is KHO else frozenset()
     signatures = tuple(
@@ -72,7 +73,7 @@ def _signature_elements(root: Element, slots: tuple[tuple[Slot, Element], ...]) 
     return found
 
 
-def _signature_or_finding(element: Element, slot: Slot | None, *, resolver: Resolver, is_stray: bool) -> ParsedSignature:
+def _signature_or_finding(element: Element, slot: Slot | None, *, resolver: TranscriptResolver, is_stray: bool) -> ParsedSignature:
     stray = (Finding("SIG.STRAY", locate(element)),) if is_stray else ()
     try:
         return _signature(element, slot, resolver=resolver, stray=stray)
@@ -80,7 +81,7 @@ def _signature_or_finding(element: Element, slot: Slot | None, *, resolver: Reso
         return unreadable(element, slot, findings=(*stray, Finding(error.cause, error.where)))
 
 
-def _signature(element: Element, slot: Slot | None, *, resolver: Resolver, stray: tuple[Finding, ...]) -> ParsedSignature:
+def _signature(element: Element, slot: Slot | None, *, resolver: TranscriptResolver, stray: tuple[Finding, ...]) -> ParsedSignature:
     parts = Parts(is_strict=True)
     signed = read_value(element, parts)
     qualifying = _qualifying_properties(element)
@@ -137,7 +138,9 @@ def _departures(references: tuple[Reference, ...], properties: SignedProperties,
     return (*untimed, *undescribed)
 
 
-def _references(signed_info: Element, resolver: Resolver, properties: Element | None) -> tuple[tuple[Reference, ...], tuple[Finding, ...]]:
+def _references(
+    signed_info: Element, resolver: TranscriptResolver, properties: Element | None
+) -> tuple[tuple[Reference, ...], tuple[Finding, ...]]:
     """Read all references; exactly one must be to this signature's own SignedProperties (EN 319 132-1, 4.2.1).
 
     A signature without any such properties is plain XMLDSig: it may hold, but binds neither a certificate nor a time.
@@ -145,7 +148,7 @@ def _references(signed_info: Element, resolver: Resolver, properties: Element | 
     elements = tuple(signed_info.iterchildren(names.REFERENCE))
     if not 1 <= len(elements) <= MAX_REFERENCES:
         raise malformed(signed_info)
-    pairs = [read_reference(element, resolver) for element in elements]
+    pairs = [resolver.reference(element) for element in elements]
     references = tuple(reference for reference, _ in pairs)
     findings = [finding for _, found in pairs for finding in found]
     own = [reference for reference in references if reference.kind is Covers.SIGNED_PROPERTIES]

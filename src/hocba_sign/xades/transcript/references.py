@@ -1,60 +1,44 @@
-"""From a ds:Reference to the octets that were digested.
+"""From a ds:Reference of a transcript to the octets that were digested.
 
-In transcripts only same-document references by Id and canonicalization transforms are followed; everything else is named
-in a finding and never fetched or evaluated. Documents of others go to `foreign`.
+Only same-document references by Id and canonicalization transforms are followed; everything else is named in a finding and never
+fetched or evaluated. Other XML goes to `general.references`.
 """
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Mapping
 
 from lxml import etree
 
 from hocba_sign.ades.structure import Covers, Reference
 from hocba_sign.crypto.algorithms import digest, digest_algorithm
 from hocba_sign.errors import Finding, InputError
-from hocba_sign.xades.general.node_sets import Method
-from hocba_sign.xades.general.references import ForeignDocument, read_foreign_reference
-from hocba_sign.xades.general.transforms import inclusive_prefixes
 from hocba_sign.xades.syntax import names
+from hocba_sign.xades.syntax.canonicalization import Method, inclusive_prefixes
 from hocba_sign.xades.syntax.elements import algorithm_of, c14n_of, malformed, octets_of, only, optional, require_children
-from hocba_sign.xml.c14n import C14nAlgorithm, canonicalize
+from hocba_sign.xades.syntax.resolver import CanonicalParts
+from hocba_sign.xml.c14n import C14nAlgorithm
 from hocba_sign.xml.names import DS, XADES
-from hocba_sign.xml.parse import Element, ParsedXml, locate
-
-__all__ = ["MAX_DIGESTED", "Method", "Resolver", "inclusive_prefixes", "read_reference", "reference_octets"]
-
-MAX_DIGESTED = 100_000_000
-"""Octets canonicalized for one document: nested elements that are all referenced would grow without bound."""
-MAX_STAMPED = 220_000_000
-"""Octets that the time-stamps of one document cover together, those of an archive each of them all that stands before it: half a second of
-SHA-256. A file of the greatest size, whose sixteen signers were renewed twenty times, comes to 210 million."""
+from hocba_sign.xml.parse import Element, locate
 
 
-class Resolver:
-    """Resolves the references of one document and remembers what each target's octets were.
+class TranscriptResolver:
+    """Follows the references of a transcript: by Id, through canonicalizations only.
 
-    The constructor is for transcripts, `open` for documents of others. Several signers cover the same element by the same method: it is canonicalized and digested once.
+    Several signers cover the same element by the same method: it is canonicalized and digested once.
     `allows_enveloped`: an enveloped-signature transform may stand where it removes nothing, as other makers write it.
     """
 
-    __slots__ = ("_budget", "_digests", "_ids", "_octets", "_parts", "_stamped", "_values", "allows_enveloped", "foreign")
+    __slots__ = ("_digests", "_ids", "_octets", "allows_enveloped", "parts")
 
     def __init__(self, ids: Mapping[str, Element], *, allows_enveloped: bool = False) -> None:
         self._ids = ids
         self.allows_enveloped = allows_enveloped
+        self.parts = CanonicalParts()
         self._octets: dict[tuple[str, Method], bytes] = {}
         self._digests: dict[tuple[str, Method, str], bytes] = {}
-        self._parts: dict[tuple[Element, Method], bytes] = {}
-        self._values: dict[Element, tuple[bytes, ...]] = {}
-        self._budget = MAX_DIGESTED
-        self._stamped = MAX_STAMPED
-        self.foreign: ForeignDocument | None = None
 
-    @classmethod
-    def open(cls, xml: ParsedXml, detached: Mapping[str, bytes]) -> "Resolver":
-        """Resolve in a document of others, parsed openly; `detached` gives by name the octets that references outside it may mean."""
-        resolver = cls(xml.ids)
-        resolver.foreign = ForeignDocument(xml, detached)
-        return resolver
+    @property
+    def is_general(self) -> bool:
+        return False
 
     def target(self, identifier: str) -> Element | None:
         return self._ids.get(identifier)
@@ -66,34 +50,8 @@ class Resolver:
         """
         key = (identifier, method)
         if key not in self._octets:
-            self._octets[key] = self._canonical(self._ids[identifier], method)
+            self._octets[key] = self.parts.octets(self._ids[identifier], method)
         return self._octets[key]
-
-    def part(self, element: Element, method: Method) -> bytes:
-        """Canonicalize a part of a signature, which many time-stamps cover. Raises: as `octets`."""
-        key = (element, method)
-        if key not in self._parts:
-            self._parts[key] = self._canonical(element, method)
-        return self._parts[key]
-
-    def values(self, holder: Element, read: Callable[[Element], Iterable[bytes]]) -> tuple[bytes, ...]:
-        """Give what `read` finds in an element, which many time-stamps cover; it is read once."""
-        if holder not in self._values:
-            self._values[holder] = tuple(read(holder))
-        return self._values[holder]
-
-    def stamp(self, parts: tuple[bytes, ...], *, where: str) -> None:
-        """Count what one time-stamp covers. Raises: InputError `SIG.TOO_MUCH_DIGESTED`."""
-        self._stamped -= sum(map(len, parts))
-        if self._stamped < 0:
-            raise InputError("SIG.TOO_MUCH_DIGESTED", where=where)
-
-    def _canonical(self, element: Element, method: Method) -> bytes:
-        octets = canonicalize(element, method.algorithm, inclusive_prefixes=method.prefixes)
-        self._budget -= len(octets)
-        if self._budget < 0:
-            raise InputError("SIG.TOO_MUCH_DIGESTED", where=locate(element))
-        return octets
 
     def digest(self, identifier: str, method: Method, *, digest_uri: str) -> bytes:
         key = (identifier, method, digest_uri)
@@ -101,21 +59,35 @@ class Resolver:
             self._digests[key] = digest(digest_algorithm(digest_uri), self.octets(identifier, method))
         return self._digests[key]
 
+    def reference(self, element: Element) -> tuple[Reference, tuple[Finding, ...]]:
+        """Read one ds:Reference. Raises: InputError `SIG.STRUCTURE`, `SIG.TOO_MUCH_DIGESTED`."""
+        return _read_reference(element, self)
+
+    def reference_octets(self, element: Element, *, default: Method) -> bytes:
+        """Give the octets that one ds:Reference digests; `default` canonicalizes where it has no transform of its own.
+
+        Raises: InputError `SIG.TARGET_MISSING`, `SIG.TRANSFORM`, `SIG.TRANSFORM_UNKNOWN` where they cannot be had.
+        """
+        uri = element.get("URI", "")
+        target = self.target(uri[1:]) if uri.startswith("#") else None
+        if target is None:
+            raise InputError("SIG.TARGET_MISSING", where=uri[:100])
+        method, findings = _transforms(element, target if self.allows_enveloped else None)
+        if method is None:
+            raise InputError(findings[0].cause, where=findings[0].where)
+        return self.octets(uri[1:], default if optional(element, names.TRANSFORMS) is None else method)
+
+    def count_stamped(self, parts: tuple[bytes, ...], method: Method, *, where: str) -> None:  # noqa: ARG002  # costs the same by any method
+        """Count what one time-stamp covers. Raises: InputError `SIG.TOO_MUCH_DIGESTED`."""
+        self.parts.count_stamped(parts, where=where)
+
     def all_octets(self) -> dict[str, bytes]:
         """Give, by Id, the exclusive canonical octets of every element for which they were made."""
         plain = Method(C14nAlgorithm.EXCLUSIVE)
         return {identifier: octets for (identifier, method), octets in self._octets.items() if method == plain}
 
 
-def read_reference(element: Element, resolver: Resolver) -> tuple[Reference, tuple[Finding, ...]]:
-    """Read one ds:Reference, dereference it and compare its digest.
-
-    A reference that this profile does not follow is given as not found, with a finding that says why.
-    Raises: InputError `SIG.STRUCTURE` for broken structure.
-    Spec: XML Signature 1.1, 4.4.3 and 5.
-    """
-    if resolver.foreign is not None:
-        return read_foreign_reference(element, resolver.foreign)
+def _read_reference(element: Element, resolver: TranscriptResolver) -> tuple[Reference, tuple[Finding, ...]]:
     require_children(element, (names.TRANSFORMS, names.DIGEST_METHOD, names.DIGEST_VALUE))
     uri = element.get("URI")
     if uri is None:
@@ -149,23 +121,6 @@ def read_reference(element: Element, resolver: Resolver) -> tuple[Reference, tup
         is_intact=is_intact,
     )
     return reference, findings
-
-
-def reference_octets(element: Element, resolver: Resolver, *, default: Method) -> bytes:
-    """Give the octets that one ds:Reference digests; `default` canonicalizes where it has no transform of its own.
-
-    Raises: InputError `SIG.TARGET_MISSING`, `SIG.TRANSFORM`, `SIG.TRANSFORM_UNKNOWN` where they cannot be had.
-    """
-    if resolver.foreign is not None:
-        return resolver.foreign.octets(element, default=default)
-    uri = element.get("URI", "")
-    target = resolver.target(uri[1:]) if uri.startswith("#") else None
-    if target is None:
-        raise InputError("SIG.TARGET_MISSING", where=uri[:100])
-    method, findings = _transforms(element, target if resolver.allows_enveloped else None)
-    if method is None:
-        raise InputError(findings[0].cause, where=findings[0].where)
-    return resolver.octets(uri[1:], default if optional(element, names.TRANSFORMS) is None else method)
 
 
 def _transforms(reference: Element, target: Element | None) -> tuple[Method | None, tuple[Finding, ...]]:

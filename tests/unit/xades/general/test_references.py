@@ -12,11 +12,10 @@ from hypothesis import strategies as st
 
 from hocba_sign.ades.structure import Covers, ExtentKind, Reference
 from hocba_sign.errors import Finding, InputError
-from hocba_sign.xades.general.node_sets import Method
-from hocba_sign.xades.general.references import MAX_REFERENCES
+from hocba_sign.xades.general.references import MAX_REFERENCES, GeneralResolver
 from hocba_sign.xades.general.transforms import MAX_TRANSFORMS
 from hocba_sign.xades.syntax import names
-from hocba_sign.xades.transcript.references import Resolver, read_reference, reference_octets
+from hocba_sign.xades.syntax.canonicalization import Method
 from hocba_sign.xml.c14n import C14nAlgorithm, canonicalize
 from hocba_sign.xml.parse import parse
 
@@ -55,9 +54,9 @@ def signature(*references: str, objects: str = "") -> str:
 
 def read_all(document: str, detached: Mapping[str, bytes] | None = None) -> list[tuple[Reference, tuple[Finding, ...]]]:
     xml = parse(document.encode(), is_open=True)
-    resolver = Resolver.open(xml, detached or {})
+    resolver = GeneralResolver(xml, detached or {})
     holder = xml.root if xml.root.tag == names.SIGNED_INFO else next(xml.root.iter(names.SIGNED_INFO))
-    return [read_reference(element, resolver) for element in holder.iterchildren(names.REFERENCE)]
+    return [resolver.reference(element) for element in holder.iterchildren(names.REFERENCE)]
 
 
 def read_one(document: str, detached: Mapping[str, bytes] | None = None) -> tuple[Reference, list[str]]:
@@ -111,7 +110,7 @@ def test_the_enveloped_transform_leaves_only_its_own_signature_out() -> None:
     xml = f"<r>1{signature(own)}2{other}3</r>"
     document = parse(xml.encode(), is_open=True)
     element = next(document.root.iter(names.REFERENCE))
-    octets = reference_octets(element, Resolver.open(document, {}), default=Method(C14nAlgorithm.INCLUSIVE))
+    octets = GeneralResolver(document, {}).reference_octets(element, default=Method(C14nAlgorithm.INCLUSIVE))
     assert octets == f"<r>12{other}3</r>".encode()
 
 
@@ -306,10 +305,10 @@ def test_a_manifest_out_of_its_place_is_none(document: str) -> None:
 
 def test_octets_for_time_stamps_end_by_the_method_of_the_time_stamp() -> None:
     document = parse(BODY.format(signature(reference("#xpointer(/)", b"", transform(ENVELOPED)))).encode(), is_open=True)
-    resolver = Resolver.open(document, {})
+    resolver = GeneralResolver(document, {})
     element = next(document.root.iter(names.REFERENCE))
-    assert reference_octets(element, resolver, default=Method(C14nAlgorithm.INCLUSIVE_WITH_COMMENTS)) == WITH
-    assert reference_octets(element, resolver, default=Method(C14nAlgorithm.INCLUSIVE)) == WITHOUT
+    assert resolver.reference_octets(element, default=Method(C14nAlgorithm.INCLUSIVE_WITH_COMMENTS)) == WITH
+    assert resolver.reference_octets(element, default=Method(C14nAlgorithm.INCLUSIVE)) == WITHOUT
 
 
 BIG = "<l a='1'><b>x</b></l>" * 40_000
@@ -378,9 +377,9 @@ def test_a_mutated_document_is_read_or_refused(changes: list[tuple[int, int, str
         document = document[:place] + piece + document[place + length :]
     with contextlib.suppress(InputError):
         xml = parse(document.encode(), is_open=True)
-        resolver = Resolver.open(xml, {"a.xml": b"<a/>"})
+        resolver = GeneralResolver(xml, {"a.xml": b"<a/>"})
         for element in xml.root.iter(names.REFERENCE):
             with contextlib.suppress(InputError):
-                read_reference(element, resolver)
+                resolver.reference(element)
             with contextlib.suppress(InputError):
-                reference_octets(element, resolver, default=Method(C14nAlgorithm.EXCLUSIVE))
+                resolver.reference_octets(element, default=Method(C14nAlgorithm.EXCLUSIVE))

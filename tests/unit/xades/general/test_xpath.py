@@ -8,8 +8,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from lxml import etree
 
-from hocba_sign.xades.general.node_sets import Budget, Method, NodeSet
+from hocba_sign.xades.general.node_sets import Budget, NodeSet
 from hocba_sign.xades.general.xpath import UnknownExpression, read_filter, read_selection
+from hocba_sign.xades.syntax.canonicalization import Method
 from hocba_sign.xml.c14n import C14nAlgorithm, canonicalize
 from hocba_sign.xml.node_set import NodeKind
 from hocba_sign.xml.parse import Element, parse
