@@ -19,12 +19,12 @@ if TYPE_CHECKING:
     from hocba_sign.model.workflow import Slot as Slot
     from hocba_sign.operations.extension import extend as extend
     from hocba_sign.operations.online import verify_online as verify_online
-    from hocba_sign.operations.signing import know as know
     from hocba_sign.operations.signing import sign as sign
     from hocba_sign.operations.signing import time_stamp as time_stamp
-    from hocba_sign.operations.signing import verify as verify
-    from hocba_sign.operations.signing import verify_any as verify_any
-    from hocba_sign.operations.signing import verify_years as verify_years
+    from hocba_sign.operations.verification import know as know
+    from hocba_sign.operations.verification import verify as verify
+    from hocba_sign.operations.verification import verify_any as verify_any
+    from hocba_sign.operations.verification import verify_years as verify_years
     from hocba_sign.pki.revocation.evidence import Evidence as Evidence
     from hocba_sign.pki.trust.store import TrustStore as TrustStore
     from hocba_sign.report.document import NotPassed as NotPassed
@@ -64,15 +64,15 @@ _HOME = {
     "TrustStore": "pki.trust.store",
     "complete": "signing.xml.complete",
     "extend": "operations.extension",
-    "know": "operations.signing",
+    "know": "operations.verification",
     "merge": "signing.xml.merge",
     "prepare": "signing.xml.prepare",
     "sign": "operations.signing",
     "time_stamp": "operations.signing",
-    "verify": "operations.signing",
-    "verify_any": "operations.signing",
+    "verify": "operations.verification",
+    "verify_any": "operations.verification",
     "verify_online": "operations.online",
-    "verify_years": "operations.signing",
+    "verify_years": "operations.verification",
 }
 
 __all__ = [  # noqa: RUF022 - the order of a first reading

@@ -8,7 +8,7 @@ from typing import Final
 
 import pytest
 
-from hocba_sign.operations.signing import verify, verify_any
+from hocba_sign.operations.verification import verify, verify_any
 from tests.attacks import (
     algorithms,
     encodings,

@@ -12,7 +12,7 @@ from pyhanko.pdf_utils import generic
 from pyhanko.pdf_utils.incremental_writer import IncrementalPdfFileWriter
 from pyhanko.sign.fields import FieldMDPAction, FieldMDPSpec, SigFieldSpec, append_signature_field
 
-from hocba_sign.operations.signing import verify_any
+from hocba_sign.operations.verification import verify_any
 from hocba_sign.pades.write import engine
 from hocba_sign.report.document import Report
 from hocba_sign.testing import Identity

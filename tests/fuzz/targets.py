@@ -20,7 +20,7 @@ from hocba_sign.adapters.state import CertificateStore
 from hocba_sign.errors import CallerError, InputError, OutsideError
 from hocba_sign.model.registry import RegistrySnapshot
 from hocba_sign.model.transcript import Transcript
-from hocba_sign.operations.signing import verify, verify_any
+from hocba_sign.operations.verification import verify, verify_any
 from hocba_sign.pki.certificates.certificate import Certificate
 from hocba_sign.pki.loading.objects import load_certificates
 from hocba_sign.pki.loading.statements import load_crl, load_ocsp

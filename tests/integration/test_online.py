@@ -12,7 +12,7 @@ from hocba_sign.adapters.revocation import Budget
 from hocba_sign.cli.console import EXIT_INVALID, EXIT_NOT_IN_FORCE
 from hocba_sign.cli.main import main
 from hocba_sign.model.event import EventKind
-from hocba_sign.operations.signing import verify
+from hocba_sign.operations.verification import verify
 from hocba_sign.pki.revocation.evidence import Evidence
 from hocba_sign.testing.server import Fault, WorldServer
 from hocba_sign.validation.verdict import Verdict

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from hocba_sign.operations.signing import verify_any
+from hocba_sign.operations.verification import verify_any
 from hocba_sign.rendering.render import render
 from hocba_sign.signing.policy import Level
 from hocba_sign.validation.verdict import Verdict

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from hocba_sign.operations.extension import extend
-from hocba_sign.operations.signing import verify
+from hocba_sign.operations.verification import verify
 from hocba_sign.pki.certificates.certificate import Certificate
 from hocba_sign.pki.revocation.evidence import Evidence
 from hocba_sign.pki.trust.store import TrustStore

@@ -10,7 +10,8 @@ from hocba_sign.crypto.algorithms import SHA256, DigestAlgorithm
 from hocba_sign.crypto.signer import SoftwareSigner
 from hocba_sign.errors import CallerError, OutsideError
 from hocba_sign.model.workflow import Slot
-from hocba_sign.operations.signing import sign, verify
+from hocba_sign.operations.signing import sign
+from hocba_sign.operations.verification import verify
 from hocba_sign.pki.certificates.certificate import Certificate
 from hocba_sign.pki.revocation.evidence import Evidence
 from hocba_sign.pki.trust.store import TrustStore

@@ -6,7 +6,7 @@ import pytest
 
 from hocba_sign.errors import CallerError
 from hocba_sign.operations.extension import extend
-from hocba_sign.operations.signing import verify
+from hocba_sign.operations.verification import verify
 from hocba_sign.pki.certificates.certificate import Certificate
 from hocba_sign.pki.certificates.profile import Purpose
 from hocba_sign.pki.path.result import PathStatus

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from hocba_sign.adapters.evidence import collect_evidence
 from hocba_sign.errors import OutsideError
-from hocba_sign.operations.signing import verify
+from hocba_sign.operations.verification import verify
 from hocba_sign.pki.loading.objects import read_objects
 from hocba_sign.testing import World
 from hocba_sign.validation.verdict import Verdict

@@ -14,7 +14,7 @@ from hocba_sign.errors import CallerError, InputError
 from hocba_sign.model.event import EventKind
 from hocba_sign.model.workflow import Role, Slot
 from hocba_sign.operations.extension import closed_slots, extend
-from hocba_sign.operations.signing import verify
+from hocba_sign.operations.verification import verify
 from hocba_sign.report.render import text
 from hocba_sign.report.view import view
 from hocba_sign.signing.policy import Level

@@ -14,7 +14,8 @@ from hocba_sign.model.authority import GivenSnapshot, Registry
 from hocba_sign.model.record import Issuer
 from hocba_sign.model.registry import Appointment, Rank, RegistrySnapshot
 from hocba_sign.model.workflow import Role, Slot
-from hocba_sign.operations.signing import sign, verify
+from hocba_sign.operations.signing import sign
+from hocba_sign.operations.verification import verify
 from hocba_sign.pki.certificates.certificate import Certificate
 from hocba_sign.report.document import Report
 from hocba_sign.signing.policy import Level, SigningPolicy

@@ -11,7 +11,8 @@ from hocba_sign.model.registry import Appointment, Delegation, Rank, RegistrySna
 from hocba_sign.model.status_list import Cell, Key, StatusList, encode
 from hocba_sign.model.transcript import Transcript
 from hocba_sign.model.workflow import Role, Slot
-from hocba_sign.operations.signing import know, sign, verify
+from hocba_sign.operations.signing import sign
+from hocba_sign.operations.verification import know, verify
 from hocba_sign.pki.certificates.certificate import Certificate
 from hocba_sign.report.document import Report
 from hocba_sign.signing.policy import Level, SigningPolicy

@@ -12,7 +12,8 @@ from hocba_sign.crypto.algorithms import SHA256, DigestAlgorithm, digest
 from hocba_sign.crypto.signer import SoftwareSigner, default_algorithm
 from hocba_sign.model.transcript import ExpectedSigner, Transcript
 from hocba_sign.model.workflow import Role, Slot
-from hocba_sign.operations.signing import sign, verify
+from hocba_sign.operations.signing import sign
+from hocba_sign.operations.verification import verify
 from hocba_sign.pki.certificates.certificate import Certificate
 from hocba_sign.pki.revocation.evidence import Evidence
 from hocba_sign.pki.timestamp.protocol import build_request, read_response

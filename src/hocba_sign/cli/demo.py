@@ -20,7 +20,8 @@ from hocba_sign.crypto.algorithms import SHA256, digest
 from hocba_sign.errors import CallerError, OutsideError
 from hocba_sign.model.transcript import Transcript
 from hocba_sign.model.workflow import Role, Slot
-from hocba_sign.operations.signing import sign, verify
+from hocba_sign.operations.signing import sign
+from hocba_sign.operations.verification import verify
 from hocba_sign.pki.trust.store import TrustStore
 from hocba_sign.report.document import Report
 from hocba_sign.report.html import html

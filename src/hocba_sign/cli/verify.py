@@ -19,7 +19,7 @@ from hocba_sign.cli.policy import chosen_policy
 from hocba_sign.cli.words import say
 from hocba_sign.errors import CallerError, InputError, OutsideError
 from hocba_sign.operations.online import Judge, verify_online
-from hocba_sign.operations.signing import verify, verify_any
+from hocba_sign.operations.verification import verify, verify_any
 from hocba_sign.report.document import Report
 from hocba_sign.report.html import html
 from hocba_sign.report.render import text

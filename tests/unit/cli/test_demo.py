@@ -11,7 +11,7 @@ from hocba_sign.cli.demo import Production
 from hocba_sign.cli.demo_pdf import printed_files
 from hocba_sign.cli.main import main
 from hocba_sign.model.workflow import Role
-from hocba_sign.operations.signing import verify
+from hocba_sign.operations.verification import verify
 from hocba_sign.pki.certificates.certificate import Certificate
 from hocba_sign.pki.revocation.evidence import Evidence
 from hocba_sign.pki.trust.store import TrustStore

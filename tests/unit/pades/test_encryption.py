@@ -7,7 +7,7 @@ import pytest
 from pyhanko.pdf_utils import generic
 
 from hocba_sign.errors import InputError
-from hocba_sign.operations.signing import verify_any
+from hocba_sign.operations.verification import verify_any
 from hocba_sign.pades.read import read_pdf
 from hocba_sign.pades.write import engine
 from hocba_sign.report.document import Report

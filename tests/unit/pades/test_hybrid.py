@@ -6,7 +6,7 @@ from functools import cache
 import pytest
 
 from hocba_sign.errors import InputError
-from hocba_sign.operations.signing import verify_any
+from hocba_sign.operations.verification import verify_any
 from hocba_sign.pades.write import engine
 from hocba_sign.report.document import Report
 from hocba_sign.testing import Identity

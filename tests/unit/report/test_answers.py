@@ -2,7 +2,7 @@
 
 import pytest
 
-from hocba_sign.operations.signing import verify_any
+from hocba_sign.operations.verification import verify_any
 from hocba_sign.rendering.render import render
 from hocba_sign.report.answers import other_answers
 from hocba_sign.report.document import Report

@@ -5,7 +5,7 @@ from datetime import timedelta
 
 import pytest
 
-from hocba_sign.operations.signing import verify
+from hocba_sign.operations.verification import verify
 from hocba_sign.pki.certificates.certificate import Certificate
 from hocba_sign.pki.revocation.evidence import Evidence
 from hocba_sign.report.document import Report

@@ -8,7 +8,7 @@ import pytest
 
 from hocba_sign.cli import arguments
 from hocba_sign.errors import CallerError, InputError
-from hocba_sign.operations.signing import know, verify
+from hocba_sign.operations.verification import know, verify
 from hocba_sign.report.document import Report
 from hocba_sign.signing.policy import Level
 from hocba_sign.validation.document.records import Sources

@@ -9,7 +9,8 @@ from pyhanko.sign.fields import SigFieldSpec, append_signature_field
 
 from hocba_sign.model.workflow import Role, Slot
 from hocba_sign.operations.extension import extend
-from hocba_sign.operations.signing import sign, verify_any
+from hocba_sign.operations.signing import sign
+from hocba_sign.operations.verification import verify_any
 from hocba_sign.pades.names import field_name
 from hocba_sign.report.html import html
 from hocba_sign.report.render import text

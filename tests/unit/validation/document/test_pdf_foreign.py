@@ -10,7 +10,7 @@ from pyhanko.pdf_utils.incremental_writer import IncrementalPdfFileWriter
 from pyhanko.pdf_utils.reader import PdfFileReader
 from pyhanko.pdf_utils.writer import copy_into_new_writer
 
-from hocba_sign.operations.signing import verify_any
+from hocba_sign.operations.verification import verify_any
 from hocba_sign.report.document import Report
 from hocba_sign.testing import Identity
 from hocba_sign.validation.verdict import Verdict

@@ -11,7 +11,7 @@ from hocba_sign.errors import InputError
 from hocba_sign.model.record import Issuer
 from hocba_sign.model.registry import Appointment, Rank, RegistrySnapshot
 from hocba_sign.model.workflow import Slot
-from hocba_sign.operations.signing import know, verify
+from hocba_sign.operations.verification import know, verify
 from hocba_sign.report.document import Report
 from hocba_sign.signing.policy import Level
 from hocba_sign.testing import Identity

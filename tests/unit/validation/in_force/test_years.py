@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from hocba_sign.model.transcript import Identification, PreviousTranscript, ReplacedVersion, Transcript
-from hocba_sign.operations.signing import verify_years
+from hocba_sign.operations.verification import verify_years
 from hocba_sign.report.document import Report
 from hocba_sign.signing.policy import Level
 from tests.support.records import appointment, data_digest, in_json, judge, snapshot

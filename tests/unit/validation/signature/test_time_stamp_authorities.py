@@ -9,7 +9,7 @@ from asn1crypto import cms, core, crl
 
 from hocba_sign.crypto import der
 from hocba_sign.errors import InputError
-from hocba_sign.operations.signing import verify
+from hocba_sign.operations.verification import verify
 from hocba_sign.pki.certificates.certificate import Certificate
 from hocba_sign.pki.revocation.evidence import Evidence
 from hocba_sign.pki.revocation.selection import RevocationFact

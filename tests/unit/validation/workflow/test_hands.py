@@ -11,7 +11,7 @@ from hocba_sign.model.registry import Appointment, Rank, RegistrySnapshot
 from hocba_sign.model.results import Teacher
 from hocba_sign.model.transcript import HomeroomTeacher, Substitute, Transcript
 from hocba_sign.model.workflow import Role, Slot
-from hocba_sign.operations.signing import know, verify
+from hocba_sign.operations.verification import know, verify
 from hocba_sign.report.document import Report
 from hocba_sign.signing.policy import Level
 from hocba_sign.validation.document.records import Sources

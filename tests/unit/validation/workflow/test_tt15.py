@@ -2,7 +2,7 @@
 
 from datetime import timedelta
 
-from hocba_sign.operations.signing import verify
+from hocba_sign.operations.verification import verify
 from hocba_sign.pki.revocation.evidence import Evidence
 from hocba_sign.signing.policy import Level
 from hocba_sign.validation.verdict import Verdict
