@@ -23,7 +23,7 @@ from pyhanko.sign.signers.pdf_signer import PdfSigningSession
 from pyhanko.stamp import BaseStampStyle
 from pyhanko_certvalidator.registry import SimpleCertificateStore
 
-from hocba_sign.pades.form import NewField, Place, Revision
+from hocba_sign.pades.facts.form import NewField, Place, Revision
 from hocba_sign.pades.write import engine, fill
 from hocba_sign.testing import Identity
 

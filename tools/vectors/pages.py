@@ -6,7 +6,7 @@ from typing import Any
 
 from hocba_sign.crypto.algorithms import SHA256, digest
 from hocba_sign.crypto.signer import SoftwareSigner, default_algorithm
-from hocba_sign.pades.form import Gap, NewField, Place, Revision
+from hocba_sign.pades.facts.form import Gap, NewField, Place, Revision
 from hocba_sign.pades.write import engine, fill
 from hocba_sign.pades.write_cms import Description, unsigned, with_value
 from hocba_sign.pki.certificates.certificate import Certificate

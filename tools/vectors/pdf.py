@@ -8,8 +8,8 @@ from typing import Any
 
 from hocba_sign.model.results import SecondaryMarks
 from hocba_sign.model.transcript import Transcript
-from hocba_sign.pades.form import NewField
-from hocba_sign.pades.names import field_name
+from hocba_sign.pades.facts.form import NewField
+from hocba_sign.pades.facts.names import field_name
 from hocba_sign.rendering.render import render
 from hocba_sign.testing import Identity
 from tools.vectors.case import Case

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from typing import Final
 
 from hocba_sign.errors import Finding
-from hocba_sign.pades.facts import FieldFacts, Rule, Step
+from hocba_sign.pades.facts.revisions import FieldFacts, Rule, Step
 
 LONG_TERM: Final = frozenset({Rule.TIME_STAMP, Rule.DSS, Rule.EXTENSIONS, Rule.VERSION, Rule.EMPTY_FIELD})
 """What signing and keeping bring along: allowed after every signature, even one that permits no changes (P 1)."""

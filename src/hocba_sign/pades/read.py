@@ -15,8 +15,8 @@ from hocba_sign.ades.structure import Covers, Family, ParsedSignature, Reference
 from hocba_sign.crypto.algorithms import SHA1, DigestAlgorithm, digest
 from hocba_sign.errors import CallerError, Finding, InputError
 from hocba_sign.pades.changes import change_findings, tolerated
-from hocba_sign.pades.facts import FieldFacts, LongTermValues, PdfFacts
-from hocba_sign.pades.names import slot_of
+from hocba_sign.pades.facts.names import slot_of
+from hocba_sign.pades.facts.revisions import FieldFacts, LongTermValues, PdfFacts
 from hocba_sign.pades.read_cms import CmsFacts, cms_octets, pdf_date, read_cms
 
 ATTACHMENT: Final = "hocba.xml"

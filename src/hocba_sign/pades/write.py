@@ -7,7 +7,7 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Protocol, cast
 
 from hocba_sign.errors import CallerError
-from hocba_sign.pades.form import Form, Gap, Revision
+from hocba_sign.pades.facts.form import Form, Gap, Revision
 
 if TYPE_CHECKING:
     from hocba_sign.pades.engine import writing

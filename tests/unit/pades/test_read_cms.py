@@ -13,7 +13,7 @@ from hocba_sign.crypto import der
 from hocba_sign.crypto.algorithms import SHA1, SHA256, digest
 from hocba_sign.crypto.signer import SoftwareSigner, default_algorithm
 from hocba_sign.errors import InputError
-from hocba_sign.pades.form import Gap, NewField, Revision
+from hocba_sign.pades.facts.form import Gap, NewField, Revision
 from hocba_sign.pades.read import read_pdf
 from hocba_sign.pades.read_cms import cms_octets, pdf_date, read_cms
 from hocba_sign.pades.write import engine, fill

@@ -12,7 +12,7 @@ from pyhanko.sign.diff_analysis.rules.metadata_rules import MetadataUpdateRule
 from hocba_sign.pades.engine.document import Reader, entry
 from hocba_sign.pades.engine.steps import field_changes, field_fault, pages_below
 from hocba_sign.pades.engine.tags import TagRule
-from hocba_sign.pades.facts import Rule, Step
+from hocba_sign.pades.facts.revisions import Rule, Step
 
 _CATALOG: Final = frozenset({"/AcroForm", "/Perms", "/Extensions", "/Version", "/DSS", "/Metadata"})
 _PAGE: Final = frozenset({"/Annots"})

@@ -18,7 +18,7 @@ from hocba_sign.errors import Finding, InputError
 from hocba_sign.pades.engine.beginning import beginning
 from hocba_sign.pades.engine.document import Reader, entry, foreign, open_document
 from hocba_sign.pades.engine.steps import analyse
-from hocba_sign.pades.facts import FieldFacts, FieldLock, LongTermValues, PdfFacts
+from hocba_sign.pades.facts.revisions import FieldFacts, FieldLock, LongTermValues, PdfFacts
 
 MAX_FIELDS: Final = 500
 MAX_VALUES: Final = 2_000

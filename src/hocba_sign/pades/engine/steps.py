@@ -23,7 +23,7 @@ from hocba_sign.pades.engine.evidence import EvidenceRule
 from hocba_sign.pades.engine.pictures import digest_of
 from hocba_sign.pades.engine.tags import TagRule
 from hocba_sign.pades.engine.widgets import Fault, has_area, widget_faults
-from hocba_sign.pades.facts import Box, FieldChange, Rule, Step
+from hocba_sign.pades.facts.revisions import Box, FieldChange, Rule, Step
 
 _CATALOG: Final = {
     "/Extensions": Rule.EXTENSIONS,

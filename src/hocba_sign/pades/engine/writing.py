@@ -30,8 +30,8 @@ from hocba_sign.errors import CallerError, InputError
 from hocba_sign.pades.engine.document import foreign, open_document
 from hocba_sign.pades.engine.pictures import digest_of
 from hocba_sign.pades.engine.tagging import tag_field
-from hocba_sign.pades.facts import FieldLock
-from hocba_sign.pades.form import Field, Form, Gap, NewField, Revision
+from hocba_sign.pades.facts.form import Field, Form, Gap, NewField, Revision
+from hocba_sign.pades.facts.revisions import FieldLock
 
 MAX_PAGES: Final = 1000
 MAX_FIELDS: Final = 1000

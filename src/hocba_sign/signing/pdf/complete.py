@@ -6,8 +6,8 @@ from datetime import datetime
 from hocba_sign.crypto.algorithms import digest
 from hocba_sign.crypto.verify import load_public_key, verify_der_value
 from hocba_sign.errors import CallerError, InputError
-from hocba_sign.pades.form import Gap
-from hocba_sign.pades.names import field_name
+from hocba_sign.pades.facts.form import Gap
+from hocba_sign.pades.facts.names import field_name
 from hocba_sign.pades.read_cms import cms_octets, read_cms
 from hocba_sign.pades.write import engine, fill
 from hocba_sign.pades.write_cms import certificate_digest, chain, signature_value, signed_attributes, with_time_stamp, with_value

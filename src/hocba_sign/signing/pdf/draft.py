@@ -8,8 +8,8 @@ from hocba_sign.errors import CallerError, Finding, InputError
 from hocba_sign.model.person import School
 from hocba_sign.model.transcript import ExpectedSigner, Transcript
 from hocba_sign.model.workflow import PLANS, Role, SigningPlan, Slot
-from hocba_sign.pades.form import Form, NewField, Place
-from hocba_sign.pades.names import field_name, slot_of
+from hocba_sign.pades.facts.form import Form, NewField, Place
+from hocba_sign.pades.facts.names import field_name, slot_of
 from hocba_sign.pades.read import ATTACHMENT, PdfDocument, read_pdf
 from hocba_sign.pades.write import engine
 from hocba_sign.rendering.render import render, template_versions

@@ -4,8 +4,8 @@ from typing import Final
 
 from hocba_sign.crypto.algorithms import digest
 from hocba_sign.errors import CallerError
-from hocba_sign.pades.form import Gap, Revision
-from hocba_sign.pades.names import TIME_STAMP_PREFIX
+from hocba_sign.pades.facts.form import Gap, Revision
+from hocba_sign.pades.facts.names import TIME_STAMP_PREFIX
 from hocba_sign.pades.write import engine, fill
 from hocba_sign.pades.write_cms import TIME_STAMP_ROOM
 from hocba_sign.pki.timestamp.protocol import read_token, verify_token

@@ -8,8 +8,8 @@ from typing import Final
 from hocba_sign.crypto.algorithms import KeyKind, digest
 from hocba_sign.errors import CallerError
 from hocba_sign.model.workflow import Slot
-from hocba_sign.pades.form import Gap, Revision
-from hocba_sign.pades.names import field_name
+from hocba_sign.pades.facts.form import Gap, Revision
+from hocba_sign.pades.facts.names import field_name
 from hocba_sign.pades.write import engine
 from hocba_sign.pades.write_cms import Description, unsigned
 from hocba_sign.pki.certificates.certificate import Certificate

@@ -10,7 +10,7 @@ from typing import Any, Final
 
 from hocba_sign.errors import CallerError, InputError
 from hocba_sign.model.transcript import Transcript
-from hocba_sign.pades.facts import Box, Step
+from hocba_sign.pades.facts.revisions import Box, Step
 from hocba_sign.pades.read import PdfDocument
 from hocba_sign.rendering.render import Rendering, render, shown_fields, template_versions
 from hocba_sign.rendering.worker import Pages

@@ -5,8 +5,8 @@ from typing import Final
 
 from hocba_sign.errors import CallerError, InputError
 from hocba_sign.model.workflow import Role, Slot
-from hocba_sign.pades.facts import Box, FieldChange, Step
-from hocba_sign.pades.names import slot_of
+from hocba_sign.pades.facts.names import slot_of
+from hocba_sign.pades.facts.revisions import Box, FieldChange, Step
 from hocba_sign.pades.write import engine
 from hocba_sign.rendering.appearance import draw_appearance
 from hocba_sign.rendering.render import Place

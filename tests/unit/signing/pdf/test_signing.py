@@ -15,8 +15,8 @@ from hocba_sign.errors import CallerError, InputError
 from hocba_sign.model.workflow import Role, Slot
 from hocba_sign.operations.extension import extend
 from hocba_sign.operations.signing import sign, time_stamp
-from hocba_sign.pades.form import Gap
-from hocba_sign.pades.names import field_name, slot_of
+from hocba_sign.pades.facts.form import Gap
+from hocba_sign.pades.facts.names import field_name, slot_of
 from hocba_sign.pades.read import read_pdf
 from hocba_sign.pades.write import engine, fill
 from hocba_sign.rendering.render import render

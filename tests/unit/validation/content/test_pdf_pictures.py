@@ -5,7 +5,7 @@ from functools import cache
 import pytest
 
 from hocba_sign.model.workflow import Slot
-from hocba_sign.pades.names import field_name
+from hocba_sign.pades.facts.names import field_name
 from hocba_sign.rendering.appearance import draw_appearance
 from hocba_sign.rendering.render import render
 from hocba_sign.report.document import Report

@@ -14,7 +14,7 @@ from hocba_sign.model.results import SecondaryMarks
 from hocba_sign.model.transcript import Transcript
 from hocba_sign.model.workflow import Slot
 from hocba_sign.operations.verification import verify_any
-from hocba_sign.pades.names import field_name
+from hocba_sign.pades.facts.names import field_name
 from hocba_sign.rendering.render import render
 from hocba_sign.report.html import html
 from hocba_sign.report.render import text

@@ -11,7 +11,7 @@ from hocba_sign.model.workflow import Role, Slot
 from hocba_sign.operations.extension import extend
 from hocba_sign.operations.signing import sign
 from hocba_sign.operations.verification import verify_any
-from hocba_sign.pades.names import field_name
+from hocba_sign.pades.facts.names import field_name
 from hocba_sign.report.html import html
 from hocba_sign.report.render import text
 from hocba_sign.signing.policy import Level, SigningPolicy

@@ -4,7 +4,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 from hocba_sign.errors import CallerError
-from hocba_sign.pades.facts import FieldLock
+from hocba_sign.pades.facts.revisions import FieldLock
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
