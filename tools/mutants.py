@@ -45,19 +45,18 @@ class Trial:
 
 def main(arguments: list[str] | None = None) -> int:
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument(
-        "packages", nargs="*", default=["validation", "pki"], help="packages of the library, or modules as pki/revocation/crl.py"
-    )
+    parser.add_argument("packages", nargs="*", default=["validation", "pki"], help="packages of the library, or modules as pki/crl.py")
     parser.add_argument("--count", type=int, default=200, help="how many changes, over all packages")
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--workers", type=int, default=os.cpu_count() or 1)
     parser.add_argument("--least", type=float, default=90.0, help="per cent that must be noticed or explained in each package")
+    parser.add_argument("--measured", type=Path, help="folder that keeps which tests reach which lines, for another run on the same code")
     given = parser.parse_args(arguments)
     chosen = sorted(_candidates(given.packages), key=lambda one: one[1].rank(given.seed))[: given.count]
     with tempfile.TemporaryDirectory(prefix="mutants-") as folder:
         scratch = Path(folder)
         print(f"{len(chosen)} changes; measuring which tests reach them", flush=True)
-        reach = measure(ROOT, scratch)
+        reach = measure(ROOT, given.measured or scratch)
         trials = tuple(_tried(chosen, reach, scratch=scratch, workers=given.workers))
     return _told(trials, least=given.least)
 
@@ -103,7 +102,7 @@ def _outcome(file: Path, mutation: Mutation, *, reach: Reach, path: str, source:
         total += reach.seconds.get(test, 0.0)
         if chosen and total > BUDGET:
             break
-        chosen.append(_node(test))
+        chosen.append(test)
     if not chosen:
         return "survived"
     original = file.read_bytes()
@@ -123,14 +122,6 @@ def _outcome(file: Path, mutation: Mutation, *, reach: Reach, path: str, source:
     finally:
         file.write_bytes(original)
     return {0: "survived", 1: "killed"}.get(done.returncode, "stillborn")
-
-
-def _node(test: str) -> str:
-    module, _, function = test.rpartition(".")
-    while not (ROOT / f"{module.replace('.', '/')}.py").is_file():
-        module, _, name = module.rpartition(".")
-        function = f"{name}::{function}"
-    return f"{module.replace('.', '/')}.py::{function}"
 
 
 def _told(trials: tuple[Trial, ...], *, least: float) -> int:
