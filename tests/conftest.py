@@ -1,4 +1,6 @@
-"""What every test runs under: no network but loopback, repeatable examples, foreign data if it is there."""
+"""What every test runs under: no network but loopback, repeatable examples, foreign data if it is
+there.
+"""
 
 import ipaddress
 import os
@@ -13,20 +15,24 @@ ROOT = Path(__file__).resolve().parent.parent
 SHARED = ROOT.parent / "shared"
 
 # Examples are the same on every run and machine; `--hypothesis-profile=search` looks for new ones.
-settings.register_profile("repeatable", derandomize=True, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.register_profile(
+    "repeatable", derandomize=True, deadline=None, suppress_health_check=[HealthCheck.too_slow]
+)
 settings.register_profile("search", deadline=None, max_examples=2000)
 settings.load_profile("repeatable")
 
 
 @pytest.fixture(scope="session")
 def root() -> Path:
-    """Give the top of the source tree."""
+    """Return the top of the source tree."""
     return ROOT
 
 
 @pytest.fixture(scope="session")
 def shared() -> Path:
-    """Give the folder of foreign data beside the source tree; it is not part of the repository."""
+    """Return the folder of foreign data beside the source tree; it is not part of the
+    repository.
+    """
     if not SHARED.is_dir():
         pytest.skip("no foreign data: there is no folder `shared` beside the source tree")
     return SHARED
@@ -49,10 +55,18 @@ def _is_local(host: object) -> bool:
 @pytest.fixture(scope="session", autouse=True)
 def _only_loopback() -> Iterator[None]:
     """Refuse connections and name look-ups that leave the machine, in the tests' own process."""
-    connect, connect_ex, getaddrinfo = socket.socket.connect, socket.socket.connect_ex, socket.getaddrinfo
+    connect, connect_ex, getaddrinfo = (
+        socket.socket.connect,
+        socket.socket.connect_ex,
+        socket.getaddrinfo,
+    )
 
     def check(family: int, address: object) -> None:
-        if family in (socket.AF_INET, socket.AF_INET6) and isinstance(address, tuple) and not _is_local(address[0]):
+        if (
+            family in (socket.AF_INET, socket.AF_INET6)
+            and isinstance(address, tuple)
+            and not _is_local(address[0])
+        ):
             message = f"the test connects to {address[0]}"
             raise NetworkRefusedError(message)
 

@@ -1,4 +1,5 @@
-"""The public names: listed, cheap to import, and unchanged unless `tests/api.txt` changes with them.
+"""The public names: listed, cheap to import, and unchanged unless `tests/api.txt` changes with
+them.
 
 `python -m tests.test_api > tests/api.txt` writes the list anew.
 """
@@ -21,17 +22,32 @@ PDF_LIBRARIES = frozenset({"typst", "segno", "pypdfium2"})
 
 
 def loaded_by(statement: str) -> frozenset[str]:
-    """Give every module that a fresh interpreter loads for `statement`."""
-    done = subprocess.run([sys.executable, "-X", "importtime", "-c", statement], capture_output=True, text=True, check=True)
-    return frozenset(line.rpartition("|")[2].strip() for line in done.stderr.splitlines() if line.startswith("import time:"))
+    """Return every module that a fresh interpreter loads for `statement`."""
+    done = subprocess.run(
+        [sys.executable, "-X", "importtime", "-c", statement],
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    return frozenset(
+        line.rpartition("|")[2].strip()
+        for line in done.stderr.splitlines()
+        if line.startswith("import time:")
+    )
 
 
 def described(name: str, value: object) -> Iterator[str]:
-    """Give a name with its shape: parameters, members, fields; private ones and what comes from object left out."""
+    """Yield a name with its shape: parameters, members, fields; private ones and what comes from
+    object left out.
+    """
     if inspect.isclass(value) and issubclass(value, Enum):
         yield f"{name}: {', '.join(value.__members__)}"
     elif inspect.isclass(value):
-        yield f"{name}: protocol" if getattr(value, "_is_protocol", False) else f"{name}{_parameters(value)}"
+        yield (
+            f"{name}: protocol"
+            if getattr(value, "_is_protocol", False)
+            else f"{name}{_parameters(value)}"
+        )
         for own, member in sorted(vars(value).items()):
             inner = member.__func__ if isinstance(member, (classmethod, staticmethod)) else member
             if not own.startswith("_") and inspect.isfunction(inner):
@@ -45,18 +61,26 @@ def described(name: str, value: object) -> Iterator[str]:
 
 
 def _parameters(value: object) -> str:
-    """Give names and kinds of parameters without types and default values: those read differently from version to version."""
+    """Return names and kinds of parameters without types and default values: those read differently
+    from version to version.
+    """
     assert callable(value)
     parts: list[str] = []
     for parameter in inspect.signature(value).parameters.values():
         if parameter.kind is inspect.Parameter.KEYWORD_ONLY and "*" not in parts:
             parts.append("*")
-        parts.append(parameter.name + ("" if parameter.default is inspect.Parameter.empty else "=…"))
+        parts.append(
+            parameter.name + ("" if parameter.default is inspect.Parameter.empty else "=…")
+        )
     return f"({', '.join(parts)})"
 
 
 def current() -> str:
-    return "".join(f"{line}\n" for name in sorted(hocba_sign.__all__) for line in described(name, getattr(hocba_sign, name)))
+    return "".join(
+        f"{line}\n"
+        for name in sorted(hocba_sign.__all__)
+        for line in described(name, getattr(hocba_sign, name))
+    )
 
 
 def test_public_names_are_those_of_the_snapshot() -> None:
@@ -83,12 +107,19 @@ def test_every_public_name_is_used_in_the_typed_examples() -> None:
 def test_importing_the_package_loads_no_http_client_no_path_engine_and_nothing_for_pdf() -> None:
     loaded = loaded_by("import hocba_sign")
     assert "hocba_sign" in loaded
-    assert not loaded & (HTTP_CLIENTS | PATH_ENGINES | PDF_LIBRARIES | {"lxml", "cryptography", "asn1crypto"})
+    assert not loaded & (
+        HTTP_CLIENTS | PATH_ENGINES | PDF_LIBRARIES | {"lxml", "cryptography", "asn1crypto"}
+    )
 
 
 @pytest.mark.parametrize("name", ["prepare", "complete", "merge", "sign", "verify"])
 def test_working_without_a_network_loads_no_http_client(name: str) -> None:
-    assert not loaded_by(f"from hocba_sign import {name}") & {"urllib3", "aiohttp", "requests", "hocba_sign.adapters.tsa"}
+    assert not loaded_by(f"from hocba_sign import {name}") & {
+        "urllib3",
+        "aiohttp",
+        "requests",
+        "hocba_sign.adapters.tsa",
+    }
 
 
 if __name__ == "__main__":

@@ -11,13 +11,29 @@ import pytest
 
 ROOT = Path(__file__).resolve().parent.parent
 PACKAGE = ROOT / "src" / "hocba_sign"
-MODULES = {path.relative_to(PACKAGE).as_posix(): path.read_text("utf-8") for path in sorted(PACKAGE.rglob("*.py"))}
+MODULES = {
+    path.relative_to(PACKAGE).as_posix(): path.read_text("utf-8")
+    for path in sorted(PACKAGE.rglob("*.py"))
+}
 TREES = {name: ast.parse(text) for name, text in MODULES.items()}
-VAGUE = {"base", "common", "core", "helper", "helpers", "manager", "misc", "shared", "tools", "util", "utils"}
+VAGUE = {
+    "base",
+    "common",
+    "core",
+    "helper",
+    "helpers",
+    "manager",
+    "misc",
+    "shared",
+    "tools",
+    "util",
+    "utils",
+}
 LAZY_EXPORTS = {"__getattr__", "__dir__"}
 PLACE = re.compile(
     rb"(?<![\w.:<>])/(?:work|root|home|opt/wheels|tmp/v)/"
-    rb"|pypi\.org|python[h]osted|npmjs\.org|repo1?\.maven|deb\.debian|--(?:find-links|(?:extra-)?index-url)[= ]"
+    rb"|pypi\.org|python[h]osted|npmjs\.org|repo1?\.maven|deb\.debian|--(?:find-links|"
+    rb"(?:extra-)?index-url)[= ]"
 )
 
 Function = ast.FunctionDef | ast.AsyncFunctionDef
@@ -25,15 +41,28 @@ BRANCHES = (ast.If, ast.For, ast.AsyncFor, ast.While, ast.ExceptHandler, ast.IfE
 
 
 def name_of(base: ast.expr) -> str:
-    """Give the last part of a base class's name, less its type arguments."""
+    """Return the last part of a base class's name, less its type arguments."""
     return ast.unparse(base).partition("[")[0].rpartition(".")[2]
 
 
-CLASSES = [node for tree in TREES.values() for node in ast.walk(tree) if isinstance(node, ast.ClassDef)]
-OWN_BASES = {node.name for node in CLASSES} | {"Enum", "Exception", "IntEnum", "NamedTuple", "Protocol", "StrEnum"}
+CLASSES = [
+    node for tree in TREES.values() for node in ast.walk(tree) if isinstance(node, ast.ClassDef)
+]
+OWN_BASES = {node.name for node in CLASSES} | {
+    "Enum",
+    "Exception",
+    "IntEnum",
+    "NamedTuple",
+    "Protocol",
+    "StrEnum",
+}
 # Methods of a class with a foreign base: that base prescribes their parameters.
 SHAPED_ELSEWHERE = {
-    inner for node in CLASSES if {name_of(base) for base in node.bases} - OWN_BASES for inner in node.body if isinstance(inner, Function)
+    inner
+    for node in CLASSES
+    if {name_of(base) for base in node.bases} - OWN_BASES
+    for inner in node.body
+    if isinstance(inner, Function)
 }
 
 
@@ -69,12 +98,22 @@ def parameters(node: Function) -> int:
 
 def own_positional(node: Function) -> list[str]:
     """Name the parameters that may be given by position, less `self` and `cls`."""
-    return [arg.arg for arg in (*node.args.posonlyargs, *node.args.args) if arg.arg not in {"self", "cls"}]
+    return [
+        arg.arg
+        for arg in (*node.args.posonlyargs, *node.args.args)
+        if arg.arg not in {"self", "cls"}
+    ]
 
 
 def excess_positional(node: Function) -> int:
-    """Count positional parameters over two; a private function, whose calls stand beside it, may have three."""
-    return 0 if node in SHAPED_ELSEWHERE else len(own_positional(node)) - (3 if node.name.startswith("_") else 2)
+    """Count positional parameters over two; a private function, whose calls stand beside it, may
+    have three.
+    """
+    return (
+        0
+        if node in SHAPED_ELSEWHERE
+        else len(own_positional(node)) - (3 if node.name.startswith("_") else 2)
+    )
 
 
 def test_modules_have_at_most_400_lines() -> None:
@@ -82,30 +121,49 @@ def test_modules_have_at_most_400_lines() -> None:
     refuse(f"{name}: {length} lines" for name, length in lengths.items() if length > 400)
 
 
-@pytest.mark.parametrize(("measure", "limit"), [(lines, 60), (branches, 12), (parameters, 6), (excess_positional, 0)])
+@pytest.mark.parametrize(
+    ("measure", "limit"), [(lines, 60), (branches, 12), (parameters, 6), (excess_positional, 0)]
+)
 def test_functions_keep_their_budget(measure: Callable[[Function], int], limit: int) -> None:
-    refuse(f"{name}: {measure(node)} {measure.__name__}" for name, node in functions() if measure(node) > limit)
+    refuse(
+        f"{name}: {measure(node)} {measure.__name__}"
+        for name, node in functions()
+        if measure(node) > limit
+    )
 
 
 def test_classes_derive_from_at_most_one_of_ours() -> None:
     bases = {node.name: {name_of(base) for base in node.bases} for node in CLASSES}
 
     def depth(name: str) -> int:
-        return 1 + max((depth(base) for base in bases[name] if base in bases and base != name), default=0)
+        return 1 + max(
+            (depth(base) for base in bases[name] if base in bases and base != name), default=0
+        )
 
     refuse(f"{name}: depth {depth(name)}" for name in bases if depth(name) > 2)
 
 
 def test_packages_only_name_what_they_export() -> None:
-    """A package file holds imports and name tables; the top one may also load a name when it is first asked for."""
+    """A package file holds imports and name tables; the top one may also load a name when it is
+    first asked for.
+    """
 
     def is_naming(name: str, node: ast.stmt) -> bool:
         match node:
-            case ast.Import() | ast.ImportFrom() | ast.Assign() | ast.AnnAssign() | ast.Expr(value=ast.Constant()):
+            case (
+                ast.Import()
+                | ast.ImportFrom()
+                | ast.Assign()
+                | ast.AnnAssign()
+                | ast.Expr(value=ast.Constant())
+            ):
                 return True
             case ast.If(test=ast.Name(id="TYPE_CHECKING")):
                 return True
-            case ast.If(test=ast.UnaryOp(operand=ast.Name(id="TYPE_CHECKING")), body=[ast.FunctionDef() as only]):
+            case ast.If(
+                test=ast.UnaryOp(operand=ast.Name(id="TYPE_CHECKING")),
+                body=[ast.FunctionDef() as only],
+            ):
                 return name == "__init__.py" and only.name in LAZY_EXPORTS
             case ast.FunctionDef():
                 return name == "__init__.py" and node.name in LAZY_EXPORTS
@@ -113,24 +171,46 @@ def test_packages_only_name_what_they_export() -> None:
                 return False
 
     packages = {name: tree for name, tree in TREES.items() if name.endswith("__init__.py")}
-    refuse(f"{name}:{node.lineno}" for name, tree in packages.items() for node in tree.body if not is_naming(name, node))
+    refuse(
+        f"{name}:{node.lineno}"
+        for name, tree in packages.items()
+        for node in tree.body
+        if not is_naming(name, node)
+    )
 
 
 def test_no_import_inside_a_function() -> None:
     imports = (ast.Import, ast.ImportFrom)
-    refuse(f"{name}: line {node.lineno}" for name, function in functions() for node in ast.walk(function) if isinstance(node, imports))
+    refuse(
+        f"{name}: line {node.lineno}"
+        for name, function in functions()
+        for node in ast.walk(function)
+        if isinstance(node, imports)
+    )
 
 
 def test_no_module_without_a_subject() -> None:
-    refuse(name for name in MODULES if VAGUE & {part.strip("_") for part in re.split(r"[/.]", name)})
+    refuse(
+        name for name in MODULES if VAGUE & {part.strip("_") for part in re.split(r"[/.]", name)}
+    )
 
 
 def test_nothing_names_the_place_of_development() -> None:
     git = shutil.which("git")
     if git is None or not (ROOT / ".git").exists():
         pytest.skip("not a git checkout: the tracked files are unknown")
-    listed = subprocess.run([git, "ls-files", "-z"], cwd=ROOT, capture_output=True, check=True, text=True).stdout
+    listed = subprocess.run(
+        [git, "ls-files", "-z"], cwd=ROOT, capture_output=True, check=True, text=True
+    ).stdout
     paths = [ROOT / name for name in listed.split("\0") if name]
-    found = {path: match[0] for path in paths if path.is_file() and (match := PLACE.search(path.read_bytes()))}
+    found = {
+        path: match[0]
+        for path in paths
+        if path.is_file() and (match := PLACE.search(path.read_bytes()))
+    }
     refuse(f"{path.relative_to(ROOT)}: {text.decode()}" for path, text in found.items())
-    refuse(str(path.relative_to(ROOT)) for path in paths if path.is_symlink() and path.readlink().is_absolute())
+    refuse(
+        str(path.relative_to(ROOT))
+        for path in paths
+        if path.is_symlink() and path.readlink().is_absolute()
+    )

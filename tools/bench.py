@@ -1,6 +1,9 @@
-"""Measure this library against python-xmlsec and signxml; `make bench`. What and how: docs/reference/speed.md.
+"""Measure this library against python-xmlsec and signxml; `make bench`.
 
-Writes bench-out/results.json (rows) and bench-out/details.json (machine, versions, every round), prints a table.
+What and how: docs/reference/speed.md.
+
+Writes bench-out/results.json (rows) and bench-out/details.json (machine, versions, every round),
+prints a table.
 """
 
 import argparse
@@ -35,7 +38,8 @@ Probe = Callable[[], tuple[float, float]]
 class Row:
     """One line: `ratio` is `value` / `reference`, medians of CPU time unless `unit` says otherwise.
 
-    `goal` is where the project wants to be one day; only `target` is binding. `rounds` holds (value, reference) of each round.
+    `goal` is where the project wants to be one day; only `target` is binding. `rounds` holds
+    (value, reference) of each round.
     """
 
     name: str
@@ -53,37 +57,63 @@ class Row:
 
     @property
     def result(self) -> dict[str, Any]:
-        numbers = {"value": round(self.value, 4), "reference": round(self.reference, 4), "ratio": round(self.ratio, 4)}
+        numbers = {
+            "value": round(self.value, 4),
+            "reference": round(self.reference, 4),
+            "ratio": round(self.ratio, 4),
+        }
         is_met = None if self.target is None else self.ratio <= self.target
-        return {"name": f"{self.name} [{self.unit}]", **numbers, "target": self.target, "ok": is_met}
+        return {
+            "name": f"{self.name} [{self.unit}]",
+            **numbers,
+            "target": self.target,
+            "ok": is_met,
+        }
 
     @property
     def line(self) -> str:
         ratios = [value / reference for value, reference in self.rounds]
         spread = f"{min(ratios):.2f} to {max(ratios):.2f}" if len(ratios) > 1 else ""
         target = "none yet" if self.target is None else f"<= {self.target:g}"
-        return f"{self.name:<66}{self.value:>10.2f}{self.reference:>10.2f} {self.unit:<3}{self.ratio:>9.2f}  {spread:<19}{target:<10}{self.goal}"
+        return (
+            f"{self.name:<66}{self.value:>10.2f}{self.reference:>10.2f} "
+            f"{self.unit:<3}{self.ratio:>9.2f}  {spread:<19}{target:<10}{self.goal}"
+        )
 
 
 class Worker:
     """A measured process, in the environment of what it measures."""
 
     def __init__(self, python: Path, module: str, folder: Path) -> None:
-        environment = {name: value for name, value in os.environ.items() if name != "PYTHONPATH" or module == "ours"}
+        environment = {
+            name: value
+            for name, value in os.environ.items()
+            if name != "PYTHONPATH" or module == "ours"
+        }
         command = [str(python), "-m", f"tools.benchmark.{module}", str(folder)]
-        self._process = subprocess.Popen(command, cwd=ROOT, env=environment, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
+        self._process = subprocess.Popen(
+            command,
+            cwd=ROOT,
+            env=environment,
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            text=True,
+        )
         self.versions: dict[str, str] = self._answer()["versions"]
 
     def _answer(self) -> dict[str, Any]:
         assert self._process.stdout is not None
         line = self._process.stdout.readline()
         if not line:
-            sys.exit(f"bench: {' '.join(map(str, self._process.args))} ended with code {self._process.wait()}")  # type: ignore[arg-type]
+            sys.exit(
+                f"bench: {' '.join(map(str, self._process.args))} ended with code "
+                f"{self._process.wait()}"
+            )  # type: ignore[arg-type]
         answer: dict[str, Any] = json.loads(line)
         return answer
 
     def probe(self, task: str) -> Probe:
-        """Give a probe that repeats `task` for about `SECONDS`."""
+        """Return a probe that repeats `task` for about `SECONDS`."""
 
         def run(times: int) -> tuple[float, float]:
             assert self._process.stdin is not None
@@ -116,19 +146,30 @@ def workers(folder: Path) -> Iterator[dict[str, Worker]]:
 
 
 def command(*arguments: str) -> Probe:
-    """Give a probe that starts a program, once to warm the file cache."""
+    """Return a probe that starts a program, once to warm the file cache."""
 
     def run() -> tuple[float, float]:
         before, wall = resource.getrusage(resource.RUSAGE_CHILDREN), time.perf_counter()
         subprocess.run(arguments, check=True, cwd=ROOT, stdout=subprocess.DEVNULL)
         after = resource.getrusage(resource.RUSAGE_CHILDREN)
-        return after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime, time.perf_counter() - wall
+        return (
+            after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime,
+            time.perf_counter() - wall,
+        )
 
     run()
     return run
 
 
-def compare(name: str, ours: Probe, reference: Probe, *, rounds: int, goal: str = "", target: float | None = None) -> Row:
+def compare(
+    name: str,
+    ours: Probe,
+    reference: Probe,
+    *,
+    rounds: int,
+    goal: str = "",
+    target: float | None = None,
+) -> Row:
     """Measure both in turn, the first of a round changing, and take the medians."""
     say(name)
     taken = []
@@ -141,7 +182,16 @@ def compare(name: str, ours: Probe, reference: Probe, *, rounds: int, goal: str 
     cpu = tuple((1e3 * here[0], 1e3 * there[0]) for here, there in taken)
     wall = median(1e3 * here[1] for here, _ in taken), median(1e3 * there[1] for _, there in taken)
     value, base = median(here for here, _ in cpu), median(there for _, there in cpu)
-    return Row(name=name, unit="ms", value=value, reference=base, target=target, goal=goal, rounds=cpu, wall=wall)
+    return Row(
+        name=name,
+        unit="ms",
+        value=value,
+        reference=base,
+        target=target,
+        goal=goal,
+        rounds=cpu,
+        wall=wall,
+    )
 
 
 def timed(started: dict[str, Worker], rounds: int) -> list[Row]:
@@ -149,14 +199,51 @@ def timed(started: dict[str, Worker], rounds: int) -> list[Row]:
     verify, cold, sign = ours.probe("verify 4"), ours.probe("verify 4 cold"), ours.probe("sign")
     plain, chained = xmlsec.probe("verify 4"), signxml.probe("verify 4")
     return [
-        compare("verify 4 signers, T, warm / python-xmlsec, values and digests", verify, plain, rounds=rounds, goal="<= 0.5"),
-        compare("verify 4 signers, T, caches emptied / the same", cold, plain, rounds=rounds, goal="<= 1.0"),
-        compare("verify 4 signers, T, warm / signxml, values and chain", verify, chained, rounds=rounds, goal="<= 0.083 (12x faster)"),
-        compare("verify 15 signers / 4 signers", ours.probe("verify 15"), verify, rounds=rounds, goal="<= 3.5"),
-        compare("sign 1, level B / bare RSA-2048 signature", sign, ours.probe("rsa sign"), rounds=rounds, goal="<= 6"),
-        compare("sign 1, level B / python-xmlsec, XML-DSig", sign, xmlsec.probe("sign"), rounds=rounds),
+        compare(
+            "verify 4 signers, T, warm / python-xmlsec, values and digests",
+            verify,
+            plain,
+            rounds=rounds,
+            goal="<= 0.5",
+        ),
+        compare(
+            "verify 4 signers, T, caches emptied / the same",
+            cold,
+            plain,
+            rounds=rounds,
+            goal="<= 1.0",
+        ),
+        compare(
+            "verify 4 signers, T, warm / signxml, values and chain",
+            verify,
+            chained,
+            rounds=rounds,
+            goal="<= 0.083 (12x faster)",
+        ),
+        compare(
+            "verify 15 signers / 4 signers",
+            ours.probe("verify 15"),
+            verify,
+            rounds=rounds,
+            goal="<= 3.5",
+        ),
+        compare(
+            "sign 1, level B / bare RSA-2048 signature",
+            sign,
+            ours.probe("rsa sign"),
+            rounds=rounds,
+            goal="<= 6",
+        ),
+        compare(
+            "sign 1, level B / python-xmlsec, XML-DSig", sign, xmlsec.probe("sign"), rounds=rounds
+        ),
         compare("sign 1, level B / signxml, XAdES-BES", sign, signxml.probe("sign"), rounds=rounds),
-        compare("render to PDF / typst alone, same pages", ours.probe("render"), ours.probe("typst"), rounds=rounds),
+        compare(
+            "render to PDF / typst alone, same pages",
+            ours.probe("render"),
+            ours.probe("typst"),
+            rounds=rounds,
+        ),
         compare(
             "sign PDF, level B, all fields / pyHanko alone, one field",
             ours.probe("sign pdf"),
@@ -176,7 +263,13 @@ def timed(started: dict[str, Worker], rounds: int) -> list[Row]:
             rounds=min(rounds, 3),
             goal="<= 0.02 (50x faster)",
         ),
-        compare("look-up in a list of 100,000 / of 20", ours.probe("list large"), ours.probe("list small"), rounds=rounds, goal="<= 1.2"),
+        compare(
+            "look-up in a list of 100,000 / of 20",
+            ours.probe("list large"),
+            ours.probe("list small"),
+            rounds=rounds,
+            goal="<= 1.2",
+        ),
     ]
 
 
@@ -185,7 +278,11 @@ def started_programs(rounds: int) -> list[Row]:
     bare = command(python, "-c", "pass")
     rows = [
         compare(
-            "import hocba_sign / bare interpreter", command(python, "-c", "import hocba_sign"), bare, rounds=rounds, goal="150 ms more"
+            "import hocba_sign / bare interpreter",
+            command(python, "-c", "import hocba_sign"),
+            bare,
+            rounds=rounds,
+            goal="150 ms more",
         ),
         compare(
             "from hocba_sign import sign, verify / bare interpreter",
@@ -195,7 +292,15 @@ def started_programs(rounds: int) -> list[Row]:
         ),
     ]
     if Path(hocba).exists():
-        rows.append(compare("hocba --help / bare interpreter", command(hocba, "--help"), bare, rounds=rounds, goal="300 ms more"))
+        rows.append(
+            compare(
+                "hocba --help / bare interpreter",
+                command(hocba, "--help"),
+                bare,
+                rounds=rounds,
+                goal="300 ms more",
+            )
+        )
     else:
         say(f"{hocba} is not installed: not measured")
     return rows
@@ -207,19 +312,36 @@ def memory(folder: Path, files: int) -> Row:
 
     def peak(number: int) -> float:
         arguments = [sys.executable, "-m", "tools.benchmark.ours", str(folder), str(number)]
-        measured: dict[str, float] = json.loads(subprocess.run(arguments, check=True, cwd=ROOT, capture_output=True, text=True).stdout)
+        measured: dict[str, float] = json.loads(
+            subprocess.run(arguments, check=True, cwd=ROOT, capture_output=True, text=True).stdout
+        )
         return measured["peak"]
 
     value, base = peak(files), peak(100)
     name = f"peak memory, {files} files verified / 100 files"
-    return Row(name=name, unit="MB", value=value, reference=base, target=None, goal="<= 1.3 (10,000 files)", rounds=((value, base),))
+    return Row(
+        name=name,
+        unit="MB",
+        value=value,
+        reference=base,
+        target=None,
+        goal="<= 1.3 (10,000 files)",
+        rounds=((value, base),),
+    )
 
 
 def machine() -> dict[str, str]:
     model = platform.processor() or platform.machine()
     cpu_info = Path("/proc/cpuinfo")
     if cpu_info.exists():
-        model = next((line.partition(":")[2].strip() for line in cpu_info.read_text().splitlines() if line.startswith("model name")), model)
+        model = next(
+            (
+                line.partition(":")[2].strip()
+                for line in cpu_info.read_text().splitlines()
+                if line.startswith("model name")
+            ),
+            model,
+        )
     return {
         "cpu": f"{model}, {os.cpu_count()} logical",
         "load": " ".join(f"{load:.2f}" for load in os.getloadavg()),
@@ -231,8 +353,15 @@ def machine() -> dict[str, str]:
 
 def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--rounds", type=int, default=7, help="measurements of each pair (default 7)")
-    parser.add_argument("--files", type=int, default=1_000, help="files for the memory row (default 1000; the goal is stated for 10000)")
+    parser.add_argument(
+        "--rounds", type=int, default=7, help="measurements of each pair (default 7)"
+    )
+    parser.add_argument(
+        "--files",
+        type=int,
+        default=1_000,
+        help="files for the memory row (default 1000; the goal is stated for 10000)",
+    )
     parser.add_argument("--out", type=Path, default=ROOT / "bench-out")
     options = parser.parse_args()
     facts = machine()
@@ -243,12 +372,24 @@ def main() -> int:
         rows = timed(started, options.rounds)
     rows += [*started_programs(options.rounds), memory(folder, options.files)]
     options.out.mkdir(parents=True, exist_ok=True)
-    details = {"machine": facts, "versions": versions, "rows": [asdict(row) | row.result for row in rows]}
+    details = {
+        "machine": facts,
+        "versions": versions,
+        "rows": [asdict(row) | row.result for row in rows],
+    }
     (options.out / "details.json").write_text(json.dumps(details, indent=1) + "\n")
-    (options.out / "results.json").write_text(json.dumps([row.result for row in rows], indent=1) + "\n")
-    for facet, text in (*facts.items(), *((name, ", ".join(map(" ".join, found.items()))) for name, found in versions.items())):
+    (options.out / "results.json").write_text(
+        json.dumps([row.result for row in rows], indent=1) + "\n"
+    )
+    for facet, text in (
+        *facts.items(),
+        *((name, ", ".join(map(" ".join, found.items()))) for name, found in versions.items()),
+    ):
         print(f"{facet:<8} {text}")
-    print(f"\n{'ours / reference':<66}{'ours':>10}{'reference':>10} {'':<3}{'ratio':>9}  {'rounds':<19}{'target':<10}goal")
+    print(
+        f"\n{'ours / reference':<66}{'ours':>10}{'reference':>10} {'':<3}{'ratio':>9}  "
+        f"{'rounds':<19}{'target':<10}goal"
+    )
     print("\n".join(row.line for row in rows))
     return 1 if any(row.result["ok"] is False for row in rows) else 0
 

@@ -1,4 +1,6 @@
-"""Write docs/reference/causes.md from the catalogue of causes; with --check, fail where the file is stale."""
+"""Write docs/reference/causes.md from the catalogue of causes; with --check, fail where the file is
+stale.
+"""
 
 import json
 import sys
@@ -43,7 +45,7 @@ AREAS = {
 
 
 def indication(cause: str) -> str:
-    """Give what the cause means for a signature, empty where it cannot be found in one."""
+    """Return what the cause means for a signature, empty where it cannot be found in one."""
     area = cause.partition(".")[0]
     if area in {"PATH", "REVOCATION"}:
         return f"INDETERMINATE / {sub_indication(cause)}"
@@ -59,10 +61,20 @@ def page() -> str:
 
 def sections() -> Iterator[str]:
     folder = resources.files("hocba_sign.report").joinpath("catalogue")
-    files = {entry.name.removesuffix(".json"): entry for entry in folder.iterdir() if entry.name.endswith(".json")}
-    for area in (*(known for known in AREAS if known in files), *sorted(files.keys() - AREAS.keys())):
+    files = {
+        entry.name.removesuffix(".json"): entry
+        for entry in folder.iterdir()
+        if entry.name.endswith(".json")
+    }
+    for area in (
+        *(known for known in AREAS if known in files),
+        *sorted(files.keys() - AREAS.keys()),
+    ):
         entries: dict[str, dict[str, str]] = json.loads(files[area].read_text("utf-8"))
-        yield f"\n## {AREAS.get(area, area)}\n\n| Id | Tiếng Việt | English | In a signature |\n|---|---|---|---|\n"
+        yield (
+            f"\n## {AREAS.get(area, area)}\n\n| Id | Tiếng Việt | English | In a "
+            f"signature |\n|---|---|---|---|\n"
+        )
         for cause, words in sorted(entries.items()):
             cells = (f"`{cause}`", words["vi"], words["en"], indication(cause))
             yield "| " + " | ".join(cell.replace("|", "\\|") for cell in cells) + " |\n"

@@ -1,4 +1,6 @@
-"""Check the archives in a folder: the wheel holds the package with its data, schemas and examples and nothing else."""
+"""Check the archives in a folder: the wheel holds the package with its data, schemas and examples
+and nothing else.
+"""
 
 import sys
 import tarfile
@@ -13,7 +15,10 @@ LINKED = {"hocba_sign/schemas": ROOT / "schemas", "hocba_sign/data/examples": RO
 
 def linked_names() -> set[str]:
     return {
-        f"{place}/{path.relative_to(folder).as_posix()}" for place, folder in LINKED.items() for path in folder.rglob("*") if path.is_file()
+        f"{place}/{path.relative_to(folder).as_posix()}"
+        for place, folder in LINKED.items()
+        for path in folder.rglob("*")
+        if path.is_file()
     }
 
 
@@ -24,13 +29,19 @@ def expected_names() -> set[str]:
         for path in PACKAGE.rglob("*")
         if path.is_file() and "__pycache__" not in path.relative_to(PACKAGE).parts
     }
-    return {name for name in own if not name.startswith(tuple(f"{place}/" for place in LINKED))} | linked_names()
+    return {
+        name for name in own if not name.startswith(tuple(f"{place}/" for place in LINKED))
+    } | linked_names()
 
 
 def faults_of_wheel(archive: Path) -> list[str]:
     with zipfile.ZipFile(archive) as wheel:
         listed = [name for name in wheel.namelist() if ".dist-info/" not in name]
-        empty_schemas = [name for name in listed if name.endswith(".xsd") and not wheel.read(name).lstrip().startswith(b"<")]
+        empty_schemas = [
+            name
+            for name in listed
+            if name.endswith(".xsd") and not wheel.read(name).lstrip().startswith(b"<")
+        ]
     names, wanted = set(listed), expected_names()
     return [
         *(f"missing: {name}" for name in sorted(wanted - names)),
@@ -45,7 +56,10 @@ def faults_of_sdist(archive: Path) -> list[str]:
         members = sdist.getmembers()
     names = {member.name.partition("/")[2] for member in members}
     wanted = {
-        f"{folder.name}/{path.relative_to(folder).as_posix()}" for folder in LINKED.values() for path in folder.rglob("*") if path.is_file()
+        f"{folder.name}/{path.relative_to(folder).as_posix()}"
+        for folder in LINKED.values()
+        for path in folder.rglob("*")
+        if path.is_file()
     }
     return [
         *(f"link: {member.name}" for member in members if member.issym() or member.islnk()),

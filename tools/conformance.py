@@ -1,4 +1,5 @@
-"""Write docs/reference/conformance.md: clause, where it is implemented, vectors; with --check, fail where the file is stale.
+"""Write docs/reference/conformance.md: clause, where it is implemented, vectors; with --check, fail
+where the file is stale.
 
 Read from the `Spec:` of docstrings and the `spec` of test_vectors/*/*/case.json.
 """
@@ -29,7 +30,8 @@ OURS = "This library"
 STANDARD = re.compile(
     r"(?:ETSI )?(?P<etsi>(?:EN|TS) \d{3} \d{3}(?:-\d)?)(?: v[\d.]+)?"
     r"|(?P<law>(?:TT|Circular|NĐ) \d+/\d+)(?:/[A-ZĐ-]+)?"
-    r"|(?P<other>UAX #\d+|RFC \d+|X\.\d+|XML 1\.[01]|Namespaces in XML 1\.[01]|Canonical XML 1\.[01]|Exclusive XML Canonicalization 1\.0"
+    r"|(?P<other>UAX #\d+|RFC \d+|X\.\d+|XML 1\.[01]|Namespaces in XML 1\.[01]|Canonical "
+    r"XML 1\.[01]|Exclusive XML Canonicalization 1\.0"
     r"|XML Signature 1\.1|XML Signature Best Practices)"
 )
 SPEC = re.compile(r"\bSpec:\s*(.+?)(?:\.?\s*$|\.\s*\n\s*\n|\.\s*\n)", re.DOTALL)
@@ -37,7 +39,9 @@ Clauses = dict[str, dict[str, list[str]]]
 
 
 def clauses(text: str) -> Iterator[tuple[str, str, str]]:
-    """Split `EN 319 102-1, 5.3 and 5.5 (time); RFC 3161` into standard, clause and note; what names no standard is this library's own."""
+    """Split `EN 319 102-1, 5.3 and 5.5 (time); RFC 3161` into standard, clause and note; what names
+    no standard is this library's own.
+    """
     last = (OURS, "", "")
     for part in re.split(r";\s*", " ".join(text.split())):
         # A standard inside brackets explains, it is not implemented there.
@@ -48,15 +52,28 @@ def clauses(text: str) -> Iterator[tuple[str, str, str]]:
             yield (OURS, part, "") if last[0] == OURS else (*last[:2], part)
         for match, following in zip_longest(found, found[1:]):
             name = (match["etsi"] or match["law"] or match["other"]).replace("Circular", "TT")
-            for clause, note in numbers(part[match.end() : None if following is None else following.start()].strip(" ,")):
+            for clause, note in numbers(
+                part[match.end() : None if following is None else following.start()].strip(" ,")
+            ):
                 last = (name, clause, note or lead)
                 yield last
 
 
 def numbers(text: str) -> Iterator[tuple[str, str]]:
-    """Split `5.3, 5.5 and 5.6 (time)` into the numbers, each with its note; other texts are one clause."""
-    cuts = [0, *(cut.end() for cut in re.finditer(r"(?:, | and )(?=\d+(?:\.\d+)*)", _without_brackets(text)))]
-    pieces = [re.sub(r"(?:,| and)\s*$", "", text[start:end]).strip() for start, end in zip_longest(cuts, cuts[1:])]
+    """Split `5.3, 5.5 and 5.6 (time)` into the numbers, each with its note; other texts are one
+    clause.
+    """
+    cuts = [
+        0,
+        *(
+            cut.end()
+            for cut in re.finditer(r"(?:, | and )(?=\d+(?:\.\d+)*)", _without_brackets(text))
+        ),
+    ]
+    pieces = [
+        re.sub(r"(?:,| and)\s*$", "", text[start:end]).strip()
+        for start, end in zip_longest(cuts, cuts[1:])
+    ]
     if not all(re.match(r"\d", piece) for piece in pieces):
         pieces = [text]
     for piece in pieces:
@@ -75,7 +92,7 @@ def _without_brackets(text: str) -> str:
 
 
 def docstrings(tree: ast.Module) -> Iterator[tuple[str, str]]:
-    """Give every string that documents something, with the name of what it documents."""
+    """Yield every string that documents something, with the name of what it documents."""
 
     def inside(body: list[ast.stmt], prefix: str) -> Iterator[tuple[str, str]]:
         name = prefix
@@ -85,7 +102,10 @@ def docstrings(tree: ast.Module) -> Iterator[tuple[str, str]]:
                     yield name, text
                 case ast.FunctionDef() | ast.ClassDef():
                     yield from inside(node.body, f"{prefix}.{node.name}" if prefix else node.name)
-                case ast.Assign(targets=[ast.Name(id=target)]) | ast.AnnAssign(target=ast.Name(id=target)):
+                case (
+                    ast.Assign(targets=[ast.Name(id=target)])
+                    | ast.AnnAssign(target=ast.Name(id=target))
+                ):
                     name = f"{prefix}.{target}" if prefix else target
                     continue
                 case _:
@@ -133,7 +153,10 @@ def page() -> str:
 
 def _natural(clause: str) -> list[tuple[int, int, str]]:
     """Order 5.2.10 after 5.2.9."""
-    return [(0, int(part), "") if part.isdigit() else (1, 0, part) for part in re.findall(r"\d+|[^\d.]+", clause)]
+    return [
+        (0, int(part), "") if part.isdigit() else (1, 0, part)
+        for part in re.findall(r"\d+|[^\d.]+", clause)
+    ]
 
 
 def main() -> int:

@@ -1,4 +1,6 @@
-"""Write docs/reference/fields.md from the field table; with --check, fail where the file is stale."""
+"""Write docs/reference/fields.md from the field table; with --check, fail where the file is
+stale.
+"""
 
 import sys
 from collections.abc import Iterator
@@ -73,13 +75,35 @@ def rows(record: type, element: str, attribute: str) -> Iterator[str]:
             case Group() as group:
                 below = f"{element}{group.element}/" if group.element else element
                 if group.key is not None:
-                    yield _row(below.removesuffix("/"), f"{_key(group)} {{}}", inner, group.title, "record", "", _required(bound), "")
+                    yield _row(
+                        below.removesuffix("/"),
+                        f"{_key(group)} {{}}",
+                        inner,
+                        group.title,
+                        "record",
+                        "",
+                        _required(bound),
+                        "",
+                    )
                 for one in bound.records:
                     yield from rows(one, below, f"{inner}.")
             case Many() as many:
-                below = f"{element}{many.wrapper}/{many.element}[]" if many.wrapper else f"{element}{many.element}[]"
+                below = (
+                    f"{element}{many.wrapper}/{many.element}[]"
+                    if many.wrapper
+                    else f"{element}{many.element}[]"
+                )
                 count = f"{many.least}–{many.most} records"
-                yield _row(below, f"{_key(many)} []", f"{inner}[]", many.title, count, "", "R" if many.least else "", "")
+                yield _row(
+                    below,
+                    f"{_key(many)} []",
+                    f"{inner}[]",
+                    many.title,
+                    count,
+                    "",
+                    "R" if many.least else "",
+                    "",
+                )
                 yield from rows(bound.records[0], f"{below}/", f"{inner}[].")
 
 
@@ -99,14 +123,20 @@ def _row(*cells: str) -> str:
 def code_tables() -> Iterator[str]:
     for name in ("subjects", "rule_sets", "provinces", "ethnic_groups"):
         listed = code_list(name)
-        yield f"\n## Codes: `{name}`\n\n{listed.title}.\n\n| Code | Name | Level | Grades | Since | Until |\n|---|---|---|---|---|---|\n"
+        yield (
+            f"\n## Codes: `{name}`\n\n{listed.title}.\n\n| Code | Name | Level | Grades | "
+            f"Since | Until |\n|---|---|---|---|---|---|\n"
+        )
         for entries in listed.entries.values():
             for entry in entries:
                 grades = f"{min(entry.grades)}–{max(entry.grades)}" if entry.grades else ""
                 since = "" if entry.since.year == 1 else entry.since.isoformat()
                 until = "" if entry.until.year == 9999 else entry.until.isoformat()
                 since = f"programme of {entry.programme}" if entry.programme else since
-                yield f"| {entry.code} | {entry.name} | {entry.level or ''} | {grades} | {since} | {until} |\n"
+                yield (
+                    f"| {entry.code} | {entry.name} | {entry.level or ''} | {grades} | "
+                    f"{since} | {until} |\n"
+                )
         for programme, windows in listed.programmes.items():
             yield f"\nProgramme of {programme}: {'; '.join(map(window_words, windows))}.\n"
 
@@ -119,13 +149,27 @@ def window_words(window: Window) -> str:
 
 def letter_tables() -> Iterator[str]:
     yield "\n## Letters\n\n| Type | Values | Meaning |\n|---|---|---|\n"
-    for kind in (Level, Status, Sex, IdentityPaper, SchoolKind, Achievement, Trait, PrimaryOutcome, Rating, MarkLetter):
+    for kind in (
+        Level,
+        Status,
+        Sex,
+        IdentityPaper,
+        SchoolKind,
+        Achievement,
+        Trait,
+        PrimaryOutcome,
+        Rating,
+        MarkLetter,
+    ):
         values = ", ".join(f"`{one}` {one.name.lower().replace('_', ' ')}" for one in kind)
         yield f"| `{kind.__name__}` | {values} | {(kind.__doc__ or '').strip()} |\n"
 
 
 def page() -> str:
-    header = "\n| Element | JSON key | Attribute | Field | Type | Length | R | Note |\n|---|---|---|---|---|---|---|---|\n"
+    header = (
+        "\n| Element | JSON key | Attribute | Field | Type | Length | R | Note "
+        "|\n|---|---|---|---|---|---|---|---|\n"
+    )
     parts = [HEAD.format(root=DATA_PATH)]
     for bound in table(Transcript):
         parts += [f"\n## {bound.spec.title} (`{bound.spec.element}`)\n", header]

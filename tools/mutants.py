@@ -1,7 +1,10 @@
-"""Change lines of judgement at random and count how many changes the tests notice: `make mutants`. Takes tens of minutes.
+"""Change lines of judgement at random and count how many changes the tests notice: `make mutants`.
 
-The choice depends on SEED and on the changed places alone, so a run can be repeated, also after work elsewhere in the code. A change
-that no test can notice, because it changes nothing that matters, is listed in `tools/mutation/explained.json` with its reason.
+Takes tens of minutes.
+
+The choice depends on SEED and on the changed places alone, so a run can be repeated, also after
+work elsewhere in the code. A change that no test can notice, because it changes nothing that
+matters, is listed in `tools/mutation/explained.json` with its reason.
 """
 
 import argparse
@@ -28,12 +31,15 @@ EXPLAINED: Final = Path(__file__).parent / "mutation" / "explained.json"
 BUDGET: Final = 240.0
 """Seconds of tests, as measured without a change, that a change may take; the quickest go first."""
 START: Final = 60.0
-"""Seconds until a test run is taken for endless, beside four times what its tests take without a change."""
+"""Seconds until a test run is taken for endless, beside four times what its tests take without a
+change.
+"""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Trial:
-    """A mutation of the module at `path`, below `src`, and its outcome: killed, endless, survived or explained.
+    """A mutation of the module at `path`, below `src`, and its outcome: killed, endless, survived
+    or explained.
 
     It is stillborn where the module cannot even be imported, which shows nothing about the tests.
     """
@@ -45,14 +51,32 @@ class Trial:
 
 def main(arguments: list[str] | None = None) -> int:
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("packages", nargs="*", default=["validation", "pki"], help="packages of the library, or modules as pki/crl.py")
-    parser.add_argument("--count", type=int, default=200, help="how many changes, over all packages")
+    parser.add_argument(
+        "packages",
+        nargs="*",
+        default=["validation", "pki"],
+        help="packages of the library, or modules as pki/crl.py",
+    )
+    parser.add_argument(
+        "--count", type=int, default=200, help="how many changes, over all packages"
+    )
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--workers", type=int, default=os.cpu_count() or 1)
-    parser.add_argument("--least", type=float, default=90.0, help="per cent that must be noticed or explained in each package")
-    parser.add_argument("--measured", type=Path, help="folder that keeps which tests reach which lines, for another run on the same code")
+    parser.add_argument(
+        "--least",
+        type=float,
+        default=90.0,
+        help="per cent that must be noticed or explained in each package",
+    )
+    parser.add_argument(
+        "--measured",
+        type=Path,
+        help="folder that keeps which tests reach which lines, for another run on the same code",
+    )
     given = parser.parse_args(arguments)
-    chosen = sorted(_candidates(given.packages), key=lambda one: one[1].rank(given.seed))[: given.count]
+    chosen = sorted(_candidates(given.packages), key=lambda one: one[1].rank(given.seed))[
+        : given.count
+    ]
     with tempfile.TemporaryDirectory(prefix="mutants-") as folder:
         scratch = Path(folder)
         print(f"{len(chosen)} changes; measuring which tests reach them", flush=True)
@@ -70,7 +94,9 @@ def _candidates(packages: Iterable[str]) -> Iterable[tuple[str, Mutation]]:
             yield from ((path, one) for one in mutations(file.read_bytes(), module))
 
 
-def _tried(chosen: Iterable[tuple[str, Mutation]], reach: Reach, *, scratch: Path, workers: int) -> Iterable[Trial]:
+def _tried(
+    chosen: Iterable[tuple[str, Mutation]], reach: Reach, *, scratch: Path, workers: int
+) -> Iterable[Trial]:
     copies: SimpleQueue[Path] = SimpleQueue()
     for number in range(workers):
         copy = scratch / f"src-{number}"
@@ -95,7 +121,9 @@ def _tried(chosen: Iterable[tuple[str, Mutation]], reach: Reach, *, scratch: Pat
 
 
 def _outcome(file: Path, mutation: Mutation, *, reach: Reach, path: str, source: Path) -> str:
-    tests = reach.of(path, range(mutation.line, mutation.last_line + 1)) or reach.of(path, reach.tests.get(path, {}))
+    tests = reach.of(path, range(mutation.line, mutation.last_line + 1)) or reach.of(
+        path, reach.tests.get(path, {})
+    )
     chosen: list[str] = []
     total = 0.0
     for test in tests:
@@ -107,7 +135,19 @@ def _outcome(file: Path, mutation: Mutation, *, reach: Reach, path: str, source:
         return "survived"
     original = file.read_bytes()
     file.write_bytes(mutation.applied(original))
-    command = [sys.executable, "-B", "-m", "pytest", "-q", "-x", "-p", "no:cacheprovider", "-m", "not interop", *chosen]
+    command = [
+        sys.executable,
+        "-B",
+        "-m",
+        "pytest",
+        "-q",
+        "-x",
+        "-p",
+        "no:cacheprovider",
+        "-m",
+        "not interop",
+        *chosen,
+    ]
     try:
         done = subprocess.run(
             command,
@@ -128,10 +168,17 @@ def _told(trials: tuple[Trial, ...], *, least: float) -> int:
     is_enough = True
     counts = Counter((trial.path.split("/")[1], trial.outcome) for trial in trials)
     for package in sorted({package for package, _ in counts}):
-        of = {outcome: counts[package, outcome] for outcome in ("killed", "endless", "explained", "survived")}
+        of = {
+            outcome: counts[package, outcome]
+            for outcome in ("killed", "endless", "explained", "survived")
+        }
         share = 100 * (1 - of["survived"] / max(1, sum(of.values())))
         is_enough &= share >= least
-        print(f"{package}: {', '.join(f'{number} {outcome}' for outcome, number in of.items())}; {share:.1f} % noticed or explained")
+        print(
+            f"{package}: "
+            f"{', '.join(f'{number} {outcome}' for outcome, number in of.items())}; "
+            f"{share:.1f} % noticed or explained"
+        )
     for trial in trials:
         if trial.outcome == "survived":
             print(f"survived: {trial.path}:{trial.mutation.line} {trial.mutation.key}")

@@ -1,4 +1,6 @@
-"""Write docs/reference/{cli,limits,workflow}.md from the code; with --check, fail where one of them is stale."""
+"""Write docs/reference/{cli,limits,workflow}.md from the code; with --check, fail where one of them
+is stale.
+"""
 
 import argparse
 import ast
@@ -74,7 +76,8 @@ def command_line() -> str:
 
 def sections(parser: argparse.ArgumentParser, title: str) -> Iterator[str]:
     """Write a section for each command, those of a command of commands after it."""
-    subparsers = [action for action in parser._actions if isinstance(action, argparse._SubParsersAction)]  # noqa: SLF001 - argparse offers no other view
+    kind = argparse._SubParsersAction  # noqa: SLF001 - argparse has no public way to list what it knows
+    subparsers = [action for action in parser._actions if isinstance(action, kind)]  # noqa: SLF001
     for name, command in (item for action in subparsers for item in action.choices.items()):
         yield f"\n## {title} {name}\n\n{command.description}\n\n"
         if rows := "".join(options(command)):
@@ -93,18 +96,35 @@ def options(command: argparse.ArgumentParser) -> Iterator[str]:
     for action in command._actions:  # noqa: SLF001 - as above
         if action.dest == "help" or isinstance(action, argparse._SubParsersAction):  # noqa: SLF001 - as above
             continue
-        value = action.metavar or (f"{{{','.join(map(str, action.choices))}}}" if action.choices else "")
-        many = "…" if action.nargs in {"+", "*"} or isinstance(action, argparse._AppendAction) else ""  # noqa: SLF001 - as above
-        names = [*action.option_strings[:-1], f"{(action.option_strings or [''])[-1]} {'' if action.nargs == 0 else value}".strip()]
+        value = action.metavar or (
+            f"{{{','.join(map(str, action.choices))}}}" if action.choices else ""
+        )
+        is_repeated = isinstance(action, argparse._AppendAction)  # noqa: SLF001 - as above
+        many = "…" if action.nargs in {"+", "*"} or is_repeated else ""
+        names = [
+            *action.option_strings[:-1],
+            f"{(action.option_strings or [''])[-1]} {'' if action.nargs == 0 else value}".strip(),
+        ]
         notes = [str(action.help)]
         if others := exclusive.get(id(action)):
-            notes.append(f"not together with `{others[0].option_strings[-1]}`, one of them is required")
-        default = "required" if action.required and id(action) not in exclusive else _default(action)
-        yield f"| {', '.join(f'`{name}`' for name in names)}{many} | {default} | {'; '.join(notes)} |\n"
+            notes.append(
+                f"not together with `{others[0].option_strings[-1]}`, one of them is required"
+            )
+        default = (
+            "required" if action.required and id(action) not in exclusive else _default(action)
+        )
+        yield (
+            f"| {', '.join(f'`{name}`' for name in names)}{many} | {default} | "
+            f"{'; '.join(notes)} |\n"
+        )
 
 
 def _default(action: argparse.Action) -> str:
-    is_plain = action.default in (None, False, argparse.SUPPRESS) or action.default == [] or action.dest == "lang"
+    is_plain = (
+        action.default in (None, False, argparse.SUPPRESS)
+        or action.default == []
+        or action.dest == "lang"
+    )
     return "" if is_plain else f"`{action.default}`"
 
 
@@ -120,22 +140,35 @@ def limits() -> str:
                     | ast.AnnAssign(target=ast.Name(id=name), value=ast.expr() as value)
                 ):
                     if LIMIT.fullmatch(name) and not module.startswith("testing"):
-                        rows.append(f"| `{module}.{name}` | {_value(value)} | {_reason(following)} |\n")
+                        rows.append(
+                            f"| `{module}.{name}` | {_value(value)} | {_reason(following)} |\n"
+                        )
                 case _:
                     pass
     return "".join(rows)
 
 
 def _value(node: ast.expr) -> str:
-    """Show 64 * 1024 as 65,536 and timedelta(seconds=30) as 30 seconds; other expressions as they are."""
+    """Show 64 * 1024 as 65,536 and timedelta(seconds=30) as 30 seconds; other expressions as they
+    are.
+    """
     match node:
         case ast.Constant(value=int(number)):
             return f"{number:,}"
-        case ast.BinOp(op=ast.Mult() | ast.LShift()) if not any(isinstance(part, ast.Name) for part in ast.walk(node)):
-            parts = [part.value for part in ast.walk(node) if isinstance(part, ast.Constant) and isinstance(part.value, int)]
+        case ast.BinOp(op=ast.Mult() | ast.LShift()) if not any(
+            isinstance(part, ast.Name) for part in ast.walk(node)
+        ):
+            parts = [
+                part.value
+                for part in ast.walk(node)
+                if isinstance(part, ast.Constant) and isinstance(part.value, int)
+            ]
             is_shift = isinstance(node.op, ast.LShift)
             return f"{parts[0] << parts[1] if is_shift else math.prod(parts):,}"
-        case ast.Call(func=ast.Name(id="timedelta"), keywords=[ast.keyword(arg=str(unit), value=ast.Constant(value=int(count)))]):
+        case ast.Call(
+            func=ast.Name(id="timedelta"),
+            keywords=[ast.keyword(arg=str(unit), value=ast.Constant(value=int(count)))],
+        ):
             return f"{count} {unit}"
         case _:
             return f"`{ast.unparse(node)}`"
@@ -164,16 +197,31 @@ def workflow() -> str:
         parts += table(layout)
     parts.append("\n## Plans\n")
     for plan in PLANS.values():
-        parts += (f"\n### {plan.name}\n\n| Step | Role | Who | Commitment | Required |\n|---|---|---|---|---|\n", *steps(plan))
+        parts += (
+            (
+                f"\n### {plan.name}\n\n| Step | Role | Who | Commitment | Required "
+                f"|\n|---|---|---|---|---|\n"
+            ),
+            *steps(plan),
+        )
     return "".join(parts)
 
 
 def table(layout: Layout) -> Iterator[str]:
-    yield f"\n## Layout `{layout.name}`\n\n| Role | Slot, below `/HOC_BA` | Covers | Links to |\n|---|---|---|---|\n"
+    yield (
+        f"\n## Layout `{layout.name}`\n\n| Role | Slot, below `/HOC_BA` | Covers | Links "
+        f"to |\n|---|---|---|---|\n"
+    )
     for role, rule in layout.rules.items():
-        covered = ", ".join(f"`#{part}`" for part in rule.covers).replace("{subject}", "<Id of the subject>")
+        covered = ", ".join(f"`#{part}`" for part in rule.covers).replace(
+            "{subject}", "<Id of the subject>"
+        )
         links = f"the SignatureValue of every {rule.links}" if rule.links is not None else ""
-        enclosed = f"the slot of {rule.encloses} lies in what it covers" if rule.encloses is not None else ""
+        enclosed = (
+            f"the slot of {rule.encloses} lies in what it covers"
+            if rule.encloses is not None
+            else ""
+        )
         yield f"| {role} | `{'/'.join(rule.place)}` | {covered} | {links or enclosed} |\n"
 
 
@@ -182,13 +230,24 @@ def steps(plan: SigningPlan) -> Iterator[str]:
         if step.role is not Role.GVBM:
             required = "yes"
         else:
-            required = "at least one for each subject" if step.is_required_per_subject else "only where the transcript names one"
-        yield f"| {plan.rank(step.role) + 1} | {step.role} | {NAMES[step.role]} | {step.commitment} | {required} |\n"
+            required = (
+                "at least one for each subject"
+                if step.is_required_per_subject
+                else "only where the transcript names one"
+            )
+        yield (
+            f"| {plan.rank(step.role) + 1} | {step.role} | {NAMES[step.role]} | "
+            f"{step.commitment} | {required} |\n"
+        )
 
 
 def main() -> int:
     made = {"cli.md": command_line(), "limits.md": limits(), "workflow.md": workflow()}
-    stale = [name for name, text in made.items() if not (GOAL / name).exists() or (GOAL / name).read_text("utf-8") != text]
+    stale = [
+        name
+        for name, text in made.items()
+        if not (GOAL / name).exists() or (GOAL / name).read_text("utf-8") != text
+    ]
     if "--check" in sys.argv[1:]:
         for name in stale:
             print(f"{name} is stale: run tools/reference_pages.py", file=sys.stderr)

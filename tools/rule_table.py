@@ -43,15 +43,28 @@ def rule_set_page(rule_set: RuleSet) -> Iterator[str]:
         decided = ", ".join(f"`{rule}`" for rule in rule_set.by_plan.texts("instead_of"))
         yield f"With an individual plan `{rule_set.by_plan.text('rule')}` stands for {decided}.\n"
     if rule_set.comment_subjects:
-        yield f"Assessed by comment: subjects {', '.join(f'`{code}`' for code in sorted(rule_set.comment_subjects))}.\n"
-    yield "| Rule | Article | Severity | Mark | Why | Tiếng Việt | English |\n|---|---|---|---|---|---|---|"
+        yield (
+            f"Assessed by comment: subjects "
+            f"{', '.join(f'`{code}`' for code in sorted(rule_set.comment_subjects))}.\n"
+        )
+    yield (
+        "| Rule | Article | Severity | Mark | Why | Tiếng Việt | English "
+        "|\n|---|---|---|---|---|---|---|"
+    )
     for rule in rule_set.rules.values():
         words = message(f"RULE.{rule.id}")
-        yield row(f"`{rule.id}`", rule.article, rule.severity, rule.mark, why(rule), words.vi, words.en)
+        yield row(
+            f"`{rule.id}`", rule.article, rule.severity, rule.mark, why(rule), words.vi, words.en
+        )
     if rule_set.unchecked:
-        yield "\n### Not judged here\n\n| Rule | Article | Mark | Why | Reported as |\n|---|---|---|---|---|"
+        yield (
+            "\n### Not judged here\n\n| Rule | Article | Mark | Why | Reported as "
+            "|\n|---|---|---|---|---|"
+        )
         for one in rule_set.unchecked:
-            yield row(f"`{one.id}`", one.article, one.mark, one.why, f"`{one.cause}`" if one.cause else "")
+            yield row(
+                f"`{one.id}`", one.article, one.mark, one.why, f"`{one.cause}`" if one.cause else ""
+            )
     if rule_set.doubts:
         yield "\n### Doubts about the reading\n"
         yield from (f"- {doubt}" for doubt in rule_set.doubts)
@@ -60,13 +73,20 @@ def rule_set_page(rule_set: RuleSet) -> Iterator[str]:
 
 def why(rule: Rule) -> str:
     """Say what makes a rule an error; of others the data says what keeps them from it."""
-    certain = "the text is certain and the record contradicts it" if rule.severity is Severity.ERROR else ""
+    certain = (
+        "the text is certain and the record contradicts it"
+        if rule.severity is Severity.ERROR
+        else ""
+    )
     return "; ".join(part for part in (certain, rule.note) if part)
 
 
 def period_words(period: Period) -> str:
     grades = ", ".join(str(grade) for grade in sorted(period.grades))
-    first, last = school_year(period.first), school_year(period.last) if period.last is not None else ""
+    first, last = (
+        school_year(period.first),
+        school_year(period.last) if period.last is not None else "",
+    )
     years = f"from {first}" if not last else (first if first == last else f"{first} to {last}")
     return f"level {period.level}, grade {grades}: {years} [{period.mark}]"
 
@@ -81,7 +101,16 @@ def row(*cells: str) -> str:
 
 def page() -> str:
     newest_first = sorted(rule_sets(), key=lambda one: -max(period.first for period in one.periods))
-    return "\n".join([HEAD, *(line for rule_set in (document_rules(), *newest_first) for line in rule_set_page(rule_set))])
+    return "\n".join(
+        [
+            HEAD,
+            *(
+                line
+                for rule_set in (document_rules(), *newest_first)
+                for line in rule_set_page(rule_set)
+            ),
+        ]
+    )
 
 
 def main() -> int:

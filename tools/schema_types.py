@@ -1,4 +1,6 @@
-"""Write schemas/hocba.xsd and schemas/hocba-records*.xsd from the field table; with --check, fail where one of them is stale."""
+"""Write schemas/hocba.xsd and schemas/hocba-records*.xsd from the field table; with --check, fail
+where one of them is stale.
+"""
 
 import re
 import sys
@@ -15,7 +17,11 @@ from hocba_sign.xml.layout import RECORDS
 from hocba_sign.xml.record import FORMS, RecordForm
 
 SCHEMAS = Path(__file__).parent.parent / "schemas"
-TITLES = {"event": "Sự kiện sau khi phát hành học bạ", "registry": "Sổ thẩm quyền ký", "status_list": "Danh sách trạng thái học bạ"}
+TITLES = {
+    "event": "Sự kiện sau khi phát hành học bạ",
+    "registry": "Sổ thẩm quyền ký",
+    "status_list": "Danh sách trạng thái học bạ",
+}
 
 HEAD = """<?xml version="1.0" encoding="UTF-8"?>
 <!-- Made by tools/schema_types.py from the field table of hocba_sign.model; change it there. -->
@@ -91,11 +97,13 @@ def simple_name(kind: Kind) -> str:
         return camel(kind.codes.replace("_", " ")) + "Code"
     if kind.bounds is not None:
         return f"integer{kind.bounds[0]}To{kind.bounds[1]}"
-    return camel(kind.name) + (str(kind.max_length) if kind.pattern is None and kind.max_length else "")
+    return camel(kind.name) + (
+        str(kind.max_length) if kind.pattern is None and kind.max_length else ""
+    )
 
 
 def facets(kind: Kind) -> tuple[str, list[str]]:
-    """Give the base type and its facets."""
+    """Return the base type and its facets."""
     if kind.letters is not None:
         return "xs:string", [f'<xs:enumeration value="{one}"/>' for one in kind.letters]
     if kind.bounds is not None:
@@ -111,12 +119,18 @@ def facets(kind: Kind) -> tuple[str, list[str]]:
         return "xs:date", ['<xs:pattern value="[0-9]{4}-[0-9]{2}-[0-9]{2}"/>']
     if kind.pattern is not None:
         return "xs:string", [f'<xs:pattern value="{escape(kind.pattern)}"/>']
-    return "xs:string", [f'<xs:minLength value="{kind.min_length}"/>', f'<xs:maxLength value="{kind.max_length}"/>']
+    return "xs:string", [
+        f'<xs:minLength value="{kind.min_length}"/>',
+        f'<xs:maxLength value="{kind.max_length}"/>',
+    ]
 
 
 def simple_type(name: str, base: str, rules: list[str]) -> str:
     inner = "".join(f"      {rule}\n" for rule in rules)
-    return f'  <xs:simpleType name="{name}">\n    <xs:restriction base="{base}">\n{inner}    </xs:restriction>\n  </xs:simpleType>\n'
+    return (
+        f'  <xs:simpleType name="{name}">\n    <xs:restriction base="{base}">\n{inner}   '
+        f" </xs:restriction>\n  </xs:simpleType>\n"
+    )
 
 
 def documented(title: str, indent: str) -> str:
@@ -128,7 +142,10 @@ def documented(title: str, indent: str) -> str:
 
 
 def element(name: str, of_type: str, title: str, occurs: str, indent: str) -> str:
-    return f'{indent}<xs:element name="{name}" type="{of_type}"{occurs}>\n{documented(title, indent + "  ")}{indent}</xs:element>\n'
+    return (
+        f'{indent}<xs:element name="{name}" '
+        f'type="{of_type}"{occurs}>\n{documented(title, indent + "  ")}{indent}</xs:element>\n'
+    )
 
 
 def particle(bound: Bound, indent: str) -> str:
@@ -141,7 +158,11 @@ def particle(bound: Bound, indent: str) -> str:
             return element(name, bound.records[0].__name__, group.title, optional, indent)
         case Group():
             inner = "".join(
-                f"{indent}  <xs:sequence>\n{''.join(particle(one, indent + '    ') for one in table(record))}{indent}  </xs:sequence>\n"
+                (
+                    f"{indent}  <xs:sequence>\n"
+                    f"{''.join(particle(one, indent + '    ') for one in table(record))}{indent}"
+                    f"  </xs:sequence>\n"
+                )
                 for record in bound.records
             )
             return f"{indent}<xs:choice>\n{inner}{indent}</xs:choice>\n"
@@ -149,17 +170,29 @@ def particle(bound: Bound, indent: str) -> str:
             occurs = f' minOccurs="{many.least}" maxOccurs="{many.most}"'
             return element(many.element, bound.records[0].__name__, many.title, occurs, indent)
         case Many() as many:
-            item = element(many.element, bound.records[0].__name__, many.title, f' maxOccurs="{many.most}"', indent + "      ")
+            item = element(
+                many.element,
+                bound.records[0].__name__,
+                many.title,
+                f' maxOccurs="{many.most}"',
+                indent + "      ",
+            )
             return (
-                f'{indent}<xs:element name="{many.wrapper}"{optional if not many.least else ""}>\n{documented(many.title, indent + "  ")}'
-                f"{indent}  <xs:complexType>\n{indent}    <xs:sequence>\n{item}{indent}    </xs:sequence>\n"
+                f'{indent}<xs:element name="{many.wrapper}"'
+                f"{optional if not many.least else ''}>\n{documented(many.title, indent + '  ')}"
+                f"{indent}  <xs:complexType>\n{indent}    <xs:sequence>\n{item}{indent}    "
+                f"</xs:sequence>\n"
                 f"{indent}  </xs:complexType>\n{indent}</xs:element>\n"
             )
 
 
 def complex_type(record: type, title: str, id_type: str | None) -> str:
     inner = "".join(particle(bound, "      ") for bound in table(record))
-    attribute = f'    <xs:attribute name="{names.ID}" type="{id_type}" use="required"/>\n' if id_type else ""
+    attribute = (
+        f'    <xs:attribute name="{names.ID}" type="{id_type}" use="required"/>\n'
+        if id_type
+        else ""
+    )
     return (
         f'  <xs:complexType name="{record.__name__}">\n{documented(title, "    ")}'
         f"    <xs:sequence>\n{inner}    </xs:sequence>\n{attribute}  </xs:complexType>\n"
@@ -167,7 +200,7 @@ def complex_type(record: type, title: str, id_type: str | None) -> str:
 
 
 def walk(record: type) -> Iterator[tuple[Bound, type]]:
-    """Give every field below `record` with the record that has it, once for each record."""
+    """Yield every field below `record` with the record that has it, once for each record."""
     seen = {record}
     waiting = [record]
     while waiting:
@@ -184,7 +217,9 @@ Types = dict[str, tuple[str, list[str]]]
 Records = dict[str, tuple[type, str, str | None]]
 
 
-def collect(root: type, title: str, *, simple: Types, records: Records, ids: dict[str, str]) -> None:
+def collect(
+    root: type, title: str, *, simple: Types, records: Records, ids: dict[str, str]
+) -> None:
     """Add what `root` and the records below it need."""
     records[root.__name__] = (root, title, "dataId")
     for bound, _ in walk(root):
@@ -208,7 +243,7 @@ def collect(root: type, title: str, *, simple: Types, records: Records, ids: dic
 
 
 def schemas() -> dict[str, str]:
-    """Give the text of every generated schema by its file name."""
+    """Return the text of every generated schema by its file name."""
     simple: Types = {}
     records: Records = {}
     ids: dict[str, str] = {"dataId": f'<xs:enumeration value="{ID_DATA}"/>'}
@@ -225,7 +260,13 @@ def schemas() -> dict[str, str]:
     ]
     shared = (frozenset(simple), frozenset(records))
     for form in FORMS:
-        collect(form.record, f"Dữ liệu: {TITLES[form.kind].lower()}", simple=simple, records=records, ids=ids)
+        collect(
+            form.record,
+            f"Dữ liệu: {TITLES[form.kind].lower()}",
+            simple=simple,
+            records=records,
+            ids=ids,
+        )
     own = [
         RECORDS_HEAD,
         *(simple_type(name, *simple[name]) for name in sorted(simple.keys() - shared[0])),
@@ -235,28 +276,40 @@ def schemas() -> dict[str, str]:
     return {
         "hocba.xsd": "".join(parts),
         "hocba-records.xsd": "".join(own),
-        "hocba-records-draft.xsd": entry("bản nháp, các ô chữ ký còn trống hoặc mới ký một phần", "EmptyOrSigned"),
+        "hocba-records-draft.xsd": entry(
+            "bản nháp, các ô chữ ký còn trống hoặc mới ký một phần", "EmptyOrSigned"
+        ),
         "hocba-records-issued.xsd": entry("bản phát hành, mọi ô chữ ký đều đã ký", "Signed"),
     }
 
 
 def entry(state: str, slot_type: str) -> str:
     """Write an entry point whose slots are of `slot_type`."""
-    return RECORDS_ENTRY.format(state=state, elements="".join(root_element(form, slot_type) for form in FORMS))
+    return RECORDS_ENTRY.format(
+        state=state, elements="".join(root_element(form, slot_type) for form in FORMS)
+    )
 
 
 def root_element(form: RecordForm, slot_type: str) -> str:
     layout = next(one for one in RECORDS if one.root == form.root)
-    slots = "".join(element(rule.place[-1], slot_type, f"Ô chữ ký {role}", "", "              ") for role, rule in layout.rules.items())
+    slots = "".join(
+        element(rule.place[-1], slot_type, f"Ô chữ ký {role}", "", "              ")
+        for role, rule in layout.rules.items()
+    )
     return (
-        f'  <xs:element name="{form.root}">\n{documented(TITLES[form.kind], "    ")}    <xs:complexType>\n      <xs:sequence>\n'
+        f'  <xs:element name="{form.root}">\n{documented(TITLES[form.kind], "    ")}    '
+        f"<xs:complexType>\n      <xs:sequence>\n"
         f"{element(form.data, form.record.__name__, 'Dữ liệu, phần được ký', '', '        ')}"
-        f'        <xs:element name="{names.SIGNATURE_SLOTS}">\n{documented("Danh sách ô chữ ký, theo thứ tự ký", "          ")}'
-        f"          <xs:complexType>\n            <xs:sequence>\n{slots}            </xs:sequence>\n          </xs:complexType>\n"
+        f'        <xs:element name="{names.SIGNATURE_SLOTS}">\n'
+        f"{documented('Danh sách ô chữ ký, theo thứ tự ký', '          ')}"
+        f"          <xs:complexType>\n            <xs:sequence>\n{slots}            "
+        f"</xs:sequence>\n          </xs:complexType>\n"
         f"        </xs:element>\n      </xs:sequence>\n"
-        f'      <xs:attribute name="{names.SCHEMA_VERSION_ATTRIBUTE}" use="required">\n{documented("Phiên bản lược đồ", "        ")}'
+        f'      <xs:attribute name="{names.SCHEMA_VERSION_ATTRIBUTE}" '
+        f'use="required">\n{documented("Phiên bản lược đồ", "        ")}'
         f'        <xs:simpleType>\n          <xs:restriction base="xs:string">\n'
-        f'            <xs:enumeration value="{names.SCHEMA_VERSION}"/>\n          </xs:restriction>\n        </xs:simpleType>\n'
+        f'            <xs:enumeration value="{names.SCHEMA_VERSION}"/>\n          '
+        f"</xs:restriction>\n        </xs:simpleType>\n"
         f"      </xs:attribute>\n    </xs:complexType>\n  </xs:element>\n"
     )
 

@@ -1,7 +1,8 @@
 """Write the trust list (data/trust/certificates.json) and its page (docs/reference/trust-list.md).
 
-The certificates' own fields are read from copies of them in ../shared; what they do not say themselves is in trust_list.toml.
-Without the copies the list stays as it is, and only the page is written. `--check` writes nothing and fails where something would change.
+The certificates' own fields are read from copies of them in ../shared; what they do not say
+themselves is in trust_list.toml. Without the copies the list stays as it is, and only the page is
+written. `--check` writes nothing and fails where something would change.
 """
 
 import csv
@@ -46,13 +47,23 @@ _HEADINGS = {
 
 
 def certificates() -> dict[str, tuple[str, Certificate]]:
-    """Give group and certificate of every row of the index, which must agree with the octets."""
+    """Return group and certificate of every row of the index, which must agree with the octets."""
     found: dict[str, tuple[str, Certificate]] = {}
     with (SOURCE / "index.tsv").open(encoding="utf-8", newline="") as file:
         for row in csv.DictReader(file, delimiter="\t"):
             (certificate,) = load_certificates((SOURCE / row["file"]).read_bytes())
-            stated = (row["sha256"], row["ski"], datetime.fromisoformat(row["not_after"]), int(row["serial"], 16))
-            read = (certificate.sha256, (certificate.subject_key_identifier or b"").hex(), certificate.not_after, certificate.serial_number)
+            stated = (
+                row["sha256"],
+                row["ski"],
+                datetime.fromisoformat(row["not_after"]),
+                int(row["serial"], 16),
+            )
+            read = (
+                certificate.sha256,
+                (certificate.subject_key_identifier or b"").hex(),
+                certificate.not_after,
+                certificate.serial_number,
+            )
             if stated != read:
                 sys.exit(f"{row['file']}: the index and the octets disagree: {stated} {read}")
             found[certificate.sha256] = (row["group"], certificate)
@@ -66,7 +77,12 @@ def issuer_of(certificate: Certificate, pool: list[Certificate]) -> Certificate 
             continue
         try:
             key = load_public_key(issuer.public_key_der)
-            if verify_der_value(key, certificate.tbs_der, signature=certificate.signature, algorithm=certificate.signature_algorithm):
+            if verify_der_value(
+                key,
+                certificate.tbs_der,
+                signature=certificate.signature,
+                algorithm=certificate.signature_algorithm,
+            ):
                 return issuer
         except InputError:
             continue
@@ -92,18 +108,24 @@ def entries(notes: dict[str, Any]) -> list[dict[str, Any]]:
         if kind == "root" and pin not in roots:
             kind = "issuing"
         anchor = roots.get(top.sha256, {})
-        note = anchor if kind == "root" else _judgement(kind, certificate, anchor) | details.get(pin, {})
+        note = (
+            anchor
+            if kind == "root"
+            else _judgement(kind, certificate, anchor) | details.get(pin, {})
+        )
         result.append(_entry(certificate, kind, issuer, anchor, note, notes["operators"]))
     return result
 
 
 def _judgement(kind: str, certificate: Certificate, anchor: dict[str, Any]) -> dict[str, Any]:
-    """Give service, confidence and provenance where the notes have no words of their own."""
+    """Return service, confidence and provenance where the notes have no words of their own."""
     name = certificate.subject.common_name or ""
     single = anchor.get("confidence") == "single-source"
     found: dict[str, Any] = {
         "confidence": "single-source" if single else "issuer-signature",
-        "provenance": "one public copy, whose issuer rests on one copy too" if single else "public copy; its issuer's signature verifies",
+        "provenance": "one public copy, whose issuer rests on one copy too"
+        if single
+        else "public copy; its issuer's signature verifies",
     }
     if kind == "tsa":
         return found | {"service": "time_stamp"}
@@ -113,7 +135,9 @@ def _judgement(kind: str, certificate: Certificate, anchor: dict[str, Any]) -> d
         return found | {"service": "none"}
     if anchor.get("service") in {"usb_token", "remote", "mobile"}:
         return found | {"service": anchor["service"]}
-    service = "remote" if _REMOTE.search(name) else "mobile" if _MOBILE.search(name) else "usb_token"
+    service = (
+        "remote" if _REMOTE.search(name) else "mobile" if _MOBILE.search(name) else "usb_token"
+    )
     return found | {"service": service, "service_mark": "I"}
 
 
@@ -125,9 +149,19 @@ def _entry(
     note: dict[str, Any],
     operators: dict[str, str],
 ) -> dict[str, Any]:
-    hierarchy = None if kind == "impostor" else "government" if kind == "government_ca" else anchor["hierarchy"]
+    hierarchy = (
+        None
+        if kind == "impostor"
+        else "government"
+        if kind == "government_ca"
+        else anchor["hierarchy"]
+    )
     until = note.get("trusted_until", certificate.not_after) if kind == "root" else None
-    marks = {name: note[f"{name}_mark"] for name in ("service", "trusted_until", "addresses") if f"{name}_mark" in note}
+    marks = {
+        name: note[f"{name}_mark"]
+        for name in ("service", "trusted_until", "addresses")
+        if f"{name}_mark" in note
+    }
     key = load_public_key(certificate.public_key_der)
     algorithm = certificate.signature_algorithm
     return {
@@ -137,7 +171,9 @@ def _entry(
         "service": note["service"],
         "hierarchy": hierarchy,
         "name": certificate.subject.common_name,
-        "operator": "impostor" if kind == "impostor" else operators[certificate.subject.organisation or ""],
+        "operator": "impostor"
+        if kind == "impostor"
+        else operators[certificate.subject.organisation or ""],
         "subject": certificate.subject_text,
         "issuer": certificate.issuer_text,
         "issuer_sha256": issuer.sha256 if issuer else None,
@@ -161,7 +197,7 @@ def _entry(
 
 
 def official(notes: dict[str, Any]) -> list[dict[str, str]]:
-    """Give the addresses that publish the certificates, roots first."""
+    """Return the addresses that publish the certificates, roots first."""
     source = notes["official"]
     read = source["bundles_read"]
     inferred = sorted({file.name for file in (SOURCE / "p7b").iterdir()} - set(read))
@@ -177,7 +213,11 @@ def data() -> str:
     content = {
         "version": 1,
         "as_of": notes["as_of"].isoformat(),
-        "marks": {"C": "certain: computed from the certificate or read in it", "L": "listed by one secondary source", "I": "inferred"},
+        "marks": {
+            "C": "certain: computed from the certificate or read in it",
+            "L": "listed by one secondary source",
+            "I": "inferred",
+        },
         "official": official(notes),
         "certificates": entries(notes),
     }
@@ -191,33 +231,57 @@ def page(trust_list: TrustList) -> str:
         "",
         "<!-- Written by tools/trust_list.py; changes here are lost. -->",
         "",
-        f"{len(trust_list.entries)} certificates, as of {trust_list.as_of.isoformat()}. The package holds these facts and no certificate file:",
-        "a certificate is recognised by the SHA-256 of its octets and by nothing else. How certificates get in:",
+        (
+            f"{len(trust_list.entries)} certificates, as of {trust_list.as_of.isoformat()}. The "
+            f"package holds these facts and no certificate file:"
+        ),
+        (
+            "a certificate is recognised by the SHA-256 of its octets and by nothing else. How "
+            "certificates get in:"
+        ),
         "[import certificates](../howto/import-certificates.md).",
         "",
-        "*Confidence*: `multiple-sources`, independent copies or pins agree; `issuer-signature`, the signature of a pinned root on it verifies;",
-        "`single-source`, one public copy only: compare the fingerprint with the operator's before you rely on it.",
-        "Marks: [I] inferred, [L] listed by one secondary source; without a mark it was computed from the certificate or read in it.",
+        (
+            "*Confidence*: `multiple-sources`, independent copies or pins agree; "
+            "`issuer-signature`, the signature of a pinned root on it verifies;"
+        ),
+        (
+            "`single-source`, one public copy only: compare the fingerprint with the operator's "
+            "before you rely on it."
+        ),
+        (
+            "Marks: [I] inferred, [L] listed by one secondary source; without a mark it was "
+            "computed from the certificate or read in it."
+        ),
         "No copy came from the operators directly.",
     ]
     for kind, heading in _HEADINGS.items():
         lines += ["", f"## {heading}", "", *_table(trust_list, kind)]
     lines += ["", "## Addresses that `hocba trust update` asks", ""]
-    lines += [f"- <{address.url}>{'' if address.mark == 'C' else f' [{address.mark}]'}" for address in trust_list.official]
+    lines += [
+        f"- <{address.url}>{'' if address.mark == 'C' else f' [{address.mark}]'}"
+        for address in trust_list.official
+    ]
     return "\n".join(lines) + "\n"
 
 
 def _table(trust_list: TrustList, kind: Kind) -> list[str]:
     names = {entry.sha256: entry.name for entry in trust_list.entries}
     last = "Trusted for signatures made until" if kind is Kind.ROOT else "Issuer"
-    rows = [f"| Name | Operator | Service | Valid | {last} | Confidence | SHA-256 |", "|---|---|---|---|---|---|---|"]
+    rows = [
+        f"| Name | Operator | Service | Valid | {last} | Confidence | SHA-256 |",
+        "|---|---|---|---|---|---|---|",
+    ]
     for entry in (one for one in trust_list.entries if one.kind is kind):
         end = names.get(entry.issuer_sha256 or "", "not known")
         if entry.trusted_until is not None:
             end = _marked(entry, "trusted_until", f"{entry.trusted_until:%Y-%m-%d}")
         valid = f"{entry.not_before:%Y-%m-%d} – {entry.not_after:%Y-%m-%d}"
         service = _marked(entry, "service", entry.service)
-        rows.append(f"| {entry.name} | {entry.operator} | {service} | {valid} | {end} | {entry.confidence} | `{entry.sha256}` |")
+        rows.append(
+            f"| {entry.name} | {entry.operator} | {service} | {valid} | {end} | "
+            f"{entry.confidence} | `{entry.sha256}` |"
+        )
     return rows
 
 
@@ -231,7 +295,9 @@ def main() -> None:
     if (SOURCE / "index.tsv").exists():
         _put(DATA, data(), is_check=is_check)
     else:
-        print("trust_list: ../shared is not here; the list itself was not compared", file=sys.stderr)
+        print(
+            "trust_list: ../shared is not here; the list itself was not compared", file=sys.stderr
+        )
     _put(PAGE, page(TrustList.load(DATA.read_bytes())), is_check=is_check)
 
 

@@ -1,6 +1,7 @@
 """Vietnamese digital school transcripts (học bạ số): build, sign in order, time-stamp, verify.
 
-The public names; everything else may change. They load when first used, so that importing the package is cheap.
+The public names; everything else may change. They load when first used, so that importing the
+package is cheap.
 """
 
 from importlib import import_module
@@ -77,8 +78,10 @@ _HOME = {
 
 __all__ = [  # noqa: RUF022 - the order of a first reading
     "Transcript", "Role", "Slot", "SigningPlan", "Level", "SigningPolicy",
-    "sign", "prepare", "complete", "time_stamp", "merge", "extend", "ToBeSigned", "SignedDocument", "Signer", "SoftwareSigner",
-    "verify", "verify_online", "verify_any", "verify_years", "know", "Sources", "TrustStore", "Evidence", "Setting", "Policy", "Report",
+    "sign", "prepare", "complete", "time_stamp", "merge", "extend",
+    "ToBeSigned", "SignedDocument", "Signer", "SoftwareSigner",
+    "verify", "verify_online", "verify_any", "verify_years", "know",
+    "Sources", "TrustStore", "Evidence", "Setting", "Policy", "Report",
     "HocbaSignError", "CallerError", "InputError", "OutsideError", "NotPassed",
 ]  # fmt: skip
 

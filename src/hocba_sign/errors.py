@@ -10,9 +10,11 @@ from dataclasses import dataclass, field
 
 @dataclass(frozen=True, slots=True, order=True)
 class Finding:
-    """One thing found while judging: the value twin of an exception, so that all of them can be reported.
+    """One thing found while judging: the value twin of an exception, so that all of them can be
+    reported.
 
-    `cause` and `where` as in `HocbaSignError`; `form` is what may stand there, where that is known: the values, or a regular expression.
+    `cause` and `where` as in `HocbaSignError`; `form` is what may stand there, where that is known:
+    the values, or a regular expression.
     """
 
     cause: str
@@ -36,16 +38,26 @@ class HocbaSignError(Exception):
 
 
 class CallerError(HocbaSignError):
-    """The call asks for what cannot be: a forbidden step, a key that does not fit, a wrong option."""
+    """The call asks for what cannot be: a forbidden step, a key that does not fit, a wrong
+    option.
+    """
 
 
 class InputError(HocbaSignError):
     """The given document, certificate or other data is malformed or over a limit.
 
-    `findings` are all the faults that were found; the first of them is the exception's own cause and place.
+    `findings` are all the faults that were found; the first of them is the exception's own cause
+    and place.
     """
 
-    def __init__(self, cause: str, *, where: str | None = None, detail: str = "", findings: tuple[Finding, ...] = ()) -> None:
+    def __init__(
+        self,
+        cause: str,
+        *,
+        where: str | None = None,
+        detail: str = "",
+        findings: tuple[Finding, ...] = (),
+    ) -> None:
         super().__init__(cause, where=where, detail=detail)
         self.findings = findings or (Finding(cause, where),)
 

@@ -1,4 +1,6 @@
-"""What an attack is: the octets, the honest file that they were made of, and what must be said of them."""
+"""What an attack is: the octets, the honest file that they were made of, and what must be said of
+them.
+"""
 
 from dataclasses import dataclass
 from typing import Final
@@ -11,7 +13,11 @@ from tests.support.scene import Scene
 INVALID: Final = "INVALID"
 INDETERMINATE: Final = "INDETERMINATE"
 NS: Final = "urn:vidu:hoso"
-NAMESPACES: Final = {"v": NS, "ds": "http://www.w3.org/2000/09/xmldsig#", "xades": "http://uri.etsi.org/01903/v1.3.2#"}
+NAMESPACES: Final = {
+    "v": NS,
+    "ds": "http://www.w3.org/2000/09/xmldsig#",
+    "xades": "http://uri.etsi.org/01903/v1.3.2#",
+}
 ENVELOPED_EXC: Final = transform(ENVELOPED) + transform(EXC)
 RECORD: Final = '<phieu Id="phieu"><ten>Nguyễn Văn Thử</ten><ketqua>dat</ketqua></phieu>'
 DOCUMENT: Final = f'<hoso xmlns="{NS}">{RECORD}{MARK}</hoso>'
@@ -25,9 +31,13 @@ TRANSCRIPT: Final = SCENE.signed()
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Attack:
-    """One hostile file. At least one of `causes` must be named and the verdict be `verdict`; `honest` is VALID the same way.
+    """One hostile file.
 
-    `is_any` for `hocba verify --any`; else it is judged as a transcript. `detached` are names and octets given beside it.
+    At least one of `causes` must be named and the verdict be `verdict`; `honest` is VALID the same
+    way.
+
+    `is_any` for `hocba verify --any`; else it is judged as a transcript. `detached` are names and
+    octets given beside it.
     """
 
     name: str
@@ -39,10 +49,20 @@ class Attack:
     detached: tuple[tuple[str, bytes], ...] = ()
 
 
-def attack(name: str, octets: bytes | str, *causes: str, honest: bytes | None = WHOLE, verdict: str = INVALID) -> Attack:
-    """Give an attack on a document of others."""
+def attack(
+    name: str,
+    octets: bytes | str,
+    *causes: str,
+    honest: bytes | None = WHOLE,
+    verdict: str = INVALID,
+) -> Attack:
+    """Return an attack on a document of others."""
     return Attack(
-        name=name, octets=octets.encode() if isinstance(octets, str) else octets, causes=frozenset(causes), honest=honest, verdict=verdict
+        name=name,
+        octets=octets.encode() if isinstance(octets, str) else octets,
+        causes=frozenset(causes),
+        honest=honest,
+        verdict=verdict,
     )
 
 
@@ -58,7 +78,7 @@ def on_transcript(name: str, octets: bytes | str, *causes: str, verdict: str = I
 
 
 def parts(document: bytes, identifier: str = "ck") -> tuple[Element, Element]:
-    """Give the root and the signature of a document that may be changed."""
+    """Return the root and the signature of a document that may be changed."""
     return find(document, identifier)
 
 

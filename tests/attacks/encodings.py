@@ -1,4 +1,6 @@
-"""Octets that are read differently by different programs: encodings, what follows the root, namespaces."""
+"""Octets that are read differently by different programs: encodings, what follows the root,
+namespaces.
+"""
 
 from collections.abc import Iterator
 from typing import Final
@@ -52,12 +54,17 @@ def _encodings(document: bytes, text: bytes) -> Iterator[tuple[str, bytes]]:
     yield "utf-16-be-without-mark", unicode.encode("utf-16-be")
     yield "utf-32-le", b"\xff\xfe\0\0" + unicode.encode("utf-32-le")
     yield "utf-32-be", b"\0\0\xfe\xff" + unicode.encode("utf-32-be")
-    yield "utf-16-declared-utf-8", b"\xff\xfe" + f'<?xml version="1.0" encoding="UTF-8"?>{unicode}'.encode("utf-16-le")
+    yield (
+        "utf-16-declared-utf-8",
+        b"\xff\xfe" + f'<?xml version="1.0" encoding="UTF-8"?>{unicode}'.encode("utf-16-le"),
+    )
     yield "utf-16-odd", b"\xff\xfe" + unicode.encode("utf-16-le") + b"\0"
     yield (
         "utf-16-lone-surrogate",
         b"\xff\xfe"
-        + unicode.encode("utf-16-le").replace(text.decode().encode("utf-16-le"), b"\x00\xd8" + text.decode().encode("utf-16-le"), 1),
+        + unicode.encode("utf-16-le").replace(
+            text.decode().encode("utf-16-le"), b"\x00\xd8" + text.decode().encode("utf-16-le"), 1
+        ),
     )
     yield "two-marks", b"\xef\xbb\xbf\xef\xbb\xbf" + plain
     yield "mark-inside", plain.replace(text, b"\xff\xfe" + text, 1)
@@ -109,7 +116,10 @@ def _wholes(document: bytes, root: str) -> Iterator[tuple[str, bytes]]:
     yield "one-octet", b"<"
     yield "nuls", bytes(1_000)
     yield "gzip", b"\x1f\x8b\x08\0" + document
-    yield "end-tag-of-other-case", document.replace(f"</{root}>".encode(), f"</{root.swapcase()}>".encode())
+    yield (
+        "end-tag-of-other-case",
+        document.replace(f"</{root}>".encode(), f"</{root.swapcase()}>".encode()),
+    )
 
 
 def _namespaces(document: bytes, root: str) -> Iterator[tuple[str, bytes]]:
@@ -133,23 +143,47 @@ def _namespaces(document: bytes, root: str) -> Iterator[tuple[str, bytes]]:
 
 
 def attacks() -> Iterator[Attack]:
-    for name, octets in (*_encodings(WHOLE, b"dat"), *_wholes(WHOLE, "hoso"), *_namespaces(WHOLE, "hoso")):
+    for name, octets in (
+        *_encodings(WHOLE, b"dat"),
+        *_wholes(WHOLE, "hoso"),
+        *_namespaces(WHOLE, "hoso"),
+    ):
         yield attack(f"octets-{name}", octets, *CAUSES, verdict="either")
     teacher = "Nguyễn Hoàng".encode()
-    for name, octets in (*_encodings(TRANSCRIPT, teacher), *_wholes(TRANSCRIPT, "HOC_BA"), *_namespaces(TRANSCRIPT, "HOC_BA")):
+    for name, octets in (
+        *_encodings(TRANSCRIPT, teacher),
+        *_wholes(TRANSCRIPT, "HOC_BA"),
+        *_namespaces(TRANSCRIPT, "HOC_BA"),
+    ):
         yield on_transcript(f"octets-{name}", octets, *CAUSES, verdict="either")
     for name, old, new in (
         ("other-default", "<ketqua>", '<ketqua xmlns="urn:x">'),
         ("default-undeclared", "<ketqua>", '<ketqua xmlns="">'),
         ("ds-rebound-in-signed-info", "<ds:SignedInfo>", '<ds:SignedInfo xmlns:ds="urn:x">'),
         ("ds-rebound-in-reference", "<ds:Reference ", '<ds:Reference xmlns:ds="urn:x" '),
-        ("xades-rebound", "<xades:SignedProperties ", '<xades:SignedProperties xmlns:xades="urn:x" '),
+        (
+            "xades-rebound",
+            "<xades:SignedProperties ",
+            '<xades:SignedProperties xmlns:xades="urn:x" ',
+        ),
     ):
         octets = replaced(WHOLE, old, new)
-        yield attack(f"namespace-{name}", octets, *CAUSES, "SIG.VALUE", "SIG.TARGET_MISSING", "SIG.TARGET_MISPLACED", verdict="either")
+        yield attack(
+            f"namespace-{name}",
+            octets,
+            *CAUSES,
+            "SIG.VALUE",
+            "SIG.TARGET_MISSING",
+            "SIG.TARGET_MISPLACED",
+            verdict="either",
+        )
 
 
 def unsigned() -> Iterator[tuple[str, bytes]]:
-    """Give files in which what looks like a signature is none."""
-    for name, address in (("slash", f"{DS}/"), ("upper-case", DS.upper()), ("no-hash", DS.rstrip("#"))):
+    """Yield files in which what looks like a signature is none."""
+    for name, address in (
+        ("slash", f"{DS}/"),
+        ("upper-case", DS.upper()),
+        ("no-hash", DS.rstrip("#")),
+    ):
         yield name, replaced(WHOLE, f'xmlns:ds="{DS}"', f'xmlns:ds="{address}"')

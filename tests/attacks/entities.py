@@ -3,7 +3,17 @@
 from collections.abc import Iterator
 from typing import Final
 
-from tests.attacks.case import DOCUMENT, NS, TRANSCRIPT, WHOLE, WHOLE_REF, Attack, attack, on_transcript, replaced
+from tests.attacks.case import (
+    DOCUMENT,
+    NS,
+    TRANSCRIPT,
+    WHOLE,
+    WHOLE_REF,
+    Attack,
+    attack,
+    on_transcript,
+    replaced,
+)
 from tests.attacks.writer import MARK, Sig, sign
 
 _LAUGHS: Final = "".join(f'<!ENTITY l{level} "{f"&l{level - 1};" * 10}">' for level in range(1, 10))
@@ -27,18 +37,46 @@ TYPES: Final = (
     ("quadratic", f'<!DOCTYPE {{root}} [<!ENTITY x "{"a" * 100_000}">]>', "&x;" * 10_000),
     ("recursive", '<!DOCTYPE {root} [<!ENTITY a "&b;"><!ENTITY b "&a;">]>', "&a;"),
     ("parameter", "<!DOCTYPE {root} [<!ENTITY % a \"<!ENTITY x 'y'>\">%a;]>", "&x;"),
-    ("parameter-bomb", '<!DOCTYPE {root} [<!ENTITY % a "x"><!ENTITY % b "%a;%a;%a;"><!ENTITY % c "%b;%b;%b;">%c;]>', ""),
+    (
+        "parameter-bomb",
+        (
+            '<!DOCTYPE {root} [<!ENTITY % a "x"><!ENTITY % b "%a;%a;%a;"><!ENTITY % c '
+            '"%b;%b;%b;">%c;]>'
+        ),
+        "",
+    ),
     ("default-id", '<!DOCTYPE {root} [<!ATTLIST phieu Id CDATA "phieu">]>', ""),
     ("id-type", "<!DOCTYPE {root} [<!ATTLIST phieu ma ID #IMPLIED>]>", ""),
-    ("notation", '<!DOCTYPE {root} [<!NOTATION n SYSTEM "calc"><!ENTITY x SYSTEM "file:///etc/passwd" NDATA n>]>', ""),
+    (
+        "notation",
+        (
+            '<!DOCTYPE {root} [<!NOTATION n SYSTEM "calc"><!ENTITY x SYSTEM '
+            '"file:///etc/passwd" NDATA n>]>'
+        ),
+        "",
+    ),
     ("after-comment", "<!-- x --><!DOCTYPE {root}>", ""),
     ("after-instruction", "<?x y?><!DOCTYPE {root}>", ""),
     ("lower-case", "<!doctype {root}>", ""),
     ("with-newline", "<!DOCTYPE\n{root}\n>", ""),
-    ("public", '<!DOCTYPE {root} PUBLIC "-//W3C//DTD XHTML 1.0//EN" "http://127.0.0.1:9/x.dtd">', ""),
-    ("many-entities", "<!DOCTYPE {root} [" + "".join(f'<!ENTITY e{number} "x">' for number in range(20_000)) + "]>", "&e1;"),
+    (
+        "public",
+        '<!DOCTYPE {root} PUBLIC "-//W3C//DTD XHTML 1.0//EN" "http://127.0.0.1:9/x.dtd">',
+        "",
+    ),
+    (
+        "many-entities",
+        "<!DOCTYPE {root} ["
+        + "".join(f'<!ENTITY e{number} "x">' for number in range(20_000))
+        + "]>",
+        "&e1;",
+    ),
     *(
-        (f"{kind}-{number}", f"<!DOCTYPE {{root}} {declaration}>", "&x;" if kind == "general" else "")
+        (
+            f"{kind}-{number}",
+            f"<!DOCTYPE {{root}} {declaration}>",
+            "&x;" if kind == "general" else "",
+        )
         for number, address in enumerate(_EXTERNAL)
         for kind, declaration in (
             ("general", f'[<!ENTITY x SYSTEM "{address}">]'),
@@ -52,7 +90,9 @@ CAUSES: Final = ("XML.DTD", "XML.SYNTAX", "XML.TOO_LARGE", "XML.TEXT_TOO_LONG")
 
 def attacks() -> Iterator[Attack]:
     for name, declaration, text in TYPES:
-        octets = declaration.format(root="hoso").encode() + replaced(WHOLE, "</ketqua>", f"{text}</ketqua>")
+        octets = declaration.format(root="hoso").encode() + replaced(
+            WHOLE, "</ketqua>", f"{text}</ketqua>"
+        )
         yield attack(f"doctype-{name}", octets, *CAUSES)
         head, _, rest = TRANSCRIPT.partition(b"<HOC_BA ")
         changed = (
@@ -74,7 +114,17 @@ def attacks() -> Iterator[Attack]:
         ("no-end", "&amp"),
         ("control", "&#1;"),
     ):
-        yield attack(f"reference-{name}", replaced(WHOLE, "</ketqua>", f"{text}</ketqua>"), "XML.SYNTAX", "XML.ENCODING")
-        yield on_transcript(f"reference-{name}", replaced(TRANSCRIPT, "</HO_VA_TEN>", f"{text}</HO_VA_TEN>"), "XML.SYNTAX", "XML.ENCODING")
+        yield attack(
+            f"reference-{name}",
+            replaced(WHOLE, "</ketqua>", f"{text}</ketqua>"),
+            "XML.SYNTAX",
+            "XML.ENCODING",
+        )
+        yield on_transcript(
+            f"reference-{name}",
+            replaced(TRANSCRIPT, "</HO_VA_TEN>", f"{text}</HO_VA_TEN>"),
+            "XML.SYNTAX",
+            "XML.ENCODING",
+        )
     nested = f'<hoso xmlns="{NS}"><!DOCTYPE x>{MARK}</hoso>'.replace(MARK, "")
     yield attack("doctype-inside", nested, "XML.SYNTAX", "XML.DTD")

@@ -4,8 +4,32 @@ from collections.abc import Iterator
 from dataclasses import replace
 from typing import Final
 
-from tests.attacks.case import DOCUMENT, NS, RECORD, TRANSCRIPT, WHOLE, WHOLE_REF, Attack, attack, on_transcript, replaced
-from tests.attacks.writer import BASE64, DS, ENVELOPED, EXC, INC, MARK, XADES, Ref, Sig, b64, sign, transform
+from tests.attacks.case import (
+    DOCUMENT,
+    NS,
+    RECORD,
+    TRANSCRIPT,
+    WHOLE,
+    WHOLE_REF,
+    Attack,
+    attack,
+    on_transcript,
+    replaced,
+)
+from tests.attacks.writer import (
+    BASE64,
+    DS,
+    ENVELOPED,
+    EXC,
+    INC,
+    MARK,
+    XADES,
+    Ref,
+    Sig,
+    b64,
+    sign,
+    transform,
+)
 
 CAUSES: Final = (
     *(
@@ -33,13 +57,20 @@ ZERO: Final = b64(bytes(32))
 
 def _refs(count: int, uri: str, markup: str = transform(EXC)) -> str:
     ref = Ref(uri=uri, transforms=markup, value=ZERO)
-    usual = Sig(refs=(replace(WHOLE_REF, value=ZERO),), is_xades=False, value=lambda _octets, _identity: bytes(64))
+    usual = Sig(
+        refs=(replace(WHOLE_REF, value=ZERO),),
+        is_xades=False,
+        value=lambda _octets, _identity: bytes(64),
+    )
     text = sign(DOCUMENT, usual).decode()
-    return text.replace("</ds:SignedInfo>", "".join(ref.markup(number) for number in range(count)) + "</ds:SignedInfo>")
+    return text.replace(
+        "</ds:SignedInfo>",
+        "".join(ref.markup(number) for number in range(count)) + "</ds:SignedInfo>",
+    )
 
 
 def _shapes() -> Iterator[tuple[str, str]]:
-    """Give markup to stand in the signed part."""
+    """Yield markup to stand in the signed part."""
     for depth in (150, 300, 10_000, 1_000_000):
         yield f"deep-{depth}", "<a>" * depth + "</a>" * depth
     yield "deep-open", "<a>" * 100_000
@@ -49,10 +80,16 @@ def _shapes() -> Iterator[tuple[str, str]]:
         + "".join(f"</n{level}:a>" for level in reversed(range(300))),
     )
     for count in (300, 20_000, 100_001):
-        yield f"attributes-{count}", "<a " + " ".join(f'b{number}="c"' for number in range(count)) + "/>"
+        yield (
+            f"attributes-{count}",
+            "<a " + " ".join(f'b{number}="c"' for number in range(count)) + "/>",
+        )
     yield "attributes-in-all", '<a b="c"/>' * 100_001
     for count in (300, 20_000):
-        yield f"namespaces-{count}", "<a " + " ".join(f'xmlns:n{number}="urn:{number}"' for number in range(count)) + "/>"
+        yield (
+            f"namespaces-{count}",
+            "<a " + " ".join(f'xmlns:n{number}="urn:{number}"' for number in range(count)) + "/>",
+        )
     yield "attribute-10-mb", f'<a b="{"c" * 10_000_001}"/>'
     yield "text-10-mb", "c" * 10_000_001
     yield "name-1-mb", f"<{'a' * 1_000_000}/>"
@@ -67,73 +104,171 @@ def _shapes() -> Iterator[tuple[str, str]]:
 
 
 NAMESPACE_BOMB: Final = f'<r xmlns:p="urn:{"x" * 1_000_000}" Id="r">{"<p:a/>" * 100_000}</r>'
-"""100,000 siblings, each of which exclusive canonicalization gives the declaration of 1 MB: 100 GB."""
-LANGUAGE_BOMB: Final = f'<r xml:lang="{"x" * 1_000_000}" {" ".join(f"xmlns:n{n}=" + chr(34) + f"urn:{chr(120) * 10_000}{n}" + chr(34) for n in range(200))}>{"".join(f"<a Id={chr(34)}a{n}{chr(34)}/>" for n in range(190))}</r>'
+"""100,000 siblings, each of which exclusive canonicalization gives the declaration of 1 MB: 100 GB.
+"""
+LANGUAGE_BOMB: Final = (
+    f'<r xml:lang="{"x" * 1_000_000}" '
+    f"{' '.join(f'xmlns:n{n}=' + chr(34) + f'urn:{chr(120) * 10_000}{n}' + chr(34) for n in range(200))}>{''.join(f'<a Id={chr(34)}a{n}{chr(34)}/>' for n in range(190))}</r>"
+)
 """190 targets, each of which inclusive canonicalization gives 200 declarations of 10 kB: 380 MB."""
-NESTED_BOMB: Final = "".join(f'<a Id="n{level}">' for level in range(90)) + "x" * 5_000_000 + "</a>" * 90
+NESTED_BOMB: Final = (
+    "".join(f'<a Id="n{level}">' for level in range(90)) + "x" * 5_000_000 + "</a>" * 90
+)
 QUOTE_BOMB: Final = '<r Id="r" b=\'' + '"' * 9_000_000 + "'/>"
 
 
 def _bombs() -> Iterator[tuple[str, str, str]]:
-    """Give a document's content and what refers to it."""
+    """Yield a document's content and what refers to it."""
     both = {"exclusive": transform(EXC), "inclusive": transform(INC), "none": ""}
     for name, markup in both.items():
-        yield f"namespace-bomb-{name}", NAMESPACE_BOMB, Ref(uri="#r", transforms=markup, value=ZERO).markup(0)
-        yield f"namespace-bomb-whole-{name}", NAMESPACE_BOMB, Ref(uri="", transforms=transform(ENVELOPED) + markup, value=ZERO).markup(0)
+        yield (
+            f"namespace-bomb-{name}",
+            NAMESPACE_BOMB,
+            Ref(uri="#r", transforms=markup, value=ZERO).markup(0),
+        )
+        yield (
+            f"namespace-bomb-whole-{name}",
+            NAMESPACE_BOMB,
+            Ref(uri="", transforms=transform(ENVELOPED) + markup, value=ZERO).markup(0),
+        )
         yield (
             f"language-bomb-{name}",
             LANGUAGE_BOMB,
             "".join(Ref(uri=f"#a{n}", transforms=markup, value=ZERO).markup(0) for n in range(190)),
         )
-        yield f"nested-bomb-{name}", NESTED_BOMB, "".join(Ref(uri=f"#n{n}", transforms=markup, value=ZERO).markup(0) for n in range(90))
-        yield f"quote-bomb-{name}", QUOTE_BOMB, Ref(uri="#r", transforms=markup, value=ZERO).markup(0) * 100
+        yield (
+            f"nested-bomb-{name}",
+            NESTED_BOMB,
+            "".join(Ref(uri=f"#n{n}", transforms=markup, value=ZERO).markup(0) for n in range(90)),
+        )
+        yield (
+            f"quote-bomb-{name}",
+            QUOTE_BOMB,
+            Ref(uri="#r", transforms=markup, value=ZERO).markup(0) * 100,
+        )
     prefixes = " ".join(f"n{n}" for n in range(20_000))
-    listed = transform(EXC, f'<e:InclusiveNamespaces xmlns:e="{EXC}" PrefixList="{prefixes}"></e:InclusiveNamespaces>')
+    listed = transform(
+        EXC,
+        f'<e:InclusiveNamespaces xmlns:e="{EXC}" PrefixList="{prefixes}"></e:InclusiveNamespaces>',
+    )
     yield "prefix-list", RECORD, Ref(uri="#phieu", transforms=listed, value=ZERO).markup(0) * 50
     every = " ".join(f"n{n}" for n in range(200))
-    listed = transform(EXC, f'<e:InclusiveNamespaces xmlns:e="{EXC}" PrefixList="{every}"></e:InclusiveNamespaces>')
+    listed = transform(
+        EXC, f'<e:InclusiveNamespaces xmlns:e="{EXC}" PrefixList="{every}"></e:InclusiveNamespaces>'
+    )
     yield (
         "language-bomb-prefix-list",
         LANGUAGE_BOMB,
         "".join(Ref(uri=f"#a{n}", transforms=listed, value=ZERO).markup(0) for n in range(190)),
     )
     text = f'<tep Id="tep">{"QUJD" * 2_000_000}</tep>'
-    yield "base64-bomb", text, Ref(uri="#tep", transforms=transform(BASE64), value=ZERO).markup(0) * 190
+    yield (
+        "base64-bomb",
+        text,
+        Ref(uri="#tep", transforms=transform(BASE64), value=ZERO).markup(0) * 190,
+    )
     filters = transform(
         "http://www.w3.org/2002/06/xmldsig-filter2",
-        '<f:XPath xmlns:f="http://www.w3.org/2002/06/xmldsig-filter2" Filter="subtract">/descendant::ds:Signature</f:XPath>',
+        (
+            '<f:XPath xmlns:f="http://www.w3.org/2002/06/xmldsig-filter2" '
+            'Filter="subtract">/descendant::ds:Signature</f:XPath>'
+        ),
     )
     wide = f"<r>{'<a/>' * 80_000}</r>"
-    yield "filter-of-wide", wide, Ref(uri="", transforms=filters + transform(EXC), value=ZERO).markup(0) * 150
-    yield "filter-of-wide-inclusive", wide, Ref(uri="", transforms=filters + transform(INC), value=ZERO).markup(0) * 150
-    xpath = transform("http://www.w3.org/TR/1999/REC-xpath-19991116", "<ds:XPath>not(ancestor-or-self::ds:Signature)</ds:XPath>")
-    yield "xpath-of-wide", wide, Ref(uri="", transforms=xpath + transform(INC), value=ZERO).markup(0) * 150
-    yield "enveloped-of-wide", wide, Ref(uri="", transforms=transform(ENVELOPED) + transform(INC), value=ZERO).markup(0) * 150
-    yield "xpointer-of-wide", wide, Ref(uri="#xpointer(/)", transforms=transform(ENVELOPED) + transform(INC), value=ZERO).markup(0) * 150
+    yield (
+        "filter-of-wide",
+        wide,
+        Ref(uri="", transforms=filters + transform(EXC), value=ZERO).markup(0) * 150,
+    )
+    yield (
+        "filter-of-wide-inclusive",
+        wide,
+        Ref(uri="", transforms=filters + transform(INC), value=ZERO).markup(0) * 150,
+    )
+    xpath = transform(
+        "http://www.w3.org/TR/1999/REC-xpath-19991116",
+        "<ds:XPath>not(ancestor-or-self::ds:Signature)</ds:XPath>",
+    )
+    yield (
+        "xpath-of-wide",
+        wide,
+        Ref(uri="", transforms=xpath + transform(INC), value=ZERO).markup(0) * 150,
+    )
+    yield (
+        "enveloped-of-wide",
+        wide,
+        Ref(uri="", transforms=transform(ENVELOPED) + transform(INC), value=ZERO).markup(0) * 150,
+    )
+    yield (
+        "xpointer-of-wide",
+        wide,
+        Ref(
+            uri="#xpointer(/)", transforms=transform(ENVELOPED) + transform(INC), value=ZERO
+        ).markup(0)
+        * 150,
+    )
     alternating = "".join((transform(EXC), transform(INC))[n % 2] for n in range(40))
-    yield "parse-again-and-again", wide, Ref(uri="", transforms=alternating, value=ZERO).markup(0) * 50
+    yield (
+        "parse-again-and-again",
+        wide,
+        Ref(uri="", transforms=alternating, value=ZERO).markup(0) * 50,
+    )
 
 
 def _many() -> Iterator[Attack]:
     yield attack("references-20000", _refs(20_000, "#phieu"), *CAUSES, verdict="either")
     yield attack("references-20000-whole", _refs(20_000, ""), *CAUSES, verdict="either")
     yield attack("references-201", _refs(201, "#phieu"), *CAUSES, verdict="either")
-    yield attack("transforms-5000", _refs(1, "#phieu", transform(EXC) * 5_000), *CAUSES, "SIG.TRANSFORM", verdict="either")
-    yield attack("transforms-5000-in-200", _refs(190, "#phieu", transform(EXC) * 100), *CAUSES, "SIG.TRANSFORM", verdict="either")
+    yield attack(
+        "transforms-5000",
+        _refs(1, "#phieu", transform(EXC) * 5_000),
+        *CAUSES,
+        "SIG.TRANSFORM",
+        verdict="either",
+    )
+    yield attack(
+        "transforms-5000-in-200",
+        _refs(190, "#phieu", transform(EXC) * 100),
+        *CAUSES,
+        "SIG.TRANSFORM",
+        verdict="either",
+    )
     one = WHOLE[WHOLE.index(b"<ds:Signature ") : WHOLE.index(b"</ds:Signature>") + 15]
     for count in (201, 3_000):
-        copies = b"".join(one.replace(b'"ck', b'"ck%d' % number).replace(b'"#ck', b'"#ck%d' % number) for number in range(count))
-        yield attack(f"signatures-{count}", WHOLE.replace(b"</hoso>", copies[:15_000_000] + b"</hoso>"), *CAUSES, verdict="either")
+        copies = b"".join(
+            one.replace(b'"ck', b'"ck%d' % number).replace(b'"#ck', b'"#ck%d' % number)
+            for number in range(count)
+        )
+        yield attack(
+            f"signatures-{count}",
+            WHOLE.replace(b"</hoso>", copies[:15_000_000] + b"</hoso>"),
+            *CAUSES,
+            verdict="either",
+        )
     bare = f'<ds:Signature xmlns:ds="{DS}"/>'
-    yield attack("signatures-bare-20000", replaced(WHOLE, "</hoso>", bare * 20_000 + "</hoso>"), *CAUSES, verdict="either")
+    yield attack(
+        "signatures-bare-20000",
+        replaced(WHOLE, "</hoso>", bare * 20_000 + "</hoso>"),
+        *CAUSES,
+        verdict="either",
+    )
     nested = f'<ds:Signature xmlns:ds="{DS}">' * 90 + "</ds:Signature>" * 90
-    yield attack("signatures-nested", replaced(WHOLE, "</hoso>", nested + "</hoso>"), *CAUSES, verdict="either")
+    yield attack(
+        "signatures-nested",
+        replaced(WHOLE, "</hoso>", nested + "</hoso>"),
+        *CAUSES,
+        verdict="either",
+    )
     at = TRANSCRIPT.index(b'Id="ck-GVCN"')
-    for name, count, uri in (("references-20000", 20_000, "#data"), ("references-190-same", 190, "#data")):
+    for name, count, uri in (
+        ("references-20000", 20_000, "#data"),
+        ("references-190-same", 190, "#data"),
+    ):
         markup = Ref(uri=uri, value=ZERO).markup(0) * count
         yield on_transcript(
             name,
-            TRANSCRIPT[:at] + replaced(TRANSCRIPT[at:], "</ds:SignedInfo>", markup + "</ds:SignedInfo>"),
+            TRANSCRIPT[:at]
+            + replaced(TRANSCRIPT[at:], "</ds:SignedInfo>", markup + "</ds:SignedInfo>"),
             *CAUSES,
             "SIG.REFERENCE_MANY",
         )
@@ -161,12 +296,24 @@ CROWDS: Final = (
         "</xades:QualifyingProperties></ds:Object>",
         f'</xades:QualifyingProperties><q:QualifyingProperties xmlns:q="{XADES}"/></ds:Object>',
     ),
-    ("stray-signed-properties", "</ds:Signature>", f'<ds:Object><q:SignedProperties xmlns:q="{XADES}"/></ds:Object>'),
-    ("signing-times", "</xades:SignedSignatureProperties>", "<xades:SigningTime>x</xades:SigningTime>"),
+    (
+        "stray-signed-properties",
+        "</ds:Signature>",
+        f'<ds:Object><q:SignedProperties xmlns:q="{XADES}"/></ds:Object>',
+    ),
+    (
+        "signing-times",
+        "</xades:SignedSignatureProperties>",
+        "<xades:SigningTime>x</xades:SigningTime>",
+    ),
     ("signing-certificates", "</xades:SignedSignatureProperties>", "<xades:SigningCertificateV2/>"),
     ("certs", "</xades:SigningCertificateV2>", "<xades:Cert/>"),
     ("roles", "</xades:SignedSignatureProperties>", "<xades:SignerRoleV2/>"),
-    ("formats", "</xades:SignedDataObjectProperties>", '<xades:DataObjectFormat ObjectReference="#r-1"/>'),
+    (
+        "formats",
+        "</xades:SignedDataObjectProperties>",
+        '<xades:DataObjectFormat ObjectReference="#r-1"/>',
+    ),
     ("commitments", "</xades:SignedDataObjectProperties>", "<xades:CommitmentTypeIndication/>"),
     ("content-stamps", "</xades:SignedDataObjectProperties>", "<xades:AllDataObjectsTimeStamp/>"),
     ("references", "</ds:SignedInfo>", "<ds:Reference/>"),
@@ -197,7 +344,9 @@ MANY: Final = 20_000
 
 
 def _crowds() -> Iterator[Attack]:
-    """One kind of element, ever so often: what is told of each must not be counted through all of them."""
+    """One kind of element, ever so often: what is told of each must not be counted through all of
+    them.
+    """
     causes = (
         *CAUSES,
         "SIG.VALUE",
@@ -213,14 +362,34 @@ def _crowds() -> Iterator[Attack]:
         yield attack(f"crowd-of-{name}", replaced(broken, place, markup * MANY + place), *causes)
     for name in UNSIGNED:
         content = f"<xades:{name}/>" * MANY
-        holder = f"<xades:UnsignedProperties><xades:UnsignedSignatureProperties>{content}</xades:UnsignedSignatureProperties></xades:UnsignedProperties>"
+        holder = (
+            f"<xades:UnsignedProperties><xades:UnsignedSignatureProperties>{content}</"
+            f"xades:UnsignedSignatureProperties></xades:UnsignedProperties>"
+        )
         place = "</xades:QualifyingProperties>"
         yield attack(f"crowd-of-{name}", replaced(broken, place, holder + place), *causes)
-    values = "".join(f"<xades:EncapsulatedX509Certificate>{ZERO}</xades:EncapsulatedX509Certificate>" for _ in range(MANY))
-    holder = f"<xades:UnsignedProperties><xades:UnsignedSignatureProperties><xades:CertificateValues>{values}</xades:CertificateValues></xades:UnsignedSignatureProperties></xades:UnsignedProperties>"
-    yield attack("crowd-of-values", replaced(broken, "</xades:QualifyingProperties>", f"{holder}</xades:QualifyingProperties>"), *causes)
-    deep = f'<ds:Signature xmlns:ds="{DS}"><ds:Object>' * 44 + "<a/>" * (5 * MANY) + "</ds:Object></ds:Signature>" * 44
-    yield attack("crowd-in-nested-signatures", replaced(broken, "</hoso>", deep + "</hoso>"), *causes)
+    values = "".join(
+        f"<xades:EncapsulatedX509Certificate>{ZERO}</xades:EncapsulatedX509Certificate>"
+        for _ in range(MANY)
+    )
+    holder = (
+        f"<xades:UnsignedProperties><xades:UnsignedSignatureProperties>"
+        f"<xades:CertificateValues>{values}</xades:CertificateValues></"
+        f"xades:UnsignedSignatureProperties></xades:UnsignedProperties>"
+    )
+    yield attack(
+        "crowd-of-values",
+        replaced(broken, "</xades:QualifyingProperties>", f"{holder}</xades:QualifyingProperties>"),
+        *causes,
+    )
+    deep = (
+        f'<ds:Signature xmlns:ds="{DS}"><ds:Object>' * 44
+        + "<a/>" * (5 * MANY)
+        + "</ds:Object></ds:Signature>" * 44
+    )
+    yield attack(
+        "crowd-in-nested-signatures", replaced(broken, "</hoso>", deep + "</hoso>"), *causes
+    )
     changed = replaced(TRANSCRIPT, "<DIEM_CA_NAM>8.4", "<DIEM_CA_NAM>9.9")
     at = changed.index(b'Id="ck-GVCN"')
     for name, place, markup in CROWDS:
@@ -232,8 +401,14 @@ def _crowds() -> Iterator[Attack]:
                 "DOC.SCHEMA",
                 verdict="either",
             )
-    for name, place in (("slots", "</DANH_SACH_CHU_KY>"), ("subjects", "</DANH_SACH_DIEM_TONG_KET>"), ("unknown", "</HOC_BA>")):
-        markup = "<GVBM/>" if name == "slots" else "<DIEM_TONG_KET/>" if name == "subjects" else "<a/>"
+    for name, place in (
+        ("slots", "</DANH_SACH_CHU_KY>"),
+        ("subjects", "</DANH_SACH_DIEM_TONG_KET>"),
+        ("unknown", "</HOC_BA>"),
+    ):
+        markup = (
+            "<GVBM/>" if name == "slots" else "<DIEM_TONG_KET/>" if name == "subjects" else "<a/>"
+        )
         yield on_transcript(
             f"crowd-of-{name}",
             replaced(TRANSCRIPT, place, markup * MANY + place),
@@ -248,9 +423,15 @@ def attacks() -> Iterator[Attack]:
     yield from _crowds()
     for name, markup in _shapes():
         yield attack(f"shape-{name}", replaced(WHOLE, "</ketqua>", f"</ketqua>{markup}"), *CAUSES)
-        yield on_transcript(f"shape-{name}", replaced(TRANSCRIPT, "</HO_VA_TEN>", f"</HO_VA_TEN>{markup}"), *CAUSES)
+        yield on_transcript(
+            f"shape-{name}", replaced(TRANSCRIPT, "</HO_VA_TEN>", f"</HO_VA_TEN>{markup}"), *CAUSES
+        )
     for name, content, refs in _bombs():
-        usual = Sig(refs=(Ref(uri="#phieu", value=ZERO),), is_xades=False, value=lambda _octets, _identity: bytes(64))
+        usual = Sig(
+            refs=(Ref(uri="#phieu", value=ZERO),),
+            is_xades=False,
+            value=lambda _octets, _identity: bytes(64),
+        )
         text = sign(f'<hoso xmlns="{NS}">{RECORD}{MARK}</hoso>', usual).decode()
         octets = text.replace("</ds:SignedInfo>", f"{refs}</ds:SignedInfo>").replace(
             RECORD, RECORD + (content if content != RECORD else "")

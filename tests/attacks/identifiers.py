@@ -4,17 +4,33 @@ from collections.abc import Iterator
 from itertools import product
 from typing import Final
 
-from tests.attacks.case import DOCUMENT, INDETERMINATE, NS, PART, RECORD, TRANSCRIPT, Attack, attack, on_transcript, replaced
+from tests.attacks.case import (
+    DOCUMENT,
+    INDETERMINATE,
+    NS,
+    PART,
+    RECORD,
+    TRANSCRIPT,
+    Attack,
+    attack,
+    on_transcript,
+    replaced,
+)
 from tests.attacks.writer import EXC, MARK, Ref, Sig, sign, transform
 
 FORGED: Final = "<phieu {}><ten>Nguyễn Văn Thử</ten><ketqua>xuatsac</ketqua></phieu>"
 SPELLINGS: Final = ("Id", "ID", "id", "iD", "xml:id", "p:Id", "p:ID", "p:id", "wsu:Id", "ds:Id")
-_PREFIXES: Final = ' xmlns:p="urn:p" xmlns:wsu="http://docs.oasis-open.org/wss/2004/01/oasis-200401-wss-wssecurity-utility-1.0.xsd"'
+_PREFIXES: Final = (
+    ' xmlns:p="urn:p" xmlns:wsu="http://docs.oasis-open.org/wss/2004/01/'
+    'oasis-200401-wss-wssecurity-utility-1.0.xsd"'
+)
 _DS: Final = ' xmlns:ds="http://www.w3.org/2000/09/xmldsig#"'
 
 
 def _with_prefixes(spelling: str) -> str:
-    return (_DS if spelling.startswith("ds:") else _PREFIXES if ":" in spelling else "") + f' {spelling}="phieu"'
+    return (
+        _DS if spelling.startswith("ds:") else _PREFIXES if ":" in spelling else ""
+    ) + f' {spelling}="phieu"'
 
 
 def _duplicates() -> Iterator[Attack]:
@@ -22,7 +38,10 @@ def _duplicates() -> Iterator[Attack]:
         if honest not in {"Id", "xml:id", forged} and forged != "Id":
             continue
         record = RECORD.replace(' Id="phieu"', _with_prefixes(honest))
-        whole = sign(f'<hoso xmlns="{NS}">{record}{MARK}</hoso>', Sig(refs=(Ref(uri="#phieu", attributes=' Id="r-1"'),)))
+        whole = sign(
+            f'<hoso xmlns="{NS}">{record}{MARK}</hoso>',
+            Sig(refs=(Ref(uri="#phieu", attributes=' Id="r-1"'),)),
+        )
         other = FORGED.format(_with_prefixes(forged))
         for place, octets in (
             ("before", replaced(whole, record, other + record)),
@@ -41,11 +60,22 @@ def _duplicates_in_transcript() -> Iterator[Attack]:
             "XML.DUPLICATE_ID",
         )
         yield on_transcript(
-            f"duplicate-{spelling}-after".replace(":", "."), replaced(TRANSCRIPT, "</HOC_BA>", copy + "</HOC_BA>"), "XML.DUPLICATE_ID"
+            f"duplicate-{spelling}-after".replace(":", "."),
+            replaced(TRANSCRIPT, "</HOC_BA>", copy + "</HOC_BA>"),
+            "XML.DUPLICATE_ID",
         )
-    for other in ("dinhdanh", "thongtinhocba", "ck-GVCN", "ck-GVCN-value", "ck-GVCN-props", "mon-19"):
+    for other in (
+        "dinhdanh",
+        "thongtinhocba",
+        "ck-GVCN",
+        "ck-GVCN-value",
+        "ck-GVCN-props",
+        "mon-19",
+    ):
         yield on_transcript(
-            f"duplicate-of-{other}", replaced(TRANSCRIPT, "</HOC_BA>", f'<PHU_LUC Id="{other}"/></HOC_BA>'), "XML.DUPLICATE_ID"
+            f"duplicate-of-{other}",
+            replaced(TRANSCRIPT, "</HOC_BA>", f'<PHU_LUC Id="{other}"/></HOC_BA>'),
+            "XML.DUPLICATE_ID",
         )
 
 
@@ -60,14 +90,41 @@ def _three() -> Iterator[Attack]:
             verdict="either",
         )
     twice = replaced(PART, '<phieu Id="phieu">', '<phieu Id="phieu" ID="phieu">')
-    yield attack("two-spellings-on-one-element", twice, "SIG.DIGEST", "SIG.TARGET_AMBIGUOUS", honest=PART, verdict="either")
-    yield attack("id-of-the-signature", replaced(PART, ' Id="ck"', ' Id="phieu"'), "SIG.TARGET_AMBIGUOUS", honest=PART, verdict="either")
-    yield attack("id-of-the-value", replaced(PART, ' Id="ck-gt"', ' Id="phieu"'), "SIG.TARGET_AMBIGUOUS", honest=PART, verdict="either")
     yield attack(
-        "id-of-an-object", replaced(PART, "<ds:Object>", '<ds:Object Id="phieu">'), "SIG.TARGET_AMBIGUOUS", honest=PART, verdict="either"
+        "two-spellings-on-one-element",
+        twice,
+        "SIG.DIGEST",
+        "SIG.TARGET_AMBIGUOUS",
+        honest=PART,
+        verdict="either",
     )
     yield attack(
-        "id-of-key-info", replaced(PART, "<ds:KeyInfo>", '<ds:KeyInfo Id="ck-tt">'), "SIG.TARGET_AMBIGUOUS", honest=PART, verdict="either"
+        "id-of-the-signature",
+        replaced(PART, ' Id="ck"', ' Id="phieu"'),
+        "SIG.TARGET_AMBIGUOUS",
+        honest=PART,
+        verdict="either",
+    )
+    yield attack(
+        "id-of-the-value",
+        replaced(PART, ' Id="ck-gt"', ' Id="phieu"'),
+        "SIG.TARGET_AMBIGUOUS",
+        honest=PART,
+        verdict="either",
+    )
+    yield attack(
+        "id-of-an-object",
+        replaced(PART, "<ds:Object>", '<ds:Object Id="phieu">'),
+        "SIG.TARGET_AMBIGUOUS",
+        honest=PART,
+        verdict="either",
+    )
+    yield attack(
+        "id-of-key-info",
+        replaced(PART, "<ds:KeyInfo>", '<ds:KeyInfo Id="ck-tt">'),
+        "SIG.TARGET_AMBIGUOUS",
+        honest=PART,
+        verdict="either",
     )
 
 
@@ -93,7 +150,9 @@ LOOK_ALIKES: Final = (
 
 
 def _look_alikes() -> Iterator[Attack]:
-    """A forged element whose Id only looks like the signed one: as a wrapping, and with the reference turned to it."""
+    """A forged element whose Id only looks like the signed one: as a wrapping, and with the
+    reference turned to it.
+    """
     for name, identifier in LOOK_ALIKES:
         forged = FORGED.format(f'Id="{identifier}"')
         yield attack(
@@ -104,7 +163,9 @@ def _look_alikes() -> Iterator[Attack]:
             honest=PART,
             verdict="either",
         )
-        turned = replaced(replaced(PART, RECORD, forged + RECORD), 'URI="#phieu"', f'URI="#{identifier}"')
+        turned = replaced(
+            replaced(PART, RECORD, forged + RECORD), 'URI="#phieu"', f'URI="#{identifier}"'
+        )
         yield attack(
             f"turned-to-{name}",
             turned,
@@ -151,9 +212,13 @@ URIS: Final = (
 
 
 def _uris() -> Iterator[Attack]:
-    """An attacker with a certificate signs a reference that another program reads in its own way."""
+    """An attacker with a certificate signs a reference that another program reads in its
+    own way.
+    """
     for number, uri in enumerate(URIS):
-        octets = sign(DOCUMENT, Sig(refs=(Ref(uri=uri, attributes=' Id="r-1"', octets=_RECORD_OCTETS),)))
+        octets = sign(
+            DOCUMENT, Sig(refs=(Ref(uri=uri, attributes=' Id="r-1"', octets=_RECORD_OCTETS),))
+        )
         yield attack(
             f"uri-{number}",
             octets,
@@ -165,9 +230,19 @@ def _uris() -> Iterator[Attack]:
             verdict="either",
         )
     nowhere = sign(DOCUMENT, Sig(refs=(Ref(uri="#khong-co", octets=b""),)))
-    yield attack("target-missing", nowhere, "SIG.TARGET_MISSING", honest=PART, verdict=INDETERMINATE)
+    yield attack(
+        "target-missing", nowhere, "SIG.TARGET_MISSING", honest=PART, verdict=INDETERMINATE
+    )
     without = sign(DOCUMENT, Sig(refs=(Ref(uri=None, octets=b"", transforms=transform(EXC)),)))
-    yield attack("no-uri", without, "SIG.STRUCTURE", "SIG.REFERENCE_URI", "SIG.DETACHED_MISSING", honest=PART, verdict="either")
+    yield attack(
+        "no-uri",
+        without,
+        "SIG.STRUCTURE",
+        "SIG.REFERENCE_URI",
+        "SIG.DETACHED_MISSING",
+        honest=PART,
+        verdict="either",
+    )
 
 
 _RECORD_OCTETS: Final = RECORD.replace("<phieu ", f'<phieu xmlns="{NS}" ').encode()

@@ -1,4 +1,6 @@
-"""Whose key it was: another certificate for the same key, another key for the same name, a name beside a key."""
+"""Whose key it was: another certificate for the same key, another key for the same name, a name
+beside a key.
+"""
 
 from collections.abc import Iterator
 from dataclasses import replace
@@ -10,7 +12,16 @@ from asn1crypto import core
 from hocba_sign.testing import Identity
 from hocba_sign.testing.certificates import CertificateProfile, Issuer, issue
 from hocba_sign.testing.profiles import SIGNER_KEY_USAGE
-from tests.attacks.case import DOCUMENT, TRANSCRIPT, WHOLE, WHOLE_REF, Attack, attack, on_transcript, replaced
+from tests.attacks.case import (
+    DOCUMENT,
+    TRANSCRIPT,
+    WHOLE,
+    WHOLE_REF,
+    Attack,
+    attack,
+    on_transcript,
+    replaced,
+)
 from tests.attacks.writer import (
     OTHER,
     PERSON,
@@ -40,7 +51,7 @@ PATH_CAUSES: Final = ("PATH.NO_CHAIN", "PATH.NOT_A_CA", "PATH.SIGNATURE", "PATH.
 
 
 def _same_key(name: str, *, issuer: str = "public-ca") -> Identity:
-    """Give another certificate for PERSON's key, from an authority that everybody trusts."""
+    """Return another certificate for PERSON's key, from an authority that everybody trusts."""
     authority = WORLD.authority(issuer)
     profile = CertificateProfile(
         subject=(("country_name", "VN"), ("common_name", name), ("user_id", "CCCD:001199000099")),
@@ -53,7 +64,9 @@ def _same_key(name: str, *, issuer: str = "public-ca") -> Identity:
 
 
 def _lookalike() -> Identity:
-    """Give an identity below an authority of the same names and another key; the leaf copies PERSON's name and serial number."""
+    """Return an identity below an authority of the same names and another key; the leaf copies
+    PERSON's name and serial number.
+    """
     impostor = WORLD.impostor("public-ca")
     return WORLD.person("Nguyễn Thị Ví Dụ", "001199000001", issuer=impostor, serial=PERSON.serial)
 
@@ -71,30 +84,49 @@ def _replaced() -> Iterator[Attack]:
         ("other-key", OTHER.certificate_der),
         ("lookalike", lookalike.certificate_der),
     ):
-        yield attack(f"certificate-{name}", replaced(WHOLE, mine, b64(der)), *CAUSES, verdict="either")
+        yield attack(
+            f"certificate-{name}", replaced(WHOLE, mine, b64(der)), *CAUSES, verdict="either"
+        )
     at = TRANSCRIPT.index(b'Id="ck-GVCN"')
     certificate = TRANSCRIPT[at:].split(b"<ds:X509Certificate>")[1].split(b"<")[0].decode()
     yield on_transcript(
-        "certificate-other-key", TRANSCRIPT[:at] + replaced(TRANSCRIPT[at:], certificate, theirs), *CAUSES, verdict="either"
+        "certificate-other-key",
+        TRANSCRIPT[:at] + replaced(TRANSCRIPT[at:], certificate, theirs),
+        *CAUSES,
+        verdict="either",
     )
     for name, key_info in (
         ("key-value-of-other", key_value(OTHER) + x509_data(PERSON.certificate_der)),
         ("key-value-of-other-behind", x509_data(PERSON.certificate_der) + key_value(OTHER)),
     ):
         forged = sign(
-            DOCUMENT, replace(usual, key_info=key_info, value=lambda octets, _identity: honest_value(usual.algorithm)(octets, OTHER))
+            DOCUMENT,
+            replace(
+                usual,
+                key_info=key_info,
+                value=lambda octets, _identity: honest_value(usual.algorithm)(octets, OTHER),
+            ),
         )
         yield attack(f"{name}-who-signed", forged, *CAUSES, verdict="either")
         honest_key = sign(DOCUMENT, replace(usual, key_info=key_info))
         yield attack(name, honest_key, *CAUSES, verdict="either")
         plain = replace(
-            usual, is_xades=False, key_info=key_info, value=lambda octets, _identity: honest_value(usual.algorithm)(octets, OTHER)
+            usual,
+            is_xades=False,
+            key_info=key_info,
+            value=lambda octets, _identity: honest_value(usual.algorithm)(octets, OTHER),
         )
         yield attack(f"{name}-plain", sign(DOCUMENT, plain), *CAUSES, verdict="either")
     for name, key_info in (
         ("only-key-value", key_value(PERSON)),
         ("key-name", "<ds:KeyName>CN=Nguyễn Thị Ví Dụ</ds:KeyName>"),
-        ("subject-name", "<ds:X509Data><ds:X509SubjectName>CN=Nguyễn Thị Ví Dụ</ds:X509SubjectName></ds:X509Data>"),
+        (
+            "subject-name",
+            (
+                "<ds:X509Data><ds:X509SubjectName>CN=Nguyễn Thị Ví "
+                "Dụ</ds:X509SubjectName></ds:X509Data>"
+            ),
+        ),
         ("pgp", "<ds:PGPData><ds:PGPKeyID>AAAA</ds:PGPKeyID></ds:PGPData>"),
         ("none", ""),
         ("only-issuer", x509_data(*PERSON.chain_der[1:])),
@@ -102,7 +134,9 @@ def _replaced() -> Iterator[Attack]:
     ):
         for is_xades in (True, False):
             octets = sign(DOCUMENT, replace(usual, is_xades=is_xades, key_info=key_info))
-            yield attack(f"{name}-{'xades' if is_xades else 'plain'}", octets, *CAUSES, verdict="either")
+            yield attack(
+                f"{name}-{'xades' if is_xades else 'plain'}", octets, *CAUSES, verdict="either"
+            )
     forged = sign(
         DOCUMENT,
         replace(
@@ -125,15 +159,42 @@ def _bindings() -> Iterator[Attack]:
         ("empty", "<xades:SigningCertificateV2></xades:SigningCertificateV2>"),
         ("zeros", own.replace(own.split("DigestValue>")[1].split("<")[0], b64(bytes(32)))),
         ("truncated", own.replace(own.split("DigestValue>")[1].split("<")[0], "AAAA")),
-        ("serial-of-other", signing_certificate(PERSON.certificate_der, issuer_serial=issuer_serial_of(OTHER.certificate_der))),
-        ("serial-of-issuer", signing_certificate(PERSON.certificate_der, issuer_serial=issuer_serial_of(PERSON.chain_der[1]))),
+        (
+            "serial-of-other",
+            signing_certificate(
+                PERSON.certificate_der, issuer_serial=issuer_serial_of(OTHER.certificate_der)
+            ),
+        ),
+        (
+            "serial-of-issuer",
+            signing_certificate(
+                PERSON.certificate_der, issuer_serial=issuer_serial_of(PERSON.chain_der[1])
+            ),
+        ),
         ("unknown-digest", own.replace("http://www.w3.org/2001/04/xmlenc#sha256", "urn:bam")),
-        ("md5", own.replace("http://www.w3.org/2001/04/xmlenc#sha256", "http://www.w3.org/2001/04/xmldsig-more#md5")),
-        ("v1-of-other", other_binding.replace("SigningCertificateV2", "SigningCertificate").replace("IssuerSerialV2", "IssuerSerial")),
+        (
+            "md5",
+            own.replace(
+                "http://www.w3.org/2001/04/xmlenc#sha256",
+                "http://www.w3.org/2001/04/xmldsig-more#md5",
+            ),
+        ),
+        (
+            "v1-of-other",
+            other_binding.replace("SigningCertificateV2", "SigningCertificate").replace(
+                "IssuerSerialV2", "IssuerSerial"
+            ),
+        ),
         (
             "v1-serial-of-other",
-            own.replace("SigningCertificateV2", "SigningCertificate").split("<xades:IssuerSerialV2>")[0]
-            + "<xades:IssuerSerial><ds:X509IssuerName>CN=x</ds:X509IssuerName><ds:X509SerialNumber>1</ds:X509SerialNumber></xades:IssuerSerial></xades:Cert></xades:SigningCertificate>",
+            own.replace("SigningCertificateV2", "SigningCertificate").split(
+                "<xades:IssuerSerialV2>"
+            )[0]
+            + (
+                "<xades:IssuerSerial><ds:X509IssuerName>CN=x</ds:X509IssuerName>"
+                "<ds:X509SerialNumber>1</ds:X509SerialNumber></xades:IssuerSerial></"
+                "xades:Cert></xades:SigningCertificate>"
+            ),
         ),
     ):
         octets = sign(DOCUMENT, _properties(usual, certificate))
@@ -158,7 +219,12 @@ def _people() -> Iterator[Attack]:
 
     yield attack("lookalike-authority", signed(_lookalike()), *PATH_CAUSES, verdict="either")
     root = WORLD.impostor("national-root")
-    own_root = replace(PERSON, certificate_der=root.certificate_der, key=root.key, chain_der=(root.certificate_der,))
+    own_root = replace(
+        PERSON,
+        certificate_der=root.certificate_der,
+        key=root.key,
+        chain_der=(root.certificate_der,),
+    )
     yield attack("self-signed-of-the-roots-name", signed(own_root), *PATH_CAUSES, verdict="either")
     tsa = WORLD.tsa
     yield attack("time-stamper-signs", signed(tsa), *PATH_CAUSES, verdict="either")
@@ -172,18 +238,32 @@ def _people() -> Iterator[Attack]:
     der = issue(
         profile,
         OTHER.key,
-        issuer=Issuer(subject=(("country_name", "VN"), ("common_name", below.name), ("user_id", "CCCD:001199000005")), key=below.key),
+        issuer=Issuer(
+            subject=(
+                ("country_name", "VN"),
+                ("common_name", below.name),
+                ("user_id", "CCCD:001199000005"),
+            ),
+            key=below.key,
+        ),
     )
-    child = replace(OTHER, certificate_der=der, chain_der=(der, below.certificate_der, *below.chain_der[1:]))
+    child = replace(
+        OTHER, certificate_der=der, chain_der=(der, below.certificate_der, *below.chain_der[1:])
+    )
     yield attack(
         "leaf-issues",
-        sign(DOCUMENT, Sig(refs=(WHOLE_REF,), identity=child, key_info=x509_data(*child.chain_der[:3]))),
+        sign(
+            DOCUMENT,
+            Sig(refs=(WHOLE_REF,), identity=child, key_info=x509_data(*child.chain_der[:3])),
+        ),
         *PATH_CAUSES,
         verdict="either",
     )
     for name, days in (("expired", -5), ("not-yet-valid", 400)):
         start = SIGNED_AT + timedelta(days=days - 10)
-        person = WORLD.person(f"Hạn {name}", "001199000006", not_before=start, not_after=start + timedelta(days=10))
+        person = WORLD.person(
+            f"Hạn {name}", "001199000006", not_before=start, not_after=start + timedelta(days=10)
+        )
         yield attack(
             f"{name}-signs",
             signed(person),
@@ -195,7 +275,9 @@ def _people() -> Iterator[Attack]:
         )
     revoked = WORLD.person("Bị Thu Hồi", "001199000007")
     WORLD.revoke(revoked, SIGNED_AT - timedelta(days=1))
-    yield attack("revoked-signs", signed(revoked), "REVOCATION.REVOKED", "PATH.REVOKED", verdict="either")
+    yield attack(
+        "revoked-signs", signed(revoked), "REVOCATION.REVOKED", "PATH.REVOKED", verdict="either"
+    )
 
 
 def _octets() -> Iterator[Attack]:
@@ -215,11 +297,28 @@ def _octets() -> Iterator[Attack]:
         ("wrapped", b64(core.OctetString(der).dump())),
         ("huge", b64(bytes(3_000_000))),
     ):
-        yield attack(f"x509-{name}", replaced(WHOLE, mine, text), *CAUSES, "CERT.MALFORMED", "CERT.TOO_LARGE", verdict="either")
+        yield attack(
+            f"x509-{name}",
+            replaced(WHOLE, mine, text),
+            *CAUSES,
+            "CERT.MALFORMED",
+            "CERT.TOO_LARGE",
+            verdict="either",
+        )
     many = x509_data(*([PERSON.certificate_der] + [OTHER.certificate_der] * 1_000))
-    yield attack("x509-many", sign(DOCUMENT, Sig(refs=(WHOLE_REF,), key_info=many)), "SIG.TOO_MANY_CERTIFICATES", verdict="either")
+    yield attack(
+        "x509-many",
+        sign(DOCUMENT, Sig(refs=(WHOLE_REF,), key_info=many)),
+        "SIG.TOO_MANY_CERTIFICATES",
+        verdict="either",
+    )
     datas = x509_data(PERSON.certificate_der) + x509_data(OTHER.certificate_der) * 1_000
-    yield attack("x509-many-datas", sign(DOCUMENT, Sig(refs=(WHOLE_REF,), key_info=datas)), "SIG.TOO_MANY_CERTIFICATES", verdict="either")
+    yield attack(
+        "x509-many-datas",
+        sign(DOCUMENT, Sig(refs=(WHOLE_REF,), key_info=datas)),
+        "SIG.TOO_MANY_CERTIFICATES",
+        verdict="either",
+    )
 
 
 def attacks() -> Iterator[Attack]:

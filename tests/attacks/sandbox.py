@@ -1,6 +1,8 @@
-"""Runs `hocba verify` on hostile files: each in a process of its own, without network, with limits, watched for what it opens.
+"""Runs `hocba verify` on hostile files: each in a process of its own, without network, with limits,
+watched for what it opens.
 
-As a program: reads lines of JSON (arguments of `hocba`), writes one line of JSON for each. Started by `Sandbox`.
+As a program: reads lines of JSON (arguments of `hocba`), writes one line of JSON for each. Started
+by `Sandbox`.
 """
 
 import ctypes
@@ -25,7 +27,18 @@ from hocba_sign.cli.main import main
 ROOT: Final = Path(__file__).resolve().parents[2]
 CPU_SECONDS: Final = 10
 ADDRESS_SPACE: Final = 1 << 30
-FORBIDDEN: Final = ("socket.", "subprocess.", "os.system", "os.exec", "os.posix_spawn", "os.fork", "urllib.", "http.", "ftplib.", "ctypes.")
+FORBIDDEN: Final = (
+    "socket.",
+    "subprocess.",
+    "os.system",
+    "os.exec",
+    "os.posix_spawn",
+    "os.fork",
+    "urllib.",
+    "http.",
+    "ftplib.",
+    "ctypes.",
+)
 """Prefixes of audit events that end the process."""
 BROKEN: Final = 99
 _IN_OPEN: Final = 0x20
@@ -33,7 +46,9 @@ _IN_OPEN: Final = 0x20
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Outcome:
-    """What one run came to: seconds of computing, the peak of resident memory in octets, exit code and what was written."""
+    """What one run came to: seconds of computing, the peak of resident memory in octets, exit code
+    and what was written.
+    """
 
     seconds: float
     memory: int
@@ -48,13 +63,22 @@ class Outcome:
 
     @property
     def causes(self) -> frozenset[str]:
-        """Give every id that is named as wrong, unproven or worth a warning."""
+        """Return every id that is named as wrong, unproven or worth a warning."""
         report = self.report
-        checks = {check["id"] for check in report["checks"] if check["result"] in {"fail", "warning"}}
+        checks = {
+            check["id"] for check in report["checks"] if check["result"] in {"fail", "warning"}
+        }
         signatures = report["signatures"]
-        stamps = {cause for signature in signatures for stamp in signature["timestamps"] for cause in stamp["causes"]}
+        stamps = {
+            cause
+            for signature in signatures
+            for stamp in signature["timestamps"]
+            for cause in stamp["causes"]
+        }
         warned = {warning["id"] for signature in signatures for warning in signature["warnings"]}
-        return frozenset(checks.union(stamps, warned, *(signature["causes"] for signature in signatures)))
+        return frozenset(
+            checks.union(stamps, warned, *(signature["causes"] for signature in signatures))
+        )
 
 
 class Sandbox:
@@ -63,20 +87,44 @@ class Sandbox:
     def __init__(self) -> None:
         command = [sys.executable, "-m", "tests.attacks.sandbox"]
         unshare = shutil.which("unshare")
-        self.is_cut_off = unshare is not None and subprocess.run([unshare, "-rn", "true"], capture_output=True, check=False).returncode == 0
+        self.is_cut_off = (
+            unshare is not None
+            and subprocess.run(
+                [unshare, "-rn", "true"], capture_output=True, check=False
+            ).returncode
+            == 0
+        )
         if unshare is not None and self.is_cut_off:
             command = [unshare, "-rn", *command]
-        environment = {**os.environ, "PYTHONPATH": os.pathsep.join((str(ROOT / "src"), str(ROOT))), "HOCBA_DEBUG": "1"}
-        self._process = subprocess.Popen(command, cwd=ROOT, env=environment, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
+        environment = {
+            **os.environ,
+            "PYTHONPATH": os.pathsep.join((str(ROOT / "src"), str(ROOT))),
+            "HOCBA_DEBUG": "1",
+        }
+        self._process = subprocess.Popen(
+            command,
+            cwd=ROOT,
+            env=environment,
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            text=True,
+        )
 
     def __enter__(self) -> Self:
         return self
 
-    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
         self._process.communicate()
 
     def run(self, *arguments: str, document: Path) -> Outcome:
-        """Run `hocba` with these arguments; nothing but `document` and files named in them may be opened."""
+        """Run `hocba` with these arguments; nothing but `document` and files named in them may be
+        opened.
+        """
         assert self._process.stdin is not None
         assert self._process.stdout is not None
         self._process.stdin.write(json.dumps([*arguments, str(document)]) + "\n")
@@ -95,7 +143,7 @@ class Watched:
         self._libc.inotify_add_watch(self._descriptor, os.fsencode(folder), _IN_OPEN)
 
     def opened(self) -> list[str]:
-        """Give the names that were opened since the last question."""
+        """Return the names that were opened since the last question."""
         try:
             octets = os.read(self._descriptor, 1 << 16)
         except BlockingIOError:
@@ -123,7 +171,11 @@ def _serve() -> None:
             answer = pipe.read()
         _, status, used = os.wait4(child, 0)
         seconds, memory = used.ru_utime + used.ru_stime, used.ru_maxrss * 1024
-        told = json.loads(answer) if answer else {"code": BROKEN, "stdout": "", "stderr": f"ended with status {status}"}
+        told = (
+            json.loads(answer)
+            if answer
+            else {"code": BROKEN, "stdout": "", "stderr": f"ended with status {status}"}
+        )
         print(json.dumps({"seconds": seconds, "memory": memory, **told}), flush=True)
 
 
@@ -146,7 +198,14 @@ def _judge(arguments: list[str], writer: int) -> None:
 
 def _guard(given: set[str]) -> None:
     """End the process where it opens anything but what was given to it and its own program."""
-    own = ("/usr/share/zoneinfo", str(ROOT / "src"), str(ROOT / "schemas"), sys.prefix, sys.base_prefix, str(Path(os.__file__).parent))
+    own = (
+        "/usr/share/zoneinfo",
+        str(ROOT / "src"),
+        str(ROOT / "schemas"),
+        sys.prefix,
+        sys.base_prefix,
+        str(Path(os.__file__).parent),
+    )
 
     def hook(event: str, values: tuple[object, ...]) -> None:
         if event.startswith(FORBIDDEN):
@@ -154,7 +213,9 @@ def _guard(given: set[str]) -> None:
             os._exit(BROKEN)
         if event == "open" and isinstance(values[0], (str, bytes, os.PathLike)):
             path = os.path.realpath(os.fsdecode(values[0]))
-            if not path.startswith(own) and not any(path == one or path.startswith(f"{one}/") for one in given):
+            if not path.startswith(own) and not any(
+                path == one or path.startswith(f"{one}/") for one in given
+            ):
                 os.write(2, f"open {path}\n".encode())
                 os._exit(BROKEN)
 

@@ -6,12 +6,33 @@ from datetime import datetime, timedelta
 from typing import Final
 
 from tests.attacks.case import DOCUMENT, WHOLE, WHOLE_REF, Attack, attack, parts, replaced
-from tests.attacks.writer import DS, EXC, MARK, OTHER, PERSON, WORLD, XADES, XADES141, Sig, b64, c14n, cut, sign
+from tests.attacks.writer import (
+    DS,
+    EXC,
+    MARK,
+    OTHER,
+    PERSON,
+    WORLD,
+    XADES,
+    XADES141,
+    Sig,
+    b64,
+    c14n,
+    cut,
+    sign,
+)
 from tests.support.scene import SIGNED_AT
 
 CAUSES: Final = (
     *("SIG.TIME_STAMPS", "TSA.BAD_TOKEN", "TSA.IMPRINT", "SIG.STRUCTURE", "SIG.C14N"),
-    *("TST.IMPRINT", "TST.MALFORMED", "SIG.TOO_MANY_TIME_STAMPS", "SIG.SIGNING_TIME_RANGE", "PATH.NOT_YET_VALID", "SIG.TIME_STAMP_FORM"),
+    *(
+        "TST.IMPRINT",
+        "TST.MALFORMED",
+        "SIG.TOO_MANY_TIME_STAMPS",
+        "SIG.SIGNING_TIME_RANGE",
+        "PATH.NOT_YET_VALID",
+        "SIG.TIME_STAMP_FORM",
+    ),
 )
 NO_UNSIGNED: Final = "</xades:QualifyingProperties>"
 
@@ -27,13 +48,23 @@ def token(octets: bytes, *, at: datetime = SIGNED_AT, **options: object) -> byte
     return WORLD.timestamp_token(("sha256", hashlib.sha256(octets).digest()), at, **options)  # type: ignore[arg-type]
 
 
-def stamp(*tokens: bytes, tag: str = "xades:SignatureTimeStamp", method: str = EXC, more: str = "") -> str:
-    values = "".join(f"<xades:EncapsulatedTimeStamp>{b64(one)}</xades:EncapsulatedTimeStamp>" for one in tokens)
-    return f'<{tag} xmlns:xadesv141="{XADES141}"><ds:CanonicalizationMethod Algorithm="{method}"></ds:CanonicalizationMethod>{more}{values}</{tag}>'
+def stamp(
+    *tokens: bytes, tag: str = "xades:SignatureTimeStamp", method: str = EXC, more: str = ""
+) -> str:
+    values = "".join(
+        f"<xades:EncapsulatedTimeStamp>{b64(one)}</xades:EncapsulatedTimeStamp>" for one in tokens
+    )
+    return (
+        f'<{tag} xmlns:xadesv141="{XADES141}"><ds:CanonicalizationMethod '
+        f'Algorithm="{method}"></ds:CanonicalizationMethod>{more}{values}</{tag}>'
+    )
 
 
 def with_unsigned(document: bytes, markup: str) -> bytes:
-    holder = f"<xades:UnsignedProperties><xades:UnsignedSignatureProperties>{markup}</xades:UnsignedSignatureProperties></xades:UnsignedProperties>"
+    holder = (
+        f"<xades:UnsignedProperties><xades:UnsignedSignatureProperties>{markup}</"
+        f"xades:UnsignedSignatureProperties></xades:UnsignedProperties>"
+    )
     return replaced(document, NO_UNSIGNED, f"{holder}{NO_UNSIGNED}")
 
 
@@ -41,7 +72,9 @@ STAMPED: Final = with_unsigned(WHOLE, stamp(token(value_octets(WHOLE))))
 
 
 def _archive_octets(document: bytes) -> bytes:
-    """Give what an archive time-stamp at the end of the properties covers (EN 319 132-1, 5.5.2.2)."""
+    """Return what an archive time-stamp at the end of the properties covers (EN 319 132-1,
+    5.5.2.2).
+    """
     root, signature = parts(document)
     found = []
     info = signature.find(f"{{{DS}}}SignedInfo")
@@ -62,7 +95,10 @@ def _archive_octets(document: bytes) -> bytes:
 ARCHIVED: Final = replaced(
     STAMPED,
     "</xades:UnsignedSignatureProperties>",
-    stamp(token(_archive_octets(STAMPED), at=SIGNED_AT + timedelta(minutes=5)), tag="xadesv141:ArchiveTimeStamp")
+    stamp(
+        token(_archive_octets(STAMPED), at=SIGNED_AT + timedelta(minutes=5)),
+        tag="xadesv141:ArchiveTimeStamp",
+    )
     + "</xades:UnsignedSignatureProperties>",
 )
 
@@ -96,18 +132,36 @@ def _signature_stamps() -> Iterator[Attack]:
         ("before-certificate", stamp(token(octets, at=SIGNED_AT - timedelta(days=4000)))),
         ("deep-token", stamp(b"\x30\x80" * 10_000)),
     ):
-        yield attack(f"stamp-{name}", with_unsigned(WHOLE, markup), *CAUSES, honest=STAMPED, verdict="either")
+        yield attack(
+            f"stamp-{name}", with_unsigned(WHOLE, markup), *CAUSES, honest=STAMPED, verdict="either"
+        )
     forged = replaced(STAMPED, "<ketqua>dat", "<ketqua>xuatsac")
     yield attack("stamp-of-changed-document", forged, "SIG.DIGEST", honest=STAMPED)
-    copied = sign(WHOLE.decode().replace("</hoso>", f"{MARK}</hoso>"), Sig(refs=(WHOLE_REF,), identifier="ck2", unsigned=stamp(good)))
-    yield attack("stamp-copied-to-a-second-signature", copied, *CAUSES, "SIG.DIGEST", honest=STAMPED, verdict="either")
+    copied = sign(
+        WHOLE.decode().replace("</hoso>", f"{MARK}</hoso>"),
+        Sig(refs=(WHOLE_REF,), identifier="ck2", unsigned=stamp(good)),
+    )
+    yield attack(
+        "stamp-copied-to-a-second-signature",
+        copied,
+        *CAUSES,
+        "SIG.DIGEST",
+        honest=STAMPED,
+        verdict="either",
+    )
 
 
 def _archives() -> Iterator[Attack]:
     archive = "<xadesv141:ArchiveTimeStamp"
-    certificates = f"<xades:CertificateValues><xades:EncapsulatedX509Certificate>{b64(OTHER.certificate_der)}</xades:EncapsulatedX509Certificate></xades:CertificateValues>"
+    certificates = (
+        f"<xades:CertificateValues><xades:EncapsulatedX509Certificate>"
+        f"{b64(OTHER.certificate_der)}</xades:EncapsulatedX509Certificate></"
+        f"xades:CertificateValues>"
+    )
     markup = ARCHIVED.decode()
-    first = markup[markup.index("<xades:SignatureTimeStamp") : markup.index("</xades:SignatureTimeStamp>") + 27]
+    first = markup[
+        markup.index("<xades:SignatureTimeStamp") : markup.index("</xades:SignatureTimeStamp>") + 27
+    ]
     last = markup[markup.index(archive) : markup.index("</xadesv141:ArchiveTimeStamp>") + 29]
     for name, octets in (
         ("property-slipped-in-before", replaced(ARCHIVED, archive, certificates + archive)),
@@ -116,12 +170,29 @@ def _archives() -> Iterator[Attack]:
         ("stamp-doubled-before", replaced(ARCHIVED, archive, first + archive)),
         (
             "key-info-changed",
-            replaced(ARCHIVED, "</ds:X509Data>", f"<ds:X509Certificate>{b64(OTHER.certificate_der)}</ds:X509Certificate></ds:X509Data>"),
+            replaced(
+                ARCHIVED,
+                "</ds:X509Data>",
+                (
+                    f"<ds:X509Certificate>{b64(OTHER.certificate_der)}</ds:X509Certificate></"
+                    f"ds:X509Data>"
+                ),
+            ),
         ),
-        ("object-added", replaced(ARCHIVED, "</ds:Signature>", "<ds:Object>x</ds:Object></ds:Signature>")),
+        (
+            "object-added",
+            replaced(ARCHIVED, "</ds:Signature>", "<ds:Object>x</ds:Object></ds:Signature>"),
+        ),
         (
             "of-signature-stamp",
-            replaced(ARCHIVED, last, last.replace(last.split("TimeStamp>")[1].split("<")[0], first.split("TimeStamp>")[1].split("<")[0])),
+            replaced(
+                ARCHIVED,
+                last,
+                last.replace(
+                    last.split("TimeStamp>")[1].split("<")[0],
+                    first.split("TimeStamp>")[1].split("<")[0],
+                ),
+            ),
         ),
     ):
         yield attack(f"archive-{name}", octets, *CAUSES, honest=ARCHIVED, verdict="either")

@@ -1,4 +1,6 @@
-"""Signatures with parts doubled, missing, empty, moved, or of another name; and text where programs read differently."""
+"""Signatures with parts doubled, missing, empty, moved, or of another name; and text where programs
+read differently.
+"""
 
 import re
 from collections.abc import Callable, Iterator
@@ -6,7 +8,18 @@ from copy import deepcopy
 from typing import Final
 
 from hocba_sign.testing import Identity
-from tests.attacks.case import DOCUMENT, TRANSCRIPT, WHOLE, WHOLE_REF, Attack, attack, octets_of, on_transcript, parts, replaced
+from tests.attacks.case import (
+    DOCUMENT,
+    TRANSCRIPT,
+    WHOLE,
+    WHOLE_REF,
+    Attack,
+    attack,
+    octets_of,
+    on_transcript,
+    parts,
+    replaced,
+)
 from tests.attacks.writer import DS, Element, Sig, b64, cut, sign
 
 SLOT: Final = "ck-GVCN"
@@ -30,7 +43,7 @@ def ds(signature: Element, path: str) -> Element:
 
 
 def twin(signature: Element, path: str) -> Element:
-    """Give a copy of a part, made of text so that no Id is shared but by will."""
+    """Return a copy of a part, made of text so that no Id is shared but by will."""
     part = ds(signature, path)
     copy: Element = part.makeelement(part.tag, dict(part.attrib), nsmap=part.nsmap)
     copy.text = part.text
@@ -85,7 +98,9 @@ def moved(path: str, place: str) -> Callable[[Element], None]:
 
 
 def _forged_signed_info(*, is_first: bool) -> Callable[[Element], None]:
-    """A second SignedInfo whose digests fit a forged document; the signature value is of the other."""
+    """A second SignedInfo whose digests fit a forged document; the signature value is of
+    the other.
+    """
 
     def change(signature: Element) -> None:
         part, copy = ds(signature, "SignedInfo"), twin(signature, "SignedInfo")
@@ -160,9 +175,18 @@ CHANGES: Final[tuple[tuple[str, Callable[[Element], None]], ...]] = (
     ("signed-info-lower-case", renamed("SignedInfo", f"{{{DS}}}signedInfo")),
     ("signature-value-of-other-namespace", renamed("SignatureValue", "{urn:other}SignatureValue")),
     ("reference-of-other-namespace", renamed("SignedInfo/Reference", "{urn:other}Reference")),
-    ("reference-of-dsig11", renamed("SignedInfo/Reference", "{http://www.w3.org/2009/xmldsig11#}Reference")),
-    ("digest-value-of-other-namespace", renamed("SignedInfo/Reference/DigestValue", "{urn:other}DigestValue")),
-    ("certificate-of-other-namespace", renamed("KeyInfo/X509Data/X509Certificate", "{urn:other}X509Certificate")),
+    (
+        "reference-of-dsig11",
+        renamed("SignedInfo/Reference", "{http://www.w3.org/2009/xmldsig11#}Reference"),
+    ),
+    (
+        "digest-value-of-other-namespace",
+        renamed("SignedInfo/Reference/DigestValue", "{urn:other}DigestValue"),
+    ),
+    (
+        "certificate-of-other-namespace",
+        renamed("KeyInfo/X509Data/X509Certificate", "{urn:other}X509Certificate"),
+    ),
 )
 
 
@@ -173,12 +197,25 @@ def _structures() -> Iterator[Attack]:
         yield attack(name, octets_of(root), *CAUSES, verdict="either")
         root, signature = parts(TRANSCRIPT, SLOT)
         change(signature)
-        yield on_transcript(name, octets_of(root), *CAUSES, "DOC.SCHEMA", "SIG.TARGET_MISSING", "SIG.PLAIN", verdict="either")
+        yield on_transcript(
+            name,
+            octets_of(root),
+            *CAUSES,
+            "DOC.SCHEMA",
+            "SIG.TARGET_MISSING",
+            "SIG.PLAIN",
+            verdict="either",
+        )
 
 
 def _empty() -> Iterator[Attack]:
     """What an attacker signs with a certificate of their own: nothing."""
-    yield attack("signs-no-reference", sign(DOCUMENT, Sig(refs=(), is_xades=False)), "SIG.STRUCTURE", verdict="either")
+    yield attack(
+        "signs-no-reference",
+        sign(DOCUMENT, Sig(refs=(), is_xades=False)),
+        "SIG.STRUCTURE",
+        verdict="either",
+    )
     yield attack("signs-properties-only", sign(DOCUMENT, Sig(refs=())), "SIG.NOTHING_SIGNED")
     empty = sign(DOCUMENT, Sig(refs=(WHOLE_REF,), value=lambda _octets, _identity: b""))
     yield attack("signs-with-empty-value", empty, "SIG.STRUCTURE", "SIG.VALUE")
@@ -201,7 +238,13 @@ INSERTS: Final = (
     ("dash", "-"),
     ("emoji", "😀"),
 )
-HOLDERS: Final = ("DigestValue", "SignatureValue", "X509Certificate", "SigningTime", "IssuerSerialV2")
+HOLDERS: Final = (
+    "DigestValue",
+    "SignatureValue",
+    "X509Certificate",
+    "SigningTime",
+    "IssuerSerialV2",
+)
 
 
 def _inserts() -> Iterator[Attack]:
@@ -225,7 +268,9 @@ def _inserts() -> Iterator[Attack]:
                     verdict="either",
                 )
     for name, text in INSERTS[1:4]:
-        yield attack(f"{name}-in-content", replaced(WHOLE, "<ketqua>dat", f"<ketqua>d{text}at"), "SIG.DIGEST")
+        yield attack(
+            f"{name}-in-content", replaced(WHOLE, "<ketqua>dat", f"<ketqua>d{text}at"), "SIG.DIGEST"
+        )
 
 
 def attacks() -> Iterator[Attack]:

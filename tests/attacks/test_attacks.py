@@ -1,4 +1,6 @@
-"""No attack is VALID; each is refused with its cause, in little time and memory, and opens nothing."""
+"""No attack is VALID; each is refused with its cause, in little time and memory, and opens
+nothing.
+"""
 
 import socket
 from collections.abc import Iterable, Iterator
@@ -35,8 +37,14 @@ MODULES: Final = (
 ATTACKS: Final = tuple(one for module in MODULES for one in module.attacks())
 MAX_SECONDS: Final = 2.0
 MAX_MEMORY: Final = 200_000_000
-UNSUPPORTED: Final = {"SIG.TRANSFORM_UNKNOWN": "SIG.TRANSFORM", "SIG.REFERENCE_UNKNOWN": "SIG.REFERENCE_URI", "SIG.C14N": "SIG.C14N"}
-"""What this library does not support is neither right nor wrong; the causes that it stands for where a form is known and has no place."""
+UNSUPPORTED: Final = {
+    "SIG.TRANSFORM_UNKNOWN": "SIG.TRANSFORM",
+    "SIG.REFERENCE_UNKNOWN": "SIG.REFERENCE_URI",
+    "SIG.C14N": "SIG.C14N",
+}
+"""What this library does not support is neither right nor wrong; the causes that it stands for
+where a form is known and has no place.
+"""
 EXIT_CODES: Final = {INVALID: 1, INDETERMINATE: 3}
 
 
@@ -110,7 +118,11 @@ def test_the_attack_is_refused(court: Court, one: Attack) -> None:
     assert outcome.stderr == ""
     verdict = outcome.report["verdict"]
     is_unsupported = bool(outcome.causes & UNSUPPORTED.keys())
-    allowed = set(EXIT_CODES) if one.verdict == "either" else {one.verdict, *([INDETERMINATE] if is_unsupported else [])}
+    allowed = (
+        set(EXIT_CODES)
+        if one.verdict == "either"
+        else {one.verdict, *([INDETERMINATE] if is_unsupported else [])}
+    )
     assert verdict in allowed, outcome.causes
     assert outcome.code == EXIT_CODES[verdict]
     assert {UNSUPPORTED.get(cause, cause) for cause in outcome.causes} & one.causes, outcome.causes
@@ -120,7 +132,9 @@ def test_the_attack_is_refused(court: Court, one: Attack) -> None:
 
 @pytest.mark.parametrize(("name", "octets"), list(outside.harmless()))
 def test_addresses_in_honest_files_are_only_text(court: Court, name: str, octets: bytes) -> None:
-    """A schema location, an XInclude or a stylesheet that was signed is content; nothing is opened for it."""
+    """A schema location, an XInclude or a stylesheet that was signed is content; nothing is opened
+    for it.
+    """
     outcome = court.judge(attack(name, octets), octets)
     assert (outcome.report["verdict"], outcome.stderr) == ("VALID", "")
 
@@ -134,18 +148,24 @@ def test_what_only_looks_like_a_signature_is_none(court: Court, name: str, octet
 def test_detached_data_is_what_was_given(court: Court) -> None:
     octets, detached = outside.detached_honest()
     outcome = court.judge(replace(attack("detached", octets), detached=detached), octets)
-    assert {reference["digest_ok"] for reference in outcome.report["signatures"][0]["covers"]} == {True}
+    assert {reference["digest_ok"] for reference in outcome.report["signatures"][0]["covers"]} == {
+        True
+    }
     assert outcome.report["signatures"][0]["indication"] == "TOTAL_PASSED"
 
 
 def test_a_comment_in_signed_text_is_told(court: Court) -> None:
-    """Canonical forms drop it: the signature holds, but programs may read only the text before it."""
+    """Canonical forms drop it: the signature holds, but programs may read only the text
+    before it.
+    """
     octets = replaced(WHOLE, "<ketqua>dat", "<ketqua>d<!---->at")
     assert "COVER.COMMENTS" in court.judge(attack("comment", octets), octets).causes
 
 
 def test_no_file_is_opened_and_no_connection_made(tmp_path: Path) -> None:
-    """The same files once more, judged where a network is: whatever library would open the bait, it is seen."""
+    """The same files once more, judged where a network is: whatever library would open the bait, it
+    is seen.
+    """
     bait = tmp_path / "moi"
     bait.mkdir()
     for name in ("x.xml", "x.xsd", "x.xsl", "x.cer"):
@@ -156,9 +176,15 @@ def test_no_file_is_opened_and_no_connection_made(tmp_path: Path) -> None:
     with socket.create_server(("127.0.0.1", 0)) as listener:
         listener.setblocking(False)
         address = f"127.0.0.1:{listener.getsockname()[1]}"
-        bare = [one.octets for one in (*outside.attacks(), *entities.attacks()) if len(one.octets) < 1_000_000]
+        bare = [
+            one.octets
+            for one in (*outside.attacks(), *entities.attacks())
+            if len(one.octets) < 1_000_000
+        ]
         for octets in (*bare, *(octets for _, octets in outside.harmless())):
-            baited = octets.replace(outside.CANARY.encode(), str(bait).encode()).replace(b"127.0.0.1:9", address.encode())
+            baited = octets.replace(outside.CANARY.encode(), str(bait).encode()).replace(
+                b"127.0.0.1:9", address.encode()
+            )
             for judge in (verify, verify_any):
                 judge(baited, trust=SCENE.trust, evidence=SCENE.evidence(), at=JUDGED_AT)
         with pytest.raises(BlockingIOError):

@@ -1,6 +1,8 @@
-"""Signature wrapping: the signed element is moved to where nobody looks, a forged one stands in its place.
+"""Signature wrapping: the signed element is moved to where nobody looks, a forged one stands in its
+place.
 
-XSW1 to XSW8 are the eight permutations of Somorovsky et al., "On Breaking SAML" (USENIX Security 2012), for any document.
+XSW1 to XSW8 are the eight permutations of Somorovsky et al., "On Breaking SAML" (USENIX Security
+2012), for any document.
 """
 
 from collections.abc import Callable, Iterator
@@ -10,11 +12,27 @@ from typing import Final
 
 from lxml import etree
 
-from tests.attacks.case import ENVELOPED_EXC, NS, RECORD, TRANSCRIPT, Attack, attack, octets_of, on_transcript, parts
+from tests.attacks.case import (
+    ENVELOPED_EXC,
+    NS,
+    RECORD,
+    TRANSCRIPT,
+    Attack,
+    attack,
+    octets_of,
+    on_transcript,
+    parts,
+)
 from tests.attacks.writer import DS, ENVELOPED, EXC, MARK, Element, Ref, Sig, cut, sign, transform
 from tests.support.scene import GVCN
 
-CAUSES: Final = ("COVER.PARTIAL", "SIG.TARGET_AMBIGUOUS", "SIG.STRUCTURE", "SIG.DIGEST", "XML.DUPLICATE_ID")
+CAUSES: Final = (
+    "COVER.PARTIAL",
+    "SIG.TARGET_AMBIGUOUS",
+    "SIG.STRUCTURE",
+    "SIG.DIGEST",
+    "XML.DUPLICATE_ID",
+)
 STRICT_CAUSES: Final = (
     "DOC.SCHEMA",
     "DOC.SLOT_CONTENT",
@@ -28,7 +46,9 @@ STRICT_CAUSES: Final = (
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Scheme:
-    """A signed document: `target` is the Id of what the signature `signature` covers, `old` a text in it that is forged to `new`."""
+    """A signed document: `target` is the Id of what the signature `signature` covers, `old` a text
+    in it that is forged to `new`.
+    """
 
     name: str
     document: bytes
@@ -43,12 +63,22 @@ def _signed(document: str, ref: Ref) -> bytes:
 
 
 _BESIDE: Final = f'<hoso xmlns="{NS}">{RECORD}{MARK}</hoso>'
-_WITHIN: Final = _BESIDE.replace(f"</phieu>{MARK}", f"{MARK}</phieu>").replace("<hoso ", "<HDon ").replace("</hoso>", "</HDon>")
-"""A frame with a name that a published format prescribes: any other around an enveloped signature is a word that nobody signed."""
+_WITHIN: Final = (
+    _BESIDE.replace(f"</phieu>{MARK}", f"{MARK}</phieu>")
+    .replace("<hoso ", "<HDon ")
+    .replace("</hoso>", "</HDon>")
+)
+"""A frame with a name that a published format prescribes: any other around an enveloped signature
+is a word that nobody signed.
+"""
 _ROOT: Final = f'<hoso xmlns="{NS}" Id="hoso"><ketqua>dat</ketqua>{MARK}</hoso>'
 _XPOINTER: Final = "#xpointer(id('{}'))"
 SCHEMES: Final = tuple(
-    Scheme(name=f"{name}-{form}", document=_signed(document, Ref(uri=uri.format(target), transforms=transforms)), target=target)
+    Scheme(
+        name=f"{name}-{form}",
+        document=_signed(document, Ref(uri=uri.format(target), transforms=transforms)),
+        target=target,
+    )
     for name, document, target, transforms in (
         ("beside", _BESIDE, "phieu", transform(EXC)),
         ("beside-enveloped", _BESIDE, "phieu", transform(ENVELOPED) + transform(EXC)),
@@ -58,13 +88,20 @@ SCHEMES: Final = tuple(
     for form, uri in (("id", "#{}"), ("xpointer", _XPOINTER))
 )
 STRICT: Final = Scheme(
-    name="data", document=TRANSCRIPT, target="data", signature=f"ck-{GVCN.role}", old="<DIEM_CA_NAM>8.4", new="<DIEM_CA_NAM>9.9"
+    name="data",
+    document=TRANSCRIPT,
+    target="data",
+    signature=f"ck-{GVCN.role}",
+    old="<DIEM_CA_NAM>8.4",
+    new="<DIEM_CA_NAM>9.9",
 )
 
 
 @dataclass(frozen=True, slots=True)
 class Stage:
-    """A document ready to be wrapped: the signed original, out of the tree and without its signature, and a forged copy in its place."""
+    """A document ready to be wrapped: the signed original, out of the tree and without its
+    signature, and a forged copy in its place.
+    """
 
     root: Element
     forged: Element
@@ -78,11 +115,19 @@ def _stage(scheme: Scheme, identifier: str | None) -> Stage:
     target = root.xpath("//*[@Id = $wanted]", wanted=scheme.target)[0]
     original = deepcopy(target)
     if target in signature.iterancestors():
-        cut(next(one for one in original.iter(f"{{{DS}}}Signature") if one.get("Id") == scheme.signature))
+        cut(
+            next(
+                one
+                for one in original.iter(f"{{{DS}}}Signature")
+                if one.get("Id") == scheme.signature
+            )
+        )
     original.tail = None
     for text in target.iter("*"):
         if text not in signature.iter() and text.text is not None:
-            text.text = text.text.replace(scheme.old.rpartition(">")[2], scheme.new.rpartition(">")[2])
+            text.text = text.text.replace(
+                scheme.old.rpartition(">")[2], scheme.new.rpartition(">")[2]
+            )
     if identifier is None:
         del target.attrib["Id"]
     else:
@@ -91,8 +136,10 @@ def _stage(scheme: Scheme, identifier: str | None) -> Stage:
 
 
 def _holder(stage: Stage, name: str) -> Element:
-    """Give a new element in the document's own namespace that no program of theirs knows."""
-    return etree.Element(etree.QName(etree.QName(stage.root).namespace, name), nsmap=stage.root.nsmap)
+    """Return a new element in the document's own namespace that no program of theirs knows."""
+    return etree.Element(
+        etree.QName(etree.QName(stage.root).namespace, name), nsmap=stage.root.nsmap
+    )
 
 
 def _object(stage: Stage) -> Element:
@@ -126,7 +173,9 @@ def xsw5(stage: Stage) -> None:
 
 
 def xsw6(stage: Stage) -> None:
-    """The signature moves into the forged element, and the original into an Object of the signature."""
+    """The signature moves into the forged element, and the original into an Object of the
+    signature.
+    """
     stage.forged.append(stage.signature)
     _object(stage).append(stage.original)
 
@@ -147,9 +196,15 @@ def in_properties(stage: Stage) -> None:
     """The original hides among the unsigned properties."""
     qualifying = stage.signature.find(".//{*}QualifyingProperties")
     assert qualifying is not None
-    unsigned = etree.SubElement(qualifying, etree.QName(etree.QName(qualifying).namespace, "UnsignedProperties"))
-    data = etree.SubElement(unsigned, etree.QName(etree.QName(qualifying).namespace, "UnsignedDataObjectProperties"))
-    etree.SubElement(data, etree.QName(etree.QName(qualifying).namespace, "UnsignedDataObjectProperty")).append(stage.original)
+    unsigned = etree.SubElement(
+        qualifying, etree.QName(etree.QName(qualifying).namespace, "UnsignedProperties")
+    )
+    data = etree.SubElement(
+        unsigned, etree.QName(etree.QName(qualifying).namespace, "UnsignedDataObjectProperties")
+    )
+    etree.SubElement(
+        data, etree.QName(etree.QName(qualifying).namespace, "UnsignedDataObjectProperty")
+    ).append(stage.original)
 
 
 def in_key_info(stage: Stage) -> None:
@@ -181,7 +236,11 @@ def attacks() -> Iterator[Attack]:
                     continue
                 wrap(stage)
                 yield attack(
-                    f"{wrap.__name__}-{label}-{scheme.name}", octets_of(stage.root), *CAUSES, honest=scheme.document, verdict="either"
+                    f"{wrap.__name__}-{label}-{scheme.name}",
+                    octets_of(stage.root),
+                    *CAUSES,
+                    honest=scheme.document,
+                    verdict="either",
                 )
             stage = _stage(STRICT, STRICT.target if identifier == "" else identifier)
             wrap(stage)

@@ -1,6 +1,8 @@
-"""Published attacks on signed PDFs: shadow attacks, incremental saving, wrapped and forged signatures, broken permissions. None is VALID.
+"""Published attacks on signed PDFs: shadow attacks, incremental saving, wrapped and forged
+signatures, broken permissions. None is VALID.
 
-"1 Trillion Dollar Refund" (CCS 2019: USF, ISA, SWA), "Shadow Attacks" (NDSS 2021), "Breaking the Specification" (S&P 2021: EAA, SSA).
+"1 Trillion Dollar Refund" (CCS 2019: USF, ISA, SWA), "Shadow Attacks" (NDSS 2021), "Breaking the
+Specification" (S&P 2021: EAA, SSA).
 """
 
 import re
@@ -65,12 +67,16 @@ def test_signed_once() -> None:
 
 def test_signed_twice_with_pictures() -> None:
     first = signed(page_of(), teacher(), at=SIGNED_AT, box=LOW)
-    second = signed(first, principal(), field="Sig2", at=SIGNED_AT, box=(300.0, 100.0, 500.0, 150.0))
+    second = signed(
+        first, principal(), field="Sig2", at=SIGNED_AT, box=(300.0, 100.0, 500.0, 150.0)
+    )
     assert judged(second).verdict is Verdict.VALID
 
 
 def test_long_term_data_may_follow() -> None:
-    extended = engine().append_values(once(), certificates=SCENE.world.intermediates_der, crls=(), ocsps=())
+    extended = engine().append_values(
+        once(), certificates=SCENE.world.intermediates_der, crls=(), ocsps=()
+    )
     assert judged(extended).verdict is Verdict.VALID
 
 
@@ -81,17 +87,25 @@ def test_information_is_tolerated_and_told() -> None:
 
     report = judged(revised(once(), change))
     assert report.verdict is Verdict.VALID
-    assert {"id": "PDF.TOLERATED", "where": "Sig1: revision 3 (info)"} in report.to_dict()["signatures"][0]["warnings"]
+    assert {"id": "PDF.TOLERATED", "where": "Sig1: revision 3 (info)"} in report.to_dict()[
+        "signatures"
+    ][0]["warnings"]
 
 
 def test_certified_with_a_place_for_the_next_signer() -> None:
-    specimen = revised(page_of(), lambda writer: append_signature_field(writer, SigFieldSpec("Sig2", on_page=0, box=(300, 100, 500, 150))))
+    specimen = revised(
+        page_of(),
+        lambda writer: append_signature_field(
+            writer, SigFieldSpec("Sig2", on_page=0, box=(300, 100, 500, 150))
+        ),
+    )
     first = signed(specimen, teacher(), at=SIGNED_AT, certifies=True)
     second = signed(first, principal(), field="Sig2", is_new=False, at=SIGNED_AT)
     assert judged(second).verdict is Verdict.VALID
 
 
-# Incremental saving, and shadow attacks, which prepare what a later revision shows, hides or exchanges.
+# Incremental saving, and shadow attacks, which prepare what a later revision shows, hides or
+# exchanges.
 
 
 def change_content(writer: IncrementalPdfFileWriter) -> None:
@@ -113,7 +127,9 @@ def overwrite_font(writer: IncrementalPdfFileWriter) -> None:
 
 def add_page(writer: IncrementalPdfFileWriter) -> None:
     pages = writer.root["/Pages"]
-    added = generic.DictionaryObject({NAME("/Type"): NAME("/Page"), NAME("/Parent"): generic.IndirectObject(2, 0, writer)})
+    added = generic.DictionaryObject(
+        {NAME("/Type"): NAME("/Page"), NAME("/Parent"): generic.IndirectObject(2, 0, writer)}
+    )
     pages["/Kids"].append(writer.add_object(added))
     pages[NAME("/Count")] = generic.NumberObject(2)
     writer.update_container(pages)
@@ -146,7 +162,9 @@ def annotate(writer: IncrementalPdfFileWriter, **entries: generic.PdfObject) -> 
         }
     )
     held = page(writer)
-    held[NAME("/Annots")] = generic.ArrayObject([*held.get("/Annots", ()), writer.add_object(annotation)])
+    held[NAME("/Annots")] = generic.ArrayObject(
+        [*held.get("/Annots", ()), writer.add_object(annotation)]
+    )
     writer.update_container(held)
 
 
@@ -155,12 +173,16 @@ def stamp(writer: IncrementalPdfFileWriter) -> None:
 
 
 def add_empty_field(writer: IncrementalPdfFileWriter) -> None:
-    """A field for a signature that nobody made, with a picture of another mark (EAA with a widget)."""
+    """A field for a signature that nobody made, with a picture of another mark (EAA with a
+    widget).
+    """
     append_signature_field(writer, SigFieldSpec("Sig2", on_page=0, box=(60, 690, 300, 730)))
 
 
 def run_script(writer: IncrementalPdfFileWriter) -> None:
-    action = generic.DictionaryObject({NAME("/S"): NAME("/JavaScript"), NAME("/JS"): generic.TextStringObject("this.close()")})
+    action = generic.DictionaryObject(
+        {NAME("/S"): NAME("/JavaScript"), NAME("/JS"): generic.TextStringObject("this.close()")}
+    )
     writer.root[NAME("/OpenAction")] = action
     writer.update_root()
 
@@ -173,10 +195,22 @@ def drop_form(writer: IncrementalPdfFileWriter) -> None:
 
 @pytest.mark.parametrize(
     "change",
-    [change_content, overwrite_content, overwrite_font, add_page, other_pages, annotate, stamp, add_empty_field, run_script],
+    [
+        change_content,
+        overwrite_content,
+        overwrite_font,
+        add_page,
+        other_pages,
+        annotate,
+        stamp,
+        add_empty_field,
+        run_script,
+    ],
     ids=lambda change: change.__name__,
 )
-def test_what_a_page_shows_may_not_change(change: Callable[[IncrementalPdfFileWriter], None]) -> None:
+def test_what_a_page_shows_may_not_change(
+    change: Callable[[IncrementalPdfFileWriter], None],
+) -> None:
     report = judged(revised(once(), change))
     assert report.verdict is Verdict.INVALID
     assert "PDF.CHANGED" in causes(report)
@@ -194,15 +228,22 @@ def test_a_change_that_a_later_revision_takes_back() -> None:
 
 def test_a_change_that_another_signs() -> None:
     """The later signer covers the change; the earlier has not seen it."""
-    report = judged(signed(revised(once(), change_content), principal(), field="Sig2", at=SIGNED_AT))
+    report = judged(
+        signed(revised(once(), change_content), principal(), field="Sig2", at=SIGNED_AT)
+    )
     assert report.verdict is Verdict.INVALID
-    assert [one["indication"] for one in report.to_dict()["signatures"]] == ["TOTAL_FAILED", "TOTAL_PASSED"]
+    assert [one["indication"] for one in report.to_dict()["signatures"]] == [
+        "TOTAL_FAILED",
+        "TOTAL_PASSED",
+    ]
 
 
 def test_hide_by_an_object_that_was_prepared() -> None:
     """The signers saw a cover over the mark; the object that draws it is made empty afterwards."""
     cover = "<< /Length 22 >>\nstream\n1 g 60 690 240 40 re f\nendstream"
-    prepared = page_of("Diem Toan: 10", objects=(cover,)).replace(b"/Contents 4 0 R", b"/Contents [4 0 R 7 0 R]")
+    prepared = page_of("Diem Toan: 10", objects=(cover,)).replace(
+        b"/Contents 4 0 R", b"/Contents [4 0 R 7 0 R]"
+    )
     octets = signed(_renumbered(prepared), teacher(), at=SIGNED_AT)
 
     def uncover(writer: IncrementalPdfFileWriter) -> None:
@@ -215,15 +256,23 @@ def test_hide_by_an_object_that_was_prepared() -> None:
 
 
 def test_hide_and_replace_by_the_table_of_objects() -> None:
-    """Both contents are signed, one within a stream that nothing uses; a new table lets the page's number point at it."""
+    """Both contents are signed, one within a stream that nothing uses; a new table lets the page's
+    number point at it.
+    """
     shown = "BT /F1 24 Tf 72 700 Td (Diem Toan: 10) Tj ET"
     inner = f"4 0 obj\n<< /Length {len(shown)} >>\nstream\n{shown}\nendstream\nendobj\n"
-    octets = signed(page_of(objects=(f"<< /Length {len(inner)} >>\nstream\n{inner}\nendstream",)), teacher(), at=SIGNED_AT)
+    octets = signed(
+        page_of(objects=(f"<< /Length {len(inner)} >>\nstream\n{inner}\nendstream",)),
+        teacher(),
+        at=SIGNED_AT,
+    )
     last = int(re.findall(rb"startxref\s+(\d+)", octets)[-1])
     size = max(int(number) for number in re.findall(rb"/Size (\d+)", octets))
     root = re.findall(rb"/Root (\d+ 0 R)", octets)[-1].decode()
     hidden = octets.index(b"4 0 obj", octets.index(b"7 0 obj"))
-    trailer = f"trailer\n<< /Size {size} /Root {root} /Prev {last} >>\nstartxref\n{len(octets)}\n%%EOF\n"
+    trailer = (
+        f"trailer\n<< /Size {size} /Root {root} /Prev {last} >>\nstartxref\n{len(octets)}\n%%EOF\n"
+    )
     report = judged(octets + f"xref\n4 1\n{hidden:010} 00000 n \n{trailer}".encode())
     assert judged(octets).verdict is Verdict.VALID
     assert report.verdict is Verdict.INVALID
@@ -232,9 +281,13 @@ def test_hide_and_replace_by_the_table_of_objects() -> None:
 
 def test_replace_the_value_of_a_field() -> None:
     """Shadow attack by a form: value and picture of a text field are changed after signing."""
-    field = "<< /FT /Tx /T (mark) /V (8) /Type /Annot /Subtype /Widget /Rect [72 600 200 620] /P 3 0 R /F 4 /DA (/Helv 12 Tf) >>"
+    field = (
+        "<< /FT /Tx /T (mark) /V (8) /Type /Annot /Subtype /Widget /Rect [72 600 200 "
+        "620] /P 3 0 R /F 4 /DA (/Helv 12 Tf) >>"
+    )
     with_form = page_of(extra="/Annots [7 0 R]", objects=(field,)).replace(
-        b"<< /Type /Catalog /Pages 2 0 R >>", b"<< /Type /Catalog /Pages 2 0 R /AcroForm << /Fields [7 0 R] >> >>"
+        b"<< /Type /Catalog /Pages 2 0 R >>",
+        b"<< /Type /Catalog /Pages 2 0 R /AcroForm << /Fields [7 0 R] >> >>",
     )
     octets = signed(_renumbered(with_form), teacher(), at=SIGNED_AT)
 
@@ -255,7 +308,10 @@ def _renumbered(octets: bytes) -> bytes:
     count = len(re.findall(rb"^\d+ 0 obj", body, re.MULTILINE)) + 1
     offsets = [body.index(f"\n{number} 0 obj".encode()) + 1 for number in range(1, count)]
     table = "".join(f"{offset:010} 00000 n \n" for offset in offsets)
-    tail = f"xref\n0 {count}\n0000000000 65535 f \n{table}trailer\n<< /Size {count} /Root 1 0 R /Info 6 0 R >>\nstartxref\n{len(body)}\n%%EOF\n"
+    tail = (
+        f"xref\n0 {count}\n0000000000 65535 f \n{table}trailer\n<< /Size {count} /Root 1 "
+        f"0 R /Info 6 0 R >>\nstartxref\n{len(body)}\n%%EOF\n"
+    )
     return body + tail.encode()
 
 
@@ -286,7 +342,17 @@ def _byte_range(octets: bytes) -> re.Match[bytes]:
 
 
 @pytest.mark.parametrize(
-    "value", ["[0 0 0 0]", "[]", "null", "[0 -1 10 20]", "[-5 10 20 30]", "[0 1 2]", "[0 10 5 20]", "[0 99999999 0 99999999]"]
+    "value",
+    [
+        "[0 0 0 0]",
+        "[]",
+        "null",
+        "[0 -1 10 20]",
+        "[-5 10 20 30]",
+        "[0 1 2]",
+        "[0 10 5 20]",
+        "[0 99999999 0 99999999]",
+    ],
 )
 def test_forged_byte_ranges(value: str) -> None:
     octets = once()
@@ -300,7 +366,11 @@ def test_forged_byte_ranges(value: str) -> None:
 def test_forged_contents(value: bytes) -> None:
     octets = once()
     found = list(re.finditer(rb"/Contents\s*(<[0-9a-fA-F]*>)", octets))[-1]
-    forged = octets[: found.start(1)] + value.ljust(found.end(1) - found.start(1)) + octets[found.end(1) :]
+    forged = (
+        octets[: found.start(1)]
+        + value.ljust(found.end(1) - found.start(1))
+        + octets[found.end(1) :]
+    )
     assert judged(forged).verdict is Verdict.INVALID
 
 
@@ -331,7 +401,10 @@ def test_another_dictionary_with_the_same_value() -> None:
     last = int(re.findall(rb"startxref\s+(\d+)", octets)[-1])
     size = max(int(one) for one in re.findall(rb"/Size (\d+)", octets))
     root = re.findall(rb"/Root (\d+ 0 R)", octets)[-1].decode()
-    table = f"xref\n{number} 1\n{start:010} 00000 n \ntrailer\n<< /Size {size} /Root {root} /Prev {last} >>\nstartxref\n{start + len(body)}\n%%EOF\n"
+    table = (
+        f"xref\n{number} 1\n{start:010} 00000 n \ntrailer\n<< /Size {size} /Root {root} "
+        f"/Prev {last} >>\nstartxref\n{start + len(body)}\n%%EOF\n"
+    )
     report = judged(octets + body + table.encode())
     assert report.verdict is Verdict.INVALID
     assert {"PDF.BYTE_RANGE", "PDF.COVERAGE"} & causes(report)
@@ -348,11 +421,18 @@ def test_no_changes_means_no_further_signature() -> None:
 
 
 def once_with_permission(level: int) -> bytes:
-    """Certify, then let the lock of the field say P; signing tools of ours refuse to go on, so the form is read without it."""
+    """Certify, then let the lock of the field say P; signing tools of ours refuse to go on, so the
+    form is read without it.
+    """
     locked = revised(
         page_of(),
         lambda writer: append_signature_field(
-            writer, SigFieldSpec("Sig1", doc_mdp_update_value=None, field_mdp_spec=FieldMDPSpec(FieldMDPAction.INCLUDE, fields=["none"]))
+            writer,
+            SigFieldSpec(
+                "Sig1",
+                doc_mdp_update_value=None,
+                field_mdp_spec=FieldMDPSpec(FieldMDPAction.INCLUDE, fields=["none"]),
+            ),
         ),
     )
 
@@ -372,7 +452,9 @@ def test_a_visible_field_after_certification() -> None:
 
 
 def test_a_locked_field() -> None:
-    specimen = revised(page_of(), lambda writer: append_signature_field(writer, SigFieldSpec("Sig2")))
+    specimen = revised(
+        page_of(), lambda writer: append_signature_field(writer, SigFieldSpec("Sig2"))
+    )
     first = signed(specimen, teacher(), at=SIGNED_AT, locked_fields=("Sig2",))
     report = judged(signed(first, principal(), field="Sig2", is_new=False, at=SIGNED_AT))
     assert report.verdict is Verdict.INVALID
@@ -380,7 +462,10 @@ def test_a_locked_field() -> None:
 
 
 def test_a_picture_over_the_mark() -> None:
-    """Evil annotation: a later signer's picture covers what the first has signed. It is no proof of fraud, but never VALID."""
+    """Evil annotation: a later signer's picture covers what the first has signed.
+
+    It is no proof of fraud, but never VALID.
+    """
     report = judged(signed(once(), principal(), field="Sig2", at=SIGNED_AT, box=OVER_MARK))
     assert report.verdict is Verdict.INDETERMINATE
     assert "PDF.OVERLAY" in causes(report)

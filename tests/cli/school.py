@@ -1,4 +1,6 @@
-"""A folder as a school's computer would have it, with a test world's authorities behind real HTTP."""
+"""A folder as a school's computer would have it, with a test world's authorities behind
+real HTTP.
+"""
 
 import json
 from collections.abc import Iterator
@@ -25,7 +27,9 @@ SUBJECTS = 2
 
 @dataclass(frozen=True, slots=True)
 class School:
-    """`folder` holds hocba.json, book.pdf (a page made elsewhere), keys/*.p12, *.pem and *.key, and trust/; `server` answers at its address."""
+    """`folder` holds hocba.json, book.pdf (a page made elsewhere), keys/*.p12, *.pem and *.key, and
+    trust/; `server` answers at its address.
+    """
 
     folder: Path
     server: WorldServer
@@ -38,7 +42,9 @@ class School:
         transcript = with_subjects(transcript, SUBJECTS)
         (folder / "hocba.json").write_text(transcript.to_json(), "utf-8")
         (folder / "book.pdf").write_bytes(page_of())
-        with WorldServer(lambda: datetime.now(UTC), lambda url: World(datetime.now(UTC), base_url=url, fast=True)) as server:
+        with WorldServer(
+            lambda: datetime.now(UTC), lambda url: World(datetime.now(UTC), base_url=url, fast=True)
+        ) as server:
             school = cls(folder, server)
             school.write_keys(transcript)
             school.write_trust()
@@ -60,7 +66,9 @@ class School:
             (trust / f"{number}.cer").write_bytes(der)
 
     def write_evidence(self) -> None:
-        """Write the revocation lists as they are now, among certificates and a file of another kind."""
+        """Write the revocation lists as they are now, among certificates and a file of another
+        kind.
+        """
         evidence = self.folder / "evidence"
         evidence.mkdir(exist_ok=True)
         (evidence / "README.txt").write_text("danh sách thu hồi", "utf-8")
@@ -71,7 +79,10 @@ class School:
 
 
 def value_of(folder: Path, state: str, key: str) -> bytes:
-    """Sign a prepared digest as a device would: it sees the digest and nothing else. Gives r and s side by side."""
+    """Sign a prepared digest as a device would: it sees the digest and nothing else.
+
+    Gives r and s side by side.
+    """
     digest = bytes.fromhex(json.loads((folder / state).read_text("utf-8"))["digest"])
     private_key = load_pem_private_key((folder / key).read_bytes(), None)
     assert isinstance(private_key, ec.EllipticCurvePrivateKey)

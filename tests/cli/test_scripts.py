@@ -31,7 +31,9 @@ SCRIPTS = sorted((Path(__file__).parent / "scripts").glob("*.txt"))
 class Run:
     """One script's state."""
 
-    def __init__(self, school: School, capture: pytest.CaptureFixture[str], patch: pytest.MonkeyPatch) -> None:
+    def __init__(
+        self, school: School, capture: pytest.CaptureFixture[str], patch: pytest.MonkeyPatch
+    ) -> None:
         self.school = school
         self.capture = capture
         self.patch = patch
@@ -93,7 +95,9 @@ class Run:
 
     def same(self, rest: str) -> None:
         first, second = rest.split()
-        assert (self.school.folder / first).read_bytes() == (self.school.folder / second).read_bytes()
+        assert (self.school.folder / first).read_bytes() == (
+            self.school.folder / second
+        ).read_bytes()
 
 
 DIRECTIVES: Final[dict[str, Callable[[Run, str], None]]] = {
@@ -116,7 +120,13 @@ DIRECTIVES: Final[dict[str, Callable[[Run, str], None]]] = {
 
 
 @pytest.mark.parametrize("script", SCRIPTS, ids=lambda path: path.stem)
-def test_script(script: Path, root: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> None:
+def test_script(
+    script: Path,
+    root: Path,
+    tmp_path: Path,
+    capsys: pytest.CaptureFixture[str],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
     monkeypatch.chdir(tmp_path)
     monkeypatch.setenv("PW", PASSWORD)
     monkeypatch.delenv("HOCBA_LANG", raising=False)
@@ -130,4 +140,6 @@ def test_script(script: Path, root: Path, tmp_path: Path, capsys: pytest.Capture
             try:
                 DIRECTIVES[word](run, line.removeprefix(word).strip())
             except AssertionError as error:
-                raise AssertionError(f"{script.name}:{number}: {line}\n{error}\nstdout: {run.out}\nstderr: {run.err}") from None
+                raise AssertionError(
+                    f"{script.name}:{number}: {line}\n{error}\nstdout: {run.out}\nstderr: {run.err}"
+                ) from None

@@ -50,7 +50,12 @@ def explore(target: Target, *, seconds: float, seed: int = 1) -> Found:
         slowest = max(slowest, took)
         if fault is not None:
             faults.setdefault(fault.what, fault)
-    return Found(count=count, seconds=time.monotonic() - started, slowest=slowest, faults=tuple(faults.values()))
+    return Found(
+        count=count,
+        seconds=time.monotonic() - started,
+        slowest=slowest,
+        faults=tuple(faults.values()),
+    )
 
 
 def attempt(target: Target, octets: bytes) -> tuple[float, Fault | None]:
@@ -61,7 +66,10 @@ def attempt(target: Target, octets: bytes) -> tuple[float, Fault | None]:
         target.run(octets)
     except Exception as error:  # noqa: BLE001 - whatever escapes is what is looked for
         place = traceback.extract_tb(error.__traceback__)[-1]
-        fault = Fault(octets=octets, what=f"{type(error).__name__} at {place.name}:{place.lineno}: {str(error)[:100]}")
+        fault = Fault(
+            octets=octets,
+            what=f"{type(error).__name__} at {place.name}:{place.lineno}: {str(error)[:100]}",
+        )
     took = time.process_time() - started
     if fault is None and took > target.limit:
         fault = Fault(octets=octets, what=f"more than {target.limit} s")

@@ -16,7 +16,19 @@ Mutator = Callable[[bytes, bytes, random.Random], bytes]
 
 _TOKEN: Final = re.compile(rb"<[^<>]{0,200}>|[^<>]{1,200}|[<>]", re.DOTALL)
 _BASE64: Final = re.compile(rb">(M[A-Za-z0-9+/]{40,}={0,2})<")
-_NUMBERS: Final = (b"0", b"-1", b"1", b"255", b"65536", b"2147483648", b"9" * 30, b"1e309", b"NaN", b"0x10", "٣".encode())
+_NUMBERS: Final = (
+    b"0",
+    b"-1",
+    b"1",
+    b"255",
+    b"65536",
+    b"2147483648",
+    b"9" * 30,
+    b"1e309",
+    b"NaN",
+    b"0x10",
+    "٣".encode(),
+)
 _TEXTS: Final = (
     b"",
     b" ",
@@ -37,10 +49,35 @@ _TEXTS: Final = (
     b"../",
     "\u202e".encode(),
 )
-_NAMES: Final = ("Id", "ID", "{http://www.w3.org/XML/1998/namespace}id", "URI", "Type", "Algorithm", "Target", "Encoding", "{urn:x}Id")
+_NAMES: Final = (
+    "Id",
+    "ID",
+    "{http://www.w3.org/XML/1998/namespace}id",
+    "URI",
+    "Type",
+    "Algorithm",
+    "Target",
+    "Encoding",
+    "{urn:x}Id",
+)
 _VALUES: Final = (
-    *("", "#", "#phieu", "#ck", "#data", "#xpointer(/)", "#xpointer(id('ck'))", "http://127.0.0.1:9/", "x" * 300, "\u202ex"),
-    *("http://www.w3.org/2001/10/xml-exc-c14n#", "http://www.w3.org/TR/2001/REC-xml-c14n-20010315", "http://www.w3.org/2006/12/xml-c14n11"),
+    *(
+        "",
+        "#",
+        "#phieu",
+        "#ck",
+        "#data",
+        "#xpointer(/)",
+        "#xpointer(id('ck'))",
+        "http://127.0.0.1:9/",
+        "x" * 300,
+        "\u202ex",
+    ),
+    *(
+        "http://www.w3.org/2001/10/xml-exc-c14n#",
+        "http://www.w3.org/TR/2001/REC-xml-c14n-20010315",
+        "http://www.w3.org/2006/12/xml-c14n11",
+    ),
     *(
         "http://www.w3.org/2000/09/xmldsig#enveloped-signature",
         "http://www.w3.org/2000/09/xmldsig#base64",
@@ -110,14 +147,18 @@ def tokens(data: bytes, other: bytes, chance: random.Random) -> bytes:
 
 
 def tree(data: bytes, other: bytes, chance: random.Random) -> bytes:
-    """Move, copy, remove, rename elements, and change attributes and texts; octets that are no XML are changed as octets."""
+    """Move, copy, remove, rename elements, and change attributes and texts; octets that are no XML
+    are changed as octets.
+    """
     try:
         root = etree.fromstring(data, etree.XMLParser(resolve_entities=False, no_network=True))
     except (etree.XMLSyntaxError, ValueError):
         return octets(data, other, chance)
     for _ in range(chance.choice((1, 1, 1, 2, 3))):
         _change_tree(root, other, chance)
-    return etree.tostring(root.getroottree(), encoding="UTF-8", xml_declaration=chance.random() < 0.5)
+    return etree.tostring(
+        root.getroottree(), encoding="UTF-8", xml_declaration=chance.random() < 0.5
+    )
 
 
 def _change_tree(root: Element, other: bytes, chance: random.Random) -> None:
@@ -136,13 +177,17 @@ def _change_tree(root: Element, other: bytes, chance: random.Random) -> None:
             one.set(chance.choice(_NAMES), chance.choice(_VALUES))
         case 5 if one.attrib:
             key = chance.choice(list(one.attrib))
-            one.set(key, chance.choice([*_VALUES, *(element.get("Id") or "" for element in every[:50])]))
+            one.set(
+                key, chance.choice([*_VALUES, *(element.get("Id") or "" for element in every[:50])])
+            )
         case 6 if one.attrib:
             del one.attrib[chance.choice(list(one.attrib))]
         case 7:
             one.text = chance.choice(every).text
         case 8:
-            one.insert(0, chance.choice((etree.Comment("x"), etree.ProcessingInstruction("x", "y"))))
+            one.insert(
+                0, chance.choice((etree.Comment("x"), etree.ProcessingInstruction("x", "y")))
+            )
         case 9:
             one.text, place.text = place.text, one.text
         case _:
@@ -164,7 +209,9 @@ def _graft(place: Element, other: bytes, chance: random.Random) -> None:
 
 
 def der(data: bytes, other: bytes, chance: random.Random) -> bytes:
-    """Change one value of a DER structure and keep the lengths around it right, or wrong on purpose."""
+    """Change one value of a DER structure and keep the lengths around it right, or wrong on
+    purpose.
+    """
     values = _places(data)
     if not values:
         return octets(data, other, chance)
@@ -199,7 +246,11 @@ def embedded(data: bytes, other: bytes, chance: random.Random) -> bytes:
         return octets(data, other, chance)
     place = chance.choice(found)
     foreign = [one[1] for one in _BASE64.finditer(other)] or [place[1]]
-    new = der(base64.b64decode(_padded(place[1])), base64.b64decode(_padded(chance.choice(foreign))), chance)
+    new = der(
+        base64.b64decode(_padded(place[1])),
+        base64.b64decode(_padded(chance.choice(foreign))),
+        chance,
+    )
     return data[: place.start(1)] + base64.b64encode(new) + data[place.end(1) :]
 
 
@@ -210,7 +261,9 @@ def _padded(text: bytes) -> bytes:
 
 
 def _places(data: bytes) -> list[tuple[int, int, int, tuple[tuple[int, int, int], ...]]]:
-    """Give all values: start, size of the head, end, and the values around them, the outermost first."""
+    """Return all values: start, size of the head, end, and the values around them, the outermost
+    first.
+    """
     found: list[tuple[int, int, int, tuple[tuple[int, int, int], ...]]] = []
     waiting: list[tuple[int, int, tuple[tuple[int, int, int], ...]]] = [(0, len(data), ())]
     while waiting and len(found) < 3_000:
@@ -230,7 +283,9 @@ def _places(data: bytes) -> list[tuple[int, int, int, tuple[tuple[int, int, int]
     return found
 
 
-def _rebuilt(data: bytes, place: tuple[int, int], new: bytes, around: tuple[tuple[int, int, int], ...]) -> bytes:
+def _rebuilt(
+    data: bytes, place: tuple[int, int], new: bytes, around: tuple[tuple[int, int, int], ...]
+) -> bytes:
     start, end = place
     for at, head, stop in reversed(around):
         new = _tlv(data[at], data[at + head : start] + new + data[end:stop])
@@ -248,15 +303,35 @@ def _tlv(tag: int, content: bytes) -> bytes:
 
 _RAW: Final = (
     *("null", "true", "0", "-1", "1.5", '""', '"x"', "[]", "{}", "[[]]", "[null]", '{"a": 1}'),
-    *("NaN", "Infinity", "-Infinity", "1e309", "1e-99999999999999999999", "9" * 30, "9" * 5_000, "-0.0", "01"),
-    *('"\\ud800"', '"\\u0000"', '"\\u202e"', '"\\ufffd"', f'"{"x" * 100_000}"', "[" * 2_000 + "]" * 2_000, "[" * 200_000),
+    *(
+        "NaN",
+        "Infinity",
+        "-Infinity",
+        "1e309",
+        "1e-99999999999999999999",
+        "9" * 30,
+        "9" * 5_000,
+        "-0.0",
+        "01",
+    ),
+    *(
+        '"\\ud800"',
+        '"\\u0000"',
+        '"\\u202e"',
+        '"\\ufffd"',
+        f'"{"x" * 100_000}"',
+        "[" * 2_000 + "]" * 2_000,
+        "[" * 200_000,
+    ),
 )
 """Values of JSON, or what is none, to stand where another value stood."""
 _ENCODINGS: Final = ("utf-16", "utf-8-sig", "latin-1", "utf-32", "utf-16-le")
 
 
 def json_tree(data: bytes, other: bytes, chance: random.Random) -> bytes:
-    """Exchange a value of JSON for one of another type or size, write a key twice, move parts, or write all in another encoding."""
+    """Exchange a value of JSON for one of another type or size, write a key twice, move parts, or
+    write all in another encoding.
+    """
     try:
         root = json.loads(data)
         parts = [*_json_parts(root), *_json_parts(json.loads(other))]
@@ -288,7 +363,7 @@ _MARK: Final = "(a value)"
 
 
 def _json_parts(root: Any) -> list[Any]:
-    """Give all objects and arrays."""
+    """Return all objects and arrays."""
     found: list[Any] = []
     waiting = [root]
     while waiting and len(found) < 3_000:

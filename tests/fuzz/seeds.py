@@ -1,4 +1,6 @@
-"""Real structure to start from, all of it invented: signed transcripts, documents of others, what certificates and services send."""
+"""Real structure to start from, all of it invented: signed transcripts, documents of others, what
+certificates and services send.
+"""
 
 import base64
 import json
@@ -40,18 +42,25 @@ def transcripts() -> Iterator[bytes]:
 
 
 def archived() -> bytes:
-    """Give a transcript of level LTA, with lists and time-stamps in it."""
+    """Return a transcript of level LTA, with lists and time-stamps in it."""
     document, moment = SCENE.signed(level=Level.T), SIGNED_AT
     for level in (Level.LT, Level.LTA):
         moment += timedelta(days=10)
         document = extend(
-            document, to=level, trust=SCENE.trust, evidence=SCENE.evidence(moment), at=moment, tsa=DirectTsa(SCENE.world, moment)
+            document,
+            to=level,
+            trust=SCENE.trust,
+            evidence=SCENE.evidence(moment),
+            at=moment,
+            tsa=DirectTsa(SCENE.world, moment),
         )
     return document
 
 
 def documents() -> Iterator[bytes]:
-    """Give documents of others: covered in whole and in part, with time-stamps, counter-signature, and transcripts."""
+    """Yield documents of others: covered in whole and in part, with time-stamps, counter-signature,
+    and transcripts.
+    """
     yield from (case.WHOLE, case.PART, stamps.STAMPED, stamps.ARCHIVED, properties.COUNTERED)
     yield SCENE.signed(level=Level.T)
     yield archived()
@@ -59,7 +68,11 @@ def documents() -> Iterator[bytes]:
 
 def certificates() -> Iterator[bytes]:
     rsa = World(SIGNED_AT, rsa_bits=1024)
-    yield from (*OTHER.chain_der, WORLD.tsa.certificate_der, rsa.person("Ví Dụ", "001199000001").certificate_der)
+    yield from (
+        *OTHER.chain_der,
+        WORLD.tsa.certificate_der,
+        rsa.person("Ví Dụ", "001199000001").certificate_der,
+    )
     yield WORLD.responder("public-ca").certificate_der
     yield OTHER.chain_pem
 
@@ -80,7 +93,7 @@ def tokens() -> Iterator[bytes]:
 
 
 def trust_lists() -> Iterator[bytes]:
-    """Give the shipped list, cut short: its form is what counts."""
+    """Yield the shipped list, cut short: its form is what counts."""
     text = (ROOT / "src" / "hocba_sign" / "data" / "trust" / "certificates.json").read_text("utf-8")
     yield text.encode()
 
@@ -91,7 +104,7 @@ def contents() -> Iterator[bytes]:
 
 
 def states() -> Iterator[bytes]:
-    """Give prepared signatures of a transcript and of a PDF."""
+    """Yield prepared signatures of a transcript and of a PDF."""
     for slot in SCENE.teachers:
         chain = SCENE.identity(slot).chain_der
         yield prepare(SCENE.draft, slot, chain_der=chain, at=SIGNED_AT).to_json().encode()
@@ -102,11 +115,13 @@ def registries() -> Iterator[bytes]:
 
 
 def _registry() -> RegistrySnapshot:
-    return records.snapshot(SCENE, records.appointment(SCENE, CBQL), records.appointment(SCENE, SEAL))
+    return records.snapshot(
+        SCENE, records.appointment(SCENE, CBQL), records.appointment(SCENE, SEAL)
+    )
 
 
 def record_documents() -> Iterator[bytes]:
-    """Give a registry, an event and a status list as XML, the last two signed."""
+    """Yield a registry, an event and a status list as XML, the last two signed."""
     yield encode_record(_registry())
     issued = SCENE.signed(level=Level.T)
     yield records.signed_event(SCENE, records.event(SCENE, issued, EventKind.WITHDRAWAL))
@@ -121,7 +136,9 @@ def role_policies() -> Iterator[bytes]:
 
 def anchors() -> Iterator[bytes]:
     for der in WORLD.anchors_der:
-        yield json.dumps({"certificate": base64.b64encode(der).decode(), "hierarchies": ["public"]}).encode()
+        yield json.dumps(
+            {"certificate": base64.b64encode(der).decode(), "hierarchies": ["public"]}
+        ).encode()
 
 
 def key_files() -> Iterator[bytes]:
@@ -155,6 +172,6 @@ def originals(kind: str) -> tuple[bytes, ...]:
 
 
 def seeds(kind: str) -> tuple[bytes, ...]:
-    """Give the originals of a kind, and what was once found with it."""
+    """Return the originals of a kind, and what was once found with it."""
     kept = sorted((CORPUS / kind).glob("*")) if (CORPUS / kind).is_dir() else []
     return (*originals(kind), *(path.read_bytes() for path in kept))

@@ -1,6 +1,7 @@
 """What is fuzzed, and what must hold whatever is put in.
 
-A target takes octets and returns nothing. Only `InputError` and `CallerError` may leave the library, and `check` tells what else must hold.
+A target takes octets and returns nothing. Only `InputError` and `CallerError` may leave the
+library, and `check` tells what else must hold.
 """
 
 import json
@@ -49,9 +50,14 @@ from tests.fuzz.mutators import Mutator
 from tests.fuzz.seeds import PASSWORD, SCENE, STORE, originals
 from tests.support.scene import JUDGED_AT, SIGNED_AT
 
-TRUST: Final = TrustStore.of(Certificate.load(der) for der in dict.fromkeys((*WORLD.anchors_der, *SCENE.world.anchors_der)))
+TRUST: Final = TrustStore.of(
+    Certificate.load(der) for der in dict.fromkeys((*WORLD.anchors_der, *SCENE.world.anchors_der))
+)
 EVIDENCE: Final = Evidence.of(
-    certificates=[Certificate.load(der) for der in dict.fromkeys((*WORLD.intermediates_der, *SCENE.world.intermediates_der))],
+    certificates=[
+        Certificate.load(der)
+        for der in dict.fromkeys((*WORLD.intermediates_der, *SCENE.world.intermediates_der))
+    ],
     crls=tuple(dict.fromkeys((*WORLD.crls(JUDGED_AT), *SCENE.world.crls(JUDGED_AT)))),
 )
 SETTING: Final = Setting(trust=TRUST, evidence=EVIDENCE, at=JUDGED_AT, policy=DEFAULT)
@@ -96,7 +102,9 @@ def run_c14n(octets: bytes) -> None:
             _compare(target, algorithm)
 
 
-def _compare(target: "etree._Element | etree._ElementTree[etree._Element]", algorithm: C14nAlgorithm) -> None:
+def _compare(
+    target: "etree._Element | etree._ElementTree[etree._Element]", algorithm: C14nAlgorithm
+) -> None:
     try:
         own = canonicalize(target, algorithm, is_visible=lambda *_: True)
         fast = canonicalize(target, algorithm)
@@ -107,7 +115,12 @@ def _compare(target: "etree._Element | etree._ElementTree[etree._Element]", algo
     if isinstance(target, etree._Element) and not algorithm.is_exclusive:
         return
     try:
-        theirs = etree.tostring(target, method="c14n", exclusive=algorithm.is_exclusive, with_comments=algorithm.has_comments)
+        theirs = etree.tostring(
+            target,
+            method="c14n",
+            exclusive=algorithm.is_exclusive,
+            with_comments=algorithm.has_comments,
+        )
     except etree.C14NError:
         return
     if own != theirs and own.replace(b"&amp;", b"&") != theirs.replace(b"&amp;", b"&"):
@@ -121,7 +134,15 @@ def run_certificate(octets: bytes) -> None:
         except InputError:
             continue
         for certificate in found if isinstance(found, tuple) else (found,):
-            str((certificate.subject, certificate.issuer_text, certificate.not_after, certificate.issuer_serial_der, certificate.crl_urls))
+            str(
+                (
+                    certificate.subject,
+                    certificate.issuer_text,
+                    certificate.not_after,
+                    certificate.issuer_serial_der,
+                    certificate.crl_urls,
+                )
+            )
 
 
 def run_crl(octets: bytes) -> None:
@@ -147,7 +168,9 @@ def run_trust(octets: bytes) -> None:
 
 
 def run_state(octets: bytes) -> None:
-    """Whatever is in a state, either it is refused or the value is: nothing is completed that was not prepared."""
+    """Whatever is in a state, either it is refused or the value is: nothing is completed that was
+    not prepared.
+    """
     try:
         state = ToBeSigned.from_json(octets)
         json.loads(state.to_json())
@@ -183,7 +206,10 @@ def run_anchor(octets: bytes) -> None:
 
 
 def run_key(octets: bytes) -> None:
-    for load in (from_pkcs12, lambda octets, password: from_pem(octets, OTHER.chain_pem, password=password)):
+    for load in (
+        from_pkcs12,
+        lambda octets, password: from_pem(octets, OTHER.chain_pem, password=password),
+    ):
         with suppress(InputError, CallerError, OutsideError):
             load(octets, PASSWORD)
 
@@ -224,10 +250,19 @@ def _write(report: Report) -> None:
 
 
 def _signed_parts(octets: bytes) -> frozenset[bytes]:
-    """Give the canonical octets of what the seeds' signatures cover: what is signed, SignedInfo, the signed properties."""
+    """Return the canonical octets of what the seeds' signatures cover: what is signed, SignedInfo,
+    the signed properties.
+    """
     root = etree.fromstring(octets, etree.XMLParser(resolve_entities=False, collect_ids=False))
-    found = [canonicalize(one, C14nAlgorithm.EXCLUSIVE) for one in root.iter(f"{{{DS}}}SignedInfo", f"{{{XADES}}}SignedProperties")]
-    named = {one.get("Id"): deepcopy(one) for one in root.iter("*") if one.get("Id") in {"data", "phieu", "Hocba"}}
+    found = [
+        canonicalize(one, C14nAlgorithm.EXCLUSIVE)
+        for one in root.iter(f"{{{DS}}}SignedInfo", f"{{{XADES}}}SignedProperties")
+    ]
+    named = {
+        one.get("Id"): deepcopy(one)
+        for one in root.iter("*")
+        if one.get("Id") in {"data", "phieu", "Hocba"}
+    }
     for copy in named.values():
         for signature in list(copy.iter(f"{{{DS}}}Signature")):
             cut(signature)
@@ -248,7 +283,9 @@ TARGETS: Final = {
     target.name: target
     for target in (
         Target(name="parse", kind="document", run=run_parse, mutators=mutators.XML),
-        Target(name="c14n", kind="document", run=run_c14n, mutators=(mutators.tree, mutators.tokens)),
+        Target(
+            name="c14n", kind="document", run=run_c14n, mutators=(mutators.tree, mutators.tokens)
+        ),
         Target(name="certificate", kind="certificate", run=run_certificate, mutators=mutators.DER),
         Target(name="crl", kind="crl", run=run_crl, mutators=mutators.DER),
         Target(name="ocsp", kind="ocsp", run=run_ocsp, mutators=mutators.DER),

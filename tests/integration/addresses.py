@@ -21,26 +21,48 @@ def with_addresses(
     issuers: Sequence[str] = (),
     stranger: bool = False,
 ) -> Identity:
-    """Issue the identity's certificate anew with these addresses and no others; by an authority of the same name with `stranger`."""
-    authority = world.impostor(identity.authority) if stranger else world.authority(identity.authority)
+    """Issue the identity's certificate anew with these addresses and no others; by an authority of
+    the same name with `stranger`.
+    """
+    authority = (
+        world.impostor(identity.authority) if stranger else world.authority(identity.authority)
+    )
     certificate = x509.Certificate.load(identity.certificate_der)
     fields = certificate["tbs_certificate"].copy()
     kept = [
         one
         for one in fields["extensions"]
-        if one["extn_id"].native not in {"crl_distribution_points", "authority_information_access", "authority_key_identifier"}
+        if one["extn_id"].native
+        not in {
+            "crl_distribution_points",
+            "authority_information_access",
+            "authority_key_identifier",
+        }
     ]
-    added = [_extension("2.5.29.35", der.encode(der.SEQUENCE, der.encode(0x80, key_identifier(authority.key))))]
+    added = [
+        _extension(
+            "2.5.29.35", der.encode(der.SEQUENCE, der.encode(0x80, key_identifier(authority.key)))
+        )
+    ]
     if crl:
         name = der.encode(0xA0, der.encode(0xA0, *map(_uri, crl)))
-        added.append(_extension("2.5.29.31", der.encode(der.SEQUENCE, der.encode(der.SEQUENCE, name))))
-    access = [*(_access("1.3.6.1.5.5.7.48.1", url) for url in ocsp), *(_access("1.3.6.1.5.5.7.48.2", url) for url in issuers)]
+        added.append(
+            _extension("2.5.29.31", der.encode(der.SEQUENCE, der.encode(der.SEQUENCE, name)))
+        )
+    access = [
+        *(_access("1.3.6.1.5.5.7.48.1", url) for url in ocsp),
+        *(_access("1.3.6.1.5.5.7.48.2", url) for url in issuers),
+    ]
     if access:
         added.append(_extension("1.3.6.1.5.5.7.1.1", der.encode(der.SEQUENCE, *access)))
     fields["extensions"] = [*kept, *added]
     signature = sign_octets(authority.key, fields.dump(), digest="sha256")
     new = x509.Certificate(
-        {"tbs_certificate": fields, "signature_algorithm": certificate["signature_algorithm"], "signature_value": signature}
+        {
+            "tbs_certificate": fields,
+            "signature_algorithm": certificate["signature_algorithm"],
+            "signature_value": signature,
+        }
     ).dump()
     return replace(identity, certificate_der=new, chain_der=(new, *identity.chain_der[1:]))
 

@@ -1,4 +1,6 @@
-"""A signed transcript whose certificates point at a server on loopback, and what it takes to judge it from there."""
+"""A signed transcript whose certificates point at a server on loopback, and what it takes to judge
+it from there.
+"""
 
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
@@ -26,7 +28,10 @@ ANSWERED_AT = JUDGED_AT - timedelta(minutes=1)
 
 
 class Online(Scene):
-    """The scene with the world of `server`. `chain` is how many certificates each signature carries."""
+    """The scene with the world of `server`.
+
+    `chain` is how many certificates each signature carries.
+    """
 
     def __init__(self, server: WorldServer, *, chain: int = 2) -> None:
         super().__init__(subjects=1)
@@ -36,13 +41,29 @@ class Online(Scene):
 
     @cached_property
     def document(self) -> bytes:
-        """Give the transcript, signed by all, each with a time-stamp."""
+        """Return the transcript, signed by all, each with a time-stamp."""
         return self.signed(level=Level.T)
 
-    def sign_as(self, identity: Identity, document: bytes, slot: Slot, *, at: datetime = SIGNED_AT, stamped: datetime | None) -> bytes:
-        return super().sign_as(replace(identity, chain_der=identity.chain_der[: self.chain]), document, slot, at=at, stamped=stamped)
+    def sign_as(
+        self,
+        identity: Identity,
+        document: bytes,
+        slot: Slot,
+        *,
+        at: datetime = SIGNED_AT,
+        stamped: datetime | None,
+    ) -> bytes:
+        return super().sign_as(
+            replace(identity, chain_der=identity.chain_der[: self.chain]),
+            document,
+            slot,
+            at=at,
+            stamped=stamped,
+        )
 
-    def fetcher(self, cache: Path | None = None, *, at: datetime = JUDGED_AT, budget: Budget | None = None) -> EvidenceFetcher:
+    def fetcher(
+        self, cache: Path | None = None, *, at: datetime = JUDGED_AT, budget: Budget | None = None
+    ) -> EvidenceFetcher:
         return EvidenceFetcher(
             fetcher=Fetcher(allow_loopback=True),
             clock=lambda: at,
@@ -50,18 +71,36 @@ class Online(Scene):
             budget=budget or Budget(timeout=timedelta(seconds=20)),
         )
 
-    def judge(self, document: bytes | None = None, *, fetch: EvidenceFetcher | None = None, evidence: Evidence | None = None) -> Report:
-        setting = Setting(trust=self.trust, evidence=evidence or Evidence(), at=JUDGED_AT, policy=DEFAULT)
-        return verify_online(self.document if document is None else document, setting, fetch=fetch or self.fetcher())
+    def judge(
+        self,
+        document: bytes | None = None,
+        *,
+        fetch: EvidenceFetcher | None = None,
+        evidence: Evidence | None = None,
+    ) -> Report:
+        setting = Setting(
+            trust=self.trust, evidence=evidence or Evidence(), at=JUDGED_AT, policy=DEFAULT
+        )
+        return verify_online(
+            self.document if document is None else document, setting, fetch=fetch or self.fetcher()
+        )
 
 
 @contextmanager
 def opened() -> Iterator[WorldServer]:
-    with WorldServer(lambda: ANSWERED_AT, lambda url: World(SIGNED_AT, base_url=url, fast=True)) as server:
+    with WorldServer(
+        lambda: ANSWERED_AT, lambda url: World(SIGNED_AT, base_url=url, fast=True)
+    ) as server:
         yield server
 
 
 def results(answers: Iterable[Answer]) -> list[tuple[str, str, str | None]]:
-    """Give kind, path and cause of every answer."""
-    told = [(answer.need.kind.value, answer.need.url, getattr(answer, "finding", None)) for answer in answers]
-    return [(kind, "/" + url.split("/", 3)[3] if url.count("/") > 2 else url, finding and finding.cause) for kind, url, finding in told]
+    """Return kind, path and cause of every answer."""
+    told = [
+        (answer.need.kind.value, answer.need.url, getattr(answer, "finding", None))
+        for answer in answers
+    ]
+    return [
+        (kind, "/" + url.split("/", 3)[3] if url.count("/") > 2 else url, finding and finding.cause)
+        for kind, url, finding in told
+    ]

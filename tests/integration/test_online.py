@@ -52,7 +52,11 @@ def test_everything_comes_from_the_network(scene: Online) -> None:
     told = report.to_dict()["fetches"]
     assert {one["result"] for one in told} == {"fetched"}
     assert {tuple(one["contacted"]) for one in told} == {("127.0.0.1",)}
-    sources = {fact["source"] for one in report.to_dict()["signatures"] for fact in one["certificate"]["revocation"]}
+    sources = {
+        fact["source"]
+        for one in report.to_dict()["signatures"]
+        for fact in one["certificate"]["revocation"]
+    }
     assert all(source.startswith("fetched from http://127.0.0.1:") for source in sources)
 
 
@@ -128,7 +132,9 @@ def test_faults(scene: Online, fault: Fault, cause: str | None) -> None:
     scene.server.delay = timedelta(seconds=4 if fault is Fault.SLOW else 0.05)
     scene.server.redirect_to = "http://10.0.0.1/secret"
     started = time.monotonic()
-    report = scene.judge(fetch=scene.fetcher(budget=Budget(timeout=timedelta(seconds=1.5), max_octets=1 << 20)))
+    report = scene.judge(
+        fetch=scene.fetcher(budget=Budget(timeout=timedelta(seconds=1.5), max_octets=1 << 20))
+    )
     assert time.monotonic() - started < 4
     if cause is None:
         assert report.verdict is Verdict.VALID
@@ -162,11 +168,17 @@ def test_failures_are_remembered_for_a_moment(scene: Online, tmp_path: Path) -> 
     report = scene.judge(fetch=scene.fetcher(tmp_path))
     assert report.verdict is Verdict.INDETERMINATE
     assert len(scene.server.requests) == before
-    assert scene.judge(fetch=scene.fetcher(tmp_path, at=JUDGED_AT + timedelta(minutes=6))).verdict is Verdict.VALID
+    assert (
+        scene.judge(fetch=scene.fetcher(tmp_path, at=JUDGED_AT + timedelta(minutes=6))).verdict
+        is Verdict.VALID
+    )
 
 
 def test_what_a_registry_and_an_event_need_is_fetched_too(
-    scene: Online, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+    scene: Online,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
 ) -> None:
     """Both are judged before the transcript is judged by them; offline neither can be relied on."""
     monkeypatch.setenv("HOCBA_HOME", str(tmp_path / "home"))
@@ -189,10 +201,19 @@ def test_what_a_registry_and_an_event_need_is_fetched_too(
         f"--at={JUDGED_AT.isoformat()}",
     ]
     before = len(scene.server.requests)
-    assert main(["verify", str(tmp_path / "document.xml"), *given, "--unsafe-allow-loopback", "--json"]) == EXIT_NOT_IN_FORCE
+    assert (
+        main(
+            ["verify", str(tmp_path / "document.xml"), *given, "--unsafe-allow-loopback", "--json"]
+        )
+        == EXIT_NOT_IN_FORCE
+    )
     told = json.loads(capsys.readouterr().out)
     assert (told["verdict"], told["status"]) == ("VALID", "withdrawn")
-    # The department's seal, and the event's two signers, who signed the transcript too, are asked about once each.
+    # The department's seal, and the event's two signers, who signed the transcript too, are asked
+    # about once each.
     assert asked(scene.server, before).count("/ocsp/government-ca") == 2
-    assert main(["verify", str(tmp_path / "document.xml"), *given, "--offline", "--json"]) == EXIT_INVALID
+    assert (
+        main(["verify", str(tmp_path / "document.xml"), *given, "--offline", "--json"])
+        == EXIT_INVALID
+    )
     assert json.loads(capsys.readouterr().out)["error"]["id"] == "REGISTRY.NOT_VALID"

@@ -1,4 +1,6 @@
-"""Eight processes with one cache, killed at random: the file stays sound and every answer is right."""
+"""Eight processes with one cache, killed at random: the file stays sound and every answer
+is right.
+"""
 
 import os
 import sqlite3
@@ -36,7 +38,10 @@ def test_killed_at_random(tmp_path: Path) -> None:
         other = scene.identity(CBQL)
         # The same person with a second certificate, which is revoked.
         second = scene.world.principal(
-            other.name, scene.expected(CBQL).personal_id or "", school="TEST - Trường Thử nghiệm", not_before=SIGNED_AT - timedelta(days=30)
+            other.name,
+            scene.expected(CBQL).personal_id or "",
+            school="TEST - Trường Thử nghiệm",
+            not_before=SIGNED_AT - timedelta(days=30),
         )
         bad = scene.sign_as(second, scene.signed(scene.slots[:-2]), CBQL, stamped=SIGNED_AT)
         server.world.revoke(second, SIGNED_AT - timedelta(days=1))
@@ -44,7 +49,14 @@ def test_killed_at_random(tmp_path: Path) -> None:
         for number, der in enumerate(server.world.anchors_der):
             (tmp_path / "trust" / f"{number}.cer").write_bytes(der)
         done = subprocess.run(
-            [sys.executable, "-m", "tests.integration.worker", str(tmp_path), str(PROCESSES), str(KILLS)],
+            [
+                sys.executable,
+                "-m",
+                "tests.integration.worker",
+                str(tmp_path),
+                str(PROCESSES),
+                str(KILLS),
+            ],
             cwd=ROOT,
             env=os.environ | {"PYTHONPATH": os.pathsep.join((str(ROOT / "src"), str(ROOT)))},
             capture_output=True,

@@ -21,7 +21,9 @@ from hocba_sign.signing.xml.draft import read_draft
 from hocba_sign.testing import World
 from tests.support.scene import GVCN, Scene
 
-pytestmark = pytest.mark.skipif(not hasattr(os, "fork"), reason="processes are forked, so that forty start in a moment")
+pytestmark = pytest.mark.skipif(
+    not hasattr(os, "fork"), reason="processes are forked, so that forty start in a moment"
+)
 
 
 class Signers:
@@ -41,20 +43,44 @@ class Signers:
 
     def call(self, slot: Slot, source: str, out: str) -> list[str]:
         key = ("--key", str(self.file(slot, "key")), "--cert", str(self.file(slot, "pem")))
-        which = ("--subject", slot.subject, "--teacher", slot.teacher) if slot.subject and slot.teacher else ()
-        return ["sign", source, "--role", slot.role, *which, *key, "--level", "B", "--json", "--lang", "en", "-o", out]
+        which = (
+            ("--subject", slot.subject, "--teacher", slot.teacher)
+            if slot.subject and slot.teacher
+            else ()
+        )
+        return [
+            "sign",
+            source,
+            "--role",
+            slot.role,
+            *which,
+            *key,
+            "--level",
+            "B",
+            "--json",
+            "--lang",
+            "en",
+            "-o",
+            out,
+        ]
 
     def at_once(self, calls: list[list[str]]) -> list[tuple[int, str]]:
-        """Give exit code and standard output of each call, all started together."""
+        """Return exit code and standard output of each call, all started together."""
         context = multiprocessing.get_context("fork")
         start = context.Barrier(len(calls))
         outputs = [self.folder / f"told-{number}" for number in range(len(calls))]
-        processes = [context.Process(target=_run, args=(call, out, start)) for call, out in zip(calls, outputs, strict=True)]
+        processes = [
+            context.Process(target=_run, args=(call, out, start))
+            for call, out in zip(calls, outputs, strict=True)
+        ]
         for process in processes:
             process.start()
         for process in processes:
             process.join(120)
-        return [(process.exitcode or 0, out.read_text()) for process, out in zip(processes, outputs, strict=True)]
+        return [
+            (process.exitcode or 0, out.read_text())
+            for process, out in zip(processes, outputs, strict=True)
+        ]
 
 
 def _run(call: list[str], out: Path, start: "multiprocessing.synchronize.Barrier") -> None:
@@ -65,12 +91,14 @@ def _run(call: list[str], out: Path, start: "multiprocessing.synchronize.Barrier
 
 
 def told(results: list[tuple[int, str]]) -> list[str]:
-    """Give the slots that were said to be signed."""
+    """Return the slots that were said to be signed."""
     return sorted(json.loads(text.splitlines()[0])["slot"] for code, text in results if code == 0)
 
 
 def kept(file: Path) -> list[str]:
-    return sorted(str(signature.slot) for signature in read_draft(file.read_bytes()).parsed.signatures)
+    return sorted(
+        str(signature.slot) for signature in read_draft(file.read_bytes()).parsed.signatures
+    )
 
 
 @pytest.fixture
@@ -83,7 +111,9 @@ def signers(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Signers:
 def test_one_file_in_place(signers: Signers, count: int) -> None:
     file = signers.folder / "draft.xml"
     file.write_bytes(signers.scene.draft)
-    slots = [signers.scene.teachers[number % len(signers.scene.teachers)] for number in range(count)]
+    slots = [
+        signers.scene.teachers[number % len(signers.scene.teachers)] for number in range(count)
+    ]
     results = signers.at_once([signers.call(slot, str(file), str(file)) for slot in slots])
     assert told(results) == kept(file) == sorted({str(slot) for slot in slots})
     assert all("SIGN.ALREADY_SIGNED" in text for code, text in results if code)
@@ -111,12 +141,26 @@ def test_one_folder(signers: Signers, count: int) -> None:
         (source / f"{number}.xml").write_bytes(signers.scene.draft)
     slots = [signers.scene.teachers[number % 4] for number in range(count)]
     results = signers.at_once([signers.call(slot, str(source), str(out)) for slot in slots])
-    lines = [json.loads(line) for _, text in results for line in text.splitlines() if line.startswith("{")]
-    said = [(Path(line["out"]).name, slot, line["sha256"]) for line in lines if line.get("out") for slot in line["slots"]]
+    lines = [
+        json.loads(line)
+        for _, text in results
+        for line in text.splitlines()
+        if line.startswith("{")
+    ]
+    said = [
+        (Path(line["out"]).name, slot, line["sha256"])
+        for line in lines
+        if line.get("out")
+        for slot in line["slots"]
+    ]
     assert said
     for name, slot, sha256 in said:
         assert slot in kept(out / name)
-        assert sha256 in {line["sha256"] for line in lines if line.get("out", "") and Path(line["out"]).name == name}
+        assert sha256 in {
+            line["sha256"]
+            for line in lines
+            if line.get("out", "") and Path(line["out"]).name == name
+        }
     assert {path.name for path in out.iterdir()} == {"0.xml", "1.xml", "2.xml"}
     assert all(code in {0, 1, 2, 6} for code, _ in results)
 
@@ -137,12 +181,18 @@ def test_a_killed_signer_leaves_no_lock(tmp_path: Path) -> None:
 def test_a_lock_that_cannot_be_had_is_told(tmp_path: Path) -> None:
     file = tmp_path / "a.xml"
     started = time.monotonic()
-    with exclusive_file(file), pytest.raises(OutsideError, match=r"FILE\.LOCKED"), exclusive_file(tmp_path / "." / "a.xml", wait=0.2):
+    with (
+        exclusive_file(file),
+        pytest.raises(OutsideError, match=r"FILE\.LOCKED"),
+        exclusive_file(tmp_path / "." / "a.xml", wait=0.2),
+    ):
         pass
     assert time.monotonic() - started < 5
 
 
-def test_a_file_that_another_program_changed_meanwhile_stays(signers: Signers, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_file_that_another_program_changed_meanwhile_stays(
+    signers: Signers, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """A program that knows nothing of the lock, such as an editor."""
     file = signers.folder / "draft.xml"
     file.write_bytes(signers.scene.draft)

@@ -1,8 +1,9 @@
-"""Many processes with one cache: each judges files over and over and writes down what it found; they are killed at random.
+"""Many processes with one cache: each judges files over and over and writes down what it found;
+they are killed at random.
 
-Arguments: the folder with `at`, `documents/*.xml`, `trust/*.cer` and `cache/`, how many processes, how many are to be killed at least.
-Goes on until all together have said enough. Prints how many were killed; the processes of the end stop by themselves. Each writes
-to a file `told-<number>`.
+Arguments: the folder with `at`, `documents/*.xml`, `trust/*.cer` and `cache/`, how many processes,
+how many are to be killed at least. Goes on until all together have said enough. Prints how many
+were killed; the processes of the end stop by themselves. Each writes to a file `told-<number>`.
 """
 
 import os
@@ -31,7 +32,7 @@ _MOST_SECONDS = 60
 
 
 def main(folder: Path, processes: int, kills: int) -> int:
-    """Give the number of processes that did not end well."""
+    """Return the number of processes that did not end well."""
     chance = random.Random(7)
     running = {number: begin(folder, number) for number in range(processes)}
     end = time.monotonic() + _MOST_SECONDS
@@ -68,14 +69,18 @@ def begin(folder: Path, number: int) -> int:
 
 def fetcher(cache: Cache, now: datetime) -> EvidenceFetcher:
     budget = Budget(timeout=timedelta(seconds=20))
-    return EvidenceFetcher(fetcher=Fetcher(allow_loopback=True), clock=lambda: now, cache=cache, budget=budget)
+    return EvidenceFetcher(
+        fetcher=Fetcher(allow_loopback=True), clock=lambda: now, cache=cache, budget=budget
+    )
 
 
 def work(folder: Path, seed: int, told: Path) -> None:
     chance = random.Random(seed)
     at = datetime.fromisoformat((folder / "at").read_text()).astimezone(UTC)
     cache = Cache(folder=folder / "cache")
-    trust = TrustStore.of(Certificate.load(path.read_bytes()) for path in sorted((folder / "trust").iterdir()))
+    trust = TrustStore.of(
+        Certificate.load(path.read_bytes()) for path in sorted((folder / "trust").iterdir())
+    )
     documents = {path.stem: path.read_bytes() for path in sorted((folder / "documents").iterdir())}
     with told.open("a", buffering=1) as out:
         while not (folder / _STOP).exists():
@@ -83,12 +88,18 @@ def work(folder: Path, seed: int, told: Path) -> None:
             now = at + timedelta(minutes=chance.randrange(180))
             name, document = chance.choice(list(documents.items()))
             fetch = fetcher(cache, now)
-            report = verify_online(document, Setting(trust=trust, evidence=Evidence(), at=at, policy=DEFAULT), fetch=fetch)
+            report = verify_online(
+                document,
+                Setting(trust=trust, evidence=Evidence(), at=at, policy=DEFAULT),
+                fetch=fetch,
+            )
             faults = sorted({one["cause"] for one in report.to_dict()["fetches"] if one["cause"]})
             out.write(f"{name} {report.verdict} {' '.join(faults)}".rstrip() + "\n")
             number = chance.randrange(_BLOBS)
             octets = sha256(str(number).encode()).digest() * 20_000
-            cache.put(f"blob {number}", Entry(stored=now, until=now + timedelta(hours=1), octets=octets))
+            cache.put(
+                f"blob {number}", Entry(stored=now, until=now + timedelta(hours=1), octets=octets)
+            )
             number = chance.randrange(_BLOBS)
             kept = cache.get(f"blob {number}", at=now)
             is_right = kept is None or kept.octets == sha256(str(number).encode()).digest() * 20_000

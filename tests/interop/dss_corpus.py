@@ -1,7 +1,8 @@
 """The signed files that EU DSS tests itself with, and what DSS says to each.
 
-The files come with `make interop` from DSS' own test jars. DSS' answers are recorded once in `dss-corpus.jsonl`, for it needs ten minutes
-for all of them; `python -m tests.interop.dss_corpus` records them anew.
+The files come with `make interop` from DSS' own test jars. DSS' answers are recorded once in
+`dss-corpus.jsonl`, for it needs ten minutes for all of them; `python -m tests.interop.dss_corpus`
+records them anew.
 """
 
 import json
@@ -35,7 +36,9 @@ class Answer:
 
 
 def recorded(kind: Kind) -> dict[str, tuple[Answer, ...]]:
-    """Give DSS' answers by the file's name within the corpus; none where DSS could not read it."""
+    """Return DSS' answers by the file's name within the corpus; none where DSS could not
+    read it.
+    """
     rows = (json.loads(line) for line in RECORD.read_text("utf-8").splitlines())
     return {
         row["file"]: tuple(Answer(*answer) for answer in row["signatures"])
@@ -45,14 +48,19 @@ def recorded(kind: Kind) -> dict[str, tuple[Answer, ...]]:
 
 
 def ours(name: str) -> tuple[dict[str, Any], tuple[Answer, ...]]:
-    """Give the report on a file of the corpus, judged without any trust, and its signatures."""
-    report = verify_any((CORPUS / name).read_bytes(), trust=TrustStore(), evidence=Evidence.of(), at=JUDGED_AT).to_dict()
+    """Return the report on a file of the corpus, judged without any trust, and its signatures."""
+    report = verify_any(
+        (CORPUS / name).read_bytes(), trust=TrustStore(), evidence=Evidence.of(), at=JUDGED_AT
+    ).to_dict()
     return report, tuple(
-        Answer(one["id"], one["intact"], one["indication"], one["sub_indication"], one["format"]) for one in report["signatures"]
+        Answer(one["id"], one["intact"], one["indication"], one["sub_indication"], one["format"])
+        for one in report["signatures"]
     )
 
 
-def pairs(theirs: tuple[Answer, ...], mine: tuple[Answer, ...]) -> Iterator[tuple[int, Answer, Answer]]:
+def pairs(
+    theirs: tuple[Answer, ...], mine: tuple[Answer, ...]
+) -> Iterator[tuple[int, Answer, Answer]]:
     """Pair the signatures by Id, else by place."""
     left = list(mine)
     for place, their in enumerate(theirs):
@@ -62,12 +70,22 @@ def pairs(theirs: tuple[Answer, ...], mine: tuple[Answer, ...]) -> Iterator[tupl
 
 
 def _record() -> None:
-    files = sorted(path for path in CORPUS.rglob("*") if path.suffix in {".xml", ".xades", ".ddoc", ".pdf"})
-    signed = [path for path in files if path.suffix == ".pdf" or b"SignatureValue" in path.read_bytes()]
+    files = sorted(
+        path for path in CORPUS.rglob("*") if path.suffix in {".xml", ".xades", ".ddoc", ".pdf"}
+    )
+    signed = [
+        path for path in files if path.suffix == ".pdf" or b"SignatureValue" in path.read_bytes()
+    ]
     lines = []
     for verdict in dss(signed, trust=(), at=JUDGED_AT):
         signatures = [
-            [one["xml_id"], one["valid"], one["indication"], one["sub_indication"], one["format"].replace("_", "-")]
+            [
+                one["xml_id"],
+                one["valid"],
+                one["indication"],
+                one["sub_indication"],
+                one["format"].replace("_", "-"),
+            ]
             for one in verdict.get("signatures", [])
         ]
         name = str(Path(verdict["file"]).relative_to(CORPUS))

@@ -11,7 +11,12 @@ from tests.interop.programs import program, run
 FOLDER = Path(__file__).parent / "dss"
 TARGET = FOLDER / "target"
 SOURCES = (FOLDER / "pom.xml", *sorted((FOLDER / "src/main/java").glob("*.java")))
-JAVA: tuple[str | Path, ...] = ("-XX:TieredStopAtLevel=1", "-XX:+UseSerialGC", "-cp", f"{TARGET / 'classes'}:{TARGET / 'lib'}/*")
+JAVA: tuple[str | Path, ...] = (
+    "-XX:TieredStopAtLevel=1",
+    "-XX:+UseSerialGC",
+    "-cp",
+    f"{TARGET / 'classes'}:{TARGET / 'lib'}/*",
+)
 """A process of some seconds is done in half the time when it is not compiled for a long life."""
 BUILD_SECONDS = 600
 """The first build fetches 57 jars, about 60 MB."""
@@ -29,7 +34,9 @@ class Reference(TypedDict):
 
 
 class Signature(TypedDict):
-    """`xml_id` is the ds:Signature's Id; `errors` and `warnings` read `KEY: words`; times are RFC 3339, UTC."""
+    """`xml_id` is the ds:Signature's Id; `errors` and `warnings` read `KEY: words`; times are RFC
+    3339, UTC.
+    """
 
     xml_id: str | None
     format: str
@@ -62,7 +69,10 @@ class Timestamp(TypedDict):
 
 
 class Verdict(TypedDict):
-    """What DSS says to one file. With `error`, the class of a Java exception, only `message` is there."""
+    """What DSS says to one file.
+
+    With `error`, the class of a Java exception, only `message` is there.
+    """
 
     file: str
     error: NotRequired[str]
@@ -99,12 +109,18 @@ def dss(
 ) -> list[Verdict]:
     """Validate `files`, all in one start, with DSS' default policy and no network.
 
-    Anchors and evidence are files or folders, of which the files of the right kind are taken; `detached` is found by its name.
-    `at` is aware, default now.
+    Anchors and evidence are files or folders, of which the files of the right kind are taken;
+    `detached` is found by its name. `at` is aware, default now.
     """
     build()
     command: list[str | Path] = [*JAVA, "DssOracle"]
-    given = (("--trust", trust), ("--certs", certs), ("--crl", crls), ("--ocsp", ocsps), ("--detached", detached))
+    given = (
+        ("--trust", trust),
+        ("--certs", certs),
+        ("--crl", crls),
+        ("--ocsp", ocsps),
+        ("--detached", detached),
+    )
     for option, paths in given:
         for path in paths:
             command += [option, path]
@@ -113,6 +129,9 @@ def dss(
     done = run([program("java"), *command, *files])
     verdicts: list[Verdict] = [json.loads(line) for line in done.output.splitlines()]
     if done.status not in {0, 1} or len(verdicts) != len(files):
-        message = f"DssOracle ended with {done.status} and answered for {len(verdicts)} of {len(files)} files\n{done.log}"
+        message = (
+            f"DssOracle ended with {done.status} and answered for {len(verdicts)} of "
+            f"{len(files)} files\n{done.log}"
+        )
         raise OracleError(message)
     return verdicts

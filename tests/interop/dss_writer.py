@@ -14,9 +14,13 @@ Job = dict[str, str]
 def write(jobs: Sequence[Job]) -> None:
     """Do all jobs in their order. Raises: OracleError for those that DSS refuses."""
     build()
-    lines = "".join("\t".join(f"{name}={value}" for name, value in job.items()) + "\n" for job in jobs)
+    lines = "".join(
+        "\t".join(f"{name}={value}" for name, value in job.items()) + "\n" for job in jobs
+    )
     command = [program("java"), *map(str, JAVA), "DssWriter", PASSWORD]
-    done = subprocess.run(command, input=lines.encode(), capture_output=True, check=False, timeout=300)
+    done = subprocess.run(
+        command, input=lines.encode(), capture_output=True, check=False, timeout=300
+    )
     answers = [line.split("\t", 1) for line in done.stdout.decode().splitlines()]
     failed = [f"{out}: {answer}" for out, answer in answers if answer != "ok"]
     if failed or len(answers) != len(jobs):

@@ -1,6 +1,8 @@
-"""A transcript signed without hocba_sign: string templates, lxml's exclusive C14N and RSA, nothing else.
+"""A transcript signed without hocba_sign: string templates, lxml's exclusive C14N and RSA, nothing
+else.
 
-Whoever writes and reads with the same code can be wrong twice in the same way; this is the second writer.
+Whoever writes and reads with the same code can be wrong twice in the same way; this is the second
+writer.
 """
 
 import hashlib
@@ -42,32 +44,68 @@ class Entity:
     @classmethod
     def make(cls, common_name: str, issuer: "Entity | None" = None, *, is_ca: bool = False) -> Self:
         key = generate_private_key(65537, 2048)
-        name = x509.Name([x509.NameAttribute(NameOID.COUNTRY_NAME, "VN"), x509.NameAttribute(NameOID.COMMON_NAME, common_name)])
-        usage = {"digital_signature": not is_ca, "content_commitment": not is_ca, "key_cert_sign": is_ca, "crl_sign": is_ca}
-        unused = dict.fromkeys(("key_encipherment", "data_encipherment", "key_agreement", "encipher_only", "decipher_only"), False)
+        name = x509.Name(
+            [
+                x509.NameAttribute(NameOID.COUNTRY_NAME, "VN"),
+                x509.NameAttribute(NameOID.COMMON_NAME, common_name),
+            ]
+        )
+        usage = {
+            "digital_signature": not is_ca,
+            "content_commitment": not is_ca,
+            "key_cert_sign": is_ca,
+            "crl_sign": is_ca,
+        }
+        unused = dict.fromkeys(
+            (
+                "key_encipherment",
+                "data_encipherment",
+                "key_agreement",
+                "encipher_only",
+                "decipher_only",
+            ),
+            False,
+        )
         builder = (
-            x509.CertificateBuilder(issuer.certificate.subject if issuer else name, name, key.public_key(), x509.random_serial_number())
+            x509.CertificateBuilder(
+                issuer.certificate.subject if issuer else name,
+                name,
+                key.public_key(),
+                x509.random_serial_number(),
+            )
             .not_valid_before(SIGNED_AT - timedelta(days=30))
             .not_valid_after(SIGNED_AT + timedelta(days=700))
             .add_extension(x509.BasicConstraints(ca=is_ca, path_length=None), critical=True)
             .add_extension(x509.KeyUsage(**usage, **unused), critical=True)
-            .add_extension(x509.SubjectKeyIdentifier.from_public_key(key.public_key()), critical=False)
+            .add_extension(
+                x509.SubjectKeyIdentifier.from_public_key(key.public_key()), critical=False
+            )
         )
         if issuer is not None:
             crl = x509.DistributionPoint([_uri("ca.crl")], None, None, None)
             ca = x509.AccessDescription(AuthorityInformationAccessOID.CA_ISSUERS, _uri("ca.cer"))
             builder = (
-                builder.add_extension(x509.AuthorityKeyIdentifier.from_issuer_public_key(issuer.key.public_key()), critical=False)
+                builder.add_extension(
+                    x509.AuthorityKeyIdentifier.from_issuer_public_key(issuer.key.public_key()),
+                    critical=False,
+                )
                 .add_extension(x509.CRLDistributionPoints([crl]), critical=False)
                 .add_extension(x509.AuthorityInformationAccess([ca]), critical=False)
             )
         return cls(key=key, certificate=builder.sign(issuer.key if issuer else key, SHA256()))
 
     def crl(self) -> bytes:
-        """Give a CRL, DER, that lists nothing and is an hour younger than the signatures."""
-        builder = x509.CertificateRevocationListBuilder(self.certificate.subject).add_extension(x509.CRLNumber(1), critical=False)
-        builder = builder.last_update(SIGNED_AT + timedelta(hours=1)).next_update(SIGNED_AT + timedelta(days=30))
-        builder = builder.add_extension(x509.AuthorityKeyIdentifier.from_issuer_public_key(self.key.public_key()), critical=False)
+        """Return a CRL, DER, that lists nothing and is an hour younger than the signatures."""
+        builder = x509.CertificateRevocationListBuilder(self.certificate.subject).add_extension(
+            x509.CRLNumber(1), critical=False
+        )
+        builder = builder.last_update(SIGNED_AT + timedelta(hours=1)).next_update(
+            SIGNED_AT + timedelta(days=30)
+        )
+        builder = builder.add_extension(
+            x509.AuthorityKeyIdentifier.from_issuer_public_key(self.key.public_key()),
+            critical=False,
+        )
         return builder.sign(self.key, SHA256()).public_bytes(Encoding.DER)
 
 
@@ -97,7 +135,9 @@ SUBJECTS = (
     Task(slot="GVBM-mon-01", role="GVBM", covers=("dinhdanh", "mon-01")),
     Task(slot="GVBM-mon-15", role="GVBM", covers=("dinhdanh", "mon-15")),
 )
-HOMEROOM = Task(slot="GVCN", role="GVCN", covers=("data",), links=("S-GVBM-mon-01-value", "S-GVBM-mon-15-value"))
+HOMEROOM = Task(
+    slot="GVCN", role="GVCN", covers=("data",), links=("S-GVBM-mon-01-value", "S-GVBM-mon-15-value")
+)
 PRINCIPAL = Task(slot="CBQL", role="CBQL", covers=("data",), links=("S-GVCN-value",))
 SEAL = Task(slot="KY_PHAT_HANH", role="KY_PHAT_HANH", covers=("data",), links=("S-CBQL-value",))
 PLAN = (*SUBJECTS, HOMEROOM, PRINCIPAL, SEAL)
@@ -137,31 +177,48 @@ class ForeignWorld:
 
     def _signature(self, document: etree._Element, task: Task, form: LinkForm) -> etree._Element:
         me = task.signature_id
-        targets = (*((target, "") for target in task.covers), *((target, LINK) for target in task.links))
+        targets = (
+            *((target, "") for target in task.covers),
+            *((target, LINK) for target in task.links),
+        )
         formats = "".join(
-            f'<xades:DataObjectFormat ObjectReference="#{me}-ref-{number}"><xades:MimeType>text/xml</xades:MimeType></xades:DataObjectFormat>'
+            (
+                f'<xades:DataObjectFormat ObjectReference="#{me}-ref-{number}">'
+                f"<xades:MimeType>text/xml</xades:MimeType></xades:DataObjectFormat>"
+            )
             for number, (_, kind) in enumerate(targets)
             if form.has_format or not kind
         )
         properties = self._properties(task, formats)
         references = "".join(
-            _reference(canonical(by_id(document, target)), target, f"{me}-ref-{number}", kind if form.has_type else "")
+            _reference(
+                canonical(by_id(document, target)),
+                target,
+                f"{me}-ref-{number}",
+                kind if form.has_type else "",
+            )
             for number, (target, kind) in enumerate(targets)
         )
         references += _reference(canonical(properties), f"{me}-props", "", PROPERTIES)
         signed_info = _ds(
             f'<ds:SignedInfo xmlns:ds="{{ds}}"><ds:CanonicalizationMethod Algorithm="{C14N}"/>'
-            f'<ds:SignatureMethod Algorithm="http://www.w3.org/2001/04/xmldsig-more#rsa-sha256"/>{references}</ds:SignedInfo>'
+            f'<ds:SignatureMethod Algorithm="http://www.w3.org/2001/04/'
+            f'xmldsig-more#rsa-sha256"/>{references}</ds:SignedInfo>'
         )
         value = _base64(self.signer.key.sign(canonical(signed_info), PKCS1v15(), SHA256()))
         chain = "".join(
-            f"<ds:X509Certificate>{_base64(entity.certificate.public_bytes(Encoding.DER))}</ds:X509Certificate>"
+            (
+                f"<ds:X509Certificate>{_base64(entity.certificate.public_bytes(Encoding.DER))}</"
+                f"ds:X509Certificate>"
+            )
             for entity in (self.signer, self.authority)
         )
         signature = _ds(
-            f'<ds:Signature xmlns:ds="{{ds}}" Id="{me}"><ds:SignatureValue Id="{me}-value">{value}</ds:SignatureValue>'
+            f'<ds:Signature xmlns:ds="{{ds}}" Id="{me}"><ds:SignatureValue '
+            f'Id="{me}-value">{value}</ds:SignatureValue>'
             f"<ds:KeyInfo><ds:X509Data>{chain}</ds:X509Data></ds:KeyInfo>"
-            f'<ds:Object><xades:QualifyingProperties xmlns:xades="{{xades}}" Target="#{me}"/></ds:Object></ds:Signature>'
+            f'<ds:Object><xades:QualifyingProperties xmlns:xades="{{xades}}" '
+            f'Target="#{me}"/></ds:Object></ds:Signature>'
         )
         signature.insert(0, signed_info)
         signature[-1][0].append(properties)
@@ -171,29 +228,41 @@ class ForeignWorld:
         certificate = self.signer.certificate
         digest = _base64(certificate.fingerprint(SHA256()))
         return _ds(
-            f'<xades:SignedProperties xmlns:xades="{{xades}}" xmlns:ds="{{ds}}" Id="{task.signature_id}-props"><xades:SignedSignatureProperties>'
+            f'<xades:SignedProperties xmlns:xades="{{xades}}" xmlns:ds="{{ds}}" '
+            f'Id="{task.signature_id}-props"><xades:SignedSignatureProperties>'
             f"<xades:SigningTime>{SIGNED_AT:%Y-%m-%dT%H:%M:%SZ}</xades:SigningTime>"
-            f'<xades:SigningCertificateV2><xades:Cert><xades:CertDigest><ds:DigestMethod Algorithm="{SHA256_URI}"/><ds:DigestValue>{digest}'
-            f"</ds:DigestValue></xades:CertDigest><xades:IssuerSerialV2>{_base64(issuer_serial(certificate))}</xades:IssuerSerialV2>"
-            "</xades:Cert></xades:SigningCertificateV2><xades:SignatureProductionPlaceV2><xades:City>Hà Nội</xades:City>"
-            "<xades:CountryName>VN</xades:CountryName></xades:SignatureProductionPlaceV2><xades:SignerRoleV2><xades:ClaimedRoles>"
-            f"<xades:ClaimedRole>{task.role}</xades:ClaimedRole></xades:ClaimedRoles></xades:SignerRoleV2></xades:SignedSignatureProperties>"
-            f"<xades:SignedDataObjectProperties>{formats}<xades:CommitmentTypeIndication><xades:CommitmentTypeId><xades:Identifier>"
+            f"<xades:SigningCertificateV2><xades:Cert><xades:CertDigest><ds:DigestMethod "
+            f'Algorithm="{SHA256_URI}"/><ds:DigestValue>{digest}'
+            f"</ds:DigestValue></xades:CertDigest>"
+            f"<xades:IssuerSerialV2>{_base64(issuer_serial(certificate))}</xades:IssuerSerialV2>"
+            "</xades:Cert></xades:SigningCertificateV2><xades:SignatureProductionPlaceV2>"
+            "<xades:City>Hà Nội</xades:City>"
+            "<xades:CountryName>VN</xades:CountryName></xades:SignatureProductionPlaceV2>"
+            "<xades:SignerRoleV2><xades:ClaimedRoles>"
+            f"<xades:ClaimedRole>{task.role}</xades:ClaimedRole></xades:ClaimedRoles></"
+            f"xades:SignerRoleV2></xades:SignedSignatureProperties>"
+            f"<xades:SignedDataObjectProperties>{formats}<xades:CommitmentTypeIndication>"
+            f"<xades:CommitmentTypeId><xades:Identifier>"
             "http://uri.etsi.org/01903/v1.2.2#ProofOfApproval</xades:Identifier></xades:CommitmentTypeId><xades:AllSignedDataObjects/>"
-            "</xades:CommitmentTypeIndication></xades:SignedDataObjectProperties></xades:SignedProperties>"
+            "</xades:CommitmentTypeIndication></xades:SignedDataObjectProperties></"
+            "xades:SignedProperties>"
         )
 
 
 def by_id(document: etree._Element, wanted: str) -> etree._Element:
-    """Give the only element with that Id."""
+    """Return the only element with that Id."""
     (found,) = (element for element in document.iter("*") if element.get("Id") == wanted)
     return found
 
 
 def slot(document: etree._Element, name: str) -> etree._Element:
-    """Give the slot `GVCN`, `CBQL`, `KY_PHAT_HANH` or `GVBM-<subject>`."""
+    """Return the slot `GVCN`, `CBQL`, `KY_PHAT_HANH` or `GVBM-<subject>`."""
     role, _, subject = name.partition("-")
-    (found,) = (item for item in document[-1] if etree.QName(item).localname == role and item.get("monHoc", "") == subject)
+    (found,) = (
+        item
+        for item in document[-1]
+        if etree.QName(item).localname == role and item.get("monHoc", "") == subject
+    )
     return found
 
 
@@ -202,7 +271,7 @@ def canonical(element: etree._Element) -> bytes:
 
 
 def issuer_serial(certificate: x509.Certificate) -> bytes:
-    """Give the DER of IssuerSerial (RFC 5035) of `certificate`."""
+    """Return the DER of IssuerSerial (RFC 5035) of `certificate`."""
     parsed = asn1_x509.Certificate.load(certificate.public_bytes(Encoding.DER))
     names = asn1_x509.GeneralNames([asn1_x509.GeneralName("directory_name", parsed.issuer)])
     content = names.dump() + core.Integer(parsed.serial_number).dump()
@@ -216,13 +285,18 @@ def _uri(file: str) -> x509.UniformResourceIdentifier:
 def _reference(octets: bytes, target: str, identifier: str, kind: str) -> str:
     attributes = (f' Id="{identifier}"' if identifier else "") + (f' Type="{kind}"' if kind else "")
     return (
-        f'<ds:Reference{attributes} URI="#{target}"><ds:Transforms><ds:Transform Algorithm="{C14N}"/></ds:Transforms>'
-        f'<ds:DigestMethod Algorithm="{SHA256_URI}"/><ds:DigestValue>{_base64(hashlib.sha256(octets).digest())}</ds:DigestValue></ds:Reference>'
+        f'<ds:Reference{attributes} URI="#{target}"><ds:Transforms><ds:Transform '
+        f'Algorithm="{C14N}"/></ds:Transforms>'
+        f'<ds:DigestMethod Algorithm="{SHA256_URI}"/>'
+        f"<ds:DigestValue>{_base64(hashlib.sha256(octets).digest())}</ds:DigestValue></"
+        f"ds:Reference>"
     )
 
 
 def _ds(template: str) -> etree._Element:
-    spelled = template.replace("{ds}", "http://www.w3.org/2000/09/xmldsig#").replace("{xades}", "http://uri.etsi.org/01903/v1.3.2#")
+    spelled = template.replace("{ds}", "http://www.w3.org/2000/09/xmldsig#").replace(
+        "{xades}", "http://uri.etsi.org/01903/v1.3.2#"
+    )
     return etree.fromstring(spelled)
 
 

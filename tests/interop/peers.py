@@ -18,17 +18,19 @@ class PeerError(Exception):
 
 
 def signxml(jobs: Sequence[Job]) -> list[Any]:
-    """Give the answers of `signxml_program.py`, one for each job."""
+    """Return the answers of `signxml_program.py`, one for each job."""
     return _answers([str(installed("signxml", "python")), str(HERE / "signxml_program.py")], jobs)
 
 
 def python_xmlsec(jobs: Sequence[Job]) -> list[Any]:
-    """Give the answers of `python_xmlsec_program.py`."""
-    return _answers([str(installed("xmlsec", "python")), str(HERE / "python_xmlsec_program.py")], jobs)
+    """Return the answers of `python_xmlsec_program.py`."""
+    return _answers(
+        [str(installed("xmlsec", "python")), str(HERE / "python_xmlsec_program.py")], jobs
+    )
 
 
 def xadesjs(jobs: Sequence[Job]) -> list[Any]:
-    """Give the answers of `xadesjs/xades.mjs`."""
+    """Return the answers of `xadesjs/xades.mjs`."""
     folder = HERE / "xadesjs"
     if not (folder / "node_modules" / "xadesjs").is_dir():
         message = "xadesjs is not installed: run tools/setup-interop"
@@ -37,7 +39,7 @@ def xadesjs(jobs: Sequence[Job]) -> list[Any]:
 
 
 def installed(peer: str, name: str) -> Path:
-    """Give the path of a program in the peer's own environment."""
+    """Return the path of a program in the peer's own environment."""
     path = PLACE / "env" / peer / "bin" / name
     if not path.exists():
         message = f"{peer} is not installed: run tools/setup-interop"
@@ -47,9 +49,13 @@ def installed(peer: str, name: str) -> Path:
 
 def _answers(command: list[str], jobs: Sequence[Job]) -> list[Any]:
     lines = "".join(json.dumps(job) + "\n" for job in jobs)
-    done = subprocess.run(command, input=lines, capture_output=True, check=False, text=True, cwd=ROOT, timeout=300)
+    done = subprocess.run(
+        command, input=lines, capture_output=True, check=False, text=True, cwd=ROOT, timeout=300
+    )
     answers = [json.loads(line) for line in done.stdout.splitlines()]
-    errors = [answer["error"] for answer in answers if isinstance(answer, dict) and "error" in answer]
+    errors = [
+        answer["error"] for answer in answers if isinstance(answer, dict) and "error" in answer
+    ]
     if errors or len(answers) != len(jobs):
         raise PeerError("\n".join([*errors, done.stderr]))
     return answers

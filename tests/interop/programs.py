@@ -21,7 +21,7 @@ class Finished:
 
 
 def program(name: str) -> str:
-    """Give the path of a program."""
+    """Return the path of a program."""
     path = shutil.which(name)
     if path is None:
         message = f"{name} is not installed: run tools/setup-interop"
@@ -29,7 +29,19 @@ def program(name: str) -> str:
     return path
 
 
-def run(command: Sequence[str | Path], *, folder: Path | None = None, seconds: float = 300) -> Finished:
+def run(
+    command: Sequence[str | Path], *, folder: Path | None = None, seconds: float = 300
+) -> Finished:
     """Run to the end, whatever the exit status."""
-    done = subprocess.run([str(word) for word in command], capture_output=True, check=False, cwd=folder, timeout=seconds)
-    return Finished(done.returncode, done.stdout.decode("utf-8", "replace"), done.stderr.decode("utf-8", "replace"))
+    done = subprocess.run(
+        [str(word) for word in command],
+        capture_output=True,
+        check=False,
+        cwd=folder,
+        timeout=seconds,
+    )
+    return Finished(
+        done.returncode,
+        done.stdout.decode("utf-8", "replace"),
+        done.stderr.decode("utf-8", "replace"),
+    )

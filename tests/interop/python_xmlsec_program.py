@@ -1,4 +1,5 @@
-"""Verifies with python-xmlsec, in its own environment: one job per line of standard input, JSON, one line of answer each.
+"""Verifies with python-xmlsec, in its own environment: one job per line of standard input, JSON,
+one line of answer each.
 
 {"document": XML} gives [{"id", "is_verified", "log"}] for every ds:Signature.
 """
@@ -24,8 +25,11 @@ def verify(job: dict[str, Any]) -> list[dict[str, Any]]:
     answers = []
     for element in root.iter(f"{DS}Signature"):
         context = xmlsec.SignatureContext()
-        # The first certificate is the signer's; its path is checked by others, at a time that can be told them.
-        certificate = (element.findtext(f"{DS}KeyInfo/{DS}X509Data/{DS}X509Certificate") or "").strip()
+        # The first certificate is the signer's; its path is checked by others, at a time that can
+        # be told them.
+        certificate = (
+            element.findtext(f"{DS}KeyInfo/{DS}X509Data/{DS}X509Certificate") or ""
+        ).strip()
         lines = f"-----BEGIN CERTIFICATE-----\n{certificate}\n-----END CERTIFICATE-----\n"
         context.key = xmlsec.Key.from_memory(lines, xmlsec.KeyFormat.CERT_PEM)
         try:

@@ -18,7 +18,9 @@ JUDGED_AT = SIGNED_AT + timedelta(hours=2)
 
 @dataclass(frozen=True)
 class Realm:
-    """A test world with its files in `folder`: `trust/`, `crl/`, and for each person NAME.p12, NAME.key and NAME.pem (the chain)."""
+    """A test world with its files in `folder`: `trust/`, `crl/`, and for each person NAME.p12,
+    NAME.key and NAME.pem (the chain).
+    """
 
     folder: Path
     world: World
@@ -26,7 +28,10 @@ class Realm:
     @classmethod
     def make(cls, folder: Path) -> "Realm":
         realm = cls(folder, World(SIGNED_AT))
-        for part, ders in (("trust", realm.world.anchors_der), ("crl", realm.world.crls(SIGNED_AT + timedelta(hours=1)))):
+        for part, ders in (
+            ("trust", realm.world.anchors_der),
+            ("crl", realm.world.crls(SIGNED_AT + timedelta(hours=1))),
+        ):
             (folder / part).mkdir()
             for number, der in enumerate(ders):
                 (folder / part / f"{number}.der").write_bytes(der)
@@ -51,7 +56,7 @@ class Realm:
 
     @cached_property
     def anchors(self) -> tuple[Certificate, ...]:
-        """Give the national root, the Government's and that of the time-stamps."""
+        """Return the national root, the Government's and that of the time-stamps."""
         return tuple(Certificate.load(der) for der in self.world.anchors_der)
 
     @cached_property
@@ -64,7 +69,9 @@ class Realm:
 
     @cached_property
     def evidence(self) -> Evidence:
-        return Evidence.of(certificates=self.intermediates, crls=self.world.crls(SIGNED_AT + timedelta(hours=1)))
+        return Evidence.of(
+            certificates=self.intermediates, crls=self.world.crls(SIGNED_AT + timedelta(hours=1))
+        )
 
     def judge(
         self,
@@ -75,7 +82,13 @@ class Realm:
         trust: TrustStore | None = None,
         evidence: Evidence | None = None,
     ) -> dict[str, Any]:
-        """Give the report of `hocba verify --any`; detached data is found by its file's name."""
+        """Return the report of `hocba verify --any`; detached data is found by its file's name."""
         given = {path.name: path.read_bytes() for path in detached}
-        report = verify_any(document, detached=given, trust=trust or self.trust, evidence=evidence or self.evidence, at=at)
+        report = verify_any(
+            document,
+            detached=given,
+            trust=trust or self.trust,
+            evidence=evidence or self.evidence,
+            at=at,
+        )
         return report.to_dict()

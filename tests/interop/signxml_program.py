@@ -1,9 +1,13 @@
-"""Signs and verifies with signxml, in signxml's own environment: one job per line of standard input, JSON, one line of answer each.
+"""Signs and verifies with signxml, in signxml's own environment: one job per line of standard
+input, JSON, one line of answer each.
 
-{"do": "sign", "document": XML, "is_xades": bool, "key": PEM, "chain": PEM, "at": RFC 3339, "method": enveloped | enveloping | detached,
- "c14n": URI, "algorithm": name in SignatureMethod, "digest": name in DigestAlgorithm, "uris": [...], "prefixes": [...],
+{"do": "sign", "document": XML, "is_xades": bool, "key": PEM, "chain": PEM, "at": RFC 3339,
+"method": enveloped | enveloping | detached,
+ "c14n": URI, "algorithm": name in SignatureMethod, "digest": name in DigestAlgorithm, "uris":
+ [...], "prefixes": [...],
  "key_value": bool}                                                                         the XML
-{"do": "verify", "document": XML, "roots": PEM, "at": RFC 3339}       [{"id", "is_verified", "log"}] for every ds:Signature
+ {"do": "verify", "document": XML, "roots": PEM, "at": RFC 3339}       [{"id", "is_verified",
+ "log"}] for every ds:Signature
 """
 
 import json
@@ -39,7 +43,9 @@ class TimedSigner(XAdESSigner):  # type: ignore[misc]
     at: str
 
     def add_signing_time(self, signed_signature_properties: Any, **_: object) -> None:
-        etree.SubElement(signed_signature_properties, "{http://uri.etsi.org/01903/v1.3.2#}SigningTime").text = self.at
+        etree.SubElement(
+            signed_signature_properties, "{http://uri.etsi.org/01903/v1.3.2#}SigningTime"
+        ).text = self.at
 
 
 def sign(job: Job) -> str:

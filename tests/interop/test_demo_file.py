@@ -1,4 +1,7 @@
-"""The demonstration's files, judged by programs that share no code with us. `make demo` writes them; without them the tests fail."""
+"""The demonstration's files, judged by programs that share no code with us.
+
+`make demo` writes them; without them the tests fail.
+"""
 
 from pathlib import Path
 
@@ -10,8 +13,16 @@ from tests.interop.dss_oracle import Verdict, dss
 from tests.interop.xmlsec1 import xmlsec1
 
 ROLES = {"GVBM", "GVCN", "CBQL", "KY_PHAT_HANH"}
-SEEN = {"tampered-mark": True, "tampered-moved": False, "tampered-removed": True, "tampered-order": False}
-"""Whether a breach shows in digests or values at all. Where it does not, only our check of the workflow refuses the file."""
+SEEN = {
+    "tampered-mark": True,
+    "tampered-moved": False,
+    "tampered-removed": True,
+    "tampered-order": False,
+}
+"""Whether a breach shows in digests or values at all.
+
+Where it does not, only our check of the workflow refuses the file.
+"""
 
 
 @pytest.fixture(scope="module")
@@ -33,7 +44,13 @@ def tampered(demo: Path) -> dict[str, Path]:
 def verdicts(demo: Path, tampered: dict[str, Path]) -> dict[str, Verdict]:
     files = {"issued": demo / "issued.xml", **tampered}
     evidence = [demo / "evidence"]
-    return dict(zip(files, dss(tuple(files.values()), trust=[demo / "trust"], certs=evidence, crls=evidence), strict=True))
+    return dict(
+        zip(
+            files,
+            dss(tuple(files.values()), trust=[demo / "trust"], certs=evidence, crls=evidence),
+            strict=True,
+        )
+    )
 
 
 def certificates(folder: Path, into: Path) -> list[Path]:
@@ -43,7 +60,9 @@ def certificates(folder: Path, into: Path) -> list[Path]:
         octets = path.read_bytes()
         try:
             loaded = (
-                x509.load_pem_x509_certificates(octets) if octets.startswith(b"-----BEGIN") else [x509.load_der_x509_certificate(octets)]
+                x509.load_pem_x509_certificates(octets)
+                if octets.startswith(b"-----BEGIN")
+                else [x509.load_der_x509_certificate(octets)]
             )
         except ValueError:  # a CRL or an OCSP response
             continue
@@ -57,7 +76,9 @@ def refused_by_xmlsec1(demo: Path, file: Path, tmp_path: Path) -> set[str | None
     for name in ("trust", "evidence"):
         (tmp_path / name).mkdir()
     trust = certificates(demo / "trust", tmp_path / "trust")
-    checked = xmlsec1(file, trust=trust, certs=certificates(demo / "evidence", tmp_path / "evidence"))
+    checked = xmlsec1(
+        file, trust=trust, certs=certificates(demo / "evidence", tmp_path / "evidence")
+    )
     assert len(checked) >= len(ROLES) - 1
     return {one.signature_id for one in checked if not one.is_verified}
 
@@ -71,7 +92,11 @@ def test_dss_passes_every_signature_at_level_t_without_a_word(verdicts: dict[str
     assert {role for one in signatures for role in one["roles"]} == ROLES
     assert verdicts["issued"]["counter_signature_count"] == 0
     for one in signatures:
-        assert (one["xml_id"], one["format"], one["indication"]) == (one["xml_id"], "XAdES-BASELINE-T", "TOTAL_PASSED")
+        assert (one["xml_id"], one["format"], one["indication"]) == (
+            one["xml_id"],
+            "XAdES-BASELINE-T",
+            "TOTAL_PASSED",
+        )
         assert not one["structure_messages"] + one["errors"] + one["warnings"]
 
 
@@ -91,5 +116,7 @@ def test_dss_sees_what_breaks_a_digest_or_value(verdicts: dict[str, Verdict], na
 
 
 @pytest.mark.parametrize("name", SEEN)
-def test_xmlsec1_sees_what_breaks_a_digest_or_value(demo: Path, tampered: dict[str, Path], tmp_path: Path, name: str) -> None:
+def test_xmlsec1_sees_what_breaks_a_digest_or_value(
+    demo: Path, tampered: dict[str, Path], tmp_path: Path, name: str
+) -> None:
     assert bool(refused_by_xmlsec1(demo, tampered[name], tmp_path)) is SEEN[name]

@@ -1,4 +1,6 @@
-"""What .NET programs write in e-invoices: right files are intact, and those right only in .NET's reading are told apart and never pass."""
+"""What .NET programs write in e-invoices: right files are intact, and those right only in .NET's
+reading are told apart and never pass.
+"""
 
 import pytest
 from cryptography.hazmat.primitives.asymmetric.rsa import RSAPrivateKey
@@ -20,7 +22,9 @@ RIGHT = {
     "sha1": Invoice(digest="sha1"),
 }
 DOTNET_ONLY = {
-    "exclusive": Invoice(uri="#data", transforms=(ENVELOPED, EXCLUSIVE), time=(ENVELOPED, EXCLUSIVE)),
+    "exclusive": Invoice(
+        uri="#data", transforms=(ENVELOPED, EXCLUSIVE), time=(ENVELOPED, EXCLUSIVE)
+    ),
     "alone": Invoice(uri="#data", time=(ENVELOPED,)),
     "inclusive": Invoice(time=(ENVELOPED, INCLUSIVE)),
 }
@@ -57,20 +61,30 @@ def test_a_changed_time_is_not_excused_by_that_reading(realm: Realm) -> None:
 
 
 def test_namespaces_that_were_forgotten_are_found(realm: Realm) -> None:
-    """SignedInfo was canonicalized before it stood in the document: the value is of other octets."""
+    """SignedInfo was canonicalized before it stood in the document: the value is of other
+    octets.
+    """
     (one,) = realm.judge(signed(realm, Invoice(forgets_namespaces=True)))["signatures"]
     assert not one["intact"]
     assert {"SIG.VALUE", "SIG.VALUE_OTHER_C14N"} & set(one["causes"])
 
 
 def test_other_programs_read_it_either_way(realm: Realm) -> None:
-    """EU DSS removes nothing there, as .NET does not; xmlsec1 removes the signature around it, as XML Signature 1.1, 6.6.4 says."""
+    """EU DSS removes nothing there, as .NET does not; xmlsec1 removes the signature around it, as
+    XML Signature 1.1, 6.6.4 says.
+    """
     files = {}
     for name, invoice in {**RIGHT, **DOTNET_ONLY}.items():
         files[name] = realm.path(f"dotnet-{name}.xml")
         files[name].write_bytes(signed(realm, invoice))
-    answers = dss(tuple(files.values()), trust=[realm.path("trust")], crls=[realm.path("crl")], at=JUDGED_AT)
+    answers = dss(
+        tuple(files.values()), trust=[realm.path("trust")], crls=[realm.path("crl")], at=JUDGED_AT
+    )
     assert all(one["intact"] and one["valid"] for answer in answers for one in answer["signatures"])
     declared = [word for name in ("DLHDon", f"{DS}:Object") for word in ("--id-attr:Id", name)]
-    held = {name for name, path in files.items() if run([program("xmlsec1"), "--verify", "--insecure", *declared, path]).status == 0}
+    held = {
+        name
+        for name, path in files.items()
+        if run([program("xmlsec1"), "--verify", "--insecure", *declared, path]).status == 0
+    }
     assert held == set(RIGHT)

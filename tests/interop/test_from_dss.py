@@ -1,4 +1,6 @@
-"""Files of EU DSS: we find them intact, of the same level, and judge them as DSS does; what differs is in dss-differences.json."""
+"""Files of EU DSS: we find them intact, of the same level, and judge them as DSS does; what differs
+is in dss-differences.json.
+"""
 
 import json
 from collections.abc import Mapping
@@ -21,14 +23,18 @@ from tests.support.scene import SIGNED_AT
 DIFFERENCES = Path(__file__).with_name("dss-differences.json")
 COUNTER_SIGNED = ("countered", "nested", "nested-LTA", "countered-archive")
 BROKEN_BY_DSS = "countered-inclusive"
-"""DSS digests a SignatureValue inclusively outside the document: neither DSS nor we find its own counter-signature intact."""
+"""DSS digests a SignatureValue inclusively outside the document: neither DSS nor we find its own
+counter-signature intact.
+"""
 Row = tuple[str, str, str | None]
 """Format, indication, sub-indication of one signature."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Setting:
-    """What both judge with: the roots from the `anchors`-th on, revocation lists of the day `listed` or none, and the time."""
+    """What both judge with: the roots from the `anchors`-th on, revocation lists of the day
+    `listed` or none, and the time.
+    """
 
     at: datetime = JUDGED_AT
     anchors: int = 0
@@ -47,7 +53,9 @@ SETTINGS = {
 
 @dataclass(frozen=True, slots=True)
 class Written:
-    """The files of one run of DSS, in the order in which they were made, and what DSS said to them."""
+    """The files of one run of DSS, in the order in which they were made, and what DSS said
+    to them.
+    """
 
     realm: Realm
     files: tuple[Made, ...]
@@ -65,8 +73,16 @@ class Written:
     def report(self, made: Made, name: str = "trusted") -> dict[str, Any]:
         setting, realm = SETTINGS[name], self.realm
         trust = TrustStore.of(realm.anchors[setting.anchors :])
-        evidence = Evidence.of(certificates=realm.intermediates, crls=self._lists(setting), ocsps=())
-        return realm.judge(self.path(made).read_bytes(), detached=self.beside(made), at=setting.at, trust=trust, evidence=evidence)
+        evidence = Evidence.of(
+            certificates=realm.intermediates, crls=self._lists(setting), ocsps=()
+        )
+        return realm.judge(
+            self.path(made).read_bytes(),
+            detached=self.beside(made),
+            at=setting.at,
+            trust=trust,
+            evidence=evidence,
+        )
 
     def by_dss(self, name: str = "trusted") -> dict[str, Verdict]:
         if name not in self.told:
@@ -77,8 +93,16 @@ class Written:
             trust = sorted(self.realm.path("trust").iterdir())[setting.anchors :]
             beside = [self.realm.path(name) for name in ("a.xml", "b.xml", "c.txt")]
             crls = [] if setting.listed is None else [place]
-            verdicts = dss([self.path(made) for made in self.files], trust=trust, crls=crls, detached=beside, at=setting.at)
-            self.told[name] = {made.name: verdict for made, verdict in zip(self.files, verdicts, strict=True)}
+            verdicts = dss(
+                [self.path(made) for made in self.files],
+                trust=trust,
+                crls=crls,
+                detached=beside,
+                at=setting.at,
+            )
+            self.told[name] = {
+                made.name: verdict for made, verdict in zip(self.files, verdicts, strict=True)
+            }
         return self.told[name]
 
     def _lists(self, setting: Setting) -> tuple[bytes, ...]:
@@ -94,8 +118,14 @@ def written(realm: Realm) -> Written:
 
 def test_everything_that_dss_writes_is_intact(written: Written) -> None:
     made = [one for one in written.files if one.name != BROKEN_BY_DSS]
-    assert {f"{packaging.lower()}-{level}" for packaging in PACKAGINGS for level in LEVELS} <= {one.name for one in made}
-    broken = [one.name for one in made if not all(found["intact"] for found in written.report(one)["signatures"])]
+    assert {f"{packaging.lower()}-{level}" for packaging in PACKAGINGS for level in LEVELS} <= {
+        one.name for one in made
+    }
+    broken = [
+        one.name
+        for one in made
+        if not all(found["intact"] for found in written.report(one)["signatures"])
+    ]
     assert not broken
 
 
@@ -108,7 +138,9 @@ def test_one_changed_character_is_seen(written: Written) -> None:
     for made in written.files:
         document = written.path(made).read_bytes()
         inside = [text for text in ("Nguyễn Văn An", "Trần Văn Hai") if text.encode() in document]
-        assert not survivors(written.realm, document, places=inside, detached=written.beside(made)), made.name
+        assert not survivors(
+            written.realm, document, places=inside, detached=written.beside(made)
+        ), made.name
 
 
 def test_one_changed_character_outside_is_seen(written: Written, tmp_path: Path) -> None:
@@ -120,15 +152,24 @@ def test_one_changed_character_outside_is_seen(written: Written, tmp_path: Path)
             for copy, other in zip(copies, written.beside(made), strict=True):
                 copy.write_bytes(other.read_bytes())
             copies[number].write_bytes(path.read_bytes().replace(b"n", b"m", 1))
-            assert not is_intact(written.realm, written.path(made).read_bytes(), detached=copies), (name, path.name)
+            assert not is_intact(written.realm, written.path(made).read_bytes(), detached=copies), (
+                name,
+                path.name,
+            )
 
 
 def ours(report: Mapping[str, Any]) -> dict[str | None, Row]:
-    return {one["id"]: (one["format"], one["indication"], one["sub_indication"]) for one in report["signatures"]}
+    return {
+        one["id"]: (one["format"], one["indication"], one["sub_indication"])
+        for one in report["signatures"]
+    }
 
 
 def theirs(verdict: Verdict) -> dict[str | None, Row]:
-    return {one["xml_id"]: (one["format"], one["indication"], one["sub_indication"]) for one in verdict["signatures"]}
+    return {
+        one["xml_id"]: (one["format"], one["indication"], one["sub_indication"])
+        for one in verdict["signatures"]
+    }
 
 
 @pytest.mark.parametrize("setting", SETTINGS)
@@ -139,8 +180,13 @@ def test_level_and_indication_are_those_of_dss(written: Written, setting: str) -
     for made in written.files:
         dss_rows, our_rows = theirs(verdicts[made.name]), ours(written.report(made, setting))
         if dss_rows != our_rows:
-            found[made.name] = {"dss": list(map(list, dss_rows.values())), "ours": list(map(list, our_rows.values()))}
-    assert found == {name: {"dss": entry["dss"], "ours": entry["ours"]} for name, entry in known.items()}, json.dumps(found, indent=2)
+            found[made.name] = {
+                "dss": list(map(list, dss_rows.values())),
+                "ours": list(map(list, our_rows.values())),
+            }
+    assert found == {
+        name: {"dss": entry["dss"], "ours": entry["ours"]} for name, entry in known.items()
+    }, json.dumps(found, indent=2)
 
 
 def test_time_stamps_are_those_of_dss(written: Written) -> None:
@@ -148,14 +194,21 @@ def test_time_stamps_are_those_of_dss(written: Written) -> None:
     for made in written.files:
         told = [stamp for one in written.report(made)["signatures"] for stamp in one["timestamps"]]
         assert all(stamp["intact"] and stamp["indication"] == "PASSED" for stamp in told), made.name
-        assert sorted(stamp["time"] for stamp in told) == sorted(stamp["time"] for stamp in verdicts[made.name]["timestamps"]), made.name
+        assert sorted(stamp["time"] for stamp in told) == sorted(
+            stamp["time"] for stamp in verdicts[made.name]["timestamps"]
+        ), made.name
 
 
 def test_all_content_is_covered_but_by_counter_signatures(written: Written) -> None:
-    """DSS calls FULL what covers the file; where the signature is around or beside its data, it names the part."""
+    """DSS calls FULL what covers the file; where the signature is around or beside its data, it
+    names the part.
+    """
     verdicts = written.by_dss()
     for made in written.files:
-        scopes = {one["xml_id"]: {scope.partition(":")[0] for scope in one["scopes"]} for one in verdicts[made.name]["signatures"]}
+        scopes = {
+            one["xml_id"]: {scope.partition(":")[0] for scope in one["scopes"]}
+            for one in verdicts[made.name]["signatures"]
+        }
         for one in written.report(made)["signatures"]:
             is_counter_signature = scopes[one["id"]] == {"COUNTER_SIGNATURE"}
             assert is_counter_signature is (one["parent"] is not None), made.name

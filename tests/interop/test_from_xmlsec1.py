@@ -1,4 +1,6 @@
-"""Files that xmlsec1 signs: every form of reference, canonicalization, transform, algorithm and key information is intact for us."""
+"""Files that xmlsec1 signs: every form of reference, canonicalization, transform, algorithm and key
+information is intact for us.
+"""
 
 from collections.abc import Mapping
 from pathlib import Path
@@ -13,7 +15,9 @@ from tests.interop.xmlsec1_files import SIGNATURES, Template, sign, templates
 
 TEMPLATES = {template.name: template for template in templates()}
 REPEATED_BY_DSS = {"xpath-not-inside", "filter-all", "filter-part"}
-"""After a filter DSS' canonicalizer repeats inherited xml:lang and xml:space; without these two attributes it agrees (docs/explanation/dss.md)."""
+"""After a filter DSS' canonicalizer repeats inherited xml:lang and xml:space; without these two
+attributes it agrees (docs/explanation/dss.md).
+"""
 NOT_HERE_BY_DSS = {"xpath-here-count", "filter-own"}
 """DSS evaluates here() to another place."""
 
@@ -23,7 +27,12 @@ def signed(realm: Realm) -> Mapping[str, Path]:
     files = {}
     for name, template in TEMPLATES.items():
         files[name] = realm.path(f"xmlsec1-{name}.xml")
-        sign(template, key=realm.path(f"{template.key}.key"), chain=realm.path(f"{template.key}.cer"), into=files[name])
+        sign(
+            template,
+            key=realm.path(f"{template.key}.key"),
+            chain=realm.path(f"{template.key}.cer"),
+            into=files[name],
+        )
     return files
 
 
@@ -33,7 +42,9 @@ def place(template: Template) -> list[str]:
 
 
 @pytest.mark.parametrize("name", TEMPLATES)
-def test_what_xmlsec1_signs_is_intact_and_no_change_is(realm: Realm, signed: Mapping[str, Path], name: str) -> None:
+def test_what_xmlsec1_signs_is_intact_and_no_change_is(
+    realm: Realm, signed: Mapping[str, Path], name: str
+) -> None:
     document = signed[name].read_bytes()
     report = realm.judge(document)
     assert [(one["format"], one["intact"]) for one in report["signatures"]] == [("XMLDSIG", True)]
@@ -73,7 +84,9 @@ def test_what_is_covered_is_told(realm: Realm, signed: Mapping[str, Path], name:
     report = realm.judge(signed[name].read_bytes())
     (one,) = report["signatures"]
     assert one["coverage"] == COVERAGE[name]
-    assert ("COVER.PARTIAL" in {check["id"] for check in report["checks"]}) is (COVERAGE[name] != "full")
+    assert ("COVER.PARTIAL" in {check["id"] for check in report["checks"]}) is (
+        COVERAGE[name] != "full"
+    )
 
 
 def test_what_lies_outside_may_change(realm: Realm, signed: Mapping[str, Path]) -> None:
@@ -82,9 +95,16 @@ def test_what_lies_outside_may_change(realm: Realm, signed: Mapping[str, Path]) 
 
 
 def test_dss_says_the_same_but_for_its_own_fault(realm: Realm, signed: Mapping[str, Path]) -> None:
-    verdicts = dss(tuple(signed.values()), trust=[realm.path("trust")], certs=certificates(realm), crls=[realm.path("crl")], at=JUDGED_AT)
+    verdicts = dss(
+        tuple(signed.values()),
+        trust=[realm.path("trust")],
+        certs=certificates(realm),
+        crls=[realm.path("crl")],
+        at=JUDGED_AT,
+    )
     held = {
-        name: all(one["intact"] and one["valid"] for one in verdict["signatures"]) for name, verdict in zip(signed, verdicts, strict=True)
+        name: all(one["intact"] and one["valid"] for one in verdict["signatures"])
+        for name, verdict in zip(signed, verdicts, strict=True)
     }
     assert {name for name, holds in held.items() if not holds} == REPEATED_BY_DSS | NOT_HERE_BY_DSS
 
@@ -97,11 +117,19 @@ def test_without_the_attributes_dss_agrees(realm: Realm, tmp_path: Path) -> None
         files.append(tmp_path / f"{name}.xml")
         sign(bare, key=realm.path("rsa.key"), chain=realm.path("rsa.cer"), into=files[-1])
         assert is_intact(realm, files[-1].read_bytes())
-    for verdict in dss(files, trust=[realm.path("trust")], certs=certificates(realm), crls=[realm.path("crl")], at=JUDGED_AT):
+    for verdict in dss(
+        files,
+        trust=[realm.path("trust")],
+        certs=certificates(realm),
+        crls=[realm.path("crl")],
+        at=JUDGED_AT,
+    ):
         assert all(one["intact"] and one["valid"] for one in verdict["signatures"]), verdict["file"]
 
 
 def certificates(realm: Realm) -> list[Path]:
     path = realm.path("intermediates.pem")
-    path.write_bytes(b"".join(realm.world.authority(slug).certificate_pem for slug in realm.world.slugs))
+    path.write_bytes(
+        b"".join(realm.world.authority(slug).certificate_pem for slug in realm.world.slugs)
+    )
     return [path]

@@ -32,7 +32,9 @@ PROGRAMS_SIGNATURES = "Signature is Valid."
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Files:
-    """One file by level, each the beginning of the next but the first; `book` has no transcript in it."""
+    """One file by level, each the beginning of the next but the first; `book` has no transcript in
+    it.
+    """
 
     scene: Scene
     folder: Path
@@ -46,7 +48,9 @@ class Files:
 def signed_transcript(scene: Scene, level: Level) -> bytes:
     document = render(scene.transcript, scene.draft).octets
     for minutes, slot in enumerate(scene.slots):
-        document = scene.sign(document, slot, level=level, at=SIGNED_AT + timedelta(minutes=minutes))
+        document = scene.sign(
+            document, slot, level=level, at=SIGNED_AT + timedelta(minutes=minutes)
+        )
     return document
 
 
@@ -54,7 +58,12 @@ def signed_book(scene: Scene) -> bytes:
     document, policy = page_of(), SigningPolicy(roles=(Role.GVCN, Role.CBQL))
     for slot in (GVCN, CBQL):
         document = sign(
-            document, slot, signer=scene.signer(slot), at=SIGNED_AT, tsa=DirectTsa(scene.world, SIGNED_AT), policy=policy
+            document,
+            slot,
+            signer=scene.signer(slot),
+            at=SIGNED_AT,
+            tsa=DirectTsa(scene.world, SIGNED_AT),
+            policy=policy,
         ).octets
     return document
 
@@ -69,7 +78,12 @@ def files(tmp_path_factory: pytest.TempPathFactory) -> Files:
         at = LATER + timedelta(hours=1) * (name == "LTA again")
         tsa = DirectTsa(scene.world, at) if to is Level.LTA else None
         octets[name] = extend(
-            octets[before], to=to, trust=scene.trust, evidence=scene.evidence(LATER - timedelta(minutes=5)), at=at, tsa=tsa
+            octets[before],
+            to=to,
+            trust=scene.trust,
+            evidence=scene.evidence(LATER - timedelta(minutes=5)),
+            at=at,
+            tsa=tsa,
         )
         assert octets[name].startswith(octets[before])
     by_level = {name: folder / f"{name.replace(' ', '-')}.pdf" for name in LEVELS}
@@ -83,31 +97,52 @@ def files(tmp_path_factory: pytest.TempPathFactory) -> Files:
 @pytest.fixture(scope="module")
 def verdicts(files: Files) -> dict[str, Verdict]:
     anchors, others, lists = (files.folder / name for name in ("anchors", "others", "lists"))
-    given = ((anchors, files.scene.world.anchors_der), (others, files.scene.world.intermediates_der), (lists, files.evidence()))
+    given = (
+        (anchors, files.scene.world.anchors_der),
+        (others, files.scene.world.intermediates_der),
+        (lists, files.evidence()),
+    )
     for folder, ders in given:
         folder.mkdir()
         for number, octets in enumerate(ders):
             (folder / f"{number}.der").write_bytes(octets)
     names = (*LEVELS, "book")
     paths = [*files.by_level.values(), files.book]
-    return dict(zip(names, dss(paths, trust=[anchors], certs=[others], crls=[lists], at=JUDGED), strict=True))
+    return dict(
+        zip(
+            names, dss(paths, trust=[anchors], certs=[others], crls=[lists], at=JUDGED), strict=True
+        )
+    )
 
 
 @pytest.mark.parametrize("level", LEVELS)
-def test_dss_finds_the_level_and_nothing_to_say(files: Files, verdicts: dict[str, Verdict], level: str) -> None:
+def test_dss_finds_the_level_and_nothing_to_say(
+    files: Files, verdicts: dict[str, Verdict], level: str
+) -> None:
     verdict = verdicts[level]
     assert verdict["signature_count"] == len(files.scene.slots)
     for signature, slot in zip(verdict["signatures"], files.scene.slots, strict=True):
         assert (signature["format"], signature["indication"]) == (FORMATS[level], "TOTAL_PASSED")
-        assert (signature["errors"], signature["warnings"], signature["structure_messages"]) == ([], [], [])
+        assert (signature["errors"], signature["warnings"], signature["structure_messages"]) == (
+            [],
+            [],
+            [],
+        )
         assert signature["roles"] == [slot.role]
     assert {stamp["indication"] for stamp in verdict["timestamps"]} <= {"PASSED"}
-    assert [stamp["errors"] + stamp["warnings"] for stamp in verdict["timestamps"]] == [[]] * len(verdict["timestamps"])
+    assert [stamp["errors"] + stamp["warnings"] for stamp in verdict["timestamps"]] == [[]] * len(
+        verdict["timestamps"]
+    )
 
 
 def test_dss_finds_a_book_without_a_transcript_good(verdicts: dict[str, Verdict]) -> None:
-    found = [(one["format"], one["indication"], one["errors"], one["warnings"], one["roles"]) for one in verdicts["book"]["signatures"]]
-    assert found == [("PAdES-BASELINE-T", "TOTAL_PASSED", [], [], [role]) for role in ("GVCN", "CBQL")]
+    found = [
+        (one["format"], one["indication"], one["errors"], one["warnings"], one["roles"])
+        for one in verdicts["book"]["signatures"]
+    ]
+    assert found == [
+        ("PAdES-BASELINE-T", "TOTAL_PASSED", [], [], [role]) for role in ("GVCN", "CBQL")
+    ]
 
 
 @pytest.mark.parametrize("level", LEVELS)
@@ -115,7 +150,8 @@ def test_poppler_finds_every_signature_valid(files: Files, level: str) -> None:
     done = run([program("pdfsig"), "-nocert", files.by_level[level]])
     assert done.output.count(PROGRAMS_SIGNATURES) == len(files.scene.slots), done.output
     assert "Signature is Invalid" not in done.output
-    # Its version here knows no document time-stamps, and the last of them is what covers the file then.
+    # Its version here knows no document time-stamps, and the last of them is what covers the file
+    # then.
     assert done.output.count("Total document signed") == (0 if level == "LT" else 1)
 
 
@@ -145,7 +181,9 @@ def test_pyhanko_agrees(files: Files, level: str) -> None:
             stamp = validate_pdf_timestamp(signature, context)
             assert (stamp.intact, stamp.valid, stamp.trusted) == (True, True, True)
             continue
-        status = validate_pdf_signature(signature, context, ts_validation_context=None if level == "B" else context)
+        status = validate_pdf_signature(
+            signature, context, ts_validation_context=None if level == "B" else context
+        )
         assert status.bottom_line, status.summary()
         assert status.docmdp_ok is not False
         assert (status.timestamp_validity is None) == (level == "B")
@@ -154,9 +192,19 @@ def test_pyhanko_agrees(files: Files, level: str) -> None:
 def pyhanko(files: Files, path: Path, command: str, *options: str) -> Finished:
     """Let pyHanko's own program judge a file, with the test world's anchors and nothing fetched."""
     world = files.scene.world
-    words: list[str | Path] = [installed("pyhanko", "pyhanko"), "sign", command, "--pretty-print", "--trust-replace", *options]
+    words: list[str | Path] = [
+        installed("pyhanko", "pyhanko"),
+        "sign",
+        command,
+        "--pretty-print",
+        "--trust-replace",
+        *options,
+    ]
     words.append(f"--validation-time={JUDGED.isoformat()}")
-    for option, ders in (("--trust", world.anchors_der), ("--other-certs", world.intermediates_der)):
+    for option, ders in (
+        ("--trust", world.anchors_der),
+        ("--other-certs", world.intermediates_der),
+    ):
         for number, der in enumerate(ders):
             given = files.folder / f"{option.strip('-')}-{number}.cer"
             given.write_bytes(der)
@@ -166,8 +214,12 @@ def pyhanko(files: Files, path: Path, command: str, *options: str) -> Finished:
 
 @pytest.mark.parametrize("command", ["validate", "adesverify"])
 @pytest.mark.parametrize("level", [*LEVELS, "book"])
-def test_pyhankos_program_finds_every_signature_valid(files: Files, level: str, command: str) -> None:
-    """It takes no lists of revoked certificates from its caller, so below LT revocation is left out; from LT on the file brings them."""
+def test_pyhankos_program_finds_every_signature_valid(
+    files: Files, level: str, command: str
+) -> None:
+    """It takes no lists of revoked certificates from its caller, so below LT revocation is left
+    out; from LT on the file brings them.
+    """
     is_kept = level.startswith("LT")
     has_values = is_kept and command == "adesverify"
     path = files.book if level == "book" else files.by_level[level]
@@ -177,8 +229,11 @@ def test_pyhankos_program_finds_every_signature_valid(files: Files, level: str, 
     assert done.output.count("The signature is judged VALID.") == count, done.output
     assert done.output.count("The signer's certificate is trusted.") == count
     assert done.output.count("The TSA certificate is trusted.") >= (0 if level == "B" else count)
-    # The last signature of T covers the file; what follows the others, and all of LT, it calls permitted.
-    assert done.output.count("compatible with the current document modification policy") == (count if is_kept else count - 1), done.output
+    # The last signature of T covers the file; what follows the others, and all of LT, it calls
+    # permitted.
+    assert done.output.count("compatible with the current document modification policy") == (
+        count if is_kept else count - 1
+    ), done.output
 
 
 @pytest.mark.parametrize("command", ["validate", "adesverify"])

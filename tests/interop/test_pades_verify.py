@@ -1,4 +1,7 @@
-"""EU DSS and this library judge the same signed PDFs. Of changed ones DSS' default policy says nothing more than a warning; ours refuses them."""
+"""EU DSS and this library judge the same signed PDFs.
+
+Of changed ones DSS' default policy says nothing more than a warning; ours refuses them.
+"""
 
 from datetime import timedelta
 from pathlib import Path
@@ -39,18 +42,41 @@ def test_dss(tmp_path: Path) -> None:
     document = render(SCENE.transcript, SCENE.draft).octets
     for slot in SCENE.slots:
         document = SCENE.sign(document, slot, level=Level.T)
-    once = signed(render(SCENE.transcript, SCENE.draft).octets, SCENE.identity(SCENE.slots[0]), at=SIGNED_AT)
+    once = signed(
+        render(SCENE.transcript, SCENE.draft).octets, SCENE.identity(SCENE.slots[0]), at=SIGNED_AT
+    )
     good = {"all": document, "once": once}
-    bad = {change.__name__: revised(once, change) for change in (attacks.change_content, attacks.add_page, attacks.annotate)}
+    bad = {
+        change.__name__: revised(once, change)
+        for change in (attacks.change_content, attacks.add_page, attacks.annotate)
+    }
     paths = written(tmp_path, {**good, **bad})
-    answers = dss(paths, trust=[tmp_path / "trust"], certs=[tmp_path / "certs"], crls=[tmp_path / "crl"], at=JUDGED_AT + timedelta(hours=1))
+    answers = dss(
+        paths,
+        trust=[tmp_path / "trust"],
+        certs=[tmp_path / "certs"],
+        crls=[tmp_path / "crl"],
+        at=JUDGED_AT + timedelta(hours=1),
+    )
     by_name = {Path(answer["file"]).stem: answer for answer in answers}
     for name in good:
-        assert all(one["intact"] and one["valid"] for one in by_name[name]["signatures"]), by_name[name]
-        report = verify_any((tmp_path / f"{name}.pdf").read_bytes(), trust=SCENE.trust, evidence=SCENE.evidence(), at=JUDGED_AT)
+        assert all(one["intact"] and one["valid"] for one in by_name[name]["signatures"]), by_name[
+            name
+        ]
+        report = verify_any(
+            (tmp_path / f"{name}.pdf").read_bytes(),
+            trust=SCENE.trust,
+            evidence=SCENE.evidence(),
+            at=JUDGED_AT,
+        )
         assert report.verdict is Verdict.VALID
         told = [one["format"] for one in report.to_dict()["signatures"]]
         assert told == [one["format"] for one in by_name[name]["signatures"]]
     for name in bad:
-        report = verify_any((tmp_path / f"{name}.pdf").read_bytes(), trust=SCENE.trust, evidence=SCENE.evidence(), at=JUDGED_AT)
+        report = verify_any(
+            (tmp_path / f"{name}.pdf").read_bytes(),
+            trust=SCENE.trust,
+            evidence=SCENE.evidence(),
+            at=JUDGED_AT,
+        )
         assert report.verdict is Verdict.INVALID

@@ -30,7 +30,10 @@ def pages(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
 
 def test_verapdf_finds_pdf_a_3a_and_pdf_ua_1(pages: dict[str, Path]) -> None:
     judgements = verapdf(tuple(pages.values()))
-    assert {(one["flavour"], one["compliant"]) for one in judgements} == {("3a", True), ("ua1", True)}
+    assert {(one["flavour"], one["compliant"]) for one in judgements} == {
+        ("3a", True),
+        ("ua1", True),
+    }
     assert [one["broken"] for one in judgements] == [{}] * len(judgements)
     assert min(one["checks"] for one in judgements) > 10_000
 
@@ -52,10 +55,23 @@ def test_every_font_is_embedded_and_nothing_is_active(name: str, pages: dict[str
     fonts = run([program("pdffonts"), pages[name]]).output.splitlines()[2:]
     assert fonts
     assert all("+LiberationSerif" in line for line in fonts)
-    assert {tuple(line.split()[-5:-2]) for line in fonts} == {("yes", "yes", "yes")}, "embedded, a subset, with Unicode"
-    facts = dict(line.split(":", 1) for line in run([program("pdfinfo"), pages[name]]).output.splitlines())
-    found = {key: facts[key].strip() for key in ("Tagged", "JavaScript", "Form", "Encrypted", "PDF version")}
-    assert found == {"Tagged": "yes", "JavaScript": "no", "Form": "none", "Encrypted": "no", "PDF version": "1.7"}
+    assert {tuple(line.split()[-5:-2]) for line in fonts} == {("yes", "yes", "yes")}, (
+        "embedded, a subset, with Unicode"
+    )
+    facts = dict(
+        line.split(":", 1) for line in run([program("pdfinfo"), pages[name]]).output.splitlines()
+    )
+    found = {
+        key: facts[key].strip()
+        for key in ("Tagged", "JavaScript", "Form", "Encrypted", "PDF version")
+    }
+    assert found == {
+        "Tagged": "yes",
+        "JavaScript": "no",
+        "Form": "none",
+        "Encrypted": "no",
+        "PDF version": "1.7",
+    }
     assert facts["Page size"].strip().endswith("(A4)")
 
 
@@ -66,8 +82,24 @@ def test_the_attached_file_comes_out_as_it_went_in(pages: dict[str, Path], tmp_p
 
 
 @pytest.mark.parametrize("name", NAMES)
-def test_the_code_is_read_from_the_picture_of_the_page(name: str, pages: dict[str, Path], tmp_path: Path) -> None:
-    run([program("pdftoppm"), "-r", "150", "-f", "1", "-l", "1", "-singlefile", "-png", pages[name], tmp_path / "cover"])
+def test_the_code_is_read_from_the_picture_of_the_page(
+    name: str, pages: dict[str, Path], tmp_path: Path
+) -> None:
+    run(
+        [
+            program("pdftoppm"),
+            "-r",
+            "150",
+            "-f",
+            "1",
+            "-l",
+            "1",
+            "-singlefile",
+            "-png",
+            pages[name],
+            tmp_path / "cover",
+        ]
+    )
     done = run([program("zbarimg"), "--quiet", "--raw", tmp_path / "cover.png"])
     digest = read_source(encode(example(name), CANONICAL)).digest
     assert done.output.strip() == content_of(example(name).identification, digest)
@@ -78,5 +110,21 @@ def test_the_longest_code_is_read(tmp_path: Path) -> None:
     given = replace(transcript.identification, id="A" * 36, version=9_999_999_999)
     longest = replace(transcript, identification=given)
     (tmp_path / "a.pdf").write_bytes(rendered(longest).octets)
-    run([program("pdftoppm"), "-r", "150", "-f", "1", "-l", "1", "-singlefile", "-png", tmp_path / "a.pdf", tmp_path / "cover"])
-    assert run([program("zbarimg"), "--quiet", "--raw", tmp_path / "cover.png"]).output.startswith(f"hocba:{'A' * 36}?v=9999999999&sha256=")
+    run(
+        [
+            program("pdftoppm"),
+            "-r",
+            "150",
+            "-f",
+            "1",
+            "-l",
+            "1",
+            "-singlefile",
+            "-png",
+            tmp_path / "a.pdf",
+            tmp_path / "cover",
+        ]
+    )
+    assert run([program("zbarimg"), "--quiet", "--raw", tmp_path / "cover.png"]).output.startswith(
+        f"hocba:{'A' * 36}?v=9999999999&sha256="
+    )

@@ -16,7 +16,9 @@ def file(foreign: ForeignWorld) -> Path:
     return foreign.write("whole.xml", foreign.issue())
 
 
-def test_missing_programs_are_errors(foreign: ForeignWorld, file: Path, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+def test_missing_programs_are_errors(
+    foreign: ForeignWorld, file: Path, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
     monkeypatch.setenv("PATH", str(tmp_path))
     with pytest.raises(MissingProgramError, match="xmlsec1"):
         xmlsec1(file, trust=[foreign.folder / "trust/root.pem"])
@@ -39,10 +41,14 @@ def test_anchors_that_are_none_are_errors(foreign: ForeignWorld, file: Path) -> 
 
 def test_without_revocation_data_nothing_passes(foreign: ForeignWorld, file: Path) -> None:
     (verdict,) = dss([file], trust=[foreign.folder / "trust"], at=JUDGED_AT)
-    assert {one["sub_indication"] for one in verdict["signatures"]} == {"CERTIFICATE_CHAIN_GENERAL_FAILURE"}
+    assert {one["sub_indication"] for one in verdict["signatures"]} == {
+        "CERTIFICATE_CHAIN_GENERAL_FAILURE"
+    }
 
 
-def test_a_file_that_is_no_xml_is_reported_beside_the_others(foreign: ForeignWorld, file: Path) -> None:
+def test_a_file_that_is_no_xml_is_reported_beside_the_others(
+    foreign: ForeignWorld, file: Path
+) -> None:
     noise = foreign.folder / "noise.xml"
     noise.write_bytes(b"\x00noise")
     broken, whole = dss([noise, file], trust=[foreign.folder / "trust"], at=JUDGED_AT)

@@ -1,4 +1,6 @@
-"""Over the decades EU DSS says the same as this library of the same files, with the same anchors, at the same time."""
+"""Over the decades EU DSS says the same as this library of the same files, with the same anchors,
+at the same time.
+"""
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
@@ -24,7 +26,9 @@ HOUR = timedelta(hours=1)
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Case:
-    """`dss` is the indication that DSS gives to the signatures of which this library says something else."""
+    """`dss` is the indication that DSS gives to the signatures of which this library says something
+    else.
+    """
 
     name: str
     document: bytes
@@ -39,7 +43,9 @@ class Case:
 class FewYears(DirectTsa):
     def __init__(self, scene: Scene, at: datetime) -> None:
         super().__init__(scene.world, at)
-        self.identity = scene.world.time_stamper(f"TEST TSA {at.year}", not_before=at - DAY, not_after=at + 5 * 365 * DAY)
+        self.identity = scene.world.time_stamper(
+            f"TEST TSA {at.year}", not_before=at - DAY, not_after=at + 5 * 365 * DAY
+        )
 
     def answer(self, request_der: bytes) -> bytes:
         return self.world.timestamp(request_der, self.at, tsa=self.identity)
@@ -47,7 +53,9 @@ class FewYears(DirectTsa):
 
 def archived(scene: Scene, document: bytes, at: datetime, to: Level) -> tuple[bytes, bytes]:
     tsa = FewYears(scene, at)
-    extended = extend(document, to=to, trust=scene.trust, evidence=scene.evidence(at - DAY), at=at, tsa=tsa)
+    extended = extend(
+        document, to=to, trust=scene.trust, evidence=scene.evidence(at - DAY), at=at, tsa=tsa
+    )
     return extended, tsa.identity.certificate_der
 
 
@@ -55,7 +63,11 @@ def long_life() -> Iterator[Case]:
     scene = Scene("lop9", subjects=1)
     roots = scene.world.anchors_der
     t = scene.signed(level=Level.T)
-    lt_at, lta_at, again_at = SIGNED_AT + 10 * DAY, datetime(2027, 3, 1, tzinfo=UTC), datetime(2030, 3, 1, tzinfo=UTC)
+    lt_at, lta_at, again_at = (
+        SIGNED_AT + 10 * DAY,
+        datetime(2027, 3, 1, tzinfo=UTC),
+        datetime(2030, 3, 1, tzinfo=UTC),
+    )
     lt, _ = archived(scene, t, lt_at, Level.LT)
     lta, _ = archived(scene, lt, lta_at, Level.LTA)
     again, last_tsa = archived(scene, lta, again_at, Level.LTA)
@@ -76,11 +88,24 @@ def long_life() -> Iterator[Case]:
     )
 
 
-def revoked(which: str, when: datetime, level: Level, *, reason: str = "cessation_of_operation", dss: str | None = None) -> Case:
+def revoked(
+    which: str,
+    when: datetime,
+    level: Level,
+    *,
+    reason: str = "cessation_of_operation",
+    dss: str | None = None,
+) -> Case:
     scene = Scene("lop9", subjects=1)
     document = scene.signed(level=level)
     world = scene.world
-    holder = world.tsa if which == "tsa" else world.authority(which) if which in world.slugs else scene.identity(scene.slots[-2])
+    holder = (
+        world.tsa
+        if which == "tsa"
+        else world.authority(which)
+        if which in world.slugs
+        else scene.identity(scene.slots[-2])
+    )
     world.revoke(holder, when, reason=reason)
     return Case(
         name=f"{which}-revoked-{'before' if when < SIGNED_AT else 'after'}-{level}-{reason}",
@@ -101,9 +126,13 @@ def bad_evidence(name: str, *, dss: str | None = None) -> Case:
     if name == "no-crl":
         crls = {}
     elif name == "expired-crl":
-        crls["public-ca"] = world.crl("public-ca", SIGNED_AT - 20 * DAY, next_update=SIGNED_AT - 10 * DAY)
+        crls["public-ca"] = world.crl(
+            "public-ca", SIGNED_AT - 20 * DAY, next_update=SIGNED_AT - 10 * DAY
+        )
     else:
-        crls["public-ca"] = world.crl("public-ca", SIGNED_AT + HOUR, signed_by=world.impostor("public-ca"))
+        crls["public-ca"] = world.crl(
+            "public-ca", SIGNED_AT + HOUR, signed_by=world.impostor("public-ca")
+        )
     return Case(
         name=name,
         dss=dss,
@@ -116,7 +145,9 @@ def bad_evidence(name: str, *, dss: str | None = None) -> Case:
 
 
 def answered(name: str) -> Case:
-    """Judge with OCSP answers in the place of the issuing CA's list: right ones, forged ones, or one about somebody else."""
+    """Judge with OCSP answers in the place of the issuing CA's list: right ones, forged ones, or
+    one about somebody else.
+    """
     scene = Scene("lop9", subjects=1)
     world: World = scene.world
     at = SIGNED_AT + HOUR
@@ -124,7 +155,12 @@ def answered(name: str) -> Case:
     holders = [scene.identity(slot) for slot in scene.slots[:-1]]
     if name == "ocsp-of-another":
         holders = [world.person("TEST Người Khác", "001099999999")]
-    responses = [world.ocsp_response(one, at) if signer is None else world.ocsp_response(one, at, signer=signer) for one in holders]
+    responses = [
+        world.ocsp_response(one, at)
+        if signer is None
+        else world.ocsp_response(one, at, signer=signer)
+        for one in holders
+    ]
     return Case(
         name=name,
         document=scene.signed(level=Level.T),
@@ -139,27 +175,44 @@ def answered(name: str) -> Case:
 def out_of_bounds() -> Iterator[Case]:
     """Signatures that are judged, or proven to exist, outside of their certificates' validity."""
     scene = Scene("lop9", subjects=1)
-    bare, end = scene.signed(), Certificate.load(scene.identity(scene.slots[0]).certificate_der).not_after
+    bare, end = (
+        scene.signed(),
+        Certificate.load(scene.identity(scene.slots[0]).certificate_der).not_after,
+    )
     later = end + 30 * DAY
     yield in_world("expired-not-revoked", scene, bare, later, known=end - DAY)
-    yield in_world("expired-old-lists", scene, bare, later, known=SIGNED_AT + DAY, dss="INDETERMINATE")
-    yield in_world("expired-lists-after", scene, bare, later, known=end + 2 * DAY, dss="INDETERMINATE")
+    yield in_world(
+        "expired-old-lists", scene, bare, later, known=SIGNED_AT + DAY, dss="INDETERMINATE"
+    )
+    yield in_world(
+        "expired-lists-after", scene, bare, later, known=end + 2 * DAY, dss="INDETERMINATE"
+    )
     stamped_late = scene.signed(level=Level.T, stamped=end + 5 * DAY)
     yield in_world("stamped-after-expiry", scene, stamped_late, later, known=end - DAY)
     ended = Scene("lop9", subjects=1)
     bare = ended.signed()
-    ended.world.revoke(ended.identity(ended.slots[-1]), SIGNED_AT + 5 * DAY, reason="cessation_of_operation")
+    ended.world.revoke(
+        ended.identity(ended.slots[-1]), SIGNED_AT + 5 * DAY, reason="cessation_of_operation"
+    )
     yield in_world("expired-and-revoked", ended, bare, later, known=end - DAY)
     early = Scene("lop9", subjects=1)
     issued = early.world.organisation(early.expected(SEAL).name, not_before=SIGNED_AT + 10 * DAY)
     document = early.sign_as(
-        issued, early.signed(early.slots[:-1], level=Level.T), SEAL, at=SIGNED_AT + 11 * DAY, stamped=SIGNED_AT + 5 * DAY
+        issued,
+        early.signed(early.slots[:-1], level=Level.T),
+        SEAL,
+        at=SIGNED_AT + 11 * DAY,
+        stamped=SIGNED_AT + 5 * DAY,
     )
-    yield in_world("stamped-before-issuance", early, document, SIGNED_AT + 20 * DAY, known=SIGNED_AT + 19 * DAY)
+    yield in_world(
+        "stamped-before-issuance", early, document, SIGNED_AT + 20 * DAY, known=SIGNED_AT + 19 * DAY
+    )
 
 
 def made_too_late() -> Iterator[Case]:
-    """A time-stamp of the content is signed with it, so the signature is younger: too young for its certificate."""
+    """A time-stamp of the content is signed with it, so the signature is younger: too young for its
+    certificate.
+    """
     for name, revoked_at, stamped in (
         ("made-when-revoked", SIGNED_AT + DAY, SIGNED_AT + 2 * DAY),
         ("made-before-revoked", SIGNED_AT + 3 * DAY, SIGNED_AT + 2 * DAY),
@@ -167,7 +220,12 @@ def made_too_late() -> Iterator[Case]:
         ("made-before-expired", None, SIGNED_AT + DAY),
     ):
         scene = Scene("lop9", subjects=1)
-        document = with_content_stamp(scene.signed(), SEAL, signer=scene.signer(SEAL), token_of=stamped_by(scene.world, stamped))
+        document = with_content_stamp(
+            scene.signed(),
+            SEAL,
+            signer=scene.signer(SEAL),
+            token_of=stamped_by(scene.world, stamped),
+        )
         if revoked_at is not None:
             scene.world.revoke(scene.identity(SEAL), revoked_at, reason="cessation_of_operation")
             yield in_world(name, scene, document, SIGNED_AT + 5 * DAY, known=SIGNED_AT + 4 * DAY)
@@ -181,7 +239,15 @@ def stamped_by(world: World, at: datetime) -> Callable[[bytes], bytes]:
     return lambda imprint: world.timestamp_token(("sha256", imprint), at)
 
 
-def in_world(name: str, scene: Scene, document: bytes, at: datetime, *, known: datetime, dss: str | None = None) -> Case:
+def in_world(
+    name: str,
+    scene: Scene,
+    document: bytes,
+    at: datetime,
+    *,
+    known: datetime,
+    dss: str | None = None,
+) -> Case:
     world = scene.world
     return Case(
         name=name,
@@ -237,7 +303,12 @@ def of_this_library(case: Case) -> list[tuple[str, str | None]]:
 
 def of_dss(case: Case, folder: Path) -> list[tuple[str, str | None]]:
     place = folder / case.name
-    parts = {"trust": case.anchors, "certs": case.certificates, "crls": case.crls, "ocsps": case.ocsps}
+    parts = {
+        "trust": case.anchors,
+        "certs": case.certificates,
+        "crls": case.crls,
+        "ocsps": case.ocsps,
+    }
     for part, ders in parts.items():
         (place / part).mkdir(parents=True)
         for number, der in enumerate(ders):

@@ -19,7 +19,9 @@ class OracleError(Exception):
 
 
 class Judgement(TypedDict):
-    """One file by one standard: `3a` is PDF/A-3a, `ua1` PDF/UA-1; `broken` counts failures by rule (clause and test)."""
+    """One file by one standard: `3a` is PDF/A-3a, `ua1` PDF/UA-1; `broken` counts failures by rule
+    (clause and test).
+    """
 
     file: str
     flavour: str
@@ -45,9 +47,21 @@ def build() -> None:
 def verapdf(files: Sequence[Path], *, flavours: Sequence[str] = ("3a", "ua1")) -> list[Judgement]:
     """Judge each file by each standard."""
     build()
-    done = run([program("java"), "-cp", f"{TARGET / 'classes'}:{TARGET / 'lib'}/*", "VeraPdfOracle", *flavours, *files])
+    done = run(
+        [
+            program("java"),
+            "-cp",
+            f"{TARGET / 'classes'}:{TARGET / 'lib'}/*",
+            "VeraPdfOracle",
+            *flavours,
+            *files,
+        ]
+    )
     judgements: list[Judgement] = [json.loads(line) for line in done.output.splitlines()]
     if done.status or len(judgements) != len(files) * len(flavours):
-        message = f"VeraPdfOracle ended with {done.status} and answered {len(judgements)} times for {len(files)} files\n{done.log}"
+        message = (
+            f"VeraPdfOracle ended with {done.status} and answered {len(judgements)} "
+            f"times for {len(files)} files\n{done.log}"
+        )
         raise OracleError(message)
     return judgements

@@ -16,7 +16,10 @@ MOST_BLANKS = 3
 
 
 class Answer(IntEnum):
-    """FINE: the record keeps the article. DOUBT: the text leaves it open, so it is no error. TOLD: probably wrong. WRONG: contradicts the article.
+    """FINE: the record keeps the article.
+
+    DOUBT: the text leaves it open, so it is no error. TOLD: probably wrong. WRONG: contradicts the
+    article.
 
     EITHER: wrong by an article of which it is not sure that it is meant, so any judgement is right.
     """
@@ -43,13 +46,20 @@ def year_of(first: int, second: int) -> int:
     return (2 * (first + 2 * second) + 3) // 6
 
 
-def filled(marks: Iterable[tuple[str, Mark]], is_comment: frozenset[str]) -> Iterator[list[tuple[str, Mark]]]:
-    """Give every list that a list with blanks could have been; nothing for more blanks than can be tried."""
+def filled(
+    marks: Iterable[tuple[str, Mark]], is_comment: frozenset[str]
+) -> Iterator[list[tuple[str, Mark]]]:
+    """Yield every list that a list with blanks could have been; nothing for more blanks than can be
+    tried.
+    """
     known = list(marks)
     places = [index for index, (_, value) in enumerate(known) if value is None]
     if len(places) > MOST_BLANKS:
         return
-    options: list[tuple[Mark, ...]] = [("Đ", "CĐ", "M") if known[index][0] in is_comment else (*BLANK_SCORES, "M") for index in places]
+    options: list[tuple[Mark, ...]] = [
+        ("Đ", "CĐ", "M") if known[index][0] in is_comment else (*BLANK_SCORES, "M")
+        for index in places
+    ]
     for values in product(*options):
         whole = list(known)
         for index, value in zip(places, values, strict=True):

@@ -68,9 +68,18 @@ def secondary(circular: Circular, random: Random) -> Json:
     level, grade, year, codes = _place(circular, random)
     teacher = record["danhsachdiemtongket"][0]["danhsachgvbm"]
     rows = [
-        _row(code, circular, random) | {"tenmonhoc": NAMES[code], "nxetmonhoc": "Có tiến bộ.", "danhsachgvbm": teacher} for code in codes
+        _row(code, circular, random)
+        | {"tenmonhoc": NAMES[code], "nxetmonhoc": "Có tiến bộ.", "danhsachgvbm": teacher}
+        for code in codes
     ]
-    for name in ("tenhuyen", "ndunghoanthanh", "ndungkhenthuong", "kquathamgiacuocthi", "hocbatruoc", "doituongchinhsach"):
+    for name in (
+        "tenhuyen",
+        "ndunghoanthanh",
+        "ndungkhenthuong",
+        "kquathamgiacuocthi",
+        "hocbatruoc",
+        "doituongchinhsach",
+    ):
         record.pop(name, None)
     record |= {
         "thongtu": circular.code,
@@ -86,7 +95,9 @@ def secondary(circular: Circular, random: Random) -> Json:
     }
     _with_conduct(record, circular, random)
     for term, field in (("diemhocky1", "hocky1"), ("diemhocky2", "hocky2"), ("diemcanam", "canam")):
-        record[field] = _chosen([(row["mamonhoc"], mark(row[term])) for row in rows], circular, record, random)
+        record[field] = _chosen(
+            [(row["mamonhoc"], mark(row[term])) for row in rows], circular, record, random
+        )
     settle(record, circular, random)
     return record
 
@@ -101,7 +112,12 @@ def _place(circular: Circular, random: Random) -> tuple[str, int, int, tuple[str
     if random.random() < 0.6:
         return "03", random.choice((6, 7, 8, 9)), 2025, LOWER_2018
     optional = ("70",) if random.random() < 0.2 else ()
-    return "04", random.choice((10, 11, 12)), 2025, (*UPPER_2018, *random.sample(ELECTIVES, 4), *optional)
+    return (
+        "04",
+        random.choice((10, 11, 12)),
+        2025,
+        (*UPPER_2018, *random.sample(ELECTIVES, 4), *optional),
+    )
 
 
 def _row(code: str, circular: Circular, random: Random) -> Json:
@@ -109,9 +125,16 @@ def _row(code: str, circular: Circular, random: Random) -> Json:
         passed, also = random.choices(("Đ", "CĐ"), (12, 1), k=2)
         return {"mamonhoc": code, "diemhocky1": passed, "diemhocky2": also, "diemcanam": also}
     middle = random.choice(MEANS)
-    first, second = (min(100, max(0, middle + random.choice((-3, -1, 0, 0, 1, 4)))) for _ in range(2))
+    first, second = (
+        min(100, max(0, middle + random.choice((-3, -1, 0, 0, 1, 4)))) for _ in range(2)
+    )
     return {"mamonhoc": code} | {
-        name: score(value) for name, value in (("diemhocky1", first), ("diemhocky2", second), ("diemcanam", year_of(first, second)))
+        name: score(value)
+        for name, value in (
+            ("diemhocky1", first),
+            ("diemhocky2", second),
+            ("diemcanam", year_of(first, second)),
+        )
     }
 
 
@@ -130,7 +153,9 @@ def _chosen(marks: Marks, circular: Circular, record: Json, random: Random) -> s
 
 
 def settle(record: Json, circular: Circular, random: Random) -> None:
-    """Write promotion, words and title as they follow, with what summer brought where it is allowed."""
+    """Write promotion, words and title as they follow, with what summer brought where it is
+    allowed.
+    """
     order, behaviour = circular.learning, circular.conduct
     learns = order.index(record["canam"]) <= order.index(circular.pass_learning)
     behaves = behaviour.index(record["renluyencanam"]) <= behaviour.index(circular.pass_conduct)
@@ -147,7 +172,9 @@ def settle(record: Json, circular: Circular, random: Random) -> None:
         learning, conduct = circular.titles.get(name, (None, None))
         if learning is None or conduct is None:
             continue
-        if order.index(record["canam"]) <= order.index(learning) and behaviour.index(record["renluyencanam"]) <= behaviour.index(conduct):
+        if order.index(record["canam"]) <= order.index(learning) and behaviour.index(
+            record["renluyencanam"]
+        ) <= behaviour.index(conduct):
             record["ndungkhenthuong"] = f"Học sinh {name.capitalize()}"
             break
 
@@ -162,11 +189,20 @@ def elementary(circular: str, random: Random) -> Json:
     rows = []
     for code in codes:
         row = {"mamonhoc": code, "tenmonhoc": NAMES[code], "nxetmonhoc": "Có tiến bộ."}
-        row["mucdatduoc"] = random.choices(("T", "H", "C"), (6, 3 if best[1] < 10 else 0.2, 0.4 if best[0] < 5 else 0.01))[0]
+        row["mucdatduoc"] = random.choices(
+            ("T", "H", "C"), (6, 3 if best[1] < 10 else 0.2, 0.4 if best[0] < 5 else 0.01)
+        )[0]
         if code in primary.tested(grade, circular):
             row["diemkiemtradinhky"] = str(random.randint(*best))
         rows.append(row)
-    for name in ("ndunghoanthanh", "ndungkhenthuong", "ndungkhenthuongdotxuat", "xeploai", "dahthanhctrinhtieuhoc", "tenhuyen"):
+    for name in (
+        "ndunghoanthanh",
+        "ndungkhenthuong",
+        "ndungkhenthuongdotxuat",
+        "xeploai",
+        "dahthanhctrinhtieuhoc",
+        "tenhuyen",
+    ):
         record.pop(name, None)
     for name in (*primary.TRAITS, *primary.COMPETENCES):
         record[name] = random.choices(("T", "Đ", "C"), (30, 3 if best[1] < 10 else 0.1, 0.3))[0]
@@ -189,7 +225,10 @@ def settle_primary(record: Json, circular: str, random: Random) -> None:
     is_completed = outcome != "CHT"
     if circular == "TT27/2020":
         record["xeploai"] = outcome
-        title = {"HTXS": "Học sinh Xuất sắc", "HTT": "Học sinh Tiêu biểu hoàn thành tốt trong học tập và rèn luyện"}.get(outcome)
+        title = {
+            "HTXS": "Học sinh Xuất sắc",
+            "HTT": "Học sinh Tiêu biểu hoàn thành tốt trong học tập và rèn luyện",
+        }.get(outcome)
         if title:
             record["ndungkhenthuong"] = title
     record["dahthanhctrinhlophoc"] = record["duoclenlop"] = is_completed
@@ -203,7 +242,9 @@ def mutated(record: Json, random: Random) -> Json:
     """The record with one to three fields changed to another value that the field can hold."""
     changed: Json = json.loads(json.dumps(record))
     for _ in range(random.choice((1, 1, 1, 2, 3))):
-        random.choice(PRIMARY_CHANGES if changed["macaphoc"] == "02" else SECONDARY_CHANGES)(changed, random)
+        random.choice(PRIMARY_CHANGES if changed["macaphoc"] == "02" else SECONDARY_CHANGES)(
+            changed, random
+        )
     return changed
 
 
@@ -232,20 +273,28 @@ def _change_whole_row(record: Json, random: Random) -> None:
 
 def _blank(record: Json, random: Random) -> None:
     row = random.choice(record["danhsachdiemtongket"])
-    for field in random.choice((("diemhocky1",), ("diemcanam",), ("diemhocky1", "diemhocky2", "diemcanam"))):
+    for field in random.choice(
+        (("diemhocky1",), ("diemcanam",), ("diemhocky1", "diemhocky2", "diemcanam"))
+    ):
         row.pop(field, None)
 
 
 def _exempt(record: Json, random: Random) -> None:
-    random.choice(record["danhsachdiemtongket"]).update(dict.fromkeys(("diemhocky1", "diemhocky2", "diemcanam"), "M"))
+    random.choice(record["danhsachdiemtongket"]).update(
+        dict.fromkeys(("diemhocky1", "diemhocky2", "diemcanam"), "M")
+    )
 
 
 def _change_result(record: Json, random: Random) -> None:
-    record[random.choice(("hocky1", "hocky2", "canam", "canam", "canam"))] = random.choice(_circular(record).learning)
+    record[random.choice(("hocky1", "hocky2", "canam", "canam", "canam"))] = random.choice(
+        _circular(record).learning
+    )
 
 
 def _change_conduct(record: Json, random: Random) -> None:
-    record[random.choice(("renluyenhocky1", "renluyenhocky2", "renluyencanam"))] = random.choice(_circular(record).conduct)
+    record[random.choice(("renluyenhocky1", "renluyenhocky2", "renluyencanam"))] = random.choice(
+        _circular(record).conduct
+    )
 
 
 def _change_flag(record: Json, random: Random) -> None:
@@ -260,20 +309,41 @@ def _change_words(record: Json, random: Random) -> None:
     if random.random() < 0.5:
         record["ndungduoclenlop"] = random.choice(("Được lên lớp", "Không được lên lớp"))
     else:
-        record["ndunghoanthanh"] = random.choice(("Hoàn thành chương trình trung học cơ sở", "Hoàn thành chương trình trung học phổ thông"))
+        record["ndunghoanthanh"] = random.choice(
+            (
+                "Hoàn thành chương trình trung học cơ sở",
+                "Hoàn thành chương trình trung học phổ thông",
+            )
+        )
 
 
 def _change_title(record: Json, random: Random) -> None:
     record["ndungkhenthuong"] = random.choice(
-        ("Học sinh Giỏi", "HS Giỏi", "HSG", "Học sinh Xuất sắc", "HSXS", "Học sinh Tiên tiến", "Giải Nhì học sinh giỏi cấp tỉnh môn Toán")
+        (
+            "Học sinh Giỏi",
+            "HS Giỏi",
+            "HSG",
+            "Học sinh Xuất sắc",
+            "HSXS",
+            "Học sinh Tiên tiến",
+            "Giải Nhì học sinh giỏi cấp tỉnh môn Toán",
+        )
     )
 
 
 def _summer(record: Json, random: Random) -> None:
     circular = _circular(record)
-    low = [row for row in record["danhsachdiemtongket"] if row.get("diemcanam") is not None and mark(row["diemcanam"]) != "M"]
+    low = [
+        row
+        for row in record["danhsachdiemtongket"]
+        if row.get("diemcanam") is not None and mark(row["diemcanam"]) != "M"
+    ]
     row = random.choice(low)
-    row["diemkttralai"] = random.choice(("Đ", "CĐ")) if row["mamonhoc"] in circular.comment else score(random.choice((30, 50, 65)))
+    row["diemkttralai"] = (
+        random.choice(("Đ", "CĐ"))
+        if row["mamonhoc"] in circular.comment
+        else score(random.choice((30, 50, 65)))
+    )
     record["kqhoctaplai"] = random.choice(circular.learning)
 
 
@@ -329,7 +399,9 @@ def _change_completion(record: Json, random: Random) -> None:
 
 
 def _change_primary_words(record: Json, random: Random) -> None:
-    record["ndunghoanthanh"] = random.choice(("Hoàn thành chương trình tiểu học", "Chưa hoàn thành chương trình tiểu học"))
+    record["ndunghoanthanh"] = random.choice(
+        ("Hoàn thành chương trình tiểu học", "Chưa hoàn thành chương trình tiểu học")
+    )
 
 
 def _change_primary_title(record: Json, random: Random) -> None:

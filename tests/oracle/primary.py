@@ -25,7 +25,9 @@ SINCE = {1: 2020, 2: 2021, 3: 2022, 4: 2023, 5: 2024}
 
 
 def compulsory(grade: int, circular: str = "TT27/2020") -> tuple[str, ...]:
-    """The subjects of the programme of 2018: without Ngoại ngữ 1 and Tin học và Công nghệ in grades 1 and 2; before, both were optional."""
+    """The subjects of the programme of 2018: without Ngoại ngữ 1 and Tin học và Công nghệ in grades
+    1 and 2; before, both were optional.
+    """
     if circular == "TT22/2016":
         return ("01", "02", "03", "88", "89", "90", *(("04",) if grade <= 3 else ("05", "13")))
     common = ("01", "02", "03", "88", "89", "90", "91")
@@ -37,8 +39,14 @@ def compulsory(grade: int, circular: str = "TT27/2020") -> tuple[str, ...]:
 
 
 def tested(grade: int, circular: str) -> tuple[str, ...]:
-    """Điều 7 khoản 1 điểm b: what has a test at the end of the year; Tin học và Công nghệ is one subject in two rows."""
-    return tuple(code for code in ("01", "02", "05", "11", "12", "13", "87") if code in compulsory(grade, circular))
+    """Điều 7 khoản 1 điểm b: what has a test at the end of the year; Tin học và Công nghệ is one
+    subject in two rows.
+    """
+    return tuple(
+        code
+        for code in ("01", "02", "05", "11", "12", "13", "87")
+        if code in compulsory(grade, circular)
+    )
 
 
 def judge(record: Json, circular: str) -> dict[str, Answer]:
@@ -48,14 +56,23 @@ def judge(record: Json, circular: str) -> dict[str, Answer]:
     for name, answer in _all(record, circular):
         found[name] = max(found.get(name, Answer.FINE), answer)
     if says(record.get("doituongchinhsach"), "khuyết tật"):
-        return {name: min(answer, Answer.DOUBT) if name in PLANNED else answer for name, answer in found.items()}
+        return {
+            name: min(answer, Answer.DOUBT) if name in PLANNED else answer
+            for name, answer in found.items()
+        }
     return found
 
 
 def outcomes(record: Json) -> set[str]:
-    """Điều 9 khoản 2 điểm a, with and without optional subjects; a blank leaves everything open that its best and worst value give."""
+    """Điều 9 khoản 2 điểm a, with and without optional subjects; a blank leaves everything open
+    that its best and worst value give.
+    """
     own = compulsory(record["makhoi"], record["thongtu"])
-    rows = [row for row in record["danhsachdiemtongket"] if row.get("mucdatduoc") is not None or row.get("diemkiemtradinhky") is not None]
+    rows = [
+        row
+        for row in record["danhsachdiemtongket"]
+        if row.get("mucdatduoc") is not None or row.get("diemkiemtradinhky") is not None
+    ]
     readings = (rows, [row for row in rows if row["mamonhoc"] in own])
     return {
         _outcome(record, [row for row in reading if not leaves or row.get("mucdatduoc") != "M"])
@@ -67,11 +84,19 @@ def outcomes(record: Json) -> set[str]:
 def _outcome(record: Json, rows: list[Json]) -> str:
     letters = {row.get("mucdatduoc") for row in rows} - {"M", None}
     traits = {record.get(name) for name in (*TRAITS, *COMPETENCES)} - {None}
-    tests = [int(row["diemkiemtradinhky"]) for row in rows if row.get("diemkiemtradinhky") not in {None, "M"}]
+    tests = [
+        int(row["diemkiemtradinhky"])
+        for row in rows
+        if row.get("diemkiemtradinhky") not in {None, "M"}
+    ]
     for outcome, least in (("HTXS", 9), ("HTT", 7)):
         if letters <= {"T"} and traits <= {"T"} and all(test >= least for test in tests):
             return outcome
-    return "HT" if letters <= {"T", "H"} and traits <= {"T", "Đ"} and all(test >= 5 for test in tests) else "CHT"
+    return (
+        "HT"
+        if letters <= {"T", "H"} and traits <= {"T", "Đ"} and all(test >= 5 for test in tests)
+        else "CHT"
+    )
 
 
 def _all(record: Json, circular: str) -> Iterator[tuple[str, Answer]]:
@@ -80,8 +105,15 @@ def _all(record: Json, circular: str) -> Iterator[tuple[str, Answer]]:
     outcome = record.get("xeploai")
     if circular == "TT27/2020" and outcome is not None and not is_blank:
         yield "outcome", Answer.FINE if outcome in allowed else Answer.WRONG
-    completed = {one != "CHT" for one in allowed} if circular == "TT22/2016" or outcome is None else {outcome != "CHT"}
-    flag, school = bool(record.get("dahthanhctrinhlophoc")), bool(record.get("dahthanhctrinhtieuhoc"))
+    completed = (
+        {one != "CHT" for one in allowed}
+        if circular == "TT22/2016" or outcome is None
+        else {outcome != "CHT"}
+    )
+    flag, school = (
+        bool(record.get("dahthanhctrinhlophoc")),
+        bool(record.get("dahthanhctrinhtieuhoc")),
+    )
     if flag not in completed and not is_blank:
         yield "completed", Answer.WRONG
     if school and record["makhoi"] != 5:
@@ -107,7 +139,10 @@ def _all(record: Json, circular: str) -> Iterator[tuple[str, Answer]]:
 def _tests(record: Json) -> Iterator[tuple[str, Answer]]:
     wanted = tested(record["makhoi"], record["thongtu"])
     rows = {row["mamonhoc"]: row for row in record["danhsachdiemtongket"]}
-    if any(row.get("mucdatduoc") == "M" and row.get("diemkiemtradinhky") not in {None, "M"} for row in rows.values()):
+    if any(
+        row.get("mucdatduoc") == "M" and row.get("diemkiemtradinhky") not in {None, "M"}
+        for row in rows.values()
+    ):
         yield "exempt, yet tested", Answer.EITHER
     for code in wanted:
         if (
@@ -118,12 +153,18 @@ def _tests(record: Json) -> Iterator[tuple[str, Answer]]:
         ):
             yield "test", Answer.WRONG if code in {"01", "02"} else Answer.TOLD
     for code, row in rows.items():
-        if code not in wanted and code not in {"11", "12", "87", "14"} and row.get("diemkiemtradinhky") is not None:
+        if (
+            code not in wanted
+            and code not in {"11", "12", "87", "14"}
+            and row.get("diemkiemtradinhky") is not None
+        ):
             yield "test", Answer.TOLD
 
 
 def _title_of_2016(record: Json) -> Answer:
-    """TT 22/2016 praises those who completed all contents excellently, and progress or merit beyond; it has no other title."""
+    """TT 22/2016 praises those who completed all contents excellently, and progress or merit
+    beyond; it has no other title.
+    """
     text = record.get("ndungkhenthuong")
     if text is None or says(text, "cấp", "giải"):
         return Answer.FINE

@@ -1,4 +1,5 @@
-"""THCS, THPT and continuing education, article by article: TT 22/2021, TT 43/2021 and TT 58/2011 (as amended by TT 26/2020).
+"""THCS, THPT and continuing education, article by article: TT 22/2021, TT 43/2021 and TT 58/2011
+(as amended by TT 26/2020).
 
 Written from the circulars' texts in whole tenths; nothing here knows how the library judges.
 """
@@ -13,14 +14,18 @@ OPTIONAL = frozenset({"14", "31", "70"})
 """Tiếng dân tộc thiểu số, Ngoại ngữ 2."""
 MOST_ABSENCES = 45
 PLANNED = frozenset({"learning", "again", "promotion", "both", "exempt"})
-"""What the individual plan of a disabled pupil decides (TT 22/2021, Điều 11 khoản 2, Điều 12 khoản 4)."""
+"""What the individual plan of a disabled pupil decides (TT 22/2021, Điều 11 khoản 2, Điều 12 khoản
+4).
+"""
 ELECTIVE = frozenset({"41", "100", "35", "36", "37", "46", "38", "29", "30"})
 """Of these a pupil of the programme of 2018 chooses four at THPT."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class Circular:
-    """`levels` are the letters of learning, best first; the conduct letters of TT 58 are its own, too."""
+    """`levels` are the letters of learning, best first; the conduct letters of TT 58 are its own,
+    too.
+    """
 
     code: str
     learning: tuple[str, ...]
@@ -46,7 +51,10 @@ def judge(record: Json, circular: Circular) -> dict[str, Answer]:
     for name, value in _all(record, circular):
         found[name] = max(found.get(name, Answer.FINE), value)
     if plan:
-        return {name: min(value, Answer.DOUBT) if name in PLANNED else value for name, value in found.items()}
+        return {
+            name: min(value, Answer.DOUBT) if name in PLANNED else value
+            for name, value in found.items()
+        }
     return found
 
 
@@ -62,7 +70,9 @@ def _all(record: Json, circular: Circular) -> Iterator[tuple[str, Answer]]:
 
 
 def _row(row: Json, circular: Circular) -> Iterator[tuple[str, Answer]]:
-    first, second, year = (mark(row.get(name)) for name in ("diemhocky1", "diemhocky2", "diemcanam"))
+    first, second, year = (
+        mark(row.get(name)) for name in ("diemhocky1", "diemhocky2", "diemcanam")
+    )
     values = [value for value in (first, second, year) if value is not None]
     is_comment = row["mamonhoc"] in circular.comment
     if any(isinstance(value, int) if is_comment else value in {"Đ", "CĐ"} for value in values):
@@ -72,41 +82,68 @@ def _row(row: Json, circular: Circular) -> Iterator[tuple[str, Answer]]:
         if row["mamonhoc"] not in circular.exempt:
             yield "exempt", Answer.TOLD
         return
-    if isinstance(first, int) and isinstance(second, int) and isinstance(year, int) and year != year_of(first, second):
+    if (
+        isinstance(first, int)
+        and isinstance(second, int)
+        and isinstance(year, int)
+        and year != year_of(first, second)
+    ):
         yield "year mark", Answer.WRONG
     if isinstance(year, int) and (first is None) != (second is None):
         yield "year mark", _from_one_term(first, second, year)
-    if is_comment and "M" not in values and second is not None and year is not None and second != year:
+    if (
+        is_comment
+        and "M" not in values
+        and second is not None
+        and year is not None
+        and second != year
+    ):
         yield "year comment", Answer.TOLD if circular.code == "TT43/2021" else Answer.WRONG
 
 
 def _from_one_term(first: Mark, second: Mark, year: int) -> Answer:
-    """A pupil who was there for one term has its mark; with the other one only missing, some mark must give that of the year."""
+    """A pupil who was there for one term has its mark; with the other one only missing, some mark
+    must give that of the year.
+    """
     one = first if second is None else second
     if not isinstance(one, int) or year == one:
         return Answer.DOUBT
-    others = (year_of(other, one) if second is not None else year_of(one, other) for other in range(101))
+    others = (
+        year_of(other, one) if second is not None else year_of(one, other) for other in range(101)
+    )
     return Answer.DOUBT if year in others else Answer.EITHER
 
 
 def _marks(record: Json, term: str) -> Marks:
-    return [(row["mamonhoc"], mark(row.get(term))) for row in record["danhsachdiemtongket"] if _is_taken(row, record)]
+    return [
+        (row["mamonhoc"], mark(row.get(term)))
+        for row in record["danhsachdiemtongket"]
+        if _is_taken(row, record)
+    ]
 
 
 def _is_taken(row: Json, record: Json) -> bool:
-    """Whether a subject counts: the printed form keeps empty rows of electives that were not chosen."""
+    """Whether a subject counts: the printed form keeps empty rows of electives that were not
+    chosen.
+    """
     is_empty = all(row.get(name) is None for name in ("diemhocky1", "diemhocky2", "diemcanam"))
-    may_be_left = row["mamonhoc"] in OPTIONAL or (record["thongtu"] != "TT58/2011" and row["mamonhoc"] in ELECTIVE)
+    may_be_left = row["mamonhoc"] in OPTIONAL or (
+        record["thongtu"] != "TT58/2011" and row["mamonhoc"] in ELECTIVE
+    )
     return not (is_empty and may_be_left)
 
 
 def readings(marks: Marks, circular: Circular, record: Json) -> set[str]:
-    """Every result that some reading of the article, and some value of each blank, allows; empty where too much is blank."""
+    """Every result that some reading of the article, and some value of each blank, allows; empty
+    where too much is blank.
+    """
     found: set[str] = set()
     for whole in filled(marks, circular.comment):
         counted = [(code, value) for code, value in whole if value != "M"]
         found |= circular.possible(counted, circular, record)
-        found |= circular.possible([(code, value) for code, value in counted if code not in OPTIONAL], circular, record)
+        found |= circular.possible(
+            [(code, value) for code, value in counted if code not in OPTIONAL], circular, record
+        )
     return found
 
 
@@ -118,7 +155,11 @@ def _learning(record: Json, term: str, field: str, circular: Circular) -> Answer
     allowed = readings(marks, circular, record)
     if not allowed or result in allowed:
         return Answer.FINE
-    if circular.code == "TT58/2011" and record["macaphoc"] == "04" and result in _specialised(marks, circular, record):
+    if (
+        circular.code == "TT58/2011"
+        and record["macaphoc"] == "04"
+        and result in _specialised(marks, circular, record)
+    ):
         return Answer.EITHER
     return Answer.WRONG if circular.sure & {result, *allowed} else Answer.TOLD
 
@@ -133,7 +174,9 @@ YEAR_OF_CONDUCT = {
 
 
 def _conduct(record: Json, circular: Circular) -> Answer:
-    first, second, year = (record.get(name) for name in ("renluyenhocky1", "renluyenhocky2", "renluyencanam"))
+    first, second, year = (
+        record.get(name) for name in ("renluyenhocky1", "renluyenhocky2", "renluyencanam")
+    )
     if None in {first, second, year} or circular.code == "TT58/2011":
         return Answer.DOUBT
     if YEAR_OF_CONDUCT[str(second)][str(first)] == year:
@@ -175,14 +218,18 @@ def _promotion(record: Json, circular: Circular) -> Iterator[tuple[str, Answer]]
     if says(record.get("ndunghoanthanh"), "hoàn thành chương trình"):
         is_last = record["makhoi"] == LAST_GRADE[record["macaphoc"]]
         if not is_earned:
-            is_planned = says(record.get("doituongchinhsach"), "khuyết tật") and record["duoclenlop"]
+            is_planned = (
+                says(record.get("doituongchinhsach"), "khuyết tật") and record["duoclenlop"]
+            )
             yield "completion", Answer.DOUBT if is_planned else Answer.WRONG
         elif not record["duoclenlop"]:
             yield "completion", Answer.DOUBT if is_last else Answer.WRONG
 
 
 def _is_lost(year: str, conduct: str, circular: Circular) -> bool:
-    """TT 58/2011, Điều 15 khoản 2 điểm b: Kém, or learning and conduct both Yếu, stays in the grade whatever the summer brings."""
+    """TT 58/2011, Điều 15 khoản 2 điểm b: Kém, or learning and conduct both Yếu, stays in the grade
+    whatever the summer brings.
+    """
     return circular.code == "TT58/2011" and (year == "Kém" or (year == "Y" and conduct == "Y"))
 
 
@@ -212,7 +259,11 @@ LEVEL_WORDS = {
 
 
 def _words(record: Json) -> Iterator[tuple[str, Answer]]:
-    completion, promotion, flag = record.get("ndunghoanthanh"), record.get("ndungduoclenlop"), record["duoclenlop"]
+    completion, promotion, flag = (
+        record.get("ndunghoanthanh"),
+        record.get("ndungduoclenlop"),
+        record["duoclenlop"],
+    )
     own = LEVEL_WORDS[record["macaphoc"]]
     others = {word for words in LEVEL_WORDS.values() for word in words} - set(own)
     is_last = record["makhoi"] == LAST_GRADE[record["macaphoc"]]
@@ -234,15 +285,26 @@ def _title(record: Json, circular: Circular) -> Answer:
         return Answer.DOUBT
     for title, (learning, behaviour) in circular.titles.items():
         if says(text, title):
-            is_earned = _is_at_least(year, learning, circular.learning) and _is_at_least(conduct, behaviour, circular.conduct)
+            is_earned = _is_at_least(year, learning, circular.learning) and _is_at_least(
+                conduct, behaviour, circular.conduct
+            )
             if title == "xuất sắc":
-                is_earned = is_earned and sum(isinstance(value, int) and value >= 90 for _, value in _marks(record, "diemcanam")) >= 6
+                is_earned = (
+                    is_earned
+                    and sum(
+                        isinstance(value, int) and value >= 90
+                        for _, value in _marks(record, "diemcanam")
+                    )
+                    >= 6
+                )
             return Answer.FINE if is_earned else _strange(circular)
     return _strange(circular)
 
 
 def _strange(circular: Circular) -> Answer:
-    """What a title that was not earned, or that the circular does not have, is; the list of TT 43/2021 could not be read."""
+    """What a title that was not earned, or that the circular does not have, is; the list of TT
+    43/2021 could not be read.
+    """
     return Answer.TOLD if circular.code == "TT43/2021" else Answer.WRONG
 
 
@@ -251,14 +313,25 @@ def by_subjects(marks: Marks, enough: int) -> str:
     scores = [value for _, value in marks if isinstance(value, int)]
     failed = sum(value == "CĐ" for _, value in marks)
     for letter, least, good in (("T", 65, 80), ("K", 50, 65)):
-        if not failed and all(score >= least for score in scores) and sum(score >= good for score in scores) >= enough:
+        if (
+            not failed
+            and all(score >= least for score in scores)
+            and sum(score >= good for score in scores) >= enough
+        ):
             return letter
-    is_enough = failed <= 1 and sum(score >= 50 for score in scores) >= enough and all(score >= 35 for score in scores)
+    is_enough = (
+        failed <= 1
+        and sum(score >= 50 for score in scores) >= enough
+        and all(score >= 35 for score in scores)
+    )
     return "Đ" if is_enough else "CĐ"
 
 
 def lifted(marks: Marks, circular: Circular, record: Json) -> set[str]:
-    """TT 22/2021, Điều 9 khoản 3: two or more levels below because of one single subject. Whether that one then counts among the six is open."""
+    """TT 22/2021, Điều 9 khoản 3: two or more levels below because of one single subject.
+
+    Whether that one then counts among the six is open.
+    """
     enough = 6
     if circular.code == "TT43/2021":
         # Điều 9 khoản 2 speaks of means alone.
@@ -269,7 +342,10 @@ def lifted(marks: Marks, circular: Circular, record: Json) -> set[str]:
     for target in ("T", "K"):
         if order.index(plain) - order.index(target) < 2:
             continue
-        counts = [_causes(marks, target, enough=enough, order=order, is_counted=is_counted) for is_counted in (True, False)]
+        counts = [
+            _causes(marks, target, enough=enough, order=order, is_counted=is_counted)
+            for is_counted in (True, False)
+        ]
         raised = order[order.index(plain) - 1]
         if counts[0] == 1 and counts[1] == 1:
             return {raised}
@@ -278,8 +354,12 @@ def lifted(marks: Marks, circular: Circular, record: Json) -> set[str]:
     return allowed
 
 
-def _causes(marks: Marks, target: str, *, enough: int, order: tuple[str, ...], is_counted: bool) -> int:
-    """How many subjects there are with which at their best, and nothing else changed, the target is reached."""
+def _causes(
+    marks: Marks, target: str, *, enough: int, order: tuple[str, ...], is_counted: bool
+) -> int:
+    """How many subjects there are with which at their best, and nothing else changed, the target is
+    reached.
+    """
     count = 0
     for index, (_, value) in enumerate(marks):
         needed = enough + (isinstance(value, int) and not is_counted)
@@ -289,7 +369,9 @@ def _causes(marks: Marks, target: str, *, enough: int, order: tuple[str, ...], i
 
 
 def by_mean(marks: Marks, circular: Circular, record: Json) -> set[str]:
-    """TT 58/2011, Điều 13: the mean over all subjects, the lowest one, and one of the main ones; khoản 6 where one single subject is the cause."""
+    """TT 58/2011, Điều 13: the mean over all subjects, the lowest one, and one of the main ones;
+    khoản 6 where one single subject is the cause.
+    """
     scores = dict(marks)
     plain = [value for value in scores.values() if isinstance(value, int)]
     if not plain:
@@ -304,7 +386,10 @@ def by_mean(marks: Marks, circular: Circular, record: Json) -> set[str]:
         allowed.add(level)
         for target, raises in (("G", {"Tb": "K", "Y": "Tb"}), ("K", {"Y": "Tb", "Kém": "Y"})):
             if mean >= {"G": 80, "K": 65}[target] and level in raises:
-                causes = sum(_level_58(_healed(marks, index), mean, main, own) in _above(target) for index in range(len(marks)))
+                causes = sum(
+                    _level_58(_healed(marks, index), mean, main, own) in _above(target)
+                    for index in range(len(marks))
+                )
                 if causes == 1:
                     allowed.add(raises[level])
                     if _is_low_alone(marks, target) and own is None:
@@ -322,15 +407,23 @@ def _healed(marks: Marks, index: int) -> Marks:
 
 
 def _is_low_alone(marks: Marks, target: str) -> bool:
-    """Whether one subject below the least mark is the whole cause; the subject that must be good may be a second one."""
+    """Whether one subject below the least mark is the whole cause; the subject that must be good
+    may be a second one.
+    """
     least = 65 if target == "G" else 50
     main = [value for code, value in marks if code in {"15", "19", "69"} and isinstance(value, int)]
     has_good = sorted(main, reverse=True)[:1] >= [80 if target == "G" else 65]
-    return has_good and sum(value == "CĐ" or (isinstance(value, int) and value < least) for _, value in marks) == 1
+    return (
+        has_good
+        and sum(value == "CĐ" or (isinstance(value, int) and value < least) for _, value in marks)
+        == 1
+    )
 
 
 def _specialised(marks: Marks, circular: Circular, record: Json) -> set[str]:
-    """Điều 13 asks more of a class's own subject where the class is a specialised one, which only its name may tell."""
+    """Điều 13 asks more of a class's own subject where the class is a specialised one, which only
+    its name may tell.
+    """
     found: set[str] = set()
     for code, value in marks:
         if isinstance(value, int):
@@ -340,11 +433,20 @@ def _specialised(marks: Marks, circular: Circular, record: Json) -> set[str]:
 
 def _level_58(marks: Marks, mean: int, main: tuple[str, ...], own: str | None) -> str:
     scores = [value for _, value in marks if isinstance(value, int)]
-    least_own = min((value for code, value in marks if code == own and isinstance(value, int)), default=100)
-    best = max((value for code, value in marks if code in main and isinstance(value, int)), default=100)
+    least_own = min(
+        (value for code, value in marks if code == own and isinstance(value, int)), default=100
+    )
+    best = max(
+        (value for code, value in marks if code in main and isinstance(value, int)), default=100
+    )
     has_failed = any(value == "CĐ" for _, value in marks)
     for letter, wanted, least in (("G", 80, 65), ("K", 65, 50), ("Tb", 50, 35)):
-        if mean >= wanted and min(best, least_own) >= wanted and min(scores) >= least and not has_failed:
+        if (
+            mean >= wanted
+            and min(best, least_own) >= wanted
+            and min(scores) >= least
+            and not has_failed
+        ):
             return letter
     return "Y" if mean >= 35 and min(scores) >= 20 else "Kém"
 

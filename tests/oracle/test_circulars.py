@@ -19,7 +19,10 @@ from tests.oracle.generate import secondary as generated
 CIRCULARS: Final = {one.code: one for one in (secondary.TT22, secondary.TT43, secondary.TT58)}
 PRIMARY: Final = ("TT27/2020", "TT22/2016")
 COUNT: Final = int(os.environ.get("HOCBA_ORACLE_COUNT", "100"))
-"""Records of one part; four parts for each circular, half of them honest. `make oracle` takes 1,250."""
+"""Records of one part; four parts for each circular, half of them honest.
+
+`make oracle` takes 1,250.
+"""
 
 
 def made(code: str, random: Random) -> Json:
@@ -27,7 +30,9 @@ def made(code: str, random: Random) -> Json:
 
 
 def expected(record: Json, code: str) -> dict[str, Answer]:
-    return primary.judge(record, code) if code in PRIMARY else secondary.judge(record, CIRCULARS[code])
+    return (
+        primary.judge(record, code) if code in PRIMARY else secondary.judge(record, CIRCULARS[code])
+    )
 
 
 def disagreement(record: Json, code: str) -> str | None:
@@ -36,7 +41,9 @@ def disagreement(record: Json, code: str) -> str | None:
     worst = max(answers.values(), default=Answer.FINE)
     findings = judge_rules(Transcript.from_json(json.dumps(record)))
     errors = sorted({finding.rule for finding in findings if finding.severity is Severity.ERROR})
-    broken = sorted(name for name, answer in answers.items() if answer is worst and worst > Answer.FINE)
+    broken = sorted(
+        name for name, answer in answers.items() if answer is worst and worst > Answer.FINE
+    )
     if worst is Answer.WRONG and not errors:
         return f"passes, but is wrong: {', '.join(broken)}"
     if worst is Answer.TOLD and not findings:
@@ -59,18 +66,26 @@ def test_the_library_judges_as_the_articles_do(code: str, part: int) -> None:
         if said is not None:
             found[said] += 1
             example.setdefault(said, record)
-    assert not found, "\n".join(f"{count} of {COUNT} {said}; {_shown(example[said])}" for said, count in found.most_common(12))
+    assert not found, "\n".join(
+        f"{count} of {COUNT} {said}; {_shown(example[said])}"
+        for said, count in found.most_common(12)
+    )
 
 
 def _shown(record: Json) -> str:
     rows = [
-        {name: value for name, value in row.items() if name not in {"tenmonhoc", "nxetmonhoc", "danhsachgvbm"}}
+        {
+            name: value
+            for name, value in row.items()
+            if name not in {"tenmonhoc", "nxetmonhoc", "danhsachgvbm"}
+        }
         for row in record["danhsachdiemtongket"]
     ]
     kept = {
         name: value
         for name, value in record.items()
-        if isinstance(value, (str, bool, int)) and name[:3] not in {"ten", "nxe", "ma_", "hot", "ngh"}
+        if isinstance(value, (str, bool, int))
+        and name[:3] not in {"ten", "nxe", "ma_", "hot", "ngh"}
     }
     return json.dumps({**kept, "rows": rows}, ensure_ascii=False)
 

@@ -1,4 +1,6 @@
-"""Signing is never laxer than verifying: what `sign` accepts without a note, `verify` can pass; what it refuses, `verify` refuses."""
+"""Signing is never laxer than verifying: what `sign` accepts without a note, `verify` can pass;
+what it refuses, `verify` refuses.
+"""
 
 from collections.abc import Callable, Mapping
 from datetime import timedelta
@@ -42,7 +44,10 @@ LEAF: Mapping[str, Options] = {
     "for servers": {"extended_key_usage": ("server_auth",)},
     "for code": {"extended_key_usage": ("code_signing",)},
     "for clients": {"extended_key_usage": ("client_auth", "email_protection")},
-    "for clients, critical": {"extended_key_usage": ("client_auth",), "is_extended_key_usage_critical": True},
+    "for clients, critical": {
+        "extended_key_usage": ("client_auth",),
+        "is_extended_key_usage_critical": True,
+    },
     "critical address": {"is_aia_critical": True},
     "not yet": {"not_before": SIGNED_AT + DAY},
     "ended": {"not_after": SIGNED_AT - DAY},
@@ -79,13 +84,22 @@ TOKEN: Mapping[str, Options] = {
 class Stamper(DirectTsa):
     """A time-stamp authority with faults, whose answers nobody looks at on the way."""
 
-    def __init__(self, world: World, *, tsa: Identity, moved: timedelta = timedelta(), options: Options | None = None) -> None:
+    def __init__(
+        self,
+        world: World,
+        *,
+        tsa: Identity,
+        moved: timedelta = timedelta(),
+        options: Options | None = None,
+    ) -> None:
         super().__init__(world, SIGNED_AT + moved)
         self.tsa = tsa
         self.options = options or {}
 
     def stamp(self, digest_algorithm: DigestAlgorithm, imprint: bytes) -> bytes:
-        return self.world.timestamp_token(("sha256", imprint), self.at, tsa=self.tsa, **self.options)
+        return self.world.timestamp_token(
+            ("sha256", imprint), self.at, tsa=self.tsa, **self.options
+        )
 
 
 class Bench:
@@ -101,7 +115,12 @@ class Bench:
         return self.scene.world.person(self.person.name, self.person.personal_id, **options)
 
     def sign(
-        self, identity: Identity, *, count: int = 9, tsa: DirectTsa | None = None, policy: SigningPolicy | None = None
+        self,
+        identity: Identity,
+        *,
+        count: int = 9,
+        tsa: DirectTsa | None = None,
+        policy: SigningPolicy | None = None,
     ) -> SignedDocument:
         asked = policy or SigningPolicy(level=Level.B if tsa is None else Level.T)
         signer = SoftwareSigner(identity.key, identity.chain_der[:count])
@@ -109,7 +128,16 @@ class Bench:
 
     def forged(self, identity: Identity) -> bytes:
         covered = CANONICAL.covered_ids(GVCN)
-        return forge(self.document, Forgery(slot=GVCN, identity=identity, covered_ids=covered, linked=self.scene.teachers, at=SIGNED_AT))
+        return forge(
+            self.document,
+            Forgery(
+                slot=GVCN,
+                identity=identity,
+                covered_ids=covered,
+                linked=self.scene.teachers,
+                at=SIGNED_AT,
+            ),
+        )
 
     def passes(self, document: bytes) -> bool:
         report = self.judged(document)
@@ -120,9 +148,15 @@ class Bench:
     def judged(self, document: bytes) -> Report:
         world = self.scene.world
         evidence = Evidence.of(
-            certificates=[Certificate.load(der) for der in world.intermediates_der], crls=world.crls(JUDGED_AT - timedelta(hours=1))
+            certificates=[Certificate.load(der) for der in world.intermediates_der],
+            crls=world.crls(JUDGED_AT - timedelta(hours=1)),
         )
-        return verify(document, trust=TrustStore.of(map(Certificate.load, world.anchors_der)), evidence=evidence, at=JUDGED_AT)
+        return verify(
+            document,
+            trust=TrustStore.of(map(Certificate.load, world.anchors_der)),
+            evidence=evidence,
+            at=JUDGED_AT,
+        )
 
 
 @pytest.fixture
@@ -138,7 +172,9 @@ def attempt(work: Callable[[], SignedDocument]) -> SignedDocument | str:
 
 
 def holds(bench: Bench, identity: Identity, *, count: int) -> None:
-    """What is accepted without a note passes; what is refused is refused by verification too; every way of signing says the same."""
+    """What is accepted without a note passes; what is refused is refused by verification too; every
+    way of signing says the same.
+    """
     outcome = attempt(lambda: bench.sign(identity, count=count))
     if isinstance(outcome, SignedDocument):
         assert bench.passes(outcome.octets) or outcome.notes
@@ -174,7 +210,9 @@ def test_issuers(bench: Bench, fault: str, count: int) -> None:
     if count > 1 or fault != "small key":
         outcome = attempt(lambda: bench.sign(identity, count=count))
         if isinstance(outcome, SignedDocument) and not outcome.notes:
-            assert bench.passes(outcome.octets) or count == 1, "nothing is known of an issuer that is not at hand"
+            assert bench.passes(outcome.octets) or count == 1, (
+                "nothing is known of an issuer that is not at hand"
+            )
 
 
 @pytest.mark.parametrize("fault", TSA)
@@ -182,16 +220,31 @@ def test_issuers(bench: Bench, fault: str, count: int) -> None:
 @pytest.mark.parametrize("moved", [timedelta(), timedelta(days=-400), timedelta(hours=5)])
 def test_time_stamps(bench: Bench, fault: str, token: str, moved: timedelta) -> None:
     tsa = bench.scene.world.time_stamper(**TSA[fault])
-    outcome = attempt(lambda: bench.sign(bench.holder(), tsa=Stamper(bench.scene.world, tsa=tsa, moved=moved, options=TOKEN[token])))
+    outcome = attempt(
+        lambda: bench.sign(
+            bench.holder(),
+            tsa=Stamper(bench.scene.world, tsa=tsa, moved=moved, options=TOKEN[token]),
+        )
+    )
     assert isinstance(outcome, str) or bench.passes(outcome.octets)
-    if (fault, token) in {("none", "none"), ("may issue", "none"), ("critical address", "none")} and moved == timedelta():
+    if (fault, token) in {
+        ("none", "none"),
+        ("may issue", "none"),
+        ("critical address", "none"),
+    } and moved == timedelta():
         assert isinstance(outcome, SignedDocument)
 
 
-def test_ordinary_certificates_are_signed_with_and_without_issuers_and_no_word_is_said(bench: Bench) -> None:
+def test_ordinary_certificates_are_signed_with_and_without_issuers_and_no_word_is_said(
+    bench: Bench,
+) -> None:
     for fault in ("none", "rsa", "sha384", "only content commitment", "for clients"):
         for count in (1, 2, 9):
-            outcome = attempt(lambda fault=fault, count=count: bench.sign(bench.holder(**LEAF[fault]), count=count))  # type: ignore[misc]
+            outcome = attempt(
+                lambda fault=fault, count=count: bench.sign(
+                    bench.holder(**LEAF[fault]), count=count
+                )
+            )  # type: ignore[misc]
             assert isinstance(outcome, SignedDocument), (fault, outcome)
             assert not outcome.notes, fault
 
@@ -199,16 +252,26 @@ def test_ordinary_certificates_are_signed_with_and_without_issuers_and_no_word_i
 def test_the_end_is_near(bench: Bench) -> None:
     ending = bench.sign(bench.holder(not_after=SIGNED_AT + 10 * DAY))
     assert [note.cause for note in ending.notes] == ["SIGN.ENDS_SOON"]
-    issuer = bench.scene.world.issuing_ca("ending-ca", "TEST CA sắp hết hạn", not_after=SIGNED_AT + 10 * DAY)
-    assert [note.cause for note in bench.sign(bench.holder(issuer=issuer)).notes] == ["SIGN.ISSUER_ENDS_SOON"]
+    issuer = bench.scene.world.issuing_ca(
+        "ending-ca", "TEST CA sắp hết hạn", not_after=SIGNED_AT + 10 * DAY
+    )
+    assert [note.cause for note in bench.sign(bench.holder(issuer=issuer)).notes] == [
+        "SIGN.ISSUER_ENDS_SOON"
+    ]
 
 
 def test_whom_verifiers_trust(bench: Bench) -> None:
     anchors = TrustStore.of(map(Certificate.load, bench.scene.world.anchors_der))
-    others = TrustStore.of(map(Certificate.load, World(SIGNED_AT, seed="another", fast=True).anchors_der))
+    others = TrustStore.of(
+        map(Certificate.load, World(SIGNED_AT, seed="another", fast=True).anchors_der)
+    )
     asked = SigningPolicy(level=Level.B)
     for trust, cause in ((anchors, None), (others, "PATH.NO_CHAIN")):
-        outcome = attempt(lambda trust=trust: bench.sign(bench.holder(), policy=SigningPolicy(level=Level.B, trust=trust)))  # type: ignore[misc]
+        outcome = attempt(
+            lambda trust=trust: bench.sign(
+                bench.holder(), policy=SigningPolicy(level=Level.B, trust=trust)
+            )
+        )  # type: ignore[misc]
         assert (outcome if isinstance(outcome, str) else None) == cause
     demanding = SigningPolicy(level=Level.B, is_time_stamp_demanded=True)
     assert attempt(lambda: bench.sign(bench.holder(), policy=demanding)) == "SIGN.POLICY_LEVEL"
@@ -223,7 +286,12 @@ def test_another_slot_is_as_strict() -> None:
     weak = scene.world.person(person.name, person.personal_id, digest="sha1")
     with pytest.raises(CallerError) as refused:
         sign(
-            scene.draft, slot, signer=SoftwareSigner(weak.key, weak.chain_der), at=SIGNED_AT, tsa=None, policy=SigningPolicy(level=Level.B)
+            scene.draft,
+            slot,
+            signer=SoftwareSigner(weak.key, weak.chain_der),
+            at=SIGNED_AT,
+            tsa=None,
+            policy=SigningPolicy(level=Level.B),
         )
     assert refused.value.cause == "PATH.WEAK_ALGORITHM"
     assert SHA256.name == "sha256"

@@ -1,6 +1,8 @@
-"""The document never chooses its judge: what a transcript says of itself is classified field by field, and no claim improves what others say.
+"""The document never chooses its judge: what a transcript says of itself is classified field by
+field, and no claim improves what others say.
 
-`CLAIMS` says for each field that may have a say in the verdict what confirms it; every other field is content, for which its signers answer.
+`CLAIMS` says for each field that may have a say in the verdict what confirms it; every other field
+is content, for which its signers answer.
 """
 
 import dataclasses
@@ -21,31 +23,52 @@ from hocba_sign.model.status_list import Cell
 from hocba_sign.model.transcript import Transcript
 from hocba_sign.validation.document.records import Sources
 from hocba_sign.xml.layout import CANONICAL
-from tests.support.records import appointment, delegation, department, in_json, judge, signed, snapshot, status_list
+from tests.support.records import (
+    appointment,
+    delegation,
+    department,
+    in_json,
+    judge,
+    signed,
+    snapshot,
+    status_list,
+)
 from tests.support.scene import CBQL, SEAL, Scene, value_id
 
 CLAIMS: Final = {
     "identification.id": "events, lists and other years name it together with version and digest",
     "identification.version": "as id; of two valid files given together the older is replaced",
     "identification.status": "nothing: it only withdraws",
-    "identification.replaces": "nothing: it only marks the version that it replaces, of the same school, as replaced",
+    "identification.replaces": (
+        "nothing: it only marks the version that it replaces, of the same school, as replaced"
+    ),
     "identification.previous": "the file of the year before, by its digest",
-    "identification.is_digitised": "the school year had ended before the seal's proven time; registry or policy",
+    "identification.is_digitised": (
+        "the school year had ended before the seal's proven time; registry or policy"
+    ),
     "identification.rule_set": "the table of circulars by year, level and grade",
-    "identification.school_year": "time-stamps and validation time bound it; a year without rules leaves it open",
+    "identification.school_year": (
+        "time-stamps and validation time bound it; a year without rules leaves it open"
+    ),
     "identification.level": "the form of its content; the table of circulars",
     "identification.grade": "the level; the table of circulars; the year before",
     "identification.created": "no time-stamp is earlier",
-    "identification.school": "the seal's certificate; with a registry its entry for department and school code",
+    "identification.school": (
+        "the seal's certificate; with a registry its entry for department and school code"
+    ),
     "identification.pupil": "the year before, by personal id or code; all signatures cover it",
-    "content.particulars.is_exempt_from_assessment": "nothing but its signers: the circular's rules are then told as not checked",
+    "content.particulars.is_exempt_from_assessment": (
+        "nothing but its signers: the circular's rules are then told as not checked"
+    ),
     "content.subjects.code": "the form of its content; the rules of the circular",
     "content.subjects.name": "the list of subjects, told where it differs",
     "content.subjects.marks": "the rules of the circular: the whole year must fit together",
     "content.subjects.comment": "the rules of the circular, as marks",
     "content.subjects.teachers": "the certificates; with a registry its entries",
     "content.assessment": "the rules of the circular: the whole year must fit together",
-    "content.is_promoted": "the rules of the circular; a year that did not promote is no proof for the next",
+    "content.is_promoted": (
+        "the rules of the circular; a year that did not promote is no proof for the next"
+    ),
     "content.completion": "the rules of the circular",
     "content.award": "the rules of the circular",
     "signers.homeroom_teacher": "the certificate; with a registry its entries",
@@ -81,12 +104,16 @@ def test_every_field_is_classified(path: str) -> None:
     """A new field must say what confirms it, or that it is told as content."""
     kinds = [name for name in (*CLAIMS, *CONTENT) if is_below(path, name)]
     longest = max(kinds, key=len, default=None)
-    assert longest is not None, f"{path}: say in CLAIMS what confirms it, or in CONTENT that it has no say in the verdict"
+    assert longest is not None, (
+        f"{path}: say in CLAIMS what confirms it, or in CONTENT that it has no say in the verdict"
+    )
 
 
 def test_nothing_is_classified_that_is_no_field() -> None:
     known = set(leaves())
-    assert not [name for name in (*CLAIMS, *CONTENT) if not any(is_below(path, name) for path in known)]
+    assert not [
+        name for name in (*CLAIMS, *CONTENT) if not any(is_below(path, name) for path in known)
+    ]
 
 
 SCENE = Scene()
@@ -95,7 +122,9 @@ KEPT: Final = frozenset({"identification.id", "identification.version"})
 
 
 def others(value: Any) -> tuple[Any, ...]:
-    """Give other values of a field, as a forger would try them; those that the form does not allow are refused when signing."""
+    """Return other values of a field, as a forger would try them; those that the form does not
+    allow are refused when signing.
+    """
     match value:
         case bool():
             return (not value,)
@@ -115,12 +144,21 @@ def others(value: Any) -> tuple[Any, ...]:
             return ()
 
 
-def changed(record: Any, bounds: tuple[Bound, ...] | None = None, path: tuple[str, ...] = ()) -> Iterator[tuple[str, Any]]:
-    """Give the record with each of its leaves changed in turn, and the path of that leaf. Of several records the first is changed."""
+def changed(
+    record: Any, bounds: tuple[Bound, ...] | None = None, path: tuple[str, ...] = ()
+) -> Iterator[tuple[str, Any]]:
+    """Yield the record with each of its leaves changed in turn, and the path of that leaf.
+
+    Of several records the first is changed.
+    """
     for bound in table(type(record)) if bounds is None else bounds:
         value, own = getattr(record, bound.attribute), (*path, bound.attribute)
         if isinstance(bound.spec, Leaf):
-            for other in (None, *others(value)) if not bound.is_required and value is not None else others(value):
+            for other in (
+                (None, *others(value))
+                if not bound.is_required and value is not None
+                else others(value)
+            ):
                 yield ".".join(own), replace(record, **{bound.attribute: other})
         elif isinstance(value, tuple):
             for name, one in changed(value[0], path=own) if value else ():
@@ -135,7 +173,9 @@ VARIANTS: Final = [(name, one) for name, one in changed(SCENE.transcript) if nam
 
 @cache
 def resigned(number: int) -> bytes | None:
-    """Let the same keys sign a changed transcript, without the checks that signing makes; None where it cannot even be written."""
+    """Let the same keys sign a changed transcript, without the checks that signing makes; None
+    where it cannot even be written.
+    """
     scene = Scene()
     scene.transcript = VARIANTS[number][1]
     try:
@@ -144,9 +184,19 @@ def resigned(number: int) -> bytes | None:
         return None
     slots = scene.transcript.slots
     for slot in slots:
-        known = slot if slot in SCENE.slots else next((one for one in SCENE.slots if one.role is slot.role), SEAL)
+        known = (
+            slot
+            if slot in SCENE.slots
+            else next((one for one in SCENE.slots if one.role is slot.role), SEAL)
+        )
         linked = tuple(value_id(other) for other in CANONICAL.linked_slots(slot, slots))
-        document = scene.forge(document, slot, covered=CANONICAL.covered_ids(slot), linked=linked, signer=SCENE.signer(known))
+        document = scene.forge(
+            document,
+            slot,
+            covered=CANONICAL.covered_ids(slot),
+            linked=linked,
+            signer=SCENE.signer(known),
+        )
     return document
 
 
@@ -156,11 +206,22 @@ def registry(*entries: Appointment) -> Sources:
 
 
 HONEST: Final = registry(appointment(SCENE, CBQL), appointment(SCENE, SEAL))
-REFUSING: Final = registry(appointment(SCENE, CBQL), replace(appointment(SCENE, SEAL), certificate_sha256="00" * 32))
+REFUSING: Final = registry(
+    appointment(SCENE, CBQL), replace(appointment(SCENE, SEAL), certificate_sha256="00" * 32)
+)
 OWN: Final = SCENE.transcript.identification
 WITHDRAWING: Final = replace(
     HONEST,
-    lists=(("list.xml", signed(SCENE, status_list(SCENE, {(OWN.id, OWN.version): Cell.WITHDRAWN}), {SEAL: department(SCENE)})),),
+    lists=(
+        (
+            "list.xml",
+            signed(
+                SCENE,
+                status_list(SCENE, {(OWN.id, OWN.version): Cell.WITHDRAWN}),
+                {SEAL: department(SCENE)},
+            ),
+        ),
+    ),
 )
 
 
@@ -171,9 +232,13 @@ def test_the_untouched_transcript() -> None:
     assert judge(SCENE, document, WITHDRAWING).status == "withdrawn"
 
 
-@pytest.mark.parametrize("number", range(len(VARIANTS)), ids=lambda number: f"{number}-{VARIANTS[number][0]}")
+@pytest.mark.parametrize(
+    "number", range(len(VARIANTS)), ids=lambda number: f"{number}-{VARIANTS[number][0]}"
+)
 def test_no_claim_improves_what_others_say(number: int) -> None:
-    """Whatever the file says instead: who is refused stays refused, and what is withdrawn stays withdrawn, or it is open."""
+    """Whatever the file says instead: who is refused stays refused, and what is withdrawn stays
+    withdrawn, or it is open.
+    """
     document = resigned(number)
     if document is None:
         pytest.skip("no such file can be written")

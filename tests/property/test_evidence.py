@@ -1,4 +1,6 @@
-"""Evidence is complete: in whatever way a set of objects is written, the same is found, or what was not read is named."""
+"""Evidence is complete: in whatever way a set of objects is written, the same is found, or what was
+not read is named.
+"""
 
 import time
 from datetime import timedelta
@@ -36,13 +38,21 @@ JUNK = (
     b"subject=/C=VN/CN=x\nissuer=/C=VN\n",
 )
 IN_DOCUMENTS = {name for name in WRITINGS if name.startswith(("base64-in-json", "base64-in-xml"))}
-"""A code that does not begin as an object does is an ordinary part of a document, such as a picture."""
-TEXT = [name for name in WRITINGS if name.startswith(("pem", "base64-in", "ldif")) and "utf" not in name and "json" not in name]
+"""A code that does not begin as an object does is an ordinary part of a document, such as a
+picture.
+"""
+TEXT = [
+    name
+    for name in WRITINGS
+    if name.startswith(("pem", "base64-in", "ldif")) and "utf" not in name and "json" not in name
+]
 
 
 def found(octets: bytes) -> set[tuple[str, bytes]]:
     objects = read_objects(octets)
-    assert not [part for part in objects.unread if part.where and part.mark != "other"], objects.unread
+    assert not [part for part in objects.unread if part.where and part.mark != "other"], (
+        objects.unread
+    )
     named = {("certificate", one.der) for one in objects.certificates}
     return named | {("crl", der) for der in objects.crls} | {("ocsp", der) for der in objects.ocsps}
 
@@ -61,24 +71,40 @@ def test_what_is_joined_without_a_line_between_is_read(name: str) -> None:
 
 @settings(max_examples=150, suppress_health_check=[HealthCheck.too_slow], deadline=None)
 @given(st.permutations(OBJECTS), st.data())
-def test_a_text_of_several_writings_and_other_text_is_read(objects: list[tuple[str, bytes]], data: st.DataObject) -> None:
+def test_a_text_of_several_writings_and_other_text_is_read(
+    objects: list[tuple[str, bytes]], data: st.DataObject
+) -> None:
     parts = []
     for one in objects:
-        parts += [data.draw(st.sampled_from(JUNK)), WRITINGS[data.draw(st.sampled_from(TEXT))](*one), b"\n"]
+        parts += [
+            data.draw(st.sampled_from(JUNK)),
+            WRITINGS[data.draw(st.sampled_from(TEXT))](*one),
+            b"\n",
+        ]
     assert found(b"".join(parts)) == set(OBJECTS)
 
 
 @settings(max_examples=60, deadline=None)
-@given(st.permutations(OBJECTS), st.lists(st.sampled_from([b"", b"\n", b"\0\0", b"\xf1\xf2"]), min_size=6, max_size=6), st.integers(1, 5))
-def test_a_row_of_der_and_bundles_is_read(objects: list[tuple[str, bytes]], between: list[bytes], cut: int) -> None:
+@given(
+    st.permutations(OBJECTS),
+    st.lists(st.sampled_from([b"", b"\n", b"\0\0", b"\xf1\xf2"]), min_size=6, max_size=6),
+    st.integers(1, 5),
+)
+def test_a_row_of_der_and_bundles_is_read(
+    objects: list[tuple[str, bytes]], between: list[bytes], cut: int
+) -> None:
     row = b"".join(der + junk for (_, der), junk in zip(objects[:cut], between, strict=False))
     assert found(row + bundle(*objects[cut:])) == set(OBJECTS)
-    assert found(bundle(*objects[:cut]) + b"\n" + armoured("crl", objects[cut][1])) >= {*objects[:cut]}
+    assert found(bundle(*objects[:cut]) + b"\n" + armoured("crl", objects[cut][1])) >= {
+        *objects[:cut]
+    }
 
 
 @pytest.fixture(scope="module")
 def revoked() -> tuple[Scene, bytes, dict[str, bytes]]:
-    """Give a transcript whose homeroom teacher is revoked by the newer of two lists; both lists by their names, and the others'."""
+    """Return a transcript whose homeroom teacher is revoked by the newer of two lists; both lists
+    by their names, and the others'.
+    """
     scene = Scene(subjects=1)
     document = scene.signed()
     scene.world.revoke(scene.identity(GVCN), SIGNED_AT - HOUR)
@@ -101,7 +127,9 @@ def write(folder: Path, files: dict[str, bytes]) -> Path:
 
 @pytest.mark.parametrize("name", [*WRITINGS, *UNKNOWN])
 @pytest.mark.parametrize("file", ["0.txt", "zz.bin", ".hidden"])
-def test_a_revoked_signer_is_never_valid(revoked: tuple[Scene, bytes, dict[str, bytes]], tmp_path: Path, name: str, file: str) -> None:
+def test_a_revoked_signer_is_never_valid(
+    revoked: tuple[Scene, bytes, dict[str, bytes]], tmp_path: Path, name: str, file: str
+) -> None:
     scene, document, lists = revoked
     newer = {**WRITINGS, **UNKNOWN}[name]("crl", lists["newer"])
     files = {key: octets for key, octets in lists.items() if key != "newer"}
@@ -112,7 +140,9 @@ def test_a_revoked_signer_is_never_valid(revoked: tuple[Scene, bytes, dict[str, 
         assert "REVOCATION.REVOKED" in said
 
 
-def test_the_older_list_alone_and_an_older_and_a_newer_in_one_file(revoked: tuple[Scene, bytes, dict[str, bytes]], tmp_path: Path) -> None:
+def test_the_older_list_alone_and_an_older_and_a_newer_in_one_file(
+    revoked: tuple[Scene, bytes, dict[str, bytes]], tmp_path: Path
+) -> None:
     scene, document, lists = revoked
     files = {key: octets for key, octets in lists.items() if key != "newer"}
     assert judged(scene, document, write(tmp_path, files))[0] is Verdict.VALID
@@ -162,7 +192,11 @@ def test_no_octets_raise(octets: bytes) -> None:
 
 
 @settings(max_examples=300, deadline=None)
-@given(st.sampled_from(sorted(set(WRITINGS) - IN_DOCUMENTS)), st.integers(0, 10_000), st.integers(0, 255))
+@given(
+    st.sampled_from(sorted(set(WRITINGS) - IN_DOCUMENTS)),
+    st.integers(0, 10_000),
+    st.integers(0, 255),
+)
 def test_a_changed_octet_is_read_otherwise_or_named(name: str, at: int, octet: int) -> None:
     whole = WRITINGS[name]("crl", OBJECTS[2][1])
     changed = whole[: at % len(whole)] + bytes([octet]) + whole[at % len(whole) + 1 :]

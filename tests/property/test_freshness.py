@@ -1,6 +1,8 @@
-"""What statements on revocation add up to, against an oracle written from the text of docs/explanation/evidence.md and of the RFCs.
+"""What statements on revocation add up to, against an oracle written from the text of
+docs/explanation/evidence.md and of the RFCs.
 
-A case is a certificate's life, a signing time that is proven or not, and some lists and answers about it, all authentic.
+A case is a certificate's life, a signing time that is proven or not, and some lists and answers
+about it, all authentic.
 """
 
 from dataclasses import dataclass, replace
@@ -13,7 +15,13 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from hocba_sign.pki.certificates.certificate import Certificate
-from hocba_sign.pki.path.validation import PathRequirements, PathResult, PathStatus, validate_by_engine, validate_path
+from hocba_sign.pki.path.validation import (
+    PathRequirements,
+    PathResult,
+    PathStatus,
+    validate_by_engine,
+    validate_path,
+)
 from hocba_sign.pki.revocation.evidence import Evidence
 from hocba_sign.pki.trust.store import TrustStore
 from hocba_sign.testing.authority import OcspAnswer, certificate_id, ocsp_response
@@ -31,7 +39,25 @@ BIRTH, END = NOW - 50 * DAY, NOW + 20 * DAY
 LEAF = WORLD.person("Nguyễn Thị Thử", "001300000001", not_before=BIRTH, not_after=END)
 LEAF_CERTIFICATE = Certificate.load(LEAF.certificate_der)
 
-TIMES = [NOW + hours * HOUR for hours in (-51 * 24, -5 * 24, -49, -25, -24, -1, 0, 1, 30, 5 * 24, 20 * 24, 20 * 24 + 1, 30 * 24, 50 * 24)]
+TIMES = [
+    NOW + hours * HOUR
+    for hours in (
+        -51 * 24,
+        -5 * 24,
+        -49,
+        -25,
+        -24,
+        -1,
+        0,
+        1,
+        30,
+        5 * 24,
+        20 * 24,
+        20 * 24 + 1,
+        30 * 24,
+        50 * 24,
+    )
+]
 
 
 @dataclass(frozen=True, order=True)
@@ -62,19 +88,35 @@ def _list(said: Said) -> bytes:
         reason = "certificate_hold" if said.status == "hold" else "superseded"
         entry: dict[str, Any] = {
             "user_certificate": LEAF.serial,
-            "revocation_date": fields["this_update"].__class__({"utc_time": core.UTCTime(said.since)}),
-            "crl_entry_extensions": [{"extn_id": "crl_reason", "extn_value": crl.CRLReason(reason)}],
+            "revocation_date": fields["this_update"].__class__(
+                {"utc_time": core.UTCTime(said.since)}
+            ),
+            "crl_entry_extensions": [
+                {"extn_id": "crl_reason", "extn_value": crl.CRLReason(reason)}
+            ],
         }
         fields["revoked_certificates"] = [entry]
     signature = sign_octets(CA.key, fields.dump(force=True), digest="sha256")
     algorithm = changed["signature_algorithm"]
-    return bytes(crl.CertificateList({"tbs_cert_list": fields, "signature_algorithm": algorithm, "signature": signature}).dump())
+    return bytes(
+        crl.CertificateList(
+            {"tbs_cert_list": fields, "signature_algorithm": algorithm, "signature": signature}
+        ).dump()
+    )
 
 
 def _answer(said: Said) -> bytes:
-    revoked = RevokedEntry(serial=LEAF.serial, at=said.since, reason="certificate_hold" if said.status == "hold" else "superseded")
+    revoked = RevokedEntry(
+        serial=LEAF.serial,
+        at=said.since,
+        reason="certificate_hold" if said.status == "hold" else "superseded",
+    )
     status: Any = {"hold": "revoked"}.get(said.status, said.status)
-    answer = OcspAnswer(cert_id_der=certificate_id(LEAF.certificate_der, CA.certificate_der), status=status, revoked=revoked)
+    answer = OcspAnswer(
+        cert_id_der=certificate_id(LEAF.certificate_der, CA.certificate_der),
+        status=status,
+        revoked=revoked,
+    )
     return ocsp_response((answer,), CA, at=said.issued, next_update=said.next_update)
 
 
@@ -84,8 +126,12 @@ def judged(scene: Scene, statements: tuple[Said, ...], *, by: Any = validate_pat
         crls=[ROOT_LIST, *(_list(one) for one in statements if one.kind == "crl")],
         ocsps=[_answer(one) for one in statements if one.kind == "ocsp"],
     )
-    requirements = PathRequirements(known_until=scene.judged, current_at=scene.judged, is_newer_demanded=scene.is_newer_demanded)
-    result: PathResult = by(LEAF_CERTIFICATE, trust=TRUST, evidence=evidence, at=scene.signed, requirements=requirements)
+    requirements = PathRequirements(
+        known_until=scene.judged, current_at=scene.judged, is_newer_demanded=scene.is_newer_demanded
+    )
+    result: PathResult = by(
+        LEAF_CERTIFICATE, trust=TRUST, evidence=evidence, at=scene.signed, requirements=requirements
+    )
     return result
 
 
@@ -95,24 +141,38 @@ def oracle(scene: Scene, statements: tuple[Said, ...]) -> str:
     # A permanent revocation never lifts, and the earliest date counts.
     if any(one.status == "revoked" and one.since <= scene.signed for one in known):
         return "revoked"
-    # A hold counts for its interval: until a later statement, made in the certificate's life, is silent about it.
+    # A hold counts for its interval: until a later statement, made in the certificate's life, is
+    # silent about it.
     in_life = [one for one in known if BIRTH <= one.issued <= END]
     for held in known:
         if held.status == "hold" and held.since <= scene.signed:
-            lifted = [one.issued for one in in_life if one.status == "good" and one.issued > held.issued]
+            lifted = [
+                one.issued for one in in_life if one.status == "good" and one.issued > held.issued
+            ]
             if not lifted or scene.signed < min(lifted):
                 return "hold"
-    # Of answers that contradict each other the newer counts; unknown outweighs good of the same moment.
-    ignorance = max((one.issued for one in known if one.status == "unknown" and one.issued <= END), default=None)
+    # Of answers that contradict each other the newer counts; unknown outweighs good of the same
+    # moment.
+    ignorance = max(
+        (one.issued for one in known if one.status == "unknown" and one.issued <= END), default=None
+    )
     for one in known:
-        if one.status == "unknown" or (one.status in {"revoked", "hold"} and one.since <= scene.signed):
+        if one.status == "unknown" or (
+            one.status in {"revoked", "hold"} and one.since <= scene.signed
+        ):
             continue
         if ignorance is not None and one.issued <= ignorance:
             continue
         if one.issued >= scene.signed and (one.status != "good" or one.issued <= END):
             return "good"  # made after the signature: settles the question
         end = one.next_update or (one.issued + 24 * HOUR if one.kind == "ocsp" else None)
-        if one in in_life and one.issued < scene.signed and end is not None and end >= scene.judged and not scene.is_newer_demanded:
+        if (
+            one in in_life
+            and one.issued < scene.signed
+            and end is not None
+            and end >= scene.judged
+            and not scene.is_newer_demanded
+        ):
             return "good"  # made before: counts only while it is current
     return "open"
 
@@ -132,9 +192,17 @@ def said(draw: st.DrawFn) -> Said:
     kind = draw(st.sampled_from(["crl", "ocsp"]))
     issued = draw(st.sampled_from(TIMES))
     life = draw(st.sampled_from([None, 2 * HOUR, 7 * DAY, 400 * DAY]))
-    status = draw(st.sampled_from(["good", "good", "good", "revoked", "hold", *(["unknown"] if kind == "ocsp" else [])]))
+    status = draw(
+        st.sampled_from(
+            ["good", "good", "good", "revoked", "hold", *(["unknown"] if kind == "ocsp" else [])]
+        )
+    )
     return Said(
-        kind, issued, None if life is None else issued + life, status, draw(st.sampled_from([one for one in TIMES if one <= issued]))
+        kind,
+        issued,
+        None if life is None else issued + life,
+        status,
+        draw(st.sampled_from([one for one in TIMES if one <= issued])),
     )
 
 
@@ -155,28 +223,43 @@ def test_statements_add_up_as_the_text_says(scene: Scene, statements: tuple[Said
 
 @settings(max_examples=40)
 @given(scenes(), STATEMENTS)
-def test_the_reference_engine_follows_the_same_rules(scene: Scene, statements: tuple[Said, ...]) -> None:
+def test_the_reference_engine_follows_the_same_rules(
+    scene: Scene, statements: tuple[Said, ...]
+) -> None:
     assert judged(scene, statements, by=validate_by_engine) == judged(scene, statements)
 
 
 @given(scenes(), STATEMENTS, st.randoms(use_true_random=False))
-def test_the_order_of_statements_changes_nothing(scene: Scene, statements: tuple[Said, ...], random: Any) -> None:
+def test_the_order_of_statements_changes_nothing(
+    scene: Scene, statements: tuple[Said, ...], random: Any
+) -> None:
     shuffled = list(statements)
     random.shuffle(shuffled)
     assert judged(scene, tuple(shuffled)) == judged(scene, statements)
 
 
 @given(scenes(), STATEMENTS, said())
-def test_a_reported_revocation_never_improves_anything(scene: Scene, statements: tuple[Said, ...], more: Said) -> None:
+def test_a_reported_revocation_never_improves_anything(
+    scene: Scene, statements: tuple[Said, ...], more: Said
+) -> None:
     """Whatever dates the statement has, as long as it was made by the validation time."""
-    report = replace(more, status="revoked", issued=min(more.issued, scene.judged), since=min(more.since, scene.signed))
+    report = replace(
+        more,
+        status="revoked",
+        issued=min(more.issued, scene.judged),
+        since=min(more.since, scene.signed),
+    )
     assert told(judged(scene, (*statements, report))) == "revoked"
 
 
 @given(scenes(), STATEMENTS)
-def test_what_is_not_good_by_default_is_not_good_by_strict(scene: Scene, statements: tuple[Said, ...]) -> None:
+def test_what_is_not_good_by_default_is_not_good_by_strict(
+    scene: Scene, statements: tuple[Said, ...]
+) -> None:
     strict = told(judged(replace(scene, is_newer_demanded=True), statements))
-    assert strict == "open" or strict == told(judged(replace(scene, is_newer_demanded=False), statements))
+    assert strict == "open" or strict == told(
+        judged(replace(scene, is_newer_demanded=False), statements)
+    )
 
 
 SIGNED_TODAY = Scene(NOW, NOW + 10 * DAY)
@@ -185,9 +268,21 @@ SIGNED_TODAY = Scene(NOW, NOW + 10 * DAY)
 @pytest.mark.parametrize(
     ("scene", "one", "cause"),
     [
-        (Scene(NOW, NOW + 300 * DAY), Said("crl", NOW - HOUR, NOW + 7 * DAY), "REVOCATION.BEFORE_SIGNATURE"),
-        (Scene(NOW, NOW + HOUR, is_newer_demanded=True), Said("crl", NOW - HOUR, NOW + 7 * DAY), "REVOCATION.BEFORE_SIGNATURE"),
-        (Scene(NOW, NOW), Said("crl", NOW - 37 * timedelta(minutes=1), None), "REVOCATION.NO_NEXT_UPDATE"),
+        (
+            Scene(NOW, NOW + 300 * DAY),
+            Said("crl", NOW - HOUR, NOW + 7 * DAY),
+            "REVOCATION.BEFORE_SIGNATURE",
+        ),
+        (
+            Scene(NOW, NOW + HOUR, is_newer_demanded=True),
+            Said("crl", NOW - HOUR, NOW + 7 * DAY),
+            "REVOCATION.BEFORE_SIGNATURE",
+        ),
+        (
+            Scene(NOW, NOW),
+            Said("crl", NOW - 37 * timedelta(minutes=1), None),
+            "REVOCATION.NO_NEXT_UPDATE",
+        ),
         (Scene(NOW, NOW), Said("ocsp", NOW - 24 * HOUR, None), None),
         (Scene(NOW, NOW), Said("ocsp", NOW - 25 * HOUR, None), "REVOCATION.EXPIRED"),
         (Scene(NOW, NOW + DAY), Said("crl", NOW + HOUR, None), None),
@@ -195,8 +290,16 @@ SIGNED_TODAY = Scene(NOW, NOW + 10 * DAY)
         (SIGNED_TODAY, Said("crl", NOW - 8 * DAY, NOW - DAY), "REVOCATION.EXPIRED"),
         (Scene(NOW, NOW + 40 * DAY), Said("crl", END + HOUR, None), "REVOCATION.AFTER_EXPIRY"),
         (Scene(NOW, NOW + 40 * DAY), Said("crl", END + HOUR, None, "revoked", NOW + DAY), None),
-        (Scene(NOW, NOW + 40 * DAY), Said("crl", END + HOUR, None, "revoked", NOW), "REVOCATION.REVOKED"),
-        (Scene(NOW, NOW + DAY), Said("crl", BIRTH - DAY, NOW + 2 * DAY), "REVOCATION.BEFORE_ISSUANCE"),
+        (
+            Scene(NOW, NOW + 40 * DAY),
+            Said("crl", END + HOUR, None, "revoked", NOW),
+            "REVOCATION.REVOKED",
+        ),
+        (
+            Scene(NOW, NOW + DAY),
+            Said("crl", BIRTH - DAY, NOW + 2 * DAY),
+            "REVOCATION.BEFORE_ISSUANCE",
+        ),
     ],
 )
 @pytest.mark.parametrize("by", [validate_path, validate_by_engine])
@@ -205,7 +308,10 @@ def test_each_cause(scene: Scene, one: Said, cause: str | None, by: Any) -> None
 
 
 def test_the_earliest_date_counts() -> None:
-    first, second = Said("crl", NOW + DAY, None, "revoked", NOW - HOUR), Said("ocsp", NOW + 2 * DAY, None, "revoked", NOW + HOUR)
+    first, second = (
+        Said("crl", NOW + DAY, None, "revoked", NOW - HOUR),
+        Said("ocsp", NOW + 2 * DAY, None, "revoked", NOW + HOUR),
+    )
     for statements in ((first, second), (second, first)):
         assert judged(SIGNED_TODAY, statements).revocation[0].revoked_at == NOW - HOUR
     later = replace(first, since=NOW + 3 * HOUR)
@@ -217,15 +323,26 @@ def test_a_lifted_hold_counts_for_its_interval(signed: int, status: str) -> None
     held = Said("crl", NOW - 5 * HOUR, None, "hold", NOW - 20 * HOUR)
     lifted = Said("crl", NOW, NOW + 7 * DAY)
     newer = Said("crl", NOW + 2 * DAY, None)
-    assert judged(Scene(NOW + signed * HOUR, NOW + 3 * DAY), (held, lifted, newer)).revocation[0].status == status
+    assert (
+        judged(Scene(NOW + signed * HOUR, NOW + 3 * DAY), (held, lifted, newer))
+        .revocation[0]
+        .status
+        == status
+    )
 
 
 def test_a_permanent_revocation_never_lifts() -> None:
-    gone, silent = Said("crl", NOW - 5 * DAY, None, "revoked", NOW - 6 * DAY), Said("crl", NOW + HOUR, NOW + 7 * DAY)
+    gone, silent = (
+        Said("crl", NOW - 5 * DAY, None, "revoked", NOW - 6 * DAY),
+        Said("crl", NOW + HOUR, NOW + 7 * DAY),
+    )
     assert judged(Scene(NOW, NOW + DAY), (gone, silent)).causes == ("REVOCATION.REVOKED",)
 
 
 @pytest.mark.parametrize(("delay", "status"), [(-1, "good"), (0, "unknown"), (1, "unknown")])
 def test_who_does_not_know_the_certificate_outweighs_an_older_list(delay: int, status: str) -> None:
-    statements = (Said("crl", NOW + DAY, None), Said("ocsp", NOW + DAY + delay * HOUR, None, "unknown"))
+    statements = (
+        Said("crl", NOW + DAY, None),
+        Said("ocsp", NOW + DAY + delay * HOUR, None, "unknown"),
+    )
     assert judged(Scene(NOW, NOW + 3 * DAY), statements).revocation[0].status == status

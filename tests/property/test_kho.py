@@ -1,4 +1,6 @@
-"""The transcript store's layout: what our files prove, what is done to them is noticed, and what files of others leave open."""
+"""The transcript store's layout: what our files prove, what is done to them is noticed, and what
+files of others leave open.
+"""
 
 import hashlib
 import random
@@ -30,7 +32,19 @@ from hocba_sign.xml.layout import KHO, slot_elements
 from hocba_sign.xml.parse import parse
 from hocba_sign.xml.splice import insert, path_of
 from tests.support.records import data_digest, event, judge, signed_event
-from tests.support.scene import CBQL, GVCN, JUDGED_AT, NAMESPACES, SEAL, SIGNED_AT, DirectTsa, Scene, causes, value_id, without
+from tests.support.scene import (
+    CBQL,
+    GVCN,
+    JUDGED_AT,
+    NAMESPACES,
+    SEAL,
+    SIGNED_AT,
+    DirectTsa,
+    Scene,
+    causes,
+    value_id,
+    without,
+)
 
 AS_THE_STORE = Policy(accept_kho=True)
 SCENE = Scene(subjects=2, layout=KHO, policy=AS_THE_STORE)
@@ -51,7 +65,7 @@ def place(slot: Slot) -> str:
 
 
 def target(slot: Slot) -> str:
-    """Give what the field's format lets each role sign."""
+    """Return what the field's format lets each role sign."""
     return {Role.GVBM: slot.subject or "", Role.GVCN: "thongtinhocba"}.get(slot.role, "data")
 
 
@@ -76,41 +90,68 @@ def test_slots_ids_and_targets_are_those_of_the_field(slot: Slot) -> None:
     root = etree.fromstring(ISSUED)
     found = signature(root, slot)
     references = found.findall("ds:SignedInfo/ds:Reference", NAMESPACES)
-    links = [one for one in references if one.get("Type") == "http://uri.etsi.org/01903#CountersignedSignature"]
-    own = [one for one in references if one.get("Type") == "http://uri.etsi.org/01903#SignedProperties"]
+    links = [
+        one
+        for one in references
+        if one.get("Type") == "http://uri.etsi.org/01903#CountersignedSignature"
+    ]
+    own = [
+        one for one in references if one.get("Type") == "http://uri.etsi.org/01903#SignedProperties"
+    ]
     data = [one.get("URI") for one in references if one not in links and one not in own]
     assert data == [f"#{target(slot)}"]
     (covered,) = root.xpath(f"//*[@Id='{target(slot)}']")
     assert covered not in list(found.iterancestors())
-    expected = {Role.GVCN: [f"#{value_id(one)}" for one in TEACHERS], Role.KY_PHAT_HANH: [f"#{value_id(CBQL)}"]}
+    expected = {
+        Role.GVCN: [f"#{value_id(one)}" for one in TEACHERS],
+        Role.KY_PHAT_HANH: [f"#{value_id(CBQL)}"],
+    }
     assert [one.get("URI") for one in links] == expected.get(slot.role, [])
 
 
 def test_the_pupil_is_covered_by_principal_and_seal_only_and_the_report_says_so() -> None:
-    checks = [check for check in SCENE.verify(ISSUED).to_dict()["checks"] if check["id"] == "WF.PUPIL_NOT_COVERED"]
+    checks = [
+        check
+        for check in SCENE.verify(ISSUED).to_dict()["checks"]
+        if check["id"] == "WF.PUPIL_NOT_COVERED"
+    ]
     assert {check["where"] for check in checks} == {str(slot) for slot in (*TEACHERS, GVCN)}
     assert [check["forces"] for check in checks] == [None] * 3
 
 
 def test_unless_the_verifier_accepts_the_layout_no_teacher_has_signed_for_this_pupil() -> None:
-    report = verify(ISSUED, trust=SCENE.trust, evidence=SCENE.evidence(), at=JUDGED_AT, policy=DEFAULT)
-    assert (report.verdict, causes(report)) == (Verdict.INDETERMINATE, frozenset({"WF.PUPIL_NOT_COVERED"}))
+    report = verify(
+        ISSUED, trust=SCENE.trust, evidence=SCENE.evidence(), at=JUDGED_AT, policy=DEFAULT
+    )
+    assert (report.verdict, causes(report)) == (
+        Verdict.INDETERMINATE,
+        frozenset({"WF.PUPIL_NOT_COVERED"}),
+    )
 
 
 def test_the_signatures_of_one_pupils_teachers_in_the_file_of_another_are_not_valid() -> None:
-    """Only principal and seal are of the second file; the teachers and the class signed the first."""
+    """Only principal and seal are of the second file; the teachers and the class signed the
+    first.
+    """
     pupil = replace(SCENE.transcript.pupil, full_name="Trần Văn Khác", personal_id="048208000111")
-    other = replace(SCENE.transcript, identification=replace(SCENE.transcript.identification, pupil=pupil))
+    other = replace(
+        SCENE.transcript, identification=replace(SCENE.transcript.identification, pupil=pupil)
+    )
     first = SCENE.signed((*TEACHERS, GVCN))
     document = encode(other, KHO)
     for slot in (*TEACHERS, GVCN):
         made = etree.tostring(signature(etree.fromstring(first), slot))
-        document = insert(document, path_of(dict(slot_elements(parse(document).root, KHO))[slot]), fragment=made)
+        document = insert(
+            document, path_of(dict(slot_elements(parse(document).root, KHO))[slot]), fragment=made
+        )
     for slot in (CBQL, SEAL):
         document = SCENE.sign(document, slot)
     report = verify(document, trust=SCENE.trust, evidence=SCENE.evidence(), at=JUDGED_AT)
     assert [one["intact"] for one in report.to_dict()["signatures"]] == [True] * 5
-    assert (report.verdict, causes(report)) == (Verdict.INDETERMINATE, frozenset({"WF.PUPIL_NOT_COVERED"}))
+    assert (report.verdict, causes(report)) == (
+        Verdict.INDETERMINATE,
+        frozenset({"WF.PUPIL_NOT_COVERED"}),
+    )
 
 
 ORDERED = Scene(subjects=1, layout=KHO, policy=AS_THE_STORE)
@@ -151,8 +192,12 @@ class TestOrder:
             assert report.to_dict()["workflow"]["order_proven"] is False
 
     @pytest.mark.parametrize("order", ORDERS, ids=name)
-    def test_without_links_the_order_is_unproven_or_the_file_broken(self, order: tuple[Slot, ...]) -> None:
-        """Who fills a slot of teachers after the principal breaks the principal's signature; the rest nobody can tell."""
+    def test_without_links_the_order_is_unproven_or_the_file_broken(
+        self, order: tuple[Slot, ...]
+    ) -> None:
+        """Who fills a slot of teachers after the principal breaks the principal's signature; the
+        rest nobody can tell.
+        """
         document = ORDERED.draft
         for slot in order:
             document = ORDERED.forge(document, slot, covered=(target(slot),), linked=())
@@ -164,7 +209,9 @@ class TestOrder:
         assert report.to_dict()["workflow"]["order_proven"] is False
 
     def stamped(self, hours: dict[Slot, tuple[int, int]]) -> bytes:
-        """Sign without links; `hours` gives for each slot when its signer says and when the time-stamp proves."""
+        """Sign without links; `hours` gives for each slot when its signer says and when the
+        time-stamp proves.
+        """
         document = ORDERED.draft
         for slot in PLANNED:
             claimed, stamped = (SIGNED_AT + timedelta(minutes=minute) for minute in hours[slot])
@@ -177,7 +224,9 @@ class TestOrder:
         told = report.to_dict()
         assert report.verdict is Verdict.VALID, causes(report)
         assert told["workflow"]["order_basis"] == "timestamps"
-        assert "WF.ORDER_BY_TIME_STAMP" in {check["id"] for check in told["checks"] if check["result"] == "pass"}
+        assert "WF.ORDER_BY_TIME_STAMP" in {
+            check["id"] for check in told["checks"] if check["result"] == "pass"
+        }
         assert "Right by the time-stamps" in text(report, "en")
 
     @pytest.mark.parametrize(
@@ -189,12 +238,16 @@ class TestOrder:
             (SEAL, (4, 9), "contradicted"),
         ],
     )
-    def test_time_stamps_prove_no_order_where_the_signers_do_not_agree(self, slot: Slot, times: tuple[int, int], basis: str) -> None:
+    def test_time_stamps_prove_no_order_where_the_signers_do_not_agree(
+        self, slot: Slot, times: tuple[int, int], basis: str
+    ) -> None:
         report = ORDERED.verify(self.stamped(ASCENDING | {slot: times}))
         assert report.verdict is Verdict.INDETERMINATE
         assert report.to_dict()["workflow"]["order_basis"] == basis
         assert f"WF.ORDER_{basis.upper()}" in causes(report)
-        assert {answer.question: answer.state for answer in view(report, "en").answers}["Was the order of signing right?"] == "unknown"
+        assert {answer.question: answer.state for answer in view(report, "en").answers}[
+            "Was the order of signing right?"
+        ] == "unknown"
 
     @pytest.mark.parametrize("minute", [9, 10])
     def test_a_time_claimed_after_the_own_time_stamp_gives_no_order(self, minute: int) -> None:
@@ -241,7 +294,11 @@ def test_a_removed_slot_is_noticed(slot: Slot) -> None:
     assert "WF.SLOT_REMOVED" in causes(report)
 
 
-@pytest.mark.parametrize(("one", "other"), [(GVCN, CBQL), (CBQL, SEAL), (TEACHERS[0], TEACHERS[1]), (TEACHERS[0], GVCN)], ids=str)
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [(GVCN, CBQL), (CBQL, SEAL), (TEACHERS[0], TEACHERS[1]), (TEACHERS[0], GVCN)],
+    ids=str,
+)
 def test_signatures_swapped_between_slots_are_noticed(one: Slot, other: Slot) -> None:
     root = etree.fromstring(ISSUED)
     first, second = signature(root, one), signature(root, other)
@@ -259,8 +316,12 @@ def test_slots_renamed_for_each_other_are_noticed() -> None:
     """Two teachers' slots change their Ids, with the signatures left where they are."""
     one, other = (str(slot.teacher).encode() for slot in TEACHERS)
     head, tail = ISSUED.split(b"<DANH_SACH_GVBM>")
-    renamed = tail.replace(b'<GVBM Id="' + one, b'<GVBM Id="?').replace(b'<GVBM Id="' + other, b'<GVBM Id="' + one)
-    report = SCENE.verify(head + b"<DANH_SACH_GVBM>" + renamed.replace(b'<GVBM Id="?', b'<GVBM Id="' + other))
+    renamed = tail.replace(b'<GVBM Id="' + one, b'<GVBM Id="?').replace(
+        b'<GVBM Id="' + other, b'<GVBM Id="' + one
+    )
+    report = SCENE.verify(
+        head + b"<DANH_SACH_GVBM>" + renamed.replace(b'<GVBM Id="?', b'<GVBM Id="' + other)
+    )
     assert report.verdict is Verdict.INVALID
     assert "WF.MOVED" in causes(report)
 
@@ -291,7 +352,9 @@ def test_a_signature_that_names_the_paired_id_covers_nothing() -> None:
 
 
 def test_a_reference_to_the_paired_id_is_not_followed() -> None:
-    renamed = ISSUED.replace(f'URI="#{TEACHERS[0].subject}"'.encode(), f'URI="#{TEACHERS[0].teacher}"'.encode(), 1)
+    renamed = ISSUED.replace(
+        f'URI="#{TEACHERS[0].subject}"'.encode(), f'URI="#{TEACHERS[0].teacher}"'.encode(), 1
+    )
     report = SCENE.verify(renamed)
     assert report.verdict is Verdict.INVALID
     assert "SIG.TARGET_MISSING" in causes(report)
@@ -314,11 +377,20 @@ def test_no_changed_byte_in_the_data_is_valid() -> None:
 
 
 class TestGrowth:
-    """Slots of teachers lie within what the principal signs: they may grow before, and not after."""
+    """Slots of teachers lie within what the principal signs: they may grow before, and not
+    after.
+    """
 
     def extended(self, document: bytes) -> bytes:
         tsa = DirectTsa(SCENE.world, JUDGED_AT)
-        return extend(document, to=Level.LTA, trust=SCENE.trust, evidence=SCENE.evidence(), at=JUDGED_AT, tsa=tsa)
+        return extend(
+            document,
+            to=Level.LTA,
+            trust=SCENE.trust,
+            evidence=SCENE.evidence(),
+            at=JUDGED_AT,
+            tsa=tsa,
+        )
 
     def test_everything_may_grow_before_the_principal_signs(self) -> None:
         document = SCENE.signed((*TEACHERS, GVCN), level=Level.T)
@@ -335,10 +407,15 @@ class TestGrowth:
         assert closed_slots(ISSUED) == (*TEACHERS, GVCN)
         extended = self.extended(ISSUED)
         report = SCENE.verify(extended, at=JUDGED_AT + timedelta(hours=1))
-        levels = {one["slot"]: one["format"].rpartition("-")[2] for one in report.to_dict()["signatures"]}
+        levels = {
+            one["slot"]: one["format"].rpartition("-")[2] for one in report.to_dict()["signatures"]
+        }
         assert report.verdict is Verdict.VALID, causes(report)
         assert levels == {"GVBM": "T", "GVCN": "T", "CBQL": "LTA", "KY_PHAT_HANH": "LTA"}
-        before, after = ISSUED.partition(b"<PHAT_HANH_HOC_BA>")[0], extended.partition(b"<PHAT_HANH_HOC_BA>")[0]
+        before, after = (
+            ISSUED.partition(b"<PHAT_HANH_HOC_BA>")[0],
+            extended.partition(b"<PHAT_HANH_HOC_BA>")[0],
+        )
         assert before == after
 
     @pytest.mark.parametrize("slot", [*TEACHERS, GVCN], ids=str)
@@ -351,7 +428,9 @@ class TestGrowth:
 
     def test_a_late_teacher_cannot_be_merged(self) -> None:
         late = SCENE.sign(SCENE.draft, TEACHERS[1])
-        document = SCENE.forge(SCENE.sign(SCENE.draft, TEACHERS[0]), GVCN, covered=("thongtinhocba",), linked=())
+        document = SCENE.forge(
+            SCENE.sign(SCENE.draft, TEACHERS[0]), GVCN, covered=("thongtinhocba",), linked=()
+        )
         document = SCENE.forge(document, CBQL, covered=("data",), linked=())
         with pytest.raises(CallerError) as caught:
             merge(document, [late])
@@ -371,10 +450,15 @@ def test_a_further_slot_is_reported_and_stands_for_nobody() -> None:
     made = etree.tostring(signature(etree.fromstring(octets), SEAL)).decode()
     for part in ("value", "props", "ref-1", "ref-2"):
         made = made.replace(f"ck-KY_PHAT_HANH-{part}", f"dv-{part}")
-    added = octets.replace(b"</KY_PHAT_HANH>", b"</KY_PHAT_HANH><CHUKYDONVI>" + made.replace("ck-KY", "dv-KY").encode() + b"</CHUKYDONVI>")
+    added = octets.replace(
+        b"</KY_PHAT_HANH>",
+        b"</KY_PHAT_HANH><CHUKYDONVI>" + made.replace("ck-KY", "dv-KY").encode() + b"</CHUKYDONVI>",
+    )
     report = other.verify(added)
     told = report.to_dict()
-    assert [check["result"] for check in told["checks"] if check["id"] == "WF.OTHER_SLOT"] == ["warning"]
+    assert [check["result"] for check in told["checks"] if check["id"] == "WF.OTHER_SLOT"] == [
+        "warning"
+    ]
     assert "SIG.STRAY" not in causes(report)
     assert [one["slot"] for one in told["signatures"]][-1] is None
     elsewhere = added.replace(b"CHUKYDONVI", b"CHU_KY_LA")
@@ -388,15 +472,21 @@ FOREIGN = """<HOC_BA><DU_LIEU_HOC_BA Id="data"><THONG_TIN_HOC_BA Id="thongtinhoc
 
 
 class TestForeign:
-    """A file of another maker: its content has a dictionary of its own, its slots are those of the field."""
+    """A file of another maker: its content has a dictionary of its own, its slots are those of the
+    field.
+    """
 
     SLOTS = (Slot(Role.GVBM, "m1", "t1"), Slot(Role.GVBM, "m2", "t2"), GVCN, CBQL, SEAL)
 
     def signed(self, slots: tuple[Slot, ...], *, is_linked: bool = False) -> bytes:
         document = FOREIGN.encode()
         for slot in slots:
-            linked = tuple(value_id(one) for one in KHO.linked_slots(slot, slots)) if is_linked else ()
-            document = SCENE.forge(document, slot, covered=(target(slot),), linked=linked, signer=SCENE.signer(CBQL))
+            linked = (
+                tuple(value_id(one) for one in KHO.linked_slots(slot, slots)) if is_linked else ()
+            )
+            document = SCENE.forge(
+                document, slot, covered=(target(slot),), linked=linked, signer=SCENE.signer(CBQL)
+            )
         return document
 
     def test_it_is_judged_as_far_as_it_can_be(self) -> None:
@@ -404,7 +494,9 @@ class TestForeign:
         told = report.to_dict()
         assert report.verdict is Verdict.INDETERMINATE
         assert [one["intact"] for one in told["signatures"]] == [True] * 5
-        assert [(one["slot"], one["subject"], one["teacher"]) for one in told["signatures"]][:2] == [
+        assert [(one["slot"], one["subject"], one["teacher"]) for one in told["signatures"]][
+            :2
+        ] == [
             ("GVBM", "m1", "t1"),
             ("GVBM", "m2", "t2"),
         ]
@@ -436,28 +528,42 @@ class TestForeign:
         assert "SIG.DIGEST" in causes(report)
 
     def test_a_signature_of_another_subject_is_wrong(self) -> None:
-        document = SCENE.forge(FOREIGN.encode(), self.SLOTS[0], covered=("m2",), linked=(), signer=SCENE.signer(CBQL))
+        document = SCENE.forge(
+            FOREIGN.encode(), self.SLOTS[0], covered=("m2",), linked=(), signer=SCENE.signer(CBQL)
+        )
         report = SCENE.verify(document)
         assert report.verdict is Verdict.INVALID
         assert causes(report) & {"WF.MOVED", "WF.COVERAGE"}
 
     def test_slots_of_others_may_lie_deeper_and_tell_about_the_signer(self) -> None:
-        deeper = FOREIGN.replace("<CBQL></CBQL>", "<THONG_TIN_KY><CBQL><CHUC_VU>Hiệu trưởng</CHUC_VU></CBQL></THONG_TIN_KY>").encode()
+        deeper = FOREIGN.replace(
+            "<CBQL></CBQL>",
+            "<THONG_TIN_KY><CBQL><CHUC_VU>Hiệu trưởng</CHUC_VU></CBQL></THONG_TIN_KY>",
+        ).encode()
         for slot in self.SLOTS:
-            deeper = SCENE.forge(deeper, slot, covered=(target(slot),), linked=(), signer=SCENE.signer(CBQL))
+            deeper = SCENE.forge(
+                deeper, slot, covered=(target(slot),), linked=(), signer=SCENE.signer(CBQL)
+            )
         told = SCENE.verify(deeper).to_dict()
-        assert [(one["slot"], one["intact"]) for one in told["signatures"]][3:] == [("CBQL", True), ("KY_PHAT_HANH", True)]
+        assert [(one["slot"], one["intact"]) for one in told["signatures"]][3:] == [
+            ("CBQL", True),
+            ("KY_PHAT_HANH", True),
+        ]
         assert (told["verdict"], told["workflow"]["complete"]) == ("INDETERMINATE", True)
 
     def test_a_slot_inside_a_signature_is_none(self) -> None:
         hidden = self.signed(self.SLOTS).replace(
-            b"</ds:Signature></KY_PHAT_HANH>", b"<ds:Object><CBQL/></ds:Object></ds:Signature></KY_PHAT_HANH>"
+            b"</ds:Signature></KY_PHAT_HANH>",
+            b"<ds:Object><CBQL/></ds:Object></ds:Signature></KY_PHAT_HANH>",
         )
         told = SCENE.verify(hidden).to_dict()
         assert [one["slot"] for one in told["signatures"]][3:] == ["CBQL", "KY_PHAT_HANH"]
 
     def test_our_own_slots_hold_a_signature_and_nothing_else(self) -> None:
-        for added in (ISSUED.replace(b"<CBQL>", b"<CBQL><A/>"), ISSUED.replace(b"<PHAT_HANH_HOC_BA>", b"<PHAT_HANH_HOC_BA><A><CBQL/></A>")):
+        for added in (
+            ISSUED.replace(b"<CBQL>", b"<CBQL><A/>"),
+            ISSUED.replace(b"<PHAT_HANH_HOC_BA>", b"<PHAT_HANH_HOC_BA><A><CBQL/></A>"),
+        ):
             assert added != ISSUED
             assert SCENE.verify(added).verdict is Verdict.INVALID
 
@@ -466,15 +572,21 @@ class TestForeign:
             SCENE.sign(FOREIGN.encode(), GVCN)
 
 
-@pytest.mark.parametrize(("root", "kind"), [("TONG_KET_CA_NAM", "TONG_KET"), ("THONG_TIN", "LY_LICH")])
+@pytest.mark.parametrize(
+    ("root", "kind"), [("TONG_KET_CA_NAM", "TONG_KET"), ("THONG_TIN", "LY_LICH")]
+)
 def test_a_part_of_a_transcript_is_named_and_not_judged_as_one(root: str, kind: str) -> None:
     identifier = "lyLich" if root == "THONG_TIN" else "tk"
     document = f'<HOC_BA><{root} Id="{identifier}"><A/></{root}><{kind}></{kind}></HOC_BA>'.encode()
-    signed = SCENE.forge_at(document, f"/*/{kind}", covered=(identifier,), signer=SCENE.signer(CBQL))
+    signed = SCENE.forge_at(
+        document, f"/*/{kind}", covered=(identifier,), signer=SCENE.signer(CBQL)
+    )
     report = SCENE.verify(signed)
     told = report.to_dict()
     assert report.verdict is Verdict.INDETERMINATE
-    assert [(check["id"], check["where"]) for check in told["checks"] if check["id"] == "DOC.PART"] == [("DOC.PART", kind)]
+    assert [
+        (check["id"], check["where"]) for check in told["checks"] if check["id"] == "DOC.PART"
+    ] == [("DOC.PART", kind)]
     assert [one["intact"] for one in told["signatures"]] == [True]
     assert (told["workflow"], told["document"]["layout"]) == (None, "part")
     assert "SIG.STRAY" not in causes(report)

@@ -1,4 +1,6 @@
-"""Of all orders of the roles only the planned one can be signed, and a file signed in any other is refused."""
+"""Of all orders of the roles only the planned one can be signed, and a file signed in any other is
+refused.
+"""
 
 from itertools import permutations
 
@@ -36,7 +38,9 @@ def covers(slot: Slot) -> tuple[str, ...]:
 
 @pytest.mark.parametrize("order", ORDERS, ids=name)
 def test_a_file_forged_in_another_order_is_refused(order: tuple[Slot, ...]) -> None:
-    """Each signer links to the one who really signed before, as an honest program with another table would."""
+    """Each signer links to the one who really signed before, as an honest program with another
+    table would.
+    """
     document = SCENE.draft
     previous: Slot | None = None
     for slot in order:

@@ -1,4 +1,6 @@
-"""Whatever is put beside what was signed, wherever it is put, no transcript stays VALID without a word about it."""
+"""Whatever is put beside what was signed, wherever it is put, no transcript stays VALID without a
+word about it.
+"""
 
 import re
 from collections.abc import Callable
@@ -49,7 +51,9 @@ CHANGES: dict[str, Change] = {
     "stylesheet": first_child(etree.ProcessingInstruction("xml-stylesheet", 'href="a.xsl"')),
     "mark": first_child(etree.fromstring('<DIEM_CA_NAM xmlns="urn:hocba:1">10.0</DIEM_CA_NAM>')),
     "no-namespace": first_child(etree.fromstring("<DIEM>10,0</DIEM>")),
-    "script": first_child(etree.fromstring('<script xmlns="http://www.w3.org/1999/xhtml">1</script>')),
+    "script": first_child(
+        etree.fromstring('<script xmlns="http://www.w3.org/1999/xhtml">1</script>')
+    ),
     "vendor": first_child(etree.fromstring('<v xmlns="http://vendor.example/">10,0</v>')),
     "attribute": attribute("diem"),
     "vendor-attribute": attribute("{http://vendor.example/}diem"),
@@ -64,10 +68,14 @@ SHOWS = {"stylesheet", "mark", "no-namespace", "script", "nil", "type"}
 
 
 def unsigned_places(root: etree._Element) -> list[int]:
-    """Give by number the elements that no signature covers: frame, slots, and the containers of signatures."""
+    """Return by number the elements that no signature covers: frame, slots, and the containers of
+    signatures.
+    """
     signed = {*root.iter(*SIGNED), *(one for one in root.iter() if one.get("Id") == "data")}
     elements = list(root.iter("*"))
-    return [number for number, one in enumerate(elements) if not signed & {one, *one.iterancestors()}]
+    return [
+        number for number, one in enumerate(elements) if not signed & {one, *one.iterancestors()}
+    ]
 
 
 def told(report: Report) -> set[str]:
@@ -102,7 +110,14 @@ def test_the_honest_twins_stay_valid() -> None:
     declaration, root = octets.split(b"\n", 1)
     hint = f'<HOC_BA xmlns:xsi="{XSI}" xsi:schemaLocation="urn:hocba:1 hocba-issued.xsd" '.encode()
     key_name = octets.replace(b"<ds:KeyInfo>", b"<ds:KeyInfo><ds:KeyName>TEST</ds:KeyName>")
-    for twin in (octets, b"\xef\xbb\xbf" + octets, root, octets.replace(b"<HOC_BA ", hint), key_name, root.decode().encode("utf-16")):
+    for twin in (
+        octets,
+        b"\xef\xbb\xbf" + octets,
+        root,
+        octets.replace(b"<HOC_BA ", hint),
+        key_name,
+        root.decode().encode("utf-16"),
+    ):
         report = made.verify(twin)
         assert (report.verdict, told(report) & (LEGEND | {"DOC.OTHER_KIND"})) == ("VALID", set())
     for twin, cause in (
@@ -123,11 +138,17 @@ def test_octets_of_another_kind_are_found_wherever_they_stand(mark: str) -> None
     places = {
         "comment": octets.replace(b"?>\n", f"?>\n<!-- {mark} -->".encode(), 1),
         "behind": octets + f"<!-- {mark} -->".encode(),
-        "key name": octets.replace(b"<ds:KeyInfo>", f"<ds:KeyInfo><ds:KeyName>{mark}</ds:KeyName>".encode(), 1),
+        "key name": octets.replace(
+            b"<ds:KeyInfo>", f"<ds:KeyInfo><ds:KeyName>{mark}</ds:KeyName>".encode(), 1
+        ),
         "attribute": octets.replace(b"<ds:KeyInfo>", f'<ds:KeyInfo Id="{mark}">'.encode(), 1),
-        "namespace in signed data": octets.replace(b"<DU_LIEU_HOC_BA ", f'<DU_LIEU_HOC_BA xmlns:q="urn:{mark}" '.encode(), 1),
+        "namespace in signed data": octets.replace(
+            b"<DU_LIEU_HOC_BA ", f'<DU_LIEU_HOC_BA xmlns:q="urn:{mark}" '.encode(), 1
+        ),
     }
-    assert {name: made.verify(attack).verdict for name, attack in places.items()} == dict.fromkeys(places, "INVALID")
+    assert {name: made.verify(attack).verdict for name, attack in places.items()} == dict.fromkeys(
+        places, "INVALID"
+    )
 
 
 def test_utf_16_can_hide_an_archive() -> None:

@@ -13,7 +13,15 @@ from hocba_sign.model.results import PrimaryAssessment, PrimaryMarks, SecondaryA
 from hocba_sign.model.rules import Severity, judge_rules
 from hocba_sign.model.transcript import Transcript
 from tests.support.changes import changed
-from tests.support.obeying import SECONDARY, Circular, Drawn, any_obeying, primary, result_of, secondary
+from tests.support.obeying import (
+    SECONDARY,
+    Circular,
+    Drawn,
+    any_obeying,
+    primary,
+    result_of,
+    secondary,
+)
 from tests.support.transcripts import transcripts
 
 OPEN = {"R22-6O", "R22-7A", "R27-3O", "R43-2S", "R43-2O", "R58-3A", "R58-4T"}
@@ -39,32 +47,51 @@ def test_who_obeys_passes(transcript: Transcript) -> None:
 @settings(max_examples=200)
 @given(st.data())
 def test_who_obeys_is_never_refused_for_what_is_blank(data: DataObject) -> None:
-    """What a blank hides was right; so no reading of the rest may be certain that something is wrong.
+    """What a blank hides was right; so no reading of the rest may be certain that something is
+    wrong.
 
-    A subject without a mark of the summer is one that was not assessed again, and one that not everybody takes without any mark, or with
-    one in term I alone, was not taken or left: these are no blanks.
+    A subject without a mark of the summer is one that was not assessed again, and one that not
+    everybody takes without any mark, or with one in term I alone, was not taken or left: these are
+    no blanks.
     """
     transcript = data.draw(any_obeying())
-    periods = ("term_1", "term_2", "year") if transcript.level.value != "02" else ("achievement", "test")
+    periods = (
+        ("term_1", "term_2", "year") if transcript.level.value != "02" else ("achievement", "test")
+    )
     marks = [
         f"subjects.{subject.code}.{period}"
         for subject in transcript.subjects
         for period in periods
         if period != "term_2" or subject.code not in NOT_FOR_ALL
     ]
-    hidden: dict[str, Any] = dict.fromkeys(data.draw(st.sets(st.sampled_from(marks), min_size=1, max_size=12)))
+    hidden: dict[str, Any] = dict.fromkeys(
+        data.draw(st.sets(st.sampled_from(marks), min_size=1, max_size=12))
+    )
     results = [name for name, value in secondary_results(transcript).items() if value is not None]
-    hidden |= dict.fromkeys(data.draw(st.sets(st.sampled_from(results), max_size=4)) if results else ())
+    hidden |= dict.fromkeys(
+        data.draw(st.sets(st.sampled_from(results), max_size=4)) if results else ()
+    )
     blank = changed(transcript, hidden)
     required_test = {"R27-1", "R30-1"}
-    assert not {one.rule for one in judge_rules(blank) if one.severity is Severity.ERROR} - required_test
+    assert (
+        not {one.rule for one in judge_rules(blank) if one.severity is Severity.ERROR}
+        - required_test
+    )
 
 
 def secondary_results(transcript: Transcript) -> dict[str, Any]:
     assessment = transcript.content.assessment
     if not isinstance(assessment, SecondaryAssessment):
         return {}
-    names = ("learning_1", "learning_2", "learning", "conduct_1", "conduct_2", "conduct", "absences")
+    names = (
+        "learning_1",
+        "learning_2",
+        "learning",
+        "conduct_1",
+        "conduct_2",
+        "conduct",
+        "absences",
+    )
     return {f"assessment.{name}": getattr(assessment, name) for name in names}
 
 
@@ -100,7 +127,9 @@ def another_comment(data: DataObject, circular: Circular, pair: Pair) -> dict[st
 
 def a_score_for_a_comment(data: DataObject, circular: Circular, pair: Pair) -> dict[str, Any]:
     one = pick(data, pair[1], is_comment=True)
-    return {f"subjects.{one.code}.{data.draw(st.sampled_from(('term_1', 'term_2', 'year')))}": "8.0"}
+    return {
+        f"subjects.{one.code}.{data.draw(st.sampled_from(('term_1', 'term_2', 'year')))}": "8.0"
+    }
 
 
 def a_comment_for_a_score(data: DataObject, circular: Circular, pair: Pair) -> dict[str, Any]:
@@ -114,14 +143,22 @@ def another_learning(data: DataObject, circular: Circular, pair: Pair) -> dict[s
     right = circular.letters.index(result_of(circular, pair[1], n))
     far = [letter for place, letter in enumerate(circular.letters) if abs(place - right) > 1]
     is_worse_in_a_special_class = pair[0].level.value == "04" and circular.code == "TT58/2011"
-    far = [letter for letter in far if not (is_worse_in_a_special_class and circular.letters.index(letter) > right)]
+    far = [
+        letter
+        for letter in far
+        if not (is_worse_in_a_special_class and circular.letters.index(letter) > right)
+    ]
     assume(far)
     return {f"assessment.{field}": data.draw(st.sampled_from(far))}
 
 
 def another_conduct(data: DataObject, circular: Circular, pair: Pair) -> dict[str, Any]:
     assessment = secondary_of(pair)
-    return {"assessment.conduct": data.draw(st.sampled_from([one for one in circular.conduct if one != str(assessment.conduct)]))}
+    return {
+        "assessment.conduct": data.draw(
+            st.sampled_from([one for one in circular.conduct if one != str(assessment.conduct)])
+        )
+    }
 
 
 def another_promotion(data: DataObject, circular: Circular, pair: Pair) -> dict[str, Any]:
@@ -144,18 +181,25 @@ def needless_reassessment(data: DataObject, circular: Circular, pair: Pair) -> d
     return {f"subjects.{one.code}.reassessed": "Đ" if one.is_comment else "9.0"}
 
 
-def another_learning_after_summer(data: DataObject, circular: Circular, pair: Pair) -> dict[str, Any]:
+def another_learning_after_summer(
+    data: DataObject, circular: Circular, pair: Pair
+) -> dict[str, Any]:
     assume(secondary_of(pair).learning_after_summer is not None)
     right = circular.letters.index(result_of(circular, pair[1], None))
     far = [
-        letter for place, letter in enumerate(circular.letters) if place < right - 1 or (place > right + 1 and pair[0].level.value != "04")
+        letter
+        for place, letter in enumerate(circular.letters)
+        if place < right - 1 or (place > right + 1 and pair[0].level.value != "04")
     ]
     assume(far)
     return {"assessment.learning_after_summer": data.draw(st.sampled_from(far))}
 
 
 def an_unearned_title(data: DataObject, circular: Circular, pair: Pair) -> dict[str, Any]:
-    assume((str(secondary_of(pair).learning), str(secondary_of(pair).conduct)) != (circular.letters[0], "T"))
+    assume(
+        (str(secondary_of(pair).learning), str(secondary_of(pair).conduct))
+        != (circular.letters[0], "T")
+    )
     return {"content.award": "Học sinh Giỏi"}
 
 
@@ -194,12 +238,32 @@ MUTATIONS: list[tuple[Change, dict[str, set[str]]]] = [
     (another_comment, {"TT22/2021": {"R22-5"}, "TT43/2021": {"R43-1C"}, "TT58/2011": {"R58-4C"}}),
     (a_score_for_a_comment, {"TT22/2021": {"X10"}, "TT43/2021": {"X10"}, "TT58/2011": {"X10"}}),
     (a_comment_for_a_score, {"TT22/2021": {"X10"}, "TT43/2021": {"X10"}, "TT58/2011": {"X10"}}),
-    (another_learning, {"TT22/2021": {"R22-6", "R22-7"}, "TT43/2021": {"R43-2", "R43-2A"}, "TT58/2011": {"R58-2", "R58-3"}}),
+    (
+        another_learning,
+        {
+            "TT22/2021": {"R22-6", "R22-7"},
+            "TT43/2021": {"R43-2", "R43-2A"},
+            "TT58/2011": {"R58-2", "R58-3"},
+        },
+    ),
     (another_conduct, {"TT22/2021": {"R22-8"}, "TT43/2021": {"R43-9"}}),
-    (another_promotion, {"TT22/2021": {"R22-9", "R22-9L", "R22-10"}, "TT43/2021": {"R43-3", "R43-3L"}, "TT58/2011": {"R58-5", "R58-5L"}}),
+    (
+        another_promotion,
+        {
+            "TT22/2021": {"R22-9", "R22-9L", "R22-10"},
+            "TT43/2021": {"R43-3", "R43-3L"},
+            "TT58/2011": {"R58-5", "R58-5L"},
+        },
+    ),
     (too_many_absences, {"TT22/2021": {"R22-9"}, "TT43/2021": {"R43-3"}, "TT58/2011": {"R58-5"}}),
-    (needless_reassessment, {"TT22/2021": {"R22-11"}, "TT43/2021": {"R43-4"}, "TT58/2011": {"R58-6"}}),
-    (another_learning_after_summer, {"TT22/2021": {"R22-11"}, "TT43/2021": {"R43-4"}, "TT58/2011": {"R58-6"}}),
+    (
+        needless_reassessment,
+        {"TT22/2021": {"R22-11"}, "TT43/2021": {"R43-4"}, "TT58/2011": {"R58-6"}},
+    ),
+    (
+        another_learning_after_summer,
+        {"TT22/2021": {"R22-11"}, "TT43/2021": {"R43-4"}, "TT58/2011": {"R58-6"}},
+    ),
     (an_unearned_title, {"TT22/2021": {"R22-12"}, "TT43/2021": {"R43-10"}, "TT58/2011": {"R58-7"}}),
     (needless_training, {"TT22/2021": {"R22-13"}, "TT43/2021": {"R43-5"}, "TT58/2011": {"R58-8"}}),
     (a_mean_of_all, {"TT22/2021": {"R22-14"}, "TT43/2021": {"R43-6"}}),
@@ -207,13 +271,24 @@ MUTATIONS: list[tuple[Change, dict[str, set[str]]]] = [
     (no_compulsory_subject, {"TT22/2021": {"X4"}}),
     (a_strange_letter, {"TT22/2021": {"R22-16"}, "TT43/2021": {"R43-8"}, "TT58/2011": {"R58-1"}}),
 ]
-CASES = [(change, circular, wanted[circular.code]) for change, wanted in MUTATIONS for circular in SECONDARY if circular.code in wanted]
+CASES = [
+    (change, circular, wanted[circular.code])
+    for change, wanted in MUTATIONS
+    for circular in SECONDARY
+    if circular.code in wanted
+]
 
 
-@pytest.mark.parametrize(("change", "circular", "wanted"), CASES, ids=lambda one: getattr(one, "__name__", getattr(one, "code", "")))
+@pytest.mark.parametrize(
+    ("change", "circular", "wanted"),
+    CASES,
+    ids=lambda one: getattr(one, "__name__", getattr(one, "code", "")),
+)
 @settings(max_examples=20)
 @given(data=st.data())
-def test_each_single_change_is_caught_at_secondary_school(change: Change, circular: Circular, wanted: set[str], data: DataObject) -> None:
+def test_each_single_change_is_caught_at_secondary_school(
+    change: Change, circular: Circular, wanted: set[str], data: DataObject
+) -> None:
     pair = data.draw(secondary(circular, repeats=change is another_learning_after_summer))
     found = rules(changed(pair[0], change(data, circular, pair)))
     assert found & wanted
@@ -227,7 +302,8 @@ def no_test(data: DataObject, transcript: Transcript) -> dict[str, Any]:
     able = [
         one.code
         for one in transcript.subjects
-        if one.code in {"01", "02", "05", "13"} and primary_marks(one).test not in {None, MarkLetter.EXEMPT}
+        if one.code in {"01", "02", "05", "13"}
+        and primary_marks(one).test not in {None, MarkLetter.EXEMPT}
     ]
     assume(able)
     return {f"subjects.{data.draw(st.sampled_from(able))}.test": None}
@@ -238,7 +314,11 @@ def half_a_point(data: DataObject, transcript: Transcript) -> dict[str, Any]:
 
 
 def needless_test(data: DataObject, transcript: Transcript) -> dict[str, Any]:
-    able = [one.code for one in transcript.subjects if one.code in {"03", "88", "89", "91"} and str(primary_marks(one).achievement) != "M"]
+    able = [
+        one.code
+        for one in transcript.subjects
+        if one.code in {"03", "88", "89", "91"} and str(primary_marks(one).achievement) != "M"
+    ]
     assume(able)
     return {f"subjects.{data.draw(st.sampled_from(able))}.test": "9"}
 
@@ -258,7 +338,11 @@ def not_promoted(data: DataObject, transcript: Transcript) -> dict[str, Any]:
 
 def other_outcome(data: DataObject, transcript: Transcript) -> dict[str, Any]:
     right = primary_of(transcript).outcome
-    return {"assessment.outcome": data.draw(st.sampled_from([one for one in ("HTXS", "HTT", "HT", "CHT") if one != right]))}
+    return {
+        "assessment.outcome": data.draw(
+            st.sampled_from([one for one in ("HTXS", "HTT", "HT", "CHT") if one != right])
+        )
+    }
 
 
 def unearned_title(data: DataObject, transcript: Transcript) -> dict[str, Any]:
@@ -289,7 +373,11 @@ def primary_of(transcript: Transcript) -> PrimaryAssessment:
 
 
 def with_test(data: DataObject, transcript: Transcript) -> str:
-    able = [one.code for one in transcript.subjects if primary_marks(one).test not in {None, MarkLetter.EXEMPT}]
+    able = [
+        one.code
+        for one in transcript.subjects
+        if primary_marks(one).test not in {None, MarkLetter.EXEMPT}
+    ]
     assume(able)
     return data.draw(st.sampled_from(able))
 
@@ -317,11 +405,18 @@ PRIMARY_MUTATIONS: list[tuple[Callable[[DataObject, Transcript], dict[str, Any]]
 ]
 
 
-@pytest.mark.parametrize(("change", "code", "wanted"), PRIMARY_MUTATIONS, ids=lambda one: getattr(one, "__name__", str(one)))
+@pytest.mark.parametrize(
+    ("change", "code", "wanted"),
+    PRIMARY_MUTATIONS,
+    ids=lambda one: getattr(one, "__name__", str(one)),
+)
 @settings(max_examples=20)
 @given(data=st.data())
 def test_each_single_change_is_caught_at_primary_school(
-    change: Callable[[DataObject, Transcript], dict[str, Any]], code: str, wanted: str, data: DataObject
+    change: Callable[[DataObject, Transcript], dict[str, Any]],
+    code: str,
+    wanted: str,
+    data: DataObject,
 ) -> None:
     transcript = data.draw(primary(code))
     assert wanted in rules(changed(transcript, change(data, transcript)))
@@ -332,6 +427,9 @@ def test_each_single_change_is_caught_at_primary_school(
 def test_the_wrong_circular_is_an_error_or_not_known(transcript: Transcript) -> None:
     named = transcript.identification.rule_set
     for other in {"TT22/2021", "TT27/2020", "TT43/2021", "TT58/2011", "TT22/2016"} - {named}:
-        found = {finding.rule: finding.severity for finding in judge_rules(changed(transcript, {"identification.rule_set": other}))}
+        found = {
+            finding.rule: finding.severity
+            for finding in judge_rules(changed(transcript, {"identification.rule_set": other}))
+        }
         assert found.keys() & {"X1", "X1I"}
         assert found.get("X1", Severity.ERROR) is Severity.ERROR

@@ -68,8 +68,14 @@ SUBJECTS = st.tuples(
 
 
 @cache
-def identity(names: tuple[str, ...], numbers: tuple[str, ...], places: tuple[tuple[str, str], ...]) -> Identity:
-    parts = (*places, *(("common_name", name) for name in names), *(("user_id", number) for number in numbers))
+def identity(
+    names: tuple[str, ...], numbers: tuple[str, ...], places: tuple[tuple[str, str], ...]
+) -> Identity:
+    parts = (
+        *places,
+        *(("common_name", name) for name in names),
+        *(("user_id", number) for number in numbers),
+    )
     return SCENE.world.subscriber(("country_name", "VN"), *parts)
 
 
@@ -99,29 +105,48 @@ def registry_of(named: Appointment) -> Registry:
     return Registry.of((GivenSnapshot(snapshot=snapshot),), today=SIGNED_AT.date())
 
 
-def signed(slot: Slot, holder: Identity, known: Registry | None) -> tuple[str | None, tuple[str, ...]]:
-    """Give why signing refuses, and what it notes."""
+def signed(
+    slot: Slot, holder: Identity, known: Registry | None
+) -> tuple[str | None, tuple[str, ...]]:
+    """Return why signing refuses, and what it notes."""
     policy = SigningPolicy(level=Level.B, registry=known)
     try:
-        made = sign(BEFORE[slot], slot, signer=SoftwareSigner(holder.key, holder.chain_der), at=SIGNED_AT, tsa=None, policy=policy)
+        made = sign(
+            BEFORE[slot],
+            slot,
+            signer=SoftwareSigner(holder.key, holder.chain_der),
+            at=SIGNED_AT,
+            tsa=None,
+            policy=policy,
+        )
     except CallerError as error:
         return error.cause, ()
     return None, tuple(note.cause for note in made.notes)
 
 
 def judged(slot: Slot, holder: Identity, known: Registry | None) -> dict[str, str]:
-    """Give what verification says of the signer in this place, where nothing but the certificate is wrong."""
+    """Return what verification says of the signer in this place, where nothing but the certificate
+    is wrong.
+    """
     linked = tuple(value_id(other) for other in CANONICAL.linked_slots(slot, SLOTS))
     signer = SoftwareSigner(holder.key, holder.chain_der)
-    document = SCENE.forge(BEFORE[slot], slot, covered=CANONICAL.covered_ids(slot), linked=linked, signer=signer)
+    document = SCENE.forge(
+        BEFORE[slot], slot, covered=CANONICAL.covered_ids(slot), linked=linked, signer=signer
+    )
     policy = Policy(knowledge=Knowledge(registry=known))
-    report = verify(document, trust=SCENE.trust, evidence=SCENE.evidence(), at=JUDGED_AT, policy=policy)
+    report = verify(
+        document, trust=SCENE.trust, evidence=SCENE.evidence(), at=JUDGED_AT, policy=policy
+    )
     return signer_checks(report, slot)
 
 
 def signer_checks(report: Report, slot: Slot) -> dict[str, str]:
     checks = report.to_dict()["checks"]
-    return {one["id"]: one["forces"] or "" for one in checks if one["id"].startswith("WF.SIGNER_") and one["where"] == str(slot)}
+    return {
+        one["id"]: one["forces"] or ""
+        for one in checks
+        if one["id"].startswith("WF.SIGNER_") and one["where"] == str(slot)
+    }
 
 
 @given(slot=st.sampled_from(SLOTS), subject=SUBJECTS, is_vouched=st.booleans())
@@ -140,15 +165,21 @@ def test_signing_and_judging_agree_on_whose_certificate_it_is(
     else:
         assert refusal.startswith("SIGN.")
         assert len(found) == 1
-        assert set(found.values()) == {"INVALID" if refusal == "SIGN.WRONG_PERSON" else "INDETERMINATE"}
+        assert set(found.values()) == {
+            "INVALID" if refusal == "SIGN.WRONG_PERSON" else "INDETERMINATE"
+        }
 
 
 @pytest.mark.parametrize("slot", SLOTS, ids=str)
-def test_the_right_holder_signs_without_a_note_and_any_other_of_the_file_is_refused(slot: Slot) -> None:
+def test_the_right_holder_signs_without_a_note_and_any_other_of_the_file_is_refused(
+    slot: Slot,
+) -> None:
     for other in SLOTS:
         holder = SCENE.identity(other)
         if other is SEAL:
-            holder = SCENE.world.organisation(SCHOOL.name, government=False, mst=SCHOOL.tax_id, locality="Đà Nẵng")
+            holder = SCENE.world.organisation(
+                SCHOOL.name, government=False, mst=SCHOOL.tax_id, locality="Đà Nẵng"
+            )
         refusal, notes = signed(slot, holder, None)
         is_same = SCENE.expected(other).personal_id == SCENE.expected(slot).personal_id
         assert (refusal is None) is is_same, (slot, other, refusal)
@@ -156,7 +187,10 @@ def test_the_right_holder_signs_without_a_note_and_any_other_of_the_file_is_refu
 
 
 def test_a_seal_by_name_alone_is_noted() -> None:
-    assert signed(SEAL, SCENE.world.organisation(SCHOOL.name), None) == (None, ("WF.SIGNER_BY_NAME",))
+    assert signed(SEAL, SCENE.world.organisation(SCHOOL.name), None) == (
+        None,
+        ("WF.SIGNER_BY_NAME",),
+    )
 
 
 def test_what_a_registry_says_of_other_days_and_places_answers_for_nothing() -> None:
@@ -164,7 +198,11 @@ def test_what_a_registry_says_of_other_days_and_places_answers_for_nothing() -> 
     assert signed(CBQL, holder, registry(holder, CBQL)) == (None, ("WF.SIGNER_BY_REGISTRY",))
     assert signed(CBQL, holder, registry(holder, GVCN))[0] == "SIGN.OTHER_NAME"
     (entry,) = registry(holder, CBQL).snapshots[0].snapshot.appointments
-    for other in (replace(entry, until=date(2026, 5, 31)), replace(entry, since=date(2026, 6, 2)), replace(entry, school_code="khac")):
+    for other in (
+        replace(entry, until=date(2026, 5, 31)),
+        replace(entry, since=date(2026, 6, 2)),
+        replace(entry, school_code="khac"),
+    ):
         assert signed(CBQL, holder, registry_of(other))[0] == "SIGN.OTHER_NAME"
 
 

@@ -52,7 +52,9 @@ def test_a_removed_slot_is_noticed(slot: Slot) -> None:
 
 @pytest.mark.parametrize("slot", ALL, ids=str)
 def test_a_signature_replaced_by_a_later_one_of_the_same_person_is_noticed(slot: Slot) -> None:
-    """Another valid signature of the right person, put in the place of the one that others have covered."""
+    """Another valid signature of the right person, put in the place of the one that others have
+    covered.
+    """
     other = Scene(subjects=2)
     other.transcript = SCENE.transcript
     root = etree.fromstring(ISSUED)
@@ -61,7 +63,9 @@ def test_a_signature_replaced_by_a_later_one_of_the_same_person_is_noticed(slot:
     holder.remove(ours)
     emptied = etree.tostring(root, encoding="UTF-8", xml_declaration=True)
     covered = ("dinhdanh", slot.subject) if slot.subject is not None else ("data",)
-    document = SCENE.forge(emptied, slot, covered=tuple(part for part in covered if part), linked=())
+    document = SCENE.forge(
+        emptied, slot, covered=tuple(part for part in covered if part), linked=()
+    )
     report = SCENE.verify(document)
     assert report.verdict is Verdict.INVALID
     assert causes(report) & {"SIG.DIGEST", "WF.ORDER"}
@@ -91,10 +95,16 @@ def test_a_duplicated_signature_is_refused(slot: Slot) -> None:
     assert "DOC.SLOT_CONTENT" in causes(renamed)
 
 
-@pytest.mark.parametrize(("one", "other"), [(GVCN, CBQL), (CBQL, SEAL), (TEACHERS[0], TEACHERS[1]), (TEACHERS[0], GVCN)], ids=str)
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [(GVCN, CBQL), (CBQL, SEAL), (TEACHERS[0], TEACHERS[1]), (TEACHERS[0], GVCN)],
+    ids=str,
+)
 def test_signatures_swapped_between_slots_are_noticed(one: Slot, other: Slot) -> None:
     root = etree.fromstring(ISSUED)
-    first, second = (root.xpath(f"{place(slot)}/ds:Signature", namespaces=NAMESPACES)[0] for slot in (one, other))
+    first, second = (
+        root.xpath(f"{place(slot)}/ds:Signature", namespaces=NAMESPACES)[0] for slot in (one, other)
+    )
     holders = first.getparent(), second.getparent()
     holders[0].append(second)
     holders[1].append(first)
@@ -104,9 +114,13 @@ def test_signatures_swapped_between_slots_are_noticed(one: Slot, other: Slot) ->
 
 
 def test_a_mark_signed_for_one_pupil_cannot_be_moved_to_another() -> None:
-    """The teacher's signature covers the pupil's identity, so it does not fit another pupil's file."""
+    """The teacher's signature covers the pupil's identity, so it does not fit another
+    pupil's file.
+    """
     document = SCENE.sign(SCENE.draft, TEACHERS[0])
-    moved = document.replace(SCENE.transcript.pupil.full_name.encode(), "Trần Thị Người Khác".encode())
+    moved = document.replace(
+        SCENE.transcript.pupil.full_name.encode(), "Trần Thị Người Khác".encode()
+    )
     assert moved != document
     report = SCENE.verify(moved)
     assert report.verdict is Verdict.INVALID
@@ -129,7 +143,9 @@ def saved_by_element_tree(octets: bytes) -> bytes:
     return out.getvalue()
 
 
-@pytest.mark.parametrize("tool", [reformatted_by_lxml, reformatted_by_minidom, saved_by_element_tree])
+@pytest.mark.parametrize(
+    "tool", [reformatted_by_lxml, reformatted_by_minidom, saved_by_element_tree]
+)
 def test_a_reformatted_file_is_refused_with_the_reason(tool: Callable[[bytes], bytes]) -> None:
     changed = tool(ISSUED)
     report = SCENE.verify(changed)
@@ -138,15 +154,28 @@ def test_a_reformatted_file_is_refused_with_the_reason(tool: Callable[[bytes], b
 
 
 def test_a_changed_mark_is_not_called_reformatted() -> None:
-    """Of a file that was both changed and reformatted, only what was not changed is called reformatted."""
+    """Of a file that was both changed and reformatted, only what was not changed is called
+    reformatted.
+    """
     changed = reformatted_by_lxml(ISSUED).replace(b"<DIEM_CA_NAM>", b"<DIEM_CA_NAM> 1", 1)
     found = SCENE.verify(changed).to_dict()["signatures"]
-    told = {signature["teacher"] or signature["slot"]: "SIG.REFORMATTED" in signature["causes"] for signature in found}
-    assert told == {TEACHERS[0].teacher: False, TEACHERS[1].teacher: True, "GVCN": False, "CBQL": False, "KY_PHAT_HANH": False}
+    told = {
+        signature["teacher"] or signature["slot"]: "SIG.REFORMATTED" in signature["causes"]
+        for signature in found
+    }
+    assert told == {
+        TEACHERS[0].teacher: False,
+        TEACHERS[1].teacher: True,
+        "GVCN": False,
+        "CBQL": False,
+        "KY_PHAT_HANH": False,
+    }
 
 
 def test_octets_that_mean_the_same_keep_the_signatures() -> None:
-    again = etree.tostring(etree.fromstring(ISSUED), encoding="UTF-8", xml_declaration=True, standalone=True)
+    again = etree.tostring(
+        etree.fromstring(ISSUED), encoding="UTF-8", xml_declaration=True, standalone=True
+    )
     assert again != ISSUED
     assert SCENE.verify(again).verdict is Verdict.VALID
 
@@ -165,12 +194,16 @@ def test_no_changed_byte_in_signed_content_is_valid() -> None:
 
 
 def same_meaning(changed: bytes) -> bool:
-    """A byte may change without a change of content: white space inside a tag, one kind of quote for another."""
+    """A byte may change without a change of content: white space inside a tag, one kind of quote
+    for another.
+    """
     try:
         root = parse(changed).root
     except InputError:
         return False
-    return etree.tostring(root, method="c14n") == etree.tostring(etree.fromstring(ISSUED), method="c14n")
+    return etree.tostring(root, method="c14n") == etree.tostring(
+        etree.fromstring(ISSUED), method="c14n"
+    )
 
 
 def test_no_changed_byte_in_a_signature_is_valid() -> None:

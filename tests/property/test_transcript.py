@@ -24,9 +24,19 @@ THOUSAND = settings(
     deadline=None,
     suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large],
 )
-"""`pytest --hypothesis-profile=search tests/property/test_transcript.py` tries a thousand of each level, half a minute each."""
-SLOW = settings(max_examples=30, deadline=None, suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large])
-ONCE = settings(max_examples=5, deadline=None, suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large])
+"""`pytest --hypothesis-profile=search tests/property/test_transcript.py` tries a thousand of each
+level, half a minute each.
+"""
+SLOW = settings(
+    max_examples=30,
+    deadline=None,
+    suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large],
+)
+ONCE = settings(
+    max_examples=5,
+    deadline=None,
+    suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large],
+)
 
 
 @pytest.mark.parametrize("level", LEVELS)
@@ -59,7 +69,9 @@ def test_a_clean_transcript_passes_every_check_and_the_schema(transcript: Transc
 @given(transcripts())
 def test_slots_stand_in_the_document_as_the_transcript_says(transcript: Transcript) -> None:
     root = parse(encode(transcript)).root
-    written = [(etree.QName(slot).localname, slot.get("monHoc"), slot.get("giaoVien")) for slot in root[1]]
+    written = [
+        (etree.QName(slot).localname, slot.get("monHoc"), slot.get("giaoVien")) for slot in root[1]
+    ]
     assert written == [(slot.role, slot.subject, slot.teacher) for slot in transcript.slots]
     assert tuple(signer.slot for signer in transcript.expected_signers) == transcript.slots
 
@@ -79,7 +91,9 @@ def test_every_field_of_the_table_occurs(level: Level) -> None:
     @ONCE
     @given(records(Transcript, level, is_complete=True))
     def run(drawn: Transcript) -> None:
-        transcript = dataclasses.replace(drawn, identification=dataclasses.replace(drawn.identification, level=level))
+        transcript = dataclasses.replace(
+            drawn, identification=dataclasses.replace(drawn.identification, level=level)
+        )
         written = set(_keys(json.loads(transcript.to_json())))
         assert written >= {name for name, _ in names(Transcript, level=level, naming="key")}
         assert Transcript.from_json(transcript.to_json().encode()) == transcript
@@ -89,7 +103,9 @@ def test_every_field_of_the_table_occurs(level: Level) -> None:
 
 @SLOW
 @given(transcripts(), st.data())
-def test_no_element_can_be_left_out_twice_or_renamed_unnoticed(transcript: Transcript, data: st.DataObject) -> None:
+def test_no_element_can_be_left_out_twice_or_renamed_unnoticed(
+    transcript: Transcript, data: st.DataObject
+) -> None:
     root = parse(encode(transcript)).root
     victim = data.draw(st.sampled_from(list(root[0].iterdescendants())))
     parent = victim.getparent()

@@ -23,7 +23,10 @@ def test_every_variant_is_signed_and_verified(name: str, layout: Layout) -> None
     report = given.verify(given.signed(level=Level.T))
     told = report.to_dict()
     assert report.verdict is Verdict.VALID, causes(report)
-    assert (told["document"]["layout"], told["workflow"]["plan"]) == (layout.name, VARIANTS[name][2])
+    assert (told["document"]["layout"], told["workflow"]["plan"]) == (
+        layout.name,
+        VARIANTS[name][2],
+    )
     assert (told["workflow"]["order_proven"], told["workflow"]["order_basis"]) == (True, "links")
     assert report.require_passed() == given.transcript
 
@@ -31,7 +34,12 @@ def test_every_variant_is_signed_and_verified(name: str, layout: Layout) -> None
 @LAYOUTS
 @pytest.mark.parametrize("plan", ["GDTX", "TRICH_LUC", "TIEU_HOC"])
 def test_only_the_planned_order_can_be_signed(plan: str, layout: Layout) -> None:
-    given = scene({"GDTX": "continuing", "TRICH_LUC": "digitised-secondary", "TIEU_HOC": "some-teachers"}[plan], layout)
+    given = scene(
+        {"GDTX": "continuing", "TRICH_LUC": "digitised-secondary", "TIEU_HOC": "some-teachers"}[
+            plan
+        ],
+        layout,
+    )
     roles = [step.role for step in PLANS[plan].steps]
     slots = tuple(next(slot for slot in given.slots if slot.role is role) for role in roles)
     rest = tuple(slot for slot in given.teachers if slot not in slots)
@@ -72,7 +80,10 @@ def test_nobody_but_principal_and_seal_signs_a_digitised_transcript(layout: Layo
 def test_the_principal_signs_for_a_teacher_only_where_the_transcript_says_so() -> None:
     given, plain = scene("principal-in-place"), Scene()
     slot = given.teachers[0]
-    assert (given.expected(slot).personal_id, given.expected(slot).title) == (given.expected(CBQL).personal_id, "Hiệu trưởng")
+    assert (given.expected(slot).personal_id, given.expected(slot).title) == (
+        given.expected(CBQL).personal_id,
+        "Hiệu trưởng",
+    )
     chain = given.signer(slot).chain_der
     assert prepare(given.draft, slot, chain_der=chain, at=SIGNED_AT).slot == slot
     with pytest.raises(CallerError) as caught:
@@ -106,7 +117,12 @@ def test_three_teachers_of_one_subject_each_sign() -> None:
 
 def test_subjects_without_a_teacher_have_no_slot_at_primary_school() -> None:
     given = scene("some-teachers")
-    assert [slot.role for slot in given.slots] == [Role.GVBM, Role.GVCN, Role.CBQL, Role.KY_PHAT_HANH]
+    assert [slot.role for slot in given.slots] == [
+        Role.GVBM,
+        Role.GVCN,
+        Role.CBQL,
+        Role.KY_PHAT_HANH,
+    ]
     assert sum(bool(subject.teachers) for subject in given.transcript.subjects) == 1
     with pytest.raises(CallerError) as caught:
         given.sign(given.draft, GVCN)
@@ -119,8 +135,13 @@ def test_the_version_after_the_summer_is_a_file_of_its_own() -> None:
     assert after.transcript.identification.replaces is not None
     assert after.transcript.identification.replaces.id == before.transcript.identification.id
     old = before.sign(before.draft, before.teachers[0])
-    start, end = old.index(b"<ds:Signature "), old.index(b"</ds:Signature>") + len(b"</ds:Signature>")
-    empty = f'giaoVien="{before.teachers[0].teacher}" monHoc="{before.teachers[0].subject}">'.encode()
+    start, end = (
+        old.index(b"<ds:Signature "),
+        old.index(b"</ds:Signature>") + len(b"</ds:Signature>"),
+    )
+    empty = (
+        f'giaoVien="{before.teachers[0].teacher}" monHoc="{before.teachers[0].subject}">'.encode()
+    )
     moved = after.draft.replace(empty, empty + old[start:end])
     assert moved != after.draft
     assert "SIG.DIGEST" in causes(after.verify(moved))

@@ -7,7 +7,7 @@ SUITES = Path(__file__).resolve().parents[3] / "shared" / "data"
 
 @pytest.fixture(scope="session")
 def shared_data() -> Path:
-    """Give the folder of foreign test data, which is not part of the repository."""
+    """Return the folder of foreign test data, which is not part of the repository."""
     if not SUITES.is_dir():
         pytest.skip("foreign test data (../shared/data) is absent")
     return SUITES

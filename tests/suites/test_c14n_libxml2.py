@@ -1,7 +1,7 @@
 """libxml2's own canonicalisation tests: octet for octet.
 
-The documents have document types with default attributes, and most cases a node-set chosen by an XPath expression;
-both belong to the test, not to the library.
+The documents have document types with default attributes, and most cases a node-set chosen by an
+XPath expression; both belong to the test, not to the library.
 """
 
 import json
@@ -16,7 +16,10 @@ from hocba_sign.xml.node_set import NodeKind, Visible
 from hocba_sign.xml.parse import Element
 
 SUITE = Path(__file__).resolve().parents[3] / "shared" / "data" / "suites" / "c14n-libxml2"
-pytestmark = [pytest.mark.suite, pytest.mark.skipif(not SUITE.is_dir(), reason="../shared/data is not here")]
+pytestmark = [
+    pytest.mark.suite,
+    pytest.mark.skipif(not SUITE.is_dir(), reason="../shared/data is not here"),
+]
 
 
 class Case(NamedTuple):
@@ -36,12 +39,16 @@ def _cases() -> list[Case]:
 
 
 def _parsed(path: Path) -> etree._ElementTree:
-    parser = etree.XMLParser(load_dtd=True, attribute_defaults=True, resolve_entities=True, no_network=True)
+    parser = etree.XMLParser(
+        load_dtd=True, attribute_defaults=True, resolve_entities=True, no_network=True
+    )
     return etree.parse(str(path), parser)
 
 
 def _selection(tree: etree._ElementTree, path: Path) -> Visible:
-    """Evaluate `(//. | //@* | //namespace::*)[predicate]`, the form of all expressions of the suite."""
+    """Evaluate `(//. | //@* | //namespace::*)[predicate]`, the form of all expressions of the
+    suite.
+    """
     holder = _parsed(path).getroot()
     predicate = _text_of(holder)
     prefixes = {prefix: uri for prefix, uri in holder.nsmap.items() if prefix}
@@ -51,7 +58,13 @@ def _selection(tree: etree._ElementTree, path: Path) -> Visible:
     for node in found:
         if isinstance(node, str):
             text: Any = node
-            kind = NodeKind.ATTRIBUTE if text.is_attribute else NodeKind.TEXT if text.is_text else NodeKind.TAIL
+            kind = (
+                NodeKind.ATTRIBUTE
+                if text.is_attribute
+                else NodeKind.TEXT
+                if text.is_text
+                else NodeKind.TAIL
+            )
             chosen.add((kind, text.getparent(), text.attrname if text.is_attribute else ""))
         elif node.tag is etree.Comment:
             chosen.add((NodeKind.COMMENT, node, ""))

@@ -1,4 +1,5 @@
-"""The checks made without the engine against the engine itself, over the cases of PKITS and x509-limbo.
+"""The checks made without the engine against the engine itself, over the cases of PKITS and
+x509-limbo.
 
 Both must say the same in every detail: status, causes, facts about revocation.
 """
@@ -63,7 +64,8 @@ def _limbo(folder: Path) -> Iterator[Question]:
     for case in cases:
         try:
             evidence = Evidence.of(
-                certificates=load(case["untrusted_intermediates"]), crls=[load_crl(one.encode()) for one in case["crls"]]
+                certificates=load(case["untrusted_intermediates"]),
+                crls=[load_crl(one.encode()) for one in case["crls"]],
             )
             (leaf,) = load([case["peer_certificate"]])
             trust = TrustStore.of(load(case["trusted_certs"]))
@@ -71,11 +73,27 @@ def _limbo(folder: Path) -> Iterator[Question]:
             continue
         stated = case["validation_time"]
         at = datetime.fromisoformat(stated) if stated else datetime(2026, 6, 1, tzinfo=UTC)
-        yield case["id"], leaf, trust, evidence, at, PathRequirements(allow_unknown_revocation=not case["crls"])
+        yield (
+            case["id"],
+            leaf,
+            trust,
+            evidence,
+            at,
+            PathRequirements(allow_unknown_revocation=not case["crls"]),
+        )
 
 
-@pytest.mark.parametrize(("suite", "all_of_them", "passed_directly"), [("pkits", 490, 30), ("x509-limbo", 180, 30)])
-def test_agreement(shared_data: Path, monkeypatch: pytest.MonkeyPatch, suite: str, *, all_of_them: int, passed_directly: int) -> None:
+@pytest.mark.parametrize(
+    ("suite", "all_of_them", "passed_directly"), [("pkits", 490, 30), ("x509-limbo", 180, 30)]
+)
+def test_agreement(
+    shared_data: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    suite: str,
+    *,
+    all_of_them: int,
+    passed_directly: int,
+) -> None:
     made: list[int] = []
 
     def counted(*args: Any, **kwargs: Any) -> Session:
@@ -87,8 +105,12 @@ def test_agreement(shared_data: Path, monkeypatch: pytest.MonkeyPatch, suite: st
     questions = (_pkits if suite == "pkits" else _limbo)(shared_data / "suites" / suite)
     for name, leaf, trust, evidence, at, requirements in questions:
         made.clear()
-        direct = validate_path(leaf, trust=trust, evidence=evidence, at=at, requirements=requirements)
+        direct = validate_path(
+            leaf, trust=trust, evidence=evidence, at=at, requirements=requirements
+        )
         judged["engine" if made else "direct", direct.status] += 1
-        assert direct == validate_by_engine(leaf, trust=trust, evidence=evidence, at=at, requirements=requirements), name
+        assert direct == validate_by_engine(
+            leaf, trust=trust, evidence=evidence, at=at, requirements=requirements
+        ), name
     assert judged.total() >= all_of_them
     assert judged["direct", "passed"] >= passed_directly

@@ -1,4 +1,6 @@
-"""x509-limbo, the cases about RFC 5280; disagreements are listed with their reasons beside this file."""
+"""x509-limbo, the cases about RFC 5280; disagreements are listed with their reasons beside this
+file.
+"""
 
 import json
 from datetime import UTC, datetime
@@ -28,7 +30,10 @@ def _load(armoured: list[str]) -> list[Certificate]:
 
 def _passes(case: dict[str, Any]) -> bool:
     try:
-        evidence = Evidence.of(certificates=_load(case["untrusted_intermediates"]), crls=[load_crl(one.encode()) for one in case["crls"]])
+        evidence = Evidence.of(
+            certificates=_load(case["untrusted_intermediates"]),
+            crls=[load_crl(one.encode()) for one in case["crls"]],
+        )
         (leaf,) = _load([case["peer_certificate"]])
         stated = case["validation_time"]
         result = validate_path(
@@ -44,7 +49,9 @@ def _passes(case: dict[str, Any]) -> bool:
 
 
 def test_agreement(shared_data: Path) -> None:
-    cases = json.loads((shared_data / "suites" / "x509-limbo" / "limbo.json").read_text())["testcases"]
+    cases = json.loads((shared_data / "suites" / "x509-limbo" / "limbo.json").read_text())[
+        "testcases"
+    ]
     scored = [case for case in cases if case["id"].split("::")[0] in GROUPS]
     assert len(scored) == 138
     accepted: set[str] = set()

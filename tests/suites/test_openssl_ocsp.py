@@ -1,7 +1,9 @@
-"""OpenSSL's tests of OCSP responses: each answers about a certificate whose issuer is the only anchor.
+"""OpenSSL's tests of OCSP responses: each answers about a certificate whose issuer is the only
+anchor.
 
-The files are of 2012 and signed with SHA-1. The table of algorithms, which refuses all of them, is left out; it has its own tests.
-OpenSSL does not look at the responses' own time, which is past at the time it is given; each is judged at the second of its making.
+The files are of 2012 and signed with SHA-1. The table of algorithms, which refuses all of them, is
+left out; it has its own tests. OpenSSL does not look at the responses' own time, which is past at
+the time it is given; each is judged at the second of its making.
 """
 
 import json
@@ -19,7 +21,13 @@ from hocba_sign.pki.loading.objects import load_certificates
 from hocba_sign.pki.loading.statements import load_ocsp
 from hocba_sign.pki.path import reference_parts as engine_parts
 from hocba_sign.pki.path import signature_check as signed
-from hocba_sign.pki.path.validation import PathRequirements, PathResult, PathStatus, validate_by_engine, validate_path
+from hocba_sign.pki.path.validation import (
+    PathRequirements,
+    PathResult,
+    PathStatus,
+    validate_by_engine,
+    validate_path,
+)
 from hocba_sign.pki.revocation.evidence import Evidence
 from hocba_sign.pki.trust.store import TrustStore
 
@@ -57,7 +65,9 @@ def _is_accepted(result: PathResult) -> bool:
 
 def test_every_case(shared_data: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     for module in (signed, engine_parts):
-        monkeypatch.setattr(module, "acceptable", lambda *_, **__: Acceptability(status=AcceptabilityStatus.OK))
+        monkeypatch.setattr(
+            module, "acceptable", lambda *_, **__: Acceptability(status=AcceptabilityStatus.OK)
+        )
     folder = shared_data / "suites" / "openssl-ocsp-tests"
     cases = json.loads((folder / "expected.json").read_text())["cases"]
     assert Counter(case["expected"] for case in cases) == {"accept": 13, "reject": 46}
@@ -73,7 +83,10 @@ def test_every_case(shared_data: Path, monkeypatch: pytest.MonkeyPatch) -> None:
             result = validate_path(leaf, **question)
             assert result == validate_by_engine(leaf, **question), case["id"]
             is_accepted = _is_accepted(result)
-            causes = (*result.causes, *(cause for fact in result.revocation for cause in fact.causes))
+            causes = (
+                *result.causes,
+                *(cause for fact in result.revocation for cause in fact.causes),
+            )
         if is_accepted != (case["expected"] == "accept"):
             differing[case["id"]] = causes
     assert differing == {}

@@ -1,4 +1,6 @@
-"""pyHanko's signed PDFs: the bits that rest on no policy; disagreements are listed with their reasons beside this file."""
+"""pyHanko's signed PDFs: the bits that rest on no policy; disagreements are listed with their
+reasons beside this file.
+"""
 
 import json
 from pathlib import Path
@@ -20,7 +22,9 @@ FORM_ONLY = {"PDF.PKCS7"}
 
 
 def bits(document: PdfDocument) -> dict[str, dict[str, bool]]:
-    """Tell of each signature whether it is intact, covers its revision, and was followed by nothing but what may follow."""
+    """Tell of each signature whether it is intact, covers its revision, and was followed by nothing
+    but what may follow.
+    """
     found = {}
     for signature in document.signatures:
         integrity = check_integrity(signature)
@@ -36,7 +40,9 @@ def bits(document: PdfDocument) -> dict[str, dict[str, bool]]:
 
 
 def expected_bits(case: dict[str, Any]) -> dict[str, dict[str, bool]]:
-    """Take them from what pyHanko said when the suite was made; where it could not say, from the suite's own word."""
+    """Take them from what pyHanko said when the suite was made; where it could not say, from the
+    suite's own word.
+    """
     found = {}
     for one in case["oracles"].get("pyhanko", ()):
         if isinstance(one, dict) and one.get("intact") is not None:

@@ -17,7 +17,8 @@ from hocba_sign.pki.trust.store import TrustStore
 pytestmark = pytest.mark.suite
 
 UNSUPPORTED = {"4.1.4": "DSA", "4.1.5": "DSA"}
-"""Refused although valid: no school certificate uses DSA, and the algorithm table does not know it."""
+"""Refused although valid: no school certificate uses DSA, and the algorithm table does not know it.
+"""
 
 
 def _passes(case: dict[str, Any], folder: Path) -> bool:
@@ -50,6 +51,8 @@ def _passes(case: dict[str, Any], folder: Path) -> bool:
 def test_agreement(shared_data: Path) -> None:
     folder = shared_data / "suites" / "pkits"
     cases = json.loads((folder / "expected.json").read_text())["cases"]
-    differing = {case["id"] for case in cases if _passes(case, folder) != (case["expected"] == "valid")}
+    differing = {
+        case["id"] for case in cases if _passes(case, folder) != (case["expected"] == "valid")
+    }
     assert differing == set(UNSUPPORTED)
     assert len(cases) - len(differing) >= 246

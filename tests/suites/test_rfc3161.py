@@ -1,4 +1,6 @@
-"""Time-stamp responses and tokens of rfc3161-client, sigstore and OpenSSL, and a real one of the Government's service."""
+"""Time-stamp responses and tokens of rfc3161-client, sigstore and OpenSSL, and a real one of the
+Government's service.
+"""
 
 import json
 from datetime import UTC, datetime
@@ -11,11 +13,22 @@ from hocba_sign.crypto import der
 from hocba_sign.crypto.algorithms import DigestAlgorithm, digest
 from hocba_sign.errors import OutsideError
 from hocba_sign.pki.certificates.certificate import Certificate
-from hocba_sign.pki.certificates.profile import ProfileException, Purpose, profile_causes, usage_cause
+from hocba_sign.pki.certificates.profile import (
+    ProfileException,
+    Purpose,
+    profile_causes,
+    usage_cause,
+)
 from hocba_sign.pki.loading.objects import load_certificates
 from hocba_sign.pki.path.validation import PathRequirements, PathStatus, validate_path
 from hocba_sign.pki.revocation.evidence import Evidence
-from hocba_sign.pki.timestamp.protocol import Token, algorithm_cause, read_response, read_token, verify_token
+from hocba_sign.pki.timestamp.protocol import (
+    Token,
+    algorithm_cause,
+    read_response,
+    read_token,
+    verify_token,
+)
 from hocba_sign.pki.trust.store import TrustStore
 
 pytestmark = pytest.mark.suite
@@ -25,7 +38,11 @@ NOW = datetime(2026, 6, 1, tzinfo=UTC)
 
 def _certificates(case: dict[str, Any], folder: Path) -> tuple[Certificate, ...]:
     names = [case[key] for key in ("anchors", "untrusted") if case.get(key)]
-    return tuple(certificate for name in names for certificate in load_certificates((folder / name).read_bytes()))
+    return tuple(
+        certificate
+        for name in names
+        for certificate in load_certificates((folder / name).read_bytes())
+    )
 
 
 def _path(token: Token, pool: tuple[Certificate, ...], at: datetime) -> PathStatus:
@@ -52,7 +69,11 @@ def _verdict(case: dict[str, Any], folder: Path) -> str:
     token = read_token(token_der, pool)
 
     def expected(algorithm: DigestAlgorithm) -> bytes:
-        return digest(algorithm, (folder / case["data"]).read_bytes()) if case.get("data") else token.imprint
+        return (
+            digest(algorithm, (folder / case["data"]).read_bytes())
+            if case.get("data")
+            else token.imprint
+        )
 
     causes = verify_token(token, expected).causes
     if causes:
@@ -90,20 +111,29 @@ def test_a_real_token_of_the_government_service_holds_at_its_time(shared_data: P
     assert (token.policy, token.gen_time.date().isoformat()) == ("2.16.704.1.1.1.2", "2022-12-01")
     assert verify_token(token, lambda _: token.imprint).causes == ()
     assert algorithm_cause(token, token.gen_time) is None
-    roots = tuple(one for name in sorted((folder / "root").glob("*.pem")) for one in load_certificates(name.read_bytes()))
+    roots = tuple(
+        one
+        for name in sorted((folder / "root").glob("*.pem"))
+        for one in load_certificates(name.read_bytes())
+    )
     assert _path(token, roots, token.gen_time) is PathStatus.PASSED
 
 
 def test_genuine_time_stamping_certificates_need_only_named_exceptions(shared_data: Path) -> None:
     needed: dict[str, frozenset[ProfileException]] = {}
-    (root,) = load_certificates(next((shared_data / "vn-ca" / "root").glob("vietnam-national-root-ca-g3*.pem")).read_bytes())
+    (root,) = load_certificates(
+        next((shared_data / "vn-ca" / "root").glob("vietnam-national-root-ca-g3*.pem")).read_bytes()
+    )
     for name in (shared_data / "vn-ca" / "tsa").glob("*.pem"):
         (certificate,) = load_certificates(name.read_bytes())
         assert usage_cause(certificate.der, Purpose.TIMESTAMPING) is None
         causes, used = profile_causes((certificate.der, root.der), frozenset(ProfileException))
         assert causes == ()
         needed[name.name.split("-")[0]] = frozenset(used)
-    key_cert_sign, aia = ProfileException.KEY_CERT_SIGN_WITHOUT_CA, ProfileException.CRITICAL_AUTHORITY_INFORMATION_ACCESS
+    key_cert_sign, aia = (
+        ProfileException.KEY_CERT_SIGN_WITHOUT_CA,
+        ProfileException.CRITICAL_AUTHORITY_INFORMATION_ACCESS,
+    )
     assert needed.pop("fpt") == {key_cert_sign, aia}
     assert needed.pop("may") == needed.pop("trustca") == frozenset()
     assert set(needed.values()) == {frozenset({key_cert_sign})}

@@ -1,8 +1,10 @@
-"""The XML Signature vectors of the W3C's interoperability tests and of xmlsec, each with the keys and files that the suite names.
+"""The XML Signature vectors of the W3C's interoperability tests and of xmlsec, each with the keys
+and files that the suite names.
 
-A vector that must verify agrees if every signature is intact, one that must not if its report is not VALID. Which do not agree, and why, is in
-`xmldsig-xmlsec-unsupported.json`. Of signatures by HMAC and DSA, which are never verified, the test verifies the value itself: their
-canonicalizations and references are judged all the same.
+A vector that must verify agrees if every signature is intact, one that must not if its report is
+not VALID. Which do not agree, and why, is in `xmldsig-xmlsec-unsupported.json`. Of signatures by
+HMAC and DSA, which are never verified, the test verifies the value itself: their canonicalizations
+and references are judged all the same.
 """
 
 import hmac
@@ -37,21 +39,34 @@ SUITE = Path(__file__).resolve().parents[3] / "shared" / "data" / "suites" / "xm
 UNSUPPORTED = Path(__file__).with_name("xmldsig-xmlsec-unsupported.json")
 CASES, VALID, INVALID = 248, 230, 18
 AGREEING = Counter({"intact": 98, "holds with the key given": 65, "refused": INVALID})
-"""By what `hocba verify --any` finds by itself; with a key that the suite gives by name, or by HMAC and DSA; and of what must not verify."""
+"""By what `hocba verify --any` finds by itself; with a key that the suite gives by name, or by HMAC
+and DSA; and of what must not verify.
+"""
 NOW = datetime(2026, 4, 1, tzinfo=UTC)
 """The certificates of the suite are of 2026."""
 SHORTENED = {"signature-rsa-manifest-x509-data-crl": "signature-rsa-~x509-data-crl.xml"}
 """A file that the suite holds under another name than its list says."""
 MORE, DS = "http://www.w3.org/2001/04/xmldsig-more#", "http://www.w3.org/2000/09/xmldsig#"
-HMACS = {f"{DS}hmac-sha1": "sha1", **{f"{MORE}hmac-{name}": name for name in ("md5", "sha224", "sha256", "sha384", "sha512")}}
-DSAS: dict[str, HashAlgorithm] = {f"{DS}dsa-sha1": SHA1(), "http://www.w3.org/2009/xmldsig11#dsa-sha256": SHA256()}
+HMACS = {
+    f"{DS}hmac-sha1": "sha1",
+    **{f"{MORE}hmac-{name}": name for name in ("md5", "sha224", "sha256", "sha384", "sha512")},
+}
+DSAS: dict[str, HashAlgorithm] = {
+    f"{DS}dsa-sha1": SHA1(),
+    "http://www.w3.org/2009/xmldsig11#dsa-sha256": SHA256(),
+}
 
-pytestmark = [pytest.mark.suite, pytest.mark.skipif(not SUITE.is_dir(), reason="../shared/data is not here")]
+pytestmark = [
+    pytest.mark.suite,
+    pytest.mark.skipif(not SUITE.is_dir(), reason="../shared/data is not here"),
+]
 
 
 @dataclass(frozen=True, slots=True)
 class Case:
-    """`identifier` is the suite's id, with the number of the case among those of this id from the second on."""
+    """`identifier` is the suite's id, with the number of the case among those of this id from the
+    second on.
+    """
 
     identifier: str
     file: Path
@@ -59,8 +74,10 @@ class Case:
     options: tuple[tuple[str, str], ...]
 
     def paths(self, *names: str) -> tuple[Path, ...]:
-        """Give the files of these options, whatever key name stands behind a colon."""
-        return tuple(SUITE / value for name, value in self.options if name.partition(":")[0] in names)
+        """Return the files of these options, whatever key name stands behind a colon."""
+        return tuple(
+            SUITE / value for name, value in self.options if name.partition(":")[0] in names
+        )
 
     def files(self, *names: str) -> tuple[bytes, ...]:
         return tuple(path.read_bytes() for path in self.paths(*names))
@@ -68,22 +85,35 @@ class Case:
 
 def _cases() -> Iterator[Case]:
     seen: Counter[str] = Counter()
-    listed: Any = json.loads((SUITE / "expected.json").read_text("utf-8"))["cases"] if SUITE.is_dir() else ()
+    listed: Any = (
+        json.loads((SUITE / "expected.json").read_text("utf-8"))["cases"] if SUITE.is_dir() else ()
+    )
     for entry in listed:
         name = entry["id"]
         seen[name] += 1
         folder, _, stem = name.rpartition("/")
         identifier = name if seen[name] == 1 else f"{name} {seen[name]}"
         file = SUITE / folder / SHORTENED.get(stem, f"{stem}.xml")
-        yield Case(identifier, file, entry["expected"] == "valid", tuple(_options(entry["verify_options"], entry["cwd"])))
+        yield Case(
+            identifier,
+            file,
+            entry["expected"] == "valid",
+            tuple(_options(entry["verify_options"], entry["cwd"])),
+        )
 
 
 def _options(line: str, folder: str) -> Iterator[tuple[str, str]]:
-    """Give the names and values of the options; a path is relative to the case's folder if it exists there."""
+    """Yield the names and values of the options; a path is relative to the case's folder if it
+    exists there.
+    """
     words = shlex.split(line)
     for place, word in enumerate(words):
         if word.startswith("--"):
-            value = words[place + 1] if place + 1 < len(words) and not words[place + 1].startswith("--") else ""
+            value = (
+                words[place + 1]
+                if place + 1 < len(words) and not words[place + 1].startswith("--")
+                else ""
+            )
             near = f"{folder}/{value}"
             yield word, near if value and (SUITE / near).is_file() else value
 
@@ -92,8 +122,14 @@ ALL = tuple(_cases())
 
 
 def _detached(case: Case) -> dict[str, bytes]:
-    """Give what lies outside: what the options map URLs to, and the files that references name by a relative path."""
-    mapped = {name.partition(":")[2]: (SUITE / value).read_bytes() for name, value in case.options if name.startswith("--url-map:")}
+    """Return what lies outside: what the options map URLs to, and the files that references name by
+    a relative path.
+    """
+    mapped = {
+        name.partition(":")[2]: (SUITE / value).read_bytes()
+        for name, value in case.options
+        if name.startswith("--url-map:")
+    }
     named = re.findall(rb'URI="([^"#:]+)"', case.file.read_bytes())
     near = {name.decode(): case.file.parent / name.decode() for name in named}
     return mapped | {name: path.read_bytes() for name, path in near.items() if path.is_file()}
@@ -101,7 +137,11 @@ def _detached(case: Case) -> dict[str, bytes]:
 
 def _at(case: Case) -> datetime:
     given = dict(case.options).get("--verification-gmt-time")
-    return NOW if given is None else datetime.strptime(given[:19], "%Y-%m-%d+%H:%M:%S").replace(tzinfo=UTC)
+    return (
+        NOW
+        if given is None
+        else datetime.strptime(given[:19], "%Y-%m-%d+%H:%M:%S").replace(tzinfo=UTC)
+    )
 
 
 def _loaded(ders: tuple[bytes, ...]) -> tuple[Certificate, ...]:
@@ -109,16 +149,28 @@ def _loaded(ders: tuple[bytes, ...]) -> tuple[Certificate, ...]:
 
 
 def _verdict(case: Case) -> tuple[str, bool]:
-    """Give verdict and whether every signature is intact, as `hocba verify --any` tells them."""
+    """Return verdict and whether every signature is intact, as `hocba verify --any` tells them."""
     given = ("--untrusted-der", "--pubkey-cert-der", "--trusted-der")
-    evidence = Evidence.of(certificates=_loaded(case.files(*given)), crls=case.files("--crl-der"), ocsps=())
+    evidence = Evidence.of(
+        certificates=_loaded(case.files(*given)), crls=case.files("--crl-der"), ocsps=()
+    )
     trust = TrustStore.of(_loaded(case.files("--trusted-der")))
-    report = verify_any(case.file.read_bytes(), detached=_detached(case), trust=trust, evidence=evidence, at=_at(case)).to_dict()
-    return report["verdict"], bool(report["signatures"]) and all(one["intact"] for one in report["signatures"])
+    report = verify_any(
+        case.file.read_bytes(),
+        detached=_detached(case),
+        trust=trust,
+        evidence=evidence,
+        at=_at(case),
+    ).to_dict()
+    return report["verdict"], bool(report["signatures"]) and all(
+        one["intact"] for one in report["signatures"]
+    )
 
 
 def _holds_with_key(case: Case) -> bool:
-    """Judge the only signature with a key that the caller holds: by what the library read, and, of HMAC and DSA, computed here."""
+    """Judge the only signature with a key that the caller holds: by what the library read, and, of
+    HMAC and DSA, computed here.
+    """
     try:
         read = read_any(parse(case.file.read_bytes(), is_open=True), _detached(case)).document
     except InputError:
@@ -130,23 +182,43 @@ def _holds_with_key(case: Case) -> bool:
         return _is_hmac(signature, case)
     if signature.algorithm_uri in DSAS:
         return _is_dsa(signature, case)
-    keys = case.files("--pubkey-der") or tuple(one.public_key_der for one in _loaded(case.files("--pubkey-cert-der", "--untrusted-der")))
-    return any(check_integrity(replace(signature, certificates_der=(), keys_der=(key,))).is_intact for key in keys)
+    keys = case.files("--pubkey-der") or tuple(
+        one.public_key_der for one in _loaded(case.files("--pubkey-cert-der", "--untrusted-der"))
+    )
+    return any(
+        check_integrity(replace(signature, certificates_der=(), keys_der=(key,))).is_intact
+        for key in keys
+    )
 
 
 def _is_hmac(signature: ParsedSignature, case: Case) -> bool:
-    made = [hmac.new(key, signature.signed_info_octets, HMACS[signature.algorithm_uri]).digest() for key in case.files("--hmackey")]
+    made = [
+        hmac.new(key, signature.signed_info_octets, HMACS[signature.algorithm_uri]).digest()
+        for key in case.files("--hmackey")
+    ]
     return any(octets[: len(signature.value)] == signature.value for octets in made)
 
 
 def _is_dsa(signature: ParsedSignature, case: Case) -> bool:
     half = len(signature.value) // 2
-    value = encode_dss_signature(int.from_bytes(signature.value[:half], "big"), int.from_bytes(signature.value[half:], "big"))
+    value = encode_dss_signature(
+        int.from_bytes(signature.value[:half], "big"), int.from_bytes(signature.value[half:], "big")
+    )
     ders = [
-        Certificate.load(der).public_key_der for der in (*signature.certificates_der, *case.files("--untrusted-der", "--pubkey-cert-der"))
+        Certificate.load(der).public_key_der
+        for der in (
+            *signature.certificates_der,
+            *case.files("--untrusted-der", "--pubkey-cert-der"),
+        )
     ]
-    keys = [load_der_public_key(der) for der in (*ders, *signature.keys_der, *case.files("--pubkey-der"))]
-    for key in (*(one for one in keys if isinstance(one, dsa.DSAPublicKey)), *_dsa_key_values(case.file)):
+    keys = [
+        load_der_public_key(der)
+        for der in (*ders, *signature.keys_der, *case.files("--pubkey-der"))
+    ]
+    for key in (
+        *(one for one in keys if isinstance(one, dsa.DSAPublicKey)),
+        *_dsa_key_values(case.file),
+    ):
         try:
             key.verify(value, signature.signed_info_octets, DSAS[signature.algorithm_uri])
         except InvalidSignature:
@@ -158,13 +230,16 @@ def _is_dsa(signature: ParsedSignature, case: Case) -> bool:
 def _dsa_key_values(file: Path) -> Iterator[dsa.DSAPublicKey]:
     parser = etree.XMLParser(resolve_entities=False, no_network=True)
     for element in etree.parse(str(file), parser).iter(f"{{{DS}}}DSAKeyValue"):
-        numbers = {name: int.from_bytes(b64decode(element.findtext(f"{{{DS}}}{name}") or ""), "big") for name in "PQGY"}
+        numbers = {
+            name: int.from_bytes(b64decode(element.findtext(f"{{{DS}}}{name}") or ""), "big")
+            for name in "PQGY"
+        }
         parameters = dsa.DSAParameterNumbers(p=numbers["P"], q=numbers["Q"], g=numbers["G"])
         yield dsa.DSAPublicNumbers(numbers["Y"], parameters).public_key()
 
 
 def _way(case: Case) -> str | None:
-    """Tell how a case agrees, None if it does not."""
+    """Return how a case agrees, None if it does not."""
     verdict, is_intact = _verdict(case)
     if not case.is_valid:
         return None if verdict == "VALID" else "refused"
@@ -179,7 +254,11 @@ def ways() -> dict[str, str | None]:
 
 
 def test_the_suite_is_complete() -> None:
-    assert (len(ALL), sum(case.is_valid for case in ALL), sum(not case.is_valid for case in ALL)) == (CASES, VALID, INVALID)
+    assert (
+        len(ALL),
+        sum(case.is_valid for case in ALL),
+        sum(not case.is_valid for case in ALL),
+    ) == (CASES, VALID, INVALID)
 
 
 def test_all_within_the_supported_algorithms_agree(ways: dict[str, str | None]) -> None:

@@ -8,7 +8,15 @@ from functools import cache
 from pathlib import Path
 from typing import Any, Final, cast
 
-from hocba_sign.model.codes import Achievement, Level, MarkLetter, PrimaryOutcome, Rating, Sex, Trait
+from hocba_sign.model.codes import (
+    Achievement,
+    Level,
+    MarkLetter,
+    PrimaryOutcome,
+    Rating,
+    Sex,
+    Trait,
+)
 from hocba_sign.model.lexical import Mark
 from hocba_sign.model.results import PrimaryMarks, SubjectResult
 from hocba_sign.model.transcript import ReplacedVersion, Transcript
@@ -19,7 +27,9 @@ TERMS: Final = ("term_1", "term_2", "year")
 
 @cache
 def base(name: str) -> Transcript:
-    """Give a transcript without a breach: an example, or one made from it for another circular."""
+    """Return a transcript without a breach: an example, or one made from it for another
+    circular.
+    """
     source, changes = BASES[name]
     return changed(Transcript.from_json((EXAMPLES / f"{source}.json").read_bytes()), changes)
 
@@ -27,15 +37,18 @@ def base(name: str) -> Transcript:
 def changed(transcript: Transcript, changes: Mapping[str, Any]) -> Transcript:
     """Change what each path names, whether or not the field may hold it.
 
-    `subjects.15.year` is a mark of the subject 15, `subjects.15.*` that of both terms and of the year, `subjects.15` the
-    subject, which null removes and an object adds; `assessment.…` is below the content; every other path leads by attributes.
+    `subjects.15.year` is a mark of the subject 15, `subjects.15.*` that of both terms and of the
+    year, `subjects.15` the subject, which null removes and an object adds; `assessment.…` is below
+    the content; every other path leads by attributes.
     """
     for path, value in changes.items():
         steps = path.split(".")
         if steps[0] == "subjects":
             transcript = _with_subject(transcript, steps[1:], value)
         else:
-            transcript = _with(transcript, ["content", *steps] if steps[0] == "assessment" else steps, value)
+            transcript = _with(
+                transcript, ["content", *steps] if steps[0] == "assessment" else steps, value
+            )
     return transcript
 
 
@@ -50,7 +63,12 @@ def _with_subject(transcript: Transcript, steps: list[str], value: Any) -> Trans
     subjects = list(transcript.subjects)
     place = next((n for n, subject in enumerate(subjects) if subject.code == code), None)
     if place is None:
-        added = SubjectResult(code=code, name=value["name"], marks=type(subjects[0].marks)(), teachers=subjects[0].teachers)
+        added = SubjectResult(
+            code=code,
+            name=value["name"],
+            marks=type(subjects[0].marks)(),
+            teachers=subjects[0].teachers,
+        )
         for name in value:
             added = _subject(added, name, value[name])
         subjects.append(added)
@@ -58,7 +76,9 @@ def _with_subject(transcript: Transcript, steps: list[str], value: Any) -> Trans
         del subjects[place]
     else:
         subjects[place] = _subject(subjects[place], rest[0], value)
-    return dataclasses.replace(transcript, content=dataclasses.replace(transcript.content, subjects=tuple(subjects)))
+    return dataclasses.replace(
+        transcript, content=dataclasses.replace(transcript.content, subjects=tuple(subjects))
+    )
 
 
 def _subject(subject: SubjectResult, name: str, value: Any) -> SubjectResult:
@@ -68,7 +88,10 @@ def _subject(subject: SubjectResult, name: str, value: Any) -> SubjectResult:
         return dataclasses.replace(subject, teachers=subject.teachers * value)
     if name == "achievement":
         achievement = None if value is None else Achievement(value)
-        return dataclasses.replace(subject, marks=dataclasses.replace(cast("PrimaryMarks", subject.marks), achievement=achievement))
+        return dataclasses.replace(
+            subject,
+            marks=dataclasses.replace(cast("PrimaryMarks", subject.marks), achievement=achievement),
+        )
     names = TERMS if name == "*" else (name,)
     marks = cast("Any", dataclasses.replace)(subject.marks, **{one: mark(value) for one in names})
     return dataclasses.replace(subject, marks=marks)
@@ -81,7 +104,7 @@ def mark(written: str | None) -> Mark | None:
 
 
 def rating(written: str) -> Rating:
-    """Give a letter of any circular, even one that the field cannot hold."""
+    """Return a letter of any circular, even one that the field cannot hold."""
     return Rating(written) if written in set(Rating) else cast("Rating", written)
 
 
@@ -94,7 +117,13 @@ def _typed(name: str, value: Any) -> Any:
         return ReplacedVersion(**value)
     if name == "birth_date":
         return date.fromisoformat(value)
-    kinds = {"outcome": PrimaryOutcome, "sex": Sex, "level": Level, "patriotism": Trait, "fitness": Trait}
+    kinds = {
+        "outcome": PrimaryOutcome,
+        "sex": Sex,
+        "level": Level,
+        "patriotism": Trait,
+        "fitness": Trait,
+    }
     return kinds[name](value) if name in kinds else value
 
 
@@ -105,7 +134,13 @@ BASES: Final[Mapping[str, tuple[str, Mapping[str, Any]]]] = {
     "lop12": ("lop12", {}),
     "lop5_old": (
         "lop5",
-        {**_OLD, "identification.rule_set": "TT22/2016", "assessment.outcome": None, "content.award": None, "subjects.91": None},
+        {
+            **_OLD,
+            "identification.rule_set": "TT22/2016",
+            "assessment.outcome": None,
+            "content.award": None,
+            "subjects.91": None,
+        },
     ),
     "lop9_old": (
         "lop9",

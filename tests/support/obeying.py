@@ -1,4 +1,6 @@
-"""Transcripts that obey a circular, with results worked out here a second time, in whole tenths and without its data file."""
+"""Transcripts that obey a circular, with results worked out here a second time, in whole tenths and
+without its data file.
+"""
 
 import dataclasses
 from collections.abc import Callable, Mapping
@@ -10,8 +12,22 @@ from typing import Any, Final
 from hypothesis import strategies as st
 from hypothesis.strategies import DrawFn, SearchStrategy
 
-from hocba_sign.model.codes import Achievement, Entry, Level, MarkLetter, PrimaryOutcome, Trait, code_list
-from hocba_sign.model.results import PrimaryAssessment, PrimaryMarks, SecondaryAssessment, SecondaryMarks, SubjectResult
+from hocba_sign.model.codes import (
+    Achievement,
+    Entry,
+    Level,
+    MarkLetter,
+    PrimaryOutcome,
+    Trait,
+    code_list,
+)
+from hocba_sign.model.results import (
+    PrimaryAssessment,
+    PrimaryMarks,
+    SecondaryAssessment,
+    SecondaryMarks,
+    SubjectResult,
+)
 from hocba_sign.model.transcript import Transcript
 from tests.support.changes import base, mark, rating
 
@@ -29,7 +45,9 @@ WEAK: Final = ((36, 49), (30, 48))
 
 @dataclass(frozen=True)
 class Circular:
-    """One secondary circular: years by (level, grade), its results best first, and how they are worked out."""
+    """One secondary circular: years by (level, grade), its results best first, and how they are
+    worked out.
+    """
 
     code: str
     years: Mapping[tuple[str, int], tuple[int, int]]
@@ -77,7 +95,7 @@ def result_43(scores: Scores, failed: int) -> str:
 
 
 def mean(scores: Scores) -> int:
-    """Give the mean in tenths, half up."""
+    """Return the mean in tenths, half up."""
     return int(Fraction(sum(scores.values()), len(scores)) + Fraction(1, 2))
 
 
@@ -99,16 +117,25 @@ def adjusted_58(scores: Scores, failed: int, leaders: tuple[str, ...] = LEADING)
     overall = mean(scores)
     found = result_58(scores, failed, overall, leaders)
     scale = ("G", "K", "Tb", "Y", "Kém")
-    without = [scale.index(result_58({**scores, code: 100}, failed, overall, leaders)) for code in scores]
+    without = [
+        scale.index(result_58({**scores, code: 100}, failed, overall, leaders)) for code in scores
+    ]
     without += [scale.index(result_58(scores, failed - 1, overall, leaders))] * failed
-    for due, low, better in (("G", "Tb", "K"), ("G", "Y", "Tb"), ("K", "Y", "Tb"), ("K", "Kém", "Y")):
+    for due, low, better in (
+        ("G", "Tb", "K"),
+        ("G", "Y", "Tb"),
+        ("K", "Y", "Tb"),
+        ("K", "Kém", "Y"),
+    ):
         if found == low and sum(one <= scale.index(due) for one in without) == 1:
             return better
     return found
 
 
 def conduct_22(first: str, second: str) -> str:
-    """TT 22/2021, Đ.8 k.2b, in its own words: term II, but one better for Đ after T, one worse after a much worse term I."""
+    """TT 22/2021, Đ.8 k.2b, in its own words: term II, but one better for Đ after T, one worse
+    after a much worse term I.
+    """
     if second == "T":
         return "T" if first in {"T", "K"} else "K"
     if second == "K":
@@ -134,7 +161,12 @@ TT22: Final = Circular(
     adjusted_22,
 )
 TT43: Final = Circular(
-    "TT43/2021", {("05", 6): (2021, 2035), ("05", 9): (2024, 2035), ("05", 12): (2024, 2035)}, GOOD, "Đ", GOOD, result_43
+    "TT43/2021",
+    {("05", 6): (2021, 2035), ("05", 9): (2024, 2035), ("05", 12): (2024, 2035)},
+    GOOD,
+    "Đ",
+    GOOD,
+    result_43,
 )
 TT58: Final = Circular(
     "TT58/2011",
@@ -175,10 +207,21 @@ class Drawn:
 
     @property
     def row(self) -> SubjectResult:
-        shown = [written(one) if not self.is_comment else (MarkLetter.PASSED if one else MarkLetter.FAILED) for one in self.values]
-        again = None if self.again is None else (written(self.again) if not self.is_comment else MarkLetter.PASSED)
+        shown = [
+            written(one)
+            if not self.is_comment
+            else (MarkLetter.PASSED if one else MarkLetter.FAILED)
+            for one in self.values
+        ]
+        again = (
+            None
+            if self.again is None
+            else (written(self.again) if not self.is_comment else MarkLetter.PASSED)
+        )
         marks = SecondaryMarks(term_1=shown[0], term_2=shown[1], year=shown[2], reassessed=again)
-        return SubjectResult(code=self.code, name=self.name, marks=marks, teachers=base("lop9").subjects[0].teachers)
+        return SubjectResult(
+            code=self.code, name=self.name, marks=marks, teachers=base("lop9").subjects[0].teachers
+        )
 
     @property
     def final(self) -> int:
@@ -186,26 +229,45 @@ class Drawn:
 
 
 def result_of(circular: Circular, drawn: tuple[Drawn, ...], term: int | None) -> str:
-    """Give the result of a term (0, 1), of the year (2), or after the summer (None)."""
+    """Return the result of a term (0, 1), of the year (2), or after the summer (None)."""
     values = {one.code: one.final if term is None else one.values[term] for one in drawn}
     scores = {one.code: values[one.code] for one in drawn if not one.is_comment}
     return circular.outcome(scores, sum(not values[one.code] for one in drawn if one.is_comment))
 
 
 def taught(level: Level, grade: int, year: int) -> list[Entry]:
-    """Give the subjects of a grade in the school year that begins in `year`."""
+    """Return the subjects of a grade in the school year that begins in `year`."""
     codes = code_list("subjects")
-    found = (codes.taught(code, level=level, grade=grade, at=date(year + 1, 5, 31)) for code in codes.entries)
+    found = (
+        codes.taught(code, level=level, grade=grade, at=date(year + 1, 5, 31))
+        for code in codes.entries
+    )
     return [entry for entry in found if entry is not None]
 
 
 @st.composite
-def subjects(draw: DrawFn, circular: Circular, place: tuple[Level, int, int], *, profiles: Profiles = PROFILES) -> tuple[Drawn, ...]:
+def subjects(
+    draw: DrawFn,
+    circular: Circular,
+    place: tuple[Level, int, int],
+    *,
+    profiles: Profiles = PROFILES,
+) -> tuple[Drawn, ...]:
     level, grade, year = place
-    taught_as = level if level is not Level.CONTINUING else (Level.LOWER_SECONDARY if grade <= 9 else Level.UPPER_SECONDARY)
+    taught_as = (
+        level
+        if level is not Level.CONTINUING
+        else (Level.LOWER_SECONDARY if grade <= 9 else Level.UPPER_SECONDARY)
+    )
     entries = taught(taught_as, grade, year)
-    electives = draw(st.permutations([entry.code for entry in entries if entry.group == "elective"]))[:4]
-    optional = draw(st.sets(st.sampled_from(sorted(entry.code for entry in entries if entry.group == "optional"))))
+    electives = draw(
+        st.permutations([entry.code for entry in entries if entry.group == "elective"])
+    )[:4]
+    optional = draw(
+        st.sets(
+            st.sampled_from(sorted(entry.code for entry in entries if entry.group == "optional"))
+        )
+    )
     least, most = draw(st.sampled_from(profiles))
     outlier = draw(st.integers(0, 60))
     found = []
@@ -214,7 +276,14 @@ def subjects(draw: DrawFn, circular: Circular, place: tuple[Level, int, int], *,
             continue
         if entry.code in circular.comment:
             first, second = draw(st.integers(0, 9)), draw(st.integers(0, 19))
-            found.append(Drawn(entry.code, entry.name, (int(first > 0), int(second > 0), int(second > 0)), is_comment=True))
+            found.append(
+                Drawn(
+                    entry.code,
+                    entry.name,
+                    (int(first > 0), int(second > 0), int(second > 0)),
+                    is_comment=True,
+                )
+            )
             continue
         low, high = (0, 49) if outlier == n else (least, most)
         first, second = draw(st.integers(low, high)), draw(st.integers(low, high))
@@ -224,25 +293,41 @@ def subjects(draw: DrawFn, circular: Circular, place: tuple[Level, int, int], *,
 
 
 @st.composite
-def secondary(draw: DrawFn, circular: Circular, *, repeats: bool = False) -> tuple[Transcript, tuple[Drawn, ...]]:
-    """Give a transcript that obeys, and its marks; of a pupil assessed again in summer where `repeats`."""
+def secondary(
+    draw: DrawFn, circular: Circular, *, repeats: bool = False
+) -> tuple[Transcript, tuple[Drawn, ...]]:
+    """Return a transcript that obeys, and its marks; of a pupil assessed again in summer where
+    `repeats`.
+    """
     (code, grade), (earliest, latest) = draw(st.sampled_from(sorted(circular.years.items())))
     level, year = Level(code), draw(st.integers(earliest, latest))
     drawn = draw(
-        subjects(circular, (level, grade, year), profiles=(WEAK if "Kém" in circular.letters else FAILING) if repeats else PROFILES)
+        subjects(
+            circular,
+            (level, grade, year),
+            profiles=(WEAK if "Kém" in circular.letters else FAILING) if repeats else PROFILES,
+        )
     )
     able = circular.conduct[:2] if repeats else circular.conduct
     first, second = draw(st.sampled_from(able)), draw(st.sampled_from(able))
     conduct = conduct_22(first, second) if circular.conduct == GOOD else draw(st.sampled_from(able))
     worst = circular.conduct.index(circular.passing)
-    later = draw(st.sampled_from((circular.passing, circular.conduct[-1]))) if circular.conduct.index(conduct) > worst else None
+    later = (
+        draw(st.sampled_from((circular.passing, circular.conduct[-1])))
+        if circular.conduct.index(conduct) > worst
+        else None
+    )
     learning = result_of(circular, drawn, 2)
     failing = set(circular.letters[circular.letters.index(circular.passing) + 1 :])
     if learning in failing - {"Kém"} and later is None and (repeats or draw(st.booleans())):
         drawn = tuple(_again(draw, one) for one in drawn)
-    again = result_of(circular, drawn, None) if any(one.again is not None for one in drawn) else None
+    again = (
+        result_of(circular, drawn, None) if any(one.again is not None for one in drawn) else None
+    )
     absences = draw(st.sampled_from((None, 0, 3, 45, 46, 120)))
-    is_able = (later or conduct) not in set(circular.conduct[worst + 1 :]) and (again or learning) not in failing
+    is_able = (later or conduct) not in set(circular.conduct[worst + 1 :]) and (
+        again or learning
+    ) not in failing
     assessment = SecondaryAssessment(
         learning_1=rating(result_of(circular, drawn, 0)),
         learning_2=rating(result_of(circular, drawn, 1)),
@@ -266,7 +351,11 @@ def secondary(draw: DrawFn, circular: Circular, *, repeats: bool = False) -> tup
         award="Học sinh Giỏi" if (learning, conduct) == (circular.letters[0], "T") else None,
     )
     identification = dataclasses.replace(
-        base("lop9").identification, level=level, grade=grade, rule_set=circular.code, school_year=f"{year}-{year + 1}"
+        base("lop9").identification,
+        level=level,
+        grade=grade,
+        rule_set=circular.code,
+        school_year=f"{year}-{year + 1}",
     )
     return dataclasses.replace(base("lop9"), identification=identification, content=content), drawn
 
@@ -283,22 +372,40 @@ TESTED: Final = {"01": 1, "02": 1, "11": 3, "05": 4, "13": 4, "12": 3, "87": 3}
 
 @st.composite
 def primary(draw: DrawFn, code: str) -> Transcript:
-    """Give a primary transcript that obeys TT27/2020 or TT22/2016."""
+    """Return a primary transcript that obeys TT27/2020 or TT22/2016."""
     grade = draw(st.integers(1, 5))
     is_new = code == "TT27/2020"
-    year = draw(st.integers(2019 + grade, 2035)) if is_new else draw(st.integers(2016, 2018 + grade))
+    year = (
+        draw(st.integers(2019 + grade, 2035)) if is_new else draw(st.integers(2016, 2018 + grade))
+    )
     entries = taught(Level.PRIMARY, grade, year)
-    achievements, traits, least = draw(st.sampled_from((("T", "T", 9), ("T", "T", 7), ("TH", "TĐ", 5), ("THC", "TĐ", 1), ("TH", "TĐC", 1))))
+    achievements, traits, least = draw(
+        st.sampled_from(
+            (("T", "T", 9), ("T", "T", 7), ("TH", "TĐ", 5), ("THC", "TĐ", 1), ("TH", "TĐC", 1))
+        )
+    )
     rows = []
     for entry in entries:
         is_optional = entry.group == "optional"
         if is_optional and draw(st.booleans()):
             continue
         is_exempt = entry.code == "88" and draw(st.integers(0, 9)) == 0
-        achievement = Achievement.EXEMPT if is_exempt else Achievement(draw(st.sampled_from("T" if is_optional else achievements)))
-        has_test = grade >= TESTED.get(entry.code, 6) or (is_optional and (grade >= 3 or draw(st.booleans())))
-        test = mark("10" if is_optional else str(draw(st.integers(least, 10)))) if has_test and not is_exempt else None
-        marks = PrimaryMarks(achievement=achievement, test=MarkLetter.EXEMPT if is_exempt and has_test else test)
+        achievement = (
+            Achievement.EXEMPT
+            if is_exempt
+            else Achievement(draw(st.sampled_from("T" if is_optional else achievements)))
+        )
+        has_test = grade >= TESTED.get(entry.code, 6) or (
+            is_optional and (grade >= 3 or draw(st.booleans()))
+        )
+        test = (
+            mark("10" if is_optional else str(draw(st.integers(least, 10))))
+            if has_test and not is_exempt
+            else None
+        )
+        marks = PrimaryMarks(
+            achievement=achievement, test=MarkLetter.EXEMPT if is_exempt and has_test else test
+        )
         rows.append(SubjectResult(code=entry.code, name=entry.name, marks=marks))
     source = base("lop5").content.assessment
     assert isinstance(source, PrimaryAssessment)
@@ -309,7 +416,11 @@ def primary(draw: DrawFn, code: str) -> Transcript:
     groups = {
         name: dataclasses.replace(
             getattr(source, name),
-            **{field.name: trait() for field in dataclasses.fields(getattr(source, name)) if field.name != "comment"},
+            **{
+                field.name: trait()
+                for field in dataclasses.fields(getattr(source, name))
+                if field.name != "comment"
+            },
         )
         for name in ("qualities", "general_competences", "specific_competences")
     }
@@ -322,7 +433,11 @@ def primary(draw: DrawFn, code: str) -> Transcript:
         has_completed_grade=is_done,
         has_completed_primary=is_done if grade == 5 else draw(st.sampled_from((None, False))),
     )
-    best = "Học sinh Xuất sắc" if is_new else "Học sinh hoàn thành xuất sắc các nội dung học tập và rèn luyện"
+    best = (
+        "Học sinh Xuất sắc"
+        if is_new
+        else "Học sinh hoàn thành xuất sắc các nội dung học tập và rèn luyện"
+    )
     content = dataclasses.replace(
         base("lop5").content,
         earlier_years=(),
@@ -332,27 +447,48 @@ def primary(draw: DrawFn, code: str) -> Transcript:
         completion=None,
         award=best if outcome is PrimaryOutcome.EXCELLENT else None,
     )
-    identification = dataclasses.replace(base("lop5").identification, grade=grade, rule_set=code, school_year=f"{year}-{year + 1}")
+    identification = dataclasses.replace(
+        base("lop5").identification, grade=grade, rule_set=code, school_year=f"{year}-{year + 1}"
+    )
     return dataclasses.replace(base("lop5"), identification=identification, content=content)
 
 
 def primary_outcome(rows: list[SubjectResult], groups: Mapping[str, Any]) -> PrimaryOutcome:
     """TT 27/2020, Đ.9 k.2a."""
-    marks = [row.marks for row in rows if isinstance(row.marks, PrimaryMarks) and row.marks.achievement is not Achievement.EXEMPT]
+    marks = [
+        row.marks
+        for row in rows
+        if isinstance(row.marks, PrimaryMarks) and row.marks.achievement is not Achievement.EXEMPT
+    ]
     achieved = {one.achievement for one in marks}
-    lowest = min((int(one.test) for one in marks if one.test is not None and not isinstance(one.test, MarkLetter)), default=10)
+    lowest = min(
+        (
+            int(one.test)
+            for one in marks
+            if one.test is not None and not isinstance(one.test, MarkLetter)
+        ),
+        default=10,
+    )
     traits = {value for group in groups.values() for value in _letters(group)}
     if achieved <= {Achievement.VERY_GOOD} and traits <= {Trait.GOOD} and lowest >= 7:
         return PrimaryOutcome.EXCELLENT if lowest >= 9 else PrimaryOutcome.GOOD
-    is_done = Achievement.NOT_DONE not in achieved and Trait.NEEDS_EFFORT not in traits and lowest >= 5
+    is_done = (
+        Achievement.NOT_DONE not in achieved and Trait.NEEDS_EFFORT not in traits and lowest >= 5
+    )
     return PrimaryOutcome.DONE if is_done else PrimaryOutcome.NOT_DONE
 
 
 def _letters(group: Any) -> list[Trait]:
-    return [value for field in dataclasses.fields(group) if isinstance(value := getattr(group, field.name), Trait)]
+    return [
+        value
+        for field in dataclasses.fields(group)
+        if isinstance(value := getattr(group, field.name), Trait)
+    ]
 
 
 def any_obeying() -> SearchStrategy[Transcript]:
-    """Give transcripts that obey any circular."""
+    """Return transcripts that obey any circular."""
     old_and_new = [primary(code) for code in ("TT27/2020", "TT22/2016")]
-    return st.one_of(*old_and_new, *(secondary(circular).map(lambda pair: pair[0]) for circular in SECONDARY))
+    return st.one_of(
+        *old_and_new, *(secondary(circular).map(lambda pair: pair[0]) for circular in SECONDARY)
+    )

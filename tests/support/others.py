@@ -1,4 +1,5 @@
-"""A signer of documents of others: XMLDSig and XAdES of any version, written without the library's own writer.
+"""A signer of documents of others: XMLDSig and XAdES of any version, written without the library's
+own writer.
 
 Everything is canonicalized exclusively by libxml2, in the tree that is then written.
 """
@@ -58,7 +59,11 @@ def c14n(element: "Element | etree._ElementTree[Element]") -> bytes:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Maker:
-    """How to sign. `properties` is markup inside SignedSignatureProperties, None for plain XMLDSig; `data` inside SignedDataObjectProperties."""
+    """How to sign.
+
+    `properties` is markup inside SignedSignatureProperties, None for plain XMLDSig; `data` inside
+    SignedDataObjectProperties.
+    """
 
     identity: Identity = PERSON
     name: str = "s"
@@ -78,15 +83,20 @@ class Maker:
     detached: Mapping[str, bytes] = field(default_factory=dict)
 
     def markup(self) -> str:
-        key_info = x509_data(*self.identity.chain_der[:2]) if self.key_info is None else self.key_info
+        key_info = (
+            x509_data(*self.identity.chain_der[:2]) if self.key_info is None else self.key_info
+        )
         refs = "".join(self._reference(number, uri) for number, uri in enumerate(self.refs))
         if self.properties is not None:
             kind = f' Type="{TYPES[self.namespace]}SignedProperties"' if self.has_type else ""
             refs += self._reference(-1, f"#{self.name}-p", kind=kind)
         return (
-            f'<ds:Signature xmlns:ds="{DS}" Id="{self.name}"><ds:SignedInfo><ds:CanonicalizationMethod Algorithm="{EXC}"/>'
-            f'<ds:SignatureMethod Algorithm="{self.algorithm}"/>{refs}</ds:SignedInfo><ds:SignatureValue Id="{self.name}-v"/>'
-            f"{f'<ds:KeyInfo>{key_info}</ds:KeyInfo>' if key_info else ''}{self._qualifying()}{self.objects}</ds:Signature>"
+            f'<ds:Signature xmlns:ds="{DS}" Id="{self.name}"><ds:SignedInfo>'
+            f'<ds:CanonicalizationMethod Algorithm="{EXC}"/>'
+            f'<ds:SignatureMethod Algorithm="{self.algorithm}"/>{refs}</ds:SignedInfo>'
+            f'<ds:SignatureValue Id="{self.name}-v"/>'
+            f"{f'<ds:KeyInfo>{key_info}</ds:KeyInfo>' if key_info else ''}"
+            f"{self._qualifying()}{self.objects}</ds:Signature>"
         )
 
     def _reference(self, number: int, uri: str, *, kind: str = "") -> str:
@@ -95,7 +105,8 @@ class Maker:
         identifier = f' Id="{self.name}-r{number}"' if number >= 0 else ""
         transforms = f'<ds:Transforms>{enveloped}<ds:Transform Algorithm="{EXC}"/></ds:Transforms>'
         return (
-            f'<ds:Reference URI="{uri}"{identifier}{kind}>{"" if uri in self.detached else transforms}'
+            f'<ds:Reference URI="{uri}"{identifier}{kind}>'
+            f"{'' if uri in self.detached else transforms}"
             f'<ds:DigestMethod Algorithm="{self.digest}"/><ds:DigestValue/></ds:Reference>'
         )
 
@@ -105,14 +116,20 @@ class Maker:
         time = "" if self.time is None else f"<SigningTime>{self.time}</SigningTime>"
         binding = v2(self.identity.certificate_der) if self.binding is None else self.binding
         formats = "".join(
-            f'<DataObjectFormat ObjectReference="#{self.name}-r{number}"><MimeType>text/xml</MimeType></DataObjectFormat>'
+            (
+                f'<DataObjectFormat ObjectReference="#{self.name}-r{number}"><MimeType>text/'
+                f"xml</MimeType></DataObjectFormat>"
+            )
             for number, _ in enumerate(self.refs)
         )
         target = f"#{self.name}" if self.target is None else self.target
         return (
-            f'<ds:Object><QualifyingProperties xmlns="{self.namespace}" Target="{target}"><SignedProperties Id="{self.name}-p">'
-            f"<SignedSignatureProperties>{time}{binding}{self.properties}</SignedSignatureProperties>"
-            f"<SignedDataObjectProperties>{formats}{self.data}</SignedDataObjectProperties></SignedProperties>"
+            f'<ds:Object><QualifyingProperties xmlns="{self.namespace}" '
+            f'Target="{target}"><SignedProperties Id="{self.name}-p">'
+            f"<SignedSignatureProperties>{time}{binding}{self.properties}</"
+            f"SignedSignatureProperties>"
+            f"<SignedDataObjectProperties>{formats}{self.data}</SignedDataObjectProperties>"
+            f"</SignedProperties>"
             "</QualifyingProperties></ds:Object>"
         )
 
@@ -128,13 +145,18 @@ class Made:
         return etree.tostring(self.root.getroottree(), encoding="UTF-8")
 
     def part(self, path: str) -> Element:
-        found = self.signature.find(path.replace("ds:", f"{{{DS}}}").replace("x:", f"{{{self.maker.namespace}}}"))
+        found = self.signature.find(
+            path.replace("ds:", f"{{{DS}}}").replace("x:", f"{{{self.maker.namespace}}}")
+        )
         assert found is not None
         return found
 
     def unsigned(self) -> Element:
-        """Give UnsignedSignatureProperties, made when needed."""
-        qualifying, space = self.part("ds:Object/x:QualifyingProperties"), f"{{{self.maker.namespace}}}"
+        """Return UnsignedSignatureProperties, made when needed."""
+        qualifying, space = (
+            self.part("ds:Object/x:QualifyingProperties"),
+            f"{{{self.maker.namespace}}}",
+        )
         holder = qualifying.find(f"{space}UnsignedProperties")
         if holder is None:
             holder = etree.SubElement(qualifying, f"{space}UnsignedProperties")
@@ -144,7 +166,9 @@ class Made:
     def add(self, tag: str, *children: Element | str, namespace: str | None = None) -> Element:
         """Append an unsigned property."""
         element = etree.SubElement(self.unsigned(), f"{{{namespace or self.maker.namespace}}}{tag}")
-        element.extend([etree.fromstring(child) if isinstance(child, str) else child for child in children])
+        element.extend(
+            [etree.fromstring(child) if isinstance(child, str) else child for child in children]
+        )
         return element
 
     def before(self, element: Element) -> list[Element]:
@@ -154,9 +178,14 @@ class Made:
         for reference in self.signature.iterfind(f"{{{DS}}}SignedInfo/{{{DS}}}Reference"):
             uri = reference.get("URI", "")
             detached = self.maker.detached.get(uri)
-            yield reference, _digested(self.root, self.signature, uri) if detached is None else detached
+            yield (
+                reference,
+                _digested(self.root, self.signature, uri) if detached is None else detached,
+            )
 
-    def stamp(self, tag: str, octets: bytes, *, at: datetime = SIGNED_AT, namespace: str | None = None) -> Element:
+    def stamp(
+        self, tag: str, octets: bytes, *, at: datetime = SIGNED_AT, namespace: str | None = None
+    ) -> Element:
         """Append a time-stamp of `octets`."""
         return self.add(tag, *stamp_parts(octets, self.maker.namespace, at=at), namespace=namespace)
 
@@ -164,13 +193,25 @@ class Made:
         return self.stamp("SignatureTimeStamp", c14n(self.part("ds:SignatureValue")), at=at)
 
     def archive_octets(self, *, is_earlier: bool = False) -> bytes:
-        """Give what an archive time-stamp covers that is appended now; `is_earlier` than 1.4.1."""
+        """Return what an archive time-stamp covers that is appended now; `is_earlier` than
+        1.4.1.
+        """
         parts = [octets for _, octets in self.referenced()]
-        parts += [c14n(self.part(f"ds:{name}")) for name in ("SignedInfo", "SignatureValue", "KeyInfo")]
+        parts += [
+            c14n(self.part(f"ds:{name}")) for name in ("SignedInfo", "SignatureValue", "KeyInfo")
+        ]
         parts += [c14n(element) for element in self.unsigned()]
-        named = {reference.get("URI") for reference, _ in self.referenced()} if is_earlier else set()
-        others = [holder for holder in self.signature.iterfind(f"{{{DS}}}Object") if not holder.findall(f"{{{self.maker.namespace}}}*")]
-        return b"".join([*parts, *(c14n(holder) for holder in others if f"#{holder.get('Id')}" not in named)])
+        named = (
+            {reference.get("URI") for reference, _ in self.referenced()} if is_earlier else set()
+        )
+        others = [
+            holder
+            for holder in self.signature.iterfind(f"{{{DS}}}Object")
+            if not holder.findall(f"{{{self.maker.namespace}}}*")
+        ]
+        return b"".join(
+            [*parts, *(c14n(holder) for holder in others if f"#{holder.get('Id')}" not in named)]
+        )
 
 
 def make(maker: Maker | None = None, document: str = DOCUMENT) -> Made:
@@ -188,7 +229,9 @@ def countersign(master: Made, maker: Maker) -> Made:
 
 
 def _complete(root: Element, maker: Maker) -> Made:
-    (signature,) = [element for element in root.iter(f"{{{DS}}}Signature") if element.get("Id") == maker.name]
+    (signature,) = [
+        element for element in root.iter(f"{{{DS}}}Signature") if element.get("Id") == maker.name
+    ]
     made = Made(root, signature, maker)
     for reference, octets in made.referenced():
         value = reference.find(f"{{{DS}}}DigestValue")
@@ -204,7 +247,9 @@ def _digested(root: Element, signature: Element, uri: str) -> bytes:
         return c14n(target)
     place = root.getroottree().getpath(signature)
     bare = copy.deepcopy(root)
-    (own,) = bare.xpath(place, namespaces={key: value for key, value in signature.nsmap.items() if key})
+    (own,) = bare.xpath(
+        place, namespaces={key: value for key, value in signature.nsmap.items() if key}
+    )
     own.getparent().remove(own)
     return c14n(bare.getroottree())
 
@@ -213,42 +258,71 @@ def value_of(maker: Maker, octets: bytes) -> bytes:
     hashed = hashes.SHA1() if maker.algorithm.endswith("sha1") else hashes.SHA256()
     key = maker.identity.key
     if isinstance(key, ec.EllipticCurvePrivateKey):
-        return b"".join(number.to_bytes(32, "big") for number in decode_dss_signature(key.sign(octets, ec.ECDSA(hashed))))
+        return b"".join(
+            number.to_bytes(32, "big")
+            for number in decode_dss_signature(key.sign(octets, ec.ECDSA(hashed)))
+        )
     return key.sign(octets, padding.PKCS1v15(), hashed)
 
 
 def stamp_parts(octets: bytes, namespace: str, *, at: datetime = SIGNED_AT) -> tuple[str, str]:
     token = WORLD.timestamp_token(("sha256", hashlib.sha256(octets).digest()), at)
     method = f'<CanonicalizationMethod xmlns="{DS}" Algorithm="{EXC}"/>'
-    return method, f'<EncapsulatedTimeStamp xmlns="{namespace}">{b64(token)}</EncapsulatedTimeStamp>'
+    return (
+        method,
+        f'<EncapsulatedTimeStamp xmlns="{namespace}">{b64(token)}</EncapsulatedTimeStamp>',
+    )
 
 
 def x509_data(*ders: bytes) -> str:
-    return f"<ds:X509Data>{''.join(f'<ds:X509Certificate>{b64(der)}</ds:X509Certificate>' for der in ders)}</ds:X509Data>"
+    return (
+        f"<ds:X509Data>"
+        f"{''.join(f'<ds:X509Certificate>{b64(der)}</ds:X509Certificate>' for der in ders)}<"
+        f"/ds:X509Data>"
+    )
 
 
 def v2(der: bytes, *, digest: str = SHA256) -> str:
     return f"<SigningCertificateV2><Cert>{_cert_digest(der, digest)}</Cert></SigningCertificateV2>"
 
 
-def v1(der: bytes, *, issuer: str | None = None, serial: int | None = None, digest: str = SHA256) -> str:
+def v1(
+    der: bytes, *, issuer: str | None = None, serial: int | None = None, digest: str = SHA256
+) -> str:
     certificate = x509.Certificate.load(der)
     name = Certificate.load(der).issuer_text if issuer is None else issuer
     number = certificate.serial_number if serial is None else serial
     return (
-        f"<SigningCertificate><Cert>{_cert_digest(der, digest)}<IssuerSerial><ds:X509IssuerName>{name}</ds:X509IssuerName>"
-        f"<ds:X509SerialNumber>{number}</ds:X509SerialNumber></IssuerSerial></Cert></SigningCertificate>"
+        f"<SigningCertificate><Cert>{_cert_digest(der, digest)}<IssuerSerial>"
+        f"<ds:X509IssuerName>{name}</ds:X509IssuerName>"
+        f"<ds:X509SerialNumber>{number}</ds:X509SerialNumber></IssuerSerial></Cert></"
+        f"SigningCertificate>"
     )
 
 
 def _cert_digest(der: bytes, digest: str) -> str:
     value = b64(hashlib.new(_DIGESTS[digest], der).digest())
-    return f'<CertDigest><ds:DigestMethod Algorithm="{digest}"/><ds:DigestValue>{value}</ds:DigestValue></CertDigest>'
+    return (
+        f'<CertDigest><ds:DigestMethod Algorithm="{digest}"/><ds:DigestValue>{value}</'
+        f"ds:DigestValue></CertDigest>"
+    )
 
 
-def judged(octets: bytes, *, at: datetime = JUDGED_AT, detached: Mapping[str, bytes] | None = None, has_trust: bool = True) -> Report:
+def judged(
+    octets: bytes,
+    *,
+    at: datetime = JUDGED_AT,
+    detached: Mapping[str, bytes] | None = None,
+    has_trust: bool = True,
+) -> Report:
     """Judge with the world's anchors, CAs and CRLs."""
     certificates = [Certificate.load(der) for der in WORLD.intermediates_der]
-    evidence = Evidence.of(certificates=certificates, crls=WORLD.crls(SIGNED_AT + timedelta(hours=1)))
-    trust = TrustStore.of(Certificate.load(der) for der in WORLD.anchors_der) if has_trust else TrustStore()
+    evidence = Evidence.of(
+        certificates=certificates, crls=WORLD.crls(SIGNED_AT + timedelta(hours=1))
+    )
+    trust = (
+        TrustStore.of(Certificate.load(der) for der in WORLD.anchors_der)
+        if has_trust
+        else TrustStore()
+    )
     return verify_any(octets, detached=detached or {}, trust=trust, evidence=evidence, at=at)

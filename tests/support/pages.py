@@ -12,7 +12,13 @@ from pypdfium2 import raw
 
 from hocba_sign.model.codes import Rating
 from hocba_sign.model.person import EarlierYear, Particulars
-from hocba_sign.model.results import Certificate, PrimaryAssessment, SecondaryAssessment, SubjectResult, Teacher
+from hocba_sign.model.results import (
+    Certificate,
+    PrimaryAssessment,
+    SecondaryAssessment,
+    SubjectResult,
+    Teacher,
+)
 from hocba_sign.model.transcript import Content, PreviousTranscript, ReplacedVersion, Transcript
 from hocba_sign.rendering.render import Rendering, render, shown_fields
 from hocba_sign.rendering.text_layer import text_layer
@@ -35,13 +41,15 @@ def rendered(transcript: Transcript, layout: Layout = CANONICAL) -> Rendering:
 
 
 def words(length: int) -> str:
-    """Give a text of exactly `length` characters."""
+    """Return a text of exactly `length` characters."""
     return (SENTENCE * (length // len(SENTENCE) + 1))[: length - 1].rstrip().ljust(length, ".")
 
 
 @dataclass(frozen=True, kw_only=True)
 class Load:
-    """What to fill a transcript with: `name` wherever a person or thing is named, `comment` wherever free text is."""
+    """What to fill a transcript with: `name` wherever a person or thing is named, `comment`
+    wherever free text is.
+    """
 
     comment: str
     name: str
@@ -52,7 +60,13 @@ class Load:
 def loaded(transcript: Transcript, load: Load) -> Transcript:
     """Fill every field and list of a transcript as far as its limits go."""
     given, signers = transcript.identification, transcript.signers
-    school = replace(given.school, name=load.person, commune=load.person, province=load.person, district=load.person)
+    school = replace(
+        given.school,
+        name=load.person,
+        commune=load.person,
+        province=load.person,
+        district=load.person,
+    )
     identification = replace(
         given,
         class_name=load.name,
@@ -62,7 +76,9 @@ def loaded(transcript: Transcript, load: Load) -> Transcript:
         school=replace(school, department_name=load.person),
         pupil=replace(given.pupil, full_name=load.person),
     )
-    principal = replace(signers.principal, full_name=load.person, title=load.name, acting_for=load.name)
+    principal = replace(
+        signers.principal, full_name=load.person, title=load.name, acting_for=load.name
+    )
     homeroom = replace(signers.homeroom_teacher, full_name=load.person)
     return replace(
         transcript,
@@ -115,7 +131,9 @@ def _subject(given: SubjectResult, load: Load) -> SubjectResult:
     return replace(given, name=load.name, comment=load.comment, teachers=(teacher,) * load.teachers)
 
 
-def _assessment(given: PrimaryAssessment | SecondaryAssessment, load: Load) -> PrimaryAssessment | SecondaryAssessment:
+def _assessment(
+    given: PrimaryAssessment | SecondaryAssessment, load: Load
+) -> PrimaryAssessment | SecondaryAssessment:
     short = load.comment[:500].strip()
     if isinstance(given, PrimaryAssessment):
         return replace(
@@ -141,7 +159,7 @@ def squeezed(text: str) -> str:
 
 
 def missing_fields(transcript: Transcript, pdf: bytes) -> list[str]:
-    """Give the paths of fields whose text is not on the pages in its order."""
+    """Return the paths of fields whose text is not on the pages in its order."""
     said = squeezed("".join(text for page in text_layer(pdf) for text in page.read))
     at, missing = 0, []
     for path, text in shown_fields(transcript):
@@ -165,35 +183,48 @@ class Box:
 
 
 def text_boxes(pdf: bytes) -> Iterator[tuple[int, tuple[Box, ...]]]:
-    """Give the number of each page, from 1, with its texts."""
+    """Yield the number of each page, from 1, with its texts."""
     document = pypdfium2.PdfDocument(pdf)
     for number, page in enumerate(document, 1):
         pieces = page.get_objects(filter=[raw.FPDF_PAGEOBJ_TEXT], textpage=page.get_textpage())
         found = ((one.get_bounds(), one.extract()) for one in pieces)
-        yield number, tuple(Box(left, bottom, right, top, text) for (left, bottom, right, top), text in found if text.strip())
+        yield (
+            number,
+            tuple(
+                Box(left, bottom, right, top, text)
+                for (left, bottom, right, top), text in found
+                if text.strip()
+            ),
+        )
     document.close()
 
 
 def misplaced(pdf: bytes) -> list[tuple[int, str]]:
-    """Give texts that leave the page's margins, or lie over another text."""
+    """Return texts that leave the page's margins, or lie over another text."""
     width, height = 595.28, 841.89
     found = []
     for number, boxes in text_boxes(pdf):
         found += [
             (number, box.text)
             for box in boxes
-            if box.left < LEFT or box.right > width - RIGHT or box.bottom < BOTTOM or box.top > height - TOP
+            if box.left < LEFT
+            or box.right > width - RIGHT
+            or box.bottom < BOTTOM
+            or box.top > height - TOP
         ]
         found += [(number, f"{one.text} / {other.text}") for one, other in _overlaps(boxes)]
     return found
 
 
 def _overlaps(boxes: Iterable[Box]) -> Iterator[tuple[Box, Box]]:
-    """Give pairs that share more than marks above and below letters, or letters that lean, do."""
+    """Yield pairs that share more than marks above and below letters, or letters that lean, do."""
     ordered = sorted(boxes, key=lambda box: box.left)
     for n, one in enumerate(ordered):
         for other in ordered[n + 1 :]:
             if other.left > one.right - LEAN:
                 break
-            if min(one.top, other.top) - max(one.bottom, other.bottom) > 2.2 and min(one.right, other.right) - other.left > LEAN:
+            if (
+                min(one.top, other.top) - max(one.bottom, other.bottom) > 2.2
+                and min(one.right, other.right) - other.left > LEAN
+            ):
                 yield one, other

@@ -1,4 +1,6 @@
-"""Small PDFs with a page of text, signed with the keys of the test world, and revisions that nobody signed."""
+"""Small PDFs with a page of text, signed with the keys of the test world, and revisions that nobody
+signed.
+"""
 
 from collections.abc import Callable
 from io import BytesIO

@@ -1,4 +1,6 @@
-"""PDF files as signing tools of others write them: older forms of signatures, tags, files written anew."""
+"""PDF files as signing tools of others write them: older forms of signatures, tags, files written
+anew.
+"""
 
 import hashlib
 from collections.abc import Callable
@@ -65,9 +67,11 @@ def signed_by_pyhanko(
     has_stamp: bool = True,
     is_new: bool = True,
 ) -> bytes:
-    """Let pyHanko sign in a field that is new unless told otherwise, with its own picture or that which the field has; `besides` changes more in the same revision, after the field is there.
+    """Let pyHanko sign in a field that is new unless told otherwise, with its own picture or that
+    which the field has; `besides` changes more in the same revision, after the field is there.
 
-    `is_encrypted`: the file asks nobody for a password though it is encrypted, as `with_owner_password` makes it.
+    `is_encrypted`: the file asks nobody for a password though it is encrypted, as
+    `with_owner_password` makes it.
     """
     key = identity.key.private_bytes(Encoding.DER, PrivateFormat.PKCS8, NoEncryption())
     certificates = [x509.Certificate.load(der) for der in identity.chain_der]
@@ -84,7 +88,9 @@ def signed_by_pyhanko(
     if besides is not None:
         besides(writer)
     output = BytesIO()
-    made = _Signing(PdfSignatureMetadata(field_name=field, subfilter=kind, md_algorithm="sha256"), signer)
+    made = _Signing(
+        PdfSignatureMetadata(field_name=field, subfilter=kind, md_algorithm="sha256"), signer
+    )
     made.at = at
     if not has_stamp:
         made.stamp_style = _Kept()
@@ -93,7 +99,9 @@ def signed_by_pyhanko(
 
 
 def with_owner_password(octets: bytes, kind: str, *, user: str = "") -> bytes:
-    """Encrypt with `kind` (`rc4`, `aes128`, `aes256`); whoever has no password may open the file, unless `user` is one."""
+    """Encrypt with `kind` (`rc4`, `aes128`, `aes256`); whoever has no password may open the file,
+    unless `user` is one.
+    """
     writer: Any = copy_into_new_writer(PdfFileReader(BytesIO(octets)))
     identifier = hashlib.sha256(octets).digest()[:16]
     writer._document_id = generic.ArrayObject([generic.ByteStringObject(identifier)] * 2)
@@ -124,20 +132,35 @@ def signed_as_pkcs7(
     has_attributes: bool = True,
     box: Box | None = None,
 ) -> bytes:
-    """Sign as adbe.pkcs7.detached with content type and message digest as the only signed attributes, or with none; the certificate alone."""
+    """Sign as adbe.pkcs7.detached with content type and message digest as the only signed
+    attributes, or with none; the certificate alone.
+    """
     place = None if box is None else Place(page=0, box=box)
     new = (NewField(name=field, label=field, place=place, locked_fields=()),)
-    gap = engine().append_gap(octets, Revision(field=field, room=4_000, digest_name=digest, signing_time=at, new_fields=new))
+    gap = engine().append_gap(
+        octets,
+        Revision(field=field, room=4_000, digest_name=digest, signing_time=at, new_fields=new),
+    )
     before, _, after = gap.octets.rpartition(b"/ETSI.CAdES.detached")
     gap = replace(gap, octets=before + b"/adbe.pkcs7.detached" + after)
     covered = hashlib.new(digest, gap.covered).digest()
-    attributes = cms.CMSAttributes([{"type": "content_type", "values": ["data"]}, {"type": "message_digest", "values": [covered]}])
+    attributes = cms.CMSAttributes(
+        [
+            {"type": "content_type", "values": ["data"]},
+            {"type": "message_digest", "values": [covered]},
+        ]
+    )
     made, name = _value(identity, attributes.dump() if has_attributes else gap.covered, digest)
     certificate = x509.Certificate.load(identity.certificate_der)
     info = cms.SignerInfo(
         {
             "version": "v1",
-            "sid": {"issuer_and_serial_number": {"issuer": certificate.issuer, "serial_number": certificate.serial_number}},
+            "sid": {
+                "issuer_and_serial_number": {
+                    "issuer": certificate.issuer,
+                    "serial_number": certificate.serial_number,
+                }
+            },
             "digest_algorithm": algos.DigestAlgorithm({"algorithm": digest}),
             **({"signed_attrs": attributes} if has_attributes else {}),
             "signature_algorithm": {"algorithm": name},

@@ -8,8 +8,14 @@ from hocba_sign.pki.certificates.certificate import Certificate
 from hocba_sign.pki.trust.vietnam_list import Hierarchy, Kind, TrustList
 
 
-def pin(certificate_der: bytes, kind: Kind, hierarchy: Hierarchy | None, *, trusted_until: datetime | None = None) -> dict[str, object]:
-    """Give an entry of a trust list as it stands in the file."""
+def pin(
+    certificate_der: bytes,
+    kind: Kind,
+    hierarchy: Hierarchy | None,
+    *,
+    trusted_until: datetime | None = None,
+) -> dict[str, object]:
+    """Return an entry of a trust list as it stands in the file."""
     certificate = Certificate.load(certificate_der)
     return {
         "sha256": certificate.sha256,
@@ -29,7 +35,17 @@ def pin(certificate_der: bytes, kind: Kind, hierarchy: Hierarchy | None, *, trus
         "key": "TEST",
         "signature": "TEST",
         "trusted_until": None if trusted_until is None else trusted_until.isoformat(),
-        **dict.fromkeys(("crl_urls", "ocsp_urls", "ca_issuer_urls", "own_crl_urls", "own_ocsp_urls", "published_at"), ()),
+        **dict.fromkeys(
+            (
+                "crl_urls",
+                "ocsp_urls",
+                "ca_issuer_urls",
+                "own_crl_urls",
+                "own_ocsp_urls",
+                "published_at",
+            ),
+            (),
+        ),
         "confidence": "multiple-sources",
         "provenance": "TEST",
         "marks": {},

@@ -32,7 +32,7 @@ def sha256(identity: Identity) -> str:
 
 
 def data_digest(scene: Scene, document: bytes) -> str:
-    """Give what a report says of the signed data."""
+    """Return what a report says of the signed data."""
     digest = scene.verify(document).to_dict()["document"]["data_sha256"]
     assert isinstance(digest, str)
     return digest
@@ -43,7 +43,9 @@ def reference(transcript: Transcript, digest: str) -> TranscriptReference:
     return TranscriptReference(id=own.id, version=own.version, digest=digest)
 
 
-def event(scene: Scene, document: bytes, kind: EventKind, *, successor: TranscriptReference | None = None) -> Event:
+def event(
+    scene: Scene, document: bytes, kind: EventKind, *, successor: TranscriptReference | None = None
+) -> Event:
     return Event(
         id=f"SK-{kind.replace('_', '-')}",
         kind=kind,
@@ -75,11 +77,15 @@ def signed(
     for slot, identity in who.items():
         signer = SoftwareSigner(identity.key, identity.chain_der)
         tsa = None if level is Level.B else DirectTsa(scene.world, at)
-        document = sign(document, slot, signer=signer, at=at, tsa=tsa, policy=SigningPolicy(level=level)).octets
+        document = sign(
+            document, slot, signer=signer, at=at, tsa=tsa, policy=SigningPolicy(level=level)
+        ).octets
     return document
 
 
-def forged(scene: Scene, record: Event | RegistrySnapshot | StatusList, who: Mapping[Slot, Identity]) -> bytes:
+def forged(
+    scene: Scene, record: Event | RegistrySnapshot | StatusList, who: Mapping[Slot, Identity]
+) -> bytes:
     """Let each of `who` sign, whether or not they are the ones that the record names."""
     document = encode_record(record)
     linked: tuple[str, ...] = ()
@@ -90,23 +96,38 @@ def forged(scene: Scene, record: Event | RegistrySnapshot | StatusList, who: Map
     return document
 
 
-def signed_event(scene: Scene, record: Event, *, at: datetime = SIGNED_AT, level: Level = Level.T) -> bytes:
-    return signed(scene, record, {CBQL: scene.identity(CBQL), SEAL: scene.identity(SEAL)}, at=at, level=level)
+def signed_event(
+    scene: Scene, record: Event, *, at: datetime = SIGNED_AT, level: Level = Level.T
+) -> bytes:
+    return signed(
+        scene, record, {CBQL: scene.identity(CBQL), SEAL: scene.identity(SEAL)}, at=at, level=level
+    )
 
 
-def judge(scene: Scene, document: bytes, sources: Sources, *, at: datetime = JUDGED_AT, policy: Policy = DEFAULT) -> Report:
+def judge(
+    scene: Scene,
+    document: bytes,
+    sources: Sources,
+    *,
+    at: datetime = JUDGED_AT,
+    policy: Policy = DEFAULT,
+) -> Report:
     """Verify with the scene's trust and lists, and with `sources`; nothing is fetched."""
     policy = know(sources, trust=scene.trust, evidence=scene.evidence(), at=at, policy=policy)
     return verify(document, trust=scene.trust, evidence=scene.evidence(), at=at, policy=policy)
 
 
 def pinned(*identities: Identity) -> Policy:
-    """Give the policy of whoever pins these seals."""
+    """Return the policy of whoever pins these seals."""
     return replace(DEFAULT, registry_pins=tuple(map(sha256, identities)))
 
 
-def appointment(scene: Scene, slot: Slot, *, since: date = FIRST, until: date | None = None) -> Appointment:
-    """Enter whom the transcript names for a slot: a person by number, the school by its certificate."""
+def appointment(
+    scene: Scene, slot: Slot, *, since: date = FIRST, until: date | None = None
+) -> Appointment:
+    """Enter whom the transcript names for a slot: a person by number, the school by its
+    certificate.
+    """
     school, expected = scene.transcript.school, scene.expected(slot)
     is_seal = slot.role is Role.KY_PHAT_HANH
     return Appointment(
@@ -144,7 +165,9 @@ def department(scene: Scene) -> Identity:
     return scene.world.organisation(DEPARTMENT_NAME, unit=DEPARTMENT_NAME)
 
 
-def delegation(scene: Scene, *, to: Identity, since: date = FIRST, until: date | None = None) -> Delegation:
+def delegation(
+    scene: Scene, *, to: Identity, since: date = FIRST, until: date | None = None
+) -> Delegation:
     return Delegation(
         rank=Rank.DEPARTMENT,
         department_code=scene.transcript.school.department_code,
@@ -155,10 +178,14 @@ def delegation(scene: Scene, *, to: Identity, since: date = FIRST, until: date |
     )
 
 
-def status_list(scene: Scene, gone: Mapping[Key, Cell], *, issued: date = date(2026, 6, 1)) -> StatusList:
+def status_list(
+    scene: Scene, gone: Mapping[Key, Cell], *, issued: date = date(2026, 6, 1)
+) -> StatusList:
     """Make the list of a department that issued the scene's transcript and a hundred others."""
     own = scene.transcript.identification
-    cells = encode("TT-01", [(own.id, own.version), *((f"khac-{n}", 1) for n in range(100))], gone=gone)
+    cells = encode(
+        "TT-01", [(own.id, own.version), *((f"khac-{n}", 1) for n in range(100))], gone=gone
+    )
     return StatusList(
         id="TT-01",
         version=7,
@@ -173,7 +200,9 @@ def status_list(scene: Scene, gone: Mapping[Key, Cell], *, issued: date = date(2
 
 
 def of_version(scene: Scene, version: int) -> Scene:
-    """Give the same scene with another version of its transcript."""
+    """Return the same scene with another version of its transcript."""
     other = Scene(subjects=len(scene.transcript.subjects))
-    other.transcript = replace(scene.transcript, identification=replace(scene.transcript.identification, version=version))
+    other.transcript = replace(
+        scene.transcript, identification=replace(scene.transcript.identification, version=version)
+    )
     return other

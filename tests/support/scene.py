@@ -1,4 +1,6 @@
-"""A transcript, the people who sign it, and a clock: what most tests of signing and judging start from."""
+"""A transcript, the people who sign it, and a clock: what most tests of signing and judging start
+from.
+"""
 
 from collections.abc import Callable, Iterable
 from dataclasses import replace
@@ -52,16 +54,24 @@ class DirectTsa:
 
 
 def with_subjects(transcript: Transcript, count: int) -> Transcript:
-    """Keep the first subjects only, of a pupil who is not assessed: results of the year cannot fit to so few."""
+    """Keep the first subjects only, of a pupil who is not assessed: results of the year cannot fit
+    to so few.
+    """
     particulars = replace(transcript.content.particulars, is_exempt_from_assessment=True)
-    return replace(transcript, content=replace(transcript.content, subjects=transcript.subjects[:count], particulars=particulars))
+    return replace(
+        transcript,
+        content=replace(
+            transcript.content, subjects=transcript.subjects[:count], particulars=particulars
+        ),
+    )
 
 
 class Scene:
-    """`subjects` keeps so many subjects of the example; keys are ECDSA, made in no time, unless `is_rsa`.
+    """`subjects` keeps so many subjects of the example; keys are ECDSA, made in no time, unless
+    `is_rsa`.
 
-    `change` makes another transcript of the example, `layout` is that of the document,
-    `policy` the verifier's.
+    `change` makes another transcript of the example, `layout` is that of the document, `policy` the
+    verifier's.
     """
 
     def __init__(
@@ -108,22 +118,48 @@ class Scene:
         identity = self.identity(slot)
         return SoftwareSigner(identity.key, identity.chain_der)
 
-    def sign(self, document: bytes, slot: Slot, *, level: Level = Level.B, at: datetime = SIGNED_AT) -> bytes:
-        return self.sign_as(self.identity(slot), document, slot, at=at, stamped=at if level is Level.T else None)
+    def sign(
+        self, document: bytes, slot: Slot, *, level: Level = Level.B, at: datetime = SIGNED_AT
+    ) -> bytes:
+        return self.sign_as(
+            self.identity(slot), document, slot, at=at, stamped=at if level is Level.T else None
+        )
 
-    def sign_as(self, identity: Identity, document: bytes, slot: Slot, *, at: datetime = SIGNED_AT, stamped: datetime | None) -> bytes:
-        """Sign with any certificate; `stamped` is when the time-stamp is made, at any time, none with None."""
+    def sign_as(
+        self,
+        identity: Identity,
+        document: bytes,
+        slot: Slot,
+        *,
+        at: datetime = SIGNED_AT,
+        stamped: datetime | None,
+    ) -> bytes:
+        """Sign with any certificate; `stamped` is when the time-stamp is made, at any time, none
+        with None.
+        """
         signer = SoftwareSigner(identity.key, identity.chain_der)
-        signed = sign(document, slot, signer=signer, at=at, tsa=None, policy=SigningPolicy(level=Level.B))
+        signed = sign(
+            document, slot, signer=signer, at=at, tsa=None, policy=SigningPolicy(level=Level.B)
+        )
         if stamped is None:
             return signed.octets
-        token = DirectTsa(self.world, stamped).stamp(SHA256, digest(SHA256, octets_to_time_stamp(signed)))
+        token = DirectTsa(self.world, stamped).stamp(
+            SHA256, digest(SHA256, octets_to_time_stamp(signed))
+        )
         return with_time_stamp(signed, token).octets
 
-    def signed(self, slots: Iterable[Slot] | None = None, *, level: Level = Level.B, stamped: datetime = SIGNED_AT) -> bytes:
+    def signed(
+        self,
+        slots: Iterable[Slot] | None = None,
+        *,
+        level: Level = Level.B,
+        stamped: datetime = SIGNED_AT,
+    ) -> bytes:
         document = self.draft
         for slot in self.slots if slots is None else slots:
-            document = self.sign_as(self.identity(slot), document, slot, stamped=stamped if level is Level.T else None)
+            document = self.sign_as(
+                self.identity(slot), document, slot, stamped=stamped if level is Level.T else None
+            )
         return document
 
     def forge(
@@ -138,24 +174,39 @@ class Scene:
         signer: SoftwareSigner | None = None,
         digest_algorithm: DigestAlgorithm = SHA256,
     ) -> bytes:
-        """Sign with the right key whatever the caller likes, as a program without the workflow would."""
+        """Sign with the right key whatever the caller likes, as a program without the workflow
+        would.
+        """
         root = parse(document).root
         element = dict(slot_elements(root, recognise(root)))[slot]
-        description = self._description(slot.teacher or slot.role, role or slot.role, signer or self.signer(slot), at)
+        description = self._description(
+            slot.teacher or slot.role, role or slot.role, signer or self.signer(slot), at
+        )
         return _forged(
             document,
             path_of(element),
-            replace(description, covered_ids=covered, linked_ids=linked, digest_algorithm=digest_algorithm),
+            replace(
+                description,
+                covered_ids=covered,
+                linked_ids=linked,
+                digest_algorithm=digest_algorithm,
+            ),
             signer or self.signer(slot),
         )
 
-    def forge_at(self, document: bytes, path: str, *, covered: tuple[str, ...], signer: SoftwareSigner) -> bytes:
+    def forge_at(
+        self, document: bytes, path: str, *, covered: tuple[str, ...], signer: SoftwareSigner
+    ) -> bytes:
         """Sign in the element that an XPath finds, which may be no slot."""
         (element,) = parse(document).root.xpath(path)
         description = self._description("other", "GVCN", signer, SIGNED_AT)
-        return _forged(document, path_of(element), replace(description, covered_ids=covered), signer)
+        return _forged(
+            document, path_of(element), replace(description, covered_ids=covered), signer
+        )
 
-    def _description(self, name: str, role: str, signer: SoftwareSigner, at: datetime) -> Description:
+    def _description(
+        self, name: str, role: str, signer: SoftwareSigner, at: datetime
+    ) -> Description:
         return Description(
             identifier=f"ck-{name}",
             algorithm=default_algorithm(signer.public_key),
@@ -179,10 +230,14 @@ class Scene:
         return Evidence.of(certificates=certificates, crls=self.world.crls(at))
 
     def verify(self, document: bytes, *, at: datetime = JUDGED_AT) -> Report:
-        return verify(document, trust=self.trust, evidence=self.evidence(), at=at, policy=self.policy)
+        return verify(
+            document, trust=self.trust, evidence=self.evidence(), at=at, policy=self.policy
+        )
 
 
-def _forged(document: bytes, place: tuple[int, ...], description: Description, signer: SoftwareSigner) -> bytes:
+def _forged(
+    document: bytes, place: tuple[int, ...], description: Description, signer: SoftwareSigner
+) -> bytes:
     xml = parse(document)
     element = xml.root
     for step in place:
@@ -193,7 +248,7 @@ def _forged(document: bytes, place: tuple[int, ...], description: Description, s
 
 
 def causes(report: Report) -> frozenset[str]:
-    """Give every id that a report names as wrong or unproven."""
+    """Return every id that a report names as wrong or unproven."""
     told = report.to_dict()
     checks = {check["id"] for check in told["checks"] if check["forces"]}
     return frozenset(checks.union(*(signature["causes"] for signature in told["signatures"])))

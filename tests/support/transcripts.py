@@ -1,4 +1,6 @@
-"""Strategies for transcripts, made from the field table so that a new field is tested the day it is added."""
+"""Strategies for transcripts, made from the field table so that a new field is tested the day it is
+added.
+"""
 
 import dataclasses
 from datetime import date
@@ -17,21 +19,36 @@ from hocba_sign.model.results import SubjectResult, Teacher, teacher_id
 from hocba_sign.model.transcript import Content, Identification, Signers, Substitute, Transcript
 
 LEVELS = (Level.PRIMARY, Level.LOWER_SECONDARY, Level.UPPER_SECONDARY)
-RULE_SETS = {Level.PRIMARY: "TT27/2020", Level.LOWER_SECONDARY: "TT22/2021", Level.UPPER_SECONDARY: "TT22/2021"}
-LETTERS = "aăâbcdđeêghiklmnoôơpqrstuưvxyàảãáạằẳẵắặầẩẫấậèẻẽéẹềểễếệìỉĩíịòỏõóọồổỗốộờởỡớợùủũúụừửữứựỳỷỹýỵĐÂÊÔƠƯABCDEGHIKLMNOPQRSTUVXY0123456789'.,;:()&<>\"–%"
+RULE_SETS = {
+    Level.PRIMARY: "TT27/2020",
+    Level.LOWER_SECONDARY: "TT22/2021",
+    Level.UPPER_SECONDARY: "TT22/2021",
+}
+LETTERS = (
+    "aăâbcdđeêghiklmnoôơpqrstuưvxyàảãáạằẳẵắặầẩẫấậèẻẽéẹềểễếệìỉĩíịòỏõóọồổỗốộờởỡớợùủũúụừử"
+    "ữứựỳỷỹýỵĐÂÊÔƠƯABCDEGHIKLMNOPQRSTUVXY0123456789'.,;:()&<>\"–%"
+)
 RecordT = TypeVar("RecordT")
 
 
 def texts(kind: Kind) -> SearchStrategy[str]:
     blanks = " \n" if kind.is_comment else " "
     inner = st.text(LETTERS + blanks, max_size=min((kind.max_length or 20) - 2, 30))
-    return st.builds(lambda first, middle, last: first + middle + last, st.sampled_from(LETTERS), inner, st.sampled_from(LETTERS))
+    return st.builds(
+        lambda first, middle, last: first + middle + last,
+        st.sampled_from(LETTERS),
+        inner,
+        st.sampled_from(LETTERS),
+    )
 
 
 def values(kind: Kind) -> SearchStrategy[Any]:
-    """Give values that a field of this kind can hold."""
+    """Return values that a field of this kind can hold."""
     if kind is MARK:
-        return st.one_of(st.integers(0, 100).map(lambda tenths: Decimal(tenths) / 10), st.sampled_from(MarkLetter))
+        return st.one_of(
+            st.integers(0, 100).map(lambda tenths: Decimal(tenths) / 10),
+            st.sampled_from(MarkLetter),
+        )
     if kind is TEST_MARK:
         return st.one_of(st.integers(0, 10).map(Decimal), st.just(MarkLetter.EXEMPT))
     if kind.letters is not None:
@@ -47,7 +64,11 @@ def values(kind: Kind) -> SearchStrategy[Any]:
     }
     if kind.name in by_name:
         return by_name[kind.name]
-    return st.from_regex(kind.pattern, fullmatch=True, alphabet=st.characters(max_codepoint=127)) if kind.pattern else texts(kind)
+    return (
+        st.from_regex(kind.pattern, fullmatch=True, alphabet=st.characters(max_codepoint=127))
+        if kind.pattern
+        else texts(kind)
+    )
 
 
 def _record(bound: Bound, level: Level) -> type[Any]:
@@ -57,7 +78,9 @@ def _record(bound: Bound, level: Level) -> type[Any]:
 
 
 def records(record: type[RecordT], level: Level, *, is_complete: bool) -> SearchStrategy[RecordT]:
-    """Give records with any values; with every field and every list filled where `is_complete`."""
+    """Return records with any values; with every field and every list filled where
+    `is_complete`.
+    """
     return cast("SearchStrategy[RecordT]", _records(cast("Any", record), level, is_complete))
 
 
@@ -71,7 +94,11 @@ def _records(record: Any, level: Level, is_complete: bool) -> SearchStrategy[Any
             inner: SearchStrategy[Any] = records(bound.records[0], level, is_complete=is_complete)
             return st.lists(inner, min_size=least, max_size=max(least, 2)).map(tuple)
         found: SearchStrategy[Any]
-        found = values(spec.kind) if isinstance(spec, Leaf) else records(_record(bound, level), level, is_complete=is_complete)
+        found = (
+            values(spec.kind)
+            if isinstance(spec, Leaf)
+            else records(_record(bound, level), level, is_complete=is_complete)
+        )
         return found if bound.is_required or is_complete else st.one_of(st.none(), found)
 
     return st.builds(record, **{bound.attribute: field(bound) for bound in table(record)})
@@ -104,24 +131,30 @@ def with_province(place: Place) -> Place:
 
 
 @st.composite
-def subject_lists(draw: DrawFn, level: Level, identification: Identification) -> tuple[SubjectResult, ...]:
+def subject_lists(
+    draw: DrawFn, level: Level, identification: Identification
+) -> tuple[SubjectResult, ...]:
     subjects, grade = code_list("subjects"), identification.grade
     end = date(int(identification.school_year[5:]), 5, 31)
     taught = [code for code in subjects.entries if subjects.admits(code, level=level, grade=grade)]
-    codes = [code for code in taught if not subjects.is_over(code, level=level, grade=grade, at=end)]
+    codes = [
+        code for code in taught if not subjects.is_over(code, level=level, grade=grade, at=end)
+    ]
     chosen = draw(st.lists(st.sampled_from(codes), min_size=1, max_size=4, unique=True))
     least = 0 if level is Level.PRIMARY else 1
     found = []
     for code in chosen:
         subject = draw(records(SubjectResult, level, is_complete=False))
-        teachers = draw(st.lists(records(Teacher, level, is_complete=False), min_size=least, max_size=2))
+        teachers = draw(
+            st.lists(records(Teacher, level, is_complete=False), min_size=least, max_size=2)
+        )
         found.append(dataclasses.replace(subject, code=code, teachers=tuple(teachers)))
     return tuple(found)
 
 
 @st.composite
 def transcripts(draw: DrawFn, levels: tuple[Level, ...] = LEVELS) -> Transcript:
-    """Give transcripts that no check objects to and that have a signing plan."""
+    """Return transcripts that no check objects to and that have a signing plan."""
     level = draw(st.sampled_from(levels))
     identification = draw(identifications(level))
     content = draw(records(Content, level, is_complete=False))
@@ -131,15 +164,32 @@ def transcripts(draw: DrawFn, levels: tuple[Level, ...] = LEVELS) -> Transcript:
         home_town=with_province(content.particulars.home_town),
         residence=with_province(content.particulars.residence),
     )
-    content = dataclasses.replace(content, particulars=particulars, subjects=draw(subject_lists(level, identification)))
+    content = dataclasses.replace(
+        content, particulars=particulars, subjects=draw(subject_lists(level, identification))
+    )
     signers = draw(records(Signers, level, is_complete=False))
     issued = max(signers.issued, identification.created)
-    homeroom = dataclasses.replace(signers.homeroom_teacher, personal_id=signers.homeroom_teacher.personal_id or "001180000001")
-    slots = [teacher_id(subject.id, n) for subject in content.subjects for n, _ in enumerate(subject.teachers, 1)]
+    homeroom = dataclasses.replace(
+        signers.homeroom_teacher, personal_id=signers.homeroom_teacher.personal_id or "001180000001"
+    )
+    slots = [
+        teacher_id(subject.id, n)
+        for subject in content.subjects
+        for n, _ in enumerate(subject.teachers, 1)
+    ]
     absent = draw(st.lists(st.sampled_from(slots), max_size=2, unique=True)) if slots else []
-    substitutes = tuple(dataclasses.replace(draw(records(Substitute, level, is_complete=False)), teacher=teacher) for teacher in absent)
-    signers = dataclasses.replace(signers, issued=issued, homeroom_teacher=homeroom, substitutes=substitutes)
+    substitutes = tuple(
+        dataclasses.replace(draw(records(Substitute, level, is_complete=False)), teacher=teacher)
+        for teacher in absent
+    )
+    signers = dataclasses.replace(
+        signers, issued=issued, homeroom_teacher=homeroom, substitutes=substitutes
+    )
     provinces = code_list("provinces")
-    province = draw(st.sampled_from([code for code in provinces.entries if provinces.at(code, issued)]))
-    identification = dataclasses.replace(identification, school=dataclasses.replace(identification.school, province_code=province))
+    province = draw(
+        st.sampled_from([code for code in provinces.entries if provinces.at(code, issued)])
+    )
+    identification = dataclasses.replace(
+        identification, school=dataclasses.replace(identification.school, province_code=province)
+    )
     return Transcript(identification=identification, content=content, signers=signers)

@@ -29,7 +29,9 @@ class Stamper:
         return digest_algorithm.name.encode() + imprint
 
 
-def sign_everything(document: bytes, transcript: hocba_sign.Transcript, signer: hocba_sign.Signer, at: datetime) -> bytes:
+def sign_everything(
+    document: bytes, transcript: hocba_sign.Transcript, signer: hocba_sign.Signer, at: datetime
+) -> bytes:
     for slot in transcript.slots:
         assert_type(slot, hocba_sign.Slot)
         signed = hocba_sign.sign(document, slot, signer=signer, at=at, tsa=Stamper())
@@ -38,7 +40,9 @@ def sign_everything(document: bytes, transcript: hocba_sign.Transcript, signer: 
     return document
 
 
-def sign_in_two_steps(document: bytes, chain_der: tuple[bytes, ...], at: datetime) -> hocba_sign.SignedDocument:
+def sign_in_two_steps(
+    document: bytes, chain_der: tuple[bytes, ...], at: datetime
+) -> hocba_sign.SignedDocument:
     slot = hocba_sign.Slot(hocba_sign.Role.GVBM, "mon-15", "gv-15-1")
     state = hocba_sign.prepare(document, slot, chain_der=chain_der, at=at)
     again = hocba_sign.ToBeSigned.from_json(state.to_json())
@@ -55,7 +59,9 @@ def bring_together(target: bytes, copies: list[bytes]) -> bytes:
     return hocba_sign.merge(target, copies)
 
 
-def plan_ahead(plan: hocba_sign.SigningPlan, transcript: hocba_sign.Transcript) -> tuple[hocba_sign.Slot, ...]:
+def plan_ahead(
+    plan: hocba_sign.SigningPlan, transcript: hocba_sign.Transcript
+) -> tuple[hocba_sign.Slot, ...]:
     return plan.next_slots(expected=transcript.slots, filled=())
 
 
@@ -63,9 +69,16 @@ def level() -> hocba_sign.Level:
     return hocba_sign.Level("T")
 
 
-def judge(document: bytes, trust: hocba_sign.TrustStore, evidence: hocba_sign.Evidence, at: datetime) -> Decimal | None:
+def judge(
+    document: bytes, trust: hocba_sign.TrustStore, evidence: hocba_sign.Evidence, at: datetime
+) -> Decimal | None:
     report = hocba_sign.verify(
-        document, trust=trust, evidence=evidence, at=at, policy=hocba_sign.Policy(require_time_stamp=True), name="a.xml"
+        document,
+        trust=trust,
+        evidence=evidence,
+        at=at,
+        policy=hocba_sign.Policy(require_time_stamp=True),
+        name="a.xml",
     )
     assert_type(report, hocba_sign.Report)
     json.dumps(report.to_dict())
@@ -78,12 +91,20 @@ def judge(document: bytes, trust: hocba_sign.TrustStore, evidence: hocba_sign.Ev
     return Decimal(transcript.identification.version)
 
 
-def make_last(document: bytes, trust: hocba_sign.TrustStore, evidence: hocba_sign.Evidence, at: datetime) -> bytes:
-    return hocba_sign.extend(document, to=hocba_sign.Level.LT, trust=trust, evidence=evidence, at=at)
+def make_last(
+    document: bytes, trust: hocba_sign.TrustStore, evidence: hocba_sign.Evidence, at: datetime
+) -> bytes:
+    return hocba_sign.extend(
+        document, to=hocba_sign.Level.LT, trust=trust, evidence=evidence, at=at
+    )
 
 
 def with_all_that_is_known(
-    years: list[tuple[str, bytes]], registry: bytes, trust: hocba_sign.TrustStore, evidence: hocba_sign.Evidence, at: datetime
+    years: list[tuple[str, bytes]],
+    registry: bytes,
+    trust: hocba_sign.TrustStore,
+    evidence: hocba_sign.Evidence,
+    at: datetime,
 ) -> list[str | None]:
     sources = hocba_sign.Sources(registries=(("so.json", registry),), events=(), lists=())
     policy = hocba_sign.know(sources, trust=trust, evidence=evidence, at=at)
@@ -92,15 +113,23 @@ def with_all_that_is_known(
     return [report.status for report in reports]
 
 
-def from_the_network(document: bytes, trust: hocba_sign.TrustStore, fetch: EvidenceFetcher) -> hocba_sign.Report:
-    setting = hocba_sign.Setting(trust=trust, evidence=hocba_sign.Evidence(), at=fetch.moment(), policy=hocba_sign.Policy())
+def from_the_network(
+    document: bytes, trust: hocba_sign.TrustStore, fetch: EvidenceFetcher
+) -> hocba_sign.Report:
+    setting = hocba_sign.Setting(
+        trust=trust, evidence=hocba_sign.Evidence(), at=fetch.moment(), policy=hocba_sign.Policy()
+    )
     report = hocba_sign.verify_online(document, setting, fetch=fetch, clock=fetch.moment)
     assert_type(report, hocba_sign.Report)
     return report
 
 
-def of_others(document: bytes, trust: hocba_sign.TrustStore, evidence: hocba_sign.Evidence, at: datetime) -> str:
-    report = hocba_sign.verify_any(document, detached={"hoa-don.xml": b""}, trust=trust, evidence=evidence, at=at)
+def of_others(
+    document: bytes, trust: hocba_sign.TrustStore, evidence: hocba_sign.Evidence, at: datetime
+) -> str:
+    report = hocba_sign.verify_any(
+        document, detached={"hoa-don.xml": b""}, trust=trust, evidence=evidence, at=at
+    )
     assert_type(report, hocba_sign.Report)
     return report.verdict
 

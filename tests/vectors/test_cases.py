@@ -22,7 +22,9 @@ IN_A_PROCESS = (
 
 
 @pytest.mark.parametrize("folder", FOLDERS, ids=identifier)
-def test_ends_as_demanded(folder: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
+def test_ends_as_demanded(
+    folder: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
     case = load(folder)
     monkeypatch.chdir(folder)
     exit_code = main(case["arguments"])
@@ -35,7 +37,14 @@ def test_ends_as_demanded(folder: Path, monkeypatch: pytest.MonkeyPatch, capsys:
 def test_ends_so_as_a_program(name: str) -> None:
     case = load(VECTORS / name)
     environment = {**os.environ, "PYTHONPATH": str(ROOT / "src")}
-    program = [sys.executable, "-c", "from hocba_sign.cli.main import main; raise SystemExit(main())", *case["arguments"]]
-    done = subprocess.run(program, cwd=VECTORS / name, env=environment, capture_output=True, timeout=60, check=False)
+    program = [
+        sys.executable,
+        "-c",
+        "from hocba_sign.cli.main import main; raise SystemExit(main())",
+        *case["arguments"],
+    ]
+    done = subprocess.run(
+        program, cwd=VECTORS / name, env=environment, capture_output=True, timeout=60, check=False
+    )
     assert b"Traceback" not in done.stderr
     assert not departures(case, Outcome(done.returncode, json.loads(done.stdout)))

@@ -1,4 +1,6 @@
-"""The vectors as a collection: described by their schema, frozen, paired, and none of the causes forgotten."""
+"""The vectors as a collection: described by their schema, frozen, paired, and none of the causes
+forgotten.
+"""
 
 import hashlib
 import json
@@ -11,7 +13,9 @@ from typing import Any
 from tests.vectors.replay import FOLDERS, ROOT, VECTORS, identifier, load
 
 CASES = {identifier(folder): load(folder) for folder in FOLDERS}
-UNCOVERED: dict[str, str] = json.loads((Path(__file__).parent / "uncovered.json").read_text("utf-8"))
+UNCOVERED: dict[str, str] = json.loads(
+    (Path(__file__).parent / "uncovered.json").read_text("utf-8")
+)
 AREAS = (
     "CRYPTO",
     "DATE",
@@ -37,12 +41,16 @@ TYPES: dict[str, type] = {"string": str, "object": dict, "array": list, "null": 
 def faults(value: Any, schema: dict[str, Any], path: str = "$") -> Iterator[str]:
     """Judge by the part of JSON Schema that schema.json uses."""
     types = schema.get("type", [])
-    if types and not isinstance(value, tuple(TYPES[name] for name in ((types,) if isinstance(types, str) else types))):
+    if types and not isinstance(
+        value, tuple(TYPES[name] for name in ((types,) if isinstance(types, str) else types))
+    ):
         yield f"{path} is no {types}"
         return
     if "enum" in schema and value not in schema["enum"]:
         yield f"{path} is {value!r}"
-    if isinstance(value, str) and (len(value) < schema.get("minLength", 0) or not re.search(schema.get("pattern", ""), value)):
+    if isinstance(value, str) and (
+        len(value) < schema.get("minLength", 0) or not re.search(schema.get("pattern", ""), value)
+    ):
         yield f"{path} is {value!r}"
     if isinstance(value, list):
         if len(value) < schema.get("minItems", 0):
@@ -51,7 +59,9 @@ def faults(value: Any, schema: dict[str, Any], path: str = "$") -> Iterator[str]
             yield from faults(item, schema.get("items", {}), f"{path}[{number}]")
     if isinstance(value, dict):
         properties = schema.get("properties", {})
-        yield from (f"{path} lacks {name}" for name in schema.get("required", ()) if name not in value)
+        yield from (
+            f"{path} lacks {name}" for name in schema.get("required", ()) if name not in value
+        )
         if schema.get("additionalProperties") is False:
             yield from (f"{path} has {name}" for name in value if name not in properties)
         for name, item in value.items():
@@ -60,7 +70,9 @@ def faults(value: Any, schema: dict[str, Any], path: str = "$") -> Iterator[str]
 
 def test_cases_obey_their_schema() -> None:
     schema = json.loads((VECTORS / "schema.json").read_text("utf-8"))
-    assert not [f"{name}: {fault}" for name, case in CASES.items() for fault in faults(case, schema)]
+    assert not [
+        f"{name}: {fault}" for name, case in CASES.items() for fault in faults(case, schema)
+    ]
 
 
 def test_a_case_is_named_after_its_folder_and_has_its_files() -> None:
@@ -78,12 +90,22 @@ def test_the_manifest_freezes_every_file() -> None:
     lines = (VECTORS / "MANIFEST.sha256").read_text("utf-8").splitlines()
     frozen = {name: digest for digest, name in (line.split("  ", 1) for line in lines)}
     ours = {"MANIFEST.sha256", "README.md", "schema.json", ".gitattributes"}
-    files = {path.relative_to(VECTORS).as_posix(): path for path in VECTORS.rglob("*") if path.is_file()}
-    assert frozen == {name: hashlib.sha256(path.read_bytes()).hexdigest() for name, path in files.items() if name not in ours}
+    files = {
+        path.relative_to(VECTORS).as_posix(): path for path in VECTORS.rglob("*") if path.is_file()
+    }
+    assert frozen == {
+        name: hashlib.sha256(path.read_bytes()).hexdigest()
+        for name, path in files.items()
+        if name not in ours
+    }
 
 
 def test_no_key_is_committed() -> None:
-    assert not [path for path in VECTORS.rglob("*") if path.is_file() and b"PRIVATE KEY" in path.read_bytes()]
+    assert not [
+        path
+        for path in VECTORS.rglob("*")
+        if path.is_file() and b"PRIVATE KEY" in path.read_bytes()
+    ]
 
 
 def test_twins_exist_and_end_otherwise() -> None:
@@ -91,7 +113,11 @@ def test_twins_exist_and_end_otherwise() -> None:
         expect = CASES[name]["expect"]
         return expect["exit_code"], tuple(expect["causes"]), CASES[name]["arguments"][0]
 
-    assert not [name for name, case in CASES.items() if case["twin"] is not None and end(name) == end(case["twin"])]
+    assert not [
+        name
+        for name, case in CASES.items()
+        if case["twin"] is not None and end(name) == end(case["twin"])
+    ]
 
 
 def test_every_valid_case_has_a_twin_that_fails() -> None:
@@ -103,8 +129,15 @@ def test_every_valid_case_has_a_twin_that_fails() -> None:
 
 def test_every_cause_has_a_vector_or_a_reason() -> None:
     catalogues = (ROOT / "src" / "hocba_sign" / "report" / "catalogue").glob("*.json")
-    known = {cause for path in catalogues for cause in json.loads(path.read_text("utf-8")) if cause.partition(".")[0] in AREAS}
+    known = {
+        cause
+        for path in catalogues
+        for cause in json.loads(path.read_text("utf-8"))
+        if cause.partition(".")[0] in AREAS
+    }
     covered = {cause for case in CASES.values() for cause in case["expect"]["causes"]}
-    assert not sorted(known - covered - set(UNCOVERED)), "a cause without a vector: write one, or say in uncovered.json why there is none"
+    assert not sorted(known - covered - set(UNCOVERED)), (
+        "a cause without a vector: write one, or say in uncovered.json why there is none"
+    )
     assert not sorted(covered & set(UNCOVERED)), "these have a vector now"
     assert not sorted(set(UNCOVERED) - known), "these causes are gone"

@@ -1,4 +1,5 @@
-"""Environments of the libraries that this one is compared with: each in a venv of its own, from hashed requirements.
+"""Environments of the libraries that this one is compared with: each in a venv of its own, from
+hashed requirements.
 
 `python -m tools.benchmark.environments signxml xmlsec pyhanko` makes those of the interop tests.
 """
@@ -14,7 +15,7 @@ PLACE = ROOT / ".bench"
 
 
 def environment(peer: str) -> Path:
-    """Give the Python of the peer's own environment, made anew when its requirements change."""
+    """Return the Python of the peer's own environment, made anew when its requirements change."""
     requirements = ROOT / "requirements" / f"bench-{peer}.txt"
     folder = PLACE / "env" / peer
     stamp = folder / "requirements.sha256"
@@ -24,7 +25,15 @@ def environment(peer: str) -> Path:
         print(f"environment of {peer}", file=sys.stderr, flush=True)
         shutil.rmtree(folder, ignore_errors=True)
         subprocess.run([sys.executable, "-m", "venv", str(folder)], check=True)
-        install = [str(python), "-m", "pip", "--quiet", "--disable-pip-version-check", "install", "--require-hashes"]
+        install = [
+            str(python),
+            "-m",
+            "pip",
+            "--quiet",
+            "--disable-pip-version-check",
+            "install",
+            "--require-hashes",
+        ]
         subprocess.run([*install, "-r", str(requirements)], check=True)
         stamp.write_text(wanted)
     return python

@@ -1,4 +1,6 @@
-"""pyHanko by itself, as its documentation shows it, but for the key: loaded once, where `SimpleSigner` loads it for each signature."""
+"""pyHanko by itself, as its documentation shows it, but for the key: loaded once, where
+`SimpleSigner` loads it for each signature.
+"""
 
 import json
 from datetime import datetime
@@ -31,7 +33,12 @@ class _Loaded(Signer):
         )
         self._inner = signer
 
-    async def async_sign_raw(self, data: bytes, digest_algorithm: str, dry_run: bool = False) -> bytes:  # noqa: ARG002, FBT001, FBT002 - its own shape
+    async def async_sign_raw(
+        self,
+        data: bytes,
+        digest_algorithm: str,  # noqa: ARG002
+        dry_run: bool = False,  # noqa: FBT001, FBT002 - as the base class has it
+    ) -> bytes:
         return bytes(256) if dry_run else self._inner.sign(data, RSA_SHA256)
 
 
@@ -49,22 +56,36 @@ class PyHankoAlone:
             embed_validation_info=False,
         )
         field = SigFieldSpec("GVBM", on_page=0, box=(50, 50, 158, 74))
-        return PdfSigner(meta, signer=self._signer, new_field_spec=field).sign_pdf(IncrementalPdfFileWriter(BytesIO(page)))
+        return PdfSigner(meta, signer=self._signer, new_field_spec=field).sign_pdf(
+            IncrementalPdfFileWriter(BytesIO(page))
+        )
 
 
 class PyHankoJudge:
-    """Validates every signature with the anchors and CRLs of the folder, at the same time as this library does."""
+    """Validates every signature with the anchors and CRLs of the folder, at the same time as this
+    library does.
+    """
 
     def __init__(self, folder: Path) -> None:
         self._given: dict[str, Any] = {
-            "trust_roots": [x509.Certificate.load(path.read_bytes()) for path in sorted(folder.glob("root-*.der"))],
-            "other_certs": [x509.Certificate.load(path.read_bytes()) for path in sorted(folder.glob("ca-*.der"))],
-            "crls": [crl.CertificateList.load(path.read_bytes()) for path in sorted(folder.glob("crl-*.der"))],
+            "trust_roots": [
+                x509.Certificate.load(path.read_bytes())
+                for path in sorted(folder.glob("root-*.der"))
+            ],
+            "other_certs": [
+                x509.Certificate.load(path.read_bytes()) for path in sorted(folder.glob("ca-*.der"))
+            ],
+            "crls": [
+                crl.CertificateList.load(path.read_bytes())
+                for path in sorted(folder.glob("crl-*.der"))
+            ],
             "moment": datetime.fromisoformat(json.loads((folder / SETTING).read_text())["judged"]),
         }
 
     def validate(self, document: bytes) -> None:
         """Raises: AssertionError unless every signature is valid and trusted."""
         for signature in PdfFileReader(BytesIO(document)).embedded_signatures:
-            context = ValidationContext(**self._given, allow_fetching=False, revocation_mode="require")
+            context = ValidationContext(
+                **self._given, allow_fetching=False, revocation_mode="require"
+            )
             assert validate_pdf_signature(signature, context).bottom_line

@@ -21,7 +21,9 @@ LARGE, SMALL = 100_000, 20
 HOLDERS = 8
 _CA = "national-root"
 _ENTRIES = 5
-"""The place of revokedCertificates among the fields: version, algorithm, issuer and the two times stand before it."""
+"""The place of revokedCertificates among the fields: version, algorithm, issuer and the two times
+stand before it.
+"""
 _STEP = 0x9E3779B97F4A7C15F39CC0605CEDC835
 """Serial numbers of 128 bits, far from one another, as CAs draw them."""
 
@@ -31,7 +33,9 @@ def write(world: World, folder: Path, at: datetime) -> None:
     authority = world.authority(_CA)
     (folder / "list-ca.cer").write_bytes(authority.certificate_der)
     for number in range(HOLDERS):
-        (folder / f"list-{number}.cer").write_bytes(world.person(f"Người Thử {number}", f"0011990{number:05}", issuer=_CA).certificate_der)
+        (folder / f"list-{number}.cer").write_bytes(
+            world.person(f"Người Thử {number}", f"0011990{number:05}", issuer=_CA).certificate_der
+        )
     model = revocation_list(
         authority.issuer,
         at,
@@ -44,13 +48,21 @@ def write(world: World, folder: Path, at: datetime) -> None:
 
 
 def _grown(model: bytes, size: int, key: InsecureKey) -> bytes:
-    """Give the list of one entry with `size` of its like; element by element the encoder would take minutes."""
+    """Return the list of one entry with `size` of its like; element by element the encoder would
+    take minutes.
+    """
     content, algorithm, _ = der.sequence(der.whole(model, der.SEQUENCE))
     parts = list(der.sequence(content))
     _, date, *rest = der.sequence(der.sequence(parts[_ENTRIES])[0])
     tail = b"".join(part.der for part in (date, *rest))
     serials = (((n + 1) * _STEP % (1 << 126)).to_bytes(16, "big") for n in range(size))
-    lines = der.encode(der.SEQUENCE, *(der.encode(der.SEQUENCE, der.encode(der.INTEGER, b"\x01" + serial[1:]), tail) for serial in serials))
+    lines = der.encode(
+        der.SEQUENCE,
+        *(
+            der.encode(der.SEQUENCE, der.encode(der.INTEGER, b"\x01" + serial[1:]), tail)
+            for serial in serials
+        ),
+    )
     octets = [lines if number == _ENTRIES else part.der for number, part in enumerate(parts)]
     signed = der.encode(der.SEQUENCE, *octets)
     value = der.encode(der.BIT_STRING, b"\x00" + sign_octets(key, signed, digest="sha256"))
@@ -78,7 +90,9 @@ class Lists:
 
     def _judge(self, number: int, evidence: Evidence) -> None:
         leaf = Certificate.load(self._holders[number % HOLDERS])
-        result = validate_path(leaf, trust=self._trust, evidence=evidence, at=self._at, requirements=PathRequirements())
+        result = validate_path(
+            leaf, trust=self._trust, evidence=evidence, at=self._at, requirements=PathRequirements()
+        )
         assert result.status is PathStatus.PASSED, result.causes
 
     def reference(self, number: int) -> None:

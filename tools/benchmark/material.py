@@ -1,7 +1,8 @@
-"""The files that are measured: one transcript with 4 and with 15 signers, for many pupils, signed in the test world.
+"""The files that are measured: one transcript with 4 and with 15 signers, for many pupils, signed
+in the test world.
 
-The keys are the test world's insecure ones, which anybody can derive; everything lies in a git-ignored folder and is used
-again until the library or this file changes.
+The keys are the test world's insecure ones, which anybody can derive; everything lies in a
+git-ignored folder and is used again until the library or this file changes.
 """
 
 import hashlib
@@ -35,10 +36,15 @@ TIMED = 50
 FIFTEEN = 8
 DRAFT_OCTETS = 20_000
 _PEOPLE = 16
-"""Teachers, homeroom teachers and principals, so that with two seals the files have 50 signers between them."""
+"""Teachers, homeroom teachers and principals, so that with two seals the files have 50 signers
+between them.
+"""
 _FAMILIES = ("Nguyễn", "Trần", "Lê", "Phạm")
 _GIVEN = ("Văn Thử", "Thị Mẫu", "Quang Đo", "Ngọc Ví")
-_COMMENT = "Hoàn thành tốt nội dung môn học, tích cực phát biểu, biết giúp bạn; cần luyện viết cẩn thận hơn. "
+_COMMENT = (
+    "Hoàn thành tốt nội dung môn học, tích cực phát biểu, biết giúp bạn; cần luyện "
+    "viết cẩn thận hơn. "
+)
 
 
 @dataclass(frozen=True)
@@ -50,21 +56,37 @@ class Maker:
 
     @cached_property
     def people(self) -> dict[str, Identity]:
-        """Give everybody who may sign, by personal number."""
-        return {number: self.world.person(name, number) for part in range(3) for name, number in (_person(part, n) for n in range(_PEOPLE))}
+        """Return everybody who may sign, by personal number."""
+        return {
+            number: self.world.person(name, number)
+            for part in range(3)
+            for name, number in (_person(part, n) for n in range(_PEOPLE))
+        }
 
     @cached_property
     def seals(self) -> tuple[Identity, ...]:
         return tuple(self.world.organisation(name) for name in _SCHOOLS)
 
     def signed(self, number: int, teachers: int) -> bytes:
-        """Sign the transcript of pupil `number`, level T: `teachers` subject teachers, homeroom teacher, principal, seal."""
+        """Sign the transcript of pupil `number`, level T: `teachers` subject teachers, homeroom
+        teacher, principal, seal.
+        """
         transcript = transcript_of(number, teachers)
         document = encode(transcript)
         for expected in transcript.expected_signers:
-            holder = self.seals[number % 2] if expected.slot.role is Role.KY_PHAT_HANH else self.people[str(expected.personal_id)]
+            holder = (
+                self.seals[number % 2]
+                if expected.slot.role is Role.KY_PHAT_HANH
+                else self.people[str(expected.personal_id)]
+            )
             signer = SoftwareSigner(holder.key, holder.chain_der)
-            document = sign(document, expected.slot, signer=signer, at=AT, tsa=_TestAuthority(self.world, number)).octets
+            document = sign(
+                document,
+                expected.slot,
+                signer=signer,
+                at=AT,
+                tsa=_TestAuthority(self.world, number),
+            ).octets
         return document
 
     def write(self, name: str, number: int, teachers: int) -> None:
@@ -102,7 +124,10 @@ def _fields(number: int, teachers: int, comment: str) -> dict[str, Any]:
     }
     fields["tengvcn"], fields["soddcngvcn"] = _person(1, number // 2 % _PEOPLE)
     fields["tengiamhieu"], fields["soddcngiamhieu"] = _person(2, number // 3 % _PEOPLE)
-    subjects = sorted(fields["danhsachdiemtongket"], key=lambda subject: f"mon-{subject['mamonhoc']}" != TEACHER_SUBJECT)
+    subjects = sorted(
+        fields["danhsachdiemtongket"],
+        key=lambda subject: f"mon-{subject['mamonhoc']}" != TEACHER_SUBJECT,
+    )
     for n, subject in enumerate(subjects):
         subject["nxetmonhoc"] = comment
         subject.pop("danhsachgvbm", None)
@@ -113,8 +138,12 @@ def _fields(number: int, teachers: int, comment: str) -> dict[str, Any]:
 
 
 def transcript_of(number: int, teachers: int) -> Transcript:
-    """Give the grade-5 transcript of an invented pupil, `teachers` of whose 12 subjects name a teacher; about 20 kB."""
-    spare = DRAFT_OCTETS - len(encode(Transcript.from_json(json.dumps(_fields(number, teachers, _COMMENT.strip())))))
+    """Return the grade-5 transcript of an invented pupil, `teachers` of whose 12 subjects name a
+    teacher; about 20 kB.
+    """
+    spare = DRAFT_OCTETS - len(
+        encode(Transcript.from_json(json.dumps(_fields(number, teachers, _COMMENT.strip()))))
+    )
     times = 1 + max(0, round(spare / 12 / len(_COMMENT.encode())))
     return Transcript.from_json(json.dumps(_fields(number, teachers, (_COMMENT * times).strip())))
 
@@ -134,14 +163,24 @@ def _fingerprint() -> str:
 
 
 def prepare(below: Path, most: int) -> Path:
-    """Give the folder with everything the measured processes read, `most` files with 4 signers among it."""
+    """Return the folder with everything the measured processes read, `most` files with 4 signers
+    among it.
+    """
     folder = below / _fingerprint()
     for old in below.glob("*"):
         if old != folder:
             shutil.rmtree(old)
     folder.mkdir(parents=True, exist_ok=True)
-    missing = [("four", number, 1) for number in range(max(most, TIMED)) if not (folder / f"four-{number:05}.xml").exists()]
-    missing += [("fifteen", number, 12) for number in range(FIFTEEN) if not (folder / f"fifteen-{number:05}.xml").exists()]
+    missing = [
+        ("four", number, 1)
+        for number in range(max(most, TIMED))
+        if not (folder / f"four-{number:05}.xml").exists()
+    ]
+    missing += [
+        ("fifteen", number, 12)
+        for number in range(FIFTEEN)
+        if not (folder / f"fifteen-{number:05}.xml").exists()
+    ]
     if missing or not (folder / SETTING).exists():
         maker = Maker(World(AT), folder)
         _write_world(maker)
@@ -151,7 +190,9 @@ def prepare(below: Path, most: int) -> Path:
 
 def _write_files(maker: Maker, missing: Iterable[tuple[str, int, int]]) -> None:
     # Forked processes inherit the keys, which take longer to derive than to use.
-    with multiprocessing.get_context("fork").Pool(initializer=_inherited.append, initargs=(maker,)) as pool:
+    with multiprocessing.get_context("fork").Pool(
+        initializer=_inherited.append, initargs=(maker,)
+    ) as pool:
         pool.starmap(_write, missing, chunksize=4)
 
 
@@ -166,10 +207,18 @@ def _write_world(maker: Maker) -> None:
     _ = maker.seals, world.tsa
     (folder / DRAFT).write_bytes(encode(draft))
     (folder / ROOTS).write_bytes(b"".join(map(pem, world.anchors_der)))
-    (folder / "signer.key").write_bytes(signer.key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption()))
+    (folder / "signer.key").write_bytes(
+        signer.key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption())
+    )
     (folder / "signer.pem").write_bytes(b"".join(map(pem, signer.chain_der)))
-    for kind, octets in (("crl", world.crls(JUDGED - timedelta(hours=1))), ("root", world.anchors_der), ("ca", world.intermediates_der)):
+    for kind, octets in (
+        ("crl", world.crls(JUDGED - timedelta(hours=1))),
+        ("root", world.anchors_der),
+        ("ca", world.intermediates_der),
+    ):
         for n, der in enumerate(octets):
             (folder / f"{kind}-{n}.der").write_bytes(der)
     lists.write(world, folder, JUDGED - timedelta(hours=1))
-    (folder / SETTING).write_text(json.dumps({"timed": TIMED, "signed": AT.isoformat(), "judged": JUDGED.isoformat()}))
+    (folder / SETTING).write_text(
+        json.dumps({"timed": TIMED, "signed": AT.isoformat(), "judged": JUDGED.isoformat()})
+    )

@@ -1,4 +1,6 @@
-"""The measured process of this library: verify, sign, make pages, and the bare RSA operation and the bare typesetting."""
+"""The measured process of this library: verify, sign, make pages, and the bare RSA operation and
+the bare typesetting.
+"""
 
 import json
 import resource
@@ -27,9 +29,24 @@ from hocba_sign.xml.decode import decode_document
 from hocba_sign.xml.parse import parse
 from tools.benchmark.hanko import PyHankoAlone, PyHankoJudge
 from tools.benchmark.lists import LARGE, SMALL, Lists
-from tools.benchmark.protocol import DRAFT, SETTING, TEACHER_SUBJECT, Task, four_signers, require_refusal, serve, tampered
+from tools.benchmark.protocol import (
+    DRAFT,
+    SETTING,
+    TEACHER_SUBJECT,
+    Task,
+    four_signers,
+    require_refusal,
+    serve,
+    tampered,
+)
 
-_FORGETFUL = ("hocba_sign.crypto", "hocba_sign.pki", "hocba_sign.xades", "hocba_sign.signing", "hocba_sign.validation")
+_FORGETFUL = (
+    "hocba_sign.crypto",
+    "hocba_sign.pki",
+    "hocba_sign.xades",
+    "hocba_sign.signing",
+    "hocba_sign.validation",
+)
 """Packages whose caches are emptied for `cold`."""
 _KEPT = ("hocba_sign.pki.trust.vietnam_list", "hocba_sign.pki.trust.role_policy")
 """Shipped data, read once; as are the schema, the field tables and the words of the report."""
@@ -40,8 +57,13 @@ class Verifier:
 
     def __init__(self, folder: Path) -> None:
         self._folder = folder
-        self._trust = TrustStore.of([Certificate.load(path.read_bytes()) for path in sorted(folder.glob("root-*.der"))])
-        self._given = [[path.read_bytes() for path in sorted(folder.glob(f"{kind}-*.der"))] for kind in ("ca", "crl")]
+        self._trust = TrustStore.of(
+            [Certificate.load(path.read_bytes()) for path in sorted(folder.glob("root-*.der"))]
+        )
+        self._given = [
+            [path.read_bytes() for path in sorted(folder.glob(f"{kind}-*.der"))]
+            for kind in ("ca", "crl")
+        ]
         self._at = datetime.fromisoformat(json.loads((folder / SETTING).read_text())["judged"])
         self.evidence = self.read_evidence()
 
@@ -50,7 +72,7 @@ class Verifier:
         return Evidence.of(certificates=[Certificate.load(der) for der in certificates], crls=crls)
 
     def verify(self, document: bytes, evidence: Evidence | None = None) -> str:
-        """Give the whole report as JSON. Raises: AssertionError unless VALID."""
+        """Return the whole report as JSON. Raises: AssertionError unless VALID."""
         report = self.judge(document, evidence)
         assert report.verdict is Verdict.VALID, report.to_dict()["checks"]
         return json.dumps(report.to_dict(), ensure_ascii=False)
@@ -86,7 +108,8 @@ def tasks(folder: Path) -> dict[str, Task]:
     key = load_pem_private_key((folder / "signer.key").read_bytes(), None)
     assert isinstance(key, rsa.RSAPrivateKey)
     chain = tuple(
-        certificate.public_bytes(Encoding.DER) for certificate in load_pem_x509_certificates((folder / "signer.pem").read_bytes())
+        certificate.public_bytes(Encoding.DER)
+        for certificate in load_pem_x509_certificates((folder / "signer.pem").read_bytes())
     )
     signer = SoftwareSigner(key, chain)
     draft = (folder / DRAFT).read_bytes()
@@ -100,7 +123,9 @@ def tasks(folder: Path) -> dict[str, Task]:
         "sign": Task(lambda _: sign(draft, slot, signer=signer, at=at, tsa=None, policy=policy)),
         **page_tasks(four),
         **pdf_tasks(draft, slot, signer=signer, at=at),
-        **pdf_reading_tasks(sign(_page(draft), slot, signer=signer, at=at, tsa=None, policy=policy).octets, folder),
+        **pdf_reading_tasks(
+            sign(_page(draft), slot, signer=signer, at=at, tsa=None, policy=policy).octets, folder
+        ),
         **list_tasks(folder),
         "rsa sign": Task(lambda n: key.sign(b"%d" % n, padding.PKCS1v15(), SHA256())),
     }
@@ -109,8 +134,12 @@ def tasks(folder: Path) -> dict[str, Task]:
 def page_tasks(documents: tuple[bytes, ...]) -> dict[str, Task]:
     """Make pages from XML, and let typst alone set the same pages, its inputs ready."""
     template = load_template(CURRENT)
-    inputs = [compose(decode_document(parse(xml).root), xml, template=template) for xml in documents]
-    fonts = typst.Fonts(include_system_fonts=False, include_embedded_fonts=False, font_paths=[FONTS])
+    inputs = [
+        compose(decode_document(parse(xml).root), xml, template=template) for xml in documents
+    ]
+    fonts = typst.Fonts(
+        include_system_fonts=False, include_embedded_fonts=False, font_paths=[FONTS]
+    )
 
     def whole(n: int) -> bytes:
         xml = documents[n % len(documents)]
@@ -118,14 +147,21 @@ def page_tasks(documents: tuple[bytes, ...]) -> dict[str, Task]:
 
     def bare(n: int) -> object:
         main = template.main
-        compiler = typst.Compiler(main, root=main.parent, font_paths=fonts, sys_inputs=inputs[n % len(inputs)] | {"n": str(n)})
+        compiler = typst.Compiler(
+            main,
+            root=main.parent,
+            font_paths=fonts,
+            sys_inputs=inputs[n % len(inputs)] | {"n": str(n)},
+        )
         return compiler.compile(format="pdf", pdf_standards=["a-3a", "ua-1"], timestamp=0)
 
     return {"render": Task(whole), "typst": Task(bare)}
 
 
 def pdf_tasks(draft: bytes, slot: Slot, *, signer: SoftwareSigner, at: datetime) -> dict[str, Task]:
-    """Sign a page, level B; and let pyHanko alone do so, with a key that is loaded once and a picture of the same size."""
+    """Sign a page, level B; and let pyHanko alone do so, with a key that is loaded once and a
+    picture of the same size.
+    """
     page = _page(draft)
     policy = SigningPolicy(level=Level.B)
     alone = PyHankoAlone(signer)
@@ -140,7 +176,9 @@ def _page(draft: bytes) -> bytes:
 
 
 def pdf_reading_tasks(signed: bytes, folder: Path) -> dict[str, Task]:
-    """Judge a page with one signature as a transcript, its content too; and let pyHanko alone validate that signature."""
+    """Judge a page with one signature as a transcript, its content too; and let pyHanko alone
+    validate that signature.
+    """
     verifier, alone = Verifier(folder), PyHankoJudge(folder)
     return {
         "verify pdf": Task(lambda _: verifier.judge(signed).to_dict()),
@@ -149,7 +187,9 @@ def pdf_reading_tasks(signed: bytes, folder: Path) -> dict[str, Task]:
 
 
 def list_tasks(folder: Path) -> dict[str, Task]:
-    judged = Lists(folder, datetime.fromisoformat(json.loads((folder / SETTING).read_text())["judged"]))
+    judged = Lists(
+        folder, datetime.fromisoformat(json.loads((folder / SETTING).read_text())["judged"])
+    )
     return {
         "list first": Task(judged.first, before=forget),
         "list first, certvalidator": Task(judged.reference),
@@ -172,5 +212,15 @@ if __name__ == "__main__":
     if rest:
         print(json.dumps(peak(Path(place), int(rest[0]))))
     else:
-        others = {name: version(name) for name in ("lxml", "cryptography", "asn1crypto", "pyhanko-certvalidator", "pyhanko", "typst")}
+        others = {
+            name: version(name)
+            for name in (
+                "lxml",
+                "cryptography",
+                "asn1crypto",
+                "pyhanko-certvalidator",
+                "pyhanko",
+                "typst",
+            )
+        }
         serve(tasks(Path(place)), {"hocba-sign": VERSION, **others})

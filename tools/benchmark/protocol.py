@@ -1,4 +1,6 @@
-"""How a measured process is asked and answers: one JSON object a line, on stdin and stdout. Standard library only.
+"""How a measured process is asked and answers: one JSON object a line, on stdin and stdout.
+
+Standard library only.
 
 Every peer runs in an environment of its own, so nothing here may import anything else.
 """
@@ -19,13 +21,15 @@ TEACHER_SUBJECT = "mon-11"
 
 @dataclass(frozen=True, slots=True)
 class Task:
-    """One thing to measure: `work` is called with 0, 1, 2 …; `before`, if any, is called first and not measured."""
+    """One thing to measure: `work` is called with 0, 1, 2 …; `before`, if any, is called first and
+    not measured.
+    """
 
     work: Callable[[int], object]
     before: Callable[[], object] | None = None
 
     def measure(self, times: int, start: int) -> dict[str, float]:
-        """Give CPU and wall seconds of `times` calls in all."""
+        """Return CPU and wall seconds of `times` calls in all."""
         cpu = wall = 0.0
         for number in range(start, start + times):
             if self.before is not None:
@@ -38,8 +42,11 @@ class Task:
 
 
 def four_signers(folder: Path) -> tuple[bytes, ...]:
-    """Give the signed files of the rows that measure time."""
-    files = [(folder / f"four-{number:05}.xml") for number in range(json.loads((folder / SETTING).read_text())["timed"])]
+    """Return the signed files of the rows that measure time."""
+    files = [
+        (folder / f"four-{number:05}.xml")
+        for number in range(json.loads((folder / SETTING).read_text())["timed"])
+    ]
     return tuple(path.read_bytes() for path in files)
 
 
@@ -51,7 +58,10 @@ def tampered(document: bytes) -> bytes:
 
 
 def require_refusal(work: Callable[[], object], refusal: type[Exception]) -> None:
-    """Make sure that what is measured does verify: a changed file must not pass. Raises: SystemExit."""
+    """Make sure that what is measured does verify: a changed file must not pass.
+
+    Raises: SystemExit.
+    """
     try:
         work()
     except refusal:
@@ -66,4 +76,7 @@ def serve(tasks: Mapping[str, Task], versions: Mapping[str, str]) -> None:
     for line in sys.stdin:
         asked = json.loads(line)
         start = next(position[asked["task"]])
-        print(json.dumps(tasks[asked["task"]].measure(asked["times"], start * asked["times"])), flush=True)
+        print(
+            json.dumps(tasks[asked["task"]].measure(asked["times"], start * asked["times"])),
+            flush=True,
+        )

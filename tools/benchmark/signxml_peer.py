@@ -1,4 +1,6 @@
-"""The measured process of signxml: every signature of a file with its chain (no revocation, no time-stamp); one signature made."""
+"""The measured process of signxml: every signature of a file with its chain (no revocation, no
+time-stamp); one signature made.
+"""
 
 import json
 import sys
@@ -11,9 +13,24 @@ from cryptography.hazmat.primitives.serialization import load_pem_private_key
 from lxml import etree
 from signxml.algorithms import CanonicalizationMethod  # type: ignore[import-not-found]
 from signxml.exceptions import InvalidDigest  # type: ignore[import-not-found]
-from signxml.xades import XAdESDataObjectFormat, XAdESSignatureConfiguration, XAdESSigner, XAdESVerifier  # type: ignore[import-not-found]
+from signxml.xades import (
+    XAdESDataObjectFormat,
+    XAdESSignatureConfiguration,
+    XAdESSigner,
+    XAdESVerifier,
+)  # type: ignore[import-not-found]
 
-from tools.benchmark.protocol import DRAFT, ROOTS, SETTING, TEACHER_SUBJECT, Task, four_signers, require_refusal, serve, tampered
+from tools.benchmark.protocol import (
+    DRAFT,
+    ROOTS,
+    SETTING,
+    TEACHER_SUBJECT,
+    Task,
+    four_signers,
+    require_refusal,
+    serve,
+    tampered,
+)
 
 _DS = "{http://www.w3.org/2000/09/xmldsig#}"
 _SLOTS = "{urn:hocba:1}DANH_SACH_CHU_KY"
@@ -30,14 +47,20 @@ def configurations(document: bytes) -> tuple[object, ...]:
         references = len(slot.findall(f"{_DS}Signature/{_DS}SignedInfo/{_DS}Reference"))
         if references:
             location = f"./{_SLOTS}/{tag}[{seen[tag]}]/"
-            found.append(XAdESSignatureConfiguration(location=location, expect_references=references))
+            found.append(
+                XAdESSignatureConfiguration(location=location, expect_references=references)
+            )
     return tuple(found)
 
 
 def tasks(folder: Path) -> dict[str, Task]:
     four = four_signers(folder)
     setting = json.loads((folder / SETTING).read_text())
-    options = {"ca_pem_file": str(folder / ROOTS), "verification_time": datetime.fromisoformat(setting["judged"]), "id_attribute": "Id"}
+    options = {
+        "ca_pem_file": str(folder / ROOTS),
+        "verification_time": datetime.fromisoformat(setting["judged"]),
+        "id_attribute": "Id",
+    }
     places = configurations(four[0])
     assert len(places) == 4
 
@@ -50,20 +73,38 @@ def tasks(folder: Path) -> dict[str, Task]:
     for document in four:
         verify(document)
     draft = (folder / DRAFT).read_bytes()
-    key, chain = load_pem_private_key((folder / "signer.key").read_bytes(), None), (folder / "signer.pem").read_text()
+    key, chain = (
+        load_pem_private_key((folder / "signer.key").read_bytes(), None),
+        (folder / "signer.pem").read_text(),
+    )
     described = XAdESDataObjectFormat(Description="", MimeType="text/xml")
 
     def sign() -> bytes:
         # Exclusive canonicalization would give a signature that signxml itself refuses.
-        signer = XAdESSigner(claimed_roles=["GVBM"], data_object_format=described, c14n_algorithm=CanonicalizationMethod.CANONICAL_XML_1_0)
+        signer = XAdESSigner(
+            claimed_roles=["GVBM"],
+            data_object_format=described,
+            c14n_algorithm=CanonicalizationMethod.CANONICAL_XML_1_0,
+        )
         root = etree.fromstring(draft)
         slot = root.find(_SLOT)
         assert slot is not None
         etree.SubElement(slot, f"{_DS}Signature", Id="placeholder", nsmap={"ds": _DS[1:-1]})
-        return etree.tostring(signer.sign(root, key=key, cert=chain, reference_uri=["#dinhdanh", f"#{TEACHER_SUBJECT}"], id_attribute="Id"))
+        return etree.tostring(
+            signer.sign(
+                root,
+                key=key,
+                cert=chain,
+                reference_uri=["#dinhdanh", f"#{TEACHER_SUBJECT}"],
+                id_attribute="Id",
+            )
+        )
 
     return {"verify 4": Task(lambda n: verify(four[n % len(four)])), "sign": Task(lambda _: sign())}
 
 
 if __name__ == "__main__":
-    serve(tasks(Path(sys.argv[1])), {name: version(name) for name in ("signxml", "lxml", "cryptography")})
+    serve(
+        tasks(Path(sys.argv[1])),
+        {name: version(name) for name in ("signxml", "lxml", "cryptography")},
+    )

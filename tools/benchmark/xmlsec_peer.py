@@ -1,4 +1,6 @@
-"""The measured process of python-xmlsec: the values and digests of a file's signatures, and nothing else; one signature made."""
+"""The measured process of python-xmlsec: the values and digests of a file's signatures, and nothing
+else; one signature made.
+"""
 
 import sys
 from importlib.metadata import version
@@ -7,7 +9,15 @@ from pathlib import Path
 import xmlsec  # type: ignore[import-not-found]
 from lxml import etree
 
-from tools.benchmark.protocol import DRAFT, TEACHER_SUBJECT, Task, four_signers, require_refusal, serve, tampered
+from tools.benchmark.protocol import (
+    DRAFT,
+    TEACHER_SUBJECT,
+    Task,
+    four_signers,
+    require_refusal,
+    serve,
+    tampered,
+)
 
 _DS = "{http://www.w3.org/2000/09/xmldsig#}"
 _SLOT = f"{{urn:hocba:1}}DANH_SACH_CHU_KY/{{urn:hocba:1}}GVBM[@monHoc='{TEACHER_SUBJECT}']"
@@ -15,7 +25,9 @@ _keys: dict[str, object] = {}
 
 
 def _key(certificate: str) -> object:
-    """Give the public key of a certificate in base64, read once: no path, no KeyInfo, as fast as it goes."""
+    """Return the public key of a certificate in base64, read once: no path, no KeyInfo, as fast as
+    it goes.
+    """
     if certificate not in _keys:
         lines = f"-----BEGIN CERTIFICATE-----\n{certificate.strip()}\n-----END CERTIFICATE-----\n"
         _keys[certificate] = xmlsec.Key.from_memory(lines, xmlsec.KeyFormat.CERT_PEM)
@@ -30,7 +42,9 @@ def verify(document: bytes) -> None:
     assert len(signatures) == 4
     for signature in signatures:
         context = xmlsec.SignatureContext()
-        context.key = _key(signature.findtext(f"{_DS}KeyInfo/{_DS}X509Data/{_DS}X509Certificate") or "")
+        context.key = _key(
+            signature.findtext(f"{_DS}KeyInfo/{_DS}X509Data/{_DS}X509Certificate") or ""
+        )
         context.verify(signature)
 
 
@@ -40,10 +54,14 @@ def sign(document: bytes, key: object) -> bytes:
     xmlsec.tree.add_ids(root, ["Id"])
     slot = root.find(_SLOT)
     assert slot is not None
-    signature = xmlsec.template.create(root, xmlsec.Transform.EXCL_C14N, xmlsec.Transform.RSA_SHA256)
+    signature = xmlsec.template.create(
+        root, xmlsec.Transform.EXCL_C14N, xmlsec.Transform.RSA_SHA256
+    )
     slot.append(signature)
     for target in ("dinhdanh", TEACHER_SUBJECT):
-        reference = xmlsec.template.add_reference(signature, xmlsec.Transform.SHA256, uri=f"#{target}")
+        reference = xmlsec.template.add_reference(
+            signature, xmlsec.Transform.SHA256, uri=f"#{target}"
+        )
         xmlsec.template.add_transform(reference, xmlsec.Transform.EXCL_C14N)
     information = xmlsec.template.ensure_key_info(signature)
     xmlsec.template.x509_data_add_certificate(xmlsec.template.add_x509_data(information))
@@ -61,7 +79,10 @@ def tasks(folder: Path) -> dict[str, Task]:
     draft = (folder / DRAFT).read_bytes()
     key = xmlsec.Key.from_file(str(folder / "signer.key"), xmlsec.KeyFormat.PEM)
     key.load_cert_from_file(str(folder / "signer.pem"), xmlsec.KeyFormat.PEM)
-    return {"verify 4": Task(lambda n: verify(four[n % len(four)])), "sign": Task(lambda _: sign(draft, key))}
+    return {
+        "verify 4": Task(lambda n: verify(four[n % len(four)])),
+        "sign": Task(lambda _: sign(draft, key)),
+    }
 
 
 if __name__ == "__main__":

@@ -44,7 +44,10 @@ _UNCHANGED: Final = frozenset({"annotation", "returns", "decorator_list"})
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Mutation:
-    """`source[start:end]` becomes `after`. `key` names it as long as neither the function nor this place of it changes."""
+    """`source[start:end]` becomes `after`.
+
+    `key` names it as long as neither the function nor this place of it changes.
+    """
 
     function: str
     line: int
@@ -69,7 +72,9 @@ class Mutation:
 
 
 def mutations(source: bytes, module: str) -> tuple[Mutation, ...]:
-    """Return every change of `source` that is tried; its docstrings, annotations and imports stay."""
+    """Return every change of `source` that is tried; its docstrings, annotations and
+    imports stay.
+    """
     starts = [0]
     for line in source.splitlines(keepends=True):
         starts.append(starts[-1] + len(line))
@@ -78,7 +83,10 @@ def mutations(source: bytes, module: str) -> tuple[Mutation, ...]:
     for function, node in _nodes(ast.parse(source), module):
         for place, after in _changes(node):
             last_line = place.end_lineno or place.lineno
-            start, end = starts[place.lineno - 1] + place.col_offset, starts[last_line - 1] + (place.end_col_offset or 0)
+            start, end = (
+                starts[place.lineno - 1] + place.col_offset,
+                starts[last_line - 1] + (place.end_col_offset or 0),
+            )
             before = source[start:end].decode()
             occurrence = seen[function, before, after] = seen.get((function, before, after), 0) + 1
             found.append(
@@ -100,7 +108,11 @@ def _nodes(tree: ast.AST, qualified: str) -> Iterator[tuple[str, Node]]:
     for child in ast.iter_child_nodes(tree):
         if isinstance(child, (ast.Import, ast.ImportFrom)) or _is_docstring(child):
             continue
-        name = f"{qualified}.{child.name}" if isinstance(child, (ast.FunctionDef, ast.ClassDef)) else qualified
+        name = (
+            f"{qualified}.{child.name}"
+            if isinstance(child, (ast.FunctionDef, ast.ClassDef))
+            else qualified
+        )
         if isinstance(child, (ast.expr, ast.stmt)):
             yield name, child
         for inner in _without_annotations(child):
@@ -113,7 +125,11 @@ def _without_annotations(node: ast.AST) -> Iterator[ast.AST]:
     for field, value in ast.iter_fields(node):
         if field in _UNCHANGED or isinstance(value, ast.arguments):
             continue
-        yield from (one for one in (value if isinstance(value, list) else [value]) if isinstance(one, ast.AST))
+        yield from (
+            one
+            for one in (value if isinstance(value, list) else [value])
+            if isinstance(one, ast.AST)
+        )
 
 
 def _is_docstring(node: ast.AST) -> bool:
@@ -121,7 +137,7 @@ def _is_docstring(node: ast.AST) -> bool:
 
 
 def _changes(node: Node) -> Iterator[tuple[Node, str]]:
-    """Give the part of `node` that changes, mostly all of it, with its new text."""
+    """Yield the part of `node` that changes, mostly all of it, with its new text."""
     if isinstance(node, (ast.If, ast.IfExp)):
         yield node.test, f"(not ({ast.unparse(node.test)}))"
     for changed in _changed(node):
@@ -150,9 +166,13 @@ def _changed(node: Node) -> Iterator[ast.AST]:
             yield ast.Constant(not value)
         case ast.Constant(value=int(value)):
             yield ast.Constant(value + 1)
-        case ast.Set() | ast.Tuple() | ast.List() if len(node.elts) > 1 and isinstance(getattr(node, "ctx", ast.Load()), ast.Load):
+        case ast.Set() | ast.Tuple() | ast.List() if len(node.elts) > 1 and isinstance(
+            getattr(node, "ctx", ast.Load()), ast.Load
+        ):
             yield _with(node, elts=node.elts[:-1])
-        case ast.ListComp() | ast.SetComp() | ast.GeneratorExp() if len(node.generators) == 1 and node.generators[0].ifs:
+        case ast.ListComp() | ast.SetComp() | ast.GeneratorExp() if (
+            len(node.generators) == 1 and node.generators[0].ifs
+        ):
             yield _with(node, generators=[_with(node.generators[0], ifs=[])])
         case ast.Raise() | ast.AugAssign() | ast.Continue() | ast.Expr(value=ast.Call()):
             yield ast.Pass()

@@ -1,4 +1,6 @@
-"""Which tests run a line, and how long each takes: measured once, so that a change is tried on the tests that could notice it."""
+"""Which tests run a line, and how long each takes: measured once, so that a change is tried on the
+tests that could notice it.
+"""
 
 import os
 import subprocess
@@ -12,7 +14,9 @@ from pathlib import Path
 from coverage import CoverageData
 
 SUITES = ("tests/unit", "tests/property", "tests/vectors", "tests/suites", "tests/attacks_pdf")
-"""What can go red for a line of judgement; the attacks in tests/attacks run in processes of their own."""
+"""What can go red for a line of judgement; the attacks in tests/attacks run in processes of their
+own.
+"""
 MAX_FAILED = 10
 """Test functions that may fail under coverage."""
 
@@ -34,28 +38,62 @@ class Reach:
 def measure(root: Path, scratch: Path) -> Reach:
     """Run the tests once under coverage, unless `scratch` has the results; takes twenty minutes.
 
-    Left out are the tests that fail under coverage without any change, because they limit what something costs.
+    Left out are the tests that fail under coverage without any change, because they limit what
+    something costs.
     Raises: RuntimeError where others fail, too.
     """
     data, results = scratch / "coverage.sqlite", scratch / "results.xml"
     if not data.exists():
         settings = scratch / "coveragerc"
-        settings.write_text(f"[run]\ndata_file = {data}\nsource_pkgs = hocba_sign\nparallel = true\npatch = subprocess\n")
-        command = [sys.executable, "-m", "coverage", "run", f"--rcfile={settings}", "-m", "pytest", "-q", "-p", "no:cacheprovider"]
-        command += ["-p", "tools.mutation.contexts", "--numprocesses", "auto", "-m", "not interop", f"--junitxml={results}", *SUITES]
+        settings.write_text(
+            f"[run]\ndata_file = {data}\nsource_pkgs = hocba_sign\nparallel = true\npatch = "
+            f"subprocess\n"
+        )
+        command = [
+            sys.executable,
+            "-m",
+            "coverage",
+            "run",
+            f"--rcfile={settings}",
+            "-m",
+            "pytest",
+            "-q",
+            "-p",
+            "no:cacheprovider",
+        ]
+        command += [
+            "-p",
+            "tools.mutation.contexts",
+            "--numprocesses",
+            "auto",
+            "-m",
+            "not interop",
+            f"--junitxml={results}",
+            *SUITES,
+        ]
         environment = {**os.environ, "COVERAGE_CORE": "ctrace"}
-        done = subprocess.run(command, cwd=root, env=environment, capture_output=True, text=True, check=False)
+        done = subprocess.run(
+            command, cwd=root, env=environment, capture_output=True, text=True, check=False
+        )
         failed = _failed(results)
         if done.returncode and (not failed or len(failed) > MAX_FAILED):
             message = f"the tests fail without a change:\n{done.stdout[-2000:]}"
             raise RuntimeError(message)
-        subprocess.run([sys.executable, "-m", "coverage", "combine", f"--rcfile={settings}", "-q"], cwd=scratch, check=True)
+        subprocess.run(
+            [sys.executable, "-m", "coverage", "combine", f"--rcfile={settings}", "-q"],
+            cwd=scratch,
+            check=True,
+        )
     return Reach(seconds=_seconds(results), tests=_tests(data, root, left_out=_failed(results)))
 
 
 def _failed(results: Path) -> frozenset[str]:
     cases = ET.parse(results).iter("testcase") if results.exists() else ()  # noqa: S314  # written by pytest a moment ago
-    return frozenset(_name(one) for one in cases if one.find("failure") is not None or one.find("error") is not None)
+    return frozenset(
+        _name(one)
+        for one in cases
+        if one.find("failure") is not None or one.find("error") is not None
+    )
 
 
 def _seconds(results: Path) -> Mapping[str, float]:
@@ -68,14 +106,21 @@ def _seconds(results: Path) -> Mapping[str, float]:
 def _name(case: ET.Element) -> str:
     parts = case.get("classname", "").split(".")
     module = next(number for number, part in enumerate(parts, 1) if part.startswith("test_"))
-    return "::".join(["/".join(parts[:module]) + ".py", *parts[module:], case.get("name", "").partition("[")[0]])
+    return "::".join(
+        ["/".join(parts[:module]) + ".py", *parts[module:], case.get("name", "").partition("[")[0]]
+    )
 
 
-def _tests(data: Path, root: Path, *, left_out: frozenset[str]) -> Mapping[str, Mapping[int, frozenset[str]]]:
+def _tests(
+    data: Path, root: Path, *, left_out: frozenset[str]
+) -> Mapping[str, Mapping[int, frozenset[str]]]:
     measured = CoverageData(basename=str(data))
     measured.read()
     found = {}
     for file in measured.measured_files():
-        lines = {line: frozenset(filter(None, contexts)) - left_out for line, contexts in measured.contexts_by_lineno(file).items()}
+        lines = {
+            line: frozenset(filter(None, contexts)) - left_out
+            for line, contexts in measured.contexts_by_lineno(file).items()
+        }
         found[str(Path(file).relative_to(root / "src"))] = lines
     return found

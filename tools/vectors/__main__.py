@@ -1,4 +1,6 @@
-"""The generator of test_vectors/: everything is computed from seeds and fixed times, so the same octets come out anywhere."""
+"""The generator of test_vectors/: everything is computed from seeds and fixed times, so the same
+octets come out anywhere.
+"""
 
 import argparse
 import sys
@@ -63,7 +65,7 @@ AREAS = (
 
 
 def generate() -> dict[str, bytes]:
-    """Give every generated file by its path below test_vectors/."""
+    """Return every generated file by its path below test_vectors/."""
     stage = Stage()
     cases: list[Case] = [case for area in AREAS for case in area.cases(stage)]
     identifiers = [case.identifier for case in cases]
@@ -81,12 +83,22 @@ def generate() -> dict[str, bytes]:
 def main() -> int:
     """Write or compare; exit code 1 when something differs."""
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--check", action="store_true", help="write nothing, fail when a file differs")
+    parser.add_argument(
+        "--check", action="store_true", help="write nothing, fail when a file differs"
+    )
     given = parser.parse_args()
     made = generate()
-    present = {path.relative_to(GOAL).as_posix(): path for path in GOAL.rglob("*") if path.is_file() and path.name not in KEPT}
+    present = {
+        path.relative_to(GOAL).as_posix(): path
+        for path in GOAL.rglob("*")
+        if path.is_file() and path.name not in KEPT
+    }
     stale = sorted(set(present) - set(made))
-    changed = sorted(name for name, octets in made.items() if name not in present or present[name].read_bytes() != octets)
+    changed = sorted(
+        name
+        for name, octets in made.items()
+        if name not in present or present[name].read_bytes() != octets
+    )
     if given.check:
         for name in (*stale, *changed):
             print(f"test_vectors/{name} is not what the generator writes", file=sys.stderr)
@@ -101,7 +113,8 @@ def main() -> int:
         if not any(folder.iterdir()):
             folder.rmdir()
     print(
-        f"{sum(name.endswith('/case.json') for name in made)} cases, {sum(map(len, made.values())) / 1e6:.1f} MB; {len(changed)} files written"
+        f"{sum(name.endswith('/case.json') for name in made)} cases, "
+        f"{sum(map(len, made.values())) / 1e6:.1f} MB; {len(changed)} files written"
     )
     return 0
 

@@ -26,7 +26,11 @@ _DSIG = "http://www.w3.org/2000/09/xmldsig#"
 _PSS = "http://www.w3.org/2007/05/xmldsig-more#"
 _MORE = "http://www.w3.org/2001/04/xmldsig-more#"
 _TS = "TS 119 312; TT 15/2025"
-_WEAK = {"indication": "INDETERMINATE", "sub_indication": "CRYPTO_CONSTRAINTS_FAILURE_NO_POE", "intact": True}
+_WEAK = {
+    "indication": "INDETERMINATE",
+    "sub_indication": "CRYPTO_CONSTRAINTS_FAILURE_NO_POE",
+    "intact": True,
+}
 
 
 def cases(stage: Stage) -> Iterator[Case]:
@@ -41,12 +45,16 @@ def _principal(stage: Stage, **options: object) -> Identity:
 
 
 def _p384(stage: Stage) -> Identity:
-    """Give the principal a P-384 key, which the test world does not make by itself."""
+    """Return the principal a P-384 key, which the test world does not make by itself."""
     person = stage.transcript().signers.principal
     key = ec.derive_private_key(0x5EED << 300 | 0x704, ec.SECP384R1())
     authority = stage.world.authority("public-ca")
     profile = CertificateProfile(
-        subject=(("country_name", "VN"), ("common_name", person.full_name), ("user_id", f"CCCD:{person.personal_id}")),
+        subject=(
+            ("country_name", "VN"),
+            ("common_name", person.full_name),
+            ("user_id", f"CCCD:{person.personal_id}"),
+        ),
         not_before=SIGNED_AT.replace(year=2025),
         not_after=SIGNED_AT.replace(year=2028),
         key_usage=SIGNER_KEY_USAGE,
@@ -63,7 +71,13 @@ def _p384(stage: Stage) -> Identity:
 
 
 def _accepted(stage: Stage) -> Iterator[Case]:
-    def accepted(name: str, title: str, signer: Identity | None, algorithm: SignatureAlgorithm | None, shown: str) -> Case:
+    def accepted(
+        name: str,
+        title: str,
+        signer: Identity | None,
+        algorithm: SignatureAlgorithm | None,
+        shown: str,
+    ) -> Case:
         return Case(
             identifier=f"algorithm/{name}",
             title=title,
@@ -75,11 +89,15 @@ def _accepted(stage: Stage) -> Iterator[Case]:
             twin="algorithm/key-of-another-kind",
         )
 
-    yield accepted("rsa-pss", "The principal signs with RSA-PSS", None, RSA_PSS_SHA256, "rsa-pss-sha256")
+    yield accepted(
+        "rsa-pss", "The principal signs with RSA-PSS", None, RSA_PSS_SHA256, "rsa-pss-sha256"
+    )
     sha512 = signature_algorithm(_PSS + "sha512-rsa-MGF1")
     parameters = (
-        f'<p:RSAPSSParams xmlns:p="{_PSS}"><d:DigestMethod xmlns:d="{_DSIG}" Algorithm="{SHA512.uri}"/>'
-        f'<p:MaskGenerationFunction Algorithm="{_PSS}MGF1"><d:DigestMethod xmlns:d="{_DSIG}" Algorithm="{SHA512.uri}"/>'
+        f'<p:RSAPSSParams xmlns:p="{_PSS}"><d:DigestMethod xmlns:d="{_DSIG}" '
+        f'Algorithm="{SHA512.uri}"/>'
+        f'<p:MaskGenerationFunction Algorithm="{_PSS}MGF1"><d:DigestMethod '
+        f'xmlns:d="{_DSIG}" Algorithm="{SHA512.uri}"/>'
         "</p:MaskGenerationFunction><p:SaltLength>64</p:SaltLength></p:RSAPSSParams>"
     )
 
@@ -91,15 +109,32 @@ def _accepted(stage: Stage) -> Iterator[Case]:
     yield Case(
         identifier="algorithm/rsa-pss-with-parameters",
         title="The principal signs with RSA-PSS, SHA-512, stated as parameters",
-        why="The other way to name PSS in XML; parameters that are read over would fail a good signature",
+        why=(
+            "The other way to name PSS in XML; parameters that are read over would fail a "
+            "good signature"
+        ),
         spec="RFC 9231, 2.3.9",
         document=stage.forged_at(CBQL, algorithm=sha512, before_value=parametrised),
         verdict="VALID",
         twin="algorithm/rsa-pss-with-pkcs1-value",
     )
-    yield accepted("rsa-sha512", "The principal signs with RSA and SHA-512", None, signature_algorithm(_MORE + "rsa-sha512"), "rsa-sha512")
-    yield accepted("ecdsa-p256", "The principal signs with ECDSA P-256", _principal(stage, key="ec"), None, "ecdsa-sha256")
-    yield accepted("ecdsa-p384", "The principal signs with ECDSA P-384", _p384(stage), None, "ecdsa-sha384")
+    yield accepted(
+        "rsa-sha512",
+        "The principal signs with RSA and SHA-512",
+        None,
+        signature_algorithm(_MORE + "rsa-sha512"),
+        "rsa-sha512",
+    )
+    yield accepted(
+        "ecdsa-p256",
+        "The principal signs with ECDSA P-256",
+        _principal(stage, key="ec"),
+        None,
+        "ecdsa-sha256",
+    )
+    yield accepted(
+        "ecdsa-p384", "The principal signs with ECDSA P-384", _p384(stage), None, "ecdsa-sha384"
+    )
     for digest in (SHA384, SHA512):
         yield Case(
             identifier=f"algorithm/digest-{digest.name}",
@@ -136,9 +171,19 @@ def _weak(stage: Stage) -> Iterator[Case]:
         )
 
     sha1 = signature_algorithm(_DSIG + "rsa-sha1")
-    yield weak("rsa-sha1", "The principal signs with RSA and SHA-1", "Collisions are affordable", stage.forged_at(CBQL, algorithm=sha1))
+    yield weak(
+        "rsa-sha1",
+        "The principal signs with RSA and SHA-1",
+        "Collisions are affordable",
+        stage.forged_at(CBQL, algorithm=sha1),
+    )
     digested = stage.forged_at(CBQL, digest_algorithm=digest_algorithm(_DSIG + "sha1"))
-    yield weak("digest-sha1", "The principal's references are digested with SHA-1", "A strong value over weak digests is weak", digested)
+    yield weak(
+        "digest-sha1",
+        "The principal's references are digested with SHA-1",
+        "A strong value over weak digests is weak",
+        digested,
+    )
     yield weak(
         "rsa-1024",
         "The principal has an RSA key of 1,024 bits",
@@ -175,7 +220,13 @@ def _unknown(stage: Stage) -> Iterator[Case]:
         "CRYPTO.UNKNOWN_ALGORITHM",
     )
     why = "With the public key as secret, anybody could make the value"
-    yield refused("hmac", "The seal names an HMAC", why, named(_DSIG + "hmac-sha1"), "CRYPTO.UNSUPPORTED_ALGORITHM")
+    yield refused(
+        "hmac",
+        "The seal names an HMAC",
+        why,
+        named(_DSIG + "hmac-sha1"),
+        "CRYPTO.UNSUPPORTED_ALGORITHM",
+    )
 
     def ecdsa(signature: Element) -> None:
         next(signature.iter(names.SIGNATURE_METHOD)).set("Algorithm", ECDSA_SHA256.uri or "")
@@ -183,12 +234,21 @@ def _unknown(stage: Stage) -> Iterator[Case]:
     yield Case(
         identifier="algorithm/key-of-another-kind",
         title="The seal claims ECDSA with an RSA key",
-        why="Both are known, and no key of one kind makes a value of the other: the verification fails",
+        why=(
+            "Both are known, and no key of one kind makes a value of the other: the "
+            "verification fails"
+        ),
         spec="EN 319 102-1, 5.2.7.4",
         document=stage.forged_at(SEAL, before_value=ecdsa),
         verdict="INVALID",
         causes=("CRYPTO.KEY_MISMATCH",),
-        signatures={"KY_PHAT_HANH": {"indication": "TOTAL_FAILED", "sub_indication": "SIG_CRYPTO_FAILURE", "intact": False}},
+        signatures={
+            "KY_PHAT_HANH": {
+                "indication": "TOTAL_FAILED",
+                "sub_indication": "SIG_CRYPTO_FAILURE",
+                "intact": False,
+            }
+        },
         twin="format/issued-secondary",
     )
 
@@ -198,12 +258,17 @@ def _unknown(stage: Stage) -> Iterator[Case]:
     yield Case(
         identifier="algorithm/rsa-pss-with-pkcs1-value",
         title="The seal claims RSA-PSS, but its value is made by PKCS#1 v1.5",
-        why="The method named is the method verified; trying others would be a second chance for a forger",
+        why=(
+            "The method named is the method verified; trying others would be a second "
+            "chance for a forger"
+        ),
         spec="RFC 8017, 8.1.2; RFC 9231, 2.3.10",
         document=stage.forged_at(SEAL, before_value=padded),
         verdict="INVALID",
         causes=("SIG.VALUE",),
-        signatures={"KY_PHAT_HANH": {"indication": "TOTAL_FAILED", "sub_indication": "SIG_CRYPTO_FAILURE"}},
+        signatures={
+            "KY_PHAT_HANH": {"indication": "TOTAL_FAILED", "sub_indication": "SIG_CRYPTO_FAILURE"}
+        },
         twin="algorithm/rsa-pss",
     )
 

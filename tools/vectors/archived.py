@@ -18,14 +18,20 @@ from tools.vectors.case import WORLD, Case
 from tools.vectors.stage import JUDGED_AT, LISTED_AT, SEED, SIGNED_AT, Stage, element_text, swapped
 
 _DAY = timedelta(days=1)
-_LT_AT, _LTA_AT, _AGAIN_AT = SIGNED_AT + 5 * _DAY, datetime(2027, 3, 1, tzinfo=UTC), datetime(2030, 3, 1, tzinfo=UTC)
+_LT_AT, _LTA_AT, _AGAIN_AT = (
+    SIGNED_AT + 5 * _DAY,
+    datetime(2027, 3, 1, tzinfo=UTC),
+    datetime(2030, 3, 1, tzinfo=UTC),
+)
 _SPEC = "EN 319 132-1, 5.5.2; EN 319 102-1, 5.6"
 _STAMP_FAILS = ("SIG.TIME_STAMPS", "TST.IMPRINT")
 
 
 @dataclass(frozen=True, kw_only=True)
 class _Tsa:
-    """An authority with a certificate for five years, whose clock is `behind`; `octets` are stamped in the place of the right ones."""
+    """An authority with a certificate for five years, whose clock is `behind`; `octets` are stamped
+    in the place of the right ones.
+    """
 
     stage: Stage
     at: datetime
@@ -35,7 +41,9 @@ class _Tsa:
     @property
     def identity(self) -> Identity:
         end = self.at + 5 * 365 * _DAY
-        return self.stage.world.time_stamper(f"TEST TSA {self.at.year}", not_before=self.at - 30 * _DAY, not_after=end)
+        return self.stage.world.time_stamper(
+            f"TEST TSA {self.at.year}", not_before=self.at - 30 * _DAY, not_after=end
+        )
 
     def stamp(self, _: DigestAlgorithm, imprint: bytes) -> bytes:
         return self.stage.token(self.octets or imprint, at=self.at - self.behind, tsa=self.identity)
@@ -53,7 +61,14 @@ class _Life:
         return Evidence.of(certificates=certificates, crls=self.stage.world.crls(at))
 
     def extended(self, document: bytes, to: Level, tsa: _Tsa) -> bytes:
-        return extend(document, to=to, trust=self.trust, evidence=self.evidence(tsa.at - _DAY), at=tsa.at, tsa=tsa)
+        return extend(
+            document,
+            to=to,
+            trust=self.trust,
+            evidence=self.evidence(tsa.at - _DAY),
+            at=tsa.at,
+            tsa=tsa,
+        )
 
     @cached_property
     def t(self) -> bytes:
@@ -81,12 +96,26 @@ def cases(stage: Stage) -> Iterator[Case]:
 
 
 def _alone(name: str, document: bytes, at: datetime, **fields: object) -> Case:
-    """Give a case that is judged with the anchors and what the document carries."""
-    return Case(identifier=f"archive/{name}", document=document, at=at, spec=_SPEC, crl=(), cert=(), **fields)  # type: ignore[arg-type]
+    """Return a case that is judged with the anchors and what the document carries."""
+    return Case(
+        identifier=f"archive/{name}",
+        document=document,
+        at=at,
+        spec=_SPEC,
+        crl=(),
+        cert=(),
+        **fields,
+    )  # type: ignore[arg-type]
 
 
 def _level(name: str) -> dict[str, dict[str, str]]:
-    return {"KY_PHAT_HANH": {"format": f"XAdES-BASELINE-{name}", "time_proof": "timestamp", "indication": "TOTAL_PASSED"}}
+    return {
+        "KY_PHAT_HANH": {
+            "format": f"XAdES-BASELINE-{name}",
+            "time_proof": "timestamp",
+            "indication": "TOTAL_PASSED",
+        }
+    }
 
 
 def _good(life: _Life) -> Iterator[Case]:
@@ -125,7 +154,9 @@ def _good(life: _Life) -> Iterator[Case]:
 def _damaged(life: _Life) -> Iterator[Case]:
     stranger = life.stage.world.issuing_ca("other-ca", "TEST Other CA")
     listed = base64.b64encode(life.stage.world.crl("public-ca", _LT_AT - _DAY)).decode()
-    other = base64.b64encode(World(SIGNED_AT, seed=SEED, base_url=life.stage.world.base_url).crl(stranger, _LT_AT - _DAY)).decode()
+    other = base64.b64encode(
+        World(SIGNED_AT, seed=SEED, base_url=life.stage.world.base_url).crl(stranger, _LT_AT - _DAY)
+    ).decode()
     yield _alone(
         "lt-list-of-another-authority",
         life.lt.replace(listed.encode(), other.encode()),
@@ -143,12 +174,18 @@ def _damaged(life: _Life) -> Iterator[Case]:
         life.lta[:start] + life.lta[life.lta.index(end, start) + len(end) :],
         _LTA_AT + _DAY,
         title="Level LTA, a list was taken out after the archive time-stamp",
-        why="The archive time-stamp covers the unsigned properties before it, which no signature covers",
+        why=(
+            "The archive time-stamp covers the unsigned properties before it, which no "
+            "signature covers"
+        ),
         verdict="INDETERMINATE",
         causes=_STAMP_FAILS,
         twin="archive/lta",
     )
-    token = element_text(life.lta, ".//{http://uri.etsi.org/01903/v1.4.1#}ArchiveTimeStamp/xades:EncapsulatedTimeStamp")
+    token = element_text(
+        life.lta,
+        ".//{http://uri.etsi.org/01903/v1.4.1#}ArchiveTimeStamp/xades:EncapsulatedTimeStamp",
+    )
     wrong = _Tsa(stage=life.stage, at=_LTA_AT, octets=b"\x07" * 32).stamp(SHA256, b"")
     yield _alone(
         "lta-over-other-octets",
@@ -164,7 +201,10 @@ def _damaged(life: _Life) -> Iterator[Case]:
         "lta-older-than-what-it-covers",
         life.extended(life.lt, Level.LTA, _Tsa(stage=life.stage, at=_LT_AT, behind=10 * _DAY)),
         _LT_AT + _DAY,
-        title="Level LTA, the archive time-stamp says an earlier time than the signature time-stamps that it covers",
+        title=(
+            "Level LTA, the archive time-stamp says an earlier time than the signature "
+            "time-stamps that it covers"
+        ),
         why="One of the two clocks is wrong; nobody can tell which",
         verdict="INDETERMINATE",
         causes=("SIG.TIME_STAMPS", "TST.ORDER"),
@@ -210,7 +250,10 @@ def _late(life: _Life) -> Iterator[Case]:
         life.again,
         year_2046,
         title="The same, where the last time-stamp's authority is an anchor of the reader",
-        why="The reader answers for that authority's key and clock; the older time-stamps follow from it",
+        why=(
+            "The reader answers for that authority's key and clock; the older time-stamps "
+            "follow from it"
+        ),
         verdict="VALID",
         causes=("TRUST.USER_ANCHOR",),
         files={"evidence/tsa-2030.pem": pem(last.certificate_der)},
@@ -225,15 +268,28 @@ def _late(life: _Life) -> Iterator[Case]:
         why="Their issuer has expired: whoever has its old key may have made them since",
         verdict="INDETERMINATE",
         causes=("REVOCATION.NO_PROOF_OF_EXISTENCE",),
-        signatures={"KY_PHAT_HANH": {"sub_indication": "REVOCATION_OUT_OF_BOUNDS_NO_POE", "time_proof": "timestamp"}},
+        signatures={
+            "KY_PHAT_HANH": {
+                "sub_indication": "REVOCATION_OUT_OF_BOUNDS_NO_POE",
+                "time_proof": "timestamp",
+            }
+        },
         files={"evidence/tsa.pem": pem(life.stage.world.tsa.certificate_der)},
         twin="archive/lta-renewed",
     )
-    yield replace(found, trust=(f"{WORLD}/trust", "evidence/tsa.pem"), crl=(f"{WORLD}/crl",), cert=(f"{WORLD}/cert",))
+    yield replace(
+        found,
+        trust=(f"{WORLD}/trust", "evidence/tsa.pem"),
+        crl=(f"{WORLD}/crl",),
+        cert=(f"{WORLD}/cert",),
+    )
 
 
 def _compromised(stage: Stage) -> Iterator[Case]:
-    others = tuple(f"{WORLD}/crl/{slug}.crl" for slug in ("public-ca", "government-root", "government-ca", "tsa-root"))
+    others = tuple(
+        f"{WORLD}/crl/{slug}.crl"
+        for slug in ("public-ca", "government-root", "government-ca", "tsa-root")
+    )
     for reason, is_good in (("key_compromise", False), ("cessation_of_operation", True)):
         world = World(SIGNED_AT, seed=SEED, base_url=stage.world.base_url)
         world.revoke(world.authority("public-ca"), SIGNED_AT + timedelta(hours=12), reason=reason)
@@ -241,14 +297,21 @@ def _compromised(stage: Stage) -> Iterator[Case]:
         yield Case(
             identifier=f"archive/{name}",
             title=f"Level T, the issuing authority was revoked after signing ({reason})",
-            why="Lists that a stolen key may have signed count only where their age is proven; an authority that closed keeps to what it said",
+            why=(
+                "Lists that a stolen key may have signed count only where their age is "
+                "proven; an authority that closed keeps to what it said"
+            ),
             spec="EN 319 102-1, 5.6.2.4",
             document=stage.issued(level=Level.T),
             verdict="VALID" if is_good else "INDETERMINATE",
             causes=() if is_good else ("REVOCATION.CA_COMPROMISED",),
-            signatures={} if is_good else {"CBQL": {"indication": "INDETERMINATE", "sub_indication": "REVOKED_CA_NO_POE"}},
+            signatures={}
+            if is_good
+            else {"CBQL": {"indication": "INDETERMINATE", "sub_indication": "REVOKED_CA_NO_POE"}},
             files={"evidence/national-root.crl": world.crl("national-root", LISTED_AT)},
             crl=(*others, "evidence/national-root.crl"),
             at=JUDGED_AT,
-            twin="archive/authority-compromised-later" if is_good else "archive/authority-closed-later",
+            twin="archive/authority-compromised-later"
+            if is_good
+            else "archive/authority-closed-later",
         )

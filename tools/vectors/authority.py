@@ -1,4 +1,6 @@
-"""Areas registry, event, status and policy: what a verifier knows beside the file, and what it demands."""
+"""Areas registry, event, status and policy: what a verifier knows beside the file, and what it
+demands.
+"""
 
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
@@ -76,14 +78,24 @@ class _Office:
     def sealed(self, record: RegistrySnapshot | StatusList, seal: Identity) -> bytes:
         return self.stage.signed(encode_record(record), SEAL, seal, level=Level.T)
 
-    def event(self, kind: EventKind = EventKind.WITHDRAWAL, *, document: bytes | None = None, **changes: Any) -> Event:
+    def event(
+        self,
+        kind: EventKind = EventKind.WITHDRAWAL,
+        *,
+        document: bytes | None = None,
+        **changes: Any,
+    ) -> Event:
         own = self.transcript.identification
-        target = TranscriptReference(id=own.id, version=own.version, digest=read_source(document or self.document).digest)
+        target = TranscriptReference(
+            id=own.id, version=own.version, digest=read_source(document or self.document).digest
+        )
         usual = Event(
             id="SK-2026-001",
             kind=kind,
             target=target,
-            successor=replace(target, version=own.version + 1, digest="ab" * 32) if kind is EventKind.REPLACEMENT else None,
+            successor=replace(target, version=own.version + 1, digest="ab" * 32)
+            if kind is EventKind.REPLACEMENT
+            else None,
             reason="Nhầm lớp khi phát hành",
             effective=_SIGNED,
             school=self.school,
@@ -101,7 +113,11 @@ class _Office:
     def status_list(self, cell: Cell | None, **changes: Any) -> StatusList:
         own = self.transcript.identification
         key = (own.id, own.version)
-        cells = encode("TT-01", [key, *((f"khac-{n}", 1) for n in range(100))], gone={} if cell is None else {key: cell})
+        cells = encode(
+            "TT-01",
+            [key, *((f"khac-{n}", 1) for n in range(100))],
+            gone={} if cell is None else {key: cell},
+        )
         usual = StatusList(
             id="TT-01",
             version=7,
@@ -116,7 +132,9 @@ class _Office:
         return replace(usual, **changes)
 
     def inclusive(self) -> bytes:
-        """Give the transcript as other makers sign it: the data in its inclusive canonical form."""
+        """Return the transcript as other makers sign it: the data in its inclusive
+        canonical form.
+        """
         document = encode_transcript(self.transcript)
         for slot in self.transcript.slots:
             document = self.stage.forged(document, slot, before_digests=_as_others_do)
@@ -157,10 +175,17 @@ def _case(
     policy: str | None = None,
     **files: bytes | RegistrySnapshot,
 ) -> Case:
-    """Describe a case whose title says what lies beside the document; `registry…`, `event…` and `list…` are given by their options."""
-    octets = {_name(name, one): one if isinstance(one, bytes) else one.to_json().encode() for name, one in files.items()}
+    """Describe a case whose title says what lies beside the document; `registry…`, `event…` and
+    `list…` are given by their options.
+    """
+    octets = {
+        _name(name, one): one if isinstance(one, bytes) else one.to_json().encode()
+        for name, one in files.items()
+    }
     option = {"registry": "--registry", "event": "--events", "list": "--status-list"}
-    options = [part for name in octets for part in (option[PurePath(name).stem.rstrip("0123456789")], name)]
+    options = [
+        part for name in octets for part in (option[PurePath(name).stem.rstrip("0123456789")], name)
+    ]
     options += [part for pin in pins for part in ("--registry-pin", pin)]
     options += [] if policy is None else ["--policy", policy]
     title = identifier.partition("/")[2].replace("-", " ")
@@ -188,12 +213,37 @@ def _offices(office: _Office) -> Iterator[Case]:
     why = "Who held the office on the day of the best signature time is decided by the registry"
     ends: tuple[tuple[str, RegistrySnapshot, Verdict, str], ...] = (
         ("in-office", office.snapshot(), "VALID", "REGISTRY.UNSIGNED"),
-        ("last-day-in-office", office.snapshot(replace(head, until=_SIGNED), seal), "VALID", "REGISTRY.UNSIGNED"),
-        ("left-a-day-before", office.snapshot(replace(head, until=_SIGNED - _DAY), seal), "INVALID", "REGISTRY.ENDED"),
-        ("came-a-day-after", office.snapshot(replace(head, since=_SIGNED + _DAY), seal), "INVALID", "REGISTRY.NOT_YET"),
+        (
+            "last-day-in-office",
+            office.snapshot(replace(head, until=_SIGNED), seal),
+            "VALID",
+            "REGISTRY.UNSIGNED",
+        ),
+        (
+            "left-a-day-before",
+            office.snapshot(replace(head, until=_SIGNED - _DAY), seal),
+            "INVALID",
+            "REGISTRY.ENDED",
+        ),
+        (
+            "came-a-day-after",
+            office.snapshot(replace(head, since=_SIGNED + _DAY), seal),
+            "INVALID",
+            "REGISTRY.NOT_YET",
+        ),
         ("somebody-else", office.refusing(), "INVALID", "REGISTRY.NOT_LISTED"),
-        ("school-not-in-it", office.snapshot(replace(head, school_code="KHAC-01"), seal), "INDETERMINATE", "REGISTRY.NO_ENTRY"),
-        ("past-its-update", office.snapshot(next_update=_SIGNED - _DAY), "INDETERMINATE", "REGISTRY.TOO_OLD"),
+        (
+            "school-not-in-it",
+            office.snapshot(replace(head, school_code="KHAC-01"), seal),
+            "INDETERMINATE",
+            "REGISTRY.NO_ENTRY",
+        ),
+        (
+            "past-its-update",
+            office.snapshot(next_update=_SIGNED - _DAY),
+            "INDETERMINATE",
+            "REGISTRY.TOO_OLD",
+        ),
         (
             "no-number-to-compare",
             office.snapshot(head, replace(seal, certificate_sha256=None, tax_id="0100000001")),
@@ -203,7 +253,15 @@ def _offices(office: _Office) -> Iterator[Case]:
     )
     for name, registry, verdict, cause in ends:
         twin = "registry/left-a-day-before" if verdict == "VALID" else "registry/in-office"
-        yield _case(office, f"registry/{name}", why, verdict=verdict, causes=(cause,), twin=twin, registry=registry)
+        yield _case(
+            office,
+            f"registry/{name}",
+            why,
+            verdict=verdict,
+            causes=(cause,),
+            twin=twin,
+            registry=registry,
+        )
     ended = office.snapshot(replace(head, until=_SIGNED), seal)
     yield _case(
         office,
@@ -218,33 +276,84 @@ def _offices(office: _Office) -> Iterator[Case]:
     left = office.snapshot(replace(head, until=_SIGNED - _DAY), seal, id="SO-KHAC")
     for name, other, verdict, cause in (
         ("two-of-one-day-that-differ", left, "INDETERMINATE", "REGISTRY.CONTRADICTION"),
-        ("a-newer-one-that-differs", replace(left, issued=date(2026, 5, 21)), "INVALID", "REGISTRY.ENDED"),
-        ("an-older-one-that-differs", replace(left, issued=date(2026, 5, 19)), "VALID", "REGISTRY.UNSIGNED"),
+        (
+            "a-newer-one-that-differs",
+            replace(left, issued=date(2026, 5, 21)),
+            "INVALID",
+            "REGISTRY.ENDED",
+        ),
+        (
+            "an-older-one-that-differs",
+            replace(left, issued=date(2026, 5, 19)),
+            "VALID",
+            "REGISTRY.UNSIGNED",
+        ),
     ):
         yield _case(
             office,
             f"registry/{name}",
-            "Of two registries that contradict each other the higher rank prevails, then the newer issue, never the favourable one",
+            (
+                "Of two registries that contradict each other the higher rank prevails, then "
+                "the newer issue, never the favourable one"
+            ),
             verdict=verdict,
             causes=(cause,),
-            twin="registry/a-newer-one-that-differs" if verdict == "VALID" else "registry/an-older-one-that-differs",
+            twin="registry/a-newer-one-that-differs"
+            if verdict == "VALID"
+            else "registry/an-older-one-that-differs",
             registry1=office.snapshot(),
             registry2=other,
         )
 
 
 def _pins(office: _Office) -> Iterator[Case]:
-    why = "A snapshot's rank is what the caller pins or a delegation below that says, never what it says of itself"
+    why = (
+        "A snapshot's rank is what the caller pins or a delegation below that says, never "
+        "what it says of itself"
+    )
     pin = sha256(office.department)
-    good, bad = office.sealed(office.snapshot(), office.department), office.sealed(office.refusing(), office.department)
-    false = office.sealed(office.snapshot(rank=Rank.MINISTRY, department_code=None, id="BO", issuer=Issuer(name=_COMMUNE)), office.commune)
+    good, bad = (
+        office.sealed(office.snapshot(), office.department),
+        office.sealed(office.refusing(), office.department),
+    )
+    false = office.sealed(
+        office.snapshot(
+            rank=Rank.MINISTRY, department_code=None, id="BO", issuer=Issuer(name=_COMMUNE)
+        ),
+        office.commune,
+    )
     later = office.sealed(office.snapshot(version=2, issuer=Issuer(name=_COMMUNE)), office.commune)
-    announcing = office.sealed(office.refusing(next_seal_sha256=sha256(office.commune)), office.department)
+    announcing = office.sealed(
+        office.refusing(next_seal_sha256=sha256(office.commune)), office.department
+    )
     wrong = "00" * 32
-    given: tuple[tuple[str, Mapping[str, bytes | RegistrySnapshot], tuple[str, ...], Verdict, str, str], ...] = (
-        ("not-pinned", {"registry": good}, (), "VALID", "REGISTRY.NOT_PINNED", "not-pinned-and-refusing"),
-        ("not-pinned-and-refusing", {"registry": bad}, (), "INDETERMINATE", "REGISTRY.CLAIMED", "not-pinned"),
-        ("pinned-and-refusing", {"registry": bad}, (pin,), "INVALID", "REGISTRY.NOT_LISTED", "next-seal-announced"),
+    given: tuple[
+        tuple[str, Mapping[str, bytes | RegistrySnapshot], tuple[str, ...], Verdict, str, str], ...
+    ] = (
+        (
+            "not-pinned",
+            {"registry": good},
+            (),
+            "VALID",
+            "REGISTRY.NOT_PINNED",
+            "not-pinned-and-refusing",
+        ),
+        (
+            "not-pinned-and-refusing",
+            {"registry": bad},
+            (),
+            "INDETERMINATE",
+            "REGISTRY.CLAIMED",
+            "not-pinned",
+        ),
+        (
+            "pinned-and-refusing",
+            {"registry": bad},
+            (pin,),
+            "INVALID",
+            "REGISTRY.NOT_LISTED",
+            "next-seal-announced",
+        ),
         (
             "beside-a-commune-that-calls-itself-the-ministry",
             {"registry1": bad, "registry2": false},
@@ -261,7 +370,14 @@ def _pins(office: _Office) -> Iterator[Case]:
             "REGISTRY.NOT_DELEGATED",
             "next-seal-announced",
         ),
-        ("next-seal-announced", {"registry1": announcing, "registry2": later}, (pin,), "VALID", "", "next-seal-not-announced"),
+        (
+            "next-seal-announced",
+            {"registry1": announcing, "registry2": later},
+            (pin,),
+            "VALID",
+            "",
+            "next-seal-not-announced",
+        ),
         (
             "next-seal-not-announced",
             {"registry1": bad, "registry2": later},
@@ -270,15 +386,38 @@ def _pins(office: _Office) -> Iterator[Case]:
             "REGISTRY.NOT_LISTED",
             "next-seal-announced",
         ),
-        ("another-one-is-pinned", {"registry": good}, (wrong,), "INDETERMINATE", "REGISTRY.NONE_PINNED", "not-pinned"),
+        (
+            "another-one-is-pinned",
+            {"registry": good},
+            (wrong,),
+            "INDETERMINATE",
+            "REGISTRY.NONE_PINNED",
+            "not-pinned",
+        ),
     )
     for name, files, pins, verdict, cause, twin in given:
-        causes = tuple(dict.fromkeys(one for one in (cause, "REGISTRY.NOT_LISTED" if verdict == "INVALID" else "") if one))
-        yield _case(office, f"registry/{name}", why, verdict=verdict, causes=causes, twin=f"registry/{twin}", pins=pins, **files)  # type: ignore[arg-type]  # files
+        causes = tuple(
+            dict.fromkeys(
+                one for one in (cause, "REGISTRY.NOT_LISTED" if verdict == "INVALID" else "") if one
+            )
+        )
+        yield _case(
+            office,
+            f"registry/{name}",
+            why,
+            verdict=verdict,
+            causes=causes,
+            twin=f"registry/{twin}",
+            pins=pins,
+            **files,
+        )  # type: ignore[arg-type]  # files
 
 
 def _events(office: _Office) -> Iterator[Case]:
-    why = "An event of the school that issued the transcript decides whether it is in force; it is still signed correctly"
+    why = (
+        "An event of the school that issued the transcript decides whether it is in "
+        "force; it is still signed correctly"
+    )
     yield _case(
         office,
         "event/withdrawn",
@@ -349,7 +488,15 @@ def _events(office: _Office) -> Iterator[Case]:
         twin="event/withdrawn",
         event=_of_another_seal(office),
     )
-    yield _case(office, "event/unreadable", why, verdict="VALID", causes=("EVENT.UNREADABLE",), twin="event/withdrawn", event=b"<a/>")
+    yield _case(
+        office,
+        "event/unreadable",
+        why,
+        verdict="VALID",
+        causes=("EVENT.UNREADABLE",),
+        twin="event/withdrawn",
+        event=b"<a/>",
+    )
     yield _case(
         office,
         "event/damaged",
@@ -364,7 +511,10 @@ def _events(office: _Office) -> Iterator[Case]:
     yield _case(
         office,
         "event/of-a-head-who-left-since-a-claimed-day",
-        "Whoever has left could claim any day, so nothing is proven; but a withdrawal is never dropped",
+        (
+            "Whoever has left could claim any day, so nothing is proven; but a withdrawal is "
+            "never dropped"
+        ),
         verdict="INDETERMINATE",
         causes=("EVENT.UNPROVEN",),
         twin="event/of-a-head-who-left-since-a-proven-day",
@@ -386,7 +536,10 @@ def _events(office: _Office) -> Iterator[Case]:
     yield _case(
         office,
         "event/withdrawn-though-canonicalized-inclusively",
-        "Events name the exclusive canonical form of the data, however its signers canonicalized it",
+        (
+            "Events name the exclusive canonical form of the data, however its signers "
+            "canonicalized it"
+        ),
         verdict="VALID",
         causes=("STATUS.WITHDRAWN",),
         status="withdrawn",
@@ -405,12 +558,17 @@ def _events(office: _Office) -> Iterator[Case]:
 
 
 def _of_another_seal(office: _Office) -> bytes:
-    document = office.stage.signed(encode_record(office.event()), CBQL, office.stage.holder(CBQL), level=Level.T)
+    document = office.stage.signed(
+        encode_record(office.event()), CBQL, office.stage.holder(CBQL), level=Level.T
+    )
     return office.stage.forged(document, SEAL, office.commune)
 
 
 def _lists(office: _Office) -> Iterator[Case]:
-    why = "A department's list tells of every transcript that was issued; a withdrawal in it always counts"
+    why = (
+        "A department's list tells of every transcript that was issued; a withdrawal in "
+        "it always counts"
+    )
     before = _SIGNED - timedelta(days=200)
     past = {"issued": before, "next_update": before + timedelta(days=7)}
     delegation = Delegation(
@@ -421,10 +579,36 @@ def _lists(office: _Office) -> Iterator[Case]:
         since=_FIRST,
     )
     top = office.snapshot(rank=Rank.MINISTRY, department_code=None, delegations=(delegation,))
-    given: tuple[tuple[str, StatusList, RegistrySnapshot | None, Verdict, str, str | None, str], ...] = (
-        ("in-force", office.status_list(None), None, "VALID", "STATUS.VOUCHED_BY_USER", None, "withdrawn"),
-        ("withdrawn", office.status_list(Cell.WITHDRAWN), None, "VALID", "STATUS.WITHDRAWN", "withdrawn", "in-force"),
-        ("replaced", office.status_list(Cell.REPLACED), None, "VALID", "STATUS.REPLACED", "replaced", "in-force"),
+    given: tuple[
+        tuple[str, StatusList, RegistrySnapshot | None, Verdict, str, str | None, str], ...
+    ] = (
+        (
+            "in-force",
+            office.status_list(None),
+            None,
+            "VALID",
+            "STATUS.VOUCHED_BY_USER",
+            None,
+            "withdrawn",
+        ),
+        (
+            "withdrawn",
+            office.status_list(Cell.WITHDRAWN),
+            None,
+            "VALID",
+            "STATUS.WITHDRAWN",
+            "withdrawn",
+            "in-force",
+        ),
+        (
+            "replaced",
+            office.status_list(Cell.REPLACED),
+            None,
+            "VALID",
+            "STATUS.REPLACED",
+            "replaced",
+            "in-force",
+        ),
         (
             "withdrawn-by-an-old-list",
             office.status_list(Cell.WITHDRAWN, **past),
@@ -434,8 +618,24 @@ def _lists(office: _Office) -> Iterator[Case]:
             "withdrawn",
             "in-force",
         ),
-        ("past-its-update", office.status_list(None, next_update=_SIGNED), None, "INDETERMINATE", "STATUS.TOO_OLD", None, "in-force"),
-        ("by-delegation", office.status_list(Cell.WITHDRAWN), top, "VALID", "STATUS.WITHDRAWN", "withdrawn", "without-delegation"),
+        (
+            "past-its-update",
+            office.status_list(None, next_update=_SIGNED),
+            None,
+            "INDETERMINATE",
+            "STATUS.TOO_OLD",
+            None,
+            "in-force",
+        ),
+        (
+            "by-delegation",
+            office.status_list(Cell.WITHDRAWN),
+            top,
+            "VALID",
+            "STATUS.WITHDRAWN",
+            "withdrawn",
+            "without-delegation",
+        ),
         (
             "without-delegation",
             office.status_list(Cell.WITHDRAWN),
@@ -447,12 +647,26 @@ def _lists(office: _Office) -> Iterator[Case]:
         ),
     )
     for name, record, registry, verdict, cause, status, twin in given:
-        files = {"list": office.sealed(record, office.department)} | ({} if registry is None else {"registry": registry})
-        yield _case(office, f"status/{name}", why, verdict=verdict, causes=(cause,), status=status, twin=f"status/{twin}", **files)  # type: ignore[arg-type]  # files
+        files = {"list": office.sealed(record, office.department)} | (
+            {} if registry is None else {"registry": registry}
+        )
+        yield _case(
+            office,
+            f"status/{name}",
+            why,
+            verdict=verdict,
+            causes=(cause,),
+            status=status,
+            twin=f"status/{twin}",
+            **files,
+        )  # type: ignore[arg-type]  # files
 
 
 def _policies(office: _Office) -> Iterator[Case]:
-    why = "The policy strict demands a registry, a status and time-stamps, and names what is missing; the policy default does not"
+    why = (
+        "The policy strict demands a registry, a status and time-stamps, and names what "
+        "is missing; the policy default does not"
+    )
     listed = office.sealed(office.status_list(None), office.department)
     yield _case(
         office,
@@ -496,4 +710,11 @@ def _policies(office: _Office) -> Iterator[Case]:
         registry=office.snapshot(),
         list=listed,
     )
-    yield _case(office, "policy/default-alone", why, verdict="VALID", twin="policy/strict-without-registry", policy="default")
+    yield _case(
+        office,
+        "policy/default-alone",
+        why,
+        verdict="VALID",
+        twin="policy/strict-without-registry",
+        policy="default",
+    )

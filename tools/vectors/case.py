@@ -10,7 +10,12 @@ from typing import Any, Literal
 from tools.vectors.stage import JUDGED_AT
 
 Verdict = Literal["VALID", "INVALID", "INDETERMINATE", "NOTHING_TO_VERIFY"]
-EXIT_CODES: dict[Verdict, int] = {"VALID": 0, "INVALID": 1, "INDETERMINATE": 3, "NOTHING_TO_VERIFY": 4}
+EXIT_CODES: dict[Verdict, int] = {
+    "VALID": 0,
+    "INVALID": 1,
+    "INDETERMINATE": 3,
+    "NOTHING_TO_VERIFY": 4,
+}
 EXIT_NOT_IN_FORCE = 5
 GENERATOR = "tools/make_vectors.py"
 WORLD = "../../_world"
@@ -20,10 +25,13 @@ WORLD = "../../_world"
 class Case:
     """One vector.
 
-    `identifier` is `<area>/<case>`. `causes` must all be named by the program; where `verdict` is VALID they are warnings. `signatures` says
-    of a slot what its entry in the report must hold, `workflow` of the report's workflow. `twin` is the case that differs in one
-    thing and ends otherwise. `files` lie beside the document; `trust`, `crl`, `ocsp` and `cert` are paths for the options of that name,
-    from the folder of the case, `options` any others. `status` is what the transcript's must be where it is not in force. `command` is `validate` where the content is to be judged without signatures.
+    `identifier` is `<area>/<case>`. `causes` must all be named by the program; where `verdict` is
+    VALID they are warnings. `signatures` says of a slot what its entry in the report must hold,
+    `workflow` of the report's workflow. `twin` is the case that differs in one thing and ends
+    otherwise. `files` lie beside the document; `trust`, `crl`, `ocsp` and `cert` are paths for the
+    options of that name, from the folder of the case, `options` any others. `status` is what the
+    transcript's must be where it is not in force. `command` is `validate` where the content is to
+    be judged without signatures.
     """
 
     identifier: str
@@ -53,21 +61,33 @@ class Case:
 
 
 def files_of(case: Case) -> dict[str, bytes]:
-    """Give the files of a case by their path below test_vectors/."""
+    """Return the files of a case by their path below test_vectors/."""
     files = {f"{case.identifier}/{name}": octets for name, octets in case.files.items()}
     files[f"{case.identifier}/{case.name}"] = case.document
-    files[f"{case.identifier}/case.json"] = (json.dumps(_facts(case), ensure_ascii=False, indent=2) + "\n").encode()
+    files[f"{case.identifier}/case.json"] = (
+        json.dumps(_facts(case), ensure_ascii=False, indent=2) + "\n"
+    ).encode()
     return files
 
 
 def manifest(files: Mapping[str, bytes]) -> bytes:
-    """Give the list of SHA-256 sums as `sha256sum -c` reads it."""
-    return "".join(f"{hashlib.sha256(octets).hexdigest()}  {name}\n" for name, octets in sorted(files.items())).encode()
+    """Return the list of SHA-256 sums as `sha256sum -c` reads it."""
+    return "".join(
+        f"{hashlib.sha256(octets).hexdigest()}  {name}\n" for name, octets in sorted(files.items())
+    ).encode()
 
 
 def _facts(case: Case) -> dict[str, Any]:
-    exit_code = EXIT_NOT_IN_FORCE if case.verdict == "VALID" and case.status is not None else EXIT_CODES[case.verdict]
-    expect: dict[str, Any] = {"exit_code": exit_code, "verdict": case.verdict, "causes": sorted(case.causes)}
+    exit_code = (
+        EXIT_NOT_IN_FORCE
+        if case.verdict == "VALID" and case.status is not None
+        else EXIT_CODES[case.verdict]
+    )
+    expect: dict[str, Any] = {
+        "exit_code": exit_code,
+        "verdict": case.verdict,
+        "causes": sorted(case.causes),
+    }
     if case.status is not None:
         expect["status"] = case.status
     if case.command == "validate":
@@ -93,7 +113,12 @@ def _facts(case: Case) -> dict[str, Any]:
 def _arguments(case: Case) -> list[str]:
     if case.command == "validate":
         return ["validate", case.name, "--json"]
-    options = (("--trust", case.trust), ("--cert", case.cert), ("--crl", case.crl), ("--ocsp", case.ocsp))
+    options = (
+        ("--trust", case.trust),
+        ("--cert", case.cert),
+        ("--crl", case.crl),
+        ("--ocsp", case.ocsp),
+    )
     named = [part for option, paths in options for path in paths for part in (option, path)]
     at = case.at.isoformat().replace("+00:00", "Z")
     return ["verify", case.name, *named, *case.options, "--at", at, "--offline", "--json"]

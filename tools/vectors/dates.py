@@ -27,11 +27,17 @@ def _midnight(day: date) -> datetime:
     return datetime.combine(day, time.min, VIETNAM)
 
 
-def _signed(stage: Stage, transcript: Transcript, *, at: Mapping[Slot, datetime] | None = None) -> bytes:
-    """Sign every slot without the checks that signing makes; `at` gives claimed times other than the usual one."""
+def _signed(
+    stage: Stage, transcript: Transcript, *, at: Mapping[Slot, datetime] | None = None
+) -> bytes:
+    """Sign every slot without the checks that signing makes; `at` gives claimed times other than
+    the usual one.
+    """
     document = encode(transcript)
     for slot in transcript.slots:
-        document = stage.forged(document, slot, stage.holder(slot, transcript), at=(at or {}).get(slot, SIGNED_AT))
+        document = stage.forged(
+            document, slot, stage.holder(slot, transcript), at=(at or {}).get(slot, SIGNED_AT)
+        )
     return document
 
 
@@ -52,7 +58,14 @@ def cases(stage: Stage) -> Iterator[Case]:
 
 
 def _case(
-    name: str, title: str, why: str, document: bytes, verdict: Verdict, *causes: str, twin: str | None = None, at: datetime = JUDGED_AT
+    name: str,
+    title: str,
+    why: str,
+    document: bytes,
+    verdict: Verdict,
+    *causes: str,
+    twin: str | None = None,
+    at: datetime = JUDGED_AT,
 ) -> Case:
     return Case(
         identifier=f"date/{name}",
@@ -72,15 +85,26 @@ def _stamps(stage: Stage) -> Iterator[Case]:
     signed = _signed(stage, stage.transcript(), at=dict.fromkeys(stage.transcript().slots, first))
     ends: tuple[_End, ...] = (
         ("stamped-on-the-day", first, "VALID", ()),
-        ("stamped-a-second-before-the-day", first - timedelta(seconds=1), "INVALID", ("DATE.STAMPED_BEFORE_CREATED",)),
+        (
+            "stamped-a-second-before-the-day",
+            first - timedelta(seconds=1),
+            "INVALID",
+            ("DATE.STAMPED_BEFORE_CREATED",),
+        ),
     )
     for name, moment, verdict, causes in ends:
         other = "stamped-on-the-day" if verdict == "INVALID" else "stamped-a-second-before-the-day"
         document = stamp(signed, SEAL, partial(stage.token, at=moment))
         yield _case(
             name,
-            f"The seal's time-stamp is of {moment.isoformat()}, the transcript says it was created on that day or the next",
-            "Nobody signs today what is created tomorrow: a time-stamp before the day of creation, in Vietnam, proves that day untrue",
+            (
+                f"The seal's time-stamp is of {moment.isoformat()}, the transcript says it was "
+                f"created on that day or the next"
+            ),
+            (
+                "Nobody signs today what is created tomorrow: a time-stamp before the day of "
+                "creation, in Vietnam, proves that day untrue"
+            ),
             document,
             verdict,
             *causes,
@@ -105,19 +129,33 @@ def _claims(stage: Stage) -> Iterator[Case]:
     slots = stage.transcript().slots
     days: tuple[_End, ...] = (
         ("claimed-hours-before-the-day", created - timedelta(hours=7), "VALID", ()),
-        ("claimed-long-before-the-day", created - _SLACK - timedelta(seconds=1), "INDETERMINATE", ("DATE.CLAIMED_BEFORE_CREATED",)),
+        (
+            "claimed-long-before-the-day",
+            created - _SLACK - timedelta(seconds=1),
+            "INDETERMINATE",
+            ("DATE.CLAIMED_BEFORE_CREATED",),
+        ),
     )
     for name, moment, verdict, causes in days:
         yield _case(
             name,
             f"All claim to have signed at {moment.isoformat()}",
-            "Tools write local time as UTC and the other way round, seven hours off; a contradiction of more than a day is none of that",
+            (
+                "Tools write local time as UTC and the other way round, seven hours off; a "
+                "contradiction of more than a day is none of that"
+            ),
             _signed(stage, stage.transcript(), at=dict.fromkeys(slots, moment)),
             verdict,
             *causes,
-            twin="claimed-long-before-the-day" if verdict == "VALID" else "claimed-hours-before-the-day",
+            twin="claimed-long-before-the-day"
+            if verdict == "VALID"
+            else "claimed-hours-before-the-day",
         )
-    local = stamp(_signed(stage, stage.transcript(), at={SEAL: SIGNED_AT + timedelta(hours=7)}), SEAL, stage.token)
+    local = stamp(
+        _signed(stage, stage.transcript(), at={SEAL: SIGNED_AT + timedelta(hours=7)}),
+        SEAL,
+        stage.token,
+    )
     yield _case(
         "claimed-after-its-time-stamp",
         "The seal's tool wrote local time as UTC: seven hours after its own time-stamp",
@@ -131,7 +169,10 @@ def _claims(stage: Stage) -> Iterator[Case]:
     yield _case(
         "claimed-before-the-year",
         "A principal claims to have signed in July 2025 what is of the school year 2025-2026",
-        "Results of a year cannot have been signed before it began; a claimed time alone proves nothing, so it stays open",
+        (
+            "Results of a year cannot have been signed before it began; a claimed time alone "
+            "proves nothing, so it stays open"
+        ),
         _signed(stage, early, at={CBQL: datetime(2025, 7, 30, 12, tzinfo=VIETNAM)}),
         "INDETERMINATE",
         "DATE.CLAIMED_BEFORE_YEAR",
@@ -139,17 +180,27 @@ def _claims(stage: Stage) -> Iterator[Case]:
     )
     orders: tuple[_End, ...] = (
         ("seal-claims-a-day-before", SIGNED_AT - _SLACK, "VALID", ()),
-        ("seal-claims-more-than-a-day-before", SIGNED_AT - _SLACK - timedelta(seconds=1), "INDETERMINATE", ("DATE.CLAIMED_ORDER",)),
+        (
+            "seal-claims-more-than-a-day-before",
+            SIGNED_AT - _SLACK - timedelta(seconds=1),
+            "INDETERMINATE",
+            ("DATE.CLAIMED_ORDER",),
+        ),
     )
     for name, moment, verdict, causes in orders:
         yield _case(
             name,
             "The seal covers the principal's signature and claims an earlier time",
-            "The link proves the order, so one of the two claims is wrong; by up to a day clocks may differ",
+            (
+                "The link proves the order, so one of the two claims is wrong; by up to a day "
+                "clocks may differ"
+            ),
             _signed(stage, stage.transcript(), at={SEAL: moment}),
             verdict,
             *causes,
-            twin="seal-claims-more-than-a-day-before" if verdict == "VALID" else "seal-claims-a-day-before",
+            twin="seal-claims-more-than-a-day-before"
+            if verdict == "VALID"
+            else "seal-claims-a-day-before",
         )
 
 
@@ -158,12 +209,20 @@ def _stated(stage: Stage) -> Iterator[Case]:
     sealed = SIGNED_AT.astimezone(VIETNAM).date()
     days: tuple[tuple[str, date, Verdict, tuple[str, ...]], ...] = (
         ("issued-in-sixty-days", sealed + timedelta(days=60), "VALID", ("DATE.SEALED_ASIDE",)),
-        ("issued-in-sixty-one-days", sealed + timedelta(days=61), "INDETERMINATE", ("DATE.ISSUED_LATER",)),
+        (
+            "issued-in-sixty-one-days",
+            sealed + timedelta(days=61),
+            "INDETERMINATE",
+            ("DATE.ISSUED_LATER",),
+        ),
     )
     for name, day, verdict, causes in days:
         yield _case(
             name,
-            f"Sealed and judged on {sealed.isoformat()} and {today.isoformat()}, issued by its own word on {day.isoformat()}",
+            (
+                f"Sealed and judged on {sealed.isoformat()} and {today.isoformat()}, issued by "
+                f"its own word on {day.isoformat()}"
+            ),
             "Teachers sign the issue date in advance; nobody can have issued what a far day says",
             _signed(stage, _issued(stage, day)),
             verdict,
@@ -173,8 +232,16 @@ def _stated(stage: Stage) -> Iterator[Case]:
     yield _case(
         "year-without-rules",
         "A transcript of 2009-2010, for which there is no rule set",
-        "The year that a file states chooses the rules that it is judged by; one without any leaves it open",
-        _signed(stage, _identified(stage, lambda own: replace(own, school_year="2009-2010", rule_set="TT26/2014"))),
+        (
+            "The year that a file states chooses the rules that it is judged by; one without "
+            "any leaves it open"
+        ),
+        _signed(
+            stage,
+            _identified(
+                stage, lambda own: replace(own, school_year="2009-2010", rule_set="TT26/2014")
+            ),
+        ),
         "INDETERMINATE",
         "RULE.NO_RULE_SET",
         twin="issued-in-sixty-days",
@@ -191,7 +258,9 @@ def _stated(stage: Stage) -> Iterator[Case]:
             stage.forged_at(SEAL, before_digests=_committing(kind)),
             verdict,
             *causes,
-            twin="seal-commits-to-its-receipt" if verdict == "VALID" else "seal-commits-to-its-sending",
+            twin="seal-commits-to-its-receipt"
+            if verdict == "VALID"
+            else "seal-commits-to-its-sending",
         )
 
 

@@ -1,10 +1,21 @@
-"""Area format: octets that are no transcript at all, or only look like a dangerous one; area schema: the shape of the document."""
+"""Area format: octets that are no transcript at all, or only look like a dangerous one; area
+schema: the shape of the document.
+"""
 
 from collections.abc import Iterator
 
 from hocba_sign.signing.policy import Level
 from tools.vectors.case import Case
-from tools.vectors.stage import GVCN, SEAL, Stage, before_slot, filled, first_match, inserted, swapped
+from tools.vectors.stage import (
+    GVCN,
+    SEAL,
+    Stage,
+    before_slot,
+    filled,
+    first_match,
+    inserted,
+    swapped,
+)
 
 _XML = "XML 1.0 (5th ed.), "
 _DECLARATION = '<?xml version="1.0" encoding="UTF-8"?>\n'
@@ -21,7 +32,10 @@ def cases(stage: Stage) -> Iterator[Case]:
 
 
 def _positive(stage: Stage) -> Iterator[Case]:
-    everybody = {slot: {"indication": "TOTAL_PASSED", "intact": True} for slot in ("GVBM/mon-19/gv-19-1", "GVCN", "CBQL", "KY_PHAT_HANH")}
+    everybody = {
+        slot: {"indication": "TOTAL_PASSED", "intact": True}
+        for slot in ("GVBM/mon-19/gv-19-1", "GVCN", "CBQL", "KY_PHAT_HANH")
+    }
     yield Case(
         identifier="format/issued-secondary",
         title="Grade 12, one subject, all four roles in order, level B",
@@ -30,7 +44,9 @@ def _positive(stage: Stage) -> Iterator[Case]:
         document=stage.issued(),
         verdict="VALID",
         causes=("WF.SIGNER_BY_NAME", "CRYPTO.ENDS"),
-        signatures={slot: {**facts, "format": "XAdES-BASELINE-B"} for slot, facts in everybody.items()},
+        signatures={
+            slot: {**facts, "format": "XAdES-BASELINE-B"} for slot, facts in everybody.items()
+        },
         workflow={"plan": "THCS_THPT", "complete": True, "order_proven": True, "missing": []},
     )
     yield Case(
@@ -40,7 +56,10 @@ def _positive(stage: Stage) -> Iterator[Case]:
         spec="EN 319 102-1, 5.5",
         document=stage.issued(level=Level.T),
         verdict="VALID",
-        signatures={slot: {**facts, "format": "XAdES-BASELINE-T", "time_proof": "timestamp"} for slot, facts in everybody.items()},
+        signatures={
+            slot: {**facts, "format": "XAdES-BASELINE-T", "time_proof": "timestamp"}
+            for slot, facts in everybody.items()
+        },
         workflow={"order_proven": True},
         twin="time/of-another-signature",
     )
@@ -82,12 +101,31 @@ def _unreadable(stage: Stage) -> Iterator[Case]:
     issued = stage.issued()
     laughs = "".join(f'<!ENTITY a{n} "{f"&a{n - 1};" * 10}">' for n in range(1, 10))
     bomb = f'<?xml version="1.0"?><!DOCTYPE HOC_BA [<!ENTITY a0 "ha">{laughs}]>{_OPEN}&a9;</HOC_BA>'
-    external = f'<?xml version="1.0"?><!DOCTYPE HOC_BA [<!ENTITY x SYSTEM "file:///etc/hostname">]>{_OPEN}&x;</HOC_BA>'
+    external = (
+        f'<?xml version="1.0"?><!DOCTYPE HOC_BA [<!ENTITY x SYSTEM '
+        f'"file:///etc/hostname">]>{_OPEN}&x;</HOC_BA>'
+    )
     noise = bytes((n * 197 + n // 7) % 256 for n in range(4000))
     doctype = swapped(issued, _DECLARATION, f"{_DECLARATION}<!DOCTYPE HOC_BA>")
-    yield _refused("empty", "An empty file", "Happens when an export fails", _XML + "2.1", b"", "XML.EMPTY")
-    yield _refused("blank", "A file of blanks", "Not empty, but nothing in it", _XML + "2.1", b" \n\t \n", "XML.EMPTY")
-    yield _refused("binary-noise", "4,000 octets of noise", "Any octets must end in one clear line", _XML + "2.2", noise, "XML.NOT_XML")
+    yield _refused(
+        "empty", "An empty file", "Happens when an export fails", _XML + "2.1", b"", "XML.EMPTY"
+    )
+    yield _refused(
+        "blank",
+        "A file of blanks",
+        "Not empty, but nothing in it",
+        _XML + "2.1",
+        b" \n\t \n",
+        "XML.EMPTY",
+    )
+    yield _refused(
+        "binary-noise",
+        "4,000 octets of noise",
+        "Any octets must end in one clear line",
+        _XML + "2.2",
+        noise,
+        "XML.NOT_XML",
+    )
     yield _refused(
         "pdf-header",
         "A PDF file by its first octets",
@@ -114,10 +152,20 @@ def _unreadable(stage: Stage) -> Iterator[Case]:
         "XML.SYNTAX",
     )
     yield _refused(
-        "two-roots", "A second root element after the first", "Well-formed means one root", _XML + "2.1", issued + issued[39:], "XML.SYNTAX"
+        "two-roots",
+        "A second root element after the first",
+        "Well-formed means one root",
+        _XML + "2.1",
+        issued + issued[39:],
+        "XML.SYNTAX",
     )
     yield _refused(
-        "trailing-text", "Text after the root element", "Appended octets are not signed", _XML + "2.1", issued + b"tail", "XML.SYNTAX"
+        "trailing-text",
+        "Text after the root element",
+        "Appended octets are not signed",
+        _XML + "2.1",
+        issued + b"tail",
+        "XML.SYNTAX",
     )
     yield _refused(
         "dtd",
@@ -127,15 +175,39 @@ def _unreadable(stage: Stage) -> Iterator[Case]:
         doctype,
         "XML.DTD",
     )
-    yield _refused("billion-laughs", "Nested entities that grow to gigabytes", "Denial of service", _XML + "4.4", bomb.encode(), "XML.DTD")
-    yield _refused("external-entity", "An entity read from a file", "Theft of local files", _XML + "4.2.2", external.encode(), "XML.DTD")
+    yield _refused(
+        "billion-laughs",
+        "Nested entities that grow to gigabytes",
+        "Denial of service",
+        _XML + "4.4",
+        bomb.encode(),
+        "XML.DTD",
+    )
+    yield _refused(
+        "external-entity",
+        "An entity read from a file",
+        "Theft of local files",
+        _XML + "4.2.2",
+        external.encode(),
+        "XML.DTD",
+    )
     wrong_root = b'<?xml version="1.0" encoding="UTF-8"?>\n<invoice xmlns="urn:example"/>'
     yield _refused(
-        "wrong-root", "Another kind of document", "Well-formed, but no transcript", "schemas/hocba.xsd", wrong_root, "DOC.NOT_HOC_BA"
+        "wrong-root",
+        "Another kind of document",
+        "Well-formed, but no transcript",
+        "schemas/hocba.xsd",
+        wrong_root,
+        "DOC.NOT_HOC_BA",
     )
     stranger = swapped(issued, 'xmlns="urn:hocba:1"', 'xmlns="urn:hocba:2"')
     yield _refused(
-        "wrong-namespace", "The root in another namespace", "Another version of the format", "schemas/hocba.xsd", stranger, "DOC.NOT_HOC_BA"
+        "wrong-namespace",
+        "The root in another namespace",
+        "Another version of the format",
+        "schemas/hocba.xsd",
+        stranger,
+        "DOC.NOT_HOC_BA",
     )
     undeclared = swapped(issued, f"{_OPEN}", f"{_OPEN}<x:a/>")
     yield _refused(
@@ -189,18 +261,44 @@ def _encodings(stage: Stage) -> Iterator[Case]:
     )
     latin = swapped(issued, 'encoding="UTF-8"', 'encoding="ISO-8859-1"')
     yield _refused(
-        "latin-1", "UTF-8 octets that declare ISO-8859-1", "Another reader would see other letters", _XML + "4.3.3", latin, "XML.ENCODING"
+        "latin-1",
+        "UTF-8 octets that declare ISO-8859-1",
+        "Another reader would see other letters",
+        _XML + "4.3.3",
+        latin,
+        "XML.ENCODING",
     )
     broken = text.encode().replace("Nguyễn".encode(), b"Nguy\xff\xfen", 1)
-    yield _refused("broken-utf-8", "Octets that are no UTF-8", "Readers mend them differently", _XML + "4.3.3", broken, "XML.ENCODING")
+    yield _refused(
+        "broken-utf-8",
+        "Octets that are no UTF-8",
+        "Readers mend them differently",
+        _XML + "4.3.3",
+        broken,
+        "XML.ENCODING",
+    )
     eleven = swapped(issued, 'version="1.0" encoding', 'version="1.1" encoding')
-    yield _refused("xml-1.1", "XML 1.1", "Other rules for characters and line ends", _XML + "2.8", eleven, "XML.VERSION")
+    yield _refused(
+        "xml-1.1",
+        "XML 1.1",
+        "Other rules for characters and line ends",
+        _XML + "2.8",
+        eleven,
+        "XML.VERSION",
+    )
 
 
 def _limits(stage: Stage) -> Iterator[Case]:
     issued = stage.issued()
     deep = swapped(issued, _OPEN, _OPEN + "<x>" * 120 + "</x>" * 120)
-    yield _refused("deep-nesting", "Elements 120 levels deep", "Recursion in readers", "docs/reference: limits", deep, "XML.TOO_DEEP")
+    yield _refused(
+        "deep-nesting",
+        "Elements 120 levels deep",
+        "Recursion in readers",
+        "docs/reference: limits",
+        deep,
+        "XML.TOO_DEEP",
+    )
     attributes = " ".join(f'a{n}="1"' for n in range(300))
     crowded = swapped(issued, _OPEN, f"{_OPEN}<x {attributes}/>")
     yield _refused(
@@ -226,10 +324,24 @@ def _limits(stage: Stage) -> Iterator[Case]:
 def _identifiers(stage: Stage) -> Iterator[Case]:
     issued = stage.issued()
     spec = "XML Signature 1.1, 4.4.3.1; XML Signature Best Practices, 12"
-    why = "Which element a reference means would depend on the reader: the basis of wrapping attacks"
-    for spelling, name in (("Id", "usual"), ("ID", "capitals"), ("id", "small"), ("xml:id", "xml-id")):
+    why = (
+        "Which element a reference means would depend on the reader: the basis of wrapping attacks"
+    )
+    for spelling, name in (
+        ("Id", "usual"),
+        ("ID", "capitals"),
+        ("id", "small"),
+        ("xml:id", "xml-id"),
+    ):
         document = swapped(issued, "<DANH_SACH_CHU_KY>", f'<DANH_SACH_CHU_KY {spelling}="data">')
-        yield _refused(f"duplicate-id-{name}", f'A second element with {spelling}="data"', why, spec, document, "XML.DUPLICATE_ID")
+        yield _refused(
+            f"duplicate-id-{name}",
+            f'A second element with {spelling}="data"',
+            why,
+            spec,
+            document,
+            "XML.DUPLICATE_ID",
+        )
     value = f'<x Id="{first_match(issued, "ck-CBQL-value")}"/>'.encode()
     yield _refused(
         "duplicate-value-id",
@@ -297,7 +409,13 @@ def _schema(stage: Stage) -> Iterator[Case]:
         title="Content that breaks the schema, signed by everybody",
         why="Good signatures do not make a good document",
         spec="schemas/hocba.xsd",
-        document=stage.completed(swapped(stage.draft(), "<TEN_LOP>12A3</TEN_LOP>", "<TEN_LOP>12A3</TEN_LOP><GHI_CHU>x</GHI_CHU>")),
+        document=stage.completed(
+            swapped(
+                stage.draft(),
+                "<TEN_LOP>12A3</TEN_LOP>",
+                "<TEN_LOP>12A3</TEN_LOP><GHI_CHU>x</GHI_CHU>",
+            )
+        ),
         verdict="INVALID",
         causes=("DOC.SCHEMA",),
         signatures={str(GVCN): {"indication": "TOTAL_PASSED", "intact": True}},

@@ -13,16 +13,26 @@ from tools.vectors.stage import CBQL, LISTED_AT, Stage
 
 
 def cases(stage: Stage) -> Iterator[Case]:
-    """Revocation data inside the principal's signature: nobody signed it, so it must harm nothing."""
-    container = {"crl": ("CRLValues", "EncapsulatedCRLValue"), "ocsp": ("OCSPValues", "EncapsulatedOCSPValue")}
+    """Revocation data inside the principal's signature: nobody signed it, so it must harm
+    nothing.
+    """
+    container = {
+        "crl": ("CRLValues", "EncapsulatedCRLValue"),
+        "ocsp": ("OCSPValues", "EncapsulatedOCSPValue"),
+    }
 
     def embedding(kind: str, octets: bytes) -> bytes:
         holder, item = container[kind]
 
         def edit(signature: Element) -> None:
             qualifying = next(signature.iter(names.QUALIFYING_PROPERTIES))
-            place = etree.SubElement(etree.SubElement(qualifying, names.UNSIGNED_PROPERTIES), names.UNSIGNED_SIGNATURE_PROPERTIES)
-            values = etree.SubElement(etree.SubElement(place, names.REVOCATION_VALUES), names.xades(holder))
+            place = etree.SubElement(
+                etree.SubElement(qualifying, names.UNSIGNED_PROPERTIES),
+                names.UNSIGNED_SIGNATURE_PROPERTIES,
+            )
+            values = etree.SubElement(
+                etree.SubElement(place, names.REVOCATION_VALUES), names.xades(holder)
+            )
             etree.SubElement(values, names.xades(item)).text = base64.b64encode(octets).decode()
 
         return stage.forged_at(CBQL, after=edit)
@@ -30,7 +40,10 @@ def cases(stage: Stage) -> Iterator[Case]:
     yield revocation_case(
         stage,
         "embedded-list",
-        ("The list is embedded in the principal's signature and in no other place", "As at level LT"),
+        (
+            "The list is embedded in the principal's signature and in no other place",
+            "As at level LT",
+        ),
         "VALID",
         document=embedding("crl", stage.world.crl("public-ca", LISTED_AT)),
         crl=(f"{WORLD}/crl",),

@@ -1,4 +1,6 @@
-"""Area evidence: how lists are written in the files that are given, and what may not be read without a word."""
+"""Area evidence: how lists are written in the files that are given, and what may not be read
+without a word.
+"""
 
 import base64
 import gzip
@@ -18,7 +20,11 @@ def cases(stage: Stage) -> Iterator[Case]:
     newer, revoking = stage.world.crl("public-ca", LISTED_AT), _revoking(stage)
     twin = "evidence/two-lists-in-one-file"
     yield _case(
-        stage, "two-lists-in-one-file", "Two lists in one PEM file, neither revokes", {"both.pem": _pem(older) + _pem(newer)}, "VALID"
+        stage,
+        "two-lists-in-one-file",
+        "Two lists in one PEM file, neither revokes",
+        {"both.pem": _pem(older) + _pem(newer)},
+        "VALID",
     )
     yield _case(
         stage,
@@ -64,7 +70,14 @@ def cases(stage: Stage) -> Iterator[Case]:
         "empty": b"",
     }
     title = "A folder of lists in which people and systems left files of their own"
-    yield _case(stage, "folder-with-notes", title, {"a.crl": newer} | notes, "VALID", twin="evidence/newer-list-unknown")
+    yield _case(
+        stage,
+        "folder-with-notes",
+        title,
+        {"a.crl": newer} | notes,
+        "VALID",
+        twin="evidence/newer-list-unknown",
+    )
 
 
 def _revoking(stage: Stage) -> bytes:
@@ -79,7 +92,13 @@ def _pem(der: bytes) -> bytes:
 
 
 def _case(
-    stage: Stage, name: str, title: str, files: dict[str, bytes], verdict: Verdict, *causes: str, twin: str = "format/issued-secondary"
+    stage: Stage,
+    name: str,
+    title: str,
+    files: dict[str, bytes],
+    verdict: Verdict,
+    *causes: str,
+    twin: str = "format/issued-secondary",
 ) -> Case:
     folder = "evidence" if len(files) > 1 else f"evidence/{next(iter(files))}"
     return Case(

@@ -1,4 +1,5 @@
-"""Signatures as an attacker or a faulty program makes them: any key, any slot, any coverage, any structure.
+"""Signatures as an attacker or a faulty program makes them: any key, any slot, any coverage, any
+structure.
 
 Equal arguments give equal octets. What `hocba_sign.signing` refuses is made here.
 """
@@ -13,7 +14,14 @@ from typing import Final
 from cryptography.hazmat.primitives.asymmetric import rsa
 from cryptography.hazmat.primitives.asymmetric.utils import decode_dss_signature
 
-from hocba_sign.crypto.algorithms import SHA256, DigestAlgorithm, Scheme, SignatureAlgorithm, digest, digest_algorithm
+from hocba_sign.crypto.algorithms import (
+    SHA256,
+    DigestAlgorithm,
+    Scheme,
+    SignatureAlgorithm,
+    digest,
+    digest_algorithm,
+)
 from hocba_sign.crypto.signer import default_algorithm
 from hocba_sign.crypto.verify import load_public_key
 from hocba_sign.model.workflow import Slot
@@ -22,7 +30,12 @@ from hocba_sign.testing import Identity
 from hocba_sign.testing.keys import InsecureKey, sign_octets
 from hocba_sign.xades.syntax import names
 from hocba_sign.xades.syntax.elements import algorithm_of, c14n_of
-from hocba_sign.xades.transcript.write import Description, time_stamp, time_stamped_octets, write_unsigned
+from hocba_sign.xades.transcript.write import (
+    Description,
+    time_stamp,
+    time_stamped_octets,
+    write_unsigned,
+)
 from hocba_sign.xml.c14n import C14nAlgorithm, canonicalize
 from hocba_sign.xml.layout import recognise, signature_in, slot_elements
 from hocba_sign.xml.parse import Element, ParsedXml, parse
@@ -42,9 +55,11 @@ def _leave(_: Element) -> None:
 class Forgery:
     """What to sign, and what to say instead of the right thing.
 
-    `covered` and `linked` are Ids, `linked` those of ds:SignatureValues. `slot` is where the signature goes. `role` None claims the
-    slot's. Only the signer's certificate is embedded. `before_digests` edits the signature before its references are digested
-    anew, `before_value` before SignedInfo is signed, `after` when everything is done. `signing_key` None is the signer's.
+    `covered` and `linked` are Ids, `linked` those of ds:SignatureValues. `slot` is where the
+    signature goes. `role` None claims the slot's. Only the signer's certificate is embedded.
+    `before_digests` edits the signature before its references are digested anew, `before_value`
+    before SignedInfo is signed, `after` when everything is done. `signing_key` None is the
+    signer's.
     """
 
     slot: Slot
@@ -71,7 +86,9 @@ def value_id(slot: Slot) -> str:
 
 
 def forge(document: bytes, forgery: Forgery, signer: Identity) -> bytes:
-    """Put a signature into a slot without asking whether it may be there; every other octet of `document` stays."""
+    """Put a signature into a slot without asking whether it may be there; every other octet of
+    `document` stays.
+    """
     xml = parse(document)
     slot = dict(slot_elements(xml.root, recognise(xml.root)))[forgery.slot]
     place = path_of(slot)
@@ -84,11 +101,15 @@ def forge(document: bytes, forgery: Forgery, signer: Identity) -> bytes:
     forgery.before_value(signature)
     _write_value(signature, forgery.signing_key or signer.key, algorithm)
     forgery.after(signature)
-    return insert(document, place, fragment=canonicalize(signature, C14nAlgorithm.EXCLUSIVE_WITH_COMMENTS))
+    return insert(
+        document, place, fragment=canonicalize(signature, C14nAlgorithm.EXCLUSIVE_WITH_COMMENTS)
+    )
 
 
 def stamp(document: bytes, slot: Slot, token: Callable[[bytes], bytes]) -> bytes:
-    """Attach the time-stamp that `token` gives for the SHA-256 of a signature's value, right or wrong."""
+    """Attach the time-stamp that `token` gives for the SHA-256 of a signature's value, right or
+    wrong.
+    """
     root = parse(document).root
     signature = signature_in(dict(slot_elements(root, recognise(root)))[slot])
     assert signature is not None, "the slot is empty"
@@ -105,11 +126,19 @@ def further_stamp(document: bytes, slot: Slot, token: Callable[[bytes], bytes]) 
     assert signature is not None, "the slot is empty"
     place = next(signature.iter(names.UNSIGNED_SIGNATURE_PROPERTIES))
     holder = parse(time_stamp(token(digest(SHA256, time_stamped_octets(signature))))).root
-    return insert(document, path_of(place), fragment=canonicalize(next(holder.iter(names.SIGNATURE_TIME_STAMP)), C14nAlgorithm.EXCLUSIVE))
+    return insert(
+        document,
+        path_of(place),
+        fragment=canonicalize(
+            next(holder.iter(names.SIGNATURE_TIME_STAMP)), C14nAlgorithm.EXCLUSIVE
+        ),
+    )
 
 
 def signature_value(key: InsecureKey, octets: bytes, algorithm: SignatureAlgorithm) -> bytes:
-    """Sign deterministically as XML wants it: raw RSA values (PSS with a fixed salt), ECDSA as r‖s."""
+    """Sign deterministically as XML wants it: raw RSA values (PSS with a fixed salt), ECDSA
+    as r‖s.
+    """
     assert algorithm.digest is not None, "EdDSA keys have no test identity"
     match key:
         case rsa.RSAPrivateKey() if algorithm.scheme is Scheme.RSA_PSS:
@@ -122,7 +151,9 @@ def signature_value(key: InsecureKey, octets: bytes, algorithm: SignatureAlgorit
             return r.to_bytes(size, "big") + s.to_bytes(size, "big")
 
 
-def _description(forgery: Forgery, certificate: Certificate, algorithm: SignatureAlgorithm) -> Description:
+def _description(
+    forgery: Forgery, certificate: Certificate, algorithm: SignatureAlgorithm
+) -> Description:
     return Description(
         identifier=forgery.identifier or signature_id(forgery.slot),
         algorithm=algorithm,
@@ -140,7 +171,9 @@ def _description(forgery: Forgery, certificate: Certificate, algorithm: Signatur
 
 def _digest_again(signature: Element, xml: ParsedXml) -> None:
     """Set every DigestValue whose target is in reach to what its octets are now."""
-    inside = {str(element.get("Id")): element for element in signature.iter(names.SIGNED_PROPERTIES)}
+    inside = {
+        str(element.get("Id")): element for element in signature.iter(names.SIGNED_PROPERTIES)
+    }
     for reference in signature.iter(names.REFERENCE):
         identifier = (reference.get("URI") or "").removeprefix("#")
         target = inside.get(identifier, xml.ids.get(identifier))
@@ -148,8 +181,12 @@ def _digest_again(signature: Element, xml: ParsedXml) -> None:
         transform = reference.find(f"{names.TRANSFORMS}/{names.TRANSFORM}")
         if target is None or value is None or method is None:
             continue
-        canonical = canonicalize(target, (None if transform is None else c14n_of(transform)) or C14nAlgorithm.EXCLUSIVE)
-        value.text = base64.b64encode(digest(digest_algorithm(algorithm_of(method)), canonical)).decode()
+        canonical = canonicalize(
+            target, (None if transform is None else c14n_of(transform)) or C14nAlgorithm.EXCLUSIVE
+        )
+        value.text = base64.b64encode(
+            digest(digest_algorithm(algorithm_of(method)), canonical)
+        ).decode()
 
 
 def _write_value(signature: Element, key: InsecureKey, algorithm: SignatureAlgorithm) -> None:
@@ -157,7 +194,9 @@ def _write_value(signature: Element, key: InsecureKey, algorithm: SignatureAlgor
     assert signed_info is not None, "no SignedInfo"
     assert value is not None, "no SignatureValue"
     method = signed_info.find(names.CANONICALIZATION_METHOD)
-    canonical = canonicalize(signed_info, (None if method is None else c14n_of(method)) or C14nAlgorithm.EXCLUSIVE)
+    canonical = canonicalize(
+        signed_info, (None if method is None else c14n_of(method)) or C14nAlgorithm.EXCLUSIVE
+    )
     value.text = base64.b64encode(signature_value(key, canonical, algorithm)).decode()
 
 
@@ -175,4 +214,6 @@ def _pss(key: rsa.RSAPrivateKey, octets: bytes, algorithm: DigestAlgorithm) -> b
     joined = int.from_bytes(bytes(a ^ b for a, b in zip(block, mask, strict=False)), "big")
     kept = joined & ((1 << (8 * len(block) - (8 * length - bits))) - 1)
     encoded = kept.to_bytes(len(block), "big") + hashed + b"\xbc"
-    return pow(int.from_bytes(encoded, "big"), numbers.d, modulus).to_bytes((modulus.bit_length() + 7) // 8, "big")
+    return pow(int.from_bytes(encoded, "big"), numbers.d, modulus).to_bytes(
+        (modulus.bit_length() + 7) // 8, "big"
+    )

@@ -1,4 +1,6 @@
-"""Area kho: the layout of the transcript store, which does not bind a teacher's mark to the pupil."""
+"""Area kho: the layout of the transcript store, which does not bind a teacher's mark to the
+pupil.
+"""
 
 from collections.abc import Iterator
 from dataclasses import replace
@@ -21,7 +23,10 @@ def cases(stage: Stage) -> Iterator[Case]:
     yield Case(
         identifier="kho/issued",
         title="A transcript in the store's layout, signed by everybody",
-        why="The layout does not bind the marks that a teacher signed to the pupil, so nobody can tell whose they are",
+        why=(
+            "The layout does not bind the marks that a teacher signed to the pupil, so "
+            "nobody can tell whose they are"
+        ),
         spec=_SPEC,
         document=issued,
         verdict="INDETERMINATE",
@@ -43,7 +48,10 @@ def cases(stage: Stage) -> Iterator[Case]:
     yield Case(
         identifier="kho/teachers-of-another-pupil",
         title="Teachers' signatures from one pupil's file in that of another with the same marks",
-        why="What the layout allows: every signature holds, and the teachers never signed for this pupil",
+        why=(
+            "What the layout allows: every signature holds, and the teachers never signed "
+            "for this pupil"
+        ),
         spec=_SPEC,
         document=_transplanted(stage, transcript),
         verdict="INDETERMINATE",
@@ -52,7 +60,9 @@ def cases(stage: Stage) -> Iterator[Case]:
     )
 
 
-def _signed(stage: Stage, transcript: Transcript, slots: tuple[Slot, ...], document: bytes) -> bytes:
+def _signed(
+    stage: Stage, transcript: Transcript, slots: tuple[Slot, ...], document: bytes
+) -> bytes:
     for slot in slots:
         document = stage.signed(document, slot, stage.holder(slot, transcript))
     return document
@@ -66,5 +76,7 @@ def _transplanted(stage: Stage, transcript: Transcript) -> bytes:
     document = encode(other, KHO)
     for slot in inner:
         made = slice_of(first, path_of(dict(slot_elements(parse(first).root, KHO))[slot][0]))
-        document = insert(document, path_of(dict(slot_elements(parse(document).root, KHO))[slot]), fragment=made)
+        document = insert(
+            document, path_of(dict(slot_elements(parse(document).root, KHO))[slot]), fragment=made
+        )
     return _signed(stage, other, (CBQL, SEAL), document)

@@ -1,4 +1,6 @@
-"""Area outside: what stands in a transcript beside what was signed, and could show or mean something else."""
+"""Area outside: what stands in a transcript beside what was signed, and could show or mean
+something else.
+"""
 
 from collections.abc import Iterator
 from dataclasses import replace
@@ -17,7 +19,9 @@ def cases(stage: Stage) -> Iterator[Case]:
     yield from _containers(stage)
 
 
-def _case(name: str, texts: tuple[str, str], document: bytes, cause: str | None, twin: str = _HONEST) -> Case:
+def _case(
+    name: str, texts: tuple[str, str], document: bytes, cause: str | None, twin: str = _HONEST
+) -> Case:
     title, why = texts
     is_wrong = cause == "DOC.UNSIGNED"
     return Case(
@@ -44,7 +48,10 @@ def _nodes(stage: Stage) -> Iterator[Case]:
 
     yield _case(
         "stylesheet",
-        ("A stylesheet instruction stands before the root element", "A browser shows what the stylesheet says, 10.0 where 8.4 is signed"),
+        (
+            "A stylesheet instruction stands before the root element",
+            "A browser shows what the stylesheet says, 10.0 where 8.4 is signed",
+        ),
         before('<?xml-stylesheet type="text/xsl" href="bang-diem.xsl"?>'),
         "DOC.UNSIGNED",
         "outside/other-instruction",
@@ -57,19 +64,34 @@ def _nodes(stage: Stage) -> Iterator[Case]:
     )
     yield _case(
         "comment-for-html",
-        ("A comment that HTML ends at its first character", "Opened as HTML, the file shows the heading in it"),
+        (
+            "A comment that HTML ends at its first character",
+            "Opened as HTML, the file shows the heading in it",
+        ),
         before("<!--> <h1>10,0</h1> -->"),
         "DOC.UNSIGNED",
         "outside/comment-before",
     )
-    yield _case("comment-before", ("A comment stands before the root element", "It is no content"), before("<!-- in -->"), "DOC.COMMENTS")
+    yield _case(
+        "comment-before",
+        ("A comment stands before the root element", "It is no content"),
+        before("<!-- in -->"),
+        "DOC.COMMENTS",
+    )
     location = 'xsi:schemaLocation="urn:hocba:1 hocba-issued.xsd"'
     yield _case(
-        "schema-location", ("The root element says where its schema is", "Nobody follows it"), rooted(location), None, "outside/nil"
+        "schema-location",
+        ("The root element says where its schema is", "Nobody follows it"),
+        rooted(location),
+        None,
+        "outside/nil",
     )
     yield _case(
         "nil",
-        ("The root element says that it is empty", "A program that obeys xsi:nil reads no content, or default values"),
+        (
+            "The root element says that it is empty",
+            "A program that obeys xsi:nil reads no content, or default values",
+        ),
         rooted('xsi:nil="false"'),
         "DOC.UNSIGNED",
         "outside/schema-location",
@@ -81,14 +103,28 @@ def _kinds(stage: Stage) -> Iterator[Case]:
     page = "1 0 obj &lt;&lt;/Type/Catalog>> endobj"
     for name, title, node in (
         ("pdf-in-a-comment", "A PDF stands in a comment", f"<!-- %PDF-1.4 {page} -->"),
-        ("pdf-without-header", "The objects of a PDF stand in an instruction, without its header", "<?x 1 0 obj ?>"),
+        (
+            "pdf-without-header",
+            "The objects of a PDF stand in an instruction, without its header",
+            "<?x 1 0 obj ?>",
+        ),
     ):
         why = "Every PDF reader shows another page than what is signed"
-        yield _case(name, (title, why), issued + node.encode(), "DOC.UNSIGNED", "outside/comment-before")
-    in_key_info = swapped(issued, "<ds:KeyInfo>", "<ds:KeyInfo><ds:KeyName>%PDF-1.4</ds:KeyName>", count=len(stage.transcript().slots))
+        yield _case(
+            name, (title, why), issued + node.encode(), "DOC.UNSIGNED", "outside/comment-before"
+        )
+    in_key_info = swapped(
+        issued,
+        "<ds:KeyInfo>",
+        "<ds:KeyInfo><ds:KeyName>%PDF-1.4</ds:KeyName>",
+        count=len(stage.transcript().slots),
+    )
     yield _case(
         "pdf-in-a-key-name",
-        ("The mark of a PDF stands in the unsigned part of a signature", "PDF readers look for it within the first kilobytes"),
+        (
+            "The mark of a PDF stands in the unsigned part of a signature",
+            "PDF readers look for it within the first kilobytes",
+        ),
         in_key_info,
         "DOC.UNSIGNED",
     )
@@ -119,21 +155,34 @@ def _containers(stage: Stage) -> Iterator[Case]:
     path = f".//h:{SEAL.role}/ds:Signature/ds:KeyInfo"
     yield _case(
         "mark-in-key-info",
-        ("The unsigned part of the seal holds a subject's marks", "Another program finds them by their name"),
+        (
+            "The unsigned part of the seal holds a subject's marks",
+            "Another program finds them by their name",
+        ),
         inserted(issued, path, b"<DIEM_TONG_KET><DIEM_CA_NAM>10</DIEM_CA_NAM></DIEM_TONG_KET>"),
         "DOC.UNSIGNED",
         "outside/vendor-in-key-info",
     )
     yield _case(
         "script-in-key-info",
-        ("The unsigned part of the seal holds a script of XHTML", "Browsers run it wherever it stands in an XML file"),
-        inserted(issued, path, b'<s:script xmlns:s="http://www.w3.org/1999/xhtml">document.title</s:script>'),
+        (
+            "The unsigned part of the seal holds a script of XHTML",
+            "Browsers run it wherever it stands in an XML file",
+        ),
+        inserted(
+            issued,
+            path,
+            b'<s:script xmlns:s="http://www.w3.org/1999/xhtml">document.title</s:script>',
+        ),
         "DOC.UNSIGNED",
         "outside/vendor-in-key-info",
     )
     yield _case(
         "vendor-in-key-info",
-        ("A program's maker wrote about the key in its own vocabulary", "It means nothing to those who read transcripts"),
+        (
+            "A program's maker wrote about the key in its own vocabulary",
+            "It means nothing to those who read transcripts",
+        ),
         inserted(issued, path, b'<v:Token xmlns:v="http://vendor.example/key">usb</v:Token>'),
         "DOC.ADDED",
     )

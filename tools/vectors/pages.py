@@ -1,4 +1,6 @@
-"""Small PDFs with a page of text, signed with the keys of a test world, and octets appended to them: the same every time."""
+"""Small PDFs with a page of text, signed with the keys of a test world, and octets appended to
+them: the same every time.
+"""
 
 import re
 from datetime import datetime
@@ -14,14 +16,26 @@ from hocba_sign.testing import Identity
 
 
 def page_of(
-    text: str = "Diem Toan: 8", *, extra: str = "", objects: tuple[str, ...] = (), catalog: str = "", drawing: str = "", resources: str = ""
+    text: str = "Diem Toan: 8",
+    *,
+    extra: str = "",
+    objects: tuple[str, ...] = (),
+    catalog: str = "",
+    drawing: str = "",
+    resources: str = "",
 ) -> bytes:
-    """Write a PDF of one page. `extra` are entries of the page, `objects` further objects, numbered from 7."""
+    """Write a PDF of one page.
+
+    `extra` are entries of the page, `objects` further objects, numbered from 7.
+    """
     content = f"BT /F1 24 Tf 72 700 Td ({text}) Tj ET{drawing}"
     bodies = [
         f"<< /Type /Catalog /Pages 2 0 R{catalog} >>",
         "<< /Type /Pages /Kids [3 0 R] /Count 1 >>",
-        f"<< /Type /Page /Parent 2 0 R /MediaBox [0 0 595 842] /Contents 4 0 R /Resources << /Font << /F1 5 0 R >>{resources} >> {extra} >>",
+        (
+            f"<< /Type /Page /Parent 2 0 R /MediaBox [0 0 595 842] /Contents 4 0 R /Resources "
+            f"<< /Font << /F1 5 0 R >>{resources} >> {extra} >>"
+        ),
         f"<< /Length {len(content)} >>\nstream\n{content}\nendstream",
         "<< /Type /Font /Subtype /Type1 /BaseFont /Helvetica >>",
         "<< /Title (Hoc ba) >>",
@@ -34,7 +48,10 @@ def page_of(
     table = "".join(f"{offset:010} 00000 n \n" for offset in offsets)
     count = len(bodies) + 1
     start = len(octets)
-    tail = f"xref\n0 {count}\n0000000000 65535 f \n{table}trailer\n<< /Size {count} /Root 1 0 R /Info 6 0 R >>\nstartxref\n{start}\n%%EOF\n"
+    tail = (
+        f"xref\n0 {count}\n0000000000 65535 f \n{table}trailer\n<< /Size {count} /Root 1 "
+        f"0 R /Info 6 0 R >>\nstartxref\n{start}\n%%EOF\n"
+    )
     return octets + tail.encode()
 
 
@@ -49,7 +66,8 @@ def signed(
     role: str = "GVCN",
     **options: Any,
 ) -> bytes:
-    """Sign as PAdES B in a field that is there or new, `at` being the claimed time; `options` are those of `Revision`.
+    """Sign as PAdES B in a field that is there or new, `at` being the claimed time; `options` are
+    those of `Revision`.
 
     `written` replaces octets of the file by as many others before it is signed.
     """
@@ -63,7 +81,15 @@ def signed(
         commitment="ProofOfApproval",
     )
     place = None if box is None else Place(page=0, box=box)
-    made = (NewField(name=field, label=field, place=place, locked_fields=options.get("locked_fields", ())),) if is_new else ()
+    made = (
+        (
+            NewField(
+                name=field, label=field, place=place, locked_fields=options.get("locked_fields", ())
+            ),
+        )
+        if is_new
+        else ()
+    )
     written = options.pop("written", {})
     options.setdefault("appearance", page_of("signed") if box is not None else None)
     options.setdefault("room", described.room)
@@ -71,7 +97,14 @@ def signed(
     revision = Revision(field=field, digest_name="sha256", signing_time=at, **options)
     gap = _replaced(engine().append_gap(octets, revision), written)
     cms, to_sign = unsigned(described, digest(SHA256, gap.covered))
-    return fill(gap, with_value(cms, SoftwareSigner(identity.key, identity.chain_der).sign(to_sign, algorithm), algorithm=algorithm))
+    return fill(
+        gap,
+        with_value(
+            cms,
+            SoftwareSigner(identity.key, identity.chain_der).sign(to_sign, algorithm),
+            algorithm=algorithm,
+        ),
+    )
 
 
 def _replaced(gap: Gap, written: dict[bytes, bytes]) -> Gap:
@@ -85,19 +118,28 @@ def _replaced(gap: Gap, written: dict[bytes, bytes]) -> Gap:
 
 
 def last_object(octets: bytes, number: int) -> str:
-    """Give what an object holds, as the last revision writes it."""
+    """Return what an object holds, as the last revision writes it."""
     start = octets.rindex(b"\n%d 0 obj" % number)
-    return octets[octets.index(b"obj", start) + 3 : octets.index(b"endobj", start)].decode("latin-1").strip()
+    return (
+        octets[octets.index(b"obj", start) + 3 : octets.index(b"endobj", start)]
+        .decode("latin-1")
+        .strip()
+    )
 
 
 def appended(octets: bytes, objects: dict[int, str]) -> bytes:
     """Append a revision that nobody signed, of these objects."""
     last = int(re.findall(rb"startxref\s+(\d+)", octets)[-1])
     size = max(int(found) for found in re.findall(rb"/Size (\d+)", octets))
-    root, information = (re.findall(rb"/%s (\d+ 0 R)" % key, octets)[-1].decode() for key in (b"Root", b"Info"))
+    root, information = (
+        re.findall(rb"/%s (\d+ 0 R)" % key, octets)[-1].decode() for key in (b"Root", b"Info")
+    )
     body, table = octets, ""
     for number, held in objects.items():
         table += f"{number} 1\n{len(body):010} 00000 n \n"
         body += f"{number} 0 obj\n{held}\nendobj\n".encode("latin-1")
-    trailer = f"<< /Size {max(size, *(number + 1 for number in objects))} /Root {root} /Info {information} /Prev {last} >>"
+    trailer = (
+        f"<< /Size {max(size, *(number + 1 for number in objects))} /Root {root} "
+        f"/Info {information} /Prev {last} >>"
+    )
     return body + f"xref\n{table}trailer\n{trailer}\nstartxref\n{len(body)}\n%%EOF\n".encode()

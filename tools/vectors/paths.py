@@ -24,7 +24,9 @@ def cases(stage: Stage) -> Iterator[Case]:
     yield from _odd_extensions(stage)
 
 
-def _unproven(name: str, texts: tuple[str, str], document: bytes, cause: str, sub: str | None, **settings: Any) -> Case:
+def _unproven(
+    name: str, texts: tuple[str, str], document: bytes, cause: str, sub: str | None, **settings: Any
+) -> Case:
     title, why = texts
     expected: dict[str, object] = {"indication": "INDETERMINATE", "intact": True}
     if sub is not None:
@@ -62,10 +64,16 @@ def _trust(stage: Stage) -> Iterator[Case]:
         cert=(f"{WORLD}/cert/government-ca.pem",),
     )
     stranger = World(SIGNED_AT, seed="another world", base_url=stage.world.base_url)
-    forged = {f"trust/{slug}.pem": pem(stranger.authority(slug).certificate_der) for slug in ("national-root", "government-root")}
+    forged = {
+        f"trust/{slug}.pem": pem(stranger.authority(slug).certificate_der)
+        for slug in ("national-root", "government-root")
+    }
     yield _unproven(
         "root-of-the-same-name",
-        ("The anchors given have the right names and other keys", "Names prove nothing; two impostor roots circulate"),
+        (
+            "The anchors given have the right names and other keys",
+            "Names prove nothing; two impostor roots circulate",
+        ),
         issued,
         "PATH.NO_CHAIN",
         "NO_CERTIFICATE_CHAIN_FOUND",
@@ -75,7 +83,10 @@ def _trust(stage: Stage) -> Iterator[Case]:
     impostor = stage.world.impostor("public-ca")
     yield _unproven(
         "authority-of-the-same-name",
-        ("The principal's certificate is by an impostor of the issuing authority", "Names prove nothing"),
+        (
+            "The principal's certificate is by an impostor of the issuing authority",
+            "Names prove nothing",
+        ),
         stage.forged_at(CBQL, _principal(stage, issuer=impostor)),
         "PATH.NO_CHAIN",
         "NO_CERTIFICATE_CHAIN_FOUND",
@@ -98,8 +109,12 @@ def _principal(stage: Stage, **options: object) -> Identity:
 
 
 def _principal_certificates(stage: Stage) -> Iterator[Case]:
-    def with_options(name: str, texts: tuple[str, str], cause: str, sub: str | None, **options: object) -> Case:
-        return _unproven(name, texts, stage.forged_at(CBQL, _principal(stage, **options)), cause, sub)
+    def with_options(
+        name: str, texts: tuple[str, str], cause: str, sub: str | None, **options: object
+    ) -> Case:
+        return _unproven(
+            name, texts, stage.forged_at(CBQL, _principal(stage, **options)), cause, sub
+        )
 
     bounds, constraints = "OUT_OF_BOUNDS_NO_POE", "CHAIN_CONSTRAINTS_FAILURE"
     yield with_options(
@@ -119,28 +134,40 @@ def _principal_certificates(stage: Stage) -> Iterator[Case]:
     )
     yield with_options(
         "wrong-key-usage",
-        ("The principal's certificate is for encryption only", "The holder never agreed to sign with it"),
+        (
+            "The principal's certificate is for encryption only",
+            "The holder never agreed to sign with it",
+        ),
         "PATH.KEY_USAGE",
         constraints,
         key_usage=("key_encipherment",),
     )
     yield with_options(
         "sha1-certificate",
-        ("The principal's certificate is signed with SHA-1", "Certificates with colliding digests have been made"),
+        (
+            "The principal's certificate is signed with SHA-1",
+            "Certificates with colliding digests have been made",
+        ),
         "PATH.WEAK_ALGORITHM",
         "CRYPTO_CONSTRAINTS_FAILURE_NO_POE",
         digest="sha1",
     )
     yield with_options(
         "leaf-that-may-issue",
-        ("The principal's certificate may sign certificates without being an authority", "Against RFC 5280, 4.2.1.9"),
+        (
+            "The principal's certificate may sign certificates without being an authority",
+            "Against RFC 5280, 4.2.1.9",
+        ),
         "PATH.KEY_CERT_SIGN_WITHOUT_CA",
         None,
         key_usage=("digital_signature", "key_cert_sign"),
     )
     yield with_options(
         "critical-authority-information",
-        ("authorityInfoAccess is critical in the principal's certificate", "Against RFC 5280, 4.2.2.1"),
+        (
+            "authorityInfoAccess is critical in the principal's certificate",
+            "Against RFC 5280, 4.2.2.1",
+        ),
         "PATH.CRITICAL_AIA",
         None,
         is_aia_critical=True,
@@ -157,8 +184,16 @@ def _principal_certificates(stage: Stage) -> Iterator[Case]:
 
 
 def _authorities(stage: Stage) -> Iterator[Case]:
-    def by(name: str, texts: tuple[str, str], authority: CertificateAuthority, cause: str, sub: str | None) -> Case:
-        chain = {f"cert/{number}.pem": pem(der) for number, der in enumerate(authority.chain_der[:-1])}
+    def by(
+        name: str,
+        texts: tuple[str, str],
+        authority: CertificateAuthority,
+        cause: str,
+        sub: str | None,
+    ) -> Case:
+        chain = {
+            f"cert/{number}.pem": pem(der) for number, der in enumerate(authority.chain_der[:-1])
+        }
         lists = {f"evidence/{authority.slug}.crl": stage.world.crl(authority, LISTED_AT)}
         return _unproven(
             name,
@@ -173,7 +208,12 @@ def _authorities(stage: Stage) -> Iterator[Case]:
 
     world = stage.world
     general = "CERTIFICATE_CHAIN_GENERAL_FAILURE"
-    expired = world.issuing_ca("expired-ca", "TEST Expired CA", not_before=SIGNED_AT - 5 * _YEAR, not_after=SIGNED_AT - timedelta(days=1))
+    expired = world.issuing_ca(
+        "expired-ca",
+        "TEST Expired CA",
+        not_before=SIGNED_AT - 5 * _YEAR,
+        not_after=SIGNED_AT - timedelta(days=1),
+    )
     yield by(
         "authority-expired",
         ("The issuing authority's certificate had expired", "Its certificates fell with it"),
@@ -189,7 +229,9 @@ def _authorities(stage: Stage) -> Iterator[Case]:
         "PATH.CA_NOT_YET_VALID",
         "OUT_OF_BOUNDS_NO_POE",
     )
-    unfit = world.issuing_ca("unfit-ca", "TEST Unfit CA", key_usage=("digital_signature", "crl_sign"))
+    unfit = world.issuing_ca(
+        "unfit-ca", "TEST Unfit CA", key_usage=("digital_signature", "crl_sign")
+    )
     yield by(
         "authority-may-not-issue",
         ("The issuing authority lacks keyCertSign", "It may not sign certificates"),
@@ -198,7 +240,13 @@ def _authorities(stage: Stage) -> Iterator[Case]:
         "CHAIN_CONSTRAINTS_FAILURE",
     )
     below = world.issuing_ca("below-ca", "TEST CA Below", parent="public-ca")
-    yield by("path-too-long", ("An authority below one that may have none below it", "pathLenConstraint 0"), below, "PATH.LENGTH", general)
+    yield by(
+        "path-too-long",
+        ("An authority below one that may have none below it", "pathLenConstraint 0"),
+        below,
+        "PATH.LENGTH",
+        general,
+    )
     yield by(
         "not-an-authority",
         ("The principal's certificate is issued by a teacher", "A leaf may not issue"),
@@ -219,7 +267,11 @@ def _authorities(stage: Stage) -> Iterator[Case]:
 def _teacher_as_authority(stage: Stage) -> CertificateAuthority:
     teacher = stage.holder(stage.teacher)
     signer = stage.transcript().expected_signers[0]
-    subject = (("country_name", "VN"), ("common_name", signer.name), ("user_id", f"CCCD:{signer.personal_id}"))
+    subject = (
+        ("country_name", "VN"),
+        ("common_name", signer.name),
+        ("user_id", f"CCCD:{signer.personal_id}"),
+    )
     return CertificateAuthority(
         slug="teacher",
         subject=subject,
@@ -236,7 +288,9 @@ def _constrained_authority(stage: Stage) -> CertificateAuthority:
     allowed = x509.GeneralName(name="directory_name", value=x509.Name.build({"country_name": "LA"}))
     constraints = x509.NameConstraints({"permitted_subtrees": [{"base": allowed}]})
     der = reissued(
-        plain.certificate_der, stage.world.authority("national-root").key, _extension("name_constraints", constraints, is_critical=True)
+        plain.certificate_der,
+        stage.world.authority("national-root").key,
+        _extension("name_constraints", constraints, is_critical=True),
     )
     return CertificateAuthority(
         slug=plain.slug,
@@ -251,26 +305,52 @@ def _constrained_authority(stage: Stage) -> CertificateAuthority:
 
 def _extension(identifier: str, value: Any, *, is_critical: bool) -> Callable[[Any], None]:
     def edit(fields: Any) -> None:
-        fields["extensions"].append({"extn_id": identifier, "critical": is_critical, "extn_value": core.ParsableOctetString(value.dump())})
+        fields["extensions"].append(
+            {
+                "extn_id": identifier,
+                "critical": is_critical,
+                "extn_value": core.ParsableOctetString(value.dump()),
+            }
+        )
 
     return edit
 
 
-def reissued(certificate_der: bytes, signing_key: InsecureKey | None, edit: Callable[[Any], None]) -> bytes:
-    """Give a certificate with its fields edited, signed anew; with the old signature where there is no `signing_key`."""
+def reissued(
+    certificate_der: bytes, signing_key: InsecureKey | None, edit: Callable[[Any], None]
+) -> bytes:
+    """Return a certificate with its fields edited, signed anew; with the old signature where there
+    is no `signing_key`.
+    """
     certificate = x509.Certificate.load(certificate_der)
     fields = certificate["tbs_certificate"]
     edit(fields)
     octets = fields.dump(force=True)
-    signature = certificate["signature_value"].native if signing_key is None else sign_octets(signing_key, octets, digest="sha256")
-    signed = x509.Certificate({"tbs_certificate": fields, "signature_algorithm": fields["signature"], "signature_value": signature})
+    signature = (
+        certificate["signature_value"].native
+        if signing_key is None
+        else sign_octets(signing_key, octets, digest="sha256")
+    )
+    signed = x509.Certificate(
+        {
+            "tbs_certificate": fields,
+            "signature_algorithm": fields["signature"],
+            "signature_value": signature,
+        }
+    )
     return bytes(signed.dump())
 
 
-def edited_principal(stage: Stage, edit: Callable[[Any], None], *, signing_key: InsecureKey | None = None) -> Identity:
-    """Give the principal a certificate with its fields edited, signed by the authority or with `signing_key`."""
+def edited_principal(
+    stage: Stage, edit: Callable[[Any], None], *, signing_key: InsecureKey | None = None
+) -> Identity:
+    """Return the principal a certificate with its fields edited, signed by the authority or with
+    `signing_key`.
+    """
     plain = _principal(stage)
-    der = reissued(plain.certificate_der, signing_key or stage.world.authority("public-ca").key, edit)
+    der = reissued(
+        plain.certificate_der, signing_key or stage.world.authority("public-ca").key, edit
+    )
     return replace(plain, certificate_der=der, chain_der=(der, *plain.chain_der[1:]))
 
 
@@ -289,19 +369,27 @@ def _odd_extensions(stage: Stage) -> Iterator[Case]:
     forged = edited_principal(stage, unchanged, signing_key=stage.holder(stage.teacher).key)
     yield _unproven(
         "certificate-forged",
-        ("The principal's certificate names the right authority and is signed with another key", "Names prove nothing"),
+        (
+            "The principal's certificate names the right authority and is signed with another key",
+            "Names prove nothing",
+        ),
         stage.forged_at(CBQL, forged),
         "PATH.SIGNATURE",
         general,
     )
 
     def longer(fields: Any) -> None:
-        fields["validity"]["not_after"] = x509.Time(name="utc_time", value=core.UTCTime(SIGNED_AT + 9 * _YEAR))
+        fields["validity"]["not_after"] = x509.Time(
+            name="utc_time", value=core.UTCTime(SIGNED_AT + 9 * _YEAR)
+        )
 
     stretched = _edited(stage, longer)
     yield _unproven(
         "certificate-changed",
-        ("The end of the principal's certificate is changed", "What the authority signed was another end"),
+        (
+            "The end of the principal's certificate is changed",
+            "What the authority signed was another end",
+        ),
         stage.forged_at(CBQL, stretched),
         "PATH.SIGNATURE",
         general,
@@ -325,7 +413,10 @@ def _odd_extensions(stage: Stage) -> Iterator[Case]:
     odd = edited_principal(stage, nameless)
     yield _unproven(
         "certificate-of-unknown-algorithm",
-        ("The principal's certificate is signed by an algorithm that nobody knows", "Nothing can be proven"),
+        (
+            "The principal's certificate is signed by an algorithm that nobody knows",
+            "Nothing can be proven",
+        ),
         stage.forged_at(CBQL, odd),
         "PATH.UNSUPPORTED_ALGORITHM",
         "CRYPTO_CONSTRAINTS_FAILURE_NO_POE",
@@ -333,7 +424,10 @@ def _odd_extensions(stage: Stage) -> Iterator[Case]:
     unknown = _extension("1.3.6.1.4.1.32473.704.9", core.Null(), is_critical=True)
     yield _unproven(
         "unknown-critical-extension",
-        ("The principal's certificate makes a critical demand that nobody knows", "It may forbid just this use"),
+        (
+            "The principal's certificate makes a critical demand that nobody knows",
+            "It may forbid just this use",
+        ),
         stage.forged_at(CBQL, edited_principal(stage, unknown)),
         "PATH.CRITICAL_EXTENSION",
         general,

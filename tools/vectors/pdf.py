@@ -1,4 +1,7 @@
-"""Area pdf: pages, revisions and fields. Most are one page of text, judged for its signatures alone; a few are transcripts."""
+"""Area pdf: pages, revisions and fields.
+
+Most are one page of text, judged for its signatures alone; a few are transcripts.
+"""
 
 import re
 from collections.abc import Iterator
@@ -52,12 +55,19 @@ def cases(stage: Stage) -> Iterator[Case]:
 def _any(name: str, title: str, why: str, document: bytes, *, verdict: Any, **facts: Any) -> Case:
     given = {"spec": f"{_ISO}, 12.8", "twin": _PASSED, **facts}
     return Case(
-        identifier=f"pdf/{name}", title=title, why=why, document=document, verdict=verdict, is_pdf=True, options=("--any",), **given
+        identifier=f"pdf/{name}",
+        title=title,
+        why=why,
+        document=document,
+        verdict=verdict,
+        is_pdf=True,
+        options=("--any",),
+        **given,
     )
 
 
 def _numbers(octets: bytes) -> tuple[int, int]:
-    """Give the numbers of the form and of the field of the first signature."""
+    """Return the numbers of the form and of the field of the first signature."""
     form = int(re.findall(rb"/AcroForm (\d+) 0 R", octets)[-1])
     return form, int(re.findall(rb"/Fields \[ (\d+) 0 R", octets)[-1])
 
@@ -65,10 +75,20 @@ def _numbers(octets: bytes) -> tuple[int, int]:
 def _honest(desk: _Desk) -> Iterator[Case]:
     once = desk.sign(page_of())
     yield _any(
-        "signed-once", "One page, signed once", "Nothing came after the signature", once, verdict="VALID", twin="pdf/changed-content"
+        "signed-once",
+        "One page, signed once",
+        "Nothing came after the signature",
+        once,
+        verdict="VALID",
+        twin="pdf/changed-content",
     )
     yield _any(
-        "signed-twice", "One page, signed twice", "A signature may follow a signature", desk.again(once), verdict="VALID", twin="pdf/action"
+        "signed-twice",
+        "One page, signed twice",
+        "A signature may follow a signature",
+        desk.again(once),
+        verdict="VALID",
+        twin="pdf/action",
     )
     yield _any(
         "white-space-behind",
@@ -123,7 +143,10 @@ def _changed(desk: _Desk) -> Iterator[Case]:
         causes=("PDF.SIGNATURE_REMOVED",),
     )
     written = last_object(once, field)
-    twice = {form: f"<< /Fields [ {field} 0 R 90 0 R ] /SigFlags 3 >>", 90: written.replace("(Sig1)", "(Sig2)")}
+    twice = {
+        form: f"<< /Fields [ {field} 0 R 90 0 R ] /SigFlags 3 >>",
+        90: written.replace("(Sig1)", "(Sig2)"),
+    }
     yield _any(
         "signature-in-two-fields",
         "A second field has the first one's signature",
@@ -200,7 +223,11 @@ def _wrapped(desk: _Desk) -> Iterator[Case]:
     found = list(re.finditer(rb"/ByteRange\s*\[[^\]]*\]", once))[-1]
 
     def ranged(value: str) -> bytes:
-        return once[: found.start()] + f"/ByteRange {value}".encode().ljust(len(found[0])) + once[found.end() :]
+        return (
+            once[: found.start()]
+            + f"/ByteRange {value}".encode().ljust(len(found[0]))
+            + once[found.end() :]
+        )
 
     start, gap, resumed, length = map(int, re.findall(rb"\d+", found[0]))
     yield _any(
@@ -243,12 +270,25 @@ def _unreadable(desk: _Desk) -> Iterator[Case]:
     once = desk.sign(page_of())
     for name, title, document, cause in (
         ("octets-before-the-head", "Six octets before the head", b"GIF89a" + once, "PDF.HEADER"),
-        ("encrypted", "The file says that it is encrypted, in no known way", page_of().replace(b"/Info 6", b"/Encrypt 6"), "PDF.ENCRYPTED"),
-        ("a-billion-objects", "A list of a billion objects in some octets", _billion(), "PDF.LIMIT"),
+        (
+            "encrypted",
+            "The file says that it is encrypted, in no known way",
+            page_of().replace(b"/Info 6", b"/Encrypt 6"),
+            "PDF.ENCRYPTED",
+        ),
+        (
+            "a-billion-objects",
+            "A list of a billion objects in some octets",
+            _billion(),
+            "PDF.LIMIT",
+        ),
         (
             "value-in-the-field",
             "The value of a field is no object of its own",
-            page_of(catalog=" /AcroForm << /Fields [7 0 R] >>", objects=("<< /FT /Sig /T (Sig1) /V << /Type /Sig /Contents <00> >> >>",)),
+            page_of(
+                catalog=" /AcroForm << /Fields [7 0 R] >>",
+                objects=("<< /FT /Sig /T (Sig1) /V << /Type /Sig /Contents <00> >> >>",),
+            ),
             "PDF.SIGNATURE_DICTIONARY",
         ),
     ):
@@ -266,20 +306,35 @@ def _unreadable(desk: _Desk) -> Iterator[Case]:
 def _billion() -> bytes:
     head = b"%PDF-1.7\n"
     entries = b"/Type /XRef /W [0 0 0] /Index [0 1000000000] /Size 1000000000 /Root 2 0 R /Length 0"
-    return head + b"1 0 obj\n<< " + entries + b" >>\nstream\n\nendstream\nendobj\nstartxref\n%d\n%%%%EOF\n" % len(head)
+    return (
+        head
+        + b"1 0 obj\n<< "
+        + entries
+        + b" >>\nstream\n\nendstream\nendobj\nstartxref\n%d\n%%%%EOF\n" % len(head)
+    )
 
 
 def _attached(*files: str) -> bytes:
-    """Give a page that carries files, each called `hocba.xml`."""
-    streams = [f"<< /Type /EmbeddedFile /Length {len(one)} >>\nstream\n{one}\nendstream" for one in files]
-    names = [f"(hocba.xml) << /Type /Filespec /F (hocba.xml) /EF << /F {number} 0 R >> >>" for number in range(7, 7 + len(files))]
-    return page_of(catalog=f" /Names << /EmbeddedFiles << /Names [ {' '.join(names)} ] >> >>", objects=tuple(streams))
+    """Return a page that carries files, each called `hocba.xml`."""
+    streams = [
+        f"<< /Type /EmbeddedFile /Length {len(one)} >>\nstream\n{one}\nendstream" for one in files
+    ]
+    names = [
+        f"(hocba.xml) << /Type /Filespec /F (hocba.xml) /EF << /F {number} 0 R >> >>"
+        for number in range(7, 7 + len(files))
+    ]
+    return page_of(
+        catalog=f" /Names << /EmbeddedFiles << /Names [ {' '.join(names)} ] >> >>",
+        objects=tuple(streams),
+    )
 
 
 def _transcripts(desk: _Desk) -> Iterator[Case]:
     def transcript(name: str, title: str, why: str, document: bytes, **facts: Any) -> Case:
         given = {"spec": "ADR 0010", "twin": "pdf/sealed-transcript", **facts}
-        return Case(identifier=f"pdf/{name}", title=title, why=why, document=document, is_pdf=True, **given)
+        return Case(
+            identifier=f"pdf/{name}", title=title, why=why, document=document, is_pdf=True, **given
+        )
 
     stage = desk.stage
     issued, content = stage.issued(), stage.transcript()

@@ -35,7 +35,13 @@ def cases(stage: Stage) -> Iterator[Case]:
     )
     base = stage.transcript("lop5", 2)
     teacher = Teacher(full_name="Mai Thị Hạnh", personal_id="001190004455")
-    taught = replace(base, content=replace(base.content, subjects=(replace(base.subjects[0], teachers=(teacher,)), *base.subjects[1:])))
+    taught = replace(
+        base,
+        content=replace(
+            base.content,
+            subjects=(replace(base.subjects[0], teachers=(teacher,)), *base.subjects[1:]),
+        ),
+    )
     document = encode(taught)
     for slot in taught.slots:
         document = stage.forged(document, slot, stage.holder(slot, taught))

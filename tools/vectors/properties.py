@@ -57,13 +57,21 @@ def cases(stage: Stage) -> Iterator[Case]:
     )
     yield constraint(
         "signing-time-in-future",
-        ("The claimed signing time lies after the time of validation", "A clock or a lie", "EN 319 102-1, 5.2.8"),
+        (
+            "The claimed signing time lies after the time of validation",
+            "A clock or a lie",
+            "EN 319 102-1, 5.2.8",
+        ),
         "SIG.SIGNING_TIME_FUTURE",
         time("2026-07-01T03:00:00Z"),
     )
     yield constraint(
         "signing-time-before-certificate",
-        ("The claimed signing time lies before the certificate's life", "The key had no certificate then", "EN 319 102-1, 5.2.8"),
+        (
+            "The claimed signing time lies before the certificate's life",
+            "The key had no certificate then",
+            "EN 319 102-1, 5.2.8",
+        ),
         "SIG.SIGNING_TIME_RANGE",
         time("2024-06-01T03:00:00Z"),
     )
@@ -80,7 +88,11 @@ def cases(stage: Stage) -> Iterator[Case]:
     yield refused_seal(
         stage,
         "properties-for-another-target",
-        ("QualifyingProperties point at another signature", "They would qualify that one", "EN 319 132-1, 4.3"),
+        (
+            "QualifyingProperties point at another signature",
+            "They would qualify that one",
+            "EN 319 132-1, 4.3",
+        ),
         "SIG.QUALIFYING_PROPERTIES",
         after=other_target,
     )

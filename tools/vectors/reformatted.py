@@ -1,4 +1,6 @@
-"""Area reformatted: the file was saved again by another program after signing, the most frequent real fault."""
+"""Area reformatted: the file was saved again by another program after signing, the most frequent
+real fault.
+"""
 
 import io
 import xml.etree.ElementTree as ET
@@ -34,17 +36,43 @@ def _harmless(stage: Stage) -> Iterator[Case]:
         )
 
     quotes = swapped(issued, 'Id="data"', "Id='data'")
-    yield kept("other-quotes", "Attribute quotes changed", "Canonicalization writes double quotes", quotes)
+    yield kept(
+        "other-quotes", "Attribute quotes changed", "Canonicalization writes double quotes", quotes
+    )
     blanks = swapped(issued, '<DU_LIEU_HOC_BA Id="data">', '<DU_LIEU_HOC_BA\n   Id = "data"  >')
-    yield kept("blanks-in-a-tag", "Blanks and line ends inside a tag", "They are no content", blanks)
+    yield kept(
+        "blanks-in-a-tag", "Blanks and line ends inside a tag", "They are no content", blanks
+    )
     saved = etree.tostring(etree.fromstring(issued), encoding="UTF-8", xml_declaration=True)
-    yield kept("saved-by-lxml", "Read and written by lxml without any option", "A careful program changes nothing that matters", saved)
+    yield kept(
+        "saved-by-lxml",
+        "Read and written by lxml without any option",
+        "A careful program changes nothing that matters",
+        saved,
+    )
     bare = issued[issued.index(b"<HOC_BA") :]
-    yield kept("without-declaration", "The XML declaration is taken out", "It is no part of what is canonicalized", bare)
+    yield kept(
+        "without-declaration",
+        "The XML declaration is taken out",
+        "It is no part of what is canonicalized",
+        bare,
+    )
     crlf = issued.replace(b"?>\n", b"?>\r\n")
-    yield kept("windows-line-end", "The line end after the declaration is CR LF", "Line ends are made LF when read", crlf)
-    reference = swapped(issued, "<MA_DINH_DANH_HOC_BA>5d0f", "<MA_DINH_DANH_HOC_BA>&#53;d0f", count=1)
-    yield kept("character-reference", "A digit is written as a character reference", "The same character", reference)
+    yield kept(
+        "windows-line-end",
+        "The line end after the declaration is CR LF",
+        "Line ends are made LF when read",
+        crlf,
+    )
+    reference = swapped(
+        issued, "<MA_DINH_DANH_HOC_BA>5d0f", "<MA_DINH_DANH_HOC_BA>&#53;d0f", count=1
+    )
+    yield kept(
+        "character-reference",
+        "A digit is written as a character reference",
+        "The same character",
+        reference,
+    )
     after = issued + b"\n<!-- archived -->\n"
     yield kept(
         "comment-after",
@@ -54,15 +82,23 @@ def _harmless(stage: Stage) -> Iterator[Case]:
         "DOC.COMMENTS",
     )
     base64_value = first_match(issued, "<ds:X509Certificate>[A-Za-z0-9+/=]{60}")
-    wrapped = issued.replace(base64_value.encode(), (base64_value[:50] + "\n" + base64_value[50:]).encode(), 1)
+    wrapped = issued.replace(
+        base64_value.encode(), (base64_value[:50] + "\n" + base64_value[50:]).encode(), 1
+    )
     yield kept(
-        "wrapped-certificate", "A certificate in KeyInfo is wrapped into lines", "KeyInfo is not signed, and base64 may be wrapped", wrapped
+        "wrapped-certificate",
+        "A certificate in KeyInfo is wrapped into lines",
+        "KeyInfo is not signed, and base64 may be wrapped",
+        wrapped,
     )
 
 
 def _harmful(stage: Stage) -> Iterator[Case]:
     issued = stage.issued()
-    everybody = {slot: {"indication": "TOTAL_FAILED", "intact": False} for slot in ("GVCN", "CBQL", "KY_PHAT_HANH")}
+    everybody = {
+        slot: {"indication": "TOTAL_FAILED", "intact": False}
+        for slot in ("GVCN", "CBQL", "KY_PHAT_HANH")
+    }
 
     def broken(name: str, title: str, why: str, document: bytes) -> Case:
         return Case(
@@ -80,7 +116,12 @@ def _harmful(stage: Stage) -> Iterator[Case]:
     tree = etree.fromstring(issued)
     etree.indent(tree, space="  ")
     pretty = etree.tostring(tree, encoding="UTF-8", xml_declaration=True)
-    yield broken("pretty-printed", "Pretty-printed by lxml", "White space between elements is signed content", pretty)
+    yield broken(
+        "pretty-printed",
+        "Pretty-printed by lxml",
+        "White space between elements is signed content",
+        pretty,
+    )
     document = minidom.parseString(issued)  # noqa: S318 -- our own octets
     yield broken(
         "pretty-printed-by-minidom",
@@ -97,9 +138,19 @@ def _harmful(stage: Stage) -> Iterator[Case]:
         buffer.getvalue(),
     )
     one_line = issued.replace(b"</DINH_DANH>", b"</DINH_DANH>\n", 1)
-    yield broken("one-line-end", "A single line end between two elements", "The smallest reformatting", one_line)
+    yield broken(
+        "one-line-end",
+        "A single line end between two elements",
+        "The smallest reformatting",
+        one_line,
+    )
     rich = pretty.replace(b"\n", b"\r\n")
-    yield broken("pretty-printed-windows", "Pretty-printed with CR LF line ends", "As Windows programs do", rich)
+    yield broken(
+        "pretty-printed-windows",
+        "Pretty-printed with CR LF line ends",
+        "As Windows programs do",
+        rich,
+    )
     mark = first_match(issued, "<DIEM_CA_NAM>[0-9.]+</DIEM_CA_NAM>")
     changed = swapped(issued, mark, "<DIEM_CA_NAM>9.9</DIEM_CA_NAM>")
     forged_tree = etree.fromstring(changed)

@@ -1,4 +1,6 @@
-"""Area revocation: what lists and answers say about the signers' certificates, and whether they may be believed."""
+"""Area revocation: what lists and answers say about the signers' certificates, and whether they may
+be believed.
+"""
 
 from collections.abc import Callable, Iterator
 from datetime import datetime, timedelta
@@ -15,7 +17,10 @@ from tools.vectors.forge import stamp
 from tools.vectors.stage import CBQL, JUDGED_AT, LISTED_AT, SEED, SIGNED_AT, Stage
 
 _SPEC = "RFC 5280, 6.3; EN 319 102-1, 5.2.5"
-OTHER_LISTS = tuple(f"{WORLD}/crl/{slug}.crl" for slug in ("national-root", "government-root", "government-ca", "tsa-root"))
+OTHER_LISTS = tuple(
+    f"{WORLD}/crl/{slug}.crl"
+    for slug in ("national-root", "government-root", "government-ca", "tsa-root")
+)
 """All lists but that of the authority which issued the certificates of teachers and principal."""
 
 
@@ -25,13 +30,20 @@ def cases(stage: Stage) -> Iterator[Case]:
     yield from _odd_lists(stage)
 
 
-def revocation_case(stage: Stage, name: str, texts: tuple[str, str], verdict: Verdict, *causes: str, **settings: Any) -> Case:
+def revocation_case(
+    stage: Stage, name: str, texts: tuple[str, str], verdict: Verdict, *causes: str, **settings: Any
+) -> Case:
     title, why = texts
     sub = settings.pop("sub", None)
-    expected: dict[str, object] = {"indication": "TOTAL_PASSED" if verdict == "VALID" else "INDETERMINATE", "intact": True}
+    expected: dict[str, object] = {
+        "indication": "TOTAL_PASSED" if verdict == "VALID" else "INDETERMINATE",
+        "intact": True,
+    }
     if sub is not None:
         expected["sub_indication"] = sub
-    settings.setdefault("twin", "revocation/answer-good" if verdict == "VALID" else "format/issued-secondary")
+    settings.setdefault(
+        "twin", "revocation/answer-good" if verdict == "VALID" else "format/issued-secondary"
+    )
     return Case(
         identifier=f"revocation/{name}",
         title=title,
@@ -46,7 +58,10 @@ def revocation_case(stage: Stage, name: str, texts: tuple[str, str], verdict: Ve
 
 
 def _with_list(octets: bytes) -> dict[str, Any]:
-    return {"files": {"evidence/public-ca.crl": octets}, "crl": (*OTHER_LISTS, "evidence/public-ca.crl")}
+    return {
+        "files": {"evidence/public-ca.crl": octets},
+        "crl": (*OTHER_LISTS, "evidence/public-ca.crl"),
+    }
 
 
 def _revoked_world(stage: Stage, at: datetime, *, reason: str = "key_compromise") -> World:
@@ -61,7 +76,10 @@ def _lists(stage: Stage) -> Iterator[Case]:
     yield revocation_case(
         stage,
         "no-list",
-        ("No list and no answer at all", "Revocation unknown must be shown, never passed over (TT 15/2025)"),
+        (
+            "No list and no answer at all",
+            "Revocation unknown must be shown, never passed over (TT 15/2025)",
+        ),
         "INDETERMINATE",
         "REVOCATION.NONE",
         crl=(),
@@ -135,7 +153,10 @@ def _lists(stage: Stage) -> Iterator[Case]:
     fallen = World(SIGNED_AT, seed=SEED, base_url=world.base_url)
     fallen.revoke(fallen.authority("public-ca"), before, reason="ca_compromise")
     files = {"evidence/national-root.crl": fallen.crl("national-root", LISTED_AT)}
-    others = tuple(f"{WORLD}/crl/{slug}.crl" for slug in ("public-ca", "government-root", "government-ca", "tsa-root"))
+    others = tuple(
+        f"{WORLD}/crl/{slug}.crl"
+        for slug in ("public-ca", "government-root", "government-ca", "tsa-root")
+    )
     yield revocation_case(
         stage,
         "authority-revoked",
@@ -151,7 +172,10 @@ def _lists(stage: Stage) -> Iterator[Case]:
     yield revocation_case(
         stage,
         "revoked-after-the-list",
-        ("The certificate was revoked after the list was made", "The list does not know it; nothing else is given"),
+        (
+            "The certificate was revoked after the list was made",
+            "The list does not know it; nothing else is given",
+        ),
         "VALID",
         twin="revocation/revoked",
         **_with_list(later.crl("public-ca", LISTED_AT)),
@@ -159,11 +183,15 @@ def _lists(stage: Stage) -> Iterator[Case]:
 
 
 def _dates(stage: Stage) -> Iterator[Case]:
-    """Lists from before the certificate's life and from after it, and from an authority that may not make any."""
+    """Lists from before the certificate's life and from after it, and from an authority that may
+    not make any.
+    """
     person = stage.transcript().signers.principal
 
     def holder(**options: Any) -> bytes:
-        return stage.forged_at(CBQL, stage.world.person(person.full_name, person.personal_id or "", **options))
+        return stage.forged_at(
+            CBQL, stage.world.person(person.full_name, person.personal_id or "", **options)
+        )
 
     early = stage.world.crl("public-ca", SIGNED_AT - timedelta(days=2))
     yield revocation_case(
@@ -180,7 +208,10 @@ def _dates(stage: Stage) -> Iterator[Case]:
         stage,
         "list-after-expiry",
         (
-            "The principal's certificate, time-stamped in its life, had ended before the list was made",
+            (
+                "The principal's certificate, time-stamped in its life, had ended before the "
+                "list was made"
+            ),
             "Authorities drop what has ended from their lists",
         ),
         "INDETERMINATE",
@@ -188,8 +219,13 @@ def _dates(stage: Stage) -> Iterator[Case]:
         document=stamp(holder(not_after=LISTED_AT - timedelta(hours=2)), CBQL, stage.token),
         **_with_list(late),
     )
-    unfit = stage.world.issuing_ca("listless-ca", "TEST CA Without Lists", key_usage=("digital_signature", "key_cert_sign"))
-    files = {"evidence/listless-ca.crl": stage.world.crl(unfit, LISTED_AT), "cert/listless-ca.pem": pem(unfit.certificate_der)}
+    unfit = stage.world.issuing_ca(
+        "listless-ca", "TEST CA Without Lists", key_usage=("digital_signature", "key_cert_sign")
+    )
+    files = {
+        "evidence/listless-ca.crl": stage.world.crl(unfit, LISTED_AT),
+        "cert/listless-ca.pem": pem(unfit.certificate_der),
+    }
     yield revocation_case(
         stage,
         "list-by-unfit-authority",
@@ -204,15 +240,26 @@ def _dates(stage: Stage) -> Iterator[Case]:
 
 
 def _answers(stage: Stage) -> Iterator[Case]:
-    """The teacher's and the homeroom teacher's certificates are answered as good; the principal's as each case says."""
+    """The teacher's and the homeroom teacher's certificates are answered as good; the principal's
+    as each case says.
+    """
     world = stage.world
     spec = "RFC 6960, 3.2; EN 319 102-1, 5.2.5"
     people = [stage.identity(signer) for signer in stage.transcript().expected_signers[:3]]
     principal = people[2]
-    good = {f"evidence/good-{number}.ocsp": world.ocsp_response(person, LISTED_AT) for number, person in enumerate(people[:2])}
+    good = {
+        f"evidence/good-{number}.ocsp": world.ocsp_response(person, LISTED_AT)
+        for number, person in enumerate(people[:2])
+    }
 
     def answered(
-        name: str, texts: tuple[str, str], verdict: Verdict, *causes: str, answer: bytes, sub: str | None = None, twin: str | None = None
+        name: str,
+        texts: tuple[str, str],
+        verdict: Verdict,
+        *causes: str,
+        answer: bytes,
+        sub: str | None = None,
+        twin: str | None = None,
     ) -> Case:
         files = {**good, "evidence/principal.ocsp": answer}
         return revocation_case(
@@ -271,12 +318,19 @@ def _answers(stage: Stage) -> Iterator[Case]:
     )
     broken = world.ocsp_response(principal, LISTED_AT, is_signature_broken=True)
     yield answered(
-        "answer-forged", ("The answer's signature is wrong", "Forged or damaged"), "INDETERMINATE", "REVOCATION.SIGNATURE", answer=broken
+        "answer-forged",
+        ("The answer's signature is wrong", "Forged or damaged"),
+        "INDETERMINATE",
+        "REVOCATION.SIGNATURE",
+        answer=broken,
     )
     stranger = world.ocsp_response(principal, LISTED_AT, signer=stage.holder(stage.teacher))
     yield answered(
         "answer-by-stranger",
-        ("The answer is signed by a teacher", "Issued by the same authority, but never named a responder"),
+        (
+            "The answer is signed by a teacher",
+            "Issued by the same authority, but never named a responder",
+        ),
         "INDETERMINATE",
         "REVOCATION.RESPONDER",
         answer=stranger,
@@ -284,7 +338,10 @@ def _answers(stage: Stage) -> Iterator[Case]:
     digested = world.ocsp_response(principal, LISTED_AT, cert_id_digest="sha512")
     yield answered(
         "answer-with-unknown-hash",
-        ("The answer names the certificate by SHA-512, which no responder does", "It cannot be compared, so it says nothing"),
+        (
+            "The answer names the certificate by SHA-512, which no responder does",
+            "It cannot be compared, so it says nothing",
+        ),
         "INDETERMINATE",
         "REVOCATION.CERT_ID_ALGORITHM",
         answer=digested,
@@ -309,7 +366,9 @@ def _resigned(stage: Stage, change: Callable[[crl.TbsCertList], None]) -> bytes:
         {
             "tbs_cert_list": fields,
             "signature_algorithm": certificate_list["signature_algorithm"],
-            "signature": sign_octets(stage.world.authority("public-ca").key, fields.dump(force=True), digest="sha256"),
+            "signature": sign_octets(
+                stage.world.authority("public-ca").key, fields.dump(force=True), digest="sha256"
+            ),
         }
     )
     return bytes(signed.dump())
@@ -317,10 +376,16 @@ def _resigned(stage: Stage, change: Callable[[crl.TbsCertList], None]) -> bytes:
 
 def _odd_lists(stage: Stage) -> Iterator[Case]:
     def extended(identifier: str, value: Any) -> bytes:
-        added = {"extn_id": identifier, "critical": True, "extn_value": core.ParsableOctetString(value.dump())}
+        added = {
+            "extn_id": identifier,
+            "critical": True,
+            "extn_value": core.ParsableOctetString(value.dump()),
+        }
         return _resigned(stage, lambda fields: fields["crl_extensions"].append(added))
 
-    authorities_only = extended("issuing_distribution_point", crl.IssuingDistributionPoint({"only_contains_ca_certs": True}))
+    authorities_only = extended(
+        "issuing_distribution_point", crl.IssuingDistributionPoint({"only_contains_ca_certs": True})
+    )
     yield revocation_case(
         stage,
         "list-of-authorities-only",
@@ -359,7 +424,10 @@ def _times_of_statements(stage: Stage) -> Iterator[Case]:
     yield revocation_case(
         stage,
         "list-before-signature-current",
-        ("The only list is from before the time-stamp and still current", "A note: nobody has asked since the signature"),
+        (
+            "The only list is from before the time-stamp and still current",
+            "A note: nobody has asked since the signature",
+        ),
         "VALID",
         "REVOCATION.ASKED_BEFORE",
         spec=spec,
@@ -369,7 +437,9 @@ def _times_of_statements(stage: Stage) -> Iterator[Case]:
     )
     later = SIGNED_AT + timedelta(days=300)
     others = {
-        f"evidence/{slug}.crl": stage.world.crl(slug, LISTED_AT, next_update=later + timedelta(days=1))
+        f"evidence/{slug}.crl": stage.world.crl(
+            slug, LISTED_AT, next_update=later + timedelta(days=1)
+        )
         for slug in stage.world.slugs
         if slug != "public-ca"
     }
@@ -377,7 +447,10 @@ def _times_of_statements(stage: Stage) -> Iterator[Case]:
     yield revocation_case(
         stage,
         "list-before-signature-old",
-        ("300 days later the only list is still the one from before the time-stamp", "A revocation between the two is not on it"),
+        (
+            "300 days later the only list is still the one from before the time-stamp",
+            "A revocation between the two is not on it",
+        ),
         "INDETERMINATE",
         "REVOCATION.BEFORE_SIGNATURE",
         twin="revocation/list-after-signature-old",
@@ -389,7 +462,10 @@ def _times_of_statements(stage: Stage) -> Iterator[Case]:
     yield revocation_case(
         stage,
         "list-after-signature-old",
-        ("300 days later the list from after the time-stamp has run out", "It was asked after the signature, which settles the question"),
+        (
+            "300 days later the list from after the time-stamp has run out",
+            "It was asked after the signature, which settles the question",
+        ),
         "VALID",
         twin="revocation/list-before-signature-old",
         files={**others, "evidence/public-ca.crl": after},
@@ -399,7 +475,10 @@ def _times_of_statements(stage: Stage) -> Iterator[Case]:
     yield revocation_case(
         stage,
         "list-without-next-update",
-        ("The list does not say when the next one is due", "It speaks only for the moment when it was issued, and is not expired either"),
+        (
+            "The list does not say when the next one is due",
+            "It speaks only for the moment when it was issued, and is not expired either",
+        ),
         "INDETERMINATE",
         "REVOCATION.NO_NEXT_UPDATE",
         sub="TRY_LATER",

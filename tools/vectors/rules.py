@@ -1,6 +1,7 @@
 """Area rules: what the circulars on assessment forbid, each with the honest record beside it.
 
-The records are those of `tests/unit/model/rules/cases.json`, the first of each rule that the format can hold.
+The records are those of `tests/unit/model/rules/cases.json`, the first of each rule that the format
+can hold.
 """
 
 import json
@@ -74,7 +75,11 @@ def _spec(rule_set: RuleSet, article: str) -> str:
 
 def _slug(rule_set: RuleSet, rule: str) -> str:
     shared = sum(rule in one.rules for one in {one.code: one for one in rule_sets()}.values()) > 1
-    return f"{rule}-{rule_set.code.replace('/', '-')}".lower() if shared else rule.lower().replace("_", "-")
+    return (
+        f"{rule}-{rule_set.code.replace('/', '-')}".lower()
+        if shared
+        else rule.lower().replace("_", "-")
+    )
 
 
 def _record(given: dict[str, Any], side: str) -> Transcript:
@@ -86,7 +91,7 @@ def _document(given: dict[str, Any], side: str) -> bytes:
 
 
 def _holds(given: dict[str, Any], *, is_error: bool) -> bool:
-    """Tell whether the format can hold both records and nothing else is wrong with either."""
+    """Return whether the format can hold both records and nothing else is wrong with either."""
     kept, broken = _record(given, "passes"), _record(given, "fails")
     try:
         encode(kept), encode(broken)
@@ -151,7 +156,9 @@ def _signed(stage: Stage) -> Iterator[Case]:
         yield Case(
             identifier=f"rules/{name}",
             title=title,
-            why="Good signatures do not make a wrong result right" if changes else "An honest record is VALID",
+            why="Good signatures do not make a wrong result right"
+            if changes
+            else "An honest record is VALID",
             spec="Luật 123/2025/QH15; the circular that the document names",
             document=_completed(stage, changed(base(source), changes)),
             verdict="INVALID" if is_refused else "VALID",
@@ -161,11 +168,13 @@ def _signed(stage: Stage) -> Iterator[Case]:
 
 
 def _is_error(rule: str) -> bool:
-    return any(rule in one.rules and one.rules[rule].severity is Severity.ERROR for one in rule_sets())
+    return any(
+        rule in one.rules and one.rules[rule].severity is Severity.ERROR for one in rule_sets()
+    )
 
 
 def _completed(stage: Stage, transcript: Transcript) -> bytes:
-    """Give the document signed in order, without any of the checks that signing makes."""
+    """Return the document signed in order, without any of the checks that signing makes."""
     document = encode(transcript)
     for signer in transcript.expected_signers:
         document = stage.forged(document, signer.slot, stage.identity(signer))

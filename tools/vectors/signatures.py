@@ -5,7 +5,16 @@ from collections.abc import Iterator
 from hocba_sign.xades.syntax import names
 from hocba_sign.xml.parse import Element
 from tools.vectors.case import Case
-from tools.vectors.stage import SEAL, Stage, element_text, emptied, filled, first_match, signature_octets, swapped
+from tools.vectors.stage import (
+    SEAL,
+    Stage,
+    element_text,
+    emptied,
+    filled,
+    first_match,
+    signature_octets,
+    swapped,
+)
 
 _HASH = {"indication": "TOTAL_FAILED", "sub_indication": "HASH_FAILURE", "intact": False}
 _CRYPTO = {"indication": "TOTAL_FAILED", "sub_indication": "SIG_CRYPTO_FAILURE", "intact": False}
@@ -19,7 +28,9 @@ def cases(stage: Stage) -> Iterator[Case]:
     yield from _wrapping(stage)
 
 
-def _changed(name: str, title: str, why: str, document: bytes, cause: str, **signatures: dict[str, object]) -> Case:
+def _changed(
+    name: str, title: str, why: str, document: bytes, cause: str, **signatures: dict[str, object]
+) -> Case:
     return Case(
         identifier=f"signature/{name}",
         title=title,
@@ -47,7 +58,9 @@ def _content(stage: Stage) -> Iterator[Case]:
         CBQL=_HASH,
         KY_PHAT_HANH=_HASH,
     )
-    renamed = swapped(issued, "<HO_VA_TEN>Nguyễn Hoàng Bảo Châu", "<HO_VA_TEN>Nguyễn Hoàng Bảo Trâm")
+    renamed = swapped(
+        issued, "<HO_VA_TEN>Nguyễn Hoàng Bảo Châu", "<HO_VA_TEN>Nguyễn Hoàng Bảo Trâm"
+    )
     yield _changed(
         "changed-name",
         "The pupil's name is changed after signing",
@@ -67,7 +80,14 @@ def _content(stage: Stage) -> Iterator[Case]:
         CBQL=_HASH,
     )
     spaced = swapped(issued, "<MA_HOC_SINH>", "<MA_HOC_SINH> ")
-    yield _changed("added-blank", "One blank inside signed content", "The smallest change there is", spaced, "SIG.DIGEST", GVCN=_HASH)
+    yield _changed(
+        "added-blank",
+        "One blank inside signed content",
+        "The smallest change there is",
+        spaced,
+        "SIG.DIGEST",
+        GVCN=_HASH,
+    )
     status = swapped(issued, "<TRANG_THAI>1<", "<TRANG_THAI>2<")
     yield _changed(
         "changed-status",
@@ -81,12 +101,20 @@ def _content(stage: Stage) -> Iterator[Case]:
 
 def _values(stage: Stage) -> Iterator[Case]:
     issued = stage.issued()
-    digest_value = element_text(issued, ".//h:GVCN/ds:Signature/ds:SignedInfo/ds:Reference/ds:DigestValue")
-    # All roles above the teachers cover #data, so the digest stands three times: change the first, the homeroom teacher's.
+    digest_value = element_text(
+        issued, ".//h:GVCN/ds:Signature/ds:SignedInfo/ds:Reference/ds:DigestValue"
+    )
+    # All roles above the teachers cover #data, so the digest stands three times: change the first,
+    # the homeroom teacher's.
     at = issued.index(digest_value.encode())
     other = issued[:at] + (b"A" if issued[at : at + 1] != b"A" else b"B") + issued[at + 1 :]
     yield _changed(
-        "changed-digest", "A DigestValue is changed", "Then the digest and the value are both wrong", other, "SIG.DIGEST", GVCN=_HASH
+        "changed-digest",
+        "A DigestValue is changed",
+        "Then the digest and the value are both wrong",
+        other,
+        "SIG.DIGEST",
+        GVCN=_HASH,
     )
     value = element_text(issued, ".//h:KY_PHAT_HANH/ds:Signature/ds:SignatureValue")
     flipped = ("A" if value[40] != "A" else "B").join((value[:40], value[41:]))
@@ -112,13 +140,19 @@ def _values(stage: Stage) -> Iterator[Case]:
         "changed-linked-value",
         "The homeroom teacher's SignatureValue is changed",
         "The principal's signature covers it and breaks as well",
-        swapped(issued, middle, ("A" if middle[40] != "A" else "B").join((middle[:40], middle[41:]))),
+        swapped(
+            issued, middle, ("A" if middle[40] != "A" else "B").join((middle[:40], middle[41:]))
+        ),
         "SIG.DIGEST",
         GVCN=_CRYPTO,
         CBQL=_HASH,
     )
-    time = first_match(signature_octets(issued, SEAL), "<xades:SigningTime>[^<]+</xades:SigningTime>")
-    sealed = signature_octets(issued, SEAL).replace(time.encode(), b"<xades:SigningTime>2026-05-31T03:00:00Z</xades:SigningTime>")
+    time = first_match(
+        signature_octets(issued, SEAL), "<xades:SigningTime>[^<]+</xades:SigningTime>"
+    )
+    sealed = signature_octets(issued, SEAL).replace(
+        time.encode(), b"<xades:SigningTime>2026-05-31T03:00:00Z</xades:SigningTime>"
+    )
     backdated = filled(emptied(issued, SEAL), SEAL, sealed)
     yield _changed(
         "changed-signing-time",
@@ -147,7 +181,9 @@ def _certificates(stage: Stage) -> Iterator[Case]:
         data = signature.find(f"{names.KEY_INFO}/{names.X509_DATA}")
         assert data is not None
         other = data.makeelement(names.X509_CERTIFICATE)
-        other.text = element_text(stage.issued(), ".//h:CBQL/ds:Signature/ds:KeyInfo/ds:X509Data/ds:X509Certificate")
+        other.text = element_text(
+            stage.issued(), ".//h:CBQL/ds:Signature/ds:KeyInfo/ds:X509Data/ds:X509Certificate"
+        )
         data.insert(0, other)
 
     yield Case(
@@ -166,7 +202,11 @@ def _certificates(stage: Stage) -> Iterator[Case]:
         assert data is not None
         data.remove(data[1])
 
-    unproven = {"indication": "INDETERMINATE", "sub_indication": "NO_SIGNING_CERTIFICATE_FOUND", "intact": False}
+    unproven = {
+        "indication": "INDETERMINATE",
+        "sub_indication": "NO_SIGNING_CERTIFICATE_FOUND",
+        "intact": False,
+    }
     yield Case(
         identifier="signature/certificate-replaced",
         title="KeyInfo holds another certificate instead of the signer's",
@@ -256,9 +296,14 @@ def _issuer_serial(stage: Stage, certificate_der: bytes) -> bytes:
 
 
 def _wrapping(stage: Stage) -> Iterator[Case]:
-    """Classic signature wrapping: the signed element is kept for the digest, another one for the reader."""
+    """Classic signature wrapping: the signed element is kept for the digest, another one for the
+    reader.
+    """
     issued = stage.issued()
-    start, end = issued.index(b"<DU_LIEU_HOC_BA"), issued.index(b"</DU_LIEU_HOC_BA>") + len(b"</DU_LIEU_HOC_BA>")
+    start, end = (
+        issued.index(b"<DU_LIEU_HOC_BA"),
+        issued.index(b"</DU_LIEU_HOC_BA>") + len(b"</DU_LIEU_HOC_BA>"),
+    )
     original = issued[start:end]
     mark = first_match(issued, "<DIEM_CA_NAM>[0-9.]+</DIEM_CA_NAM>").encode()
     forged = original.replace(mark, b"<DIEM_CA_NAM>10.0</DIEM_CA_NAM>")
@@ -282,7 +327,8 @@ def _wrapping(stage: Stage) -> Iterator[Case]:
         why="ds:Object holds anything, so the schema of XMLDSig does not object",
         spec=spec,
         document=document.replace(
-            b"</ds:Signature></KY_PHAT_HANH>", b"<ds:Object>" + original + b"</ds:Object></ds:Signature></KY_PHAT_HANH>"
+            b"</ds:Signature></KY_PHAT_HANH>",
+            b"<ds:Object>" + original + b"</ds:Object></ds:Signature></KY_PHAT_HANH>",
         ),
         verdict="INVALID",
         causes=("TRANSCRIPT.WRONG_ID",),

@@ -52,7 +52,10 @@ def _people(stage: Stage) -> Iterator[Case]:
     name, number, world = principal.full_name, principal.personal_id or "", stage.world
     yield _case(
         "another-number",
-        ("The certificate has the principal's name and another number", "Names repeat, numbers do not"),
+        (
+            "The certificate has the principal's name and another number",
+            "Names repeat, numbers do not",
+        ),
         stage.forged_at(CBQL, world.person(name, "048172000999")),
         "INVALID",
         "WF.SIGNER_MISMATCH",
@@ -61,7 +64,10 @@ def _people(stage: Stage) -> Iterator[Case]:
         "another-name-same-number",
         (
             "The certificate has the principal's number and another name",
-            "The number is what the transcript says of itself: whoever makes it can state a stranger's. Number and name must agree",
+            (
+                "The number is what the transcript says of itself: whoever makes it can state a "
+                "stranger's. Number and name must agree"
+            ),
         ),
         stage.forged_at(CBQL, world.person("Phạm Thị Hằng", number)),
         "INDETERMINATE",
@@ -69,14 +75,20 @@ def _people(stage: Stage) -> Iterator[Case]:
     )
     yield _case(
         "plain-letters-same-number",
-        ("The certificate has the principal's number, and the name without diacritics", "Older certificates are written so; noted"),
+        (
+            "The certificate has the principal's number, and the name without diacritics",
+            "Older certificates are written so; noted",
+        ),
         stage.forged_at(CBQL, world.person("PHAM THI MINH HANG", number)),
         "VALID",
         "WF.SIGNER_LETTERS",
     )
     yield _case(
         "plain-letters-no-number",
-        ("The certificate has no number, and the name without diacritics", "Many names are written with the same letters"),
+        (
+            "The certificate has no number, and the name without diacritics",
+            "Many names are written with the same letters",
+        ),
         stage.forged_at(CBQL, world.person("PHAM THI MINH HANG", number, uid="")),
         "INDETERMINATE",
         "WF.SIGNER_UNKNOWN",
@@ -97,37 +109,54 @@ def _people(stage: Stage) -> Iterator[Case]:
     yield _case(
         "no-number-otherwise-written",
         (
-            "The certificate has no number, and the name in capitals, decomposed, with the tone mark elsewhere",
+            (
+                "The certificate has no number, and the name in capitals, decomposed, with the "
+                "tone mark elsewhere"
+            ),
             "One name may be written in several ways",
         ),
-        stage.forged_at(CBQL, world.person("PHA\u0323M  THI\u0323\u00a0MINH H\u0103\u0300NG", number, uid="")),
+        stage.forged_at(
+            CBQL, world.person("PHA\u0323M  THI\u0323\u00a0MINH H\u0103\u0300NG", number, uid="")
+        ),
         "VALID",
         "WF.SIGNER_BY_NAME",
     )
     yield _case(
         "no-number-another-name",
-        ("The certificate has no number and another name", "Nothing shows that this is the principal, nothing that it is not"),
+        (
+            "The certificate has no number and another name",
+            "Nothing shows that this is the principal, nothing that it is not",
+        ),
         stage.forged_at(CBQL, world.person("Trịnh Văn Lạ", number, uid="")),
         "INDETERMINATE",
         "WF.SIGNER_UNKNOWN",
     )
     yield _case(
         "no-number-similar-letters",
-        ("The certificate has no number, and the name with a Cyrillic letter in it", "It looks the same and is another name"),
+        (
+            "The certificate has no number, and the name with a Cyrillic letter in it",
+            "It looks the same and is another name",
+        ),
         stage.forged_at(CBQL, world.person(name.replace("i", "\u0456"), number, uid="")),
         "INDETERMINATE",
         "WF.SIGNER_UNKNOWN",
     )
     yield _case(
         "two-common-names",
-        ("The certificate has the principal's name and another one", "One of several names is nobody's"),
+        (
+            "The certificate has the principal's name and another one",
+            "One of several names is nobody's",
+        ),
         _head(stage, ("common_name", name), ("common_name", "Trịnh Văn Lạ")),
         "INDETERMINATE",
         "WF.SIGNER_UNKNOWN",
     )
     yield _case(
         "title-and-school-in-certificate",
-        ("The principal's certificate carries title, unit and school", "The usual form of a certificate for a head of school"),
+        (
+            "The principal's certificate carries title, unit and school",
+            "The usual form of a certificate for a head of school",
+        ),
         stage.forged_at(CBQL, world.principal(name, number, school=stage.transcript().school.name)),
         "VALID",
     )
@@ -139,33 +168,48 @@ def _papers(stage: Stage) -> Iterator[Case]:
     named = ("common_name", name)
     yield _case(
         "old-card-same-name",
-        ("The certificate has the principal's name and an old identity card's number", "Numbers of two kinds cannot be compared"),
+        (
+            "The certificate has the principal's name and an old identity card's number",
+            "Numbers of two kinds cannot be compared",
+        ),
         _head(stage, named, ("user_id", f"CMND:{_OLD_CARD}")),
         "INDETERMINATE",
         "WF.SIGNER_NUMBER",
     )
     yield _case(
         "old-card-and-number",
-        ("The certificate has an old identity card's number and the principal's", "Of several numbers any may agree"),
+        (
+            "The certificate has an old identity card's number and the principal's",
+            "Of several numbers any may agree",
+        ),
         _head(stage, named, ("user_id", f"CMND:{_OLD_CARD}"), ("user_id", f"CCCD:{number}")),
         "VALID",
     )
     yield _case(
         "number-as-old-card",
-        ("The certificate has the principal's number as `CMND:`", "Twelve digits are one number, whatever they are called"),
+        (
+            "The certificate has the principal's number as `CMND:`",
+            "Twelve digits are one number, whatever they are called",
+        ),
         _head(stage, named, ("user_id", f"CMND:{number}")),
         "VALID",
     )
     yield _case(
         "tax-code-same-name",
-        ("The certificate has the principal's name and a tax code", "Anybody may call a firm by a person's name"),
+        (
+            "The certificate has the principal's name and a tax code",
+            "Anybody may call a firm by a person's name",
+        ),
         _head(stage, named, ("user_id", "MST:0100000001")),
         "INDETERMINATE",
         "WF.SIGNER_NUMBER",
     )
     yield _case(
         "seal-as-principal",
-        ("The school's seal in the principal's place", "An organisation's certificate is no person's signature"),
+        (
+            "The school's seal in the principal's place",
+            "An organisation's certificate is no person's signature",
+        ),
         stage.forged_at(CBQL, stage.holder(SEAL)),
         "INDETERMINATE",
         "WF.SIGNER_KIND",
@@ -177,13 +221,19 @@ def _schools(stage: Stage) -> Iterator[Case]:
     world = stage.world
     yield _case(
         "school-with-tax-number",
-        ("The seal's certificate carries the school's name and tax number", "Number and name agree; no warning is needed"),
+        (
+            "The seal's certificate carries the school's name and tax number",
+            "Number and name agree; no warning is needed",
+        ),
         stage.forged_at(SEAL, world.organisation(school.name, government=False, mst=school.tax_id)),
         "VALID",
     )
     yield _case(
         "school-with-another-tax-number",
-        ("The seal's certificate has the school's name and another tax number", "Names of schools repeat from province to province"),
+        (
+            "The seal's certificate has the school's name and another tax number",
+            "Names of schools repeat from province to province",
+        ),
         stage.forged_at(SEAL, world.organisation(school.name, government=False, mst="0400999999")),
         "INVALID",
         "WF.SIGNER_MISMATCH",
@@ -192,9 +242,14 @@ def _schools(stage: Stage) -> Iterator[Case]:
         "firm-with-the-tax-number",
         (
             "A firm's seal with the tax number that the transcript states for the school",
-            "The document's own word is not enough: a firm that states its own number for any school would seal for it",
+            (
+                "The document's own word is not enough: a firm that states its own number for "
+                "any school would seal for it"
+            ),
         ),
-        stage.forged_at(SEAL, world.organisation("Công ty TNHH Thử nghiệm", government=False, mst=school.tax_id)),
+        stage.forged_at(
+            SEAL, world.organisation("Công ty TNHH Thử nghiệm", government=False, mst=school.tax_id)
+        ),
         "INDETERMINATE",
         "WF.SIGNER_NAME",
     )
@@ -220,7 +275,10 @@ def _schools(stage: Stage) -> Iterator[Case]:
     )
     yield _case(
         "government-seal-another-name",
-        ("A Government certificate without a number and with another school's name", "Nothing shows that this school sealed the file"),
+        (
+            "A Government certificate without a number and with another school's name",
+            "Nothing shows that this school sealed the file",
+        ),
         stage.forged_at(SEAL, world.organisation("Trường THPT Khác")),
         "INDETERMINATE",
         "WF.SIGNER_UNKNOWN",
@@ -232,10 +290,17 @@ def _schools(stage: Stage) -> Iterator[Case]:
         "INDETERMINATE",
         "WF.SIGNER_KIND",
     )
-    parts = (("common_name", school.name), ("user_id", f"MST:{school.tax_id}"), ("user_id", "CCCD:048172000934"))
+    parts = (
+        ("common_name", school.name),
+        ("user_id", f"MST:{school.tax_id}"),
+        ("user_id", "CCCD:048172000934"),
+    )
     yield _case(
         "person-in-the-school-seals",
-        ("A certificate with the school's name and tax number, and a person's number", "Whoever has a personal number is a person"),
+        (
+            "A certificate with the school's name and tax number, and a person's number",
+            "Whoever has a personal number is a person",
+        ),
         stage.forged_at(SEAL, world.subscriber(("country_name", "VN"), *parts)),
         "INDETERMINATE",
         "WF.SIGNER_KIND",
@@ -252,7 +317,10 @@ def _places(stage: Stage) -> Iterator[Case]:
             name,
             (
                 f"A Government certificate with the school's name, of {province}",
-                "Dozens of schools share a name; Quảng Nam belongs to Đà Nẵng since 1/7/2025 (NQ 202/2025/QH15), Hà Nội does not",
+                (
+                    "Dozens of schools share a name; Quảng Nam belongs to Đà Nẵng since "
+                    "1/7/2025 (NQ 202/2025/QH15), Hà Nội does not"
+                ),
             ),
             stage.forged_at(SEAL, world.organisation(school.name, locality=province)),
             verdict,
@@ -281,22 +349,38 @@ def _sha256(identity: Identity) -> str:
 
 
 def _registered(stage: Stage) -> Iterator[Case]:
-    """What the registry answers for, and what it does not: a certificate by its SHA-256, and never a person's for a seal."""
+    """What the registry answers for, and what it does not: a certificate by its SHA-256, and never
+    a person's for a seal.
+    """
     school, world = stage.transcript().school, stage.world
-    principal = {"vaitro": "CBQL", "sodinhdanh": stage.transcript().signers.principal.personal_id or ""}
+    principal = {
+        "vaitro": "CBQL",
+        "sodinhdanh": stage.transcript().signers.principal.personal_id or "",
+    }
     renamed = world.organisation("Trường THPT Tên Cũ", government=False, mst=school.tax_id)
-    person = world.subscriber(("country_name", "VN"), ("common_name", school.name), ("user_id", "CCCD:048172000934"))
+    person = world.subscriber(
+        ("country_name", "VN"), ("common_name", school.name), ("user_id", "CCCD:048172000934")
+    )
     for name, texts, seal, verdict, cause in (
         (
             "seal-named-by-the-registry",
-            ("The school's tax number and its former name, in a certificate that the registry names", "The registry answers for it"),
+            (
+                (
+                    "The school's tax number and its former name, in a certificate that the "
+                    "registry names"
+                ),
+                "The registry answers for it",
+            ),
             renamed,
             "VALID",
             "WF.SIGNER_BY_REGISTRY",
         ),
         (
             "person-named-by-the-registry-seals",
-            ("A person's certificate that the registry names as the seal", "No entry makes a seal of a person's certificate"),
+            (
+                "A person's certificate that the registry names as the seal",
+                "No entry makes a seal of a person's certificate",
+            ),
             person,
             "INVALID",
             "WF.SIGNER_KIND",
@@ -305,10 +389,17 @@ def _registered(stage: Stage) -> Iterator[Case]:
         case = _case(name, texts, stage.forged_at(SEAL, seal), verdict, cause)
         entries = (principal, {"vaitro": "KY_PHAT_HANH", "chungthusha256": _sha256(seal)})
         registry = {"registry.json": _registry(stage, *entries)}
-        yield replace(case, files=registry, options=("--registry", "registry.json"), twin="signer/firm-with-the-tax-number")
+        yield replace(
+            case,
+            files=registry,
+            options=("--registry", "registry.json"),
+            twin="signer/firm-with-the-tax-number",
+        )
 
 
-def _signed_by(stage: Stage, transcript: Transcript, holders: dict[Slot, Identity], *, is_stamped: bool = False) -> bytes:
+def _signed_by(
+    stage: Stage, transcript: Transcript, holders: dict[Slot, Identity], *, is_stamped: bool = False
+) -> bytes:
     document = encode(transcript)
     for slot in transcript.slots:
         document = stage.forged(document, slot, holders.get(slot) or stage.holder(slot, transcript))
@@ -343,7 +434,8 @@ def _hands(stage: Stage) -> Iterator[Case]:
             _case(
                 name,
                 (
-                    "The principal signs in the place of " + ("one of two teachers" if count == 1 else "both teachers"),
+                    "The principal signs in the place of "
+                    + ("one of two teachers" if count == 1 else "both teachers"),
                     "Somebody must have taught",
                 ),
                 _signed_by(stage, by_head(count), dict.fromkeys(teachers[:count], head)),
@@ -354,12 +446,20 @@ def _hands(stage: Stage) -> Iterator[Case]:
         )
     primary = stage.transcript("lop5", 2)
     chief = primary.signers.principal
-    homeroom = replace(primary.signers.homeroom_teacher, full_name=chief.full_name, personal_id=chief.personal_id)
+    homeroom = replace(
+        primary.signers.homeroom_teacher, full_name=chief.full_name, personal_id=chief.personal_id
+    )
     alone = replace(primary, signers=replace(primary.signers, homeroom_teacher=homeroom))
     yield replace(
         _case(
             "one-hand",
-            ("Grade 5 where the principal is the homeroom teacher, and no other teacher is named", "Nobody else has confirmed the results"),
+            (
+                (
+                    "Grade 5 where the principal is the homeroom teacher, and no other teacher "
+                    "is named"
+                ),
+                "Nobody else has confirmed the results",
+            ),
             _signed_by(stage, alone, {}),
             "INDETERMINATE",
             "WF.ONE_HAND",
@@ -383,7 +483,10 @@ def _digitised(stage: Stage) -> Iterator[Case]:
                 (
                     f"Digitised from paper, {later}: principal and seal, "
                     + ("time-stamped on 1 June" if is_stamped else "without a time-stamp"),
-                    "TRICH_LUC lets two sign instead of sixteen, so the school year must have ended before the proven time of the seal",
+                    (
+                        "TRICH_LUC lets two sign instead of sixteen, so the school year must "
+                        "have ended before the proven time of the seal"
+                    ),
                 ),
                 _signed_by(stage, digitised, {}, is_stamped=is_stamped),
                 verdict,
@@ -394,7 +497,9 @@ def _digitised(stage: Stage) -> Iterator[Case]:
 
 
 def _hierarchies(stage: Stage) -> Iterator[Case]:
-    """The verifier's own role policy: the tree of trust that each party's certificate may come from."""
+    """The verifier's own role policy: the tree of trust that each party's certificate may come
+    from.
+    """
     rules = [
         {
             "id": "seal",
@@ -413,25 +518,40 @@ def _hierarchies(stage: Stage) -> Iterator[Case]:
             "basis": "test",
         },
     ]
-    person = {"id": "person", "parties": ["GVBM", "GVCN", "CBQL"], "schools": ["CONG_LAP", "TU_THUC"], "listed": [], "basis": "test"}
+    person = {
+        "id": "person",
+        "parties": ["GVBM", "GVCN", "CBQL"],
+        "schools": ["CONG_LAP", "TU_THUC"],
+        "listed": [],
+        "basis": "test",
+    }
     document = stage.issued()
     for name, allowed, verdict, causes in (
         ("hierarchy", ["government"], "INVALID", ("WF.HIERARCHY",)),
         ("hierarchy-allowed", ["user"], "VALID", ()),
     ):
-        policy = {"version": 1, "name": "test", "rules": [*rules, {**person, "hierarchies": allowed}]}
+        policy = {
+            "version": 1,
+            "name": "test",
+            "rules": [*rules, {**person, "hierarchies": allowed}],
+        }
         yield replace(
             _case(
                 name,
                 (
-                    f"A role policy by which people sign under {allowed[0]} anchors, and anchors that are the user's",
+                    (
+                        f"A role policy by which people sign under {allowed[0]} anchors, and "
+                        f"anchors that are the user's"
+                    ),
                     "Each role has its tree of trust",
                 ),
                 document,
                 verdict,
                 *causes,
             ),
-            files={"policy.json": (json.dumps(policy, ensure_ascii=False, indent=1) + "\n").encode()},
+            files={
+                "policy.json": (json.dumps(policy, ensure_ascii=False, indent=1) + "\n").encode()
+            },
             options=("--policy", "policy.json"),
             twin="signer/hierarchy-allowed" if verdict == "INVALID" else "signer/hierarchy",
         )

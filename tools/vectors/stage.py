@@ -33,41 +33,70 @@ JUDGED_AT = LISTED_AT + timedelta(hours=1)
 SEED = "hocba vectors"
 
 GVCN, CBQL, SEAL = Slot(Role.GVCN), Slot(Role.CBQL), Slot(Role.KY_PHAT_HANH)
-NAMESPACES = {"h": "urn:hocba:1", "ds": "http://www.w3.org/2000/09/xmldsig#", "xades": "http://uri.etsi.org/01903/v1.3.2#"}
+NAMESPACES = {
+    "h": "urn:hocba:1",
+    "ds": "http://www.w3.org/2000/09/xmldsig#",
+    "xades": "http://uri.etsi.org/01903/v1.3.2#",
+}
 
 
 class Stage:
-    """Everything that the vectors are made of. Signatures embed the signer's certificate only, to keep the files small."""
+    """Everything that the vectors are made of.
+
+    Signatures embed the signer's certificate only, to keep the files small.
+    """
 
     def __init__(self) -> None:
         self.world = World(SIGNED_AT, seed=SEED, base_url="http://hocba.example")
 
     def world_files(self) -> dict[str, bytes]:
-        """Give anchors, issuing authorities and revocation lists as most cases use them."""
+        """Return anchors, issuing authorities and revocation lists as most cases use them."""
         authorities = {
-            slug: self.world.authority(slug) for slug in ("national-root", "public-ca", "government-root", "government-ca", "tsa-root")
+            slug: self.world.authority(slug)
+            for slug in (
+                "national-root",
+                "public-ca",
+                "government-root",
+                "government-ca",
+                "tsa-root",
+            )
         }
-        files = {f"trust/{slug}.pem": pem(one.certificate_der) for slug, one in authorities.items() if one.parent is None}
-        files |= {f"cert/{slug}.pem": pem(one.certificate_der) for slug, one in authorities.items() if one.parent is not None}
+        files = {
+            f"trust/{slug}.pem": pem(one.certificate_der)
+            for slug, one in authorities.items()
+            if one.parent is None
+        }
+        files |= {
+            f"cert/{slug}.pem": pem(one.certificate_der)
+            for slug, one in authorities.items()
+            if one.parent is not None
+        }
         return files | {f"crl/{slug}.crl": self.world.crl(slug, LISTED_AT) for slug in authorities}
 
     @cache  # noqa: B019 - there is one stage in a process
     def transcript(self, example: str = "lop12", subjects: int = 1) -> Transcript:
-        """Give an example with its first subjects only, of a pupil who is not assessed: results of the year cannot fit to so few."""
+        """Return an example with its first subjects only, of a pupil who is not assessed: results
+        of the year cannot fit to so few.
+        """
         whole = Transcript.from_json((ROOT / "examples" / f"{example}.json").read_bytes())
         particulars = replace(whole.content.particulars, is_exempt_from_assessment=True)
-        return replace(whole, content=replace(whole.content, subjects=whole.subjects[:subjects], particulars=particulars))
+        return replace(
+            whole,
+            content=replace(
+                whole.content, subjects=whole.subjects[:subjects], particulars=particulars
+            ),
+        )
 
     def draft(self, example: str = "lop12", subjects: int = 1) -> bytes:
         return encode(self.transcript(example, subjects))
 
     @property
     def teacher(self) -> Slot:
-        """Give the slot of the only subject teacher of `issued()`."""
+        """Return the slot of the only subject teacher of `issued()`."""
         return self.transcript().slots[0]
 
     def identity(self, signer: ExpectedSigner) -> Identity:
-        """Give the key of the person or school that a transcript names."""
+        """Return the key of the person or school that a transcript names."""
         if signer.slot.role is Role.KY_PHAT_HANH:
             return self.world.organisation(signer.name)
         assert signer.personal_id is not None, "the examples name everybody's number"
@@ -75,21 +104,36 @@ class Stage:
 
     def holder(self, slot: Slot, transcript: Transcript | None = None) -> Identity:
         chosen = transcript or self.transcript()
-        return self.identity(next(signer for signer in chosen.expected_signers if signer.slot == slot))
+        return self.identity(
+            next(signer for signer in chosen.expected_signers if signer.slot == slot)
+        )
 
     @cache  # noqa: B019 - there is one stage in a process
-    def issued(self, example: str = "lop12", subjects: int = 1, *, level: Level = Level.B, upto: int = 99) -> bytes:
-        """Give a transcript signed in order by the library itself; `upto` stops after so many signatures."""
+    def issued(
+        self, example: str = "lop12", subjects: int = 1, *, level: Level = Level.B, upto: int = 99
+    ) -> bytes:
+        """Return a transcript signed in order by the library itself; `upto` stops after so many
+        signatures.
+        """
         transcript = self.transcript(example, subjects)
         document = encode(transcript)
         for signer in transcript.expected_signers[:upto]:
             document = self.signed(document, signer.slot, self.identity(signer), level=level)
         return document
 
-    def signed(self, document: bytes, slot: Slot, identity: Identity, *, level: Level = Level.B) -> bytes:
+    def signed(
+        self, document: bytes, slot: Slot, identity: Identity, *, level: Level = Level.B
+    ) -> bytes:
         """Sign one slot by the library, and time-stamp it where level T is asked for."""
         signer = SoftwareSigner(identity.key, (identity.certificate_der,))
-        made = sign(document, slot, signer=signer, at=SIGNED_AT, tsa=None, policy=SigningPolicy(level=Level.B)).octets
+        made = sign(
+            document,
+            slot,
+            signer=signer,
+            at=SIGNED_AT,
+            tsa=None,
+            policy=SigningPolicy(level=Level.B),
+        ).octets
         return stamp(made, slot, self.token) if level is Level.T else made
 
     def forgery(self, slot: Slot, document: bytes, **changes: Any) -> Forgery:
@@ -100,21 +144,31 @@ class Stage:
         usual = Forgery(slot=slot, covered=CANONICAL.covered_ids(slot), linked=linked, at=SIGNED_AT)
         return replace(usual, **changes)
 
-    def forged(self, document: bytes, slot: Slot, signer: Identity | None = None, **changes: Any) -> bytes:
+    def forged(
+        self, document: bytes, slot: Slot, signer: Identity | None = None, **changes: Any
+    ) -> bytes:
         return forge(document, self.forgery(slot, document, **changes), signer or self.holder(slot))
 
     def completed(self, document: bytes, slots: Iterable[Slot] | None = None) -> bytes:
-        """Fill the slots that are still empty, in order, without any of the checks that signing makes."""
+        """Fill the slots that are still empty, in order, without any of the checks that signing
+        makes.
+        """
         for slot in self.transcript().slots if slots is None else slots:
             if signature_elements(parse(document).root, CANONICAL).get(slot) is None:
                 document = self.forged(document, slot)
         return document
 
     def forged_at(self, slot: Slot, signer: Identity | None = None, **changes: Any) -> bytes:
-        """Give a whole transcript in which the signature of one slot departs from the usual; later signers accept it."""
+        """Return a whole transcript in which the signature of one slot departs from the usual;
+        later signers accept it.
+        """
         document = self.draft()
         for one in self.transcript().slots:
-            document = self.forged(document, one, signer, **changes) if one == slot else self.forged(document, one)
+            document = (
+                self.forged(document, one, signer, **changes)
+                if one == slot
+                else self.forged(document, one)
+            )
         return document
 
     @staticmethod
@@ -122,7 +176,12 @@ class Stage:
         return Certificate.load(certificate_der)
 
     def token(
-        self, message_digest: bytes, *, at: datetime = SIGNED_AT, tsa: Identity | None = None, **options: Unpack[TimestampOptions]
+        self,
+        message_digest: bytes,
+        *,
+        at: datetime = SIGNED_AT,
+        tsa: Identity | None = None,
+        **options: Unpack[TimestampOptions],
     ) -> bytes:
         return self.world.timestamp_token(("sha256", message_digest), at, tsa=tsa, **options)
 
@@ -135,7 +194,7 @@ def swapped(octets: bytes, old: str, new: str, *, count: int = 1) -> bytes:
 
 
 def element_text(octets: bytes, path: str) -> str:
-    """Give the text of the first element that an XPath with the prefixes h, ds, xades finds."""
+    """Return the text of the first element that an XPath with the prefixes h, ds, xades finds."""
     found = etree.fromstring(octets).find(path, NAMESPACES)
     assert found is not None, f"nothing at {path}"
     assert found.text, f"no text at {path}"
@@ -179,7 +238,9 @@ def without_slot(document: bytes, slot: Slot) -> bytes:
 
 
 def inserted(document: bytes, path: str, fragment: bytes) -> bytes:
-    """Put octets in as the last child of the element that a path with the prefixes h, ds, xades finds."""
+    """Put octets in as the last child of the element that a path with the prefixes h, ds, xades
+    finds.
+    """
     root = parse(document).root
     element = root if path == "." else root.find(path, NAMESPACES)
     assert element is not None, f"nothing at {path}"

@@ -22,8 +22,12 @@ def cases(stage: Stage) -> Iterator[Case]:
     yield from _outer(stage)
 
 
-def refused_seal(stage: Stage, name: str, texts: tuple[str, str, str], cause: str, **edits: Any) -> Case:
-    """Give a case whose seal is made wrong before it is signed, so that nothing but `cause` speaks against it."""
+def refused_seal(
+    stage: Stage, name: str, texts: tuple[str, str, str], cause: str, **edits: Any
+) -> Case:
+    """Return a case whose seal is made wrong before it is signed, so that nothing but `cause`
+    speaks against it.
+    """
     title, why, spec = texts
     return Case(
         identifier=f"signature/{name}",
@@ -41,7 +45,9 @@ def refused_seal(stage: Stage, name: str, texts: tuple[str, str, str], cause: st
 _UNSUPPORTED = "EN 319 102-1, 5.2.7; an algorithm that is not supported proves nothing wrong"
 
 
-def _unsupported(name: str, texts: tuple[str, str, str], document: bytes, ends: tuple[str, str]) -> Case:
+def _unsupported(
+    name: str, texts: tuple[str, str, str], document: bytes, ends: tuple[str, str]
+) -> Case:
     title, why, spec = texts
     cause, sub_indication = ends
     return Case(
@@ -52,7 +58,13 @@ def _unsupported(name: str, texts: tuple[str, str, str], document: bytes, ends: 
         document=document,
         verdict="INDETERMINATE",
         causes=(cause,),
-        signatures={"KY_PHAT_HANH": {"indication": "INDETERMINATE", "sub_indication": sub_indication, "intact": False}},
+        signatures={
+            "KY_PHAT_HANH": {
+                "indication": "INDETERMINATE",
+                "sub_indication": sub_indication,
+                "intact": False,
+            }
+        },
         twin="format/issued-secondary",
     )
 
@@ -64,17 +76,23 @@ def _find(signature: Element, *tags: str) -> Element:
 
 
 def _reference(uri: str) -> Edit:
-    """Give an edit that adds a reference beside the usual ones, and describes it."""
+    """Return an edit that adds a reference beside the usual ones, and describes it."""
 
     def edit(signature: Element) -> None:
         signed_info = _find(signature, names.SIGNED_INFO)
-        added = etree.SubElement(signed_info, names.REFERENCE, {"Id": "ck-KY_PHAT_HANH-extra", "URI": uri})
+        added = etree.SubElement(
+            signed_info, names.REFERENCE, {"Id": "ck-KY_PHAT_HANH-extra", "URI": uri}
+        )
         transforms = etree.SubElement(added, names.TRANSFORMS)
         etree.SubElement(transforms, names.TRANSFORM, Algorithm=_EXCLUSIVE)
-        etree.SubElement(added, names.DIGEST_METHOD, Algorithm="http://www.w3.org/2001/04/xmlenc#sha256")
+        etree.SubElement(
+            added, names.DIGEST_METHOD, Algorithm="http://www.w3.org/2001/04/xmlenc#sha256"
+        )
         etree.SubElement(added, names.DIGEST_VALUE).text = "A" * 43 + "="
         data = next(signature.iter(names.SIGNED_DATA_OBJECT_PROPERTIES))
-        form = data.makeelement(names.DATA_OBJECT_FORMAT, {"ObjectReference": "#ck-KY_PHAT_HANH-extra"})
+        form = data.makeelement(
+            names.DATA_OBJECT_FORMAT, {"ObjectReference": "#ck-KY_PHAT_HANH-extra"}
+        )
         etree.SubElement(form, names.MIME_TYPE).text = "text/xml"
         data.insert(0, form)
 
@@ -105,7 +123,11 @@ def _references(stage: Stage) -> Iterator[Case]:
     yield refused_seal(
         stage,
         "file-reference",
-        ("The seal refers to a local file", "Theft of local files", "XML Signature Best Practices, 2.1.4"),
+        (
+            "The seal refers to a local file",
+            "Theft of local files",
+            "XML Signature Best Practices, 2.1.4",
+        ),
         "SIG.REFERENCE_URI",
         before_digests=_reference("file:///etc/hostname"),
     )
@@ -123,7 +145,11 @@ def _references(stage: Stage) -> Iterator[Case]:
     yield refused_seal(
         stage,
         "xpointer-reference",
-        ("The seal refers by an XPointer", "Only plain Ids are followed", "XML Signature 1.1, 4.4.3.2"),
+        (
+            "The seal refers by an XPointer",
+            "Only plain Ids are followed",
+            "XML Signature 1.1, 4.4.3.2",
+        ),
         "SIG.REFERENCE_URI",
         before_digests=_reference("#xpointer(id('data'))"),
     )
@@ -136,13 +162,23 @@ def _references(stage: Stage) -> Iterator[Case]:
         document=missing,
         verdict="INDETERMINATE",
         causes=("SIG.TARGET_MISSING",),
-        signatures={"KY_PHAT_HANH": {"indication": "INDETERMINATE", "sub_indication": "SIGNED_DATA_NOT_FOUND", "intact": False}},
+        signatures={
+            "KY_PHAT_HANH": {
+                "indication": "INDETERMINATE",
+                "sub_indication": "SIGNED_DATA_NOT_FOUND",
+                "intact": False,
+            }
+        },
         twin="signature/extra-reference-inside",
     )
     yield refused_seal(
         stage,
         "same-reference-twice",
-        ("The seal refers to #data twice", "No signer does so; one of the two may be meant to be overlooked", "docs/reference: profile"),
+        (
+            "The seal refers to #data twice",
+            "No signer does so; one of the two may be meant to be overlooked",
+            "docs/reference: profile",
+        ),
         "SIG.REFERENCE_TWICE",
         before_digests=_reference("#data"),
     )
@@ -154,7 +190,11 @@ def _references(stage: Stage) -> Iterator[Case]:
     yield refused_seal(
         stage,
         "properties-not-covered",
-        ("SignedProperties are not covered by the seal", "Signing time, role and certificate could be exchanged", "EN 319 132-1, 4.2"),
+        (
+            "SignedProperties are not covered by the seal",
+            "Signing time, role and certificate could be exchanged",
+            "EN 319 132-1, 4.2",
+        ),
         "SIG.SIGNED_PROPERTIES",
         before_digests=drop_properties_reference,
     )
@@ -165,17 +205,26 @@ def _references(stage: Stage) -> Iterator[Case]:
     yield refused_seal(
         stage,
         "properties-of-another",
-        ("The seal covers the SignedProperties of the principal's signature", "Its own would be free to change", "EN 319 132-1, 4.2"),
+        (
+            "The seal covers the SignedProperties of the principal's signature",
+            "Its own would be free to change",
+            "EN 319 132-1, 4.2",
+        ),
         "SIG.SIGNED_PROPERTIES",
         before_digests=others_properties,
     )
 
 
-_XSLT = '<xsl:stylesheet xmlns:xsl="http://www.w3.org/1999/XSL/Transform" version="1.0"><xsl:template match="/"><x/></xsl:template></xsl:stylesheet>'
+_XSLT = (
+    '<xsl:stylesheet xmlns:xsl="http://www.w3.org/1999/XSL/Transform" '
+    'version="1.0"><xsl:template match="/"><x/></xsl:template></xsl:stylesheet>'
+)
 
 
 def _transform(uri: str, parameter: str | None = None) -> Edit:
-    """Give an edit that puts a transform before the canonicalization of the reference to #data."""
+    """Return an edit that puts a transform before the canonicalization of the reference to
+    #data.
+    """
 
     def edit(signature: Element) -> None:
         transforms = _find(signature, names.SIGNED_INFO, names.REFERENCE, names.TRANSFORMS)
@@ -189,18 +238,36 @@ def _transform(uri: str, parameter: str | None = None) -> Edit:
 
 def _transforms(stage: Stage) -> Iterator[Case]:
     spec = "XML Signature 1.1, 6.6; Best Practices, 2.1"
-    xpath = '<ds:XPath xmlns:ds="http://www.w3.org/2000/09/xmldsig#">not(ancestor-or-self::*[local-name()="DIEM_TONG_KET"])</ds:XPath>'
+    xpath = (
+        '<ds:XPath xmlns:ds="http://www.w3.org/2000/09/'
+        'xmldsig#">not(ancestor-or-self::*[local-name()="DIEM_TONG_KET"])</ds:XPath>'
+    )
     dangers = (
         ("xslt", "http://www.w3.org/TR/1999/REC-xslt-19991116", _XSLT, "XSLT runs programs"),
-        ("xpath", "http://www.w3.org/TR/1999/REC-xpath-19991116", xpath, "The filter leaves all marks out of what is signed"),
-        ("xpath-filter-2", "http://www.w3.org/2002/06/xmldsig-filter2", None, "Subtracts what it likes from what is signed"),
+        (
+            "xpath",
+            "http://www.w3.org/TR/1999/REC-xpath-19991116",
+            xpath,
+            "The filter leaves all marks out of what is signed",
+        ),
+        (
+            "xpath-filter-2",
+            "http://www.w3.org/2002/06/xmldsig-filter2",
+            None,
+            "Subtracts what it likes from what is signed",
+        ),
         (
             "enveloped",
             "http://www.w3.org/2000/09/xmldsig#enveloped-signature",
             None,
             "The signature lies outside the data; nothing needs to be left out",
         ),
-        ("base64", "http://www.w3.org/2000/09/xmldsig#base64", None, "Digests only the letters of the text, not the elements"),
+        (
+            "base64",
+            "http://www.w3.org/2000/09/xmldsig#base64",
+            None,
+            "Digests only the letters of the text, not the elements",
+        ),
     )
     for name, uri, parameter, why in dangers:
         yield refused_seal(
@@ -218,7 +285,10 @@ def _transforms(stage: Stage) -> Iterator[Case]:
     yield Case(
         identifier="signature/inclusive-canonicalization",
         title="The seal's references use inclusive canonicalization",
-        why="Legal in XMLDSig and used by others' programs; the namespaces around the target belong to it",
+        why=(
+            "Legal in XMLDSig and used by others' programs; the namespaces around the "
+            "target belong to it"
+        ),
         spec="Canonical XML 1.0; XML Signature 1.1, 6.5.1",
         document=stage.forged_at(SEAL, before_digests=inclusive),
         verdict="VALID",
@@ -229,25 +299,42 @@ def _transforms(stage: Stage) -> Iterator[Case]:
         title="Inclusive canonicalization where a relative address is declared as a namespace",
         why="No canonical form exists for such a document",
         spec="Canonical XML 1.0, 1.3",
-        document=swapped(stage.forged_at(SEAL, before_digests=inclusive), "<HOC_BA xmlns=", '<HOC_BA xmlns:r="tuong/doi" xmlns='),
+        document=swapped(
+            stage.forged_at(SEAL, before_digests=inclusive),
+            "<HOC_BA xmlns=",
+            '<HOC_BA xmlns:r="tuong/doi" xmlns=',
+        ),
         verdict="INVALID",
         causes=("XML.RELATIVE_NAMESPACE",),
-        signatures={"KY_PHAT_HANH": {"indication": "TOTAL_FAILED", "intact": False}, "CBQL": {"indication": "TOTAL_PASSED"}},
+        signatures={
+            "KY_PHAT_HANH": {"indication": "TOTAL_FAILED", "intact": False},
+            "CBQL": {"indication": "TOTAL_PASSED"},
+        },
         twin="signature/inclusive-canonicalization",
     )
 
     def odd_method(signature: Element) -> None:
-        _find(signature, names.SIGNED_INFO, names.CANONICALIZATION_METHOD).set("Algorithm", "urn:example:c14n")
+        _find(signature, names.SIGNED_INFO, names.CANONICALIZATION_METHOD).set(
+            "Algorithm", "urn:example:c14n"
+        )
 
     yield _unsupported(
         "unknown-canonicalization",
-        ("SignedInfo names an unknown canonicalization", "What was signed cannot be computed: neither right nor wrong", _UNSUPPORTED),
+        (
+            "SignedInfo names an unknown canonicalization",
+            "What was signed cannot be computed: neither right nor wrong",
+            _UNSUPPORTED,
+        ),
         stage.forged_at(SEAL, before_value=odd_method),
         ("SIG.C14N", "SIG_CONSTRAINTS_FAILURE"),
     )
     yield _unsupported(
         "transform-unknown",
-        ("The seal's reference to #data has a transform that nobody knows", "What was signed cannot be computed", _UNSUPPORTED),
+        (
+            "The seal's reference to #data has a transform that nobody knows",
+            "What was signed cannot be computed",
+            _UNSUPPORTED,
+        ),
         stage.forged_at(SEAL, before_digests=_transform("urn:example:transform")),
         ("SIG.TRANSFORM_UNKNOWN", "SIGNED_DATA_NOT_FOUND"),
     )
@@ -266,7 +353,10 @@ def _inner(stage: Stage) -> Iterator[Case]:
         return edit
 
     spec = "XML Signature 1.1, 4.4.3.6; CVE-2025-29775"
-    why = "Canonicalization drops comments, so the value still verifies; readers differ in what text they see"
+    why = (
+        "Canonicalization drops comments, so the value still verifies; readers differ in "
+        "what text they see"
+    )
     yield refused_seal(
         stage,
         "comment-in-digest-value",
@@ -333,7 +423,11 @@ def _inner(stage: Stage) -> Iterator[Case]:
     yield refused_seal(
         stage,
         "not-base64",
-        ("The seal's SignatureValue is not base64", "Lenient decoders skip what they do not know", "RFC 4648, 3.3"),
+        (
+            "The seal's SignatureValue is not base64",
+            "Lenient decoders skip what they do not know",
+            "RFC 4648, 3.3",
+        ),
         "SIG.STRUCTURE",
         after=not_base64,
     )
@@ -345,7 +439,11 @@ def _inner(stage: Stage) -> Iterator[Case]:
     yield refused_seal(
         stage,
         "empty-signature",
-        ("The seal is an empty ds:Signature", "An element of that name is no signature", "XML Signature 1.1, 4.1"),
+        (
+            "The seal is an empty ds:Signature",
+            "An element of that name is no signature",
+            "XML Signature 1.1, 4.1",
+        ),
         "SIG.STRUCTURE",
         after=strip,
     )
@@ -384,7 +482,11 @@ def _outer(stage: Stage) -> Iterator[Case]:
     yield refused_seal(
         stage,
         "too-many-certificates",
-        ("More than 50 certificates in KeyInfo", "Each is digested and may widen the path search", "docs/reference: limits"),
+        (
+            "More than 50 certificates in KeyInfo",
+            "Each is digested and may widen the path search",
+            "docs/reference: limits",
+        ),
         "SIG.TOO_MANY_CERTIFICATES",
         after=crowd,
     )

@@ -127,7 +127,11 @@ def cases(stage: Stage) -> Iterator[Case]:
             "wrong-school-year",
             "A school year of two years",
             "2025-2027",
-            swapped(draft, "<THONG_TU>TT22/2021</THONG_TU><NAM_HOC>2025-2026", "<THONG_TU>TT22/2021</THONG_TU><NAM_HOC>2025-2027"),
+            swapped(
+                draft,
+                "<THONG_TU>TT22/2021</THONG_TU><NAM_HOC>2025-2026",
+                "<THONG_TU>TT22/2021</THONG_TU><NAM_HOC>2025-2027",
+            ),
             "TRANSCRIPT.SCHOOL_YEAR",
         ),
         (
@@ -158,8 +162,18 @@ def cases(stage: Stage) -> Iterator[Case]:
             twin="text/good-draft",
         )
     for identifier, title, document, causes in (
-        ("minority-name", "A Gia-rai name whose letters combine with a breve", swapped(draft, name, "Rơ̆ Châm H'Mư̆ Ƀlŏ"), ()),
-        ("foreign-letters", "A foreign name in plain Latin letters", swapped(draft, name, "Łucja Bjørk Weiß-Çelik"), ()),
+        (
+            "minority-name",
+            "A Gia-rai name whose letters combine with a breve",
+            swapped(draft, name, "Rơ̆ Châm H'Mư̆ Ƀlŏ"),
+            (),
+        ),
+        (
+            "foreign-letters",
+            "A foreign name in plain Latin letters",
+            swapped(draft, name, "Łucja Bjørk Weiß-Çelik"),
+            (),
+        ),
         ("khmer-name", "A name in Khmer letters", swapped(draft, name, "សុខ ចាន់ដារា"), ()),
         (
             "pupil-from-abroad",
@@ -167,13 +181,26 @@ def cases(stage: Stage) -> Iterator[Case]:
             swapped(swapped(draft, group, ""), "<QUOC_TICH>VN<", "<QUOC_TICH>KR<"),
             (),
         ),
-        ("mojibake", "A name in UTF-8 that was read as Windows-1252", swapped(draft, name, "Nguyá»…n HÃ An"), ("TEXT.MOJIBAKE",)),
-        ("tcvn3", "A name in the encoding of TCVN3 fonts", swapped(draft, name, "NguyÔn V¨n An"), ("TEXT.OLD_ENCODING",)),
+        (
+            "mojibake",
+            "A name in UTF-8 that was read as Windows-1252",
+            swapped(draft, name, "Nguyá»…n HÃ An"),
+            ("TEXT.MOJIBAKE",),
+        ),
+        (
+            "tcvn3",
+            "A name in the encoding of TCVN3 fonts",
+            swapped(draft, name, "NguyÔn V¨n An"),
+            ("TEXT.OLD_ENCODING",),
+        ),
     ):
         yield Case(
             identifier=f"text/{identifier}",
             title=title,
-            why="Good text is not refused; what is probably damaged is advised, for nobody can prove it",
+            why=(
+                "Good text is not refused; what is probably damaged is advised, for nobody "
+                "can prove it"
+            ),
             spec=_SPEC,
             document=document,
             verdict="VALID",
@@ -182,13 +209,26 @@ def cases(stage: Stage) -> Iterator[Case]:
             twin="text/cyrillic-letter",
         )
     for identifier, title, document, cause in (
-        ("decomposed-name-signed", "The pupil's name in decomposed form, signed by everybody", faults[0][3], "TEXT.NOT_NFC"),
-        ("wrong-d-signed", "Ð (U+00D0) instead of Đ, signed by everybody", faults[1][3], "TEXT.WRONG_D"),
+        (
+            "decomposed-name-signed",
+            "The pupil's name in decomposed form, signed by everybody",
+            faults[0][3],
+            "TEXT.NOT_NFC",
+        ),
+        (
+            "wrong-d-signed",
+            "Ð (U+00D0) instead of Đ, signed by everybody",
+            faults[1][3],
+            "TEXT.WRONG_D",
+        ),
     ):
         yield Case(
             identifier=f"text/{identifier}",
             title=title,
-            why="Another program signed it; the signatures hold, and the fault is reported as a warning",
+            why=(
+                "Another program signed it; the signatures hold, and the fault is reported "
+                "as a warning"
+            ),
             spec="docs/reference: a writer normalises, a reader reports",
             document=stage.completed(document),
             verdict="VALID",
@@ -208,7 +248,10 @@ def cases(stage: Stage) -> Iterator[Case]:
     yield Case(
         identifier="text/comment-in-a-mark",
         title="A comment splits a signed mark",
-        why="Canonicalization leaves comments out, so the signatures hold; but careless readers see half of the mark, so the document fails",
+        why=(
+            "Canonicalization leaves comments out, so the signatures hold; but careless "
+            "readers see half of the mark, so the document fails"
+        ),
         spec="Exclusive XML Canonicalization 1.0, 3; CVE-2017-11427",
         document=swapped(stage.issued(), mark, mark.replace(".", "<!---->.")),
         verdict="INVALID",

@@ -14,7 +14,9 @@ _LATE = JUDGED_AT.replace(year=2028, month=9)
 
 
 def stamped(stage: Stage, **options: object) -> bytes:
-    """Give a transcript at level B whose seal alone has a time-stamp, made with `options` of `Stage.token`."""
+    """Return a transcript at level B whose seal alone has a time-stamp, made with `options` of
+    `Stage.token`.
+    """
     return stamp(stage.issued(), SEAL, lambda digest: stage.token(digest, **options))  # type: ignore[arg-type]  # handed through
 
 
@@ -26,7 +28,10 @@ def cases(stage: Stage) -> Iterator[Case]:
         spec=_SPEC,
         document=stamped(stage),
         verdict="VALID",
-        signatures={"KY_PHAT_HANH": {"format": "XAdES-BASELINE-T", "time_proof": "timestamp"}, "CBQL": {"time_proof": "claimed"}},
+        signatures={
+            "KY_PHAT_HANH": {"format": "XAdES-BASELINE-T", "time_proof": "timestamp"},
+            "CBQL": {"time_proof": "claimed"},
+        },
         twin="time/of-another-signature",
     )
     yield from _several(stage)
@@ -37,13 +42,21 @@ def cases(stage: Stage) -> Iterator[Case]:
 
 
 def _several(stage: Stage) -> Iterator[Case]:
-    for name, second in (("ascending", SIGNED_AT + timedelta(minutes=5)), ("descending", SIGNED_AT - timedelta(minutes=5))):
+    for name, second in (
+        ("ascending", SIGNED_AT + timedelta(minutes=5)),
+        ("descending", SIGNED_AT - timedelta(minutes=5)),
+    ):
         yield Case(
             identifier=f"time/two-time-stamps-{name}",
             title=f"The seal has two signature time-stamps, in {name} order of time",
-            why="Several authorities may stamp the same value side by side; neither covers the other, so their order says nothing",
+            why=(
+                "Several authorities may stamp the same value side by side; neither covers "
+                "the other, so their order says nothing"
+            ),
             spec="EN 319 132-1, 5.3; EN 319 102-1, 5.5",
-            document=further_stamp(stamped(stage), SEAL, lambda digest, at=second: stage.token(digest, at=at)),  # type: ignore[misc]
+            document=further_stamp(
+                stamped(stage), SEAL, lambda digest, at=second: stage.token(digest, at=at)
+            ),  # type: ignore[misc]
             verdict="VALID",
             signatures={"KY_PHAT_HANH": {"time_proof": "timestamp", "indication": "TOTAL_PASSED"}},
             twin="time/two-time-stamps-one-broken",
@@ -76,7 +89,9 @@ def _several(stage: Stage) -> Iterator[Case]:
 
 
 def _late_files(stage: Stage) -> dict[str, bytes]:
-    """Give the lists of the roots as of the late validation; those of the issuing authorities are from the time of signing."""
+    """Return the lists of the roots as of the late validation; those of the issuing authorities are
+    from the time of signing.
+    """
     listed = _LATE - timedelta(days=1)
     return {"evidence/tsa-root.crl": stage.world.crl("tsa-root", listed)}
 
@@ -90,14 +105,23 @@ def _validity(stage: Stage) -> Iterator[Case]:
         yield Case(
             identifier=f"time/expired-signers-{name}-time-stamp",
             title=f"The signers' certificates have expired since, {name} a time-stamp",
-            why="A time-stamp shows that the signature was made in the certificate's life; a claimed time shows nothing",
+            why=(
+                "A time-stamp shows that the signature was made in the certificate's life; "
+                "a claimed time shows nothing"
+            ),
             spec="EN 319 102-1, 5.5.4",
             document=document,
             verdict="VALID" if is_stamped else "INDETERMINATE",
             causes=() if is_stamped else ("PATH.EXPIRED",),
             signatures={}
             if is_stamped
-            else {"CBQL": {"indication": "INDETERMINATE", "sub_indication": "OUT_OF_BOUNDS_NO_POE", "intact": True}},
+            else {
+                "CBQL": {
+                    "indication": "INDETERMINATE",
+                    "sub_indication": "OUT_OF_BOUNDS_NO_POE",
+                    "intact": True,
+                }
+            },
             at=_LATE,
             files=_late_files(stage),
             crl=(f"{WORLD}/crl", "evidence/tsa-root.crl"),
@@ -111,41 +135,70 @@ def _premature(stage: Stage) -> Case:
     return Case(
         identifier="time/time-stamp-before-the-certificate",
         title="The seal's time-stamp is an hour older than the seal's certificate",
-        why="The signature is proven to be older than the certificate that it names: no later proof can heal that",
+        why=(
+            "The signature is proven to be older than the certificate that it names: no "
+            "later proof can heal that"
+        ),
         spec="EN 319 102-1, 5.5.4",
-        document=stamp(stage.forged_at(SEAL, holder), SEAL, lambda digest: stage.token(digest, at=issued_at - timedelta(hours=1))),
+        document=stamp(
+            stage.forged_at(SEAL, holder),
+            SEAL,
+            lambda digest: stage.token(digest, at=issued_at - timedelta(hours=1)),
+        ),
         verdict="INVALID",
         causes=("PATH.NOT_YET_VALID",),
-        signatures={"KY_PHAT_HANH": {"indication": "TOTAL_FAILED", "sub_indication": "NOT_YET_VALID", "intact": True}},
+        signatures={
+            "KY_PHAT_HANH": {
+                "indication": "TOTAL_FAILED",
+                "sub_indication": "NOT_YET_VALID",
+                "intact": True,
+            }
+        },
         twin="time/seal-time-stamped",
     )
 
 
 def _revoking(stage: Stage, at: datetime) -> dict[str, bytes]:
-    """Give the list of the public authority after the seal's holder lost the key at `at`."""
+    """Return the list of the public authority after the seal's holder lost the key at `at`."""
     world = World(SIGNED_AT, seed=SEED, base_url=stage.world.base_url)
     world.revoke(world.organisation(stage.transcript().school.name), at)
     return {"evidence/government-ca.crl": world.crl("government-ca", LISTED_AT)}
 
 
 def _revoked(stage: Stage) -> Iterator[Case]:
-    lists = tuple(f"{WORLD}/crl/{slug}.crl" for slug in ("national-root", "public-ca", "government-root", "tsa-root"))
+    lists = tuple(
+        f"{WORLD}/crl/{slug}.crl"
+        for slug in ("national-root", "public-ca", "government-root", "tsa-root")
+    )
     plan = (
-        ("revoked-after-time-stamp", "The seal's certificate is revoked after the time-stamp", SIGNED_AT + timedelta(hours=2), True),
+        (
+            "revoked-after-time-stamp",
+            "The seal's certificate is revoked after the time-stamp",
+            SIGNED_AT + timedelta(hours=2),
+            True,
+        ),
         (
             "revoked-after-claimed-time",
             "The seal's certificate is revoked after the claimed signing time, no time-stamp",
             SIGNED_AT + timedelta(hours=2),
             False,
         ),
-        ("revoked-before-time-stamp", "The seal's certificate was revoked before the time-stamp", SIGNED_AT - timedelta(days=2), True),
+        (
+            "revoked-before-time-stamp",
+            "The seal's certificate was revoked before the time-stamp",
+            SIGNED_AT - timedelta(days=2),
+            True,
+        ),
     )
     for name, title, at, is_stamped in plan:
         is_good = name == "revoked-after-time-stamp"
         yield Case(
             identifier=f"time/{name}",
             title=title,
-            why="Only a proven time before the revocation saves the signature; the claimed time is the thief's to choose",
+            why=(
+                "Only a proven time before the revocation saves the signature; the claimed "
+                "time is the thief's to choose"
+            ),
             spec="EN 319 102-1, 5.5.4",
             document=stamped(stage) if is_stamped else stage.issued(),
             verdict="VALID" if is_good else "INDETERMINATE",
@@ -187,7 +240,10 @@ def _wrong(stage: Stage) -> Iterator[Case]:
     yield Case(
         identifier="time/in-the-future",
         title="The seal's time-stamp lies after the time of validation",
-        why="A validation as of an earlier day knows no later token: it proves nothing then, and is named",
+        why=(
+            "A validation as of an earlier day knows no later token: it proves nothing "
+            "then, and is named"
+        ),
         spec="EN 319 102-1, 5.4",
         document=stamped(stage, at=future),
         verdict="VALID",
@@ -197,7 +253,9 @@ def _wrong(stage: Stage) -> Iterator[Case]:
     )
     stranger = World(SIGNED_AT, seed="another world", base_url=stage.world.base_url)
     foreign = stage.issued()
-    foreign = stamp(foreign, SEAL, lambda digest: stranger.timestamp_token(("sha256", digest), SIGNED_AT))
+    foreign = stamp(
+        foreign, SEAL, lambda digest: stranger.timestamp_token(("sha256", digest), SIGNED_AT)
+    )
     yield unproven(
         "untrusted-authority",
         "The time-stamp is by an authority with the right name and another root",
@@ -221,7 +279,9 @@ def _wrong(stage: Stage) -> Iterator[Case]:
         stamped(stage, tsa=leaf),
         "TST.KEY_USAGE",
     )
-    wide = stage.world.time_stamper("TEST TSA with two purposes", extended_key_usage=("time_stamping", "email_protection"))
+    wide = stage.world.time_stamper(
+        "TEST TSA with two purposes", extended_key_usage=("time_stamping", "email_protection")
+    )
     yield unproven(
         "authority-with-two-purposes",
         "The time-stamping certificate has a second purpose",
@@ -229,7 +289,9 @@ def _wrong(stage: Stage) -> Iterator[Case]:
         stamped(stage, tsa=wide),
         "TST.KEY_USAGE",
     )
-    expired = stage.world.time_stamper("TEST TSA, expired", not_after=SIGNED_AT + timedelta(hours=6))
+    expired = stage.world.time_stamper(
+        "TEST TSA, expired", not_after=SIGNED_AT + timedelta(hours=6)
+    )
     yield unproven(
         "authority-expired",
         "The time-stamping certificate has expired since",
@@ -245,6 +307,9 @@ def _wrong(stage: Stage) -> Iterator[Case]:
         document=stamped(stage),
         verdict="INDETERMINATE",
         causes=("SIG.TIME_STAMPS", "REVOCATION.NONE"),
-        crl=tuple(f"{WORLD}/crl/{slug}.crl" for slug in ("national-root", "public-ca", "government-root", "government-ca")),
+        crl=tuple(
+            f"{WORLD}/crl/{slug}.crl"
+            for slug in ("national-root", "public-ca", "government-root", "government-ca")
+        ),
         twin="time/seal-time-stamped",
     )

@@ -37,11 +37,17 @@ def _case(name: str, title: str, why: str, document: bytes, *causes: str) -> Cas
 
 
 def _by_the_authority(stage: Stage) -> Iterator[Case]:
-    def with_options(name: str, title: str, why: str, cause: str, options: TimestampOptions) -> Case:
+    def with_options(
+        name: str, title: str, why: str, cause: str, options: TimestampOptions
+    ) -> Case:
         return _case(name, title, why, stamped(stage, **options), cause)
 
     yield with_options(
-        "broken-value", "The token's signature value is wrong", "Forged or damaged", "TST.SIGNATURE", {"is_signature_broken": True}
+        "broken-value",
+        "The token's signature value is wrong",
+        "Forged or damaged",
+        "TST.SIGNATURE",
+        {"is_signature_broken": True},
     )
     yield with_options(
         "no-signing-certificate",
@@ -65,11 +71,19 @@ def _by_the_authority(stage: Stage) -> Iterator[Case]:
         "TST.NO_CERTIFICATE",
         {"has_certificates": False},
     )
-    yield with_options("sha1", "The token is signed with SHA-1", "Collisions are affordable", "TST.WEAK_ALGORITHM", {"digest": "sha1"})
+    yield with_options(
+        "sha1",
+        "The token is signed with SHA-1",
+        "Collisions are affordable",
+        "TST.WEAK_ALGORITHM",
+        {"digest": "sha1"},
+    )
 
 
 def _outside(stage: Stage) -> Iterator[Case]:
-    """Tokens whose time is not one at which their authority's certificate was valid; the best time would be wrong by as much."""
+    """Tokens whose time is not one at which their authority's certificate was valid; the best time
+    would be wrong by as much.
+    """
     at, minute = SIGNED_AT + timedelta(hours=1), timedelta(minutes=1)
     young = stage.world.time_stamper("TEST TSA Young", not_before=at + minute)
     old = stage.world.time_stamper("TEST TSA Old", not_after=at - minute)
@@ -97,7 +111,13 @@ def _altered(stage: Stage) -> Iterator[Case]:
         info["gen_time"] = core.GeneralizedTime(info["gen_time"].native.replace(year=2025))
         signed["encap_content_info"]["content"] = core.ParsableOctetString(info.dump(force=True))
 
-    yield altered("changed-time", "The time in the token is changed", "What a forger would change", "TST.MESSAGE_DIGEST", backdate)
+    yield altered(
+        "changed-time",
+        "The time in the token is changed",
+        "What a forger would change",
+        "TST.MESSAGE_DIGEST",
+        backdate,
+    )
 
     label = bytes(core.ObjectIdentifier("1.2.840.113549.1.9.16.1.4").dump())
 
@@ -118,20 +138,39 @@ def _altered(stage: Stage) -> Iterator[Case]:
         signer = signed["signer_infos"][0]
         signed["signer_infos"] = cms.SignerInfos([signer, signer.copy()])
 
-    yield altered("two-signers", "The token has two signers", "Exactly one is allowed", "TST.SIGNER_COUNT", twice)
+    yield altered(
+        "two-signers",
+        "The token has two signers",
+        "Exactly one is allowed",
+        "TST.SIGNER_COUNT",
+        twice,
+    )
 
     def bare(signed: Any) -> None:
         signer = signed["signer_infos"][0]
-        kept = {name: signer[name] for name in ("version", "sid", "digest_algorithm", "signature_algorithm", "signature")}
+        kept = {
+            name: signer[name]
+            for name in ("version", "sid", "digest_algorithm", "signature_algorithm", "signature")
+        }
         signed["signer_infos"] = cms.SignerInfos([cms.SignerInfo(kept)])
 
     yield altered(
-        "no-signed-attributes", "The token has no signed attributes", "Then the certificate is not bound", "TST.SIGNED_ATTRIBUTES", bare
+        "no-signed-attributes",
+        "The token has no signed attributes",
+        "Then the certificate is not bound",
+        "TST.SIGNED_ATTRIBUTES",
+        bare,
     )
 
     def critical(signed: Any) -> None:
         info = tsp.TSTInfo.load(bytes(signed["encap_content_info"]["content"].contents))
-        info["extensions"] = [{"extn_id": "1.3.6.1.4.1.32473.704.2", "critical": True, "extn_value": core.OctetString(b"\x05\x00")}]
+        info["extensions"] = [
+            {
+                "extn_id": "1.3.6.1.4.1.32473.704.2",
+                "critical": True,
+                "extn_value": core.OctetString(b"\x05\x00"),
+            }
+        ]
         signed["encap_content_info"]["content"] = core.ParsableOctetString(info.dump(force=True))
 
     yield altered(
@@ -157,7 +196,11 @@ def _altered(stage: Stage) -> Iterator[Case]:
 def _octets(stage: Stage) -> Iterator[Case]:
     issued = stage.issued()
     yield _case(
-        "noise", "The token is noise", "Must be said, not crash", stamp(issued, SEAL, lambda _: bytes(range(1, 200))), "TST.MALFORMED"
+        "noise",
+        "The token is noise",
+        "Must be said, not crash",
+        stamp(issued, SEAL, lambda _: bytes(range(1, 200))),
+        "TST.MALFORMED",
     )
     yield _case(
         "truncated",
@@ -190,7 +233,10 @@ def _octets(stage: Stage) -> Iterator[Case]:
     yield Case(
         identifier="token/indefinite-length",
         title="The token is BER with an indefinite length",
-        why="CMS is BER, and Java programs write it so; what is hashed and signed in it is DER all the same",
+        why=(
+            "CMS is BER, and Java programs write it so; what is hashed and signed in it is "
+            "DER all the same"
+        ),
         spec="RFC 3161, 2.4.2; RFC 5652, 5.4",
         document=stamp(issued, SEAL, indefinite),
         verdict="VALID",

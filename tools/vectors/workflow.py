@@ -9,7 +9,19 @@ from hocba_sign.model.workflow import Slot
 from hocba_sign.xml.encode import encode
 from tools.vectors.case import Case
 from tools.vectors.forge import value_id
-from tools.vectors.stage import CBQL, GVCN, SEAL, Stage, before_slot, emptied, filled, inserted, signature_octets, slot_start, without_slot
+from tools.vectors.stage import (
+    CBQL,
+    GVCN,
+    SEAL,
+    Stage,
+    before_slot,
+    emptied,
+    filled,
+    inserted,
+    signature_octets,
+    slot_start,
+    without_slot,
+)
 
 _SPEC = "docs/explanation: the order links"
 _SHORT = {"GVBM": "teacher", "GVCN": "homeroom", "CBQL": "principal", "KY_PHAT_HANH": "seal"}
@@ -61,7 +73,10 @@ def _removals(stage: Stage) -> Iterator[Case]:
         yield _refused(
             f"removed-{_SHORT[slot.role]}",
             f"The signature of {slot.role} is taken out",
-            "Later signatures cover its value, and without it they prove that something was removed",
+            (
+                "Later signatures cover its value, and without it they prove that something was "
+                "removed"
+            ),
             emptied(issued, slot),
             "WF.SKIPPED",
             "WF.REMOVED",
@@ -78,9 +93,21 @@ def _removals(stage: Stage) -> Iterator[Case]:
         twin="format/issued-secondary",
     )
     never = stage.completed(stage.issued(upto=2), (SEAL,))
-    yield _refused("sealed-without-principal", "The school seals what the principal never signed", "A step is skipped", never, "WF.SKIPPED")
+    yield _refused(
+        "sealed-without-principal",
+        "The school seals what the principal never signed",
+        "A step is skipped",
+        never,
+        "WF.SKIPPED",
+    )
     bare = stage.completed(stage.draft(), (SEAL,))
-    yield _refused("seal-only", "Only the seal stands on the file", "All other steps are skipped", bare, "WF.SKIPPED")
+    yield _refused(
+        "seal-only",
+        "Only the seal stands on the file",
+        "All other steps are skipped",
+        bare,
+        "WF.SKIPPED",
+    )
 
 
 def _orders(stage: Stage) -> Iterator[Case]:
@@ -90,7 +117,9 @@ def _orders(stage: Stage) -> Iterator[Case]:
             continue
         document = stage.draft()
         for before, slot in zip((None, *order), order, strict=False):
-            document = stage.forged(document, slot, linked=() if before is None else (value_id(before),))
+            document = stage.forged(
+                document, slot, linked=() if before is None else (value_id(before),)
+            )
         names = "-".join(_SHORT[slot.role] for slot in order)
         yield _refused(
             f"order-{names}",
@@ -105,7 +134,10 @@ def _orders(stage: Stage) -> Iterator[Case]:
     yield _refused(
         "order-without-links",
         "Signed in the planned order, but no signature covers another",
-        "The layout demands that each signature covers those before it: one without links is not of its form",
+        (
+            "The layout demands that each signature covers those before it: one without links "
+            "is not of its form"
+        ),
         unlinked,
         "WF.ORDER",
     )
@@ -137,7 +169,10 @@ def _replacements(stage: Stage) -> Iterator[Case]:
     yield Case(
         identifier="workflow/replaced-seal",
         title="The seal is replaced by a valid one of another school",
-        why="Government certificates carry no number: another name proves nothing, so it is not passed",
+        why=(
+            "Government certificates carry no number: another name proves nothing, so it is "
+            "not passed"
+        ),
         spec=_SPEC,
         document=unknown,
         verdict="INDETERMINATE",
@@ -168,13 +203,25 @@ def _moves(stage: Stage) -> Iterator[Case]:
     )
     role = stage.forged_at(CBQL, role="GVCN")
     yield _refused(
-        "claims-another-role", "The principal's signature claims to be the homeroom teacher's", "SignerRoleV2 is signed", role, "WF.MOVED"
+        "claims-another-role",
+        "The principal's signature claims to be the homeroom teacher's",
+        "SignerRoleV2 is signed",
+        role,
+        "WF.MOVED",
     )
     doubled = filled(issued, CBQL, principal)
-    yield _refused_format("doubled-in-its-slot", "The principal's signature stands twice in its slot", doubled, "XML.DUPLICATE_ID")
+    yield _refused_format(
+        "doubled-in-its-slot",
+        "The principal's signature stands twice in its slot",
+        doubled,
+        "XML.DUPLICATE_ID",
+    )
     copied = filled(emptied(issued, SEAL), SEAL, principal)
     yield _refused_format(
-        "doubled-in-another-slot", "The principal's signature stands in the seal's slot as well", copied, "XML.DUPLICATE_ID"
+        "doubled-in-another-slot",
+        "The principal's signature stands in the seal's slot as well",
+        copied,
+        "XML.DUPLICATE_ID",
     )
     renamed = principal.replace(b"ck-CBQL", b"ck-KY_PHAT_HANH")
     yield _refused(
@@ -188,7 +235,13 @@ def _moves(stage: Stage) -> Iterator[Case]:
     first, second = stage.transcript("lop12", 2).slots[:2]
     one, other = signature_octets(two, first), signature_octets(two, second)
     crossed = filled(filled(emptied(emptied(two, first), second), first, other), second, one)
-    yield _refused("swapped-teachers", "Two subject teachers' signatures change places", "Each covers its own subject", crossed, "WF.MOVED")
+    yield _refused(
+        "swapped-teachers",
+        "Two subject teachers' signatures change places",
+        "Each covers its own subject",
+        crossed,
+        "WF.MOVED",
+    )
     yield Case(
         identifier="workflow/two-teachers",
         title="Two subject teachers, all roles in order",
@@ -209,7 +262,10 @@ def _moves(stage: Stage) -> Iterator[Case]:
             "WF.REMOVED",
         )
     partly = stage.forged(
-        stage.issued("lop12", 2, upto=2), GVCN, stage.holder(GVCN, stage.transcript("lop12", 2)), linked=(value_id(first),)
+        stage.issued("lop12", 2, upto=2),
+        GVCN,
+        stage.holder(GVCN, stage.transcript("lop12", 2)),
+        linked=(value_id(first),),
     )
     yield _refused(
         "one-of-two-teachers-not-linked",
@@ -221,7 +277,11 @@ def _moves(stage: Stage) -> Iterator[Case]:
     chosen = stage.transcript("lop12", 2)
     skipped = stage.forged(stage.issued("lop12", 2, upto=1), GVCN, stage.holder(GVCN, chosen))
     yield _refused(
-        "homeroom-before-second-teacher", "The homeroom teacher signs before the second teacher", "A step is skipped", skipped, "WF.SKIPPED"
+        "homeroom-before-second-teacher",
+        "The homeroom teacher signs before the second teacher",
+        "A step is skipped",
+        skipped,
+        "WF.SKIPPED",
     )
     narrow = stage.forged_at(CBQL, covered=("thongtinhocba",))
     yield _refused(
@@ -255,8 +315,12 @@ def _refused_format(name: str, title: str, document: bytes, cause: str) -> Case:
 
 
 def _for_another_pupil(transcript: Transcript) -> Transcript:
-    pupil = replace(transcript.pupil, full_name="Hoàng Minh Phúc", personal_id="048208011999", code="4812083999")
-    identification = replace(transcript.identification, pupil=pupil, id="0a1b2c3d-4e5f-4a6b-8c7d-9e0f1a2b3c4d")
+    pupil = replace(
+        transcript.pupil, full_name="Hoàng Minh Phúc", personal_id="048208011999", code="4812083999"
+    )
+    identification = replace(
+        transcript.identification, pupil=pupil, id="0a1b2c3d-4e5f-4a6b-8c7d-9e0f1a2b3c4d"
+    )
     return replace(transcript, identification=identification)
 
 
@@ -285,7 +349,9 @@ def _other_files(stage: Stage) -> Iterator[Case]:
     )
     two = stage.issued("lop12", 2, upto=2)
     first, second = stage.transcript("lop12", 2).slots[:2]
-    crossed = filled(emptied(two, second), second, signature_octets(two, first).replace(b"gv-19-1", b"gv-15-1"))
+    crossed = filled(
+        emptied(two, second), second, signature_octets(two, first).replace(b"gv-19-1", b"gv-15-1")
+    )
     yield _refused(
         "moved-to-another-subject",
         "A teacher's signature is copied into another subject's slot",
@@ -309,15 +375,23 @@ def _other_files(stage: Stage) -> Iterator[Case]:
 
 
 def _with_other_signer(transcript: Transcript) -> Transcript:
-    principal = replace(transcript.signers.principal, full_name="Trịnh Văn Lạ", personal_id="001099000777")
+    principal = replace(
+        transcript.signers.principal, full_name="Trịnh Văn Lạ", personal_id="001099000777"
+    )
     return replace(transcript, signers=replace(transcript.signers, principal=principal))
 
 
 def _slots(stage: Stage) -> Iterator[Case]:
     issued = stage.issued()
-    extra = inserted(issued, "h:DANH_SACH_CHU_KY", b'<GVBM giaoVien="gv-99-1" monHoc="mon-99"></GVBM>')
+    extra = inserted(
+        issued, "h:DANH_SACH_CHU_KY", b'<GVBM giaoVien="gv-99-1" monHoc="mon-99"></GVBM>'
+    )
     yield _refused(
-        "extra-slot", "A slot for a subject that the content does not have", "The content alone says who signs", extra, "WF.UNEXPECTED_SLOT"
+        "extra-slot",
+        "A slot for a subject that the content does not have",
+        "The content alone says who signs",
+        extra,
+        "WF.UNEXPECTED_SLOT",
     )
     second = Slot(stage.teacher.role, "mon-19", "gv-19-2")
     beside = before_slot(issued, GVCN, slot_start(second) + "</GVBM>")

@@ -1,6 +1,8 @@
-"""Which numeric addresses belong to the open network: by the registries of IANA, which are data here, not by the interpreter's tables.
+"""Which numeric addresses belong to the open network: by the registries of IANA, which are data
+here, not by the interpreter's tables.
 
-Spec: RFC 6890 and RFC 8190 (special-purpose registries), RFC 4291 2.4 (what is assigned for global unicast).
+Spec: RFC 6890 and RFC 8190 (special-purpose registries), RFC 4291 2.4 (what is assigned for global
+unicast).
 """
 
 import ipaddress
@@ -20,10 +22,12 @@ _LOW: Final = 0xFFFF_FFFF
 
 
 def is_public(address: str) -> bool:
-    """Tell whether a numeric address is one of the open network, whatever form or translation hides it.
+    """Return whether a numeric address is one of the open network, whatever form or translation
+    hides it.
 
-    An address that another stands in is as public as that one. The most specific block of the registries decides; what they call neither
-    reachable nor unreachable is refused, and so is an IPv6 address outside the space assigned for global unicast.
+    An address that another stands in is as public as that one. The most specific block of the
+    registries decides; what they call neither reachable nor unreachable is refused, and so is an
+    IPv6 address outside the space assigned for global unicast.
     """
     try:
         parsed = ipaddress.ip_address(address)
@@ -40,7 +44,7 @@ def is_public(address: str) -> bool:
 
 
 def _embedded(address: ipaddress.IPv6Address) -> tuple[ipaddress.IPv4Address, ...]:
-    """Give the IPv4 addresses that packets to `address` end at, or pass on the way."""
+    """Return the IPv4 addresses that packets to `address` end at, or pass on the way."""
     value = int(address)
     if address in _MAPPED or address in _TRANSLATED:
         return (ipaddress.IPv4Address(value & _LOW),)
@@ -57,17 +61,23 @@ def _is_reachable(address: _Address, *, default: bool) -> bool:
 
 @cache
 def _registry() -> dict[str, object]:
-    octets = resources.files("hocba_sign").joinpath("data", "network", "special_purpose.json").read_bytes()
+    octets = (
+        resources.files("hocba_sign")
+        .joinpath("data", "network", "special_purpose.json")
+        .read_bytes()
+    )
     read: dict[str, object] = json.loads(octets)
     return read
 
 
 @cache
 def _blocks() -> tuple[tuple[_Network, bool], ...]:
-    """Give the blocks, the most specific first."""
+    """Return the blocks, the most specific first."""
     rows = _registry()["blocks"]
     assert isinstance(rows, list)
-    found = ((ipaddress.ip_network(row["block"]), row["globally_reachable"] is True) for row in rows)
+    found = (
+        (ipaddress.ip_network(row["block"]), row["globally_reachable"] is True) for row in rows
+    )
     return tuple(sorted(found, key=lambda one: one[0].prefixlen, reverse=True))
 
 

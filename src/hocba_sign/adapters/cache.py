@@ -1,10 +1,11 @@
 """What was fetched, kept for a while in one SQLite file, for many processes at once.
 
-A process may be killed at any moment: SQLite's rollback journal undoes what was half written. What is read back is checked by a digest
-over the whole entry, and its content is judged anew at every use, so that a damaged file costs a download, never a wrong answer.
-Whoever can write into the folder can write digests too: only a file with exactly the tables of this program is asked, what it gives is
-of the expected types and sizes, or as good as not there.
-A file that SQLite itself calls damaged is left behind for a new one with the next number: a file that others may have open is never
+A process may be killed at any moment: SQLite's rollback journal undoes what was half written. What
+is read back is checked by a digest over the whole entry, and its content is judged anew at every
+use, so that a damaged file costs a download, never a wrong answer. Whoever can write into the
+folder can write digests too: only a file with exactly the tables of this program is asked, what it
+gives is of the expected types and sizes, or as good as not there. A file that SQLite itself calls
+damaged is left behind for a new one with the next number: a file that others may have open is never
 replaced, which is how SQLite files get mixed up.
 """
 
@@ -32,7 +33,9 @@ _NAME: Final = re.compile(r"fetched-(\d{1,9})\.sqlite3")
 _MAX_CAUSE, _MAX_PLACE = 64, 4_096
 _EXTRA_OCTETS: Final = 64 * 1024
 """What a row may take beside its octets."""
-_DAMAGED: Final = frozenset({sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB, sqlite3.SQLITE_ERROR, sqlite3.SQLITE_MISMATCH})
+_DAMAGED: Final = frozenset(
+    {sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB, sqlite3.SQLITE_ERROR, sqlite3.SQLITE_MISMATCH}
+)
 """SQLITE_ERROR is what a file with other tables gives."""
 _VERSION: Final = 1
 _TABLE: Final = f"""
@@ -50,7 +53,9 @@ _Result = TypeVar("_Result")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Entry:
-    """What an address gave at `stored` (UTC), to be used until `until`: octets, or why there were none."""
+    """What an address gave at `stored` (UTC), to be used until `until`: octets, or why there were
+    none.
+    """
 
     stored: datetime
     until: datetime
@@ -60,7 +65,9 @@ class Entry:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Cache:
-    """The cache in `folder`, which is made when something is kept. Holds no connection, so processes and threads may share it.
+    """The cache in `folder`, which is made when something is kept.
+
+    Holds no connection, so processes and threads may share it.
 
     Whatever goes wrong with the file, `get` finds nothing and `put` keeps nothing.
     """
@@ -69,10 +76,13 @@ class Cache:
     max_octets: int = MAX_KEPT_OCTETS
 
     def get(self, key: str, *, at: datetime) -> Entry | None:
-        """Give what is kept under a key and may still be used at `at` (aware)."""
+        """Return what is kept under a key and may still be used at `at` (aware)."""
 
         def read(connection: sqlite3.Connection) -> Entry | None:
-            found = connection.execute("SELECT stored, until, cause, place, octets, sha256 FROM entry WHERE key = ?", (key,)).fetchone()
+            found = connection.execute(
+                "SELECT stored, until, cause, place, octets, sha256 FROM entry WHERE key = ?",
+                (key,),
+            ).fetchone()
             if found is None:
                 return None
             entry = _entry(key, found, at)
@@ -88,14 +98,22 @@ class Cache:
         if len(entry.octets) > self.max_octets:
             return
         stored, until = int(entry.stored.timestamp()), int(entry.until.timestamp())
-        cause, place = (entry.finding.cause, entry.finding.where or "") if entry.finding is not None else ("", "")
+        cause, place = (
+            (entry.finding.cause, entry.finding.where or "")
+            if entry.finding is not None
+            else ("", "")
+        )
         digest = _digest(key, stored, until, cause, place, entry.octets)
 
         def write(connection: sqlite3.Connection) -> None:
             connection.execute("BEGIN IMMEDIATE")
-            connection.execute("DELETE FROM entry WHERE until <= ? OR stored > ?", (stored, stored + int(CLOCK_TOLERANCE.total_seconds())))
             connection.execute(
-                "INSERT OR REPLACE INTO entry VALUES (?, ?, ?, ?, ?, ?, ?)", (key, stored, until, cause, place, entry.octets, digest)
+                "DELETE FROM entry WHERE until <= ? OR stored > ?",
+                (stored, stored + int(CLOCK_TOLERANCE.total_seconds())),
+            )
+            connection.execute(
+                "INSERT OR REPLACE INTO entry VALUES (?, ?, ?, ?, ?, ?, ?)",
+                (key, stored, until, cause, place, entry.octets, digest),
             )
             self._make_room(connection, key)
             connection.execute("COMMIT")
@@ -115,7 +133,11 @@ class Cache:
         """Drop other entries until the file fits."""
         while _size(connection) > self.max_octets:
             dropped = connection.execute(
-                "DELETE FROM entry WHERE key IN (SELECT key FROM entry WHERE key <> ? ORDER BY until LIMIT 16)", (key,)
+                (
+                    "DELETE FROM entry WHERE key IN (SELECT key FROM entry WHERE key <> ? ORDER "
+                    "BY until LIMIT 16)"
+                ),
+                (key,),
             )
             if not dropped.rowcount:
                 return
@@ -155,11 +177,17 @@ class Cache:
 
 @contextmanager
 def _connected(path: Path, max_octets: int) -> Iterator[sqlite3.Connection]:
-    """Open a file of this version. Raises: sqlite3.Error, with SQLITE_MISMATCH for one with other tables."""
-    with closing(sqlite3.connect(path, timeout=BUSY_TIMEOUT.total_seconds(), isolation_level=None)) as connection:
+    """Open a file of this version.
+
+    Raises: sqlite3.Error, with SQLITE_MISMATCH for one with other tables.
+    """
+    with closing(
+        sqlite3.connect(path, timeout=BUSY_TIMEOUT.total_seconds(), isolation_level=None)
+    ) as connection:
         connection.setlimit(sqlite3.SQLITE_LIMIT_LENGTH, max_octets)
         connection.execute("PRAGMA trusted_schema = OFF")
-        # A kill loses nothing all the same; after a power cut the file may be damaged, which costs a download, not 15 ms at every write.
+        # A kill loses nothing all the same; after a power cut the file may be damaged, which costs
+        # a download, not 15 ms at every write.
         connection.execute("PRAGMA synchronous = OFF")
         if connection.execute("PRAGMA user_version").fetchone() == (0,):
             connection.executescript(_TABLE)
@@ -171,8 +199,12 @@ def _connected(path: Path, max_octets: int) -> Iterator[sqlite3.Connection]:
 
 
 def _tables(connection: sqlite3.Connection) -> tuple[object, ...]:
-    """Give the version and every table, index, view and trigger as it was defined: a view may never end, a trigger may do anything."""
-    defined = connection.execute("SELECT type, name, sql FROM sqlite_schema ORDER BY name LIMIT 9").fetchall()
+    """Return the version and every table, index, view and trigger as it was defined: a view may
+    never end, a trigger may do anything.
+    """
+    defined = connection.execute(
+        "SELECT type, name, sql FROM sqlite_schema ORDER BY name LIMIT 9"
+    ).fetchall()
     return (*connection.execute("PRAGMA user_version").fetchone(), *defined)
 
 
@@ -187,7 +219,11 @@ def _entry(key: str, row: tuple[object, ...], at: datetime) -> Entry | None:
     """Read a row; None for one that this program did not write."""
     match row:
         case (int(stored), int(until), str(cause), str(place), bytes(octets), bytes(sha256)):
-            is_sound = len(cause) <= _MAX_CAUSE and len(place) <= _MAX_PLACE and _digest(key, stored, until, cause, place, octets) == sha256
+            is_sound = (
+                len(cause) <= _MAX_CAUSE
+                and len(place) <= _MAX_PLACE
+                and _digest(key, stored, until, cause, place, octets) == sha256
+            )
         case _:
             return None
     try:
@@ -195,11 +231,18 @@ def _entry(key: str, row: tuple[object, ...], at: datetime) -> Entry | None:
     except (OSError, ValueError, OverflowError):
         return None
     finding = Finding(cause, place or None) if cause else None
-    return Entry(stored=moments[0], until=moments[1], octets=octets, finding=finding) if is_sound else None
+    return (
+        Entry(stored=moments[0], until=moments[1], octets=octets, finding=finding)
+        if is_sound
+        else None
+    )
 
 
 def _size(connection: sqlite3.Connection) -> int:
-    pages, free, size = (connection.execute(f"PRAGMA {name}").fetchone()[0] for name in ("page_count", "freelist_count", "page_size"))
+    pages, free, size = (
+        connection.execute(f"PRAGMA {name}").fetchone()[0]
+        for name in ("page_count", "freelist_count", "page_size")
+    )
     return int((pages - free) * size)
 
 

@@ -1,4 +1,5 @@
-"""Evidence from files and folders: everything in them is read, however it is written, and what is not read is named.
+"""Evidence from files and folders: everything in them is read, however it is written, and what is
+not read is named.
 
 The rule, for people: docs/explanation/evidence.md.
 """
@@ -17,7 +18,8 @@ from hocba_sign.pki.loading.objects import MAX_CRL_OCTETS, Mark, Objects, Part, 
 from hocba_sign.pki.revocation.evidence import GIVEN, Evidence, Unread
 
 MAX_FOLDER_FILES: Final = 10_000
-"""A folder of anchors or lists has some hundred files; beyond this somebody named the wrong folder."""
+"""A folder of anchors or lists has some hundred files; beyond this somebody named the wrong folder.
+"""
 
 _STATEMENTS: Final = frozenset({Kind.CRL, Kind.OCSP})
 _STATEMENT_SUFFIXES: Final = frozenset({".crl", ".arl", ".ocsp", ".ors"})
@@ -34,16 +36,20 @@ class Gathered:
     unread: tuple[Unread, ...] = ()
 
     def evidence(self) -> Evidence:
-        """Give all of it as evidence that the caller hands over."""
-        held = Evidence.of(certificates=self.certificates, crls=self.crls, ocsps=self.ocsps, source=GIVEN)
+        """Return all of it as evidence that the caller hands over."""
+        held = Evidence.of(
+            certificates=self.certificates, crls=self.crls, ocsps=self.ocsps, source=GIVEN
+        )
         return held.merged(Evidence(unread=self.unread))
 
 
 def gather(paths: Iterable[Path], wanted: Kind) -> Gathered:
-    """Read the files, and every file of the folders, that are named to hold objects of the `wanted` kind; others in them are read too.
+    """Read the files, and every file of the folders, that are named to hold objects of the `wanted`
+    kind; others in them are read too.
 
-    A folder is not searched deeper. Raises: OutsideError as `read_limited`, FILE.IS_* or FILE.UNUSABLE for a file named that holds nothing
-    of the kind, FILE.NOTHING_USABLE for a folder without any, FILE.TOO_MANY.
+    A folder is not searched deeper. Raises: OutsideError as `read_limited`, FILE.IS_* or
+    FILE.UNUSABLE for a file named that holds nothing of the kind, FILE.NOTHING_USABLE for a folder
+    without any, FILE.TOO_MANY.
     """
     found: list[Objects] = []
     unread: list[Unread] = []
@@ -59,7 +65,13 @@ def gather(paths: Iterable[Path], wanted: Kind) -> Gathered:
                 objects = read_objects(read_limited(entry, MAX_CRL_OCTETS))
             except (InputError, OutsideError) as error:
                 is_below = error.cause == "FILE.FOLDER"
-                unread.append(Unread(error.cause, str(entry), not is_below and _is_suspected(entry, Mark.NOTHING, wanted)))
+                unread.append(
+                    Unread(
+                        error.cause,
+                        str(entry),
+                        not is_below and _is_suspected(entry, Mark.NOTHING, wanted),
+                    )
+                )
                 continue
             found.append(objects)
             unread += _unread_parts(entry, objects, wanted)
@@ -73,8 +85,13 @@ def gather(paths: Iterable[Path], wanted: Kind) -> Gathered:
     )
 
 
-def collect_evidence(*, certificates: Iterable[Path] = (), crls: Iterable[Path] = (), ocsps: Iterable[Path] = ()) -> Evidence:
-    """Read everything in files and folders as evidence, with what was not read. Raises: as `gather`."""
+def collect_evidence(
+    *, certificates: Iterable[Path] = (), crls: Iterable[Path] = (), ocsps: Iterable[Path] = ()
+) -> Evidence:
+    """Read everything in files and folders as evidence, with what was not read.
+
+    Raises: as `gather`.
+    """
     named = ((certificates, Kind.CERTIFICATE), (crls, Kind.CRL), (ocsps, Kind.OCSP))
     return Evidence().merged(*(gather(paths, wanted).evidence() for paths, wanted in named))
 
@@ -85,7 +102,10 @@ def collect_certificates(paths: Iterable[Path]) -> tuple[Certificate, ...]:
 
 
 def collect_crls(paths: Iterable[Path]) -> tuple[bytes, ...]:
-    """Read all CRLs of files and folders as DER. Raises: as `gather`; OutsideError with the cause of what was not read and could be another list."""
+    """Read all CRLs of files and folders as DER.
+
+    Raises: as `gather`; OutsideError with the cause of what was not read and could be another list.
+    """
     return _complete(gather(paths, Kind.CRL)).crls
 
 
@@ -102,11 +122,16 @@ def _complete(found: Gathered) -> Gathered:
 
 
 def entries(folder: Path) -> Iterator[Path]:
-    """Give everything that stands in a folder, by name, hidden files too. Raises: OutsideError FILE.UNREADABLE, FILE.TOO_MANY."""
+    """Yield everything that stands in a folder, by name, hidden files too.
+
+    Raises: OutsideError FILE.UNREADABLE, FILE.TOO_MANY.
+    """
     try:
         found = sorted(os.scandir(folder), key=lambda entry: entry.name)
     except OSError as error:
-        raise OutsideError("FILE.UNREADABLE", where=str(folder), detail=str(error.strerror)) from error
+        raise OutsideError(
+            "FILE.UNREADABLE", where=str(folder), detail=str(error.strerror)
+        ) from error
     if len(found) > MAX_FOLDER_FILES:
         raise OutsideError("FILE.TOO_MANY", where=str(folder))
     yield from (Path(entry.path) for entry in found)
@@ -120,12 +145,18 @@ def _read_named(path: Path, wanted: Kind) -> Objects:
     if not _held(objects, wanted):
         kinds = (kind for kind in objects.kinds if kind not in {Kind.DOCUMENT, Kind.PICTURE})
         cause = wrong_kind(kinds, default="FILE.UNUSABLE")
-        raise OutsideError(cause, where=str(path), detail=", ".join(part.cause for part in objects.unread[:3]))
+        raise OutsideError(
+            cause, where=str(path), detail=", ".join(part.cause for part in objects.unread[:3])
+        )
     return objects
 
 
 def _held(objects: Objects, wanted: Kind) -> bool:
-    return bool({Kind.CERTIFICATE: objects.certificates, Kind.CRL: objects.crls, Kind.OCSP: objects.ocsps}[wanted])
+    return bool(
+        {Kind.CERTIFICATE: objects.certificates, Kind.CRL: objects.crls, Kind.OCSP: objects.ocsps}[
+            wanted
+        ]
+    )
 
 
 def _unread_parts(path: Path, objects: Objects, wanted: Kind) -> Iterator[Unread]:
@@ -135,10 +166,14 @@ def _unread_parts(path: Path, objects: Objects, wanted: Kind) -> Iterator[Unread
     if not objects and not objects.unread:
         is_closed = Kind.SYSTEM in objects.others
         part = Part(wrong_kind(objects.others, default="FILE.UNUSABLE"), "", Mark.OTHER)
-        yield Unread(part.cause, str(path), not is_closed and _is_suspected(path, part.mark, wanted))
+        yield Unread(
+            part.cause, str(path), not is_closed and _is_suspected(path, part.mark, wanted)
+        )
 
 
 def _is_suspected(path: Path, mark: Mark, wanted: Kind) -> bool:
-    """Tell whether what was not read may be a statement on revocation: by its shape, its name, or because it was given as one."""
+    """Return whether what was not read may be a statement on revocation: by its shape, its name, or
+    because it was given as one.
+    """
     is_given = mark is Mark.NOTHING and wanted in _STATEMENTS
     return mark is Mark.STATEMENT or is_given or path.suffix.lower() in _STATEMENT_SUFFIXES

@@ -1,8 +1,10 @@
 """Guarded downloads: addresses in certificates and documents come from strangers.
 
-1. only http(s), without credentials, on ports that no other service answers, 2. the name is resolved once and every address of it must
-be public, 3. the connection goes to an address that was checked, so that a second answer of the name service changes nothing,
-4. time and size are bounded for the whole, redirects start again at 1. No proxies, no cookies, no decompression.
+1. only http(s), without credentials, on ports that no other service answers, 2. the name is
+   resolved once and every address of it must be public, 3. the connection goes to an address that
+   was checked, so that a second answer of the name service changes nothing,
+4. time and size are bounded for the whole, redirects start again at 1. No proxies, no cookies, no
+   decompression.
 Spec: RFC 2585, RFC 5280 8 (do not follow addresses blindly).
 """
 
@@ -39,7 +41,9 @@ _REDIRECTS: Final = frozenset({301, 302, 303, 307, 308})
 _PORTS: Final = {"http": 80, "https": 443}
 _FIRST_FREE_PORT: Final = 1_024
 _NUMBER: Final = re.compile(r"(?:^|\.)(?:[0-9]+|0[xX][0-9A-Fa-f]*)\.?$")
-"""Hosts that end in a number are addresses, which some resolvers read in octal, hexadecimal or with parts missing."""
+"""Hosts that end in a number are addresses, which some resolvers read in octal, hexadecimal or with
+parts missing.
+"""
 _AGENT: Final = "hocba-sign"
 
 Resolver: TypeAlias = Callable[[str, int], tuple[str, ...]]
@@ -48,7 +52,10 @@ Resolver: TypeAlias = Callable[[str, int], tuple[str, ...]]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Limits:
-    """What one download may cost, redirects included. `timeout` bounds the whole from the name to the last octet."""
+    """What one download may cost, redirects included.
+
+    `timeout` bounds the whole from the name to the last octet.
+    """
 
     max_octets: int = 64 * 1024 * 1024
     timeout: timedelta = timedelta(seconds=30)
@@ -82,7 +89,9 @@ class Fetched:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Refused:
-    """Why nothing came. `finding` has a cause `FETCH.*` and the address at fault, which after a redirect is not `url`.
+    """Why nothing came.
+
+    `finding` has a cause `FETCH.*` and the address at fault, which after a redirect is not `url`.
 
     Without `hops` nothing was contacted but the name service.
     """
@@ -106,7 +115,10 @@ def resolve(host: str, port: int) -> tuple[str, ...]:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Fetcher:
-    """Downloads within `limits`. `allow_loopback` lets this machine be asked, for tests; other private addresses stay refused."""
+    """Downloads within `limits`.
+
+    `allow_loopback` lets this machine be asked, for tests; other private addresses stay refused.
+    """
 
     limits: Limits = field(default_factory=Limits)
     allow_loopback: bool = False
@@ -123,7 +135,9 @@ class Fetcher:
                 return Refused(url=url, finding=finding, detail=error.detail, hops=tuple(hops))
         return Fetched(url=url, octets=octets, hops=tuple(hops))
 
-    def _follow(self, url: str, post: Post | None, *, deadline: "_Deadline", hops: list[Hop]) -> bytes:
+    def _follow(
+        self, url: str, post: Post | None, *, deadline: "_Deadline", hops: list[Hop]
+    ) -> bytes:
         here = url
         for _ in range(self.limits.max_redirects + 1):
             target = _target(here, has_any_port=self.allow_loopback)
@@ -137,11 +151,17 @@ class Fetcher:
             if post is not None or not answer.location:
                 raise OutsideError("FETCH.REDIRECT", where=_shown(here))
             here = urljoin(here, answer.location)
-        raise OutsideError("FETCH.REDIRECT", where=_shown(here), detail=f"more than {self.limits.max_redirects}")
+        raise OutsideError(
+            "FETCH.REDIRECT", where=_shown(here), detail=f"more than {self.limits.max_redirects}"
+        )
 
-    def _ask(self, target: Url, post: Post | None, *, deadline: "_Deadline", hops: list[Hop]) -> "bytes | _Redirect":
+    def _ask(
+        self, target: Url, post: Post | None, *, deadline: "_Deadline", hops: list[Hop]
+    ) -> "bytes | _Redirect":
         host, port = (target.host or "").strip("[]"), target.port or _PORTS[target.scheme or ""]
-        addresses = _checked(deadline.wait_for(lambda: self.resolve(host, port)), allow_loopback=self.allow_loopback)
+        addresses = _checked(
+            deadline.wait_for(lambda: self.resolve(host, port)), allow_loopback=self.allow_loopback
+        )
         failure: OutsideError | None = None
         for address in addresses[:MAX_ADDRESSES]:
             hops.append(Hop(_shown(target.url), address))
@@ -154,16 +174,25 @@ class Fetcher:
             except ProtocolError as error:
                 raise OutsideError("FETCH.TRUNCATED", detail="the answer breaks off") from error
             except (HttpTimeoutError, TimeoutError) as error:
-                raise OutsideError("FETCH.TIMEOUT", detail=f"{self.limits.timeout.total_seconds():g} s") from error
+                raise OutsideError(
+                    "FETCH.TIMEOUT", detail=f"{self.limits.timeout.total_seconds():g} s"
+                ) from error
             except (HTTPError, HTTPException, OSError, ValueError, AttributeError) as error:
                 raise OutsideError("FETCH.UNREACHABLE", detail=type(error).__name__) from error
         raise failure or OutsideError("FETCH.NAME")
 
-    def _exchange(self, connection: HTTPConnection, target: Url, *, post: Post | None, deadline: "_Deadline") -> "bytes | _Redirect":
+    def _exchange(
+        self, connection: HTTPConnection, target: Url, *, post: Post | None, deadline: "_Deadline"
+    ) -> "bytes | _Redirect":
         deadline.watch(connection)
         connection.connect()
         deadline.watch(connection)
-        headers = {"Host": target.netloc or "", "User-Agent": _AGENT, "Accept": "*/*", "Accept-Encoding": "identity"}
+        headers = {
+            "Host": target.netloc or "",
+            "User-Agent": _AGENT,
+            "Accept": "*/*",
+            "Accept-Encoding": "identity",
+        }
         if post is not None:
             headers["Content-Type"] = post.content_type
         connection.request(
@@ -195,11 +224,15 @@ class Fetcher:
         raise OutsideError("FETCH.TOO_LARGE", detail=f"more than {self.limits.max_octets} octets")
 
 
-def fetch(url: str, *, limits: Limits, allow_loopback: bool = False, post: Post | None = None) -> bytes:
+def fetch(
+    url: str, *, limits: Limits, allow_loopback: bool = False, post: Post | None = None
+) -> bytes:
     """Download one address. Raises: OutsideError FETCH.*, `where` the address at fault."""
     outcome = Fetcher(limits=limits, allow_loopback=allow_loopback).attempt(url, post=post)
     if isinstance(outcome, Refused):
-        raise OutsideError(outcome.finding.cause, where=outcome.finding.where, detail=outcome.detail)
+        raise OutsideError(
+            outcome.finding.cause, where=outcome.finding.where, detail=outcome.detail
+        )
     return outcome.octets
 
 
@@ -223,7 +256,12 @@ class _Deadline:
         self._timer.start()
         return self
 
-    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
         self._timer.cancel()
 
     @property
@@ -231,19 +269,23 @@ class _Deadline:
         return time.monotonic() >= self._end
 
     def remaining(self) -> float:
-        """Give the seconds left. Raises: TimeoutError where there are none."""
+        """Return the seconds left. Raises: TimeoutError where there are none."""
         left = self._end - time.monotonic()
         if left <= 0:
             raise OutsideError("FETCH.TIMEOUT", detail=f"{self._seconds:g} s")
         return left
 
     def watch(self, connection: HTTPConnection) -> None:
-        """Cut this connection when the time is up; it forgets its socket once the response takes over, so that is kept here."""
+        """Cut this connection when the time is up; it forgets its socket once the response takes
+        over, so that is kept here.
+        """
         self._connection, self._socket = connection, connection.sock
         self.remaining()
 
     def wait_for(self, look_up: Callable[[], tuple[str, ...]]) -> tuple[str, ...]:
-        """Resolve a name; the system's own call knows no time limit, so it is left behind when it takes too long."""
+        """Resolve a name; the system's own call knows no time limit, so it is left behind when it
+        takes too long.
+        """
         answer: SimpleQueue[tuple[str, ...]] = SimpleQueue()
 
         def ask() -> None:
@@ -276,7 +318,11 @@ def _target(url: str, *, has_any_port: bool) -> Url:
         raise OutsideError("FETCH.URL", where=_shown(url)) from error
     if parsed.scheme not in _PORTS:
         raise OutsideError("FETCH.SCHEME", where=_shown(url))
-    if not parsed.host or parsed.auth is not None or (_NUMBER.search(parsed.host) and not _is_numeric(parsed.host)):
+    if (
+        not parsed.host
+        or parsed.auth is not None
+        or (_NUMBER.search(parsed.host) and not _is_numeric(parsed.host))
+    ):
         raise OutsideError("FETCH.URL", where=_shown(url), detail="a host and no credentials")
     port = parsed.port if parsed.port is not None else _PORTS[parsed.scheme]
     if port not in _PORTS.values() and port < _FIRST_FREE_PORT and not has_any_port:
@@ -285,7 +331,9 @@ def _target(url: str, *, has_any_port: bool) -> Url:
 
 
 def _checked(addresses: tuple[str, ...], *, allow_loopback: bool) -> tuple[str, ...]:
-    """Give the addresses if all of them may be contacted: a name that is public only in part is no honest one."""
+    """Return the addresses if all of them may be contacted: a name that is public only in part is
+    no honest one.
+    """
     if not addresses:
         raise OutsideError("FETCH.NAME")
     for address in addresses:
@@ -304,10 +352,18 @@ def _is_loopback(address: str) -> bool:
 def _connection(target: Url, address: str, *, port: int, seconds: float) -> HTTPConnection:
     if target.scheme == "http":
         return HTTPConnection(address, port, timeout=seconds)
-    # What is fetched proves itself by its pin or signature, and CRLs must not need a certificate check of their own to be had
-    # (RFC 5280, 8); official servers send wrong chains. So the server is not authenticated, and nothing secret is sent.
+    # What is fetched proves itself by its pin or signature, and CRLs must not need a certificate
+    # check of their own to be had (RFC 5280, 8); official servers send wrong chains. So the server
+    # is not authenticated, and nothing secret is sent.
     name = None if _is_numeric(target.host or "") else target.host
-    return HTTPSConnection(address, port, timeout=seconds, server_hostname=name, cert_reqs="CERT_NONE", assert_hostname=False)
+    return HTTPSConnection(
+        address,
+        port,
+        timeout=seconds,
+        server_hostname=name,
+        cert_reqs="CERT_NONE",
+        assert_hostname=False,
+    )
 
 
 def _is_numeric(host: str) -> bool:

@@ -1,4 +1,6 @@
-"""Files in and out: sizes are checked before anything is read, results appear whole or not at all."""
+"""Files in and out: sizes are checked before anything is read, results appear whole or not
+at all.
+"""
 
 import hashlib
 import os
@@ -14,15 +16,17 @@ MAX_HASHED_OCTETS: Final = 256 * 1024 * 1024
 """A file larger than this is refused without being read at all."""
 
 _PIECE: Final = 1 << 20
-_NEW: Final = os.O_WRONLY | os.O_CREAT | os.O_EXCL | getattr(os, "O_BINARY", 0) | getattr(os, "O_CLOEXEC", 0)
+_NEW: Final = (
+    os.O_WRONLY | os.O_CREAT | os.O_EXCL | getattr(os, "O_BINARY", 0) | getattr(os, "O_CLOEXEC", 0)
+)
 _FOR_ALL: Final = 0o666
 
 
 def read_limited(path: Path, limit: int) -> bytes:
     """Read a regular file of at most `limit` octets.
 
-    Raises: OutsideError FILE.NOT_FOUND, FILE.FOLDER, FILE.NOT_REGULAR (a device, a pipe), FILE.UNREADABLE; InputError FILE.TOO_LARGE
-    without having read the file.
+    Raises: OutsideError FILE.NOT_FOUND, FILE.FOLDER, FILE.NOT_REGULAR (a device, a pipe),
+    FILE.UNREADABLE; InputError FILE.TOO_LARGE without having read the file.
     """
     try:
         with _open_regular(path) as file:
@@ -36,7 +40,9 @@ def read_limited(path: Path, limit: int) -> bytes:
 
 
 def sha256_of(path: Path) -> str | None:
-    """Give the SHA-256 of a file piece by piece, in lower-case hexadecimal; None beyond `MAX_HASHED_OCTETS`. Raises: as `read_limited`."""
+    """Return the SHA-256 of a file piece by piece, in lower-case hexadecimal; None beyond
+    `MAX_HASHED_OCTETS`. Raises: as `read_limited`.
+    """
     hashed = hashlib.sha256()
     try:
         with _open_regular(path) as file:
@@ -50,9 +56,11 @@ def sha256_of(path: Path) -> str | None:
 
 
 def write_atomically(path: Path, octets: bytes) -> None:
-    """Write a file so that there is never a half of it: the old file stays until the new one is complete on the disk.
+    """Write a file so that there is never a half of it: the old file stays until the new one is
+    complete on the disk.
 
-    A link is followed. Raises: OutsideError FILE.FOLDER, FILE.NOT_REGULAR, FILE.NO_FOLDER, FILE.UNWRITABLE.
+    A link is followed. Raises: OutsideError FILE.FOLDER, FILE.NOT_REGULAR, FILE.NO_FOLDER,
+    FILE.UNWRITABLE.
     """
     goal = resolved(path)
     mode = _mode(goal)
@@ -62,7 +70,9 @@ def write_atomically(path: Path, octets: bytes) -> None:
     except FileNotFoundError as error:
         raise OutsideError("FILE.NO_FOLDER", where=str(path.parent)) from error
     except OSError as error:
-        raise OutsideError("FILE.UNWRITABLE", where=str(path), detail=str(error.strerror)) from error
+        raise OutsideError(
+            "FILE.UNWRITABLE", where=str(path), detail=str(error.strerror)
+        ) from error
     try:
         with os.fdopen(descriptor, "wb") as file:
             file.write(octets)
@@ -72,13 +82,17 @@ def write_atomically(path: Path, octets: bytes) -> None:
             part.chmod(mode)
         part.replace(goal)
     except OSError as error:
-        raise OutsideError("FILE.UNWRITABLE", where=str(path), detail=str(error.strerror)) from error
+        raise OutsideError(
+            "FILE.UNWRITABLE", where=str(path), detail=str(error.strerror)
+        ) from error
     finally:
         part.unlink(missing_ok=True)
 
 
 def is_folder(path: Path) -> bool:
-    """Tell whether a folder can be seen there; a name too long, or in a folder that is closed to this user, is told when it is read."""
+    """Return whether a folder can be seen there; a name too long, or in a folder that is closed to
+    this user, is told when it is read.
+    """
     return _is(stat.S_ISDIR, path)
 
 
@@ -95,7 +109,10 @@ def _is(kind: Callable[[int], bool], path: Path) -> bool:
 
 
 def resolved(path: Path) -> Path:
-    """Follow the links of a path. Raises: OutsideError FILE.UNWRITABLE where they lead nowhere, or the name is none."""
+    """Follow the links of a path.
+
+    Raises: OutsideError FILE.UNWRITABLE where they lead nowhere, or the name is none.
+    """
     try:
         return path.resolve()
     except (OSError, RuntimeError, ValueError) as error:
@@ -103,23 +120,38 @@ def resolved(path: Path) -> Path:
 
 
 def _open_regular(path: Path) -> BinaryIO:
-    """Open without waiting for whoever writes into a pipe. Raises: OSError; OutsideError FILE.FOLDER, FILE.NOT_REGULAR."""
-    descriptor = os.open(path, os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0) | getattr(os, "O_CLOEXEC", 0))
+    """Open without waiting for whoever writes into a pipe.
+
+    Raises: OSError; OutsideError FILE.FOLDER, FILE.NOT_REGULAR.
+    """
+    descriptor = os.open(
+        path,
+        os.O_RDONLY
+        | getattr(os, "O_NONBLOCK", 0)
+        | getattr(os, "O_BINARY", 0)
+        | getattr(os, "O_CLOEXEC", 0),
+    )
     kind = os.fstat(descriptor).st_mode
     if not stat.S_ISREG(kind):
         os.close(descriptor)
-        raise OutsideError("FILE.FOLDER" if stat.S_ISDIR(kind) else "FILE.NOT_REGULAR", where=str(path))
+        raise OutsideError(
+            "FILE.FOLDER" if stat.S_ISDIR(kind) else "FILE.NOT_REGULAR", where=str(path)
+        )
     return os.fdopen(descriptor, "rb")
 
 
 def _mode(goal: Path) -> int | None:
-    """Give the permissions of the file that is to be replaced; None for a new one, to which the system applies what this user set."""
+    """Return the permissions of the file that is to be replaced; None for a new one, to which the
+    system applies what this user set.
+    """
     try:
         kind = goal.stat().st_mode
     except OSError:
         return None
     if not stat.S_ISREG(kind):
-        raise OutsideError("FILE.FOLDER" if stat.S_ISDIR(kind) else "FILE.NOT_REGULAR", where=str(goal))
+        raise OutsideError(
+            "FILE.FOLDER" if stat.S_ISDIR(kind) else "FILE.NOT_REGULAR", where=str(goal)
+        )
     return stat.S_IMODE(kind)
 
 

@@ -34,18 +34,23 @@ _RC2_OR_RC4 = re.compile(rb"\x06\x0a\x2a\x86\x48\x86\xf7\x0d\x01\x0c\x01[\x01\x0
 MAX_ITERATIONS = 10_000_000
 """Of deriving a key from a password, a few seconds; programs write two thousand to a million."""
 _COUNTED = re.compile(
-    rb"(?:\x06\x09\x2a\x86\x48\x86\xf7\x0d\x01\x05\x0c|\x06\x0a\x2a\x86\x48\x86\xf7\x0d\x01\x0c\x01[\x01-\x06])\x30.\x04"
+    rb"(?:\x06\x09\x2a\x86\x48\x86\xf7\x0d\x01\x05\x0c|"
+    rb"\x06\x0a\x2a\x86\x48\x86\xf7\x0d\x01\x0c\x01[\x01-\x06])\x30.\x04"
     rb"|\x04[\x14\x20\x30\x40].{20,64}?\x04(?=[\x04-\x20].{4,32}\x02[\x01-\x08].{1,8}\Z)",
     re.DOTALL,
 )
-"""Where a salt stands that a count of iterations follows: PBKDF2, pkcs-12PbeIds, and the MacData that end a PKCS#12 file."""
+"""Where a salt stands that a count of iterations follows: PBKDF2, pkcs-12PbeIds, and the MacData
+that end a PKCS#12 file.
+"""
 
 
 def from_pkcs12(octets: bytes, password: str | bytes | None) -> SoftwareSigner:
-    """Read key and certificates; the chain begins with the key's own certificate and goes up as far as the file does.
+    """Read key and certificates; the chain begins with the key's own certificate and goes up as far
+    as the file does.
 
     A text password is taken as UTF-8.
-    Raises: CallerError KEY.PASSWORD, KEY.NONE, KEY.CERTIFICATE, KEY.MISMATCH, KEY.KIND; OutsideError KEY.UNREADABLE.
+    Raises: CallerError KEY.PASSWORD, KEY.NONE, KEY.CERTIFICATE, KEY.MISMATCH, KEY.KIND;
+    OutsideError KEY.UNREADABLE.
     """
     _check_size(octets)
     try:
@@ -62,23 +67,33 @@ def from_pkcs12(octets: bytes, password: str | bytes | None) -> SoftwareSigner:
             key, own, others = pkcs12.load_key_and_certificates(octets, _password(password))
     except (ValueError, TypeError, UnsupportedAlgorithm) as error:
         # TypeError: a password that is not UTF-8.
-        if isinstance(error, UnsupportedAlgorithm) or (_RC2_OR_RC4.search(octets) and not _has_rc2()):
-            raise OutsideError("KEY.UNREADABLE", detail="encrypted in a way this machine does not support") from error
+        if isinstance(error, UnsupportedAlgorithm) or (
+            _RC2_OR_RC4.search(octets) and not _has_rc2()
+        ):
+            raise OutsideError(
+                "KEY.UNREADABLE", detail="encrypted in a way this machine does not support"
+            ) from error
         raise CallerError("KEY.PASSWORD") from error
     found = [certificate for certificate in (own, *others) if certificate is not None]
     try:
-        certificates = tuple(Certificate.load(certificate.public_bytes(Encoding.DER)) for certificate in found)
+        certificates = tuple(
+            Certificate.load(certificate.public_bytes(Encoding.DER)) for certificate in found
+        )
     except InputError as error:
         raise OutsideError("KEY.UNREADABLE", where=error.where, detail=error.detail) from error
     return _signer(key, certificates)
 
 
-def from_pem(key_octets: bytes, certificate_octets: bytes, *, password: str | bytes | None = None) -> SoftwareSigner:
-    """Read a private key (PEM or DER: PKCS#8, PKCS#1, SEC 1) and the certificates beside it, in any order.
+def from_pem(
+    key_octets: bytes, certificate_octets: bytes, *, password: str | bytes | None = None
+) -> SoftwareSigner:
+    """Read a private key (PEM or DER: PKCS#8, PKCS#1, SEC 1) and the certificates beside it, in any
+    order.
 
-    `certificate_octets` is anything `load_certificates` reads. A password for a key that has none is ignored.
-    Raises: CallerError KEY.PASSWORD, KEY.NONE, KEY.CERTIFICATE, KEY.MISMATCH, KEY.KIND; OutsideError KEY.UNREADABLE;
-    InputError CERT.MALFORMED, CERT.TOO_LARGE.
+    `certificate_octets` is anything `load_certificates` reads. A password for a key that has none
+    is ignored.
+    Raises: CallerError KEY.PASSWORD, KEY.NONE, KEY.CERTIFICATE, KEY.MISMATCH, KEY.KIND;
+    OutsideError KEY.UNREADABLE; InputError CERT.MALFORMED, CERT.TOO_LARGE.
     """
     _check_size(key_octets)
     key = _private_key(key_octets, _password(password))
@@ -103,14 +118,17 @@ def _private_key(octets: bytes, password: bytes | None) -> object:
         try:
             key = load(encoded, password)
         except TypeError:
-            # The library refuses a password for a key that needs none, and none for a key that needs one.
+            # The library refuses a password for a key that needs none, and none for a key that
+            # needs one.
             if password is None:
                 raise
             key = load(encoded, None)
     except TypeError as error:
         raise CallerError("KEY.PASSWORD") from error
     except UnsupportedAlgorithm as error:
-        raise OutsideError("KEY.UNREADABLE", detail="encrypted in a way or of a kind this machine does not support") from error
+        raise OutsideError(
+            "KEY.UNREADABLE", detail="encrypted in a way or of a kind this machine does not support"
+        ) from error
     except ValueError as error:
         if b"ENCRYPTED" in encoded or (is_der and password is not None):
             raise CallerError("KEY.PASSWORD") from error
@@ -126,10 +144,14 @@ def _signer(key: object, certificates: tuple[Certificate, ...]) -> SoftwareSigne
     if not certificates:
         raise CallerError("KEY.CERTIFICATE")
     try:
-        public_key = load_public_key(key.public_key().public_bytes(Encoding.DER, PublicFormat.SubjectPublicKeyInfo))
+        public_key = load_public_key(
+            key.public_key().public_bytes(Encoding.DER, PublicFormat.SubjectPublicKeyInfo)
+        )
     except InputError as error:
         raise CallerError("KEY.KIND", detail=error.detail) from error
-    leaf = next((certificate for certificate in certificates if _belongs(public_key, certificate)), None)
+    leaf = next(
+        (certificate for certificate in certificates if _belongs(public_key, certificate)), None
+    )
     if leaf is None:
         raise CallerError("KEY.MISMATCH")
     return SoftwareSigner(key, tuple(certificate.der for certificate in _chain(leaf, certificates)))
@@ -145,7 +167,14 @@ def _belongs(public_key: PublicKey, certificate: Certificate) -> bool:
 def _chain(leaf: Certificate, certificates: tuple[Certificate, ...]) -> tuple[Certificate, ...]:
     chain = [leaf]
     while not chain[-1].is_self_issued:
-        above = next((other for other in certificates if other not in chain and _may_issue(other, chain[-1])), None)
+        above = next(
+            (
+                other
+                for other in certificates
+                if other not in chain and _may_issue(other, chain[-1])
+            ),
+            None,
+        )
         if above is None:
             break
         chain.append(above)
@@ -154,7 +183,9 @@ def _chain(leaf: Certificate, certificates: tuple[Certificate, ...]) -> tuple[Ce
 
 def _may_issue(issuer: Certificate, certificate: Certificate) -> bool:
     wanted, own = certificate.authority_key_identifier, issuer.subject_key_identifier
-    return issuer.subject_der == certificate.issuer_der and (wanted is None or own is None or wanted == own)
+    return issuer.subject_der == certificate.issuer_der and (
+        wanted is None or own is None or wanted == own
+    )
 
 
 def _password(password: str | bytes | None) -> bytes | None:
@@ -168,7 +199,7 @@ def _check_size(octets: bytes) -> None:
 
 
 def _decoded(block: bytes) -> bytes:
-    """Give what is in a PEM block; nothing where it is no Base64, which the library says."""
+    """Return what is in a PEM block; nothing where it is no Base64, which the library says."""
     try:
         return base64.b64decode(b"".join(block.splitlines()[1:-1]))
     except binascii.Error:
@@ -176,7 +207,8 @@ def _decoded(block: bytes) -> bytes:
 
 
 def _check_iterations(octets: bytes) -> None:
-    """Refuse a file that was made to let a computer derive a key for hours; where its counts cannot be read the library says so.
+    """Refuse a file that was made to let a computer derive a key for hours; where its counts cannot
+    be read the library says so.
 
     Spec: RFC 8018, A.2 (PBKDF2-params); RFC 7292, 4 and appendix C (MacData, pkcs-12PbeParams).
     """
@@ -185,7 +217,12 @@ def _check_iterations(octets: bytes) -> None:
         start = salt + octets[found.end()] if salt <= len(octets) else len(octets)
         if octets[start : start + 1] != b"\x02" or start + 2 > len(octets):
             continue
-        if int.from_bytes(octets[start + 2 : start + 2 + octets[start + 1]][:64], "big", signed=True) > MAX_ITERATIONS:
+        if (
+            int.from_bytes(
+                octets[start + 2 : start + 2 + octets[start + 1]][:64], "big", signed=True
+            )
+            > MAX_ITERATIONS
+        ):
             raise OutsideError("KEY.UNREADABLE", detail=f"more than {MAX_ITERATIONS} iterations")
 
 

@@ -1,4 +1,6 @@
-"""One writer at a time, across processes and machines; the system itself lets go of a lock when the program is killed."""
+"""One writer at a time, across processes and machines; the system itself lets go of a lock when the
+program is killed.
+"""
 
 import os
 import time
@@ -13,20 +15,25 @@ from hocba_sign.adapters.files import resolved
 from hocba_sign.errors import OutsideError
 
 WAIT: Final = 120.0
-"""Seconds for a file that others sign in place: forty people in a row, each with an answer from a time-stamp authority within three seconds."""
+"""Seconds for a file that others sign in place: forty people in a row, each with an answer from a
+time-stamp authority within three seconds.
+"""
 
 _PAUSE: Final = 0.05
 _FCNTL: Final[Any] = import_module("fcntl") if find_spec("fcntl") is not None else None
-_MSVCRT: Final[Any] = import_module("msvcrt") if _FCNTL is None and find_spec("msvcrt") is not None else None
+_MSVCRT: Final[Any] = (
+    import_module("msvcrt") if _FCNTL is None and find_spec("msvcrt") is not None else None
+)
 _FOLDER_LOCK: Final = ".hocba.lock"
 
 
 @contextmanager
 def exclusive(folder: Path, *, cause: str) -> Iterator[None]:
-    """Hold the lock of `folder`; nothing is written into it, but on Windows, where a folder has no lock, a file of its own.
+    """Hold the lock of `folder`; nothing is written into it, but on Windows, where a folder has no
+    lock, a file of its own.
 
-    Where the file system knows no locks it goes on without. Raises: OutsideError `cause` when another program holds it, FILE.UNREADABLE,
-    FILE.UNWRITABLE.
+    Where the file system knows no locks it goes on without. Raises: OutsideError `cause` when
+    another program holds it, FILE.UNREADABLE, FILE.UNWRITABLE.
     """
     if _FCNTL is None:
         with _holding(folder / _FOLDER_LOCK, cause=cause, place=folder, wait=0):
@@ -35,7 +42,9 @@ def exclusive(folder: Path, *, cause: str) -> Iterator[None]:
     try:
         descriptor = os.open(folder, os.O_RDONLY)
     except OSError as error:
-        raise OutsideError("FILE.UNREADABLE", where=str(folder), detail=str(error.strerror)) from error
+        raise OutsideError(
+            "FILE.UNREADABLE", where=str(folder), detail=str(error.strerror)
+        ) from error
     try:
         if not _take(descriptor):
             raise OutsideError(cause, where=str(folder))
@@ -46,10 +55,13 @@ def exclusive(folder: Path, *, cause: str) -> Iterator[None]:
 
 @contextmanager
 def exclusive_file(path: Path, *, wait: float = WAIT) -> Iterator[None]:
-    """Hold the lock of the name `path`, whether there is such a file or not: a file beside it, which goes when nobody waits for it.
+    """Hold the lock of the name `path`, whether there is such a file or not: a file beside it,
+    which goes when nobody waits for it.
 
-    Whoever replaces a file needs the lock of its name: that of the file itself would be held on the one replaced.
-    Raises: OutsideError FILE.LOCKED after `wait` seconds; FILE.NO_FOLDER, FILE.UNWRITABLE where no file can be made.
+    Whoever replaces a file needs the lock of its name: that of the file itself would be held on the
+    one replaced.
+    Raises: OutsideError FILE.LOCKED after `wait` seconds; FILE.NO_FOLDER, FILE.UNWRITABLE where no
+    file can be made.
     """
     goal = resolved(path)
     with _holding(goal.parent / f".{goal.name}.lock", cause="FILE.LOCKED", place=path, wait=wait):
@@ -66,7 +78,8 @@ def _holding(lock: Path, *, cause: str, place: Path, wait: float) -> Iterator[No
     try:
         yield
     finally:
-        # Removed while it is held, so that whoever opened it meanwhile sees that it is the lock no longer; Windows removes nothing that is open.
+        # Removed while it is held, so that whoever opened it meanwhile sees that it is the lock no
+        # longer; Windows removes nothing that is open.
         with suppress(OSError):
             lock.unlink()
         os.close(descriptor)
@@ -76,7 +89,9 @@ def _holding(lock: Path, *, cause: str, place: Path, wait: float) -> Iterator[No
 
 
 def _attempt(lock: Path, place: Path) -> int | None:
-    """Open the file of a lock and take it; None where another program has it, or has just removed it."""
+    """Open the file of a lock and take it; None where another program has it, or has just removed
+    it.
+    """
     try:
         descriptor = os.open(lock, os.O_RDWR | os.O_CREAT | getattr(os, "O_CLOEXEC", 0), 0o666)
     except FileNotFoundError as error:
@@ -84,9 +99,13 @@ def _attempt(lock: Path, place: Path) -> int | None:
     except PermissionError as error:
         if _MSVCRT is not None and lock.exists():
             return None
-        raise OutsideError("FILE.UNWRITABLE", where=str(place), detail=str(error.strerror)) from error
+        raise OutsideError(
+            "FILE.UNWRITABLE", where=str(place), detail=str(error.strerror)
+        ) from error
     except OSError as error:
-        raise OutsideError("FILE.UNWRITABLE", where=str(place), detail=str(error.strerror)) from error
+        raise OutsideError(
+            "FILE.UNWRITABLE", where=str(place), detail=str(error.strerror)
+        ) from error
     if _take(descriptor) and _is_still(lock, descriptor):
         return descriptor
     os.close(descriptor)
@@ -94,7 +113,9 @@ def _attempt(lock: Path, place: Path) -> int | None:
 
 
 def _take(descriptor: int) -> bool:
-    """Take the lock of an open file without waiting; a file system without locks is held to have given it."""
+    """Take the lock of an open file without waiting; a file system without locks is held to have
+    given it.
+    """
     try:
         if _FCNTL is not None:
             _FCNTL.flock(descriptor, _FCNTL.LOCK_EX | _FCNTL.LOCK_NB)

@@ -1,4 +1,6 @@
-"""Certificates from the official addresses of the operators, taken only if the trust list pins them."""
+"""Certificates from the official addresses of the operators, taken only if the trust list pins
+them.
+"""
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
@@ -21,7 +23,10 @@ _SILENT = frozenset({"FETCH.NAME", "FETCH.UNREACHABLE", "FETCH.TIMEOUT", "FETCH.
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Update:
-    """What one address gave. `finding` says why nothing was read from it; certificates in it may still be refused one by one."""
+    """What one address gave.
+
+    `finding` says why nothing was read from it; certificates in it may still be refused one by one.
+    """
 
     url: str
     imported: tuple[Imported, ...] = ()
@@ -31,11 +36,16 @@ class Update:
 
 
 def update(
-    store: CertificateStore, *, urls: Iterable[str] | None = None, fetcher: Fetcher | None = None, trust_list: TrustList | None = None
+    store: CertificateStore,
+    *,
+    urls: Iterable[str] | None = None,
+    fetcher: Fetcher | None = None,
+    trust_list: TrustList | None = None,
 ) -> Iterator[Update]:
     """Ask every official address and keep what is pinned, one address after the other.
 
-    A host that did not answer is not asked again. Raises: OutsideError where the store cannot be written.
+    A host that did not answer is not asked again. Raises: OutsideError where the store cannot be
+    written.
     """
     known = trust_list or TrustList.load()
     asker = fetcher or Fetcher(limits=LIMITS)
@@ -54,7 +64,9 @@ def update(
         try:
             certificates = read_certificates(outcome.octets)
         except InputError as error:
-            yield Update(url=url, finding=Finding(error.cause, url), detail=error.detail, hops=outcome.hops)
+            yield Update(
+                url=url, finding=Finding(error.cause, url), detail=error.detail, hops=outcome.hops
+            )
             continue
         yield Update(url=url, imported=store.add(certificates, trust_list=known), hops=outcome.hops)
 

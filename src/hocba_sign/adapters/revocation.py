@@ -1,4 +1,5 @@
-"""Answers to what a judgement lacks: OCSP responses, CRLs and issuers from the addresses in certificates, within a budget.
+"""Answers to what a judgement lacks: OCSP responses, CRLs and issuers from the addresses in
+certificates, within a budget.
 
 What comes is looked at only so far that it can be of use; whether it is true is for the judgement.
 Spec: RFC 6960, 2 and A.1; RFC 5280, 4.2.1.13 and 4.2.2.1; RFC 2585.
@@ -21,10 +22,25 @@ from hocba_sign.errors import Finding, InputError
 from hocba_sign.pki.cache.asn1 import parsed_certificate, parsed_ocsp
 from hocba_sign.pki.certificates.certificate import Certificate
 from hocba_sign.pki.loading.kinds import Kind
-from hocba_sign.pki.loading.objects import MAX_CRL_OCTETS, MAX_OCSP_OCTETS, Mark, Objects, load_certificates, read_objects
+from hocba_sign.pki.loading.objects import (
+    MAX_CRL_OCTETS,
+    MAX_OCSP_OCTETS,
+    Mark,
+    Objects,
+    load_certificates,
+    read_objects,
+)
 from hocba_sign.pki.revocation.evidence import Evidence, Unread
 from hocba_sign.pki.revocation.selection import Statement, read_pool, select
-from hocba_sign.validation.document.missing_evidence import FETCHED, Answer, Available, Need, NeedKind, Unavailable, name_or_octets
+from hocba_sign.validation.document.missing_evidence import (
+    FETCHED,
+    Answer,
+    Available,
+    Need,
+    NeedKind,
+    Unavailable,
+    name_or_octets,
+)
 
 MAX_ISSUERS_OCTETS: Final = 1024 * 1024
 """A bundle of an issuing CA and its root has 5 kB."""
@@ -40,13 +56,22 @@ _LIMITS: Final = {
     NeedKind.CRL: Limits(max_octets=MAX_CRL_OCTETS, timeout=timedelta(seconds=30)),
     NeedKind.ISSUER: Limits(max_octets=MAX_ISSUERS_OCTETS, timeout=timedelta(seconds=10)),
 }
-_KEPT: Final = {NeedKind.OCSP: timedelta(hours=1), NeedKind.CRL: timedelta(hours=4), NeedKind.ISSUER: timedelta(days=7)}
-"""At most, and never beyond nextUpdate: a list that is still valid may have been followed by a newer one."""
+_KEPT: Final = {
+    NeedKind.OCSP: timedelta(hours=1),
+    NeedKind.CRL: timedelta(hours=4),
+    NeedKind.ISSUER: timedelta(days=7),
+}
+"""At most, and never beyond nextUpdate: a list that is still valid may have been followed by a
+newer one.
+"""
 _KEPT_UNDATED: Final = timedelta(minutes=10)
 _KEPT_FAILURE: Final = timedelta(minutes=5)
 _SILENT: Final = frozenset({"FETCH.NAME", "FETCH.UNREACHABLE", "FETCH.TIMEOUT"})
 _OF_TRANSPORT: Final = _SILENT | {"FETCH.HTTP_STATUS", "FETCH.TRUNCATED"}
-"""Failures that say something of the address, whoever asked. What came and did not fit may fit the next certificate that names it."""
+"""Failures that say something of the address, whoever asked.
+
+What came and did not fit may fit the next certificate that names it.
+"""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -68,7 +93,9 @@ class Material:
 
 @dataclass(slots=True, kw_only=True)
 class EvidenceFetcher:
-    """Answers the needs of one document; make a new one for the next. `clock` gives aware UTC; `on_ask` is told every address asked.
+    """Answers the needs of one document; make a new one for the next.
+
+    `clock` gives aware UTC; `on_ask` is told every address asked.
 
     A host that does not answer is not asked again. `has_nonce` makes OCSP live, past the cache.
     """
@@ -85,7 +112,9 @@ class EvidenceFetcher:
     _ahead: datetime | None = field(default=None, init=False)
 
     def moment(self) -> datetime:
-        """Give the time by this machine's clock, or by a responder's that is ahead by at most `CLOCK_SKEW`."""
+        """Return the time by this machine's clock, or by a responder's that is ahead by at most
+        `CLOCK_SKEW`.
+        """
         now = self.clock()
         return now if self._ahead is None else max(now, self._ahead)
 
@@ -102,12 +131,22 @@ class EvidenceFetcher:
             return Unavailable(need=need, finding=Finding("FETCH.SKIPPED", need.url))
         self.on_ask(need.url)
         full = _LIMITS[need.kind]
-        limits = replace(full, timeout=min(full.timeout, timedelta(seconds=seconds)), max_octets=min(full.max_octets, octets))
-        nonce = secrets.token_bytes(NONCE_OCTETS) if self.has_nonce and need.kind is NeedKind.OCSP else None
+        limits = replace(
+            full,
+            timeout=min(full.timeout, timedelta(seconds=seconds)),
+            max_octets=min(full.max_octets, octets),
+        )
+        nonce = (
+            secrets.token_bytes(NONCE_OCTETS)
+            if self.has_nonce and need.kind is NeedKind.OCSP
+            else None
+        )
         try:
             question = _question(need, nonce)
         except InputError as error:
-            return Unavailable(need=need, finding=Finding(error.cause, need.url), detail=error.detail)
+            return Unavailable(
+                need=need, finding=Finding(error.cause, need.url), detail=error.detail
+            )
         outcome = replace(self.fetcher, limits=limits).attempt(need.url, post=question)
         contacted = tuple(hop.address for hop in outcome.hops)
         if isinstance(outcome, Refused):
@@ -117,27 +156,48 @@ class EvidenceFetcher:
                 self._octets += limits.max_octets
             if limits.timeout == full.timeout or outcome.finding.cause != "FETCH.TIMEOUT":
                 self._keep_failure(need, outcome.finding.cause)
-            return Unavailable(need=need, finding=outcome.finding, detail=outcome.detail, contacted=contacted)
+            return Unavailable(
+                need=need, finding=outcome.finding, detail=outcome.detail, contacted=contacted
+            )
         self._octets += len(outcome.octets)
         try:
             material = read_answer(need, outcome.octets, nonce=nonce)
         except InputError as error:
             unread = unread_parts(need, read_objects(outcome.octets))
-            return Unavailable(need=need, finding=Finding(error.cause, need.url), detail=error.detail, contacted=contacted, unread=unread)
+            return Unavailable(
+                need=need,
+                finding=Finding(error.cause, need.url),
+                detail=error.detail,
+                contacted=contacted,
+                unread=unread,
+            )
         self._keep(need, outcome.octets, material)
         return self._given(need, material, contacted=contacted)
 
     def _left(self) -> tuple[float, int]:
-        """Give what is left of the budget, in seconds since the first address was asked, and octets."""
+        """Return what is left of the budget, in seconds since the first address was asked, and
+        octets.
+        """
         if self._started is None:
             self._started = time.monotonic()
-        return self.budget.timeout.total_seconds() - (time.monotonic() - self._started), self.budget.max_octets - self._octets
+        return self.budget.timeout.total_seconds() - (
+            time.monotonic() - self._started
+        ), self.budget.max_octets - self._octets
 
-    def _given(self, need: Need, material: Material, *, contacted: tuple[str, ...] = (), is_kept: bool = False) -> Available:
+    def _given(
+        self,
+        need: Need,
+        material: Material,
+        *,
+        contacted: tuple[str, ...] = (),
+        is_kept: bool = False,
+    ) -> Available:
         stated = material.this_update
         if stated is not None and self.moment() < stated <= self.clock() + CLOCK_SKEW:
             self._ahead = stated
-        return Available(need=need, evidence=material.evidence, contacted=contacted, is_kept=is_kept)
+        return Available(
+            need=need, evidence=material.evidence, contacted=contacted, is_kept=is_kept
+        )
 
     def _from_cache(self, need: Need) -> Answer | None:
         if self.cache is None or (self.has_nonce and need.kind is NeedKind.OCSP):
@@ -145,12 +205,18 @@ class EvidenceFetcher:
         entry = self.cache.get(cache_key(need), at=self.clock())
         if entry is None:
             return None
-        if entry.until - entry.stored > (_KEPT[need.kind] if entry.finding is None else _KEPT_FAILURE):
+        if entry.until - entry.stored > (
+            _KEPT[need.kind] if entry.finding is None else _KEPT_FAILURE
+        ):
             return None
         if entry.finding is not None:
             is_own = entry.finding.cause in _OF_TRANSPORT and entry.finding.where == need.url
             return Unavailable(need=need, finding=entry.finding, is_kept=True) if is_own else None
-        is_dated = need.kind is not NeedKind.ISSUER and need.newer_than is not None and entry.stored < need.newer_than
+        is_dated = (
+            need.kind is not NeedKind.ISSUER
+            and need.newer_than is not None
+            and entry.stored < need.newer_than
+        )
         if is_dated or self._octets + len(entry.octets) > self.budget.max_octets:
             return None
         try:
@@ -161,10 +227,15 @@ class EvidenceFetcher:
         return self._given(need, material, is_kept=True)
 
     def _keep_failure(self, need: Need, cause: str) -> None:
-        """Remember that an address failed, under the name that was wanted, wherever a redirect led."""
+        """Remember that an address failed, under the name that was wanted, wherever a
+        redirect led.
+        """
         if self.cache is not None and cause in _OF_TRANSPORT:
             now = self.clock()
-            self.cache.put(cache_key(need), Entry(stored=now, until=now + _KEPT_FAILURE, finding=Finding(cause, need.url)))
+            self.cache.put(
+                cache_key(need),
+                Entry(stored=now, until=now + _KEPT_FAILURE, finding=Finding(cause, need.url)),
+            )
 
     def _keep(self, need: Need, octets: bytes, material: Material) -> None:
         if self.cache is None:
@@ -179,17 +250,21 @@ class EvidenceFetcher:
 
 
 def cache_key(need: Need) -> str:
-    """Give the key of a need's answer: the address, for OCSP with issuer and serial number.
+    """Return the key of a need's answer: the address, for OCSP with issuer and serial number.
 
-    The address stands in the key of OCSP too, for what one responder says must not hide what another one would.
+    The address stands in the key of OCSP too, for what one responder says must not hide what
+    another one would.
     """
     if need.kind is NeedKind.OCSP and need.issuer is not None:
         return f"{need.kind} {need.issuer.sha256} {need.certificate.serial_der.hex()} {need.url}"
     return f"{need.kind} {need.url}"
 
 
-def ocsp_request(certificate: Certificate, issuer: Certificate, *, nonce: bytes | None = None) -> bytes:
-    """Give an OCSPRequest for one certificate; the CertID is by SHA-1, for many responders know no other.
+def ocsp_request(
+    certificate: Certificate, issuer: Certificate, *, nonce: bytes | None = None
+) -> bytes:
+    """Return an OCSPRequest for one certificate; the CertID is by SHA-1, for many responders know
+    no other.
 
     Raises: InputError CERT.MALFORMED where the issuer's key cannot be read.
     Spec: RFC 6960, 4.1.1; RFC 5019, 2.1.1.
@@ -211,7 +286,8 @@ def ocsp_request(certificate: Certificate, issuer: Certificate, *, nonce: bytes 
 
 
 def read_answer(need: Need, octets: bytes, *, nonce: bytes | None = None) -> Material:
-    """Read what an address gave and check that it is about what was asked; signatures and dates are not looked at.
+    """Read what an address gave and check that it is about what was asked; signatures and dates are
+    not looked at.
 
     Raises: InputError REVOCATION.*, CERT.*, FETCH.NONCE, FETCH.NO_ISSUER.
     """
@@ -220,20 +296,38 @@ def read_answer(need: Need, octets: bytes, *, nonce: bytes | None = None) -> Mat
     unread = Evidence(unread=unread_parts(need, found))
     if need.kind is NeedKind.ISSUER:
         issuers = _issuers(need.certificate, load_certificates(octets))
-        return Material(evidence=Evidence.of(certificates=issuers, crls=found.crls, ocsps=found.ocsps, source=source).merged(unread))
-    wanted, kind = (found.ocsps, Kind.OCSP) if need.kind is NeedKind.OCSP else (found.crls, Kind.CRL)
+        return Material(
+            evidence=Evidence.of(
+                certificates=issuers, crls=found.crls, ocsps=found.ocsps, source=source
+            ).merged(unread)
+        )
+    wanted, kind = (
+        (found.ocsps, Kind.OCSP) if need.kind is NeedKind.OCSP else (found.crls, Kind.CRL)
+    )
     if not wanted:
-        is_refusal = any(part.cause == "REVOCATION.OCSP_UNSUCCESSFUL" for part in found.unread) and kind is Kind.OCSP
-        raise InputError("REVOCATION.OCSP_UNSUCCESSFUL" if is_refusal else f"REVOCATION.{kind.name}_MALFORMED", where=need.url)
+        is_refusal = (
+            any(part.cause == "REVOCATION.OCSP_UNSUCCESSFUL" for part in found.unread)
+            and kind is Kind.OCSP
+        )
+        raise InputError(
+            "REVOCATION.OCSP_UNSUCCESSFUL" if is_refusal else f"REVOCATION.{kind.name}_MALFORMED",
+            where=need.url,
+        )
     if nonce is not None and any(_nonce_of(one) not in (None, nonce) for one in found.ocsps):
         raise InputError("FETCH.NONCE", where=need.url)
     evidence = Evidence.of(crls=found.crls, ocsps=found.ocsps, source=source)
     newest = _statement(need, evidence)
-    return Material(evidence=evidence.merged(unread), this_update=newest.this_update, next_update=newest.next_update)
+    return Material(
+        evidence=evidence.merged(unread),
+        this_update=newest.this_update,
+        next_update=newest.next_update,
+    )
 
 
 def unread_parts(need: Need, found: Objects) -> tuple[Unread, ...]:
-    """Name what an address gave that was not read, by the rule for files: of an address for statuses it may be a status."""
+    """Name what an address gave that was not read, by the rule for files: of an address for
+    statuses it may be a status.
+    """
     suspected = {Mark.STATEMENT} if need.kind is NeedKind.ISSUER else {Mark.STATEMENT, Mark.NOTHING}
     return tuple(
         Unread(part.cause, ": ".join(filter(None, (need.url, part.where))), part.mark in suspected)
@@ -248,24 +342,34 @@ def _statement(need: Need, evidence: Evidence) -> Statement:
         pool = read_pool(evidence)
         selection = select(need.certificate.der, need.issuer.der, pool=pool)
     except (AttributeError, ValueError, TypeError, LookupError) as error:
-        raise InputError("REVOCATION.UNUSABLE", where=need.url, detail=type(error).__name__) from error
+        raise InputError(
+            "REVOCATION.UNUSABLE", where=need.url, detail=type(error).__name__
+        ) from error
     found = (*selection.ocsps, *selection.crls)
     if not found:
         cause = (
             "REVOCATION.DELTA"
             if pool.deltas
-            else next((one for one in selection.causes if one != "REVOCATION.NONE"), "REVOCATION.UNUSABLE")
+            else next(
+                (one for one in selection.causes if one != "REVOCATION.NONE"), "REVOCATION.UNUSABLE"
+            )
         )
         raise InputError(cause, where=need.url)
     return found[0]
 
 
 def _issuers(certificate: Certificate, found: tuple[Certificate, ...]) -> tuple[Certificate, ...]:
-    """Keep the issuers of `certificate` and theirs: a bundle holds the root too, often first, and may hold anything."""
+    """Keep the issuers of `certificate` and theirs: a bundle holds the root too, often first, and
+    may hold anything.
+    """
     wanted, kept = [name_or_octets(certificate.issuer_der)], list[Certificate]()
     for name in wanted:
         for one in found:
-            if one not in kept and name_or_octets(one.subject_der) == name and len(kept) < MAX_ISSUERS:
+            if (
+                one not in kept
+                and name_or_octets(one.subject_der) == name
+                and len(kept) < MAX_ISSUERS
+            ):
                 kept.append(one)
                 wanted.append(name_or_octets(one.issuer_der))
     if not kept:
@@ -276,7 +380,9 @@ def _issuers(certificate: Certificate, found: tuple[Certificate, ...]) -> tuple[
 def _question(need: Need, nonce: bytes | None) -> Post | None:
     if need.kind is not NeedKind.OCSP or need.issuer is None:
         return None
-    return Post(ocsp_request(need.certificate, need.issuer, nonce=nonce), "application/ocsp-request")
+    return Post(
+        ocsp_request(need.certificate, need.issuer, nonce=nonce), "application/ocsp-request"
+    )
 
 
 def _nonce_of(response_der: bytes) -> bytes | None:

@@ -3,7 +3,8 @@
     certificates/<sha256>.der   pinned by the trust list
     anchors/<sha256>.json       the user's own: the certificate and what it stands for
 
-Every file appears whole or not at all, so that several processes may work at once. Names are fingerprints and are checked on reading.
+Every file appears whole or not at all, so that several processes may work at once. Names are
+fingerprints and are checked on reading.
 """
 
 import base64
@@ -33,7 +34,10 @@ _MAX_ANCHOR_OCTETS = 2 * MAX_CERTIFICATE_OCTETS
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Imported:
-    """What became of one certificate. `finding` says why it was not taken; `entry` is the list's; `is_new` that it was not there yet."""
+    """What became of one certificate.
+
+    `finding` says why it was not taken; `entry` is the list's; `is_new` that it was not there yet.
+    """
 
     certificate: Certificate
     entry: Entry | None = None
@@ -50,12 +54,12 @@ class Holdings:
     findings: tuple[Finding, ...] = ()
 
     def trust(self) -> TrustStore:
-        """Give the pinned roots and the user's own anchors."""
+        """Return the pinned roots and the user's own anchors."""
         return listed_anchors(self.certificates).with_anchors(self.anchors)
 
 
 def home(environment: Mapping[str, str], *, platform: str = sys.platform) -> Path:
-    """Give the folder of the program: $HOCBA_HOME, else where the platform keeps a user's data.
+    """Return the folder of the program: $HOCBA_HOME, else where the platform keeps a user's data.
 
     Raises: CallerError TRUST.HOME where there is neither.
     """
@@ -69,32 +73,43 @@ def home(environment: Mapping[str, str], *, platform: str = sys.platform) -> Pat
     user = environment.get("HOME") or environment.get("USERPROFILE")
     if not user:
         raise CallerError("TRUST.HOME", detail=f"neither {HOME_VARIABLE} nor a home folder")
-    return Path(user) / ("Library/Application Support/hocba" if platform == "darwin" else ".local/share/hocba")
+    return Path(user) / (
+        "Library/Application Support/hocba" if platform == "darwin" else ".local/share/hocba"
+    )
 
 
 def read_certificates(octets: bytes) -> tuple[Certificate, ...]:
-    """Read what an authority publishes, whatever the file is called: PEM, DER, PKCS#7, Base64 without armour.
+    """Read what an authority publishes, whatever the file is called: PEM, DER, PKCS#7, Base64
+    without armour.
 
     Raises: InputError TRUST.IS_CRL for a revocation list, otherwise as `load_certificates`.
     """
     try:
         return load_certificates(octets)
     except InputError as error:
-        raise InputError("TRUST.IS_CRL" if error.cause == "FILE.IS_CRL" else error.cause, where=error.where, detail=error.detail) from error
+        raise InputError(
+            "TRUST.IS_CRL" if error.cause == "FILE.IS_CRL" else error.cause,
+            where=error.where,
+            detail=error.detail,
+        ) from error
 
 
 @dataclass(frozen=True, slots=True)
 class CertificateStore:
-    """The imported certificates and own anchors in one folder, which is made on the first import."""
+    """The imported certificates and own anchors in one folder, which is made on the first
+    import.
+    """
 
     folder: Path
 
     @staticmethod
     def default() -> "CertificateStore":
-        """Give the store of this user. Raises: CallerError TRUST.HOME."""
+        """Return the store of this user. Raises: CallerError TRUST.HOME."""
         return CertificateStore(home(os.environ))
 
-    def add(self, certificates: Iterable[Certificate], *, trust_list: TrustList | None = None) -> tuple[Imported, ...]:
+    def add(
+        self, certificates: Iterable[Certificate], *, trust_list: TrustList | None = None
+    ) -> tuple[Imported, ...]:
         """Keep those that the list pins; the others are refused, each with its finding.
 
         Raises: OutsideError TRUST.HOME, FILE.UNWRITABLE.
@@ -105,14 +120,21 @@ class CertificateStore:
             try:
                 entry = known.admit(certificate)
             except InputError as error:
-                results.append(Imported(certificate=certificate, finding=Finding(error.cause, error.where)))
+                results.append(
+                    Imported(certificate=certificate, finding=Finding(error.cause, error.where))
+                )
                 continue
-            is_new = self._put(_CERTIFICATES, certificate.sha256 + _CERTIFICATE_SUFFIX, certificate.der)
+            is_new = self._put(
+                _CERTIFICATES, certificate.sha256 + _CERTIFICATE_SUFFIX, certificate.der
+            )
             results.append(Imported(certificate=certificate, entry=entry, is_new=is_new))
         return tuple(results)
 
-    def add_anchors(self, certificates: Iterable[Certificate], *, hierarchies: Iterable[Hierarchy] = ()) -> tuple[Imported, ...]:
-        """Keep the user's own anchors, standing for `hierarchies`; a pinned root goes to the pinned ones and keeps what the list says.
+    def add_anchors(
+        self, certificates: Iterable[Certificate], *, hierarchies: Iterable[Hierarchy] = ()
+    ) -> tuple[Imported, ...]:
+        """Keep the user's own anchors, standing for `hierarchies`; a pinned root goes to the pinned
+        ones and keeps what the list says.
 
         Raises: CallerError TRUST.KNOWN_BAD_ANCHOR before anything is kept, OutsideError as `add`.
         """
@@ -124,14 +146,20 @@ class CertificateStore:
             if listed_anchors((certificate,)).anchors:
                 results.extend(self.add((certificate,)))
                 continue
-            content = {"certificate": base64.b64encode(certificate.der).decode("ascii"), "hierarchies": stands_for}
+            content = {
+                "certificate": base64.b64encode(certificate.der).decode("ascii"),
+                "hierarchies": stands_for,
+            }
             octets = json.dumps(content, indent=1).encode() + b"\n"
             is_new = self._put(_ANCHORS, certificate.sha256 + _ANCHOR_SUFFIX, octets)
             results.append(Imported(certificate=certificate, is_new=is_new))
         return tuple(results)
 
     def remove(self, sha256: str) -> bool:
-        """Forget an imported certificate or own anchor; false if there was none. Raises: OutsideError TRUST.HOME."""
+        """Forget an imported certificate or own anchor; false if there was none.
+
+        Raises: OutsideError TRUST.HOME.
+        """
         was_there = False
         for folder, suffix in ((_CERTIFICATES, _CERTIFICATE_SUFFIX), (_ANCHORS, _ANCHOR_SUFFIX)):
             try:
@@ -140,11 +168,14 @@ class CertificateStore:
             except FileNotFoundError:
                 continue
             except OSError as error:
-                raise OutsideError("TRUST.HOME", where=str(self.folder / folder), detail=str(error.strerror)) from error
+                raise OutsideError(
+                    "TRUST.HOME", where=str(self.folder / folder), detail=str(error.strerror)
+                ) from error
         return was_there
 
     def load(self, *, trust_list: TrustList | None = None) -> Holdings:
-        """Read everything; a file that is not what its name says, or is pinned no longer, is left out and named.
+        """Read everything; a file that is not what its name says, or is pinned no longer, is left
+        out and named.
 
         Raises: OutsideError TRUST.HOME where a folder cannot be read.
         """
@@ -152,7 +183,10 @@ class CertificateStore:
         certificates: list[Certificate] = []
         anchors: list[Anchor] = []
         findings: list[Finding] = []
-        for path in (*self._files(_CERTIFICATES, _CERTIFICATE_SUFFIX), *self._files(_ANCHORS, _ANCHOR_SUFFIX)):
+        for path in (
+            *self._files(_CERTIFICATES, _CERTIFICATE_SUFFIX),
+            *self._files(_ANCHORS, _ANCHOR_SUFFIX),
+        ):
             try:
                 octets = read_limited(path, _MAX_ANCHOR_OCTETS)
                 if path.suffix == _CERTIFICATE_SUFFIX:
@@ -168,17 +202,27 @@ class CertificateStore:
                 # Another process may have removed it since it was listed.
                 if error.cause != "FILE.NOT_FOUND":
                     findings.append(Finding("TRUST.STORE_DAMAGED", str(path)))
-        return Holdings(certificates=tuple(certificates), anchors=tuple(anchors), findings=tuple(findings))
+        return Holdings(
+            certificates=tuple(certificates), anchors=tuple(anchors), findings=tuple(findings)
+        )
 
     def _files(self, name: str, suffix: str) -> list[Path]:
         try:
-            found = sorted(path for path in (self.folder / name).iterdir() if path.suffix == suffix and not path.name.startswith("."))
+            found = sorted(
+                path
+                for path in (self.folder / name).iterdir()
+                if path.suffix == suffix and not path.name.startswith(".")
+            )
         except FileNotFoundError:
             return []
         except OSError as error:
-            raise OutsideError("TRUST.HOME", where=str(self.folder / name), detail=str(error.strerror)) from error
+            raise OutsideError(
+                "TRUST.HOME", where=str(self.folder / name), detail=str(error.strerror)
+            ) from error
         if len(found) > MAX_ANCHORS:
-            raise OutsideError("TRUST.HOME", where=str(self.folder / name), detail=f"more than {MAX_ANCHORS} files")
+            raise OutsideError(
+                "TRUST.HOME", where=str(self.folder / name), detail=f"more than {MAX_ANCHORS} files"
+            )
         return found
 
     def _put(self, folder: str, name: str, octets: bytes) -> bool:
@@ -189,7 +233,9 @@ class CertificateStore:
                 if goal.read_bytes() == octets:
                     return False
         except OSError as error:
-            raise OutsideError("TRUST.HOME", where=str(goal.parent), detail=str(error.strerror)) from error
+            raise OutsideError(
+                "TRUST.HOME", where=str(goal.parent), detail=str(error.strerror)
+            ) from error
         write_atomically(goal, octets)
         return True
 
@@ -204,6 +250,8 @@ def _read_anchor(octets: bytes) -> Anchor:
     try:
         content = json.loads(octets)
         certificate = Certificate.load(base64.b64decode(content["certificate"], validate=True))
-        return user_anchor(certificate, hierarchies=[Hierarchy(one) for one in content["hierarchies"]])
+        return user_anchor(
+            certificate, hierarchies=[Hierarchy(one) for one in content["hierarchies"]]
+        )
     except (ValueError, TypeError, KeyError, RecursionError, binascii.Error) as error:
         raise InputError("TRUST.STORE_DAMAGED", detail=type(error).__name__) from error

@@ -1,6 +1,7 @@
 """Time-stamps over HTTP.
 
-One POST per attempt, no redirects, no proxies, bounded in time and size; every failure names its cause.
+One POST per attempt, no redirects, no proxies, bounded in time and size; every failure names its
+cause.
 Spec: RFC 3161, 3.4.
 """
 
@@ -38,8 +39,9 @@ def random_nonce() -> int:
 class HttpTimeStampAuthority:
     """A time-stamping authority at an http(s) address.
 
-    `timeout` bounds each attempt from connecting to the last octet; `retries` are further attempts after a service that cannot be
-    reached, is too slow or says that it is busy. `policy` is a dotted OID to ask for. `nonce` gives a fresh one per attempt.
+    `timeout` bounds each attempt from connecting to the last octet; `retries` are further attempts
+    after a service that cannot be reached, is too slow or says that it is busy. `policy` is a
+    dotted OID to ask for. `nonce` gives a fresh one per attempt.
     Raises: CallerError TSA.URL for anything but http(s) with a host and without credentials.
     """
 
@@ -53,13 +55,17 @@ class HttpTimeStampAuthority:
         _parse(self.url)
 
     def stamp(self, digest_algorithm: DigestAlgorithm, imprint: bytes) -> bytes:
-        """Give the DER of a token over `imprint` that answers our request and whose signature holds; its path is not judged.
+        """Return the DER of a token over `imprint` that answers our request and whose signature
+        holds; its path is not judged.
 
-        Raises: OutsideError TSA.UNREACHABLE, TSA.TIMEOUT, TSA.BUSY, TSA.HTTP_STATUS, TSA.TOO_LARGE, and those of `read_response`.
+        Raises: OutsideError TSA.UNREACHABLE, TSA.TIMEOUT, TSA.BUSY, TSA.HTTP_STATUS, TSA.TOO_LARGE,
+        and those of `read_response`.
         """
         attempt = 0
         while True:
-            request = build_request(digest_algorithm, imprint, nonce=self.nonce(), policy=self.policy)
+            request = build_request(
+                digest_algorithm, imprint, nonce=self.nonce(), policy=self.policy
+            )
             try:
                 return read_response(self._post(request), request)
             except OutsideError as error:
@@ -79,14 +85,27 @@ class HttpTimeStampAuthority:
         try:
             body = _exchange(connection, watch, url=url, request=request)
         except NewConnectionError as error:
-            # A subclass of the time-out of connecting, though it also stands for a refusal or an unknown host.
-            raise self._late() if watch.is_late else OutsideError("TSA.UNREACHABLE", where=self.url, detail="no connection") from error
+            # A subclass of the time-out of connecting, though it also stands for a refusal or an
+            # unknown host.
+            raise (
+                self._late()
+                if watch.is_late
+                else OutsideError("TSA.UNREACHABLE", where=self.url, detail="no connection")
+            ) from error
         except (HttpTimeoutError, TimeoutError) as error:
             raise self._late() from error
         except OutsideError as error:
-            raise self._late() if watch.is_late else OutsideError(error.cause, where=self.url, detail=error.detail) from error
+            raise (
+                self._late()
+                if watch.is_late
+                else OutsideError(error.cause, where=self.url, detail=error.detail)
+            ) from error
         except (HTTPError, HTTPException, OSError, ValueError, AttributeError) as error:
-            raise self._late() if watch.is_late else OutsideError("TSA.UNREACHABLE", where=self.url, detail=type(error).__name__) from error
+            raise (
+                self._late()
+                if watch.is_late
+                else OutsideError("TSA.UNREACHABLE", where=self.url, detail=type(error).__name__)
+            ) from error
         finally:
             timer.cancel()
             connection.close()
@@ -95,13 +114,16 @@ class HttpTimeStampAuthority:
         return body
 
     def _late(self) -> OutsideError:
-        return OutsideError("TSA.TIMEOUT", where=self.url, detail=f"{self.timeout.total_seconds():g} s")
+        return OutsideError(
+            "TSA.TIMEOUT", where=self.url, detail=f"{self.timeout.total_seconds():g} s"
+        )
 
 
 class _Watch:
     """Ends an exchange whose octets trickle in slower than any single wait would notice.
 
-    The connection forgets its socket as soon as the response takes over, so the socket is kept here.
+    The connection forgets its socket as soon as the response takes over, so the socket is kept
+    here.
     """
 
     def __init__(self, connection: HTTPConnection) -> None:
@@ -128,10 +150,21 @@ def _parse(url: str) -> Url:
 
 
 def _exchange(connection: HTTPConnection, watch: _Watch, *, url: Url, request: bytes) -> bytes:
-    headers = {"Content-Type": "application/timestamp-query", "Accept": "application/timestamp-reply", "User-Agent": "hocba-sign"}
+    headers = {
+        "Content-Type": "application/timestamp-query",
+        "Accept": "application/timestamp-reply",
+        "User-Agent": "hocba-sign",
+    }
     connection.connect()
     watch.socket = connection.sock
-    connection.request("POST", url.request_uri, body=request, headers=headers, preload_content=False, decode_content=False)
+    connection.request(
+        "POST",
+        url.request_uri,
+        body=request,
+        headers=headers,
+        preload_content=False,
+        decode_content=False,
+    )
     with closing(connection.getresponse()) as response:
         if response.status in {429, 502, 503, 504}:
             raise OutsideError("TSA.BUSY", detail=f"HTTP {response.status}")
@@ -141,5 +174,7 @@ def _exchange(connection: HTTPConnection, watch: _Watch, *, url: Url, request: b
         while chunk := response.read1(_CHUNK):
             body += chunk
             if len(body) > MAX_RESPONSE_OCTETS:
-                raise OutsideError("TSA.TOO_LARGE", detail=f"more than {MAX_RESPONSE_OCTETS} octets")
+                raise OutsideError(
+                    "TSA.TOO_LARGE", detail=f"more than {MAX_RESPONSE_OCTETS} octets"
+                )
     return bytes(body)

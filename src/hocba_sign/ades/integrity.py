@@ -14,8 +14,10 @@ from hocba_sign.pki.certificates.issuer_serial import is_issuer_serial, is_issue
 class Integrity:
     """Who signed and whether it holds.
 
-    `certificate` is the one whose key made the value, else the one that SigningCertificateV2 binds, or None. `key` is what the value was
-    tried with. `is_value_right`: it verifies with that key. `is_intact`: the value verifies with that key and every reference's digest matches. Says nothing about trust, time or role.
+    `certificate` is the one whose key made the value, else the one that SigningCertificateV2 binds,
+    or None. `key` is what the value was tried with. `is_value_right`: it verifies with that key.
+    `is_intact`: the value verifies with that key and every reference's digest matches. Says nothing
+    about trust, time or role.
     """
 
     certificate: Certificate | None
@@ -31,7 +33,8 @@ class Integrity:
 def check_integrity(signature: ParsedSignature) -> Integrity:
     """Find the signing certificate and verify the signature value and all digests.
 
-    A key that came without a certificate verifies the value too, but says nothing about whose it is.
+    A key that came without a certificate verifies the value too, but says nothing about whose it
+    is.
     Raises: nothing; what is wrong is in `findings`, together with those of `signature`.
     Spec: EN 319 102-1, 5.2.3 (identification) and 5.2.7 (cryptographic verification).
     """
@@ -51,11 +54,22 @@ def check_integrity(signature: ParsedSignature) -> Integrity:
             findings.append(Finding(error.cause, signature.where))
         else:
             if key is not None and not is_value_ok:
-                findings.append(Finding("SIG.UNSORTED" if _is_unsorted(signature, key) else "SIG.VALUE", signature.where))
-    if certificate is not None and signature.keys_der and not _has_key(certificate, signature.keys_der):
+                findings.append(
+                    Finding(
+                        "SIG.UNSORTED" if _is_unsorted(signature, key) else "SIG.VALUE",
+                        signature.where,
+                    )
+                )
+    if (
+        certificate is not None
+        and signature.keys_der
+        and not _has_key(certificate, signature.keys_der)
+    ):
         findings.append(Finding("SIG.KEY_CONTRADICTION", signature.where))
     references = signature.references
-    is_intact = is_value_ok and bool(references) and all(reference.holds for reference in references)
+    is_intact = (
+        is_value_ok and bool(references) and all(reference.holds for reference in references)
+    )
     if not is_intact and not findings:
         # What does not hold is never without a cause: no cause would mean passed.
         findings.append(Finding("SIG.STRUCTURE", signature.where))
@@ -72,15 +86,24 @@ def check_integrity(signature: ParsedSignature) -> Integrity:
 
 
 def _is_unsorted(signature: ParsedSignature, key: PublicKey) -> bool:
-    """Tell whether the value was made over the signed attributes as they stand, which RFC 5652, 5.4 does not allow."""
+    """Return whether the value was made over the signed attributes as they stand, which RFC 5652,
+    5.4 does not allow.
+    """
     received = signature.received_octets
     return received is not None and _holds(replace(signature, signed_info_octets=received), key)
 
 
 def _key_of_value(signature: ParsedSignature, keys_der: tuple[bytes, ...]) -> PublicKey:
-    """Give the key that made the value, else the first. Raises: InputError CERT.KEY, CRYPTO.KEY_MISMATCH where there is only one."""
+    """Return the key that made the value, else the first.
+
+    Raises: InputError CERT.KEY, CRYPTO.KEY_MISMATCH where there is only one.
+    """
     keys = [load_public_key(key_der) for key_der in keys_der]
-    return keys[0] if len(keys) == 1 else next((key for key in keys if _holds(signature, key)), keys[0])
+    return (
+        keys[0]
+        if len(keys) == 1
+        else next((key for key in keys if _holds(signature, key)), keys[0])
+    )
 
 
 def _has_key(certificate: Certificate, keys_der: tuple[bytes, ...]) -> bool:
@@ -102,10 +125,12 @@ class _Choice:
 
 
 def _signing_certificate(signature: ParsedSignature) -> _Choice:
-    """Select the certificate: the one that is bound by digest and whose key made the value, never one by position.
+    """Select the certificate: the one that is bound by digest and whose key made the value, never
+    one by position.
 
-    Where the value was made by the key of a certificate that is not bound, that one is given, and said. Plain XMLDSig and PKCS #7
-    bind none: there it is the one whose key made the value, and if none did, the first.
+    Where the value was made by the key of a certificate that is not bound, that one is given, and
+    said. Plain XMLDSig and PKCS #7 bind none: there it is the one whose key made the value, and if
+    none did, the first.
     Spec: EN 319 132-1, 5.2.2 (the first xades:Cert is the signer's).
     """
     bindings = () if signature.properties is None else signature.properties.certificates
@@ -113,24 +138,53 @@ def _signing_certificate(signature: ParsedSignature) -> _Choice:
     if not bindings:
         found = _certificate_of_value(signature, signature.certificates_der)
         is_named = is_plain and found.certificate is not None
-        return found if is_named else replace(found, findings=(*found.findings, Finding("SIG.NO_SIGNING_CERTIFICATE", signature.where)))
-    bound = [(binding, der) for binding in bindings for der in signature.certificates_der if binding.binds(der)]
+        return (
+            found
+            if is_named
+            else replace(
+                found,
+                findings=(*found.findings, Finding("SIG.NO_SIGNING_CERTIFICATE", signature.where)),
+            )
+        )
+    bound = [
+        (binding, der)
+        for binding in bindings
+        for der in signature.certificates_der
+        if binding.binds(der)
+    ]
     chosen = _certificate_of_value(signature, tuple(der for _, der in bound))
     if not chosen.has_made:
         bound_ders = {der for _, der in bound}
-        other = _certificate_of_value(signature, tuple(der for der in signature.certificates_der if der not in bound_ders))
+        other = _certificate_of_value(
+            signature, tuple(der for der in signature.certificates_der if der not in bound_ders)
+        )
         if other.has_made:
             return replace(other, findings=(Finding("SIG.CERTIFICATE_BINDING", signature.where),))
     certificate = chosen.certificate
     if certificate is None:
         if not signature.certificates_der:
-            return replace(chosen, findings=(Finding("SIG.NO_SIGNING_CERTIFICATE", signature.where),))
-        unknown = tuple(finding for binding in bindings if (finding := _unknown_digest(binding, signature.where)) is not None)
-        return replace(chosen, findings=chosen.findings or unknown or (Finding("SIG.CERTIFICATE_BINDING", signature.where),))
+            return replace(
+                chosen, findings=(Finding("SIG.NO_SIGNING_CERTIFICATE", signature.where),)
+            )
+        unknown = tuple(
+            finding
+            for binding in bindings
+            if (finding := _unknown_digest(binding, signature.where)) is not None
+        )
+        return replace(
+            chosen,
+            findings=chosen.findings
+            or unknown
+            or (Finding("SIG.CERTIFICATE_BINDING", signature.where),),
+        )
     named = {_is_named(binding, certificate) for binding, der in bound if der == certificate.der}
     if False in named:
         return replace(chosen, findings=(Finding("SIG.ISSUER_SERIAL", signature.where),))
-    return replace(chosen, warnings=(Finding("SIG.ISSUER_SERIAL_UNREADABLE", signature.where),)) if None in named else chosen
+    return (
+        replace(chosen, warnings=(Finding("SIG.ISSUER_SERIAL_UNREADABLE", signature.where),))
+        if None in named
+        else chosen
+    )
 
 
 def _unknown_digest(binding: CertificateBinding, where: str) -> Finding | None:
@@ -142,17 +196,23 @@ def _unknown_digest(binding: CertificateBinding, where: str) -> Finding | None:
 
 
 def _is_named(binding: CertificateBinding, certificate: Certificate) -> bool | None:
-    """Compare issuer and serial number, where they are given, with the certificate that the digest binds; None where they cannot be read."""
+    """Compare issuer and serial number, where they are given, with the certificate that the digest
+    binds; None where they cannot be read.
+    """
     answers: list[bool | None] = []
     if binding.issuer_serial_der is not None:
         answers.append(is_issuer_serial(certificate, binding.issuer_serial_der))
     if binding.issuer_name is not None and binding.serial_number is not None:
-        answers.append(is_issuer_serial_text(certificate, issuer_name=binding.issuer_name, serial_number=binding.serial_number))
+        answers.append(
+            is_issuer_serial_text(
+                certificate, issuer_name=binding.issuer_name, serial_number=binding.serial_number
+            )
+        )
     return False if False in answers else None if None in answers else True
 
 
 def made_value(signature: ParsedSignature, certificate: Certificate) -> bool:
-    """Tell whether the signature value verifies with the key of `certificate`."""
+    """Return whether the signature value verifies with the key of `certificate`."""
     try:
         return _holds(signature, load_public_key(certificate.public_key_der))
     except InputError:
@@ -160,7 +220,9 @@ def made_value(signature: ParsedSignature, certificate: Certificate) -> bool:
 
 
 def _certificate_of_value(signature: ParsedSignature, ders: tuple[bytes, ...]) -> _Choice:
-    """Give the certificate among `ders` whose key made the value, else the first that can be read; findings where none can."""
+    """Return the certificate among `ders` whose key made the value, else the first that can be
+    read; findings where none can.
+    """
     first: Certificate | None = None
     findings: list[Finding] = []
     for der in dict.fromkeys(ders):
@@ -181,4 +243,9 @@ def _algorithm(signature: ParsedSignature) -> SignatureAlgorithm:
 
 def _holds(signature: ParsedSignature, public_key: PublicKey) -> bool:
     verify = verify_der_value if signature.has_der_value else verify_value
-    return verify(public_key, signature.signed_info_octets, signature=signature.value, algorithm=_algorithm(signature))
+    return verify(
+        public_key,
+        signature.signed_info_octets,
+        signature=signature.value,
+        algorithm=_algorithm(signature),
+    )

@@ -9,7 +9,13 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
-from hocba_sign.crypto.algorithms import DigestAlgorithm, PssParameters, SignatureAlgorithm, digest, digest_algorithm
+from hocba_sign.crypto.algorithms import (
+    DigestAlgorithm,
+    PssParameters,
+    SignatureAlgorithm,
+    digest,
+    digest_algorithm,
+)
 from hocba_sign.errors import Finding, InputError
 from hocba_sign.model.workflow import Slot
 
@@ -44,11 +50,13 @@ class ExtentKind(StrEnum):
 class Extent:
     """Exactly what a reference of a document of others covers, where it could be followed.
 
-    `where`: `/`, the place of the element, or the name under which detached octets were given. `omitted` are the places of the
-    sub-trees that transforms leave out, `kept` those that they keep within what is left out; where transforms keep nothing else
-    `omitted` begins with `where`. `is_full`: nothing of the file, or of the detached octets, lies outside but signatures.
+    `where`: `/`, the place of the element, or the name under which detached octets were given.
+    `omitted` are the places of the sub-trees that transforms leave out, `kept` those that they keep
+    within what is left out; where transforms keep nothing else `omitted` begins with `where`.
+    `is_full`: nothing of the file, or of the detached octets, lies outside but signatures.
     `has_markup`: element names and attributes are covered too, which base64 decoding drops.
-    `is_name_assumed`: the octets were given under another name than the reference's, and are the only ones that can be meant.
+    `is_name_assumed`: the octets were given under another name than the reference's, and are the
+    only ones that can be meant.
     """
 
     kind: ExtentKind
@@ -65,10 +73,11 @@ class Extent:
 class Reference:
     """One ds:Reference with the result of dereferencing, transforming and digesting it.
 
-    `target_id` is None when the URI is not `#id`. `is_found` tells whether the target exists; `is_intact`
-    whether the digest of its canonical octets equals DigestValue. `entries` are the references of the manifest that it points at,
-    which `holds` demands too, all but those that are `is_absent`: their data is not at hand, so that they prove nothing. `extent` is None
-    in a transcript, where a reference covers the element that it names and nothing less.
+    `target_id` is None when the URI is not `#id`. `is_found` tells whether the target exists;
+    `is_intact` whether the digest of its canonical octets equals DigestValue. `entries` are the
+    references of the manifest that it points at, which `holds` demands too, all but those that are
+    `is_absent`: their data is not at hand, so that they prove nothing. `extent` is None in a
+    transcript, where a reference covers the element that it names and nothing less.
     """
 
     identifier: str | None
@@ -90,7 +99,8 @@ class Reference:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CertificateBinding:
-    """One xades:Cert of SigningCertificate or its V2: the digest, and where given the DER of IssuerSerial (V2) or its two texts (V1).
+    """One xades:Cert of SigningCertificate or its V2: the digest, and where given the DER of
+    IssuerSerial (V2) or its two texts (V1).
 
     `is_sha1_by_definition` for ESSCertID, which has no other digest.
     """
@@ -103,7 +113,9 @@ class CertificateBinding:
     is_sha1_by_definition: bool = False
 
     def binds(self, certificate_der: bytes) -> bool:
-        """Tell whether the digest is that of the certificate; no for a digest that is not known."""
+        """Return whether the digest is that of the certificate; no for a digest that is not
+        known.
+        """
         try:
             return digest(digest_algorithm(self.digest_uri), certificate_der) == self.digest_value
         except InputError:
@@ -112,9 +124,11 @@ class CertificateBinding:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SignaturePolicy:
-    """The policy that a signer names (EN 319 132-1, 5.2.9); `identifier` is None for an implied one.
+    """The policy that a signer names (EN 319 132-1, 5.2.9); `identifier` is None for an implied
+    one.
 
-    `is_matched`: its document was at hand and its digest is, or is not, the one that was signed; None without the document.
+    `is_matched`: its document was at hand and its digest is, or is not, the one that was signed;
+    None without the document.
     """
 
     identifier: str | None
@@ -135,7 +149,10 @@ class Place:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SignedProperties:
-    """The signed qualifying properties of one signature (EN 319 132-1, 5.2). `certified_roles` are the kinds of their certificates."""
+    """The signed qualifying properties of one signature (EN 319 132-1, 5.2).
+
+    `certified_roles` are the kinds of their certificates.
+    """
 
     identifier: str | None
     signing_time: datetime | None
@@ -160,10 +177,12 @@ class StampKind(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TimeStamp:
-    """One time-stamp container: its tokens, and the octets that each must have in its imprint, in parts that other time-stamps share.
+    """One time-stamp container: its tokens, and the octets that each must have in its imprint, in
+    parts that other time-stamps share.
 
-    `covered_der` are the certificates, CRLs, OCSP responses and tokens that an archive time-stamp covers: a passing token
-    proves that they existed. `covers_value`: the octets include the signature value. `findings` say why the octets could not be had: then no token of it is intact.
+    `covered_der` are the certificates, CRLs, OCSP responses and tokens that an archive time-stamp
+    covers: a passing token proves that they existed. `covers_value`: the octets include the
+    signature value. `findings` say why the octets could not be had: then no token of it is intact.
     """
 
     kind: StampKind
@@ -174,23 +193,28 @@ class TimeStamp:
     findings: tuple[Finding, ...] = ()
 
     def imprint(self, algorithm: DigestAlgorithm) -> bytes:
-        """Give the imprint that a token by this hash must have."""
+        """Return the imprint that a token by this hash must have."""
         return digest(algorithm, *self.message_parts)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ParsedSignature:
-    """One signature; of one that cannot be read only what it is called, where it stands and what was found.
+    """One signature; of one that cannot be read only what it is called, where it stands and what
+    was found.
 
-    `slot` is None for a signature outside every slot of the layout. `time_stamps` are in document order. `findings` are departures from the
-    profile that this library accepts, `departures` those from the baseline of its family (EN 319 132-1, 6.3): any of either keeps the
-    signature from passing. `received_octets` are the signed attributes of CMS as they stand, where they are not in the order of DER. `algorithm` is what CMS names by OID; XML gives `algorithm_uri` and `pss` instead. `has_der_value`: an ECDSA value is
-    DER, as in CMS. `revision` is the PDF revision, from 1, that the signature was made in.
+    `slot` is None for a signature outside every slot of the layout. `time_stamps` are in document
+    order. `findings` are departures from the profile that this library accepts, `departures` those
+    from the baseline of its family (EN 319 132-1, 6.3): any of either keeps the signature from
+    passing. `received_octets` are the signed attributes of CMS as they stand, where they are not in
+    the order of DER. `algorithm` is what CMS names by OID; XML gives `algorithm_uri` and `pss`
+    instead. `has_der_value`: an ECDSA value is DER, as in CMS. `revision` is the PDF revision, from
+    1, that the signature was made in.
 
-    Of documents of others: `parent` names the signature that this one counter-signs, `keys_der` are SubjectPublicKeyInfos that stand in it
-    without a certificate, `claimed_time` (UTC) is what a signed object beside the qualifying properties says, `unsigned` the names of the
-    unsigned properties, `is_extended` and `is_baseline` whether it has what DSS calls BES and BASELINE-B, `warnings` what changes no
-    judgement.
+    Of documents of others: `parent` names the signature that this one counter-signs, `keys_der` are
+    SubjectPublicKeyInfos that stand in it without a certificate, `claimed_time` (UTC) is what a
+    signed object beside the qualifying properties says, `unsigned` the names of the unsigned
+    properties, `is_extended` and `is_baseline` whether it has what DSS calls BES and BASELINE-B,
+    `warnings` what changes no judgement.
     """
 
     identifier: str | None
@@ -225,17 +249,21 @@ class ParsedSignature:
 
     @property
     def is_read(self) -> bool:
-        """Tell whether more is known of it than where it stands and what was found."""
+        """Return whether more is known of it than where it stands and what was found."""
         return bool(self.references or self.value)
 
     def covered_ids(self) -> frozenset[str]:
-        """Give the Ids whose content this signature covers with a matching digest."""
-        return frozenset(ref.target_id for ref in self.references if ref.is_intact and ref.target_id is not None)
+        """Return the Ids whose content this signature covers with a matching digest."""
+        return frozenset(
+            ref.target_id for ref in self.references if ref.is_intact and ref.target_id is not None
+        )
 
 
 @dataclass(frozen=True, slots=True)
 class Coverage:
-    """How much of a document's content one signature covers; `outside` names the topmost elements that it does not, a limited number."""
+    """How much of a document's content one signature covers; `outside` names the topmost elements
+    that it does not, a limited number.
+    """
 
     outside: tuple[str, ...] = ()
 
@@ -248,8 +276,9 @@ class Coverage:
 class ParsedDocument:
     """A document with all its signatures.
 
-    `signed_octets` gives, by Id, the exclusive canonical octets of every element that some reference names that way, and of the data whichever
-    way it is referenced; only where a reference to it `is_intact` are they signed content.
+    `signed_octets` gives, by Id, the exclusive canonical octets of every element that some
+    reference names that way, and of the data whichever way it is referenced; only where a reference
+    to it `is_intact` are they signed content.
     """
 
     octets: bytes

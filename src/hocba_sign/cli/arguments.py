@@ -1,4 +1,6 @@
-"""What the values of options mean: text in, value out; what makes no sense is refused with the cause id that has words for it."""
+"""What the values of options mean: text in, value out; what makes no sense is refused with the
+cause id that has words for it.
+"""
 
 import argparse
 import os
@@ -76,7 +78,9 @@ def oid(text: str) -> str:
 
 
 def variable(text: str) -> str:
-    """Take the name of an environment variable; never shows it back, because a password may have been given by mistake."""
+    """Take the name of an environment variable; never shows it back, because a password may have
+    been given by mistake.
+    """
     if text not in os.environ:
         raise argparse.ArgumentTypeError("CLI.PASSWORD_ENV")
     return text

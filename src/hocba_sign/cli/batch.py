@@ -1,4 +1,6 @@
-"""`hocba sign` of a folder: many files with one key; one bad file never stops the rest, and a run that was killed goes on where it was."""
+"""`hocba sign` of a folder: many files with one key; one bad file never stops the rest, and a run
+that was killed goes on where it was.
+"""
 
 import argparse
 import hashlib
@@ -35,7 +37,9 @@ from hocba_sign.signing.xml.merge import merge
 from hocba_sign.xml.parse import MAX_BYTES
 
 TSA_FAILURES_TOLD: Final = 3
-"""After so many files in a row without a time-stamp people are told; the rest is tried all the same."""
+"""After so many files in a row without a time-stamp people are told; the rest is tried all the
+same.
+"""
 
 _BAR: Final = 30
 _PART: Final = re.compile(r"\.(.+)\.[a-z0-9_]{8}\.part", re.DOTALL)
@@ -43,7 +47,9 @@ _PART: Final = re.compile(r"\.(.+)\.[a-z0-9_]{8}\.part", re.DOTALL)
 
 
 class Result(StrEnum):
-    """What became of one file; `already` is the result of an earlier run, `refused` the file's fault, `failed` something outside."""
+    """What became of one file; `already` is the result of an earlier run, `refused` the file's
+    fault, `failed` something outside.
+    """
 
     SIGNED = "signed"
     ALREADY = "already"
@@ -61,7 +67,9 @@ _CODES: Final = {
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Item:
-    """One file of the folder: its result, the slots where there is a signature, the result file's SHA-256, or what was in the way."""
+    """One file of the folder: its result, the slots where there is a signature, the result file's
+    SHA-256, or what was in the way.
+    """
 
     source: Path
     out: Path
@@ -81,11 +89,13 @@ class _Session:
 
 
 def sign_folder(given: argparse.Namespace) -> int:
-    """Sign every .xml file of the folder in the order of names; results go under the same names into the folder `--out`.
+    """Sign every .xml file of the folder in the order of names; results go under the same names
+    into the folder `--out`.
 
-    The exit code is the worst of the files: 6 when something outside failed, 1 when a file was refused, else 0.
-    Raises, before anything is signed: as `authority_of`, `load_signer` and `require_teacher`; CallerError BATCH.SAME_FOLDER,
-    BATCH.OUT_NOT_FOLDER; OutsideError BATCH.NO_FILES, BATCH.RUNNING, FILE.UNREADABLE, FILE.NO_FOLDER, FILE.UNWRITABLE.
+    The exit code is the worst of the files: 6 when something outside failed, 1 when a file was
+    refused, else 0. Raises, before anything is signed: as `authority_of`, `load_signer` and
+    `require_teacher`; CallerError BATCH.SAME_FOLDER, BATCH.OUT_NOT_FOLDER; OutsideError
+    BATCH.NO_FILES, BATCH.RUNNING, FILE.UNREADABLE, FILE.NO_FOLDER, FILE.UNWRITABLE.
     """
     require_teacher(given)
     authority = authority_of(given)
@@ -97,15 +107,25 @@ def sign_folder(given: argparse.Namespace) -> int:
         _remove_parts(given.out, frozenset(source.name for source in sources))
         results = _sign_all(session, sources)
     _summarise(given, results)
-    return console.EXIT_OUTSIDE if results[Result.FAILED] else max(_CODES[result] for result in results)
+    return (
+        console.EXIT_OUTSIDE
+        if results[Result.FAILED]
+        else max(_CODES[result] for result in results)
+    )
 
 
 def _sources(folder: Path) -> tuple[Path, ...]:
     try:
-        found = (entry for entry in folder.iterdir() if entry.suffix.lower() == ".xml" and not entry.name.startswith("."))
+        found = (
+            entry
+            for entry in folder.iterdir()
+            if entry.suffix.lower() == ".xml" and not entry.name.startswith(".")
+        )
         sources = tuple(sorted(found))
     except OSError as error:
-        raise OutsideError("FILE.UNREADABLE", where=str(folder), detail=str(error.strerror)) from error
+        raise OutsideError(
+            "FILE.UNREADABLE", where=str(folder), detail=str(error.strerror)
+        ) from error
     if not sources:
         raise OutsideError("BATCH.NO_FILES", where=str(folder))
     return sources
@@ -122,7 +142,9 @@ def _make_folder(given: argparse.Namespace) -> None:
     except FileNotFoundError as error:
         raise OutsideError("FILE.NO_FOLDER", where=str(given.out.parent)) from error
     except OSError as error:
-        raise OutsideError("FILE.UNWRITABLE", where=str(given.out), detail=str(error.strerror)) from error
+        raise OutsideError(
+            "FILE.UNWRITABLE", where=str(given.out), detail=str(error.strerror)
+        ) from error
     if is_same:
         raise CallerError("BATCH.SAME_FOLDER", where=str(given.out))
 
@@ -135,7 +157,9 @@ def _remove_parts(folder: Path, names: frozenset[str]) -> None:
             if part is not None and part[1] in names:
                 entry.unlink(missing_ok=True)
     except OSError as error:
-        raise OutsideError("FILE.UNWRITABLE", where=str(folder), detail=str(error.strerror)) from error
+        raise OutsideError(
+            "FILE.UNWRITABLE", where=str(folder), detail=str(error.strerror)
+        ) from error
 
 
 def _sign_all(session: _Session, sources: tuple[Path, ...]) -> Counter[Result]:
@@ -147,11 +171,15 @@ def _sign_all(session: _Session, sources: tuple[Path, ...]) -> Counter[Result]:
         with _progress(number, len(sources)):
             item = _attempt(session, source)
         _print(item, given)
-        note_findings((note for note in item.notes if note not in told and not given.json), given.lang)
+        note_findings(
+            (note for note in item.notes if note not in told and not given.json), given.lang
+        )
         told.update(item.notes)
         results[item.result] += 1
         is_missed = item.error is not None and item.error.cause.startswith("TSA.")
-        stamps_missed = stamps_missed + 1 if is_missed else 0 if item.result is Result.SIGNED else stamps_missed
+        stamps_missed = (
+            stamps_missed + 1 if is_missed else 0 if item.result is Result.SIGNED else stamps_missed
+        )
         if is_missed and stamps_missed == TSA_FAILURES_TOLD:
             console.note(say("BATCH_TSA", given.lang, count=stamps_missed))
     return results
@@ -166,7 +194,12 @@ def _attempt(session: _Session, source: Path) -> Item:
     except HocbaSignError as error:
         return Item(source=source, out=out, result=Result.FAILED, error=error)
     except Exception as error:  # noqa: BLE001 - whatever one file makes fail, the others are signed
-        return Item(source=source, out=out, result=Result.FAILED, error=OutsideError("CLI.INTERNAL", where=type(error).__name__))
+        return Item(
+            source=source,
+            out=out,
+            result=Result.FAILED,
+            error=OutsideError("CLI.INTERNAL", where=type(error).__name__),
+        )
 
 
 def _sign_one(session: _Session, source: Path, out: Path) -> Item:
@@ -181,19 +214,42 @@ def _sign_one(session: _Session, source: Path, out: Path) -> Item:
     if out.exists():
         octets = read_limited(out, MAX_BYTES)
         _require_result(session, octets, document=document, slots=wanted)
-        return Item(source=source, out=out, result=Result.ALREADY, slots=wanted, sha256=hashlib.sha256(octets).hexdigest())
+        return Item(
+            source=source,
+            out=out,
+            result=Result.ALREADY,
+            slots=wanted,
+            sha256=hashlib.sha256(octets).hexdigest(),
+        )
     octets, notes = document, dict[Finding, None]()
     for slot in wanted:
-        signed = sign(octets, slot, signer=session.signer, at=datetime.now(UTC), tsa=session.authority, policy=session.policy)
+        signed = sign(
+            octets,
+            slot,
+            signer=session.signer,
+            at=datetime.now(UTC),
+            tsa=session.authority,
+            policy=session.policy,
+        )
         octets = signed.octets
         notes |= dict.fromkeys(signed.notes)
     write_atomically(out, octets)
     sha256 = hashlib.sha256(octets).hexdigest()
-    return Item(source=source, out=out, result=Result.SIGNED, slots=wanted, sha256=sha256, notes=tuple(notes))
+    return Item(
+        source=source,
+        out=out,
+        result=Result.SIGNED,
+        slots=wanted,
+        sha256=sha256,
+        notes=tuple(notes),
+    )
 
 
-def _require_result(session: _Session, octets: bytes, *, document: bytes, slots: tuple[Slot, ...]) -> None:
-    """Refuse a file that is not `document` with intact signatures of this key in `slots`, and at most others' beside them.
+def _require_result(
+    session: _Session, octets: bytes, *, document: bytes, slots: tuple[Slot, ...]
+) -> None:
+    """Refuse a file that is not `document` with intact signatures of this key in `slots`, and at
+    most others' beside them.
 
     Raises: CallerError BATCH.OTHER_RESULT, BATCH.OTHER_SIGNER, BATCH.LOWER_LEVEL.
     """
@@ -235,7 +291,16 @@ def _print(item: Item, given: argparse.Namespace) -> None:
     shown = console.printable(str(item.out if item.error is None else item.source))
     reason = "" if item.error is None else console.described(item.error, given.lang)
     slots = ", ".join(map(str, item.slots))
-    console.result(say(f"BATCH_{item.result.name}", given.lang, file=shown, reason=reason, slots=slots, level=given.level))
+    console.result(
+        say(
+            f"BATCH_{item.result.name}",
+            given.lang,
+            file=shown,
+            reason=reason,
+            slots=slots,
+            level=given.level,
+        )
+    )
 
 
 def _fact(item: Item) -> dict[str, Any]:
@@ -252,7 +317,11 @@ def _fact(item: Item) -> dict[str, Any]:
     if item.error is None:
         return fact
     words = message(item.error.cause)
-    return fact | {"cause": item.error.cause, "where": item.error.where, "message": {"vi": words.vi, "en": words.en}}
+    return fact | {
+        "cause": item.error.cause,
+        "where": item.error.where,
+        "message": {"vi": words.vi, "en": words.en},
+    }
 
 
 def _summarise(given: argparse.Namespace, results: Counter[Result]) -> None:

@@ -31,7 +31,10 @@ _CODES: Final = {
 
 
 def run(given: argparse.Namespace) -> int:
-    """Judge a certificate and print it; a certificate that cannot be read is FAILED. Raises: nothing; errors are printed here."""
+    """Judge a certificate and print it; a certificate that cannot be read is FAILED.
+
+    Raises: nothing; errors are printed here.
+    """
     try:
         report = judge(given)
     except HocbaSignError as error:
@@ -42,12 +45,15 @@ def run(given: argparse.Namespace) -> int:
     if given.json:
         console.result_json(report.to_dict())
     else:
-        console.result(certificate_text(report, given.lang, is_coloured=console.has_colour(sys.stdout)))
+        console.result(
+            certificate_text(report, given.lang, is_coloured=console.has_colour(sys.stdout))
+        )
     return _CODES[report.indication]
 
 
 def judge(given: argparse.Namespace) -> CertificateReport:
-    """Judge, with what the certificates point at unless `--offline`; without `--at` the validation time moves on while fetching.
+    """Judge, with what the certificates point at unless `--offline`; without `--at` the validation
+    time moves on while fetching.
 
     Raises: OutsideError FILE.* for what cannot be read at all, CallerError as `collect_material`.
     """
@@ -59,19 +65,32 @@ def judge(given: argparse.Namespace) -> CertificateReport:
     except InputError as error:
         return CertificateReport.malformed(error, purpose=purpose, file=file, at=at)
     material = replace(
-        material, evidence=material.evidence.merged(Evidence.of(certificates=certificates, crls=beside.crls, ocsps=beside.ocsps))
+        material,
+        evidence=material.evidence.merged(
+            Evidence.of(certificates=certificates, crls=beside.crls, ocsps=beside.ocsps)
+        ),
     )
     leaf, requirements = _leaf(certificates), _requirements(given, purpose)
     fetch = evidence_fetcher(given)
     if fetch is None:
         trust = _trust(material, material.evidence)
-        path = validate_path(leaf, trust=trust, evidence=material.evidence, at=at, requirements=requirements)
-        return CertificateReport.of(path, trust=trust, purpose=purpose, file=file, at=at).with_unread(material.evidence.unread)
+        path = validate_path(
+            leaf, trust=trust, evidence=material.evidence, at=at, requirements=requirements
+        )
+        return CertificateReport.of(
+            path, trust=trust, purpose=purpose, file=file, at=at
+        ).with_unread(material.evidence.unread)
 
     def judged(evidence: Evidence) -> PathResult:
         nonlocal at
         at = max(at, fetch.moment()) if given.at is None else at
-        return validate_path(leaf, trust=_trust(material, evidence), evidence=evidence, at=at, requirements=requirements)
+        return validate_path(
+            leaf,
+            trust=_trust(material, evidence),
+            evidence=evidence,
+            at=at,
+            requirements=requirements,
+        )
 
     settled = settle(
         judged,
@@ -80,7 +99,9 @@ def judge(given: argparse.Namespace) -> CertificateReport:
         fetch=fetch,
     )
     trust = _trust(material, settled.evidence)
-    report = CertificateReport.of(settled.conclusion, trust=trust, purpose=purpose, file=file, at=at)
+    report = CertificateReport.of(
+        settled.conclusion, trust=trust, purpose=purpose, file=file, at=at
+    )
     return replace(report.with_unread(settled.evidence.unread), fetches=settled.answers)
 
 
@@ -90,15 +111,23 @@ def _trust(material: Material, evidence: Evidence) -> TrustStore:
 
 
 def _leaf(certificates: tuple[Certificate, ...]) -> Certificate:
-    """Give the first certificate of a bundle that issued none of the others; some begin with the root."""
+    """Return the first certificate of a bundle that issued none of the others; some begin with the
+    root.
+    """
     for certificate in certificates:
-        if not any(other.issuer_der == certificate.subject_der for other in certificates if other.sha256 != certificate.sha256):
+        if not any(
+            other.issuer_der == certificate.subject_der
+            for other in certificates
+            if other.sha256 != certificate.sha256
+        ):
             return certificate
     return certificates[0]
 
 
 def _requirements(given: argparse.Namespace, purpose: Purpose) -> PathRequirements:
-    """Ask what the options ask; time-stamping certificates may have the known faults of genuine ones, each of which is reported."""
+    """Ask what the options ask; time-stamping certificates may have the known faults of genuine
+    ones, each of which is reported.
+    """
     return PathRequirements(
         purpose=purpose,
         initial_policies=frozenset(given.initial_policy),
@@ -111,6 +140,10 @@ def _requirements(given: argparse.Namespace, purpose: Purpose) -> PathRequiremen
 
 
 def _failure(error: HocbaSignError, given: argparse.Namespace) -> dict[str, Any]:
-    """Give the JSON object of a certificate that was not judged: `error` says why."""
+    """Return the JSON object of a certificate that was not judged: `error` says why."""
     verdict = {"indication": None, "sub_indication": None, "path": [], "causes": [error.cause]}
-    return {key: value for key, value in console.failure(error, str(given.file)).items() if key != "verdict"} | verdict
+    return {
+        key: value
+        for key, value in console.failure(error, str(given.file)).items()
+        if key != "verdict"
+    } | verdict

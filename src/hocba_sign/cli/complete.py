@@ -23,7 +23,11 @@ _VALUE_LIMIT = 64 * 1024
 
 
 def run(given: argparse.Namespace) -> int:
-    """Complete. Raises: CallerError CLI.VALUE; as `signing.xml.complete` and `pipeline.time_stamp`; then there is no output file."""
+    """Complete.
+
+    Raises: CallerError CLI.VALUE; as `signing.xml.complete` and `pipeline.time_stamp`; then there
+    is no output file.
+    """
     authority = authority_of(given)
     state = ToBeSigned.from_json(read_document(given.state, limit=STATE_LIMIT))
     signed = complete(state, _value(given), at=datetime.now(UTC))

@@ -36,7 +36,9 @@ def prepare_streams() -> None:
 
 
 def result(text: str) -> None:
-    """Print a result, one line feed after it, at once: whoever reads a pipe gets each file's line as it is ready."""
+    """Print a result, one line feed after it, at once: whoever reads a pipe gets each file's line
+    as it is ready.
+    """
     print(text, flush=True)
 
 
@@ -46,7 +48,9 @@ def result_json(value: Mapping[str, Any]) -> None:
 
 
 def json_line(value: Mapping[str, Any]) -> str:
-    """Write one line of JSON; what does not print, such as marks that turn the reading direction, is escaped."""
+    """Write one line of JSON; what does not print, such as marks that turn the reading direction,
+    is escaped.
+    """
     written = json.dumps(value, ensure_ascii=False)
     if not has_hidden(written):
         return written
@@ -54,7 +58,7 @@ def json_line(value: Mapping[str, Any]) -> str:
 
 
 def result_octets(octets: bytes) -> None:
-    """Give octets as they are."""
+    """Return octets as they are."""
     sys.stdout.flush()
     sys.stdout.buffer.write(octets)
     sys.stdout.buffer.flush()
@@ -72,12 +76,16 @@ def progress(text: str) -> None:
 
 
 def has_colour(stream: IO[str]) -> bool:
-    """Tell whether to colour: on a terminal, unless NO_COLOR is set to anything or the terminal knows none."""
+    """Return whether to colour: on a terminal, unless NO_COLOR is set to anything or the terminal
+    knows none.
+    """
     return stream.isatty() and not os.environ.get("NO_COLOR") and os.environ.get("TERM") != "dumb"
 
 
 def exit_code(error: HocbaSignError) -> int:
-    """Give the exit code of an error: the call's own fault, the input's, or of something outside."""
+    """Return the exit code of an error: the call's own fault, the input's, or of something
+    outside.
+    """
     match error:
         case CallerError():
             return EXIT_USAGE
@@ -100,7 +108,9 @@ def described_finding(finding: Finding, language: Language) -> str:
 
 
 def failure(error: HocbaSignError, file: str | None) -> dict[str, Any]:
-    """Give the JSON object of a file or call that could not be judged: there is no verdict, `error` says why."""
+    """Return the JSON object of a file or call that could not be judged: there is no verdict,
+    `error` says why.
+    """
     words = message(error.cause)
     return {
         "report_version": 1,
@@ -110,7 +120,9 @@ def failure(error: HocbaSignError, file: str | None) -> dict[str, Any]:
         "error": {
             "id": error.cause,
             "where": error.where,
-            "findings": [{"id": one.cause, "where": one.where} for one in error.findings] if isinstance(error, InputError) else [],
+            "findings": [{"id": one.cause, "where": one.where} for one in error.findings]
+            if isinstance(error, InputError)
+            else [],
             "message": {"vi": words.vi, "en": words.en},
         },
     }

@@ -1,4 +1,6 @@
-"""Results out of commands: a file, or standard output for `-`; a result never costs a signature that is there already."""
+"""Results out of commands: a file, or standard output for `-`; a result never costs a signature
+that is there already.
+"""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -14,7 +16,8 @@ from hocba_sign.xml.parse import MAX_BYTES
 
 @contextmanager
 def holding(path: Path) -> Iterator[None]:
-    """Keep other runs of this program from writing the file, from reading what it is made of until it is written.
+    """Keep other runs of this program from writing the file, from reading what it is made of until
+    it is written.
 
     Raises: as `exclusive_file`.
     """
@@ -26,7 +29,9 @@ def holding(path: Path) -> Iterator[None]:
 
 
 def deliver(path: Path, octets: bytes, *, sentence: str) -> None:
-    """Write the result and say so; when the result itself goes to standard output the sentence goes to standard error."""
+    """Write the result and say so; when the result itself goes to standard output the sentence goes
+    to standard error.
+    """
     if path == console.STANDARD:
         console.result_octets(octets)
         console.note(sentence)
@@ -35,7 +40,9 @@ def deliver(path: Path, octets: bytes, *, sentence: str) -> None:
     console.result(sentence)
 
 
-def deliver_signed(path: Path, octets: bytes, *, sentence: str, made_of: bytes | None = None) -> None:
+def deliver_signed(
+    path: Path, octets: bytes, *, sentence: str, made_of: bytes | None = None
+) -> None:
     """Deliver what was signed, of which nothing may be lost; whoever calls holds the file.
 
     `made_of`: the octets of the same file, where it grows in place.
@@ -47,7 +54,7 @@ def deliver_signed(path: Path, octets: bytes, *, sentence: str, made_of: bytes |
 
 
 def is_in_place(source: Path, out: Path) -> bool:
-    """Tell whether both name one file."""
+    """Return whether both name one file."""
     try:
         return console.STANDARD not in {source, out} and source.samefile(out)
     except OSError:
@@ -66,9 +73,14 @@ def _require_kept(path: Path, octets: bytes, *, made_of: bytes | None) -> None:
 
 
 def _signed(octets: bytes) -> frozenset[str]:
-    """Give the places that are signed in a document; a file of another kind has none. What reads them is loaded when there is something to read."""
+    """Return the places that are signed in a document; a file of another kind has none.
+
+    What reads them is loaded when there is something to read.
+    """
     signatures_of = import_module("hocba_sign.operations.extension").signatures_of
     try:
-        return frozenset(str(signature.slot or signature.where) for signature in signatures_of(octets))
+        return frozenset(
+            str(signature.slot or signature.where) for signature in signatures_of(octets)
+        )
     except HocbaSignError:
         return frozenset()

@@ -1,4 +1,6 @@
-"""What the options of `sign` and `prepare` say of the verifiers: whom they trust, who may sign, by which policy they judge."""
+"""What the options of `sign` and `prepare` say of the verifiers: whom they trust, who may sign, by
+which policy they judge.
+"""
 
 import argparse
 from dataclasses import replace
@@ -18,14 +20,20 @@ from hocba_sign.validation.setting import Setting
 def with_demands(given: argparse.Namespace, policy: SigningPolicy) -> SigningPolicy:
     """Add to the signer's choices what `--trust`, `--registry` and `--policy` name.
 
-    A registry is judged first, with what `--crl` names and what its certificates point at unless `--offline`.
-    Raises: as `gather`, `chosen_policy` and `assemble`; CallerError CLI.REGISTRY_TRUST for a registry without anchors to judge it by.
+    A registry is judged first, with what `--crl` names and what its certificates point at unless
+    `--offline`.
+    Raises: as `gather`, `chosen_policy` and `assemble`; CallerError CLI.REGISTRY_TRUST for a
+    registry without anchors to judge it by.
     """
     demanded = chosen_policy(given)
-    policy = replace(policy, role_policy=demanded.roles, is_time_stamp_demanded=demanded.require_time_stamp)
+    policy = replace(
+        policy, role_policy=demanded.roles, is_time_stamp_demanded=demanded.require_time_stamp
+    )
     if given.trust:
         trusted = gather(given.trust, Kind.CERTIFICATE)
-        policy = replace(policy, trust=given_anchors(trusted.certificates), evidence=trusted.evidence())
+        policy = replace(
+            policy, trust=given_anchors(trusted.certificates), evidence=trusted.evidence()
+        )
     if not given.registry:
         return policy
     if policy.trust is None:

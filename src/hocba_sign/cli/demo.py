@@ -1,4 +1,6 @@
-"""`hocba demo`: the whole way of a transcript in an invented world, then every forgery of it, judged by the real verifier."""
+"""`hocba demo`: the whole way of a transcript in an invented world, then every forgery of it,
+judged by the real verifier.
+"""
 
 import argparse
 import shutil
@@ -29,7 +31,13 @@ from hocba_sign.report.messages import Language, message
 from hocba_sign.report.phrases import phrase
 from hocba_sign.report.view import main_cause
 from hocba_sign.signing.xml.merge import merge
-from hocba_sign.testing.forge import Forgery, forge, with_changed_mark, with_swapped_signatures, without_signature
+from hocba_sign.testing.forge import (
+    Forgery,
+    forge,
+    with_changed_mark,
+    with_swapped_signatures,
+    without_signature,
+)
 from hocba_sign.testing.identity import Identity, pem
 from hocba_sign.testing.server import WorldServer
 from hocba_sign.testing.staff import staff
@@ -52,11 +60,16 @@ _EXPECTED: Final = {
 
 
 def run(given: argparse.Namespace) -> int:
-    """Make everything and judge it; 6 if the verifier should say anything but what is right. Raises: CallerError CLI.DEMO_FOLDER."""
+    """Make everything and judge it; 6 if the verifier should say anything but what is right.
+
+    Raises: CallerError CLI.DEMO_FOLDER.
+    """
     language: Language = given.lang
     folder = _own_folder(given.out)
     console.result(say("DEMO_INSECURE", language))
-    with WorldServer(lambda: datetime.now(UTC), lambda url: World(datetime.now(UTC), base_url=url)) as server:
+    with WorldServer(
+        lambda: datetime.now(UTC), lambda url: World(datetime.now(UTC), base_url=url)
+    ) as server:
         production = Production.of(server)
         console.result(say("DEMO_SIGNING", language, count=len(production.teachers)))
         files = production.files()
@@ -90,11 +103,15 @@ class Production:
     def of(cls, server: WorldServer) -> "Production":
         transcript = Transcript.from_json(example("lop12"))
         authority = HttpTimeStampAuthority(server.tsa_url)
-        return cls(draft=encode(transcript), signers=staff(server.world, transcript), authority=authority)
+        return cls(
+            draft=encode(transcript), signers=staff(server.world, transcript), authority=authority
+        )
 
     @property
     def teachers(self) -> Mapping[str, tuple[Slot, ...]]:
-        """Give the slots of each teacher, by the certificate's serial number: one may teach several subjects."""
+        """Return the slots of each teacher, by the certificate's serial number: one may teach
+        several subjects.
+        """
         found: dict[str, tuple[Slot, ...]] = {}
         for slot, identity in self.signers.items():
             if slot.role is Role.GVBM:
@@ -102,8 +119,10 @@ class Production:
         return found
 
     def files(self) -> dict[str, bytes]:
-        """Give every document by its file name."""
-        taught = merge(self.draft, [self.signed(self.draft, *slots) for slots in self.teachers.values()])
+        """Return every document by its file name."""
+        taught = merge(
+            self.draft, [self.signed(self.draft, *slots) for slots in self.teachers.values()]
+        )
         approved = self.signed(taught, Slot(Role.GVCN))
         issued = self.signed(approved, Slot(Role.CBQL), Slot(Role.KY_PHAT_HANH))
         return {
@@ -113,7 +132,9 @@ class Production:
             "tampered-moved.xml": with_swapped_signatures(issued),
             "tampered-removed.xml": without_signature(issued, Slot(Role.CBQL)),
             "tampered-order.xml": self.forged(
-                self.forged(approved, Role.KY_PHAT_HANH, after=Role.GVCN), Role.CBQL, after=Role.KY_PHAT_HANH
+                self.forged(approved, Role.KY_PHAT_HANH, after=Role.GVCN),
+                Role.CBQL,
+                after=Role.KY_PHAT_HANH,
             ),
         }
 
@@ -122,20 +143,34 @@ class Production:
         for slot in slots:
             identity = self.signers[slot]
             signer = from_pem(identity.key_pem, identity.chain_pem)
-            document = sign(document, slot, signer=signer, at=datetime.now(UTC), tsa=self.authority).octets
+            document = sign(
+                document, slot, signer=signer, at=datetime.now(UTC), tsa=self.authority
+            ).octets
         return document
 
     def forged(self, document: bytes, role: Role, *, after: Role) -> bytes:
         """Sign after the wrong role, with the right key."""
         slot = Slot(role)
-        forgery = Forgery(slot=slot, identity=self.signers[slot], at=datetime.now(UTC), linked=(Slot(after),))
-        return forge(document, forgery, token=lambda octets: self.authority.stamp(SHA256, digest(SHA256, octets)))
+        forgery = Forgery(
+            slot=slot, identity=self.signers[slot], at=datetime.now(UTC), linked=(Slot(after),)
+        )
+        return forge(
+            document,
+            forgery,
+            token=lambda octets: self.authority.stamp(SHA256, digest(SHA256, octets)),
+        )
 
 
 def _own_folder(folder: Path) -> Path:
-    """Take a folder that is empty or that an earlier demonstration made, and leave nothing of that one in it."""
+    """Take a folder that is empty or that an earlier demonstration made, and leave nothing of that
+    one in it.
+    """
     try:
-        if folder.exists() and not (folder / _MARKER).is_file() and (not folder.is_dir() or any(folder.iterdir())):
+        if (
+            folder.exists()
+            and not (folder / _MARKER).is_file()
+            and (not folder.is_dir() or any(folder.iterdir()))
+        ):
             raise CallerError("CLI.DEMO_FOLDER", where=str(folder))
         folder.mkdir(parents=True, exist_ok=True)
         (folder / _MARKER).touch()
@@ -143,7 +178,9 @@ def _own_folder(folder: Path) -> Path:
             shutil.rmtree(folder / name, ignore_errors=True)
             (folder / name).mkdir()
     except OSError as error:
-        raise OutsideError("FILE.UNWRITABLE", where=str(folder), detail=str(error.strerror)) from error
+        raise OutsideError(
+            "FILE.UNWRITABLE", where=str(folder), detail=str(error.strerror)
+        ) from error
     return folder
 
 
@@ -162,7 +199,12 @@ def _judge(folder: Path, names: tuple[str, ...]) -> dict[str, Report]:
     trust = TrustStore.of(collect_certificates([folder / "trust"]))
     evidence = collect_evidence(crls=[folder / "evidence"])
     at = datetime.now(UTC)
-    return {name: verify(read_limited(folder / name, MAX_BYTES), trust=trust, evidence=evidence, at=at, name=name) for name in names}
+    return {
+        name: verify(
+            read_limited(folder / name, MAX_BYTES), trust=trust, evidence=evidence, at=at, name=name
+        )
+        for name in names
+    }
 
 
 def _line(name: str, report: Report, language: Language) -> str:

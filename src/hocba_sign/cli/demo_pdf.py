@@ -17,7 +17,7 @@ from hocba_sign.xml.encode import encode
 
 
 def printed_files(world: World, authority: TimeStampAuthority) -> dict[str, bytes]:
-    """Give the PDF files by name; none where the extra `pdf` is not installed."""
+    """Return the PDF files by name; none where the extra `pdf` is not installed."""
     transcript = Transcript.from_json(example("lop5"))
     try:
         pages = render(transcript, encode(transcript)).octets
@@ -29,7 +29,9 @@ def printed_files(world: World, authority: TimeStampAuthority) -> dict[str, byte
     return {"issued.pdf": issued, "tampered-octet.pdf": _with_another_octet(issued)}
 
 
-def _signed(document: bytes, signers: Mapping[Slot, Identity], authority: TimeStampAuthority) -> bytes:
+def _signed(
+    document: bytes, signers: Mapping[Slot, Identity], authority: TimeStampAuthority
+) -> bytes:
     for slot, identity in signers.items():
         signer = from_pem(identity.key_pem, identity.chain_pem)
         document = sign(document, slot, signer=signer, at=datetime.now(UTC), tsa=authority).octets

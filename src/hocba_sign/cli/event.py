@@ -1,4 +1,6 @@
-"""`hocba event new`: say what happens to a transcript after issue; `hocba sign` signs it like a transcript."""
+"""`hocba event new`: say what happens to a transcript after issue; `hocba sign` signs it like a
+transcript.
+"""
 
 import argparse
 import uuid
@@ -17,9 +19,14 @@ from hocba_sign.xml.record import encode_record
 
 
 def run(given: argparse.Namespace) -> int:
-    """Make an unsigned event from the transcript that it is about. Raises: CallerError CLI.CORRECTION; InputError with all findings."""
+    """Make an unsigned event from the transcript that it is about.
+
+    Raises: CallerError CLI.CORRECTION; InputError with all findings.
+    """
     transcript, target = read_reference(read_document(given.file))
-    successor = None if given.successor is None else read_reference(read_document(given.successor))[1]
+    successor = (
+        None if given.successor is None else read_reference(read_document(given.successor))[1]
+    )
     head = transcript.signers.principal
     event = Event(
         id=given.id or str(uuid.uuid4()),
@@ -39,7 +46,12 @@ def run(given: argparse.Namespace) -> int:
         place=transcript.signers.place,
     )
     sentence = say(
-        "EVENT_CREATED", given.lang, event=event.id, id=target.id, version=target.version, file=console.printable(str(given.out))
+        "EVENT_CREATED",
+        given.lang,
+        event=event.id,
+        id=target.id,
+        version=target.version,
+        file=console.printable(str(given.out)),
     )
     deliver(given.out, encode_record(event), sentence=sentence)
     return console.EXIT_VALID

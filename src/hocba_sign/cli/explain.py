@@ -1,4 +1,6 @@
-"""`hocba explain`: what every signature digests, step by step, as lengths and digests; content is never shown."""
+"""`hocba explain`: what every signature digests, step by step, as lengths and digests; content is
+never shown.
+"""
 
 import argparse
 import hashlib
@@ -53,38 +55,69 @@ def run(given: argparse.Namespace) -> int:
 def _signatures(xml: ParsedXml, detached: Mapping[str, bytes]) -> list[dict[str, Any]]:
     read = read_any(xml, detached).document.signatures
     integrities = [check_integrity(signature) for signature in read]
-    suspects = [Suspect.of(one, integrity.certificate) for one, integrity in zip(read, integrities, strict=True)]
-    broken = [suspect for suspect, integrity in zip(suspects, integrities, strict=True) if not integrity.is_intact]
-    told = dict(zip((one.signature.where for one in broken), diagnose(xml, broken, detached=detached), strict=True))
+    suspects = [
+        Suspect.of(one, integrity.certificate)
+        for one, integrity in zip(read, integrities, strict=True)
+    ]
+    broken = [
+        suspect
+        for suspect, integrity in zip(suspects, integrities, strict=True)
+        if not integrity.is_intact
+    ]
+    told = dict(
+        zip(
+            (one.signature.where for one in broken),
+            diagnose(xml, broken, detached=detached),
+            strict=True,
+        )
+    )
     document = GeneralResolver(xml, detached)
     elements = xml.root.iter(names.SIGNATURE)
     return [
         _signature(element, signature, document=document)
         | _value(suspect, integrity.certificate.der if integrity.certificate is not None else None)
-        | {"intact": integrity.is_intact, "diagnosis": _findings((*signature.findings, *told.get(signature.where, ())))}
-        for element, signature, suspect, integrity in zip(elements, read, suspects, integrities, strict=True)
+        | {
+            "intact": integrity.is_intact,
+            "diagnosis": _findings((*signature.findings, *told.get(signature.where, ()))),
+        }
+        for element, signature, suspect, integrity in zip(
+            elements, read, suspects, integrities, strict=True
+        )
     ]
 
 
-def _signature(element: Element, signature: ParsedSignature, *, document: GeneralResolver) -> dict[str, Any]:
+def _signature(
+    element: Element, signature: ParsedSignature, *, document: GeneralResolver
+) -> dict[str, Any]:
     place = {"where": signature.where, "id": signature.identifier}
     try:
         info = signed_info_of(element)
         references = tuple(only(element, names.SIGNED_INFO).iterchildren(names.REFERENCE))
         return place | {
-            "signed_info": {"canonicalization": info.canonicalization, "octets": info.length, "sha256": info.sha256},
+            "signed_info": {
+                "canonicalization": info.canonicalization,
+                "octets": info.length,
+                "sha256": info.sha256,
+            },
             "references": [
-                _reference(one, document) | {"covers": None if parsed is None else _extent(parsed.extent)}
+                _reference(one, document)
+                | {"covers": None if parsed is None else _extent(parsed.extent)}
                 for one, parsed in zip_longest(references, signature.references[: len(references)])
             ],
         }
     except InputError as error:
-        return place | {"signed_info": None, "references": [], "error": {"id": error.cause, "where": error.where}}
+        return place | {
+            "signed_info": None,
+            "references": [],
+            "error": {"id": error.cause, "where": error.where},
+        }
 
 
 def _reference(element: Element, document: GeneralResolver) -> dict[str, Any]:
     followed = trace(element, document)
-    return _traced(followed) | {"entries": [_traced(trace(entry, document)) for entry in entries_of(element, document)]}
+    return _traced(followed) | {
+        "entries": [_traced(trace(entry, document)) for entry in entries_of(element, document)]
+    }
 
 
 def _extent(extent: Extent | None) -> dict[str, Any] | None:
@@ -117,7 +150,9 @@ def _traced(one: Trace) -> dict[str, Any]:
         "digest_stated": b64encode(one.stated).decode(),
         "digest_computed": None if one.computed is None else b64encode(one.computed).decode(),
         "digest_ok": one.is_intact,
-        "error": None if one.finding is None else {"id": one.finding.cause, "where": one.finding.where},
+        "error": None
+        if one.finding is None
+        else {"id": one.finding.cause, "where": one.finding.where},
     }
 
 
@@ -130,7 +165,9 @@ def _value(suspect: Suspect, certificate_der: bytes | None) -> dict[str, Any]:
         else {
             "kind": key_name(key),
             "sha256": hashlib.sha256(key.spki_der).hexdigest(),
-            "certificate_sha256": None if certificate_der is None else hashlib.sha256(certificate_der).hexdigest(),
+            "certificate_sha256": None
+            if certificate_der is None
+            else hashlib.sha256(certificate_der).hexdigest(),
         },
     }
 
@@ -146,7 +183,9 @@ def _lines(number: int, signature: dict[str, Any], language: Language) -> Iterat
         yield _INDENT + say("EXPLAIN_SIGNED_INFO", language, **info)
     if key is not None:
         words = say("EXPLAIN_RIGHT" if signature["value_ok"] else "EXPLAIN_WRONG", language)
-        yield _INDENT + say("EXPLAIN_VALUE", language, result=words, kind=key["kind"], sha256=key["sha256"])
+        yield _INDENT + say(
+            "EXPLAIN_VALUE", language, result=words, kind=key["kind"], sha256=key["sha256"]
+        )
         if key["certificate_sha256"] is not None:
             yield _INDENT + say("EXPLAIN_CERTIFICATE", language, sha256=key["certificate_sha256"])
     for place, reference in enumerate(signature["references"], 1):
@@ -162,11 +201,21 @@ def _reference_lines(number: str, reference: dict[str, Any], language: Language)
     for step in reference["steps"]:
         name = step["transform"] or say("EXPLAIN_TARGET", language)
         kind = say("EXPLAIN_NODE_SET" if step["kind"] == "node-set" else "EXPLAIN_OCTETS", language)
-        yield _INDENT * 2 + say("EXPLAIN_STEP", language, name=name, kind=kind, octets=step["octets"], sha256=step["sha256"])
+        yield _INDENT * 2 + say(
+            "EXPLAIN_STEP",
+            language,
+            name=name,
+            kind=kind,
+            octets=step["octets"],
+            sha256=step["sha256"],
+        )
     covered = reference.get("covers")
     if covered is not None:
         yield _INDENT * 2 + say("EXPLAIN_COVERS", language, where=covered["where"])
-        for key, places in (("EXPLAIN_OMITTED", covered["omitted"]), ("EXPLAIN_KEPT", covered["kept"])):
+        for key, places in (
+            ("EXPLAIN_OMITTED", covered["omitted"]),
+            ("EXPLAIN_KEPT", covered["kept"]),
+        ):
             for place in places:
                 yield _INDENT * 3 + say(key, language, where=place)
         if covered["name_assumed"]:
@@ -177,7 +226,12 @@ def _reference_lines(number: str, reference: dict[str, Any], language: Language)
         words = say("EXPLAIN_RIGHT" if reference["digest_ok"] else "EXPLAIN_WRONG", language)
         stated, computed = reference["digest_stated"], reference["digest_computed"]
         yield _INDENT * 2 + say(
-            "EXPLAIN_DIGEST", language, uri=reference["digest_algorithm"], stated=stated, computed=computed, result=words
+            "EXPLAIN_DIGEST",
+            language,
+            uri=reference["digest_algorithm"],
+            stated=stated,
+            computed=computed,
+            result=words,
         )
 
 

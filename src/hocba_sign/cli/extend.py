@@ -31,25 +31,43 @@ from hocba_sign.validation.policy import DEFAULT
 from hocba_sign.validation.setting import Setting
 
 TIMEOUT: Final = timedelta(seconds=180)
-"""For one answer: the Government's authority was measured at 131 s, and a late pass is in no hurry."""
+"""For one answer: the Government's authority was measured at 131 s, and a late pass is in no hurry.
+"""
 
 
 def run(given: argparse.Namespace) -> int:
-    """Extend. Raises: as `extension.extend` and `collect_material`; then there is no output file."""
+    """Extend.
+
+    Raises: as `extension.extend` and `collect_material`; then there is no output file.
+    """
     authority = _authority(given)
     material = collect_material(given)
     with holding(given.out):
         return _extend(given, material, authority=authority)
 
 
-def _extend(given: argparse.Namespace, material: Material, *, authority: HttpTimeStampAuthority | None) -> int:
+def _extend(
+    given: argparse.Namespace, material: Material, *, authority: HttpTimeStampAuthority | None
+) -> int:
     document = read_document(given.file)
-    setting = Setting(trust=material.trust, evidence=material.evidence, at=given.at or datetime.now(UTC), policy=DEFAULT)
+    setting = Setting(
+        trust=material.trust,
+        evidence=material.evidence,
+        at=given.at or datetime.now(UTC),
+        policy=DEFAULT,
+    )
     setting, answers = _settled(document, setting, given)
     if authority is not None:
         console.progress(say("EXTEND_STAMPING", given.lang, url=console.printable(authority.url)))
     try:
-        extended = extend(document, to=Level(given.to), trust=setting.trust, evidence=setting.evidence, at=setting.at, tsa=authority)
+        extended = extend(
+            document,
+            to=Level(given.to),
+            trust=setting.trust,
+            evidence=setting.evidence,
+            at=setting.at,
+            tsa=authority,
+        )
     except CallerError as error:
         if error.cause not in _EXPLAINED:
             raise
@@ -59,8 +77,12 @@ def _extend(given: argparse.Namespace, material: Material, *, authority: HttpTim
     return console.EXIT_VALID
 
 
-def _settled(document: bytes, setting: Setting, given: argparse.Namespace) -> tuple[Setting, tuple[Answer, ...]]:
-    """Add what the signatures lack from where their certificates say, unless `--offline`; without `--at` time moves on meanwhile."""
+def _settled(
+    document: bytes, setting: Setting, given: argparse.Namespace
+) -> tuple[Setting, tuple[Answer, ...]]:
+    """Add what the signatures lack from where their certificates say, unless `--offline`; without
+    `--at` time moves on meanwhile.
+    """
     fetch = evidence_fetcher(given)
     if fetch is None:
         return setting, ()
@@ -71,12 +93,20 @@ def _settled(document: bytes, setting: Setting, given: argparse.Namespace) -> tu
         at = max(at, fetch.moment()) if given.at is None else at
         return judge(document, replace(setting, evidence=evidence, at=at))
 
-    settled = settle(judged, wanted=lambda one, held: document_needs(one, held, at=at), evidence=setting.evidence, fetch=fetch)
+    settled = settle(
+        judged,
+        wanted=lambda one, held: document_needs(one, held, at=at),
+        evidence=setting.evidence,
+        fetch=fetch,
+    )
     return replace(setting, evidence=settled.evidence, at=at), settled.answers
 
 
 def _authority(given: argparse.Namespace) -> HttpTimeStampAuthority | None:
-    """Give the authority that level LTA takes. Raises: CallerError EXTEND.TSA_MISSING, EXTEND.TSA_UNUSED, TSA.URL."""
+    """Return the authority that level LTA takes.
+
+    Raises: CallerError EXTEND.TSA_MISSING, EXTEND.TSA_UNUSED, TSA.URL.
+    """
     if Level(given.to) is not Level.LTA:
         if given.tsa is not None:
             raise CallerError("EXTEND.TSA_UNUSED")
@@ -86,7 +116,14 @@ def _authority(given: argparse.Namespace) -> HttpTimeStampAuthority | None:
     return HttpTimeStampAuthority(given.tsa, timeout=TIMEOUT)
 
 
-def _announce(given: argparse.Namespace, extended: bytes, *, setting: Setting, answers: tuple[Answer, ...], made_of: bytes | None) -> None:
+def _announce(
+    given: argparse.Namespace,
+    extended: bytes,
+    *,
+    setting: Setting,
+    answers: tuple[Answer, ...],
+    made_of: bytes | None,
+) -> None:
     closed = [str(slot) for slot in closed_slots(extended)]
     signed = (str(signature.slot or signature.where) for signature in signatures_of(extended))
     slots = [slot for slot in signed if slot not in closed]
@@ -101,7 +138,13 @@ def _announce(given: argparse.Namespace, extended: bytes, *, setting: Setting, a
         "checks": warnings(noted),
         "fetches": [fetch_dict(answer) for answer in answers],
     }
-    sentence = say("EXTENDED", given.lang, count=len(slots), level=given.to, file=console.printable(str(given.out)))
+    sentence = say(
+        "EXTENDED",
+        given.lang,
+        count=len(slots),
+        level=given.to,
+        file=console.printable(str(given.out)),
+    )
     told = console.json_line(facts) if given.json else sentence
     deliver_signed(given.out, extended, sentence=told, made_of=made_of)
     if not given.json:
@@ -111,19 +154,30 @@ def _announce(given: argparse.Namespace, extended: bytes, *, setting: Setting, a
 _EXPLAINED: Final = frozenset({"EXTEND.TOO_EARLY", "EXTEND.NOT_VALID"})
 
 
-def _refuse(error: CallerError, given: argparse.Namespace, *, at: datetime, answers: tuple[Answer, ...]) -> int:
-    """Say why not, and what to do: when to come back, or every cause that keeps the signature from being valid."""
+def _refuse(
+    error: CallerError, given: argparse.Namespace, *, at: datetime, answers: tuple[Answer, ...]
+) -> int:
+    """Say why not, and what to do: when to come back, or every cause that keeps the signature from
+    being valid.
+    """
     slot, _, rest = (error.where or "").rpartition(": ")
     due = _moment(rest) if error.cause == "EXTEND.TOO_EARLY" else None
     causes = tuple(rest.split(", ")) if error.cause == "EXTEND.NOT_VALID" else ()
     named = CallerError(error.cause, where=slot, detail=error.detail)
     console.note(f"{say('ERROR', given.lang)}: {console.described(named, given.lang)}")
-    hints = (_due_words(due, at, given.lang),) if error.cause == "EXTEND.TOO_EARLY" else _cause_lines(causes, given.lang)
+    hints = (
+        (_due_words(due, at, given.lang),)
+        if error.cause == "EXTEND.TOO_EARLY"
+        else _cause_lines(causes, given.lang)
+    )
     for hint in hints:
         console.note(f"  {hint}")
     if given.json:
         failure = console.failure(named, str(given.file))
-        failure["error"] |= {"findings": [_finding(cause, slot) for cause in causes], "due": None if due is None else _utc(due)}
+        failure["error"] |= {
+            "findings": [_finding(cause, slot) for cause in causes],
+            "due": None if due is None else _utc(due),
+        }
         console.result_json(failure | {"fetches": [fetch_dict(answer) for answer in answers]})
     return console.exit_code(error)
 
@@ -138,7 +192,9 @@ def _moment(text: str) -> datetime | None:
 def _due_words(due: datetime | None, at: datetime, language: Language) -> str:
     if due is None:
         return say("EXTEND_NO_DUE", language)
-    return say("EXTEND_DUE" if due > at else "EXTEND_OVERDUE", language, time=vietnam_time(due, language))
+    return say(
+        "EXTEND_DUE" if due > at else "EXTEND_OVERDUE", language, time=vietnam_time(due, language)
+    )
 
 
 def _cause_lines(causes: tuple[str, ...], language: Language) -> Iterator[str]:

@@ -1,4 +1,6 @@
-"""No output of a command replaces what it reads, or what is kept on this machine; only signing and extending may be in place."""
+"""No output of a command replaces what it reads, or what is kept on this machine; only signing and
+extending may be in place.
+"""
 
 import argparse
 import os
@@ -20,15 +22,22 @@ _MAX_ENTRIES: Final = 100_000
 
 
 def refuse_replacing(given: argparse.Namespace) -> None:
-    """Compare what a command writes with what it reads, as files: by link, by other spelling, in a folder.
+    """Compare what a command writes with what it reads, as files: by link, by other spelling, in a
+    folder.
 
     Raises: CallerError CLI.OUT_IS_INPUT.
     """
     if given.command == "sign" and is_folder(given.file):
         # Results of a folder go into another, where nothing that is there already is written.
         return
-    written = [path for path in (getattr(given, name, None) for name in OUTPUTS) if isinstance(path, Path) and path != console.STANDARD]
-    read = [path for name, value in vars(given).items() if name not in OUTPUTS for path in _paths(value)]
+    written = [
+        path
+        for path in (getattr(given, name, None) for name in OUTPUTS)
+        if isinstance(path, Path) and path != console.STANDARD
+    ]
+    read = [
+        path for name, value in vars(given).items() if name not in OUTPUTS for path in _paths(value)
+    ]
     for path in written:
         known = _identity(path)
         if known is None or is_folder(path):
@@ -47,7 +56,7 @@ def _paths(value: object) -> Iterator[Path]:
 
 
 def _kept() -> Iterator[Path]:
-    """Give the folders that hold imported certificates, own anchors and the cache."""
+    """Yield the folders that hold imported certificates, own anchors and the cache."""
     try:
         folder = home(os.environ)
         yield from (folder / "certificates", folder / "anchors", folder / "cache")
@@ -60,13 +69,15 @@ def _files(paths: tuple[Path, ...]) -> Iterator[Path]:
         yield path
         try:
             if is_folder(path):
-                yield from (entry for _, entry in zip(range(_MAX_ENTRIES), path.iterdir(), strict=False))
+                yield from (
+                    entry for _, entry in zip(range(_MAX_ENTRIES), path.iterdir(), strict=False)
+                )
         except OSError:
             continue
 
 
 def _identity(path: Path) -> tuple[int, int] | None:
-    """Give what is equal for all names of one file; None where there is none."""
+    """Return what is equal for all names of one file; None where there is none."""
     try:
         found = path.stat()
     except OSError:

@@ -1,4 +1,6 @@
-"""The signer's key from files; passwords come from the environment or the terminal, never from the arguments."""
+"""The signer's key from files; passwords come from the environment or the terminal, never from the
+arguments.
+"""
 
 import argparse
 import getpass
@@ -18,7 +20,8 @@ from hocba_sign.pki.loading.objects import MAX_FILE_OCTETS
 def load_signer(given: argparse.Namespace) -> SoftwareSigner:
     """Load the key that `--p12`, or `--key` and `--cert`, name.
 
-    Raises: CallerError CLI.KEY_WITHOUT_CERT, CLI.P12_WITH_CERT; those of `adapters.key_file`; OutsideError FILE.*, with the file as place.
+    Raises: CallerError CLI.KEY_WITHOUT_CERT, CLI.P12_WITH_CERT; those of `adapters.key_file`;
+    OutsideError FILE.*, with the file as place.
     """
     if given.p12 is not None:
         if given.cert is not None:
@@ -27,12 +30,21 @@ def load_signer(given: argparse.Namespace) -> SoftwareSigner:
         return _with_password(given, given.p12, lambda password: from_pkcs12(octets, password))
     if given.cert is None:
         raise CallerError("CLI.KEY_WITHOUT_CERT")
-    key, certificates = read_limited(given.key, MAX_KEY_FILE_OCTETS), read_limited(given.cert, MAX_FILE_OCTETS)
-    return _with_password(given, given.key, lambda password: from_pem(key, certificates, password=password))
+    key, certificates = (
+        read_limited(given.key, MAX_KEY_FILE_OCTETS),
+        read_limited(given.cert, MAX_FILE_OCTETS),
+    )
+    return _with_password(
+        given, given.key, lambda password: from_pem(key, certificates, password=password)
+    )
 
 
-def _with_password(given: argparse.Namespace, file: Path, load: Callable[[str | None], SoftwareSigner]) -> SoftwareSigner:
-    """Try the password of the environment, or none, and only then ask whoever sits at the terminal."""
+def _with_password(
+    given: argparse.Namespace, file: Path, load: Callable[[str | None], SoftwareSigner]
+) -> SoftwareSigner:
+    """Try the password of the environment, or none, and only then ask whoever sits at the
+    terminal.
+    """
     try:
         return _named(file, load, os.environ[given.password_env] if given.password_env else None)
     except CallerError as error:
@@ -41,9 +53,13 @@ def _with_password(given: argparse.Namespace, file: Path, load: Callable[[str | 
     return _named(file, load, getpass.getpass(say("PASSWORD_PROMPT", given.lang, file=file)))
 
 
-def _named(file: Path, load: Callable[[str | None], SoftwareSigner], password: str | None) -> SoftwareSigner:
+def _named(
+    file: Path, load: Callable[[str | None], SoftwareSigner], password: str | None
+) -> SoftwareSigner:
     """Name the file in whatever is wrong with it."""
     try:
         return load(password)
     except (CallerError, OutsideError) as error:
-        raise type(error)(error.cause, where=error.where or str(file), detail=error.detail) from error
+        raise type(error)(
+            error.cause, where=error.where or str(file), detail=error.detail
+        ) from error

@@ -1,4 +1,6 @@
-"""What `--registry`, `--events` and `--status-list` name, and the other years among the files of one call."""
+"""What `--registry`, `--events` and `--status-list` name, and the other years among the files of
+one call.
+"""
 
 import argparse
 from collections.abc import Iterable, Iterator
@@ -22,13 +24,17 @@ from hocba_sign.validation.setting import Setting
 from hocba_sign.xml.parse import MAX_BYTES
 
 MAX_YEARS: Final = 50
-"""Files of one call that are compared as years of a pupil, which reads them twice; more are a batch, each judged on its own."""
+"""Files of one call that are compared as years of a pupil, which reads them twice; more are a
+batch, each judged on its own.
+"""
 
 
 def with_knowledge(given: argparse.Namespace, setting: Setting) -> Setting:
-    """Add to the policy what the options name; what the certificates of that point at is fetched unless `--offline`.
+    """Add to the policy what the options name; what the certificates of that point at is fetched
+    unless `--offline`.
 
-    Raises: OutsideError FILE.*; InputError for a registry or status list that is unreadable or not VALID.
+    Raises: OutsideError FILE.*; InputError for a registry or status list that is unreadable or not
+    VALID.
     """
     events, unread = _found(given.events)
     sources = Sources(
@@ -42,12 +48,17 @@ def with_knowledge(given: argparse.Namespace, setting: Setting) -> Setting:
         return setting
     years = (("", octets) for octets in sources.years or ())
     signed = (*sources.registries, *(sources.events or ()), *sources.lists, *years)
-    knowledge = assemble(sources, replace(setting, evidence=fetched_for(given, signed, setting=setting)))
+    knowledge = assemble(
+        sources, replace(setting, evidence=fetched_for(given, signed, setting=setting))
+    )
     return replace(setting, policy=replace(setting.policy, knowledge=knowledge))
 
 
 def named(paths: Iterable[Path]) -> tuple[Named, ...]:
-    """Read files, and those files of folders that may be records. Raises: OutsideError FILE.*, InputError FILE.TOO_LARGE."""
+    """Read files, and those files of folders that may be records.
+
+    Raises: OutsideError FILE.*, InputError FILE.TOO_LARGE.
+    """
     found, unread = _found(paths)
     if unread:
         raise OutsideError("FILE.UNREADABLE", where=unread[0])
@@ -55,9 +66,11 @@ def named(paths: Iterable[Path]) -> tuple[Named, ...]:
 
 
 def _found(paths: Iterable[Path]) -> tuple[tuple[Named, ...], tuple[str, ...]]:
-    """Read files, and by their content those files of folders that may be records; name what in a folder cannot be opened.
+    """Read files, and by their content those files of folders that may be records; name what in a
+    folder cannot be opened.
 
-    A folder is not searched deeper. Raises: OutsideError FILE.*, InputError FILE.TOO_LARGE for a file that is named itself.
+    A folder is not searched deeper. Raises: OutsideError FILE.*, InputError FILE.TOO_LARGE for a
+    file that is named itself.
     """
     found: list[Named] = []
     unread: list[str] = []
@@ -77,15 +90,21 @@ def _found(paths: Iterable[Path]) -> tuple[tuple[Named, ...], tuple[str, ...]]:
 
 
 def _others(paths: Iterable[Path]) -> Iterator[bytes]:
-    """Read the files of the call once more than they are judged; what cannot be read is told when it is judged."""
+    """Read the files of the call once more than they are judged; what cannot be read is told when
+    it is judged.
+    """
     for path in paths:
         if path != console.STANDARD:
             with suppress(OutsideError, InputError):
                 yield read_limited(path, MAX_BYTES)
 
 
-def fetched_for(given: argparse.Namespace, signed: Iterable[Named], *, setting: Setting) -> Evidence:
-    """Give the evidence of `setting` with what the certificates of `signed` point at, unless `--offline`."""
+def fetched_for(
+    given: argparse.Namespace, signed: Iterable[Named], *, setting: Setting
+) -> Evidence:
+    """Return the evidence of `setting` with what the certificates of `signed` point at, unless
+    `--offline`.
+    """
     fetch = evidence_fetcher(given)
     evidence = setting.evidence
     if fetch is None:
@@ -93,7 +112,12 @@ def fetched_for(given: argparse.Namespace, signed: Iterable[Named], *, setting: 
     for _, octets in signed:
         with suppress(InputError):
             judged = partial(_judge, octets, setting)
-            evidence = settle(judged, wanted=partial(document_needs, at=setting.at), evidence=evidence, fetch=fetch).evidence
+            evidence = settle(
+                judged,
+                wanted=partial(document_needs, at=setting.at),
+                evidence=evidence,
+                fetch=fetch,
+            ).evidence
     return evidence
 
 

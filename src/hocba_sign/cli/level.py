@@ -10,7 +10,7 @@ from hocba_sign.signing.policy import Level, SigningPolicy
 
 
 def authority_of(given: argparse.Namespace) -> HttpTimeStampAuthority | None:
-    """Give the authority for `--level T`, None for `--level B`; asked before anything is signed.
+    """Return the authority for `--level T`, None for `--level B`; asked before anything is signed.
 
     Raises: CallerError CLI.TSA_MISSING, CLI.TSA_UNUSED, TSA.URL.
     """
@@ -24,6 +24,9 @@ def authority_of(given: argparse.Namespace) -> HttpTimeStampAuthority | None:
 
 
 def policy_of(given: argparse.Namespace, level: Level = Level.T) -> SigningPolicy:
-    """Give the signer's choices. Raises: CallerError `CRYPTO.UNKNOWN_ALGORITHM` naming those that are known; as `with_demands`."""
+    """Return the signer's choices.
+
+    Raises: CallerError `CRYPTO.UNKNOWN_ALGORITHM` naming those that are known; as `with_demands`.
+    """
     algorithm = None if given.algorithm is None else signature_algorithm_named(given.algorithm)
     return with_demands(given, SigningPolicy(level=level, algorithm=algorithm, roles=given.roles))

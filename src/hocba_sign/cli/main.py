@@ -43,12 +43,18 @@ def _run(arguments: Sequence[str], language: Language) -> int:
         given = parse(arguments, language)
         if not OUTPUTS.isdisjoint(vars(given)):
             import_module("hocba_sign.cli.guard").refuse_replacing(given)
-        command = cast("Callable[[argparse.Namespace], int]", import_module(f"hocba_sign.cli.{given.command.replace('-', '_')}").run)
+        command = cast(
+            "Callable[[argparse.Namespace], int]",
+            import_module(f"hocba_sign.cli.{given.command.replace('-', '_')}").run,
+        )
         return command(given)
     except SystemExit as ending:
         return ending.code if isinstance(ending.code, int) else console.EXIT_VALID
     except UsageError as error:
-        console.note(f"{error.usage}{say('ERROR', language)}: {error}\n{say('SEE_HELP', language, command=error.command)}")
+        console.note(
+            f"{error.usage}{say('ERROR', language)}: "
+            f"{error}\n{say('SEE_HELP', language, command=error.command)}"
+        )
         if is_json:
             console.result_json(console.failure(CallerError("CLI.USAGE"), None))
         return console.EXIT_USAGE
@@ -59,7 +65,9 @@ def _run(arguments: Sequence[str], language: Language) -> int:
     except Exception as error:  # noqa: BLE001 - the last line of defence: people get a sentence, never a traceback
         if os.environ.get("HOCBA_DEBUG"):
             traceback.print_exc()
-        console.note(f"{say('ERROR', language)}: {say('INTERNAL', language, kind=type(error).__name__)}")
+        console.note(
+            f"{say('ERROR', language)}: {say('INTERNAL', language, kind=type(error).__name__)}"
+        )
         if is_json:
             console.result_json(console.failure(HocbaSignError("CLI.INTERNAL"), None))
         return console.EXIT_OUTSIDE

@@ -1,4 +1,6 @@
-"""What a judgement rests on: the files that the options name, and what was imported on this machine."""
+"""What a judgement rests on: the files that the options name, and what was imported on this
+machine.
+"""
 
 import argparse
 from collections.abc import Iterable
@@ -17,14 +19,18 @@ from hocba_sign.report.messages import Language
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Material:
-    """Anchors and evidence. Pinned roots are as the trust list has them, with its end dates, whoever gave them."""
+    """Anchors and evidence.
+
+    Pinned roots are as the trust list has them, with its end dates, whoever gave them.
+    """
 
     trust: TrustStore
     evidence: Evidence
 
 
 def collect_material(given: argparse.Namespace) -> Material:
-    """Read what `--trust`, `--cert`, `--crl` and `--ocsp` name and what was imported; what is damaged in the store is said and left out.
+    """Read what `--trust`, `--cert`, `--crl` and `--ocsp` name and what was imported; what is
+    damaged in the store is said and left out.
 
     Raises: OutsideError FILE.*, TRUST.HOME; CallerError TRUST.KNOWN_BAD_ANCHOR, TRUST.LIMIT.
     """
@@ -34,7 +40,8 @@ def collect_material(given: argparse.Namespace) -> Material:
     return Material(
         trust=given_anchors(trusted.certificates).with_anchors(holdings.trust().anchors),
         evidence=collect_evidence(certificates=given.cert, crls=given.crl, ocsps=given.ocsp).merged(
-            Evidence.of(certificates=holdings.certificates), replace(trusted, certificates=()).evidence()
+            Evidence.of(certificates=holdings.certificates),
+            replace(trusted, certificates=()).evidence(),
         ),
     )
 

@@ -18,5 +18,7 @@ def run(given: argparse.Namespace) -> int:
     facts = {"file": str(given.out), "sha256": hashlib.sha256(merged).hexdigest(), "slots": slots}
     sentence = say("MERGED", given.lang, count=len(slots), file=console.printable(str(given.out)))
     with holding(given.out):
-        deliver_signed(given.out, merged, sentence=console.json_line(facts) if given.json else sentence)
+        deliver_signed(
+            given.out, merged, sentence=console.json_line(facts) if given.json else sentence
+        )
     return console.EXIT_VALID

@@ -1,4 +1,6 @@
-"""`hocba new`: from a vendor's JSON, or from an unsigned document in another layout, to a document that can be signed."""
+"""`hocba new`: from a vendor's JSON, or from an unsigned document in another layout, to a document
+that can be signed.
+"""
 
 import argparse
 from importlib import resources
@@ -17,7 +19,11 @@ from hocba_sign.xml.layout import LAYOUTS
 
 
 def run(given: argparse.Namespace) -> int:
-    """Make a draft, or print an example. Raises: CallerError CLI.NEW_INPUT, CLI.OUT_MISSING, CONVERT.SIGNED; InputError with all findings."""
+    """Make a draft, or print an example.
+
+    Raises: CallerError CLI.NEW_INPUT, CLI.OUT_MISSING, CONVERT.SIGNED; InputError with all
+    findings.
+    """
     if (given.file is None) == (given.example is None):
         raise CallerError("CLI.NEW_INPUT")
     if given.file is None:
@@ -31,11 +37,17 @@ def run(given: argparse.Namespace) -> int:
     findings = check(transcript)
     if findings:
         raise InputError(findings[0].cause, where=findings[0].where, findings=findings)
-    sentence = say("CREATED", given.lang, count=len(transcript.slots), file=console.printable(str(given.out)))
+    sentence = say(
+        "CREATED", given.lang, count=len(transcript.slots), file=console.printable(str(given.out))
+    )
     deliver(given.out, encode(transcript, LAYOUTS[given.layout]), sentence=sentence)
     return console.EXIT_VALID
 
 
 def example(name: str) -> str:
-    """Give the JSON of an invented transcript: `lop5`, `lop9` or `lop12`."""
-    return resources.files("hocba_sign").joinpath("data", "examples", f"{name}.json").read_text("utf-8")
+    """Return the JSON of an invented transcript: `lop5`, `lop9` or `lop12`."""
+    return (
+        resources.files("hocba_sign")
+        .joinpath("data", "examples", f"{name}.json")
+        .read_text("utf-8")
+    )

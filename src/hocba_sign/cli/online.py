@@ -17,7 +17,7 @@ CACHE_FOLDER: Final = "cache"
 
 
 def evidence_fetcher(given: argparse.Namespace) -> EvidenceFetcher | None:
-    """Give the fetcher for one file, or None with `--offline`."""
+    """Return the fetcher for one file, or None with `--offline`."""
     if given.offline:
         return None
     return EvidenceFetcher(

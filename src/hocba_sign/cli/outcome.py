@@ -15,9 +15,16 @@ from hocba_sign.signing.state import SignedDocument
 
 
 def announce(
-    given: argparse.Namespace, signed: SignedDocument, *, certificate_der: bytes, at: datetime, made_of: bytes | None = None
+    given: argparse.Namespace,
+    signed: SignedDocument,
+    *,
+    certificate_der: bytes,
+    at: datetime,
+    made_of: bytes | None = None,
 ) -> None:
-    """Write the document, then say what was signed, by whom and at which level. `at` is the claimed signing time (aware).
+    """Write the document, then say what was signed, by whom and at which level.
+
+    `at` is the claimed signing time (aware).
 
     `made_of` as in `deliver_signed`; whoever calls holds the file.
     """

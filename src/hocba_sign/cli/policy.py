@@ -11,7 +11,8 @@ from hocba_sign.validation.policy import Policy
 
 
 def chosen_policy(given: argparse.Namespace) -> Policy:
-    """Give the policy that was asked for, with the pins of this call added to its own, and no knowledge yet.
+    """Return the policy that was asked for, with the pins of this call added to its own, and no
+    knowledge yet.
 
     Raises: OutsideError FILE.*; InputError TRUST.POLICY naming the file.
     """
@@ -21,5 +22,11 @@ def chosen_policy(given: argparse.Namespace) -> Policy:
         try:
             policy = Policy.load(read_limited(given.policy, MAX_POLICY_OCTETS))
         except InputError as error:
-            raise InputError(error.cause, where=f"{given.policy}: {error.where or ''}".removesuffix(": "), detail=error.detail) from error
-    return replace(policy, registry_pins=tuple(dict.fromkeys((*policy.registry_pins, *given.registry_pin))))
+            raise InputError(
+                error.cause,
+                where=f"{given.policy}: {error.where or ''}".removesuffix(": "),
+                detail=error.detail,
+            ) from error
+    return replace(
+        policy, registry_pins=tuple(dict.fromkeys((*policy.registry_pins, *given.registry_pin)))
+    )

@@ -15,11 +15,19 @@ from hocba_sign.signing.xml.prepare import prepare
 
 
 def run(given: argparse.Namespace) -> int:
-    """Write the state and print what the device needs, as JSON. Raises: as `signing.xml.prepare` and `choose_slot`."""
+    """Write the state and print what the device needs, as JSON.
+
+    Raises: as `signing.xml.prepare` and `choose_slot`.
+    """
     document = read_document(given.file)
-    chain_der = tuple(certificate.der for certificate in load_certificates(read_limited(given.cert, MAX_FILE_OCTETS)))
+    chain_der = tuple(
+        certificate.der
+        for certificate in load_certificates(read_limited(given.cert, MAX_FILE_OCTETS))
+    )
     slot = choose_slot(document, given, certificate_der=chain_der[0])
-    state = prepare(document, slot, chain_der=chain_der, at=datetime.now(UTC), policy=policy_of(given))
+    state = prepare(
+        document, slot, chain_der=chain_der, at=datetime.now(UTC), policy=policy_of(given)
+    )
     facts = {
         "state": str(given.out),
         "slot": str(state.slot),

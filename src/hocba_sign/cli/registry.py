@@ -34,20 +34,28 @@ _CODES: Final = {
 
 
 def run(given: argparse.Namespace) -> int:
-    """Do one action. Raises: OutsideError FILE.*, InputError REGISTRY.* and as `RegistrySnapshot.from_json`."""
+    """Do one action.
+
+    Raises: OutsideError FILE.*, InputError REGISTRY.* and as `RegistrySnapshot.from_json`.
+    """
     return _ACTIONS[given.action](given)
 
 
 def _new(given: argparse.Namespace) -> int:
     snapshot = RegistrySnapshot.from_json(read_document(given.file))
     count = len(snapshot.appointments) + len(snapshot.delegations)
-    sentence = say("REGISTRY_CREATED", given.lang, count=count, file=console.printable(str(given.out)))
+    sentence = say(
+        "REGISTRY_CREATED", given.lang, count=count, file=console.printable(str(given.out))
+    )
     deliver(given.out, encode_record(snapshot), sentence=sentence)
     return console.EXIT_VALID
 
 
 def _check(given: argparse.Namespace) -> int:
-    """Answer: was this certificate allowed to sign as this role for that school on that day. Nothing is fetched."""
+    """Answer: was this certificate allowed to sign as this role for that school on that day.
+
+    Nothing is fetched.
+    """
     material = collect_material(given)
     setting = Setting(
         trust=material.trust,
@@ -60,7 +68,11 @@ def _check(given: argparse.Namespace) -> int:
         raise CallerError("CLI.NO_REGISTRY")
     certificate = load_certificates(read_limited(given.certificate, MAX_FILE_OCTETS))[0]
     answer = registry.judge(
-        credential_of(certificate), Role(given.role), department_code=given.department, school_code=given.school, day=given.on
+        credential_of(certificate),
+        Role(given.role),
+        department_code=given.department,
+        school_code=given.school,
+        day=given.on,
     )
     note_findings(registry.notes, given.lang)
     words = message(answer.cause)
@@ -74,7 +86,9 @@ def _check(given: argparse.Namespace) -> int:
         }
         console.result_json({"certificate": certificate.sha256, **facts})
     else:
-        console.result(f"{words.in_language(given.lang)} ({console.printable(answer.where)}) [{answer.cause}]")
+        console.result(
+            f"{words.in_language(given.lang)} ({console.printable(answer.where)}) [{answer.cause}]"
+        )
     return _CODES[answer.standing] if answer.is_confirmed else console.EXIT_INDETERMINATE
 
 

@@ -18,7 +18,11 @@ from hocba_sign.signing.policy import Level
 
 
 def run(given: argparse.Namespace) -> int:
-    """Sign. Raises: as `pipeline.sign`, `load_signer`, `choose_slot` and `sign_folder`; then there is no output file."""
+    """Sign.
+
+    Raises: as `pipeline.sign`, `load_signer`, `choose_slot` and `sign_folder`; then there is no
+    output file.
+    """
     if given.file != console.STANDARD and is_folder(given.file):
         return sign_folder(given)
     authority = authority_of(given)
@@ -30,7 +34,14 @@ def run(given: argparse.Namespace) -> int:
         if authority is not None:
             console.progress(say("STAMPING", given.lang, url=authority.url))
         at = datetime.now(UTC)
-        signed = sign(document, slot, signer=signer, at=at, tsa=authority, policy=policy_of(given, Level(given.level)))
+        signed = sign(
+            document,
+            slot,
+            signer=signer,
+            at=at,
+            tsa=authority,
+            policy=policy_of(given, Level(given.level)),
+        )
         made_of = document if is_in_place(given.file, given.out) else None
         announce(given, signed, certificate_der=certificate_der, at=at, made_of=made_of)
     return console.EXIT_VALID

@@ -1,4 +1,6 @@
-"""Which slot is meant: by role, subject and teacher as far as given, else by whose certificate it is."""
+"""Which slot is meant: by role, subject and teacher as far as given, else by whose certificate it
+is.
+"""
 
 import argparse
 from collections.abc import Iterable, Sequence
@@ -14,7 +16,7 @@ from hocba_sign.signing.xml.draft import Draft, read_draft
 
 
 def choose_slot(document: bytes, given: argparse.Namespace, *, certificate_der: bytes) -> Slot:
-    """Give the one slot that the options and the certificate point at.
+    """Return the one slot that the options and the certificate point at.
 
     Raises: CallerError CLI.WHICH_SLOT naming the candidates; as `choose_slots`.
     """
@@ -31,18 +33,32 @@ def choose_slot(document: bytes, given: argparse.Namespace, *, certificate_der: 
     return slots[0]
 
 
-def choose_slots(draft: Draft | PdfDraft, given: argparse.Namespace, *, certificate_der: bytes) -> tuple[Slot, ...]:
-    """Give the slots that the options point at, at least one; several only where all of them are of the certificate's person.
+def choose_slots(
+    draft: Draft | PdfDraft, given: argparse.Namespace, *, certificate_der: bytes
+) -> tuple[Slot, ...]:
+    """Return the slots that the options point at, at least one; several only where all of them are
+    of the certificate's person.
 
-    Raises: CallerError CLI.NO_SLOT, CLI.WHICH_SLOT naming the candidates; as `require_teacher` and `Certificate.load`.
+    Raises: CallerError CLI.NO_SLOT, CLI.WHICH_SLOT naming the candidates; as `require_teacher` and
+    `Certificate.load`.
     """
     require_teacher(given)
     role = Role(given.role)
     signers = draft.expected_signers
-    candidates = [signer for signer in signers if signer.slot.role is role and _is_named(signer.slot, given.subject, given.teacher)]
+    candidates = [
+        signer
+        for signer in signers
+        if signer.slot.role is role and _is_named(signer.slot, given.subject, given.teacher)
+    ]
     if not candidates:
-        raise CallerError("CLI.NO_SLOT", where="/".join(filter(None, (role, given.subject, given.teacher))))
-    own = _of_person(candidates, Certificate.load(certificate_der)) if len(candidates) > 1 else candidates
+        raise CallerError(
+            "CLI.NO_SLOT", where="/".join(filter(None, (role, given.subject, given.teacher)))
+        )
+    own = (
+        _of_person(candidates, Certificate.load(certificate_der))
+        if len(candidates) > 1
+        else candidates
+    )
     if not own:
         raise _several(signer.slot for signer in candidates)
     return tuple(signer.slot for signer in own)
@@ -63,8 +79,14 @@ def _is_named(slot: Slot, subject: str | None, teacher: str | None) -> bool:
     return is_subject and (teacher is None or slot.teacher in {teacher, f"gv-{teacher}"})
 
 
-def _of_person(candidates: Sequence[ExpectedSigner], certificate: Certificate) -> list[ExpectedSigner]:
-    """Give the slots of the certificate's holder: where nothing is to be noted, else where all that is noted is how that was told."""
-    answers = [(signer, judge_holder(certificate, signer, is_vouched=False).match) for signer in candidates]
+def _of_person(
+    candidates: Sequence[ExpectedSigner], certificate: Certificate
+) -> list[ExpectedSigner]:
+    """Return the slots of the certificate's holder: where nothing is to be noted, else where all
+    that is noted is how that was told.
+    """
+    answers = [
+        (signer, judge_holder(certificate, signer, is_vouched=False).match) for signer in candidates
+    ]
     known = [signer for signer, match in answers if match is Match.YES]
     return known or [signer for signer, match in answers if match is Match.NOTED]

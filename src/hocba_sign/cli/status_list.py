@@ -1,4 +1,6 @@
-"""`hocba status-list new`: one small file for all transcripts of a department; `hocba sign` seals it."""
+"""`hocba status-list new`: one small file for all transcripts of a department; `hocba sign` seals
+it.
+"""
 
 import argparse
 from datetime import UTC, datetime
@@ -20,7 +22,11 @@ _CELLS: Final = {"": Cell.IN_FORCE, "THU_HOI": Cell.WITHDRAWN, "THAY_THE": Cell.
 
 
 def run(given: argparse.Namespace) -> int:
-    """Make an unsigned list. Raises: InputError STATUS.INPUT with the line, CallerError STATUS.NOT_ISSUED, OutsideError FILE.*."""
+    """Make an unsigned list.
+
+    Raises: InputError STATUS.INPUT with the line, CallerError STATUS.NOT_ISSUED, OutsideError
+    FILE.*.
+    """
     issued = {key: cell for file in given.files for key, cell in _read(file).items()}
     gone = {key: cell for key, cell in issued.items() if cell is not Cell.IN_FORCE}
     cells = encode(given.id, issued, gone=gone)
@@ -38,20 +44,38 @@ def run(given: argparse.Namespace) -> int:
     octets = encode_record(made)
     file = console.printable(str(given.out))
     deliver(
-        given.out, octets, sentence=say("STATUS_LIST_CREATED", given.lang, count=len(issued), gone=len(gone), size=len(octets), file=file)
+        given.out,
+        octets,
+        sentence=say(
+            "STATUS_LIST_CREATED",
+            given.lang,
+            count=len(issued),
+            gone=len(gone),
+            size=len(octets),
+            file=file,
+        ),
     )
     return console.EXIT_VALID
 
 
 def _read(file: Path) -> dict[Key, Cell]:
-    """Read lines of id, version and, for those not in force, THU_HOI or THAY_THE, parted by commas or blanks."""
+    """Read lines of id, version and, for those not in force, THU_HOI or THAY_THE, parted by commas
+    or blanks.
+    """
     found: dict[Key, Cell] = {}
-    for number, line in enumerate(read_limited(file, MAX_INPUT_OCTETS).decode("utf-8-sig", "replace").splitlines(), 1):
+    for number, line in enumerate(
+        read_limited(file, MAX_INPUT_OCTETS).decode("utf-8-sig", "replace").splitlines(), 1
+    ):
         parts = line.replace(",", " ").split()
         if not parts:
             continue
         cell = _CELLS.get(parts[2] if len(parts) == 3 else "")
-        if len(parts) not in {2, 3} or cell is None or not parts[1].isascii() or not parts[1].isdigit():
+        if (
+            len(parts) not in {2, 3}
+            or cell is None
+            or not parts[1].isascii()
+            or not parts[1].isdigit()
+        ):
             raise InputError("STATUS.INPUT", where=f"{file}, line {number}")
         found[parts[0], int(parts[1])] = cell
     return found

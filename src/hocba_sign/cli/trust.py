@@ -46,13 +46,24 @@ def _list(given: argparse.Namespace) -> int:
         return console.EXIT_VALID
     held = {certificate.sha256 for certificate in holdings.certificates}
     folder = console.printable(str(store.folder))
-    console.result(say("TRUST_AS_OF", given.lang, day=known.as_of.isoformat(), count=len(known.entries), folder=folder))
+    console.result(
+        say(
+            "TRUST_AS_OF",
+            given.lang,
+            day=known.as_of.isoformat(),
+            count=len(known.entries),
+            folder=folder,
+        )
+    )
     for kind in (kind for kind in _ORDER if given.kind in {None, kind.value}):
         console.result(f"\n{say(f'TRUST_KIND_{kind.name}', given.lang)}:")
         for entry in chosen:
             if entry.kind is kind:
                 mark = f" [{say('TRUST_HELD', given.lang)}]" if entry.sha256 in held else ""
-                console.result(f"  {entry.sha256[:16]}  {entry.not_before:%Y-%m-%d}…{entry.not_after:%Y-%m-%d}  {entry.name}{mark}")
+                console.result(
+                    f"  {entry.sha256[:16]}  {entry.not_before:%Y-%m-%d}…"
+                    f"{entry.not_after:%Y-%m-%d}  {entry.name}{mark}"
+                )
     console.result("")
     _print_own(holdings, given.lang)
     return console.EXIT_VALID
@@ -71,7 +82,9 @@ def _show(given: argparse.Namespace) -> int:
     wanted = given.wanted.strip().lower().replace(":", "")
     if _FINGERPRINT_START.fullmatch(wanted):
         entries = [entry for entry in known.entries if entry.sha256.startswith(wanted)]
-        own = [anchor for anchor in holdings.anchors if anchor.certificate.sha256.startswith(wanted)]
+        own = [
+            anchor for anchor in holdings.anchors if anchor.certificate.sha256.startswith(wanted)
+        ]
     else:
         words = given.wanted.strip().casefold()
         entries = [entry for entry in known.entries if words and words in entry.name.casefold()]
@@ -80,10 +93,13 @@ def _show(given: argparse.Namespace) -> int:
         raise CallerError("TRUST.NOT_FOUND", where=console.printable(given.wanted[:100]))
     if given.json:
         _print_json(
-            certificates=[_entry_value(entry, holdings) for entry in entries], own_anchors=[_anchor_value(anchor) for anchor in own]
+            certificates=[_entry_value(entry, holdings) for entry in entries],
+            own_anchors=[_anchor_value(anchor) for anchor in own],
         )
         return console.EXIT_VALID
-    blocks = [_entry_lines(entry, holdings, given.lang) for entry in entries] + [_anchor_lines(anchor, given.lang) for anchor in own]
+    blocks = [_entry_lines(entry, holdings, given.lang) for entry in entries] + [
+        _anchor_lines(anchor, given.lang) for anchor in own
+    ]
     console.result("\n\n".join("\n".join(block) for block in blocks))
     return console.EXIT_VALID
 
@@ -109,13 +125,20 @@ def _entry_lines(entry: Entry, holdings: Holdings, language: Language) -> list[s
         "SERIAL": entry.serial,
         "KEY": f"{entry.key}, {entry.signature}",
         "VALID": f"{entry.not_before:%Y-%m-%dT%H:%M:%SZ} – {entry.not_after:%Y-%m-%dT%H:%M:%SZ}",
-        "TRUSTED_UNTIL": marked("trusted_until", f"{entry.trusted_until:%Y-%m-%dT%H:%M:%SZ}") if entry.trusted_until else "–",
+        "TRUSTED_UNTIL": marked("trusted_until", f"{entry.trusted_until:%Y-%m-%dT%H:%M:%SZ}")
+        if entry.trusted_until
+        else "–",
         "ADDRESSES": marked("addresses", " ".join(dict.fromkeys(_addresses(entry))) or "–"),
         "CONFIDENCE": f"{word('CONFIDENCE', entry.confidence.name)} ({entry.provenance})",
         "STORE": say("TRUST_YES" if is_held else "TRUST_NO", language),
     }
     described = [f"{word('F', key)}: {text}" for key, text in lines.items()]
-    return [*described, f"SHA-256: {entry.sha256}", f"SHA-1: {entry.sha1}", f"SKI: {entry.subject_key_identifier or '–'}"]
+    return [
+        *described,
+        f"SHA-256: {entry.sha256}",
+        f"SHA-1: {entry.sha1}",
+        f"SKI: {entry.subject_key_identifier or '–'}",
+    ]
 
 
 def _addresses(entry: Entry) -> Iterator[str]:
@@ -129,7 +152,9 @@ def _addresses(entry: Entry) -> Iterator[str]:
 
 def _anchor_lines(anchor: Anchor, language: Language) -> list[str]:
     stands_for = anchor.hierarchies or {Hierarchy.USER}
-    words = ", ".join(say(f"TRUST_HIERARCHY_{hierarchy.name}", language) for hierarchy in sorted(stands_for))
+    words = ", ".join(
+        say(f"TRUST_HIERARCHY_{hierarchy.name}", language) for hierarchy in sorted(stands_for)
+    )
     return [
         message("TRUST.USER_ANCHOR").in_language(language),
         f"{say('TRUST_F_NAME', language)}: {console.printable(anchor.name)}",
@@ -149,7 +174,9 @@ def _import(given: argparse.Namespace) -> int:
         except InputError as error:
             raise InputError(error.cause, where=str(path), detail=error.detail) from error
     if given.as_anchor:
-        results = store.add_anchors(certificates, hierarchies=[Hierarchy(one) for one in given.stands_for])
+        results = store.add_anchors(
+            certificates, hierarchies=[Hierarchy(one) for one in given.stands_for]
+        )
     else:
         results = store.add(certificates)
     if given.json:
@@ -163,11 +190,22 @@ def _print_imported(results: Iterable[Imported], language: Language) -> None:
     for one in results:
         name = console.printable(one.entry.name if one.entry else one.certificate.subject_text)
         if one.finding is not None:
-            console.result(say("TRUST_REFUSED", language, name=name, why=_described(one.finding, language)))
+            console.result(
+                say("TRUST_REFUSED", language, name=name, why=_described(one.finding, language))
+            )
         elif one.entry is None:
-            console.result(say("TRUST_ANCHOR_TAKEN", language, name=name, sha256=one.certificate.sha256))
+            console.result(
+                say("TRUST_ANCHOR_TAKEN", language, name=name, sha256=one.certificate.sha256)
+            )
         else:
-            console.result(say("TRUST_TAKEN" if one.is_new else "TRUST_KNOWN", language, name=name, sha256=one.certificate.sha256))
+            console.result(
+                say(
+                    "TRUST_TAKEN" if one.is_new else "TRUST_KNOWN",
+                    language,
+                    name=name,
+                    sha256=one.certificate.sha256,
+                )
+            )
 
 
 def _remove(given: argparse.Namespace) -> int:
@@ -187,8 +225,12 @@ def _update(given: argparse.Namespace) -> int:
     return update_from(given)
 
 
-def update_from(given: argparse.Namespace, *, urls: Iterable[str] | None = None, fetcher: Fetcher | None = None) -> int:
-    """Ask the official addresses, or others, and print the answer of each; exit code 6 if any failed, 1 if something was refused."""
+def update_from(
+    given: argparse.Namespace, *, urls: Iterable[str] | None = None, fetcher: Fetcher | None = None
+) -> int:
+    """Ask the official addresses, or others, and print the answer of each; exit code 6 if any
+    failed, 1 if something was refused.
+    """
     store = CertificateStore.default()
     console.progress(say("TRUST_ASKING", given.lang))
     results: list[Update] = []
@@ -199,7 +241,9 @@ def update_from(given: argparse.Namespace, *, urls: Iterable[str] | None = None,
     failed = sum(result.finding is not None for result in results)
     imported = [one for result in results for one in result.imported]
     if given.json:
-        _print_json(store=str(store.folder), addresses=[_update_value(result) for result in results])
+        _print_json(
+            store=str(store.folder), addresses=[_update_value(result) for result in results]
+        )
     else:
         fresh = sum(one.is_new for one in imported)
         console.result(say("TRUST_SUM", given.lang, count=len(results), failed=failed, fresh=fresh))
@@ -217,7 +261,9 @@ def _print_update(result: Update, language: Language) -> None:
     refused = [one for one in result.imported if one.finding]
     fresh = sum(one.is_new for one in result.imported)
     known = len(result.imported) - fresh - len(refused)
-    console.result(say("TRUST_ADDRESS_DONE", language, url=url, fresh=fresh, known=known, refused=len(refused)))
+    console.result(
+        say("TRUST_ADDRESS_DONE", language, url=url, fresh=fresh, known=known, refused=len(refused))
+    )
     _print_imported(refused, language)
 
 
@@ -226,13 +272,21 @@ def _described(finding: Finding, language: Language) -> str:
 
 
 def _print_json(**value: Any) -> None:
-    console.result_json({"report_version": 1, "tool": {"name": "hocba-sign", "version": VERSION}, **value})
+    console.result_json(
+        {"report_version": 1, "tool": {"name": "hocba-sign", "version": VERSION}, **value}
+    )
 
 
 def _entry_value(entry: Entry, holdings: Holdings) -> dict[str, Any]:
     moments = ("not_before", "not_after", "trusted_until")
-    value = asdict(entry) | {name: _moment(getattr(entry, name)) for name in moments} | {"marks": dict(entry.marks)}
-    return value | {"imported": any(certificate.sha256 == entry.sha256 for certificate in holdings.certificates)}
+    value = (
+        asdict(entry)
+        | {name: _moment(getattr(entry, name)) for name in moments}
+        | {"marks": dict(entry.marks)}
+    )
+    return value | {
+        "imported": any(certificate.sha256 == entry.sha256 for certificate in holdings.certificates)
+    }
 
 
 def _moment(moment: Any) -> str | None:
@@ -240,19 +294,34 @@ def _moment(moment: Any) -> str | None:
 
 
 def _anchor_value(anchor: Anchor) -> dict[str, Any]:
-    return {"sha256": anchor.certificate.sha256, "name": anchor.name, "origin": anchor.origin, "hierarchies": sorted(anchor.hierarchies)}
+    return {
+        "sha256": anchor.certificate.sha256,
+        "name": anchor.name,
+        "origin": anchor.origin,
+        "hierarchies": sorted(anchor.hierarchies),
+    }
 
 
 def _finding_value(finding: Finding) -> dict[str, Any]:
     words = message(finding.cause)
-    return {"id": finding.cause, "where": finding.where, "message": {"vi": words.vi, "en": words.en}}
+    return {
+        "id": finding.cause,
+        "where": finding.where,
+        "message": {"vi": words.vi, "en": words.en},
+    }
 
 
 def _imported_value(one: Imported) -> dict[str, Any]:
     return {
         "sha256": one.certificate.sha256,
         "name": one.entry.name if one.entry else one.certificate.subject_text,
-        "result": "refused" if one.finding else "anchor" if one.entry is None else "imported" if one.is_new else "known",
+        "result": "refused"
+        if one.finding
+        else "anchor"
+        if one.entry is None
+        else "imported"
+        if one.is_new
+        else "known",
         "finding": _finding_value(one.finding) if one.finding else None,
     }
 

@@ -1,4 +1,6 @@
-"""`hocba validate`: is the content fit to be signed, before or after it was; signatures are for `verify`."""
+"""`hocba validate`: is the content fit to be signed, before or after it was; signatures are for
+`verify`.
+"""
 
 import argparse
 from collections.abc import Iterable
@@ -31,7 +33,9 @@ def run(given: argparse.Namespace) -> int:
 
 
 def findings_in(octets: bytes) -> tuple[Finding, ...]:
-    """Give all faults of a transcript in XML or JSON; none means that it may be signed, or was filled in rightly."""
+    """Return all faults of a transcript in XML or JSON; none means that it may be signed, or was
+    filled in rightly.
+    """
     try:
         return _json_findings(octets) if is_json(octets) else _xml_findings(octets)
     except InputError as error:
@@ -39,7 +43,7 @@ def findings_in(octets: bytes) -> tuple[Finding, ...]:
 
 
 def is_json(octets: bytes) -> bool:
-    """Tell whether a file is meant as JSON, in whatever encoding."""
+    """Return whether a file is meant as JSON, in whatever encoding."""
     return (decoded_text(octets) or b"").lstrip()[:1] == b"{"
 
 
@@ -49,8 +53,12 @@ def _json_findings(octets: bytes) -> tuple[Finding, ...]:
 
 
 def _contradictions(transcript: Transcript) -> tuple[Finding, ...]:
-    """Give the errors by the circular of the year."""
-    return tuple(Finding(one.cause, one.where) for one in judge_rules(transcript) if one.severity is Severity.ERROR)
+    """Return the errors by the circular of the year."""
+    return tuple(
+        Finding(one.cause, one.where)
+        for one in judge_rules(transcript)
+        if one.severity is Severity.ERROR
+    )
 
 
 def _xml_findings(octets: bytes) -> tuple[Finding, ...]:
@@ -58,7 +66,9 @@ def _xml_findings(octets: bytes) -> tuple[Finding, ...]:
     recognise(root)
     parsed = read(octets)
     filled = {signature.slot for signature in parsed.signatures}
-    faults = violations(root, issued=bool(parsed.slots) and all(slot in filled for slot in parsed.slots))
+    faults = violations(
+        root, issued=bool(parsed.slots) and all(slot in filled for slot in parsed.slots)
+    )
     schema = (Finding("DOC.SCHEMA", f"{fault.path} (line {fault.line})") for fault in faults)
     if form_of(root) is not None:
         return tuple(dict.fromkeys((*_record_findings(root), *schema)))
@@ -67,7 +77,7 @@ def _xml_findings(octets: bytes) -> tuple[Finding, ...]:
 
 
 def _record_findings(root: Element) -> tuple[Finding, ...]:
-    """Give the faults of an event, a registry or a status list."""
+    """Return the faults of an event, a registry or a status list."""
     try:
         decode_record_document(root)
     except InputError as error:
@@ -76,12 +86,17 @@ def _record_findings(root: Element) -> tuple[Finding, ...]:
 
 
 def advice_in(octets: bytes) -> tuple[RuleFinding | Finding, ...]:
-    """Give what is only doubtful in a transcript without faults, by the circular of the year or as text; nothing for other documents."""
+    """Return what is only doubtful in a transcript without faults, by the circular of the year or
+    as text; nothing for other documents.
+    """
     root = None if is_json(octets) else parse(octets).root
     if root is not None and form_of(root) is not None:
         return ()
     transcript = Transcript.from_json(octets) if root is None else decode_document(root)
-    return (*(one for one in judge_rules(transcript) if one.severity is not Severity.ERROR), *suspicions(transcript))
+    return (
+        *(one for one in judge_rules(transcript) if one.severity is not Severity.ERROR),
+        *suspicions(transcript),
+    )
 
 
 def _validate(path: Path, given: argparse.Namespace) -> int:
@@ -98,8 +113,15 @@ def _validate(path: Path, given: argparse.Namespace) -> int:
             console.result_json(console.failure(error, str(path)))
         return console.EXIT_OUTSIDE
     if given.json:
-        told = {"file": str(path), "valid": not findings, "findings": [_fact(one) | {"form": one.form or None} for one in findings]}
-        console.result_json(told | {"advice": [_fact(Finding(one.cause, one.where)) | _source(one) for one in advice]})
+        told = {
+            "file": str(path),
+            "valid": not findings,
+            "findings": [_fact(one) | {"form": one.form or None} for one in findings],
+        }
+        console.result_json(
+            told
+            | {"advice": [_fact(Finding(one.cause, one.where)) | _source(one) for one in advice]}
+        )
     else:
         _print(path, findings, given)
         for one in advice:
@@ -112,7 +134,11 @@ def _validate(path: Path, given: argparse.Namespace) -> int:
 def _print(path: Path, findings: Iterable[Finding], given: argparse.Namespace) -> None:
     shown = console.printable(str(path))
     lines = [console.described_finding(finding, given.lang) for finding in findings]
-    head = say("FAULTS", given.lang, file=shown, count=len(lines)) if lines else say("VALIDATED", given.lang, file=shown)
+    head = (
+        say("FAULTS", given.lang, file=shown, count=len(lines))
+        if lines
+        else say("VALIDATED", given.lang, file=shown)
+    )
     console.result("\n".join((head, *(f"  {line}" for line in lines))))
 
 
@@ -124,4 +150,8 @@ def _source(one: RuleFinding | Finding) -> dict[str, str]:
 
 def _fact(finding: Finding) -> dict[str, Any]:
     words = message(finding.cause)
-    return {"id": finding.cause, "where": finding.where, "message": {"vi": words.vi, "en": words.en}}
+    return {
+        "id": finding.cause,
+        "where": finding.where,
+        "message": {"vi": words.vi, "en": words.en},
+    }

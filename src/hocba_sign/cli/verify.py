@@ -1,4 +1,6 @@
-"""`hocba verify`: judge files with what is given, and with what their certificates point at unless `--offline`."""
+"""`hocba verify`: judge files with what is given, and with what their certificates point at unless
+`--offline`.
+"""
 
 import argparse
 import sys
@@ -49,13 +51,26 @@ def run(given: argparse.Namespace) -> int:
     if given.detached and not given.any:
         raise CallerError("CLI.DETACHED", where=given.detached[0][0])
     material = collect_material(given)
-    setting = Setting(trust=material.trust, evidence=material.evidence, at=given.at or datetime.now(UTC), policy=chosen_policy(given))
+    setting = Setting(
+        trust=material.trust,
+        evidence=material.evidence,
+        at=given.at or datetime.now(UTC),
+        policy=chosen_policy(given),
+    )
     setting = with_knowledge(given, setting)
     codes: list[int] = []
     reports: list[Report] = []
     for number, path in enumerate(given.files, 1):
         if len(given.files) > 1:
-            console.progress(say("VERIFYING", given.lang, file=console.printable(str(path)), number=number, count=len(given.files)))
+            console.progress(
+                say(
+                    "VERIFYING",
+                    given.lang,
+                    file=console.printable(str(path)),
+                    number=number,
+                    count=len(given.files),
+                )
+            )
         try:
             report = judge(path, setting, given=given)
         except OutsideError as error:
@@ -71,9 +86,11 @@ def run(given: argparse.Namespace) -> int:
 
 
 def judge(path: Path, setting: Setting, *, given: argparse.Namespace) -> Report:
-    """Judge one file; without `--at` the validation time moves on to when what was fetched was there.
+    """Judge one file; without `--at` the validation time moves on to when what was fetched was
+    there.
 
-    Raises: OutsideError FILE.* when it cannot be read at all; a file that is too large is INVALID, not read.
+    Raises: OutsideError FILE.* when it cannot be read at all; a file that is too large is INVALID,
+    not read.
     """
     try:
         document = read_document(path)
@@ -85,29 +102,44 @@ def judge(path: Path, setting: Setting, *, given: argparse.Namespace) -> Report:
     fetch = evidence_fetcher(given)
     if fetch is not None:
         moving = fetch.moment if given.at is None else None
-        return verify_online(document, setting, fetch=fetch, clock=moving, name=str(path), judged=judged)
+        return verify_online(
+            document, setting, fetch=fetch, clock=moving, name=str(path), judged=judged
+        )
     trust, evidence, policy = setting.trust, setting.evidence, setting.policy
     if given.any:
         return replace(
-            verify_any(document, detached=detached, trust=trust, evidence=evidence, at=setting.at, policy=policy), file=str(path)
+            verify_any(
+                document,
+                detached=detached,
+                trust=trust,
+                evidence=evidence,
+                at=setting.at,
+                policy=policy,
+            ),
+            file=str(path),
         )
-    return verify(document, trust=trust, evidence=evidence, at=setting.at, policy=policy, name=str(path))
+    return verify(
+        document, trust=trust, evidence=evidence, at=setting.at, policy=policy, name=str(path)
+    )
 
 
 def _detached(given: argparse.Namespace) -> Mapping[str, bytes]:
-    """Read the files that lie beside the documents. Raises: OutsideError FILE.*, InputError FILE.TOO_LARGE."""
+    """Read the files that lie beside the documents.
+
+    Raises: OutsideError FILE.*, InputError FILE.TOO_LARGE.
+    """
     return {name: read_limited(file, MAX_DETACHED) for name, file in given.detached}
 
 
 def code_of(report: Report) -> int:
-    """Give the exit code of one report."""
+    """Return the exit code of one report."""
     if report.verdict is Verdict.VALID and report.to_dict()["status"] not in {None, _IN_FORCE}:
         return console.EXIT_NOT_IN_FORCE
     return _CODES[report.verdict]
 
 
 def worst(codes: Iterable[int]) -> int:
-    """Give the worst exit code, in the order 6, 1, 4, 3, 5, 0."""
+    """Return the worst exit code, in the order 6, 1, 4, 3, 5, 0."""
     return min(codes, key=_WORST_FIRST.index)
 
 

@@ -1,4 +1,6 @@
-"""What the command line itself says to people: help texts and the option parser's own words, in Vietnamese and English."""
+"""What the command line itself says to people: help texts and the option parser's own words, in
+Vietnamese and English.
+"""
 
 import json
 import os
@@ -19,7 +21,10 @@ _PARSER_SAYS: Final = (
     (r"unrecognized arguments: (.+)", "UNKNOWN_ARGUMENTS"),
     (r"argument (.+?): not allowed with argument (.+)", "NOT_TOGETHER"),
     (r"argument (.+?): expected (?:one|at least one) argument", "VALUE_MISSING"),
-    (r"argument (.+?): invalid choice: '?(.*?)'? \((?:choose|maybe).*? from (.+)\)", "INVALID_CHOICE"),
+    (
+        r"argument (.+?): invalid choice: '?(.*?)'? \((?:choose|maybe).*? from (.+)\)",
+        "INVALID_CHOICE",
+    ),
     (r"argument (.+?): ignored explicit argument (.+)", "NO_VALUE_TAKEN"),
     (r"ambiguous option: (.+?) could match (.+)", "AMBIGUOUS"),
     (r"argument (.+?): (.+)", "ARGUMENT"),
@@ -27,7 +32,9 @@ _PARSER_SAYS: Final = (
 
 
 def spoken_language(arguments: Sequence[str]) -> Language:
-    """Tell the language before anything is parsed, so that errors of the parsing are in it too: `--lang`, then `HOCBA_LANG`."""
+    """Tell the language before anything is parsed, so that errors of the parsing are in it too:
+    `--lang`, then `HOCBA_LANG`.
+    """
     wanted = os.environ.get(LANGUAGE_VARIABLE, "")
     for index, argument in enumerate(arguments):
         if argument == "--lang" and index + 1 < len(arguments):
@@ -38,7 +45,7 @@ def spoken_language(arguments: Sequence[str]) -> Language:
 
 
 def say(key: str, language: Language, **values: object) -> str:
-    """Give the words under `key` of words.json, filled in."""
+    """Return the words under `key` of words.json, filled in."""
     return _words()[key][language].format(**values)
 
 
@@ -57,5 +64,7 @@ def translated(parser_message: str, language: Language) -> str:
 
 @cache
 def _words() -> Mapping[str, Mapping[str, str]]:
-    found: Mapping[str, Mapping[str, str]] = json.loads(resources.files("hocba_sign.cli").joinpath("words.json").read_text("utf-8"))
+    found: Mapping[str, Mapping[str, str]] = json.loads(
+        resources.files("hocba_sign.cli").joinpath("words.json").read_text("utf-8")
+    )
     return found

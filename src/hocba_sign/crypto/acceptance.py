@@ -23,8 +23,8 @@ class AcceptabilityStatus(StrEnum):
     ENDS = "ends"
     """Acceptable, with a last day that the table foresees."""
     OVERDUE = "overdue"
-    """Still acceptable, but past the day that the table foresaw when it was published: a warning, as in EU DSS, until a newer
-    table says so.
+    """Still acceptable, but past the day that the table foresaw when it was published: a warning,
+    as in EU DSS, until a newer table says so.
     """
     ENDED = "ended"
     TOO_SMALL = "too_small"
@@ -45,7 +45,11 @@ class Acceptability:
 
     @property
     def is_acceptable(self) -> bool:
-        return self.status in (AcceptabilityStatus.OK, AcceptabilityStatus.ENDS, AcceptabilityStatus.OVERDUE)
+        return self.status in (
+            AcceptabilityStatus.OK,
+            AcceptabilityStatus.ENDS,
+            AcceptabilityStatus.OVERDUE,
+        )
 
 
 TABLE_PUBLISHED = datetime(2024, 10, 13, tzinfo=UTC)
@@ -58,7 +62,12 @@ def _utc(year: int, month: int = 1) -> datetime:
 
 _TT15_SMALLEST = {KeyKind.RSA: 2048, KeyKind.EC: 256}
 _ETSI_KEYS: dict[Scheme, tuple[tuple[int, datetime | None], ...]] = {
-    Scheme.RSA_PKCS1: ((786, _utc(2010, 8)), (1024, _utc(2019, 10)), (1900, _utc(2029)), (3000, _utc(2029))),
+    Scheme.RSA_PKCS1: (
+        (786, _utc(2010, 8)),
+        (1024, _utc(2019, 10)),
+        (1900, _utc(2029)),
+        (3000, _utc(2029)),
+    ),
     Scheme.RSA_PSS: ((1900, _utc(2029)), (3000, None)),
     Scheme.ECDSA: ((224, _utc(2021, 10)), (256, None)),
 }
@@ -71,31 +80,49 @@ def acceptable_digest(algorithm: DigestAlgorithm, at: datetime) -> Acceptability
     Spec: TS 119 312 v1.5.1; TT 15/2025 Annex I, 1.3.
     """
     if not algorithm.is_listed_vn:
-        return Acceptability(status=AcceptabilityStatus.FORBIDDEN, rule=Rule.TT_15_2025, what=algorithm.name, until=algorithm.ends)
+        return Acceptability(
+            status=AcceptabilityStatus.FORBIDDEN,
+            rule=Rule.TT_15_2025,
+            what=algorithm.name,
+            until=algorithm.ends,
+        )
     if not algorithm.is_listed_etsi:
-        return Acceptability(status=AcceptabilityStatus.FORBIDDEN, rule=Rule.TS_119_312, what=algorithm.name)
+        return Acceptability(
+            status=AcceptabilityStatus.FORBIDDEN, rule=Rule.TS_119_312, what=algorithm.name
+        )
     return _dated(algorithm.ends, algorithm.name, at)
 
 
 def acceptable(algorithm: SignatureAlgorithm, key_bits: int, *, at: datetime) -> Acceptability:
     """Judge a signature algorithm with a key of `key_bits` at the aware time `at`.
 
-    The worst answer about hash, mask generation, scheme and key size counts; of two that end, the earlier.
+    The worst answer about hash, mask generation, scheme and key size counts; of two that end, the
+    earlier.
     Spec: TS 119 312 v1.5.1; TT 15/2025 Annex I, 1.2 and 1.3.
     """
     what = f"{algorithm.key_kind} {key_bits}"
     smallest = _TT15_SMALLEST.get(algorithm.key_kind)
     if smallest is None:
-        return Acceptability(status=AcceptabilityStatus.FORBIDDEN, rule=Rule.TT_15_2025, what=algorithm.name)
+        return Acceptability(
+            status=AcceptabilityStatus.FORBIDDEN, rule=Rule.TT_15_2025, what=algorithm.name
+        )
     parts = [algorithm.digest, algorithm.pss.mgf_digest if algorithm.pss else None]
     answers = [acceptable_digest(part, at) for part in parts if part is not None]
     if key_bits < smallest:
-        answers.append(Acceptability(status=AcceptabilityStatus.TOO_SMALL, rule=Rule.TT_15_2025, what=what))
+        answers.append(
+            Acceptability(status=AcceptabilityStatus.TOO_SMALL, rule=Rule.TT_15_2025, what=what)
+        )
     else:
         ends = [end for size, end in _ETSI_KEYS[algorithm.scheme] if size <= key_bits][-1]
         answers.append(_dated(ends, what, at))
     severity = tuple(AcceptabilityStatus)
-    return max(answers, key=lambda answer: (severity.index(answer.status), -(answer.until.timestamp() if answer.until else 0)))
+    return max(
+        answers,
+        key=lambda answer: (
+            severity.index(answer.status),
+            -(answer.until.timestamp() if answer.until else 0),
+        ),
+    )
 
 
 def _dated(ends: datetime | None, what: str, at: datetime) -> Acceptability:
@@ -104,5 +131,7 @@ def _dated(ends: datetime | None, what: str, at: datetime) -> Acceptability:
     if at <= ends:
         status = AcceptabilityStatus.ENDS
     else:
-        status = AcceptabilityStatus.OVERDUE if ends > TABLE_PUBLISHED else AcceptabilityStatus.ENDED
+        status = (
+            AcceptabilityStatus.OVERDUE if ends > TABLE_PUBLISHED else AcceptabilityStatus.ENDED
+        )
     return Acceptability(status=status, rule=Rule.TS_119_312, what=what, until=ends)

@@ -1,6 +1,7 @@
 """The one table of algorithms: URI, OID, hash, padding, end date of hashes.
 
-Algorithm names and identifiers are spelled here and nowhere else; whether one may be relied on is `acceptance`.
+Algorithm names and identifiers are spelled here and nowhere else; whether one may be relied on is
+`acceptance`.
 Spec: RFC 9231 (URIs), ETSI TS 119 312 v1.5.1 (end dates).
 """
 
@@ -74,8 +75,8 @@ class PssParameters:
 class SignatureAlgorithm:
     """One way of making a signature value.
 
-    `name` is the name in reports. `uri` is None where XML has none; `oid` is the identifier in X.509 and CMS.
-    `digest` is None for EdDSA; `pss` is set for RSASSA-PSS only.
+    `name` is the name in reports. `uri` is None where XML has none; `oid` is the identifier in
+    X.509 and CMS. `digest` is None for EdDSA; `pss` is set for RSASSA-PSS only.
     """
 
     name: str
@@ -88,7 +89,7 @@ class SignatureAlgorithm:
 
     @property
     def has_xml_parameters(self) -> bool:
-        """Tell whether the SignatureMethod must hold an RSAPSSParams element."""
+        """Return whether the SignatureMethod must hold an RSAPSSParams element."""
         return self.uri == RSA_PSS_URI
 
 
@@ -117,17 +118,52 @@ SHA1 = DigestAlgorithm(
     is_listed_vn=False,
 )
 SHA224 = DigestAlgorithm(
-    name="sha224", uri=_MORE_2001 + "sha224", oid=_SHA2_OID + "4", size=28, hash=hashes.SHA224(), ends=_utc(2029), is_listed_vn=False
+    name="sha224",
+    uri=_MORE_2001 + "sha224",
+    oid=_SHA2_OID + "4",
+    size=28,
+    hash=hashes.SHA224(),
+    ends=_utc(2029),
+    is_listed_vn=False,
 )
-SHA256 = DigestAlgorithm(name="sha256", uri=_XMLENC + "sha256", oid=_SHA2_OID + "1", size=32, hash=hashes.SHA256())
-SHA384 = DigestAlgorithm(name="sha384", uri=_MORE_2001 + "sha384", oid=_SHA2_OID + "2", size=48, hash=hashes.SHA384())
-SHA512 = DigestAlgorithm(name="sha512", uri=_XMLENC + "sha512", oid=_SHA2_OID + "3", size=64, hash=hashes.SHA512())
+SHA256 = DigestAlgorithm(
+    name="sha256", uri=_XMLENC + "sha256", oid=_SHA2_OID + "1", size=32, hash=hashes.SHA256()
+)
+SHA384 = DigestAlgorithm(
+    name="sha384", uri=_MORE_2001 + "sha384", oid=_SHA2_OID + "2", size=48, hash=hashes.SHA384()
+)
+SHA512 = DigestAlgorithm(
+    name="sha512", uri=_XMLENC + "sha512", oid=_SHA2_OID + "3", size=64, hash=hashes.SHA512()
+)
 SHA3_224 = DigestAlgorithm(
-    name="sha3-224", uri=_MORE_2007 + "sha3-224", oid=_SHA2_OID + "7", size=28, hash=hashes.SHA3_224(), is_listed_etsi=False
+    name="sha3-224",
+    uri=_MORE_2007 + "sha3-224",
+    oid=_SHA2_OID + "7",
+    size=28,
+    hash=hashes.SHA3_224(),
+    is_listed_etsi=False,
 )
-SHA3_256 = DigestAlgorithm(name="sha3-256", uri=_MORE_2007 + "sha3-256", oid=_SHA2_OID + "8", size=32, hash=hashes.SHA3_256())
-SHA3_384 = DigestAlgorithm(name="sha3-384", uri=_MORE_2007 + "sha3-384", oid=_SHA2_OID + "9", size=48, hash=hashes.SHA3_384())
-SHA3_512 = DigestAlgorithm(name="sha3-512", uri=_MORE_2007 + "sha3-512", oid=_SHA2_OID + "10", size=64, hash=hashes.SHA3_512())
+SHA3_256 = DigestAlgorithm(
+    name="sha3-256",
+    uri=_MORE_2007 + "sha3-256",
+    oid=_SHA2_OID + "8",
+    size=32,
+    hash=hashes.SHA3_256(),
+)
+SHA3_384 = DigestAlgorithm(
+    name="sha3-384",
+    uri=_MORE_2007 + "sha3-384",
+    oid=_SHA2_OID + "9",
+    size=48,
+    hash=hashes.SHA3_384(),
+)
+SHA3_512 = DigestAlgorithm(
+    name="sha3-512",
+    uri=_MORE_2007 + "sha3-512",
+    oid=_SHA2_OID + "10",
+    size=64,
+    hash=hashes.SHA3_512(),
+)
 SHAKE256 = DigestAlgorithm(
     name="shake256",
     uri=f"urn:oid:{_SHA2_OID}12",
@@ -137,17 +173,41 @@ SHAKE256 = DigestAlgorithm(
     is_listed_etsi=False,
     is_listed_vn=False,
 )
-"""With 512 bits of output, as CMS uses it with Ed448 (RFC 8419, 3.1); no URI is registered, so it has that of its OID (RFC 3061)."""
+"""With 512 bits of output, as CMS uses it with Ed448 (RFC 8419, 3.1); no URI is registered, so it
+has that of its OID (RFC 3061).
+"""
 
-DIGEST_ALGORITHMS = (MD5, SHA1, SHA224, SHA256, SHA384, SHA512, SHA3_224, SHA3_256, SHA3_384, SHA3_512, SHAKE256)
+DIGEST_ALGORITHMS = (
+    MD5,
+    SHA1,
+    SHA224,
+    SHA256,
+    SHA384,
+    SHA512,
+    SHA3_224,
+    SHA3_256,
+    SHA3_384,
+    SHA3_512,
+    SHAKE256,
+)
 
 
 def _pkcs1(digest: DigestAlgorithm, uri: str | None, oid: str) -> SignatureAlgorithm:
-    return SignatureAlgorithm(name=f"rsa-{digest.name}", scheme=Scheme.RSA_PKCS1, key_kind=KeyKind.RSA, digest=digest, uri=uri, oid=oid)
+    return SignatureAlgorithm(
+        name=f"rsa-{digest.name}",
+        scheme=Scheme.RSA_PKCS1,
+        key_kind=KeyKind.RSA,
+        digest=digest,
+        uri=uri,
+        oid=oid,
+    )
 
 
 def _mgf1(digest: DigestAlgorithm) -> SignatureAlgorithm:
-    return _pss(PssParameters(digest=digest, mgf_digest=digest, salt_length=digest.size), uri=f"{_MORE_2007}{digest.name}-rsa-MGF1")
+    return _pss(
+        PssParameters(digest=digest, mgf_digest=digest, salt_length=digest.size),
+        uri=f"{_MORE_2007}{digest.name}-rsa-MGF1",
+    )
 
 
 def _pss(parameters: PssParameters, *, uri: str | None) -> SignatureAlgorithm:
@@ -155,19 +215,38 @@ def _pss(parameters: PssParameters, *, uri: str | None) -> SignatureAlgorithm:
     if parameters.mgf_digest != parameters.digest:
         name += f"-mgf1-{parameters.mgf_digest.name}"
     return SignatureAlgorithm(
-        name=name, scheme=Scheme.RSA_PSS, key_kind=KeyKind.RSA, digest=parameters.digest, uri=uri, oid=RSA_PSS_OID, pss=parameters
+        name=name,
+        scheme=Scheme.RSA_PSS,
+        key_kind=KeyKind.RSA,
+        digest=parameters.digest,
+        uri=uri,
+        oid=RSA_PSS_OID,
+        pss=parameters,
     )
 
 
 def _ecdsa(digest: DigestAlgorithm, uri: str | None, oid: str) -> SignatureAlgorithm:
-    return SignatureAlgorithm(name=f"ecdsa-{digest.name}", scheme=Scheme.ECDSA, key_kind=KeyKind.EC, digest=digest, uri=uri, oid=oid)
+    return SignatureAlgorithm(
+        name=f"ecdsa-{digest.name}",
+        scheme=Scheme.ECDSA,
+        key_kind=KeyKind.EC,
+        digest=digest,
+        uri=uri,
+        oid=oid,
+    )
 
 
 def _eddsa(key_kind: KeyKind, uri: str, oid: str) -> SignatureAlgorithm:
-    return SignatureAlgorithm(name=key_kind.lower(), scheme=Scheme.EDDSA, key_kind=key_kind, digest=None, uri=uri, oid=oid)
+    return SignatureAlgorithm(
+        name=key_kind.lower(), scheme=Scheme.EDDSA, key_kind=key_kind, digest=None, uri=uri, oid=oid
+    )
 
 
-_PKCS1_OID, _X962_OID, _NIST_OID = "1.2.840.113549.1.1.", "1.2.840.10045.4.", "2.16.840.1.101.3.4.3."
+_PKCS1_OID, _X962_OID, _NIST_OID = (
+    "1.2.840.113549.1.1.",
+    "1.2.840.10045.4.",
+    "2.16.840.1.101.3.4.3.",
+)
 _PLAIN_ECDSA_OID = "0.4.0.127.0.7.1.1.4.1."
 
 RSA_SHA256 = _pkcs1(SHA256, _MORE_2001 + "rsa-sha256", _PKCS1_OID + "11")
@@ -210,9 +289,21 @@ _UNSUPPORTED = {
     for prefix, names in (
         (_DSIG, "hmac-sha1 dsa-sha1"),
         (_XMLENC, "ripemd160"),
-        (_MORE_2001, "hmac-md5 hmac-sha224 hmac-sha256 hmac-sha384 hmac-sha512 hmac-ripemd160 rsa-ripemd160 ecdsa-ripemd160"),
+        (
+            _MORE_2001,
+            (
+                "hmac-md5 hmac-sha224 hmac-sha256 hmac-sha384 hmac-sha512 hmac-ripemd160 "
+                "rsa-ripemd160 ecdsa-ripemd160"
+            ),
+        ),
         (_MORE_2001, "esign-sha1 esign-sha256 esign-sha384 esign-sha512"),
-        (_MORE_2007, "md5-rsa-MGF1 ripemd160-rsa-MGF1 whirlpool-rsa-MGF1 ecdsa-ripemd160 ecdsa-whirlpool rsa-whirlpool whirlpool"),
+        (
+            _MORE_2007,
+            (
+                "md5-rsa-MGF1 ripemd160-rsa-MGF1 whirlpool-rsa-MGF1 ecdsa-ripemd160 "
+                "ecdsa-whirlpool rsa-whirlpool whirlpool"
+            ),
+        ),
         (_MORE_2021, "eddsa-ed25519ph eddsa-ed25519ctx eddsa-ed448ph"),
         ("http://www.w3.org/2009/xmldsig11#", "dsa-sha256"),
     )
@@ -230,20 +321,35 @@ _UNSUPPORTED = {
 
 _DIGEST_BY_URI = {algorithm.uri: algorithm for algorithm in DIGEST_ALGORITHMS}
 _DIGEST_BY_OID = {algorithm.oid: algorithm for algorithm in DIGEST_ALGORITHMS}
-_SIGNATURE_BY_URI = {algorithm.uri: algorithm for algorithm in SIGNATURE_ALGORITHMS if algorithm.uri}
-_SIGNATURE_BY_OID = {algorithm.oid: algorithm for algorithm in SIGNATURE_ALGORITHMS if algorithm.pss is None}
+_SIGNATURE_BY_URI = {
+    algorithm.uri: algorithm for algorithm in SIGNATURE_ALGORITHMS if algorithm.uri
+}
+_SIGNATURE_BY_OID = {
+    algorithm.oid: algorithm for algorithm in SIGNATURE_ALGORITHMS if algorithm.pss is None
+}
 _SIGNATURE_BY_NAME = {algorithm.name: algorithm for algorithm in SIGNATURE_ALGORITHMS}
-_PKCS1_BY_DIGEST = {algorithm.digest: algorithm for algorithm in SIGNATURE_ALGORITHMS if algorithm.scheme is Scheme.RSA_PKCS1}
-_ECDSA_BY_DIGEST = {algorithm.digest: algorithm for algorithm in SIGNATURE_ALGORITHMS if algorithm.scheme is Scheme.ECDSA}
+_PKCS1_BY_DIGEST = {
+    algorithm.digest: algorithm
+    for algorithm in SIGNATURE_ALGORITHMS
+    if algorithm.scheme is Scheme.RSA_PKCS1
+}
+_ECDSA_BY_DIGEST = {
+    algorithm.digest: algorithm
+    for algorithm in SIGNATURE_ALGORITHMS
+    if algorithm.scheme is Scheme.ECDSA
+}
 _PLAIN_ECDSA = {
-    f"{_PLAIN_ECDSA_OID}{last}": _ECDSA_BY_DIGEST[digest] for last, digest in enumerate((SHA1, SHA224, SHA256, SHA384, SHA512), 1)
+    f"{_PLAIN_ECDSA_OID}{last}": _ECDSA_BY_DIGEST[digest]
+    for last, digest in enumerate((SHA1, SHA224, SHA256, SHA384, SHA512), 1)
 }
 
 
 def _refuse(identifier: str) -> InputError:
     shown = identifier if len(identifier) <= 100 and identifier.isprintable() else "(not shown)"
     if identifier in _UNSUPPORTED:
-        return InputError("CRYPTO.UNSUPPORTED_ALGORITHM", detail=f"{_UNSUPPORTED[identifier]} <{shown}>")
+        return InputError(
+            "CRYPTO.UNSUPPORTED_ALGORITHM", detail=f"{_UNSUPPORTED[identifier]} <{shown}>"
+        )
     return InputError("CRYPTO.UNKNOWN_ALGORITHM", detail=shown)
 
 
@@ -258,7 +364,10 @@ def digest_algorithm(uri: str) -> DigestAlgorithm:
 
 
 def digest_algorithm_by_oid(oid: str) -> DigestAlgorithm:
-    """Find the hash of a dotted OID, as in CMS, OCSP and time-stamps. Raises as `digest_algorithm`."""
+    """Find the hash of a dotted OID, as in CMS, OCSP and time-stamps.
+
+    Raises as `digest_algorithm`.
+    """
     if oid not in _DIGEST_BY_OID:
         raise _refuse(oid)
     return _DIGEST_BY_OID[oid]
@@ -267,7 +376,8 @@ def digest_algorithm_by_oid(oid: str) -> DigestAlgorithm:
 def signature_algorithm(uri: str, parameters: PssParameters | None = None) -> SignatureAlgorithm:
     """Find the algorithm of a SignatureMethod.
 
-    `parameters` are those of its RSAPSSParams element; without them `rsa-pss` means SHA-256, MGF1 with SHA-256, 32 octets of salt.
+    `parameters` are those of its RSAPSSParams element; without them `rsa-pss` means SHA-256, MGF1
+    with SHA-256, 32 octets of salt.
     Raises: InputError CRYPTO.UNKNOWN_ALGORITHM, CRYPTO.UNSUPPORTED_ALGORITHM, CRYPTO.PARAMETERS.
     Spec: RFC 9231, 2.3.9 and 2.3.10.
     """
@@ -286,12 +396,16 @@ def signature_algorithm_by_oid(
 ) -> SignatureAlgorithm:
     """Find the algorithm of an AlgorithmIdentifier.
 
-    `digest` is the digestAlgorithm of a CMS SignerInfo, needed where `oid` is plain rsaEncryption; where `oid` names a hash
-    itself, a different `digest` is refused. RSASSA-PSS without `parameters` means the defaults of RFC 4055, which are SHA-1.
+    `digest` is the digestAlgorithm of a CMS SignerInfo, needed where `oid` is plain rsaEncryption;
+    where `oid` names a hash itself, a different `digest` is refused. RSASSA-PSS without
+    `parameters` means the defaults of RFC 4055, which are SHA-1.
     Raises: InputError CRYPTO.UNKNOWN_ALGORITHM, CRYPTO.UNSUPPORTED_ALGORITHM, CRYPTO.PARAMETERS.
     """
     if oid == RSA_PSS_OID:
-        found = rsa_pss(parameters or PssParameters(digest=SHA1, mgf_digest=SHA1, salt_length=SHA1.size), uri=None)
+        found = rsa_pss(
+            parameters or PssParameters(digest=SHA1, mgf_digest=SHA1, salt_length=SHA1.size),
+            uri=None,
+        )
     elif parameters is not None:
         raise InputError("CRYPTO.PARAMETERS", detail=f"{oid} takes no RSASSA-PSS parameters")
     elif oid == RSA_OID and digest in _PKCS1_BY_DIGEST:
@@ -306,7 +420,9 @@ def signature_algorithm_by_oid(
 
 
 def plain_ecdsa(oid: str) -> SignatureAlgorithm | None:
-    """Find the algorithm of an identifier whose values are r and s side by side in CMS too; None for any other. Spec: BSI TR-03111, 5.2.1."""
+    """Find the algorithm of an identifier whose values are r and s side by side in CMS too; None
+    for any other. Spec: BSI TR-03111, 5.2.1.
+    """
     return _PLAIN_ECDSA.get(oid)
 
 
@@ -317,14 +433,18 @@ def signature_algorithm_named(name: str) -> SignatureAlgorithm:
     """
     found = _SIGNATURE_BY_NAME.get(name)
     if found is None:
-        raise CallerError("CRYPTO.UNKNOWN_ALGORITHM", detail=f"{name!r:.60}; known: {', '.join(_SIGNATURE_BY_NAME)}")
+        raise CallerError(
+            "CRYPTO.UNKNOWN_ALGORITHM",
+            detail=f"{name!r:.60}; known: {', '.join(_SIGNATURE_BY_NAME)}",
+        )
     return found
 
 
 def rsa_pss(parameters: PssParameters | None, *, uri: str | None) -> SignatureAlgorithm:
-    """Give RSASSA-PSS with `parameters`, by default those of RFC 9231.
+    """Return RSASSA-PSS with `parameters`, by default those of RFC 9231.
 
-    Raises: InputError CRYPTO.PARAMETERS where the salt length is out of range or the hash is none for it.
+    Raises: InputError CRYPTO.PARAMETERS where the salt length is out of range or the hash is none
+    for it.
     """
     if parameters is None:
         return replace(RSA_PSS_SHA256, uri=uri)

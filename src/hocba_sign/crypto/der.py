@@ -1,7 +1,8 @@
 """Read DER without building objects: positions in the given octets, nothing copied until asked.
 
-Strict where a lenient reader could be made to see something else than others do: definite lengths only,
-in their shortest form, nothing past the end. Values (strings, numbers) are left to the caller.
+Strict where a lenient reader could be made to see something else than others do: definite lengths
+only, in their shortest form, nothing past the end. Values (strings, numbers) are left to the
+caller.
 Spec: X.690, 8 and 10.
 """
 
@@ -63,7 +64,10 @@ def _read(octets: bytes, at: int, limit: int) -> Element:
 
 
 def whole(octets: bytes, tag: int) -> Element:
-    """Read the one element that `octets` must be, nothing after it. Raises: InputError DER.MALFORMED."""
+    """Read the one element that `octets` must be, nothing after it.
+
+    Raises: InputError DER.MALFORMED.
+    """
     element = _read(octets, 0, len(octets))
     if element.tag != tag or element.end != len(octets):
         raise malformed(element.end if element.tag == tag else 0, "other data than expected")
@@ -71,7 +75,10 @@ def whole(octets: bytes, tag: int) -> Element:
 
 
 def first(octets: bytes, tag: int) -> Element:
-    """Read the one element that `octets` begin with; what follows is left alone. Raises: InputError DER.MALFORMED."""
+    """Read the one element that `octets` begin with; what follows is left alone.
+
+    Raises: InputError DER.MALFORMED.
+    """
     element = _read(octets, 0, len(octets))
     if element.tag != tag:
         raise malformed(0, "other data than expected")
@@ -79,7 +86,10 @@ def first(octets: bytes, tag: int) -> Element:
 
 
 def element_at(octets: bytes, at: int) -> Element:
-    """Read the element that begins at `at`; what follows is left alone. Raises: InputError DER.MALFORMED."""
+    """Read the element that begins at `at`; what follows is left alone.
+
+    Raises: InputError DER.MALFORMED.
+    """
     return _read(octets, at, len(octets))
 
 
@@ -90,7 +100,12 @@ def children(parent: Element) -> tuple[Element, ...]:
     while at < limit:
         start = at + 2
         # Most elements are short; the rest, and whatever is wrong, goes the long way.
-        if start <= limit and octets[at + 1] < 0x80 and start + octets[at + 1] <= limit and octets[at] & 0x1F != 0x1F:
+        if (
+            start <= limit
+            and octets[at + 1] < 0x80
+            and start + octets[at + 1] <= limit
+            and octets[at] & 0x1F != 0x1F
+        ):
             element = Element(octets, octets[at], at, start, start + octets[at + 1])
         else:
             element = _read(octets, at, limit)
@@ -100,14 +115,17 @@ def children(parent: Element) -> tuple[Element, ...]:
 
 
 def sequence(parent: Element, tag: int = SEQUENCE) -> tuple[Element, ...]:
-    """Read the elements inside `parent`, which must have `tag`. Raises: InputError DER.MALFORMED."""
+    """Read the elements inside `parent`, which must have `tag`.
+
+    Raises: InputError DER.MALFORMED.
+    """
     if parent.tag != tag:
         raise malformed(parent.at, "other data than expected")
     return children(parent)
 
 
 def oid(element: Element) -> str:
-    """Give the dotted form. Raises: InputError DER.MALFORMED."""
+    """Return the dotted form. Raises: InputError DER.MALFORMED."""
     if element.tag != OID or not 1 <= element.end - element.start <= 64:
         raise malformed(element.at, "object identifier")
     dotted = _dotted(element.content)
@@ -134,14 +152,15 @@ def _dotted(content: bytes) -> str | None:
 
 
 def integer(element: Element) -> int:
-    """Give the value, negative ones too. Raises: InputError DER.MALFORMED."""
+    """Return the value, negative ones too. Raises: InputError DER.MALFORMED."""
     if element.tag != INTEGER or element.start == element.end:
         raise malformed(element.at, "integer")
     return int.from_bytes(element.content, "big", signed=True)
 
 
 def definite(octets: bytes, at: int = 0) -> tuple[bytes, int]:
-    """Write the element that begins at `at` again, with definite lengths where it has indefinite ones, and tell where it ended.
+    """Write the element that begins at `at` again, with definite lengths where it has indefinite
+    ones, and tell where it ended.
 
     Elements of definite length stay as they are. Raises: InputError DER.MALFORMED.
     """
@@ -159,7 +178,9 @@ def _definite(octets: bytes, at: int, *, depth: int) -> tuple[bytes, int]:
         part, position = _definite(octets, position, depth=depth + 1)
         parts.append(part)
     if octets[at] == _PIECES:
-        return encode(OCTET_STRING, *(whole(part, OCTET_STRING).content for part in parts)), position + 2
+        return encode(
+            OCTET_STRING, *(whole(part, OCTET_STRING).content for part in parts)
+        ), position + 2
     return encode(octets[at], *parts), position + 2
 
 

@@ -16,15 +16,20 @@ from hocba_sign.errors import InputError
 _HASH, _MGF, _SALT, _TRAILER = 0xA0, 0xA1, 0xA2, 0xA3
 
 
-def signature_algorithm_of(identifier_der: bytes, digest: DigestAlgorithm | None = None) -> SignatureAlgorithm:
+def signature_algorithm_of(
+    identifier_der: bytes, digest: DigestAlgorithm | None = None
+) -> SignatureAlgorithm:
     """Read a signature's AlgorithmIdentifier; `digest` as for `signature_algorithm_by_oid`.
 
-    Raises: InputError DER.MALFORMED, CRYPTO.UNKNOWN_ALGORITHM, CRYPTO.UNSUPPORTED_ALGORITHM, CRYPTO.PARAMETERS.
+    Raises: InputError DER.MALFORMED, CRYPTO.UNKNOWN_ALGORITHM, CRYPTO.UNSUPPORTED_ALGORITHM,
+    CRYPTO.PARAMETERS.
     """
     name, *rest = _identifier(der.whole(identifier_der, der.SEQUENCE))
     oid = der.oid(name)
     if oid == RSA_PSS_OID:
-        return signature_algorithm_by_oid(oid, digest=digest, parameters=pss_parameters(rest[0]) if rest else None)
+        return signature_algorithm_by_oid(
+            oid, digest=digest, parameters=pss_parameters(rest[0]) if rest else None
+        )
     return signature_algorithm_by_oid(oid, digest=digest)
 
 
@@ -36,7 +41,8 @@ def digest_algorithm_of(identifier_der: bytes) -> DigestAlgorithm:
 def pss_parameters(element: der.Element) -> PssParameters:
     """Read RSASSA-PSS-params.
 
-    Raises: InputError DER.MALFORMED, CRYPTO.UNKNOWN_ALGORITHM, CRYPTO.UNSUPPORTED_ALGORITHM, CRYPTO.PARAMETERS.
+    Raises: InputError DER.MALFORMED, CRYPTO.UNKNOWN_ALGORITHM, CRYPTO.UNSUPPORTED_ALGORITHM,
+    CRYPTO.PARAMETERS.
     Spec: RFC 4055, 3.1.
     """
     digest, mgf_digest, salt_length = SHA1, SHA1, SHA1.size

@@ -23,7 +23,12 @@ from hocba_sign.crypto.algorithms import (
 from hocba_sign.crypto.verify import PublicKey, fits, key_name, load_public_key, rsa_padding
 from hocba_sign.errors import CallerError
 
-PrivateKey = rsa.RSAPrivateKey | ec.EllipticCurvePrivateKey | ed25519.Ed25519PrivateKey | ed448.Ed448PrivateKey
+PrivateKey = (
+    rsa.RSAPrivateKey
+    | ec.EllipticCurvePrivateKey
+    | ed25519.Ed25519PrivateKey
+    | ed448.Ed448PrivateKey
+)
 
 _BY_CURVE = {"secp256r1": ECDSA_SHA256, "secp384r1": ECDSA_SHA384, "secp521r1": ECDSA_SHA512}
 
@@ -37,7 +42,8 @@ class Signer(Protocol):
         ...
 
     def sign(self, octets: bytes, algorithm: SignatureAlgorithm) -> bytes:
-        """Sign `octets` themselves, not their digest; ECDSA values are r and s side by side, each as long as the curve.
+        """Sign `octets` themselves, not their digest; ECDSA values are r and s side by side, each
+        as long as the curve.
 
         Raises: CallerError KEY.ALGORITHM; OutsideError where a device or service fails.
         """
@@ -57,29 +63,39 @@ class SoftwareSigner:
     @property
     def public_key(self) -> PublicKey:
         """Raises: InputError CERT.KEY where the key is of an unsupported curve or size."""
-        return load_public_key(self.key.public_key().public_bytes(Encoding.DER, PublicFormat.SubjectPublicKeyInfo))
+        return load_public_key(
+            self.key.public_key().public_bytes(Encoding.DER, PublicFormat.SubjectPublicKeyInfo)
+        )
 
     def sign(self, octets: bytes, algorithm: SignatureAlgorithm) -> bytes:
         """Sign `octets`, see `Signer.sign`. Raises: CallerError KEY.ALGORITHM."""
         if _kind(self.key) is not algorithm.key_kind:
-            raise CallerError("KEY.ALGORITHM", detail=f"{algorithm.name} with a key of kind {_kind(self.key)}")
+            raise CallerError(
+                "KEY.ALGORITHM", detail=f"{algorithm.name} with a key of kind {_kind(self.key)}"
+            )
         try:
             return _sign(self.key, octets, algorithm)
         except (ValueError, UnsupportedAlgorithm) as error:
-            raise CallerError("KEY.ALGORITHM", detail=f"{algorithm.name}: the key is too small") from error
+            raise CallerError(
+                "KEY.ALGORITHM", detail=f"{algorithm.name}: the key is too small"
+            ) from error
 
 
 def default_algorithm(public_key: PublicKey) -> SignatureAlgorithm:
-    """Choose what to sign with when nobody asks: PKCS#1 v1.5 for RSA, as every Vietnamese token and verifier knows it.
+    """Choose what to sign with when nobody asks: PKCS#1 v1.5 for RSA, as every Vietnamese token and
+    verifier knows it.
 
-    Raises: CallerError KEY.ALGORITHM for a brainpool curve, and where a key restricts itself to what XML cannot name.
+    Raises: CallerError KEY.ALGORITHM for a brainpool curve, and where a key restricts itself to
+    what XML cannot name.
     """
     match public_key.kind:
         case KeyKind.RSA:
             chosen = _restricted(public_key) if public_key.is_pss_only else RSA_SHA256
         case KeyKind.EC:
             if public_key.curve not in _BY_CURVE:
-                raise CallerError("KEY.ALGORITHM", detail=f"no algorithm for {key_name(public_key)}")
+                raise CallerError(
+                    "KEY.ALGORITHM", detail=f"no algorithm for {key_name(public_key)}"
+                )
             chosen = _BY_CURVE[public_key.curve]
         case KeyKind.ED25519:
             chosen = ED25519
@@ -93,7 +109,11 @@ def default_algorithm(public_key: PublicKey) -> SignatureAlgorithm:
 
 
 def _restricted(public_key: PublicKey) -> SignatureAlgorithm:
-    return signature_algorithm_named(f"rsa-pss-{public_key.pss.digest.name}") if public_key.pss else RSA_PSS_SHA256
+    return (
+        signature_algorithm_named(f"rsa-pss-{public_key.pss.digest.name}")
+        if public_key.pss
+        else RSA_PSS_SHA256
+    )
 
 
 def _kind(key: PrivateKey) -> KeyKind:

@@ -10,30 +10,49 @@ from cryptography.hazmat.primitives.asymmetric.utils import encode_dss_signature
 from cryptography.hazmat.primitives.serialization import load_der_public_key
 
 from hocba_sign.crypto import der
-from hocba_sign.crypto.algorithms import RSA_PSS_OID, KeyKind, PssParameters, Scheme, SignatureAlgorithm
+from hocba_sign.crypto.algorithms import (
+    RSA_PSS_OID,
+    KeyKind,
+    PssParameters,
+    Scheme,
+    SignatureAlgorithm,
+)
 from hocba_sign.crypto.identifier import pss_parameters
 from hocba_sign.errors import InputError
 
 MAX_RSA_BITS = 16384
 """What OpenSSL verifies at most; a larger key only costs time."""
 MAX_EXPONENT_BITS = 64
-"""Real exponents are 3 or 65537; one as long as the modulus makes a verification hundreds of times slower."""
+"""Real exponents are 3 or 65537; one as long as the modulus makes a verification hundreds of times
+slower.
+"""
 MAX_REMEMBERED = 4_096
 """Keys that stay loaded, under 2 kB each."""
 MAX_SPKI_OCTETS = 4096
 """A modulus of MAX_RSA_BITS with room for the framing."""
 
 _EC_OID, _RSA_OID = "1.2.840.10045.2.1", "1.2.840.113549.1.1.1"
-_CURVES = ("secp256r1", "secp384r1", "secp521r1", "brainpoolP256r1", "brainpoolP384r1", "brainpoolP512r1")
+_CURVES = (
+    "secp256r1",
+    "secp384r1",
+    "secp521r1",
+    "brainpoolP256r1",
+    "brainpoolP384r1",
+    "brainpoolP512r1",
+)
 
-_Key = rsa.RSAPublicKey | ec.EllipticCurvePublicKey | ed25519.Ed25519PublicKey | ed448.Ed448PublicKey
+_Key = (
+    rsa.RSAPublicKey | ec.EllipticCurvePublicKey | ed25519.Ed25519PublicKey | ed448.Ed448PublicKey
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PublicKey:
-    """A checked public key: `bits` is the size of the RSA modulus or of the curve, `curve` the SEC name where there is one.
+    """A checked public key: `bits` is the size of the RSA modulus or of the curve, `curve` the SEC
+    name where there is one.
 
-    `is_pss_only` tells that its identifier restricts it to RSASSA-PSS, `pss` to which parameters (the salt's length is a minimum).
+    `is_pss_only` tells that its identifier restricts it to RSASSA-PSS, `pss` to which parameters
+    (the salt's length is a minimum).
     """
 
     kind: KeyKind
@@ -47,12 +66,15 @@ class PublicKey:
 
 @lru_cache(maxsize=MAX_REMEMBERED)
 def load_public_key(spki_der: bytes) -> PublicKey:
-    """Read a SubjectPublicKeyInfo: RSA, ECDSA on P-256, P-384, P-521 or the brainpool curves of those sizes, Ed25519 or Ed448.
+    """Read a SubjectPublicKeyInfo: RSA, ECDSA on P-256, P-384, P-521 or the brainpool curves of
+    those sizes, Ed25519 or Ed448.
 
-    Small keys load; whether their size is acceptable is `acceptance.acceptable`. A curve must be named: spelt out with the right
-    numbers but another base point it would accept signatures of anybody (CVE-2020-0601).
-    Raises: InputError CERT.KEY; CERT.NEGATIVE_MODULUS for an RSA modulus without its leading zero octet, as in the certificates of some
-    Estonian cards: as written it is a negative number, which belongs to no key.
+    Small keys load; whether their size is acceptable is `acceptance.acceptable`. A curve must be
+    named: spelt out with the right numbers but another base point it would accept signatures of
+    anybody (CVE-2020-0601).
+    Raises: InputError CERT.KEY; CERT.NEGATIVE_MODULUS for an RSA modulus without its leading zero
+    octet, as in the certificates of some Estonian cards: as written it is a negative number, which
+    belongs to no key.
     Spec: RFC 5480, 2.1.1; RFC 8017, A.1.1.
     """
     if len(spki_der) > MAX_SPKI_OCTETS:
@@ -65,13 +87,24 @@ def load_public_key(spki_der: bytes) -> PublicKey:
     except InputError as error:
         raise InputError("CERT.KEY", where=error.where, detail=error.detail) from error
     except (ValueError, TypeError, UnsupportedAlgorithm) as error:
-        raise InputError("CERT.KEY", detail="public key not readable or of an unsupported kind") from error
+        raise InputError(
+            "CERT.KEY", detail="public key not readable or of an unsupported kind"
+        ) from error
     match key:
         case rsa.RSAPublicKey():
             _check_rsa(key)
-            return PublicKey(kind=KeyKind.RSA, bits=key.key_size, spki_der=spki_der, is_pss_only=is_pss_only, pss=pss, key=key)
+            return PublicKey(
+                kind=KeyKind.RSA,
+                bits=key.key_size,
+                spki_der=spki_der,
+                is_pss_only=is_pss_only,
+                pss=pss,
+                key=key,
+            )
         case ec.EllipticCurvePublicKey() if key.curve.name in _CURVES:
-            return PublicKey(kind=KeyKind.EC, bits=key.key_size, spki_der=spki_der, curve=key.curve.name, key=key)
+            return PublicKey(
+                kind=KeyKind.EC, bits=key.key_size, spki_der=spki_der, curve=key.curve.name, key=key
+            )
         case ed25519.Ed25519PublicKey():
             return PublicKey(kind=KeyKind.ED25519, bits=256, spki_der=spki_der, key=key)
         case ed448.Ed448PublicKey():
@@ -84,8 +117,11 @@ def key_bits(public_key: PublicKey) -> int:
     return public_key.bits
 
 
-def verify_value(public_key: PublicKey, octets: bytes, *, signature: bytes, algorithm: SignatureAlgorithm) -> bool:
-    """Tell whether `signature` over `octets` is right; ECDSA values are r and s side by side, as in XML.
+def verify_value(
+    public_key: PublicKey, octets: bytes, *, signature: bytes, algorithm: SignatureAlgorithm
+) -> bool:
+    """Return whether `signature` over `octets` is right; ECDSA values are r and s side by side, as
+    in XML.
 
     Says nothing about whether the algorithm may still be relied on.
     Raises: InputError CRYPTO.KEY_MISMATCH where the algorithm needs another kind of key.
@@ -96,12 +132,19 @@ def verify_value(public_key: PublicKey, octets: bytes, *, signature: bytes, algo
         size = (public_key.bits + 7) // 8
         if len(signature) != 2 * size:
             return False
-        signature = encode_dss_signature(int.from_bytes(signature[:size], "big"), int.from_bytes(signature[size:], "big"))
+        signature = encode_dss_signature(
+            int.from_bytes(signature[:size], "big"), int.from_bytes(signature[size:], "big")
+        )
     return verify_der_value(public_key, octets, signature=signature, algorithm=algorithm)
 
 
-def verify_der_value(public_key: PublicKey, octets: bytes, *, signature: bytes, algorithm: SignatureAlgorithm) -> bool:
-    """Tell the same where ECDSA values are DER, as in X.509, CMS and OCSP. Raises as `verify_value`."""
+def verify_der_value(
+    public_key: PublicKey, octets: bytes, *, signature: bytes, algorithm: SignatureAlgorithm
+) -> bool:
+    """Tell the same where ECDSA values are DER, as in X.509, CMS and OCSP.
+
+    Raises as `verify_value`.
+    """
     _check_fit(public_key, algorithm)
     try:
         _verify(public_key.key, octets, signature=signature, algorithm=algorithm)
@@ -132,21 +175,30 @@ def _verify(key: _Key, octets: bytes, *, signature: bytes, algorithm: SignatureA
 def rsa_padding(algorithm: SignatureAlgorithm) -> padding.PSS | padding.PKCS1v15:
     if algorithm.pss is None:
         return padding.PKCS1v15()
-    return padding.PSS(mgf=padding.MGF1(algorithm.pss.mgf_digest.hash), salt_length=algorithm.pss.salt_length)
+    return padding.PSS(
+        mgf=padding.MGF1(algorithm.pss.mgf_digest.hash), salt_length=algorithm.pss.salt_length
+    )
 
 
 def _check_fit(public_key: PublicKey, algorithm: SignatureAlgorithm) -> None:
     if not fits(public_key, algorithm):
-        raise InputError("CRYPTO.KEY_MISMATCH", detail=f"{algorithm.name} with a key for {key_name(public_key)}")
+        raise InputError(
+            "CRYPTO.KEY_MISMATCH", detail=f"{algorithm.name} with a key for {key_name(public_key)}"
+        )
 
 
 def fits(public_key: PublicKey, algorithm: SignatureAlgorithm) -> bool:
-    """Tell whether this kind of key, and its restriction to RSASSA-PSS, allow the algorithm."""
-    if algorithm.key_kind is not public_key.kind or (public_key.is_pss_only and algorithm.pss is None):
+    """Return whether this kind of key, and its restriction to RSASSA-PSS, allow the algorithm."""
+    if algorithm.key_kind is not public_key.kind or (
+        public_key.is_pss_only and algorithm.pss is None
+    ):
         return False
     if public_key.pss is None or algorithm.pss is None:
         return True
-    same = (public_key.pss.digest, public_key.pss.mgf_digest) == (algorithm.pss.digest, algorithm.pss.mgf_digest)
+    same = (public_key.pss.digest, public_key.pss.mgf_digest) == (
+        algorithm.pss.digest,
+        algorithm.pss.mgf_digest,
+    )
     return same and algorithm.pss.salt_length >= public_key.pss.salt_length
 
 
@@ -158,7 +210,10 @@ def key_name(public_key: PublicKey) -> str:
 
 
 def _restriction(spki_der: bytes) -> tuple[bool, PssParameters | None]:
-    """Tell whether a key is for RSASSA-PSS alone, and with which parameters. Raises: InputError for a curve without a name."""
+    """Return whether a key is for RSASSA-PSS alone, and with which parameters.
+
+    Raises: InputError for a curve without a name.
+    """
     parts = der.sequence(der.whole(spki_der, der.SEQUENCE))
     identifier = der.sequence(parts[0]) if parts else ()
     kind = der.oid(identifier[0]) if identifier else None
@@ -183,5 +238,10 @@ def _check_rsa(key: rsa.RSAPublicKey) -> None:
     if key.key_size > MAX_RSA_BITS:
         raise InputError("CERT.KEY", detail="RSA modulus too large")
     numbers = key.public_numbers()
-    if numbers.n % 2 == 0 or numbers.e % 2 == 0 or numbers.e < 3 or numbers.e.bit_length() > MAX_EXPONENT_BITS:
+    if (
+        numbers.n % 2 == 0
+        or numbers.e % 2 == 0
+        or numbers.e < 3
+        or numbers.e.bit_length() > MAX_EXPONENT_BITS
+    ):
         raise InputError("CERT.KEY", detail="RSA modulus or exponent is not one of a real key")

@@ -1,4 +1,6 @@
-"""What a registry answers: was this certificate allowed to sign in this role for this school on that day."""
+"""What a registry answers: was this certificate allowed to sign in this role for this school on
+that day.
+"""
 
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
@@ -19,16 +21,20 @@ class Standing(StrEnum):
     ALLOWED = "allowed"
     REFUSED = "refused"
     UNKNOWN = "unknown"
-    """The registry cannot tell: it is too old, contradicts itself, does not know the school, or knows no number that the certificate has."""
+    """The registry cannot tell: it is too old, contradicts itself, does not know the school, or
+    knows no number that the certificate has.
+    """
     UNCOVERED = "uncovered"
     """The registry names nobody for this role at this school."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Authority:
-    """The answer, with the rule behind it: `cause` REGISTRY.*, `where` the snapshot and entry that decided.
+    """The answer, with the rule behind it: `cause` REGISTRY.*, `where` the snapshot and entry that
+    decided.
 
-    `is_confirmed` is False for what only a snapshot says for whose rank nobody but itself speaks: it neither clears nor accuses.
+    `is_confirmed` is False for what only a snapshot says for whose rank nobody but itself speaks:
+    it neither clears nor accuses.
     """
 
     standing: Standing
@@ -42,7 +48,8 @@ class Authority:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class GivenSnapshot:
-    """A snapshot and what is known of its seal: None for one that nobody signed, which whoever gave it answers for.
+    """A snapshot and what is known of its seal: None for one that nobody signed, which whoever gave
+    it answers for.
 
     `sha256` is that of the file, in lower-case hexadecimal.
     """
@@ -57,8 +64,10 @@ class GivenSnapshot:
 
     @property
     def since(self) -> date:
-        """Give the day from which it speaks: no later than it was signed, whatever it says."""
-        return self.snapshot.issued if self.seal is None else min(self.snapshot.issued, self.seal.day)
+        """Return the day from which it speaks: no later than it was signed, whatever it says."""
+        return (
+            self.snapshot.issued if self.seal is None else min(self.snapshot.issued, self.seal.day)
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,7 +78,10 @@ class _Entry:
 
     @property
     def precedence(self) -> tuple[int, date]:
-        """Give what outweighs another snapshot: rank, then the newer issue. Smaller ranks are higher, so it is negated."""
+        """Return what outweighs another snapshot: rank, then the newer issue.
+
+        Smaller ranks are higher, so it is negated.
+        """
         return -RANKS.index(self.given.snapshot.rank), self.given.since
 
     @property
@@ -79,7 +91,9 @@ class _Entry:
         return f"{self.given.name} #{self.number}: {period}"
 
     def holds(self, day: date) -> bool:
-        return self.appointment.since <= day and (self.appointment.until is None or day <= self.appointment.until)
+        return self.appointment.since <= day and (
+            self.appointment.until is None or day <= self.appointment.until
+        )
 
     def speaks_for(self, day: date) -> bool:
         return day <= self.given.snapshot.next_update
@@ -101,15 +115,21 @@ class Registry:
     _claims: tuple[_Index, ...] = field(repr=False)
 
     @classmethod
-    def of(cls, given: Iterable[GivenSnapshot], *, pins: Iterable[str] = (), today: date) -> "Registry":
+    def of(
+        cls, given: Iterable[GivenSnapshot], *, pins: Iterable[str] = (), today: date
+    ) -> "Registry":
         """Put snapshots together, from the highest rank down.
 
-        1. what nobody signed is taken as the user's own word, unless the user says by pins what to take; 2. so is what is pinned, by the SHA-256
-        of the seal's certificate or of the file, and what carries the next seal that one taken announces for its own rank and realm; 3. any other needs a delegation by one that is
-        taken already: in force on the day when it was signed, and `today` too where only its signer says which day that was; 4. of what
-        is taken, the highest version of each id in a realm counts: what is left out displaces nothing; 5. with no pin at all, signed
-        snapshots that nobody delegated to are kept apart as claims, by seal: rank is never what a snapshot says of itself.
-        Raises: InputError REGISTRY.CONFLICT when two that are taken have one id, realm and version, but not one content.
+        1. what nobody signed is taken as the user's own word, unless the user says by pins what to
+           take; 2. so is what is pinned, by the SHA-256 of the seal's certificate or of the file,
+           and what carries the next seal that one taken announces for its own rank and realm; 3.
+           any other needs a delegation by one that is taken already: in force on the day when it
+           was signed, and `today` too where only its signer says which day that was; 4. of what is
+           taken, the highest version of each id in a realm counts: what is left out displaces
+           nothing; 5. with no pin at all, signed snapshots that nobody delegated to are kept apart
+           as claims, by seal: rank is never what a snapshot says of itself.
+        Raises: InputError REGISTRY.CONFLICT when two that are taken have one id, realm and version,
+        but not one content.
         """
         snapshots, pinned = tuple(given), frozenset(pins)
         notes = (
@@ -122,18 +142,38 @@ class Registry:
         for rank in RANKS:
             own = [one for one in snapshots if one.snapshot.rank is rank]
             # (1) and (2)
-            taken = [one for one in own if pinned & _marks(one) or (one.seal is None and not pinned)]
-            notes += (Finding("REGISTRY.UNSIGNED", one.name) for one in taken if one.seal is None and not pinned)
+            taken = [
+                one for one in own if pinned & _marks(one) or (one.seal is None and not pinned)
+            ]
+            notes += (
+                Finding("REGISTRY.UNSIGNED", one.name)
+                for one in taken
+                if one.seal is None and not pinned
+            )
             # (3)
-            taken += [one for one in own if one not in taken and any(_delegates(above, one, today=today) for above in counting)]
-            while announced := [one for one in own if one not in taken and any(_announces(other, one) for other in taken)]:
+            taken += [
+                one
+                for one in own
+                if one not in taken
+                and any(_delegates(above, one, today=today) for above in counting)
+            ]
+            while announced := [
+                one
+                for one in own
+                if one not in taken and any(_announces(other, one) for other in taken)
+            ]:
                 taken += announced
             left += [one for one in own if one not in taken]
             # (4)
             counting += _newest(taken)
         # (5)
         cause = "REGISTRY.NOT_DELEGATED" if pinned else "REGISTRY.NOT_PINNED"
-        notes += (Finding(cause, ", ".join((f"{one.name}: {one.snapshot.issuer.name}", *sorted(_marks(one))))) for one in left)
+        notes += (
+            Finding(
+                cause, ", ".join((f"{one.name}: {one.snapshot.issuer.name}", *sorted(_marks(one))))
+            )
+            for one in left
+        )
         by_seal: dict[str, list[GivenSnapshot]] = defaultdict(list)
         for one in () if pinned else left:
             by_seal[one.seal.credential.sha256 if one.seal else ""].append(one)
@@ -146,71 +186,144 @@ class Registry:
         )
 
     def judge(
-        self, credential: Credential, role: Role, *, department_code: str, school_code: str, day: date, subject: str | None = None
+        self,
+        credential: Credential,
+        role: Role,
+        *,
+        department_code: str,
+        school_code: str,
+        day: date,
+        subject: str | None = None,
     ) -> Authority:
         """Answer the question of this module. `day` is a day in Vietnam.
 
-        What counts decides; where that names nobody, each of those who only claim their rank is asked, and the worst answer stands, so that
-        another one never improves it. Who may sign as head of school may sign in a teacher's place, too, if the transcript says so.
-        `subject` is the Id of a teacher's subject: entries for another one do not count.
+        What counts decides; where that names nobody, each of those who only claim their rank is
+        asked, and the worst answer stands, so that another one never improves it. Who may sign as
+        head of school may sign in a teacher's place, too, if the transcript says so. `subject` is
+        the Id of a teacher's subject: entries for another one do not count.
         """
         place = f"{role} {school_code} {day.isoformat()}"
         roles = (role, Role.CBQL) if role is Role.GVBM else (role,)
 
         def asked(index: _Index) -> Iterator[Authority]:
-            found = {one: _for_subject(index.get((department_code, school_code, one), ()), subject) for one in roles}
+            found = {
+                one: _for_subject(index.get((department_code, school_code, one), ()), subject)
+                for one in roles
+            }
             if found[role]:
-                yield _answer([entry for one in roles for entry in found[one]], credential, day=day, place=place)
+                yield _answer(
+                    [entry for one in roles for entry in found[one]],
+                    credential,
+                    day=day,
+                    place=place,
+                )
 
         for answer in asked(self._entries):
             return answer
         claims = [answer for index in self._claims for answer in asked(index)]
-        worst = next((answer for answer in claims if answer.standing is not Standing.ALLOWED), next(iter(claims), None))
+        worst = next(
+            (answer for answer in claims if answer.standing is not Standing.ALLOWED),
+            next(iter(claims), None),
+        )
         if worst is None:
             return Authority(standing=Standing.UNCOVERED, cause="REGISTRY.NO_ENTRY", where=place)
         return replace(worst, is_confirmed=False)
 
     def judge_witness(
-        self, witness: Witness, role: Role, *, department_code: str, school_code: str, today: date, subject: str | None = None
+        self,
+        witness: Witness,
+        role: Role,
+        *,
+        department_code: str,
+        school_code: str,
+        today: date,
+        subject: str | None = None,
     ) -> Authority:
-        """Answer for the day of a signature, and for `today` too where only its signer says which day that was: who has left the office could claim any."""
+        """Answer for the day of a signature, and for `today` too where only its signer says which
+        day that was: who has left the office could claim any.
+        """
         answer = self.judge(
-            witness.credential, role, department_code=department_code, school_code=school_code, day=witness.day, subject=subject
+            witness.credential,
+            role,
+            department_code=department_code,
+            school_code=school_code,
+            day=witness.day,
+            subject=subject,
         )
         if answer.standing is not Standing.ALLOWED or witness.is_day_proven:
             return answer
-        later = self.judge(witness.credential, role, department_code=department_code, school_code=school_code, day=today, subject=subject)
+        later = self.judge(
+            witness.credential,
+            role,
+            department_code=department_code,
+            school_code=school_code,
+            day=today,
+            subject=subject,
+        )
         if later.standing is Standing.ALLOWED:
             return answer
         return replace(later, standing=Standing.UNKNOWN, cause="REGISTRY.TIME_UNPROVEN")
 
     def appoints(
-        self, witness: Witness, slot: Slot, *, department_code: str, school_code: str, today: date, by_certificate: bool = False
+        self,
+        witness: Witness,
+        slot: Slot,
+        *,
+        department_code: str,
+        school_code: str,
+        today: date,
+        by_certificate: bool = False,
     ) -> bool:
-        """Tell whether an entry that counts, for this very role and subject, names this holder; `by_certificate`: names the certificate itself."""
-        held = _for_subject(self._entries.get((department_code, school_code, slot.role), ()), slot.subject)
-        entries = [entry for entry in held if not by_certificate or entry.appointment.certificate_sha256 is not None]
+        """Return whether an entry that counts, for this very role and subject, names this holder;
+        `by_certificate`: names the certificate itself.
+        """
+        held = _for_subject(
+            self._entries.get((department_code, school_code, slot.role), ()), slot.subject
+        )
+        entries = [
+            entry
+            for entry in held
+            if not by_certificate or entry.appointment.certificate_sha256 is not None
+        ]
         days = (witness.day,) if witness.is_day_proven else (witness.day, today)
-        answers = (_answer(entries, witness.credential, day=day, place="") for day in days if entries)
+        answers = (
+            _answer(entries, witness.credential, day=day, place="") for day in days if entries
+        )
         return bool(entries) and all(answer.standing is Standing.ALLOWED for answer in answers)
 
     def keeps(self, seal: Witness, *, department_code: str, today: date) -> bool | None:
-        """Tell whether this seal may issue lists for a department; None where nothing that counts could tell.
+        """Return whether this seal may issue lists for a department; None where nothing that counts
+        could tell.
 
-        It is the seal of a snapshot of the department that counts, or one that a delegation in force names. Those could tell: a signed
-        snapshot of the department, and any of a rank that may delegate to it.
+        It is the seal of a snapshot of the department that counts, or one that a delegation in
+        force names. Those could tell: a signed snapshot of the department, and any of a rank that
+        may delegate to it.
         """
         days = (seal.day,) if seal.is_day_proven else (seal.day, today)
         could_tell = False
         for given in self.snapshots:
             own = given.snapshot
-            is_of_department = given.seal is not None and own.department_code == department_code and own.school_code is None
+            is_of_department = (
+                given.seal is not None
+                and own.department_code == department_code
+                and own.school_code is None
+            )
             could_tell = could_tell or is_of_department or own.rank is Rank.MINISTRY
-            if is_of_department and given.seal is not None and given.seal.credential.sha256 == seal.credential.sha256:
+            if (
+                is_of_department
+                and given.seal is not None
+                and given.seal.credential.sha256 == seal.credential.sha256
+            ):
                 return True
             for delegation in own.delegations:
-                is_meant = delegation.department_code == department_code and delegation.school_code is None
-                is_held = all(delegation.since <= day and (delegation.until is None or day <= delegation.until) for day in days)
+                is_meant = (
+                    delegation.department_code == department_code and delegation.school_code is None
+                )
+                is_held = all(
+                    delegation.since <= day
+                    and (delegation.until is None or day <= delegation.until)
+                    for day in days
+                )
                 if is_meant and is_held and is_named(delegation, seal.credential) is True:
                     return True
         return False if could_tell else None
@@ -219,15 +332,18 @@ class Registry:
 def _for_subject(entries: Iterable[_Entry], subject: str | None) -> list[_Entry]:
     """Leave out the entries of teachers that are for another subject."""
     codes = {None, (subject or "").removeprefix(subject_id(""))}
-    return [entry for entry in entries if subject is None or entry.appointment.subject_code in codes]
+    return [
+        entry for entry in entries if subject is None or entry.appointment.subject_code in codes
+    ]
 
 
 def _answer(entries: list[_Entry], credential: Credential, *, day: date, place: str) -> Authority:
     """Judge by the entries for a role at a school.
 
-    1. of those that mean this holder, the snapshot of the highest rank decides, then the newest, if it still speaks for the day; 2. in
-    it a period that holds the day decides for, only other periods against; 3. equal snapshots that differ leave it open; 4. where none means
-    the holder, what cannot be compared, or is too old, is unknown.
+    1. of those that mean this holder, the snapshot of the highest rank decides, then the newest, if
+       it still speaks for the day; 2. in it a period that holds the day decides for, only other
+       periods against; 3. equal snapshots that differ leave it open; 4. where none means the
+       holder, what cannot be compared, or is too old, is unknown.
     """
     named = [(entry, is_named(entry.appointment, credential)) for entry in entries]
     own = [entry for entry, answer in named if answer]
@@ -237,27 +353,44 @@ def _answer(entries: list[_Entry], credential: Credential, *, day: date, place: 
         highest = max(entry.precedence for entry in speaking)
         deciding = [entry for entry in speaking if entry.precedence == highest]
         # (2)
-        answers = {any(one.holds(day) for one in deciding if one.given is entry.given) for entry in deciding}
+        answers = {
+            any(one.holds(day) for one in deciding if one.given is entry.given)
+            for entry in deciding
+        }
         if len(answers) > 1:
             # (3)
             names = ", ".join(dict.fromkeys(entry.given.name for entry in deciding))
-            return Authority(standing=Standing.UNKNOWN, cause="REGISTRY.CONTRADICTION", where=f"{place}, {names}")
+            return Authority(
+                standing=Standing.UNKNOWN, cause="REGISTRY.CONTRADICTION", where=f"{place}, {names}"
+            )
         holding = next((entry for entry in deciding if entry.holds(day)), None)
         if holding is not None:
-            return Authority(standing=Standing.ALLOWED, cause="REGISTRY.ALLOWED", where=f"{place}, {holding.where}")
+            return Authority(
+                standing=Standing.ALLOWED,
+                cause="REGISTRY.ALLOWED",
+                where=f"{place}, {holding.where}",
+            )
         nearest = max(deciding, key=lambda entry: entry.appointment.since)
-        cause = "REGISTRY.NOT_YET" if all(day < entry.appointment.since for entry in deciding) else "REGISTRY.ENDED"
+        cause = (
+            "REGISTRY.NOT_YET"
+            if all(day < entry.appointment.since for entry in deciding)
+            else "REGISTRY.ENDED"
+        )
         return Authority(standing=Standing.REFUSED, cause=cause, where=f"{place}, {nearest.where}")
     # (4)
     if own or not any(entry.speaks_for(day) for entry in entries):
-        return Authority(standing=Standing.UNKNOWN, cause="REGISTRY.TOO_OLD", where=f"{place}, {(own or entries)[0].where}")
+        return Authority(
+            standing=Standing.UNKNOWN,
+            cause="REGISTRY.TOO_OLD",
+            where=f"{place}, {(own or entries)[0].where}",
+        )
     if any(answer is None for _, answer in named):
         return Authority(standing=Standing.UNKNOWN, cause="REGISTRY.NOT_COMPARABLE", where=place)
     return Authority(standing=Standing.REFUSED, cause="REGISTRY.NOT_LISTED", where=place)
 
 
 def _marks(given: GivenSnapshot) -> frozenset[str]:
-    """Give what a pin may name: the seal's certificate, and the file."""
+    """Return what a pin may name: the seal's certificate, and the file."""
     seal = None if given.seal is None else given.seal.credential.sha256
     return frozenset(mark for mark in (seal, given.sha256) if mark is not None)
 
@@ -276,10 +409,13 @@ def _newest(taken: Iterable[GivenSnapshot]) -> Iterator[GivenSnapshot]:
 
 
 def _announces(present: GivenSnapshot, later: GivenSnapshot) -> bool:
-    """Tell whether a snapshot names the seal of another one as its own next."""
+    """Return whether a snapshot names the seal of another one as its own next."""
     if later.seal is None or present.snapshot.next_seal_sha256 != later.seal.credential.sha256:
         return False
-    realms = [(one.snapshot.rank, one.snapshot.department_code, one.snapshot.school_code) for one in (present, later)]
+    realms = [
+        (one.snapshot.rank, one.snapshot.department_code, one.snapshot.school_code)
+        for one in (present, later)
+    ]
     return realms[0] == realms[1] and present.since <= later.seal.day
 
 
@@ -291,7 +427,10 @@ def _delegates(above: GivenSnapshot, below: GivenSnapshot, *, today: date) -> bo
     return any(
         (delegation.rank, delegation.department_code, delegation.school_code)
         == (snapshot.rank, snapshot.department_code, snapshot.school_code)
-        and all(delegation.since <= day and (delegation.until is None or day <= delegation.until) for day in days)
+        and all(
+            delegation.since <= day and (delegation.until is None or day <= delegation.until)
+            for day in days
+        )
         and is_named(delegation, seal.credential) is True
         for delegation in above.snapshot.delegations
     )

@@ -18,7 +18,8 @@ _FOREIGNER = "55"
 
 
 def check(transcript: Transcript) -> tuple[Finding, ...]:
-    """Give every fault of a transcript: texts, codes, and what does not fit together, each with its path and none with a value.
+    """Return every fault of a transcript: texts, codes, and what does not fit together, each with
+    its path and none with a value.
 
     The paths are those of the XML form. The rules of the circulars on assessment are not judged.
     """
@@ -51,7 +52,9 @@ def _at(cause: str, *steps: str | int) -> Finding:
 
 
 def _identification(given: Identification) -> Iterator[Finding]:
-    """Judge X1 (as far as the level and the year), X2, X3, X9 and X11 of the cross-field rules, and the pupil's id."""
+    """Judge X1 (as far as the level and the year), X2, X3, X9 and X11 of the cross-field rules, and
+    the pupil's id.
+    """
     first, last = (int(year) for year in given.school_year.split("-"))
     if last != first + 1:
         yield _at("TRANSCRIPT.SCHOOL_YEAR", "identification", "school_year")
@@ -60,7 +63,10 @@ def _identification(given: Identification) -> Iterator[Finding]:
     if last == first + 1 and given.grade in given.level.grades:
         rules = code_list("rule_sets").entries.get(given.rule_set, ())
         end_of_year = _end_of_year(given)
-        if rules and not any(rule.level is given.level and given.grade in rule.grades and rule.is_valid(end_of_year) for rule in rules):
+        if rules and not any(
+            rule.level is given.level and given.grade in rule.grades and rule.is_valid(end_of_year)
+            for rule in rules
+        ):
             yield _at("CODE.NOT_VALID_THEN", "identification", "rule_set")
     pupil = given.pupil
     if sum(one is not None for one in (pupil.birth_date, pupil.birth_month, pupil.birth_year)) != 1:
@@ -85,10 +91,19 @@ def _subjects(identification: Identification, content: Content) -> Iterator[Find
         if subject.code in seen:
             yield _at("TRANSCRIPT.DUPLICATE_SUBJECT", "content", "subjects", n, "code")
         seen.add(subject.code)
-        if subject.code in codes and grade in level.grades and codes.is_over(subject.code, level=taught_as, grade=grade, at=end_of_year):
+        if (
+            subject.code in codes
+            and grade in level.grades
+            and codes.is_over(subject.code, level=taught_as, grade=grade, at=end_of_year)
+        ):
             yield _at("TRANSCRIPT.SUBJECT_LEVEL", "content", "subjects", n, "code")
         is_empty = subject.is_blank and subject.comment is None
-        if not subject.teachers and not is_empty and level is not Level.PRIMARY and not identification.is_digitised:
+        if (
+            not subject.teachers
+            and not is_empty
+            and level is not Level.PRIMARY
+            and not identification.is_digitised
+        ):
             yield _at("TRANSCRIPT.NO_TEACHER", "content", "subjects", n, "teachers")
 
 
@@ -104,17 +119,23 @@ def _ethnic_group(content: Content) -> Iterator[Finding]:
 
 
 def _end_of_year(given: Identification) -> date:
-    """Give the last day of the school year; of one that is none, a day on which every code is still given."""
+    """Return the last day of the school year; of one that is none, a day on which every code is
+    still given.
+    """
     first, last = (int(year) for year in given.school_year.split("-"))
     return date(last, 5, 31) if last == first + 1 else date.min
 
 
 def _places(content: Content) -> Iterator[Finding]:
-    """Birthplace and home town may keep a code that has been given up since; any list member passes (judged as a code)."""
+    """Birthplace and home town may keep a code that has been given up since; any list member passes
+    (judged as a code).
+    """
     for attribute in ("birthplace", "home_town", "residence"):
         place = cast("Place", getattr(content.particulars, attribute))
         if place.commune_code is not None and place.province_code is None:
-            yield _at("TRANSCRIPT.MISSING_FIELD", "content", "particulars", attribute, "province_code")
+            yield _at(
+                "TRANSCRIPT.MISSING_FIELD", "content", "particulars", attribute, "province_code"
+            )
 
 
 def _issue(identification: Identification, signers: Signers) -> Iterator[Finding]:
@@ -122,14 +143,25 @@ def _issue(identification: Identification, signers: Signers) -> Iterator[Finding
         yield _at("TRANSCRIPT.DATE_ORDER", "signers", "issued")
     school = identification.school
     provinces = code_list("provinces")
-    if school.province_code in provinces and provinces.at(school.province_code, signers.issued) is None:
+    if (
+        school.province_code in provinces
+        and provinces.at(school.province_code, signers.issued) is None
+    ):
         yield _at("CODE.NOT_VALID_THEN", "identification", "school", "province_code")
-    if signers.homeroom_teacher.personal_id is None and identification.level is Level.PRIMARY and not identification.is_digitised:
+    if (
+        signers.homeroom_teacher.personal_id is None
+        and identification.level is Level.PRIMARY
+        and not identification.is_digitised
+    ):
         yield _at("TRANSCRIPT.MISSING_FIELD", "signers", "homeroom_teacher", "personal_id")
 
 
 def _substitutes(content: Content, signers: Signers) -> Iterator[Finding]:
-    teachers = {teacher_id(subject.id, n) for subject in content.subjects for n, _ in enumerate(subject.teachers, 1)}
+    teachers = {
+        teacher_id(subject.id, n)
+        for subject in content.subjects
+        for n, _ in enumerate(subject.teachers, 1)
+    }
     for n, one in enumerate(signers.substitutes):
         if one.teacher not in teachers:
             yield _at("TRANSCRIPT.SUBSTITUTE", "signers", "substitutes", n, "teacher")

@@ -1,4 +1,6 @@
-"""Closed letters as enumerations, longer lists as data with the days between which a code is valid."""
+"""Closed letters as enumerations, longer lists as data with the days between which a code
+is valid.
+"""
 
 import json
 from collections.abc import Mapping
@@ -20,7 +22,7 @@ class Level(StrEnum):
 
     @property
     def grades(self) -> range:
-        """Give the grades (khối) that this level may hold."""
+        """Return the grades (khối) that this level may hold."""
         return _GRADES[self]
 
 
@@ -77,7 +79,9 @@ class Achievement(StrEnum):
 
 
 class Trait(StrEnum):
-    """Level of a quality (phẩm chất) or competence (năng lực) at primary school: tốt, đạt, cần cố gắng."""
+    """Level of a quality (phẩm chất) or competence (năng lực) at primary school: tốt, đạt, cần cố
+    gắng.
+    """
 
     GOOD = "T"
     MET = "Đ"
@@ -85,7 +89,9 @@ class Trait(StrEnum):
 
 
 class PrimaryOutcome(StrEnum):
-    """Đánh giá kết quả giáo dục: hoàn thành xuất sắc, hoàn thành tốt, hoàn thành, chưa hoàn thành."""
+    """Đánh giá kết quả giáo dục: hoàn thành xuất sắc, hoàn thành tốt, hoàn thành, chưa hoàn
+    thành.
+    """
 
     EXCELLENT = "HTXS"
     GOOD = "HTT"
@@ -94,7 +100,9 @@ class PrimaryOutcome(StrEnum):
 
 
 class Rating(StrEnum):
-    """Result of learning or training at secondary school: tốt, khá, đạt, chưa đạt; in the letters of TT 58/2011 giỏi, trung bình, yếu, kém."""
+    """Result of learning or training at secondary school: tốt, khá, đạt, chưa đạt; in the letters
+    of TT 58/2011 giỏi, trung bình, yếu, kém.
+    """
 
     GOOD = "T"
     FAIR = "K"
@@ -118,9 +126,10 @@ class MarkLetter(StrEnum):
 class Entry:
     """One code of a list.
 
-    `until` is the first day on which the code is no longer given. `grades` is empty where a code has nothing to do with grades.
-    `group` tells apart entries of one list, for subjects `compulsory`, `elective` or `optional`. `programme` names the one that teaches
-    a subject, which comes to one grade after the other.
+    `until` is the first day on which the code is no longer given. `grades` is empty where a code
+    has nothing to do with grades. `group` tells apart entries of one list, for subjects
+    `compulsory`, `elective` or `optional`. `programme` names the one that teaches a subject, which
+    comes to one grade after the other.
     """
 
     code: str
@@ -138,7 +147,9 @@ class Entry:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Window:
-    """The days between which a programme is taught in some grades of a level, `until` being the first day on which it is not."""
+    """The days between which a programme is taught in some grades of a level, `until` being the
+    first day on which it is not.
+    """
 
     level: Level
     grades: frozenset[int]
@@ -148,36 +159,51 @@ class Window:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CodeList:
-    """A list of codes; one code may have several entries, one after the other in time or one per level or programme."""
+    """A list of codes; one code may have several entries, one after the other in time or one per
+    level or programme.
+    """
 
     name: str
     title: str
     entries: Mapping[str, tuple[Entry, ...]]
-    programmes: Mapping[str, tuple[Window, ...]] = field(default_factory=lambda: MappingProxyType({}))
+    programmes: Mapping[str, tuple[Window, ...]] = field(
+        default_factory=lambda: MappingProxyType({})
+    )
 
     def __contains__(self, code: object) -> bool:
         return code in self.entries
 
     def at(self, code: str, day: date) -> Entry | None:
-        """Give the entry of `code` valid on `day`."""
+        """Return the entry of `code` valid on `day`."""
         return next((entry for entry in self.entries.get(code, ()) if entry.is_valid(day)), None)
 
     def admits(self, code: str, *, level: Level, grade: int) -> bool:
-        """Tell whether `code` exists for this level and grade, at any time."""
+        """Return whether `code` exists for this level and grade, at any time."""
         return bool(self._of(code, level, grade))
 
     def taught(self, code: str, *, level: Level, grade: int, at: date) -> Entry | None:
-        """Give the entry of the programme that this grade of the level has on `at`."""
+        """Return the entry of the programme that this grade of the level has on `at`."""
         return next(
-            (entry for entry in self._of(code, level, grade) if self._window(entry, grade)[0] <= at < self._window(entry, grade)[1]), None
+            (
+                entry
+                for entry in self._of(code, level, grade)
+                if self._window(entry, grade)[0] <= at < self._window(entry, grade)[1]
+            ),
+            None,
         )
 
     def is_over(self, code: str, *, level: Level, grade: int, at: date) -> bool:
-        """Tell whether every programme that had `code` in this grade of the level has ended by `at`."""
+        """Return whether every programme that had `code` in this grade of the level has ended by
+        `at`.
+        """
         return all(self._window(entry, grade)[1] <= at for entry in self._of(code, level, grade))
 
     def _of(self, code: str, level: Level, grade: int) -> tuple[Entry, ...]:
-        return tuple(entry for entry in self.entries.get(code, ()) if entry.level is level and grade in entry.grades)
+        return tuple(
+            entry
+            for entry in self.entries.get(code, ())
+            if entry.level is level and grade in entry.grades
+        )
 
     def _window(self, entry: Entry, grade: int) -> tuple[date, date]:
         for one in self.programmes.get(entry.programme, ()):
@@ -188,8 +214,12 @@ class CodeList:
 
 @cache
 def code_list(name: str) -> CodeList:
-    """Read the list `name` from the package's data: `provinces`, `ethnic_groups`, `subjects` or `rule_sets`."""
-    source = json.loads((files("hocba_sign") / "data" / "codes" / f"{name}.json").read_text("utf-8"))
+    """Read the list `name` from the package's data: `provinces`, `ethnic_groups`, `subjects` or
+    `rule_sets`.
+    """
+    source = json.loads(
+        (files("hocba_sign") / "data" / "codes" / f"{name}.json").read_text("utf-8")
+    )
     entries: dict[str, tuple[Entry, ...]] = {}
     for row in source["entries"]:
         entry = Entry(
@@ -215,7 +245,12 @@ def code_list(name: str) -> CodeList:
         )
         for one, rows in source.get("programmes", {}).items()
     }
-    return CodeList(name=name, title=source["title"], entries=MappingProxyType(entries), programmes=MappingProxyType(programmes))
+    return CodeList(
+        name=name,
+        title=source["title"],
+        entries=MappingProxyType(entries),
+        programmes=MappingProxyType(programmes),
+    )
 
 
 def _day(row: Mapping[str, str], name: str, otherwise: date) -> date:

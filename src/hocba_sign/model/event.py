@@ -1,7 +1,8 @@
 """Sự kiện học bạ: what happens to a transcript after issue, as a signed document of its own.
 
-A transcript is never changed once it is issued. The school that issued it withdraws it, replaces it by a higher version, or
-corrects the pupil's particulars, and says so in an event that names the transcript by id, version and digest.
+A transcript is never changed once it is issued. The school that issued it withdraws it, replaces it
+by a higher version, or corrects the pupil's particulars, and says so in an event that names the
+transcript by id, version and digest.
 """
 
 from collections.abc import Iterator
@@ -22,7 +23,9 @@ from hocba_sign.model.workflow import Role, Slot
 ROOT_ELEMENT: Final = "SU_KIEN_HOC_BA"
 DATA_ELEMENT: Final = "DU_LIEU_SU_KIEN"
 CORRECTABLE: Final = "/DINH_DANH/HOC_SINH/[A-Z_/]{1,80}|/THONG_TIN_HOC_BA/LY_LICH/[A-Z_/]{1,80}"
-"""Who the pupil is may be corrected; marks and results change only by a new version that the same people sign."""
+"""Who the pupil is may be corrected; marks and results change only by a new version that the same
+people sign.
+"""
 
 
 class EventKind(StrEnum):
@@ -35,15 +38,35 @@ class EventKind(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TranscriptReference:
-    """One version of one transcript. `digest` is the SHA-256 of the exclusive canonical form of its `#data`, in lower-case hexadecimal.
+    """One version of one transcript.
 
-    It covers what everybody signed and nothing else, so it stays when signatures are extended to LT and LTA.
+    `digest` is the SHA-256 of the exclusive canonical form of its `#data`, in lower-case
+    hexadecimal.
+
+    It covers what everybody signed and nothing else, so it stays when signatures are extended to LT
+    and LTA.
     """
 
     id: Annotated[
-        str, Leaf(element="MA_DINH_DANH_HOC_BA", key="madinhdanhhocba", title="Mã định danh học bạ", kind=TRANSCRIPT_ID, is_column=False)
+        str,
+        Leaf(
+            element="MA_DINH_DANH_HOC_BA",
+            key="madinhdanhhocba",
+            title="Mã định danh học bạ",
+            kind=TRANSCRIPT_ID,
+            is_column=False,
+        ),
     ]
-    version: Annotated[int, Leaf(element="PHIEN_BAN", key="phienban", title="Phiên bản học bạ", kind=VERSION, is_column=False)]
+    version: Annotated[
+        int,
+        Leaf(
+            element="PHIEN_BAN",
+            key="phienban",
+            title="Phiên bản học bạ",
+            kind=VERSION,
+            is_column=False,
+        ),
+    ]
     digest: Annotated[
         str,
         Leaf(
@@ -70,33 +93,98 @@ class Correction:
             is_column=False,
         ),
     ]
-    value: Annotated[str, Leaf(element="GIA_TRI_DUNG", key="giatridung", title="Giá trị đúng", kind=text(250), is_column=False)]
+    value: Annotated[
+        str,
+        Leaf(
+            element="GIA_TRI_DUNG",
+            key="giatridung",
+            title="Giá trị đúng",
+            kind=text(250),
+            is_column=False,
+        ),
+    ]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Event:
-    """One withdrawal, replacement or correction. It takes effect on `effective`, a day in Vietnam."""
+    """One withdrawal, replacement or correction.
 
-    id: Annotated[str, Leaf(element="MA_SU_KIEN", key="masukien", title="Mã sự kiện", kind=RECORD_ID, is_column=False)]
-    kind: Annotated[
-        EventKind, Leaf(element="LOAI_SU_KIEN", key="loaisukien", title="Loại sự kiện", kind=letter(EventKind), is_column=False)
+    It takes effect on `effective`, a day in Vietnam.
+    """
+
+    id: Annotated[
+        str,
+        Leaf(
+            element="MA_SU_KIEN",
+            key="masukien",
+            title="Mã sự kiện",
+            kind=RECORD_ID,
+            is_column=False,
+        ),
     ]
-    target: Annotated[TranscriptReference, Group(element="HOC_BA", key="hocba", title="Học bạ mà sự kiện nói đến")]
+    kind: Annotated[
+        EventKind,
+        Leaf(
+            element="LOAI_SU_KIEN",
+            key="loaisukien",
+            title="Loại sự kiện",
+            kind=letter(EventKind),
+            is_column=False,
+        ),
+    ]
+    target: Annotated[
+        TranscriptReference, Group(element="HOC_BA", key="hocba", title="Học bạ mà sự kiện nói đến")
+    ]
     successor: Annotated[
-        TranscriptReference | None, Group(element="HOC_BA_THAY_THE", key="hocbathaythe", title="Học bạ thay thế, phiên bản cao hơn")
+        TranscriptReference | None,
+        Group(
+            element="HOC_BA_THAY_THE",
+            key="hocbathaythe",
+            title="Học bạ thay thế, phiên bản cao hơn",
+        ),
     ] = None
     corrections: Annotated[
         tuple[Correction, ...],
-        Many(wrapper="DANH_SACH_DINH_CHINH", element="DINH_CHINH", key="danhsachdinhchinh", title="Nội dung đính chính", most=40),
+        Many(
+            wrapper="DANH_SACH_DINH_CHINH",
+            element="DINH_CHINH",
+            key="danhsachdinhchinh",
+            title="Nội dung đính chính",
+            most=40,
+        ),
     ] = ()
-    reason: Annotated[str, Leaf(element="LY_DO", key="lydo", title="Lý do", kind=text(500), is_column=False)]
+    reason: Annotated[
+        str, Leaf(element="LY_DO", key="lydo", title="Lý do", kind=text(500), is_column=False)
+    ]
     decision: Annotated[
-        str | None, Leaf(element="SO_QUYET_DINH", key="soquyetdinh", title="Số quyết định", kind=text(50), is_column=False)
+        str | None,
+        Leaf(
+            element="SO_QUYET_DINH",
+            key="soquyetdinh",
+            title="Số quyết định",
+            kind=text(50),
+            is_column=False,
+        ),
     ] = None
-    effective: Annotated[date, Leaf(element="NGAY_HIEU_LUC", key="ngayhieuluc", title="Ngày có hiệu lực", kind=DAY, is_column=False)]
-    school: Annotated[School, Group(element="TRUONG", key="truong", title="Cơ sở giáo dục ban hành")]
-    principal: Annotated[Principal, Group(element="CBQL", key="cbql", title="Cán bộ quản lý ký sự kiện")]
-    place: Annotated[str, Leaf(element="DIA_DANH", key="diadanh", title="Địa danh", kind=NAME, is_column=False)]
+    effective: Annotated[
+        date,
+        Leaf(
+            element="NGAY_HIEU_LUC",
+            key="ngayhieuluc",
+            title="Ngày có hiệu lực",
+            kind=DAY,
+            is_column=False,
+        ),
+    ]
+    school: Annotated[
+        School, Group(element="TRUONG", key="truong", title="Cơ sở giáo dục ban hành")
+    ]
+    principal: Annotated[
+        Principal, Group(element="CBQL", key="cbql", title="Cán bộ quản lý ký sự kiện")
+    ]
+    place: Annotated[
+        str, Leaf(element="DIA_DANH", key="diadanh", title="Địa danh", kind=NAME, is_column=False)
+    ]
 
     @classmethod
     def from_json(cls, document: str | bytes) -> Self:
@@ -119,13 +207,20 @@ class Event:
     def expected_signers(self) -> tuple[ExpectedSigner, ...]:
         principal = self.principal
         return (
-            ExpectedSigner(slot=Slot(Role.CBQL), name=principal.full_name, personal_id=principal.personal_id, title=principal.title),
+            ExpectedSigner(
+                slot=Slot(Role.CBQL),
+                name=principal.full_name,
+                personal_id=principal.personal_id,
+                title=principal.title,
+            ),
             ExpectedSigner.seal_of(self.school, written=self.effective),
         )
 
 
 def judge(event: Event, path: str) -> Iterator[Finding]:
-    """Give what does not fit together in an event whose fields are read; `path` is that of its data element."""
+    """Yield what does not fit together in an event whose fields are read; `path` is that of its
+    data element.
+    """
     successor, target = event.successor, event.target
     if event.kind is EventKind.REPLACEMENT and successor is None:
         yield Finding("EVENT.NO_SUCCESSOR", path + element_path(Event, "successor"))

@@ -18,7 +18,9 @@ RecordT = TypeVar("RecordT")
 
 
 class _Number(Decimal):
-    """A JSON number with a fraction or exponent, told from a string; one beyond all measure is no number."""
+    """A JSON number with a fraction or exponent, told from a string; one beyond all measure is no
+    number.
+    """
 
     @classmethod
     def read(cls, text: str) -> "_Number":
@@ -32,13 +34,17 @@ def from_json(record: type[RecordT], document: str | bytes) -> RecordT:
     """Read a record.
 
     A value may be given as a JSON string or, for numbers and booleans, as such.
-    Raises: InputError JSON.SYNTAX with line and column, else the first fault at its JSON path and all in `findings`.
+    Raises: InputError JSON.SYNTAX with line and column, else the first fault at its JSON path and
+    all in `findings`.
     """
     return Reader().read(record, _Object(_parse(document), "$"))
 
 
 def to_json(value: object) -> str:
-    """Write a record, indented by two, with a line feed at the end. Raises: InputError for a value that its field cannot hold."""
+    """Write a record, indented by two, with a line feed at the end.
+
+    Raises: InputError for a value that its field cannot hold.
+    """
     return json.dumps(_write(value, "$"), ensure_ascii=False, indent=2) + "\n"
 
 
@@ -50,9 +56,16 @@ def _parse(document: str | bytes) -> dict[str, object]:
     except UnicodeDecodeError as error:
         raise InputError("JSON.ENCODING", where=f"octet {error.start}") from None
     try:
-        given = json.loads(text, parse_float=_Number.read, parse_constant=_refuse_constant, object_pairs_hook=_object)
+        given = json.loads(
+            text,
+            parse_float=_Number.read,
+            parse_constant=_refuse_constant,
+            object_pairs_hook=_object,
+        )
     except json.JSONDecodeError as error:
-        raise InputError("JSON.SYNTAX", where=f"line {error.lineno}, column {error.colno}") from None
+        raise InputError(
+            "JSON.SYNTAX", where=f"line {error.lineno}, column {error.colno}"
+        ) from None
     except (RecursionError, ValueError):
         raise InputError("JSON.SYNTAX", where="$") from None
     if not isinstance(given, dict):
@@ -101,7 +114,9 @@ class _Object:
                 return "true" if value else "false"
             case int() if not isinstance(value, bool) and spec.kind.json_type == "integer":
                 return str(value)
-            case int() | _Number() if not isinstance(value, bool) and spec.kind.from_number is not None:
+            case int() | _Number() if (
+                not isinstance(value, bool) and spec.kind.from_number is not None
+            ):
                 try:
                     return spec.kind.from_number(Decimal(value))
                 except InputError as error:
@@ -141,7 +156,11 @@ class _Object:
 
     def strangers(self, known: tuple[tuple[str, bool], ...]) -> Iterable[Finding]:
         allowed = {name for name, _ in known}
-        return (Finding("TRANSCRIPT.UNKNOWN_FIELD", f"{self.path}.{_shown(key)}") for key in self.given if key not in allowed)
+        return (
+            Finding("TRANSCRIPT.UNKNOWN_FIELD", f"{self.path}.{_shown(key)}")
+            for key in self.given
+            if key not in allowed
+        )
 
 
 def _write(value: Any, path: str) -> dict[str, object]:
@@ -159,5 +178,9 @@ def _write(value: Any, path: str) -> dict[str, object]:
             case Group(key=key):
                 found[cast("str", key)] = _write(given, f"{path}.{key}")
             case Many(key=key):
-                found |= {key: [_write(item, f"{path}.{key}[{n}]") for n, item in enumerate(given)]} if given else {}
+                found |= (
+                    {key: [_write(item, f"{path}.{key}[{n}]") for n, item in enumerate(given)]}
+                    if given
+                    else {}
+                )
     return found

@@ -1,7 +1,7 @@
 """The field table: every field of a record, said once, beside the attribute that holds it.
 
-An attribute is annotated `Annotated[type, Leaf | Group | Many]`. From that come the XML form, the JSON form, the schema,
-the checks and the table in the documentation.
+An attribute is annotated `Annotated[type, Leaf | Group | Many]`. From that come the XML form, the
+JSON form, the schema, the checks and the table in the documentation.
 """
 
 import dataclasses
@@ -19,9 +19,9 @@ from hocba_sign.model.lexical import Kind
 class Leaf:
     """A field with one value.
 
-    `key` is the JSON name: the column of the national dictionary if `is_column`, else a name of ours. `title` is the
-    Vietnamese name of the field, `note` where and why it departs from the dictionary.
-    `is_level` marks the field that decides which variant of later groups applies.
+    `key` is the JSON name: the column of the national dictionary if `is_column`, else a name of
+    ours. `title` is the Vietnamese name of the field, `note` where and why it departs from the
+    dictionary. `is_level` marks the field that decides which variant of later groups applies.
     """
 
     element: str
@@ -37,8 +37,9 @@ class Leaf:
 class Group:
     """A field with a record of its own.
 
-    Without `element` its fields stand directly in the parent's element, without `key` directly in the parent's JSON object.
-    `variants` gives the record by level where the annotation is a union. `identifier` is the value of the element's Id.
+    Without `element` its fields stand directly in the parent's element, without `key` directly in
+    the parent's JSON object. `variants` gives the record by level where the annotation is a union.
+    `identifier` is the value of the element's Id.
     """
 
     title: str
@@ -53,7 +54,8 @@ class Group:
 class Many:
     """A field with several records, in one `wrapper` element or directly in the parent's.
 
-    `identify(parent_id, item, n)` gives the Id of the nth item, n from 1; `id_pattern` is the shape of all of them.
+    `identify(parent_id, item, n)` gives the Id of the nth item, n from 1; `id_pattern` is the shape
+    of all of them.
     """
 
     title: str
@@ -72,7 +74,9 @@ Spec = Leaf | Group | Many
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Bound:
-    """One attribute of a record class with its spec; `records` are the classes of a Group or Many."""
+    """One attribute of a record class with its spec; `records` are the classes of a Group
+    or Many.
+    """
 
     attribute: str
     spec: Spec
@@ -80,7 +84,7 @@ class Bound:
     records: tuple[type, ...] = ()
 
     def record(self, level: Level | None) -> type | None:
-        """Give the record class that applies at `level`, None where none does."""
+        """Return the record class that applies at `level`, None where none does."""
         variants = self.spec.variants if isinstance(self.spec, Group) else None
         if variants is None:
             return self.records[0]
@@ -88,7 +92,7 @@ class Bound:
 
 
 def table(record: type) -> tuple[Bound, ...]:
-    """Give the fields of a record class in document order."""
+    """Return the fields of a record class in document order."""
     return _table(cast("Hashable", record))
 
 
@@ -103,20 +107,26 @@ def _bound(attribute: "dataclasses.Field[Any]", hint: Any) -> Bound:
         raise TypeError(f"{attribute.name} has no row in the field table")
     inner, spec = get_args(hint)[:2]
     is_optional = attribute.default is not dataclasses.MISSING
-    return Bound(attribute=attribute.name, spec=spec, is_required=not is_optional, records=_records(inner))
+    return Bound(
+        attribute=attribute.name, spec=spec, is_required=not is_optional, records=_records(inner)
+    )
 
 
 def _records(hint: Any) -> tuple[type, ...]:
     origin = get_origin(hint)
     if origin is tuple or origin in {Union, types.UnionType}:
-        return tuple(found for part in get_args(hint) if part is not Ellipsis for found in _records(part))
+        return tuple(
+            found for part in get_args(hint) if part is not Ellipsis for found in _records(part)
+        )
     return (hint,) if dataclasses.is_dataclass(hint) and isinstance(hint, type) else ()
 
 
 def element_path(record: type, *steps: str | int) -> str:
-    """Write the path of XML elements below `record` to the attribute named by `steps`, an int being an index from 0.
+    """Write the path of XML elements below `record` to the attribute named by `steps`, an int being
+    an index from 0.
 
-    `("subjects", 2, "marks", "year")` gives `/DANH_SACH_DIEM_TONG_KET/DIEM_TONG_KET[3]/DIEM_CA_NAM`.
+    `("subjects", 2, "marks", "year")` gives
+    `/DANH_SACH_DIEM_TONG_KET/DIEM_TONG_KET[3]/DIEM_CA_NAM`.
     """
     path = ""
     classes: tuple[type, ...] = (record,)

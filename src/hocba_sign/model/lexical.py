@@ -21,9 +21,10 @@ JsonType: TypeAlias = Literal["string", "integer", "boolean"]
 class Kind:
     """One kind of value.
 
-    `read` takes the text of an element and raises InputError with a cause only; `write` is its inverse.
-    `pattern` is a regular expression both for Python and for XML Schema, `letters` the closed list of values.
-    `from_number` writes a JSON number, where the kind takes one for its text. `is_free`: any words; `is_comment`: prose that may break lines.
+    `read` takes the text of an element and raises InputError with a cause only; `write` is its
+    inverse. `pattern` is a regular expression both for Python and for XML Schema, `letters` the
+    closed list of values. `from_number` writes a JSON number, where the kind takes one for its
+    text. `is_free`: any words; `is_comment`: prose that may break lines.
     """
 
     name: str
@@ -42,7 +43,9 @@ class Kind:
 
     @property
     def form(self) -> str:
-        """What a value looks like, for people in any language: the values, the bounds or the pattern; empty for free text."""
+        """What a value looks like, for people in any language: the values, the bounds or the
+        pattern; empty for free text.
+        """
         if self.letters is not None:
             return ", ".join(self.letters)
         if self.bounds is not None:
@@ -64,7 +67,9 @@ def _refuse_comma(text: str) -> None:
 def text(max_length: int, *, is_comment: bool = False) -> Kind:
     """Free text of at most `max_length` characters."""
     name = "comment" if is_comment else "text"
-    return Kind(name=name, read=str, write=str, max_length=max_length, is_free=True, is_comment=is_comment)
+    return Kind(
+        name=name, read=str, write=str, max_length=max_length, is_free=True, is_comment=is_comment
+    )
 
 
 def _matched(pattern: str, cause: str) -> Callable[[str], str]:
@@ -80,12 +85,28 @@ def _matched(pattern: str, cause: str) -> Callable[[str], str]:
 
 def identifier(name: str, pattern: str, *, max_length: int) -> Kind:
     """Text of a fixed shape, kept as text with its leading zeros."""
-    return Kind(name=name, read=_matched(pattern, "VALUE.FORMAT"), write=str, pattern=pattern, max_length=max_length)
+    return Kind(
+        name=name,
+        read=_matched(pattern, "VALUE.FORMAT"),
+        write=str,
+        pattern=pattern,
+        max_length=max_length,
+    )
 
 
 def coded(list_name: str, pattern: str, *, max_length: int) -> Kind:
-    """A code of the list `list_name`. Lists grow, so an unknown code is read, and reported by whoever judges."""
-    return Kind(name="code", read=_matched(pattern, "VALUE.FORMAT"), write=str, pattern=pattern, max_length=max_length, codes=list_name)
+    """A code of the list `list_name`.
+
+    Lists grow, so an unknown code is read, and reported by whoever judges.
+    """
+    return Kind(
+        name="code",
+        read=_matched(pattern, "VALUE.FORMAT"),
+        write=str,
+        pattern=pattern,
+        max_length=max_length,
+        codes=list_name,
+    )
 
 
 def letter(letters: type[StrEnum]) -> Kind:
@@ -97,7 +118,13 @@ def letter(letters: type[StrEnum]) -> Kind:
         except ValueError:
             raise InputError("CODE.UNKNOWN") from None
 
-    return Kind(name="letter", read=read, write=lambda value: str(letters(value)), letters=letters, max_length=max(map(len, letters)))
+    return Kind(
+        name="letter",
+        read=read,
+        write=lambda value: str(letters(value)),
+        letters=letters,
+        max_length=max(map(len, letters)),
+    )
 
 
 def count(least: int, most: int) -> Kind:
@@ -114,7 +141,13 @@ def count(least: int, most: int) -> Kind:
             raise InputError("VALUE.NUMBER")
         return check(int(given))
 
-    return Kind(name="integer", read=read, write=lambda value: str(check(value)), bounds=(least, most), json_type="integer")
+    return Kind(
+        name="integer",
+        read=read,
+        write=lambda value: str(check(value)),
+        bounds=(least, most),
+        json_type="integer",
+    )
 
 
 def _read_flag(given: str) -> bool:
@@ -123,7 +156,12 @@ def _read_flag(given: str) -> bool:
     return given == "true"
 
 
-FLAG: Final = Kind(name="boolean", read=_read_flag, write=lambda value: "true" if value else "false", json_type="boolean")
+FLAG: Final = Kind(
+    name="boolean",
+    read=_read_flag,
+    write=lambda value: "true" if value else "false",
+    json_type="boolean",
+)
 
 
 def _read_day(given: str) -> date:
@@ -163,11 +201,21 @@ def _mark(name: str, pattern: str, *, step: str, letters: frozenset[MarkLetter])
             return str(value)
         return _score(value, step)
 
-    return Kind(name=name, read=read, write=write, pattern="|".join([pattern, *sorted(allowed)]), max_length=4, from_number=write)
+    return Kind(
+        name=name,
+        read=read,
+        write=write,
+        pattern="|".join([pattern, *sorted(allowed)]),
+        max_length=4,
+        from_number=write,
+    )
 
 
 MARK: Final = _mark("mark", _SCORE, step="0.1", letters=frozenset(MarkLetter))
-"""Written with a point and one digit, `8.0`, `10.0`, read without them too, `8`, `10`; or Đ, CĐ, M. Spec: TT 22/2021, Đ.5 k.3b."""
+"""Written with a point and one digit, `8.0`, `10.0`, read without them too, `8`, `10`; or Đ, CĐ, M.
+
+Spec: TT 22/2021, Đ.5 k.3b.
+"""
 TEST_MARK: Final = _mark("test mark", _TEST_SCORE, step="1", letters=frozenset({MarkLetter.EXEMPT}))
 """A whole number or M. Spec: TT 27/2020, Đ.7."""
 
@@ -183,9 +231,20 @@ def measure(digits: int) -> Kind:
         return Decimal(given)
 
     def write(value: Decimal) -> str:
-        written = format(value.quantize(Decimal("0.1")), "f") if value.is_finite() and 0 < value < 10**digits else ""
+        written = (
+            format(value.quantize(Decimal("0.1")), "f")
+            if value.is_finite() and 0 < value < 10**digits
+            else ""
+        )
         if not re.fullmatch(pattern, written) or Decimal(written) != value:
             raise InputError("VALUE.NUMBER")
         return written
 
-    return Kind(name="measure", read=read, write=write, pattern=pattern, max_length=digits + 2, from_number=write)
+    return Kind(
+        name="measure",
+        read=read,
+        write=write,
+        pattern=pattern,
+        max_length=digits + 2,
+        from_number=write,
+    )

@@ -1,7 +1,9 @@
-"""The one comparison of names: of people, schools and authorities, wherever a document and a certificate name the same.
+"""The one comparison of names: of people, schools and authorities, wherever a document and a
+certificate name the same.
 
-Equal are names that differ in nothing but how they are written: `SPELLINGS`, and for schools and authorities the short forms of
-`data/names/school_forms.json`. Nothing else is equal: no similar letter of another script, no letter that does not show, no word left out.
+Equal are names that differ in nothing but how they are written: `SPELLINGS`, and for schools and
+authorities the short forms of `data/names/school_forms.json`. Nothing else is equal: no similar
+letter of another script, no letter that does not show, no word left out.
 """
 
 import json
@@ -40,13 +42,17 @@ SPELLINGS: Final = (
 class Likeness(StrEnum):
     SAME = "same"
     SAME_LETTERS = "same_letters"
-    """The certificate writes the name without any diacritic, as older ones do: many names are written so."""
+    """The certificate writes the name without any diacritic, as older ones do: many names are
+    written so.
+    """
     OTHER = "other"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SchoolForms:
-    """The data file: `forms` are (short, long), `kinds` the kinds of schools, which `joints` join; `organisations` how names of such begin."""
+    """The data file: `forms` are (short, long), `kinds` the kinds of schools, which `joints` join;
+    `organisations` how names of such begin.
+    """
 
     forms: tuple[tuple[str, str], ...]
     kinds: tuple[str, ...]
@@ -56,7 +62,10 @@ class SchoolForms:
 
 
 def compare_names(stated: str, certified: str | None, *, of_school: bool = False) -> Likeness:
-    """Compare the name that a document states with the one in a certificate. `of_school`: short forms are the same as long ones."""
+    """Compare the name that a document states with the one in a certificate.
+
+    `of_school`: short forms are the same as long ones.
+    """
     if certified is None or _REPLACED in stated + certified:
         return Likeness.OTHER
     left, right = _spelled(stated), _spelled(certified)
@@ -66,14 +75,19 @@ def compare_names(stated: str, certified: str | None, *, of_school: bool = False
         return Likeness.SAME
     letters = plain(left)
     if right == plain(right) and (
-        letters == right or (of_school and _written_out(letters, is_plain=True) == _written_out(right, is_plain=True))
+        letters == right
+        or (
+            of_school and _written_out(letters, is_plain=True) == _written_out(right, is_plain=True)
+        )
     ):
         return Likeness.SAME_LETTERS
     return Likeness.OTHER
 
 
 def names_organisation(name: str | None) -> bool:
-    """Tell whether a name begins as that of a school, authority or firm, which no person's does."""
+    """Return whether a name begins as that of a school, authority or firm, which no
+    person's does.
+    """
     text, forms = _spelled(name or ""), school_forms()
     written = _written_out(text)
     beginnings = (_spelled(one) for one in (*forms.organisations, *forms.kinds))
@@ -84,19 +98,27 @@ def names_organisation(name: str | None) -> bool:
 
 
 def spelled(name: str) -> str:
-    """Give the form in which names are compared, decomposed: equal for two ways of writing one name."""
+    """Return the form in which names are compared, decomposed: equal for two ways of writing one
+    name.
+    """
     return _spelled(name)
 
 
 def plain(text: str) -> str:
     """Take off all diacritics of a text, in whatever form it is; case stays."""
     decomposed = unicodedata.normalize("NFD", text)
-    return "".join(letter for letter in decomposed if not unicodedata.combining(letter)).replace("đ", "d").replace("Đ", "D")
+    return (
+        "".join(letter for letter in decomposed if not unicodedata.combining(letter))
+        .replace("đ", "d")
+        .replace("Đ", "D")
+    )
 
 
 @cache
 def school_forms() -> SchoolForms:
-    source = json.loads((files("hocba_sign") / "data" / "names" / "school_forms.json").read_text("utf-8"))
+    source = json.loads(
+        (files("hocba_sign") / "data" / "names" / "school_forms.json").read_text("utf-8")
+    )
     pairs = ((short, row["long"]) for row in source["forms"] for short in row["short"])
     return SchoolForms(
         forms=tuple(sorted(pairs, key=lambda pair: (-len(pair[0]), pair))),
@@ -131,7 +153,9 @@ def _rules(*, is_plain: bool) -> tuple[tuple[re.Pattern[str], str], ...]:
 
 
 def _make_rules(*, is_plain: bool) -> Iterator[tuple[re.Pattern[str], str]]:
-    """Write short forms out, then join kinds of schools in one way, then drop the word before them."""
+    """Write short forms out, then join kinds of schools in one way, then drop the word
+    before them.
+    """
     forms = school_forms()
 
     def written(text: str) -> str:
@@ -144,5 +168,10 @@ def _make_rules(*, is_plain: bool) -> Iterator[tuple[re.Pattern[str], str]]:
     kind = "|".join(re.escape(written(one)) for one in forms.kinds)
     words = "|".join(written(one) for one in forms.joints if one.isalpha())
     signs = "|".join(re.escape(one) for one in forms.joints if not one.isalpha())
-    yield re.compile(f"{_START}({kind})(?: ?(?:{signs}) ?|(?:(?<= )| )(?:{words}) )+(?=(?:{kind}){_END})"), r"\1 + "
+    yield (
+        re.compile(
+            f"{_START}({kind})(?: ?(?:{signs}) ?|(?:(?<= )| )(?:{words}) )+(?=(?:{kind}){_END})"
+        ),
+        r"\1 + ",
+    )
     yield re.compile(f"^{re.escape(written(forms.left_out))} (?={kind})"), ""

@@ -1,4 +1,6 @@
-"""Numbers of people and organisations, by kind: only numbers of one kind can agree or contradict each other."""
+"""Numbers of people and organisations, by kind: only numbers of one kind can agree or contradict
+each other.
+"""
 
 import re
 from collections.abc import Iterable
@@ -9,16 +11,22 @@ from typing import Final
 _TAX: Final = re.compile(r"([0-9]{10})(?:-?([0-9]{3}))?")
 _TWELVE, _NINE = re.compile("[0-9]{12}"), re.compile("[0-9]{9}")
 _PERSONAL: Final = frozenset({"CCCD", "CMND"})
-_OTHER_PAPER: Final = re.compile(r"(?:HC|PASSPORT|CMT|CMTND|CMQĐ|CMSQ)\b.*", re.IGNORECASE | re.DOTALL)
+_OTHER_PAPER: Final = re.compile(
+    r"(?:HC|PASSPORT|CMT|CMTND|CMQĐ|CMSQ)\b.*", re.IGNORECASE | re.DOTALL
+)
 
 
 class NumberKind(StrEnum):
     PERSON = "person"
-    """Số định danh cá nhân, twelve digits: as CCCD, as a CMND of twelve digits, or bare. Since 1/7/2025 it is a person's tax code, too."""
+    """Số định danh cá nhân, twelve digits: as CCCD, as a CMND of twelve digits, or bare.
+
+    Since 1/7/2025 it is a person's tax code, too.
+    """
     OLD_CARD = "old_card"
     """CMND of nine digits."""
     OTHER_PAPER = "other_paper"
-    """A passport or another paper of a person, or a personal number that has not the form of one."""
+    """A passport or another paper of a person, or a personal number that has not the form of one.
+    """
     TAX = "tax"
     """Mã số thuế: ten digits, with three more for a branch."""
     OTHER = "other"
@@ -40,7 +48,9 @@ class Number:
 
 
 def number_of(label: str, value: str) -> Number | None:
-    """Read a number; `label` is `CCCD`, `CMND` or `MST` where it is written so, else `UID`. None for an empty one.
+    """Read a number; `label` is `CCCD`, `CMND` or `MST` where it is written so, else `UID`.
+
+    None for an empty one.
 
     Digits are those of ASCII, white space among them counts for nothing.
     """
@@ -66,7 +76,9 @@ def numbers_of(identifiers: Iterable[tuple[str, str]]) -> tuple[Number, ...]:
 
 
 def agrees(wanted: Number, given: Iterable[Number]) -> bool | None:
-    """Tell whether one of the `given` is the wanted one; None where none is of its kind, or the kind is not known."""
+    """Return whether one of the `given` is the wanted one; None where none is of its kind, or the
+    kind is not known.
+    """
     same = [number for number in given if number.kind is wanted.kind]
     if wanted in same:
         return True

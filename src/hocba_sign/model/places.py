@@ -1,7 +1,9 @@
-"""Provinces as addresses and authorities name them, and whether two names, written on different days, may mean one place.
+"""Provinces as addresses and authorities name them, and whether two names, written on different
+days, may mean one place.
 
-A name means the provinces that its province held on the day when it was written, by the mergers of `data/names/provinces.json`; two names
-agree where they have one of them in common. Communes and districts are never compared: they change, and their names repeat those of provinces.
+A name means the provinces that its province held on the day when it was written, by the mergers of
+`data/names/provinces.json`; two names agree where they have one of them in common. Communes and
+districts are never compared: they change, and their names repeat those of provinces.
 """
 
 import json
@@ -18,13 +20,17 @@ from hocba_sign.model.codes import code_list
 from hocba_sign.model.names import plain, spelled
 
 Address: TypeAlias = tuple[tuple[str, str], ...]
-"""Parts by the attribute of a certificate that holds the like: `ST` a province, `L` a place of any rank, `STREET`, `O` and `OU` authorities."""
+"""Parts by the attribute of a certificate that holds the like: `ST` a province, `L` a place of any
+rank, `STREET`, `O` and `OU` authorities.
+"""
 
 _STRONG: Final = frozenset({"ST", "STREET", "O", "OU"})
 _LEVELS: Final = ("tỉnh", "thành phố", "tp", "tp.")
 _AUTHORITIES: Final = ("sở", "ủy ban nhân dân", "ubnd")
 _BELOW: Final = ("huyện", "quận", "thị xã", "xã", "phường", "thị trấn", "đặc khu")
-_TAIL: Final = re.compile(rf"[ ,.;-]*(?:(?:{spelled('việt nam')}|viet nam|vietnam|city|province)[ ,.;-]*)*$")
+_TAIL: Final = re.compile(
+    rf"[ ,.;-]*(?:(?:{spelled('việt nam')}|viet nam|vietnam|city|province)[ ,.;-]*)*$"
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -36,13 +42,19 @@ class Merger:
     takes: tuple[str, ...]
 
 
-def contradicts(stated: Address, certified: Address, *, stated_on: date, certified_on: date) -> bool:
-    """Tell whether a certificate names another province than a document does; each is read as of the day when it was written.
+def contradicts(
+    stated: Address, certified: Address, *, stated_on: date, certified_on: date
+) -> bool:
+    """Return whether a certificate names another province than a document does; each is read as of
+    the day when it was written.
 
-    What is no province of Vietnam contradicts nothing. A locality counts only where nothing else in the certificate names a province.
+    What is no province of Vietnam contradicts nothing. A locality counts only where nothing else in
+    the certificate names a province.
     """
     strong = [part for part in certified if part[0] in _STRONG]
-    own = _provinces(strong, certified_on) or _provinces((part for part in certified if part[0] == "L"), certified_on)
+    own = _provinces(strong, certified_on) or _provinces(
+        (part for part in certified if part[0] == "L"), certified_on
+    )
     if not stated or not own:
         return False
     wanted = _provinces(stated, stated_on)
@@ -51,9 +63,12 @@ def contradicts(stated: Address, certified: Address, *, stated_on: date, certifi
 
 @cache
 def mergers() -> tuple[Merger, ...]:
-    """Give the mergers of provinces, by the resolutions that the data file names."""
+    """Return the mergers of provinces, by the resolutions that the data file names."""
     rows = _source()["mergers"]
-    return tuple(Merger(name=row["name"], since=date.fromisoformat(row["since"]), takes=tuple(row["takes"])) for row in rows)
+    return tuple(
+        Merger(name=row["name"], since=date.fromisoformat(row["since"]), takes=tuple(row["takes"]))
+        for row in rows
+    )
 
 
 def _provinces(address: Iterable[tuple[str, str]], day: date) -> list[frozenset[str]]:
@@ -62,11 +77,13 @@ def _provinces(address: Iterable[tuple[str, str]], day: date) -> list[frozenset[
 
 
 def _held(name: str, day: date) -> frozenset[str]:
-    return frozenset({name}).union(*(one.takes for one in mergers() if one.name == name and one.since <= day))
+    return frozenset({name}).union(
+        *(one.takes for one in mergers() if one.name == name and one.since <= day)
+    )
 
 
 def _named(kind: str, text: str) -> str | None:
-    """Give the province that a part of an address ends with, if it is named as one."""
+    """Return the province that a part of an address ends with, if it is named as one."""
     written = _TAIL.sub("", spelled(text))
     for known, name in _known().items():
         before = written.removesuffix(known)
@@ -77,12 +94,16 @@ def _named(kind: str, text: str) -> str | None:
 
 
 def _is_province(kind: str, before: str) -> bool:
-    """Tell by what stands before a name whether it is that of a province: its level, or the authority of one."""
+    """Return by what stands before a name whether it is that of a province: its level, or the
+    authority of one.
+    """
     if before in _forms(_LEVELS):
         return True
     if kind in {"O", "OU"}:
         words = f" {before} "
-        return any(words.startswith(f" {one} ") for one in _forms(_AUTHORITIES)) and not any(f" {one} " in words for one in _forms(_BELOW))
+        return any(words.startswith(f" {one} ") for one in _forms(_AUTHORITIES)) and not any(
+            f" {one} " in words for one in _forms(_BELOW)
+        )
     return kind in {"ST", "L"} and not before
 
 
@@ -94,14 +115,26 @@ def _forms(words: tuple[str, ...]) -> frozenset[str]:
 @cache
 def _known() -> Mapping[str, str]:
     """Map every way of writing the name of a province to the name, longer ones first."""
-    listed = (entry.name.removeprefix("Thành phố ") for entries in code_list("provinces").entries.values() for entry in entries)
+    listed = (
+        entry.name.removeprefix("Thành phố ")
+        for entries in code_list("provinces").entries.values()
+        for entry in entries
+    )
     names = {*listed, *(taken for merger in mergers() for taken in merger.takes)}
-    written = {name: name for name in names} | {other: row["name"] for row in _source()["spellings"] for other in row["also"]}
-    forms = {form(other): name for other, name in written.items() for form in (spelled, lambda text: plain(spelled(text)))}
+    written = {name: name for name in names} | {
+        other: row["name"] for row in _source()["spellings"] for other in row["also"]
+    }
+    forms = {
+        form(other): name
+        for other, name in written.items()
+        for form in (spelled, lambda text: plain(spelled(text)))
+    }
     return MappingProxyType(dict(sorted(forms.items(), key=lambda pair: (-len(pair[0]), pair[0]))))
 
 
 @cache
 def _source() -> dict[str, list[dict[str, Any]]]:
-    source: dict[str, list[dict[str, Any]]] = json.loads((files("hocba_sign") / "data" / "names" / "provinces.json").read_text("utf-8"))
+    source: dict[str, list[dict[str, Any]]] = json.loads(
+        (files("hocba_sign") / "data" / "names" / "provinces.json").read_text("utf-8")
+    )
     return source

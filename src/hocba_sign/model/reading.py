@@ -27,38 +27,46 @@ class Source(Protocol):
     def where(self, name: str | None = None) -> str: ...
 
     def leaf(self, bound: Bound, spec: Leaf) -> str | None:
-        """Give the written value, None if absent. Raises InputError with cause and place."""
+        """Return the written value, None if absent. Raises InputError with cause and place."""
         ...
 
     def group(self, bound: Bound, record: type) -> "Source | None":
-        """Give the source of a nested record, None if absent; itself where the record stands inline."""
+        """Return the source of a nested record, None if absent; itself where the record stands
+        inline.
+        """
         ...
 
     def many(self, bound: Bound, spec: Many) -> "tuple[Source, ...]": ...
 
     def identifier(self) -> str | None:
-        """Give the Id of this record, None where the source knows none."""
+        """Return the Id of this record, None where the source knows none."""
         ...
 
     def is_identified_as(self, expected: str | None) -> bool:
-        """Tell whether the Id is the expected one; true where the source knows no Ids."""
+        """Return whether the Id is the expected one; true where the source knows no Ids."""
         ...
 
     def strangers(self, known: tuple[tuple[str, bool], ...]) -> Iterable[Finding]:
-        """Give what does not belong here, `known` being names in order with whether they may repeat."""
+        """Return what does not belong here, `known` being names in order with whether they may
+        repeat.
+        """
         ...
 
 
 @cache
 def names(record: type, *, level: Level | None, naming: Naming) -> tuple[tuple[str, bool], ...]:
-    """Give the names that may stand in a record, in order, each with whether it may repeat; inline records included."""
+    """Return the names that may stand in a record, in order, each with whether it may repeat;
+    inline records included.
+    """
     found: list[tuple[str, bool]] = []
     for bound in table(record):
         match bound.spec:
             case Leaf(element=element, key=key):
                 found.append((element if naming == "element" else key, False))
             case Many(element=element, key=key, wrapper=wrapper):
-                found.append(((wrapper or element, wrapper is None)) if naming == "element" else (key, False))
+                found.append(
+                    ((wrapper or element, wrapper is None)) if naming == "element" else (key, False)
+                )
             case Group(element=element, key=key):
                 name = element if naming == "element" else key
                 if name is not None:
@@ -91,7 +99,8 @@ def written_value(kind: Kind, value: object, *, where: str) -> str:
 class Reader:
     """Reads one document: the faults so far, and what could be read in spite of them.
 
-    `findings` are all faults, `fatal` those that leave a value unreadable, `built` the last record of each class that is complete.
+    `findings` are all faults, `fatal` those that leave a value unreadable, `built` the last record
+    of each class that is complete.
     """
 
     def __init__(self) -> None:
@@ -108,11 +117,17 @@ class Reader:
         value = self.record(record, source)
         if value is None or self.fatal:
             first = self.fatal[0]
-            raise InputError(first.cause, where=first.where, findings=(first, *(one for one in self.findings if one != first)))
+            raise InputError(
+                first.cause,
+                where=first.where,
+                findings=(first, *(one for one in self.findings if one != first)),
+            )
         return cast("RecordT", value)
 
     def record(self, record: type, source: Source) -> object | None:
-        """Read a record that has its own element or object; None if a required part is unreadable."""
+        """Read a record that has its own element or object; None if a required part is
+        unreadable.
+        """
         value = self._fields(record, source)
         for stranger in source.strangers(names(record, level=self.level, naming=source.naming)):
             self._fatal(stranger)
@@ -164,7 +179,9 @@ class Reader:
             value = kind.read(text)
         except InputError as error:
             cause = causes[0] if causes else error.cause
-            raise InputError(cause, where=place, findings=(Finding(cause, place, kind.form),)) from None
+            raise InputError(
+                cause, where=place, findings=(Finding(cause, place, kind.form),)
+            ) from None
         if spec.is_level:
             self.level = cast("Level", value)
         return value
@@ -196,7 +213,9 @@ class Reader:
         for n, inner in enumerate(sources, 1):
             item = self.record(bound.records[0], inner)
             if item is not None:
-                self._check_identifier(inner, spec.identify(parent, item, n) if spec.identify else None)
+                self._check_identifier(
+                    inner, spec.identify(parent, item, n) if spec.identify else None
+                )
                 items.append(item)
         if len(items) < len(sources):
             raise InputError(self.fatal[-1].cause, where=self.fatal[-1].where)
@@ -218,7 +237,9 @@ class Reader:
 
 @dataclass(frozen=True, slots=True)
 class ObjectSource:
-    """A record in memory as a source, with the paths that its XML form has: so it is checked by the same rules as a document."""
+    """A record in memory as a source, with the paths that its XML form has: so it is checked by the
+    same rules as a document.
+    """
 
     value: Any
     path: str
@@ -248,7 +269,10 @@ class ObjectSource:
     def many(self, bound: Bound, spec: Many) -> "tuple[ObjectSource, ...]":
         del spec
         path = self.path + element_path(type(self.value), bound.attribute)
-        return tuple(ObjectSource(item, f"{path}[{n}]") for n, item in enumerate(getattr(self.value, bound.attribute), 1))
+        return tuple(
+            ObjectSource(item, f"{path}[{n}]")
+            for n, item in enumerate(getattr(self.value, bound.attribute), 1)
+        )
 
     def identifier(self) -> None:
         return None

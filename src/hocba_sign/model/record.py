@@ -1,6 +1,8 @@
-"""What the signed documents about transcripts have in common: who issues them, and who must sign them.
+"""What the signed documents about transcripts have in common: who issues them, and who must sign
+them.
 
-Events, registries and status lists are records like a transcript is: a field table, a root element, slots for signatures.
+Events, registries and status lists are records like a transcript is: a field table, a root element,
+slots for signatures.
 """
 
 from dataclasses import dataclass
@@ -30,12 +32,16 @@ RECORD_PLANS: Final = MappingProxyType(
     {
         plan.name: plan
         for plan in (
-            SigningPlan(name=EVENT_PLAN, steps=(Step(role=Role.CBQL, commitment="ProofOfApproval"), _SEAL)),
+            SigningPlan(
+                name=EVENT_PLAN, steps=(Step(role=Role.CBQL, commitment="ProofOfApproval"), _SEAL)
+            ),
             SigningPlan(name=ISSUER_PLAN, steps=(_SEAL,)),
         )
     }
 )
-"""An event is signed by the head of the school, then sealed; a registry or a status list by its issuer's seal alone."""
+"""An event is signed by the head of the school, then sealed; a registry or a status list by its
+issuer's seal alone.
+"""
 
 
 class Record(Protocol):
@@ -53,21 +59,44 @@ class Record(Protocol):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Issuer:
-    """Cơ quan ban hành: the ministry, the department or the school whose seal a registry or a list carries."""
+    """Cơ quan ban hành: the ministry, the department or the school whose seal a registry or a list
+    carries.
+    """
 
-    name: Annotated[str, Leaf(element="TEN_CO_QUAN", key="tencoquan", title="Tên cơ quan ban hành", kind=NAME, is_column=False)]
+    name: Annotated[
+        str,
+        Leaf(
+            element="TEN_CO_QUAN",
+            key="tencoquan",
+            title="Tên cơ quan ban hành",
+            kind=NAME,
+            is_column=False,
+        ),
+    ]
     tax_id: Annotated[
-        str | None, Leaf(element="MA_SO_THUE", key="masothue", title="Mã số thuế của cơ quan", kind=TAX_ID, is_column=False)
+        str | None,
+        Leaf(
+            element="MA_SO_THUE",
+            key="masothue",
+            title="Mã số thuế của cơ quan",
+            kind=TAX_ID,
+            is_column=False,
+        ),
     ] = None
 
     def expected(self) -> tuple[ExpectedSigner, ...]:
-        """Give the one signer of a record that only its issuer seals."""
-        return (ExpectedSigner(slot=Slot(Role.KY_PHAT_HANH), name=self.name, organisation_id=self.tax_id),)
+        """Return the one signer of a record that only its issuer seals."""
+        return (
+            ExpectedSigner(
+                slot=Slot(Role.KY_PHAT_HANH), name=self.name, organisation_id=self.tax_id
+            ),
+        )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Credential:
-    """A certificate as an authority registry knows it: its SHA-256 in lower-case hexadecimal, its numbers by label, its common name.
+    """A certificate as an authority registry knows it: its SHA-256 in lower-case hexadecimal, its
+    numbers by label, its common name.
 
     `common_name` is None where a certificate has several, which match nobody's.
     """
@@ -79,7 +108,10 @@ class Credential:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Witness:
-    """A signature under a record: by whose certificate, and on which day in Vietnam. `is_day_proven` tells whether anybody but the signer says so."""
+    """A signature under a record: by whose certificate, and on which day in Vietnam.
+
+    `is_day_proven` tells whether anybody but the signer says so.
+    """
 
     credential: Credential
     day: date
@@ -87,7 +119,9 @@ class Witness:
 
 
 def vietnam_day(moment: datetime) -> date:
-    """Give the calendar day in Vietnam of an aware moment; at the very ends of the calendar, the day that it states."""
+    """Return the calendar day in Vietnam of an aware moment; at the very ends of the calendar, the
+    day that it states.
+    """
     try:
         return moment.astimezone(VIETNAM).date()
     except OverflowError:

@@ -7,7 +7,18 @@ from typing import Annotated, TypeAlias
 
 from hocba_sign.model.codes import Achievement, Level, PrimaryOutcome, Rating, Trait
 from hocba_sign.model.fields import Group, Leaf, Many
-from hocba_sign.model.lexical import FLAG, MARK, TEST_MARK, Kind, Mark, coded, count, letter, measure, text
+from hocba_sign.model.lexical import (
+    FLAG,
+    MARK,
+    TEST_MARK,
+    Kind,
+    Mark,
+    coded,
+    count,
+    letter,
+    measure,
+    text,
+)
 from hocba_sign.model.person import NAME, PERSONAL_ID
 
 TRAIT = letter(Trait)
@@ -21,12 +32,12 @@ TEACHER_ID_PATTERN = f"gv-{SUBJECT_CODE_PATTERN}-[1-9][0-9]?"
 
 
 def subject_id(code: str) -> str:
-    """Give the Id of the element that holds the subject."""
+    """Return the Id of the element that holds the subject."""
     return f"mon-{code}"
 
 
 def teacher_id(subject: str, n: int) -> str:
-    """Give the Id of the nth teacher, n from 1, of the subject with the Id `subject`."""
+    """Return the Id of the nth teacher, n from 1, of the subject with the Id `subject`."""
     return f"gv-{subject.removeprefix('mon-')}-{n}"
 
 
@@ -34,35 +45,70 @@ def teacher_id(subject: str, n: int) -> str:
 class Teacher:
     """Giáo viên bộ môn."""
 
-    full_name: Annotated[str, Leaf(element="HO_VA_TEN", key="gvbm", title="Họ và tên giáo viên môn học", kind=NAME)]
+    full_name: Annotated[
+        str, Leaf(element="HO_VA_TEN", key="gvbm", title="Họ và tên giáo viên môn học", kind=NAME)
+    ]
     personal_id: Annotated[
-        str, Leaf(element="SO_DINH_DANH", key="soddcngvbm", title="Số định danh của giáo viên môn học", kind=PERSONAL_ID)
+        str,
+        Leaf(
+            element="SO_DINH_DANH",
+            key="soddcngvbm",
+            title="Số định danh của giáo viên môn học",
+            kind=PERSONAL_ID,
+        ),
     ]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PrimaryMarks:
-    """Mức đạt được and the periodic test at the end of the year (the last one, if it was repeated)."""
+    """Mức đạt được and the periodic test at the end of the year (the last one, if it was
+    repeated).
+    """
 
     achievement: Annotated[
         Achievement | None,
-        Leaf(element="MUC_DAT_DUOC", key="mucdatduoc", title="Mức đạt được", kind=letter(Achievement), is_column=False),
+        Leaf(
+            element="MUC_DAT_DUOC",
+            key="mucdatduoc",
+            title="Mức đạt được",
+            kind=letter(Achievement),
+            is_column=False,
+        ),
     ] = None
     test: Annotated[
         Mark | None,
-        Leaf(element="DIEM_KIEM_TRA_DINH_KY", key="diemkiemtradinhky", title="Điểm kiểm tra định kì cuối năm", kind=TEST_MARK),
+        Leaf(
+            element="DIEM_KIEM_TRA_DINH_KY",
+            key="diemkiemtradinhky",
+            title="Điểm kiểm tra định kì cuối năm",
+            kind=TEST_MARK,
+        ),
     ] = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SecondaryMarks:
-    """Điểm trung bình môn học or its letter, by term, for the year and after summer re-assessment."""
+    """Điểm trung bình môn học or its letter, by term, for the year and after summer
+    re-assessment.
+    """
 
-    term_1: Annotated[Mark | None, Leaf(element="DIEM_HOC_KY_1", key="diemhocky1", title="Học kì I", kind=MARK)] = None
-    term_2: Annotated[Mark | None, Leaf(element="DIEM_HOC_KY_2", key="diemhocky2", title="Học kì II", kind=MARK)] = None
-    year: Annotated[Mark | None, Leaf(element="DIEM_CA_NAM", key="diemcanam", title="Cả năm", kind=MARK)] = None
+    term_1: Annotated[
+        Mark | None, Leaf(element="DIEM_HOC_KY_1", key="diemhocky1", title="Học kì I", kind=MARK)
+    ] = None
+    term_2: Annotated[
+        Mark | None, Leaf(element="DIEM_HOC_KY_2", key="diemhocky2", title="Học kì II", kind=MARK)
+    ] = None
+    year: Annotated[
+        Mark | None, Leaf(element="DIEM_CA_NAM", key="diemcanam", title="Cả năm", kind=MARK)
+    ] = None
     reassessed: Annotated[
-        Mark | None, Leaf(element="DIEM_KIEM_TRA_LAI", key="diemkttralai", title="Sau đánh giá lại trong kì nghỉ hè", kind=MARK)
+        Mark | None,
+        Leaf(
+            element="DIEM_KIEM_TRA_LAI",
+            key="diemkttralai",
+            title="Sau đánh giá lại trong kì nghỉ hè",
+            kind=MARK,
+        ),
     ] = None
 
 
@@ -73,7 +119,9 @@ Marks: TypeAlias = PrimaryMarks | SecondaryMarks
 class SubjectResult:
     """Điểm tổng kết of one subject, with the teachers who answer for it, each of whom signs."""
 
-    code: Annotated[str, Leaf(element="MA_MON_HOC", key="mamonhoc", title="Mã môn học", kind=SUBJECT)]
+    code: Annotated[
+        str, Leaf(element="MA_MON_HOC", key="mamonhoc", title="Mã môn học", kind=SUBJECT)
+    ]
     name: Annotated[
         str,
         Leaf(
@@ -96,7 +144,9 @@ class SubjectResult:
             },
         ),
     ]
-    comment: Annotated[str | None, Leaf(element="NHAN_XET", key="nxetmonhoc", title="Nhận xét", kind=COMMENT)] = None
+    comment: Annotated[
+        str | None, Leaf(element="NHAN_XET", key="nxetmonhoc", title="Nhận xét", kind=COMMENT)
+    ] = None
     teachers: Annotated[
         tuple[Teacher, ...],
         Many(
@@ -111,12 +161,14 @@ class SubjectResult:
 
     @property
     def id(self) -> str:
-        """Give the Id of this subject's element."""
+        """Return the Id of this subject's element."""
         return subject_id(self.code)
 
     @property
     def is_blank(self) -> bool:
-        """Tell whether the row has no mark at all, as the printed form leaves the rows of subjects that were not chosen."""
+        """Return whether the row has no mark at all, as the printed form leaves the rows of
+        subjects that were not chosen.
+        """
         return all(getattr(self.marks, one.name) is None for one in dataclasses.fields(self.marks))
 
 
@@ -132,10 +184,17 @@ class Qualities:
     compassion: Annotated[Trait | None, _trait("NHAN_AI", "nhanai", "Nhân ái")] = None
     diligence: Annotated[Trait | None, _trait("CHAM_CHI", "chamchi", "Chăm chỉ")] = None
     honesty: Annotated[Trait | None, _trait("TRUNG_THUC", "trungthuc", "Trung thực")] = None
-    responsibility: Annotated[Trait | None, _trait("TRACH_NHIEM", "trachnhiem", "Trách nhiệm")] = None
+    responsibility: Annotated[Trait | None, _trait("TRACH_NHIEM", "trachnhiem", "Trách nhiệm")] = (
+        None
+    )
     comment: Annotated[
         str | None,
-        Leaf(element="NHAN_XET_PHAM_CHAT", key="nxetphamchat", title="Nhận xét phẩm chất", kind=TRAIT_COMMENT),
+        Leaf(
+            element="NHAN_XET_PHAM_CHAT",
+            key="nxetphamchat",
+            title="Nhận xét phẩm chất",
+            kind=TRAIT_COMMENT,
+        ),
     ] = None
 
 
@@ -143,14 +202,28 @@ class Qualities:
 class GeneralCompetences:
     """Năng lực chung."""
 
-    autonomy: Annotated[Trait | None, _trait("TU_CHU_VA_TU_HOC", "tuchuvatuhoc", "Tự chủ và tự học")] = None
-    cooperation: Annotated[Trait | None, _trait("GIAO_TIEP_VA_HOP_TAC", "giaotiepvahoptac", "Giao tiếp và hợp tác")] = None
+    autonomy: Annotated[
+        Trait | None, _trait("TU_CHU_VA_TU_HOC", "tuchuvatuhoc", "Tự chủ và tự học")
+    ] = None
+    cooperation: Annotated[
+        Trait | None, _trait("GIAO_TIEP_VA_HOP_TAC", "giaotiepvahoptac", "Giao tiếp và hợp tác")
+    ] = None
     problem_solving: Annotated[
-        Trait | None, _trait("GIAI_QUYET_VAN_DE_VA_SANG_TAO", "giaiquyetvandevasangtao", "Giải quyết vấn đề và sáng tạo")
+        Trait | None,
+        _trait(
+            "GIAI_QUYET_VAN_DE_VA_SANG_TAO",
+            "giaiquyetvandevasangtao",
+            "Giải quyết vấn đề và sáng tạo",
+        ),
     ] = None
     comment: Annotated[
         str,
-        Leaf(element="NHAN_XET_NANG_LUC_CHUNG", key="nxetnanglucchung", title="Nhận xét năng lực chung", kind=TRAIT_COMMENT),
+        Leaf(
+            element="NHAN_XET_NANG_LUC_CHUNG",
+            key="nxetnanglucchung",
+            title="Nhận xét năng lực chung",
+            kind=TRAIT_COMMENT,
+        ),
     ]
 
 
@@ -167,7 +240,12 @@ class SpecificCompetences:
     fitness: Annotated[Trait | None, _trait("THE_CHAT", "thechat", "Thể chất")] = None
     comment: Annotated[
         str,
-        Leaf(element="NHAN_XET_NANG_LUC_DAC_THU", key="nxetnanglucdacthu", title="Nhận xét năng lực đặc thù", kind=TRAIT_COMMENT),
+        Leaf(
+            element="NHAN_XET_NANG_LUC_DAC_THU",
+            key="nxetnanglucdacthu",
+            title="Nhận xét năng lực đặc thù",
+            kind=TRAIT_COMMENT,
+        ),
     ]
 
 
@@ -181,15 +259,27 @@ def _size(element: str, key: str, title: str) -> Leaf:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PrimaryAssessment:
-    """Year page of primary school. Height in cm, weight in kg, absences in days. Spec: TT 27/2020, Phụ lục 1."""
+    """Year page of primary school.
+
+    Height in cm, weight in kg, absences in days. Spec: TT 27/2020, Phụ lục 1.
+    """
 
     height: Annotated[Decimal | None, _size("CHIEU_CAO", "chieucao", "Chiều cao (cm)")] = None
     weight: Annotated[Decimal | None, _size("CAN_NANG", "cannang", "Cân nặng (kg)")] = None
-    excused_absences: Annotated[int | None, _days("SO_NGAY_NGHI_CO_PHEP", "songaynghicophep", "Số ngày nghỉ có phép")] = None
-    unexcused_absences: Annotated[int | None, _days("SO_NGAY_NGHI_KHONG_PHEP", "songaynghikhongphep", "Số ngày nghỉ không phép")] = None
+    excused_absences: Annotated[
+        int | None, _days("SO_NGAY_NGHI_CO_PHEP", "songaynghicophep", "Số ngày nghỉ có phép")
+    ] = None
+    unexcused_absences: Annotated[
+        int | None,
+        _days("SO_NGAY_NGHI_KHONG_PHEP", "songaynghikhongphep", "Số ngày nghỉ không phép"),
+    ] = None
     qualities: Annotated[Qualities, Group(element="PHAM_CHAT", title="Những phẩm chất chủ yếu")]
-    general_competences: Annotated[GeneralCompetences, Group(element="NANG_LUC_CHUNG", title="Những năng lực chung")]
-    specific_competences: Annotated[SpecificCompetences, Group(element="NANG_LUC_DAC_THU", title="Những năng lực đặc thù")]
+    general_competences: Annotated[
+        GeneralCompetences, Group(element="NANG_LUC_CHUNG", title="Những năng lực chung")
+    ]
+    specific_competences: Annotated[
+        SpecificCompetences, Group(element="NANG_LUC_DAC_THU", title="Những năng lực đặc thù")
+    ]
     outcome: Annotated[
         PrimaryOutcome | None,
         Leaf(
@@ -202,15 +292,30 @@ class PrimaryAssessment:
     ] = None
     special_award: Annotated[
         str | None,
-        Leaf(element="KHEN_THUONG_DOT_XUAT", key="ndungkhenthuongdotxuat", title="Khen thưởng đột xuất", kind=COMMENT),
+        Leaf(
+            element="KHEN_THUONG_DOT_XUAT",
+            key="ndungkhenthuongdotxuat",
+            title="Khen thưởng đột xuất",
+            kind=COMMENT,
+        ),
     ] = None
     has_completed_grade: Annotated[
         bool | None,
-        Leaf(element="HOAN_THANH_LOP_HOC", key="dahthanhctrinhlophoc", title="Đã hoàn thành chương trình lớp học", kind=FLAG),
+        Leaf(
+            element="HOAN_THANH_LOP_HOC",
+            key="dahthanhctrinhlophoc",
+            title="Đã hoàn thành chương trình lớp học",
+            kind=FLAG,
+        ),
     ] = None
     has_completed_primary: Annotated[
         bool | None,
-        Leaf(element="HOAN_THANH_TIEU_HOC", key="dahthanhctrinhtieuhoc", title="Đã hoàn thành chương trình tiểu học", kind=FLAG),
+        Leaf(
+            element="HOAN_THANH_TIEU_HOC",
+            key="dahthanhctrinhtieuhoc",
+            title="Đã hoàn thành chương trình tiểu học",
+            kind=FLAG,
+        ),
     ] = None
 
 
@@ -218,8 +323,13 @@ class PrimaryAssessment:
 class Certificate:
     """Chứng chỉ."""
 
-    name: Annotated[str, Leaf(element="TEN_CHUNG_CHI", key="tenchungchi", title="Tên chứng chỉ", kind=text(250))]
-    grade: Annotated[str | None, Leaf(element="LOAI_CHUNG_CHI", key="loaichungchi", title="Loại chứng chỉ", kind=text(100))] = None
+    name: Annotated[
+        str, Leaf(element="TEN_CHUNG_CHI", key="tenchungchi", title="Tên chứng chỉ", kind=text(250))
+    ]
+    grade: Annotated[
+        str | None,
+        Leaf(element="LOAI_CHUNG_CHI", key="loaichungchi", title="Loại chứng chỉ", kind=text(100)),
+    ] = None
 
 
 def _rating(element: str, key: str, title: str) -> Leaf:
@@ -232,19 +342,37 @@ def _words(element: str, key: str, title: str, *, kind: Kind = COMMENT) -> Leaf:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SecondaryAssessment:
-    """Year page of secondary school. Absences in half-day sessions (buổi). Spec: TT 22/2021, annexes."""
+    """Year page of secondary school.
 
-    learning_1: Annotated[Rating | None, _rating("HOC_TAP_HOC_KY_1", "hocky1", "Kết quả học tập học kì I")] = None
-    learning_2: Annotated[Rating | None, _rating("HOC_TAP_HOC_KY_2", "hocky2", "Kết quả học tập học kì II")] = None
-    learning: Annotated[Rating | None, _rating("HOC_TAP_CA_NAM", "canam", "Kết quả học tập cả năm")] = None
-    conduct_1: Annotated[Rating | None, _rating("REN_LUYEN_HOC_KY_1", "renluyenhocky1", "Kết quả rèn luyện học kì I")] = None
-    conduct_2: Annotated[Rating | None, _rating("REN_LUYEN_HOC_KY_2", "renluyenhocky2", "Kết quả rèn luyện học kì II")] = None
-    conduct: Annotated[Rating | None, _rating("REN_LUYEN_CA_NAM", "renluyencanam", "Kết quả rèn luyện cả năm")] = None
+    Absences in half-day sessions (buổi). Spec: TT 22/2021, annexes.
+    """
+
+    learning_1: Annotated[
+        Rating | None, _rating("HOC_TAP_HOC_KY_1", "hocky1", "Kết quả học tập học kì I")
+    ] = None
+    learning_2: Annotated[
+        Rating | None, _rating("HOC_TAP_HOC_KY_2", "hocky2", "Kết quả học tập học kì II")
+    ] = None
+    learning: Annotated[
+        Rating | None, _rating("HOC_TAP_CA_NAM", "canam", "Kết quả học tập cả năm")
+    ] = None
+    conduct_1: Annotated[
+        Rating | None, _rating("REN_LUYEN_HOC_KY_1", "renluyenhocky1", "Kết quả rèn luyện học kì I")
+    ] = None
+    conduct_2: Annotated[
+        Rating | None,
+        _rating("REN_LUYEN_HOC_KY_2", "renluyenhocky2", "Kết quả rèn luyện học kì II"),
+    ] = None
+    conduct: Annotated[
+        Rating | None, _rating("REN_LUYEN_CA_NAM", "renluyencanam", "Kết quả rèn luyện cả năm")
+    ] = None
     learning_after_summer: Annotated[
-        Rating | None, _rating("HOC_TAP_LAI", "kqhoctaplai", "Kết quả học tập sau đánh giá lại trong kì nghỉ hè")
+        Rating | None,
+        _rating("HOC_TAP_LAI", "kqhoctaplai", "Kết quả học tập sau đánh giá lại trong kì nghỉ hè"),
     ] = None
     conduct_after_summer: Annotated[
-        Rating | None, _rating("REN_LUYEN_LAI", "renluyenlai", "Kết quả rèn luyện sau rèn luyện trong kì nghỉ hè")
+        Rating | None,
+        _rating("REN_LUYEN_LAI", "renluyenlai", "Kết quả rèn luyện sau rèn luyện trong kì nghỉ hè"),
     ] = None
     absences: Annotated[
         int | None,
@@ -256,7 +384,10 @@ class SecondaryAssessment:
             note="the dictionary starts at 1; no absence is 0 here",
         ),
     ] = None
-    promotion: Annotated[str, _words("NOI_DUNG_DUOC_LEN_LOP", "ndungduoclenlop", "Nội dung được lên lớp", kind=text(500))]
+    promotion: Annotated[
+        str,
+        _words("NOI_DUNG_DUOC_LEN_LOP", "ndungduoclenlop", "Nội dung được lên lớp", kind=text(500)),
+    ]
     certificates: Annotated[
         tuple[Certificate, ...],
         Many(
@@ -267,8 +398,14 @@ class SecondaryAssessment:
             most=20,
         ),
     ] = ()
-    competitions: Annotated[str | None, _words("KET_QUA_CUOC_THI", "kquathamgiacuocthi", "Kết quả tham gia các cuộc thi")] = None
-    summer_training: Annotated[str | None, _words("KET_QUA_REN_LUYEN_HE", "ndungkquarenluyen", "Kết quả rèn luyện trong kì nghỉ hè")] = None
+    competitions: Annotated[
+        str | None,
+        _words("KET_QUA_CUOC_THI", "kquathamgiacuocthi", "Kết quả tham gia các cuộc thi"),
+    ] = None
+    summer_training: Annotated[
+        str | None,
+        _words("KET_QUA_REN_LUYEN_HE", "ndungkquarenluyen", "Kết quả rèn luyện trong kì nghỉ hè"),
+    ] = None
 
 
 Assessment: TypeAlias = PrimaryAssessment | SecondaryAssessment

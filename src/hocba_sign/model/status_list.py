@@ -1,14 +1,16 @@
-"""Danh sách trạng thái: the status of every transcript of a province, a few bits each, in one small signed file.
+"""Danh sách trạng thái: the status of every transcript of a province, a few bits each, in one small
+signed file.
 
 Mapping. A list has `size` cells of two bits. The transcript `id` in version `version` has the cell
 
     int.from_bytes(SHA-256(UTF-8(list id + "/" + id + "/" + version))[:8], "big") mod size
 
-Cell n is in octet n // 4, bits 2 * (n mod 4) and the next, least significant bit first. 0: every transcript of the cell is in
-force; 1: all are withdrawn; 2: all are replaced; 3: they differ, and those not in force are among the exceptions: rows of nine octets, octets 8 to 15 of the hash and the status, in
-ascending order. Whoever makes a list knows
-every transcript that was issued, so the answer is exact for each of them; about an id that was never issued it says nothing.
-Octets are compressed with zlib (RFC 1950) and written in Base64.
+Cell n is in octet n // 4, bits 2 * (n mod 4) and the next, least significant bit first. 0: every
+transcript of the cell is in force; 1: all are withdrawn; 2: all are replaced; 3: they differ, and
+those not in force are among the exceptions: rows of nine octets, octets 8 to 15 of the hash and the
+status, in ascending order. Whoever makes a list knows every transcript that was issued, so the
+answer is exact for each of them; about an id that was never issued it says nothing. Octets are
+compressed with zlib (RFC 1950) and written in Base64.
 """
 
 import base64
@@ -54,15 +56,58 @@ Key = tuple[str, int]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class StatusList:
-    """The statuses that a department publishes on `issued`, good until `next_update`; days in Vietnam."""
+    """The statuses that a department publishes on `issued`, good until `next_update`; days in
+    Vietnam.
+    """
 
-    id: Annotated[str, Leaf(element="MA_DANH_SACH", key="madanhsach", title="Mã danh sách", kind=RECORD_ID, is_column=False)]
-    version: Annotated[int, Leaf(element="PHIEN_BAN", key="phienban", title="Phiên bản danh sách", kind=RECORD_VERSION, is_column=False)]
-    department_code: Annotated[str, Leaf(element="MA_SO_GD", key="masogd", title="Mã sở giáo dục", kind=DEPARTMENT, is_column=False)]
+    id: Annotated[
+        str,
+        Leaf(
+            element="MA_DANH_SACH",
+            key="madanhsach",
+            title="Mã danh sách",
+            kind=RECORD_ID,
+            is_column=False,
+        ),
+    ]
+    version: Annotated[
+        int,
+        Leaf(
+            element="PHIEN_BAN",
+            key="phienban",
+            title="Phiên bản danh sách",
+            kind=RECORD_VERSION,
+            is_column=False,
+        ),
+    ]
+    department_code: Annotated[
+        str,
+        Leaf(
+            element="MA_SO_GD",
+            key="masogd",
+            title="Mã sở giáo dục",
+            kind=DEPARTMENT,
+            is_column=False,
+        ),
+    ]
     issuer: Annotated[Issuer, Group(element="CO_QUAN", key="coquan", title="Cơ quan lập danh sách")]
-    issued: Annotated[date, Leaf(element="NGAY_LAP", key="ngaylap", title="Ngày lập", kind=DAY, is_column=False)]
-    next_update: Annotated[date, Leaf(element="CAP_NHAT_TRUOC", key="capnhattruoc", title="Hạn cập nhật", kind=DAY, is_column=False)]
-    size: Annotated[int, Leaf(element="SO_O", key="soo", title="Số ô", kind=count(1, MAX_CELLS), is_column=False)]
+    issued: Annotated[
+        date, Leaf(element="NGAY_LAP", key="ngaylap", title="Ngày lập", kind=DAY, is_column=False)
+    ]
+    next_update: Annotated[
+        date,
+        Leaf(
+            element="CAP_NHAT_TRUOC",
+            key="capnhattruoc",
+            title="Hạn cập nhật",
+            kind=DAY,
+            is_column=False,
+        ),
+    ]
+    size: Annotated[
+        int,
+        Leaf(element="SO_O", key="soo", title="Số ô", kind=count(1, MAX_CELLS), is_column=False),
+    ]
     encoded: Annotated[
         str,
         Leaf(
@@ -97,7 +142,10 @@ class StatusList:
         return self.issuer.expected()
 
     def cells(self) -> bytes:
-        """Give the cells, four to an octet. Raises: InputError STATUS.CELLS when they are not what `size` says."""
+        """Return the cells, four to an octet.
+
+        Raises: InputError STATUS.CELLS when they are not what `size` says.
+        """
         wanted = (self.size + 3) // 4
         try:
             expander = zlib.decompressobj()
@@ -109,10 +157,16 @@ class StatusList:
         return octets
 
     def exceptional(self) -> Mapping[bytes, Cell]:
-        """Give the exceptions by their hashes. Raises: InputError STATUS.CELLS for malformed ones, or a status that no transcript has."""
+        """Return the exceptions by their hashes.
+
+        Raises: InputError STATUS.CELLS for malformed ones, or a status that no transcript has.
+        """
         try:
             octets = base64.b64decode(self.exceptions or "", validate=True)
-            rows = [(octets[at : at + _ROW - 1], Cell(octets[at + _ROW - 1])) for at in range(0, len(octets), _ROW)]
+            rows = [
+                (octets[at : at + _ROW - 1], Cell(octets[at + _ROW - 1]))
+                for at in range(0, len(octets), _ROW)
+            ]
         except (binascii.Error, ValueError, IndexError) as error:
             raise InputError("STATUS.CELLS", where=self.id) from error
         found = dict(rows)
@@ -133,7 +187,7 @@ class StatusTable:
         self._exceptions = source.exceptional()
 
     def status(self, key: Key) -> Cell:
-        """Give IN_FORCE, WITHDRAWN or REPLACED for an issued transcript."""
+        """Return IN_FORCE, WITHDRAWN or REPLACED for an issued transcript."""
         digest = _hash(self.source.id, key)
         place = _place(digest, self.source.size)
         cell = Cell(self._cells[place // 4] >> 2 * (place % 4) & 3)
@@ -152,7 +206,8 @@ class Cells:
 def encode(list_id: str, issued: Iterable[Key], *, gone: Mapping[Key, Cell]) -> Cells:
     """Make the cells of a list: `issued` is every transcript, `gone` those withdrawn or replaced.
 
-    The same arguments give the same octets. Raises: CallerError STATUS.NOT_ISSUED when `gone` names one that is not in `issued`.
+    The same arguments give the same octets. Raises: CallerError STATUS.NOT_ISSUED when `gone` names
+    one that is not in `issued`.
     """
     keys = tuple(issued)
     unknown = gone.keys() - frozenset(keys)
@@ -173,7 +228,9 @@ def encode(list_id: str, issued: Iterable[Key], *, gone: Mapping[Key, Cell]) -> 
         cell = members[0][1] if len(statuses) == 1 else Cell.DIFFERS
         octets[place // 4] |= cell << 2 * (place % 4)
         if cell is Cell.DIFFERS:
-            exceptions += [digest[8:16] + bytes((own,)) for digest, own in members if own is not Cell.IN_FORCE]
+            exceptions += [
+                digest[8:16] + bytes((own,)) for digest, own in members if own is not Cell.IN_FORCE
+            ]
     return Cells(
         size=size,
         encoded=base64.b64encode(zlib.compress(bytes(octets), 9)).decode(),
@@ -182,7 +239,9 @@ def encode(list_id: str, issued: Iterable[Key], *, gone: Mapping[Key, Cell]) -> 
 
 
 def judge(status_list: StatusList, path: str) -> Iterator[Finding]:
-    """Give what does not fit together in a list whose fields are read; `path` is that of its data element."""
+    """Yield what does not fit together in a list whose fields are read; `path` is that of its data
+    element.
+    """
     if status_list.next_update < status_list.issued:
         yield Finding("STATUS.PERIOD", path + element_path(StatusList, "next_update"))
     try:

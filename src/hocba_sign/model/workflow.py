@@ -1,7 +1,8 @@
 """Who signs, in which order, covering what: one table for signing and for judging.
 
 `signing` refuses by this table, `validation` judges by it, and the documentation's diagram is made
-from it. This module knows no XML and no cryptography: a layout (`xml.layout`) says where a slot lies.
+from it. This module knows no XML and no cryptography: a layout (`xml.layout`) says where a slot
+lies.
 """
 
 from collections.abc import Iterable
@@ -26,7 +27,8 @@ class Role(StrEnum):
 class Slot:
     """One place for one signature.
 
-    `subject` is the Id of a DIEM_TONG_KET and `teacher` the Id of a GVBM in it; both only for `Role.GVBM`.
+    `subject` is the Id of a DIEM_TONG_KET and `teacher` the Id of a GVBM in it; both only for
+    `Role.GVBM`.
     """
 
     role: Role
@@ -61,23 +63,36 @@ class SigningPlan:
         return next((step for step in self.steps if step.role is role), None)
 
     def rank(self, role: Role) -> int:
-        """Give the position of `role` in the signing order, from 0; roles outside the plan come last."""
-        return next((index for index, step in enumerate(self.steps) if step.role is role), len(self.steps))
+        """Return the position of `role` in the signing order, from 0; roles outside the plan come
+        last.
+        """
+        return next(
+            (index for index, step in enumerate(self.steps) if step.role is role), len(self.steps)
+        )
 
-    def obstacles(self, slot: Slot, *, expected: Iterable[Slot], filled: Iterable[Slot]) -> tuple[Slot, ...]:
-        """Give the slots that keep `slot` from being signed now: earlier ones still empty, later ones already full."""
+    def obstacles(
+        self, slot: Slot, *, expected: Iterable[Slot], filled: Iterable[Slot]
+    ) -> tuple[Slot, ...]:
+        """Return the slots that keep `slot` from being signed now: earlier ones still empty, later
+        ones already full.
+        """
         done = frozenset(filled)
         rank = self.rank(slot.role)
         return tuple(
             other
             for other in expected
-            if (self.rank(other.role) < rank and other not in done) or (self.rank(other.role) > rank and other in done)
+            if (self.rank(other.role) < rank and other not in done)
+            or (self.rank(other.role) > rank and other in done)
         )
 
     def next_slots(self, *, expected: Iterable[Slot], filled: Iterable[Slot]) -> tuple[Slot, ...]:
-        """Give the slots that may be signed now, in the order of `expected`."""
+        """Return the slots that may be signed now, in the order of `expected`."""
         wanted, done = tuple(expected), frozenset(filled)
-        return tuple(slot for slot in wanted if slot not in done and not self.obstacles(slot, expected=wanted, filled=done))
+        return tuple(
+            slot
+            for slot in wanted
+            if slot not in done and not self.obstacles(slot, expected=wanted, filled=done)
+        )
 
 
 _TEACHER = Step(role=Role.GVBM, commitment="ProofOfCreation", is_required_per_subject=True)
@@ -95,5 +110,7 @@ PLANS = {
         SigningPlan(name="TRICH_LUC", steps=(_PRINCIPAL, _SEAL)),
     )
 }
-"""At secondary school and in continuing education every subject names a teacher who signs; at primary school a teacher signs
-only where the transcript names one. Who digitises a paper transcript certifies a copy: principal and seal, nobody else."""
+"""At secondary school and in continuing education every subject names a teacher who signs; at
+primary school a teacher signs only where the transcript names one. Who digitises a paper transcript
+certifies a copy: principal and seal, nobody else.
+"""

@@ -1,4 +1,6 @@
-"""Long-term levels: what a signature's judgement rested on goes into the file, then archive time-stamps over it, again and again."""
+"""Long-term levels: what a signature's judgement rested on goes into the file, then archive
+time-stamps over it, again and again.
+"""
 
 from collections.abc import Iterable
 from datetime import datetime
@@ -13,13 +15,26 @@ from hocba_sign.pki.revocation.evidence import Evidence
 from hocba_sign.pki.timestamp.protocol import read_token
 from hocba_sign.pki.trust.store import TrustStore
 from hocba_sign.signing.admission import admit_token
-from hocba_sign.signing.pdf.extend import pdf_archive_gap, with_pdf_archive_time_stamp, with_pdf_validation_data
+from hocba_sign.signing.pdf.extend import (
+    pdf_archive_gap,
+    with_pdf_archive_time_stamp,
+    with_pdf_validation_data,
+)
 from hocba_sign.signing.policy import Level
 from hocba_sign.signing.xml.enclosure import enclosing_slots
-from hocba_sign.signing.xml.extend import ValidationData, octets_to_archive, with_archive_time_stamp, with_validation_data
+from hocba_sign.signing.xml.extend import (
+    ValidationData,
+    octets_to_archive,
+    with_archive_time_stamp,
+    with_validation_data,
+)
 from hocba_sign.validation.policy import DEFAULT
 from hocba_sign.validation.setting import Setting
-from hocba_sign.validation.signature.validation import SignatureConclusion, embedded_evidence, validate_signature
+from hocba_sign.validation.signature.validation import (
+    SignatureConclusion,
+    embedded_evidence,
+    validate_signature,
+)
 from hocba_sign.validation.verdict import Indication
 from hocba_sign.xades.transcript.read import read, signature_elements
 from hocba_sign.xml.layout import recognise
@@ -27,16 +42,26 @@ from hocba_sign.xml.parse import parse
 
 
 def extend(
-    document: bytes, *, to: Level, trust: TrustStore, evidence: Evidence, at: datetime, tsa: TimeStampAuthority | None = None
+    document: bytes,
+    *,
+    to: Level,
+    trust: TrustStore,
+    evidence: Evidence,
+    at: datetime,
+    tsa: TimeStampAuthority | None = None,
 ) -> bytes:
-    """Bring every signature of a transcript, as XML or PDF, that may grow to level LT or LTA; LTA on LTA renews it with one more archive time-stamp.
+    """Bring every signature of a transcript, as XML or PDF, that may grow to level LT or LTA; LTA
+    on LTA renews it with one more archive time-stamp.
 
-    Each signature is validated first, at `at` (aware), with what is given and the default policy; what that rested on is embedded. Nothing
-    is embedded where what was not read may be a newer statement.
-    Level LTA needs `tsa`. Signatures that others cover stay as they are, to the byte: `closed_slots` names them.
-    Raises: InputError for an unreadable document; CallerError `EXTEND.LEVEL`, `EXTEND.NOTHING` (no signature), `EXTEND.NOT_VALID` naming
-    the slot and what is wrong, `EXTEND.NO_TIME_STAMP`, `EXTEND.TOO_EARLY` naming the slot and when newer revocation data is due,
-    `SIGN.TSA_NEEDED`, `SIGN.ROOM` for a token too large for a PDF; what the authority raises. Nothing is given on an error, however far it came.
+    Each signature is validated first, at `at` (aware), with what is given and the default policy;
+    what that rested on is embedded. Nothing is embedded where what was not read may be a newer
+    statement. Level LTA needs `tsa`. Signatures that others cover stay as they are, to the byte:
+    `closed_slots` names them.
+    Raises: InputError for an unreadable document; CallerError `EXTEND.LEVEL`, `EXTEND.NOTHING` (no
+    signature), `EXTEND.NOT_VALID` naming the slot and what is wrong, `EXTEND.NO_TIME_STAMP`,
+    `EXTEND.TOO_EARLY` naming the slot and when newer revocation data is due, `SIGN.TSA_NEEDED`,
+    `SIGN.ROOM` for a token too large for a PDF; what the authority raises. Nothing is given on an
+    error, however far it came.
     Spec: EN 319 132-1, 6; for the data newer than the signature EN 319 102-1, 4.3.
     """
     if to not in (Level.LT, Level.LTA):
@@ -50,14 +75,20 @@ def extend(
     if is_pdf(document):
         return _extend_pdf(document, setting, tsa if to is Level.LTA else None)
     closed = closed_slots(document)
-    slots = tuple(signature.slot for signature in read(document).signatures if signature.slot is not None and signature.slot not in closed)
+    slots = tuple(
+        signature.slot
+        for signature in read(document).signatures
+        if signature.slot is not None and signature.slot not in closed
+    )
     if not slots:
         raise CallerError("EXTEND.NOTHING")
     for slot in slots:
         document = _with_long_term_data(document, slot, setting)
         if to is Level.LTA and tsa is not None:
             octets = octets_to_archive(document, slot)
-            document = with_archive_time_stamp(document, slot, token_der=_stamp(tsa, octets, now=at))
+            document = with_archive_time_stamp(
+                document, slot, token_der=_stamp(tsa, octets, now=at)
+            )
     _check(document, slots, to)
     return document
 
@@ -74,14 +105,20 @@ def signatures_of(document: bytes) -> tuple[ParsedSignature, ...]:
 
 
 def closed_slots(document: bytes) -> tuple[Slot, ...]:
-    """Give the signed slots that lie within what another signature covers, and cannot be extended any more (`EXTEND.COVERED`).
+    """Return the signed slots that lie within what another signature covers, and cannot be extended
+    any more (`EXTEND.COVERED`).
 
-    Only in the transcript store's layout, once the principal has signed; never in a PDF, which grows behind what is signed.
+    Only in the transcript store's layout, once the principal has signed; never in a PDF, which
+    grows behind what is signed.
     """
     if is_pdf(document):
         return ()
     xml = parse(document)
-    return tuple(slot for slot in signature_elements(xml.root, recognise(xml.root)) if enclosing_slots(xml, slot))
+    return tuple(
+        slot
+        for slot in signature_elements(xml.root, recognise(xml.root))
+        if enclosing_slots(xml, slot)
+    )
 
 
 def _with_long_term_data(document: bytes, slot: Slot, setting: Setting) -> bytes:
@@ -91,14 +128,18 @@ def _with_long_term_data(document: bytes, slot: Slot, setting: Setting) -> bytes
 
 
 def _extend_pdf(document: bytes, setting: Setting, tsa: TimeStampAuthority | None) -> bytes:
-    """Append what the judgements of all signatures rest on, then a document time-stamp over everything if there is an authority.
+    """Append what the judgements of all signatures rest on, then a document time-stamp over
+    everything if there is an authority.
 
     Spec: EN 319 142-1, 5.4 and 6.3.
     """
     pdf = read_pdf(document)
     if not pdf.signatures:
         raise CallerError("EXTEND.NOTHING")
-    lacking = [_lacking(signature, str(signature.slot or signature.where), setting) for signature in pdf.signatures]
+    lacking = [
+        _lacking(signature, str(signature.slot or signature.where), setting)
+        for signature in pdf.signatures
+    ]
     data = ValidationData(
         certificates=_distinct(der for one in lacking for der in one.certificates),
         crls=_distinct(der for one in lacking for der in one.crls),
@@ -113,21 +154,33 @@ def _extend_pdf(document: bytes, setting: Setting, tsa: TimeStampAuthority | Non
 
 
 def _lacking(signature: ParsedSignature, name: str, setting: Setting) -> ValidationData:
-    """Validate a signature, and give what that rested on as far as it is not embedded yet. Raises: see `extend`."""
+    """Validate a signature, and return what that rested on as far as it is not embedded yet.
+
+    Raises: see `extend`.
+    """
     judged = validate_signature(signature, setting)
-    if judged.conclusion.indication is not Indication.TOTAL_PASSED or not all(stamp.is_passed for stamp in judged.time_stamps):
+    if judged.conclusion.indication is not Indication.TOTAL_PASSED or not all(
+        stamp.is_passed for stamp in judged.time_stamps
+    ):
         causes = [finding.cause for finding in judged.conclusion.findings]
         causes += [finding.cause for stamp in judged.time_stamps for finding in stamp.findings]
         raise CallerError("EXTEND.NOT_VALID", where=f"{name}: {', '.join(dict.fromkeys(causes))}")
     if not judged.is_time_proven:
         raise CallerError("EXTEND.NO_TIME_STAMP", where=name)
     _require_newer(judged, name)
-    held = (*signature.certificates_der, *signature.embedded_certificates_der, *signature.embedded_crls_der, *signature.embedded_ocsps_der)
+    held = (
+        *signature.certificates_der,
+        *signature.embedded_certificates_der,
+        *signature.embedded_crls_der,
+        *signature.embedded_ocsps_der,
+    )
     return _validation_data(judged, signature, setting).without(held)
 
 
 def _require_newer(judged: SignatureConclusion, name: str) -> None:
-    """Only a statement issued after the signature tells that the certificate was not revoked when it was made."""
+    """Only a statement issued after the signature tells that the certificate was not revoked when
+    it was made.
+    """
     if judged.path is None or judged.best_time is None or not judged.path.revocation:
         return
     fact = judged.path.revocation[0]
@@ -136,14 +189,32 @@ def _require_newer(judged: SignatureConclusion, name: str) -> None:
         raise CallerError("EXTEND.TOO_EARLY", where=f"{name}: {due}")
 
 
-def _validation_data(judged: SignatureConclusion, signature: ParsedSignature, setting: Setting) -> ValidationData:
-    """Collect the certificates of every path, anchors included, and the statements on revocation that were used."""
-    tokens = [read_token(stamp.token_der, setting.evidence.certificates) for stamp in judged.time_stamps]
+def _validation_data(
+    judged: SignatureConclusion, signature: ParsedSignature, setting: Setting
+) -> ValidationData:
+    """Collect the certificates of every path, anchors included, and the statements on revocation
+    that were used.
+    """
+    tokens = [
+        read_token(stamp.token_der, setting.evidence.certificates) for stamp in judged.time_stamps
+    ]
     pool = setting.evidence.merged(
         embedded_evidence(signature),
-        *(Evidence.of(certificates=token.certificates, crls=token.crls, ocsps=token.ocsps, source="time-stamp token") for token in tokens),
+        *(
+            Evidence.of(
+                certificates=token.certificates,
+                crls=token.crls,
+                ocsps=token.ocsps,
+                source="time-stamp token",
+            )
+            for token in tokens
+        ),
     )
-    paths = [path for path in (judged.path, *(stamp.path for stamp in judged.time_stamps)) if path is not None]
+    paths = [
+        path
+        for path in (judged.path, *(stamp.path for stamp in judged.time_stamps))
+        if path is not None
+    ]
     used = {fact.evidence_sha256 for path in paths for fact in path.revocation}
     return ValidationData(
         certificates=_distinct(certificate.der for path in paths for certificate in path.chain),
@@ -164,11 +235,17 @@ def _signature(document: bytes, slot: Slot) -> ParsedSignature:
 
 
 def _check(document: bytes, slots: tuple[Slot, ...], to: Level) -> None:
-    """Read the result back: every archive time-stamp must be of the octets that a verifier will see."""
+    """Read the result back: every archive time-stamp must be of the octets that a verifier will
+    see.
+    """
     parsed = read(document)
     for slot in slots:
         signature = parsed.signature(slot)
-        archives = () if signature is None else tuple(stamp for stamp in signature.time_stamps if stamp.kind is StampKind.ARCHIVE)
+        archives = (
+            ()
+            if signature is None
+            else tuple(stamp for stamp in signature.time_stamps if stamp.kind is StampKind.ARCHIVE)
+        )
         if signature is None or (to is Level.LTA and not archives):
             raise CallerError("SIGN.STATE", where=str(slot))
         for stamp in archives[-1:]:

@@ -1,4 +1,7 @@
-"""Judge, fetch what is missing, judge again: how a verdict comes about with a network. Clock and fetcher are arguments."""
+"""Judge, fetch what is missing, judge again: how a verdict comes about with a network.
+
+Clock and fetcher are arguments.
+"""
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace
@@ -9,16 +12,28 @@ from hocba_sign.errors import Finding, InputError
 from hocba_sign.pki.revocation.evidence import Evidence, Unread
 from hocba_sign.report.document import Report
 from hocba_sign.validation.document.dispatch import judge as judge_document
-from hocba_sign.validation.document.missing_evidence import Alternatives, Answer, Available, Fetch, Need, Unavailable, document_needs
+from hocba_sign.validation.document.missing_evidence import (
+    Alternatives,
+    Answer,
+    Available,
+    Fetch,
+    Need,
+    Unavailable,
+    document_needs,
+)
 from hocba_sign.validation.document.transcript import DocumentConclusion
 from hocba_sign.validation.setting import Setting
 
 MAX_ROUNDS: Final = 12
-"""One round for each issuer up to the anchor (`MAX_CHAIN_LENGTH`), then OCSP, then CRL; real files need 3."""
+"""One round for each issuer up to the anchor (`MAX_CHAIN_LENGTH`), then OCSP, then CRL; real files
+need 3.
+"""
 MAX_ALTERNATIVES: Final = 64
 """Addresses tried for one certificate and purpose; real certificates name one to three."""
 MAX_NEEDS: Final = 512
-"""Addresses tried for one judgement: 50 signers with time-stamps and their CAs, each at two addresses, are 300."""
+"""Addresses tried for one judgement: 50 signers with time-stamps and their CAs, each at two
+addresses, are 300.
+"""
 
 _Judged = TypeVar("_Judged")
 
@@ -36,9 +51,12 @@ def verify_online(
     name: str = "-",
     judged: Judge = judge_document,
 ) -> Report:
-    """Judge a document with what is given and what `fetch` answers; the report lists every answer. `judged` is for transcripts.
+    """Judge a document with what is given and what `fetch` answers; the report lists every answer.
 
-    With `clock` the validation time moves on from `setting.at` to when the evidence was there, for nothing later counts.
+    `judged` is for transcripts.
+
+    With `clock` the validation time moves on from `setting.at` to when the evidence was there, for
+    nothing later counts.
     Raises: nothing for any octets, unless `fetch` does.
     Spec: EN 319 102-1, 5.
     """
@@ -51,16 +69,24 @@ def verify_online(
 
     try:
         settled = settle(
-            judge, wanted=lambda judged_so_far, held: document_needs(judged_so_far, held, at=at), evidence=setting.evidence, fetch=fetch
+            judge,
+            wanted=lambda judged_so_far, held: document_needs(judged_so_far, held, at=at),
+            evidence=setting.evidence,
+            fetch=fetch,
         )
     except InputError as error:
         return Report.malformed(document, error, file=name, at=at)
-    return replace(Report.of(document, settled.conclusion, file=name, at=at, policy=setting.policy), fetches=settled.answers)
+    return replace(
+        Report.of(document, settled.conclusion, file=name, at=at, policy=setting.policy),
+        fetches=settled.answers,
+    )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Settled(Generic[_Judged]):
-    """A judgement after all that it lacked was asked for: what it rests on, and every answer in the order of asking."""
+    """A judgement after all that it lacked was asked for: what it rests on, and every answer in the
+    order of asking.
+    """
 
     conclusion: _Judged
     evidence: Evidence
@@ -76,7 +102,8 @@ def settle(
 ) -> Settled[_Judged]:
     """Judge, fetch what is `wanted`, judge again, until nothing more comes.
 
-    Every need is asked at most once, and what did not come stays unknown; so this ends, within `MAX_ROUNDS` and `MAX_NEEDS`.
+    Every need is asked at most once, and what did not come stays unknown; so this ends, within
+    `MAX_ROUNDS` and `MAX_NEEDS`.
     Raises: what `judge` and `fetch` raise.
     """
     answers: dict[tuple[str, ...], Answer] = {}
@@ -86,7 +113,11 @@ def settle(
         lost: list[Unread] = []
         for alternatives in wanted(conclusion, evidence):
             lost += _ask(alternatives, answers, before=before, fetch=fetch)
-        came = [answer.evidence for answer in list(answers.values())[before:] if isinstance(answer, Available)]
+        came = [
+            answer.evidence
+            for answer in list(answers.values())[before:]
+            if isinstance(answer, Available)
+        ]
         if not came and not lost:
             break
         evidence = evidence.merged(*came, Evidence(unread=tuple(lost)))
@@ -94,13 +125,19 @@ def settle(
     return Settled(conclusion=conclusion, evidence=evidence, answers=tuple(answers.values()))
 
 
-def _ask(alternatives: Alternatives, answers: dict[tuple[str, ...], Answer], *, before: int, fetch: Fetch) -> tuple[Unread, ...]:
-    """Ask one address after the other until something comes that was not there `before` this round; else give what came and cannot be read."""
+def _ask(
+    alternatives: Alternatives, answers: dict[tuple[str, ...], Answer], *, before: int, fetch: Fetch
+) -> tuple[Unread, ...]:
+    """Ask one address after the other until something comes that was not there `before` this round;
+    else give what came and cannot be read.
+    """
     fresh = set(list(answers)[before:])
     lost: list[Unread] = []
     for number, need in enumerate(alternatives):
         if number >= MAX_ALTERNATIVES or len(answers) >= MAX_NEEDS:
-            answers.setdefault(("limit",) if number < MAX_ALTERNATIVES else need.key, _over_limit(need))
+            answers.setdefault(
+                ("limit",) if number < MAX_ALTERNATIVES else need.key, _over_limit(need)
+            )
             return tuple(lost)
         answer = answers.get(need.key)
         if answer is None:

@@ -26,7 +26,7 @@ class TimeStampAuthority(Protocol):
     """Whoever gives time-stamp tokens (RFC 3161)."""
 
     def stamp(self, digest_algorithm: DigestAlgorithm, imprint: bytes) -> bytes:
-        """Give the DER token for a digest. Raises: OutsideError `TSA.*` naming the cause."""
+        """Return the DER token for a digest. Raises: OutsideError `TSA.*` naming the cause."""
         ...
 
 
@@ -41,31 +41,48 @@ def sign(
 ) -> SignedDocument:
     """Sign one slot of a transcript, as XML or PDF, with a key that answers at once.
 
-    `at` is aware: the claimed signing time. Level T, which `policy` asks for unless told otherwise, needs `tsa`.
-    Raises: CallerError `SIGN.TSA_NEEDED`, what `prepare`, `complete`, `time_stamp` and the authority raise; never gives a lower level.
+    `at` is aware: the claimed signing time. Level T, which `policy` asks for unless told otherwise,
+    needs `tsa`.
+    Raises: CallerError `SIGN.TSA_NEEDED`, what `prepare`, `complete`, `time_stamp` and the
+    authority raise; never gives a lower level.
     """
     if policy.level is Level.T and tsa is None:
         raise CallerError("SIGN.TSA_NEEDED")
-    signed = (_sign_pdf if is_pdf(document) else _sign_xml)(document, slot, signer=signer, at=at, policy=policy)
+    signed = (_sign_pdf if is_pdf(document) else _sign_xml)(
+        document, slot, signer=signer, at=at, policy=policy
+    )
     return signed if policy.level is Level.B or tsa is None else time_stamp(signed, tsa, now=at)
 
 
-def _sign_xml(document: bytes, slot: Slot, *, signer: Signer, at: datetime, policy: SigningPolicy) -> SignedDocument:
+def _sign_xml(
+    document: bytes, slot: Slot, *, signer: Signer, at: datetime, policy: SigningPolicy
+) -> SignedDocument:
     draft = read_draft(document)
     state = prepare_draft(draft, slot, chain_der=signer.chain_der, at=at, policy=policy)
     notes = admit(signer.chain_der, slot, school=draft.school, at=at, policy=policy)
-    return replace(complete_draft(draft, state, value=signer.sign(state.octets, state.algorithm), at=at), notes=(*state.notes, *notes))
+    return replace(
+        complete_draft(draft, state, value=signer.sign(state.octets, state.algorithm), at=at),
+        notes=(*state.notes, *notes),
+    )
 
 
-def _sign_pdf(document: bytes, slot: Slot, *, signer: Signer, at: datetime, policy: SigningPolicy) -> SignedDocument:
+def _sign_pdf(
+    document: bytes, slot: Slot, *, signer: Signer, at: datetime, policy: SigningPolicy
+) -> SignedDocument:
     draft = read_pdf_draft(document, slot=slot, roles=policy.roles)
     state, gap = prepare_pdf(draft, slot, chain_der=signer.chain_der, at=at, policy=policy)
     notes = admit(signer.chain_der, slot, school=draft.school, at=at, policy=policy)
-    return replace(complete_pdf_gap(state, gap, value=signer.sign(state.octets, state.algorithm), at=at), notes=(*state.notes, *notes))
+    return replace(
+        complete_pdf_gap(state, gap, value=signer.sign(state.octets, state.algorithm), at=at),
+        notes=(*state.notes, *notes),
+    )
 
 
-def time_stamp(signed: SignedDocument, tsa: TimeStampAuthority, *, now: datetime | None = None) -> SignedDocument:
-    """Bring the signature that was just made from level B to T; `now` (aware) tells a token from the future.
+def time_stamp(
+    signed: SignedDocument, tsa: TimeStampAuthority, *, now: datetime | None = None
+) -> SignedDocument:
+    """Bring the signature that was just made from level B to T; `now` (aware) tells a token from
+    the future.
 
     Raises: OutsideError `TSA.*`, CallerError `SIGN.TIME_STAMP`.
     """

@@ -1,4 +1,6 @@
-"""Judge with nothing but what is given: transcripts, any signed document, several years of a pupil."""
+"""Judge with nothing but what is given: transcripts, any signed document, several years of
+a pupil.
+"""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
@@ -27,7 +29,8 @@ def verify(
     """Judge a transcript, as XML or PDF, with nothing but what is given; no network.
 
     `at` is aware: the validation time. `name` is the file's name in the report.
-    Raises: nothing for any octets, but CallerError PDF.EXTRA_MISSING for a PDF where the extra `pdf` is not installed.
+    Raises: nothing for any octets, but CallerError PDF.EXTRA_MISSING for a PDF where the extra
+    `pdf` is not installed.
     Spec: EN 319 102-1, 5.
     """
     try:
@@ -46,36 +49,65 @@ def verify_any(
     at: datetime,
     policy: Policy = DEFAULT,
 ) -> Report:
-    """Judge any document with XML signatures, or any PDF, asking for no transcript, with nothing but what is given; no network.
+    """Judge any document with XML signatures, or any PDF, asking for no transcript, with nothing
+    but what is given; no network.
 
-    `detached` are the files that lie beside it, by the name that its references use. `at` is aware: the validation time.
-    The report calls the document `-`; a name is given it by `dataclasses.replace`.
+    `detached` are the files that lie beside it, by the name that its references use. `at` is aware:
+    the validation time. The report calls the document `-`; a name is given it by
+    `dataclasses.replace`.
     Raises: nothing for any octets.
     Spec: EN 319 102-1, 5; XML Signature 1.1, 3.2.
     """
     try:
-        conclusion = judge_any(document, Setting(trust=trust, evidence=evidence, at=at, policy=policy), detached=detached)
+        conclusion = judge_any(
+            document,
+            Setting(trust=trust, evidence=evidence, at=at, policy=policy),
+            detached=detached,
+        )
     except InputError as error:
         return Report.malformed(document, error, file="-", at=at)
     return Report.of(document, conclusion, file="-", at=at, policy=policy)
 
 
-def know(sources: Sources, *, trust: TrustStore, evidence: Evidence, at: datetime, policy: Policy = DEFAULT) -> Policy:
-    """Give `policy` with the knowledge from `sources` in it: who may sign, what was withdrawn or replaced, the pupil's other years.
+def know(
+    sources: Sources,
+    *,
+    trust: TrustStore,
+    evidence: Evidence,
+    at: datetime,
+    policy: Policy = DEFAULT,
+) -> Policy:
+    """Return `policy` with the knowledge from `sources` in it: who may sign, what was withdrawn or
+    replaced, the pupil's other years.
 
     Registries, events and status lists are judged as any signed document, at `at`.
     Raises: InputError for a registry or status list that is unreadable or not VALID.
     """
-    return replace(policy, knowledge=assemble(sources, Setting(trust=trust, evidence=evidence, at=at, policy=policy)))
+    return replace(
+        policy,
+        knowledge=assemble(sources, Setting(trust=trust, evidence=evidence, at=at, policy=policy)),
+    )
 
 
 def verify_years(
-    documents: Sequence[Named], *, trust: TrustStore, evidence: Evidence, at: datetime, policy: Policy = DEFAULT
+    documents: Sequence[Named],
+    *,
+    trust: TrustStore,
+    evidence: Evidence,
+    at: datetime,
+    policy: Policy = DEFAULT,
 ) -> tuple[Report, ...]:
-    """Judge several years of a pupil, each on its own and as a chain (checks CHAIN.*); names and octets in, reports in the same order.
+    """Judge several years of a pupil, each on its own and as a chain (checks CHAIN.*); names and
+    octets in, reports in the same order.
 
     Raises: nothing for any octets.
     """
-    years = years_among((octets for _, octets in documents), Setting(trust=trust, evidence=evidence, at=at, policy=policy))
+    years = years_among(
+        (octets for _, octets in documents),
+        Setting(trust=trust, evidence=evidence, at=at, policy=policy),
+    )
     linked = replace(policy, knowledge=replace(policy.knowledge, years=years))
-    return tuple(verify(octets, trust=trust, evidence=evidence, at=at, policy=linked, name=name) for name, octets in documents)
+    return tuple(
+        verify(octets, trust=trust, evidence=evidence, at=at, policy=linked, name=name)
+        for name, octets in documents
+    )

@@ -1,4 +1,5 @@
-"""What may follow a signature: the table of named rules, and what a signature's own permissions take from it.
+"""What may follow a signature: the table of named rules, and what a signature's own permissions
+take from it.
 
 docs/reference/pdf-changes.md says it in words. Whatever has no rule is `PDF.CHANGED`.
 Spec: ISO 32000-2, 12.8.2.2 (DocMDP) and 12.8.2.4 (FieldMDP); EN 319 142-1, 5.4.
@@ -10,10 +11,16 @@ from typing import Final
 from hocba_sign.errors import Finding
 from hocba_sign.pades.facts.revisions import FieldFacts, Rule, Step
 
-LONG_TERM: Final = frozenset({Rule.TIME_STAMP, Rule.DSS, Rule.EXTENSIONS, Rule.VERSION, Rule.EMPTY_FIELD})
-"""What signing and keeping bring along: allowed after every signature, even one that permits no changes (P 1)."""
+LONG_TERM: Final = frozenset(
+    {Rule.TIME_STAMP, Rule.DSS, Rule.EXTENSIONS, Rule.VERSION, Rule.EMPTY_FIELD}
+)
+"""What signing and keeping bring along: allowed after every signature, even one that permits no
+changes (P 1).
+"""
 SIGNING: Final = LONG_TERM | {Rule.SIGNATURE}
-TOLERATED: Final = frozenset({Rule.METADATA, Rule.INFO, Rule.MARK_INFO, Rule.STRUCTURE, Rule.FORM_DEFAULTS})
+TOLERATED: Final = frozenset(
+    {Rule.METADATA, Rule.INFO, Rule.MARK_INFO, Rule.STRUCTURE, Rule.FORM_DEFAULTS}
+)
 """What real tools add and no page shows: told as `PDF.TOLERATED`, with the rule's name."""
 _EVIDENCE: Final = frozenset({Rule.DSS, Rule.TIME_STAMP})
 _BESIDE_EVIDENCE: Final = frozenset({Rule.METADATA, Rule.INFO, Rule.DATED})
@@ -23,16 +30,24 @@ _NO_CHANGES: Final = 1
 
 
 def change_findings(field: FieldFacts, steps: tuple[Step, ...]) -> Iterator[Finding]:
-    """Judge everything that was written after the revision of a signature, each step against what the signature permits."""
+    """Judge everything that was written after the revision of a signature, each step against what
+    the signature permits.
+    """
     for step in steps:
         if step.revision <= field.revision:
             continue
         where = f"{field.name}: revision {step.revision + 1}"
         if step.refusal is not None:
-            yield Finding("PDF.CHANGED" if step.is_proven else "PDF.CHANGE_UNKNOWN", f"{where} ({step.refusal})")
+            yield Finding(
+                "PDF.CHANGED" if step.is_proven else "PDF.CHANGE_UNKNOWN",
+                f"{where} ({step.refusal})",
+            )
             continue
         is_too_much = field.doc_mdp == _NO_CHANGES and not _keeps_only(step)
-        if is_too_much or (field.doc_mdp is not None and any(change.is_new and change.box is not None for change in step.fields)):
+        if is_too_much or (
+            field.doc_mdp is not None
+            and any(change.is_new and change.box is not None for change in step.fields)
+        ):
             yield Finding("PDF.NOT_PERMITTED", where)
         for change in step.fields:
             is_silent = change.box is None and (change.is_time_stamp or not change.is_filled)
@@ -41,7 +56,9 @@ def change_findings(field: FieldFacts, steps: tuple[Step, ...]) -> Iterator[Find
 
 
 def _keeps_only(step: Step) -> bool:
-    """Tell whether a step serves nothing but keeping the file: long-term data, and with them the date of the change."""
+    """Return whether a step serves nothing but keeping the file: long-term data, and with them the
+    date of the change.
+    """
     if not step.rules & _EVIDENCE:
         return step.rules <= LONG_TERM
     is_dated_only = Rule.INFO not in step.rules or Rule.DATED in step.rules
@@ -53,4 +70,6 @@ def tolerated(field: FieldFacts, steps: tuple[Step, ...]) -> Iterator[Finding]:
     for step in steps:
         if step.revision > field.revision and step.refusal is None:
             for rule in sorted(step.rules & TOLERATED):
-                yield Finding("PDF.TOLERATED", f"{field.name}: revision {step.revision + 1} ({rule})")
+                yield Finding(
+                    "PDF.TOLERATED", f"{field.name}: revision {step.revision + 1} ({rule})"
+                )

@@ -1,7 +1,9 @@
-"""From a PDF's octets to its signatures as facts: byte ranges, revisions, time-stamps, long-term data.
+"""From a PDF's octets to its signatures as facts: byte ranges, revisions, time-stamps, long-term
+data.
 
-A CMS signature becomes what an XML signature is: octets under the value, one reference (the byte range), time-stamps, values it carries.
-Document time-stamps of later revisions are its archive time-stamps.
+A CMS signature becomes what an XML signature is: octets under the value, one reference (the byte
+range), time-stamps, values it carries. Document time-stamps of later revisions are its archive
+time-stamps.
 """
 
 import re
@@ -11,7 +13,15 @@ from datetime import timedelta
 from importlib import import_module
 from typing import Final, Protocol, cast
 
-from hocba_sign.ades.structure import Covers, Family, ParsedSignature, Reference, SignedProperties, StampKind, TimeStamp
+from hocba_sign.ades.structure import (
+    Covers,
+    Family,
+    ParsedSignature,
+    Reference,
+    SignedProperties,
+    StampKind,
+    TimeStamp,
+)
 from hocba_sign.crypto.algorithms import SHA1, DigestAlgorithm, digest
 from hocba_sign.errors import CallerError, Finding, InputError
 from hocba_sign.pades.changes import change_findings, tolerated
@@ -21,7 +31,8 @@ from hocba_sign.pades.read_cms import CmsFacts, cms_octets, pdf_date, read_cms
 
 ATTACHMENT: Final = "hocba.xml"
 MAX_SIGNATURES: Final = 200
-"""A transcript has about fifteen; each signature costs digests, a public-key operation and a path."""
+"""A transcript has about fifteen; each signature costs digests, a public-key operation and a path.
+"""
 MAX_TIME_STAMPS: Final = 60
 """Of the document; an archive renewed every year for a pupil's working life has fewer."""
 
@@ -43,7 +54,10 @@ _TIME_STAMP: Final = "/ETSI.RFC3161"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PdfDocument:
-    """A PDF with all its signatures, in the order of their revisions. `findings` are about the file, not one signature."""
+    """A PDF with all its signatures, in the order of their revisions.
+
+    `findings` are about the file, not one signature.
+    """
 
     facts: PdfFacts = field(repr=False)
     signatures: tuple[ParsedSignature, ...]
@@ -51,7 +65,7 @@ class PdfDocument:
     findings: tuple[Finding, ...]
 
     def revision(self, number: int) -> bytes:
-        """Give the file as it was with its first `number` revisions."""
+        """Return the file as it was with its first `number` revisions."""
         return self.facts.octets[: self.facts.ends[number - 1]]
 
 
@@ -60,15 +74,22 @@ class _Engine(Protocol):
 
 
 def is_pdf(octets: bytes) -> bool:
-    """Tell whether octets are to be read as PDF: its header is near the start, as readers accept, and nothing before it looks like XML."""
-    return _HEAD in octets[:_HEAD_WINDOW] and not octets.removeprefix(b"\xef\xbb\xbf").lstrip().startswith(b"<")
+    """Return whether octets are to be read as PDF: its header is near the start, as readers accept,
+    and nothing before it looks like XML.
+    """
+    return _HEAD in octets[:_HEAD_WINDOW] and not octets.removeprefix(
+        b"\xef\xbb\xbf"
+    ).lstrip().startswith(b"<")
 
 
 def read_pdf(octets: bytes) -> PdfDocument:
-    """Read a PDF and everything signed in it. A signature that cannot be read has findings that say why; the others are read.
+    """Read a PDF and everything signed in it.
+
+    A signature that cannot be read has findings that say why; the others are read.
 
     Octets before the header are refused: readers disagree about what offsets count from then.
-    Raises: CallerError PDF.EXTRA_MISSING; InputError PDF.HEADER, PDF.UNREADABLE, PDF.ENCRYPTED, PDF.LIMIT, PDF.SIGNATURE_DICTIONARY.
+    Raises: CallerError PDF.EXTRA_MISSING; InputError PDF.HEADER, PDF.UNREADABLE, PDF.ENCRYPTED,
+    PDF.LIMIT, PDF.SIGNATURE_DICTIONARY.
     """
     if not octets.startswith(_HEAD):
         raise InputError("PDF.HEADER", where="octet 0")
@@ -86,13 +107,18 @@ def read_pdf(octets: bytes) -> PdfDocument:
     if octets[facts.ends[-1] :].strip(_WHITE):
         findings = (*findings, Finding("PDF.TRAILING", f"octet {facts.ends[-1]}"))
     return PdfDocument(
-        facts=facts, signatures=tuple(signatures.values()), time_stamp_count=len(stamping), findings=(*facts.findings, *findings)
+        facts=facts,
+        signatures=tuple(signatures.values()),
+        time_stamp_count=len(stamping),
+        findings=(*facts.findings, *findings),
     )
 
 
 def _used_again(signature: ParsedSignature, again: FieldFacts) -> ParsedSignature:
     """Count a signature that stands in several fields once, in the first of them."""
-    return replace(signature, findings=(*signature.findings, Finding("PDF.SIGNATURE_TWICE", again.where)))
+    return replace(
+        signature, findings=(*signature.findings, Finding("PDF.SIGNATURE_TWICE", again.where))
+    )
 
 
 def _engine() -> _Engine:
@@ -107,7 +133,8 @@ def _is_time_stamp(one: FieldFacts) -> bool:
 
 
 def _range_findings(facts: PdfFacts, one: FieldFacts) -> Iterator[Finding]:
-    """Demand that the gap is exactly this dictionary's /Contents, and everything else of its revision is covered.
+    """Demand that the gap is exactly this dictionary's /Contents, and everything else of its
+    revision is covered.
 
     Spec: ISO 32000-2, 12.8.1; EN 319 142-1, 5.3.
     """
@@ -120,8 +147,15 @@ def _range_findings(facts: PdfFacts, one: FieldFacts) -> Iterator[Finding]:
         yield Finding("PDF.BYTE_RANGE", where)
         return
     hexadecimal = octets[gap:resumed]
-    is_own = _HEX.fullmatch(hexadecimal) is not None and bytes.fromhex(hexadecimal[1:-1].decode("ascii")) == one.contents
-    if not is_own or _CONTENTS.search(octets[max(0, gap - 32) : gap]) is None or not _is_inside(octets, one):
+    is_own = (
+        _HEX.fullmatch(hexadecimal) is not None
+        and bytes.fromhex(hexadecimal[1:-1].decode("ascii")) == one.contents
+    )
+    if (
+        not is_own
+        or _CONTENTS.search(octets[max(0, gap - 32) : gap]) is None
+        or not _is_inside(octets, one)
+    ):
         yield Finding("PDF.BYTE_RANGE", where)
     end = facts.ends[one.revision]
     tail = octets[end : resumed + length]
@@ -130,9 +164,15 @@ def _range_findings(facts: PdfFacts, one: FieldFacts) -> Iterator[Finding]:
 
 
 def _is_inside(octets: bytes, one: FieldFacts) -> bool:
-    """Tell whether the gap lies in the very object that the form points at, which has one /Contents and one /ByteRange."""
+    """Return whether the gap lies in the very object that the form points at, which has one
+    /Contents and one /ByteRange.
+    """
     gap, resumed = one.byte_range[1:3]
-    if one.object_at is None or one.object_at >= gap or octets.find(b"endobj", one.object_at, gap) != -1:
+    if (
+        one.object_at is None
+        or one.object_at >= gap
+        or octets.find(b"endobj", one.object_at, gap) != -1
+    ):
         return False
     end = octets.find(b"endobj", resumed)
     around = octets[one.object_at : gap] + octets[resumed : end if end != -1 else None]
@@ -140,7 +180,7 @@ def _is_inside(octets: bytes, one: FieldFacts) -> bool:
 
 
 def _covered(facts: PdfFacts, one: FieldFacts) -> bytes:
-    """Give the octets of the byte range, as far as it is one."""
+    """Return the octets of the byte range, as far as it is one."""
     if len(one.byte_range) % 2 or any(number < 0 for number in one.byte_range):
         return b""
     pairs = zip(one.byte_range[::2], one.byte_range[1::2], strict=True)
@@ -156,32 +196,49 @@ class _DocumentStamp:
     octets: bytes = field(repr=False)
 
 
-def _document_stamps(facts: PdfFacts, stamping: list[FieldFacts]) -> tuple[tuple[_DocumentStamp, ...], tuple[Finding, ...]]:
-    """Read the document time-stamps; one whose byte range is wrong proves nothing, nor does one after which more than long-term data changed."""
+def _document_stamps(
+    facts: PdfFacts, stamping: list[FieldFacts]
+) -> tuple[tuple[_DocumentStamp, ...], tuple[Finding, ...]]:
+    """Read the document time-stamps; one whose byte range is wrong proves nothing, nor does one
+    after which more than long-term data changed.
+    """
     stamps: list[_DocumentStamp] = []
     findings: list[Finding] = []
     for one in stamping:
-        found = [*_range_findings(facts, one), *(finding for finding in change_findings(one, facts.steps))]
+        found = [
+            *_range_findings(facts, one),
+            *(finding for finding in change_findings(one, facts.steps)),
+        ]
         if one.sub_filter != _TIME_STAMP:
             found.append(Finding("PDF.SUBFILTER", one.where))
         try:
             token, is_padded = cms_octets(one.contents or b"")
             if not is_padded:
                 found.append(Finding("PDF.PADDING", one.where))
-            stamps += [] if found else [_DocumentStamp(revision=one.revision, token=token, octets=_covered(facts, one))]
+            stamps += (
+                []
+                if found
+                else [
+                    _DocumentStamp(revision=one.revision, token=token, octets=_covered(facts, one))
+                ]
+            )
         except InputError as error:
             found.append(Finding(error.cause, one.where))
         findings += found
     return tuple(stamps), tuple(findings)
 
 
-def _signature(facts: PdfFacts, one: FieldFacts, stamps: tuple[_DocumentStamp, ...]) -> ParsedSignature:
+def _signature(
+    facts: PdfFacts, one: FieldFacts, stamps: tuple[_DocumentStamp, ...]
+) -> ParsedSignature:
     findings = [*_range_findings(facts, one), *change_findings(one, facts.steps)]
     if not one.is_present:
         findings.append(Finding("PDF.SIGNATURE_REMOVED", one.where))
     family = _FAMILIES.get(one.sub_filter)
     if family is None:
-        return _unreadable(one, [*findings, Finding("PDF.SUBFILTER", f"{one.where} ({one.sub_filter[:40]})")])
+        return _unreadable(
+            one, [*findings, Finding("PDF.SUBFILTER", f"{one.where} ({one.sub_filter[:40]})")]
+        )
     try:
         octets, is_padded = cms_octets(one.contents or b"")
         cms = read_cms(octets, where=one.where)
@@ -189,7 +246,11 @@ def _signature(facts: PdfFacts, one: FieldFacts, stamps: tuple[_DocumentStamp, .
         return _unreadable(one, [*findings, Finding(error.cause, one.where)])
     covered = _covered(facts, one)
     reference, faults = _reference(one, cms, covered)
-    findings += [*faults, *cms.findings, *(() if is_padded else (Finding("PDF.PADDING", one.where),))]
+    findings += [
+        *faults,
+        *cms.findings,
+        *(() if is_padded else (Finding("PDF.PADDING", one.where),)),
+    ]
     properties = _properties(one, cms, family)
     values = _all_values(facts.values)
     return ParsedSignature(
@@ -201,7 +262,9 @@ def _signature(facts: PdfFacts, one: FieldFacts, stamps: tuple[_DocumentStamp, .
         pss=None,
         algorithm=cms.algorithm,
         has_der_value=cms.has_der_value,
-        signed_info_octets=cms.signed_octets or (cms.content if one.sub_filter == _SHA1_INSIDE else covered) or b"",
+        signed_info_octets=cms.signed_octets
+        or (cms.content if one.sub_filter == _SHA1_INSIDE else covered)
+        or b"",
         received_octets=cms.received_octets,
         value=cms.value,
         value_id=None,
@@ -215,7 +278,9 @@ def _signature(facts: PdfFacts, one: FieldFacts, stamps: tuple[_DocumentStamp, .
         departures=tuple(_departures(one, properties, family)),
         findings=tuple(dict.fromkeys(findings)),
         revision=one.revision + 1,
-        is_baseline=family is Family.PADES and cms.signing_time is None and properties.signing_time is not None,
+        is_baseline=family is Family.PADES
+        and cms.signing_time is None
+        and properties.signing_time is not None,
         warnings=(*tolerated(one, facts.steps), *_zone_warning(one, cms)),
     )
 
@@ -227,7 +292,9 @@ def _reference(one: FieldFacts, cms: CmsFacts, covered: bytes) -> tuple[Referenc
     findings = []
     if one.sub_filter == _SHA1_INSIDE:
         inner = digest(cms.digest_algorithm, cms.content or b"")
-        is_intact = cms.content == computed and (cms.signed_octets is None or cms.message_digest == inner)
+        is_intact = cms.content == computed and (
+            cms.signed_octets is None or cms.message_digest == inner
+        )
     else:
         is_intact = stated == computed and bool(covered)
         if cms.content is not None:
@@ -256,7 +323,9 @@ def _properties(one: FieldFacts, cms: CmsFacts, family: Family) -> SignedPropert
     stated = None if one.time_text is None else pdf_date(one.time_text)
     return SignedProperties(
         identifier=one.name,
-        signing_time=stated if family is Family.PADES or cms.signing_time is None else cms.signing_time,
+        signing_time=stated
+        if family is Family.PADES or cms.signing_time is None
+        else cms.signing_time,
         signing_time_text=one.time_text,
         certificates=cms.bindings,
         claimed_roles=cms.roles,
@@ -266,9 +335,15 @@ def _properties(one: FieldFacts, cms: CmsFacts, family: Family) -> SignedPropert
 
 
 def _zone_warning(one: FieldFacts, cms: CmsFacts) -> Iterator[Finding]:
-    """Say so where the two times that a signer states differ by Vietnam's zone: one is local time that is marked as UTC."""
+    """Say so where the two times that a signer states differ by Vietnam's zone: one is local time
+    that is marked as UTC.
+    """
     stated = None if one.time_text is None else pdf_date(one.time_text)
-    if stated is not None and cms.signing_time is not None and abs(abs(stated - cms.signing_time) - _ZONE) < _TOLERANCE:
+    if (
+        stated is not None
+        and cms.signing_time is not None
+        and abs(abs(stated - cms.signing_time) - _ZONE) < _TOLERANCE
+    ):
         yield Finding("SIG.LOCAL_TIME", one.where)
 
 
@@ -288,7 +363,9 @@ def _all_values(values: tuple[LongTermValues, ...]) -> LongTermValues:
     )
 
 
-def _time_stamps(facts: PdfFacts, one: FieldFacts, cms: CmsFacts, *, stamps: tuple[_DocumentStamp, ...]) -> Iterator[TimeStamp]:
+def _time_stamps(
+    facts: PdfFacts, one: FieldFacts, cms: CmsFacts, *, stamps: tuple[_DocumentStamp, ...]
+) -> Iterator[TimeStamp]:
     if cms.tokens:
         yield TimeStamp(kind=StampKind.SIGNATURE, tokens_der=cms.tokens, message_parts=(cms.value,))
     for at, stamp in enumerate(stamps):

@@ -1,6 +1,7 @@
 """The CMS in a signature field: what is under its value, whose it is said to be, what it carries.
 
-Octets under the value are those of the file; only attributes in another order than that of DER are put in order.
+Octets under the value are those of the file; only attributes in another order than that of DER are
+put in order.
 Spec: RFC 5652, 5; RFC 5035; EN 319 122-1, 5; EN 319 142-1, 6.3; ISO 32000-2, 12.8.3.3.
 """
 
@@ -32,21 +33,30 @@ MAX_TOKENS: Final = 10
 MAX_VALUES: Final = 500
 
 _PKCS9: Final = "1.2.840.113549.1.9."
-"""Attributes below it, of CMS and CAdES, stand in a signature once; RFC 5652 says nothing of those of others."""
+"""Attributes below it, of CMS and CAdES, stand in a signature once; RFC 5652 says nothing of those
+of others.
+"""
 _SIGNING_TIME, _TIME_STAMP_TOKEN = "1.2.840.113549.1.9.5", "1.2.840.113549.1.9.16.2.14"
 _ADOBE_REVOCATION = "1.2.840.113583.1.1.8"
 _COMMITMENT, _SIGNER_ATTRIBUTES = "1.2.840.113549.1.9.16.2.16", "0.4.0.19122.1.1"
 _ED_DIGESTS = {"ed25519": "sha512", "ed448": "shake256"}
-_TIMES = {0x17: re.compile(r"(\d\d)(\d\d)(\d\d)(\d\d)(\d\d)(\d\d)Z"), 0x18: re.compile(r"(\d{4})(\d\d)(\d\d)(\d\d)(\d\d)(\d\d)Z")}
-_PDF_DATE = re.compile(r"(?:D:)?(\d{4})(\d\d)(\d\d)(\d\d)(\d\d)(\d\d)(?:(Z)(?:00'?00'?)?|([+-])(\d\d)'?(?:(\d\d)'?)?)?")
+_TIMES = {
+    0x17: re.compile(r"(\d\d)(\d\d)(\d\d)(\d\d)(\d\d)(\d\d)Z"),
+    0x18: re.compile(r"(\d{4})(\d\d)(\d\d)(\d\d)(\d\d)(\d\d)Z"),
+}
+_PDF_DATE = re.compile(
+    r"(?:D:)?(\d{4})(\d\d)(\d\d)(\d\d)(\d\d)(\d\d)(?:(Z)(?:00'?00'?)?|([+-])(\d\d)'?(?:(\d\d)'?)?)?"
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CmsFacts:
     """One signature in CMS.
 
-    `signed_octets` is the DER of the signed attributes, which ill-ordered ones are brought to, None where there are none and the value is of the document itself; then
-    `message_digest` is None too. `received_octets` are ill-ordered ones as they stand, else None. `content` is what is inside, None for a detached signature. `signing_time` is UTC.
+    `signed_octets` is the DER of the signed attributes, which ill-ordered ones are brought to, None
+    where there are none and the value is of the document itself; then `message_digest` is None too.
+    `received_octets` are ill-ordered ones as they stand, else None. `content` is what is inside,
+    None for a detached signature. `signing_time` is UTC.
     """
 
     algorithm: SignatureAlgorithm
@@ -69,7 +79,8 @@ class CmsFacts:
 
 
 def cms_octets(contents: bytes) -> tuple[bytes, bool]:
-    """Give the CMS at the start of /Contents, lengths made definite, and whether nothing but zeros follows it.
+    """Return the CMS at the start of /Contents, lengths made definite, and whether nothing but
+    zeros follows it.
 
     Raises: InputError DER.MALFORMED.
     """
@@ -109,7 +120,9 @@ def _facts(signed_data: SignedData, signer: SignerInfo, *, where: str) -> CmsFac
         digest_algorithm=digest_algorithm,
         signed_octets=None if signer.attributes is None else _in_order(signer),
         received_octets=None if signer.is_ordered else signer.attributes_der,
-        message_digest=der.whole(digests[0], der.OCTET_STRING).content if len(digests) == 1 else None,
+        message_digest=der.whole(digests[0], der.OCTET_STRING).content
+        if len(digests) == 1
+        else None,
         content=signed_data.content,
         value=signer.signature,
         bindings=bindings,
@@ -118,20 +131,29 @@ def _facts(signed_data: SignedData, signer: SignerInfo, *, where: str) -> CmsFac
         ocsps=(*signed_data.ocsps, *ocsps),
         tokens=signer.unsigned_values(_TIME_STAMP_TOKEN)[:MAX_TOKENS],
         signing_time=_signing_time(signer),
-        roles=tuple(role for value in signer.values(_SIGNER_ATTRIBUTES) for role in _claimed(value)),
-        commitments=tuple(f"urn:oid:{der.oid(der.children(der.whole(value, der.SEQUENCE))[0])}" for value in signer.values(_COMMITMENT)),
+        roles=tuple(
+            role for value in signer.values(_SIGNER_ATTRIBUTES) for role in _claimed(value)
+        ),
+        commitments=tuple(
+            f"urn:oid:{der.oid(der.children(der.whole(value, der.SEQUENCE))[0])}"
+            for value in signer.values(_COMMITMENT)
+        ),
         findings=tuple(Finding(cause, where) for cause in findings),
     )
 
 
 def _in_order(signer: SignerInfo) -> bytes:
-    """Give what the value is made over: the attributes in the order of DER, whatever order they stand in (RFC 5652, 5.4)."""
+    """Return what the value is made over: the attributes in the order of DER, whatever order they
+    stand in (RFC 5652, 5.4).
+    """
     attributes = der.children(der.whole(signer.attributes_der, der.SET))
     return der.encode(der.SET, *sorted(one.der for one in attributes))
 
 
-def _algorithm(signer: SignerInfo, digest_algorithm: DigestAlgorithm) -> tuple[SignatureAlgorithm, bool]:
-    """Give the algorithm and whether an ECDSA value is DER."""
+def _algorithm(
+    signer: SignerInfo, digest_algorithm: DigestAlgorithm
+) -> tuple[SignatureAlgorithm, bool]:
+    """Return the algorithm and whether an ECDSA value is DER."""
     parts = der.sequence(der.whole(signer.signature_identifier_der, der.SEQUENCE))
     plain = plain_ecdsa(der.oid(parts[0]))
     if plain is not None:
@@ -139,8 +161,12 @@ def _algorithm(signer: SignerInfo, digest_algorithm: DigestAlgorithm) -> tuple[S
     return signature_algorithm_of(signer.signature_identifier_der, digest_algorithm), True
 
 
-def _identified(signed_data: SignedData, signer: SignerInfo) -> tuple[tuple[bytes, ...], tuple[CertificateBinding, ...], list[str]]:
-    """Put the certificates that the signer identifier names first; without an attribute that binds one, only they count."""
+def _identified(
+    signed_data: SignedData, signer: SignerInfo
+) -> tuple[tuple[bytes, ...], tuple[CertificateBinding, ...], list[str]]:
+    """Put the certificates that the signer identifier names first; without an attribute that binds
+    one, only they count.
+    """
     named: list[bytes] = []
     others: list[bytes] = []
     for octets in signed_data.certificates_der:
@@ -158,7 +184,11 @@ def _identified(signed_data: SignedData, signer: SignerInfo) -> tuple[tuple[byte
     causes = [] if named else ["PDF.SIGNER_ID"]
     if named and not all(any(binding.binds(octets) for octets in named) for binding in bindings):
         causes.append("SIG.CERTIFICATE_BINDING")
-    return tuple(dict.fromkeys((*named, *others) if bindings or not named else named)), bindings, causes
+    return (
+        tuple(dict.fromkeys((*named, *others) if bindings or not named else named)),
+        bindings,
+        causes,
+    )
 
 
 def _is_named(signer: SignerInfo, certificate_der: bytes) -> bool:
@@ -169,14 +199,24 @@ def _is_named(signer: SignerInfo, certificate_der: bytes) -> bool:
 
 
 def _attribute_causes(
-    signed_data: SignedData, signer: SignerInfo, algorithm: SignatureAlgorithm, *, hashed_by: DigestAlgorithm
+    signed_data: SignedData,
+    signer: SignerInfo,
+    algorithm: SignatureAlgorithm,
+    *,
+    hashed_by: DigestAlgorithm,
 ) -> list[str]:
     if signer.attributes is None:
         return []
-    names = [name for name, _ in signer.attributes if name.startswith(_PKCS9) or name == _SIGNER_ATTRIBUTES]
+    names = [
+        name
+        for name, _ in signer.attributes
+        if name.startswith(_PKCS9) or name == _SIGNER_ATTRIBUTES
+    ]
     causes = [] if signer.is_ordered else ["PDF.NOT_DER"]
     types = [der.oid(der.whole(value, der.OID)) for value in signer.values(CONTENT_TYPE)]
-    is_complete = types == [signed_data.content_type] == [DATA] and len(signer.values(MESSAGE_DIGEST)) == 1
+    is_complete = (
+        types == [signed_data.content_type] == [DATA] and len(signer.values(MESSAGE_DIGEST)) == 1
+    )
     if len(set(names)) != len(names) or not is_complete:
         causes.append("PDF.ATTRIBUTES")
     if algorithm.scheme is Scheme.EDDSA and hashed_by.name != _ED_DIGESTS[algorithm.name]:
@@ -202,11 +242,19 @@ def _claimed(value_der: bytes) -> tuple[str, ...]:
     for part in der.sequence(der.whole(value_der, der.SEQUENCE)):
         if part.tag == 0xA0:
             waiting = list(der.children(part))
-            if waiting and waiting[0].tag == der.SEQUENCE and der.children(waiting[0])[0].tag == der.SEQUENCE:
+            if (
+                waiting
+                and waiting[0].tag == der.SEQUENCE
+                and der.children(waiting[0])[0].tag == der.SEQUENCE
+            ):
                 waiting = list(der.children(waiting[0]))
             for attribute in waiting:
                 _, values = der.sequence(attribute)
-                texts += [value.content.decode("utf-8", "replace") for value in der.children(values) if value.tag in {0x0C, 0x13}]
+                texts += [
+                    value.content.decode("utf-8", "replace")
+                    for value in der.children(values)
+                    if value.tag in {0x0C, 0x13}
+                ]
     return tuple(texts)
 
 

@@ -14,7 +14,10 @@ if TYPE_CHECKING:
 
 
 class Engine(Protocol):
-    """What `pades.engine.writing` does. Raises: InputError `PDF.*` for a file that it cannot read or must not change."""
+    """What `pades.engine.writing` does.
+
+    Raises: InputError `PDF.*` for a file that it cannot read or must not change.
+    """
 
     def read_form(self, document: bytes) -> Form: ...
 
@@ -23,7 +26,12 @@ class Engine(Protocol):
     def append_gap(self, document: bytes, revision: Revision) -> Gap: ...
 
     def append_values(
-        self, document: bytes, *, certificates: tuple[bytes, ...], crls: tuple[bytes, ...], ocsps: tuple[bytes, ...]
+        self,
+        document: bytes,
+        *,
+        certificates: tuple[bytes, ...],
+        crls: tuple[bytes, ...],
+        ocsps: tuple[bytes, ...],
     ) -> bytes: ...
 
     def picture_digest(self, appearance: bytes, size: tuple[float, float]) -> bytes: ...
@@ -47,7 +55,9 @@ def fill(gap: Gap, cms_der: bytes) -> bytes:
     written = cms_der.hex().encode()
     if len(written) > room:
         raise CallerError("SIGN.ROOM", detail=f"{len(cms_der)} octets, room for {room // 2}")
-    return b"".join((gap.octets[: gap.start + 1], written.ljust(room, b"0"), gap.octets[gap.end - 1 :]))
+    return b"".join(
+        (gap.octets[: gap.start + 1], written.ljust(room, b"0"), gap.octets[gap.end - 1 :])
+    )
 
 
 if TYPE_CHECKING:

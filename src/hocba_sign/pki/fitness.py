@@ -1,6 +1,8 @@
-"""What certificates and tokens say against themselves, whoever is trusted and whatever else is known: asked before signing, and of time-stamps.
+"""What certificates and tokens say against themselves, whoever is trusted and whatever else is
+known: asked before signing, and of time-stamps.
 
-Nothing is passed here that a verifier refuses; what only a verifier's evidence can settle is not asked.
+Nothing is passed here that a verifier refuses; what only a verifier's evidence can settle is not
+asked.
 Spec: TT 15/2025/TT-BKHCN, 5.1.a and 5.2; RFC 5280, 4.2; RFC 3161, 2.3.
 """
 
@@ -23,23 +25,29 @@ from hocba_sign.pki.trust.store import TrustStore
 from hocba_sign.pki.trust.vietnam_list import TrustList
 
 NEAR_END: Final = timedelta(days=30)
-"""Before its end a certificate is warned of: what makes a signature last is added later, from lists that are issued within its life."""
+"""Before its end a certificate is warned of: what makes a signature last is added later, from lists
+that are issued within its life.
+"""
 CLOCK_AHEAD: Final = timedelta(hours=1)
-"""How far an authority's clock may be ahead of this machine's before its token is taken for one from the future."""
+"""How far an authority's clock may be ahead of this machine's before its token is taken for one
+from the future.
+"""
 
 _LARGE_KEY: Final = 4_096
 """Bits of an issuer's key that is not at hand."""
 
 
 def credential_of(certificate: Certificate) -> Credential:
-    """Give what a registry compares of a certificate."""
+    """Return what a registry compares of a certificate."""
     subject = certificate.subject
     name = subject.common_name if len(subject.common_names) == 1 else None
     return Credential(sha256=certificate.sha256, identifiers=subject.identifiers, common_name=name)
 
 
 def unfit_causes(certificate: Certificate, *, purpose: Purpose, at: datetime) -> tuple[str, ...]:
-    """Say what makes a certificate unfit for `purpose` at `at` (aware) on its own: impostor, dates, algorithms, key, profile, usage."""
+    """Say what makes a certificate unfit for `purpose` at `at` (aware) on its own: impostor, dates,
+    algorithms, key, profile, usage.
+    """
     return tuple(dict.fromkeys(_unfit(certificate, purpose, at)))
 
 
@@ -55,7 +63,11 @@ def _unfit(certificate: Certificate, purpose: Purpose, at: datetime) -> Iterator
     weakness = key_cause(certificate, at)
     if weakness is not None:
         yield weakness
-    exceptions = frozenset(ProfileException) if purpose is Purpose.TIMESTAMPING else frozenset[ProfileException]()
+    exceptions = (
+        frozenset(ProfileException)
+        if purpose is Purpose.TIMESTAMPING
+        else frozenset[ProfileException]()
+    )
     try:
         yield from leaf_causes(certificate.der, purpose, allowed=exceptions)
     except (AttributeError, ValueError, TypeError, LookupError):
@@ -63,10 +75,14 @@ def _unfit(certificate: Certificate, purpose: Purpose, at: datetime) -> Iterator
 
 
 def issuers_at_hand(chain: tuple[Certificate, ...]) -> tuple[Certificate, ...]:
-    """Give the certificates of `chain` that lead up from its first, in order, as far as their signatures hold."""
+    """Return the certificates of `chain` that lead up from its first, in order, as far as their
+    signatures hold.
+    """
     found = [chain[0]]
     while not found[-1].is_self_issued:
-        issuers = (one for one in chain if one not in found and one.subject_der == found[-1].issuer_der)
+        issuers = (
+            one for one in chain if one not in found and one.subject_der == found[-1].issuer_der
+        )
         above = next((one for one in issuers if certificate_verdict(found[-1], one).is_right), None)
         if above is None:
             break
@@ -74,20 +90,38 @@ def issuers_at_hand(chain: tuple[Certificate, ...]) -> tuple[Certificate, ...]:
     return tuple(found)
 
 
-def chain_findings(chain: tuple[Certificate, ...], *, at: datetime) -> tuple[tuple[str, ...], tuple[Finding, ...]]:
-    """Judge a signer's certificate with the issuers beside it: what makes it unfit, and what a verifier may find another way out of.
+def chain_findings(
+    chain: tuple[Certificate, ...], *, at: datetime
+) -> tuple[tuple[str, ...], tuple[Finding, ...]]:
+    """Judge a signer's certificate with the issuers beside it: what makes it unfit, and what a
+    verifier may find another way out of.
 
-    An issuer may have other certificates for the same key, so only its key and what it signed count against the signer.
+    An issuer may have other certificates for the same key, so only its key and what it signed count
+    against the signer.
     """
     led = issuers_at_hand(chain)
     causes = list(unfit_causes(chain[0], purpose=Purpose.SIGNING, at=at))
-    notes = [Finding("SIGN.ENDS_SOON", chain[0].not_after.date().isoformat())] if chain[0].not_after - at < NEAR_END else []
+    notes = (
+        [Finding("SIGN.ENDS_SOON", chain[0].not_after.date().isoformat())]
+        if chain[0].not_after - at < NEAR_END
+        else []
+    )
     if len(led) > 1:
         verdict = certificate_verdict(chain[0], led[1])
         causes += [] if verdict.is_acceptable(at) else ["PATH.WEAK_ALGORITHM"]
         ending = (one for one in led[1:] if one.not_after - at < NEAR_END)
-        notes += [Finding("SIGN.ISSUER_ENDS_SOON", f"{one.subject_text}: {one.not_after.date().isoformat()}") for one in ending]
-        doubts = dict.fromkeys((*_path_causes(led, at), *(cause for one in led[1:] for cause in _issuer_causes(one, at))))
+        notes += [
+            Finding(
+                "SIGN.ISSUER_ENDS_SOON", f"{one.subject_text}: {one.not_after.date().isoformat()}"
+            )
+            for one in ending
+        ]
+        doubts = dict.fromkeys(
+            (
+                *_path_causes(led, at),
+                *(cause for one in led[1:] for cause in _issuer_causes(one, at)),
+            )
+        )
         notes += [Finding("SIGN.PATH", cause) for cause in doubts if cause not in causes]
     return tuple(dict.fromkeys(causes)), tuple(notes)
 
@@ -98,7 +132,9 @@ def _path_causes(led: tuple[Certificate, ...], at: datetime) -> tuple[str, ...]:
     except CallerError:
         return ("TRUST.KNOWN_BAD",)
     asked = PathRequirements(purpose=Purpose.SIGNING, allow_unknown_revocation=True)
-    path = validate_path(led[0], trust=trust, evidence=Evidence(certificates=led[1:]), at=at, requirements=asked)
+    path = validate_path(
+        led[0], trust=trust, evidence=Evidence(certificates=led[1:]), at=at, requirements=asked
+    )
     return () if path.status is PathStatus.PASSED else path.causes
 
 
@@ -117,7 +153,9 @@ def _is_signed_well(certificate: Certificate, at: datetime) -> bool:
 
 
 def unfit_token_causes(token: Token, *, now: datetime | None = None) -> tuple[str, ...]:
-    """Say what makes an intact token worthless to every verifier: its algorithms, its authority's certificate, a time ahead of `now` (aware)."""
+    """Say what makes an intact token worthless to every verifier: its algorithms, its authority's
+    certificate, a time ahead of `now` (aware).
+    """
     if token.certificate is None:
         return ("TST.NO_CERTIFICATE",)
     weakness = algorithm_cause(token, token.gen_time)

@@ -16,9 +16,11 @@ _MOST_LETTERS: Final = 200
 
 
 def draw_appearance(name: str, role: Role, *, at: datetime, size: tuple[float, float]) -> bytes:
-    """Give a PDF of one page of `size` (width, height in points): name, role and time, in Vietnamese and Vietnam's time.
+    """Return a PDF of one page of `size` (width, height in points): name, role and time, in
+    Vietnamese and Vietnam's time.
 
-    `at` is aware. Letters of the name that the fonts lack are shown as `?`. It says nothing about validity.
+    `at` is aware. Letters of the name that the fonts lack are shown as `?`. It says nothing about
+    validity.
     Raises: CallerError PDF.EXTRA_MISSING; InputError RENDER.REFUSED.
     """
     covered = shown_in(FONTS)
@@ -26,4 +28,6 @@ def draw_appearance(name: str, role: Role, *, at: datetime, size: tuple[float, f
     width, height = size
     time = at.astimezone(VIETNAM).strftime("%H:%M:%S %d/%m/%Y")
     given = {"name": shown, "role": role, "time": time, "width": width, "height": height}
-    return compile_page(_MAIN, fonts=FONTS, inputs={"signature": json.dumps(given, ensure_ascii=False)}, created=at)
+    return compile_page(
+        _MAIN, fonts=FONTS, inputs={"signature": json.dumps(given, ensure_ascii=False)}, created=at
+    )

@@ -1,4 +1,6 @@
-"""Whether a rectangle of a page is empty: what a signature's picture may cover without hiding anything."""
+"""Whether a rectangle of a page is empty: what a signature's picture may cover without hiding
+anything.
+"""
 
 from collections.abc import Iterable
 from typing import Any, Final
@@ -11,9 +13,13 @@ MAX_PIXELS: Final = 4_000_000
 _SCALE: Final = 1.5
 _FINEST: Final = 12.0
 _PIXELS: Final = 60
-"""At least so many across the shorter side, as far as the finest scale gives them: a decimal comma must not be overlooked."""
+"""At least so many across the shorter side, as far as the finest scale gives them: a decimal comma
+must not be overlooked.
+"""
 _EDGE: Final = 0.75
-"""Points along the edge that are not looked at, for a line around the place of a signature is half inside; less than a comma is wide."""
+"""Points along the edge that are not looked at, for a line around the place of a signature is half
+inside; less than a comma is wide.
+"""
 _EDGE_PART: Final = 0.05
 """Of the shorter side, where that is less."""
 
@@ -22,9 +28,11 @@ _Rows = tuple[bytes, ...]
 
 
 def is_blank(pdf: bytes, *, page: int, box: Box, others: tuple[Box, ...] = ()) -> bool:
-    """Tell whether `box` (left, bottom, right, top in points) of a page (from 0) is of one colour, but for straight lines right across.
+    """Return whether `box` (left, bottom, right, top in points) of a page (from 0) is of one
+    colour, but for straight lines right across.
 
-    1. the page's own content; 2. annotations on it, unless one of `others`, the boxes of signatures, lies there too.
+    1. the page's own content; 2. annotations on it, unless one of `others`, the boxes of
+       signatures, lies there too.
     Raises: CallerError PDF.EXTRA_MISSING; InputError PDF.UNREADABLE, PDF.LIMIT.
     """
     with opened(pdf) as document:
@@ -38,7 +46,9 @@ def is_blank(pdf: bytes, *, page: int, box: Box, others: tuple[Box, ...] = ()) -
         if not _has_lines_only(plain, depth):
             return False
         # (2)
-        return _pixels(shown, box, is_annotated=True)[0] == plain or any(_overlap(box, other) for other in others)
+        return _pixels(shown, box, is_annotated=True)[0] == plain or any(
+            _overlap(box, other) for other in others
+        )
 
 
 def _shorter(box: Box) -> float:
@@ -50,12 +60,24 @@ def _scale(box: Box) -> float:
 
 
 def _pixels(page: Any, box: Box, *, is_annotated: bool) -> tuple[_Rows, int]:
-    """Draw what is within `box`: rows of pixels, and the octets of each. No rows where nothing of it is on the page."""
+    """Draw what is within `box`: rows of pixels, and the octets of each.
+
+    No rows where nothing of it is on the page.
+    """
     left, bottom, right, top = page.get_cropbox()
     edge = min(_EDGE, _shorter(box) * _EDGE_PART)
     inner = (box[0] + edge, box[1] + edge, box[2] - edge, box[3] - edge)
-    crop = (max(0.0, inner[0] - left), max(0.0, inner[1] - bottom), max(0.0, right - inner[2]), max(0.0, top - inner[3]))
-    width, height, scale = right - left - crop[0] - crop[2], top - bottom - crop[1] - crop[3], _scale(box)
+    crop = (
+        max(0.0, inner[0] - left),
+        max(0.0, inner[1] - bottom),
+        max(0.0, right - inner[2]),
+        max(0.0, top - inner[3]),
+    )
+    width, height, scale = (
+        right - left - crop[0] - crop[2],
+        top - bottom - crop[1] - crop[3],
+        _scale(box),
+    )
     if width <= 0 or height <= 0:
         return (), 1
     if width * height * scale**2 > MAX_PIXELS:
@@ -65,17 +87,23 @@ def _pixels(page: Any, box: Box, *, is_annotated: bool) -> tuple[_Rows, int]:
     except ValueError:
         raise InputError("PDF.LIMIT", detail="size of a signature's picture") from None
     octets, depth = bytes(drawn.buffer), drawn.n_channels
-    return tuple(octets[row * drawn.stride : row * drawn.stride + drawn.width * depth] for row in range(drawn.height)), depth
+    return tuple(
+        octets[row * drawn.stride : row * drawn.stride + drawn.width * depth]
+        for row in range(drawn.height)
+    ), depth
 
 
 def _has_lines_only(rows: _Rows, depth: int) -> bool:
-    """Tell whether nothing but lines right across is seen, all of them level or all upright."""
-    columns = (b"".join(row[at : at + depth] for row in rows) for at in range(0, len(rows[0]) if rows else 0, depth))
+    """Return whether nothing but lines right across is seen, all of them level or all upright."""
+    columns = (
+        b"".join(row[at : at + depth] for row in rows)
+        for at in range(0, len(rows[0]) if rows else 0, depth)
+    )
     return _are_even(rows, depth) or _are_even(columns, depth)
 
 
 def _are_even(lines: Iterable[bytes], depth: int) -> bool:
-    """Tell whether each line is of one colour."""
+    """Return whether each line is of one colour."""
     return all(line == line[:depth] * (len(line) // depth) for line in lines)
 
 

@@ -9,7 +9,7 @@ _LEVEL: Final = "m"
 
 
 def content_of(identification: Identification, digest: str) -> str:
-    """Give the text of the code: `hocba:<id>?v=<version>&sha256=<digest>`."""
+    """Return the text of the code: `hocba:<id>?v=<version>&sha256=<digest>`."""
     return f"hocba:{identification.id}?v={identification.version}&sha256={digest}"
 
 

@@ -1,4 +1,7 @@
-"""The only door to typst and pypdfium2: a template and its inputs to the octets of a PDF. It fetches nothing and sees no font but ours."""
+"""The only door to typst and pypdfium2: a template and its inputs to the octets of a PDF.
+
+It fetches nothing and sees no font but ours.
+"""
 
 import json
 import threading
@@ -18,15 +21,21 @@ _ONE_AT_A_TIME: Final = threading.Lock()
 """PDFium keeps its state in the process."""
 
 
-def compile_pdf(main: Path, *, fonts: Path, inputs: dict[str, str], created: datetime) -> tuple[bytes, tuple[dict[str, Any], ...]]:
-    """Give a PDF/A-3a and PDF/UA-1, and the values that the template labels `<place>`.
+def compile_pdf(
+    main: Path, *, fonts: Path, inputs: dict[str, str], created: datetime
+) -> tuple[bytes, tuple[dict[str, Any], ...]]:
+    """Return a PDF/A-3a and PDF/UA-1, and the values that the template labels `<place>`.
 
-    `created` (aware) is what the file gives as its own date. typst refuses what breaks either standard.
-    Raises: CallerError PDF.EXTRA_MISSING; InputError RENDER.REFUSED, without typst's words, which may quote the content.
+    `created` (aware) is what the file gives as its own date. typst refuses what breaks either
+    standard.
+    Raises: CallerError PDF.EXTRA_MISSING; InputError RENDER.REFUSED, without typst's words, which
+    may quote the content.
     """
     compiler = _compiler(main, fonts=fonts, inputs=inputs)
     try:
-        octets: bytes = compiler.compile(format="pdf", pdf_standards=list(_STANDARDS), timestamp=created)
+        octets: bytes = compiler.compile(
+            format="pdf", pdf_standards=list(_STANDARDS), timestamp=created
+        )
         places = json.loads(compiler.query(_PLACE, field="value"))
     except RuntimeError:
         raise InputError("RENDER.REFUSED") from None
@@ -34,7 +43,9 @@ def compile_pdf(main: Path, *, fonts: Path, inputs: dict[str, str], created: dat
 
 
 def compile_page(main: Path, *, fonts: Path, inputs: dict[str, str], created: datetime) -> bytes:
-    """Give a plain PDF, without the tags that would mean nothing where its page is put into another. Raises: as `compile_pdf`."""
+    """Return a plain PDF, without the tags that would mean nothing where its page is put into
+    another. Raises: as `compile_pdf`.
+    """
     compiler = _compiler(main, fonts=fonts, inputs=inputs)
     try:
         octets: bytes = compiler.compile(format="pdf", timestamp=created, pdf_tags=False)
@@ -65,9 +76,10 @@ def library(name: str) -> Any:
 
 @contextmanager
 def opened(pdf: bytes) -> Iterator[Any]:
-    """Give a PDF as pypdfium2 reads it, one thread at a time.
+    """Return a PDF as pypdfium2 reads it, one thread at a time.
 
-    Raises: CallerError PDF.EXTRA_MISSING; InputError PDF.UNREADABLE, also for what fails while it is open.
+    Raises: CallerError PDF.EXTRA_MISSING; InputError PDF.UNREADABLE, also for what fails while it
+    is open.
     """
     pdfium = library("pypdfium2")
     with _ONE_AT_A_TIME:
@@ -80,4 +92,6 @@ def opened(pdf: bytes) -> Iterator[Any]:
 
 @cache
 def _fonts(folder: Path) -> Any:
-    return library("typst").Fonts(include_system_fonts=False, include_embedded_fonts=False, font_paths=[folder])
+    return library("typst").Fonts(
+        include_system_fonts=False, include_embedded_fonts=False, font_paths=[folder]
+    )

@@ -1,4 +1,7 @@
-"""A transcript to the octets of a PDF that shows it and carries its XML. The same input gives the same octets everywhere."""
+"""A transcript to the octets of a PDF that shows it and carries its XML.
+
+The same input gives the same octets everywhere.
+"""
 
 import json
 from dataclasses import dataclass
@@ -21,8 +24,9 @@ __all__ = ["CURRENT", "Place", "Rendering", "render", "shown_fields", "template_
 class Place:
     """Where the visible signature of a slot goes.
 
-    `slot` is the slot as text (`GVCN`, `GVBM/mon-15/gv-15-1`), `page` counts from 1, `box` is (left, bottom, right, top) in points from
-    the page's lower left corner, the order of a PDF rectangle.
+    `slot` is the slot as text (`GVCN`, `GVBM/mon-15/gv-15-1`), `page` counts from 1, `box` is
+    (left, bottom, right, top) in points from the page's lower left corner, the order of a PDF
+    rectangle.
     """
 
     slot: str
@@ -32,7 +36,9 @@ class Place:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Rendering:
-    """A PDF without signatures; `places` in the order of the pages, one for each slot of the signing plan."""
+    """A PDF without signatures; `places` in the order of the pages, one for each slot of the
+    signing plan.
+    """
 
     octets: bytes
     places: tuple[Place, ...]
@@ -41,19 +47,35 @@ class Rendering:
 
 
 def render(transcript: Transcript, xml: bytes, *, template: str = CURRENT) -> Rendering:
-    """Show a transcript on the pages of the official form, as PDF/A-3a and PDF/UA-1, `xml` attached as `hocba.xml`.
+    """Show a transcript on the pages of the official form, as PDF/A-3a and PDF/UA-1, `xml` attached
+    as `hocba.xml`.
 
-    `transcript` is what `xml` decodes to. The file's own date is the day on which the transcript was created, midnight in Vietnam.
-    Raises: CallerError PDF.EXTRA_MISSING, RENDER.TEMPLATE; InputError RENDER.GLYPH, RENDER.REFUSED, and what `read_source` raises.
+    `transcript` is what `xml` decodes to. The file's own date is the day on which the transcript
+    was created, midnight in Vietnam.
+    Raises: CallerError PDF.EXTRA_MISSING, RENDER.TEMPLATE; InputError RENDER.GLYPH, RENDER.REFUSED,
+    and what `read_source` raises.
     """
     version = load_template(template)
     created = datetime.combine(transcript.identification.created, time(), VIETNAM)
-    octets, places = compile_pdf(version.main, fonts=FONTS, inputs=compose(transcript, xml, template=version), created=created)
-    return Rendering(octets=octets, places=tuple(map(_place, places)), template=version.version, template_sha256=version.sha256)
+    octets, places = compile_pdf(
+        version.main,
+        fonts=FONTS,
+        inputs=compose(transcript, xml, template=version),
+        created=created,
+    )
+    return Rendering(
+        octets=octets,
+        places=tuple(map(_place, places)),
+        template=version.version,
+        template_sha256=version.sha256,
+    )
 
 
 def compose(transcript: Transcript, xml: bytes, *, template: Template) -> dict[str, str]:
-    """Write what the template reads: `sheet`, the texts of its pages, and `xml`, both as JSON. Raises: as `render`."""
+    """Write what the template reads: `sheet`, the texts of its pages, and `xml`, both as JSON.
+
+    Raises: as `render`.
+    """
     sheet = fill(transcript, template)
     require_shown(sheet.fields, fonts=FONTS)
     source = read_source(xml)
@@ -67,19 +89,26 @@ def compose(transcript: Transcript, xml: bytes, *, template: Template) -> dict[s
         "template": template.version,
         "template_sha256": template.sha256,
     }
-    return {"sheet": json.dumps(sheet.texts | {"check": check}, ensure_ascii=False), "xml": _as_text(xml)}
+    return {
+        "sheet": json.dumps(sheet.texts | {"check": check}, ensure_ascii=False),
+        "xml": _as_text(xml),
+    }
 
 
 def shown_fields(transcript: Transcript, template: str = CURRENT) -> tuple[tuple[str, str], ...]:
-    """Give what the pages must show: (path of the field in the XML form, text), in the order of the pages.
+    """Return what the pages must show: (path of the field in the XML form, text), in the order of
+    the pages.
 
-    The text of a field without a value is empty: its place on the page is, too. A field that several pages show stands here as often.
+    The text of a field without a value is empty: its place on the page is, too. A field that
+    several pages show stands here as often.
     """
     return fill(transcript, load_template(template)).fields
 
 
 def _as_text(xml: bytes) -> str:
-    """Hand octets to typst, whose inputs are texts: as JSON, a text where they are UTF-8, else a list of numbers."""
+    """Hand octets to typst, whose inputs are texts: as JSON, a text where they are UTF-8, else a
+    list of numbers.
+    """
     try:
         return json.dumps(xml.decode("utf-8"), ensure_ascii=False)
     except UnicodeDecodeError:
@@ -87,7 +116,9 @@ def _as_text(xml: bytes) -> str:
 
 
 def _place(given: dict[str, Any]) -> Place:
-    """Turn what the template says, in points from the upper left corner, into a rectangle of PDF."""
+    """Turn what the template says, in points from the upper left corner, into a rectangle
+    of PDF.
+    """
     left, top, width, height = (float(given[name]) for name in ("x", "y", "width", "height"))
     bottom = float(given["page_height"]) - top - height
     box = (left, bottom, left + width, bottom + height)

@@ -1,7 +1,9 @@
-"""The other side of `worker`: looks at pages in a process of its own, which ends itself when that takes too much.
+"""The other side of `worker`: looks at pages in a process of its own, which ends itself when that
+takes too much.
 
-An exchange is a length of four octets, JSON, and behind it in a request the octets of a PDF. Nothing but JSON comes back: whatever a hostile
-file made of this process cannot make more of the one that asked.
+An exchange is a length of four octets, JSON, and behind it in a request the octets of a PDF.
+Nothing but JSON comes back: whatever a hostile file made of this process cannot make more of the
+one that asked.
 """
 
 import json
@@ -28,19 +30,26 @@ _LENGTH: Final = 4
 
 
 def blank(pdf: bytes, places: list[dict[str, Any]]) -> list[bool]:
-    """Tell of each place whether it is empty in the first `end` octets of the file; one that cannot be looked at is not."""
+    """Tell of each place whether it is empty in the first `end` octets of the file; one that cannot
+    be looked at is not.
+    """
     return [_is_blank(pdf[: one["end"]], one) for one in places]
 
 
 def _is_blank(pdf: bytes, place: dict[str, Any]) -> bool:
     try:
-        return is_blank(pdf, page=place["page"], box=tuple(place["box"]), others=tuple(map(tuple, place["others"])))
+        return is_blank(
+            pdf,
+            page=place["page"],
+            box=tuple(place["box"]),
+            others=tuple(map(tuple, place["others"])),
+        )
     except InputError:
         return False
 
 
 def text(pdf: bytes) -> list[dict[str, Any]]:
-    """Give the texts of every page."""
+    """Return the texts of every page."""
     return [{"read": page.read, "beside": page.beside} for page in text_layer(pdf)]
 
 
@@ -90,14 +99,19 @@ def write_message(sink: BinaryIO, message: Mapping[str, Any], *, octets: bytes =
 
 
 def _limit_time(seconds: float) -> None:
-    """End this process after so many seconds of work; 0 takes the limit away. Where that cannot be done whoever asks watches the clock."""
+    """End this process after so many seconds of work; 0 takes the limit away.
+
+    Where that cannot be done whoever asks watches the clock.
+    """
     if hasattr(signal, "setitimer"):
         signal.signal(signal.SIGPROF, signal.SIG_DFL)
         signal.setitimer(signal.ITIMER_PROF, seconds)
 
 
 def _limit_memory() -> None:
-    """Spec: Linux counts all memory that is private and may be written against RLIMIT_DATA; elsewhere there is no such limit."""
+    """Spec: Linux counts all memory that is private and may be written against RLIMIT_DATA;
+    elsewhere there is no such limit.
+    """
     if sys.platform == "linux":
         resource.setrlimit(resource.RLIMIT_DATA, (MAX_MEMORY, MAX_MEMORY))
         resource.setrlimit(resource.RLIMIT_CORE, (0, 0))

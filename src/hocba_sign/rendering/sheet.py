@@ -18,8 +18,14 @@ _LAST_LOWER_GRADE: Final = 9
 _COMMENT_WIDTH: Final = 28
 _TRAIT_COMMENT_WIDTH: Final = 50
 _MOST_LINES: Final = 9
-"""A comment that fills more lines of so many letters goes below its row, over the table's whole width."""
-_FORMS: Final = {Level.PRIMARY: "TIEU_HOC", Level.LOWER_SECONDARY: "THCS", Level.UPPER_SECONDARY: "THPT"}
+"""A comment that fills more lines of so many letters goes below its row, over the table's whole
+width.
+"""
+_FORMS: Final = {
+    Level.PRIMARY: "TIEU_HOC",
+    Level.LOWER_SECONDARY: "THCS",
+    Level.UPPER_SECONDARY: "THPT",
+}
 _IDENTITY: Final = "identification"
 _PUPIL: Final = (_IDENTITY, "pupil")
 _SCHOOL: Final = (_IDENTITY, "school")
@@ -29,7 +35,9 @@ _ASSESSMENT: Final = (_CONTENT, "assessment")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Sheet:
-    """All pages of one transcript: `texts` for the template, `fields` as (path, text) in the order of the pages."""
+    """All pages of one transcript: `texts` for the template, `fields` as (path, text) in the order
+    of the pages.
+    """
 
     texts: Texts
     fields: tuple[tuple[str, str], ...]
@@ -60,7 +68,9 @@ def fill(transcript: Transcript, template: Template) -> Sheet:
 
 
 def _disability(show: Recorder) -> str:
-    """Give the line about a disabled pupil that stands above the results: not assessed, or by the individual plan."""
+    """Return the line about a disabled pupil that stands above the results: not assessed, or by the
+    individual plan.
+    """
     names = ("is_exempt_from_assessment", "has_individual_plan")
     given = [one for one in names if getattr(show.transcript.content.particulars, one) is not None]
     return "; ".join(text for text in [show(_CONTENT, "particulars", one) for one in given] if text)
@@ -94,7 +104,9 @@ def _cover(show: Recorder) -> Texts:
         "pupil_code": show(*_PUPIL, "code"),
         "learning_record": show(_IDENTITY, "learning_record") if given.learning_record else "",
         "replaces": _reference(show, "replaces", ("id", "version")) if given.replaces else None,
-        "previous": _reference(show, "previous", ("id", "version", "digest")) if given.previous else None,
+        "previous": _reference(show, "previous", ("id", "version", "digest"))
+        if given.previous
+        else None,
     }
 
 
@@ -104,15 +116,36 @@ def _reference(show: Recorder, attribute: str, parts: Iterable[str]) -> Texts:
 
 def _pupil(show: Recorder) -> Texts:
     pupil = show.transcript.pupil
-    born = next((one for one in ("birth_date", "birth_month", "birth_year") if getattr(pupil, one) is not None), "birth_date")
+    born = next(
+        (
+            one
+            for one in ("birth_date", "birth_month", "birth_year")
+            if getattr(pupil, one) is not None
+        ),
+        "birth_date",
+    )
     paper = (*_PUPIL, "identity_document")
-    texts = {"name": show(*_PUPIL, "full_name"), "sex": show(*_PUPIL, "sex"), "born": show(*_PUPIL, born)}
-    texts |= {one: show(_CONTENT, "particulars", one) for one in ("ethnic_group", "nationality", "policy_group")}
+    texts = {
+        "name": show(*_PUPIL, "full_name"),
+        "sex": show(*_PUPIL, "sex"),
+        "born": show(*_PUPIL, born),
+    }
+    texts |= {
+        one: show(_CONTENT, "particulars", one)
+        for one in ("ethnic_group", "nationality", "policy_group")
+    }
     texts["personal_id"] = show(*_PUPIL, "personal_id")
-    texts |= {one: show(*paper, one) if pupil.identity_document else "" for one in ("kind", "number")}
-    texts |= {one: show(_CONTENT, "particulars", one, "detail") for one in ("birthplace", "home_town", "residence")}
+    texts |= {
+        one: show(*paper, one) if pupil.identity_document else "" for one in ("kind", "number")
+    }
+    texts |= {
+        one: show(_CONTENT, "particulars", one, "detail")
+        for one in ("birthplace", "home_town", "residence")
+    }
     for relative in ("father", "mother", "guardian"):
-        texts |= {one: show(_CONTENT, "particulars", one) for one in (relative, f"{relative}_occupation")}
+        texts |= {
+            one: show(_CONTENT, "particulars", one) for one in (relative, f"{relative}_occupation")
+        }
     texts |= {one: show("signers", "principal", one) for one in ("full_name", "title")}
     return texts | {"issued": show("signers", "issued")}
 
@@ -126,7 +159,8 @@ def _earlier(show: Recorder) -> list[Texts]:
 
 
 def _subjects(show: Recorder, template: Template, columns: tuple[str, ...]) -> list[Texts]:
-    """Give the rows of the form in its order, those of subjects not taken without values, then subjects that the form does not name.
+    """Return the rows of the form in its order, those of subjects not taken without values, then
+    subjects that the form does not name.
 
     The form of continuing education is not published: its rows are the subjects taken.
     """
@@ -135,7 +169,9 @@ def _subjects(show: Recorder, template: Template, columns: tuple[str, ...]) -> l
     known = {code for code, _ in form}
     is_open = show.transcript.level is Level.CONTINUING
     rows = [(code, title) for code, title in form if not is_open or code in places]
-    rows += [(subject.code, "") for subject in show.transcript.subjects if subject.code not in known]
+    rows += [
+        (subject.code, "") for subject in show.transcript.subjects if subject.code not in known
+    ]
     return [_subject(show, places.get(code), columns) or {"name": title} for code, title in rows]
 
 
@@ -161,17 +197,29 @@ def _lines(text: str | None, width: int) -> int:
 def _teacher(show: Recorder, n: int, k: int) -> Texts:
     subject = show.transcript.subjects[n].id
     slot = Slot(Role.GVBM, subject, teacher_id(subject, k + 1))
-    stand_in = next((m for m, one in enumerate(show.transcript.signers.substitutes) if one.teacher == slot.teacher), None)
+    stand_in = next(
+        (
+            m
+            for m, one in enumerate(show.transcript.signers.substitutes)
+            if one.teacher == slot.teacher
+        ),
+        None,
+    )
     return {
         "name": show(_CONTENT, "subjects", n, "teachers", k, "full_name"),
-        "substitute": "" if stand_in is None else show("signers", "substitutes", stand_in, "full_name"),
+        "substitute": ""
+        if stand_in is None
+        else show("signers", "substitutes", stand_in, "full_name"),
         "slot": str(slot) if _has_step(show.transcript, Role.GVBM) else None,
     }
 
 
 def _substitutes(show: Recorder) -> list[Texts]:
     parts = ("full_name", "title", "reason")
-    return [{one: show("signers", "substitutes", n, one) for one in parts} for n in range(len(show.transcript.signers.substitutes))]
+    return [
+        {one: show("signers", "substitutes", n, one) for one in parts}
+        for n in range(len(show.transcript.signers.substitutes))
+    ]
 
 
 def _has_step(transcript: Transcript, role: Role) -> bool:
@@ -186,15 +234,27 @@ def _primary(show: Recorder, template: Template) -> Texts:
     groups = {
         "qualities": ("patriotism", "compassion", "diligence", "honesty", "responsibility"),
         "general_competences": ("autonomy", "cooperation", "problem_solving"),
-        "specific_competences": ("language", "calculation", "science", "technology", "informatics", "aesthetics", "fitness"),
+        "specific_competences": (
+            "language",
+            "calculation",
+            "science",
+            "technology",
+            "informatics",
+            "aesthetics",
+            "fitness",
+        ),
     }
     for group, levels in groups.items():
         texts[group] = _traits(show, group, levels)
     texts["outcome"] = show(*_ASSESSMENT, "outcome")
     texts["award"] = show(_CONTENT, "award")
     texts["special_award"] = show(*_ASSESSMENT, "special_award")
-    texts |= {one: show(*_ASSESSMENT, one) for one in ("has_completed_grade", "has_completed_primary")}
-    return texts | {one: show(_CONTENT, one) for one in ("completion", "is_promoted", "homeroom_comment")}
+    texts |= {
+        one: show(*_ASSESSMENT, one) for one in ("has_completed_grade", "has_completed_primary")
+    }
+    return texts | {
+        one: show(_CONTENT, one) for one in ("completion", "is_promoted", "homeroom_comment")
+    }
 
 
 def _traits(show: Recorder, group: str, levels: tuple[str, ...]) -> Texts:
@@ -202,20 +262,39 @@ def _traits(show: Recorder, group: str, levels: tuple[str, ...]) -> Texts:
     is_long = _lines(comment, _TRAIT_COMMENT_WIDTH) > _MOST_LINES
     order = (*levels, "comment") if is_long else (levels[0], "comment", *levels[1:])
     texts: Texts = {one: show(*_ASSESSMENT, group, one) for one in order}
-    return texts | ({"comment": "", "long_comment": texts["comment"]} if is_long else {"long_comment": ""})
+    return texts | (
+        {"comment": "", "long_comment": texts["comment"]} if is_long else {"long_comment": ""}
+    )
 
 
 def _secondary(show: Recorder, template: Template) -> Texts:
-    texts: Texts = {"subjects": _subjects(show, template, ("term_1", "term_2", "year", "reassessed"))}
+    texts: Texts = {
+        "subjects": _subjects(show, template, ("term_1", "term_2", "year", "reassessed"))
+    }
     texts["substitutes"] = _substitutes(show)
     texts |= {
-        one: show(*_ASSESSMENT, one) for one in ("conduct_1", "learning_1", "absences", "conduct_after_summer", "learning_after_summer")
+        one: show(*_ASSESSMENT, one)
+        for one in (
+            "conduct_1",
+            "learning_1",
+            "absences",
+            "conduct_after_summer",
+            "learning_after_summer",
+        )
     }
-    texts |= {"is_promoted": show(_CONTENT, "is_promoted"), "promotion": show(*_ASSESSMENT, "promotion")}
-    texts |= {one: show(*_ASSESSMENT, one) for one in ("conduct_2", "learning_2", "conduct", "learning")}
+    texts |= {
+        "is_promoted": show(_CONTENT, "is_promoted"),
+        "promotion": show(*_ASSESSMENT, "promotion"),
+    }
+    texts |= {
+        one: show(*_ASSESSMENT, one) for one in ("conduct_2", "learning_2", "conduct", "learning")
+    }
     texts["completion"] = show(_CONTENT, "completion")
     certificates = range(len(getattr(show.transcript.content.assessment, "certificates", ())))
-    texts["certificates"] = [{one: show(*_ASSESSMENT, "certificates", n, one) for one in ("name", "grade")} for n in certificates]
+    texts["certificates"] = [
+        {one: show(*_ASSESSMENT, "certificates", n, one) for one in ("name", "grade")}
+        for n in certificates
+    ]
     texts["competitions"] = show(*_ASSESSMENT, "competitions")
     texts["award"] = show(_CONTENT, "award")
     texts["summer_training"] = show(*_ASSESSMENT, "summer_training")
@@ -223,9 +302,20 @@ def _secondary(show: Recorder, template: Template) -> Texts:
 
 
 def _foot(show: Recorder) -> Texts:
-    texts: Texts = {"place": show("signers", "place"), "issued": show("signers", "issued", in_words=True)}
+    texts: Texts = {
+        "place": show("signers", "place"),
+        "issued": show("signers", "issued", in_words=True),
+    }
     texts |= {one: show("signers", "principal", one) for one in ("acting_for", "title")}
-    texts |= {"principal": show("signers", "principal", "full_name"), "seal": show(*_SCHOOL, "name")}
+    texts |= {
+        "principal": show("signers", "principal", "full_name"),
+        "seal": show(*_SCHOOL, "name"),
+    }
     texts["homeroom"] = show("signers", "homeroom_teacher", "full_name")
     roles = (Role.GVCN, Role.CBQL, Role.KY_PHAT_HANH)
-    return texts | {"slots": {str(role): str(Slot(role)) if _has_step(show.transcript, role) else None for role in roles}}
+    return texts | {
+        "slots": {
+            str(role): str(Slot(role)) if _has_step(show.transcript, role) else None
+            for role in roles
+        }
+    }

@@ -16,16 +16,23 @@ _LAST_PADDED_MONTH: Final = 2
 _LATER_WORDS: Final[Mapping[str, Mapping[str, str]]] = MappingProxyType(
     {
         "Rating": {"G": "Giỏi", "Tb": "Trung bình", "Y": "Yếu", "Kém": "Kém"},
-        "has_individual_plan": {"true": "Học sinh khuyết tật, học theo kế hoạch giáo dục cá nhân", "false": ""},
+        "has_individual_plan": {
+            "true": "Học sinh khuyết tật, học theo kế hoạch giáo dục cá nhân",
+            "false": "",
+        },
     }
 )
-"""Words for values that came after a version of the template was published, which is then not changed."""
+"""Words for values that came after a version of the template was published, which is then not
+changed.
+"""
 
 
 class Recorder:
-    """Gives the text of each field that a page asks for, and keeps what was asked for in that order.
+    """Gives the text of each field that a page asks for, and keeps what was asked for in that
+    order.
 
-    `fields` are the fields' paths in the XML form and their texts, empty for a field without a value.
+    `fields` are the fields' paths in the XML form and their texts, empty for a field without a
+    value.
     """
 
     def __init__(self, transcript: Transcript, words: Mapping[str, Mapping[str, str]]) -> None:
@@ -34,7 +41,8 @@ class Recorder:
         self.fields: list[tuple[str, str]] = []
 
     def __call__(self, *steps: str | int, in_words: bool = False) -> str:
-        """Give the text of the field at `steps`, names of attributes and indexes from 0; empty where it has no value.
+        """Return the text of the field at `steps`, names of attributes and indexes from 0; empty
+        where it has no value.
 
         `in_words` is for a date above signatures.
         """
@@ -56,7 +64,11 @@ class Recorder:
         spec = next(bound.spec for bound in table(type(owner)) if bound.attribute == attribute)
         assert isinstance(spec, Leaf)
         written = spec.kind.write(value)
-        name = attribute if attribute in self._words or not spec.kind.letters else spec.kind.letters.__name__
+        name = (
+            attribute
+            if attribute in self._words or not spec.kind.letters
+            else spec.kind.letters.__name__
+        )
         words = {**_LATER_WORDS.get(name, {}), **self._words.get(name, {})}
         if words:
             return words.get(written, written)
@@ -65,12 +77,17 @@ class Recorder:
         if isinstance(value, date):
             return value.strftime("%d/%m/%Y")
         if spec.kind.codes is not None:
-            return next((entry.name for entry in code_list(spec.kind.codes).entries.get(written, ())), written)
+            return next(
+                (entry.name for entry in code_list(spec.kind.codes).entries.get(written, ())),
+                written,
+            )
         return _in_order(attribute, written)
 
 
 def _date_in_words(day: date) -> str:
-    """Write a date as official papers do: a zero before days below 10 and before January and February."""
+    """Write a date as official papers do: a zero before days below 10 and before January and
+    February.
+    """
     month = f"{day.month:02}" if day.month <= _LAST_PADDED_MONTH else str(day.month)
     return f"ngày {day.day:02} tháng {month} năm {day.year}"
 

@@ -14,9 +14,10 @@ from hocba_sign.xml.parse import parse
 class Source:
     """A transcript XML in two facts.
 
-    `digest` is the SHA-256 of the exclusive canonical form of `#data`, in lower-case hexadecimal: a report's `document.data_sha256`. In the
-    store's layout the slots of teachers and homeroom teacher lie within `#data`: there it stands still only from the principal's signature
-    on. `signed` is the number of slots with a signature in them, valid or not.
+    `digest` is the SHA-256 of the exclusive canonical form of `#data`, in lower-case hexadecimal: a
+    report's `document.data_sha256`. In the store's layout the slots of teachers and homeroom
+    teacher lie within `#data`: there it stands still only from the principal's signature on.
+    `signed` is the number of slots with a signature in them, valid or not.
     """
 
     digest: str

@@ -1,4 +1,7 @@
-"""The versions of the template: what makes a page beside the transcript. A version that was published is never changed."""
+"""The versions of the template: what makes a page beside the transcript.
+
+A version that was published is never changed.
+"""
 
 import hashlib
 import json
@@ -23,8 +26,9 @@ _FORM: Final = "form.json"
 class Template:
     """One version.
 
-    `main` is the file for typst. `rows` are subject codes with the names that the form prints, in its order, by form; `words` what stands
-    for a code, by the name of the code's type or of the field. `sha256` covers every file of the version and the fonts.
+    `main` is the file for typst. `rows` are subject codes with the names that the form prints, in
+    its order, by form; `words` what stands for a code, by the name of the code's type or of the
+    field. `sha256` covers every file of the version and the fonts.
     """
 
     version: str
@@ -35,8 +39,10 @@ class Template:
 
 
 def template_versions() -> tuple[str, ...]:
-    """Give the versions that can be rendered, oldest first."""
-    return tuple(sorted((entry.name for entry in FOLDER.iterdir() if entry.name.isdecimal()), key=int))
+    """Return the versions that can be rendered, oldest first."""
+    return tuple(
+        sorted((entry.name for entry in FOLDER.iterdir() if entry.name.isdecimal()), key=int)
+    )
 
 
 @cache
@@ -50,8 +56,15 @@ def load_template(version: str) -> Template:
         version=version,
         main=folder / _MAIN,
         sha256=_digest((folder / _FORM, folder / _MAIN, *sorted(FONTS.glob("*.ttf")))),
-        rows=MappingProxyType({name: tuple((code, title) for code, title in rows) for name, rows in form["rows"].items()}),
-        words=MappingProxyType({name: MappingProxyType(words) for name, words in form["words"].items()}),
+        rows=MappingProxyType(
+            {
+                name: tuple((code, title) for code, title in rows)
+                for name, rows in form["rows"].items()
+            }
+        ),
+        words=MappingProxyType(
+            {name: MappingProxyType(words) for name, words in form["words"].items()}
+        ),
     )
 
 

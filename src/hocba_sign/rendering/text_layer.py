@@ -9,21 +9,25 @@ from hocba_sign.errors import InputError
 from hocba_sign.rendering.engine import library, opened
 
 MAX_PAGES: Final = 1_000
-"""The longest transcript that its limits allow, 45 comments of a thousand lines each, has some 900."""
+"""The longest transcript that its limits allow, 45 comments of a thousand lines each, has some 900.
+"""
 MAX_DEPTH: Final = 64
 """Levels of the structure of a page; ours have 12."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PageText:
-    """The texts of one page: `read` in the order of the file's structure, `beside` what belongs to no order, such as a footer."""
+    """The texts of one page: `read` in the order of the file's structure, `beside` what belongs to
+    no order, such as a footer.
+    """
 
     read: tuple[str, ...]
     beside: tuple[str, ...]
 
 
 def text_layer(pdf: bytes) -> tuple[PageText, ...]:
-    """Give what each page of a PDF shows as text, texts in forms included; nothing is said about how it looks.
+    """Return what each page of a PDF shows as text, texts in forms included; nothing is said about
+    how it looks.
 
     Raises: CallerError PDF.EXTRA_MISSING; InputError PDF.UNREADABLE, PDF.LIMIT.
     """
@@ -48,7 +52,7 @@ def _page_text(page: Any, raw: Any) -> PageText:
 
 
 def _order(tree: Any, raw: Any) -> Iterator[int]:
-    """Give the numbers of the marked contents in the order of the structure tree."""
+    """Yield the numbers of the marked contents in the order of the structure tree."""
     for n in range(raw.FPDF_StructTree_CountChildren(tree)):
         yield from _order_below(raw.FPDF_StructTree_GetChildAtIndex(tree, n), raw, MAX_DEPTH)
 
@@ -61,4 +65,6 @@ def _order_below(element: Any, raw: Any, depth: int) -> Iterator[int]:
         if number >= 0:
             yield number
         else:
-            yield from _order_below(raw.FPDF_StructElement_GetChildAtIndex(element, n), raw, depth - 1)
+            yield from _order_below(
+                raw.FPDF_StructElement_GetChildAtIndex(element, n), raw, depth - 1
+            )

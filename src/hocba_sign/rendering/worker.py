@@ -1,7 +1,9 @@
-"""Pages are looked at in a process of its own that is kept: a hostile file may take a while or much memory there, or end it, and harms nobody.
+"""Pages are looked at in a process of its own that is kept: a hostile file may take a while or much
+memory there, or end it, and harms nobody.
 
-Each thread that asks has a process to itself, so that none waits for another's file. They are started when they are first needed and end with
-this process. docs/adr/0012-worker-for-pages.md says why it is done here and what happens where no process can be started.
+Each thread that asks has a process to itself, so that none waits for another's file. They are
+started when they are first needed and end with this process. docs/adr/0012-worker-for-pages.md says
+why it is done here and what happens where no process can be started.
 """
 
 import atexit
@@ -28,26 +30,41 @@ _WATCHED: Final = 8.0
 _START: Final = 20.0
 _CAUSES: Final = ("PDF.UNREADABLE", "PDF.LIMIT")
 _TEXTS: Final = ("read", "beside")
-_BOOT: Final = "import json, sys; sys.path[:] = json.loads(sys.argv[1]); from hocba_sign.rendering.serve import main; main()"
+_BOOT: Final = (
+    "import json, sys; sys.path[:] = json.loads(sys.argv[1]); from "
+    "hocba_sign.rendering.serve import main; main()"
+)
 
 
 class Pages:
-    """Looks at the pages of one file, within `MAX_SECONDS` for all that is asked. Every method raises InputError PDF.PAGE_LIMIT where they are over."""
+    """Looks at the pages of one file, within `MAX_SECONDS` for all that is asked.
+
+    Every method raises InputError PDF.PAGE_LIMIT where they are over.
+    """
 
     def __init__(self, pdf: bytes) -> None:
         self._pdf = pdf
         self._left = MAX_SECONDS
 
     def texts(self, end: int) -> tuple[tuple[tuple[str, ...], tuple[str, ...]], ...]:
-        """Give of each page, of the first `end` octets, the texts in the order of the file's structure, and those beside it.
+        """Return of each page, of the first `end` octets, the texts in the order of the file's
+        structure, and those beside it.
 
         Raises: CallerError PDF.EXTRA_MISSING; InputError PDF.UNREADABLE, PDF.LIMIT, PDF.PAGE_LIMIT.
         """
-        return tuple((tuple(page["read"]), tuple(page["beside"])) for page in self._ask("text", self._pdf[:end]))
+        return tuple(
+            (tuple(page["read"]), tuple(page["beside"]))
+            for page in self._ask("text", self._pdf[:end])
+        )
 
     def are_blank(self, places: list[dict[str, Any]]) -> list[bool]:
-        """Tell of each place (`end`, `page`, `box`, `others`) whether nothing is there. Raises: as `texts`. Spec: as `blank.is_blank`."""
-        return [one is True for one in self._ask("blank", self._pdf, places=places)] if places else []
+        """Tell of each place (`end`, `page`, `box`, `others`) whether nothing is there.
+
+        Raises: as `texts`. Spec: as `blank.is_blank`.
+        """
+        return (
+            [one is True for one in self._ask("blank", self._pdf, places=places)] if places else []
+        )
 
     def _ask(self, task: str, pdf: bytes, **given: Any) -> Any:
         if find_spec("pypdfium2") is None:
@@ -57,7 +74,9 @@ class Pages:
         worker = POOL.take()
         if worker is None:
             return TASKS[task](pdf, **given)
-        answer = worker.ask({"task": task, "given": given, "size": len(pdf), "seconds": self._left}, pdf)
+        answer = worker.ask(
+            {"task": task, "given": given, "size": len(pdf), "seconds": self._left}, pdf
+        )
         if answer is None or not _is_sound(answer, task):
             self._left = 0
             worker.end()
@@ -70,7 +89,9 @@ class Pages:
 
 
 def _is_sound(answer: dict[str, Any], task: str) -> bool:
-    """Tell whether an answer has the shape that was agreed on; a hostile file may have made the process say anything."""
+    """Return whether an answer has the shape that was agreed on; a hostile file may have made the
+    process say anything.
+    """
     if type(answer.get("seconds")) is not float:
         return False
     if "cause" in answer:
@@ -79,7 +100,11 @@ def _is_sound(answer: dict[str, Any], task: str) -> bool:
     if not isinstance(found, list):
         return False
     return task == "blank" or all(
-        isinstance(page, dict) and all(isinstance(page.get(key), list) and all(isinstance(one, str) for one in page[key]) for key in _TEXTS)
+        isinstance(page, dict)
+        and all(
+            isinstance(page.get(key), list) and all(isinstance(one, str) for one in page[key])
+            for key in _TEXTS
+        )
         for page in found
     )
 
@@ -88,7 +113,8 @@ class _Worker:
     """One process. Raises: OSError where none can be started."""
 
     def __init__(self, interpreter: str) -> None:
-        paths = [os.path.abspath(path) for path in (*sys.path, str(Path(__file__).parents[2])) if path]  # noqa: PTH100 - links are kept
+        own = str(Path(__file__).parents[2])
+        paths = [os.path.abspath(path) for path in (*sys.path, own) if path]  # noqa: PTH100 - links stay
         self._process = subprocess.Popen(  # noqa: S603 - this interpreter and a text of ours
             [interpreter, "-I", "-c", _BOOT, json.dumps(paths)],
             stdin=subprocess.PIPE,
@@ -109,7 +135,7 @@ class _Worker:
         return self._process.poll() is None
 
     def ask(self, request: dict[str, Any], octets: bytes) -> dict[str, Any] | None:
-        """Give the answer, None where the process ended over it."""
+        """Return the answer, None where the process ended over it."""
         assert self._process.stdin is not None
         timer = threading.Timer(_WATCHED, self._process.kill)
         timer.start()
@@ -150,7 +176,7 @@ class _Pool:
         self.interpreter = _interpreter()
 
     def take(self) -> _Worker | None:
-        """Give a process that nobody else asks; None where none can be started."""
+        """Return a process that nobody else asks; None where none can be started."""
         with self._lock:
             while self.idle:
                 worker = self.idle.pop()
@@ -181,11 +207,21 @@ class _Pool:
 
 
 def _interpreter() -> str | None:
-    """Give the Python to start. Programs that bring their own have none (frozen), servers that hold one call themselves by another name."""
+    """Return the Python to start.
+
+    Programs that bring their own have none (frozen), servers that hold one call themselves by
+    another name.
+    """
     if getattr(sys, "frozen", False):
         return None
-    beside = (Path(sys.exec_prefix) / part for part in ("bin/python3", "python.exe", "Scripts/python.exe"))
-    names = [Path(sys.executable)] if sys.executable and "python" in Path(sys.executable).name.lower() else []
+    beside = (
+        Path(sys.exec_prefix) / part for part in ("bin/python3", "python.exe", "Scripts/python.exe")
+    )
+    names = (
+        [Path(sys.executable)]
+        if sys.executable and "python" in Path(sys.executable).name.lower()
+        else []
+    )
     return next((str(path) for path in (*names, *beside) if path.is_file()), None)
 
 

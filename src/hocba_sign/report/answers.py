@@ -1,4 +1,6 @@
-"""The questions of a report's summary, answered in one language; those about documents of others."""
+"""The questions of a report's summary, answered in one language; those about documents of
+others.
+"""
 
 from dataclasses import dataclass, replace
 
@@ -33,20 +35,34 @@ def answer(key: str, state: State, *, language: Language, **values: object) -> A
 
 
 def other_answers(conclusion: DocumentConclusion, language: Language) -> tuple[Answer, ...]:
-    """Answer what can be asked of a document of others: there is nobody who should have signed, and no order."""
+    """Answer what can be asked of a document of others: there is nobody who should have signed, and
+    no order.
+    """
     signatures = conclusion.signatures
     if not signatures:
         return ()
     broken = sum(not one.is_intact for one in signatures)
-    statuses = {check.identifier: check.status for check in conclusion.checks if check.identifier.startswith("COVER.")}
+    statuses = {
+        check.identifier: check.status
+        for check in conclusion.checks
+        if check.identifier.startswith("COVER.")
+    }
     is_lacking = Status.UNPROVEN in statuses.values()
-    is_whole = "COVER.FULL" in statuses or (not broken and any(check.identifier == "PDF.REVISIONS" for check in conclusion.checks))
+    is_whole = "COVER.FULL" in statuses or (
+        not broken and any(check.identifier == "PDF.REVISIONS" for check in conclusion.checks)
+    )
     covered: State = "no" if is_lacking else "yes" if is_whole else "unknown"
-    return (intact_answer(signatures, language), answer("COVER", covered, language=language), *judged_answers(signatures, language))
+    return (
+        intact_answer(signatures, language),
+        answer("COVER", covered, language=language),
+        *judged_answers(signatures, language),
+    )
 
 
 def intact_answer(signatures: tuple[SignatureConclusion, ...], language: Language) -> Answer:
-    """Say how many signatures differ from the content; what could not be compared does not differ."""
+    """Say how many signatures differ from the content; what could not be compared does not
+    differ.
+    """
     count = len(signatures)
     broken = sum(is_contradicted(one.conclusion.findings) for one in signatures)
     unread = sum(not one.is_intact for one in signatures) - broken
@@ -54,16 +70,31 @@ def intact_answer(signatures: tuple[SignatureConclusion, ...], language: Languag
     return answer("INTACT", state, language=language, count=count, broken=broken, unread=unread)
 
 
-def judged_answers(signatures: tuple[SignatureConclusion, ...], language: Language) -> tuple[Answer, Answer]:
-    """Answer for certificates and times, which are judged only where the content is as it was signed."""
+def judged_answers(
+    signatures: tuple[SignatureConclusion, ...], language: Language
+) -> tuple[Answer, Answer]:
+    """Answer for certificates and times, which are judged only where the content is as it was
+    signed.
+    """
     held = [one for one in signatures if not is_contradicted(one.conclusion.findings)]
     unproven = sum(not one.is_time_proven for one in held)
     are_passed = all(one.path is not None and not one.path.causes for one in held)
-    certificates = answer("CERTIFICATES", "yes" if are_passed and held == list(signatures) else "unknown", language=language)
-    time = answer("TIME", "yes" if not unproven and held == list(signatures) else "unknown", language=language, count=unproven)
+    certificates = answer(
+        "CERTIFICATES",
+        "yes" if are_passed and held == list(signatures) else "unknown",
+        language=language,
+    )
+    time = answer(
+        "TIME",
+        "yes" if not unproven and held == list(signatures) else "unknown",
+        language=language,
+        count=unproven,
+    )
     not_judged = phrase("NOT_JUDGED", language)
     return (
-        replace(certificates, detail=not_judged) if are_passed and len(held) < len(signatures) else certificates,
+        replace(certificates, detail=not_judged)
+        if are_passed and len(held) < len(signatures)
+        else certificates,
         replace(time, detail=not_judged) if not unproven and len(held) < len(signatures) else time,
     )
 
@@ -75,8 +106,10 @@ def other_title(one: SignatureConclusion, language: Language) -> str:
     return printable(phrase("COUNTER_SIGNATURE", language, parent=one.signature.parent))
 
 
-def other_facts(one: SignatureConclusion, coverage: Coverage | None, *, language: Language) -> tuple[Fact, ...]:
-    """Give what a signature of others covers and claims, beyond the seven items of the law."""
+def other_facts(
+    one: SignatureConclusion, coverage: Coverage | None, *, language: Language
+) -> tuple[Fact, ...]:
+    """Return what a signature of others covers and claims, beyond the seven items of the law."""
     facts = []
     if coverage is not None:
         words = phrase("COVERS_ALL", language)
@@ -87,5 +120,7 @@ def other_facts(one: SignatureConclusion, coverage: Coverage | None, *, language
         facts.append(Fact(phrase("KEY_ONLY", language), phrase("KEY_ONLY_VALUE", language)))
     properties = one.signature.properties
     if properties is not None and properties.claimed_roles:
-        facts.append(Fact(phrase("CLAIMED_ROLES", language), printable(", ".join(properties.claimed_roles))))
+        facts.append(
+            Fact(phrase("CLAIMED_ROLES", language), printable(", ".join(properties.claimed_roles)))
+        )
     return tuple(facts)

@@ -41,16 +41,27 @@ _STATES: Final[Mapping[CertificateIndication, State]] = {
     CertificateIndication.FAILED: "no",
     CertificateIndication.INDETERMINATE: "unknown",
 }
-_WORDS: Final = {"yes": "VERDICT_VALID", "no": "VERDICT_INVALID", "unknown": "VERDICT_INDETERMINATE"}
-_REVOCATION_KEYS: Final = {"good": "CERT_GOOD", "revoked": "CERT_REVOKED", "on_hold": "CERT_ON_HOLD"}
+_WORDS: Final = {
+    "yes": "VERDICT_VALID",
+    "no": "VERDICT_INVALID",
+    "unknown": "VERDICT_INDETERMINATE",
+}
+_REVOCATION_KEYS: Final = {
+    "good": "CERT_GOOD",
+    "revoked": "CERT_REVOKED",
+    "on_hold": "CERT_ON_HOLD",
+}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CertificateReport:
-    """The judgement of one certificate at one moment. It is no truth value: an indication has three states.
+    """The judgement of one certificate at one moment.
 
-    `file` is the name given by the caller. `at` is UTC. `causes` say why it is not PASSED, the deciding one first; `notes` are what
-    a reader must know all the same. `path` is None where the certificate cannot be read. `fetches` are all addresses asked or refused.
+    It is no truth value: an indication has three states.
+
+    `file` is the name given by the caller. `at` is UTC. `causes` say why it is not PASSED, the
+    deciding one first; `notes` are what a reader must know all the same. `path` is None where the
+    certificate cannot be read. `fetches` are all addresses asked or refused.
     """
 
     file: str
@@ -65,8 +76,13 @@ class CertificateReport:
     fetches: tuple[Answer, ...] = ()
 
     @classmethod
-    def of(cls, path: PathResult, *, trust: TrustStore, purpose: Purpose, file: str, at: datetime) -> "CertificateReport":
-        """Report a path; one that holds a known impostor is FAILED, whatever else was found. `at` is aware."""
+    def of(
+        cls, path: PathResult, *, trust: TrustStore, purpose: Purpose, file: str, at: datetime
+    ) -> "CertificateReport":
+        """Report a path; one that holds a known impostor is FAILED, whatever else was found.
+
+        `at` is aware.
+        """
         impostors = TrustList.load().known_bad(path.chain)
         causes = [Finding("TRUST.KNOWN_BAD", certificate.sha256) for certificate in impostors]
         causes += [Finding(cause) for cause in path.causes]
@@ -88,7 +104,9 @@ class CertificateReport:
         )
 
     @classmethod
-    def malformed(cls, error: InputError, *, purpose: Purpose, file: str, at: datetime) -> "CertificateReport":
+    def malformed(
+        cls, error: InputError, *, purpose: Purpose, file: str, at: datetime
+    ) -> "CertificateReport":
         """Report a certificate that cannot be read: FAILED, with the position of the fault."""
         return cls(
             file=file,
@@ -100,9 +118,19 @@ class CertificateReport:
         )
 
     def with_unread(self, unread: tuple[Unread, ...]) -> "CertificateReport":
-        """Name the evidence that was not read; what may be a newer statement on revocation leaves nothing PASSED."""
-        lost = tuple(Finding("EVIDENCE.UNREAD", f"{one.where} ({one.cause})") for one in unread if one.matters)
-        passed = tuple(Finding("EVIDENCE.PASSED_OVER", f"{one.where} ({one.cause})") for one in unread if not one.matters)
+        """Name the evidence that was not read; what may be a newer statement on revocation leaves
+        nothing PASSED.
+        """
+        lost = tuple(
+            Finding("EVIDENCE.UNREAD", f"{one.where} ({one.cause})")
+            for one in unread
+            if one.matters
+        )
+        passed = tuple(
+            Finding("EVIDENCE.PASSED_OVER", f"{one.where} ({one.cause})")
+            for one in unread
+            if not one.matters
+        )
         is_open = bool(lost) and self.indication is CertificateIndication.PASSED
         return replace(
             self,
@@ -120,7 +148,7 @@ class CertificateReport:
         return None if self.path is None else self.path.chain[0]
 
     def to_dict(self) -> dict[str, Any]:
-        """Give the JSON report, version 1 (docs/howto/check-a-certificate.md)."""
+        """Return the JSON report, version 1 (docs/howto/check-a-certificate.md)."""
         path, certificate = self.path, self.certificate
         return {
             "report_version": 1,
@@ -143,21 +171,29 @@ class CertificateReport:
 
 
 def warnings(findings: Iterable[Finding]) -> list[dict[str, Any]]:
-    """Give check entries that force nothing, such as for the user's own anchors."""
+    """Return check entries that force nothing, such as for the user's own anchors."""
     return [{**_finding(finding), "result": "warning", "forces": None} for finding in findings]
 
 
-def certificate_text(report: CertificateReport, language: Language, *, is_coloured: bool = False) -> str:
+def certificate_text(
+    report: CertificateReport, language: Language, *, is_coloured: bool = False
+) -> str:
     """Write one report for people, without a line feed at the end."""
     state = _STATES[report.indication]
     words = coloured(phrase(_WORDS[state], language), state, is_coloured=is_coloured)
-    lines = [f"{phrase('RESULT', language)}: {words}", *wrapped(_sentence(report, language), "  "), *fact_lines(_facts(report, language))]
+    lines = [
+        f"{phrase('RESULT', language)}: {words}",
+        *wrapped(_sentence(report, language), "  "),
+        *fact_lines(_facts(report, language)),
+    ]
     if report.path is not None:
         lines += ["", phrase("CERT_PATH", language), *_path_lines(report, report.path, language)]
         if report.path.exceptions:
             lines += ["", phrase("CERT_EXCEPTIONS", language)]
             for exception in report.path.exceptions:
-                lines += wrapped(phrase(f"CERT_EXCEPTION_{exception.name}", language), "    ", first="  - ")
+                lines += wrapped(
+                    phrase(f"CERT_EXCEPTION_{exception.name}", language), "    ", first="  - "
+                )
     for title, findings in (("PROBLEMS", report.causes), ("NOTES", report.notes)):
         if findings:
             lines += ["", phrase(title, language)]
@@ -166,7 +202,11 @@ def certificate_text(report: CertificateReport, language: Language, *, is_colour
 
 
 def _sentence(report: CertificateReport, language: Language) -> str:
-    if report.indication is CertificateIndication.PASSED and report.path is not None and len(report.path.chain) == 1:
+    if (
+        report.indication is CertificateIndication.PASSED
+        and report.path is not None
+        and len(report.path.chain) == 1
+    ):
         return phrase("CERT_SENTENCE_ANCHOR", language)
     return phrase(f"CERT_SENTENCE_{report.indication}", language)
 
@@ -179,7 +219,10 @@ def _facts(report: CertificateReport, language: Language) -> tuple[Fact, ...]:
     }
     certificate = report.certificate
     if certificate is not None:
-        since, until = (vietnam_time(moment, language) for moment in (certificate.not_before, certificate.not_after))
+        since, until = (
+            vietnam_time(moment, language)
+            for moment in (certificate.not_before, certificate.not_after)
+        )
         facts |= {
             "CERT_SUBJECT": certificate.subject_text,
             "CERT_ISSUER": certificate.issuer_text,
@@ -205,7 +248,8 @@ def _anchor_words(anchor: Anchor, language: Language) -> str:
     words = phrase(f"CERT_ANCHOR_{anchor.origin.upper()}", language)
     if anchor.trusted_until is None:
         return words
-    return f"{words}; {phrase('CERT_TRUSTED_UNTIL', language, time=vietnam_time(anchor.trusted_until, language))}"
+    until = vietnam_time(anchor.trusted_until, language)
+    return f"{words}; {phrase('CERT_TRUSTED_UNTIL', language, time=until)}"
 
 
 def _revocation_words(fact: RevocationFact, language: Language) -> str:
@@ -219,7 +263,9 @@ def _revocation_words(fact: RevocationFact, language: Language) -> str:
         language,
         kind=str(fact.kind).upper(),
         time=vietnam_time(fact.this_update, language),
-        source=phrase("CERT_SOURCE_given", language) if fact.source == "given" else printable(fact.source or "-"),
+        source=phrase("CERT_SOURCE_given", language)
+        if fact.source == "given"
+        else printable(fact.source or "-"),
         revoked="-" if fact.revoked_at is None else vietnam_time(fact.revoked_at, language),
     )
 
@@ -230,7 +276,9 @@ def _finding_lines(findings: Iterable[Finding], language: Language) -> Iterator[
     for finding in findings:
         places.setdefault(finding.cause, []).extend([finding.where] if finding.where else [])
     for cause, where in places.items():
-        yield from wrapped(f"{message(cause).in_language(language)} [{cause}]", "    ", first="  - ")
+        yield from wrapped(
+            f"{message(cause).in_language(language)} [{cause}]", "    ", first="  - "
+        )
         yield from (f"      {printable(place)}" for place in where)
 
 
@@ -277,8 +325,16 @@ def _revocation(fact: RevocationFact) -> dict[str, Any]:
 
 def _finding(finding: Finding) -> dict[str, Any]:
     words = message(finding.cause)
-    return {"id": finding.cause, "where": finding.where, "message": {"vi": words.vi, "en": words.en}}
+    return {
+        "id": finding.cause,
+        "where": finding.where,
+        "message": {"vi": words.vi, "en": words.en},
+    }
 
 
 def _moment(moment: datetime | None) -> str | None:
-    return None if moment is None else moment.astimezone(UTC).isoformat(timespec="seconds").replace("+00:00", "Z")
+    return (
+        None
+        if moment is None
+        else moment.astimezone(UTC).isoformat(timespec="seconds").replace("+00:00", "Z")
+    )

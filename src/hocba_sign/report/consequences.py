@@ -1,4 +1,6 @@
-"""What follows from another fault and is no news to people: after tampering they read the root cause, and that the rest was not judged."""
+"""What follows from another fault and is no news to people: after tampering they read the root
+cause, and that the rest was not judged.
+"""
 
 from collections.abc import Iterable, Iterator
 from types import MappingProxyType
@@ -34,14 +36,18 @@ def changed_names(signatures: Iterable[SignatureConclusion]) -> frozenset[str]:
 
 
 def root_causes(one: SignatureConclusion) -> Iterator[Finding]:
-    """Give what was found about a signature but for what one of the findings explains."""
+    """Return what was found about a signature but for what one of the findings explains."""
     found = one.conclusion.findings
-    explained = frozenset[str]().union(*(_SAYS_ALL.get(finding.cause, frozenset()) for finding in found))
+    explained = frozenset[str]().union(
+        *(_SAYS_ALL.get(finding.cause, frozenset()) for finding in found)
+    )
     return (finding for finding in found if finding.cause not in explained)
 
 
 def told_checks(checks: Iterable[Check], changed: frozenset[str]) -> Iterator[Finding]:
-    """Give the failed and unproven checks, the worst first; those that only the change of the content kept from being made as one."""
+    """Yield the failed and unproven checks, the worst first; those that only the change of the
+    content kept from being made as one.
+    """
     awaiting: dict[str, None] = {}
     wrong = [check for check in checks if check.status in (Status.FAIL, Status.UNPROVEN)]
     for check in sorted(wrong, key=lambda one: one.status is Status.UNPROVEN):

@@ -33,11 +33,16 @@ _STAMP_INDICATIONS = {Indication.TOTAL_PASSED: "PASSED", Indication.TOTAL_FAILED
 
 
 class NotPassed(HocbaSignError):
-    """Content was asked of a report whose verdict is not VALID, or of a transcript that was withdrawn or replaced; `report` says why."""
+    """Content was asked of a report whose verdict is not VALID, or of a transcript that was
+    withdrawn or replaced; `report` says why.
+    """
 
     def __init__(self, report: "Report") -> None:
         is_valid = report.verdict is Verdict.VALID
-        super().__init__("REPORT.NOT_IN_FORCE" if is_valid else "REPORT.NOT_PASSED", where=report.status if is_valid else report.verdict)
+        super().__init__(
+            "REPORT.NOT_IN_FORCE" if is_valid else "REPORT.NOT_PASSED",
+            where=report.status if is_valid else report.verdict,
+        )
         self.report = report
 
 
@@ -45,8 +50,9 @@ class NotPassed(HocbaSignError):
 class Report:
     """The judgement of one file at one moment. It is no truth value: a verdict has three states.
 
-    `file` is the name given by the caller, `sha256` of the octets as they came. `at` is UTC. `fetches` are all addresses that were
-    asked or refused for it. `policies` name the demands that it was judged by.
+    `file` is the name given by the caller, `sha256` of the octets as they came. `at` is UTC.
+    `fetches` are all addresses that were asked or refused for it. `policies` name the demands that
+    it was judged by.
     """
 
     file: str
@@ -60,7 +66,15 @@ class Report:
     policies: tuple[str, ...] = DEFAULT.names
 
     @classmethod
-    def of(cls, octets: bytes, conclusion: DocumentConclusion, *, file: str, at: datetime, policy: Policy = DEFAULT) -> "Report":
+    def of(
+        cls,
+        octets: bytes,
+        conclusion: DocumentConclusion,
+        *,
+        file: str,
+        at: datetime,
+        policy: Policy = DEFAULT,
+    ) -> "Report":
         return cls(
             file=file,
             sha256=hashlib.sha256(octets).hexdigest(),
@@ -82,7 +96,10 @@ class Report:
             at=at.astimezone(UTC),
             verdict=Verdict.INVALID,
             conclusion=None,
-            checks=tuple(Check(identifier=cause, status=Status.FAIL, where=fault.where) for cause in ("DOC.FORMAT", fault.cause)),
+            checks=tuple(
+                Check(identifier=cause, status=Status.FAIL, where=fault.where)
+                for cause in ("DOC.FORMAT", fault.cause)
+            ),
             format="pdf" if is_pdf(octets) else "xml",
         )
 
@@ -91,15 +108,22 @@ class Report:
 
     @property
     def status(self) -> str | None:
-        """Give `in_force`, `withdrawn` or `replaced`; None where nobody looked or it is open, see DOC.STATUS, and for what is no signed transcript."""
-        if self.conclusion is None or self.conclusion.transcript is None or self.conclusion.standing is None:
+        """Return `in_force`, `withdrawn` or `replaced`; None where nobody looked or it is open, see
+        DOC.STATUS, and for what is no signed transcript.
+        """
+        if (
+            self.conclusion is None
+            or self.conclusion.transcript is None
+            or self.conclusion.standing is None
+        ):
             return None
         return self.conclusion.standing.force
 
     def require_passed(self) -> Transcript:
-        """Give the content, decoded from the octets that the signatures cover.
+        """Return the content, decoded from the octets that the signatures cover.
 
-        Whether the transcript is still in force counts as far as anybody looked: `status` None lets it pass.
+        Whether the transcript is still in force counts as far as anybody looked: `status` None lets
+        it pass.
         Raises: NotPassed unless the verdict is VALID, and for what was withdrawn or replaced.
         """
         is_passed = self.verdict is Verdict.VALID and self.status in {None, Force.IN_FORCE}
@@ -108,7 +132,7 @@ class Report:
         return self.conclusion.transcript
 
     def to_dict(self) -> dict[str, Any]:
-        """Give the JSON report, version 1 (docs/reference/report.md)."""
+        """Return the JSON report, version 1 (docs/reference/report.md)."""
         conclusion = self.conclusion
         return {
             "report_version": 1,
@@ -122,20 +146,30 @@ class Report:
             "status": self.status,
             "successor": _successor(conclusion),
             "document": None if conclusion is None else _document(conclusion),
-            "signatures": [] if conclusion is None else [_signature(one, conclusion) for one in conclusion.signatures],
+            "signatures": []
+            if conclusion is None
+            else [_signature(one, conclusion) for one in conclusion.signatures],
             "workflow": None if conclusion is None else _workflow(conclusion),
-            "attached": None if conclusion is None or conclusion.attached is None else _attached(conclusion.attached),
+            "attached": None
+            if conclusion is None or conclusion.attached is None
+            else _attached(conclusion.attached),
             "checks": [_check(check) for check in self.checks],
             "fetches": [fetch_dict(answer) for answer in self.fetches],
         }
 
 
 def _moment(moment: datetime | None) -> str | None:
-    return None if moment is None else moment.astimezone(UTC).isoformat(timespec="seconds").replace("+00:00", "Z")
+    return (
+        None
+        if moment is None
+        else moment.astimezone(UTC).isoformat(timespec="seconds").replace("+00:00", "Z")
+    )
 
 
 def _successor(conclusion: DocumentConclusion | None) -> dict[str, Any] | None:
-    successor = None if conclusion is None or conclusion.standing is None else conclusion.standing.successor
+    successor = (
+        None if conclusion is None or conclusion.standing is None else conclusion.standing.successor
+    )
     return None if successor is None else _reference(successor)
 
 
@@ -158,8 +192,17 @@ def _record(record: Event | RegistrySnapshot | StatusList) -> dict[str, Any]:
             }
         case RegistrySnapshot() | StatusList():
             kind = "registry" if isinstance(record, RegistrySnapshot) else "status_list"
-            facts = {"kind": kind, "id": record.id, "version": record.version, "issuer": record.issuer.name}
-            return {**facts, "issued": record.issued.isoformat(), "next_update": record.next_update.isoformat()}
+            facts = {
+                "kind": kind,
+                "id": record.id,
+                "version": record.version,
+                "issuer": record.issuer.name,
+            }
+            return {
+                **facts,
+                "issued": record.issued.isoformat(),
+                "next_update": record.next_update.isoformat(),
+            }
 
 
 def _document(conclusion: DocumentConclusion) -> dict[str, Any] | None:
@@ -174,7 +217,14 @@ def _document(conclusion: DocumentConclusion) -> dict[str, Any] | None:
     if record is not None:
         return {**facts, **_record(record)}
     if transcript is None:
-        return {**facts, "id": None, "version": None, "school_year": None, "school": None, "rule_set": None}
+        return {
+            **facts,
+            "id": None,
+            "version": None,
+            "school_year": None,
+            "school": None,
+            "rule_set": None,
+        }
     return {
         **facts,
         "id": transcript.identification.id,
@@ -186,7 +236,9 @@ def _document(conclusion: DocumentConclusion) -> dict[str, Any] | None:
 
 
 def _attached(conclusion: DocumentConclusion) -> dict[str, Any]:
-    """Give in short what is found about the signed XML that a PDF carries; who wants all of it judges that file."""
+    """Return in short what is found about the signed XML that a PDF carries; who wants all of it
+    judges that file.
+    """
     wanted = ("id", "slot", "subject", "teacher", "format", "intact", "indication", "causes")
     told = [_signature(one, conclusion) for one in conclusion.signatures]
     causes = [check.identifier for check in conclusion.checks if check.status in _FORCES]
@@ -219,13 +271,22 @@ def _signature(one: SignatureConclusion, conclusion: DocumentConclusion) -> dict
         "algorithm": None if one.algorithm is None else one.algorithm.name,
         "claimed_time": _moment(claimed_time(signature)),
         "best_signature_time": _moment(one.best_time),
-        "time_proof": "timestamp" if one.is_time_proven else "claimed" if one.best_time is not None else "none",
+        "time_proof": "timestamp"
+        if one.is_time_proven
+        else "claimed"
+        if one.best_time is not None
+        else "none",
         "timestamps": [_stamp(stamp) for stamp in one.time_stamps],
-        "covers": [{"uri": reference.uri, "kind": reference.kind, "digest_ok": reference.is_intact} for reference in signature.references],
+        "covers": [
+            {"uri": reference.uri, "kind": reference.kind, "digest_ok": reference.is_intact}
+            for reference in signature.references
+        ],
         **_coverage(conclusion.coverage.get(signature.where)),
         **_claims(signature.properties),
         "causes": list(dict.fromkeys(finding.cause for finding in one.conclusion.findings)),
-        "findings": [{"id": finding.cause, "where": finding.where} for finding in one.conclusion.findings],
+        "findings": [
+            {"id": finding.cause, "where": finding.where} for finding in one.conclusion.findings
+        ],
         "warnings": [{"id": finding.cause, "where": finding.where} for finding in one.warnings],
     }
 
@@ -237,20 +298,34 @@ def _key(key: PublicKey) -> dict[str, Any]:
 def _coverage(coverage: Coverage | None) -> dict[str, Any]:
     if coverage is None:
         return {"coverage": None, "not_covered": []}
-    return {"coverage": "full" if coverage.is_full else "partial", "not_covered": list(coverage.outside)}
+    return {
+        "coverage": "full" if coverage.is_full else "partial",
+        "not_covered": list(coverage.outside),
+    }
 
 
 def _claims(properties: SignedProperties | None) -> dict[str, Any]:
-    """Give what the signer says besides the time: roles, place, commitments, policy. None of it is proven."""
+    """Return what the signer says besides the time: roles, place, commitments, policy.
+
+    None of it is proven.
+    """
     if properties is None:
-        return {"roles": [], "certified_roles": [], "commitments": [], "place": None, "policy": None}
+        return {
+            "roles": [],
+            "certified_roles": [],
+            "commitments": [],
+            "place": None,
+            "policy": None,
+        }
     policy = properties.policy
     return {
         "roles": list(properties.claimed_roles),
         "certified_roles": list(properties.certified_roles),
         "commitments": list(properties.commitments),
         "place": None if properties.place is None else asdict(properties.place),
-        "policy": None if policy is None else {"id": policy.identifier, "matched": policy.is_matched},
+        "policy": None
+        if policy is None
+        else {"id": policy.identifier, "matched": policy.is_matched},
     }
 
 
@@ -329,7 +404,9 @@ def _check(check: Check) -> dict[str, Any]:
 
 
 def fetch_dict(answer: Answer) -> dict[str, Any]:
-    """Give one address that was asked or refused, and what came of it (docs/reference/report.md)."""
+    """Return one address that was asked or refused, and what came of it
+    (docs/reference/report.md).
+    """
     finding = answer.finding if isinstance(answer, Unavailable) else None
     words = message(finding.cause) if finding is not None else None
     failed = "refused" if isinstance(answer, Unavailable) and answer.is_refused else "failed"

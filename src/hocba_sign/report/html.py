@@ -1,4 +1,6 @@
-"""The report as one HTML file to read, print and keep: nothing is loaded from anywhere, every value is escaped."""
+"""The report as one HTML file to read, print and keep: nothing is loaded from anywhere, every value
+is escaped.
+"""
 
 from collections.abc import Sequence
 from functools import cache
@@ -16,27 +18,43 @@ from hocba_sign.report.view import Problem, SignatureView, View, view
 
 def html(reports: Sequence[Report], language: Language) -> str:
     """Write all reports into one page, each beginning a new sheet when printed."""
-    sheets = [_sheet(view(report, language), number, len(reports), language=language) for number, report in enumerate(reports, 1)]
-    return _template().substitute(language=language, title=escape(phrase("TITLE", language)), reports="\n".join(sheets))
+    sheets = [
+        _sheet(view(report, language), number, len(reports), language=language)
+        for number, report in enumerate(reports, 1)
+    ]
+    return _template().substitute(
+        language=language, title=escape(phrase("TITLE", language)), reports="\n".join(sheets)
+    )
 
 
 @cache
 def _template() -> Template:
-    return Template(resources.files("hocba_sign.report").joinpath("template.html").read_text("utf-8"))
+    return Template(
+        resources.files("hocba_sign.report").joinpath("template.html").read_text("utf-8")
+    )
 
 
 def _sheet(shown: View, number: int, count: int, *, language: Language) -> str:
-    page = f'<p class="page">{escape(phrase("PAGE_OF", language, number=number, count=count))}</p>' if count > 1 else ""
+    page = (
+        f'<p class="page">{escape(phrase("PAGE_OF", language, number=number, count=count))}</p>'
+        if count > 1
+        else ""
+    )
     parts = [
         page,
         f"<h1>{escape(shown.title)}</h1>",
-        f'<p class="verdict {shown.state}"><strong>{escape(shown.words)}</strong><span>{escape(shown.sentence)}</span></p>',
+        (
+            f'<p class="verdict {shown.state}"><strong>{escape(shown.words)}</strong>'
+            f"<span>{escape(shown.sentence)}</span></p>"
+        ),
         _facts(shown.facts),
     ]
     if shown.document:
         parts += [_title("TRANSCRIPT", language), _facts(shown.document)]
     parts += [_title("QUESTIONS", language), _answers(shown.answers, language)]
-    parts += _causes("PROBLEMS", shown.problems, language, kind="wrong" if shown.state == "no" else "unproven")
+    parts += _causes(
+        "PROBLEMS", shown.problems, language, kind="wrong" if shown.state == "no" else "unproven"
+    )
     parts += _causes("NOTES", shown.notes, language)
     if shown.signatures:
         parts += [_title("SIGNATURES", language), *map(_signature, shown.signatures)]
@@ -50,33 +68,48 @@ def _title(key: str, language: Language) -> str:
 
 
 def _facts(facts: tuple[Fact, ...]) -> str:
-    rows = "\n".join(f"<dt>{escape(fact.label)}</dt><dd>{escape(fact.value)}</dd>" for fact in facts)
+    rows = "\n".join(
+        f"<dt>{escape(fact.label)}</dt><dd>{escape(fact.value)}</dd>" for fact in facts
+    )
     return f"<dl>\n{rows}\n</dl>"
 
 
 def _answers(answers: tuple[Answer, ...], language: Language) -> str:
-    head = "".join(f'<th scope="col">{escape(phrase(key, language))}</th>' for key in ("QUESTION", "ANSWER"))
+    head = "".join(
+        f'<th scope="col">{escape(phrase(key, language))}</th>' for key in ("QUESTION", "ANSWER")
+    )
     rows = "\n".join(
         f'<tr><th scope="row">{escape(answer.question)}</th>'
-        f'<td><b class="{answer.state}">{escape(answer.words)}</b> – {escape(answer.detail)}</td></tr>'
+        f'<td><b class="{answer.state}">{escape(answer.words)}</b> – '
+        f"{escape(answer.detail)}</td></tr>"
         for answer in answers
     )
     return f"<table>\n<thead><tr>{head}</tr></thead>\n<tbody>\n{rows}\n</tbody>\n</table>"
 
 
 def _signature(one: SignatureView) -> str:
-    title = f'<h3><span>{escape(one.title)}</span><span class="{one.state}">{escape(one.words)}</span></h3>'
+    title = (
+        f"<h3><span>{escape(one.title)}</span><span "
+        f'class="{one.state}">{escape(one.words)}</span></h3>'
+    )
     return f'<section class="signature">\n{title}\n{_facts(one.facts)}\n</section>'
 
 
-def _causes(key: str, problems: tuple[Problem, ...], language: Language, *, kind: str = "") -> list[str]:
+def _causes(
+    key: str, problems: tuple[Problem, ...], language: Language, *, kind: str = ""
+) -> list[str]:
     if not problems:
         return []
-    rows = "\n".join(f"<li>{escape(one.words)} <code>{escape(one.identifier)}</code>{_places(one.places)}</li>" for one in problems)
+    rows = "\n".join(
+        f"<li>{escape(one.words)} <code>{escape(one.identifier)}</code>{_places(one.places)}</li>"
+        for one in problems
+    )
     return [_title(key, language), f'<ul class="causes {kind}">\n{rows}\n</ul>']
 
 
 def _places(places: tuple[str, ...]) -> str:
     if not places:
         return ""
-    return '<ul class="places">' + "".join(f"<li>{escape(place)}</li>" for place in places) + "</ul>"
+    return (
+        '<ul class="places">' + "".join(f"<li>{escape(place)}</li>" for place in places) + "</ul>"
+    )

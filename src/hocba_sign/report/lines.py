@@ -1,4 +1,6 @@
-"""Lines of plain text for a terminal or a log: wrapped, aligned, coloured where words already say the same."""
+"""Lines of plain text for a terminal or a log: wrapped, aligned, coloured where words already say
+the same.
+"""
 
 import textwrap
 from collections.abc import Iterable
@@ -13,7 +15,10 @@ _COLOURS: Final[dict[State, str]] = {"yes": "32", "no": "31", "unknown": "33"}
 
 
 def wrapped(words: str, indent: str, *, first: str | None = None) -> list[str]:
-    """Break words into lines of at most `WIDTH`; a fingerprint or address is never cut. `first` begins the first line."""
+    """Break words into lines of at most `WIDTH`; a fingerprint or address is never cut.
+
+    `first` begins the first line.
+    """
     return textwrap.wrap(
         words,
         WIDTH,
@@ -25,7 +30,7 @@ def wrapped(words: str, indent: str, *, first: str | None = None) -> list[str]:
 
 
 def fact_lines(facts: tuple[Fact, ...]) -> Iterable[str]:
-    """Give labels and values in two columns."""
+    """Return labels and values in two columns."""
     width = max(len(fact.label) for fact in facts) + 2
     for fact in facts:
         yield from wrapped(fact.value, " " * (width + 2), first=f"  {fact.label + ':':<{width}}")

@@ -23,15 +23,26 @@ class Message:
 
 @cache
 def catalogue() -> Mapping[str, Message]:
-    """Give every known id with its words."""
+    """Return every known id with its words."""
     found = {}
-    for file in sorted(resources.files("hocba_sign.report").joinpath("catalogue").iterdir(), key=lambda entry: entry.name):
+    for file in sorted(
+        resources.files("hocba_sign.report").joinpath("catalogue").iterdir(),
+        key=lambda entry: entry.name,
+    ):
         if file.name.endswith(".json"):
             entries = json.loads(file.read_text(encoding="utf-8"))
-            found.update({identifier: Message(words["vi"], words["en"]) for identifier, words in entries.items()})
+            found.update(
+                {
+                    identifier: Message(words["vi"], words["en"])
+                    for identifier, words in entries.items()
+                }
+            )
     return MappingProxyType(found)
 
 
 def message(identifier: str) -> Message:
-    """Give the words for a cause or check id. A test proves that every id the code can produce has some."""
+    """Return the words for a cause or check id.
+
+    A test proves that every id the code can produce has some.
+    """
     return catalogue().get(identifier, Message(identifier, identifier))

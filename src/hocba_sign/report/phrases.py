@@ -12,36 +12,53 @@ from hocba_sign.model.text import has_hidden, is_hidden
 from hocba_sign.report.messages import Language
 
 _LEFTWARDS: Final = frozenset({"R", "AL", "AN"})
-"""Bidirectional classes of Hebrew, Arabic and the like, which pull digits and signs beside them to their other side."""
+"""Bidirectional classes of Hebrew, Arabic and the like, which pull digits and signs beside them to
+their other side.
+"""
 VIETNAM: Final = timezone(timedelta(hours=7))
 """Indochina Time; Vietnam has no summer time."""
 
 
 def phrase(key: str, language: Language, **values: object) -> str:
-    """Give the words under `key` of phrases.json, filled in."""
+    """Return the words under `key` of phrases.json, filled in."""
     return _phrases()[key][language].format(**values)
 
 
 def vietnam_time(moment: datetime, language: Language) -> str:
-    """Write an aware moment in Vietnam's time, the zone named; one that the calendar does not hold there, as its first or last.
+    """Write an aware moment in Vietnam's time, the zone named; one that the calendar does not hold
+    there, as its first or last.
 
     A certificate without an end ends at 9999-12-31T23:59:59Z (RFC 5280, 4.1.2.5).
     """
     try:
         local = moment.astimezone(VIETNAM)
     except OverflowError:
-        local = datetime.max.replace(tzinfo=VIETNAM) if moment.year > 1 else datetime.min.replace(tzinfo=VIETNAM)
-    return phrase("TIME", language, date=local.strftime("%d/%m/%Y"), time=local.strftime("%H:%M:%S"))
+        local = (
+            datetime.max.replace(tzinfo=VIETNAM)
+            if moment.year > 1
+            else datetime.min.replace(tzinfo=VIETNAM)
+        )
+    return phrase(
+        "TIME", language, date=local.strftime("%d/%m/%Y"), time=local.strftime("%H:%M:%S")
+    )
 
 
 def printable(text: str) -> str:
-    """Replace what does not print, is drawn as nothing or turns the reading direction; keep words that run from right to left to themselves."""
+    """Replace what does not print, is drawn as nothing or turns the reading direction; keep words
+    that run from right to left to themselves.
+    """
     if has_hidden(text):
         text = "".join("\ufffd" if is_hidden(letter) else letter for letter in text)
-    return f"\u2068{text}\u2069" if any(unicodedata.bidirectional(letter) in _LEFTWARDS for letter in text) else text
+    return (
+        f"\u2068{text}\u2069"
+        if any(unicodedata.bidirectional(letter) in _LEFTWARDS for letter in text)
+        else text
+    )
 
 
 @cache
 def _phrases() -> Mapping[str, Mapping[str, str]]:
-    found: Mapping[str, Mapping[str, str]] = json.loads(resources.files("hocba_sign.report").joinpath("phrases.json").read_text("utf-8"))
+    found: Mapping[str, Mapping[str, str]] = json.loads(
+        resources.files("hocba_sign.report").joinpath("phrases.json").read_text("utf-8")
+    )
     return found

@@ -1,4 +1,7 @@
-"""The report as plain text for a terminal or a log. Symbols and colours only repeat what words say."""
+"""The report as plain text for a terminal or a log.
+
+Symbols and colours only repeat what words say.
+"""
 
 from typing import Final
 
@@ -17,7 +20,10 @@ def text(report: Report, language: Language, *, is_coloured: bool = False) -> st
     if report.conclusion is None:
         return _one_line(shown, is_coloured=is_coloured)
     lines = [
-        f"{phrase('RESULT', language)}: {coloured(shown.words, shown.state, is_coloured=is_coloured)}",
+        (
+            f"{phrase('RESULT', language)}: "
+            f"{coloured(shown.words, shown.state, is_coloured=is_coloured)}"
+        ),
         *wrapped(shown.sentence, "  "),
         *fact_lines(shown.facts),
     ]
@@ -25,7 +31,9 @@ def text(report: Report, language: Language, *, is_coloured: bool = False) -> st
         lines += ["", phrase("TRANSCRIPT", language), *fact_lines(shown.document)]
     lines += ["", phrase("QUESTIONS", language)]
     for answer in shown.answers:
-        words = coloured(f"{_MARKS[answer.state]} {answer.words}", answer.state, is_coloured=is_coloured)
+        words = coloured(
+            f"{_MARKS[answer.state]} {answer.words}", answer.state, is_coloured=is_coloured
+        )
         lines += [f"  {words}: {answer.question} {answer.detail}"]
     lines += _section(phrase("PROBLEMS", language), shown.problems)
     lines += _section(phrase("NOTES", language), shown.notes)
@@ -37,7 +45,9 @@ def text(report: Report, language: Language, *, is_coloured: bool = False) -> st
 
 
 def _one_line(shown: View, *, is_coloured: bool) -> str:
-    """Say what is wrong with a file that could not be read as a transcript: there is nothing else to report."""
+    """Say what is wrong with a file that could not be read as a transcript: there is nothing else
+    to report.
+    """
     fault = shown.problems[-1]
     words = coloured(shown.words, shown.state, is_coloured=is_coloured)
     place = f" ({', '.join(fault.places)})" if fault.places else ""

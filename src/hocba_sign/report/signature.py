@@ -22,7 +22,7 @@ class Fact:
 
 
 def signature_facts(one: SignatureConclusion, language: Language) -> tuple[Fact, ...]:
-    """Give the seven items, in the order of the law."""
+    """Return the seven items, in the order of the law."""
     certificate = one.certificate
     unknown = phrase("UNKNOWN_VALUE", language)
     values = {
@@ -34,7 +34,10 @@ def signature_facts(one: SignatureConclusion, language: Language) -> tuple[Fact,
         "VALIDITY": _validity(one, language),
         "PERIOD": unknown if certificate is None else _period(certificate, language),
     }
-    return tuple(Fact(phrase(key, language), printable(value[:1].upper() + value[1:])) for key, value in values.items())
+    return tuple(
+        Fact(phrase(key, language), printable(value[:1].upper() + value[1:]))
+        for key, value in values.items()
+    )
 
 
 def _issuer(one: SignatureConclusion, certificate: Certificate) -> str:
@@ -42,7 +45,11 @@ def _issuer(one: SignatureConclusion, certificate: Certificate) -> str:
     issuer = chain[1].subject if len(chain) > 1 else None
     if issuer is None or issuer.common_name is None:
         return certificate.issuer_text
-    return issuer.common_name if issuer.organisation is None else f"{issuer.common_name}, {issuer.organisation}"
+    return (
+        issuer.common_name
+        if issuer.organisation is None
+        else f"{issuer.common_name}, {issuer.organisation}"
+    )
 
 
 def _signer(certificate: Certificate) -> str:
@@ -56,13 +63,19 @@ def _signer(certificate: Certificate) -> str:
 
 def _unit(certificate: Certificate, language: Language) -> str:
     subject = certificate.subject
-    parts = [part for part in (subject.organisational_unit, subject.organisation) if part is not None]
+    parts = [
+        part for part in (subject.organisational_unit, subject.organisation) if part is not None
+    ]
     return ", ".join(parts) or phrase("UNIT_UNNAMED", language)
 
 
 def _time(one: SignatureConclusion, language: Language) -> str:
     claimed = claimed_time(one.signature)
-    first = phrase("CLAIMED_NONE", language) if claimed is None else phrase("CLAIMED", language, time=vietnam_time(claimed, language))
+    first = (
+        phrase("CLAIMED_NONE", language)
+        if claimed is None
+        else phrase("CLAIMED", language, time=vietnam_time(claimed, language))
+    )
     if not one.time_stamps:
         key = "STAMP_NOT_JUDGED" if one.signature.time_stamps else "STAMP_NONE"
         return f"{first}; {phrase(key, language)}"
@@ -73,7 +86,12 @@ def _stamp(stamp: TimeStampConclusion, language: Language) -> str:
     if not stamp.is_intact or stamp.time is None:
         return phrase("STAMP_BROKEN", language)
     key = "STAMPED" if stamp.is_passed else "STAMP_UNPROVEN"
-    return phrase(key, language, time=vietnam_time(stamp.time, language), tsa=stamp.tsa or phrase("UNKNOWN_VALUE", language))
+    return phrase(
+        key,
+        language,
+        time=vietnam_time(stamp.time, language),
+        tsa=stamp.tsa or phrase("UNKNOWN_VALUE", language),
+    )
 
 
 def _integrity(one: SignatureConclusion, language: Language) -> str:
@@ -81,8 +99,16 @@ def _integrity(one: SignatureConclusion, language: Language) -> str:
         return phrase("INTACT", language)
     if not is_contradicted(one.conclusion.findings):
         return phrase("NOT_COMPARED", language)
-    changed = [reference.uri for reference in one.signature.references if reference.is_found and not reference.is_intact]
-    return phrase("CHANGED", language, what=", ".join(changed)) if changed else phrase("VALUE_WRONG", language)
+    changed = [
+        reference.uri
+        for reference in one.signature.references
+        if reference.is_found and not reference.is_intact
+    ]
+    return (
+        phrase("CHANGED", language, what=", ".join(changed))
+        if changed
+        else phrase("VALUE_WRONG", language)
+    )
 
 
 def _validity(one: SignatureConclusion, language: Language) -> str:
@@ -92,10 +118,17 @@ def _validity(one: SignatureConclusion, language: Language) -> str:
     fact = None if one.path is None or not one.path.revocation else one.path.revocation[0]
     if fact is None or fact.status != "good" or fact.this_update is None:
         return words
-    revocation = phrase("NOT_REVOKED", language, kind=str(fact.kind).upper(), time=vietnam_time(fact.this_update, language))
+    revocation = phrase(
+        "NOT_REVOKED",
+        language,
+        kind=str(fact.kind).upper(),
+        time=vietnam_time(fact.this_update, language),
+    )
     return f"{words}; {revocation}"
 
 
 def _period(certificate: Certificate, language: Language) -> str:
-    since, until = (vietnam_time(moment, language) for moment in (certificate.not_before, certificate.not_after))
+    since, until = (
+        vietnam_time(moment, language) for moment in (certificate.not_before, certificate.not_after)
+    )
     return phrase("PERIOD_VALUE", language, since=since, until=until)

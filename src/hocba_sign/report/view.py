@@ -13,7 +13,15 @@ from hocba_sign.model.registry import RegistrySnapshot
 from hocba_sign.model.status_list import StatusList
 from hocba_sign.model.transcript import Transcript
 from hocba_sign.model.workflow import Role, Slot
-from hocba_sign.report.answers import Answer, answer, intact_answer, judged_answers, other_answers, other_facts, other_title
+from hocba_sign.report.answers import (
+    Answer,
+    answer,
+    intact_answer,
+    judged_answers,
+    other_answers,
+    other_facts,
+    other_title,
+)
 from hocba_sign.report.consequences import changed_names, root_causes, told_checks
 from hocba_sign.report.document import Report
 from hocba_sign.report.lines import State
@@ -105,7 +113,10 @@ def view(report: Report, language: Language) -> View:
         facts=_file_facts(report, language),
         document=_content_facts(report, language),
         answers=_answers(report, language),
-        signatures=tuple(_signature(one, number, conclusion=conclusion, language=language) for number, one in enumerate(signatures, 1)),
+        signatures=tuple(
+            _signature(one, number, conclusion=conclusion, language=language)
+            for number, one in enumerate(signatures, 1)
+        ),
         problems=_problems(_wrong(report), titles, language),
         notes=_problems(_noted(report), titles, language),
         not_checked=_problems(_found(report.checks, Status.NOT_CHECKED), titles, language),
@@ -113,7 +124,9 @@ def view(report: Report, language: Language) -> View:
 
 
 def _unasked(report: Report, language: Language) -> str:
-    """Say what a verdict leaves open because nobody looked: the end of its sentence, so that it is not read without."""
+    """Say what a verdict leaves open because nobody looked: the end of its sentence, so that it is
+    not read without.
+    """
     unchecked = {check.identifier for check in report.checks if check.status is Status.NOT_CHECKED}
     if {"WF.AUTHORITY", "DOC.STATUS"} <= unchecked:
         return phrase("UNASKED_BOTH", language)
@@ -121,7 +134,7 @@ def _unasked(report: Report, language: Language) -> str:
 
 
 def main_cause(report: Report) -> str | None:
-    """Give the cause id that best names what is wrong with a file; None where nothing is."""
+    """Return the cause id that best names what is wrong with a file; None where nothing is."""
     causes = [finding.cause for finding in _wrong(report)]
     telling = (cause for cause in _TELLING if cause in causes)
     return next(telling, next((cause for cause in causes if cause != "DOC.FORMAT"), None))
@@ -160,12 +173,17 @@ def _content_facts(report: Report, language: Language) -> tuple[Fact, ...]:
         case Event() as event:
             facts = [
                 Fact(phrase("KIND", language), phrase(f"EVENT_{event.kind}", language)),
-                Fact(phrase("SCHOOL", language), printable(f"{event.school.name} ({event.school.code})")),
+                Fact(
+                    phrase("SCHOOL", language),
+                    printable(f"{event.school.name} ({event.school.code})"),
+                ),
                 Fact(phrase("IDENTIFIER", language), _identifier(event.target, language)),
                 Fact(phrase("EFFECTIVE", language), event.effective.strftime("%d/%m/%Y")),
             ]
             if event.successor is not None:
-                facts.append(Fact(phrase("SUCCESSOR", language), _identifier(event.successor, language)))
+                facts.append(
+                    Fact(phrase("SUCCESSOR", language), _identifier(event.successor, language))
+                )
             return tuple(facts)
         case RegistrySnapshot() | StatusList() as record:
             key = "KIND_REGISTRY" if isinstance(record, RegistrySnapshot) else "KIND_STATUS_LIST"
@@ -185,10 +203,16 @@ def _document_facts(transcript: Transcript, language: Language) -> tuple[Fact, .
     identity = transcript.identification
     return (
         Fact(phrase("PUPIL", language), printable(identity.pupil.full_name)),
-        Fact(phrase("SCHOOL", language), printable(f"{identity.school.name} ({identity.school.code})")),
+        Fact(
+            phrase("SCHOOL", language),
+            printable(f"{identity.school.name} ({identity.school.code})"),
+        ),
         Fact(phrase("SCHOOL_YEAR", language), identity.school_year),
         Fact(phrase("CLASS", language), printable(identity.class_name)),
-        Fact(phrase("IDENTIFIER", language), phrase("IDENTIFIER_VALUE", language, id=identity.id, version=identity.version)),
+        Fact(
+            phrase("IDENTIFIER", language),
+            phrase("IDENTIFIER_VALUE", language, id=identity.id, version=identity.version),
+        ),
     )
 
 
@@ -208,17 +232,28 @@ def _answers(report: Report, language: Language) -> tuple[Answer, ...]:
     return tuple(answers)
 
 
-def _signature_answers(conclusion: DocumentConclusion, failed: set[str], language: Language) -> list[Answer]:
+def _signature_answers(
+    conclusion: DocumentConclusion, failed: set[str], language: Language
+) -> list[Answer]:
     signatures, workflow = conclusion.signatures, conclusion.workflow
     count = len(signatures)
     changed = changed_names(signatures)
     is_wrong = any(cause.startswith("WF.") and cause not in _ABOUT_ORDER for cause in failed)
     is_complete = workflow is not None and workflow.is_complete
-    unmatched = any(check.identifier.startswith("WF.SIGNER_") and check.status is Status.UNPROVEN for check in conclusion.checks)
+    unmatched = any(
+        check.identifier.startswith("WF.SIGNER_") and check.status is Status.UNPROVEN
+        for check in conclusion.checks
+    )
     is_known = workflow is not None and workflow.plan is not None
-    signers: State = "no" if is_wrong else "yes" if is_complete and is_known and not unmatched else "unknown"
-    is_misordered = workflow is not None and not workflow.is_order_proven and (is_complete or is_wrong)
-    order: State = "no" if is_misordered or failed & _ABOUT_ORDER else "yes" if is_complete else "unknown"
+    signers: State = (
+        "no" if is_wrong else "yes" if is_complete and is_known and not unmatched else "unknown"
+    )
+    is_misordered = (
+        workflow is not None and not workflow.is_order_proven and (is_complete or is_wrong)
+    )
+    order: State = (
+        "no" if is_misordered or failed & _ABOUT_ORDER else "yes" if is_complete else "unknown"
+    )
     basis = None if workflow is None else workflow.basis
     if order == "no" and basis in _UNTOLD and not is_wrong and not failed & _ABOUT_ORDER:
         order = "unknown"
@@ -236,7 +271,9 @@ def _signature_answers(conclusion: DocumentConclusion, failed: set[str], languag
     ]
 
 
-def _order_answer(workflow: Workflow | None, state: State, language: Language, *, is_changed: bool) -> Answer:
+def _order_answer(
+    workflow: Workflow | None, state: State, language: Language, *, is_changed: bool
+) -> Answer:
     """Say in words what the order rests on."""
     told = answer("ORDER", state, language=language)
     if is_changed and state == "unknown":
@@ -254,13 +291,23 @@ def _order_answer(workflow: Workflow | None, state: State, language: Language, *
     return told
 
 
-def _signature(one: SignatureConclusion, number: int, *, conclusion: DocumentConclusion | None, language: Language) -> SignatureView:
+def _signature(
+    one: SignatureConclusion,
+    number: int,
+    *,
+    conclusion: DocumentConclusion | None,
+    language: Language,
+) -> SignatureView:
     facts = signature_facts(one, language)
     if conclusion is not None and conclusion.is_other:
         title = other_title(one, language)
         facts += other_facts(one, conclusion.coverage.get(one.signature.where), language=language)
     else:
-        title = slot_title(one.signature.slot, None if conclusion is None else conclusion.transcript, language=language)
+        title = slot_title(
+            one.signature.slot,
+            None if conclusion is None else conclusion.transcript,
+            language=language,
+        )
     return SignatureView(
         title=phrase("SIGNATURE", language, number=number, title=title),
         state=_STATES[one.conclusion.indication],
@@ -276,22 +323,32 @@ def slot_title(slot: Slot | None, transcript: Transcript | None, *, language: La
     if slot.role is not Role.GVBM:
         return phrase(f"ROLE_{slot.role}", language)
     subjects = () if transcript is None else transcript.subjects
-    name = next((subject.name for subject in subjects if subject.id == slot.subject), slot.subject or "?")
+    name = next(
+        (subject.name for subject in subjects if subject.id == slot.subject), slot.subject or "?"
+    )
     return printable(phrase("ROLE_GVBM", language, subject=name))
 
 
 def _wrong(report: Report) -> list[Finding]:
-    """Collect what keeps the verdict from being VALID: the signatures' causes first, then the document's."""
+    """Collect what keeps the verdict from being VALID: the signatures' causes first, then the
+    document's.
+    """
     signatures = () if report.conclusion is None else report.conclusion.signatures
     found = [finding for one in signatures for finding in root_causes(one)]
-    found += [finding for one in signatures for stamp in one.time_stamps for finding in stamp.findings]
+    found += [
+        finding for one in signatures for stamp in one.time_stamps for finding in stamp.findings
+    ]
     return [*found, *told_checks(report.checks, changed_names(signatures))]
 
 
 def _noted(report: Report) -> list[Finding]:
     signatures = () if report.conclusion is None else report.conclusion.signatures
     warnings = (finding for one in signatures for finding in one.warnings)
-    unfetched = (Finding(answer.finding.cause, answer.need.url) for answer in report.fetches if isinstance(answer, Unavailable))
+    unfetched = (
+        Finding(answer.finding.cause, answer.need.url)
+        for answer in report.fetches
+        if isinstance(answer, Unavailable)
+    )
     return [*_found(report.checks, Status.WARNING), *warnings, *unfetched]
 
 
@@ -299,7 +356,9 @@ def _found(checks: Iterable[Check], status: Status) -> list[Finding]:
     return [Finding(check.identifier, check.where) for check in checks if check.status is status]
 
 
-def _problems(findings: Iterable[Finding], titles: Mapping[str, str], language: Language) -> tuple[Problem, ...]:
+def _problems(
+    findings: Iterable[Finding], titles: Mapping[str, str], language: Language
+) -> tuple[Problem, ...]:
     """Say each cause once, with its places; the telling ones first."""
     places: dict[str, list[str]] = {}
     for finding in findings:
@@ -318,7 +377,9 @@ def _problems(findings: Iterable[Finding], titles: Mapping[str, str], language: 
     )
 
 
-def _titles(signatures: Iterable[SignatureConclusion], transcript: Transcript | None, language: Language) -> Mapping[str, str]:
+def _titles(
+    signatures: Iterable[SignatureConclusion], transcript: Transcript | None, language: Language
+) -> Mapping[str, str]:
     """Map the technical name of every slot to its name for people."""
     slots = {one.signature.slot for one in signatures if one.signature.slot is not None}
     slots.update(() if transcript is None else transcript.slots)
@@ -328,7 +389,11 @@ def _titles(signatures: Iterable[SignatureConclusion], transcript: Transcript | 
 
 def _placed(place: str, titles: Mapping[str, str]) -> str:
     title = titles.get(place.partition(":")[0])
-    return printable(place) if title is None else f"{title[:1].upper()}{title[1:]} ({printable(place)})"
+    return (
+        printable(place)
+        if title is None
+        else f"{title[:1].upper()}{title[1:]} ({printable(place)})"
+    )
 
 
 def _shortened(places: list[str], language: Language) -> tuple[str, ...]:

@@ -1,7 +1,9 @@
-"""Before anything is written: is this certificate, and this time-stamp, one that verification can accept? Asked by the functions that verify.
+"""Before anything is written: is this certificate, and this time-stamp, one that verification can
+accept? Asked by the functions that verify.
 
-What certificate or token alone makes unacceptable is refused. What only the evidence of a verifier can settle is noted: an issuer with
-another certificate, an office that a registry at hand does not tell.
+What certificate or token alone makes unacceptable is refused. What only the evidence of a verifier
+can settle is noted: an issuer with another certificate, an office that a registry at hand does not
+tell.
 """
 
 from collections.abc import Sequence
@@ -14,7 +16,12 @@ from hocba_sign.model.record import Witness, vietnam_day
 from hocba_sign.model.workflow import Slot
 from hocba_sign.pki.certificates.certificate import Certificate
 from hocba_sign.pki.certificates.profile import Purpose
-from hocba_sign.pki.fitness import chain_findings, credential_of, issuers_at_hand, unfit_token_causes
+from hocba_sign.pki.fitness import (
+    chain_findings,
+    credential_of,
+    issuers_at_hand,
+    unfit_token_causes,
+)
 from hocba_sign.pki.path.result import PathRequirements, PathStatus
 from hocba_sign.pki.path.validation import validate_path
 from hocba_sign.pki.revocation.evidence import Evidence
@@ -24,13 +31,22 @@ from hocba_sign.pki.trust.vietnam_list import TrustList
 from hocba_sign.signing.policy import Level, SigningPolicy
 
 
-def admit(chain_der: Sequence[bytes], slot: Slot, *, school: School | None, at: datetime, policy: SigningPolicy) -> tuple[Finding, ...]:
-    """Refuse a certificate that verification refuses, and give what is to be noted of it.
+def admit(
+    chain_der: Sequence[bytes],
+    slot: Slot,
+    *,
+    school: School | None,
+    at: datetime,
+    policy: SigningPolicy,
+) -> tuple[Finding, ...]:
+    """Refuse a certificate that verification refuses, and return what is to be noted of it.
 
-    1. the certificate with the issuers beside it; 2. where the caller says whom verifiers trust, its path, and whether certificates of
-    that tree may sign in this role; 3. where there is a registry, whether its holder may sign for `school` on the day of `at` (aware).
-    Raises: CallerError with the cause that verification would give (PATH.*, TRUST.*, REGISTRY.*, WF.HIERARCHY), `SIGN.NO_CERTIFICATE`,
-    `SIGN.POLICY_LEVEL` for a level below the one that the verifier's policy demands.
+    1. the certificate with the issuers beside it; 2. where the caller says whom verifiers trust,
+       its path, and whether certificates of that tree may sign in this role; 3. where there is a
+       registry, whether its holder may sign for `school` on the day of `at` (aware).
+    Raises: CallerError with the cause that verification would give (PATH.*, TRUST.*, REGISTRY.*,
+    WF.HIERARCHY), `SIGN.NO_CERTIFICATE`, `SIGN.POLICY_LEVEL` for a level below the one that the
+    verifier's policy demands.
     """
     chain = tuple(Certificate.load(der) for der in chain_der)
     if not chain:
@@ -43,13 +59,18 @@ def admit(chain_der: Sequence[bytes], slot: Slot, *, school: School | None, at: 
     # (2)
     notes += _path_notes(chain, slot, school, at=at, policy=policy)
     # (3)
-    return tuple(dict.fromkeys((*notes, *_office_notes(chain[0], slot, school, at=at, policy=policy))))
+    return tuple(
+        dict.fromkeys((*notes, *_office_notes(chain[0], slot, school, at=at, policy=policy)))
+    )
 
 
 def admit_token(token_der: bytes, *, now: datetime | None) -> None:
-    """Refuse a time-stamp that no verifier would accept. `now` is aware; without it the future is not told apart.
+    """Refuse a time-stamp that no verifier would accept.
 
-    Raises: InputError `TST.*` for a malformed token, CallerError `SIGN.TIME_STAMP` naming what is wrong.
+    `now` is aware; without it the future is not told apart.
+
+    Raises: InputError `TST.*` for a malformed token, CallerError `SIGN.TIME_STAMP` naming what is
+    wrong.
     """
     causes = unfit_token_causes(read_token(token_der), now=now)
     if causes:
@@ -62,7 +83,12 @@ def _refuse(causes: Sequence[str], certificate: Certificate) -> None:
 
 
 def _path_notes(
-    chain: tuple[Certificate, ...], slot: Slot, school: School | None, *, at: datetime, policy: SigningPolicy
+    chain: tuple[Certificate, ...],
+    slot: Slot,
+    school: School | None,
+    *,
+    at: datetime,
+    policy: SigningPolicy,
 ) -> tuple[Finding, ...]:
     if policy.trust is None:
         return ()
@@ -78,15 +104,26 @@ def _path_notes(
     permission = policy.role_policy.allows(slot.role, anchor, school=school.kind, leaf=leaf)
     if permission.standing is Permitted.REFUSED:
         raise CallerError("WF.HIERARCHY", where=f"{slot}: {permission.rule}")
-    return () if permission.finding is None else (Finding(permission.finding.cause, f"{slot}: {permission.rule}"),)
+    return (
+        ()
+        if permission.finding is None
+        else (Finding(permission.finding.cause, f"{slot}: {permission.rule}"),)
+    )
 
 
 def _office_notes(
-    certificate: Certificate, slot: Slot, school: School | None, *, at: datetime, policy: SigningPolicy
+    certificate: Certificate,
+    slot: Slot,
+    school: School | None,
+    *,
+    at: datetime,
+    policy: SigningPolicy,
 ) -> tuple[Finding, ...]:
     if policy.registry is None or school is None:
         return ()
-    witness = Witness(credential=credential_of(certificate), day=vietnam_day(at), is_day_proven=False)
+    witness = Witness(
+        credential=credential_of(certificate), day=vietnam_day(at), is_day_proven=False
+    )
     codes = {"department_code": school.department_code, "school_code": school.code}
     answer = policy.registry.judge_witness(witness, slot.role, **codes, today=vietnam_day(at))
     where = f"{slot}: {answer.where}"

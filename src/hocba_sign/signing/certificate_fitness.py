@@ -41,33 +41,57 @@ class Expecting(Protocol):
     def expected(self, slot: Slot) -> ExpectedSigner | None: ...
 
 
-def usable_algorithm(certificate: Certificate, *, moment: datetime, policy: SigningPolicy) -> SignatureAlgorithm:
-    """Choose the algorithm, and refuse a certificate that cannot sign now. Raises: CallerError, see `prepare`."""
+def usable_algorithm(
+    certificate: Certificate, *, moment: datetime, policy: SigningPolicy
+) -> SignatureAlgorithm:
+    """Choose the algorithm, and refuse a certificate that cannot sign now.
+
+    Raises: CallerError, see `prepare`.
+    """
     if moment < certificate.not_before:
-        raise CallerError("SIGN.CERTIFICATE_NOT_YET_VALID", where=certificate.not_before.isoformat())
+        raise CallerError(
+            "SIGN.CERTIFICATE_NOT_YET_VALID", where=certificate.not_before.isoformat()
+        )
     if moment > certificate.not_after:
         raise CallerError("SIGN.CERTIFICATE_EXPIRED", where=certificate.not_after.isoformat())
     if certificate.key_usage is not None and not certificate.key_usage & _SIGNING_USAGES:
         raise CallerError("SIGN.KEY_USAGE", where=", ".join(sorted(certificate.key_usage)))
     public_key = load_public_key(certificate.public_key_der)
     algorithm = policy.algorithm or default_algorithm(public_key)
-    if algorithm.key_kind is not public_key.kind or not acceptable(algorithm, public_key.bits, at=moment).is_acceptable:
-        raise CallerError("SIGN.ALGORITHM", where=f"{algorithm.name}, {public_key.kind} {public_key.bits}")
+    if (
+        algorithm.key_kind is not public_key.kind
+        or not acceptable(algorithm, public_key.bits, at=moment).is_acceptable
+    ):
+        raise CallerError(
+            "SIGN.ALGORITHM", where=f"{algorithm.name}, {public_key.kind} {public_key.bits}"
+        )
     return algorithm
 
 
 def require_holder(
-    certificate: Certificate, draft: Expecting, *, slot: Slot, at: datetime | None, registry: Registry | None
+    certificate: Certificate,
+    draft: Expecting,
+    *,
+    slot: Slot,
+    at: datetime | None,
+    registry: Registry | None,
 ) -> tuple[Finding, ...]:
-    """Refuse a certificate that verification would not take for that of who must sign in `slot`; give what it would note.
+    """Refuse a certificate that verification would not take for that of who must sign in `slot`;
+    give what it would note.
 
-    `registry` may answer for a certificate, as of `at` where that is known. Nothing is asked where the document says of nobody that he must sign.
-    Raises: CallerError `SIGN.WRONG_PERSON`, `SIGN.OTHER_NAME`, `SIGN.OTHER_NUMBER`, `SIGN.OTHER_KIND`, `SIGN.OTHER_PLACE`, `SIGN.UNKNOWN_PERSON`.
+    `registry` may answer for a certificate, as of `at` where that is known. Nothing is asked where
+    the document says of nobody that he must sign.
+    Raises: CallerError `SIGN.WRONG_PERSON`, `SIGN.OTHER_NAME`, `SIGN.OTHER_NUMBER`,
+    `SIGN.OTHER_KIND`, `SIGN.OTHER_PLACE`, `SIGN.UNKNOWN_PERSON`.
     """
     expected = draft.expected(slot)
     if expected is None:
         return ()
-    holder = judge_holder(certificate, expected, is_vouched=_is_vouched(certificate, draft.school, slot, at=at, registry=registry))
+    holder = judge_holder(
+        certificate,
+        expected,
+        is_vouched=_is_vouched(certificate, draft.school, slot, at=at, registry=registry),
+    )
     if holder.finding is None:
         return ()
     if holder.match is Match.NOTED:
@@ -75,9 +99,18 @@ def require_holder(
     raise CallerError(_REFUSALS[holder.finding.cause], where=str(slot))
 
 
-def _is_vouched(certificate: Certificate, school: School | None, slot: Slot, *, at: datetime | None, registry: Registry | None) -> bool:
+def _is_vouched(
+    certificate: Certificate,
+    school: School | None,
+    slot: Slot,
+    *,
+    at: datetime | None,
+    registry: Registry | None,
+) -> bool:
     if registry is None or school is None or at is None:
         return False
-    witness = Witness(credential=credential_of(certificate), day=vietnam_day(at), is_day_proven=True)
+    witness = Witness(
+        credential=credential_of(certificate), day=vietnam_day(at), is_day_proven=True
+    )
     place = {"department_code": school.department_code, "school_code": school.code}
     return registry.appoints(witness, slot, **place, today=witness.day, by_certificate=True)

@@ -17,12 +17,14 @@ _FORMAT = "hocba-sign to-be-signed 1"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ToBeSigned:
-    """A prepared signature that waits for its value, from any device or service, on any day before `expires`.
+    """A prepared signature that waits for its value, from any device or service, on any day before
+    `expires`.
 
-    `octets` are what to sign (canonical ds:SignedInfo; of a PDF the DER of the signed attributes), `digest` their hash for services that sign hashes;
-    `algorithm` says how: RSA values as they are, ECDSA values as r‖s. `document` and `unsigned` (the
-    signature without its value) are what `complete` puts together; `roles` are those of the `SigningPolicy`. `created` and `expires` are UTC.
-    `notes` are what the signer should know of the certificate; they are not written down.
+    `octets` are what to sign (canonical ds:SignedInfo; of a PDF the DER of the signed attributes),
+    `digest` their hash for services that sign hashes; `algorithm` says how: RSA values as they are,
+    ECDSA values as r‖s. `document` and `unsigned` (the signature without its value) are what
+    `complete` puts together; `roles` are those of the `SigningPolicy`. `created` and `expires` are
+    UTC. `notes` are what the signer should know of the certificate; they are not written down.
     """
 
     document: bytes
@@ -37,7 +39,9 @@ class ToBeSigned:
 
     @property
     def digest(self) -> bytes:
-        """The hash of `octets` by the algorithm's hash function; for EdDSA, which signs whole messages, `octets`."""
+        """The hash of `octets` by the algorithm's hash function; for EdDSA, which signs whole
+        messages, `octets`.
+        """
         if self.algorithm.digest is None:
             return self.octets
         return hashlib.new(self.algorithm.digest.name.replace("-", "_"), self.octets).digest()
@@ -45,10 +49,16 @@ class ToBeSigned:
     def _shown(self) -> dict[str, str]:
         """What people and services read of the state, all of which follows from the rest."""
         kind = "PDF" if is_pdf(self.document) else "XML"
-        return {"document_format": kind, "algorithm_name": self.algorithm.name, "digest": self.digest.hex()}
+        return {
+            "document_format": kind,
+            "algorithm_name": self.algorithm.name,
+            "digest": self.digest.hex(),
+        }
 
     def to_json(self) -> str:
-        """Write the state for another process; it holds the whole document, so keep it as confidential as that."""
+        """Write the state for another process; it holds the whole document, so keep it as
+        confidential as that.
+        """
         return json.dumps(
             {
                 "format": _FORMAT,
@@ -90,12 +100,23 @@ class ToBeSigned:
                 roles=tuple(Role(role) for role in state.get("roles", ())),
             )
             # What a device was shown must be what will be completed.
-            wrong = next((name for name, shown in read._shown().items() if state.get(name, shown) != shown), None)
+            wrong = next(
+                (name for name, shown in read._shown().items() if state.get(name, shown) != shown),
+                None,
+            )
             if wrong is not None:
                 raise InputError("SIGN.STATE", where=wrong)
         except HocbaSignError as error:
             raise InputError("SIGN.STATE", where=error.where) from error
-        except (ValueError, KeyError, TypeError, AttributeError, RecursionError, OverflowError, binascii.Error) as error:
+        except (
+            ValueError,
+            KeyError,
+            TypeError,
+            AttributeError,
+            RecursionError,
+            OverflowError,
+            binascii.Error,
+        ) as error:
             raise InputError("SIGN.STATE") from error
         return read
 
@@ -110,7 +131,9 @@ def _object(pairs: list[tuple[str, object]]) -> dict[str, object]:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SignedDocument:
-    """A document with a signature that was just made and checked, in `slot`; `notes` are what the signer should know of the certificate."""
+    """A document with a signature that was just made and checked, in `slot`; `notes` are what the
+    signer should know of the certificate.
+    """
 
     octets: bytes
     slot: Slot

@@ -1,4 +1,7 @@
-"""A test world of invented authorities and INSECURE keys. Nothing here may meet real transcripts."""
+"""A test world of invented authorities and INSECURE keys.
+
+Nothing here may meet real transcripts.
+"""
 
 from hocba_sign.testing.identity import CertificateAuthority, Identity
 from hocba_sign.testing.server import Fault, WorldServer

@@ -1,6 +1,7 @@
 """Certificates and revocation lists of the test world, right or wrong as asked.
 
-Built on asn1crypto instead of a certificate builder, because a builder refuses the very faults that tests need.
+Built on asn1crypto instead of a certificate builder, because a builder refuses the very faults that
+tests need.
 """
 
 import hashlib
@@ -14,7 +15,9 @@ from cryptography.hazmat.primitives.asymmetric import rsa
 from hocba_sign.testing.keys import InsecureKey, public_key_der, sign_octets
 
 Subject = tuple[tuple[str, str], ...]
-"""Attribute names as in asn1crypto (`common_name`, `user_id`, ...) with their values, in order of appearance."""
+"""Attribute names as in asn1crypto (`common_name`, `user_id`, ...) with their values, in order of
+appearance.
+"""
 
 _GENERALIZED_TIME_FROM: Final = 2050
 
@@ -58,8 +61,12 @@ class RevokedEntry:
 
 
 def distinguished_name(subject: Subject) -> x509.Name:
-    """Encode `subject` in the given order, UTF8String throughout, the country as PrintableString."""
-    return x509.Name(name="", value=x509.RDNSequence([_relative_name(kind, value) for kind, value in subject]))
+    """Encode `subject` in the given order, UTF8String throughout, the country as
+    PrintableString.
+    """
+    return x509.Name(
+        name="", value=x509.RDNSequence([_relative_name(kind, value) for kind, value in subject])
+    )
 
 
 def signature_algorithm(key: InsecureKey, digest: str) -> algos.SignedDigestAlgorithm:
@@ -69,12 +76,13 @@ def signature_algorithm(key: InsecureKey, digest: str) -> algos.SignedDigestAlgo
 
 
 def key_identifier(key: InsecureKey) -> bytes:
-    """Give the SHA-1 key identifier. Spec: RFC 5280, 4.2.1.2 (1)."""
+    """Return the SHA-1 key identifier. Spec: RFC 5280, 4.2.1.2 (1)."""
     return bytes(keys.PublicKeyInfo.load(public_key_der(key)).sha1)
 
 
 def issue(profile: CertificateProfile, key: InsecureKey, *, issuer: Issuer) -> bytes:
-    """Give the certificate of `key` signed by `issuer`, in DER; for a root give its own name and key as issuer.
+    """Return the certificate of `key` signed by `issuer`, in DER; for a root give its own name and
+    key as issuer.
 
     Without `profile.serial` the number is derived from the content, addresses excepted.
     """
@@ -82,10 +90,15 @@ def issue(profile: CertificateProfile, key: InsecureKey, *, issuer: Issuer) -> b
     to_be_signed = x509.TbsCertificate(
         {
             "version": "v3",
-            "serial_number": _derived_serial(profile, key, issuer) if profile.serial is None else profile.serial,
+            "serial_number": _derived_serial(profile, key, issuer)
+            if profile.serial is None
+            else profile.serial,
             "signature": algorithm,
             "issuer": distinguished_name(issuer.subject),
-            "validity": {"not_before": _time(profile.not_before), "not_after": _time(profile.not_after)},
+            "validity": {
+                "not_before": _time(profile.not_before),
+                "not_after": _time(profile.not_after),
+            },
             "subject": distinguished_name(profile.subject),
             "subject_public_key_info": keys.PublicKeyInfo.load(public_key_der(key)),
             "extensions": _extensions(profile, key, issuer),
@@ -110,7 +123,9 @@ def revocation_list(
     signing_key: InsecureKey,
     digest: str = "sha256",
 ) -> bytes:
-    """Give a full CRL in DER, numbered by the seconds of `at`; `signing_key` differs from the issuer's only in forgeries."""
+    """Return a full CRL in DER, numbered by the seconds of `at`; `signing_key` differs from the
+    issuer's only in forgeries.
+    """
     algorithm = signature_algorithm(signing_key, digest)
     fields: dict[str, Any] = {
         "version": "v2",
@@ -119,7 +134,10 @@ def revocation_list(
         "this_update": _time(at),
         "next_update": _time(next_update),
         "crl_extensions": [
-            {"extn_id": "authority_key_identifier", "extn_value": {"key_identifier": key_identifier(issuer.key)}},
+            {
+                "extn_id": "authority_key_identifier",
+                "extn_value": {"key_identifier": key_identifier(issuer.key)},
+            },
             {"extn_id": "crl_number", "extn_value": int(at.timestamp())},
         ],
     }
@@ -128,7 +146,9 @@ def revocation_list(
             {
                 "user_certificate": entry.serial,
                 "revocation_date": _time(entry.at),
-                "crl_entry_extensions": [{"extn_id": "crl_reason", "extn_value": crl.CRLReason(entry.reason)}],
+                "crl_entry_extensions": [
+                    {"extn_id": "crl_reason", "extn_value": crl.CRLReason(entry.reason)}
+                ],
             }
             for entry in entries
         ]
@@ -175,15 +195,28 @@ def _derived_serial(profile: CertificateProfile, key: InsecureKey, issuer: Issue
     return int.from_bytes(hashlib.sha256(repr(content).encode()).digest()[:16], "big") >> 1
 
 
-def _extensions(profile: CertificateProfile, key: InsecureKey, issuer: Issuer) -> list[dict[str, object]]:
+def _extensions(
+    profile: CertificateProfile, key: InsecureKey, issuer: Issuer
+) -> list[dict[str, object]]:
     constraints: dict[str, object] = {"ca": profile.is_ca}
     if profile.path_length is not None:
         constraints["path_len_constraint"] = profile.path_length
     extensions: list[dict[str, object]] = [
-        {"extn_id": "basic_constraints", "critical": True, "extn_value": x509.BasicConstraints(constraints)},
-        {"extn_id": "key_usage", "critical": True, "extn_value": x509.KeyUsage(set(profile.key_usage))},
+        {
+            "extn_id": "basic_constraints",
+            "critical": True,
+            "extn_value": x509.BasicConstraints(constraints),
+        },
+        {
+            "extn_id": "key_usage",
+            "critical": True,
+            "extn_value": x509.KeyUsage(set(profile.key_usage)),
+        },
         {"extn_id": "key_identifier", "extn_value": key_identifier(key)},
-        {"extn_id": "authority_key_identifier", "extn_value": {"key_identifier": key_identifier(issuer.key)}},
+        {
+            "extn_id": "authority_key_identifier",
+            "extn_value": {"key_identifier": key_identifier(issuer.key)},
+        },
     ]
     if profile.extended_key_usage:
         extensions.append(
@@ -196,7 +229,11 @@ def _extensions(profile: CertificateProfile, key: InsecureKey, issuer: Issuer) -
     if profile.has_ocsp_no_check:
         extensions.append({"extn_id": "ocsp_no_check", "extn_value": core.Null()})
     if profile.crl_url is not None:
-        point = {"distribution_point": x509.DistributionPointName(name="full_name", value=[_address(profile.crl_url)])}
+        point = {
+            "distribution_point": x509.DistributionPointName(
+                name="full_name", value=[_address(profile.crl_url)]
+            )
+        }
         extensions.append({"extn_id": "crl_distribution_points", "extn_value": [point]})
     access = [
         {"access_method": method, "access_location": _address(url)}
@@ -204,7 +241,13 @@ def _extensions(profile: CertificateProfile, key: InsecureKey, issuer: Issuer) -
         if url is not None
     ]
     if access:
-        extensions.append({"extn_id": "authority_information_access", "critical": profile.is_aia_critical, "extn_value": access})
+        extensions.append(
+            {
+                "extn_id": "authority_information_access",
+                "critical": profile.is_aia_critical,
+                "extn_value": access,
+            }
+        )
     return extensions
 
 

@@ -1,4 +1,6 @@
-"""Files that must be refused: signed by the right keys but against the plan, or altered afterwards."""
+"""Files that must be refused: signed by the right keys but against the plan, or altered
+afterwards.
+"""
 
 import re
 from collections.abc import Callable
@@ -13,7 +15,13 @@ from hocba_sign.signing.xml.prepare import signature_id
 from hocba_sign.testing.identity import Identity
 from hocba_sign.xades.syntax.names import COMMITMENT
 from hocba_sign.xades.transcript.read import signature_elements
-from hocba_sign.xades.transcript.write import Description, time_stamp, time_stamped_octets, with_value, write_unsigned
+from hocba_sign.xades.transcript.write import (
+    Description,
+    time_stamp,
+    time_stamped_octets,
+    with_value,
+    write_unsigned,
+)
 from hocba_sign.xml.layout import recognise, slot_elements
 from hocba_sign.xml.names import ID_DATA
 from hocba_sign.xml.parse import parse
@@ -28,7 +36,9 @@ TokenSource = Callable[[bytes], bytes]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Forgery:
-    """A signature that asks nobody: `covered_ids` and `linked` (slots) are what it covers, whatever the layout demands. `at` is UTC."""
+    """A signature that asks nobody: `covered_ids` and `linked` (slots) are what it covers, whatever
+    the layout demands. `at` is UTC.
+    """
 
     slot: Slot
     identity: Identity
@@ -38,7 +48,10 @@ class Forgery:
 
 
 def forge(document: bytes, forgery: Forgery, *, token: TokenSource | None = None) -> bytes:
-    """Sign as `forgery` says, at level T where `token` is given. The value and all digests are right."""
+    """Sign as `forgery` says, at level T where `token` is given.
+
+    The value and all digests are right.
+    """
     xml = parse(document)
     layout = recognise(xml.root)
     element = dict(slot_elements(xml.root, layout))[forgery.slot]
@@ -65,8 +78,13 @@ def forge(document: bytes, forgery: Forgery, *, token: TokenSource | None = None
 
 
 def with_changed_mark(document: bytes) -> bytes:
-    """Give the first subject another mark for the year. Raises ValueError where there is no score."""
-    changed, count = _MARK.subn(lambda found: found[1] + (b"9" if found[2] != b"9" else b"8") + found[3], document, count=1)
+    """Return the first subject another mark for the year.
+
+    Raises ValueError where there is no score.
+    """
+    changed, count = _MARK.subn(
+        lambda found: found[1] + (b"9" if found[2] != b"9" else b"8") + found[3], document, count=1
+    )
     if not count:
         raise ValueError("no mark in the document")
     return changed
@@ -78,7 +96,13 @@ def with_swapped_signatures(document: bytes) -> bytes:
     if len(found) < len("ab"):
         raise ValueError("fewer than two signatures")
     first, second = found
-    return document[: first.start()] + second[0] + document[first.end() : second.start()] + first[0] + document[second.end() :]
+    return (
+        document[: first.start()]
+        + second[0]
+        + document[first.end() : second.start()]
+        + first[0]
+        + document[second.end() :]
+    )
 
 
 def without_signature(document: bytes, slot: Slot) -> bytes:
@@ -94,4 +118,6 @@ def _stamped(document: bytes, slot: Slot, token: TokenSource) -> bytes:
     root = parse(document).root
     signature = signature_elements(root, recognise(root))[slot]
     qualifying = next(signature.iter("{*}QualifyingProperties"))
-    return insert(document, path_of(qualifying), fragment=time_stamp(token(time_stamped_octets(signature))))
+    return insert(
+        document, path_of(qualifying), fragment=time_stamp(token(time_stamped_octets(signature)))
+    )

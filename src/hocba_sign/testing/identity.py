@@ -1,4 +1,6 @@
-"""Who holds a key in the test world: a person, an organisation, a time-stamp authority or a certification authority."""
+"""Who holds a key in the test world: a person, an organisation, a time-stamp authority or a
+certification authority.
+"""
 
 from dataclasses import dataclass
 
@@ -14,8 +16,8 @@ from hocba_sign.testing.keys import InsecureKey
 class Identity:
     """A certificate with its INSECURE test key.
 
-    `chain_der` begins with the certificate itself, then the issuers, nearest first, the anchor last.
-    `authority` is the slug of the issuing authority.
+    `chain_der` begins with the certificate itself, then the issuers, nearest first, the anchor
+    last. `authority` is the slug of the issuing authority.
     """
 
     name: str
@@ -27,30 +29,44 @@ class Identity:
 
     @property
     def certificate_pem(self) -> bytes:
-        """Give the certificate in PEM."""
+        """Return the certificate in PEM."""
         return pem(self.certificate_der)
 
     @property
     def chain_pem(self) -> bytes:
-        """Give certificate, intermediates and anchor in PEM, one after the other."""
+        """Return certificate, intermediates and anchor in PEM, one after the other."""
         return b"".join(map(pem, self.chain_der))
 
     @property
     def key_pem(self) -> bytes:
-        """Give the key in PEM, PKCS#8, not encrypted."""
-        return self.key.private_bytes(serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption())
+        """Return the key in PEM, PKCS#8, not encrypted."""
+        return self.key.private_bytes(
+            serialization.Encoding.PEM,
+            serialization.PrivateFormat.PKCS8,
+            serialization.NoEncryption(),
+        )
 
     def encrypted_key_pem(self, password: bytes) -> bytes:
-        """Give the key in PEM, PKCS#8, encrypted; the bytes differ from call to call."""
+        """Return the key in PEM, PKCS#8, encrypted; the bytes differ from call to call."""
         encryption = serialization.BestAvailableEncryption(password)
-        return self.key.private_bytes(serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, encryption)
+        return self.key.private_bytes(
+            serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, encryption
+        )
 
     def p12(self, password: bytes) -> bytes:
-        """Give key, certificate and chain as PKCS#12; the bytes differ from call to call, because the salt is random."""
+        """Return key, certificate and chain as PKCS#12; the bytes differ from call to call, because
+        the salt is random.
+        """
         issuers = [x509.load_der_x509_certificate(der) for der in self.chain_der[1:]]
         certificate = x509.load_der_x509_certificate(self.certificate_der)
-        encryption = serialization.BestAvailableEncryption(password) if password else serialization.NoEncryption()
-        return pkcs12.serialize_key_and_certificates(self.name.encode(), self.key, certificate, issuers, encryption)
+        encryption = (
+            serialization.BestAvailableEncryption(password)
+            if password
+            else serialization.NoEncryption()
+        )
+        return pkcs12.serialize_key_and_certificates(
+            self.name.encode(), self.key, certificate, issuers, encryption
+        )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -67,12 +83,12 @@ class CertificateAuthority:
 
     @property
     def certificate_pem(self) -> bytes:
-        """Give the certificate in PEM."""
+        """Return the certificate in PEM."""
         return pem(self.certificate_der)
 
     @property
     def issuer(self) -> Issuer:
-        """Give what `certificates.issue` signs with."""
+        """Return what `certificates.issue` signs with."""
         return Issuer(subject=self.subject, key=self.key)
 
 

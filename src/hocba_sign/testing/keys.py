@@ -1,6 +1,7 @@
 """INSECURE keys for tests: derived from a public seed string, so anybody can compute them.
 
-A test world is byte for byte reproducible without a single key in the repository. Never use these keys for anything real.
+A test world is byte for byte reproducible without a single key in the repository. Never use these
+keys for anything real.
 """
 
 import hashlib
@@ -36,10 +37,14 @@ def insecure_key(seed: str, kind: KeyKind) -> InsecureKey:
 
 @lru_cache(maxsize=512)
 def insecure_rsa_key(seed: str, bits: int = 2048) -> rsa.RSAPrivateKey:
-    """Derive an INSECURE RSA test key of exactly `bits` bits, exponent 65537; about 0.25 s for 2048 bits."""
+    """Derive an INSECURE RSA test key of exactly `bits` bits, exponent 65537; about 0.25 s for 2048
+    bits.
+    """
     exponent = 65537
     octets = _octets(f"hocba insecure rsa {bits} {seed}")
-    p, q = sorted((_prime(octets, bits // 2, exponent), _prime(octets, bits // 2, exponent)), reverse=True)
+    p, q = sorted(
+        (_prime(octets, bits // 2, exponent), _prime(octets, bits // 2, exponent)), reverse=True
+    )
     d = pow(exponent, -1, math.lcm(p - 1, q - 1))
     public = rsa.RSAPublicNumbers(exponent, p * q)
     numbers = rsa.RSAPrivateNumbers(p, q, d, d % (p - 1), d % (q - 1), pow(q, -1, p), public)
@@ -54,7 +59,9 @@ def insecure_ec_key(seed: str) -> ec.EllipticCurvePrivateKey:
 
 
 def sign_octets(key: InsecureKey, octets: bytes, *, digest: str) -> bytes:
-    """Sign with PKCS#1 v1.5 or deterministic ECDSA (RFC 6979, DER value), so that equal input gives equal bytes."""
+    """Sign with PKCS#1 v1.5 or deterministic ECDSA (RFC 6979, DER value), so that equal input gives
+    equal bytes.
+    """
     match key:
         case rsa.RSAPrivateKey():
             return key.sign(octets, padding.PKCS1v15(), HASHES[digest])
@@ -65,8 +72,10 @@ def sign_octets(key: InsecureKey, octets: bytes, *, digest: str) -> bytes:
 
 
 def public_key_der(key: InsecureKey) -> bytes:
-    """Give the SubjectPublicKeyInfo."""
-    return key.public_key().public_bytes(serialization.Encoding.DER, serialization.PublicFormat.SubjectPublicKeyInfo)
+    """Return the SubjectPublicKeyInfo."""
+    return key.public_key().public_bytes(
+        serialization.Encoding.DER, serialization.PublicFormat.SubjectPublicKeyInfo
+    )
 
 
 def _octets(seed: str) -> Iterator[int]:
@@ -85,7 +94,11 @@ def _prime(octets: Iterator[int], bits: int, exponent: int) -> int:
     while True:
         start = int.from_bytes(_take(octets, bits // 8), "big") | 3 << (bits - 2) | 1
         for candidate in _sieved(start):
-            if candidate.bit_length() == bits and candidate % exponent != 1 and _is_probable_prime(candidate):
+            if (
+                candidate.bit_length() == bits
+                and candidate % exponent != 1
+                and _is_probable_prime(candidate)
+            ):
                 return candidate
 
 

@@ -1,4 +1,6 @@
-"""The authorities that every test world has, and what a certificate in it may say instead of the usual."""
+"""The authorities that every test world has, and what a certificate in it may say instead of the
+usual.
+"""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -16,8 +18,9 @@ CA_KEY_USAGE: Final = ("digital_signature", "key_cert_sign", "crl_sign")
 class CertificateOptions(TypedDict, total=False):
     """What any certificate may say instead of the usual.
 
-    Times are UTC. `key` is the kind of the holder's key, `digest` the hash of the issuer's signature (`sha1` for old certificates);
-    usages are named as in asn1crypto. `issuer` is an authority or its slug.
+    Times are UTC. `key` is the kind of the holder's key, `digest` the hash of the issuer's
+    signature (`sha1` for old certificates); usages are named as in asn1crypto. `issuer` is an
+    authority or its slug.
     """
 
     not_before: datetime
@@ -33,7 +36,9 @@ class CertificateOptions(TypedDict, total=False):
 
 
 class PersonOptions(CertificateOptions, total=False):
-    """`organisation` goes into O; `uid` replaces `CCCD:<number>`, and an empty one leaves the attribute out."""
+    """`organisation` goes into O; `uid` replaces `CCCD:<number>`, and an empty one leaves the
+    attribute out.
+    """
 
     organisation: str
     uid: str

@@ -42,8 +42,9 @@ _FLOOD_PIECE: Final = 1 << 16
 class Fault(StrEnum):
     """What goes wrong at an address.
 
-    SLOW answers rightly after `WorldServer.delay`, DRIP sends one octet per `delay`; TRUNCATED closes before the promised length;
-    FLOOD sends a gigabyte without a length. PEM and P7B are real habits: a list as text under `.crl`, a bundle of the chain under caIssuers.
+    SLOW answers rightly after `WorldServer.delay`, DRIP sends one octet per `delay`; TRUNCATED
+    closes before the promised length; FLOOD sends a gigabyte without a length. PEM and P7B are real
+    habits: a list as text under `.crl`, a bundle of the chain under caIssuers.
     """
 
     SERVER_ERROR = "server error"
@@ -98,7 +99,8 @@ class _State:
 
 class _LoopbackServer(ThreadingHTTPServer):
     def server_bind(self) -> None:
-        # The base class asks the name service for the host name, which takes seconds on a machine without a network.
+        # The base class asks the name service for the host name, which takes seconds on a machine
+        # without a network.
         TCPServer.server_bind(self)
         self.server_name, self.server_port = "127.0.0.1", int(self.server_address[1])
 
@@ -111,11 +113,14 @@ class WorldServer:
     """Serve a `World` on 127.0.0.1 while the `with` block lasts.
 
     The port is bound on entry; only then is the world made, because certificates carry the address:
-    `build` gets the base URL, e.g. `lambda url: World(at, base_url=url)`. `clock` gives the moment (UTC) of every answer.
-    `timestamp_options`, `ocsp_options`, `tsa` and `responders` (by slug) change what the answers say.
+    `build` gets the base URL, e.g. `lambda url: World(at, base_url=url)`. `clock` gives the moment
+    (UTC) of every answer. `timestamp_options`, `ocsp_options`, `tsa` and `responders` (by slug)
+    change what the answers say.
     """
 
-    def __init__(self, clock: Callable[[], datetime], build: Callable[[str], World] | None = None) -> None:
+    def __init__(
+        self, clock: Callable[[], datetime], build: Callable[[str], World] | None = None
+    ) -> None:
         self.clock = clock
         self.delay = timedelta(seconds=2)
         self.redirect_to = "http://127.0.0.1:9/"
@@ -138,11 +143,18 @@ class WorldServer:
         except BaseException:
             self._http.server_close()
             raise
-        self._thread = Thread(target=self._http.serve_forever, kwargs={"poll_interval": 0.02}, daemon=True)
+        self._thread = Thread(
+            target=self._http.serve_forever, kwargs={"poll_interval": 0.02}, daemon=True
+        )
         self._thread.start()
         return self
 
-    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
         """Let slow answers go and close."""
         self._state.closing.set()
         if self._http is not None and self._thread is not None:
@@ -152,29 +164,31 @@ class WorldServer:
 
     @property
     def url(self) -> str:
-        """Give `http://127.0.0.1:<port>`."""
+        """Return `http://127.0.0.1:<port>`."""
         assert self._http is not None, "the server is bound inside its with block"
         return f"http://127.0.0.1:{self._http.server_address[1]}"
 
     @property
     def tsa_url(self) -> str:
-        """Give the address of the time-stamp authority."""
+        """Return the address of the time-stamp authority."""
         return f"{self.url}/tsa"
 
     @property
     def world(self) -> World:
-        """Give the world that is served."""
+        """Return the world that is served."""
         assert self._world is not None, "the world is made inside the with block"
         return self._world
 
     @property
     def requests(self) -> tuple[Request, ...]:
-        """Give the requests so far, in order of arrival."""
+        """Return the requests so far, in order of arrival."""
         with self._state.lock:
             return tuple(self._state.requests)
 
     def fail(self, prefix: str, fault: Fault, *, times: int | None = None) -> None:
-        """Let every address that begins with `prefix` fail, always or `times` times; the newest matching fault wins."""
+        """Let every address that begins with `prefix` fail, always or `times` times; the newest
+        matching fault wins.
+        """
         with self._state.lock:
             self._state.illnesses.insert(0, _Illness(prefix, fault, times))
 
@@ -198,17 +212,27 @@ class WorldServer:
         return None
 
     def answer(self, request: Request) -> Reply:
-        """Give the reply of a healthy server."""
+        """Return the reply of a healthy server."""
         head, _, rest = request.path.lstrip("/").partition("/")
         slug = rest.partition("/")[0].rpartition(".")[0] or rest.partition("/")[0]
         if (request.method, head, rest) == ("POST", "tsa", ""):
-            return Reply(self.world.timestamp(request.body, self.clock(), tsa=self.tsa, **self.timestamp_options), _TYPE_TSA)
+            return Reply(
+                self.world.timestamp(
+                    request.body, self.clock(), tsa=self.tsa, **self.timestamp_options
+                ),
+                _TYPE_TSA,
+            )
         if slug not in self.world.slugs:
             return Reply(b"", "text/plain", HTTPStatus.NOT_FOUND)
         if head == "ocsp":
             asked = request.body if request.method == "POST" else _from_path(rest.partition("/")[2])
             signer = self.responders.get(slug)
-            return Reply(self.world.answer_ocsp(asked, self.clock(), issuer=slug, signer=signer, **self.ocsp_options), _TYPE_OCSP)
+            return Reply(
+                self.world.answer_ocsp(
+                    asked, self.clock(), issuer=slug, signer=signer, **self.ocsp_options
+                ),
+                _TYPE_OCSP,
+            )
         if (request.method, head) == ("GET", "crl") and rest == f"{slug}.crl":
             return Reply(self.world.crl(slug, self.clock()), _TYPE_CRL)
         if (request.method, head) == ("GET", "ca") and rest == f"{slug}.crt":
@@ -217,7 +241,7 @@ class WorldServer:
 
 
 def certificate_bundle(certificates_der: tuple[bytes, ...]) -> bytes:
-    """Give a certificates-only PKCS#7 bundle (.p7b)."""
+    """Return a certificates-only PKCS#7 bundle (.p7b)."""
     content = {
         "version": "v1",
         "digest_algorithms": [],
@@ -225,7 +249,9 @@ def certificate_bundle(certificates_der: tuple[bytes, ...]) -> bytes:
         "certificates": [x509.Certificate.load(der) for der in certificates_der],
         "signer_infos": [],
     }
-    return bytes(cms.ContentInfo({"content_type": "signed_data", "content": cms.SignedData(content)}).dump())
+    return bytes(
+        cms.ContentInfo({"content_type": "signed_data", "content": cms.SignedData(content)}).dump()
+    )
 
 
 def _from_path(part: str) -> bytes:
@@ -251,7 +277,9 @@ class _Handler(BaseHTTPRequestHandler):
 
     def do_POST(self) -> None:
         length = self.headers.get("Content-Length", "0")
-        self._serve(self.rfile.read(min(int(length), _LARGEST_REQUEST)) if length.isdecimal() else b"")
+        self._serve(
+            self.rfile.read(min(int(length), _LARGEST_REQUEST)) if length.isdecimal() else b""
+        )
 
     def log_message(self, format: str, *args: object) -> None:  # noqa: A002 -- the base class names it so
         """Stay silent; `WorldServer.requests` is the log."""
@@ -334,7 +362,12 @@ def _reply_with(fault: Fault | None, server: WorldServer, request: Request) -> R
             return Reply(bytes(armour.armor(kind, healthy.body)), healthy.content_type)
         case Fault.P7B:
             authorities = map(server.world.authority, server.world.slugs)
-            chain = next((ca.chain_der for ca in authorities if ca.certificate_der == healthy.body), (healthy.body,))
-            return Reply(certificate_bundle((*reversed(chain),)), "application/x-pkcs7-certificates")
+            chain = next(
+                (ca.chain_der for ca in authorities if ca.certificate_der == healthy.body),
+                (healthy.body,),
+            )
+            return Reply(
+                certificate_bundle((*reversed(chain),)), "application/x-pkcs7-certificates"
+            )
         case _:
             return healthy

@@ -1,4 +1,6 @@
-"""What a verifier knows beside the file: who may sign, what happened after issue, the pupil's other years. All of it is given, nothing is fetched."""
+"""What a verifier knows beside the file: who may sign, what happened after issue, the pupil's other
+years. All of it is given, nothing is fetched.
+"""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -17,8 +19,8 @@ from hocba_sign.validation.verdict import Verdict
 class JudgedEvent:
     """An event with what its own validation said.
 
-    `is_signed_by_named`: all whom it names have signed, as far as their certificates tell. The seal covers the head's signature, so where
-    the head's day is not proven, that of the seal bounds it.
+    `is_signed_by_named`: all whom it names have signed, as far as their certificates tell. The seal
+    covers the head's signature, so where the head's day is not proven, that of the seal bounds it.
     """
 
     event: Event
@@ -39,9 +41,12 @@ class JudgedList:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class YearFacts:
-    """What links one year of a pupil to the next, and one version to another. `digest` as in `TranscriptReference`.
+    """What links one year of a pupil to the next, and one version to another.
 
-    `seal` is what sealed it for the `school`. Only a file that `is_valid` may contradict another one.
+    `digest` as in `TranscriptReference`.
+
+    `seal` is what sealed it for the `school`. Only a file that `is_valid` may contradict another
+    one.
     """
 
     id: str
@@ -61,7 +66,8 @@ class YearFacts:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Years:
-    """Transcripts that were given together, by their ids, and by the personal ids and codes of their pupils.
+    """Transcripts that were given together, by their ids, and by the personal ids and codes of
+    their pupils.
 
     `is_by_code`: a registry told whose seals stand for the codes of schools.
     """
@@ -73,7 +79,9 @@ class Years:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Knowledge:
-    """`events` by transcript id; None where nobody looked for any, as with `years`. `notes` are told in every report.
+    """`events` by transcript id; None where nobody looked for any, as with `years`.
+
+    `notes` are told in every report.
 
     `unread` may be events or lists, and leave open whether a transcript is in force.
     """

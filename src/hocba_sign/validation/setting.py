@@ -10,7 +10,9 @@ from hocba_sign.validation.policy import Policy
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Setting:
-    """What a validation rests on: trust, evidence, the validation time `at` (aware UTC), and the policy."""
+    """What a validation rests on: trust, evidence, the validation time `at` (aware UTC), and the
+    policy.
+    """
 
     trust: TrustStore
     evidence: Evidence

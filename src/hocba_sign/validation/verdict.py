@@ -1,4 +1,6 @@
-"""The vocabulary of judgement: indications, sub-indications, and what each cause means for the verdict."""
+"""The vocabulary of judgement: indications, sub-indications, and what each cause means for the
+verdict.
+"""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -18,7 +20,8 @@ class Indication(StrEnum):
 class SubIndication(StrEnum):
     """Why not passed (EN 319 102-1, 5.1.3, tables 5 and 6).
 
-    NO_POE is missing: it stays inside the blocks 5.6.2.1 and 5.6.2.2, whose callers give their own (5.6.2.4 (2)).
+    NO_POE is missing: it stays inside the blocks 5.6.2.1 and 5.6.2.2, whose callers give their own
+    (5.6.2.4 (2)).
     """
 
     FORMAT_FAILURE = "FORMAT_FAILURE"
@@ -59,7 +62,8 @@ class Verdict(StrEnum):
 class Status(StrEnum):
     """Result of one check in a report.
 
-    `FAIL` makes the verdict INVALID, `UNPROVEN` INDETERMINATE (shown as a warning that says so), `WARNING` neither.
+    `FAIL` makes the verdict INVALID, `UNPROVEN` INDETERMINATE (shown as a warning that says so),
+    `WARNING` neither.
     """
 
     PASS = "pass"
@@ -71,7 +75,9 @@ class Status(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Check:
-    """One check with its result; `identifier` is the id of the check or of the cause that was found."""
+    """One check with its result; `identifier` is the id of the check or of the cause that was
+    found.
+    """
 
     identifier: str
     status: Status
@@ -80,7 +86,9 @@ class Check:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Conclusion:
-    """The judgement of one signature or time-stamp; `findings` are all causes, not only the deciding one."""
+    """The judgement of one signature or time-stamp; `findings` are all causes, not only the
+    deciding one.
+    """
 
     indication: Indication
     sub_indication: SubIndication | None
@@ -133,7 +141,15 @@ _MEANING = {
     "CRYPTO.KEY_MISMATCH": (Indication.TOTAL_FAILED, SubIndication.SIG_CRYPTO_FAILURE),
     "CRYPTO.ENDED_BEFORE": (Indication.INDETERMINATE, SubIndication.CRYPTO_CONSTRAINTS_FAILURE),
 }
-_OF_REFERENCES = frozenset({"SIG.SIGNED_PROPERTIES", "SIG.NOTHING_SIGNED", "SIG.TRANSFORM", "SIG.REFERENCE_URI", "SIG.TARGET_AMBIGUOUS"})
+_OF_REFERENCES = frozenset(
+    {
+        "SIG.SIGNED_PROPERTIES",
+        "SIG.NOTHING_SIGNED",
+        "SIG.TRANSFORM",
+        "SIG.REFERENCE_URI",
+        "SIG.TARGET_AMBIGUOUS",
+    }
+)
 """Faults of the format that show when references are followed, after the signer was looked for."""
 _SECONDARY = frozenset({"SIG.ISSUER_SERIAL"})
 """Said beside a digest that does name the certificate."""
@@ -143,12 +159,22 @@ _CHAPTER = (
     SubIndication.HASH_FAILURE,
     SubIndication.SIG_CRYPTO_FAILURE,
 )
-"""The order in which a signature is examined (EN 319 102-1, 5.2.3 and 5.2.7), after its format (5.2.2)."""
-_MEANING_BY_AREA = {"SIG": _FORMAT, "XML": _FORMAT, "PDF": _FORMAT, "DER": _FORMAT, "CRYPTO": _CRYPTO, "CERT": _NO_CERTIFICATE}
+"""The order in which a signature is examined (EN 319 102-1, 5.2.3 and 5.2.7), after its format
+(5.2.2).
+"""
+_MEANING_BY_AREA = {
+    "SIG": _FORMAT,
+    "XML": _FORMAT,
+    "PDF": _FORMAT,
+    "DER": _FORMAT,
+    "CRYPTO": _CRYPTO,
+    "CERT": _NO_CERTIFICATE,
+}
 
 
 def conclude(findings: Iterable[Finding]) -> Conclusion:
-    """Turn what was found about a signature into its judgement: the first that the process of EN 319 102-1, 5.3 would end with.
+    """Turn what was found about a signature into its judgement: the first that the process of EN
+    319 102-1, 5.3 would end with.
 
     Of what it does not order, a proven failure outweighs what is only unproven.
     """
@@ -160,21 +186,37 @@ def conclude(findings: Iterable[Finding]) -> Conclusion:
 
 
 _DIFFERS = frozenset(
-    {"SIG.DIGEST", "SIG.VALUE", "SIG.REFORMATTED", "SIG.EDITED", "SIG.C14N_MISMATCH", "SIG.DOTNET_READING", "SIG.BROKEN_BY_ADDED"}
+    {
+        "SIG.DIGEST",
+        "SIG.VALUE",
+        "SIG.REFORMATTED",
+        "SIG.EDITED",
+        "SIG.C14N_MISMATCH",
+        "SIG.DOTNET_READING",
+        "SIG.BROKEN_BY_ADDED",
+    }
 )
 """A value or a digest was compared with what is in the file, and differs."""
 
 
 def is_contradicted(findings: Iterable[Finding]) -> bool:
-    """Tell whether a comparison failed: what was not compared may be right."""
+    """Return whether a comparison failed: what was not compared may be right."""
     return any(finding.cause in _DIFFERS for finding in findings)
 
 
 def is_proven_wrong(conclusion: Conclusion) -> bool:
-    """Tell whether anything found means a failure, though the process may have ended before it."""
+    """Return whether anything found means a failure, though the process may have ended
+    before it.
+    """
     areas = {*_MEANING_BY_AREA}
-    meanings = (_meaning(finding) for finding in conclusion.findings if finding.cause.partition(".")[0] in areas)
-    return conclusion.indication is Indication.TOTAL_FAILED or any(meaning[0] is Indication.TOTAL_FAILED for meaning in meanings)
+    meanings = (
+        _meaning(finding)
+        for finding in conclusion.findings
+        if finding.cause.partition(".")[0] in areas
+    )
+    return conclusion.indication is Indication.TOTAL_FAILED or any(
+        meaning[0] is Indication.TOTAL_FAILED for meaning in meanings
+    )
 
 
 def _meaning(finding: Finding) -> tuple[Indication, SubIndication]:

@@ -1,6 +1,7 @@
 """Canonical XML: the octets that a digest or a signature value is computed over.
 
-Spec: Canonical XML 1.0, Canonical XML 1.1, Exclusive XML Canonicalization 1.0, each with and without comments.
+Spec: Canonical XML 1.0, Canonical XML 1.1, Exclusive XML Canonicalization 1.0, each with and
+without comments.
 """
 
 import re
@@ -22,7 +23,9 @@ __all__ = ["C14nAlgorithm", "canonicalize"]
 
 _XML: Final = "http://www.w3.org/XML/1998/namespace"
 MAX_BASE: Final = 8_192
-"""Characters of xml:base values joined at one element; longer ones are no addresses and only cost time."""
+"""Characters of xml:base values joined at one element; longer ones are no addresses and only cost
+time.
+"""
 _ABSOLUTE: Final = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*:")
 
 
@@ -34,15 +37,20 @@ def canonicalize(
     subtrees: Subtrees = WHOLE,
     is_visible: Visible | None = None,
 ) -> bytes:
-    """Give the canonical form of a document, or of the sub-tree at an element within its document.
+    """Return the canonical form of a document, or of the sub-tree at an element within its
+    document.
 
     Only a document brings the comments and instructions outside its root element.
-    `inclusive_prefixes` is the PrefixList of the exclusive algorithms, `#default` for the default namespace.
-    `subtrees` leaves some out, as the enveloped-signature transform does; `is_visible` selects any other node-set.
-    Raises: InputError XML.RELATIVE_NAMESPACE, XML.TEXT_TOO_LONG where xml:base values add up to more than `MAX_BASE`.
+    `inclusive_prefixes` is the PrefixList of the exclusive algorithms, `#default` for the default
+    namespace. `subtrees` leaves some out, as the enveloped-signature transform does; `is_visible`
+    selects any other node-set.
+    Raises: InputError XML.RELATIVE_NAMESPACE, XML.TEXT_TOO_LONG where xml:base values add up to
+    more than `MAX_BASE`.
     """
     if is_visible is None and subtrees.only_hides:
-        octets = by_libxml2(target, algorithm, prefixes=inclusive_prefixes, hidden=tuple(subtrees.switches))
+        octets = by_libxml2(
+            target, algorithm, prefixes=inclusive_prefixes, hidden=tuple(subtrees.switches)
+        )
         if octets is not None:
             return octets
     listed = frozenset("" if prefix == "#default" else prefix for prefix in inclusive_prefixes)
@@ -54,8 +62,9 @@ def canonicalize(
 class _Frame:
     """What holds within one open element.
 
-    `scope` are the namespaces in scope, by prefix; `axis` those of the nearest element written, as far as they
-    are in the node-set; `rendered` those written by the elements around. Frames share dictionaries that are equal.
+    `scope` are the namespaces in scope, by prefix; `axis` those of the nearest element written, as
+    far as they are in the node-set; `rendered` those written by the elements around. Frames share
+    dictionaries that are equal.
     """
 
     scope: dict[str, str]
@@ -122,7 +131,7 @@ class _Writer:
         return self.subtrees.only_hides and element in self.subtrees.switches
 
     def _has(self, element: Element) -> bool:
-        """Tell whether an element that is just met belongs to the node-set."""
+        """Return whether an element that is just met belongs to the node-set."""
         if self.is_visible is not None:
             return self.is_visible(NodeKind.ELEMENT, element, "")
         outside = self.subtrees.is_shown if len(self.frames) == 1 else self.frames[-1].is_shown
@@ -152,8 +161,12 @@ class _Writer:
         for prefix, uri in sorted(namespaces):
             if uri and not _ABSOLUTE.match(uri):
                 raise InputError("XML.RELATIVE_NAMESPACE", where=locate(element))
-            out.append(f' xmlns:{prefix}="{_attribute(uri)}"' if prefix else f' xmlns="{_attribute(uri)}"')
-        for _, name, value in sorted(qualified, key=_attribute_order) if len(qualified) > 1 else qualified:
+            out.append(
+                f' xmlns:{prefix}="{_attribute(uri)}"' if prefix else f' xmlns="{_attribute(uri)}"'
+            )
+        for _, name, value in (
+            sorted(qualified, key=_attribute_order) if len(qualified) > 1 else qualified
+        ):
             out.append(f' {name}="{_attribute(value)}"')
         if is_shown:
             out.append(">")
@@ -165,16 +178,22 @@ class _Writer:
             self.out.append(f"</{frame.tag}>")
 
     def _attributes(self, element: Element, scope: dict[str, str]) -> list[tuple[str, str, str]]:
-        """Give the attributes in the node-set: Clark notation, the name as written, the value."""
+        """Return the attributes in the node-set: Clark notation, the name as written, the value."""
         found = []
         for position, (name, value) in enumerate(_items(element), 1):
             if self._shows_attribute(element, name):
-                written = self._written(element, name, scope, position=position) if name.startswith("{") else name
+                written = (
+                    self._written(element, name, scope, position=position)
+                    if name.startswith("{")
+                    else name
+                )
                 found.append((name, written, value))
         return found
 
     def _written(self, element: Element, name: str, scope: dict[str, str], *, position: int) -> str:
-        """Give the name of an attribute as written; where two prefixes stand for its namespace the tree is asked."""
+        """Return the name of an attribute as written; where two prefixes stand for its namespace
+        the tree is asked.
+        """
         uri, _, local = name[1:].partition("}")
         if uri == _XML:
             return f"xml:{local}"
@@ -184,13 +203,17 @@ class _Writer:
         return f"{prefix}:{local}" if prefix else _name_at(position)(element)
 
     def _shows(self, kind: NodeKind, element: Element, name: str) -> bool:
-        """Tell whether a node other than an element belongs to the node-set: in sub-trees, whether its parent does."""
+        """Return whether a node other than an element belongs to the node-set: in sub-trees,
+        whether its parent does.
+        """
         if self.is_visible is not None:
             return self.is_visible(kind, element, name)
         return self.frames[-1].is_shown if self.frames else self.subtrees.is_shown
 
     def _shows_attribute(self, element: Element, name: str) -> bool:
-        """Tell whether an attribute is in the node-set; as libxml2 does, 1.1 keeps the inheritable ones of an element that is."""
+        """Return whether an attribute is in the node-set; as libxml2 does, 1.1 keeps the
+        inheritable ones of an element that is.
+        """
         if self.is_visible is None or self.is_visible(NodeKind.ATTRIBUTE, element, name):
             return True
         is_kept = self.algorithm.is_version_11 and (name == _BASE or name in _SIMPLY_INHERITED)
@@ -209,13 +232,21 @@ class _Writer:
             return ""
         return f"<?{node.target} {text}?>" if text else f"<?{node.target}?>"
 
-    def _inclusive(self, element: Element, frame: _Frame, candidates: set[str]) -> list[tuple[str, str]]:
-        """Give the namespaces to write, of those that may be new here: what differs from the nearest element written."""
+    def _inclusive(
+        self, element: Element, frame: _Frame, candidates: set[str]
+    ) -> list[tuple[str, str]]:
+        """Return the namespaces to write, of those that may be new here: what differs from the
+        nearest element written.
+        """
         outer = frame.axis
         axis = self._axis(element, frame.scope)
         if axis is outer:
             return []
-        found = [(prefix, axis[prefix]) for prefix in candidates if prefix in axis and outer.get(prefix) != axis[prefix]]
+        found = [
+            (prefix, axis[prefix])
+            for prefix in candidates
+            if prefix in axis and outer.get(prefix) != axis[prefix]
+        ]
         if frame.is_shown:
             if "" in candidates and "" in outer and "" not in axis:
                 found.append(("", ""))
@@ -225,45 +256,71 @@ class _Writer:
     def _axis(self, element: Element, scope: dict[str, str]) -> dict[str, str]:
         if self.is_visible is None:
             return scope
-        return {prefix: uri for prefix, uri in scope.items() if self.is_visible(NodeKind.NAMESPACE, element, prefix)}
+        return {
+            prefix: uri
+            for prefix, uri in scope.items()
+            if self.is_visible(NodeKind.NAMESPACE, element, prefix)
+        }
 
     def _exclusive(
-        self, element: Element, attributes: list[tuple[str, str, str]], frame: _Frame, *, listed: set[str]
+        self,
+        element: Element,
+        attributes: list[tuple[str, str, str]],
+        frame: _Frame,
+        *,
+        listed: set[str],
     ) -> list[tuple[str, str]]:
-        """Give the namespaces to write: those used here and not yet written, and the listed ones as inclusively."""
+        """Return the namespaces to write: those used here and not yet written, and the listed ones
+        as inclusively.
+        """
         found = self._inclusive(element, frame, listed) if self.listed else []
         if frame.is_shown:
-            used = {element.prefix or "", *(name.partition(":")[0] for _, name, _ in attributes if ":" in name)}
+            used = {
+                element.prefix or "",
+                *(name.partition(":")[0] for _, name, _ in attributes if ":" in name),
+            }
             for prefix in used - self.listed:
                 uri = frame.scope.get(prefix, "")
                 if (
                     prefix != "xml"
                     and frame.rendered.get(prefix, "") != uri
-                    and (not uri or self.is_visible is None or self.is_visible(NodeKind.NAMESPACE, element, prefix))
+                    and (
+                        not uri
+                        or self.is_visible is None
+                        or self.is_visible(NodeKind.NAMESPACE, element, prefix)
+                    )
                 ):
                     found.append((prefix, uri))
         if found:
             frame.rendered = {**frame.rendered, **dict(found)}
         return found
 
-    def _inherited(self, element: Element, attributes: list[tuple[str, str, str]]) -> list[tuple[str, str, str]]:
+    def _inherited(
+        self, element: Element, attributes: list[tuple[str, str, str]]
+    ) -> list[tuple[str, str, str]]:
         """Add the attributes of the xml namespace that an element inherits from ancestors left out.
 
         Spec: Canonical XML 1.0, 2.4; Canonical XML 1.1, 2.4 (xml:id stays, xml:base is joined).
         """
         parent = element.getparent()
         own = set(element.keys())
-        found = {} if parent is None else {name: value for name, value in self._above(parent).items() if name not in own}
+        found = (
+            {}
+            if parent is None
+            else {name: value for name, value in self._above(parent).items() if name not in own}
+        )
         if self.algorithm.is_version_11:
             found = {name: value for name, value in found.items() if name in _SIMPLY_INHERITED}
             base = self._joined_base(element)
             if base is not None:
                 attributes = [attribute for attribute in attributes if attribute[0] != _BASE]
                 found |= {_BASE: base} if base else {}
-        return attributes + [(name, f"xml:{name.removeprefix(_XML_PREFIX)}", value) for name, value in found.items()]
+        return attributes + [
+            (name, f"xml:{name.removeprefix(_XML_PREFIX)}", value) for name, value in found.items()
+        ]
 
     def _above(self, element: Element) -> dict[str, str]:
-        """Give the attributes of the xml namespace that hold at an element."""
+        """Return the attributes of the xml namespace that hold at an element."""
         known: dict[str, str] = {}
         missing: list[Element] = []
         for step in (element, *element.iterancestors()):
@@ -277,7 +334,9 @@ class _Writer:
         return known
 
     def _joined_base(self, element: Element) -> str | None:
-        """Give the xml:base that stands for those of the ancestors left out; None where there is none."""
+        """Return the xml:base that stands for those of the ancestors left out; None where there is
+        none.
+        """
         joined = element.get(_BASE)
         is_changed, size = False, 0
         frames = reversed(self.frames)
@@ -289,7 +348,11 @@ class _Writer:
             if base is not None:
                 size += len(base)
                 if size > MAX_BASE:
-                    raise InputError("XML.TEXT_TOO_LONG", where=locate(ancestor), detail=f"xml:base: the limit is {MAX_BASE}")
+                    raise InputError(
+                        "XML.TEXT_TOO_LONG",
+                        where=locate(ancestor),
+                        detail=f"xml:base: the limit is {MAX_BASE}",
+                    )
                 joined = base if joined is None else join_base(base, joined)
                 is_changed = True
         return joined if is_changed else None
@@ -327,7 +390,7 @@ def _tag(element: Element) -> str:
 
 
 def _prefixes(scope: dict[str, str]) -> dict[str, str]:
-    """Give the prefix of each namespace that has exactly one."""
+    """Return the prefix of each namespace that has exactly one."""
     found: dict[str, str] = {}
     for prefix, uri in scope.items():
         if prefix:
@@ -337,8 +400,13 @@ def _prefixes(scope: dict[str, str]) -> dict[str, str]:
 
 @lru_cache(maxsize=MAX_ATTRIBUTES)
 def _name_at(position: int) -> Callable[[Element], str]:
-    """Give the query for the name of an attribute as written, which lxml tells in no other way."""
-    return cast("Callable[[Element], str]", etree.XPath(f"string(name(@*[{position}]))", smart_strings=False))
+    """Return the query for the name of an attribute as written, which lxml tells in no
+    other way.
+    """
+    return cast(
+        "Callable[[Element], str]",
+        etree.XPath(f"string(name(@*[{position}]))", smart_strings=False),
+    )
 
 
 def _attribute_order(attribute: tuple[str, str, str]) -> tuple[str, str]:
@@ -350,7 +418,9 @@ def _attribute_order(attribute: tuple[str, str, str]) -> tuple[str, str]:
 def _escaped(text: str) -> str:
     if _IN_TEXT.search(text) is None:
         return text
-    return text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;").replace("\r", "&#xD;")
+    return (
+        text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;").replace("\r", "&#xD;")
+    )
 
 
 def _attribute(value: str) -> str:

@@ -18,14 +18,19 @@ MAX_HIDDEN: Final = 50
 
 
 def by_libxml2(
-    target: Element | Document, algorithm: C14nAlgorithm, *, prefixes: Collection[str], hidden: tuple[Element, ...]
+    target: Element | Document,
+    algorithm: C14nAlgorithm,
+    *,
+    prefixes: Collection[str],
+    hidden: tuple[Element, ...],
 ) -> bytes | None:
-    """Canonicalize whole documents, but for `hidden` sub-trees, and sub-trees exclusively without a PrefixList; None where it cannot.
+    """Canonicalize whole documents, but for `hidden` sub-trees, and sub-trees exclusively without a
+    PrefixList; None where it cannot.
 
-    For a sub-tree lxml hands over a copy of the apex element that has lost its ancestors, and with them inherited
-    attributes and namespaces that the element does not use itself. libxml2 writes namespace names without escaping
-    them, and refuses some absolute ones: None leaves both to the own writer. Where no ancestor of what is written is left out,
-    version 1.1 is version 1.0.
+    For a sub-tree lxml hands over a copy of the apex element that has lost its ancestors, and with
+    them inherited attributes and namespaces that the element does not use itself. libxml2 writes
+    namespace names without escaping them, and refuses some absolute ones: None leaves both to the
+    own writer. Where no ancestor of what is written is left out, version 1.1 is version 1.0.
     """
     if isinstance(target, Document):
         if "#default" in prefixes or len(hidden) > MAX_HIDDEN or target.getroot() in hidden:
@@ -60,7 +65,7 @@ def _copy_without(document: Document, hidden: tuple[Element, ...]) -> Document:
 
 
 def _path(element: Element) -> list[int]:
-    """Give the positions from the root element down."""
+    """Return the positions from the root element down."""
     found: list[int] = []
     while (parent := element.getparent()) is not None:
         found.append(parent.index(element))

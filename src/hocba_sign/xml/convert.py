@@ -13,7 +13,8 @@ from hocba_sign.xml.schema import violations
 def convert(document: bytes, layout: Layout) -> bytes:
     """Write an unsigned transcript in another layout, with the same content.
 
-    A signature covers octets of the layout it was made in, so a signed file stays what it is. Raises: as `read_unsigned`.
+    A signature covers octets of the layout it was made in, so a signed file stays what it is.
+    Raises: as `read_unsigned`.
     """
     return encode(read_unsigned(document), layout)
 
@@ -21,7 +22,8 @@ def convert(document: bytes, layout: Layout) -> bytes:
 def read_unsigned(document: bytes) -> Transcript:
     """Read the content of a transcript that nobody has signed.
 
-    Raises: CallerError `CONVERT.SIGNED` naming the first signature; InputError for a document that cannot be read, `DOC.SCHEMA`.
+    Raises: CallerError `CONVERT.SIGNED` naming the first signature; InputError for a document that
+    cannot be read, `DOC.SCHEMA`.
     """
     root = parse(document).root
     if recognise(root) not in LAYOUTS.values():

@@ -22,7 +22,8 @@ _BLANK: Final = " \t\r\n"
 def decode(data: bytes | Element) -> Transcript:
     """Read a DU_LIEU_HOC_BA element, given as such or as the octets of its canonical form.
 
-    Raises: InputError with the first fault that leaves a value unread, all faults in its `findings`; from octets also `XML.*`.
+    Raises: InputError with the first fault that leaves a value unread, all faults in its
+    `findings`; from octets also `XML.*`.
     """
     root = parse(data).root if isinstance(data, bytes) else data
     return Reader().read(Transcript, _source(root))
@@ -34,7 +35,8 @@ def decode_document(root: Element) -> Transcript:
 
 
 def check_document(root: Element) -> tuple[Finding, ...]:
-    """Give every fault of a document's data by the rules for texts, codes and fields, each with its path and none with a value.
+    """Return every fault of a document's data by the rules for texts, codes and fields, each with
+    its path and none with a value.
 
     Raises: nothing but InputError `TRANSCRIPT.*` where the root is no transcript at all.
     """
@@ -42,14 +44,16 @@ def check_document(root: Element) -> tuple[Finding, ...]:
 
 
 def check_data(data: Element) -> tuple[Finding, ...]:
-    """Give every fault of a DU_LIEU_HOC_BA element, as `check_document`."""
+    """Return every fault of a DU_LIEU_HOC_BA element, as `check_document`."""
     reader = Reader()
     reader.record(Transcript, _source(data))
     return (*reader.findings, *judge(reader.built))
 
 
 def source_of(element: Element, path: str) -> Source:
-    """Give an element of the canonical namespace as source of a record's values; `path` is what faults in it are told by."""
+    """Return an element of the canonical namespace as source of a record's values; `path` is what
+    faults in it are told by.
+    """
     return _Source.of(element, path, prefix=f"{{{names.HOCBA}}}")
 
 
@@ -58,8 +62,14 @@ def _data(root: Element) -> Element:
     if name.localname != names.ROOT or name.namespace not in _NAMESPACES:
         raise InputError("TRANSCRIPT.NOT_A_TRANSCRIPT", where="/")
     if root.get(names.SCHEMA_VERSION_ATTRIBUTE) != names.SCHEMA_VERSION:
-        raise InputError("TRANSCRIPT.SCHEMA_VERSION", where=f"/{names.ROOT}/@{names.SCHEMA_VERSION_ATTRIBUTE}")
-    found = [child for child in root.iterchildren("*") if etree.QName(child) == etree.QName(name.namespace, names.DATA)]
+        raise InputError(
+            "TRANSCRIPT.SCHEMA_VERSION", where=f"/{names.ROOT}/@{names.SCHEMA_VERSION_ATTRIBUTE}"
+        )
+    found = [
+        child
+        for child in root.iterchildren("*")
+        if etree.QName(child) == etree.QName(name.namespace, names.DATA)
+    ]
     if len(found) != 1:
         raise InputError("TRANSCRIPT.MISSING_FIELD", where=DATA_PATH)
     return found[0]
@@ -71,12 +81,15 @@ def _source(data: Element) -> "_Source":
         raise InputError("TRANSCRIPT.NOT_A_TRANSCRIPT", where="/")
     if data.get(names.ID) != names.ID_DATA:
         raise InputError("TRANSCRIPT.WRONG_ID", where=DATA_PATH)
-    return _Source.of(data, DATA_PATH, prefix=f"{{{name.namespace}}}" if name.namespace else "").without_slots()
+    return _Source.of(
+        data, DATA_PATH, prefix=f"{{{name.namespace}}}" if name.namespace else ""
+    ).without_slots()
 
 
 @dataclass(frozen=True, slots=True)
 class _Source:
-    """An element as a source of a record's values; `children` are its children by local name, those of other namespaces left out.
+    """An element as a source of a record's values; `children` are its children by local name, those
+    of other namespaces left out.
 
     `slots` is a child that is no part of the record.
     """
@@ -97,7 +110,9 @@ class _Source:
         return cls(element, path, prefix, found)
 
     def without_slots(self) -> "_Source":
-        """Leave out the slots that the transcript store's layout has as last part of the data; they are for `xml.layout`."""
+        """Leave out the slots that the transcript store's layout has as last part of the data; they
+        are for `xml.layout`.
+        """
         last = self.element[-1] if len(self.element) else None
         return self if last is None or last.tag != names.SIGNING_LIST else replace(self, slots=last)
 
@@ -140,7 +155,9 @@ class _Source:
                 raise InputError("TRANSCRIPT.MISSING_FIELD", where=holder.where(spec.element))
         items = holder.children.get(spec.element, [])
         path = holder.where(spec.element)
-        return tuple(_Source.of(item, f"{path}[{n}]", prefix=self.prefix) for n, item in enumerate(items, 1))
+        return tuple(
+            _Source.of(item, f"{path}[{n}]", prefix=self.prefix) for n, item in enumerate(items, 1)
+        )
 
     def identifier(self) -> str | None:
         return self.element.get(names.ID)
@@ -154,7 +171,9 @@ class _Source:
 
     def strangers(self, known: tuple[tuple[str, bool], ...]) -> Iterable[Finding]:
         yield from self.attributes()
-        ranks = {self.prefix + name: (rank, may_repeat) for rank, (name, may_repeat) in enumerate(known)}
+        ranks = {
+            self.prefix + name: (rank, may_repeat) for rank, (name, may_repeat) in enumerate(known)
+        }
         last = -1
         texts = [self.element.text]
         for child in self.element:

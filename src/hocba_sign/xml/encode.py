@@ -16,11 +16,12 @@ _DECLARATION: Final = b'<?xml version="1.0" encoding="UTF-8"?>\n'
 
 
 def encode(transcript: Transcript, layout: Layout = CANONICAL) -> bytes:
-    """Write the document: UTF-8, the root in exclusive canonical form, no white space between elements, the same octets every time.
+    """Write the document: UTF-8, the root in exclusive canonical form, no white space between
+    elements, the same octets every time.
 
     Text is written as it is; whether it may be signed is for `model.check`.
-    Raises: InputError with the first value that has no written form (a mark of two digits, a control character) and all of them in
-    `findings`.
+    Raises: InputError with the first value that has no written form (a mark of two digits, a
+    control character) and all of them in `findings`.
     """
     Reader().read(Transcript, ObjectSource(transcript, DATA_PATH))
     nsmap = {None: layout.namespace} if layout.namespace else {}
@@ -41,12 +42,15 @@ def encode(transcript: Transcript, layout: Layout = CANONICAL) -> bytes:
 
 
 def write_fields(parent: Element, record: object, *, path: str) -> None:
-    """Write the fields of a record into its element, in the namespace of that. Raises: InputError TEXT.CONTROL below `path`."""
+    """Write the fields of a record into its element, in the namespace of that.
+
+    Raises: InputError TEXT.CONTROL below `path`.
+    """
     _write(parent, record, path)
 
 
 def _at(root: Element, place: tuple[str, ...]) -> Element:
-    """Give the element at `place` below the root, made where it is not there."""
+    """Return the element at `place` below the root, made where it is not there."""
     element = root
     for name in place:
         found = element.find(_like(element, name))
@@ -55,7 +59,7 @@ def _at(root: Element, place: tuple[str, ...]) -> Element:
 
 
 def _like(parent: Element, name: str) -> str:
-    """Give `name` in the namespace of `parent`."""
+    """Return `name` in the namespace of `parent`."""
     namespace = etree.QName(parent).namespace
     return f"{{{namespace}}}{name}" if namespace else name
 

@@ -1,7 +1,7 @@
 """Where signatures lie in a document and what each must cover, as data.
 
-A layout is a table: per role the slot's place, the Ids that a signature there must cover, and the role
-whose SignatureValues it covers as well. Signing writes by this table, validation judges by it.
+A layout is a table: per role the slot's place, the Ids that a signature there must cover, and the
+role whose SignatureValues it covers as well. Signing writes by this table, validation judges by it.
 """
 
 from collections.abc import Iterable, Iterator, Mapping
@@ -22,9 +22,10 @@ from hocba_sign.xml.parse import Element, locate
 class SlotRule:
     """One row of a layout.
 
-    `place` are the element names from below the root to the slot. `covers` are Ids; `{subject}` stands for
-    the slot's subject. `links` is the role whose SignatureValues are covered, or None; `encloses` the role whose slots lie
-    within what `covers` names, so that its signatures are covered whole. `may_lie_deeper`: other makers put the slot further below its holder.
+    `place` are the element names from below the root to the slot. `covers` are Ids; `{subject}`
+    stands for the slot's subject. `links` is the role whose SignatureValues are covered, or None;
+    `encloses` the role whose slots lie within what `covers` names, so that its signatures are
+    covered whole. `may_lie_deeper`: other makers put the slot further below its holder.
     """
 
     place: tuple[str, ...]
@@ -38,10 +39,11 @@ class SlotRule:
 class Layout:
     """A way to arrange a transcript and its signatures in one file.
 
-    `namespace` is empty for none. `needs_links`: a signature without its links is wrong; otherwise it only leaves the order
-    unproven. `holders` are places that are written even where no slot lies in them. `slots_are_twins`: a teacher's slot carries the
-    Id of the teacher in the subject, instead of attributes that name both. `accepted_findings` are causes that a signature of another maker may
-    show and still be signed on top of. A layout without rules has no slots.
+    `namespace` is empty for none. `needs_links`: a signature without its links is wrong; otherwise
+    it only leaves the order unproven. `holders` are places that are written even where no slot lies
+    in them. `slots_are_twins`: a teacher's slot carries the Id of the teacher in the subject,
+    instead of attributes that name both. `accepted_findings` are causes that a signature of another
+    maker may show and still be signed on top of. A layout without rules has no slots.
     """
 
     name: str
@@ -57,17 +59,17 @@ class Layout:
         return f"{{{self.namespace}}}{name}" if self.namespace else name
 
     def slot_attributes(self, slot: Slot) -> tuple[tuple[str, str], ...]:
-        """Give the attributes that tell a teacher's slot from others."""
+        """Return the attributes that tell a teacher's slot from others."""
         if self.slots_are_twins:
             return ((names.ID, slot.teacher or ""),)
         return ((names.SLOT_SUBJECT, slot.subject or ""), (names.SLOT_TEACHER, slot.teacher or ""))
 
     def covered_ids(self, slot: Slot) -> tuple[str, ...]:
-        """Give the Ids that a signature in `slot` must cover."""
+        """Return the Ids that a signature in `slot` must cover."""
         return tuple(part.format(subject=slot.subject) for part in self.rules[slot.role].covers)
 
     def linked_slots(self, slot: Slot, expected: Iterable[Slot]) -> tuple[Slot, ...]:
-        """Give the slots whose SignatureValues a signature in `slot` covers.
+        """Return the slots whose SignatureValues a signature in `slot` covers.
 
         Empty where nobody is expected in the linked role (no subject teachers at primary school).
         """
@@ -75,7 +77,7 @@ class Layout:
         return tuple(other for other in expected if other.role is links)
 
     def enclosed_slots(self, slot: Slot, expected: Iterable[Slot]) -> tuple[Slot, ...]:
-        """Give the slots of the step before that lie within what a signature in `slot` covers."""
+        """Return the slots of the step before that lie within what a signature in `slot` covers."""
         encloses = self.rules[slot.role].encloses
         return tuple(other for other in expected if other.role is encloses)
 
@@ -85,10 +87,20 @@ CANONICAL: Final = Layout(
     namespace=names.HOCBA,
     rules=MappingProxyType(
         {
-            Role.GVBM: SlotRule(place=(names.SIGNATURE_SLOTS, Role.GVBM), covers=(names.ID_IDENTITY, "{subject}")),
-            Role.GVCN: SlotRule(place=(names.SIGNATURE_SLOTS, Role.GVCN), covers=(names.ID_DATA,), links=Role.GVBM),
-            Role.CBQL: SlotRule(place=(names.SIGNATURE_SLOTS, Role.CBQL), covers=(names.ID_DATA,), links=Role.GVCN),
-            Role.KY_PHAT_HANH: SlotRule(place=(names.SIGNATURE_SLOTS, Role.KY_PHAT_HANH), covers=(names.ID_DATA,), links=Role.CBQL),
+            Role.GVBM: SlotRule(
+                place=(names.SIGNATURE_SLOTS, Role.GVBM), covers=(names.ID_IDENTITY, "{subject}")
+            ),
+            Role.GVCN: SlotRule(
+                place=(names.SIGNATURE_SLOTS, Role.GVCN), covers=(names.ID_DATA,), links=Role.GVBM
+            ),
+            Role.CBQL: SlotRule(
+                place=(names.SIGNATURE_SLOTS, Role.CBQL), covers=(names.ID_DATA,), links=Role.GVCN
+            ),
+            Role.KY_PHAT_HANH: SlotRule(
+                place=(names.SIGNATURE_SLOTS, Role.KY_PHAT_HANH),
+                covers=(names.ID_DATA,),
+                links=Role.CBQL,
+            ),
         }
     ),
 )
@@ -102,33 +114,61 @@ KHO: Final = Layout(
     accepted_findings=frozenset({"SIG.PLAIN"}),
     rules=MappingProxyType(
         {
-            Role.GVBM: SlotRule(place=(names.DATA, names.SIGNING_LIST, names.TEACHER_LIST, Role.GVBM), covers=("{subject}",)),
-            Role.GVCN: SlotRule(place=(names.DATA, names.SIGNING_LIST, Role.GVCN), covers=(names.ID_CONTENT,), links=Role.GVBM),
-            Role.CBQL: SlotRule(place=(names.ISSUE, Role.CBQL), covers=(names.ID_DATA,), encloses=Role.GVCN, may_lie_deeper=True),
-            Role.KY_PHAT_HANH: SlotRule(place=(names.ISSUE, Role.KY_PHAT_HANH), covers=(names.ID_DATA,), links=Role.CBQL),
+            Role.GVBM: SlotRule(
+                place=(names.DATA, names.SIGNING_LIST, names.TEACHER_LIST, Role.GVBM),
+                covers=("{subject}",),
+            ),
+            Role.GVCN: SlotRule(
+                place=(names.DATA, names.SIGNING_LIST, Role.GVCN),
+                covers=(names.ID_CONTENT,),
+                links=Role.GVBM,
+            ),
+            Role.CBQL: SlotRule(
+                place=(names.ISSUE, Role.CBQL),
+                covers=(names.ID_DATA,),
+                encloses=Role.GVCN,
+                may_lie_deeper=True,
+            ),
+            Role.KY_PHAT_HANH: SlotRule(
+                place=(names.ISSUE, Role.KY_PHAT_HANH), covers=(names.ID_DATA,), links=Role.CBQL
+            ),
         }
     ),
 )
-"""The de-facto layout of the transcript store (Kho học bạ): the slots of teachers and of the homeroom teacher lie within `#data`."""
+"""The de-facto layout of the transcript store (Kho học bạ): the slots of teachers and of the
+homeroom teacher lie within `#data`.
+"""
 
 PART: Final = Layout(name="part", namespace="", needs_links=False, rules=MappingProxyType({}))
-"""A file of the field that holds a part of a transcript: the pupil's particulars or the year's results, signed on their own."""
+"""A file of the field that holds a part of a transcript: the pupil's particulars or the year's
+results, signed on their own.
+"""
 
 LAYOUTS: Final = MappingProxyType({layout.name: layout for layout in (CANONICAL, KHO)})
 """The layouts that can be written, by name."""
 
-_PART_ROOTS: Final = MappingProxyType({"TONG_KET_CA_NAM": "TONG_KET", "TONG_KET": "TONG_KET", "LY_LICH": "LY_LICH"})
+_PART_ROOTS: Final = MappingProxyType(
+    {"TONG_KET_CA_NAM": "TONG_KET", "TONG_KET": "TONG_KET", "LY_LICH": "LY_LICH"}
+)
 _ID_PARTICULARS: Final = "lyLich"
 OTHER_SLOTS: Final = frozenset({"CHUKYDONVI", "LY_LICH", "TONG_KET"})
 """Slots seen in the field that belong to no step of any plan."""
 
 _SEAL_ALONE: Final = MappingProxyType(
-    {Role.KY_PHAT_HANH: SlotRule(place=(names.SIGNATURE_SLOTS, Role.KY_PHAT_HANH), covers=(names.ID_DATA,))}
+    {
+        Role.KY_PHAT_HANH: SlotRule(
+            place=(names.SIGNATURE_SLOTS, Role.KY_PHAT_HANH), covers=(names.ID_DATA,)
+        )
+    }
 )
 _HEAD_AND_SEAL: Final = MappingProxyType(
     {
         Role.CBQL: SlotRule(place=(names.SIGNATURE_SLOTS, Role.CBQL), covers=(names.ID_DATA,)),
-        Role.KY_PHAT_HANH: SlotRule(place=(names.SIGNATURE_SLOTS, Role.KY_PHAT_HANH), covers=(names.ID_DATA,), links=Role.CBQL),
+        Role.KY_PHAT_HANH: SlotRule(
+            place=(names.SIGNATURE_SLOTS, Role.KY_PHAT_HANH),
+            covers=(names.ID_DATA,),
+            links=Role.CBQL,
+        ),
     }
 )
 RECORDS: Final = tuple(
@@ -143,7 +183,7 @@ RECORDS: Final = tuple(
 
 
 def recognise(root: Element) -> Layout:
-    """Tell which layout a document has.
+    """Return which layout a document has.
 
     Raises: InputError `DOC.NOT_HOC_BA` when the root is none that this library knows.
     """
@@ -151,7 +191,9 @@ def recognise(root: Element) -> Layout:
         if root.tag == layout.tag(layout.root):
             return layout
     data = root.find(names.DATA) if not str(root.tag).startswith("{") else None
-    if data is not None and (data.find(names.SIGNING_LIST) is not None or root.find(names.ISSUE) is not None):
+    if data is not None and (
+        data.find(names.SIGNING_LIST) is not None or root.find(names.ISSUE) is not None
+    ):
         return KHO
     if part_of(root) is not None:
         return PART
@@ -159,7 +201,9 @@ def recognise(root: Element) -> Layout:
 
 
 def part_of(root: Element) -> str | None:
-    """Name the part of a transcript that a file holds, TONG_KET or LY_LICH; None for any other file."""
+    """Name the part of a transcript that a file holds, TONG_KET or LY_LICH; None for any other
+    file.
+    """
     for element in (root, *root.iterchildren("*")):
         tag = str(element.tag)
         if tag in _PART_ROOTS:
@@ -170,12 +214,14 @@ def part_of(root: Element) -> str | None:
 
 
 def is_ours(root: Element) -> bool:
-    """Tell whether the content claims to follow the schemas of this library; other makers' fields are not published."""
+    """Return whether the content claims to follow the schemas of this library; other makers' fields
+    are not published.
+    """
     return root.get(names.SCHEMA_VERSION_ATTRIBUTE) is not None
 
 
 def slot_elements(root: Element, layout: Layout) -> tuple[tuple[Slot, Element], ...]:
-    """Give every slot of the document with its element, in document order.
+    """Return every slot of the document with its element, in document order.
 
     Raises: InputError `DOC.SLOT_TWICE` when two elements claim the same slot.
     """
@@ -194,16 +240,19 @@ def slot_elements(root: Element, layout: Layout) -> tuple[tuple[Slot, Element], 
 
 
 def _found(root: Element, layout: Layout, rule: SlotRule) -> Iterator[Element]:
-    """Give the elements at the place of a slot; none that stands inside a signature."""
+    """Yield the elements at the place of a slot; none that stands inside a signature."""
     *holders, name = map(layout.tag, rule.place)
     path = "/".join((*holders, "", name)) if rule.may_lie_deeper else "/".join((*holders, name))
     for element in root.iterfind(path):
-        if not rule.may_lie_deeper or names.DS_SIGNATURE not in {ancestor.tag for ancestor in element.iterancestors()}:
+        if not rule.may_lie_deeper or names.DS_SIGNATURE not in {
+            ancestor.tag for ancestor in element.iterancestors()
+        }:
             yield element
 
 
 def declared_slots(root: Element) -> tuple[Slot, ...]:
-    """Give the slots that a document in the store's layout asks for by itself, whoever made its content.
+    """Return the slots that a document in the store's layout asks for by itself, whoever made its
+    content.
 
     One for each teacher that a subject names, and those of class and school.
     """
@@ -212,7 +261,8 @@ def declared_slots(root: Element) -> tuple[Slot, ...]:
 
 
 def _subjects(root: Element) -> Mapping[str, str | None]:
-    """Map the Id of each teacher named in a subject to the Id of the subject, in the store's layout.
+    """Map the Id of each teacher named in a subject to the Id of the subject, in the store's
+    layout.
 
     What stands among the slots, inside a signature that is, names nobody.
     """
@@ -226,7 +276,7 @@ def _subjects(root: Element) -> Mapping[str, str | None]:
 
 
 def other_slots(root: Element) -> Iterator[Element]:
-    """Give the signed slots of `OTHER_SLOTS` in a document in the store's layout."""
+    """Yield the signed slots of `OTHER_SLOTS` in a document in the store's layout."""
     for signature in root.iter(names.DS_SIGNATURE):
         parent = signature.getparent()
         if parent is not None and parent.tag in OTHER_SLOTS:
@@ -234,10 +284,11 @@ def other_slots(root: Element) -> Iterator[Element]:
 
 
 def signature_in(element: Element) -> Element | None:
-    """Give the ds:Signature of a slot, or None when it is empty.
+    """Return the ds:Signature of a slot, or None when it is empty.
 
     Other makers may write about the signer beside it, in a dictionary of their own.
-    Raises: InputError `DOC.SLOT_CONTENT` when the slot holds several signatures, or anything else in a document of ours.
+    Raises: InputError `DOC.SLOT_CONTENT` when the slot holds several signatures, or anything else
+    in a document of ours.
     """
     content = tuple(element.iterchildren("*"))
     signatures = tuple(child for child in content if child.tag == names.DS_SIGNATURE)

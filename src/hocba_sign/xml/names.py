@@ -1,4 +1,6 @@
-"""Namespaces and the names of the document's frame; the names of its fields stand in the field table (`model.fields`)."""
+"""Namespaces and the names of the document's frame; the names of its fields stand in the field
+table (`model.fields`).
+"""
 
 from typing import Final
 

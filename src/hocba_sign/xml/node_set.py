@@ -13,7 +13,9 @@ Document: TypeAlias = etree._ElementTree  # noqa: SLF001 - the class has no othe
 
 
 class NodeKind(Enum):
-    """The kinds of nodes of the XPath data model, text split into the two places where lxml keeps it."""
+    """The kinds of nodes of the XPath data model, text split into the two places where lxml keeps
+    it.
+    """
 
     ELEMENT = "element"
     ATTRIBUTE = "attribute"
@@ -25,13 +27,17 @@ class NodeKind(Enum):
 
 
 Visible: TypeAlias = Callable[[NodeKind, Element, str], bool]
-"""Tells whether a node belongs to the node-set: its kind, the element that it belongs to (for `TAIL`, that it
-follows), and for an attribute its name in Clark notation, for a namespace its prefix (`""` the default)."""
+"""Tells whether a node belongs to the node-set: its kind, the element that it belongs to (for
+`TAIL`, that it follows), and for an attribute its name in Clark notation, for a namespace its
+prefix (`""` the default).
+"""
 
 
 @dataclass(frozen=True, slots=True)
 class Subtrees:
-    """A node-set of whole sub-trees: whether it has what stands outside them, and the elements from where on that changes."""
+    """A node-set of whole sub-trees: whether it has what stands outside them, and the elements from
+    where on that changes.
+    """
 
     is_shown: bool = True
     switches: Mapping[Element, bool] = field(default_factory=dict)

@@ -1,7 +1,9 @@
-"""What stands in a document outside of what was signed, and could show or mean something: found by what is known, not by what is feared.
+"""What stands in a document outside of what was signed, and could show or mean something: found by
+what is known, not by what is feared.
 
-The frame of a transcript is judged by its schema; here are the nodes that a schema does not see, the containers of a signature that no
-reference covers, and octets that make the file another kind for other programs.
+The frame of a transcript is judged by its schema; here are the nodes that a schema does not see,
+the containers of a signature that no reference covers, and octets that make the file another kind
+for other programs.
 """
 
 import re
@@ -105,9 +107,11 @@ class Outside:
 
 
 def outside(root: Element, *, covered: Iterable[Element]) -> tuple[Outside, ...]:
-    """Give what stands outside of the `covered` elements and of what signatures cover of themselves; at most `MAX_FOUND` of each kind.
+    """Return what stands outside of the `covered` elements and of what signatures cover of
+    themselves; at most `MAX_FOUND` of each kind.
 
-    Comments and instructions are given wherever they stand, since canonical forms drop the first and nobody sees either.
+    Comments and instructions are given wherever they stand, since canonical forms drop the first
+    and nobody sees either.
     """
     found: dict[Stray, dict[str, None]] = {kind: {} for kind in Stray}
     for kind, element in (*_nodes(root), *_content(root, frozenset(covered))):
@@ -117,23 +121,29 @@ def outside(root: Element, *, covered: Iterable[Element]) -> tuple[Outside, ...]
 
 
 def other_kinds(octets: bytes) -> Counter[str]:
-    """Tell how often something occurs by which other programs take a file for one of their own."""
+    """Return how often something occurs by which other programs take a file for one of
+    their own.
+    """
     found = Counter({name: sum(1 for _ in mark.finditer(octets)) for name, mark in _MARKS.items()})
     words = [one.start() for one in islice(_OBJECT.finditer(octets), MAX_OBJECTS + 1)]
     if len(words) > MAX_OBJECTS:
         found[PDF_OBJECT] = len(words)
     else:
-        found[PDF_OBJECT] = sum(1 for at in words if _NUMBERS.search(octets[max(0, at - _BEFORE_OBJECT) : at]))
+        found[PDF_OBJECT] = sum(
+            1 for at in words if _NUMBERS.search(octets[max(0, at - _BEFORE_OBJECT) : at])
+        )
     return +found
 
 
 def is_stylesheet(instruction: Element) -> bool:
-    """Tell whether a processing instruction makes browsers show something else than the document."""
+    """Return whether a processing instruction makes browsers show something else than the
+    document.
+    """
     return str(getattr(instruction, "target", "")).lower().endswith("stylesheet")
 
 
 def instructions(root: Element) -> Iterator[Element]:
-    """Give every processing instruction of a document, those before and behind its root too."""
+    """Yield every processing instruction of a document, those before and behind its root too."""
     for node in _all(root):
         if isinstance(node, _INSTRUCTION):
             yield node
@@ -146,7 +156,10 @@ def _all(root: Element) -> Iterator[Element]:
 
 
 def _nodes(root: Element) -> Iterator[tuple[Stray, Element]]:
-    """Give comments and instructions. A reader of HTML ends `<!-->` and `<?x >` at the first `>` and shows what follows."""
+    """Yield comments and instructions.
+
+    A reader of HTML ends `<!-->` and `<?x >` at the first `>` and shows what follows.
+    """
     for node in _all(root):
         text = node.text or ""
         if isinstance(node, _COMMENT):
@@ -156,14 +169,18 @@ def _nodes(root: Element) -> Iterator[tuple[Stray, Element]]:
 
 
 def _content(root: Element, covered: frozenset[Element]) -> Iterator[tuple[Stray, Element]]:
-    """Walk through all elements that nothing covers; those inside signatures by the allow-lists, of the others the attributes of schemas."""
+    """Walk through all elements that nothing covers; those inside signatures by the allow-lists, of
+    the others the attributes of schemas.
+    """
     waiting = [(root, False)]
     while waiting:
         element, is_inside = waiting.pop()
         if element in covered or (is_inside and element.tag in _SIGNED):
             continue
         is_inside = is_inside or element.tag == DS_SIGNATURE
-        yield from ((kind, element) for kind in (_contained(element) if is_inside else _framed(element)))
+        yield from (
+            (kind, element) for kind in (_contained(element) if is_inside else _framed(element))
+        )
         waiting.extend((child, is_inside) for child in element.iterchildren("*", reversed=True))
 
 
@@ -182,6 +199,9 @@ def _contained(element: Element) -> Iterator[Stray]:
     if any(name not in _ATTRIBUTES and not str(name).startswith(_XSI) for name in element.attrib):
         yield Stray.ADDED
     children = tuple(element)
-    texts = (element.text if any(isinstance(child.tag, str) for child in children) else None, *(child.tail for child in children))
+    texts = (
+        element.text if any(isinstance(child.tag, str) for child in children) else None,
+        *(child.tail for child in children),
+    )
     if any(text and text.strip() for text in texts):
         yield Stray.ADDED

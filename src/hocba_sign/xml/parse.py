@@ -21,9 +21,13 @@ Element: TypeAlias = etree._Element  # noqa: SLF001 - the class has no other nam
 """An element, comment or processing instruction of the tree."""
 
 MAX_BYTES: Final = 20_000_000
-"""A transcript with every signature, time-stamp and revocation list is below 1 MB; e-invoices with attachments stay below 10 MB."""
+"""A transcript with every signature, time-stamp and revocation list is below 1 MB; e-invoices with
+attachments stay below 10 MB.
+"""
 MAX_MARKUP: Final = 250_000
-"""Number of `<`: bounds elements, comments and instructions (128 octets each) before a tree is built."""
+"""Number of `<`: bounds elements, comments and instructions (128 octets each) before a tree is
+built.
+"""
 MAX_ATTRIBUTES_TOTAL: Final = 100_000
 """Number of `=`: bounds attributes (240 octets each) before a tree is built."""
 MAX_ATTRIBUTES: Final = 256
@@ -31,14 +35,22 @@ MAX_ATTRIBUTES: Final = 256
 MAX_NAMESPACES: Final = 256
 """Namespace declarations in scope: inclusive canonicalisation may repeat all of them."""
 MAX_SCOPE: Final = 100_000
-"""Characters of the namespace names in scope: each target of inclusive canonicalization repeats them."""
+"""Characters of the namespace names in scope: each target of inclusive canonicalization repeats
+them.
+"""
 MAX_NAMESPACE_OCTETS: Final = 30_000_000
-"""The longest namespace name times elements and attributes: exclusive canonicalization writes a name anew wherever it is used."""
+"""The longest namespace name times elements and attributes: exclusive canonicalization writes a
+name anew wherever it is used.
+"""
 MAX_DEPTH: Final = 100
-"""Levels of elements: the deepest XAdES archive property lies at level 25, libxml2 recurses per level."""
+"""Levels of elements: the deepest XAdES archive property lies at level 25, libxml2 recurses per
+level.
+"""
 MAX_TEXT: Final = 10_000_000
-"""Characters of one text or attribute; libxml2 enforces it unless `huge_tree` is given. A text of others may have any number:
-archives carry whole PDF files."""
+"""Characters of one text or attribute; libxml2 enforces it unless `huge_tree` is given.
+
+A text of others may have any number: archives carry whole PDF files.
+"""
 
 MAX_ESCAPED: Final = 4_000_000
 """Number of `&`, of `"` and of `>`: six octets for one of them in a canonical form."""
@@ -46,13 +58,18 @@ MAX_ESCAPED: Final = 4_000_000
 _DOCTYPE: Final = "<!DOCTYPE"
 _LONG_TAG: Final = re.compile(rb"<[^>]{100000}")
 _LONG_VALUE: Final = re.compile(rb"""=[\s\0]*(?:"[^"]{200}|'[^']{200})""")
-_DECLARATION: Final = re.compile(r"""<\?xml\s+version\s*=\s*["']([^"']{0,20})["'](?:\s+encoding\s*=\s*["']([^"']{0,40})["'])?""")
+_DECLARATION: Final = re.compile(
+    r"""<\?xml\s+version\s*=\s*["']([^"']{0,20})["'](?:\s+encoding\s*=\s*["']([^"']{0,40})["'])?"""
+)
 _UTF16_BOMS: Final = (b"\xff\xfe", b"\xfe\xff")
 _UNREADABLE: Final = (b"\xff\xfe\x00\x00", b"\x00\x00\xfe\xff", b"<\x00", b"\x00<")
 """UTF-32, and UTF-16 without the byte order mark that XML demands."""
 _UTF8_BOM: Final = b"\xef\xbb\xbf"
 _HEAD: Final = 400
-_NAMES: Final = {"utf-8": frozenset({"utf-8", "utf8"}), "utf-16": frozenset({"utf-16", "utf16", "utf-16le", "utf-16be"})}
+_NAMES: Final = {
+    "utf-8": frozenset({"utf-8", "utf8"}),
+    "utf-16": frozenset({"utf-16", "utf16", "utf-16le", "utf-16be"}),
+}
 _LEGACY: Final = frozenset(
     {
         "us-ascii",
@@ -67,23 +84,28 @@ _LEGACY: Final = frozenset(
         "windows-1258",
     }
 )
-"""Encodings of one octet a character that declarations of real files name; a document of others may be in one of them."""
+"""Encodings of one octet a character that declarations of real files name; a document of others may
+be in one of them.
+"""
 _SHOWN_NAME: Final = 60
 _ENCODING_CODES: Final = frozenset({32, 81})
 """libxml2: XML_ERR_UNSUPPORTED_ENCODING, XML_ERR_INVALID_ENCODING."""
 _NAMESPACE_CODES: Final = frozenset({99, 200, 201, 202, 203, 204, 205})
 """libxml2: XML_WAR_NS_URI (no URI), XML_NS_ERR_*."""
 _LIMIT_CODES: Final = frozenset({1, 110, 114})
-"""libxml2: XML_ERR_INTERNAL_ERROR (its limits before 2.13), XML_ERR_NAME_TOO_LONG, XML_ERR_RESOURCE_LIMIT."""
+"""libxml2: XML_ERR_INTERNAL_ERROR (its limits before 2.13), XML_ERR_NAME_TOO_LONG,
+XML_ERR_RESOURCE_LIMIT.
+"""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ParsedXml:
     """A tree within the limits, and the octets that it was read from.
 
-    `ids` maps the value of every Id attribute, in any spelling, to its element; those that several elements have are in `ambiguous`.
-    `first_comment` and `first_instruction` are the places of the first comment and processing
-    instruction anywhere in the document: canonical forms drop the first, people see neither.
+    `ids` maps the value of every Id attribute, in any spelling, to its element; those that several
+    elements have are in `ambiguous`. `first_comment` and `first_instruction` are the places of the
+    first comment and processing instruction anywhere in the document: canonical forms drop the
+    first, people see neither.
     """
 
     root: Element
@@ -114,7 +136,8 @@ class _Queries(threading.local):
 
     def __init__(self) -> None:
         self.ids = cast(
-            "Callable[[Element], list[_Attribute]]", etree.XPath("/descendant::*/@*[translate(local-name(), 'ID', 'id') = 'id']")
+            "Callable[[Element], list[_Attribute]]",
+            etree.XPath("/descendant::*/@*[translate(local-name(), 'ID', 'id') = 'id']"),
         )
         self.too_deep = _elements("/*" * (MAX_DEPTH + 1))
         self.crowded = _elements(f"//*/@*[{MAX_ATTRIBUTES + 1}]/..")
@@ -133,9 +156,11 @@ _QUERIES: Final = _Queries()
 def parse(octets: bytes, *, is_open: bool = False) -> ParsedXml:
     """Read one document of at most `MAX_BYTES`, in UTF-8 or (with a byte order mark) UTF-16.
 
-    `is_open`, for documents of others: the encodings in `_LEGACY` are read too, and a value that is the Id of several elements names none.
-    Raises: InputError XML.EMPTY, XML.TOO_LARGE, XML.NOT_XML, XML.ENCODING, XML.VERSION, XML.DTD, XML.SYNTAX, XML.NAMESPACE,
-    XML.TOO_DEEP, XML.TOO_MANY_NODES, XML.TOO_MANY_ATTRIBUTES, XML.TOO_MANY_NAMESPACES, XML.TEXT_TOO_LONG, XML.DUPLICATE_ID.
+    `is_open`, for documents of others: the encodings in `_LEGACY` are read too, and a value that is
+    the Id of several elements names none.
+    Raises: InputError XML.EMPTY, XML.TOO_LARGE, XML.NOT_XML, XML.ENCODING, XML.VERSION, XML.DTD,
+    XML.SYNTAX, XML.NAMESPACE, XML.TOO_DEEP, XML.TOO_MANY_NODES, XML.TOO_MANY_ATTRIBUTES,
+    XML.TOO_MANY_NAMESPACES, XML.TEXT_TOO_LONG, XML.DUPLICATE_ID.
     """
     _check_size(octets)
     encoding = _encoding(octets, _LEGACY if is_open else frozenset())
@@ -153,12 +178,16 @@ def parse(octets: bytes, *, is_open: bool = False) -> ParsedXml:
         ids=ids,
         ambiguous=ambiguous,
         first_comment=_first(root, "comments") if encoding != "utf-8" or b"<!--" in text else None,
-        first_instruction=_first(root, "instructions") if encoding != "utf-8" or _may_hold_instructions(text) else None,
+        first_instruction=_first(root, "instructions")
+        if encoding != "utf-8" or _may_hold_instructions(text)
+        else None,
     )
 
 
 def open_id_map(root: Element) -> tuple[Mapping[str, Element], frozenset[str]]:
-    """Map the value of every attribute called `id`, in any case and any namespace; those of several elements are given apart."""
+    """Map the value of every attribute called `id`, in any case and any namespace; those of several
+    elements are given apart.
+    """
     found: dict[str, Element] = {}
     ambiguous: set[str] = set()
     for attribute in _QUERIES.ids(root):
@@ -172,9 +201,11 @@ def open_id_map(root: Element) -> tuple[Mapping[str, Element], frozenset[str]]:
 def id_map(root: Element) -> Mapping[str, Element]:
     """Map the value of every attribute called `id`, in any case and any namespace, to its element.
 
-    The transcript store's layout writes one value twice: at the teacher in a subject and at that teacher's slot. Such a pair
-    names nothing: it is left out, so that no reference to it can be followed.
-    Raises: InputError XML.DUPLICATE_ID where one value occurs twice otherwise, or oftener, under whichever spellings.
+    The transcript store's layout writes one value twice: at the teacher in a subject and at that
+    teacher's slot. Such a pair names nothing: it is left out, so that no reference to it can be
+    followed.
+    Raises: InputError XML.DUPLICATE_ID where one value occurs twice otherwise, or oftener, under
+    whichever spellings.
     """
     found: dict[str, Element] = {}
     paired: dict[str, Element] = {}
@@ -182,10 +213,14 @@ def id_map(root: Element) -> Mapping[str, Element]:
         element = attribute.getparent()
         value = str(attribute)
         if value in paired:
-            raise InputError("XML.DUPLICATE_ID", where=f"{locate(paired[value])}; {locate(element)}")
+            raise InputError(
+                "XML.DUPLICATE_ID", where=f"{locate(paired[value])}; {locate(element)}"
+            )
         if value in found:
             if not _is_teacher_and_slot(found[value], element):
-                raise InputError("XML.DUPLICATE_ID", where=f"{locate(found[value])}; {locate(element)}")
+                raise InputError(
+                    "XML.DUPLICATE_ID", where=f"{locate(found[value])}; {locate(element)}"
+                )
             paired[value] = found.pop(value)
             continue
         found[value] = element
@@ -197,7 +232,9 @@ _TEACHER_SLOT: Final = ("GVBM", "DANH_SACH_GVBM", "DANH_SACH_THONG_TIN_KY", "DU_
 
 
 def _is_teacher_and_slot(one: Element, other: Element) -> bool:
-    """Tell whether two elements with the same Id are a teacher in a subject and the slot of that teacher, each where it belongs."""
+    """Return whether two elements with the same Id are a teacher in a subject and the slot of that
+    teacher, each where it belongs.
+    """
     if one.get("Id") != other.get("Id"):
         return False
     inner, slot = (one, other) if _tags(one)[1:2] == _TEACHER_IN_SUBJECT[1:] else (other, one)
@@ -205,12 +242,14 @@ def _is_teacher_and_slot(one: Element, other: Element) -> bool:
 
 
 def _tags(element: Element) -> tuple[str, ...]:
-    """Give the tags from `element` up to the root."""
+    """Return the tags from `element` up to the root."""
     return (str(element.tag), *(str(step.tag) for step in element.iterancestors()))
 
 
 def locate(element: Element) -> str:
-    """Name the place of `element` for people: a path of local names with positions, and the line."""
+    """Name the place of `element` for people: a path of local names with positions, and the
+    line.
+    """
     steps = []
     step: Element | None = element
     while step is not None:
@@ -231,17 +270,31 @@ def _step(element: Element) -> str:
 
 def _check_size(octets: bytes) -> None:
     if len(octets) > MAX_BYTES:
-        raise InputError("XML.TOO_LARGE", where="octet 0", detail=f"{len(octets)} octets, the limit is {MAX_BYTES}")
+        raise InputError(
+            "XML.TOO_LARGE",
+            where="octet 0",
+            detail=f"{len(octets)} octets, the limit is {MAX_BYTES}",
+        )
     if not octets.strip():
         raise InputError("XML.EMPTY", where="octet 0")
     if octets.count(b"<") > MAX_MARKUP:
-        raise InputError("XML.TOO_MANY_NODES", where=_octet_of_nth(octets, b"<", MAX_MARKUP), detail=f"the limit is {MAX_MARKUP}")
+        raise InputError(
+            "XML.TOO_MANY_NODES",
+            where=_octet_of_nth(octets, b"<", MAX_MARKUP),
+            detail=f"the limit is {MAX_MARKUP}",
+        )
     if octets.count(b"=") > MAX_ATTRIBUTES_TOTAL:
         where = _octet_of_nth(octets, b"=", MAX_ATTRIBUTES_TOTAL)
-        raise InputError("XML.TOO_MANY_ATTRIBUTES", where=where, detail=f"the limit is {MAX_ATTRIBUTES_TOTAL} in a document")
+        raise InputError(
+            "XML.TOO_MANY_ATTRIBUTES",
+            where=where,
+            detail=f"the limit is {MAX_ATTRIBUTES_TOTAL} in a document",
+        )
     if any(octets.count(mark) > MAX_ESCAPED for mark in (b"&", b'"', b">")):
         raise InputError(
-            "XML.TEXT_TOO_LONG", where="octet 0", detail=f"more than {MAX_ESCAPED} octets that canonical forms write as references"
+            "XML.TEXT_TOO_LONG",
+            where="octet 0",
+            detail=f"more than {MAX_ESCAPED} octets that canonical forms write as references",
         )
 
 
@@ -253,9 +306,15 @@ def _octet_of_nth(octets: bytes, mark: bytes, count: int) -> str:
 
 
 def _encoding(octets: bytes, legacy: Collection[str]) -> str:
-    """Tell UTF-8 from UTF-16 by the octets; a declaration that says otherwise is refused, not believed, unless it is one of `legacy`."""
+    """Tell UTF-8 from UTF-16 by the octets; a declaration that says otherwise is refused, not
+    believed, unless it is one of `legacy`.
+    """
     if octets.startswith(_UNREADABLE):
-        raise InputError("XML.ENCODING", where="octet 0", detail="only UTF-8, and UTF-16 with a byte order mark, are read")
+        raise InputError(
+            "XML.ENCODING",
+            where="octet 0",
+            detail="only UTF-8, and UTF-16 with a byte order mark, are read",
+        )
     encoding = "utf-16" if octets.startswith(_UTF16_BOMS) else "utf-8"
     head = octets[:_HEAD].decode(encoding, "replace").removeprefix("\ufeff")
     if not head.lstrip(" \t\r\n").startswith("<"):
@@ -265,10 +324,19 @@ def _encoding(octets: bytes, legacy: Collection[str]) -> str:
         version, declared = declaration.groups()
         if version != "1.0":
             raise InputError("XML.VERSION", where="line 1", detail="only XML 1.0 is read")
-        if declared is not None and declared.lower() in legacy and encoding == "utf-8" and not octets.startswith(_UTF8_BOM):
+        if (
+            declared is not None
+            and declared.lower() in legacy
+            and encoding == "utf-8"
+            and not octets.startswith(_UTF8_BOM)
+        ):
             return declared.lower()
         if declared is not None and declared.lower() not in _NAMES[encoding]:
-            raise InputError("XML.ENCODING", where="line 1", detail=f"the declared encoding is not {encoding.upper()}")
+            raise InputError(
+                "XML.ENCODING",
+                where="line 1",
+                detail=f"the declared encoding is not {encoding.upper()}",
+            )
     return encoding
 
 
@@ -276,7 +344,9 @@ def _transcoded(octets: bytes, encoding: str) -> bytes:
     try:
         text = octets.decode(encoding).encode()
     except UnicodeDecodeError as error:
-        raise InputError("XML.ENCODING", where=f"octet {error.start}", detail="octets that are no character") from None
+        raise InputError(
+            "XML.ENCODING", where=f"octet {error.start}", detail="octets that are no character"
+        ) from None
     _check_size(text)
     return text
 
@@ -340,14 +410,18 @@ def _tree(octets: bytes, encoding: str, *, has_long_text: bool = False) -> Eleme
 
 
 def _refusal(error: etree.XMLSyntaxError, codes: frozenset[int]) -> InputError:
-    """Tell what libxml2 refused by its code and all `codes` it gave; its words may quote the document."""
+    """Return what libxml2 refused by its code and all `codes` it gave; its words may quote the
+    document.
+    """
     line, column = error.position
     where = f"line {line}, column {column + 1}"
     code = int(getattr(error, "code", 0))
     if code in _ENCODING_CODES:
         return InputError("XML.ENCODING", where=where, detail="octets that are no character")
     if code in _LIMIT_CODES:
-        return InputError("XML.TOO_DEEP" if "depth" in str(error.msg) else "XML.TEXT_TOO_LONG", where=where)
+        return InputError(
+            "XML.TOO_DEEP" if "depth" in str(error.msg) else "XML.TEXT_TOO_LONG", where=where
+        )
     if code in _NAMESPACE_CODES and codes <= _NAMESPACE_CODES:
         return InputError("XML.NAMESPACE", where=where, detail=f"libxml2 code {code}")
     return InputError("XML.SYNTAX", where=where, detail=f"libxml2 code {code}")
@@ -355,17 +429,27 @@ def _refusal(error: etree.XMLSyntaxError, codes: frozenset[int]) -> InputError:
 
 def _check_shape(root: Element, octets: bytes) -> None:
     if deep := _QUERIES.too_deep(root):
-        raise InputError("XML.TOO_DEEP", where=f"line {deep[0].sourceline}", detail=f"the limit is {MAX_DEPTH} levels")
+        raise InputError(
+            "XML.TOO_DEEP",
+            where=f"line {deep[0].sourceline}",
+            detail=f"the limit is {MAX_DEPTH} levels",
+        )
     attributes = octets.count(b"=")
     if attributes <= min(MAX_ATTRIBUTES, MAX_NAMESPACES) and not _LONG_VALUE.search(octets):
         return
     if crowded := _QUERIES.crowded(root):
-        raise InputError("XML.TOO_MANY_ATTRIBUTES", where=locate(crowded[0]), detail=f"the limit is {MAX_ATTRIBUTES} for an element")
+        raise InputError(
+            "XML.TOO_MANY_ATTRIBUTES",
+            where=locate(crowded[0]),
+            detail=f"the limit is {MAX_ATTRIBUTES} for an element",
+        )
     _check_namespaces(root, uses=octets.count(b"<") + attributes)
 
 
 def _check_namespaces(root: Element, *, uses: int) -> None:
-    """Bound what canonical forms say of namespaces; `uses` are the elements and attributes at most."""
+    """Bound what canonical forms say of namespaces; `uses` are the elements and attributes
+    at most.
+    """
     in_scope: list[int] = []
     total = longest = 0
     for _, declared in etree.iterwalk(root, events=("start-ns", "end-ns")):
@@ -376,9 +460,17 @@ def _check_namespaces(root: Element, *, uses: int) -> None:
         total += in_scope[-1]
         longest = max(longest, in_scope[-1])
         if len(in_scope) > MAX_NAMESPACES or total > MAX_SCOPE:
-            raise InputError("XML.TOO_MANY_NAMESPACES", where="line 1", detail=f"{MAX_NAMESPACES}, and {MAX_SCOPE} characters, in scope")
+            raise InputError(
+                "XML.TOO_MANY_NAMESPACES",
+                where="line 1",
+                detail=f"{MAX_NAMESPACES}, and {MAX_SCOPE} characters, in scope",
+            )
     if longest * uses > MAX_NAMESPACE_OCTETS:
-        raise InputError("XML.TOO_MANY_NAMESPACES", where="line 1", detail=f"a name of {longest} characters for so many elements")
+        raise InputError(
+            "XML.TOO_MANY_NAMESPACES",
+            where="line 1",
+            detail=f"a name of {longest} characters for so many elements",
+        )
 
 
 def _may_hold_instructions(octets: bytes) -> bool:

@@ -37,23 +37,44 @@ class RecordForm:
 
 
 FORMS: Final = (
-    RecordForm(kind="event", root=event.ROOT_ELEMENT, data=event.DATA_ELEMENT, record=Event, judge=event.judge),
-    RecordForm(kind="registry", root=registry.ROOT_ELEMENT, data=registry.DATA_ELEMENT, record=RegistrySnapshot, judge=registry.judge),
     RecordForm(
-        kind="status_list", root=status_list.ROOT_ELEMENT, data=status_list.DATA_ELEMENT, record=StatusList, judge=status_list.judge
+        kind="event",
+        root=event.ROOT_ELEMENT,
+        data=event.DATA_ELEMENT,
+        record=Event,
+        judge=event.judge,
+    ),
+    RecordForm(
+        kind="registry",
+        root=registry.ROOT_ELEMENT,
+        data=registry.DATA_ELEMENT,
+        record=RegistrySnapshot,
+        judge=registry.judge,
+    ),
+    RecordForm(
+        kind="status_list",
+        root=status_list.ROOT_ELEMENT,
+        data=status_list.DATA_ELEMENT,
+        record=StatusList,
+        judge=status_list.judge,
     ),
 )
-_BY_ROOT: Final[Mapping[str, RecordForm]] = MappingProxyType({f"{{{names.HOCBA}}}{form.root}": form for form in FORMS})
-_BY_DATA: Final[Mapping[str, RecordForm]] = MappingProxyType({f"{{{names.HOCBA}}}{form.data}": form for form in FORMS})
+_BY_ROOT: Final[Mapping[str, RecordForm]] = MappingProxyType(
+    {f"{{{names.HOCBA}}}{form.root}": form for form in FORMS}
+)
+_BY_DATA: Final[Mapping[str, RecordForm]] = MappingProxyType(
+    {f"{{{names.HOCBA}}}{form.data}": form for form in FORMS}
+)
 
 
 def form_of(root: Element) -> RecordForm | None:
-    """Tell which kind of record a document is; None for a transcript and for everything else."""
+    """Return which kind of record a document is; None for a transcript and for everything else."""
     return _BY_ROOT.get(str(root.tag))
 
 
 def encode_record(record: Event | RegistrySnapshot | StatusList) -> bytes:
-    """Write the document with empty slots: UTF-8, exclusive canonical form, the same octets every time.
+    """Write the document with empty slots: UTF-8, exclusive canonical form, the same octets every
+    time.
 
     Raises: InputError with the first fault of the record, all of them in `findings`.
     """
@@ -77,7 +98,8 @@ def encode_record(record: Event | RegistrySnapshot | StatusList) -> bytes:
 def decode_record(data: bytes | Element) -> Event | RegistrySnapshot | StatusList:
     """Read the data element of a record, given as such or as the octets of its canonical form.
 
-    Raises: InputError with the first fault, all of them in its `findings`; from octets also `XML.*`.
+    Raises: InputError with the first fault, all of them in its `findings`; from octets also
+    `XML.*`.
     """
     element = parse(data).root if isinstance(data, bytes) else data
     form = _BY_DATA.get(str(element.tag))
@@ -86,7 +108,9 @@ def decode_record(data: bytes | Element) -> Event | RegistrySnapshot | StatusLis
     if element.get(names.ID) != names.ID_DATA:
         raise InputError("TRANSCRIPT.WRONG_ID", where=form.path)
     reader = Reader()
-    record: Event | RegistrySnapshot | StatusList = reader.read(form.record, source_of(element, form.path))
+    record: Event | RegistrySnapshot | StatusList = reader.read(
+        form.record, source_of(element, form.path)
+    )
     findings = (*reader.findings, *form.judge(record, form.path))
     if findings:
         raise InputError(findings[0].cause, where=findings[0].where, findings=findings)
@@ -94,12 +118,17 @@ def decode_record(data: bytes | Element) -> Event | RegistrySnapshot | StatusLis
 
 
 def decode_record_document(root: Element) -> Event | RegistrySnapshot | StatusList:
-    """Read the data of a whole document of one of `FORMS`. Raises: as `decode_record`, RECORD.UNKNOWN for any other."""
+    """Read the data of a whole document of one of `FORMS`.
+
+    Raises: as `decode_record`, RECORD.UNKNOWN for any other.
+    """
     form = form_of(root)
     if form is None:
         raise InputError("RECORD.UNKNOWN", where="/")
     if root.get(names.SCHEMA_VERSION_ATTRIBUTE) != names.SCHEMA_VERSION:
-        raise InputError("TRANSCRIPT.SCHEMA_VERSION", where=f"/{form.root}/@{names.SCHEMA_VERSION_ATTRIBUTE}")
+        raise InputError(
+            "TRANSCRIPT.SCHEMA_VERSION", where=f"/{form.root}/@{names.SCHEMA_VERSION_ATTRIBUTE}"
+        )
     found = [child for child in root.iterchildren("*") if child.tag == _tag(form.data)]
     if len(found) != 1:
         raise InputError("TRANSCRIPT.MISSING_FIELD", where=form.path)

@@ -25,9 +25,11 @@ _PREFIXES: Final[Mapping[str, str | None]] = MappingProxyType(
 
 
 def undo(octets: bytes) -> bytes:
-    """Give the document as this library would have written it: no white space between elements or around text, usual prefixes, letters composed.
+    """Return the document as this library would have written it: no white space between elements or
+    around text, usual prefixes, letters composed.
 
-    Line ends that Windows programs keep as `&#13;` become what they were. Comments and processing instructions go as well. Raises: those of `parse`.
+    Line ends that Windows programs keep as `&#13;` become what they were. Comments and processing
+    instructions go as well. Raises: those of `parse`.
     """
     root = parse(octets).root
     plain = _copy(root, None)
@@ -39,37 +41,64 @@ def undo(octets: bytes) -> bytes:
 
 
 def _copy(source: Element, parent: Element | None) -> Element:
-    nsmap = {prefix: uri for uri, prefix in _PREFIXES.items() if prefix is not None or str(source.tag).startswith("{")}
+    nsmap = {
+        prefix: uri
+        for uri, prefix in _PREFIXES.items()
+        if prefix is not None or str(source.tag).startswith("{")
+    }
     attributes = {str(name): str(value) for name, value in source.attrib.items()}
     tag = str(source.tag)
-    copy = etree.Element(tag, attributes, nsmap=nsmap) if parent is None else etree.SubElement(parent, tag, attributes)
-    text = "".join((source.text or "", *(child.tail or "" for child in source if not isinstance(child.tag, str))))
+    copy = (
+        etree.Element(tag, attributes, nsmap=nsmap)
+        if parent is None
+        else etree.SubElement(parent, tag, attributes)
+    )
+    text = "".join(
+        (
+            source.text or "",
+            *(child.tail or "" for child in source if not isinstance(child.tag, str)),
+        )
+    )
     if next(source.iterchildren("*"), None) is None and text.strip():
         copy.text = _as_written(text.strip())
     return copy
 
 
 def _as_written(text: str) -> str:
-    """Undo what saving does to letters: decomposed ones, and carriage returns before line feeds or instead of them."""
+    """Undo what saving does to letters: decomposed ones, and carriage returns before line feeds or
+    instead of them.
+    """
     return unicodedata.normalize("NFC", text.replace("\r\n", "\n").replace("\r", ""))
 
 
 def undo_open(xml: ParsedXml) -> Iterator[ParsedXml]:
-    """Give a document of others as it may have been before lines were broken between elements: everywhere, in signatures, elsewhere.
+    """Yield a document of others as it may have been before lines were broken between elements:
+    everywhere, in signatures, elsewhere.
 
-    The last of them has no white space between elements or around text at all. Raises: those of `parse`.
+    The last of them has no white space between elements or around text at all. Raises: those of
+    `parse`.
     """
-    for in_signatures, elsewhere, is_all in ((True, True, False), (True, False, False), (False, True, False), (True, True, True)):
+    for in_signatures, elsewhere, is_all in (
+        (True, True, False),
+        (True, False, False),
+        (False, True, False),
+        (True, True, True),
+    ):
         tree = deepcopy(xml.root.getroottree())
         for element in tree.getroot().iter("*"):
-            is_signature = element.tag == DS_SIGNATURE or next(element.iterancestors(DS_SIGNATURE), None) is not None
+            is_signature = (
+                element.tag == DS_SIGNATURE
+                or next(element.iterancestors(DS_SIGNATURE), None) is not None
+            )
             if in_signatures if is_signature else elsewhere:
                 _strip(element, is_all=is_all)
         yield parse(etree.tostring(tree, encoding="UTF-8", xml_declaration=True), is_open=True)
 
 
 def undo_letters(xml: ParsedXml) -> Iterator[ParsedXml]:
-    """Give a document of others with the letters of its texts as they may have been: as it stands, and without any white space around."""
+    """Yield a document of others with the letters of its texts as they may have been: as it stands,
+    and without any white space around.
+    """
     for is_all in (False, True):
         tree = deepcopy(xml.root.getroottree())
         for element in tree.getroot().iter("*"):
@@ -83,7 +112,9 @@ def undo_letters(xml: ParsedXml) -> Iterator[ParsedXml]:
 
 
 def without_signatures(xml: ParsedXml, numbers: Collection[int]) -> ParsedXml:
-    """Give a document of others without the signatures of these numbers in document order, what stands around them kept. Raises: those of `parse`."""
+    """Return a document of others without the signatures of these numbers in document order, what
+    stands around them kept. Raises: those of `parse`.
+    """
     tree = deepcopy(xml.root.getroottree())
     for number, element in enumerate(tuple(tree.getroot().iter(DS_SIGNATURE))):
         parent = element.getparent()
@@ -98,7 +129,9 @@ def without_signatures(xml: ParsedXml, numbers: Collection[int]) -> ParsedXml:
 
 
 def _strip(element: Element, *, is_all: bool) -> None:
-    """Drop line breaks, and the blanks beside them, between the children of an element; with `is_all` any white space, around text too."""
+    """Drop line breaks, and the blanks beside them, between the children of an element; with
+    `is_all` any white space, around text too.
+    """
     if not len(element):
         if is_all and element.text:
             element.text = element.text.strip()

@@ -17,7 +17,9 @@ from hocba_sign.xml.parse import Element
 MAX_VIOLATIONS: Final = 200
 """A hostile document may have one for each element; nobody reads more than these."""
 
-RECORD_ROOTS: Final = frozenset({event.ROOT_ELEMENT, registry.ROOT_ELEMENT, status_list.ROOT_ELEMENT})
+RECORD_ROOTS: Final = frozenset(
+    {event.ROOT_ELEMENT, registry.ROOT_ELEMENT, status_list.ROOT_ELEMENT}
+)
 _SHOWN_NAME: Final = 60
 _STEP: Final = re.compile(r"/([^/\[]+)(?:\[([0-9]+)\])?")
 _RULES: Final = MappingProxyType(
@@ -46,7 +48,10 @@ _RULES: Final = MappingProxyType(
 
 @dataclass(frozen=True, slots=True, kw_only=True, order=True)
 class SchemaViolation:
-    """One place that breaks the schema. `rule` is a cause id `SCHEMA.*`, `path` the element, `line` from 1."""
+    """One place that breaks the schema.
+
+    `rule` is a cause id `SCHEMA.*`, `path` the element, `line` from 1.
+    """
 
     line: int
     path: str
@@ -62,12 +67,15 @@ class _LogEntry(Protocol):
 
 
 def violations(tree: Element, *, issued: bool) -> tuple[SchemaViolation, ...]:
-    """Judge a document by hocba-issued.xsd or, before all have signed, by hocba-draft.xsd; empty for a valid one.
+    """Judge a document by hocba-issued.xsd or, before all have signed, by hocba-draft.xsd; empty
+    for a valid one.
 
-    Documents without a namespace, in the transcript store's layout, are judged by hocba-kho-issued.xsd and hocba-kho-draft.xsd, documents about
-    transcripts by hocba-records-issued.xsd and hocba-records-draft.xsd.
+    Documents without a namespace, in the transcript store's layout, are judged by
+    hocba-kho-issued.xsd and hocba-kho-draft.xsd, documents about transcripts by
+    hocba-records-issued.xsd and hocba-records-draft.xsd.
 
-    At most `MAX_VIOLATIONS`, in document order. Raises: OutsideError SCHEMA.UNAVAILABLE when the installed schemas cannot be read.
+    At most `MAX_VIOLATIONS`, in document order. Raises: OutsideError SCHEMA.UNAVAILABLE when the
+    installed schemas cannot be read.
     """
     layout = "" if str(tree.tag).startswith("{") else "kho-"
     if etree.QName(tree).localname in RECORD_ROOTS:
@@ -79,7 +87,9 @@ def violations(tree: Element, *, issued: bool) -> tuple[SchemaViolation, ...]:
     found: dict[SchemaViolation, None] = {}
     for entry in cast("Iterable[_LogEntry]", schema.error_log):
         rule = _RULES.get(entry.type_name, "SCHEMA.OTHER")
-        found[SchemaViolation(line=entry.line, path=_named(root, entry.path or ""), rule=rule)] = None
+        found[SchemaViolation(line=entry.line, path=_named(root, entry.path or ""), rule=rule)] = (
+            None
+        )
         if len(found) == MAX_VIOLATIONS:
             break
     return tuple(found)
@@ -105,7 +115,9 @@ _READING: Final = threading.Lock()
 def _read(name: str) -> etree.XMLSchema:
     try:
         with _READING, as_file(files("hocba_sign") / "schemas" / name) as path:
-            return etree.XMLSchema(etree.parse(path, etree.XMLParser(no_network=True, resolve_entities=False)))
+            return etree.XMLSchema(
+                etree.parse(path, etree.XMLParser(no_network=True, resolve_entities=False))
+            )
     except (OSError, etree.LxmlError) as error:
         raise OutsideError("SCHEMA.UNAVAILABLE", where=name, detail=type(error).__name__) from error
 
@@ -115,7 +127,11 @@ def _named(root: Element, position: str) -> str:
     path = ""
     level = [root]
     for step in _STEP.finditer(position):
-        nodes = [node for node in level if step[1] == "*" or step[1].rpartition(":")[2] == etree.QName(node).localname]
+        nodes = [
+            node
+            for node in level
+            if step[1] == "*" or step[1].rpartition(":")[2] == etree.QName(node).localname
+        ]
         index = int(step[2] or 1) - 1
         if index >= len(nodes):
             break

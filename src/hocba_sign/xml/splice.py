@@ -13,13 +13,17 @@ from hocba_sign.errors import CallerError, InputError
 from hocba_sign.xml.parse import Element, parse
 
 Path: TypeAlias = tuple[int, ...]
-"""Positions of child elements from the root element on, counted from 0; `()` is the root element itself."""
+"""Positions of child elements from the root element on, counted from 0; `()` is the root element
+itself.
+"""
 
 _BYTE_ORDER_MARKS: Final = (b"\xff\xfe", b"\xfe\xff")
 
 
 def path_of(element: Element) -> Path:
-    """Give the path of `element`; comments and processing instructions beside it are not counted."""
+    """Return the path of `element`; comments and processing instructions beside it are not
+    counted.
+    """
     steps: list[int] = []
     step: Element = element
     while (parent := step.getparent()) is not None:
@@ -34,7 +38,8 @@ def insert(octets: bytes, at: Path, *, fragment: bytes) -> bytes:
 
 
 def slice_of(octets: bytes, at: Path) -> bytes:
-    """Give the octets of the element at path `at`, from its `<` to its last `>`, as they stand in the document.
+    """Return the octets of the element at path `at`, from its `<` to its last `>`, as they stand in
+    the document.
 
     Raises: as `insert_all`.
     """
@@ -48,9 +53,11 @@ def slice_of(octets: bytes, at: Path) -> bytes:
 def insert_all(octets: bytes, fragments: Mapping[Path, bytes]) -> bytes:
     """Put each fragment in as the last child of the element at its path.
 
-    An empty-element tag becomes a start and an end tag; no other octet changes. Fragments are UTF-8 and
-    well formed with the namespaces in scope there; that is not checked here, a caller parses the result.
-    Raises: InputError XML.NOT_UTF8 and what `parse` raises for `octets`; CallerError XML.NO_SUCH_PLACE.
+    An empty-element tag becomes a start and an end tag; no other octet changes. Fragments are UTF-8
+    and well formed with the namespaces in scope there; that is not checked here, a caller parses
+    the result.
+    Raises: InputError XML.NOT_UTF8 and what `parse` raises for `octets`; CallerError
+    XML.NO_SUCH_PLACE.
     """
     _check(octets)
     if not fragments:
@@ -81,7 +88,9 @@ def _check(octets: bytes) -> None:
 
 @dataclass(frozen=True, slots=True)
 class _End:
-    """Where an element starts, and where its content ends: `at` is the octet of `</`, or of `/>` where `empty_name` is its name."""
+    """Where an element starts, and where its content ends: `at` is the octet of `</`, or of `/>`
+    where `empty_name` is its name.
+    """
 
     start: int
     at: int
@@ -125,12 +134,16 @@ def _find_ends(octets: bytes, wanted: frozenset[Path]) -> dict[Path, _End]:
     try:
         finder.parser.Parse(octets, True)
     except expat.ExpatError as error:
-        raise InputError("XML.SYNTAX", where=f"line {error.lineno}, column {error.offset + 1}") from None
+        raise InputError(
+            "XML.SYNTAX", where=f"line {error.lineno}, column {error.offset + 1}"
+        ) from None
     return finder.found
 
 
 def _close_of(octets: bytes, start: int) -> int:
-    """Give the octet of the `>` that ends the tag at `start`; attribute values may contain that character too."""
+    """Return the octet of the `>` that ends the tag at `start`; attribute values may contain that
+    character too.
+    """
     at = start
     quote = 0
     while quote or octets[at] != ord(">"):

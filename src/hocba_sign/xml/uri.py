@@ -1,4 +1,6 @@
-"""URI references: unescaped, and joined as Canonical XML 1.1 joins xml:base values, where the base may itself be relative."""
+"""URI references: unescaped, and joined as Canonical XML 1.1 joins xml:base values, where the base
+may itself be relative.
+"""
 
 import re
 from typing import Final
@@ -35,7 +37,9 @@ def join_base(base: str, reference: str) -> str:
 def unescaped(reference: str) -> str:
     """Resolve percent escapes; octets that are not UTF-8 stay as they were written."""
     try:
-        return _ESCAPES.sub(lambda match: bytes.fromhex(match[0].replace("%", "")).decode(), reference)
+        return _ESCAPES.sub(
+            lambda match: bytes.fromhex(match[0].replace("%", "")).decode(), reference
+        )
     except UnicodeDecodeError:
         return reference
 
@@ -48,7 +52,9 @@ def _split(reference: str) -> tuple[str, str, str, str, str]:
 
 
 def _without_dots(path: str) -> str:
-    """Drop `.` and `..` steps and doubled slashes; a relative path keeps the `..` that lead out of it."""
+    """Drop `.` and `..` steps and doubled slashes; a relative path keeps the `..` that lead out of
+    it.
+    """
     is_absolute = path.startswith("/")
     steps = path.split("/")
     kept: list[str] = []

@@ -8,8 +8,12 @@ import pytest
 
 from hocba_sign.adapters.address import is_public
 
-REGISTRY = json.loads(resources.files("hocba_sign").joinpath("data", "network", "special_purpose.json").read_bytes())
-BLOCKS = [(ipaddress.ip_network(row["block"]), row["globally_reachable"]) for row in REGISTRY["blocks"]]
+REGISTRY = json.loads(
+    resources.files("hocba_sign").joinpath("data", "network", "special_purpose.json").read_bytes()
+)
+BLOCKS = [
+    (ipaddress.ip_network(row["block"]), row["globally_reachable"]) for row in REGISTRY["blocks"]
+]
 EMBEDDING = {"::ffff:0:0/96", "64:ff9b::/96", "2002::/16", "2001::/32"}
 
 
@@ -60,14 +64,34 @@ def test_what_the_interpreters_tables_let_pass_or_hide(address: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "address", ["192.0.0.9", "192.0.0.10", "192.31.196.1", "2001:1::1", "2001:4:112::1", "2001:20::1", "2620:4f:8000::1", "2606:4700::1111"]
+    "address",
+    [
+        "192.0.0.9",
+        "192.0.0.10",
+        "192.31.196.1",
+        "2001:1::1",
+        "2001:4:112::1",
+        "2001:20::1",
+        "2620:4f:8000::1",
+        "2606:4700::1111",
+    ],
 )
 def test_what_lies_within_a_special_block_and_is_reachable_all_the_same(address: str) -> None:
     assert is_public(address)
 
 
 def test_an_address_is_as_public_as_the_one_that_stands_in_it() -> None:
-    for inner in ("8.8.8.8", "10.0.0.1", "192.0.0.8", "192.0.0.9", "127.0.0.1", "203.0.113.9", "113.160.0.1"):
+    for inner in (
+        "8.8.8.8",
+        "10.0.0.1",
+        "192.0.0.8",
+        "192.0.0.9",
+        "127.0.0.1",
+        "203.0.113.9",
+        "113.160.0.1",
+    ):
         value = int(ipaddress.IPv4Address(inner))
         forms = [0xFFFF << 32 | value, 0x64FF9B << 96 | value, 0x2002 << 112 | value << 80]
-        assert {is_public(str(ipaddress.IPv6Address(form))) for form in forms} == {is_public(inner)}, inner
+        assert {is_public(str(ipaddress.IPv6Address(form))) for form in forms} == {
+            is_public(inner)
+        }, inner

@@ -43,7 +43,9 @@ def test_what_is_kept_comes_back_until_its_end(cache: Cache) -> None:
 
 
 def test_failures_are_kept_like_answers(cache: Cache) -> None:
-    failure = Entry(stored=AT, until=AT + HOUR, finding=Finding("FETCH.HTTP_STATUS", "http://a.example/"))
+    failure = Entry(
+        stored=AT, until=AT + HOUR, finding=Finding("FETCH.HTTP_STATUS", "http://a.example/")
+    )
     cache.put("crl a", failure)
     assert cache.get("crl a", at=AT) == failure
 
@@ -64,7 +66,10 @@ def test_what_has_run_out_is_dropped(cache: Cache) -> None:
 def test_the_file_does_not_outgrow_its_limit(cache: Cache) -> None:
     small = Cache(folder=cache.folder, max_octets=400_000)
     for number in range(100):
-        small.put(f"crl {number}", entry(bytes([number]) * 30_000, until=AT + HOUR + timedelta(minutes=number)))
+        small.put(
+            f"crl {number}",
+            entry(bytes([number]) * 30_000, until=AT + HOUR + timedelta(minutes=number)),
+        )
         assert small.get(f"crl {number}", at=AT) is not None
     assert database(small).stat().st_size < 2 * 400_000
     # What runs out soonest went first.
@@ -76,7 +81,14 @@ def test_the_file_does_not_outgrow_its_limit(cache: Cache) -> None:
 
 @pytest.mark.parametrize("column", ["octets", "until", "stored", "cause", "place", "sha256"])
 def test_a_changed_entry_is_not_given(cache: Cache, column: str) -> None:
-    changed = {"octets": b"another", "until": 1 << 40, "stored": 1, "cause": "FETCH.NAME", "place": "x", "sha256": b"\0" * 32}[column]
+    changed = {
+        "octets": b"another",
+        "until": 1 << 40,
+        "stored": 1,
+        "cause": "FETCH.NAME",
+        "place": "x",
+        "sha256": b"\0" * 32,
+    }[column]
     cache.put("crl a", entry())
     with closing(sqlite3.connect(database(cache))) as connection, connection:
         connection.execute(f"UPDATE entry SET {column} = ?", (changed,))
@@ -129,7 +141,9 @@ def test_no_flipped_octet_gives_a_wrong_answer(cache: Cache) -> None:
         for _ in range(chance.randrange(1, 6)):
             damaged[chance.randrange(len(damaged))] ^= 1 << chance.randrange(8)
         cache.clear()
-        (cache.folder / "fetched-1.sqlite3").write_bytes(damaged[: chance.choice((len(damaged), chance.randrange(len(damaged))))])
+        (cache.folder / "fetched-1.sqlite3").write_bytes(
+            damaged[: chance.choice((len(damaged), chance.randrange(len(damaged))))]
+        )
         for key, one in kept.items():
             assert cache.get(key, at=AT) in (None, one)
         cache.put("crl 7", kept["crl 7"])
@@ -187,7 +201,11 @@ def test_threads_share_it(cache: Cache) -> None:
 
 def forged(cache: Cache, **fields: object) -> None:
     """Write a row as another program could, which knows how digests are made."""
-    row: dict[str, object] = {"key": "crl a", "stored": int(AT.timestamp()), "until": int((AT + HOUR).timestamp())}
+    row: dict[str, object] = {
+        "key": "crl a",
+        "stored": int(AT.timestamp()),
+        "until": int((AT + HOUR).timestamp()),
+    }
     row |= {"cause": "", "place": "", "octets": b"a list"} | fields
     hashed = hashlib.sha256()
     for part in row.values():
@@ -195,7 +213,9 @@ def forged(cache: Cache, **fields: object) -> None:
         hashed.update(len(octets).to_bytes(8, "big") + octets)
     with closing(sqlite3.connect(database(cache))) as connection, connection:
         connection.execute("DELETE FROM entry")
-        connection.execute("INSERT INTO entry VALUES (?, ?, ?, ?, ?, ?, ?)", (*row.values(), hashed.digest()))
+        connection.execute(
+            "INSERT INTO entry VALUES (?, ?, ?, ?, ?, ?, ?)", (*row.values(), hashed.digest())
+        )
 
 
 @pytest.mark.parametrize(
@@ -211,7 +231,9 @@ def forged(cache: Cache, **fields: object) -> None:
         {"octets": bytes(2_000_000)},
     ],
 )
-def test_a_row_of_another_program_is_as_good_as_absent(cache: Cache, fields: dict[str, object]) -> None:
+def test_a_row_of_another_program_is_as_good_as_absent(
+    cache: Cache, fields: dict[str, object]
+) -> None:
     small = Cache(folder=cache.folder, max_octets=1_000_000)
     small.put("crl a", entry())
     forged(small)
@@ -229,12 +251,16 @@ def test_a_row_of_another_program_is_as_good_as_absent(cache: Cache, fields: dic
         "ALTER TABLE entry ADD COLUMN other",
         "CREATE TRIGGER never AFTER DELETE ON entry BEGIN SELECT 1; END",
         (
-            "DROP TABLE entry; CREATE VIEW entry AS WITH RECURSIVE endless(n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM endless) "
-            "SELECT 'crl a' AS key, 1 AS stored, 1 AS until, '' AS cause, '' AS place, n AS octets, n AS sha256 FROM endless"
+            "DROP TABLE entry; CREATE VIEW entry AS WITH RECURSIVE endless(n) AS (SELECT 1 "
+            "UNION ALL SELECT n + 1 FROM endless) "
+            "SELECT 'crl a' AS key, 1 AS stored, 1 AS until, '' AS cause, '' AS place, n AS "
+            "octets, n AS sha256 FROM endless"
         ),
     ],
 )
-def test_a_file_of_another_version_or_with_tricks_is_left_for_a_new_one(cache: Cache, script: str) -> None:
+def test_a_file_of_another_version_or_with_tricks_is_left_for_a_new_one(
+    cache: Cache, script: str
+) -> None:
     cache.put("crl a", entry())
     with closing(sqlite3.connect(database(cache))) as connection, connection:
         connection.executescript(script)

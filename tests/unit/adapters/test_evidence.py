@@ -12,7 +12,13 @@ from pathlib import Path
 
 import pytest
 
-from hocba_sign.adapters.evidence import collect_certificates, collect_crls, collect_evidence, collect_ocsps, gather
+from hocba_sign.adapters.evidence import (
+    collect_certificates,
+    collect_crls,
+    collect_evidence,
+    collect_ocsps,
+    gather,
+)
 from hocba_sign.errors import HocbaSignError, OutsideError
 from hocba_sign.pki.loading.kinds import Kind
 from hocba_sign.testing import World
@@ -38,7 +44,10 @@ def test_a_folder_gives_what_is_of_its_kind(tmp_path: Path, world: World) -> Non
     (tmp_path / "a.ocsp").write_bytes(world.ocsp_response(ca, AT))
     (tmp_path / "notes.txt").write_text("ghi chú", "utf-8")
     (tmp_path / "below").mkdir()
-    assert {one.der for one in collect_certificates([tmp_path])} == {ca.certificate_der, world.anchors_der[0]}
+    assert {one.der for one in collect_certificates([tmp_path])} == {
+        ca.certificate_der,
+        world.anchors_der[0],
+    }
     assert collect_crls([tmp_path]) == (world.crl(ca, AT),)
     assert collect_ocsps([tmp_path]) == ((tmp_path / "a.ocsp").read_bytes(),)
     assert collect_crls([tmp_path / "ca.crl", tmp_path]) == (world.crl(ca, AT),) * 2
@@ -66,12 +75,24 @@ def zipped(name: str) -> bytes:
 
 
 HARMLESS: dict[str, bytes] = {
-    "README.txt": "Thư mục này chứa danh sách thu hồi, xem http://rootca.gov.vn/crl/vnrca256.crl\n".encode(),
-    "README.md": b"# CRL\n\nSHA-256 of the root:\n\n7b3269e7d79aebbfae5095f45bbb7074771e690cb7df02b441062b12f7690ece\n",
+    "README.txt": (
+        "Thư mục này chứa danh sách thu hồi, xem http://rootca.gov.vn/crl/vnrca256.crl\n"
+    ).encode(),
+    "README.md": (
+        b"# CRL\n\nSHA-256 of the root:\n\n7b3269e7d79aebbfae5095f45bbb7074771e690c"
+        b"b7df02b441062b12f7690ece\n"
+    ),
     "SHA256SUMS": b"".join(b"%064x  ca-%d.crl\n" % (number, number) for number in range(9)),
     "fingerprints": b"".join(b"%064X\n" % (number << 200) for number in range(9)),
-    "serials.txt": b"".join(b"54 01 %02x %02x %02x %02x  revoked 2026-01-%02d\n" % (n, n, n, n, n + 1) for n in range(20)),
-    "words.txt": b"with some more text that will only have very many four letter word like this when they find that\n" * 9,
+    "serials.txt": b"".join(
+        b"54 01 %02x %02x %02x %02x  revoked 2026-01-%02d\n" % (n, n, n, n, n + 1)
+        for n in range(20)
+    ),
+    "words.txt": (
+        b"with some more text that will only have very many four letter word like "
+        b"this when they find that\n"
+    )
+    * 9,
     "notes-utf-16.txt": "Ghi chú của trường".encode("utf-16"),
     "tcvn3.txt": b"Danh s\xb8ch ch\xf8ng th\xad s\xe8\n" * 20,
     ".DS_Store": b"\x00\x00\x00\x01Bud1" + bytes(range(256)) * 20,
@@ -82,7 +103,10 @@ HARMLESS: dict[str, bytes] = {
     "index.html": b"<html><a href='ca.crl'>ca.crl</a></html>",
     "page.pdf": b"%PDF-1.7\n" + bytes(range(256)) * 20,
     "guide.docx": zipped("[Content_Types].xml"),
-    "key.pem": b"-----BEGIN PRIVATE KEY-----\nMC4CAQAwBQYDK2VwBCIEINTuctv5E1hK1bbY8fdp+K06/nwoy/HU++CXqI9EdVhC\n-----END PRIVATE KEY-----\n",
+    "key.pem": (
+        b"-----BEGIN PRIVATE KEY-----\nMC4CAQAwBQYDK2VwBCIEINTuctv5E1hK1bbY8fdp+K06/"
+        b"nwoy/HU++CXqI9EdVhC\n-----END PRIVATE KEY-----\n"
+    ),
 }
 SUSPECT: dict[str, Callable[[bytes], bytes]] = {
     "newer.crl.gz": gzip.compress,
@@ -103,7 +127,9 @@ def folder(tmp_path: Path, world: World) -> Path:
 
 
 @pytest.mark.parametrize("name", HARMLESS)
-def test_what_has_the_form_of_something_else_is_named_and_changes_nothing(folder: Path, name: str) -> None:
+def test_what_has_the_form_of_something_else_is_named_and_changes_nothing(
+    folder: Path, name: str
+) -> None:
     (folder / name).write_bytes(HARMLESS[name])
     evidence = collect_evidence(crls=[folder])
     assert [(one.where, one.matters) for one in evidence.unread] == [(str(folder / name), False)]
@@ -121,7 +147,9 @@ def test_what_may_be_a_list_is_named_and_matters(folder: Path, world: World, nam
 
 
 @pytest.mark.parametrize("name", ["newer.zip", "newer.txt"])
-def test_in_a_folder_of_certificates_only_what_bears_a_mark_matters(tmp_path: Path, world: World, name: str) -> None:
+def test_in_a_folder_of_certificates_only_what_bears_a_mark_matters(
+    tmp_path: Path, world: World, name: str
+) -> None:
     (tmp_path / "ca.cer").write_bytes(world.authority("public-ca").certificate_der)
     (tmp_path / name).write_bytes(SUSPECT[name](world.crl("public-ca", AT)))
     assert not any(one.matters for one in gather([tmp_path], Kind.CERTIFICATE).unread)
@@ -160,7 +188,9 @@ def test_a_file_too_large_is_named(folder: Path) -> None:
 
 def test_lists_and_answers_count_wherever_they_are_given(tmp_path: Path, world: World) -> None:
     (tmp_path / "all.pem").write_bytes(
-        pem(world.authority("public-ca").certificate_der) + base64.encodebytes(world.crl("public-ca", AT)) + b"\n"
+        pem(world.authority("public-ca").certificate_der)
+        + base64.encodebytes(world.crl("public-ca", AT))
+        + b"\n"
     )
     evidence = collect_evidence(certificates=[tmp_path / "all.pem"])
     assert (len(evidence.certificates), len(evidence.crls), evidence.unread) == (1, 1, ())

@@ -43,9 +43,14 @@ def test_a_healthy_server(server: WorldServer) -> None:
     outcome = local().attempt(f"{server.url}/ca/public-ca.crt")
     assert isinstance(outcome, Fetched)
     assert outcome.octets == server.world.authority("public-ca").certificate_der
-    assert [(hop.url, hop.address) for hop in outcome.hops] == [(f"{server.url}/ca/public-ca.crt", "127.0.0.1")]
+    assert [(hop.url, hop.address) for hop in outcome.hops] == [
+        (f"{server.url}/ca/public-ca.crt", "127.0.0.1")
+    ]
     headers = dict(server.requests[-1].headers)
-    assert (headers["host"], headers["accept-encoding"]) == (server.url.removeprefix("http://"), "identity")
+    assert (headers["host"], headers["accept-encoding"]) == (
+        server.url.removeprefix("http://"),
+        "identity",
+    )
 
 
 def test_the_function_gives_octets_or_raises(server: WorldServer) -> None:
@@ -57,10 +62,16 @@ def test_the_function_gives_octets_or_raises(server: WorldServer) -> None:
 
 
 def test_a_body_is_posted(server: WorldServer) -> None:
-    outcome = local().attempt(f"{server.url}/ocsp/public-ca", post=Post(b"no request", "application/ocsp-request"))
+    outcome = local().attempt(
+        f"{server.url}/ocsp/public-ca", post=Post(b"no request", "application/ocsp-request")
+    )
     assert isinstance(outcome, Fetched)
     request = server.requests[-1]
-    assert (request.method, request.body, dict(request.headers)["content-type"]) == ("POST", b"no request", "application/ocsp-request")
+    assert (request.method, request.body, dict(request.headers)["content-type"]) == (
+        "POST",
+        b"no request",
+        "application/ocsp-request",
+    )
 
 
 @pytest.mark.parametrize(
@@ -79,14 +90,20 @@ def test_an_ill_server(server: WorldServer, fault: Fault, expected: str) -> None
     server.delay = timedelta(seconds=0.1 if fault is Fault.DRIP else 3)
     server.fail("/ca/", fault)
     started = time.monotonic()
-    limits = Limits(max_octets=1 << 20, timeout=SHORT.timeout if expected == "FETCH.TIMEOUT" else timedelta(seconds=5))
+    limits = Limits(
+        max_octets=1 << 20,
+        timeout=SHORT.timeout if expected == "FETCH.TIMEOUT" else timedelta(seconds=5),
+    )
     outcome = local(limits).attempt(f"{server.url}/ca/public-ca.crt")
     assert cause(outcome) == expected
     assert time.monotonic() - started < 2
 
 
 def test_a_stated_size_over_the_limit_is_not_read(server: WorldServer) -> None:
-    assert cause(local(Limits(max_octets=10)).attempt(f"{server.url}/ca/public-ca.crt")) == "FETCH.TOO_LARGE"
+    assert (
+        cause(local(Limits(max_octets=10)).attempt(f"{server.url}/ca/public-ca.crt"))
+        == "FETCH.TOO_LARGE"
+    )
 
 
 @pytest.mark.parametrize(
@@ -175,13 +192,33 @@ def test_private_addresses_are_not_contacted(address: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "address", ["8.8.8.8", "113.160.0.1", "2001:4860:4860::8888", "::ffff:8.8.8.8", "64:ff9b::808:808", "2002:808:808::"]
+    "address",
+    [
+        "8.8.8.8",
+        "113.160.0.1",
+        "2001:4860:4860::8888",
+        "::ffff:8.8.8.8",
+        "64:ff9b::808:808",
+        "2002:808:808::",
+    ],
 )
 def test_public_addresses(address: str) -> None:
     assert is_public(address)
 
 
-@pytest.mark.parametrize("host", ["127.0.0.1", "2130706433", "0x7f.1", "127.1", "017700000001", "[::1]", "[::ffff:127.0.0.1]", "localhost"])
+@pytest.mark.parametrize(
+    "host",
+    [
+        "127.0.0.1",
+        "2130706433",
+        "0x7f.1",
+        "127.1",
+        "017700000001",
+        "[::1]",
+        "[::ffff:127.0.0.1]",
+        "localhost",
+    ],
+)
 def test_other_spellings_of_this_machine(host: str) -> None:
     outcome = Fetcher().attempt(f"http://{host}:8080/")
     assert cause(outcome) in {"FETCH.ADDRESS", "FETCH.NAME", "FETCH.URL"}
@@ -189,12 +226,17 @@ def test_other_spellings_of_this_machine(host: str) -> None:
 
 
 def test_a_name_that_is_public_only_in_part_is_refused() -> None:
-    assert cause(Fetcher(resolve=lambda *_: ("8.8.8.8", "10.0.0.1")).attempt("http://rootca.gov.vn/")) == "FETCH.ADDRESS"
+    assert (
+        cause(Fetcher(resolve=lambda *_: ("8.8.8.8", "10.0.0.1")).attempt("http://rootca.gov.vn/"))
+        == "FETCH.ADDRESS"
+    )
 
 
 def test_allowing_loopback_allows_nothing_else() -> None:
     for address in set(PRIVATE) - {"127.0.0.1", "127.9.9.9", "::1", "::ffff:127.0.0.1"}:
-        outcome = Fetcher(resolve=lambda *_, given=address: (given,), allow_loopback=True).attempt("http://rootca.gov.vn/")
+        outcome = Fetcher(resolve=lambda *_, given=address: (given,), allow_loopback=True).attempt(
+            "http://rootca.gov.vn/"
+        )
         assert cause(outcome) == "FETCH.ADDRESS", address
 
 
@@ -212,7 +254,10 @@ def test_the_name_is_asked_once_and_the_checked_address_is_used(server: WorldSer
     assert asked == ["ca.hocba.invalid"]
     assert dict(server.requests[-1].headers)["host"] == f"ca.hocba.invalid:{port}"
     # The next download asks again, and is refused.
-    assert cause(fetcher.attempt(f"http://ca.hocba.invalid:{port}/ca/public-ca.crt")) == "FETCH.ADDRESS"
+    assert (
+        cause(fetcher.attempt(f"http://ca.hocba.invalid:{port}/ca/public-ca.crt"))
+        == "FETCH.ADDRESS"
+    )
 
 
 def test_an_unknown_name_and_a_silent_name_service() -> None:
@@ -272,7 +317,10 @@ def test_a_redirect_is_followed(server: WorldServer) -> None:
     outcome = local().attempt(f"{server.url}/ca/public-ca.crt")
     assert isinstance(outcome, Fetched)
     assert len(outcome.hops) == 2
-    assert cause(local().attempt(f"{server.url}/ca/public-ca.crt", post=Post(b"", "text/plain"))) == "FETCH.REDIRECT"
+    assert (
+        cause(local().attempt(f"{server.url}/ca/public-ca.crt", post=Post(b"", "text/plain")))
+        == "FETCH.REDIRECT"
+    )
 
 
 def test_a_server_whose_certificate_nobody_vouches_for(tmp_path: Path) -> None:
@@ -283,8 +331,13 @@ def test_a_server_whose_certificate_nobody_vouches_for(tmp_path: Path) -> None:
     certificate.write_text(ssl.DER_cert_to_PEM_cert(identity.certificate_der))
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
     context.load_cert_chain(certificate, key)
-    with _once(lambda raw: context.wrap_socket(raw, server_side=True), b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok") as port:
-        outcome = Fetcher(allow_loopback=True, resolve=lambda *_: ("127.0.0.1",)).attempt(f"https://ca.invalid:{port}/")
+    with _once(
+        lambda raw: context.wrap_socket(raw, server_side=True),
+        b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok",
+    ) as port:
+        outcome = Fetcher(allow_loopback=True, resolve=lambda *_: ("127.0.0.1",)).attempt(
+            f"https://ca.invalid:{port}/"
+        )
     assert isinstance(outcome, Fetched)
     assert outcome.octets == b"ok"
 

@@ -116,8 +116,12 @@ def test_a_new_file_has_the_permissions_of_any_new_file(tmp_path: Path) -> None:
 
 
 @posix
-def test_writing_changes_nothing_for_other_threads(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """The mask of permissions is the whole process's: even for a moment another thread's new file would be open to everybody."""
+def test_writing_changes_nothing_for_other_threads(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The mask of permissions is the whole process's: even for a moment another thread's new file
+    would be open to everybody.
+    """
 
     def refused(_: int) -> int:
         raise AssertionError
@@ -128,16 +132,22 @@ def test_writing_changes_nothing_for_other_threads(tmp_path: Path, monkeypatch: 
 
 
 @posix
-def test_what_is_half_written_is_not_open_to_more_people_than_the_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_what_is_half_written_is_not_open_to_more_people_than_the_file(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     file = tmp_path / "a.xml"
     file.touch(0o600)
     seen: list[int] = []
-    monkeypatch.setattr(os, "fsync", lambda descriptor: seen.append(stat.S_IMODE(os.fstat(descriptor).st_mode)))
+    monkeypatch.setattr(
+        os, "fsync", lambda descriptor: seen.append(stat.S_IMODE(os.fstat(descriptor).st_mode))
+    )
     write_atomically(file, b"new")
     assert seen == [0o600]
 
 
-def test_a_failed_write_leaves_the_old_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_failed_write_leaves_the_old_file(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     file = tmp_path / "a.xml"
     file.write_bytes(b"old")
 
@@ -160,7 +170,9 @@ def test_the_folder_must_exist(tmp_path: Path) -> None:
 
 @posix
 @pytest.mark.parametrize("name", ["loop", "n" * 5_000, "closed/inner"])
-def test_a_name_that_leads_nowhere_is_named_by_every_reader_and_writer(tmp_path: Path, name: str, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_name_that_leads_nowhere_is_named_by_every_reader_and_writer(
+    tmp_path: Path, name: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """A loop of links, a name too long, and a folder that is closed to this user."""
     (tmp_path / "loop").symlink_to(tmp_path / "loop")
     path = tmp_path / name
@@ -172,7 +184,9 @@ def test_a_name_that_leads_nowhere_is_named_by_every_reader_and_writer(tmp_path:
         return True
 
     monkeypatch.setattr(Path, "stat", lambda self, **more: allowed(self) and looked(self, **more))
-    monkeypatch.setattr(os, "open", lambda one, *more, **others: allowed(one) and opened(one, *more, **others))
+    monkeypatch.setattr(
+        os, "open", lambda one, *more, **others: allowed(one) and opened(one, *more, **others)
+    )
     uses: list[Callable[[], object]] = [
         lambda: read_limited(path, 5),
         lambda: sha256_of(path),
@@ -185,5 +199,9 @@ def test_a_name_that_leads_nowhere_is_named_by_every_reader_and_writer(tmp_path:
             use()
     with pytest.raises(OutsideError), exclusive_file(path, wait=0):
         pass
-    for command in (["verify", str(path)], ["validate", str(path)], ["verify", "x.xml", "--trust", str(path), "--policy", str(path)]):
+    for command in (
+        ["verify", str(path)],
+        ["validate", str(path)],
+        ["verify", "x.xml", "--trust", str(path), "--policy", str(path)],
+    ):
         assert main([*command]) in {EXIT_USAGE, EXIT_OUTSIDE}

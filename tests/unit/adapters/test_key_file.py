@@ -1,4 +1,6 @@
-"""Key files as people have them: right, old, without the one or the other, with the wrong password."""
+"""Key files as people have them: right, old, without the one or the other, with the wrong
+password.
+"""
 
 import os
 import subprocess
@@ -30,10 +32,14 @@ from hocba_sign.errors import CallerError, HocbaSignError, OutsideError
 from hocba_sign.pki.certificates.certificate import Certificate
 
 START = datetime(2026, 1, 1, tzinfo=UTC)
-ROOT_KEY, CA_KEY, KEY, OTHER_KEY = (ec.derive_private_key(value, ec.SECP256R1()) for value in (3, 5, 7, 9))
+ROOT_KEY, CA_KEY, KEY, OTHER_KEY = (
+    ec.derive_private_key(value, ec.SECP256R1()) for value in (3, 5, 7, 9)
+)
 
 
-def certificate(name: str, key: PrivateKey, issuer: str, issuer_key: ec.EllipticCurvePrivateKey) -> x509.Certificate:
+def certificate(
+    name: str, key: PrivateKey, issuer: str, issuer_key: ec.EllipticCurvePrivateKey
+) -> x509.Certificate:
     return (
         x509.CertificateBuilder()
         .subject_name(x509.Name([x509.NameAttribute(x509.NameOID.COMMON_NAME, name)]))
@@ -43,7 +49,10 @@ def certificate(name: str, key: PrivateKey, issuer: str, issuer_key: ec.Elliptic
         .not_valid_before(START)
         .not_valid_after(START + timedelta(days=365))
         .add_extension(x509.SubjectKeyIdentifier.from_public_key(key.public_key()), critical=False)
-        .add_extension(x509.AuthorityKeyIdentifier.from_issuer_public_key(issuer_key.public_key()), critical=False)
+        .add_extension(
+            x509.AuthorityKeyIdentifier.from_issuer_public_key(issuer_key.public_key()),
+            critical=False,
+        )
         .sign(issuer_key, hashes.SHA256())
     )
 
@@ -61,19 +70,30 @@ def p12(
     others: list[x509.Certificate],
     protection: KeySerializationEncryption | None = None,
 ) -> bytes:
-    return pkcs12.serialize_key_and_certificates(b"name", key, own, others, protection or BestAvailableEncryption("mật khẩu".encode()))
+    return pkcs12.serialize_key_and_certificates(
+        b"name", key, own, others, protection or BestAvailableEncryption("mật khẩu".encode())
+    )
 
 
 def pem(*certificates: x509.Certificate) -> bytes:
     return b"".join(item.public_bytes(Encoding.PEM) for item in certificates)
 
 
-def key_octets(key: PrivateKey, layout: PrivateFormat, encoding: Encoding = Encoding.PEM, password: bytes | None = None) -> bytes:
-    return key.private_bytes(encoding, layout, BestAvailableEncryption(password) if password else NoEncryption())
+def key_octets(
+    key: PrivateKey,
+    layout: PrivateFormat,
+    encoding: Encoding = Encoding.PEM,
+    password: bytes | None = None,
+) -> bytes:
+    return key.private_bytes(
+        encoding, layout, BestAvailableEncryption(password) if password else NoEncryption()
+    )
 
 
 def old_p12(pbe: pkcs12.PBES) -> bytes:
-    protection = PrivateFormat.PKCS12.encryption_builder().key_cert_algorithm(pbe).hmac_hash(hashes.SHA1())
+    protection = (
+        PrivateFormat.PKCS12.encryption_builder().key_cert_algorithm(pbe).hmac_hash(hashes.SHA1())
+    )
     return p12(KEY, LEAF, [CA], protection.build(b"x"))
 
 
@@ -119,7 +139,9 @@ def test_pkcs12_that_lacks_something(octets: bytes, cause: str) -> None:
     assert caught.value.cause == cause
 
 
-@pytest.mark.parametrize("octets", [b"", b"hello", pem(LEAF), CHAIN[0], p12(KEY, LEAF, [])[:200], bytes(2_000_000)])
+@pytest.mark.parametrize(
+    "octets", [b"", b"hello", pem(LEAF), CHAIN[0], p12(KEY, LEAF, [])[:200], bytes(2_000_000)]
+)
 def test_what_is_not_pkcs12(octets: bytes) -> None:
     with pytest.raises(OutsideError) as caught:
         from_pkcs12(octets, "mật khẩu")
@@ -153,10 +175,18 @@ except HocbaSignError as error:
 def test_old_encryption_is_read_or_named(no_legacy: str, said: str) -> None:
     old = old_p12(pkcs12.PBES.PBESv1SHA1And3KeyTripleDESCBC)
     if no_legacy:
-        # RC2 cannot be written here; where it cannot be read either, its identifier alone decides what is said.
-        old = old.replace(bytes.fromhex("060a2a864886f70d010c0103"), bytes.fromhex("060a2a864886f70d010c0106"))
-    environment = {**os.environ, **({"CRYPTOGRAPHY_OPENSSL_NO_LEGACY": no_legacy} if no_legacy else {})}
-    child = subprocess.run([sys.executable, "-c", CHILD], input=old, env=environment, capture_output=True, check=False)
+        # RC2 cannot be written here; where it cannot be read either, its identifier alone decides
+        # what is said.
+        old = old.replace(
+            bytes.fromhex("060a2a864886f70d010c0103"), bytes.fromhex("060a2a864886f70d010c0106")
+        )
+    environment = {
+        **os.environ,
+        **({"CRYPTOGRAPHY_OPENSSL_NO_LEGACY": no_legacy} if no_legacy else {}),
+    }
+    child = subprocess.run(
+        [sys.executable, "-c", CHILD], input=old, env=environment, capture_output=True, check=False
+    )
     assert child.stdout.decode().strip() == said, child.stderr.decode()
 
 
@@ -172,7 +202,9 @@ def test_rsa_pem_with_its_certificate_in_one_file() -> None:
     together = pem(certificate("leaf", key, "ca", CA_KEY)) + key_octets(key, PrivateFormat.PKCS8)
     signer = from_pem(together, together)
     algorithm = signature_algorithm_named("rsa-sha256")
-    assert verify_value(signer.public_key, b"x", signature=signer.sign(b"x", algorithm), algorithm=algorithm)
+    assert verify_value(
+        signer.public_key, b"x", signature=signer.sign(b"x", algorithm), algorithm=algorithm
+    )
 
 
 @pytest.mark.parametrize("encoding", [Encoding.PEM, Encoding.DER])
@@ -186,7 +218,10 @@ def test_pem_passwords(encoding: Encoding) -> None:
 
 
 def test_a_password_that_is_not_needed_is_ignored() -> None:
-    assert from_pem(key_octets(KEY, PrivateFormat.PKCS8), pem(LEAF), password="x").chain_der == CHAIN[:1]
+    assert (
+        from_pem(key_octets(KEY, PrivateFormat.PKCS8), pem(LEAF), password="x").chain_der
+        == CHAIN[:1]
+    )
 
 
 @pytest.mark.parametrize(
@@ -196,7 +231,11 @@ def test_a_password_that_is_not_needed_is_ignored() -> None:
         (pem(LEAF), pem(LEAF), "KEY.NONE"),
         (key_octets(KEY, PrivateFormat.PKCS8), b"", "KEY.CERTIFICATE"),
         (key_octets(KEY, PrivateFormat.PKCS8), pem(CA, ROOT), "KEY.MISMATCH"),
-        (b"-----BEGIN PRIVATE KEY-----\nAAAA\n-----END PRIVATE KEY-----\n", pem(LEAF), "KEY.UNREADABLE"),
+        (
+            b"-----BEGIN PRIVATE KEY-----\nAAAA\n-----END PRIVATE KEY-----\n",
+            pem(LEAF),
+            "KEY.UNREADABLE",
+        ),
         (b"\x30\x03\x02\x01\x00", pem(LEAF), "KEY.UNREADABLE"),
         (bytes(2_000_000), pem(LEAF), "KEY.UNREADABLE"),
     ],
@@ -232,4 +271,6 @@ def test_a_file_made_to_be_counted_for_hours_is_refused_at_once() -> None:
 
 def pkcs12_of(rounds: int) -> bytes:
     protection = PrivateFormat.PKCS12.encryption_builder().kdf_rounds(rounds).build(b"practice")
-    return pkcs12.serialize_key_and_certificates(None, ec.generate_private_key(ec.SECP256R1()), None, None, protection)
+    return pkcs12.serialize_key_and_certificates(
+        None, ec.generate_private_key(ec.SECP256R1()), None, None, protection
+    )

@@ -14,7 +14,9 @@ from hocba_sign.testing.server import Fault, WorldServer
 from hocba_sign.testing.world import World
 
 AT = datetime(2026, 6, 1, tzinfo=UTC)
-FETCHER = Fetcher(limits=Limits(max_octets=1 << 20, timeout=timedelta(seconds=2)), allow_loopback=True)
+FETCHER = Fetcher(
+    limits=Limits(max_octets=1 << 20, timeout=timedelta(seconds=2)), allow_loopback=True
+)
 
 
 @pytest.fixture
@@ -24,12 +26,18 @@ def server() -> Iterator[WorldServer]:
 
 
 def listed(world: World, *slugs: str) -> TrustList:
-    """Give a list that pins authorities of the test world."""
+    """Return a list that pins authorities of the test world."""
     pattern = TrustList.load().entries[0]
 
     def entry(slug: str) -> Entry:
         certificate = Certificate.load(world.authority(slug).certificate_der)
-        return replace(pattern, sha256=certificate.sha256, name=slug, kind=Kind.ISSUING, subject=certificate.subject_text)
+        return replace(
+            pattern,
+            sha256=certificate.sha256,
+            name=slug,
+            kind=Kind.ISSUING,
+            subject=certificate.subject_text,
+        )
 
     return replace(TrustList.load(), entries=tuple(map(entry, slugs)))
 
@@ -38,11 +46,15 @@ def test_what_is_pinned_is_kept_and_the_rest_refused(server: WorldServer, tmp_pa
     store, known = CertificateStore(tmp_path), listed(server.world, "public-ca", "national-root")
     urls = [f"{server.url}/ca/{slug}.crt" for slug in ("public-ca", "government-ca")]
     first, second = update(store, urls=urls, fetcher=FETCHER, trust_list=known)
-    assert [(one.entry and one.entry.name, one.is_new) for one in first.imported] == [("public-ca", True)]
+    assert [(one.entry and one.entry.name, one.is_new) for one in first.imported] == [
+        ("public-ca", True)
+    ]
     assert [one.finding and one.finding.cause for one in second.imported] == ["TRUST.UNKNOWN"]
     assert (first.finding, second.finding) == (None, None)
     assert [hop.address for hop in first.hops] == ["127.0.0.1"]
-    assert [one.sha256 for one in store.load(trust_list=known).certificates] == [known.entries[0].sha256]
+    assert [one.sha256 for one in store.load(trust_list=known).certificates] == [
+        known.entries[0].sha256
+    ]
 
 
 @pytest.mark.parametrize("fault", [Fault.P7B, Fault.PEM])
@@ -50,7 +62,9 @@ def test_bundles_and_text(server: WorldServer, tmp_path: Path, fault: Fault) -> 
     server.fail("/ca/", fault)
     known = listed(server.world, "public-ca", "national-root")
     store = CertificateStore(tmp_path)
-    (result,) = update(store, urls=[f"{server.url}/ca/public-ca.crt"], fetcher=FETCHER, trust_list=known)
+    (result,) = update(
+        store, urls=[f"{server.url}/ca/public-ca.crt"], fetcher=FETCHER, trust_list=known
+    )
     assert [one.finding for one in result.imported] == [None] * (2 if fault is Fault.P7B else 1)
 
 
@@ -65,11 +79,18 @@ def test_bundles_and_text(server: WorldServer, tmp_path: Path, fault: Fault) -> 
         (Fault.NOT_FOUND, "FETCH.HTTP_STATUS"),
     ],
 )
-def test_nothing_half_is_written(server: WorldServer, tmp_path: Path, fault: Fault, cause: str) -> None:
+def test_nothing_half_is_written(
+    server: WorldServer, tmp_path: Path, fault: Fault, cause: str
+) -> None:
     server.fail("/ca/", fault)
     known = listed(server.world, "public-ca")
     home = tmp_path / "home"
-    (result,) = update(CertificateStore(home), urls=[f"{server.url}/ca/public-ca.crt"], fetcher=FETCHER, trust_list=known)
+    (result,) = update(
+        CertificateStore(home),
+        urls=[f"{server.url}/ca/public-ca.crt"],
+        fetcher=FETCHER,
+        trust_list=known,
+    )
     assert result.finding is not None
     assert (result.finding.cause, result.imported) == (cause, ())
     assert not home.exists()
@@ -83,8 +104,13 @@ def test_every_address_has_its_answer_and_a_silent_host_is_asked_once(tmp_path: 
         return ()
 
     results = tuple(update(CertificateStore(tmp_path), fetcher=Fetcher(resolve=nobody)))
-    assert [result.url for result in results] == [address.url for address in TrustList.load().official]
-    assert {result.finding.cause for result in results if result.finding} == {"FETCH.NAME", "FETCH.SKIPPED"}
+    assert [result.url for result in results] == [
+        address.url for address in TrustList.load().official
+    ]
+    assert {result.finding.cause for result in results if result.finding} == {
+        "FETCH.NAME",
+        "FETCH.SKIPPED",
+    }
     assert all(result.finding and result.finding.where == result.url for result in results)
     assert asked == ["rootca.gov.vn", "public.rootca.gov.vn", "ca.gov.vn"]
     assert list(tmp_path.iterdir()) == []

@@ -10,7 +10,15 @@ from asn1crypto import ocsp
 
 from hocba_sign.adapters.cache import Cache, Entry
 from hocba_sign.adapters.fetch import Fetcher
-from hocba_sign.adapters.revocation import CLOCK_SKEW, MAX_ISSUERS, Budget, EvidenceFetcher, cache_key, ocsp_request, read_answer
+from hocba_sign.adapters.revocation import (
+    CLOCK_SKEW,
+    MAX_ISSUERS,
+    Budget,
+    EvidenceFetcher,
+    cache_key,
+    ocsp_request,
+    read_answer,
+)
 from hocba_sign.errors import Finding, InputError
 from hocba_sign.operations.online import settle
 from hocba_sign.pki.certificates.certificate import Certificate
@@ -18,7 +26,13 @@ from hocba_sign.pki.revocation.evidence import Evidence
 from hocba_sign.testing.authority import OcspOptions
 from hocba_sign.testing.server import Fault, WorldServer, certificate_bundle
 from hocba_sign.testing.world import World
-from hocba_sign.validation.document.missing_evidence import Answer, Available, Need, NeedKind, Unavailable
+from hocba_sign.validation.document.missing_evidence import (
+    Answer,
+    Available,
+    Need,
+    NeedKind,
+    Unavailable,
+)
 
 AT = datetime(2026, 6, 1, tzinfo=UTC)
 WORLD = World(AT, fast=True)
@@ -30,10 +44,24 @@ def leaf(world: World, name: str = "TEST Người ký", number: str = "012345678
     return Certificate.load(world.person(name, number).certificate_der)
 
 
-def need(kind: NeedKind, world: World = WORLD, *, url: str | None = None, certificate: Certificate | None = None) -> Need:
+def need(
+    kind: NeedKind,
+    world: World = WORLD,
+    *,
+    url: str | None = None,
+    certificate: Certificate | None = None,
+) -> Need:
     subject = certificate or leaf(world)
-    urls = {NeedKind.OCSP: subject.ocsp_urls, NeedKind.CRL: subject.crl_urls, NeedKind.ISSUER: subject.ca_issuer_urls}[kind]
-    issuer = None if kind is NeedKind.ISSUER else Certificate.load(world.authority("public-ca").certificate_der)
+    urls = {
+        NeedKind.OCSP: subject.ocsp_urls,
+        NeedKind.CRL: subject.crl_urls,
+        NeedKind.ISSUER: subject.ca_issuer_urls,
+    }[kind]
+    issuer = (
+        None
+        if kind is NeedKind.ISSUER
+        else Certificate.load(world.authority("public-ca").certificate_der)
+    )
     return Need(kind=kind, url=url or urls[0], certificate=subject, issuer=issuer)
 
 
@@ -53,7 +81,13 @@ def server() -> Iterator[WorldServer]:
         yield served
 
 
-def fetcher(cache: Path | None = None, *, at: datetime = AT, has_nonce: bool = False, budget: Budget | None = None) -> EvidenceFetcher:
+def fetcher(
+    cache: Path | None = None,
+    *,
+    at: datetime = AT,
+    has_nonce: bool = False,
+    budget: Budget | None = None,
+) -> EvidenceFetcher:
     return EvidenceFetcher(
         fetcher=Fetcher(allow_loopback=True),
         clock=lambda: at,
@@ -71,7 +105,8 @@ def test_a_request_names_the_certificate_as_responders_expect() -> None:
     assert identifier["hash_algorithm"].native == {"algorithm": "sha1", "parameters": None}
     assert identifier["hash_algorithm"].dump() == bytes.fromhex("300906052b0e03021a0500")
     assert identifier["issuer_name_hash"].native == hashlib.sha1(ISSUER.subject_der).digest()
-    # The key's bits are the last element of the key: the hash leaves out tag, length and unused bits.
+    # The key's bits are the last element of the key: the hash leaves out tag, length and unused
+    # bits.
     bits = ISSUER.public_key_der[-65:]
     assert identifier["issuer_key_hash"].native == hashlib.sha1(bits).digest()
     assert identifier["serial_number"].native == subject.serial_number
@@ -107,11 +142,18 @@ def test_answers_that_are_of_no_use(kind: NeedKind, octets: bytes, expected: str
 
 
 def test_of_a_bundle_only_the_issuers_are_taken() -> None:
-    many = [WORLD.person(f"TEST {number}", f"01234567{number:04}").certificate_der for number in range(20)]
-    found = read_answer(need(NeedKind.ISSUER), certificate_bundle((ROOT.der, *many, ISSUER.der))).evidence
+    many = [
+        WORLD.person(f"TEST {number}", f"01234567{number:04}").certificate_der
+        for number in range(20)
+    ]
+    found = read_answer(
+        need(NeedKind.ISSUER), certificate_bundle((ROOT.der, *many, ISSUER.der))
+    ).evidence
     assert [one.sha256 for one in found.certificates] == [ISSUER.sha256, ROOT.sha256]
     same_name = [WORLD.impostor("public-ca").certificate_der, ISSUER.der]
-    found = read_answer(need(NeedKind.ISSUER), certificate_bundle((*same_name, ROOT.der, *many))).evidence
+    found = read_answer(
+        need(NeedKind.ISSUER), certificate_bundle((*same_name, ROOT.der, *many))
+    ).evidence
     assert len(found.certificates) <= MAX_ISSUERS
     assert ISSUER in found.certificates
 
@@ -129,13 +171,21 @@ def test_answers_come_and_are_kept(server: WorldServer, tmp_path: Path, kind: Ne
 
 
 @pytest.mark.parametrize(
-    ("kind", "minutes"), [(NeedKind.OCSP, 60), (NeedKind.CRL, 240), (NeedKind.ISSUER, 7 * 24 * 60)], ids=["ocsp", "crl", "issuer"]
+    ("kind", "minutes"),
+    [(NeedKind.OCSP, 60), (NeedKind.CRL, 240), (NeedKind.ISSUER, 7 * 24 * 60)],
+    ids=["ocsp", "crl", "issuer"],
 )
-def test_how_long_they_are_kept(server: WorldServer, tmp_path: Path, kind: NeedKind, minutes: int) -> None:
+def test_how_long_they_are_kept(
+    server: WorldServer, tmp_path: Path, kind: NeedKind, minutes: int
+) -> None:
     wanted = need(kind, server.world)
     fetcher(tmp_path)(wanted)
-    assert getattr(fetcher(tmp_path, at=AT + timedelta(minutes=minutes - 1))(wanted), "is_kept", False)
-    assert not getattr(fetcher(tmp_path, at=AT + timedelta(minutes=minutes))(wanted), "is_kept", True)
+    assert getattr(
+        fetcher(tmp_path, at=AT + timedelta(minutes=minutes - 1))(wanted), "is_kept", False
+    )
+    assert not getattr(
+        fetcher(tmp_path, at=AT + timedelta(minutes=minutes))(wanted), "is_kept", True
+    )
 
 
 def test_never_beyond_the_next_update(server: WorldServer, tmp_path: Path) -> None:
@@ -145,15 +195,21 @@ def test_never_beyond_the_next_update(server: WorldServer, tmp_path: Path) -> No
     assert fetcher(tmp_path, at=AT + timedelta(minutes=19))(wanted).is_kept
     assert not fetcher(tmp_path, at=AT + timedelta(minutes=20))(wanted).is_kept
     server.ocsp_options = OcspOptions(next_update=None)
-    undated = need(NeedKind.OCSP, server.world, certificate=leaf(server.world, "TEST Ai đó", "012345678909"))
+    undated = need(
+        NeedKind.OCSP, server.world, certificate=leaf(server.world, "TEST Ai đó", "012345678909")
+    )
     fetcher(tmp_path)(undated)
     assert fetcher(tmp_path, at=AT + timedelta(minutes=9))(undated).is_kept
     assert not fetcher(tmp_path, at=AT + timedelta(minutes=10))(undated).is_kept
 
 
-def test_a_kept_answer_that_does_not_fit_is_fetched_again(server: WorldServer, tmp_path: Path) -> None:
+def test_a_kept_answer_that_does_not_fit_is_fetched_again(
+    server: WorldServer, tmp_path: Path
+) -> None:
     wanted = need(NeedKind.CRL, server.world)
-    foreign = replace(wanted, issuer=Certificate.load(server.world.authority("government-ca").certificate_der))
+    foreign = replace(
+        wanted, issuer=Certificate.load(server.world.authority("government-ca").certificate_der)
+    )
     seal = Certificate.load(server.world.organisation("TEST Trường").certificate_der)
     fetcher(tmp_path)(wanted)
     answer = fetcher(tmp_path)(replace(foreign, certificate=seal))
@@ -162,22 +218,29 @@ def test_a_kept_answer_that_does_not_fit_is_fetched_again(server: WorldServer, t
 
 
 @pytest.mark.parametrize("kind", list(NeedKind))
-def test_a_status_fetched_before_the_signature_is_fetched_again(server: WorldServer, tmp_path: Path, kind: NeedKind) -> None:
+def test_a_status_fetched_before_the_signature_is_fetched_again(
+    server: WorldServer, tmp_path: Path, kind: NeedKind
+) -> None:
     wanted = need(kind, server.world)
     fetcher(tmp_path)(wanted)
     later = AT + timedelta(minutes=30)
     assert fetcher(tmp_path, at=later)(replace(wanted, newer_than=AT)).is_kept
     answer = fetcher(tmp_path, at=later)(replace(wanted, newer_than=AT + timedelta(minutes=10)))
     assert answer.is_kept is (kind is NeedKind.ISSUER)
-    # What was fetched after the signature was made is the newest that can be asked for, whatever its date.
-    assert fetcher(tmp_path, at=later)(replace(wanted, newer_than=AT + timedelta(minutes=10))).is_kept
+    # What was fetched after the signature was made is the newest that can be asked for, whatever
+    # its date.
+    assert fetcher(tmp_path, at=later)(
+        replace(wanted, newer_than=AT + timedelta(minutes=10))
+    ).is_kept
 
 
 def test_two_certificates_two_entries() -> None:
     wanted = need(NeedKind.OCSP)
     other = need(NeedKind.OCSP, certificate=leaf(WORLD, "TEST Người khác", "012345678902"))
     assert cache_key(wanted) != cache_key(other)
-    assert cache_key(need(NeedKind.CRL)) == cache_key(need(NeedKind.CRL, certificate=other.certificate))
+    assert cache_key(need(NeedKind.CRL)) == cache_key(
+        need(NeedKind.CRL, certificate=other.certificate)
+    )
     assert cache_key(wanted) != cache_key(replace(wanted, url="http://other.example/"))
 
 
@@ -221,16 +284,23 @@ def test_refusals_are_not_kept(tmp_path: Path) -> None:
     assert (cause(again), again.is_kept) == ("FETCH.ADDRESS", False)
 
 
-@pytest.mark.parametrize(("ahead", "moves"), [(timedelta(seconds=90), True), (CLOCK_SKEW + timedelta(seconds=1), False)])
-def test_a_responder_whose_clock_is_ahead(server: WorldServer, ahead: timedelta, moves: bool) -> None:
+@pytest.mark.parametrize(
+    ("ahead", "moves"), [(timedelta(seconds=90), True), (CLOCK_SKEW + timedelta(seconds=1), False)]
+)
+def test_a_responder_whose_clock_is_ahead(
+    server: WorldServer, ahead: timedelta, moves: bool
+) -> None:
     server.ocsp_options = OcspOptions(this_update=AT + ahead)
     fetch = fetcher()
     fetch(need(NeedKind.OCSP, server.world))
     assert fetch.moment() == (AT + ahead if moves else AT)
 
 
-def test_only_failures_of_transport_are_kept_and_under_the_name_that_was_wanted(server: WorldServer, tmp_path: Path) -> None:
-    # The address gives a list that is not about this certificate, as where a self-made certificate names a genuine address.
+def test_only_failures_of_transport_are_kept_and_under_the_name_that_was_wanted(
+    server: WorldServer, tmp_path: Path
+) -> None:
+    # The address gives a list that is not about this certificate, as where a self-made certificate
+    # names a genuine address.
     genuine = need(NeedKind.CRL, server.world)
     root = Certificate.load(server.world.authority("national-root").certificate_der)
     stranger = replace(genuine, certificate=root, issuer=root)
@@ -243,7 +313,10 @@ def test_a_spent_budget_is_not_the_addresss_failure(server: WorldServer, tmp_pat
     server.fail("/crl", Fault.SLOW)
     server.delay = timedelta(seconds=2)
     wanted = need(NeedKind.CRL, server.world)
-    assert cause(fetcher(tmp_path, budget=Budget(timeout=timedelta(seconds=0.3)))(wanted)) == "FETCH.TIMEOUT"
+    assert (
+        cause(fetcher(tmp_path, budget=Budget(timeout=timedelta(seconds=0.3)))(wanted))
+        == "FETCH.TIMEOUT"
+    )
     server.heal()
     answer = fetcher(tmp_path, budget=Budget(max_octets=10))(wanted)
     assert (cause(answer), answer.is_kept) == ("FETCH.TOO_LARGE", False)
@@ -259,23 +332,34 @@ def test_a_spent_budget_is_not_the_addresss_failure(server: WorldServer, tmp_pat
         Finding("FETCH.BUDGET"),
     ],
 )
-def test_a_failure_that_another_program_wrote_is_not_believed(server: WorldServer, tmp_path: Path, finding: Finding) -> None:
+def test_a_failure_that_another_program_wrote_is_not_believed(
+    server: WorldServer, tmp_path: Path, finding: Finding
+) -> None:
     wanted = need(NeedKind.CRL, server.world)
-    Cache(folder=tmp_path).put(cache_key(wanted), Entry(stored=AT, until=AT + timedelta(minutes=5), finding=finding))
+    Cache(folder=tmp_path).put(
+        cache_key(wanted), Entry(stored=AT, until=AT + timedelta(minutes=5), finding=finding)
+    )
     assert isinstance(fetcher(tmp_path)(wanted), Available)
 
 
-def test_an_entry_that_is_kept_for_longer_than_this_program_would_is_not_believed(server: WorldServer, tmp_path: Path) -> None:
+def test_an_entry_that_is_kept_for_longer_than_this_program_would_is_not_believed(
+    server: WorldServer, tmp_path: Path
+) -> None:
     wanted = need(NeedKind.CRL, server.world)
     old = server.world.crl("public-ca", AT)
-    Cache(folder=tmp_path).put(cache_key(wanted), Entry(stored=AT, until=AT + timedelta(days=300), octets=old))
+    Cache(folder=tmp_path).put(
+        cache_key(wanted), Entry(stored=AT, until=AT + timedelta(days=300), octets=old)
+    )
     assert not fetcher(tmp_path)(wanted).is_kept
 
 
 @pytest.mark.parametrize(
-    ("fault", "is_lost"), [(Fault.GARBAGE, True), (Fault.HTML, False), (Fault.EMPTY, False), (Fault.SERVER_ERROR, False)]
+    ("fault", "is_lost"),
+    [(Fault.GARBAGE, True), (Fault.HTML, False), (Fault.EMPTY, False), (Fault.SERVER_ERROR, False)],
 )
-def test_what_came_and_may_be_a_statement_is_named(server: WorldServer, fault: Fault, is_lost: bool) -> None:
+def test_what_came_and_may_be_a_statement_is_named(
+    server: WorldServer, fault: Fault, is_lost: bool
+) -> None:
     server.fail("/", fault)
     for kind in (NeedKind.OCSP, NeedKind.CRL):
         answer = fetcher()(need(kind, server.world))
@@ -284,19 +368,31 @@ def test_what_came_and_may_be_a_statement_is_named(server: WorldServer, fault: F
 
 
 @pytest.mark.parametrize("is_answered", [False, True])
-def test_a_judgement_is_told_what_came_and_was_not_read_unless_another_address_answered(server: WorldServer, is_answered: bool) -> None:
+def test_a_judgement_is_told_what_came_and_was_not_read_unless_another_address_answered(
+    server: WorldServer, is_answered: bool
+) -> None:
     server.fail("/ocsp", Fault.GARBAGE)
     if not is_answered:
         server.fail("/crl", Fault.GARBAGE)
     alternatives = (need(NeedKind.OCSP, server.world), need(NeedKind.CRL, server.world))
-    settled = settle(lambda evidence: evidence, wanted=lambda *_: (alternatives,), evidence=Evidence(), fetch=fetcher())
+    settled = settle(
+        lambda evidence: evidence,
+        wanted=lambda *_: (alternatives,),
+        evidence=Evidence(),
+        fetch=fetcher(),
+    )
     assert any(one.matters for one in settled.conclusion.unread) is not is_answered
     assert bool(settled.conclusion.crls) is is_answered
 
 
 def test_every_list_of_an_answer_counts(server: WorldServer) -> None:
-    older, newer = (server.world.crl("public-ca", moment) for moment in (AT - timedelta(hours=1), AT))
-    body = b"".join(b"-----BEGIN X509 CRL-----\n" + base64.encodebytes(der) + b"-----END X509 CRL-----\n" for der in (older, newer))
+    older, newer = (
+        server.world.crl("public-ca", moment) for moment in (AT - timedelta(hours=1), AT)
+    )
+    body = b"".join(
+        b"-----BEGIN X509 CRL-----\n" + base64.encodebytes(der) + b"-----END X509 CRL-----\n"
+        for der in (older, newer)
+    )
     material = read_answer(need(NeedKind.CRL, server.world), body + b"-----BEGIN X509 CRL-----\n")
     assert {item.der for item in material.evidence.crls} == {older, newer}
     assert material.this_update == AT

@@ -26,7 +26,15 @@ OWN_CA = Certificate.load(WORLD.authority("public-ca").certificate_der)
 
 def armoured(certificate: Certificate, *, label: str = "CERTIFICATE") -> bytes:
     lines = base64.encodebytes(certificate.der)
-    return b"-----BEGIN " + label.encode() + b"-----\n" + lines + b"-----END " + label.encode() + b"-----\n"
+    return (
+        b"-----BEGIN "
+        + label.encode()
+        + b"-----\n"
+        + lines
+        + b"-----END "
+        + label.encode()
+        + b"-----\n"
+    )
 
 
 FORMS: dict[str, Callable[[], bytes]] = {
@@ -51,7 +59,9 @@ def test_forms_of_files(name: str) -> None:
 def test_a_revocation_list_is_told_apart(is_pem: bool) -> None:
     octets = WORLD.crl("public-ca", AT)
     if is_pem:
-        octets = b"-----BEGIN X509 CRL-----\n" + base64.encodebytes(octets) + b"-----END X509 CRL-----\n"
+        octets = (
+            b"-----BEGIN X509 CRL-----\n" + base64.encodebytes(octets) + b"-----END X509 CRL-----\n"
+        )
     with pytest.raises(InputError) as caught:
         read_certificates(octets)
     assert caught.value.cause == "TRUST.IS_CRL"
@@ -67,14 +77,22 @@ def test_only_pinned_certificates_are_imported(tmp_path: Path) -> None:
     store = CertificateStore(tmp_path / "home")
     (result,) = store.add([OWN_ROOT])
     assert result.finding is not None
-    assert (result.finding.cause, result.finding.where, result.is_new) == ("TRUST.UNKNOWN", OWN_ROOT.sha256, False)
+    assert (result.finding.cause, result.finding.where, result.is_new) == (
+        "TRUST.UNKNOWN",
+        OWN_ROOT.sha256,
+        False,
+    )
     assert not (tmp_path / "home").exists()
 
 
 def test_own_anchors_are_kept_with_what_they_stand_for(tmp_path: Path) -> None:
     store = CertificateStore(tmp_path)
-    assert [one.is_new for one in store.add_anchors([OWN_ROOT], hierarchies=[Hierarchy.PUBLIC])] == [True]
-    assert [one.is_new for one in store.add_anchors([OWN_ROOT], hierarchies=[Hierarchy.PUBLIC])] == [False]
+    assert [
+        one.is_new for one in store.add_anchors([OWN_ROOT], hierarchies=[Hierarchy.PUBLIC])
+    ] == [True]
+    assert [
+        one.is_new for one in store.add_anchors([OWN_ROOT], hierarchies=[Hierarchy.PUBLIC])
+    ] == [False]
     holdings = store.load()
     assert (holdings.certificates, holdings.findings) == ((), ())
     (anchor,) = holdings.trust().anchors
@@ -92,8 +110,12 @@ def test_own_anchors_are_kept_with_what_they_stand_for(tmp_path: Path) -> None:
         b"",
         b"[]",
         b'{"certificate": "!", "hierarchies": []}',
-        json.dumps({"certificate": base64.b64encode(OWN_CA.der).decode(), "hierarchies": []}).encode(),
-        json.dumps({"certificate": base64.b64encode(OWN_ROOT.der).decode(), "hierarchies": ["all"]}).encode(),
+        json.dumps(
+            {"certificate": base64.b64encode(OWN_CA.der).decode(), "hierarchies": []}
+        ).encode(),
+        json.dumps(
+            {"certificate": base64.b64encode(OWN_ROOT.der).decode(), "hierarchies": ["all"]}
+        ).encode(),
     ],
 )
 def test_a_damaged_anchor_is_left_out_and_named(tmp_path: Path, content: bytes) -> None:
@@ -103,7 +125,9 @@ def test_a_damaged_anchor_is_left_out_and_named(tmp_path: Path, content: bytes) 
     path.write_bytes(content)
     holdings = store.load()
     assert holdings.anchors == ()
-    assert [(finding.cause, finding.where) for finding in holdings.findings] == [("TRUST.STORE_DAMAGED", str(path))]
+    assert [(finding.cause, finding.where) for finding in holdings.findings] == [
+        ("TRUST.STORE_DAMAGED", str(path))
+    ]
 
 
 def test_unfinished_and_foreign_files_are_no_matter(tmp_path: Path) -> None:
@@ -135,7 +159,9 @@ def test_a_store_that_cannot_be(tmp_path: Path) -> None:
         ("win32", {"LOCALAPPDATA": "/l", "USERPROFILE": "/u"}, "/l/hocba"),
     ],
 )
-def test_where_the_program_keeps_its_things(platform: str, environment: dict[str, str], expected: str) -> None:
+def test_where_the_program_keeps_its_things(
+    platform: str, environment: dict[str, str], expected: str
+) -> None:
     assert home(environment, platform=platform).as_posix() == expected
 
 
@@ -147,35 +173,53 @@ def test_nowhere_to_keep_anything() -> None:
 
 def test_processes_that_import_at_once_leave_whole_files(tmp_path: Path) -> None:
     program = (
-        "import sys; from pathlib import Path; from hocba_sign.adapters.state import CertificateStore, read_certificates\n"
-        "store = CertificateStore(Path(sys.argv[1])); given = read_certificates(Path(sys.argv[2]).read_bytes())\n"
-        "for _ in range(30): [store.remove(one.sha256) for one in given]; store.add_anchors(given)\n"
+        "import sys; from pathlib import Path; from hocba_sign.adapters.state import "
+        "CertificateStore, read_certificates\n"
+        "store = CertificateStore(Path(sys.argv[1])); given = "
+        "read_certificates(Path(sys.argv[2]).read_bytes())\n"
+        "for _ in range(30): [store.remove(one.sha256) for one in given]; "
+        "store.add_anchors(given)\n"
     )
     bundle = tmp_path / "own.p7b"
     bundle.write_bytes(certificate_bundle((OWN_ROOT.der, OWN_CA.der)))
     environment = os.environ | {"PYTHONPATH": os.pathsep.join(sys.path)}
-    started = [subprocess.Popen([sys.executable, "-c", program, str(tmp_path / "home"), str(bundle)], env=environment) for _ in range(3)]
+    started = [
+        subprocess.Popen(
+            [sys.executable, "-c", program, str(tmp_path / "home"), str(bundle)], env=environment
+        )
+        for _ in range(3)
+    ]
     store = CertificateStore(tmp_path / "home")
     while any(one.poll() is None for one in started):
         assert store.load().findings == ()
     assert [one.returncode for one in started] == [0, 0, 0]
     holdings = store.load()
-    assert ({anchor.certificate for anchor in holdings.anchors}, holdings.findings) == ({OWN_ROOT, OWN_CA}, ())
+    assert ({anchor.certificate for anchor in holdings.anchors}, holdings.findings) == (
+        {OWN_ROOT, OWN_CA},
+        (),
+    )
 
 
-# --- with the real certificates ---------------------------------------------------------------------------------------------
+# --- with the real certificates
+# ---------------------------------------------------------------------------------------------
 
 
 @needs_copies
 def test_published_bundles_are_imported(tmp_path: Path) -> None:
     store = CertificateStore(tmp_path)
-    results = [one for file in sorted((FOLDER / "p7b").iterdir()) for one in store.add(read_certificates(file.read_bytes()))]
+    results = [
+        one
+        for file in sorted((FOLDER / "p7b").iterdir())
+        for one in store.add(read_certificates(file.read_bytes()))
+    ]
     assert [one.certificate.subject_text for one in results if one.finding] == []
     holdings = store.load()
     roots = {entry.sha256 for entry in TrustList.load().entries if entry.kind is Kind.ROOT}
     assert {anchor.certificate.sha256 for anchor in holdings.trust().anchors} <= roots
     assert len(holdings.certificates) == len({one.certificate.sha256 for one in results}) > 50
-    assert sorted(path.suffix for path in (tmp_path / "certificates").iterdir()) == [".der"] * len(holdings.certificates)
+    assert sorted(path.suffix for path in (tmp_path / "certificates").iterdir()) == [".der"] * len(
+        holdings.certificates
+    )
 
 
 @needs_copies
@@ -195,7 +239,9 @@ def test_impostors_are_kept_nowhere(tmp_path: Path) -> None:
 @needs_copies
 def test_a_pinned_certificate_that_was_exchanged_is_left_out(tmp_path: Path) -> None:
     store = CertificateStore(tmp_path)
-    one, other = [certificate for group, certificate in real_certificates().values() if group == "root"][:2]
+    one, other = [
+        certificate for group, certificate in real_certificates().values() if group == "root"
+    ][:2]
     store.add([one])
     (path,) = (tmp_path / "certificates").iterdir()
     path.write_bytes(other.der)
@@ -209,7 +255,11 @@ def test_a_pinned_certificate_that_was_exchanged_is_left_out(tmp_path: Path) -> 
 @needs_copies
 def test_a_pinned_root_given_as_own_anchor_stays_the_list_s(tmp_path: Path) -> None:
     store = CertificateStore(tmp_path)
-    root = next(certificate for group, certificate in real_certificates().values() if group == "root" and certificate.is_self_issued)
+    root = next(
+        certificate
+        for group, certificate in real_certificates().values()
+        if group == "root" and certificate.is_self_issued
+    )
     (result,) = store.add_anchors([root], hierarchies=[Hierarchy.GOVERNMENT])
     assert result.entry is not None
     (anchor,) = store.load().trust().anchors

@@ -95,7 +95,9 @@ def test_it_tries_again_with_a_new_nonce_only_where_that_may_help(server: WorldS
         ({"has_signing_certificate": False}, "TSA.BAD_TOKEN"),
     ],
 )
-def test_a_wrong_answer_is_refused(server: WorldServer, options: dict[str, object], cause: str) -> None:
+def test_a_wrong_answer_is_refused(
+    server: WorldServer, options: dict[str, object], cause: str
+) -> None:
     server.timestamp_options.update(options)  # type: ignore[typeddict-item]  # the table holds one option per row
     with pytest.raises(OutsideError) as caught:
         _tsa(server).stamp(SHA256, IMPRINT)
@@ -115,7 +117,15 @@ def test_nobody_listening(server: WorldServer) -> None:
 
 
 @pytest.mark.parametrize(
-    "url", ["ftp://tsa.example/", "file:///etc/passwd", "http://", "tsa.example", "http://a:b@tsa.example/", "http://[::1"]
+    "url",
+    [
+        "ftp://tsa.example/",
+        "file:///etc/passwd",
+        "http://",
+        "tsa.example",
+        "http://a:b@tsa.example/",
+        "http://[::1",
+    ],
 )
 def test_only_http_addresses_with_a_host(url: str) -> None:
     with pytest.raises(CallerError) as caught:

@@ -24,11 +24,17 @@ def test_the_signature_holds() -> None:
     ("signature", "cause"),
     [
         (replace(SIGNATURE, algorithm_uri=""), "CRYPTO.UNKNOWN_ALGORITHM"),
-        (replace(SIGNATURE, properties=None, certificates_der=(), algorithm_uri=HMAC), "CRYPTO.UNSUPPORTED_ALGORITHM"),
+        (
+            replace(SIGNATURE, properties=None, certificates_der=(), algorithm_uri=HMAC),
+            "CRYPTO.UNSUPPORTED_ALGORITHM",
+        ),
         (replace(SIGNATURE, references=()), "SIG.STRUCTURE"),
         (replace(SIGNATURE, value=b""), "SIG.VALUE"),
         (replace(SIGNATURE, properties=None, certificates_der=()), "SIG.NO_SIGNING_CERTIFICATE"),
-        (replace(SIGNATURE, references=(replace(SIGNATURE.references[0], is_intact=False),)), "SIG.STRUCTURE"),
+        (
+            replace(SIGNATURE, references=(replace(SIGNATURE.references[0], is_intact=False),)),
+            "SIG.STRUCTURE",
+        ),
     ],
 )
 def test_what_does_not_hold_has_a_cause(signature: ParsedSignature, cause: str) -> None:

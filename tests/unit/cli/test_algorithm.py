@@ -23,12 +23,22 @@ def desk(tmp_path: Path) -> Path:
 
 
 def sign(desk: Path, algorithm: str) -> int:
-    paths = (str(desk / "draft.xml"), "--key", str(desk / "key.pem"), "--cert", str(desk / "chain.pem"), "-o", str(desk / "out.xml"))
+    paths = (
+        str(desk / "draft.xml"),
+        "--key",
+        str(desk / "key.pem"),
+        "--cert",
+        str(desk / "chain.pem"),
+        "-o",
+        str(desk / "out.xml"),
+    )
     return main(["sign", *paths, "--role", "GVBM", "--level", "B", "--algorithm", algorithm])
 
 
 @pytest.mark.parametrize("algorithm", ["rsa-pss-sha256", "rsa-sha512"])
-def test_the_algorithm_asked_for_is_used(desk: Path, algorithm: str, capsys: pytest.CaptureFixture[str]) -> None:
+def test_the_algorithm_asked_for_is_used(
+    desk: Path, algorithm: str, capsys: pytest.CaptureFixture[str]
+) -> None:
     assert sign(desk, algorithm) == 0
     capsys.readouterr()
     main(["verify", str(desk / "out.xml"), "--offline", "--json"])

@@ -1,4 +1,6 @@
-"""`hocba sign` of a folder: every file on its own, and nothing twice or half, however often the program is killed."""
+"""`hocba sign` of a folder: every file on its own, and nothing twice or half, however often the
+program is killed.
+"""
 
 import json
 import os
@@ -26,14 +28,20 @@ from hocba_sign.signing.xml.draft import read_draft
 from hocba_sign.testing import Fault, World, WorldServer
 from tests.support.scene import GVCN, ROOT, Scene
 
-PROGRAM = (sys.executable, "-c", "import sys; from hocba_sign.cli.main import main; sys.exit(main())")
+PROGRAM = (
+    sys.executable,
+    "-c",
+    "import sys; from hocba_sign.cli.main import main; sys.exit(main())",
+)
 COUNT = 500
 Captured = pytest.CaptureFixture[str]
 
 
 @dataclass
 class School:
-    """A class's folder `in` with transcripts whose teachers have signed, and the key files of those who sign."""
+    """A class's folder `in` with transcripts whose teachers have signed, and the key files of those
+    who sign.
+    """
 
     folder: Path
     scene: Scene
@@ -59,10 +67,23 @@ class School:
         return ("--key", str(key), "--cert", str(chain))
 
     def arguments(self, *more: str, slot: Slot, out: str = "out") -> tuple[str, ...]:
-        return ("sign", self.path("in"), "--role", slot.role, *self.key(slot), "-o", self.path(out), *more)
+        return (
+            "sign",
+            self.path("in"),
+            "--role",
+            slot.role,
+            *self.key(slot),
+            "-o",
+            self.path(out),
+            *more,
+        )
 
-    def sign(self, *more: str, slot: Slot, out: str = "out") -> tuple[int, dict[str, dict[str, Any]], str]:
-        """Give exit code, the lines by file name with the last under `summary`, and standard error."""
+    def sign(
+        self, *more: str, slot: Slot, out: str = "out"
+    ) -> tuple[int, dict[str, dict[str, Any]], str]:
+        """Return exit code, the lines by file name with the last under `summary`, and standard
+        error.
+        """
         level = () if "--tsa" in more else ("--level", "B")
         code = main([*self.arguments(*more, *level, "--json", slot=slot, out=out)])
         told = self.captured.readouterr()
@@ -78,14 +99,14 @@ class School:
 
 
 def drafted(scene: Scene, name: str) -> bytes:
-    """Give the transcript of another pupil: its identifier depends on `name` alone."""
+    """Return the transcript of another pupil: its identifier depends on `name` alone."""
     old = scene.transcript.identification.id.encode()
     assert old in scene.draft
     return scene.draft.replace(old, str(uuid5(NAMESPACE_URL, name)).encode())
 
 
 def signatures(octets: bytes) -> dict[str, bytes]:
-    """Give the value of every signature by its slot, each of them intact and without findings."""
+    """Return the value of every signature by its slot, each of them intact and without findings."""
     parsed = read_draft(octets).parsed
     assert octets.count(b"<ds:SignatureValue") == len(parsed.signatures)
     for signature in parsed.signatures:
@@ -161,7 +182,9 @@ def test_a_result_on_which_others_have_gone_on_is_left(school: School) -> None:
     assert school.out("a.xml") == later
 
 
-@pytest.mark.parametrize("kind", ["unsigned", "other pupil", "half", "broken", "empty", "link", "spaces"])
+@pytest.mark.parametrize(
+    "kind", ["unsigned", "other pupil", "half", "broken", "empty", "link", "spaces"]
+)
 def test_another_result_is_never_overwritten(school: School, kind: str) -> None:
     (teacher,) = school.scene.teachers
     school.add("a.xml", "b.xml")
@@ -171,7 +194,9 @@ def test_another_result_is_never_overwritten(school: School, kind: str) -> None:
         "unsigned": (school.folder / "in" / "a.xml").read_bytes(),
         "other pupil": school.out("b.xml"),
         "half": good[: len(good) // 2],
-        "broken": good.replace(b"<ds:SignatureValue", b"<ds:SignatureValue ").replace(b"=</ds:SignatureValue>", b"A</ds:SignatureValue>"),
+        "broken": good.replace(b"<ds:SignatureValue", b"<ds:SignatureValue ").replace(
+            b"=</ds:SignatureValue>", b"A</ds:SignatureValue>"
+        ),
         "empty": b"",
         "spaces": good + b"\n",
     }.get(kind)
@@ -182,7 +207,11 @@ def test_another_result_is_never_overwritten(school: School, kind: str) -> None:
     else:
         place.write_bytes(other)
     code, told, _ = school.sign(slot=teacher)
-    assert (code, told["a.xml"]["result"], told["a.xml"]["cause"]) == (1, "refused", "BATCH.OTHER_RESULT")
+    assert (code, told["a.xml"]["result"], told["a.xml"]["cause"]) == (
+        1,
+        "refused",
+        "BATCH.OTHER_RESULT",
+    )
     assert told["b.xml"]["result"] == "already"
     assert other is None or school.out("a.xml") == other
 
@@ -202,20 +231,28 @@ def test_time_stamps(school: School, server: WorldServer) -> None:
     school.sign(slot=teacher)
     school.add("b.xml")
     code, told, _ = school.sign("--tsa", server.tsa_url, slot=teacher)
-    assert (code, told["a.xml"]["cause"], told["b.xml"]["result"]) == (1, "BATCH.LOWER_LEVEL", "signed")
+    assert (code, told["a.xml"]["cause"], told["b.xml"]["result"]) == (
+        1,
+        "BATCH.LOWER_LEVEL",
+        "signed",
+    )
     (signature,) = read_draft(school.out("b.xml")).parsed.signatures
     assert len(signature.time_stamps) == 1
     assert school.sign("--tsa", server.tsa_url, slot=teacher)[1]["b.xml"]["result"] == "already"
 
 
-def test_a_failing_authority_is_told_and_the_rest_is_tried(school: School, server: WorldServer) -> None:
+def test_a_failing_authority_is_told_and_the_rest_is_tried(
+    school: School, server: WorldServer
+) -> None:
     (teacher,) = school.scene.teachers
     names = [f"{number}.xml" for number in range(batch.TSA_FAILURES_TOLD + 2)]
     school.add(*names)
     server.fail("/tsa", Fault.NOT_FOUND, times=batch.TSA_FAILURES_TOLD)
     code, told, err = school.sign("--tsa", server.tsa_url, "--lang", "en", slot=teacher)
     assert code == 6
-    assert [told[name]["result"] for name in names] == ["failed"] * batch.TSA_FAILURES_TOLD + ["signed"] * 2
+    assert [told[name]["result"] for name in names] == ["failed"] * batch.TSA_FAILURES_TOLD + [
+        "signed"
+    ] * 2
     assert told["0.xml"]["cause"] == "TSA.HTTP_STATUS"
     assert f"failed for {batch.TSA_FAILURES_TOLD} files in a row" in err
     assert school.names == names[batch.TSA_FAILURES_TOLD :]
@@ -242,7 +279,11 @@ def test_all_subjects_of_a_teacher_and_no_others(school: School) -> None:
     assert set(signatures(school.out("a.xml"))) == {str(first), str(second)}
     shutil.copy(school.folder / "one" / "a.xml", school.folder / "out" / "a.xml")
     code, told, _ = school.sign(slot=first)
-    assert (code, told["a.xml"]["cause"], told["a.xml"]["where"]) == (1, "BATCH.OTHER_RESULT", str(second))
+    assert (code, told["a.xml"]["cause"], told["a.xml"]["where"]) == (
+        1,
+        "BATCH.OTHER_RESULT",
+        str(second),
+    )
 
 
 def test_whose_turn_it_is_not(school: School) -> None:
@@ -272,7 +313,19 @@ def test_where_results_cannot_go(school: School, out: str, code: int, cause: str
 def test_standard_output_is_no_folder(school: School) -> None:
     school.add("a.xml")
     (teacher,) = school.scene.teachers
-    assert main([*school.arguments("--level", "B", "--json", slot=teacher)[:-5], "-o", "-", "--level", "B", "--json"]) == 2
+    assert (
+        main(
+            [
+                *school.arguments("--level", "B", "--json", slot=teacher)[:-5],
+                "-o",
+                "-",
+                "--level",
+                "B",
+                "--json",
+            ]
+        )
+        == 2
+    )
     assert json.loads(school.captured.readouterr().out)["error"]["id"] == "BATCH.OUT_NOT_FOLDER"
 
 
@@ -330,7 +383,9 @@ def test_killed_again_and_again(school: School) -> None:
     done: dict[str, bytes] = {}
     kills = 0
     for goal in (1, 60, 130, 210, 300):
-        with subprocess.Popen(arguments, env=environment, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL) as program:
+        with subprocess.Popen(
+            arguments, env=environment, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
+        ) as program:
             while len(list(out.glob("*.xml"))) < goal and program.poll() is None:
                 time.sleep(0.005)
             time.sleep(chance.uniform(0, 0.05))
@@ -338,14 +393,23 @@ def test_killed_again_and_again(school: School) -> None:
         kills += program.returncode == -signal.SIGKILL
         found = {entry.name: entry.read_bytes() for entry in out.glob("*.xml")}
         assert done.items() <= found.items()
-        assert all(list(signatures(octets)) == [str(teacher)] for name, octets in found.items() if name not in done)
+        assert all(
+            list(signatures(octets)) == [str(teacher)]
+            for name, octets in found.items()
+            if name not in done
+        )
         done = found
     assert kills == 5
     assert len(done) < COUNT
     ended = subprocess.run(arguments, env=environment, capture_output=True, check=False)
     assert ended.returncode == 0
     *items, last = map(json.loads, ended.stdout.splitlines())
-    assert last["summary"] == {"signed": COUNT - len(done), "already": len(done), "refused": 0, "failed": 0}
+    assert last["summary"] == {
+        "signed": COUNT - len(done),
+        "already": len(done),
+        "refused": 0,
+        "failed": 0,
+    }
     assert {Path(item["file"]).name for item in items if item["result"] == "already"} == done.keys()
     assert school.names == names
     assert all(school.out(name) == octets for name, octets in done.items())

@@ -1,4 +1,6 @@
-"""The demonstration's files say what their names promise; the folder of somebody else is left alone."""
+"""The demonstration's files say what their names promise; the folder of somebody else is left
+alone.
+"""
 
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
@@ -33,7 +35,9 @@ NAMED = {
 
 @pytest.fixture(scope="module")
 def production() -> Iterator[tuple[Production, World]]:
-    with WorldServer(lambda: datetime.now(UTC), lambda url: World(datetime.now(UTC), base_url=url, fast=True)) as server:
+    with WorldServer(
+        lambda: datetime.now(UTC), lambda url: World(datetime.now(UTC), base_url=url, fast=True)
+    ) as server:
         yield Production.of(server), server.world
 
 
@@ -44,13 +48,19 @@ def reports(production: tuple[Production, World]) -> dict[str, Report]:
     at = datetime.now(UTC) + timedelta(seconds=1)
     trust = TrustStore.of(Certificate.load(der) for der in world.anchors_der)
     evidence = Evidence.of(crls=world.crls(datetime.now(UTC)))
-    return {name: verify(octets, trust=trust, evidence=evidence, at=at, name=name) for name, octets in files.items()}
+    return {
+        name: verify(octets, trust=trust, evidence=evidence, at=at, name=name)
+        for name, octets in files.items()
+    }
 
 
 def test_every_file_is_judged_as_its_name_says(reports: dict[str, Report]) -> None:
     verdicts = {name: str(report.verdict) for name, report in reports.items()}
     assert verdicts == {
-        name: {"draft.xml": "NOTHING_TO_VERIFY", "issued.xml": "VALID", "issued.pdf": "VALID"}.get(name, "INVALID") for name in NAMED
+        name: {"draft.xml": "NOTHING_TO_VERIFY", "issued.xml": "VALID", "issued.pdf": "VALID"}.get(
+            name, "INVALID"
+        )
+        for name in NAMED
     }
     assert {name: main_cause(report) for name, report in reports.items()} == NAMED
 
@@ -63,19 +73,27 @@ def test_the_issued_file_proves_its_order_at_level_t(reports: dict[str, Report])
 
 
 @pytest.mark.parametrize("name", ["tampered-moved.xml", "tampered-order.xml"])
-def test_only_the_workflow_refuses_what_every_digest_allows(reports: dict[str, Report], name: str) -> None:
+def test_only_the_workflow_refuses_what_every_digest_allows(
+    reports: dict[str, Report], name: str
+) -> None:
     assert all(one["indication"] == "TOTAL_PASSED" for one in reports[name].to_dict()["signatures"])
 
 
-def test_the_seal_is_the_governments_and_has_no_number(production: tuple[Production, World]) -> None:
+def test_the_seal_is_the_governments_and_has_no_number(
+    production: tuple[Production, World],
+) -> None:
     made, world = production
-    seal = next(identity for slot, identity in made.signers.items() if slot.role is Role.KY_PHAT_HANH)
+    seal = next(
+        identity for slot, identity in made.signers.items() if slot.role is Role.KY_PHAT_HANH
+    )
     assert seal.authority == "government-ca"
     assert Certificate.load(seal.certificate_der).subject.identifiers == ()
     assert seal.chain_der[-1] == world.authority("government-root").certificate_der
 
 
-def test_a_folder_of_somebody_else_is_left_alone(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_a_folder_of_somebody_else_is_left_alone(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
     (tmp_path / "mine.txt").write_text("giữ lại", "utf-8")
     assert main(["demo", "-o", str(tmp_path)]) == console.EXIT_USAGE
     assert "CLI.DEMO_FOLDER" in capsys.readouterr().err

@@ -1,4 +1,6 @@
-"""`hocba explain`: digests of every step, for transcripts and files of others, and never a word of the content."""
+"""`hocba explain`: digests of every step, for transcripts and files of others, and never a word of
+the content.
+"""
 
 import base64
 import hashlib
@@ -28,7 +30,11 @@ def explain(folder: Path, captured: Captured, octets: bytes, *options: str) -> d
 
 
 def _is_intact(signature: Mapping[str, Any]) -> bool:
-    return signature["intact"] and signature["value_ok"] and all(one["digest_ok"] for one in signature["references"])
+    return (
+        signature["intact"]
+        and signature["value_ok"]
+        and all(one["digest_ok"] for one in signature["references"])
+    )
 
 
 def test_a_transcript_is_explained_step_by_step(tmp_path: Path, capsys: Captured) -> None:
@@ -36,14 +42,27 @@ def test_a_transcript_is_explained_step_by_step(tmp_path: Path, capsys: Captured
     assert told["sha256"] == hashlib.sha256(ISSUED).hexdigest()
     assert told["signatures"]
     assert all(_is_intact(signature) for signature in told["signatures"])
-    data = next(one for signature in told["signatures"] for one in signature["references"] if one["uri"] == "#data")
+    data = next(
+        one
+        for signature in told["signatures"]
+        for one in signature["references"]
+        if one["uri"] == "#data"
+    )
     element = next(one for one in etree.fromstring(ISSUED).iter() if one.get("Id") == "data")
     octets = etree.tostring(element, method="c14n", exclusive=True)
     last = data["steps"][-1]
-    assert (last["kind"], last["octets"], last["sha256"]) == ("octets", len(octets), hashlib.sha256(octets).hexdigest())
+    assert (last["kind"], last["octets"], last["sha256"]) == (
+        "octets",
+        len(octets),
+        hashlib.sha256(octets).hexdigest(),
+    )
     assert base64.b64decode(data["digest_computed"]).hex() == last["sha256"]
     assert [step["kind"] for step in data["steps"]] == ["node-set", "octets"]
-    assert (data["covers"]["kind"], data["covers"]["omitted"], data["covers"]["full"]) == ("element", [], False)
+    assert (data["covers"]["kind"], data["covers"]["omitted"], data["covers"]["full"]) == (
+        "element",
+        [],
+        False,
+    )
     certificates = {one["key"]["certificate_sha256"] for one in told["signatures"]}
     assert None not in certificates
 
@@ -52,7 +71,12 @@ def test_the_wrong_step_is_shown_and_named(tmp_path: Path, capsys: Captured) -> 
     forged = ISSUED.replace(b"<DIEM_CA_NAM>", b"<DIEM_CA_NAM>1", 1)
     assert forged != ISSUED
     told = explain(tmp_path, capsys, forged)
-    wrong = [one["uri"] for signature in told["signatures"] for one in signature["references"] if not one["digest_ok"]]
+    wrong = [
+        one["uri"]
+        for signature in told["signatures"]
+        for one in signature["references"]
+        if not one["digest_ok"]
+    ]
     assert wrong
     for signature in told["signatures"]:
         if not signature["intact"]:
@@ -67,27 +91,52 @@ def test_no_content_is_printed(tmp_path: Path, capsys: Captured, language: str) 
     assert main(["explain", str(file), "--lang", language]) == 0
     shown = capsys.readouterr().out
     assert "SHA-256" in shown
-    words = {text.strip() for text in etree.fromstring(ISSUED)[0].itertext() if len(text.strip()) > 3}
+    words = {
+        text.strip() for text in etree.fromstring(ISSUED)[0].itertext() if len(text.strip()) > 3
+    }
     assert words
     assert not [word for word in words if word in shown]
 
 
 def test_detached_files_and_what_is_missing(tmp_path: Path, capsys: Captured) -> None:
     digest = base64.b64encode(hashlib.sha256(b"beside").digest()).decode()
-    reference = f'<Reference URI="a.bin"><DigestMethod Algorithm="http://www.w3.org/2001/04/xmlenc#sha256"/><DigestValue>{digest}</DigestValue></Reference>'
-    method = f'<CanonicalizationMethod Algorithm="http://www.w3.org/2001/10/xml-exc-c14n#"/><SignatureMethod Algorithm="{DS}rsa-sha1"/>'
+    reference = (
+        f'<Reference URI="a.bin"><DigestMethod '
+        f'Algorithm="http://www.w3.org/2001/04/xmlenc#sha256"/><DigestValue>{digest}</DigestValue></Reference>'
+    )
+    method = (
+        f'<CanonicalizationMethod Algorithm="http://www.w3.org/2001/10/xml-exc-c14n#"/>'
+        f'<SignatureMethod Algorithm="{DS}rsa-sha1"/>'
+    )
     info = f"<SignedInfo>{method}{reference}</SignedInfo><SignatureValue>AAAA</SignatureValue>"
     octets = f'<Signature xmlns="{DS}">{info}</Signature>'.encode()
     (one,) = explain(tmp_path, capsys, octets)["signatures"][0]["references"]
-    assert (one["digest_ok"], one["error"], one["steps"]) == (False, {"id": "SIG.DETACHED_MISSING", "where": "a.bin"}, [])
+    assert (one["digest_ok"], one["error"], one["steps"]) == (
+        False,
+        {"id": "SIG.DETACHED_MISSING", "where": "a.bin"},
+        [],
+    )
     (tmp_path / "given").write_bytes(b"beside")
-    (one,) = explain(tmp_path, capsys, octets, "--detached", f"a.bin={tmp_path / 'given'}")["signatures"][0]["references"]
+    (one,) = explain(tmp_path, capsys, octets, "--detached", f"a.bin={tmp_path / 'given'}")[
+        "signatures"
+    ][0]["references"]
     assert one["digest_ok"]
-    assert (one["covers"]["kind"], one["covers"]["where"], one["covers"]["name_assumed"]) == ("detached", "a.bin", False)
-    assert explain(tmp_path, capsys, octets, "--detached", f"b.bin={tmp_path / 'given'}")["signatures"][0]["references"][0]["covers"][
-        "name_assumed"
+    assert (one["covers"]["kind"], one["covers"]["where"], one["covers"]["name_assumed"]) == (
+        "detached",
+        "a.bin",
+        False,
+    )
+    assert explain(tmp_path, capsys, octets, "--detached", f"b.bin={tmp_path / 'given'}")[
+        "signatures"
+    ][0]["references"][0]["covers"]["name_assumed"]
+    assert one["steps"] == [
+        {
+            "transform": None,
+            "kind": "octets",
+            "octets": 6,
+            "sha256": hashlib.sha256(b"beside").hexdigest(),
+        }
     ]
-    assert one["steps"] == [{"transform": None, "kind": "octets", "octets": 6, "sha256": hashlib.sha256(b"beside").hexdigest()}]
 
 
 def test_a_file_without_signatures_and_one_that_is_none(tmp_path: Path, capsys: Captured) -> None:

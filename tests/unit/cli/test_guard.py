@@ -1,4 +1,6 @@
-"""Whatever a command writes, what it reads is as it was: every option that names an output, against every one that names an input."""
+"""Whatever a command writes, what it reads is as it was: every option that names an output, against
+every one that names an input.
+"""
 
 import argparse
 import os
@@ -17,7 +19,9 @@ from hocba_sign.cli.options import OUTPUTS, build_parser
 CONTENT = b"as it was"
 
 
-def leaves(parser: argparse.ArgumentParser, words: tuple[str, ...] = ()) -> Iterator[tuple[tuple[str, ...], argparse.ArgumentParser]]:
+def leaves(
+    parser: argparse.ArgumentParser, words: tuple[str, ...] = ()
+) -> Iterator[tuple[tuple[str, ...], argparse.ArgumentParser]]:
     inner = [action for action in parser._actions if isinstance(action, argparse._SubParsersAction)]
     if not inner:
         yield words, parser
@@ -27,7 +31,9 @@ def leaves(parser: argparse.ArgumentParser, words: tuple[str, ...] = ()) -> Iter
 
 
 def taken(action: argparse.Action, file: str) -> str | None:
-    """Give the argument by which the option names `file`; None for an option that names no file."""
+    """Return the argument by which the option names `file`; None for an option that names
+    no file.
+    """
     if not callable(action.type):
         return None
     for text in (file, f"name={file}"):
@@ -47,14 +53,28 @@ def filler(action: argparse.Action, folder: Path) -> str:
     return named or ("1" if action.type is int else date(2026, 1, 1).isoformat())
 
 
-def arguments(words: tuple[str, ...], parser: argparse.ArgumentParser, given: dict[str, str], folder: Path) -> list[str]:
-    """Write a call with what it needs and with `given`; the key comes from the first option that may give it."""
-    alternatives = {action.dest: group for group in parser._mutually_exclusive_groups for action in group._group_actions}
+def arguments(
+    words: tuple[str, ...], parser: argparse.ArgumentParser, given: dict[str, str], folder: Path
+) -> list[str]:
+    """Write a call with what it needs and with `given`; the key comes from the first option that
+    may give it.
+    """
+    alternatives = {
+        action.dest: group
+        for group in parser._mutually_exclusive_groups
+        for action in group._group_actions
+    }
     found = list(words)
     for action in parser._actions:
         group = alternatives.get(action.dest)
-        is_first = group is not None and group.required and not given.keys() & {one.dest for one in group._group_actions}
-        is_needed = action.required or (is_first and group is not None and action is group._group_actions[0])
+        is_first = (
+            group is not None
+            and group.required
+            and not given.keys() & {one.dest for one in group._group_actions}
+        )
+        is_needed = action.required or (
+            is_first and group is not None and action is group._group_actions[0]
+        )
         if action.dest not in given and not is_needed:
             continue
         value = given.get(action.dest) or filler(action, folder)
@@ -65,12 +85,18 @@ def arguments(words: tuple[str, ...], parser: argparse.ArgumentParser, given: di
 def pairs() -> Iterator[Any]:
     for words, parser in leaves(build_parser("en")):
         outputs = [action for action in parser._actions if action.dest in OUTPUTS]
-        inputs = [action for action in parser._actions if action.dest not in OUTPUTS and taken(action, __file__) is not None]
+        inputs = [
+            action
+            for action in parser._actions
+            if action.dest not in OUTPUTS and taken(action, __file__) is not None
+        ]
         for out in outputs:
             for one in inputs:
                 if words[0] in IN_PLACE and one.dest == "file":
                     continue
-                yield pytest.param(words, parser, out, one, id=" ".join((*words, out.dest, one.dest)))
+                yield pytest.param(
+                    words, parser, out, one, id=" ".join((*words, out.dest, one.dest))
+                )
 
 
 def test_there_are_such_options() -> None:
@@ -117,7 +143,9 @@ def test_no_output_replaces_an_input(
     assert file.read_bytes() == CONTENT
 
 
-def test_what_is_kept_on_this_machine_is_not_overwritten(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_what_is_kept_on_this_machine_is_not_overwritten(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setenv("HOCBA_HOME", str(tmp_path))
     kept = tmp_path / "anchors" / "one.json"
     kept.parent.mkdir()
@@ -126,11 +154,22 @@ def test_what_is_kept_on_this_machine_is_not_overwritten(tmp_path: Path, monkeyp
     assert kept.read_bytes() == CONTENT
 
 
-def test_a_result_beside_the_input_is_written(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_result_beside_the_input_is_written(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setenv("HOCBA_HOME", str(tmp_path))
     example = Path(__file__).parents[3] / "examples" / "lop5.json"
     (tmp_path / "in.json").write_bytes(example.read_bytes())
     for _ in range(2):
         assert main(["new", str(tmp_path / "in.json"), "-o", str(tmp_path / "out.xml")]) == 0
-    assert main(["verify", str(tmp_path / "out.xml"), "--offline", "--html", str(tmp_path / "out.html")]) == 4
-    assert sorted(path.name for path in tmp_path.iterdir() if path.is_file()) == ["in.json", "out.html", "out.xml"]
+    assert (
+        main(
+            ["verify", str(tmp_path / "out.xml"), "--offline", "--html", str(tmp_path / "out.html")]
+        )
+        == 4
+    )
+    assert sorted(path.name for path in tmp_path.iterdir() if path.is_file()) == [
+        "in.json",
+        "out.html",
+        "out.xml",
+    ]

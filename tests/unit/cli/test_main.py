@@ -19,11 +19,18 @@ from hocba_sign.report.render import text
 from hocba_sign.signing.policy import Level
 from tests.support.scene import Scene
 
-PROGRAM = (sys.executable, "-c", "import sys; from hocba_sign.cli.main import main; sys.exit(main())")
-needs_proc = pytest.mark.skipif(not Path("/proc/self/status").exists(), reason="no /proc to read the peak of memory from")
+PROGRAM = (
+    sys.executable,
+    "-c",
+    "import sys; from hocba_sign.cli.main import main; sys.exit(main())",
+)
+needs_proc = pytest.mark.skipif(
+    not Path("/proc/self/status").exists(), reason="no /proc to read the peak of memory from"
+)
 MEASURED = (
     "import sys, re; from hocba_sign.cli.main import main; code = main();"
-    "print(re.search(r'VmHWM:\\s+(\\d+) kB', open('/proc/self/status').read())[1], file=sys.stderr); sys.exit(code)"
+    "print(re.search(r'VmHWM:\\s+(\\d+) kB', open('/proc/self/status').read())[1], "
+    "file=sys.stderr); sys.exit(code)"
 )
 
 
@@ -33,19 +40,33 @@ def environment(root: Path, **more: str) -> dict[str, str]:
 
 def start(root: Path, *arguments: str, **more: str) -> subprocess.CompletedProcess[str]:
     return subprocess.run(
-        (*PROGRAM, *arguments), env=environment(root, **more), capture_output=True, text=True, encoding="utf-8", check=False, timeout=60
+        (*PROGRAM, *arguments),
+        env=environment(root, **more),
+        capture_output=True,
+        text=True,
+        encoding="utf-8",
+        check=False,
+        timeout=60,
     )
 
 
 def billion_laughs() -> bytes:
     entities = "".join(f'<!ENTITY a{n} "{f"&a{n - 1};" * 10}">' for n in range(1, 10))
-    return f'<!DOCTYPE HOC_BA [<!ENTITY a0 "ha">{entities}]><HOC_BA xmlns="urn:hocba:1">&a9;</HOC_BA>'.encode()
+    return (
+        f'<!DOCTYPE HOC_BA [<!ENTITY a0 "ha">{entities}]><HOC_BA xmlns="urn:hocba:1">&a9;</HOC_BA>'
+    ).encode()
 
 
 @pytest.fixture(scope="module")
 def hostile(tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[str, Path]]:
     folder = tmp_path_factory.mktemp("hostile")
-    content = {"empty": b"", "laughs": billion_laughs(), "noise": bytes(range(256)) * 400, "deep": b"<a>" * 200_000, "open": b"<HOC_BA"}
+    content = {
+        "empty": b"",
+        "laughs": billion_laughs(),
+        "noise": bytes(range(256)) * 400,
+        "deep": b"<a>" * 200_000,
+        "open": b"<HOC_BA",
+    }
     files = {name: folder / f"{name}.xml" for name in (*content, "large")}
     for name, octets in content.items():
         files[name].write_bytes(octets)
@@ -57,7 +78,9 @@ def hostile(tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[str, Path
 
 
 @pytest.mark.parametrize("name", ["empty", "laughs", "noise", "deep", "open", "large"])
-def test_a_hostile_file_is_invalid_in_one_line(hostile: dict[str, Path], name: str, capsys: pytest.CaptureFixture[str]) -> None:
+def test_a_hostile_file_is_invalid_in_one_line(
+    hostile: dict[str, Path], name: str, capsys: pytest.CaptureFixture[str]
+) -> None:
     assert main(["verify", str(hostile[name])]) == console.EXIT_INVALID
     out, err = capsys.readouterr()
     assert len(out.splitlines()) == 1
@@ -91,10 +114,18 @@ def _seconds_of_children() -> float:
 def test_help_is_quick_and_loads_nothing_heavy(root: Path) -> None:
     code = (
         "import sys; from hocba_sign.cli.main import main; code = main(['--help']);"
-        "heavy = {'lxml', 'cryptography', 'asn1crypto', 'pyhanko_certvalidator', 'urllib3', 'http.client', 'asyncio'} & set(sys.modules);"
+        "heavy = {'lxml', 'cryptography', 'asn1crypto', 'pyhanko_certvalidator', 'urllib3', "
+        "'http.client', 'asyncio'} & set(sys.modules);"
         "print(heavy, file=sys.stderr); sys.exit(code or bool(heavy))"
     )
-    done = subprocess.run((sys.executable, "-c", code), env=environment(root), capture_output=True, text=True, check=False, timeout=60)
+    done = subprocess.run(
+        (sys.executable, "-c", code),
+        env=environment(root),
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=60,
+    )
     assert done.returncode == 0, done.stderr
 
 
@@ -107,7 +138,10 @@ def test_vietnamese_goes_out_whatever_the_locale_says(root: Path, encoding: str)
 
 def test_a_reader_that_goes_away_leaves_no_trace(root: Path) -> None:
     with subprocess.Popen(
-        (*PROGRAM, "new", "--example", "lop12"), env=environment(root), stdout=subprocess.PIPE, stderr=subprocess.PIPE
+        (*PROGRAM, "new", "--example", "lop12"),
+        env=environment(root),
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
     ) as running:
         assert running.stdout is not None
         running.stdout.close()
@@ -116,7 +150,9 @@ def test_a_reader_that_goes_away_leaves_no_trace(root: Path) -> None:
         assert running.wait(timeout=60) in {console.EXIT_OUTSIDE, console.EXIT_VALID}
 
 
-def test_an_unforeseen_error_is_a_sentence(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
+def test_an_unforeseen_error_is_a_sentence(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], tmp_path: Path
+) -> None:
     def broken(_: object) -> int:
         raise RuntimeError("9.5 điểm")
 
@@ -132,7 +168,9 @@ def test_an_unforeseen_error_is_a_sentence(monkeypatch: pytest.MonkeyPatch, caps
     assert "Traceback" in capsys.readouterr().err
 
 
-def test_an_interruption_is_a_sentence(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
+def test_an_interruption_is_a_sentence(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
     def interrupted(_: object) -> int:
         raise KeyboardInterrupt
 
@@ -143,14 +181,28 @@ def test_an_interruption_is_a_sentence(monkeypatch: pytest.MonkeyPatch, capsys: 
 
 @pytest.mark.parametrize(
     ("error", "code"),
-    [(CallerError("SIGN.ORDER"), 2), (InputError("XML.EMPTY"), 1), (OutsideError("FILE.NOT_FOUND"), 6), (HocbaSignError("X.Y"), 6)],
+    [
+        (CallerError("SIGN.ORDER"), 2),
+        (InputError("XML.EMPTY"), 1),
+        (OutsideError("FILE.NOT_FOUND"), 6),
+        (HocbaSignError("X.Y"), 6),
+    ],
 )
 def test_an_error_has_its_exit_code(error: HocbaSignError, code: int) -> None:
     assert console.exit_code(error) == code
 
 
 @pytest.mark.parametrize(
-    ("codes", "worst"), [([0], 0), ([0, 5], 5), ([5, 3, 0], 3), ([3, 4], 4), ([4, 1, 0], 1), ([1, 6], 6), ([0, 3, 5, 1, 6, 4], 6)]
+    ("codes", "worst"),
+    [
+        ([0], 0),
+        ([0, 5], 5),
+        ([5, 3, 0], 3),
+        ([3, 4], 4),
+        ([4, 1, 0], 1),
+        ([1, 6], 6),
+        ([0, 3, 5, 1, 6, 4], 6),
+    ],
 )
 def test_the_worst_exit_code_of_several_files(codes: Sequence[int], worst: int) -> None:
     assert verify.worst(codes) == worst
@@ -181,7 +233,9 @@ def test_colour_needs_a_terminal_and_no_objection(monkeypatch: pytest.MonkeyPatc
     assert not console.has_colour(Terminal())
 
 
-def test_a_file_name_that_is_no_text_does_not_break_the_report(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_a_file_name_that_is_no_text_does_not_break_the_report(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
     name = os.fsdecode(b"h\xff\x1b[2J.xml")
     assert main(["verify", "--json", str(tmp_path / name)]) == console.EXIT_OUTSIDE
     out, err = capsys.readouterr()

@@ -18,7 +18,8 @@ BLOCKED = (
     "import sys\n"
     "class Absent:\n"
     "    def find_spec(self, name, path=None, target=None):\n"
-    "        if name.partition('.')[0] in {'typst', 'segno', 'pypdfium2', 'pyhanko'}: raise ModuleNotFoundError(name)\n"
+    "        if name.partition('.')[0] in {'typst', 'segno', 'pypdfium2', 'pyhanko'}: raise "
+    "ModuleNotFoundError(name)\n"
     "sys.meta_path.insert(0, Absent())\n"
     "from hocba_sign.cli.main import main\n"
     "sys.exit(main())\n"
@@ -30,7 +31,10 @@ def test_a_draft_becomes_a_pdf(layout: Layout, tmp_path: Path, capsys: Captured)
     (tmp_path / "a.xml").write_bytes(encode(example("lop9"), layout))
     assert main(["render", str(tmp_path / "a.xml"), "-o", str(tmp_path / "a.pdf")]) == 0
     assert (tmp_path / "a.pdf").read_bytes() == rendered(example("lop9"), layout).octets
-    assert capsys.readouterr().out == f"Đã dựng bản PDF, mẫu trang 1, 19 chỗ ký: {tmp_path / 'a.pdf'}\n"
+    assert (
+        capsys.readouterr().out
+        == f"Đã dựng bản PDF, mẫu trang 1, 19 chỗ ký: {tmp_path / 'a.pdf'}\n"
+    )
 
 
 def test_a_signed_transcript_becomes_a_pdf(tmp_path: Path) -> None:
@@ -47,12 +51,17 @@ def test_a_signed_transcript_becomes_a_pdf(tmp_path: Path) -> None:
         (b"</HOC_BA>", b"", "XML"),
     ],
 )
-def test_a_faulty_transcript_leaves_the_old_file_alone(old: bytes, new: bytes, words: str, tmp_path: Path, capsys: Captured) -> None:
+def test_a_faulty_transcript_leaves_the_old_file_alone(
+    old: bytes, new: bytes, words: str, tmp_path: Path, capsys: Captured
+) -> None:
     document = encode(example("lop9"), CANONICAL)
     assert old in document
     (tmp_path / "a.xml").write_bytes(document.replace(old, new))
     (tmp_path / "a.pdf").write_bytes(b"old")
-    assert main(["render", str(tmp_path / "a.xml"), "-o", str(tmp_path / "a.pdf"), "--lang", "en"]) == 1
+    assert (
+        main(["render", str(tmp_path / "a.xml"), "-o", str(tmp_path / "a.pdf"), "--lang", "en"])
+        == 1
+    )
     assert (tmp_path / "a.pdf").read_bytes() == b"old"
     assert sorted(path.name for path in tmp_path.iterdir()) == ["a.pdf", "a.xml"]
     assert words in capsys.readouterr().err
@@ -60,9 +69,27 @@ def test_a_faulty_transcript_leaves_the_old_file_alone(old: bytes, new: bytes, w
 
 def test_without_the_extra_it_says_what_to_install(root: Path, tmp_path: Path) -> None:
     (tmp_path / "a.xml").write_bytes(encode(example("lop9"), CANONICAL))
-    command = (sys.executable, "-c", BLOCKED, "render", str(tmp_path / "a.xml"), "-o", str(tmp_path / "a.pdf"), "--lang", "en")
+    command = (
+        sys.executable,
+        "-c",
+        BLOCKED,
+        "render",
+        str(tmp_path / "a.xml"),
+        "-o",
+        str(tmp_path / "a.pdf"),
+        "--lang",
+        "en",
+    )
     surroundings = {**os.environ, "PYTHONPATH": str(root / "src")}
-    done = subprocess.run(command, env=surroundings, capture_output=True, text=True, encoding="utf-8", check=False, timeout=60)
+    done = subprocess.run(
+        command,
+        env=surroundings,
+        capture_output=True,
+        text=True,
+        encoding="utf-8",
+        check=False,
+        timeout=60,
+    )
     assert done.returncode == 2
     assert "pip install hocba-sign[pdf]" in done.stderr
     assert not (tmp_path / "a.pdf").exists()

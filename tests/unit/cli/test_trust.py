@@ -55,12 +55,23 @@ def test_the_list_for_people(capsys: Captured) -> None:
 def test_the_list_for_programs(capsys: Captured) -> None:
     assert main(["trust", "list", "--json", "--kind", "root"]) == 0
     value = as_json(capsys)
-    assert (value["as_of"], len(value["certificates"]), value["own_anchors"], value["findings"]) == ("2026-11-23", 10, [], [])
+    assert (
+        value["as_of"],
+        len(value["certificates"]),
+        value["own_anchors"],
+        value["findings"],
+    ) == ("2026-11-23", 10, [], [])
     mic = next(one for one in value["certificates"] if one["name"] == "MIC National Root CA")
-    assert (mic["trusted_until"], mic["marks"]["trusted_until"], mic["imported"]) == ("2022-09-22T01:35:16Z", "I", False)
+    assert (mic["trusted_until"], mic["marks"]["trusted_until"], mic["imported"]) == (
+        "2022-09-22T01:35:16Z",
+        "I",
+        False,
+    )
 
 
-@pytest.mark.parametrize("wanted", ["bac8bf60", "BAC8BF609AB420A8", "BA:C8:BF:60:9A", "vietnam national root ca g3"])
+@pytest.mark.parametrize(
+    "wanted", ["bac8bf60", "BAC8BF609AB420A8", "BA:C8:BF:60:9A", "vietnam national root ca g3"]
+)
 def test_one_certificate(capsys: Captured, wanted: str) -> None:
     assert main(["trust", "show", wanted, "--json"]) == 0
     (shown,) = as_json(capsys)["certificates"]
@@ -86,7 +97,11 @@ def test_nothing_to_show(capsys: Captured, wanted: str) -> None:
 def test_what_is_not_listed_is_refused(capsys: Captured, own_file: Path, home: Path) -> None:
     assert main(["trust", "import", str(own_file), "--json"]) == 1
     (one,) = as_json(capsys)["imported"]
-    assert (one["result"], one["finding"]["id"], one["finding"]["where"]) == ("refused", "TRUST.UNKNOWN", OWN.sha256)
+    assert (one["result"], one["finding"]["id"], one["finding"]["where"]) == (
+        "refused",
+        "TRUST.UNKNOWN",
+        OWN.sha256,
+    )
     assert not home.exists()
     assert main(["trust", "import", str(own_file)]) == 1
     assert "TỪ CHỐI" in capsys.readouterr().out
@@ -97,7 +112,11 @@ def test_an_own_anchor_is_explicit_named_and_removable(capsys: Captured, own_fil
     assert "ĐÃ THÊM GỐC RIÊNG" in capsys.readouterr().out
     assert main(["trust", "list", "--json"]) == 0
     (anchor,) = as_json(capsys)["own_anchors"]
-    assert (anchor["sha256"], anchor["origin"], anchor["hierarchies"]) == (OWN.sha256, "user", ["public"])
+    assert (anchor["sha256"], anchor["origin"], anchor["hierarchies"]) == (
+        OWN.sha256,
+        "user",
+        ["public"],
+    )
     assert main(["trust", "show", OWN.sha256[:12]]) == 0
     assert "người dùng tự thêm" in capsys.readouterr().out
     assert main(["trust", "remove", OWN.sha256[:12]]) == 2
@@ -125,8 +144,12 @@ def test_a_damaged_store_is_named(capsys: Captured, own_file: Path, home: Path) 
     assert "[TRUST.STORE_DAMAGED]" in capsys.readouterr().err
 
 
-@pytest.mark.parametrize(("content", "code", "cause"), [(None, 6, "FILE.NOT_FOUND"), (b"<html>", 1, "CERT.FILE")])
-def test_files_that_are_none(capsys: Captured, tmp_path: Path, content: bytes | None, code: int, cause: str) -> None:
+@pytest.mark.parametrize(
+    ("content", "code", "cause"), [(None, 6, "FILE.NOT_FOUND"), (b"<html>", 1, "CERT.FILE")]
+)
+def test_files_that_are_none(
+    capsys: Captured, tmp_path: Path, content: bytes | None, code: int, cause: str
+) -> None:
     path = tmp_path / "given.cer"
     if content is not None:
         path.write_bytes(content)
@@ -143,7 +166,12 @@ def server() -> Iterator[WorldServer]:
 
 
 def test_an_update_reports_every_address(capsys: Captured, server: WorldServer, home: Path) -> None:
-    urls = [f"{server.url}/ca/public-ca.crt", f"{server.url}/ca/nobody.crt", "http://10.0.0.1/a.crt", "ldap://ca.invalid/a.crt"]
+    urls = [
+        f"{server.url}/ca/public-ca.crt",
+        f"{server.url}/ca/nobody.crt",
+        "http://10.0.0.1/a.crt",
+        "ldap://ca.invalid/a.crt",
+    ]
     fetcher = Fetcher(limits=Limits(timeout=timedelta(seconds=5)), allow_loopback=True)
     assert update_from(Namespace(lang="vi", json=True), urls=urls, fetcher=fetcher) == 6
     value = as_json(capsys)
@@ -170,15 +198,21 @@ def test_every_word_is_there() -> None:
 def test_every_cause_has_words() -> None:
     source = Path(__file__).resolve().parents[3] / "src" / "hocba_sign"
     files = ["adapters/fetch.py", "adapters/official.py", "adapters/state.py", "cli/trust.py"]
-    files += [f"pki/trust/{name}.py" for name in ("anchors", "role_policy", "store", "vietnam_list")]
+    files += [
+        f"pki/trust/{name}.py" for name in ("anchors", "role_policy", "store", "vietnam_list")
+    ]
     used = {
-        word for file in files for word in (source / file).read_text("utf-8").split('"') if word.startswith(("TRUST.", "FETCH.", "WF."))
+        word
+        for file in files
+        for word in (source / file).read_text("utf-8").split('"')
+        if word.startswith(("TRUST.", "FETCH.", "WF."))
     }
     assert used
     assert used <= set(catalogue())
 
 
-# --- with the real certificates ---------------------------------------------------------------------------------------------
+# --- with the real certificates
+# ---------------------------------------------------------------------------------------------
 
 
 @needs_copies
@@ -199,8 +233,13 @@ def test_published_files_are_imported(capsys: Captured, tmp_path: Path) -> None:
 
 
 @needs_copies
-@pytest.mark.parametrize(("extra", "code", "cause"), [([], 1, "TRUST.KNOWN_BAD"), (["--as-anchor"], 2, "TRUST.KNOWN_BAD_ANCHOR")])
-def test_impostors(capsys: Captured, tmp_path: Path, extra: list[str], code: int, cause: str) -> None:
+@pytest.mark.parametrize(
+    ("extra", "code", "cause"),
+    [([], 1, "TRUST.KNOWN_BAD"), (["--as-anchor"], 2, "TRUST.KNOWN_BAD_ANCHOR")],
+)
+def test_impostors(
+    capsys: Captured, tmp_path: Path, extra: list[str], code: int, cause: str
+) -> None:
     for group, certificate in real_certificates().values():
         if group == "impostor":
             path = tmp_path / "root.der"

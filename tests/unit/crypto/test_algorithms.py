@@ -1,4 +1,6 @@
-"""The table of algorithms agrees with itself, with hashlib and with the dates of ETSI and the law."""
+"""The table of algorithms agrees with itself, with hashlib and with the dates of ETSI and
+the law.
+"""
 
 import hashlib
 from datetime import UTC, datetime, timedelta
@@ -35,14 +37,26 @@ MORE_2007 = "http://www.w3.org/2007/05/xmldsig-more#"
 
 def test_identifiers_are_unique() -> None:
     uris = [algorithm.uri for algorithm in SIGNATURE_ALGORITHMS if algorithm.uri]
-    oids = [algorithm.oid for algorithm in SIGNATURE_ALGORITHMS if algorithm.scheme is not Scheme.RSA_PSS]
+    oids = [
+        algorithm.oid
+        for algorithm in SIGNATURE_ALGORITHMS
+        if algorithm.scheme is not Scheme.RSA_PSS
+    ]
     names = [algorithm.name for algorithm in SIGNATURE_ALGORITHMS]
-    for identifiers in (uris, oids, names, [a.uri for a in DIGEST_ALGORITHMS], [a.oid for a in DIGEST_ALGORITHMS]):
+    for identifiers in (
+        uris,
+        oids,
+        names,
+        [a.uri for a in DIGEST_ALGORITHMS],
+        [a.oid for a in DIGEST_ALGORITHMS],
+    ):
         assert len(identifiers) == len(set(identifiers))
 
 
 @pytest.mark.parametrize("algorithm", SIGNATURE_ALGORITHMS, ids=lambda algorithm: algorithm.name)
-def test_every_algorithm_is_found_by_its_own_identifiers(algorithm: algorithms.SignatureAlgorithm) -> None:
+def test_every_algorithm_is_found_by_its_own_identifiers(
+    algorithm: algorithms.SignatureAlgorithm,
+) -> None:
     assert signature_algorithm_named(algorithm.name) == algorithm
     if algorithm.uri:
         assert signature_algorithm(algorithm.uri) == algorithm
@@ -54,24 +68,39 @@ def test_every_algorithm_is_found_by_its_own_identifiers(algorithm: algorithms.S
 
 
 @pytest.mark.parametrize("algorithm", DIGEST_ALGORITHMS, ids=lambda algorithm: algorithm.name)
-def test_digests_have_the_size_and_value_of_their_name(algorithm: algorithms.DigestAlgorithm) -> None:
+def test_digests_have_the_size_and_value_of_their_name(
+    algorithm: algorithms.DigestAlgorithm,
+) -> None:
     value = digest(algorithm, b"h\xe1\xbb\x8dc b\xe1\xba\xa1")
     assert len(value) == algorithm.size == algorithm.hash.digest_size
     if algorithm is not SHAKE256:
-        assert value == hashlib.new(algorithm.name.replace("-", "_"), b"h\xe1\xbb\x8dc b\xe1\xba\xa1").digest()
+        assert (
+            value
+            == hashlib.new(
+                algorithm.name.replace("-", "_"), b"h\xe1\xbb\x8dc b\xe1\xba\xa1"
+            ).digest()
+        )
     assert algorithm.hash.name == algorithm.name
     assert digest_algorithm(algorithm.uri) == digest_algorithm_by_oid(algorithm.oid) == algorithm
 
 
 def test_shake256_gives_64_octets_and_serves_ed448_only() -> None:
-    assert digest(SHAKE256, b"").hex().startswith("46b9dd2b0ba88d13233b3feb743eeb243fcd52ea62b81b82b50c27646ed5762f")
+    assert (
+        digest(SHAKE256, b"")
+        .hex()
+        .startswith("46b9dd2b0ba88d13233b3feb743eeb243fcd52ea62b81b82b50c27646ed5762f")
+    )
     with pytest.raises(InputError, match=r"CRYPTO\.UNKNOWN_ALGORITHM"):
         signature_algorithm_by_oid(algorithms.RSA_OID, digest=SHAKE256)
     with pytest.raises(InputError, match=r"CRYPTO\.PARAMETERS"):
-        algorithms.rsa_pss(PssParameters(digest=SHAKE256, mgf_digest=SHA256, salt_length=32), uri=None)
+        algorithms.rsa_pss(
+            PssParameters(digest=SHAKE256, mgf_digest=SHA256, salt_length=32), uri=None
+        )
 
 
-@pytest.mark.parametrize(("last", "name"), [(1, "ecdsa-sha1"), (3, "ecdsa-sha256"), (5, "ecdsa-sha512")])
+@pytest.mark.parametrize(
+    ("last", "name"), [(1, "ecdsa-sha1"), (3, "ecdsa-sha256"), (5, "ecdsa-sha512")]
+)
 def test_plain_ecdsa_names_the_same_algorithms(last: int, name: str) -> None:
     found = algorithms.plain_ecdsa(f"0.4.0.127.0.7.1.1.4.1.{last}")
     assert found is not None
@@ -113,9 +142,16 @@ def test_known_but_unsupported_algorithms_are_named(uri: str) -> None:
     assert uri.rsplit("#", 1)[1] in caught.value.detail
 
 
-@pytest.mark.parametrize("uri", ["", "urn:x", MORE + "RSA-SHA256", MORE + "rsa-sha256 ", "x" * 10_000, "a\x1b[31m\n"])
+@pytest.mark.parametrize(
+    "uri", ["", "urn:x", MORE + "RSA-SHA256", MORE + "rsa-sha256 ", "x" * 10_000, "a\x1b[31m\n"]
+)
 def test_unknown_algorithms_are_refused_without_echoing_noise(uri: str) -> None:
-    for look_up in (signature_algorithm, digest_algorithm, signature_algorithm_by_oid, digest_algorithm_by_oid):
+    for look_up in (
+        signature_algorithm,
+        digest_algorithm,
+        signature_algorithm_by_oid,
+        digest_algorithm_by_oid,
+    ):
         with pytest.raises(InputError) as caught:
             look_up(uri)
         assert caught.value.cause == "CRYPTO.UNKNOWN_ALGORITHM"
@@ -133,7 +169,12 @@ def test_an_unknown_name_lists_the_known() -> None:
 def test_pss_parameters() -> None:
     parameters = PssParameters(digest=SHA384, mgf_digest=SHA256, salt_length=20)
     found = signature_algorithm(RSA_PSS_URI, parameters)
-    assert (found.name, found.pss, found.digest, found.has_xml_parameters) == ("rsa-pss-sha384-mgf1-sha256", parameters, SHA384, True)
+    assert (found.name, found.pss, found.digest, found.has_xml_parameters) == (
+        "rsa-pss-sha384-mgf1-sha256",
+        parameters,
+        SHA384,
+        True,
+    )
     assert not signature_algorithm(MORE_2007 + "sha384-rsa-MGF1").has_xml_parameters
     default = signature_algorithm(RSA_PSS_URI).pss
     assert default == PssParameters(digest=SHA256, mgf_digest=SHA256, salt_length=32)
@@ -144,7 +185,9 @@ def test_pss_parameters() -> None:
 @pytest.mark.parametrize("salt_length", [-1, 2049, 10**9])
 def test_pss_salt_out_of_range(salt_length: int) -> None:
     with pytest.raises(InputError) as caught:
-        signature_algorithm(RSA_PSS_URI, PssParameters(digest=SHA256, mgf_digest=SHA256, salt_length=salt_length))
+        signature_algorithm(
+            RSA_PSS_URI, PssParameters(digest=SHA256, mgf_digest=SHA256, salt_length=salt_length)
+        )
     assert caught.value.cause == "CRYPTO.PARAMETERS"
 
 
@@ -187,7 +230,9 @@ def test_cms_names_the_hash_beside_plain_rsa() -> None:
         ("ed25519", 256, "forbidden", Rule.TT_15_2025, None),
     ],
 )
-def test_acceptability(name: str, bits: int, status: str, rule: Rule | None, until: datetime | None) -> None:
+def test_acceptability(
+    name: str, bits: int, status: str, rule: Rule | None, until: datetime | None
+) -> None:
     answer = acceptable(signature_algorithm_named(name), bits, at=NOW)
     assert (answer.status, answer.rule, answer.until) == (AcceptabilityStatus(status), rule, until)
     assert answer.is_acceptable == (status in {"ok", "ends"})
@@ -197,17 +242,24 @@ def test_the_last_moment_still_counts() -> None:
     algorithm = signature_algorithm_named("rsa-sha256")
     assert acceptable(algorithm, 2048, at=RSA_END).status is AcceptabilityStatus.ENDS
     late = acceptable(algorithm, 2048, at=RSA_END + timedelta(seconds=1))
-    assert (late.status, late.is_acceptable, late.what) == (AcceptabilityStatus.OVERDUE, True, "RSA 2048")
+    assert (late.status, late.is_acceptable, late.what) == (
+        AcceptabilityStatus.OVERDUE,
+        True,
+        "RSA 2048",
+    )
 
 
 def test_the_mask_generation_hash_counts_too() -> None:
-    weak = algorithms.rsa_pss(PssParameters(digest=SHA256, mgf_digest=SHA1, salt_length=32), uri=RSA_PSS_URI)
+    weak = algorithms.rsa_pss(
+        PssParameters(digest=SHA256, mgf_digest=SHA1, salt_length=32), uri=RSA_PSS_URI
+    )
     assert acceptable(weak, 4096, at=NOW).what == "sha1"
     assert not acceptable(weak, 4096, at=NOW).is_acceptable
 
 
 @pytest.mark.parametrize(
-    ("algorithm", "is_acceptable"), [(SHA1, False), (algorithms.SHA224, False), (algorithms.MD5, False), (SHA256, True)]
+    ("algorithm", "is_acceptable"),
+    [(SHA1, False), (algorithms.SHA224, False), (algorithms.MD5, False), (SHA256, True)],
 )
 def test_acceptable_digests(algorithm: algorithms.DigestAlgorithm, *, is_acceptable: bool) -> None:
     assert acceptable_digest(algorithm, NOW).is_acceptable is is_acceptable

@@ -9,21 +9,36 @@ from hypothesis import strategies as st
 from hocba_sign.crypto import der
 from hocba_sign.errors import InputError
 
-LEAVES = st.builds(der.encode, st.sampled_from([der.INTEGER, der.OCTET_STRING, der.OID]), st.binary(max_size=300))
+LEAVES = st.builds(
+    der.encode, st.sampled_from([der.INTEGER, der.OCTET_STRING, der.OID]), st.binary(max_size=300)
+)
 TREES = st.recursive(
-    LEAVES, lambda inner: st.builds(lambda tag, parts: der.encode(tag, *parts), st.sampled_from([0x30, 0x31, 0xA0]), st.lists(inner))
+    LEAVES,
+    lambda inner: st.builds(
+        lambda tag, parts: der.encode(tag, *parts),
+        st.sampled_from([0x30, 0x31, 0xA0]),
+        st.lists(inner),
+    ),
 )
 
 
 def indefinite(octets: bytes) -> bytes:
-    """Write every constructed element, and every OCTET STRING in pieces, with an indefinite length."""
+    """Write every constructed element, and every OCTET STRING in pieces, with an indefinite
+    length.
+    """
     element = der.first(octets, octets[0])
     if element.tag == der.OCTET_STRING:
         halves = (element.content[:100], element.content[100:])
-        return b"\x24\x80" + b"".join(der.encode(der.OCTET_STRING, half) for half in halves) + b"\0\0"
+        return (
+            b"\x24\x80" + b"".join(der.encode(der.OCTET_STRING, half) for half in halves) + b"\0\0"
+        )
     if not element.tag & 0x20:
         return octets
-    return bytes((element.tag, 0x80)) + b"".join(indefinite(part.der) for part in der.children(element)) + b"\0\0"
+    return (
+        bytes((element.tag, 0x80))
+        + b"".join(indefinite(part.der) for part in der.children(element))
+        + b"\0\0"
+    )
 
 
 @given(TREES, st.binary(max_size=3))
@@ -40,7 +55,9 @@ def test_other_octets_end_in_nothing_but_an_error_of_input(octets: bytes) -> Non
         assert der.first(found, found[0]).der == found
 
 
-@pytest.mark.parametrize("octets", [b"\x30\x80" * 20_000, b"\x24\x80\x30\x00\0\0", b"\x30\x80", b""])
+@pytest.mark.parametrize(
+    "octets", [b"\x30\x80" * 20_000, b"\x24\x80\x30\x00\0\0", b"\x30\x80", b""]
+)
 def test_what_is_nested_too_deep_or_cut_off_is_refused(octets: bytes) -> None:
     with pytest.raises(InputError, match="DER"):
         der.definite(octets)

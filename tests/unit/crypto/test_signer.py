@@ -5,7 +5,12 @@ from typing import Any
 import pytest
 from cryptography.hazmat.primitives.asymmetric import ec, ed448, ed25519, rsa
 
-from hocba_sign.crypto.algorithms import SIGNATURE_ALGORITHMS, KeyKind, SignatureAlgorithm, signature_algorithm_named
+from hocba_sign.crypto.algorithms import (
+    SIGNATURE_ALGORITHMS,
+    KeyKind,
+    SignatureAlgorithm,
+    signature_algorithm_named,
+)
 from hocba_sign.crypto.signer import PrivateKey, Signer, SoftwareSigner, default_algorithm
 from hocba_sign.crypto.verify import verify_value
 from hocba_sign.errors import CallerError
@@ -29,7 +34,11 @@ def test_signed_values_verify(algorithm: SignatureAlgorithm) -> None:
 
 @pytest.mark.parametrize(
     ("curve", "size", "name"),
-    [(ec.SECP256R1(), 64, "ecdsa-sha256"), (ec.SECP384R1(), 96, "ecdsa-sha384"), (ec.SECP521R1(), 132, "ecdsa-sha512")],
+    [
+        (ec.SECP256R1(), 64, "ecdsa-sha256"),
+        (ec.SECP384R1(), 96, "ecdsa-sha384"),
+        (ec.SECP521R1(), 132, "ecdsa-sha512"),
+    ],
 )
 def test_ecdsa_values_are_as_long_as_the_curve(curve: Any, size: int, name: str) -> None:
     signer = SoftwareSigner(ec.generate_private_key(curve), ())
@@ -38,7 +47,10 @@ def test_ecdsa_values_are_as_long_as_the_curve(curve: Any, size: int, name: str)
     assert {len(signer.sign(bytes([octet]), algorithm)) for octet in range(40)} == {size}
 
 
-@pytest.mark.parametrize(("kind", "name"), [(KeyKind.RSA, "rsa-sha256"), (KeyKind.ED25519, "ed25519"), (KeyKind.ED448, "ed448")])
+@pytest.mark.parametrize(
+    ("kind", "name"),
+    [(KeyKind.RSA, "rsa-sha256"), (KeyKind.ED25519, "ed25519"), (KeyKind.ED448, "ed448")],
+)
 def test_default_algorithms(kind: KeyKind, name: str) -> None:
     assert default_algorithm(SoftwareSigner(KEYS[kind], ()).public_key).name == name
 

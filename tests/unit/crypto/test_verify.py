@@ -15,9 +15,20 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from hocba_sign.crypto import algorithms, der
-from hocba_sign.crypto.algorithms import KeyKind, PssParameters, SignatureAlgorithm, signature_algorithm_named
+from hocba_sign.crypto.algorithms import (
+    KeyKind,
+    PssParameters,
+    SignatureAlgorithm,
+    signature_algorithm_named,
+)
 from hocba_sign.crypto.signer import SoftwareSigner
-from hocba_sign.crypto.verify import PublicKey, key_bits, load_public_key, verify_der_value, verify_value
+from hocba_sign.crypto.verify import (
+    PublicKey,
+    key_bits,
+    load_public_key,
+    verify_der_value,
+    verify_value,
+)
 from hocba_sign.errors import InputError
 
 HASHES = {"SHA-1": "sha1", **{f"SHA-{bits}": f"sha{bits}" for bits in (224, 256, 384, 512)}}
@@ -38,14 +49,22 @@ def spki(key: Any) -> bytes:
 def algorithm_of(group: dict[str, Any]) -> SignatureAlgorithm | str:
     """Name the group's algorithm, or the reason why it is not supported."""
     if group["type"] == "EddsaVerify":
-        return signature_algorithm_named({"edwards25519": "ed25519", "edwards448": "ed448"}[group["publicKey"]["curve"]])
+        return signature_algorithm_named(
+            {"edwards25519": "ed25519", "edwards448": "ed448"}[group["publicKey"]["curve"]]
+        )
     for name in (group["sha"], group.get("mgfSha", group["sha"])):
         if name not in HASHES:
             return f"hash {name}"
     if "mgfSha" not in group:
-        return signature_algorithm_named(f"{SCHEMES[group['type']].removesuffix('-pss')}-{HASHES[group['sha']]}")
+        return signature_algorithm_named(
+            f"{SCHEMES[group['type']].removesuffix('-pss')}-{HASHES[group['sha']]}"
+        )
     digest, mgf_digest = (
-        next(algorithm for algorithm in algorithms.DIGEST_ALGORITHMS if algorithm.name == HASHES[name])
+        next(
+            algorithm
+            for algorithm in algorithms.DIGEST_ALGORITHMS
+            if algorithm.name == HASHES[name]
+        )
         for name in (group["sha"], group["mgfSha"])
     )
     parameters = PssParameters(digest=digest, mgf_digest=mgf_digest, salt_length=group["sLen"])
@@ -69,7 +88,12 @@ def test_wycheproof(shared: Path) -> None:
             key = load_public_key(bytes.fromhex(group["publicKeyDer"]))
             check = verify_der_value if group["type"] == "EcdsaVerify" else verify_value
             for case in group["tests"]:
-                is_right = check(key, bytes.fromhex(case["msg"]), signature=bytes.fromhex(case["sig"]), algorithm=algorithm)
+                is_right = check(
+                    key,
+                    bytes.fromhex(case["msg"]),
+                    signature=bytes.fromhex(case["sig"]),
+                    algorithm=algorithm,
+                )
                 judged[group["type"]] += 1
                 if case["result"] != "acceptable" and is_right != (case["result"] == "valid"):
                     wrong.append(f"{path.name} {case['tcId']}: {case['comment']}")
@@ -138,7 +162,9 @@ def test_other_kinds_of_keys_are_refused(key: Any) -> None:
     assert caught.value.cause == "CERT.KEY"
 
 
-@pytest.mark.parametrize("curve", [ec.BrainpoolP256R1(), ec.BrainpoolP384R1(), ec.BrainpoolP512R1()])
+@pytest.mark.parametrize(
+    "curve", [ec.BrainpoolP256R1(), ec.BrainpoolP384R1(), ec.BrainpoolP512R1()]
+)
 def test_brainpool_keys_verify(curve: ec.EllipticCurve) -> None:
     key = ec.generate_private_key(curve)
     public = load_public_key(spki(key.public_key()))
@@ -150,11 +176,16 @@ def test_brainpool_keys_verify(curve: ec.EllipticCurve) -> None:
 
 
 def test_explicit_curve_parameters_are_refused() -> None:
-    # prime field parameters of P-256 spelled out instead of named, generator replaced: CVE-2020-0601
+    # prime field parameters of P-256 spelled out instead of named, generator replaced:
+    # CVE-2020-0601
     named = spki(ec.generate_private_key(ec.SECP256R1()).public_key())
     identifier, key = der.sequence(der.whole(named, der.SEQUENCE))
-    explicit = der.encode(der.SEQUENCE, b"\x02\x01\x01", der.encode(der.SEQUENCE, bytes.fromhex("06072a8648ce3d0101")))
-    forged = der.encode(der.SEQUENCE, der.encode(der.SEQUENCE, der.sequence(identifier)[0].der, explicit), key.der)
+    explicit = der.encode(
+        der.SEQUENCE, b"\x02\x01\x01", der.encode(der.SEQUENCE, bytes.fromhex("06072a8648ce3d0101"))
+    )
+    forged = der.encode(
+        der.SEQUENCE, der.encode(der.SEQUENCE, der.sequence(identifier)[0].der, explicit), key.der
+    )
     with pytest.raises(InputError) as caught:
         load_public_key(forged)
     assert caught.value.cause == "CERT.KEY"
@@ -182,7 +213,9 @@ def test_a_noisy_signature_is_just_wrong(signature: bytes) -> None:
     key = load_public_key(spki(EC_KEY.public_key()))
     assert not verify_value(key, b"x", signature=signature, algorithm=algorithms.ECDSA_SHA256)
     assert not verify_der_value(key, b"x", signature=signature, algorithm=algorithms.ECDSA_SHA256)
-    assert not verify_value(load_public_key(ED_SPKI), b"x", signature=signature, algorithm=algorithms.ED25519)
+    assert not verify_value(
+        load_public_key(ED_SPKI), b"x", signature=signature, algorithm=algorithms.ED25519
+    )
 
 
 def test_algorithm_and_key_must_be_of_one_kind(rsa_key: rsa.RSAPrivateKey) -> None:
@@ -214,14 +247,24 @@ SHA256_IDENTIFIER = bytes.fromhex("300d06096086480165030402010500")
 def test_a_key_for_pss_only_verifies_nothing_else(rsa_key: rsa.RSAPrivateKey) -> None:
     signer = SoftwareSigner(rsa_key, ())
     mgf = der.encode(der.SEQUENCE, bytes.fromhex("06092a864886f70d010108"), SHA256_IDENTIFIER)
-    parameters = der.encode(der.SEQUENCE, der.encode(0xA0, SHA256_IDENTIFIER), der.encode(0xA1, mgf), der.encode(0xA2, b"\x02\x01\x20"))
+    parameters = der.encode(
+        der.SEQUENCE,
+        der.encode(0xA0, SHA256_IDENTIFIER),
+        der.encode(0xA1, mgf),
+        der.encode(0xA2, b"\x02\x01\x20"),
+    )
     free, bound = pss_key(rsa_key, b""), pss_key(rsa_key, parameters)
     value = signer.sign(b"x", algorithms.RSA_PSS_SHA256)
     assert verify_value(free, b"x", signature=value, algorithm=algorithms.RSA_PSS_SHA256)
     assert verify_value(bound, b"x", signature=value, algorithm=algorithms.RSA_PSS_SHA256)
     for key in (free, bound):
         with pytest.raises(InputError) as caught:
-            verify_value(key, b"x", signature=signer.sign(b"x", algorithms.RSA_SHA256), algorithm=algorithms.RSA_SHA256)
+            verify_value(
+                key,
+                b"x",
+                signature=signer.sign(b"x", algorithms.RSA_SHA256),
+                algorithm=algorithms.RSA_SHA256,
+            )
         assert caught.value.cause == "CRYPTO.KEY_MISMATCH"
     sha384 = signature_algorithm_named("rsa-pss-sha384")
     assert verify_value(free, b"x", signature=signer.sign(b"x", sha384), algorithm=sha384)
@@ -231,36 +274,49 @@ def test_a_key_for_pss_only_verifies_nothing_else(rsa_key: rsa.RSAPrivateKey) ->
 
 def test_a_hash_too_long_for_the_key_is_just_wrong() -> None:
     small = load_public_key(hostile_rsa((1 << 511) | 1, 3))
-    assert not verify_value(small, b"x", signature=bytes(64), algorithm=signature_algorithm_named("rsa-sha512"))
-    assert not verify_value(small, b"x", signature=bytes(64), algorithm=signature_algorithm_named("rsa-pss-sha512"))
+    assert not verify_value(
+        small, b"x", signature=bytes(64), algorithm=signature_algorithm_named("rsa-sha512")
+    )
+    assert not verify_value(
+        small, b"x", signature=bytes(64), algorithm=signature_algorithm_named("rsa-pss-sha512")
+    )
 
 
 def test_a_curve_that_is_spelt_out_is_refused() -> None:
-    """CVE-2020-0601: with a base point of the forger's choice, the same public key has a private key that they know."""
+    """CVE-2020-0601: with a base point of the forger's choice, the same public key has a private
+    key that they know.
+    """
     named = spki(ec.generate_private_key(ec.SECP256R1()).public_key())
     identifier, point = der.sequence(der.whole(named, der.SEQUENCE))
     kind, _ = der.sequence(identifier)
     p256 = ec_parameters()
     for parameters in (p256, der.encode(der.NULL), b""):
-        explicit = der.encode(der.SEQUENCE, der.encode(der.SEQUENCE, kind.der, parameters), point.der)
+        explicit = der.encode(
+            der.SEQUENCE, der.encode(der.SEQUENCE, kind.der, parameters), point.der
+        )
         with pytest.raises(InputError) as caught:
             load_public_key(explicit)
         assert (caught.value.cause, caught.value.detail) == ("CERT.KEY", "the curve is not named")
 
 
 def ec_parameters() -> bytes:
-    """Give the ECParameters of P-256 (RFC 3279, 2.3.5) with its true numbers."""
+    """Return the ECParameters of P-256 (RFC 3279, 2.3.5) with its true numbers."""
     field = 2**256 - 2**224 + 2**192 + 2**96 - 1
     b = 0x5AC635D8AA3A93E7B3EBBD55769886BC651D06B0CC53B0F63BCE3C3E27D2604B
     base = (
-        "046b17d1f2e12c4247f8bce6e563a440f277037d812deb33a0f4a13945d898c2964fe342e2fe1a7f9b8ee7eb4a7c0f9e162bce33576b315ececbb6406837bf51f5"
+        "046b17d1f2e12c4247f8bce6e563a440f277037d812deb33a0f4a13945d898c2964fe342e2fe1a7f"
+        "9b8ee7eb4a7c0f9e162bce33576b315ececbb6406837bf51f5"
     )
     order = 0xFFFFFFFF00000000FFFFFFFFFFFFFFFFBCE6FAADA7179E84F3B9CAC2FC632551
     octets = [(field - 3).to_bytes(32, "big"), b.to_bytes(32, "big")]
     return der.encode(
         der.SEQUENCE,
         core.Integer(1).dump(),
-        der.encode(der.SEQUENCE, core.ObjectIdentifier("1.2.840.10045.1.1").dump(), core.Integer(field).dump()),
+        der.encode(
+            der.SEQUENCE,
+            core.ObjectIdentifier("1.2.840.10045.1.1").dump(),
+            core.Integer(field).dump(),
+        ),
         der.encode(der.SEQUENCE, *(der.encode(der.OCTET_STRING, one) for one in octets)),
         der.encode(der.OCTET_STRING, bytes.fromhex(base)),
         core.Integer(order).dump(),
@@ -270,7 +326,9 @@ def ec_parameters() -> bytes:
 
 def test_a_modulus_without_its_leading_zero_is_named() -> None:
     """As in the certificates of some Estonian cards; the same number, written right, is a key."""
-    numbers = rsa.generate_private_key(public_exponent=65537, key_size=2048).public_key().public_numbers()
+    numbers = (
+        rsa.generate_private_key(public_exponent=65537, key_size=2048).public_key().public_numbers()
+    )
     rsa_encryption = bytes.fromhex("300d06092a864886f70d0101010500")
 
     def written(*, zero: bytes) -> bytes:

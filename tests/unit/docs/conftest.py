@@ -12,7 +12,7 @@ from hocba_sign.testing.world import World
 
 @pytest.fixture(scope="session")
 def demonstration(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Give the folder that `hocba demo` writes, here with keys that are made faster."""
+    """Return the folder that `hocba demo` writes, here with keys that are made faster."""
     folder = tmp_path_factory.mktemp("demo") / "demo-out"
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(demo, "World", partial(World, fast=True))

@@ -32,7 +32,9 @@ def example(name: str) -> Transcript:
 
 
 def identified(**changes: Any) -> Edit:
-    return lambda t: dataclasses.replace(t, identification=dataclasses.replace(t.identification, **changes))
+    return lambda t: dataclasses.replace(
+        t, identification=dataclasses.replace(t.identification, **changes)
+    )
 
 
 def pupil(**changes: Any) -> Edit:
@@ -62,7 +64,11 @@ def subject(n: int, **changes: Any) -> Edit:
 
 def substitute(teacher: str) -> Substitute:
     return Substitute(
-        teacher=teacher, full_name="Phạm Thị Minh Hằng", personal_id="048172000934", title="Hiệu trưởng", reason="Nghỉ thai sản"
+        teacher=teacher,
+        full_name="Phạm Thị Minh Hằng",
+        personal_id="048172000934",
+        title="Hiệu trưởng",
+        reason="Nghỉ thai sản",
     )
 
 
@@ -117,14 +123,20 @@ def test_a_primary_homeroom_teacher_has_a_personal_id() -> None:
     given = example("lop5")
     teacher = dataclasses.replace(given.signers.homeroom_teacher, personal_id=None)
     found = check(signers(homeroom_teacher=teacher)(given))
-    assert [(one.cause, one.where) for one in found] == [("TRANSCRIPT.MISSING_FIELD", f"{SIGNERS}/GVCN/SO_DINH_DANH")]
+    assert [(one.cause, one.where) for one in found] == [
+        ("TRANSCRIPT.MISSING_FIELD", f"{SIGNERS}/GVCN/SO_DINH_DANH")
+    ]
 
 
 def test_a_place_with_a_commune_has_a_province() -> None:
     given = example("lop12")
     place = dataclasses.replace(given.content.particulars.residence, province_code=None)
-    found = check(content(particulars=dataclasses.replace(given.content.particulars, residence=place))(given))
-    assert [(one.cause, one.where) for one in found] == [("TRANSCRIPT.MISSING_FIELD", f"{CONTENT}/LY_LICH/NOI_O_HIEN_NAY/MA_TINH")]
+    found = check(
+        content(particulars=dataclasses.replace(given.content.particulars, residence=place))(given)
+    )
+    assert [(one.cause, one.where) for one in found] == [
+        ("TRANSCRIPT.MISSING_FIELD", f"{CONTENT}/LY_LICH/NOI_O_HIEN_NAY/MA_TINH")
+    ]
 
 
 def test_a_birthplace_keeps_its_old_code() -> None:
@@ -139,7 +151,9 @@ def test_continuing_education_takes_subjects_of_both_secondary_levels() -> None:
 
 
 def test_all_faults_are_found_together() -> None:
-    given = pupil(full_name="\u00d0ỗ")(subject(1, teachers=())(identified(grade=9)(example("lop12"))))
+    given = pupil(full_name="\u00d0ỗ")(
+        subject(1, teachers=())(identified(grade=9)(example("lop12")))
+    )
     causes = {one.cause for one in check(given)}
     assert causes >= {"TEXT.WRONG_D", "TRANSCRIPT.NO_TEACHER", "TRANSCRIPT.LEVEL_GRADE"}
 
@@ -147,7 +161,12 @@ def test_all_faults_are_found_together() -> None:
 def abroad(group: str | None) -> Transcript:
     given = json.loads((EXAMPLES / "lop9.json").read_text("utf-8"))
     del given["sodinhdanh"], given["dantoc"]
-    given |= {"giayto": {"loaigiayto": "6", "sogiayto": "M12345678"}, "quoctich": "KR", "hovaten": "Kim Min-su", "hotencha": "김철수"}
+    given |= {
+        "giayto": {"loaigiayto": "6", "sogiayto": "M12345678"},
+        "quoctich": "KR",
+        "hovaten": "Kim Min-su",
+        "hotencha": "김철수",
+    }
     given |= {"noisinh": {"chitiet": "Seoul, Hàn Quốc"}, "quequan": {"chitiet": "Busan, Hàn Quốc"}}
     return Transcript.from_json(json.dumps(given | ({"dantoc": group} if group else {})))
 
@@ -162,7 +181,9 @@ def test_a_pupil_from_abroad_can_be_entered(group: str | None) -> None:
     assert [one.cause for one in judge_rules(transcript) if one.severity is Severity.ERROR] == []
 
 
-@pytest.mark.parametrize(("group", "cause"), [(None, "TRANSCRIPT.MISSING_FIELD"), ("55", "TRANSCRIPT.FOREIGNER")])
+@pytest.mark.parametrize(
+    ("group", "cause"), [(None, "TRANSCRIPT.MISSING_FIELD"), ("55", "TRANSCRIPT.FOREIGNER")]
+)
 def test_a_vietnamese_has_an_ethnic_group(group: str | None, cause: str) -> None:
     given = example("lop9")
     particulars = dataclasses.replace(given.content.particulars, ethnic_group=group)

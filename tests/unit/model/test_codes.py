@@ -9,7 +9,10 @@ LAST_OLD_DAY, FIRST_NEW_DAY = date(2025, 6, 30), date(2025, 7, 1)
 
 def test_there_were_63_provinces_and_are_34() -> None:
     provinces = code_list("provinces")
-    counts = [sum(provinces.at(code, day) is not None for code in provinces.entries) for day in (LAST_OLD_DAY, FIRST_NEW_DAY)]
+    counts = [
+        sum(provinces.at(code, day) is not None for code in provinces.entries)
+        for day in (LAST_OLD_DAY, FIRST_NEW_DAY)
+    ]
     assert counts == [63, 34]
 
 
@@ -25,7 +28,10 @@ def test_there_were_63_provinces_and_are_34() -> None:
 )
 def test_a_code_names_one_province_at_a_time(code: str, before: str, after: str | None) -> None:
     provinces = code_list("provinces")
-    names = [entry.name if entry else None for entry in (provinces.at(code, LAST_OLD_DAY), provinces.at(code, FIRST_NEW_DAY))]
+    names = [
+        entry.name if entry else None
+        for entry in (provinces.at(code, LAST_OLD_DAY), provinces.at(code, FIRST_NEW_DAY))
+    ]
     assert names == [before, after]
 
 
@@ -52,7 +58,10 @@ def test_subjects_by_grade(code: str, level: Level, grade: int, *, is_taught: bo
 
 def test_upper_secondary_has_eight_compulsory_and_nine_elective_subjects() -> None:
     codes = code_list("subjects")
-    taught = [codes.taught(code, level=Level.UPPER_SECONDARY, grade=12, at=date(2026, 5, 31)) for code in codes.entries]
+    taught = [
+        codes.taught(code, level=Level.UPPER_SECONDARY, grade=12, at=date(2026, 5, 31))
+        for code in codes.entries
+    ]
     groups = [entry.group for entry in taught if entry is not None]
     assert [groups.count(group) for group in ("compulsory", "elective", "optional")] == [8, 9, 2]
 
@@ -71,14 +80,22 @@ def test_upper_secondary_has_eight_compulsory_and_nine_elective_subjects() -> No
         ("36", Level.LOWER_SECONDARY, 7, 2020, None),
     ],
 )
-def test_a_programme_comes_to_one_grade_after_the_other(code: str, level: Level, grade: int, year: int, programme: str | None) -> None:
+def test_a_programme_comes_to_one_grade_after_the_other(
+    code: str, level: Level, grade: int, year: int, programme: str | None
+) -> None:
     day = date(year + 1, 5, 31)
     found = code_list("subjects").taught(code, level=level, grade=grade, at=day)
     assert (found.programme if found else None) == programme
     is_later = code == "66" and programme is None
-    assert code_list("subjects").is_over(code, level=level, grade=grade, at=day) is (found is None and not is_later)
+    assert code_list("subjects").is_over(code, level=level, grade=grade, at=day) is (
+        found is None and not is_later
+    )
 
 
 def test_grades_of_levels_do_not_overlap() -> None:
-    grades = [grade for level in (Level.PRIMARY, Level.LOWER_SECONDARY, Level.UPPER_SECONDARY) for grade in level.grades]
+    grades = [
+        grade
+        for level in (Level.PRIMARY, Level.LOWER_SECONDARY, Level.UPPER_SECONDARY)
+        for grade in level.grades
+    ]
     assert grades == list(range(1, 13))

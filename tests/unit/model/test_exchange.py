@@ -37,9 +37,21 @@ def test_examples_are_written_as_they_stand(name: str) -> None:
         (lambda j: j.update(makhoi=13), "VALUE.RANGE", "$.makhoi"),
         (lambda j: j.update(duoclenlop=1), "JSON.TYPE", "$.duoclenlop"),
         (lambda j: j.update(macaphoc="4"), "CODE.UNKNOWN", "$.macaphoc"),
-        (lambda j: j["danhsachdiemtongket"][2].update(diemcanam="8,7"), "TEXT.COMMA_DECIMAL", "$.danhsachdiemtongket[2].diemcanam"),
-        (lambda j: j["danhsachdiemtongket"][2].update(diemcanam=8.75), "VALUE.MARK", "$.danhsachdiemtongket[2].diemcanam"),
-        (lambda j: j["danhsachdiemtongket"][2].update(mucdatduoc="T"), "TRANSCRIPT.UNKNOWN_FIELD", "$.danhsachdiemtongket[2].mucdatduoc"),
+        (
+            lambda j: j["danhsachdiemtongket"][2].update(diemcanam="8,7"),
+            "TEXT.COMMA_DECIMAL",
+            "$.danhsachdiemtongket[2].diemcanam",
+        ),
+        (
+            lambda j: j["danhsachdiemtongket"][2].update(diemcanam=8.75),
+            "VALUE.MARK",
+            "$.danhsachdiemtongket[2].diemcanam",
+        ),
+        (
+            lambda j: j["danhsachdiemtongket"][2].update(mucdatduoc="T"),
+            "TRANSCRIPT.UNKNOWN_FIELD",
+            "$.danhsachdiemtongket[2].mucdatduoc",
+        ),
         (
             lambda j: j["danhsachdiemtongket"][0]["danhsachgvbm"][0].update(soddcngvbm="48"),
             "VALUE.FORMAT",
@@ -47,8 +59,16 @@ def test_examples_are_written_as_they_stand(name: str) -> None:
         ),
         (lambda j: j["danhsachdiemtongket"].append("x"), "JSON.TYPE", "$.danhsachdiemtongket[13]"),
         (lambda j: j.update(danhsachdiemtongket={}), "JSON.TYPE", "$.danhsachdiemtongket"),
-        (lambda j: j.update(danhsachdiemtongket=[]), "TRANSCRIPT.MISSING_FIELD", "$.danhsachdiemtongket"),
-        (lambda j: j.update(danhsachdiemtongket=j["danhsachdiemtongket"] * 4), "TRANSCRIPT.TOO_MANY", "$.danhsachdiemtongket"),
+        (
+            lambda j: j.update(danhsachdiemtongket=[]),
+            "TRANSCRIPT.MISSING_FIELD",
+            "$.danhsachdiemtongket",
+        ),
+        (
+            lambda j: j.update(danhsachdiemtongket=j["danhsachdiemtongket"] * 4),
+            "TRANSCRIPT.TOO_MANY",
+            "$.danhsachdiemtongket",
+        ),
         (lambda j: j.update(xeploai="HTT"), "TRANSCRIPT.UNKNOWN_FIELD", "$.xeploai"),
     ],
 )
@@ -124,7 +144,15 @@ def test_errors_never_carry_a_value() -> None:
     assert "bí mật" not in told
 
 
-@pytest.mark.parametrize("number", ["1e-99999999999999999999", "1e99999999999999999999", "-0.0e-99999999999999999999", "8.5e-400000000"])
+@pytest.mark.parametrize(
+    "number",
+    [
+        "1e-99999999999999999999",
+        "1e99999999999999999999",
+        "-0.0e-99999999999999999999",
+        "8.5e-400000000",
+    ],
+)
 def test_a_number_beyond_all_measure_is_a_wrong_mark_at_its_place(number: str) -> None:
     document = json.dumps(example()).replace('"diemcanam": "8.4"', f'"diemcanam": {number}', 1)
     assert number in document

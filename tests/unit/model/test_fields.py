@@ -24,7 +24,9 @@ SUBJECT = "mamonhoc tenmonhoc nxetmonhoc"
 
 
 def all_columns(record: type, level: Level) -> set[str]:
-    """Give the JSON keys of a record and all records in it that the table calls columns of the dictionary."""
+    """Return the JSON keys of a record and all records in it that the table calls columns of the
+    dictionary.
+    """
     found = set()
     for bound in table(record):
         if bound.spec.is_column and bound.spec.key is not None:
@@ -36,7 +38,12 @@ def all_columns(record: type, level: Level) -> set[str]:
 
 
 @pytest.mark.parametrize(
-    ("level", "own"), [(Level.PRIMARY, PRIMARY), (Level.LOWER_SECONDARY, SECONDARY), (Level.UPPER_SECONDARY, SECONDARY)]
+    ("level", "own"),
+    [
+        (Level.PRIMARY, PRIMARY),
+        (Level.LOWER_SECONDARY, SECONDARY),
+        (Level.UPPER_SECONDARY, SECONDARY),
+    ],
 )
 def test_every_column_of_the_dictionary_has_its_field(level: Level, own: str) -> None:
     wanted = set(f"{HEADER} {own} {EARLIER_YEAR} {SUBJECT}".split())
@@ -55,7 +62,9 @@ def test_no_name_stands_for_two_fields(level: Level, naming: Naming) -> None:
         seen.add(record)
         given = [name for name, _ in names(record, level=level, naming=naming)]
         assert len(given) == len(set(given))
-        waiting += [inner for bound in table(record) for inner in bound.records if inner not in seen]
+        waiting += [
+            inner for bound in table(record) for inner in bound.records if inner not in seen
+        ]
 
 
 def test_path_of_a_field() -> None:
@@ -66,5 +75,10 @@ def test_path_of_a_field() -> None:
 
 @pytest.mark.parametrize("tool", ["field_table.py", "schema_types.py"])
 def test_what_is_made_from_the_table_is_fresh(tool: str) -> None:
-    done = subprocess.run([sys.executable, ROOT / "tools" / tool, "--check"], capture_output=True, text=True, check=False)
+    done = subprocess.run(
+        [sys.executable, ROOT / "tools" / tool, "--check"],
+        capture_output=True,
+        text=True,
+        check=False,
+    )
     assert done.returncode == 0, done.stderr

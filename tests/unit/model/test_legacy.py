@@ -16,9 +16,24 @@ EXAMPLES = Path(__file__).parent.parent.parent.parent / "examples"
         *((text, "TEXT.MOJIBAKE") for text in ("Nguyá»…n VÄƒn An", "Tráº§n Thá»‹ Hoa", "Äáº·ng")),
         *(
             (text, "TEXT.OLD_ENCODING")
-            for text in ("NguyÔn v¨n A", "TrÇn ThÞ Hoa", "Lª V¨n §øc", "Ph¹m Thuú", "§ç Gia Kh¸nh", "TiÕng ViÖt")
+            for text in (
+                "NguyÔn v¨n A",
+                "TrÇn ThÞ Hoa",
+                "Lª V¨n §øc",
+                "Ph¹m Thuú",
+                "§ç Gia Kh¸nh",
+                "TiÕng ViÖt",
+            )
         ),
-        *((text, "TEXT.OLD_ENCODING") for text in ("Nguyeãn Vaên Baûo", "Traàn Thò Hoàng Oanh", "Leâ Vaên Ñöùc", "Hoï vaø teân")),
+        *(
+            (text, "TEXT.OLD_ENCODING")
+            for text in (
+                "Nguyeãn Vaên Baûo",
+                "Traàn Thò Hoàng Oanh",
+                "Leâ Vaên Ñöùc",
+                "Hoï vaø teân",
+            )
+        ),
     ],
 )
 def test_text_read_by_the_wrong_encoding(text: str, cause: str) -> None:
@@ -55,4 +70,6 @@ def test_the_place_is_told_and_not_the_text() -> None:
     given = Transcript.from_json((EXAMPLES / "lop12.json").read_bytes())
     content = dataclasses.replace(given.content, homeroom_comment="Ch¨m häc")
     found = suspicions(dataclasses.replace(given, content=content))
-    assert [(one.cause, one.where) for one in found] == [("TEXT.OLD_ENCODING", "/HOC_BA/DU_LIEU_HOC_BA/THONG_TIN_HOC_BA/NHAN_XET_GVCN")]
+    assert [(one.cause, one.where) for one in found] == [
+        ("TEXT.OLD_ENCODING", "/HOC_BA/DU_LIEU_HOC_BA/THONG_TIN_HOC_BA/NHAN_XET_GVCN")
+    ]

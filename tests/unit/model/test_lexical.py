@@ -31,14 +31,42 @@ def test_written_as_read(kind: Kind, text: str) -> None:
     [
         *(
             (MARK, text, "VALUE.MARK")
-            for text in ("08.5", "08", "8.50", "10.1", "11.0", "-0.0", "8.", ".5", "D", "đ", "\u00d0", "١.٠", "8.5 ", "")
+            for text in (
+                "08.5",
+                "08",
+                "8.50",
+                "10.1",
+                "11.0",
+                "-0.0",
+                "8.",
+                ".5",
+                "D",
+                "đ",
+                "\u00d0",
+                "١.٠",
+                "8.5 ",
+                "",
+            )
         ),
         *((MARK, text, "TEXT.COMMA_DECIMAL") for text in ("8,5", "10,0", "-1,0")),
         *((TEST_MARK, text, "VALUE.MARK") for text in ("9.0", "11", "Đ", "CĐ", "09")),
         (TEST_MARK, "8,5", "TEXT.COMMA_DECIMAL"),
         *((FLAG, text, "VALUE.BOOLEAN") for text in ("1", "True", "có", "")),
-        *((DAY, text, "VALUE.DATE") for text in ("2025-02-29", "28/05/2026", "2026-5-28", "20260528", "2026-05-28Z", "0000-01-01")),
-        *((count(0, 300), text, "VALUE.NUMBER") for text in ("01", "+1", "-1", "1.0", "٣", "9" * 19)),
+        *(
+            (DAY, text, "VALUE.DATE")
+            for text in (
+                "2025-02-29",
+                "28/05/2026",
+                "2026-5-28",
+                "20260528",
+                "2026-05-28Z",
+                "0000-01-01",
+            )
+        ),
+        *(
+            (count(0, 300), text, "VALUE.NUMBER")
+            for text in ("01", "+1", "-1", "1.0", "٣", "9" * 19)
+        ),
         (count(1, 300), "0", "VALUE.RANGE"),
         (count(0, 300), "301", "VALUE.RANGE"),
         *((measure(3), text, "VALUE.NUMBER") for text in ("141", "0.5", "1000.0", "141.55")),
@@ -53,7 +81,16 @@ def test_refused_when_read(kind: Kind, text: str, cause: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "value", [Decimal("8.55"), Decimal("10.1"), Decimal("-0.1"), Decimal("NaN"), Decimal("sNaN"), Decimal("Infinity"), Decimal("1E+999999")]
+    "value",
+    [
+        Decimal("8.55"),
+        Decimal("10.1"),
+        Decimal("-0.1"),
+        Decimal("NaN"),
+        Decimal("sNaN"),
+        Decimal("Infinity"),
+        Decimal("1E+999999"),
+    ],
 )
 def test_a_mark_that_has_no_written_form(value: Decimal) -> None:
     with pytest.raises(InputError) as caught:

@@ -7,11 +7,31 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from hocba_sign.model.names import SPELLINGS, Likeness, compare_names, names_organisation, plain, school_forms
+from hocba_sign.model.names import (
+    SPELLINGS,
+    Likeness,
+    compare_names,
+    names_organisation,
+    plain,
+    school_forms,
+)
 from tests.unit.docs.pages import ROOT
 
-PEOPLE = ("Phạm Thị Minh Hằng", "Rơ Châm H'Nhi", "Đặng Hoà", "Nguyễn Thuý Quỳnh", "Ngô Quyền", "Lê Quang Vinh", "Siu Bhăm")
-SCHOOLS = ("Trường THPT Thanh Khê Trung", "Trường Tiểu học Hoa Sữa", "Trường TH&THCS Ia Krêng", "Trung tâm GDNN-GDTX Quận 1")
+PEOPLE = (
+    "Phạm Thị Minh Hằng",
+    "Rơ Châm H'Nhi",
+    "Đặng Hoà",
+    "Nguyễn Thuý Quỳnh",
+    "Ngô Quyền",
+    "Lê Quang Vinh",
+    "Siu Bhăm",
+)
+SCHOOLS = (
+    "Trường THPT Thanh Khê Trung",
+    "Trường Tiểu học Hoa Sữa",
+    "Trường TH&THCS Ia Krêng",
+    "Trung tâm GDNN-GDTX Quận 1",
+)
 
 
 @pytest.mark.parametrize(("what", "left", "right"), SPELLINGS, ids=[row[0] for row in SPELLINGS])
@@ -38,7 +58,11 @@ def test_ways_of_writing_make_no_difference(what: str, left: str, right: str) ->
     ],
 )
 def test_short_forms_of_schools_are_the_long_ones(stated: str, certified: str) -> None:
-    assert compare_names(stated, certified, of_school=True) is compare_names(certified, stated, of_school=True) is Likeness.SAME
+    assert (
+        compare_names(stated, certified, of_school=True)
+        is compare_names(certified, stated, of_school=True)
+        is Likeness.SAME
+    )
 
 
 @pytest.mark.parametrize(
@@ -87,7 +111,9 @@ def test_schools_of_another_name_are_others(stated: str, certified: str) -> None
 
 
 @pytest.mark.parametrize("name", PEOPLE)
-def test_a_certificate_without_diacritics_has_the_same_letters_and_not_the_same_name(name: str) -> None:
+def test_a_certificate_without_diacritics_has_the_same_letters_and_not_the_same_name(
+    name: str,
+) -> None:
     for written in (plain(name), plain(name).upper()):
         assert compare_names(name, written) is Likeness.SAME_LETTERS
         assert compare_names(written, name) is Likeness.OTHER, "a transcript writes names in full"
@@ -98,7 +124,11 @@ def test_a_school_in_plain_letters_has_its_short_forms_too() -> None:
         assert compare_names(SCHOOLS[0], written, of_school=True) is Likeness.SAME_LETTERS
 
 
-LETTERS = st.text(st.sampled_from("aăâđeêioôơuưyàằầèềìòồờùừỳáắấéếíóốớúứýạặậẹệịọộợụựỵbcdghklmnpqrstvx ABĐ'"), min_size=1, max_size=24)
+LETTERS = st.text(
+    st.sampled_from("aăâđeêioôơuưyàằầèềìòồờùừỳáắấéếíóốớúứýạặậẹệịọộợụựỵbcdghklmnpqrstvx ABĐ'"),
+    min_size=1,
+    max_size=24,
+)
 
 
 @given(LETTERS)
@@ -122,7 +152,9 @@ def test_equal_names_have_the_same_letters_and_as_many_tones(left: str, right: s
         words = unicodedata.normalize("NFD", name.lower()).split()
         return [
             (
-                "".join(letter for letter in word if letter not in "\u0300\u0301\u0303\u0309\u0323"),
+                "".join(
+                    letter for letter in word if letter not in "\u0300\u0301\u0303\u0309\u0323"
+                ),
                 sorted(set(word) & set("\u0300\u0301\u0303\u0309\u0323")),
             )
             for word in words

@@ -53,7 +53,9 @@ def test_an_empty_number_is_none() -> None:
         ("000.00.48.H17", ["000.00.48.H17"], True),
     ],
 )
-def test_of_several_any_may_agree_and_kinds_are_not_mixed(wanted: str, given: list[str], answer: bool | None) -> None:
+def test_of_several_any_may_agree_and_kinds_are_not_mixed(
+    wanted: str, given: list[str], answer: bool | None
+) -> None:
     numbers = [number for one in given if (number := number_of("UID", one)) is not None]
     expected = number_of("UID", wanted)
     assert isinstance(expected, Number)

@@ -57,9 +57,9 @@ def test_the_same_place_or_none_contradicts_nothing(part: tuple[str, str]) -> No
 )
 def test_another_province_contradicts(part: tuple[str, str]) -> None:
     assert contradicts(HERE, (part,), stated_on=AFTER, certified_on=AFTER)
-    assert contradicts(HERE, (HERE[1], part), stated_on=AFTER, certified_on=AFTER) is (part[0] != "L"), (
-        "a locality only where nothing else tells"
-    )
+    assert contradicts(HERE, (HERE[1], part), stated_on=AFTER, certified_on=AFTER) is (
+        part[0] != "L"
+    ), "a locality only where nothing else tells"
 
 
 @pytest.mark.parametrize(
@@ -77,14 +77,27 @@ def test_another_province_contradicts(part: tuple[str, str]) -> None:
         ("Nước ngoài", AFTER, "Hà Giang", BEFORE, True),
     ],
 )
-def test_mergers_count_from_their_day(stated: str, stated_on: date, certified: str, certified_on: date, is_other: bool) -> None:
-    assert contradicts((("ST", stated),), (("ST", certified),), stated_on=stated_on, certified_on=certified_on) is is_other
+def test_mergers_count_from_their_day(
+    stated: str, stated_on: date, certified: str, certified_on: date, is_other: bool
+) -> None:
+    assert (
+        contradicts(
+            (("ST", stated),), (("ST", certified),), stated_on=stated_on, certified_on=certified_on
+        )
+        is is_other
+    )
 
 
 def test_the_table_makes_thirty_four_of_sixty_three() -> None:
     codes = code_list("provinces").entries.values()
     names = {
-        day: {one.name.removeprefix("Thành phố ") for entries in codes for one in entries if one.is_valid(day)} for day in (BEFORE, AFTER)
+        day: {
+            one.name.removeprefix("Thành phố ")
+            for entries in codes
+            for one in entries
+            if one.is_valid(day)
+        }
+        for day in (BEFORE, AFTER)
     }
     of_2025 = [one for one in mergers() if one.since == date(2025, 7, 1)]
     taken = {name for one in of_2025 for name in one.takes}

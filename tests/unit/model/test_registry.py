@@ -45,30 +45,66 @@ def holder(*numbers: tuple[str, str], name: str | None = NAME, sha256: str = SHA
     [
         (entry(Role.CBQL, personal_id=PERSON), holder(("CCCD", PERSON)), True),
         (entry(Role.CBQL, personal_id=PERSON), holder(("CMND", PERSON)), True),
-        (entry(Role.CBQL, personal_id=PERSON), holder(("CMND", "201234567"), ("UID", PERSON)), True),
+        (
+            entry(Role.CBQL, personal_id=PERSON),
+            holder(("CMND", "201234567"), ("UID", PERSON)),
+            True,
+        ),
         (entry(Role.CBQL, personal_id=PERSON), holder(("CCCD", "048172000999")), False),
         (entry(Role.CBQL, personal_id=PERSON), holder(("CMND", "201234567")), None),
         (entry(Role.CBQL, personal_id=PERSON), holder(), None),
         (entry(Role.CBQL, personal_id=PERSON, name=NAME.upper()), holder(("CCCD", PERSON)), True),
-        (entry(Role.CBQL, personal_id=PERSON, name=NAME), holder(("CCCD", PERSON), name="PHAM THI MINH HANG"), True),
-        (entry(Role.CBQL, personal_id=PERSON, name=NAME), holder(("CCCD", PERSON), name="Trịnh Văn Lạ"), None),
-        (entry(Role.CBQL, personal_id=PERSON, name=NAME), holder(("CCCD", PERSON), name=None), None),
+        (
+            entry(Role.CBQL, personal_id=PERSON, name=NAME),
+            holder(("CCCD", PERSON), name="PHAM THI MINH HANG"),
+            True,
+        ),
+        (
+            entry(Role.CBQL, personal_id=PERSON, name=NAME),
+            holder(("CCCD", PERSON), name="Trịnh Văn Lạ"),
+            None,
+        ),
+        (
+            entry(Role.CBQL, personal_id=PERSON, name=NAME),
+            holder(("CCCD", PERSON), name=None),
+            None,
+        ),
         (entry(Role.CBQL, sha256=SHA), holder(name="Trịnh Văn Lạ"), True),
         (entry(Role.CBQL, sha256="cd" * 32, personal_id=PERSON), holder(("CCCD", PERSON)), False),
-        (entry(Role.KY_PHAT_HANH, tax_id=TAX, name="THPT Thanh Khê Trung"), holder(("MST", TAX), name=SCHOOL), True),
-        (entry(Role.KY_PHAT_HANH, tax_id=TAX, name=SCHOOL), holder(("MST", TAX), name="Công ty TNHH A"), None),
-        (entry(Role.KY_PHAT_HANH, tax_id=TAX), holder(("MST", TAX), ("CCCD", PERSON), name=SCHOOL), False),
+        (
+            entry(Role.KY_PHAT_HANH, tax_id=TAX, name="THPT Thanh Khê Trung"),
+            holder(("MST", TAX), name=SCHOOL),
+            True,
+        ),
+        (
+            entry(Role.KY_PHAT_HANH, tax_id=TAX, name=SCHOOL),
+            holder(("MST", TAX), name="Công ty TNHH A"),
+            None,
+        ),
+        (
+            entry(Role.KY_PHAT_HANH, tax_id=TAX),
+            holder(("MST", TAX), ("CCCD", PERSON), name=SCHOOL),
+            False,
+        ),
         (entry(Role.KY_PHAT_HANH, sha256=SHA), holder(("CCCD", PERSON), name=SCHOOL), False),
         (entry(Role.KY_PHAT_HANH, sha256=SHA, personal_id=PERSON), holder(name=SCHOOL), False),
         (entry(Role.KY_PHAT_HANH, sha256=SHA), holder(name=SCHOOL), True),
     ],
 )
-def test_number_and_name_agree_and_no_person_is_a_seal(by: Appointment, credential: Credential, answer: bool | None) -> None:
+def test_number_and_name_agree_and_no_person_is_a_seal(
+    by: Appointment, credential: Credential, answer: bool | None
+) -> None:
     assert is_named(by, credential) is answer
 
 
 def test_a_delegation_names_an_authority_by_number_and_name() -> None:
-    by = Delegation(rank=Rank.DEPARTMENT, department_code="48", name="Sở Giáo dục và Đào tạo TP. Đà Nẵng", tax_id=TAX, since=DAY)
+    by = Delegation(
+        rank=Rank.DEPARTMENT,
+        department_code="48",
+        name="Sở Giáo dục và Đào tạo TP. Đà Nẵng",
+        tax_id=TAX,
+        since=DAY,
+    )
     assert is_named(by, holder(("MST", TAX), name="SỞ GD&ĐT THÀNH PHỐ ĐÀ NẴNG")) is True
     assert is_named(by, holder(("MST", TAX), name="Công ty TNHH A")) is None
 
@@ -100,23 +136,53 @@ def registry(*entries: Appointment) -> Registry:
         (("15",), None, Standing.ALLOWED),
     ],
 )
-def test_a_teacher_is_appointed_for_subjects(subjects: tuple[str | None, ...], asked: str | None, standing: Standing) -> None:
+def test_a_teacher_is_appointed_for_subjects(
+    subjects: tuple[str | None, ...], asked: str | None, standing: Standing
+) -> None:
     known = registry(*(entry(Role.GVBM, personal_id=PERSON, subject=one) for one in subjects))
-    answer = known.judge(holder(("CCCD", PERSON)), Role.GVBM, department_code="48", school_code="A", day=DAY, subject=asked)
+    answer = known.judge(
+        holder(("CCCD", PERSON)),
+        Role.GVBM,
+        department_code="48",
+        school_code="A",
+        day=DAY,
+        subject=asked,
+    )
     assert answer.standing is standing
-    is_appointed = known.appoints(WITNESS, Slot(Role.GVBM, asked), department_code="48", school_code="A", today=DAY)
+    is_appointed = known.appoints(
+        WITNESS, Slot(Role.GVBM, asked), department_code="48", school_code="A", today=DAY
+    )
     assert is_appointed is (standing is Standing.ALLOWED)
 
 
 def test_another_teacher_of_the_subject_is_not_the_one() -> None:
-    known = registry(entry(Role.GVBM, personal_id=PERSON, subject="15"), entry(Role.GVBM, personal_id="048172000999", subject="19"))
-    answer = known.judge(holder(("CCCD", PERSON)), Role.GVBM, department_code="48", school_code="A", day=DAY, subject="mon-19")
+    known = registry(
+        entry(Role.GVBM, personal_id=PERSON, subject="15"),
+        entry(Role.GVBM, personal_id="048172000999", subject="19"),
+    )
+    answer = known.judge(
+        holder(("CCCD", PERSON)),
+        Role.GVBM,
+        department_code="48",
+        school_code="A",
+        day=DAY,
+        subject="mon-19",
+    )
     assert answer.standing is Standing.REFUSED
 
 
 def test_the_head_of_school_may_sign_for_a_teacher_but_is_appointed_as_none() -> None:
-    known = registry(entry(Role.CBQL, personal_id=PERSON), entry(Role.GVBM, personal_id="048172000999"))
+    known = registry(
+        entry(Role.CBQL, personal_id=PERSON), entry(Role.GVBM, personal_id="048172000999")
+    )
     slot = Slot(Role.GVBM, "mon-15", "gv-15-1")
-    answer = known.judge(holder(("CCCD", PERSON)), Role.GVBM, department_code="48", school_code="A", day=DAY, subject="mon-15")
+    answer = known.judge(
+        holder(("CCCD", PERSON)),
+        Role.GVBM,
+        department_code="48",
+        school_code="A",
+        day=DAY,
+        subject="mon-15",
+    )
     assert answer.standing is Standing.ALLOWED
     assert not known.appoints(WITNESS, slot, department_code="48", school_code="A", today=DAY)

@@ -1,4 +1,6 @@
-"""A list answers exactly for every transcript that was issued, is small, and refuses what is damaged."""
+"""A list answers exactly for every transcript that was issued, is small, and refuses what is
+damaged.
+"""
 
 import base64
 import hashlib
@@ -14,7 +16,12 @@ from hocba_sign.errors import CallerError, InputError
 from hocba_sign.model.record import Issuer
 from hocba_sign.model.status_list import Cell, Key, StatusList, StatusTable, encode
 
-KEYS = st.lists(st.tuples(st.text("0123456789abcdef-", min_size=1, max_size=36), st.integers(1, 3)), min_size=1, max_size=200, unique=True)
+KEYS = st.lists(
+    st.tuples(st.text("0123456789abcdef-", min_size=1, max_size=36), st.integers(1, 3)),
+    min_size=1,
+    max_size=200,
+    unique=True,
+)
 
 
 def listed(issued: list[Key], gone: dict[Key, Cell]) -> StatusList:
@@ -34,13 +41,19 @@ def listed(issued: list[Key], gone: dict[Key, Cell]) -> StatusList:
 
 @given(keys=KEYS, data=st.data())
 def test_every_issued_transcript_gets_its_own_answer(keys: list[Key], data: st.DataObject) -> None:
-    gone = data.draw(st.dictionaries(st.sampled_from(keys), st.sampled_from([Cell.WITHDRAWN, Cell.REPLACED])))
+    gone = data.draw(
+        st.dictionaries(st.sampled_from(keys), st.sampled_from([Cell.WITHDRAWN, Cell.REPLACED]))
+    )
     table = StatusTable(listed(keys, gone))
-    assert {key: table.status(key) for key in keys} == {key: gone.get(key, Cell.IN_FORCE) for key in keys}
+    assert {key: table.status(key) for key in keys} == {
+        key: gone.get(key, Cell.IN_FORCE) for key in keys
+    }
 
 
 def test_the_mapping_is_the_documented_one() -> None:
-    """The first eight octets of a SHA-256 modulo the size; two bits to a cell, the least significant first."""
+    """The first eight octets of a SHA-256 modulo the size; two bits to a cell, the least
+    significant first.
+    """
     source = listed([("hs-1", 2)], {("hs-1", 2): Cell.REPLACED})
     place = int.from_bytes(hashlib.sha256(b"TT-79/hs-1/2").digest()[:8], "big") % source.size
     octets = zlib.decompress(base64.b64decode(source.encoded))
@@ -48,7 +61,9 @@ def test_the_mapping_is_the_documented_one() -> None:
 
 
 def test_a_province_of_a_hundred_thousand_takes_a_few_kilobytes() -> None:
-    keys: list[Key] = [(f"{number:08x}-0000-4000-8000-000000000000", 1) for number in range(100_000)]
+    keys: list[Key] = [
+        (f"{number:08x}-0000-4000-8000-000000000000", 1) for number in range(100_000)
+    ]
     gone = dict.fromkeys(keys[::200], Cell.WITHDRAWN)
     source = listed(keys, gone)
     assert len(source.encoded) + len(source.exceptions or "") < 4_000
@@ -90,8 +105,12 @@ def test_damaged_cells_are_refused(change: dict[str, object]) -> None:
 
 
 @pytest.mark.parametrize("status", range(256))
-def test_an_exception_with_a_status_that_no_transcript_has_is_refused_when_the_list_is_opened(status: int) -> None:
-    source = replace(listed([("a", 1)], {}), exceptions=base64.b64encode(bytes(8) + bytes((status,))).decode())
+def test_an_exception_with_a_status_that_no_transcript_has_is_refused_when_the_list_is_opened(
+    status: int,
+) -> None:
+    source = replace(
+        listed([("a", 1)], {}), exceptions=base64.b64encode(bytes(8) + bytes((status,))).decode()
+    )
     if status in {Cell.IN_FORCE, Cell.WITHDRAWN, Cell.REPLACED}:
         StatusTable(source)
         return

@@ -27,7 +27,10 @@ from hocba_sign.model.text import faults
         ("ạ ", ("TEXT.BLANKS",)),
         ("a\u00a0b", ("TEXT.BLANKS",)),
         ("", ("TEXT.EMPTY",)),
-        (unicodedata.normalize("NFD", "ễ") + "\u00d0\u200b ", ("TEXT.NOT_NFC", "TEXT.WRONG_D", "TEXT.CONTROL", "TEXT.BLANKS")),
+        (
+            unicodedata.normalize("NFD", "ễ") + "\u00d0\u200b ",
+            ("TEXT.NOT_NFC", "TEXT.WRONG_D", "TEXT.CONTROL", "TEXT.BLANKS"),
+        ),
     ],
 )
 def test_faults(text: str, expected: tuple[str, ...]) -> None:
@@ -43,7 +46,9 @@ def test_a_comment_may_have_line_feeds_and_nothing_else() -> None:
 def test_every_vietnamese_letter_passes() -> None:
     letters = "aăâeêioôơuưyđ"
     tones = ("", "\u0300", "\u0301", "\u0303", "\u0309", "\u0323")
-    text = unicodedata.normalize("NFC", "".join(letter + tone for letter in letters if letter != "đ" for tone in tones) + "đ")
+    text = unicodedata.normalize(
+        "NFC", "".join(letter + tone for letter in letters if letter != "đ" for tone in tones) + "đ"
+    )
     assert faults(text) == ()
     assert faults(text.upper()) == ()
 
@@ -79,13 +84,27 @@ def test_letters_of_any_language_pass(name: str) -> None:
 @pytest.mark.parametrize(
     ("text", "cause"),
     [
-        *((f"Nguyễn{filler}An", "TEXT.CONTROL") for filler in "\u3164\u115f\u1160\uffa0\u034f\u17b4\u180b\ufe00\ufe0f\U000e0100\u2065"),
+        *(
+            (f"Nguyễn{filler}An", "TEXT.CONTROL")
+            for filler in "\u3164\u115f\u1160\uffa0\u034f\u17b4\u180b\ufe00\ufe0f\U000e0100\u2065"
+        ),
         ("Tr\ufffdn", "TEXT.DAMAGED"),
         ("An\u2800", "TEXT.BLANKS"),
-        *((text, "TEXT.LOOKALIKE") for text in ("Ａn", "ﬁn", "𝐀n", "Ⓐn", "Ⅱ", "１２A", "A\u20dd", "ｱ")),
+        *(
+            (text, "TEXT.LOOKALIKE")
+            for text in ("Ａn", "ﬁn", "𝐀n", "Ⓐn", "Ⅱ", "１２A", "A\u20dd", "ｱ")
+        ),
         *(
             (text, "TEXT.MIXED_SCRIPTS")
-            for text in ("\u0410nh", "Nguyễn Văn \u0410", "12\u04103", "Trầnα", "Nguyễn \u039dam", "An\u0661", "a\u064e")
+            for text in (
+                "\u0410nh",
+                "Nguyễn Văn \u0410",
+                "12\u04103",
+                "Trầnα",
+                "Nguyễn \u039dam",
+                "An\u0661",
+                "a\u064e",
+            )
         ),
     ],
 )
@@ -94,7 +113,10 @@ def test_a_name_that_is_not_what_it_looks_like(text: str, cause: str) -> None:
 
 
 def test_every_character_that_is_drawn_as_nothing_is_found_in_names_and_comments() -> None:
-    fillers = [chr(point) for point in (0x00AD, 0x034F, 0x115F, 0x17B5, 0x200B, 0x2066, 0x3164, 0xFEFF, 0xE0001)]
+    fillers = [
+        chr(point)
+        for point in (0x00AD, 0x034F, 0x115F, 0x17B5, 0x200B, 0x2066, 0x3164, 0xFEFF, 0xE0001)
+    ]
     for filler in fillers:
         assert "TEXT.CONTROL" in faults(f"a{filler}b")
         assert "TEXT.CONTROL" in faults(f"a{filler}b", is_comment=True)

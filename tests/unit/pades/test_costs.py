@@ -1,4 +1,6 @@
-"""Files made of very many objects that nothing uses: bounded work and memory, whatever way they are listed."""
+"""Files made of very many objects that nothing uses: bounded work and memory, whatever way they are
+listed.
+"""
 
 import re
 import sys
@@ -38,7 +40,10 @@ def with_table(octets: bytes, count: int) -> bytes:
         offsets.append(len(body))
         body += b"%d 0 obj\n<<>>\nendobj\n" % number
     table = "".join(f"{offset:010} 00000 n \n" for offset in offsets)
-    tail = f"xref\n{size} {count}\n{table}trailer\n<< /Size {size + count} /Root {root} /Prev {last} >>\nstartxref\n{len(body)}\n%%EOF\n"
+    tail = (
+        f"xref\n{size} {count}\n{table}trailer\n<< /Size {size + count} /Root {root} "
+        f"/Prev {last} >>\nstartxref\n{len(body)}\n%%EOF\n"
+    )
     return bytes(body) + tail.encode()
 
 
@@ -48,31 +53,48 @@ def with_stream(octets: bytes, count: int) -> bytes:
     holder = size + count
     head = " ".join(f"{size + at} {at * 2}" for at in range(count)).encode() + b" "
     packed = zlib.compress(head + b"1 " * count)
-    first = b"%d 0 obj\n<< /Type /ObjStm /N %d /First %d /Filter /FlateDecode /Length %d >>\nstream\n" % (
-        holder,
-        count,
-        len(head),
-        len(packed),
+    first = (
+        b"%d 0 obj\n<< /Type /ObjStm /N %d /First %d /Filter /FlateDecode /Length %d >>\nstream\n"
+        % (
+            holder,
+            count,
+            len(head),
+            len(packed),
+        )
     )
     body = octets + first + packed + b"\nendstream\nendobj\n"
-    rows = b"".join(b"\2" + holder.to_bytes(4, "big") + at.to_bytes(4, "big") for at in range(count))
+    rows = b"".join(
+        b"\2" + holder.to_bytes(4, "big") + at.to_bytes(4, "big") for at in range(count)
+    )
     rows += b"".join(b"\1" + at.to_bytes(4, "big") + b"\0" * 4 for at in (len(octets), len(body)))
     packed = zlib.compress(rows)
     entries = f"/W [1 4 4] /Index [{size} {count + 2}] /Size {holder + 2} /Root {root} /Prev {last}"
-    stream = f"{holder + 1} 0 obj\n<< /Type /XRef {entries} /Filter /FlateDecode /Length {len(packed)} >>\nstream\n".encode()
+    stream = (
+        f"{holder + 1} 0 obj\n<< /Type /XRef {entries} /Filter /FlateDecode /Length "
+        f"{len(packed)} >>\nstream\n"
+    ).encode()
     return body + stream + packed + f"\nendstream\nendobj\nstartxref\n{len(body)}\n%%EOF\n".encode()
 
 
 def _tail(octets: bytes) -> tuple[int, str, int]:
     size = max(int(found) for found in re.findall(rb"/Size (\d+)", octets))
-    return size, re.findall(rb"/Root (\d+ 0 R)", octets)[-1].decode(), int(re.findall(rb"startxref\s+(\d+)", octets)[-1])
+    return (
+        size,
+        re.findall(rb"/Root (\d+ 0 R)", octets)[-1].decode(),
+        int(re.findall(rb"startxref\s+(\d+)", octets)[-1]),
+    )
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="reads /proc")
 @pytest.mark.parametrize("append", [with_table, with_stream])
 @pytest.mark.parametrize(("count", "expected"), [(100_000, "read"), (300_000, "PDF.LIMIT")])
-def test_unused_objects_after_a_signature(append: Callable[[bytes, int], bytes], count: int, expected: str) -> None:
-    octets = append(signed(page_of(), SCENE.world.person("Trần Thị Hồng Nhung", "048181004217"), at=SIGNED_AT), count)
+def test_unused_objects_after_a_signature(
+    append: Callable[[bytes, int], bytes], count: int, expected: str
+) -> None:
+    octets = append(
+        signed(page_of(), SCENE.world.person("Trần Thị Hồng Nhung", "048181004217"), at=SIGNED_AT),
+        count,
+    )
     said, seconds, memory = outcome(octets, program=COSTS).split()
     assert said == expected
     assert float(seconds) < 2

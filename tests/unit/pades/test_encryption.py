@@ -1,4 +1,6 @@
-"""Files that are encrypted and ask nobody for a password are read as they were before; what changes their key, or their content, shows."""
+"""Files that are encrypted and ask nobody for a password are read as they were before; what changes
+their key, or their content, shows.
+"""
 
 from functools import cache
 from typing import Any
@@ -27,7 +29,13 @@ def judged(octets: bytes) -> Report:
 @cache
 def signed(kind: str) -> bytes:
     identity = SCENE.world.person("Trần Thị Hồng Nhung", "048181004217")
-    return signed_by_pyhanko(with_owner_password(page_of(), kind), identity, field="Sig1", at=SIGNED_AT, is_encrypted=True)
+    return signed_by_pyhanko(
+        with_owner_password(page_of(), kind),
+        identity,
+        field="Sig1",
+        at=SIGNED_AT,
+        is_encrypted=True,
+    )
 
 
 @pytest.mark.parametrize("kind", KINDS)
@@ -35,7 +43,11 @@ def test_an_owner_password_is_no_fault(kind: str) -> None:
     report = judged(signed(kind))
     assert report.verdict is Verdict.VALID, causes(report)
     again = signed_by_pyhanko(
-        signed(kind), SCENE.world.person("Lê Quang Vinh", "048181004218"), field="Sig2", at=SIGNED_AT, is_encrypted=True
+        signed(kind),
+        SCENE.world.person("Lê Quang Vinh", "048181004218"),
+        field="Sig2",
+        at=SIGNED_AT,
+        is_encrypted=True,
     )
     assert judged(again).verdict is Verdict.VALID
 
@@ -44,11 +56,15 @@ def test_an_owner_password_is_no_fault(kind: str) -> None:
 def test_a_changed_page_shows(kind: str) -> None:
     def change(writer: Any) -> None:
         held = writer.root["/Pages"]["/Kids"][0]
-        held[generic.NameObject("/Contents")] = writer.add_object(generic.StreamObject(stream_data=b"0 0 9 9 re f"))
+        held[generic.NameObject("/Contents")] = writer.add_object(
+            generic.StreamObject(stream_data=b"0 0 9 9 re f")
+        )
         writer.update_container(held)
 
     identity = SCENE.world.person("Lê Quang Vinh", "048181004218")
-    octets = signed_by_pyhanko(signed(kind), identity, field="Sig2", at=SIGNED_AT, is_encrypted=True, besides=change)
+    octets = signed_by_pyhanko(
+        signed(kind), identity, field="Sig2", at=SIGNED_AT, is_encrypted=True, besides=change
+    )
     report = judged(octets)
     assert report.verdict is Verdict.INVALID
     assert "PDF.CHANGED" in causes(report)
@@ -60,7 +76,11 @@ def test_a_password_for_readers_is_asked_for(kind: str) -> None:
         read_pdf(with_owner_password(page_of(), kind, user="secret"))
 
 
-@pytest.mark.parametrize("entries", ["/Encrypt 6 0 R", "/ID [<00><00>]"], ids=["another dictionary", "another identifier"])
+@pytest.mark.parametrize(
+    "entries",
+    ["/Encrypt 6 0 R", "/ID [<00><00>]"],
+    ids=["another dictionary", "another identifier"],
+)
 def test_a_revision_with_another_key(entries: str) -> None:
     """Under another key what was signed turns into something else."""
     octets = signed("rc4")
@@ -69,7 +89,10 @@ def test_a_revision_with_another_key(entries: str) -> None:
     trailer = octets[octets.rindex(b"/Root") :].split(b"/Root", 1)[1].split()[0].decode()
     kept = octets[octets.rindex(b"/Encrypt") :].split()[1].decode()
     encrypt = "" if entries.startswith("/Encrypt") else f"/Encrypt {kept} 0 R"
-    tail = f"xref\n0 0\ntrailer\n<< /Size 60 /Root {trailer} 0 R {encrypt} {entries} /Prev {last} >>\nstartxref\n{len(octets)}\n%%EOF\n"
+    tail = (
+        f"xref\n0 0\ntrailer\n<< /Size 60 /Root {trailer} 0 R {encrypt} {entries} /Prev "
+        f"{last} >>\nstartxref\n{len(octets)}\n%%EOF\n"
+    )
     with pytest.raises(InputError, match=r"PDF\.ENCRYPTED"):
         read_pdf(octets + tail.encode())
 

@@ -1,4 +1,6 @@
-"""Two lists of objects in one revision, as Microsoft Word writes them: read where they agree, refused where programs may take either."""
+"""Two lists of objects in one revision, as Microsoft Word writes them: read where they agree,
+refused where programs may take either.
+"""
 
 import re
 from functools import cache
@@ -42,7 +44,10 @@ def hybrid(octets: bytes, *, hidden: dict[int, str], listed: dict[int, str] | No
         index += f"{at} 1 "
         body += f"{at} 0 obj\n{held}\nendobj\n".encode()
     stream = len(body)
-    entries = f"/Type /XRef /W [1 4 2] /Index [{index}] /Size {number + 1} /Root {root} /Length {len(rows)}"
+    entries = (
+        f"/Type /XRef /W [1 4 2] /Index [{index}] /Size {number + 1} /Root {root} "
+        f"/Length {len(rows)}"
+    )
     body += f"{number} 0 obj\n<< {entries} >>\nstream\n".encode() + rows + b"\nendstream\nendobj\n"
     trailer = f"<< /Size {number + 1} /Root {root} /Prev {last} /XRefStm {stream} >>"
     return body + f"xref\n{table}trailer\n{trailer}\nstartxref\n{len(body)}\n%%EOF\n".encode()
@@ -60,7 +65,10 @@ def test_a_file_of_word_is_not_signed_but_told_of() -> None:
 
 
 def test_what_nothing_uses_may_be_listed_twice_over() -> None:
-    assert judged(hybrid(signed(page_of(), teacher(), at=SIGNED_AT), hidden={60: "<< >>"})).verdict is Verdict.VALID
+    assert (
+        judged(hybrid(signed(page_of(), teacher(), at=SIGNED_AT), hidden={60: "<< >>"})).verdict
+        is Verdict.VALID
+    )
 
 
 CONTENT = f"<< /Length {len(SHOWN)} >>\nstream\n{SHOWN}\nendstream"
@@ -68,10 +76,16 @@ CONTENT = f"<< /Length {len(SHOWN)} >>\nstream\n{SHOWN}\nendstream"
 
 @pytest.mark.parametrize(
     ("hidden", "listed"),
-    [({4: CONTENT}, {}), ({4: CONTENT}, {4: CONTENT.replace("10", "08")}), ({60: "<< >>"}, {60: "[]"})],
+    [
+        ({4: CONTENT}, {}),
+        ({4: CONTENT}, {4: CONTENT.replace("10", "08")}),
+        ({60: "<< >>"}, {60: "[]"}),
+    ],
     ids=["in the stream alone", "in both, differently", "new, in both, differently"],
 )
 def test_what_only_some_programs_see(hidden: dict[int, str], listed: dict[int, str]) -> None:
-    report = judged(hybrid(signed(page_of(), teacher(), at=SIGNED_AT), hidden=hidden, listed=listed))
+    report = judged(
+        hybrid(signed(page_of(), teacher(), at=SIGNED_AT), hidden=hidden, listed=listed)
+    )
     assert report.verdict is Verdict.INVALID
     assert "PDF.CHANGED" in causes(report)

@@ -5,7 +5,10 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 from asn1crypto import algos, cms
-from cryptography.hazmat.primitives.asymmetric.utils import decode_dss_signature, encode_dss_signature
+from cryptography.hazmat.primitives.asymmetric.utils import (
+    decode_dss_signature,
+    encode_dss_signature,
+)
 
 from hocba_sign.ades.integrity import check_integrity
 from hocba_sign.ades.structure import Family
@@ -29,7 +32,14 @@ IDENTITY: Identity = Scene().world.person("Trần Thị Hồng Nhung", "04818100
 def gap() -> Gap:
     field = NewField(name="Sig1", label="Sig1", place=None, locked_fields=())
     return engine().append_gap(
-        page_of(), Revision(field="Sig1", room=20_000, digest_name="sha256", signing_time=SIGNED_AT, new_fields=(field,))
+        page_of(),
+        Revision(
+            field="Sig1",
+            room=20_000,
+            digest_name="sha256",
+            signing_time=SIGNED_AT,
+            new_fields=(field,),
+        ),
     )
 
 
@@ -55,9 +65,10 @@ def causes(octets: bytes) -> tuple[bool, set[str]]:
 
 
 def edited(change: Callable[[cms.SignedData], None]) -> bytes:
-    """Give a file whose CMS was changed as an object of asn1crypto.
+    """Return a file whose CMS was changed as an object of asn1crypto.
 
-    pyHanko gives asn1crypto more names of attributes when it is imported, which may be after asn1crypto has listed those it knows.
+    pyHanko gives asn1crypto more names of attributes when it is imported, which may be after
+    asn1crypto has listed those it knows.
     """
     place = gap()
     known = cms.CMSAttributeType
@@ -84,7 +95,10 @@ def indefinite(octets: bytes, depth: int) -> bytes:
     element = der.first(octets, octets[0])
     if not depth or not octets[0] & 0x20:
         return octets
-    inner = b"".join(indefinite(part.der, depth - 1) if part.tag in {0x30, 0xA0} else part.der for part in der.children(element))
+    inner = b"".join(
+        indefinite(part.der, depth - 1) if part.tag in {0x30, 0xA0} else part.der
+        for part in der.children(element)
+    )
     return bytes((octets[0], 0x80)) + inner + b"\0\0"
 
 
@@ -94,7 +108,10 @@ def test_indefinite_lengths_of_other_tools() -> None:
     assert causes(fill(place, indefinite(cms_of(place.covered), 3))) == (True, set())
 
 
-@pytest.mark.parametrize("octets", [b"", b"\x30", b"\x30\x80", b"\x30\x80\x30\x80" * 40, b"\x30\x84\xff\xff\xff\xff", b"\x31\x00"])
+@pytest.mark.parametrize(
+    "octets",
+    [b"", b"\x30", b"\x30\x80", b"\x30\x80\x30\x80" * 40, b"\x30\x84\xff\xff\xff\xff", b"\x31\x00"],
+)
 def test_no_cms(octets: bytes) -> None:
     with pytest.raises(InputError):
         read_cms(cms_octets(octets)[0], where="Sig1")
@@ -109,7 +126,10 @@ def test_something_behind_the_value() -> None:
 
 def test_two_signers() -> None:
     def double(signed_data: cms.SignedData) -> None:
-        signed_data["signer_infos"] = [signed_data["signer_infos"][0], signed_data["signer_infos"][0]]
+        signed_data["signer_infos"] = [
+            signed_data["signer_infos"][0],
+            signed_data["signer_infos"][0],
+        ]
 
     assert "PDF.SIGNER_COUNT" in causes(edited(double))[1]
 
@@ -145,7 +165,10 @@ def test_the_value_is_of_attributes_in_order() -> None:
     signer = SoftwareSigner(IDENTITY.key, IDENTITY.chain_der)
     content = cms.ContentInfo.load(cms_of(place.covered))
     info = content["content"]["signer_infos"][0]
-    parts = [part.der for part in der.children(der.first(b"\x31" + info["signed_attrs"].dump()[1:], 0x31))][::-1]
+    parts = [
+        part.der
+        for part in der.children(der.first(b"\x31" + info["signed_attrs"].dump()[1:], 0x31))
+    ][::-1]
     raw = der.encode(0x31, *parts)
     octets = content.dump().replace(info["signed_attrs"].dump(), b"\xa0" + raw[1:])
     assert causes(fill(place, octets)) == (True, {"PDF.NOT_DER"})
@@ -156,11 +179,15 @@ def test_the_value_is_of_attributes_in_order() -> None:
 
 
 def _value_as_long_as(old: bytes, signer: SoftwareSigner, octets: bytes) -> bytes:
-    """Sign until the DER of r and s is as long as before, for nothing around it is written again."""
+    """Sign until the DER of r and s is as long as before, for nothing around it is written
+    again.
+    """
     while True:
         value = signer.sign(octets, default_algorithm(signer.public_key))
         half = len(value) // 2
-        found = encode_dss_signature(int.from_bytes(value[:half], "big"), int.from_bytes(value[half:], "big"))
+        found = encode_dss_signature(
+            int.from_bytes(value[:half], "big"), int.from_bytes(value[half:], "big")
+        )
         if len(der.encode(der.OCTET_STRING, found)) == len(old):
             return der.encode(der.OCTET_STRING, found)
 
@@ -170,27 +197,39 @@ def test_plain_ecdsa() -> None:
         info = signed_data["signer_infos"][0]
         r, s = decode_dss_signature(info["signature"].native)
         info["signature"] = r.to_bytes(32, "big") + s.to_bytes(32, "big")
-        info["signature_algorithm"] = algos.SignedDigestAlgorithm({"algorithm": "0.4.0.127.0.7.1.1.4.1.3"})
+        info["signature_algorithm"] = algos.SignedDigestAlgorithm(
+            {"algorithm": "0.4.0.127.0.7.1.1.4.1.3"}
+        )
 
     assert causes(edited(plain)) == (True, set())
 
 
 def test_an_unknown_kind_is_named() -> None:
     place = gap()
-    octets = fill(place, cms_of(place.covered)).replace(b"/ETSI.CAdES.detached", b"/ETSI.CAdES.detachee")
+    octets = fill(place, cms_of(place.covered)).replace(
+        b"/ETSI.CAdES.detached", b"/ETSI.CAdES.detachee"
+    )
     assert "PDF.SUBFILTER" in causes(octets)[1]
 
 
 def test_adobes_older_form_is_intact_and_does_not_pass() -> None:
     place = gap()
-    older = Gap(octets=place.octets.replace(b"/ETSI.CAdES.detached", b"/adbe.pkcs7.detached"), start=place.start, end=place.end)
+    older = Gap(
+        octets=place.octets.replace(b"/ETSI.CAdES.detached", b"/adbe.pkcs7.detached"),
+        start=place.start,
+        end=place.end,
+    )
     assert causes(fill(older, cms_of(older.covered))) == (True, {"PDF.PKCS7"})
 
 
 def test_a_digest_of_sha1_inside() -> None:
     """adbe.pkcs7.sha1: what is signed is the SHA-1 of the byte range."""
     place = gap()
-    older = Gap(octets=place.octets.replace(b"/ETSI.CAdES.detached", b"/adbe.pkcs7.sha1    "), start=place.start, end=place.end)
+    older = Gap(
+        octets=place.octets.replace(b"/ETSI.CAdES.detached", b"/adbe.pkcs7.sha1    "),
+        start=place.start,
+        end=place.end,
+    )
     inner = digest(SHA1, older.covered)
     content = cms.ContentInfo.load(cms_of(inner))
     content["content"]["encap_content_info"] = {"content_type": "data", "content": inner}
@@ -199,7 +238,12 @@ def test_a_digest_of_sha1_inside() -> None:
 
 def test_local_time_that_is_marked_as_utc() -> None:
     def local(signed_data: cms.SignedData) -> None:
-        time = cms.CMSAttribute({"type": "signing_time", "values": [cms.Time({"utc_time": SIGNED_AT + timedelta(hours=7)})]})
+        time = cms.CMSAttribute(
+            {
+                "type": "signing_time",
+                "values": [cms.Time({"utc_time": SIGNED_AT + timedelta(hours=7)})],
+            }
+        )
         signed_data["signer_infos"][0]["signed_attrs"].append(time)
 
     (signature,) = read_pdf(edited(local)).signatures

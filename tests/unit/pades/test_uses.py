@@ -1,4 +1,6 @@
-"""What reading a PDF rests on, against pyHanko's own slower way to the same: paths to objects, long strings, old versions."""
+"""What reading a PDF rests on, against pyHanko's own slower way to the same: paths to objects, long
+strings, old versions.
+"""
 
 from io import BytesIO
 from typing import Any
@@ -21,7 +23,10 @@ SLOWLY: Any = HistoricalResolver._load_reverse_xref_cache
 
 TREE = (
     "<< /Type /StructTreeRoot /K [8 0 R] /ParentTree << /Nums [0 [9 0 R]] >> >>",
-    "<< /Type /StructElem /S /Document /P 7 0 R /K [9 0 R << /S /Form /P 8 0 R /K << /Type /OBJR /Obj 10 0 R /Pg 3 0 R >> >>] >>",
+    (
+        "<< /Type /StructElem /S /Document /P 7 0 R /K [9 0 R << /S /Form /P 8 0 R /K << /Type "
+        "/OBJR /Obj 10 0 R /Pg 3 0 R >> >>] >>"
+    ),
     "<< /S /P /P 8 0 R /Pg 3 0 R /K [0 << /Type /MCR /Pg 3 0 R >>] >>",
     "<< /Type /Annot /Subtype /Link /P 3 0 R /Dest [3 0 R /Fit] /Next 11 0 R >>",
     "<< /Prev 10 0 R /Parent 3 0 R /Far 99 0 R /Elem 9 0 R >>",
@@ -38,7 +43,9 @@ def tagged(octets: bytes) -> bytes:
 
 def with_tree() -> bytes:
     def change(writer: Any) -> None:
-        added = writer.add_object(OBJECTS.DictionaryObject({NAME("/Up"): OBJECTS.IndirectObject(3, 0, writer)}))
+        added = writer.add_object(
+            OBJECTS.DictionaryObject({NAME("/Up"): OBJECTS.IndirectObject(3, 0, writer)})
+        )
         page(writer)["/Annots"].append(added)
         writer.update_container(page(writer)["/Annots"])
 
@@ -53,7 +60,8 @@ def test_paths_are_those_that_pyhanko_finds() -> None:
         theirs: Any = Revision(reader, number)
         SLOWLY(theirs)
         expected = {
-            (one.idnum, one.generation): {path.path for path in paths} for one, paths in theirs._indirect_object_access_cache.items()
+            (one.idnum, one.generation): {path.path for path in paths}
+            for one, paths in theirs._indirect_object_access_cache.items()
         }
         ours = reader.get_historical_resolver(number)
         for key, paths in expected.items():
@@ -63,7 +71,9 @@ def test_paths_are_those_that_pyhanko_finds() -> None:
     assert len(of_page) > 3
 
 
-@pytest.mark.parametrize("kids", ["9 0 R 9 0 R", "8 0 R"], ids=["twice below one element", "an element below itself"])
+@pytest.mark.parametrize(
+    "kids", ["9 0 R 9 0 R", "8 0 R"], ids=["twice below one element", "an element below itself"]
+)
 def test_a_tree_that_is_none_is_not_walked(kids: str) -> None:
     objects = (TREE[0], f"<< /S /Document /K [{kids}] >>", *TREE[2:])
     reader = open_document(tagged(page_of(extra="/Annots [10 0 R]", objects=objects)))
@@ -107,7 +117,10 @@ def test_a_long_string_is_read_as_pyhanko_reads_it(body: str) -> None:
         return reader.get_object(generic.Reference(number, 0, reader))
 
     for number in (7, 8):
-        mine, theirs = read(open_document(octets), number), read(PdfFileReader(BytesIO(octets)), number)
+        mine, theirs = (
+            read(open_document(octets), number),
+            read(PdfFileReader(BytesIO(octets)), number),
+        )
         assert type(mine) is type(theirs)
         assert _plain(mine) == _plain(theirs)
 
@@ -115,14 +128,21 @@ def test_a_long_string_is_read_as_pyhanko_reads_it(body: str) -> None:
 def test_objects_in_streams_are_read_as_pyhanko_reads_them() -> None:
     writer = WRITER(stream_xrefs=True)
     stream = writer.prepare_object_stream()
-    held = [writer.add_object(OBJECTS.DictionaryObject({NAME("/N"): OBJECTS.NumberObject(n)}), obj_stream=stream) for n in range(5)]
+    held = [
+        writer.add_object(
+            OBJECTS.DictionaryObject({NAME("/N"): OBJECTS.NumberObject(n)}), obj_stream=stream
+        )
+        for n in range(5)
+    ]
     output = BytesIO()
     writer.write(output)
     theirs: Any = PdfFileReader(BytesIO(output.getvalue()))
     for is_strict in (True, False):
         mine: Any = open_document(output.getvalue(), strict=is_strict)
         for one in held:
-            assert _plain(mine.get_object(one.reference)) == _plain(theirs.get_object(one.reference))
+            assert _plain(mine.get_object(one.reference)) == _plain(
+                theirs.get_object(one.reference)
+            )
     place = theirs.xrefs[held[1].reference]
     arguments = (held[1].idnum, place.obj_stream_id, place.ix_in_stream)
     strict: Any = open_document(output.getvalue())

@@ -1,4 +1,6 @@
-"""The CMS of our signatures, read by other people's code: asn1crypto parses it, openssl's bindings verify it."""
+"""The CMS of our signatures, read by other people's code: asn1crypto parses it, openssl's bindings
+verify it.
+"""
 
 from dataclasses import replace
 
@@ -27,9 +29,15 @@ from tests.support.scene import GVCN, Scene
 DOCUMENT = b"octets of a byte range"
 
 
-def made(*, is_rsa: bool = False, algorithm: str | None = None) -> tuple[bytes, bytes, Description, SoftwareSigner]:
+def made(
+    *, is_rsa: bool = False, algorithm: str | None = None
+) -> tuple[bytes, bytes, Description, SoftwareSigner]:
     signer = Scene("lop9", subjects=1, is_rsa=is_rsa).signer(GVCN)
-    chosen = default_algorithm(signer.public_key) if algorithm is None else signature_algorithm_named(algorithm)
+    chosen = (
+        default_algorithm(signer.public_key)
+        if algorithm is None
+        else signature_algorithm_named(algorithm)
+    )
     description = Description(
         algorithm=chosen,
         digest_algorithm=SHA256,
@@ -38,13 +46,27 @@ def made(*, is_rsa: bool = False, algorithm: str | None = None) -> tuple[bytes, 
         role="GVCN",
         commitment="ProofOfApproval",
     )
-    empty, attributes = unsigned(description, digest(description.message_digest_algorithm, DOCUMENT))
-    return with_value(empty, signer.sign(attributes, chosen), algorithm=chosen), attributes, description, signer
+    empty, attributes = unsigned(
+        description, digest(description.message_digest_algorithm, DOCUMENT)
+    )
+    return (
+        with_value(empty, signer.sign(attributes, chosen), algorithm=chosen),
+        attributes,
+        description,
+        signer,
+    )
 
 
 @pytest.mark.parametrize(
     ("is_rsa", "algorithm"),
-    [(True, None), (True, "rsa-sha512"), (True, "rsa-pss-sha256"), (True, "rsa-pss-sha384"), (False, None), (False, "ecdsa-sha512")],
+    [
+        (True, None),
+        (True, "rsa-sha512"),
+        (True, "rsa-pss-sha256"),
+        (True, "rsa-pss-sha384"),
+        (False, None),
+        (False, "ecdsa-sha512"),
+    ],
 )
 def test_every_algorithm_verifies(is_rsa: bool, algorithm: str | None) -> None:
     octets, attributes, description, signer = made(is_rsa=is_rsa, algorithm=algorithm)
@@ -62,9 +84,13 @@ def test_the_attributes_are_those_of_the_baseline() -> None:
     info = cms.ContentInfo.load(octets, strict=True)
     signed_data = info["content"]
     assert signed_data["encap_content_info"]["content"].native is None
-    assert {certificate.chosen.dump() for certificate in signed_data["certificates"]} == set(signer.chain_der)
+    assert {certificate.chosen.dump() for certificate in signed_data["certificates"]} == set(
+        signer.chain_der
+    )
     (signer_info,) = signed_data["signer_infos"]
-    found = {attribute["type"].dotted: attribute["values"] for attribute in signer_info["signed_attrs"]}
+    found = {
+        attribute["type"].dotted: attribute["values"] for attribute in signer_info["signed_attrs"]
+    }
     assert set(found) == {
         "1.2.840.113549.1.9.3",
         "1.2.840.113549.1.9.4",
@@ -73,7 +99,10 @@ def test_the_attributes_are_those_of_the_baseline() -> None:
         "0.4.0.19122.1.1",
     }
     assert signer_info["signed_attrs"].untag().dump() == attributes
-    assert signer_info["sid"].chosen["serial_number"].native == Certificate.load(signer.chain_der[0]).serial_number
+    assert (
+        signer_info["sid"].chosen["serial_number"].native
+        == Certificate.load(signer.chain_der[0]).serial_number
+    )
     read = read_cms(octets, where="-")
     assert (read.roles, read.signing_time) == (("GVCN",), None)
     assert read.commitments == (f"urn:oid:{COMMITMENTS['ProofOfApproval']}",)
@@ -94,13 +123,18 @@ def test_a_time_stamp_is_the_one_unsigned_attribute() -> None:
     token = bytes.fromhex("3003020101")
     stamped = with_time_stamp(octets, token)
     assert read_cms(stamped, where="-").tokens == (token,)
-    assert (signed_attributes(stamped), signature_value(stamped)) == (attributes, signature_value(octets))
+    assert (signed_attributes(stamped), signature_value(stamped)) == (
+        attributes,
+        signature_value(octets),
+    )
     with pytest.raises(CallerError) as caught:
         with_time_stamp(stamped, token)
     assert caught.value.cause == "SIGN.HAS_UNSIGNED_PROPERTIES"
 
 
-@pytest.mark.parametrize("octets", [b"", b"0", b"\x30\x00", b"\x30\x80", bytes(100), bytes.fromhex("300506032a0304")])
+@pytest.mark.parametrize(
+    "octets", [b"", b"0", b"\x30\x00", b"\x30\x80", bytes(100), bytes.fromhex("300506032a0304")]
+)
 def test_anything_else_is_no_state(octets: bytes) -> None:
     for read in (signed_attributes, signature_value, chain, certificate_digest):
         with pytest.raises(CallerError) as caught:

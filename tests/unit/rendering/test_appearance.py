@@ -1,4 +1,6 @@
-"""What is seen of a signature: name, role and time, nothing about validity, whatever the certificate is called."""
+"""What is seen of a signature: name, role and time, nothing about validity, whatever the
+certificate is called.
+"""
 
 from datetime import UTC, datetime
 
@@ -19,15 +21,26 @@ def seen(name: str, role: Role, size: tuple[float, float]) -> str:
 
 @pytest.mark.parametrize("size", SIZES)
 @pytest.mark.parametrize(
-    ("role", "words"), [(Role.GVBM, "Giáo viên bộ môn"), (Role.GVCN, "Giáo viên chủ nhiệm"), (Role.CBQL, "Cán bộ quản lý")]
+    ("role", "words"),
+    [
+        (Role.GVBM, "Giáo viên bộ môn"),
+        (Role.GVCN, "Giáo viên chủ nhiệm"),
+        (Role.CBQL, "Cán bộ quản lý"),
+    ],
 )
 def test_name_role_and_time_of_vietnam(role: Role, words: str, size: tuple[float, float]) -> None:
-    assert seen("Đặng Thị Ẩn", role, size) == f"Đặng Thị Ẩn{words}Ký lúc 01:05:07 01/06/2026".replace(" ", "")
+    assert seen(
+        "Đặng Thị Ẩn", role, size
+    ) == f"Đặng Thị Ẩn{words}Ký lúc 01:05:07 01/06/2026".replace(" ", "")
 
 
 @pytest.mark.parametrize("size", [*SIZES, (5.0, 5.0), (2000.0, 3.0)])
-@pytest.mark.parametrize("name", ["", "#panic()", "\\u{1F600}😀\n*", "x" * 500, "Trường Trung học phổ thông " * 8])
-def test_any_name_is_shown_as_plain_text_or_not_at_all(name: str, size: tuple[float, float]) -> None:
+@pytest.mark.parametrize(
+    "name", ["", "#panic()", "\\u{1F600}😀\n*", "x" * 500, "Trường Trung học phổ thông " * 8]
+)
+def test_any_name_is_shown_as_plain_text_or_not_at_all(
+    name: str, size: tuple[float, float]
+) -> None:
     first = draw_appearance(name, Role.KY_PHAT_HANH, at=AT, size=size)
     assert len(text_layer(first)) == 1
     assert draw_appearance(name, Role.KY_PHAT_HANH, at=AT, size=size) == first

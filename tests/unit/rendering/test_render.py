@@ -1,4 +1,6 @@
-"""The PDF as a whole: what it says, what it carries, that nothing is cut off, that it is the same everywhere."""
+"""The PDF as a whole: what it says, what it carries, that nothing is cut off, that it is the same
+everywhere.
+"""
 
 import hashlib
 import os
@@ -22,27 +24,53 @@ from hocba_sign.rendering.source import read_source
 from hocba_sign.rendering.text_layer import text_layer
 from hocba_sign.xml.encode import encode
 from hocba_sign.xml.layout import CANONICAL, KHO, Layout
-from tests.support.pages import Load, example, loaded, misplaced, missing_fields, rendered, squeezed, text_boxes, words
+from tests.support.pages import (
+    Load,
+    example,
+    loaded,
+    misplaced,
+    missing_fields,
+    rendered,
+    squeezed,
+    text_boxes,
+    words,
+)
 from tests.support.scene import Scene
 from tests.support.transcripts import transcripts
 
 EXAMPLES = ("lop5", "lop9", "lop12")
-MARKUP = "#panic(1) $x^2$ ] [ *đậm* _nghiêng_ `mã` <a> @b = H \\ // /* - + 1. \" ' ~ -- --- ... #let x = 1;"
+MARKUP = (
+    "#panic(1) $x^2$ ] [ *đậm* _nghiêng_ `mã` <a> @b = H \\ // /* - + 1. \" ' ~ -- --- "
+    "... #let x = 1;"
+)
 
 
 def of_kind(name: str) -> Transcript:
-    """Give the example of another signing plan: continuing education, digitised paper."""
+    """Return the example of another signing plan: continuing education, digitised paper."""
     lower, upper = example("lop9"), example("lop12")
     if name == "gdtx":
-        return replace(upper, identification=replace(upper.identification, level=Level.CONTINUING, rule_set="TT43/2021"))
-    withdrawn = replace(lower.identification, status=Status.WITHDRAWN, replaces=ReplacedVersion(id="truoc-1", version=1))
+        return replace(
+            upper,
+            identification=replace(
+                upper.identification, level=Level.CONTINUING, rule_set="TT43/2021"
+            ),
+        )
+    withdrawn = replace(
+        lower.identification,
+        status=Status.WITHDRAWN,
+        replaces=ReplacedVersion(id="truoc-1", version=1),
+    )
     return replace(lower, identification=replace(withdrawn, is_digitised=True))
 
 
 def signature_of_a_substitute() -> Transcript:
     transcript = example("lop9")
     person = Substitute(
-        teacher="gv-19-1", full_name="Trịnh Xuân Lộc", personal_id="038075002163", title="Hiệu trưởng", reason="Giáo viên nghỉ thai sản"
+        teacher="gv-19-1",
+        full_name="Trịnh Xuân Lộc",
+        personal_id="038075002163",
+        title="Hiệu trưởng",
+        reason="Giáo viên nghỉ thai sản",
     )
     return replace(transcript, signers=replace(transcript.signers, substitutes=(person,)))
 
@@ -54,9 +82,15 @@ KINDS = {name: example(name) for name in EXAMPLES} | {
 }
 KINDS_RENDERED = {name: rendered(transcript) for name, transcript in KINDS.items()}
 LOADS = {
-    "comments of 2000 characters": Load(comment=words(2000), name=words(100), person=words(150), teachers=3),
-    "ten teachers a subject": Load(comment=words(200), name=words(100), person=words(150), teachers=10),
-    "lines": Load(comment="\n".join(["dòng"] * 400), name="Toán", person="Nguyễn Thị Lan Anh", teachers=2),
+    "comments of 2000 characters": Load(
+        comment=words(2000), name=words(100), person=words(150), teachers=3
+    ),
+    "ten teachers a subject": Load(
+        comment=words(200), name=words(100), person=words(150), teachers=10
+    ),
+    "lines": Load(
+        comment="\n".join(["dòng"] * 400), name="Toán", person="Nguyễn Thị Lan Anh", teachers=2
+    ),
     "words without end": Load(comment="W" * 600, name="M" * 100, person="Q" * 150, teachers=1),
     "markup": Load(comment=MARKUP, name="#emoji.face ]", person="*] #x $ \\", teachers=1),
 }
@@ -89,7 +123,9 @@ def test_any_transcript_can_be_shown(transcript: Transcript) -> None:
 
 
 def test_marks_have_a_comma_and_dates_start_with_the_day() -> None:
-    said = squeezed("".join(text for page in text_layer(KINDS_RENDERED["lop9"].octets) for text in page.read))
+    said = squeezed(
+        "".join(text for page in text_layer(KINDS_RENDERED["lop9"].octets) for text in page.read)
+    )
     assert "Ngữvăn6,97,47,2" in said
     assert "08/03/2011" in said
     assert "IaKrêng,ngày28tháng5năm2026" in said
@@ -107,7 +143,11 @@ def test_each_slot_has_a_place_that_is_free(name: str) -> None:
         assert 30 <= bottom < top <= 800
         others = [(box.left, box.bottom, box.right, box.top) for box in texts[place.page]]
         others += [box for page, box in taken if page == place.page]
-        assert not any(min(right, one[2]) - max(left, one[0]) > 0 and min(top, one[3]) - max(bottom, one[1]) > 0.5 for one in others)
+        assert not any(
+            min(right, one[2]) - max(left, one[0]) > 0
+            and min(top, one[3]) - max(bottom, one[1]) > 0.5
+            for one in others
+        )
         taken.append((place.page, place.box))
 
 
@@ -135,7 +175,9 @@ def test_the_xml_is_attached_as_the_source_of_the_page() -> None:
 
 
 def test_an_attached_file_in_utf16_is_the_same_octets() -> None:
-    xml = encode(KINDS["lop9"], CANONICAL).decode("utf-8").replace("UTF-8", "UTF-16").encode("utf-16")
+    xml = (
+        encode(KINDS["lop9"], CANONICAL).decode("utf-8").replace("UTF-8", "UTF-16").encode("utf-16")
+    )
     document = pypdfium2.PdfDocument(render(KINDS["lop9"], xml).octets)
     assert bytes(document.get_attachment(0).get_data()) == xml
 
@@ -178,7 +220,9 @@ def test_the_digest_is_the_one_of_a_report(layout: Layout) -> None:
 
 
 @pytest.mark.parametrize("name", EXAMPLES)
-def test_the_same_input_gives_the_same_octets_in_another_process(name: str, root: Path, tmp_path: Path) -> None:
+def test_the_same_input_gives_the_same_octets_in_another_process(
+    name: str, root: Path, tmp_path: Path
+) -> None:
     program = (
         "import hashlib, sys; from tests.support.pages import example, rendered;"
         "print(hashlib.sha256(rendered(example(sys.argv[1])).octets).hexdigest())"
@@ -192,7 +236,13 @@ def test_the_same_input_gives_the_same_octets_in_another_process(name: str, root
         "PYTHONHASHSEED": "7",
     }
     done = subprocess.run(
-        (sys.executable, "-c", program, name), env=surroundings, cwd=tmp_path, capture_output=True, text=True, check=True, timeout=60
+        (sys.executable, "-c", program, name),
+        env=surroundings,
+        cwd=tmp_path,
+        capture_output=True,
+        text=True,
+        check=True,
+        timeout=60,
     )
     assert done.stdout.strip() == hashlib.sha256(rendered(example(name)).octets).hexdigest()
 
@@ -217,7 +267,12 @@ def test_threads_do_not_disturb_each_other() -> None:
 )
 def test_what_cannot_be_shown_is_refused_by_its_code_point_and_place(name: str, code: str) -> None:
     transcript = example("lop9")
-    changed = replace(transcript, identification=replace(transcript.identification, pupil=replace(transcript.pupil, full_name=name)))
+    changed = replace(
+        transcript,
+        identification=replace(
+            transcript.identification, pupil=replace(transcript.pupil, full_name=name)
+        ),
+    )
     with pytest.raises(InputError) as refused:
         rendered(changed)
     assert refused.value.cause == "RENDER.GLYPH"
@@ -228,7 +283,12 @@ def test_what_cannot_be_shown_is_refused_by_its_code_point_and_place(name: str, 
 def test_letters_of_minority_languages_are_shown() -> None:
     transcript = example("lop9")
     name = "Y Ƀhăm Čil Ñŭ Ĕban Ơ̆ Ƀlŏ K'Brĭu"
-    changed = replace(transcript, identification=replace(transcript.identification, pupil=replace(transcript.pupil, full_name=name)))
+    changed = replace(
+        transcript,
+        identification=replace(
+            transcript.identification, pupil=replace(transcript.pupil, full_name=name)
+        ),
+    )
     assert missing_fields(changed, rendered(changed).octets) == []
 
 

@@ -1,4 +1,6 @@
-"""What the pages show of a transcript: all of it but a few codes, in the order and the wording of the official form."""
+"""What the pages show of a transcript: all of it but a few codes, in the order and the wording of
+the official form.
+"""
 
 import re
 from collections.abc import Iterator
@@ -67,9 +69,7 @@ THCS: Final = """Ngữ văn|Toán|Ngoại ngữ 1|Giáo dục công dân|Lịch 
 THPT: Final = """Ngữ văn|Toán|Ngoại ngữ 1|Giáo dục thể chất|Giáo dục quốc phòng và an ninh|Hoạt động trải nghiệm, hướng nghiệp
     Nội dung giáo dục của địa phương|Vật lí|Hóa học|Sinh học|Lịch sử|Địa lí|Giáo dục kinh tế và pháp luật|Công nghệ|Tin học|Âm nhạc|Mĩ thuật
     Tiếng dân tộc thiểu số|Ngoại ngữ 2"""
-COVER: Final = (
-    """BỘ GIÁO DỤC VÀ ĐÀO TẠO|HỌC BẠ|{level}|Họ và tên học sinh|Lớp|Trường|Năm học|Xã (Phường, Thị trấn)|Tỉnh (Thành phố)|Số sổ đăng bộ"""
-)
+COVER: Final = """BỘ GIÁO DỤC VÀ ĐÀO TẠO|HỌC BẠ|{level}|Họ và tên học sinh|Lớp|Trường|Năm học|Xã (Phường, Thị trấn)|Tỉnh (Thành phố)|Số sổ đăng bộ"""
 PUPIL: Final = """
     CỘNG HÒA XÃ HỘI CHỦ NGHĨA VIỆT NAM|Độc lập - Tự do - Hạnh phúc|HỌC BẠ|Họ và tên học sinh|Giới tính|Ngày, tháng, năm sinh|Dân tộc|Quốc tịch
     Đối tượng|Mã số định danh cá nhân|Nơi sinh|Quê quán|Chỗ ở hiện tại|Họ và tên cha|Nghề nghiệp|Họ và tên mẹ|Nghề nghiệp
@@ -78,7 +78,7 @@ PUPIL: Final = """
 
 
 def leaves(record: Any, *steps: str | int) -> Iterator[tuple[str | int, ...]]:
-    """Give the steps to every value that a record holds."""
+    """Yield the steps to every value that a record holds."""
     for bound in table(type(record)):
         value = getattr(record, bound.attribute)
         if isinstance(value, tuple):
@@ -100,7 +100,10 @@ def test_every_value_is_shown_or_named_as_not_shown(transcript: Transcript) -> N
         for steps in leaves(transcript)
         if DATA_PATH + path_of(Transcript, *steps) not in shown
     ]
-    allowed = {*NOT_SHOWN, *(() if transcript.level is Level.PRIMARY else ("content.earlier_years.register_number",))}
+    allowed = {
+        *NOT_SHOWN,
+        *(() if transcript.level is Level.PRIMARY else ("content.earlier_years.register_number",)),
+    }
     assert set(hidden) <= allowed
 
 
@@ -138,7 +141,9 @@ def test_subjects_not_taken_stay_empty() -> None:
 def test_subjects_that_the_form_does_not_name_come_last() -> None:
     transcript = example("lop9")
     first = replace(transcript.subjects[0], code="77", name="Tiếng Chăm")
-    changed = replace(transcript, content=replace(transcript.content, subjects=(first, *transcript.subjects[1:])))
+    changed = replace(
+        transcript, content=replace(transcript.content, subjects=(first, *transcript.subjects[1:]))
+    )
     said = squeezed("".join(text_layer(rendered(changed).octets)[2].read))
     assert said.index("Ngoạingữ2…") < said.index("TiếngChăm6,97,47,2")
 
@@ -148,5 +153,7 @@ def test_an_empty_field_is_listed_without_text() -> None:
     marks = transcript.subjects[0].marks
     assert isinstance(marks, SecondaryMarks)
     assert marks.reassessed is None
-    path = f"{DATA_PATH}/THONG_TIN_HOC_BA/DANH_SACH_DIEM_TONG_KET/DIEM_TONG_KET[1]/DIEM_KIEM_TRA_LAI"
+    path = (
+        f"{DATA_PATH}/THONG_TIN_HOC_BA/DANH_SACH_DIEM_TONG_KET/DIEM_TONG_KET[1]/DIEM_KIEM_TRA_LAI"
+    )
     assert (path, "") in shown_fields(transcript)

@@ -21,7 +21,14 @@ def shown(transcript: Transcript, *steps: str | int, **how: Any) -> str:
 
 
 @pytest.mark.parametrize(
-    ("mark", "text"), [(Decimal("8.0"), "8,0"), (Decimal(10), "10,0"), (Decimal("0.5"), "0,5"), (MarkLetter.FAILED, "CĐ"), (None, "")]
+    ("mark", "text"),
+    [
+        (Decimal("8.0"), "8,0"),
+        (Decimal(10), "10,0"),
+        (Decimal("0.5"), "0,5"),
+        (MarkLetter.FAILED, "CĐ"),
+        (None, ""),
+    ],
 )
 def test_a_mark_has_a_comma(mark: Any, text: str) -> None:
     transcript = example("lop9")
@@ -82,22 +89,43 @@ def test_a_result_after_the_summer() -> None:
     transcript = example("lop9")
     assessment = transcript.content.assessment
     assert isinstance(assessment, SecondaryAssessment)
-    changed = replace(transcript, content=replace(transcript.content, assessment=replace(assessment, learning_after_summer=Rating.FAILED)))
+    changed = replace(
+        transcript,
+        content=replace(
+            transcript.content, assessment=replace(assessment, learning_after_summer=Rating.FAILED)
+        ),
+    )
     assert shown(changed, "content", "assessment", "learning_after_summer") == "Chưa đạt"
 
 
 @pytest.mark.parametrize(
-    ("letter", "text"), [("G", "Giỏi"), ("Tb", "Trung bình"), ("Y", "Yếu"), ("Kém", "Kém"), ("K", "Khá"), ("CĐ", "Chưa đạt")]
+    ("letter", "text"),
+    [
+        ("G", "Giỏi"),
+        ("Tb", "Trung bình"),
+        ("Y", "Yếu"),
+        ("Kém", "Kém"),
+        ("K", "Khá"),
+        ("CĐ", "Chưa đạt"),
+    ],
 )
 def test_a_result_in_the_letters_of_the_former_circular(letter: str, text: str) -> None:
     transcript = example("lop9")
     assessment = transcript.content.assessment
     assert isinstance(assessment, SecondaryAssessment)
-    changed = replace(transcript, content=replace(transcript.content, assessment=replace(assessment, learning=Rating(letter))))
+    changed = replace(
+        transcript,
+        content=replace(
+            transcript.content, assessment=replace(assessment, learning=Rating(letter))
+        ),
+    )
     assert shown(changed, "content", "assessment", "learning") == text
 
 
-@pytest.mark.parametrize(("has_plan", "text"), [(True, "Học sinh khuyết tật, học theo kế hoạch giáo dục cá nhân"), (False, ""), (None, "")])
+@pytest.mark.parametrize(
+    ("has_plan", "text"),
+    [(True, "Học sinh khuyết tật, học theo kế hoạch giáo dục cá nhân"), (False, ""), (None, "")],
+)
 def test_an_individual_plan_is_said_above_the_results(has_plan: bool | None, text: str) -> None:
     transcript = example("lop9")
     particulars = replace(transcript.content.particulars, has_individual_plan=has_plan)
@@ -110,7 +138,13 @@ def test_an_individual_plan_is_said_above_the_results(has_plan: bool | None, tex
 
 def test_subjects_of_the_former_programme_stand_below_the_rows_of_the_form() -> None:
     transcript = example("lop9")
-    former = tuple(replace(one, code="35", name="Vật lí") if one.code == "66" else one for one in transcript.subjects)
-    rows = fill(replace(transcript, content=replace(transcript.content, subjects=former)), load_template("1")).texts["year"]["subjects"]
+    former = tuple(
+        replace(one, code="35", name="Vật lí") if one.code == "66" else one
+        for one in transcript.subjects
+    )
+    rows = fill(
+        replace(transcript, content=replace(transcript.content, subjects=former)),
+        load_template("1"),
+    ).texts["year"]["subjects"]
     assert rows[-1]["name"] == "Vật lí"
     assert rows[-1]["year"] == "6,9"

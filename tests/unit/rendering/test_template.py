@@ -10,7 +10,10 @@ from hocba_sign.rendering.template import FONTS, load_template, template_version
 from tests.support.pages import example, rendered
 
 PUBLISHED = {"1": "47af6520bc95c1462df19e8dc645f4fa832e918dec746af1b321c52f702fb803"}
-"""Digest by version. Another digest means another template: it gets a number of its own, and the old one stays."""
+"""Digest by version.
+
+Another digest means another template: it gets a number of its own, and the old one stays.
+"""
 PAGES = {
     ("1", "0.15.2"): {
         "lop5": "eb8b6d877002a5f573f58d887387cdda95579054c1f51643f0f186d6e94ab462",
@@ -38,6 +41,12 @@ def test_the_digest_covers_template_form_and_fonts() -> None:
     template = load_template(CURRENT)
     names = ("form.json", "hocba.typ")
     files = (*(template.main.parent / name for name in names), *sorted(FONTS.glob("*.ttf")))
-    lines = "".join(f"{hashlib.sha256(path.read_bytes()).hexdigest()}  {path.name}\n" for path in files)
+    lines = "".join(
+        f"{hashlib.sha256(path.read_bytes()).hexdigest()}  {path.name}\n" for path in files
+    )
     assert template.sha256 == hashlib.sha256(lines.encode()).hexdigest()
-    assert [path.name for path in files[2:]] == ["LiberationSerif-Bold.ttf", "LiberationSerif-Italic.ttf", "LiberationSerif-Regular.ttf"]
+    assert [path.name for path in files[2:]] == [
+        "LiberationSerif-Bold.ttf",
+        "LiberationSerif-Italic.ttf",
+        "LiberationSerif-Regular.ttf",
+    ]

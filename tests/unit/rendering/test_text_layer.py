@@ -24,5 +24,10 @@ def test_any_piece_of_a_pdf_is_read_or_refused() -> None:
 
 def test_footers_are_beside_what_is_read() -> None:
     pages = text_layer(rendered(example("lop5")).octets)
-    assert [page.beside[-1:] for page in pages] == [(), ("Trang 2 / 4",), ("Trang 3 / 4",), ("Trang 4 / 4",)]
+    assert [page.beside[-1:] for page in pages] == [
+        (),
+        ("Trang 2 / 4",),
+        ("Trang 3 / 4",),
+        ("Trang 4 / 4",),
+    ]
     assert not any("Trang" in text and "/ 4" in text for page in pages for text in page.read)

@@ -1,4 +1,6 @@
-"""Pages are looked at in a process that is kept: bounded, nobody's delay, and there whatever program uses the library."""
+"""Pages are looked at in a process that is kept: bounded, nobody's delay, and there whatever
+program uses the library.
+"""
 
 import os
 import signal
@@ -25,7 +27,8 @@ OVER = {"page": 0, "box": (60.0, 690.0, 300.0, 730.0), "others": ()}
 def nested(levels: int = 12, each: int = 20) -> bytes:
     """Write a page whose form draws another one so many times, which does the same."""
     forms = [
-        f"<< /Type /XObject /Subtype /Form /BBox [0 0 595 842] /Resources << /XObject << /X {number} 0 R >> >>"
+        f"<< /Type /XObject /Subtype /Form /BBox [0 0 595 842] /Resources << /XObject << /X "
+        f"{number} 0 R >> >>"
         f" /Length {6 * each} >>\nstream\n{'/X Do ' * each}\nendstream"
         for number in range(8, 8 + levels)
     ]
@@ -141,7 +144,9 @@ def test_an_odd_answer_is_none() -> None:
         {"found": [{"read": "x", "beside": []}], "seconds": 0.1},
     ],
 )
-def test_an_answer_of_another_shape_is_none(answer: dict[str, object], monkeypatch: pytest.MonkeyPatch) -> None:
+def test_an_answer_of_another_shape_is_none(
+    answer: dict[str, object], monkeypatch: pytest.MonkeyPatch
+) -> None:
     are_blank(page_of(), FREE)
     monkeypatch.setattr(type(worker.POOL.idle[0]), "ask", lambda *_: answer)
     with pytest.raises(InputError, match=r"PDF\.PAGE_LIMIT"):
@@ -155,7 +160,9 @@ def test_without_the_extra(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def test_where_no_process_can_be_started(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Frozen programs bring no Python, and some sandboxes start nothing: pages are looked at in this process then."""
+    """Frozen programs bring no Python, and some sandboxes start nothing: pages are looked at in
+    this process then.
+    """
     for interpreter in (None, "/nonexistent/python3", "/bin/false"):
         monkeypatch.setattr(worker.POOL, "interpreter", interpreter)
         assert are_blank(page_of(), FREE, OVER) == [True, False]
@@ -185,10 +192,18 @@ def _program(text: str, *, octets: bytes, options: tuple[str, ...] = (), **envir
     return done.stdout.decode()
 
 
-@pytest.mark.parametrize(("options", "environment"), [((), {}), (("-P",), {}), ((), {"PYTHONSAFEPATH": "1"}), (("-O",), {})])
-def test_from_a_program_without_ceremony(options: tuple[str, ...], environment: dict[str, str]) -> None:
+@pytest.mark.parametrize(
+    ("options", "environment"),
+    [((), {}), (("-P",), {}), ((), {"PYTHONSAFEPATH": "1"}), (("-O",), {})],
+)
+def test_from_a_program_without_ceremony(
+    options: tuple[str, ...], environment: dict[str, str]
+) -> None:
     """No `if __name__ == "__main__"`, whatever the search path."""
-    assert _program(ASKING + "print(ask())", octets=page_of(), options=options, **environment).strip() == "True"
+    assert (
+        _program(ASKING + "print(ask())", octets=page_of(), options=options, **environment).strip()
+        == "True"
+    )
 
 
 @pytest.mark.skipif(not hasattr(os, "fork"), reason="there is no fork")
@@ -213,7 +228,13 @@ print(os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]), ask(), POOL.idle[0].nu
 def test_the_process_ends_with_the_one_that_asked(end: str) -> None:
     program = f"{ASKING}\nimport os\nassert ask()\nprint(POOL.idle[0].number, flush=True)\n{end}"
     done = subprocess.run(
-        [sys.executable, "-c", program], input=page_of(), capture_output=True, cwd=ROOT, env={"PYTHONPATH": "src"}, check=False, timeout=60
+        [sys.executable, "-c", program],
+        input=page_of(),
+        capture_output=True,
+        cwd=ROOT,
+        env={"PYTHONPATH": "src"},
+        check=False,
+        timeout=60,
     )
     path = Path("/proc") / done.stdout.decode().strip() / "cmdline"
     for _ in range(100):

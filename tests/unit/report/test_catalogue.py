@@ -1,4 +1,6 @@
-"""Every cause and check id that the source can say has words in both languages, and no words lie about unused."""
+"""Every cause and check id that the source can say has words in both languages, and no words lie
+about unused.
+"""
 
 import ast
 import json
@@ -18,7 +20,9 @@ IDENTIFIER = re.compile(r"[A-Z][A-Z0-9]*\.[A-Z][A-Z0-9_]*[A-Z0-9]")
 
 @cache
 def said() -> frozenset[str]:
-    """Collect the id-like string literals of the source, and the ids of the rules, which are data."""
+    """Collect the id-like string literals of the source, and the ids of the rules, which
+    are data.
+    """
     found = {
         f"RULE.{rule['id']}"
         for path in (PACKAGE / "data" / "rules").glob("*.json")
@@ -26,7 +30,11 @@ def said() -> frozenset[str]:
     }
     for path in PACKAGE.rglob("*.py"):
         for node in ast.walk(ast.parse(path.read_text("utf-8"))):
-            if isinstance(node, ast.Constant) and isinstance(node.value, str) and IDENTIFIER.fullmatch(node.value):
+            if (
+                isinstance(node, ast.Constant)
+                and isinstance(node.value, str)
+                and IDENTIFIER.fullmatch(node.value)
+            ):
                 found.add(node.value)
     return frozenset(found)
 
@@ -43,7 +51,9 @@ def test_no_words_are_unused() -> None:
 
 def test_no_id_is_explained_twice() -> None:
     files = (PACKAGE / "report" / "catalogue").glob("*.json")
-    counted = Counter(identifier for file in files for identifier in json.loads(file.read_text("utf-8")))
+    counted = Counter(
+        identifier for file in files for identifier in json.loads(file.read_text("utf-8"))
+    )
     assert [identifier for identifier, count in counted.items() if count > 1] == []
 
 

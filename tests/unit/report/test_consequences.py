@@ -1,4 +1,6 @@
-"""After tampering people read the root cause; what was not judged because of it is said once, without remedies that do not apply."""
+"""After tampering people read the root cause; what was not judged because of it is said once,
+without remedies that do not apply.
+"""
 
 import re
 from functools import cache
@@ -11,7 +13,10 @@ from hocba_sign.report.view import view
 from hocba_sign.signing.policy import Level
 from tests.support.scene import SEAL, Scene, causes
 
-REMEDIES = {"SIG.TIME_STAMPS", *(f"TT15.II_{row}" for row in ("1_1", "1_2", "1_3", "1_4", "2_2", "2_3"))}
+REMEDIES = {
+    "SIG.TIME_STAMPS",
+    *(f"TT15.II_{row}" for row in ("1_1", "1_2", "1_3", "1_4", "2_2", "2_3")),
+}
 
 
 @cache

@@ -1,4 +1,6 @@
-"""What people read: verdict in words, the seven items of every signature, times of Vietnam, no mark, no comment."""
+"""What people read: verdict in words, the seven items of every signature, times of Vietnam, no
+mark, no comment.
+"""
 
 import re
 from dataclasses import replace
@@ -13,7 +15,13 @@ from hocba_sign.report.phrases import phrase, vietnam_time
 from hocba_sign.report.render import text
 from hocba_sign.report.view import main_cause, view
 from hocba_sign.signing.policy import Level
-from hocba_sign.testing.forge import Forgery, forge, with_changed_mark, with_swapped_signatures, without_signature
+from hocba_sign.testing.forge import (
+    Forgery,
+    forge,
+    with_changed_mark,
+    with_swapped_signatures,
+    without_signature,
+)
 from hocba_sign.validation.verdict import Verdict
 from tests.support.scene import CBQL, GVCN, SEAL, SIGNED_AT, Scene
 
@@ -35,7 +43,10 @@ LANGUAGES: tuple[Language, ...] = ("vi", "en")
 def forged_order() -> bytes:
     document = SCENE.signed((*SCENE.teachers, GVCN))
     for slot, after in ((SEAL, GVCN), (CBQL, SEAL)):
-        document = forge(document, Forgery(slot=slot, identity=SCENE.identity(slot), at=SIGNED_AT, linked=(after,)))
+        document = forge(
+            document,
+            Forgery(slot=slot, identity=SCENE.identity(slot), at=SIGNED_AT, linked=(after,)),
+        )
     return document
 
 
@@ -106,12 +117,16 @@ def test_each_forgery_is_called_by_its_name() -> None:
         "XML.EMPTY": b"",
         "SIG.REFORMATTED": ISSUED.replace(b"><", b">\n<"),
     }
-    assert {cause: main_cause(SCENE.verify(document)) for cause, document in named.items()} == {cause: cause for cause in named}
+    assert {cause: main_cause(SCENE.verify(document)) for cause, document in named.items()} == {
+        cause: cause for cause in named
+    }
     assert main_cause(VALID) is None
 
 
 def test_a_swapped_order_blames_the_order_and_nobodys_person() -> None:
-    answers = {answer.question: answer.state for answer in view(SCENE.verify(forged_order()), "vi").answers}
+    answers = {
+        answer.question: answer.state for answer in view(SCENE.verify(forged_order()), "vi").answers
+    }
     assert answers[phrase("Q_ORDER", "vi")] == "no"
     assert answers[phrase("Q_SIGNERS", "vi")] == "yes"
     assert answers[phrase("Q_INTACT", "vi")] == "yes"
@@ -147,7 +162,11 @@ class Page(HTMLParser):
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         self.tags.append(tag)
-        self.loads += [name for name, _ in attrs if name in {"src", "href", "style", "action", "data"} or name.startswith("on")]
+        self.loads += [
+            name
+            for name, _ in attrs
+            if name in {"src", "href", "style", "action", "data"} or name.startswith("on")
+        ]
         if tag == "html":
             self.language = dict(attrs).get("lang")
 
@@ -188,17 +207,26 @@ def test_the_page_shows_the_seven_items_and_words_beside_colours() -> None:
 
 @pytest.mark.parametrize("language", ["vi", "en"])
 def test_the_ends_of_the_calendar_are_written(language: Language) -> None:
-    """RFC 5280, 4.1.2.5: a certificate without an end ends at 9999-12-31T23:59:59Z, which Vietnam's calendar does not hold."""
+    """RFC 5280, 4.1.2.5: a certificate without an end ends at 9999-12-31T23:59:59Z, which Vietnam's
+    calendar does not hold.
+    """
     scene = Scene()
     person = scene.expected(GVCN)
     assert person.personal_id is not None
-    endless = scene.world.person(person.name, person.personal_id, not_after=datetime(9999, 12, 31, 23, 59, 59, tzinfo=UTC))
+    endless = scene.world.person(
+        person.name, person.personal_id, not_after=datetime(9999, 12, 31, 23, 59, 59, tzinfo=UTC)
+    )
     document = scene.draft
     for slot in scene.slots:
-        document = scene.sign_as(endless if slot == GVCN else scene.identity(slot), document, slot, stamped=None)
+        document = scene.sign_as(
+            endless if slot == GVCN else scene.identity(slot), document, slot, stamped=None
+        )
     report = scene.verify(document)
     assert report.verdict is Verdict.VALID
     assert "9999" in text(report, language)
     assert "9999" in html([report], language)
-    for moment in (datetime.min.replace(tzinfo=timezone(timedelta(hours=14))), datetime.max.replace(tzinfo=UTC)):
+    for moment in (
+        datetime.min.replace(tzinfo=timezone(timedelta(hours=14))),
+        datetime.max.replace(tzinfo=UTC),
+    ):
         assert vietnam_time(moment, language)

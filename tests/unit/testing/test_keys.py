@@ -8,7 +8,14 @@ import pytest
 from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric import ec, padding, rsa
 
-from hocba_sign.testing.keys import KeyKind, insecure_ec_key, insecure_key, insecure_rsa_key, public_key_der, sign_octets
+from hocba_sign.testing.keys import (
+    KeyKind,
+    insecure_ec_key,
+    insecure_key,
+    insecure_rsa_key,
+    public_key_der,
+    sign_octets,
+)
 
 # Printed by `fingerprint` below; vectors in the repository depend on these bytes.
 RSA_2048 = "4b0f7487a61623e5b563130d3e5bf06aeec457157aa4247f4a2cbb129f337913"
@@ -29,11 +36,16 @@ def test_another_process_derives_the_same_key() -> None:
         "import hashlib; from hocba_sign.testing.keys import insecure_key, public_key_der; "
         "print(hashlib.sha256(public_key_der(insecure_key('frozen', 'rsa1024'))).hexdigest())"
     )
-    printed = subprocess.run([sys.executable, "-c", program], check=True, capture_output=True, text=True).stdout.strip()
+    printed = subprocess.run(
+        [sys.executable, "-c", program], check=True, capture_output=True, text=True
+    ).stdout.strip()
     assert printed == fingerprint("frozen", "rsa1024")
 
 
-@pytest.mark.parametrize(("bits", "seed"), [(1024, "a"), (1024, "b"), (1024, "Đặng"), (1536, "a"), (2048, "a"), (2048, "b"), (3072, "b")])
+@pytest.mark.parametrize(
+    ("bits", "seed"),
+    [(1024, "a"), (1024, "b"), (1024, "Đặng"), (1536, "a"), (2048, "a"), (2048, "b"), (3072, "b")],
+)
 def test_rsa_keys_have_their_size_and_pass_the_full_check(bits: int, seed: str) -> None:
     numbers = insecure_rsa_key(seed, bits).private_numbers()
     assert numbers.public_numbers.n.bit_length() == bits
@@ -63,9 +75,15 @@ def test_signatures_are_repeatable_and_verify(digest: str) -> None:
     algorithm = algorithms[digest]
     rsa_key, ec_key = insecure_rsa_key("a"), insecure_ec_key("a")
     for key in (rsa_key, ec_key):
-        assert sign_octets(key, b"octets", digest=digest) == sign_octets(key, b"octets", digest=digest)
-    rsa_key.public_key().verify(sign_octets(rsa_key, b"octets", digest=digest), b"octets", padding.PKCS1v15(), algorithm)
-    ec_key.public_key().verify(sign_octets(ec_key, b"octets", digest=digest), b"octets", ec.ECDSA(algorithm))
+        assert sign_octets(key, b"octets", digest=digest) == sign_octets(
+            key, b"octets", digest=digest
+        )
+    rsa_key.public_key().verify(
+        sign_octets(rsa_key, b"octets", digest=digest), b"octets", padding.PKCS1v15(), algorithm
+    )
+    ec_key.public_key().verify(
+        sign_octets(ec_key, b"octets", digest=digest), b"octets", ec.ECDSA(algorithm)
+    )
 
 
 def test_kinds_name_what_they_are() -> None:

@@ -1,4 +1,6 @@
-"""The test world over real HTTP: healthy answers satisfy OpenSSL, faults are the faults they are called."""
+"""The test world over real HTTP: healthy answers satisfy OpenSSL, faults are the faults they are
+called.
+"""
 
 import base64
 import hashlib
@@ -28,7 +30,9 @@ from hocba_sign.testing.identity import pem
 AT = datetime(2026, 6, 1, 8, 30, tzinfo=UTC)
 REQUEST = timestamp_request("sha256", hashlib.sha256(b"data").digest(), nonce=7)
 
-needs_openssl = pytest.mark.skipif(shutil.which("openssl") is None, reason="the openssl command is not installed")
+needs_openssl = pytest.mark.skipif(
+    shutil.which("openssl") is None, reason="the openssl command is not installed"
+)
 
 
 def serve(at: datetime) -> WorldServer:
@@ -53,9 +57,15 @@ def post(url: str, body: bytes) -> bytes:
 
 def ocsp_request(world: World) -> bytes:
     leaf, issuer = (
-        x509.load_der_x509_certificate(holder.certificate_der) for holder in (world.person("A", "1"), world.authority("public-ca"))
+        x509.load_der_x509_certificate(holder.certificate_der)
+        for holder in (world.person("A", "1"), world.authority("public-ca"))
     )
-    return ocsp.OCSPRequestBuilder().add_certificate(leaf, issuer, hashes.SHA1()).build().public_bytes(Encoding.DER)
+    return (
+        ocsp.OCSPRequestBuilder()
+        .add_certificate(leaf, issuer, hashes.SHA1())
+        .build()
+        .public_bytes(Encoding.DER)
+    )
 
 
 def test_certificates_name_the_addresses_that_are_served(server: WorldServer) -> None:
@@ -64,9 +74,14 @@ def test_certificates_name_the_addresses_that_are_served(server: WorldServer) ->
     assert point.full_name is not None
     assert x509.load_der_x509_crl(get(str(point.full_name[0].value))).issuer == certificate.issuer
     access = certificate.extensions.get_extension_for_class(x509.AuthorityInformationAccess).value
-    urls = {description.access_method.dotted_string: str(description.access_location.value) for description in access}
+    urls = {
+        description.access_method.dotted_string: str(description.access_location.value)
+        for description in access
+    }
     assert get(urls["1.3.6.1.5.5.7.48.2"]) == server.world.authority("public-ca").certificate_der
-    answer = ocsp.load_der_ocsp_response(post(urls["1.3.6.1.5.5.7.48.1"], ocsp_request(server.world)))
+    answer = ocsp.load_der_ocsp_response(
+        post(urls["1.3.6.1.5.5.7.48.1"], ocsp_request(server.world))
+    )
     assert answer.certificate_status is ocsp.OCSPCertStatus.GOOD
 
 
@@ -79,17 +94,24 @@ def test_every_authority_is_served(server: WorldServer) -> None:
 def test_ocsp_over_get_is_the_same(server: WorldServer) -> None:
     request = ocsp_request(server.world)
     path = quote(base64.b64encode(request), safe="")
-    assert get(f"{server.url}/ocsp/public-ca/{path}") == post(f"{server.url}/ocsp/public-ca", request)
+    assert get(f"{server.url}/ocsp/public-ca/{path}") == post(
+        f"{server.url}/ocsp/public-ca", request
+    )
     refused = ocsp.load_der_ocsp_response(get(f"{server.url}/ocsp/public-ca/%21"))
     assert refused.response_status is ocsp.OCSPResponseStatus.MALFORMED_REQUEST
 
 
 def test_time_stamps_follow_the_clock() -> None:
     moments = iter([AT, AT + timedelta(hours=1)])
-    with WorldServer(lambda: next(moments), lambda url: World(AT, base_url=url, fast=True)) as server:
+    with WorldServer(
+        lambda: next(moments), lambda url: World(AT, base_url=url, fast=True)
+    ) as server:
         for expected in (AT, AT + timedelta(hours=1)):
             token = cms.ContentInfo.load(timestamp_token(post(server.tsa_url, REQUEST)))
-            assert token["content"]["encap_content_info"]["content"].parsed["gen_time"].native == expected
+            assert (
+                token["content"]["encap_content_info"]["content"].parsed["gen_time"].native
+                == expected
+            )
 
 
 def test_without_a_plan_the_world_is_made_at_the_clock() -> None:
@@ -103,16 +125,29 @@ def test_openssl_asks_and_is_content(tmp_path: Path) -> None:
     now = datetime.now(UTC)
     with serve(now) as server:
         for delegated in (False, True):
-            server.responders = {"public-ca": server.world.responder("public-ca")} if delegated else {}
+            server.responders = (
+                {"public-ca": server.world.responder("public-ca")} if delegated else {}
+            )
             for name, certificates in (
                 ("issuer.pem", server.world.intermediates_der[:1]),
                 ("leaf.pem", (server.world.person("A", "1").certificate_der,)),
                 ("anchors.pem", server.world.anchors_der),
             ):
                 (tmp_path / name).write_bytes(b"".join(map(pem, certificates)))
-            files = ["-issuer", "issuer.pem", "-cert", "leaf.pem", "-CAfile", "anchors.pem", "-verify_other", "issuer.pem"]
+            files = [
+                "-issuer",
+                "issuer.pem",
+                "-cert",
+                "leaf.pem",
+                "-CAfile",
+                "anchors.pem",
+                "-verify_other",
+                "issuer.pem",
+            ]
             command = ["openssl", "ocsp", "-url", f"{server.url}/ocsp/public-ca", *files]
-            result = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, check=False)
+            result = subprocess.run(
+                command, cwd=tmp_path, capture_output=True, text=True, check=False
+            )
             assert "Response verify OK" in result.stderr, result.stderr
             assert "leaf.pem: good" in result.stdout
             assert "WARNING" not in result.stdout + result.stderr
@@ -128,7 +163,17 @@ def test_requests_are_written_down(server: WorldServer) -> None:
 
 
 @pytest.mark.parametrize(
-    "path", ["/", "/tsa", "/crl/", "/crl/nobody.crl", "/crl/public-ca.crt", "/ca/public-ca.crl", "/x/public-ca.crl", "/ca/../../etc"]
+    "path",
+    [
+        "/",
+        "/tsa",
+        "/crl/",
+        "/crl/nobody.crl",
+        "/crl/public-ca.crt",
+        "/ca/public-ca.crl",
+        "/x/public-ca.crl",
+        "/ca/../../etc",
+    ],
 )
 def test_other_addresses_are_not_found(server: WorldServer, path: str) -> None:
     with pytest.raises(urllib.error.HTTPError) as caught:
@@ -142,7 +187,9 @@ def test_options_of_the_answers_pass_through(server: WorldServer) -> None:
     server.ocsp_options = {"status": "revoked"}
     token = tsp.TimeStampResp.load(post(server.tsa_url, REQUEST))["time_stamp_token"]
     assert token["content"]["encap_content_info"]["content"].parsed["nonce"].native == 8
-    answer = ocsp.load_der_ocsp_response(post(f"{server.url}/ocsp/public-ca", ocsp_request(server.world)))
+    answer = ocsp.load_der_ocsp_response(
+        post(f"{server.url}/ocsp/public-ca", ocsp_request(server.world))
+    )
     assert answer.certificate_status is ocsp.OCSPCertStatus.REVOKED
 
 
@@ -171,7 +218,10 @@ def test_ready_made_failures(server: WorldServer) -> None:
 
 def test_the_content_type_is_wrong_only_on_demand(server: WorldServer) -> None:
     url = f"{server.url}/crl/public-ca.crl"
-    for fault, expected in ((None, "application/pkix-crl"), (Fault.WRONG_CONTENT_TYPE, "text/html")):
+    for fault, expected in (
+        (None, "application/pkix-crl"),
+        (Fault.WRONG_CONTENT_TYPE, "text/html"),
+    ):
         if fault is not None:
             server.fail("/crl", fault)
         with urllib.request.urlopen(url) as response:
@@ -181,8 +231,12 @@ def test_the_content_type_is_wrong_only_on_demand(server: WorldServer) -> None:
 def test_a_bundle_holds_the_chain(server: WorldServer) -> None:
     server.fail("/ca/public-ca", Fault.P7B)
     bundle = pkcs7.load_der_pkcs7_certificates(get(f"{server.url}/ca/public-ca.crt"))
-    expected = [server.world.authority(slug).certificate_der for slug in ("national-root", "public-ca")]
-    assert sorted(certificate.public_bytes(Encoding.DER) for certificate in bundle) == sorted(expected)
+    expected = [
+        server.world.authority(slug).certificate_der for slug in ("national-root", "public-ca")
+    ]
+    assert sorted(certificate.public_bytes(Encoding.DER) for certificate in bundle) == sorted(
+        expected
+    )
 
 
 def test_a_fault_can_pass(server: WorldServer) -> None:
@@ -197,8 +251,14 @@ def test_a_fault_can_pass(server: WorldServer) -> None:
 def test_a_redirect_leads_where_it_was_told(server: WorldServer) -> None:
     server.redirect_to = f"{server.url}/ca/public-ca.crt"
     server.fail("/crl", Fault.REDIRECT)
-    assert get(f"{server.url}/crl/public-ca.crl") == server.world.authority("public-ca").certificate_der
-    assert [request.path for request in server.requests] == ["/crl/public-ca.crl", "/ca/public-ca.crt"]
+    assert (
+        get(f"{server.url}/crl/public-ca.crl")
+        == server.world.authority("public-ca").certificate_der
+    )
+    assert [request.path for request in server.requests] == [
+        "/crl/public-ca.crl",
+        "/ca/public-ca.crt",
+    ]
 
 
 def test_a_truncated_answer_is_shorter_than_promised(server: WorldServer) -> None:

@@ -1,4 +1,6 @@
-"""The test world is right where it should be right (OpenSSL says so) and wrong exactly where it was told to be."""
+"""The test world is right where it should be right (OpenSSL says so) and wrong exactly where it was
+told to be.
+"""
 
 import shutil
 import subprocess
@@ -21,7 +23,9 @@ LATER = AT + timedelta(days=1)
 UID = ObjectIdentifier("0.9.2342.19200300.100.1.1")
 SCHOOL = "Trường THPT Thử nghiệm"
 
-needs_openssl = pytest.mark.skipif(shutil.which("openssl") is None, reason="the openssl command is not installed")
+needs_openssl = pytest.mark.skipif(
+    shutil.which("openssl") is None, reason="the openssl command is not installed"
+)
 
 
 @pytest.fixture
@@ -34,13 +38,17 @@ def parsed(holder: Identity | CertificateAuthority) -> x509.Certificate:
 
 
 def values(certificate: x509.Certificate) -> list[tuple[str, str]]:
-    return [(attribute.oid.dotted_string, str(attribute.value)) for attribute in certificate.subject]
+    return [
+        (attribute.oid.dotted_string, str(attribute.value)) for attribute in certificate.subject
+    ]
 
 
 def everybody(world: World) -> tuple[Identity, ...]:
     return (
         world.person("Lê Thị Thử", "001085000001"),
-        world.person("Phạm Văn Thử", "001085000002", title="Giáo viên chủ nhiệm", organisation=SCHOOL),
+        world.person(
+            "Phạm Văn Thử", "001085000002", title="Giáo viên chủ nhiệm", organisation=SCHOOL
+        ),
         world.principal("Trần Thị Thử", "001070000003", school=SCHOOL),
         world.organisation(SCHOOL),
         world.organisation("Trường Tư thục Thử nghiệm", government=False, mst="0199999999"),
@@ -48,7 +56,9 @@ def everybody(world: World) -> tuple[Identity, ...]:
     )
 
 
-def verify_with_openssl(folder: Path, world: World, leaf_der: bytes, *options: str, at: datetime = AT) -> subprocess.CompletedProcess[str]:
+def verify_with_openssl(
+    folder: Path, world: World, leaf_der: bytes, *options: str, at: datetime = AT
+) -> subprocess.CompletedProcess[str]:
     """Run `openssl verify` with the world's anchors, intermediates and lists."""
     (folder / "anchors.pem").write_bytes(b"".join(map(pem, world.anchors_der)))
     (folder / "intermediates.pem").write_bytes(b"".join(map(pem, world.intermediates_der)))
@@ -56,8 +66,25 @@ def verify_with_openssl(folder: Path, world: World, leaf_der: bytes, *options: s
     (folder / "crls.pem").write_bytes(b"".join(crl.public_bytes(Encoding.PEM) for crl in lists))
     (folder / "leaf.pem").write_bytes(pem(leaf_der))
     moment = str(int(at.timestamp()) + 1)
-    files = ["-CAfile", "anchors.pem", "-untrusted", "intermediates.pem", "-CRLfile", "crls.pem", "leaf.pem"]
-    command = ["openssl", "verify", "-attime", moment, "-crl_check_all", "-x509_strict", *options, *files]
+    files = [
+        "-CAfile",
+        "anchors.pem",
+        "-untrusted",
+        "intermediates.pem",
+        "-CRLfile",
+        "crls.pem",
+        "leaf.pem",
+    ]
+    command = [
+        "openssl",
+        "verify",
+        "-attime",
+        moment,
+        "-crl_check_all",
+        "-x509_strict",
+        *options,
+        *files,
+    ]
     return subprocess.run(command, cwd=folder, capture_output=True, text=True, check=False)
 
 
@@ -68,7 +95,9 @@ def test_every_chain_and_list_satisfies_openssl(tmp_path: Path, fast: bool) -> N
     for identity in everybody(world):
         result = verify_with_openssl(tmp_path, world, identity.certificate_der)
         assert result.returncode == 0, (identity.name, result.stderr)
-    tsa = verify_with_openssl(tmp_path, world, world.tsa.certificate_der, "-purpose", "timestampsign")
+    tsa = verify_with_openssl(
+        tmp_path, world, world.tsa.certificate_der, "-purpose", "timestampsign"
+    )
     assert tsa.returncode == 0, tsa.stderr
 
 
@@ -77,7 +106,10 @@ def test_every_chain_and_list_satisfies_openssl(tmp_path: Path, fast: bool) -> N
     ("make", "words"),
     [
         (lambda w: w.person("A", "1", not_after=AT - timedelta(days=1)), "certificate has expired"),
-        (lambda w: w.person("A", "1", not_before=AT + timedelta(days=1)), "certificate is not yet valid"),
+        (
+            lambda w: w.person("A", "1", not_before=AT + timedelta(days=1)),
+            "certificate is not yet valid",
+        ),
         (lambda w: w.person("A", "1", issuer=w.impostor("public-ca")), "unable to get"),
         (lambda w: w.time_stamper(key_usage=("digital_signature", "key_cert_sign")), "keyCertSign"),
         (lambda w: w.time_stamper(is_aia_critical=True), "unhandled critical extension"),
@@ -85,10 +117,16 @@ def test_every_chain_and_list_satisfies_openssl(tmp_path: Path, fast: bool) -> N
     ],
     ids=["expired", "not yet valid", "impostor", "keyCertSign", "critical AIA", "rsa1024"],
 )
-def test_openssl_names_the_fault_of_the_certificate(tmp_path: Path, world: World, make: Callable[[World], Identity], words: str) -> None:
+def test_openssl_names_the_fault_of_the_certificate(
+    tmp_path: Path, world: World, make: Callable[[World], Identity], words: str
+) -> None:
     leaf = make(world)
     result = verify_with_openssl(
-        tmp_path, World(AT, fast=True), leaf.certificate_der, "-auth_level", "2" if words == "key too weak" else "1"
+        tmp_path,
+        World(AT, fast=True),
+        leaf.certificate_der,
+        "-auth_level",
+        "2" if words == "key too weak" else "1",
     )
     assert result.returncode != 0
     assert words.lower() in result.stderr.lower()
@@ -136,11 +174,16 @@ def test_the_order_of_the_calls_does_not_matter() -> None:
     one, other = World(AT, fast=True), World(AT, fast=True)
     first = [one.person("A", "1"), one.person("B", "2")]
     second = [other.person("B", "2"), other.person("A", "1")]
-    assert {identity.certificate_der for identity in first} == {identity.certificate_der for identity in second}
+    assert {identity.certificate_der for identity in first} == {
+        identity.certificate_der for identity in second
+    }
 
 
 def test_the_address_changes_no_serial_number() -> None:
-    serials = {World(AT, fast=True, base_url=url).person("A", "1").serial for url in ("http://127.0.0.1:1", "http://127.0.0.1:2")}
+    serials = {
+        World(AT, fast=True, base_url=url).person("A", "1").serial
+        for url in ("http://127.0.0.1:1", "http://127.0.0.1:2")
+    }
     assert len(serials) == 1
 
 
@@ -182,13 +225,19 @@ def test_the_seal_of_a_private_school_carries_its_tax_number(world: World) -> No
 
 
 def test_identifiers_can_lack_their_prefix_or_be_absent(world: World) -> None:
-    assert (UID.dotted_string, "001085000001") in values(parsed(world.person("A", "001085000001", uid="001085000001")))
+    assert (UID.dotted_string, "001085000001") in values(
+        parsed(world.person("A", "001085000001", uid="001085000001"))
+    )
     assert UID.dotted_string not in dict(values(parsed(world.person("A", "001085000001", uid=""))))
 
 
 def test_every_authority_says_that_it_is_a_test(world: World) -> None:
     for slug in world.slugs:
-        name = parsed(world.authority(slug)).subject.get_attributes_for_oid(NameOID.COMMON_NAME)[0].value
+        name = (
+            parsed(world.authority(slug))
+            .subject.get_attributes_for_oid(NameOID.COMMON_NAME)[0]
+            .value
+        )
         assert str(name).startswith("TEST ")
 
 
@@ -212,12 +261,23 @@ def test_a_leaf_says_where_its_status_is(world: World) -> None:
 
 def test_options_reach_the_certificate(world: World) -> None:
     certificate = parsed(
-        world.person("A", "1", key="rsa1024", serial=7, key_usage=("key_encipherment",), extended_key_usage=("client_auth",))
+        world.person(
+            "A",
+            "1",
+            key="rsa1024",
+            serial=7,
+            key_usage=("key_encipherment",),
+            extended_key_usage=("client_auth",),
+        )
     )
     assert certificate.serial_number == 7
     assert isinstance(certificate.public_key(), rsa.RSAPublicKey)
     usage = certificate.extensions.get_extension_for_class(x509.KeyUsage).value
-    assert (usage.key_encipherment, usage.digital_signature, usage.content_commitment) == (True, False, False)
+    assert (usage.key_encipherment, usage.digital_signature, usage.content_commitment) == (
+        True,
+        False,
+        False,
+    )
     extended = certificate.extensions.get_extension_for_class(x509.ExtendedKeyUsage).value
     assert [usage.dotted_string for usage in extended] == ["1.3.6.1.5.5.7.3.2"]
     signature = parsed(World(AT).person("A", "1", key="ec", digest="sha1")).signature_algorithm_oid
@@ -229,8 +289,12 @@ def test_time_stampers_have_the_faults_of_real_ones(world: World) -> None:
     assert usual.critical
     assert list(usual.value) == [ExtendedKeyUsageOID.TIME_STAMPING]
     with pytest.raises(x509.ExtensionNotFound):
-        parsed(world.time_stamper(extended_key_usage=())).extensions.get_extension_for_class(x509.ExtendedKeyUsage)
-    odd = parsed(world.time_stamper(key_usage=("digital_signature", "key_cert_sign"), is_aia_critical=True)).extensions
+        parsed(world.time_stamper(extended_key_usage=())).extensions.get_extension_for_class(
+            x509.ExtendedKeyUsage
+        )
+    odd = parsed(
+        world.time_stamper(key_usage=("digital_signature", "key_cert_sign"), is_aia_critical=True)
+    ).extensions
     assert odd.get_extension_for_class(x509.KeyUsage).value.key_cert_sign
     assert not odd.get_extension_for_class(x509.BasicConstraints).value.ca
     assert odd.get_extension_for_oid(ExtensionOID.AUTHORITY_INFORMATION_ACCESS).critical
@@ -256,7 +320,13 @@ def test_an_impostor_has_the_name_but_not_the_key(world: World) -> None:
     parsed(leaf).verify_directly_issued_by(parsed(impostor))
     assert impostor.chain_der[-1] not in world.anchors_der
     assert impostor.certificate_der not in world.intermediates_der
-    assert world.slugs == ("national-root", "public-ca", "government-root", "government-ca", "tsa-root")
+    assert world.slugs == (
+        "national-root",
+        "public-ca",
+        "government-root",
+        "government-ca",
+        "tsa-root",
+    )
     assert world.impostor("national-root").parent is None
 
 
@@ -264,7 +334,9 @@ def test_a_list_can_be_forged_and_stale(world: World) -> None:
     issuer = parsed(world.authority("public-ca")).public_key()
     assert isinstance(issuer, ec.EllipticCurvePublicKey)
     true = x509.load_der_x509_crl(world.crl("public-ca", AT))
-    forged = x509.load_der_x509_crl(world.crl("public-ca", AT, signed_by=world.impostor("public-ca")))
+    forged = x509.load_der_x509_crl(
+        world.crl("public-ca", AT, signed_by=world.impostor("public-ca"))
+    )
     assert true.is_signature_valid(issuer)
     assert forged.issuer == true.issuer
     assert not forged.is_signature_valid(issuer)
@@ -279,17 +351,29 @@ def test_a_list_names_moment_and_reason(world: World) -> None:
     entry = crl.get_revoked_certificate_by_serial_number(teacher.serial)
     assert entry is not None
     assert entry.revocation_date_utc == AT
-    assert entry.extensions.get_extension_for_class(x509.CRLReason).value.reason is x509.ReasonFlags.certificate_hold
     assert (
-        x509.load_der_x509_crl(world.crl("public-ca", AT - timedelta(seconds=1))).get_revoked_certificate_by_serial_number(teacher.serial)
+        entry.extensions.get_extension_for_class(x509.CRLReason).value.reason
+        is x509.ReasonFlags.certificate_hold
+    )
+    assert (
+        x509.load_der_x509_crl(
+            world.crl("public-ca", AT - timedelta(seconds=1))
+        ).get_revoked_certificate_by_serial_number(teacher.serial)
         is None
     )
-    assert x509.load_der_x509_crl(world.crl("government-ca", LATER)).get_revoked_certificate_by_serial_number(teacher.serial) is None
+    assert (
+        x509.load_der_x509_crl(
+            world.crl("government-ca", LATER)
+        ).get_revoked_certificate_by_serial_number(teacher.serial)
+        is None
+    )
 
 
 def test_identities_leave_as_pkcs12_and_pem(world: World) -> None:
     principal = world.principal("Trần Thị Thử", "001070000003", school=SCHOOL)
-    key, certificate, others = pkcs12.load_key_and_certificates(principal.p12(b"mat khau"), b"mat khau")
+    key, certificate, others = pkcs12.load_key_and_certificates(
+        principal.p12(b"mat khau"), b"mat khau"
+    )
     assert isinstance(key, ec.EllipticCurvePrivateKey)
     assert isinstance(principal.key, ec.EllipticCurvePrivateKey)
     assert key.private_numbers() == principal.key.private_numbers()
@@ -298,7 +382,10 @@ def test_identities_leave_as_pkcs12_and_pem(world: World) -> None:
     with pytest.raises(ValueError, match=r"(?i)password"):
         pkcs12.load_key_and_certificates(principal.p12(b"mat khau"), b"wrong")
     assert pkcs12.load_key_and_certificates(principal.p12(b""), None)[1] == certificate
-    for exported, password in ((principal.key_pem, None), (principal.encrypted_key_pem(b"pw"), b"pw")):
+    for exported, password in (
+        (principal.key_pem, None),
+        (principal.encrypted_key_pem(b"pw"), b"pw"),
+    ):
         loaded = load_pem_private_key(exported, password)
         assert isinstance(loaded, ec.EllipticCurvePrivateKey)
         assert loaded.private_numbers() == principal.key.private_numbers()

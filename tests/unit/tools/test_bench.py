@@ -1,4 +1,6 @@
-"""The measuring is trusted only as far as its own rules hold: what a row says, what is emptied, what is measured."""
+"""The measuring is trusted only as far as its own rules hold: what a row says, what is emptied,
+what is measured.
+"""
 
 import sys
 from datetime import timedelta
@@ -15,12 +17,27 @@ from tools.benchmark.protocol import Task, require_refusal, tampered
 
 
 def row(*, target: float | None) -> Row:
-    return Row(name="a / b", unit="ms", value=6.0, reference=4.0, target=target, goal="", rounds=((6.0, 4.0), (5.0, 5.0)))
+    return Row(
+        name="a / b",
+        unit="ms",
+        value=6.0,
+        reference=4.0,
+        target=target,
+        goal="",
+        rounds=((6.0, 4.0), (5.0, 5.0)),
+    )
 
 
 @pytest.mark.parametrize(("target", "is_met"), [(None, None), (1.5, True), (1.4, False)])
 def test_a_row_is_only_judged_by_a_target(target: float | None, is_met: bool | None) -> None:
-    expected = {"name": "a / b [ms]", "value": 6.0, "reference": 4.0, "ratio": 1.5, "target": target, "ok": is_met}
+    expected = {
+        "name": "a / b [ms]",
+        "value": 6.0,
+        "reference": 4.0,
+        "ratio": 1.5,
+        "target": target,
+        "ok": is_met,
+    }
     assert row(target=target).result == expected
 
 
@@ -37,13 +54,19 @@ def test_transcripts_differ_in_signers_not_in_size(teachers: int, signers: int) 
 
 
 def test_fifty_signers_stand_behind_the_measured_files() -> None:
-    names = {(signer.name, signer.personal_id) for n in range(material.TIMED) for signer in material.transcript_of(n, 1).expected_signers}
+    names = {
+        (signer.name, signer.personal_id)
+        for n in range(material.TIMED)
+        for signer in material.transcript_of(n, 1).expected_signers
+    }
     assert len(names) == 50
 
 
 def test_preparations_are_not_measured_but_done_every_time() -> None:
     done: list[str] = []
-    sample = Task(lambda number: done.append(str(number)), before=lambda: done.append("before")).measure(2, 5)
+    sample = Task(
+        lambda number: done.append(str(number)), before=lambda: done.append("before")
+    ).measure(2, 5)
     assert done == ["before", "5", "before", "6"]
     assert set(sample) == {"cpu", "wall"}
 
@@ -60,7 +83,9 @@ def test_emptied_caches_are_those_of_what_was_verified_not_of_the_schema() -> No
     ours.forget()
     assert not name_key.cache_info().currsize
     forgotten = {name for name in sys.modules if name.startswith(ours._FORGETFUL)}
-    assert not [name for name in forgotten if name.startswith(("hocba_sign.xml", "hocba_sign.model"))]
+    assert not [
+        name for name in forgotten if name.startswith(("hocba_sign.xml", "hocba_sign.model"))
+    ]
 
 
 def test_both_sides_judge_the_large_list(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

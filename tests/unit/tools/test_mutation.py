@@ -36,8 +36,14 @@ EXPECTED = {
     "module.judge: len(found) >= limit -> (len(found) > limit)",
     'module.judge: found.append("x") -> pass',
     'module.judge: {"đ", "b"} -> ({\'đ\'})',
-    "module.judge: any(name in names for name in found if name) -> (all((name in names for name in found if name)))",
-    "module.judge: (name in names for name in found if name) -> ((name in names for name in found))",
+    (
+        "module.judge: any(name in names for name in found if name) -> (all((name in names for "
+        "name in found if name)))"
+    ),
+    (
+        "module.judge: (name in names for name in found if name) -> ((name in names for name in "
+        "found))"
+    ),
     "module.judge: name in names -> (name not in names)",
 }
 

@@ -17,16 +17,37 @@ HOUR = timedelta(hours=1)
 DAY = timedelta(days=1)
 
 
-def told(scene: Scene, *, crls: dict[str, bytes] | None = None, ocsps: tuple[bytes, ...] = (), document: bytes | None = None) -> Report:
-    """Judge a level T file with the world's CRLs, `crls` in the place of some of them; b"" leaves one out."""
-    lists = {slug: scene.world.crl(slug, SIGNED_AT + HOUR) for slug in scene.world.slugs} | (crls or {})
+def told(
+    scene: Scene,
+    *,
+    crls: dict[str, bytes] | None = None,
+    ocsps: tuple[bytes, ...] = (),
+    document: bytes | None = None,
+) -> Report:
+    """Judge a level T file with the world's CRLs, `crls` in the place of some of them; b"" leaves
+    one out.
+    """
+    lists = {slug: scene.world.crl(slug, SIGNED_AT + HOUR) for slug in scene.world.slugs} | (
+        crls or {}
+    )
     certificates = [Certificate.load(der) for der in scene.world.intermediates_der]
-    evidence = Evidence.of(certificates=certificates, crls=[der for der in lists.values() if der], ocsps=ocsps)
-    return verify(document or scene.signed(level=Level.T), trust=scene.trust, evidence=evidence, at=JUDGED_AT)
+    evidence = Evidence.of(
+        certificates=certificates, crls=[der for der in lists.values() if der], ocsps=ocsps
+    )
+    return verify(
+        document or scene.signed(level=Level.T), trust=scene.trust, evidence=evidence, at=JUDGED_AT
+    )
 
 
 def expired_crl(scene: Scene) -> Report:
-    return told(scene, crls={"public-ca": scene.world.crl("public-ca", SIGNED_AT - 20 * DAY, next_update=SIGNED_AT - 10 * DAY)})
+    return told(
+        scene,
+        crls={
+            "public-ca": scene.world.crl(
+                "public-ca", SIGNED_AT - 20 * DAY, next_update=SIGNED_AT - 10 * DAY
+            )
+        },
+    )
 
 
 def crl_of_another_issuer(scene: Scene) -> Report:
@@ -34,18 +55,25 @@ def crl_of_another_issuer(scene: Scene) -> Report:
 
 
 def forged_crl(scene: Scene) -> Report:
-    forged = scene.world.crl("public-ca", SIGNED_AT + HOUR, signed_by=scene.world.impostor("public-ca"))
+    forged = scene.world.crl(
+        "public-ca", SIGNED_AT + HOUR, signed_by=scene.world.impostor("public-ca")
+    )
     return told(scene, crls={"public-ca": forged})
 
 
 def ocsp_for_another_certificate(scene: Scene) -> Report:
-    other = scene.world.ocsp_response(scene.world.person("TEST Người Khác", "001099999999"), SIGNED_AT + HOUR)
+    other = scene.world.ocsp_response(
+        scene.world.person("TEST Người Khác", "001099999999"), SIGNED_AT + HOUR
+    )
     return told(scene, crls={"public-ca": b""}, ocsps=(other,))
 
 
 def forged_ocsp(scene: Scene) -> Report:
     impostor = scene.world.impostor("public-ca")
-    responses = tuple(scene.world.ocsp_response(scene.identity(slot), SIGNED_AT + HOUR, signer=impostor) for slot in scene.slots[:-1])
+    responses = tuple(
+        scene.world.ocsp_response(scene.identity(slot), SIGNED_AT + HOUR, signer=impostor)
+        for slot in scene.slots[:-1]
+    )
     return told(scene, crls={"public-ca": b""}, ocsps=responses)
 
 
@@ -93,14 +121,22 @@ def test_a_revoked_time_stamp_authority_proves_no_time() -> None:
     scene.world.revoke(scene.world.tsa, SIGNED_AT - DAY)
     report = told(scene, document=document)
     assert report.verdict is Verdict.INDETERMINATE
-    stamps = [stamp for signature in report.to_dict()["signatures"] for stamp in signature["timestamps"]]
-    assert all(stamp["indication"] == "INDETERMINATE" and "REVOCATION.REVOKED" in stamp["causes"] for stamp in stamps)
+    stamps = [
+        stamp for signature in report.to_dict()["signatures"] for stamp in signature["timestamps"]
+    ]
+    assert all(
+        stamp["indication"] == "INDETERMINATE" and "REVOCATION.REVOKED" in stamp["causes"]
+        for stamp in stamps
+    )
     assert {signature["time_proof"] for signature in report.to_dict()["signatures"]} == {"claimed"}
 
 
 def test_good_ocsp_responses_are_enough() -> None:
     scene = Scene(subjects=1)
-    responses = tuple(scene.world.ocsp_response(scene.identity(slot), SIGNED_AT + HOUR) for slot in scene.slots[:-1])
+    responses = tuple(
+        scene.world.ocsp_response(scene.identity(slot), SIGNED_AT + HOUR)
+        for slot in scene.slots[:-1]
+    )
     assert told(scene, crls={"public-ca": b""}, ocsps=responses).verdict is Verdict.VALID
 
 
@@ -110,7 +146,10 @@ def test_evidence_from_after_the_validation_time_is_not_known_then() -> None:
     later = scene.evidence(SIGNED_AT + 2 * DAY)
     report = verify(document, trust=scene.trust, evidence=later, at=JUDGED_AT)
     assert report.verdict is Verdict.INDETERMINATE
-    assert verify(document, trust=scene.trust, evidence=later, at=SIGNED_AT + 3 * DAY).verdict is Verdict.VALID
+    assert (
+        verify(document, trust=scene.trust, evidence=later, at=SIGNED_AT + 3 * DAY).verdict
+        is Verdict.VALID
+    )
 
 
 def test_a_time_stamp_copied_from_another_signature_is_noticed() -> None:
@@ -128,7 +167,11 @@ def test_a_time_stamp_copied_from_another_signature_is_noticed() -> None:
     report = told(scene, document=swapped)
     assert report.verdict is Verdict.INDETERMINATE
     stamp = report.to_dict()["signatures"][0]["timestamps"][0]
-    assert (stamp["intact"], stamp["indication"], stamp["causes"]) == (False, "FAILED", ["TST.IMPRINT"])
+    assert (stamp["intact"], stamp["indication"], stamp["causes"]) == (
+        False,
+        "FAILED",
+        ["TST.IMPRINT"],
+    )
 
 
 def test_the_right_slot_is_named() -> None:
@@ -136,5 +179,7 @@ def test_the_right_slot_is_named() -> None:
     document = scene.signed(level=Level.T)
     scene.world.revoke(scene.identity(CBQL), SIGNED_AT - DAY)
     report = told(scene, document=document)
-    wrong = [one["slot"] for one in report.to_dict()["signatures"] if one["indication"] != "TOTAL_PASSED"]
+    wrong = [
+        one["slot"] for one in report.to_dict()["signatures"] if one["indication"] != "TOTAL_PASSED"
+    ]
     assert wrong == ["CBQL"]

@@ -1,4 +1,6 @@
-"""No cause makes a verdict INVALID unless it proves something wrong: every cause is classified in causes.json, a new one by whoever adds it."""
+"""No cause makes a verdict INVALID unless it proves something wrong: every cause is classified in
+causes.json, a new one by whoever adds it.
+"""
 
 import ast
 import json
@@ -21,13 +23,25 @@ SAID_TO_CALLERS: Final = frozenset(
         *("POLICY", "RECORD", "RENDER", "REPORT", "RULE", "SCHEMA", "SIGN", "TSA"),
     }
 )
-"""The areas of causes that no verdict rests on by themselves; rules of circulars are summed up in DOC.RULES."""
+"""The areas of causes that no verdict rests on by themselves; rules of circulars are summed up in
+DOC.RULES.
+"""
 PROVEN: Final = ("value", "digest", "form", "role", "date", "validity", "revocation", "limit")
-"""What may be proven wrong. `limit`: beyond docs/reference/limits.md a file cannot be read, which is a fault of its form."""
+"""What may be proven wrong.
+
+`limit`: beyond docs/reference/limits.md a file cannot be read, which is a fault of its form.
+"""
 CONCLUDED: Final = frozenset({"SIG", "PDF", "DER", "CRYPTO", "CERT", "XML"})
 NEVER_CONCLUDED: Final = frozenset(
     {
-        *("PDF.ENCRYPTED", "PDF.EXTRA_MISSING", "PDF.HYBRID", "PDF.NOT_COMPARED", "PDF.NO_TRANSCRIPT", "PDF.REVISIONS"),
+        *(
+            "PDF.ENCRYPTED",
+            "PDF.EXTRA_MISSING",
+            "PDF.HYBRID",
+            "PDF.NOT_COMPARED",
+            "PDF.NO_TRANSCRIPT",
+            "PDF.REVISIONS",
+        ),
         *(
             "PDF.OTHER_PICTURE",
             "PDF.PAGE_LIMIT",
@@ -49,15 +63,29 @@ CLASS_OF: Final = {cause: name for name, causes in CLASSES.items() for cause in 
 
 def test_every_cause_is_classified_once() -> None:
     judged = {cause for cause in catalogue() if cause.partition(".")[0] not in SAID_TO_CALLERS}
-    assert not sorted(judged - CLASS_OF.keys()), "say in causes.json what these prove: `unproven` and `note` prove nothing wrong"
+    assert not sorted(judged - CLASS_OF.keys()), (
+        "say in causes.json what these prove: `unproven` and `note` prove nothing wrong"
+    )
     assert not sorted(CLASS_OF.keys() - judged), "these causes are gone"
-    assert [cause for cause, count in Counter(one for causes in CLASSES.values() for one in causes).items() if count > 1] == []
+    assert [
+        cause
+        for cause, count in Counter(one for causes in CLASSES.values() for one in causes).items()
+        if count > 1
+    ] == []
     assert set(CLASSES) == {*PROVEN, "unproven", "note"}
 
 
 def test_no_signature_fails_by_what_proves_nothing() -> None:
-    concluded = (cause for cause in CLASS_OF if cause.partition(".")[0] in CONCLUDED and cause not in NEVER_CONCLUDED)
-    failing = {cause for cause in concluded if conclude((Finding(cause),)).indication is Indication.TOTAL_FAILED}
+    concluded = (
+        cause
+        for cause in CLASS_OF
+        if cause.partition(".")[0] in CONCLUDED and cause not in NEVER_CONCLUDED
+    )
+    failing = {
+        cause
+        for cause in concluded
+        if conclude((Finding(cause),)).indication is Indication.TOTAL_FAILED
+    }
     assert not sorted(cause for cause in failing if CLASS_OF[cause] not in PROVEN)
 
 
@@ -69,18 +97,28 @@ def test_a_comparison_that_failed_is_one_of_value_or_digest() -> None:
 
 
 def failing_literals() -> Iterator[str]:
-    """Give the ids that stand in the source in one call or tuple with Status.FAIL and no other status."""
+    """Yield the ids that stand in the source in one call or tuple with Status.FAIL and no other
+    status.
+    """
     for path in (ROOT / "src" / "hocba_sign").rglob("*.py"):
         for node in ast.walk(ast.parse(path.read_text("utf-8"))):
-            if not isinstance(node, ast.Tuple) and not (isinstance(node, ast.Call) and getattr(node.func, "id", "") == "Check"):
+            if not isinstance(node, ast.Tuple) and not (
+                isinstance(node, ast.Call) and getattr(node.func, "id", "") == "Check"
+            ):
                 continue
             inner = list(ast.walk(node))
-            statuses = {one.attr for one in inner if isinstance(one, ast.Attribute) and getattr(one.value, "id", "") == "Status"}
+            statuses = {
+                one.attr
+                for one in inner
+                if isinstance(one, ast.Attribute) and getattr(one.value, "id", "") == "Status"
+            }
             if statuses == {"FAIL"}:
                 yield from (
                     one.value
                     for one in inner
-                    if isinstance(one, ast.Constant) and isinstance(one.value, str) and IDENTIFIER.fullmatch(one.value)
+                    if isinstance(one, ast.Constant)
+                    and isinstance(one.value, str)
+                    and IDENTIFIER.fullmatch(one.value)
                 )
 
 
@@ -91,8 +129,15 @@ def test_no_check_fails_by_what_proves_nothing() -> None:
 
 
 def test_every_invalid_vector_names_what_is_proven_wrong() -> None:
-    cases = [json.loads(path.read_text("utf-8")) for path in (ROOT / "test_vectors").glob("*/*/case.json")]
+    cases = [
+        json.loads(path.read_text("utf-8"))
+        for path in (ROOT / "test_vectors").glob("*/*/case.json")
+    ]
     invalid = [case for case in cases if case["expect"].get("verdict") == "INVALID"]
     assert len(invalid) > 100
-    unfounded = [case["id"] for case in invalid if not any(CLASS_OF.get(cause) in PROVEN for cause in case["expect"]["causes"])]
+    unfounded = [
+        case["id"]
+        for case in invalid
+        if not any(CLASS_OF.get(cause) in PROVEN for cause in case["expect"]["causes"])
+    ]
     assert not unfounded

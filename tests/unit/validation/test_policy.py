@@ -1,4 +1,6 @@
-"""Policies have names, add up, and only ever demand more, or accept what they say; what is demanded and missing is unproven."""
+"""Policies have names, add up, and only ever demand more, or accept what they say; what is demanded
+and missing is unproven.
+"""
 
 import json
 from dataclasses import replace
@@ -26,10 +28,14 @@ def strict(document: bytes, sources: Sources) -> Report:
     # Fresh revocation has tests of its own.
     policy = replace(Policy.named("strict"), require_fresh_revocation=False)
     known = know(sources, trust=SCENE.trust, evidence=SCENE.evidence(), at=JUDGED_AT, policy=policy)
-    return verify(document, trust=SCENE.trust, evidence=SCENE.evidence(), at=JUDGED_AT, policy=known)
+    return verify(
+        document, trust=SCENE.trust, evidence=SCENE.evidence(), at=JUDGED_AT, policy=known
+    )
 
 
-@pytest.mark.parametrize("names", [names for count in range(4) for names in combinations(arguments.POLICIES, count)])
+@pytest.mark.parametrize(
+    "names", [names for count in range(4) for names in combinations(arguments.POLICIES, count)]
+)
 def test_named_policies_add_up_and_tell_their_names(names: tuple[str, ...]) -> None:
     policy = Policy.named(*names)
     assert policy.names == (tuple(name for name in names if name != "default") or ("default",))
@@ -37,7 +43,12 @@ def test_named_policies_add_up_and_tell_their_names(names: tuple[str, ...]) -> N
 
 
 def test_default_demands_nothing_and_strict_everything() -> None:
-    demands = ("require_registry", "require_status", "require_time_stamp", "require_fresh_revocation")
+    demands = (
+        "require_registry",
+        "require_status",
+        "require_time_stamp",
+        "require_fresh_revocation",
+    )
     assert Policy.named("default") == DEFAULT == Policy()
     assert not any(getattr(DEFAULT, name) for name in demands)
     assert all(getattr(Policy.named("strict", "kho"), name) for name in demands)
@@ -72,11 +83,16 @@ def test_strict_names_each_thing_that_is_missing() -> None:
         (SCENE.signed(), replace(REGISTRY, events=()), "SIG.NO_TIME_STAMP"),
     ],
 )
-def test_strict_passes_only_what_lacks_nothing(document: bytes, sources: Sources, cause: str | None) -> None:
+def test_strict_passes_only_what_lacks_nothing(
+    document: bytes, sources: Sources, cause: str | None
+) -> None:
     report = strict(document, sources)
     assert report.verdict == ("VALID" if cause is None else "INDETERMINATE")
     assert cause is None or cause in causes(report)
-    assert verify(document, trust=SCENE.trust, evidence=SCENE.evidence(), at=JUDGED_AT).verdict == "VALID"
+    assert (
+        verify(document, trust=SCENE.trust, evidence=SCENE.evidence(), at=JUDGED_AT).verdict
+        == "VALID"
+    )
 
 
 def test_the_report_tells_the_policy() -> None:

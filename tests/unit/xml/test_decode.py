@@ -70,7 +70,9 @@ FATAL = [
 
 
 @pytest.mark.parametrize(("old", "new", "cause", "where"), FATAL)
-def test_what_cannot_be_read_is_refused_with_its_path(old: str, new: str, cause: str, where: str) -> None:
+def test_what_cannot_be_read_is_refused_with_its_path(
+    old: str, new: str, cause: str, where: str
+) -> None:
     root = edited(old, new)
     with pytest.raises(InputError) as caught:
         decode_document(root)
@@ -126,8 +128,14 @@ def test_reports_never_carry_a_value() -> None:
         (b'<HOC_BA xmlns="urn:hocba:1"/>', "TRANSCRIPT.SCHEMA_VERSION"),
         (b'<HOC_BA xmlns="urn:hocba:1" phienBanLuocDo="2.0"/>', "TRANSCRIPT.SCHEMA_VERSION"),
         (b'<HOC_BA xmlns="urn:hocba:1" phienBanLuocDo="1.0"/>', "TRANSCRIPT.MISSING_FIELD"),
-        (b'<HOC_BA xmlns="urn:hocba:1" phienBanLuocDo="1.0"><DU_LIEU_HOC_BA Id="x"/></HOC_BA>', "TRANSCRIPT.WRONG_ID"),
-        (b'<HOC_BA xmlns="urn:hocba:1" phienBanLuocDo="1.0"><DU_LIEU_HOC_BA Id="data"/></HOC_BA>', "TRANSCRIPT.MISSING_FIELD"),
+        (
+            b'<HOC_BA xmlns="urn:hocba:1" phienBanLuocDo="1.0"><DU_LIEU_HOC_BA Id="x"/></HOC_BA>',
+            "TRANSCRIPT.WRONG_ID",
+        ),
+        (
+            b'<HOC_BA xmlns="urn:hocba:1" phienBanLuocDo="1.0"><DU_LIEU_HOC_BA Id="data"/></HOC_BA>',
+            "TRANSCRIPT.MISSING_FIELD",
+        ),
     ],
 )
 def test_another_document_is_refused(octets: bytes, cause: str) -> None:

@@ -1,4 +1,6 @@
-"""The transcript store's layout: the same content in other places, and the pair of equal Ids that comes with it."""
+"""The transcript store's layout: the same content in other places, and the pair of equal Ids that
+comes with it.
+"""
 
 import dataclasses
 from pathlib import Path
@@ -32,7 +34,10 @@ def example(name: str = "lop12") -> Transcript:
 @pytest.mark.parametrize("is_digitised", [False, True])
 def test_both_layouts_hold_the_same_content(name: str, *, is_digitised: bool) -> None:
     transcript = example(name)
-    transcript = dataclasses.replace(transcript, identification=dataclasses.replace(transcript.identification, is_digitised=is_digitised))
+    transcript = dataclasses.replace(
+        transcript,
+        identification=dataclasses.replace(transcript.identification, is_digitised=is_digitised),
+    )
     root = parse(encode(transcript, KHO)).root
     assert recognise(root) is KHO
     assert decode_document(root) == transcript
@@ -59,7 +64,10 @@ def test_places_and_ids_are_those_of_the_field() -> None:
     content = root.find(f"{DATA}/THONG_TIN_HOC_BA")
     assert content is not None
     assert content.get("Id") == "thongtinhocba"
-    named = [teacher.get("Id") for teacher in content.iterfind("DANH_SACH_DIEM_TONG_KET/DIEM_TONG_KET/GVBM")]
+    named = [
+        teacher.get("Id")
+        for teacher in content.iterfind("DANH_SACH_DIEM_TONG_KET/DIEM_TONG_KET/GVBM")
+    ]
     assert [slot.get("Id") for slot in root.iterfind(f"{SLOTS}/DANH_SACH_GVBM/GVBM")] == named
     assert [slot.tag for slot in root.iterfind(f"{SLOTS}/*")] == ["DANH_SACH_GVBM", "GVCN"]
     assert [slot.tag for slot in root.iterfind("PHAT_HANH_HOC_BA/*")] == ["CBQL", "KY_PHAT_HANH"]
@@ -103,10 +111,14 @@ def test_the_pair_is_refused_in_the_canonical_layout() -> None:
 
 
 def test_what_a_signature_carries_names_no_teacher() -> None:
-    """A subject written into a slot, in a ds:Object for example, must not tell which subject a slot is for."""
+    """A subject written into a slot, in a ds:Object for example, must not tell which subject a slot
+    is for.
+    """
     text = encode(example(), KHO).decode()
     planted = '<DIEM_TONG_KET Id="x"><GVBM Id="gv-7-7"/></DIEM_TONG_KET>'
-    text = text.replace("<GVCN></GVCN></DANH", f"<GVCN>{planted}</GVCN></DANH").replace(TWIN + "<GVBM", '<GVBM Id="gv-7-7"></GVBM><GVBM', 1)
+    text = text.replace("<GVCN></GVCN></DANH", f"<GVCN>{planted}</GVCN></DANH").replace(
+        TWIN + "<GVBM", '<GVBM Id="gv-7-7"></GVBM><GVBM', 1
+    )
     root = parse(text.replace('<GVBM Id="gv-7-7"/>', "<GVBM/>").encode()).root
     assert Slot(Role.GVBM, None, "gv-7-7") in [slot for slot, _ in slot_elements(root, KHO)]
 
@@ -114,7 +126,11 @@ def test_what_a_signature_carries_names_no_teacher() -> None:
 def test_a_signed_file_keeps_its_layout() -> None:
     for layout, other in ((CANONICAL, KHO), (KHO, CANONICAL)):
         signed = encode(example(), layout).replace(
-            b"<CBQL></CBQL>", b'<CBQL><ds:Signature xmlns:ds="http://www.w3.org/2000/09/xmldsig#"></ds:Signature></CBQL>'
+            b"<CBQL></CBQL>",
+            (
+                b'<CBQL><ds:Signature xmlns:ds="http://www.w3.org/2000/09/xmldsig#"></'
+                b"ds:Signature></CBQL>"
+            ),
         )
         with pytest.raises(CallerError) as caught:
             convert(signed, other)
@@ -138,7 +154,15 @@ def test_parts_of_a_transcript_are_recognised_and_not_converted(text: str) -> No
     assert caught.value.cause == "DOC.NOT_HOC_BA"
 
 
-@pytest.mark.parametrize("text", ["<HOC_BA/>", '<HOC_BA><DU_LIEU_HOC_BA Id="data"/></HOC_BA>', '<x xmlns="urn:x"/>', "<THONG_TIN/>"])
+@pytest.mark.parametrize(
+    "text",
+    [
+        "<HOC_BA/>",
+        '<HOC_BA><DU_LIEU_HOC_BA Id="data"/></HOC_BA>',
+        '<x xmlns="urn:x"/>',
+        "<THONG_TIN/>",
+    ],
+)
 def test_other_files_are_no_transcripts(text: str) -> None:
     with pytest.raises(InputError) as caught:
         recognise(parse(text.encode()).root)

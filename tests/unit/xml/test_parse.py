@@ -15,10 +15,20 @@ from lxml import etree
 import hocba_sign
 from hocba_sign.errors import InputError
 from hocba_sign.xml import parse as module
-from hocba_sign.xml.parse import MAX_ATTRIBUTES, MAX_BYTES, MAX_DEPTH, MAX_NAMESPACES, id_map, locate, parse
+from hocba_sign.xml.parse import (
+    MAX_ATTRIBUTES,
+    MAX_BYTES,
+    MAX_DEPTH,
+    MAX_NAMESPACES,
+    id_map,
+    locate,
+    parse,
+)
 
 LAUGHS = (
-    b'<!DOCTYPE l [<!ENTITY a "ha">' + b"".join(b'<!ENTITY %c "&%c;&%c;&%c;">' % (c + 1, c, c, c) for c in range(97, 117)) + b"]><l>&u;</l>"
+    b'<!DOCTYPE l [<!ENTITY a "ha">'
+    + b"".join(b'<!ENTITY %c "&%c;&%c;&%c;">' % (c + 1, c, c, c) for c in range(97, 117))
+    + b"]><l>&u;</l>"
 )
 SECRET = "9.5 điểm bí mật"
 
@@ -34,7 +44,11 @@ REFUSED = {
         "XML.DTD",
         "line 3",
     ),
-    "doctype in UTF-16": ("<!DOCTYPE a [<!ENTITY b 'c'>]><a>&b;</a>".encode("utf-16"), "XML.DTD", None),
+    "doctype in UTF-16": (
+        "<!DOCTYPE a [<!ENTITY b 'c'>]><a>&b;</a>".encode("utf-16"),
+        "XML.DTD",
+        None,
+    ),
     "broken doctype": (b"<!DOCTYPE a [<!ENTITY <a/>", "XML.DTD", "line 1"),
     "entity": (b"<a>&b;</a>", "XML.SYNTAX", "line 1, column 8"),
     "mismatch": (f"<a>\n<b>{SECRET}</a>".encode(), "XML.SYNTAX", None),
@@ -50,7 +64,11 @@ REFUSED = {
     "latin-1": (b"<?xml version='1.0' encoding='ISO-8859-1'?><a/>", "XML.ENCODING", "line 1"),
     "utf-7": (b'<?xml version="1.0" encoding="UTF-7"?><a/>', "XML.ENCODING", "line 1"),
     "utf-16 declared": (b"<?xml version='1.0' encoding='UTF-16'?><a/>", "XML.ENCODING", "line 1"),
-    "utf-8 declared": ("<?xml version='1.0' encoding='UTF-8'?><a/>".encode("utf-16"), "XML.ENCODING", "line 1"),
+    "utf-8 declared": (
+        "<?xml version='1.0' encoding='UTF-8'?><a/>".encode("utf-16"),
+        "XML.ENCODING",
+        "line 1",
+    ),
     "utf-16 without mark": ("<a/>".encode("utf-16-le"), "XML.ENCODING", "octet 0"),
     "utf-32": ("<a/>".encode("utf-32"), "XML.ENCODING", "octet 0"),
     "1.1": (b"<?xml version='1.1'?><a/>", "XML.VERSION", "line 1"),
@@ -83,7 +101,11 @@ REFUSED = {
     ),
     "quotes": (b"<a b='" + b'"' * 4_000_001 + b"'/>", "XML.TEXT_TOO_LONG", "octet 0"),
     "ampersands": (b"<a><![CDATA[" + b"&" * 4_000_001 + b"]]></a>", "XML.TEXT_TOO_LONG", "octet 0"),
-    "same id": (b"<a>\n<b Id='x'/><b Id='y'/>\n<c Id='x'/></a>", "XML.DUPLICATE_ID", "/a/b[1] (line 2); /a/c (line 3)"),
+    "same id": (
+        b"<a>\n<b Id='x'/><b Id='y'/>\n<c Id='x'/></a>",
+        "XML.DUPLICATE_ID",
+        "/a/b[1] (line 2); /a/c (line 3)",
+    ),
 }
 
 
@@ -99,8 +121,15 @@ def test_refused_with_cause_and_place(name: str) -> None:
 
 
 def test_every_cause_has_words() -> None:
-    source = "".join((Path(module.__file__).parent / name).read_text(encoding="utf-8") for name in ("parse.py", "c14n.py", "splice.py"))
-    words = json.loads((Path(hocba_sign.__file__).parent / "report" / "catalogue" / "xml.json").read_text(encoding="utf-8"))
+    source = "".join(
+        (Path(module.__file__).parent / name).read_text(encoding="utf-8")
+        for name in ("parse.py", "c14n.py", "splice.py")
+    )
+    words = json.loads(
+        (Path(hocba_sign.__file__).parent / "report" / "catalogue" / "xml.json").read_text(
+            encoding="utf-8"
+        )
+    )
     for cause in {cause for _, cause, _ in REFUSED.values()}:
         assert cause in words
     for cause, texts in words.items():
@@ -109,7 +138,10 @@ def test_every_cause_has_words() -> None:
 
 
 def test_what_is_read() -> None:
-    octets = "\ufeff<?xml version='1.0' encoding='utf-8' standalone='yes'?>\n<a Id='x'>Đ<![CDATA[<!DOCTYPE a>]]></a>".encode()
+    octets = (
+        "\ufeff<?xml version='1.0' encoding='utf-8' standalone='yes'?>\n<a "
+        "Id='x'>Đ<![CDATA[<!DOCTYPE a>]]></a>"
+    ).encode()
     parsed = parse(octets)
     assert parsed.octets is octets
     assert parsed.encoding == "utf-8"
@@ -135,7 +167,9 @@ def test_first_comment_and_instruction_are_placed() -> None:
     assert parse(b"<a>&lt;!-- &lt;?</a>").first_comment is None
 
 
-@pytest.mark.parametrize("other", ["Id='x'", "ID='x'", "id='x'", "iD='x'", "xml:id='x'", "w:Id='x'", "w:ID='x'"])
+@pytest.mark.parametrize(
+    "other", ["Id='x'", "ID='x'", "id='x'", "iD='x'", "xml:id='x'", "w:Id='x'", "w:ID='x'"]
+)
 def test_one_id_in_two_spellings_is_refused(other: str) -> None:
     for first in ("<b Id='x'/>", "<b xml:id='x'/>"):
         with pytest.raises(InputError, match=r"XML\.DUPLICATE_ID"):
@@ -143,8 +177,16 @@ def test_one_id_in_two_spellings_is_refused(other: str) -> None:
 
 
 def test_id_map_holds_every_spelling_and_nothing_else() -> None:
-    root = etree.fromstring("<a xmlns:w='urn:w' Id='1'><b w:Id='2'/><c xml:id='n3'/><d idx='4' ref='1' Ids='5'/><e ID='6 '/></a>")
-    assert {value: element.tag for value, element in id_map(root).items()} == {"1": "a", "2": "b", "n3": "c", "6 ": "e"}
+    root = etree.fromstring(
+        "<a xmlns:w='urn:w' Id='1'><b w:Id='2'/><c xml:id='n3'/><d idx='4' ref='1' "
+        "Ids='5'/><e ID='6 '/></a>"
+    )
+    assert {value: element.tag for value, element in id_map(root).items()} == {
+        "1": "a",
+        "2": "b",
+        "n3": "c",
+        "6 ": "e",
+    }
 
 
 def test_locate_names_positions_only_where_needed() -> None:
@@ -163,7 +205,9 @@ def test_any_octets_are_read_or_refused(octets: bytes) -> None:
 @given(st.text(st.characters(exclude_categories=["Cs"], exclude_characters="<&\r"), max_size=40))
 def test_text_comes_back(text: str) -> None:
     octets = f"<a>{text}</a>".encode()
-    if "]]>" in text or any((sign < " " and sign not in "\t\n") or sign in "\ufffe\uffff" for sign in text):
+    if "]]>" in text or any(
+        (sign < " " and sign not in "\t\n") or sign in "\ufffe\uffff" for sign in text
+    ):
         with pytest.raises(InputError, match=r"XML\.SYNTAX"):
             parse(octets)
     else:
@@ -188,13 +232,28 @@ def test_threads_do_not_disturb_each_other() -> None:
 COSTLY = {
     "100 MB": ("b'<' * 100_000_000", "XML.TOO_LARGE"),
     "laughs": (f"{LAUGHS!r}", "XML.DTD"),
-    "quadratic entities": ("b'<!DOCTYPE a [<!ENTITY b \"' + b'x' * 9_000_000 + b'\">]><a>' + b'&b;' * 3_000_000 + b'</a>'", "XML.DTD"),
+    "quadratic entities": (
+        (
+            "b'<!DOCTYPE a [<!ENTITY b \"' + b'x' * 9_000_000 + b'\">]><a>' + b'&b;' * "
+            "3_000_000 + b'</a>'"
+        ),
+        "XML.DTD",
+    ),
     "deep": ("b'<a>' * 80_000 + b'</a>' * 80_000", "XML.TOO_DEEP"),
     "deeper": ("b'<a>' * 6_000_000", "XML.TOO_MANY_NODES"),
     "many elements": ("b'<a>' + b'<b/>' * 4_900_000 + b'</a>'", "XML.TOO_MANY_NODES"),
-    "million attributes": ("b'<a ' + b' '.join(b'a%d=\"\"' % n for n in range(1_000_000)) + b'/>'", "XML.TOO_MANY_ATTRIBUTES"),
-    "many attributes": ("b'<a ' + b' '.join(b'a%d=\"\"' % n for n in range(99_000)) + b'/>'", "XML.TOO_MANY_ATTRIBUTES"),
-    "many namespaces": ("b'<a ' + b' '.join(b'xmlns:a%d=\"u:u\"' % n for n in range(99_000)) + b'/>'", "XML.TOO_MANY_NAMESPACES"),
+    "million attributes": (
+        "b'<a ' + b' '.join(b'a%d=\"\"' % n for n in range(1_000_000)) + b'/>'",
+        "XML.TOO_MANY_ATTRIBUTES",
+    ),
+    "many attributes": (
+        "b'<a ' + b' '.join(b'a%d=\"\"' % n for n in range(99_000)) + b'/>'",
+        "XML.TOO_MANY_ATTRIBUTES",
+    ),
+    "many namespaces": (
+        "b'<a ' + b' '.join(b'xmlns:a%d=\"u:u\"' % n for n in range(99_000)) + b'/>'",
+        "XML.TOO_MANY_NAMESPACES",
+    ),
     "long attribute": ("b'<a b=\"' + b'x' * 19_000_000 + b'\"/>'", "XML.TEXT_TOO_LONG"),
     "long text": ("b'<a>' + b'x' * 19_000_000 + b'</a>'", "XML.TEXT_TOO_LONG"),
     "long name": ("b'<' + b'x' * 19_000_000 + b'/>'", "XML.TEXT_TOO_LONG"),
@@ -207,7 +266,10 @@ COSTLY = {
 OPEN = {
     "long text": ("b'<a>' + b'x' * 19_000_000 + b'</a>'", "read"),
     "long attribute": ("b'<a b=\">' + b'x' * 19_000_000 + b'\"/>'", "XML.TEXT_TOO_LONG"),
-    "long attribute beside": ("b'<a b=\">' + b'x' * 9_990_000 + b'\">' + b'y' * 9_990_000 + b'</a>'", "read"),
+    "long attribute beside": (
+        "b'<a b=\">' + b'x' * 9_990_000 + b'\">' + b'y' * 9_990_000 + b'</a>'",
+        "read",
+    ),
     "long name": ("b'<' + b'x' * 19_000_000 + b'/>'", "XML.TEXT_TOO_LONG"),
     "deep and long": ("b'<a>' * 3_000 + b'x' * 15_000_000 + b'</a>' * 3_000", "XML.TOO_DEEP"),
 }
@@ -244,7 +306,9 @@ def test_a_document_of_others_may_hold_long_text_only(name: str) -> None:
 
 def _measure(octets: str, cause: str, *, is_open: bool) -> None:
     script = MEASURE.format(octets=octets, is_open=is_open)
-    done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True, timeout=60)
+    done = subprocess.run(
+        [sys.executable, "-c", script], capture_output=True, text=True, check=True, timeout=60
+    )
     actual, seconds, megabytes = done.stdout.split()
     print(actual, seconds, megabytes)
     assert actual == cause
@@ -259,11 +323,18 @@ def test_the_largest_document_is_read() -> None:
 
 def test_in_an_open_document_an_ambiguous_value_names_nothing() -> None:
     parsed = parse(b"<a Id='x' ID='x' id='y'><b Id='1'/><b ID='1'/><c id='2'/></a>", is_open=True)
-    assert {value: element.tag for value, element in parsed.ids.items()} == {"x": "a", "y": "a", "2": "c"}
+    assert {value: element.tag for value, element in parsed.ids.items()} == {
+        "x": "a",
+        "y": "a",
+        "2": "c",
+    }
     assert parsed.ambiguous == {"1"}
 
 
-@pytest.mark.parametrize(("name", "codec"), [("ISO-8859-1", "latin-1"), ("Windows-1258", "cp1258"), ("us-ascii", "ascii")])
+@pytest.mark.parametrize(
+    ("name", "codec"),
+    [("ISO-8859-1", "latin-1"), ("Windows-1258", "cp1258"), ("us-ascii", "ascii")],
+)
 def test_an_open_document_may_be_in_an_encoding_of_one_octet(name: str, codec: str) -> None:
     letters = {"latin-1": "é", "cp1258": "ơ", "ascii": "e"}[codec]
     octets = f"<?xml version='1.0' encoding='{name}'?><a>{letters}</a>".encode(codec)

@@ -18,13 +18,22 @@ def _escaped(text: str) -> str:
 
 @st.composite
 def markup(draw: st.DrawFn, depth: int = 3) -> str:
-    """Write one element as a hand or a foreign program might: any quotes, white space, comments, CDATA."""
+    """Write one element as a hand or a foreign program might: any quotes, white space, comments,
+    CDATA.
+    """
     name = draw(st.sampled_from(["GVCN", "a", "p:b", "Đ"]))
     space = draw(st.sampled_from(["", " ", "\n\t"]))
     quote = draw(st.sampled_from("'\""))
     value = _escaped(draw(TEXT)).replace(quote, "&#39;" if quote == "'" else "&#34;")
     attributes = draw(
-        st.sampled_from(["", f" x={quote}{value}{quote}", f" xmlns:p{space}={space}'urn:q'", f" y='/>'\n z = {quote}{value}{quote}"])
+        st.sampled_from(
+            [
+                "",
+                f" x={quote}{value}{quote}",
+                f" xmlns:p{space}={space}'urn:q'",
+                f" y='/>'\n z = {quote}{value}{quote}",
+            ]
+        )
     )
     head = f"<{name}{attributes}{space}"
     if draw(st.booleans()):
@@ -40,9 +49,19 @@ def markup(draw: st.DrawFn, depth: int = 3) -> str:
 @st.composite
 def documents(draw: st.DrawFn) -> bytes:
     prolog = draw(
-        st.sampled_from(["", "\ufeff", '<?xml version="1.0" encoding="UTF-8"?>\r\n<!-- <a/> -->', "\ufeff<?xml version='1.0'?><?pi ?>"])
+        st.sampled_from(
+            [
+                "",
+                "\ufeff",
+                '<?xml version="1.0" encoding="UTF-8"?>\r\n<!-- <a/> -->',
+                "\ufeff<?xml version='1.0'?><?pi ?>",
+            ]
+        )
     )
-    return f'{prolog}<r xmlns:p="urn:p">{draw(markup())}{draw(markup())}</r>{draw(st.sampled_from(["", chr(10), "<!--z-->"]))}'.encode()
+    return (
+        f'{prolog}<r xmlns:p="urn:p">{draw(markup())}{draw(markup())}</'
+        f"r>{draw(st.sampled_from(['', chr(10), '<!--z-->']))}"
+    ).encode()
 
 
 def _paths(root: Element) -> list[Path]:
@@ -87,8 +106,14 @@ def test_octets_before_and_after_are_untouched(octets: bytes, data: st.DataObjec
 
 def test_empty_element_tag_gets_both_tags() -> None:
     octets = b'<a xmlns="u:u"><GVBM monHoc="mon-15" x="/>" /><GVCN/></a>\n'
-    assert insert(octets, (0,), fragment=b"<S/>") == b'<a xmlns="u:u"><GVBM monHoc="mon-15" x="/>" ><S/></GVBM><GVCN/></a>\n'
-    assert insert(octets, (1,), fragment=b"<S/>") == b'<a xmlns="u:u"><GVBM monHoc="mon-15" x="/>" /><GVCN><S/></GVCN></a>\n'
+    assert (
+        insert(octets, (0,), fragment=b"<S/>")
+        == b'<a xmlns="u:u"><GVBM monHoc="mon-15" x="/>" ><S/></GVBM><GVCN/></a>\n'
+    )
+    assert (
+        insert(octets, (1,), fragment=b"<S/>")
+        == b'<a xmlns="u:u"><GVBM monHoc="mon-15" x="/>" /><GVCN><S/></GVCN></a>\n'
+    )
     assert insert(b"<a/>", (), fragment=b"<S/>") == b"<a><S/></a>"
     assert insert(b"<a><b/></a>", (), fragment=b"<S/>") == b"<a><b/><S/></a>"
 

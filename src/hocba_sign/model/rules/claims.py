@@ -12,20 +12,27 @@ _NOT: Final = re.compile(r"\b(?:không|chưa|chẳng)\b")
 _OPEN_BEFORE: Final = re.compile(r"\b(?:nếu|chờ|sẽ|để|dự kiến|khi nào)\b")
 _OPEN_AFTER: Final = re.compile(r"\b(?:nếu|với điều kiện)\b")
 _EITHER: Final = re.compile(
-    r"hoàn thành\s*/\s*(?:không|chưa)|(?:không|chưa) hoàn thành\s*/|lên lớp\s*/\s*không|không (?:được )?lên lớp\s*/"
+    r"hoàn thành\s*/\s*(?:không|chưa)|(?:không|chưa) hoàn thành\s*/|lên "
+    r"lớp\s*/\s*không|không (?:được )?lên lớp\s*/"
 )
 _COMPLETED: Final = re.compile(r"\bhoàn thành\b")
 _OF_STUDY: Final = re.compile(
-    r"\s*(?:xuất sắc |tốt )?(?:xong |toàn bộ )*(?:các )?(?:chương trình|cấp|bậc|lớp (?:\d|học)|tiểu học|trung học|thcs|thpt)"
+    r"\s*(?:xuất sắc |tốt )?(?:xong |toàn bộ )*(?:các )?(?:chương trình|cấp|bậc|lớp "
+    r"(?:\d|học)|tiểu học|trung học|thcs|thpt)"
 )
 _GRADUATED: Final = re.compile(r"(?P<before>.*?)\btốt nghiệp\b(?P<rest>.*)")
 _EXAMINATION: Final = re.compile(r"\b(?:thi|xét|dự)\b")
 _PLACE: Final = re.compile(
-    r"(?P<primary>tiểu học)|(?P<lower>trung học cơ sở|thcs)|(?P<upper>trung học phổ thông|thpt)|lớp (?P<grade>\d{1,2})"
+    r"(?P<primary>tiểu học)|(?P<lower>trung học cơ sở|thcs)|(?P<upper>trung học phổ "
+    r"thông|thpt)|lớp (?P<grade>\d{1,2})"
 )
 _YEAR: Final = re.compile(r"\b(?:lớp|năm) học\b")
 _GENERAL: Final = "giáo dục phổ thông"
-_LEVELS: Final = {"primary": Level.PRIMARY, "lower": Level.LOWER_SECONDARY, "upper": Level.UPPER_SECONDARY}
+_LEVELS: Final = {
+    "primary": Level.PRIMARY,
+    "lower": Level.LOWER_SECONDARY,
+    "upper": Level.UPPER_SECONDARY,
+}
 _SHORT: Final = (
     (r"\bhtctth\b", "hoàn thành chương trình tiểu học"),
     (r"\bhtctlh\b", "hoàn thành chương trình lớp học"),
@@ -37,7 +44,9 @@ _REPEATS: Final = re.compile(r"(?P<before>.*?)\b(?:ở lại lớp|lưu ban|họ
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Completion:
-    """Words that certify, or deny, the completion of a level, of the year, the grade of which may be named, or of neither by name."""
+    """Words that certify, or deny, the completion of a level, of the year, the grade of which may
+    be named, or of neither by name.
+    """
 
     is_certified: bool
     level: Level | None = None
@@ -54,18 +63,30 @@ class Promotion:
 
 
 def completion_in(text: str | None) -> Completion | None:
-    """Give what words say of completion; None where they say nothing, both, or something with a condition."""
+    """Return what words say of completion; None where they say nothing, both, or something with a
+    condition.
+    """
     words = _plain(text)
     for pattern, whole in _SHORT:
         words = re.sub(pattern, whole, words)
-    found = [] if _EITHER.search(words) else [one for clause in _CLAUSE.split(words) for one in _completions(clause)]
+    found = (
+        []
+        if _EITHER.search(words)
+        else [one for clause in _CLAUSE.split(words) for one in _completions(clause)]
+    )
     return found[0] if found and len({one.is_certified for one in found}) == 1 else None
 
 
 def promotion_in(text: str | None) -> Promotion | None:
-    """Give what words say of promotion; None where they say nothing, both, or something with a condition."""
+    """Return what words say of promotion; None where they say nothing, both, or something with a
+    condition.
+    """
     words = _plain(text)
-    found = [] if _EITHER.search(words) else [one for clause in _CLAUSE.split(words) for one in _promotions(clause)]
+    found = (
+        []
+        if _EITHER.search(words)
+        else [one for clause in _CLAUSE.split(words) for one in _promotions(clause)]
+    )
     return found[0] if found and len({one.is_granted for one in found}) == 1 else None
 
 
@@ -80,7 +101,9 @@ def _completions(clause: str) -> Iterator[Completion]:
         place, is_certified = _PLACE.search(rest), _NOT.search(before) is None
         if place is None:
             level = Level.UPPER_SECONDARY if _GENERAL in rest else None
-            yield Completion(is_certified=is_certified, level=level, is_of_year=_YEAR.search(rest) is not None)
+            yield Completion(
+                is_certified=is_certified, level=level, is_of_year=_YEAR.search(rest) is not None
+            )
         elif place["grade"]:
             yield Completion(is_certified=is_certified, grade=int(place["grade"]), is_of_year=True)
         else:
@@ -88,7 +111,9 @@ def _completions(clause: str) -> Iterator[Completion]:
 
 
 def _completed(clause: str) -> Iterator[tuple[str, str]]:
-    """Give what stands before and after each `hoàn thành` that is about a programme; alone it is the choice of the printed form."""
+    """Yield what stands before and after each `hoàn thành` that is about a programme; alone it is
+    the choice of the printed form.
+    """
     for found in _COMPLETED.finditer(clause):
         rest = clause[found.end() :]
         if _OF_STUDY.match(rest) or not rest.strip():
@@ -103,8 +128,12 @@ def _graduated(clause: str) -> Iterator[tuple[str, str]]:
 
 def _promotions(clause: str) -> Iterator[Promotion]:
     promoted, repeats = _PROMOTED.match(clause), _REPEATS.match(clause)
-    if promoted is not None and not (_OPEN_BEFORE.search(promoted["before"]) or _OPEN_AFTER.search(clause)):
+    if promoted is not None and not (
+        _OPEN_BEFORE.search(promoted["before"]) or _OPEN_AFTER.search(clause)
+    ):
         grade = promoted["grade"]
-        yield Promotion(is_granted=_NOT.search(promoted["before"]) is None, grade=int(grade) if grade else None)
+        yield Promotion(
+            is_granted=_NOT.search(promoted["before"]) is None, grade=int(grade) if grade else None
+        )
     if repeats is not None and not _OPEN_BEFORE.search(repeats["before"]):
         yield Promotion(is_granted=_NOT.search(repeats["before"]) is not None)

@@ -17,10 +17,16 @@ _HOME: Final = "VN"
 
 
 def personal_id(view: View, settings: Settings) -> Iterator[Breach]:
-    """Twelve digits: three for the province or, from 100, the country of birth, one for century and sex, two for the year of birth."""
+    """Twelve digits: three for the province or, from 100, the country of birth, one for century and
+    sex, two for the year of birth.
+    """
     pupil, particulars = view.transcript.pupil, view.transcript.content.particulars
     number = pupil.personal_id
-    if number is None or particulars.nationality != _HOME or not re.fullmatch("[0-9]{12}", number, re.ASCII):
+    if (
+        number is None
+        or particulars.nationality != _HOME
+        or not re.fullmatch("[0-9]{12}", number, re.ASCII)
+    ):
         return
     digit, year = int(number[3]), int(number[4:6])
     century = 100 * (_CENTURY + digit // 2)
@@ -39,15 +45,27 @@ def _birth_year(pupil: Pupil) -> int | None:
 
 
 def one_slot_per_teacher(view: View, settings: Settings) -> Iterator[Breach]:
-    """Nobody is named twice as a teacher of one subject: there would be two slots for one signer."""
+    """Nobody is named twice as a teacher of one subject: there would be two slots for one
+    signer.
+    """
     for n, subject in enumerate(view.transcript.subjects):
-        if any(count > 1 for count in Counter(teacher.personal_id for teacher in subject.teachers).values()):
+        if any(
+            count > 1
+            for count in Counter(teacher.personal_id for teacher in subject.teachers).values()
+        ):
             yield Breach(rule=settings.text("rule"), steps=("content", "subjects", n, "teachers"))
 
 
 def programme(view: View, settings: Settings) -> Iterator[Breach]:
-    """No subject is of a programme that comes to the grade in a later year. That it is of none is told by `model.check`."""
-    level, day, codes = taught_as(view.transcript), end_of_year(view.transcript), code_list("subjects")
+    """No subject is of a programme that comes to the grade in a later year.
+
+    That it is of none is told by `model.check`.
+    """
+    level, day, codes = (
+        taught_as(view.transcript),
+        end_of_year(view.transcript),
+        code_list("subjects"),
+    )
     for n, subject in enumerate(view.transcript.subjects):
         code, grade = subject.code, view.grade
         is_over = codes.is_over(code, level=level, grade=grade, at=day)
@@ -56,12 +74,16 @@ def programme(view: View, settings: Settings) -> Iterator[Breach]:
 
 
 def study_history(view: View, settings: Settings) -> Iterator[Breach]:
-    """Earlier years stand in their order and none is later than that of the transcript; a year with two schools is there twice."""
+    """Earlier years stand in their order and none is later than that of the transcript; a year with
+    two schools is there twice.
+    """
     years = [first_year(one.school_year) or 0 for one in view.transcript.content.earlier_years]
     present = first_year(view.transcript.identification.school_year)
     for n, year in enumerate(years):
         if (n and year < years[n - 1]) or (present is not None and year > present):
-            yield Breach(rule=settings.text("rule"), steps=("content", "earlier_years", n, "school_year"))
+            yield Breach(
+                rule=settings.text("rule"), steps=("content", "earlier_years", n, "school_year")
+            )
             return
 
 
@@ -72,7 +94,14 @@ def unjudged(view: View, settings: Settings) -> Iterator[Breach]:
 
 
 def newer_version(view: View, settings: Settings) -> Iterator[Breach]:
-    """A version replaces only an older one of the same transcript. That it replaces itself is told by `model.check`."""
+    """A version replaces only an older one of the same transcript.
+
+    That it replaces itself is told by `model.check`.
+    """
     given = view.transcript.identification
-    if given.replaces is not None and given.replaces.id == given.id and given.replaces.version > given.version:
+    if (
+        given.replaces is not None
+        and given.replaces.id == given.id
+        and given.replaces.version > given.version
+    ):
         yield Breach(rule=settings.text("rule"), steps=("identification", "replaces", "version"))

@@ -5,7 +5,10 @@ from enum import StrEnum
 
 
 class Severity(StrEnum):
-    """ERROR: proven to contradict the circular. WARNING: probably wrong, or right by one reading of it. INFO: worth knowing."""
+    """ERROR: proven to contradict the circular.
+
+    WARNING: probably wrong, or right by one reading of it. INFO: worth knowing.
+    """
 
     ERROR = "error"
     WARNING = "warning"
@@ -13,7 +16,9 @@ class Severity(StrEnum):
 
 
 class SourceMark(StrEnum):
-    """How surely a rule is known: from the official text, from one secondary source, or inferred."""
+    """How surely a rule is known: from the official text, from one secondary source, or
+    inferred.
+    """
 
     CERTAIN = "C"
     LIKELY = "L"
@@ -22,7 +27,8 @@ class SourceMark(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RuleFinding:
-    """`rule` is the rule's id such as `R22-4`, `article` its place in the circular, `where` the path in the XML form.
+    """`rule` is the rule's id such as `R22-4`, `article` its place in the circular, `where` the
+    path in the XML form.
 
     `leaves_unjudged`: it says that the assessment was not judged.
     """
@@ -36,5 +42,5 @@ class RuleFinding:
 
     @property
     def cause(self) -> str:
-        """Give the id under which the catalogue has the words."""
+        """Return the id under which the catalogue has the words."""
         return f"RULE.{self.rule}"

@@ -7,7 +7,13 @@ from typing import Final
 from hocba_sign.model.fields import element_path
 from hocba_sign.model.rules import document, learning, primary, promotion, scores, titles, words
 from hocba_sign.model.rules.finding import RuleFinding, SourceMark
-from hocba_sign.model.rules.ruleset import RuleSet, choose, document_rules, is_out_of_force, prescribed
+from hocba_sign.model.rules.ruleset import (
+    RuleSet,
+    choose,
+    document_rules,
+    is_out_of_force,
+    prescribed,
+)
 from hocba_sign.model.rules.view import Breach, Check, View
 from hocba_sign.model.transcript import DATA_PATH, Transcript
 
@@ -47,7 +53,10 @@ CHECKS: Final[Mapping[str, Check]] = MappingProxyType(
         "year_mean": scores.year_mean,
     }
 )
-"""The checks that a rule set's file may name. A file brings the thresholds; a new kind of rule is a function here."""
+"""The checks that a rule set's file may name.
+
+A file brings the thresholds; a new kind of rule is a function here.
+"""
 
 _RULE_SET: Final = ("identification", "rule_set")
 _PARTICULARS: Final = ("content", "particulars")
@@ -55,10 +64,11 @@ _EXEMPT: Final = (*_PARTICULARS, "is_exempt_from_assessment")
 
 
 def judge_rules(transcript: Transcript) -> tuple[RuleFinding, ...]:
-    """Give every breach, in the order of the rules, each with its path and none with a value.
+    """Return every breach, in the order of the rules, each with its path and none with a value.
 
-    What `model.check` finds is not repeated. A transcript that names a circular which does not apply is judged by the one that does.
-    A pupil who is not assessed for a disability is judged by the rules of the document only.
+    What `model.check` finds is not repeated. A transcript that names a circular which does not
+    apply is judged by the one that does. A pupil who is not assessed for a disability is judged by
+    the rules of the document only.
     """
     common, chosen = document_rules(), choose(transcript.identification)
     found = [*_of_its_time(transcript, common), *judge_by(transcript, common)]
@@ -72,7 +82,8 @@ def judge_rules(transcript: Transcript) -> tuple[RuleFinding, ...]:
 
 
 def judge_by(transcript: Transcript, rule_set: RuleSet) -> Iterator[RuleFinding]:
-    """Judge by one rule set, whether or not the transcript names it and its year is one of that rule set.
+    """Judge by one rule set, whether or not the transcript names it and its year is one of that
+    rule set.
 
     Of a pupil with an individual plan, what the plan decides is told once, as no breach.
     """
@@ -81,16 +92,28 @@ def judge_by(transcript: Transcript, rule_set: RuleSet) -> Iterator[RuleFinding]
     for name, settings in rule_set.checks:
         for breach in CHECKS[name](view, settings):
             is_decided = breach.rule in decided
-            yield _finding(rule_set, Breach(rule=rule_set.by_plan.text("rule"), steps=_PARTICULARS) if is_decided else breach)
+            yield _finding(
+                rule_set,
+                Breach(rule=rule_set.by_plan.text("rule"), steps=_PARTICULARS)
+                if is_decided
+                else breach,
+            )
 
 
 def _of_its_time(transcript: Transcript, common: RuleSet) -> Iterator[RuleFinding]:
-    """Judge X1: the circular is the one that applies to the level, the grade and the year, as far as that is known."""
+    """Judge X1: the circular is the one that applies to the level, the grade and the year, as far
+    as that is known.
+    """
     given = transcript.identification
     marks, is_over = prescribed(given), is_out_of_force(given)
     if given.rule_set in marks or not (marks or is_over):
         return
-    yield _finding(common, Breach(rule="X1" if is_over or SourceMark.CERTAIN in marks.values() else "X1I", steps=_RULE_SET))
+    yield _finding(
+        common,
+        Breach(
+            rule="X1" if is_over or SourceMark.CERTAIN in marks.values() else "X1I", steps=_RULE_SET
+        ),
+    )
 
 
 def _finding(rule_set: RuleSet, breach: Breach) -> RuleFinding:

@@ -14,7 +14,9 @@ from hocba_sign.model.rules.view import Breach, Period, Row, View, result_steps
 
 Rounding: TypeAlias = Literal["half_up", "half_even"]
 Single: TypeAlias = Literal["counted", "ignored", "unadjusted"]
-"""How the one subject that pulls a result down is seen: as good as it can be, as if it were not there, or not adjusted for."""
+"""How the one subject that pulls a result down is seen: as good as it can be, as if it were not
+there, or not adjusted for.
+"""
 
 _BEST: Final = Decimal(10)
 _WORST: Final = Decimal(0)
@@ -26,7 +28,8 @@ _REMEMBERED: Final = 256
 class Entry:
     """What one subject contributes: a score, or whether a subject assessed by comment is passed.
 
-    Of a blank one nothing is known but of which kind it is; `score` and `is_passed` then mean nothing.
+    Of a blank one nothing is known but of which kind it is; `score` and `is_passed` then mean
+    nothing.
     """
 
     code: str
@@ -36,17 +39,20 @@ class Entry:
     is_blank: bool = False
 
     def filled(self, *, is_best: bool) -> "Entry":
-        """Give the entry with the best or the worst in place of a blank."""
+        """Return the entry with the best or the worst in place of a blank."""
         score = None if self.score is None else (_BEST if is_best else _WORST)
-        return replace(self, score=score, is_passed=is_best, is_blank=False) if self.is_blank else self
+        return (
+            replace(self, score=score, is_passed=is_best, is_blank=False) if self.is_blank else self
+        )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Grade:
     """The conditions of one letter; those that are None do not apply.
 
-    `mean` over all scores, `each` score, at least `many[0]` scores from `many[1]`, at least one score of the subjects
-    `one_of[0]` from `one_of[1]`, at most `failed` subjects CĐ, in a specialised class the score of its subject from `special`.
+    `mean` over all scores, `each` score, at least `many[0]` scores from `many[1]`, at least one
+    score of the subjects `one_of[0]` from `one_of[1]`, at most `failed` subjects CĐ, in a
+    specialised class the score of its subject from `special`.
     """
 
     letter: str
@@ -69,7 +75,9 @@ class Adjustment:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Law:
-    """Letters with their conditions, best first, the adjustments, and what the circular leaves open."""
+    """Letters with their conditions, best first, the adjustments, and what the circular leaves
+    open.
+    """
 
     grades: tuple[Grade, ...]
     adjustments: tuple[Adjustment, ...]
@@ -92,7 +100,9 @@ class Reading:
 
 @dataclass(frozen=True, slots=True)
 class Case:
-    """The marks of one pupil under one law, with the mean of the scores that count; `special` is the subject of a specialised class."""
+    """The marks of one pupil under one law, with the mean of the scores that count; `special` is
+    the subject of a specialised class.
+    """
 
     law: Law
     entries: tuple[Entry, ...]
@@ -102,7 +112,9 @@ class Case:
 
 @dataclass(frozen=True, slots=True)
 class Pardon:
-    """The subject not held against the pupil, and whether it counts where good marks are counted."""
+    """The subject not held against the pupil, and whether it counts where good marks are
+    counted.
+    """
 
     code: str
     is_counted: bool
@@ -110,10 +122,11 @@ class Pardon:
 
 @dataclass(frozen=True, slots=True)
 class Possible:
-    """The letters that the marks allow; `special` those that they allow besides in a specialised class.
+    """The letters that the marks allow; `special` those that they allow besides in a specialised
+    class.
 
-    `readings` are the letters by accepted reading where every mark is there, empty else; so is `unadjusted`, the letters that an
-    adjustment changes.
+    `readings` are the letters by accepted reading where every mark is there, empty else; so is
+    `unadjusted`, the letters that an adjustment changes.
     """
 
     letters: frozenset[str]
@@ -125,8 +138,8 @@ class Possible:
 def learning(view: View, settings: Settings) -> Iterator[Breach]:
     """Compare each recorded result with every result that a reading of the circular gives.
 
-    A result that only some readings give passes, with a warning for each choice on which it hangs. Where a mark is blank, a result
-    passes that some mark in its place would give.
+    A result that only some readings give passes, with a warning for each choice on which it hangs.
+    Where a mark is blank, a result passes that some mark in its place would give.
     """
     for result in settings.parts("results"):
         field = result.text("field")
@@ -136,22 +149,35 @@ def learning(view: View, settings: Settings) -> Iterator[Breach]:
             continue
         if not recorded & found.letters:
             name = _wrong(recorded, found, result)
-            yield Breach(rule=result.text(name) if name in result else settings.text(name), steps=result_steps(field))
+            yield Breach(
+                rule=result.text(name) if name in result else settings.text(name),
+                steps=result_steps(field),
+            )
             continue
-        readings = _usual(found.readings, recorded) if settings.is_set("prefers_usual") else found.readings
-        for choice, rule in (("rounding", "tie"), ("single", "ambiguous"), ("has_optional", "optional")):
+        readings = (
+            _usual(found.readings, recorded) if settings.is_set("prefers_usual") else found.readings
+        )
+        for choice, rule in (
+            ("rounding", "tie"),
+            ("single", "ambiguous"),
+            ("has_optional", "optional"),
+        ):
             if _hangs_on(choice, readings):
                 yield Breach(rule=settings.text(rule), steps=result_steps(field))
 
 
 def known(view: View, field: str) -> frozenset[str]:
-    """Give what a result may be: the recorded one, of several meanings that of the marks; where none is recorded, what the marks allow."""
+    """Return what a result may be: the recorded one, of several meanings that of the marks; where
+    none is recorded, what the marks allow.
+    """
     recorded, settings = view.result(field), view.rule_set.settings("learning")
     parts = settings.parts("results") if settings is not None else ()
     result = next((one for one in parts if one.text("field") == field), None)
     if settings is None or result is None:
         return recorded
-    is_of_summer = result.text("period") == "summer" and not any(row.marks.reassessed is not None for row in view.rows)
+    is_of_summer = result.text("period") == "summer" and not any(
+        row.marks.reassessed is not None for row in view.rows
+    )
     found = None if is_of_summer and not recorded else _possible(view, settings, result)
     allowed = found.letters | found.special if found is not None else frozenset()
     return recorded & allowed or recorded or allowed
@@ -168,51 +194,81 @@ def _wrong(recorded: frozenset[str], found: Possible, result: Settings) -> str:
 
 
 def _possible(view: View, settings: Settings, result: Settings) -> Possible | None:
-    """Give what the marks of a period allow, None where there is no score at all."""
+    """Return what the marks of a period allow, None where there is no score at all."""
     entries = _entries(view.rows, result.text("period"))
     if not any(entry.score is not None and not entry.is_blank for entry in entries):
         return None
     is_special = view.level.value in settings.texts("stricter_levels")
     law = _law(settings, view.rule_set.subject_groups)
-    return _judged(law, entries, is_doubtful=result.is_set("is_single_uncertain"), is_special=is_special)
+    return _judged(
+        law, entries, is_doubtful=result.is_set("is_single_uncertain"), is_special=is_special
+    )
 
 
 @lru_cache(_REMEMBERED)
-def _judged(law: Law, entries: tuple[Entry, ...], *, is_doubtful: bool, is_special: bool) -> Possible:
+def _judged(
+    law: Law, entries: tuple[Entry, ...], *, is_doubtful: bool, is_special: bool
+) -> Possible:
     codes = [entry.code for entry in entries if entry.score is not None] if is_special else []
     if any(entry.is_blank for entry in entries):
-        best, worst = (tuple(entry.filled(is_best=is_best) for entry in entries) for is_best in (True, False))
+        best, worst = (
+            tuple(entry.filled(is_best=is_best) for entry in entries) for is_best in (True, False)
+        )
         top = frozenset(_outcomes(law, best, None).values())
         letters = _between(law, top, frozenset(_outcomes(law, worst, None).values()))
-        lower = frozenset(letter for code in codes for letter in _outcomes(law, worst, code).values())
-        return Possible(letters, (_between(law, top, lower) if lower else letters) - letters, MappingProxyType({}), frozenset())
+        lower = frozenset(
+            letter for code in codes for letter in _outcomes(law, worst, code).values()
+        )
+        return Possible(
+            letters,
+            (_between(law, top, lower) if lower else letters) - letters,
+            MappingProxyType({}),
+            frozenset(),
+        )
     every = _outcomes(law, entries, None)
-    readings = {reading: letter for reading, letter in every.items() if is_doubtful or reading.single != "unadjusted"}
+    readings = {
+        reading: letter
+        for reading, letter in every.items()
+        if is_doubtful or reading.single != "unadjusted"
+    }
     letters = frozenset(readings.values())
-    special = frozenset(letter for code in codes for letter in _outcomes(law, entries, code).values())
-    return Possible(letters, special - letters, MappingProxyType(readings), frozenset(every.values()) - letters)
+    special = frozenset(
+        letter for code in codes for letter in _outcomes(law, entries, code).values()
+    )
+    return Possible(
+        letters, special - letters, MappingProxyType(readings), frozenset(every.values()) - letters
+    )
 
 
 def _between(law: Law, top: frozenset[str], bottom: frozenset[str]) -> frozenset[str]:
-    """Give the letters from the best of `top` to the worst of `bottom`: a better mark never makes a worse result."""
+    """Return the letters from the best of `top` to the worst of `bottom`: a better mark never makes
+    a worse result.
+    """
     first, last = min(map(law.order.index, top)), max(map(law.order.index, bottom))
     return frozenset(law.order[first : last + 1])
 
 
 def _entries(rows: tuple[Row, ...], period: str) -> tuple[Entry, ...]:
-    """Give all that counts, blank where a mark is missing or malformed.
+    """Return all that counts, blank where a mark is missing or malformed.
 
-    Of the period `summer` are the marks of the year, with those of the re-assessment in their place.
+    Of the period `summer` are the marks of the year, with those of the re-assessment in their
+    place.
     """
     found, usual = [], _period(period)
     for row in rows:
         at = "reassessed" if period == "summer" and row.marks.reassessed is not None else usual
         letter, score = row.letter(at), row.score(at)
-        if MarkLetter.EXEMPT in {letter, row.letter("year")} or (row.is_given_up and usual != "term_1"):
+        if MarkLetter.EXEMPT in {letter, row.letter("year")} or (
+            row.is_given_up and usual != "term_1"
+        ):
             continue
         is_blank = (letter if row.is_comment else score) is None
         value = None if row.is_comment else (score or _WORST)
-        found.append(Entry(row.subject.code, value, letter is not MarkLetter.FAILED, row.is_optional, is_blank))
+        found.append(
+            Entry(
+                row.subject.code, value, letter is not MarkLetter.FAILED, row.is_optional, is_blank
+            )
+        )
     return tuple(found)
 
 
@@ -229,7 +285,8 @@ def _law(settings: Settings, groups: Settings) -> Law:
     return Law(
         grades=tuple(_grade(one, groups) for one in settings.parts("grades")),
         adjustments=tuple(
-            Adjustment(due=one.text("due"), lowered=one.text("from"), raised=one.text("to")) for one in settings.parts("single")
+            Adjustment(due=one.text("due"), lowered=one.text("from"), raised=one.text("to"))
+            for one in settings.parts("single")
         ),
         roundings=("half_up", "half_even") if "tie" in settings else ("half_up",),
         has_doubtful_options="optional" in settings,
@@ -243,24 +300,33 @@ def _grade(given: Settings, groups: Settings) -> Grade:
         mean=given.optional_decimal("mean"),
         each=given.optional_decimal("each"),
         many=(many.integer("count"), many.decimal("least")) if many.values else None,
-        one_of=(frozenset(groups.texts(one_of.text("subjects"))), one_of.decimal("least")) if one_of.values else None,
+        one_of=(frozenset(groups.texts(one_of.text("subjects"))), one_of.decimal("least"))
+        if one_of.values
+        else None,
         failed=given.optional_integer("failed"),
         special=given.optional_decimal("special"),
     )
 
 
 def _outcomes(law: Law, entries: tuple[Entry, ...], special: str | None) -> Mapping[Reading, str]:
-    """Give the letter by every reading, among them that without an adjustment."""
+    """Return the letter by every reading, among them that without an adjustment."""
     found = {}
     singles: tuple[Single, ...] = ("counted", "ignored", "unadjusted")
-    has_choice = law.has_doubtful_options and len({entry.is_optional for entry in entries if entry.score is not None}) > 1
+    has_choice = (
+        law.has_doubtful_options
+        and len({entry.is_optional for entry in entries if entry.score is not None}) > 1
+    )
     for rounding, has_optional in product(law.roundings, (True, False) if has_choice else (True,)):
-        counted = entries if has_optional else tuple(entry for entry in entries if not entry.is_optional)
+        counted = (
+            entries if has_optional else tuple(entry for entry in entries if not entry.is_optional)
+        )
         case = Case(law, counted, _mean(counted, rounding), special)
         letter = _letter(case, None)
         steps = tuple(step for step in law.adjustments if step.lowered == letter)
         for single in singles:
-            found[Reading(rounding, single, has_optional)] = _adjusted(case, steps, single) if steps else letter
+            found[Reading(rounding, single, has_optional)] = (
+                _adjusted(case, steps, single) if steps else letter
+            )
     return found
 
 
@@ -270,10 +336,15 @@ def _letter(case: Case, pardon: Pardon | None) -> str:
 
 
 def _adjusted(case: Case, steps: tuple[Adjustment, ...], single: Single) -> str:
-    """Give the letter after the first adjustment that applies: exactly one subject keeps the pupil from the letter due."""
+    """Return the letter after the first adjustment that applies: exactly one subject keeps the
+    pupil from the letter due.
+    """
     order = case.law.order
     if single != "unadjusted":
-        reached = [order.index(_letter(case, Pardon(entry.code, is_counted=single == "counted"))) for entry in case.entries]
+        reached = [
+            order.index(_letter(case, Pardon(entry.code, is_counted=single == "counted")))
+            for entry in case.entries
+        ]
         for step in steps:
             if sum(place <= order.index(step.due) for place in reached) == 1:
                 return step.raised
@@ -284,21 +355,36 @@ def _meets(grade: Grade, case: Case, pardon: Pardon | None) -> bool:
     """Judge the conditions of one letter but that on the mean, which no pardon changes."""
     forgiven = pardon.code if pardon else None
     scores = [(entry.code, entry.score) for entry in case.entries if entry.score is not None]
-    if grade.each is not None and any(score < grade.each for code, score in scores if code != forgiven):
+    if grade.each is not None and any(
+        score < grade.each for code, score in scores if code != forgiven
+    ):
         return False
-    if grade.special is not None and any(score < grade.special for code, score in scores if code == case.special != forgiven):
+    if grade.special is not None and any(
+        score < grade.special for code, score in scores if code == case.special != forgiven
+    ):
         return False
-    if grade.failed is not None and sum(not entry.is_passed for entry in case.entries if entry.code != forgiven) > grade.failed:
+    if (
+        grade.failed is not None
+        and sum(not entry.is_passed for entry in case.entries if entry.code != forgiven)
+        > grade.failed
+    ):
         return False
     if pardon and pardon.is_counted:
         scores = [(code, _BEST if code == forgiven else score) for code, score in scores]
-    if grade.many is not None and sum(score >= grade.many[1] for _, score in scores) < grade.many[0]:
+    if (
+        grade.many is not None
+        and sum(score >= grade.many[1] for _, score in scores) < grade.many[0]
+    ):
         return False
-    return grade.one_of is None or any(code in grade.one_of[0] and score >= grade.one_of[1] for code, score in scores)
+    return grade.one_of is None or any(
+        code in grade.one_of[0] and score >= grade.one_of[1] for code, score in scores
+    )
 
 
 def _mean(entries: tuple[Entry, ...], rounding: Rounding) -> Decimal:
-    """Give the mean of the scores to one decimal, computed in whole tenths; -1 where there is no score."""
+    """Return the mean of the scores to one decimal, computed in whole tenths; -1 where there is no
+    score.
+    """
     scores = [entry.score for entry in entries if entry.score is not None]
     if not scores:
         return Decimal(-1)
@@ -309,12 +395,21 @@ def _mean(entries: tuple[Entry, ...], rounding: Rounding) -> Decimal:
 
 
 def _usual(readings: Mapping[Reading, str], recorded: frozenset[str]) -> Mapping[Reading, str]:
-    """Leave the readings without an adjustment and without optional subjects out where the recorded letter does not need them."""
-    usual = {reading: letter for reading, letter in readings.items() if reading.single != "unadjusted" and reading.has_optional}
+    """Leave the readings without an adjustment and without optional subjects out where the recorded
+    letter does not need them.
+    """
+    usual = {
+        reading: letter
+        for reading, letter in readings.items()
+        if reading.single != "unadjusted" and reading.has_optional
+    }
     return usual if recorded & frozenset(usual.values()) else readings
 
 
 def _hangs_on(choice: str, outcomes: Mapping[Reading, str]) -> bool:
     others = tuple(name for name in ("rounding", "single", "has_optional") if name != choice)
     seen: dict[tuple[object, ...], str] = {}
-    return any(seen.setdefault(tuple(getattr(reading, name) for name in others), letter) != letter for reading, letter in outcomes.items())
+    return any(
+        seen.setdefault(tuple(getattr(reading, name) for name in others), letter) != letter
+        for reading, letter in outcomes.items()
+    )

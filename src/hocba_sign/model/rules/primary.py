@@ -25,7 +25,8 @@ def test_form(view: View, settings: Settings) -> Iterator[Breach]:
 
 
 def tests(view: View, settings: Settings) -> Iterator[Breach]:
-    """An assessed subject has a test at the end of the year if the circular lists it, and none if it does not. Spec: TT 27/2020, Đ.7.
+    """An assessed subject has a test at the end of the year if the circular lists it, and none if
+    it does not. Spec: TT 27/2020, Đ.7.
 
     In flexible classes only the `core` subjects have one. Spec: TT 27/2020, Đ.8 k.3.
     """
@@ -39,27 +40,41 @@ def tests(view: View, settings: Settings) -> Iterator[Breach]:
         if row.marks.test is not None and not listed:
             yield Breach(rule=settings.text("needless"), steps=row.steps("test"))
         if row.marks.test is None and "required" in listed:
-            yield Breach(rule=settings.text("flexible" if is_flexible else "rule"), steps=row.steps("test"))
+            yield Breach(
+                rule=settings.text("flexible" if is_flexible else "rule"), steps=row.steps("test")
+            )
         if row.marks.test is None and "expected" in listed:
             yield Breach(rule=settings.text("unexpected"), steps=row.steps("test"))
     for pair in view.rule_set.tests.parts("one_of"):
-        found = [rows[code] for code in pair.texts("subjects") if code in rows and view.grade in pair.integers("grades")]
+        found = [
+            rows[code]
+            for code in pair.texts("subjects")
+            if code in rows and view.grade in pair.integers("grades")
+        ]
         if found and all(row.marks.test is None for row in found):
             yield Breach(rule=settings.text("neither"), steps=found[0].steps("test"))
 
 
 def outcome(view: View, settings: Settings) -> Iterator[Breach]:
-    """The recorded result is the best whose conditions subjects, traits and tests meet. Spec: TT 27/2020, Đ.9 k.2a.
+    """The recorded result is the best whose conditions subjects, traits and tests meet.
 
-    Whether optional subjects count is not said: what only one of the two readings gives passes with a warning.
+    Spec: TT 27/2020, Đ.9 k.2a.
+
+    Whether optional subjects count is not said: what only one of the two readings gives passes with
+    a warning.
     """
     recorded = view.primary.outcome if view.primary else None
     if recorded is None:
         return
-    readings = [_possible(view, settings, has_optional=has_optional) for has_optional in (True, False)]
+    readings = [
+        _possible(view, settings, has_optional=has_optional) for has_optional in (True, False)
+    ]
     agreeing = [str(recorded) in one for one in readings]
     if not all(agreeing):
-        yield Breach(rule=settings.text("optional" if any(agreeing) else "rule"), steps=result_steps("outcome"))
+        yield Breach(
+            rule=settings.text("optional" if any(agreeing) else "rule"),
+            steps=result_steps("outcome"),
+        )
 
 
 def no_outcome(view: View, settings: Settings) -> Iterator[Breach]:
@@ -74,8 +89,17 @@ def missing_at_primary(view: View, settings: Settings) -> Iterator[Breach]:
         if row.marks.achievement is None:
             yield Breach(rule=settings.text("rule"), steps=row.steps("achievement"))
     primary = view.primary
-    is_done = primary is not None and primary.has_completed_grade is True and view.grade == settings.integer("last_grade")
-    if is_done and primary is not None and primary.has_completed_primary is None and view.transcript.content.completion is None:
+    is_done = (
+        primary is not None
+        and primary.has_completed_grade is True
+        and view.grade == settings.integer("last_grade")
+    )
+    if (
+        is_done
+        and primary is not None
+        and primary.has_completed_primary is None
+        and view.transcript.content.completion is None
+    ):
         yield Breach(rule=settings.text("rule"), steps=result_steps("has_completed_primary"))
     for field in settings.texts("results"):
         if view.primary is not None and getattr(view.primary, field) is None:
@@ -83,14 +107,19 @@ def missing_at_primary(view: View, settings: Settings) -> Iterator[Breach]:
 
 
 def completed_grade(view: View, settings: Settings) -> Iterator[Breach]:
-    """The programme of the grade is completed iff the result is one of those listed. Spec: TT 27/2020, Đ.11 k.1a."""
+    """The programme of the grade is completed iff the result is one of those listed.
+
+    Spec: TT 27/2020, Đ.11 k.1a.
+    """
     recorded, able = view.primary.has_completed_grade if view.primary else None, may_complete(view)
     if recorded is not None and able and recorded not in able:
         yield Breach(rule=settings.text("rule"), steps=result_steps("has_completed_grade"))
 
 
 def may_complete(view: View) -> frozenset[bool]:
-    """Tell whether the recorded result, or else the marks, let the grade be completed: both where they leave it open."""
+    """Return whether the recorded result, or else the marks, let the grade be completed: both where
+    they leave it open.
+    """
     settings = view.rule_set.settings("completed_grade")
     if settings is None or view.primary is None:
         return frozenset()
@@ -103,17 +132,25 @@ def may_complete(view: View) -> frozenset[bool]:
 
 
 def completed_primary(view: View, settings: Settings) -> Iterator[Breach]:
-    """Primary school is completed with its last grade and not before. Spec: TT 27/2020, Đ.11 k.2."""
+    """Primary school is completed with its last grade and not before.
+
+    Spec: TT 27/2020, Đ.11 k.2.
+    """
     if view.primary is None or view.primary.has_completed_primary is None:
         return
     is_last = view.grade == settings.integer("grade")
     expected = view.primary.has_completed_grade if is_last else False
     if expected is not None and view.primary.has_completed_primary is not expected:
-        yield Breach(rule=settings.text("rule" if is_last else "elsewhere"), steps=result_steps("has_completed_primary"))
+        yield Breach(
+            rule=settings.text("rule" if is_last else "elsewhere"),
+            steps=result_steps("has_completed_primary"),
+        )
 
 
 def promotion_at_primary(view: View, settings: Settings) -> Iterator[Breach]:
-    """Who completed the grade is promoted; who did not may be by the principal's decision, which is put in words. Spec: TT 27/2020, Đ.11 k.1c."""
+    """Who completed the grade is promoted; who did not may be by the principal's decision, which is
+    put in words. Spec: TT 27/2020, Đ.11 k.1c.
+    """
     if view.primary is None or view.primary.has_completed_grade is None:
         return
     is_completed, content = view.primary.has_completed_grade, view.transcript.content
@@ -128,12 +165,16 @@ def _is_assessed(row: PrimaryRow) -> bool:
 
 
 def possible_outcomes(view: View, settings: Settings) -> frozenset[str]:
-    """Give the results that the marks allow, with optional subjects or without."""
-    return _possible(view, settings, has_optional=True) | _possible(view, settings, has_optional=False)
+    """Return the results that the marks allow, with optional subjects or without."""
+    return _possible(view, settings, has_optional=True) | _possible(
+        view, settings, has_optional=False
+    )
 
 
 def _possible(view: View, settings: Settings, *, has_optional: bool) -> frozenset[str]:
-    """Give the results that the marks allow: one if all are there, more if what is missing might decide."""
+    """Return the results that the marks allow: one if all are there, more if what is missing might
+    decide.
+    """
     found = []
     rows = tuple(row for row in view.primary_rows if has_optional or not row.is_optional)
     for grade in settings.parts("grades"):
@@ -146,7 +187,7 @@ def _possible(view: View, settings: Settings, *, has_optional: bool) -> frozense
 
 
 def _meets(view: View, grade: Settings, rows: Iterable[PrimaryRow]) -> bool | None:
-    """Tell whether the conditions of a result are met, None if a missing mark might decide."""
+    """Return whether the conditions of a result are met, None if a missing mark might decide."""
     if "achievement" not in grade:
         return True
     required, least = view.rule_set.tests.part("required"), grade.decimal("test")
@@ -177,7 +218,11 @@ def _is_one_of(letter: Achievement | Trait | None, allowed: Iterable[str]) -> bo
 def _traits(view: View) -> Iterator[Trait | None]:
     if view.primary is None:
         return
-    groups = (view.primary.qualities, view.primary.general_competences, view.primary.specific_competences)
+    groups = (
+        view.primary.qualities,
+        view.primary.general_competences,
+        view.primary.specific_competences,
+    )
     for group in groups:
         for field in dataclasses.fields(group):
             value: object = getattr(group, field.name)

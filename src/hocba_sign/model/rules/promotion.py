@@ -8,18 +8,29 @@ from hocba_sign.model.rules.view import Breach, View, result_steps
 
 
 def letters(view: View, settings: Settings) -> Iterator[Breach]:
-    """Results are written in the letters of the circular; those of another one, as far as they can be understood, are only noted."""
+    """Results are written in the letters of the circular; those of another one, as far as they can
+    be understood, are only noted.
+    """
     for field in settings.texts("fields"):
         written, scale = view.written(field), view.scale(field)
         if written is None or written in scale.order:
             continue
-        yield Breach(rule=settings.text("foreign" if written in scale.also else "rule"), steps=result_steps(field))
+        yield Breach(
+            rule=settings.text("foreign" if written in scale.also else "rule"),
+            steps=result_steps(field),
+        )
 
 
 def conduct_year(view: View, settings: Settings) -> Iterator[Breach]:
-    """Conduct of the year follows from both terms; where term I is blank, from term II and something. Spec: TT 22/2021, Đ.8 k.2b."""
+    """Conduct of the year follows from both terms; where term I is blank, from term II and
+    something. Spec: TT 22/2021, Đ.8 k.2b.
+    """
     table = settings.part("table")
-    first, second, year = view.written("conduct_1"), view.written("conduct_2"), view.written("conduct")
+    first, second, year = (
+        view.written("conduct_1"),
+        view.written("conduct_2"),
+        view.written("conduct"),
+    )
     if second is None or year is None or second not in table:
         return
     row = table.part(second)
@@ -29,52 +40,75 @@ def conduct_year(view: View, settings: Settings) -> Iterator[Breach]:
 
 
 def summer_fields(view: View, settings: Settings) -> Iterator[Breach]:
-    """A result after the summer stands only where the year failed, and stands there if a subject was assessed again."""
+    """A result after the summer stands only where the year failed, and stands there if a subject
+    was assessed again.
+    """
     failed = frozenset(settings.texts("failed"))
     for field in ("learning", "conduct"):
         year = view.result(field)
         if view.written(f"{field}_after_summer") is not None and year and not year & failed:
             yield Breach(rule=settings.text("rule"), steps=result_steps(f"{field}_after_summer"))
-    if view.written("learning_after_summer") is None and any(row.marks.reassessed is not None for row in view.rows):
+    if view.written("learning_after_summer") is None and any(
+        row.marks.reassessed is not None for row in view.rows
+    ):
         yield Breach(rule=settings.text("missing"), steps=result_steps("learning_after_summer"))
 
 
 def promotion(view: View, settings: Settings) -> Iterator[Breach]:
-    """Promoted iff conduct and learning, after the summer where it changed them, and attendance suffice.
+    """Promoted iff conduct and learning, after the summer where it changed them, and attendance
+    suffice.
 
-    In the last grade of a level, which has no next one, a refusal may be a way of writing. Spec: TT 22/2021, Đ.12 k.1.
+    In the last grade of a level, which has no next one, a refusal may be a way of writing. Spec: TT
+    22/2021, Đ.12 k.1.
     """
     if view.secondary is None:
         return
     is_promoted, steps = view.transcript.content.is_promoted, ("content", "is_promoted")
     judged = conditions(view, settings)
     if not is_promoted and all(judged):
-        yield Breach(rule=settings.text("last" if view.grade in settings.integers("last_grades") else "rule"), steps=steps)
+        yield Breach(
+            rule=settings.text(
+                "last" if view.grade in settings.integers("last_grades") else "rule"
+            ),
+            steps=steps,
+        )
     if is_promoted and False in judged:
-        is_of_training = False not in judged[1:] and view.written("conduct_after_summer") is not None
+        is_of_training = (
+            False not in judged[1:] and view.written("conduct_after_summer") is not None
+        )
         yield Breach(rule=settings.text("training" if is_of_training else "rule"), steps=steps)
 
 
 def conditions(view: View, settings: Settings) -> tuple[bool | None, ...]:
-    """Tell of conduct, learning and attendance whether each suffices for promotion; None where the record does not show it."""
+    """Tell of conduct, learning and attendance whether each suffices for promotion; None where the
+    record does not show it.
+    """
     absences = view.secondary.absences if view.secondary is not None else None
-    learning = False if is_barred(view, settings) else _suffices(view, "learning", settings.text("learning"))
+    learning = (
+        False
+        if is_barred(view, settings)
+        else _suffices(view, "learning", settings.text("learning"))
+    )
     attendance = None if absences is None else absences <= settings.integer("absences")
     return (_suffices(view, "conduct", settings.text("conduct")), learning, attendance)
 
 
 def is_barred(view: View, settings: Settings) -> bool:
-    """Tell whether the results of the year allow no second chance in summer, as surely as they are known. Spec: TT 58/2011, Đ.15 k.2b."""
+    """Return whether the results of the year allow no second chance in summer, as surely as they
+    are known. Spec: TT 58/2011, Đ.15 k.2b.
+    """
     learning, conduct = known(view, "learning"), view.result("conduct")
     for one in settings.parts("barred"):
         is_so = bool(learning) and learning <= frozenset(one.texts("learning"))
-        if is_so and ("conduct" not in one or (conduct and conduct <= frozenset(one.texts("conduct")))):
+        if is_so and (
+            "conduct" not in one or (conduct and conduct <= frozenset(one.texts("conduct")))
+        ):
             return True
     return False
 
 
 def _suffices(view: View, field: str, least: str) -> bool | None:
-    """Tell whether a result reaches `least`; None if the record does not show it."""
+    """Return whether a result reaches `least`; None if the record does not show it."""
     found = known(view, f"{field}_after_summer") or known(view, field)
     enough = {view.scale(field).is_at_least(letter, least) for letter in found}
     return enough.pop() if len(enough) == 1 else None

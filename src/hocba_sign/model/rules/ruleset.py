@@ -1,4 +1,6 @@
-"""Rule sets: one JSON file each, which names its rules, thresholds, subjects and the years it is valid for."""
+"""Rule sets: one JSON file each, which names its rules, thresholds, subjects and the years it is
+valid for.
+"""
 
 import json
 import re
@@ -21,7 +23,10 @@ _FOLDER: Final = files("hocba_sign") / "data" / "rules"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Rule:
-    """`note` says for the reference why a reading was chosen. `leaves_unjudged`: it tells that the assessment was not judged."""
+    """`note` says for the reference why a reading was chosen.
+
+    `leaves_unjudged`: it tells that the assessment was not judged.
+    """
 
     id: str
     article: str
@@ -33,7 +38,9 @@ class Rule:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Period:
-    """School years, named by the year in which they begin, both ends included, for some grades of a level."""
+    """School years, named by the year in which they begin, both ends included, for some grades of a
+    level.
+    """
 
     level: Level
     grades: frozenset[int]
@@ -42,18 +49,26 @@ class Period:
     mark: SourceMark
 
     def holds(self, level: Level, grade: int, *, year: int) -> bool:
-        return level is self.level and grade in self.grades and self.first <= year and (self.last is None or year <= self.last)
+        return (
+            level is self.level
+            and grade in self.grades
+            and self.first <= year
+            and (self.last is None or year <= self.last)
+        )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Scale:
-    """Letters of a result, best first. `also` gives for a letter of another circular the letters it may stand for."""
+    """Letters of a result, best first.
+
+    `also` gives for a letter of another circular the letters it may stand for.
+    """
 
     order: tuple[str, ...]
     also: Mapping[str, frozenset[str]]
 
     def read(self, letter: str | None) -> frozenset[str]:
-        """Give what a written letter may mean; nothing for none and for a strange one."""
+        """Return what a written letter may mean; nothing for none and for a strange one."""
         if letter is None:
             return frozenset()
         return frozenset({letter}) if letter in self.order else self.also.get(letter, frozenset())
@@ -64,7 +79,9 @@ class Scale:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Unchecked:
-    """A rule that a transcript alone cannot show to be broken, or that another check reports under `cause`."""
+    """A rule that a transcript alone cannot show to be broken, or that another check reports under
+    `cause`.
+    """
 
     id: str
     article: str
@@ -77,10 +94,11 @@ class Unchecked:
 class RuleSet:
     """`checks` are the names of the checks to run, in order, with their settings.
 
-    `tests` are for primary school, by subject code the grades with a test at the end of the year: `required`, `allowed`
-    besides, `expected` where a missing one is only noted, and `one_of` for subjects of which one has it.
-    `subject_groups` are subjects by a name that checks refer to. `by_plan` names the rules that a pupil with an individual plan
-    cannot break, `instead_of`, and the `rule` that says so.
+    `tests` are for primary school, by subject code the grades with a test at the end of the year:
+    `required`, `allowed` besides, `expected` where a missing one is only noted, and `one_of` for
+    subjects of which one has it. `subject_groups` are subjects by a name that checks refer to.
+    `by_plan` names the rules that a pupil with an individual plan cannot break, `instead_of`, and
+    the `rule` that says so.
     """
 
     code: str
@@ -98,7 +116,7 @@ class RuleSet:
     doubts: tuple[str, ...]
 
     def settings(self, check: str) -> Settings | None:
-        """Give the settings of the first check of that name."""
+        """Return the settings of the first check of that name."""
         return next((settings for name, settings in self.checks if name == check), None)
 
     def period(self, level: Level, grade: int, *, year: int) -> Period | None:
@@ -108,7 +126,11 @@ class RuleSet:
 @cache
 def rule_sets() -> tuple[RuleSet, ...]:
     """Read every rule set of the package, in the order of their file names."""
-    names = sorted(entry.name.removesuffix(".json") for entry in _FOLDER.iterdir() if entry.name.endswith(".json"))
+    names = sorted(
+        entry.name.removesuffix(".json")
+        for entry in _FOLDER.iterdir()
+        if entry.name.endswith(".json")
+    )
     return tuple(read_rule_set(_text(name), amended=_text) for name in names if name != DOCUMENT)
 
 
@@ -123,7 +145,8 @@ def _text(name: str) -> str:
 
 
 def read_rule_set(text: str, *, amended: Callable[[str], str] | None = None) -> RuleSet:
-    """Read a rule set; one that `amends` another is that one, which `amended` gives by name, but for what it says itself.
+    """Read a rule set; one that `amends` another is that one, which `amended` gives by name, but
+    for what it says itself.
 
     Raises: KeyError, TypeError or ValueError where the file is not one.
     """
@@ -136,7 +159,9 @@ def read_rule_set(text: str, *, amended: Callable[[str], str] | None = None) -> 
         title=given.text("title"),
         source=given.text("source"),
         periods=tuple(_period(one) for one in given.parts("periods")),
-        scales=MappingProxyType({name: _scale(given.part("scales").part(name)) for name in given.part("scales").values}),
+        scales=MappingProxyType(
+            {name: _scale(given.part("scales").part(name)) for name in given.part("scales").values}
+        ),
         comment_subjects=frozenset(given.texts("comment_subjects")),
         subject_groups=given.part("subject_groups"),
         by_plan=given.part("by_plan"),
@@ -160,7 +185,10 @@ def _period(given: Settings) -> Period:
 
 def _scale(given: Settings) -> Scale:
     also = given.part("also")
-    return Scale(order=given.texts("order"), also=MappingProxyType({name: frozenset(also.texts(name)) for name in also.values}))
+    return Scale(
+        order=given.texts("order"),
+        also=MappingProxyType({name: frozenset(also.texts(name)) for name in also.values}),
+    )
 
 
 def _rule(given: Settings) -> Rule:
@@ -188,29 +216,42 @@ def _unchecked(given: Settings) -> Unchecked:
 
 
 def first_year(school_year: str) -> int | None:
-    """Give the year in which a school year such as `2025-2026` begins."""
+    """Return the year in which a school year such as `2025-2026` begins."""
     found = re.fullmatch("([0-9]{4})-[0-9]{4}", school_year, re.ASCII)
     return int(found[1]) if found else None
 
 
 def choose(given: Identification) -> RuleSet | None:
-    """Choose the circular that the transcript names in its version for the level, grade and year, else the one that applies to these.
+    """Choose the circular that the transcript names in its version for the level, grade and year,
+    else the one that applies to these.
 
     None where neither is known.
     """
     able = _in_force(given)
-    return next((one for one in able if one.code == given.rule_set), able[0] if len(able) == 1 else None)
+    return next(
+        (one for one in able if one.code == given.rule_set), able[0] if len(able) == 1 else None
+    )
 
 
 def prescribed(given: Identification) -> Mapping[str, SourceMark]:
-    """Give the circulars that apply to the level, grade and year, each with how surely that is known; empty where it is not known."""
+    """Return the circulars that apply to the level, grade and year, each with how surely that is
+    known; empty where it is not known.
+    """
     year = first_year(given.school_year)
-    periods = {one.code: one.period(given.level, given.grade, year=year) for one in _in_force(given) if year is not None}
-    return MappingProxyType({code: period.mark for code, period in periods.items() if period is not None})
+    periods = {
+        one.code: one.period(given.level, given.grade, year=year)
+        for one in _in_force(given)
+        if year is not None
+    }
+    return MappingProxyType(
+        {code: period.mark for code, period in periods.items() if period is not None}
+    )
 
 
 def is_out_of_force(given: Identification) -> bool:
-    """Tell whether the circular that is named is certainly not in force that year, though it is in others for this level and grade."""
+    """Return whether the circular that is named is certainly not in force that year, though it is
+    in others for this level and grade.
+    """
     year = first_year(given.school_year)
     periods = [
         period
@@ -220,9 +261,17 @@ def is_out_of_force(given: Identification) -> bool:
         if period.level is given.level and given.grade in period.grades
     ]
     is_certain = bool(periods) and all(period.mark is SourceMark.CERTAIN for period in periods)
-    return year is not None and is_certain and not any(period.holds(given.level, given.grade, year=year) for period in periods)
+    return (
+        year is not None
+        and is_certain
+        and not any(period.holds(given.level, given.grade, year=year) for period in periods)
+    )
 
 
 def _in_force(given: Identification) -> tuple[RuleSet, ...]:
     year = first_year(given.school_year)
-    return tuple(one for one in rule_sets() if year is not None and one.period(given.level, given.grade, year=year) is not None)
+    return tuple(
+        one
+        for one in rule_sets()
+        if year is not None and one.period(given.level, given.grade, year=year) is not None
+    )

@@ -23,7 +23,10 @@ def score_form(view: View, settings: Settings) -> Iterator[Breach]:
 
 
 def mark_kind(view: View, settings: Settings) -> Iterator[Breach]:
-    """A subject assessed by comment holds no score, any other no Đ and no CĐ. Spec: TT 22/2021, Đ.5."""
+    """A subject assessed by comment holds no score, any other no Đ and no CĐ.
+
+    Spec: TT 22/2021, Đ.5.
+    """
     for row in view.rows:
         for period in PERIODS:
             value = row.mark(period)
@@ -34,10 +37,12 @@ def mark_kind(view: View, settings: Settings) -> Iterator[Breach]:
 
 
 def year_mean(view: View, settings: Settings) -> Iterator[Breach]:
-    """The year is (I + 2 x II) / 3, to one decimal; of a subject with a score in one term only it is that one.
+    """The year is (I + 2 x II) / 3, to one decimal; of a subject with a score in one term only it
+    is that one.
 
-    Terms in tenths make a third of a whole number of tenths, which is never halfway between two tenths:
-    however ties are rounded, the mean is the one tenth nearer than half a step. Spec: TT 22/2021, Đ.9 k.1b.
+    Terms in tenths make a third of a whole number of tenths, which is never halfway between two
+    tenths: however ties are rounded, the mean is the one tenth nearer than half a step. Spec: TT
+    22/2021, Đ.9 k.1b.
     """
     for row in view.rows:
         first, second, year = row.score("term_1"), row.score("term_2"), row.score("year")
@@ -53,7 +58,7 @@ def year_mean(view: View, settings: Settings) -> Iterator[Breach]:
 
 
 def _is_out_of_reach(row: Row, year: Decimal) -> bool:
-    """Tell whether no score in the place of the blank term could give the year."""
+    """Return whether no score in the place of the blank term could give the year."""
     first, second = row.score("term_1"), row.score("term_2")
     blank = row.mark("term_1") if first is None else row.mark("term_2")
     rest = 3 * year - (first or 0) - 2 * (second or 0)
@@ -62,21 +67,27 @@ def _is_out_of_reach(row: Row, year: Decimal) -> bool:
 
 
 def comment_year(view: View, settings: Settings) -> Iterator[Breach]:
-    """A subject assessed by comment has in the year what it has in term II, whatever it had in term I.
+    """A subject assessed by comment has in the year what it has in term II, whatever it had in term
+    I.
 
-    Exempt in one term, it has what it has in the other, where the circular says so. Spec: TT 22/2021, Đ.9 k.1a; TT 58/2011, Đ.10 k.2b, Đ.12.
+    Exempt in one term, it has what it has in the other, where the circular says so. Spec: TT
+    22/2021, Đ.9 k.1a; TT 58/2011, Đ.10 k.2b, Đ.12.
     """
     for row in view.rows:
         first, second, year = row.letter("term_1"), row.letter("term_2"), row.letter("year")
         if not row.is_comment or year in {None, MarkLetter.EXEMPT} or second is None:
             continue
-        name, expected = ("rule", second) if second is not MarkLetter.EXEMPT else ("exempt_term", first)
+        name, expected = (
+            ("rule", second) if second is not MarkLetter.EXEMPT else ("exempt_term", first)
+        )
         if name in settings and expected not in {None, MarkLetter.EXEMPT, year}:
             yield Breach(rule=settings.text(name), steps=row.steps("year"))
 
 
 def exemptions(view: View, settings: Settings) -> Iterator[Breach]:
-    """Only some subjects, or their practical part, are ones a pupil may be exempt from; a disabled one from any. Spec: TT 22/2021, Đ.10, Đ.11."""
+    """Only some subjects, or their practical part, are ones a pupil may be exempt from; a disabled
+    one from any. Spec: TT 22/2021, Đ.10, Đ.11.
+    """
     if view.is_by_plan:
         return
     for row in view.rows:
@@ -84,7 +95,9 @@ def exemptions(view: View, settings: Settings) -> Iterator[Breach]:
         if exempt and row.subject.code not in settings.texts("subjects"):
             yield Breach(rule=settings.text("rule"), steps=row.steps(exempt[-1]))
     for one in view.primary_rows:
-        if one.marks.achievement is Achievement.EXEMPT and one.subject.code not in settings.texts("subjects"):
+        if one.marks.achievement is Achievement.EXEMPT and one.subject.code not in settings.texts(
+            "subjects"
+        ):
             yield Breach(rule=settings.text("rule"), steps=one.steps("achievement"))
 
 
@@ -107,18 +120,26 @@ def overall_mean(view: View, settings: Settings) -> Iterator[Breach]:
 
 
 def composition(view: View, settings: Settings) -> Iterator[Breach]:
-    """The subjects that the programme makes compulsory are all there, and as many electives as it wants."""
-    present = [*(row.subject.code for row in view.rows), *(row.subject.code for row in view.primary_rows)]
+    """The subjects that the programme makes compulsory are all there, and as many electives as it
+    wants.
+    """
+    present = [
+        *(row.subject.code for row in view.rows),
+        *(row.subject.code for row in view.primary_rows),
+    ]
     for code in view.compulsory:
         if code not in present:
             yield Breach(rule=settings.text("rule"), steps=("content", "subjects"))
     electives = [row for row in view.rows if row.group == "elective" and not row.is_given_up]
-    if view.grade in settings.integers("elective_grades") and len(electives) != settings.integer("electives"):
+    if view.grade in settings.integers("elective_grades") and len(electives) != settings.integer(
+        "electives"
+    ):
         yield Breach(rule=settings.text("rule"), steps=("content", "subjects"))
 
 
 def reassessed_subjects(view: View, settings: Settings) -> Iterator[Breach]:
-    """Only a subject below `below`, or CĐ, is assessed again; the pupil's year is then the worst, and conduct allows it.
+    """Only a subject below `below`, or CĐ, is assessed again; the pupil's year is then the worst,
+    and conduct allows it.
 
     Spec: TT 22/2021, Đ.14.
     """
@@ -129,11 +150,17 @@ def reassessed_subjects(view: View, settings: Settings) -> Iterator[Breach]:
     learning, conduct = view.result("learning"), view.result("conduct")
     failed = frozenset(settings.texts("failed"))
     if "barred" in settings and is_barred(view, settings):
-        yield from (Breach(rule=settings.text("rule"), steps=row.steps("reassessed")) for row in again)
+        yield from (
+            Breach(rule=settings.text("rule"), steps=row.steps("reassessed")) for row in again
+        )
     if learning and not learning & failed:
-        yield from (Breach(rule=settings.text("needless"), steps=row.steps("reassessed")) for row in again)
+        yield from (
+            Breach(rule=settings.text("needless"), steps=row.steps("reassessed")) for row in again
+        )
     if conduct and conduct <= failed and "clash" in settings:
-        yield from (Breach(rule=settings.text("clash"), steps=row.steps("reassessed")) for row in again)
+        yield from (
+            Breach(rule=settings.text("clash"), steps=row.steps("reassessed")) for row in again
+        )
 
 
 def _need_not(row: Row, below: Decimal) -> bool:

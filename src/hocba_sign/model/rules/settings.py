@@ -11,7 +11,10 @@ ValueT = TypeVar("ValueT")
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Settings:
-    """A JSON object of the package's own data, equal to itself alone. A name that is missing or of another type raises KeyError or TypeError."""
+    """A JSON object of the package's own data, equal to itself alone.
+
+    A name that is missing or of another type raises KeyError or TypeError.
+    """
 
     values: Mapping[str, object]
 
@@ -22,7 +25,7 @@ class Settings:
         return _typed(self.values[name], str)
 
     def texts(self, name: str) -> tuple[str, ...]:
-        """Give a list of texts, empty if there is none."""
+        """Return a list of texts, empty if there is none."""
         return tuple(_typed(one, str) for one in _typed(self.values.get(name, []), list))
 
     def integer(self, name: str) -> int:
@@ -35,7 +38,7 @@ class Settings:
         return _typed(self.values.get(name, False), bool)
 
     def decimal(self, name: str) -> Decimal:
-        """Give a number that the file writes as text, so that it stays exact."""
+        """Return a number that the file writes as text, so that it stays exact."""
         return Decimal(self.text(name))
 
     def optional_decimal(self, name: str) -> Decimal | None:
@@ -45,11 +48,16 @@ class Settings:
         return self.integer(name) if name in self else None
 
     def part(self, name: str) -> "Settings":
-        """Give an object, empty if there is none."""
-        return Settings(MappingProxyType(cast("dict[str, object]", _typed(self.values.get(name, {}), dict))))
+        """Return an object, empty if there is none."""
+        return Settings(
+            MappingProxyType(cast("dict[str, object]", _typed(self.values.get(name, {}), dict)))
+        )
 
     def parts(self, name: str) -> "tuple[Settings, ...]":
-        return tuple(Settings(MappingProxyType(_typed(one, dict))) for one in _typed(self.values.get(name, []), list))
+        return tuple(
+            Settings(MappingProxyType(_typed(one, dict)))
+            for one in _typed(self.values.get(name, []), list)
+        )
 
 
 def _typed(value: object, kind: type[ValueT]) -> ValueT:

@@ -12,16 +12,28 @@ from hocba_sign.model.rules.view import Breach, View
 _STEPS: Final = ("content", "award")
 _SHORT: Final = {"xs": "xuất sắc", "g": "giỏi", "tt": "tiên tiến"}
 _WHOLE: Final = "hoàn thành xuất sắc các nội dung học tập và rèn luyện"
-_BEFORE: Final = r"(?:(?:đạt|được|công nhận|khen thưởng|khen|giấy khen|tặng|danh hiệu|là|cuối năm|cả năm|năm học|\d{4}|:|-|–)\s*)*"
-_TITLE: Final = rf"(?:học sinh|học viên|hs|hv)\.?\s*(?P<title>{_WHOLE}|xuất sắc|giỏi|tiên tiến|tiêu biểu)"
-_AFTER: Final = r"(?:\s*(?:toàn diện|hoàn thành tốt trong học tập và rèn luyện|trong học tập và rèn luyện|cuối năm|cả năm|năm học|năm|lớp \w+|\d{4}|-|–|\.))*"
+_BEFORE: Final = (
+    r"(?:(?:đạt|được|công nhận|khen thưởng|khen|giấy khen|tặng|danh "
+    r"hiệu|là|cuối năm|cả năm|năm học|\d{4}|:|-|–)\s*)*"
+)
+_TITLE: Final = (
+    rf"(?:học sinh|học viên|hs|hv)\.?\s*(?P<title>{_WHOLE}|xuất sắc|giỏi|tiên tiến|tiêu biểu)"
+)
+_AFTER: Final = (
+    r"(?:\s*(?:toàn diện|hoàn thành tốt trong học tập và rèn luyện|trong học "
+    r"tập và rèn luyện|cuối năm|cả năm|năm học|năm|lớp \w+|\d{4}|-|–|\.))*"
+)
 _LONG_TITLE: Final = re.compile(f"{_BEFORE}{_TITLE}{_AFTER}")
 _SHORT_TITLE: Final = re.compile(rf"{_BEFORE}h[sv](?P<title>xs|g|tt){_AFTER}")
 
 
 def titles_in(award: str | None) -> frozenset[str]:
-    """Give the titles of the year that the awards name; "học sinh giỏi cấp tỉnh", a contest, is none, nor is the title of a term."""
-    words = " ".join(re.sub("[\"'“”()]", " ", award or "").casefold().replace("hs.", "hs ").split(" "))
+    """Return the titles of the year that the awards name; "học sinh giỏi cấp tỉnh", a contest, is
+    none, nor is the title of a term.
+    """
+    words = " ".join(
+        re.sub("[\"'“”()]", " ", award or "").casefold().replace("hs.", "hs ").split(" ")
+    )
     found = set()
     for part in re.split(r"[\n;,+]|\.(?=\s|$)|\s+và\s+(?=danh hiệu|học sinh|hs)", words):
         stripped = " ".join(part.split())
@@ -32,10 +44,15 @@ def titles_in(award: str | None) -> frozenset[str]:
 
 
 def titles(view: View, settings: Settings) -> Iterator[Breach]:
-    """A title of the year needs the results on which it stands, and is one that the circular knows. Spec: TT 22/2021, Đ.15 k.1a."""
+    """A title of the year needs the results on which it stands, and is one that the circular knows.
+
+    Spec: TT 22/2021, Đ.15 k.1a.
+    """
     given = titles_in(view.transcript.content.award)
     for title in settings.parts("titles"):
-        results = [(known(view, field), frozenset(title.texts(field))) for field in ("learning", "conduct")]
+        results = [
+            (known(view, field), frozenset(title.texts(field))) for field in ("learning", "conduct")
+        ]
         is_earned = all(not found or not earning or found & earning for found, earning in results)
         many = title.part("many")
         if many.values:
@@ -48,11 +65,17 @@ def titles(view: View, settings: Settings) -> Iterator[Breach]:
 
 
 def titles_at_primary(view: View, settings: Settings) -> Iterator[Breach]:
-    """A title needs the result on which it stands; a result that brings a title without it is noted. Spec: TT 27/2020, Đ.13 k.1a."""
+    """A title needs the result on which it stands; a result that brings a title without it is
+    noted. Spec: TT 27/2020, Đ.13 k.1a.
+    """
     given = titles_in(view.transcript.content.award)
     for title in settings.parts("titles"):
         recorded = str(view.primary.outcome) if view.primary and view.primary.outcome else None
-        found = possible_outcomes(view, title) if title.parts("grades") else frozenset({recorded} if recorded else ())
+        found = (
+            possible_outcomes(view, title)
+            if title.parts("grades")
+            else frozenset({recorded} if recorded else ())
+        )
         earning = frozenset(title.texts("results"))
         is_given = not given.isdisjoint(title.texts("names"))
         if is_given and found and not found & earning:

@@ -1,4 +1,6 @@
-"""A transcript as the checks see it: subjects by kind, marks by period, results by what their letters mean."""
+"""A transcript as the checks see it: subjects by kind, marks by period, results by what their
+letters mean.
+"""
 
 import re
 from collections.abc import Callable, Iterator
@@ -10,7 +12,13 @@ from typing import Final, Literal, Self, TypeAlias
 
 from hocba_sign.model.codes import Level, MarkLetter, code_list
 from hocba_sign.model.lexical import Mark
-from hocba_sign.model.results import PrimaryAssessment, PrimaryMarks, SecondaryAssessment, SecondaryMarks, SubjectResult
+from hocba_sign.model.results import (
+    PrimaryAssessment,
+    PrimaryMarks,
+    SecondaryAssessment,
+    SecondaryMarks,
+    SubjectResult,
+)
 from hocba_sign.model.rules.ruleset import RuleSet, Scale, first_year
 from hocba_sign.model.rules.settings import Settings
 from hocba_sign.model.transcript import Transcript
@@ -23,14 +31,18 @@ _KNOWN_CODES: Final = 1024
 """Codes whose group is kept: there are about 50, but a document may name any."""
 _END_OF_YEAR: Final = (5, 31)
 _NOT_FOR_ALL: Final = frozenset({"elective", "optional"})
-_DISABLED: Final = re.compile(r"khuyết tật|\bhskt\b|kế hoạch giáo dục cá nhân|(?:học|giáo dục) h(?:òa|oà) nhập")
+_DISABLED: Final = re.compile(
+    r"khuyết tật|\bhskt\b|kế hoạch giáo dục cá nhân|(?:học|giáo dục) h(?:òa|oà) nhập"
+)
 _NOT_THE_PUPIL: Final = re.compile(r"\b(?:con|cha|bố|mẹ|cháu|không)\b[^;,.\n]{0,40}khuyết tật")
 _SPECIAL_SCHOOL: Final = re.compile(r"chuyên biệt|khuyết tật|khiếm thị|khiếm thính")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Breach:
-    """The rule with the id `rule` is broken at the attribute to which `steps` lead from the transcript."""
+    """The rule with the id `rule` is broken at the attribute to which `steps` lead from the
+    transcript.
+    """
 
     rule: str
     steps: tuple[str | int, ...]
@@ -40,8 +52,13 @@ Check: TypeAlias = Callable[["View", Settings], Iterator[Breach]]
 
 
 def is_score(value: Mark | None) -> bool:
-    """Tell whether `value` is a score from 0 to 10 with at most one decimal."""
-    return isinstance(value, Decimal) and value.is_finite() and 0 <= value <= 10 and value == value.quantize(_TENTH)
+    """Return whether `value` is a score from 0 to 10 with at most one decimal."""
+    return (
+        isinstance(value, Decimal)
+        and value.is_finite()
+        and 0 <= value <= 10
+        and value == value.quantize(_TENTH)
+    )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -60,9 +77,15 @@ class Row:
 
     @property
     def is_given_up(self) -> bool:
-        """Tell whether a subject that not everybody takes was left after term I, as when electives are changed."""
+        """Return whether a subject that not everybody takes was left after term I, as when
+        electives are changed.
+        """
         later = (self.marks.term_2, self.marks.year, self.marks.reassessed)
-        return self.group in _NOT_FOR_ALL and self.marks.term_1 is not None and later == (None, None, None)
+        return (
+            self.group in _NOT_FOR_ALL
+            and self.marks.term_1 is not None
+            and later == (None, None, None)
+        )
 
     def mark(self, period: Period) -> Mark | None:
         match period:
@@ -76,7 +99,7 @@ class Row:
                 return self.marks.reassessed
 
     def score(self, period: Period) -> Decimal | None:
-        """Give a well-formed score, None where there is none."""
+        """Return a well-formed score, None where there is none."""
         value = self.mark(period)
         return value if isinstance(value, Decimal) and is_score(value) else None
 
@@ -103,7 +126,11 @@ class PrimaryRow:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class View:
-    """What the checks read. Rows and assessments of the form of another level are left out, so are the blank rows of subjects not chosen."""
+    """What the checks read.
+
+    Rows and assessments of the form of another level are left out, so are the blank rows of
+    subjects not chosen.
+    """
 
     transcript: Transcript
     rule_set: RuleSet
@@ -123,10 +150,28 @@ class View:
                 continue
             if isinstance(subject.marks, SecondaryMarks):
                 is_comment = subject.code in rule_set.comment_subjects
-                rows.append(Row(n=n, subject=subject, marks=subject.marks, is_comment=is_comment, group=group))
+                rows.append(
+                    Row(
+                        n=n,
+                        subject=subject,
+                        marks=subject.marks,
+                        is_comment=is_comment,
+                        group=group,
+                    )
+                )
             else:
-                primary.append(PrimaryRow(n=n, subject=subject, marks=subject.marks, is_optional=group == "optional"))
-        return cls(transcript=transcript, rule_set=rule_set, rows=tuple(rows), primary_rows=tuple(primary), is_by_plan=is_by_plan)
+                primary.append(
+                    PrimaryRow(
+                        n=n, subject=subject, marks=subject.marks, is_optional=group == "optional"
+                    )
+                )
+        return cls(
+            transcript=transcript,
+            rule_set=rule_set,
+            rows=tuple(rows),
+            primary_rows=tuple(primary),
+            is_by_plan=is_by_plan,
+        )
 
     @property
     def grade(self) -> int:
@@ -138,11 +183,15 @@ class View:
 
     @property
     def compulsory(self) -> tuple[str, ...]:
-        """Give the codes of the subjects that everybody takes in this grade and year."""
+        """Return the codes of the subjects that everybody takes in this grade and year."""
         level, grade, day = _place(self.transcript)
         codes = code_list("subjects")
-        taught = ((code, codes.taught(code, level=level, grade=grade, at=day)) for code in codes.entries)
-        return tuple(code for code, entry in taught if entry is not None and entry.group == "compulsory")
+        taught = (
+            (code, codes.taught(code, level=level, grade=grade, at=day)) for code in codes.entries
+        )
+        return tuple(
+            code for code, entry in taught if entry is not None and entry.group == "compulsory"
+        )
 
     @property
     def secondary(self) -> SecondaryAssessment | None:
@@ -155,28 +204,38 @@ class View:
         return assessment if isinstance(assessment, PrimaryAssessment) else None
 
     def scale(self, field: str) -> Scale:
-        """Give the scale of a result field: `learning_1` is on the scale `learning`."""
+        """Return the scale of a result field: `learning_1` is on the scale `learning`."""
         return self.rule_set.scales[field.partition("_")[0]]
 
     def written(self, field: str) -> str | None:
-        """Give the letter of a result field of secondary school as it stands."""
+        """Return the letter of a result field of secondary school as it stands."""
         value: object = getattr(self.secondary, field, None)
         return None if value is None else str(value)
 
     def result(self, field: str) -> frozenset[str]:
-        """Give what a result field may mean on its scale, nothing where it is empty or strange."""
+        """Return what a result field may mean on its scale, nothing where it is empty or
+        strange.
+        """
         return self.scale(field).read(self.written(field))
 
 
 def taught_as(transcript: Transcript) -> Level:
-    """Give the level by which subjects are listed: continuing education has those of both secondary levels."""
+    """Return the level by which subjects are listed: continuing education has those of both
+    secondary levels.
+    """
     if transcript.level is not Level.CONTINUING:
         return transcript.level
-    return Level.LOWER_SECONDARY if transcript.identification.grade <= _LAST_LOWER_GRADE else Level.UPPER_SECONDARY
+    return (
+        Level.LOWER_SECONDARY
+        if transcript.identification.grade <= _LAST_LOWER_GRADE
+        else Level.UPPER_SECONDARY
+    )
 
 
 def has_own_plan(transcript: Transcript) -> bool:
-    """Tell whether the pupil is assessed by an individual plan: as the field says, else as the words about the pupil or the school do."""
+    """Return whether the pupil is assessed by an individual plan: as the field says, else as the
+    words about the pupil or the school do.
+    """
     particulars, given = transcript.content.particulars, transcript.identification
     if particulars.has_individual_plan is not None:
         return particulars.has_individual_plan
@@ -194,20 +253,24 @@ def _place(transcript: Transcript) -> Place:
 
 
 def end_of_year(transcript: Transcript) -> date:
-    """Give the last day of the school year; that of a year that is none is never over."""
+    """Return the last day of the school year; that of a year that is none is never over."""
     year = first_year(transcript.identification.school_year)
-    return date(year + 1, *_END_OF_YEAR) if year is not None and 0 < year < date.max.year else date.max
+    return (
+        date(year + 1, *_END_OF_YEAR) if year is not None and 0 < year < date.max.year else date.max
+    )
 
 
 @lru_cache(_KNOWN_CODES)
 def subject_group(code: str, place: Place) -> str:
-    """Give the group of a subject in the programme of that day, else in the other one."""
+    """Return the group of a subject in the programme of that day, else in the other one."""
     level, grade, day = place
     taught = code_list("subjects").taught(code, level=level, grade=grade, at=day)
     if taught is not None:
         return taught.group
     entries = code_list("subjects").entries.get(code, ())
-    return next((entry.group for entry in entries if entry.level is level and grade in entry.grades), "")
+    return next(
+        (entry.group for entry in entries if entry.level is level and grade in entry.grades), ""
+    )
 
 
 def result_steps(field: str) -> tuple[str | int, ...]:

@@ -1,6 +1,8 @@
-"""What the revision of the first signature did to the file that it was made in: fields for signatures, and nothing that a page shows.
+"""What the revision of the first signature did to the file that it was made in: fields for
+signatures, and nothing that a page shows.
 
-Nobody had signed before, so this is no difference that a signature forbids; it is what keeps the page that is proven from being another one.
+Nobody had signed before, so this is no difference that a signature forbids; it is what keeps the
+page that is proven from being another one.
 """
 
 from collections.abc import Iterator
@@ -20,14 +22,23 @@ _FORM: Final = frozenset({"/Fields", "/SigFlags"})
 
 
 def beginning(reader: Reader, revision: int) -> Step:
-    """Compare the revision of the first signature with the one before it; nothing escapes, what fails is refused."""
+    """Compare the revision of the first signature with the one before it; nothing escapes, what
+    fails is refused.
+    """
     try:
-        old, new = reader.get_historical_resolver(revision - 1), reader.get_historical_resolver(revision)
+        old, new = (
+            reader.get_historical_resolver(revision - 1),
+            reader.get_historical_resolver(revision),
+        )
         refusal = next(_refusals(reader, old, new), None)
         changes = tuple(field_changes(old, new))
     except Exception as error:  # noqa: BLE001 - whatever the foreign reading fails with, nothing is proven
-        return Step(revision=revision, rules=frozenset(), refusal=type(error).__name__, is_proven=False)
-    return Step(revision=revision, rules=frozenset({Rule.SIGNATURE}), fields=changes, refusal=refusal)
+        return Step(
+            revision=revision, rules=frozenset(), refusal=type(error).__name__, is_proven=False
+        )
+    return Step(
+        revision=revision, rules=frozenset({Rule.SIGNATURE}), fields=changes, refusal=refusal
+    )
 
 
 def _refusals(reader: Reader, old: Any, new: Any) -> Iterator[str]:
@@ -37,9 +48,17 @@ def _refusals(reader: Reader, old: Any, new: Any) -> Iterator[str]:
     if form is not None and entry(form, "/Fields", default=()):
         yield "form"
     information = old.trailer_view.get_value_as_reference("/Info", optional=True)
-    told = {update.updated_ref for rule in (TagRule(), MetadataUpdateRule()) for update in rule.apply(old, new)}
+    told = {
+        update.updated_ref
+        for rule in (TagRule(), MetadataUpdateRule())
+        for update in rule.apply(old, new)
+    }
     for reference in new.explicit_refs_in_revision():
-        if reader.xrefs.get_historical_ref(reference, old.revision) is None or reference == information or reference in told:
+        if (
+            reader.xrefs.get_historical_ref(reference, old.revision) is None
+            or reference == information
+            or reference in told
+        ):
             continue
         if not _is_allowed(old(reference), new(reference), is_root=reference == new.root_ref):
             yield f"object {reference.idnum}"
@@ -50,7 +69,12 @@ def _refusals(reader: Reader, old: Any, new: Any) -> Iterator[str]:
     if len(before) != len(after):
         yield "pages"
     for number, (one, other) in enumerate(zip(before, after, strict=False), 1):
-        if not all(map(_is_signature, _added(entry(one, "/Annots", default=()), entry(other, "/Annots", default=())))):
+        if not all(
+            map(
+                _is_signature,
+                _added(entry(one, "/Annots", default=()), entry(other, "/Annots", default=())),
+            )
+        ):
             yield f"annotation on page {number}"
 
 
@@ -60,10 +84,23 @@ def _is_allowed(before: Any, after: Any, *, is_root: bool) -> bool:
     if isinstance(before, generic.ArrayObject) and isinstance(after, generic.ArrayObject):
         # The annotations of a page, which are looked at one by one.
         return list(after.iterate())[: len(before)] == list(before.iterate())
-    if any(isinstance(one, generic.StreamObject) or not isinstance(one, generic.DictionaryObject) for one in (before, after)):
+    if any(
+        isinstance(one, generic.StreamObject) or not isinstance(one, generic.DictionaryObject)
+        for one in (before, after)
+    ):
         return False
-    growing = _CATALOG if is_root else _PAGE if entry(before, "/Type") == "/Page" else _FORM if "/Fields" in before else frozenset()
-    left, right = ({key: one.raw_get(key) for key in one if key not in growing} for one in (before, after))
+    growing = (
+        _CATALOG
+        if is_root
+        else _PAGE
+        if entry(before, "/Type") == "/Page"
+        else _FORM
+        if "/Fields" in before
+        else frozenset()
+    )
+    left, right = (
+        {key: one.raw_get(key) for key in one if key not in growing} for one in (before, after)
+    )
     return left == right
 
 
@@ -76,11 +113,19 @@ def _added(before: Any, after: Any) -> Iterator[Any]:
 
 
 def _references(array: Any) -> Iterator[Any]:
-    return (one for one in (array.raw_get(at) for at in range(len(array))) if isinstance(one, generic.IndirectObject))
+    return (
+        one
+        for one in (array.raw_get(at) for at in range(len(array)))
+        if isinstance(one, generic.IndirectObject)
+    )
 
 
 def _is_signature(widget: Any) -> bool:
-    """Tell whether an annotation is of a signature field; one without a signature may show nothing."""
+    """Return whether an annotation is of a signature field; one without a signature may show
+    nothing.
+    """
     holder = widget if "/FT" in widget else entry(widget, "/Parent", default={})
     is_field = entry(widget, "/Subtype") == "/Widget" and entry(holder, "/FT") == "/Sig"
-    return is_field and ("/V" in holder or "/AP" not in widget or not widget["/AP"]["/N"].data.strip())
+    return is_field and (
+        "/V" in holder or "/AP" not in widget or not widget["/AP"]["/N"].data.strip()
+    )

@@ -1,6 +1,8 @@
-"""Long hexadecimal strings read at once: pyHanko takes the value of a signature, padding included, digit by digit.
+"""Long hexadecimal strings read at once: pyHanko takes the value of a signature, padding included,
+digit by digit.
 
-The object is read with a short string in the long one's place, which is then put back. Where that cannot be done the object is read as it is.
+The object is read with a short string in the long one's place, which is then put back. Where that
+cannot be done the object is read as it is.
 """
 
 import hashlib
@@ -26,7 +28,9 @@ class LongStrings:
         self._spans = [found.span() for found in _LONG.finditer(octets)]
 
     def read(self, start: int, read: Callable[[bytes], Any]) -> Any:
-        """Give the object at `start` as `read` makes it of an excerpt that begins there, None where it has no long string of its own."""
+        """Return the object at `start` as `read` makes it of an excerpt that begins there, None
+        where it has no long string of its own.
+        """
         place = bisect_left(self._spans, (start, 0))
         first, last = self._spans[place] if place < len(self._spans) else (start, start)
         before = self._octets[start:first] if first - start < _NEAR else b""
@@ -36,7 +40,17 @@ class LongStrings:
         string = self._octets[first:last]
         mark = hashlib.sha256(string).digest()
         try:
-            found = read(b"".join((before, b"<", mark.hex().encode(), b">", self._octets[last : end + 2 * len(_END)])))
+            found = read(
+                b"".join(
+                    (
+                        before,
+                        b"<",
+                        mark.hex().encode(),
+                        b">",
+                        self._octets[last : end + 2 * len(_END)],
+                    )
+                )
+            )
         except PdfReadError:
             return None
         return _restored(found, mark, bytes.fromhex(string[1:-1].decode("ascii")))
@@ -46,7 +60,9 @@ def _restored(found: Any, mark: bytes, value: bytes) -> Any:
     if not isinstance(found, generic.DictionaryObject):
         return None
     strings = (generic.TextStringObject, generic.ByteStringObject)
-    keys = [key for key, one in found.items() if isinstance(one, strings) and one.original_bytes == mark]
+    keys = [
+        key for key, one in found.items() if isinstance(one, strings) and one.original_bytes == mark
+    ]
     if len(keys) != 1:
         return None
     restored = generic.pdf_string(value)

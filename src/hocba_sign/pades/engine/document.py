@@ -1,4 +1,6 @@
-"""A hostile PDF opened within limits: pyHanko parses, this module bounds what that may cost, and names whatever escapes it."""
+"""A hostile PDF opened within limits: pyHanko parses, this module bounds what that may cost, and
+names whatever escapes it.
+"""
 
 import logging
 from collections.abc import Iterator
@@ -8,9 +10,26 @@ from io import BytesIO
 from typing import Any, Final
 
 from pyhanko.pdf_utils import generic
-from pyhanko.pdf_utils.decode_limits import DecodeContext, DecodeLimits, DecodePurpose, DocumentDecodeBudget, StreamDecodeLimits
-from pyhanko.pdf_utils.misc import PdfDecodeLimitError, PdfReadError, PdfStreamError, read_non_whitespace
-from pyhanko.pdf_utils.reader import HistoricalResolver, PdfFileReader, RawPdfPath, _read_header_version, process_data_at_eof
+from pyhanko.pdf_utils.decode_limits import (
+    DecodeContext,
+    DecodeLimits,
+    DecodePurpose,
+    DocumentDecodeBudget,
+    StreamDecodeLimits,
+)
+from pyhanko.pdf_utils.misc import (
+    PdfDecodeLimitError,
+    PdfReadError,
+    PdfStreamError,
+    read_non_whitespace,
+)
+from pyhanko.pdf_utils.reader import (
+    HistoricalResolver,
+    PdfFileReader,
+    RawPdfPath,
+    _read_header_version,
+    process_data_at_eof,
+)
 from pyhanko.pdf_utils.xref import XRefBuilder, XRefCache
 
 from hocba_sign.errors import HocbaSignError, InputError
@@ -19,19 +38,26 @@ from hocba_sign.pades.engine.encryption import Cipher
 from hocba_sign.pades.engine.uses import Key, Path, Spot, Uses, spots
 
 MAX_OCTETS: Final = 20_000_000
-"""A transcript of twelve years with its attachment has under one megabyte; scans of paper have some."""
+"""A transcript of twelve years with its attachment has under one megabyte; scans of paper have
+some.
+"""
 MAX_REVISIONS: Final = 200
 """Each signature and each renewal of an archive is one."""
 MAX_ENTRIES: Final = 200_000
-"""Cross-references in all revisions together. A book of scanned pages has some thousand; each costs time and memory, used or not."""
+"""Cross-references in all revisions together.
+
+A book of scanned pages has some thousand; each costs time and memory, used or not.
+"""
 MAX_VISITS: Final = 400_000
-"""Objects visited in one revision while tracing the uses of what changed: paths through a PDF can outnumber its objects by far. A page of
-ours costs some ten thousand.
+"""Objects visited in one revision while tracing the uses of what changed: paths through a PDF can
+outnumber its objects by far. A page of ours costs some ten thousand.
 """
 MAX_VISITS_TOGETHER: Final = 4_000_000
 """The same in all revisions of a file."""
 
-_TABLE_ENTRIES: Final = tuple(kind + end for kind in (b" n", b" f") for end in (b" \n", b"\r\n", b" \r", b"\n"))
+_TABLE_ENTRIES: Final = tuple(
+    kind + end for kind in (b" n", b" f") for end in (b" \n", b"\r\n", b" \r", b"\n")
+)
 WHITE: Final = b"\0\t\n\f\r "
 """White space of PDF (ISO 32000-2, 7.2.3)."""
 
@@ -99,7 +125,12 @@ class Reader(PdfFileReader):
         self.stream = BytesIO(octets)
         self._header_version = _read_header_version(self.stream)
         self.stream.seek(len(octets.rstrip(WHITE)) - 1)
-        builder = _Builder(handler=self, stream=self.stream, strict=strict, last_startxref=process_data_at_eof(self.stream))
+        builder = _Builder(
+            handler=self,
+            stream=self.stream,
+            strict=strict,
+            last_startxref=process_data_at_eof(self.stream),
+        )
         self.xrefs = _Sections(self, builder.read_xrefs())
         self.last_startxref = builder.last_startxref
         self.trailer = builder.trailer
@@ -117,7 +148,9 @@ class Reader(PdfFileReader):
         return self._cipher is not None
 
     def _opened(self) -> Cipher | None:
-        """Give what decrypts the file, None where nothing has to be. One key is for all revisions: another would turn what was signed into something else.
+        """Return what decrypts the file, None where nothing has to be.
+
+        One key is for all revisions: another would turn what was signed into something else.
 
         Raises: InputError `PDF.ENCRYPTED`.
         """
@@ -128,9 +161,9 @@ class Reader(PdfFileReader):
         if any(key != keys[-1] for key in keys) or self.encrypt_dict is None:
             raise InputError("PDF.ENCRYPTED")
         held = self.trailer.raw_get("/Encrypt")
-        if isinstance(held, generic.IndirectObject) and self.xrefs.get_last_change(held.reference) != self.xrefs.get_introducing_revision(
+        if isinstance(held, generic.IndirectObject) and self.xrefs.get_last_change(
             held.reference
-        ):
+        ) != self.xrefs.get_introducing_revision(held.reference):
             raise InputError("PDF.ENCRYPTED")
         return Cipher(self.encrypt_dict, file_identifier=keys[-1][1])
 
@@ -160,11 +193,18 @@ class Reader(PdfFileReader):
 
         found = self._long_strings.read(marker, read) if isinstance(marker, int) else None
         found = usual(ref, marker, *arguments, **options) if found is None else found
-        is_plain = self._cipher is None or not isinstance(marker, int) or arguments[:1] == (True,) or options.get("never_decrypt")
+        is_plain = (
+            self._cipher is None
+            or not isinstance(marker, int)
+            or arguments[:1] == (True,)
+            or options.get("never_decrypt")
+        )
         return found if is_plain or self._cipher is None else self._cipher.decrypted(found)
 
     def _get_object_from_stream(self, idnum: int, stmnum: int, idx: int) -> Any:
-        """Do as the parent does, but read what stands at the head of an object stream once, not for each object in it."""
+        """Do as the parent does, but read what stands at the head of an object stream once, not for
+        each object in it.
+        """
         if stmnum not in self._object_streams:
             self._object_streams[stmnum] = self._read_object_stream(stmnum)
         content, places = self._object_streams[stmnum]
@@ -185,7 +225,9 @@ class Reader(PdfFileReader):
         return generic.NullObject()
 
     def _read_object_stream(self, number: int) -> tuple[BytesIO, dict[int, tuple[int, int]]]:
-        """Give its content, and where in it each object is: its place in the order, its first octet."""
+        """Return its content, and where in it each object is: its place in the order, its first
+        octet.
+        """
         stream = generic.Reference(number, 0, self).get_object()
         if not isinstance(stream, generic.StreamObject) or stream["/Type"] != "/ObjStm":
             raise PdfReadError(f"object stream {number}")
@@ -204,17 +246,23 @@ class Reader(PdfFileReader):
         return content, places
 
     def spots(self, ref: Any, revision: int) -> tuple[Spot, ...]:
-        """Give the references in an object as a revision has it."""
+        """Return the references in an object as a revision has it."""
         key = (ref.idnum, ref.generation, self.xrefs.get_historical_ref(ref, revision))
         if key not in self._spots:
             self._spots[key] = tuple(spots(self.version(ref, revision)))
         return self._spots[key]
 
     def version(self, ref: Any, revision: int) -> Any:
-        """Give an object as a revision has it, its references leading to the last revision; null where there is none."""
+        """Return an object as a revision has it, its references leading to the last revision; null
+        where there is none.
+        """
         if self.xrefs.get_historical_ref(ref, revision) is None:
             return generic.NullObject()
-        return self.get_object(ref) if self.xrefs.get_last_change(ref) <= revision else self.get_object(ref, revision)
+        return (
+            self.get_object(ref)
+            if self.xrefs.get_last_change(ref) <= revision
+            else self.get_object(ref, revision)
+        )
 
     @property
     def last_revision(self) -> int:
@@ -229,7 +277,9 @@ class _Sections(XRefCache):
         self._found: dict[Key, tuple[tuple[int, Any], ...]] = {}
 
     def _history(self, ref: Any) -> tuple[tuple[int, Any], ...]:
-        """Give the revisions that say where an object is, the last one first, and what they say; None where it is freed."""
+        """Return the revisions that say where an object is, the last one first, and what they say;
+        None where it is freed.
+        """
         key = (ref.idnum, ref.generation)
         if key not in self._found:
             self._found[key] = tuple(self._search(ref))
@@ -292,7 +342,9 @@ class Revision(HistoricalResolver):
 
     @property
     def has_catalog(self) -> bool:
-        """Tell whether this is a document; the first section of a linearized file holds the later half of its objects only."""
+        """Return whether this is a document; the first section of a linearized file holds the later
+        half of its objects only.
+        """
         try:
             return isinstance(self.get_object(self.root_ref), generic.DictionaryObject)
         except (PdfReadError, KeyError):
@@ -314,10 +366,14 @@ class Revision(HistoricalResolver):
         self._visits += count
         self._budget.visits += count
         if self._visits > MAX_VISITS or self._budget.visits > MAX_VISITS_TOGETHER:
-            raise InputError("PDF.LIMIT", where=f"revision {self.revision + 1}", detail="uses of objects")
+            raise InputError(
+                "PDF.LIMIT", where=f"revision {self.revision + 1}", detail="uses of objects"
+            )
 
     def usages(self, reference: Any) -> set[RawPdfPath]:
-        """Give the paths from the trailer to all places where this revision refers to an object."""
+        """Return the paths from the trailer to all places where this revision refers to an
+        object.
+        """
         key = (reference.idnum, reference.generation)
         if not self._budget.uses.is_used(self, key):
             return set()
@@ -334,7 +390,9 @@ class Revision(HistoricalResolver):
     @cached_property
     def _written(self) -> frozenset[Key]:
         section = self._budget.xrefs.get_xref_data(self.revision)
-        hidden = () if section.hybrid is None else section.hybrid.xref_data.explicit_refs_in_revision
+        hidden = (
+            () if section.hybrid is None else section.hybrid.xref_data.explicit_refs_in_revision
+        )
         return frozenset(section.explicit_refs_in_revision).union(hidden)
 
     def written(self) -> frozenset[Key]:
@@ -345,15 +403,23 @@ class Revision(HistoricalResolver):
         return self._budget.uses.used(self)
 
     def explicit_refs_in_revision(self) -> set[Any]:
-        """Give what this revision wrote and uses: a file may hold any number of objects that nothing uses, and they show nothing."""
+        """Return what this revision wrote and uses: a file may hold any number of objects that
+        nothing uses, and they show nothing.
+        """
         return {generic.Reference(*key, self.reader) for key in self.written_and_used}
 
     def _asked(self, key: Key) -> set[Key]:
         """What the next revision wrote will be asked for, and the fields of the form."""
         if self._paths or self.revision == self._budget.last_revision:
             return {key}
-        fields = {used for _, used in spots(entry(entry(self.root, "/AcroForm", default={}), "/Fields"))}
-        return {key, *fields, *self._budget.get_historical_resolver(self.revision + 1).written_and_used}
+        fields = {
+            used for _, used in spots(entry(entry(self.root, "/AcroForm", default={}), "/Fields"))
+        }
+        return {
+            key,
+            *fields,
+            *self._budget.get_historical_resolver(self.revision + 1).written_and_used,
+        }
 
     def _load_reverse_xref_cache(self) -> None:
         """Leave it: `usages` finds what is asked for."""
@@ -362,34 +428,49 @@ class Revision(HistoricalResolver):
         return self.usages(ref)
 
     def is_ref_unassignable(self, ref: Any) -> bool:
-        """A number below /Size that stands for nothing and is used nowhere is as good as a new one; tools do reuse them."""
+        """A number below /Size that stands for nothing and is used nowhere is as good as a new one;
+        tools do reuse them.
+        """
         if super().is_ref_unassignable(ref):
             return True
-        return self.reader.xrefs.get_historical_ref(ref, self.revision) is None and not self.usages(ref)
+        return self.reader.xrefs.get_historical_ref(ref, self.revision) is None and not self.usages(
+            ref
+        )
 
     def _subsume_object(self, obj: Any) -> Any:
         self._size += 1
         return super()._subsume_object(obj)
 
     def _collect_indirect_references(self, obj: Any, seen: Any, since_revision: Any = None) -> None:
-        if isinstance(obj, generic.IndirectObject) and self.reader.xrefs.get_historical_ref(obj.reference, self.revision) is None:
+        if (
+            isinstance(obj, generic.IndirectObject)
+            and self.reader.xrefs.get_historical_ref(obj.reference, self.revision) is None
+        ):
             return
         super()._collect_indirect_references(obj, seen, since_revision)
 
 
 def raw_entry(holder: Any, key: str) -> Any:
-    """Give what stands in an entry of a dictionary, a reference not followed; None where there is none."""
+    """Return what stands in an entry of a dictionary, a reference not followed; None where there is
+    none.
+    """
     return holder.raw_get(key) if key in holder else None
 
 
 def _first_identifier(trailer: Any) -> bytes:
-    """Give the part of the file's identifier that keys are made with."""
+    """Return the part of the file's identifier that keys are made with."""
     found = entry(trailer, "/ID")
-    return bytes(found[0].original_bytes) if isinstance(found, generic.ArrayObject) and len(found) else b""
+    return (
+        bytes(found[0].original_bytes)
+        if isinstance(found, generic.ArrayObject) and len(found)
+        else b""
+    )
 
 
 def entry(holder: Any, key: str, *, default: Any = None) -> Any:
-    """Give the object that an entry of a dictionary stands for or points at, `default` where there is none or it is null."""
+    """Return the object that an entry of a dictionary stands for or points at, `default` where
+    there is none or it is null.
+    """
     try:
         return holder[key]
     except KeyError:

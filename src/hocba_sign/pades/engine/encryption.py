@@ -1,6 +1,8 @@
-"""A file that asks nobody for a password though it is encrypted: with one for its owner only, every viewer opens it.
+"""A file that asks nobody for a password though it is encrypted: with one for its owner only, every
+viewer opens it.
 
-Objects are decrypted as a whole when they are read, so that nothing behind sees that they were encrypted.
+Objects are decrypted as a whole when they are read, so that nothing behind sees that they were
+encrypted.
 Spec: ISO 32000-2, 7.6.
 """
 
@@ -18,12 +20,17 @@ class Cipher:
     """What decrypts the objects of one file."""
 
     def __init__(self, dictionary: Any, *, file_identifier: bytes) -> None:
-        """Open with the empty password. Raises: InputError `PDF.ENCRYPTED` where another one is asked for, or the kind of encryption is not known."""
+        """Open with the empty password.
+
+        Raises: InputError `PDF.ENCRYPTED` where another one is asked for, or the kind of encryption
+        is not known.
+        """
         try:
             handler = SecurityHandler.build(dictionary)
             is_open = (
                 isinstance(handler, StandardSecurityHandler)
-                and handler.authenticate(_NO_PASSWORD, id1=file_identifier).status is not AuthStatus.FAILED
+                and handler.authenticate(_NO_PASSWORD, id1=file_identifier).status
+                is not AuthStatus.FAILED
             )
         except Exception as error:
             raise InputError("PDF.ENCRYPTED", detail=type(error).__name__) from error
@@ -33,7 +40,9 @@ class Cipher:
         self._has_plain_metadata = not handler.encrypt_metadata
 
     def decrypted(self, value: Any) -> Any:
-        """Give an object as it was before it was encrypted; values of signatures and cross-references never are."""
+        """Return an object as it was before it was encrypted; values of signatures and
+        cross-references never are.
+        """
         if isinstance(value, generic.StreamObject) and self._is_plain(value):
             return value
         return self._whole(generic.proxy_encrypted_obj(value, self._handler))
@@ -62,4 +71,8 @@ class Cipher:
     def _value(self, holder: Any, key: str, proxy: Any) -> Any:
         """Leave the value of a signature alone (7.6.2)."""
         is_signature = key == "/Contents" and "/ByteRange" in holder
-        return proxy.raw_object if is_signature and isinstance(proxy, generic.DecryptedObjectProxy) else self._whole(proxy)
+        return (
+            proxy.raw_object
+            if is_signature and isinstance(proxy, generic.DecryptedObjectProxy)
+            else self._whole(proxy)
+        )

@@ -1,7 +1,8 @@
 """Long-term data: whatever hangs on the DSS dictionary, and on nothing else, may come, grow and go.
 
-It is evidence, which is judged when it is used; tools write its arrays and VRI entries again each time they add to them, and leave out what
-is of no more use (EN 319 142-1, 5.4.2). pyHanko's own rule refuses that.
+It is evidence, which is judged when it is used; tools write its arrays and VRI entries again each
+time they add to them, and leave out what is of no more use (EN 319 142-1, 5.4.2). pyHanko's own
+rule refuses that.
 """
 
 from collections.abc import Iterable
@@ -14,11 +15,15 @@ from pyhanko.sign.diff_analysis.rules_api import Context, ReferenceUpdate, White
 
 _HOLDER: Final = ("/Root", "/DSS")
 _UNSHOWN: Final = "/AdditionalStreams"
-"""An entry that LibreOffice puts into the trailer, with a number that may stand for nothing yet; no reader follows it."""
+"""An entry that LibreOffice puts into the trailer, with a number that may stand for nothing yet; no
+reader follows it.
+"""
 
 
 class EvidenceRule(WhitelistRule):
-    """Allow new objects below the DSS dictionary, and new versions of those that were used below it only."""
+    """Allow new objects below the DSS dictionary, and new versions of those that were used below it
+    only.
+    """
 
     def apply(self, old: Any, new: Any) -> Iterable[ReferenceUpdate]:
         if "/DSS" not in new.root:
@@ -27,12 +32,29 @@ class EvidenceRule(WhitelistRule):
             return
         if not isinstance(new.root["/DSS"], generic.DictionaryObject):
             raise SuspiciousModification("DSS")
-        written = {reference: old.usages(reference) for reference in new.explicit_refs_in_revision()}
-        again = {reference: usages for reference, usages in written.items() if usages and all(map(_is_below, usages))}
+        written = {
+            reference: old.usages(reference) for reference in new.explicit_refs_in_revision()
+        }
+        again = {
+            reference: usages
+            for reference, usages in written.items()
+            if usages and all(map(_is_below, usages))
+        }
         for reference, usages in again.items():
-            yield from (ReferenceUpdate(reference, context_checked=Context.from_absolute(old, path)) for path in usages)
-        holders = [new.root.raw_get("/DSS"), new.root["/DSS"], *(new(reference) for reference in again)]
-        below = {reference for holder in holders for reference in new.collect_dependencies(holder, since_revision=new.revision)}
+            yield from (
+                ReferenceUpdate(reference, context_checked=Context.from_absolute(old, path))
+                for path in usages
+            )
+        holders = [
+            new.root.raw_get("/DSS"),
+            new.root["/DSS"],
+            *(new(reference) for reference in again),
+        ]
+        below = {
+            reference
+            for holder in holders
+            for reference in new.collect_dependencies(holder, since_revision=new.revision)
+        }
         yield from (ReferenceUpdate(reference) for reference in below if not written.get(reference))
 
 

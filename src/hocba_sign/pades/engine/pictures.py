@@ -1,4 +1,6 @@
-"""What the picture of a signature is drawn with, as one digest: wherever its objects stand, whatever their numbers, however the picture is packed."""
+"""What the picture of a signature is drawn with, as one digest: wherever its objects stand,
+whatever their numbers, however the picture is packed.
+"""
 
 import hashlib
 from collections.abc import Iterator
@@ -10,15 +12,19 @@ _PACKING: Final = frozenset({"/Length", "/Filter", "/DecodeParms"})
 
 
 def digest_of(picture: Any) -> bytes:
-    """Give the SHA-256 of a form XObject with all that it refers to."""
+    """Return the SHA-256 of a form XObject with all that it refers to."""
     made = hashlib.sha256()
     for part in _parts(picture, {}, is_top=True):
         made.update(part)
     return made.digest()
 
 
-def _parts(value: Any, numbers: dict[tuple[int, int], int], *, is_top: bool = False) -> Iterator[bytes]:
-    """Write a value so that equal ones are written alike; an object is written where it is first met."""
+def _parts(
+    value: Any, numbers: dict[tuple[int, int], int], *, is_top: bool = False
+) -> Iterator[bytes]:
+    """Write a value so that equal ones are written alike; an object is written where it is first
+    met.
+    """
     if isinstance(value, generic.IndirectObject):
         key = (value.idnum, value.generation)
         is_new = key not in numbers

@@ -1,4 +1,5 @@
-"""From octets to what a PDF says, through pyHanko: revisions, signature fields in any of them, long-term data, the attached transcript.
+"""From octets to what a PDF says, through pyHanko: revisions, signature fields in any of them,
+long-term data, the attached transcript.
 
 Spec: ISO 32000-2, 7.5, 12.7.5.5 and 12.8; EN 319 142-1, 5.4.
 """
@@ -47,10 +48,17 @@ def read_facts(octets: bytes, *, attachment: str) -> PdfFacts:
         if error.cause != "PDF.UNREADABLE":
             raise
         detail = error.detail
-    return _facts(open_document(octets, strict=False), octets, attachment=attachment, findings=(Finding("PDF.SYNTAX", detail),))
+    return _facts(
+        open_document(octets, strict=False),
+        octets,
+        attachment=attachment,
+        findings=(Finding("PDF.SYNTAX", detail),),
+    )
 
 
-def _facts(reader: Reader, octets: bytes, *, attachment: str, findings: tuple[Finding, ...] = ()) -> PdfFacts:
+def _facts(
+    reader: Reader, octets: bytes, *, attachment: str, findings: tuple[Finding, ...] = ()
+) -> PdfFacts:
     with foreign():
         ends = tuple(_ends(reader, octets))
         fields = _fields(reader)
@@ -61,7 +69,12 @@ def _facts(reader: Reader, octets: bytes, *, attachment: str, findings: tuple[Fi
             fields=fields,
             beginning=beginning(reader, first) if fields and first > 0 else None,
             steps=tuple(analyse(reader, since=first)),
-            empty_fields=tuple(str(name) for name, _, _ in islice(enumerate_sig_fields(reader, filled_status=False), MAX_FIELDS)),
+            empty_fields=tuple(
+                str(name)
+                for name, _, _ in islice(
+                    enumerate_sig_fields(reader, filled_status=False), MAX_FIELDS
+                )
+            ),
             values=tuple(_values(reader)),
             attachments=tuple(_attached(reader, attachment)),
             page_count=int(entry(reader.root["/Pages"], "/Count", default=0)),
@@ -70,19 +83,25 @@ def _facts(reader: Reader, octets: bytes, *, attachment: str, findings: tuple[Fi
 
 
 def _ends(reader: Reader, octets: bytes) -> Iterator[int]:
-    """Give the offset behind %%EOF of each revision; both parts of a linearized file end where the later one does."""
+    """Yield the offset behind %%EOF of each revision; both parts of a linearized file end where the
+    later one does.
+    """
     furthest = 0
     for revision in range(reader.last_revision + 1):
         section = reader.xrefs.get_xref_container_info(revision)
         found = _END.search(octets, section.end_location)
         if found is None:
-            raise InputError("PDF.UNREADABLE", where=f"octet {section.end_location}", detail="no end of revision")
+            raise InputError(
+                "PDF.UNREADABLE", where=f"octet {section.end_location}", detail="no end of revision"
+            )
         furthest = max(furthest, found.end())
         yield furthest
 
 
 def _fields(reader: Reader) -> tuple[FieldFacts, ...]:
-    """Collect the filled signature fields of all revisions, so that one that a later revision took away is known too."""
+    """Collect the filled signature fields of all revisions, so that one that a later revision took
+    away is known too.
+    """
     found: dict[tuple[str, int], FieldFacts] = {}
     last = reader.last_revision
     for revision in range(last, -1, -1):
@@ -94,21 +113,31 @@ def _fields(reader: Reader) -> tuple[FieldFacts, ...]:
                 raise InputError("PDF.LIMIT", detail=f"more than {MAX_FIELDS} signature fields")
             field = reference.get_object()
             held = field.raw_get("/V")
-            if not isinstance(held, generic.IndirectObject) or not isinstance(value.get_object(), generic.DictionaryObject):
+            if not isinstance(held, generic.IndirectObject) or not isinstance(
+                value.get_object(), generic.DictionaryObject
+            ):
                 raise InputError("PDF.SIGNATURE_DICTIONARY", where=str(name))
             key = (str(name), held.reference.idnum)
             if key not in found:
-                found[key] = _field(reader, str(name), held.reference, field=field, is_present=revision == last)
+                found[key] = _field(
+                    reader, str(name), held.reference, field=field, is_present=revision == last
+                )
     return tuple(sorted(found.values(), key=lambda one: (one.revision, one.signature_object)))
 
 
-def _field(reader: Reader, name: str, reference: Any, *, field: Any, is_present: bool) -> FieldFacts:
+def _field(
+    reader: Reader, name: str, reference: Any, *, field: Any, is_present: bool
+) -> FieldFacts:
     revision = reader.xrefs.get_last_change(reference)
     handler = reader.get_historical_resolver(revision)
     signature = handler.get_object(reference)
     place = reader.xrefs.get_historical_ref(reference, revision)
     references = [one.get_object() for one in entry(signature, "/Reference", default=())]
-    locks = [_lock(one["/TransformParams"]) for one in references if entry(one, "/TransformMethod") == "/FieldMDP"]
+    locks = [
+        _lock(one["/TransformParams"])
+        for one in references
+        if entry(one, "/TransformMethod") == "/FieldMDP"
+    ]
     permissions = [
         entry(entry(one, "/TransformParams", default={}), "/P", default=2)
         for one in references
@@ -125,9 +154,13 @@ def _field(reader: Reader, name: str, reference: Any, *, field: Any, is_present:
         object_at=None if isinstance(place, ObjStreamRef) else place,
         kind=str(entry(signature, "/Type", default="/Sig")),
         sub_filter=str(entry(signature, "/SubFilter", default="")),
-        byte_range=_integers(signature.raw_get("/ByteRange") if "/ByteRange" in signature else None),
+        byte_range=_integers(
+            signature.raw_get("/ByteRange") if "/ByteRange" in signature else None
+        ),
         contents=_contents(signature),
-        time_text=str(signature["/M"]) if isinstance(entry(signature, "/M"), generic.TextStringObject) else None,
+        time_text=str(signature["/M"])
+        if isinstance(entry(signature, "/M"), generic.TextStringObject)
+        else None,
         doc_mdp=min((int(one) for one in permissions), default=None),
         locks=tuple(locks),
         is_present=is_present,
@@ -138,7 +171,9 @@ def _lock(parameters: Any) -> FieldLock:
     action = parameters["/Action"]
     if action == "/All":
         return FieldLock(names=frozenset(), is_all_but=True)
-    return FieldLock(names=frozenset(str(one) for one in parameters["/Fields"]), is_all_but=action != "/Include")
+    return FieldLock(
+        names=frozenset(str(one) for one in parameters["/Fields"]), is_all_but=action != "/Include"
+    )
 
 
 def _integers(value: Any) -> tuple[int, ...]:
@@ -152,11 +187,17 @@ def _integers(value: Any) -> tuple[int, ...]:
 
 def _contents(signature: Any) -> bytes | None:
     value = signature.raw_get("/Contents") if "/Contents" in signature else None
-    return bytes(value.original_bytes) if isinstance(value, generic.TextStringObject | generic.ByteStringObject) else None
+    return (
+        bytes(value.original_bytes)
+        if isinstance(value, generic.TextStringObject | generic.ByteStringObject)
+        else None
+    )
 
 
 def _values(reader: Reader) -> Iterator[LongTermValues]:
-    """Read the DSS dictionary of each revision, those of VRI included; a stream that did not change is read once."""
+    """Read the DSS dictionary of each revision, those of VRI included; a stream that did not change
+    is read once.
+    """
     held: dict[tuple[int, int], bytes] = {}
     for revision in range(reader.last_revision + 1):
         handler = reader.get_historical_resolver(revision)
@@ -167,13 +208,28 @@ def _values(reader: Reader) -> Iterator[LongTermValues]:
         related = entry(store, "/VRI", default={})
         stores = (store, *(related[key] for key in related))
         found = [
-            tuple(dict.fromkeys(_streams(reader, (one[key] for one in stores for key in keys if key in one), purpose, held=held)))
+            tuple(
+                dict.fromkeys(
+                    _streams(
+                        reader,
+                        (one[key] for one in stores for key in keys if key in one),
+                        purpose,
+                        held=held,
+                    )
+                )
+            )
             for keys, purpose in _KINDS
         ]
         yield LongTermValues(certificates=found[0], crls=found[1], ocsps=found[2])
 
 
-def _streams(reader: Reader, arrays: Iterable[Any], purpose: DecodePurpose, *, held: dict[tuple[int, int], bytes]) -> Iterator[bytes]:
+def _streams(
+    reader: Reader,
+    arrays: Iterable[Any],
+    purpose: DecodePurpose,
+    *,
+    held: dict[tuple[int, int], bytes],
+) -> Iterator[bytes]:
     for array in arrays:
         for at in range(len(array)):
             reference = array.raw_get(at).reference
@@ -187,7 +243,7 @@ def _streams(reader: Reader, arrays: Iterable[Any], purpose: DecodePurpose, *, h
 
 
 def _decoded(stream: Any, purpose: DecodePurpose) -> bytes:
-    """Give a value, nothing where it cannot be decoded: it proves nothing then."""
+    """Return a value, nothing where it cannot be decoded: it proves nothing then."""
     try:
         return bytes(stream.read_data(purpose))
     except zlib.error:
@@ -195,7 +251,7 @@ def _decoded(stream: Any, purpose: DecodePurpose) -> bytes:
 
 
 def _attached(reader: Reader, wanted: str) -> Iterator[bytes]:
-    """Give the content of every attachment of that name (ISO 32000-2, 7.11.4 and 7.9.6)."""
+    """Yield the content of every attachment of that name (ISO 32000-2, 7.11.4 and 7.9.6)."""
     waiting = [entry(entry(reader.root, "/Names", default={}), "/EmbeddedFiles", default={})]
     visited = 0
     while waiting:
@@ -209,7 +265,11 @@ def _attached(reader: Reader, wanted: str) -> Iterator[bytes]:
             raise InputError("PDF.LIMIT", detail=f"more than {MAX_NAMES} attachments")
         for at in range(0, len(names) - 1, 2):
             specification = names[at + 1]
-            if wanted in {str(names[at]), str(entry(specification, "/F", default="")), str(entry(specification, "/UF", default=""))}:
+            if wanted in {
+                str(names[at]),
+                str(entry(specification, "/F", default="")),
+                str(entry(specification, "/UF", default="")),
+            }:
                 octets = bytes(specification["/EF"]["/F"].read_data())
                 if len(octets) > MAX_ATTACHED_OCTETS:
                     raise InputError("PDF.LIMIT", where=wanted, detail=f"{len(octets)} octets")

@@ -1,7 +1,9 @@
-"""What each revision changed: pyHanko's difference analysis with the rules of docs/reference/pdf-changes.md, and what it does not look at.
+"""What each revision changed: pyHanko's difference analysis with the rules of
+docs/reference/pdf-changes.md, and what it does not look at.
 
-Each revision is compared with the one before it, so that a file with many signatures costs as many comparisons as it has revisions.
-A revision passes only if every object that it writes is explained by a rule; other form values, pages, fonts and annotations have none.
+Each revision is compared with the one before it, so that a file with many signatures costs as many
+comparisons as it has revisions. A revision passes only if every object that it writes is explained
+by a rule; other form values, pages, fonts and annotations have none.
 """
 
 import re
@@ -11,8 +13,15 @@ from typing import Any, Final
 from pyhanko.pdf_utils import generic
 from pyhanko.sign.diff_analysis import ModificationLevel, StandardDiffPolicy, SuspiciousModification
 from pyhanko.sign.diff_analysis.form_rules_api import FormUpdatingRule
-from pyhanko.sign.diff_analysis.rules.file_structure_rules import CatalogModificationRule, ObjectStreamRule, XrefStreamRule
-from pyhanko.sign.diff_analysis.rules.form_field_rules import SigFieldCreationRule, SigFieldModificationRule
+from pyhanko.sign.diff_analysis.rules.file_structure_rules import (
+    CatalogModificationRule,
+    ObjectStreamRule,
+    XrefStreamRule,
+)
+from pyhanko.sign.diff_analysis.rules.form_field_rules import (
+    SigFieldCreationRule,
+    SigFieldModificationRule,
+)
 from pyhanko.sign.diff_analysis.rules.metadata_rules import DocInfoRule, MetadataUpdateRule
 from pyhanko.sign.diff_analysis.rules_api import QualifiedWhitelistRule, ReferenceUpdate
 from pyhanko.sign.fields import enumerate_sig_fields
@@ -40,7 +49,10 @@ _SHOWN_NAME: Final = 60
 
 
 class _Unexplained(Exception):
-    """A rule of ours that pyHanko does not have; the text is technical and free of content. `is_proven` as in `Step`."""
+    """A rule of ours that pyHanko does not have; the text is technical and free of content.
+
+    `is_proven` as in `Step`.
+    """
 
     def __init__(self, what: str, *, is_proven: bool = True) -> None:
         super().__init__(what)
@@ -48,30 +60,44 @@ class _Unexplained(Exception):
 
 
 def analyse(reader: Reader, *, since: int) -> Iterator[Step]:
-    """Give what every revision after `since` changed."""
+    """Yield what every revision after `since` changed."""
     for revision in range(since + 1, reader.last_revision + 1):
         try:
             yield _step(reader, revision)
         except SuspiciousModification as found:
             objects = list(dict.fromkeys(_OBJECT.findall(str(found))))[:_SHOWN_OBJECTS]
-            yield Step(revision=revision, rules=frozenset(), refusal=f"objects {', '.join(objects)}" if objects else "structure")
+            yield Step(
+                revision=revision,
+                rules=frozenset(),
+                refusal=f"objects {', '.join(objects)}" if objects else "structure",
+            )
         except _Unexplained as found:
-            yield Step(revision=revision, rules=frozenset(), refusal=str(found), is_proven=found.is_proven)
+            yield Step(
+                revision=revision, rules=frozenset(), refusal=str(found), is_proven=found.is_proven
+            )
         except InputError:
             raise
         except Exception as error:  # noqa: BLE001 - whatever the foreign analysis fails with, nothing is proven
-            yield Step(revision=revision, rules=frozenset(), refusal=type(error).__name__, is_proven=False)
+            yield Step(
+                revision=revision, rules=frozenset(), refusal=type(error).__name__, is_proven=False
+            )
 
 
 def _step(reader: Reader, revision: int) -> Step:
     """Compare a revision with the one before.
 
-    1. every written object has a rule; 2. no object has two versions, of which readers may take either; 3. what the fields became, and that they
-    consist of nothing else than fields do.
+    1. every written object has a rule; 2. no object has two versions, of which readers may take
+       either; 3. what the fields became, and that they consist of nothing else than fields do.
     """
-    old, new = reader.get_historical_resolver(revision - 1), reader.get_historical_resolver(revision)
+    old, new = (
+        reader.get_historical_resolver(revision - 1),
+        reader.get_historical_resolver(revision),
+    )
     # (1)
-    if any(reader.xrefs.get_historical_ref(reference, old.revision) is not None for reference in new.refs_freed_in_revision()):
+    if any(
+        reader.xrefs.get_historical_ref(reference, old.revision) is not None
+        for reference in new.refs_freed_in_revision()
+    ):
         raise _Unexplained("freed objects")
     recorded: set[Rule] = set()
     _policy(recorded, keys=_form_keys(old)).apply(old, new)
@@ -87,16 +113,29 @@ def _step(reader: Reader, revision: int) -> Step:
     fault = field_fault(old, new)
     if fault is not None:
         raise _Unexplained(fault.what, is_proven=fault.is_proven)
-    recorded |= {rule for key, rule in _CATALOG.items() if raw_entry(old.root, key) != raw_entry(new.root, key)}
+    recorded |= {
+        rule
+        for key, rule in _CATALOG.items()
+        if raw_entry(old.root, key) != raw_entry(new.root, key)
+    }
     if Rule.INFO in recorded and _is_dated_only(old, new):
         recorded.add(Rule.DATED)
-    if any(raw_entry(old.root["/AcroForm"], key) != raw_entry(new.root["/AcroForm"], key) for key in _FORM_DEFAULTS):
+    if any(
+        raw_entry(old.root["/AcroForm"], key) != raw_entry(new.root["/AcroForm"], key)
+        for key in _FORM_DEFAULTS
+    ):
         recorded.add(Rule.FORM_DEFAULTS)
-    return Step(revision=revision, rules=frozenset(recorded | {_rule(change) for change in changes}), fields=changes)
+    return Step(
+        revision=revision,
+        rules=frozenset(recorded | {_rule(change) for change in changes}),
+        fields=changes,
+    )
 
 
 def _agree(table: Any, hybrid: Any) -> bool:
-    """Tell whether the two lists of objects that a revision of Word's or of older tools has say nothing different of any object."""
+    """Return whether the two lists of objects that a revision of Word's or of older tools has say
+    nothing different of any object.
+    """
     return all(
         place == hybrid.standard_xrefs.get(number, place) and number not in hybrid.xrefs_in_objstm
         for number, place in table.standard_xrefs.items()
@@ -104,10 +143,19 @@ def _agree(table: Any, hybrid: Any) -> bool:
 
 
 def _is_dated_only(old: Any, new: Any) -> bool:
-    """Tell whether the information dictionary says nothing new but when and by which program the file was written."""
-    references = [one.trailer_view.get_value_as_reference("/Info", optional=True) for one in (old, new)]
-    before, after = (one(reference) if reference is not None else {} for one, reference in zip((old, new), references, strict=True))
-    return all(raw_entry(before, key) == raw_entry(after, key) for key in {*before, *after} - _DATES)
+    """Return whether the information dictionary says nothing new but when and by which program the
+    file was written.
+    """
+    references = [
+        one.trailer_view.get_value_as_reference("/Info", optional=True) for one in (old, new)
+    ]
+    before, after = (
+        one(reference) if reference is not None else {}
+        for one, reference in zip((old, new), references, strict=True)
+    )
+    return all(
+        raw_entry(before, key) == raw_entry(after, key) for key in {*before, *after} - _DATES
+    )
 
 
 def _rule(change: FieldChange) -> Rule:
@@ -124,7 +172,9 @@ class _Recorded(QualifiedWhitelistRule):
         self.rule = rule
         self.recorded = recorded
 
-    def apply_qualified(self, old: Any, new: Any) -> Iterable[tuple[ModificationLevel, ReferenceUpdate]]:
+    def apply_qualified(
+        self, old: Any, new: Any
+    ) -> Iterable[tuple[ModificationLevel, ReferenceUpdate]]:
         written = new.explicit_refs_in_revision()
         for level, update in self.inner.apply_qualified(old, new):
             if update.updated_ref in written:
@@ -145,7 +195,10 @@ def _policy(recorded: set[Rule], *, keys: frozenset[str]) -> StandardDiffPolicy:
             _Recorded(MetadataUpdateRule(), Rule.METADATA, recorded),
             _Recorded(TagRule(), Rule.STRUCTURE, recorded),
         ],
-        form_rule=FormUpdatingRule(field_rules=[SigFieldCreationRule(), SigFieldModificationRule()], ignored_acroform_keys=keys),
+        form_rule=FormUpdatingRule(
+            field_rules=[SigFieldCreationRule(), SigFieldModificationRule()],
+            ignored_acroform_keys=keys,
+        ),
     )
 
 
@@ -169,7 +222,7 @@ def _terminal_fields(fields: Any, depth: int = 0) -> Iterator[Any]:
 
 
 def field_fault(old: Any, new: Any) -> Fault | None:
-    """Give what has no place in the signature fields that a revision wrote, the gravest first."""
+    """Return what has no place in the signature fields that a revision wrote, the gravest first."""
     written = new.written()
     faults = [
         Fault(f"{str(name)[:_SHOWN_NAME]} {fault.what}", fault.is_proven)
@@ -181,7 +234,9 @@ def field_fault(old: Any, new: Any) -> Fault | None:
 
 
 def field_changes(old: Any, new: Any) -> Iterator[FieldChange]:
-    """Tell which signature fields are new or filled, once for every place where something of one is seen."""
+    """Return which signature fields are new or filled, once for every place where something of one
+    is seen.
+    """
     before = {str(name): value is not None for name, value, _ in enumerate_sig_fields(old)}
     pages: dict[Any, int] | None = None
     for name, value, reference in enumerate_sig_fields(new):
@@ -191,7 +246,9 @@ def field_changes(old: Any, new: Any) -> Iterator[FieldChange]:
             continue
         is_time_stamp = is_filled and entry(value.get_object(), "/Type") == "/DocTimeStamp"
         boxes: list[tuple[Any, Box | None]] = [
-            (widget, box) for widget in _widgets(reference) if (box := _box(widget.get_object())) is not None
+            (widget, box)
+            for widget in _widgets(reference)
+            if (box := _box(widget.get_object())) is not None
         ]
         if boxes and pages is None:
             pages = _pages_of_annotations(new)
@@ -208,7 +265,9 @@ def field_changes(old: Any, new: Any) -> Iterator[FieldChange]:
 
 
 def _picture(widget: Any) -> bytes | None:
-    """Give the digest of what is drawn in a widget; None for what is no one picture, or cannot be unpacked."""
+    """Return the digest of what is drawn in a widget; None for what is no one picture, or cannot be
+    unpacked.
+    """
     try:
         return digest_of(widget["/AP"]["/N"])
     except Exception:  # noqa: BLE001 - whatever the foreign reading fails with, it is no picture of ours
@@ -217,7 +276,14 @@ def _picture(widget: Any) -> bytes | None:
 
 def _widgets(reference: Any) -> list[Any]:
     kids = entry(reference.get_object(), "/Kids", default=())
-    return [reference, *(kid for kid in (kids.raw_get(at) for at in range(len(kids))) if isinstance(kid, generic.IndirectObject))]
+    return [
+        reference,
+        *(
+            kid
+            for kid in (kids.raw_get(at) for at in range(len(kids)))
+            if isinstance(kid, generic.IndirectObject)
+        ),
+    ]
 
 
 def _box(widget: Any) -> Box | None:
@@ -228,7 +294,7 @@ def _box(widget: Any) -> Box | None:
 
 
 def _pages_of_annotations(new: Any) -> dict[Any, int]:
-    """Give for each annotation the number of its page, from 0."""
+    """Return for each annotation the number of its page, from 0."""
     found: dict[Any, int] = {}
     for number, page in enumerate(pages_below(new.root["/Pages"])):
         annotations = entry(page, "/Annots", default=())
@@ -240,7 +306,7 @@ def _pages_of_annotations(new: Any) -> dict[Any, int]:
 
 
 def pages_below(node: Any, depth: int = 0) -> Iterator[Any]:
-    """Give the pages in their order."""
+    """Yield the pages in their order."""
     if depth > 50:
         raise _Unexplained("depth of the pages")
     for at in range(len(node["/Kids"])):

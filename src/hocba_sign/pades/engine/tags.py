@@ -1,4 +1,5 @@
-"""Tags of a page's parts that a signing tool adds for its own field: the one change of a structure tree that is tolerated.
+"""Tags of a page's parts that a signing tool adds for its own field: the one change of a structure
+tree that is tolerated.
 
 Spec: ISO 32000-2, 14.7.
 """
@@ -18,7 +19,9 @@ _POINTER_KEYS: Final = frozenset({"/Type", "/Obj", "/Pg"})
 
 
 class TagRule(WhitelistRule):
-    """Allow form tags of signature fields at the end of the tree's top level, and their entries in the parent tree."""
+    """Allow form tags of signature fields at the end of the tree's top level, and their entries in
+    the parent tree.
+    """
 
     def apply(self, old: Any, new: Any) -> Iterable[ReferenceUpdate]:
         before, after = _root(old), _root(new)
@@ -45,13 +48,16 @@ def _root(handler: Any) -> Any:
 
 
 def _same_but(before: Any, after: Any, growing: Iterable[str]) -> None:
-    left, right = ({key: holder.raw_get(key) for key in holder if key not in growing} for holder in (before, after))
+    left, right = (
+        {key: holder.raw_get(key) for key in holder if key not in growing}
+        for holder in (before, after)
+    )
     if left != right:
         raise SuspiciousModification("structure tree")
 
 
 def _kids(holder: Any) -> list[Any]:
-    """Give what stands in /K, itself or behind one element that holds everything."""
+    """Return what stands in /K, itself or behind one element that holds everything."""
     raw = holder.raw_get("/K") if "/K" in holder else generic.ArrayObject()
     value = raw.get_object()
     if isinstance(value, generic.ArrayObject):
@@ -69,7 +75,7 @@ def _references(array: Any) -> Iterator[Any]:
 
 
 def _added_tags(before: Any, after: Any) -> Iterator[Any]:
-    """Give the tags that came to the end of the top level, or of the one element below it."""
+    """Yield the tags that came to the end of the top level, or of the one element below it."""
     old_kids, new_kids = _kids(before), _kids(after)
     if new_kids[: len(old_kids)] != old_kids:
         raise SuspiciousModification("structure tree")
@@ -97,30 +103,47 @@ def _holders(old: Any, new: Any, after: Any) -> Iterator[ReferenceUpdate]:
 
 
 def _written(old: Any, new: Any, value: Any) -> Iterator[ReferenceUpdate]:
-    if isinstance(value, generic.IndirectObject) and value.reference in new.explicit_refs_in_revision():
-        if isinstance(value.get_object(), generic.StreamObject) or isinstance(old(value.reference), generic.StreamObject):
+    if (
+        isinstance(value, generic.IndirectObject)
+        and value.reference in new.explicit_refs_in_revision()
+    ):
+        if isinstance(value.get_object(), generic.StreamObject) or isinstance(
+            old(value.reference), generic.StreamObject
+        ):
             raise SuspiciousModification("structure tree")
         yield ReferenceUpdate(value.reference)
 
 
 def _check_tag(old: Any, tag: Any, *, signatures: set[Any]) -> None:
-    """A tag must be new, a form control, and point at a signature field or its widget that is in the form."""
+    """A tag must be new, a form control, and point at a signature field or its widget that is in
+    the form.
+    """
     element = tag.get_object() if isinstance(tag, generic.IndirectObject) else None
-    if not isinstance(element, generic.DictionaryObject) or not old.is_ref_unassignable(tag.reference):
+    if not isinstance(element, generic.DictionaryObject) or not old.is_ref_unassignable(
+        tag.reference
+    ):
         raise SuspiciousModification("tag")
     pointer = entry(element, "/K")
-    if not isinstance(pointer, generic.DictionaryObject) or set(element) - _TAG_KEYS or set(pointer) - _POINTER_KEYS:
+    if (
+        not isinstance(pointer, generic.DictionaryObject)
+        or set(element) - _TAG_KEYS
+        or set(pointer) - _POINTER_KEYS
+    ):
         raise SuspiciousModification("tag")
     target = pointer.raw_get("/Obj")
     is_signature = (
-        isinstance(target, generic.IndirectObject) and target.reference in signatures and entry(target.get_object(), "/FT") == "/Sig"
+        isinstance(target, generic.IndirectObject)
+        and target.reference in signatures
+        and entry(target.get_object(), "/FT") == "/Sig"
     )
     if entry(element, "/S") != "/Form" or entry(pointer, "/Type") != "/OBJR" or not is_signature:
         raise SuspiciousModification("tag")
 
 
 def _parent_tree(old: Any, new: Any, roots: tuple[Any, Any]) -> Iterator[ReferenceUpdate]:
-    """Allow new entries at the end of a parent tree that is one node; old ones may be written again as they were."""
+    """Allow new entries at the end of a parent tree that is one node; old ones may be written again
+    as they were.
+    """
     before, after = (entry(root, "/ParentTree") for root in roots)
     if after is None and before is None:
         return
@@ -132,7 +155,9 @@ def _parent_tree(old: Any, new: Any, roots: tuple[Any, Any]) -> Iterator[Referen
     yield from _written(old, new, after.raw_get("/Nums"))
     old_items, new_items = list(_raw_items(before["/Nums"])), list(_raw_items(after["/Nums"]))
     for index, item in enumerate(old_items):
-        if index >= len(new_items) or (item != new_items[index] and item.get_object() != new_items[index].get_object()):
+        if index >= len(new_items) or (
+            item != new_items[index] and item.get_object() != new_items[index].get_object()
+        ):
             raise SuspiciousModification("parent tree")
         if item != new_items[index]:
             yield from _written(old, new, new_items[index])

@@ -1,8 +1,10 @@
-"""Where a revision uses some of its objects: all paths from the trailer to a reference to one of them.
+"""Where a revision uses some of its objects: all paths from the trailer to a reference to one of
+them.
 
-pyHanko finds the paths to every object of the file, and anew for each revision. Here the references in an object are read once for each
-version of it, and only what leads to a wanted object is walked. The paths are the same: an entry /Parent leads nowhere, a page is entered by
-the tree of pages only, an element of the structure tree by that tree only, and there not by /P.
+pyHanko finds the paths to every object of the file, and anew for each revision. Here the references
+in an object are read once for each version of it, and only what leads to a wanted object is walked.
+The paths are the same: an entry /Parent leads nowhere, a page is entered by the tree of pages only,
+an element of the structure tree by that tree only, and there not by /P.
 """
 
 from collections.abc import Iterable, Iterator
@@ -24,7 +26,7 @@ _TRAILER: Final = (-1, -1)
 
 
 def spots(value: Any, path: Path = ()) -> Iterator[Spot]:
-    """Give the references in an object, not following them."""
+    """Yield the references in an object, not following them."""
     if isinstance(value, generic.IndirectObject):
         yield path, (value.idnum, value.generation)
     elif isinstance(value, generic.DictionaryObject):
@@ -46,10 +48,10 @@ class Revision(Protocol):
     def trailer_view(self) -> Any: ...
 
     def version(self, key: Key) -> Any:
-        """Give an object as the revision has it."""
+        """Return an object as the revision has it."""
 
     def spots(self, key: Key) -> tuple[Spot, ...]:
-        """Give the references in that."""
+        """Return the references in that."""
 
     def written(self) -> frozenset[Key]: ...
 
@@ -66,7 +68,10 @@ class _Structure:
 
 
 class Uses:
-    """Who refers to whom in a file. Of revisions that are asked for in their order, only what each wrote is read."""
+    """Who refers to whom in a file.
+
+    Of revisions that are asked for in their order, only what each wrote is read.
+    """
 
     def __init__(self) -> None:
         self._users: dict[Key, set[Key]] = {}
@@ -75,7 +80,7 @@ class Uses:
         self._structures: dict[int, _Structure] = {}
 
     def paths(self, revision: Revision, wanted: Iterable[Key]) -> dict[Key, set[Path]]:
-        """Give the paths to each of the wanted objects that are used."""
+        """Return the paths to each of the wanted objects that are used."""
         found: dict[Key, set[Path]] = {key: set() for key in wanted if self.is_used(revision, key)}
         leading = self._leading(found)
         pages, elements = dict(_pages(revision)), self._elements(revision)
@@ -104,12 +109,14 @@ class Uses:
         return found
 
     def is_used(self, revision: Revision, key: Key) -> bool:
-        """Tell whether anything refers to an object, in this revision or in one before it that was asked about too."""
+        """Return whether anything refers to an object, in this revision or in one before it that
+        was asked about too.
+        """
         self._cover(revision)
         return key in self._users
 
     def used(self, revision: Revision) -> frozenset[Key]:
-        """Give what a revision wrote and `is_used`."""
+        """Return what a revision wrote and `is_used`."""
         self._cover(revision)
         return frozenset(revision.written() & self._users.keys())
 
@@ -140,7 +147,7 @@ class Uses:
         return new
 
     def _leading(self, wanted: Iterable[Key]) -> set[Key]:
-        """Give the objects from which a wanted one can be reached."""
+        """Return the objects from which a wanted one can be reached."""
         found = set(wanted)
         waiting = list(found)
         while waiting:
@@ -150,11 +157,21 @@ class Uses:
         return found
 
     def _elements(self, revision: Revision) -> frozenset[Key]:
-        """Give the elements of the structure tree; where nothing of it was written they are those of the revision before."""
-        number, root = revision.revision, _entry(revision, revision.trailer_view, "/Root").get("/StructTreeRoot")
+        """Return the elements of the structure tree; where nothing of it was written they are those
+        of the revision before.
+        """
+        number, root = (
+            revision.revision,
+            _entry(revision, revision.trailer_view, "/Root").get("/StructTreeRoot"),
+        )
         key = _key(root)
         held = self._structures.get(number) or self._structures.get(number - 1)
-        if held is None or key is None or held.root != key or not held.read.isdisjoint(revision.written()):
+        if (
+            held is None
+            or key is None
+            or held.root != key
+            or not held.read.isdisjoint(revision.written())
+        ):
             held = _structure(revision, root)
         self._structures[number] = held
         return held.elements
@@ -170,13 +187,19 @@ def _followed(revision: Revision, value: Any) -> Any:
 
 
 def _entry(revision: Revision, holder: Any, key: str) -> Any:
-    """Give what an entry stands for, None where there is none."""
-    return _followed(revision, holder.raw_get(key)) if isinstance(holder, generic.DictionaryObject) and key in holder else None
+    """Return what an entry stands for, None where there is none."""
+    return (
+        _followed(revision, holder.raw_get(key))
+        if isinstance(holder, generic.DictionaryObject) and key in holder
+        else None
+    )
 
 
 def _pages(revision: Revision) -> Iterator[tuple[Key, Path]]:
-    """Give for each node of the tree of pages the one path by which it is entered."""
-    waiting: list[tuple[Any, Path]] = [(_entry(revision, revision.trailer_view, "/Root").raw_get("/Pages"), _PAGES)]
+    """Yield for each node of the tree of pages the one path by which it is entered."""
+    waiting: list[tuple[Any, Path]] = [
+        (_entry(revision, revision.trailer_view, "/Root").raw_get("/Pages"), _PAGES)
+    ]
     seen: set[Key] = set()
     while waiting:
         node, path = waiting.pop()
@@ -189,7 +212,10 @@ def _pages(revision: Revision) -> Iterator[tuple[Key, Path]]:
         revision.visit(1)
         holder = _followed(revision, node)
         if path == _PAGES or _entry(revision, holder, "/Type") == "/Pages":
-            waiting += [(kid, (*path, "/Kids", at)) for at, kid in enumerate(_entry(revision, holder, "/Kids"))]
+            waiting += [
+                (kid, (*path, "/Kids", at))
+                for at, kid in enumerate(_entry(revision, holder, "/Kids"))
+            ]
 
 
 def _structure(revision: Revision, root: Any) -> _Structure:
@@ -204,7 +230,9 @@ def _structure(revision: Revision, root: Any) -> _Structure:
             revision.visit(1)
             key, element = _key(kid), _followed(revision, kid)
             read.add(key)
-            if not isinstance(element, generic.DictionaryObject) or _entry(revision, element, "/Type") not in (None, "/StructElem"):
+            if not isinstance(element, generic.DictionaryObject) or _entry(
+                revision, element, "/Type"
+            ) not in (None, "/StructElem"):
                 continue
             if key is not None:
                 if key in elements:
@@ -212,4 +240,6 @@ def _structure(revision: Revision, root: Any) -> _Structure:
                 elements.add(key)
             waiting.append(element)
             read.add(_key(element.raw_get("/Type")) if "/Type" in element else None)
-    return _Structure(_key(root), frozenset(elements), frozenset(one for one in read if one is not None))
+    return _Structure(
+        _key(root), frozenset(elements), frozenset(one for one in read if one is not None)
+    )

@@ -1,4 +1,5 @@
-"""What a signature's field and its picture may consist of: keys and values by name, for whatever is not named may run, hide or show something.
+"""What a signature's field and its picture may consist of: keys and values by name, for whatever is
+not named may run, hide or show something.
 
 Spec: ISO 32000-2, 12.5.2, 12.5.6.19, 12.7.5.5 and 8.10.
 """
@@ -13,23 +14,94 @@ from hocba_sign.pades.engine.document import Revision, entry, raw_entry
 
 KEYS: Final = frozenset(
     {
-        *("/Type", "/Subtype", "/FT", "/T", "/TU", "/TM", "/Ff", "/V", "/Lock", "/SV", "/Kids", "/Parent"),
-        *("/Rect", "/P", "/F", "/AP", "/DA", "/DR", "/Q", "/M", "/NM", "/StructParent", "/H", "/MK", "/BS", "/Border"),
+        *(
+            "/Type",
+            "/Subtype",
+            "/FT",
+            "/T",
+            "/TU",
+            "/TM",
+            "/Ff",
+            "/V",
+            "/Lock",
+            "/SV",
+            "/Kids",
+            "/Parent",
+        ),
+        *(
+            "/Rect",
+            "/P",
+            "/F",
+            "/AP",
+            "/DA",
+            "/DR",
+            "/Q",
+            "/M",
+            "/NM",
+            "/StructParent",
+            "/H",
+            "/MK",
+            "/BS",
+            "/Border",
+        ),
     }
 )
-_RUNNING: Final = frozenset({"/A", "/AA", "/PA", "/OC", "/JS", "/OPI", "/Ref", "/PS", "/Alternates"})
+_RUNNING: Final = frozenset(
+    {"/A", "/AA", "/PA", "/OC", "/JS", "/OPI", "/Ref", "/PS", "/Alternates"}
+)
 """Scripts, actions, layers, and what programs fetch or show in place of what is there."""
 _KINDS: Final = frozenset({"/OCG", "/OCMD", "/Action"})
 _FORM: Final = frozenset(
     {
-        *("/Type", "/Subtype", "/FormType", "/BBox", "/Matrix", "/Resources", "/Length", "/Filter", "/DecodeParms", "/Group"),
-        *("/LastModified", "/Name", "/StructParent", "/StructParents", "/Metadata", "/PieceInfo", "/DL"),
+        *(
+            "/Type",
+            "/Subtype",
+            "/FormType",
+            "/BBox",
+            "/Matrix",
+            "/Resources",
+            "/Length",
+            "/Filter",
+            "/DecodeParms",
+            "/Group",
+        ),
+        *(
+            "/LastModified",
+            "/Name",
+            "/StructParent",
+            "/StructParents",
+            "/Metadata",
+            "/PieceInfo",
+            "/DL",
+        ),
     }
 )
 _IMAGE: Final = frozenset(
     {
-        *("/Type", "/Subtype", "/Width", "/Height", "/ColorSpace", "/BitsPerComponent", "/Intent", "/ImageMask", "/Mask", "/Decode"),
-        *("/Interpolate", "/SMask", "/SMaskInData", "/Matte", "/Length", "/Filter", "/DecodeParms", "/Name", "/ID", "/StructParent"),
+        *(
+            "/Type",
+            "/Subtype",
+            "/Width",
+            "/Height",
+            "/ColorSpace",
+            "/BitsPerComponent",
+            "/Intent",
+            "/ImageMask",
+            "/Mask",
+            "/Decode",
+        ),
+        *(
+            "/Interpolate",
+            "/SMask",
+            "/SMaskInData",
+            "/Matte",
+            "/Length",
+            "/Filter",
+            "/DecodeParms",
+            "/Name",
+            "/ID",
+            "/StructParent",
+        ),
         *("/Metadata", "/DL"),
     }
 )
@@ -43,14 +115,19 @@ _HIGHLIGHTS: Final = ("/N", "/I", "/O", "/P", "/T")
 
 @dataclass(frozen=True, slots=True)
 class Fault:
-    """What has no place in a signature's field. `is_proven`: it runs or hides something; otherwise it is only not known to be harmless."""
+    """What has no place in a signature's field.
+
+    `is_proven`: it runs or hides something; otherwise it is only not known to be harmless.
+    """
 
     what: str
     is_proven: bool
 
 
 def widget_faults(old: Revision, new: Revision, *, reference: Any) -> Iterator[Fault]:
-    """Look through the field at `reference`, its widgets and their pictures for whatever `new` brought into them."""
+    """Look through the field at `reference`, its widgets and their pictures for whatever `new`
+    brought into them.
+    """
     field = reference.get_object()
     yield from _holder_faults(old, new, reference)
     kids = entry(field, "/Kids", default=())
@@ -80,7 +157,7 @@ def _holder_faults(old: Revision, new: Revision, reference: Any) -> Iterator[Fau
 
 
 def has_area(widget: Any) -> bool:
-    """Tell whether a widget has a place on its page where something can be seen."""
+    """Return whether a widget has a place on its page where something can be seen."""
     rectangle = entry(widget, "/Rect")
     if not isinstance(rectangle, generic.ArrayObject) or len(rectangle) != 4:
         return False
@@ -93,15 +170,25 @@ def _is_plain_border(value: Any) -> bool:
 
 
 _CHECKS: Final = {
-    "/MK": lambda value: isinstance(value, generic.DictionaryObject) and all(key == "/R" and value[key] == 0 for key in value),
-    "/BS": lambda value: isinstance(value, generic.DictionaryObject) and entry(value, "/W", default=1) == 0,
+    "/MK": lambda value: (
+        isinstance(value, generic.DictionaryObject)
+        and all(key == "/R" and value[key] == 0 for key in value)
+    ),
+    "/BS": lambda value: (
+        isinstance(value, generic.DictionaryObject) and entry(value, "/W", default=1) == 0
+    ),
     "/Border": _is_plain_border,
     "/H": lambda value: value in _HIGHLIGHTS,
     "/AP": lambda value: (
-        isinstance(value, generic.DictionaryObject) and set(value) == {"/N"} and isinstance(value["/N"], generic.StreamObject)
+        isinstance(value, generic.DictionaryObject)
+        and set(value) == {"/N"}
+        and isinstance(value["/N"], generic.StreamObject)
     ),
     "/F": lambda value: isinstance(value, generic.NumberObject) and value >= 0,
-    "/Lock": lambda value: isinstance(value, generic.DictionaryObject) and set(value) <= {"/Type", "/Action", "/Fields", "/P"},
+    "/Lock": lambda value: (
+        isinstance(value, generic.DictionaryObject)
+        and set(value) <= {"/Type", "/Action", "/Fields", "/P"}
+    ),
 }
 
 
@@ -131,4 +218,8 @@ def _drawn_faults(value: Any) -> Iterator[Fault]:
     if isinstance(value, generic.StreamObject):
         known = {"/Form": _FORM, "/Image": _IMAGE}.get(entry(value, "/Subtype"))
         if known is not None:
-            yield from (Fault(f"/AP {key}", is_proven=False) for key in value if key not in known and key not in _RUNNING)
+            yield from (
+                Fault(f"/AP {key}", is_proven=False)
+                for key in value
+                if key not in known and key not in _RUNNING
+            )

@@ -1,6 +1,8 @@
-"""Revisions of PDF files, written through pyHanko: fields, signatures whose value is put in later, the DSS dictionary.
+"""Revisions of PDF files, written through pyHanko: fields, signatures whose value is put in later,
+the DSS dictionary.
 
-No clock and no randomness: metadata stay as they are, the second part of the file identifier is the hash of what was there.
+No clock and no randomness: metadata stay as they are, the second part of the file identifier is the
+hash of what was there.
 Spec: ISO 32000-2, 12.8; EN 319 142-1, 5.4 and 6.3.
 """
 
@@ -52,7 +54,11 @@ def read_form(document: bytes) -> Form:
         for name, value, reference in enumerate_sig_fields(reader):
             if len(fields) == MAX_FIELDS:
                 raise InputError("PDF.LIMIT", detail=f"more than {MAX_FIELDS} signature fields")
-            fields.append(Field(name=str(name), is_filled=value is not None, size=_size(reference.get_object())))
+            fields.append(
+                Field(
+                    name=str(name), is_filled=value is not None, size=_size(reference.get_object())
+                )
+            )
             if value is not None:
                 locks += [(str(name), lock) for lock in _locks(value.get_object())]
         return Form(
@@ -80,7 +86,9 @@ def read_gap(document: bytes, name: str) -> Gap:
 
 
 def append_gap(document: bytes, revision: Revision) -> Gap:
-    """Append the revision of a signature, or of a document time-stamp, and leave room for its value. Raises: as `read_form`."""
+    """Append the revision of a signature, or of a document time-stamp, and leave room for its
+    value. Raises: as `read_form`.
+    """
     with foreign():
         writer = _writer(document)
         is_unsigned = not any(enumerate_sig_fields(writer, filled_status=True))
@@ -92,17 +100,38 @@ def append_gap(document: bytes, revision: Revision) -> Gap:
                 if is_unsigned:
                     tag_field(writer, reference)
         writer.register_extension(ESIC_EXTENSION_1)
-        embedding = PdfCMSEmbedder().write_cms(revision.field, writer, existing_fields_only=revision.signing_time is not None)
+        embedding = PdfCMSEmbedder().write_cms(
+            revision.field, writer, existing_fields_only=revision.signing_time is not None
+        )
         field = next(embedding).get_object()
         if revision.appearance is not None:
             _show(writer, field, revision.appearance)
-        embedding.send(SigObjSetup(sig_placeholder=_placeholder(revision), mdp_setup=_permissions(revision, _at(field, "/Lock"))))
-        prepared, output = embedding.send(SigIOSetup(md_algorithm=revision.digest_name, output=BytesIO()))
-        return Gap(octets=_appended(document, output), start=prepared.reserved_region_start, end=prepared.reserved_region_end)
+        embedding.send(
+            SigObjSetup(
+                sig_placeholder=_placeholder(revision),
+                mdp_setup=_permissions(revision, _at(field, "/Lock")),
+            )
+        )
+        prepared, output = embedding.send(
+            SigIOSetup(md_algorithm=revision.digest_name, output=BytesIO())
+        )
+        return Gap(
+            octets=_appended(document, output),
+            start=prepared.reserved_region_start,
+            end=prepared.reserved_region_end,
+        )
 
 
-def append_values(document: bytes, *, certificates: tuple[bytes, ...], crls: tuple[bytes, ...], ocsps: tuple[bytes, ...]) -> bytes:
-    """Append validation data to the DSS dictionary, made where there is none; without VRI (EN 319 142-1, 5.4.2). Raises: as `read_form`."""
+def append_values(
+    document: bytes,
+    *,
+    certificates: tuple[bytes, ...],
+    crls: tuple[bytes, ...],
+    ocsps: tuple[bytes, ...],
+) -> bytes:
+    """Append validation data to the DSS dictionary, made where there is none; without VRI (EN 319
+    142-1, 5.4.2). Raises: as `read_form`.
+    """
     with foreign():
         writer = _writer(document)
         writer.register_extension(ESIC_EXTENSION_1)
@@ -120,7 +149,9 @@ def append_values(document: bytes, *, certificates: tuple[bytes, ...], crls: tup
 
 
 def picture_digest(appearance: bytes, size: tuple[float, float]) -> bytes:
-    """Give the digest of the picture that the one page of `appearance` becomes in a field of `size`. Raises: InputError `PDF.UNREADABLE`."""
+    """Return the digest of the picture that the one page of `appearance` becomes in a field of
+    `size`. Raises: InputError `PDF.UNREADABLE`.
+    """
     with foreign():
         return digest_of(_form(PdfFileWriter(), appearance, size))
 
@@ -129,10 +160,14 @@ class _Writer(IncrementalPdfFileWriter):
     """Appends what it is told and nothing else."""
 
     def _update_meta(self) -> None:
-        """Leave /Info and XMP alone: a time of change would need a clock, and the page's makers said what they had to say."""
+        """Leave /Info and XMP alone: a time of change would need a clock, and the page's makers
+        said what they had to say.
+        """
 
     def _write_header(self, stream: Any) -> None:
-        """An object begins on a line of its own (ISO 19005-3, 6.1.9); not every file ends with one."""
+        """An object begins on a line of its own (ISO 19005-3, 6.1.9); not every file ends
+        with one.
+        """
         super()._write_header(stream)
         if not stream.getvalue().endswith((b"\n", b"\r")):
             stream.write(b"\n")
@@ -145,7 +180,9 @@ class _Writer(IncrementalPdfFileWriter):
 
 
 def _at(dictionary: Any, key: str, default: Any = None) -> Any:
-    """Give what is under `key`, the object itself where there is a reference; pyHanko's `get` gives the reference."""
+    """Return what is under `key`, the object itself where there is a reference; pyHanko's `get`
+    gives the reference.
+    """
     return dictionary[key] if key in dictionary else default  # noqa: SIM401
 
 
@@ -173,7 +210,7 @@ def _appended(document: bytes, output: BytesIO) -> bytes:
 
 
 def _permission(reader: Any) -> int | None:
-    """Give P of the certification (DocMDP; 2 where it is not said), or None."""
+    """Return P of the certification (DocMDP; 2 where it is not said), or None."""
     certification = _at(_at(reader.root, "/Perms", {}), "/DocMDP")
     if certification is None:
         return None
@@ -189,7 +226,9 @@ def _locks(signature: Any) -> Iterator[FieldLock]:
             continue
         parameters = reference.get_object()["/TransformParams"]
         action = parameters["/Action"]
-        names = frozenset() if action == "/All" else frozenset(map(str, _at(parameters, "/Fields", ())))
+        names = (
+            frozenset() if action == "/All" else frozenset(map(str, _at(parameters, "/Fields", ())))
+        )
         yield FieldLock(names=names, is_all_but=action != "/Include")
 
 
@@ -233,29 +272,43 @@ def _lock(locked_fields: tuple[str, ...]) -> FieldMDPSpec:
 def _placeholder(revision: Revision) -> PdfSignedData:
     if revision.signing_time is None:
         return DocumentTimestamp(bytes_reserved=2 * revision.room)
-    return SignatureObject(timestamp=revision.signing_time, subfilter=SigSeedSubFilter.PADES, bytes_reserved=2 * revision.room)
+    return SignatureObject(
+        timestamp=revision.signing_time,
+        subfilter=SigSeedSubFilter.PADES,
+        bytes_reserved=2 * revision.room,
+    )
 
 
 def _permissions(revision: Revision, lock: Any) -> SigMDPSetup | None:
-    """Say what may follow; the signature must say the same as its field's /Lock (ISO 32000-2, 12.7.5.5)."""
+    """Say what may follow; the signature must say the same as its field's /Lock (ISO 32000-2,
+    12.7.5.5).
+    """
     if revision.signing_time is None:
         return None
     return SigMDPSetup(
         md_algorithm=revision.digest_name,
         certify=revision.certifies,
         docmdp_perms=MDPPerm.FILL_FORMS if revision.certifies else None,
-        field_lock=_lock(revision.locked_fields) if lock is None else FieldMDPSpec.from_pdf_object(lock),
+        field_lock=_lock(revision.locked_fields)
+        if lock is None
+        else FieldMDPSpec.from_pdf_object(lock),
     )
 
 
 def _reference(writer: BasePdfFileWriter, name: str) -> Any:
-    (reference,) = (one for found, _, one in enumerate_sig_fields(writer, with_name=name) if found == name)
+    (reference,) = (
+        one for found, _, one in enumerate_sig_fields(writer, with_name=name) if found == name
+    )
     return reference
 
 
 def _keep_blank(writer: BasePdfFileWriter, field: Any, size: tuple[float, float]) -> None:
-    """Give an empty field the appearance that PDF/A asks for (ISO 19005-3, 6.3.3), in the shape that the signature's own will have."""
-    blank = generic.StreamObject({_NAME("/Type"): _NAME("/XObject"), _NAME("/Subtype"): _NAME("/Form")}, stream_data=b"")
+    """Return an empty field the appearance that PDF/A asks for (ISO 19005-3, 6.3.3), in the shape
+    that the signature's own will have.
+    """
+    blank = generic.StreamObject(
+        {_NAME("/Type"): _NAME("/XObject"), _NAME("/Subtype"): _NAME("/Form")}, stream_data=b""
+    )
     blank[_NAME("/BBox")] = _bounds(size)
     _set_appearance(writer, field, blank)
 
@@ -268,20 +321,26 @@ def _show(writer: BasePdfFileWriter, field: Any, appearance: bytes) -> None:
 
 
 def _form(writer: Any, appearance: bytes, size: tuple[float, float]) -> Any:
-    form = writer.import_page_as_xobject(PdfFileReader(BytesIO(appearance)), inherit_filters=False).get_object()
+    form = writer.import_page_as_xobject(
+        PdfFileReader(BytesIO(appearance)), inherit_filters=False
+    ).get_object()
     form[_NAME("/BBox")] = _bounds(size)
     return form
 
 
 def _bounds(size: tuple[float, float]) -> Any:
-    return generic.ArrayObject([generic.FloatObject(number) for number in (0, 0, *(round(side, 3) for side in size))])
+    return generic.ArrayObject(
+        [generic.FloatObject(number) for number in (0, 0, *(round(side, 3) for side in size))]
+    )
 
 
 def _set_appearance(writer: BasePdfFileWriter, field: Any, form: Any) -> None:
     form.compress()
     reference = form.container_ref or writer.add_object(form)
     widget = _widget(field)
-    widget[_NAME("/AP")] = generic.DictionaryObject({_NAME("/N"): generic.IndirectObject(reference.idnum, reference.generation, writer)})
+    widget[_NAME("/AP")] = generic.DictionaryObject(
+        {_NAME("/N"): generic.IndirectObject(reference.idnum, reference.generation, writer)}
+    )
     writer.update_container(widget)
 
 

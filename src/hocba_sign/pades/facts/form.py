@@ -22,9 +22,12 @@ class Place:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class NewField:
-    """A signature field to be made. `label` is what is read to people who do not see it; without `place` nothing is seen.
+    """A signature field to be made.
 
-    `locked_fields` may not change any more once this one is signed. They are named one by one: a document time-stamp makes a field, too.
+    `label` is what is read to people who do not see it; without `place` nothing is seen.
+
+    `locked_fields` may not change any more once this one is signed. They are named one by one: a
+    document time-stamp makes a field, too.
     """
 
     name: str
@@ -35,7 +38,10 @@ class NewField:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Field:
-    """A signature field that is there. `size` is its width and height in points, None where nothing of it is seen."""
+    """A signature field that is there.
+
+    `size` is its width and height in points, None where nothing of it is seen.
+    """
 
     name: str
     is_filled: bool
@@ -46,7 +52,9 @@ class Field:
 class Form:
     """What matters of a PDF for signing it.
 
-    `locks` are what the signature in each named field says of other fields. `is_closed`: the certification allows no further signature (DocMDP, P 1). `pages` are widths and heights in points.
+    `locks` are what the signature in each named field says of other fields. `is_closed`: the
+    certification allows no further signature (DocMDP, P 1). `pages` are widths and heights in
+    points.
     """
 
     fields: tuple[Field, ...]
@@ -62,8 +70,10 @@ class Form:
 class Revision:
     """What the revision of one signature, or of a document time-stamp, holds beside its value.
 
-    `signing_time` is UTC, None for a time-stamp. `room` is in octets, `digest_name` the hash of what is signed. `locked_fields` as in
-    `NewField`, for a field that says nothing itself. `appearance` is a PDF of one page. `certifies`: only form fields and signatures may follow (DocMDP, P 2).
+    `signing_time` is UTC, None for a time-stamp. `room` is in octets, `digest_name` the hash of
+    what is signed. `locked_fields` as in `NewField`, for a field that says nothing itself.
+    `appearance` is a PDF of one page. `certifies`: only form fields and signatures may follow
+    (DocMDP, P 2).
     """
 
     field: str
@@ -78,7 +88,9 @@ class Revision:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Gap:
-    """A file and the room for the value of the signature that ends it: `octets[start:end]` is `<…>`, everything else is signed."""
+    """A file and the room for the value of the signature that ends it: `octets[start:end]` is
+    `<…>`, everything else is signed.
+    """
 
     octets: bytes = field(repr=False)
     start: int
@@ -90,7 +102,10 @@ class Gap:
 
     @property
     def contents(self) -> bytes:
-        """What is in the room now, zeros at its end included. Raises: CallerError `SIGN.STATE` where it is not hexadecimal."""
+        """What is in the room now, zeros at its end included.
+
+        Raises: CallerError `SIGN.STATE` where it is not hexadecimal.
+        """
         try:
             return bytes.fromhex(self.octets[self.start + 1 : self.end - 1].decode("ascii"))
         except ValueError as error:

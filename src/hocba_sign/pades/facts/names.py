@@ -13,12 +13,12 @@ _TEACHER = re.compile(f"{Role.GVBM}-({SUBJECT_ID_PATTERN})-({TEACHER_ID_PATTERN}
 
 
 def field_name(slot: Slot) -> str:
-    """Give the name of the field where `slot` is signed: `GVBM-mon-15-gv-15-1`, `GVCN`."""
+    """Return the name of the field where `slot` is signed: `GVBM-mon-15-gv-15-1`, `GVCN`."""
     return "-".join(filter(None, (slot.role, slot.subject, slot.teacher)))
 
 
 def slot_of(name: str) -> Slot | None:
-    """Give the slot that a field of this name is the place of; None for any other field."""
+    """Return the slot that a field of this name is the place of; None for any other field."""
     found = _TEACHER.fullmatch(name)
     if found is not None:
         return Slot(Role.GVBM, found[1], found[2])

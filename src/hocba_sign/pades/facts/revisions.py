@@ -1,4 +1,6 @@
-"""What a PDF says about its revisions, signature fields and long-term data: found by the engine, judged by nobody yet."""
+"""What a PDF says about its revisions, signature fields and long-term data: found by the engine,
+judged by nobody yet.
+"""
 
 from dataclasses import dataclass, field
 from enum import StrEnum
@@ -25,7 +27,9 @@ class Rule(StrEnum):
     METADATA = "metadata"
     INFO = "info"
     DATED = "dated"
-    """Beside `info`: nothing in the information dictionary changed but when and by which program the file was written."""
+    """Beside `info`: nothing in the information dictionary changed but when and by which program
+    the file was written.
+    """
     MARK_INFO = "mark_info"
     STRUCTURE = "structure"
     """The tags that say what a page's parts are."""
@@ -49,9 +53,11 @@ class FieldLock:
 class FieldFacts:
     """A signature field that is filled, as the newest revision that has it shows it.
 
-    `signature_object` is the number of the signature dictionary, `revision` (from 0) when that was last written, `object_at` where it begins
-    in the file, None inside an object stream. `contents` is the decoded string, padding included, None where it is no string. `doc_mdp` is P of
-    DocMDP or of the field's lock, `locks` what FieldMDP and the field's lock say. `is_present`: the last revision still has it.
+    `signature_object` is the number of the signature dictionary, `revision` (from 0) when that was
+    last written, `object_at` where it begins in the file, None inside an object stream. `contents`
+    is the decoded string, padding included, None where it is no string. `doc_mdp` is P of DocMDP or
+    of the field's lock, `locks` what FieldMDP and the field's lock say. `is_present`: the last
+    revision still has it.
     """
 
     name: str
@@ -71,9 +77,12 @@ class FieldFacts:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FieldChange:
-    """A signature field that a revision made or filled. `page` from 0 and `box` are None where nothing is seen.
+    """A signature field that a revision made or filled.
 
-    `picture` is the digest of all that is drawn there with the signature, None where it cannot be read.
+    `page` from 0 and `box` are None where nothing is seen.
+
+    `picture` is the digest of all that is drawn there with the signature, None where it cannot be
+    read.
     """
 
     name: str
@@ -87,7 +96,8 @@ class FieldChange:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Step:
-    """What one revision (from 1) changed: `rules` that explain all of it, unless `refusal` says why none does.
+    """What one revision (from 1) changed: `rules` that explain all of it, unless `refusal` says why
+    none does.
 
     `is_proven`: False where the analysis itself failed.
     """
@@ -112,9 +122,11 @@ class LongTermValues:
 class PdfFacts:
     """All that is read of a PDF.
 
-    `ends` gives for each revision the offset behind its %%EOF. `beginning` is what the revision of the first signature did to the one before,
-    None where there is none before; `steps` are those after it. `empty_fields` are the signature fields that nobody has
-    filled, `attachments` those of the asked name, both in the last revision. `values` are by revision. `findings` are about the file.
+    `ends` gives for each revision the offset behind its %%EOF. `beginning` is what the revision of
+    the first signature did to the one before, None where there is none before; `steps` are those
+    after it. `empty_fields` are the signature fields that nobody has filled, `attachments` those of
+    the asked name, both in the last revision. `values` are by revision. `findings` are about the
+    file.
     """
 
     octets: bytes = field(repr=False)

@@ -1,6 +1,7 @@
 """Parsed ASN.1 of certificates, CRLs and OCSP responses, kept per thread under their octets.
 
-asn1crypto objects parse lazily and may be half filled while another thread reads them, so they are never shared.
+asn1crypto objects parse lazily and may be half filled while another thread reads them, so they are
+never shared.
 """
 
 import threading
@@ -26,7 +27,9 @@ _kept = _Kept()
 
 
 def parsed_certificate(der: bytes) -> x509.Certificate:
-    """Raises: ValueError for other octets; fields are parsed when read and may raise ValueError or TypeError too."""
+    """Raises: ValueError for other octets; fields are parsed when read and may raise ValueError or
+    TypeError too.
+    """
     return _kept.certificate(der)
 
 

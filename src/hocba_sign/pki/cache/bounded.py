@@ -10,10 +10,12 @@ _Value = TypeVar("_Value")
 
 
 class Kept(Generic[_Key, _Value]):
-    """Holds values until their weights exceed `limit`, then drops those not asked for longest; the newest always stays.
+    """Holds values until their weights exceed `limit`, then drops those not asked for longest; the
+    newest always stays.
 
-    Keys must stand for content (digests), values must be immutable: both are shared by all threads. Two threads that miss at the
-    same time both make the value. `cache_clear` empties it, as in `functools.lru_cache`.
+    Keys must stand for content (digests), values must be immutable: both are shared by all threads.
+    Two threads that miss at the same time both make the value. `cache_clear` empties it, as in
+    `functools.lru_cache`.
     """
 
     def __init__(self, limit: int, *, weigh: Callable[[_Value], int] = lambda _: 1) -> None:
@@ -25,7 +27,7 @@ class Kept(Generic[_Key, _Value]):
         self.cache_clear = self._clear
 
     def get(self, key: _Key, make: Callable[[], _Value]) -> _Value:
-        """Give what is held under `key`, else what `make` gives; an exception is not kept."""
+        """Return what is held under `key`, else what `make` gives; an exception is not kept."""
         with self._lock:
             if key in self._held:
                 self._held.move_to_end(key)

@@ -1,7 +1,10 @@
-"""Certificates: facts read from the octets, no judgement. Paths, trust and revocation are elsewhere.
+"""Certificates: facts read from the octets, no judgement.
 
-Framing is read strictly, contents leniently, because real certificates deviate: negative and zero serial numbers,
-odd strings, times without seconds. Names and keys are the octets as they stand, never re-encoded.
+Paths, trust and revocation are elsewhere.
+
+Framing is read strictly, contents leniently, because real certificates deviate: negative and zero
+serial numbers, odd strings, times without seconds. Names and keys are the octets as they stand,
+never re-encoded.
 Spec: RFC 5280, 4.
 """
 
@@ -22,7 +25,8 @@ from hocba_sign.pki.certificates.names import Subject
 MAX_CERTIFICATE_OCTETS = 64 * 1024
 """Real ones have 1 to 3 kB; the largest key that is loaded needs 2 kB."""
 MAX_REMEMBERED = 4_096
-"""Certificates that stay read, about 3 kB each: a document carries each of its CAs a dozen times."""
+"""Certificates that stay read, about 3 kB each: a document carries each of its CAs a dozen times.
+"""
 
 _VERSION, _ISSUER_UID, _SUBJECT_UID, _EXTENSIONS = 0xA0, 0x81, 0x82, 0xA3
 _URI, _DIRECTORY_NAME = 0x86, 0xA4
@@ -53,10 +57,11 @@ class Extension:
 class Certificate:
     """What a certificate says. Two are equal when their octets are.
 
-    Times are UTC. Identifiers of keys are raw octets. `key_usage` is None where the extension is missing, which restricts nothing;
-    its members are named as in `_KEY_USAGES`. `is_ca` is the basicConstraints flag, False where the extension is missing.
-    Only http(s), ldap and other URIs that are plain printable text are kept in the three address lists; fetching from them is
-    another matter. `signature_algorithm_der` is the outer AlgorithmIdentifier, equal to the inner one.
+    Times are UTC. Identifiers of keys are raw octets. `key_usage` is None where the extension is
+    missing, which restricts nothing; its members are named as in `_KEY_USAGES`. `is_ca` is the
+    basicConstraints flag, False where the extension is missing. Only http(s), ldap and other URIs
+    that are plain printable text are kept in the three address lists; fetching from them is another
+    matter. `signature_algorithm_der` is the outer AlgorithmIdentifier, equal to the inner one.
     `signature` is empty, so that it never verifies, where it is not a whole number of octets.
     """
 
@@ -113,20 +118,30 @@ class Certificate:
 
     @property
     def issuer_serial_der(self) -> bytes:
-        """IssuerSerial for SigningCertificateV2. Spec: RFC 5035, 5 (GeneralNames with one directoryName)."""
-        return der.encode(der.SEQUENCE, der.encode(der.SEQUENCE, der.encode(_DIRECTORY_NAME, self.issuer_der)), self.serial_der)
+        """IssuerSerial for SigningCertificateV2.
+
+        Spec: RFC 5035, 5 (GeneralNames with one directoryName).
+        """
+        return der.encode(
+            der.SEQUENCE,
+            der.encode(der.SEQUENCE, der.encode(_DIRECTORY_NAME, self.issuer_der)),
+            self.serial_der,
+        )
 
     @property
     def signature_algorithm(self) -> SignatureAlgorithm:
         """What its issuer signed it with.
 
-        Raises: InputError CRYPTO.UNKNOWN_ALGORITHM, CRYPTO.UNSUPPORTED_ALGORITHM, CRYPTO.PARAMETERS, DER.MALFORMED.
+        Raises: InputError CRYPTO.UNKNOWN_ALGORITHM, CRYPTO.UNSUPPORTED_ALGORITHM,
+        CRYPTO.PARAMETERS, DER.MALFORMED.
         """
         return signature_algorithm_of(self.signature_algorithm_der)
 
     @property
     def signature_hash(self) -> str | None:
-        """Name of the hash its issuer signed it with; None where there is none of its own or it is not known."""
+        """Name of the hash its issuer signed it with; None where there is none of its own or it is
+        not known.
+        """
         try:
             digest = self.signature_algorithm.digest
         except InputError:
@@ -186,7 +201,9 @@ def _certificate(certificate_der: bytes) -> Certificate:
 
 def _exactly(parent: der.Element, tags: tuple[int | None, ...]) -> tuple[der.Element, ...]:
     parts = der.sequence(parent)
-    if len(parts) != len(tags) or any(tag not in (None, part.tag) for part, tag in zip(parts, tags, strict=True)):
+    if len(parts) != len(tags) or any(
+        tag not in (None, part.tag) for part, tag in zip(parts, tags, strict=True)
+    ):
         raise der.malformed(parent.at, "other fields than expected")
     return parts
 
@@ -215,8 +232,12 @@ def _extensions(fields: list[der.Element]) -> tuple[Extension, ...]:
             oid, *rest = der.sequence(extension) or (extension,)
             if not 1 <= len(rest) <= 2 or rest[-1].tag != der.OCTET_STRING:
                 raise der.malformed(extension.at, "operations.extension")
-            is_critical = len(rest) == 2 and rest[0].tag == der.BOOLEAN and rest[0].content != b"\x00"
-            found.append(Extension(oid=der.oid(oid), is_critical=is_critical, value_der=rest[-1].content))
+            is_critical = (
+                len(rest) == 2 and rest[0].tag == der.BOOLEAN and rest[0].content != b"\x00"
+            )
+            found.append(
+                Extension(oid=der.oid(oid), is_critical=is_critical, value_der=rest[-1].content)
+            )
     return tuple(found)
 
 
@@ -239,7 +260,9 @@ def _key_usage(extension: Extension | None) -> frozenset[str] | None:
 def _extended_key_usage(extension: Extension | None) -> tuple[str, ...]:
     if extension is None:
         return ()
-    return tuple(der.oid(purpose) for purpose in der.sequence(der.whole(extension.value_der, der.SEQUENCE)))
+    return tuple(
+        der.oid(purpose) for purpose in der.sequence(der.whole(extension.value_der, der.SEQUENCE))
+    )
 
 
 def _is_ca(extension: Extension | None) -> bool:

@@ -1,4 +1,5 @@
-"""Extensions, times and general names of certificates, CRLs and OCSP responses, in the strict forms of RFC 5280 only.
+"""Extensions, times and general names of certificates, CRLs and OCSP responses, in the strict forms
+of RFC 5280 only.
 
 Whoever calls this has another reader for the rest.
 Spec: RFC 5280, 4.1.2.5 and 4.2.
@@ -11,7 +12,9 @@ from typing import NamedTuple
 
 from hocba_sign.crypto import der
 
-_ADDRESS = re.compile(rb"[A-Za-z0-9._+-]{1,64}@(?:(?!xn--)[A-Za-z0-9-]{1,63}\.){0,8}(?!xn--)[A-Za-z0-9-]{1,63}")
+_ADDRESS = re.compile(
+    rb"[A-Za-z0-9._+-]{1,64}@(?:(?!xn--)[A-Za-z0-9-]{1,63}\.){0,8}(?!xn--)[A-Za-z0-9-]{1,63}"
+)
 _HOST = re.compile(rb"(?:\*\.)?(?:(?!xn--)[A-Za-z0-9_-]{1,63}\.){0,8}(?!xn--)[A-Za-z0-9-]{1,63}")
 _URI = re.compile(rb"(?:https?|ldaps?)://[!-~]{1,2000}")
 
@@ -22,7 +25,8 @@ class RawExtension(NamedTuple):
 
 
 def extensions(holder: der.Element, tag: int, *, limit: int) -> dict[str, RawExtension]:
-    """Read Extensions by dotted OID, from an element with `tag`: the SEQUENCE OF itself, or an explicit tag around it.
+    """Read Extensions by dotted OID, from an element with `tag`: the SEQUENCE OF itself, or an
+    explicit tag around it.
 
     Raises: InputError DER.MALFORMED, also for a repetition and for more than `limit`.
     """
@@ -37,7 +41,10 @@ def extensions(holder: der.Element, tag: int, *, limit: int) -> dict[str, RawExt
         if not 1 <= len(rest) <= 2 or rest[-1].tag != der.OCTET_STRING:
             raise der.malformed(part.at, "operations.extension")
         is_critical = len(rest) == 2 and boolean(rest[0], der.BOOLEAN)
-        if found.setdefault(der.oid(oid), extension := RawExtension(is_critical, rest[-1].content)) is not extension:
+        if (
+            found.setdefault(der.oid(oid), extension := RawExtension(is_critical, rest[-1].content))
+            is not extension
+        ):
             raise der.malformed(part.at, "an extension stands twice")
     if len(found) > limit or not found:
         raise der.malformed(holder.at, "number of extensions")
@@ -75,7 +82,10 @@ def moment(element: der.Element) -> datetime:
 
 
 def full_names(point_name: der.Element) -> tuple[bytes, ...]:
-    """Read DistributionPointName, which must be a full name, as the DER of its GeneralNames. Raises: InputError DER.MALFORMED."""
+    """Read DistributionPointName, which must be a full name, as the DER of its GeneralNames.
+
+    Raises: InputError DER.MALFORMED.
+    """
     choices = der.children(point_name)
     if len(choices) != 1 or choices[0].tag != 0xA0:
         raise der.malformed(point_name.at, "distribution point name")
@@ -83,7 +93,10 @@ def full_names(point_name: der.Element) -> tuple[bytes, ...]:
 
 
 def general_names(names: Iterable[der.Element]) -> None:
-    """Accept only plain addresses: e-mail, host names and http, https, ldap, ldaps. Raises: InputError DER.MALFORMED."""
+    """Accept only plain addresses: e-mail, host names and http, https, ldap, ldaps.
+
+    Raises: InputError DER.MALFORMED.
+    """
     for name in names:
         pattern = {0x81: _ADDRESS, 0x82: _HOST, 0x86: _URI}.get(name.tag)
         if pattern is None or pattern.fullmatch(name.content) is None:

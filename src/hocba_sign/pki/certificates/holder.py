@@ -1,4 +1,6 @@
-"""Whether a certificate is that of the person or organisation whom a document expects to sign: one answer, for signing and for judging."""
+"""Whether a certificate is that of the person or organisation whom a document expects to sign: one
+answer, for signing and for judging.
+"""
 
 from dataclasses import dataclass
 from enum import StrEnum
@@ -42,10 +44,14 @@ _MATCHES: Final = {
 
 
 def judge_holder(certificate: Certificate, expected: ExpectedSigner, *, is_vouched: bool) -> Holder:
-    """Answer the question of this module. `is_vouched`: the registry names this very certificate for this office.
+    """Answer the question of this module.
 
-    1. another number of the same kind is another holder; 2. no person's certificate is a seal and no organisation's a person's signature;
-    3. number and name agree, or one side has no number and the names agree; 4. of what that leaves open the registry can answer for.
+    `is_vouched`: the registry names this very certificate for this office.
+
+    1. another number of the same kind is another holder; 2. no person's certificate is a seal and
+       no organisation's a person's signature;
+    3. number and name agree, or one side has no number and the names agree; 4. of what that leaves
+       open the registry can answer for.
     """
     cause = _another(certificate, expected, is_vouched=is_vouched)
     if cause is None:
@@ -54,19 +60,28 @@ def judge_holder(certificate: Certificate, expected: ExpectedSigner, *, is_vouch
             cause = "WF.SIGNER_BY_REGISTRY"
     if cause is None:
         return Holder(match=Match.YES)
-    return Holder(match=_MATCHES.get(cause, Match.UNPROVEN), finding=Finding(cause, str(expected.slot)))
+    return Holder(
+        match=_MATCHES.get(cause, Match.UNPROVEN), finding=Finding(cause, str(expected.slot))
+    )
 
 
 def is_same_holder(one: Certificate, other: Certificate) -> bool:
-    """Tell whether two certificates may be of one holder: one key or number, or one name and no numbers of a kind that tell them apart.
+    """Return whether two certificates may be of one holder: one key or number, or one name and no
+    numbers of a kind that tell them apart.
 
-    Whoever has certificates of several authorities has one with a number and one without, or a CCCD in one and a CMND in the other.
+    Whoever has certificates of several authorities has one with a number and one without, or a CCCD
+    in one and a CMND in the other.
     """
-    left, right = (tuple(number for number in numbers_of(each.subject.identifiers) if number.is_personal) for each in (one, other))
+    left, right = (
+        tuple(number for number in numbers_of(each.subject.identifiers) if number.is_personal)
+        for each in (one, other)
+    )
     if one.public_key_der == other.public_key_der or set(left) & set(right):
         return True
     names = one.subject.common_name or "", other.subject.common_name or ""
-    is_named_alike = any(compare_names(*pair) is not Likeness.OTHER for pair in (names, names[::-1]))
+    is_named_alike = any(
+        compare_names(*pair) is not Likeness.OTHER for pair in (names, names[::-1])
+    )
     return is_named_alike and not any(agrees(number, right) is False for number in left)
 
 
@@ -77,24 +92,43 @@ def _another(certificate: Certificate, expected: ExpectedSigner, *, is_vouched: 
         return "WF.SIGNER_MISMATCH"
     # (2)
     is_persons = any(number.is_personal for number in given)
-    is_organisations = any(number.kind is NumberKind.TAX for number in given) or names_organisation(certificate.subject.common_name)
+    is_organisations = any(number.kind is NumberKind.TAX for number in given) or names_organisation(
+        certificate.subject.common_name
+    )
     if _is_seal(expected):
-        is_right = not is_persons and (is_organisations or not is_vouched or _likeness(certificate, expected) is Likeness.SAME)
+        is_right = not is_persons and (
+            is_organisations or not is_vouched or _likeness(certificate, expected) is Likeness.SAME
+        )
     else:
-        is_right = is_persons or not is_organisations or _likeness(certificate, expected) is not Likeness.OTHER
+        is_right = (
+            is_persons
+            or not is_organisations
+            or _likeness(certificate, expected) is not Likeness.OTHER
+        )
     return None if is_right else "WF.SIGNER_KIND"
 
 
 def _compared(certificate: Certificate, expected: ExpectedSigner) -> str | None:
     """Compare place, number and name; None where they agree."""
     subject = certificate.subject
-    given, wanted, likeness = numbers_of(subject.identifiers), _wanted(expected), _likeness(certificate, expected)
+    given, wanted, likeness = (
+        numbers_of(subject.identifiers),
+        _wanted(expected),
+        _likeness(certificate, expected),
+    )
     if _is_seal(expected) and contradicts(
-        expected.address, subject.address, stated_on=expected.written, certified_on=vietnam_day(certificate.not_before)
+        expected.address,
+        subject.address,
+        stated_on=expected.written,
+        certified_on=vietnam_day(certificate.not_before),
     ):
         return "WF.SIGNER_PLACE"
     if wanted is not None and wanted in given:
-        return {Likeness.SAME: None, Likeness.SAME_LETTERS: "WF.SIGNER_LETTERS", Likeness.OTHER: "WF.SIGNER_NAME"}[likeness]
+        return {
+            Likeness.SAME: None,
+            Likeness.SAME_LETTERS: "WF.SIGNER_LETTERS",
+            Likeness.OTHER: "WF.SIGNER_NAME",
+        }[likeness]
     if likeness is not Likeness.SAME:
         return "WF.SIGNER_UNKNOWN"
     return "WF.SIGNER_NUMBER" if wanted is not None and given else "WF.SIGNER_BY_NAME"
@@ -112,4 +146,8 @@ def _is_seal(expected: ExpectedSigner) -> bool:
 def _likeness(certificate: Certificate, expected: ExpectedSigner) -> Likeness:
     """Compare the names; one of several common names is nobody's."""
     names = certificate.subject.common_names
-    return compare_names(expected.name, names[0], of_school=_is_seal(expected)) if len(names) == 1 else Likeness.OTHER
+    return (
+        compare_names(expected.name, names[0], of_school=_is_seal(expected))
+        if len(names) == 1
+        else Likeness.OTHER
+    )

@@ -1,6 +1,9 @@
-"""Is a certificate the one that an issuer's name and a serial number mean? Spelling may differ, what is said may not.
+"""Whether a certificate is the one that an issuer's name and a serial number mean.
 
-Spec: RFC 5035, 5 (IssuerSerial); RFC 4514 and its predecessors RFC 2253 and RFC 1779 for names as text.
+Spelling may differ, what is said may not.
+
+Spec: RFC 5035, 5 (IssuerSerial); RFC 4514 and its predecessors RFC 2253 and RFC 1779 for names as
+text.
 """
 
 import re
@@ -58,7 +61,10 @@ _Name = tuple[frozenset[tuple[str, str]], ...]
 
 
 def is_issuer_serial(certificate: Certificate, issuer_serial_der: bytes) -> bool | None:
-    """Compare with IssuerSerial in DER; the issuer may be encoded with other string types. None where it cannot be read."""
+    """Compare with IssuerSerial in DER; the issuer may be encoded with other string types.
+
+    None where it cannot be read.
+    """
     if issuer_serial_der == certificate.issuer_serial_der:
         return True
     try:
@@ -71,15 +77,23 @@ def is_issuer_serial(certificate: Certificate, issuer_serial_der: bytes) -> bool
         return None
 
 
-def is_issuer_serial_text(certificate: Certificate, *, issuer_name: str, serial_number: str) -> bool | None:
-    """Compare with X509IssuerName and X509SerialNumber, in either order of the name's parts. None where what can be read does not differ, but not all can."""
+def is_issuer_serial_text(
+    certificate: Certificate, *, issuer_name: str, serial_number: str
+) -> bool | None:
+    """Compare with X509IssuerName and X509SerialNumber, in either order of the name's parts.
+
+    None where what can be read does not differ, but not all can.
+    """
     digits = serial_number.strip()
     is_number = _DECIMAL.fullmatch(digits) is not None and len(digits) <= MAX_DIGITS
     if is_number and int(digits) != certificate.serial_number:
         return False
     said = _read(issuer_name)
     try:
-        true = tuple(frozenset((_kind(kind), _folded(value)) for kind, value in rdn) for rdn in name.rdns(certificate.issuer_der))
+        true = tuple(
+            frozenset((_kind(kind), _folded(value)) for kind, value in rdn)
+            for rdn in name.rdns(certificate.issuer_der)
+        )
     except InputError:
         return None
     if said is not None and said not in (true, true[::-1]):

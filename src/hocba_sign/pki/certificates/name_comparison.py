@@ -1,8 +1,9 @@
 """Distinguished names prepared for comparison.
 
-asn1crypto's preparation by RFC 4518 costs ten RSA verifications for each name, and a third of a second for a long one made for it. For
-printable ASCII and Vietnamese letters it comes down to case folding, normalisation and spaces: `prepared`. `folded` does the same for every name
-by what Python has in C.
+asn1crypto's preparation by RFC 4518 costs ten RSA verifications for each name, and a third of a
+second for a long one made for it. For printable ASCII and Vietnamese letters it comes down to case
+folding, normalisation and spaces: `prepared`. `folded` does the same for every name by what Python
+has in C.
 Spec: RFC 5280, 7.1; RFC 4518, 2.
 """
 
@@ -29,21 +30,35 @@ _TYPES = {
     "2.5.4.97": "organization_identifier",
     "0.9.2342.19200300.100.1.1": "user_id",
 }
-"""Attributes whose value is a DirectoryString; the names are those of asn1crypto, whose form of a prepared name is written here."""
+"""Attributes whose value is a DirectoryString; the names are those of asn1crypto, whose form of a
+prepared name is written here.
+"""
 
 _CODECS = {0x0C: "utf-8", 0x13: "ascii"}
 _PLAIN = re.compile("[ -~À-ÖØ-öø-ÿĂăĐđĨĩŨũƠơƯư\u1ea0-\u1ef9]+")
 
 
 MAX_NAME: Final = 2_048
-"""Octets of a name that is compared by its letters; real ones have up to 500. A longer one equals only itself."""
-_FOLDED_CODECS: Final = _CODECS | {0x14: "latin-1", 0x16: "ascii", 0x1C: "utf-32-be", 0x1E: "utf-16-be"}
+"""Octets of a name that is compared by its letters; real ones have up to 500.
+
+A longer one equals only itself.
+"""
+_FOLDED_CODECS: Final = _CODECS | {
+    0x14: "latin-1",
+    0x16: "ascii",
+    0x1C: "utf-32-be",
+    0x1E: "utf-16-be",
+}
 _BLANKS: Final = frozenset("\t\n\v\f\r\x85")
-_DELETED: Final = frozenset("\u034f\u180b\u180c\u180d\ufffc") | frozenset(map(chr, range(0xFE00, 0xFE10)))
+_DELETED: Final = frozenset("\u034f\u180b\u180c\u180d\ufffc") | frozenset(
+    map(chr, range(0xFE00, 0xFE10))
+)
 
 
 def prepared(name_der: bytes) -> str | None:
-    """Give a string that is equal for names that RFC 5280 holds equal; None where this module cannot tell, or for no Name."""
+    """Return a string that is equal for names that RFC 5280 holds equal; None where this module
+    cannot tell, or for no Name.
+    """
     try:
         return "\x1e".join(_rdn(rdn) for rdn in der.sequence(der.whole(name_der, der.SEQUENCE)))
     except (InputError, ValueError, LookupError):
@@ -61,7 +76,8 @@ def _rdn(rdn: der.Element) -> str:
 
 
 def folded(name_der: bytes) -> str:
-    """Give for any name what `prepared` gives for plain ones: equal for names that RFC 5280 holds equal.
+    """Return for any name what `prepared` gives for plain ones: equal for names that RFC 5280 holds
+    equal.
 
     Raises: InputError, ValueError for octets that are no Name, or one longer than `MAX_NAME`.
     """
@@ -98,7 +114,7 @@ def _map(letter: str) -> str:
 
 @lru_cache(maxsize=4_096)
 def name_key(name_der: bytes) -> str:
-    """Give a string that is equal for distinguished names that RFC 5280, 7.1 holds equal.
+    """Return a string that is equal for distinguished names that RFC 5280, 7.1 holds equal.
 
     Raises: ValueError for octets that are no Name, and for one that is too long to be compared.
     """
@@ -109,12 +125,14 @@ def name_key(name_der: bytes) -> str:
 
 
 def same_name(one_der: bytes, other_der: bytes) -> bool:
-    """Compare two names: octet by octet, then as RFC 5280, 7.1 asks; octets that are no Name equal only themselves."""
+    """Compare two names: octet by octet, then as RFC 5280, 7.1 asks; octets that are no Name equal
+    only themselves.
+    """
     return one_der == other_der or comparable(one_der) == comparable(other_der)
 
 
 def comparable(name_der: bytes) -> str:
-    """Give `name_key`, and for octets that are no Name themselves in hexadecimal."""
+    """Return `name_key`, and for octets that are no Name themselves in hexadecimal."""
     try:
         return name_key(name_der)
     except (AttributeError, ValueError, TypeError, LookupError):

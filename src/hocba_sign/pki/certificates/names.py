@@ -1,4 +1,7 @@
-"""Distinguished names: read leniently, shown safely. Names are compared as octets, never through here."""
+"""Distinguished names: read leniently, shown safely.
+
+Names are compared as octets, never through here.
+"""
 
 import re
 from collections.abc import Iterator
@@ -37,17 +40,23 @@ _CODECS = {
 _IDENTIFIER = re.compile(r"\s*(MST|CCCD|CMND)\s*:\s*(.*?)\s*", re.IGNORECASE | re.DOTALL)
 _SEMANTICS = re.compile(r"(PNO|IDC|PAS|TIN|VAT|NTR)VN-(.+)", re.DOTALL)
 _LABELS = {"PNO": "CCCD", "IDC": "CCCD", "TIN": "MST", "VAT": "MST", "NTR": "MST"}
-"""Vietnam's number of a company in the register is its tax code. Spec: EN 319 412-1, 5.1.3 and 5.1.4."""
+"""Vietnam's number of a company in the register is its tax code.
+
+Spec: EN 319 412-1, 5.1.3 and 5.1.4.
+"""
 _SPECIAL = re.compile(r'[,+"\\<>;]')
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Subject:
-    """Who a certificate names; the first value where an attribute stands twice, None where it is missing.
+    """Who a certificate names; the first value where an attribute stands twice, None where it is
+    missing.
 
-    `common_names` are all of them, `address` all that tells a place (see `model.places`). `title` is chức vụ. `identifiers` are (kind, value)
-    of the UID attributes: `MST` tax code, `CCCD` citizen's identity number, `CMND` its predecessor, `UID` where no kind is written; and of
-    other attributes that write such a kind before their value, also as EN 319 412-1 does. Control and direction characters are replaced by U+FFFD.
+    `common_names` are all of them, `address` all that tells a place (see `model.places`). `title`
+    is chức vụ. `identifiers` are (kind, value) of the UID attributes: `MST` tax code, `CCCD`
+    citizen's identity number, `CMND` its predecessor, `UID` where no kind is written; and of other
+    attributes that write such a kind before their value, also as EN 319 412-1 does. Control and
+    direction characters are replaced by U+FFFD.
     """
 
     common_name: str | None = None
@@ -63,7 +72,9 @@ class Subject:
 
 def subject(name: der.Element) -> Subject:
     """Read a Name as that of a signer. Raises: InputError DER.MALFORMED."""
-    parts = [(_ATTRIBUTES.get(oid, oid), value.strip()) for rdn in _rdns(name) for oid, value in rdn]
+    parts = [
+        (_ATTRIBUTES.get(oid, oid), value.strip()) for rdn in _rdns(name) for oid, value in rdn
+    ]
     first: dict[str, str] = {}
     identifiers: list[tuple[str, str]] = []
     for kind, text in parts:
@@ -74,7 +85,9 @@ def subject(name: der.Element) -> Subject:
             identifiers.append((match[1].upper(), match[2]))
         elif semantics is not None:
             label = _LABELS.get(semantics[1])
-            identifiers.append(("UID", f"HC:{semantics[2]}") if label is None else (label, semantics[2]))
+            identifiers.append(
+                ("UID", f"HC:{semantics[2]}") if label is None else (label, semantics[2])
+            )
         elif kind == "UID":
             identifiers.append(("UID", text))
     return Subject(
@@ -97,13 +110,16 @@ def text(name_der: bytes) -> str:
     Spec: RFC 4514, 2; attributes without a short name keep dotted OID and readable value.
     """
     parts = [
-        "+".join(f"{_ATTRIBUTES.get(oid, oid)}={_escape(value)}" for oid, value in rdn) for rdn in _rdns(der.whole(name_der, der.SEQUENCE))
+        "+".join(f"{_ATTRIBUTES.get(oid, oid)}={_escape(value)}" for oid, value in rdn)
+        for rdn in _rdns(der.whole(name_der, der.SEQUENCE))
     ]
     return ",".join(reversed(parts))
 
 
 def rdns(name_der: bytes) -> Iterator[list[tuple[str, str]]]:
-    """Give the RDNs, the most significant first, as (kind, value): kinds with a short name have that. Raises: InputError DER.MALFORMED."""
+    """Yield the RDNs, the most significant first, as (kind, value): kinds with a short name have
+    that. Raises: InputError DER.MALFORMED.
+    """
     for rdn in _rdns(der.whole(name_der, der.SEQUENCE)):
         yield [(_ATTRIBUTES.get(oid, oid), value) for oid, value in rdn]
 
@@ -120,14 +136,19 @@ def _rdns(name: der.Element) -> Iterator[list[tuple[str, str]]]:
 
 
 def string(element: der.Element) -> str:
-    """Give a string of a name as text, hexadecimal where it is of no string type; what does not print is replaced."""
+    """Return a string of a name as text, hexadecimal where it is of no string type; what does not
+    print is replaced.
+    """
     codec = _CODECS.get(element.tag)
     if codec is None:
         return "#" + element.der.hex()
     value = element.content.decode(codec, "replace")
     if value.isprintable():
         return value
-    return "".join(character if character.isprintable() or character == "\u00a0" else "\ufffd" for character in value)
+    return "".join(
+        character if character.isprintable() or character == "\u00a0" else "\ufffd"
+        for character in value
+    )
 
 
 def _escape(value: str) -> str:

@@ -1,4 +1,5 @@
-"""What a certificate may be used for, and the profile rules that path validation leaves to its caller.
+"""What a certificate may be used for, and the profile rules that path validation leaves to its
+caller.
 
 Spec: RFC 5280, 4.1 and 4.2; RFC 3161, 2.3.
 """
@@ -21,7 +22,9 @@ class Purpose(StrEnum):
 
 
 class ProfileException(StrEnum):
-    """A deviation from RFC 5280 of genuine Vietnamese certificates that a caller may let pass; its use is reported."""
+    """A deviation from RFC 5280 of genuine Vietnamese certificates that a caller may let pass; its
+    use is reported.
+    """
 
     KEY_CERT_SIGN_WITHOUT_CA = "key_cert_sign_without_ca"
     """keyCertSign in a leaf that is no CA: the time-stamping certificates of six public CAs."""
@@ -60,33 +63,48 @@ _PROCESSED = frozenset(
 """Extensions that path validation processes; another that is critical is refused."""
 
 _SERVICES = frozenset({"time_stamping", "ocsp_signing", "server_auth", "code_signing"})
-"""Purposes of machines and programs: a key for these alone signs no documents. Log-on, e-mail and document signing are people's."""
+"""Purposes of machines and programs: a key for these alone signs no documents.
+
+Log-on, e-mail and document signing are people's.
+"""
 
 MAX_NAME_COMPARISONS = 4_096
-"""Names times constrained subtrees in one chain; real chains have none. The engine needs up to 0.1 ms for each."""
+"""Names times constrained subtrees in one chain; real chains have none.
+
+The engine needs up to 0.1 ms for each.
+"""
 
 
 def has_too_many_names(chain_der: tuple[bytes, ...]) -> bool:
-    """Tell whether name constraints would make judging the chain expensive."""
+    """Return whether name constraints would make judging the chain expensive."""
     names = subtrees = 0
     for octets in chain_der:
         certificate = parsed_certificate(octets)
         names += len(certificate.subject_alt_name_value or ()) + len(certificate.subject.chosen)
         constraints = certificate.name_constraints_value
         if constraints is not None:
-            subtrees += sum(len(constraints[side]) for side in ("permitted_subtrees", "excluded_subtrees") if constraints[side])
+            subtrees += sum(
+                len(constraints[side])
+                for side in ("permitted_subtrees", "excluded_subtrees")
+                if constraints[side]
+            )
     return names * subtrees > MAX_NAME_COMPARISONS
 
 
 def usage_cause(certificate_der: bytes, purpose: Purpose) -> str | None:
-    """Tell why the certificate is not fit for `purpose`, or None.
+    """Return why the certificate is not fit for `purpose`, or None.
 
     A key for services of machines alone signs no documents.
-    Spec: RFC 5280, 4.2.1.3 and 4.2.1.12; RFC 3161, 2.3 (the extended key usage is critical and holds timeStamping alone).
+    Spec: RFC 5280, 4.2.1.3 and 4.2.1.12; RFC 3161, 2.3 (the extended key usage is critical and
+    holds timeStamping alone).
     """
     certificate = parsed_certificate(certificate_der)
     usage = certificate.key_usage_value
-    if purpose is not Purpose.ANY and usage is not None and not usage.native & {"digital_signature", "non_repudiation"}:
+    if (
+        purpose is not Purpose.ANY
+        and usage is not None
+        and not usage.native & {"digital_signature", "non_repudiation"}
+    ):
         return "PATH.KEY_USAGE"
     if purpose is Purpose.TIMESTAMPING:
         extended = certificate.extended_key_usage_value
@@ -100,10 +118,16 @@ def usage_cause(certificate_der: bytes, purpose: Purpose) -> str | None:
     return None
 
 
-def leaf_causes(certificate_der: bytes, purpose: Purpose, *, allowed: frozenset[ProfileException]) -> tuple[str, ...]:
-    """Give the causes against one certificate that is no issuer: its profile, its usage, and critical extensions that nobody here knows."""
+def leaf_causes(
+    certificate_der: bytes, purpose: Purpose, *, allowed: frozenset[ProfileException]
+) -> tuple[str, ...]:
+    """Return the causes against one certificate that is no issuer: its profile, its usage, and
+    critical extensions that nobody here knows.
+    """
     certificate = parsed_certificate(certificate_der)
-    causes = [cause for cause in _certificate_causes(certificate) if _EXCUSABLE.get(cause) not in allowed]
+    causes = [
+        cause for cause in _certificate_causes(certificate) if _EXCUSABLE.get(cause) not in allowed
+    ]
     usage = usage_cause(certificate_der, purpose)
     causes += [usage] if usage is not None else []
     causes += ["PATH.CRITICAL_EXTENSION"] if certificate.critical_extensions - _PROCESSED else []
@@ -113,7 +137,8 @@ def leaf_causes(certificate_der: bytes, purpose: Purpose, *, allowed: frozenset[
 def profile_causes(
     chain_der: tuple[bytes, ...], allowed: frozenset[ProfileException]
 ) -> tuple[tuple[str, ...], tuple[ProfileException, ...]]:
-    """Give the causes against the certificates (leaf first, anchor last), and the exceptions that were needed.
+    """Return the causes against the certificates (leaf first, anchor last), and the exceptions that
+    were needed.
 
     The anchor itself is only asked whether it may issue.
     """
@@ -143,7 +168,9 @@ def _certificate_causes(certificate: x509.Certificate) -> Iterator[str]:
     fields = certificate["tbs_certificate"]
     has_extensions = bool(fields["extensions"])
     extended = certificate.extended_key_usage_value
-    names_itself = len(fields["subject"].chosen) > 0 or "subject_alt_name" in certificate.critical_extensions
+    names_itself = (
+        len(fields["subject"].chosen) > 0 or "subject_alt_name" in certificate.critical_extensions
+    )
     if (
         (has_extensions and _version(certificate) != "v3")
         or len(fields["issuer"].chosen) == 0
@@ -152,7 +179,9 @@ def _certificate_causes(certificate: x509.Certificate) -> Iterator[str]:
         or (certificate.name_constraints_value is not None and not certificate.ca)
     ):
         yield "PATH.PROFILE"
-    if "certificate_policies" in certificate.critical_extensions and not knows_qualifiers(certificate.certificate_policies_value.dump()):
+    if "certificate_policies" in certificate.critical_extensions and not knows_qualifiers(
+        certificate.certificate_policies_value.dump()
+    ):
         yield "PATH.CRITICAL_EXTENSION"
     usage = certificate.key_usage_value
     if usage is not None and "key_cert_sign" in usage.native and not certificate.ca:
@@ -166,13 +195,18 @@ _QUALIFIERS = frozenset({"1.3.6.1.5.5.7.2.1", "1.3.6.1.5.5.7.2.2"})
 
 
 def knows_qualifiers(policies_der: bytes) -> bool:
-    """Tell whether all qualifiers of a certificatePolicies extension are known, as they must be where it is critical.
+    """Return whether all qualifiers of a certificatePolicies extension are known, as they must be
+    where it is critical.
 
     Raises: InputError DER.MALFORMED. Spec: RFC 5280, 4.2.1.4.
     """
     policies = der.sequence(der.whole(policies_der, der.SEQUENCE))
     holders = (holder for policy in policies for holder in der.sequence(policy)[1:])
-    return all(der.oid(der.sequence(one)[0]) in _QUALIFIERS for holder in holders for one in der.sequence(holder))
+    return all(
+        der.oid(der.sequence(one)[0]) in _QUALIFIERS
+        for holder in holders
+        for one in der.sequence(holder)
+    )
 
 
 def _version(certificate: x509.Certificate) -> str:

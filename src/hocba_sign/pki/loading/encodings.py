@@ -1,6 +1,8 @@
-"""How evidence is written in files: DER, several in a row, PEM, Base64 and hexadecimal without armour, UTF-16, with other text or octets around.
+"""How evidence is written in files: DER, several in a row, PEM, Base64 and hexadecimal without
+armour, UTF-16, with other text or octets around.
 
-Pieces are found here, in time proportional to the file; what they are is for `objects`. Nothing is unpacked, so nothing grows.
+Pieces are found here, in time proportional to the file; what they are is for `objects`. Nothing is
+unpacked, so nothing grows.
 """
 
 import base64
@@ -30,7 +32,9 @@ _MARKS: Final = (
 _BOUNDARY: Final = re.compile(rb"-----(BEGIN|END) ([A-Z0-9 #._/]{1,64})-----")
 _BASE64: Final = rb"MI[A-Za-z0-9+/_-]{30}"
 _HEXADECIMAL: Final = rb"30[\s:]{0,2}8[0-4](?:[\s:]{0,3}[0-9A-Fa-f]{2}){16}"
-_CODED: Final = re.compile(rb"(?<![A-Za-z0-9+/_=-])" + _BASE64 + rb"|(?<![0-9A-Za-z])" + _HEXADECIMAL)
+_CODED: Final = re.compile(
+    rb"(?<![A-Za-z0-9+/_=-])" + _BASE64 + rb"|(?<![0-9A-Za-z])" + _HEXADECIMAL
+)
 """How a long SEQUENCE begins in Base64, plain or for addresses, and in hexadecimal."""
 _FOLLOWING: Final = re.compile(_BASE64 + rb"|" + _HEXADECIMAL)
 _FILLED: Final = re.compile(rb"={0,2}")
@@ -51,10 +55,11 @@ _WORK: Final = 8
 
 @dataclass(frozen=True, slots=True)
 class Piece:
-    """Octets that may be one object, or `is_whole` False for what should be some and cannot be decoded.
+    """Octets that may be one object, or `is_whole` False for what should be some and cannot be
+    decoded.
 
-    `where` is the place in the file; `label` stands in a PEM boundary. `is_rest` tells octets around the objects of a binary file, or an object
-    that is cut off.
+    `where` is the place in the file; `label` stands in a PEM boundary. `is_rest` tells octets
+    around the objects of a binary file, or an object that is cut off.
     """
 
     octets: bytes = field(repr=False)
@@ -65,13 +70,17 @@ class Piece:
 
 
 def decoded_text(octets: bytes) -> bytes | None:
-    """Give a text in octets of which those below 128 are ASCII, as `_plain` does; None for what is no text."""
+    """Return a text in octets of which those below 128 are ASCII, as `_plain` does; None for what
+    is no text.
+    """
     text = _plain(octets)
     return None if _CONTROL.search(text) else text
 
 
 def _plain(octets: bytes) -> bytes:
-    """Write UTF-16 and UTF-32 as UTF-8, and leave out the mark in front; anything else stays as it is."""
+    """Write UTF-16 and UTF-32 as UTF-8, and leave out the mark in front; anything else stays as it
+    is.
+    """
     for mark, encoding in _MARKS:
         if octets.startswith(mark):
             return octets[len(mark) :].decode(encoding, "replace").encode()
@@ -94,8 +103,14 @@ def _meant(found: re.Match[bytes]) -> bytes:
 
 
 def pieces(octets: bytes) -> Iterator[Piece]:
-    """Give everything in a file that may be an object, in its order; beyond `MAX_PIECES` the rest is one that is not whole."""
-    found = _binary(octets, "") if _is_element(octets, 0) and _CONTROL.search(octets) else _text(_unescaped(_plain(octets)), "")
+    """Yield everything in a file that may be an object, in its order; beyond `MAX_PIECES` the rest
+    is one that is not whole.
+    """
+    found = (
+        _binary(octets, "")
+        if _is_element(octets, 0) and _CONTROL.search(octets)
+        else _text(_unescaped(_plain(octets)), "")
+    )
     for number, piece in enumerate(found):
         if number == MAX_PIECES:
             yield Piece(b"", f"after {MAX_PIECES} objects", is_whole=False)
@@ -104,7 +119,9 @@ def pieces(octets: bytes) -> Iterator[Piece]:
 
 
 def _is_element(octets: bytes, at: int) -> bool:
-    """Tell whether a SEQUENCE begins here that ends within the octets; one of indefinite length is taken at its word."""
+    """Return whether a SEQUENCE begins here that ends within the octets; one of indefinite length
+    is taken at its word.
+    """
     if octets[at : at + 2] == b"\x30\x80":
         return octets[at + 2 : at + 3] in {b"\x06", b"\x30"}
     try:
@@ -114,7 +131,9 @@ def _is_element(octets: bytes, at: int) -> bool:
 
 
 def _binary(octets: bytes, before: str) -> Iterator[Piece]:
-    """Give the SEQUENCEs one after the other; where none stands, go on at the next that can be one."""
+    """Yield the SEQUENCEs one after the other; where none stands, go on at the next that can be
+    one.
+    """
     at, end = 0, len(octets)
     boundary = _BOUNDARY.search(octets)
     while at < end:
@@ -125,7 +144,14 @@ def _binary(octets: bytes, before: str) -> Iterator[Piece]:
             piece, at = _element(octets, at, before)
             yield piece
             continue
-        start = next((one.start() for one in _STARTS.finditer(octets, at + 1) if _is_element(octets, one.start())), end)
+        start = next(
+            (
+                one.start()
+                for one in _STARTS.finditer(octets, at + 1)
+                if _is_element(octets, one.start())
+            ),
+            end,
+        )
         if _STARTS.match(octets, at) and boundary is None:
             # Cut off: what is inside is no object of its own.
             start = end
@@ -151,7 +177,7 @@ def _element(octets: bytes, at: int, before: str) -> tuple[Piece, int]:
 
 
 def _text(text: bytes, before: str) -> Iterator[Piece]:
-    """Give the blocks of a text, and what is coded without armour between them."""
+    """Yield the blocks of a text, and what is coded without armour between them."""
     at, number = 0, 0
     opened: re.Match[bytes] | None = None
     for boundary in _BOUNDARY.finditer(text):
@@ -160,18 +186,31 @@ def _text(text: bytes, before: str) -> Iterator[Piece]:
         if boundary[1] == b"BEGIN" or opened is None:
             # The end of one block is missing, or the beginning of another.
             if opened is not None or boundary[1] == b"END":
-                head = _head(text[opened.end() : min(boundary.start(), opened.end() + _HEAD)]) if opened is not None else b""
-                yield Piece(head, f"{before}block {number + 1}", _label(opened or boundary), is_whole=False)
+                head = (
+                    _head(text[opened.end() : min(boundary.start(), opened.end() + _HEAD)])
+                    if opened is not None
+                    else b""
+                )
+                yield Piece(
+                    head, f"{before}block {number + 1}", _label(opened or boundary), is_whole=False
+                )
                 number += 1
             opened = boundary if boundary[1] == b"BEGIN" else None
         else:
             number += 1
             where = f"{before}{_label(opened).lower()} {number}"
-            yield from _block(text[opened.end() : boundary.start()], where, opened=opened, closed=boundary)
+            yield from _block(
+                text[opened.end() : boundary.start()], where, opened=opened, closed=boundary
+            )
             opened = None
         at = boundary.end()
     if opened is not None:
-        yield Piece(_head(text[opened.end() : opened.end() + _HEAD]), f"{before}block {number + 1}", _label(opened), is_whole=False)
+        yield Piece(
+            _head(text[opened.end() : opened.end() + _HEAD]),
+            f"{before}block {number + 1}",
+            _label(opened),
+            is_whole=False,
+        )
     else:
         yield from _unarmoured(text[at:], before)
 
@@ -180,16 +219,21 @@ def _label(boundary: re.Match[bytes]) -> str:
     return boundary[2].decode("ascii")
 
 
-def _block(body: bytes, where: str, *, opened: re.Match[bytes], closed: re.Match[bytes]) -> Iterator[Piece]:
+def _block(
+    body: bytes, where: str, *, opened: re.Match[bytes], closed: re.Match[bytes]
+) -> Iterator[Piece]:
     label = _label(opened)
     # RFC 1421 headers stand before the first empty line; Base64 holds no colon.
     lines = b"\n".join(line for line in body.splitlines() if b":" not in line)
     octets = _base64(_letters(lines.replace(b"=3D", b"=")))
-    # Behind the certificate OpenSSL writes what it is trusted for, or not: to read the certificate alone would drop that.
+    # Behind the certificate OpenSSL writes what it is trusted for, or not: to read the certificate
+    # alone would drop that.
     if not octets or label != _label(closed) or label.startswith("TRUSTED"):
         yield Piece(_head(body[:_HEAD]), where, label, is_whole=False)
         return
-    yield from (Piece(piece.octets, where, label, is_whole=piece.is_whole) for piece in _binary(octets, ""))
+    yield from (
+        Piece(piece.octets, where, label, is_whole=piece.is_whole) for piece in _binary(octets, "")
+    )
 
 
 def _head(body: bytes) -> bytes:
@@ -213,7 +257,9 @@ def _base64(letters: bytes) -> bytes | None:
 
 
 def _unarmoured(text: bytes, before: str) -> Iterator[Piece]:
-    """Give what is coded without armour; the length that stands in the object tells where it ends."""
+    """Yield what is coded without armour; the length that stands in the object tells where
+    it ends.
+    """
     if _CONTROL.search(text):
         yield from _binary(text, before)
         return
@@ -233,8 +279,14 @@ def _unarmoured(text: bytes, before: str) -> Iterator[Piece]:
         piece = None
         if wanted <= rest:
             letters = _letters(text[found.start() : found.start() + reach])[:wanted]
-            octets = _decoded(letters if size is not None else _run(letters), is_hexadecimal=is_hexadecimal)
-            piece = None if octets is None or (size is not None and len(octets) < size) else _whole(octets, where)
+            octets = _decoded(
+                letters if size is not None else _run(letters), is_hexadecimal=is_hexadecimal
+            )
+            piece = (
+                None
+                if octets is None or (size is not None and len(octets) < size)
+                else _whole(octets, where)
+            )
         if piece is not None:
             yield piece
             at = found.start() + _reached(text, found.start(), wanted)
@@ -261,7 +313,7 @@ def _decoded(letters: bytes, *, is_hexadecimal: bool) -> bytes | None:
 
 
 def _size(head: bytes | None) -> int | None:
-    """Give how many octets the object that begins so has; None for one of indefinite length."""
+    """Return how many octets the object that begins so has; None for one of indefinite length."""
     if not head or head[1] == 0x80:
         return None
     count = head[1] & 0x7F
@@ -276,11 +328,15 @@ def _run(letters: bytes) -> bytes:
 def _whole(octets: bytes, where: str) -> Piece | None:
     if not _is_element(octets, 0):
         return None
-    return _element(octets, 0, "")[0] if octets[1] == 0x80 else Piece(octets[: der.element_at(octets, 0).end], where)
+    return (
+        _element(octets, 0, "")[0]
+        if octets[1] == 0x80
+        else Piece(octets[: der.element_at(octets, 0).end], where)
+    )
 
 
 def _reached(text: bytes, start: int, wanted: int) -> int:
-    """Tell how far `wanted` letters reach from `start`, with what stands between them."""
+    """Return how far `wanted` letters reach from `start`, with what stands between them."""
     at = start + wanted
     missing = wanted - len(_letters(text[start:at]))
     while missing > 0 and at < len(text):

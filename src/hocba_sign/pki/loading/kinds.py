@@ -1,4 +1,5 @@
-"""What octets are, by their shape and never by a file's name: DER objects, and the forms of whole files.
+"""What octets are, by their shape and never by a file's name: DER objects, and the forms of whole
+files.
 
 Nothing is decoded but headers, so that anything can be asked about.
 """
@@ -54,7 +55,7 @@ WRONG_KINDS: Final = {
 
 
 def wrong_kind(kinds: Iterable[Kind], *, default: str) -> str:
-    """Give the cause that names what a file is that holds nothing of the kind asked for."""
+    """Return the cause that names what a file is that holds nothing of the kind asked for."""
     return next((WRONG_KINDS[kind] for kind in kinds if kind in WRONG_KINDS), default)
 
 
@@ -78,9 +79,19 @@ _OFFICE: Final = (b"[Content_Types].xml", b"mimetype", b"_rels/")
 """How the first entry of an office document is called."""
 _DER_START: Final = re.compile(rb"\x30[\x80-\x84]")
 _OCTET: Final = rb"(?:[0-9A-Fa-f]{2}:?)"
-_NOT_CODE: Final = rb"(?![./\\]|[^\n]*://|" + _OCTET + rb"{20}(?:" + _OCTET + rb"{12}){0,1}(?:" + _OCTET + rb"{32}){0,1}\s)"
+_NOT_CODE: Final = (
+    rb"(?![./\\]|[^\n]*://|"
+    + _OCTET
+    + rb"{20}(?:"
+    + _OCTET
+    + rb"{12}){0,1}(?:"
+    + _OCTET
+    + rb"{32}){0,1}\s)"
+)
 """How a path, an address or the fingerprint of something begins."""
-_CODE: Final = re.compile(rb"(?m)(?:^[ \t>|#*]{0,8}" + _NOT_CODE + rb"\S{40,}(?:\r?\n|\Z)){4}|(?<!\S)(?!\S*://)\S{200}")
+_CODE: Final = re.compile(
+    rb"(?m)(?:^[ \t>|#*]{0,8}" + _NOT_CODE + rb"\S{40,}(?:\r?\n|\Z)){4}|(?<!\S)(?!\S*://)\S{200}"
+)
 """Four lines that are one long word each, or a very long word: not written for people."""
 _DUMP: Final = re.compile(
     rb"(?:\b(?:0[xX])?[0-9A-Fa-f]{1,3}h?\b[\s,;]{1,4}){64}"
@@ -90,7 +101,9 @@ _DUMP: Final = re.compile(
     rb"|(?m:^begin(?:-base64)? [0-7]{3,4} )"
 )
 """Octets written one by one or in columns, as programs dump them, and what uuencode writes."""
-_BOUNDARY_WORDS: Final = re.compile(rb"(?i)\b(?:BEGIN|END)\b[ _-]{1,3}(?:[A-Z0-9]+ )?(?:CRL|CERTIFICATE|OCSP|PKCS|CMS)")
+_BOUNDARY_WORDS: Final = re.compile(
+    rb"(?i)\b(?:BEGIN|END)\b[ _-]{1,3}(?:[A-Z0-9]+ )?(?:CRL|CERTIFICATE|OCSP|PKCS|CMS)"
+)
 
 
 def form_of_file(octets: bytes) -> Kind | None:
@@ -117,9 +130,15 @@ def form_of_file(octets: bytes) -> Kind | None:
 
 
 def kind_of(octets: bytes, *, is_cut: bool = False) -> Kind:
-    """Tell what a DER object is by the first elements of its shape; of one that is cut off, as far as they are there."""
+    """Return what a DER object is by the first elements of its shape; of one that is cut off, as
+    far as they are there.
+    """
     outer = _tags(octets, 0, len(octets), count=1)
-    if len(outer) != 1 or outer[0][0] != der.SEQUENCE or (not is_cut and outer[0][2] != len(octets)):
+    if (
+        len(outer) != 1
+        or outer[0][0] != der.SEQUENCE
+        or (not is_cut and outer[0][2] != len(octets))
+    ):
         return Kind.UNKNOWN
     parts = _tags(octets, outer[0][1], outer[0][2], count=4)
     match [tag for tag, _, _ in parts]:
@@ -128,7 +147,9 @@ def kind_of(octets: bytes, *, is_cut: bool = False) -> Kind:
             return Kind.BUNDLE if content == _SIGNED_DATA else Kind.UNKNOWN
         case [0x0A, *_]:
             return Kind.OCSP
-        case [der.INTEGER, der.SEQUENCE] | [der.INTEGER, der.SEQUENCE, der.SEQUENCE] if octets[parts[0][1] : parts[0][2]] == b"\x03":
+        case [der.INTEGER, der.SEQUENCE] | [der.INTEGER, der.SEQUENCE, der.SEQUENCE] if (
+            octets[parts[0][1] : parts[0][2]] == b"\x03"
+        ):
             return Kind.PKCS12
         case [2, 2, 2, *_] | [2, 4, *_] | [2, 0x30, 4, *_] | [0x30, 4] | [0x30, 3]:
             return Kind.KEY
@@ -145,7 +166,9 @@ _Tag: TypeAlias = tuple[int, int, int]
 
 
 def _tags(octets: bytes, at: int, end: int, *, count: int) -> list[_Tag]:
-    """Read the headers of at most `count` elements before `end`, whether or not their content is there."""
+    """Read the headers of at most `count` elements before `end`, whether or not their content is
+    there.
+    """
     found: list[_Tag] = []
     end = min(end, len(octets))
     while at + 2 <= end and len(found) < count:
@@ -159,7 +182,7 @@ def _tags(octets: bytes, at: int, end: int, *, count: int) -> list[_Tag]:
 
 
 def _kind_of_signed(octets: bytes, tbs: _Tag) -> Kind:
-    """Tell what was signed: a list states a time where a certificate states a period."""
+    """Return what was signed: a list states a time where a certificate states a period."""
     tags = [tag for tag, _, _ in _tags(octets, *tbs[1:], count=6)]
     version = 1 if tags[:1] in ([0x02], [0xA0]) else 0
     match tags[version:]:
@@ -169,11 +192,17 @@ def _kind_of_signed(octets: bytes, tbs: _Tag) -> Kind:
             return Kind.OCSP
         case [0x30, 0x30, 0xA0, *_] if tags[0] == der.INTEGER:
             return Kind.REQUEST
-    is_certificate = tags[:2] == [0xA0, der.INTEGER] or (tags[:1] == [der.INTEGER] and tags[3:6] == [der.SEQUENCE] * 3)
+    is_certificate = tags[:2] == [0xA0, der.INTEGER] or (
+        tags[:1] == [der.INTEGER] and tags[3:6] == [der.SEQUENCE] * 3
+    )
     return Kind.CERTIFICATE if is_certificate else Kind.UNKNOWN
 
 
 def _is_row(octets: bytes, parts: list[_Tag]) -> bool:
-    """Tell whether the elements are certificates or lists themselves, as in a path of certificates, or a token behind its status."""
+    """Return whether the elements are certificates or lists themselves, as in a path of
+    certificates, or a token behind its status.
+    """
     heads = [[tag for tag, _, _ in _tags(octets, start, end, count=4)] for _, start, end in parts]
-    return all(head == [0x30, 0x30, 3] for head in heads) or (len(heads) == 2 and heads[1][:1] == [der.OID])
+    return all(head == [0x30, 0x30, 3] for head in heads) or (
+        len(heads) == 2 and heads[1][:1] == [der.OID]
+    )

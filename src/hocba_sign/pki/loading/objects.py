@@ -1,6 +1,8 @@
-"""What a file given as evidence holds: every certificate, revocation list and OCSP response in it, and what else, by content and never by name.
+"""What a file given as evidence holds: every certificate, revocation list and OCSP response in it,
+and what else, by content and never by name.
 
-Nothing is verified here. What cannot be read is named, with whether it may have been a statement on revocation.
+Nothing is verified here. What cannot be read is named, with whether it may have been a statement on
+revocation.
 """
 
 from collections.abc import Iterator
@@ -54,7 +56,10 @@ class Part:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Objects:
-    """What a file holds, each once and in its order; lists and responses as DER. `others` are the kinds beside them, `unread` what was not read."""
+    """What a file holds, each once and in its order; lists and responses as DER.
+
+    `others` are the kinds beside them, `unread` what was not read.
+    """
 
     certificates: tuple[Certificate, ...] = ()
     crls: tuple[bytes, ...] = field(default=(), repr=False)
@@ -67,8 +72,12 @@ class Objects:
 
     @property
     def kinds(self) -> tuple[Kind, ...]:
-        """Give the kinds of what was read, those of evidence first."""
-        held = ((Kind.CERTIFICATE, self.certificates), (Kind.CRL, self.crls), (Kind.OCSP, self.ocsps))
+        """Return the kinds of what was read, those of evidence first."""
+        held = (
+            (Kind.CERTIFICATE, self.certificates),
+            (Kind.CRL, self.crls),
+            (Kind.OCSP, self.ocsps),
+        )
         return (*(kind for kind, found in held if found), *self.others)
 
 
@@ -89,18 +98,28 @@ def read_objects(octets: bytes) -> Objects:
 
 
 def wrong_document(error: InputError, octets: bytes) -> InputError:
-    """Say in the place of the error of a file that was taken for a document what the file is instead, where that can be told."""
-    kinds = [kind for kind in read_objects(octets).kinds if kind is not Kind.DOCUMENT] if error.cause == "XML.NOT_XML" else []
+    """Say in the place of the error of a file that was taken for a document what the file is
+    instead, where that can be told.
+    """
+    kinds = (
+        [kind for kind in read_objects(octets).kinds if kind is not Kind.DOCUMENT]
+        if error.cause == "XML.NOT_XML"
+        else []
+    )
     cause = wrong_kind(kinds, default="")
-    return InputError(error.cause, where=f"{error.where}: {cause}", detail=error.detail) if cause else error
+    return (
+        InputError(error.cause, where=f"{error.where}: {cause}", detail=error.detail)
+        if cause
+        else error
+    )
 
 
 def load_certificates(octets: bytes) -> tuple[Certificate, ...]:
     """Read all certificates of a file as CAs publish them. Order is kept, repetitions are dropped.
 
     One unreadable certificate among good ones is an error, not left out.
-    Raises: InputError CERT.FILE where nothing is found, FILE.IS_* for what is another kind of file, CERT.MALFORMED and CERT.TOO_LARGE with
-    the place in the file.
+    Raises: InputError CERT.FILE where nothing is found, FILE.IS_* for what is another kind of file,
+    CERT.MALFORMED and CERT.TOO_LARGE with the place in the file.
     """
     if len(octets) > MAX_FILE_OCTETS:
         raise InputError("CERT.TOO_LARGE", detail=f"{len(octets)} octets")
@@ -112,14 +131,21 @@ def load_certificates(octets: bytes) -> tuple[Certificate, ...]:
         raise InputError(broken.cause, where=broken.where)
     if not found.certificates:
         kinds = (kind for kind in found.kinds if kind not in {Kind.DOCUMENT, Kind.PICTURE})
-        raise InputError(wrong_kind(kinds, default="CERT.MALFORMED" if octets[:1] == b"\x30" else "CERT.FILE"))
+        raise InputError(
+            wrong_kind(kinds, default="CERT.MALFORMED" if octets[:1] == b"\x30" else "CERT.FILE")
+        )
     return found.certificates
 
 
 def check_crl(crl_der: bytes) -> None:
-    """Look at the outer structure of a list; the signature and the dates are for `path`. Raises: InputError REVOCATION.CRL_MALFORMED."""
+    """Look at the outer structure of a list; the signature and the dates are for `path`.
+
+    Raises: InputError REVOCATION.CRL_MALFORMED.
+    """
     if len(crl_der) > MAX_CRL_OCTETS:
-        raise InputError("REVOCATION.TOO_LARGE", detail=f"{len(crl_der)} octets, at most {MAX_CRL_OCTETS}")
+        raise InputError(
+            "REVOCATION.TOO_LARGE", detail=f"{len(crl_der)} octets, at most {MAX_CRL_OCTETS}"
+        )
     try:
         read_revocation_list(crl_der)
     except (InputError, ValueError):
@@ -129,22 +155,36 @@ def check_crl(crl_der: bytes) -> None:
     try:
         parsed = crl.CertificateList.load(crl_der, strict=True)
         fields = parsed["tbs_cert_list"]
-        _ = (fields["issuer"].hashable, fields["this_update"].native, fields["next_update"].native, parsed["signature"].native)
+        _ = (
+            fields["issuer"].hashable,
+            fields["this_update"].native,
+            fields["next_update"].native,
+            parsed["signature"].native,
+        )
     except (AttributeError, ValueError, TypeError, LookupError) as error:
         raise InputError("REVOCATION.CRL_MALFORMED", detail=type(error).__name__) from error
 
 
 def check_ocsp(response_der: bytes) -> None:
-    """Look at a response: status successful, and a basic response. Raises: InputError REVOCATION.OCSP_MALFORMED, REVOCATION.OCSP_UNSUCCESSFUL."""
+    """Look at a response: status successful, and a basic response.
+
+    Raises: InputError REVOCATION.OCSP_MALFORMED, REVOCATION.OCSP_UNSUCCESSFUL.
+    """
     if len(response_der) > MAX_OCSP_OCTETS:
-        raise InputError("REVOCATION.TOO_LARGE", detail=f"{len(response_der)} octets, at most {MAX_OCSP_OCTETS}")
+        raise InputError(
+            "REVOCATION.TOO_LARGE", detail=f"{len(response_der)} octets, at most {MAX_OCSP_OCTETS}"
+        )
     try:
         parsed = ocsp.OCSPResponse.load(response_der, strict=True)
         status = parsed["response_status"].native
         if status == "successful":
             data = parsed["response_bytes"]["response"].parsed["tbs_response_data"]
             for one in data["responses"]:
-                _ = (one["cert_id"]["serial_number"].native, one["this_update"].native, one["next_update"].native)
+                _ = (
+                    one["cert_id"]["serial_number"].native,
+                    one["this_update"].native,
+                    one["next_update"].native,
+                )
     except (AttributeError, ValueError, TypeError, LookupError) as error:
         raise InputError("REVOCATION.OCSP_MALFORMED", detail=type(error).__name__) from error
     if status != "successful":
@@ -152,7 +192,9 @@ def check_ocsp(response_der: bytes) -> None:
 
 
 class _Reader:
-    """Collects what the pieces of one file are; in a document codes of other things are ordinary."""
+    """Collects what the pieces of one file are; in a document codes of other things are
+    ordinary.
+    """
 
     def __init__(self, *, is_document: bool) -> None:
         self._is_document = is_document
@@ -163,7 +205,9 @@ class _Reader:
         self._unread: list[Part] = []
 
     def objects(self, form: Kind | None) -> Objects:
-        is_nothing = not (self._certificates or self._crls or self._ocsps or self._others or self._unread)
+        is_nothing = not (
+            self._certificates or self._crls or self._ocsps or self._others or self._unread
+        )
         if is_nothing and form is None:
             self._unread.append(Part("FILE.UNUSABLE", "", Mark.NOTHING))
         elif form is Kind.DOCUMENT or (is_nothing and form is not None):
@@ -180,7 +224,12 @@ class _Reader:
         if piece.is_whole:
             self._object(piece.octets, piece.where, label=piece.label, depth=0)
         else:
-            self._broken(piece.octets, piece.where, label=piece.label, kind=kind_of(piece.octets, is_cut=True))
+            self._broken(
+                piece.octets,
+                piece.where,
+                label=piece.label,
+                kind=kind_of(piece.octets, is_cut=True),
+            )
 
     def _object(self, octets: bytes, where: str, *, label: str, depth: int) -> None:
         kind = kind_of(octets)
@@ -203,10 +252,20 @@ class _Reader:
                 case _:
                     self._others[kind] = None
         except InputError as error:
-            self._broken(octets, ", ".join(filter(None, (where, error.where))), label=label, kind=kind, cause=error.cause)
+            self._broken(
+                octets,
+                ", ".join(filter(None, (where, error.where))),
+                label=label,
+                kind=kind,
+                cause=error.cause,
+            )
 
-    def _broken(self, octets: bytes, where: str, *, label: str, kind: Kind, cause: str = "") -> None:
-        """Name what is cut off, damaged or of an unknown kind, by its shape or by what its PEM boundary promises."""
+    def _broken(
+        self, octets: bytes, where: str, *, label: str, kind: Kind, cause: str = ""
+    ) -> None:
+        """Name what is cut off, damaged or of an unknown kind, by its shape or by what its PEM
+        boundary promises.
+        """
         other, mark = _by_label(label)
         if kind is Kind.UNKNOWN and other is not None:
             self._others[other] = None
@@ -221,7 +280,13 @@ class _Reader:
         if self._is_document and mark is Mark.NOTHING and not label:
             return
         kind = Kind.CERTIFICATE if kind is Kind.UNKNOWN and "CERTIFICATE" in label else kind
-        self._unread.append(Part(_UNREAD.get(kind, "FILE.UNUSABLE") if cause in {"", "DER.MALFORMED"} else cause, where, mark))
+        self._unread.append(
+            Part(
+                _UNREAD.get(kind, "FILE.UNUSABLE") if cause in {"", "DER.MALFORMED"} else cause,
+                where,
+                mark,
+            )
+        )
 
 
 _UNREAD: Final = {
@@ -232,7 +297,9 @@ _UNREAD: Final = {
 
 
 def _by_label(label: str) -> tuple[Kind | None, Mark]:
-    """Tell what a PEM boundary promises: a kind that is no evidence, or what its loss may mean."""
+    """Return what a PEM boundary promises: a kind that is no evidence, or what its loss may
+    mean.
+    """
     if "KEY" in label or "PARAMETERS" in label or label.startswith(("PGP", "SSH", "DH ")):
         return Kind.KEY, Mark.OTHER
     if "REQUEST" in label:
@@ -243,7 +310,7 @@ def _by_label(label: str) -> tuple[Kind | None, Mark]:
 
 
 def _as_response(octets: bytes) -> bytes:
-    """Give an OCSPResponse, around a BasicOCSPResponse that stands alone."""
+    """Return an OCSPResponse, around a BasicOCSPResponse that stands alone."""
     if der.whole(octets, der.SEQUENCE).octets[der.element_at(octets, 0).start] == _ENUMERATED:
         return octets
     inner = der.encode(der.SEQUENCE, _BASIC_RESPONSE, der.encode(der.OCTET_STRING, octets))
@@ -251,7 +318,8 @@ def _as_response(octets: bytes) -> bytes:
 
 
 def _contents(octets: bytes) -> Iterator[bytes]:
-    """Give the certificates, lists and responses in signed data, and what its content is if that is an object; or the members of a row.
+    """Yield the certificates, lists and responses in signed data, and what its content is if that
+    is an object; or the members of a row.
 
     Raises: InputError DER.MALFORMED.
     """
@@ -279,7 +347,13 @@ def _revocation_value(choice: der.Element) -> bytes | None:
 
 
 def _inner(holder: der.Element) -> Iterator[bytes]:
-    """Give the content where it is an object or more signed data; a message of another kind is no evidence."""
+    """Yield the content where it is an object or more signed data; a message of another kind is no
+    evidence.
+    """
     for part in der.children(holder):
-        if part.tag == der.OCTET_STRING and part.content[:1] == b"\x30" and kind_of(part.content) is not Kind.UNKNOWN:
+        if (
+            part.tag == der.OCTET_STRING
+            and part.content[:1] == b"\x30"
+            and kind_of(part.content) is not Kind.UNKNOWN
+        ):
             yield part.content

@@ -1,7 +1,8 @@
 """Candidate chains: from a certificate up to an anchor, by names and key identifiers.
 
-Of several issuers of one name those come first whose key made the signature, so that namesakes hide nobody; `path` judges each
-candidate. The search is bounded, because a document may carry any number of certificates that name each other as issuers.
+Of several issuers of one name those come first whose key made the signature, so that namesakes hide
+nobody; `path` judges each candidate. The search is bounded, because a document may carry any number
+of certificates that name each other as issuers.
 """
 
 from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping
@@ -44,13 +45,19 @@ def find_anchor(trust: TrustStore, sha256: str) -> Anchor | None:
     return _indexed(trust).by_sha256.get(sha256)
 
 
-def candidate_chains(leaf: Certificate, trust: TrustStore, *, certificates: tuple[Certificate, ...]) -> Iterator[tuple[Certificate, ...]]:
-    """Yield chains (leaf first, anchor last), at most `MAX_CHAINS`, shorter ones of each branch first.
+def candidate_chains(
+    leaf: Certificate, trust: TrustStore, *, certificates: tuple[Certificate, ...]
+) -> Iterator[tuple[Certificate, ...]]:
+    """Yield chains (leaf first, anchor last), at most `MAX_CHAINS`, shorter ones of each branch
+    first.
 
-    Those whose names are equal octet by octet come first; the others only when these have been used up.
+    Those whose names are equal octet by octet come first; the others only when these have been used
+    up.
     """
     anchors = _indexed(trust)
-    pool = [certificate for certificate in certificates if certificate.sha256 not in anchors.by_sha256]
+    pool = [
+        certificate for certificate in certificates if certificate.sha256 not in anchors.by_sha256
+    ]
     seen: set[tuple[Certificate, ...]] = set()
     for chain in _Search(anchors.by_name, _by_subject(pool, _octets), _octets).walk((leaf,)):
         yield chain
@@ -58,7 +65,9 @@ def candidate_chains(leaf: Certificate, trust: TrustStore, *, certificates: tupl
         if len(seen) == MAX_CHAINS:
             return
     known = (anchor.certificate for anchor in trust.anchors)
-    for chain in _Search(_by_subject(known, comparable), _by_subject(pool, comparable), comparable).walk((leaf,)):
+    for chain in _Search(
+        _by_subject(known, comparable), _by_subject(pool, comparable), comparable
+    ).walk((leaf,)):
         if chain not in seen:
             yield chain
             seen.add(chain)
@@ -66,7 +75,9 @@ def candidate_chains(leaf: Certificate, trust: TrustStore, *, certificates: tupl
             return
 
 
-def _by_subject(certificates: Iterable[Certificate], key: Callable[[bytes], Hashable]) -> Mapping[Hashable, list[Certificate]]:
+def _by_subject(
+    certificates: Iterable[Certificate], key: Callable[[bytes], Hashable]
+) -> Mapping[Hashable, list[Certificate]]:
     found: dict[Hashable, list[Certificate]] = {}
     for certificate in certificates:
         found.setdefault(key(certificate.subject_der), []).append(certificate)
@@ -103,7 +114,11 @@ class _Search:
 
 
 def _first_who_signed(subject: Certificate, issuers: list[Certificate]) -> list[Certificate]:
-    return sorted(issuers, key=lambda issuer: not certificate_verdict(subject, issuer).is_right) if len(issuers) > 1 else issuers
+    return (
+        sorted(issuers, key=lambda issuer: not certificate_verdict(subject, issuer).is_right)
+        if len(issuers) > 1
+        else issuers
+    )
 
 
 def _octets(name_der: bytes) -> Hashable:

@@ -1,4 +1,6 @@
-"""Delta lists: what they change in the complete list that they belong to. Of no other list they say anything.
+"""Delta lists: what they change in the complete list that they belong to.
+
+Of no other list they say anything.
 
 Spec: RFC 5280, 5.2.4, 5.2.6 and 6.3.3 (c).
 """
@@ -21,8 +23,14 @@ from hocba_sign.pki.revocation.selection import Statement
 
 
 def needs_delta(statement: Statement) -> bool:
-    """Tell whether a complete list points to deltas, so that its silence alone may be outdated."""
-    return statement.kind == "crl" and statement.content is None and bool(parsed_crl(statement.item.der).freshest_crl_value)
+    """Return whether a complete list points to deltas, so that its silence alone may be
+    outdated.
+    """
+    return (
+        statement.kind == "crl"
+        and statement.content is None
+        and bool(parsed_crl(statement.item.der).freshest_crl_value)
+    )
 
 
 def is_issued_by(item: Item, moment: datetime) -> bool:
@@ -31,26 +39,39 @@ def is_issued_by(item: Item, moment: datetime) -> bool:
 
 
 def updated(reading: Reading, deltas: tuple[Item, ...], *, question: Question) -> Iterator[Reading]:
-    """Give what `reading` becomes by each delta that belongs to its list and bears the signature of who signed that."""
+    """Yield what `reading` becomes by each delta that belongs to its list and bears the signature
+    of who signed that.
+    """
     if reading.statement.kind != "crl" or reading.signer is None:
         return
     for item in deltas:
         complete = parsed_crl(reading.statement.item.der)
-        if not _belongs(parsed_crl(item.der), complete) or not _is_signed(item, reading.signer, question.at):
+        if not _belongs(parsed_crl(item.der), complete) or not _is_signed(
+            item, reading.signer, question.at
+        ):
             continue
         said = content_of_list(item.der, question.certificate)
         permanent = tuple(entry for entry in reading.entries if not entry.is_hold)
         kept = () if said.is_removed else tuple(entry for entry in reading.entries if entry.is_hold)
         if said.is_usable or said.unknown_cause is not None:
             entries = tuple(dict.fromkeys((*permanent, *kept, *said.entries)))
-            yield replace(reading, statement=_statement(item), entries=entries, unknown_cause=said.unknown_cause)
+            yield replace(
+                reading,
+                statement=_statement(item),
+                entries=entries,
+                unknown_cause=said.unknown_cause,
+            )
 
 
 def revocations(deltas: tuple[Item, ...], question: Question) -> Iterator[Reading]:
-    """Give what deltas of the issuer itself list, whether or not the complete list is at hand: only their silence depends on that."""
+    """Yield what deltas of the issuer itself list, whether or not the complete list is at hand:
+    only their silence depends on that.
+    """
     issuer = question.issuer
     for item in deltas:
-        is_own = same_name(parsed_crl(item.der).issuer.dump(), issuer.subject_der) and _is_signed(item, issuer, question.at)
+        is_own = same_name(parsed_crl(item.der).issuer.dump(), issuer.subject_der) and _is_signed(
+            item, issuer, question.at
+        )
         said = content_of_list(item.der, question.certificate) if is_own else Content()
         if said.entries or said.unknown_cause is not None:
             yield Reading(
@@ -64,7 +85,12 @@ def revocations(deltas: tuple[Item, ...], question: Question) -> Iterator[Readin
 
 def _statement(item: Item) -> Statement:
     fields = parsed_crl(item.der)["tbs_cert_list"]
-    return Statement(item=item, kind="crl", this_update=fields["this_update"].native, next_update=fields["next_update"].native)
+    return Statement(
+        item=item,
+        kind="crl",
+        this_update=fields["this_update"].native,
+        next_update=fields["next_update"].native,
+    )
 
 
 def _is_signed(item: Item, signer: Certificate, at: datetime) -> bool:
@@ -76,12 +102,16 @@ def _is_signed(item: Item, signer: Certificate, at: datetime) -> bool:
 
 def _belongs(delta: crl.CertificateList, complete: crl.CertificateList) -> bool:
     number, of_complete = delta.crl_number_value, complete.crl_number_value
-    scope, of_scope = delta.issuing_distribution_point_value, complete.issuing_distribution_point_value
+    scope, of_scope = (
+        delta.issuing_distribution_point_value,
+        complete.issuing_distribution_point_value,
+    )
     return (
         same_name(delta.issuer.dump(), complete.issuer.dump())
         and number is not None
         and of_complete is not None
         and delta.delta_crl_indicator_value.native <= of_complete.native < number.native
         and delta.authority_key_identifier == complete.authority_key_identifier
-        and (None if scope is None else scope.native) == (None if of_scope is None else of_scope.native)
+        and (None if scope is None else scope.native)
+        == (None if of_scope is None else of_scope.native)
     )

@@ -1,8 +1,9 @@
 """Chains of ordinary certificates, judged without the engine.
 
-Ordinary are strictly encoded v3 certificates without name constraints, policy constraints and mappings, or unknown critical
-extensions, whose names chain octet by octet. For these RFC 5280, 6.1 comes down to dates, CA flags, key usages and path lengths.
-What is said here is only ever "passes"; for everything else the engine finds the reason.
+Ordinary are strictly encoded v3 certificates without name constraints, policy constraints and
+mappings, or unknown critical extensions, whose names chain octet by octet. For these RFC 5280, 6.1
+comes down to dates, CA flags, key usages and path lengths. What is said here is only ever "passes";
+for everything else the engine finds the reason.
 Spec: RFC 5280, 4.2 and 6.1.
 """
 
@@ -16,7 +17,14 @@ from hocba_sign.crypto import der
 from hocba_sign.errors import InputError
 from hocba_sign.pki.cache.bounded import Kept
 from hocba_sign.pki.certificates.certificate import Certificate
-from hocba_sign.pki.certificates.extensions import RawExtension, boolean, extensions, full_names, general_names, moment
+from hocba_sign.pki.certificates.extensions import (
+    RawExtension,
+    boolean,
+    extensions,
+    full_names,
+    general_names,
+    moment,
+)
 from hocba_sign.pki.certificates.name_comparison import name_key
 from hocba_sign.pki.certificates.profile import ProfileException, Purpose, knows_qualifiers
 from hocba_sign.pki.path.result import PathRequirements
@@ -27,8 +35,18 @@ MAX_EXTENSIONS = 32
 MAX_POLICIES = 16
 
 _BASIC_CONSTRAINTS, _KEY_USAGE, _EXTENDED_KEY_USAGE = "2.5.29.19", "2.5.29.15", "2.5.29.37"
-_POLICIES, _POINTS, _ALTERNATIVE_NAME, _NO_CHECK = "2.5.29.32", "2.5.29.31", "2.5.29.17", "1.3.6.1.5.5.7.48.1.5"
-_SUBJECT_KEY, _AUTHORITY_KEY, _ACCESS, _STATEMENTS = "2.5.29.14", "2.5.29.35", "1.3.6.1.5.5.7.1.1", "1.3.6.1.5.5.7.1.3"
+_POLICIES, _POINTS, _ALTERNATIVE_NAME, _NO_CHECK = (
+    "2.5.29.32",
+    "2.5.29.31",
+    "2.5.29.17",
+    "1.3.6.1.5.5.7.48.1.5",
+)
+_SUBJECT_KEY, _AUTHORITY_KEY, _ACCESS, _STATEMENTS = (
+    "2.5.29.14",
+    "2.5.29.35",
+    "1.3.6.1.5.5.7.1.1",
+    "1.3.6.1.5.5.7.1.3",
+)
 _STANDARD_ARCS = ("2.5.29.", "1.3.6.1.5.5.7.1.")
 """An extension of these arcs that is not named above may have a say in validation."""
 _TIME_STAMPING = "1.3.6.1.5.5.7.3.8"
@@ -41,7 +59,10 @@ _VERSION_3 = b"\xa0\x03\x02\x01\x02"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Ordinary:
-    """What `Certificate` does not tell. `points_der` are the GeneralNames of the CRL distribution points."""
+    """What `Certificate` does not tell.
+
+    `points_der` are the GeneralNames of the CRL distribution points.
+    """
 
     path_length: int | None = None
     points_der: frozenset[bytes] = frozenset()
@@ -54,19 +75,22 @@ _facts: Kept[str, Ordinary | None] = Kept(MAX_KEPT_FACTS)
 
 
 def ordinary(certificate: Certificate) -> Ordinary | None:
-    """Give the facts of an ordinary certificate, None for any other."""
+    """Return the facts of an ordinary certificate, None for any other."""
     return _facts.get(certificate.sha256, lambda: _read(certificate))
 
 
 def is_ordinary_chain(chain: tuple[Certificate, ...]) -> bool:
-    """Tell whether all certificates are ordinary, their names chain octet by octet, and no name, number or key occurs twice."""
+    """Return whether all certificates are ordinary, their names chain octet by octet, and no name,
+    number or key occurs twice.
+    """
     return (
         len(chain) > 1
         and all(ordinary(certificate) is not None for certificate in chain)
         and all(subject.issuer_der == issuer.subject_der for subject, issuer in pairwise(chain))
         and len({certificate.subject_der for certificate in chain}) == len(chain)
         and len({certificate.public_key_der for certificate in chain}) == len(chain)
-        and len({(certificate.issuer_der, certificate.serial_number) for certificate in chain}) == len(chain)
+        and len({(certificate.issuer_der, certificate.serial_number) for certificate in chain})
+        == len(chain)
     )
 
 
@@ -76,28 +100,41 @@ def _known(certificate: Certificate) -> Ordinary:
     return facts
 
 
-def passes(chain: tuple[Certificate, ...], *, at: datetime, asked: PathRequirements) -> tuple[ProfileException, ...] | None:
-    """Judge structure, profile and purpose of a chain whose signatures have been verified (leaf first, anchor last).
+def passes(
+    chain: tuple[Certificate, ...], *, at: datetime, asked: PathRequirements
+) -> tuple[ProfileException, ...] | None:
+    """Judge structure, profile and purpose of a chain whose signatures have been verified (leaf
+    first, anchor last).
 
-    Gives the exceptions that the leaf needs when everything holds; None when it does not, or when the engine must judge.
+    Gives the exceptions that the leaf needs when everything holds; None when it does not, or when
+    the engine must judge.
     """
     if asked.initial_policies or asked.is_policy_explicit:
         return None
-    if not is_ordinary_chain(chain) or not all(_is_issued(subject, issuer, at) for subject, issuer in pairwise(chain)):
+    if not is_ordinary_chain(chain) or not all(
+        _is_issued(subject, issuer, at) for subject, issuer in pairwise(chain)
+    ):
         return None
     leaf, *issuing, anchor = map(_known, chain)
     remaining = len(chain) if anchor.path_length is None else anchor.path_length
     for facts in reversed(issuing):
         if facts.exceptions or remaining == 0:
             return None
-        remaining = min(remaining - 1, len(chain) if facts.path_length is None else facts.path_length)
-    if anchor.exceptions or not leaf.exceptions <= asked.exceptions or not _is_fit(chain[0], leaf, asked.purpose):
+        remaining = min(
+            remaining - 1, len(chain) if facts.path_length is None else facts.path_length
+        )
+    if (
+        anchor.exceptions
+        or not leaf.exceptions <= asked.exceptions
+        or not _is_fit(chain[0], leaf, asked.purpose)
+    ):
         return None
     return tuple(exception for exception in ProfileException if exception in leaf.exceptions)
 
 
 def may_respond(certificate: Certificate, issuer: Certificate, *, at: datetime) -> bool:
-    """Tell whether an ordinary certificate is that of an OCSP responder of `issuer` whose revocation need not be checked.
+    """Return whether an ordinary certificate is that of an OCSP responder of `issuer` whose
+    revocation need not be checked.
 
     The signature on it is for the caller to verify. Spec: RFC 6960, 4.2.2.2.
     """
@@ -122,9 +159,15 @@ def _is_fit(leaf: Certificate, facts: Ordinary, purpose: Purpose) -> bool:
     usage = leaf.key_usage
     if purpose is not Purpose.ANY and usage is not None and not usage & _SIGNING_USAGES:
         return False
-    if purpose is Purpose.SIGNING and leaf.extended_key_usage and _SERVICES.issuperset(leaf.extended_key_usage):
+    if (
+        purpose is Purpose.SIGNING
+        and leaf.extended_key_usage
+        and _SERVICES.issuperset(leaf.extended_key_usage)
+    ):
         return False
-    return purpose is not Purpose.TIMESTAMPING or (facts.is_extended_key_usage_critical and leaf.extended_key_usage == (_TIME_STAMPING,))
+    return purpose is not Purpose.TIMESTAMPING or (
+        facts.is_extended_key_usage_critical and leaf.extended_key_usage == (_TIME_STAMPING,)
+    )
 
 
 def _read(certificate: Certificate) -> Ordinary | None:
@@ -157,9 +200,15 @@ def _strictly(certificate: Certificate) -> Ordinary:
     return _facts_of(certificate, found, points=points)
 
 
-def _facts_of(certificate: Certificate, found: dict[str, RawExtension], *, points: frozenset[bytes]) -> Ordinary:
+def _facts_of(
+    certificate: Certificate, found: dict[str, RawExtension], *, points: frozenset[bytes]
+) -> Ordinary:
     exceptions: set[ProfileException] = set()
-    if certificate.key_usage is not None and "key_cert_sign" in certificate.key_usage and not certificate.is_ca:
+    if (
+        certificate.key_usage is not None
+        and "key_cert_sign" in certificate.key_usage
+        and not certificate.is_ca
+    ):
         exceptions.add(ProfileException.KEY_CERT_SIGN_WITHOUT_CA)
     if _ACCESS in found and found[_ACCESS].is_critical:
         exceptions.add(ProfileException.CRITICAL_AUTHORITY_INFORMATION_ACCESS)
@@ -168,7 +217,8 @@ def _facts_of(certificate: Certificate, found: dict[str, RawExtension], *, point
         path_length=_constraints(constraints.value_der) if constraints else None,
         points_der=points,
         exceptions=frozenset(exceptions),
-        is_extended_key_usage_critical=_EXTENDED_KEY_USAGE in found and found[_EXTENDED_KEY_USAGE].is_critical,
+        is_extended_key_usage_critical=_EXTENDED_KEY_USAGE in found
+        and found[_EXTENDED_KEY_USAGE].is_critical,
         is_revocation_unchecked=_NO_CHECK in found,
     )
 
@@ -212,12 +262,21 @@ def _policies(value_der: bytes) -> None:
 
 
 def _points(value_der: bytes, *, issuer_der: bytes) -> frozenset[bytes]:
-    """Read the names. A cRLIssuer that is the certificate's issuer names nobody else: some authorities write it."""
+    """Read the names.
+
+    A cRLIssuer that is the certificate's issuer names nobody else: some authorities write it.
+    """
     names: list[bytes] = []
     for point in _items(value_der):
         point_name, *others = der.sequence(point)
-        if point_name.tag != 0xA0 or any(part.der != der.encode(0xA2, der.encode(0xA4, issuer_der)) for part in others) or len(others) > 1:
-            raise der.malformed(point.at, "distribution point for some reasons, or of another issuer")
+        if (
+            point_name.tag != 0xA0
+            or any(part.der != der.encode(0xA2, der.encode(0xA4, issuer_der)) for part in others)
+            or len(others) > 1
+        ):
+            raise der.malformed(
+                point.at, "distribution point for some reasons, or of another issuer"
+            )
         names.extend(full_names(point_name))
     for name in names:
         general_names((der.whole(name, name[0]),))
@@ -229,7 +288,10 @@ def _alternative_names(value_der: bytes) -> None:
 
 
 def _authority_key(value_der: bytes) -> None:
-    if any(part.tag not in (0x80, 0xA1, 0x82) for part in der.sequence(der.whole(value_der, der.SEQUENCE))):
+    if any(
+        part.tag not in (0x80, 0xA1, 0x82)
+        for part in der.sequence(der.whole(value_der, der.SEQUENCE))
+    ):
         raise der.malformed(0, "authorityKeyIdentifier")
 
 

@@ -1,6 +1,8 @@
-"""Who signed one ordinary CRL or OCSP response about an ordinary certificate, and what it says, found without the engine.
+"""Who signed one ordinary CRL or OCSP response about an ordinary certificate, and what it says,
+found without the engine.
 
-Every function gives None wherever the engine must judge: other forms, other issuers, more than one possible signer.
+Every function gives None wherever the engine must judge: other forms, other issuers, more than one
+possible signer.
 Spec: RFC 5280, 6.3.3; RFC 6960, 3.2 and 4.2.2.2.
 """
 
@@ -39,7 +41,9 @@ class Question:
 
 
 def read(question: Question, statement: Statement) -> Reading | tuple[str, ...] | None:
-    """Read what `statement` says about a certificate of an ordinary chain, or why it may not; None leaves the answer to the engine."""
+    """Read what `statement` says about a certificate of an ordinary chain, or why it may not; None
+    leaves the answer to the engine.
+    """
     try:
         match statement.content:
             case RevocationList():
@@ -52,7 +56,9 @@ def read(question: Question, statement: Statement) -> Reading | tuple[str, ...] 
         return None
 
 
-def _by_list(question: Question, statement: Statement, crl: RevocationList) -> Reading | tuple[str, ...] | None:
+def _by_list(
+    question: Question, statement: Statement, crl: RevocationList
+) -> Reading | tuple[str, ...] | None:
     certificate, issuer = question.certificate, question.issuer
     if crl.issuer_der != issuer.subject_der or not _covers(crl.scope, certificate):
         return None
@@ -66,7 +72,12 @@ def _by_list(question: Question, statement: Statement, crl: RevocationList) -> R
         return ("REVOCATION.SIGNATURE",) if _is_only_holder(issuer, question) else None
     if not verdict.is_acceptable(question.at):
         return ("REVOCATION.WEAK_ALGORITHM",) if _is_only_holder(issuer, question) else None
-    return Reading(statement=statement, entries=crl.find(certificate.serial_number), signer_not_after=issuer.not_after, signer=issuer)
+    return Reading(
+        statement=statement,
+        entries=crl.find(certificate.serial_number),
+        signer_not_after=issuer.not_after,
+        signer=issuer,
+    )
 
 
 def _covers(scope: Scope, certificate: Certificate) -> bool:
@@ -74,11 +85,15 @@ def _covers(scope: Scope, certificate: Certificate) -> bool:
         facts = ordinary(certificate)
         if facts is None or not scope.names_der & facts.points_der:
             return False
-    return not (scope.is_user_only and certificate.is_ca) and not (scope.is_ca_only and not certificate.is_ca)
+    return not (scope.is_user_only and certificate.is_ca) and not (
+        scope.is_ca_only and not certificate.is_ca
+    )
 
 
 def _is_only_holder(issuer: Certificate, question: Question) -> bool:
-    """Tell whether no other certificate at hand has the issuer's name, so that no other key could have signed its lists."""
+    """Return whether no other certificate at hand has the issuer's name, so that no other key could
+    have signed its lists.
+    """
     return not any(
         other.sha256 != issuer.sha256 and same_name(other.subject_der, issuer.subject_der)
         for other in (*question.chain, *question.evidence.certificates)
@@ -95,13 +110,21 @@ def _by_response(question: Question, statement: Statement, response: Response) -
     return _reading(question, statement, signer=responder)
 
 
-def read_trusted(question: Question, statement: Statement, *, responders: tuple[Certificate, ...]) -> Reading | None:
-    """Read a response of a responder that the caller trusts for every issuer. Spec: RFC 6960, 4.2.2.2 (1)."""
+def read_trusted(
+    question: Question, statement: Statement, *, responders: tuple[Certificate, ...]
+) -> Reading | None:
+    """Read a response of a responder that the caller trusts for every issuer.
+
+    Spec: RFC 6960, 4.2.2.2 (1).
+    """
     response = statement.content
     if not isinstance(response, Response):
         return None
     for responder in responders:
-        if _is_named(responder, response) and responder.not_before <= response.produced_at <= responder.not_after:
+        if (
+            _is_named(responder, response)
+            and responder.not_before <= response.produced_at <= responder.not_after
+        ):
             verdict = statement_verdict(response, statement.item.sha256, signer=responder)
             if verdict.is_right and verdict.is_acceptable(question.at):
                 return _reading(question, statement, signer=responder)
@@ -111,14 +134,26 @@ def read_trusted(question: Question, statement: Statement, *, responders: tuple[
 def _reading(question: Question, statement: Statement, *, signer: Certificate) -> Reading:
     said = content_of(statement, question.certificate)
     until = min(signer.not_after, question.issuer.not_after)
-    return Reading(statement=statement, entries=said.entries, unknown_cause=said.unknown_cause, signer_not_after=until)
+    return Reading(
+        statement=statement,
+        entries=said.entries,
+        unknown_cause=said.unknown_cause,
+        signer_not_after=until,
+    )
 
 
 def _responder(question: Question, response: Response) -> Certificate | None:
-    """Find the one certificate that the responder's name or key means: the issuer's own, or one carried that may answer for it."""
+    """Find the one certificate that the responder's name or key means: the issuer's own, or one
+    carried that may answer for it.
+    """
     issuer = question.issuer
     carried = [one for one in dict.fromkeys(response.certificates) if one != issuer]
-    if any(_resembles(one, other) for one in carried for other in (*question.chain, *carried) if one != other):
+    if any(
+        _resembles(one, other)
+        for one in carried
+        for other in (*question.chain, *carried)
+        if one != other
+    ):
         return None
     named = [one for one in (issuer, *carried) if _is_named(one, response)]
     if len(named) != 1:
@@ -126,12 +161,18 @@ def _responder(question: Question, response: Response) -> Certificate | None:
     if named[0] == issuer:
         return issuer
     verdict = certificate_verdict(named[0], issuer)
-    is_fit = may_respond(named[0], issuer, at=response.produced_at) and verdict.is_right and verdict.is_acceptable(question.at)
+    is_fit = (
+        may_respond(named[0], issuer, at=response.produced_at)
+        and verdict.is_right
+        and verdict.is_acceptable(question.at)
+    )
     return named[0] if is_fit else None
 
 
 def _resembles(one: Certificate, other: Certificate) -> bool:
-    """Tell whether the engine could take one for the other: by issuer and serial number, or by signature octets."""
+    """Return whether the engine could take one for the other: by issuer and serial number, or by
+    signature octets.
+    """
     is_twin = one.serial_number == other.serial_number and one.issuer_der == other.issuer_der
     return is_twin or one.signature == other.signature or one.public_key_der == other.public_key_der
 

@@ -1,8 +1,10 @@
-"""The one seam to pyhanko-certvalidator: RFC 5280 section 6 and the verification of CRLs and OCSP responses.
+"""The one seam to pyhanko-certvalidator: RFC 5280 section 6 and the verification of CRLs and OCSP
+responses.
 
-A `Session` lives for one chain at one control time. No network, no clock. What the engine decides by copied octets (which CRL
-it has verified, which certificate is the responder) is decided by SHA-256 here. It finds out who signed a statement and whether that
-one may; what a statement says and whether it is fresh enough is decided outside, by the rules for all statements.
+A `Session` lives for one chain at one control time. No network, no clock. What the engine decides
+by copied octets (which CRL it has verified, which certificate is the responder) is decided by
+SHA-256 here. It finds out who signed a statement and whether that one may; what a statement says
+and whether it is fresh enough is decided outside, by the rules for all statements.
 Spec: RFC 5280, 6; RFC 6960, 3.2.
 """
 
@@ -16,7 +18,12 @@ from asn1crypto import x509
 from pyhanko_certvalidator import errors as engine
 from pyhanko_certvalidator._state import ValProcState
 from pyhanko_certvalidator.authority import CertTrustAnchor, TrustQualifiers
-from pyhanko_certvalidator.name_trees import PKIXSubtrees, default_excluded_subtrees, default_permitted_subtrees, process_general_subtrees
+from pyhanko_certvalidator.name_trees import (
+    PKIXSubtrees,
+    default_excluded_subtrees,
+    default_permitted_subtrees,
+    process_general_subtrees,
+)
 from pyhanko_certvalidator.path import ValidationPath
 from pyhanko_certvalidator.policy_decl import (
     NO_REVOCATION,
@@ -37,7 +44,15 @@ from hocba_sign.pki.cache.asn1 import parsed_certificate, parsed_crl, parsed_ocs
 from hocba_sign.pki.certificates.certificate import Certificate
 from hocba_sign.pki.certificates.name_comparison import same_name
 from hocba_sign.pki.path.fast_revocation import Question
-from hocba_sign.pki.path.reference_parts import Algorithms, Context, Manager, Signatures, Verified, poses_as, readable
+from hocba_sign.pki.path.reference_parts import (
+    Algorithms,
+    Context,
+    Manager,
+    Signatures,
+    Verified,
+    poses_as,
+    readable,
+)
 from hocba_sign.pki.path.result import PATH_WORDS, REVOCATION_WORDS, PathRequirements, cause_of
 from hocba_sign.pki.revocation.crl import UNSPECIFIED, Revoked
 from hocba_sign.pki.revocation.entries import Content, content_of, with_own_points
@@ -74,14 +89,20 @@ def _policy_set(oids: frozenset[str]) -> frozenset[str]:
 def _anchor(certificate: x509.Certificate) -> CertTrustAnchor:
     """Take over the anchor's own path length; its dates and policies do not bind."""
     length = certificate.max_path_length
-    return CertTrustAnchor(certificate, TrustQualifiers(max_path_length=length, max_aa_path_length=length))
+    return CertTrustAnchor(
+        certificate, TrustQualifiers(max_path_length=length, max_aa_path_length=length)
+    )
 
 
 def _subtrees(certificate: x509.Certificate, side: str, otherwise: PKIXSubtrees) -> PKIXSubtrees:
     """Take over the anchor's name constraints. Spec: RFC 5937, 3."""
     constraints = certificate.name_constraints_value
     value = None if constraints is None else constraints[side]
-    return {**otherwise, **process_general_subtrees(value)} if isinstance(value, x509.GeneralSubtrees) else otherwise
+    return (
+        {**otherwise, **process_general_subtrees(value)}
+        if isinstance(value, x509.GeneralSubtrees)
+        else otherwise
+    )
 
 
 class Session:
@@ -101,14 +122,22 @@ class Session:
         self._at = at
         self._known_until = known_until
         self._pool = pool
-        known = [one for one in (*related_crls(pool, chain, evidence=evidence), *pool.ocsps) if one.this_update <= known_until]
+        known = [
+            one
+            for one in (*related_crls(pool, chain, evidence=evidence), *pool.ocsps)
+            if one.this_update <= known_until
+        ]
         registry = CertificateRegistry.build(chain)
         registry.register_multiple(
-            certificate for certificate in map(readable, evidence.certificates) if certificate and not poses_as(certificate, chain)
+            certificate
+            for certificate in map(readable, evidence.certificates)
+            if certificate and not poses_as(certificate, chain)
         )
         self._moment = at.replace(microsecond=0)
         deltas = (parsed_crl(item.der) for item in pool.deltas)
-        usable = [one for one in deltas if one["tbs_cert_list"]["this_update"].native <= known_until]
+        usable = [
+            one for one in deltas if one["tbs_cert_list"]["this_update"].native <= known_until
+        ]
         self._manager = Manager(registry, chain, known=known, deltas=usable)
         self._path = ValidationPath(_anchor(chain[-1]), list(chain[-2:0:-1]), chain[0])
         self._signatures = Signatures(at)
@@ -116,7 +145,9 @@ class Session:
             trust_manager=SimpleTrustManager.build(trust_roots=[chain[-1]]),
             certificate_registry=registry,
             revinfo_manager=self._manager,
-            revinfo_policy=CertRevTrustPolicy(_IF_KNOWN if is_unknown_allowed else REQUIRE_REVINFO, retroactive_revinfo=True),
+            revinfo_policy=CertRevTrustPolicy(
+                _IF_KNOWN if is_unknown_allowed else REQUIRE_REVINFO, retroactive_revinfo=True
+            ),
             algorithm_usage_policy=Algorithms(at),
             signature_validator=self._signatures,
             moment=self._moment,
@@ -124,7 +155,9 @@ class Session:
         )
 
     def structure_cause(self, asked: PathRequirements) -> str | None:
-        """Run RFC 5280 section 6.1 without revocation, on a chain whose signatures have been verified."""
+        """Run RFC 5280 section 6.1 without revocation, on a chain whose signatures have been
+        verified.
+        """
         context = Context(
             trust_manager=self._context.path_builder.trust_manager,
             certificate_registry=self._context.certificate_registry,
@@ -140,8 +173,12 @@ class Session:
             initial_policy_mapping_inhibit=asked.is_mapping_inhibited,
             initial_explicit_policy=asked.is_policy_explicit,
             initial_any_policy_inhibit=asked.is_any_policy_inhibited,
-            initial_permitted_subtrees=_subtrees(self._chain[-1], "permitted_subtrees", default_permitted_subtrees()),
-            initial_excluded_subtrees=_subtrees(self._chain[-1], "excluded_subtrees", default_excluded_subtrees()),
+            initial_permitted_subtrees=_subtrees(
+                self._chain[-1], "permitted_subtrees", default_permitted_subtrees()
+            ),
+            initial_excluded_subtrees=_subtrees(
+                self._chain[-1], "excluded_subtrees", default_excluded_subtrees()
+            ),
         )
         try:
             _run(async_validate_path(context, self._path, parameters))
@@ -149,8 +186,11 @@ class Session:
             return _path_cause(error)
         return None
 
-    def read(self, question: Question, statements: tuple[Statement, ...]) -> Reading | tuple[str, ...]:
-        """Let the engine verify `statements` (one OCSP response, or CRLs) by themselves: what they say, or why they may not.
+    def read(
+        self, question: Question, statements: tuple[Statement, ...]
+    ) -> Reading | tuple[str, ...]:
+        """Let the engine verify `statements` (one OCSP response, or CRLs) by themselves: what they
+        say, or why they may not.
 
         Whoever signed them must have been valid when they did.
         """
@@ -158,13 +198,20 @@ class Session:
         moment = oldest.produced_at or oldest.this_update
         self._context.judge_at(moment)
         for index in range(len(self._chain) - 2, question.index, -1):
-            done = ValidationPath(self._path.trust_anchor, list(self._chain[-2:index:-1]), self._chain[index])
+            done = ValidationPath(
+                self._path.trust_anchor, list(self._chain[-2:index:-1]), self._chain[index]
+            )
             self._context.record_validation(self._chain[index], done)
-        state = ValProcState(cert_path_stack=ConsList.sing(self._path), init_index=len(self._chain) - 1 - question.index)
+        state = ValProcState(
+            cert_path_stack=ConsList.sing(self._path),
+            init_index=len(self._chain) - 1 - question.index,
+        )
         self._signatures.begin()
         self._manager.offer(statements)
         certificate = self._chain[question.index]
-        if oldest.kind == "crl" and same_name(parsed_crl(oldest.item.der).issuer.dump(), question.certificate.issuer_der):
+        if oldest.kind == "crl" and same_name(
+            parsed_crl(oldest.item.der).issuer.dump(), question.certificate.issuer_der
+        ):
             certificate = with_own_points(certificate, question.certificate)
         failed, entry = self._verify(oldest, certificate, state)
         if not all(map(self._is_verified, statements)):
@@ -186,16 +233,30 @@ class Session:
             signer=self._signer_of(oldest),
         )
 
-    def _verify(self, statement: Statement, certificate: x509.Certificate, state: ValProcState) -> tuple[tuple[str, ...], Revoked | None]:
-        """Give the causes why the engine does not take the statements, none where it does, and the entry that it finds."""
-        # What delta lists change is found out outside, for the engine lets any of them cancel what a list says.
-        verify = verify_ocsp_response if statement.kind == "ocsp" else partial(verify_crl, use_deltas=False)
+    def _verify(
+        self, statement: Statement, certificate: x509.Certificate, state: ValProcState
+    ) -> tuple[tuple[str, ...], Revoked | None]:
+        """Return the causes why the engine does not take the statements, none where it does, and
+        the entry that it finds.
+        """
+        # What delta lists change is found out outside, for the engine lets any of them cancel what
+        # a list says.
+        verify = (
+            verify_ocsp_response
+            if statement.kind == "ocsp"
+            else partial(verify_crl, use_deltas=False)
+        )
         try:
             _run(verify(certificate, self._path, self._context, proc_state=state))
         except engine.RevokedError as error:
             reason = error.reason.native
-            return (), Revoked(at=error.revocation_dt, reason=reason, has_reason=reason != UNSPECIFIED)
-        except (engine.OCSPValidationIndeterminateError, engine.CRLValidationIndeterminateError) as error:
+            return (), Revoked(
+                at=error.revocation_dt, reason=reason, has_reason=reason != UNSPECIFIED
+            )
+        except (
+            engine.OCSPValidationIndeterminateError,
+            engine.CRLValidationIndeterminateError,
+        ) as error:
             if statement.kind == "crl" or error.failures:
                 return self._failed(str(failure[0]) for failure in error.failures), None
         except (engine.OCSPValidationError, engine.CRLValidationError):
@@ -206,10 +267,13 @@ class Session:
 
     @staticmethod
     def _counts(failed: tuple[str, ...], said: list[Content]) -> bool:
-        """Tell whether an authentic statement counts that the engine does not take: it is silent in part only, but names the certificate."""
-        return all(cause in {"REVOCATION.SCOPE", "REVOCATION.DELTA", "REVOCATION.CRITICAL_EXTENSION"} for cause in failed) and any(
-            one.entries or one.unknown_cause for one in said
-        )
+        """Return whether an authentic statement counts that the engine does not take: it is silent
+        in part only, but names the certificate.
+        """
+        return all(
+            cause in {"REVOCATION.SCOPE", "REVOCATION.DELTA", "REVOCATION.CRITICAL_EXTENSION"}
+            for cause in failed
+        ) and any(one.entries or one.unknown_cause for one in said)
 
     def _signer_of(self, statement: Statement) -> Certificate | None:
         if statement.kind == "ocsp":
@@ -221,11 +285,15 @@ class Session:
         if statement.kind == "crl":
             signed = parsed_crl(statement.item.der)["tbs_cert_list"]
         else:
-            signed = parsed_ocsp(statement.item.der)["response_bytes"]["response"].parsed["tbs_response_data"]
+            signed = parsed_ocsp(statement.item.der)["response_bytes"]["response"].parsed[
+                "tbs_response_data"
+            ]
         return self._signatures.key_of(signed.dump()) is not None
 
     def _signer_end(self, question: Question, statements: tuple[Statement, ...]) -> datetime:
-        """Find out when the first of the issuer and those who signed `statements` for it expires."""
+        """Find out when the first of the issuer and those who signed `statements` for it
+        expires.
+        """
         ends = [question.issuer.not_after]
         for statement in statements:
             if statement.kind == "crl":
@@ -238,14 +306,23 @@ class Session:
                     *(one.dump() for one in basic["certs"] or ()),
                     *(one.der for one in (*question.chain, *question.evidence.certificates)),
                 )
-                holders = [one for one in map(parsed_certificate, near) if one.public_key.dump() == key_der]
-                ends += [] if key_der == question.issuer.public_key_der else [one.not_valid_after for one in holders]
+                holders = [
+                    one for one in map(parsed_certificate, near) if one.public_key.dump() == key_der
+                ]
+                ends += (
+                    []
+                    if key_der == question.issuer.public_key_der
+                    else [one.not_valid_after for one in holders]
+                )
         return min(ends)
 
     def _failed(self, messages: Iterable[str]) -> tuple[str, ...]:
         if self._signatures.is_weak:
             return ("REVOCATION.WEAK_ALGORITHM",)
-        causes = tuple(cause_of(message, REVOCATION_WORDS, default="REVOCATION.UNUSABLE") for message in messages)
+        causes = tuple(
+            cause_of(message, REVOCATION_WORDS, default="REVOCATION.UNUSABLE")
+            for message in messages
+        )
         return tuple(dict.fromkeys(causes)) or ("REVOCATION.SCOPE",)
 
 

@@ -1,4 +1,5 @@
-"""What the engine is given in place of its own parts: which statements it sees, what it remembers, which algorithms and signatures it takes.
+"""What the engine is given in place of its own parts: which statements it sees, what it remembers,
+which algorithms and signatures it takes.
 
 Belongs to the seam of `engine`.
 """
@@ -19,9 +20,18 @@ from pyhanko_certvalidator.policy_decl import (
     AlgorithmUsagePolicy,
 )
 from pyhanko_certvalidator.registry import CertificateRegistry
-from pyhanko_certvalidator.revinfo.archival import CRLContainer, OCSPContainer, RevinfoUsability, RevinfoUsabilityRating
+from pyhanko_certvalidator.revinfo.archival import (
+    CRLContainer,
+    OCSPContainer,
+    RevinfoUsability,
+    RevinfoUsabilityRating,
+)
 from pyhanko_certvalidator.revinfo.manager import RevinfoManager
-from pyhanko_certvalidator.sig_validate import DEFAULT_VALIDATION_CONTEXT, SignatureValidationContext, SignatureValidator
+from pyhanko_certvalidator.sig_validate import (
+    DEFAULT_VALIDATION_CONTEXT,
+    SignatureValidationContext,
+    SignatureValidator,
+)
 
 from hocba_sign.crypto.acceptance import acceptable
 from hocba_sign.crypto.identifier import signature_algorithm_of
@@ -34,11 +44,12 @@ from hocba_sign.pki.revocation.selection import Statement
 
 
 class Manager(RevinfoManager):
-    """Offers the engine the statements in hand for the question itself, and all that are known for what that leads to.
+    """Offers the engine the statements in hand for the question itself, and all that are known for
+    what that leads to.
 
-    Issuers of CRLs are forgotten between two questions, for the engine lets whoever is recorded speak about itself. It recognises
-    a CRL it has verified by its signature octets alone; a forged CRL may copy those, so issuers are recorded under the digest of the
-    whole CRL here.
+    Issuers of CRLs are forgotten between two questions, for the engine lets whoever is recorded
+    speak about itself. It recognises a CRL it has verified by its signature octets alone; a forged
+    CRL may copy those, so issuers are recorded under the digest of the whole CRL here.
     """
 
     def __init__(
@@ -57,22 +68,37 @@ class Manager(RevinfoManager):
 
     def offer(self, statements: tuple[Statement, ...]) -> None:
         self._issuers.clear()
-        self._ocsps = [_ocsp_container(one) for one in self._known if one.kind == "ocsp" and not self._holds_pretender(one)]
-        self._crls = [*(CRLContainer(parsed_crl(one.item.der)) for one in self._known if one.kind == "crl"), *self._deltas]
-        self._in_hand = [_InHand(parsed_crl(one.item.der)) for one in statements if one.kind == "crl"]
+        self._ocsps = [
+            _ocsp_container(one)
+            for one in self._known
+            if one.kind == "ocsp" and not self._holds_pretender(one)
+        ]
+        self._crls = [
+            *(CRLContainer(parsed_crl(one.item.der)) for one in self._known if one.kind == "crl"),
+            *self._deltas,
+        ]
+        self._in_hand = [
+            _InHand(parsed_crl(one.item.der)) for one in statements if one.kind == "crl"
+        ]
         self._ocsps_in_hand = [
-            _OcspInHand(parsed_ocsp(one.item.der), one.index) for one in statements if one.kind == "ocsp" and not self._holds_pretender(one)
+            _OcspInHand(parsed_ocsp(one.item.der), one.index)
+            for one in statements
+            if one.kind == "ocsp" and not self._holds_pretender(one)
         ]
         self._is_asked = False
 
     def currently_available_crls(self) -> list[CRLContainer]:
-        """Give the lists in hand to the question itself, which comes first, all others to what it leads to: issuers of lists, responders."""
+        """Return the lists in hand to the question itself, which comes first, all others to what it
+        leads to: issuers of lists, responders.
+        """
         if self._in_hand and not self._is_asked:
             self._is_asked = True
             return list(self._in_hand)
         return list(self._crls)
 
-    async def async_retrieve_ocsps(self, cert: x509.Certificate, issuer: Authority) -> list[OCSPContainer]:
+    async def async_retrieve_ocsps(
+        self, cert: x509.Certificate, issuer: Authority
+    ) -> list[OCSPContainer]:
         if self._ocsps_in_hand and not self._is_asked:
             self._is_asked = True
             return list(self._ocsps_in_hand)
@@ -83,10 +109,14 @@ class Manager(RevinfoManager):
         basic = parsed_ocsp(statement.item.der)["response_bytes"]["response"].parsed
         return any(poses_as(certificate, self._chain) for certificate in basic["certs"] or ())
 
-    def record_crl_issuer(self, certificate_list: asn1_crl.CertificateList, cert: x509.Certificate) -> None:
+    def record_crl_issuer(
+        self, certificate_list: asn1_crl.CertificateList, cert: x509.Certificate
+    ) -> None:
         self._issuers[certificate_list.sha256] = cert
 
-    def check_crl_issuer(self, certificate_list: asn1_crl.CertificateList) -> x509.Certificate | None:
+    def check_crl_issuer(
+        self, certificate_list: asn1_crl.CertificateList
+    ) -> x509.Certificate | None:
         return self._issuers.get(certificate_list.sha256)
 
 
@@ -107,11 +137,17 @@ class _OcspInHand(OCSPContainer):
 
 
 class Context(ValidationContext):
-    """Remembers validated certificates by SHA-256: the engine does so by signature octets, which a forgery may copy."""
+    """Remembers validated certificates by SHA-256: the engine does so by signature octets, which a
+    forgery may copy.
+    """
 
     def judge_at(self, moment: datetime) -> None:
-        """Judge at another time, and forget who was valid before; whatever revokes an issuer of lists or a responder counts, also later."""
-        self.timing_params = ValidationTimingParams(ValidationTimingInfo(moment, moment, point_in_time_validation=False), timedelta(0))
+        """Judge at another time, and forget who was valid before; whatever revokes an issuer of
+        lists or a responder counts, also later.
+        """
+        self.timing_params = ValidationTimingParams(
+            ValidationTimingInfo(moment, moment, point_in_time_validation=False), timedelta(0)
+        )
         self._validate_map.clear()
 
     def record_validation(self, cert: x509.Certificate, path: ValidationPath) -> None:
@@ -125,13 +161,17 @@ class Context(ValidationContext):
 
 
 def poses_as(certificate: x509.Certificate, chain: tuple[x509.Certificate, ...]) -> bool:
-    """Tell whether a certificate has the issuer and serial number, or the signature octets, of another one in the chain.
+    """Return whether a certificate has the issuer and serial number, or the signature octets, of
+    another one in the chain.
 
     The engine takes either for identity when it looks for OCSP responders and CRL issuers.
     """
     return any(
         certificate.sha256 != known.sha256
-        and (certificate.issuer_serial == known.issuer_serial or certificate.signature == known.signature)
+        and (
+            certificate.issuer_serial == known.issuer_serial
+            or certificate.signature == known.signature
+        )
         for known in chain
     )
 
@@ -142,7 +182,13 @@ def readable(certificate: Certificate) -> x509.Certificate | None:
         return None
     parsed = parsed_certificate(certificate.der)
     try:
-        _ = (parsed.issuer_serial, parsed.subject.hashable, parsed.public_key.sha1, parsed.key_identifier, parsed.critical_extensions)
+        _ = (
+            parsed.issuer_serial,
+            parsed.subject.hashable,
+            parsed.public_key.sha1,
+            parsed.key_identifier,
+            parsed.critical_extensions,
+        )
     except (AttributeError, ValueError, TypeError, LookupError):
         return None
     return parsed
@@ -154,7 +200,11 @@ class Algorithms(AlgorithmUsagePolicy):
     def __init__(self, at: datetime) -> None:
         self._at = at
 
-    def digest_algorithm_allowed(self, algo: algos.DigestAlgorithm, moment: datetime | None) -> AlgorithmUsageConstraint:  # noqa: ARG002
+    def digest_algorithm_allowed(
+        self,
+        algo: algos.DigestAlgorithm,  # noqa: ARG002 - asked for every algorithm
+        moment: datetime | None,  # noqa: ARG002
+    ) -> AlgorithmUsageConstraint:
         return AlgorithmUsageConstraint(allowed=False, failure_reason="unsupported")
 
     def signature_algorithm_allowed(
@@ -165,7 +215,11 @@ class Algorithms(AlgorithmUsagePolicy):
     ) -> AlgorithmUsageConstraint:
         assert public_key is not None
         try:
-            is_allowed = acceptable(signature_algorithm_of(algo.dump()), load_public_key(public_key.dump()).bits, at=self._at).is_acceptable
+            is_allowed = acceptable(
+                signature_algorithm_of(algo.dump()),
+                load_public_key(public_key.dump()).bits,
+                at=self._at,
+            ).is_acceptable
         except InputError:
             return AlgorithmUsageConstraint(allowed=False, failure_reason="unsupported")
         return AlgorithmUsageConstraint(allowed=is_allowed)
@@ -179,7 +233,9 @@ class Verified(SignatureValidator):
 
 
 class Signatures(SignatureValidator):
-    """Verifies with `crypto.verify` and the same table; `is_weak` tells that a value was refused for its algorithm."""
+    """Verifies with `crypto.verify` and the same table; `is_weak` tells that a value was refused
+    for its algorithm.
+    """
 
     def __init__(self, at: datetime) -> None:
         self._at = at
@@ -191,7 +247,7 @@ class Signatures(SignatureValidator):
         self._keys.clear()
 
     def key_of(self, octets: bytes) -> bytes | None:
-        """Give the key (SubjectPublicKeyInfo) that `octets` were last verified with."""
+        """Return the key (SubjectPublicKeyInfo) that `octets` were last verified with."""
         return self._keys.get(hashlib.sha256(octets).digest())
 
     def validate_signature(

@@ -1,4 +1,6 @@
-"""What a path must satisfy, what was found, and which sub-indication of EN 319 102-1 each cause means."""
+"""What a path must satisfy, what was found, and which sub-indication of EN 319 102-1 each cause
+means.
+"""
 
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -13,19 +15,23 @@ class PathStatus(StrEnum):
     PASSED = "passed"
     INDETERMINATE = "indeterminate"
     FAILED = "failed"
-    """Never given by `validate_path`: only what is known of the signature's own times proves it wrong (EN 319 102-1, 5.3.4 and 5.5.4)."""
+    """Never given by `validate_path`: only what is known of the signature's own times proves it
+    wrong (EN 319 102-1, 5.3.4 and 5.5.4).
+    """
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PathRequirements:
     """What is asked of a path beyond RFC 5280.
 
-    `known_until` (UTC) is the validation time: CRLs and OCSP responses issued later are ignored; None means the control time.
-    `initial_policies` are dotted OIDs; empty means any policy. `exceptions` may be granted to the leaf and are reported when used.
-    `allow_unknown_revocation` lets certificates pass about which nothing at all is known; what is known still counts.
-    `current_at` (UTC): a statement about the leaf from before the control time must still be current then; None means the control
-    time itself. With `is_newer_demanded` the leaf needs one from after it.
-    `judges_leaf_key` asks of the leaf's own key what is asked of its issuers'; a signature's algorithms are judged apart.
+    `known_until` (UTC) is the validation time: CRLs and OCSP responses issued later are ignored;
+    None means the control time. `initial_policies` are dotted OIDs; empty means any policy.
+    `exceptions` may be granted to the leaf and are reported when used. `allow_unknown_revocation`
+    lets certificates pass about which nothing at all is known; what is known still counts.
+    `current_at` (UTC): a statement about the leaf from before the control time must still be
+    current then; None means the control time itself. With `is_newer_demanded` the leaf needs one
+    from after it. `judges_leaf_key` asks of the leaf's own key what is asked of its issuers'; a
+    signature's algorithms are judged apart.
     """
 
     purpose: Purpose = Purpose.ANY
@@ -45,10 +51,11 @@ class PathRequirements:
 class PathResult:
     """The judgement of one leaf at one control time.
 
-    `chain` is the chain judged, leaf first, anchor last; only the leaf where none was found. `causes` are stable ids, the one
-    that decides `sub_indication` first. `revocation` holds one fact per certificate below the anchor, leaf first.
-    `exceptions` are those that were needed for passing. `is_pinned`: instead of a path, the trust list's word about an expired
-    time-stamp authority was taken.
+    `chain` is the chain judged, leaf first, anchor last; only the leaf where none was found.
+    `causes` are stable ids, the one that decides `sub_indication` first. `revocation` holds one
+    fact per certificate below the anchor, leaf first. `exceptions` are those that were needed for
+    passing. `is_pinned`: instead of a path, the trust list's word about an expired time-stamp
+    authority was taken.
     """
 
     status: PathStatus
@@ -88,7 +95,9 @@ _SUB_INDICATIONS = {
 
 
 def sub_indication(cause: str) -> str:
-    """Give the EN 319 102-1 sub-indication that `cause` means; all of them go with INDETERMINATE."""
+    """Return the EN 319 102-1 sub-indication that `cause` means; all of them go with
+    INDETERMINATE.
+    """
     return _SUB_INDICATIONS.get(cause, _GENERAL)
 
 

@@ -1,4 +1,6 @@
-"""Is each certificate of a chain revoked? Reads every statement that may concern it, directly where possible, else through the engine.
+"""Whether each certificate of a chain is revoked.
+
+Reads every statement that may concern it, directly where possible, else through the engine.
 
 Spec: RFC 5280, 6.3; RFC 6960, 3.2; EN 319 102-1, 5.2.5.
 """
@@ -17,14 +19,24 @@ from hocba_sign.pki.path.reference_engine import Session
 from hocba_sign.pki.path.signature_check import certificate_verdict
 from hocba_sign.pki.revocation.evidence import Evidence
 from hocba_sign.pki.revocation.freshness import Reading, Terms, described, settle
-from hocba_sign.pki.revocation.selection import Pool, RevocationFact, Selection, Statement, read_pool, select
+from hocba_sign.pki.revocation.selection import (
+    Pool,
+    RevocationFact,
+    Selection,
+    Statement,
+    read_pool,
+    select,
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Inquiry:
-    """What the answers rest on. `session` gives the engine's objects when they are needed; with `is_direct` it is asked last.
+    """What the answers rest on.
 
-    `leaf_terms` are for the first certificate of a chain, the others are judged at `at` alone. `responders` are trusted by the caller.
+    `session` gives the engine's objects when they are needed; with `is_direct` it is asked last.
+
+    `leaf_terms` are for the first certificate of a chain, the others are judged at `at` alone.
+    `responders` are trusted by the caller.
     """
 
     evidence: Evidence
@@ -39,12 +51,20 @@ class Inquiry:
         return self.leaf_terms.at
 
     def terms(self, index: int) -> Terms:
-        """Lists of authorities come every half year, and none may come after their end: current at the signature is enough."""
-        return self.leaf_terms if index == 0 else replace(self.leaf_terms, current_at=self.at, is_newer_demanded=False)
+        """Lists of authorities come every half year, and none may come after their end: current at
+        the signature is enough.
+        """
+        return (
+            self.leaf_terms
+            if index == 0
+            else replace(self.leaf_terms, current_at=self.at, is_newer_demanded=False)
+        )
 
 
-def revocation_facts(chain: tuple[Certificate, ...], inquiry: Inquiry) -> tuple[RevocationFact, ...]:
-    """Give one fact for each certificate below the anchor, leaf first."""
+def revocation_facts(
+    chain: tuple[Certificate, ...], inquiry: Inquiry
+) -> tuple[RevocationFact, ...]:
+    """Return one fact for each certificate below the anchor, leaf first."""
     if inquiry.is_direct and not is_ordinary_chain(chain):
         inquiry = replace(inquiry, is_direct=False)
     return tuple(_fact(chain, index, inquiry) for index in range(len(chain) - 1))
@@ -58,12 +78,18 @@ def _fact(chain: tuple[Certificate, ...], index: int, inquiry: Inquiry) -> Revoc
     fact = settle(question.certificate, readings, terms=inquiry.terms(index))
     if fact.status != "unknown":
         return fact
-    return replace(fact, causes=tuple(dict.fromkeys((*fact.causes, *causes))) or ("REVOCATION.NONE",))
+    return replace(
+        fact, causes=tuple(dict.fromkeys((*fact.causes, *causes))) or ("REVOCATION.NONE",)
+    )
 
 
-def _readings(question: Question, selection: Selection, inquiry: Inquiry, *, causes: list[str]) -> list[Reading]:
+def _readings(
+    question: Question, selection: Selection, inquiry: Inquiry, *, causes: list[str]
+) -> list[Reading]:
     """Read the statements; what stands against those that do not count is added to `causes`."""
-    deltas = tuple(item for item in inquiry.pool.deltas if is_issued_by(item, inquiry.leaf_terms.known_until))
+    deltas = tuple(
+        item for item in inquiry.pool.deltas if is_issued_by(item, inquiry.leaf_terms.known_until)
+    )
     readings = list(revocations(deltas, question))
     silent_in_part: list[Statement] = []
     for statement in (*selection.ocsps, *selection.crls):
@@ -89,29 +115,44 @@ def _readings(question: Question, selection: Selection, inquiry: Inquiry, *, cau
 
 
 def _read(question: Question, statement: Statement, inquiry: Inquiry) -> Reading | tuple[str, ...]:
-    told: Reading | tuple[str, ...] | None = direct.read_trusted(question, statement, responders=inquiry.responders)
+    told: Reading | tuple[str, ...] | None = direct.read_trusted(
+        question, statement, responders=inquiry.responders
+    )
     if told is None and inquiry.is_direct:
         told = direct.read(question, statement)
     return told if told is not None else inquiry.session().read(question, (statement,))
 
 
-def revocations_by_issuers(certificate: Certificate, *, evidence: Evidence, known_until: datetime) -> tuple[RevocationFact, ...]:
-    """Give what lists and answers at hand say of a certificate's revocation, whose signer is an issuer of it, whether or not that is trusted.
+def revocations_by_issuers(
+    certificate: Certificate, *, evidence: Evidence, known_until: datetime
+) -> tuple[RevocationFact, ...]:
+    """Return what lists and answers at hand say of a certificate's revocation, whose signer is an
+    issuer of it, whether or not that is trusted.
 
     For whom a pin stands: who has issued it may be long gone, and no path leads there any more.
     """
     found: list[RevocationFact] = []
     pool = read_pool(evidence)
     for issuer in evidence.certificates:
-        if not same_name(issuer.subject_der, certificate.issuer_der) or not certificate_verdict(certificate, issuer).is_right:
+        if (
+            not same_name(issuer.subject_der, certificate.issuer_der)
+            or not certificate_verdict(certificate, issuer).is_right
+        ):
             continue
         question = Question(chain=(certificate, issuer), index=0, evidence=evidence, at=known_until)
         selection = select(certificate.der, issuer.der, pool=pool)
         for statement in (*selection.ocsps, *selection.crls):
-            told = direct.read(question, statement) if statement.this_update <= known_until else None
+            told = (
+                direct.read(question, statement) if statement.this_update <= known_until else None
+            )
             if isinstance(told, Reading):
                 found += [
-                    replace(described(certificate, statement), revoked_at=one.at, reason=one.reason, has_reason=one.has_reason)
+                    replace(
+                        described(certificate, statement),
+                        revoked_at=one.at,
+                        reason=one.reason,
+                        has_reason=one.has_reason,
+                    )
                     for one in told.entries
                 ]
     return tuple(found)

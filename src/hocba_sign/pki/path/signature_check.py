@@ -1,6 +1,8 @@
-"""Who signed what: the verdicts on certificates, CRLs and OCSP responses, each found once and kept under digests.
+"""Who signed what: the verdicts on certificates, CRLs and OCSP responses, each found once and kept
+under digests.
 
-A verdict says nothing about whether the algorithm may still be relied on; `acceptable` is asked anew, for that depends on the time.
+A verdict says nothing about whether the algorithm may still be relied on; `acceptable` is asked
+anew, for that depends on the time.
 """
 
 from dataclasses import dataclass
@@ -23,14 +25,19 @@ MAX_KEPT_VERDICTS = 8_192
 
 @dataclass(frozen=True, slots=True)
 class Verdict:
-    """Whether a signature value is right; `algorithm` is None where it, or the key, is of no supported kind."""
+    """Whether a signature value is right; `algorithm` is None where it, or the key, is of no
+    supported kind.
+    """
 
     is_right: bool
     algorithm: SignatureAlgorithm | None = None
     key_bits: int = 0
 
     def is_acceptable(self, at: datetime) -> bool:
-        return self.algorithm is not None and acceptable(self.algorithm, self.key_bits, at=at).is_acceptable
+        return (
+            self.algorithm is not None
+            and acceptable(self.algorithm, self.key_bits, at=at).is_acceptable
+        )
 
 
 _verdicts: Kept[tuple[str, str], Verdict] = Kept(MAX_KEPT_VERDICTS)
@@ -40,15 +47,27 @@ def certificate_verdict(subject: Certificate, issuer: Certificate) -> Verdict:
     """Verify the signature on `subject` with the key of `issuer`, over the octets as they stand."""
     return _verdicts.get(
         (subject.sha256, issuer.sha256),
-        lambda: _verdict(subject.tbs_der, subject.signature, algorithm_der=subject.signature_algorithm_der, signer=issuer),
+        lambda: _verdict(
+            subject.tbs_der,
+            subject.signature,
+            algorithm_der=subject.signature_algorithm_der,
+            signer=issuer,
+        ),
     )
 
 
-def statement_verdict(statement: RevocationList | Response, sha256: str, *, signer: Certificate) -> Verdict:
+def statement_verdict(
+    statement: RevocationList | Response, sha256: str, *, signer: Certificate
+) -> Verdict:
     """Verify the signature on a statement whose octets have the digest `sha256`."""
     return _verdicts.get(
         (sha256, signer.sha256),
-        lambda: _verdict(statement.tbs_der, statement.signature, algorithm_der=statement.signature_algorithm_der, signer=signer),
+        lambda: _verdict(
+            statement.tbs_der,
+            statement.signature,
+            algorithm_der=statement.signature_algorithm_der,
+            signer=signer,
+        ),
     )
 
 
@@ -56,14 +75,23 @@ def list_verdict(crl_der: bytes, sha256: str, *, signer: Certificate) -> Verdict
     """Verify the signature on a list of whatever form. Raises: InputError DER.MALFORMED."""
     tbs, algorithm, signature = der.sequence(der.whole(crl_der, der.SEQUENCE))
     return _verdicts.get(
-        (sha256, signer.sha256), lambda: _verdict(tbs.der, signature.content[1:], algorithm_der=algorithm.der, signer=signer)
+        (sha256, signer.sha256),
+        lambda: _verdict(
+            tbs.der, signature.content[1:], algorithm_der=algorithm.der, signer=signer
+        ),
     )
 
 
-def _verdict(octets: bytes, signature: bytes, *, algorithm_der: bytes, signer: Certificate) -> Verdict:
+def _verdict(
+    octets: bytes, signature: bytes, *, algorithm_der: bytes, signer: Certificate
+) -> Verdict:
     try:
         key = load_public_key(signer.public_key_der)
         algorithm = signature_algorithm_of(algorithm_der)
-        return Verdict(verify_der_value(key, octets, signature=signature, algorithm=algorithm), algorithm, key.bits)
+        return Verdict(
+            verify_der_value(key, octets, signature=signature, algorithm=algorithm),
+            algorithm,
+            key.bits,
+        )
     except InputError:
         return Verdict(is_right=False)

@@ -1,8 +1,9 @@
 """Validate certificate paths with revocation.
 
-1. find candidate chains (`chain`), 2. judge each: RFC 5280 section 6 by the engine, profile and usage (`profile`), revocation of every
-certificate below the anchor (`revocation`), 3. the first chain that passes counts, else the one that came furthest.
-No network, no clock: everything is an argument. The model is SHELL: every certificate is judged at the one control time.
+1. find candidate chains (`chain`), 2. judge each: RFC 5280 section 6 by the engine, profile and
+   usage (`profile`), revocation of every certificate below the anchor (`revocation`), 3. the first
+   chain that passes counts, else the one that came furthest. No network, no clock: everything is an
+   argument. The model is SHELL: every certificate is judged at the one control time.
 Spec: RFC 5280, 6; EN 319 102-1, 5.2.6.
 """
 
@@ -34,27 +35,58 @@ __all__ = ["PathRequirements", "PathResult", "PathStatus", "validate_by_engine",
 
 MAX_POOL_CERTIFICATES = 2_000
 MAX_POOL_STATEMENTS = 1_000
-"""CRLs and OCSP responses together. A transcript with 50 signers at level LTA carries under 300 objects."""
+"""CRLs and OCSP responses together.
+
+A transcript with 50 signers at level LTA carries under 300 objects.
+"""
 
 
 def validate_path(
-    leaf: Certificate, *, trust: TrustStore, evidence: Evidence, at: datetime, requirements: PathRequirements | None = None
+    leaf: Certificate,
+    *,
+    trust: TrustStore,
+    evidence: Evidence,
+    at: datetime,
+    requirements: PathRequirements | None = None,
 ) -> PathResult:
     """Judge `leaf` at the control time `at` (aware) with nothing but what is given.
 
-    A leaf that is an anchor itself is trusted without a path: its validity and revocation are not looked at, only the anchor's end
-    date and the purpose. Whatever cannot be shown is INDETERMINATE with its causes.
-    Raises: CallerError PATH.TIME_ZONE for a naive time. Malformed certificates and evidence raise nothing.
+    A leaf that is an anchor itself is trusted without a path: its validity and revocation are not
+    looked at, only the anchor's end date and the purpose. Whatever cannot be shown is INDETERMINATE
+    with its causes.
+    Raises: CallerError PATH.TIME_ZONE for a naive time. Malformed certificates and evidence raise
+    nothing.
     Spec: EN 319 102-1, 5.2.6; RFC 5280, 6.
     """
-    return _validate(leaf, trust, evidence=evidence, at=at, asked=requirements or PathRequirements(), is_direct=True)
+    return _validate(
+        leaf,
+        trust,
+        evidence=evidence,
+        at=at,
+        asked=requirements or PathRequirements(),
+        is_direct=True,
+    )
 
 
 def validate_by_engine(
-    leaf: Certificate, *, trust: TrustStore, evidence: Evidence, at: datetime, requirements: PathRequirements | None = None
+    leaf: Certificate,
+    *,
+    trust: TrustStore,
+    evidence: Evidence,
+    at: datetime,
+    requirements: PathRequirements | None = None,
 ) -> PathResult:
-    """Judge as `validate_path` does, but leave every question to the engine: the reference that the direct checks are measured by."""
-    return _validate(leaf, trust, evidence=evidence, at=at, asked=requirements or PathRequirements(), is_direct=False)
+    """Judge as `validate_path` does, but leave every question to the engine: the reference that the
+    direct checks are measured by.
+    """
+    return _validate(
+        leaf,
+        trust,
+        evidence=evidence,
+        at=at,
+        asked=requirements or PathRequirements(),
+        is_direct=False,
+    )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -70,17 +102,33 @@ class _Case:
 
 
 def _validate(
-    leaf: Certificate, trust: TrustStore, *, evidence: Evidence, at: datetime, asked: PathRequirements, is_direct: bool
+    leaf: Certificate,
+    trust: TrustStore,
+    *,
+    evidence: Evidence,
+    at: datetime,
+    asked: PathRequirements,
+    is_direct: bool,
 ) -> PathResult:
     if at.tzinfo is None or (asked.known_until is not None and asked.known_until.tzinfo is None):
         raise CallerError("PATH.TIME_ZONE", detail="times must be aware")
     anchor = find_anchor(trust, leaf.sha256)
     if anchor is not None:
         return _judge_anchor(anchor, at, asked)
-    if len(evidence.certificates) > MAX_POOL_CERTIFICATES or len(evidence.crls) + len(evidence.ocsps) > MAX_POOL_STATEMENTS:
+    if (
+        len(evidence.certificates) > MAX_POOL_CERTIFICATES
+        or len(evidence.crls) + len(evidence.ocsps) > MAX_POOL_STATEMENTS
+    ):
         return _result((leaf,), ("PATH.LIMIT",))
     best: PathResult | None = None
-    case = _Case(evidence=evidence, pool=read_pool(evidence), at=at, asked=asked, is_direct=is_direct, responders=trust.responders)
+    case = _Case(
+        evidence=evidence,
+        pool=read_pool(evidence),
+        at=at,
+        asked=asked,
+        is_direct=is_direct,
+        responders=trust.responders,
+    )
     for chain in candidate_chains(leaf, trust, certificates=evidence.certificates):
         anchor = find_anchor(trust, chain[-1].sha256)
         assert anchor is not None
@@ -94,7 +142,12 @@ def _validate(
 
 def _result(chain: tuple[Certificate, ...], causes: tuple[str, ...]) -> PathResult:
     distinct = tuple(dict.fromkeys(causes))
-    return PathResult(status=PathStatus.INDETERMINATE, chain=chain, causes=distinct, sub_indication=sub_indication(distinct[0]))
+    return PathResult(
+        status=PathStatus.INDETERMINATE,
+        chain=chain,
+        causes=distinct,
+        sub_indication=sub_indication(distinct[0]),
+    )
 
 
 def _reached(result: PathResult) -> int:
@@ -107,7 +160,9 @@ def _reached(result: PathResult) -> int:
 
 def _judge_anchor(anchor: Anchor, at: datetime, asked: PathRequirements) -> PathResult:
     chain = (anchor.certificate,)
-    cause = _ended(anchor, at) or (key_cause(anchor.certificate, at) if asked.judges_leaf_key else None)
+    cause = _ended(anchor, at) or (
+        key_cause(anchor.certificate, at) if asked.judges_leaf_key else None
+    )
     if cause is None:
         try:
             cause = usage_cause(anchor.certificate.der, asked.purpose)
@@ -115,11 +170,17 @@ def _judge_anchor(anchor: Anchor, at: datetime, asked: PathRequirements) -> Path
             cause = "PATH.MALFORMED"
     if cause is not None:
         return replace(_result(chain, (cause,)), anchor_sha256=anchor.certificate.sha256)
-    return PathResult(status=PathStatus.PASSED, chain=chain, anchor_sha256=anchor.certificate.sha256)
+    return PathResult(
+        status=PathStatus.PASSED, chain=chain, anchor_sha256=anchor.certificate.sha256
+    )
 
 
 def _ended(anchor: Anchor, at: datetime) -> str | None:
-    return "PATH.ANCHOR_ENDED" if anchor.trusted_until is not None and at > anchor.trusted_until else None
+    return (
+        "PATH.ANCHOR_ENDED"
+        if anchor.trusted_until is not None and at > anchor.trusted_until
+        else None
+    )
 
 
 def _judge_safely(chain: tuple[Certificate, ...], anchor: Anchor, case: _Case) -> PathResult:
@@ -134,7 +195,14 @@ def _judge_safely(chain: tuple[Certificate, ...], anchor: Anchor, case: _Case) -
 
 def _judge(chain: tuple[Certificate, ...], anchor: Anchor, case: _Case) -> PathResult:
     at, asked = case.at, case.asked
-    link = next((cause for cause in (_link_cause(*pair, at) for pair in pairwise(chain)) if cause is not None), None)
+    link = next(
+        (
+            cause
+            for cause in (_link_cause(*pair, at) for pair in pairwise(chain))
+            if cause is not None
+        ),
+        None,
+    )
     if link is not None:
         return _result(chain, (link,))
     known_until = asked.known_until or at
@@ -162,15 +230,27 @@ def _judge(chain: tuple[Certificate, ...], anchor: Anchor, case: _Case) -> PathR
         profile, exceptions = profile_causes(octets, asked.exceptions)
         usage = usage_cause(chain[0].der, asked.purpose)
         causes += [*profile, *((usage,) if usage is not None else ())]
-    terms = Terms(at=at, known_until=known_until, current_at=asked.current_at or at, is_newer_demanded=asked.is_newer_demanded)
+    terms = Terms(
+        at=at,
+        known_until=known_until,
+        current_at=asked.current_at or at,
+        is_newer_demanded=asked.is_newer_demanded,
+    )
     inquiry = Inquiry(
-        evidence=case.evidence, pool=case.pool, leaf_terms=terms, session=session, is_direct=case.is_direct, responders=case.responders
+        evidence=case.evidence,
+        pool=case.pool,
+        leaf_terms=terms,
+        session=session,
+        is_direct=case.is_direct,
+        responders=case.responders,
     )
     facts = revocation_facts(chain, inquiry)
     causes = [*_revocation_causes(facts), *causes, *_unknown_causes(facts, asked)]
     if causes:
         return replace(_result(chain, tuple(causes)), revocation=facts)
-    return PathResult(status=PathStatus.PASSED, chain=chain, revocation=facts, exceptions=exceptions)
+    return PathResult(
+        status=PathStatus.PASSED, chain=chain, revocation=facts, exceptions=exceptions
+    )
 
 
 def _revocation_causes(facts: tuple[RevocationFact, ...]) -> Iterator[str]:
@@ -182,12 +262,16 @@ def _revocation_causes(facts: tuple[RevocationFact, ...]) -> Iterator[str]:
 
 def _unknown_causes(facts: tuple[RevocationFact, ...], asked: PathRequirements) -> Iterator[str]:
     for fact in facts:
-        if fact.status == "unknown" and not (asked.allow_unknown_revocation and fact.causes[0] == "REVOCATION.NONE"):
+        if fact.status == "unknown" and not (
+            asked.allow_unknown_revocation and fact.causes[0] == "REVOCATION.NONE"
+        ):
             yield from fact.causes
 
 
 def _link_cause(subject: Certificate, issuer: Certificate, at: datetime) -> str | None:
-    """Verify the signature on `subject` over the octets as they stand; the engine re-encodes some before verifying."""
+    """Verify the signature on `subject` over the octets as they stand; the engine re-encodes some
+    before verifying.
+    """
     verdict = certificate_verdict(subject, issuer)
     if verdict.algorithm is None:
         return "PATH.UNSUPPORTED_ALGORITHM"
@@ -197,7 +281,7 @@ def _link_cause(subject: Certificate, issuer: Certificate, at: datetime) -> str 
 
 
 def key_cause(certificate: Certificate, at: datetime) -> str | None:
-    """Tell whether signatures with the certificate's own key could be relied on at `at`."""
+    """Return whether signatures with the certificate's own key could be relied on at `at`."""
     try:
         key = load_public_key(certificate.public_key_der)
         algorithm = default_algorithm(key)

@@ -1,7 +1,8 @@
-"""CRLs of the common form, read from their octets: complete, direct, for all reasons, however many entries.
+"""CRLs of the common form, read from their octets: complete, direct, for all reasons, however many
+entries.
 
-What is of another form (delta, indirect, for some reasons, unknown critical extensions) is refused here and left to the engine.
-Nothing is verified.
+What is of another form (delta, indirect, for some reasons, unknown critical extensions) is refused
+here and left to the engine. Nothing is verified.
 Spec: RFC 5280, 5 and 6.3.3.
 """
 
@@ -14,13 +15,27 @@ from datetime import datetime
 from cryptography import x509
 
 from hocba_sign.crypto import der
-from hocba_sign.pki.certificates.extensions import RawExtension, boolean, extensions, full_names, general_names, moment
+from hocba_sign.pki.certificates.extensions import (
+    RawExtension,
+    boolean,
+    extensions,
+    full_names,
+    general_names,
+    moment,
+)
 
 MAX_EXTENSIONS = 32
 
-_AUTHORITY_KEY, _NUMBER, _SCOPE, _EXPIRED_ON_CRL = "2.5.29.35", "2.5.29.20", "2.5.29.28", "2.5.29.60"
+_AUTHORITY_KEY, _NUMBER, _SCOPE, _EXPIRED_ON_CRL = (
+    "2.5.29.35",
+    "2.5.29.20",
+    "2.5.29.28",
+    "2.5.29.60",
+)
 _UNUSUAL = frozenset({"2.5.29.27", "2.5.29.46", "2.5.29.18", "1.3.6.1.5.5.7.1.1"})
-"""Delta indicator, freshest CRL, names and addresses of the issuer: they bring in more than this list."""
+"""Delta indicator, freshest CRL, names and addresses of the issuer: they bring in more than this
+list.
+"""
 _REASON, _HOLD_INSTRUCTION, _INVALIDITY = "2.5.29.21", "2.5.29.23", "2.5.29.24"
 _CERTIFICATE_ISSUER = bytes.fromhex("0603551d1d")
 REASONS = {
@@ -41,7 +56,9 @@ UNSPECIFIED = "unspecified"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Scope:
-    """What an IssuingDistributionPoint narrows a list to; `names_der` are the GeneralNames of its full name, empty without one."""
+    """What an IssuingDistributionPoint narrows a list to; `names_der` are the GeneralNames of its
+    full name, empty without one.
+    """
 
     names_der: frozenset[bytes] = frozenset()
     is_user_only: bool = False
@@ -50,7 +67,10 @@ class Scope:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Revoked:
-    """One entry of a list; `at` is UTC, `reason` as asn1crypto spells it. `has_reason` tells whether it is stated, or only the default."""
+    """One entry of a list; `at` is UTC, `reason` as asn1crypto spells it.
+
+    `has_reason` tells whether it is stated, or only the default.
+    """
 
     at: datetime
     reason: str
@@ -63,7 +83,10 @@ class Revoked:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RevocationList:
-    """What a CRL says; times are UTC. `kept_expired_since` is expiredCertsOnCRL. Two are equal when their octets are."""
+    """What a CRL says; times are UTC.
+
+    `kept_expired_since` is expiredCertsOnCRL. Two are equal when their octets are.
+    """
 
     octets: bytes = field(repr=False)
     issuer_der: bytes = field(compare=False)
@@ -83,7 +106,11 @@ class RevocationList:
         return self.octets[slice(*self.tbs)]
 
     def find(self, serial_number: int) -> tuple[Revoked, ...]:
-        """Give every entry of that number. Raises: InputError DER.MALFORMED where the entries, or those found, are not of the common form."""
+        """Return every entry of that number.
+
+        Raises: InputError DER.MALFORMED where the entries, or those found, are not of the common
+        form.
+        """
         return self.entries.find(serial_number)
 
 
@@ -96,11 +123,17 @@ def read_revocation_list(crl_der: bytes) -> RevocationList:
     version, inner_algorithm, issuer, this_update, *rest = _at_least(der.sequence(tbs), 4)
     if version.der != b"\x02\x01\x01" or inner_algorithm.der != algorithm.der:
         raise der.malformed(0, "version or algorithm")
-    if signature.tag != der.BIT_STRING or signature.content[:1] != b"\x00" or issuer.tag != der.SEQUENCE:
+    if (
+        signature.tag != der.BIT_STRING
+        or signature.content[:1] != b"\x00"
+        or issuer.tag != der.SEQUENCE
+    ):
         raise der.malformed(0, "signature or issuer")
     next_update = moment(rest.pop(0)) if rest and rest[0].tag in (0x17, 0x18) else None
     entries = rest.pop(0) if rest and rest[0].tag == der.SEQUENCE else None
-    found = extensions(rest.pop(0), 0xA0, limit=MAX_EXTENSIONS) if rest and rest[0].tag == 0xA0 else {}
+    found = (
+        extensions(rest.pop(0), 0xA0, limit=MAX_EXTENSIONS) if rest and rest[0].tag == 0xA0 else {}
+    )
     if rest or found.keys() & _UNUSUAL:
         raise der.malformed(0, "fields or extensions")
     known = {_AUTHORITY_KEY, _NUMBER, _SCOPE}
@@ -116,9 +149,13 @@ def read_revocation_list(crl_der: bytes) -> RevocationList:
         next_update=next_update,
         signature_algorithm_der=algorithm.der,
         signature=signature.content[1:],
-        authority_key_identifier=_key_identifier(found[_AUTHORITY_KEY].value_der) if _AUTHORITY_KEY in found else None,
+        authority_key_identifier=_key_identifier(found[_AUTHORITY_KEY].value_der)
+        if _AUTHORITY_KEY in found
+        else None,
         scope=_scope(found[_SCOPE].value_der) if _SCOPE in found else Scope(),
-        kept_expired_since=_since(found[_EXPIRED_ON_CRL].value_der) if _EXPIRED_ON_CRL in found else None,
+        kept_expired_since=_since(found[_EXPIRED_ON_CRL].value_der)
+        if _EXPIRED_ON_CRL in found
+        else None,
         entries=Entries(crl_der, start, end=end),
         tbs=(tbs.at, tbs.end),
     )
@@ -163,24 +200,35 @@ def _scope(value_der: bytes) -> Scope:
 
 
 def _layouts() -> bytes:
-    """Write every common layout of an entry: serial number of 1 to 21 octets, UTCTime, nothing else or the reason."""
+    """Write every common layout of an entry: serial number of 1 to 21 octets, UTCTime, nothing else
+    or the reason.
+    """
     reason = re.escape(bytes.fromhex("300c300a0603551d1504030a01")) + b"[\\x00-\\x0a]"
     layouts = []
     for size in (16, 17, 20, 19, 18, 21, *range(15, 0, -1)):
         serial = rb"\x02%s.{%d}\x17\x0d\d{12}Z" % (re.escape(bytes((size,))), size)
-        layouts += [re.escape(bytes((size + 17,))) + serial, re.escape(bytes((size + 31,))) + serial + reason]
+        layouts += [
+            re.escape(bytes((size + 17,))) + serial,
+            re.escape(bytes((size + 31,))) + serial + reason,
+        ]
     return b"|".join(layouts)
 
 
 _COMMON = re.compile(rb"(?:\x30(?:%s))*+" % _layouts(), re.DOTALL)
-_CRITICAL = re.compile(rb"(?=\x06(?:%s)\x01\x01[^\x00])" % b"|".join(rb"\x%02x.{%d}" % (size, size) for size in range(1, 20)), re.DOTALL)
+_CRITICAL = re.compile(
+    rb"(?=\x06(?:%s)\x01\x01[^\x00])"
+    % b"|".join(rb"\x%02x.{%d}" % (size, size) for size in range(1, 20)),
+    re.DOTALL,
+)
 """An extension that is marked critical, or octets that look like one."""
 
 
 class Entries:
-    """The revoked certificates of one list: searched once as octets, by an index from the second time on.
+    """The revoked certificates of one list: searched once as octets, by an index from the second
+    time on.
 
-    The index takes eight octets for each entry, and an instance changes only by gaining it; threads may share it.
+    The index takes eight octets for each entry, and an instance changes only by gaining it; threads
+    may share it.
     """
 
     __slots__ = ("_end", "_index", "_is_searched", "_octets", "_start")
@@ -255,17 +303,23 @@ class Entries:
 
 
 def _octets_of(serial_number: int) -> bytes:
-    """Give the shortest content octets; every longer way of writing the number ends in them."""
+    """Return the shortest content octets; every longer way of writing the number ends in them."""
     size = (serial_number if serial_number >= 0 else ~serial_number).bit_length() // 8 + 1
     return serial_number.to_bytes(size, "big", signed=True)
 
 
 def _known_extensions(parts: tuple[der.Element, ...]) -> dict[str, RawExtension]:
-    """Give the extensions of an entry. An unknown critical one anywhere makes the whole list unusable. Spec: RFC 5280, 5.3."""
+    """Return the extensions of an entry.
+
+    An unknown critical one anywhere makes the whole list unusable. Spec: RFC 5280, 5.3.
+    """
     if len(parts) > 3:
         raise der.malformed(0, "entry")
     found = extensions(parts[2], der.SEQUENCE, limit=MAX_EXTENSIONS) if len(parts) == 3 else {}
-    if any(one.is_critical and oid not in (_REASON, _HOLD_INSTRUCTION, _INVALIDITY) for oid, one in found.items()):
+    if any(
+        one.is_critical and oid not in (_REASON, _HOLD_INSTRUCTION, _INVALIDITY)
+        for oid, one in found.items()
+    ):
         raise der.malformed(0, "unknown critical extension of an entry")
     return found
 

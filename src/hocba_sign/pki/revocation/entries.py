@@ -1,4 +1,6 @@
-"""What a CRL or an OCSP response of whatever form says about one certificate. Who signed it is found out elsewhere.
+"""What a CRL or an OCSP response of whatever form says about one certificate.
+
+Who signed it is found out elsewhere.
 
 Spec: RFC 5280, 5.2 and 5.3; RFC 6960, 4.2.1 and 4.4.
 """
@@ -21,12 +23,24 @@ from hocba_sign.pki.revocation.selection import Statement, single_response
 REMOVED = "remove_from_crl"
 
 _KNOWN_OF_ENTRIES = frozenset({"2.5.29.21", "2.5.29.23", "2.5.29.24", "2.5.29.29"})
-_KNOWN_OF_LISTS = frozenset({"2.5.29.18", "2.5.29.20", "2.5.29.27", "2.5.29.28", "2.5.29.35", "2.5.29.46", "1.3.6.1.5.5.7.1.1"})
+_KNOWN_OF_LISTS = frozenset(
+    {
+        "2.5.29.18",
+        "2.5.29.20",
+        "2.5.29.27",
+        "2.5.29.28",
+        "2.5.29.35",
+        "2.5.29.46",
+        "1.3.6.1.5.5.7.1.1",
+    }
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Content:
-    """The dated entries of one certificate, removals by delta lists aside in `is_removed`; `unknown_cause` for what cannot be told."""
+    """The dated entries of one certificate, removals by delta lists aside in `is_removed`;
+    `unknown_cause` for what cannot be told.
+    """
 
     entries: tuple[Revoked, ...] = ()
     unknown_cause: str | None = None
@@ -37,20 +51,27 @@ class Content:
 def content_of(statement: Statement, certificate: Certificate) -> Content:
     """Read what a statement says.
 
-    With a critical extension that is not understood, one that names the certificate cannot be told, and one that is silent is of no use.
+    With a critical extension that is not understood, one that names the certificate cannot be told,
+    and one that is silent is of no use.
     """
     match statement.content:
         case Response():
             said = statement.content.answers[statement.index]
             unknown = "REVOCATION.UNKNOWN_TO_RESPONDER" if said.status == "unknown" else None
-            return Content(entries=() if said.revoked is None else (said.revoked,), unknown_cause=unknown)
+            return Content(
+                entries=() if said.revoked is None else (said.revoked,), unknown_cause=unknown
+            )
         case RevocationList():
             try:
                 return Content(entries=statement.content.find(certificate.serial_number))
             except InputError:
                 return content_of_list(statement.item.der, certificate)
         case None:
-            return content_of_list(statement.item.der, certificate) if statement.kind == "crl" else _content_of_response(statement)
+            return (
+                content_of_list(statement.item.der, certificate)
+                if statement.kind == "crl"
+                else _content_of_response(statement)
+            )
 
 
 def content_of_list(crl_der: bytes, certificate: Certificate) -> Content:
@@ -66,9 +87,15 @@ def content_of_list(crl_der: bytes, certificate: Certificate) -> Content:
             is_usable = is_usable and _knows(extensions, _KNOWN_OF_ENTRIES)
             other = entry.issuer_name
             issuer_der = issuer_der if other is None else other.untag().dump()
-        if entry["user_certificate"].native != certificate.serial_number or not same_name(issuer_der, certificate.issuer_der):
+        if entry["user_certificate"].native != certificate.serial_number or not same_name(
+            issuer_der, certificate.issuer_der
+        ):
             continue
-        reason = entry.crl_reason_value.native if extensions and entry.crl_reason_value is not None else None
+        reason = (
+            entry.crl_reason_value.native
+            if extensions and entry.crl_reason_value is not None
+            else None
+        )
         is_removed = is_removed or reason == REMOVED
         if reason != REMOVED:
             named.append(_revoked(entry["revocation_date"].native, reason))
@@ -80,7 +107,10 @@ def content_of_list(crl_der: bytes, certificate: Certificate) -> Content:
 def _content_of_response(statement: Statement) -> Content:
     single = single_response(statement)
     data = parsed_ocsp(statement.item.der)["response_bytes"]["response"].parsed["tbs_response_data"]
-    if not (_knows(single["single_extensions"], KNOWN_EXTENSIONS) and _knows(data["response_extensions"], KNOWN_EXTENSIONS)):
+    if not (
+        _knows(single["single_extensions"], KNOWN_EXTENSIONS)
+        and _knows(data["response_extensions"], KNOWN_EXTENSIONS)
+    ):
         return Content(unknown_cause="REVOCATION.CRITICAL_EXTENSION")
     status = single["cert_status"]
     if status.name == "unknown":
@@ -88,19 +118,28 @@ def _content_of_response(statement: Statement) -> Content:
     if status.name == "good":
         return Content()
     chosen = status.chosen
-    return Content(entries=(_revoked(chosen["revocation_time"].native, chosen["revocation_reason"].native),))
+    return Content(
+        entries=(_revoked(chosen["revocation_time"].native, chosen["revocation_reason"].native),)
+    )
 
 
 def _revoked(at: object, reason: object) -> Revoked:
-    return Revoked(at=cast("datetime", at), reason=UNSPECIFIED if reason is None else str(reason), has_reason=reason is not None)
+    return Revoked(
+        at=cast("datetime", at),
+        reason=UNSPECIFIED if reason is None else str(reason),
+        has_reason=reason is not None,
+    )
 
 
 def _knows(extensions: Asn1Value, known: frozenset[str]) -> bool:
-    return all(not one["critical"].native or one["extn_id"].dotted in known for one in extensions or ())
+    return all(
+        not one["critical"].native or one["extn_id"].dotted in known for one in extensions or ()
+    )
 
 
 def with_own_points(parsed: x509.Certificate, certificate: Certificate) -> x509.Certificate:
-    """Give the certificate as it stands towards lists of its own issuer: a distribution point that names this issuer names nobody else.
+    """Return the certificate as it stands towards lists of its own issuer: a distribution point
+    that names this issuer names nobody else.
 
     Spec: RFC 5280, 6.3.3, last paragraph.
     """
@@ -109,9 +148,19 @@ def with_own_points(parsed: x509.Certificate, certificate: Certificate) -> x509.
         return parsed
     own = x509.CRLDistributionPoints([])
     for point in points:
-        names = [name.chosen.untag().dump() for name in point["crl_issuer"] or () if name.name == "directory_name"]
-        if not point["crl_issuer"] or any(same_name(name, certificate.issuer_der) for name in names):
-            own.append(x509.DistributionPoint({key: point[key] for key in ("distribution_point", "reasons") if point[key]}))
+        names = [
+            name.chosen.untag().dump()
+            for name in point["crl_issuer"] or ()
+            if name.name == "directory_name"
+        ]
+        if not point["crl_issuer"] or any(
+            same_name(name, certificate.issuer_der) for name in names
+        ):
+            own.append(
+                x509.DistributionPoint(
+                    {key: point[key] for key in ("distribution_point", "reasons") if point[key]}
+                )
+            )
     changed = x509.Certificate.load(certificate.der)
     _ = changed.critical_extensions
     changed._crl_distribution_points_value = own if len(own) else None  # noqa: SLF001 - asn1crypto keeps what it read there

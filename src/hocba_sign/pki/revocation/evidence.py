@@ -1,6 +1,7 @@
 """Evidence: certificates, CRLs and OCSP responses at hand, with where each came from.
 
-Nothing in a pool is trusted: it is material for `path`. Equal octets are held once, under their first source.
+Nothing in a pool is trusted: it is material for `path`. Equal octets are held once, under their
+first source.
 """
 
 import hashlib
@@ -17,7 +18,9 @@ GIVEN = "given"
 
 @dataclass(frozen=True, slots=True)
 class Item:
-    """One CRL or OCSP response: DER octets, where they came from, and their SHA-256 (lower-case hex), which verdicts are kept under."""
+    """One CRL or OCSP response: DER octets, where they came from, and their SHA-256 (lower-case
+    hex), which verdicts are kept under.
+    """
 
     der: bytes
     source: str
@@ -33,10 +36,11 @@ class Item:
 
 @dataclass(frozen=True, slots=True)
 class Unread:
-    """What was given or fetched and not read: a cause, the file or address with the place in it, and whether it could change a verdict.
+    """What was given or fetched and not read: a cause, the file or address with the place in it,
+    and whether it could change a verdict.
 
-    `matters` where it may be a statement on revocation, which could be the newer one; not where it is a certificate, which could only add
-    a path, or has the form of something else.
+    `matters` where it may be a statement on revocation, which could be the newer one; not where it
+    is a certificate, which could only add a path, or has the form of something else.
     """
 
     cause: str
@@ -46,7 +50,9 @@ class Unread:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Evidence:
-    """A pool of material for building paths and checking revocation, and what of it was not read."""
+    """A pool of material for building paths and checking revocation, and what of it was not
+    read.
+    """
 
     certificates: tuple[Certificate, ...] = ()
     crls: tuple[Item, ...] = ()
@@ -64,11 +70,14 @@ class Evidence:
     ) -> "Evidence":
         """Make a pool from DER octets of one `source`, e.g. `embedded in signature X`."""
         return cls(certificates=tuple(certificates)).merged(
-            cls(crls=tuple(Item.of(der, source) for der in crls), ocsps=tuple(Item.of(der, source) for der in ocsps))
+            cls(
+                crls=tuple(Item.of(der, source) for der in crls),
+                ocsps=tuple(Item.of(der, source) for der in ocsps),
+            )
         )
 
     def merged(self, *others: "Evidence") -> "Evidence":
-        """Give the union, each octet string once."""
+        """Return the union, each octet string once."""
         pools = (self, *others)
         return Evidence(
             certificates=_distinct(chain.from_iterable(pool.certificates for pool in pools)),

@@ -1,7 +1,8 @@
 """What all authentic statements about one certificate add up to, at the time that counts.
 
 Whoever is authentic, and about which certificate a statement speaks, has been found out before.
-Spec: RFC 5280, 5.3 and 6.3.3; RFC 6960, 2.2, 3.2 and 4.2.2.1; EN 319 102-1, 5.2.5.4; docs/explanation/evidence.md.
+Spec: RFC 5280, 5.3 and 6.3.3; RFC 6960, 2.2, 3.2 and 4.2.2.1; EN 319 102-1, 5.2.5.4;
+docs/explanation/evidence.md.
 """
 
 from collections.abc import Iterable
@@ -10,15 +11,20 @@ from datetime import datetime
 
 from hocba_sign.pki.certificates.certificate import Certificate
 from hocba_sign.pki.revocation.crl import Revoked
-from hocba_sign.pki.revocation.selection import RevocationFact, Statement, current_until, keeps_expired
+from hocba_sign.pki.revocation.selection import (
+    RevocationFact,
+    Statement,
+    current_until,
+    keeps_expired,
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Terms:
     """By which times statements about one certificate are judged; all aware.
 
-    `at` is the best signature time, `known_until` the validation time. A statement from before `at` must be current at `current_at`;
-    with `is_newer_demanded` it does not count at all.
+    `at` is the best signature time, `known_until` the validation time. A statement from before `at`
+    must be current at `current_at`; with `is_newer_demanded` it does not count at all.
     """
 
     at: datetime
@@ -31,8 +37,9 @@ class Terms:
 class Reading:
     """What one authentic statement says about one certificate.
 
-    `entries` are all that it dates, removals aside; none of it and not unknown is silence, or good. `unknown_cause` tells why it
-    does not say it. `signer_not_after` is when the first of those who answer for it expires.
+    `entries` are all that it dates, removals aside; none of it and not unknown is silence, or good.
+    `unknown_cause` tells why it does not say it. `signer_not_after` is when the first of those who
+    answer for it expires.
     """
 
     statement: Statement
@@ -42,47 +49,77 @@ class Reading:
     signer: Certificate | None = None
 
 
-def settle(certificate: Certificate, readings: Iterable[Reading], *, terms: Terms) -> RevocationFact:
+def settle(
+    certificate: Certificate, readings: Iterable[Reading], *, terms: Terms
+) -> RevocationFact:
     """Join the readings; the order in which they come does not matter.
 
-    1. a permanent revocation by then counts, whoever says what later, the earliest that is told; 2. a hold counts until a later
-    statement no longer knows it; 3. among the others the newest counts, and of those of one moment the one that does not know the
-    certificate; 4. of the good ones the one that was made after the signature comes first.
+    1. a permanent revocation by then counts, whoever says what later, the earliest that is told; 2.
+       a hold counts until a later statement no longer knows it; 3. among the others the newest
+       counts, and of those of one moment the one that does not know the certificate; 4. of the good
+       ones the one that was made after the signature comes first.
     """
     ordered = sorted(readings, key=_rank)
     # (1)
-    dated = sorted(((entry.at, index) for index, one in enumerate(ordered) for entry in one.entries if not entry.is_hold))
+    dated = sorted(
+        (
+            (entry.at, index)
+            for index, one in enumerate(ordered)
+            for entry in one.entries
+            if not entry.is_hold
+        )
+    )
     if dated and dated[0][0] <= terms.at:
         return _revoked(certificate, ordered[dated[0][1]], at=dated[0][0])
     # (2)
     for one in ordered:
         for entry in one.entries:
-            if entry.is_hold and entry.at <= terms.at and _is_held(certificate, one, readings=ordered, at=terms.at):
+            if (
+                entry.is_hold
+                and entry.at <= terms.at
+                and _is_held(certificate, one, readings=ordered, at=terms.at)
+            ):
                 return _revoked(certificate, one, at=entry.at)
     # (3)
-    ignorant = [one for one in ordered if one.unknown_cause is not None and one.statement.this_update <= certificate.not_after]
+    ignorant = [
+        one
+        for one in ordered
+        if one.unknown_cause is not None and one.statement.this_update <= certificate.not_after
+    ]
     newest = max((one.statement.this_update for one in ignorant), default=None)
     good = [one for one in ordered if silence_cause(certificate, one, terms=terms) is None]
     known = [one for one in good if newest is None or one.statement.this_update > newest]
     # (4)
     if known:
-        facts = [_good(certificate, one, at=terms.at) for one in sorted(known, key=lambda one: not _is_after(one.statement, terms.at))]
+        facts = [
+            _good(certificate, one, at=terms.at)
+            for one in sorted(known, key=lambda one: not _is_after(one.statement, terms.at))
+        ]
         later = min(
-            ((entry.at, entry) for one in ordered for entry in one.entries if entry.at > terms.at), key=lambda pair: pair[0], default=None
+            ((entry.at, entry) for one in ordered for entry in one.entries if entry.at > terms.at),
+            key=lambda pair: pair[0],
+            default=None,
         )
         if later is not None:
             facts = [_with_revocation(fact, later[1]) for fact in facts]
         return replace(facts[0], others=tuple(facts[1:]))
-    causes = [one.unknown_cause or silence_cause(certificate, one, terms=terms) for one in (ordered if not good else ignorant)]
+    causes = [
+        one.unknown_cause or silence_cause(certificate, one, terms=terms)
+        for one in (ordered if not good else ignorant)
+    ]
     return RevocationFact(
-        certificate_sha256=certificate.sha256, status="unknown", causes=tuple(dict.fromkeys(cause for cause in causes if cause is not None))
+        certificate_sha256=certificate.sha256,
+        status="unknown",
+        causes=tuple(dict.fromkeys(cause for cause in causes if cause is not None)),
     )
 
 
 def silence_cause(certificate: Certificate, one: Reading, *, terms: Terms) -> str | None:
-    """Tell why a statement does not show that the certificate was not revoked at the best signature time, or None.
+    """Return why a statement does not show that the certificate was not revoked at the best
+    signature time, or None.
 
-    An entry with a later date does show it: its issuer knew the certificate, whose life may have ended since.
+    An entry with a later date does show it: its issuer knew the certificate, whose life may have
+    ended since.
     """
     statement = one.statement
     if one.unknown_cause is not None:
@@ -93,7 +130,9 @@ def silence_cause(certificate: Certificate, one: Reading, *, terms: Terms) -> st
         return None
     if statement.this_update < certificate.not_before:
         return "REVOCATION.BEFORE_ISSUANCE"
-    if statement.this_update > certificate.not_after and not keeps_expired(statement, certificate.not_after):
+    if statement.this_update > certificate.not_after and not keeps_expired(
+        statement, certificate.not_after
+    ):
         return "REVOCATION.AFTER_EXPIRY"
     if _is_after(statement, terms.at):
         return None
@@ -102,12 +141,19 @@ def silence_cause(certificate: Certificate, one: Reading, *, terms: Terms) -> st
         return "REVOCATION.NO_NEXT_UPDATE"
     if end < terms.at:
         return "REVOCATION.EXPIRED"
-    return "REVOCATION.BEFORE_SIGNATURE" if end < terms.current_at or terms.is_newer_demanded else None
+    return (
+        "REVOCATION.BEFORE_SIGNATURE" if end < terms.current_at or terms.is_newer_demanded else None
+    )
 
 
 def _rank(one: Reading) -> tuple[bool, float, str, int]:
     statement = one.statement
-    return (statement.kind != "ocsp", -statement.this_update.timestamp(), statement.item.sha256, statement.index)
+    return (
+        statement.kind != "ocsp",
+        -statement.this_update.timestamp(),
+        statement.item.sha256,
+        statement.index,
+    )
 
 
 def _is_after(statement: Statement, at: datetime) -> bool:
@@ -115,7 +161,9 @@ def _is_after(statement: Statement, at: datetime) -> bool:
     return statement.this_update >= at.replace(microsecond=0)
 
 
-def _is_held(certificate: Certificate, one: Reading, *, readings: list[Reading], at: datetime) -> bool:
+def _is_held(
+    certificate: Certificate, one: Reading, *, readings: list[Reading], at: datetime
+) -> bool:
     return not any(
         one.statement.this_update < other.statement.this_update <= at
         and other.unknown_cause is None
@@ -127,7 +175,8 @@ def _is_held(certificate: Certificate, one: Reading, *, readings: list[Reading],
 
 def _is_within(certificate: Certificate, statement: Statement) -> bool:
     return certificate.not_before <= statement.this_update and (
-        statement.this_update <= certificate.not_after or keeps_expired(statement, certificate.not_after)
+        statement.this_update <= certificate.not_after
+        or keeps_expired(statement, certificate.not_after)
     )
 
 
@@ -147,11 +196,18 @@ def described(certificate: Certificate, statement: Statement) -> RevocationFact:
 
 def _good(certificate: Certificate, one: Reading, *, at: datetime) -> RevocationFact:
     fact = described(certificate, one.statement)
-    return replace(fact, status="good", issuer_not_after=one.signer_not_after, is_asked_before=not _is_after(one.statement, at))
+    return replace(
+        fact,
+        status="good",
+        issuer_not_after=one.signer_not_after,
+        is_asked_before=not _is_after(one.statement, at),
+    )
 
 
 def _revoked(certificate: Certificate, one: Reading, *, at: datetime) -> RevocationFact:
-    entry = next(entry for entry in sorted(one.entries, key=lambda entry: entry.is_hold) if entry.at == at)
+    entry = next(
+        entry for entry in sorted(one.entries, key=lambda entry: entry.is_hold) if entry.at == at
+    )
     fact = replace(described(certificate, one.statement), issuer_not_after=one.signer_not_after)
     return _with_revocation(replace(fact, status="on_hold" if entry.is_hold else "revoked"), entry)
 

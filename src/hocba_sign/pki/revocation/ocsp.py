@@ -1,4 +1,5 @@
-"""OCSP responses of the common form, read from their octets: successful, basic, without unknown critical extensions.
+"""OCSP responses of the common form, read from their octets: successful, basic, without unknown
+critical extensions.
 
 Other forms are refused here and left to the engine. Nothing is verified.
 Spec: RFC 6960, 4.2.
@@ -27,7 +28,9 @@ KNOWN_EXTENSIONS = frozenset({_ARCHIVE_CUTOFF, "1.3.6.1.5.5.7.48.1.2"})
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CertificateId:
-    """Which certificate an answer is about; `hash_oid` names the hash of the issuer's name and key."""
+    """Which certificate an answer is about; `hash_oid` names the hash of the issuer's name
+    and key.
+    """
 
     hash_oid: str
     name_hash: bytes
@@ -37,7 +40,10 @@ class CertificateId:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Answer:
-    """One SingleResponse; times are UTC. `status` is good, revoked or unknown; `archive_cutoff` is the extension of that name."""
+    """One SingleResponse; times are UTC.
+
+    `status` is good, revoked or unknown; `archive_cutoff` is the extension of that name.
+    """
 
     certificate_id: CertificateId
     status: str
@@ -49,7 +55,10 @@ class Answer:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Response:
-    """A basic response. Its responder is known by name or by the SHA-1 of its key, the other is None."""
+    """A basic response.
+
+    Its responder is known by name or by the SHA-1 of its key, the other is None.
+    """
 
     octets: bytes = field(repr=False)
     produced_at: datetime = field(compare=False)
@@ -65,7 +74,8 @@ class Response:
 def read_response(response_der: bytes) -> Response:
     """Read one OCSPResponse in DER.
 
-    Raises: InputError DER.MALFORMED for all that is not of the common form, CERT.MALFORMED, CERT.TOO_LARGE.
+    Raises: InputError DER.MALFORMED for all that is not of the common form, CERT.MALFORMED,
+    CERT.TOO_LARGE.
     """
     status, content = _exactly(der.sequence(der.whole(response_der, der.SEQUENCE)), 2)
     (inner,) = _exactly(der.sequence(content, 0xA0), 1)
@@ -142,7 +152,7 @@ def _answer(single: der.Element) -> Answer:
 
 
 def _known_extensions(holder: der.Element) -> datetime | None:
-    """Give archiveCutoff. Other critical extensions than the known ones are refused."""
+    """Return archiveCutoff. Other critical extensions than the known ones are refused."""
     found = extensions(holder, 0xA1, limit=MAX_EXTENSIONS)
     for oid, extension in found.items():
         if extension.is_critical and oid not in KNOWN_EXTENSIONS:
@@ -160,7 +170,10 @@ def _certificate_id(element: der.Element) -> CertificateId:
     if len(named) > 2 or any(parameter.der != b"\x05\x00" for parameter in named[1:]):
         raise der.malformed(algorithm.at, "hash parameters")
     return CertificateId(
-        hash_oid=der.oid(oid), name_hash=name_hash.content, key_hash=key_hash.content, serial_number=der.integer(serial_number)
+        hash_oid=der.oid(oid),
+        name_hash=name_hash.content,
+        key_hash=key_hash.content,
+        serial_number=der.integer(serial_number),
     )
 
 
@@ -182,6 +195,9 @@ def _status(element: der.Element) -> tuple[str, Revoked | None]:
 
 @lru_cache(maxsize=512)
 def key_hash(public_key_der: bytes, algorithm: str) -> bytes:
-    """Hash the key's BIT STRING without its framing, as CertID and ResponderID do. Raises: InputError DER.MALFORMED."""
+    """Hash the key's BIT STRING without its framing, as CertID and ResponderID do.
+
+    Raises: InputError DER.MALFORMED.
+    """
     bits = der.sequence(der.whole(public_key_der, der.SEQUENCE))[-1]
     return hashlib.new(algorithm, bits.content[1:]).digest()

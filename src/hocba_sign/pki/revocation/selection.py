@@ -23,8 +23,10 @@ from hocba_sign.pki.revocation.evidence import Evidence, Item
 from hocba_sign.pki.revocation.ocsp import CertificateId, Response, key_hash, read_response
 
 UNDATED_RESPONSE_LIFE = timedelta(hours=24)
-"""How long an OCSP response without nextUpdate speaks for the time after it: newer information is always available, and the next list of
-the same authority is due within a day. A list without nextUpdate says nothing of the time after it."""
+"""How long an OCSP response without nextUpdate speaks for the time after it: newer information is
+always available, and the next list of the same authority is due within a day. A list without
+nextUpdate says nothing of the time after it.
+"""
 MAX_KEPT_LIST_OCTETS = 64 * 1024 * 1024
 """Octets of all CRLs that stay read; one alone may exceed it until the next comes."""
 MAX_KEPT_RESPONSE_OCTETS = 4 * 1024 * 1024
@@ -38,10 +40,11 @@ class RevocationFact:
     """What is known about one certificate's revocation; times are UTC.
 
     `status` holds at the control time: a later revocation has status good and `revoked_at` set.
-    `source` is the label of the evidence, `evidence_sha256` its octets' digest; both None with status unknown.
-    `has_reason` tells whether the reason is stated. `is_asked_before`: good, but from before the control time.
-    `others` are further statements that show the same. `issuer_not_after` is when whoever signed the evidence expires: the certificate's issuer, or the earlier of it and the responder or
-    CRL issuer it delegates to; None with status unknown.
+    `source` is the label of the evidence, `evidence_sha256` its octets' digest; both None with
+    status unknown. `has_reason` tells whether the reason is stated. `is_asked_before`: good, but
+    from before the control time. `others` are further statements that show the same.
+    `issuer_not_after` is when whoever signed the evidence expires: the certificate's issuer, or the
+    earlier of it and the responder or CRL issuer it delegates to; None with status unknown.
     """
 
     certificate_sha256: str
@@ -63,7 +66,9 @@ class RevocationFact:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Statement:
-    """One CRL, or one single response of an OCSP response, with its dates read; `content` is None where it is not of the common form."""
+    """One CRL, or one single response of an OCSP response, with its dates read; `content` is None
+    where it is not of the common form.
+    """
 
     item: Item
     kind: Kind
@@ -75,7 +80,7 @@ class Statement:
 
 
 def current_until(statement: Statement) -> datetime | None:
-    """Tell how long a statement speaks for the time after it, None for not at all.
+    """Return how long a statement speaks for the time after it, None for not at all.
 
     Spec: RFC 5280, 5.1.2.5; RFC 6960, 4.2.2.1.
     """
@@ -109,7 +114,9 @@ class Pool:
 
 
 def read_pool(evidence: Evidence) -> Pool:
-    """Read the dates of every CRL and OCSP response; what cannot be read is left out and named in `causes`."""
+    """Read the dates of every CRL and OCSP response; what cannot be read is left out and named in
+    `causes`.
+    """
     crls: list[Statement] = []
     ocsps: list[Statement] = []
     deltas: list[Item] = []
@@ -128,22 +135,42 @@ def read_pool(evidence: Evidence) -> Pool:
             ocsps.extend(_response_statements(item))
         except (AttributeError, ValueError, TypeError, LookupError):
             causes.append("REVOCATION.OCSP_MALFORMED")
-    return Pool(ocsps=_newest_first(ocsps), crls=_newest_first(crls), deltas=tuple(deltas), causes=tuple(dict.fromkeys(causes)))
+    return Pool(
+        ocsps=_newest_first(ocsps),
+        crls=_newest_first(crls),
+        deltas=tuple(deltas),
+        causes=tuple(dict.fromkeys(causes)),
+    )
 
 
-_lists: Kept[str, RevocationList | None] = Kept(MAX_KEPT_LIST_OCTETS, weigh=lambda one: 2_048 + (len(one.octets) * 5 // 4 if one else 0))
-_responses: Kept[str, Response | None] = Kept(MAX_KEPT_RESPONSE_OCTETS, weigh=lambda one: 2_048 + (len(one.octets) if one else 0))
+_lists: Kept[str, RevocationList | None] = Kept(
+    MAX_KEPT_LIST_OCTETS, weigh=lambda one: 2_048 + (len(one.octets) * 5 // 4 if one else 0)
+)
+_responses: Kept[str, Response | None] = Kept(
+    MAX_KEPT_RESPONSE_OCTETS, weigh=lambda one: 2_048 + (len(one.octets) if one else 0)
+)
 
 
 def _list_statement(item: Item) -> Statement | None:
     """Read a complete list; None for a delta."""
     content = _lists.get(item.sha256, lambda: _common_list(item.der))
     if content is not None:
-        return Statement(item=item, kind="crl", this_update=content.this_update, next_update=content.next_update, content=content)
+        return Statement(
+            item=item,
+            kind="crl",
+            this_update=content.this_update,
+            next_update=content.next_update,
+            content=content,
+        )
     fields = _readable_crl(item)["tbs_cert_list"]
     if parsed_crl(item.der).delta_crl_indicator_value is not None:
         return None
-    return Statement(item=item, kind="crl", this_update=fields["this_update"].native, next_update=fields["next_update"].native)
+    return Statement(
+        item=item,
+        kind="crl",
+        this_update=fields["this_update"].native,
+        next_update=fields["next_update"].native,
+    )
 
 
 def _common_list(crl_der: bytes) -> RevocationList | None:
@@ -157,7 +184,9 @@ def _response_statements(item: Item) -> tuple[Statement, ...]:
     content = _responses.get(item.sha256, lambda: _common_response(item.der))
     if content is None:
         data = _readable_response(item)
-        dates = [(one["this_update"].native, one["next_update"].native) for one in data["responses"]]
+        dates = [
+            (one["this_update"].native, one["next_update"].native) for one in data["responses"]
+        ]
         produced_at = data["produced_at"].native
     else:
         dates = [(one.this_update, one.next_update) for one in content.answers]
@@ -184,11 +213,22 @@ def _common_response(response_der: bytes) -> Response | None:
 
 
 def _readable_crl(item: Item) -> crl.CertificateList:
-    """Read what is needed later, so that one damaged list cannot spoil the judgement of a whole pool."""
+    """Read what is needed later, so that one damaged list cannot spoil the judgement of a whole
+    pool.
+    """
     parsed: crl.CertificateList = parsed_crl(item.der)
     distribution = parsed.issuing_distribution_point_value
-    _ = (name_key(parsed.issuer.dump()), parsed.critical_extensions, parsed.authority_key_identifier, parsed.freshest_crl_value)
-    _ = (distribution.native if distribution is not None else None, parsed["signature"].native, parsed["signature_algorithm"].native)
+    _ = (
+        name_key(parsed.issuer.dump()),
+        parsed.critical_extensions,
+        parsed.authority_key_identifier,
+        parsed.freshest_crl_value,
+    )
+    _ = (
+        distribution.native if distribution is not None else None,
+        parsed["signature"].native,
+        parsed["signature_algorithm"].native,
+    )
     return parsed
 
 
@@ -196,21 +236,46 @@ def _readable_response(item: Item) -> ocsp.ResponseData:
     """Do the same for an OCSP response."""
     data = _response_data(item)
     basic = parsed_ocsp(item.der)["response_bytes"]["response"].parsed
-    _ = (data["responder_id"].native, basic["signature"].native, basic["signature_algorithm"].native)
+    _ = (
+        data["responder_id"].native,
+        basic["signature"].native,
+        basic["signature_algorithm"].native,
+    )
     for single in data["responses"]:
-        _ = (single["cert_id"].native, single["cert_status"].native, single["single_extensions"].native)
+        _ = (
+            single["cert_id"].native,
+            single["cert_status"].native,
+            single["single_extensions"].native,
+        )
     for certificate in basic["certs"] or ():
-        _ = (certificate.issuer_serial, certificate.subject.hashable, certificate.public_key.sha1, certificate.signature)
+        _ = (
+            certificate.issuer_serial,
+            certificate.subject.hashable,
+            certificate.public_key.sha1,
+            certificate.signature,
+        )
         _ = (certificate.key_identifier, certificate.critical_extensions)
     return data
 
 
-def related_crls(pool: Pool, chain: tuple[x509.Certificate, ...], *, evidence: Evidence) -> tuple[Statement, ...]:
-    """Leave out the CRLs that can say nothing about the chain, its CRL issuers and its responders: they only cost time."""
+def related_crls(
+    pool: Pool, chain: tuple[x509.Certificate, ...], *, evidence: Evidence
+) -> tuple[Statement, ...]:
+    """Leave out the CRLs that can say nothing about the chain, its CRL issuers and its responders:
+    they only cost time.
+    """
     names = {name_key(certificate.subject.dump()) for certificate in chain}
-    near = {certificate.subject_der for certificate in evidence.certificates if _key_or_none(certificate.issuer_der) in names}
+    near = {
+        certificate.subject_der
+        for certificate in evidence.certificates
+        if _key_or_none(certificate.issuer_der) in names
+    }
     names |= {key for key in map(_key_or_none, near) if key is not None}
-    return tuple(one for one in pool.crls if name_key(parsed_crl(one.item.der).issuer.dump()) in names or _is_indirect(one.item))
+    return tuple(
+        one
+        for one in pool.crls
+        if name_key(parsed_crl(one.item.der).issuer.dump()) in names or _is_indirect(one.item)
+    )
 
 
 def _key_or_none(name_der: bytes) -> str | None:
@@ -246,7 +311,9 @@ def select(certificate_der: bytes, issuer_der: bytes, *, pool: Pool) -> Selectio
         causes.insert(0, "REVOCATION.NONE")
         if pool.crls:
             causes.append("REVOCATION.WRONG_ISSUER")
-    return Selection(ocsps=tuple(ocsps), crls=tuple(crls), causes=tuple(dict.fromkeys((*causes, *pool.causes))))
+    return Selection(
+        ocsps=tuple(ocsps), crls=tuple(crls), causes=tuple(dict.fromkeys((*causes, *pool.causes)))
+    )
 
 
 def single_response(statement: Statement) -> ocsp.SingleResponse:
@@ -269,7 +336,9 @@ _HASHES = {"1.3.14.3.2.26": "sha1", "2.16.840.1.101.3.4.2.1": "sha256"}
 
 
 def _match(certificate: Certificate, issuer: Certificate, statement: Statement) -> str | None:
-    """Give None where the CertID names the certificate, a cause where it nearly does, else an empty string."""
+    """Return None where the CertID names the certificate, a cause where it nearly does, else an
+    empty string.
+    """
     named = _certificate_id(statement)
     algorithm = _HASHES.get(named.hash_oid)
     if algorithm is None:
@@ -300,25 +369,35 @@ def _may_list(statement: Statement, certificate: Certificate) -> bool:
     if isinstance(statement.content, RevocationList):
         issuer_der, is_indirect = statement.content.issuer_der, False
     else:
-        issuer_der, is_indirect = parsed_crl(statement.item.der).issuer.dump(), _is_indirect(statement.item)
+        issuer_der, is_indirect = (
+            parsed_crl(statement.item.der).issuer.dump(),
+            _is_indirect(statement.item),
+        )
     return same_name(issuer_der, certificate.issuer_der) or (
         is_indirect and any(same_name(issuer_der, one) for one in list_issuers(certificate))
     )
 
 
 def list_issuers(certificate: Certificate) -> tuple[bytes, ...]:
-    """Give the names that a certificate's own distribution points name as issuers of its lists: only they may speak for another's issuer.
+    """Return the names that a certificate's own distribution points name as issuers of its lists:
+    only they may speak for another's issuer.
 
     Spec: RFC 5280, 4.2.1.13 and 6.3.3 (b) (1).
     """
-    values = (extension.value_der for extension in certificate.extensions if extension.oid == "2.5.29.31")
-    points = (point for value_der in values for point in der.sequence(der.whole(value_der, der.SEQUENCE)))
+    values = (
+        extension.value_der for extension in certificate.extensions if extension.oid == "2.5.29.31"
+    )
+    points = (
+        point for value_der in values for point in der.sequence(der.whole(value_der, der.SEQUENCE))
+    )
     named = (part for point in points for part in der.children(point) if part.tag == _LIST_ISSUER)
-    return tuple(name.content for part in named for name in der.children(part) if name.tag == _DIRECTORY_NAME)
+    return tuple(
+        name.content for part in named for name in der.children(part) if name.tag == _DIRECTORY_NAME
+    )
 
 
 def keeps_expired(statement: Statement, not_after: datetime) -> bool:
-    """Tell whether the issuer states that it keeps certificates that had expired by then.
+    """Return whether the issuer states that it keeps certificates that had expired by then.
 
     Spec: X.509, 9.5.2.8 (expiredCertsOnCRL); RFC 6960, 4.4.4 (archiveCutoff).
     """
@@ -337,7 +416,10 @@ def _keeps_otherwise(statement: Statement, not_after: datetime) -> bool:
     if statement.kind == "ocsp":
         extensions, wanted = single_response(statement)["single_extensions"], "1.3.6.1.5.5.7.48.1.6"
     else:
-        extensions, wanted = parsed_crl(statement.item.der)["tbs_cert_list"]["crl_extensions"], "2.5.29.60"
+        extensions, wanted = (
+            parsed_crl(statement.item.der)["tbs_cert_list"]["crl_extensions"],
+            "2.5.29.60",
+        )
     for extension in extensions or ():
         if extension["extn_id"].dotted == wanted:
             since = core.GeneralizedTime.load(bytes(extension["extn_value"])).native

@@ -1,4 +1,6 @@
-"""CMS SignedData as it stands: time-stamp tokens and the signatures of PDF files. Nothing is verified here.
+"""CMS SignedData as it stands: time-stamp tokens and the signatures of PDF files.
+
+Nothing is verified here.
 
 Spec: RFC 5652, 5; RFC 5035, 3 and 5.
 """
@@ -29,8 +31,9 @@ Attributes = tuple[tuple[str, tuple[bytes, ...]], ...]
 class SignerInfo:
     """One signature, as it stands.
 
-    `attributes` are the signed ones; None where there are none. `attributes_der` is the SET OF that is signed, octet for octet as in the file
-    but for its tag. `is_ordered` tells whether it is DER, its elements ascending and distinct.
+    `attributes` are the signed ones; None where there are none. `attributes_der` is the SET OF that
+    is signed, octet for octet as in the file but for its tag. `is_ordered` tells whether it is DER,
+    its elements ascending and distinct.
     """
 
     sid: der.Element = field(repr=False)
@@ -43,8 +46,10 @@ class SignerInfo:
     unsigned: Attributes = field(default=(), repr=False)
 
     def values(self, oid: str) -> tuple[bytes, ...]:
-        """Give the values of all signed attributes of that type."""
-        return tuple(value for name, values in self.attributes or () if name == oid for value in values)
+        """Return the values of all signed attributes of that type."""
+        return tuple(
+            value for name, values in self.attributes or () if name == oid for value in values
+        )
 
     def unsigned_values(self, oid: str) -> tuple[bytes, ...]:
         return tuple(value for name, values in self.unsigned if name == oid for value in values)
@@ -52,7 +57,9 @@ class SignerInfo:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SignedData:
-    """`content` is what is inside, None for a detached signature; certificates, `crls` and `ocsps` are DER of unverified origin."""
+    """`content` is what is inside, None for a detached signature; certificates, `crls` and `ocsps`
+    are DER of unverified origin.
+    """
 
     content_type: str
     content: bytes | None = field(repr=False)
@@ -143,7 +150,12 @@ def _signer(element: der.Element) -> SignerInfo:
         attributes=attributes,
         attributes_der=attributes_der,
         is_ordered=is_ordered,
-        unsigned=tuple(_attribute(part) for holder in others if holder.tag == 0xA1 for part in der.children(holder)),
+        unsigned=tuple(
+            _attribute(part)
+            for holder in others
+            if holder.tag == 0xA1
+            for part in der.children(holder)
+        ),
     )
 
 
@@ -153,15 +165,17 @@ def _attribute(element: der.Element) -> tuple[str, tuple[bytes, ...]]:
 
 
 def is_named(sid: der.Element, certificate: Certificate) -> bool:
-    """Tell whether a signer identifier names the certificate."""
+    """Return whether a signer identifier names the certificate."""
     if sid.tag == 0x80:
         return certificate.subject_key_identifier == sid.content
     issuer, serial = der.sequence(sid)
-    return certificate.serial_number == der.integer(serial) and same_name(certificate.issuer_der, issuer.der)
+    return certificate.serial_number == der.integer(serial) and same_name(
+        certificate.issuer_der, issuer.der
+    )
 
 
 def same_name(one_der: bytes, other_der: bytes) -> bool:
-    """Tell whether two names are equal for path building, whatever their octets."""
+    """Return whether two names are equal for path building, whatever their octets."""
     try:
         return one_der == other_der or name_key(one_der) == name_key(other_der)
     except (ValueError, TypeError):
@@ -169,12 +183,18 @@ def same_name(one_der: bytes, other_der: bytes) -> bool:
 
 
 def certificate_identifiers(signer: SignerInfo) -> tuple[tuple[CertificateIdentifier, ...], ...]:
-    """Give what each signing-certificate attribute lists, those of version 1 first; the signer's own stands first in each list.
+    """Return what each signing-certificate attribute lists, those of version 1 first; the signer's
+    own stands first in each list.
 
-    Raises: InputError DER.MALFORMED, CRYPTO.UNKNOWN_ALGORITHM, CRYPTO.UNSUPPORTED_ALGORITHM; ValueError where fields are missing.
+    Raises: InputError DER.MALFORMED, CRYPTO.UNKNOWN_ALGORITHM, CRYPTO.UNSUPPORTED_ALGORITHM;
+    ValueError where fields are missing.
     Spec: RFC 5035, 3 and 5.4.1.
     """
-    return tuple(_identifiers(value, oid) for oid in (_ESS_CERT_ID, _ESS_CERT_ID_V2) for value in signer.values(oid))
+    return tuple(
+        _identifiers(value, oid)
+        for oid in (_ESS_CERT_ID, _ESS_CERT_ID_V2)
+        for value in signer.values(oid)
+    )
 
 
 def _identifiers(value_der: bytes, oid: str) -> tuple[CertificateIdentifier, ...]:

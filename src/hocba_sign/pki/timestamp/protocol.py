@@ -1,6 +1,9 @@
-"""Time-stamps: requests, responses and tokens. No clock, no network, no randomness: the nonce is an argument.
+"""Time-stamps: requests, responses and tokens.
 
-Tokens are read as DER and nothing else; the path of the time-stamping certificate is for `path` with `Purpose.TIMESTAMPING`.
+No clock, no network, no randomness: the nonce is an argument.
+
+Tokens are read as DER and nothing else; the path of the time-stamping certificate is for `path`
+with `Purpose.TIMESTAMPING`.
 Spec: RFC 3161, RFC 5816, RFC 5652, EN 319 422.
 """
 
@@ -18,13 +21,34 @@ from hocba_sign.crypto.verify import load_public_key, verify_der_value
 from hocba_sign.errors import CallerError, InputError, OutsideError
 from hocba_sign.pki.certificates.certificate import Certificate
 from hocba_sign.pki.certificates.profile import Purpose, usage_cause
-from hocba_sign.pki.timestamp.cms import CONTENT_TYPE, MESSAGE_DIGEST, SignerInfo, certificate_identifiers
+from hocba_sign.pki.timestamp.cms import (
+    CONTENT_TYPE,
+    MESSAGE_DIGEST,
+    SignerInfo,
+    certificate_identifiers,
+)
 from hocba_sign.pki.timestamp.token import Token, is_bound, read_token
 
-__all__ = ["Token", "TokenCheck", "algorithm_cause", "build_request", "read_response", "read_token", "signature_algorithm", "verify_token"]
+__all__ = [
+    "Token",
+    "TokenCheck",
+    "algorithm_cause",
+    "build_request",
+    "read_response",
+    "read_token",
+    "signature_algorithm",
+    "verify_token",
+]
 
 _TST_INFO = "1.2.840.113549.1.9.16.1.4"
-_STATUS = ("granted", "grantedWithMods", "rejection", "waiting", "revocationWarning", "revocationNotification")
+_STATUS = (
+    "granted",
+    "grantedWithMods",
+    "rejection",
+    "waiting",
+    "revocationWarning",
+    "revocationNotification",
+)
 _FAILURES = {
     0: "badAlg",
     2: "badRequest",
@@ -41,8 +65,9 @@ _FAILURES = {
 class TokenCheck:
     """The verification of one token without its path.
 
-    `intact`: imprint, attributes, signature value and certificate binding all hold. A token may be intact and still have a cause:
-    its certificate is not one for time-stamping. Only a check without causes is good.
+    `intact`: imprint, attributes, signature value and certificate binding all hold. A token may be
+    intact and still have a cause: its certificate is not one for time-stamping. Only a check
+    without causes is good.
     """
 
     intact: bool
@@ -50,15 +75,22 @@ class TokenCheck:
 
 
 def build_request(
-    digest_algorithm: DigestAlgorithm, imprint: bytes, *, nonce: int, cert_req: bool = True, policy: str | None = None
+    digest_algorithm: DigestAlgorithm,
+    imprint: bytes,
+    *,
+    nonce: int,
+    cert_req: bool = True,
+    policy: str | None = None,
 ) -> bytes:
-    """Give a TimeStampReq. `nonce` should be 64 random bits; `policy` is a dotted OID.
+    """Return a TimeStampReq. `nonce` should be 64 random bits; `policy` is a dotted OID.
 
     Raises: CallerError TST.REQUEST for a digest of another size.
     Spec: RFC 3161, 2.4.1.
     """
     if len(imprint) != digest_algorithm.size:
-        raise CallerError("TST.REQUEST", detail=f"{len(imprint)} octets for {digest_algorithm.name}")
+        raise CallerError(
+            "TST.REQUEST", detail=f"{len(imprint)} octets for {digest_algorithm.name}"
+        )
     algorithm = der.encode(der.SEQUENCE, _oid(digest_algorithm.oid), der.encode(der.NULL))
     return der.encode(
         der.SEQUENCE,
@@ -76,10 +108,12 @@ def _oid(dotted: str) -> bytes:
 
 
 def read_response(response_der: bytes, request_der: bytes) -> bytes:
-    """Give the token of a response that answers the request: granted, same imprint, nonce and policy, and a good signature.
+    """Return the token of a response that answers the request: granted, same imprint, nonce and
+    policy, and a good signature.
 
-    Raises: OutsideError TSA.NOT_A_RESPONSE, TSA.REFUSED (with the status words), TSA.IMPRINT, TSA.NONCE, TSA.POLICY,
-    TSA.NO_CERTIFICATE, TSA.BAD_TOKEN (with the causes of `verify_token`). Does not judge the path.
+    Raises: OutsideError TSA.NOT_A_RESPONSE, TSA.REFUSED (with the status words), TSA.IMPRINT,
+    TSA.NONCE, TSA.POLICY, TSA.NO_CERTIFICATE, TSA.BAD_TOKEN (with the causes of `verify_token`).
+    Does not judge the path.
     Spec: RFC 3161, 2.4.2.
     """
     try:
@@ -93,7 +127,9 @@ def read_response(response_der: bytes, request_der: bytes) -> bytes:
     try:
         token = read_token(token_der)
     except InputError as error:
-        raise OutsideError("TSA.NOT_A_RESPONSE", where=error.where, detail=error.detail or error.cause) from error
+        raise OutsideError(
+            "TSA.NOT_A_RESPONSE", where=error.where, detail=error.detail or error.cause
+        ) from error
     imprint, algorithm, policy, nonce, wants_certificate = _read_request(request_der)
     if (token.imprint_algorithm, token.imprint) != (algorithm, imprint):
         raise OutsideError("TSA.IMPRINT")
@@ -122,46 +158,70 @@ def _refusal(status: der.Element) -> str | None:
             words += [text.content.decode("utf-8", "replace") for text in der.children(part)]
         elif part.tag == der.BIT_STRING:
             bits = "".join(f"{octet:08b}" for octet in part.content[1:])
-            words += [_FAILURES.get(place, f"failure {place}") for place, bit in enumerate(bits) if bit == "1"]
+            words += [
+                _FAILURES.get(place, f"failure {place}")
+                for place, bit in enumerate(bits)
+                if bit == "1"
+            ]
     return "".join(letter for letter in ", ".join(words) if letter.isprintable())[:200]
 
 
-def _read_request(request_der: bytes) -> tuple[bytes, DigestAlgorithm, str | None, int | None, bool]:
+def _read_request(
+    request_der: bytes,
+) -> tuple[bytes, DigestAlgorithm, str | None, int | None, bool]:
     _, imprint, *rest = der.sequence(der.whole(request_der, der.SEQUENCE))
     algorithm, value = der.sequence(imprint)
     policy = next((der.oid(part) for part in rest if part.tag == der.OID), None)
     nonce = next((der.integer(part) for part in rest if part.tag == der.INTEGER), None)
-    return value.content, digest_algorithm_of(algorithm.der), policy, nonce, any(part.tag == der.BOOLEAN for part in rest)
+    return (
+        value.content,
+        digest_algorithm_of(algorithm.der),
+        policy,
+        nonce,
+        any(part.tag == der.BOOLEAN for part in rest),
+    )
 
 
 def signature_algorithm(token: Token) -> SignatureAlgorithm:
-    """Give what the token was signed with.
+    """Return what the token was signed with.
 
-    Raises: InputError CRYPTO.UNKNOWN_ALGORITHM, CRYPTO.UNSUPPORTED_ALGORITHM, CRYPTO.PARAMETERS, DER.MALFORMED.
+    Raises: InputError CRYPTO.UNKNOWN_ALGORITHM, CRYPTO.UNSUPPORTED_ALGORITHM, CRYPTO.PARAMETERS,
+    DER.MALFORMED.
     """
     signer = token.signers[0]
-    return signature_algorithm_of(signer.signature_identifier_der, digest_algorithm_of(signer.digest_identifier_der))
+    return signature_algorithm_of(
+        signer.signature_identifier_der, digest_algorithm_of(signer.digest_identifier_der)
+    )
 
 
 def algorithm_cause(token: Token, at: datetime) -> str | None:
-    """Tell whether an algorithm of an intact token may not be relied on at `at`: TST.WEAK_ALGORITHM, or None."""
+    """Return whether an algorithm of an intact token may not be relied on at `at`:
+    TST.WEAK_ALGORITHM, or None.
+    """
     assert token.certificate is not None
     bits = load_public_key(token.certificate.public_key_der).bits
-    answers = [acceptable(signature_algorithm(token), bits, at=at), acceptable_digest(token.imprint_algorithm, at)]
+    answers = [
+        acceptable(signature_algorithm(token), bits, at=at),
+        acceptable_digest(token.imprint_algorithm, at),
+    ]
     answers += [acceptable_digest(one, at) for one in certificate_digests(token) if one != SHA1]
     return None if all(answer.is_acceptable for answer in answers) else "TST.WEAK_ALGORITHM"
 
 
 def certificate_digests(token: Token) -> tuple[DigestAlgorithm, ...]:
-    """Give the digests by which ESSCertIDv2 names the certificate of an intact token; ESSCertID has none to choose."""
+    """Return the digests by which ESSCertIDv2 names the certificate of an intact token; ESSCertID
+    has none to choose.
+    """
     named = certificate_identifiers(token.signers[0])
     return tuple(one[0].algorithm for one in named if not one[0].is_first_version)
 
 
 def verify_token(token: Token, expected: Callable[[DigestAlgorithm], bytes]) -> TokenCheck:
-    """Verify everything but the path; `expected` digests the time-stamped octets with the token's imprint algorithm.
+    """Verify everything but the path; `expected` digests the time-stamped octets with the token's
+    imprint algorithm.
 
-    1. the content is a TSTInfo with one signer and no unknown critical extension, 2. the imprint, 3. the signed attributes,
+    1. the content is a TSTInfo with one signer and no unknown critical extension, 2. the imprint,
+       3. the signed attributes,
     4. the signature value over them, 5. the binding of the certificate, 6. its usage.
     Spec: RFC 3161, 2.2 and 2.3; RFC 5652, 5.4 and 11; RFC 5816.
     """
@@ -215,7 +275,12 @@ def _attribute_causes(token: Token, signer: SignerInfo) -> list[str]:
 def _signature_causes(token: Token, signer: SignerInfo, certificate: Certificate) -> list[str]:
     try:
         key = load_public_key(certificate.public_key_der)
-        is_right = verify_der_value(key, signer.attributes_der, signature=signer.signature, algorithm=signature_algorithm(token))
+        is_right = verify_der_value(
+            key,
+            signer.attributes_der,
+            signature=signer.signature,
+            algorithm=signature_algorithm(token),
+        )
     except InputError:
         return ["TST.UNSUPPORTED_ALGORITHM"]
     return [] if is_right else ["TST.SIGNATURE"]

@@ -1,4 +1,6 @@
-"""Time-stamp tokens as they stand: CMS SignedData around a TSTInfo, read as DER and nothing else. Nothing is verified here.
+"""Time-stamp tokens as they stand: CMS SignedData around a TSTInfo, read as DER and nothing else.
+
+Nothing is verified here.
 
 Spec: RFC 3161, 2.4.2; RFC 5652, 5; RFC 5816.
 """
@@ -32,8 +34,9 @@ _GENERALIZED_TIME = re.compile(rb"(\d{4})(\d\d)(\d\d)(\d\d)(\d\d)(\d\d)(?:\.(\d{
 class Token:
     """What a time-stamp token says. Nothing of it is verified yet.
 
-    `gen_time` is UTC. `certificate` is the one that the signer identifier and ESSCertID(V2) name, None where neither the token nor
-    the candidates hold it; `certificates` are those embedded, of unverified origin, as are `crls` and `ocsps` (DER).
+    `gen_time` is UTC. `certificate` is the one that the signer identifier and ESSCertID(V2) name,
+    None where neither the token nor the candidates hold it; `certificates` are those embedded, of
+    unverified origin, as are `crls` and `ocsps` (DER).
     """
 
     der: bytes = field(repr=False)
@@ -57,7 +60,8 @@ class Token:
 def read_token(token_der: bytes, candidates: tuple[Certificate, ...] = ()) -> Token:
     """Read a TimeStampToken; `candidates` may hold the certificate that the token does not embed.
 
-    Indefinite lengths, as Java programs write them, are read: CMS is BER, and what is hashed and signed in it is DER in any case.
+    Indefinite lengths, as Java programs write them, are read: CMS is BER, and what is hashed and
+    signed in it is DER in any case.
     Raises: InputError TST.MALFORMED with the octet, TST.NOT_DER for other BER, TST.TOO_LARGE.
     Spec: RFC 3161, 2.4.2; RFC 5652, 5.2 and 5.4.
     """
@@ -96,7 +100,9 @@ def _token(token_der: bytes, candidates: tuple[Certificate, ...]) -> Token:
         policy=der.oid(policy),
         nonce=numbers[0] if numbers else None,
         accuracy=next((_accuracy(part) for part in optional if part.tag == der.SEQUENCE), None),
-        certificate=_named_certificate(signers[0], (*certificates, *candidates)) if len(signers) == 1 else None,
+        certificate=_named_certificate(signers[0], (*certificates, *candidates))
+        if len(signers) == 1
+        else None,
         certificates=certificates,
         crls=signed_data.crls,
         ocsps=signed_data.ocsps,
@@ -113,7 +119,8 @@ def _certificates(signed_data: SignedData) -> tuple[Certificate, ...]:
         try:
             found.append(Certificate.load(certificate_der))
         except InputError:
-            # An attribute certificate or a broken one cannot be the signer's; if the signer's is missing, that is said.
+            # An attribute certificate or a broken one cannot be the signer's; if the signer's is
+            # missing, that is said.
             continue
     return tuple(found)
 
@@ -129,7 +136,11 @@ def _time(element: der.Element) -> datetime:
 
 def _accuracy(element: der.Element) -> timedelta:
     units = {der.INTEGER: "seconds", 0x80: "milliseconds", 0x81: "microseconds"}
-    amounts = {units[part.tag]: int.from_bytes(part.content, "big") for part in der.children(element) if part.tag in units}
+    amounts = {
+        units[part.tag]: int.from_bytes(part.content, "big")
+        for part in der.children(element)
+        if part.tag in units
+    }
     if any(amount > 2**31 for amount in amounts.values()):
         raise der.malformed(element.at, "accuracy")
     return timedelta(**amounts)
@@ -137,20 +148,32 @@ def _accuracy(element: der.Element) -> timedelta:
 
 def _has_critical(optional: list[der.Element]) -> bool:
     extensions = (one for part in optional if part.tag == 0xA1 for one in der.children(part))
-    return any(inner.tag == der.BOOLEAN and inner.content != b"\x00" for one in extensions for inner in der.children(one))
+    return any(
+        inner.tag == der.BOOLEAN and inner.content != b"\x00"
+        for one in extensions
+        for inner in der.children(one)
+    )
 
 
-def _named_certificate(signer: SignerInfo, certificates: tuple[Certificate, ...]) -> Certificate | None:
-    """Find the certificate that the signer identifier names and ESSCertID(V2) confirms; never by position.
+def _named_certificate(
+    signer: SignerInfo, certificates: tuple[Certificate, ...]
+) -> Certificate | None:
+    """Find the certificate that the signer identifier names and ESSCertID(V2) confirms; never by
+    position.
 
-    Where no certificate satisfies both, one that fits the identifier alone is given, so that the broken binding can be said.
+    Where no certificate satisfies both, one that fits the identifier alone is given, so that the
+    broken binding can be said.
     """
     named = [certificate for certificate in certificates if is_named(signer.sid, certificate)]
-    return next((certificate for certificate in named if is_bound(signer, certificate)), named[0] if named else None)
+    return next(
+        (certificate for certificate in named if is_bound(signer, certificate)),
+        named[0] if named else None,
+    )
 
 
 def is_bound(signer: SignerInfo, certificate: Certificate) -> bool:
-    """Tell whether every ESSCertID and ESSCertIDv2 attribute names the certificate first, and there is one.
+    """Return whether every ESSCertID and ESSCertIDv2 attribute names the certificate first, and
+    there is one.
 
     Spec: RFC 5035, 4; RFC 5816, 2.2.1.
     """
@@ -168,4 +191,6 @@ def _fits(identifier: CertificateIdentifier, certificate: Certificate) -> bool:
         return True
     names, serial = der.sequence(identifier.issuer_serial)
     (general_name,) = der.sequence(names)
-    return der.integer(serial) == certificate.serial_number and same_name(general_name.content, certificate.issuer_der)
+    return der.integer(serial) == certificate.serial_number and same_name(
+        general_name.content, certificate.issuer_der
+    )

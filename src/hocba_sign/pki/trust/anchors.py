@@ -1,4 +1,6 @@
-"""Anchors from the certificates at hand: the list has the pins, the document, the user or an import has the octets."""
+"""Anchors from the certificates at hand: the list has the pins, the document, the user or an import
+has the octets.
+"""
 
 from collections.abc import Iterable
 from datetime import datetime
@@ -10,8 +12,12 @@ from hocba_sign.pki.trust.store import Anchor, TrustStore
 from hocba_sign.pki.trust.vietnam_list import Hierarchy, Kind, TrustList
 
 
-def listed_anchors(certificates: Iterable[Certificate], trust_list: TrustList | None = None) -> TrustStore:
-    """Trust those of `certificates` that are pinned roots; whatever else is among them is left out."""
+def listed_anchors(
+    certificates: Iterable[Certificate], trust_list: TrustList | None = None
+) -> TrustStore:
+    """Trust those of `certificates` that are pinned roots; whatever else is among them is
+    left out.
+    """
     known = trust_list or TrustList.load()
     anchors: list[Anchor] = []
     for certificate in certificates:
@@ -30,46 +36,79 @@ def listed_anchors(certificates: Iterable[Certificate], trust_list: TrustList | 
 
 
 def pinned_authority(certificate: Certificate, trust_list: TrustList) -> Anchor | None:
-    """Give the anchor that a listed time-stamp authority is for its own tokens, made until its end in the list or its expiry; else None.
+    """Return the anchor that a listed time-stamp authority is for its own tokens, made until its
+    end in the list or its expiry; else None.
 
-    It vouches for no other certificate, and for nothing but time-stamps: it never belongs into a `TrustStore`.
+    It vouches for no other certificate, and for nothing but time-stamps: it never belongs into a
+    `TrustStore`.
     """
     entry = trust_list.find(certificate.sha256)
     if entry is None or entry.kind is not Kind.TSA or entry.hierarchy is None:
         return None
-    end = certificate.not_after if entry.trusted_until is None else min(entry.trusted_until, certificate.not_after)
-    return Anchor(certificate=certificate, name=entry.name, origin="list", trusted_until=end, hierarchies=frozenset({entry.hierarchy}))
+    end = (
+        certificate.not_after
+        if entry.trusted_until is None
+        else min(entry.trusted_until, certificate.not_after)
+    )
+    return Anchor(
+        certificate=certificate,
+        name=entry.name,
+        origin="list",
+        trusted_until=end,
+        hierarchies=frozenset({entry.hierarchy}),
+    )
 
 
 def anchors_in(evidence: Evidence, trust_list: TrustList | None = None) -> TrustStore:
-    """Trust the pinned roots among what a document carries, so that a file with its chain verifies offline from the pins alone."""
+    """Trust the pinned roots among what a document carries, so that a file with its chain verifies
+    offline from the pins alone.
+    """
     return listed_anchors(evidence.certificates, trust_list)
 
 
 def given_anchors(certificates: Iterable[Certificate]) -> TrustStore:
-    """Trust `certificates` because the user hands them over as anchors; the pinned roots among them as the list has them, with its end dates."""
+    """Trust `certificates` because the user hands them over as anchors; the pinned roots among them
+    as the list has them, with its end dates.
+    """
     held = tuple(certificates)
     return listed_anchors(held).with_anchors(user_anchor(certificate) for certificate in held)
 
 
 def user_anchor(certificate: Certificate, *, hierarchies: Iterable[Hierarchy] = ()) -> Anchor:
-    """Trust `certificate` because the user says so, standing for `hierarchies`; see `hierarchies_of` for none."""
-    return Anchor(certificate=certificate, name=certificate.subject_text, hierarchies=frozenset(hierarchies))
+    """Trust `certificate` because the user says so, standing for `hierarchies`; see
+    `hierarchies_of` for none.
+    """
+    return Anchor(
+        certificate=certificate, name=certificate.subject_text, hierarchies=frozenset(hierarchies)
+    )
 
 
 def hierarchies_of(anchor: Anchor) -> frozenset[Hierarchy]:
-    """Tell what an anchor stands for: what it was added for, else what the list says of its certificate, else the user's own tree."""
+    """Return what an anchor stands for: what it was added for, else what the list says of its
+    certificate, else the user's own tree.
+    """
     if anchor.hierarchies:
         return anchor.hierarchies
     entry = TrustList.load().find(anchor.certificate.sha256)
-    return frozenset({entry.hierarchy if entry is not None and entry.hierarchy is not None else Hierarchy.USER})
+    return frozenset(
+        {entry.hierarchy if entry is not None and entry.hierarchy is not None else Hierarchy.USER}
+    )
 
 
 def user_findings(trust: TrustStore) -> tuple[Finding, ...]:
-    """Name the anchors that the user answers for; every report shows them. `where` is the SHA-256."""
-    return tuple(Finding("TRUST.USER_ANCHOR", anchor.certificate.sha256) for anchor in trust.anchors if anchor.origin == "user")
+    """Name the anchors that the user answers for; every report shows them.
+
+    `where` is the SHA-256.
+    """
+    return tuple(
+        Finding("TRUST.USER_ANCHOR", anchor.certificate.sha256)
+        for anchor in trust.anchors
+        if anchor.origin == "user"
+    )
 
 
 def age_findings(trust: TrustStore, at: datetime) -> tuple[Finding, ...]:
     """Warn of a trust list that is old at the aware time `at`; `where` is the day that it is of."""
-    return (Finding("TRUST.LIST_AGE", trust.pins.as_of.isoformat()),) if trust.pins.is_old(at) else ()
+    return (
+        (Finding("TRUST.LIST_AGE", trust.pins.as_of.isoformat()),) if trust.pins.is_old(at) else ()
+    )

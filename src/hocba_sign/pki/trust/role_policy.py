@@ -1,4 +1,6 @@
-"""Which tree of trust each party's certificate may come from: data with a default, judged rule by rule."""
+"""Which tree of trust each party's certificate may come from: data with a default, judged rule by
+rule.
+"""
 
 import json
 from collections.abc import Mapping
@@ -34,7 +36,8 @@ class Standing(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Rule:
-    """`parties` at `schools` may use certificates of `hierarchies`, and certificates that are on the list as one of `listed`.
+    """`parties` at `schools` may use certificates of `hierarchies`, and certificates that are on
+    the list as one of `listed`.
 
     `basis` is the law or guidance behind it.
     """
@@ -47,12 +50,17 @@ class Rule:
     basis: str
 
     def permits(self, anchor: Anchor, leaf: Entry | None) -> bool:
-        return (leaf is not None and leaf.kind in self.listed) or bool(self.hierarchies & hierarchies_of(anchor))
+        return (leaf is not None and leaf.kind in self.listed) or bool(
+            self.hierarchies & hierarchies_of(anchor)
+        )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Permission:
-    """The answer to one question. `rule` decided; `finding` is WF.HIERARCHY or WF.SCHOOL_KIND with the rule as its place."""
+    """The answer to one question.
+
+    `rule` decided; `finding` is WF.HIERARCHY or WF.SCHOOL_KIND with the rule as its place.
+    """
 
     standing: Standing
     rule: str
@@ -71,30 +79,52 @@ class RolePolicy:
 
     @staticmethod
     def load(octets: bytes | None = None) -> "RolePolicy":
-        """Give the default, or read a policy file (JSON, see docs/howto/import-certificates.md).
+        """Return the default, or read a policy file (JSON, see docs/howto/import-certificates.md).
 
         Raises: InputError TRUST.POLICY with the place in the file.
         """
         return _default() if octets is None else _parse(octets)
 
     def rule(self, party: Role | str, school: SchoolKind) -> Rule:
-        """Give the rule for a role or `TIME_STAMP_AUTHORITY`."""
-        return next(rule for rule in self.rules if str(party) in rule.parties and school in rule.schools)
+        """Return the rule for a role or `TIME_STAMP_AUTHORITY`."""
+        return next(
+            rule for rule in self.rules if str(party) in rule.parties and school in rule.schools
+        )
 
-    def allows(self, party: Role | str, anchor: Anchor, *, school: SchoolKind | None, leaf: Entry | None = None) -> Permission:
+    def allows(
+        self,
+        party: Role | str,
+        anchor: Anchor,
+        *,
+        school: SchoolKind | None,
+        leaf: Entry | None = None,
+    ) -> Permission:
         """Judge a certificate whose path ends in `anchor`.
 
-        `leaf` is the list's entry of the certificate itself, if it has one; `school` None means that the transcript does not say.
-        Does not judge the path.
+        `leaf` is the list's entry of the certificate itself, if it has one; `school` None means
+        that the transcript does not say. Does not judge the path.
         """
-        rules = {rule.id: rule for kind in SchoolKind if school in {None, kind} for rule in (self.rule(party, kind),)}
+        rules = {
+            rule.id: rule
+            for kind in SchoolKind
+            if school in {None, kind}
+            for rule in (self.rule(party, kind),)
+        }
         refusing = [rule for rule in rules.values() if not rule.permits(anchor, leaf)]
         if not refusing:
             return Permission(standing=Standing.ALLOWED, rule=next(iter(rules)))
         deciding = refusing[0].id
         if len(refusing) < len(rules):
-            return Permission(standing=Standing.UNDETERMINED, rule=deciding, finding=Finding("WF.SCHOOL_KIND", _place(deciding)))
-        return Permission(standing=Standing.REFUSED, rule=deciding, finding=Finding("WF.HIERARCHY", _place(deciding)))
+            return Permission(
+                standing=Standing.UNDETERMINED,
+                rule=deciding,
+                finding=Finding("WF.SCHOOL_KIND", _place(deciding)),
+            )
+        return Permission(
+            standing=Standing.REFUSED,
+            rule=deciding,
+            finding=Finding("WF.HIERARCHY", _place(deciding)),
+        )
 
 
 def _place(rule: str) -> str:
@@ -103,7 +133,9 @@ def _place(rule: str) -> str:
 
 @cache
 def _default() -> RolePolicy:
-    return _parse(resources.files("hocba_sign").joinpath("data", "trust", "role_policy.json").read_bytes())
+    return _parse(
+        resources.files("hocba_sign").joinpath("data", "trust", "role_policy.json").read_bytes()
+    )
 
 
 def _parse(octets: bytes) -> RolePolicy:
@@ -113,22 +145,37 @@ def _parse(octets: bytes) -> RolePolicy:
         content = json.loads(octets)
         if content["version"] != 1:
             raise InputError("TRUST.POLICY", where="version", detail="another version than 1")
-        policy = RolePolicy(name=str(content["name"]), rules=tuple(_rule(number, one) for number, one in enumerate(content["rules"], 1)))
+        policy = RolePolicy(
+            name=str(content["name"]),
+            rules=tuple(_rule(number, one) for number, one in enumerate(content["rules"], 1)),
+        )
     except (ValueError, TypeError, KeyError, AttributeError, RecursionError) as error:
         raise InputError("TRUST.POLICY", detail=f"{type(error).__name__}: {error}"[:200]) from error
     for party, school in product(PARTIES, SchoolKind):
         count = sum(party in rule.parties and school in rule.schools for rule in policy.rules)
         if count != 1:
-            raise InputError("TRUST.POLICY", where=f"{party}, {school.value}", detail=f"{count} rules instead of one")
+            raise InputError(
+                "TRUST.POLICY",
+                where=f"{party}, {school.value}",
+                detail=f"{count} rules instead of one",
+            )
     return policy
 
 
 def _rule(number: int, fields: Mapping[str, Any]) -> Rule:
     where = f"rule {number}"
-    if fields.keys() != _FIELDS or not all(isinstance(fields[name], list) for name in _FIELDS - {"id", "basis"}):
-        raise InputError("TRUST.POLICY", where=where, detail=f"the fields are {', '.join(sorted(_FIELDS))}")
+    if fields.keys() != _FIELDS or not all(
+        isinstance(fields[name], list) for name in _FIELDS - {"id", "basis"}
+    ):
+        raise InputError(
+            "TRUST.POLICY", where=where, detail=f"the fields are {', '.join(sorted(_FIELDS))}"
+        )
     if unknown := set(fields["parties"]) - set(PARTIES):
-        raise InputError("TRUST.POLICY", where=where, detail=f"unknown parties: {sorted(map(str, unknown))}"[:200])
+        raise InputError(
+            "TRUST.POLICY",
+            where=where,
+            detail=f"unknown parties: {sorted(map(str, unknown))}"[:200],
+        )
     try:
         return Rule(
             id=str(fields["id"]),

@@ -20,8 +20,10 @@ Origin: TypeAlias = Literal["user", "list"]
 class Anchor:
     """A certificate that a path may end in.
 
-    `trusted_until`: signatures made after this moment (UTC) are not trusted through this anchor; None means no end.
-    `hierarchies`: what it stands for in a role policy; empty for an anchor of the user that says nothing about it.
+    `trusted_until`: signatures made after this moment (UTC) are not trusted through this anchor;
+    None means no end.
+    `hierarchies`: what it stands for in a role policy; empty for an anchor of the user that says
+    nothing about it.
     """
 
     certificate: Certificate
@@ -33,9 +35,12 @@ class Anchor:
 
 @dataclass(frozen=True, slots=True)
 class TrustStore:
-    """An immutable set of anchors, in the order they were added; the first of equal certificates wins.
+    """An immutable set of anchors, in the order they were added; the first of equal certificates
+    wins.
 
-    `responders` may answer OCSP for every issuer, because the caller says so (RFC 6960, 4.2.2.2). `pins` is the trust list: by it alone the roots, and the expired time-stamp authorities, that a document carries are recognised.
+    `responders` may answer OCSP for every issuer, because the caller says so (RFC 6960, 4.2.2.2).
+    `pins` is the trust list: by it alone the roots, and the expired time-stamp authorities, that a
+    document carries are recognised.
     Raises: CallerError TRUST.KNOWN_BAD_ANCHOR, whoever vouches for an impostor.
     """
 
@@ -46,16 +51,21 @@ class TrustStore:
     def __post_init__(self) -> None:
         certificates = [anchor.certificate for anchor in self.anchors]
         shipped = TrustList.load()
-        if bad := shipped.known_bad(certificates) or (self.pins is not shipped and self.pins.known_bad(certificates)):
+        if bad := shipped.known_bad(certificates) or (
+            self.pins is not shipped and self.pins.known_bad(certificates)
+        ):
             raise CallerError("TRUST.KNOWN_BAD_ANCHOR", where=bad[0].sha256)
 
     @classmethod
     def of(cls, certificates: Iterable[Certificate]) -> "TrustStore":
         """Trust `certificates` because the caller says so, without an end date."""
-        return cls().with_anchors(Anchor(certificate=certificate, name=certificate.subject_text) for certificate in certificates)
+        return cls().with_anchors(
+            Anchor(certificate=certificate, name=certificate.subject_text)
+            for certificate in certificates
+        )
 
     def with_anchors(self, anchors: Iterable[Anchor]) -> "TrustStore":
-        """Give a store that holds `anchors` too.
+        """Return a store that holds `anchors` too.
 
         Raises: CallerError TRUST.LIMIT beyond `MAX_ANCHORS`.
         """
@@ -68,4 +78,6 @@ class TrustStore:
 
     def find(self, sha256: str) -> Anchor | None:
         """Look up an anchor by the lower-case hexadecimal SHA-256 of its certificate."""
-        return next((anchor for anchor in self.anchors if anchor.certificate.sha256 == sha256), None)
+        return next(
+            (anchor for anchor in self.anchors if anchor.certificate.sha256 == sha256), None
+        )

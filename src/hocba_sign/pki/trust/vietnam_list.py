@@ -1,7 +1,9 @@
-"""The trust list: what is known about the certification authorities of Vietnam. Facts only, no certificates.
+"""The trust list: what is known about the certification authorities of Vietnam.
 
-A certificate is recognised by the SHA-256 of its octets, never by a name: impostors with the names of the national root and of a
-public CA circulate, and they are on the list as known bad.
+Facts only, no certificates.
+
+A certificate is recognised by the SHA-256 of its octets, never by a name: impostors with the names
+of the national root and of a public CA circulate, and they are on the list as known bad.
 """
 
 import hashlib
@@ -19,7 +21,9 @@ from hocba_sign.errors import InputError
 from hocba_sign.pki.certificates.certificate import Certificate
 
 LIST_AGE_WARNED = timedelta(days=365)
-"""Authorities come and go every year: an older list may not know the newest of them, nor the newest impostors."""
+"""Authorities come and go every year: an older list may not know the newest of them, nor the newest
+impostors.
+"""
 MAX_LIST_OCTETS = 4 * 1024 * 1024
 """The list that ships has about 100 kB."""
 
@@ -77,11 +81,12 @@ class Mark(StrEnum):
 class Entry:
     """One certificate of the list.
 
-    Fingerprints, key identifier and serial number are lower-case hexadecimal, times UTC. `issuer_sha256` is None where the issuer's
-    certificate is not known. `trusted_until` stands for roots, through which signatures made later are not trusted, and for
-    time-stamp authorities, whose tokens made later are not (None: until it expires). `hierarchy` is
-    None for impostors. `crl_urls`, `ocsp_urls` and `ca_issuer_urls` are those in the certificate; `own_crl_urls` and `own_ocsp_urls`
-    are where it publishes the status of what it issued.
+    Fingerprints, key identifier and serial number are lower-case hexadecimal, times UTC.
+    `issuer_sha256` is None where the issuer's certificate is not known. `trusted_until` stands for
+    roots, through which signatures made later are not trusted, and for time-stamp authorities,
+    whose tokens made later are not (None: until it expires). `hierarchy` is None for impostors.
+    `crl_urls`, `ocsp_urls` and `ca_issuer_urls` are those in the certificate; `own_crl_urls` and
+    `own_ocsp_urls` are where it publishes the status of what it issued.
     """
 
     sha256: str
@@ -112,13 +117,16 @@ class Entry:
     marks: tuple[tuple[str, Mark], ...]
 
     def mark(self, what: str) -> Mark:
-        """Tell how certain the field `what` is."""
+        """Return how certain the field `what` is."""
         return dict(self.marks).get(what, Mark.CERTAIN)
 
 
 @dataclass(frozen=True, slots=True)
 class Address:
-    """Where an operator publishes certificates. INFERRED: the file name was seen, the folder was not."""
+    """Where an operator publishes certificates.
+
+    INFERRED: the file name was seen, the folder was not.
+    """
 
     url: str
     mark: Mark
@@ -141,14 +149,16 @@ class TrustList:
 
     @staticmethod
     def load(octets: bytes | None = None) -> "TrustList":
-        """Give the list that ships with the package, or read one of the same form.
+        """Return the list that ships with the package, or read one of the same form.
 
         Raises: InputError TRUST.LIST.
         """
         return _shipped() if octets is None else _parse(octets)
 
     def is_old(self, at: datetime) -> bool:
-        """Tell whether at the aware time `at` so much time has passed that a report warns of it."""
+        """Return whether at the aware time `at` so much time has passed that a report warns
+        of it.
+        """
         return at.date() - self.as_of > LIST_AGE_WARNED
 
     def find(self, sha256: str) -> Entry | None:
@@ -156,35 +166,41 @@ class TrustList:
         return self._by_pin.get(sha256)
 
     def admit(self, certificate: Certificate) -> Entry:
-        """Give the entry that these octets have.
+        """Return the entry that these octets have.
 
-        Raises: InputError TRUST.KNOWN_BAD for an impostor, TRUST.LOOKALIKE where only the name or the key identifier is that of
-        a listed certificate, TRUST.UNKNOWN otherwise; `where` is the SHA-256.
+        Raises: InputError TRUST.KNOWN_BAD for an impostor, TRUST.LOOKALIKE where only the name or
+        the key identifier is that of a listed certificate, TRUST.UNKNOWN otherwise; `where` is the
+        SHA-256.
         """
         pin = hashlib.sha256(certificate.der).hexdigest()
         entry = self._by_pin.get(pin)
         if entry is None:
-            raise InputError("TRUST.LOOKALIKE" if self._is_lookalike(certificate) else "TRUST.UNKNOWN", where=pin)
+            raise InputError(
+                "TRUST.LOOKALIKE" if self._is_lookalike(certificate) else "TRUST.UNKNOWN", where=pin
+            )
         if entry.kind is Kind.IMPOSTOR:
             raise InputError("TRUST.KNOWN_BAD", where=pin)
         return entry
 
     def known_bad(self, certificates: Iterable[Certificate]) -> tuple[Entry, ...]:
-        """Give the entries of the impostors among `certificates`."""
+        """Return the entries of the impostors among `certificates`."""
         found = (self._by_pin.get(certificate.sha256) for certificate in certificates)
         return tuple(entry for entry in found if entry is not None and entry.kind is Kind.IMPOSTOR)
 
     def _is_lookalike(self, certificate: Certificate) -> bool:
         identifier = (certificate.subject_key_identifier or b"").hex()
         return any(
-            entry.subject == certificate.subject_text or (identifier and entry.subject_key_identifier == identifier)
+            entry.subject == certificate.subject_text
+            or (identifier and entry.subject_key_identifier == identifier)
             for entry in self.entries
         )
 
 
 @cache
 def _shipped() -> TrustList:
-    return _parse(resources.files("hocba_sign").joinpath("data", "trust", "certificates.json").read_bytes())
+    return _parse(
+        resources.files("hocba_sign").joinpath("data", "trust", "certificates.json").read_bytes()
+    )
 
 
 def _parse(octets: bytes) -> TrustList:
@@ -197,7 +213,9 @@ def _parse(octets: bytes) -> TrustList:
         return TrustList(
             as_of=date.fromisoformat(content["as_of"]),
             entries=tuple(_entry(one) for one in content["certificates"]),
-            official=tuple(Address(str(one["url"]), Mark(one["mark"])) for one in content["official"]),
+            official=tuple(
+                Address(str(one["url"]), Mark(one["mark"])) for one in content["official"]
+            ),
         )
     except (ValueError, TypeError, KeyError, AttributeError, RecursionError) as error:
         raise InputError("TRUST.LIST", detail=f"{type(error).__name__}: {error}"[:200]) from error
@@ -214,14 +232,18 @@ def _entry(fields: Mapping[str, Any]) -> Entry:
         operator=str(fields["operator"]),
         subject=str(fields["subject"]),
         issuer=str(fields["issuer"]),
-        issuer_sha256=_fingerprint(fields["issuer_sha256"], 64) if fields["issuer_sha256"] is not None else None,
+        issuer_sha256=_fingerprint(fields["issuer_sha256"], 64)
+        if fields["issuer_sha256"] is not None
+        else None,
         serial=str(fields["serial"]),
         subject_key_identifier=fields["subject_key_identifier"],
         not_before=_moment(fields["not_before"]),
         not_after=_moment(fields["not_after"]),
         key=str(fields["key"]),
         signature=str(fields["signature"]),
-        trusted_until=_moment(fields["trusted_until"]) if fields["trusted_until"] is not None else None,
+        trusted_until=_moment(fields["trusted_until"])
+        if fields["trusted_until"] is not None
+        else None,
         crl_urls=tuple(fields["crl_urls"]),
         ocsp_urls=tuple(fields["ocsp_urls"]),
         ca_issuer_urls=tuple(fields["ca_issuer_urls"]),

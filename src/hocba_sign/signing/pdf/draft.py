@@ -1,4 +1,6 @@
-"""A PDF on its way: which slots it has, what is signed already, and whether it may be signed at all."""
+"""A PDF on its way: which slots it has, what is signed already, and whether it may be signed at
+all.
+"""
 
 from dataclasses import dataclass
 from typing import Final
@@ -32,8 +34,8 @@ _WIDEST: Final = 146.0
 class PdfDraft:
     """A PDF whose signatures so far hold and which may be signed.
 
-    `transcript` is the one attached, None in a file that was made elsewhere. `slots` are those expected to be signed; `is_planned` tells
-    that they are all there will be.
+    `transcript` is the one attached, None in a file that was made elsewhere. `slots` are those
+    expected to be signed; `is_planned` tells that they are all there will be.
     """
 
     octets: bytes
@@ -65,43 +67,66 @@ class PdfDraft:
         return next((signer for signer in self.expected_signers if signer.slot == slot), None)
 
 
-def read_pdf_draft(octets: bytes, *, slot: Slot | None = None, roles: tuple[Role, ...] = ()) -> PdfDraft:
+def read_pdf_draft(
+    octets: bytes, *, slot: Slot | None = None, roles: tuple[Role, ...] = ()
+) -> PdfDraft:
     """Read a PDF that is to be signed, and refuse it if it cannot be or anything in it is wrong.
 
-    The attached transcript says which slots there are; without one `roles`; without those the fields in the file that
-    are called as slots are, and `slot`.
-    Raises: InputError `PDF.*` for what is unreadable, encrypted or of a kind that is not signed, `SIGN.BROKEN_SIGNATURE` when a signature
-    already in it does not hold, those of `read_draft` for the transcript; CallerError `PDF.EXTRA_MISSING`, `SIGN.ROLES` for roles beside a transcript.
+    The attached transcript says which slots there are; without one `roles`; without those the
+    fields in the file that are called as slots are, and `slot`.
+    Raises: InputError `PDF.*` for what is unreadable, encrypted or of a kind that is not signed,
+    `SIGN.BROKEN_SIGNATURE` when a signature already in it does not hold, those of `read_draft` for
+    the transcript; CallerError `PDF.EXTRA_MISSING`, `SIGN.ROLES` for roles beside a transcript.
     """
     document = read_pdf(octets)
     form = engine().read_form(octets)
     if document.findings:
-        raise InputError(document.findings[0].cause, where=document.findings[0].where, findings=document.findings)
+        raise InputError(
+            document.findings[0].cause, where=document.findings[0].where, findings=document.findings
+        )
     for signature in document.signatures:
         integrity = check_integrity(signature)
         if not integrity.is_intact or signature.findings:
-            raise InputError("SIGN.BROKEN_SIGNATURE", where=signature.where, findings=integrity.findings)
+            raise InputError(
+                "SIGN.BROKEN_SIGNATURE", where=signature.where, findings=integrity.findings
+            )
     transcript = _attached(document)
     stray = next((one for one in document.signatures if one.slot is None), None)
     if transcript is not None and stray is not None:
-        raise InputError("SIGN.BROKEN_SIGNATURE", where=stray.where, findings=(Finding("SIG.STRAY", stray.where),))
+        raise InputError(
+            "SIGN.BROKEN_SIGNATURE",
+            where=stray.where,
+            findings=(Finding("SIG.STRAY", stray.where),),
+        )
     if transcript is None:
         present = (slot_of(field.name) for field in form.fields)
         wanted = map(Slot, roles) if roles else (one for one in (*present, slot) if one is not None)
-        plan, slots = _ROLES, tuple(sorted(set(wanted), key=lambda one: (_ROLES.rank(one.role), str(one))))
+        plan, slots = (
+            _ROLES,
+            tuple(sorted(set(wanted), key=lambda one: (_ROLES.rank(one.role), str(one)))),
+        )
     elif roles:
         raise CallerError("SIGN.ROLES")
     else:
         plan, slots = PLANS[transcript.plan_name], transcript.slots
     is_planned = transcript is not None or bool(roles)
-    return PdfDraft(octets=octets, document=document, form=form, plan=plan, transcript=transcript, slots=slots, is_planned=is_planned)
+    return PdfDraft(
+        octets=octets,
+        document=document,
+        form=form,
+        plan=plan,
+        transcript=transcript,
+        slots=slots,
+        is_planned=is_planned,
+    )
 
 
 def require_turn(draft: PdfDraft, slot: Slot) -> None:
     """Refuse what the plan or the file forbids now.
 
-    Raises: CallerError `SIGN.NO_SUCH_SLOT`, `SIGN.ALREADY_SIGNED`, `SIGN.ORDER`, `SIGN.CLOSED` where the file's certification allows no further
-    signature, `SIGN.LOCKED` naming the signature that locks the field.
+    Raises: CallerError `SIGN.NO_SUCH_SLOT`, `SIGN.ALREADY_SIGNED`, `SIGN.ORDER`, `SIGN.CLOSED`
+    where the file's certification allows no further signature, `SIGN.LOCKED` naming the signature
+    that locks the field.
     """
     require_turn_in(draft.plan, slot, expected=draft.slots, filled=draft.filled)
     if draft.form.is_closed:
@@ -112,23 +137,40 @@ def require_turn(draft: PdfDraft, slot: Slot) -> None:
 
 
 def locked_fields(draft: PdfDraft, slot: Slot) -> tuple[str, ...]:
-    """Give what may not change once `slot` is signed: its own field and those of earlier roles."""
+    """Return what may not change once `slot` is signed: its own field and those of earlier
+    roles.
+    """
     rank = draft.plan.rank(slot.role)
-    return tuple(field_name(other) for other in draft.slots if other == slot or draft.plan.rank(other.role) < rank)
+    return tuple(
+        field_name(other)
+        for other in draft.slots
+        if other == slot or draft.plan.rank(other.role) < rank
+    )
 
 
 def new_fields(draft: PdfDraft, slot: Slot) -> tuple[NewField, ...]:
-    """Give the fields to be made when `slot` is signed: those of all slots before the first signature, later only its own.
+    """Return the fields to be made when `slot` is signed: those of all slots before the first
+    signature, later only its own.
 
-    Raises: CallerError `SIGN.PAGES` before the first signature, where the pages are not what a version of the template makes of the attached
-    transcript: nobody should sign a page that says something else.
+    Raises: CallerError `SIGN.PAGES` before the first signature, where the pages are not what a
+    version of the template makes of the attached transcript: nobody should sign a page that says
+    something else.
     """
     wanted = draft.slots if draft.is_unsigned else (slot,)
     places = (
-        _places_at_foot(draft) if draft.transcript is None else _places_of_template(draft, draft.transcript) if draft.is_unsigned else {}
+        _places_at_foot(draft)
+        if draft.transcript is None
+        else _places_of_template(draft, draft.transcript)
+        if draft.is_unsigned
+        else {}
     )
     return tuple(
-        NewField(name=field_name(one), label=_label(draft, one), place=places.get(one), locked_fields=locked_fields(draft, one))
+        NewField(
+            name=field_name(one),
+            label=_label(draft, one),
+            place=places.get(one),
+            locked_fields=locked_fields(draft, one),
+        )
         for one in wanted
         if draft.form.field(field_name(one)) is None
     )
@@ -153,7 +195,9 @@ def _label(draft: PdfDraft, slot: Slot) -> str:
 
 def _places_of_template(draft: PdfDraft, transcript: Transcript) -> dict[Slot, Place]:
     xml = draft.document.facts.attachments[0]
-    versions = (render(transcript, xml, template=version) for version in reversed(template_versions()))
+    versions = (
+        render(transcript, xml, template=version) for version in reversed(template_versions())
+    )
     made = next((one for one in versions if one.octets == draft.octets), None)
     if made is None:
         raise CallerError("SIGN.PAGES")
@@ -163,10 +207,14 @@ def _places_of_template(draft: PdfDraft, transcript: Transcript) -> dict[Slot, P
 
 def _places_at_foot(draft: PdfDraft) -> dict[Slot, Place]:
     width = draft.form.pages[-1][0] - 2 * _MARGIN
-    columns: dict[Role, int] = {role: at for at, role in enumerate(role for role in Role if role is not Role.GVBM)}
+    columns: dict[Role, int] = {
+        role: at for at, role in enumerate(role for role in Role if role is not Role.GVBM)
+    }
     side = min(_WIDEST, (width - _GAP * (len(columns) - 1)) / len(columns))
     found = {}
     for slot in (one for one in draft.slots if one.role in columns):
         left = _MARGIN + columns[slot.role] * (width - side) / (len(columns) - 1)
-        found[slot] = Place(page=len(draft.form.pages) - 1, box=(left, _MARGIN, left + side, _MARGIN + _HEIGHT))
+        found[slot] = Place(
+            page=len(draft.form.pages) - 1, box=(left, _MARGIN, left + side, _MARGIN + _HEIGHT)
+        )
     return found

@@ -1,4 +1,6 @@
-"""From level T to LT and LTA in a PDF: revisions with a DSS dictionary, and with a document time-stamp over everything."""
+"""From level T to LT and LTA in a PDF: revisions with a DSS dictionary, and with a document
+time-stamp over everything.
+"""
 
 from typing import Final
 
@@ -15,19 +17,36 @@ _DIGEST: Final = "sha256"
 
 
 def with_pdf_validation_data(octets: bytes, data: ValidationData) -> bytes:
-    """Append the DSS dictionary, grown by `data`. Raises: InputError `PDF.*`. Spec: EN 319 142-1, 5.4.2."""
-    return engine().append_values(octets, certificates=data.certificates, crls=data.crls, ocsps=data.ocsps)
+    """Append the DSS dictionary, grown by `data`.
+
+    Raises: InputError `PDF.*`. Spec: EN 319 142-1, 5.4.2.
+    """
+    return engine().append_values(
+        octets, certificates=data.certificates, crls=data.crls, ocsps=data.ocsps
+    )
 
 
 def pdf_archive_gap(octets: bytes) -> Gap:
-    """Append a document time-stamp without its token: `covered` is what it must be of. Raises: InputError `PDF.*`. Spec: EN 319 142-1, 5.4.3."""
+    """Append a document time-stamp without its token: `covered` is what it must be of.
+
+    Raises: InputError `PDF.*`. Spec: EN 319 142-1, 5.4.3.
+    """
     names = {field.name for field in engine().read_form(octets).fields}
-    number = next(one for one in range(1, len(names) + 2) if f"{TIME_STAMP_PREFIX}{one}" not in names)
-    return engine().append_gap(octets, Revision(field=f"{TIME_STAMP_PREFIX}{number}", room=TIME_STAMP_ROOM, digest_name=_DIGEST))
+    number = next(
+        one for one in range(1, len(names) + 2) if f"{TIME_STAMP_PREFIX}{one}" not in names
+    )
+    return engine().append_gap(
+        octets,
+        Revision(field=f"{TIME_STAMP_PREFIX}{number}", room=TIME_STAMP_ROOM, digest_name=_DIGEST),
+    )
 
 
 def with_pdf_archive_time_stamp(gap: Gap, token_der: bytes) -> bytes:
-    """Put the token in. Raises: InputError `TST.*`; CallerError `SIGN.TIME_STAMP` for one of other octets or not intact, `SIGN.ROOM`."""
+    """Put the token in.
+
+    Raises: InputError `TST.*`; CallerError `SIGN.TIME_STAMP` for one of other octets or not intact,
+    `SIGN.ROOM`.
+    """
     check = verify_token(read_token(token_der), lambda algorithm: digest(algorithm, gap.covered))
     if not check.intact:
         raise CallerError("SIGN.TIME_STAMP", where=", ".join(check.causes))

@@ -23,18 +23,26 @@ _NOT_IN_CMS: Final = (KeyKind.ED448,)
 """Its message digest would be SHAKE256 (RFC 8419, 3.1), which no verifier of PDF knows."""
 
 
-def prepare_pdf(draft: PdfDraft, slot: Slot, *, chain_der: Sequence[bytes], at: datetime, policy: SigningPolicy) -> tuple[ToBeSigned, Gap]:
-    """Prepare the signature of `slot`, and give the file with room for it.
+def prepare_pdf(
+    draft: PdfDraft, slot: Slot, *, chain_der: Sequence[bytes], at: datetime, policy: SigningPolicy
+) -> tuple[ToBeSigned, Gap]:
+    """Prepare the signature of `slot`, and return the file with room for it.
 
-    `chain_der` and `at` as for `prepare`. Raises: CallerError as `prepare` and `require_turn`; `PDF.EXTRA_MISSING`.
+    `chain_der` and `at` as for `prepare`. Raises: CallerError as `prepare` and `require_turn`;
+    `PDF.EXTRA_MISSING`.
     """
     state, gap = build_pdf(draft, slot, chain_der=chain_der, at=at, policy=policy)
-    notes = require_holder(Certificate.load(chain_der[0]), draft, slot=slot, at=state.created, registry=policy.registry)
+    notes = require_holder(
+        Certificate.load(chain_der[0]), draft, slot=slot, at=state.created, registry=policy.registry
+    )
     return replace(state, notes=notes), gap
 
 
-def build_pdf(draft: PdfDraft, slot: Slot, *, chain_der: Sequence[bytes], at: datetime, policy: SigningPolicy) -> tuple[ToBeSigned, Gap]:
-    """Build what `prepare_pdf` gives without asking whose certificate it is; the same arguments give the same octets.
+def build_pdf(
+    draft: PdfDraft, slot: Slot, *, chain_der: Sequence[bytes], at: datetime, policy: SigningPolicy
+) -> tuple[ToBeSigned, Gap]:
+    """Build what `prepare_pdf` gives without asking whose certificate it is; the same arguments
+    give the same octets.
 
     Spec: EN 319 142-1, 6.3.
     """
@@ -57,8 +65,13 @@ def build_pdf(draft: PdfDraft, slot: Slot, *, chain_der: Sequence[bytes], at: da
         role=slot.role,
         commitment=step.commitment,
     )
-    gap = engine().append_gap(draft.octets, _revision(draft, slot, description, name=chain[0].subject.common_name or "", moment=moment))
-    cms, attributes = unsigned(description, digest(description.message_digest_algorithm, gap.covered))
+    gap = engine().append_gap(
+        draft.octets,
+        _revision(draft, slot, description, name=chain[0].subject.common_name or "", moment=moment),
+    )
+    cms, attributes = unsigned(
+        description, digest(description.message_digest_algorithm, gap.covered)
+    )
     state = ToBeSigned(
         document=draft.octets,
         slot=slot,
@@ -72,11 +85,19 @@ def build_pdf(draft: PdfDraft, slot: Slot, *, chain_der: Sequence[bytes], at: da
     return state, gap
 
 
-def _revision(draft: PdfDraft, slot: Slot, description: Description, *, name: str, moment: datetime) -> Revision:
+def _revision(
+    draft: PdfDraft, slot: Slot, description: Description, *, name: str, moment: datetime
+) -> Revision:
     made = new_fields(draft, slot)
     own = next((field for field in made if field.name == field_name(slot)), None)
     held = draft.form.field(field_name(slot))
-    size = own.place.size if own is not None and own.place is not None else held.size if held is not None else None
+    size = (
+        own.place.size
+        if own is not None and own.place is not None
+        else held.size
+        if held is not None
+        else None
+    )
     return Revision(
         field=field_name(slot),
         room=description.room,

@@ -22,14 +22,18 @@ from hocba_sign.xml.parse import parse
 from hocba_sign.xml.splice import insert, path_of
 
 
-def complete(state: ToBeSigned, value: bytes, *, at: datetime, lifetime: timedelta = DEFAULT.lifetime) -> SignedDocument:
+def complete(
+    state: ToBeSigned, value: bytes, *, at: datetime, lifetime: timedelta = DEFAULT.lifetime
+) -> SignedDocument:
     """Put the signature value into the document of `state`, at level B.
 
-    `value` is the raw RSA value or ECDSA r‖s. `at` is aware. The state may come from another process, and anybody may have changed it there: it
-    is prepared again from its document, and must be the same in every part. Only its expiry follows from nothing: `lifetime` is that of the
+    `value` is the raw RSA value or ECDSA r‖s. `at` is aware. The state may come from another
+    process, and anybody may have changed it there: it is prepared again from its document, and must
+    be the same in every part. Only its expiry follows from nothing: `lifetime` is that of the
     `SigningPolicy`, and a state does not live longer, whatever it says.
-    Raises: CallerError `SIGN.EXPIRED`, `SIGN.STATE` when the state is not what `prepare` gave, `SIGN.VALUE` when the
-    value does not verify with the certificate's key; those of `read_draft`, `prepare` and `admit`.
+    Raises: CallerError `SIGN.EXPIRED`, `SIGN.STATE` when the state is not what `prepare` gave,
+    `SIGN.VALUE` when the value does not verify with the certificate's key; those of `read_draft`,
+    `prepare` and `admit`.
     """
     if at - state.created > lifetime:
         raise CallerError("SIGN.EXPIRED", where=(state.created + lifetime).isoformat())
@@ -41,14 +45,17 @@ def complete(state: ToBeSigned, value: bytes, *, at: datetime, lifetime: timedel
     return _admitted(signed, _prepared_chain(draft, state, signed), state)
 
 
-def _admitted(signed: SignedDocument, chain_der: Sequence[bytes], state: ToBeSigned) -> SignedDocument:
+def _admitted(
+    signed: SignedDocument, chain_der: Sequence[bytes], state: ToBeSigned
+) -> SignedDocument:
     """Ask of the certificate once more what `prepare` asked: the state may come from elsewhere."""
     found = admit(chain_der, state.slot, school=None, at=state.created, policy=DEFAULT)
     return replace(signed, notes=tuple(dict.fromkeys((*signed.notes, *found))))
 
 
 def _prepared_chain(draft: Draft, state: ToBeSigned, signed: SignedDocument) -> tuple[bytes, ...]:
-    """Prepare the signature again from the document, with the choices that are read from itself; give its certificates.
+    """Prepare the signature again from the document, with the choices that are read from itself;
+    give its certificates.
 
     Raises: CallerError `SIGN.STATE`.
     """
@@ -60,7 +67,9 @@ def _prepared_chain(draft: Draft, state: ToBeSigned, signed: SignedDocument) -> 
             digest_algorithm=digest_algorithm(signature.references[0].digest_uri),
             lifetime=state.expires - state.created,
         )
-        again = build_draft(draft, state.slot, chain_der=signature.certificates_der, at=state.created, policy=policy)
+        again = build_draft(
+            draft, state.slot, chain_der=signature.certificates_der, at=state.created, policy=policy
+        )
     except (CallerError, InputError) as error:
         raise CallerError("SIGN.STATE", where=str(state.slot), detail=error.cause) from error
     if again != state:
@@ -68,7 +77,9 @@ def _prepared_chain(draft: Draft, state: ToBeSigned, signed: SignedDocument) -> 
     return signature.certificates_der
 
 
-def complete_draft(draft: Draft, state: ToBeSigned, *, value: bytes, at: datetime) -> SignedDocument:
+def complete_draft(
+    draft: Draft, state: ToBeSigned, *, value: bytes, at: datetime
+) -> SignedDocument:
     """Complete as `complete` does, with the draft that `state` was prepared from in this process.
 
     Raises: as `complete`; CallerError `SIGN.STATE` when the draft is of another document.
@@ -92,7 +103,11 @@ def _check(octets: bytes, state: ToBeSigned, signature_count: int) -> None:
     """Read the result as a verifier would."""
     parsed = read(octets)
     signature = parsed.signature(state.slot)
-    if signature is None or len(parsed.signatures) != signature_count or signature.signed_info_octets != state.octets:
+    if (
+        signature is None
+        or len(parsed.signatures) != signature_count
+        or signature.signed_info_octets != state.octets
+    ):
         raise CallerError("SIGN.STATE", where=str(state.slot))
     integrity = check_integrity(signature)
     if not all(reference.is_intact for reference in signature.references):

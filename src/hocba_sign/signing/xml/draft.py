@@ -1,4 +1,6 @@
-"""A document on its way: what it expects to be signed, what is signed already, and whether it may be signed at all."""
+"""A document on its way: what it expects to be signed, what is signed already, and whether it may
+be signed at all.
+"""
 
 from dataclasses import dataclass
 
@@ -25,7 +27,9 @@ from hocba_sign.xml.schema import violations
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Draft:
-    """A well-formed, schema-valid document whose text obeys the rules and whose signatures so far are intact."""
+    """A well-formed, schema-valid document whose text obeys the rules and whose signatures so far
+    are intact.
+    """
 
     parsed: ParsedDocument
     content: Transcript | Event | RegistrySnapshot | StatusList
@@ -50,7 +54,9 @@ class Draft:
 
     @property
     def filled(self) -> tuple[Slot, ...]:
-        return tuple(signature.slot for signature in self.parsed.signatures if signature.slot is not None)
+        return tuple(
+            signature.slot for signature in self.parsed.signatures if signature.slot is not None
+        )
 
     @property
     def expected_signers(self) -> tuple[ExpectedSigner, ...]:
@@ -63,9 +69,9 @@ class Draft:
 def read_draft(octets: bytes) -> Draft:
     """Read a document that is to be signed or merged, and refuse it if anything in it is wrong.
 
-    Raises: InputError: `XML.*` unreadable, `DOC.SCHEMA`, `TEXT.*` and other rules with the exact path (all of them in
-    `findings`), `DOC.SLOTS` when the slots are not those that the content asks for, `SIGN.BROKEN_SIGNATURE`
-    when a signature already in it does not hold.
+    Raises: InputError: `XML.*` unreadable, `DOC.SCHEMA`, `TEXT.*` and other rules with the exact
+    path (all of them in `findings`), `DOC.SLOTS` when the slots are not those that the content asks
+    for, `SIGN.BROKEN_SIGNATURE` when a signature already in it does not hold.
     """
     try:
         xml = parse(octets)
@@ -79,25 +85,43 @@ def read_draft(octets: bytes) -> Draft:
         raise InputError(problems[0].cause, where=problems[0].where, findings=tuple(problems))
     faults = violations(root, issued=False)
     if faults:
-        found = tuple(Finding("DOC.SCHEMA", f"{fault.path} (line {fault.line})") for fault in faults)
+        found = tuple(
+            Finding("DOC.SCHEMA", f"{fault.path} (line {fault.line})") for fault in faults
+        )
         raise InputError("DOC.SCHEMA", where=found[0].where, findings=found)
     content = decode_record_document(root) if is_record else decode_document(root)
     _require_nothing_else(xml)
     parsed = read_parsed(xml)
     if sorted(map(str, parsed.slots)) != sorted(map(str, content.slots)):
-        raise InputError("DOC.SLOTS", where=f"/{layout.root}" if layout.slots_are_twins else f"/{layout.root}/DANH_SACH_CHU_KY")
+        raise InputError(
+            "DOC.SLOTS",
+            where=f"/{layout.root}"
+            if layout.slots_are_twins
+            else f"/{layout.root}/DANH_SACH_CHU_KY",
+        )
     for signature in parsed.signatures:
         integrity = check_integrity(signature)
-        if not integrity.is_intact or {finding.cause for finding in integrity.findings} - layout.accepted_findings:
-            raise InputError("SIGN.BROKEN_SIGNATURE", where=signature.where, findings=integrity.findings)
+        if (
+            not integrity.is_intact
+            or {finding.cause for finding in integrity.findings} - layout.accepted_findings
+        ):
+            raise InputError(
+                "SIGN.BROKEN_SIGNATURE", where=signature.where, findings=integrity.findings
+            )
     plan = RECORD_PLANS.get(content.plan_name) or PLANS[content.plan_name]
     return Draft(parsed=parsed, content=content, layout=layout, plan=plan)
 
 
 def _require_nothing_else(xml: ParsedXml) -> None:
-    """Refuse what could show or mean something beside the data, which its signers would not have signed."""
+    """Refuse what could show or mean something beside the data, which its signers would not have
+    signed.
+    """
     data = xml.ids.get(ID_DATA)
-    strange = [one.where for one in outside(xml.root, covered=() if data is None else (data,)) if one.kind is Stray.SHOWN]
+    strange = [
+        one.where
+        for one in outside(xml.root, covered=() if data is None else (data,))
+        if one.kind is Stray.SHOWN
+    ]
     if strange := [*strange, *other_kinds(xml.octets)]:
         raise InputError("DOC.UNSIGNED", where=strange[0])
 
@@ -105,12 +129,15 @@ def _require_nothing_else(xml: ParsedXml) -> None:
 def require_turn(draft: Draft, slot: Slot) -> None:
     """Refuse what the plan forbids now.
 
-    Raises: CallerError `SIGN.NO_SUCH_SLOT`, `SIGN.ALREADY_SIGNED`, `SIGN.ORDER` (naming the slot in the way).
+    Raises: CallerError `SIGN.NO_SUCH_SLOT`, `SIGN.ALREADY_SIGNED`, `SIGN.ORDER` (naming the slot in
+    the way).
     """
     require_turn_in(draft.plan, slot, expected=draft.content.slots, filled=draft.filled)
 
 
-def require_turn_in(plan: SigningPlan, slot: Slot, *, expected: tuple[Slot, ...], filled: tuple[Slot, ...]) -> None:
+def require_turn_in(
+    plan: SigningPlan, slot: Slot, *, expected: tuple[Slot, ...], filled: tuple[Slot, ...]
+) -> None:
     """Refuse what `plan` forbids now. Raises: as `require_turn`."""
     if slot not in expected:
         raise CallerError("SIGN.NO_SUCH_SLOT", where=str(slot))

@@ -1,7 +1,8 @@
 """Which signatures may still grow: not those that lie within what another signature covers.
 
-In the transcript store's layout the slots of teachers and of the homeroom teacher are part of what the principal signs; a time-stamp
-that is added there afterwards would break the principal's signature and the seal.
+In the transcript store's layout the slots of teachers and of the homeroom teacher are part of what
+the principal signs; a time-stamp that is added there afterwards would break the principal's
+signature and the seal.
 """
 
 from hocba_sign.errors import CallerError
@@ -13,7 +14,7 @@ from hocba_sign.xml.parse import ParsedXml
 
 
 def enclosing_slots(xml: ParsedXml, slot: Slot) -> tuple[Slot, ...]:
-    """Give the slots whose signatures cover the place of `slot`."""
+    """Return the slots whose signatures cover the place of `slot`."""
     layout = recognise(xml.root)
     element = dict(slot_elements(xml.root, layout)).get(slot)
     if element is None:
@@ -21,7 +22,10 @@ def enclosing_slots(xml: ParsedXml, slot: Slot) -> tuple[Slot, ...]:
     around = {element, *element.iterancestors()}
     found = []
     for other, signature in signature_elements(xml.root, layout).items():
-        uris = [str(reference.get("URI")) for reference in signature.iterfind(f"{SIGNED_INFO}/{REFERENCE}")]
+        uris = [
+            str(reference.get("URI"))
+            for reference in signature.iterfind(f"{SIGNED_INFO}/{REFERENCE}")
+        ]
         targets = [xml.ids.get(uri[1:]) for uri in uris if uri.startswith("#")]
         if other != slot and any(target in around for target in targets if target is not None):
             found.append(other)

@@ -1,4 +1,5 @@
-"""From level T to LT and LTA: put validation data and archive time-stamps into a signature, nothing else changes.
+"""From level T to LT and LTA: put validation data and archive time-stamps into a signature, nothing
+else changes.
 
 What to embed is for the caller to decide, who has validated the signature; this module writes.
 """
@@ -48,21 +49,28 @@ class ValidationData:
 def with_validation_data(octets: bytes, slot: Slot, *, data: ValidationData) -> bytes:
     """Embed validation data in the signature of `slot`.
 
-    The first goes into CertificateValues and RevocationValues, later ones into a TimeStampValidationData of their own, for an
-    archive time-stamp may cover what is there.
-    Raises: CallerError `EXTEND.NO_TIME_STAMP` when the signature has no unsigned properties yet, `EXTEND.COVERED` when others cover it.
+    The first goes into CertificateValues and RevocationValues, later ones into a
+    TimeStampValidationData of their own, for an archive time-stamp may cover what is there.
+    Raises: CallerError `EXTEND.NO_TIME_STAMP` when the signature has no unsigned properties yet,
+    `EXTEND.COVERED` when others cover it.
     Spec: EN 319 132-1, 5.4 and 5.5.1.
     """
     signature = _signature(octets, slot)
     holder = _holder(signature, slot)
     values = _values(data)
-    if holder.find(names.CERTIFICATE_VALUES) is not None or holder.find(names.REVOCATION_VALUES) is not None:
-        values = f'<xades141:TimeStampValidationData xmlns:xades141="{XADES141}">{values}</xades141:TimeStampValidationData>'
+    if (
+        holder.find(names.CERTIFICATE_VALUES) is not None
+        or holder.find(names.REVOCATION_VALUES) is not None
+    ):
+        values = (
+            f"<xades141:TimeStampValidationData "
+            f'xmlns:xades141="{XADES141}">{values}</xades141:TimeStampValidationData>'
+        )
     return insert(octets, path_of(holder), fragment=values.encode())
 
 
 def octets_to_archive(octets: bytes, slot: Slot) -> bytes:
-    """Give the octets that the next archive time-stamp on the signature of `slot` must be of.
+    """Return the octets that the next archive time-stamp on the signature of `slot` must be of.
 
     Spec: EN 319 132-1, 5.5.2.2.
     """
@@ -70,15 +78,21 @@ def octets_to_archive(octets: bytes, slot: Slot) -> bytes:
     signature = signature_elements(xml.root, recognise(xml.root)).get(slot)
     if signature is None:
         raise CallerError("SIGN.NO_SUCH_SLOT", where=str(slot))
-    return b"".join(archive_parts(signature, _METHOD, resolver=TranscriptResolver(xml.ids), before=None))
+    return b"".join(
+        archive_parts(signature, _METHOD, resolver=TranscriptResolver(xml.ids), before=None)
+    )
 
 
 def with_archive_time_stamp(octets: bytes, slot: Slot, *, token_der: bytes) -> bytes:
-    """Put an archive time-stamp token on the signature of `slot`; that it is of the right octets is checked by reading it back."""
+    """Put an archive time-stamp token on the signature of `slot`; that it is of the right octets is
+    checked by reading it back.
+    """
     stamp = (
         f'<xades141:ArchiveTimeStamp xmlns:xades141="{XADES141}">'
-        f'<ds:CanonicalizationMethod xmlns:ds="{DS}" Algorithm="{_METHOD.algorithm}"></ds:CanonicalizationMethod>'
-        f'<xades:EncapsulatedTimeStamp xmlns:xades="{XADES}">{_base64(token_der)}</xades:EncapsulatedTimeStamp>'
+        f'<ds:CanonicalizationMethod xmlns:ds="{DS}" '
+        f'Algorithm="{_METHOD.algorithm}"></ds:CanonicalizationMethod>'
+        f'<xades:EncapsulatedTimeStamp xmlns:xades="{XADES}">{_base64(token_der)}</'
+        f"xades:EncapsulatedTimeStamp>"
         "</xades141:ArchiveTimeStamp>"
     )
     return insert(octets, path_of(_holder(_signature(octets, slot), slot)), fragment=stamp.encode())
@@ -104,13 +118,17 @@ def _values(data: ValidationData) -> str:
     written = ""
     if data.certificates:
         items = "".join(_item("EncapsulatedX509Certificate", der) for der in data.certificates)
-        written += f'<xades:CertificateValues xmlns:xades="{XADES}">{items}</xades:CertificateValues>'
+        written += (
+            f'<xades:CertificateValues xmlns:xades="{XADES}">{items}</xades:CertificateValues>'
+        )
     if data.crls or data.ocsps:
         crls = "".join(_item("EncapsulatedCRLValue", der) for der in data.crls)
         ocsps = "".join(_item("EncapsulatedOCSPValue", der) for der in data.ocsps)
         crls = f"<xades:CRLValues>{crls}</xades:CRLValues>" if crls else ""
         ocsps = f"<xades:OCSPValues>{ocsps}</xades:OCSPValues>" if ocsps else ""
-        written += f'<xades:RevocationValues xmlns:xades="{XADES}">{crls}{ocsps}</xades:RevocationValues>'
+        written += (
+            f'<xades:RevocationValues xmlns:xades="{XADES}">{crls}{ocsps}</xades:RevocationValues>'
+        )
     return written
 
 

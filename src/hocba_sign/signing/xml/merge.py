@@ -1,7 +1,7 @@
 """Teachers sign in separate copies at the same time; their signatures come together in one file.
 
-A signature is carried over as the octets it has in its copy, never serialised again. What it covers must be
-identical in the target; other parts may have moved on.
+A signature is carried over as the octets it has in its copy, never serialised again. What it covers
+must be identical in the target; other parts may have moved on.
 """
 
 from collections.abc import Iterable
@@ -20,11 +20,14 @@ from hocba_sign.xml.splice import insert, path_of, slice_of
 
 
 def merge(target: bytes, copies: Iterable[bytes], *, policy: SigningPolicy = DEFAULT) -> bytes:
-    """Put the signatures of `copies` into `target`; every other byte of `target` stays. Of `policy` the registry counts.
+    """Put the signatures of `copies` into `target`; every other byte of `target` stays.
 
-    Raises: those of `read_draft` for any of the files; CallerError `MERGE.PDF` for a PDF, whose revisions follow one another, `MERGE.CONFLICT` when a slot holds two different
-    signatures, those of `require_holder` for who signed a copy, `MERGE.CHANGED` naming the Id that a signature covers and that differs in the target, `SIGN.ORDER` when a
-    later role has signed already.
+    Of `policy` the registry counts.
+
+    Raises: those of `read_draft` for any of the files; CallerError `MERGE.PDF` for a PDF, whose
+    revisions follow one another, `MERGE.CONFLICT` when a slot holds two different signatures, those
+    of `require_holder` for who signed a copy, `MERGE.CHANGED` naming the Id that a signature covers
+    and that differs in the target, `SIGN.ORDER` when a later role has signed already.
     """
     octets = target
     for copy in copies:
@@ -44,7 +47,10 @@ def _merge_one(target: bytes, copy: bytes, policy: SigningPolicy) -> bytes:
         present = goal.parsed.signature(signature.slot)
         if present is None:
             octets = _carry(octets, source, signature.slot, policy=policy)
-        elif (present.signed_info_octets, present.value) != (signature.signed_info_octets, signature.value):
+        elif (present.signed_info_octets, present.value) != (
+            signature.signed_info_octets,
+            signature.value,
+        ):
             raise CallerError("MERGE.CONFLICT", where=str(signature.slot))
     return octets
 
@@ -52,9 +58,13 @@ def _merge_one(target: bytes, copy: bytes, policy: SigningPolicy) -> bytes:
 def _carry(target: bytes, source: Draft, slot: Slot, *, policy: SigningPolicy) -> bytes:
     require_turn(read_draft(target), slot)
     source_root = parse(source.parsed.octets).root
-    fragment = slice_of(source.parsed.octets, path_of(signature_elements(source_root, source.layout)[slot]))
+    fragment = slice_of(
+        source.parsed.octets, path_of(signature_elements(source_root, source.layout)[slot])
+    )
     root = parse(target).root
-    merged = insert(target, path_of(dict(slot_elements(root, recognise(root)))[slot]), fragment=fragment)
+    merged = insert(
+        target, path_of(dict(slot_elements(root, recognise(root)))[slot]), fragment=fragment
+    )
     try:
         arrived = read(merged).signature(slot)
     except InputError as error:
@@ -69,5 +79,7 @@ def _carry(target: bytes, source: Draft, slot: Slot, *, policy: SigningPolicy) -
         raise CallerError("MERGE.CHANGED", where=str(slot))
     claimed = None if arrived.properties is None else arrived.properties.signing_time
     if integrity.certificate is not None:
-        require_holder(integrity.certificate, source, slot=slot, at=claimed, registry=policy.registry)
+        require_holder(
+            integrity.certificate, source, slot=slot, at=claimed, registry=policy.registry
+        )
     return merged

@@ -19,7 +19,8 @@ from hocba_sign.xml.splice import insert, path_of
 
 
 def octets_to_time_stamp(signed: SignedDocument) -> bytes:
-    """Give the octets whose digest goes to the time-stamp authority: the canonical SignatureValue, of a PDF the value itself.
+    """Return the octets whose digest goes to the time-stamp authority: the canonical
+    SignatureValue, of a PDF the value itself.
 
     Spec: EN 319 132-1, 5.3.
     """
@@ -29,10 +30,13 @@ def octets_to_time_stamp(signed: SignedDocument) -> bytes:
 
 
 def with_time_stamp(signed: SignedDocument, token_der: bytes) -> SignedDocument:
-    """Put a time-stamp token on the signature that was just made; everything else stays as it is, to the byte.
+    """Put a time-stamp token on the signature that was just made; everything else stays as it is,
+    to the byte.
 
-    Raises: InputError `TST.*` for a malformed token, CallerError `SIGN.TIME_STAMP` for one that is of other octets or not
-    intact, `SIGN.HAS_UNSIGNED_PROPERTIES` when the signature carries some already, `EXTEND.COVERED` when others cover it, `SIGN.ROOM` when it is too large for a PDF. Does not judge trust in the authority.
+    Raises: InputError `TST.*` for a malformed token, CallerError `SIGN.TIME_STAMP` for one that is
+    of other octets or not intact, `SIGN.HAS_UNSIGNED_PROPERTIES` when the signature carries some
+    already, `EXTEND.COVERED` when others cover it, `SIGN.ROOM` when it is too large for a PDF. Does
+    not judge trust in the authority.
     """
     if is_pdf(signed.octets):
         return with_pdf_time_stamp(signed, token_der)
@@ -45,7 +49,9 @@ def with_time_stamp(signed: SignedDocument, token_der: bytes) -> SignedDocument:
     qualifying = signature.find(f"{OBJECT}/{QUALIFYING_PROPERTIES}")
     if qualifying is None or len(qualifying) != 1:
         raise CallerError("SIGN.HAS_UNSIGNED_PROPERTIES", where=str(signed.slot))
-    return replace(signed, octets=insert(signed.octets, path_of(qualifying), fragment=time_stamp(token_der)))
+    return replace(
+        signed, octets=insert(signed.octets, path_of(qualifying), fragment=time_stamp(token_der))
+    )
 
 
 def _signature(octets: bytes, slot: Slot) -> Element:

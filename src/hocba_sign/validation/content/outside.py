@@ -1,4 +1,6 @@
-"""What people see is what was signed: nothing unsigned stands in a transcript that could show or mean something else."""
+"""What people see is what was signed: nothing unsigned stands in a transcript that could show or
+mean something else.
+"""
 
 from collections.abc import Iterable
 from typing import Final
@@ -18,14 +20,27 @@ _TOLD: Final = {
 
 
 def outside_checks(xml: ParsedXml, signatures: Iterable[SignatureConclusion]) -> list[Check]:
-    """Judge what no signature covers, and whether other programs may take the file for another kind.
+    """Judge what no signature covers, and whether other programs may take the file for another
+    kind.
 
-    A kind that is only mentioned in signed text is told; where that text holds a whole file of this kind, what it shows is unproven.
+    A kind that is only mentioned in signed text is told; where that text holds a whole file of this
+    kind, what it shows is unproven.
     """
-    ids = sorted({identifier for one in signatures if one.is_intact for identifier in one.signature.covered_ids()} & xml.ids.keys())
+    ids = sorted(
+        {
+            identifier
+            for one in signatures
+            if one.is_intact
+            for identifier in one.signature.covered_ids()
+        }
+        & xml.ids.keys()
+    )
     targets = [xml.ids[identifier] for identifier in ids]
     roots = [one for one in targets if not any(above in targets for above in one.iterancestors())]
-    checks = [Check(identifier=_TOLD[one.kind][0], status=_TOLD[one.kind][1], where=one.where) for one in outside(xml.root, covered=roots)]
+    checks = [
+        Check(identifier=_TOLD[one.kind][0], status=_TOLD[one.kind][1], where=one.where)
+        for one in outside(xml.root, covered=roots)
+    ]
     return checks + _kind_checks(xml.octets, roots)
 
 
@@ -35,6 +50,8 @@ def _kind_checks(octets: bytes, roots: list[Element]) -> list[Check]:
         return []
     signed = other_kinds(b"\n".join(canonicalize(one, C14nAlgorithm.EXCLUSIVE) for one in roots))
     if unsigned := found - signed:
-        return [Check(identifier="DOC.UNSIGNED", status=Status.FAIL, where=kind) for kind in unsigned]
+        return [
+            Check(identifier="DOC.UNSIGNED", status=Status.FAIL, where=kind) for kind in unsigned
+        ]
     weight = Status.UNPROVEN if PDF_OBJECT in found else Status.WARNING
     return [Check(identifier="DOC.OTHER_KIND", status=weight, where=kind) for kind in found]

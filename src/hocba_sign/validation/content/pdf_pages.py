@@ -1,4 +1,5 @@
-"""Whether the pages show what the attached transcript says: made again and compared, else read and compared.
+"""Whether the pages show what the attached transcript says: made again and compared, else read and
+compared.
 
 Texts are compared, never told: a finding names the field.
 """
@@ -24,29 +25,46 @@ _SPACES_AT_END: Final = 2
 
 @dataclass(frozen=True, slots=True)
 class _Page:
-    """All texts in reading order without white space, and where in them each field's text stands."""
+    """All texts in reading order without white space, and where in them each field's text
+    stands.
+    """
 
     text: str
     spans: tuple[tuple[str, int, int], ...]
 
 
 def content_checks(
-    document: PdfDocument, transcript: Transcript, *, xml: bytes, pages: Pages, signatures: Iterable[SignatureConclusion]
+    document: PdfDocument,
+    transcript: Transcript,
+    *,
+    xml: bytes,
+    pages: Pages,
+    signatures: Iterable[SignatureConclusion],
 ) -> list[Check]:
     """Compare the pages under the first signature with `xml`, from which `transcript` was decoded.
 
-    1. octet for octet with what a template makes of it, when nothing but fields for signatures was added before signing, and then the
-    pictures in those;
-    2. else field by field in the text layer: what differs is proven wrong, but equal texts do not prove equal looks.
+    1. octet for octet with what a template makes of it, when nothing but fields for signatures was
+       added before signing, and then the pictures in those;
+    2. else field by field in the text layer: what differs is proven wrong, but equal texts do not
+       prove equal looks.
     """
     # (1)
-    made = [one for version in template_versions() if (one := _made(transcript, xml, version)) is not None]
+    made = [
+        one
+        for version in template_versions()
+        if (one := _made(transcript, xml, version)) is not None
+    ]
     beginning = document.facts.beginning
     base = next((one for one in made if _is_base(document, one.octets)), None)
     if base is not None and beginning is not None:
         if beginning.refusal is None:
             same = Check(identifier="PDF.SAME_CONTENT", status=Status.PASS)
-            return [same, *picture_checks((beginning, *document.facts.steps), base.places, signatures=signatures)]
+            return [
+                same,
+                *picture_checks(
+                    (beginning, *document.facts.steps), base.places, signatures=signatures
+                ),
+            ]
         where = f"revision {beginning.revision + 1} ({beginning.refusal})"
         return [Check(identifier="PDF.CONTENT_CHANGED", status=Status.FAIL, where=where)]
     # (2)
@@ -54,7 +72,10 @@ def content_checks(
     try:
         said = _squeezed(pages, document.facts.ends[first - 1])
     except InputError as error:
-        return [Check(identifier="PDF.SAME_CONTENT", status=Status.NOT_CHECKED), _uncompared(error.cause)]
+        return [
+            Check(identifier="PDF.SAME_CONTENT", status=Status.NOT_CHECKED),
+            _uncompared(error.cause),
+        ]
     differing = [_difference(said, _expected(transcript, one)) for one in made or (None,)]
     if not all(differing):
         return [_uncompared("text layer")]
@@ -73,25 +94,37 @@ def _made(transcript: Transcript, xml: bytes, version: str) -> Rendering | None:
 
 
 def _is_base(document: PdfDocument, made: bytes) -> bool:
-    """Tell whether the first revision is `made`; the end of line behind it may be missing or belong to the next."""
+    """Return whether the first revision is `made`; the end of line behind it may be missing or
+    belong to the next.
+    """
     facts = document.facts
     return (
         facts.octets.startswith(made.rstrip())
         and 0 <= len(made) - len(made.rstrip()) <= _SPACES_AT_END
-        and (facts.beginning is not None and facts.beginning.revision == 1 and facts.ends[0] == len(made.rstrip()))
+        and (
+            facts.beginning is not None
+            and facts.beginning.revision == 1
+            and facts.ends[0] == len(made.rstrip())
+        )
     )
 
 
 def _squeezed(pages: Pages, end: int) -> str:
     texts = pages.texts(end)
     has_order = any(read for read, _ in texts)
-    return _WHITE.sub("", "".join(text for read, beside in texts for text in (read if has_order else beside)))
+    return _WHITE.sub(
+        "", "".join(text for read, beside in texts for text in (read if has_order else beside))
+    )
 
 
 def _expected(transcript: Transcript, made: Rendering | None) -> _Page:
-    """Give the texts of the pages as they should be; without them, of the fields alone."""
+    """Return the texts of the pages as they should be; without them, of the fields alone."""
     fields = shown_fields(transcript)
-    text = _WHITE.sub("", "".join(text for _, text in fields)) if made is None else _squeezed(Pages(made.octets), len(made.octets))
+    text = (
+        _WHITE.sub("", "".join(text for _, text in fields))
+        if made is None
+        else _squeezed(Pages(made.octets), len(made.octets))
+    )
     spans: list[tuple[str, int, int]] = []
     at = 0
     for path, value in fields:
@@ -108,7 +141,12 @@ def _difference(said: str, expected: _Page) -> str | None:
     if said == expected.text:
         return None
     place = next(
-        (at for at, (one, other) in enumerate(zip(said, expected.text, strict=False)) if one != other), min(len(said), len(expected.text))
+        (
+            at
+            for at, (one, other) in enumerate(zip(said, expected.text, strict=False))
+            if one != other
+        ),
+        min(len(said), len(expected.text)),
     )
     inside = next((path for path, start, end in expected.spans if start <= place < end), None)
     before = next((path for path, start, _ in reversed(expected.spans) if start <= place), None)
@@ -116,7 +154,8 @@ def _difference(said: str, expected: _Page) -> str | None:
 
 
 def overlay_checks(document: PdfDocument, pages: Pages, *, with_first: bool) -> list[Check]:
-    """Say where the picture of a signature covers what the page showed before it; nobody who signed earlier has seen that.
+    """Say where the picture of a signature covers what the page showed before it; nobody who signed
+    earlier has seen that.
 
     `with_first`: look at the first signature too, for the page is to show what the transcript says.
     """
@@ -137,8 +176,10 @@ def overlay_checks(document: PdfDocument, pages: Pages, *, with_first: bool) -> 
     ]
 
 
-def _places(document: PdfDocument, steps: tuple[Step, ...]) -> Iterator[tuple[str, dict[str, Any] | None]]:
-    """Give for each picture what to say and what to ask, None for one that is on no page."""
+def _places(
+    document: PdfDocument, steps: tuple[Step, ...]
+) -> Iterator[tuple[str, dict[str, Any] | None]]:
+    """Yield for each picture what to say and what to ask, None for one that is on no page."""
     earlier: dict[int, list[Box]] = {}
     for step in steps:
         for change in step.fields:
@@ -147,7 +188,12 @@ def _places(document: PdfDocument, steps: tuple[Step, ...]) -> Iterator[tuple[st
             asked = None
             if change.page is not None:
                 others = tuple(earlier.get(change.page, ()))
-                asked = {"end": document.facts.ends[step.revision - 1], "page": change.page, "box": change.box, "others": others}
+                asked = {
+                    "end": document.facts.ends[step.revision - 1],
+                    "page": change.page,
+                    "box": change.box,
+                    "others": others,
+                }
             yield f"{change.name}: revision {step.revision + 1}", asked
         for change in step.fields:
             if change.box is not None and change.page is not None and change.is_filled:

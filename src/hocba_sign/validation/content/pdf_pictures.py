@@ -1,4 +1,6 @@
-"""Whether the pictures in the fields of a transcript are those that this program draws: what they say is part of no content."""
+"""Whether the pictures in the fields of a transcript are those that this program draws: what they
+say is part of no content.
+"""
 
 from collections.abc import Iterable, Iterator
 from typing import Final
@@ -17,11 +19,15 @@ _ROUNDING: Final = 0.5
 """Points."""
 
 
-def picture_checks(steps: Iterable[Step], places: Iterable[Place], *, signatures: Iterable[SignatureConclusion]) -> Iterator[Check]:
-    """Draw the picture in each role's field again, from the signer's certificate, the role and the time stated.
+def picture_checks(
+    steps: Iterable[Step], places: Iterable[Place], *, signatures: Iterable[SignatureConclusion]
+) -> Iterator[Check]:
+    """Draw the picture in each role's field again, from the signer's certificate, the role and the
+    time stated.
 
-    1. the same is no news; 2. one of a program that states no role of ours, within the place of the role, is told; 3. any other is unproven.
-    A signature in a field of no role is proven wrong elsewhere.
+    1. the same is no news; 2. one of a program that states no role of ours, within the place of the
+       role, is told; 3. any other is unproven. A signature in a field of no role is proven wrong
+       elsewhere.
     """
     by_slot = {place.slot: place for place in places}
     by_name = {(one.signature.identifier, one.signature.revision): one for one in signatures}
@@ -35,23 +41,42 @@ def picture_checks(steps: Iterable[Step], places: Iterable[Place], *, signatures
             if _is_ours(change, slot, one, place=place):
                 continue
             # (2), (3)
-            is_in_place = place is not None and change.page == place.page - 1 and _is_within(change.box, place.box)
+            is_in_place = (
+                place is not None
+                and change.page == place.page - 1
+                and _is_within(change.box, place.box)
+            )
             is_told = is_in_place and not _states_role(one)
-            identifier, status = ("PDF.OTHER_PICTURE", Status.WARNING) if is_told else ("PDF.PICTURE", Status.UNPROVEN)
-            yield Check(identifier=identifier, status=status, where=f"{change.name}: revision {step.revision + 1}")
+            identifier, status = (
+                ("PDF.OTHER_PICTURE", Status.WARNING)
+                if is_told
+                else ("PDF.PICTURE", Status.UNPROVEN)
+            )
+            yield Check(
+                identifier=identifier,
+                status=status,
+                where=f"{change.name}: revision {step.revision + 1}",
+            )
 
 
-def _is_ours(change: FieldChange, slot: Slot, one: SignatureConclusion, *, place: Place | None) -> bool:
+def _is_ours(
+    change: FieldChange, slot: Slot, one: SignatureConclusion, *, place: Place | None
+) -> bool:
     properties, certificate = one.signature.properties, one.certificate
     at = None if properties is None else properties.signing_time
     if change.picture is None or change.box is None or at is None or certificate is None:
         return False
     size = _size(change.box)
-    # The first signer's picture is drawn for the place itself, later ones for the field's rectangle as the file gives it.
+    # The first signer's picture is drawn for the place itself, later ones for the field's rectangle
+    # as the file gives it.
     sizes = dict.fromkeys((size, *(() if place is None else (_size(place.box),))))
     name = certificate.subject.common_name or ""
     try:
-        return any(engine().picture_digest(draw_appearance(name, slot.role, at=at, size=drawn), size) == change.picture for drawn in sizes)
+        return any(
+            engine().picture_digest(draw_appearance(name, slot.role, at=at, size=drawn), size)
+            == change.picture
+            for drawn in sizes
+        )
     except (InputError, CallerError):
         return False
 
@@ -72,4 +97,6 @@ def _is_within(box: Box, place: Box) -> bool:
 
 def _states_role(one: SignatureConclusion) -> bool:
     properties = one.signature.properties
-    return properties is not None and any(role in Role.__members__ for role in properties.claimed_roles)
+    return properties is not None and any(
+        role in Role.__members__ for role in properties.claimed_roles
+    )

@@ -1,4 +1,6 @@
-"""Events, registries and status lists as documents of their own: their form and content, from signed octets where there are some."""
+"""Events, registries and status lists as documents of their own: their form and content, from
+signed octets where there are some.
+"""
 
 from collections.abc import Iterable
 
@@ -18,11 +20,18 @@ from hocba_sign.xml.schema import violations
 def record_content(
     parsed: ParsedDocument, root: Element, *, signatures: Iterable[SignatureConclusion]
 ) -> tuple[Event | RegistrySnapshot | StatusList | None, list[Check]]:
-    """Check a record itself, and decode it: from the signed octets where a signature covers its data, else from the file."""
+    """Check a record itself, and decode it: from the signed octets where a signature covers its
+    data, else from the file.
+    """
     filled = {signature.slot for signature in parsed.signatures}
     faults = violations(root, issued=all(slot in filled for slot in parsed.slots))
     checks = [Check(identifier="DOC.FORMAT", status=Status.PASS)]
-    checks += [Check(identifier="DOC.SCHEMA", status=Status.FAIL, where=f"{fault.path} (line {fault.line})") for fault in faults]
+    checks += [
+        Check(
+            identifier="DOC.SCHEMA", status=Status.FAIL, where=f"{fault.path} (line {fault.line})"
+        )
+        for fault in faults
+    ]
     if not faults:
         checks.append(Check(identifier="DOC.SCHEMA", status=Status.PASS))
     is_signed = any(ID_DATA in one.signature.covered_ids() for one in signatures if one.is_intact)
@@ -31,5 +40,11 @@ def record_content(
         if is_signed and ID_DATA in parsed.signed_octets:
             record = decode_record(parsed.signed_octets[ID_DATA])
     except InputError as error:
-        return None, [*checks, *(Check(identifier=one.cause, status=Status.FAIL, where=one.where) for one in error.findings)]
+        return None, [
+            *checks,
+            *(
+                Check(identifier=one.cause, status=Status.FAIL, where=one.where)
+                for one in error.findings
+            ),
+        ]
     return record, checks

@@ -1,4 +1,6 @@
-"""Does a transcript obey the circular of its year: the findings of `model.rules` as checks of a report."""
+"""Does a transcript obey the circular of its year: the findings of `model.rules` as checks of a
+report.
+"""
 
 from hocba_sign.model.rules import Severity, judge_rules
 from hocba_sign.model.transcript import Transcript
@@ -9,13 +11,19 @@ _STATUS = {Severity.ERROR: Status.FAIL, Severity.WARNING: Status.WARNING}
 
 
 def rule_checks(transcript: Transcript) -> tuple[Check, ...]:
-    """Give one check per finding and DOC.RULES on top: not checked where no rule set applies, else passed or failed.
+    """Return one check per finding and DOC.RULES on top: not checked where no rule set applies,
+    else passed or failed.
 
-    A contradiction with the circular makes a document INVALID; a doubtful reading of it is a warning. The year that a transcript states
-    chooses the rules, so one for which there are none leaves it open; but not of what certifies a copy of paper, made by rules of its time.
+    A contradiction with the circular makes a document INVALID; a doubtful reading of it is a
+    warning. The year that a transcript states chooses the rules, so one for which there are none
+    leaves it open; but not of what certifies a copy of paper, made by rules of its time.
     """
     findings = judge_rules(transcript)
-    told = [Check(identifier=one.cause, status=_STATUS[one.severity], where=one.where) for one in findings if one.severity in _STATUS]
+    told = [
+        Check(identifier=one.cause, status=_STATUS[one.severity], where=one.where)
+        for one in findings
+        if one.severity in _STATUS
+    ]
     unjudged = next((one for one in findings if one.leaves_unjudged), None)
     if any(check.status is Status.FAIL for check in told):
         summary = Check(identifier="DOC.RULES", status=Status.FAIL)

@@ -1,4 +1,5 @@
-"""Why a signature in a document of others does not hold: the faults that real software makes, and editing.
+"""Why a signature in a document of others does not hold: the faults that real software makes, and
+editing.
 
 Only facts for people: nothing found here makes a signature any better.
 """
@@ -71,13 +72,18 @@ class Suspect:
             return False
         try:
             algorithm = signature_algorithm(self.signature.algorithm_uri, self.signature.pss)
-            return verify_value(self.key, octets, signature=self.signature.value, algorithm=algorithm)
+            return verify_value(
+                self.key, octets, signature=self.signature.value, algorithm=algorithm
+            )
         except InputError:
             return False
 
 
-def diagnose(xml: ParsedXml, suspects: Sequence[Suspect], *, detached: Mapping[str, bytes]) -> tuple[tuple[Finding, ...], ...]:
-    """Say for each signature that does not hold what is the matter with it, as far as that can be told.
+def diagnose(
+    xml: ParsedXml, suspects: Sequence[Suspect], *, detached: Mapping[str, bytes]
+) -> tuple[tuple[Finding, ...], ...]:
+    """Say for each signature that does not hold what is the matter with it, as far as that can be
+    told.
 
     `xml` was parsed openly. Raises: nothing.
     """
@@ -92,10 +98,18 @@ def diagnosed(
 ) -> tuple[SignatureConclusion, ...]:
     """Add to the signatures that do not hold what is the matter with them."""
     broken = [one for one in conclusions if not one.is_intact]
-    told = diagnose(xml, [Suspect.of(one.signature, one.certificate) for one in broken], detached=detached)
-    found = {one.signature.where: findings for one, findings in zip(broken, told, strict=True) if findings}
+    told = diagnose(
+        xml, [Suspect.of(one.signature, one.certificate) for one in broken], detached=detached
+    )
+    found = {
+        one.signature.where: findings
+        for one, findings in zip(broken, told, strict=True)
+        if findings
+    }
     return tuple(
-        replace(one, conclusion=conclude((*one.conclusion.findings, *found[one.signature.where]))) if one.signature.where in found else one
+        replace(one, conclusion=conclude((*one.conclusion.findings, *found[one.signature.where])))
+        if one.signature.where in found
+        else one
         for one in conclusions
     )
 
@@ -107,7 +121,9 @@ class _Patient:
         self.budget = Budget(MAX_WORK)
         self.detached = detached
         self.document = GeneralResolver(xml, detached, budget=self.budget)
-        self.numbers = {locate(element): number for number, element in enumerate(xml.root.iter(names.SIGNATURE))}
+        self.numbers = {
+            locate(element): number for number, element in enumerate(xml.root.iter(names.SIGNATURE))
+        }
         self.left = MAX_REFERENCES
         self._originals: tuple[GeneralResolver, ...] | None = None
 
@@ -145,10 +161,16 @@ class _Patient:
                 yield reason or Finding("SIG.EDITED", named(one.get("URI")))
 
     def _added(self, suspect: Suspect, number: int) -> tuple[Finding, ...]:
-        """Name the signatures without which this one would hold: they were added inside of what it covers."""
+        """Name the signatures without which this one would hold: they were added inside of what it
+        covers.
+        """
         signatures = list(self.document.xml.root.iter(names.SIGNATURE))
         own = signatures[number]
-        others = [n for n, one in enumerate(signatures) if n != number and not {one, own} & {*one.iterancestors(), *own.iterancestors()}]
+        others = [
+            n
+            for n, one in enumerate(signatures)
+            if n != number and not {one, own} & {*one.iterancestors(), *own.iterancestors()}
+        ]
         trials = [*([n] for n in others[:MAX_ADDED]), *([others] if len(others) > 1 else [])]
         for removed in trials:
             try:
@@ -157,14 +179,26 @@ class _Patient:
                 gone = {signatures[n] for n in removed}
                 # What is nested in a removed one goes with it.
                 at = sum(1 for one in signatures[:number] if not gone & {one, *one.iterancestors()})
-                if _heals(_signature(xml, at), GeneralResolver(xml, self.detached, budget=self.budget), suspect) is not None:
-                    return tuple(Finding("SIG.BROKEN_BY_ADDED", locate(signatures[n])) for n in removed[:MAX_ADDED])
+                if (
+                    _heals(
+                        _signature(xml, at),
+                        GeneralResolver(xml, self.detached, budget=self.budget),
+                        suspect,
+                    )
+                    is not None
+                ):
+                    return tuple(
+                        Finding("SIG.BROKEN_BY_ADDED", locate(signatures[n]))
+                        for n in removed[:MAX_ADDED]
+                    )
             except InputError:
                 return ()
         return ()
 
     def _healed(self, suspect: Suspect, number: int) -> tuple[Finding, ...] | None:
-        """Tell whether the signature would hold if the file had not been reformatted; findings where only as .NET reads it."""
+        """Return whether the signature would hold if the file had not been reformatted; findings
+        where only as .NET reads it.
+        """
         try:
             if self._originals is None:
                 self.budget.spend(COPIES_WORK * sum(1 for _ in self.document.xml.root.iter("*")))
@@ -182,7 +216,7 @@ class _Patient:
         return None
 
     def _reason(self, reference: Element) -> Finding | None:
-        """Tell under which other reading the digest of a reference is right."""
+        """Return under which other reading the digest of a reference is right."""
         where = named(reference.get("URI"))
         try:
             reading = _dotnet_reading(reference, self.document)
@@ -205,20 +239,30 @@ def _references(signature: Element) -> tuple[Element, ...]:
     return tuple(only(signature, names.SIGNED_INFO).iterchildren(names.REFERENCE))
 
 
-def _wrong(signature: Element, references: Sequence[Reference], document: GeneralResolver) -> list[Element]:
-    """Give the references, and the entries of manifests, whose digests do not match."""
+def _wrong(
+    signature: Element, references: Sequence[Reference], document: GeneralResolver
+) -> list[Element]:
+    """Return the references, and the entries of manifests, whose digests do not match."""
     found: list[Element] = []
     for element, reference in zip(_references(signature), references, strict=False):
         if reference.is_found and not reference.is_intact:
             found.append(element)
         if reference.entries and reference.target_id is not None:
             entries = document.xml.ids[reference.target_id].iterchildren(names.REFERENCE)
-            found += [one for one, entry in zip(entries, reference.entries, strict=True) if entry.is_found and not entry.is_intact]
+            found += [
+                one
+                for one, entry in zip(entries, reference.entries, strict=True)
+                if entry.is_found and not entry.is_intact
+            ]
     return found
 
 
-def _heals(signature: Element, document: GeneralResolver, suspect: Suspect) -> tuple[Finding, ...] | None:
-    """Tell whether the signature would hold in this document, at least as .NET reads it, which is a finding then."""
+def _heals(
+    signature: Element, document: GeneralResolver, suspect: Suspect
+) -> tuple[Finding, ...] | None:
+    """Return whether the signature would hold in this document, at least as .NET reads it, which is
+    a finding then.
+    """
     if not suspect.holds(read_value(signature, Parts(is_strict=False)).signed_info_octets):
         return None
     findings = []
@@ -233,7 +277,9 @@ def _heals(signature: Element, document: GeneralResolver, suspect: Suspect) -> t
 
 
 def _dotnet_reading(reference: Element, document: GeneralResolver) -> tuple[Named, ...] | None:
-    """Give the transforms that .NET applies to a part of the signature itself: all but the enveloped one."""
+    """Return the transforms that .NET applies to a part of the signature itself: all but the
+    enveloped one.
+    """
     transforms = read_transforms(reference)
     others = tuple(one for one in transforms if not isinstance(one.transform, Enveloped))
     meant = pointer(reference.get("URI"))
@@ -256,7 +302,9 @@ def _digest_value(reference: Element) -> bytes:
 
 
 def _other_forms(reference: Element, document: GeneralResolver) -> Iterator[tuple[str, bytes]]:
-    """Give what a reference would digest by the other canonicalizations, and without namespace declarations that nothing uses."""
+    """Yield what a reference would digest by the other canonicalizations, and without namespace
+    declarations that nothing uses.
+    """
     transforms = read_transforms(reference)
     last = transforms[-1].transform if transforms else None
     method = last.method if isinstance(last, Canonicalization) else Method(C14nAlgorithm.INCLUSIVE)
@@ -272,17 +320,24 @@ def _fitting_signed_info(signature: Element, suspect: Suspect) -> str | None:
     """Name the canonicalization of SignedInfo under which the value is right."""
     signed_info = only(signature, names.SIGNED_INFO)
     prefixes = inclusive_prefixes(only(signed_info, names.CANONICALIZATION_METHOD))
-    forms = ((str(one), canonicalize(signed_info, one, inclusive_prefixes=prefixes)) for one in C14nAlgorithm)
+    forms = (
+        (str(one), canonicalize(signed_info, one, inclusive_prefixes=prefixes))
+        for one in C14nAlgorithm
+    )
     dropped = _without_declarations(suspect.signature.signed_info_octets)
     return next((name for name, octets in (*forms, *dropped) if suspect.holds(octets)), None)
 
 
 def _without_declarations(octets: bytes) -> Iterator[tuple[str, bytes]]:
-    """Leave out of the first start tag the namespace declarations whose prefix no name has: each, and all together."""
+    """Leave out of the first start tag the namespace declarations whose prefix no name has: each,
+    and all together.
+    """
     tag = _START_TAG.search(octets)
     if tag is None:
         return
-    unused = [one for one in _DECLARATION.finditer(octets, *tag.span(1)) if not _is_used(one[1], octets)][:MAX_DROPPED]
+    unused = [
+        one for one in _DECLARATION.finditer(octets, *tag.span(1)) if not _is_used(one[1], octets)
+    ][:MAX_DROPPED]
     for one in unused:
         yield f"without xmlns:{one[1].decode()}", octets[: one.start()] + octets[one.end() :]
     if len(unused) > 1:

@@ -12,18 +12,34 @@ from hocba_sign.validation.verdict import Check, Status, Verdict
 
 
 def judge(octets: bytes, setting: Setting) -> DocumentConclusion:
-    """Judge a transcript, or a document about transcripts, as XML or PDF. Raises: as `validate` and `validate_pdf`."""
-    return with_unread(validate_pdf(octets, setting) if is_pdf(octets) else validate(octets, setting), setting)
+    """Judge a transcript, or a document about transcripts, as XML or PDF.
+
+    Raises: as `validate` and `validate_pdf`.
+    """
+    return with_unread(
+        validate_pdf(octets, setting) if is_pdf(octets) else validate(octets, setting), setting
+    )
 
 
-def judge_any(octets: bytes, setting: Setting, *, detached: Mapping[str, bytes] = NOTHING_DETACHED) -> DocumentConclusion:
-    """Judge any signed XML or PDF; `detached` is for XML. Raises: as `validate_any` and `validate_any_pdf`."""
-    conclusion = validate_any_pdf(octets, setting) if is_pdf(octets) else validate_any(octets, setting, detached=detached)
+def judge_any(
+    octets: bytes, setting: Setting, *, detached: Mapping[str, bytes] = NOTHING_DETACHED
+) -> DocumentConclusion:
+    """Judge any signed XML or PDF; `detached` is for XML.
+
+    Raises: as `validate_any` and `validate_any_pdf`.
+    """
+    conclusion = (
+        validate_any_pdf(octets, setting)
+        if is_pdf(octets)
+        else validate_any(octets, setting, detached=detached)
+    )
     return with_unread(conclusion, setting)
 
 
 def with_unread(conclusion: DocumentConclusion, setting: Setting) -> DocumentConclusion:
-    """Name the evidence that was not read; what may be a newer statement on revocation leaves nothing VALID."""
+    """Name the evidence that was not read; what may be a newer statement on revocation leaves
+    nothing VALID.
+    """
     unread = setting.evidence.unread
     if not unread or not conclusion.signatures:
         return conclusion
@@ -36,4 +52,8 @@ def with_unread(conclusion: DocumentConclusion, setting: Setting) -> DocumentCon
         for one in unread
     )
     is_open = conclusion.verdict is Verdict.VALID and any(one.matters for one in unread)
-    return replace(conclusion, checks=(*conclusion.checks, *checks), verdict=Verdict.INDETERMINATE if is_open else conclusion.verdict)
+    return replace(
+        conclusion,
+        checks=(*conclusion.checks, *checks),
+        verdict=Verdict.INDETERMINATE if is_open else conclusion.verdict,
+    )

@@ -1,7 +1,9 @@
-"""What a judgement lacks, as values: which issuer, OCSP response or CRL would let it say more, and where its certificate says it is.
+"""What a judgement lacks, as values: which issuer, OCSP response or CRL would let it say more, and
+where its certificate says it is.
 
-Nothing is fetched here. An answer is a value too, also the one that nothing came, so that asking ends.
-Only certificates whose path up to an anchor holds are asked about at OCSP and CRL addresses; of strangers only the issuer is asked for.
+Nothing is fetched here. An answer is a value too, also the one that nothing came, so that asking
+ends. Only certificates whose path up to an anchor holds are asked about at OCSP and CRL addresses;
+of strangers only the issuer is asked for.
 """
 
 from collections.abc import Callable, Iterable, Iterator
@@ -25,7 +27,17 @@ FETCHED: Final = "fetched from "
 """How the source of fetched evidence begins; the address follows."""
 
 _NO_ISSUER: Final = frozenset({"PATH.NO_CHAIN", "PATH.SIGNATURE"})
-_REFUSALS: Final = frozenset({"FETCH.URL", "FETCH.SCHEME", "FETCH.PORT", "FETCH.ADDRESS", "FETCH.REDIRECT", "FETCH.LIMIT", "FETCH.BUDGET"})
+_REFUSALS: Final = frozenset(
+    {
+        "FETCH.URL",
+        "FETCH.SCHEME",
+        "FETCH.PORT",
+        "FETCH.ADDRESS",
+        "FETCH.REDIRECT",
+        "FETCH.LIMIT",
+        "FETCH.BUDGET",
+    }
+)
 
 
 class NeedKind(StrEnum):
@@ -38,9 +50,12 @@ class NeedKind(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Need:
-    """One address that `certificate` names. `issuer` is its issuer, None where just that is looked for.
+    """One address that `certificate` names.
 
-    `newer_than` (UTC): a status that was fetched before then does not say what was known when the object was made.
+    `issuer` is its issuer, None where just that is looked for.
+
+    `newer_than` (UTC): a status that was fetched before then does not say what was known when the
+    object was made.
     """
 
     kind: NeedKind
@@ -51,7 +66,9 @@ class Need:
 
     @property
     def key(self) -> tuple[str, ...]:
-        """Tell what is asked: needs with equal keys have the same answer, e.g. the CRL of two certificates."""
+        """Return what is asked: needs with equal keys have the same answer, e.g. the CRL of two
+        certificates.
+        """
         match self.kind:
             case NeedKind.OCSP:
                 return (self.kind, self.url, self.certificate.sha256)
@@ -67,7 +84,10 @@ Alternatives: TypeAlias = tuple[Need, ...]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Available:
-    """What came for a need, not verified yet. `contacted` are the numeric addresses connected to, none for what was kept from before."""
+    """What came for a need, not verified yet.
+
+    `contacted` are the numeric addresses connected to, none for what was kept from before.
+    """
 
     need: Need
     evidence: Evidence
@@ -77,7 +97,9 @@ class Available:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Unavailable:
-    """Why nothing came for a need. `finding` has a cause and the address at fault; `is_kept` tells that it failed a moment before.
+    """Why nothing came for a need.
+
+    `finding` has a cause and the address at fault; `is_kept` tells that it failed a moment before.
 
     `unread` is what came and could not be read.
     """
@@ -91,7 +113,7 @@ class Unavailable:
 
     @property
     def is_refused(self) -> bool:
-        """Tell whether this side did not want to, in contrast to a failure of the other side."""
+        """Return whether this side did not want to, in contrast to a failure of the other side."""
         return self.finding.cause in _REFUSALS
 
 
@@ -100,33 +122,58 @@ Fetch: TypeAlias = Callable[[Need], Answer]
 """Answers a need; raises nothing."""
 
 
-def document_needs(conclusion: DocumentConclusion, evidence: Evidence, *, at: datetime) -> tuple[Alternatives, ...]:
-    """Give what the signatures and time-stamps of a document lack; `evidence` is what it was judged with, beside what it carries."""
-    signatures = (*conclusion.signatures, *(() if conclusion.attached is None else conclusion.attached.signatures))
-    made = max((one.best_time for one in signatures if one.is_time_proven and one.best_time is not None), default=None)
+def document_needs(
+    conclusion: DocumentConclusion, evidence: Evidence, *, at: datetime
+) -> tuple[Alternatives, ...]:
+    """Return what the signatures and time-stamps of a document lack; `evidence` is what it was
+    judged with, beside what it carries.
+    """
+    signatures = (
+        *conclusion.signatures,
+        *(() if conclusion.attached is None else conclusion.attached.signatures),
+    )
+    made = max(
+        (one.best_time for one in signatures if one.is_time_proven and one.best_time is not None),
+        default=None,
+    )
     found = _distinct(need for one in signatures for need in signature_needs(one, evidence, at=at))
-    return tuple(tuple(replace(need, newer_than=made) for need in alternatives) for alternatives in found)
+    return tuple(
+        tuple(replace(need, newer_than=made) for need in alternatives) for alternatives in found
+    )
 
 
-def signature_needs(one: SignatureConclusion, evidence: Evidence, *, at: datetime) -> Iterator[Alternatives]:
-    """Give what one signature and its time-stamps lack, in the order in which they were made."""
+def signature_needs(
+    one: SignatureConclusion, evidence: Evidence, *, at: datetime
+) -> Iterator[Alternatives]:
+    """Yield what one signature and its time-stamps lack, in the order in which they were made."""
     pool = (*evidence.certificates, *embedded_evidence(one.signature).certificates)
     if one.path is not None:
-        yield from path_needs(one.path, pool, made=one.best_time if one.is_time_proven else None, at=at)
+        yield from path_needs(
+            one.path, pool, made=one.best_time if one.is_time_proven else None, at=at
+        )
     for stamp in one.time_stamps:
         if stamp.path is not None:
-            yield from path_needs(stamp.path, (*pool, *_carried(stamp.token_der)), made=stamp.time, at=at)
+            yield from path_needs(
+                stamp.path, (*pool, *_carried(stamp.token_der)), made=stamp.time, at=at
+            )
 
 
-def path_needs(path: PathResult, certificates: Iterable[Certificate], *, made: datetime | None, at: datetime) -> Iterator[Alternatives]:
-    """Give what a path lacks at the validation time `at`; `certificates` were at hand for building it.
+def path_needs(
+    path: PathResult, certificates: Iterable[Certificate], *, made: datetime | None, at: datetime
+) -> Iterator[Alternatives]:
+    """Yield what a path lacks at the validation time `at`; `certificates` were at hand for building
+    it.
 
-    `made` is when the object was made, as far as proven (UTC): what is known of every certificate, whoever brought it along, should be
-    newer, and still current as long as the certificate lives; after its end its issuer need not know it any more.
+    `made` is when the object was made, as far as proven (UTC): what is known of every certificate,
+    whoever brought it along, should be newer, and still current as long as the certificate lives;
+    after its end its issuer need not know it any more.
     """
     if path.causes and path.causes[0] in _NO_ISSUER:
         for certificate in _unanswered(path, tuple(certificates)):
-            yield tuple(Need(kind=NeedKind.ISSUER, url=url, certificate=certificate) for url in certificate.ca_issuer_urls)
+            yield tuple(
+                Need(kind=NeedKind.ISSUER, url=url, certificate=certificate)
+                for url in certificate.ca_issuer_urls
+            )
         return
     for index, fact in enumerate(path.revocation):
         if fact.status == "unknown" or _is_dated(fact, path.chain[index], made=made, at=at):
@@ -134,21 +181,39 @@ def path_needs(path: PathResult, certificates: Iterable[Certificate], *, made: d
 
 
 def _status_needs(certificate: Certificate, issuer: Certificate) -> Alternatives:
-    """OCSP first where the CA offers it, for it is about now and small, then the CRL. Spec: TT 15/2025/TT-BKHCN, Annex II, 1.2."""
+    """OCSP first where the CA offers it, for it is about now and small, then the CRL.
+
+    Spec: TT 15/2025/TT-BKHCN, Annex II, 1.2.
+    """
     addresses = ((NeedKind.OCSP, certificate.ocsp_urls), (NeedKind.CRL, certificate.crl_urls))
-    return tuple(Need(kind=kind, url=url, certificate=certificate, issuer=issuer) for kind, urls in addresses for url in urls)
+    return tuple(
+        Need(kind=kind, url=url, certificate=certificate, issuer=issuer)
+        for kind, urls in addresses
+        for url in urls
+    )
 
 
-def _is_dated(fact: RevocationFact, certificate: Certificate, *, made: datetime | None, at: datetime) -> bool:
-    """Tell whether "good" rests on what somebody chose to bring along: from before the signature, or not current any more."""
-    if fact.status != "good" or fact.this_update is None or fact.source is None or fact.source.startswith(FETCHED):
+def _is_dated(
+    fact: RevocationFact, certificate: Certificate, *, made: datetime | None, at: datetime
+) -> bool:
+    """Return whether "good" rests on what somebody chose to bring along: from before the signature,
+    or not current any more.
+    """
+    if (
+        fact.status != "good"
+        or fact.this_update is None
+        or fact.source is None
+        or fact.source.startswith(FETCHED)
+    ):
         return False
     is_older = made is None or fact.this_update < made
     return is_older or ((fact.next_update or fact.this_update) < at <= certificate.not_after)
 
 
 def _unanswered(path: PathResult, certificates: tuple[Certificate, ...]) -> Iterator[Certificate]:
-    """Give the certificates whose issuer is missing, or, where each has one that does not help, all that may need another."""
+    """Yield the certificates whose issuer is missing, or, where each has one that does not help,
+    all that may need another.
+    """
     if path.causes[0] != "PATH.NO_CHAIN":
         yield from path.chain[:-1]
         return
@@ -172,11 +237,13 @@ def _unanswered(path: PathResult, certificates: tuple[Certificate, ...]) -> Iter
         if not issuers:
             ends.append(certificate)
         waiting += issuers
-    yield from (certificate for certificate in ends or reached.values() if not certificate.is_self_issued)
+    yield from (
+        certificate for certificate in ends or reached.values() if not certificate.is_self_issued
+    )
 
 
 def name_or_octets(name_der: bytes) -> str:
-    """Give a string that is equal for equal names, whatever the octets."""
+    """Return a string that is equal for equal names, whatever the octets."""
     try:
         return name_key(name_der)
     except (AttributeError, ValueError, TypeError, LookupError):

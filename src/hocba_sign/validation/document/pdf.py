@@ -1,4 +1,6 @@
-"""A signed PDF: each signature as in XML, then what changed after each, the order of roles, and whether the page shows what the XML says."""
+"""A signed PDF: each signature as in XML, then what changed after each, the order of roles, and
+whether the page shows what the XML says.
+"""
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
@@ -42,7 +44,16 @@ BOOK: Final = "pdf_only"
 """The layout of a PDF without a transcript whose signatures have roles."""
 
 _UNPROVEN = frozenset({"PDF.SYNTAX", "PDF.SUBFILTER"})
-_ABOUT_CHANGES = frozenset({"PDF.CHANGED", "PDF.CHANGE_UNKNOWN", "PDF.NOT_PERMITTED", "PDF.LOCKED", "PDF.COVERAGE", "PDF.BYTE_RANGE"})
+_ABOUT_CHANGES = frozenset(
+    {
+        "PDF.CHANGED",
+        "PDF.CHANGE_UNKNOWN",
+        "PDF.NOT_PERMITTED",
+        "PDF.LOCKED",
+        "PDF.COVERAGE",
+        "PDF.BYTE_RANGE",
+    }
+)
 _NO_TRANSCRIPT: Final = (
     Check(identifier="PDF.NO_TRANSCRIPT", status=Status.UNPROVEN),
     *(
@@ -62,7 +73,9 @@ _ATTACHED = MappingProxyType(
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Attached:
-    """The attached transcript: what it says, the digest of that, its own signatures' judgement, and what was found."""
+    """The attached transcript: what it says, the digest of that, its own signatures' judgement, and
+    what was found.
+    """
 
     xml: bytes
     transcript: Transcript | None
@@ -74,7 +87,8 @@ class _Attached:
 def validate_pdf(octets: bytes, setting: Setting) -> DocumentConclusion:
     """Judge a PDF that carries its transcript as `hocba.xml`.
 
-    One without is judged by its signatures and the roles that they and the fields name, and is never VALID.
+    One without is judged by its signatures and the roles that they and the fields name, and is
+    never VALID.
 
     Raises: CallerError PDF.EXTRA_MISSING; InputError for octets that cannot be read as PDF.
     """
@@ -84,8 +98,14 @@ def validate_pdf(octets: bytes, setting: Setting) -> DocumentConclusion:
     if not document.facts.attachments:
         return _book(_judged(document, setting, found=_NO_TRANSCRIPT), document)
     if len(document.facts.attachments) > 1:
-        return _judged(document, setting, found=(Check(identifier="PDF.ATTACHED_TWICE", status=Status.FAIL, where=ATTACHMENT),))
-    signatures = tuple(with_zone_warning(validate_signature(_placed(one), setting)) for one in document.signatures)
+        return _judged(
+            document,
+            setting,
+            found=(Check(identifier="PDF.ATTACHED_TWICE", status=Status.FAIL, where=ATTACHMENT),),
+        )
+    signatures = tuple(
+        with_zone_warning(validate_signature(_placed(one), setting)) for one in document.signatures
+    )
     attached = _attached(document.facts.attachments[0], setting)
     transcript = attached.transcript
     checks = [*_file_checks(document, signatures), *attached.checks]
@@ -93,7 +113,12 @@ def validate_pdf(octets: bytes, setting: Setting) -> DocumentConclusion:
     if transcript is not None:
         workflow = _workflow(signatures, transcript, attached.conclusion, setting=setting)
         checks += workflow_checks(workflow)
-        checks += [*rule_checks(transcript), *content_checks(document, transcript, xml=attached.xml, pages=pages, signatures=signatures)]
+        checks += [
+            *rule_checks(transcript),
+            *content_checks(
+                document, transcript, xml=attached.xml, pages=pages, signatures=signatures
+            ),
+        ]
         checks += date_checks(transcript, signatures, binding=signatures, at=setting.at)
     checks += commitment_checks(signatures)
     checks += overlay_checks(document, pages, with_first=True)
@@ -104,10 +129,18 @@ def validate_pdf(octets: bytes, setting: Setting) -> DocumentConclusion:
     standing = None
     if transcript is not None:
         is_known = is_signed and attached.data_sha256 is not None
-        standing = judge_standing(transcript, attached.data_sha256 or "", setting=setting) if is_known else Standing.unasked()
+        standing = (
+            judge_standing(transcript, attached.data_sha256 or "", setting=setting)
+            if is_known
+            else Standing.unasked()
+        )
         checks += (
             *standing.checks,
-            *year_checks(transcript, setting.policy.knowledge.years, digest=attached.data_sha256 if is_signed else None),
+            *year_checks(
+                transcript,
+                setting.policy.knowledge.years,
+                digest=attached.data_sha256 if is_signed else None,
+            ),
         )
     return DocumentConclusion(
         verdict=verdict_of(signatures, checks),
@@ -133,25 +166,49 @@ def validate_any_pdf(octets: bytes, setting: Setting) -> DocumentConclusion:
 
 
 def _placed(signature: ParsedSignature) -> ParsedSignature:
-    """Where a transcript says who signs, a signature in any other field is of nobody in the plan."""
+    """Where a transcript says who signs, a signature in any other field is of nobody in the
+    plan.
+    """
     if signature.slot is not None:
         return signature
     return replace(signature, findings=(*signature.findings, Finding("SIG.STRAY", signature.where)))
 
 
 def _book(judged: DocumentConclusion, document: PdfDocument) -> DocumentConclusion:
-    """Add what the names of roles tell, if there are any: order, and fields still empty. Nothing is compared with what the pages say."""
+    """Add what the names of roles tell, if there are any: order, and fields still empty.
+
+    Nothing is compared with what the pages say.
+    """
     workflow = judge_fields(judged.signatures, document.facts.empty_fields)
     if workflow is None:
         return judged
-    order = (Check(identifier="WF.ORDER_PROVEN", status=Status.PASS),) if workflow.is_order_proven and workflow.basis is not None else ()
+    order = (
+        (Check(identifier="WF.ORDER_PROVEN", status=Status.PASS),)
+        if workflow.is_order_proven and workflow.basis is not None
+        else ()
+    )
     checks = (*judged.checks, *workflow.checks, *order)
-    return replace(judged, verdict=verdict_of(judged.signatures, checks), workflow=workflow, checks=checks, layout=BOOK, is_other=False)
+    return replace(
+        judged,
+        verdict=verdict_of(judged.signatures, checks),
+        workflow=workflow,
+        checks=checks,
+        layout=BOOK,
+        is_other=False,
+    )
 
 
-def _judged(document: PdfDocument, setting: Setting, *, found: tuple[Check, ...] = ()) -> DocumentConclusion:
-    signatures = tuple(with_zone_warning(validate_signature(one, setting)) for one in document.signatures)
-    checks = [*_file_checks(document, signatures), *found, *overlay_checks(document, Pages(document.facts.octets), with_first=False)]
+def _judged(
+    document: PdfDocument, setting: Setting, *, found: tuple[Check, ...] = ()
+) -> DocumentConclusion:
+    signatures = tuple(
+        with_zone_warning(validate_signature(one, setting)) for one in document.signatures
+    )
+    checks = [
+        *_file_checks(document, signatures),
+        *found,
+        *overlay_checks(document, Pages(document.facts.octets), with_first=False),
+    ]
     checks += school_checks(None, signatures, setting=setting)
     checks += [time_stamp_check(one) for one in signatures if one.signature.time_stamps]
     checks += tt15_checks(signatures, None)
@@ -166,17 +223,32 @@ def _judged(document: PdfDocument, setting: Setting, *, found: tuple[Check, ...]
 
 
 def _nothing(*, is_other: bool) -> DocumentConclusion:
-    return DocumentConclusion(verdict=Verdict.NOTHING_TO_VERIFY, signatures=(), checks=(), layout="pdf", is_other=is_other, format="pdf")
+    return DocumentConclusion(
+        verdict=Verdict.NOTHING_TO_VERIFY,
+        signatures=(),
+        checks=(),
+        layout="pdf",
+        is_other=is_other,
+        format="pdf",
+    )
 
 
 def _file_checks(document: PdfDocument, signatures: Iterable[SignatureConclusion]) -> list[Check]:
-    """Say what is wrong with the file beside its signatures, and that all that came after each was allowed."""
+    """Say what is wrong with the file beside its signatures, and that all that came after each was
+    allowed.
+    """
     checks = [Check(identifier="DOC.FORMAT", status=Status.PASS)]
     checks += [
-        Check(identifier=found.cause, status=Status.UNPROVEN if found.cause in _UNPROVEN else Status.FAIL, where=found.where)
+        Check(
+            identifier=found.cause,
+            status=Status.UNPROVEN if found.cause in _UNPROVEN else Status.FAIL,
+            where=found.where,
+        )
         for found in document.findings
     ]
-    causes = {finding.cause for one in signatures for finding in one.conclusion.findings} | {found.cause for found in document.findings}
+    causes = {finding.cause for one in signatures for finding in one.conclusion.findings} | {
+        found.cause for found in document.findings
+    }
     if not causes & _ABOUT_CHANGES:
         checks.append(Check(identifier="PDF.REVISIONS", status=Status.PASS))
     return checks
@@ -187,14 +259,18 @@ def _coverage(document: PdfDocument) -> Mapping[str, Coverage]:
     last = len(document.facts.ends)
     return MappingProxyType(
         {
-            one.where: Coverage(tuple(f"revision {number}" for number in range((one.revision or 0) + 1, last + 1)))
+            one.where: Coverage(
+                tuple(f"revision {number}" for number in range((one.revision or 0) + 1, last + 1))
+            )
             for one in document.signatures
         }
     )
 
 
 def _attached(xml: bytes, setting: Setting) -> _Attached:
-    """Judge the attached XML as any: if it is signed, its verdict is part of the answer; if not, what it says is read from it."""
+    """Judge the attached XML as any: if it is signed, its verdict is part of the answer; if not,
+    what it says is read from it.
+    """
     try:
         conclusion = validate(xml, setting)
         if conclusion.verdict is not Verdict.NOTHING_TO_VERIFY:
@@ -202,23 +278,49 @@ def _attached(xml: bytes, setting: Setting) -> _Attached:
             if transcript is None:
                 parsed = parse(xml)
                 transcript, _ = read_content(read_parsed(parsed), parsed.root, signatures=())
-            told = Check(identifier="PDF.ATTACHED_XML", status=_ATTACHED[conclusion.verdict], where=ATTACHMENT)
-            about = tuple(one for one in conclusion.checks if one.identifier.startswith("DOC.SCHEMA"))
+            told = Check(
+                identifier="PDF.ATTACHED_XML",
+                status=_ATTACHED[conclusion.verdict],
+                where=ATTACHMENT,
+            )
+            about = tuple(
+                one for one in conclusion.checks if one.identifier.startswith("DOC.SCHEMA")
+            )
             return _Attached(
-                xml=xml, transcript=transcript, data_sha256=read_source(xml).digest, conclusion=conclusion, checks=(told, *about)
+                xml=xml,
+                transcript=transcript,
+                data_sha256=read_source(xml).digest,
+                conclusion=conclusion,
+                checks=(told, *about),
             )
         parsed = parse(xml)
         transcript, checks = read_content(read_parsed(parsed), parsed.root, signatures=())
         found = tuple(one for one in checks if one.identifier != "DOC.FORMAT")
-        return _Attached(xml=xml, transcript=transcript, data_sha256=read_source(xml).digest, conclusion=None, checks=found)
+        return _Attached(
+            xml=xml,
+            transcript=transcript,
+            data_sha256=read_source(xml).digest,
+            conclusion=None,
+            checks=found,
+        )
     except InputError as error:
-        fault = Check(identifier=error.cause, status=Status.FAIL, where=f"{ATTACHMENT}: {error.where or ''}".removesuffix(": "))
+        fault = Check(
+            identifier=error.cause,
+            status=Status.FAIL,
+            where=f"{ATTACHMENT}: {error.where or ''}".removesuffix(": "),
+        )
         broken = Check(identifier="PDF.ATTACHED_XML", status=Status.FAIL, where=ATTACHMENT)
-        return _Attached(xml=xml, transcript=None, data_sha256=None, conclusion=None, checks=(broken, fault))
+        return _Attached(
+            xml=xml, transcript=None, data_sha256=None, conclusion=None, checks=(broken, fault)
+        )
 
 
 def _workflow(
-    signatures: tuple[SignatureConclusion, ...], transcript: Transcript, xml: DocumentConclusion | None, *, setting: Setting
+    signatures: tuple[SignatureConclusion, ...],
+    transcript: Transcript,
+    xml: DocumentConclusion | None,
+    *,
+    setting: Setting,
 ) -> Workflow:
     """Where all have signed the XML, the PDF may be signed by some of them, such as sealed once."""
     expected: tuple[ExpectedSigner, ...] = transcript.expected_signers

@@ -1,4 +1,6 @@
-"""From files to knowledge: registries, events and status lists are judged like any signed document before anything is judged by them."""
+"""From files to knowledge: registries, events and status lists are judged like any signed document
+before anything is judged by them.
+"""
 
 import hashlib
 import re
@@ -33,11 +35,17 @@ Named: TypeAlias = tuple[str, bytes]
 
 _SEAL = Slot(Role.KY_PHAT_HANH)
 _UNPROVEN = frozenset({Status.FAIL, Status.UNPROVEN})
-_ANOTHER_SIGNER = frozenset({"WF.SIGNER_MISMATCH", "WF.SIGNER_KIND", "WF.SIGNER_PLACE", "WF.SIGNER_UNKNOWN"})
-"""Causes by which nothing tells that those who are named have signed; where number or name agree a withdrawal stays in question."""
+_ANOTHER_SIGNER = frozenset(
+    {"WF.SIGNER_MISMATCH", "WF.SIGNER_KIND", "WF.SIGNER_PLACE", "WF.SIGNER_UNKNOWN"}
+)
+"""Causes by which nothing tells that those who are named have signed; where number or name agree a
+withdrawal stays in question.
+"""
 _TAGS: Final = (*(form.root for form in FORMS), "SignatureValue")
 _TAG: Final = re.compile(rb"<(?:[^\s<>/:]{1,100}:)?(?:" + "|".join(_TAGS).encode() + rb")[\s/>]")
-"""What tells a signed record, or a part of one, that is damaged or of a form that is not known here."""
+"""What tells a signed record, or a part of one, that is damaged or of a form that is not known
+here.
+"""
 _PAGE: Final = re.compile(rb"(?i)\s*<(?:!doctype\s+)?html[\s>]")
 
 
@@ -45,8 +53,8 @@ _PAGE: Final = re.compile(rb"(?i)\s*<(?:!doctype\s+)?html[\s>]")
 class Sources:
     """What a verifier has beside the transcripts; None means that nobody looked.
 
-    `registries` are signed XML, or JSON at the user's own word; `years` the files that are verified together. `unread` names what may be
-    an event or a list, and could not be opened.
+    `registries` are signed XML, or JSON at the user's own word; `years` the files that are verified
+    together. `unread` names what may be an event or a list, and could not be opened.
     """
 
     registries: tuple[Named, ...] = ()
@@ -57,10 +65,11 @@ class Sources:
 
 
 def may_be_record(octets: bytes, *, is_read: bool = False) -> bool:
-    """Tell whether octets may be an event, a registry or a status list: by a name in them, or because nothing tells what they are.
+    """Return whether octets may be an event, a registry or a status list: by a name in them, or
+    because nothing tells what they are.
 
-    Of what `is_read`, as XML, only the names tell. Text for people, web pages, pictures, keys, certificates and what operating systems leave
-    in folders are none.
+    Of what `is_read`, as XML, only the names tell. Text for people, web pages, pictures, keys,
+    certificates and what operating systems leave in folders are none.
     """
     text = decoded_text(octets)
     if _TAG.search(octets) or (text is not None and _TAG.search(text)):
@@ -73,9 +82,11 @@ def may_be_record(octets: bytes, *, is_read: bool = False) -> bool:
 def assemble(sources: Sources, setting: Setting) -> Knowledge:
     """Judge everything at the validation time of `setting`, and put it together.
 
-    An event that does not hold is kept, so that reports can say why it is refused; what is no signed event at all becomes a note, and what
-    may be one and cannot be read leaves open whether a transcript is in force.
-    Raises: InputError for a registry or a status list that is unreadable or whose signature is not VALID, naming the file.
+    An event that does not hold is kept, so that reports can say why it is refused; what is no
+    signed event at all becomes a note, and what may be one and cannot be read leaves open whether a
+    transcript is in force.
+    Raises: InputError for a registry or a status list that is unreadable or whose signature is not
+    VALID, naming the file.
     """
     plain = replace(setting, policy=setting.policy.for_knowledge())
     snapshots = [_snapshot(one, plain) for one in sources.registries]
@@ -88,11 +99,17 @@ def assemble(sources: Sources, setting: Setting) -> Knowledge:
             (unread if judged.cause == "EVENT.UNREAD" else notes).append(judged)
         else:
             found[judged.event.target.id].append(judged)
-    registry = Registry.of(snapshots, pins=setting.policy.registry_pins, today=vietnam_day(setting.at)) if snapshots else None
+    registry = (
+        Registry.of(snapshots, pins=setting.policy.registry_pins, today=vietnam_day(setting.at))
+        if snapshots
+        else None
+    )
     known = replace(plain, policy=replace(plain.policy, knowledge=Knowledge(registry=registry)))
     return Knowledge(
         registry=registry,
-        events=None if sources.events is None else MappingProxyType({key: tuple(dict.fromkeys(value)) for key, value in found.items()}),
+        events=None
+        if sources.events is None
+        else MappingProxyType({key: tuple(dict.fromkeys(value)) for key, value in found.items()}),
         lists=tuple(_list(one, plain) for one in sources.lists),
         years=None if sources.years is None else years_among(sources.years, known),
         notes=tuple(notes),
@@ -101,15 +118,21 @@ def assemble(sources: Sources, setting: Setting) -> Knowledge:
 
 
 def years_among(documents: Iterable[bytes], setting: Setting) -> Years:
-    """Judge and index the transcripts among `documents`, by the registry that is known; what cannot be read is left out, its own report says why."""
+    """Judge and index the transcripts among `documents`, by the registry that is known; what cannot
+    be read is left out, its own report says why.
+    """
     known = Knowledge(registry=setting.policy.knowledge.registry)
     plain = replace(setting, policy=replace(setting.policy.for_knowledge(), knowledge=known))
     is_by_code = known.registry is not None and bool(known.registry.snapshots)
-    return years_of((facts for octets in documents for facts in _year(octets, plain)), is_by_code=is_by_code)
+    return years_of(
+        (facts for octets in documents for facts in _year(octets, plain)), is_by_code=is_by_code
+    )
 
 
 def _year(octets: bytes, setting: Setting) -> Iterator[YearFacts]:
-    """Give what is signed; of a file that nobody signed, what it says, which a link to it may still confirm."""
+    """Yield what is signed; of a file that nobody signed, what it says, which a link to it may
+    still confirm.
+    """
     with suppress(InputError, CallerError):
         conclusion = judge(octets, setting)
         if conclusion.transcript is not None and conclusion.data_sha256 is not None:
@@ -130,7 +153,10 @@ def _snapshot(named: Named, setting: Setting) -> GivenSnapshot:
     name, octets = named
     try:
         if octets.removeprefix(b"\xef\xbb\xbf").lstrip()[:1] == b"{":
-            return GivenSnapshot(snapshot=RegistrySnapshot.from_json(octets), sha256=hashlib.sha256(octets).hexdigest())
+            return GivenSnapshot(
+                snapshot=RegistrySnapshot.from_json(octets),
+                sha256=hashlib.sha256(octets).hexdigest(),
+            )
         conclusion = validate(octets, setting)
     except InputError as error:
         raise _in_file(error, name) from error
@@ -141,7 +167,9 @@ def _snapshot(named: Named, setting: Setting) -> GivenSnapshot:
     seal = _witness(conclusion, _SEAL)
     if seal is None:
         raise InputError("REGISTRY.NOT_VALID", where=name)
-    return GivenSnapshot(snapshot=conclusion.record, seal=seal, sha256=hashlib.sha256(octets).hexdigest())
+    return GivenSnapshot(
+        snapshot=conclusion.record, seal=seal, sha256=hashlib.sha256(octets).hexdigest()
+    )
 
 
 def _list(named: Named, setting: Setting) -> JudgedList:
@@ -164,15 +192,22 @@ def _event(named: Named, setting: Setting) -> JudgedEvent | Finding:
         conclusion = validate(octets, setting)
     except InputError as error:
         is_suspected = may_be_record(octets, is_read=True)
-        return Finding("EVENT.UNREAD" if is_suspected else "EVENT.UNREADABLE", f"{name}: {error.cause}")
+        return Finding(
+            "EVENT.UNREAD" if is_suspected else "EVENT.UNREADABLE", f"{name}: {error.cause}"
+        )
     if not isinstance(conclusion.record, Event):
-        is_lost = conclusion.transcript is None and conclusion.record is None and _is_anchored(conclusion)
+        is_lost = (
+            conclusion.transcript is None and conclusion.record is None and _is_anchored(conclusion)
+        )
         return Finding("EVENT.UNREAD" if is_lost else "EVENT.UNREADABLE", name)
     workflow = conclusion.workflow
     is_matched = (
         workflow is not None
         and workflow.is_complete
-        and not any(check.identifier in _ANOTHER_SIGNER and check.status in _UNPROVEN for check in workflow.checks)
+        and not any(
+            check.identifier in _ANOTHER_SIGNER and check.status in _UNPROVEN
+            for check in workflow.checks
+        )
     )
     principal, seal = _witness(conclusion, Slot(Role.CBQL)), _witness(conclusion, _SEAL)
     return JudgedEvent(
@@ -188,14 +223,19 @@ def _event(named: Named, setting: Setting) -> JudgedEvent | Finding:
 
 
 def _is_anchored(conclusion: DocumentConclusion) -> bool:
-    """Tell whether all signatures, of which there are some, are intact and by certificates under a trusted root."""
+    """Return whether all signatures, of which there are some, are intact and by certificates under
+    a trusted root.
+    """
     return bool(conclusion.signatures) and all(
-        one.is_intact and one.path is not None and one.path.anchor_sha256 is not None for one in conclusion.signatures
+        one.is_intact and one.path is not None and one.path.anchor_sha256 is not None
+        for one in conclusion.signatures
     )
 
 
 def _witness(conclusion: DocumentConclusion, slot: Slot) -> Witness | None:
-    return next((witness_of(one) for one in conclusion.signatures if one.signature.slot == slot), None)
+    return next(
+        (witness_of(one) for one in conclusion.signatures if one.signature.slot == slot), None
+    )
 
 
 def _causes(conclusion: DocumentConclusion) -> tuple[str, ...]:
@@ -209,4 +249,9 @@ def _reasons(name: str, conclusion: DocumentConclusion) -> str:
 
 
 def _in_file(error: InputError, name: str) -> InputError:
-    return InputError(error.cause, where=f"{name}: {error.where or ''}".removesuffix(": "), detail=error.detail, findings=error.findings)
+    return InputError(
+        error.cause,
+        where=f"{name}: {error.where or ''}".removesuffix(": "),
+        detail=error.detail,
+        findings=error.findings,
+    )

@@ -1,4 +1,6 @@
-"""The three answers about a transcript: its signatures, its workflow, itself; and the one word on top."""
+"""The three answers about a transcript: its signatures, its workflow, itself; and the one word on
+top.
+"""
 
 import hashlib
 from collections.abc import Iterable, Mapping
@@ -23,13 +25,29 @@ from hocba_sign.validation.in_force.authority import authority_checks, is_appoin
 from hocba_sign.validation.in_force.status import Standing, judge_standing
 from hocba_sign.validation.in_force.years import year_checks
 from hocba_sign.validation.setting import Setting
-from hocba_sign.validation.signature.validation import SignatureConclusion, claimed_time, validate_signature
-from hocba_sign.validation.verdict import Check, Indication, Status, Verdict, conclude, is_proven_wrong
+from hocba_sign.validation.signature.validation import (
+    SignatureConclusion,
+    claimed_time,
+    validate_signature,
+)
+from hocba_sign.validation.verdict import (
+    Check,
+    Indication,
+    Status,
+    Verdict,
+    conclude,
+    is_proven_wrong,
+)
 from hocba_sign.validation.workflow.commitment import commitment_checks
 from hocba_sign.validation.workflow.dates import date_checks
 from hocba_sign.validation.workflow.hands import hand_checks
 from hocba_sign.validation.workflow.order import SignerFacts, Workflow, judge_order
-from hocba_sign.validation.workflow.other_layouts import foreign_checks, foreign_workflow, is_foreign, layout_checks
+from hocba_sign.validation.workflow.other_layouts import (
+    foreign_checks,
+    foreign_workflow,
+    is_foreign,
+    layout_checks,
+)
 from hocba_sign.validation.workflow.trust_hierarchy import hierarchy_checks
 from hocba_sign.validation.workflow.tt15 import tt15_checks
 from hocba_sign.xades.transcript.read import read, read_parsed
@@ -44,17 +62,21 @@ from hocba_sign.xml.schema import violations
 Content: TypeAlias = Transcript | Event | RegistrySnapshot | StatusList
 
 MAX_DIAGNOSED: Final = 2_000_000
-"""Octets of a broken transcript that are read once more to see whether reformatting broke it; real ones have a tenth of that."""
+"""Octets of a broken transcript that are read once more to see whether reformatting broke it; real
+ones have a tenth of that.
+"""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DocumentConclusion:
     """The three answers about a document: its signatures, its workflow, itself.
 
-    `transcript`, or `record` for a document about transcripts, is decoded from signed octets only; `data_sha256` is their digest, by which other
-    documents name this one. `standing` says whether the transcript is in force, as far as that was looked up.
-    `is_other`: it was judged as a document of others, which has no `layout`, and `coverage` tells by the place of each signature what it covers.
-    `format` is `xml` or `pdf`; `attached` the judgement of the signed XML that a PDF carries.
+    `transcript`, or `record` for a document about transcripts, is decoded from signed octets only;
+    `data_sha256` is their digest, by which other documents name this one. `standing` says whether
+    the transcript is in force, as far as that was looked up.
+    `is_other`: it was judged as a document of others, which has no `layout`, and `coverage` tells
+    by the place of each signature what it covers. `format` is `xml` or `pdf`; `attached` the
+    judgement of the signed XML that a PDF carries.
     """
 
     verdict: Verdict
@@ -80,8 +102,12 @@ def validate(octets: bytes, setting: Setting) -> DocumentConclusion:
     xml = parse(octets)
     parsed, root = read_parsed(xml), xml.root
     if not parsed.signatures:
-        return DocumentConclusion(verdict=Verdict.NOTHING_TO_VERIFY, signatures=(), checks=(), layout=recognise(root).name)
-    signatures = _diagnosed(octets, tuple(validate_signature(signature, setting) for signature in parsed.signatures))
+        return DocumentConclusion(
+            verdict=Verdict.NOTHING_TO_VERIFY, signatures=(), checks=(), layout=recognise(root).name
+        )
+    signatures = _diagnosed(
+        octets, tuple(validate_signature(signature, setting) for signature in parsed.signatures)
+    )
     content, checks = _decoded(parsed, root, signatures)
     transcript = content if isinstance(content, Transcript) else None
     workflow = None
@@ -90,21 +116,44 @@ def validate(octets: bytes, setting: Setting) -> DocumentConclusion:
         workflow = _workflow(parsed, content, layout=recognise(root), facts=facts)
         checks += workflow_checks(workflow)
     elif recognise(root) is KHO:
-        workflow = foreign_workflow(parsed, root, facts=signer_facts(signatures, content=None, setting=setting))
+        workflow = foreign_workflow(
+            parsed, root, facts=signer_facts(signatures, content=None, setting=setting)
+        )
         checks += workflow_checks(workflow)
     checks += layout_checks(parsed, root, accept_kho=setting.policy.accept_kho)
     checks += [*commitment_checks(signatures), *outside_checks(xml, signatures)]
     checks += school_checks(content, signatures, setting=setting)
-    checks += [time_stamp_check(conclusion) for conclusion in signatures if conclusion.signature.time_stamps]
+    checks += [
+        time_stamp_check(conclusion)
+        for conclusion in signatures
+        if conclusion.signature.time_stamps
+    ]
     checks += tt15_checks(signatures, workflow)
-    is_signed = any(ID_DATA in conclusion.signature.covered_ids() for conclusion in signatures if conclusion.is_intact)
-    data_sha256 = hashlib.sha256(parsed.signed_octets[ID_DATA]).hexdigest() if is_signed and ID_DATA in parsed.signed_octets else None
+    is_signed = any(
+        ID_DATA in conclusion.signature.covered_ids()
+        for conclusion in signatures
+        if conclusion.is_intact
+    )
+    data_sha256 = (
+        hashlib.sha256(parsed.signed_octets[ID_DATA]).hexdigest()
+        if is_signed and ID_DATA in parsed.signed_octets
+        else None
+    )
     standing = None
     if transcript is not None:
-        binding = [one for one in signatures if {ID_DATA, ID_IDENTITY} & one.signature.covered_ids()]
+        binding = [
+            one for one in signatures if {ID_DATA, ID_IDENTITY} & one.signature.covered_ids()
+        ]
         checks += date_checks(transcript, signatures, binding=binding, at=setting.at)
-        standing = Standing.unasked() if data_sha256 is None else judge_standing(transcript, data_sha256, setting=setting)
-        checks += (*standing.checks, *year_checks(transcript, setting.policy.knowledge.years, digest=data_sha256))
+        standing = (
+            Standing.unasked()
+            if data_sha256 is None
+            else judge_standing(transcript, data_sha256, setting=setting)
+        )
+        checks += (
+            *standing.checks,
+            *year_checks(transcript, setting.policy.knowledge.years, digest=data_sha256),
+        )
     return DocumentConclusion(
         verdict=verdict_of(signatures, checks),
         signatures=signatures,
@@ -118,21 +167,31 @@ def validate(octets: bytes, setting: Setting) -> DocumentConclusion:
     )
 
 
-def _decoded(parsed: ParsedDocument, root: Element, signatures: Iterable[SignatureConclusion]) -> tuple[Content | None, list[Check]]:
+def _decoded(
+    parsed: ParsedDocument, root: Element, signatures: Iterable[SignatureConclusion]
+) -> tuple[Content | None, list[Check]]:
     if form_of(root) is not None:
         return record_content(parsed, root, signatures=signatures)
     transcript, checks = read_content(parsed, root, signatures=signatures)
     return transcript, [*checks, *(() if transcript is None else rule_checks(transcript))]
 
 
-def school_checks(content: Content | None, signatures: tuple[SignatureConclusion, ...], *, setting: Setting) -> list[Check]:
-    """Compare signers with the registry and their trees of trust with the role policy, by the school that the content names."""
+def school_checks(
+    content: Content | None, signatures: tuple[SignatureConclusion, ...], *, setting: Setting
+) -> list[Check]:
+    """Compare signers with the registry and their trees of trust with the role policy, by the
+    school that the content names.
+    """
     match content:
         case Transcript():
             facts = signer_facts(signatures, content=content, setting=setting)
             authority = authority_checks(signatures, school=content.school, setting=setting)
             hierarchy = hierarchy_checks(signatures, content.school.kind, setting=setting)
-            return [*hand_checks(content, facts, accept_few=setting.policy.accept_few_signers), *authority, *hierarchy]
+            return [
+                *hand_checks(content, facts, accept_few=setting.policy.accept_few_signers),
+                *authority,
+                *hierarchy,
+            ]
         case Event(school=school):
             authority = authority_checks(signatures, school=school, setting=setting)
             return [*authority, *hierarchy_checks(signatures, school.kind, setting=setting)]
@@ -145,8 +204,13 @@ def school_checks(content: Content | None, signatures: tuple[SignatureConclusion
             return list(hierarchy_checks(signatures, SchoolKind.PUBLIC, setting=setting))
 
 
-def _diagnosed(octets: bytes, signatures: tuple[SignatureConclusion, ...]) -> tuple[SignatureConclusion, ...]:
-    """Say so where a signature that does not hold would hold if the file had not been reformatted. It stays failed."""
+def _diagnosed(
+    octets: bytes, signatures: tuple[SignatureConclusion, ...]
+) -> tuple[SignatureConclusion, ...]:
+    """Say so where a signature that does not hold would hold if the file had not been reformatted.
+
+    It stays failed.
+    """
     broken = [one for one in signatures if not one.is_intact]
     if not broken or len(octets) > MAX_DIAGNOSED:
         return signatures
@@ -154,9 +218,18 @@ def _diagnosed(octets: bytes, signatures: tuple[SignatureConclusion, ...]) -> tu
         original = read(undo(octets))
     except InputError:
         return signatures
-    healed = {signature.identifier for signature in original.signatures if check_integrity(signature).is_intact}
+    healed = {
+        signature.identifier
+        for signature in original.signatures
+        if check_integrity(signature).is_intact
+    }
     return tuple(
-        replace(one, conclusion=conclude((*one.conclusion.findings, Finding("SIG.REFORMATTED", one.signature.where))))
+        replace(
+            one,
+            conclusion=conclude(
+                (*one.conclusion.findings, Finding("SIG.REFORMATTED", one.signature.where))
+            ),
+        )
         if not one.is_intact and one.signature.references and one.signature.identifier in healed
         else one
         for one in signatures
@@ -166,18 +239,29 @@ def _diagnosed(octets: bytes, signatures: tuple[SignatureConclusion, ...]) -> tu
 def read_content(
     parsed: ParsedDocument, root: Element, *, signatures: Iterable[SignatureConclusion]
 ) -> tuple[Transcript | None, list[Check]]:
-    """Check the document itself, and decode it: from the signed octets where a signature covers all data, else from the file."""
+    """Check the document itself, and decode it: from the signed octets where a signature covers all
+    data, else from the file.
+    """
     if is_foreign(root):
         return None, foreign_checks(root)
     filled = {signature.slot for signature in parsed.signatures}
     faults = violations(root, issued=all(slot in filled for slot in parsed.slots))
     checks = [Check(identifier="DOC.FORMAT", status=Status.PASS)]
-    checks += [Check(identifier="DOC.SCHEMA", status=Status.FAIL, where=f"{fault.path} (line {fault.line})") for fault in faults]
+    checks += [
+        Check(
+            identifier="DOC.SCHEMA", status=Status.FAIL, where=f"{fault.path} (line {fault.line})"
+        )
+        for fault in faults
+    ]
     if not faults:
         checks.append(Check(identifier="DOC.SCHEMA", status=Status.PASS))
-    # What stands between elements is told where the whole file is looked at; within a value it would be read differently by others.
+    # What stands between elements is told where the whole file is looked at; within a value it
+    # would be read differently by others.
     problems = [one for one in check_document(root) if not (one.where or "").endswith("/comment()")]
-    checks += [Check(identifier=problem.cause, status=_weight(problem), where=problem.where) for problem in problems]
+    checks += [
+        Check(identifier=problem.cause, status=_weight(problem), where=problem.where)
+        for problem in problems
+    ]
     is_signed = any(ID_DATA in one.signature.covered_ids() for one in signatures if one.is_intact)
     try:
         if is_signed and ID_DATA in parsed.signed_octets:
@@ -188,16 +272,22 @@ def read_content(
 
 
 def _weight(problem: Finding) -> Status:
-    """What does not fit together fails; how a text is written, or a code list that changed since, is only told to the reader."""
+    """What does not fit together fails; how a text is written, or a code list that changed since,
+    is only told to the reader.
+    """
     return Status.FAIL if problem.cause.startswith("TRANSCRIPT.") else Status.WARNING
 
 
-def _workflow(parsed: ParsedDocument, content: Record, *, layout: Layout, facts: Mapping[Slot, SignerFacts]) -> Workflow:
+def _workflow(
+    parsed: ParsedDocument, content: Record, *, layout: Layout, facts: Mapping[Slot, SignerFacts]
+) -> Workflow:
     plan = RECORD_PLANS.get(content.plan_name) or PLANS[content.plan_name]
     return judge_order(parsed, content.expected_signers, plan=plan, layout=layout, facts=facts)
 
 
-def signer_facts(signatures: Iterable[SignatureConclusion], *, content: Content | None, setting: Setting) -> dict[Slot, SignerFacts]:
+def signer_facts(
+    signatures: Iterable[SignatureConclusion], *, content: Content | None, setting: Setting
+) -> dict[Slot, SignerFacts]:
     """Collect what judging the order and the signers needs to know of each slot's signature."""
     school = content.school if isinstance(content, Transcript | Event) else None
     return {
@@ -215,7 +305,7 @@ def signer_facts(signatures: Iterable[SignatureConclusion], *, content: Content 
 
 
 def workflow_checks(workflow: Workflow) -> list[Check]:
-    """Give the checks of a workflow, and those that it passes as a whole."""
+    """Return the checks of a workflow, and those that it passes as a whole."""
     checks = list(workflow.checks)
     if workflow.is_complete:
         checks.append(Check(identifier="WF.COMPLETE", status=Status.PASS))
@@ -225,21 +315,33 @@ def workflow_checks(workflow: Workflow) -> list[Check]:
 
 
 def time_stamp_check(one: SignatureConclusion) -> Check:
-    """A time-stamp that is attached must hold (TT 15/2025 Art. 6.1.g), even where the signature passes without it.
+    """A time-stamp that is attached must hold (TT 15/2025 Art. 6.1.g), even where the signature
+    passes without it.
 
     Those made after the validation time say nothing at that time.
     """
     where = str(one.signature.slot or one.signature.where)
-    is_good = all(stamp.is_passed or stamp.is_later for stamp in one.time_stamps) and bool(one.time_stamps)
-    return Check(identifier="SIG.TIME_STAMPS", status=Status.PASS if is_good else Status.UNPROVEN, where=where)
+    is_good = all(stamp.is_passed or stamp.is_later for stamp in one.time_stamps) and bool(
+        one.time_stamps
+    )
+    return Check(
+        identifier="SIG.TIME_STAMPS",
+        status=Status.PASS if is_good else Status.UNPROVEN,
+        where=where,
+    )
 
 
 def verdict_of(signatures: Iterable[SignatureConclusion], checks: Iterable[Check]) -> Verdict:
-    """Give the one word: INVALID for anything proven wrong, INDETERMINATE for anything unproven."""
+    """Return the one word: INVALID for anything proven wrong, INDETERMINATE for anything
+    unproven.
+    """
     conclusions = [one.conclusion for one in signatures]
     results = {check.status for check in checks}
     if any(is_proven_wrong(one) for one in conclusions) or Status.FAIL in results:
         return Verdict.INVALID
-    if any(one.indication is Indication.INDETERMINATE for one in conclusions) or Status.UNPROVEN in results:
+    if (
+        any(one.indication is Indication.INDETERMINATE for one in conclusions)
+        or Status.UNPROVEN in results
+    ):
         return Verdict.INDETERMINATE
     return Verdict.VALID

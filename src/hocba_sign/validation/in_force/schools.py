@@ -1,4 +1,7 @@
-"""Whether two documents are of one school. Codes are claims: a registry tells whose seal stands for them, else the seal's certificate."""
+"""Whether two documents are of one school.
+
+Codes are claims: a registry tells whose seal stands for them, else the seal's certificate.
+"""
 
 from datetime import date
 
@@ -9,11 +12,15 @@ from hocba_sign.model.places import contradicts
 from hocba_sign.model.record import Credential
 
 
-def is_same_school(school: School, other: School, *, seal: Credential | None, by_code: bool, day: date) -> bool:
-    """Tell whether `other`, which a document of `day` names that carries this `seal`, is the school.
+def is_same_school(
+    school: School, other: School, *, seal: Credential | None, by_code: bool, day: date
+) -> bool:
+    """Return whether `other`, which a document of `day` names that carries this `seal`, is the
+    school.
 
-    1. the codes are the same; 2. a registry binds seals to them (`by_code`), or 3. no numbers contradict each other, those of the seal
-    neither, and the names are the same in one province; 4. a school with a new name keeps its tax code, if its seal's certificate has it.
+    1. the codes are the same; 2. a registry binds seals to them (`by_code`), or 3. no numbers
+       contradict each other, those of the seal neither, and the names are the same in one province;
+       4. a school with a new name keeps its tax code, if its seal's certificate has it.
     """
     # (1)
     if (school.department_code, school.code) != (other.department_code, other.code):
@@ -25,9 +32,13 @@ def is_same_school(school: School, other: School, *, seal: Credential | None, by
     stated = ((school.tax_id, other.tax_id), (school.organisation_id, other.organisation_id))
     tax = None if school.tax_id is None else number_of("MST", school.tax_id)
     certified = () if seal is None else numbers_of(seal.identifiers)
-    if any(None not in pair and pair[0] != pair[1] for pair in stated) or (tax is not None and agrees(tax, certified) is False):
+    if any(None not in pair and pair[0] != pair[1] for pair in stated) or (
+        tax is not None and agrees(tax, certified) is False
+    ):
         return False
     is_named_alike = compare_names(school.name, other.name, of_school=True) is Likeness.SAME
-    is_named_alike = is_named_alike and not contradicts(school.address, other.address, stated_on=day, certified_on=day)
+    is_named_alike = is_named_alike and not contradicts(
+        school.address, other.address, stated_on=day, certified_on=day
+    )
     # (4)
     return is_named_alike or (tax is not None and tax in certified)

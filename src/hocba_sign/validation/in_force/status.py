@@ -1,4 +1,8 @@
-"""Still in force? Asked of the signed events and status lists that are given; apart from whether the transcript is signed correctly."""
+"""Whether a transcript is still in force.
+
+Asked of the signed events and status lists that are given; apart from whether the transcript is
+signed correctly.
+"""
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
@@ -35,7 +39,8 @@ class Force(StrEnum):
 class Standing:
     """`force` is None where nobody looked, or what was found leaves it open.
 
-    `successor` is the newest version that the events lead to, `since` the day in Vietnam from which the transcript is not in force.
+    `successor` is the newest version that the events lead to, `since` the day in Vietnam from which
+    the transcript is not in force.
     """
 
     force: Force | None
@@ -45,25 +50,43 @@ class Standing:
 
     @classmethod
     def unasked(cls) -> "Standing":
-        """Give the standing of a transcript whose content nobody signed: there is nothing that an event could name."""
+        """Return the standing of a transcript whose content nobody signed: there is nothing that an
+        event could name.
+        """
         return cls(force=None, checks=(Check(identifier="DOC.STATUS", status=Status.NOT_CHECKED),))
 
 
-_CELLS: Mapping[Cell, Force] = {Cell.IN_FORCE: Force.IN_FORCE, Cell.WITHDRAWN: Force.WITHDRAWN, Cell.REPLACED: Force.REPLACED}
-_CAUSES: Mapping[Force, str] = {Force.WITHDRAWN: "STATUS.WITHDRAWN", Force.REPLACED: "STATUS.REPLACED"}
+_CELLS: Mapping[Cell, Force] = {
+    Cell.IN_FORCE: Force.IN_FORCE,
+    Cell.WITHDRAWN: Force.WITHDRAWN,
+    Cell.REPLACED: Force.REPLACED,
+}
+_CAUSES: Mapping[Force, str] = {
+    Force.WITHDRAWN: "STATUS.WITHDRAWN",
+    Force.REPLACED: "STATUS.REPLACED",
+}
 
 
 def judge_standing(transcript: Transcript, digest: str, *, setting: Setting) -> Standing:
-    """Judge whether a transcript, whose signed `#data` has this digest, is in force at the validation time.
+    """Judge whether a transcript, whose signed `#data` has this digest, is in force at the
+    validation time.
 
-    1. what the transcript says itself; 2. events that count: valid, from the same school, in effect, about this version and
-    content, and valid files of a later version; 3. the status lists of its department; 4. what is withdrawn outweighs what is replaced, and that what is in force.
-    Nothing here makes a verdict INVALID: a withdrawn transcript is still signed correctly.
+    1. what the transcript says itself; 2. events that count: valid, from the same school, in
+       effect, about this version and content, and valid files of a later version; 3. the status
+       lists of its department; 4. what is withdrawn outweighs what is replaced, and that what is in
+       force. Nothing here makes a verdict INVALID: a withdrawn transcript is still signed
+       correctly.
     """
     knowledge = setting.policy.knowledge
     own = transcript.identification
-    checks = [Check(identifier=note.cause, status=Status.WARNING, where=note.where) for note in knowledge.notes]
-    checks += (Check(identifier=one.cause, status=Status.UNPROVEN, where=one.where) for one in knowledge.unread)
+    checks = [
+        Check(identifier=note.cause, status=Status.WARNING, where=note.where)
+        for note in knowledge.notes
+    ]
+    checks += (
+        Check(identifier=one.cause, status=Status.UNPROVEN, where=one.where)
+        for one in knowledge.unread
+    )
     # (1)
     force = Force.WITHDRAWN if own.status is OwnStatus.WITHDRAWN else Force.IN_FORCE
     since: date | None = None
@@ -74,7 +97,11 @@ def judge_standing(transcript: Transcript, digest: str, *, setting: Setting) -> 
         said = Force.WITHDRAWN if event.kind is EventKind.WITHDRAWAL else Force.REPLACED
         if force is not Force.WITHDRAWN:
             force, since = said, event.effective
-    successor = _successor(events, setting) or _higher(transcript, setting) or later_issue(transcript, knowledge.years)
+    successor = (
+        _successor(events, setting)
+        or _higher(transcript, setting)
+        or later_issue(transcript, knowledge.years)
+    )
     if successor is not None and force is Force.IN_FORCE:
         force = Force.REPLACED
     # (3)
@@ -90,10 +117,14 @@ def judge_standing(transcript: Transcript, digest: str, *, setting: Setting) -> 
     checks += _summary(force, successor, was_asked=was_asked, is_open=is_open)
     if not was_asked and setting.policy.require_status and force is Force.IN_FORCE:
         checks.append(Check(identifier="POLICY.STATUS_NEEDED", status=Status.UNPROVEN))
-    return Standing(force=force if is_known else None, successor=successor, since=since, checks=tuple(checks))
+    return Standing(
+        force=force if is_known else None, successor=successor, since=since, checks=tuple(checks)
+    )
 
 
-def _summary(force: Force, successor: TranscriptReference | None, *, was_asked: bool, is_open: bool) -> Iterator[Check]:
+def _summary(
+    force: Force, successor: TranscriptReference | None, *, was_asked: bool, is_open: bool
+) -> Iterator[Check]:
     if force is not Force.IN_FORCE:
         where = None if successor is None else f"{successor.id} v{successor.version}"
         yield Check(identifier=_CAUSES[force], status=Status.WARNING, where=where)
@@ -101,11 +132,17 @@ def _summary(force: Force, successor: TranscriptReference | None, *, was_asked: 
     elif is_open:
         yield Check(identifier="DOC.STATUS", status=Status.UNPROVEN)
     else:
-        yield Check(identifier="DOC.STATUS", status=Status.PASS if was_asked else Status.NOT_CHECKED)
+        yield Check(
+            identifier="DOC.STATUS", status=Status.PASS if was_asked else Status.NOT_CHECKED
+        )
 
 
-def _events_of(transcript: Transcript, digest: str, *, setting: Setting) -> tuple[list[Event], list[Check]]:
-    """Give the events that end the force of this very version, and what is to be said of all that name it."""
+def _events_of(
+    transcript: Transcript, digest: str, *, setting: Setting
+) -> tuple[list[Event], list[Check]]:
+    """Return the events that end the force of this very version, and what is to be said of all that
+    name it.
+    """
     found: list[Event] = []
     checks: list[Check] = []
     own = transcript.identification
@@ -117,10 +154,18 @@ def _events_of(transcript: Transcript, digest: str, *, setting: Setting) -> tupl
         if refusal is not None:
             checks.append(refusal)
         elif event.target.digest != digest:
-            checks.append(Check(identifier="EVENT.OTHER_CONTENT", status=Status.UNPROVEN, where=event.id))
+            checks.append(
+                Check(identifier="EVENT.OTHER_CONTENT", status=Status.UNPROVEN, where=event.id)
+            )
         elif event.kind is EventKind.CORRECTION:
             paths = ", ".join(one.path for one in event.corrections)
-            checks.append(Check(identifier="EVENT.CORRECTED", status=Status.WARNING, where=f"{event.id}: {paths}"))
+            checks.append(
+                Check(
+                    identifier="EVENT.CORRECTED",
+                    status=Status.WARNING,
+                    where=f"{event.id}: {paths}",
+                )
+            )
         else:
             found.append(event)
             checks.append(Check(identifier="EVENT.COUNTS", status=Status.PASS, where=event.id))
@@ -130,9 +175,10 @@ def _events_of(transcript: Transcript, digest: str, *, setting: Setting) -> tupl
 def _refusal(judged: JudgedEvent, school: School, *, setting: Setting) -> Check | None:
     """Say why an event does not count; None for one that does.
 
-    1. it comes from the school that issued the transcript; 2. its signatures hold, by those it names; 3. by the registry, if one counts,
-    they held their offices when they signed: those who did on the day that they only claim, and do not any more, leave it open; 4. it is in
-    effect, and was signed by the validation time.
+    1. it comes from the school that issued the transcript; 2. its signatures hold, by those it
+       names; 3. by the registry, if one counts, they held their offices when they signed: those who
+       did on the day that they only claim, and do not any more, leave it open; 4. it is in effect,
+       and was signed by the validation time.
     """
     event, today = judged.event, vietnam_day(setting.at)
     registry = setting.policy.knowledge.registry
@@ -144,39 +190,68 @@ def _refusal(judged: JudgedEvent, school: School, *, setting: Setting) -> Check 
     # (2)
     if judged.verdict is not Verdict.VALID:
         if judged.verdict is Verdict.INDETERMINATE and judged.is_signed_by_named:
-            return Check(identifier="EVENT.UNPROVEN", status=Status.UNPROVEN, where=f"{event.id}: {', '.join(judged.causes)}")
-        return Check(identifier="EVENT.REFUSED", status=Status.WARNING, where=f"{event.id}: {', '.join(judged.causes)}")
+            return Check(
+                identifier="EVENT.UNPROVEN",
+                status=Status.UNPROVEN,
+                where=f"{event.id}: {', '.join(judged.causes)}",
+            )
+        return Check(
+            identifier="EVENT.REFUSED",
+            status=Status.WARNING,
+            where=f"{event.id}: {', '.join(judged.causes)}",
+        )
     # (3)
     for witness, role in ((judged.principal, Role.CBQL), (judged.seal, Role.KY_PHAT_HANH)):
         office = _office(witness, role, school=school, setting=setting)
         if office is Office.REFUSED:
-            return Check(identifier="EVENT.WRONG_SCHOOL", status=Status.WARNING, where=f"{event.id}: {role}")
+            return Check(
+                identifier="EVENT.WRONG_SCHOOL", status=Status.WARNING, where=f"{event.id}: {role}"
+            )
         if office is not Office.ALLOWED:
-            return Check(identifier="EVENT.UNPROVEN", status=Status.UNPROVEN, where=f"{event.id}: {role}")
+            return Check(
+                identifier="EVENT.UNPROVEN", status=Status.UNPROVEN, where=f"{event.id}: {role}"
+            )
     # (4)
     if event.effective > today or (judged.seal is not None and judged.seal.day > today):
-        return Check(identifier="EVENT.LATER", status=Status.WARNING, where=f"{event.id}: {event.effective.isoformat()}")
+        return Check(
+            identifier="EVENT.LATER",
+            status=Status.WARNING,
+            where=f"{event.id}: {event.effective.isoformat()}",
+        )
     return None
 
 
 def _office(witness: Witness | None, role: Role, *, school: School, setting: Setting) -> Office:
-    """Tell whether a signer of an event held the office. Where no registry counts the certificates decide; a mere claim only leaves it open."""
+    """Return whether a signer of an event held the office.
+
+    Where no registry counts the certificates decide; a mere claim only leaves it open.
+    """
     registry = setting.policy.knowledge.registry
     if witness is None:
         return Office.UNKNOWN
     if registry is None:
         return Office.ALLOWED
     answer = registry.judge_witness(
-        witness, role, department_code=school.department_code, school_code=school.code, today=vietnam_day(setting.at)
+        witness,
+        role,
+        department_code=school.department_code,
+        school_code=school.code,
+        today=vietnam_day(setting.at),
     )
     if answer.is_confirmed and registry.snapshots:
         return answer.standing
-    return Office.ALLOWED if answer.standing in {Office.ALLOWED, Office.UNCOVERED} else Office.UNKNOWN
+    return (
+        Office.ALLOWED if answer.standing in {Office.ALLOWED, Office.UNCOVERED} else Office.UNKNOWN
+    )
 
 
 def _successor(events: list[Event], setting: Setting) -> TranscriptReference | None:
     """Follow replacements to the newest version that they lead to."""
-    newest = max((event.successor for event in events if event.successor is not None), key=lambda one: one.version, default=None)
+    newest = max(
+        (event.successor for event in events if event.successor is not None),
+        key=lambda one: one.version,
+        default=None,
+    )
     known = setting.policy.knowledge.events or {}
     for _ in range(_MAX_STEPS):
         if newest is None:
@@ -184,7 +259,9 @@ def _successor(events: list[Event], setting: Setting) -> TranscriptReference | N
         further = [
             judged.event.successor
             for judged in known.get(newest.id, ())
-            if judged.event.target == newest and judged.event.successor is not None and judged.verdict is Verdict.VALID
+            if judged.event.target == newest
+            and judged.event.successor is not None
+            and judged.verdict is Verdict.VALID
             if _refusal(judged, events[0].school, setting=setting) is None
         ]
         if not further:
@@ -194,12 +271,15 @@ def _successor(events: list[Event], setting: Setting) -> TranscriptReference | N
 
 
 def _higher(transcript: Transcript, setting: Setting) -> TranscriptReference | None:
-    """Give the highest later version that a counting event names as one that was issued under the same id."""
+    """Return the highest later version that a counting event names as one that was issued under the
+    same id.
+    """
     own = transcript.identification
     later = [
         judged.event.target
         for judged in (setting.policy.knowledge.events or {}).get(own.id, ())
-        if judged.event.target.version > own.version and _refusal(judged, transcript.school, setting=setting) is None
+        if judged.event.target.version > own.version
+        and _refusal(judged, transcript.school, setting=setting) is None
     ]
     return max(later, key=lambda one: one.version, default=None)
 
@@ -218,24 +298,38 @@ def _listed(transcript: Transcript, *, setting: Setting) -> tuple[list[Cell], li
     return cells, [*checks, *(stale if not cells else ())]
 
 
-def _cell(judged: JudgedList, transcript: Transcript, *, setting: Setting) -> tuple[Cell | None, list[Check]]:
-    """Ask one list: of the transcript's department, sealed by who may do so, and signed by the validation time.
+def _cell(
+    judged: JudgedList, transcript: Transcript, *, setting: Setting
+) -> tuple[Cell | None, list[Check]]:
+    """Ask one list: of the transcript's department, sealed by who may do so, and signed by the
+    validation time.
 
-    What it says of a transcript that is not in force counts, whatever day the transcript states and however old the list is. That all is
-    well is said only by a list that is not too old, and of a transcript that it can know.
+    What it says of a transcript that is not in force counts, whatever day the transcript states and
+    however old the list is. That all is well is said only by a list that is not too old, and of a
+    transcript that it can know.
     """
     source, own, today = judged.table.source, transcript.identification, vietnam_day(setting.at)
     registry = setting.policy.knowledge.registry
     where = f"{source.id} v{source.version}"
     if source.department_code != transcript.school.department_code:
-        return None, [Check(identifier="STATUS.OTHER_DEPARTMENT", status=Status.NOT_CHECKED, where=where)]
+        return None, [
+            Check(identifier="STATUS.OTHER_DEPARTMENT", status=Status.NOT_CHECKED, where=where)
+        ]
     if judged.seal.day > today:
         return None, [Check(identifier="STATUS.OTHER_TIME", status=Status.NOT_CHECKED, where=where)]
     checks = []
-    is_kept = None if registry is None else registry.keeps(judged.seal, department_code=source.department_code, today=today)
+    is_kept = (
+        None
+        if registry is None
+        else registry.keeps(judged.seal, department_code=source.department_code, today=today)
+    )
     if is_kept is None:
         checks.append(
-            Check(identifier="STATUS.VOUCHED_BY_USER", status=Status.WARNING, where=f"{where}: {judged.seal.credential.common_name}")
+            Check(
+                identifier="STATUS.VOUCHED_BY_USER",
+                status=Status.WARNING,
+                where=f"{where}: {judged.seal.credential.common_name}",
+            )
         )
     elif not is_kept:
         return None, [Check(identifier="STATUS.NOT_DELEGATED", status=Status.UNPROVEN, where=where)]
@@ -243,10 +337,17 @@ def _cell(judged: JudgedList, transcript: Transcript, *, setting: Setting) -> tu
     if cell is not Cell.IN_FORCE:
         return cell, checks
     if source.issued < transcript.signers.issued:
-        return None, [*checks, Check(identifier="STATUS.OTHER_TIME", status=Status.NOT_CHECKED, where=where)]
+        return None, [
+            *checks,
+            Check(identifier="STATUS.OTHER_TIME", status=Status.NOT_CHECKED, where=where),
+        ]
     if today > source.next_update:
         return None, [
             *checks,
-            Check(identifier="STATUS.TOO_OLD", status=Status.UNPROVEN, where=f"{where}: {source.next_update.isoformat()}"),
+            Check(
+                identifier="STATUS.TOO_OLD",
+                status=Status.UNPROVEN,
+                where=f"{where}: {source.next_update.isoformat()}",
+            ),
         ]
     return cell, checks

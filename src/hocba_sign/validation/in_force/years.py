@@ -19,14 +19,18 @@ from hocba_sign.xml.parse import parse
 
 
 def read_reference(octets: bytes) -> tuple[Transcript, TranscriptReference]:
-    """Read a transcript, and how other documents name it. Whether it is signed is not judged: what names it names its digest.
+    """Read a transcript, and how other documents name it.
+
+    Whether it is signed is not judged: what names it names its digest.
 
     Raises: InputError as `decode_document`, or for what is no transcript.
     """
     xml = parse(octets)
     transcript = decode_document(xml.root)
     digest = hashlib.sha256(canonicalize(xml.ids[ID_DATA], C14nAlgorithm.EXCLUSIVE)).hexdigest()
-    return transcript, TranscriptReference(id=transcript.identification.id, version=transcript.identification.version, digest=digest)
+    return transcript, TranscriptReference(
+        id=transcript.identification.id, version=transcript.identification.version, digest=digest
+    )
 
 
 def years_of(found: Iterable[YearFacts], *, is_by_code: bool) -> Years:
@@ -46,27 +50,41 @@ def _frozen(found: Mapping[str, Mapping[YearFacts, None]]) -> Mapping[str, tuple
 
 
 def later_issue(transcript: Transcript, years: Years | None) -> TranscriptReference | None:
-    """Give the highest version among the valid files given together that replaces this one: by its number, or because it says so."""
+    """Return the highest version among the valid files given together that replaces this one: by
+    its number, or because it says so.
+    """
     own = year_facts(transcript, "")
-    found = () if years is None else (facts for group in years.by_id.values() for facts in group if facts.is_valid)
+    found = (
+        ()
+        if years is None
+        else (facts for group in years.by_id.values() for facts in group if facts.is_valid)
+    )
     later = [
         facts
         for facts in found
         if _is_of_school(facts, own.school, years)
-        and ((facts.id == own.id and facts.version > own.version) or facts.replaces == (own.id, own.version))
+        and (
+            (facts.id == own.id and facts.version > own.version)
+            or facts.replaces == (own.id, own.version)
+        )
         and (facts.id, facts.version) != (own.id, own.version)
     ]
     newest = max(later, key=lambda facts: facts.version, default=None)
-    return None if newest is None else TranscriptReference(id=newest.id, version=newest.version, digest=newest.digest)
+    return (
+        None
+        if newest is None
+        else TranscriptReference(id=newest.id, version=newest.version, digest=newest.digest)
+    )
 
 
 def year_checks(transcript: Transcript, years: Years | None, *, digest: str | None) -> list[Check]:
     """Judge a transcript, whose signed data has this digest, by the files given with it.
 
-    0. no valid file of the same school has its id and version, but other content; then its link to the year before: 1. the transcript named
-    must be given, to be compared at all; 2. its version and digest are those named, else a valid one contradicts; 3. it is of the same
-    pupil; 4. it is of an earlier year and no higher grade, and promoted the pupil who is in a higher one now. A given year before this
-    one that is not linked is told.
+    0. no valid file of the same school has its id and version, but other content; then its link to
+       the year before: 1. the transcript named must be given, to be compared at all; 2. its version
+       and digest are those named, else a valid one contradicts; 3. it is of the same pupil; 4. it
+       is of an earlier year and no higher grade, and promoted the pupil who is in a higher one now.
+       A given year before this one that is not linked is told.
     """
     return [*_rivals(transcript, years, digest=digest), *_link_checks(transcript, years)]
 
@@ -77,7 +95,11 @@ def _rivals(transcript: Transcript, years: Years | None, *, digest: str | None) 
         is_other = facts.version == own.version and facts.digest != own.digest
         if facts.is_valid and is_other and _is_of_school(facts, own.school, years):
             # (0)
-            yield Check(identifier="CHAIN.TWO_CONTENTS", status=Status.UNPROVEN, where=f"{own.id} v{own.version}: {facts.digest}")
+            yield Check(
+                identifier="CHAIN.TWO_CONTENTS",
+                status=Status.UNPROVEN,
+                where=f"{own.id} v{own.version}: {facts.digest}",
+            )
 
 
 def _link_checks(transcript: Transcript, years: Years | None) -> list[Check]:
@@ -98,7 +120,13 @@ def _link_checks(transcript: Transcript, years: Years | None) -> list[Check]:
         return [Check(identifier="CHAIN.DIGEST", status=Status.FAIL, where=where)]
     if any(facts.is_valid for facts in given):
         versions = ", ".join(str(facts.version) for facts in given)
-        return [Check(identifier="CHAIN.OTHER_VERSION", status=Status.UNPROVEN, where=f"{where}: {versions}")]
+        return [
+            Check(
+                identifier="CHAIN.OTHER_VERSION",
+                status=Status.UNPROVEN,
+                where=f"{where}: {versions}",
+            )
+        ]
     # (1)
     return [Check(identifier="CHAIN.PREVIOUS", status=Status.NOT_CHECKED, where=where)]
 
@@ -108,8 +136,10 @@ def _is_of_school(facts: YearFacts, school: School, years: Years | None) -> bool
     return is_same_school(school, facts.school, seal=facts.seal, by_code=by_code, day=facts.created)
 
 
-def year_facts(transcript: Transcript, digest: str, *, seal: Credential | None = None, is_valid: bool = False) -> YearFacts:
-    """Give what other files are compared with."""
+def year_facts(
+    transcript: Transcript, digest: str, *, seal: Credential | None = None, is_valid: bool = False
+) -> YearFacts:
+    """Return what other files are compared with."""
     own = transcript.identification
     return YearFacts(
         id=own.id,
@@ -141,18 +171,43 @@ def _faults(own: YearFacts, before: YearFacts, where: str) -> Iterator[Check]:
         yield Check(identifier="CHAIN.PUPIL", status=Status.FAIL, where=where)
     # (4)
     if before.school_year >= own.school_year:
-        yield Check(identifier="CHAIN.YEAR_ORDER", status=Status.FAIL, where=f"{where}: {before.school_year}, {own.school_year}")
+        yield Check(
+            identifier="CHAIN.YEAR_ORDER",
+            status=Status.FAIL,
+            where=f"{where}: {before.school_year}, {own.school_year}",
+        )
     elif before.school_year[5:] != own.school_year[:4]:
-        yield Check(identifier="CHAIN.GAP", status=Status.WARNING, where=f"{where}: {before.school_year}, {own.school_year}")
+        yield Check(
+            identifier="CHAIN.GAP",
+            status=Status.WARNING,
+            where=f"{where}: {before.school_year}, {own.school_year}",
+        )
     if before.grade > own.grade:
-        yield Check(identifier="CHAIN.GRADE", status=Status.WARNING, where=f"{where}: {before.grade}, {own.grade}")
+        yield Check(
+            identifier="CHAIN.GRADE",
+            status=Status.WARNING,
+            where=f"{where}: {before.grade}, {own.grade}",
+        )
     elif before.grade < own.grade and not before.is_promoted:
-        yield Check(identifier="CHAIN.NOT_PROMOTED", status=Status.UNPROVEN, where=f"{where}: {before.grade}, {own.grade}")
+        yield Check(
+            identifier="CHAIN.NOT_PROMOTED",
+            status=Status.UNPROVEN,
+            where=f"{where}: {before.grade}, {own.grade}",
+        )
 
 
 def _unlinked(transcript: Transcript, years: Years) -> Iterator[Check]:
     own = year_facts(transcript, "")
-    given = {facts: None for key in (own.pupil_id, own.pupil_code) if key is not None for facts in years.by_pupil.get(key, ())}
+    given = {
+        facts: None
+        for key in (own.pupil_id, own.pupil_code)
+        if key is not None
+        for facts in years.by_pupil.get(key, ())
+    }
     for facts in given:
         if facts.is_valid and facts.school_year < own.school_year and _is_same_pupil(own, facts):
-            yield Check(identifier="CHAIN.NOT_LINKED", status=Status.WARNING, where=f"{facts.id} v{facts.version}")
+            yield Check(
+                identifier="CHAIN.NOT_LINKED",
+                status=Status.WARNING,
+                where=f"{facts.id} v{facts.version}",
+            )

@@ -1,6 +1,7 @@
 """Proofs of existence: since when is it proven that these octets exist.
 
-A passing time-stamp proves it for what it covers; everything else is known to exist at the validation time.
+A passing time-stamp proves it for what it covers; everything else is known to exist at the
+validation time.
 Spec: EN 319 102-1, 5.6.2.3.
 """
 
@@ -28,7 +29,9 @@ class Existence:
         return hashlib.sha256(octets).hexdigest() in self.proven
 
     def with_proof(self, octet_strings: Iterable[bytes], moment: datetime) -> "Existence":
-        """Give the proofs together with those of a time-stamp that passed: it shows that all these existed at `moment`."""
+        """Return the proofs together with those of a time-stamp that passed: it shows that all
+        these existed at `moment`.
+        """
         added = {hashlib.sha256(octets).hexdigest(): moment for octets in octet_strings}
         earliest = {key: min(moment, self.proven.get(key, moment)) for key, moment in added.items()}
         return Existence(self.at, MappingProxyType({**self.proven, **earliest}))

@@ -1,4 +1,6 @@
-"""Time-stamps: intact, of these octets, by whom, is that authority trusted, and what do they prove."""
+"""Time-stamps: intact, of these octets, by whom, is that authority trusted, and what do
+they prove.
+"""
 
 from dataclasses import dataclass, replace
 from datetime import datetime
@@ -9,7 +11,13 @@ from hocba_sign.errors import Finding, InputError
 from hocba_sign.pki.certificates.certificate import Certificate
 from hocba_sign.pki.path.result import PathResult, PathStatus
 from hocba_sign.pki.revocation.evidence import Evidence
-from hocba_sign.pki.timestamp.protocol import Token, algorithm_cause, certificate_digests, read_token, verify_token
+from hocba_sign.pki.timestamp.protocol import (
+    Token,
+    algorithm_cause,
+    certificate_digests,
+    read_token,
+    verify_token,
+)
 from hocba_sign.validation.setting import Setting
 from hocba_sign.validation.signature.path_at_time import judge_authority
 from hocba_sign.validation.signature.proof_of_existence import Existence
@@ -20,8 +28,8 @@ from hocba_sign.validation.verdict import Indication, SubIndication
 class TimeStampConclusion:
     """The judgement of one token.
 
-    `time` is UTC, None for a token that cannot be read. `is_later` tells that it was made after the validation time, so that it
-    says nothing at that time, and has no other fault.
+    `time` is UTC, None for a token that cannot be read. `is_later` tells that it was made after the
+    validation time, so that it says nothing at that time, and has no other fault.
     """
 
     kind: StampKind
@@ -48,7 +56,8 @@ def judge_time_stamps(
 ) -> tuple[tuple[TimeStampConclusion, ...], Existence]:
     """Judge every token, the newest first, for it proves the existence of what the older ones need.
 
-    Gives the conclusions in document order and the proofs of existence that the passing ones add up to.
+    Gives the conclusions in document order and the proofs of existence that the passing ones add up
+    to.
     Spec: EN 319 102-1, 5.4 and 5.6.2.3.
     """
     existence = Existence(setting.at)
@@ -57,7 +66,8 @@ def judge_time_stamps(
     for stamp in reversed(signature.time_stamps):
         proofs = []
         if stamp.kind is StampKind.CONTENT:
-            # It is part of what the signature signs, so it existed when that did, and cannot be younger.
+            # It is part of what the signature signs, so it existed when that did, and cannot be
+            # younger.
             signed_by = existence.of(signature.value)
             existence = existence.with_proof(stamp.tokens_der, signed_by)
             covering = signed_by if covering is None else min(covering, signed_by)
@@ -66,23 +76,43 @@ def judge_time_stamps(
             one = (
                 read
                 if isinstance(read, TimeStampConclusion)
-                else _trusted(stamp, read, where=signature.where, existence=existence, evidence=evidence, setting=setting)
+                else _trusted(
+                    stamp,
+                    read,
+                    where=signature.where,
+                    existence=existence,
+                    evidence=evidence,
+                    setting=setting,
+                )
             )
-            if one.is_passed and one.time is not None and covering is not None and one.time > covering:
+            if (
+                one.is_passed
+                and one.time is not None
+                and covering is not None
+                and one.time > covering
+            ):
                 one = _out_of_order(one, signature.where)
             judged.append(one)
             if one.is_passed and one.time is not None:
                 proofs.append(one.time)
         if proofs:
-            value = (signature.value,) if stamp.covers_value and stamp.kind is not StampKind.CONTENT else ()
+            value = (
+                (signature.value,)
+                if stamp.covers_value and stamp.kind is not StampKind.CONTENT
+                else ()
+            )
             existence = existence.with_proof((*value, *stamp.covered_der), min(proofs))
             if stamp.kind is StampKind.ARCHIVE:
                 covering = min(proofs)
     return tuple(reversed(judged)), existence
 
 
-def _read(stamp: TimeStamp, token_der: bytes, *, where: str, candidates: tuple[Certificate, ...]) -> Token | TimeStampConclusion:
-    """Read a token and check it against the octets that it must be of; a conclusion when that fails."""
+def _read(
+    stamp: TimeStamp, token_der: bytes, *, where: str, candidates: tuple[Certificate, ...]
+) -> Token | TimeStampConclusion:
+    """Read a token and check it against the octets that it must be of; a conclusion when that
+    fails.
+    """
     if stamp.findings:
         return _broken(stamp, token_der, stamp.findings, token=None)
     try:
@@ -97,15 +127,35 @@ def _read(stamp: TimeStamp, token_der: bytes, *, where: str, candidates: tuple[C
 
 
 def _trusted(
-    stamp: TimeStamp, token: Token, *, where: str, existence: Existence, evidence: Evidence, setting: Setting
+    stamp: TimeStamp,
+    token: Token,
+    *,
+    where: str,
+    existence: Existence,
+    evidence: Evidence,
+    setting: Setting,
 ) -> TimeStampConclusion:
     """Judge an intact token's authority at the time when the token is proven to have existed."""
     certificate = token.certificate
     if certificate is None:
         return _broken(stamp, token.der, (Finding("TST.NO_CERTIFICATE", where),), token=token)
     existed = existence.of(token.der)
-    pool = evidence.merged(Evidence.of(certificates=token.certificates, crls=token.crls, ocsps=token.ocsps, source="time-stamp token"))
-    path = judge_authority(certificate, made=token.gen_time, existed=existed, existence=existence, evidence=pool, setting=setting)
+    pool = evidence.merged(
+        Evidence.of(
+            certificates=token.certificates,
+            crls=token.crls,
+            ocsps=token.ocsps,
+            source="time-stamp token",
+        )
+    )
+    path = judge_authority(
+        certificate,
+        made=token.gen_time,
+        existed=existed,
+        existence=existence,
+        evidence=pool,
+        setting=setting,
+    )
     is_future = token.gen_time > setting.at
     weakness = algorithm_cause(token, existed)
     other = [] if weakness is None else [weakness]
@@ -114,7 +164,9 @@ def _trusted(
     causes = (*path.causes, *(("TST.FUTURE",) if is_future else ()), *other)
     is_passed = path.status is PathStatus.PASSED and not causes
     sub_indication = None if path.sub_indication is None else SubIndication(path.sub_indication)
-    indication = Indication.TOTAL_FAILED if path.status is PathStatus.FAILED else Indication.INDETERMINATE
+    indication = (
+        Indication.TOTAL_FAILED if path.status is PathStatus.FAILED else Indication.INDETERMINATE
+    )
     return TimeStampConclusion(
         kind=stamp.kind,
         token_der=token.der,
@@ -125,19 +177,30 @@ def _trusted(
         is_passed=is_passed,
         is_later=is_future and not other and _is_fit_later(path),
         indication=Indication.TOTAL_PASSED if is_passed else indication,
-        sub_indication=None if is_passed else sub_indication or SubIndication.SIG_CONSTRAINTS_FAILURE,
+        sub_indication=None
+        if is_passed
+        else sub_indication or SubIndication.SIG_CONSTRAINTS_FAILURE,
         findings=tuple(Finding(cause, where) for cause in causes),
-        warnings=(Finding("SIG.BINDING_DIGEST", where),) if SHA1 in certificate_digests(token) else (),
+        warnings=(Finding("SIG.BINDING_DIGEST", where),)
+        if SHA1 in certificate_digests(token)
+        else (),
     )
 
 
 def _is_fit_later(path: PathResult) -> bool:
-    """Tell whether nothing stands against an authority at the validation time but that its certificate is of the future too."""
+    """Return whether nothing stands against an authority at the validation time but that its
+    certificate is of the future too.
+    """
     return path.status is PathStatus.PASSED or path.causes == ("PATH.NOT_YET_VALID",)
 
 
 def _broken(
-    stamp: TimeStamp, token_der: bytes, findings: tuple[Finding, ...], *, token: Token | None, is_intact: bool = False
+    stamp: TimeStamp,
+    token_der: bytes,
+    findings: tuple[Finding, ...],
+    *,
+    token: Token | None,
+    is_intact: bool = False,
 ) -> TimeStampConclusion:
     return TimeStampConclusion(
         kind=stamp.kind,
@@ -149,7 +212,9 @@ def _broken(
         is_passed=False,
         is_later=False,
         indication=Indication.INDETERMINATE if is_intact else Indication.TOTAL_FAILED,
-        sub_indication=SubIndication.SIG_CONSTRAINTS_FAILURE if is_intact else SubIndication.SIG_CRYPTO_FAILURE,
+        sub_indication=SubIndication.SIG_CONSTRAINTS_FAILURE
+        if is_intact
+        else SubIndication.SIG_CRYPTO_FAILURE,
         findings=findings,
     )
 

@@ -22,13 +22,18 @@ from hocba_sign.validation.signature.time_stamps import TimeStampConclusion, jud
 from hocba_sign.validation.verdict import Conclusion, Indication, SubIndication, conclude
 
 CLAIMS_APART: Final = timedelta(hours=24)
-"""By so much claimed times may contradict each other: tools write local time as UTC, or the other way round, which is seven hours, and clocks
-are set to other zones; none of that comes to more than a day."""
+"""By so much claimed times may contradict each other: tools write local time as UTC, or the other
+way round, which is seven hours, and clocks are set to other zones; none of that comes to more than
+a day.
+"""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SignatureConclusion:
-    """Everything known about one signature; the value may be right where digests are not. `best_time` is UTC, proven only where a time-stamp passed."""
+    """Everything known about one signature; the value may be right where digests are not.
+
+    `best_time` is UTC, proven only where a time-stamp passed.
+    """
 
     signature: ParsedSignature
     conclusion: Conclusion
@@ -47,9 +52,11 @@ class SignatureConclusion:
 def validate_signature(signature: ParsedSignature, setting: Setting) -> SignatureConclusion:
     """Judge one signature on its own.
 
-    1. format, identity, value and digests; 2. time-stamps, the earliest that passes proves when the signature existed;
-    3. the certificate path and revocation at that time, else at `setting.at`; 4. algorithms at that time; both may be known to have
-    ended before a content time-stamp, so before the signature; 5. what is demanded of the claimed time and of time-stamps.
+    1. format, identity, value and digests; 2. time-stamps, the earliest that passes proves when the
+       signature existed;
+    3. the certificate path and revocation at that time, else at `setting.at`; 4. algorithms at that
+       time; both may be known to have ended before a content time-stamp, so before the signature;
+       5. what is demanded of the claimed time and of time-stamps.
     Spec: EN 319 102-1, 5.3, 5.5 and 5.6.
     """
     # (1)
@@ -62,24 +69,47 @@ def validate_signature(signature: ParsedSignature, setting: Setting) -> Signatur
         stamps, existence = judge_time_stamps(signature, evidence=pool, setting=setting)
     is_proven = existence.is_proven(signature.value)
     existed = existence.of(signature.value)
-    made = max((one.time for one in stamps if one.kind is StampKind.CONTENT and one.is_passed and one.time is not None), default=None)
+    made = max(
+        (
+            one.time
+            for one in stamps
+            if one.kind is StampKind.CONTENT and one.is_passed and one.time is not None
+        ),
+        default=None,
+    )
     # (3)
     findings = list(integrity.findings)
     path = None
     if integrity.certificate is not None and integrity.is_intact:
         path = judge_chain(
-            integrity.certificate, purpose=Purpose.SIGNING, existed=existed, existence=existence, evidence=pool, setting=setting
+            integrity.certificate,
+            purpose=Purpose.SIGNING,
+            existed=existed,
+            existence=existence,
+            evidence=pool,
+            setting=setting,
         )
         path = path if made is None else made_after(path, made)
         findings += [Finding(cause, signature.where) for cause in path.causes]
     # (4)
     acceptance, warnings = _acceptance(integrity, signature, existed, made=made)
     findings += acceptance
-    if path is not None and path.status is PathStatus.PASSED and is_proven and any(fact.is_asked_before for fact in path.revocation[:1]):
+    if (
+        path is not None
+        and path.status is PathStatus.PASSED
+        and is_proven
+        and any(fact.is_asked_before for fact in path.revocation[:1])
+    ):
         warnings.append(Finding("REVOCATION.ASKED_BEFORE", signature.where))
     # (5)
     findings += _times(signature, integrity, setting, is_proven=is_proven)
-    conclusion = _with_path(conclude(finding for finding in findings if path is None or finding.cause not in path.causes), path, findings)
+    conclusion = _with_path(
+        conclude(
+            finding for finding in findings if path is None or finding.cause not in path.causes
+        ),
+        path,
+        findings,
+    )
     return SignatureConclusion(
         signature=signature,
         conclusion=conclusion,
@@ -111,7 +141,9 @@ CLOCKS_APART: Final = timedelta(minutes=5)
 
 
 def _late_claims(signature: ParsedSignature, stamped: datetime | None) -> Iterator[Finding]:
-    """Say so where a signer claims to have signed after a time-stamp that his signature has already: his clock is wrong, or he is."""
+    """Say so where a signer claims to have signed after a time-stamp that his signature has
+    already: his clock is wrong, or he is.
+    """
     claimed = claimed_time(signature)
     if claimed is not None and stamped is not None and claimed - stamped > CLOCKS_APART:
         yield Finding("SIG.CLAIMED_AFTER_STAMP", signature.where)
@@ -121,13 +153,17 @@ _ENDING = frozenset({AcceptabilityStatus.ENDS, AcceptabilityStatus.OVERDUE})
 
 
 def claimed_time(signature: ParsedSignature) -> datetime | None:
-    """Give the SigningTime property, or what stands for it, UTC: what the signer says, which proves nothing."""
+    """Return the SigningTime property, or what stands for it, UTC: what the signer says, which
+    proves nothing.
+    """
     stated = None if signature.properties is None else signature.properties.signing_time
     return stated or signature.claimed_time
 
 
 def embedded_evidence(signature: ParsedSignature) -> Evidence:
-    """Collect what a signature carries; octets that are no certificate are of no use to a path and are left out."""
+    """Collect what a signature carries; octets that are no certificate are of no use to a path and
+    are left out.
+    """
     certificates = []
     for der in (*signature.certificates_der, *signature.embedded_certificates_der):
         try:
@@ -145,21 +181,34 @@ def embedded_evidence(signature: ParsedSignature) -> Evidence:
 def _acceptance(
     integrity: Integrity, signature: ParsedSignature, at: datetime, *, made: datetime | None
 ) -> tuple[list[Finding], list[Finding]]:
-    """Judge the algorithms at `at`: findings for what is not acceptable, warnings for what will end.
+    """Judge the algorithms at `at`: findings for what is not acceptable, warnings for what will
+    end.
 
-    `made` is when the signature cannot have been made yet, as far as proven: an algorithm that had ended by then is beyond proof.
+    `made` is when the signature cannot have been made yet, as far as proven: an algorithm that had
+    ended by then is beyond proof.
     """
     if integrity.algorithm is None:
         return [], []
     # Without a key nothing is known of its length.
-    answers = [] if integrity.key is None else [acceptable(integrity.algorithm, integrity.key_bits, at=at)]
-    digested = [part for reference in signature.references for part in (reference, *reference.entries) if part.is_intact]
+    answers = (
+        []
+        if integrity.key is None
+        else [acceptable(integrity.algorithm, integrity.key_bits, at=at)]
+    )
+    digested = [
+        part
+        for reference in signature.references
+        for part in (reference, *reference.entries)
+        if part.is_intact
+    ]
     answers += [acceptable_digest(digest_algorithm(part.digest_uri), at) for part in digested]
     named, tolerated = _certificate_digests(integrity, signature)
     answers += [acceptable_digest(one, at) for one in named]
     refused = [
         Finding(
-            "CRYPTO.ENDED_BEFORE" if made is not None and answer.until is not None and made > answer.until else "CRYPTO.NOT_ACCEPTABLE",
+            "CRYPTO.ENDED_BEFORE"
+            if made is not None and answer.until is not None and made > answer.until
+            else "CRYPTO.NOT_ACCEPTABLE",
             f"{answer.what} ({answer.rule})",
         )
         for answer in answers
@@ -174,27 +223,50 @@ def _acceptance(
     return list(dict.fromkeys(refused)), list(dict.fromkeys(ending))
 
 
-def _certificate_digests(integrity: Integrity, signature: ParsedSignature) -> tuple[list[DigestAlgorithm], list[DigestAlgorithm]]:
-    """Give the digests that name the signer's certificate: those that must be acceptable, and those of others that are only told.
+def _certificate_digests(
+    integrity: Integrity, signature: ParsedSignature
+) -> tuple[list[DigestAlgorithm], list[DigestAlgorithm]]:
+    """Return the digests that name the signer's certificate: those that must be acceptable, and
+    those of others that are only told.
 
-    Who exchanges the certificate needs a second preimage of SHA-1, and one with the same key at that, which nobody has; documents of others
-    name it so by the thousand. ESSCertID has no other digest.
+    Who exchanges the certificate needs a second preimage of SHA-1, and one with the same key at
+    that, which nobody has; documents of others name it so by the thousand. ESSCertID has no other
+    digest.
     """
-    bindings = () if signature.properties is None or integrity.certificate is None else signature.properties.certificates
-    bound = [one for one in bindings if not one.is_sha1_by_definition and integrity.certificate and one.binds(integrity.certificate.der)]
+    bindings = (
+        ()
+        if signature.properties is None or integrity.certificate is None
+        else signature.properties.certificates
+    )
+    bound = [
+        one
+        for one in bindings
+        if not one.is_sha1_by_definition
+        and integrity.certificate
+        and one.binds(integrity.certificate.der)
+    ]
     digests = [digest_algorithm(one.digest_uri) for one in bound]
     is_own = signature.slot is not None
-    return [one for one in digests if is_own or one != SHA1], [one for one in digests if not is_own and one == SHA1]
+    return [one for one in digests if is_own or one != SHA1], [
+        one for one in digests if not is_own and one == SHA1
+    ]
 
 
-def _times(signature: ParsedSignature, integrity: Integrity, setting: Setting, *, is_proven: bool) -> list[Finding]:
+def _times(
+    signature: ParsedSignature, integrity: Integrity, setting: Setting, *, is_proven: bool
+) -> list[Finding]:
     findings = []
     claimed = claimed_time(signature)
-    # A clock of local time runs seven hours ahead; once a time-stamp proves the time, that it does is only told.
+    # A clock of local time runs seven hours ahead; once a time-stamp proves the time, that it does
+    # is only told.
     if claimed is not None and claimed > setting.at + (CLAIMS_APART if is_proven else timedelta(0)):
         findings.append(Finding("SIG.SIGNING_TIME_FUTURE", signature.where))
     certificate = integrity.certificate
-    if claimed is not None and certificate is not None and not certificate.not_before <= claimed <= certificate.not_after:
+    if (
+        claimed is not None
+        and certificate is not None
+        and not certificate.not_before <= claimed <= certificate.not_after
+    ):
         findings.append(Finding("SIG.SIGNING_TIME_RANGE", signature.where))
     if setting.policy.require_time_stamp and not is_proven:
         findings.append(Finding("SIG.NO_TIME_STAMP", signature.where))
@@ -205,10 +277,29 @@ _UNNAMED = frozenset({"SIG.CERTIFICATE_BINDING", "SIG.NO_SIGNING_CERTIFICATE"})
 
 
 def _with_path(own: Conclusion, path: PathResult | None, findings: list[Finding]) -> Conclusion:
-    """Join the signature's own judgement with the path's: a failure first, or that nobody is known to have signed, then the path, then the rest."""
+    """Join the signature's own judgement with the path's: a failure first, or that nobody is known
+    to have signed, then the path, then the rest.
+    """
     everything = tuple(dict.fromkeys(findings))
-    is_unnamed = any(finding.cause in _UNNAMED for finding in own.findings) and path is not None and path.status is not PathStatus.FAILED
-    if own.indication is Indication.TOTAL_FAILED or is_unnamed or path is None or path.sub_indication is None:
-        return Conclusion(indication=own.indication, sub_indication=own.sub_indication, findings=everything)
-    indication = Indication.TOTAL_FAILED if path.status is PathStatus.FAILED else Indication.INDETERMINATE
-    return Conclusion(indication=indication, sub_indication=SubIndication(path.sub_indication), findings=everything)
+    is_unnamed = (
+        any(finding.cause in _UNNAMED for finding in own.findings)
+        and path is not None
+        and path.status is not PathStatus.FAILED
+    )
+    if (
+        own.indication is Indication.TOTAL_FAILED
+        or is_unnamed
+        or path is None
+        or path.sub_indication is None
+    ):
+        return Conclusion(
+            indication=own.indication, sub_indication=own.sub_indication, findings=everything
+        )
+    indication = (
+        Indication.TOTAL_FAILED if path.status is PathStatus.FAILED else Indication.INDETERMINATE
+    )
+    return Conclusion(
+        indication=indication,
+        sub_indication=SubIndication(path.sub_indication),
+        findings=everything,
+    )

@@ -1,4 +1,7 @@
-"""What a signer commits to must be compatible with signing a transcript. Spec: EN 319 122-1, 5.2.3."""
+"""What a signer commits to must be compatible with signing a transcript.
+
+Spec: EN 319 122-1, 5.2.3.
+"""
 
 from collections.abc import Iterable
 from typing import Final
@@ -15,7 +18,10 @@ _OF_MESSENGERS: Final = frozenset(
         "urn:oid:1.2.840.113549.1.9.16.6.3",
     }
 )
-"""To have received or delivered something says nothing for it. Origin, approval, creation and sender do, and so may commitments of one's own."""
+"""To have received or delivered something says nothing for it.
+
+Origin, approval, creation and sender do, and so may commitments of one's own.
+"""
 
 
 def commitment_checks(signatures: Iterable[SignatureConclusion]) -> list[Check]:

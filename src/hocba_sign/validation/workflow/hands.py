@@ -1,6 +1,8 @@
-"""How many hands signed: a plan asks for several people so that no one alone can issue a transcript, and what the file says cannot change that.
+"""How many hands signed: a plan asks for several people so that no one alone can issue a
+transcript, and what the file says cannot change that.
 
-Who teaches several subjects, is the homeroom teacher too, or teaches as principal, is ordinary, and so is one who signs for a colleague.
+Who teaches several subjects, is the homeroom teacher too, or teaches as principal, is ordinary, and
+so is one who signs for a colleague.
 """
 
 from collections.abc import Iterator, Mapping
@@ -15,43 +17,81 @@ from hocba_sign.validation.verdict import Check, Status
 from hocba_sign.validation.workflow.order import SignerFacts
 
 _LAST_DAY: Final = (5, 31)
-"""Month and day by which the ministry's plan of every school year ends it (QĐ 2045/QĐ-BGDĐT for 2025-2026 and those before)."""
+"""Month and day by which the ministry's plan of every school year ends it (QĐ 2045/QĐ-BGDĐT for
+2025-2026 and those before).
+"""
 _CBQL, _GVCN, _SEAL = Slot(Role.CBQL), Slot(Role.GVCN), Slot(Role.KY_PHAT_HANH)
 
 
-def hand_checks(transcript: Transcript, facts: Mapping[Slot, SignerFacts], *, accept_few: bool) -> list[Check]:
-    """Name what lets fewer people sign than there should be. Unproven unless the registry appoints them for each place, or `accept_few`.
+def hand_checks(
+    transcript: Transcript, facts: Mapping[Slot, SignerFacts], *, accept_few: bool
+) -> list[Check]:
+    """Name what lets fewer people sign than there should be.
 
-    1. only what was on paper is signed by principal and seal alone: the school year had ended before the proven time of the seal;
-    2. somebody signs as the teacher that the transcript names: stand-ins for all of them are none; 3. the principal is not also the
-    homeroom teacher and every teacher, nor the teacher of every subject.
+    Unproven unless the registry appoints them for each place, or `accept_few`.
+
+    1. only what was on paper is signed by principal and seal alone: the school year had ended
+       before the proven time of the seal;
+    2. somebody signs as the teacher that the transcript names: stand-ins for all of them are none;
+       3. the principal is not also the homeroom teacher and every teacher, nor the teacher of every
+       subject.
     """
     # (1)
     found = []
     if transcript.identification.is_digitised and not _is_of_the_past(transcript, facts.get(_SEAL)):
-        found.append(Check(identifier="WF.DIGITISED_EARLY", status=Status.UNPROVEN, where=transcript.identification.school_year))
+        found.append(
+            Check(
+                identifier="WF.DIGITISED_EARLY",
+                status=Status.UNPROVEN,
+                where=transcript.identification.school_year,
+            )
+        )
     # (2)
     teachers = tuple(slot for slot in transcript.slots if slot.role is Role.GVBM)
     replaced = {one.teacher for one in transcript.signers.substitutes}
-    if len(teachers) > 1 and all(slot.teacher in replaced for slot in teachers) and not _are_appointed(teachers, facts):
-        found.append(Check(identifier="WF.STAND_IN_FOR_ALL", status=Status.UNPROVEN, where=str(Role.GVBM)))
+    if (
+        len(teachers) > 1
+        and all(slot.teacher in replaced for slot in teachers)
+        and not _are_appointed(teachers, facts)
+    ):
+        found.append(
+            Check(identifier="WF.STAND_IN_FOR_ALL", status=Status.UNPROVEN, where=str(Role.GVBM))
+        )
     # (3)
     slots = tuple(_in_one_hand(transcript.slots, teachers, facts))
     if slots and not _are_appointed(slots, facts):
-        found.append(Check(identifier="WF.ONE_HAND", status=Status.UNPROVEN, where=", ".join(map(str, slots))))
-    return [Check(identifier=one.identifier, status=Status.WARNING, where=one.where) for one in found] if accept_few else found
+        found.append(
+            Check(
+                identifier="WF.ONE_HAND", status=Status.UNPROVEN, where=", ".join(map(str, slots))
+            )
+        )
+    return (
+        [Check(identifier=one.identifier, status=Status.WARNING, where=one.where) for one in found]
+        if accept_few
+        else found
+    )
 
 
 def _is_of_the_past(transcript: Transcript, seal: SignerFacts | None) -> bool:
-    """Tell whether the year was over by the seal's time-stamp, or before its certificate began: nobody could seal with it earlier."""
+    """Return whether the year was over by the seal's time-stamp, or before its certificate began:
+    nobody could seal with it earlier.
+    """
     if seal is None or seal.certificate is None:
         return False
     last_day = date(int(transcript.identification.school_year.partition("-")[2]), *_LAST_DAY)
-    return any(vietnam_day(moment) > last_day for moment in (seal.stamped, seal.certificate.not_before) if moment is not None)
+    return any(
+        vietnam_day(moment) > last_day
+        for moment in (seal.stamped, seal.certificate.not_before)
+        if moment is not None
+    )
 
 
-def _in_one_hand(slots: tuple[Slot, ...], teachers: tuple[Slot, ...], facts: Mapping[Slot, SignerFacts]) -> Iterator[Slot]:
-    """Give the slots of the principal and of all others, where one holder signed in too many of them."""
+def _in_one_hand(
+    slots: tuple[Slot, ...], teachers: tuple[Slot, ...], facts: Mapping[Slot, SignerFacts]
+) -> Iterator[Slot]:
+    """Yield the slots of the principal and of all others, where one holder signed in too many of
+    them.
+    """
     principal = facts.get(_CBQL)
     if principal is None or principal.certificate is None:
         return

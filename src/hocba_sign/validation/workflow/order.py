@@ -1,8 +1,9 @@
-"""The rule of many signers: complete, in the right slots, by the right people, in an order that the file proves.
+"""The rule of many signers: complete, in the right slots, by the right people, in an order that the
+file proves.
 
-A signature proves that it came after another by covering that one's SignatureValue, or all of it. The table of the layout
-says which; everything here compares the file with that table. Where the layout of others has no such proof, time-stamps may
-give one, and what the order rests on is told.
+A signature proves that it came after another by covering that one's SignatureValue, or all of it.
+The table of the layout says which; everything here compares the file with that table. Where the
+layout of others has no such proof, time-stamps may give one, and what the order rests on is told.
 """
 
 from collections.abc import Mapping
@@ -21,11 +22,15 @@ from hocba_sign.pki.certificates.holder import Match, judge_holder
 from hocba_sign.validation.verdict import Check, Status
 from hocba_sign.xml.layout import Layout
 
-_SIGNER: Final = MappingProxyType({Match.NO: Status.FAIL, Match.UNPROVEN: Status.UNPROVEN, Match.NOTED: Status.WARNING})
+_SIGNER: Final = MappingProxyType(
+    {Match.NO: Status.FAIL, Match.UNPROVEN: Status.UNPROVEN, Match.NOTED: Status.WARNING}
+)
 
 
 class Basis(StrEnum):
-    """What tells that one signature came after another, best first; the `order_basis` of the report."""
+    """What tells that one signature came after another, best first; the `order_basis` of the
+    report.
+    """
 
     LINKS = "links"
     """It covers the other's value, or the other whole."""
@@ -42,7 +47,11 @@ class Basis(StrEnum):
 
 _PROVEN: Final = frozenset({Basis.LINKS, Basis.REVISIONS, Basis.TIME_STAMPS})
 _UNPROVEN: Final = MappingProxyType(
-    {Basis.CLAIMED: "WF.ORDER_CLAIMED", Basis.NONE: "WF.ORDER_UNKNOWN", Basis.CONTRADICTED: "WF.ORDER_CONTRADICTED"}
+    {
+        Basis.CLAIMED: "WF.ORDER_CLAIMED",
+        Basis.NONE: "WF.ORDER_UNKNOWN",
+        Basis.CONTRADICTED: "WF.ORDER_CONTRADICTED",
+    }
 )
 _BASES: Final = tuple(Basis)
 
@@ -51,9 +60,10 @@ _BASES: Final = tuple(Basis)
 class Workflow:
     """The judgement of the signing order.
 
-    `is_complete`: every expected slot is filled. `is_order_proven`: every signature that must come after another proves it, and all
-    are intact. `basis` is the weakest of what the order of the steps rests on, None where there are no two steps. `missing` are the
-    empty slots, in signing order. `plan` is None where no content asks for one.
+    `is_complete`: every expected slot is filled. `is_order_proven`: every signature that must come
+    after another proves it, and all are intact. `basis` is the weakest of what the order of the
+    steps rests on, None where there are no two steps. `missing` are the empty slots, in signing
+    order. `plan` is None where no content asks for one.
     """
 
     plan: str | None
@@ -66,10 +76,13 @@ class Workflow:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SignerFacts:
-    """What judging the order needs to know of a signature: is it intact, and whose certificate verified it.
+    """What judging the order needs to know of a signature: is it intact, and whose certificate
+    verified it.
 
-    `stamped` is when a time-stamp that passed proves it to have existed, `claimed` what its signer says; both UTC.
-    `is_vouched`: the registry names this very certificate for the slot; `is_appointed`: it names the holder, in whatever way.
+    `stamped` is when a time-stamp that passed proves it to have existed, `claimed` what its signer
+    says; both UTC.
+    `is_vouched`: the registry names this very certificate for the slot; `is_appointed`: it names
+    the holder, in whatever way.
     """
 
     is_intact: bool
@@ -90,21 +103,38 @@ def judge_order(
 ) -> Workflow:
     """Compare the signatures of `document` with the plan and the layout.
 
-    1. every slot is one that the content asks for; 2. every expected slot is filled, none is skipped; 3. each signature stands
-    in the slot of its role and subject; 4. each covers what its slot demands; 5. each proves that it came after those of the step
-    before; 6. each signer is the person or organisation that the content names.
+    1. every slot is one that the content asks for; 2. every expected slot is filled, none is
+       skipped; 3. each signature stands in the slot of its role and subject; 4. each covers what
+       its slot demands; 5. each proves that it came after those of the step before; 6. each signer
+       is the person or organisation that the content names.
     """
     slots = tuple(signer.slot for signer in expected)
-    filled = {signature.slot: signature for signature in document.signatures if signature.slot is not None}
+    filled = {
+        signature.slot: signature for signature in document.signatures if signature.slot is not None
+    }
     # (1)
-    checks = [Check(identifier="WF.UNEXPECTED_SLOT", status=Status.FAIL, where=str(slot)) for slot in document.slots if slot not in slots]
-    checks += [Check(identifier="WF.SLOT_REMOVED", status=Status.FAIL, where=str(slot)) for slot in slots if slot not in document.slots]
+    checks = [
+        Check(identifier="WF.UNEXPECTED_SLOT", status=Status.FAIL, where=str(slot))
+        for slot in document.slots
+        if slot not in slots
+    ]
+    checks += [
+        Check(identifier="WF.SLOT_REMOVED", status=Status.FAIL, where=str(slot))
+        for slot in slots
+        if slot not in document.slots
+    ]
     # (2)
-    missing = tuple(sorted((slot for slot in slots if slot not in filled), key=lambda slot: plan.rank(slot.role)))
+    missing = tuple(
+        sorted(
+            (slot for slot in slots if slot not in filled), key=lambda slot: plan.rank(slot.role)
+        )
+    )
     last = max((plan.rank(slot.role) for slot in filled), default=-1)
     for slot in missing:
         is_skipped = plan.rank(slot.role) < last
-        identifier, status = ("WF.SKIPPED", Status.FAIL) if is_skipped else ("WF.MISSING", Status.UNPROVEN)
+        identifier, status = (
+            ("WF.SKIPPED", Status.FAIL) if is_skipped else ("WF.MISSING", Status.UNPROVEN)
+        )
         checks.append(Check(identifier=identifier, status=status, where=str(slot)))
     # (3) to (5)
     coverage = [
@@ -113,12 +143,20 @@ def judge_order(
         if slot in slots and signature.is_read
         for finding in _coverage(signature, slot, layout=layout, slots=slots, document=document)
     ]
-    checks += [Check(identifier=finding.cause, status=Status.FAIL, where=finding.where) for finding in coverage]
+    checks += [
+        Check(identifier=finding.cause, status=Status.FAIL, where=finding.where)
+        for finding in coverage
+    ]
     bases = _bases(filled, layout=layout, slots=slots, facts=facts)
     if not layout.needs_links:
         checks += _order_checks(bases)
     # (6)
-    checks += [check for signer in expected if signer.slot in facts for check in signer_checks(signer, facts[signer.slot])]
+    checks += [
+        check
+        for signer in expected
+        if signer.slot in facts
+        for check in signer_checks(signer, facts[signer.slot])
+    ]
     is_intact = bool(filled) and all(slot in facts and facts[slot].is_intact for slot in filled)
     return Workflow(
         plan=plan.name,
@@ -134,7 +172,11 @@ def judge_order(
 
 
 def _bases(
-    filled: Mapping[Slot, ParsedSignature], *, layout: Layout, slots: tuple[Slot, ...], facts: Mapping[Slot, SignerFacts]
+    filled: Mapping[Slot, ParsedSignature],
+    *,
+    layout: Layout,
+    slots: tuple[Slot, ...],
+    facts: Mapping[Slot, SignerFacts],
 ) -> Mapping[tuple[Slot, Slot], Basis]:
     """Tell, for each pair of an earlier and a later signature, what their order rests on."""
     found = {}
@@ -149,20 +191,32 @@ def _bases(
                 continue
             is_linked = earlier.value_id is not None and earlier.value_id in signature.covered_ids()
             is_proven = is_linked or (other in enclosed and is_around)
-            found[other, slot] = Basis.LINKS if is_proven else _by_time(facts.get(other), facts.get(slot))
+            found[other, slot] = (
+                Basis.LINKS if is_proven else _by_time(facts.get(other), facts.get(slot))
+            )
     return found
 
 
 def _by_time(earlier: SignerFacts | None, later: SignerFacts | None) -> Basis:
-    """Compare times. A time-stamp bounds a signature from above only, so the later signer's own statement must lie between both.
+    """Compare times.
+
+    A time-stamp bounds a signature from above only, so the later signer's own statement must lie
+    between both.
 
     A time claimed after the signature's own time-stamp is wrong, and proves nothing.
     """
     if earlier is None or later is None or later.claimed is None:
         return Basis.NONE
-    if any(one.claimed is not None and one.stamped is not None and one.stamped < one.claimed for one in (earlier, later)):
+    if any(
+        one.claimed is not None and one.stamped is not None and one.stamped < one.claimed
+        for one in (earlier, later)
+    ):
         return Basis.NONE
-    if earlier.stamped is not None and later.stamped is not None and earlier.stamped < later.claimed <= later.stamped:
+    if (
+        earlier.stamped is not None
+        and later.stamped is not None
+        and earlier.stamped < later.claimed <= later.stamped
+    ):
         return Basis.TIME_STAMPS
     if earlier.claimed is None:
         return Basis.NONE
@@ -182,43 +236,72 @@ def _order_checks(bases: Mapping[tuple[Slot, Slot], Basis]) -> list[Check]:
 
 
 def _coverage(
-    signature: ParsedSignature, slot: Slot, *, layout: Layout, slots: tuple[Slot, ...], document: ParsedDocument
+    signature: ParsedSignature,
+    slot: Slot,
+    *,
+    layout: Layout,
+    slots: tuple[Slot, ...],
+    document: ParsedDocument,
 ) -> list[Finding]:
     roles = signature.properties.claimed_roles if signature.properties is not None else ()
     named = {reference.target_id for reference in signature.references}
     is_roleless = not roles and not layout.needs_links
-    if (signature.properties is not None and roles != (slot.role,) and not is_roleless) or _covers_other_subject(named, slot, slots):
+    if (
+        signature.properties is not None and roles != (slot.role,) and not is_roleless
+    ) or _covers_other_subject(named, slot, slots):
         return [Finding("WF.MOVED", str(slot))]
     findings = [
         Finding("WF.REMOVED", f"{slot}: {reference.uri}")
         for reference in signature.references
         if reference.kind is Covers.SIGNATURE_VALUE and not reference.is_found
     ]
-    findings += [Finding("WF.COVERAGE", f"{slot}: #{identifier}") for identifier in layout.covered_ids(slot) if identifier not in named]
+    findings += [
+        Finding("WF.COVERAGE", f"{slot}: #{identifier}")
+        for identifier in layout.covered_ids(slot)
+        if identifier not in named
+    ]
     wanted = {other: document.signature(other) for other in layout.linked_slots(slot, slots)}
-    unlinked = [other for other, earlier in wanted.items() if earlier is not None and earlier.value_id not in named]
+    unlinked = [
+        other
+        for other, earlier in wanted.items()
+        if earlier is not None and earlier.value_id not in named
+    ]
     if layout.needs_links:
         findings += [Finding("WF.ORDER", f"{slot}: {other}") for other in unlinked]
     else:
         wanted |= {other: document.signature(other) for other in layout.enclosed_slots(slot, slots)}
     allowed = {earlier.value_id for earlier in wanted.values() if earlier is not None}
-    values = {reference.target_id for reference in signature.references if reference.kind is Covers.SIGNATURE_VALUE and reference.is_found}
+    values = {
+        reference.target_id
+        for reference in signature.references
+        if reference.kind is Covers.SIGNATURE_VALUE and reference.is_found
+    }
     if values - allowed and not (layout.needs_links and unlinked):
         findings.append(Finding("WF.ORDER", str(slot)))
     return findings
 
 
 def _covers_other_subject(named: set[str | None], slot: Slot, slots: tuple[Slot, ...]) -> bool:
-    """Tell whether a teacher's signature covers another subject than the one its slot is for."""
+    """Return whether a teacher's signature covers another subject than the one its slot is for."""
     subjects = {other.subject for other in slots if other.subject is not None}
     return slot.subject is not None and slot.subject not in named and bool(subjects & named)
 
 
 def signer_checks(expected: ExpectedSigner, facts: SignerFacts) -> list[Check]:
-    """Say whether the certificate is that of the person or organisation that the content names; nothing where it is without doubt."""
+    """Say whether the certificate is that of the person or organisation that the content names;
+    nothing where it is without doubt.
+    """
     if facts.certificate is None:
         return []
     holder = judge_holder(facts.certificate, expected, is_vouched=facts.is_vouched)
     return (
-        [] if holder.finding is None else [Check(identifier=holder.finding.cause, status=_SIGNER[holder.match], where=holder.finding.where)]
+        []
+        if holder.finding is None
+        else [
+            Check(
+                identifier=holder.finding.cause,
+                status=_SIGNER[holder.match],
+                where=holder.finding.where,
+            )
+        ]
     )

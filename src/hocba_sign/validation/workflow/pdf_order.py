@@ -1,4 +1,6 @@
-"""The rule of many signers in a PDF: a revision holds all that was there before it, so the order of revisions is the order of signing."""
+"""The rule of many signers in a PDF: a revision holds all that was there before it, so the order of
+revisions is the order of signing.
+"""
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
@@ -25,48 +27,87 @@ def judge_revisions(
 ) -> Workflow:
     """Compare the signatures, in the order of their revisions, with the plan.
 
-    1. every slot is one that the content asks for, and is signed once; 2. none is skipped; 3. who claims a role has signed in its place;
-    4. no step comes before an earlier one; 5. each signer is the person or organisation that the content names.
+    1. every slot is one that the content asks for, and is signed once; 2. none is skipped; 3. who
+       claims a role has signed in its place;
+    4. no step comes before an earlier one; 5. each signer is the person or organisation that the
+       content names.
     """
     placed = [(one.signature.slot, one) for one in signatures if one.signature.slot is not None]
     filled = [slot for slot, _ in placed]
     slots = tuple(signer.slot for signer in expected)
     # (1)
-    checks = [Check(identifier="WF.UNEXPECTED_SLOT", status=Status.FAIL, where=str(slot)) for slot in filled if slot not in slots]
-    checks += [Check(identifier="WF.SIGNED_TWICE", status=Status.FAIL, where=str(slot)) for slot in {*filled} if filled.count(slot) > 1]
+    checks = [
+        Check(identifier="WF.UNEXPECTED_SLOT", status=Status.FAIL, where=str(slot))
+        for slot in filled
+        if slot not in slots
+    ]
+    checks += [
+        Check(identifier="WF.SIGNED_TWICE", status=Status.FAIL, where=str(slot))
+        for slot in {*filled}
+        if filled.count(slot) > 1
+    ]
     # (2) to (4)
     steps = _judge_steps(placed, slots, plan)
     # (5)
-    checks += [check for signer in expected if signer.slot in facts for check in signer_checks(signer, facts[signer.slot])]
+    checks += [
+        check
+        for signer in expected
+        if signer.slot in facts
+        for check in signer_checks(signer, facts[signer.slot])
+    ]
     has_failed = any(check.status is Status.FAIL for check in checks)
-    return replace(steps, is_order_proven=steps.is_order_proven and not has_failed, checks=(*checks, *steps.checks))
+    return replace(
+        steps,
+        is_order_proven=steps.is_order_proven and not has_failed,
+        checks=(*checks, *steps.checks),
+    )
 
 
-def judge_fields(signatures: tuple[SignatureConclusion, ...], empty_fields: Iterable[str]) -> Workflow | None:
-    """Judge the signatures of a PDF without a transcript by the roles that its fields are named for, or else the signers state.
+def judge_fields(
+    signatures: tuple[SignatureConclusion, ...], empty_fields: Iterable[str]
+) -> Workflow | None:
+    """Judge the signatures of a PDF without a transcript by the roles that its fields are named
+    for, or else the signers state.
 
-    Who should have signed is not known but for the empty fields of such names. None where no role is named at all.
+    Who should have signed is not known but for the empty fields of such names. None where no role
+    is named at all.
     """
     placed = [(slot, one) for one in signatures if (slot := _slot(one)) is not None]
     empty = [slot for name in empty_fields if (slot := slot_of(name)) is not None]
     if not placed and not empty:
         return None
-    judged = _judge_steps(placed, tuple(dict.fromkeys((*(slot for slot, _ in placed), *empty))), _ROLES)
+    judged = _judge_steps(
+        placed, tuple(dict.fromkeys((*(slot for slot, _ in placed), *empty))), _ROLES
+    )
     others = [one.signature.where for one in signatures if _slot(one) is None]
-    warnings = (Check(identifier="WF.OTHER_SLOT", status=Status.WARNING, where=where) for where in others)
+    warnings = (
+        Check(identifier="WF.OTHER_SLOT", status=Status.WARNING, where=where) for where in others
+    )
     return replace(judged, plan=None, checks=(*judged.checks, *warnings))
 
 
-def _judge_steps(placed: list[tuple[Slot, SignatureConclusion]], slots: tuple[Slot, ...], plan: SigningPlan) -> Workflow:
+def _judge_steps(
+    placed: list[tuple[Slot, SignatureConclusion]], slots: tuple[Slot, ...], plan: SigningPlan
+) -> Workflow:
     filled = [slot for slot, _ in placed]
-    missing = tuple(sorted((slot for slot in slots if slot not in filled), key=lambda slot: plan.rank(slot.role)))
+    missing = tuple(
+        sorted(
+            (slot for slot in slots if slot not in filled), key=lambda slot: plan.rank(slot.role)
+        )
+    )
     last = max((plan.rank(slot.role) for slot in filled), default=-1)
     checks = []
     for slot in missing:
         is_skipped = plan.rank(slot.role) < last
-        identifier, status = ("WF.SKIPPED", Status.FAIL) if is_skipped else ("WF.MISSING", Status.UNPROVEN)
+        identifier, status = (
+            ("WF.SKIPPED", Status.FAIL) if is_skipped else ("WF.MISSING", Status.UNPROVEN)
+        )
         checks.append(Check(identifier=identifier, status=status, where=str(slot)))
-    checks += [Check(identifier="WF.MOVED", status=Status.FAIL, where=str(slot)) for slot, one in placed if not _fits(slot, one)]
+    checks += [
+        Check(identifier="WF.MOVED", status=Status.FAIL, where=str(slot))
+        for slot, one in placed
+        if not _fits(slot, one)
+    ]
     checks += _misplaced(filled, plan)
     has_failed = any(check.status is Status.FAIL for check in checks)
     is_intact = bool(placed) and all(one.is_intact for _, one in placed)
@@ -81,7 +122,9 @@ def _judge_steps(placed: list[tuple[Slot, SignatureConclusion]], slots: tuple[Sl
 
 
 def _slot(one: SignatureConclusion) -> Slot | None:
-    """Give the field's slot, else that of the one role which the signer states; any number of signers may state the same."""
+    """Return the field's slot, else that of the one role which the signer states; any number of
+    signers may state the same.
+    """
     if one.signature.slot is not None:
         return one.signature.slot
     roles = () if one.signature.properties is None else one.signature.properties.claimed_roles
@@ -90,9 +133,13 @@ def _slot(one: SignatureConclusion) -> Slot | None:
 
 
 def _fits(slot: Slot, one: SignatureConclusion) -> bool:
-    """A signature that states no role of ours is judged by its place alone, as signing tools of others make it."""
+    """A signature that states no role of ours is judged by its place alone, as signing tools of
+    others make it.
+    """
     properties = one.signature.properties
-    return properties is None or {role for role in properties.claimed_roles if role in Role.__members__} <= {slot.role}
+    return properties is None or {
+        role for role in properties.claimed_roles if role in Role.__members__
+    } <= {slot.role}
 
 
 def _misplaced(filled: Iterable[Slot], plan: SigningPlan) -> Iterator[Check]:

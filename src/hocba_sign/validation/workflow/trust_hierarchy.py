@@ -1,4 +1,6 @@
-"""Which trees of trust a document rests on: what the policy allows each role, what the user added, what is known to be false."""
+"""Which trees of trust a document rests on: what the policy allows each role, what the user added,
+what is known to be false.
+"""
 
 from collections.abc import Iterable, Iterator
 
@@ -16,15 +18,25 @@ from hocba_sign.validation.verdict import Check, Status
 _STATUS = {Standing.REFUSED: Status.FAIL, Standing.UNDETERMINED: Status.UNPROVEN}
 
 
-def hierarchy_checks(signatures: Iterable[SignatureConclusion], school: SchoolKind | None, *, setting: Setting) -> tuple[Check, ...]:
-    """Compare the anchor of every signature and time-stamp with the role policy, and name the user's own anchors.
+def hierarchy_checks(
+    signatures: Iterable[SignatureConclusion], school: SchoolKind | None, *, setting: Setting
+) -> tuple[Check, ...]:
+    """Compare the anchor of every signature and time-stamp with the role policy, and name the
+    user's own anchors.
 
     `school` None means that the transcript does not tell whether the school is public.
     """
-    checks = [Check(identifier=one.cause, status=Status.WARNING, where=one.where) for one in user_findings(setting.trust)]
+    checks = [
+        Check(identifier=one.cause, status=Status.WARNING, where=one.where)
+        for one in user_findings(setting.trust)
+    ]
     pins = setting.trust.pins
     checks.append(
-        Check(identifier="TRUST.LIST_AGE", status=Status.WARNING if pins.is_old(setting.at) else Status.PASS, where=pins.as_of.isoformat())
+        Check(
+            identifier="TRUST.LIST_AGE",
+            status=Status.WARNING if pins.is_old(setting.at) else Status.PASS,
+            where=pins.as_of.isoformat(),
+        )
     )
     for one in signatures:
         slot = one.signature.slot
@@ -32,24 +44,48 @@ def hierarchy_checks(signatures: Iterable[SignatureConclusion], school: SchoolKi
             checks += _refusals(slot.role, str(slot), one.path, school=school, setting=setting)
         for stamp in one.time_stamps:
             if stamp.path is not None:
-                checks += _refusals(TIME_STAMP_AUTHORITY, str(slot or one.signature.where), stamp.path, school=school, setting=setting)
+                checks += _refusals(
+                    TIME_STAMP_AUTHORITY,
+                    str(slot or one.signature.where),
+                    stamp.path,
+                    school=school,
+                    setting=setting,
+                )
                 if stamp.path.is_pinned:
-                    checks.append(Check(identifier="TRUST.PINNED_TSA", status=Status.WARNING, where=stamp.path.anchor_sha256))
+                    checks.append(
+                        Check(
+                            identifier="TRUST.PINNED_TSA",
+                            status=Status.WARNING,
+                            where=stamp.path.anchor_sha256,
+                        )
+                    )
         chain = () if one.path is None else one.path.chain
         if TrustList.load().known_bad(chain):
-            checks.append(Check(identifier="TRUST.KNOWN_BAD", status=Status.FAIL, where=str(slot or one.signature.where)))
+            checks.append(
+                Check(
+                    identifier="TRUST.KNOWN_BAD",
+                    status=Status.FAIL,
+                    where=str(slot or one.signature.where),
+                )
+            )
     return tuple(dict.fromkeys(checks))
 
 
-def _refusals(party: str, where: str, path: PathResult, *, school: SchoolKind | None, setting: Setting) -> Iterator[Check]:
+def _refusals(
+    party: str, where: str, path: PathResult, *, school: SchoolKind | None, setting: Setting
+) -> Iterator[Check]:
     if path.anchor_sha256 is None:
         return
     pins = setting.trust.pins
     trust = setting.trust.with_anchors(anchors_in(Evidence(certificates=path.chain), pins).anchors)
-    anchor = pinned_authority(path.chain[-1], pins) if path.is_pinned else trust.find(path.anchor_sha256)
+    anchor = (
+        pinned_authority(path.chain[-1], pins) if path.is_pinned else trust.find(path.anchor_sha256)
+    )
     if anchor is None:
         return
-    permission = setting.policy.roles.allows(party, anchor, school=school, leaf=pins.find(path.chain[0].sha256))
+    permission = setting.policy.roles.allows(
+        party, anchor, school=school, leaf=pins.find(path.chain[0].sha256)
+    )
     if permission.finding is not None:
         yield _told(permission.finding, _STATUS[permission.standing], where)
 

@@ -1,6 +1,7 @@
 """Which elements of a document of others its signatures cover, and which content lies outside.
 
-Content is everything but the signatures themselves; what stands in a ds:Object, other than qualifying properties, is content too.
+Content is everything but the signatures themselves; what stands in a ds:Object, other than
+qualifying properties, is content too.
 """
 
 from bisect import bisect_right
@@ -17,12 +18,16 @@ from hocba_sign.xml.parse import Element, locate
 MAX_PATHS: Final = 20
 """Uncovered places that are named; the first tells most."""
 MAX_VISITS: Final = 400_000
-"""Elements looked at for all signatures of one document; what is reached after them counts as uncovered."""
+"""Elements looked at for all signatures of one document; what is reached after them counts as
+uncovered.
+"""
 
 _XSI: Final = "{http://www.w3.org/2001/XMLSchema-instance}"
 _SILENT: Final = frozenset({f"{_XSI}schemaLocation", f"{_XSI}noNamespaceSchemaLocation"})
 _OF_TRANSCRIPTS: Final = frozenset({SCHEMA_VERSION_ATTRIBUTE, SLOT_SUBJECT, SLOT_TEACHER})
-"""What the frame of a transcript says beside its signed data; only judging it as a transcript tells whether it is right."""
+"""What the frame of a transcript says beside its signed data; only judging it as a transcript tells
+whether it is right.
+"""
 FRAMES: Final = frozenset(
     {
         "HOC_BA",
@@ -42,14 +47,20 @@ FRAMES: Final = frozenset(
         "Header",
     }
 )
-"""Elements around signed content whose names a published format prescribes, so that they say nothing: transcripts, invoices and tax forms of
-Vietnam, the containers of EU DSS and SOAP. Any other name may be a word about what is signed; it is needed only where part and signature meet."""
-_QUALIFYING: Final = tuple(names.qualified(namespace, "QualifyingProperties") for namespace in names.XADES_VERSIONS)
+"""Elements around signed content whose names a published format prescribes, so that they say
+nothing: transcripts, invoices and tax forms of Vietnam, the containers of EU DSS and SOAP. Any
+other name may be a word about what is signed; it is needed only where part and signature meet.
+"""
+_QUALIFYING: Final = tuple(
+    names.qualified(namespace, "QualifyingProperties") for namespace in names.XADES_VERSIONS
+)
 
 
 @dataclass(frozen=True, slots=True)
 class Spans:
-    """Elements of one document by their numbers in document order: ascending ranges that do not touch, ends excluded."""
+    """Elements of one document by their numbers in document order: ascending ranges that do not
+    touch, ends excluded.
+    """
 
     ranges: tuple[tuple[int, int], ...] = ()
 
@@ -64,18 +75,20 @@ class Spans:
         return Spans(tuple(joined))
 
     def end_at(self, number: int) -> int | None:
-        """Give the end of the range that holds `number`; None where none does."""
+        """Return the end of the range that holds `number`; None where none does."""
         place = bisect_right(self.ranges, (number, float("inf"))) - 1
         if place < 0 or self.ranges[place][1] <= number:
             return None
         return self.ranges[place][1]
 
     def without(self, other: "Spans") -> "Spans":
-        """Give what lies in no range of `other`."""
+        """Return what lies in no range of `other`."""
         left: list[tuple[int, int]] = []
         for start, end in self.ranges:
             at = start
-            for taken, until in other.ranges[max(0, bisect_right(other.ranges, (start, float("inf"))) - 1) :]:
+            for taken, until in other.ranges[
+                max(0, bisect_right(other.ranges, (start, float("inf"))) - 1) :
+            ]:
                 if taken >= end:
                     break
                 if at < taken:
@@ -113,21 +126,27 @@ class Chart:
         self._signatures = [self._numbers[element] for element in self.root.iter(names.SIGNATURE)]
 
     def spans(self, nodes: NodeSet, *, has_markup: bool) -> Spans:
-        """Give the elements of a node-set; without markup only an element that holds nothing but text."""
+        """Return the elements of a node-set; without markup only an element that holds nothing but
+        text.
+        """
         if nodes.apex not in self._numbers:
             return Spans()
         if not has_markup:
-            is_plain = not len(nodes.apex) and (nodes.apex.tag == names.OBJECT or _is_silent(nodes.apex))
-            return Spans(((self._numbers[nodes.apex], self._numbers[nodes.apex] + 1),) if is_plain else ())
+            is_plain = not len(nodes.apex) and (
+                nodes.apex.tag == names.OBJECT or _is_silent(nodes.apex)
+            )
+            return Spans(
+                ((self._numbers[nodes.apex], self._numbers[nodes.apex] + 1),) if is_plain else ()
+            )
         return Spans.union(Spans(tuple(self._shown(nodes))))
 
     def span_of(self, element: Element) -> Spans:
-        """Give an element with everything in it."""
+        """Return an element with everything in it."""
         number = self._numbers[element]
         return Spans(((number, self._ends[number]),))
 
     def is_within(self, element: Element, spans: Spans) -> bool:
-        """Tell whether an element is covered with everything in it."""
+        """Return whether an element is covered with everything in it."""
         number = self._numbers[element]
         end = spans.end_at(number)
         return end is not None and end >= self._ends[number]
@@ -157,8 +176,12 @@ class Chart:
             at = end
 
     def uncovered(self, spans: Spans) -> tuple[str, ...]:
-        """Name the topmost elements of the content that `spans` leave out, at most `MAX_PATHS`, none with what it says."""
-        return tuple(islice((locate(element) for element in self._outside(self.root, spans)), MAX_PATHS))
+        """Name the topmost elements of the content that `spans` leave out, at most `MAX_PATHS`,
+        none with what it says.
+        """
+        return tuple(
+            islice((locate(element) for element in self._outside(self.root, spans)), MAX_PATHS)
+        )
 
     def _outside(self, element: Element, spans: Spans) -> Iterator[Element]:
         if self.is_within(element, spans):
@@ -191,16 +214,24 @@ class Chart:
                 yield from self._outside(child, spans)
 
     def _is_neutral(self, element: Element, spans: Spans) -> bool:
-        """Tell whether an uncovered element says nothing: it only holds signatures, or covered parts in a known frame or beside their signature."""
+        """Return whether an uncovered element says nothing: it only holds signatures, or covered
+        parts in a known frame or beside their signature.
+        """
         if not _is_silent(element) or _has_text(element):
             return False
-        content = spans.without(Spans.union(*(Spans(((number, self._ends[number]),)) for number in self._signatures)))
+        content = spans.without(
+            Spans.union(*(Spans(((number, self._ends[number]),)) for number in self._signatures))
+        )
         number, end = self._numbers[element], self._ends[self._numbers[element]]
         if not content.touches(number, end):
             return self._has_signature(number)
         parts = {child: self._numbers[child] for child in element.iterchildren("*")}
-        covered = [child for child, part in parts.items() if content.touches(part, self._ends[part])]
-        is_meeting = any(child not in covered and self._has_signature(part) for child, part in parts.items())
+        covered = [
+            child for child, part in parts.items() if content.touches(part, self._ends[part])
+        ]
+        is_meeting = any(
+            child not in covered and self._has_signature(part) for child, part in parts.items()
+        )
         # Of several parts of one name nobody signed the order.
         is_ordered = len({child.tag for child in covered}) == len(covered)
         return is_ordered and (is_meeting or str(element.tag).rpartition("}")[2] in FRAMES)
@@ -212,7 +243,10 @@ class Chart:
 
 def _is_silent(element: Element) -> bool:
     own = _OF_TRANSCRIPTS if str(element.tag).startswith(f"{{{HOCBA}}}") else frozenset()
-    return all(str(name) in _SILENT or str(name) in own or str(name).rpartition("}")[2].lower() == "id" for name in element.attrib)
+    return all(
+        str(name) in _SILENT or str(name) in own or str(name).rpartition("}")[2].lower() == "id"
+        for name in element.attrib
+    )
 
 
 def _has_text(element: Element) -> bool:

@@ -19,7 +19,8 @@ from hocba_sign.xml.parse import Element
 class Step:
     """A value on the way from the target to the octets that are digested.
 
-    `transform` is the algorithm that made it, None for the target itself. A node-set is given as its canonical octets.
+    `transform` is the algorithm that made it, None for the target itself. A node-set is given as
+    its canonical octets.
     """
 
     transform: str | None
@@ -30,7 +31,9 @@ class Step:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Trace:
-    """The processing of one reference; `computed` is None, and `finding` says why, where it could not be followed to its end."""
+    """The processing of one reference; `computed` is None, and `finding` says why, where it could
+    not be followed to its end.
+    """
 
     uri: str | None
     kind: str | None
@@ -58,7 +61,11 @@ def signed_info_of(signature: Element) -> SignedInfo:
     """Raises: as `read_value`."""
     octets = read_value(signature, Parts(is_strict=False)).signed_info_octets
     method = only(only(signature, names.SIGNED_INFO), names.CANONICALIZATION_METHOD)
-    return SignedInfo(canonicalization=algorithm_of(method), length=len(octets), sha256=hashlib.sha256(octets).hexdigest())
+    return SignedInfo(
+        canonicalization=algorithm_of(method),
+        length=len(octets),
+        sha256=hashlib.sha256(octets).hexdigest(),
+    )
 
 
 def trace(reference: Element, document: GeneralResolver) -> Trace:
@@ -72,7 +79,9 @@ def trace(reference: Element, document: GeneralResolver) -> Trace:
         transforms = read_transforms(reference)
         value = document.origin(reference, pointed_at(reference)).value
         octets = _note(noted, value, document)
-        for one, made in zip(transforms, steps(value, transforms, budget=document.budget), strict=True):
+        for one, made in zip(
+            transforms, steps(value, transforms, budget=document.budget), strict=True
+        ):
             octets = _note(noted, made, document, transform=one.uri)
         computed = digest(digest_algorithm(digest_uri), octets)
     except InputError as error:
@@ -89,17 +98,35 @@ def trace(reference: Element, document: GeneralResolver) -> Trace:
 
 
 def entries_of(reference: Element, document: GeneralResolver) -> tuple[Element, ...]:
-    """Give the references of the manifest that a reference points at, if it is one in a ds:Object."""
+    """Return the references of the manifest that a reference points at, if it is one in a
+    ds:Object.
+    """
     identifier = (reference.get("URI") or "").removeprefix("#")
-    manifest = document.xml.ids.get(identifier) if reference.get("Type") == names.TYPE_MANIFEST else None
+    manifest = (
+        document.xml.ids.get(identifier) if reference.get("Type") == names.TYPE_MANIFEST else None
+    )
     holder = None if manifest is None else manifest.getparent()
-    if manifest is None or manifest.tag != names.MANIFEST or holder is None or holder.tag != names.OBJECT:
+    if (
+        manifest is None
+        or manifest.tag != names.MANIFEST
+        or holder is None
+        or holder.tag != names.OBJECT
+    ):
         return ()
     return tuple(islice(manifest.iterchildren(names.REFERENCE), MAX_REFERENCES))
 
 
-def _note(noted: list[Step], value: Value, document: GeneralResolver, *, transform: str | None = None) -> bytes:
+def _note(
+    noted: list[Step], value: Value, document: GeneralResolver, *, transform: str | None = None
+) -> bytes:
     octets = octets_of_value(value, document.budget)
     is_node_set = isinstance(value, NodeSet)
-    noted.append(Step(transform=transform, is_node_set=is_node_set, length=len(octets), sha256=hashlib.sha256(octets).hexdigest()))
+    noted.append(
+        Step(
+            transform=transform,
+            is_node_set=is_node_set,
+            length=len(octets),
+            sha256=hashlib.sha256(octets).hexdigest(),
+        )
+    )
     return octets

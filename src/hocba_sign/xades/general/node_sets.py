@@ -1,4 +1,5 @@
-"""The node-set of a reference as a value: an element or document, and the sub-trees that are left out or kept.
+"""The node-set of a reference as a value: an element or document, and the sub-trees that are left
+out or kept.
 
 Nothing is ever removed from the tree that others read.
 Spec: XML Signature 1.1, 4.4.3.2; XML-Signature XPath Filter 2.0, 3.4.
@@ -11,7 +12,20 @@ from typing import Any, Final, TypeAlias
 from lxml import etree
 
 from hocba_sign.errors import InputError
-from hocba_sign.xades.general.xpath import Around, Both, Either, Identified, Inside, Not, Outside, Path, Place, Predicate, Root, Step
+from hocba_sign.xades.general.xpath import (
+    Around,
+    Both,
+    Either,
+    Identified,
+    Inside,
+    Not,
+    Outside,
+    Path,
+    Place,
+    Predicate,
+    Root,
+    Step,
+)
 from hocba_sign.xades.syntax import names
 from hocba_sign.xades.syntax.canonicalization import Method
 from hocba_sign.xml.c14n import C14nAlgorithm, canonicalize
@@ -20,7 +34,9 @@ from hocba_sign.xml.node_set import WHOLE, Subtrees
 from hocba_sign.xml.parse import Element
 
 MAX_WORK: Final = 90_000_000
-"""For all references of one document, in units of about ten nanoseconds; an octet that is written and digested is one."""
+"""For all references of one document, in units of about ten nanoseconds; an octet that is written
+and digested is one.
+"""
 NODE_WORK: Final = 500
 """What an element costs in the own canonicalizer."""
 FAST_WORK: Final = 50
@@ -73,7 +89,9 @@ class NodeSet:
 
     @property
     def is_empty(self) -> bool:
-        return self.subtrees.is_empty_at(self.apex) and not (self.is_document and self.subtrees.is_shown)
+        return self.subtrees.is_empty_at(self.apex) and not (
+            self.is_document and self.subtrees.is_shown
+        )
 
     @property
     def root(self) -> Element:
@@ -88,21 +106,32 @@ class NodeSet:
         budget.spend(self._walk_work())
         octets = canonicalize(
             self.apex.getroottree() if self.is_document else self.apex,
-            method.algorithm if self.has_comments else _WITHOUT_COMMENTS.get(method.algorithm, method.algorithm),
+            method.algorithm
+            if self.has_comments
+            else _WITHOUT_COMMENTS.get(method.algorithm, method.algorithm),
             inclusive_prefixes=method.prefixes,
             subtrees=self.subtrees,
         )
-        is_fast = self._is_copied or (self.is_document and not switches) or (not switches and _is_plain(method))
+        is_fast = (
+            self._is_copied
+            or (self.is_document and not switches)
+            or (not switches and _is_plain(method))
+        )
         budget.spend(len(octets) + (FAST_WORK if is_fast else NODE_WORK) * octets.count(b"</"))
         return octets
 
     @property
     def _is_copied(self) -> bool:
         switches = self.subtrees.switches
-        return self.is_document and bool(switches) and self.subtrees.only_hides and len(switches) <= MAX_HIDDEN
+        return (
+            self.is_document
+            and bool(switches)
+            and self.subtrees.only_hides
+            and len(switches) <= MAX_HIDDEN
+        )
 
     def _walk_work(self) -> int:
-        """Tell what it costs to pass over elements that are not written."""
+        """Return what it costs to pass over elements that are not written."""
         if self._is_copied:
             return COPY_WORK * self.size
         return NODE_WORK * self._elements() if any(self.subtrees.switches.values()) else 0
@@ -111,7 +140,7 @@ class NodeSet:
         return self.size if self.apex is self.root else sum(1 for _ in self.apex.iter("*"))
 
     def text(self, budget: Budget) -> str:
-        """Give the text nodes in document order, put together (XML Signature 1.1, 6.6.2)."""
+        """Return the text nodes in document order, put together (XML Signature 1.1, 6.6.2)."""
         return "".join(self._texts(budget))
 
     def _texts(self, budget: Budget) -> Iterator[str]:
@@ -130,9 +159,17 @@ class NodeSet:
                 yield node.tail or ""
 
     def filtered(self, predicate: Predicate, here: Element, *, budget: Budget) -> "NodeSet":
-        """Give the nodes of which `predicate` is true; `here` is the element that holds the expression."""
+        """Return the nodes of which `predicate` is true; `here` is the element that holds the
+        expression.
+        """
         places = {place: self._found(place, here, budget) for place in _places(predicate)}
-        met = dict.fromkeys((self.apex, *self.subtrees.switches, *(element for found in places.values() for element in found or ())))
+        met = dict.fromkeys(
+            (
+                self.apex,
+                *self.subtrees.switches,
+                *(element for found in places.values() for element in found or ()),
+            )
+        )
         budget.spend(SWITCH_WORK * len(met))
 
         def state(chain: _Chain) -> bool:
@@ -152,7 +189,9 @@ class NodeSet:
 
     def _has(self, chain: _Chain) -> bool:
         switches = self.subtrees.switches
-        return next((switches[element] for element in chain if element in switches), self.subtrees.is_shown)
+        return next(
+            (switches[element] for element in chain if element in switches), self.subtrees.is_shown
+        )
 
     def _found(self, place: Place, here: Element, budget: Budget) -> frozenset[Element] | None:
         match place:
@@ -163,7 +202,11 @@ class NodeSet:
                 return frozenset() if element is None else frozenset({element})
             case Around(name):
                 nearest = next(here.iterancestors(name), None)
-                return frozenset() if nearest is None or here.getroottree().getroot() is not self.root else frozenset({nearest})
+                return (
+                    frozenset()
+                    if nearest is None or here.getroottree().getroot() is not self.root
+                    else frozenset({nearest})
+                )
             case Path():
                 found = self._along(place, budget)
                 budget.spend(NODE_WORK * len(found))
@@ -173,27 +216,47 @@ class NodeSet:
         first, *rest = path.steps
         root = self.root
         budget.spend(FAST_WORK * self.size)
-        found = [one for one in (root.iter(first.name) if first.is_deep else (root,)) if _is_at(one, first)]
+        found = [
+            one
+            for one in (root.iter(first.name) if first.is_deep else (root,))
+            if _is_at(one, first)
+        ]
         for step in rest:
-            found = [child for element in found for child in element.iterchildren(step.name) if _is_at(child, step)]
+            found = [
+                child
+                for element in found
+                for child in element.iterchildren(step.name)
+                if _is_at(child, step)
+            ]
         return found
 
 
 def without_signature(nodes: NodeSet, here: Element, *, budget: Budget) -> NodeSet:
-    """Leave out the signature in which `here` stands: the enveloped-signature transform (XML Signature 1.1, 6.6.4)."""
+    """Leave out the signature in which `here` stands: the enveloped-signature transform (XML
+    Signature 1.1, 6.6.4).
+    """
     signature = next(here.iterancestors(names.SIGNATURE), None)
-    if signature is not None and nodes.is_document and nodes.subtrees is WHOLE and signature.getroottree().getroot() is nodes.root:
+    if (
+        signature is not None
+        and nodes.is_document
+        and nodes.subtrees is WHOLE
+        and signature.getroottree().getroot() is nodes.root
+    ):
         return replace(nodes, subtrees=Subtrees(switches={signature: False}))
     return nodes.filtered(Outside(Around(names.SIGNATURE)), here, budget=budget)
 
 
 def _is_at(element: Element, step: Step) -> bool:
-    """Tell whether an element has the name and the attribute of a step."""
+    """Return whether an element has the name and the attribute of a step."""
     tag = str(element.tag)
-    is_named = step.name in {"*", tag} or (step.name.startswith("{*}") and step.name[3:] == tag.rpartition("}")[2])
+    is_named = step.name in {"*", tag} or (
+        step.name.startswith("{*}") and step.name[3:] == tag.rpartition("}")[2]
+    )
     if step.written is not None and step.written != _written(element):
         return False
-    return is_named and (step.attribute is None or element.get(step.attribute[0]) == step.attribute[1])
+    return is_named and (
+        step.attribute is None or element.get(step.attribute[0]) == step.attribute[1]
+    )
 
 
 def _written(element: Element) -> str:

@@ -1,6 +1,8 @@
-"""From a document of others to facts: every signature in it, counter-signatures included, and what each covers.
+"""From a document of others to facts: every signature in it, counter-signatures included, and what
+each covers.
 
-What keeps a signature from being read at all makes that one signature unreadable; what departs from the standards is a finding.
+What keeps a signature from being read at all makes that one signature unreadable; what departs from
+the standards is a finding.
 """
 
 from collections.abc import Iterator, Mapping
@@ -10,7 +12,14 @@ from itertools import islice
 from types import MappingProxyType
 from typing import Final
 
-from hocba_sign.ades.structure import Covers, Family, ParsedDocument, ParsedSignature, Reference, SignedProperties
+from hocba_sign.ades.structure import (
+    Covers,
+    Family,
+    ParsedDocument,
+    ParsedSignature,
+    Reference,
+    SignedProperties,
+)
 from hocba_sign.crypto.algorithms import MD5, SHA1, SHA256
 from hocba_sign.errors import Finding, InputError
 from hocba_sign.xades.general.baseline import is_baseline, is_extended
@@ -18,7 +27,16 @@ from hocba_sign.xades.general.coverage import Chart, Spans
 from hocba_sign.xades.general.ecdsa import in_full_width
 from hocba_sign.xades.general.references import Followed, GeneralResolver
 from hocba_sign.xades.syntax import names
-from hocba_sign.xades.syntax.elements import Parts, algorithm_of, malformed, moment_of, octets_of, only, optional, text_of
+from hocba_sign.xades.syntax.elements import (
+    Parts,
+    algorithm_of,
+    malformed,
+    moment_of,
+    octets_of,
+    only,
+    optional,
+    text_of,
+)
 from hocba_sign.xades.syntax.key_info import read_key_info
 from hocba_sign.xades.syntax.properties import (
     claimed_moment,
@@ -28,7 +46,12 @@ from hocba_sign.xades.syntax.properties import (
     unsigned_properties,
 )
 from hocba_sign.xades.syntax.signature import read_value, unreadable
-from hocba_sign.xades.syntax.time_stamps import all_time_stamps, embedded_certificates, embedded_crls, embedded_ocsps
+from hocba_sign.xades.syntax.time_stamps import (
+    all_time_stamps,
+    embedded_certificates,
+    embedded_crls,
+    embedded_ocsps,
+)
 from hocba_sign.xml.parse import Element, ParsedXml, locate
 
 MAX_SIGNATURES: Final = 200
@@ -47,7 +70,8 @@ MAX_UNSIGNED: Final = 200
 class ForeignReading:
     """What was read of a document of others.
 
-    `spans` are, by the place of a signature, the elements that its references cover with matching digests, for `chart`.
+    `spans` are, by the place of a signature, the elements that its references cover with matching
+    digests, for `chart`.
     """
 
     document: ParsedDocument
@@ -56,7 +80,8 @@ class ForeignReading:
 
 
 def read_any(xml: ParsedXml, detached: Mapping[str, bytes]) -> ForeignReading:
-    """Read every ds:Signature of a document that was parsed openly; `detached` are octets by name that references may mean.
+    """Read every ds:Signature of a document that was parsed openly; `detached` are octets by name
+    that references may mean.
 
     Raises: InputError SIG.TOO_MANY, SIG.TOO_MANY_REFERENCES, SIG.TOO_MUCH_DIGESTED.
     """
@@ -66,17 +91,27 @@ def read_any(xml: ParsedXml, detached: Mapping[str, bytes]) -> ForeignReading:
     reader = _Reader(xml, detached)
     signatures = tuple(reader.read(element) for element in elements)
     _check_total(signatures)
-    document = ParsedDocument(octets=xml.octets, slots=(), signatures=signatures, signed_octets=MappingProxyType({}))
-    return ForeignReading(document=document, spans=MappingProxyType(reader.spans), chart=reader.chart)
+    document = ParsedDocument(
+        octets=xml.octets, slots=(), signatures=signatures, signed_octets=MappingProxyType({})
+    )
+    return ForeignReading(
+        document=document, spans=MappingProxyType(reader.spans), chart=reader.chart
+    )
 
 
 def _check_total(signatures: tuple[ParsedSignature, ...]) -> None:
     """Raises: InputError SIG.TOO_MANY_TIME_STAMPS, SIG.TOO_MANY_CERTIFICATES."""
     if sum(len(stamp.tokens_der) for one in signatures for stamp in one.time_stamps) > MAX_TOKENS:
-        raise InputError("SIG.TOO_MANY_TIME_STAMPS", detail=f"more than {MAX_TOKENS} in one document")
-    carried = {der for one in signatures for der in (*one.certificates_der, *one.embedded_certificates_der)}
+        raise InputError(
+            "SIG.TOO_MANY_TIME_STAMPS", detail=f"more than {MAX_TOKENS} in one document"
+        )
+    carried = {
+        der for one in signatures for der in (*one.certificates_der, *one.embedded_certificates_der)
+    }
     if len(carried) > MAX_CERTIFICATES:
-        raise InputError("SIG.TOO_MANY_CERTIFICATES", detail=f"more than {MAX_CERTIFICATES} in one document")
+        raise InputError(
+            "SIG.TOO_MANY_CERTIFICATES", detail=f"more than {MAX_CERTIFICATES} in one document"
+        )
 
 
 _FATAL: Final = frozenset({"SIG.TOO_MUCH_DIGESTED", "SIG.TOO_MANY_REFERENCES"})
@@ -99,7 +134,9 @@ class _Reader:
         except InputError as error:
             if error.cause in _FATAL:
                 raise
-            broken = unreadable(element, None, findings=(Finding(error.cause, error.where or locate(element)),))
+            broken = unreadable(
+                element, None, findings=(Finding(error.cause, error.where or locate(element)),)
+            )
             return replace(broken, parent=None if master is None else _name(master))
 
     def _signature(self, element: Element, master: Element | None) -> ParsedSignature:
@@ -109,8 +146,16 @@ class _Reader:
         found = qualifying_properties(element)
         qualifying = found[0] if found else None
         unsigned = None if qualifying is None else unsigned_properties(qualifying)
-        own = None if qualifying is None else optional(qualifying, names.qualified(namespace_of(qualifying), "SignedProperties"))
-        properties = None if own is None else read_signed_properties(own, self.detached, unsigned=unsigned, parts=parts)
+        own = (
+            None
+            if qualifying is None
+            else optional(qualifying, names.qualified(namespace_of(qualifying), "SignedProperties"))
+        )
+        properties = (
+            None
+            if own is None
+            else read_signed_properties(own, self.detached, unsigned=unsigned, parts=parts)
+        )
         references, findings = self._references(element, master)
         spans = self.spans[locate(element)] = self._covered(element)
         wrong, odd = ([], []) if qualifying is None else self._about_target(qualifying, element)
@@ -129,12 +174,19 @@ class _Reader:
             references=references,
             certificates_der=key_info.certificates_der,
             properties=properties,
-            time_stamps=() if qualifying is None else all_time_stamps(element, qualifying, resolver=self.resolver),
+            time_stamps=()
+            if qualifying is None
+            else all_time_stamps(element, qualifying, resolver=self.resolver),
             embedded_certificates_der=embedded_certificates(unsigned, skips=True),
             embedded_crls_der=embedded_crls(unsigned, skips=True),
             embedded_ocsps_der=embedded_ocsps(unsigned, skips=True),
             departures=tuple(lacking),
-            findings=(*findings, *parts.findings, *self._about_properties(element, own, qualifying=qualifying, spans=spans), *wrong),
+            findings=(
+                *findings,
+                *parts.findings,
+                *self._about_properties(element, own, qualifying=qualifying, spans=spans),
+                *wrong,
+            ),
             parent=None if master is None else _name(master),
             keys_der=key_info.keys_der,
             claimed_time=stated,
@@ -144,7 +196,9 @@ class _Reader:
             warnings=(*key_info.warnings, *odd, *doubtful, *told),
         )
 
-    def _references(self, element: Element, master: Element | None) -> tuple[tuple[Reference, ...], tuple[Finding, ...]]:
+    def _references(
+        self, element: Element, master: Element | None
+    ) -> tuple[tuple[Reference, ...], tuple[Finding, ...]]:
         signed_info = only(element, names.SIGNED_INFO)
         elements = tuple(signed_info.iterchildren(names.REFERENCE))
         if not elements:
@@ -162,13 +216,19 @@ class _Reader:
         return references, findings
 
     def _countersigns(self, references: tuple[Reference, ...], master: Element) -> bool:
-        """Tell whether a reference covers the master's SignatureValue (EN 319 132-1, 5.2.7.2; EU DSS 6.4)."""
+        """Return whether a reference covers the master's SignatureValue (EN 319 132-1, 5.2.7.2; EU
+        DSS 6.4).
+        """
         value = only(master, names.SIGNATURE_VALUE)
-        targets = (self.resolver.target(one.target_id) for one in references if one.target_id is not None and one.is_intact)
+        targets = (
+            self.resolver.target(one.target_id)
+            for one in references
+            if one.target_id is not None and one.is_intact
+        )
         return any(target is value for target in targets)
 
     def _covered(self, element: Element) -> Spans:
-        """Give what the references with matching digests cover, those of manifests included."""
+        """Return what the references with matching digests cover, those of manifests included."""
         signed_info = only(element, names.SIGNED_INFO)
         many: list[Spans] = []
         waiting = list(signed_info.iterchildren(names.REFERENCE))
@@ -179,35 +239,53 @@ class _Reader:
                 continue
             many.append(self.chart.spans(followed.nodes, has_markup=followed.extent.has_markup))
             manifest = followed.nodes.apex
-            if reference.get("Type") == names.TYPE_MANIFEST and manifest.tag == names.MANIFEST and reference.getparent() is signed_info:
+            if (
+                reference.get("Type") == names.TYPE_MANIFEST
+                and manifest.tag == names.MANIFEST
+                and reference.getparent() is signed_info
+            ):
                 waiting += manifest.iterchildren(names.REFERENCE)
         return Spans.union(*many)
 
     def _followed(self, reference: Element) -> Followed | None:
-        """Give what a reference covers; None where its digest does not match or it leads nowhere."""
+        """Return what a reference covers; None where its digest does not match or it leads
+        nowhere.
+        """
         try:
-            followed = self.resolver.followed(reference, digest_uri=algorithm_of(only(reference, names.DIGEST_METHOD)))
+            followed = self.resolver.followed(
+                reference, digest_uri=algorithm_of(only(reference, names.DIGEST_METHOD))
+            )
         except InputError as error:
             if error.cause in _FATAL:
                 raise
             return None
         return (
             followed
-            if followed.digest == Parts(is_strict=False).read(octets_of, only(reference, names.DIGEST_VALUE), otherwise=b"")
+            if followed.digest
+            == Parts(is_strict=False).read(
+                octets_of, only(reference, names.DIGEST_VALUE), otherwise=b""
+            )
             else None
         )
 
-    def _about_properties(self, element: Element, own: Element | None, *, qualifying: Element | None, spans: Spans) -> Iterator[Finding]:
+    def _about_properties(
+        self, element: Element, own: Element | None, *, qualifying: Element | None, spans: Spans
+    ) -> Iterator[Finding]:
         """Name what is wrong with where the signed properties stand and how they are referenced.
 
-        Exactly one reference must be to this signature's own SignedProperties (EN 319 132-1, 4.4.2), and cover all of it.
+        Exactly one reference must be to this signature's own SignedProperties (EN 319 132-1,
+        4.4.2), and cover all of it.
         """
         for cause, stray in _strays(element, (own, qualifying)):
             yield Finding(cause, locate(stray))
         if qualifying is not None and (foreign := _foreign_child(qualifying)) is not None:
             yield Finding("SIG.QUALIFYING_PROPERTIES", locate(foreign))
         signed_info = only(element, names.SIGNED_INFO)
-        typed = [one for one in signed_info.iterchildren(names.REFERENCE) if one.get("Type") in names.TYPES_SIGNED_PROPERTIES]
+        typed = [
+            one
+            for one in signed_info.iterchildren(names.REFERENCE)
+            if one.get("Type") in names.TYPES_SIGNED_PROPERTIES
+        ]
         if own is None:
             if typed:
                 yield Finding("SIG.SIGNED_PROPERTIES", locate(signed_info))
@@ -220,24 +298,39 @@ class _Reader:
             yield Finding("SIG.SIGNED_PROPERTIES", locate(signed_info))
 
     def _is_only(self, own: Element, followed: Followed) -> bool:
-        """Tell whether a reference covers all of the signed properties and nothing else."""
+        """Return whether a reference covers all of the signed properties and nothing else."""
         if followed.nodes is None:
             return False
-        return self.chart.spans(followed.nodes, has_markup=followed.extent.has_markup) == self.chart.span_of(own)
+        return self.chart.spans(
+            followed.nodes, has_markup=followed.extent.has_markup
+        ) == self.chart.span_of(own)
 
-    def _about_target(self, qualifying: Element, element: Element) -> tuple[list[Finding], list[Finding]]:
-        """Compare Target with the signature: another element is wrong, one that does not exist only odd."""
+    def _about_target(
+        self, qualifying: Element, element: Element
+    ) -> tuple[list[Finding], list[Finding]]:
+        """Compare Target with the signature: another element is wrong, one that does not exist only
+        odd.
+        """
         target = qualifying.get("Target", "").removeprefix("#")
         if target == element.get("Id", ""):
             return [], []
         is_elsewhere = target in self.xml.ids or target in self.xml.ambiguous
-        found = [Finding("SIG.QUALIFYING_PROPERTIES" if is_elsewhere else "SIG.PROPERTIES_TARGET", locate(qualifying))]
+        found = [
+            Finding(
+                "SIG.QUALIFYING_PROPERTIES" if is_elsewhere else "SIG.PROPERTIES_TARGET",
+                locate(qualifying),
+            )
+        ]
         return (found, []) if is_elsewhere else ([], found)
 
     def _stated_time(self, element: Element, spans: Spans) -> tuple[datetime | None, list[Finding]]:
-        """Read the SigningTime of ds:SignatureProperties in ds:Object, as Vietnamese software writes it: local time without a zone."""
+        """Read the SigningTime of ds:SignatureProperties in ds:Object, as Vietnamese software
+        writes it: local time without a zone.
+        """
         for holder in element.iterchildren(names.OBJECT):
-            for stated in holder.iterfind("{*}SignatureProperties/{*}SignatureProperty/{*}SigningTime"):
+            for stated in holder.iterfind(
+                "{*}SignatureProperties/{*}SignatureProperty/{*}SigningTime"
+            ):
                 text = text_of(stated)
                 moment = claimed_moment(text)
                 if moment is None:
@@ -267,13 +360,20 @@ _MISSING_MASTER: Final = Reference(
 
 
 def _master(element: Element) -> Element | None:
-    """Give the signature that `element` counter-signs by where it stands."""
+    """Return the signature that `element` counter-signs by where it stands."""
     path = [*element.iterancestors()][:6]
     if len(path) < 6 or path[5].tag != names.SIGNATURE:
         return None
     namespace = namespace_of(path[0])
-    steps = ("CounterSignature", "UnsignedSignatureProperties", "UnsignedProperties", "QualifyingProperties")
-    is_counter = namespace in names.XADES_VERSIONS and [one.tag for one in path[:4]] == [names.qualified(namespace, step) for step in steps]
+    steps = (
+        "CounterSignature",
+        "UnsignedSignatureProperties",
+        "UnsignedProperties",
+        "QualifyingProperties",
+    )
+    is_counter = namespace in names.XADES_VERSIONS and [one.tag for one in path[:4]] == [
+        names.qualified(namespace, step) for step in steps
+    ]
     return path[5] if is_counter and path[4].tag == names.OBJECT else None
 
 
@@ -282,17 +382,26 @@ def _name(signature: Element) -> str:
 
 
 def _foreign_child(qualifying: Element) -> Element | None:
-    """Give the first element in QualifyingProperties that is none of theirs: signed data moved there would be seen by nobody."""
-    own = {names.qualified(namespace_of(qualifying), name) for name in ("SignedProperties", "UnsignedProperties")}
+    """Return the first element in QualifyingProperties that is none of theirs: signed data moved
+    there would be seen by nobody.
+    """
+    own = {
+        names.qualified(namespace_of(qualifying), name)
+        for name in ("SignedProperties", "UnsignedProperties")
+    }
     return next((child for child in qualifying.iterchildren("*") if child.tag not in own), None)
 
 
 def _strays(element: Element, placed: tuple[Element | None, ...]) -> Iterator[tuple[str, Element]]:
-    """Give the first properties of each kind that stand twice, in a wrong place or somewhere else."""
+    """Yield the first properties of each kind that stand twice, in a wrong place or
+    somewhere else.
+    """
     for namespace in names.XADES_VERSIONS:
         for tag, cause in _PLACED.items():
             for found in element.iter(names.qualified(namespace, tag)):
-                if next(found.iterancestors(names.SIGNATURE), None) is element and not any(found is one for one in placed):
+                if next(found.iterancestors(names.SIGNATURE), None) is element and not any(
+                    found is one for one in placed
+                ):
                     yield cause, found
                     break
 
@@ -304,8 +413,10 @@ _PLACED: Final = {
 }
 
 
-def _about_claims(properties: SignedProperties | None, where: str) -> tuple[list[Finding], list[Finding]]:
-    """Give what the claims of the signed properties lack, and what is only odd about them."""
+def _about_claims(
+    properties: SignedProperties | None, where: str
+) -> tuple[list[Finding], list[Finding]]:
+    """Return what the claims of the signed properties lack, and what is only odd about them."""
     findings: list[Finding] = []
     warnings: list[Finding] = []
     if properties is None:
@@ -331,5 +442,8 @@ def _about_claims(properties: SignedProperties | None, where: str) -> tuple[list
 def _unsigned(unsigned: Element) -> tuple[str, ...]:
     """Name the unsigned properties; those of 1.4.1 that have a namesake carry its version."""
     found = (str(one.tag).rpartition("}") for one in unsigned.iterchildren("*"))
-    tags = (local if not head.endswith("v1.4.1#") or local != "ArchiveTimeStamp" else f"{local}141" for head, _, local in found)
+    tags = (
+        local if not head.endswith("v1.4.1#") or local != "ArchiveTimeStamp" else f"{local}141"
+        for head, _, local in found
+    )
     return tuple(islice(dict.fromkeys(tags), MAX_UNSIGNED))

@@ -1,4 +1,5 @@
-"""References in documents of others: everything that XML Signature defines, within an allow-list; nothing is ever fetched.
+"""References in documents of others: everything that XML Signature defines, within an allow-list;
+nothing is ever fetched.
 
 Spec: XML Signature 1.1, 4.4.3 and 5.1 (manifests).
 """
@@ -12,7 +13,15 @@ from hocba_sign.ades.structure import Covers, Extent, ExtentKind, Reference
 from hocba_sign.crypto.algorithms import digest, digest_algorithm
 from hocba_sign.errors import Finding, InputError
 from hocba_sign.xades.general.node_sets import NODE_WORK, Budget, NodeSet
-from hocba_sign.xades.general.transforms import Base64, Filter, Named, Value, octets_of_value, read_transforms, steps
+from hocba_sign.xades.general.transforms import (
+    Base64,
+    Filter,
+    Named,
+    Value,
+    octets_of_value,
+    read_transforms,
+    steps,
+)
 from hocba_sign.xades.general.xpointer import ById, External, Pointer, Whole, pointer
 from hocba_sign.xades.syntax import names
 from hocba_sign.xades.syntax.canonicalization import DEFAULT, Method
@@ -36,7 +45,9 @@ _XADES: Final = "{http://uri.etsi.org/01903/"
 
 @dataclass(frozen=True, slots=True)
 class Origin:
-    """Where the processing of a reference starts: the value, the Id that named it, the name that detached octets were given under."""
+    """Where the processing of a reference starts: the value, the Id that named it, the name that
+    detached octets were given under.
+    """
 
     value: Value
     identifier: str | None = None
@@ -46,7 +57,9 @@ class Origin:
 
 @dataclass(frozen=True, slots=True)
 class Followed:
-    """Where a reference started, what it covers, and the digest of that; `nodes` are the extent's, None for detached octets and for less."""
+    """Where a reference started, what it covers, and the digest of that; `nodes` are the extent's,
+    None for detached octets and for less.
+    """
 
     origin: Origin
     extent: Extent
@@ -54,21 +67,34 @@ class Followed:
     nodes: NodeSet | None
 
     def is_nothing(self, digest_uri: str) -> bool:
-        """Tell whether no part of the document is left; a detached file may be empty."""
+        """Return whether no part of the document is left; a detached file may be empty."""
         has_all_out = self.extent.omitted[:1] == (self.extent.where,) and not self.extent.kept
         is_empty = self.digest == digest(digest_algorithm(digest_uri), b"")
         return self.extent.kind is not ExtentKind.DETACHED and (has_all_out or is_empty)
 
 
 class GeneralResolver:
-    """Follows the references of any XML document; `detached` gives by name the octets that references outside it may mean.
+    """Follows the references of any XML document; `detached` gives by name the octets that
+    references outside it may mean.
 
     What is asked twice costs once, and all together has a bound.
     """
 
-    __slots__ = ("_followed", "_octets", "_references", "_remembered", "_size", "budget", "detached", "parts", "xml")
+    __slots__ = (
+        "_followed",
+        "_octets",
+        "_references",
+        "_remembered",
+        "_size",
+        "budget",
+        "detached",
+        "parts",
+        "xml",
+    )
 
-    def __init__(self, xml: ParsedXml, detached: Mapping[str, bytes], *, budget: Budget | None = None) -> None:
+    def __init__(
+        self, xml: ParsedXml, detached: Mapping[str, bytes], *, budget: Budget | None = None
+    ) -> None:
         self.xml = xml
         self.detached = detached
         self.budget = Budget() if budget is None else budget
@@ -87,20 +113,29 @@ class GeneralResolver:
         return self.xml.ids.get(identifier)
 
     def reference(self, element: Element) -> tuple[Reference, tuple[Finding, ...]]:
-        """Read one ds:Reference. Raises: InputError `SIG.STRUCTURE`, `SIG.TOO_MANY_REFERENCES`, `SIG.TOO_MUCH_DIGESTED`."""
+        """Read one ds:Reference.
+
+        Raises: InputError `SIG.STRUCTURE`, `SIG.TOO_MANY_REFERENCES`, `SIG.TOO_MUCH_DIGESTED`.
+        """
         return _read_reference(element, self)
 
     def count_stamped(self, parts: tuple[bytes, ...], method: Method, *, where: str) -> None:
         """Count what one time-stamp covers. Raises: InputError `SIG.TOO_MUCH_DIGESTED`."""
         self.parts.count_stamped(parts, where=where)
         is_fast = method.algorithm.is_exclusive and not method.prefixes
-        self.budget.spend(sum(2 * len(part) + (0 if is_fast else NODE_WORK * part.count(b"</")) for part in parts))
+        self.budget.spend(
+            sum(2 * len(part) + (0 if is_fast else NODE_WORK * part.count(b"</")) for part in parts)
+        )
 
     def count(self, element: Element) -> None:
         """Raises: InputError `SIG.TOO_MANY_REFERENCES`."""
         self._references += 1
         if self._references > MAX_REFERENCES:
-            raise InputError("SIG.TOO_MANY_REFERENCES", where=locate(element), detail=f"the limit is {MAX_REFERENCES}")
+            raise InputError(
+                "SIG.TOO_MANY_REFERENCES",
+                where=locate(element),
+                detail=f"the limit is {MAX_REFERENCES}",
+            )
 
     def origin(self, reference: Element, meant: Pointer) -> Origin:
         """Find what a reference points at.
@@ -124,7 +159,8 @@ class GeneralResolver:
     def followed(self, reference: Element, *, digest_uri: str) -> Followed:
         """Dereference, transform and digest; what is asked twice costs once.
 
-        Raises: InputError `SIG.REFERENCE_UNKNOWN`, as `digest_algorithm`, `origin`, `read_transforms` and `steps`.
+        Raises: InputError `SIG.REFERENCE_UNKNOWN`, as `digest_algorithm`, `origin`,
+        `read_transforms` and `steps`.
         """
         algorithm = digest_algorithm(digest_uri)
         meant, transforms = _read(reference)
@@ -139,7 +175,10 @@ class GeneralResolver:
         return self._followed[key]
 
     def reference_octets(self, element: Element, *, default: Method) -> bytes:
-        """Give what a reference digests; `default` canonicalizes where it ends as a node-set. Raises: as `followed`."""
+        """Return what a reference digests; `default` canonicalizes where it ends as a node-set.
+
+        Raises: as `followed`.
+        """
         meant, transforms = _read(element)
         key = (meant, transforms, default)
         if key in self._octets:
@@ -150,8 +189,13 @@ class GeneralResolver:
             self._octets[key] = octets
         return octets
 
-    def transformed(self, reference: Element, transforms: tuple[Named, ...], *, default: Method = DEFAULT) -> bytes:
-        """Give what a reference would digest if these were its transforms. Raises: as `followed`."""
+    def transformed(
+        self, reference: Element, transforms: tuple[Named, ...], *, default: Method = DEFAULT
+    ) -> bytes:
+        """Return what a reference would digest if these were its transforms.
+
+        Raises: as `followed`.
+        """
         meant = pointed_at(reference)
         start = self.origin(reference, meant).value
         last = (start, *steps(start, transforms, budget=self.budget))[-1]
@@ -159,22 +203,37 @@ class GeneralResolver:
 
     def _nodes(self, apex: Element | None, *, has_comments: bool) -> NodeSet:
         root = self.xml.root if apex is None else apex
-        return NodeSet(apex=root, ids=self.xml.ids, size=self._size, is_document=apex is None, has_comments=has_comments)
+        return NodeSet(
+            apex=root,
+            ids=self.xml.ids,
+            size=self._size,
+            is_document=apex is None,
+            has_comments=has_comments,
+        )
 
     def _detached(self, reference: Element, uri: str | None) -> Origin:
-        missing = InputError("SIG.DETACHED_MISSING", where=_shown(uri) if uri is not None else locate(reference))
+        missing = InputError(
+            "SIG.DETACHED_MISSING", where=_shown(uri) if uri is not None else locate(reference)
+        )
         for name in () if uri is None else (uri, unescaped(uri), _file_name(uri)):
             if name in self.detached:
                 return Origin(self.detached[name], name=name)
-        siblings = reference.itersiblings(names.REFERENCE), reference.itersiblings(names.REFERENCE, preceding=True)
-        others = (isinstance(pointer(other.get("URI")), External) for side in siblings for other in side)
+        siblings = (
+            reference.itersiblings(names.REFERENCE),
+            reference.itersiblings(names.REFERENCE, preceding=True),
+        )
+        others = (
+            isinstance(pointer(other.get("URI")), External) for side in siblings for other in side
+        )
         if len(self.detached) != 1 or any(others):
             raise missing
         name, octets = next(iter(self.detached.items()))
         return Origin(octets, name=name, is_assumed=uri is not None)
 
 
-def _read_reference(element: Element, resolver: GeneralResolver, *, is_entry: bool = False) -> tuple[Reference, tuple[Finding, ...]]:
+def _read_reference(
+    element: Element, resolver: GeneralResolver, *, is_entry: bool = False
+) -> tuple[Reference, tuple[Finding, ...]]:
     """Read one ds:Reference, follow it and compare its digest; `is_entry` of a manifest.
 
     Raises: InputError `SIG.STRUCTURE`, `SIG.TOO_MANY_REFERENCES`, `SIG.TOO_MUCH_DIGESTED`.
@@ -217,14 +276,18 @@ def _read_reference(element: Element, resolver: GeneralResolver, *, is_entry: bo
     return reference, findings
 
 
-_SIGNED_PROPERTIES: Final = frozenset(names.qualified(namespace, "SignedProperties") for namespace in names.XADES_VERSIONS)
+_SIGNED_PROPERTIES: Final = frozenset(
+    names.qualified(namespace, "SignedProperties") for namespace in names.XADES_VERSIONS
+)
 _ABSENT: Final = frozenset({"SIG.DETACHED_MISSING", "SIG.TARGET_MISSING", "SIG.TARGET_AMBIGUOUS"})
 
 
 def _is_placed(element: Element, origin: Origin) -> bool:
-    """Tell whether what a reference names by Id is, where its Type says so, an object or the signed properties of its own signature.
+    """Return whether what a reference names by Id is, where its Type says so, an object or the
+    signed properties of its own signature.
 
-    What was signed once as such could otherwise be moved aside, and something else stand in its place.
+    What was signed once as such could otherwise be moved aside, and something else stand in its
+    place.
     """
     if origin.identifier is None or not isinstance(origin.value, NodeSet):
         return True
@@ -238,13 +301,16 @@ def _is_placed(element: Element, origin: Origin) -> bool:
     if kind not in names.TYPES_SIGNED_PROPERTIES:
         return True
     if tags[0] not in _SIGNED_PROPERTIES:
-        # Before XAdES had a namespace: then there must be no other properties that this could be taken for.
+        # Before XAdES had a namespace: then there must be no other properties that this could be
+        # taken for.
         return signature is not None and not qualifying_properties(signature)
     is_properties = tags[1:] == [tags[0].replace("}Signed", "}Qualifying"), names.OBJECT]
     return is_properties and chain[3:4] == (signature,)
 
 
-def _follow(element: Element, resolver: GeneralResolver, *, digest_uri: str) -> tuple[Followed | None, tuple[Finding, ...]]:
+def _follow(
+    element: Element, resolver: GeneralResolver, *, digest_uri: str
+) -> tuple[Followed | None, tuple[Finding, ...]]:
     try:
         return resolver.followed(element, digest_uri=digest_uri), ()
     except InputError as error:
@@ -257,24 +323,37 @@ def _follow(element: Element, resolver: GeneralResolver, *, digest_uri: str) -> 
 def _entries(
     element: Element, origin: Origin, resolver: GeneralResolver, *, is_entry: bool
 ) -> tuple[tuple[Reference, ...], tuple[Finding, ...]]:
-    """Read the references of the manifest that `element` points at: one in a ds:Object of the same signature, and no manifest's own."""
+    """Read the references of the manifest that `element` points at: one in a ds:Object of the same
+    signature, and no manifest's own.
+    """
     where = named(element.get("URI"))
     manifest = origin.value.apex if isinstance(origin.value, NodeSet) else None
     signature = next(element.iterancestors(names.SIGNATURE), None)
     holder = None if manifest is None else manifest.getparent()
-    is_placed = holder is not None and holder.tag == names.OBJECT and holder.getparent() is signature
+    is_placed = (
+        holder is not None and holder.tag == names.OBJECT and holder.getparent() is signature
+    )
     if is_entry or manifest is None or manifest.tag != names.MANIFEST or not is_placed:
         return (), (Finding("SIG.MANIFEST", where),)
-    pairs = [_read_reference(one, resolver, is_entry=True) for one in manifest.iterchildren(names.REFERENCE)]
+    pairs = [
+        _read_reference(one, resolver, is_entry=True)
+        for one in manifest.iterchildren(names.REFERENCE)
+    ]
     findings = tuple(finding for _, found in pairs for finding in found)
-    return tuple(reference for reference, _ in pairs), findings if pairs else (Finding("SIG.MANIFEST", where),)
+    return tuple(reference for reference, _ in pairs), findings if pairs else (
+        Finding("SIG.MANIFEST", where),
+    )
 
 
 def _kind(element: Element, followed: Followed | None) -> Covers:
     if element.get("Type") in names.TYPES_SIGNED_PROPERTIES:
         return Covers.SIGNED_PROPERTIES
     if followed is None:
-        return Covers.SIGNATURE_VALUE if element.get("Type") == names.TYPE_COUNTERSIGNED else Covers.OTHER
+        return (
+            Covers.SIGNATURE_VALUE
+            if element.get("Type") == names.TYPE_COUNTERSIGNED
+            else Covers.OTHER
+        )
     value = followed.origin.value
     if not isinstance(value, NodeSet) or value.is_document:
         return Covers.DATA
@@ -291,16 +370,28 @@ def _read(reference: Element) -> tuple[Pointer, tuple[Named, ...]]:
 
 
 def pointed_at(reference: Element) -> Pointer:
-    """Read the URI of a reference. Raises: InputError `SIG.REFERENCE_UNKNOWN` for a form that is not supported."""
+    """Read the URI of a reference.
+
+    Raises: InputError `SIG.REFERENCE_UNKNOWN` for a form that is not supported.
+    """
     meant = pointer(reference.get("URI"))
     if meant is None:
         raise InputError("SIG.REFERENCE_UNKNOWN", where=locate(reference))
     return meant
 
 
-def _extent(origin: Origin, transforms: tuple[Named, ...], values: tuple[Value, ...]) -> tuple[Extent, NodeSet | None]:
-    """Tell what is covered: all of the origin but the sub-trees that the last node-set of it leaves out."""
-    last, is_octets, has_markup, is_reduced = origin.value, isinstance(origin.value, bytes), True, False
+def _extent(
+    origin: Origin, transforms: tuple[Named, ...], values: tuple[Value, ...]
+) -> tuple[Extent, NodeSet | None]:
+    """Return what is covered: all of the origin but the sub-trees that the last node-set of it
+    leaves out.
+    """
+    last, is_octets, has_markup, is_reduced = (
+        origin.value,
+        isinstance(origin.value, bytes),
+        True,
+        False,
+    )
     for named, value in zip(transforms, values, strict=True):
         is_reduced |= is_octets and isinstance(named.transform, Filter)
         has_markup &= is_octets or not isinstance(named.transform, Base64)
@@ -308,7 +399,12 @@ def _extent(origin: Origin, transforms: tuple[Named, ...], values: tuple[Value, 
         last = last if is_octets else value
     if not isinstance(last, NodeSet):
         where, is_full = _shown(origin.name), not is_reduced
-        return Extent(kind=ExtentKind.DETACHED, where=where, is_full=is_full, is_name_assumed=origin.is_assumed), None
+        return Extent(
+            kind=ExtentKind.DETACHED,
+            where=where,
+            is_full=is_full,
+            is_name_assumed=origin.is_assumed,
+        ), None
     where = "/" if last.is_document else locate(last.apex)
     switches = last.subtrees.switches
     omitted = [where] if last.is_document and not last.subtrees.is_shown else []
@@ -316,8 +412,13 @@ def _extent(origin: Origin, transforms: tuple[Named, ...], values: tuple[Value, 
         kind=ExtentKind.DOCUMENT if last.is_document else ExtentKind.ELEMENT,
         where=where,
         identifier=origin.identifier,
-        omitted=(*omitted, *islice((locate(one) for one, is_kept in switches.items() if not is_kept), MAX_PLACES)),
-        kept=tuple(islice((locate(one) for one, is_kept in switches.items() if is_kept), MAX_PLACES)),
+        omitted=(
+            *omitted,
+            *islice((locate(one) for one, is_kept in switches.items() if not is_kept), MAX_PLACES),
+        ),
+        kept=tuple(
+            islice((locate(one) for one, is_kept in switches.items() if is_kept), MAX_PLACES)
+        ),
         is_full=not is_reduced and has_markup and _is_full(last),
         has_markup=has_markup,
     )
@@ -325,7 +426,7 @@ def _extent(origin: Origin, transforms: tuple[Named, ...], values: tuple[Value, 
 
 
 def _is_full(nodes: NodeSet) -> bool:
-    """Tell whether all of the document but signatures belongs to a node-set."""
+    """Return whether all of the document but signatures belongs to a node-set."""
     omitted = (element for element, is_kept in nodes.subtrees.switches.items() if not is_kept)
     return (
         nodes.apex is nodes.root
@@ -335,7 +436,10 @@ def _is_full(nodes: NodeSet) -> bool:
 
 
 def _is_in_signature(element: Element) -> bool:
-    return element.tag == names.SIGNATURE or next(element.iterancestors(names.SIGNATURE), None) is not None
+    return (
+        element.tag == names.SIGNATURE
+        or next(element.iterancestors(names.SIGNATURE), None) is not None
+    )
 
 
 def named(uri: str | None) -> str:

@@ -12,7 +12,15 @@ from typing import Final, TypeAlias
 
 from hocba_sign.errors import InputError
 from hocba_sign.xades.general.node_sets import Budget, NodeSet, without_signature
-from hocba_sign.xades.general.xpath import Both, Either, Not, Predicate, UnknownExpression, read_filter, read_selection
+from hocba_sign.xades.general.xpath import (
+    Both,
+    Either,
+    Not,
+    Predicate,
+    UnknownExpression,
+    read_filter,
+    read_selection,
+)
 from hocba_sign.xades.syntax import names
 from hocba_sign.xades.syntax.canonicalization import DEFAULT, Method, inclusive_prefixes
 from hocba_sign.xades.syntax.elements import algorithm_of, only, optional, require_children, text_of
@@ -79,14 +87,17 @@ def read_transforms(reference: Element) -> tuple[Named, ...]:
     require_children(holder, (names.TRANSFORM,))
     elements = tuple(holder.iterchildren(names.TRANSFORM))
     if len(elements) > MAX_TRANSFORMS:
-        raise InputError("SIG.TRANSFORM_UNKNOWN", where=locate(holder), detail=f"the limit is {MAX_TRANSFORMS}")
+        raise InputError(
+            "SIG.TRANSFORM_UNKNOWN", where=locate(holder), detail=f"the limit is {MAX_TRANSFORMS}"
+        )
     return tuple(Named(algorithm_of(element), _transform(element)) for element in elements)
 
 
 def steps(start: Value, transforms: tuple[Named, ...], *, budget: Budget) -> Iterator[Value]:
-    """Give the value after each transform.
+    """Yield the value after each transform.
 
-    Raises: InputError `SIG.TRANSFORM` where one cannot be applied, XML.* where octets are no document, those of `Budget.spend`.
+    Raises: InputError `SIG.TRANSFORM` where one cannot be applied, XML.* where octets are no
+    document, those of `Budget.spend`.
     """
     value = start
     for named in transforms:
@@ -95,7 +106,7 @@ def steps(start: Value, transforms: tuple[Named, ...], *, budget: Budget) -> Ite
 
 
 def octets_of_value(value: Value, budget: Budget, *, default: Method = DEFAULT) -> bytes:
-    """Give what is digested: a node-set is canonicalized (XML Signature 1.1, 4.4.3.2)."""
+    """Return what is digested: a node-set is canonicalized (XML Signature 1.1, 4.4.3.2)."""
     if isinstance(value, NodeSet):
         return value.octets(default, budget)
     budget.spend(len(value) // 4)
@@ -103,12 +114,18 @@ def octets_of_value(value: Value, budget: Budget, *, default: Method = DEFAULT) 
 
 
 def as_node_set(value: Value, budget: Budget) -> NodeSet:
-    """Give a node-set; octets are parsed, comments included. Raises: those of `parse`."""
+    """Return a node-set; octets are parsed, comments included. Raises: those of `parse`."""
     if isinstance(value, NodeSet):
         return value
     budget.spend(len(value) + PARSE_WORK * value.count(b"<"))
     xml = parse(value, is_open=True)
-    return NodeSet(apex=xml.root, ids=xml.ids, size=sum(1 for _ in xml.root.iter("*")), is_document=True, has_comments=True)
+    return NodeSet(
+        apex=xml.root,
+        ids=xml.ids,
+        size=sum(1 for _ in xml.root.iter("*")),
+        is_document=True,
+        has_comments=True,
+    )
 
 
 def _applied(value: Value, named: Named, budget: Budget) -> Value:
@@ -196,7 +213,9 @@ def refused(uri: str, element: Element) -> InputError:
 
 
 def unsupported(uri: str, element: Element) -> InputError:
-    """Name a transform that is not known here, or not in this form: what it would give is neither right nor wrong."""
+    """Name a transform that is not known here, or not in this form: what it would give is neither
+    right nor wrong.
+    """
     return InputError("SIG.TRANSFORM_UNKNOWN", where=_where(uri, element))
 
 

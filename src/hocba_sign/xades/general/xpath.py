@@ -1,6 +1,8 @@
-"""The XPath expressions that signers really write, recognised by their tokens: no XPath engine reads a file's text.
+"""The XPath expressions that signers really write, recognised by their tokens: no XPath engine
+reads a file's text.
 
-Spec: XML-Signature XPath Filter 2.0; XML Signature 1.1, 6.6.3 (XPath filtering) and 6.6.4 (enveloped signature).
+Spec: XML-Signature XPath Filter 2.0; XML Signature 1.1, 6.6.3 (XPath filtering) and 6.6.4
+(enveloped signature).
 """
 
 import re
@@ -13,7 +15,9 @@ MAX_EXPRESSION: Final = 2_000
 MAX_NESTING: Final = 10
 """Levels of parentheses."""
 
-_TOKEN: Final = re.compile(r"""\s*(?:(::|//|[/|()\[\]=@]|>|'[^']*'|"[^"]*")|([0-9]+)|([^\W\d][\w.-]*(?::[^\W\d][\w.-]*)?|\*))""")
+_TOKEN: Final = re.compile(
+    r"""\s*(?:(::|//|[/|()\[\]=@]|>|'[^']*'|"[^"]*")|([0-9]+)|([^\W\d][\w.-]*(?::[^\W\d][\w.-]*)?|\*))"""
+)
 _LOCAL_NAME: Final = re.compile(r"[^\W\d][\w.-]*")
 _WILD: Final = "*"
 
@@ -25,10 +29,11 @@ class Root:
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """Elements among the children or (`is_deep`, the first only) all descendants of the step before.
+    """Elements among the children or (`is_deep`, the first only) all descendants of the step
+    before.
 
-    `name` is in Clark notation, `*` for any, `{*}a` for any namespace. `attribute` is one that they must have, with its value,
-    `written` the name as it must stand in the file, prefix and all.
+    `name` is in Clark notation, `*` for any, `{*}a` for any namespace. `attribute` is one that they
+    must have, with its value, `written` the name as it must stand in the file, prefix and all.
     """
 
     name: str
@@ -70,7 +75,9 @@ class Inside:
 
 @dataclass(frozen=True, slots=True)
 class Outside:
-    """True of the nodes outside the sub-trees at a place, if there is such a place; false of all nodes if there is none."""
+    """True of the nodes outside the sub-trees at a place, if there is such a place; false of all
+    nodes if there is none.
+    """
 
     place: Place
 
@@ -129,7 +136,13 @@ def _tokens(text: str) -> list[_Token]:
         if match is None:
             raise UnknownExpression
         mark, number, name = match.groups()
-        found.append(_Token("name", name) if name else _Token("number", number) if number else _Token("mark", mark))
+        found.append(
+            _Token("name", name)
+            if name
+            else _Token("number", number)
+            if number
+            else _Token("mark", mark)
+        )
         at = match.end()
     return found
 
@@ -203,7 +216,9 @@ class _Reader:
         return found
 
     def _not_around(self) -> Predicate:
-        """Read `count(ancestor-or-self::a | here()/ancestor::a[1]) > count(ancestor-or-self::a)`."""
+        """Read `count(ancestor-or-self::a | here()/ancestor::a[1]) >
+        count(ancestor-or-self::a)`.
+        """
         self.needs("count", "(", "ancestor-or-self", "::")
         name = self._name()
         self.needs("|")
@@ -252,7 +267,9 @@ class _Reader:
         return self._at < len(self._tokens) and self._tokens[self._at].kind == "name"
 
     def _name(self) -> str:
-        """Give the name of an element in Clark notation; without a prefix it has no namespace, as in XPath 1.0."""
+        """Return the name of an element in Clark notation; without a prefix it has no namespace, as
+        in XPath 1.0.
+        """
         if not self._is_name():
             _refuse()
         prefix, colon, local = self._tokens[self._at].text.rpartition(":")

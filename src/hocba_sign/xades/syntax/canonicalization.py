@@ -1,4 +1,6 @@
-"""How an element becomes octets: the canonicalization that a signature names, with its parameter."""
+"""How an element becomes octets: the canonicalization that a signature names, with its
+parameter.
+"""
 
 from dataclasses import dataclass
 from typing import Final
@@ -23,7 +25,9 @@ DEFAULT: Final = Method(C14nAlgorithm.INCLUSIVE)
 
 
 def inclusive_prefixes(element: Element) -> tuple[str, ...]:
-    """Read the PrefixList of an exclusive canonicalization; Raises: InputError for any other parameter."""
+    """Read the PrefixList of an exclusive canonicalization; Raises: InputError for any other
+    parameter.
+    """
     require_children(element, (_EXCLUSIVE,))
     parameter = optional(element, _EXCLUSIVE)
     return () if parameter is None else tuple((parameter.get("PrefixList") or "").split())

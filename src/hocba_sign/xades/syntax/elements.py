@@ -1,4 +1,6 @@
-"""Reading single XMLDSig and XAdES elements strictly: one child, no stray content, exact base64, zoned times."""
+"""Reading single XMLDSig and XAdES elements strictly: one child, no stray content, exact base64,
+zoned times.
+"""
 
 import base64
 import binascii
@@ -25,7 +27,9 @@ _Part = TypeVar("_Part")
 
 
 class Parts:
-    """Reads the parts of one signature: strictly, where one that is malformed spoils the whole, or each for itself, where it is told and left out."""
+    """Reads the parts of one signature: strictly, where one that is malformed spoils the whole, or
+    each for itself, where it is told and left out.
+    """
 
     __slots__ = ("_is_strict", "findings")
 
@@ -33,8 +37,13 @@ class Parts:
         self._is_strict = is_strict
         self.findings: list[Finding] = []
 
-    def read(self, read: Callable[[Element], _Part], element: Element, *, otherwise: _Part) -> _Part:
-        """Give what `read` gives, or `otherwise` where that raises `SIG.STRUCTURE`. Raises: as `read`, but for that."""
+    def read(
+        self, read: Callable[[Element], _Part], element: Element, *, otherwise: _Part
+    ) -> _Part:
+        """Return what `read` gives, or `otherwise` where that raises `SIG.STRUCTURE`.
+
+        Raises: as `read`, but for that.
+        """
         try:
             return read(element)
         except InputError as error:
@@ -49,7 +58,9 @@ def malformed(element: Element) -> InputError:
 
 
 def only(parent: Element, tag: str) -> Element:
-    """Give the one child named `tag`; Raises: InputError `SIG.STRUCTURE` when there is none or a second."""
+    """Return the one child named `tag`; Raises: InputError `SIG.STRUCTURE` when there is none or a
+    second.
+    """
     found = optional(parent, tag)
     if found is None:
         raise malformed(parent)
@@ -57,7 +68,9 @@ def only(parent: Element, tag: str) -> Element:
 
 
 def optional(parent: Element, tag: str) -> Element | None:
-    """Give the child named `tag` or None; Raises: InputError `SIG.STRUCTURE` when there are several."""
+    """Return the child named `tag` or None; Raises: InputError `SIG.STRUCTURE` when there are
+    several.
+    """
     found = tuple(parent.iterchildren(tag))
     if len(found) > 1:
         raise malformed(parent)
@@ -88,14 +101,18 @@ def require_children(element: Element, allowed: tuple[str, ...], *, first: int =
 
 
 def text_of(element: Element) -> str:
-    """Give the text of an element that holds nothing else: no child, no comment, no processing instruction."""
+    """Return the text of an element that holds nothing else: no child, no comment, no processing
+    instruction.
+    """
     if len(element):
         raise malformed(element)
     return element.text or ""
 
 
 def octets_of(element: Element) -> bytes:
-    """Decode base64 content; white space is allowed, anything else outside the alphabet is refused."""
+    """Decode base64 content; white space is allowed, anything else outside the alphabet is
+    refused.
+    """
     text = text_of(element).translate(_WHITESPACE)
     if not text or not _BASE64.fullmatch(text):
         raise malformed(element)
@@ -110,7 +127,7 @@ def octets_of(element: Element) -> bytes:
 
 
 def algorithm_of(element: Element) -> str:
-    """Give the Algorithm attribute."""
+    """Return the Algorithm attribute."""
     uri = element.get("Algorithm")
     if uri is None:
         raise malformed(element)
@@ -118,9 +135,10 @@ def algorithm_of(element: Element) -> str:
 
 
 def c14n_of(element: Element, *, is_comment_free: bool = False) -> C14nAlgorithm | None:
-    """Give the canonicalization that an Algorithm attribute names, or None for anything else.
+    """Return the canonicalization that an Algorithm attribute names, or None for anything else.
 
-    `is_comment_free`: for a node-set that has no comments anyway, such as the target of `#id` (XML Signature 1.1, 4.4.3.3).
+    `is_comment_free`: for a node-set that has no comments anyway, such as the target of `#id` (XML
+    Signature 1.1, 4.4.3.3).
     """
     uri = algorithm_of(element)
     try:
@@ -153,7 +171,10 @@ def local_moment_of(text: str, zone: tzinfo) -> datetime | None:
 
 
 def _read(date_time: re.Match[str]) -> datetime:
-    """The end of a day may be written 24:00:00 (XML Schema Part 2, 3.2.7). Raises: ValueError, OverflowError."""
+    """The end of a day may be written 24:00:00 (XML Schema Part 2, 3.2.7).
+
+    Raises: ValueError, OverflowError.
+    """
     day, _, rest = date_time[0].partition("T")
     if not rest.startswith("24:00:00"):
         return datetime.fromisoformat(date_time[0])

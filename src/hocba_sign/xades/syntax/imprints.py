@@ -1,7 +1,7 @@
 """Which octets a time-stamp covers, as EN 319 132-1 defines them for each kind.
 
-One reading serves writer and verifier: the writer asks for the octets of a time-stamp that does not exist yet,
-which covers every unsigned property so far.
+One reading serves writer and verifier: the writer asks for the octets of a time-stamp that does not
+exist yet, which covers every unsigned property so far.
 """
 
 from collections.abc import Iterable, Iterator
@@ -16,7 +16,7 @@ from hocba_sign.xml.parse import Element, locate
 
 
 def signature_value_octets(signature: Element, method: Method, *, resolver: Resolver) -> bytes:
-    """Give what a signature time-stamp covers: the ds:SignatureValue element.
+    """Return what a signature time-stamp covers: the ds:SignatureValue element.
 
     Spec: EN 319 132-1, 5.3.
     """
@@ -26,12 +26,16 @@ def signature_value_octets(signature: Element, method: Method, *, resolver: Reso
     return resolver.parts.octets(value, method)
 
 
-def archive_parts(signature: Element, method: Method, *, resolver: Resolver, before: Element | None) -> Iterator[bytes]:
-    """Give what an archive time-stamp (not distributed) covers: one of 1.4.1 unless `before` is of an earlier version.
+def archive_parts(
+    signature: Element, method: Method, *, resolver: Resolver, before: Element | None
+) -> Iterator[bytes]:
+    """Yield what an archive time-stamp (not distributed) covers: one of 1.4.1 unless `before` is of
+    an earlier version.
 
-    1. every reference, transformed; 2. SignedInfo; 3. SignatureValue; 4. KeyInfo; 5. the unsigned properties that stand before
-    the time-stamp `before`, all of them with None; 6. every ds:Object but the one with the QualifyingProperties, in earlier versions those
-    that no reference names.
+    1. every reference, transformed; 2. SignedInfo; 3. SignatureValue; 4. KeyInfo; 5. the unsigned
+       properties that stand before the time-stamp `before`, all of them with None; 6. every
+       ds:Object but the one with the QualifyingProperties, in earlier versions those that no
+       reference names.
     Raises: InputError `SIG.TARGET_MISSING` and others when a reference cannot be dereferenced.
     Spec: EN 319 132-1, 5.5.2.2.
     """
@@ -55,31 +59,55 @@ def archive_parts(signature: Element, method: Method, *, resolver: Resolver, bef
     # (6)
     holders = {element.getparent() for element in qualifying_properties(signature)}
     is_earlier = before is not None and namespace_of(before) != XADES141
-    named = {reference.get("URI") for reference in signed_info.iterchildren(names.REFERENCE)} if is_earlier else set()
+    named = (
+        {reference.get("URI") for reference in signed_info.iterchildren(names.REFERENCE)}
+        if is_earlier
+        else set()
+    )
     for holder in signature.iterchildren(names.OBJECT):
         if holder not in holders and f"#{holder.get('Id')}" not in named:
             yield resolver.parts.octets(holder, method)
 
 
-def content_parts(signature: Element, method: Method, *, resolver: Resolver, stamp: Element) -> Iterator[bytes]:
-    """Give what a time-stamp on content covers: all data objects that the signature references, or those that its Includes name.
+def content_parts(
+    signature: Element, method: Method, *, resolver: Resolver, stamp: Element
+) -> Iterator[bytes]:
+    """Return what a time-stamp on content covers: all data objects that the signature references,
+    or those that its Includes name.
 
-    Raises: InputError `SIG.TIME_STAMP_INCLUDE` for an Include of anything else, and as `archive_parts`.
+    Raises: InputError `SIG.TIME_STAMP_INCLUDE` for an Include of anything else, and as
+    `archive_parts`.
     Spec: EN 319 132-1, 5.2.8.
     """
     references = tuple(signature.iterfind(f"{names.SIGNED_INFO}/{names.REFERENCE}"))
-    wanted = tuple(reference for reference in references if reference.get("Type") not in names.TYPES_SIGNED_PROPERTIES)
+    wanted = tuple(
+        reference
+        for reference in references
+        if reference.get("Type") not in names.TYPES_SIGNED_PROPERTIES
+    )
     if str(stamp.tag).endswith("}IndividualDataObjectsTimeStamp"):
-        by_id = {f"#{reference.get('Id')}": reference for reference in references if reference.get("Id") is not None}
+        by_id = {
+            f"#{reference.get('Id')}": reference
+            for reference in references
+            if reference.get("Id") is not None
+        }
         included = tuple(stamp.iterchildren(names.qualified(namespace_of(stamp), "Include")))
-        wanted = tuple(by_id[uri] for uri in (one.get("URI", "") for one in included) if uri in by_id)
-        if not wanted or len(wanted) != len(included) or any(one.get("referencedData") not in {"true", "1"} for one in included):
+        wanted = tuple(
+            by_id[uri] for uri in (one.get("URI", "") for one in included) if uri in by_id
+        )
+        if (
+            not wanted
+            or len(wanted) != len(included)
+            or any(one.get("referencedData") not in {"true", "1"} for one in included)
+        ):
             raise InputError("SIG.TIME_STAMP_INCLUDE", where=locate(stamp))
     return (resolver.reference_octets(reference, default=method) for reference in wanted)
 
 
-def refs_parts(signature: Element, method: Method, *, resolver: Resolver, stamp: Element) -> Iterator[bytes]:
-    """Give what a time-stamp on references to validation data covers: those that stand before it.
+def refs_parts(
+    signature: Element, method: Method, *, resolver: Resolver, stamp: Element
+) -> Iterator[bytes]:
+    """Yield what a time-stamp on references to validation data covers: those that stand before it.
 
     One of the SigAndRefs forms covers the value and its time-stamps too.
     Spec: EN 319 132-1, 5.5.1; the V1 forms count the V1 elements, the V2 forms the V2 elements.
@@ -95,7 +123,11 @@ def refs_parts(signature: Element, method: Method, *, resolver: Resolver, stamp:
     has_value = name.startswith("SigAndRefs")
     if has_value:
         wanted.add("SignatureTimeStamp")
-    parts = (element for element in properties_before(signature, stamp) if str(element.tag).rpartition("}")[2] in wanted)
+    parts = (
+        element
+        for element in properties_before(signature, stamp)
+        if str(element.tag).rpartition("}")[2] in wanted
+    )
     if has_value:
         yield signature_value_octets(signature, method, resolver=resolver)
     for part in parts:
@@ -103,7 +135,7 @@ def refs_parts(signature: Element, method: Method, *, resolver: Resolver, stamp:
 
 
 def properties_before(signature: Element, before: Element | None) -> Iterable[Element]:
-    """Give the unsigned signature properties that stand before `before`, in document order."""
+    """Return the unsigned signature properties that stand before `before`, in document order."""
     holder = signature.find(names.UNSIGNED_PATH) if before is None else before.getparent()
     for element in () if holder is None else holder.iterchildren("*"):
         if element is before:

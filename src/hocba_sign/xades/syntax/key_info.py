@@ -6,7 +6,14 @@ from itertools import islice
 from hocba_sign.crypto import der
 from hocba_sign.errors import Finding, InputError
 from hocba_sign.xades.syntax import names
-from hocba_sign.xades.syntax.elements import Parts, algorithm_of, malformed, octets_of, only, optional
+from hocba_sign.xades.syntax.elements import (
+    Parts,
+    algorithm_of,
+    malformed,
+    octets_of,
+    only,
+    optional,
+)
 from hocba_sign.xml.parse import Element, locate
 
 MAX_CERTIFICATES = 50
@@ -27,7 +34,9 @@ _FOLLOWED_NEVER = (names.RETRIEVAL_METHOD, names.KEY_INFO_REFERENCE)
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class KeyInfo:
-    """The facts of one ds:KeyInfo; `keys_der` are SubjectPublicKeyInfos, `digests` the (method URI, value) of X509Digest."""
+    """The facts of one ds:KeyInfo; `keys_der` are SubjectPublicKeyInfos, `digests` the (method URI,
+    value) of X509Digest.
+    """
 
     certificates_der: tuple[bytes, ...] = ()
     keys_der: tuple[bytes, ...] = ()
@@ -36,26 +45,39 @@ class KeyInfo:
 
 
 def key_info_certificates(signature: Element, parts: Parts) -> tuple[bytes, ...]:
-    """Give the octets of every ds:X509Certificate, in document order. Raises: InputError SIG.TOO_MANY_CERTIFICATES, as `Parts.read`."""
+    """Return the octets of every ds:X509Certificate, in document order.
+
+    Raises: InputError SIG.TOO_MANY_CERTIFICATES, as `Parts.read`.
+    """
     key_info = optional(signature, names.KEY_INFO)
     if key_info is None:
         return ()
-    elements = [one for data in key_info.iterchildren(names.X509_DATA) for one in data.iterchildren(names.X509_CERTIFICATE)]
+    elements = [
+        one
+        for data in key_info.iterchildren(names.X509_DATA)
+        for one in data.iterchildren(names.X509_CERTIFICATE)
+    ]
     if len(elements) > MAX_CERTIFICATES:
         raise InputError("SIG.TOO_MANY_CERTIFICATES", where=locate(key_info))
-    return tuple(octets for element in elements if (octets := parts.read(octets_of, element, otherwise=b"")))
+    return tuple(
+        octets for element in elements if (octets := parts.read(octets_of, element, otherwise=b""))
+    )
 
 
 def read_key_info(signature: Element, parts: Parts) -> KeyInfo:
     """Read everything in ds:KeyInfo that tells whose key it is. Nothing is fetched or followed.
 
-    The first that is not followed, and each key of a kind that is not read, is named in `warnings`. Raises: as `key_info_certificates`.
+    The first that is not followed, and each key of a kind that is not read, is named in `warnings`.
+    Raises: as `key_info_certificates`.
     Spec: XML Signature 1.1, 4.5.
     """
     key_info = optional(signature, names.KEY_INFO)
     if key_info is None:
         return KeyInfo()
-    warnings = [Finding("SIG.KEY_NOT_FOLLOWED", locate(element)) for element in islice(key_info.iterchildren(*_FOLLOWED_NEVER), 1)]
+    warnings = [
+        Finding("SIG.KEY_NOT_FOLLOWED", locate(element))
+        for element in islice(key_info.iterchildren(*_FOLLOWED_NEVER), 1)
+    ]
     keys: list[bytes] = []
     for number, element in enumerate(key_info.iterchildren(names.KEY_VALUE, names.DER_KEY_VALUE)):
         if number == MAX_KEYS:
@@ -74,12 +96,16 @@ def read_key_info(signature: Element, parts: Parts) -> KeyInfo:
 
 
 def _digests(key_info: Element) -> tuple[tuple[str, bytes], ...]:
-    elements = (one for data in key_info.iterchildren(names.X509_DATA) for one in data.iterchildren(names.X509_DIGEST))
+    elements = (
+        one
+        for data in key_info.iterchildren(names.X509_DATA)
+        for one in data.iterchildren(names.X509_DIGEST)
+    )
     return tuple((algorithm_of(element), octets_of(element)) for element in elements)
 
 
 def _key(element: Element) -> bytes | None:
-    """Give the SubjectPublicKeyInfo of a key value, None for a kind that is not read."""
+    """Return the SubjectPublicKeyInfo of a key value, None for a kind that is not read."""
     if element.tag == names.DER_KEY_VALUE:
         return octets_of(element)
     rsa = optional(element, names.RSA_KEY_VALUE)
@@ -96,7 +122,10 @@ def _key(element: Element) -> bytes | None:
     curve = _CURVES.get(uri)
     if curve is None:
         return None
-    return _subject_public_key(der.encode(der.SEQUENCE, _EC_PUBLIC_KEY, curve), octets_of(only(curve_key, names.PUBLIC_KEY)))
+    return _subject_public_key(
+        der.encode(der.SEQUENCE, _EC_PUBLIC_KEY, curve),
+        octets_of(only(curve_key, names.PUBLIC_KEY)),
+    )
 
 
 def _unsigned(number: bytes) -> bytes:

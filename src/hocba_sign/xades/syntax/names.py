@@ -1,4 +1,6 @@
-"""The vocabulary of XMLDSig and XAdES: namespaces, element names in Clark notation, identifier URIs."""
+"""The vocabulary of XMLDSig and XAdES: namespaces, element names in Clark notation, identifier
+URIs.
+"""
 
 from functools import lru_cache
 
@@ -11,7 +13,9 @@ XADES122 = "http://uri.etsi.org/01903/v1.2.2#"
 XADES_VERSIONS = (XADES, XADES122, XADES111)
 """Namespaces of QualifyingProperties; 1.4.1 only adds properties to those of 1.3.2."""
 TYPE_SIGNED_PROPERTIES = "http://uri.etsi.org/01903#SignedProperties"
-TYPES_SIGNED_PROPERTIES = frozenset({TYPE_SIGNED_PROPERTIES, f"{XADES122}SignedProperties", f"{XADES111}SignedProperties"})
+TYPES_SIGNED_PROPERTIES = frozenset(
+    {TYPE_SIGNED_PROPERTIES, f"{XADES122}SignedProperties", f"{XADES111}SignedProperties"}
+)
 TYPE_COUNTERSIGNED = "http://uri.etsi.org/01903#CountersignedSignature"
 TYPE_OBJECT = "http://www.w3.org/2000/09/xmldsig#Object"
 TYPE_MANIFEST = "http://www.w3.org/2000/09/xmldsig#Manifest"
@@ -113,4 +117,6 @@ REVOCATION_VALUES = xades("RevocationValues")
 ENCAPSULATED_CRL = xades("EncapsulatedCRLValue")
 ENCAPSULATED_OCSP = xades("EncapsulatedOCSPValue")
 
-UNSIGNED_PATH = f"{OBJECT}/{QUALIFYING_PROPERTIES}/{UNSIGNED_PROPERTIES}/{UNSIGNED_SIGNATURE_PROPERTIES}"
+UNSIGNED_PATH = (
+    f"{OBJECT}/{QUALIFYING_PROPERTIES}/{UNSIGNED_PROPERTIES}/{UNSIGNED_SIGNATURE_PROPERTIES}"
+)

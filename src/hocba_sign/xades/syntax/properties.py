@@ -43,24 +43,40 @@ _PLACE: Final = {
 
 
 def qualifying_properties(signature: Element) -> tuple[Element, ...]:
-    """Give every QualifyingProperties that is a child of a ds:Object of this signature, whatever its version."""
-    tags = tuple(names.qualified(namespace, "QualifyingProperties") for namespace in names.XADES_VERSIONS)
-    return tuple(element for holder in signature.iterchildren(names.OBJECT) for element in holder.iterchildren(*tags))
+    """Return every QualifyingProperties that is a child of a ds:Object of this signature, whatever
+    its version.
+    """
+    tags = tuple(
+        names.qualified(namespace, "QualifyingProperties") for namespace in names.XADES_VERSIONS
+    )
+    return tuple(
+        element
+        for holder in signature.iterchildren(names.OBJECT)
+        for element in holder.iterchildren(*tags)
+    )
 
 
 def namespace_of(element: Element) -> str:
-    """Give the namespace of the version that the properties are written in."""
+    """Return the namespace of the version that the properties are written in."""
     return str(element.tag)[1:].partition("}")[0]
 
 
 def unsigned_properties(qualifying: Element) -> Element | None:
-    """Give UnsignedSignatureProperties."""
+    """Return UnsignedSignatureProperties."""
     namespace = namespace_of(qualifying)
-    return descend(qualifying, names.qualified(namespace, "UnsignedProperties"), names.qualified(namespace, "UnsignedSignatureProperties"))
+    return descend(
+        qualifying,
+        names.qualified(namespace, "UnsignedProperties"),
+        names.qualified(namespace, "UnsignedSignatureProperties"),
+    )
 
 
-def read_signed_properties(element: Element, detached: Mapping[str, bytes], *, unsigned: Element | None, parts: Parts) -> SignedProperties:
-    """Read SignedProperties. `detached` and a SignaturePolicyStore in `unsigned` may hold the document of the policy.
+def read_signed_properties(
+    element: Element, detached: Mapping[str, bytes], *, unsigned: Element | None, parts: Parts
+) -> SignedProperties:
+    """Read SignedProperties.
+
+    `detached` and a SignaturePolicyStore in `unsigned` may hold the document of the policy.
 
     Raises: InputError SIG.STRUCTURE.
     """
@@ -76,26 +92,40 @@ def read_signed_properties(element: Element, detached: Mapping[str, bytes], *, u
         certificates=read_bindings(general, parts=parts),
         claimed_roles=parts.read(_claimed_roles, general, otherwise=()),
         commitments=() if data is None else parts.read(_commitments, data, otherwise=()),
-        described_references=frozenset() if data is None else parts.read(described, data, otherwise=frozenset()),
+        described_references=frozenset()
+        if data is None
+        else parts.read(described, data, otherwise=frozenset()),
         certified_roles=tuple(_certified_roles(general, namespace)),
         place=parts.read(_place, general, otherwise=None),
-        policy=parts.read(partial(_policy, detached=detached, unsigned=unsigned), general, otherwise=None),
+        policy=parts.read(
+            partial(_policy, detached=detached, unsigned=unsigned), general, otherwise=None
+        ),
     )
 
 
 def claimed_moment(text: str) -> datetime | None:
-    """Read an xs:dateTime as UTC, one without a zone as the time in Vietnam; None for any other text."""
+    """Read an xs:dateTime as UTC, one without a zone as the time in Vietnam; None for any other
+    text.
+    """
     return moment_of(text) or local_moment_of(text, LOCAL)
 
 
 _VERSIONS: Final = ("SigningCertificate", "SigningCertificateV2")
 
 
-def read_bindings(general: Element, *, parts: Parts, forms: tuple[str, ...] = _VERSIONS) -> tuple[CertificateBinding, ...]:
-    """Read the given `forms` of SigningCertificate in SignedSignatureProperties, in document order; what is malformed binds nothing."""
+def read_bindings(
+    general: Element, *, parts: Parts, forms: tuple[str, ...] = _VERSIONS
+) -> tuple[CertificateBinding, ...]:
+    """Read the given `forms` of SigningCertificate in SignedSignatureProperties, in document order;
+    what is malformed binds nothing.
+    """
     namespace = namespace_of(general)
     holders = general.iterchildren(*(names.qualified(namespace, name) for name in forms))
-    certs = (cert for holder in holders for cert in holder.iterchildren(names.qualified(namespace, "Cert")))
+    certs = (
+        cert
+        for holder in holders
+        for cert in holder.iterchildren(names.qualified(namespace, "Cert"))
+    )
     return tuple(_binding(cert, parts) for cert in islice(certs, MAX_CLAIMS))
 
 
@@ -105,7 +135,9 @@ def _binding(cert: Element, parts: Parts) -> CertificateBinding:
     serial = optional(cert, names.qualified(namespace, "IssuerSerialV2"))
     first = optional(cert, names.qualified(namespace, "IssuerSerial"))
     unknown: tuple[str | None, str | None] = (None, None)
-    issuer_name, serial_number = unknown if first is None else parts.read(_issuer_serial, first, otherwise=unknown)
+    issuer_name, serial_number = (
+        unknown if first is None else parts.read(_issuer_serial, first, otherwise=unknown)
+    )
     return CertificateBinding(
         digest_uri=digest_uri,
         digest_value=digest_value,
@@ -116,7 +148,7 @@ def _binding(cert: Element, parts: Parts) -> CertificateBinding:
 
 
 def _cert_digest(cert: Element) -> tuple[str, bytes]:
-    """Give algorithm and value of the digest; version 1.1.1 has elements of its own for them."""
+    """Return algorithm and value of the digest; version 1.1.1 has elements of its own for them."""
     namespace = namespace_of(cert)
     holder = only(cert, names.qualified(namespace, "CertDigest"))
     method = _either(holder, (names.DIGEST_METHOD, names.qualified(namespace, "DigestMethod")))
@@ -125,7 +157,9 @@ def _cert_digest(cert: Element) -> tuple[str, bytes]:
 
 
 def _issuer_serial(holder: Element) -> tuple[str | None, str | None]:
-    return text_of(only(holder, names.X509_ISSUER_NAME)), text_of(only(holder, names.X509_SERIAL_NUMBER))
+    return text_of(only(holder, names.X509_ISSUER_NAME)), text_of(
+        only(holder, names.X509_SERIAL_NUMBER)
+    )
 
 
 def _either(parent: Element, tags: tuple[str, str]) -> Element:
@@ -136,58 +170,88 @@ def _either(parent: Element, tags: tuple[str, str]) -> Element:
 
 
 def _roles(general: Element, namespace: str) -> Iterator[Element]:
-    return general.iterchildren(*(names.qualified(namespace, name) for name in ("SignerRole", "SignerRoleV2")))
+    return general.iterchildren(
+        *(names.qualified(namespace, name) for name in ("SignerRole", "SignerRoleV2"))
+    )
 
 
 def _claimed_roles(general: Element) -> tuple[str, ...]:
     namespace = namespace_of(general)
-    found = (optional(holder, names.qualified(namespace, "ClaimedRoles")) for holder in _roles(general, namespace))
-    roles = (claimed.iterchildren(names.qualified(namespace, "ClaimedRole")) for claimed in found if claimed is not None)
+    found = (
+        optional(holder, names.qualified(namespace, "ClaimedRoles"))
+        for holder in _roles(general, namespace)
+    )
+    roles = (
+        claimed.iterchildren(names.qualified(namespace, "ClaimedRole"))
+        for claimed in found
+        if claimed is not None
+    )
     return tuple(text for many in roles for text in _texts(islice(many, MAX_CLAIMS)))
 
 
 def _certified_roles(general: Element, namespace: str) -> Iterator[str]:
-    """Give what kind of certificate each certified role is; they are not verified."""
+    """Yield what kind of certificate each certified role is; they are not verified."""
     for holder in _roles(general, namespace):
-        for certified in holder.iterchildren(*(names.qualified(namespace, name) for name in ("CertifiedRoles", "CertifiedRolesV2"))):
+        for certified in holder.iterchildren(
+            *(names.qualified(namespace, name) for name in ("CertifiedRoles", "CertifiedRolesV2"))
+        ):
             for role in islice(certified.iterchildren("*"), MAX_CLAIMS):
                 kind = next(role.iterchildren("*"), None)
                 yield (str(role.tag) if kind is None else str(kind.tag)).rpartition("}")[2][:60]
 
 
 def _texts(elements: Iterable[Element]) -> Iterator[str]:
-    """Give the texts of claims; one that holds markup instead says nothing readable."""
+    """Return the texts of claims; one that holds markup instead says nothing readable."""
     return (element.text or "" for element in elements if not len(element))
 
 
 def _commitments(data: Element) -> tuple[str, ...]:
     namespace = namespace_of(data)
-    indications = islice(data.iterchildren(names.qualified(namespace, "CommitmentTypeIndication")), MAX_CLAIMS)
-    path = (names.qualified(namespace, "CommitmentTypeId"), names.qualified(namespace, "Identifier"))
+    indications = islice(
+        data.iterchildren(names.qualified(namespace, "CommitmentTypeIndication")), MAX_CLAIMS
+    )
+    path = (
+        names.qualified(namespace, "CommitmentTypeId"),
+        names.qualified(namespace, "Identifier"),
+    )
     found = (descend(indication, *path) for indication in indications)
     return tuple(text_of(identifier) for identifier in found if identifier is not None)
 
 
 def described(data: Element) -> frozenset[str]:
-    """Give the Ids of the references that a DataObjectFormat with a MimeType describes."""
+    """Return the Ids of the references that a DataObjectFormat with a MimeType describes."""
     namespace = namespace_of(data)
     formats = data.iterchildren(names.qualified(namespace, "DataObjectFormat"))
-    found = (form.get("ObjectReference", "") for form in formats if optional(form, names.qualified(namespace, "MimeType")) is not None)
+    found = (
+        form.get("ObjectReference", "")
+        for form in formats
+        if optional(form, names.qualified(namespace, "MimeType")) is not None
+    )
     return frozenset(reference.removeprefix("#") for reference in found)
 
 
 def _place(general: Element) -> Place | None:
     namespace = namespace_of(general)
-    tags = (names.qualified(namespace, name) for name in ("SignatureProductionPlace", "SignatureProductionPlaceV2"))
+    tags = (
+        names.qualified(namespace, name)
+        for name in ("SignatureProductionPlace", "SignatureProductionPlaceV2")
+    )
     holder = next(general.iterchildren(*tags), None)
     if holder is None:
         return None
-    said = {field: optional(holder, names.qualified(namespace, name)) for name, field in _PLACE.items()}
-    return Place(**{field: text_of(element) for field, element in said.items() if element is not None})
+    said = {
+        field: optional(holder, names.qualified(namespace, name)) for name, field in _PLACE.items()
+    }
+    return Place(
+        **{field: text_of(element) for field, element in said.items() if element is not None}
+    )
 
 
-def _policy(general: Element, *, detached: Mapping[str, bytes], unsigned: Element | None) -> SignaturePolicy | None:
-    """Read SignaturePolicyIdentifier and compare the policy's document, where it is at hand, with the signed digest.
+def _policy(
+    general: Element, *, detached: Mapping[str, bytes], unsigned: Element | None
+) -> SignaturePolicy | None:
+    """Read SignaturePolicyIdentifier and compare the policy's document, where it is at hand, with
+    the signed digest.
 
     Spec: EN 319 132-1, 5.2.9 and 5.2.10.
     """
@@ -198,7 +262,9 @@ def _policy(general: Element, *, detached: Mapping[str, bytes], unsigned: Elemen
     stated = optional(holder, names.qualified(namespace, "SignaturePolicyId"))
     if stated is None:
         return SignaturePolicy(identifier=None)
-    identifier = descend(stated, names.qualified(namespace, "SigPolicyId"), names.qualified(namespace, "Identifier"))
+    identifier = descend(
+        stated, names.qualified(namespace, "SigPolicyId"), names.qualified(namespace, "Identifier")
+    )
     if identifier is None:
         raise malformed(stated)
     text = text_of(identifier).strip()
@@ -207,14 +273,22 @@ def _policy(general: Element, *, detached: Mapping[str, bytes], unsigned: Elemen
     if document is None:
         document = _stored_policy(unsigned)
     transformed = optional(stated, names.TRANSFORMS) is not None
-    matched = None if document is None or transformed else _is_policy(document, only(stated, names.qualified(namespace, "SigPolicyHash")))
+    matched = (
+        None
+        if document is None or transformed
+        else _is_policy(document, only(stated, names.qualified(namespace, "SigPolicyHash")))
+    )
     return SignaturePolicy(identifier=text, addresses=addresses, is_matched=matched)
 
 
 def _addresses(stated: Element, namespace: str) -> Iterator[str]:
     wanted = (names.qualified(namespace, "SPURI"), names.qualified(XADES141, "SPDocSpecification"))
     for element in islice(stated.iter(*wanted), MAX_CLAIMS):
-        holder = element if element.tag == wanted[0] else optional(element, names.qualified(XADES, "Identifier"))
+        holder = (
+            element
+            if element.tag == wanted[0]
+            else optional(element, names.qualified(XADES, "Identifier"))
+        )
         if holder is not None:
             yield text_of(holder).strip()
 
@@ -223,7 +297,11 @@ def _stored_policy(unsigned: Element | None) -> bytes | None:
     if unsigned is None:
         return None
     store = optional(unsigned, names.qualified(XADES141, "SignaturePolicyStore"))
-    document = None if store is None else optional(store, names.qualified(XADES141, "SignaturePolicyDocument"))
+    document = (
+        None
+        if store is None
+        else optional(store, names.qualified(XADES141, "SignaturePolicyDocument"))
+    )
     return None if document is None else octets_of(document)
 
 

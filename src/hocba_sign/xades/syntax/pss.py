@@ -1,19 +1,39 @@
 """The parameters of RSASSA-PSS in a SignatureMethod (RFC 9231, 2.3.9)."""
 
-from hocba_sign.crypto.algorithms import MGF1_URI, SHA256, DigestAlgorithm, PssParameters, digest_algorithm, signature_algorithm
+from hocba_sign.crypto.algorithms import (
+    MGF1_URI,
+    SHA256,
+    DigestAlgorithm,
+    PssParameters,
+    digest_algorithm,
+    signature_algorithm,
+)
 from hocba_sign.errors import InputError
 from hocba_sign.xades.syntax import names
-from hocba_sign.xades.syntax.elements import algorithm_of, malformed, only, optional, require_children, text_of
+from hocba_sign.xades.syntax.elements import (
+    algorithm_of,
+    malformed,
+    only,
+    optional,
+    require_children,
+    text_of,
+)
 from hocba_sign.xml.parse import Element, locate
 
-_PARTS = (names.DIGEST_METHOD, names.PSS_MASK_GENERATION, names.PSS_SALT_LENGTH, names.PSS_TRAILER_FIELD)
+_PARTS = (
+    names.DIGEST_METHOD,
+    names.PSS_MASK_GENERATION,
+    names.PSS_SALT_LENGTH,
+    names.PSS_TRAILER_FIELD,
+)
 
 
 def pss_parameters(method: Element) -> PssParameters | None:
     """Read the RSAPSSParams of a SignatureMethod; None where it has no children, as most have.
 
-    Raises: InputError `SIG.STRUCTURE` for anything else in it, `CRYPTO.PARAMETERS` for another mask or trailer, `CRYPTO.*` for an unknown hash,
-    and for an algorithm that is none of ours, whatever its parameters.
+    Raises: InputError `SIG.STRUCTURE` for anything else in it, `CRYPTO.PARAMETERS` for another mask
+    or trailer, `CRYPTO.*` for an unknown hash, and for an algorithm that is none of ours, whatever
+    its parameters.
     """
     if len(method) == 0:
         require_children(method, ())

@@ -1,4 +1,6 @@
-"""What reading a signature asks of whoever follows its references, in a transcript and in any other XML."""
+"""What reading a signature asks of whoever follows its references, in a transcript and in any other
+XML.
+"""
 
 from collections.abc import Callable, Iterable
 from typing import Protocol
@@ -10,14 +12,20 @@ from hocba_sign.xml.c14n import canonicalize
 from hocba_sign.xml.parse import Element, locate
 
 MAX_DIGESTED = 100_000_000
-"""Octets canonicalized for one document: nested elements that are all referenced would grow without bound."""
+"""Octets canonicalized for one document: nested elements that are all referenced would grow without
+bound.
+"""
 MAX_STAMPED = 220_000_000
-"""Octets that the time-stamps of one document cover together, those of an archive each of them all that stands before it: half a second of
-SHA-256. A file of the greatest size, whose sixteen signers were renewed twenty times, comes to 210 million."""
+"""Octets that the time-stamps of one document cover together, those of an archive each of them all
+that stands before it: half a second of SHA-256. A file of the greatest size, whose sixteen signers
+were renewed twenty times, comes to 210 million.
+"""
 
 
 class CanonicalParts:
-    """Parts of the signatures of one document as octets, each canonicalized once, within what one document may cost."""
+    """Parts of the signatures of one document as octets, each canonicalized once, within what one
+    document may cost.
+    """
 
     __slots__ = ("_budget", "_octets", "_stamped", "_values")
 
@@ -28,7 +36,10 @@ class CanonicalParts:
         self._stamped = MAX_STAMPED
 
     def octets(self, element: Element, method: Method) -> bytes:
-        """Canonicalize an element. Raises: InputError `SIG.TOO_MUCH_DIGESTED` when those of the document add up to too much."""
+        """Canonicalize an element.
+
+        Raises: InputError `SIG.TOO_MUCH_DIGESTED` when those of the document add up to too much.
+        """
         key = (element, method)
         if key not in self._octets:
             octets = canonicalize(element, method.algorithm, inclusive_prefixes=method.prefixes)
@@ -38,8 +49,10 @@ class CanonicalParts:
             self._octets[key] = octets
         return self._octets[key]
 
-    def values(self, holder: Element, read: Callable[[Element], Iterable[bytes]]) -> tuple[bytes, ...]:
-        """Give what `read` finds in an element, which many time-stamps cover; it is read once."""
+    def values(
+        self, holder: Element, read: Callable[[Element], Iterable[bytes]]
+    ) -> tuple[bytes, ...]:
+        """Return what `read` finds in an element, which many time-stamps cover; it is read once."""
         if holder not in self._values:
             self._values[holder] = tuple(read(holder))
         return self._values[holder]
@@ -64,7 +77,7 @@ class Resolver(Protocol):
     def parts(self) -> CanonicalParts: ...
 
     def target(self, identifier: str) -> Element | None:
-        """Give the element with this Id."""
+        """Return the element with this Id."""
         ...
 
     def reference(self, element: Element) -> tuple[Reference, tuple[Finding, ...]]:
@@ -77,9 +90,11 @@ class Resolver(Protocol):
         ...
 
     def reference_octets(self, element: Element, *, default: Method) -> bytes:
-        """Give the octets that one ds:Reference digests; `default` canonicalizes where it has no transform of its own.
+        """Return the octets that one ds:Reference digests; `default` canonicalizes where it has no
+        transform of its own.
 
-        Raises: InputError `SIG.TARGET_MISSING`, `SIG.TRANSFORM`, `SIG.TRANSFORM_UNKNOWN` and others where they cannot be had.
+        Raises: InputError `SIG.TARGET_MISSING`, `SIG.TRANSFORM`, `SIG.TRANSFORM_UNKNOWN` and others
+        where they cannot be had.
         """
         ...
 

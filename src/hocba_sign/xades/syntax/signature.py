@@ -1,4 +1,6 @@
-"""What every ds:Signature has, in a transcript and elsewhere: SignedInfo and its value; and one that cannot be read."""
+"""What every ds:Signature has, in a transcript and elsewhere: SignedInfo and its value; and one
+that cannot be read.
+"""
 
 from dataclasses import dataclass
 
@@ -8,7 +10,14 @@ from hocba_sign.errors import Finding, InputError
 from hocba_sign.model.workflow import Slot
 from hocba_sign.xades.syntax import names
 from hocba_sign.xades.syntax.canonicalization import inclusive_prefixes
-from hocba_sign.xades.syntax.elements import Parts, algorithm_of, c14n_of, octets_of, only, require_children
+from hocba_sign.xades.syntax.elements import (
+    Parts,
+    algorithm_of,
+    c14n_of,
+    octets_of,
+    only,
+    require_children,
+)
 from hocba_sign.xades.syntax.pss import pss_parameters
 from hocba_sign.xml.c14n import canonicalize
 from hocba_sign.xml.parse import Element, locate
@@ -26,10 +35,19 @@ class SignedValue:
 
 
 def read_value(signature: Element, parts: Parts) -> SignedValue:
-    """Read SignedInfo as octets, and SignatureValue, which is empty where it is malformed. Raises: InputError SIG.STRUCTURE, SIG.C14N, CRYPTO.*."""
-    require_children(signature, (names.SIGNED_INFO, names.SIGNATURE_VALUE, names.KEY_INFO, names.OBJECT), first=2)
+    """Read SignedInfo as octets, and SignatureValue, which is empty where it is malformed.
+
+    Raises: InputError SIG.STRUCTURE, SIG.C14N, CRYPTO.*.
+    """
+    require_children(
+        signature, (names.SIGNED_INFO, names.SIGNATURE_VALUE, names.KEY_INFO, names.OBJECT), first=2
+    )
     signed_info = only(signature, names.SIGNED_INFO)
-    require_children(signed_info, (names.CANONICALIZATION_METHOD, names.SIGNATURE_METHOD, names.REFERENCE), first=2)
+    require_children(
+        signed_info,
+        (names.CANONICALIZATION_METHOD, names.SIGNATURE_METHOD, names.REFERENCE),
+        first=2,
+    )
     method_element = only(signed_info, names.CANONICALIZATION_METHOD)
     method = c14n_of(method_element)
     if method is None:
@@ -39,14 +57,18 @@ def read_value(signature: Element, parts: Parts) -> SignedValue:
     return SignedValue(
         algorithm_uri=algorithm_of(signature_method),
         pss=pss_parameters(signature_method),
-        signed_info_octets=canonicalize(signed_info, method, inclusive_prefixes=inclusive_prefixes(method_element)),
+        signed_info_octets=canonicalize(
+            signed_info, method, inclusive_prefixes=inclusive_prefixes(method_element)
+        ),
         value=parts.read(octets_of, value, otherwise=b""),
         value_id=value.get("Id"),
     )
 
 
-def unreadable(signature: Element, slot: Slot | None, *, findings: tuple[Finding, ...]) -> ParsedSignature:
-    """Give a signature of which nothing is known but why."""
+def unreadable(
+    signature: Element, slot: Slot | None, *, findings: tuple[Finding, ...]
+) -> ParsedSignature:
+    """Return a signature of which nothing is known but why."""
     return ParsedSignature(
         identifier=signature.get("Id"),
         where=locate(signature),

@@ -1,4 +1,6 @@
-"""The time-stamps of a signature, with the octets that their imprints must be of, and the validation data embedded beside them."""
+"""The time-stamps of a signature, with the octets that their imprints must be of, and the
+validation data embedded beside them.
+"""
 
 import contextlib
 from collections.abc import Iterable, Iterator
@@ -11,7 +13,13 @@ from hocba_sign.errors import Finding, InputError
 from hocba_sign.xades.syntax import names
 from hocba_sign.xades.syntax.canonicalization import Method, inclusive_prefixes
 from hocba_sign.xades.syntax.elements import Parts, c14n_of, descend, octets_of, optional
-from hocba_sign.xades.syntax.imprints import archive_parts, content_parts, properties_before, refs_parts, signature_value_octets
+from hocba_sign.xades.syntax.imprints import (
+    archive_parts,
+    content_parts,
+    properties_before,
+    refs_parts,
+    signature_value_octets,
+)
 from hocba_sign.xades.syntax.key_info import key_info_certificates
 from hocba_sign.xades.syntax.properties import namespace_of
 from hocba_sign.xades.syntax.resolver import Resolver
@@ -20,7 +28,9 @@ from hocba_sign.xml.names import XADES, XADES141
 from hocba_sign.xml.parse import Element, locate
 
 MAX_VALUES: Final = 500
-"""Certificates, or CRLs, or OCSP responses embedded in one signature; each renewal of an archive adds about ten."""
+"""Certificates, or CRLs, or OCSP responses embedded in one signature; each renewal of an archive
+adds about ten.
+"""
 MAX_TIME_STAMPS: Final = 60
 """On one signature; an archive renewed every year for a pupil's working life has fewer."""
 
@@ -42,7 +52,12 @@ _ADDED: Final = {
     "RefsOnlyTimeStampV2": StampKind.REFS,
     "ArchiveTimeStamp": StampKind.ARCHIVE,
 }
-_VALUES: Final = ("EncapsulatedX509Certificate", "EncapsulatedCRLValue", "EncapsulatedOCSPValue", "EncapsulatedTimeStamp")
+_VALUES: Final = (
+    "EncapsulatedX509Certificate",
+    "EncapsulatedCRLValue",
+    "EncapsulatedOCSPValue",
+    "EncapsulatedTimeStamp",
+)
 _CERTIFICATE_HOLDERS: Final = ("CertificateValues", "AttrAuthoritiesCertValues")
 _REVOCATION_HOLDERS: Final = ("RevocationValues", "AttributeRevocationValues")
 
@@ -51,8 +66,12 @@ _MAX_CHILDREN: Final = 3
 """Of one time-stamp, on average: a CanonicalizationMethod and a token, rarely a second one."""
 
 
-def time_stamps(signature: Element, qualifying: Element, *, resolver: Resolver) -> tuple[TimeStamp, ...]:
-    """Read the time-stamps of a transcript: on all content, on the signature, on the archive. Raises: InputError where one cannot be read.
+def time_stamps(
+    signature: Element, qualifying: Element, *, resolver: Resolver
+) -> tuple[TimeStamp, ...]:
+    """Read the time-stamps of a transcript: on all content, on the signature, on the archive.
+
+    Raises: InputError where one cannot be read.
 
     Spec: EN 319 132-1, 5.2.8.1, 5.3 and 5.5.2.
     """
@@ -60,12 +79,19 @@ def time_stamps(signature: Element, qualifying: Element, *, resolver: Resolver) 
         descend(qualifying, names.SIGNED_PROPERTIES, names.SIGNED_DATA_OBJECT_PROPERTIES),
         descend(qualifying, names.UNSIGNED_PROPERTIES, names.UNSIGNED_SIGNATURE_PROPERTIES),
     )
-    found = (element for holder in holders if holder is not None for element in holder.iterchildren("*"))
+    found = (
+        element for holder in holders if holder is not None for element in holder.iterchildren("*")
+    )
     elements = _limited([element for element in found if element.tag in _STRICT], qualifying)
-    return tuple(_stamp(signature, element, _STRICT[str(element.tag)], resolver=resolver) for element in elements)
+    return tuple(
+        _stamp(signature, element, _STRICT[str(element.tag)], resolver=resolver)
+        for element in elements
+    )
 
 
-def all_time_stamps(signature: Element, qualifying: Element, *, resolver: Resolver) -> tuple[TimeStamp, ...]:
+def all_time_stamps(
+    signature: Element, qualifying: Element, *, resolver: Resolver
+) -> tuple[TimeStamp, ...]:
     """Read the time-stamps of every kind, those on content first; one that cannot be read says why.
 
     Raises: InputError SIG.TOO_MANY_TIME_STAMPS.
@@ -76,35 +102,62 @@ def all_time_stamps(signature: Element, qualifying: Element, *, resolver: Resolv
     if namespace == XADES:
         kinds |= {names.qualified(XADES141, name): kind for name, kind in _ADDED.items()}
     holders = (
-        f"{names.qualified(namespace, 'SignedProperties')}/{names.qualified(namespace, 'SignedDataObjectProperties')}",
-        f"{names.qualified(namespace, 'UnsignedProperties')}/{names.qualified(namespace, 'UnsignedSignatureProperties')}",
+        (
+            f"{names.qualified(namespace, 'SignedProperties')}/"
+            f"{names.qualified(namespace, 'SignedDataObjectProperties')}"
+        ),
+        (
+            f"{names.qualified(namespace, 'UnsignedProperties')}/"
+            f"{names.qualified(namespace, 'UnsignedSignatureProperties')}"
+        ),
     )
-    found = (element for path in holders for holder in qualifying.iterfind(path) for element in holder.iterchildren("*"))
+    found = (
+        element
+        for path in holders
+        for holder in qualifying.iterfind(path)
+        for element in holder.iterchildren("*")
+    )
     elements = _limited([element for element in found if element.tag in kinds], qualifying)
-    return tuple(_stamp_or_finding(signature, element, kinds[str(element.tag)], resolver=resolver) for element in elements)
+    return tuple(
+        _stamp_or_finding(signature, element, kinds[str(element.tag)], resolver=resolver)
+        for element in elements
+    )
 
 
 def _limited(elements: list[Element], holder: Element) -> list[Element]:
-    if len(elements) > MAX_TIME_STAMPS or sum(len(element) for element in elements) > MAX_TIME_STAMPS * _MAX_CHILDREN:
+    if (
+        len(elements) > MAX_TIME_STAMPS
+        or sum(len(element) for element in elements) > MAX_TIME_STAMPS * _MAX_CHILDREN
+    ):
         raise InputError("SIG.TOO_MANY_TIME_STAMPS", where=locate(holder))
     return elements
 
 
-def _stamp_or_finding(signature: Element, element: Element, kind: StampKind, *, resolver: Resolver) -> TimeStamp:
+def _stamp_or_finding(
+    signature: Element, element: Element, kind: StampKind, *, resolver: Resolver
+) -> TimeStamp:
     try:
         stamp = _stamp(signature, element, kind, resolver=resolver)
     except InputError as error:
         if error.cause == "SIG.TOO_MUCH_DIGESTED":
             raise
         return _unread(kind, Finding(error.cause, error.where or locate(element)))
-    return stamp if stamp.tokens_der else _unread(kind, Finding("SIG.TIME_STAMP_FORM", locate(element)))
+    return (
+        stamp
+        if stamp.tokens_der
+        else _unread(kind, Finding("SIG.TIME_STAMP_FORM", locate(element)))
+    )
 
 
 def _unread(kind: StampKind, finding: Finding) -> TimeStamp:
-    return TimeStamp(kind=kind, tokens_der=(b"",), message_parts=(), covers_value=False, findings=(finding,))
+    return TimeStamp(
+        kind=kind, tokens_der=(b"",), message_parts=(), covers_value=False, findings=(finding,)
+    )
 
 
-def _stamp(signature: Element, element: Element, kind: StampKind, *, resolver: Resolver) -> TimeStamp:
+def _stamp(
+    signature: Element, element: Element, kind: StampKind, *, resolver: Resolver
+) -> TimeStamp:
     method = _stamp_method(element, is_general=resolver.is_general)
     namespace = XADES if namespace_of(element) == XADES141 else namespace_of(element)
     elements = element.iterchildren(names.qualified(namespace, "EncapsulatedTimeStamp"))
@@ -124,12 +177,22 @@ def _stamp(signature: Element, element: Element, kind: StampKind, *, resolver: R
             parts = tuple(archive_parts(signature, method, resolver=resolver, before=element))
             covered = _covered(signature, element, resolver)
     resolver.count_stamped(parts, method, where=locate(element))
-    covers_value = kind is not StampKind.CONTENT and not str(element.tag).rpartition("}")[2].startswith("RefsOnly")
-    return TimeStamp(kind=kind, tokens_der=tokens, message_parts=parts, covered_der=covered, covers_value=covers_value)
+    covers_value = kind is not StampKind.CONTENT and not str(element.tag).rpartition("}")[
+        2
+    ].startswith("RefsOnly")
+    return TimeStamp(
+        kind=kind,
+        tokens_der=tokens,
+        message_parts=parts,
+        covered_der=covered,
+        covers_value=covers_value,
+    )
 
 
 def _in_der(token: bytes) -> bytes:
-    """Give a token in DER where Java programs wrote BER: what is hashed and signed in it is DER anyway (RFC 5652, 5.4)."""
+    """Return a token in DER where Java programs wrote BER: what is hashed and signed in it is DER
+    anyway (RFC 5652, 5.4).
+    """
     if token[1:2] != b"\x80":
         return token
     try:
@@ -140,7 +203,9 @@ def _in_der(token: bytes) -> bytes:
 
 
 def _refuse_distributed(stamp: Element, namespace: str) -> None:
-    """The forms that name each covered element by an Include are for signatures whose parts lie in several files."""
+    """The forms that name each covered element by an Include are for signatures whose parts lie in
+    several files.
+    """
     if next(stamp.iterchildren(names.qualified(namespace, "Include")), None) is not None:
         raise InputError("SIG.TIME_STAMP_INCLUDE", where=locate(stamp))
 
@@ -156,20 +221,29 @@ def _stamp_method(stamp: Element, *, is_general: bool) -> Method:
 
 
 def _covered(signature: Element, stamp: Element, resolver: Resolver) -> tuple[bytes, ...]:
-    given = resolver.parts.values(signature, lambda element: key_info_certificates(element, Parts(is_strict=False)))
-    parts = (resolver.parts.values(element, _values_in) for element in properties_before(signature, stamp))
+    given = resolver.parts.values(
+        signature, lambda element: key_info_certificates(element, Parts(is_strict=False))
+    )
+    parts = (
+        resolver.parts.values(element, _values_in)
+        for element in properties_before(signature, stamp)
+    )
     return (*given, *chain.from_iterable(parts))
 
 
 def _values_in(holder: Element) -> Iterator[bytes]:
-    tags = tuple(names.qualified(namespace, name) for namespace in names.XADES_VERSIONS for name in _VALUES)
+    tags = tuple(
+        names.qualified(namespace, name) for namespace in names.XADES_VERSIONS for name in _VALUES
+    )
     return (_in_der(octets) for octets in _readable(holder.iter(*tags)))
 
 
 def embedded_certificates(unsigned: Element | None, *, skips: bool = False) -> tuple[bytes, ...]:
-    """Give the DER of all certificates in the containers of validation data, those of time-stamps included.
+    """Return the DER of all certificates in the containers of validation data, those of time-stamps
+    included.
 
-    `skips` leaves out what is no base64, instead of raising InputError SIG.STRUCTURE. Raises: InputError SIG.TOO_MANY_CERTIFICATES.
+    `skips` leaves out what is no base64, instead of raising InputError SIG.STRUCTURE. Raises:
+    InputError SIG.TOO_MANY_CERTIFICATES.
     """
     return _encapsulated(unsigned, _CERTIFICATE_HOLDERS, "EncapsulatedX509Certificate", skips=skips)
 
@@ -182,7 +256,9 @@ def embedded_ocsps(unsigned: Element | None, *, skips: bool = False) -> tuple[by
     return _encapsulated(unsigned, _REVOCATION_HOLDERS, "EncapsulatedOCSPValue", skips=skips)
 
 
-def _encapsulated(unsigned: Element | None, containers: tuple[str, ...], item: str, *, skips: bool) -> tuple[bytes, ...]:
+def _encapsulated(
+    unsigned: Element | None, containers: tuple[str, ...], item: str, *, skips: bool
+) -> tuple[bytes, ...]:
     if unsigned is None:
         return ()
     namespace = namespace_of(unsigned)
@@ -190,7 +266,12 @@ def _encapsulated(unsigned: Element | None, containers: tuple[str, ...], item: s
     counter = names.qualified(namespace, "CounterSignature")
     parts = (part for part in unsigned.iterchildren("*") if part.tag != counter)
     found = (value for part in parts for value in part.iter(names.qualified(namespace, item)))
-    values = tuple(islice((value for value in found if any(one.tag in tags for one in value.iterancestors())), MAX_VALUES + 1))
+    values = tuple(
+        islice(
+            (value for value in found if any(one.tag in tags for one in value.iterancestors())),
+            MAX_VALUES + 1,
+        )
+    )
     if len(values) > MAX_VALUES:
         raise InputError("SIG.TOO_MANY_CERTIFICATES", where=locate(unsigned))
     return tuple(_readable(values)) if skips else tuple(octets_of(value) for value in values)

@@ -4,24 +4,56 @@ from collections.abc import Mapping
 from dataclasses import replace
 from types import MappingProxyType
 
-from hocba_sign.ades.structure import Covers, Family, ParsedDocument, ParsedSignature, Reference, SignedProperties
+from hocba_sign.ades.structure import (
+    Covers,
+    Family,
+    ParsedDocument,
+    ParsedSignature,
+    Reference,
+    SignedProperties,
+)
 from hocba_sign.errors import Finding, InputError
 from hocba_sign.model.workflow import Slot
 from hocba_sign.xades.syntax import names
 from hocba_sign.xades.syntax.canonicalization import Method
-from hocba_sign.xades.syntax.elements import Parts, malformed, moment_of, only, optional, require_children
+from hocba_sign.xades.syntax.elements import (
+    Parts,
+    malformed,
+    moment_of,
+    only,
+    optional,
+    require_children,
+)
 from hocba_sign.xades.syntax.key_info import key_info_certificates
-from hocba_sign.xades.syntax.properties import read_bindings, read_signed_properties, unsigned_properties
+from hocba_sign.xades.syntax.properties import (
+    read_bindings,
+    read_signed_properties,
+    unsigned_properties,
+)
 from hocba_sign.xades.syntax.signature import read_value, unreadable
-from hocba_sign.xades.syntax.time_stamps import embedded_certificates, embedded_crls, embedded_ocsps, time_stamps
+from hocba_sign.xades.syntax.time_stamps import (
+    embedded_certificates,
+    embedded_crls,
+    embedded_ocsps,
+    time_stamps,
+)
 from hocba_sign.xades.transcript.references import TranscriptResolver
 from hocba_sign.xml.c14n import C14nAlgorithm
-from hocba_sign.xml.layout import KHO, PART, Layout, other_slots, recognise, signature_in, slot_elements
+from hocba_sign.xml.layout import (
+    KHO,
+    PART,
+    Layout,
+    other_slots,
+    recognise,
+    signature_in,
+    slot_elements,
+)
 from hocba_sign.xml.names import ID_DATA
 from hocba_sign.xml.parse import Element, ParsedXml, locate, parse
 
 MAX_SIGNATURES = 200
-"""A transcript has about fifteen; each signature costs digests, a public-key operation and a path."""
+"""A transcript has about fifteen; each signature costs digests, a public-key operation and a path.
+"""
 MAX_REFERENCES = 200
 """Per signature; the homeroom teacher's covers the data and every subject teacher's value."""
 
@@ -29,14 +61,19 @@ MAX_REFERENCES = 200
 def read(octets: bytes) -> ParsedDocument:
     """Parse a transcript and everything signed in it.
 
-    A signature that cannot be read becomes a `ParsedSignature` whose findings say why; the others are read.
-    Raises: InputError for a document that cannot be parsed, has two equal Ids, is none of ours, or is over a limit.
+    A signature that cannot be read becomes a `ParsedSignature` whose findings say why; the others
+    are read.
+    Raises: InputError for a document that cannot be parsed, has two equal Ids, is none of ours, or
+    is over a limit.
     """
     return read_parsed(parse(octets))
 
 
 def read_parsed(xml: ParsedXml) -> ParsedDocument:
-    """Read what is signed in a document that is parsed already. Raises: as `read`, but for parsing."""
+    """Read what is signed in a document that is parsed already.
+
+    Raises: as `read`, but for parsing.
+    """
     root = xml.root
     layout = recognise(root)
     resolver = TranscriptResolver(xml.ids, allows_enveloped=layout in (KHO, PART))
@@ -44,7 +81,10 @@ def read_parsed(xml: ParsedXml) -> ParsedDocument:
     known = frozenset(other_slots(root)) if layout is KHO else frozenset()
     signatures = tuple(
         _signature_or_finding(
-            element, slot, resolver=resolver, is_stray=slot is None and layout is not PART and element.getparent() not in known
+            element,
+            slot,
+            resolver=resolver,
+            is_stray=slot is None and layout is not PART and element.getparent() not in known,
         )
         for element, slot in _signature_elements(root, slots)
     )
@@ -60,20 +100,28 @@ def read_parsed(xml: ParsedXml) -> ParsedDocument:
 
 
 def signature_elements(root: Element, layout: Layout) -> Mapping[Slot, Element]:
-    """Give the ds:Signature of every filled slot."""
+    """Return the ds:Signature of every filled slot."""
     pairs = ((slot, signature_in(element)) for slot, element in slot_elements(root, layout))
     return {slot: signature for slot, signature in pairs if signature is not None}
 
 
-def _signature_elements(root: Element, slots: tuple[tuple[Slot, Element], ...]) -> list[tuple[Element, Slot | None]]:
-    placed = {signature: slot for slot, element in slots if (signature := signature_in(element)) is not None}
+def _signature_elements(
+    root: Element, slots: tuple[tuple[Slot, Element], ...]
+) -> list[tuple[Element, Slot | None]]:
+    placed = {
+        signature: slot
+        for slot, element in slots
+        if (signature := signature_in(element)) is not None
+    }
     found = [(element, placed.get(element)) for element in root.iter(names.SIGNATURE)]
     if len(found) > MAX_SIGNATURES:
         raise InputError("SIG.TOO_MANY", where=locate(found[MAX_SIGNATURES][0]))
     return found
 
 
-def _signature_or_finding(element: Element, slot: Slot | None, *, resolver: TranscriptResolver, is_stray: bool) -> ParsedSignature:
+def _signature_or_finding(
+    element: Element, slot: Slot | None, *, resolver: TranscriptResolver, is_stray: bool
+) -> ParsedSignature:
     stray = (Finding("SIG.STRAY", locate(element)),) if is_stray else ()
     try:
         return _signature(element, slot, resolver=resolver, stray=stray)
@@ -81,13 +129,19 @@ def _signature_or_finding(element: Element, slot: Slot | None, *, resolver: Tran
         return unreadable(element, slot, findings=(*stray, Finding(error.cause, error.where)))
 
 
-def _signature(element: Element, slot: Slot | None, *, resolver: TranscriptResolver, stray: tuple[Finding, ...]) -> ParsedSignature:
+def _signature(
+    element: Element, slot: Slot | None, *, resolver: TranscriptResolver, stray: tuple[Finding, ...]
+) -> ParsedSignature:
     parts = Parts(is_strict=True)
     signed = read_value(element, parts)
     qualifying = _qualifying_properties(element)
     properties_element = None if qualifying is None else only(qualifying, names.SIGNED_PROPERTIES)
-    properties = None if properties_element is None else _signed_properties(properties_element, parts)
-    references, findings = _references(only(element, names.SIGNED_INFO), resolver, properties_element)
+    properties = (
+        None if properties_element is None else _signed_properties(properties_element, parts)
+    )
+    references, findings = _references(
+        only(element, names.SIGNED_INFO), resolver, properties_element
+    )
     unsigned = None if qualifying is None else unsigned_properties(qualifying)
     return ParsedSignature(
         identifier=element.get("Id"),
@@ -100,20 +154,29 @@ def _signature(element: Element, slot: Slot | None, *, resolver: TranscriptResol
         value=signed.value,
         value_id=signed.value_id,
         references=references,
-        # A certificate that is not bound could be exchanged for another one of the same key: in a transcript it is none.
-        certificates_der=key_info_certificates(element, parts) if properties is None or properties.certificates else (),
+        # A certificate that is not bound could be exchanged for another one of the same key: in a
+        # transcript it is none.
+        certificates_der=key_info_certificates(element, parts)
+        if properties is None or properties.certificates
+        else (),
         properties=properties,
-        time_stamps=() if qualifying is None else time_stamps(element, qualifying, resolver=resolver),
+        time_stamps=()
+        if qualifying is None
+        else time_stamps(element, qualifying, resolver=resolver),
         embedded_certificates_der=embedded_certificates(unsigned),
         embedded_crls_der=embedded_crls(unsigned),
         embedded_ocsps_der=embedded_ocsps(unsigned),
-        departures=() if properties is None else _departures(references, properties, where=locate(element)),
+        departures=()
+        if properties is None
+        else _departures(references, properties, where=locate(element)),
         findings=(*stray, *findings),
     )
 
 
 def _signed_properties(element: Element, parts: Parts) -> SignedProperties:
-    """Read what counts in a transcript: an Id, one SigningCertificateV2, and a time that names its zone."""
+    """Read what counts in a transcript: an Id, one SigningCertificateV2, and a time that names its
+    zone.
+    """
     properties = read_signed_properties(element, {}, unsigned=None, parts=parts)
     if properties.identifier is None:
         raise malformed(element)
@@ -123,17 +186,22 @@ def _signed_properties(element: Element, parts: Parts) -> SignedProperties:
     return replace(
         properties,
         signing_time=None if text is None else moment_of(text),
-        certificates=() if bound is None else read_bindings(general, parts=parts, forms=("SigningCertificateV2",)),
+        certificates=()
+        if bound is None
+        else read_bindings(general, parts=parts, forms=("SigningCertificateV2",)),
     )
 
 
-def _departures(references: tuple[Reference, ...], properties: SignedProperties, *, where: str) -> tuple[Finding, ...]:
+def _departures(
+    references: tuple[Reference, ...], properties: SignedProperties, *, where: str
+) -> tuple[Finding, ...]:
     """Compare with the B-level requirements that DSS calls BASELINE (EN 319 132-1, 6.3)."""
     untimed = (Finding("SIG.SIGNING_TIME", where),) if properties.signing_time is None else ()
     undescribed = (
         Finding("SIG.DATA_OBJECT_FORMAT", reference.uri)
         for reference in references
-        if reference.kind is not Covers.SIGNED_PROPERTIES and reference.identifier not in properties.described_references
+        if reference.kind is not Covers.SIGNED_PROPERTIES
+        and reference.identifier not in properties.described_references
     )
     return (*untimed, *undescribed)
 
@@ -141,9 +209,11 @@ def _departures(references: tuple[Reference, ...], properties: SignedProperties,
 def _references(
     signed_info: Element, resolver: TranscriptResolver, properties: Element | None
 ) -> tuple[tuple[Reference, ...], tuple[Finding, ...]]:
-    """Read all references; exactly one must be to this signature's own SignedProperties (EN 319 132-1, 4.2.1).
+    """Read all references; exactly one must be to this signature's own SignedProperties (EN 319
+    132-1, 4.2.1).
 
-    A signature without any such properties is plain XMLDSig: it may hold, but binds neither a certificate nor a time.
+    A signature without any such properties is plain XMLDSig: it may hold, but binds neither a
+    certificate nor a time.
     """
     elements = tuple(signed_info.iterchildren(names.REFERENCE))
     if not 1 <= len(elements) <= MAX_REFERENCES:
@@ -154,7 +224,12 @@ def _references(
     own = [reference for reference in references if reference.kind is Covers.SIGNED_PROPERTIES]
     if properties is None and not own:
         findings.append(Finding("SIG.PLAIN", locate(signed_info)))
-    elif len(own) != 1 or properties is None or own[0].target_id is None or resolver.target(own[0].target_id) is not properties:
+    elif (
+        len(own) != 1
+        or properties is None
+        or own[0].target_id is None
+        or resolver.target(own[0].target_id) is not properties
+    ):
         findings.append(Finding("SIG.SIGNED_PROPERTIES", locate(signed_info)))
     targets = [reference.uri for reference in references]
     if len(set(targets)) != len(targets):
@@ -163,11 +238,17 @@ def _references(
 
 
 def _qualifying_properties(signature: Element) -> Element | None:
-    """Give the QualifyingProperties of this signature: one, in a ds:Object, whose Target is the signature.
+    """Return the QualifyingProperties of this signature: one, in a ds:Object, whose Target is the
+    signature.
 
-    Beside them nothing may stand in the signature: no reference covers it, and the data of a transcript lies elsewhere.
+    Beside them nothing may stand in the signature: no reference covers it, and the data of a
+    transcript lies elsewhere.
     """
-    found = [element for holder in signature.iterchildren(names.OBJECT) for element in holder.iterchildren(names.QUALIFYING_PROPERTIES)]
+    found = [
+        element
+        for holder in signature.iterchildren(names.OBJECT)
+        for element in holder.iterchildren(names.QUALIFYING_PROPERTIES)
+    ]
     if not found:
         return None
     identifier = signature.get("Id")

@@ -1,7 +1,7 @@
 """From a ds:Reference of a transcript to the octets that were digested.
 
-Only same-document references by Id and canonicalization transforms are followed; everything else is named in a finding and never
-fetched or evaluated. Other XML goes to `general.references`.
+Only same-document references by Id and canonicalization transforms are followed; everything else is
+named in a finding and never fetched or evaluated. Other XML goes to `general.references`.
 """
 
 from collections.abc import Mapping
@@ -13,7 +13,15 @@ from hocba_sign.crypto.algorithms import digest, digest_algorithm
 from hocba_sign.errors import Finding, InputError
 from hocba_sign.xades.syntax import names
 from hocba_sign.xades.syntax.canonicalization import Method, inclusive_prefixes
-from hocba_sign.xades.syntax.elements import algorithm_of, c14n_of, malformed, octets_of, only, optional, require_children
+from hocba_sign.xades.syntax.elements import (
+    algorithm_of,
+    c14n_of,
+    malformed,
+    octets_of,
+    only,
+    optional,
+    require_children,
+)
 from hocba_sign.xades.syntax.resolver import CanonicalParts
 from hocba_sign.xml.c14n import C14nAlgorithm
 from hocba_sign.xml.names import DS, XADES
@@ -23,8 +31,10 @@ from hocba_sign.xml.parse import Element, locate
 class TranscriptResolver:
     """Follows the references of a transcript: by Id, through canonicalizations only.
 
-    Several signers cover the same element by the same method: it is canonicalized and digested once.
-    `allows_enveloped`: an enveloped-signature transform may stand where it removes nothing, as other makers write it.
+    Several signers cover the same element by the same method: it is canonicalized and digested
+    once.
+    `allows_enveloped`: an enveloped-signature transform may stand where it removes nothing, as
+    other makers write it.
     """
 
     __slots__ = ("_digests", "_ids", "_octets", "allows_enveloped", "parts")
@@ -46,7 +56,8 @@ class TranscriptResolver:
     def octets(self, identifier: str, method: Method) -> bytes:
         """Canonicalize the element with this Id.
 
-        Raises: InputError `SIG.TOO_MUCH_DIGESTED` when the document's references add up to too much.
+        Raises: InputError `SIG.TOO_MUCH_DIGESTED` when the document's references add up to too
+        much.
         """
         key = (identifier, method)
         if key not in self._octets:
@@ -56,7 +67,9 @@ class TranscriptResolver:
     def digest(self, identifier: str, method: Method, *, digest_uri: str) -> bytes:
         key = (identifier, method, digest_uri)
         if key not in self._digests:
-            self._digests[key] = digest(digest_algorithm(digest_uri), self.octets(identifier, method))
+            self._digests[key] = digest(
+                digest_algorithm(digest_uri), self.octets(identifier, method)
+            )
         return self._digests[key]
 
     def reference(self, element: Element) -> tuple[Reference, tuple[Finding, ...]]:
@@ -64,9 +77,11 @@ class TranscriptResolver:
         return _read_reference(element, self)
 
     def reference_octets(self, element: Element, *, default: Method) -> bytes:
-        """Give the octets that one ds:Reference digests; `default` canonicalizes where it has no transform of its own.
+        """Return the octets that one ds:Reference digests; `default` canonicalizes where it has no
+        transform of its own.
 
-        Raises: InputError `SIG.TARGET_MISSING`, `SIG.TRANSFORM`, `SIG.TRANSFORM_UNKNOWN` where they cannot be had.
+        Raises: InputError `SIG.TARGET_MISSING`, `SIG.TRANSFORM`, `SIG.TRANSFORM_UNKNOWN` where they
+        cannot be had.
         """
         uri = element.get("URI", "")
         target = self.target(uri[1:]) if uri.startswith("#") else None
@@ -75,7 +90,9 @@ class TranscriptResolver:
         method, findings = _transforms(element, target if self.allows_enveloped else None)
         if method is None:
             raise InputError(findings[0].cause, where=findings[0].where)
-        return self.octets(uri[1:], default if optional(element, names.TRANSFORMS) is None else method)
+        return self.octets(
+            uri[1:], default if optional(element, names.TRANSFORMS) is None else method
+        )
 
     def count_stamped(self, parts: tuple[bytes, ...], method: Method, *, where: str) -> None:  # noqa: ARG002  # costs the same by any method
         """Count what one time-stamp covers. Raises: InputError `SIG.TOO_MUCH_DIGESTED`."""
@@ -84,17 +101,27 @@ class TranscriptResolver:
     def all_octets(self) -> dict[str, bytes]:
         """Give, by Id, the exclusive canonical octets of every element for which they were made."""
         plain = Method(C14nAlgorithm.EXCLUSIVE)
-        return {identifier: octets for (identifier, method), octets in self._octets.items() if method == plain}
+        return {
+            identifier: octets
+            for (identifier, method), octets in self._octets.items()
+            if method == plain
+        }
 
 
-def _read_reference(element: Element, resolver: TranscriptResolver) -> tuple[Reference, tuple[Finding, ...]]:
+def _read_reference(
+    element: Element, resolver: TranscriptResolver
+) -> tuple[Reference, tuple[Finding, ...]]:
     require_children(element, (names.TRANSFORMS, names.DIGEST_METHOD, names.DIGEST_VALUE))
     uri = element.get("URI")
     if uri is None:
         raise malformed(element)
     digest_uri = algorithm_of(only(element, names.DIGEST_METHOD))
     digest_value = octets_of(only(element, names.DIGEST_VALUE))
-    target_id = uri[1:] if uri.startswith("#") and not uri.startswith("#xpointer(") and len(uri) > 1 else None
+    target_id = (
+        uri[1:]
+        if uri.startswith("#") and not uri.startswith("#xpointer(") and len(uri) > 1
+        else None
+    )
     target = None if target_id is None else resolver.target(target_id)
     method, findings = _transforms(element, target if resolver.allows_enveloped else None)
     try:
@@ -123,24 +150,38 @@ def _read_reference(element: Element, resolver: TranscriptResolver) -> tuple[Ref
     return reference, findings
 
 
-def _transforms(reference: Element, target: Element | None) -> tuple[Method | None, tuple[Finding, ...]]:
-    """Give the canonicalization that the transforms amount to; None when one of them is not allowed, or not known at all.
+def _transforms(
+    reference: Element, target: Element | None
+) -> tuple[Method | None, tuple[Finding, ...]]:
+    """Return the canonicalization that the transforms amount to; None when one of them is not
+    allowed, or not known at all.
 
-    With `target`, an enveloped-signature transform in front is skipped where the signature lies outside the target: it removes nothing.
+    With `target`, an enveloped-signature transform in front is skipped where the signature lies
+    outside the target: it removes nothing.
     """
     holder = optional(reference, names.TRANSFORMS)
     if holder is None:
         return Method(C14nAlgorithm.INCLUSIVE), ()
     require_children(holder, (names.TRANSFORM,))
     transforms = tuple(holder.iterchildren("*"))
-    if transforms and target is not None and algorithm_of(transforms[0]) == names.ENVELOPED and target not in reference.iterancestors():
+    if (
+        transforms
+        and target is not None
+        and algorithm_of(transforms[0]) == names.ENVELOPED
+        and target not in reference.iterancestors()
+    ):
         transforms = transforms[1:]
         if not transforms:
             return Method(C14nAlgorithm.INCLUSIVE), ()
     algorithm = c14n_of(transforms[0], is_comment_free=True) if len(transforms) == 1 else None
     if algorithm is None:
-        is_known = all(c14n_of(one) is not None or algorithm_of(one) in names.TRANSFORMS_KNOWN for one in transforms)
-        return None, (Finding("SIG.TRANSFORM" if is_known else "SIG.TRANSFORM_UNKNOWN", locate(holder)),)
+        is_known = all(
+            c14n_of(one) is not None or algorithm_of(one) in names.TRANSFORMS_KNOWN
+            for one in transforms
+        )
+        return None, (
+            Finding("SIG.TRANSFORM" if is_known else "SIG.TRANSFORM_UNKNOWN", locate(holder)),
+        )
     return Method(algorithm, inclusive_prefixes(transforms[0])), ()
 
 
@@ -148,7 +189,11 @@ def _kind(reference: Element, target: Element | None) -> Covers:
     if reference.get("Type") == names.TYPE_SIGNED_PROPERTIES:
         return Covers.SIGNED_PROPERTIES
     if target is None:
-        return Covers.SIGNATURE_VALUE if reference.get("Type") == names.TYPE_COUNTERSIGNED else Covers.OTHER
+        return (
+            Covers.SIGNATURE_VALUE
+            if reference.get("Type") == names.TYPE_COUNTERSIGNED
+            else Covers.OTHER
+        )
     if target.tag == names.SIGNATURE_VALUE:
         return Covers.SIGNATURE_VALUE
     return Covers.OTHER if etree.QName(target).namespace in (DS, XADES) else Covers.DATA

@@ -1,8 +1,8 @@
 """From a description to a ds:Signature: digests computed in place, the value left empty.
 
-The element is built inside a parsed copy of the document, so that canonicalization sees the namespaces it
-will have, and leaves as canonical octets to be inserted by byte position: the document itself is never
-serialised again.
+The element is built inside a parsed copy of the document, so that canonicalization sees the
+namespaces it will have, and leaves as canonical octets to be inserted by byte position: the
+document itself is never serialised again.
 """
 
 import base64
@@ -27,9 +27,10 @@ _EMPTY_VALUE = b"</ds:SignatureValue>"
 class Description:
     """What a signature shall say.
 
-    `covered_ids` are Ids of data, `linked_ids` Ids of earlier ds:SignatureValues. `certificate_der` is the
-    signing certificate, `issuer_serial_der` its RFC 5035 IssuerSerial; `chain_der` all certificates to embed, the signing one
-    first. `signing_time` is UTC. `commitment` is a commitment type URI; `city` may be None.
+    `covered_ids` are Ids of data, `linked_ids` Ids of earlier ds:SignatureValues. `certificate_der`
+    is the signing certificate, `issuer_serial_der` its RFC 5035 IssuerSerial; `chain_der` all
+    certificates to embed, the signing one first. `signing_time` is UTC. `commitment` is a
+    commitment type URI; `city` may be None.
     """
 
     identifier: str
@@ -49,14 +50,19 @@ class Description:
         return f"{self.identifier}-value"
 
 
-def write_unsigned(slot: Element, description: Description, *, ids: Mapping[str, Element]) -> tuple[bytes, bytes]:
+def write_unsigned(
+    slot: Element, description: Description, *, ids: Mapping[str, Element]
+) -> tuple[bytes, bytes]:
     """Build the signature in `slot`, which belongs to a parsed copy of the document and is changed.
 
-    Gives the ds:Signature with an empty ds:SignatureValue, and the canonical octets of its ds:SignedInfo.
+    Gives the ds:Signature with an empty ds:SignatureValue, and the canonical octets of its
+    ds:SignedInfo.
     Raises: CallerError `SIGN.TARGET_MISSING` when an Id to be covered is not in `ids`.
     Spec: EN 319 132-1, 6.3 (B-level requirements).
     """
-    signature = etree.SubElement(slot, names.SIGNATURE, {"Id": description.identifier}, nsmap={"ds": DS, "xades": XADES})
+    signature = etree.SubElement(
+        slot, names.SIGNATURE, {"Id": description.identifier}, nsmap={"ds": DS, "xades": XADES}
+    )
     signed_info = etree.SubElement(signature, names.SIGNED_INFO)
     etree.SubElement(signature, names.SIGNATURE_VALUE, Id=description.value_id)
     _key_info(signature, description)
@@ -69,9 +75,17 @@ def write_unsigned(slot: Element, description: Description, *, ids: Mapping[str,
         if target is None:
             raise CallerError("SIGN.TARGET_MISSING", where=f"#{identifier}")
         kind = names.TYPE_COUNTERSIGNED if identifier in description.linked_ids else None
-        reference = _reference(signed_info, identifier, target=target, description=description, kind=kind)
+        reference = _reference(
+            signed_info, identifier, target=target, description=description, kind=kind
+        )
         reference.set("Id", _reference_id(description, number))
-    _reference(signed_info, properties.get("Id", ""), target=properties, description=description, kind=names.TYPE_SIGNED_PROPERTIES)
+    _reference(
+        signed_info,
+        properties.get("Id", ""),
+        target=properties,
+        description=description,
+        kind=names.TYPE_SIGNED_PROPERTIES,
+    )
     return canonicalize(signature, _EXCLUSIVE), canonicalize(signed_info, _EXCLUSIVE)
 
 
@@ -88,18 +102,24 @@ def with_value(unsigned: bytes, value: bytes) -> bytes:
 def time_stamp(token_der: bytes) -> bytes:
     """Write the UnsignedProperties that hold one signature time-stamp (EN 319 132-1, 5.3).
 
-    The octets go in as last child of QualifyingProperties; the token's imprint is of `time_stamped_octets`.
+    The octets go in as last child of QualifyingProperties; the token's imprint is of
+    `time_stamped_octets`.
     """
     return (
-        f'<xades:UnsignedProperties xmlns:xades="{XADES}"><xades:UnsignedSignatureProperties><xades:SignatureTimeStamp>'
-        f'<ds:CanonicalizationMethod xmlns:ds="{DS}" Algorithm="{_EXCLUSIVE.value}"></ds:CanonicalizationMethod>'
-        f"<xades:EncapsulatedTimeStamp>{base64.b64encode(token_der).decode()}</xades:EncapsulatedTimeStamp>"
+        f'<xades:UnsignedProperties xmlns:xades="{XADES}">'
+        f"<xades:UnsignedSignatureProperties><xades:SignatureTimeStamp>"
+        f'<ds:CanonicalizationMethod xmlns:ds="{DS}" '
+        f'Algorithm="{_EXCLUSIVE.value}"></ds:CanonicalizationMethod>'
+        f"<xades:EncapsulatedTimeStamp>{base64.b64encode(token_der).decode()}</"
+        f"xades:EncapsulatedTimeStamp>"
         "</xades:SignatureTimeStamp></xades:UnsignedSignatureProperties></xades:UnsignedProperties>"
     ).encode()
 
 
 def time_stamped_octets(signature: Element) -> bytes:
-    """Give the octets whose digest a signature time-stamp of `signature` carries: its canonical SignatureValue."""
+    """Return the octets whose digest a signature time-stamp of `signature` carries: its canonical
+    SignatureValue.
+    """
     value = signature.find(names.SIGNATURE_VALUE)
     if value is None:
         raise CallerError("SIGN.STATE")
@@ -125,7 +145,14 @@ def _digest(parent: Element, algorithm: DigestAlgorithm, octets: bytes) -> None:
     _text(parent, names.DIGEST_VALUE, base64.b64encode(digest(algorithm, octets)).decode())
 
 
-def _reference(signed_info: Element, identifier: str, *, target: Element, description: Description, kind: str | None) -> Element:
+def _reference(
+    signed_info: Element,
+    identifier: str,
+    *,
+    target: Element,
+    description: Description,
+    kind: str | None,
+) -> Element:
     reference = etree.SubElement(signed_info, names.REFERENCE, URI=f"#{identifier}")
     if kind is not None:
         reference.set("Type", kind)
@@ -142,13 +169,21 @@ def _key_info(signature: Element, description: Description) -> None:
 
 def _properties(signature: Element, description: Description) -> Element:
     qualifying = etree.SubElement(
-        etree.SubElement(signature, names.OBJECT), names.QUALIFYING_PROPERTIES, Target=f"#{description.identifier}"
+        etree.SubElement(signature, names.OBJECT),
+        names.QUALIFYING_PROPERTIES,
+        Target=f"#{description.identifier}",
     )
-    signed = etree.SubElement(qualifying, names.SIGNED_PROPERTIES, Id=f"{description.identifier}-props")
+    signed = etree.SubElement(
+        qualifying, names.SIGNED_PROPERTIES, Id=f"{description.identifier}-props"
+    )
     general = etree.SubElement(signed, names.SIGNED_SIGNATURE_PROPERTIES)
     _text(general, names.SIGNING_TIME, description.signing_time.strftime("%Y-%m-%dT%H:%M:%SZ"))
     cert = etree.SubElement(etree.SubElement(general, names.SIGNING_CERTIFICATE_V2), names.CERT)
-    _digest(etree.SubElement(cert, names.CERT_DIGEST), description.digest_algorithm, description.chain_der[0])
+    _digest(
+        etree.SubElement(cert, names.CERT_DIGEST),
+        description.digest_algorithm,
+        description.chain_der[0],
+    )
     _text(cert, names.ISSUER_SERIAL_V2, base64.b64encode(description.issuer_serial_der).decode())
     place = etree.SubElement(general, names.PRODUCTION_PLACE_V2)
     if description.city is not None:
@@ -158,9 +193,15 @@ def _properties(signature: Element, description: Description) -> Element:
     _text(roles, names.CLAIMED_ROLE, description.role)
     data = etree.SubElement(signed, names.SIGNED_DATA_OBJECT_PROPERTIES)
     for number in range(len(description.covered_ids) + len(description.linked_ids)):
-        form = etree.SubElement(data, names.DATA_OBJECT_FORMAT, ObjectReference=f"#{_reference_id(description, number)}")
+        form = etree.SubElement(
+            data, names.DATA_OBJECT_FORMAT, ObjectReference=f"#{_reference_id(description, number)}"
+        )
         _text(form, names.MIME_TYPE, "text/xml")
     indication = etree.SubElement(data, names.COMMITMENT_TYPE_INDICATION)
-    _text(etree.SubElement(indication, names.COMMITMENT_TYPE_ID), names.IDENTIFIER, description.commitment)
+    _text(
+        etree.SubElement(indication, names.COMMITMENT_TYPE_ID),
+        names.IDENTIFIER,
+        description.commitment,
+    )
     etree.SubElement(indication, names.ALL_SIGNED_DATA_OBJECTS)
     return signed

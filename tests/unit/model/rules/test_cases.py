@@ -11,7 +11,9 @@ from hocba_sign.model.rules.ruleset import document_rules
 from hocba_sign.report.messages import catalogue
 from tests.support.changes import BASES, base, changed
 
-CASES: Final[list[dict[str, Any]]] = json.loads((Path(__file__).parent / "cases.json").read_text("utf-8"))
+CASES: Final[list[dict[str, Any]]] = json.loads(
+    (Path(__file__).parent / "cases.json").read_text("utf-8")
+)
 SETS: Final = (document_rules(), *rule_sets())
 
 
@@ -38,11 +40,19 @@ def test_keeping_the_rule_passes(case: dict[str, Any]) -> None:
 @pytest.mark.parametrize("case", CASES, ids=named)
 def test_breaking_the_rule_is_found_where_it_is_broken(case: dict[str, Any]) -> None:
     rule = next(one for one in SETS if one.code == case["rule_set"]).rules[case["rule"]]
-    found = [finding for finding in judge_rules(changed(base(case["base"]), case["fails"])) if finding.rule == rule.id]
+    found = [
+        finding
+        for finding in judge_rules(changed(base(case["base"]), case["fails"]))
+        if finding.rule == rule.id
+    ]
     assert found
-    assert {(finding.article, finding.severity, finding.mark) for finding in found} == {(rule.article, rule.severity, rule.mark)}
+    assert {(finding.article, finding.severity, finding.mark) for finding in found} == {
+        (rule.article, rule.severity, rule.mark)
+    }
     if "at" in case:
-        assert any(finding.where.endswith(case["at"]) for finding in found), [finding.where for finding in found]
+        assert any(finding.where.endswith(case["at"]) for finding in found), [
+            finding.where for finding in found
+        ]
 
 
 @pytest.mark.parametrize("rule_set", SETS, ids=lambda one: one.code)

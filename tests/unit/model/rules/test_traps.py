@@ -1,4 +1,6 @@
-"""What published products get wrong, and what a hostile or half-filled transcript must not upset."""
+"""What published products get wrong, and what a hostile or half-filled transcript must not
+upset.
+"""
 
 import dataclasses
 import re
@@ -50,28 +52,41 @@ def test_the_mean_of_the_year_is_exact_for_every_pair_of_terms() -> None:
         for year in (right - Decimal("0.1"), right, right + Decimal("0.1")):
             if 0 <= year <= 10:
                 marks = {"term_1": first, "term_2": second, "year": year}
-                judged = changed(transcript, {f"subjects.15.{name}": str(value) for name, value in marks.items()})
+                judged = changed(
+                    transcript, {f"subjects.15.{name}": str(value) for name, value in marks.items()}
+                )
                 assert ("R22-4" in rules(judged)) is (year != right)
 
 
 def test_no_mean_over_the_subjects_plays_a_part_under_tt22() -> None:
-    """Five tens and three sevens have a mean of 8.9, which was Giỏi once; under TT 22/2021 five of eight are not six."""
+    """Five tens and three sevens have a mean of 8.9, which was Giỏi once; under TT 22/2021 five of
+    eight are not six.
+    """
     high = {f"subjects.{code}.*": "10.0" for code in ("19", "15", "69", "26", "05")}
     low = {f"subjects.{code}.*": "7.0" for code in ("66", "27", "32")}
     without = changed(base("lop9"), {"subjects.14": None, **high, **low})
     assert rules(changed(without, {f"assessment.{field}": "K" for field in ALL})) == set()
     assert "R22-6" in rules(changed(without, {f"assessment.{field}": "T" for field in ALL}))
     of_2006 = {"subjects.40.*": "10.0", "subjects.35.*": "7.0"}
-    scores = {**{path: score for path, score in (high | low).items() if path[9:11] not in {"05", "66"}}, **of_2006}
+    scores = {
+        **{path: score for path, score in (high | low).items() if path[9:11] not in {"05", "66"}},
+        **of_2006,
+    }
     old = changed(base("lop9_old"), {"subjects.14": None, **scores})
     assert rules(changed(old, {f"assessment.{field}": "G" for field in ALL})) == set()
 
 
 @pytest.mark.parametrize("name", BASES)
 def test_findings_tell_no_value(name: str) -> None:
-    broken = changed(base(name), {"content.award": "Học sinh Giỏi và Học sinh Xuất sắc", "content.is_promoted": False})
+    broken = changed(
+        base(name),
+        {"content.award": "Học sinh Giỏi và Học sinh Xuất sắc", "content.is_promoted": False},
+    )
     for subject in broken.subjects:
-        broken = changed(broken, {f"subjects.{subject.code}.{'test' if name.startswith('lop5') else 'year'}": "1.1"})
+        broken = changed(
+            broken,
+            {f"subjects.{subject.code}.{'test' if name.startswith('lop5') else 'year'}": "1.1"},
+        )
     found = judge_rules(broken)
     assert found
     for finding in found:
@@ -81,7 +96,10 @@ def test_findings_tell_no_value(name: str) -> None:
 
 @pytest.mark.parametrize("name", BASES)
 def test_a_disabled_pupil_is_not_judged(name: str) -> None:
-    broken = changed(base(name), {"content.particulars.is_exempt_from_assessment": True, "content.is_promoted": False})
+    broken = changed(
+        base(name),
+        {"content.particulars.is_exempt_from_assessment": True, "content.is_promoted": False},
+    )
     assert rules(broken) == {"NOT_ASSESSED"}
 
 
@@ -91,8 +109,14 @@ def test_nothing_filled_in_is_no_error_but_missing(name: str) -> None:
     for subject in empty.subjects:
         written = ("achievement", "test") if name == "lop5" else ("*",)
         empty = changed(empty, {f"subjects.{subject.code}.{one}": None for one in written})
-    fields = ("outcome", "has_completed_grade", "has_completed_primary") if name == "lop5" else (*ALL, "conduct_1", "conduct_2", "conduct")
-    found = judge_rules(changed(empty, {f"assessment.{field}": None for field in fields} | {"content.award": None}))
+    fields = (
+        ("outcome", "has_completed_grade", "has_completed_primary")
+        if name == "lop5"
+        else (*ALL, "conduct_1", "conduct_2", "conduct")
+    )
+    found = judge_rules(
+        changed(empty, {f"assessment.{field}": None for field in fields} | {"content.award": None})
+    )
     assert found
     assert all(finding.severity is not Severity.ERROR for finding in found)
 
@@ -109,10 +133,15 @@ def test_nothing_filled_in_is_no_error_but_missing(name: str) -> None:
         ({"subjects.01.test": None, "subjects.02.test": "6"}, ["HT", "CHT"]),
         ({"subjects.01.test": None, "subjects.02.test": "4"}, ["CHT"]),
         ({"subjects.01.test": "M"}, ["HTT"]),
-        ({"subjects.05.test": "9", "subjects.87.test": "9", "subjects.13.achievement": None}, ["HTXS", "HTT", "HT", "CHT"]),
+        (
+            {"subjects.05.test": "9", "subjects.87.test": "9", "subjects.13.achievement": None},
+            ["HTXS", "HTT", "HT", "CHT"],
+        ),
     ],
 )
-def test_a_missing_mark_at_primary_school_leaves_open_what_it_might_decide(missing: dict[str, Any], accepted: list[str]) -> None:
+def test_a_missing_mark_at_primary_school_leaves_open_what_it_might_decide(
+    missing: dict[str, Any], accepted: list[str]
+) -> None:
     found = [
         letter
         for letter in ("HTXS", "HTT", "HT", "CHT")
@@ -122,11 +151,15 @@ def test_a_missing_mark_at_primary_school_leaves_open_what_it_might_decide(missi
 
 
 def test_all_subjects_exempt_are_no_result_to_judge() -> None:
-    exempt = changed(base("lop9"), {f"subjects.{subject.code}.*": "M" for subject in base("lop9").subjects})
+    exempt = changed(
+        base("lop9"), {f"subjects.{subject.code}.*": "M" for subject in base("lop9").subjects}
+    )
     assert rules(exempt) == {"R22-17"}
 
 
-@pytest.mark.parametrize("value", ["NaN", "sNaN", "Infinity", "-Infinity", "1E+999999", "-1E-999999", "7." + "2" * 60])
+@pytest.mark.parametrize(
+    "value", ["NaN", "sNaN", "Infinity", "-Infinity", "1E+999999", "-1E-999999", "7." + "2" * 60]
+)
 def test_numbers_that_no_field_can_hold_are_judged_without_harm(value: str) -> None:
     for period in ("term_1", "term_2", "year", "reassessed"):
         assert "R22-1" in rules(changed(base("lop9"), {f"subjects.15.{period}": value}))
@@ -141,7 +174,9 @@ def test_the_marks_of_another_level_are_judged_without_harm() -> None:
 
 @pytest.mark.parametrize("written", ["", "2025", "x-y", "٢٠٢٥-٢٠٢٦"])
 def test_a_school_year_that_is_none_leaves_the_rest_unjudged(written: str) -> None:
-    assert "NO_RULE_SET" in rules(changed(base("lop9"), {"identification.school_year": written, "subjects.15.year": "1.0"}))
+    assert "NO_RULE_SET" in rules(
+        changed(base("lop9"), {"identification.school_year": written, "subjects.15.year": "1.0"})
+    )
 
 
 def test_each_level_grade_and_year_has_at_most_one_circular() -> None:
@@ -159,10 +194,19 @@ def test_each_level_grade_and_year_has_at_most_one_circular() -> None:
     }
     for level, year in product(Level, range(2010, 2040)):
         for grade in level.grades:
-            given = dataclasses.replace(base("lop9").identification, level=level, grade=grade, school_year=f"{year}-{year + 1}")
+            given = dataclasses.replace(
+                base("lop9").identification,
+                level=level,
+                grade=grade,
+                school_year=f"{year}-{year + 1}",
+            )
             found = set(prescribed(given))
             assert len(found) <= 1
-            assert found == {wanted.get((level, grade, year), *found)} if found else (level, grade, year) not in wanted
+            assert (
+                found == {wanted.get((level, grade, year), *found)}
+                if found
+                else (level, grade, year) not in wanted
+            )
             for code in found:
                 chosen = choose(dataclasses.replace(given, rule_set=code))
                 assert chosen is not None
@@ -188,7 +232,9 @@ def test_a_title_is_told_from_a_contest(award: str | None, is_title: bool) -> No
 
 
 def test_what_the_document_check_reports_is_not_reported_again() -> None:
-    """The causes that the reference names for the other cross-field rules are those of `model.check`."""
+    """The causes that the reference names for the other cross-field rules are those of
+    `model.check`.
+    """
     broken: dict[str, dict[str, Any]] = {
         "TRANSCRIPT.SCHOOL_YEAR": {"identification.school_year": "2025-2027"},
         "TRANSCRIPT.LEVEL_GRADE": {"identification.grade": 5},
@@ -207,23 +253,37 @@ def test_what_the_document_check_reports_is_not_reported_again() -> None:
 
 @pytest.mark.parametrize("mark", ["I", "L"])
 def test_a_rule_that_is_not_certain_is_at_most_a_warning(mark: str) -> None:
-    text = f'{{"code": "X", "title": "", "source": "", "rules": [{{"id": "A", "article": "", "severity": "error", "mark": "{mark}"}}]}}'
+    text = (
+        f'{{"code": "X", "title": "", "source": "", "rules": [{{"id": "A", "article": '
+        f'"", "severity": "error", "mark": "{mark}"}}]}}'
+    )
     with pytest.raises(ValueError, match="not certain"):
         read_rule_set(text)
 
 
 def test_the_reference_says_of_every_rule_why_it_is_no_error() -> None:
     for rule_set in (document_rules(), *rule_sets()):
-        assert not [rule.id for rule in rule_set.rules.values() if rule.severity is not Severity.ERROR and not rule.note]
+        assert not [
+            rule.id
+            for rule in rule_set.rules.values()
+            if rule.severity is not Severity.ERROR and not rule.note
+        ]
 
 
 def test_a_new_rule_set_is_one_file() -> None:
     """An amended circular, as a file alone: TT 22/2021 with seven subjects instead of six."""
     folder = Path(hocba_sign.__file__).parent / "data" / "rules"
-    text = (folder / "tt22_2021.json").read_text("utf-8").replace("TT22/2021", "TT99/2027").replace('"count": 6', '"count": 7')
+    text = (
+        (folder / "tt22_2021.json")
+        .read_text("utf-8")
+        .replace("TT22/2021", "TT99/2027")
+        .replace('"count": 6', '"count": 7')
+    )
     without_optional = changed(base("lop9"), {"subjects.14": None})
     assert rules(without_optional) == set()
-    assert {finding.rule for finding in judge_by(without_optional, read_rule_set(text))} == {"R22-6"}
+    assert {finding.rule for finding in judge_by(without_optional, read_rule_set(text))} == {
+        "R22-6"
+    }
 
 
 def test_a_transcript_that_names_another_circular_is_judged_by_its_own() -> None:
@@ -248,9 +308,13 @@ def test_a_transcript_that_names_another_circular_is_judged_by_its_own() -> None
         ({"term_1": None, "term_2": None, "year": "9.9"}, set()),
     ],
 )
-def test_a_year_beside_one_term_is_that_term_or_within_its_reach(changes: dict[str, Any], found: set[str]) -> None:
+def test_a_year_beside_one_term_is_that_term_or_within_its_reach(
+    changes: dict[str, Any], found: set[str]
+) -> None:
     """Of 6.2 and 6.8; a blank term could hold any score, an exempt one holds none."""
-    given = changed(base("lop9"), {f"subjects.15.{period}": mark for period, mark in changes.items()})
+    given = changed(
+        base("lop9"), {f"subjects.15.{period}": mark for period, mark in changes.items()}
+    )
     assert rules(given) & {"R22-4", "R22-4T"} == found
 
 
@@ -268,20 +332,38 @@ def test_a_year_beside_one_term_is_that_term_or_within_its_reach(changes: dict[s
         (None, False),
     ],
 )
-def test_who_is_disabled_is_told_by_the_words_about_the_pupil(policy: str | None, *, is_by_plan: bool) -> None:
-    failed = {"subjects.15.*": "2.0", "subjects.19.*": "2.0", **{f"assessment.{field}": "CĐ" for field in ALL}}
+def test_who_is_disabled_is_told_by_the_words_about_the_pupil(
+    policy: str | None, *, is_by_plan: bool
+) -> None:
+    failed = {
+        "subjects.15.*": "2.0",
+        "subjects.19.*": "2.0",
+        **{f"assessment.{field}": "CĐ" for field in ALL},
+    }
     given = changed(base("lop9"), failed | {"content.particulars.policy_group": policy})
     assert ("R22-9" in rules(given)) is not is_by_plan
     assert ("R22-18" in rules(given)) is is_by_plan
 
 
 def test_a_blank_leaves_exactly_what_it_might_decide() -> None:
-    """Each letter that some score in place of the blank would give passes, and none that no score gives beyond the best and the worst."""
-    without = changed(base("lop9"), {"subjects.14": None, "subjects.26.term_2": None, "assessment.learning": "K"})
-    accepted = [letter for letter in ("T", "K", "Đ", "CĐ") if "R22-6" not in rules(changed(without, {"assessment.learning_2": letter}))]
+    """Each letter that some score in place of the blank would give passes, and none that no score
+    gives beyond the best and the worst.
+    """
+    without = changed(
+        base("lop9"), {"subjects.14": None, "subjects.26.term_2": None, "assessment.learning": "K"}
+    )
+    accepted = [
+        letter
+        for letter in ("T", "K", "Đ", "CĐ")
+        if "R22-6" not in rules(changed(without, {"assessment.learning_2": letter}))
+    ]
     filled = set()
     for score in TENTHS:
         tried = changed(without, {"subjects.26.term_2": str(score)})
-        filled |= {one for one in ("T", "K", "Đ", "CĐ") if not {"R22-6", "R22-7"} & rules(changed(tried, {"assessment.learning_2": one}))}
+        filled |= {
+            one
+            for one in ("T", "K", "Đ", "CĐ")
+            if not {"R22-6", "R22-7"} & rules(changed(tried, {"assessment.learning_2": one}))
+        }
     assert filled <= set(accepted)
     assert "T" not in accepted

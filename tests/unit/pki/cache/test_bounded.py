@@ -44,6 +44,8 @@ def test_an_exception_is_not_kept() -> None:
 def test_threads_share_it() -> None:
     kept: Kept[int, int] = Kept(16)
     with ThreadPoolExecutor(8) as pool:
-        answers = list(pool.map(lambda number: kept.get(number % 40, lambda: number % 40), range(20_000)))
+        answers = list(
+            pool.map(lambda number: kept.get(number % 40, lambda: number % 40), range(20_000))
+        )
     assert answers == [number % 40 for number in range(20_000)]
     assert len(kept) == 16

@@ -30,7 +30,9 @@ UID = "0.9.2342.19200300.100.1.1"
 
 
 def attributes(*pairs: tuple[str, str]) -> x509.Name:
-    return x509.Name([x509.NameAttribute(x509.ObjectIdentifier(oid), value) for oid, value in pairs])
+    return x509.Name(
+        [x509.NameAttribute(x509.ObjectIdentifier(oid), value) for oid, value in pairs]
+    )
 
 
 def build(subject: x509.Name, *extensions: tuple[x509.ExtensionType, bool]) -> bytes:
@@ -68,9 +70,13 @@ LEAF = build(
     (
         x509.AuthorityInformationAccess(
             [
-                x509.AccessDescription(x509.oid.AuthorityInformationAccessOID.OCSP, x509.UniformResourceIdentifier("http://ocsp.test/")),
                 x509.AccessDescription(
-                    x509.oid.AuthorityInformationAccessOID.CA_ISSUERS, x509.UniformResourceIdentifier("http://ca.test/a.p7b")
+                    x509.oid.AuthorityInformationAccessOID.OCSP,
+                    x509.UniformResourceIdentifier("http://ocsp.test/"),
+                ),
+                x509.AccessDescription(
+                    x509.oid.AuthorityInformationAccessOID.CA_ISSUERS,
+                    x509.UniformResourceIdentifier("http://ca.test/a.p7b"),
                 ),
             ]
         ),
@@ -78,7 +84,12 @@ LEAF = build(
     ),
     (
         x509.CRLDistributionPoints(
-            [x509.DistributionPoint([x509.UniformResourceIdentifier(f"http://crl{n}.test/a.crl")], None, None, None) for n in (1, 2)]
+            [
+                x509.DistributionPoint(
+                    [x509.UniformResourceIdentifier(f"http://crl{n}.test/a.crl")], None, None, None
+                )
+                for n in (1, 2)
+            ]
         ),
         False,
     ),
@@ -89,19 +100,44 @@ def test_what_a_signing_certificate_says() -> None:
     certificate = Certificate.load(LEAF)
     assert certificate.sha256 == hashlib.sha256(LEAF).hexdigest()
     subject = certificate.subject
-    assert (subject.common_name, subject.title, subject.organisational_unit) == ("Nguyễn Thị Thử", "Phó Hiệu trưởng", "Ban Giám hiệu")
-    assert (subject.organisation, subject.locality, subject.country) == ("Trường THPT Thử Nghiệm", "Hà Nội", "VN")
-    assert subject.identifiers == (("CCCD", "001099000001"), ("MST", "0100000000-001"), ("UID", "0100109106"))
+    assert (subject.common_name, subject.title, subject.organisational_unit) == (
+        "Nguyễn Thị Thử",
+        "Phó Hiệu trưởng",
+        "Ban Giám hiệu",
+    )
+    assert (subject.organisation, subject.locality, subject.country) == (
+        "Trường THPT Thử Nghiệm",
+        "Hà Nội",
+        "VN",
+    )
+    assert subject.identifiers == (
+        ("CCCD", "001099000001"),
+        ("MST", "0100000000-001"),
+        ("UID", "0100109106"),
+    )
     assert certificate.issuer_text == r"C=VN,CN=CA thử nghiệm\, số 1"
-    assert (certificate.serial_number, certificate.not_before, certificate.not_after) == (0x80FF, START, START + timedelta(days=365))
+    assert (certificate.serial_number, certificate.not_before, certificate.not_after) == (
+        0x80FF,
+        START,
+        START + timedelta(days=365),
+    )
     assert certificate.key_usage == frozenset({"digital_signature", "content_commitment"})
     assert certificate.extended_key_usage == ("1.3.6.1.4.1.311.10.3.12",)
     assert (certificate.is_ca, certificate.is_self_issued) == (False, False)
-    assert (certificate.subject_key_identifier, certificate.authority_key_identifier) == (b"own", b"issuer")
-    assert (certificate.ocsp_urls, certificate.ca_issuer_urls) == (("http://ocsp.test/",), ("http://ca.test/a.p7b",))
+    assert (certificate.subject_key_identifier, certificate.authority_key_identifier) == (
+        b"own",
+        b"issuer",
+    )
+    assert (certificate.ocsp_urls, certificate.ca_issuer_urls) == (
+        ("http://ocsp.test/",),
+        ("http://ca.test/a.p7b",),
+    )
     assert certificate.crl_urls == ("http://crl1.test/a.crl", "http://crl2.test/a.crl")
     assert certificate.critical_extensions == {"2.5.29.15", "2.5.29.19"}
-    assert (certificate.signature_hash, certificate.signature_algorithm.name) == ("sha256", "ecdsa-sha256")
+    assert (certificate.signature_hash, certificate.signature_algorithm.name) == (
+        "sha256",
+        "ecdsa-sha256",
+    )
     assert load_public_key(certificate.public_key_der).key == KEY.public_key()
 
 
@@ -170,7 +206,9 @@ def test_odd_strings_are_shown_safely(oid: str, tag: int, content: bytes, shown:
 
 
 def replaced(certificate_der: bytes, position: int, field_der: bytes) -> bytes:
-    """Give the certificate with one field of its first part, counted from the version, replaced."""
+    """Return the certificate with one field of its first part, counted from the version,
+    replaced.
+    """
     tbs, algorithm, signature = der.sequence(der.whole(certificate_der, der.SEQUENCE))
     fields = [field.der for field in der.sequence(tbs)]
     fields[position] = field_der
@@ -178,15 +216,21 @@ def replaced(certificate_der: bytes, position: int, field_der: bytes) -> bytes:
 
 
 def test_times_without_seconds_and_past_2050() -> None:
-    validity = der.encode(der.SEQUENCE, der.encode(0x17, b"9912312359Z"), der.encode(0x18, b"99991231235959Z"))
+    validity = der.encode(
+        der.SEQUENCE, der.encode(0x17, b"9912312359Z"), der.encode(0x18, b"99991231235959Z")
+    )
     certificate = Certificate.load(replaced(LEAF, 4, validity))
     assert certificate.not_before == datetime(1999, 12, 31, 23, 59, tzinfo=UTC)
     assert certificate.not_after == datetime(9999, 12, 31, 23, 59, 59, tzinfo=UTC)
 
 
-@pytest.mark.parametrize("moment", [b"991332235959Z", b"", b"2601010000", b"260101000000+0700", b"\xff" * 13])
+@pytest.mark.parametrize(
+    "moment", [b"991332235959Z", b"", b"2601010000", b"260101000000+0700", b"\xff" * 13]
+)
 def test_times_that_are_none(moment: bytes) -> None:
-    validity = der.encode(der.SEQUENCE, der.encode(0x17, moment), der.encode(0x17, b"300101000000Z"))
+    validity = der.encode(
+        der.SEQUENCE, der.encode(0x17, moment), der.encode(0x17, b"300101000000Z")
+    )
     with pytest.raises(InputError) as caught:
         Certificate.load(replaced(LEAF, 4, validity))
     assert caught.value.cause == "CERT.MALFORMED"
@@ -207,7 +251,10 @@ def test_contradictions_are_refused(change: Callable[[asn1_x509.Certificate], No
     assert caught.value.cause == "CERT.MALFORMED"
 
 
-@pytest.mark.parametrize("octets", [LEAF + b"\0", LEAF[:-1], b"", b"\x30\x80\x00\x00", b"\x30\x84\x00\x00\x00\x00", b"0" * 60])
+@pytest.mark.parametrize(
+    "octets",
+    [LEAF + b"\0", LEAF[:-1], b"", b"\x30\x80\x00\x00", b"\x30\x84\x00\x00\x00\x00", b"0" * 60],
+)
 def test_framing_is_strict(octets: bytes) -> None:
     with pytest.raises(InputError) as caught:
         Certificate.load(octets)
@@ -218,7 +265,9 @@ def test_framing_is_strict(octets: bytes) -> None:
 def test_a_signature_of_broken_octets_is_kept_from_verifying() -> None:
     tbs, algorithm, signature = der.sequence(der.whole(LEAF, der.SEQUENCE))
     broken = der.encode(der.BIT_STRING, b"\x01", signature.content[1:])
-    assert Certificate.load(der.encode(der.SEQUENCE, tbs.der, algorithm.der, broken)).signature == b""
+    assert (
+        Certificate.load(der.encode(der.SEQUENCE, tbs.der, algorithm.der, broken)).signature == b""
+    )
 
 
 def test_size_is_limited() -> None:
@@ -236,25 +285,37 @@ def test_a_changed_octet_loads_or_is_refused_in_order(at: int, octet: int) -> No
     except InputError as error:
         cause = error.cause
     assert cause == "CERT.MALFORMED"
-    assert certificate is None or (certificate.der == changed and certificate.subject_text.isprintable())
+    assert certificate is None or (
+        certificate.der == changed and certificate.subject_text.isprintable()
+    )
 
 
 # Files
 
 
 def pem(certificate_der: bytes, label: str = "CERTIFICATE") -> bytes:
-    return f"-----BEGIN {label}-----\r\n".encode() + base64.encodebytes(certificate_der) + f"-----END {label}-----\r\n".encode()
+    return (
+        f"-----BEGIN {label}-----\r\n".encode()
+        + base64.encodebytes(certificate_der)
+        + f"-----END {label}-----\r\n".encode()
+    )
 
 
 OTHER = build(attributes(("2.5.4.3", "khác")))
-P7B = pkcs7.serialize_certificates([x509.load_der_x509_certificate(octets) for octets in (LEAF, OTHER)], Encoding.DER)
+P7B = pkcs7.serialize_certificates(
+    [x509.load_der_x509_certificate(octets) for octets in (LEAF, OTHER)], Encoding.DER
+)
 
 
 @pytest.mark.parametrize(
     "octets",
     [
         pem(LEAF) + pem(OTHER),
-        b"\xef\xbb\xbfBag Attributes\n    friendlyName: x\n" + pem(LEAF) + b"text\n" + pem(OTHER, "X509 CERTIFICATE") + pem(LEAF),
+        b"\xef\xbb\xbfBag Attributes\n    friendlyName: x\n"
+        + pem(LEAF)
+        + b"text\n"
+        + pem(OTHER, "X509 CERTIFICATE")
+        + pem(LEAF),
         P7B,
         pem(P7B, "PKCS7"),
         base64.encodebytes(P7B),
@@ -266,7 +327,10 @@ def test_files_of_several(octets: bytes) -> None:
     assert {certificate.der for certificate in load_certificates(octets)} == {LEAF, OTHER}
 
 
-@pytest.mark.parametrize("octets", [LEAF, pem(LEAF), base64.b64encode(LEAF), b"\xef\xbb\xbf" + base64.encodebytes(LEAF) + b"\n"])
+@pytest.mark.parametrize(
+    "octets",
+    [LEAF, pem(LEAF), base64.b64encode(LEAF), b"\xef\xbb\xbf" + base64.encodebytes(LEAF) + b"\n"],
+)
 def test_files_of_one(octets: bytes) -> None:
     assert load_certificates(octets) == (Certificate.load(LEAF),)
 

@@ -1,4 +1,6 @@
-"""Is this certificate the expected signer's: every combination of numbers, names, kinds of certificate and registry, by the rules as written."""
+"""Is this certificate the expected signer's: every combination of numbers, names, kinds of
+certificate and registry, by the rules as written.
+"""
 
 from dataclasses import replace
 from datetime import UTC, date, datetime
@@ -14,7 +16,13 @@ from hocba_sign.pki.certificates.holder import Match, is_same_holder, judge_hold
 from hocba_sign.testing import World
 
 WORLD = World(datetime(2026, 6, 1, tzinfo=UTC), fast=True)
-PERSON, OTHER_PERSON, CARD, TAX, OTHER_TAX = "048172000934", "048172000999", "201234567", "0400123987", "0400999999"
+PERSON, OTHER_PERSON, CARD, TAX, OTHER_TAX = (
+    "048172000934",
+    "048172000999",
+    "201234567",
+    "0400123987",
+    "0400999999",
+)
 NAME, SCHOOL = "Phạm Thị Minh Hằng", "Trường THPT Thanh Khê Trung"
 HEAD = ExpectedSigner(slot=Slot(Role.CBQL), name=NAME, personal_id=PERSON)
 SEAL = ExpectedSigner(
@@ -27,14 +35,23 @@ SEAL = ExpectedSigner(
 
 
 def certificate(*names: str, uids: tuple[str, ...] = (), **more: str) -> Certificate:
-    parts = [("country_name", "VN"), *more.items(), *(("common_name", name) for name in names), *(("user_id", uid) for uid in uids)]
+    parts = [
+        ("country_name", "VN"),
+        *more.items(),
+        *(("common_name", name) for name in names),
+        *(("user_id", uid) for uid in uids),
+    ]
     return Certificate.load(WORLD.subscriber(*parts).certificate_der)
 
 
 def answer(one: Certificate, expected: ExpectedSigner, *, is_vouched: bool = False) -> str:
     holder = judge_holder(one, expected, is_vouched=is_vouched)
     assert (holder.finding is None) is (holder.match is Match.YES)
-    return holder.match if holder.finding is None else f"{holder.match} {holder.finding.cause.removeprefix('WF.SIGNER_')}"
+    return (
+        holder.match
+        if holder.finding is None
+        else f"{holder.match} {holder.finding.cause.removeprefix('WF.SIGNER_')}"
+    )
 
 
 PEOPLE_NUMBERS = {
@@ -79,11 +96,14 @@ PLAIN = {NAME: "Pham Thi Minh Hang", SCHOOL: "TRUONG THPT THANH KHE TRUNG"}
 
 
 def names_of(kind: str, name: str) -> tuple[str, ...]:
-    return tuple(form.format(name=name, name_upper=name.upper(), name_plain=PLAIN[name]) for form in NAMES[kind])
+    return tuple(
+        form.format(name=name, name_upper=name.upper(), name_plain=PLAIN[name])
+        for form in NAMES[kind]
+    )
 
 
 def wanted_of_a_person(numbers: str, names: str, *, is_stated: bool, is_vouched: bool) -> str:
-    """Give the answer by the words of the rule."""
+    """Return the answer by the words of the rule."""
     is_equal_name, is_plain = names in {"same", "same, otherwise written"}, names == "plain"
     if is_stated and numbers.startswith("another"):
         return "no MISMATCH"
@@ -133,18 +153,30 @@ def combinations(numbers: dict[str, tuple[str, ...]]) -> tuple[tuple[str, str, b
     return tuple(product(numbers, NAMES, (True, False), (True, False)))
 
 
-@pytest.mark.parametrize(("numbers", "names", "is_stated", "is_vouched"), combinations(PEOPLE_NUMBERS))
+@pytest.mark.parametrize(
+    ("numbers", "names", "is_stated", "is_vouched"), combinations(PEOPLE_NUMBERS)
+)
 def test_people(numbers: str, names: str, is_stated: bool, is_vouched: bool) -> None:
     expected = HEAD if is_stated else replace(HEAD, personal_id=None)
-    one = certificate(*names_of(names, NAME), uids=PEOPLE_NUMBERS[numbers], organization_name=SCHOOL)
-    assert answer(one, expected, is_vouched=is_vouched) == wanted_of_a_person(numbers, names, is_stated=is_stated, is_vouched=is_vouched)
+    one = certificate(
+        *names_of(names, NAME), uids=PEOPLE_NUMBERS[numbers], organization_name=SCHOOL
+    )
+    assert answer(one, expected, is_vouched=is_vouched) == wanted_of_a_person(
+        numbers, names, is_stated=is_stated, is_vouched=is_vouched
+    )
 
 
-@pytest.mark.parametrize(("numbers", "names", "is_stated", "is_vouched"), combinations(SEAL_NUMBERS))
+@pytest.mark.parametrize(
+    ("numbers", "names", "is_stated", "is_vouched"), combinations(SEAL_NUMBERS)
+)
 def test_seals(numbers: str, names: str, is_stated: bool, is_vouched: bool) -> None:
     expected = SEAL if is_stated else replace(SEAL, organisation_id=None)
-    one = certificate(*names_of(names, SCHOOL), uids=SEAL_NUMBERS[numbers], organization_name=SCHOOL)
-    assert answer(one, expected, is_vouched=is_vouched) == wanted_of_a_seal(numbers, names, is_stated=is_stated, is_vouched=is_vouched)
+    one = certificate(
+        *names_of(names, SCHOOL), uids=SEAL_NUMBERS[numbers], organization_name=SCHOOL
+    )
+    assert answer(one, expected, is_vouched=is_vouched) == wanted_of_a_seal(
+        numbers, names, is_stated=is_stated, is_vouched=is_vouched
+    )
 
 
 ORDINARY = {
@@ -160,14 +192,48 @@ ORDINARY = {
         ),
         "yes",
     ),
-    "Viettel, person": (HEAD, certificate("PHẠM THỊ MINH HẰNG", uids=(f"CMND:{PERSON}",), state_or_province_name="Hà Nội"), "yes"),
+    "Viettel, person": (
+        HEAD,
+        certificate(
+            "PHẠM THỊ MINH HẰNG", uids=(f"CMND:{PERSON}",), state_or_province_name="Hà Nội"
+        ),
+        "yes",
+    ),
     "form of 2026, without prefix": (HEAD, certificate(NAME, uids=(PERSON,)), "yes"),
-    "Government, person": (HEAD, certificate(NAME, organization_name="Sở Giáo dục và Đào tạo", locality_name="Đà Nẵng"), "noted BY_NAME"),
-    "tax code and old card of a request": (HEAD, certificate(NAME, uids=(f"MST:{TAX}", f"CMND:{PERSON}")), "yes"),
-    "older, without diacritics": (HEAD, certificate("PHAM THI MINH HANG", uids=(f"CCCD:{PERSON}",)), "noted LETTERS"),
-    "private school": (SEAL, certificate(SCHOOL.upper(), uids=(f"MST:{TAX}",), state_or_province_name="Thành phố Đà Nẵng"), "yes"),
-    "private school, no prefix": (SEAL, certificate("THPT Thanh Khê Trung", uids=(TAX,), state_or_province_name="Quảng Nam"), "yes"),
-    "tax code in OU": (SEAL, certificate(SCHOOL, organizational_unit_name=f"MST:{TAX}", locality_name="Quận Thanh Khê, Đà Nẵng"), "yes"),
+    "Government, person": (
+        HEAD,
+        certificate(NAME, organization_name="Sở Giáo dục và Đào tạo", locality_name="Đà Nẵng"),
+        "noted BY_NAME",
+    ),
+    "tax code and old card of a request": (
+        HEAD,
+        certificate(NAME, uids=(f"MST:{TAX}", f"CMND:{PERSON}")),
+        "yes",
+    ),
+    "older, without diacritics": (
+        HEAD,
+        certificate("PHAM THI MINH HANG", uids=(f"CCCD:{PERSON}",)),
+        "noted LETTERS",
+    ),
+    "private school": (
+        SEAL,
+        certificate(
+            SCHOOL.upper(), uids=(f"MST:{TAX}",), state_or_province_name="Thành phố Đà Nẵng"
+        ),
+        "yes",
+    ),
+    "private school, no prefix": (
+        SEAL,
+        certificate("THPT Thanh Khê Trung", uids=(TAX,), state_or_province_name="Quảng Nam"),
+        "yes",
+    ),
+    "tax code in OU": (
+        SEAL,
+        certificate(
+            SCHOOL, organizational_unit_name=f"MST:{TAX}", locality_name="Quận Thanh Khê, Đà Nẵng"
+        ),
+        "yes",
+    ),
     "Government, seal": (
         SEAL,
         certificate(
@@ -178,7 +244,11 @@ ORDINARY = {
         ),
         "noted BY_NAME",
     ),
-    "Government, seal of before the mergers": (SEAL, certificate(SCHOOL, organization_name="UBND tỉnh Quảng Nam"), "noted BY_NAME"),
+    "Government, seal of before the mergers": (
+        SEAL,
+        certificate(SCHOOL, organization_name="UBND tỉnh Quảng Nam"),
+        "noted BY_NAME",
+    ),
 }
 
 
@@ -189,28 +259,77 @@ def test_ordinary_forms_of_certificates_pass(form: str) -> None:
 
 
 ATTACKS = {
-    "a firm with the school's tax code": (SEAL, certificate("CÔNG TY TNHH A", uids=(f"MST:{TAX}",)), "unproven NAME"),
-    "a stranger with the stated number": (HEAD, certificate("Trịnh Văn Lạ", uids=(f"CCCD:{PERSON}",)), "unproven NAME"),
-    "a firm called as the principal": (HEAD, certificate(NAME, uids=("MST:0100000001",)), "unproven NUMBER"),
-    "a namesake with an old card": (HEAD, certificate(NAME, uids=(f"CMND:{CARD}",)), "unproven NUMBER"),
-    "letters of another script": (HEAD, certificate("Ph\u1ea1m Th\u1ecb Minh H\u1eb1n\u0261"), "unproven UNKNOWN"),
-    "a letter that does not show": (HEAD, certificate("Phạm Thị\u200b Minh Hằng", uids=(f"CCCD:{PERSON}",)), "unproven NAME"),
+    "a firm with the school's tax code": (
+        SEAL,
+        certificate("CÔNG TY TNHH A", uids=(f"MST:{TAX}",)),
+        "unproven NAME",
+    ),
+    "a stranger with the stated number": (
+        HEAD,
+        certificate("Trịnh Văn Lạ", uids=(f"CCCD:{PERSON}",)),
+        "unproven NAME",
+    ),
+    "a firm called as the principal": (
+        HEAD,
+        certificate(NAME, uids=("MST:0100000001",)),
+        "unproven NUMBER",
+    ),
+    "a namesake with an old card": (
+        HEAD,
+        certificate(NAME, uids=(f"CMND:{CARD}",)),
+        "unproven NUMBER",
+    ),
+    "letters of another script": (
+        HEAD,
+        certificate("Ph\u1ea1m Th\u1ecb Minh H\u1eb1n\u0261"),
+        "unproven UNKNOWN",
+    ),
+    "a letter that does not show": (
+        HEAD,
+        certificate("Phạm Thị\u200b Minh Hằng", uids=(f"CCCD:{PERSON}",)),
+        "unproven NAME",
+    ),
     "letters of full width": (HEAD, certificate("Ｐhạm Thị Minh Hằng"), "unproven UNKNOWN"),
     "digits of full width": (
         HEAD,
-        certificate(NAME, uids=("CCCD:\uff10\uff14\uff18\uff11\uff17\uff12\uff10\uff10\uff10\uff19\uff13\uff14",)),
+        certificate(
+            NAME,
+            uids=("CCCD:\uff10\uff14\uff18\uff11\uff17\uff12\uff10\uff10\uff10\uff19\uff13\uff14",),
+        ),
         "unproven NUMBER",
     ),
     "another name first": (HEAD, certificate("Trịnh Văn Lạ", NAME), "unproven UNKNOWN"),
-    "the number in another attribute": (HEAD, certificate(NAME, serial_number=f"CCCD:{OTHER_PERSON}"), "no MISMATCH"),
-    "the principal's key as seal": (SEAL, certificate(SCHOOL, uids=(f"CCCD:{PERSON}",), organization_name=SCHOOL), "unproven KIND"),
+    "the number in another attribute": (
+        HEAD,
+        certificate(NAME, serial_number=f"CCCD:{OTHER_PERSON}"),
+        "no MISMATCH",
+    ),
+    "the principal's key as seal": (
+        SEAL,
+        certificate(SCHOOL, uids=(f"CCCD:{PERSON}",), organization_name=SCHOOL),
+        "unproven KIND",
+    ),
     "the seal as principal": (HEAD, certificate(SCHOOL, organization_name="UBND"), "unproven KIND"),
-    "namesake school, by ST": (SEAL, certificate(SCHOOL, uids=(f"MST:{TAX}",), state_or_province_name="Hà Nội"), "unproven PLACE"),
-    "namesake school, by OU": (SEAL, certificate(SCHOOL, organizational_unit_name="Sở Giáo dục và Đào tạo Hà Nội"), "unproven PLACE"),
-    "namesake school, by L": (SEAL, certificate(SCHOOL, locality_name="Thành phố Hồ Chí Minh"), "unproven PLACE"),
+    "namesake school, by ST": (
+        SEAL,
+        certificate(SCHOOL, uids=(f"MST:{TAX}",), state_or_province_name="Hà Nội"),
+        "unproven PLACE",
+    ),
+    "namesake school, by OU": (
+        SEAL,
+        certificate(SCHOOL, organizational_unit_name="Sở Giáo dục và Đào tạo Hà Nội"),
+        "unproven PLACE",
+    ),
+    "namesake school, by L": (
+        SEAL,
+        certificate(SCHOOL, locality_name="Thành phố Hồ Chí Minh"),
+        "unproven PLACE",
+    ),
     "namesake school, second OU": (
         SEAL,
-        certificate(SCHOOL, organizational_unit_name="UBND tỉnh Gia Lai", state_or_province_name="Đà Nẵng"),
+        certificate(
+            SCHOOL, organizational_unit_name="UBND tỉnh Gia Lai", state_or_province_name="Đà Nẵng"
+        ),
         "unproven PLACE",
     ),
     "no name at all": (HEAD, certificate(uids=(f"CCCD:{PERSON}",)), "unproven NAME"),
@@ -225,28 +344,63 @@ def test_attacks_do_not_pass(attack: str) -> None:
 
 
 def test_a_registry_makes_no_seal_of_a_person_and_no_person_of_a_seal() -> None:
-    assert answer(certificate(SCHOOL, uids=(f"CCCD:{PERSON}",)), SEAL, is_vouched=True) == "unproven KIND"
+    assert (
+        answer(certificate(SCHOOL, uids=(f"CCCD:{PERSON}",)), SEAL, is_vouched=True)
+        == "unproven KIND"
+    )
     assert answer(certificate(NAME), SEAL, is_vouched=True) == "unproven KIND"
     assert answer(certificate(SCHOOL), HEAD, is_vouched=True) == "unproven KIND"
-    assert answer(certificate(NAME, uids=(f"CCCD:{OTHER_PERSON}",)), HEAD, is_vouched=True) == "no MISMATCH"
-    assert answer(certificate("Trường THPT Tên Mới", state_or_province_name="Hà Nội"), SEAL, is_vouched=True) == "noted BY_REGISTRY"
+    assert (
+        answer(certificate(NAME, uids=(f"CCCD:{OTHER_PERSON}",)), HEAD, is_vouched=True)
+        == "no MISMATCH"
+    )
+    assert (
+        answer(
+            certificate("Trường THPT Tên Mới", state_or_province_name="Hà Nội"),
+            SEAL,
+            is_vouched=True,
+        )
+        == "noted BY_REGISTRY"
+    )
 
 
 @pytest.mark.parametrize(
     ("one", "other", "is_one_holder"),
     [
-        (certificate(NAME, uids=(f"CCCD:{PERSON}",)), certificate("Tên Khác", uids=(f"CMND:{PERSON}",)), True),
+        (
+            certificate(NAME, uids=(f"CCCD:{PERSON}",)),
+            certificate("Tên Khác", uids=(f"CMND:{PERSON}",)),
+            True,
+        ),
         (certificate(NAME), certificate(NAME.upper(), title="Hiệu trưởng"), True),
         (certificate(NAME), certificate("Tên Khác"), False),
-        (certificate(NAME, uids=(f"CCCD:{PERSON}",)), certificate(NAME, uids=(f"CCCD:{OTHER_PERSON}",)), False),
+        (
+            certificate(NAME, uids=(f"CCCD:{PERSON}",)),
+            certificate(NAME, uids=(f"CCCD:{OTHER_PERSON}",)),
+            False,
+        ),
         (certificate(NAME, uids=(f"CCCD:{PERSON}",)), certificate(NAME), True),
-        (certificate(NAME, uids=(f"CCCD:{PERSON}",)), certificate(NAME, uids=("CMND:012345678",)), True),
-        (certificate(NAME, uids=(f"CCCD:{PERSON}",)), certificate("Tên Khác", uids=("CMND:012345678",)), False),
+        (
+            certificate(NAME, uids=(f"CCCD:{PERSON}",)),
+            certificate(NAME, uids=("CMND:012345678",)),
+            True,
+        ),
+        (
+            certificate(NAME, uids=(f"CCCD:{PERSON}",)),
+            certificate("Tên Khác", uids=("CMND:012345678",)),
+            False,
+        ),
         (certificate(NAME, uids=(f"CCCD:{PERSON}",)), certificate(plain(NAME)), True),
-        (certificate(NAME, uids=(f"CCCD:{PERSON}",), title="a"), certificate(NAME, uids=(f"CCCD:{PERSON}",), title="b"), True),
+        (
+            certificate(NAME, uids=(f"CCCD:{PERSON}",), title="a"),
+            certificate(NAME, uids=(f"CCCD:{PERSON}",), title="b"),
+            True,
+        ),
     ],
 )
-def test_two_certificates_of_one_holder(one: Certificate, other: Certificate, is_one_holder: bool) -> None:
+def test_two_certificates_of_one_holder(
+    one: Certificate, other: Certificate, is_one_holder: bool
+) -> None:
     assert is_same_holder(one, other) is is_same_holder(other, one) is is_one_holder
 
 
@@ -265,10 +419,17 @@ def test_two_certificates_of_one_holder(one: Certificate, other: Certificate, is
         (SEAL, "PASVN-C1234567", "unproven KIND"),
     ],
 )
-def test_numbers_as_european_profiles_write_them(attribute: str, expected: ExpectedSigner, written: str, wanted: str) -> None:
-    """A number is one wherever a certificate writes it, else a namesake's passes for a certificate without any."""
+def test_numbers_as_european_profiles_write_them(
+    attribute: str, expected: ExpectedSigner, written: str, wanted: str
+) -> None:
+    """A number is one wherever a certificate writes it, else a namesake's passes for a certificate
+    without any.
+    """
     assert answer(certificate(expected.name, uids=(), **{attribute: written}), expected) == wanted
 
 
 def test_a_serial_number_of_a_device_is_nobodys() -> None:
-    assert answer(certificate(NAME, serial_number="5404FFFEB7033FB316D672201B"), HEAD) == "noted BY_NAME"
+    assert (
+        answer(certificate(NAME, serial_number="5404FFFEB7033FB316D672201B"), HEAD)
+        == "noted BY_NAME"
+    )

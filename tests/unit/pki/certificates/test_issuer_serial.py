@@ -13,7 +13,9 @@ from tests.support.scene import SIGNED_AT
 WORLD = World(SIGNED_AT, fast=True)
 COMMON_NAME = 'Cơ quan, "Thử" + nghiệm'
 CA = WORLD.issuing_ca("thu", COMMON_NAME, key="ec")
-CERTIFICATE = Certificate.load(WORLD.person("Nguyễn Văn An", "001085000001", issuer="thu").certificate_der)
+CERTIFICATE = Certificate.load(
+    WORLD.person("Nguyễn Văn An", "001085000001", issuer="thu").certificate_der
+)
 SERIAL = str(CERTIFICATE.serial_number)
 LATIN = "C=VN,O=TEST - Thử nghiệm,CN="
 VALUE = r"Cơ quan\, \"Thử\" \+ nghiệm"
@@ -42,7 +44,15 @@ def test_the_same_name_may_be_spelled_otherwise(name: str) -> None:
 
 @pytest.mark.parametrize(
     "name",
-    ["", "CN=Khác", f"CN={VALUE},C=VN", f"O={VALUE},CN=TEST - Thử nghiệm,C=VN", f"CN={VALUE}+O=TEST - Thử nghiệm,C=VN", "=,=", "x" * 9_000],
+    [
+        "",
+        "CN=Khác",
+        f"CN={VALUE},C=VN",
+        f"O={VALUE},CN=TEST - Thử nghiệm,C=VN",
+        f"CN={VALUE}+O=TEST - Thử nghiệm,C=VN",
+        "=,=",
+        "x" * 9_000,
+    ],
 )
 def test_another_name_is_not_the_same(name: str) -> None:
     assert not same(name)
@@ -69,13 +79,22 @@ def test_der_is_compared_by_what_it_says() -> None:
         utf8 = der.encode(0x0C, text.encode())
         bmp = der.encode(0x1E, text.encode("utf-16-be"))
         attribute = bytes.fromhex("060355040a")
-        old, new = der.encode(der.SEQUENCE, attribute, utf8), der.encode(der.SEQUENCE, attribute, bmp)
-        content = der.whole(as_bmp, der.SEQUENCE).content.replace(der.encode(der.SET, old), der.encode(der.SET, new))
+        old, new = (
+            der.encode(der.SEQUENCE, attribute, utf8),
+            der.encode(der.SEQUENCE, attribute, bmp),
+        )
+        content = der.whole(as_bmp, der.SEQUENCE).content.replace(
+            der.encode(der.SET, old), der.encode(der.SET, new)
+        )
         as_bmp = der.encode(der.SEQUENCE, content)
     assert as_bmp != CERTIFICATE.issuer_der
     assert is_issuer_serial(CERTIFICATE, issuer_serial(as_bmp, CERTIFICATE.serial_der))
-    assert not is_issuer_serial(CERTIFICATE, issuer_serial(as_bmp, der.encode(der.INTEGER, b"\x01")))
-    assert not is_issuer_serial(CERTIFICATE, issuer_serial(CERTIFICATE.subject_der, CERTIFICATE.serial_der))
+    assert not is_issuer_serial(
+        CERTIFICATE, issuer_serial(as_bmp, der.encode(der.INTEGER, b"\x01"))
+    )
+    assert not is_issuer_serial(
+        CERTIFICATE, issuer_serial(CERTIFICATE.subject_der, CERTIFICATE.serial_der)
+    )
 
 
 @given(st.binary(max_size=40))

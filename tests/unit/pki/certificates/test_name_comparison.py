@@ -12,8 +12,22 @@ from hypothesis import strategies as st
 
 from hocba_sign.pki.certificates.name_comparison import folded, prepared
 
-TYPES = ("common_name", "organization_name", "country_name", "user_id", "title", "serial_number", "email_address", "dn_qualifier")
-TEXTS = st.text(st.characters(max_codepoint=0x1FFF, exclude_categories=["Cs"]) | st.sampled_from("  aAâÂơƯđĐỹỲ"), min_size=1, max_size=12)
+TYPES = (
+    "common_name",
+    "organization_name",
+    "country_name",
+    "user_id",
+    "title",
+    "serial_number",
+    "email_address",
+    "dn_qualifier",
+)
+TEXTS = st.text(
+    st.characters(max_codepoint=0x1FFF, exclude_categories=["Cs"])
+    | st.sampled_from("  aAâÂơƯđĐỹỲ"),
+    min_size=1,
+    max_size=12,
+)
 
 
 def _name(parts: list[tuple[str, str, str]]) -> bytes:
@@ -21,14 +35,21 @@ def _name(parts: list[tuple[str, str, str]]) -> bytes:
         return x509.DirectoryString(name=form, value=text)
 
     rdns = [
-        x509.RelativeDistinguishedName([x509.NameTypeAndValue({"type": kind, "value": value(text, form)})])
+        x509.RelativeDistinguishedName(
+            [x509.NameTypeAndValue({"type": kind, "value": value(text, form)})]
+        )
         for kind, text, form in parts
         if kind != "email_address"
     ]
     return bytes(x509.Name(name="", value=x509.RDNSequence(rdns)).dump())
 
 
-@given(st.lists(st.tuples(st.sampled_from(TYPES), TEXTS, st.sampled_from(["utf8_string", "bmp_string"])), max_size=3))
+@given(
+    st.lists(
+        st.tuples(st.sampled_from(TYPES), TEXTS, st.sampled_from(["utf8_string", "bmp_string"])),
+        max_size=3,
+    )
+)
 @example([("common_name", " Sở   Giáo dục ", "utf8_string")])
 def test_it_agrees_with_the_full_preparation(parts: list[tuple[str, str, str]]) -> None:
     name_der = _name(parts)
@@ -38,11 +59,17 @@ def test_it_agrees_with_the_full_preparation(parts: list[tuple[str, str, str]]) 
 
 
 def test_every_plain_character_folds_as_stringprep_does() -> None:
-    plain = [chr(code) for code in range(0x20, 0x2000) if prepared(_name([("common_name", chr(code), "utf8_string")])) is not None]
+    plain = [
+        chr(code)
+        for code in range(0x20, 0x2000)
+        if prepared(_name([("common_name", chr(code), "utf8_string")])) is not None
+    ]
     assert len(plain) > 250
     for character in plain:
         assert not stringprep.in_table_a1(character)
-        assert unicodedata.normalize("NFKC", character.casefold()) == unicodedata.normalize("NFKC", stringprep.map_table_b2(character))
+        assert unicodedata.normalize("NFKC", character.casefold()) == unicodedata.normalize(
+            "NFKC", stringprep.map_table_b2(character)
+        )
 
 
 def test_what_is_no_name_is_left_to_the_caller() -> None:
@@ -51,21 +78,37 @@ def test_what_is_no_name_is_left_to_the_caller() -> None:
 
 
 LETTERS = st.text(
-    st.characters(max_codepoint=0x2FFF, exclude_categories=["Cs", "Co", "Cn"]) | st.sampled_from("  aAâÂơƯđĐ"), min_size=1, max_size=12
+    st.characters(max_codepoint=0x2FFF, exclude_categories=["Cs", "Co", "Cn"])
+    | st.sampled_from("  aAâÂơƯđĐ"),
+    min_size=1,
+    max_size=12,
 )
-PARTS = st.lists(st.tuples(st.sampled_from(TYPES), LETTERS, st.sampled_from(["utf8_string", "bmp_string"])), min_size=1, max_size=3)
+PARTS = st.lists(
+    st.tuples(st.sampled_from(TYPES), LETTERS, st.sampled_from(["utf8_string", "bmp_string"])),
+    min_size=1,
+    max_size=3,
+)
 
 
 @given(PARTS)
-def test_folding_agrees_with_the_short_way_where_there_is_one(parts: list[tuple[str, str, str]]) -> None:
+def test_folding_agrees_with_the_short_way_where_there_is_one(
+    parts: list[tuple[str, str, str]],
+) -> None:
     name_der = _name(parts)
     short = prepared(name_der)
     assert short is None or short == folded(name_der)
 
 
-@given(PARTS, st.sampled_from([str.upper, str.lower, lambda text: f" {text.replace(' ', '   ')}  "]))
-def test_names_that_the_full_preparation_holds_equal_are_equal(parts: list[tuple[str, str, str]], change: Callable[[str], str]) -> None:
-    one, other = (_name(given) for given in (parts, [(kind, change(text), form) for kind, text, form in parts]))
+@given(
+    PARTS, st.sampled_from([str.upper, str.lower, lambda text: f" {text.replace(' ', '   ')}  "])
+)
+def test_names_that_the_full_preparation_holds_equal_are_equal(
+    parts: list[tuple[str, str, str]], change: Callable[[str], str]
+) -> None:
+    one, other = (
+        _name(given)
+        for given in (parts, [(kind, change(text), form) for kind, text, form in parts])
+    )
     try:
         are_equal = x509.Name.load(one).hashable == x509.Name.load(other).hashable
     except ValueError:
@@ -76,8 +119,12 @@ def test_names_that_the_full_preparation_holds_equal_are_equal(parts: list[tuple
 
 def test_other_names_stay_other() -> None:
     names = ("TEST CA", "TESTCA", "TEST CB", "Жест", "Жесть", "ﷺ", "Ａ")
-    assert len({folded(_name([("common_name", name, "utf8_string")])) for name in names}) == len(names)
-    assert folded(_name([("common_name", "a", "utf8_string")])) != folded(_name([("title", "a", "utf8_string")]))
+    assert len({folded(_name([("common_name", name, "utf8_string")])) for name in names}) == len(
+        names
+    )
+    assert folded(_name([("common_name", "a", "utf8_string")])) != folded(
+        _name([("title", "a", "utf8_string")])
+    )
 
 
 def test_a_name_made_to_be_slow_costs_nothing() -> None:

@@ -16,8 +16,19 @@ def test_a_certificate_with_trust_settings_is_not_read_without_them() -> None:
     name = x509.Name([x509.NameAttribute(x509.NameOID.COMMON_NAME, "a")])
     key = ec.generate_private_key(ec.SECP256R1())
     start = datetime(2026, 1, 1, tzinfo=UTC)
-    built = x509.CertificateBuilder().subject_name(name).issuer_name(name).public_key(key.public_key()).serial_number(1)
-    octets = built.not_valid_before(start).not_valid_after(start + timedelta(days=1)).sign(key, hashes.SHA256()).public_bytes(Encoding.DER)
+    built = (
+        x509.CertificateBuilder()
+        .subject_name(name)
+        .issuer_name(name)
+        .public_key(key.public_key())
+        .serial_number(1)
+    )
+    octets = (
+        built.not_valid_before(start)
+        .not_valid_after(start + timedelta(days=1))
+        .sign(key, hashes.SHA256())
+        .public_bytes(Encoding.DER)
+    )
     rejected = octets + bytes.fromhex("300ca00a06082b06010505070302")
     block = b"-----BEGIN %b-----\n" + base64.encodebytes(rejected) + b"-----END %b-----\n"
     found = read_objects(block % (b"TRUSTED CERTIFICATE", b"TRUSTED CERTIFICATE"))

@@ -1,4 +1,6 @@
-"""Generated chains with all kinds of faults: what is judged without the engine is what the engine says, in every detail."""
+"""Generated chains with all kinds of faults: what is judged without the engine is what the engine
+says, in every detail.
+"""
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace
@@ -14,7 +16,13 @@ from hocba_sign.crypto import der
 from hocba_sign.errors import InputError
 from hocba_sign.pki.certificates.certificate import Certificate
 from hocba_sign.pki.certificates.profile import ProfileException, Purpose
-from hocba_sign.pki.path.validation import PathRequirements, PathResult, PathStatus, validate_by_engine, validate_path
+from hocba_sign.pki.path.validation import (
+    PathRequirements,
+    PathResult,
+    PathStatus,
+    validate_by_engine,
+    validate_path,
+)
 from hocba_sign.pki.revocation.evidence import Evidence
 from hocba_sign.pki.revocation.ocsp import key_hash
 from hocba_sign.pki.trust.store import Anchor, TrustStore
@@ -23,7 +31,9 @@ from hocba_sign.testing.keys import InsecureKey, insecure_ec_key, public_key_der
 AT = datetime(2026, 6, 1, 8, tzinfo=UTC)
 DAY = timedelta(days=1)
 ECDSA_SHA256 = bytes.fromhex("300a06082a8648ce3d040302")
-KEYS = {name: insecure_ec_key(f"direct/{name}") for name in ("root", "ca", "leaf", "responder", "other")}
+KEYS = {
+    name: insecure_ec_key(f"direct/{name}") for name in ("root", "ca", "leaf", "responder", "other")
+}
 OWN, OTHER = 0x1234567890ABCDEF1234567890ABCDEF, 0x7FFFFFFFFFFFFFFF0000000000000001
 URL = "http://ca.invalid/list.crl"
 
@@ -55,7 +65,10 @@ def bits(octets: bytes) -> bytes:
 def name(common_name: str, tag: int = 0x0C) -> bytes:
     country = seq(oid("2.5.4.6"), der.encode(0x13, b"VN"))
     codec = {0x1E: "utf-16-be", 0x0C: "utf-8"}.get(tag, "latin-1")
-    return seq(der.encode(der.SET, country), der.encode(der.SET, seq(oid("2.5.4.3"), der.encode(tag, common_name.encode(codec)))))
+    return seq(
+        der.encode(der.SET, country),
+        der.encode(der.SET, seq(oid("2.5.4.3"), der.encode(tag, common_name.encode(codec)))),
+    )
 
 
 def time(at: datetime, form: str = "usual") -> bytes:
@@ -69,7 +82,11 @@ def time(at: datetime, form: str = "usual") -> bytes:
 def extension_list(extensions: Extensions) -> bytes:
     return seq(
         *(
-            seq(oid(name), b"\x01\x01\xff" if is_critical else b"", der.encode(der.OCTET_STRING, value))
+            seq(
+                oid(name),
+                b"\x01\x01\xff" if is_critical else b"",
+                der.encode(der.OCTET_STRING, value),
+            )
             for name, is_critical, value in extensions
         )
     )
@@ -106,7 +123,18 @@ ADDED: tuple[Extensions, ...] = (
     (("2.5.29.33", True, seq(seq(oid("1.2.3"), oid("1.2.4")))),),
     (("2.5.29.32", False, seq(seq(oid("1.2.3")))),),
     (("2.5.29.32", False, seq(seq(oid("1.2.3")), seq(oid("1.2.3")))),),
-    (("2.5.29.32", True, seq(seq(oid("2.5.29.32.0"), seq(seq(oid("1.3.6.1.5.5.7.2.1"), der.encode(0x16, b"http://a")))))),),
+    (
+        (
+            "2.5.29.32",
+            True,
+            seq(
+                seq(
+                    oid("2.5.29.32.0"),
+                    seq(seq(oid("1.3.6.1.5.5.7.2.1"), der.encode(0x16, b"http://a"))),
+                )
+            ),
+        ),
+    ),
     (("2.5.29.32", False, b"\x30\x03\x02\x01\x01"),),
     (("2.5.29.17", False, seq(der.encode(0x81, b"a@example.vn"))),),
     (("2.5.29.17", False, seq(der.encode(0x81, b"\xff@@"))),),
@@ -117,7 +145,13 @@ ADDED: tuple[Extensions, ...] = (
     (("2.5.29.17", False, b"\x30\x02\x81"),),
     (("2.5.29.31", False, seq(seq(FULL_NAME))),),
     (("2.5.29.31", False, seq(seq(FULL_NAME, b"\x81\x02\x06\x40"))),),
-    (("2.5.29.31", False, seq(seq(FULL_NAME, der.encode(0xA2, der.encode(0xA4, name("TEST CA")))))),),
+    (
+        (
+            "2.5.29.31",
+            False,
+            seq(seq(FULL_NAME, der.encode(0xA2, der.encode(0xA4, name("TEST CA"))))),
+        ),
+    ),
     (("2.5.29.31", False, seq(seq(der.encode(0xA2, der.encode(0xA4, name("TEST Other")))))),),
     (("2.5.29.46", False, seq(seq(FULL_NAME))),),
     (("1.3.6.1.5.5.7.1.1", True, seq(seq(oid("1.3.6.1.5.5.7.48.1"), URI))),),
@@ -146,7 +180,14 @@ class Plan:
     not_after: bytes = time(AT + 300 * DAY)
 
     def issue(self) -> bytes:
-        fields = (self.serial, ECDSA_SHA256, self.issuer, seq(self.not_before, self.not_after), self.subject, public_key_der(self.key))
+        fields = (
+            self.serial,
+            ECDSA_SHA256,
+            self.issuer,
+            seq(self.not_before, self.not_after),
+            self.subject,
+            public_key_der(self.key),
+        )
         extensions = der.encode(0xA3, extension_list(self.extensions)) if self.extensions else b""
         return signed(seq(self.version, *fields, extensions), self.signer)
 
@@ -176,7 +217,10 @@ RESPONDER = replace(
     subject=name("TEST OCSP"),
     key=KEYS["responder"],
     serial=integer(77),
-    extensions=(("2.5.29.37", False, seq(oid(OCSP_SIGNING))), ("1.3.6.1.5.5.7.48.1.5", False, b"\x05\x00")),
+    extensions=(
+        ("2.5.29.37", False, seq(oid(OCSP_SIGNING))),
+        ("1.3.6.1.5.5.7.48.1.5", False, b"\x05\x00"),
+    ),
 )
 
 
@@ -199,14 +243,28 @@ def plans(draw: st.DrawFn, usual: Plan, is_ca: bool) -> Plan:
             b"\x30\x03\x02\x01\x00",
             b"\x30\x03\x01\x01\x01",
         )
-        usage = odd(draw, USAGE["ca"], USAGE["certificates only"], USAGE["lists only"], USAGE["empty"])
+        usage = odd(
+            draw, USAGE["ca"], USAGE["certificates only"], USAGE["lists only"], USAGE["empty"]
+        )
         extensions = put(extensions, ("2.5.29.19", True, length), ("2.5.29.15", True, usage))
     else:
-        usage = odd(draw, USAGE["signing"], USAGE["encipherment"], USAGE["signing and issuing"], USAGE["empty"])
-        extensions = put(extensions, ("2.5.29.15", True, usage), *odd(draw, (), (("2.5.29.19", True, constraints()),)))
+        usage = odd(
+            draw,
+            USAGE["signing"],
+            USAGE["encipherment"],
+            USAGE["signing and issuing"],
+            USAGE["empty"],
+        )
+        extensions = put(
+            extensions,
+            ("2.5.29.15", True, usage),
+            *odd(draw, (), (("2.5.29.19", True, constraints()),)),
+        )
         purposes = odd(draw, None, (TIME_STAMPING,), (TIME_STAMPING, MAIL), ())
         if purposes is not None:
-            extensions = put(extensions, ("2.5.29.37", draw(st.booleans()), seq(*map(oid, purposes))))
+            extensions = put(
+                extensions, ("2.5.29.37", draw(st.booleans()), seq(*map(oid, purposes)))
+            )
     if odd(draw, False, True):
         extensions = (*extensions, *extensions[:1])
     first = AT - 300 * DAY
@@ -215,14 +273,39 @@ def plans(draw: st.DrawFn, usual: Plan, is_ca: bool) -> Plan:
         usual,
         extensions=() if odd(draw, False, True) else extensions,
         version=odd(draw, usual.version, b"", b"\xa0\x03\x02\x01\x01"),
-        serial=odd(draw, usual.serial, integer(0), integer(-5), b"\x02\x02\x00\x05", integer(1 << 170)),
-        subject=odd(draw, usual.subject, b"\x30\x00", name("TEST\ufffd"), name("TEST\u00adXX"), name("ТEST"), name("a\u05d0"), ROOT_NAME)
+        serial=odd(
+            draw, usual.serial, integer(0), integer(-5), b"\x02\x02\x00\x05", integer(1 << 170)
+        ),
+        subject=odd(
+            draw,
+            usual.subject,
+            b"\x30\x00",
+            name("TEST\ufffd"),
+            name("TEST\u00adXX"),
+            name("ТEST"),
+            name("a\u05d0"),
+            ROOT_NAME,
+        )
         if not is_ca
         else usual.subject,
-        issuer=odd(draw, usual.issuer, name("test  ca"), name("TEST CA", 0x13), name("test gốc"), name("TEST CA", 0x1E)),
+        issuer=odd(
+            draw,
+            usual.issuer,
+            name("test  ca"),
+            name("TEST CA", 0x13),
+            name("test gốc"),
+            name("TEST CA", 0x1E),
+        ),
         signer=odd(draw, usual.signer, KEYS["other"]),
         key=odd(draw, usual.key, KEYS["ca"]),
-        not_before=odd(draw, time(first), time(first, "generalized"), time(first, "no seconds"), time(AT), time(AT + DAY)),
+        not_before=odd(
+            draw,
+            time(first),
+            time(first, "generalized"),
+            time(first, "no seconds"),
+            time(AT),
+            time(AT + DAY),
+        ),
         not_after=odd(draw, time(last), time(last, "generalized"), time(AT), time(AT - DAY)),
     )
 
@@ -232,7 +315,16 @@ REASON = "2.5.29.21"
 
 @st.composite
 def entries(draw: st.DrawFn) -> bytes:
-    serial = odd(draw, integer(OTHER), integer(OWN), integer(OWN), integer(2), b"\x02\x02\x00\x05", integer(5), integer(OWN >> 8))
+    serial = odd(
+        draw,
+        integer(OTHER),
+        integer(OWN),
+        integer(OWN),
+        integer(2),
+        b"\x02\x02\x00\x05",
+        integer(5),
+        integer(OWN >> 8),
+    )
     at = odd(draw, AT - DAY, AT, AT + timedelta(hours=1), AT - timedelta(seconds=1))
     reason = odd(draw, None, *range(11))
     more: Extensions = () if reason is None else ((REASON, False, bytes((0x0A, 1, reason))),)
@@ -245,7 +337,11 @@ def entries(draw: st.DrawFn) -> bytes:
         (("1.2.3.4", False, b"\x05\x00"),),
         ((REASON, False, b"\x0a\x01\x01"),),
     )
-    return seq(serial, time(at, odd(draw, "usual", "generalized", "no seconds")), extension_list(more) if more else b"")
+    return seq(
+        serial,
+        time(at, odd(draw, "usual", "generalized", "no seconds")),
+        extension_list(more) if more else b"",
+    )
 
 
 SCOPES = (
@@ -264,7 +360,9 @@ SCOPES = (
 
 @st.composite
 def lists(draw: st.DrawFn, issuer: bytes, key: InsecureKey) -> bytes:
-    extensions: Extensions = odd(draw, (("2.5.29.20", False, b"\x02\x01\x07"),), (), (("2.5.29.20", False, b"\x05\x00"),))
+    extensions: Extensions = odd(
+        draw, (("2.5.29.20", False, b"\x02\x01\x07"),), (), (("2.5.29.20", False, b"\x05\x00"),)
+    )
     extensions += odd(
         draw,
         (),
@@ -303,34 +401,65 @@ def responses(draw: st.DrawFn, *, ca_der: bytes) -> bytes:
     is_delegated = draw(st.booleans())
     key = odd(draw, KEYS["responder"] if is_delegated else KEYS["ca"], KEYS["other"])
     holder = RESPONDER if is_delegated else CA
-    by_key = der.encode(0xA2, der.encode(der.OCTET_STRING, key_hash(public_key_der(holder.key), "sha1")))
+    by_key = der.encode(
+        0xA2, der.encode(der.OCTET_STRING, key_hash(public_key_der(holder.key), "sha1"))
+    )
     carried = odd(
-        draw, (responder,) if is_delegated else (), (), (ca_der,), (responder, ca_der), (ca_der, responder, LEAF.issue()), (b"\x30\x00",)
+        draw,
+        (responder,) if is_delegated else (),
+        (),
+        (ca_der,),
+        (responder, ca_der),
+        (ca_der, responder, LEAF.issue()),
+        (b"\x30\x00",),
     )
     algorithm = odd(draw, "sha1", "sha256")
-    algorithm_der = {"sha1": oid("1.3.14.3.2.26"), "sha256": oid("2.16.840.1.101.3.4.2.1")}[algorithm]
+    algorithm_der = {"sha1": oid("1.3.14.3.2.26"), "sha256": oid("2.16.840.1.101.3.4.2.1")}[
+        algorithm
+    ]
     digest = key_hash(seq(seq(), bits(CA_NAME)), algorithm)
     identifier = seq(
         seq(algorithm_der, odd(draw, b"\x05\x00", b"")),
         der.encode(der.OCTET_STRING, odd(draw, digest, digest[::-1])),
-        der.encode(der.OCTET_STRING, odd(draw, key_hash(public_key_der(KEYS["ca"]), algorithm), digest)),
+        der.encode(
+            der.OCTET_STRING, odd(draw, key_hash(public_key_der(KEYS["ca"]), algorithm), digest)
+        ),
         odd(draw, integer(OWN), integer(OTHER)),
     )
     at = time(odd(draw, AT - DAY, AT, AT + timedelta(hours=1)), "generalized")
-    reason = odd(draw, b"", *(der.encode(0xA0, bytes((0x0A, 1, code))) for code in (0, 1, 6, 8, 9, 11)))
+    reason = odd(
+        draw, b"", *(der.encode(0xA0, bytes((0x0A, 1, code))) for code in (0, 1, 6, 8, 9, 11))
+    )
     status = odd(draw, b"\x80\x00", der.encode(0xA1, at, reason), b"\x82\x00")
     next_update = odd(draw, AT + DAY, None, AT, AT - timedelta(minutes=1))
     single = seq(
         identifier,
         status,
-        time(odd(draw, AT, AT - timedelta(minutes=29), AT - timedelta(minutes=31), AT + DAY), "generalized"),
+        time(
+            odd(draw, AT, AT - timedelta(minutes=29), AT - timedelta(minutes=31), AT + DAY),
+            "generalized",
+        ),
         b"" if next_update is None else der.encode(0xA0, time(next_update, "generalized")),
-        odd(draw, b"", *(der.encode(0xA1, extension_list((("1.2.3.4", is_critical, b"\x05\x00"),))) for is_critical in (True, False))),
+        odd(
+            draw,
+            b"",
+            *(
+                der.encode(0xA1, extension_list((("1.2.3.4", is_critical, b"\x05\x00"),)))
+                for is_critical in (True, False)
+            ),
+        ),
     )
-    data = seq(odd(draw, by_key, der.encode(0xA1, holder.subject)), time(AT, "generalized"), seq(*[single] * odd(draw, 1, 2)))
+    data = seq(
+        odd(draw, by_key, der.encode(0xA1, holder.subject)),
+        time(AT, "generalized"),
+        seq(*[single] * odd(draw, 1, 2)),
+    )
     held = der.encode(0xA0, seq(*carried)) if carried else b""
     basic = seq(data, ECDSA_SHA256, bits(sign_octets(key, data, digest="sha256")), held)
-    return seq(b"\x0a\x01\x00", der.encode(0xA0, seq(oid("1.3.6.1.5.5.7.48.1.1"), der.encode(der.OCTET_STRING, basic))))
+    return seq(
+        b"\x0a\x01\x00",
+        der.encode(0xA0, seq(oid("1.3.6.1.5.5.7.48.1.1"), der.encode(der.OCTET_STRING, basic))),
+    )
 
 
 @st.composite
@@ -342,7 +471,10 @@ def questions(draw: st.DrawFn) -> dict[str, Any] | None:
     try:
         certificates = [Certificate.load(one.issue()) for one in (leaf, ca, root)]
         more = [
-            Certificate.load(one.issue()) for one in odd(draw, (), (replace(ca, key=KEYS["other"]),), (replace(ca, serial=integer(3)),))
+            Certificate.load(one.issue())
+            for one in odd(
+                draw, (), (replace(ca, key=KEYS["other"]),), (replace(ca, serial=integer(3)),)
+            )
         ]
     except InputError:
         return None
@@ -351,12 +483,16 @@ def questions(draw: st.DrawFn) -> dict[str, Any] | None:
         *draw(st.lists(lists(ROOT_NAME, KEYS["root"]), min_size=1, max_size=1)),
     ]
     ocsps = draw(st.lists(responses(ca_der=certificates[1].der), max_size=1))
-    anchor = Anchor(certificate=certificates[2], name="gốc", trusted_until=odd(draw, None, AT - DAY, AT))
+    anchor = Anchor(
+        certificate=certificates[2], name="gốc", trusted_until=odd(draw, None, AT - DAY, AT)
+    )
     return {
         "leaf": certificates[0],
         "trust": TrustStore().with_anchors([anchor]),
         "evidence": Evidence.of(certificates=[certificates[1], *more], crls=crls, ocsps=ocsps),
-        "at": odd(draw, AT, AT + timedelta(microseconds=1), AT - timedelta(microseconds=1), AT + 350 * DAY),
+        "at": odd(
+            draw, AT, AT + timedelta(microseconds=1), AT - timedelta(microseconds=1), AT + 350 * DAY
+        ),
         "requirements": PathRequirements(
             purpose=odd(draw, Purpose.ANY, Purpose.SIGNING, Purpose.TIMESTAMPING),
             known_until=odd(draw, AT + 3 * DAY, None, AT + 500 * DAY),
@@ -368,7 +504,9 @@ def questions(draw: st.DrawFn) -> dict[str, Any] | None:
 
 
 @given(questions())
-def test_whatever_is_judged_directly_the_engine_judges_alike(question: dict[str, Any] | None) -> None:
+def test_whatever_is_judged_directly_the_engine_judges_alike(
+    question: dict[str, Any] | None,
+) -> None:
     if question is not None:
         assert validate_path(**question) == validate_by_engine(**question)
 
@@ -382,7 +520,10 @@ def test_the_usual_chain_passes_directly(monkeypatch: pytest.MonkeyPatch) -> Non
     tbs = (b"\x02\x01\x01", ECDSA_SHA256, ROOT_NAME, time(AT - DAY), time(AT + DAY))
     crls = [signed(seq(*tbs), KEYS["root"]), signed(seq(*tbs[:2], CA_NAME, *tbs[3:]), KEYS["ca"])]
     held = Evidence.of(certificates=[ca], crls=crls)
-    assert validate_path(leaf, trust=TrustStore.of([root]), evidence=held, at=AT).status is PathStatus.PASSED
+    assert (
+        validate_path(leaf, trust=TrustStore.of([root]), evidence=held, at=AT).status
+        is PathStatus.PASSED
+    )
 
 
 def _list(issuer: bytes, key: InsecureKey) -> bytes:
@@ -391,10 +532,18 @@ def _list(issuer: bytes, key: InsecureKey) -> bytes:
 
 @pytest.mark.parametrize("validate", [validate_path, validate_by_engine])
 def test_a_subscriber_cannot_issue_lists(validate: Callable[..., PathResult]) -> None:
-    """Someone whose certificate says nothing about key usage signs a list in his own name, beside a forged one of the authority."""
-    own = replace(LEAF, subject=name("TEST Kẻ xấu"), key=KEYS["other"], serial=integer(OTHER), extensions=())
+    """Someone whose certificate says nothing about key usage signs a list in his own name, beside a
+    forged one of the authority.
+    """
+    own = replace(
+        LEAF, subject=name("TEST Kẻ xấu"), key=KEYS["other"], serial=integer(OTHER), extensions=()
+    )
     leaf, ca, root, other = (Certificate.load(one.issue()) for one in (LEAF, CA, ROOT, own))
-    crls = [_list(ROOT_NAME, KEYS["root"]), _list(CA_NAME, KEYS["other"]), _list(own.subject, KEYS["other"])]
+    crls = [
+        _list(ROOT_NAME, KEYS["root"]),
+        _list(CA_NAME, KEYS["other"]),
+        _list(own.subject, KEYS["other"]),
+    ]
     held = Evidence.of(certificates=[ca, other], crls=crls)
     result = validate(leaf, trust=TrustStore.of([root]), evidence=held, at=AT)
     assert result.status is PathStatus.INDETERMINATE
@@ -409,14 +558,26 @@ def test_a_forged_list_is_refused_without_the_engine(monkeypatch: pytest.MonkeyP
 
     monkeypatch.setattr("hocba_sign.pki.path.validation.Session", burst)
     leaf, ca, root = (Certificate.load(one.issue()) for one in (LEAF, CA, ROOT))
-    held = Evidence.of(certificates=[ca], crls=[_list(ROOT_NAME, KEYS["root"]), _list(CA_NAME, KEYS["other"])])
-    assert validate_path(leaf, trust=TrustStore.of([root]), evidence=held, at=AT).causes == ("REVOCATION.SIGNATURE",)
+    held = Evidence.of(
+        certificates=[ca], crls=[_list(ROOT_NAME, KEYS["root"]), _list(CA_NAME, KEYS["other"])]
+    )
+    assert validate_path(leaf, trust=TrustStore.of([root]), evidence=held, at=AT).causes == (
+        "REVOCATION.SIGNATURE",
+    )
 
 
 @pytest.mark.parametrize("validate", [validate_path, validate_by_engine])
-def test_an_authority_does_not_speak_about_itself_through_a_second_certificate(validate: Callable[..., PathResult]) -> None:
-    """The root's list is forged; the authority's own list is right, and the authority has been certified twice for one key."""
-    leaf, ca, twin, root = (Certificate.load(one.issue()) for one in (LEAF, CA, replace(CA, serial=integer(3)), ROOT))
-    held = Evidence.of(certificates=[ca, twin], crls=[_list(ROOT_NAME, KEYS["other"]), _list(CA_NAME, KEYS["ca"])])
+def test_an_authority_does_not_speak_about_itself_through_a_second_certificate(
+    validate: Callable[..., PathResult],
+) -> None:
+    """The root's list is forged; the authority's own list is right, and the authority has been
+    certified twice for one key.
+    """
+    leaf, ca, twin, root = (
+        Certificate.load(one.issue()) for one in (LEAF, CA, replace(CA, serial=integer(3)), ROOT)
+    )
+    held = Evidence.of(
+        certificates=[ca, twin], crls=[_list(ROOT_NAME, KEYS["other"]), _list(CA_NAME, KEYS["ca"])]
+    )
     result = validate(leaf, trust=TrustStore.of([root]), evidence=held, at=AT)
     assert (result.status, result.causes) == (PathStatus.INDETERMINATE, ("REVOCATION.SIGNATURE",))

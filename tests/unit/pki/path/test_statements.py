@@ -1,4 +1,6 @@
-"""Whose statement is it, and what does it change: indirect and delta lists, critical extensions, responders. The two engines agree."""
+"""Whose statement is it, and what does it change: indirect and delta lists, critical extensions,
+responders. The two engines agree.
+"""
 
 from collections.abc import Iterable
 from dataclasses import replace
@@ -48,8 +50,13 @@ INDIRECT = ("2.5.29.28", True, seq(b"\x84\x01\xff"))
 UNKNOWN = ("1.2.3.4", True, b"\x05\x00")
 
 
-def entry(serial: int = OWN, *, at: timedelta = -DAY, reason: int | None = None, more: Extensions = ()) -> bytes:
-    extensions: Extensions = (*more, *(() if reason is None else (("2.5.29.21", False, bytes((0x0A, 1, reason))),)))
+def entry(
+    serial: int = OWN, *, at: timedelta = -DAY, reason: int | None = None, more: Extensions = ()
+) -> bytes:
+    extensions: Extensions = (
+        *more,
+        *(() if reason is None else (("2.5.29.21", False, bytes((0x0A, 1, reason))),)),
+    )
     return seq(integer(serial), time(AT + at), extension_list(extensions) if extensions else b"")
 
 
@@ -64,11 +71,25 @@ def crl(
     held: Extensions = (("2.5.29.20", False, integer(number)), *extensions)
     dates = time(AT + at) + time(AT + 30 * DAY)
     listed = seq(*entries) if entries else b""
-    return signed(seq(b"\x02\x01\x01", ECDSA_SHA256, issuer, dates, listed, der.encode(0xA0, extension_list(held))), key)
+    return signed(
+        seq(
+            b"\x02\x01\x01",
+            ECDSA_SHA256,
+            issuer,
+            dates,
+            listed,
+            der.encode(0xA0, extension_list(held)),
+        ),
+        key,
+    )
 
 
-def delta(*entries: bytes, base: int, number: int, at: timedelta = -DAY / 2, key: InsecureKey = KEYS["ca"]) -> bytes:
-    return crl(*entries, at=at, number=number, key=key, extensions=(("2.5.29.27", True, integer(base)),))
+def delta(
+    *entries: bytes, base: int, number: int, at: timedelta = -DAY / 2, key: InsecureKey = KEYS["ca"]
+) -> bytes:
+    return crl(
+        *entries, at=at, number=number, key=key, extensions=(("2.5.29.27", True, integer(base)),)
+    )
 
 
 def judged(
@@ -81,8 +102,15 @@ def judged(
 ) -> PathResult:
     """Judge by both ways, which must agree; nothing is known against the authority."""
     certificates = [Certificate.load(one.issue()) for one in (*others, CA)]
-    held = Evidence.of(certificates=certificates, crls=[*crls, crl(issuer=ROOT_NAME, key=KEYS["root"])], ocsps=ocsps)
-    trust = replace(TrustStore.of([Certificate.load(ROOT.issue())]), responders=tuple(map(Certificate.load, responders)))
+    held = Evidence.of(
+        certificates=certificates,
+        crls=[*crls, crl(issuer=ROOT_NAME, key=KEYS["root"])],
+        ocsps=ocsps,
+    )
+    trust = replace(
+        TrustStore.of([Certificate.load(ROOT.issue())]),
+        responders=tuple(map(Certificate.load, responders)),
+    )
     question = Certificate.load(leaf.issue())
     direct = validate_path(question, trust=trust, evidence=held, at=AT)
     assert direct == validate_by_engine(question, trust=trust, evidence=held, at=AT)
@@ -113,7 +141,13 @@ def test_a_sibling_authority_says_nothing_of_what_it_did_not_issue() -> None:
 
 def test_a_person_with_the_right_to_sign_lists_says_nothing() -> None:
     usage = ("2.5.29.15", True, bytes.fromhex("030201c6"))
-    person = replace(LEAF, subject=SIBLING_NAME, key=KEYS["other"], serial=integer(99), extensions=put(LEAF.extensions, usage))
+    person = replace(
+        LEAF,
+        subject=SIBLING_NAME,
+        key=KEYS["other"],
+        serial=integer(99),
+        extensions=put(LEAF.extensions, usage),
+    )
     for extensions in ((), (INDIRECT,)):
         assert says(by_sibling(*extensions), others=[person]) == "unknown"
         silent_about_authority = judged([crl(), by_sibling(*extensions)], others=[person])
@@ -126,7 +160,12 @@ def test_an_indirect_list_counts_where_the_certificate_names_its_issuer() -> Non
     assert says(named, others=[SIBLING]) == "unknown"
     about_us = ("2.5.29.29", True, seq(der.encode(0xA4, CA_NAME)))
     entries = entry(more=(about_us,), reason=SUPERSEDED)
-    revoking = crl(entries, issuer=SIBLING_NAME, key=KEYS["other"], extensions=(("2.5.29.28", True, seq(FULL_NAME, b"\x84\x01\xff")),))
+    revoking = crl(
+        entries,
+        issuer=SIBLING_NAME,
+        key=KEYS["other"],
+        extensions=(("2.5.29.28", True, seq(FULL_NAME, b"\x84\x01\xff")),),
+    )
     assert says(revoking, leaf=pointing_to(SIBLING_NAME), others=[SIBLING]) == "revoked"
 
 
@@ -153,7 +192,9 @@ def test_a_delta_changes_only_the_list_that_it_belongs_to() -> None:
     assert says(crl(held), delta(removal, base=8, number=9)) == "on_hold"
     assert says(crl(held), delta(removal, base=6, number=7)) == "on_hold"
     assert says(crl(held), delta(removal, base=7, number=8, key=KEYS["other"])) == "on_hold"
-    assert says(crl(held), delta(base=7, number=8)) == "on_hold", "a delta that is silent about it changes nothing"
+    assert says(crl(held), delta(base=7, number=8)) == "on_hold", (
+        "a delta that is silent about it changes nothing"
+    )
 
 
 def test_a_removal_takes_back_a_hold_and_nothing_else() -> None:
@@ -164,7 +205,9 @@ def test_a_removal_takes_back_a_hold_and_nothing_else() -> None:
 
 def test_an_old_delta_does_not_cancel_a_newer_revocation() -> None:
     old = delta(entry(reason=REMOVED), base=5, number=6, at=-3 * DAY)
-    assert says(crl(number=5, at=-5 * DAY), old, crl(entry(reason=SUPERSEDED), number=9)) == "revoked"
+    assert (
+        says(crl(number=5, at=-5 * DAY), old, crl(entry(reason=SUPERSEDED), number=9)) == "revoked"
+    )
     assert says(crl(number=5, at=-5 * DAY), old, crl(entry(reason=HOLD), number=9)) == "on_hold"
 
 
@@ -173,16 +216,24 @@ def test_a_delta_that_lists_the_certificate_counts_without_its_list() -> None:
     assert judged([delta(base=7, number=8)]).revocation[0].status == "unknown"
 
 
-@pytest.mark.parametrize("reasons", [(HOLD, SUPERSEDED), (SUPERSEDED, HOLD), (SUPERSEDED, SUPERSEDED)])
-def test_of_two_entries_for_one_number_the_earliest_revocation_counts(reasons: tuple[int, int]) -> None:
+@pytest.mark.parametrize(
+    "reasons", [(HOLD, SUPERSEDED), (SUPERSEDED, HOLD), (SUPERSEDED, SUPERSEDED)]
+)
+def test_of_two_entries_for_one_number_the_earliest_revocation_counts(
+    reasons: tuple[int, int],
+) -> None:
     entries = [entry(at=-DAY * (2 - place), reason=reason) for place, reason in enumerate(reasons)]
     (fact, _) = judged([crl(*entries)]).revocation
-    earliest = min(-DAY * (2 - place) for place, reason in enumerate(reasons) if reason == SUPERSEDED)
+    earliest = min(
+        -DAY * (2 - place) for place, reason in enumerate(reasons) if reason == SUPERSEDED
+    )
     assert (fact.status, fact.revoked_at) == ("revoked", AT + earliest)
 
 
 def test_a_critical_extension_nobody_knows_makes_a_list_useless() -> None:
-    """Wherever it stands; a list that names the certificate all the same keeps it from passing by an older one."""
+    """Wherever it stands; a list that names the certificate all the same keeps it from passing by
+    an older one.
+    """
     for useless in (crl(extensions=(UNKNOWN,)), crl(entry(5, more=(UNKNOWN,)))):
         assert judged([useless]).causes == ("REVOCATION.CRITICAL_EXTENSION",)
         assert says(useless, crl(at=-2 * DAY)) == "good"
@@ -210,12 +261,22 @@ def response(
     issuer_key = der.encode(der.OCTET_STRING, key_hash(public_key_der(KEYS["ca"]), "sha1"))
     identifier = seq(algorithm, der.encode(der.OCTET_STRING, digest), issuer_key, integer(OWN))
     dates = time(AT + at, "generalized"), der.encode(0xA0, time(AT + DAY, "generalized"))
-    answer = seq(identifier, status, *dates, der.encode(0xA1, extension_list(single)) if single else b"")
+    answer = seq(
+        identifier, status, *dates, der.encode(0xA1, extension_list(single)) if single else b""
+    )
     told = der.encode(0xA1, extension_list(extensions)) if extensions else b""
     data = seq(der.encode(0xA1, by.subject), time(AT + at, "generalized"), seq(answer), told)
     held = [one.issue() for one in ((by,) if carried is None else carried)]
-    basic = seq(data, ECDSA_SHA256, bits(sign_octets(key or by.key, data, digest="sha256")), der.encode(0xA0, seq(*held)) if held else b"")
-    return seq(b"\x0a\x01\x00", der.encode(0xA0, seq(oid("1.3.6.1.5.5.7.48.1.1"), der.encode(der.OCTET_STRING, basic))))
+    basic = seq(
+        data,
+        ECDSA_SHA256,
+        bits(sign_octets(key or by.key, data, digest="sha256")),
+        der.encode(0xA0, seq(*held)) if held else b"",
+    )
+    return seq(
+        b"\x0a\x01\x00",
+        der.encode(0xA0, seq(oid("1.3.6.1.5.5.7.48.1.1"), der.encode(der.OCTET_STRING, basic))),
+    )
 
 
 def answers(*ocsps: bytes, **settings: object) -> str:
@@ -231,7 +292,11 @@ def test_a_critical_extension_nobody_knows_makes_an_answer_useless() -> None:
 
 
 def test_answers_of_one_moment_that_contradict_each_other() -> None:
-    good, unknown, gone = response(), response(b"\x82\x00"), response(der.encode(0xA1, time(AT - DAY, "generalized")))
+    good, unknown, gone = (
+        response(),
+        response(b"\x82\x00"),
+        response(der.encode(0xA1, time(AT - DAY, "generalized"))),
+    )
     assert answers(good, unknown) == answers(unknown, good) == "unknown"
     assert answers(good, gone, unknown) == answers(unknown, gone, good) == "revoked"
     assert answers(response(b"\x82\x00", at=-DAY / 2), good) == "good"
@@ -239,7 +304,9 @@ def test_answers_of_one_moment_that_contradict_each_other() -> None:
 
 
 def test_a_responder_is_valid_when_it_answers_not_when_the_signature_was_made() -> None:
-    """Their certificates live for weeks; who asks months after a signature meets one that did not exist yet."""
+    """Their certificates live for weeks; who asks months after a signature meets one that did not
+    exist yet.
+    """
     young = replace(RESPONDER, not_before=time(AT - DAY / 2))
     assert answers(response(by=young)) == "good"
     assert answers(response(by=replace(RESPONDER, not_before=time(AT - DAY / 8)))) == "unknown"
@@ -247,12 +314,24 @@ def test_a_responder_is_valid_when_it_answers_not_when_the_signature_was_made() 
 
 
 def test_a_responder_that_the_caller_trusts_answers_for_every_issuer() -> None:
-    own = replace(RESPONDER, issuer=ROOT_NAME, signer=KEYS["root"], extensions=(), subject=name("TEST OCSP của Sở"))
+    own = replace(
+        RESPONDER,
+        issuer=ROOT_NAME,
+        signer=KEYS["root"],
+        extensions=(),
+        subject=name("TEST OCSP của Sở"),
+    )
     answered = response(by=own)
     assert answers(answered) == "unknown"
     assert answers(answered, responders=[own.issue()]) == "good"
     assert answers(response(by=own, key=KEYS["other"]), responders=[own.issue()]) == "unknown"
-    assert answers(response(der.encode(0xA1, time(AT - DAY, "generalized")), by=own), responders=[own.issue()]) == "revoked"
+    assert (
+        answers(
+            response(der.encode(0xA1, time(AT - DAY, "generalized")), by=own),
+            responders=[own.issue()],
+        )
+        == "revoked"
+    )
     ended = replace(own, not_after=time(AT - DAY))
     assert answers(response(by=ended), responders=[ended.issue()]) == "unknown"
 
@@ -264,22 +343,35 @@ def test_the_name_of_the_issuer_counts_in_an_answer() -> None:
 
 
 def test_who_resembles_a_responder_is_none() -> None:
-    """The same name, number and rights on paper, signed by the same authority's namesake, or by itself."""
+    """The same name, number and rights on paper, signed by the same authority's namesake, or by
+    itself.
+    """
     for change in ({"signer": KEYS["other"]}, {"key": KEYS["other"], "signer": KEYS["other"]}):
         alike = replace(RESPONDER, **change)  # type: ignore[arg-type]
         assert answers(response(by=alike)) == "unknown"
         assert answers(response(by=alike, carried=(alike, RESPONDER))) in {"unknown", "good"}
     without = replace(
-        RESPONDER, extensions=(("2.5.29.37", False, seq(oid("1.3.6.1.5.5.7.3.4"))), ("1.3.6.1.5.5.7.48.1.5", False, b"\x05\x00"))
+        RESPONDER,
+        extensions=(
+            ("2.5.29.37", False, seq(oid("1.3.6.1.5.5.7.3.4"))),
+            ("1.3.6.1.5.5.7.48.1.5", False, b"\x05\x00"),
+        ),
     )
     assert answers(response(by=without)) == "unknown"
-    forged = response(key=KEYS["other"], carried=(replace(RESPONDER, key=KEYS["other"], signer=KEYS["other"]), RESPONDER))
+    forged = response(
+        key=KEYS["other"],
+        carried=(replace(RESPONDER, key=KEYS["other"], signer=KEYS["other"]), RESPONDER),
+    )
     assert answers(forged) == "unknown"
 
 
 @pytest.mark.parametrize("is_critical", [True, False])
-@pytest.mark.parametrize(("qualifier", "is_known"), [("1.3.6.1.5.5.7.2.1", True), ("1.2.3.4.5", False)])
-def test_an_unknown_qualifier_counts_in_a_critical_policy(qualifier: str, *, is_known: bool, is_critical: bool) -> None:
+@pytest.mark.parametrize(
+    ("qualifier", "is_known"), [("1.3.6.1.5.5.7.2.1", True), ("1.2.3.4.5", False)]
+)
+def test_an_unknown_qualifier_counts_in_a_critical_policy(
+    qualifier: str, *, is_known: bool, is_critical: bool
+) -> None:
     policy = seq(seq(oid("1.2.3"), seq(seq(oid(qualifier), der.encode(0x16, b"http://a")))))
     leaf = replace(LEAF, extensions=put(LEAF.extensions, ("2.5.29.32", is_critical, policy)))
     expected = () if is_known or not is_critical else ("PATH.CRITICAL_EXTENSION",)
@@ -288,15 +380,25 @@ def test_an_unknown_qualifier_counts_in_a_critical_policy(qualifier: str, *, is_
 
 def test_fifty_namesakes_do_not_hide_the_true_authority() -> None:
     """They have its name and its number, some even its key identifier; only one has its key."""
-    namesakes = [replace(CA, key=KEYS["other"], serial=integer(1000 + number)) for number in range(50)]
+    namesakes = [
+        replace(CA, key=KEYS["other"], serial=integer(1000 + number)) for number in range(50)
+    ]
     assert says(crl(), others=namesakes) == "good"
 
 
 def test_who_is_no_authority_issues_nothing() -> None:
-    """A person's certificate between signer and root, with the right to sign certificates but not marked as an authority."""
-    for extensions in ((("2.5.29.15", True, USAGE["ca"]),), (("2.5.29.19", True, b"\x30\x00"), ("2.5.29.15", True, USAGE["ca"]))):
+    """A person's certificate between signer and root, with the right to sign certificates but not
+    marked as an authority.
+    """
+    for extensions in (
+        (("2.5.29.15", True, USAGE["ca"]),),
+        (("2.5.29.19", True, b"\x30\x00"), ("2.5.29.15", True, USAGE["ca"])),
+    ):
         person = replace(CA, extensions=extensions)
-        held = Evidence.of(certificates=[Certificate.load(person.issue())], crls=[crl(), crl(issuer=ROOT_NAME, key=KEYS["root"])])
+        held = Evidence.of(
+            certificates=[Certificate.load(person.issue())],
+            crls=[crl(), crl(issuer=ROOT_NAME, key=KEYS["root"])],
+        )
         trust = TrustStore.of([Certificate.load(ROOT.issue())])
         for validate in (validate_path, validate_by_engine):
             result = validate(Certificate.load(LEAF.issue()), trust=trust, evidence=held, at=AT)
@@ -304,7 +406,9 @@ def test_who_is_no_authority_issues_nothing() -> None:
 
 
 @pytest.mark.parametrize("year", [1, 9999])
-def test_an_answer_without_an_end_from_the_ends_of_the_calendar_is_current_at_its_own_moment(year: int) -> None:
+def test_an_answer_without_an_end_from_the_ends_of_the_calendar_is_current_at_its_own_moment(
+    year: int,
+) -> None:
     at = datetime(year, 12, 31, 23, 59, 59, tzinfo=UTC)
     statement = Statement(item=Item(b"", "given"), kind="ocsp", this_update=at, next_update=None)
     assert (current_until(statement) or at) >= at

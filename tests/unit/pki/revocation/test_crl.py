@@ -19,7 +19,12 @@ NAME = x509.Name([x509.NameAttribute(x509.NameOID.COMMON_NAME, "TEST CA")])
 
 
 def _crl(entries: dict[int, tuple[datetime, x509.ReasonFlags | None, bool]]) -> bytes:
-    builder = x509.CertificateRevocationListBuilder().issuer_name(NAME).last_update(AT).next_update(AT + timedelta(days=7))
+    builder = (
+        x509.CertificateRevocationListBuilder()
+        .issuer_name(NAME)
+        .last_update(AT)
+        .next_update(AT + timedelta(days=7))
+    )
     for serial, (at, reason, has_invalidity) in entries.items():
         entry = x509.RevokedCertificateBuilder().serial_number(serial).revocation_date(at)
         if reason is not None:
@@ -31,9 +36,17 @@ def _crl(entries: dict[int, tuple[datetime, x509.ReasonFlags | None, bool]]) -> 
 
 
 SERIALS = st.integers(1, 2**159 - 1) | st.integers(1, 300)
-MOMENTS = st.integers(-800_000_000, 1_000_000_000).map(lambda seconds: AT + timedelta(seconds=seconds))
+MOMENTS = st.integers(-800_000_000, 1_000_000_000).map(
+    lambda seconds: AT + timedelta(seconds=seconds)
+)
 ENTRIES = st.dictionaries(
-    SERIALS, st.tuples(MOMENTS, st.sampled_from([None, Reasons.key_compromise, Reasons.certificate_hold]), st.booleans()), max_size=8
+    SERIALS,
+    st.tuples(
+        MOMENTS,
+        st.sampled_from([None, Reasons.key_compromise, Reasons.certificate_hold]),
+        st.booleans(),
+    ),
+    max_size=8,
 )
 
 
@@ -42,13 +55,25 @@ def test_every_entry_is_found_and_nothing_else(
     entries: dict[int, tuple[datetime, x509.ReasonFlags | None, bool]], others: list[int]
 ) -> None:
     listed = read_revocation_list(_crl(entries))
-    reasons = {None: "unspecified", Reasons.key_compromise: "key_compromise", Reasons.certificate_hold: "certificate_hold"}
+    reasons = {
+        None: "unspecified",
+        Reasons.key_compromise: "key_compromise",
+        Reasons.certificate_hold: "certificate_hold",
+    }
     for _ in range(2):
         for serial in (*others, *entries):
             expected = entries.get(serial)
             found = listed.find(serial)
             assert found == (
-                () if expected is None else (Revoked(at=expected[0], reason=reasons[expected[1]], has_reason=expected[1] is not None),)
+                ()
+                if expected is None
+                else (
+                    Revoked(
+                        at=expected[0],
+                        reason=reasons[expected[1]],
+                        has_reason=expected[1] is not None,
+                    ),
+                )
             )
 
 
@@ -80,7 +105,11 @@ def test_what_is_signed_is_cut_out_as_it_stands() -> None:
     octets = _crl({7: (AT, None, False)})
     listed = read_revocation_list(octets)
     assert listed.tbs_der == x509.load_der_x509_crl(octets).tbs_certlist_bytes
-    assert (listed.this_update, listed.next_update, listed.octets) == (AT, AT + timedelta(days=7), octets)
+    assert (listed.this_update, listed.next_update, listed.octets) == (
+        AT,
+        AT + timedelta(days=7),
+        octets,
+    )
 
 
 @given(st.integers(0, 200), st.integers(0, 255))

@@ -27,7 +27,11 @@ OCSP = WORLD.ocsp_response(TEACHER, AT)
 
 
 def _pem(der: bytes) -> bytes:
-    return b"-----BEGIN X509 CRL-----\r\n" + base64.encodebytes(der).replace(b"\n", b"\r\n") + b"-----END X509 CRL-----\r\n"
+    return (
+        b"-----BEGIN X509 CRL-----\r\n"
+        + base64.encodebytes(der).replace(b"\n", b"\r\n")
+        + b"-----END X509 CRL-----\r\n"
+    )
 
 
 @pytest.mark.parametrize("octets", [CRL, _pem(CRL), b"Subject: CN=TEST\n" + _pem(CRL)])
@@ -35,14 +39,19 @@ def test_lists_are_der_or_pem(octets: bytes) -> None:
     assert load_crl(octets) == CRL
 
 
-@pytest.mark.parametrize("octets", [b"", b"\x30\x00", CRL[:-1], CRL + b"\x00", OCSP, TEACHER.certificate_der, b"<html></html>"])
+@pytest.mark.parametrize(
+    "octets",
+    [b"", b"\x30\x00", CRL[:-1], CRL + b"\x00", OCSP, TEACHER.certificate_der, b"<html></html>"],
+)
 def test_what_is_no_list(octets: bytes) -> None:
     with pytest.raises(InputError) as caught:
         load_crl(octets, where="a.crl")
     assert (caught.value.cause, caught.value.where) == ("REVOCATION.CRL_MALFORMED", "a.crl")
 
 
-@pytest.mark.parametrize("octets", [b"", b"\x30\x00", OCSP[:-1], OCSP + b"\x00", CRL, b"<html></html>"])
+@pytest.mark.parametrize(
+    "octets", [b"", b"\x30\x00", OCSP[:-1], OCSP + b"\x00", CRL, b"<html></html>"]
+)
 def test_what_is_no_response(octets: bytes) -> None:
     with pytest.raises(InputError) as caught:
         load_ocsp(octets)
@@ -64,9 +73,13 @@ def test_sizes_are_limited(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def _without_signature(der: bytes) -> bytes:
-    """Give a CRL whose signature is a BIT STRING without any octet, which asn1crypto answers with an IndexError."""
+    """Return a CRL whose signature is a BIT STRING without any octet, which asn1crypto answers with
+    an IndexError.
+    """
     parsed = asn1_crl.CertificateList.load(der)
-    content: bytes = parsed["tbs_cert_list"].dump() + parsed["signature_algorithm"].dump() + b"\x03\x00"
+    content: bytes = (
+        parsed["tbs_cert_list"].dump() + parsed["signature_algorithm"].dump() + b"\x03\x00"
+    )
     return b"\x30\x82" + len(content).to_bytes(2, "big") + content
 
 
@@ -98,8 +111,16 @@ def test_only_documented_errors_escape(octets: bytes, cut: int) -> None:
 
 
 def test_equal_octets_are_held_once_under_their_first_source() -> None:
-    one = Evidence.of(certificates=[Certificate.load(TEACHER.certificate_der)], crls=[CRL, CRL], source="embedded in signature X")
-    both = one.merged(Evidence.of(certificates=[Certificate.load(TEACHER.certificate_der)], crls=[CRL], ocsps=[OCSP]))
+    one = Evidence.of(
+        certificates=[Certificate.load(TEACHER.certificate_der)],
+        crls=[CRL, CRL],
+        source="embedded in signature X",
+    )
+    both = one.merged(
+        Evidence.of(
+            certificates=[Certificate.load(TEACHER.certificate_der)], crls=[CRL], ocsps=[OCSP]
+        )
+    )
     assert (len(both.certificates), len(both.crls), len(both.ocsps)) == (1, 1, 1)
     assert both.crls[0].source == "embedded in signature X"
     assert both.ocsps[0].source == "given"
@@ -107,8 +128,15 @@ def test_equal_octets_are_held_once_under_their_first_source() -> None:
 
 def test_selection_is_by_issuer_and_serial_number() -> None:
     other = WORLD.person("Trần Văn Thử", "001300000002")
-    pool = read_pool(Evidence.of(crls=WORLD.crls(AT), ocsps=[OCSP, WORLD.ocsp_response(other, AT, cert_id_digest="sha256"), b"\x30\x00"]))
-    selection = select(TEACHER.certificate_der, WORLD.authority("public-ca").certificate_der, pool=pool)
+    pool = read_pool(
+        Evidence.of(
+            crls=WORLD.crls(AT),
+            ocsps=[OCSP, WORLD.ocsp_response(other, AT, cert_id_digest="sha256"), b"\x30\x00"],
+        )
+    )
+    selection = select(
+        TEACHER.certificate_der, WORLD.authority("public-ca").certificate_der, pool=pool
+    )
     assert [statement.item.der for statement in selection.crls] == [CRL]
     assert [statement.item.der for statement in selection.ocsps] == [OCSP]
     assert set(selection.causes) == {"REVOCATION.OCSP_MALFORMED"}
@@ -117,7 +145,9 @@ def test_selection_is_by_issuer_and_serial_number() -> None:
 def test_answers_about_others_are_named_only_where_nothing_fits() -> None:
     other = WORLD.person("Trần Văn Thử", "001300000002")
     pool = read_pool(Evidence.of(ocsps=[WORLD.ocsp_response(other, AT, cert_id_digest="sha256")]))
-    selection = select(TEACHER.certificate_der, WORLD.authority("public-ca").certificate_der, pool=pool)
+    selection = select(
+        TEACHER.certificate_der, WORLD.authority("public-ca").certificate_der, pool=pool
+    )
     assert selection.causes == ("REVOCATION.NONE", "REVOCATION.WRONG_CERTIFICATE")
 
 
@@ -125,15 +155,25 @@ def test_the_moment_and_reason_of_a_revocation_are_read() -> None:
     world = World(AT, fast=True)
     teacher = world.person("Nguyễn Thị Thử", "001300000001")
     world.revoke(teacher, AT - DAY, reason="superseded")
-    pool = read_pool(Evidence.of(crls=[world.crl("public-ca", AT)], ocsps=[world.ocsp_response(teacher, AT)]))
+    pool = read_pool(
+        Evidence.of(crls=[world.crl("public-ca", AT)], ocsps=[world.ocsp_response(teacher, AT)])
+    )
     for statement in (*pool.crls, *pool.ocsps):
         (entry,) = content_of(statement, Certificate.load(teacher.certificate_der)).entries
         assert (entry.at, entry.reason, entry.has_reason) == (AT - DAY, "superseded", True)
-    assert content_of(pool.crls[0], Certificate.load(WORLD.person("Trần Văn Thử", "001300000002").certificate_der)).entries == ()
+    assert (
+        content_of(
+            pool.crls[0],
+            Certificate.load(WORLD.person("Trần Văn Thử", "001300000002").certificate_der),
+        ).entries
+        == ()
+    )
 
 
 def test_delta_lists_stand_apart() -> None:
     changed = asn1_crl.CertificateList.load(CRL)
-    changed["tbs_cert_list"]["crl_extensions"].append({"extn_id": "delta_crl_indicator", "critical": True, "extn_value": 1})
+    changed["tbs_cert_list"]["crl_extensions"].append(
+        {"extn_id": "delta_crl_indicator", "critical": True, "extn_value": 1}
+    )
     pool = read_pool(Evidence.of(crls=[CRL, changed.dump(force=True)]))
     assert (len(pool.crls), len(pool.deltas)) == (1, 1)

@@ -9,7 +9,13 @@ from hypothesis import strategies as st
 from hocba_sign.crypto.algorithms import SHA256, SHA512, DigestAlgorithm, digest
 from hocba_sign.errors import CallerError, HocbaSignError, InputError, OutsideError
 from hocba_sign.pki.certificates.certificate import Certificate
-from hocba_sign.pki.timestamp.protocol import algorithm_cause, build_request, read_response, read_token, verify_token
+from hocba_sign.pki.timestamp.protocol import (
+    algorithm_cause,
+    build_request,
+    read_response,
+    read_token,
+    verify_token,
+)
 from hocba_sign.testing.authority import TSA_POLICY
 from hocba_sign.testing.identity import Identity
 from hocba_sign.testing.world import World
@@ -30,8 +36,17 @@ def _causes(token_der: bytes, candidates: tuple[Certificate, ...] = ()) -> tuple
 
 
 def test_a_token_is_read_and_holds() -> None:
-    token = read_token(WORLD.timestamp_token(("sha256", IMPRINT), AT, accuracy=timedelta(seconds=1, milliseconds=500)))
-    assert (token.gen_time, token.imprint, token.imprint_algorithm, token.policy) == (AT, IMPRINT, SHA256, TSA_POLICY)
+    token = read_token(
+        WORLD.timestamp_token(
+            ("sha256", IMPRINT), AT, accuracy=timedelta(seconds=1, milliseconds=500)
+        )
+    )
+    assert (token.gen_time, token.imprint, token.imprint_algorithm, token.policy) == (
+        AT,
+        IMPRINT,
+        SHA256,
+        TSA_POLICY,
+    )
     assert token.accuracy == timedelta(seconds=1, milliseconds=500)
     assert token.certificate is not None
     assert token.certificate.der == WORLD.tsa.certificate_der
@@ -43,7 +58,10 @@ def test_a_token_is_read_and_holds() -> None:
 @pytest.mark.parametrize("kind", ["rsa2048", "ec"])
 def test_both_kinds_of_keys(kind: str) -> None:
     world = World(AT, fast=kind == "ec")
-    assert verify_token(read_token(world.timestamp_token(("sha256", IMPRINT), AT)), _expected).causes == ()
+    assert (
+        verify_token(read_token(world.timestamp_token(("sha256", IMPRINT), AT)), _expected).causes
+        == ()
+    )
 
 
 def test_other_octets() -> None:
@@ -52,13 +70,19 @@ def test_other_octets() -> None:
 
 
 def test_a_broken_signature() -> None:
-    assert _causes(WORLD.timestamp_token(("sha256", IMPRINT), AT, is_signature_broken=True)) == ("TST.SIGNATURE",)
+    assert _causes(WORLD.timestamp_token(("sha256", IMPRINT), AT, is_signature_broken=True)) == (
+        "TST.SIGNATURE",
+    )
 
 
 def test_the_certificate_must_be_named_by_its_digest() -> None:
-    assert _causes(WORLD.timestamp_token(("sha256", IMPRINT), AT, has_signing_certificate=False)) == ("TST.SIGNING_CERTIFICATE",)
+    assert _causes(
+        WORLD.timestamp_token(("sha256", IMPRINT), AT, has_signing_certificate=False)
+    ) == ("TST.SIGNING_CERTIFICATE",)
     other = WORLD.time_stamper("khác").certificate_der
-    assert _causes(WORLD.timestamp_token(("sha256", IMPRINT), AT, signing_certificate_der=other)) == ("TST.SIGNING_CERTIFICATE",)
+    assert _causes(
+        WORLD.timestamp_token(("sha256", IMPRINT), AT, signing_certificate_der=other)
+    ) == ("TST.SIGNING_CERTIFICATE",)
 
 
 def test_a_missing_certificate_may_be_given() -> None:
@@ -68,10 +92,17 @@ def test_a_missing_certificate_may_be_given() -> None:
 
 
 @pytest.mark.parametrize(
-    "who", [WORLD.time_stamper("a", is_extended_key_usage_critical=False), WORLD.person("Người Thử", "001300000001")], ids=["lax", "person"]
+    "who",
+    [
+        WORLD.time_stamper("a", is_extended_key_usage_critical=False),
+        WORLD.person("Người Thử", "001300000001"),
+    ],
+    ids=["lax", "person"],
 )
 def test_a_certificate_not_for_time_stamping(who: Identity) -> None:
-    check = verify_token(read_token(WORLD.timestamp_token(("sha256", IMPRINT), AT, tsa=who)), _expected)
+    check = verify_token(
+        read_token(WORLD.timestamp_token(("sha256", IMPRINT), AT, tsa=who)), _expected
+    )
     assert (check.intact, check.causes) == (True, ("TST.KEY_USAGE",))
 
 
@@ -95,10 +126,14 @@ def _changed(change: str) -> bytes:
         case "content":
             info = tsp.TSTInfo.load(signed["encap_content_info"]["content"].parsed.dump())
             info["serial_number"] = 4711
-            signed["encap_content_info"]["content"] = core.ParsableOctetString(info.dump(force=True))
+            signed["encap_content_info"]["content"] = core.ParsableOctetString(
+                info.dump(force=True)
+            )
         case "order":
             held = bytes(signer["signed_attrs"].contents)
-            turned = b"".join(sorted((bytes(one.dump()) for one in signer["signed_attrs"]), reverse=True))
+            turned = b"".join(
+                sorted((bytes(one.dump()) for one in signer["signed_attrs"]), reverse=True)
+            )
             assert TOKEN.count(held) == 1
             return TOKEN.replace(held, turned)
         case _:
@@ -123,7 +158,11 @@ def test_each_fault_has_its_cause(change: str, cause: str) -> None:
 
 
 def test_another_content_type() -> None:
-    whole = TOKEN.replace(bytes.fromhex("060b2a864886f70d0109100104a0"), bytes.fromhex("060b2a864886f70d0109100105a0"), 1)
+    whole = TOKEN.replace(
+        bytes.fromhex("060b2a864886f70d0109100104a0"),
+        bytes.fromhex("060b2a864886f70d0109100105a0"),
+        1,
+    )
     assert whole != TOKEN
     assert set(_causes(whole)) == {"TST.CONTENT_TYPE", "TST.ATTRIBUTE_CONTENT_TYPE"}
 
@@ -133,14 +172,19 @@ def test_an_injected_certificate_is_not_taken() -> None:
     content = cms.ContentInfo.load(TOKEN)
     impostor = WORLD.time_stamper("kẻ giả", serial=WORLD.tsa.serial)
     genuine = [one.chosen for one in content["content"]["certificates"]]
-    content["content"]["certificates"] = [cms.CertificateChoices.load(impostor.certificate_der), *genuine]
+    content["content"]["certificates"] = [
+        cms.CertificateChoices.load(impostor.certificate_der),
+        *genuine,
+    ]
     token = read_token(content.dump(force=True))
     assert token.certificate is not None
     assert token.certificate.der == WORLD.tsa.certificate_der
     assert verify_token(token, _expected).causes == ()
 
 
-@pytest.mark.parametrize("octets", [b"", b"\x30", b"\x30\x00", TOKEN[:-1], TOKEN + b"\x00", b"\x02\x01\x01"])
+@pytest.mark.parametrize(
+    "octets", [b"", b"\x30", b"\x30\x00", TOKEN[:-1], TOKEN + b"\x00", b"\x02\x01\x01"]
+)
 def test_garbage(octets: bytes) -> None:
     with pytest.raises(InputError) as caught:
         read_token(octets)
@@ -148,11 +192,20 @@ def test_garbage(octets: bytes) -> None:
 
 
 def test_indefinite_lengths_are_read_and_other_ber_is_refused() -> None:
-    """Spec: RFC 5652, 5.4: what is hashed and signed is DER, however the layers around it are written."""
+    """Spec: RFC 5652, 5.4: what is hashed and signed is DER, however the layers around it are
+    written.
+    """
     token = read_token(b"\x30\x80" + TOKEN[4:] + b"\x00\x00")
-    assert (token.gen_time, token.imprint) == (read_token(TOKEN).gen_time, read_token(TOKEN).imprint)
+    assert (token.gen_time, token.imprint) == (
+        read_token(TOKEN).gen_time,
+        read_token(TOKEN).imprint,
+    )
     assert verify_token(token, _expected).causes == ()
-    for octets in (b"\x30\x80" + TOKEN[4:] + b"\x00\x00\x00", b"\x30\x80" + TOKEN[4:], b"\x30\x83\x00" + TOKEN[2:]):
+    for octets in (
+        b"\x30\x80" + TOKEN[4:] + b"\x00\x00\x00",
+        b"\x30\x80" + TOKEN[4:],
+        b"\x30\x83\x00" + TOKEN[2:],
+    ):
         with pytest.raises(InputError):
             read_token(octets)
 
@@ -169,7 +222,10 @@ def test_no_changed_octet_goes_unnoticed_where_it_matters(place: int, change: in
         return
     if not check.causes:
         # What is not signed: version numbers, the digest list, other certificates.
-        assert (token.info_der, token.certificate) == (read_token(TOKEN).info_der, read_token(TOKEN).certificate)
+        assert (token.info_der, token.certificate) == (
+            read_token(TOKEN).info_der,
+            read_token(TOKEN).certificate,
+        )
 
 
 @settings(max_examples=200, deadline=None)
@@ -184,7 +240,10 @@ def test_a_request_says_what_was_asked() -> None:
     request = tsp.TimeStampReq.load(build_request(SHA256, IMPRINT, nonce=2**63, policy="1.2.3"))
     assert request.native == {
         "version": "v1",
-        "message_imprint": {"hash_algorithm": {"algorithm": "sha256", "parameters": None}, "hashed_message": IMPRINT},
+        "message_imprint": {
+            "hash_algorithm": {"algorithm": "sha256", "parameters": None},
+            "hashed_message": IMPRINT,
+        },
         "req_policy": "1.2.3",
         "nonce": 2**63,
         "cert_req": True,
@@ -215,7 +274,9 @@ def test_a_response_to_another_request(asked: bytes, cause: str) -> None:
     assert caught.value.cause == cause
 
 
-@pytest.mark.parametrize("octets", [b"", b"\x30\x00", b"\x30\x05\x30\x03\x02\x01\x00", b"<html>", TOKEN])
+@pytest.mark.parametrize(
+    "octets", [b"", b"\x30\x00", b"\x30\x05\x30\x03\x02\x01\x00", b"<html>", TOKEN]
+)
 def test_what_is_no_response(octets: bytes) -> None:
     with pytest.raises(OutsideError) as caught:
         read_response(octets, build_request(SHA256, IMPRINT, nonce=1))

@@ -27,7 +27,9 @@ ALLOWED, REFUSED, UNDETERMINED = Standing.ALLOWED, Standing.REFUSED, Standing.UN
 
 
 def anchor(*hierarchies: Hierarchy) -> Anchor:
-    return Anchor(certificate=CERTIFICATE, name="root", origin="list", hierarchies=frozenset(hierarchies))
+    return Anchor(
+        certificate=CERTIFICATE, name="root", origin="list", hierarchies=frozenset(hierarchies)
+    )
 
 
 @pytest.mark.parametrize(
@@ -50,7 +52,13 @@ def anchor(*hierarchies: Hierarchy) -> Anchor:
         (TIME_STAMP_AUTHORITY, None, Hierarchy.GOVERNMENT, REFUSED, "time_stamp"),
     ],
 )
-def test_the_default(party: Role | str, school: SchoolKind | None, hierarchy: Hierarchy, standing: Standing, rule: str) -> None:
+def test_the_default(
+    party: Role | str,
+    school: SchoolKind | None,
+    hierarchy: Hierarchy,
+    standing: Standing,
+    rule: str,
+) -> None:
     permission = DEFAULT.allows(party, anchor(hierarchy), school=school)
     assert (permission.standing, permission.rule) == (standing, rule)
     causes = {ALLOWED: None, REFUSED: "WF.HIERARCHY", UNDETERMINED: "WF.SCHOOL_KIND"}
@@ -64,15 +72,32 @@ def test_a_listed_time_stamping_certificate_is_good_under_any_root(hierarchy: Hi
     entries = TrustList.load().entries
     authority = next(entry for entry in entries if entry.kind is Kind.TSA)
     other = next(entry for entry in entries if entry.kind is Kind.ISSUING)
-    assert DEFAULT.allows(TIME_STAMP_AUTHORITY, anchor(hierarchy), school=PUBLIC, leaf=authority).standing is ALLOWED
-    assert DEFAULT.allows(TIME_STAMP_AUTHORITY, anchor(hierarchy), school=PUBLIC, leaf=other).standing is REFUSED
-    assert DEFAULT.allows(Role.KY_PHAT_HANH, anchor(Hierarchy.PUBLIC), school=PUBLIC, leaf=authority).standing is REFUSED
+    assert (
+        DEFAULT.allows(
+            TIME_STAMP_AUTHORITY, anchor(hierarchy), school=PUBLIC, leaf=authority
+        ).standing
+        is ALLOWED
+    )
+    assert (
+        DEFAULT.allows(TIME_STAMP_AUTHORITY, anchor(hierarchy), school=PUBLIC, leaf=other).standing
+        is REFUSED
+    )
+    assert (
+        DEFAULT.allows(
+            Role.KY_PHAT_HANH, anchor(Hierarchy.PUBLIC), school=PUBLIC, leaf=authority
+        ).standing
+        is REFUSED
+    )
 
 
 def test_an_own_anchor_stands_for_what_it_was_added_for() -> None:
-    untagged, public = user_anchor(CERTIFICATE), user_anchor(CERTIFICATE, hierarchies=[Hierarchy.PUBLIC])
+    untagged, public = (
+        user_anchor(CERTIFICATE),
+        user_anchor(CERTIFICATE, hierarchies=[Hierarchy.PUBLIC]),
+    )
     assert all(
-        DEFAULT.allows(party, untagged, school=school).standing is ALLOWED for party, school in product(PARTIES, (*SchoolKind, None))
+        DEFAULT.allows(party, untagged, school=school).standing is ALLOWED
+        for party, school in product(PARTIES, (*SchoolKind, None))
     )
     assert DEFAULT.allows(Role.KY_PHAT_HANH, public, school=PUBLIC).standing is REFUSED
 
@@ -83,7 +108,9 @@ def test_a_permission_is_no_truth_value() -> None:
 
 
 def shipped() -> Any:
-    return json.loads(resources.files("hocba_sign").joinpath("data", "trust", "role_policy.json").read_bytes())
+    return json.loads(
+        resources.files("hocba_sign").joinpath("data", "trust", "role_policy.json").read_bytes()
+    )
 
 
 def test_a_stricter_file() -> None:
@@ -108,7 +135,9 @@ def test_a_stricter_file() -> None:
         (3, "extra", [], "rule 4"),
     ],
 )
-def test_a_file_with_gaps_overlaps_or_slips_is_refused(rule: int, field: str, value: object, where: str) -> None:
+def test_a_file_with_gaps_overlaps_or_slips_is_refused(
+    rule: int, field: str, value: object, where: str
+) -> None:
     content = shipped()
     content["rules"][rule][field] = value
     with pytest.raises(InputError) as caught:
@@ -118,7 +147,10 @@ def test_a_file_with_gaps_overlaps_or_slips_is_refused(rule: int, field: str, va
 
 @given(
     st.one_of(
-        st.binary(max_size=100), st.recursive(st.none() | st.text(), lambda inner: st.lists(inner) | st.dictionaries(st.text(), inner))
+        st.binary(max_size=100),
+        st.recursive(
+            st.none() | st.text(), lambda inner: st.lists(inner) | st.dictionaries(st.text(), inner)
+        ),
     )
 )
 def test_any_octets_are_refused_with_a_cause(value: object) -> None:
@@ -130,7 +162,10 @@ def test_any_octets_are_refused_with_a_cause(value: object) -> None:
 def test_the_file_in_the_documentation_is_one(root: Path) -> None:
     page = (root / "docs" / "howto" / "import-certificates.md").read_text("utf-8")
     policy = RolePolicy.load(page.split("```json\n")[1].split("```")[0].encode())
-    assert policy.allows(Role.KY_PHAT_HANH, anchor(Hierarchy.PUBLIC), school=PRIVATE).standing is REFUSED
+    assert (
+        policy.allows(Role.KY_PHAT_HANH, anchor(Hierarchy.PUBLIC), school=PRIVATE).standing
+        is REFUSED
+    )
 
 
 def test_the_default_in_the_documentation_is_the_default(root: Path) -> None:
@@ -139,4 +174,6 @@ def test_the_default_in_the_documentation_is_the_default(root: Path) -> None:
         (row,) = (line for line in page.splitlines() if line.startswith(f"| `{rule.id}` "))
         cells = [cell.strip() for cell in row.split("|")]
         assert set(cells[2].split(", ")) == rule.parties
-        assert set(cells[4].partition(";")[0].split(", ")) == {hierarchy.value for hierarchy in rule.hierarchies}
+        assert set(cells[4].partition(";")[0].split(", ")) == {
+            hierarchy.value for hierarchy in rule.hierarchies
+        }

@@ -26,14 +26,18 @@ def test_anchors_are_found_by_digest_only() -> None:
 
 def test_a_store_is_never_changed() -> None:
     store = TrustStore.of((ROOT,))
-    more = store.with_anchors((Anchor(certificate=TSA, name="TSA", origin="list", trusted_until=AT),))
+    more = store.with_anchors(
+        (Anchor(certificate=TSA, name="TSA", origin="list", trusted_until=AT),)
+    )
     assert (len(store.anchors), len(more.anchors)) == (1, 2)
     assert TrustStore().anchors == ()
 
 
 def test_the_first_of_equal_anchors_stays() -> None:
     ending = Anchor(certificate=ROOT, name="gốc", origin="list", trusted_until=AT)
-    store = TrustStore().with_anchors((ending,)).with_anchors((Anchor(certificate=ROOT, name="again"),))
+    store = (
+        TrustStore().with_anchors((ending,)).with_anchors((Anchor(certificate=ROOT, name="again"),))
+    )
     assert store.anchors == (ending,)
 
 

@@ -15,7 +15,13 @@ from hocba_sign.pki.certificates.profile import ProfileException, Purpose
 from hocba_sign.pki.path.validation import PathRequirements, PathResult, PathStatus, validate_path
 from hocba_sign.pki.revocation.evidence import Evidence
 from hocba_sign.pki.timestamp.protocol import read_token, verify_token
-from hocba_sign.pki.trust.anchors import anchors_in, given_anchors, hierarchies_of, listed_anchors, user_findings
+from hocba_sign.pki.trust.anchors import (
+    anchors_in,
+    given_anchors,
+    hierarchies_of,
+    listed_anchors,
+    user_findings,
+)
 from hocba_sign.pki.trust.store import Anchor, TrustStore
 from hocba_sign.pki.trust.vietnam_list import Confidence, Hierarchy, Kind, Mark, TrustList
 from hocba_sign.testing import World
@@ -28,7 +34,9 @@ WORLD = World(datetime(2026, 6, 1, tzinfo=UTC), fast=True)
 
 
 def by_name(text: str) -> str:
-    (pin,) = (entry.sha256 for entry in LIST.entries if entry.name == text and entry.kind is Kind.ROOT)
+    (pin,) = (
+        entry.sha256 for entry in LIST.entries if entry.name == text and entry.kind is Kind.ROOT
+    )
     return pin
 
 
@@ -38,12 +46,20 @@ MIC = by_name("MIC National Root CA")
 
 def test_the_list_has_every_kind() -> None:
     counts = {kind: sum(entry.kind is kind for entry in LIST.entries) for kind in Kind}
-    assert counts == {Kind.ROOT: 10, Kind.ISSUING: 52, Kind.GOVERNMENT_CA: 7, Kind.TSA: 8, Kind.IMPOSTOR: 2}
+    assert counts == {
+        Kind.ROOT: 10,
+        Kind.ISSUING: 52,
+        Kind.GOVERNMENT_CA: 7,
+        Kind.TSA: 8,
+        Kind.IMPOSTOR: 2,
+    }
 
 
 def test_every_root_says_until_when_and_what_it_stands_for() -> None:
     roots = [entry for entry in LIST.entries if entry.kind is Kind.ROOT]
-    assert all(root.trusted_until is not None and root.trusted_until <= root.not_after for root in roots)
+    assert all(
+        root.trusted_until is not None and root.trusted_until <= root.not_after for root in roots
+    )
     assert {root.hierarchy for root in roots} == set(Hierarchy) - {Hierarchy.USER}
     assert all(root.issuer_sha256 == root.sha256 for root in roots)
 
@@ -64,12 +80,16 @@ def test_roots_known_from_one_copy_say_so() -> None:
     assert all(
         entry.confidence is Confidence.SINGLE_SOURCE
         for entry in LIST.entries
-        if entry.issuer_sha256 and (above := LIST.find(entry.issuer_sha256)) and above.confidence is Confidence.SINGLE_SOURCE
+        if entry.issuer_sha256
+        and (above := LIST.find(entry.issuer_sha256))
+        and above.confidence is Confidence.SINGLE_SOURCE
     )
 
 
 def test_issuers_are_pins_of_the_list() -> None:
-    assert all(entry.issuer_sha256 is None or LIST.find(entry.issuer_sha256) for entry in LIST.entries)
+    assert all(
+        entry.issuer_sha256 is None or LIST.find(entry.issuer_sha256) for entry in LIST.entries
+    )
     assert [entry.name for entry in LIST.entries if entry.issuer_sha256 is None] == ["MMDSKĐ CA"]
 
 
@@ -132,7 +152,8 @@ def test_own_anchors_are_named_and_are_no_part_of_the_list() -> None:
     assert hierarchies_of(trust.anchors[0]) == {Hierarchy.USER}
 
 
-# --- with the real certificates ---------------------------------------------------------------------------------------------
+# --- with the real certificates
+# ---------------------------------------------------------------------------------------------
 
 
 def genuine() -> list[tuple[str, Certificate]]:
@@ -140,12 +161,26 @@ def genuine() -> list[tuple[str, Certificate]]:
 
 
 def pool() -> Evidence:
-    return Evidence.of(certificates=[certificate for _, certificate in real_certificates().values()])
+    return Evidence.of(
+        certificates=[certificate for _, certificate in real_certificates().values()]
+    )
 
 
-def judge(certificate: Certificate, at: datetime, purpose: Purpose = Purpose.ANY, *, has_exceptions: bool = True) -> PathResult:
-    asked = PathRequirements(purpose=purpose, allow_unknown_revocation=True, exceptions=ALL_EXCEPTIONS if has_exceptions else frozenset())
-    return validate_path(certificate, trust=anchors_in(pool()), evidence=pool(), at=at, requirements=asked)
+def judge(
+    certificate: Certificate,
+    at: datetime,
+    purpose: Purpose = Purpose.ANY,
+    *,
+    has_exceptions: bool = True,
+) -> PathResult:
+    asked = PathRequirements(
+        purpose=purpose,
+        allow_unknown_revocation=True,
+        exceptions=ALL_EXCEPTIONS if has_exceptions else frozenset(),
+    )
+    return validate_path(
+        certificate, trust=anchors_in(pool()), evidence=pool(), at=at, requirements=asked
+    )
 
 
 @needs_copies
@@ -169,7 +204,9 @@ def vouch(certificate: Certificate, way: str) -> TrustStore:
 
 @needs_copies
 def test_impostors_are_refused_whoever_vouches_for_them() -> None:
-    impostors = [certificate for group, certificate in real_certificates().values() if group == "impostor"]
+    impostors = [
+        certificate for group, certificate in real_certificates().values() if group == "impostor"
+    ]
     assert len(impostors) == 2
     for certificate in impostors:
         with pytest.raises(InputError) as caught:
@@ -178,8 +215,13 @@ def test_impostors_are_refused_whoever_vouches_for_them() -> None:
         for way in ("of", "constructor", "given"):
             with pytest.raises(CallerError) as refused:
                 vouch(certificate, way)
-            assert (refused.value.cause, refused.value.where) == ("TRUST.KNOWN_BAD_ANCHOR", certificate.sha256)
-    assert {entry.sha256 for entry in LIST.known_bad(pool().certificates)} == {one.sha256 for one in impostors}
+            assert (refused.value.cause, refused.value.where) == (
+                "TRUST.KNOWN_BAD_ANCHOR",
+                certificate.sha256,
+            )
+    assert {entry.sha256 for entry in LIST.known_bad(pool().certificates)} == {
+        one.sha256 for one in impostors
+    }
 
 
 @needs_copies
@@ -239,7 +281,9 @@ def test_every_genuine_certificate_links_to_its_root() -> None:
     for _, certificate in genuine():
         entry = LIST.admit(certificate)
         if entry.issuer_sha256 is None:
-            assert judge(certificate, certificate.not_before + timedelta(days=3)).causes == ("PATH.NO_CHAIN",)
+            assert judge(certificate, certificate.not_before + timedelta(days=3)).causes == (
+                "PATH.NO_CHAIN",
+            )
             continue
         result = judge(certificate, certificate.not_before + timedelta(days=3))
         if result.status is PathStatus.PASSED:
@@ -250,9 +294,12 @@ def test_every_genuine_certificate_links_to_its_root() -> None:
             by_signature += 1
         _, issuer = real_certificates()[entry.issuer_sha256]
         key = load_public_key(issuer.public_key_der)
-        assert verify_der_value(key, certificate.tbs_der, signature=certificate.signature, algorithm=certificate.signature_algorithm), (
-            entry.name
-        )
+        assert verify_der_value(
+            key,
+            certificate.tbs_der,
+            signature=certificate.signature,
+            algorithm=certificate.signature_algorithm,
+        ), entry.name
         top = entry
         while top.issuer_sha256 is not None and top.issuer_sha256 != top.sha256:
             top = LIST.find(top.issuer_sha256) or pytest.fail("an issuer that is not listed")
@@ -264,7 +311,9 @@ def test_every_genuine_certificate_links_to_its_root() -> None:
 @needs_copies
 def test_anchors_come_from_the_pool_by_pin() -> None:
     trust = anchors_in(pool())
-    assert {anchor.certificate.sha256 for anchor in trust.anchors} == {entry.sha256 for entry in LIST.entries if entry.kind is Kind.ROOT}
+    assert {anchor.certificate.sha256 for anchor in trust.anchors} == {
+        entry.sha256 for entry in LIST.entries if entry.kind is Kind.ROOT
+    }
     assert all(anchor.origin == "list" and len(anchor.hierarchies) == 1 for anchor in trust.anchors)
     assert user_findings(trust) == ()
     g2 = trust.find(G2)
@@ -311,7 +360,9 @@ def test_genuine_time_stamping_certificates_pass_with_the_exception_named() -> N
 
 @needs_copies
 def test_the_token_of_the_government_verifies_offline() -> None:
-    token = read_token((FOLDER / "misc" / "vgca-tsa-hl01-2022-12-01.tst.der").read_bytes(), pool().certificates)
+    token = read_token(
+        (FOLDER / "misc" / "vgca-tsa-hl01-2022-12-01.tst.der").read_bytes(), pool().certificates
+    )
     assert token.gen_time.date().isoformat() == "2022-12-01"
     check = verify_token(token, lambda _: token.imprint)
     assert (check.intact, check.causes) == (True, ())

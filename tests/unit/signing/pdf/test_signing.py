@@ -1,4 +1,6 @@
-"""PDF files: signed by the same plan, in one step or two; whatever must not be signed is refused before a key is touched."""
+"""PDF files: signed by the same plan, in one step or two; whatever must not be signed is refused
+before a key is touched.
+"""
 
 import json
 from collections.abc import Callable
@@ -45,12 +47,20 @@ def signed_by(count: int) -> bytes:
 
 def book(document: bytes, slot: Slot, *roles: Role) -> bytes:
     policy = SigningPolicy(level=Level.B, roles=roles)
-    return sign(document, slot, signer=SCENE.signer(slot), at=SIGNED_AT, tsa=None, policy=policy).octets
+    return sign(
+        document, slot, signer=SCENE.signer(slot), at=SIGNED_AT, tsa=None, policy=policy
+    ).octets
 
 
 def refused(document: bytes, slot: Slot, *roles: Role) -> str:
     with pytest.raises((CallerError, InputError)) as caught:
-        prepare(document, slot, chain_der=SCENE.identity(slot).chain_der, at=SIGNED_AT, policy=SigningPolicy(roles=roles))
+        prepare(
+            document,
+            slot,
+            chain_der=SCENE.identity(slot).chain_der,
+            at=SIGNED_AT,
+            policy=SigningPolicy(roles=roles),
+        )
     return caught.value.cause
 
 
@@ -61,7 +71,9 @@ def fields(document: bytes) -> list[tuple[str, bool]]:
 def test_every_slot_has_its_field_from_the_first_signature_on() -> None:
     assert fields(rendered()) == []
     assert fields(signed_by(1)) == [(field_name(slot), slot == TEACHER) for slot in SCENE.slots]
-    assert fields(signed_by(2)) == [(field_name(slot), slot in {TEACHER, GVCN}) for slot in SCENE.slots]
+    assert fields(signed_by(2)) == [
+        (field_name(slot), slot in {TEACHER, GVCN}) for slot in SCENE.slots
+    ]
 
 
 def test_what_was_there_stays_to_the_octet() -> None:
@@ -69,7 +81,9 @@ def test_what_was_there_stays_to_the_octet() -> None:
         assert signed_by(count + 1).startswith(signed_by(count))
 
 
-@pytest.mark.parametrize(("count", "slot"), [(0, GVCN), (0, CBQL), (0, SEAL), (1, CBQL), (1, SEAL), (2, SEAL)])
+@pytest.mark.parametrize(
+    ("count", "slot"), [(0, GVCN), (0, CBQL), (0, SEAL), (1, CBQL), (1, SEAL), (2, SEAL)]
+)
 def test_no_role_may_sign_before_its_turn(count: int, slot: Slot) -> None:
     assert refused(signed_by(count), slot) == "SIGN.ORDER"
 
@@ -77,7 +91,12 @@ def test_no_role_may_sign_before_its_turn(count: int, slot: Slot) -> None:
 def test_a_slot_is_signed_once_and_must_be_asked_for() -> None:
     assert refused(signed_by(1), TEACHER) == "SIGN.ALREADY_SIGNED"
     with pytest.raises(CallerError) as caught:
-        prepare(rendered(), Slot(Role.GVBM, "mon-01", "gv-01-1"), chain_der=SCENE.identity(TEACHER).chain_der, at=SIGNED_AT)
+        prepare(
+            rendered(),
+            Slot(Role.GVBM, "mon-01", "gv-01-1"),
+            chain_der=SCENE.identity(TEACHER).chain_der,
+            at=SIGNED_AT,
+        )
     assert caught.value.cause == "SIGN.NO_SUCH_SLOT"
     assert refused(rendered(), TEACHER, Role.GVCN) == "SIGN.ROLES"
 
@@ -98,7 +117,10 @@ def test_pages_that_are_not_of_the_template_are_not_signed() -> None:
 
 
 def test_the_same_arguments_give_the_same_octets() -> None:
-    first, again = (prepare(signed_by(1), GVCN, chain_der=SCENE.identity(GVCN).chain_der, at=SIGNED_AT) for _ in range(2))
+    first, again = (
+        prepare(signed_by(1), GVCN, chain_der=SCENE.identity(GVCN).chain_der, at=SIGNED_AT)
+        for _ in range(2)
+    )
     assert first == again
 
 
@@ -109,7 +131,9 @@ def test_a_state_survives_json_and_says_what_it_is_of() -> None:
     assert told["document_format"] == "PDF"
     again = ToBeSigned.from_json(state.to_json())
     assert again == state
-    done = complete(again, signer.sign(again.octets, again.algorithm), at=SIGNED_AT + timedelta(minutes=5))
+    done = complete(
+        again, signer.sign(again.octets, again.algorithm), at=SIGNED_AT + timedelta(minutes=5)
+    )
     assert SCENE.verify(done.octets).to_dict()["signatures"][0]["indication"] == "TOTAL_PASSED"
     with pytest.raises(InputError) as caught:
         ToBeSigned.from_json(json.dumps(told | {"document_format": "XML"}))
@@ -118,7 +142,9 @@ def test_a_state_survives_json_and_says_what_it_is_of() -> None:
 
 def test_roles_survive_json() -> None:
     signer = SCENE.signer(GVCN)
-    state = prepare(page_of(), GVCN, chain_der=signer.chain_der, at=SIGNED_AT, policy=SigningPolicy(roles=BOOK))
+    state = prepare(
+        page_of(), GVCN, chain_der=signer.chain_der, at=SIGNED_AT, policy=SigningPolicy(roles=BOOK)
+    )
     again = ToBeSigned.from_json(state.to_json())
     done = complete(again, signer.sign(again.octets, again.algorithm), at=SIGNED_AT)
     assert fields(done.octets) == [("GVCN", True), ("CBQL", False)]
@@ -139,9 +165,15 @@ def test_roles_survive_json() -> None:
 )
 def test_a_changed_state_is_refused(change: Callable[[ToBeSigned], ToBeSigned], cause: str) -> None:
     signer = SCENE.signer(GVCN)
-    state = prepare(page_of(), GVCN, chain_der=signer.chain_der, at=SIGNED_AT, policy=SigningPolicy(roles=BOOK))
+    state = prepare(
+        page_of(), GVCN, chain_der=signer.chain_der, at=SIGNED_AT, policy=SigningPolicy(roles=BOOK)
+    )
     with pytest.raises(CallerError) as caught:
-        complete(change(state), signer.sign(state.octets, state.algorithm), at=SIGNED_AT + timedelta(minutes=1))
+        complete(
+            change(state),
+            signer.sign(state.octets, state.algorithm),
+            at=SIGNED_AT + timedelta(minutes=1),
+        )
     assert caught.value.cause == cause
 
 
@@ -158,14 +190,22 @@ def test_level_t_is_never_lowered_and_needs_a_token_of_this_signature() -> None:
     assert caught.value.cause == "SIGN.TSA_NEEDED"
     plain, stamped = (
         book(page_of(), GVCN),
-        sign(page_of(), GVCN, signer=SCENE.signer(GVCN), at=SIGNED_AT, tsa=DirectTsa(SCENE.world, SIGNED_AT)),
+        sign(
+            page_of(),
+            GVCN,
+            signer=SCENE.signer(GVCN),
+            at=SIGNED_AT,
+            tsa=DirectTsa(SCENE.world, SIGNED_AT),
+        ),
     )
     assert len(plain) == len(stamped.octets)
     with pytest.raises(CallerError) as caught:
         time_stamp(stamped, DirectTsa(SCENE.world, SIGNED_AT))
     assert caught.value.cause == "SIGN.HAS_UNSIGNED_PROPERTIES"
     with pytest.raises(CallerError) as caught:
-        time_stamp(SignedDocument(octets=plain + b"\n", slot=GVCN), DirectTsa(SCENE.world, SIGNED_AT))
+        time_stamp(
+            SignedDocument(octets=plain + b"\n", slot=GVCN), DirectTsa(SCENE.world, SIGNED_AT)
+        )
     assert caught.value.cause == "SIGN.STATE"
 
 
@@ -180,7 +220,12 @@ def test_a_value_that_does_not_fit_is_not_cut() -> None:
 def test_a_chain_of_any_length_fits() -> None:
     signer = SCENE.signer(GVCN)
     long = SoftwareSigner(
-        signer.key, (*signer.chain_der, *(SCENE.identity(slot).certificate_der for slot in (CBQL, SEAL)), *SCENE.world.anchors_der)
+        signer.key,
+        (
+            *signer.chain_der,
+            *(SCENE.identity(slot).certificate_der for slot in (CBQL, SEAL)),
+            *SCENE.world.anchors_der,
+        ),
     )
     done = sign(page_of(), GVCN, signer=long, at=SIGNED_AT, tsa=DirectTsa(SCENE.world, SIGNED_AT))
     assert set(long.chain_der) == set(read_pdf(done.octets).signatures[0].certificates_der)
@@ -200,7 +245,10 @@ def test_a_book_without_roles_grows_by_the_field_that_is_signed() -> None:
     both = book(book(page_of(), GVCN), CBQL)
     assert fields(both) == [("GVCN", True), ("CBQL", True)]
     assert [
-        (field.doc_mdp, signature.findings) for field, signature in zip(read_pdf(both).facts.fields, read_pdf(both).signatures, strict=True)
+        (field.doc_mdp, signature.findings)
+        for field, signature in zip(
+            read_pdf(both).facts.fields, read_pdf(both).signatures, strict=True
+        )
     ] == [
         (None, ()),
         (None, ()),
@@ -216,7 +264,9 @@ def test_an_empty_field_of_that_name_is_used() -> None:
                     NAME("/FT"): NAME("/Sig"),
                     NAME("/T"): generic.pdf_string("GVCN"),
                     NAME("/Subtype"): NAME("/Widget"),
-                    NAME("/Rect"): generic.ArrayObject(map(generic.FloatObject, (100, 100, 250, 160))),
+                    NAME("/Rect"): generic.ArrayObject(
+                        map(generic.FloatObject, (100, 100, 250, 160))
+                    ),
                 }
             )
         )
@@ -243,7 +293,10 @@ def catalog(key: str, value: Callable[[IncrementalPdfFileWriter], object]) -> by
 def hybrid() -> bytes:
     whole = page_of()
     start = int(whole.rsplit(b"startxref\n", 1)[1].split()[0])
-    stream = b"8 0 obj\n<< /Type /XRef /Size 7 /W [1 1 1] /Index [0 0] /Length 0 >>\nstream\n\nendstream\nendobj\n"
+    stream = (
+        b"8 0 obj\n<< /Type /XRef /Size 7 /W [1 1 1] /Index [0 0] /Length 0 "
+        b">>\nstream\n\nendstream\nendobj\n"
+    )
     return (
         whole[:start]
         + stream
@@ -259,7 +312,9 @@ def hybrid() -> bytes:
         (
             catalog(
                 "/AcroForm",
-                lambda writer: generic.DictionaryObject({NAME("/Fields"): generic.ArrayObject(), NAME("/XFA"): generic.ArrayObject()}),
+                lambda writer: generic.DictionaryObject(
+                    {NAME("/Fields"): generic.ArrayObject(), NAME("/XFA"): generic.ArrayObject()}
+                ),
             ),
             "PDF.XFA",
         ),
@@ -278,7 +333,9 @@ def test_nothing_is_signed_on_top_of_a_signature_that_does_not_hold() -> None:
     assert refused(done.replace(b"Diem Toan: 8", b"Diem Toan: 9"), CBQL) == "SIGN.BROKEN_SIGNATURE"
 
     def draw(writer: IncrementalPdfFileWriter) -> None:
-        page(writer)[NAME("/Contents")] = writer.add_object(generic.StreamObject(stream_data=b"0 0 600 900 re f"))
+        page(writer)[NAME("/Contents")] = writer.add_object(
+            generic.StreamObject(stream_data=b"0 0 600 900 re f")
+        )
         writer.update_container(page(writer))
 
     assert refused(revised(done, draw), CBQL) == "SIGN.BROKEN_SIGNATURE"
@@ -286,14 +343,23 @@ def test_nothing_is_signed_on_top_of_a_signature_that_does_not_hold() -> None:
 
 def test_what_an_earlier_signature_forbids_is_refused() -> None:
     identity = SCENE.identity(GVCN)
-    locking = signed(page_of(), identity, field="GVCN", at=SIGNED_AT, locked_fields=("GVCN", "CBQL"))
+    locking = signed(
+        page_of(), identity, field="GVCN", at=SIGNED_AT, locked_fields=("GVCN", "CBQL")
+    )
     assert refused(locking, CBQL) == "SIGN.LOCKED"
     closing = signed(page_of(), identity, field="GVCN", at=SIGNED_AT, certifies=True)
-    assert refused(closing.replace(b"/P 2", b"/P 1"), CBQL) in {"SIGN.CLOSED", "SIGN.BROKEN_SIGNATURE"}
+    assert refused(closing.replace(b"/P 2", b"/P 1"), CBQL) in {
+        "SIGN.CLOSED",
+        "SIGN.BROKEN_SIGNATURE",
+    }
 
 
 def test_copies_are_not_merged() -> None:
-    for target, copy in ((rendered(), rendered()), (SCENE.draft, rendered()), (rendered(), SCENE.draft)):
+    for target, copy in (
+        (rendered(), rendered()),
+        (SCENE.draft, rendered()),
+        (rendered(), SCENE.draft),
+    ):
         with pytest.raises(CallerError) as caught:
             merge(target, [copy])
         assert caught.value.cause == "MERGE.PDF"
@@ -309,12 +375,21 @@ def test_levels_grow_by_revisions_only() -> None:
     tsa = DirectTsa(SCENE.world, SIGNED_AT)
     document = page_of()
     for slot in (GVCN, CBQL):
-        document = sign(document, slot, signer=SCENE.signer(slot), at=SIGNED_AT, tsa=tsa, policy=SigningPolicy(roles=BOOK)).octets
+        document = sign(
+            document,
+            slot,
+            signer=SCENE.signer(slot),
+            at=SIGNED_AT,
+            tsa=tsa,
+            policy=SigningPolicy(roles=BOOK),
+        ).octets
     later = SIGNED_AT + timedelta(hours=2)
 
     def grown(octets: bytes, to: Level, at: timedelta = timedelta(0)) -> bytes:
         tsa = DirectTsa(SCENE.world, later + at) if to is Level.LTA else None
-        return extend(octets, to=to, trust=SCENE.trust, evidence=SCENE.evidence(), at=later + at, tsa=tsa)
+        return extend(
+            octets, to=to, trust=SCENE.trust, evidence=SCENE.evidence(), at=later + at, tsa=tsa
+        )
 
     lt = grown(document, Level.LT)
     lta = grown(lt, Level.LTA)
@@ -322,10 +397,18 @@ def test_levels_grow_by_revisions_only() -> None:
     assert lt.startswith(document)
     assert lta.startswith(lt)
     assert again.startswith(lta)
-    assert [len(read_pdf(octets).signatures[0].time_stamps) for octets in (document, lt, lta, again)] == [1, 1, 2, 3]
+    assert [
+        len(read_pdf(octets).signatures[0].time_stamps) for octets in (document, lt, lta, again)
+    ] == [1, 1, 2, 3]
     assert grown(lt, Level.LT) == lt
     with pytest.raises(CallerError) as caught:
-        extend(document, to=Level.LT, trust=SCENE.trust, evidence=SCENE.evidence(SIGNED_AT - timedelta(minutes=1)), at=later)
+        extend(
+            document,
+            to=Level.LT,
+            trust=SCENE.trust,
+            evidence=SCENE.evidence(SIGNED_AT - timedelta(minutes=1)),
+            at=later,
+        )
     assert caught.value.cause == "EXTEND.TOO_EARLY"
     with pytest.raises(CallerError) as caught:
         grown(book(page_of(), GVCN), Level.LT)

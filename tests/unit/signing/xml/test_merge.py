@@ -22,7 +22,11 @@ def test_parallel_signatures_come_together_and_the_rest_can_sign() -> None:
 
 
 def test_the_order_of_merging_does_not_matter() -> None:
-    assert merge(SCENE.draft, COPIES) == merge(SCENE.draft, reversed(COPIES)) == merge(COPIES[1], (COPIES[2], COPIES[0]))
+    assert (
+        merge(SCENE.draft, COPIES)
+        == merge(SCENE.draft, reversed(COPIES))
+        == merge(COPIES[1], (COPIES[2], COPIES[0]))
+    )
 
 
 def test_merging_twice_changes_nothing() -> None:
@@ -46,7 +50,11 @@ def test_parts_that_a_signature_does_not_cover_may_have_moved_on() -> None:
 
 def test_a_changed_part_is_named() -> None:
     mark = SCENE.draft.index(b"<DIEM_CA_NAM>") + len(b"<DIEM_CA_NAM>")
-    changed = SCENE.draft[:mark] + (b"5" if SCENE.draft[mark : mark + 1] != b"5" else b"6") + SCENE.draft[mark + 1 :]
+    changed = (
+        SCENE.draft[:mark]
+        + (b"5" if SCENE.draft[mark : mark + 1] != b"5" else b"6")
+        + SCENE.draft[mark + 1 :]
+    )
     with pytest.raises(CallerError) as caught:
         merge(changed, COPIES[:1])
     assert caught.value.cause == "MERGE.CHANGED"
@@ -79,7 +87,9 @@ def test_a_teacher_cannot_be_merged_in_after_the_homeroom_teacher_signed() -> No
 
 
 def test_a_teacher_whom_the_homeroom_teacher_did_not_cover_comes_too_late() -> None:
-    """A homeroom teacher's signature by another program, intact but without links: nothing of an earlier step may follow it."""
+    """A homeroom teacher's signature by another program, intact but without links: nothing of an
+    earlier step may follow it.
+    """
     target = SCENE.forge(SCENE.draft, GVCN, covered=("data",), linked=())
     with pytest.raises(CallerError) as caught:
         merge(target, COPIES[:1])

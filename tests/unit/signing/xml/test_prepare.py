@@ -32,12 +32,23 @@ def refused(document: bytes, slot: Slot, chain_der: tuple[bytes, ...] = CHAIN) -
 
 def test_a_state_survives_json_and_another_process() -> None:
     state = prepare(SCENE.draft, TEACHER, chain_der=CHAIN, at=SIGNED_AT)
-    program = "import sys; from hocba_sign import ToBeSigned; sys.stdout.write(ToBeSigned.from_json(sys.stdin.read()).to_json())"
-    answer = subprocess.run([sys.executable, "-c", program], input=state.to_json(), capture_output=True, text=True, check=True)
+    program = (
+        "import sys; from hocba_sign import ToBeSigned; "
+        "sys.stdout.write(ToBeSigned.from_json(sys.stdin.read()).to_json())"
+    )
+    answer = subprocess.run(
+        [sys.executable, "-c", program],
+        input=state.to_json(),
+        capture_output=True,
+        text=True,
+        check=True,
+    )
     again = ToBeSigned.from_json(answer.stdout)
     assert again == state
     signer = SCENE.signer(TEACHER)
-    signed = complete(again, signer.sign(again.octets, again.algorithm), at=SIGNED_AT + timedelta(minutes=5))
+    signed = complete(
+        again, signer.sign(again.octets, again.algorithm), at=SIGNED_AT + timedelta(minutes=5)
+    )
     assert SCENE.verify(signed.octets).to_dict()["signatures"][0]["indication"] == "TOTAL_PASSED"
 
 
@@ -45,7 +56,9 @@ def test_a_state_survives_json_and_another_process() -> None:
 def test_a_state_of_the_ends_of_the_calendar_is_refused(created: str) -> None:
     state = json.loads(prepare(SCENE.draft, TEACHER, chain_der=CHAIN, at=SIGNED_AT).to_json())
     with pytest.raises((CallerError, InputError)):
-        complete(ToBeSigned.from_json(json.dumps(state | {"created": created})), bytes(64), at=SIGNED_AT)
+        complete(
+            ToBeSigned.from_json(json.dumps(state | {"created": created})), bytes(64), at=SIGNED_AT
+        )
 
 
 def test_signing_changes_nothing_but_the_slot() -> None:
@@ -71,7 +84,10 @@ def test_a_slot_that_the_content_does_not_ask_for_is_refused() -> None:
 
 
 def test_another_persons_certificate_is_refused() -> None:
-    assert refused(SCENE.draft, TEACHER, SCENE.identity(SCENE.teachers[1]).chain_der) == "SIGN.WRONG_PERSON"
+    assert (
+        refused(SCENE.draft, TEACHER, SCENE.identity(SCENE.teachers[1]).chain_der)
+        == "SIGN.WRONG_PERSON"
+    )
 
 
 @pytest.mark.parametrize(
@@ -92,7 +108,9 @@ def test_an_unfit_certificate_is_refused(options: dict[str, object], cause: str)
 def test_a_broken_signature_is_not_built_upon() -> None:
     signed = SCENE.signed(SCENE.teachers)
     value = signed.index(b"<ds:DigestValue>") + len(b"<ds:DigestValue>")
-    broken = signed[:value] + (b"B" if signed[value : value + 1] == b"A" else b"A") + signed[value + 1 :]
+    broken = (
+        signed[:value] + (b"B" if signed[value : value + 1] == b"A" else b"A") + signed[value + 1 :]
+    )
     assert refused(broken, GVCN, SCENE.identity(GVCN).chain_der) == "SIGN.BROKEN_SIGNATURE"
 
 
@@ -105,10 +123,17 @@ def test_a_broken_signature_is_not_built_upon() -> None:
             "TEXT.NOT_NFC",
             "/HOC_BA/DU_LIEU_HOC_BA/DINH_DANH/HOC_SINH/HO_VA_TEN",
         ),
-        ("full_name", lambda text: "Ð" + text[1:], "TEXT.WRONG_D", "/HOC_BA/DU_LIEU_HOC_BA/DINH_DANH/HOC_SINH/HO_VA_TEN"),
+        (
+            "full_name",
+            lambda text: "Ð" + text[1:],
+            "TEXT.WRONG_D",
+            "/HOC_BA/DU_LIEU_HOC_BA/DINH_DANH/HOC_SINH/HO_VA_TEN",
+        ),
     ],
 )
-def test_text_that_is_not_written_properly_is_refused_with_its_path(found: str, put: object, cause: str, where: str) -> None:
+def test_text_that_is_not_written_properly_is_refused_with_its_path(
+    found: str, put: object, cause: str, where: str
+) -> None:
     name = getattr(SCENE.transcript.pupil, found)
     assert callable(put)
     changed = SCENE.draft.replace(name.encode(), put(name).encode())
@@ -125,7 +150,10 @@ def test_a_comma_mark_is_refused_with_its_path() -> None:
     with pytest.raises(InputError) as caught:
         prepare(changed, TEACHER, chain_der=CHAIN, at=SIGNED_AT)
     assert caught.value.cause == "TEXT.COMMA_DECIMAL"
-    path = "/HOC_BA/DU_LIEU_HOC_BA/THONG_TIN_HOC_BA/DANH_SACH_DIEM_TONG_KET/DIEM_TONG_KET[1]/DIEM_CA_NAM"
+    path = (
+        "/HOC_BA/DU_LIEU_HOC_BA/THONG_TIN_HOC_BA/DANH_SACH_DIEM_TONG_KET/"
+        "DIEM_TONG_KET[1]/DIEM_CA_NAM"
+    )
     assert caught.value.where == path
     assert "8,5" not in str(caught.value)
 
@@ -145,13 +173,18 @@ class TestComplete:
 
     def test_a_value_by_another_key_is_refused(self) -> None:
         other = SCENE.signer(SCENE.teachers[1])
-        assert self.refused(self.STATE, other.sign(self.STATE.octets, self.STATE.algorithm)) == "SIGN.VALUE"
+        assert (
+            self.refused(self.STATE, other.sign(self.STATE.octets, self.STATE.algorithm))
+            == "SIGN.VALUE"
+        )
 
     def test_a_late_value_is_refused(self) -> None:
         assert self.refused(self.STATE, self.VALUE, hours=25) == "SIGN.EXPIRED"
 
     def test_a_state_for_another_document_is_refused(self) -> None:
-        moved = SCENE.draft.replace(SCENE.transcript.pupil.full_name.encode(), "Lê Văn Khác".encode())
+        moved = SCENE.draft.replace(
+            SCENE.transcript.pupil.full_name.encode(), "Lê Văn Khác".encode()
+        )
         state = ToBeSigned.from_json(self.STATE.to_json())
         forged = ToBeSigned(
             document=moved,
@@ -171,25 +204,44 @@ class TestComplete:
             lambda s: replace(s, slot=GVCN),
             lambda s: replace(s, unsigned=s.unsigned + b"<!-- 10,0 -->"),
             lambda s: replace(s, unsigned=b"<!-- 10,0 -->" + s.unsigned),
-            lambda s: replace(s, unsigned=s.unsigned.replace(b"<ds:SignedInfo>", b"<!-- 10,0 --><ds:SignedInfo>")),
+            lambda s: replace(
+                s, unsigned=s.unsigned.replace(b"<ds:SignedInfo>", b"<!-- 10,0 --><ds:SignedInfo>")
+            ),
             lambda s: replace(s, unsigned=s.unsigned + b"<GHI_CHU/>"),
-            lambda s: replace(s, unsigned=s.unsigned.replace(b"</ds:Object>", b"</ds:Object><ds:Object>10,0</ds:Object>")),
+            lambda s: replace(
+                s,
+                unsigned=s.unsigned.replace(
+                    b"</ds:Object>", b"</ds:Object><ds:Object>10,0</ds:Object>"
+                ),
+            ),
             lambda s: replace(s, unsigned=s.unsigned.replace(b' Id="ck-', b' Id="other-', 1)),
             lambda s: replace(s, octets=s.octets + b" "),
             lambda s: replace(s, created=s.created - timedelta(seconds=1)),
             lambda s: replace(s, created=s.created + timedelta(seconds=1)),
-            lambda s: replace(s, algorithm=signature_algorithm("http://www.w3.org/2001/04/xmldsig-more#ecdsa-sha384")),
+            lambda s: replace(
+                s,
+                algorithm=signature_algorithm(
+                    "http://www.w3.org/2001/04/xmldsig-more#ecdsa-sha384"
+                ),
+            ),
             lambda s: replace(s, roles=(Role.GVCN,)),
         ],
     )
-    def test_a_state_changed_in_one_part_is_refused(self, edit: Callable[[ToBeSigned], ToBeSigned]) -> None:
+    def test_a_state_changed_in_one_part_is_refused(
+        self, edit: Callable[[ToBeSigned], ToBeSigned]
+    ) -> None:
         assert edit(self.STATE) != self.STATE
         assert self.refused(edit(self.STATE), self.VALUE) in {"SIGN.STATE", "SIGN.ORDER"}
 
     def test_no_state_lives_longer_than_who_completes_it_allows(self) -> None:
         later = replace(self.STATE, expires=self.STATE.expires + timedelta(days=900))
         assert self.refused(later, self.VALUE, hours=25) == "SIGN.EXPIRED"
-        assert complete(later, self.VALUE, at=SIGNED_AT + timedelta(hours=25), lifetime=timedelta(days=2)).slot == TEACHER
+        assert (
+            complete(
+                later, self.VALUE, at=SIGNED_AT + timedelta(hours=25), lifetime=timedelta(days=2)
+            ).slot
+            == TEACHER
+        )
         assert complete(self.STATE, self.VALUE, at=SIGNED_AT + timedelta(hours=23)).slot == TEACHER
 
     @pytest.mark.parametrize("name", ["digest", "algorithm_name", "document_format"])
@@ -204,7 +256,18 @@ class TestComplete:
         with pytest.raises(InputError, match=r"SIGN\.STATE"):
             ToBeSigned.from_json(text.replace('"digest":', '"digest": "00",\n "digest":', 1))
 
-    @pytest.mark.parametrize("text", ["", "[]", "{}", "null", '{"format": 1}', '{"format": "hocba-sign to-be-signed 1"}', "\x00"])
+    @pytest.mark.parametrize(
+        "text",
+        [
+            "",
+            "[]",
+            "{}",
+            "null",
+            '{"format": 1}',
+            '{"format": "hocba-sign to-be-signed 1"}',
+            "\x00",
+        ],
+    )
     def test_anything_else_is_no_state(self, text: str) -> None:
         with pytest.raises(InputError) as caught:
             ToBeSigned.from_json(text)

@@ -1,4 +1,6 @@
-"""What is said of content that cannot be read, of records by their schema, and of what stands where nothing may."""
+"""What is said of content that cannot be read, of records by their schema, and of what stands where
+nothing may.
+"""
 
 import re
 from functools import cache
@@ -20,7 +22,9 @@ def scene() -> tuple[Scene, bytes]:
 def test_content_that_cannot_be_decoded_fails() -> None:
     made, octets = scene()
     report = made.verify(re.sub(rb"<NGAY_TAO>[^<]+<", b"<NGAY_TAO>2026-02-30<", octets, count=1))
-    assert ("VALUE.DATE", Status.FAIL) in {(check.identifier, check.status) for check in report.checks}
+    assert ("VALUE.DATE", Status.FAIL) in {
+        (check.identifier, check.status) for check in report.checks
+    }
 
 
 @pytest.mark.parametrize("is_changed", [False, True])
@@ -29,7 +33,9 @@ def test_a_record_passes_its_schema_or_does_not(*, is_changed: bool) -> None:
     record = signed_event(made, event(made, octets, EventKind.WITHDRAWAL))
     if is_changed:
         record = record.replace(b"<DANH_SACH_CHU_KY>", b"<KHAC/><DANH_SACH_CHU_KY>", 1)
-    statuses = {check.status for check in made.verify(record).checks if check.identifier == "DOC.SCHEMA"}
+    statuses = {
+        check.status for check in made.verify(record).checks if check.identifier == "DOC.SCHEMA"
+    }
     assert statuses == {Status.FAIL if is_changed else Status.PASS}
 
 

@@ -22,7 +22,9 @@ DS = "http://www.w3.org/2000/09/xmldsig#"
 XSI = "http://www.w3.org/2001/XMLSchema-instance"
 INCLUSIVE, EXCLUSIVE = C14nAlgorithm.INCLUSIVE, C14nAlgorithm.EXCLUSIVE
 KEY = ec.generate_private_key(ec.SECP256R1())
-KEY_INFO = base64.b64encode(KEY.public_key().public_bytes(Encoding.DER, PublicFormat.SubjectPublicKeyInfo)).decode()
+KEY_INFO = base64.b64encode(
+    KEY.public_key().public_bytes(Encoding.DER, PublicFormat.SubjectPublicKeyInfo)
+).decode()
 TIME = '<Object Id="time"><SigningTime xmlns="">2026-06-01T10:00:00</SigningTime></Object>'
 
 
@@ -49,14 +51,20 @@ def _document(*references: str, declared: str = INCLUSIVE, objects: str = "") ->
     )
 
 
-def sign(document: str, digested: Mapping[str, bytes], signed_info: Callable[[Element], bytes]) -> str:
+def sign(
+    document: str, digested: Mapping[str, bytes], signed_info: Callable[[Element], bytes]
+) -> str:
     """Fill in digests and the value; both are computed as the caller says, right or wrong."""
     for octets in digested.values():
-        document = document.replace("{}", base64.b64encode(hashlib.sha256(octets).digest()).decode(), 1)
+        document = document.replace(
+            "{}", base64.b64encode(hashlib.sha256(octets).digest()).decode(), 1
+        )
     element = next(parse(document.encode(), is_open=True).root.iter(names.SIGNED_INFO))
     r, s = decode_dss_signature(KEY.sign(signed_info(element), ec.ECDSA(SHA256())))
     value = base64.b64encode(r.to_bytes(32) + s.to_bytes(32)).decode()
-    return document.replace("<SignatureValue></SignatureValue>", f"<SignatureValue>{value}</SignatureValue>")
+    return document.replace(
+        "<SignatureValue></SignatureValue>", f"<SignatureValue>{value}</SignatureValue>"
+    )
 
 
 def right(element: Element) -> bytes:
@@ -70,11 +78,17 @@ OBJECT = (
 ).encode()
 
 
-def findings(document: str, detached: Mapping[str, bytes] | None = None) -> list[tuple[str, str | None]]:
+def findings(
+    document: str, detached: Mapping[str, bytes] | None = None
+) -> list[tuple[str, str | None]]:
     xml = parse(document.encode(), is_open=True)
     read = read_any(xml, detached or {}).document.signatures
     broken = [Suspect.of(one, None) for one in read if not check_integrity(one).is_intact]
-    return [(one.cause, one.where) for found in diagnose(xml, broken, detached=detached or {}) for one in found]
+    return [
+        (one.cause, one.where)
+        for found in diagnose(xml, broken, detached=detached or {})
+        for one in found
+    ]
 
 
 GOOD = sign(_document(_reference("#data", INCLUSIVE)), {"#data": DATA}, right)
@@ -91,7 +105,10 @@ def test_what_holds_needs_no_diagnosis() -> None:
 def test_editing_is_named_with_its_part() -> None:
     assert findings(GOOD.replace(">17<", ">18<")) == [("SIG.EDITED", "#data")]
     assert findings(TIMED.replace("T10:", "T11:")) == [("SIG.EDITED", "#time")]
-    assert findings(TIMED.replace("T10:", "T11:").replace(">17<", ">18<")) == [("SIG.EDITED", "#data"), ("SIG.EDITED", "#time")]
+    assert findings(TIMED.replace("T10:", "T11:").replace(">17<", ">18<")) == [
+        ("SIG.EDITED", "#data"),
+        ("SIG.EDITED", "#time"),
+    ]
 
 
 def test_a_wrong_value_is_not_called_editing() -> None:
@@ -101,16 +118,31 @@ def test_a_wrong_value_is_not_called_editing() -> None:
 
 def test_white_space_put_in_is_told_from_editing() -> None:
     for document in (GOOD, TIMED):
-        indented = document.replace("><Ten", ">\n <Ten").replace("><DSCKS", ">\n<DSCKS").replace("><DigestMethod", ">\n  <DigestMethod")
+        indented = (
+            document.replace("><Ten", ">\n <Ten")
+            .replace("><DSCKS", ">\n<DSCKS")
+            .replace("><DigestMethod", ">\n  <DigestMethod")
+        )
         assert [cause for cause, _ in findings(indented)] == ["SIG.REFORMATTED"]
         in_signature = document.replace("><SignatureMethod", ">\n<SignatureMethod")
         assert [cause for cause, _ in findings(in_signature)] == ["SIG.REFORMATTED"]
-        assert "SIG.REFORMATTED" not in [cause for cause, _ in findings(indented.replace("17", "18"))]
+        assert "SIG.REFORMATTED" not in [
+            cause for cause, _ in findings(indented.replace("17", "18"))
+        ]
 
 
-@pytest.mark.parametrize("used", [C14nAlgorithm.INCLUSIVE_WITH_COMMENTS, C14nAlgorithm.EXCLUSIVE, C14nAlgorithm.EXCLUSIVE_WITH_COMMENTS])
+@pytest.mark.parametrize(
+    "used",
+    [
+        C14nAlgorithm.INCLUSIVE_WITH_COMMENTS,
+        C14nAlgorithm.EXCLUSIVE,
+        C14nAlgorithm.EXCLUSIVE_WITH_COMMENTS,
+    ],
+)
 def test_another_canonicalization_of_the_signed_info_is_named(used: C14nAlgorithm) -> None:
-    commented = _document(_reference("#data", INCLUSIVE)).replace("<SignatureMethod", "<!--c--><SignatureMethod")
+    commented = _document(_reference("#data", INCLUSIVE)).replace(
+        "<SignatureMethod", "<!--c--><SignatureMethod"
+    )
     document = sign(commented, {"#data": DATA}, lambda element: canonicalize(element, used))
     assert findings(document) == [("SIG.C14N_MISMATCH", f"SignedInfo: {used}")]
 
@@ -124,14 +156,22 @@ def test_another_canonicalization_of_a_part_is_named() -> None:
 
 def test_forgotten_namespaces_are_named() -> None:
     declared = f' xmlns:xsi="{XSI}"'.encode()
-    document = sign(_document(_reference("#data", INCLUSIVE)), {"#data": DATA}, lambda one: right(one).replace(declared, b""))
+    document = sign(
+        _document(_reference("#data", INCLUSIVE)),
+        {"#data": DATA},
+        lambda one: right(one).replace(declared, b""),
+    )
     assert findings(document) == [("SIG.C14N_MISMATCH", "SignedInfo: without xmlns:xsi")]
-    document = sign(_document(_reference("#data", INCLUSIVE)), {"#data": DATA.replace(declared, b"")}, right)
+    document = sign(
+        _document(_reference("#data", INCLUSIVE)), {"#data": DATA.replace(declared, b"")}, right
+    )
     assert findings(document) == [("SIG.C14N_MISMATCH", "#data: without xmlns:xsi")]
 
 
 def test_dotnet_reading_is_named_and_does_not_hold() -> None:
-    enveloped = _document(_reference("#data", INCLUSIVE), _reference("#time", names.ENVELOPED), objects=TIME)
+    enveloped = _document(
+        _reference("#data", INCLUSIVE), _reference("#time", names.ENVELOPED), objects=TIME
+    )
     document = sign(enveloped, {"#data": DATA, "#time": OBJECT}, right)
     assert findings(document) == [("SIG.DOTNET_READING", "#time")]
     (signature,) = read_any(parse(document.encode(), is_open=True), {}).document.signatures
@@ -139,7 +179,10 @@ def test_dotnet_reading_is_named_and_does_not_hold() -> None:
     assert not integrity.is_intact
     assert {"SIG.DIGEST", "SIG.NOTHING_SIGNED"} <= {finding.cause for finding in integrity.findings}
     assert findings(document.replace("T10:", "T11:")) == [("SIG.EDITED", "#time")]
-    assert findings(document.replace(">17<", ">18<")) == [("SIG.EDITED", "#data"), ("SIG.DOTNET_READING", "#time")]
+    assert findings(document.replace(">17<", ">18<")) == [
+        ("SIG.EDITED", "#data"),
+        ("SIG.DOTNET_READING", "#time"),
+    ]
     indented = document.replace("><DSCKS", ">\n<DSCKS").replace("><Reference", ">\n<Reference")
     assert [cause for cause, _ in findings(indented)] == ["SIG.REFORMATTED", "SIG.DOTNET_READING"]
 
@@ -167,16 +210,22 @@ def test_a_signature_added_inside_is_named_and_not_called_editing() -> None:
     told = findings(added)
     assert {cause for cause, _ in told} == {"SIG.BROKEN_BY_ADDED"}
     assert "/HDon/DSCKS/Signature[2] (line 1)" in {where for _, where in told}
-    assert "SIG.BROKEN_BY_ADDED" not in {cause for cause, _ in findings(added.replace(">17<", ">18<"))}
+    assert "SIG.BROKEN_BY_ADDED" not in {
+        cause for cause, _ in findings(added.replace(">17<", ">18<"))
+    }
     inner = f"{signature}<Object>{signature}</Signature></Object></Signature>"
     before = findings(first.replace("<DSCKS>", f"<DSCKS>{inner}"))
-    assert "/HDon/DSCKS/Signature[1] (line 1)" in {where for cause, where in before if cause == "SIG.BROKEN_BY_ADDED"}
+    assert "/HDon/DSCKS/Signature[1] (line 1)" in {
+        where for cause, where in before if cause == "SIG.BROKEN_BY_ADDED"
+    }
 
 
 def test_diagnosis_is_bounded() -> None:
     many = "<So>1</So>" * 100_000
     started = time.process_time()
     assert findings(GOOD.replace("<So>17</So>", many)) == [("SIG.EDITED", "#data")]
-    twenty = GOOD.replace("</DSCKS>", GOOD[GOOD.index("<Signature ") : GOOD.index("</DSCKS>")] * 50 + "</DSCKS>")
+    twenty = GOOD.replace(
+        "</DSCKS>", GOOD[GOOD.index("<Signature ") : GOOD.index("</DSCKS>")] * 50 + "</DSCKS>"
+    )
     findings(twenty.replace("<So>17</So>", many[:400_000]))
     assert time.process_time() - started < 3

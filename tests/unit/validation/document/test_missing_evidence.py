@@ -36,7 +36,11 @@ AT = SIGNED_AT
 
 def judge(evidence: Evidence, *, trust: Iterable[Certificate] = (ROOT,)) -> PathResult:
     return validate_path(
-        SIGNER, trust=TrustStore.of(trust), evidence=evidence, at=AT, requirements=PathRequirements(purpose=Purpose.SIGNING)
+        SIGNER,
+        trust=TrustStore.of(trust),
+        evidence=evidence,
+        at=AT,
+        requirements=PathRequirements(purpose=Purpose.SIGNING),
     )
 
 
@@ -46,7 +50,10 @@ def wanted(path: PathResult, evidence: Evidence) -> tuple[Alternatives, ...]:
 
 def addresses(evidence: Evidence, **options: Iterable[Certificate]) -> list[list[tuple[str, str]]]:
     found = wanted(judge(evidence, **options), evidence)
-    return [[(need.kind.value, need.url.removeprefix(URL)) for need in alternatives] for alternatives in found]
+    return [
+        [(need.kind.value, need.url.removeprefix(URL)) for need in alternatives]
+        for alternatives in found
+    ]
 
 
 LEAF_STATUS = [("ocsp", "/ocsp/public-ca"), ("crl", "/crl/public-ca.crl")]
@@ -58,7 +65,9 @@ def test_the_issuer_is_missing() -> None:
 
 
 def test_the_next_issuer_is_missing() -> None:
-    assert addresses(Evidence(certificates=(CA,)), trust=()) == [[("ca_issuers", "/ca/national-root.crt")]]
+    assert addresses(Evidence(certificates=(CA,)), trust=()) == [
+        [("ca_issuers", "/ca/national-root.crt")]
+    ]
 
 
 def test_above_a_root_that_is_not_trusted_is_nothing_to_ask() -> None:
@@ -97,22 +106,42 @@ def test_a_revoked_certificate_needs_nothing_more() -> None:
     assert addresses(Evidence.of(certificates=(CA,), crls=crls)) == []
 
 
-@pytest.mark.parametrize(("source", "is_asked"), [("embedded in ck-cbql", True), ("given", True), (f"{FETCHED}http://a/", False)])
-def test_whoever_brought_a_statement_along_it_must_be_newer_than_the_signature(source: str, is_asked: bool) -> None:
+@pytest.mark.parametrize(
+    ("source", "is_asked"),
+    [("embedded in ck-cbql", True), ("given", True), (f"{FETCHED}http://a/", False)],
+)
+def test_whoever_brought_a_statement_along_it_must_be_newer_than_the_signature(
+    source: str, is_asked: bool
+) -> None:
     """For every certificate of the path: the CA's list is older than the signature too."""
     before = Evidence.of(crls=[WORLD.crl("public-ca", AT - timedelta(hours=1))], source=source)
-    evidence = Evidence.of(certificates=(CA,), crls=[WORLD.crl("national-root", AT - timedelta(days=9))], source=source).merged(before)
+    evidence = Evidence.of(
+        certificates=(CA,), crls=[WORLD.crl("national-root", AT - timedelta(days=9))], source=source
+    ).merged(before)
     assert addresses(evidence) == ([LEAF_STATUS, CA_STATUS] if is_asked else [])
 
 
 def needs_at(listed: timedelta, at: timedelta, *, made: timedelta | None = timedelta(0)) -> int:
-    """Count the certificates asked about where lists were made at `listed`, the signature at `made`, and it is `at`."""
-    crls = [WORLD.crl(slug, AT + listed, next_update=AT + listed + timedelta(days=7)) for slug in ("public-ca", "national-root")]
+    """Count the certificates asked about where lists were made at `listed`, the signature at
+    `made`, and it is `at`.
+    """
+    crls = [
+        WORLD.crl(slug, AT + listed, next_update=AT + listed + timedelta(days=7))
+        for slug in ("public-ca", "national-root")
+    ]
     evidence = Evidence.of(certificates=(CA,), crls=crls)
     moment = AT + (at if made is None else made)
     requirements = PathRequirements(known_until=AT + at, current_at=AT + at)
-    path = validate_path(SIGNER, trust=TrustStore.of([ROOT]), evidence=evidence, at=moment, requirements=requirements)
-    return len(list(path_needs(path, evidence.certificates, made=None if made is None else moment, at=AT + at)))
+    path = validate_path(
+        SIGNER, trust=TrustStore.of([ROOT]), evidence=evidence, at=moment, requirements=requirements
+    )
+    return len(
+        list(
+            path_needs(
+                path, evidence.certificates, made=None if made is None else moment, at=AT + at
+            )
+        )
+    )
 
 
 def test_what_is_newer_than_the_signature_and_current_is_enough() -> None:
@@ -121,13 +150,17 @@ def test_what_is_newer_than_the_signature_and_current_is_enough() -> None:
     assert needs_at(day, 9 * day) == 2
     assert needs_at(-day, 2 * day) == 2
     assert needs_at(day, 2 * day, made=None) == 2
-    assert needs_at(day, 20 * 365 * day) == 0, "after their end issuers know nothing of certificates"
+    assert needs_at(day, 20 * 365 * day) == 0, (
+        "after their end issuers know nothing of certificates"
+    )
 
 
 def test_needs_with_the_same_answer_have_the_same_key() -> None:
     other = Certificate.load(WORLD.person("TEST Người khác", "012345678902").certificate_der)
     for kind, is_shared in ((NeedKind.OCSP, False), (NeedKind.CRL, True), (NeedKind.ISSUER, True)):
-        first, second = (Need(kind=kind, url=URL, certificate=one, issuer=CA) for one in (SIGNER, other))
+        first, second = (
+            Need(kind=kind, url=URL, certificate=one, issuer=CA) for one in (SIGNER, other)
+        )
         assert (first.key == second.key) is is_shared
 
 
@@ -149,23 +182,39 @@ def network(available: Callable[[Need], bool], log: list[Need]) -> Callable[[Nee
     return fetch
 
 
-@given(st.sets(st.sampled_from(["/ocsp/public-ca", "/crl/public-ca.crl", "/crl/national-root.crl", "/ca/public-ca.crt"])))
+@given(
+    st.sets(
+        st.sampled_from(
+            ["/ocsp/public-ca", "/crl/public-ca.crl", "/crl/national-root.crl", "/ca/public-ca.crt"]
+        )
+    )
+)
 def test_asking_ends_whatever_is_out_of_reach(down: set[str]) -> None:
     log: list[Need] = []
     fetch = network(lambda need: need.url.removeprefix(URL) not in down, log)
     settled = settle(judge, wanted=wanted, evidence=Evidence(), fetch=fetch)
-    has_status = not {"/ocsp/public-ca", "/crl/public-ca.crl"} <= down and "/crl/national-root.crl" not in down
-    assert (settled.conclusion.status == "passed") is (has_status and "/ca/public-ca.crt" not in down)
+    has_status = (
+        not {"/ocsp/public-ca", "/crl/public-ca.crl"} <= down
+        and "/crl/national-root.crl" not in down
+    )
+    assert (settled.conclusion.status == "passed") is (
+        has_status and "/ca/public-ca.crt" not in down
+    )
     keys = [need.key for need in log]
     assert len(keys) == len(set(keys)) == len(settled.answers)
-    # The conclusion rests on the evidence that is handed out: it can be had again without a network.
+    # The conclusion rests on the evidence that is handed out: it can be had again without a
+    # network.
     assert judge(settled.evidence) == settled.conclusion
 
 
 def test_ocsp_is_enough() -> None:
     log: list[Need] = []
     settle(judge, wanted=wanted, evidence=Evidence(), fetch=network(lambda _: True, log))
-    assert [need.url.removeprefix(URL) for need in log] == ["/ca/public-ca.crt", "/ocsp/public-ca", "/crl/national-root.crl"]
+    assert [need.url.removeprefix(URL) for need in log] == [
+        "/ca/public-ca.crt",
+        "/ocsp/public-ca",
+        "/crl/national-root.crl",
+    ]
 
 
 def test_answers_that_never_help_end_too() -> None:
@@ -174,7 +223,14 @@ def test_answers_that_never_help_end_too() -> None:
 
     def endless(_: object, evidence: Evidence) -> tuple[Alternatives, ...]:
         return tuple(
-            tuple(Need(kind=NeedKind.CRL, url=f"{URL}/{len(asked)}/{group}/{number}", certificate=SIGNER) for number in range(40))
+            tuple(
+                Need(
+                    kind=NeedKind.CRL,
+                    url=f"{URL}/{len(asked)}/{group}/{number}",
+                    certificate=SIGNER,
+                )
+                for number in range(40)
+            )
             for group in range(8)
         )
 
@@ -191,7 +247,10 @@ def test_answers_that_never_help_end_too() -> None:
 
 def test_needs_over_the_limit_end_with_one_line() -> None:
     def many(_: object, __: Evidence) -> tuple[Alternatives, ...]:
-        return tuple((Need(kind=NeedKind.CRL, url=f"{URL}/{number}", certificate=SIGNER),) for number in range(2 * MAX_NEEDS))
+        return tuple(
+            (Need(kind=NeedKind.CRL, url=f"{URL}/{number}", certificate=SIGNER),)
+            for number in range(2 * MAX_NEEDS)
+        )
 
     def fetch(need: Need) -> Answer:
         return Unavailable(need=need, finding=Finding("FETCH.UNREACHABLE", need.url))

@@ -35,7 +35,7 @@ def rendered() -> bytes:
 
 @cache
 def signed_by(count: int) -> bytes:
-    """Give the PDF with the first signatures of the plan."""
+    """Return the PDF with the first signatures of the plan."""
     if count == 0:
         return rendered()
     return SCENE.sign(signed_by(count - 1), SCENE.slots[count - 1])
@@ -67,7 +67,9 @@ def test_all_signers_in_order() -> None:
     assert [one["slot"] for one in told["signatures"]] == ["GVBM", "GVCN", "CBQL", "KY_PHAT_HANH"]
     assert [one["revision"] for one in told["signatures"]] == [2, 3, 4, 5]
     assert {one["format"] for one in told["signatures"]} == {"PAdES-BASELINE-B"}
-    assert {"PDF.SAME_CONTENT", "PDF.REVISIONS"} <= {check["id"] for check in told["checks"] if check["result"] == "pass"}
+    assert {"PDF.SAME_CONTENT", "PDF.REVISIONS"} <= {
+        check["id"] for check in told["checks"] if check["result"] == "pass"
+    }
     assert report.require_passed() == SCENE.transcript
 
 
@@ -119,13 +121,29 @@ def test_a_step_that_was_left_out() -> None:
 
 
 def test_a_slot_that_nobody_asked_for() -> None:
-    report = SCENE.verify(signed(rendered(), SCENE.identity(GVCN), field="GVBM-mon-99-gv-99-1", at=SIGNED_AT))
+    report = SCENE.verify(
+        signed(rendered(), SCENE.identity(GVCN), field="GVBM-mon-99-gv-99-1", at=SIGNED_AT)
+    )
     assert "WF.UNEXPECTED_SLOT" in causes(report)
 
 
-@pytest.mark.parametrize("name", ["Signature1", "GVCN\u00a0", "GVCN ", "gvcn", "GV\u0421N", "GVCN\u200b", "\ufeffGVCN", "HIEU_TRUONG"])
+@pytest.mark.parametrize(
+    "name",
+    [
+        "Signature1",
+        "GVCN\u00a0",
+        "GVCN ",
+        "gvcn",
+        "GV\u0421N",
+        "GVCN\u200b",
+        "\ufeffGVCN",
+        "HIEU_TRUONG",
+    ],
+)
 def test_a_signature_of_nobody_in_the_plan(name: str) -> None:
-    """A field that is no slot, or only looks like one: whoever has a certificate could add it after the seal."""
+    """A field that is no slot, or only looks like one: whoever has a certificate could add it after
+    the seal.
+    """
     stranger = SCENE.world.person("Lê Quang Vinh", "048181004218")
     report = SCENE.verify(signed(complete(), stranger, field=name, at=SIGNED_AT))
     assert report.verdict is Verdict.INVALID
@@ -142,7 +160,9 @@ def test_nobody_signs_beside_a_signature_of_nobody_in_the_plan() -> None:
 
 def test_a_signer_in_the_wrong_place() -> None:
     """The role that the signature states is another than its field's."""
-    report = SCENE.verify(signed(rendered(), SCENE.identity(CBQL), field=field_name(CBQL), at=SIGNED_AT))
+    report = SCENE.verify(
+        signed(rendered(), SCENE.identity(CBQL), field=field_name(CBQL), at=SIGNED_AT)
+    )
     assert "WF.MOVED" in causes(report)
 
 
@@ -159,7 +179,11 @@ def test_one_altered_mark_is_named_and_not_told() -> None:
         page = sign_as(page, slot)
     report = SCENE.verify(page)
     assert report.verdict is Verdict.INVALID
-    (where,) = (check["where"] for check in report.to_dict()["checks"] if check["id"] == "PDF.CONTENT_DIFFERS")
+    (where,) = (
+        check["where"]
+        for check in report.to_dict()["checks"]
+        if check["id"] == "PDF.CONTENT_DIFFERS"
+    )
     assert where.endswith("/DIEM_TONG_KET[1]/DIEM_CA_NAM")
     assert "1,1" not in str(report.to_dict())
     assert "1,1" not in text(report, "vi")
@@ -168,7 +192,9 @@ def test_one_altered_mark_is_named_and_not_told() -> None:
 def test_a_page_changed_in_the_revision_of_the_first_signature() -> None:
     def change(writer: IncrementalPdfFileWriter) -> None:
         held = writer.root["/Pages"]["/Kids"][0]
-        held[NAME("/Contents")] = writer.add_object(generic.StreamObject(stream_data=b"0 0 100 100 re f"))
+        held[NAME("/Contents")] = writer.add_object(
+            generic.StreamObject(stream_data=b"0 0 100 100 re f")
+        )
         writer.update_container(held)
 
     report = SCENE.verify(sign_as(revised(rendered(), change), SCENE.slots[0]))
@@ -192,7 +218,9 @@ def test_sealed_once_over_signed_xml() -> None:
     told = report.to_dict()
     assert told["attached"]["verdict"] == "VALID"
     assert told["workflow"]["complete"] is True
-    assert not {"WF.SKIPPED", "WF.MISSING", "PDF.CONTENT_DIFFERS", "PDF.ATTACHED_XML"} & causes(report)
+    assert not {"WF.SKIPPED", "WF.MISSING", "PDF.CONTENT_DIFFERS", "PDF.ATTACHED_XML"} & causes(
+        report
+    )
 
 
 @pytest.mark.parametrize("count", [1, 3])

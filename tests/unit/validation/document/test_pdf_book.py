@@ -1,4 +1,6 @@
-"""A PDF without a transcript: judged by the roles that its fields are named for, in the order of its revisions, and never VALID."""
+"""A PDF without a transcript: judged by the roles that its fields are named for, in the order of
+its revisions, and never VALID.
+"""
 
 from datetime import timedelta
 from functools import cache
@@ -28,11 +30,15 @@ TEACHER = SCENE.teachers[0]
 UNPROVEN = {"PDF.NO_TRANSCRIPT"}
 
 
-def book(document: bytes, *slots: Slot, roles: tuple[Role, ...] = ROLES, level: Level = Level.B) -> bytes:
+def book(
+    document: bytes, *slots: Slot, roles: tuple[Role, ...] = ROLES, level: Level = Level.B
+) -> bytes:
     for slot in slots:
         tsa = None if level is Level.B else DirectTsa(SCENE.world, SIGNED_AT)
         policy = SigningPolicy(level=level, roles=roles)
-        document = sign(document, slot, signer=SCENE.signer(slot), at=SIGNED_AT, tsa=tsa, policy=policy).octets
+        document = sign(
+            document, slot, signer=SCENE.signer(slot), at=SIGNED_AT, tsa=tsa, policy=policy
+        ).octets
     return document
 
 
@@ -41,10 +47,14 @@ def stamped() -> bytes:
     return book(page_of(), GVCN, CBQL, level=Level.T)
 
 
-def elsewhere(document: bytes, *slots: Slot, role: str | None = None, fields: tuple[str, ...] = ()) -> bytes:
+def elsewhere(
+    document: bytes, *slots: Slot, role: str | None = None, fields: tuple[str, ...] = ()
+) -> bytes:
     """Sign without any rule, the stated role being that of the slot unless `role` is given."""
     for slot, field in zip(slots, fields or map(field_name, slots), strict=True):
-        document = signed(document, SCENE.identity(slot), field=field, at=SIGNED_AT, role=role or slot.role)
+        document = signed(
+            document, SCENE.identity(slot), field=field, at=SIGNED_AT, role=role or slot.role
+        )
     return document
 
 
@@ -63,8 +73,17 @@ def test_in_order() -> None:
     assert told["document"]["kind"] == "hoc_ba_pdf"
     assert told["document"]["layout"] == "pdf_only"
     assert told["document"]["schema_valid"] is None
-    assert told["workflow"] == {"plan": None, "complete": True, "order_proven": True, "order_basis": "revisions", "missing": []}
-    assert [(one["slot"], one["indication"]) for one in told["signatures"]] == [("GVCN", "TOTAL_PASSED"), ("CBQL", "TOTAL_PASSED")]
+    assert told["workflow"] == {
+        "plan": None,
+        "complete": True,
+        "order_proven": True,
+        "order_basis": "revisions",
+        "missing": [],
+    }
+    assert [(one["slot"], one["indication"]) for one in told["signatures"]] == [
+        ("GVCN", "TOTAL_PASSED"),
+        ("CBQL", "TOTAL_PASSED"),
+    ]
     assert {check["id"] for check in told["checks"] if check["forces"]} == UNPROVEN
     unchecked = {check["id"] for check in told["checks"] if check["result"] == "not_checked"}
     assert {"DOC.SCHEMA", "DOC.RULES", "DOC.STATUS", "PDF.SAME_CONTENT", "TT15.II_2_1"} <= unchecked
@@ -81,7 +100,9 @@ def test_people_are_told_what_was_not_compared() -> None:
 
 
 def test_signatures_alone_are_valid() -> None:
-    report = verify_any(book(page_of(), GVCN, CBQL), trust=SCENE.trust, evidence=SCENE.evidence(), at=JUDGED_AT)
+    report = verify_any(
+        book(page_of(), GVCN, CBQL), trust=SCENE.trust, evidence=SCENE.evidence(), at=JUDGED_AT
+    )
     assert report.verdict is Verdict.VALID
     assert (report.to_dict()["document"]["kind"], report.to_dict()["workflow"]) == ("other", None)
 
@@ -114,7 +135,15 @@ def test_all_four_roles_in_order() -> None:
 
 
 def test_a_step_that_was_left_out() -> None:
-    report = SCENE.verify(signed(with_empty(page_of(), "GVCN"), SCENE.identity(CBQL), field="CBQL", at=SIGNED_AT, role="CBQL"))
+    report = SCENE.verify(
+        signed(
+            with_empty(page_of(), "GVCN"),
+            SCENE.identity(CBQL),
+            field="CBQL",
+            at=SIGNED_AT,
+            role="CBQL",
+        )
+    )
     assert report.verdict is Verdict.INVALID
     assert "WF.SKIPPED" in causes(report)
     assert report.to_dict()["workflow"]["missing"] == ["GVCN"]
@@ -130,7 +159,9 @@ def test_a_role_in_the_words_of_others_is_no_contradiction() -> None:
     assert causes(SCENE.verify(elsewhere(page_of(), CBQL, role="Hiệu trưởng"))) == UNPROVEN
 
 
-@pytest.mark.parametrize(("order", "found"), [((GVCN, CBQL), UNPROVEN), ((CBQL, GVCN), UNPROVEN | {"WF.ORDER"})])
+@pytest.mark.parametrize(
+    ("order", "found"), [((GVCN, CBQL), UNPROVEN), ((CBQL, GVCN), UNPROVEN | {"WF.ORDER"})]
+)
 def test_stated_roles_in_fields_of_any_name(order: tuple[Slot, ...], found: set[str]) -> None:
     report = SCENE.verify(elsewhere(page_of(), *order, fields=("Signature1", "Signature2")))
     assert causes(report) == found
@@ -139,13 +170,21 @@ def test_stated_roles_in_fields_of_any_name(order: tuple[Slot, ...], found: set[
 
 
 def test_a_signature_without_a_role_is_named() -> None:
-    document = elsewhere(elsewhere(page_of(), GVCN), CBQL, role="Hiệu trưởng", fields=("Signature1",))
-    (told,) = (check for check in SCENE.verify(document).to_dict()["checks"] if check["id"] == "WF.OTHER_SLOT")
+    document = elsewhere(
+        elsewhere(page_of(), GVCN), CBQL, role="Hiệu trưởng", fields=("Signature1",)
+    )
+    (told,) = (
+        check
+        for check in SCENE.verify(document).to_dict()["checks"]
+        if check["id"] == "WF.OTHER_SLOT"
+    )
     assert (told["result"], told["where"].split()[0]) == ("warning", "Signature1")
 
 
 def test_files_of_others_are_no_books() -> None:
-    document = with_empty(elsewhere(page_of(), GVCN, role="Kế toán", fields=("Signature1",)), "Signature2")
+    document = with_empty(
+        elsewhere(page_of(), GVCN, role="Kế toán", fields=("Signature1",)), "Signature2"
+    )
     report = SCENE.verify(document)
     assert report.verdict is Verdict.INDETERMINATE
     assert causes(report) == UNPROVEN
@@ -163,9 +202,17 @@ def test_in_two_steps() -> None:
     document = page_of()
     for slot in (GVCN, CBQL):
         signer = SCENE.signer(slot)
-        state = prepare(document, slot, chain_der=signer.chain_der, at=SIGNED_AT, policy=SigningPolicy(roles=ROLES))
+        state = prepare(
+            document,
+            slot,
+            chain_der=signer.chain_der,
+            at=SIGNED_AT,
+            policy=SigningPolicy(roles=ROLES),
+        )
         again = ToBeSigned.from_json(state.to_json())
-        document = complete(again, signer.sign(again.octets, again.algorithm), at=SIGNED_AT + timedelta(minutes=5)).octets
+        document = complete(
+            again, signer.sign(again.octets, again.algorithm), at=SIGNED_AT + timedelta(minutes=5)
+        ).octets
     assert causes(SCENE.verify(document)) == UNPROVEN
 
 
@@ -173,7 +220,9 @@ def test_in_two_steps() -> None:
 def test_long_term_levels(level: Level) -> None:
     later = SIGNED_AT + timedelta(hours=2)
     tsa = DirectTsa(SCENE.world, later) if level is Level.LTA else None
-    lasting = extend(stamped(), to=level, trust=SCENE.trust, evidence=SCENE.evidence(), at=later, tsa=tsa)
+    lasting = extend(
+        stamped(), to=level, trust=SCENE.trust, evidence=SCENE.evidence(), at=later, tsa=tsa
+    )
     report = SCENE.verify(lasting, at=later + timedelta(hours=1))
     assert causes(report) == UNPROVEN
     assert {one["format"] for one in report.to_dict()["signatures"]} == {f"PAdES-BASELINE-{level}"}

@@ -1,4 +1,6 @@
-"""Honest PDF files of real life: older forms of signatures, tools that add tags or write files anew, pictures on the page."""
+"""Honest PDF files of real life: older forms of signatures, tools that add tags or write files
+anew, pictures on the page.
+"""
 
 from collections.abc import Callable
 from functools import cache
@@ -37,7 +39,10 @@ def judged(octets: bytes) -> Report:
 
 
 def signatures(report: Report) -> list[tuple[bool, str, set[str]]]:
-    return [(one["intact"], one["indication"], set(one["causes"])) for one in report.to_dict()["signatures"]]
+    return [
+        (one["intact"], one["indication"], set(one["causes"]))
+        for one in report.to_dict()["signatures"]
+    ]
 
 
 def test_pyhankos_pades_is_valid() -> None:
@@ -54,19 +59,39 @@ def test_pyhankos_older_form_is_intact_and_not_accepted() -> None:
 
 @pytest.mark.parametrize("has_attributes", [True, False])
 def test_two_signers_with_the_barest_form(has_attributes: bool) -> None:
-    """As remote signing services of 2026 write it: nothing binds the certificate, and no time is signed."""
+    """As remote signing services of 2026 write it: nothing binds the certificate, and no time is
+    signed.
+    """
     octets = page_of()
     for number, identity in enumerate((teacher(), principal()), 1):
-        octets = signed_as_pkcs7(octets, identity, field=f"Signature{number}", at=SIGNED_AT, has_attributes=has_attributes)
+        octets = signed_as_pkcs7(
+            octets,
+            identity,
+            field=f"Signature{number}",
+            at=SIGNED_AT,
+            has_attributes=has_attributes,
+        )
     report = judged(octets)
     assert report.verdict is Verdict.INDETERMINATE
     assert signatures(report) == [(True, "INDETERMINATE", {"PDF.PKCS7"})] * 2
-    assert [one["signer"]["common_name"] for one in report.to_dict()["signatures"]] == ["Trần Thị Hồng Nhung", "Lê Quang Vinh"]
+    assert [one["signer"]["common_name"] for one in report.to_dict()["signatures"]] == [
+        "Trần Thị Hồng Nhung",
+        "Lê Quang Vinh",
+    ]
 
 
 @pytest.mark.parametrize("has_attributes", [True, False])
 def test_sha1_is_intact_and_never_accepted(has_attributes: bool) -> None:
-    report = judged(signed_as_pkcs7(page_of(), teacher(), field="Sig1", at=SIGNED_AT, digest="sha1", has_attributes=has_attributes))
+    report = judged(
+        signed_as_pkcs7(
+            page_of(),
+            teacher(),
+            field="Sig1",
+            at=SIGNED_AT,
+            digest="sha1",
+            has_attributes=has_attributes,
+        )
+    )
     assert report.verdict is Verdict.INDETERMINATE
     ((is_intact, indication, found),) = signatures(report)
     assert (is_intact, indication) == (True, "INDETERMINATE")
@@ -118,14 +143,24 @@ def tag_as_vgca(writer: IncrementalPdfFileWriter, *, tag: str = "/Form") -> None
                 NAME("/S"): NAME(tag),
                 NAME("/P"): root.raw_get("/K"),
                 NAME("/Pg"): widget.get_object().raw_get("/P"),
-                NAME("/K"): generic.DictionaryObject({NAME("/Type"): NAME("/OBJR"), NAME("/Obj"): widget}),
+                NAME("/K"): generic.DictionaryObject(
+                    {NAME("/Type"): NAME("/OBJR"), NAME("/Obj"): widget}
+                ),
             }
         )
     )
     root["/K"]["/K"].append(element)
     widget.get_object()[NAME("/StructParent")] = generic.NumberObject(1)
-    numbers = generic.ArrayObject([*(root["/ParentTree"]["/Nums"].raw_get(at) for at in range(2)), generic.NumberObject(1), element])
-    root[NAME("/ParentTree")] = writer.add_object(generic.DictionaryObject({NAME("/Nums"): numbers}))
+    numbers = generic.ArrayObject(
+        [
+            *(root["/ParentTree"]["/Nums"].raw_get(at) for at in range(2)),
+            generic.NumberObject(1),
+            element,
+        ]
+    )
+    root[NAME("/ParentTree")] = writer.add_object(
+        generic.DictionaryObject({NAME("/Nums"): numbers})
+    )
     root[NAME("/ParentTreeNextKey")] = generic.NumberObject(2)
     writer.update_container(root)
     writer.update_container(root["/K"])
@@ -135,9 +170,17 @@ def tag_as_vgca(writer: IncrementalPdfFileWriter, *, tag: str = "/Form") -> None
 
 def test_a_second_signature_that_brings_tags_and_a_date() -> None:
     first = signed_by_pyhanko(tagged(), teacher(), field="Sig1", at=SIGNED_AT, box=FREE)
-    report = judged(signed_by_pyhanko(first, principal(), field="Sig2", at=SIGNED_AT, box=BESIDE, besides=tag_as_vgca))
+    report = judged(
+        signed_by_pyhanko(
+            first, principal(), field="Sig2", at=SIGNED_AT, box=BESIDE, besides=tag_as_vgca
+        )
+    )
     assert report.verdict is Verdict.VALID, causes(report)
-    told = {one["where"] for one in report.to_dict()["signatures"][0]["warnings"] if one["id"] == "PDF.TOLERATED"}
+    told = {
+        one["where"]
+        for one in report.to_dict()["signatures"][0]["warnings"]
+        if one["id"] == "PDF.TOLERATED"
+    }
     assert told >= {"Sig1: revision 3 (info)", "Sig1: revision 3 (structure)"}
 
 
@@ -155,19 +198,30 @@ def tag_and_exchange(writer: IncrementalPdfFileWriter) -> None:
 
 def tag_and_draw(writer: IncrementalPdfFileWriter) -> None:
     tag_as_vgca(writer)
-    page(writer)[NAME("/Contents")] = writer.add_object(generic.StreamObject(stream_data=b"BT /F1 24 Tf 72 700 Td (Diem Toan: 10) Tj ET"))
+    page(writer)[NAME("/Contents")] = writer.add_object(
+        generic.StreamObject(stream_data=b"BT /F1 24 Tf 72 700 Td (Diem Toan: 10) Tj ET")
+    )
     writer.update_container(page(writer))
 
 
-@pytest.mark.parametrize("change", [tag_as_text, tag_and_exchange, tag_and_draw], ids=lambda change: change.__name__)
-def test_nothing_else_comes_along_with_the_tags(change: Callable[[IncrementalPdfFileWriter], None]) -> None:
+@pytest.mark.parametrize(
+    "change", [tag_as_text, tag_and_exchange, tag_and_draw], ids=lambda change: change.__name__
+)
+def test_nothing_else_comes_along_with_the_tags(
+    change: Callable[[IncrementalPdfFileWriter], None],
+) -> None:
     first = signed_by_pyhanko(tagged(), teacher(), field="Sig1", at=SIGNED_AT, box=FREE)
-    report = judged(signed_by_pyhanko(first, principal(), field="Sig2", at=SIGNED_AT, box=BESIDE, besides=change))
+    report = judged(
+        signed_by_pyhanko(
+            first, principal(), field="Sig2", at=SIGNED_AT, box=BESIDE, besides=change
+        )
+    )
     assert report.verdict is Verdict.INVALID
     assert "PDF.CHANGED" in causes(report)
 
 
-# Pictures of signatures. A later signer's picture is judged by its place; the first signer has seen their own.
+# Pictures of signatures. A later signer's picture is judged by its place; the first signer has seen
+# their own.
 
 LINE = " 72 120 m 300 120 l S"
 """A rule to sign on, from the margin on."""
@@ -189,7 +243,9 @@ COVERED = {
 
 
 @pytest.mark.parametrize(("drawing", "box", "is_free"), COVERED.values(), ids=COVERED)
-def test_what_a_later_picture_may_cover(drawing: str, box: tuple[int, int, int, int], is_free: bool) -> None:
+def test_what_a_later_picture_may_cover(
+    drawing: str, box: tuple[int, int, int, int], is_free: bool
+) -> None:
     first = signed(page_of(drawing=drawing), teacher(), at=SIGNED_AT)
     report = judged(signed(first, principal(), field="Sig2", at=SIGNED_AT, box=box))
     assert report.verdict is (Verdict.VALID if is_free else Verdict.INDETERMINATE)
@@ -205,4 +261,7 @@ def test_the_first_picture_may_stand_anywhere_and_the_next_beside_it() -> None:
 
 def test_a_whole_page_under_a_picture_is_too_much_to_look_at() -> None:
     first = signed(page_of(), teacher(), at=SIGNED_AT)
-    assert judged(signed(first, principal(), field="Sig2", at=SIGNED_AT, box=(0, 0, 595, 842))).verdict is Verdict.INDETERMINATE
+    assert (
+        judged(signed(first, principal(), field="Sig2", at=SIGNED_AT, box=(0, 0, 595, 842))).verdict
+        is Verdict.INDETERMINATE
+    )

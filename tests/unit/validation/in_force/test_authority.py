@@ -1,4 +1,6 @@
-"""The same file, the same registry format, another day of transfer: who may sign is decided by the registry alone, offline."""
+"""The same file, the same registry format, another day of transfer: who may sign is decided by the
+registry alone, offline.
+"""
 
 import hashlib
 from dataclasses import replace
@@ -54,23 +56,36 @@ def test_without_a_registry_authority_is_not_checked() -> None:
     assert result(report) == "not_checked"
 
 
-@pytest.mark.parametrize(("last_day", "verdict"), [(AFTER, "VALID"), (DAY, "VALID"), (BEFORE, "INVALID")])
-def test_the_same_file_is_valid_before_and_invalid_after_the_principals_transfer(last_day: date, verdict: str) -> None:
+@pytest.mark.parametrize(
+    ("last_day", "verdict"), [(AFTER, "VALID"), (DAY, "VALID"), (BEFORE, "INVALID")]
+)
+def test_the_same_file_is_valid_before_and_invalid_after_the_principals_transfer(
+    last_day: date, verdict: str
+) -> None:
     report = judge(SCENE, DOCUMENT, in_json(with_transfer(last_day)))
     assert report.verdict == verdict
     assert result(report) == ("pass" if verdict == "VALID" else "fail")
     assert ("REGISTRY.ENDED" in causes(report)) == (verdict == "INVALID")
 
 
-@pytest.mark.parametrize(("days", "verdict"), [(-1, "VALID"), (0, "VALID"), (1, "INVALID"), (30, "INVALID")])
+@pytest.mark.parametrize(
+    ("days", "verdict"), [(-1, "VALID"), (0, "VALID"), (1, "INVALID"), (30, "INVALID")]
+)
 def test_one_registry_judges_each_day_of_signing(days: int, verdict: str) -> None:
-    """The transcript is signed on days around the transfer, with a time-stamp; the registry stays."""
+    """The transcript is signed on days around the transfer, with a time-stamp; the registry
+    stays.
+    """
     scene = Scene()
     at = SIGNED_AT + timedelta(days=days)
     document = scene.draft
     for slot in scene.slots:
         document = scene.sign(document, slot, level=Level.T, at=at)
-    assert judge(scene, document, in_json(with_transfer(DAY)), at=max(at, SIGNED_AT) + timedelta(hours=2)).verdict == verdict
+    assert (
+        judge(
+            scene, document, in_json(with_transfer(DAY)), at=max(at, SIGNED_AT) + timedelta(hours=2)
+        ).verdict
+        == verdict
+    )
 
 
 def test_what_was_signed_in_office_stays_valid_long_after_the_transfer() -> None:
@@ -102,15 +117,33 @@ def test_an_unproven_time_must_hold_for_the_validation_day_too() -> None:
 @pytest.mark.parametrize(
     ("entries", "verdict", "cause"),
     [
-        ((replace(ALWAYS[0], personal_id="001099000000"), ALWAYS[1]), "INVALID", "REGISTRY.NOT_LISTED"),
+        (
+            (replace(ALWAYS[0], personal_id="001099000000"), ALWAYS[1]),
+            "INVALID",
+            "REGISTRY.NOT_LISTED",
+        ),
         ((replace(ALWAYS[0], since=AFTER), ALWAYS[1]), "INVALID", "REGISTRY.NOT_YET"),
-        ((ALWAYS[0], replace(ALWAYS[1], certificate_sha256="00" * 32)), "INVALID", "REGISTRY.NOT_LISTED"),
-        ((ALWAYS[0], replace(ALWAYS[1], certificate_sha256=None, tax_id="0100000001")), "INDETERMINATE", "REGISTRY.NOT_COMPARABLE"),
-        ((replace(ALWAYS[0], school_code="KHAC-01"), ALWAYS[1]), "INDETERMINATE", "REGISTRY.NO_ENTRY"),
+        (
+            (ALWAYS[0], replace(ALWAYS[1], certificate_sha256="00" * 32)),
+            "INVALID",
+            "REGISTRY.NOT_LISTED",
+        ),
+        (
+            (ALWAYS[0], replace(ALWAYS[1], certificate_sha256=None, tax_id="0100000001")),
+            "INDETERMINATE",
+            "REGISTRY.NOT_COMPARABLE",
+        ),
+        (
+            (replace(ALWAYS[0], school_code="KHAC-01"), ALWAYS[1]),
+            "INDETERMINATE",
+            "REGISTRY.NO_ENTRY",
+        ),
         ((ALWAYS[1],), "INDETERMINATE", "REGISTRY.NO_ENTRY"),
     ],
 )
-def test_every_way_of_not_being_entitled_has_its_cause(entries: tuple[object, ...], verdict: str, cause: str) -> None:
+def test_every_way_of_not_being_entitled_has_its_cause(
+    entries: tuple[object, ...], verdict: str, cause: str
+) -> None:
     report = judge(SCENE, DOCUMENT, in_json(replace(snapshot(SCENE), appointments=entries)))  # type: ignore[arg-type]  # entries of one type
     assert report.verdict == verdict
     assert cause in causes(report)
@@ -127,12 +160,17 @@ def test_teachers_are_judged_where_the_registry_names_any() -> None:
     stranger = replace(appointment(SCENE, teacher), personal_id="001099000000")
     assert judge(SCENE, DOCUMENT, in_json(snapshot(SCENE, *ALWAYS))).verdict == "VALID"
     assert judge(SCENE, DOCUMENT, in_json(snapshot(SCENE, *ALWAYS, stranger))).verdict == "INVALID"
-    everybody = {appointment(SCENE, Slot(one.role, one.subject, one.teacher)): None for one in SCENE.teachers}
+    everybody = {
+        appointment(SCENE, Slot(one.role, one.subject, one.teacher)): None for one in SCENE.teachers
+    }
     assert judge(SCENE, DOCUMENT, in_json(snapshot(SCENE, *ALWAYS, *everybody))).verdict == "VALID"
 
 
 def test_an_unsigned_registry_is_told_to_be_the_users_own_word() -> None:
-    assert result(judge(SCENE, DOCUMENT, in_json(snapshot(SCENE, *ALWAYS))), "REGISTRY.UNSIGNED") == "warning"
+    assert (
+        result(judge(SCENE, DOCUMENT, in_json(snapshot(SCENE, *ALWAYS))), "REGISTRY.UNSIGNED")
+        == "warning"
+    )
 
 
 class TestDelegation:
@@ -154,7 +192,12 @@ class TestDelegation:
         )
 
     def test_a_delegated_snapshot_counts(self) -> None:
-        report = judge(SCENE, DOCUMENT, self.sources(delegation(SCENE, to=self.SEAL_OF_DEPARTMENT)), policy=self.PINNED)
+        report = judge(
+            SCENE,
+            DOCUMENT,
+            self.sources(delegation(SCENE, to=self.SEAL_OF_DEPARTMENT)),
+            policy=self.PINNED,
+        )
         assert (report.verdict, result(report, "WF.AUTHORITY")) == ("VALID", "pass")
 
     @pytest.mark.parametrize("wrong", ["nobody", "ended", "other seal"])
@@ -169,39 +212,72 @@ class TestDelegation:
         assert result(report, "REGISTRY.NOT_DELEGATED") == "warning"
 
     def test_what_is_left_out_displaces_nothing(self) -> None:
-        """A stranger publishes a higher version of the department's snapshot, and of the ministry's under a lower rank."""
+        """A stranger publishes a higher version of the department's snapshot, and of the ministry's
+        under a lower rank.
+        """
         stranger = SCENE.world.organisation("Trường THPT Khác")
         good = self.sources(delegation(SCENE, to=self.SEAL_OF_DEPARTMENT))
         nobody = (replace(ALWAYS[0], personal_id="001099000000"), ALWAYS[1])
-        false = (replace(snapshot(SCENE, *nobody), version=9), replace(snapshot(SCENE, *nobody), id="SO-BO", version=9))
-        more = tuple(
-            (f"{one.id}.xml", signed(SCENE, replace(one, issuer=Issuer(name="Trường THPT Khác")), {SEAL: stranger})) for one in false
+        false = (
+            replace(snapshot(SCENE, *nobody), version=9),
+            replace(snapshot(SCENE, *nobody), id="SO-BO", version=9),
         )
-        report = judge(SCENE, DOCUMENT, replace(good, registries=(*good.registries, *more)), policy=self.PINNED)
+        more = tuple(
+            (
+                f"{one.id}.xml",
+                signed(
+                    SCENE, replace(one, issuer=Issuer(name="Trường THPT Khác")), {SEAL: stranger}
+                ),
+            )
+            for one in false
+        )
+        report = judge(
+            SCENE, DOCUMENT, replace(good, registries=(*good.registries, *more)), policy=self.PINNED
+        )
         assert report.verdict == "VALID"
 
     def test_the_newest_version_is_asked(self) -> None:
         old, new = with_transfer(BEFORE), replace(snapshot(SCENE, *ALWAYS), version=2)
         both = tuple((f"{one.version}.json", one.to_json().encode()) for one in (new, old))
         assert judge(SCENE, DOCUMENT, Sources(registries=both)).verdict == "VALID"
-        twins = tuple((f"{number}.json", one.to_json().encode()) for number, one in enumerate((old, snapshot(SCENE, *ALWAYS))))
+        twins = tuple(
+            (f"{number}.json", one.to_json().encode())
+            for number, one in enumerate((old, snapshot(SCENE, *ALWAYS)))
+        )
         with pytest.raises(InputError, match=r"REGISTRY\.CONFLICT"):
             judge(SCENE, DOCUMENT, Sources(registries=twins))
 
     def test_a_department_alone_counts_where_it_is_pinned(self) -> None:
-        alone = Sources(registries=(("so.xml", signed(SCENE, snapshot(SCENE, *ALWAYS), {SEAL: self.SEAL_OF_DEPARTMENT})),))
+        alone = Sources(
+            registries=(
+                (
+                    "so.xml",
+                    signed(SCENE, snapshot(SCENE, *ALWAYS), {SEAL: self.SEAL_OF_DEPARTMENT}),
+                ),
+            )
+        )
         report = judge(SCENE, DOCUMENT, alone, policy=pinned(self.SEAL_OF_DEPARTMENT))
         assert (report.verdict, result(report, "WF.AUTHORITY")) == ("VALID", "pass")
 
 
 class TestPin:
-    """Nobody's rank is what he says of himself: without a pin a signed registry clears nobody, and proves nothing against anybody."""
+    """Nobody's rank is what he says of himself: without a pin a signed registry clears nobody, and
+    proves nothing against anybody.
+    """
 
     COMMUNE = SCENE.world.organisation("Ủy ban nhân dân xã Thử")
     DEPARTMENT = department(SCENE)
     STRANGER = (replace(ALWAYS[0], personal_id="001099000000"), ALWAYS[1])
 
-    def file(self, entries: tuple[Appointment, ...], seal: Identity, name: str, *, rank: Rank = Rank.DEPARTMENT, **changes: Any) -> Named:
+    def file(
+        self,
+        entries: tuple[Appointment, ...],
+        seal: Identity,
+        name: str,
+        *,
+        rank: Rank = Rank.DEPARTMENT,
+        **changes: Any,
+    ) -> Named:
         record = replace(snapshot(SCENE, *entries, rank=rank), issuer=Issuer(name=name), **changes)
         return name, signed(SCENE, record, {SEAL: seal})
 
@@ -212,7 +288,9 @@ class TestPin:
         return judge(SCENE, document, Sources(registries=files), policy=policy)
 
     @pytest.mark.parametrize("policy", [DEFAULT, pinned(DEPARTMENT)])
-    def test_a_commune_that_calls_itself_the_ministry_improves_nothing(self, policy: Policy) -> None:
+    def test_a_commune_that_calls_itself_the_ministry_improves_nothing(
+        self, policy: Policy
+    ) -> None:
         refusing = self.department_file(self.STRANGER)
         false = self.file(ALWAYS, self.COMMUNE, "Ủy ban nhân dân xã Thử", rank=Rank.MINISTRY)
         worse = self.judged(refusing, policy=policy).verdict
@@ -232,9 +310,15 @@ class TestPin:
             {"id": "BO", "rank": Rank.MINISTRY, "department_code": None},
         ],
     )
-    def test_what_nobody_signed_improves_nothing_beside_a_pin(self, changes: dict[str, Any]) -> None:
+    def test_what_nobody_signed_improves_nothing_beside_a_pin(
+        self, changes: dict[str, Any]
+    ) -> None:
         octets = replace(snapshot(SCENE, *ALWAYS), **changes).to_json().encode()
-        report = self.judged(self.department_file(self.STRANGER), ("own.json", octets), policy=pinned(self.DEPARTMENT))
+        report = self.judged(
+            self.department_file(self.STRANGER),
+            ("own.json", octets),
+            policy=pinned(self.DEPARTMENT),
+        )
         assert (report.verdict, result(report, "REGISTRY.NOT_DELEGATED")) == ("INVALID", "warning")
 
     def test_what_nobody_signed_can_be_pinned(self) -> None:
@@ -245,14 +329,22 @@ class TestPin:
 
     def test_without_a_pin_it_is_told_and_clears_nobody(self) -> None:
         report = self.judged(self.department_file(ALWAYS))
-        assert (report.verdict, result(report, "WF.AUTHORITY"), result(report, "REGISTRY.NOT_PINNED")) == (
+        assert (
+            report.verdict,
+            result(report, "WF.AUTHORITY"),
+            result(report, "REGISTRY.NOT_PINNED"),
+        ) == (
             "VALID",
             "not_checked",
             "warning",
         )
-        told = next(check for check in report.to_dict()["checks"] if check["id"] == "REGISTRY.NOT_PINNED")
+        told = next(
+            check for check in report.to_dict()["checks"] if check["id"] == "REGISTRY.NOT_PINNED"
+        )
         assert sha256(self.DEPARTMENT) in told["where"]
-        strict = replace(Policy.named("strict"), require_fresh_revocation=False, require_status=False)
+        strict = replace(
+            Policy.named("strict"), require_fresh_revocation=False, require_status=False
+        )
         assert self.judged(self.department_file(ALWAYS), policy=strict).verdict == "INDETERMINATE"
 
     def test_without_a_pin_it_accuses_nobody(self) -> None:
@@ -264,10 +356,18 @@ class TestPin:
         file = self.department_file(ALWAYS)
         policy = replace(DEFAULT, registry_pins=(hashlib.sha256(file[1]).hexdigest(),))
         assert result(self.judged(file, policy=policy), "WF.AUTHORITY") == "pass"
-        assert result(self.judged(self.department_file(ALWAYS, version=2), policy=policy), "REGISTRY.NONE_PINNED") == "warning"
+        assert (
+            result(
+                self.judged(self.department_file(ALWAYS, version=2), policy=policy),
+                "REGISTRY.NONE_PINNED",
+            )
+            == "warning"
+        )
 
     @pytest.mark.parametrize(("is_announced", "verdict"), [(True, "VALID"), (False, "INVALID")])
-    def test_the_next_seal_is_announced_under_the_present_one(self, is_announced: bool, verdict: str) -> None:
+    def test_the_next_seal_is_announced_under_the_present_one(
+        self, is_announced: bool, verdict: str
+    ) -> None:
         seal = self.COMMUNE
         announced = {"next_seal_sha256": sha256(seal)} if is_announced else {}
         present = self.department_file(self.STRANGER, **announced)
@@ -281,17 +381,29 @@ class TestPin:
 
 
 class TestContradiction:
-    """Of two registries that say different things about a person and a day, rank decides, then the newer issue; never the favourable one."""
+    """Of two registries that say different things about a person and a day, rank decides, then the
+    newer issue; never the favourable one.
+    """
 
     ENDED = (replace(ALWAYS[0], until=BEFORE), ALWAYS[1])
 
     @staticmethod
     def judged(*records: RegistrySnapshot) -> Report:
-        return judge(SCENE, DOCUMENT, Sources(registries=tuple((f"{n}.json", one.to_json().encode()) for n, one in enumerate(records))))
+        return judge(
+            SCENE,
+            DOCUMENT,
+            Sources(
+                registries=tuple(
+                    (f"{n}.json", one.to_json().encode()) for n, one in enumerate(records)
+                )
+            ),
+        )
 
     @pytest.mark.parametrize("turn", [1, -1])
     @pytest.mark.parametrize(("newer", "verdict"), [(ALWAYS, "VALID"), (ENDED, "INVALID")])
-    def test_the_newer_issue_prevails(self, newer: tuple[Appointment, ...], verdict: str, turn: int) -> None:
+    def test_the_newer_issue_prevails(
+        self, newer: tuple[Appointment, ...], verdict: str, turn: int
+    ) -> None:
         older = self.ENDED if newer is ALWAYS else ALWAYS
         records = [
             replace(snapshot(SCENE, *older), id="A", issued=date(2026, 5, 19)),
@@ -301,14 +413,19 @@ class TestContradiction:
 
     @pytest.mark.parametrize("turn", [1, -1])
     @pytest.mark.parametrize(("higher", "verdict"), [(ALWAYS, "VALID"), (ENDED, "INVALID")])
-    def test_the_higher_rank_prevails_however_old(self, higher: tuple[Appointment, ...], verdict: str, turn: int) -> None:
+    def test_the_higher_rank_prevails_however_old(
+        self, higher: tuple[Appointment, ...], verdict: str, turn: int
+    ) -> None:
         lower = self.ENDED if higher is ALWAYS else ALWAYS
         top = replace(snapshot(SCENE, *higher, rank=Rank.MINISTRY), issued=date(2025, 1, 1))
         assert self.judged(*[top, snapshot(SCENE, *lower)][::turn]).verdict == verdict
 
     @pytest.mark.parametrize("turn", [1, -1])
     def test_equals_leave_it_open(self, turn: int) -> None:
-        records = [replace(snapshot(SCENE, *ALWAYS), id="A"), replace(snapshot(SCENE, *self.ENDED), id="B")]
+        records = [
+            replace(snapshot(SCENE, *ALWAYS), id="A"),
+            replace(snapshot(SCENE, *self.ENDED), id="B"),
+        ]
         report = self.judged(*records[::turn])
         assert report.verdict == "INDETERMINATE"
         assert "REGISTRY.CONTRADICTION" in causes(report)
@@ -318,12 +435,18 @@ class TestContradiction:
         assert self.judged(top, snapshot(SCENE, *ALWAYS)).verdict == "VALID"
 
     def test_one_that_is_too_old_does_not_outweigh_one_that_speaks(self) -> None:
-        top = replace(snapshot(SCENE, *self.ENDED, rank=Rank.MINISTRY), issued=date(2025, 1, 1), next_update=date(2025, 9, 1))
+        top = replace(
+            snapshot(SCENE, *self.ENDED, rank=Rank.MINISTRY),
+            issued=date(2025, 1, 1),
+            next_update=date(2025, 9, 1),
+        )
         assert self.judged(top, snapshot(SCENE, *ALWAYS)).verdict == "VALID"
 
 
 class TestClaimedDay:
-    """A delegation must hold on the validation day too, where only the registry's signer says when he signed."""
+    """A delegation must hold on the validation day too, where only the registry's signer says when
+    he signed.
+    """
 
     SEAL_OF_DEPARTMENT = department(SCENE)
 
@@ -335,18 +458,33 @@ class TestClaimedDay:
             (Level.T, SIGNED_AT.date(), "VALID"),
         ],
     )
-    def test_an_ended_seal_cannot_claim_an_earlier_day(self, level: Level, until: date | None, verdict: str) -> None:
-        top = replace(snapshot(SCENE, rank=Rank.MINISTRY), delegations=(delegation(SCENE, to=self.SEAL_OF_DEPARTMENT, until=until),))
+    def test_an_ended_seal_cannot_claim_an_earlier_day(
+        self, level: Level, until: date | None, verdict: str
+    ) -> None:
+        top = replace(
+            snapshot(SCENE, rank=Rank.MINISTRY),
+            delegations=(delegation(SCENE, to=self.SEAL_OF_DEPARTMENT, until=until),),
+        )
         low = signed(SCENE, snapshot(SCENE, *ALWAYS), {SEAL: self.SEAL_OF_DEPARTMENT}, level=level)
         sources = Sources(registries=(("bo.json", top.to_json().encode()), ("so.xml", low)))
-        policy = know(sources, trust=SCENE.trust, evidence=SCENE.evidence(), at=JUDGED_AT + timedelta(days=1))
-        report = verify(DOCUMENT, trust=SCENE.trust, evidence=SCENE.evidence(), at=JUDGED_AT + timedelta(days=1), policy=policy)
+        policy = know(
+            sources, trust=SCENE.trust, evidence=SCENE.evidence(), at=JUDGED_AT + timedelta(days=1)
+        )
+        report = verify(
+            DOCUMENT,
+            trust=SCENE.trust,
+            evidence=SCENE.evidence(),
+            at=JUDGED_AT + timedelta(days=1),
+            policy=policy,
+        )
         assert report.verdict == verdict
 
 
 def test_a_registry_with_a_changed_entry_is_refused() -> None:
     seal = department(SCENE)
-    document = signed(SCENE, snapshot(SCENE, appointment(SCENE, CBQL, until=BEFORE), ALWAYS[1]), {SEAL: seal})
+    document = signed(
+        SCENE, snapshot(SCENE, appointment(SCENE, CBQL, until=BEFORE), ALWAYS[1]), {SEAL: seal}
+    )
     changed = document.replace(BEFORE.isoformat().encode(), AFTER.isoformat().encode())
     assert changed != document
     with pytest.raises(InputError, match=r"REGISTRY\.NOT_VALID"):

@@ -1,4 +1,6 @@
-"""Signed correctly and still in force are two answers; events and lists decide the second, and only those of the right school."""
+"""Signed correctly and still in force are two answers; events and lists decide the second, and only
+those of the right school.
+"""
 
 import base64
 import gzip
@@ -46,35 +48,51 @@ REPLACED = event(SCENE, DOCUMENT, EventKind.REPLACEMENT, successor=NEXT)
 
 
 def events(*documents: bytes) -> Sources:
-    return Sources(events=tuple((f"{number}.xml", octets) for number, octets in enumerate(documents)))
+    return Sources(
+        events=tuple((f"{number}.xml", octets) for number, octets in enumerate(documents))
+    )
 
 
 def lists(*documents: bytes) -> Sources:
-    return Sources(lists=tuple((f"{number}.xml", octets) for number, octets in enumerate(documents)))
+    return Sources(
+        lists=tuple((f"{number}.xml", octets) for number, octets in enumerate(documents))
+    )
 
 
 def result(report: Report, identifier: str) -> str | None:
-    return next((check["result"] for check in report.to_dict()["checks"] if check["id"] == identifier), None)
+    return next(
+        (check["result"] for check in report.to_dict()["checks"] if check["id"] == identifier), None
+    )
 
 
 def test_nobody_looked() -> None:
     report = SCENE.verify(DOCUMENT)
     assert (report.verdict, report.status, code_of(report)) == ("VALID", None, console.EXIT_VALID)
     assert result(report, "DOC.STATUS") == "not_checked"
-    assert view(report, "en").sentence.endswith("and whether the transcript is still in force was not asked.")
+    assert view(report, "en").sentence.endswith(
+        "and whether the transcript is still in force was not asked."
+    )
     assert report.require_passed() == SCENE.transcript
 
 
 def test_no_event_about_it() -> None:
     report = judge(SCENE, DOCUMENT, events())
-    assert (report.status, code_of(report), result(report, "DOC.STATUS")) == ("in_force", console.EXIT_VALID, "pass")
+    assert (report.status, code_of(report), result(report, "DOC.STATUS")) == (
+        "in_force",
+        console.EXIT_VALID,
+        "pass",
+    )
 
 
 def test_a_withdrawn_transcript_is_signed_correctly_and_not_in_force() -> None:
     report = judge(SCENE, DOCUMENT, events(signed_event(SCENE, replace(WITHDRAWN, successor=NEXT))))
     told = report.to_dict()
     assert (told["verdict"], told["status"]) == ("VALID", "withdrawn")
-    assert told["successor"] == {"id": OWN.id, "version": OWN.version + 1, "data_sha256": NEXT.digest}
+    assert told["successor"] == {
+        "id": OWN.id,
+        "version": OWN.version + 1,
+        "data_sha256": NEXT.digest,
+    }
     assert code_of(report) == console.EXIT_NOT_IN_FORCE
     with pytest.raises(NotPassed) as refused:
         report.require_passed()
@@ -87,7 +105,11 @@ def test_a_replaced_transcript_names_its_successor() -> None:
     report = judge(SCENE, DOCUMENT, events(signed_event(SCENE, REPLACED)))
     told = report.to_dict()
     assert (told["verdict"], told["status"]) == ("VALID", "replaced")
-    assert told["successor"] == {"id": OWN.id, "version": OWN.version + 1, "data_sha256": NEXT.digest}
+    assert told["successor"] == {
+        "id": OWN.id,
+        "version": OWN.version + 1,
+        "data_sha256": NEXT.digest,
+    }
     assert code_of(report) == console.EXIT_NOT_IN_FORCE
     assert f"{OWN.id} v{OWN.version + 1}" in text(report, "en")
 
@@ -95,7 +117,9 @@ def test_a_replaced_transcript_names_its_successor() -> None:
 def test_replacements_are_followed_to_the_newest() -> None:
     newest = replace(NEXT, version=NEXT.version + 1, digest="cd" * 32)
     again = replace(REPLACED, id="SK-2", target=NEXT, successor=newest)
-    report = judge(SCENE, DOCUMENT, events(signed_event(SCENE, again), signed_event(SCENE, REPLACED)))
+    report = judge(
+        SCENE, DOCUMENT, events(signed_event(SCENE, again), signed_event(SCENE, REPLACED))
+    )
     assert report.to_dict()["successor"]["version"] == newest.version
 
 
@@ -106,8 +130,14 @@ def test_an_event_about_a_later_version_shows_that_this_one_was_replaced() -> No
 
 def test_an_event_about_an_earlier_version_changes_nothing() -> None:
     later = Scene()
-    later.transcript = replace(SCENE.transcript, identification=replace(OWN, version=OWN.version + 1))
-    report = judge(later, later.signed(level=Level.T), events(signed_event(SCENE, WITHDRAWN), signed_event(SCENE, REPLACED)))
+    later.transcript = replace(
+        SCENE.transcript, identification=replace(OWN, version=OWN.version + 1)
+    )
+    report = judge(
+        later,
+        later.signed(level=Level.T),
+        events(signed_event(SCENE, WITHDRAWN), signed_event(SCENE, REPLACED)),
+    )
     assert (report.verdict, report.status) == ("VALID", "in_force")
 
 
@@ -132,11 +162,21 @@ class TestWrongSchool:
 
     OTHER = SCENE.world.organisation("Trường THPT Khác")
     HEAD = SCENE.world.principal("Trần Văn Khác", "001080009999", school="Trường THPT Khác")
-    SCHOOL = replace(SCENE.transcript.school, code="KHAC-02", name="Trường THPT Khác", tax_id=None, organisation_id=None)
-    PRINCIPAL = replace(SCENE.transcript.signers.principal, full_name="Trần Văn Khác", personal_id="001080009999")
+    SCHOOL = replace(
+        SCENE.transcript.school,
+        code="KHAC-02",
+        name="Trường THPT Khác",
+        tax_id=None,
+        organisation_id=None,
+    )
+    PRINCIPAL = replace(
+        SCENE.transcript.signers.principal, full_name="Trần Văn Khác", personal_id="001080009999"
+    )
 
     def refused(self, document: bytes, *, registry: Sources | None = None) -> Report:
-        given = replace(events(document), registries=() if registry is None else registry.registries)
+        given = replace(
+            events(document), registries=() if registry is None else registry.registries
+        )
         report = judge(SCENE, DOCUMENT, given)
         assert (report.verdict, report.status) == ("VALID", "in_force")
         assert code_of(report) == console.EXIT_VALID
@@ -164,7 +204,9 @@ class TestWrongSchool:
         school = replace(self.SCHOOL, code=SCENE.transcript.school.code)
         record = replace(WITHDRAWN, school=school, principal=self.PRINCIPAL)
         registry = in_json(snapshot(SCENE, appointment(SCENE, CBQL), appointment(SCENE, SEAL)))
-        report = self.refused(signed(SCENE, record, {CBQL: self.HEAD, SEAL: self.OTHER}), registry=registry)
+        report = self.refused(
+            signed(SCENE, record, {CBQL: self.HEAD, SEAL: self.OTHER}), registry=registry
+        )
         assert result(report, "EVENT.WRONG_SCHOOL") == "warning"
 
     def test_the_right_school_by_the_registry(self) -> None:
@@ -176,7 +218,9 @@ class TestWrongSchool:
         left = appointment(SCENE, CBQL, until=SIGNED_AT.date())
         registry = in_json(snapshot(SCENE, left, appointment(SCENE, SEAL)))
         later = SIGNED_AT + timedelta(days=1)
-        given = replace(events(signed_event(SCENE, WITHDRAWN, at=later)), registries=registry.registries)
+        given = replace(
+            events(signed_event(SCENE, WITHDRAWN, at=later)), registries=registry.registries
+        )
         report = judge(SCENE, DOCUMENT, given, at=later + timedelta(hours=2))
         assert (report.verdict, report.status) == ("VALID", "in_force")
 
@@ -194,13 +238,25 @@ class TestWrongSchool:
         (None, "0109999999", "0109999999", "in_force"),
     ],
 )
-def test_whose_event_it_is_without_a_registry(name: str | None, stated: str | None, certified: str | None, status: str) -> None:
-    """What an event leaves unsaid withdraws all the same, a tax code outlives a new name, and a stranger's code helps nobody."""
+def test_whose_event_it_is_without_a_registry(
+    name: str | None, stated: str | None, certified: str | None, status: str
+) -> None:
+    """What an event leaves unsaid withdraws all the same, a tax code outlives a new name, and a
+    stranger's code helps nobody.
+    """
     school = replace(SCENE.transcript.school, tax_id="0101234567", organisation_id=None)
-    scene = Scene(change=lambda given: replace(given, identification=replace(given.identification, school=school)))
+    scene = Scene(
+        change=lambda given: replace(
+            given, identification=replace(given.identification, school=school)
+        )
+    )
     document = scene.draft
     for slot in scene.slots:
-        own = scene.world.organisation(school.name, government=False, mst="0101234567") if slot == SEAL else scene.identity(slot)
+        own = (
+            scene.world.organisation(school.name, government=False, mst="0101234567")
+            if slot == SEAL
+            else scene.identity(slot)
+        )
         document = scene.sign_as(own, document, slot, stamped=SIGNED_AT)
     other = replace(school, name=name or school.name, tax_id=stated)
     record = replace(event(scene, document, EventKind.WITHDRAWAL), school=other)
@@ -231,8 +287,15 @@ def without_seal(record: Event) -> bytes:
 )
 def test_what_is_no_good_event_withdraws_nothing(document: bytes) -> None:
     report = judge(SCENE, DOCUMENT, events(document))
-    assert (report.verdict, report.status, result(report, "DOC.STATUS")) == ("VALID", "in_force", "pass")
-    assert result(report, "EVENT.REFUSED") == "warning" or result(report, "EVENT.UNREADABLE") == "warning"
+    assert (report.verdict, report.status, result(report, "DOC.STATUS")) == (
+        "VALID",
+        "in_force",
+        "pass",
+    )
+    assert (
+        result(report, "EVENT.REFUSED") == "warning"
+        or result(report, "EVENT.UNREADABLE") == "warning"
+    )
 
 
 GOOD_EVENT = signed_event(SCENE, WITHDRAWN)
@@ -252,11 +315,26 @@ GOOD_EVENT = signed_event(SCENE, WITHDRAWN)
         bytes(range(1, 256)) * 3,
         GOOD_EVENT.replace(b"urn:hocba:1", b"urn:hocba:2"),
     ],
-    ids=["cut", "cut in front", "broken", "with NUL", "UTF-16 without a mark", "UTF-32", "Base64", "packed", "noise", "new form"],
+    ids=[
+        "cut",
+        "cut in front",
+        "broken",
+        "with NUL",
+        "UTF-16 without a mark",
+        "UTF-32",
+        "Base64",
+        "packed",
+        "noise",
+        "new form",
+    ],
 )
 def test_what_may_be_a_withdrawal_and_cannot_be_read_leaves_it_open(octets: bytes) -> None:
     report = judge(SCENE, DOCUMENT, events(octets))
-    assert (report.verdict, report.status, result(report, "DOC.STATUS")) == ("INDETERMINATE", None, "warning")
+    assert (report.verdict, report.status, result(report, "DOC.STATUS")) == (
+        "INDETERMINATE",
+        None,
+        "warning",
+    )
     assert "EVENT.UNREAD" in causes(report)
     assert may_be_record(octets)
     withdrawn = judge(SCENE, DOCUMENT, events(octets, GOOD_EVENT))
@@ -264,7 +342,12 @@ def test_what_may_be_a_withdrawal_and_cannot_be_read_leaves_it_open(octets: byte
 
 
 @pytest.mark.parametrize(
-    "octets", [GOOD_EVENT.decode().replace("UTF-8", "UTF-16").encode("utf-16"), GOOD_EVENT + b"\r\n \n", BOM_UTF8 + GOOD_EVENT]
+    "octets",
+    [
+        GOOD_EVENT.decode().replace("UTF-8", "UTF-16").encode("utf-16"),
+        GOOD_EVENT + b"\r\n \n",
+        BOM_UTF8 + GOOD_EVENT,
+    ],
 )
 def test_other_writings_of_an_event_are_read(octets: bytes) -> None:
     assert judge(SCENE, DOCUMENT, events(octets)).status == "withdrawn"
@@ -284,21 +367,44 @@ def test_other_writings_of_an_event_are_read(octets: bytes) -> None:
         SCENE.identity(SEAL).certificate_der,
         SCENE.identity(SEAL).chain_pem,
     ],
-    ids=["README.txt", "empty", "blank", ".DS_Store", "Thumbs.db", "PDF", "picture", "page", "certificate", "chain"],
+    ids=[
+        "README.txt",
+        "empty",
+        "blank",
+        ".DS_Store",
+        "Thumbs.db",
+        "PDF",
+        "picture",
+        "page",
+        "certificate",
+        "chain",
+    ],
 )
 def test_what_is_something_else_does_no_harm(octets: bytes) -> None:
     assert not may_be_record(octets)
     report = judge(SCENE, DOCUMENT, events(octets))
-    assert (report.verdict, report.status, result(report, "EVENT.UNREADABLE")) == ("VALID", "in_force", "warning")
+    assert (report.verdict, report.status, result(report, "EVENT.UNREADABLE")) == (
+        "VALID",
+        "in_force",
+        "warning",
+    )
 
 
 def test_an_event_whose_certificates_cannot_be_judged_leaves_it_open() -> None:
     later = Scene()
     revoked = later.identity(SEAL)
     later.world.revoke(revoked, SIGNED_AT + timedelta(hours=1))
-    document = signed_event(later, event(later, DOCUMENT, EventKind.WITHDRAWAL), at=SIGNED_AT + timedelta(hours=1, minutes=30))
+    document = signed_event(
+        later,
+        event(later, DOCUMENT, EventKind.WITHDRAWAL),
+        at=SIGNED_AT + timedelta(hours=1, minutes=30),
+    )
     report = judge(later, DOCUMENT, events(document))
-    assert (report.status, report.verdict, result(report, "DOC.STATUS")) == (None, "INDETERMINATE", "warning")
+    assert (report.status, report.verdict, result(report, "DOC.STATUS")) == (
+        None,
+        "INDETERMINATE",
+        "warning",
+    )
     assert "EVENT.UNPROVEN" in causes(report)
 
 
@@ -312,16 +418,26 @@ def test_an_event_about_other_content_of_the_same_number_leaves_it_open() -> Non
 def test_an_event_counts_from_its_day_on() -> None:
     document = signed_event(SCENE, replace(WITHDRAWN, effective=date(2026, 6, 3)))
     assert judge(SCENE, DOCUMENT, events(document)).status == "in_force"
-    assert judge(SCENE, DOCUMENT, events(document), at=JUDGED_AT + timedelta(days=2)).status == "withdrawn"
+    assert (
+        judge(SCENE, DOCUMENT, events(document), at=JUDGED_AT + timedelta(days=2)).status
+        == "withdrawn"
+    )
 
 
 def test_an_event_is_verified_as_a_document_of_its_own() -> None:
     report = SCENE.verify(signed_event(SCENE, REPLACED))
     told = report.to_dict()
     assert (told["verdict"], told["status"], told["document"]["kind"]) == ("VALID", None, "event")
-    assert told["document"]["target"] == {"id": OWN.id, "version": OWN.version, "data_sha256": WITHDRAWN.target.digest}
+    assert told["document"]["target"] == {
+        "id": OWN.id,
+        "version": OWN.version,
+        "data_sha256": WITHDRAWN.target.digest,
+    }
     assert [one["slot"] for one in told["signatures"]] == ["CBQL", "KY_PHAT_HANH"]
-    assert told["workflow"].items() >= {"plan": "SU_KIEN", "complete": True, "order_proven": True, "missing": []}.items()
+    assert (
+        told["workflow"].items()
+        >= {"plan": "SU_KIEN", "complete": True, "order_proven": True, "missing": []}.items()
+    )
     assert "Sự kiện thay thế học bạ" in text(report, "vi")
     assert f"version {OWN.version + 1}" in text(report, "en")
 
@@ -330,11 +446,18 @@ def test_an_event_is_verified_as_a_document_of_its_own() -> None:
     ("wrong", "cause"),
     [
         (replace(REPLACED, successor=None), "EVENT.NO_SUCCESSOR"),
-        (replace(REPLACED, successor=reference(SCENE.transcript, "ab" * 32)), "EVENT.SUCCESSOR_VERSION"),
+        (
+            replace(REPLACED, successor=reference(SCENE.transcript, "ab" * 32)),
+            "EVENT.SUCCESSOR_VERSION",
+        ),
         (replace(REPLACED, kind=EventKind.CORRECTION), "EVENT.STRAY_SUCCESSOR"),
         (replace(WITHDRAWN, kind=EventKind.CORRECTION), "EVENT.CORRECTIONS"),
         (
-            replace(WITHDRAWN, kind=EventKind.CORRECTION, corrections=(Correction(path="/THONG_TIN_HOC_BA/DUOC_LEN_LOP", value="true"),)),
+            replace(
+                WITHDRAWN,
+                kind=EventKind.CORRECTION,
+                corrections=(Correction(path="/THONG_TIN_HOC_BA/DUOC_LEN_LOP", value="true"),),
+            ),
             "VALUE.FORMAT",
         ),
     ],
@@ -352,10 +475,13 @@ class TestStatusList:
 
     def given(self, cell: Cell | None, *, issued: date = date(2026, 6, 1)) -> bytes:
         gone = {} if cell is None else {(OWN.id, OWN.version): cell}
-        return signed(SCENE, status_list(SCENE, gone, issued=issued), {SEAL: self.SEAL_OF_DEPARTMENT})
+        return signed(
+            SCENE, status_list(SCENE, gone, issued=issued), {SEAL: self.SEAL_OF_DEPARTMENT}
+        )
 
     @pytest.mark.parametrize(
-        ("cell", "status", "code"), [(None, "in_force", 0), (Cell.WITHDRAWN, "withdrawn", 5), (Cell.REPLACED, "replaced", 5)]
+        ("cell", "status", "code"),
+        [(None, "in_force", 0), (Cell.WITHDRAWN, "withdrawn", 5), (Cell.REPLACED, "replaced", 5)],
     )
     def test_a_list_answers(self, cell: Cell | None, status: str, code: int) -> None:
         report = judge(SCENE, DOCUMENT, lists(self.given(cell)))
@@ -367,7 +493,9 @@ class TestStatusList:
         late = JUDGED_AT + timedelta(days=10)
         report = judge(SCENE, DOCUMENT, lists(self.given(None)), at=late)
         assert "STATUS.TOO_OLD" in causes(report)
-        assert judge(SCENE, DOCUMENT, lists(self.given(Cell.WITHDRAWN)), at=late).status == "withdrawn"
+        assert (
+            judge(SCENE, DOCUMENT, lists(self.given(Cell.WITHDRAWN)), at=late).status == "withdrawn"
+        )
 
     def test_a_withdrawal_counts_whatever_day_the_transcript_states(self) -> None:
         report = judge(SCENE, DOCUMENT, lists(self.given(Cell.WITHDRAWN, issued=date(2026, 1, 1))))
@@ -379,17 +507,28 @@ class TestStatusList:
         assert result(report, "DOC.STATUS") == "not_checked"
 
     def test_a_list_of_another_department_is_not_asked(self) -> None:
-        other = replace(status_list(SCENE, {(OWN.id, OWN.version): Cell.WITHDRAWN}), department_code="99")
-        report = judge(SCENE, DOCUMENT, lists(signed(SCENE, other, {SEAL: self.SEAL_OF_DEPARTMENT})))
+        other = replace(
+            status_list(SCENE, {(OWN.id, OWN.version): Cell.WITHDRAWN}), department_code="99"
+        )
+        report = judge(
+            SCENE, DOCUMENT, lists(signed(SCENE, other, {SEAL: self.SEAL_OF_DEPARTMENT}))
+        )
         assert (report.status, result(report, "STATUS.OTHER_DEPARTMENT")) == (None, "not_checked")
 
     def test_by_the_registry_only_the_departments_seal_may_publish(self) -> None:
         entries = (appointment(SCENE, CBQL), appointment(SCENE, SEAL))
-        top = replace(snapshot(SCENE, *entries, rank=Rank.MINISTRY), delegations=(delegation(SCENE, to=self.SEAL_OF_DEPARTMENT),))
+        top = replace(
+            snapshot(SCENE, *entries, rank=Rank.MINISTRY),
+            delegations=(delegation(SCENE, to=self.SEAL_OF_DEPARTMENT),),
+        )
         registry = in_json(top).registries
         good = replace(lists(self.given(Cell.WITHDRAWN)), registries=registry)
         assert judge(SCENE, DOCUMENT, good).status == "withdrawn"
-        school = signed(SCENE, status_list(SCENE, {(OWN.id, OWN.version): Cell.WITHDRAWN}), {SEAL: self.SEAL_OF_DEPARTMENT})
+        school = signed(
+            SCENE,
+            status_list(SCENE, {(OWN.id, OWN.version): Cell.WITHDRAWN}),
+            {SEAL: self.SEAL_OF_DEPARTMENT},
+        )
         bad = replace(lists(school), registries=in_json(replace(top, delegations=())).registries)
         report = judge(SCENE, DOCUMENT, bad)
         assert (report.verdict, report.status) == ("INDETERMINATE", None)
@@ -402,14 +541,19 @@ class TestStatusList:
 
 
 class TestDayOfAnEvent:
-    """A former head, or an ended seal, claims to have signed while in office: no proof of a withdrawal, and none may be dropped."""
+    """A former head, or an ended seal, claims to have signed while in office: no proof of a
+    withdrawal, and none may be dropped.
+    """
 
     AT = JUDGED_AT + timedelta(days=2)
     LAST = SIGNED_AT.date()
 
     def report(self, *, level: Level, until: date | None) -> Report:
         entries = (appointment(SCENE, CBQL, until=until), appointment(SCENE, SEAL))
-        given = replace(events(signed_event(SCENE, WITHDRAWN, level=level)), registries=in_json(snapshot(SCENE, *entries)).registries)
+        given = replace(
+            events(signed_event(SCENE, WITHDRAWN, level=level)),
+            registries=in_json(snapshot(SCENE, *entries)).registries,
+        )
         return judge(SCENE, DOCUMENT, given, at=self.AT)
 
     def test_proven_in_time_it_counts(self) -> None:
@@ -439,12 +583,27 @@ class TestDayOfAList:
             (Level.B, SIGNED_AT.date(), None, "INDETERMINATE"),
         ],
     )
-    def test_a_seal_whose_delegation_ended(self, level: Level, until: date | None, status: str | None, verdict: str) -> None:
+    def test_a_seal_whose_delegation_ended(
+        self, level: Level, until: date | None, status: str | None, verdict: str
+    ) -> None:
         seal = department(SCENE)
         entries = (appointment(SCENE, CBQL), appointment(SCENE, SEAL))
-        top = replace(snapshot(SCENE, *entries, rank=Rank.MINISTRY), delegations=(delegation(SCENE, to=seal, until=until),))
-        document = signed(SCENE, status_list(SCENE, {(OWN.id, OWN.version): Cell.WITHDRAWN}), {SEAL: seal}, level=level)
-        report = judge(SCENE, DOCUMENT, replace(lists(document), registries=in_json(top).registries), at=JUDGED_AT + timedelta(days=1))
+        top = replace(
+            snapshot(SCENE, *entries, rank=Rank.MINISTRY),
+            delegations=(delegation(SCENE, to=seal, until=until),),
+        )
+        document = signed(
+            SCENE,
+            status_list(SCENE, {(OWN.id, OWN.version): Cell.WITHDRAWN}),
+            {SEAL: seal},
+            level=level,
+        )
+        report = judge(
+            SCENE,
+            DOCUMENT,
+            replace(lists(document), registries=in_json(top).registries),
+            at=JUDGED_AT + timedelta(days=1),
+        )
         assert (report.verdict, report.status) == (verdict, status)
 
 

@@ -7,7 +7,12 @@ from typing import Any
 
 import pytest
 
-from hocba_sign.model.transcript import Identification, PreviousTranscript, ReplacedVersion, Transcript
+from hocba_sign.model.transcript import (
+    Identification,
+    PreviousTranscript,
+    ReplacedVersion,
+    Transcript,
+)
 from hocba_sign.operations.verification import verify_years
 from hocba_sign.report.document import Report
 from hocba_sign.signing.policy import Level
@@ -17,11 +22,24 @@ from tests.support.scene import CBQL, JUDGED_AT, SEAL, SIGNED_AT, Scene, causes
 Change = Callable[[Identification], Identification]
 
 
-def year(grade: int, school_year: str, *, previous: PreviousTranscript | None = None, change: Change = lambda own: own) -> Scene:
-    """Give a scene whose transcript is of another year of the same pupil."""
+def year(
+    grade: int,
+    school_year: str,
+    *,
+    previous: PreviousTranscript | None = None,
+    change: Change = lambda own: own,
+) -> Scene:
+    """Return a scene whose transcript is of another year of the same pupil."""
     scene = Scene()
     own = scene.transcript.identification
-    own = replace(own, id=f"hoc-ba-{grade}", grade=grade, school_year=school_year, created=date(2026, 5, 25), previous=previous)
+    own = replace(
+        own,
+        id=f"hoc-ba-{grade}",
+        grade=grade,
+        school_year=school_year,
+        created=date(2026, 5, 25),
+        previous=previous,
+    )
     scene.transcript = replace(scene.transcript, identification=change(own))
     return scene
 
@@ -38,7 +56,9 @@ def judged(*documents: bytes) -> tuple[Report, ...]:
 
 
 def result(report: Report, identifier: str) -> str | None:
-    return next((check["result"] for check in report.to_dict()["checks"] if check["id"] == identifier), None)
+    return next(
+        (check["result"] for check in report.to_dict()["checks"] if check["id"] == identifier), None
+    )
 
 
 ELEVENTH = year(11, "2024-2025")
@@ -52,7 +72,12 @@ def test_linked_years_pass_in_any_order(documents: tuple[bytes, ...]) -> None:
     reports = {report.to_dict()["document"]["id"]: report for report in judged(*documents)}
     assert result(reports["hoc-ba-12"], "CHAIN.PREVIOUS") == "pass"
     assert result(reports["hoc-ba-11"], "CHAIN.PREVIOUS") is None
-    assert not [cause for report in reports.values() for cause in causes(report) if cause.startswith("CHAIN.")]
+    assert not [
+        cause
+        for report in reports.values()
+        for cause in causes(report)
+        if cause.startswith("CHAIN.")
+    ]
 
 
 def test_a_year_alone_says_that_the_one_before_was_not_compared() -> None:
@@ -60,7 +85,13 @@ def test_a_year_alone_says_that_the_one_before_was_not_compared() -> None:
     assert result(judged(SECOND)[0], "CHAIN.PREVIOUS") == "not_checked"
 
 
-def broken(*, before: Scene | None = None, grade: int = 12, school_year: str = "2025-2026", change: Change = lambda own: own) -> Report:
+def broken(
+    *,
+    before: Scene | None = None,
+    grade: int = 12,
+    school_year: str = "2025-2026",
+    change: Change = lambda own: own,
+) -> Report:
     """Judge a year linked to the one before as it is, after the later one was changed."""
     scene = ELEVENTH if before is None else before
     document = scene.signed(level=Level.T)
@@ -120,7 +151,10 @@ def test_noise_among_the_years_harms_nothing() -> None:
 def test_the_digest_named_is_that_of_the_report() -> None:
     transcript: Transcript = TWELFTH.transcript
     assert transcript.identification.previous is not None
-    assert transcript.identification.previous.digest == ELEVENTH.verify(FIRST).to_dict()["document"]["data_sha256"]
+    assert (
+        transcript.identification.previous.digest
+        == ELEVENTH.verify(FIRST).to_dict()["document"]["data_sha256"]
+    )
 
 
 UNSIGNED = year(11, "2024-2025", change=lambda own: replace(own, class_name="11A9"))
@@ -133,7 +167,10 @@ def test_only_valid_files_contradict(level: str) -> None:
     report = judged(UNSIGNED.signed(slots), SECOND)[1]
     assert (report.verdict, result(report, "CHAIN.PREVIOUS")) == ("VALID", "not_checked")
     higher = year(11, "2024-2025", change=lambda own: replace(own, version=own.version + 1))
-    for document, status in ((higher.signed(higher.slots[:1]), None), (higher.signed(), "replaced")):
+    for document, status in (
+        (higher.signed(higher.slots[:1]), None),
+        (higher.signed(), "replaced"),
+    ):
         told = judged(document, FIRST)[1]
         assert (told.verdict, told.status) == ("VALID", status)
 
@@ -144,18 +181,32 @@ def test_of_two_versions_given_together_the_older_is_replaced() -> None:
     reports = judged(document, FIRST)
     assert [report.status for report in reports] == [None, "replaced"]
     assert reports[1].to_dict()["successor"]["data_sha256"] == data_digest(later, document)
-    renamed = year(11, "2024-2025", change=lambda own: replace(own, id="khac", replaces=ReplacedVersion(id=own.id, version=own.version)))
+    renamed = year(
+        11,
+        "2024-2025",
+        change=lambda own: replace(
+            own, id="khac", replaces=ReplacedVersion(id=own.id, version=own.version)
+        ),
+    )
     assert judged(renamed.signed(level=Level.T), FIRST)[1].status == "replaced"
 
 
 def test_another_schools_file_of_the_same_number_replaces_nothing() -> None:
-    other = year(11, "2024-2025", change=lambda own: replace(own, version=own.version + 1, school=replace(own.school, code="KHAC-02")))
+    other = year(
+        11,
+        "2024-2025",
+        change=lambda own: replace(
+            own, version=own.version + 1, school=replace(own.school, code="KHAC-02")
+        ),
+    )
     report = judged(other.signed(level=Level.T), FIRST)[1]
     assert (report.verdict, report.status) == ("VALID", None)
 
 
 def test_two_valid_files_of_one_version_contradict_each_other() -> None:
-    other = year(11, "2024-2025", change=lambda own: replace(own, class_name="11A9")).signed(level=Level.T)
+    other = year(11, "2024-2025", change=lambda own: replace(own, class_name="11A9")).signed(
+        level=Level.T
+    )
     reports = judged(other, FIRST)
     assert [report.verdict for report in reports] == ["INDETERMINATE", "INDETERMINATE"]
     assert all("CHAIN.TWO_CONTENTS" in causes(report) for report in reports)
@@ -166,43 +217,62 @@ def test_two_valid_files_of_one_version_contradict_each_other() -> None:
 @pytest.mark.parametrize(("grade", "verdict"), [(12, "INDETERMINATE"), (11, "VALID")])
 def test_a_year_that_did_not_promote_is_no_proof_for_the_next(grade: int, verdict: str) -> None:
     before = year(11, "2024-2025")
-    before.transcript = replace(before.transcript, content=replace(before.transcript.content, is_promoted=False))
+    before.transcript = replace(
+        before.transcript, content=replace(before.transcript.content, is_promoted=False)
+    )
     report = broken(before=before, grade=grade, change=lambda own: replace(own, id="nam-sau"))
     assert report.verdict == verdict
     assert ("CHAIN.NOT_PROMOTED" in causes(report)) is (verdict != "VALID")
 
 
 def test_a_file_whose_signers_have_left_replaces_nothing() -> None:
-    """By the registry the head had left when the later version was signed; so it is not valid, and contradicts nobody."""
+    """By the registry the head had left when the later version was signed; so it is not valid, and
+    contradicts nobody.
+    """
     later = year(11, "2024-2025", change=lambda own: replace(own, version=own.version + 1))
     document = later.signed(level=Level.T)
     gone = appointment(ELEVENTH, CBQL, until=SIGNED_AT.date() - timedelta(days=1))
     for entry, status in ((gone, None), (appointment(ELEVENTH, CBQL), "replaced")):
-        sources = replace(in_json(snapshot(ELEVENTH, entry, appointment(ELEVENTH, SEAL))), years=(document,))
+        sources = replace(
+            in_json(snapshot(ELEVENTH, entry, appointment(ELEVENTH, SEAL))), years=(document,)
+        )
         assert judge(ELEVENTH, FIRST, sources).status == status
 
 
 STRANGERS: dict[str, dict[str, Any]] = {
     "a later version": {"version": 2},
-    "one that says that it replaces": {"id": "hoc-ba-khac", "replaces": ReplacedVersion(id="hoc-ba-11", version=1)},
+    "one that says that it replaces": {
+        "id": "hoc-ba-khac",
+        "replaces": ReplacedVersion(id="hoc-ba-11", version=1),
+    },
     "other content of the same number": {"class_name": "11A9"},
 }
 
 
-def issued_by(name: str, tax_id: str | None, changes: dict[str, Any], *, of: str | None = None) -> tuple[Scene, bytes]:
-    """Let a school of this name, whose seal has this tax code, issue a transcript under the codes of the scene's school."""
-    school = replace(ELEVENTH.transcript.school, name=name, tax_id=of or tax_id, organisation_id=None)
+def issued_by(
+    name: str, tax_id: str | None, changes: dict[str, Any], *, of: str | None = None
+) -> tuple[Scene, bytes]:
+    """Let a school of this name, whose seal has this tax code, issue a transcript under the codes
+    of the scene's school.
+    """
+    school = replace(
+        ELEVENTH.transcript.school, name=name, tax_id=of or tax_id, organisation_id=None
+    )
     scene = year(11, "2024-2025", change=lambda own: replace(own, school=school, **changes))
     seal = scene.world.organisation(name, government=tax_id is None, mst=tax_id)
     document = scene.draft
     for slot in scene.slots:
-        document = scene.sign_as(seal if slot == SEAL else scene.identity(slot), document, slot, stamped=SIGNED_AT)
+        document = scene.sign_as(
+            seal if slot == SEAL else scene.identity(slot), document, slot, stamped=SIGNED_AT
+        )
     return scene, document
 
 
 @pytest.mark.parametrize("case", STRANGERS)
 class TestSchools:
-    """Codes are claims: a school that states those of another one changes nothing of what that one issued."""
+    """Codes are claims: a school that states those of another one changes nothing of what that one
+    issued.
+    """
 
     NAME = ELEVENTH.transcript.school.name
 
@@ -215,7 +285,9 @@ class TestSchools:
         assert not self.found(FIRST, issued_by("Trường THPT Khác", None, STRANGERS[case])[1])
         own = issued_by(self.NAME, "0101234567", {})[1]
         assert not self.found(own, issued_by("Trường THPT Khác", "0109999999", STRANGERS[case])[1])
-        assert not self.found(own, issued_by("Trường THPT Khác", None, STRANGERS[case], of="0101234567")[1])
+        assert not self.found(
+            own, issued_by("Trường THPT Khác", None, STRANGERS[case], of="0101234567")[1]
+        )
         assert not self.found(own, issued_by(self.NAME, "0109999999", STRANGERS[case])[1])
 
     def test_the_school_itself(self, case: str) -> None:

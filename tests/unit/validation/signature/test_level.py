@@ -9,12 +9,27 @@ from hocba_sign.operations.verification import verify_any
 from hocba_sign.pki.certificates.certificate import Certificate
 from hocba_sign.pki.revocation.evidence import Evidence
 from hocba_sign.pki.trust.store import TrustStore
-from tests.support.others import PERSON, WORLD, XADES, XADES141, Made, Maker, b64, c14n, judged, make, v2, x509_data
+from tests.support.others import (
+    PERSON,
+    WORLD,
+    XADES,
+    XADES141,
+    Made,
+    Maker,
+    b64,
+    c14n,
+    judged,
+    make,
+    v2,
+    x509_data,
+)
 from tests.support.scene import SIGNED_AT
 
 POLICY = "<SignaturePolicyIdentifier><SignaturePolicyImplied/></SignaturePolicyIdentifier>"
 TWO = v2(PERSON.certificate_der) * 2
-FORMAT = '<DataObjectFormat ObjectReference="#s-r0"><MimeType>text/xml</MimeType></DataObjectFormat>'
+FORMAT = (
+    '<DataObjectFormat ObjectReference="#s-r0"><MimeType>text/xml</MimeType></DataObjectFormat>'
+)
 
 
 def level(made: Made) -> str:
@@ -36,9 +51,17 @@ def level(made: Made) -> str:
         (Maker(data=FORMAT.replace("#s-r0", "s-r0")), "XAdES-BES"),
         (Maker(data=FORMAT.replace("<MimeType>text/xml</MimeType>", "")), "XAdES-BES"),
         (Maker(data=FORMAT.replace("MimeType", "Description")), "XAdES-BES"),
-        (Maker(refs=("#o",), objects='<ds:Object Id="o" MimeType="a/b">x</ds:Object>'), "XAdES-BES"),
+        (
+            Maker(refs=("#o",), objects='<ds:Object Id="o" MimeType="a/b">x</ds:Object>'),
+            "XAdES-BES",
+        ),
         (Maker(properties="<SignerRole/><SignerRoleV2/>"), "XAdES-BES"),
-        (Maker(binding=v2(PERSON.certificate_der).replace("<Cert>", '<Cert URI="http://vi.du/">')), "XAdES-BES"),
+        (
+            Maker(
+                binding=v2(PERSON.certificate_der).replace("<Cert>", '<Cert URI="http://vi.du/">')
+            ),
+            "XAdES-BES",
+        ),
     ],
 )
 def test_levels_without_time_stamps(maker: Maker, named: str) -> None:
@@ -115,11 +138,22 @@ def test_an_evidence_record_seals() -> None:
 def test_an_intermediate_as_anchor_does_not_lower_the_level() -> None:
     """What issued the anchor needs no revocation data: nobody relies on it."""
     made = stamped(make())
-    made.add("CertificateValues", *_encapsulated("EncapsulatedX509Certificate", *PERSON.chain_der, *WORLD.intermediates_der))
+    made.add(
+        "CertificateValues",
+        *_encapsulated("EncapsulatedX509Certificate", *PERSON.chain_der, *WORLD.intermediates_der),
+    )
     holder = made.add("RevocationValues", f'<CRLValues xmlns="{XADES}"/>')
     listed = [WORLD.crl(slug, SIGNED_AT + timedelta(hours=1)) for slug in ("public-ca", "tsa-root")]
     holder[0].extend(_encapsulated("EncapsulatedCRLValue", *listed))
-    anchors = [Certificate.load(WORLD.authority(slug).certificate_der) for slug in ("public-ca", "tsa-root")]
+    anchors = [
+        Certificate.load(WORLD.authority(slug).certificate_der)
+        for slug in ("public-ca", "tsa-root")
+    ]
     assert level(made) == "XAdES-BASELINE-T"
-    report = verify_any(made.octets, trust=TrustStore.of(anchors), evidence=Evidence(), at=SIGNED_AT + timedelta(hours=2))
+    report = verify_any(
+        made.octets,
+        trust=TrustStore.of(anchors),
+        evidence=Evidence(),
+        at=SIGNED_AT + timedelta(hours=2),
+    )
     assert [one["format"] for one in report.to_dict()["signatures"]] == ["XAdES-BASELINE-LT"]

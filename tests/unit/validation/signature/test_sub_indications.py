@@ -1,4 +1,6 @@
-"""Every sub-indication of EN 319 102-1 comes up where the standard says, and those that cannot come up are named."""
+"""Every sub-indication of EN 319 102-1 comes up where the standard says, and those that cannot come
+up are named.
+"""
 
 from collections.abc import Callable
 from dataclasses import replace
@@ -40,9 +42,13 @@ class Case:
         self.identity: Identity = self.scene.identity(SEAL)
 
     def file(self, *, at: datetime = SIGNED_AT, stamped: datetime | None = None) -> bytes:
-        return self.scene.sign_as(self.identity, self.scene.signed(self.scene.slots[:-1]), SEAL, at=at, stamped=stamped)
+        return self.scene.sign_as(
+            self.identity, self.scene.signed(self.scene.slots[:-1]), SEAL, at=at, stamped=stamped
+        )
 
-    def parsed(self, *, at: datetime = SIGNED_AT, stamped: datetime | None = None) -> ParsedSignature:
+    def parsed(
+        self, *, at: datetime = SIGNED_AT, stamped: datetime | None = None
+    ) -> ParsedSignature:
         signature = read(self.file(at=at, stamped=stamped)).signature(SEAL)
         assert signature is not None
         return signature
@@ -58,10 +64,17 @@ class Case:
     ) -> SignatureConclusion:
         """Judge at `at`, with the lists of `known`, which is a day before unless given."""
         pool = self.scene.evidence(known or at - DAY) if evidence is None else evidence
-        return validate_signature(signature, replace(self.setting(at), evidence=pool, trust=self.scene.trust if trust is None else trust))
+        return validate_signature(
+            signature,
+            replace(
+                self.setting(at), evidence=pool, trust=self.scene.trust if trust is None else trust
+            ),
+        )
 
     def setting(self, at: datetime) -> Setting:
-        return Setting(trust=self.scene.trust, evidence=self.scene.evidence(), at=at, policy=DEFAULT)
+        return Setting(
+            trust=self.scene.trust, evidence=self.scene.evidence(), at=at, policy=DEFAULT
+        )
 
     def revoke(self, at: datetime) -> None:
         self.scene.world.revoke(self.identity, at, reason="cessation_of_operation")
@@ -71,11 +84,15 @@ class Case:
         return Certificate.load(self.identity.certificate_der).not_after
 
     def with_content_stamp(self, signature: ParsedSignature, at: datetime) -> ParsedSignature:
-        """Add what a reader finds where a time-stamp of the content stands among the signed properties."""
+        """Add what a reader finds where a time-stamp of the content stands among the signed
+        properties.
+        """
         octets = b"what is signed"
         request = build_request(SHA256, digest(SHA256, octets), nonce=7)
         token = read_response(self.scene.world.timestamp(request, at), request)
-        stamp = TimeStamp(kind=StampKind.CONTENT, tokens_der=(token,), message_parts=(octets,), covers_value=False)
+        stamp = TimeStamp(
+            kind=StampKind.CONTENT, tokens_der=(token,), message_parts=(octets,), covers_value=False
+        )
         return replace(signature, time_stamps=(stamp, *signature.time_stamps))
 
 
@@ -87,7 +104,9 @@ def revoked_no_poe() -> Said:
 
 
 def revoked_before_its_time_stamp() -> Said:
-    """The signature may be older than the revocation: a time-stamp proves nothing about the time before it."""
+    """The signature may be older than the revocation: a time-stamp proves nothing about the time
+    before it.
+    """
     case = Case()
     signature = case.parsed(stamped=SIGNED_AT + 2 * DAY)
     case.revoke(SIGNED_AT + DAY)
@@ -96,7 +115,9 @@ def revoked_before_its_time_stamp() -> Said:
 
 def made_when_revoked() -> Said:
     case = Case()
-    signature = case.with_content_stamp(case.parsed(stamped=SIGNED_AT + 3 * DAY), SIGNED_AT + 2 * DAY)
+    signature = case.with_content_stamp(
+        case.parsed(stamped=SIGNED_AT + 3 * DAY), SIGNED_AT + 2 * DAY
+    )
     case.revoke(SIGNED_AT + DAY)
     return said(case.judge(signature, SIGNED_AT + 5 * DAY))
 
@@ -128,14 +149,18 @@ def expired_and_unknown() -> Said:
 def made_when_expired() -> Said:
     case = Case()
     signature = case.with_content_stamp(case.parsed(), case.expiry + DAY)
-    evidence = case.scene.evidence(case.expiry - DAY).merged(case.scene.evidence(case.expiry + 3 * DAY))
+    evidence = case.scene.evidence(case.expiry - DAY).merged(
+        case.scene.evidence(case.expiry + 3 * DAY)
+    )
     return said(case.judge(signature, case.expiry + 5 * DAY, evidence=evidence))
 
 
 def content_stamp_before_expiry() -> Said:
     case = Case()
     signature = case.with_content_stamp(case.parsed(), SIGNED_AT)
-    evidence = case.scene.evidence(case.expiry - DAY).merged(case.scene.evidence(case.expiry + 3 * DAY))
+    evidence = case.scene.evidence(case.expiry - DAY).merged(
+        case.scene.evidence(case.expiry + 3 * DAY)
+    )
     return said(case.judge(signature, case.expiry + 5 * DAY, evidence=evidence))
 
 
@@ -143,7 +168,11 @@ def stamped_before_issuance() -> Said:
     case = Case()
     name = case.scene.expected(SEAL).name
     case.identity = case.scene.world.organisation(name, not_before=SIGNED_AT + 10 * DAY)
-    return said(case.judge(case.parsed(at=SIGNED_AT + 11 * DAY, stamped=SIGNED_AT + 5 * DAY), SIGNED_AT + 20 * DAY))
+    return said(
+        case.judge(
+            case.parsed(at=SIGNED_AT + 11 * DAY, stamped=SIGNED_AT + 5 * DAY), SIGNED_AT + 20 * DAY
+        )
+    )
 
 
 def stranger_stamped_before_issuance() -> Said:
@@ -159,9 +188,16 @@ def stranger_stamped_before_issuance() -> Said:
 def ended_algorithm(*, is_stamped: bool) -> Said:
     case = Case()
     scene = case.scene
-    signature = read(scene.forge(scene.draft, SEAL, covered=("data",), linked=(), digest_algorithm=SHA1)).signature(SEAL)
+    signature = read(
+        scene.forge(scene.draft, SEAL, covered=("data",), linked=(), digest_algorithm=SHA1)
+    ).signature(SEAL)
     assert signature is not None
-    return said(case.judge(case.with_content_stamp(signature, SIGNED_AT) if is_stamped else signature, SIGNED_AT + DAY))
+    return said(
+        case.judge(
+            case.with_content_stamp(signature, SIGNED_AT) if is_stamped else signature,
+            SIGNED_AT + DAY,
+        )
+    )
 
 
 def changed(change: Callable[[ParsedSignature], ParsedSignature]) -> Said:
@@ -172,18 +208,29 @@ def changed(change: Callable[[ParsedSignature], ParsedSignature]) -> Said:
 def with_reference(signature: ParsedSignature, *, is_found: bool) -> ParsedSignature:
     first, *rest = signature.references
     finding = Finding("SIG.DIGEST" if is_found else "SIG.TARGET_MISSING", first.uri)
-    return replace(signature, references=(replace(first, is_found=is_found, is_intact=False), *rest), findings=(finding,))
+    return replace(
+        signature,
+        references=(replace(first, is_found=is_found, is_intact=False), *rest),
+        findings=(finding,),
+    )
 
 
 def unstamped() -> Said:
     case = Case()
-    setting = Setting(trust=case.scene.trust, evidence=case.scene.evidence(), at=SIGNED_AT + DAY, policy=Policy(require_time_stamp=True))
+    setting = Setting(
+        trust=case.scene.trust,
+        evidence=case.scene.evidence(),
+        at=SIGNED_AT + DAY,
+        policy=Policy(require_time_stamp=True),
+    )
     return said(validate_signature(case.parsed(), setting))
 
 
 def wrong_usage() -> Said:
     case = Case()
-    identity = case.scene.world.organisation(case.scene.expected(SEAL).name, key_usage=("key_encipherment",))
+    identity = case.scene.world.organisation(
+        case.scene.expected(SEAL).name, key_usage=("key_encipherment",)
+    )
     path = judge_chain(
         Certificate.load(identity.certificate_der),
         purpose=Purpose.SIGNING,
@@ -197,7 +244,9 @@ def wrong_usage() -> Said:
 
 def no_revocation_data() -> Said:
     case = Case()
-    evidence = Evidence.of(certificates=[Certificate.load(der) for der in case.scene.world.intermediates_der])
+    evidence = Evidence.of(
+        certificates=[Certificate.load(der) for der in case.scene.world.intermediates_der]
+    )
     return said(case.judge(case.parsed(), SIGNED_AT + DAY, evidence=evidence))
 
 
@@ -208,8 +257,17 @@ def unknown_root() -> Said:
 
 def anchor_that_ended() -> Said:
     case = Case()
-    anchors = [replace(anchor, trusted_until=SIGNED_AT - DAY) for anchor in case.scene.trust.anchors]
-    return said(case.judge(case.parsed(), SIGNED_AT + DAY, known=SIGNED_AT + HOUR, trust=TrustStore().with_anchors(anchors)))
+    anchors = [
+        replace(anchor, trusted_until=SIGNED_AT - DAY) for anchor in case.scene.trust.anchors
+    ]
+    return said(
+        case.judge(
+            case.parsed(),
+            SIGNED_AT + DAY,
+            known=SIGNED_AT + HOUR,
+            trust=TrustStore().with_anchors(anchors),
+        )
+    )
 
 
 def ca_revoked() -> Said:
@@ -224,11 +282,17 @@ def old_list() -> Said:
 
 
 def list_that_turns_up_late() -> Said:
-    """The list of 2026 comes to light when its issuer has expired: anyone who has the old key could have made it."""
+    """The list of 2026 comes to light when its issuer has expired: anyone who has the old key could
+    have made it.
+    """
     case = Case()
-    trust = case.scene.trust.with_anchors(TrustStore.of([Certificate.load(case.scene.world.tsa.certificate_der)]).anchors)
+    trust = case.scene.trust.with_anchors(
+        TrustStore.of([Certificate.load(case.scene.world.tsa.certificate_der)]).anchors
+    )
     signature = case.parsed(stamped=SIGNED_AT)
-    return said(case.judge(signature, datetime(2033, 1, 1, tzinfo=UTC), known=SIGNED_AT + DAY, trust=trust))
+    return said(
+        case.judge(signature, datetime(2033, 1, 1, tzinfo=UTC), known=SIGNED_AT + DAY, trust=trust)
+    )
 
 
 def content_stamp_after_the_signature() -> Said:
@@ -242,18 +306,46 @@ def content_stamp_after_the_signature() -> Said:
 
 FAILED, INDETERMINATE = Indication.TOTAL_FAILED, Indication.INDETERMINATE
 CASES: tuple[tuple[Callable[[], Said], Indication, SubIndication], ...] = (
-    (lambda: changed(lambda one: replace(one, findings=(Finding("SIG.STRAY"),))), FAILED, SubIndication.FORMAT_FAILURE),
-    (lambda: changed(lambda one: with_reference(one, is_found=True)), FAILED, SubIndication.HASH_FAILURE),
-    (lambda: changed(lambda one: with_reference(one, is_found=False)), INDETERMINATE, SubIndication.SIGNED_DATA_NOT_FOUND),
-    (lambda: changed(lambda one: replace(one, signed_info_octets=b"other")), FAILED, SubIndication.SIG_CRYPTO_FAILURE),
-    (lambda: changed(lambda one: replace(one, certificates_der=())), INDETERMINATE, SubIndication.NO_SIGNING_CERTIFICATE_FOUND),
+    (
+        lambda: changed(lambda one: replace(one, findings=(Finding("SIG.STRAY"),))),
+        FAILED,
+        SubIndication.FORMAT_FAILURE,
+    ),
+    (
+        lambda: changed(lambda one: with_reference(one, is_found=True)),
+        FAILED,
+        SubIndication.HASH_FAILURE,
+    ),
+    (
+        lambda: changed(lambda one: with_reference(one, is_found=False)),
+        INDETERMINATE,
+        SubIndication.SIGNED_DATA_NOT_FOUND,
+    ),
+    (
+        lambda: changed(lambda one: replace(one, signed_info_octets=b"other")),
+        FAILED,
+        SubIndication.SIG_CRYPTO_FAILURE,
+    ),
+    (
+        lambda: changed(lambda one: replace(one, certificates_der=())),
+        INDETERMINATE,
+        SubIndication.NO_SIGNING_CERTIFICATE_FOUND,
+    ),
     (unstamped, INDETERMINATE, SubIndication.SIG_CONSTRAINTS_FAILURE),
     (wrong_usage, INDETERMINATE, SubIndication.CHAIN_CONSTRAINTS_FAILURE),
     (no_revocation_data, INDETERMINATE, SubIndication.CERTIFICATE_CHAIN_GENERAL_FAILURE),
     (unknown_root, INDETERMINATE, SubIndication.NO_CERTIFICATE_CHAIN_FOUND),
     (anchor_that_ended, INDETERMINATE, SubIndication.NO_CERTIFICATE_CHAIN_FOUND_NO_POE),
-    (lambda: ended_algorithm(is_stamped=False), INDETERMINATE, SubIndication.CRYPTO_CONSTRAINTS_FAILURE_NO_POE),
-    (lambda: ended_algorithm(is_stamped=True), INDETERMINATE, SubIndication.CRYPTO_CONSTRAINTS_FAILURE),
+    (
+        lambda: ended_algorithm(is_stamped=False),
+        INDETERMINATE,
+        SubIndication.CRYPTO_CONSTRAINTS_FAILURE_NO_POE,
+    ),
+    (
+        lambda: ended_algorithm(is_stamped=True),
+        INDETERMINATE,
+        SubIndication.CRYPTO_CONSTRAINTS_FAILURE,
+    ),
     (revoked_no_poe, INDETERMINATE, SubIndication.REVOKED_NO_POE),
     (revoked_before_its_time_stamp, INDETERMINATE, SubIndication.REVOKED_NO_POE),
     (content_stamp_before_revocation, INDETERMINATE, SubIndication.REVOKED_NO_POE),
@@ -270,12 +362,16 @@ CASES: tuple[tuple[Callable[[], Said], Indication, SubIndication], ...] = (
     (stranger_stamped_before_issuance, INDETERMINATE, SubIndication.NO_CERTIFICATE_CHAIN_FOUND),
     (content_stamp_after_the_signature, INDETERMINATE, SubIndication.TIMESTAMP_ORDER_FAILURE),
 )
-OF_DOCUMENTS_OF_OTHERS = frozenset({SubIndication.POLICY_PROCESSING_ERROR, SubIndication.SIGNATURE_POLICY_NOT_AVAILABLE})
+OF_DOCUMENTS_OF_OTHERS = frozenset(
+    {SubIndication.POLICY_PROCESSING_ERROR, SubIndication.SIGNATURE_POLICY_NOT_AVAILABLE}
+)
 """They speak of signature policies, which transcripts do not have."""
 
 
 @pytest.mark.parametrize(("case", "indication", "sub_indication"), CASES)
-def test_it_comes_up_where_the_standard_says(case: Callable[[], Said], indication: Indication, sub_indication: SubIndication) -> None:
+def test_it_comes_up_where_the_standard_says(
+    case: Callable[[], Said], indication: Indication, sub_indication: SubIndication
+) -> None:
     assert case() == (indication, sub_indication)
 
 

@@ -1,4 +1,6 @@
-"""A broken digest counts wherever it stands: under a manifest, under the certificate's name; and what strict asks of statements."""
+"""A broken digest counts wherever it stands: under a manifest, under the certificate's name; and
+what strict asks of statements.
+"""
 
 from dataclasses import replace
 from datetime import timedelta
@@ -27,7 +29,10 @@ def parsed() -> ParsedSignature:
 
 
 def judged(signature: ParsedSignature) -> SignatureConclusion:
-    return validate_signature(signature, Setting(trust=SCENE.trust, evidence=SCENE.evidence(), at=JUDGED_AT, policy=DEFAULT))
+    return validate_signature(
+        signature,
+        Setting(trust=SCENE.trust, evidence=SCENE.evidence(), at=JUDGED_AT, policy=DEFAULT),
+    )
 
 
 def told(one: SignatureConclusion) -> set[str]:
@@ -45,14 +50,19 @@ def test_entries_of_a_manifest_are_content(algorithm: DigestAlgorithm, *, is_fin
     entry = replace(first, digest_uri=algorithm.uri, entries=())
     found = judged(replace(signature, references=(replace(first, entries=(entry,)), *others)))
     assert ("CRYPTO.NOT_ACCEPTABLE" in told(found)) is not is_fine
-    assert found.conclusion.sub_indication is (None if is_fine else SubIndication.CRYPTO_CONSTRAINTS_FAILURE_NO_POE)
+    assert found.conclusion.sub_indication is (
+        None if is_fine else SubIndication.CRYPTO_CONSTRAINTS_FAILURE_NO_POE
+    )
 
 
 def test_an_entry_that_is_not_at_hand_is_not_judged() -> None:
     signature = parsed()
     first, *others = signature.references
     entry = replace(first, digest_uri=MD5.uri, is_intact=False, is_absent=True, entries=())
-    assert told(judged(replace(signature, references=(replace(first, entries=(entry,)), *others)))) == set()
+    assert (
+        told(judged(replace(signature, references=(replace(first, entries=(entry,)), *others))))
+        == set()
+    )
 
 
 @pytest.mark.parametrize(
@@ -68,7 +78,12 @@ def test_an_entry_that_is_not_at_hand_is_not_judged() -> None:
     ],
 )
 def test_the_digest_that_names_the_certificate(
-    algorithm: DigestAlgorithm, *, is_own: bool, is_by_definition: bool, is_fine: bool, is_warned: bool
+    algorithm: DigestAlgorithm,
+    *,
+    is_own: bool,
+    is_by_definition: bool,
+    is_fine: bool,
+    is_warned: bool,
 ) -> None:
     signature = parsed()
     properties = signature.properties
@@ -81,7 +96,11 @@ def test_the_digest_that_names_the_certificate(
         digest_value=digest(algorithm, certificate_der),
         is_sha1_by_definition=is_by_definition,
     )
-    changed = replace(signature, properties=replace(properties, certificates=(weak,)), slot=signature.slot if is_own else None)
+    changed = replace(
+        signature,
+        properties=replace(properties, certificates=(weak,)),
+        slot=signature.slot if is_own else None,
+    )
     found = judged(changed)
     assert (found.conclusion.indication is Indication.TOTAL_PASSED) is is_fine
     assert ("CRYPTO.NOT_ACCEPTABLE" in told(found)) is not is_fine
@@ -98,29 +117,50 @@ def test_the_digest_that_names_the_certificate(
         (timedelta(0), 2 * HOUR, Verdict.VALID, "settled"),
     ],
 )
-def test_a_statement_after_the_signature_settles_the_question(listed: timedelta, at: timedelta, default: Verdict, strict: str) -> None:
-    """Those of authorities stay as they are: current at the signature is enough for them by any policy."""
+def test_a_statement_after_the_signature_settles_the_question(
+    listed: timedelta, at: timedelta, default: Verdict, strict: str
+) -> None:
+    """Those of authorities stay as they are: current at the signature is enough for them by any
+    policy.
+    """
     scene = Scene()
     document = scene.signed(level=Level.T)
     world = scene.world
     held = scene.evidence(SIGNED_AT + listed)
     roots = [
-        world.crl(slug, SIGNED_AT - DAY, next_update=SIGNED_AT + 90 * DAY) for slug in ("national-root", "government-root", "tsa-root")
+        world.crl(slug, SIGNED_AT - DAY, next_update=SIGNED_AT + 90 * DAY)
+        for slug in ("national-root", "government-root", "tsa-root")
     ]
     evidence = replace(held, crls=(*held.crls, *replace(held).of(crls=roots).crls))
     asked = Policy(require_fresh_revocation=True)
-    for policy, expected in ((DEFAULT, default), (asked, Verdict.VALID if strict == "settled" else Verdict.INDETERMINATE)):
-        report = verify(document, trust=scene.trust, evidence=evidence, at=SIGNED_AT + at, policy=policy)
+    for policy, expected in (
+        (DEFAULT, default),
+        (asked, Verdict.VALID if strict == "settled" else Verdict.INDETERMINATE),
+    ):
+        report = verify(
+            document, trust=scene.trust, evidence=evidence, at=SIGNED_AT + at, policy=policy
+        )
         assert report.verdict is expected, causes(report)
-        assert ("REVOCATION.BEFORE_SIGNATURE" in causes(report)) is (expected is Verdict.INDETERMINATE)
+        assert ("REVOCATION.BEFORE_SIGNATURE" in causes(report)) is (
+            expected is Verdict.INDETERMINATE
+        )
     report = verify(document, trust=scene.trust, evidence=evidence, at=SIGNED_AT + at)
     notes = {one["id"] for told in report.to_dict()["signatures"] for one in told["warnings"]}
-    assert ("REVOCATION.ASKED_BEFORE" in notes) is (listed < timedelta(0) and default is Verdict.VALID)
+    assert ("REVOCATION.ASKED_BEFORE" in notes) is (
+        listed < timedelta(0) and default is Verdict.VALID
+    )
 
 
 def test_without_a_time_stamp_what_is_current_is_asked_for_now() -> None:
     """Every list is older than now: the note would say nothing."""
     scene = Scene()
-    report = verify(scene.signed(), trust=scene.trust, evidence=scene.evidence(SIGNED_AT - HOUR), at=JUDGED_AT)
+    report = verify(
+        scene.signed(), trust=scene.trust, evidence=scene.evidence(SIGNED_AT - HOUR), at=JUDGED_AT
+    )
     assert report.verdict is Verdict.VALID
-    assert not [one for told in report.to_dict()["signatures"] for one in told["warnings"] if one["id"] == "REVOCATION.ASKED_BEFORE"]
+    assert not [
+        one
+        for told in report.to_dict()["signatures"]
+        for one in told["warnings"]
+        if one["id"] == "REVOCATION.ASKED_BEFORE"
+    ]

@@ -1,4 +1,6 @@
-"""Days that a transcript states are claims: proofs make them wrong, contradictions leave them open, and honest clocks harm nobody."""
+"""Days that a transcript states are claims: proofs make them wrong, contradictions leave them open,
+and honest clocks harm nobody.
+"""
 
 from collections.abc import Callable, Mapping
 from dataclasses import replace
@@ -26,21 +28,34 @@ def with_days(
 ) -> Callable[[Transcript], Transcript]:
     def change(given: Transcript) -> Transcript:
         identification = replace(given.identification, created=created, school_year=school_year)
-        return replace(given, identification=identification, signers=replace(given.signers, issued=issued))
+        return replace(
+            given, identification=identification, signers=replace(given.signers, issued=issued)
+        )
 
     return change
 
 
-def signed(scene: Scene, *, at: Mapping[Slot, datetime] | None = None, stamped: Mapping[Slot, datetime] | None = None) -> bytes:
+def signed(
+    scene: Scene,
+    *,
+    at: Mapping[Slot, datetime] | None = None,
+    stamped: Mapping[Slot, datetime] | None = None,
+) -> bytes:
     document = scene.draft
     for slot in scene.slots:
         claimed = (at or {}).get(slot, SIGNED_AT)
-        document = scene.sign_as(scene.identity(slot), document, slot, at=claimed, stamped=(stamped or {}).get(slot))
+        document = scene.sign_as(
+            scene.identity(slot), document, slot, at=claimed, stamped=(stamped or {}).get(slot)
+        )
     return document
 
 
 def named(report: Report) -> frozenset[str]:
-    told = {check["id"] for check in report.to_dict()["checks"] if check["result"] in {"fail", "warning"}}
+    told = {
+        check["id"]
+        for check in report.to_dict()["checks"]
+        if check["result"] in {"fail", "warning"}
+    }
     return frozenset(cause for cause in told if cause.startswith(("DATE.", "RULE.")))
 
 
@@ -48,7 +63,12 @@ SCENE = Scene(change=with_days())
 
 
 @pytest.mark.parametrize(
-    ("moment", "verdict"), [(MIDNIGHT, "VALID"), (MIDNIGHT - SECOND, "INVALID"), (MIDNIGHT - timedelta(days=200), "INVALID")]
+    ("moment", "verdict"),
+    [
+        (MIDNIGHT, "VALID"),
+        (MIDNIGHT - SECOND, "INVALID"),
+        (MIDNIGHT - timedelta(days=200), "INVALID"),
+    ],
 )
 def test_nobody_signs_before_the_day_of_creation(moment: datetime, verdict: str) -> None:
     everybody = dict.fromkeys(SCENE.slots, moment)
@@ -58,12 +78,17 @@ def test_nobody_signs_before_the_day_of_creation(moment: datetime, verdict: str)
 
 
 def test_what_only_the_signer_says_is_unproven() -> None:
-    for moment, verdict in ((MIDNIGHT - CLAIMS_APART, "VALID"), (MIDNIGHT - CLAIMS_APART - SECOND, "INDETERMINATE")):
+    for moment, verdict in (
+        (MIDNIGHT - CLAIMS_APART, "VALID"),
+        (MIDNIGHT - CLAIMS_APART - SECOND, "INDETERMINATE"),
+    ):
         assert SCENE.verify(signed(SCENE, at=dict.fromkeys(SCENE.slots, moment))).verdict == verdict
 
 
 @pytest.mark.parametrize(("layout", "verdict"), [(CANONICAL, "INVALID"), (KHO, "VALID")])
-def test_a_mark_signed_before_the_file_was_made_contradicts_only_what_it_covers(layout: Layout, verdict: str) -> None:
+def test_a_mark_signed_before_the_file_was_made_contradicts_only_what_it_covers(
+    layout: Layout, verdict: str
+) -> None:
     """In the layout of the store teachers sign their own row, which says no day."""
     scene = Scene(layout=layout, change=with_days())
     early = {slot: MIDNIGHT - timedelta(days=3) for slot in scene.teachers}
@@ -82,7 +107,9 @@ def test_a_mark_signed_before_the_file_was_made_contradicts_only_what_it_covers(
     ],
 )
 @pytest.mark.parametrize("is_stamped", [True, False])
-def test_a_seal_cannot_be_older_than_what_it_covers(seal: datetime, verdict: str, is_stamped: bool) -> None:
+def test_a_seal_cannot_be_older_than_what_it_covers(
+    seal: datetime, verdict: str, is_stamped: bool
+) -> None:
     stamped = dict.fromkeys(SCENE.slots, SIGNED_AT) if is_stamped else {}
     report = SCENE.verify(signed(SCENE, at={SEAL: seal}, stamped=stamped))
     assert report.verdict == verdict, causes(report)
@@ -93,20 +120,32 @@ def test_a_seal_cannot_be_older_than_what_it_covers(seal: datetime, verdict: str
 def test_tools_that_write_another_zone_harm_nobody(hours: int) -> None:
     for slot in (SCENE.teachers[0], GVCN, CBQL, SEAL):
         off = {slot: SIGNED_AT + timedelta(hours=hours)}
-        report = SCENE.verify(signed(SCENE, at=off, stamped=dict.fromkeys(SCENE.slots, SIGNED_AT)), at=JUDGED_AT + timedelta(hours=8))
+        report = SCENE.verify(
+            signed(SCENE, at=off, stamped=dict.fromkeys(SCENE.slots, SIGNED_AT)),
+            at=JUDGED_AT + timedelta(hours=8),
+        )
         assert report.verdict == "VALID", causes(report)
-        warnings = {one["id"] for signature in report.to_dict()["signatures"] for one in signature["warnings"]}
+        warnings = {
+            one["id"]
+            for signature in report.to_dict()["signatures"]
+            for one in signature["warnings"]
+        }
         assert ("SIG.CLAIMED_AFTER_STAMP" in warnings) is (hours > 0)
 
 
 @pytest.mark.parametrize("off", [timedelta(0), ISSUED_AHEAD])
 def test_an_issue_date_in_advance_is_honest(off: timedelta) -> None:
     day = vietnam_day(SIGNED_AT)
-    ahead, later = Scene(change=with_days(issued=day + off)), Scene(change=with_days(issued=day + ISSUED_AHEAD + timedelta(days=1)))
+    ahead, later = (
+        Scene(change=with_days(issued=day + off)),
+        Scene(change=with_days(issued=day + ISSUED_AHEAD + timedelta(days=1))),
+    )
     assert ahead.verify(signed(ahead)).verdict == "VALID"
     assert named(ahead.verify(signed(ahead))) == ({"DATE.SEALED_ASIDE"} if off else frozenset())
     for at in (JUDGED_AT, JUDGED_AT + timedelta(days=300)):
-        assert "DATE.ISSUED_LATER" in named(later.verify(signed(later, stamped=dict.fromkeys(later.slots, SIGNED_AT)), at=at))
+        assert "DATE.ISSUED_LATER" in named(
+            later.verify(signed(later, stamped=dict.fromkeys(later.slots, SIGNED_AT)), at=at)
+        )
 
 
 def test_a_seal_some_days_late_is_told() -> None:
@@ -131,10 +170,17 @@ def test_a_year_that_cannot_be(school_year: str, verdict: str, cause: str) -> No
 
 
 @pytest.mark.parametrize(("is_digitised", "verdict"), [(True, "VALID"), (False, "INDETERMINATE")])
-def test_a_year_without_rules_is_open_but_for_a_copy_of_paper(is_digitised: bool, verdict: str) -> None:
+def test_a_year_without_rules_is_open_but_for_a_copy_of_paper(
+    is_digitised: bool, verdict: str
+) -> None:
     def old(given: Transcript) -> Transcript:
         changed = with_days(school_year="2009-2010")(given)
-        return replace(changed, identification=replace(changed.identification, is_digitised=is_digitised, rule_set="TT26/2020"))
+        return replace(
+            changed,
+            identification=replace(
+                changed.identification, is_digitised=is_digitised, rule_set="TT26/2020"
+            ),
+        )
 
     scene = Scene(change=old)
     document = scene.draft
@@ -145,7 +191,9 @@ def test_a_year_without_rules_is_open_but_for_a_copy_of_paper(is_digitised: bool
     assert (report.verdict, "RULE.NO_RULE_SET" in named(report)) == (verdict, True)
 
 
-@pytest.mark.parametrize("text", ["0000-0001", "2025-2027", "9999-0000", "2025-26", "", "２０２５-２０２６"])
+@pytest.mark.parametrize(
+    "text", ["0000-0001", "2025-2027", "9999-0000", "2025-26", "", "２０２５-２０２６"]
+)
 def test_what_is_no_school_year(text: str) -> None:
     assert SchoolYear.of(text) is None
 

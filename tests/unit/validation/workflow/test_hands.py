@@ -28,7 +28,10 @@ def taught_by_principal(count: int) -> Change:
     def change(given: Transcript) -> Transcript:
         principal = given.signers.principal
         teacher = Teacher(full_name=principal.full_name, personal_id=principal.personal_id)
-        subjects = tuple(replace(one, teachers=(teacher,)) if n < count else one for n, one in enumerate(given.subjects))
+        subjects = tuple(
+            replace(one, teachers=(teacher,)) if n < count else one
+            for n, one in enumerate(given.subjects)
+        )
         return replace(given, content=replace(given.content, subjects=subjects))
 
     return change
@@ -38,7 +41,13 @@ def taught_by_one(given: Transcript) -> Transcript:
     """Let the homeroom teacher teach everything."""
     homeroom = given.signers.homeroom_teacher
     teacher = Teacher(full_name=homeroom.full_name, personal_id=homeroom.personal_id or "")
-    return replace(given, content=replace(given.content, subjects=tuple(replace(one, teachers=(teacher,)) for one in given.subjects)))
+    return replace(
+        given,
+        content=replace(
+            given.content,
+            subjects=tuple(replace(one, teachers=(teacher,)) for one in given.subjects),
+        ),
+    )
 
 
 def led_by_principal(given: Transcript) -> Transcript:
@@ -52,7 +61,12 @@ def replaced(count: int, *, by: str = "048190001111") -> Change:
 
     def change(given: Transcript) -> Transcript:
         teachers = [slot.teacher or "" for slot in given.slots if slot.role is Role.GVBM]
-        person = {"full_name": "Trần Thị Thay", "personal_id": by, "title": "Tổ trưởng", "reason": "Nghỉ thai sản"}
+        person = {
+            "full_name": "Trần Thị Thay",
+            "personal_id": by,
+            "title": "Tổ trưởng",
+            "reason": "Nghỉ thai sản",
+        }
         stand_ins = tuple(Substitute(teacher=teacher, **person) for teacher in teachers[:count])
         return replace(given, signers=replace(given.signers, substitutes=stand_ins))
 
@@ -73,10 +87,21 @@ def both(*changes: Change) -> Change:
 
 
 def judged(
-    scene: Scene, policy: Policy | None = None, *, level: Level = Level.B, stamped: datetime = SIGNED_AT, at: datetime = JUDGED_AT
+    scene: Scene,
+    policy: Policy | None = None,
+    *,
+    level: Level = Level.B,
+    stamped: datetime = SIGNED_AT,
+    at: datetime = JUDGED_AT,
 ) -> Report:
     document = scene.signed(level=level, stamped=stamped)
-    return verify(document, trust=scene.trust, evidence=scene.evidence(at - timedelta(hours=1)), at=at, policy=policy or Policy())
+    return verify(
+        document,
+        trust=scene.trust,
+        evidence=scene.evidence(at - timedelta(hours=1)),
+        at=at,
+        policy=policy or Policy(),
+    )
 
 
 @pytest.mark.parametrize(
@@ -102,8 +127,18 @@ def test_ordinary_schools_pass(example: str, subjects: int, change: Change) -> N
 
 
 ALONE = {
-    "all teachers and the class": ("lop12", 3, both(taught_by_principal(3), led_by_principal), "WF.ONE_HAND"),
-    "one teacher and the class": ("lop12", 1, both(taught_by_principal(1), led_by_principal), "WF.ONE_HAND"),
+    "all teachers and the class": (
+        "lop12",
+        3,
+        both(taught_by_principal(3), led_by_principal),
+        "WF.ONE_HAND",
+    ),
+    "one teacher and the class": (
+        "lop12",
+        1,
+        both(taught_by_principal(1), led_by_principal),
+        "WF.ONE_HAND",
+    ),
     "every subject": ("lop12", 3, taught_by_principal(3), "WF.ONE_HAND"),
     "a class of primary school": ("lop5", 3, led_by_principal, "WF.ONE_HAND"),
     "a stand-in for all": ("lop12", 3, replaced(3), "WF.STAND_IN_FOR_ALL"),
@@ -111,7 +146,9 @@ ALONE = {
 
 
 def registry(scene: Scene, *, is_whole: bool = True) -> Sources:
-    """Let the department name whom the transcript expects, for each place and subject; with `is_whole` False, not for the last subject."""
+    """Let the department name whom the transcript expects, for each place and subject; with
+    `is_whole` False, not for the last subject.
+    """
     school = scene.transcript.school
     codes = {subject.id: subject.code for subject in scene.transcript.subjects}
     teachers = [slot for slot in scene.slots if slot.role is Role.GVBM]
@@ -152,21 +189,32 @@ class TestOneAlone:
 
     def test_passes_where_the_policy_allows_it_and_is_told(self, case: str) -> None:
         example, subjects, change, cause = ALONE[case]
-        report = judged(Scene(example, subjects=subjects, change=change), Policy(accept_few_signers=True))
+        report = judged(
+            Scene(example, subjects=subjects, change=change), Policy(accept_few_signers=True)
+        )
         assert report.verdict == "VALID"
-        assert cause in {check["id"] for check in report.to_dict()["checks"] if check["result"] == "warning"}
+        assert cause in {
+            check["id"] for check in report.to_dict()["checks"] if check["result"] == "warning"
+        }
 
     def test_passes_where_the_registry_names_each_office_and_subject(self, case: str) -> None:
         example, subjects, change, cause = ALONE[case]
         scene = Scene(example, subjects=subjects, change=change)
         for is_whole in (True, False):
-            policy = know(registry(scene, is_whole=is_whole), trust=scene.trust, evidence=scene.evidence(), at=JUDGED_AT)
+            policy = know(
+                registry(scene, is_whole=is_whole),
+                trust=scene.trust,
+                evidence=scene.evidence(),
+                at=JUDGED_AT,
+            )
             assert (cause in causes(judged(scene, policy))) is not is_whole
 
 
 @pytest.mark.parametrize("example", ["lop12", "lop5"])
 def test_a_second_certificate_is_no_second_hand(example: str) -> None:
-    """One who has a certificate with a number and one of the Government without signs as head with one, as everybody else with the other."""
+    """One who has a certificate with a number and one of the Government without signs as head with
+    one, as everybody else with the other.
+    """
     scene = Scene(example, subjects=3, change=both(taught_by_principal(3), led_by_principal))
     second = scene.world.subscriber(("common_name", scene.transcript.signers.principal.full_name))
     document = scene.draft
@@ -182,12 +230,19 @@ def test_one_namesake_among_several_teachers_is_ordinary() -> None:
     second = scene.world.subscriber(("common_name", scene.transcript.signers.principal.full_name))
     document = scene.draft
     for slot in scene.slots:
-        document = scene.sign_as(second if slot == scene.teachers[0] else scene.identity(slot), document, slot, stamped=None)
+        document = scene.sign_as(
+            second if slot == scene.teachers[0] else scene.identity(slot),
+            document,
+            slot,
+            stamped=None,
+        )
     assert scene.verify(document).verdict == "VALID"
 
 
 class TestDigitised:
-    """Principal and seal sign alone what was on paper: only when the year had ended by the proven time of the seal."""
+    """Principal and seal sign alone what was on paper: only when the year had ended by the proven
+    time of the seal.
+    """
 
     SCENE = Scene(subjects=2, change=digitised)
 
@@ -197,7 +252,10 @@ class TestDigitised:
 
     def test_without_a_proven_time(self) -> None:
         report = judged(self.SCENE)
-        assert (report.verdict, causes(report)) == ("INDETERMINATE", frozenset({"WF.DIGITISED_EARLY"}))
+        assert (report.verdict, causes(report)) == (
+            "INDETERMINATE",
+            frozenset({"WF.DIGITISED_EARLY"}),
+        )
 
     @pytest.mark.parametrize(
         ("stamped", "is_early"),
@@ -211,13 +269,26 @@ class TestDigitised:
         assert ("WF.DIGITISED_EARLY" in causes(report)) is is_early
 
     def test_verifying_late_does_not_help(self) -> None:
-        report = judged(self.SCENE, level=Level.T, stamped=datetime.fromisoformat("2026-05-28T03:00:00Z"), at=JUDGED_AT + timedelta(days=2))
+        report = judged(
+            self.SCENE,
+            level=Level.T,
+            stamped=datetime.fromisoformat("2026-05-28T03:00:00Z"),
+            at=JUDGED_AT + timedelta(days=2),
+        )
         assert "WF.DIGITISED_EARLY" in causes(report)
 
     @pytest.mark.parametrize(("year", "is_early"), [("2024-2025", False), ("2025-2026", True)])
-    def test_a_seal_whose_certificate_began_after_the_year_needs_no_time_stamp(self, year: str, is_early: bool) -> None:
+    def test_a_seal_whose_certificate_began_after_the_year_needs_no_time_stamp(
+        self, year: str, is_early: bool
+    ) -> None:
         scene = Scene(
-            subjects=2, change=both(digitised, lambda given: replace(given, identification=replace(given.identification, school_year=year)))
+            subjects=2,
+            change=both(
+                digitised,
+                lambda given: replace(
+                    given, identification=replace(given.identification, school_year=year)
+                ),
+            ),
         )
         assert scene.world.at - timedelta(days=365) > datetime.fromisoformat("2025-05-31T17:00:00Z")
         assert ("WF.DIGITISED_EARLY" in causes(judged(scene))) is is_early
@@ -225,7 +296,12 @@ class TestDigitised:
     def test_an_older_year(self) -> None:
         scene = Scene(
             subjects=2,
-            change=both(digitised, lambda given: replace(given, identification=replace(given.identification, school_year="2023-2024"))),
+            change=both(
+                digitised,
+                lambda given: replace(
+                    given, identification=replace(given.identification, school_year="2023-2024")
+                ),
+            ),
         )
         assert "WF.DIGITISED_EARLY" not in causes(judged(scene, level=Level.T))
 

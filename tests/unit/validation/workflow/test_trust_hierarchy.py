@@ -19,7 +19,9 @@ from tests.support.scene import JUDGED_AT, Scene
 def impostors(shared: Path) -> tuple[bytes, ...]:
     folder = shared / "data" / "vn-ca" / "impostor"
     if not folder.is_dir():
-        pytest.skip("no copies of the two false certificates beside the repository (../shared/data/vn-ca)")
+        pytest.skip(
+            "no copies of the two false certificates beside the repository (../shared/data/vn-ca)"
+        )
     return tuple(file.read_bytes() for file in sorted(folder.iterdir()))
 
 

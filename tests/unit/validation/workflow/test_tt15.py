@@ -14,7 +14,11 @@ ROWS = ("1_1", "1_2", "1_3", "1_4", "2_1", "2_2", "2_3", "2_4")
 def rows(report: dict[str, object]) -> dict[str, tuple[str, str | None]]:
     checks = report["checks"]
     assert isinstance(checks, list)
-    return {check["id"].removeprefix("TT15.II_"): (check["result"], check["where"]) for check in checks if check["id"].startswith("TT15")}
+    return {
+        check["id"].removeprefix("TT15.II_"): (check["result"], check["where"])
+        for check in checks
+        if check["id"].startswith("TT15")
+    }
 
 
 def test_all_rows_pass_for_a_good_file() -> None:
@@ -26,7 +30,12 @@ def test_all_rows_pass_for_a_good_file() -> None:
 
 def test_unknown_status_is_a_visible_warning_and_no_pass() -> None:
     scene = Scene(subjects=1)
-    report = verify(scene.signed(), trust=scene.trust, evidence=Evidence(certificates=scene.evidence().certificates), at=JUDGED_AT)
+    report = verify(
+        scene.signed(),
+        trust=scene.trust,
+        evidence=Evidence(certificates=scene.evidence().certificates),
+        at=JUDGED_AT,
+    )
     assert report.verdict is Verdict.INDETERMINATE
     result, where = rows(report.to_dict())["1_2"]
     assert result == "warning"
@@ -35,7 +44,9 @@ def test_unknown_status_is_a_visible_warning_and_no_pass() -> None:
 
 def test_a_changed_content_fails_the_rows_on_integrity() -> None:
     scene = Scene(subjects=1)
-    changed = scene.signed().replace(scene.transcript.pupil.full_name.encode(), "Vũ Thị Khác".encode())
+    changed = scene.signed().replace(
+        scene.transcript.pupil.full_name.encode(), "Vũ Thị Khác".encode()
+    )
     told = rows(scene.verify(changed).to_dict())
     assert told["2_4"][0] == "fail"
 

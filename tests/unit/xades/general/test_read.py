@@ -1,4 +1,6 @@
-"""Signatures of others with something malformed, misplaced or not at hand in them: the rest is read and judged, and they never pass."""
+"""Signatures of others with something malformed, misplaced or not at hand in them: the rest is read
+and judged, and they never pass.
+"""
 
 import base64
 import hashlib
@@ -21,14 +23,29 @@ def said(octets: bytes) -> tuple[bool, str, str | None, str]:
 @pytest.mark.parametrize(
     "maker",
     [
-        Maker(key_info=x509_data(*PERSON.chain_der[:2]) + "<ds:X509Data><ds:X509Certificate>!</ds:X509Certificate></ds:X509Data>"),
-        Maker(key_info=x509_data(*PERSON.chain_der[:2]) + "<ds:KeyValue><ds:RSAKeyValue/></ds:KeyValue>"),
+        Maker(
+            key_info=x509_data(*PERSON.chain_der[:2])
+            + "<ds:X509Data><ds:X509Certificate>!</ds:X509Certificate></ds:X509Data>"
+        ),
+        Maker(
+            key_info=x509_data(*PERSON.chain_der[:2])
+            + "<ds:KeyValue><ds:RSAKeyValue/></ds:KeyValue>"
+        ),
         Maker(binding=BINDING.replace("</Cert>", "<IssuerSerialV2>!</IssuerSerialV2></Cert>")),
         Maker(binding=BINDING.replace("</Cert>", "<IssuerSerial>1</IssuerSerial></Cert>")),
         Maker(properties="<SignerRoleV2><ClaimedRoles/><ClaimedRoles/></SignerRoleV2>"),
-        Maker(properties="<SignatureProductionPlaceV2><City>a<b/></City></SignatureProductionPlaceV2>"),
-        Maker(properties="<SignaturePolicyIdentifier><SignaturePolicyId/></SignaturePolicyIdentifier>"),
-        Maker(data="<CommitmentTypeIndication><CommitmentTypeId/><CommitmentTypeId/></CommitmentTypeIndication>"),
+        Maker(
+            properties="<SignatureProductionPlaceV2><City>a<b/></City></SignatureProductionPlaceV2>"
+        ),
+        Maker(
+            properties="<SignaturePolicyIdentifier><SignaturePolicyId/></SignaturePolicyIdentifier>"
+        ),
+        Maker(
+            data=(
+                "<CommitmentTypeIndication><CommitmentTypeId/><CommitmentTypeId/></"
+                "CommitmentTypeIndication>"
+            )
+        ),
     ],
 )
 def test_a_malformed_part_does_not_hide_the_rest(maker: Maker) -> None:
@@ -40,7 +57,9 @@ def test_a_malformed_part_does_not_hide_the_rest(maker: Maker) -> None:
 
 
 def test_a_malformed_certificate_digest_binds_nobody() -> None:
-    octets = make(Maker(binding="<SigningCertificateV2><Cert><CertDigest/></Cert></SigningCertificateV2>")).octets
+    octets = make(
+        Maker(binding="<SigningCertificateV2><Cert><CertDigest/></Cert></SigningCertificateV2>")
+    ).octets
     assert said(octets) == (True, "INDETERMINATE", "NO_SIGNING_CERTIFICATE_FOUND", "INDETERMINATE")
 
 
@@ -61,7 +80,9 @@ def test_an_entry_of_a_manifest_without_its_data_keeps_the_document_from_being_v
     assert str(judged(octets, detached=given).verdict) == "VALID"
     report = judged(octets, detached={"a.bin": b"mot"}).to_dict()
     assert (report["verdict"], report["signatures"][0]["intact"]) == ("INDETERMINATE", True)
-    assert [check["where"] for check in report["checks"] if check["id"] == "COVER.ENTRY"] == ["b.bin"]
+    assert [check["where"] for check in report["checks"] if check["id"] == "COVER.ENTRY"] == [
+        "b.bin"
+    ]
     changed = judged(octets, detached=given | {"b.bin": b"ba"}).to_dict()
     assert (changed["verdict"], changed["signatures"][0]["intact"]) == ("INVALID", False)
 
@@ -93,16 +114,29 @@ def test_a_time_stamp_may_be_ber_and_name_no_canonicalization() -> None:
 
 
 def indefinite(octets: bytes, depth: int = 3) -> bytes:
-    """Write the outer layers with indefinite lengths, and an OCTET STRING in pieces, as Java programs do."""
+    """Write the outer layers with indefinite lengths, and an OCTET STRING in pieces, as Java
+    programs do.
+    """
     element = der.first(octets, octets[0])
     if element.tag == der.OCTET_STRING:
         pieces = (element.content[:10], element.content[10:])
-        return b"\x24\x80" + b"".join(der.encode(der.OCTET_STRING, piece) for piece in pieces) + b"\0\0"
+        return (
+            b"\x24\x80"
+            + b"".join(der.encode(der.OCTET_STRING, piece) for piece in pieces)
+            + b"\0\0"
+        )
     if not depth or element.tag not in {0x30, 0xA0}:
         return octets
-    return bytes((element.tag, 0x80)) + b"".join(indefinite(part.der, depth - 1) for part in der.children(element)) + b"\0\0"
+    return (
+        bytes((element.tag, 0x80))
+        + b"".join(indefinite(part.der, depth - 1) for part in der.children(element))
+        + b"\0\0"
+    )
 
 
 def entry(uri: str, octets: bytes) -> str:
     value = b64(hashlib.sha256(octets).digest())
-    return f'<ds:Reference URI="{uri}"><ds:DigestMethod Algorithm="{SHA256}"/><ds:DigestValue>{value}</ds:DigestValue></ds:Reference>'
+    return (
+        f'<ds:Reference URI="{uri}"><ds:DigestMethod '
+        f'Algorithm="{SHA256}"/><ds:DigestValue>{value}</ds:DigestValue></ds:Reference>'
+    )

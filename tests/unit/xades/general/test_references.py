@@ -1,4 +1,6 @@
-"""References in documents of others: every form of URI and transform against canonical forms written by hand."""
+"""References in documents of others: every form of URI and transform against canonical forms
+written by hand.
+"""
 
 import base64
 import contextlib
@@ -37,7 +39,10 @@ def xpath(expression: str) -> str:
 
 def filter2(*selections: tuple[str, str]) -> str:
     space = f'xmlns="{names.XPATH_FILTER}" xmlns:d="{DS}"'
-    return transform(names.XPATH_FILTER, "".join(f'<XPath {space} Filter="{kind}">{text}</XPath>' for kind, text in selections))
+    return transform(
+        names.XPATH_FILTER,
+        "".join(f'<XPath {space} Filter="{kind}">{text}</XPath>' for kind, text in selections),
+    )
 
 
 def reference(uri: str | None, digested: bytes, *transforms: str, kind: str = "") -> str:
@@ -52,14 +57,20 @@ def signature(*references: str, objects: str = "") -> str:
     return f'<Signature xmlns="{DS}"><SignedInfo>{"".join(references)}</SignedInfo>{objects}</Signature>'
 
 
-def read_all(document: str, detached: Mapping[str, bytes] | None = None) -> list[tuple[Reference, tuple[Finding, ...]]]:
+def read_all(
+    document: str, detached: Mapping[str, bytes] | None = None
+) -> list[tuple[Reference, tuple[Finding, ...]]]:
     xml = parse(document.encode(), is_open=True)
     resolver = GeneralResolver(xml, detached or {})
-    holder = xml.root if xml.root.tag == names.SIGNED_INFO else next(xml.root.iter(names.SIGNED_INFO))
+    holder = (
+        xml.root if xml.root.tag == names.SIGNED_INFO else next(xml.root.iter(names.SIGNED_INFO))
+    )
     return [resolver.reference(element) for element in holder.iterchildren(names.REFERENCE)]
 
 
-def read_one(document: str, detached: Mapping[str, bytes] | None = None) -> tuple[Reference, list[str]]:
+def read_one(
+    document: str, detached: Mapping[str, bytes] | None = None
+) -> tuple[Reference, list[str]]:
     ((found, findings),) = read_all(document, detached)
     return found, [finding.cause for finding in findings]
 
@@ -96,7 +107,9 @@ COMMENTS = transform(C14nAlgorithm.INCLUSIVE_WITH_COMMENTS.value)
         ("#xpointer(/)", (transform(ENVELOPED), COMMENTS, filter2(("intersect", "/r/d")), COMMENTS), ELEMENT_WITH),
     ],
 )  # fmt: skip
-def test_each_form_covers_what_the_standard_says(uri: str, transforms: tuple[str, ...], digested: bytes) -> None:
+def test_each_form_covers_what_the_standard_says(
+    uri: str, transforms: tuple[str, ...], digested: bytes
+) -> None:
     document = BODY.format(signature(reference(uri, digested, *transforms)))
     found, causes = read_one(document)
     assert (found.is_intact, causes) == (True, [])
@@ -110,18 +123,31 @@ def test_the_enveloped_transform_leaves_only_its_own_signature_out() -> None:
     xml = f"<r>1{signature(own)}2{other}3</r>"
     document = parse(xml.encode(), is_open=True)
     element = next(document.root.iter(names.REFERENCE))
-    octets = GeneralResolver(document, {}).reference_octets(element, default=Method(C14nAlgorithm.INCLUSIVE))
+    octets = GeneralResolver(document, {}).reference_octets(
+        element, default=Method(C14nAlgorithm.INCLUSIVE)
+    )
     assert octets == f"<r>12{other}3</r>".encode()
 
 
 def test_detached_octets_are_found_by_name_only() -> None:
     octets = b"\x00any \xff"
-    for uri, name in (("a b.bin", "a b.bin"), ("a%20b.bin", "a b.bin"), ("up/%C4%90.bin", "Đ.bin"), ("http://h/x", "http://h/x")):
+    for uri, name in (
+        ("a b.bin", "a b.bin"),
+        ("a%20b.bin", "a b.bin"),
+        ("up/%C4%90.bin", "Đ.bin"),
+        ("http://h/x", "http://h/x"),
+    ):
         found, causes = read_one(signature(reference(uri, octets)), {name: octets, "other": b""})
         assert (found.is_intact, causes) == (True, [])
         assert found.extent is not None
-        assert (found.extent.kind, found.extent.where, found.extent.is_name_assumed) == (ExtentKind.DETACHED, name, False)
-        assert read_one(signature(reference(uri, octets)), {"other": octets, "more": octets})[1] == ["SIG.DETACHED_MISSING"]
+        assert (found.extent.kind, found.extent.where, found.extent.is_name_assumed) == (
+            ExtentKind.DETACHED,
+            name,
+            False,
+        )
+        assert read_one(signature(reference(uri, octets)), {"other": octets, "more": octets})[
+            1
+        ] == ["SIG.DETACHED_MISSING"]
         assert read_one(signature(reference(uri, octets)))[1] == ["SIG.DETACHED_MISSING"]
 
 
@@ -130,7 +156,9 @@ def test_the_only_detached_octets_are_taken_for_the_only_such_reference() -> Non
     assert (found.is_intact, causes) == (True, [])
     assert found.extent is not None
     assert found.extent.is_name_assumed
-    two = read_all(signature(reference("gone.xml", b"1"), reference("too.xml", b"1")), {"here.xml": b"1"})
+    two = read_all(
+        signature(reference("gone.xml", b"1"), reference("too.xml", b"1")), {"here.xml": b"1"}
+    )
     assert [one.cause for _, findings in two for one in findings] == ["SIG.DETACHED_MISSING"] * 2
     unnamed, causes = read_one(signature(reference(None, b"1")), {"here.xml": b"1"})
     assert (unnamed.is_intact, causes) == (True, [])
@@ -145,13 +173,25 @@ def test_transforms_of_detached_octets() -> None:
         ((COMMENTS,), b"<!--c-->\n<a><b></b></a>"),
         ((xpath("not(ancestor-or-self::b)"),), b"<a></a>"),
     ):
-        assert read_one(signature(reference(uri, digested, *transforms)), {uri: document})[0].is_intact
+        assert read_one(signature(reference(uri, digested, *transforms)), {uri: document})[
+            0
+        ].is_intact
     packed = base64.encodebytes(document)
-    assert read_one(signature(reference(uri, document, transform(names.BASE64))), {uri: packed})[0].is_intact
-    assert read_one(signature(reference(uri, b"", transform(names.BASE64))), {uri: b"*"})[1] == ["SIG.TRANSFORM"]
-    assert read_one(signature(reference(uri, b"", transform(ENVELOPED))), {uri: document})[1] == ["SIG.TRANSFORM"]
-    assert read_one(signature(reference(uri, b"", transform(C14N))), {uri: b"<a>"})[1] == ["XML.SYNTAX"]
-    assert read_one(signature(reference(uri, b"", transform(C14N))), {uri: b"<!DOCTYPE a><a/>"})[1] == ["XML.DTD"]
+    assert read_one(signature(reference(uri, document, transform(names.BASE64))), {uri: packed})[
+        0
+    ].is_intact
+    assert read_one(signature(reference(uri, b"", transform(names.BASE64))), {uri: b"*"})[1] == [
+        "SIG.TRANSFORM"
+    ]
+    assert read_one(signature(reference(uri, b"", transform(ENVELOPED))), {uri: document})[1] == [
+        "SIG.TRANSFORM"
+    ]
+    assert read_one(signature(reference(uri, b"", transform(C14N))), {uri: b"<a>"})[1] == [
+        "XML.SYNTAX"
+    ]
+    assert read_one(signature(reference(uri, b"", transform(C14N))), {uri: b"<!DOCTYPE a><a/>"})[
+        1
+    ] == ["XML.DTD"]
 
 
 def test_base64_of_a_node_set_is_of_its_text() -> None:
@@ -179,7 +219,11 @@ def test_base64_of_a_node_set_is_of_its_text() -> None:
 )
 def test_what_is_refused_is_named(transforms: tuple[str, ...], shown: str) -> None:
     ((found, (finding,)),) = read_all(BODY.format(signature(reference("", b"", *transforms))))
-    assert (found.is_found, found.is_intact, finding.cause) == (False, False, "SIG.TRANSFORM_UNKNOWN")
+    assert (found.is_found, found.is_intact, finding.cause) == (
+        False,
+        False,
+        "SIG.TRANSFORM_UNKNOWN",
+    )
     assert (finding.where or "").startswith(shown)
     assert len(finding.where or "") < 250
 
@@ -211,7 +255,9 @@ def test_an_ambiguous_target_is_no_target() -> None:
 
 
 def test_a_reference_that_covers_nothing_is_named() -> None:
-    inside = signature(reference("#o", b"", transform(ENVELOPED)), objects='<Object Id="o">kept</Object>')
+    inside = signature(
+        reference("#o", b"", transform(ENVELOPED)), objects='<Object Id="o">kept</Object>'
+    )
     found, causes = read_one(f"<r>{inside}</r>")
     assert causes == ["SIG.NOTHING_SIGNED"]
     assert found.extent is not None
@@ -219,7 +265,9 @@ def test_a_reference_that_covers_nothing_is_named() -> None:
 
 
 def test_extents_tell_what_is_left_out() -> None:
-    def extent(*transforms: str, uri: str = "", body: str = BODY) -> tuple[str, tuple[str, ...], tuple[str, ...], bool]:
+    def extent(
+        *transforms: str, uri: str = "", body: str = BODY
+    ) -> tuple[str, tuple[str, ...], tuple[str, ...], bool]:
         found, _ = read_one(body.format(signature(reference(uri, b"", *transforms))))
         assert found.extent is not None
         return found.extent.where, found.extent.omitted, found.extent.kept, found.extent.is_full
@@ -229,16 +277,33 @@ def test_extents_tell_what_is_left_out() -> None:
     assert extent(transform(ENVELOPED)) == ("/", (own,), (), True)
     assert extent(filter2(("subtract", "//d"))) == ("/", ("/r/d (line 1)",), (), False)
     assert extent(filter2(("intersect", "//d"))) == ("/", ("/",), ("/r/d (line 1)",), False)
-    assert extent(filter2(("intersect", "/r"), ("subtract", "//d:Signature"))) == ("/", ("/", own), ("/r (line 1)",), True)
+    assert extent(filter2(("intersect", "/r"), ("subtract", "//d:Signature"))) == (
+        "/",
+        ("/", own),
+        ("/r (line 1)",),
+        True,
+    )
     assert extent(uri="#x") == ("/r/d (line 1)", (), (), False)
     assert extent(uri="#x", body="<r Id='x'>{}</r>") == ("/r (line 1)", (), (), True)
     assert extent(transform(C14N), xpath("1")) == ("/", (), (), False)
-    assert extent(transform(names.BASE64), uri="#z", body="<r Id='z'>{}</r>") == ("/r (line 1)", (), (), False)
+    assert extent(transform(names.BASE64), uri="#z", body="<r Id='z'>{}</r>") == (
+        "/r (line 1)",
+        (),
+        (),
+        False,
+    )
 
 
 def test_kinds() -> None:
     objects = '<SignatureValue Id="v"/><Object Id="o"><Manifest Id="m"/></Object>'
-    uris = {"": Covers.DATA, "#x": Covers.DATA, "#v": Covers.SIGNATURE_VALUE, "#o": Covers.DATA, "#m": Covers.OTHER, "#z": Covers.OTHER}
+    uris = {
+        "": Covers.DATA,
+        "#x": Covers.DATA,
+        "#v": Covers.SIGNATURE_VALUE,
+        "#o": Covers.DATA,
+        "#m": Covers.OTHER,
+        "#z": Covers.OTHER,
+    }
     document = BODY.format(signature(*(reference(uri, b"") for uri in uris), objects=objects))
     assert [found.kind for found, _ in read_all(document)] == list(uris.values())
 
@@ -249,33 +314,56 @@ MANIFEST_TYPE = f'Type="{names.TYPE_MANIFEST}"'
 def _manifest(*entries: str, place: str = "<Object>{}</Object>") -> str:
     manifest = f'<Manifest xmlns="{DS}" Id="m">{"".join(entries)}</Manifest>'
     octets = canonicalize(parse(manifest.encode()).root, C14nAlgorithm.EXCLUSIVE)
-    return signature(reference("#m", octets, transform(EXCLUSIVE), kind=MANIFEST_TYPE), objects=place.format(manifest))
+    return signature(
+        reference("#m", octets, transform(EXCLUSIVE), kind=MANIFEST_TYPE),
+        objects=place.format(manifest),
+    )
 
 
 def test_a_manifest_holds_only_with_all_entries_that_are_at_hand() -> None:
     entries = (reference("#x", ELEMENT), reference("a.bin", b"1"))
     found, causes = read_one(BODY.format(_manifest(*entries)), {"a.bin": b"1"})
-    assert (found.holds, causes, [entry.uri for entry in found.entries]) == (True, [], ["#x", "a.bin"])
+    assert (found.holds, causes, [entry.uri for entry in found.entries]) == (
+        True,
+        [],
+        ["#x", "a.bin"],
+    )
     changed, causes = read_one(BODY.format(_manifest(*entries)), {"a.bin": b"2"})
     assert (changed.is_intact, changed.holds, causes) == (True, False, ["SIG.DIGEST"])
     missing, causes = read_one(BODY.format(_manifest(*entries)))
     assert (missing.is_intact, missing.holds, causes) == (True, True, [])
-    assert [(entry.is_intact, entry.is_absent) for entry in missing.entries] == [(True, False), (False, True)]
-    unknown, causes = read_one(BODY.format(_manifest(reference("a.bin", b"1", transform(XSLT)))), {"a.bin": b"1"})
+    assert [(entry.is_intact, entry.is_absent) for entry in missing.entries] == [
+        (True, False),
+        (False, True),
+    ]
+    unknown, causes = read_one(
+        BODY.format(_manifest(reference("a.bin", b"1", transform(XSLT)))), {"a.bin": b"1"}
+    )
     assert (unknown.holds, causes) == (False, ["SIG.TRANSFORM_UNKNOWN"])
 
 
 @pytest.mark.parametrize(
     ("place", "is_placed"),
-    [("{}", True), ("<Object><w>{}</w></Object>", False), ("<Object>{}</Object>", False), ("<Object/></Signature>{}<Signature>", False)],
+    [
+        ("{}", True),
+        ("<Object><w>{}</w></Object>", False),
+        ("<Object>{}</Object>", False),
+        ("<Object/></Signature>{}<Signature>", False),
+    ],
 )
 @pytest.mark.parametrize("name", ["Object", "KeyInfo", "SignatureValue"])
 def test_an_object_must_be_one_of_its_signature(name: str, place: str, *, is_placed: bool) -> None:
     target = f'<{name} xmlns="{DS}" Id="o">x</{name}>'
     is_found = is_placed and name != "SignatureValue"
     for kind, expected in ((f'Type="{names.TYPE_OBJECT}"', is_found), ("", True)):
-        found, causes = read_one(f"<r>{signature(reference('#o', target.encode(), kind=kind), objects=place.format(target))}</r>")
-        assert (found.is_intact, found.is_found, causes) == (expected, expected, [] if expected else ["SIG.TARGET_MISPLACED"])
+        found, causes = read_one(
+            f"<r>{signature(reference('#o', target.encode(), kind=kind), objects=place.format(target))}</r>"
+        )
+        assert (found.is_intact, found.is_found, causes) == (
+            expected,
+            expected,
+            [] if expected else ["SIG.TARGET_MISPLACED"],
+        )
 
 
 def test_a_malformed_digest_matches_nothing() -> None:
@@ -304,10 +392,16 @@ def test_a_manifest_out_of_its_place_is_none(document: str) -> None:
 
 
 def test_octets_for_time_stamps_end_by_the_method_of_the_time_stamp() -> None:
-    document = parse(BODY.format(signature(reference("#xpointer(/)", b"", transform(ENVELOPED)))).encode(), is_open=True)
+    document = parse(
+        BODY.format(signature(reference("#xpointer(/)", b"", transform(ENVELOPED)))).encode(),
+        is_open=True,
+    )
     resolver = GeneralResolver(document, {})
     element = next(document.root.iter(names.REFERENCE))
-    assert resolver.reference_octets(element, default=Method(C14nAlgorithm.INCLUSIVE_WITH_COMMENTS)) == WITH
+    assert (
+        resolver.reference_octets(element, default=Method(C14nAlgorithm.INCLUSIVE_WITH_COMMENTS))
+        == WITH
+    )
     assert resolver.reference_octets(element, default=Method(C14nAlgorithm.INCLUSIVE)) == WITHOUT
 
 
@@ -360,7 +454,13 @@ PIECES = [
 ]
 RICH = BODY.format(
     signature(
-        reference("", WITHOUT, transform(ENVELOPED), filter2(("subtract", "//e"), ("union", "id('x')")), transform(EXCLUSIVE)),
+        reference(
+            "",
+            WITHOUT,
+            transform(ENVELOPED),
+            filter2(("subtract", "//e"), ("union", "id('x')")),
+            transform(EXCLUSIVE),
+        ),
         reference("#xpointer(id('x'))", ELEMENT_WITH, COMMENTS, kind=MANIFEST_TYPE),
         reference("#o", b"1", transform(names.BASE64)),
         reference("a.xml", b"1", transform(C14N), xpath("not(ancestor-or-self::d:Signature)")),
@@ -370,7 +470,13 @@ RICH = BODY.format(
 
 
 @settings(max_examples=150)
-@given(st.lists(st.tuples(st.integers(0, len(RICH)), st.integers(0, 40), st.sampled_from(PIECES)), min_size=1, max_size=4))
+@given(
+    st.lists(
+        st.tuples(st.integers(0, len(RICH)), st.integers(0, 40), st.sampled_from(PIECES)),
+        min_size=1,
+        max_size=4,
+    )
+)
 def test_a_mutated_document_is_read_or_refused(changes: list[tuple[int, int, str]]) -> None:
     document = RICH
     for place, length, piece in changes:

@@ -24,7 +24,10 @@ FILTERS = [
     "ancestor-or-self::a and not(ancestor-or-self::n:b)",
     "not(ancestor-or-self::a) or ancestor-or-self::n:b and not(ancestor-or-self::b)",
     "(not(ancestor-or-self::a) or ancestor-or-self::n:b) and not(not(ancestor-or-self::*))",
-    "count(ancestor-or-self::ds:Signature | here()/ancestor::ds:Signature[1]) > count(ancestor-or-self::ds:Signature)",
+    (
+        "count(ancestor-or-self::ds:Signature | here()/ancestor::ds:Signature[1]) > "
+        "count(ancestor-or-self::ds:Signature)"
+    ),
     "count(ancestor-or-self::n:a | here()/ancestor::n:a[1]) > count(ancestor-or-self::n:a)",
     "true()",
     "not(ancestor-or-self::*[@Id='i1'])",
@@ -75,8 +78,14 @@ REFUSED = [
     "document('file:///etc/passwd')",
     "//*[@*]",
     "//namespace::*",
-    "count(ancestor-or-self::ds:Signature | here()/ancestor::n:a[1]) > count(ancestor-or-self::ds:Signature)",
-    "count(ancestor-or-self::ds:Signature | here()/ancestor::ds:Signature[2]) > count(ancestor-or-self::ds:Signature)",
+    (
+        "count(ancestor-or-self::ds:Signature | here()/ancestor::n:a[1]) > "
+        "count(ancestor-or-self::ds:Signature)"
+    ),
+    (
+        "count(ancestor-or-self::ds:Signature | here()/ancestor::ds:Signature[2]) > "
+        "count(ancestor-or-self::ds:Signature)"
+    ),
     "self::text()",
     "string-length(.) > 0",
     "here()",
@@ -99,17 +108,29 @@ def trees(draw: st.DrawFn, depth: int = 4) -> str:
 
 @st.composite
 def scenes(draw: st.DrawFn) -> tuple[NodeSet, Element]:
-    """Give a node-set and an element in which an expression may stand."""
+    """Return a node-set and an element in which an expression may stand."""
     inner = "".join(draw(st.lists(trees(), max_size=4)))
-    xml = parse(f"<!--0--><a xmlns:n='urn:n' xmlns:ds='{DS}'>{inner}</a><?end?>".encode(), is_open=True)
+    xml = parse(
+        f"<!--0--><a xmlns:n='urn:n' xmlns:ds='{DS}'>{inner}</a><?end?>".encode(), is_open=True
+    )
     elements = list(xml.root.iter("*"))
     apex = draw(st.sampled_from([None, *elements]))
-    nodes = NodeSet(apex=xml.root if apex is None else apex, ids=xml.ids, size=9, is_document=apex is None, has_comments=True)
+    nodes = NodeSet(
+        apex=xml.root if apex is None else apex,
+        ids=xml.ids,
+        size=9,
+        is_document=apex is None,
+        has_comments=True,
+    )
     return nodes, draw(st.sampled_from(elements))
 
 
-def _engine(root: Element, expression: str, *, here: Element, ids: Mapping[str, Element]) -> set[tuple[NodeKind, Element, str]]:
-    """Evaluate with libxml2, the functions here() and id() being what this library takes them for."""
+def _engine(
+    root: Element, expression: str, *, here: Element, ids: Mapping[str, Element]
+) -> set[tuple[NodeKind, Element, str]]:
+    """Evaluate with libxml2, the functions here() and id() being what this library takes
+    them for.
+    """
 
     def found_here(_: object) -> list[Element]:
         return [here]
@@ -117,7 +138,10 @@ def _engine(root: Element, expression: str, *, here: Element, ids: Mapping[str, 
     def found_id(_: object, value: str) -> list[Element]:
         return [ids[value]] if value in ids else []
 
-    extensions: dict[tuple[str, str], Callable[..., Any]] = {("urn:f", "here"): found_here, ("urn:f", "id"): found_id}
+    extensions: dict[tuple[str, str], Callable[..., Any]] = {
+        ("urn:f", "here"): found_here,
+        ("urn:f", "id"): found_id,
+    }
     prefixes = {"ds": DS, "n": "urn:n", "f": "urn:f"}
     adapted = expression.replace("here()", "f:here()").replace("id(", "f:id(")
     chosen = set()
@@ -125,18 +149,32 @@ def _engine(root: Element, expression: str, *, here: Element, ids: Mapping[str, 
     for node in found:
         if isinstance(node, str):
             text: Any = node
-            kind = NodeKind.ATTRIBUTE if text.is_attribute else NodeKind.TEXT if text.is_text else NodeKind.TAIL
+            kind = (
+                NodeKind.ATTRIBUTE
+                if text.is_attribute
+                else NodeKind.TEXT
+                if text.is_text
+                else NodeKind.TAIL
+            )
             chosen.add((kind, text.getparent(), text.attrname if text.is_attribute else ""))
         elif isinstance(node.tag, str):
             chosen.add((NodeKind.ELEMENT, node, ""))
         else:
-            chosen.add((NodeKind.COMMENT if node.tag is etree.Comment else NodeKind.INSTRUCTION, node, ""))
+            chosen.add(
+                (NodeKind.COMMENT if node.tag is etree.Comment else NodeKind.INSTRUCTION, node, "")
+            )
     return chosen
 
 
-def _expected(nodes: NodeSet, chosen: set[tuple[NodeKind, Element, str]], method: C14nAlgorithm) -> bytes:
+def _expected(
+    nodes: NodeSet, chosen: set[tuple[NodeKind, Element, str]], method: C14nAlgorithm
+) -> bytes:
     def is_visible(kind: NodeKind, element: Element, name: str) -> bool:
-        return (NodeKind.ELEMENT, element, "") in chosen if kind is NodeKind.NAMESPACE else (kind, element, name) in chosen
+        return (
+            (NodeKind.ELEMENT, element, "") in chosen
+            if kind is NodeKind.NAMESPACE
+            else (kind, element, name) in chosen
+        )
 
     target = nodes.apex.getroottree() if nodes.is_document else nodes.apex
     return canonicalize(target, method, is_visible=is_visible)
@@ -145,22 +183,40 @@ def _expected(nodes: NodeSet, chosen: set[tuple[NodeKind, Element, str]], method
 @pytest.mark.parametrize("expression", FILTERS)
 @settings(max_examples=20)
 @given(scene=scenes(), method=st.sampled_from(C14nAlgorithm))
-def test_filters_are_as_libxml2_says(expression: str, scene: tuple[NodeSet, Element], method: C14nAlgorithm) -> None:
+def test_filters_are_as_libxml2_says(
+    expression: str, scene: tuple[NodeSet, Element], method: C14nAlgorithm
+) -> None:
     nodes, here = scene
-    given_octets = nodes.filtered(read_filter(expression, SPACES), here, budget=Budget()).octets(Method(method), Budget())
-    chosen = _engine(nodes.root, f"(//. | //@*)[{expression if expression != '1' else 'true()'}]", here=here, ids=nodes.ids)
+    given_octets = nodes.filtered(read_filter(expression, SPACES), here, budget=Budget()).octets(
+        Method(method), Budget()
+    )
+    chosen = _engine(
+        nodes.root,
+        f"(//. | //@*)[{expression if expression != '1' else 'true()'}]",
+        here=here,
+        ids=nodes.ids,
+    )
     assert given_octets == _expected(nodes, chosen, method)
 
 
 @pytest.mark.parametrize("expression", SELECTIONS)
 @settings(max_examples=20)
 @given(scene=scenes(), method=st.sampled_from(C14nAlgorithm))
-def test_selections_are_as_libxml2_says(expression: str, scene: tuple[NodeSet, Element], method: C14nAlgorithm) -> None:
+def test_selections_are_as_libxml2_says(
+    expression: str, scene: tuple[NodeSet, Element], method: C14nAlgorithm
+) -> None:
     nodes, here = scene
-    given_octets = nodes.filtered(read_selection(expression, SPACES), here, budget=Budget()).octets(Method(method), Budget())
+    given_octets = nodes.filtered(read_selection(expression, SPACES), here, budget=Budget()).octets(
+        Method(method), Budget()
+    )
     # The context node is the document, lxml's is the root element.
-    parts = [part if part.startswith(("/", "here()", "id(")) else f"/{part}" for part in expression.split(" | ")]
-    roots = " | ".join(f"({part})/descendant-or-self::node() | ({part})/descendant-or-self::*/@*" for part in parts)
+    parts = [
+        part if part.startswith(("/", "here()", "id(")) else f"/{part}"
+        for part in expression.split(" | ")
+    ]
+    roots = " | ".join(
+        f"({part})/descendant-or-self::node() | ({part})/descendant-or-self::*/@*" for part in parts
+    )
     chosen = _engine(nodes.root, roots, here=here, ids=nodes.ids)
     assert given_octets == _expected(nodes, chosen, method)
 
@@ -172,7 +228,9 @@ def test_filters_follow_one_another(scene: tuple[NodeSet, Element], chain: list[
     one_by_one = nodes
     for expression in chain:
         one_by_one = one_by_one.filtered(read_filter(expression, SPACES), here, budget=Budget())
-    together = nodes.filtered(read_filter(" and ".join(f"({one})" for one in chain), SPACES), here, budget=Budget())
+    together = nodes.filtered(
+        read_filter(" and ".join(f"({one})" for one in chain), SPACES), here, budget=Budget()
+    )
     method = Method(C14nAlgorithm.INCLUSIVE_WITH_COMMENTS)
     assert one_by_one.octets(method, Budget()) == together.octets(method, Budget())
     assert one_by_one.text(Budget()) == together.text(Budget())
@@ -185,7 +243,23 @@ def test_other_expressions_are_refused(expression: str) -> None:
             read(expression, SPACES)
 
 
-@given(st.lists(st.sampled_from([*"ab:/|()[]=>'\" 1*", "not", "count", "here()", "ancestor-or-self::", "and", "or", "id("]), max_size=20))
+@given(
+    st.lists(
+        st.sampled_from(
+            [
+                *"ab:/|()[]=>'\" 1*",
+                "not",
+                "count",
+                "here()",
+                "ancestor-or-self::",
+                "and",
+                "or",
+                "id(",
+            ]
+        ),
+        max_size=20,
+    )
+)
 def test_any_text_is_read_or_refused(tokens: list[str]) -> None:
     expression = "".join(tokens)
     for read in (read_filter, read_selection):

@@ -13,7 +13,9 @@ SHA384_URI = "http://www.w3.org/2001/04/xmldsig-more#sha384"
 
 
 def method(algorithm: str, children: str = "") -> etree._Element:
-    return etree.fromstring(f'<SignatureMethod xmlns="{DS}" Algorithm="{algorithm}">{children}</SignatureMethod>')
+    return etree.fromstring(
+        f'<SignatureMethod xmlns="{DS}" Algorithm="{algorithm}">{children}</SignatureMethod>'
+    )
 
 
 def pss(inner: str) -> str:
@@ -24,8 +26,14 @@ def pss(inner: str) -> str:
     ("inner", "expected"),
     [
         ("", PssParameters(digest=SHA256, mgf_digest=SHA256, salt_length=32)),
-        ("<SaltLength>20</SaltLength>", PssParameters(digest=SHA256, mgf_digest=SHA256, salt_length=20)),
-        (f'<DigestMethod xmlns="{DS}" Algorithm="{SHA384_URI}"/>', PssParameters(digest=SHA384, mgf_digest=SHA384, salt_length=48)),
+        (
+            "<SaltLength>20</SaltLength>",
+            PssParameters(digest=SHA256, mgf_digest=SHA256, salt_length=20),
+        ),
+        (
+            f'<DigestMethod xmlns="{DS}" Algorithm="{SHA384_URI}"/>',
+            PssParameters(digest=SHA384, mgf_digest=SHA384, salt_length=48),
+        ),
     ],
 )
 def test_parameters_have_defaults(inner: str, expected: PssParameters) -> None:
@@ -39,7 +47,11 @@ def test_most_methods_have_none() -> None:
 @pytest.mark.parametrize(
     ("algorithm", "children", "cause"),
     [
-        (f"{DS}hmac-sha1", "<HMACOutputLength>40</HMACOutputLength>", "CRYPTO.UNSUPPORTED_ALGORITHM"),
+        (
+            f"{DS}hmac-sha1",
+            "<HMACOutputLength>40</HMACOutputLength>",
+            "CRYPTO.UNSUPPORTED_ALGORITHM",
+        ),
         ("urn:none", "<X/>", "CRYPTO.UNKNOWN_ALGORITHM"),
         (f"{DS}rsa-sha1", "<HMACOutputLength>40</HMACOutputLength>", "SIG.STRUCTURE"),
         (RSA_PSS_URI, pss("<TrailerField>2</TrailerField>"), "CRYPTO.PARAMETERS"),
