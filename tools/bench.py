@@ -106,9 +106,9 @@ class Worker:
         line = self._process.stdout.readline()
         if not line:
             sys.exit(
-                f"bench: {' '.join(map(str, self._process.args))} ended with code "
+                f"bench: {' '.join(map(str, self._process.args))} ended with code "  # type: ignore[arg-type]
                 f"{self._process.wait()}"
-            )  # type: ignore[arg-type]
+            )
         answer: dict[str, Any] = json.loads(line)
         return answer
 

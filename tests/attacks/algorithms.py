@@ -393,8 +393,8 @@ def _digests() -> Iterator[Attack]:
     def signed(**changes: object) -> bytes:
         return sign(
             DOCUMENT,
-            Sig(refs=(Ref(uri="", transforms=ENVELOPED_EXC, attributes=' Id="r-1"', **changes),)),
-        )  # type: ignore[arg-type]
+            Sig(refs=(Ref(uri="", transforms=ENVELOPED_EXC, attributes=' Id="r-1"', **changes),)),  # type: ignore[arg-type]
+        )
 
     right = WHOLE.decode().split("<ds:DigestValue>")[1].split("<")[0]
     plain = base64.b64decode(right)

@@ -248,5 +248,6 @@ def test_teachers_of_such_a_file_are_found_by_their_ids(scene: Scene, tmp_path: 
     assert report.verdict is Verdict.INVALID
     assert "WF.MOVED" in causes(report)
     assert Slot(Role.GVBM, "toan", "gv1") in {
-        one.signature.slot for one in report.conclusion.signatures
-    }  # type: ignore[union-attr]
+        one.signature.slot
+        for one in report.conclusion.signatures  # type: ignore[union-attr]
+    }

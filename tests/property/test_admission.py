@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from hocba_sign.crypto.algorithms import SHA256, DigestAlgorithm
+from hocba_sign.crypto.digests import SHA256, DigestAlgorithm
 from hocba_sign.crypto.signer import SoftwareSigner
 from hocba_sign.errors import CallerError, OutsideError
 from hocba_sign.model.workflow import Slot
@@ -241,10 +241,10 @@ def test_ordinary_certificates_are_signed_with_and_without_issuers_and_no_word_i
     for fault in ("none", "rsa", "sha384", "only content commitment", "for clients"):
         for count in (1, 2, 9):
             outcome = attempt(
-                lambda fault=fault, count=count: bench.sign(
+                lambda fault=fault, count=count: bench.sign(  # type: ignore[misc]
                     bench.holder(**LEAF[fault]), count=count
                 )
-            )  # type: ignore[misc]
+            )
             assert isinstance(outcome, SignedDocument), (fault, outcome)
             assert not outcome.notes, fault
 
@@ -268,10 +268,10 @@ def test_whom_verifiers_trust(bench: Bench) -> None:
     asked = SigningPolicy(level=Level.B)
     for trust, cause in ((anchors, None), (others, "PATH.NO_CHAIN")):
         outcome = attempt(
-            lambda trust=trust: bench.sign(
+            lambda trust=trust: bench.sign(  # type: ignore[misc]
                 bench.holder(), policy=SigningPolicy(level=Level.B, trust=trust)
             )
-        )  # type: ignore[misc]
+        )
         assert (outcome if isinstance(outcome, str) else None) == cause
     demanding = SigningPolicy(level=Level.B, is_time_stamp_demanded=True)
     assert attempt(lambda: bench.sign(bench.holder(), policy=demanding)) == "SIGN.POLICY_LEVEL"

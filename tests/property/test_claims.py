@@ -17,8 +17,9 @@ from typing import Any, Final
 import pytest
 
 from hocba_sign.errors import HocbaSignError
+from hocba_sign.model.appointments import Appointment
 from hocba_sign.model.fields import Bound, Leaf, table
-from hocba_sign.model.registry import Appointment, Rank
+from hocba_sign.model.registry import Rank
 from hocba_sign.model.status_list import Cell
 from hocba_sign.model.transcript import Transcript
 from hocba_sign.validation.document.records import Sources

@@ -11,7 +11,7 @@ from itertools import permutations
 import pytest
 from lxml import etree
 
-from hocba_sign.crypto.algorithms import SHA256, digest
+from hocba_sign.crypto.digests import SHA256, digest
 from hocba_sign.errors import CallerError, InputError
 from hocba_sign.model.event import EventKind
 from hocba_sign.model.workflow import Role, Slot

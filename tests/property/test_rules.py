@@ -9,7 +9,8 @@ from hypothesis import strategies as st
 from hypothesis.strategies import DataObject
 
 from hocba_sign.model.codes import MarkLetter
-from hocba_sign.model.results import PrimaryAssessment, PrimaryMarks, SecondaryAssessment
+from hocba_sign.model.primary import PrimaryAssessment
+from hocba_sign.model.results import PrimaryMarks, SecondaryAssessment
 from hocba_sign.model.rules import Severity, judge_rules
 from hocba_sign.model.transcript import Transcript
 from tests.support.changes import changed

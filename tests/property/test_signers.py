@@ -10,9 +10,11 @@ from hypothesis import strategies as st
 
 from hocba_sign.crypto.signer import SoftwareSigner
 from hocba_sign.errors import CallerError
-from hocba_sign.model.authority import GivenSnapshot, Registry
+from hocba_sign.model.appointments import Appointment
+from hocba_sign.model.authority import Registry
+from hocba_sign.model.delegation import GivenSnapshot
 from hocba_sign.model.record import Issuer
-from hocba_sign.model.registry import Appointment, Rank, RegistrySnapshot
+from hocba_sign.model.registry import Rank, RegistrySnapshot
 from hocba_sign.model.workflow import Role, Slot
 from hocba_sign.operations.signing import sign
 from hocba_sign.operations.verification import verify

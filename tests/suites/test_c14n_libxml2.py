@@ -13,7 +13,7 @@ from lxml import etree
 
 from hocba_sign.xml.c14n import C14nAlgorithm, canonicalize
 from hocba_sign.xml.node_set import NodeKind, Visible
-from hocba_sign.xml.parse import Element
+from hocba_sign.xml.tree import Element
 
 SUITE = Path(__file__).resolve().parents[3] / "shared" / "data" / "suites" / "c14n-libxml2"
 pytestmark = [

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from hocba_sign.crypto import der
-from hocba_sign.crypto.algorithms import DigestAlgorithm, digest
+from hocba_sign.crypto.digests import DigestAlgorithm, digest
 from hocba_sign.errors import OutsideError
 from hocba_sign.pki.certificates.certificate import Certificate
 from hocba_sign.pki.certificates.profile import (

@@ -17,9 +17,10 @@ from hocba_sign.model.codes import (
     Sex,
     Trait,
 )
+from hocba_sign.model.identification import ReplacedVersion
 from hocba_sign.model.lexical import Mark
 from hocba_sign.model.results import PrimaryMarks, SubjectResult
-from hocba_sign.model.transcript import ReplacedVersion, Transcript
+from hocba_sign.model.transcript import Transcript
 
 EXAMPLES: Final = Path(__file__).resolve().parents[2] / "examples"
 TERMS: Final = ("term_1", "term_2", "year")

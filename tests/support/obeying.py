@@ -21,8 +21,8 @@ from hocba_sign.model.codes import (
     Trait,
     code_list,
 )
+from hocba_sign.model.primary import PrimaryAssessment
 from hocba_sign.model.results import (
-    PrimaryAssessment,
     PrimaryMarks,
     SecondaryAssessment,
     SecondaryMarks,

@@ -11,15 +11,11 @@ import pypdfium2
 from pypdfium2 import raw
 
 from hocba_sign.model.codes import Rating
+from hocba_sign.model.identification import PreviousTranscript, ReplacedVersion
 from hocba_sign.model.person import EarlierYear, Particulars
-from hocba_sign.model.results import (
-    Certificate,
-    PrimaryAssessment,
-    SecondaryAssessment,
-    SubjectResult,
-    Teacher,
-)
-from hocba_sign.model.transcript import Content, PreviousTranscript, ReplacedVersion, Transcript
+from hocba_sign.model.primary import PrimaryAssessment
+from hocba_sign.model.results import Certificate, SecondaryAssessment, SubjectResult, Teacher
+from hocba_sign.model.transcript import Content, Transcript
 from hocba_sign.rendering.render import Rendering, render, shown_fields
 from hocba_sign.rendering.text_layer import text_layer
 from hocba_sign.xml.encode import encode

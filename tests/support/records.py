@@ -5,9 +5,10 @@ from dataclasses import replace
 from datetime import date, datetime
 
 from hocba_sign.crypto.signer import SoftwareSigner
+from hocba_sign.model.appointments import Appointment
 from hocba_sign.model.event import Event, EventKind, TranscriptReference
 from hocba_sign.model.record import Issuer
-from hocba_sign.model.registry import Appointment, Delegation, Rank, RegistrySnapshot
+from hocba_sign.model.registry import Delegation, Rank, RegistrySnapshot
 from hocba_sign.model.status_list import Cell, Key, StatusList, encode
 from hocba_sign.model.transcript import Transcript
 from hocba_sign.model.workflow import Role, Slot

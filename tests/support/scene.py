@@ -10,9 +10,10 @@ from pathlib import Path
 
 from lxml import etree
 
-from hocba_sign.crypto.algorithms import SHA256, DigestAlgorithm, digest
+from hocba_sign.crypto.digests import SHA256, DigestAlgorithm, digest
 from hocba_sign.crypto.signer import SoftwareSigner, default_algorithm
-from hocba_sign.model.transcript import ExpectedSigner, Transcript
+from hocba_sign.model.signers import ExpectedSigner
+from hocba_sign.model.transcript import Transcript
 from hocba_sign.model.workflow import Role, Slot
 from hocba_sign.operations.signing import sign
 from hocba_sign.operations.verification import verify

@@ -13,10 +13,12 @@ from hypothesis.strategies import DrawFn, SearchStrategy
 
 from hocba_sign.model.codes import Level, MarkLetter, code_list
 from hocba_sign.model.fields import Bound, Leaf, Many, table
+from hocba_sign.model.identification import Identification
 from hocba_sign.model.lexical import MARK, TEST_MARK, Kind
 from hocba_sign.model.person import Place
 from hocba_sign.model.results import SubjectResult, Teacher, teacher_id
-from hocba_sign.model.transcript import Content, Identification, Signers, Substitute, Transcript
+from hocba_sign.model.signers import Signers, Substitute
+from hocba_sign.model.transcript import Content, Transcript
 
 LEVELS = (Level.PRIMARY, Level.LOWER_SECONDARY, Level.UPPER_SECONDARY)
 RULE_SETS = {

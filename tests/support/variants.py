@@ -12,7 +12,8 @@ from typing import Any, Final
 from hocba_sign.model.codes import Level
 from hocba_sign.model.person import EarlierYear
 from hocba_sign.model.results import SecondaryMarks, Teacher
-from hocba_sign.model.transcript import Substitute, Transcript
+from hocba_sign.model.signers import Substitute
+from hocba_sign.model.transcript import Transcript
 from hocba_sign.validation.policy import Policy
 from hocba_sign.xml.layout import CANONICAL, KHO, Layout
 from tests.support.scene import Scene

@@ -7,7 +7,8 @@ from typing import assert_type
 
 import hocba_sign
 from hocba_sign.adapters.revocation import EvidenceFetcher
-from hocba_sign.crypto.algorithms import DigestAlgorithm, SignatureAlgorithm
+from hocba_sign.crypto.algorithms import SignatureAlgorithm
+from hocba_sign.crypto.digests import DigestAlgorithm
 from hocba_sign.crypto.signer import PrivateKey
 
 

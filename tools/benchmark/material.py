@@ -19,7 +19,7 @@ from typing import Any
 from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
 
 from hocba_sign import Role, SoftwareSigner, Transcript, sign
-from hocba_sign.crypto.algorithms import DigestAlgorithm
+from hocba_sign.crypto.digests import DigestAlgorithm
 from hocba_sign.pki.timestamp.protocol import build_request, read_response
 from hocba_sign.testing.identity import Identity, pem
 from hocba_sign.testing.world import World

@@ -13,12 +13,12 @@ from cryptography.hazmat.primitives.serialization import load_pem_private_key
 from lxml import etree
 from signxml.algorithms import CanonicalizationMethod  # type: ignore[import-not-found]
 from signxml.exceptions import InvalidDigest  # type: ignore[import-not-found]
-from signxml.xades import (
+from signxml.xades import (  # type: ignore[import-not-found]
     XAdESDataObjectFormat,
     XAdESSignatureConfiguration,
     XAdESSigner,
     XAdESVerifier,
-)  # type: ignore[import-not-found]
+)
 
 from tools.benchmark.protocol import (
     DRAFT,

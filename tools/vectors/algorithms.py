@@ -8,17 +8,15 @@ from lxml import etree
 from hocba_sign.crypto.algorithms import (
     ECDSA_SHA256,
     RSA_PSS_SHA256,
-    SHA384,
-    SHA512,
     SignatureAlgorithm,
-    digest_algorithm,
     signature_algorithm,
 )
+from hocba_sign.crypto.digests import SHA384, SHA512, digest_algorithm
 from hocba_sign.testing import Identity
 from hocba_sign.testing.certificates import CertificateProfile, issue
 from hocba_sign.testing.profiles import SIGNER_KEY_USAGE
 from hocba_sign.xades.syntax import names
-from hocba_sign.xml.parse import Element
+from hocba_sign.xml.tree import Element
 from tools.vectors.case import Case
 from tools.vectors.stage import CBQL, SEAL, SIGNED_AT, Stage, signature_octets, swapped
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from functools import cached_property
 
-from hocba_sign.crypto.algorithms import SHA256, DigestAlgorithm
+from hocba_sign.crypto.digests import SHA256, DigestAlgorithm
 from hocba_sign.operations.extension import extend
 from hocba_sign.pki.certificates.certificate import Certificate
 from hocba_sign.pki.revocation.evidence import Evidence
@@ -104,8 +104,8 @@ def _alone(name: str, document: bytes, at: datetime, **fields: object) -> Case:
         spec=_SPEC,
         crl=(),
         cert=(),
-        **fields,
-    )  # type: ignore[arg-type]
+        **fields,  # type: ignore[arg-type]
+    )
 
 
 def _level(name: str) -> dict[str, dict[str, str]]:

@@ -8,9 +8,10 @@ from datetime import date, timedelta
 from pathlib import PurePath
 from typing import Any, Final
 
+from hocba_sign.model.appointments import Appointment
 from hocba_sign.model.event import Correction, Event, EventKind, TranscriptReference
 from hocba_sign.model.record import Issuer, vietnam_day
-from hocba_sign.model.registry import Appointment, Delegation, Rank, RegistrySnapshot
+from hocba_sign.model.registry import Delegation, Rank, RegistrySnapshot
 from hocba_sign.model.status_list import Cell, StatusList, encode
 from hocba_sign.model.workflow import Role, Slot
 from hocba_sign.pki.certificates.certificate import Certificate
@@ -19,8 +20,8 @@ from hocba_sign.signing.policy import Level
 from hocba_sign.testing import Identity
 from hocba_sign.xades.syntax import names
 from hocba_sign.xml.encode import encode as encode_transcript
-from hocba_sign.xml.parse import Element
 from hocba_sign.xml.record import encode_record
+from hocba_sign.xml.tree import Element
 from tools.vectors.case import Case, Verdict
 from tools.vectors.stage import CBQL, JUDGED_AT, SEAL, SIGNED_AT, Stage
 
@@ -409,8 +410,8 @@ def _pins(office: _Office) -> Iterator[Case]:
             causes=causes,
             twin=f"registry/{twin}",
             pins=pins,
-            **files,
-        )  # type: ignore[arg-type]  # files
+            **files,  # type: ignore[arg-type]  # files
+        )
 
 
 def _events(office: _Office) -> Iterator[Case]:
@@ -658,8 +659,8 @@ def _lists(office: _Office) -> Iterator[Case]:
             causes=(cause,),
             status=status,
             twin=f"status/{twin}",
-            **files,
-        )  # type: ignore[arg-type]  # files
+            **files,  # type: ignore[arg-type]  # files
+        )
 
 
 def _policies(office: _Office) -> Iterator[Case]:

@@ -6,12 +6,13 @@ from datetime import date, datetime, time, timedelta
 from functools import partial
 from typing import TypeAlias
 
+from hocba_sign.model.identification import Identification
 from hocba_sign.model.record import VIETNAM
-from hocba_sign.model.transcript import Identification, Transcript
+from hocba_sign.model.transcript import Transcript
 from hocba_sign.model.workflow import Slot
 from hocba_sign.xades.syntax import names
 from hocba_sign.xml.encode import encode
-from hocba_sign.xml.parse import Element
+from hocba_sign.xml.tree import Element
 from tools.vectors.case import Case, Verdict
 from tools.vectors.forge import Edit, stamp
 from tools.vectors.stage import CBQL, JUDGED_AT, SEAL, SIGNED_AT, Stage

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from lxml import etree
 
 from hocba_sign.xades.syntax import names
-from hocba_sign.xml.parse import Element
+from hocba_sign.xml.tree import Element
 from tools.vectors.case import WORLD, Case
 from tools.vectors.revocation import OTHER_LISTS, revocation_case
 from tools.vectors.stage import CBQL, LISTED_AT, Stage

@@ -14,14 +14,8 @@ from typing import Final
 from cryptography.hazmat.primitives.asymmetric import rsa
 from cryptography.hazmat.primitives.asymmetric.utils import decode_dss_signature
 
-from hocba_sign.crypto.algorithms import (
-    SHA256,
-    DigestAlgorithm,
-    Scheme,
-    SignatureAlgorithm,
-    digest,
-    digest_algorithm,
-)
+from hocba_sign.crypto.algorithms import Scheme, SignatureAlgorithm
+from hocba_sign.crypto.digests import SHA256, DigestAlgorithm, digest, digest_algorithm
 from hocba_sign.crypto.signer import default_algorithm
 from hocba_sign.crypto.verify import load_public_key
 from hocba_sign.model.workflow import Slot
@@ -38,8 +32,9 @@ from hocba_sign.xades.transcript.write import (
 )
 from hocba_sign.xml.c14n import C14nAlgorithm, canonicalize
 from hocba_sign.xml.layout import recognise, signature_in, slot_elements
-from hocba_sign.xml.parse import Element, ParsedXml, parse
+from hocba_sign.xml.parse import ParsedXml, parse
 from hocba_sign.xml.splice import insert, path_of
+from hocba_sign.xml.tree import Element
 
 Edit = Callable[[Element], None]
 """Changes a ds:Signature element in place."""

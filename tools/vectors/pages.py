@@ -6,7 +6,7 @@ import re
 from datetime import datetime
 from typing import Any
 
-from hocba_sign.crypto.algorithms import SHA256, digest
+from hocba_sign.crypto.digests import SHA256, digest
 from hocba_sign.crypto.signer import SoftwareSigner, default_algorithm
 from hocba_sign.pades.facts.form import Gap, NewField, Place, Revision
 from hocba_sign.pades.write import engine, fill

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 from hocba_sign.xades.syntax import names
-from hocba_sign.xml.parse import Element
+from hocba_sign.xml.tree import Element
 from tools.vectors.case import Case
 from tools.vectors.stage import (
     SEAL,

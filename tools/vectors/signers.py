@@ -5,7 +5,8 @@ from collections.abc import Iterator
 from dataclasses import replace
 from typing import cast
 
-from hocba_sign.model.transcript import Substitute, Transcript
+from hocba_sign.model.signers import Substitute
+from hocba_sign.model.transcript import Transcript
 from hocba_sign.model.workflow import Slot
 from hocba_sign.pki.certificates.certificate import Certificate
 from hocba_sign.testing import Identity

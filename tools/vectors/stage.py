@@ -11,7 +11,8 @@ from typing import Any, Unpack
 from lxml import etree
 
 from hocba_sign.crypto.signer import SoftwareSigner
-from hocba_sign.model.transcript import ExpectedSigner, Transcript
+from hocba_sign.model.signers import ExpectedSigner
+from hocba_sign.model.transcript import Transcript
 from hocba_sign.model.workflow import Role, Slot
 from hocba_sign.operations.signing import sign
 from hocba_sign.pki.certificates.certificate import Certificate

@@ -6,7 +6,7 @@ from typing import Any
 from lxml import etree
 
 from hocba_sign.xades.syntax import names
-from hocba_sign.xml.parse import Element
+from hocba_sign.xml.tree import Element
 from tools.vectors.case import Case
 from tools.vectors.forge import Edit
 from tools.vectors.stage import SEAL, Stage, inserted, signature_octets, swapped

@@ -55,8 +55,10 @@ def _several(stage: Stage) -> Iterator[Case]:
             ),
             spec="EN 319 132-1, 5.3; EN 319 102-1, 5.5",
             document=further_stamp(
-                stamped(stage), SEAL, lambda digest, at=second: stage.token(digest, at=at)
-            ),  # type: ignore[misc]
+                stamped(stage),
+                SEAL,
+                lambda digest, at=second: stage.token(digest, at=at),  # type: ignore[misc]
+            ),
             verdict="VALID",
             signatures={"KY_PHAT_HANH": {"time_proof": "timestamp", "indication": "TOTAL_PASSED"}},
             twin="time/two-time-stamps-one-broken",

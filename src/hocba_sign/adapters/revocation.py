@@ -31,7 +31,8 @@ from hocba_sign.pki.loading.objects import (
     read_objects,
 )
 from hocba_sign.pki.revocation.evidence import Evidence, Unread
-from hocba_sign.pki.revocation.selection import Statement, read_pool, select
+from hocba_sign.pki.revocation.pool import Statement, read_pool
+from hocba_sign.pki.revocation.selection import select
 from hocba_sign.validation.document.missing_evidence import (
     FETCHED,
     Answer,

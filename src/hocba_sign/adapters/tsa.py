@@ -19,7 +19,7 @@ from urllib3.exceptions import HTTPError, LocationParseError, NewConnectionError
 from urllib3.exceptions import TimeoutError as HttpTimeoutError
 from urllib3.util import Url, parse_url
 
-from hocba_sign.crypto.algorithms import DigestAlgorithm
+from hocba_sign.crypto.digests import DigestAlgorithm
 from hocba_sign.errors import CallerError, OutsideError
 from hocba_sign.pki.timestamp.protocol import build_request, read_response
 

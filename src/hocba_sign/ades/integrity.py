@@ -3,7 +3,8 @@
 from dataclasses import dataclass, replace
 
 from hocba_sign.ades.structure import CertificateBinding, Family, ParsedSignature
-from hocba_sign.crypto.algorithms import SignatureAlgorithm, digest_algorithm, signature_algorithm
+from hocba_sign.crypto.algorithms import SignatureAlgorithm, signature_algorithm
+from hocba_sign.crypto.digests import digest_algorithm
 from hocba_sign.crypto.verify import PublicKey, load_public_key, verify_der_value, verify_value
 from hocba_sign.errors import Finding, InputError
 from hocba_sign.pki.certificates.certificate import Certificate

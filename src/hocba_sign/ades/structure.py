@@ -9,13 +9,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
-from hocba_sign.crypto.algorithms import (
-    DigestAlgorithm,
-    PssParameters,
-    SignatureAlgorithm,
-    digest,
-    digest_algorithm,
-)
+from hocba_sign.crypto.algorithms import PssParameters, SignatureAlgorithm
+from hocba_sign.crypto.digests import DigestAlgorithm, digest, digest_algorithm
 from hocba_sign.errors import Finding, InputError
 from hocba_sign.model.workflow import Slot
 

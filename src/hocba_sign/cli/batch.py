@@ -34,7 +34,7 @@ from hocba_sign.report.messages import message
 from hocba_sign.signing.policy import Level, SigningPolicy
 from hocba_sign.signing.xml.draft import read_draft
 from hocba_sign.signing.xml.merge import merge
-from hocba_sign.xml.parse import MAX_BYTES
+from hocba_sign.xml.limits import MAX_BYTES
 
 TSA_FAILURES_TOLD: Final = 3
 """After so many files in a row without a time-stamp people are told; the rest is tried all the

@@ -13,7 +13,7 @@ from hocba_sign.cli.level import authority_of
 from hocba_sign.cli.outcome import announce
 from hocba_sign.errors import CallerError, InputError
 from hocba_sign.operations.signing import time_stamp
-from hocba_sign.pades.read import is_pdf
+from hocba_sign.pades.head import is_pdf
 from hocba_sign.pades.write_cms import chain
 from hocba_sign.signing.state import SignedDocument, ToBeSigned
 from hocba_sign.signing.xml.complete import complete

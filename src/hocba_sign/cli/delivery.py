@@ -11,7 +11,7 @@ from hocba_sign.adapters.files import is_file, read_limited, write_atomically
 from hocba_sign.adapters.locks import exclusive_file
 from hocba_sign.cli import console
 from hocba_sign.errors import CallerError, HocbaSignError, OutsideError
-from hocba_sign.xml.parse import MAX_BYTES
+from hocba_sign.xml.limits import MAX_BYTES
 
 
 @contextmanager

@@ -18,7 +18,7 @@ from hocba_sign.cli import console
 from hocba_sign.cli.demo_pdf import printed_files
 from hocba_sign.cli.new import example
 from hocba_sign.cli.words import say
-from hocba_sign.crypto.algorithms import SHA256, digest
+from hocba_sign.crypto.digests import SHA256, digest
 from hocba_sign.errors import CallerError, OutsideError
 from hocba_sign.model.transcript import Transcript
 from hocba_sign.model.workflow import Role, Slot
@@ -44,7 +44,7 @@ from hocba_sign.testing.staff import staff
 from hocba_sign.testing.world import World
 from hocba_sign.validation.verdict import Verdict
 from hocba_sign.xml.encode import encode
-from hocba_sign.xml.parse import MAX_BYTES
+from hocba_sign.xml.limits import MAX_BYTES
 
 _MARKER: Final = ".hocba-demo"
 _EXPECTED: Final = {

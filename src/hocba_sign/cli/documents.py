@@ -6,7 +6,7 @@ from pathlib import Path
 from hocba_sign.adapters.files import read_limited
 from hocba_sign.cli import console
 from hocba_sign.errors import InputError
-from hocba_sign.xml.parse import MAX_BYTES
+from hocba_sign.xml.limits import MAX_BYTES
 
 STATE_LIMIT = 4 * MAX_BYTES
 """A state holds the document in Base64 and the signature beside it."""

@@ -13,7 +13,7 @@ from hocba_sign.cli.words import say
 from hocba_sign.errors import CallerError
 from hocba_sign.model.event import Correction, Event, EventKind
 from hocba_sign.model.record import vietnam_day
-from hocba_sign.model.transcript import Principal
+from hocba_sign.model.signers import Principal
 from hocba_sign.validation.in_force.years import read_reference
 from hocba_sign.xml.record import encode_record
 

@@ -26,7 +26,8 @@ from hocba_sign.xades.general.read import read_any
 from hocba_sign.xades.general.references import GeneralResolver
 from hocba_sign.xades.syntax import names
 from hocba_sign.xades.syntax.elements import only
-from hocba_sign.xml.parse import Element, ParsedXml, parse
+from hocba_sign.xml.parse import ParsedXml, parse
+from hocba_sign.xml.tree import Element
 
 _INDENT: Final = "  "
 

@@ -21,7 +21,7 @@ from hocba_sign.validation.document.missing_evidence import document_needs
 from hocba_sign.validation.document.records import Named, Sources, assemble, may_be_record
 from hocba_sign.validation.document.transcript import DocumentConclusion, validate
 from hocba_sign.validation.setting import Setting
-from hocba_sign.xml.parse import MAX_BYTES
+from hocba_sign.xml.limits import MAX_BYTES
 
 MAX_YEARS: Final = 50
 """Files of one call that are compared as years of a pupil, which reads them twice; more are a

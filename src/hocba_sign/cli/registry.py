@@ -14,7 +14,7 @@ from hocba_sign.cli.knowledge import named
 from hocba_sign.cli.material import collect_material, note_findings
 from hocba_sign.cli.words import say
 from hocba_sign.errors import CallerError
-from hocba_sign.model.authority import Standing
+from hocba_sign.model.delegation import Standing
 from hocba_sign.model.registry import RegistrySnapshot
 from hocba_sign.model.workflow import Role
 from hocba_sign.pki.fitness import credential_of

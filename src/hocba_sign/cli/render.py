@@ -10,7 +10,8 @@ from hocba_sign.errors import InputError
 from hocba_sign.rendering.render import render
 from hocba_sign.xml.decode import check_document, decode_document
 from hocba_sign.xml.layout import LAYOUTS, recognise
-from hocba_sign.xml.parse import locate, parse
+from hocba_sign.xml.parse import parse
+from hocba_sign.xml.tree import locate
 
 
 def run(given: argparse.Namespace) -> int:

@@ -6,9 +6,9 @@ import argparse
 from collections.abc import Iterable, Sequence
 
 from hocba_sign.errors import CallerError
-from hocba_sign.model.transcript import ExpectedSigner
+from hocba_sign.model.signers import ExpectedSigner
 from hocba_sign.model.workflow import Role, Slot
-from hocba_sign.pades.read import is_pdf
+from hocba_sign.pades.head import is_pdf
 from hocba_sign.pki.certificates.certificate import Certificate
 from hocba_sign.pki.certificates.holder import Match, judge_holder
 from hocba_sign.signing.pdf.draft import PdfDraft, read_pdf_draft

@@ -21,9 +21,10 @@ from hocba_sign.report.messages import message
 from hocba_sign.xades.transcript.read import read
 from hocba_sign.xml.decode import check_document, decode_document
 from hocba_sign.xml.layout import recognise
-from hocba_sign.xml.parse import Element, parse
+from hocba_sign.xml.parse import parse
 from hocba_sign.xml.record import decode_record_document, form_of
 from hocba_sign.xml.schema import violations
+from hocba_sign.xml.tree import Element
 
 
 def run(given: argparse.Namespace) -> int:

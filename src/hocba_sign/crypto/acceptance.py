@@ -8,7 +8,8 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from enum import StrEnum
 
-from hocba_sign.crypto.algorithms import DigestAlgorithm, KeyKind, Scheme, SignatureAlgorithm
+from hocba_sign.crypto.algorithms import KeyKind, Scheme, SignatureAlgorithm
+from hocba_sign.crypto.digests import DigestAlgorithm
 
 
 class Rule(StrEnum):

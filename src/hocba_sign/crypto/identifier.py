@@ -4,13 +4,11 @@ from hocba_sign.crypto import der
 from hocba_sign.crypto.algorithms import (
     MGF1_OID,
     RSA_PSS_OID,
-    SHA1,
-    DigestAlgorithm,
     PssParameters,
     SignatureAlgorithm,
-    digest_algorithm_by_oid,
     signature_algorithm_by_oid,
 )
+from hocba_sign.crypto.digests import SHA1, DigestAlgorithm, digest_algorithm_by_oid
 from hocba_sign.errors import InputError
 
 _HASH, _MGF, _SALT, _TRAILER = 0xA0, 0xA1, 0xA2, 0xA3

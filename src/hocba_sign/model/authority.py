@@ -6,68 +6,23 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date
-from enum import StrEnum
 from types import MappingProxyType
-from typing import NoReturn, TypeAlias
+from typing import TypeAlias
 
-from hocba_sign.errors import Finding, InputError
+from hocba_sign.errors import Finding
+from hocba_sign.model.appointments import Appointment
+from hocba_sign.model.delegation import (
+    Authority,
+    GivenSnapshot,
+    Standing,
+    announces,
+    delegates,
+    newest,
+)
 from hocba_sign.model.record import Credential, Witness
-from hocba_sign.model.registry import RANKS, Appointment, Rank, RegistrySnapshot, is_named
+from hocba_sign.model.registry import RANKS, Rank, is_named
 from hocba_sign.model.results import subject_id
 from hocba_sign.model.workflow import Role, Slot
-
-
-class Standing(StrEnum):
-    ALLOWED = "allowed"
-    REFUSED = "refused"
-    UNKNOWN = "unknown"
-    """The registry cannot tell: it is too old, contradicts itself, does not know the school, or
-    knows no number that the certificate has.
-    """
-    UNCOVERED = "uncovered"
-    """The registry names nobody for this role at this school."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Authority:
-    """The answer, with the rule behind it: `cause` REGISTRY.*, `where` the snapshot and entry that
-    decided.
-
-    `is_confirmed` is False for what only a snapshot says for whose rank nobody but itself speaks:
-    it neither clears nor accuses.
-    """
-
-    standing: Standing
-    cause: str
-    where: str
-    is_confirmed: bool = True
-
-    def __bool__(self) -> NoReturn:
-        raise TypeError("an authority has several states: compare its standing")
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class GivenSnapshot:
-    """A snapshot and what is known of its seal: None for one that nobody signed, which whoever gave
-    it answers for.
-
-    `sha256` is that of the file, in lower-case hexadecimal.
-    """
-
-    snapshot: RegistrySnapshot
-    seal: Witness | None = None
-    sha256: str | None = None
-
-    @property
-    def name(self) -> str:
-        return f"{self.snapshot.id} v{self.snapshot.version}"
-
-    @property
-    def since(self) -> date:
-        """Return the day from which it speaks: no later than it was signed, whatever it says."""
-        return (
-            self.snapshot.issued if self.seal is None else min(self.snapshot.issued, self.seal.day)
-        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,13 +76,13 @@ class Registry:
         """Put snapshots together, from the highest rank down.
 
         1. what nobody signed is taken as the user's own word, unless the user says by pins what to
-           take; 2. so is what is pinned, by the SHA-256 of the seal's certificate or of the file,
-           and what carries the next seal that one taken announces for its own rank and realm; 3.
-           any other needs a delegation by one that is taken already: in force on the day when it
-           was signed, and `today` too where only its signer says which day that was; 4. of what is
-           taken, the highest version of each id in a realm counts: what is left out displaces
-           nothing; 5. with no pin at all, signed snapshots that nobody delegated to are kept apart
-           as claims, by seal: rank is never what a snapshot says of itself.
+        take; 2. so is what is pinned, by the SHA-256 of the seal's certificate or of the file, and
+        what carries the next seal that one taken announces for its own rank and realm; 3. any other
+        needs a delegation by one that is taken already: in force on the day when it was signed, and
+        `today` too where only its signer says which day that was; 4. of what is taken, the highest
+        version of each id in a realm counts: what is left out displaces nothing; 5. with no pin at
+        all, signed snapshots that nobody delegated to are kept apart as claims, by seal: rank is
+        never what a snapshot says of itself.
         Raises: InputError REGISTRY.CONFLICT when two that are taken have one id, realm and version,
         but not one content.
         """
@@ -155,17 +110,17 @@ class Registry:
                 one
                 for one in own
                 if one not in taken
-                and any(_delegates(above, one, today=today) for above in counting)
+                and any(delegates(above, one, today=today) for above in counting)
             ]
             while announced := [
                 one
                 for one in own
-                if one not in taken and any(_announces(other, one) for other in taken)
+                if one not in taken and any(announces(other, one) for other in taken)
             ]:
                 taken += announced
             left += [one for one in own if one not in taken]
             # (4)
-            counting += _newest(taken)
+            counting += newest(taken)
         # (5)
         cause = "REGISTRY.NOT_DELEGATED" if pinned else "REGISTRY.NOT_PINNED"
         notes += (
@@ -177,7 +132,7 @@ class Registry:
         by_seal: dict[str, list[GivenSnapshot]] = defaultdict(list)
         for one in () if pinned else left:
             by_seal[one.seal.credential.sha256 if one.seal else ""].append(one)
-        claims = tuple(tuple(_newest(group)) for group in by_seal.values())
+        claims = tuple(tuple(newest(group)) for group in by_seal.values())
         return cls(
             snapshots=tuple(counting),
             notes=tuple(dict.fromkeys(notes)),
@@ -341,9 +296,9 @@ def _answer(entries: list[_Entry], credential: Credential, *, day: date, place: 
     """Judge by the entries for a role at a school.
 
     1. of those that mean this holder, the snapshot of the highest rank decides, then the newest, if
-       it still speaks for the day; 2. in it a period that holds the day decides for, only other
-       periods against; 3. equal snapshots that differ leave it open; 4. where none means the
-       holder, what cannot be compared, or is too old, is unknown.
+    it still speaks for the day; 2. in it a period that holds the day decides for, only other
+    periods against; 3. equal snapshots that differ leave it open; 4. where none means the holder,
+    what cannot be compared, or is too old, is unknown.
     """
     named = [(entry, is_named(entry.appointment, credential)) for entry in entries]
     own = [entry for entry, answer in named if answer]
@@ -393,47 +348,6 @@ def _marks(given: GivenSnapshot) -> frozenset[str]:
     """Return what a pin may name: the seal's certificate, and the file."""
     seal = None if given.seal is None else given.seal.credential.sha256
     return frozenset(mark for mark in (seal, given.sha256) if mark is not None)
-
-
-def _newest(taken: Iterable[GivenSnapshot]) -> Iterator[GivenSnapshot]:
-    found: dict[tuple[str, str | None, str | None], GivenSnapshot] = {}
-    for given in taken:
-        one = given.snapshot
-        key = (one.id, one.department_code, one.school_code)
-        other = found.get(key)
-        if other is not None and other.snapshot.version == one.version and other.snapshot != one:
-            raise InputError("REGISTRY.CONFLICT", where=given.name)
-        if other is None or other.snapshot.version < one.version:
-            found[key] = given
-    yield from found.values()
-
-
-def _announces(present: GivenSnapshot, later: GivenSnapshot) -> bool:
-    """Return whether a snapshot names the seal of another one as its own next."""
-    if later.seal is None or present.snapshot.next_seal_sha256 != later.seal.credential.sha256:
-        return False
-    realms = [
-        (one.snapshot.rank, one.snapshot.department_code, one.snapshot.school_code)
-        for one in (present, later)
-    ]
-    return realms[0] == realms[1] and present.since <= later.seal.day
-
-
-def _delegates(above: GivenSnapshot, below: GivenSnapshot, *, today: date) -> bool:
-    snapshot, seal = below.snapshot, below.seal
-    if seal is None or RANKS.index(above.snapshot.rank) >= RANKS.index(snapshot.rank):
-        return False
-    days = (seal.day,) if seal.is_day_proven else (seal.day, today)
-    return any(
-        (delegation.rank, delegation.department_code, delegation.school_code)
-        == (snapshot.rank, snapshot.department_code, snapshot.school_code)
-        and all(
-            delegation.since <= day and (delegation.until is None or day <= delegation.until)
-            for day in days
-        )
-        and is_named(delegation, seal.credential) is True
-        for delegation in above.snapshot.delegations
-    )
 
 
 def _index(snapshots: Iterable[GivenSnapshot]) -> _Index:

@@ -7,10 +7,12 @@ from typing import cast
 from hocba_sign.errors import Finding
 from hocba_sign.model.codes import Level, code_list
 from hocba_sign.model.fields import element_path
+from hocba_sign.model.identification import Identification
 from hocba_sign.model.person import Place
 from hocba_sign.model.reading import ObjectSource, Reader
 from hocba_sign.model.results import teacher_id
-from hocba_sign.model.transcript import DATA_PATH, Content, Identification, Signers, Transcript
+from hocba_sign.model.signers import Signers
+from hocba_sign.model.transcript import DATA_PATH, Content, Transcript
 
 _LAST_LOWER_GRADE = 9
 _VIETNAM = "VN"

@@ -14,10 +14,11 @@ from typing import Annotated, Final, Self
 from hocba_sign.errors import Finding
 from hocba_sign.model import exchange
 from hocba_sign.model.fields import Group, Leaf, Many, element_path
+from hocba_sign.model.identification import TRANSCRIPT_ID, VERSION
 from hocba_sign.model.lexical import DAY, identifier, letter, text
 from hocba_sign.model.person import NAME, School
 from hocba_sign.model.record import EVENT_PLAN, RECORD_ID, SHA256_HEX
-from hocba_sign.model.transcript import TRANSCRIPT_ID, VERSION, ExpectedSigner, Principal
+from hocba_sign.model.signers import ExpectedSigner, Principal
 from hocba_sign.model.workflow import Role, Slot
 
 ROOT_ELEMENT: Final = "SU_KIEN_HOC_BA"

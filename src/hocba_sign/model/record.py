@@ -13,7 +13,7 @@ from typing import Annotated, Final, Protocol
 from hocba_sign.model.fields import Leaf
 from hocba_sign.model.lexical import count, identifier
 from hocba_sign.model.person import NAME
-from hocba_sign.model.transcript import ExpectedSigner
+from hocba_sign.model.signers import ExpectedSigner
 from hocba_sign.model.workflow import Role, SigningPlan, Slot, Step
 
 VIETNAM: Final = timezone(timedelta(hours=7))

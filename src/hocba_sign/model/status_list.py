@@ -29,7 +29,7 @@ from hocba_sign.errors import CallerError, Finding, InputError
 from hocba_sign.model.fields import Group, Leaf, element_path
 from hocba_sign.model.lexical import DAY, count, identifier
 from hocba_sign.model.record import DEPARTMENT, ISSUER_PLAN, RECORD_ID, RECORD_VERSION, Issuer
-from hocba_sign.model.transcript import ExpectedSigner
+from hocba_sign.model.signers import ExpectedSigner
 from hocba_sign.model.workflow import Slot
 
 ROOT_ELEMENT: Final = "DANH_SACH_TRANG_THAI"

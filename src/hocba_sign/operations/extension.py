@@ -6,11 +6,12 @@ from collections.abc import Iterable
 from datetime import datetime
 
 from hocba_sign.ades.structure import ParsedSignature, StampKind
-from hocba_sign.crypto.algorithms import SHA256, digest
+from hocba_sign.crypto.digests import SHA256, digest
 from hocba_sign.errors import CallerError
 from hocba_sign.model.workflow import Slot
 from hocba_sign.operations.signing import TimeStampAuthority
-from hocba_sign.pades.read import is_pdf, read_pdf
+from hocba_sign.pades.head import is_pdf
+from hocba_sign.pades.read import read_pdf
 from hocba_sign.pki.revocation.evidence import Evidence
 from hocba_sign.pki.timestamp.protocol import read_token
 from hocba_sign.pki.trust.store import TrustStore

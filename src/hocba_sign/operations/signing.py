@@ -4,11 +4,11 @@ from dataclasses import replace
 from datetime import datetime
 from typing import Protocol
 
-from hocba_sign.crypto.algorithms import SHA256, DigestAlgorithm, digest
+from hocba_sign.crypto.digests import SHA256, DigestAlgorithm, digest
 from hocba_sign.crypto.signer import Signer
 from hocba_sign.errors import CallerError
 from hocba_sign.model.workflow import Slot
-from hocba_sign.pades.read import is_pdf
+from hocba_sign.pades.head import is_pdf
 from hocba_sign.signing.admission import admit, admit_token
 from hocba_sign.signing.pdf.complete import complete_pdf_gap
 from hocba_sign.signing.pdf.draft import read_pdf_draft

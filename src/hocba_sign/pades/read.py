@@ -22,11 +22,12 @@ from hocba_sign.ades.structure import (
     StampKind,
     TimeStamp,
 )
-from hocba_sign.crypto.algorithms import SHA1, DigestAlgorithm, digest
+from hocba_sign.crypto.digests import SHA1, DigestAlgorithm, digest
 from hocba_sign.errors import CallerError, Finding, InputError
 from hocba_sign.pades.changes import change_findings, tolerated
 from hocba_sign.pades.facts.names import slot_of
 from hocba_sign.pades.facts.revisions import FieldFacts, LongTermValues, PdfFacts
+from hocba_sign.pades.head import HEAD
 from hocba_sign.pades.read_cms import CmsFacts, cms_octets, pdf_date, read_cms
 
 ATTACHMENT: Final = "hocba.xml"
@@ -36,8 +37,6 @@ MAX_SIGNATURES: Final = 200
 MAX_TIME_STAMPS: Final = 60
 """Of the document; an archive renewed every year for a pupil's working life has fewer."""
 
-_HEAD: Final = b"%PDF-"
-_HEAD_WINDOW: Final = 1024
 _WHITE: Final = b"\0\t\n\f\r "
 _CONTENTS: Final = re.compile(rb"/Contents[\0\t\n\f\r ]{0,16}\Z")
 _ZONE, _TOLERANCE = timedelta(hours=7), timedelta(minutes=5)
@@ -73,15 +72,6 @@ class _Engine(Protocol):
     def read_facts(self, octets: bytes, *, attachment: str) -> PdfFacts: ...
 
 
-def is_pdf(octets: bytes) -> bool:
-    """Return whether octets are to be read as PDF: its header is near the start, as readers accept,
-    and nothing before it looks like XML.
-    """
-    return _HEAD in octets[:_HEAD_WINDOW] and not octets.removeprefix(
-        b"\xef\xbb\xbf"
-    ).lstrip().startswith(b"<")
-
-
 def read_pdf(octets: bytes) -> PdfDocument:
     """Read a PDF and everything signed in it.
 
@@ -91,7 +81,7 @@ def read_pdf(octets: bytes) -> PdfDocument:
     Raises: CallerError PDF.EXTRA_MISSING; InputError PDF.HEADER, PDF.UNREADABLE, PDF.ENCRYPTED,
     PDF.LIMIT, PDF.SIGNATURE_DICTIONARY.
     """
-    if not octets.startswith(_HEAD):
+    if not octets.startswith(HEAD):
         raise InputError("PDF.HEADER", where="octet 0")
     facts = _engine().read_facts(octets, attachment=ATTACHMENT)
     signing = [one for one in facts.fields if not _is_time_stamp(one)]

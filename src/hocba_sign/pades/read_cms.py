@@ -12,7 +12,8 @@ from typing import Final
 
 from hocba_sign.ades.structure import CertificateBinding
 from hocba_sign.crypto import der
-from hocba_sign.crypto.algorithms import DigestAlgorithm, Scheme, SignatureAlgorithm, plain_ecdsa
+from hocba_sign.crypto.algorithms import Scheme, SignatureAlgorithm, plain_ecdsa
+from hocba_sign.crypto.digests import DigestAlgorithm
 from hocba_sign.crypto.identifier import digest_algorithm_of, signature_algorithm_of
 from hocba_sign.errors import Finding, InputError
 from hocba_sign.pki.certificates.certificate import Certificate

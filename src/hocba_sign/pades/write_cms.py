@@ -12,16 +12,8 @@ from asn1crypto import core
 from cryptography.hazmat.primitives.asymmetric.utils import encode_dss_signature
 
 from hocba_sign.crypto import der
-from hocba_sign.crypto.algorithms import (
-    MGF1_OID,
-    SHA256,
-    SHA512,
-    DigestAlgorithm,
-    PssParameters,
-    Scheme,
-    SignatureAlgorithm,
-    digest,
-)
+from hocba_sign.crypto.algorithms import MGF1_OID, PssParameters, Scheme, SignatureAlgorithm
+from hocba_sign.crypto.digests import SHA256, SHA512, DigestAlgorithm, digest
 from hocba_sign.crypto.identifier import digest_algorithm_of
 from hocba_sign.errors import CallerError, InputError
 from hocba_sign.pki.certificates.certificate import Certificate

@@ -32,7 +32,7 @@ def is_blank(pdf: bytes, *, page: int, box: Box, others: tuple[Box, ...] = ()) -
     colour, but for straight lines right across.
 
     1. the page's own content; 2. annotations on it, unless one of `others`, the boxes of
-       signatures, lies there too.
+    signatures, lies there too.
     Raises: CallerError PDF.EXTRA_MISSING; InputError PDF.UNREADABLE, PDF.LIMIT.
     """
     with opened(pdf) as document:

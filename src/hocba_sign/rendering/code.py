@@ -2,7 +2,7 @@
 
 from typing import Final
 
-from hocba_sign.model.transcript import Identification
+from hocba_sign.model.identification import Identification
 from hocba_sign.rendering.engine import library
 
 _LEVEL: Final = "m"

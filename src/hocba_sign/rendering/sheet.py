@@ -5,7 +5,8 @@ from dataclasses import dataclass
 from typing import Any, Final, TypeAlias
 
 from hocba_sign.model.codes import Level, Status
-from hocba_sign.model.results import PrimaryAssessment, teacher_id
+from hocba_sign.model.primary import PrimaryAssessment
+from hocba_sign.model.results import teacher_id
 from hocba_sign.model.transcript import Transcript
 from hocba_sign.model.workflow import PLANS, Role, Slot
 from hocba_sign.rendering.shown import Recorder

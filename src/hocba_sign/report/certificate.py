@@ -11,7 +11,7 @@ from hocba_sign.pki.certificates.certificate import Certificate
 from hocba_sign.pki.certificates.profile import Purpose
 from hocba_sign.pki.path.result import PathResult, PathStatus
 from hocba_sign.pki.revocation.evidence import Unread
-from hocba_sign.pki.revocation.selection import RevocationFact
+from hocba_sign.pki.revocation.pool import RevocationFact
 from hocba_sign.pki.trust.anchors import age_findings, user_findings
 from hocba_sign.pki.trust.store import Anchor, TrustStore
 from hocba_sign.pki.trust.vietnam_list import TrustList

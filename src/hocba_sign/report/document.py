@@ -1,35 +1,30 @@
 """The report: the contract with other programs (version 1), and the only door to the content."""
 
 import hashlib
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any, NoReturn
 
-from hocba_sign.ades.structure import Coverage, SignedProperties
-from hocba_sign.crypto.verify import PublicKey, key_name
 from hocba_sign.errors import HocbaSignError, InputError
 from hocba_sign.model.event import Event, TranscriptReference
 from hocba_sign.model.registry import RegistrySnapshot
 from hocba_sign.model.status_list import StatusList
 from hocba_sign.model.transcript import Transcript
-from hocba_sign.pades.read import ATTACHMENT, is_pdf
-from hocba_sign.pki.certificates.certificate import Certificate
+from hocba_sign.pades.head import is_pdf
+from hocba_sign.pades.read import ATTACHMENT
 from hocba_sign.pki.loading.objects import wrong_document
 from hocba_sign.report.messages import message
+from hocba_sign.report.signature_members import moment, signature_members
 from hocba_sign.validation.document.missing_evidence import Answer, Unavailable
 from hocba_sign.validation.document.pdf import BOOK
 from hocba_sign.validation.document.transcript import DocumentConclusion
 from hocba_sign.validation.in_force.status import Force
 from hocba_sign.validation.policy import DEFAULT, Policy
-from hocba_sign.validation.signature.level import level_of
-from hocba_sign.validation.signature.time_stamps import TimeStampConclusion
-from hocba_sign.validation.signature.validation import SignatureConclusion, claimed_time
-from hocba_sign.validation.verdict import Check, Indication, Status, Verdict
+from hocba_sign.validation.verdict import Check, Status, Verdict
 from hocba_sign.version import VERSION
 
 _RESULTS = {Status.UNPROVEN: "warning"}
 _FORCES = {Status.FAIL: Verdict.INVALID, Status.UNPROVEN: Verdict.INDETERMINATE}
-_STAMP_INDICATIONS = {Indication.TOTAL_PASSED: "PASSED", Indication.TOTAL_FAILED: "FAILED"}
 
 
 class NotPassed(HocbaSignError):
@@ -140,7 +135,7 @@ class Report:
             "file": self.file,
             "sha256": self.sha256,
             "format": self.format,
-            "validation_time": _moment(self.at),
+            "validation_time": moment(self.at),
             "policies": list(self.policies),
             "verdict": self.verdict,
             "status": self.status,
@@ -148,7 +143,7 @@ class Report:
             "document": None if conclusion is None else _document(conclusion),
             "signatures": []
             if conclusion is None
-            else [_signature(one, conclusion) for one in conclusion.signatures],
+            else [signature_members(one, conclusion) for one in conclusion.signatures],
             "workflow": None if conclusion is None else _workflow(conclusion),
             "attached": None
             if conclusion is None or conclusion.attached is None
@@ -156,14 +151,6 @@ class Report:
             "checks": [_check(check) for check in self.checks],
             "fetches": [fetch_dict(answer) for answer in self.fetches],
         }
-
-
-def _moment(moment: datetime | None) -> str | None:
-    return (
-        None
-        if moment is None
-        else moment.astimezone(UTC).isoformat(timespec="seconds").replace("+00:00", "Z")
-    )
 
 
 def _successor(conclusion: DocumentConclusion | None) -> dict[str, Any] | None:
@@ -240,142 +227,13 @@ def _attached(conclusion: DocumentConclusion) -> dict[str, Any]:
     judges that file.
     """
     wanted = ("id", "slot", "subject", "teacher", "format", "intact", "indication", "causes")
-    told = [_signature(one, conclusion) for one in conclusion.signatures]
+    told = [signature_members(one, conclusion) for one in conclusion.signatures]
     causes = [check.identifier for check in conclusion.checks if check.status in _FORCES]
     return {
         "name": ATTACHMENT,
         "verdict": conclusion.verdict,
         "causes": list(dict.fromkeys(causes)),
         "signatures": [{key: one[key] for key in wanted} for one in told],
-    }
-
-
-def _signature(one: SignatureConclusion, conclusion: DocumentConclusion) -> dict[str, Any]:
-    signature = one.signature
-    roles = signature.properties.claimed_roles if signature.properties is not None else ()
-    return {
-        "id": signature.identifier,
-        "slot": None if signature.slot is None else signature.slot.role,
-        "subject": None if signature.slot is None else signature.slot.subject,
-        "teacher": None if signature.slot is None else signature.slot.teacher,
-        "role": roles[0] if roles else None,
-        "parent": signature.parent,
-        "revision": signature.revision,
-        "format": level_of(one, is_other=conclusion.is_other),
-        "intact": one.is_intact,
-        "indication": one.conclusion.indication,
-        "sub_indication": one.conclusion.sub_indication,
-        "signer": None if one.certificate is None else _signer(one.certificate),
-        "certificate": None if one.certificate is None else _certificate(one),
-        "key": None if one.key is None else _key(one.key),
-        "algorithm": None if one.algorithm is None else one.algorithm.name,
-        "claimed_time": _moment(claimed_time(signature)),
-        "best_signature_time": _moment(one.best_time),
-        "time_proof": "timestamp"
-        if one.is_time_proven
-        else "claimed"
-        if one.best_time is not None
-        else "none",
-        "timestamps": [_stamp(stamp) for stamp in one.time_stamps],
-        "covers": [
-            {"uri": reference.uri, "kind": reference.kind, "digest_ok": reference.is_intact}
-            for reference in signature.references
-        ],
-        **_coverage(conclusion.coverage.get(signature.where)),
-        **_claims(signature.properties),
-        "causes": list(dict.fromkeys(finding.cause for finding in one.conclusion.findings)),
-        "findings": [
-            {"id": finding.cause, "where": finding.where} for finding in one.conclusion.findings
-        ],
-        "warnings": [{"id": finding.cause, "where": finding.where} for finding in one.warnings],
-    }
-
-
-def _key(key: PublicKey) -> dict[str, Any]:
-    return {"name": key_name(key), "sha256": hashlib.sha256(key.spki_der).hexdigest()}
-
-
-def _coverage(coverage: Coverage | None) -> dict[str, Any]:
-    if coverage is None:
-        return {"coverage": None, "not_covered": []}
-    return {
-        "coverage": "full" if coverage.is_full else "partial",
-        "not_covered": list(coverage.outside),
-    }
-
-
-def _claims(properties: SignedProperties | None) -> dict[str, Any]:
-    """Return what the signer says besides the time: roles, place, commitments, policy.
-
-    None of it is proven.
-    """
-    if properties is None:
-        return {
-            "roles": [],
-            "certified_roles": [],
-            "commitments": [],
-            "place": None,
-            "policy": None,
-        }
-    policy = properties.policy
-    return {
-        "roles": list(properties.claimed_roles),
-        "certified_roles": list(properties.certified_roles),
-        "commitments": list(properties.commitments),
-        "place": None if properties.place is None else asdict(properties.place),
-        "policy": None
-        if policy is None
-        else {"id": policy.identifier, "matched": policy.is_matched},
-    }
-
-
-def _signer(certificate: Certificate) -> dict[str, Any]:
-    subject = certificate.subject
-    return {
-        "common_name": subject.common_name,
-        "organisation": subject.organisation,
-        "title": subject.title,
-        "identifiers": dict(subject.identifiers),
-        "numbers": [{"kind": kind, "value": value} for kind, value in subject.identifiers],
-    }
-
-
-def _certificate(one: SignatureConclusion) -> dict[str, Any] | None:
-    certificate = one.certificate
-    if certificate is None:
-        return None
-    return {
-        "sha256": certificate.sha256,
-        "issuer": certificate.issuer_text,
-        "not_before": _moment(certificate.not_before),
-        "not_after": _moment(certificate.not_after),
-        "anchor_sha256": None if one.path is None else one.path.anchor_sha256,
-        "revocation": []
-        if one.path is None
-        else [
-            {
-                "certificate_sha256": fact.certificate_sha256,
-                "status": fact.status,
-                "kind": fact.kind,
-                "source": fact.source,
-                "this_update": _moment(fact.this_update),
-                "next_update": _moment(fact.next_update),
-                "revoked_at": _moment(fact.revoked_at),
-            }
-            for fact in one.path.revocation
-        ],
-    }
-
-
-def _stamp(stamp: TimeStampConclusion) -> dict[str, Any]:
-    return {
-        "type": stamp.kind,
-        "time": _moment(stamp.time),
-        "tsa": stamp.tsa,
-        "intact": stamp.is_intact,
-        "indication": _STAMP_INDICATIONS.get(stamp.indication, "INDETERMINATE"),
-        "sub_indication": stamp.sub_indication,
-        "causes": [finding.cause for finding in stamp.findings],
     }
 
 

@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from datetime import datetime
 
 from hocba_sign.errors import CallerError, Finding
-from hocba_sign.model.authority import Standing
+from hocba_sign.model.delegation import Standing
 from hocba_sign.model.person import School
 from hocba_sign.model.record import Witness, vietnam_day
 from hocba_sign.model.workflow import Slot
@@ -42,8 +42,8 @@ def admit(
     """Refuse a certificate that verification refuses, and return what is to be noted of it.
 
     1. the certificate with the issuers beside it; 2. where the caller says whom verifiers trust,
-       its path, and whether certificates of that tree may sign in this role; 3. where there is a
-       registry, whether its holder may sign for `school` on the day of `at` (aware).
+    its path, and whether certificates of that tree may sign in this role; 3. where there is a
+    registry, whether its holder may sign for `school` on the day of `at` (aware).
     Raises: CallerError with the cause that verification would give (PATH.*, TRUST.*, REGISTRY.*,
     WF.HIERARCHY), `SIGN.NO_CERTIFICATE`, `SIGN.POLICY_LEVEL` for a level below the one that the
     verifier's policy demands.

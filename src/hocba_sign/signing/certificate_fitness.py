@@ -12,7 +12,7 @@ from hocba_sign.errors import CallerError, Finding
 from hocba_sign.model.authority import Registry
 from hocba_sign.model.person import School
 from hocba_sign.model.record import Witness, vietnam_day
-from hocba_sign.model.transcript import ExpectedSigner
+from hocba_sign.model.signers import ExpectedSigner
 from hocba_sign.model.workflow import Slot
 from hocba_sign.pki.certificates.certificate import Certificate
 from hocba_sign.pki.certificates.holder import Match, judge_holder

@@ -4,7 +4,8 @@ from dataclasses import dataclass, field
 from datetime import timedelta
 from enum import StrEnum
 
-from hocba_sign.crypto.algorithms import SHA256, DigestAlgorithm, SignatureAlgorithm
+from hocba_sign.crypto.algorithms import SignatureAlgorithm
+from hocba_sign.crypto.digests import SHA256, DigestAlgorithm
 from hocba_sign.model.authority import Registry
 from hocba_sign.model.workflow import Role
 from hocba_sign.pki.revocation.evidence import Evidence

@@ -10,7 +10,7 @@ from datetime import UTC, datetime
 from hocba_sign.crypto.algorithms import SignatureAlgorithm, signature_algorithm
 from hocba_sign.errors import Finding, HocbaSignError, InputError
 from hocba_sign.model.workflow import Role, Slot
-from hocba_sign.pades.read import is_pdf
+from hocba_sign.pades.head import is_pdf
 
 _FORMAT = "hocba-sign to-be-signed 1"
 

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 
-from hocba_sign.crypto.algorithms import SHA256
+from hocba_sign.crypto.digests import SHA256
 from hocba_sign.crypto.signer import SoftwareSigner, default_algorithm
 from hocba_sign.model.workflow import Slot
 from hocba_sign.pki.certificates.certificate import Certificate

@@ -4,7 +4,8 @@ from collections.abc import Mapping
 from types import MappingProxyType
 
 from hocba_sign.model.codes import SchoolKind
-from hocba_sign.model.transcript import ExpectedSigner, Transcript
+from hocba_sign.model.signers import ExpectedSigner
+from hocba_sign.model.transcript import Transcript
 from hocba_sign.model.workflow import Role, Slot
 from hocba_sign.testing.identity import Identity
 from hocba_sign.testing.world import World

@@ -5,23 +5,36 @@ without comments.
 """
 
 import re
-from collections.abc import Callable, Collection
+from collections.abc import Collection
 from dataclasses import dataclass, field
-from functools import lru_cache
-from typing import Any, Final, cast
+from typing import Any, Final
 
 from lxml import etree
 
 from hocba_sign.errors import InputError
 from hocba_sign.xml.c14n_algorithm import C14nAlgorithm
 from hocba_sign.xml.c14n_fast import by_libxml2
+from hocba_sign.xml.c14n_text import (
+    BASE,
+    SIMPLY_INHERITED,
+    XML_NAMESPACE,
+    XML_PREFIX,
+    attribute,
+    attribute_order,
+    escaped,
+    items,
+    merged,
+    name_at,
+    prefixes,
+    scope_of,
+    tag_of,
+)
 from hocba_sign.xml.node_set import WHOLE, Document, NodeKind, Subtrees, Visible
-from hocba_sign.xml.parse import MAX_ATTRIBUTES, Element, locate
+from hocba_sign.xml.tree import Element, locate
 from hocba_sign.xml.uri import join_base
 
 __all__ = ["C14nAlgorithm", "canonicalize"]
 
-_XML: Final = "http://www.w3.org/XML/1998/namespace"
 MAX_BASE: Final = 8_192
 """Characters of xml:base values joined at one element; longer ones are no addresses and only cost
 time.
@@ -106,7 +119,7 @@ class _Writer:
 
     def _subtree(self, apex: Element) -> None:
         parent = apex.getparent()
-        outer = {} if parent is None else _scope_of(parent)
+        outer = {} if parent is None else scope_of(parent)
         self.frames = [_Frame(outer, {}, {}, parent is None)]
         declared: dict[str, str] = {}
         walk: Any = etree.iterwalk(apex, events=("start", "end", "start-ns", "comment", "pi"))
@@ -140,8 +153,8 @@ class _Writer:
     def _start(self, element: Element, declared: dict[str, str]) -> None:
         outer = self.frames[-1]
         is_shown = self._has(element)
-        scope = _merged(outer.scope, declared) if declared else outer.scope
-        frame = _Frame(scope, outer.axis, outer.rendered, is_shown, _tag(element))
+        scope = merged(outer.scope, declared) if declared else outer.scope
+        frame = _Frame(scope, outer.axis, outer.rendered, is_shown, tag_of(element))
         if not is_shown and self.is_visible is None:
             self.frames.append(frame)
             return
@@ -162,12 +175,12 @@ class _Writer:
             if uri and not _ABSOLUTE.match(uri):
                 raise InputError("XML.RELATIVE_NAMESPACE", where=locate(element))
             out.append(
-                f' xmlns:{prefix}="{_attribute(uri)}"' if prefix else f' xmlns="{_attribute(uri)}"'
+                f' xmlns:{prefix}="{attribute(uri)}"' if prefix else f' xmlns="{attribute(uri)}"'
             )
         for _, name, value in (
-            sorted(qualified, key=_attribute_order) if len(qualified) > 1 else qualified
+            sorted(qualified, key=attribute_order) if len(qualified) > 1 else qualified
         ):
-            out.append(f' {name}="{_attribute(value)}"')
+            out.append(f' {name}="{attribute(value)}"')
         if is_shown:
             out.append(">")
         self._text(NodeKind.TEXT, element, element.text)
@@ -180,7 +193,7 @@ class _Writer:
     def _attributes(self, element: Element, scope: dict[str, str]) -> list[tuple[str, str, str]]:
         """Return the attributes in the node-set: Clark notation, the name as written, the value."""
         found = []
-        for position, (name, value) in enumerate(_items(element), 1):
+        for position, (name, value) in enumerate(items(element), 1):
             if self._shows_attribute(element, name):
                 written = (
                     self._written(element, name, scope, position=position)
@@ -195,12 +208,12 @@ class _Writer:
         the tree is asked.
         """
         uri, _, local = name[1:].partition("}")
-        if uri == _XML:
+        if uri == XML_NAMESPACE:
             return f"xml:{local}"
         if scope is not self.bound_in:
-            self.bound_in, self.bound = scope, _prefixes(scope)
+            self.bound_in, self.bound = scope, prefixes(scope)
         prefix = self.bound.get(uri)
-        return f"{prefix}:{local}" if prefix else _name_at(position)(element)
+        return f"{prefix}:{local}" if prefix else name_at(position)(element)
 
     def _shows(self, kind: NodeKind, element: Element, name: str) -> bool:
         """Return whether a node other than an element belongs to the node-set: in sub-trees,
@@ -216,12 +229,12 @@ class _Writer:
         """
         if self.is_visible is None or self.is_visible(NodeKind.ATTRIBUTE, element, name):
             return True
-        is_kept = self.algorithm.is_version_11 and (name == _BASE or name in _SIMPLY_INHERITED)
+        is_kept = self.algorithm.is_version_11 and (name == BASE or name in SIMPLY_INHERITED)
         return is_kept and self.is_visible(NodeKind.ELEMENT, element, "")
 
     def _text(self, kind: NodeKind, element: Element, text: str | None) -> None:
         if text and self._shows(kind, element, ""):
-            self.out.append(_escaped(text))
+            self.out.append(escaped(text))
 
     def _comment_or_instruction(self, node: Any) -> str:
         text = (node.text or "").replace("\r", "&#xD;")
@@ -310,13 +323,13 @@ class _Writer:
             else {name: value for name, value in self._above(parent).items() if name not in own}
         )
         if self.algorithm.is_version_11:
-            found = {name: value for name, value in found.items() if name in _SIMPLY_INHERITED}
+            found = {name: value for name, value in found.items() if name in SIMPLY_INHERITED}
             base = self._joined_base(element)
             if base is not None:
-                attributes = [attribute for attribute in attributes if attribute[0] != _BASE]
-                found |= {_BASE: base} if base else {}
+                attributes = [attribute for attribute in attributes if attribute[0] != BASE]
+                found |= {BASE: base} if base else {}
         return attributes + [
-            (name, f"xml:{name.removeprefix(_XML_PREFIX)}", value) for name, value in found.items()
+            (name, f"xml:{name.removeprefix(XML_PREFIX)}", value) for name, value in found.items()
         ]
 
     def _above(self, element: Element) -> dict[str, str]:
@@ -329,7 +342,7 @@ class _Writer:
                 break
             missing.append(step)
         for step in reversed(missing):
-            own = {name: value for name, value in _items(step) if name.startswith(_XML_PREFIX)}
+            own = {name: value for name, value in items(step) if name.startswith(XML_PREFIX)}
             known = self.inherited[step] = {**known, **own} if own else known
         return known
 
@@ -337,14 +350,14 @@ class _Writer:
         """Return the xml:base that stands for those of the ancestors left out; None where there is
         none.
         """
-        joined = element.get(_BASE)
+        joined = element.get(BASE)
         is_changed, size = False, 0
         frames = reversed(self.frames)
         for ancestor in element.iterancestors():
             frame = next(frames, None)
             if frame is not None and frame.is_shown:
                 break
-            base = ancestor.get(_BASE)
+            base = ancestor.get(BASE)
             if base is not None:
                 size += len(base)
                 if size > MAX_BASE:
@@ -356,75 +369,3 @@ class _Writer:
                 joined = base if joined is None else join_base(base, joined)
                 is_changed = True
         return joined if is_changed else None
-
-
-_XML_PREFIX: Final = f"{{{_XML}}}"
-_BASE: Final = f"{_XML_PREFIX}base"
-_SIMPLY_INHERITED: Final = frozenset({f"{_XML_PREFIX}lang", f"{_XML_PREFIX}space"})
-_IN_TEXT: Final = re.compile(r"[&<>\r]")
-_IN_ATTRIBUTE: Final = re.compile(r'[&<"\t\n\r]')
-
-
-def _scope_of(element: Element) -> dict[str, str]:
-    return _merged({}, {prefix or "": uri for prefix, uri in element.nsmap.items()})
-
-
-def _merged(scope: dict[str, str], declared: dict[str, str]) -> dict[str, str]:
-    merged = scope.copy()
-    for prefix, uri in declared.items():
-        if uri and prefix != "xml":
-            merged[prefix] = uri
-        else:
-            merged.pop(prefix, None)
-    return merged
-
-
-def _items(element: Element) -> list[tuple[str, str]]:
-    items: Any = element.items()
-    return cast("list[tuple[str, str]]", items)
-
-
-def _tag(element: Element) -> str:
-    local = str(element.tag).rpartition("}")[2]
-    return f"{element.prefix}:{local}" if element.prefix else local
-
-
-def _prefixes(scope: dict[str, str]) -> dict[str, str]:
-    """Return the prefix of each namespace that has exactly one."""
-    found: dict[str, str] = {}
-    for prefix, uri in scope.items():
-        if prefix:
-            found[uri] = "" if uri in found else prefix
-    return found
-
-
-@lru_cache(maxsize=MAX_ATTRIBUTES)
-def _name_at(position: int) -> Callable[[Element], str]:
-    """Return the query for the name of an attribute as written, which lxml tells in no
-    other way.
-    """
-    return cast(
-        "Callable[[Element], str]",
-        etree.XPath(f"string(name(@*[{position}]))", smart_strings=False),
-    )
-
-
-def _attribute_order(attribute: tuple[str, str, str]) -> tuple[str, str]:
-    name = attribute[0]
-    uri, _, local = name[1:].partition("}") if name.startswith("{") else ("", "", name)
-    return uri, local
-
-
-def _escaped(text: str) -> str:
-    if _IN_TEXT.search(text) is None:
-        return text
-    return (
-        text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;").replace("\r", "&#xD;")
-    )
-
-
-def _attribute(value: str) -> str:
-    if _IN_ATTRIBUTE.search(value) is None:
-        return value
-    value = value.replace("&", "&amp;").replace("<", "&lt;").replace('"', "&quot;")
-    return value.replace("\t", "&#x9;").replace("\n", "&#xA;").replace("\r", "&#xD;")

@@ -9,7 +9,7 @@ from lxml import etree
 
 from hocba_sign.xml.c14n_algorithm import C14nAlgorithm
 from hocba_sign.xml.node_set import Document
-from hocba_sign.xml.parse import Element
+from hocba_sign.xml.tree import Element
 
 _UNESCAPED_NAMESPACE: Final = re.compile(rb""" xmlns(?::[^=\s]+)?=(?:'|"[^"]*[&<\t\n\r])""")
 

@@ -6,8 +6,9 @@ from hocba_sign.xml.decode import decode_document
 from hocba_sign.xml.encode import encode
 from hocba_sign.xml.layout import LAYOUTS, Layout, recognise
 from hocba_sign.xml.names import DS_SIGNATURE
-from hocba_sign.xml.parse import locate, parse
+from hocba_sign.xml.parse import parse
 from hocba_sign.xml.schema import violations
+from hocba_sign.xml.tree import locate
 
 
 def convert(document: bytes, layout: Layout) -> bytes:

@@ -12,7 +12,8 @@ from hocba_sign.model.fields import Bound, Leaf, Many
 from hocba_sign.model.reading import Naming, Reader, Source
 from hocba_sign.model.transcript import DATA_PATH, Transcript
 from hocba_sign.xml import names
-from hocba_sign.xml.parse import Element, parse
+from hocba_sign.xml.parse import parse
+from hocba_sign.xml.tree import Element
 
 _NAMESPACES: Final = frozenset({names.HOCBA, None})
 _SHOWN_NAME: Final = 60

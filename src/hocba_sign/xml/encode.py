@@ -10,7 +10,7 @@ from hocba_sign.model.reading import ObjectSource, Reader
 from hocba_sign.model.transcript import DATA_PATH, Transcript
 from hocba_sign.xml import names
 from hocba_sign.xml.layout import CANONICAL, Layout
-from hocba_sign.xml.parse import Element
+from hocba_sign.xml.tree import Element
 
 _DECLARATION: Final = b'<?xml version="1.0" encoding="UTF-8"?>\n'
 

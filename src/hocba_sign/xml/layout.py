@@ -15,7 +15,7 @@ from hocba_sign.errors import InputError
 from hocba_sign.model import event, registry, status_list
 from hocba_sign.model.workflow import Role, Slot
 from hocba_sign.xml import names
-from hocba_sign.xml.parse import Element, locate
+from hocba_sign.xml.tree import Element, locate
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -7,7 +7,7 @@ from typing import Final, TypeAlias
 
 from lxml import etree
 
-from hocba_sign.xml.parse import Element
+from hocba_sign.xml.tree import Element
 
 Document: TypeAlias = etree._ElementTree  # noqa: SLF001 - the class has no other name
 

@@ -6,54 +6,27 @@ Every refusal is an `InputError` with a position; element names may occur in it,
 
 import contextlib
 import re
-import threading
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
-from types import MappingProxyType
-from typing import Final, Protocol, TypeAlias, cast
+from typing import Final
 from xml.parsers import expat
 
 from lxml import etree
 
 from hocba_sign.errors import InputError
-
-Element: TypeAlias = etree._Element  # noqa: SLF001 - the class has no other name
-"""An element, comment or processing instruction of the tree."""
-
-MAX_BYTES: Final = 20_000_000
-"""A transcript with every signature, time-stamp and revocation list is below 1 MB; e-invoices with
-attachments stay below 10 MB.
-"""
-MAX_MARKUP: Final = 250_000
-"""Number of `<`: bounds elements, comments and instructions (128 octets each) before a tree is
-built.
-"""
-MAX_ATTRIBUTES_TOTAL: Final = 100_000
-"""Number of `=`: bounds attributes (240 octets each) before a tree is built."""
-MAX_ATTRIBUTES: Final = 256
-"""Attributes of one element: they are sorted at every canonicalisation."""
-MAX_NAMESPACES: Final = 256
-"""Namespace declarations in scope: inclusive canonicalisation may repeat all of them."""
-MAX_SCOPE: Final = 100_000
-"""Characters of the namespace names in scope: each target of inclusive canonicalization repeats
-them.
-"""
-MAX_NAMESPACE_OCTETS: Final = 30_000_000
-"""The longest namespace name times elements and attributes: exclusive canonicalization writes a
-name anew wherever it is used.
-"""
-MAX_DEPTH: Final = 100
-"""Levels of elements: the deepest XAdES archive property lies at level 25, libxml2 recurses per
-level.
-"""
-MAX_TEXT: Final = 10_000_000
-"""Characters of one text or attribute; libxml2 enforces it unless `huge_tree` is given.
-
-A text of others may have any number: archives carry whole PDF files.
-"""
-
-MAX_ESCAPED: Final = 4_000_000
-"""Number of `&`, of `"` and of `>`: six octets for one of them in a canonical form."""
+from hocba_sign.xml.ids import id_map, open_id_map
+from hocba_sign.xml.limits import (
+    MAX_ATTRIBUTES,
+    MAX_ATTRIBUTES_TOTAL,
+    MAX_BYTES,
+    MAX_DEPTH,
+    MAX_ESCAPED,
+    MAX_MARKUP,
+    MAX_NAMESPACE_OCTETS,
+    MAX_NAMESPACES,
+    MAX_SCOPE,
+)
+from hocba_sign.xml.tree import QUERIES, Element, locate
 
 _DOCTYPE: Final = "<!DOCTYPE"
 _LONG_TAG: Final = re.compile(rb"<[^>]{100000}")
@@ -87,7 +60,6 @@ _LEGACY: Final = frozenset(
 """Encodings of one octet a character that declarations of real files name; a document of others may
 be in one of them.
 """
-_SHOWN_NAME: Final = 60
 _ENCODING_CODES: Final = frozenset({32, 81})
 """libxml2: XML_ERR_UNSUPPORTED_ENCODING, XML_ERR_INVALID_ENCODING."""
 _NAMESPACE_CODES: Final = frozenset({99, 200, 201, 202, 203, 204, 205})
@@ -125,34 +97,6 @@ class ParsedXml:
         return self.first_instruction is not None
 
 
-class _Attribute(Protocol):
-    """The string that lxml gives for an attribute node."""
-
-    def getparent(self) -> Element: ...
-
-
-class _Queries(threading.local):
-    """Compiled XPath objects hold a lock while they run, so every thread has its own."""
-
-    def __init__(self) -> None:
-        self.ids = cast(
-            "Callable[[Element], list[_Attribute]]",
-            etree.XPath("/descendant::*/@*[translate(local-name(), 'ID', 'id') = 'id']"),
-        )
-        self.too_deep = _elements("/*" * (MAX_DEPTH + 1))
-        self.crowded = _elements(f"//*/@*[{MAX_ATTRIBUTES + 1}]/..")
-        self.long_attributes = _elements(f"//*[@*[string-length() > {MAX_TEXT}]]")
-        self.comments = _elements("/descendant::comment()[1]")
-        self.instructions = _elements("/descendant::processing-instruction()[1]")
-
-
-def _elements(path: str) -> "Callable[[Element], list[Element]]":
-    return cast("Callable[[Element], list[Element]]", etree.XPath(path))
-
-
-_QUERIES: Final = _Queries()
-
-
 def parse(octets: bytes, *, is_open: bool = False) -> ParsedXml:
     """Read one document of at most `MAX_BYTES`, in UTF-8 or (with a byte order mark) UTF-16.
 
@@ -182,90 +126,6 @@ def parse(octets: bytes, *, is_open: bool = False) -> ParsedXml:
         if encoding != "utf-8" or _may_hold_instructions(text)
         else None,
     )
-
-
-def open_id_map(root: Element) -> tuple[Mapping[str, Element], frozenset[str]]:
-    """Map the value of every attribute called `id`, in any case and any namespace; those of several
-    elements are given apart.
-    """
-    found: dict[str, Element] = {}
-    ambiguous: set[str] = set()
-    for attribute in _QUERIES.ids(root):
-        if found.setdefault(str(attribute), attribute.getparent()) is not attribute.getparent():
-            ambiguous.add(str(attribute))
-    for value in ambiguous:
-        del found[value]
-    return MappingProxyType(found), frozenset(ambiguous)
-
-
-def id_map(root: Element) -> Mapping[str, Element]:
-    """Map the value of every attribute called `id`, in any case and any namespace, to its element.
-
-    The transcript store's layout writes one value twice: at the teacher in a subject and at that
-    teacher's slot. Such a pair names nothing: it is left out, so that no reference to it can be
-    followed.
-    Raises: InputError XML.DUPLICATE_ID where one value occurs twice otherwise, or oftener, under
-    whichever spellings.
-    """
-    found: dict[str, Element] = {}
-    paired: dict[str, Element] = {}
-    for attribute in _QUERIES.ids(root):
-        element = attribute.getparent()
-        value = str(attribute)
-        if value in paired:
-            raise InputError(
-                "XML.DUPLICATE_ID", where=f"{locate(paired[value])}; {locate(element)}"
-            )
-        if value in found:
-            if not _is_teacher_and_slot(found[value], element):
-                raise InputError(
-                    "XML.DUPLICATE_ID", where=f"{locate(found[value])}; {locate(element)}"
-                )
-            paired[value] = found.pop(value)
-            continue
-        found[value] = element
-    return MappingProxyType(found)
-
-
-_TEACHER_IN_SUBJECT: Final = ("GVBM", "DIEM_TONG_KET")
-_TEACHER_SLOT: Final = ("GVBM", "DANH_SACH_GVBM", "DANH_SACH_THONG_TIN_KY", "DU_LIEU_HOC_BA")
-
-
-def _is_teacher_and_slot(one: Element, other: Element) -> bool:
-    """Return whether two elements with the same Id are a teacher in a subject and the slot of that
-    teacher, each where it belongs.
-    """
-    if one.get("Id") != other.get("Id"):
-        return False
-    inner, slot = (one, other) if _tags(one)[1:2] == _TEACHER_IN_SUBJECT[1:] else (other, one)
-    return _tags(inner)[:2] == _TEACHER_IN_SUBJECT and _tags(slot)[:4] == _TEACHER_SLOT
-
-
-def _tags(element: Element) -> tuple[str, ...]:
-    """Return the tags from `element` up to the root."""
-    return (str(element.tag), *(str(step.tag) for step in element.iterancestors()))
-
-
-def locate(element: Element) -> str:
-    """Name the place of `element` for people: a path of local names with positions, and the
-    line.
-    """
-    steps = []
-    step: Element | None = element
-    while step is not None:
-        steps.append(_step(step))
-        step = step.getparent()
-    return f"/{'/'.join(reversed(steps))} (line {element.sourceline})"
-
-
-def _step(element: Element) -> str:
-    tag: object = element.tag
-    if not isinstance(tag, str):
-        return "comment()" if tag is etree.Comment else "processing-instruction()"
-    before = sum(1 for _ in element.itersiblings(tag, preceding=True))
-    is_alone = not before and next(element.itersiblings(tag), None) is None
-    name = etree.QName(element).localname[:_SHOWN_NAME]
-    return name if is_alone else f"{name}[{before + 1}]"
 
 
 def _check_size(octets: bytes) -> None:
@@ -384,7 +244,7 @@ def _open_tree(octets: bytes, encoding: str) -> Element:
         if error.cause != "XML.TEXT_TOO_LONG" or encoding != "utf-8" or _LONG_TAG.search(octets):
             raise
         root = _tree(octets, encoding, has_long_text=True)
-        if _QUERIES.long_attributes(root):
+        if QUERIES.long_attributes(root):
             raise
         return root
 
@@ -428,7 +288,7 @@ def _refusal(error: etree.XMLSyntaxError, codes: frozenset[int]) -> InputError:
 
 
 def _check_shape(root: Element, octets: bytes) -> None:
-    if deep := _QUERIES.too_deep(root):
+    if deep := QUERIES.too_deep(root):
         raise InputError(
             "XML.TOO_DEEP",
             where=f"line {deep[0].sourceline}",
@@ -437,7 +297,7 @@ def _check_shape(root: Element, octets: bytes) -> None:
     attributes = octets.count(b"=")
     if attributes <= min(MAX_ATTRIBUTES, MAX_NAMESPACES) and not _LONG_VALUE.search(octets):
         return
-    if crowded := _QUERIES.crowded(root):
+    if crowded := QUERIES.crowded(root):
         raise InputError(
             "XML.TOO_MANY_ATTRIBUTES",
             where=locate(crowded[0]),
@@ -479,5 +339,5 @@ def _may_hold_instructions(octets: bytes) -> bool:
 
 
 def _first(root: Element, kind: str) -> str | None:
-    found = _QUERIES.comments(root) if kind == "comments" else _QUERIES.instructions(root)
+    found = QUERIES.comments(root) if kind == "comments" else QUERIES.instructions(root)
     return locate(found[0]) if found else None

@@ -16,7 +16,8 @@ from hocba_sign.model.status_list import StatusList
 from hocba_sign.xml import names
 from hocba_sign.xml.decode import source_of
 from hocba_sign.xml.encode import write_fields
-from hocba_sign.xml.parse import Element, parse
+from hocba_sign.xml.parse import parse
+from hocba_sign.xml.tree import Element
 
 _DECLARATION: Final = b'<?xml version="1.0" encoding="UTF-8"?>\n'
 

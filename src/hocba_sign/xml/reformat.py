@@ -12,7 +12,8 @@ from typing import Final
 from lxml import etree
 
 from hocba_sign.xml.names import DS, DS_SIGNATURE, HOCBA, XADES, XADES141
-from hocba_sign.xml.parse import Element, ParsedXml, parse
+from hocba_sign.xml.parse import ParsedXml, parse
+from hocba_sign.xml.tree import Element
 
 _PREFIXES: Final[Mapping[str, str | None]] = MappingProxyType(
     {

@@ -12,7 +12,7 @@ from lxml import etree
 
 from hocba_sign.errors import OutsideError
 from hocba_sign.model import event, registry, status_list
-from hocba_sign.xml.parse import Element
+from hocba_sign.xml.tree import Element
 
 MAX_VIOLATIONS: Final = 200
 """A hostile document may have one for each element; nobody reads more than these."""

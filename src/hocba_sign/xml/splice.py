@@ -10,7 +10,8 @@ from typing import Final, TypeAlias
 from xml.parsers import expat
 
 from hocba_sign.errors import CallerError, InputError
-from hocba_sign.xml.parse import Element, parse
+from hocba_sign.xml.parse import parse
+from hocba_sign.xml.tree import Element
 
 Path: TypeAlias = tuple[int, ...]
 """Positions of child elements from the root element on, counted from 0; `()` is the root element

@@ -5,7 +5,7 @@ from time import monotonic
 import pytest
 
 from hocba_sign.adapters.tsa import HttpTimeStampAuthority
-from hocba_sign.crypto.algorithms import SHA256
+from hocba_sign.crypto.digests import SHA256
 from hocba_sign.errors import CallerError, OutsideError
 from hocba_sign.pki.timestamp.protocol import read_token
 from hocba_sign.testing.server import Fault, WorldServer

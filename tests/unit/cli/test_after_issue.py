@@ -14,8 +14,9 @@ from typing import Any
 import pytest
 
 from hocba_sign.cli.main import main
+from hocba_sign.model.appointments import Appointment
 from hocba_sign.model.record import Issuer, vietnam_day
-from hocba_sign.model.registry import Appointment, Rank, RegistrySnapshot
+from hocba_sign.model.registry import Rank, RegistrySnapshot
 from hocba_sign.model.transcript import Transcript
 from hocba_sign.model.workflow import Role
 from hocba_sign.pki.loading.objects import load_certificates

@@ -12,9 +12,10 @@ from typing import Any
 
 import pytest
 
+from hocba_sign.cli.commands import build_parser
 from hocba_sign.cli.guard import IN_PLACE
 from hocba_sign.cli.main import main
-from hocba_sign.cli.options import OUTPUTS, build_parser
+from hocba_sign.cli.options import OUTPUTS
 
 CONTENT = b"as it was"
 

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from hocba_sign.adapters.fetch import Fetcher, Limits
-from hocba_sign.cli import options
+from hocba_sign.cli import commands
 from hocba_sign.cli.main import main
 from hocba_sign.cli.trust import update_from
 from hocba_sign.cli.words import say
@@ -187,8 +187,8 @@ def test_an_update_reports_every_address(capsys: Captured, server: WorldServer, 
 
 
 def test_every_word_is_there() -> None:
-    assert set(options.TRUST_KINDS) == {kind.value for kind in Kind}
-    assert set(options.TRUST_HIERARCHIES) < {hierarchy.value for hierarchy in Hierarchy}
+    assert set(commands.TRUST_KINDS) == {kind.value for kind in Kind}
+    assert set(commands.TRUST_HIERARCHIES) < {hierarchy.value for hierarchy in Hierarchy}
     groups = {"KIND": Kind, "SERVICE": Service, "HIERARCHY": Hierarchy, "CONFIDENCE": Confidence}
     for group, members in groups.items():
         for member in members:

@@ -21,6 +21,7 @@ from hocba_sign.crypto.algorithms import (
     SignatureAlgorithm,
     signature_algorithm_named,
 )
+from hocba_sign.crypto.digests import DIGEST_ALGORITHMS
 from hocba_sign.crypto.signer import SoftwareSigner
 from hocba_sign.crypto.verify import (
     PublicKey,
@@ -60,11 +61,7 @@ def algorithm_of(group: dict[str, Any]) -> SignatureAlgorithm | str:
             f"{SCHEMES[group['type']].removesuffix('-pss')}-{HASHES[group['sha']]}"
         )
     digest, mgf_digest = (
-        next(
-            algorithm
-            for algorithm in algorithms.DIGEST_ALGORITHMS
-            if algorithm.name == HASHES[name]
-        )
+        next(algorithm for algorithm in DIGEST_ALGORITHMS if algorithm.name == HASHES[name])
         for name in (group["sha"], group["mgfSha"])
     )
     parameters = PssParameters(digest=digest, mgf_digest=mgf_digest, salt_length=group["sLen"])

@@ -10,9 +10,11 @@ import pytest
 
 from hocba_sign.model.check import check
 from hocba_sign.model.codes import Level
+from hocba_sign.model.identification import ReplacedVersion
 from hocba_sign.model.results import PrimaryMarks
 from hocba_sign.model.rules import Severity, judge_rules
-from hocba_sign.model.transcript import ReplacedVersion, Substitute, Transcript
+from hocba_sign.model.signers import Substitute
+from hocba_sign.model.transcript import Transcript
 from hocba_sign.xml.decode import decode_document
 from hocba_sign.xml.encode import encode
 from hocba_sign.xml.parse import parse

@@ -4,9 +4,11 @@ from datetime import date
 
 import pytest
 
-from hocba_sign.model.authority import GivenSnapshot, Registry, Standing
+from hocba_sign.model.appointments import Appointment
+from hocba_sign.model.authority import Registry
+from hocba_sign.model.delegation import GivenSnapshot, Standing
 from hocba_sign.model.record import Credential, Issuer, Witness
-from hocba_sign.model.registry import Appointment, Delegation, Rank, RegistrySnapshot, is_named
+from hocba_sign.model.registry import Delegation, Rank, RegistrySnapshot, is_named
 from hocba_sign.model.workflow import Role, Slot
 
 PERSON, TAX, SHA = "048172000934", "0400123987", "ab" * 32

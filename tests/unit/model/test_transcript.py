@@ -8,9 +8,11 @@ import pytest
 
 from hocba_sign.model.check import check
 from hocba_sign.model.codes import Level
+from hocba_sign.model.identification import ReplacedVersion
 from hocba_sign.model.person import EarlierYear
 from hocba_sign.model.results import SecondaryMarks
-from hocba_sign.model.transcript import ReplacedVersion, Substitute, Transcript
+from hocba_sign.model.signers import Substitute
+from hocba_sign.model.transcript import Transcript
 from hocba_sign.model.workflow import Role, Slot
 
 EXAMPLES = Path(__file__).parent.parent.parent.parent / "examples"

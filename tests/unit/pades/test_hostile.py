@@ -10,7 +10,8 @@ from pathlib import Path
 import pytest
 
 from hocba_sign.errors import CallerError, InputError
-from hocba_sign.pades.read import is_pdf, read_pdf
+from hocba_sign.pades.head import is_pdf
+from hocba_sign.pades.read import read_pdf
 from tests.support.pdf import page_of
 
 ROOT = Path(__file__).parents[3]

@@ -13,7 +13,7 @@ from cryptography.hazmat.primitives.asymmetric.utils import (
 from hocba_sign.ades.integrity import check_integrity
 from hocba_sign.ades.structure import Family
 from hocba_sign.crypto import der
-from hocba_sign.crypto.algorithms import SHA1, SHA256, digest
+from hocba_sign.crypto.digests import SHA1, SHA256, digest
 from hocba_sign.crypto.signer import SoftwareSigner, default_algorithm
 from hocba_sign.errors import InputError
 from hocba_sign.pades.facts.form import Gap, NewField, Revision

@@ -7,7 +7,8 @@ from dataclasses import replace
 import pytest
 from asn1crypto import cms
 
-from hocba_sign.crypto.algorithms import SHA256, SHA512, digest, signature_algorithm_named
+from hocba_sign.crypto.algorithms import signature_algorithm_named
+from hocba_sign.crypto.digests import SHA256, SHA512, digest
 from hocba_sign.crypto.signer import SoftwareSigner, default_algorithm
 from hocba_sign.crypto.verify import load_public_key, verify_der_value
 from hocba_sign.errors import CallerError

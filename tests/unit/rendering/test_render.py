@@ -18,7 +18,9 @@ from pyhanko.pdf_utils.reader import PdfFileReader
 
 from hocba_sign.errors import CallerError, InputError
 from hocba_sign.model.codes import Level, Status
-from hocba_sign.model.transcript import ReplacedVersion, Substitute, Transcript
+from hocba_sign.model.identification import ReplacedVersion
+from hocba_sign.model.signers import Substitute
+from hocba_sign.model.transcript import Transcript
 from hocba_sign.rendering.render import CURRENT, Rendering, render, shown_fields
 from hocba_sign.rendering.source import read_source
 from hocba_sign.rendering.text_layer import text_layer

@@ -11,7 +11,8 @@ from lxml import etree
 from hocba_sign.errors import InputError
 from hocba_sign.xml.c14n import C14nAlgorithm, _Writer, canonicalize
 from hocba_sign.xml.node_set import Document, NodeKind, Subtrees
-from hocba_sign.xml.parse import Element, parse
+from hocba_sign.xml.parse import parse
+from hocba_sign.xml.tree import Element
 
 C14N = C14nAlgorithm
 XML = "{http://www.w3.org/XML/1998/namespace}"

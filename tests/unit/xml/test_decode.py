@@ -7,7 +7,8 @@ from hocba_sign.errors import InputError
 from hocba_sign.model.transcript import Transcript
 from hocba_sign.xml.decode import check_data, check_document, decode, decode_document
 from hocba_sign.xml.encode import encode
-from hocba_sign.xml.parse import Element, parse
+from hocba_sign.xml.parse import parse
+from hocba_sign.xml.tree import Element
 
 EXAMPLES = Path(__file__).parent.parent.parent.parent / "examples"
 DATA = "/HOC_BA/DU_LIEU_HOC_BA"

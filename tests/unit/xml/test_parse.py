@@ -15,15 +15,10 @@ from lxml import etree
 import hocba_sign
 from hocba_sign.errors import InputError
 from hocba_sign.xml import parse as module
-from hocba_sign.xml.parse import (
-    MAX_ATTRIBUTES,
-    MAX_BYTES,
-    MAX_DEPTH,
-    MAX_NAMESPACES,
-    id_map,
-    locate,
-    parse,
-)
+from hocba_sign.xml.ids import id_map
+from hocba_sign.xml.limits import MAX_ATTRIBUTES, MAX_BYTES, MAX_DEPTH, MAX_NAMESPACES
+from hocba_sign.xml.parse import parse
+from hocba_sign.xml.tree import locate
 
 LAUGHS = (
     b'<!DOCTYPE l [<!ENTITY a "ha">'

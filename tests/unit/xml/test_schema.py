@@ -9,8 +9,9 @@ from lxml import etree
 from hocba_sign.model.transcript import Transcript
 from hocba_sign.xml.encode import encode
 from hocba_sign.xml.layout import CANONICAL, KHO, Layout
-from hocba_sign.xml.parse import Element, parse
+from hocba_sign.xml.parse import parse
 from hocba_sign.xml.schema import MAX_VIOLATIONS, violations
+from hocba_sign.xml.tree import Element
 
 ROOT = Path(__file__).parent.parent.parent.parent
 SIGNATURE = (

@@ -6,8 +6,9 @@ from hypothesis import strategies as st
 from lxml import etree
 
 from hocba_sign.errors import CallerError, InputError
-from hocba_sign.xml.parse import Element, parse
+from hocba_sign.xml.parse import parse
 from hocba_sign.xml.splice import Path, insert, insert_all, path_of, slice_of
+from hocba_sign.xml.tree import Element
 
 TEXT = st.text(st.sampled_from("ăĐ\U0001f393 x>&<\"'/]\n\t"), max_size=8)
 

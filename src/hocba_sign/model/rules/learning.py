@@ -1,138 +1,32 @@
 """The result of learning of a term or a year, from the marks of all subjects."""
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, replace
 from decimal import Decimal
 from functools import cache, lru_cache
 from itertools import product
 from types import MappingProxyType
-from typing import Final, Literal, TypeAlias
+from typing import Final
 
 from hocba_sign.model.codes import MarkLetter
+from hocba_sign.model.rules.law import (
+    BEST,
+    WORST,
+    Adjustment,
+    Case,
+    Entry,
+    Grade,
+    Law,
+    Pardon,
+    Possible,
+    Reading,
+    Rounding,
+    Single,
+)
 from hocba_sign.model.rules.settings import Settings
 from hocba_sign.model.rules.view import Breach, Period, Row, View, result_steps
 
-Rounding: TypeAlias = Literal["half_up", "half_even"]
-Single: TypeAlias = Literal["counted", "ignored", "unadjusted"]
-"""How the one subject that pulls a result down is seen: as good as it can be, as if it were not
-there, or not adjusted for.
-"""
-
-_BEST: Final = Decimal(10)
-_WORST: Final = Decimal(0)
 _REMEMBERED: Final = 256
 """Results kept: promotion, titles and words ask for those of the same pupil again."""
-
-
-@dataclass(frozen=True, slots=True)
-class Entry:
-    """What one subject contributes: a score, or whether a subject assessed by comment is passed.
-
-    Of a blank one nothing is known but of which kind it is; `score` and `is_passed` then mean
-    nothing.
-    """
-
-    code: str
-    score: Decimal | None
-    is_passed: bool
-    is_optional: bool
-    is_blank: bool = False
-
-    def filled(self, *, is_best: bool) -> "Entry":
-        """Return the entry with the best or the worst in place of a blank."""
-        score = None if self.score is None else (_BEST if is_best else _WORST)
-        return (
-            replace(self, score=score, is_passed=is_best, is_blank=False) if self.is_blank else self
-        )
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Grade:
-    """The conditions of one letter; those that are None do not apply.
-
-    `mean` over all scores, `each` score, at least `many[0]` scores from `many[1]`, at least one
-    score of the subjects `one_of[0]` from `one_of[1]`, at most `failed` subjects CĐ, in a
-    specialised class the score of its subject from `special`.
-    """
-
-    letter: str
-    mean: Decimal | None = None
-    each: Decimal | None = None
-    many: tuple[int, Decimal] | None = None
-    one_of: tuple[frozenset[str], Decimal] | None = None
-    failed: int | None = None
-    special: Decimal | None = None
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Adjustment:
-    """`lowered` becomes `raised` where a single subject keeps the pupil from `due` or better."""
-
-    due: str
-    lowered: str
-    raised: str
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Law:
-    """Letters with their conditions, best first, the adjustments, and what the circular leaves
-    open.
-    """
-
-    grades: tuple[Grade, ...]
-    adjustments: tuple[Adjustment, ...]
-    roundings: tuple[Rounding, ...]
-    has_doubtful_options: bool
-
-    @property
-    def order(self) -> tuple[str, ...]:
-        return tuple(grade.letter for grade in self.grades)
-
-
-@dataclass(frozen=True, slots=True)
-class Reading:
-    """One way to read the circular where it leaves a choice."""
-
-    rounding: Rounding
-    single: Single
-    has_optional: bool
-
-
-@dataclass(frozen=True, slots=True)
-class Case:
-    """The marks of one pupil under one law, with the mean of the scores that count; `special` is
-    the subject of a specialised class.
-    """
-
-    law: Law
-    entries: tuple[Entry, ...]
-    mean: Decimal
-    special: str | None
-
-
-@dataclass(frozen=True, slots=True)
-class Pardon:
-    """The subject not held against the pupil, and whether it counts where good marks are
-    counted.
-    """
-
-    code: str
-    is_counted: bool
-
-
-@dataclass(frozen=True, slots=True)
-class Possible:
-    """The letters that the marks allow; `special` those that they allow besides in a specialised
-    class.
-
-    `readings` are the letters by accepted reading where every mark is there, empty else; so is
-    `unadjusted`, the letters that an adjustment changes.
-    """
-
-    letters: frozenset[str]
-    special: frozenset[str]
-    readings: Mapping[Reading, str]
-    unadjusted: frozenset[str]
 
 
 def learning(view: View, settings: Settings) -> Iterator[Breach]:
@@ -263,7 +157,7 @@ def _entries(rows: tuple[Row, ...], period: str) -> tuple[Entry, ...]:
         ):
             continue
         is_blank = (letter if row.is_comment else score) is None
-        value = None if row.is_comment else (score or _WORST)
+        value = None if row.is_comment else (score or WORST)
         found.append(
             Entry(
                 row.subject.code, value, letter is not MarkLetter.FAILED, row.is_optional, is_blank
@@ -370,7 +264,7 @@ def _meets(grade: Grade, case: Case, pardon: Pardon | None) -> bool:
     ):
         return False
     if pardon and pardon.is_counted:
-        scores = [(code, _BEST if code == forgiven else score) for code, score in scores]
+        scores = [(code, BEST if code == forgiven else score) for code, score in scores]
     if (
         grade.many is not None
         and sum(score >= grade.many[1] for _, score in scores) < grade.many[0]

@@ -12,9 +12,9 @@ from types import MappingProxyType
 from typing import Final
 
 from hocba_sign.model.codes import Level
+from hocba_sign.model.identification import Identification
 from hocba_sign.model.rules.finding import Severity, SourceMark
 from hocba_sign.model.rules.settings import Settings
-from hocba_sign.model.transcript import Identification
 
 DOCUMENT: Final = "document"
 """The file with the rules that hold whatever the circular."""

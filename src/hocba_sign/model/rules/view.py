@@ -12,8 +12,8 @@ from typing import Final, Literal, Self, TypeAlias
 
 from hocba_sign.model.codes import Level, MarkLetter, code_list
 from hocba_sign.model.lexical import Mark
+from hocba_sign.model.primary import PrimaryAssessment
 from hocba_sign.model.results import (
-    PrimaryAssessment,
     PrimaryMarks,
     SecondaryAssessment,
     SecondaryMarks,

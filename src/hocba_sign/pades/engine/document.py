@@ -3,8 +3,6 @@ names whatever escapes it.
 """
 
 import logging
-from collections.abc import Iterator
-from contextlib import contextmanager, suppress
 from functools import cached_property
 from io import BytesIO
 from typing import Any, Final
@@ -12,13 +10,9 @@ from typing import Any, Final
 from pyhanko.pdf_utils import generic
 from pyhanko.pdf_utils.decode_limits import (
     DecodeContext,
-    DecodeLimits,
     DecodePurpose,
-    DocumentDecodeBudget,
-    StreamDecodeLimits,
 )
 from pyhanko.pdf_utils.misc import (
-    PdfDecodeLimitError,
     PdfReadError,
     PdfStreamError,
     read_non_whitespace,
@@ -30,61 +24,28 @@ from pyhanko.pdf_utils.reader import (
     _read_header_version,
     process_data_at_eof,
 )
-from pyhanko.pdf_utils.xref import XRefBuilder, XRefCache
 
-from hocba_sign.errors import HocbaSignError, InputError
+from hocba_sign.errors import InputError
 from hocba_sign.pades.engine.contents import LongStrings
 from hocba_sign.pades.engine.encryption import Cipher
+from hocba_sign.pades.engine.limits import (
+    LIMIT_WORDS,
+    MAX_ENTRIES,
+    MAX_OCTETS,
+    MAX_VISITS,
+    MAX_VISITS_TOGETHER,
+    foreign,
+)
+from hocba_sign.pades.engine.sections import TABLE_ENTRIES, Builder, Sections, entry, raw_entry
 from hocba_sign.pades.engine.uses import Key, Path, Spot, Uses, spots
 
-MAX_OCTETS: Final = 20_000_000
-"""A transcript of twelve years with its attachment has under one megabyte; scans of paper have
-some.
-"""
-MAX_REVISIONS: Final = 200
-"""Each signature and each renewal of an archive is one."""
-MAX_ENTRIES: Final = 200_000
-"""Cross-references in all revisions together.
-
-A book of scanned pages has some thousand; each costs time and memory, used or not.
-"""
-MAX_VISITS: Final = 400_000
-"""Objects visited in one revision while tracing the uses of what changed: paths through a PDF can
-outnumber its objects by far. A page of ours costs some ten thousand.
-"""
-MAX_VISITS_TOGETHER: Final = 4_000_000
-"""The same in all revisions of a file."""
-
-_TABLE_ENTRIES: Final = tuple(
-    kind + end for kind in (b" n", b" f") for end in (b" \n", b"\r\n", b" \r", b"\n")
-)
 WHITE: Final = b"\0\t\n\f\r "
 """White space of PDF (ISO 32000-2, 7.2.3)."""
 
-_LIMITS: Final = DecodeLimits(
-    per_stream=StreamDecodeLimits(max_output_size=32 * 1024 * 1024),
-    document_budget=DocumentDecodeBudget(base_allowance=96 * 1024 * 1024, max_ratio=4),
-)
 
 # It logs what it finds in files; everything that matters is raised or returned.
 logging.getLogger("pyhanko").addHandler(logging.NullHandler())
 logging.getLogger("pyhanko").propagate = False
-
-
-@contextmanager
-def foreign() -> Iterator[None]:
-    """Name whatever escapes pyHanko: it reads hostile files, and its errors are of many kinds.
-
-    Raises: InputError `PDF.UNREADABLE`, `PDF.LIMIT`.
-    """
-    try:
-        yield
-    except HocbaSignError:
-        raise
-    except PdfDecodeLimitError as error:
-        raise InputError("PDF.LIMIT", detail="decoded size") from error
-    except Exception as error:
-        raise InputError("PDF.UNREADABLE", detail=type(error).__name__) from error
 
 
 def open_document(octets: bytes, *, strict: bool = True) -> "Reader":
@@ -94,7 +55,7 @@ def open_document(octets: bytes, *, strict: bool = True) -> "Reader":
     """
     if len(octets) > MAX_OCTETS:
         raise InputError("PDF.LIMIT", where=f"octet {MAX_OCTETS}", detail=f"{len(octets)} octets")
-    if sum(map(octets.count, _TABLE_ENTRIES)) > MAX_ENTRIES:
+    if sum(map(octets.count, TABLE_ENTRIES)) > MAX_ENTRIES:
         raise InputError("PDF.LIMIT", detail=f"more than {MAX_ENTRIES} objects")
     with foreign():
         reader = Reader(octets, strict=strict)
@@ -110,7 +71,7 @@ class Reader(PdfFileReader):
         """Do as the parent does, with another builder of cross-references."""
         self._security_handler = None
         self.strict = strict
-        self._decode_context = DecodeContext(_LIMITS, input_size=len(octets))
+        self._decode_context = DecodeContext(LIMIT_WORDS, input_size=len(octets))
         self.resolved_objects = {}
         self._input_version = None
         self._historical_resolver_cache = {}
@@ -125,13 +86,13 @@ class Reader(PdfFileReader):
         self.stream = BytesIO(octets)
         self._header_version = _read_header_version(self.stream)
         self.stream.seek(len(octets.rstrip(WHITE)) - 1)
-        builder = _Builder(
+        builder = Builder(
             handler=self,
             stream=self.stream,
             strict=strict,
             last_startxref=process_data_at_eof(self.stream),
         )
-        self.xrefs = _Sections(self, builder.read_xrefs())
+        self.xrefs = Sections(self, builder.read_xrefs())
         self.last_startxref = builder.last_startxref
         self.trailer = builder.trailer
         self.has_xref_stream = builder.has_xref_stream
@@ -269,63 +230,6 @@ class Reader(PdfFileReader):
         return int(self.xrefs.total_revisions) - 1
 
 
-class _Sections(XRefCache):
-    """Looks for an object in all sections once."""
-
-    def __init__(self, reader: Any, sections: Any) -> None:
-        super().__init__(reader, sections)
-        self._found: dict[Key, tuple[tuple[int, Any], ...]] = {}
-
-    def _history(self, ref: Any) -> tuple[tuple[int, Any], ...]:
-        """Return the revisions that say where an object is, the last one first, and what they say;
-        None where it is freed.
-        """
-        key = (ref.idnum, ref.generation)
-        if key not in self._found:
-            self._found[key] = tuple(self._search(ref))
-        return self._found[key]
-
-    def _search(self, ref: Any) -> Iterator[tuple[int, Any]]:
-        for revision in reversed(range(self.total_revisions)):
-            with suppress(KeyError):
-                yield revision, self.get_xref_data(revision).try_resolve(ref)
-
-    def get_historical_ref(self, ref: Any, revision: int) -> Any:
-        return next((place for at, place in self._history(ref) if at <= revision), None)
-
-    def get_last_change(self, ref: Any) -> int:
-        for at, _ in self._history(ref):
-            return at
-        raise KeyError(ref)
-
-    def get_introducing_revision(self, ref: Any) -> int:
-        revisions = [at for at, place in self._history(ref) if place is not None]
-        if not revisions:
-            raise KeyError(ref)
-        return revisions[-1]
-
-
-class _Builder(XRefBuilder):
-    entries = 0
-
-    def _read_xref_stream_object(self) -> Any:
-        reference, stream = super()._read_xref_stream_object()
-        pairs = [int(number) for number in entry(stream, "/Index", default=(0, stream["/Size"]))]
-        self.entries += sum(pairs[1::2])
-        if self.entries > MAX_ENTRIES:
-            raise InputError("PDF.LIMIT", detail=f"more than {MAX_ENTRIES} objects")
-        self._check_sections()
-        return reference, stream
-
-    def _read_xref_table(self, declared_startxref: int) -> Any:
-        self._check_sections()
-        return super()._read_xref_table(declared_startxref)
-
-    def _check_sections(self) -> None:
-        if len(self.sections) > MAX_REVISIONS:
-            raise InputError("PDF.LIMIT", detail=f"more than {MAX_REVISIONS} revisions")
-
-
 class Revision(HistoricalResolver):
     """One revision; tracing references in it costs the reader's visits.
 
@@ -450,13 +354,6 @@ class Revision(HistoricalResolver):
         super()._collect_indirect_references(obj, seen, since_revision)
 
 
-def raw_entry(holder: Any, key: str) -> Any:
-    """Return what stands in an entry of a dictionary, a reference not followed; None where there is
-    none.
-    """
-    return holder.raw_get(key) if key in holder else None
-
-
 def _first_identifier(trailer: Any) -> bytes:
     """Return the part of the file's identifier that keys are made with."""
     found = entry(trailer, "/ID")
@@ -465,13 +362,3 @@ def _first_identifier(trailer: Any) -> bytes:
         if isinstance(found, generic.ArrayObject) and len(found)
         else b""
     )
-
-
-def entry(holder: Any, key: str, *, default: Any = None) -> Any:
-    """Return the object that an entry of a dictionary stands for or points at, `default` where
-    there is none or it is null.
-    """
-    try:
-        return holder[key]
-    except KeyError:
-        return default

@@ -17,7 +17,9 @@ from pyhanko.sign.fields import enumerate_sig_fields
 
 from hocba_sign.errors import Finding, InputError
 from hocba_sign.pades.engine.beginning import beginning
-from hocba_sign.pades.engine.document import Reader, entry, foreign, open_document
+from hocba_sign.pades.engine.document import Reader, open_document
+from hocba_sign.pades.engine.limits import foreign
+from hocba_sign.pades.engine.sections import entry
 from hocba_sign.pades.engine.steps import analyse
 from hocba_sign.pades.facts.revisions import FieldFacts, FieldLock, LongTermValues, PdfFacts
 

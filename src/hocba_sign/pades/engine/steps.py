@@ -27,9 +27,10 @@ from pyhanko.sign.diff_analysis.rules_api import QualifiedWhitelistRule, Referen
 from pyhanko.sign.fields import enumerate_sig_fields
 
 from hocba_sign.errors import InputError
-from hocba_sign.pades.engine.document import Reader, entry, raw_entry
+from hocba_sign.pades.engine.document import Reader
 from hocba_sign.pades.engine.evidence import EvidenceRule
 from hocba_sign.pades.engine.pictures import digest_of
+from hocba_sign.pades.engine.sections import entry, raw_entry
 from hocba_sign.pades.engine.tags import TagRule
 from hocba_sign.pades.engine.widgets import Fault, has_area, widget_faults
 from hocba_sign.pades.facts.revisions import Box, FieldChange, Rule, Step
@@ -87,7 +88,7 @@ def _step(reader: Reader, revision: int) -> Step:
     """Compare a revision with the one before.
 
     1. every written object has a rule; 2. no object has two versions, of which readers may take
-       either; 3. what the fields became, and that they consist of nothing else than fields do.
+    either; 3. what the fields became, and that they consist of nothing else than fields do.
     """
     old, new = (
         reader.get_historical_resolver(revision - 1),

@@ -11,7 +11,7 @@ from pyhanko.pdf_utils import generic
 from pyhanko.sign.diff_analysis import SuspiciousModification
 from pyhanko.sign.diff_analysis.rules_api import ReferenceUpdate, WhitelistRule
 
-from hocba_sign.pades.engine.document import entry
+from hocba_sign.pades.engine.sections import entry
 
 _GROWING: Final = frozenset({"/K", "/ParentTree", "/ParentTreeNextKey"})
 _TAG_KEYS: Final = frozenset({"/Type", "/S", "/P", "/K", "/Pg", "/T", "/Alt"})

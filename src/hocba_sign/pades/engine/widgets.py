@@ -10,7 +10,8 @@ from typing import Any, Final
 
 from pyhanko.pdf_utils import generic
 
-from hocba_sign.pades.engine.document import Revision, entry, raw_entry
+from hocba_sign.pades.engine.document import Revision
+from hocba_sign.pades.engine.sections import entry, raw_entry
 
 KEYS: Final = frozenset(
     {

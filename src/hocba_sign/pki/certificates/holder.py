@@ -11,7 +11,7 @@ from hocba_sign.model.names import Likeness, compare_names, names_organisation
 from hocba_sign.model.numbers import Number, NumberKind, agrees, number_of, numbers_of
 from hocba_sign.model.places import contradicts
 from hocba_sign.model.record import vietnam_day
-from hocba_sign.model.transcript import ExpectedSigner
+from hocba_sign.model.signers import ExpectedSigner
 from hocba_sign.model.workflow import Role
 from hocba_sign.pki.certificates.certificate import Certificate
 
@@ -49,9 +49,8 @@ def judge_holder(certificate: Certificate, expected: ExpectedSigner, *, is_vouch
     `is_vouched`: the registry names this very certificate for this office.
 
     1. another number of the same kind is another holder; 2. no person's certificate is a seal and
-       no organisation's a person's signature;
-    3. number and name agree, or one side has no number and the names agree; 4. of what that leaves
-       open the registry can answer for.
+    no organisation's a person's signature; 3. number and name agree, or one side has no number and
+    the names agree; 4. of what that leaves open the registry can answer for.
     """
     cause = _another(certificate, expected, is_vouched=is_vouched)
     if cause is None:

@@ -19,7 +19,7 @@ from hocba_sign.pki.path.signature_check import list_verdict
 from hocba_sign.pki.revocation.entries import Content, content_of_list
 from hocba_sign.pki.revocation.evidence import Item
 from hocba_sign.pki.revocation.freshness import Reading
-from hocba_sign.pki.revocation.selection import Statement
+from hocba_sign.pki.revocation.pool import Statement
 
 
 def needs_delta(statement: Statement) -> bool:

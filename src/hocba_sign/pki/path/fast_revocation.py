@@ -19,7 +19,7 @@ from hocba_sign.pki.revocation.entries import content_of
 from hocba_sign.pki.revocation.evidence import Evidence
 from hocba_sign.pki.revocation.freshness import Reading
 from hocba_sign.pki.revocation.ocsp import Response, key_hash
-from hocba_sign.pki.revocation.selection import Statement
+from hocba_sign.pki.revocation.pool import Statement
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

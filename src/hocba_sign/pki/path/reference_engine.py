@@ -58,7 +58,8 @@ from hocba_sign.pki.revocation.crl import UNSPECIFIED, Revoked
 from hocba_sign.pki.revocation.entries import Content, content_of, with_own_points
 from hocba_sign.pki.revocation.evidence import Evidence
 from hocba_sign.pki.revocation.freshness import Reading
-from hocba_sign.pki.revocation.selection import Pool, Statement, related_crls
+from hocba_sign.pki.revocation.pool import Pool, Statement
+from hocba_sign.pki.revocation.selection import related_crls
 
 _IF_KNOWN = RevocationCheckingPolicy(
     ee_certificate_rule=RevocationCheckingRule.CHECK_IF_DECLARED_SOFT,

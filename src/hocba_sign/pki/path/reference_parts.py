@@ -40,7 +40,7 @@ from hocba_sign.errors import InputError
 from hocba_sign.pki.cache.asn1 import parsed_certificate, parsed_crl, parsed_ocsp
 from hocba_sign.pki.certificates.certificate import Certificate
 from hocba_sign.pki.certificates.name_comparison import MAX_NAME
-from hocba_sign.pki.revocation.selection import Statement
+from hocba_sign.pki.revocation.pool import Statement
 
 
 class Manager(RevinfoManager):

@@ -8,7 +8,7 @@ from enum import StrEnum
 
 from hocba_sign.pki.certificates.certificate import Certificate
 from hocba_sign.pki.certificates.profile import ProfileException, Purpose
-from hocba_sign.pki.revocation.selection import RevocationFact
+from hocba_sign.pki.revocation.pool import RevocationFact
 
 
 class PathStatus(StrEnum):

@@ -19,14 +19,8 @@ from hocba_sign.pki.path.reference_engine import Session
 from hocba_sign.pki.path.signature_check import certificate_verdict
 from hocba_sign.pki.revocation.evidence import Evidence
 from hocba_sign.pki.revocation.freshness import Reading, Terms, described, settle
-from hocba_sign.pki.revocation.selection import (
-    Pool,
-    RevocationFact,
-    Selection,
-    Statement,
-    read_pool,
-    select,
-)
+from hocba_sign.pki.revocation.pool import Pool, RevocationFact, Statement, read_pool
+from hocba_sign.pki.revocation.selection import Selection, select
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

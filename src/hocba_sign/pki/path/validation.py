@@ -28,7 +28,7 @@ from hocba_sign.pki.path.revocation_status import Inquiry, revocation_facts
 from hocba_sign.pki.path.signature_check import certificate_verdict
 from hocba_sign.pki.revocation.evidence import Evidence
 from hocba_sign.pki.revocation.freshness import Terms
-from hocba_sign.pki.revocation.selection import Pool, RevocationFact, read_pool
+from hocba_sign.pki.revocation.pool import Pool, RevocationFact, read_pool
 from hocba_sign.pki.trust.store import Anchor, TrustStore
 
 __all__ = ["PathRequirements", "PathResult", "PathStatus", "validate_by_engine", "validate_path"]

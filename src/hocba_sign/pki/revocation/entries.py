@@ -18,7 +18,8 @@ from hocba_sign.pki.certificates.certificate import Certificate
 from hocba_sign.pki.certificates.name_comparison import same_name
 from hocba_sign.pki.revocation.crl import UNSPECIFIED, RevocationList, Revoked
 from hocba_sign.pki.revocation.ocsp import KNOWN_EXTENSIONS, Response
-from hocba_sign.pki.revocation.selection import Statement, single_response
+from hocba_sign.pki.revocation.pool import Statement
+from hocba_sign.pki.revocation.selection import single_response
 
 REMOVED = "remove_from_crl"
 

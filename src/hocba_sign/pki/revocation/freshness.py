@@ -11,12 +11,8 @@ from datetime import datetime
 
 from hocba_sign.pki.certificates.certificate import Certificate
 from hocba_sign.pki.revocation.crl import Revoked
-from hocba_sign.pki.revocation.selection import (
-    RevocationFact,
-    Statement,
-    current_until,
-    keeps_expired,
-)
+from hocba_sign.pki.revocation.pool import RevocationFact, Statement
+from hocba_sign.pki.revocation.selection import current_until, keeps_expired
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -55,9 +51,9 @@ def settle(
     """Join the readings; the order in which they come does not matter.
 
     1. a permanent revocation by then counts, whoever says what later, the earliest that is told; 2.
-       a hold counts until a later statement no longer knows it; 3. among the others the newest
-       counts, and of those of one moment the one that does not know the certificate; 4. of the good
-       ones the one that was made after the signature comes first.
+    a hold counts until a later statement no longer knows it; 3. among the others the newest counts,
+    and of those of one moment the one that does not know the certificate; 4. of the good ones the
+    one that was made after the signature comes first.
     """
     ordered = sorted(readings, key=_rank)
     # (1)

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from itertools import pairwise
 
 from hocba_sign.crypto import der
-from hocba_sign.crypto.algorithms import SHA1, SHA256, DigestAlgorithm
+from hocba_sign.crypto.digests import SHA1, SHA256, DigestAlgorithm
 from hocba_sign.crypto.identifier import digest_algorithm_of
 from hocba_sign.pki.certificates.certificate import Certificate
 from hocba_sign.pki.certificates.name_comparison import name_key

@@ -15,7 +15,8 @@ from asn1crypto import core
 
 from hocba_sign.crypto import der
 from hocba_sign.crypto.acceptance import acceptable, acceptable_digest
-from hocba_sign.crypto.algorithms import SHA1, DigestAlgorithm, SignatureAlgorithm, digest
+from hocba_sign.crypto.algorithms import SignatureAlgorithm
+from hocba_sign.crypto.digests import SHA1, DigestAlgorithm, digest
 from hocba_sign.crypto.identifier import digest_algorithm_of, signature_algorithm_of
 from hocba_sign.crypto.verify import load_public_key, verify_der_value
 from hocba_sign.errors import CallerError, InputError, OutsideError

@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 
 from hocba_sign.crypto import der
-from hocba_sign.crypto.algorithms import DigestAlgorithm, digest
+from hocba_sign.crypto.digests import DigestAlgorithm, digest
 from hocba_sign.crypto.identifier import digest_algorithm_of
 from hocba_sign.errors import InputError
 from hocba_sign.pki.certificates.certificate import Certificate

@@ -5,7 +5,7 @@ it.
 from dataclasses import replace
 from datetime import datetime
 
-from hocba_sign.crypto.algorithms import digest
+from hocba_sign.crypto.digests import digest
 from hocba_sign.crypto.verify import load_public_key, verify_der_value
 from hocba_sign.errors import CallerError, InputError
 from hocba_sign.pades.facts.form import Gap

@@ -8,7 +8,8 @@ from typing import Final
 from hocba_sign.ades.integrity import check_integrity
 from hocba_sign.errors import CallerError, Finding, InputError
 from hocba_sign.model.person import School
-from hocba_sign.model.transcript import ExpectedSigner, Transcript
+from hocba_sign.model.signers import ExpectedSigner
+from hocba_sign.model.transcript import Transcript
 from hocba_sign.model.workflow import PLANS, Role, SigningPlan, Slot
 from hocba_sign.pades.facts.form import Form, NewField, Place
 from hocba_sign.pades.facts.names import field_name, slot_of

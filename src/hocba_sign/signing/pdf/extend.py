@@ -4,7 +4,7 @@ time-stamp over everything.
 
 from typing import Final
 
-from hocba_sign.crypto.algorithms import digest
+from hocba_sign.crypto.digests import digest
 from hocba_sign.errors import CallerError
 from hocba_sign.pades.facts.form import Gap, Revision
 from hocba_sign.pades.facts.names import TIME_STAMP_PREFIX

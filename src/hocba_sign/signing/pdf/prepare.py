@@ -5,7 +5,8 @@ from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Final
 
-from hocba_sign.crypto.algorithms import KeyKind, digest
+from hocba_sign.crypto.algorithms import KeyKind
+from hocba_sign.crypto.digests import digest
 from hocba_sign.errors import CallerError
 from hocba_sign.model.workflow import Slot
 from hocba_sign.pades.facts.form import Gap, Revision

@@ -5,9 +5,9 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 
 from hocba_sign.ades.integrity import check_integrity
-from hocba_sign.crypto.algorithms import digest_algorithm
+from hocba_sign.crypto.digests import digest_algorithm
 from hocba_sign.errors import CallerError, InputError
-from hocba_sign.pades.read import is_pdf
+from hocba_sign.pades.head import is_pdf
 from hocba_sign.pades.write_cms import chain
 from hocba_sign.signing.admission import admit
 from hocba_sign.signing.pdf.complete import complete_pdf

@@ -11,8 +11,9 @@ from hocba_sign.model.event import Event
 from hocba_sign.model.person import School
 from hocba_sign.model.record import RECORD_PLANS
 from hocba_sign.model.registry import RegistrySnapshot
+from hocba_sign.model.signers import ExpectedSigner
 from hocba_sign.model.status_list import StatusList
-from hocba_sign.model.transcript import ExpectedSigner, Transcript
+from hocba_sign.model.transcript import Transcript
 from hocba_sign.model.workflow import PLANS, SigningPlan, Slot
 from hocba_sign.pki.loading.objects import wrong_document
 from hocba_sign.xades.transcript.read import read_parsed

@@ -19,8 +19,9 @@ from hocba_sign.xades.transcript.references import TranscriptResolver
 from hocba_sign.xml.c14n import C14nAlgorithm
 from hocba_sign.xml.layout import recognise
 from hocba_sign.xml.names import DS, XADES, XADES141
-from hocba_sign.xml.parse import Element, parse
+from hocba_sign.xml.parse import parse
 from hocba_sign.xml.splice import insert, path_of
+from hocba_sign.xml.tree import Element
 
 _METHOD = Method(C14nAlgorithm.EXCLUSIVE)
 

@@ -9,7 +9,7 @@ from collections.abc import Iterable
 from hocba_sign.ades.integrity import check_integrity
 from hocba_sign.errors import CallerError, InputError
 from hocba_sign.model.workflow import Slot
-from hocba_sign.pades.read import is_pdf
+from hocba_sign.pades.head import is_pdf
 from hocba_sign.signing.certificate_fitness import require_holder
 from hocba_sign.signing.policy import DEFAULT, SigningPolicy
 from hocba_sign.signing.xml.draft import Draft, read_draft, require_turn

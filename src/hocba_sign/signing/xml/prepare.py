@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 from hocba_sign.crypto.algorithms import SignatureAlgorithm
 from hocba_sign.errors import CallerError
 from hocba_sign.model.workflow import Slot
-from hocba_sign.pades.read import is_pdf
+from hocba_sign.pades.head import is_pdf
 from hocba_sign.pki.certificates.certificate import Certificate
 from hocba_sign.signing.admission import admit
 from hocba_sign.signing.certificate_fitness import require_holder, usable_algorithm

@@ -2,10 +2,10 @@
 
 from dataclasses import replace
 
-from hocba_sign.crypto.algorithms import digest
+from hocba_sign.crypto.digests import digest
 from hocba_sign.errors import CallerError
 from hocba_sign.model.workflow import Slot
-from hocba_sign.pades.read import is_pdf
+from hocba_sign.pades.head import is_pdf
 from hocba_sign.pki.timestamp.protocol import read_token, verify_token
 from hocba_sign.signing.pdf.complete import pdf_octets_to_time_stamp, with_pdf_time_stamp
 from hocba_sign.signing.state import SignedDocument
@@ -14,8 +14,9 @@ from hocba_sign.xades.syntax.names import OBJECT, QUALIFYING_PROPERTIES
 from hocba_sign.xades.transcript.read import signature_elements
 from hocba_sign.xades.transcript.write import time_stamp, time_stamped_octets
 from hocba_sign.xml.layout import recognise
-from hocba_sign.xml.parse import Element, parse
+from hocba_sign.xml.parse import parse
 from hocba_sign.xml.splice import insert, path_of
+from hocba_sign.xml.tree import Element
 
 
 def octets_to_time_stamp(signed: SignedDocument) -> bytes:

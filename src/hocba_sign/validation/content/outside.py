@@ -9,7 +9,8 @@ from hocba_sign.validation.signature.validation import SignatureConclusion
 from hocba_sign.validation.verdict import Check, Status
 from hocba_sign.xml.c14n import C14nAlgorithm, canonicalize
 from hocba_sign.xml.outside import PDF_OBJECT, Stray, other_kinds, outside
-from hocba_sign.xml.parse import Element, ParsedXml
+from hocba_sign.xml.parse import ParsedXml
+from hocba_sign.xml.tree import Element
 
 _TOLD: Final = {
     Stray.SHOWN: ("DOC.UNSIGNED", Status.FAIL),

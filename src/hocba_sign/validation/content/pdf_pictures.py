@@ -26,8 +26,8 @@ def picture_checks(
     time stated.
 
     1. the same is no news; 2. one of a program that states no role of ours, within the place of the
-       role, is told; 3. any other is unproven. A signature in a field of no role is proven wrong
-       elsewhere.
+    role, is told; 3. any other is unproven. A signature in a field of no role is proven wrong
+    elsewhere.
     """
     by_slot = {place.slot: place for place in places}
     by_name = {(one.signature.identifier, one.signature.revision): one for one in signatures}

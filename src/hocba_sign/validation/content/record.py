@@ -12,9 +12,9 @@ from hocba_sign.model.status_list import StatusList
 from hocba_sign.validation.signature.validation import SignatureConclusion
 from hocba_sign.validation.verdict import Check, Status
 from hocba_sign.xml.names import ID_DATA
-from hocba_sign.xml.parse import Element
 from hocba_sign.xml.record import decode_record, decode_record_document
 from hocba_sign.xml.schema import violations
+from hocba_sign.xml.tree import Element
 
 
 def record_content(

@@ -33,10 +33,11 @@ from hocba_sign.validation.verdict import Check, Indication, Status, Verdict
 from hocba_sign.validation.workflow.trust_hierarchy import hierarchy_checks
 from hocba_sign.validation.workflow.tt15 import tt15_checks
 from hocba_sign.xades.general.coverage import Spans
+from hocba_sign.xades.general.extent import named
 from hocba_sign.xades.general.read import ForeignReading, read_any
-from hocba_sign.xades.general.references import named
 from hocba_sign.xml.outside import instructions, is_stylesheet, other_kinds
-from hocba_sign.xml.parse import ParsedXml, locate, parse
+from hocba_sign.xml.parse import ParsedXml, parse
+from hocba_sign.xml.tree import locate
 
 NOTHING_DETACHED: Final[Mapping[str, bytes]] = MappingProxyType({})
 

@@ -11,14 +11,16 @@ from typing import Final
 
 from hocba_sign.ades.integrity import check_integrity
 from hocba_sign.ades.structure import ParsedSignature, Reference
-from hocba_sign.crypto.algorithms import digest, digest_algorithm, signature_algorithm
+from hocba_sign.crypto.algorithms import signature_algorithm
+from hocba_sign.crypto.digests import digest, digest_algorithm
 from hocba_sign.crypto.verify import PublicKey, load_public_key, verify_value
 from hocba_sign.errors import Finding, InputError
 from hocba_sign.pki.certificates.certificate import Certificate
 from hocba_sign.validation.signature.validation import SignatureConclusion
 from hocba_sign.validation.verdict import conclude
+from hocba_sign.xades.general.extent import named
 from hocba_sign.xades.general.node_sets import Budget
-from hocba_sign.xades.general.references import GeneralResolver, named
+from hocba_sign.xades.general.references import GeneralResolver
 from hocba_sign.xades.general.transforms import Canonicalization, Enveloped, Named, read_transforms
 from hocba_sign.xades.general.xpointer import ById, pointer
 from hocba_sign.xades.syntax import names
@@ -26,8 +28,9 @@ from hocba_sign.xades.syntax.canonicalization import Method, inclusive_prefixes
 from hocba_sign.xades.syntax.elements import Parts, algorithm_of, octets_of, only
 from hocba_sign.xades.syntax.signature import read_value
 from hocba_sign.xml.c14n import C14nAlgorithm, canonicalize
-from hocba_sign.xml.parse import Element, ParsedXml, locate
+from hocba_sign.xml.parse import ParsedXml
 from hocba_sign.xml.reformat import undo_letters, undo_open, without_signatures
+from hocba_sign.xml.tree import Element, locate
 
 MAX_OCTETS: Final = 2_000_000
 """A larger document is not diagnosed: it would be parsed and digested several times."""

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import replace
 
-from hocba_sign.pades.read import is_pdf
+from hocba_sign.pades.head import is_pdf
 from hocba_sign.validation.document.any_xml import NOTHING_DETACHED, validate_any
 from hocba_sign.validation.document.pdf import validate_any_pdf, validate_pdf
 from hocba_sign.validation.document.transcript import DocumentConclusion, validate

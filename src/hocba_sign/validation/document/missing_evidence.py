@@ -18,7 +18,7 @@ from hocba_sign.pki.certificates.name_comparison import name_key
 from hocba_sign.pki.path.building import MAX_CHAIN_LENGTH
 from hocba_sign.pki.path.result import PathResult
 from hocba_sign.pki.revocation.evidence import Evidence, Unread
-from hocba_sign.pki.revocation.selection import RevocationFact
+from hocba_sign.pki.revocation.pool import RevocationFact
 from hocba_sign.pki.timestamp.protocol import read_token
 from hocba_sign.validation.document.transcript import DocumentConclusion
 from hocba_sign.validation.signature.validation import SignatureConclusion, embedded_evidence

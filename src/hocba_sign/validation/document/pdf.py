@@ -9,7 +9,8 @@ from typing import Final
 
 from hocba_sign.ades.structure import Coverage, ParsedSignature
 from hocba_sign.errors import Finding, InputError
-from hocba_sign.model.transcript import ExpectedSigner, Transcript
+from hocba_sign.model.signers import ExpectedSigner
+from hocba_sign.model.transcript import Transcript
 from hocba_sign.model.workflow import PLANS
 from hocba_sign.pades.read import ATTACHMENT, PdfDocument, read_pdf
 from hocba_sign.rendering.source import read_source
@@ -128,20 +129,14 @@ def validate_pdf(octets: bytes, setting: Setting) -> DocumentConclusion:
     is_signed = any(one.is_intact for one in signatures)
     standing = None
     if transcript is not None:
-        is_known = is_signed and attached.data_sha256 is not None
+        digest = attached.data_sha256 if is_signed else None
         standing = (
-            judge_standing(transcript, attached.data_sha256 or "", setting=setting)
-            if is_known
-            else Standing.unasked()
+            Standing.unasked()
+            if digest is None
+            else judge_standing(transcript, digest, setting=setting)
         )
-        checks += (
-            *standing.checks,
-            *year_checks(
-                transcript,
-                setting.policy.knowledge.years,
-                digest=attached.data_sha256 if is_signed else None,
-            ),
-        )
+        years = setting.policy.knowledge.years
+        checks += [*standing.checks, *year_checks(transcript, years, digest=digest)]
     return DocumentConclusion(
         verdict=verdict_of(signatures, checks),
         signatures=signatures,

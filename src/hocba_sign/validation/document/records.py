@@ -12,7 +12,8 @@ from types import MappingProxyType
 from typing import Final, TypeAlias
 
 from hocba_sign.errors import CallerError, Finding, InputError
-from hocba_sign.model.authority import GivenSnapshot, Registry
+from hocba_sign.model.authority import Registry
+from hocba_sign.model.delegation import GivenSnapshot
 from hocba_sign.model.event import Event
 from hocba_sign.model.record import Witness, vietnam_day
 from hocba_sign.model.registry import RegistrySnapshot

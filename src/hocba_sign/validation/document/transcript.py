@@ -54,10 +54,11 @@ from hocba_sign.xades.transcript.read import read, read_parsed
 from hocba_sign.xml.decode import check_document, decode, decode_document
 from hocba_sign.xml.layout import CANONICAL, KHO, Layout, recognise
 from hocba_sign.xml.names import ID_DATA, ID_IDENTITY
-from hocba_sign.xml.parse import Element, parse
+from hocba_sign.xml.parse import parse
 from hocba_sign.xml.record import form_of
 from hocba_sign.xml.reformat import undo
 from hocba_sign.xml.schema import violations
+from hocba_sign.xml.tree import Element
 
 Content: TypeAlias = Transcript | Event | RegistrySnapshot | StatusList
 
@@ -123,27 +124,15 @@ def validate(octets: bytes, setting: Setting) -> DocumentConclusion:
     checks += layout_checks(parsed, root, accept_kho=setting.policy.accept_kho)
     checks += [*commitment_checks(signatures), *outside_checks(xml, signatures)]
     checks += school_checks(content, signatures, setting=setting)
-    checks += [
-        time_stamp_check(conclusion)
-        for conclusion in signatures
-        if conclusion.signature.time_stamps
-    ]
+    checks += [time_stamp_check(one) for one in signatures if one.signature.time_stamps]
     checks += tt15_checks(signatures, workflow)
-    is_signed = any(
-        ID_DATA in conclusion.signature.covered_ids()
-        for conclusion in signatures
-        if conclusion.is_intact
-    )
-    data_sha256 = (
-        hashlib.sha256(parsed.signed_octets[ID_DATA]).hexdigest()
-        if is_signed and ID_DATA in parsed.signed_octets
-        else None
-    )
+    is_signed = any(ID_DATA in one.signature.covered_ids() for one in signatures if one.is_intact)
+    data = parsed.signed_octets.get(ID_DATA) if is_signed else None
+    data_sha256 = None if data is None else hashlib.sha256(data).hexdigest()
     standing = None
     if transcript is not None:
-        binding = [
-            one for one in signatures if {ID_DATA, ID_IDENTITY} & one.signature.covered_ids()
-        ]
+        named = {ID_DATA, ID_IDENTITY}
+        binding = [one for one in signatures if named & one.signature.covered_ids()]
         checks += date_checks(transcript, signatures, binding=binding, at=setting.at)
         standing = (
             Standing.unasked()

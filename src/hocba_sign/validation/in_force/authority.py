@@ -5,7 +5,8 @@ have existed.
 from collections.abc import Iterable
 from datetime import date
 
-from hocba_sign.model.authority import Registry, Standing
+from hocba_sign.model.authority import Registry
+from hocba_sign.model.delegation import Standing
 from hocba_sign.model.person import School
 from hocba_sign.model.record import Witness, vietnam_day
 from hocba_sign.model.workflow import Role, Slot

@@ -19,8 +19,8 @@ def is_same_school(
     school.
 
     1. the codes are the same; 2. a registry binds seals to them (`by_code`), or 3. no numbers
-       contradict each other, those of the seal neither, and the names are the same in one province;
-       4. a school with a new name keeps its tax code, if its seal's certificate has it.
+    contradict each other, those of the seal neither, and the names are the same in one province; 4.
+    a school with a new name keeps its tax code, if its seal's certificate has it.
     """
     # (1)
     if (school.department_code, school.code) != (other.department_code, other.code):

@@ -9,8 +9,8 @@ from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
 
-from hocba_sign.model.authority import Standing as Office
 from hocba_sign.model.codes import Status as OwnStatus
+from hocba_sign.model.delegation import Standing as Office
 from hocba_sign.model.event import Event, EventKind, TranscriptReference
 from hocba_sign.model.person import School
 from hocba_sign.model.record import Witness, vietnam_day
@@ -72,10 +72,9 @@ def judge_standing(transcript: Transcript, digest: str, *, setting: Setting) -> 
     validation time.
 
     1. what the transcript says itself; 2. events that count: valid, from the same school, in
-       effect, about this version and content, and valid files of a later version; 3. the status
-       lists of its department; 4. what is withdrawn outweighs what is replaced, and that what is in
-       force. Nothing here makes a verdict INVALID: a withdrawn transcript is still signed
-       correctly.
+    effect, about this version and content, and valid files of a later version; 3. the status lists
+    of its department; 4. what is withdrawn outweighs what is replaced, and that what is in force.
+    Nothing here makes a verdict INVALID: a withdrawn transcript is still signed correctly.
     """
     knowledge = setting.policy.knowledge
     own = transcript.identification
@@ -176,9 +175,9 @@ def _refusal(judged: JudgedEvent, school: School, *, setting: Setting) -> Check 
     """Say why an event does not count; None for one that does.
 
     1. it comes from the school that issued the transcript; 2. its signatures hold, by those it
-       names; 3. by the registry, if one counts, they held their offices when they signed: those who
-       did on the day that they only claim, and do not any more, leave it open; 4. it is in effect,
-       and was signed by the validation time.
+    names; 3. by the registry, if one counts, they held their offices when they signed: those who
+    did on the day that they only claim, and do not any more, leave it open; 4. it is in effect, and
+    was signed by the validation time.
     """
     event, today = judged.event, vietnam_day(setting.at)
     registry = setting.policy.knowledge.registry

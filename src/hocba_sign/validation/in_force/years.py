@@ -81,10 +81,10 @@ def year_checks(transcript: Transcript, years: Years | None, *, digest: str | No
     """Judge a transcript, whose signed data has this digest, by the files given with it.
 
     0. no valid file of the same school has its id and version, but other content; then its link to
-       the year before: 1. the transcript named must be given, to be compared at all; 2. its version
-       and digest are those named, else a valid one contradicts; 3. it is of the same pupil; 4. it
-       is of an earlier year and no higher grade, and promoted the pupil who is in a higher one now.
-       A given year before this one that is not linked is told.
+    the year before: 1. the transcript named must be given, to be compared at all; 2. its version
+    and digest are those named, else a valid one contradicts; 3. it is of the same pupil; 4. it is
+    of an earlier year and no higher grade, and promoted the pupil who is in a higher one now. A
+    given year before this one that is not linked is told.
     """
     return [*_rivals(transcript, years, digest=digest), *_link_checks(transcript, years)]
 

@@ -15,7 +15,7 @@ from hocba_sign.pki.path.revocation_status import revocations_by_issuers
 from hocba_sign.pki.path.validation import validate_path
 from hocba_sign.pki.revocation.crl import UNSPECIFIED
 from hocba_sign.pki.revocation.evidence import Evidence
-from hocba_sign.pki.revocation.selection import RevocationFact
+from hocba_sign.pki.revocation.pool import RevocationFact
 from hocba_sign.pki.trust.anchors import anchors_in, pinned_authority
 from hocba_sign.pki.trust.vietnam_list import Kind, TrustList
 from hocba_sign.validation.setting import Setting
@@ -157,8 +157,8 @@ class _Inquiry:
         """Judge the path at the time of existence.
 
         1. the path at that time; 2. a signature older than its certificate is wrong; 3. of a
-           certificate that had expired by then it is told whether it is known to have been revoked,
-           or not, while it was valid.
+        certificate that had expired by then it is told whether it is known to have been revoked, or
+        not, while it was valid.
         """
         # (1)
         path = self.judge(self.existed, is_signer=self.purpose is Purpose.SIGNING)

@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 
 from hocba_sign.ades.structure import ParsedSignature, StampKind, TimeStamp
-from hocba_sign.crypto.algorithms import SHA1
+from hocba_sign.crypto.digests import SHA1
 from hocba_sign.errors import Finding, InputError
 from hocba_sign.pki.certificates.certificate import Certificate
 from hocba_sign.pki.path.result import PathResult, PathStatus

@@ -1,6 +1,6 @@
 """From the facts of one signature to its conclusion: calls the blocks of EN 319 102-1 in order."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Final
@@ -8,7 +8,8 @@ from typing import Final
 from hocba_sign.ades.integrity import Integrity, check_integrity
 from hocba_sign.ades.structure import ParsedSignature, StampKind
 from hocba_sign.crypto.acceptance import AcceptabilityStatus, acceptable, acceptable_digest
-from hocba_sign.crypto.algorithms import SHA1, DigestAlgorithm, SignatureAlgorithm, digest_algorithm
+from hocba_sign.crypto.algorithms import SignatureAlgorithm
+from hocba_sign.crypto.digests import SHA1, DigestAlgorithm, digest_algorithm
 from hocba_sign.crypto.verify import PublicKey
 from hocba_sign.errors import Finding, InputError
 from hocba_sign.pki.certificates.certificate import Certificate
@@ -53,10 +54,9 @@ def validate_signature(signature: ParsedSignature, setting: Setting) -> Signatur
     """Judge one signature on its own.
 
     1. format, identity, value and digests; 2. time-stamps, the earliest that passes proves when the
-       signature existed;
-    3. the certificate path and revocation at that time, else at `setting.at`; 4. algorithms at that
-       time; both may be known to have ended before a content time-stamp, so before the signature;
-       5. what is demanded of the claimed time and of time-stamps.
+    signature existed; 3. the certificate path and revocation at that time, else at `setting.at`; 4.
+    algorithms at that time; both may be known to have ended before a content time-stamp, so before
+    the signature; 5. what is demanded of the claimed time and of time-stamps.
     Spec: EN 319 102-1, 5.3, 5.5 and 5.6.
     """
     # (1)
@@ -69,14 +69,7 @@ def validate_signature(signature: ParsedSignature, setting: Setting) -> Signatur
         stamps, existence = judge_time_stamps(signature, evidence=pool, setting=setting)
     is_proven = existence.is_proven(signature.value)
     existed = existence.of(signature.value)
-    made = max(
-        (
-            one.time
-            for one in stamps
-            if one.kind is StampKind.CONTENT and one.is_passed and one.time is not None
-        ),
-        default=None,
-    )
+    made = _made_after(stamps)
     # (3)
     findings = list(integrity.findings)
     path = None
@@ -94,25 +87,21 @@ def validate_signature(signature: ParsedSignature, setting: Setting) -> Signatur
     # (4)
     acceptance, warnings = _acceptance(integrity, signature, existed, made=made)
     findings += acceptance
-    if (
-        path is not None
-        and path.status is PathStatus.PASSED
-        and is_proven
-        and any(fact.is_asked_before for fact in path.revocation[:1])
-    ):
+    if is_proven and _is_asked_before(path):
         warnings.append(Finding("REVOCATION.ASKED_BEFORE", signature.where))
     # (5)
     findings += _times(signature, integrity, setting, is_proven=is_proven)
-    conclusion = _with_path(
-        conclude(
-            finding for finding in findings if path is None or finding.cause not in path.causes
-        ),
-        path,
-        findings,
+    own = conclude(one for one in findings if path is None or one.cause not in path.causes)
+    told = (
+        *signature.warnings,
+        *integrity.warnings,
+        *warnings,
+        *(finding for stamp in stamps for finding in stamp.warnings),
+        *_late_claims(signature, existed if is_proven else None),
     )
     return SignatureConclusion(
         signature=signature,
-        conclusion=conclusion,
+        conclusion=_with_path(own, path, findings),
         is_intact=integrity.is_intact,
         certificate=integrity.certificate,
         key=integrity.key,
@@ -122,18 +111,21 @@ def validate_signature(signature: ParsedSignature, setting: Setting) -> Signatur
         best_time=existed if is_proven else claimed_time(signature),
         is_time_proven=is_proven,
         is_value_right=integrity.is_value_right,
-        warnings=tuple(
-            dict.fromkeys(
-                (
-                    *signature.warnings,
-                    *integrity.warnings,
-                    *warnings,
-                    *(finding for one in stamps for finding in one.warnings),
-                    *_late_claims(signature, existed if is_proven else None),
-                )
-            )
-        ),
+        warnings=tuple(dict.fromkeys(told)),
     )
+
+
+def _made_after(stamps: Iterable[TimeStampConclusion]) -> datetime | None:
+    """Return when the signature was not made yet: the last content time-stamp that passed."""
+    passed = (one for one in stamps if one.kind is StampKind.CONTENT and one.is_passed)
+    return max((one.time for one in passed if one.time is not None), default=None)
+
+
+def _is_asked_before(path: PathResult | None) -> bool:
+    """Return whether what is known of the signer's certificate was stated before the signature."""
+    if path is None or path.status is not PathStatus.PASSED:
+        return False
+    return any(fact.is_asked_before for fact in path.revocation[:1])
 
 
 CLOCKS_APART: Final = timedelta(minutes=5)

@@ -56,9 +56,9 @@ def date_checks(
     `binding` are the signatures that cover the identification, so that none of these can have been
     made before the day of its creation:
     1. none is proven to be older than that day, or than the school year; 2. none claims to be; 3.
-       no claim contradicts those of earlier steps, or what is proven of later ones; 4. the school
-       year has begun, and the issue date does not lie far ahead; 5. where the seal is of another
-       day than the issue date, that is told.
+    no claim contradicts those of earlier steps, or what is proven of later ones; 4. the school year
+    has begun, and the issue date does not lie far ahead; 5. where the seal is of another day than
+    the issue date, that is told.
     """
     plan = PLANS[transcript.plan_name]
     bound = {id(one) for one in binding}

@@ -6,7 +6,7 @@ The table of the layout says which; everything here compares the file with that 
 layout of others has no such proof, time-stamps may give one, and what the order rests on is told.
 """
 
-from collections.abc import Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
@@ -15,7 +15,7 @@ from typing import Final
 
 from hocba_sign.ades.structure import Covers, ParsedDocument, ParsedSignature
 from hocba_sign.errors import Finding
-from hocba_sign.model.transcript import ExpectedSigner
+from hocba_sign.model.signers import ExpectedSigner
 from hocba_sign.model.workflow import SigningPlan, Slot
 from hocba_sign.pki.certificates.certificate import Certificate
 from hocba_sign.pki.certificates.holder import Match, judge_holder
@@ -104,39 +104,21 @@ def judge_order(
     """Compare the signatures of `document` with the plan and the layout.
 
     1. every slot is one that the content asks for; 2. every expected slot is filled, none is
-       skipped; 3. each signature stands in the slot of its role and subject; 4. each covers what
-       its slot demands; 5. each proves that it came after those of the step before; 6. each signer
-       is the person or organisation that the content names.
+    skipped; 3. each signature stands in the slot of its role and subject; 4. each covers what its
+    slot demands; 5. each proves that it came after those of the step before; 6. each signer is the
+    person or organisation that the content names.
     """
     slots = tuple(signer.slot for signer in expected)
     filled = {
         signature.slot: signature for signature in document.signatures if signature.slot is not None
     }
-    # (1)
-    checks = [
-        Check(identifier="WF.UNEXPECTED_SLOT", status=Status.FAIL, where=str(slot))
-        for slot in document.slots
-        if slot not in slots
-    ]
-    checks += [
-        Check(identifier="WF.SLOT_REMOVED", status=Status.FAIL, where=str(slot))
-        for slot in slots
-        if slot not in document.slots
-    ]
-    # (2)
-    missing = tuple(
-        sorted(
-            (slot for slot in slots if slot not in filled), key=lambda slot: plan.rank(slot.role)
-        )
-    )
-    last = max((plan.rank(slot.role) for slot in filled), default=-1)
-    for slot in missing:
-        is_skipped = plan.rank(slot.role) < last
-        identifier, status = (
-            ("WF.SKIPPED", Status.FAIL) if is_skipped else ("WF.MISSING", Status.UNPROVEN)
-        )
-        checks.append(Check(identifier=identifier, status=status, where=str(slot)))
-    # (3) to (5)
+    # (1) the slots that the content asks for
+    checks = [*_slot_checks(document.slots, slots)]
+    # (2) filled, none skipped
+    empty = (slot for slot in slots if slot not in filled)
+    missing = tuple(sorted(empty, key=lambda slot: plan.rank(slot.role)))
+    checks += _missing_checks(missing, filled, plan=plan)
+    # (3) to (5) in the slot of its role, covering what that demands, after the step before
     coverage = [
         finding
         for slot, signature in filled.items()
@@ -150,7 +132,7 @@ def judge_order(
     bases = _bases(filled, layout=layout, slots=slots, facts=facts)
     if not layout.needs_links:
         checks += _order_checks(bases)
-    # (6)
+    # (6) signed by whom the content names
     checks += [
         check
         for signer in expected
@@ -169,6 +151,27 @@ def judge_order(
         checks=tuple(checks),
         basis=max(bases.values(), key=_BASES.index, default=None),
     )
+
+
+def _slot_checks(present: Collection[Slot], expected: Collection[Slot]) -> Iterator[Check]:
+    for slot in present:
+        if slot not in expected:
+            yield Check(identifier="WF.UNEXPECTED_SLOT", status=Status.FAIL, where=str(slot))
+    for slot in expected:
+        if slot not in present:
+            yield Check(identifier="WF.SLOT_REMOVED", status=Status.FAIL, where=str(slot))
+
+
+def _missing_checks(
+    missing: Iterable[Slot], filled: Iterable[Slot], *, plan: SigningPlan
+) -> Iterator[Check]:
+    """Name the empty slots: skipped, where a later role has signed, else only waited for."""
+    last = max((plan.rank(slot.role) for slot in filled), default=-1)
+    for slot in missing:
+        if plan.rank(slot.role) < last:
+            yield Check(identifier="WF.SKIPPED", status=Status.FAIL, where=str(slot))
+        else:
+            yield Check(identifier="WF.MISSING", status=Status.UNPROVEN, where=str(slot))
 
 
 def _bases(

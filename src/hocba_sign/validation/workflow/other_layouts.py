@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 
 from hocba_sign.ades.structure import ParsedDocument
-from hocba_sign.model.transcript import ExpectedSigner
+from hocba_sign.model.signers import ExpectedSigner
 from hocba_sign.model.workflow import PLANS, Role, Slot
 from hocba_sign.validation.verdict import Check, Status
 from hocba_sign.validation.workflow.order import SignerFacts, Workflow, judge_order
@@ -20,7 +20,7 @@ from hocba_sign.xml.layout import (
     recognise,
 )
 from hocba_sign.xml.names import ID_DATA, ID_IDENTITY
-from hocba_sign.xml.parse import Element, locate
+from hocba_sign.xml.tree import Element, locate
 
 _INNER = frozenset({Role.GVBM, Role.GVCN})
 

@@ -7,7 +7,7 @@ from dataclasses import replace
 from itertools import pairwise
 from typing import Final
 
-from hocba_sign.model.transcript import ExpectedSigner
+from hocba_sign.model.signers import ExpectedSigner
 from hocba_sign.model.workflow import PLANS, Role, SigningPlan, Slot
 from hocba_sign.pades.facts.names import slot_of
 from hocba_sign.validation.signature.validation import SignatureConclusion
@@ -28,9 +28,8 @@ def judge_revisions(
     """Compare the signatures, in the order of their revisions, with the plan.
 
     1. every slot is one that the content asks for, and is signed once; 2. none is skipped; 3. who
-       claims a role has signed in its place;
-    4. no step comes before an earlier one; 5. each signer is the person or organisation that the
-       content names.
+    claims a role has signed in its place; 4. no step comes before an earlier one; 5. each signer is
+    the person or organisation that the content names.
     """
     placed = [(one.signature.slot, one) for one in signatures if one.signature.slot is not None]
     filled = [slot for slot, _ in placed]

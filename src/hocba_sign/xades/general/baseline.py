@@ -10,7 +10,7 @@ from typing import Final
 
 from hocba_sign.xades.syntax import names
 from hocba_sign.xades.syntax.properties import namespace_of
-from hocba_sign.xml.parse import Element
+from hocba_sign.xml.tree import Element
 
 MIN_REFERENCES: Final = 2
 """The data and the signed properties."""

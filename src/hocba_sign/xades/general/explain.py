@@ -4,15 +4,16 @@ import hashlib
 from dataclasses import dataclass
 from itertools import islice
 
-from hocba_sign.crypto.algorithms import digest, digest_algorithm
+from hocba_sign.crypto.digests import digest, digest_algorithm
 from hocba_sign.errors import Finding, InputError
+from hocba_sign.xades.general.extent import named
 from hocba_sign.xades.general.node_sets import NodeSet
-from hocba_sign.xades.general.references import MAX_REFERENCES, GeneralResolver, named, pointed_at
+from hocba_sign.xades.general.references import MAX_REFERENCES, GeneralResolver, pointed_at
 from hocba_sign.xades.general.transforms import Value, octets_of_value, read_transforms, steps
 from hocba_sign.xades.syntax import names
 from hocba_sign.xades.syntax.elements import Parts, algorithm_of, octets_of, only
 from hocba_sign.xades.syntax.signature import read_value
-from hocba_sign.xml.parse import Element
+from hocba_sign.xml.tree import Element
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

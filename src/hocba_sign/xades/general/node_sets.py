@@ -31,7 +31,7 @@ from hocba_sign.xades.syntax.canonicalization import Method
 from hocba_sign.xml.c14n import C14nAlgorithm, canonicalize
 from hocba_sign.xml.c14n_fast import MAX_HIDDEN
 from hocba_sign.xml.node_set import WHOLE, Subtrees
-from hocba_sign.xml.parse import Element
+from hocba_sign.xml.tree import Element
 
 MAX_WORK: Final = 90_000_000
 """For all references of one document, in units of about ten nanoseconds; an octet that is written

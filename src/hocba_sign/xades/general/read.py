@@ -8,7 +8,6 @@ the standards is a finding.
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
-from itertools import islice
 from types import MappingProxyType
 from typing import Final
 
@@ -18,14 +17,22 @@ from hocba_sign.ades.structure import (
     ParsedDocument,
     ParsedSignature,
     Reference,
-    SignedProperties,
 )
-from hocba_sign.crypto.algorithms import MD5, SHA1, SHA256
+from hocba_sign.crypto.digests import SHA256
 from hocba_sign.errors import Finding, InputError
 from hocba_sign.xades.general.baseline import is_baseline, is_extended
 from hocba_sign.xades.general.coverage import Chart, Spans
 from hocba_sign.xades.general.ecdsa import in_full_width
-from hocba_sign.xades.general.references import Followed, GeneralResolver
+from hocba_sign.xades.general.extent import Followed
+from hocba_sign.xades.general.oddities import (
+    about_claims,
+    foreign_child,
+    master_of,
+    name_of,
+    strays,
+    unsigned_properties_of,
+)
+from hocba_sign.xades.general.references import GeneralResolver
 from hocba_sign.xades.syntax import names
 from hocba_sign.xades.syntax.elements import (
     Parts,
@@ -52,7 +59,8 @@ from hocba_sign.xades.syntax.time_stamps import (
     embedded_crls,
     embedded_ocsps,
 )
-from hocba_sign.xml.parse import Element, ParsedXml, locate
+from hocba_sign.xml.parse import ParsedXml
+from hocba_sign.xml.tree import Element, locate
 
 MAX_SIGNATURES: Final = 200
 """In one document; each costs digests, a public-key operation and a path."""
@@ -62,8 +70,6 @@ MAX_TOKENS: Final = 300
 """Time-stamps in one document; each costs about two milliseconds."""
 MAX_CERTIFICATES: Final = 1_000
 """Different certificates that the signatures of one document carry."""
-MAX_UNSIGNED: Final = 200
-"""Unsigned properties of one signature whose names are kept."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -128,7 +134,7 @@ class _Reader:
         self.spans: dict[str, Spans] = {}
 
     def read(self, element: Element) -> ParsedSignature:
-        master = _master(element)
+        master = master_of(element)
         try:
             return self._signature(element, master)
         except InputError as error:
@@ -137,7 +143,7 @@ class _Reader:
             broken = unreadable(
                 element, None, findings=(Finding(error.cause, error.where or locate(element)),)
             )
-            return replace(broken, parent=None if master is None else _name(master))
+            return replace(broken, parent=None if master is None else name_of(master))
 
     def _signature(self, element: Element, master: Element | None) -> ParsedSignature:
         parts = Parts(is_strict=False)
@@ -159,7 +165,7 @@ class _Reader:
         references, findings = self._references(element, master)
         spans = self.spans[locate(element)] = self._covered(element)
         wrong, odd = ([], []) if qualifying is None else self._about_target(qualifying, element)
-        lacking, doubtful = _about_claims(properties, locate(element))
+        lacking, doubtful = about_claims(properties, locate(element))
         stated, told = self._stated_time(element, spans)
         return ParsedSignature(
             identifier=element.get("Id"),
@@ -187,10 +193,10 @@ class _Reader:
                 *self._about_properties(element, own, qualifying=qualifying, spans=spans),
                 *wrong,
             ),
-            parent=None if master is None else _name(master),
+            parent=None if master is None else name_of(master),
             keys_der=key_info.keys_der,
             claimed_time=stated,
-            unsigned=() if unsigned is None else _unsigned(unsigned),
+            unsigned=() if unsigned is None else unsigned_properties_of(unsigned),
             is_extended=own is not None and is_extended(element, own),
             is_baseline=own is not None and is_baseline(element, own),
             warnings=(*key_info.warnings, *odd, *doubtful, *told),
@@ -276,9 +282,9 @@ class _Reader:
         Exactly one reference must be to this signature's own SignedProperties (EN 319 132-1,
         4.4.2), and cover all of it.
         """
-        for cause, stray in _strays(element, (own, qualifying)):
+        for cause, stray in strays(element, (own, qualifying)):
             yield Finding(cause, locate(stray))
-        if qualifying is not None and (foreign := _foreign_child(qualifying)) is not None:
+        if qualifying is not None and (foreign := foreign_child(qualifying)) is not None:
             yield Finding("SIG.QUALIFYING_PROPERTIES", locate(foreign))
         signed_info = only(element, names.SIGNED_INFO)
         typed = [
@@ -357,93 +363,3 @@ _MISSING_MASTER: Final = Reference(
     is_intact=False,
 )
 """Stands for the reference that a counter-signature lacks: without it, it is not intact."""
-
-
-def _master(element: Element) -> Element | None:
-    """Return the signature that `element` counter-signs by where it stands."""
-    path = [*element.iterancestors()][:6]
-    if len(path) < 6 or path[5].tag != names.SIGNATURE:
-        return None
-    namespace = namespace_of(path[0])
-    steps = (
-        "CounterSignature",
-        "UnsignedSignatureProperties",
-        "UnsignedProperties",
-        "QualifyingProperties",
-    )
-    is_counter = namespace in names.XADES_VERSIONS and [one.tag for one in path[:4]] == [
-        names.qualified(namespace, step) for step in steps
-    ]
-    return path[5] if is_counter and path[4].tag == names.OBJECT else None
-
-
-def _name(signature: Element) -> str:
-    return signature.get("Id") or locate(signature)
-
-
-def _foreign_child(qualifying: Element) -> Element | None:
-    """Return the first element in QualifyingProperties that is none of theirs: signed data moved
-    there would be seen by nobody.
-    """
-    own = {
-        names.qualified(namespace_of(qualifying), name)
-        for name in ("SignedProperties", "UnsignedProperties")
-    }
-    return next((child for child in qualifying.iterchildren("*") if child.tag not in own), None)
-
-
-def _strays(element: Element, placed: tuple[Element | None, ...]) -> Iterator[tuple[str, Element]]:
-    """Yield the first properties of each kind that stand twice, in a wrong place or
-    somewhere else.
-    """
-    for namespace in names.XADES_VERSIONS:
-        for tag, cause in _PLACED.items():
-            for found in element.iter(names.qualified(namespace, tag)):
-                if next(found.iterancestors(names.SIGNATURE), None) is element and not any(
-                    found is one for one in placed
-                ):
-                    yield cause, found
-                    break
-
-
-_PLACED: Final = {
-    "QualifyingProperties": "SIG.QUALIFYING_PROPERTIES",
-    "SignedProperties": "SIG.SIGNED_PROPERTIES",
-    "QualifyingPropertiesReference": "SIG.PROPERTIES_ELSEWHERE",
-}
-
-
-def _about_claims(
-    properties: SignedProperties | None, where: str
-) -> tuple[list[Finding], list[Finding]]:
-    """Return what the claims of the signed properties lack, and what is only odd about them."""
-    findings: list[Finding] = []
-    warnings: list[Finding] = []
-    if properties is None:
-        return [Finding("SIG.PLAIN", where)], warnings
-    for binding in properties.certificates:
-        if binding.digest_uri == MD5.uri:
-            findings.append(Finding("CRYPTO.NOT_ACCEPTABLE", f"{MD5.name} (SigningCertificate)"))
-        elif binding.digest_uri == SHA1.uri:
-            warnings.append(Finding("SIG.BINDING_DIGEST", where))
-    text = properties.signing_time_text
-    if properties.signing_time is None:
-        findings.append(Finding("SIG.SIGNING_TIME", where))
-    elif text is not None and moment_of(text) is None:
-        warnings.append(Finding("SIG.TIME_ZONE", where))
-    policy = properties.policy
-    if policy is not None and policy.identifier is not None and policy.is_matched is None:
-        warnings.append(Finding("SIG.POLICY_NOT_AVAILABLE", where))
-    if policy is not None and policy.is_matched is False:
-        findings.append(Finding("SIG.POLICY_MISMATCH", where))
-    return findings, warnings
-
-
-def _unsigned(unsigned: Element) -> tuple[str, ...]:
-    """Name the unsigned properties; those of 1.4.1 that have a namesake carry its version."""
-    found = (str(one.tag).rpartition("}") for one in unsigned.iterchildren("*"))
-    tags = (
-        local if not head.endswith("v1.4.1#") or local != "ArchiveTimeStamp" else f"{local}141"
-        for head, _, local in found
-    )
-    return tuple(islice(dict.fromkeys(tags), MAX_UNSIGNED))

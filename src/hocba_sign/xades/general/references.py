@@ -5,19 +5,15 @@ Spec: XML Signature 1.1, 4.4.3 and 5.1 (manifests).
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
-from itertools import islice
 from typing import Final
 
-from hocba_sign.ades.structure import Covers, Extent, ExtentKind, Reference
-from hocba_sign.crypto.algorithms import digest, digest_algorithm
+from hocba_sign.ades.structure import Covers, Reference
+from hocba_sign.crypto.digests import digest, digest_algorithm
 from hocba_sign.errors import Finding, InputError
+from hocba_sign.xades.general.extent import Followed, Origin, extent_of, named, shown
 from hocba_sign.xades.general.node_sets import NODE_WORK, Budget, NodeSet
 from hocba_sign.xades.general.transforms import (
-    Base64,
-    Filter,
     Named,
-    Value,
     octets_of_value,
     read_transforms,
     steps,
@@ -29,48 +25,16 @@ from hocba_sign.xades.syntax.elements import Parts, algorithm_of, octets_of, onl
 from hocba_sign.xades.syntax.properties import qualifying_properties
 from hocba_sign.xades.syntax.resolver import CanonicalParts
 from hocba_sign.xml.names import DS
-from hocba_sign.xml.parse import Element, ParsedXml, locate
+from hocba_sign.xml.parse import ParsedXml
+from hocba_sign.xml.tree import Element, locate
 from hocba_sign.xml.uri import unescaped
 
 MAX_REFERENCES: Final = 2_000
 """In one document, entries of manifests included."""
 MAX_REMEMBERED: Final = 20_000_000
 """Octets kept for time-stamps that cover the same references again."""
-MAX_PLACES: Final = 20
-"""Sub-trees that an extent names."""
 
-_SHOWN_URI: Final = 100
 _XADES: Final = "{http://uri.etsi.org/01903/"
-
-
-@dataclass(frozen=True, slots=True)
-class Origin:
-    """Where the processing of a reference starts: the value, the Id that named it, the name that
-    detached octets were given under.
-    """
-
-    value: Value
-    identifier: str | None = None
-    name: str = ""
-    is_assumed: bool = False
-
-
-@dataclass(frozen=True, slots=True)
-class Followed:
-    """Where a reference started, what it covers, and the digest of that; `nodes` are the extent's,
-    None for detached octets and for less.
-    """
-
-    origin: Origin
-    extent: Extent
-    digest: bytes
-    nodes: NodeSet | None
-
-    def is_nothing(self, digest_uri: str) -> bool:
-        """Return whether no part of the document is left; a detached file may be empty."""
-        has_all_out = self.extent.omitted[:1] == (self.extent.where,) and not self.extent.kept
-        is_empty = self.digest == digest(digest_algorithm(digest_uri), b"")
-        return self.extent.kind is not ExtentKind.DETACHED and (has_all_out or is_empty)
 
 
 class GeneralResolver:
@@ -146,7 +110,7 @@ class GeneralResolver:
             case Whole(has_comments):
                 return Origin(self._nodes(None, has_comments=has_comments))
             case ById(identifier, has_comments):
-                where = f"#{_shown(identifier)}"
+                where = f"#{shown(identifier)}"
                 if identifier in self.xml.ambiguous:
                     raise InputError("SIG.TARGET_AMBIGUOUS", where=where)
                 target = self.xml.ids.get(identifier)
@@ -170,7 +134,7 @@ class GeneralResolver:
             values = tuple(steps(origin.value, transforms, budget=self.budget))
             last = values[-1] if values else origin.value
             octets = octets_of_value(last, self.budget)
-            extent, nodes = _extent(origin, transforms, values)
+            extent, nodes = extent_of(origin, transforms, values=values)
             self._followed[key] = Followed(origin, extent, digest(algorithm, octets), nodes)
         return self._followed[key]
 
@@ -213,7 +177,7 @@ class GeneralResolver:
 
     def _detached(self, reference: Element, uri: str | None) -> Origin:
         missing = InputError(
-            "SIG.DETACHED_MISSING", where=_shown(uri) if uri is not None else locate(reference)
+            "SIG.DETACHED_MISSING", where=shown(uri) if uri is not None else locate(reference)
         )
         for name in () if uri is None else (uri, unescaped(uri), _file_name(uri)):
             if name in self.detached:
@@ -380,76 +344,5 @@ def pointed_at(reference: Element) -> Pointer:
     return meant
 
 
-def _extent(
-    origin: Origin, transforms: tuple[Named, ...], values: tuple[Value, ...]
-) -> tuple[Extent, NodeSet | None]:
-    """Return what is covered: all of the origin but the sub-trees that the last node-set of it
-    leaves out.
-    """
-    last, is_octets, has_markup, is_reduced = (
-        origin.value,
-        isinstance(origin.value, bytes),
-        True,
-        False,
-    )
-    for named, value in zip(transforms, values, strict=True):
-        is_reduced |= is_octets and isinstance(named.transform, Filter)
-        has_markup &= is_octets or not isinstance(named.transform, Base64)
-        is_octets |= isinstance(value, bytes)
-        last = last if is_octets else value
-    if not isinstance(last, NodeSet):
-        where, is_full = _shown(origin.name), not is_reduced
-        return Extent(
-            kind=ExtentKind.DETACHED,
-            where=where,
-            is_full=is_full,
-            is_name_assumed=origin.is_assumed,
-        ), None
-    where = "/" if last.is_document else locate(last.apex)
-    switches = last.subtrees.switches
-    omitted = [where] if last.is_document and not last.subtrees.is_shown else []
-    extent = Extent(
-        kind=ExtentKind.DOCUMENT if last.is_document else ExtentKind.ELEMENT,
-        where=where,
-        identifier=origin.identifier,
-        omitted=(
-            *omitted,
-            *islice((locate(one) for one, is_kept in switches.items() if not is_kept), MAX_PLACES),
-        ),
-        kept=tuple(
-            islice((locate(one) for one, is_kept in switches.items() if is_kept), MAX_PLACES)
-        ),
-        is_full=not is_reduced and has_markup and _is_full(last),
-        has_markup=has_markup,
-    )
-    return extent, None if is_reduced else last
-
-
-def _is_full(nodes: NodeSet) -> bool:
-    """Return whether all of the document but signatures belongs to a node-set."""
-    omitted = (element for element, is_kept in nodes.subtrees.switches.items() if not is_kept)
-    return (
-        nodes.apex is nodes.root
-        and nodes.subtrees.switches.get(nodes.apex, nodes.subtrees.is_shown)
-        and all(_is_in_signature(one) for one in omitted)
-    )
-
-
-def _is_in_signature(element: Element) -> bool:
-    return (
-        element.tag == names.SIGNATURE
-        or next(element.iterancestors(names.SIGNATURE), None) is not None
-    )
-
-
-def named(uri: str | None) -> str:
-    """Show the URI of a reference in a finding."""
-    return "(no URI)" if uri is None else _shown(uri) or '""'
-
-
 def _file_name(uri: str) -> str:
     return unescaped(uri).rpartition("/")[2]
-
-
-def _shown(text: str) -> str:
-    return text[:_SHOWN_URI] if text.isprintable() else "(not shown)"

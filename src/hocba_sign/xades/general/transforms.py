@@ -25,7 +25,8 @@ from hocba_sign.xades.syntax import names
 from hocba_sign.xades.syntax.canonicalization import DEFAULT, Method, inclusive_prefixes
 from hocba_sign.xades.syntax.elements import algorithm_of, only, optional, require_children, text_of
 from hocba_sign.xml.c14n import C14nAlgorithm
-from hocba_sign.xml.parse import Element, locate, parse
+from hocba_sign.xml.parse import parse
+from hocba_sign.xml.tree import Element, locate
 
 MAX_TRANSFORMS: Final = 10
 """Of one reference; real ones have at most three."""

@@ -7,7 +7,7 @@ from typing import Final
 
 from hocba_sign.xades.syntax.elements import optional, require_children
 from hocba_sign.xml.c14n import C14nAlgorithm
-from hocba_sign.xml.parse import Element
+from hocba_sign.xml.tree import Element
 
 _EXCLUSIVE: Final = "{http://www.w3.org/2001/10/xml-exc-c14n#}InclusiveNamespaces"
 

@@ -11,7 +11,7 @@ from typing import TypeVar
 
 from hocba_sign.errors import Finding, InputError
 from hocba_sign.xml.c14n import C14nAlgorithm
-from hocba_sign.xml.parse import Element, locate
+from hocba_sign.xml.tree import Element, locate
 
 _BASE64 = re.compile(r"[A-Za-z0-9+/]*={0,2}")
 _WHITESPACE = str.maketrans("", "", " \t\r\n")

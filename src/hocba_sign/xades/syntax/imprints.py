@@ -12,7 +12,7 @@ from hocba_sign.xades.syntax.canonicalization import Method
 from hocba_sign.xades.syntax.properties import namespace_of, qualifying_properties
 from hocba_sign.xades.syntax.resolver import Resolver
 from hocba_sign.xml.names import XADES141
-from hocba_sign.xml.parse import Element, locate
+from hocba_sign.xml.tree import Element, locate
 
 
 def signature_value_octets(signature: Element, method: Method, *, resolver: Resolver) -> bytes:
@@ -33,9 +33,8 @@ def archive_parts(
     an earlier version.
 
     1. every reference, transformed; 2. SignedInfo; 3. SignatureValue; 4. KeyInfo; 5. the unsigned
-       properties that stand before the time-stamp `before`, all of them with None; 6. every
-       ds:Object but the one with the QualifyingProperties, in earlier versions those that no
-       reference names.
+    properties that stand before the time-stamp `before`, all of them with None; 6. every ds:Object
+    but the one with the QualifyingProperties, in earlier versions those that no reference names.
     Raises: InputError `SIG.TARGET_MISSING` and others when a reference cannot be dereferenced.
     Spec: EN 319 132-1, 5.5.2.2.
     """

@@ -14,7 +14,7 @@ from hocba_sign.xades.syntax.elements import (
     only,
     optional,
 )
-from hocba_sign.xml.parse import Element, locate
+from hocba_sign.xml.tree import Element, locate
 
 MAX_CERTIFICATES = 50
 """In one KeyInfo; an honest chain has three."""

@@ -10,7 +10,7 @@ from itertools import islice
 from typing import Final
 
 from hocba_sign.ades.structure import CertificateBinding, Place, SignaturePolicy, SignedProperties
-from hocba_sign.crypto.algorithms import digest, digest_algorithm
+from hocba_sign.crypto.digests import digest, digest_algorithm
 from hocba_sign.errors import InputError
 from hocba_sign.xades.syntax import names
 from hocba_sign.xades.syntax.elements import (
@@ -26,7 +26,7 @@ from hocba_sign.xades.syntax.elements import (
     text_of,
 )
 from hocba_sign.xml.names import XADES, XADES141
-from hocba_sign.xml.parse import Element
+from hocba_sign.xml.tree import Element
 
 LOCAL: Final = timezone(timedelta(hours=7))
 """The zone of a time without one: Vietnam's."""

@@ -1,13 +1,7 @@
 """The parameters of RSASSA-PSS in a SignatureMethod (RFC 9231, 2.3.9)."""
 
-from hocba_sign.crypto.algorithms import (
-    MGF1_URI,
-    SHA256,
-    DigestAlgorithm,
-    PssParameters,
-    digest_algorithm,
-    signature_algorithm,
-)
+from hocba_sign.crypto.algorithms import MGF1_URI, PssParameters, signature_algorithm
+from hocba_sign.crypto.digests import SHA256, DigestAlgorithm, digest_algorithm
 from hocba_sign.errors import InputError
 from hocba_sign.xades.syntax import names
 from hocba_sign.xades.syntax.elements import (
@@ -18,7 +12,7 @@ from hocba_sign.xades.syntax.elements import (
     require_children,
     text_of,
 )
-from hocba_sign.xml.parse import Element, locate
+from hocba_sign.xml.tree import Element, locate
 
 _PARTS = (
     names.DIGEST_METHOD,

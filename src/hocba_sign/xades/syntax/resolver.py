@@ -9,7 +9,7 @@ from hocba_sign.ades.structure import Reference
 from hocba_sign.errors import Finding, InputError
 from hocba_sign.xades.syntax.canonicalization import Method
 from hocba_sign.xml.c14n import canonicalize
-from hocba_sign.xml.parse import Element, locate
+from hocba_sign.xml.tree import Element, locate
 
 MAX_DIGESTED = 100_000_000
 """Octets canonicalized for one document: nested elements that are all referenced would grow without

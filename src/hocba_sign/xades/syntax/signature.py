@@ -20,7 +20,7 @@ from hocba_sign.xades.syntax.elements import (
 )
 from hocba_sign.xades.syntax.pss import pss_parameters
 from hocba_sign.xml.c14n import canonicalize
-from hocba_sign.xml.parse import Element, locate
+from hocba_sign.xml.tree import Element, locate
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -25,7 +25,7 @@ from hocba_sign.xades.syntax.properties import namespace_of
 from hocba_sign.xades.syntax.resolver import Resolver
 from hocba_sign.xml.c14n import C14nAlgorithm
 from hocba_sign.xml.names import XADES, XADES141
-from hocba_sign.xml.parse import Element, locate
+from hocba_sign.xml.tree import Element, locate
 
 MAX_VALUES: Final = 500
 """Certificates, or CRLs, or OCSP responses embedded in one signature; each renewal of an archive

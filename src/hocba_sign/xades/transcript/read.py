@@ -49,7 +49,8 @@ from hocba_sign.xml.layout import (
     slot_elements,
 )
 from hocba_sign.xml.names import ID_DATA
-from hocba_sign.xml.parse import Element, ParsedXml, locate, parse
+from hocba_sign.xml.parse import ParsedXml, parse
+from hocba_sign.xml.tree import Element, locate
 
 MAX_SIGNATURES = 200
 """A transcript has about fifteen; each signature costs digests, a public-key operation and a path.

@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from lxml import etree
 
 from hocba_sign.ades.structure import Covers, Reference
-from hocba_sign.crypto.algorithms import digest, digest_algorithm
+from hocba_sign.crypto.digests import digest, digest_algorithm
 from hocba_sign.errors import Finding, InputError
 from hocba_sign.xades.syntax import names
 from hocba_sign.xades.syntax.canonicalization import Method, inclusive_prefixes
@@ -25,7 +25,7 @@ from hocba_sign.xades.syntax.elements import (
 from hocba_sign.xades.syntax.resolver import CanonicalParts
 from hocba_sign.xml.c14n import C14nAlgorithm
 from hocba_sign.xml.names import DS, XADES
-from hocba_sign.xml.parse import Element, locate
+from hocba_sign.xml.tree import Element, locate
 
 
 class TranscriptResolver:

@@ -12,12 +12,13 @@ from datetime import datetime
 
 from lxml import etree
 
-from hocba_sign.crypto.algorithms import DigestAlgorithm, SignatureAlgorithm, digest
+from hocba_sign.crypto.algorithms import SignatureAlgorithm
+from hocba_sign.crypto.digests import DigestAlgorithm, digest
 from hocba_sign.errors import CallerError
 from hocba_sign.xades.syntax import names
 from hocba_sign.xml.c14n import C14nAlgorithm, canonicalize
 from hocba_sign.xml.names import DS, XADES
-from hocba_sign.xml.parse import Element
+from hocba_sign.xml.tree import Element
 
 _EXCLUSIVE = C14nAlgorithm.EXCLUSIVE
 _EMPTY_VALUE = b"</ds:SignatureValue>"

@@ -13,7 +13,8 @@ from hocba_sign.pki.certificates.certificate import Certificate
 from hocba_sign.pki.path.validation import PathResult, PathStatus, validate_by_engine, validate_path
 from hocba_sign.pki.revocation.evidence import Evidence, Item
 from hocba_sign.pki.revocation.ocsp import key_hash
-from hocba_sign.pki.revocation.selection import Statement, current_until
+from hocba_sign.pki.revocation.pool import Statement
+from hocba_sign.pki.revocation.selection import current_until
 from hocba_sign.pki.trust.store import TrustStore
 from hocba_sign.testing.keys import InsecureKey, public_key_der, sign_octets
 from tests.unit.pki.path.test_fast_revocation import (

@@ -14,7 +14,8 @@ from hocba_sign.pki.loading.statements import load_crl, load_ocsp
 from hocba_sign.pki.revocation.entries import content_of
 from hocba_sign.pki.revocation.evidence import Evidence
 from hocba_sign.pki.revocation.ocsp import read_response
-from hocba_sign.pki.revocation.selection import read_pool, select
+from hocba_sign.pki.revocation.pool import read_pool
+from hocba_sign.pki.revocation.selection import select
 from hocba_sign.testing.authority import ocsp_error
 from hocba_sign.testing.world import World
 

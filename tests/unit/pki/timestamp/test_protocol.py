@@ -6,7 +6,7 @@ from asn1crypto import cms, core, tsp
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from hocba_sign.crypto.algorithms import SHA256, SHA512, DigestAlgorithm, digest
+from hocba_sign.crypto.digests import SHA256, SHA512, DigestAlgorithm, digest
 from hocba_sign.errors import CallerError, HocbaSignError, InputError, OutsideError
 from hocba_sign.pki.certificates.certificate import Certificate
 from hocba_sign.pki.timestamp.protocol import (

@@ -162,8 +162,9 @@ def test_a_key_without_a_certificate_is_told_and_names_nobody() -> None:
 def rsa_key() -> str:
     numbers = RSA_PERSON.key.public_key().public_numbers()
     modulus, exponent = (
-        b64(n.to_bytes((n.bit_length() + 7) // 8, "big")) for n in (numbers.n, numbers.e)
-    )  # type: ignore[union-attr]
+        b64(n.to_bytes((n.bit_length() + 7) // 8, "big"))
+        for n in (numbers.n, numbers.e)  # type: ignore[union-attr]
+    )
     return (
         f"<ds:KeyValue><ds:RSAKeyValue><ds:Modulus>{modulus}</ds:Modulus>"
         f"<ds:Exponent>{exponent}</ds:Exponent></ds:RSAKeyValue></ds:KeyValue>"

@@ -16,7 +16,8 @@ from hocba_sign.validation.document.diagnosis import Suspect, diagnose
 from hocba_sign.xades.general.read import read_any
 from hocba_sign.xades.syntax import names
 from hocba_sign.xml.c14n import C14nAlgorithm, canonicalize
-from hocba_sign.xml.parse import Element, parse
+from hocba_sign.xml.parse import parse
+from hocba_sign.xml.tree import Element
 
 DS = "http://www.w3.org/2000/09/xmldsig#"
 XSI = "http://www.w3.org/2001/XMLSchema-instance"

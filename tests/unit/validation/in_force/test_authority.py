@@ -10,8 +10,9 @@ from typing import Any
 import pytest
 
 from hocba_sign.errors import InputError
+from hocba_sign.model.appointments import Appointment
 from hocba_sign.model.record import Issuer
-from hocba_sign.model.registry import Appointment, Rank, RegistrySnapshot
+from hocba_sign.model.registry import Rank, RegistrySnapshot
 from hocba_sign.model.workflow import Slot
 from hocba_sign.operations.verification import know, verify
 from hocba_sign.report.document import Report

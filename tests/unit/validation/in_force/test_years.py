@@ -7,12 +7,8 @@ from typing import Any
 
 import pytest
 
-from hocba_sign.model.transcript import (
-    Identification,
-    PreviousTranscript,
-    ReplacedVersion,
-    Transcript,
-)
+from hocba_sign.model.identification import Identification, PreviousTranscript, ReplacedVersion
+from hocba_sign.model.transcript import Transcript
 from hocba_sign.operations.verification import verify_years
 from hocba_sign.report.document import Report
 from hocba_sign.signing.policy import Level

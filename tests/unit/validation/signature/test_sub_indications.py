@@ -9,7 +9,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from hocba_sign.ades.structure import ParsedSignature, StampKind, TimeStamp
-from hocba_sign.crypto.algorithms import SHA1, SHA256, digest
+from hocba_sign.crypto.digests import SHA1, SHA256, digest
 from hocba_sign.errors import Finding
 from hocba_sign.pki.certificates.certificate import Certificate
 from hocba_sign.pki.certificates.profile import Purpose

@@ -14,7 +14,7 @@ from hocba_sign.errors import InputError
 from hocba_sign.operations.verification import verify
 from hocba_sign.pki.certificates.certificate import Certificate
 from hocba_sign.pki.revocation.evidence import Evidence
-from hocba_sign.pki.revocation.selection import RevocationFact
+from hocba_sign.pki.revocation.pool import RevocationFact
 from hocba_sign.pki.timestamp.token import is_bound, read_token
 from hocba_sign.pki.trust.store import TrustStore
 from hocba_sign.pki.trust.vietnam_list import Hierarchy, Kind

@@ -8,7 +8,7 @@ from datetime import timedelta
 import pytest
 
 from hocba_sign.ades.structure import ParsedSignature
-from hocba_sign.crypto.algorithms import MD5, SHA1, SHA256, DigestAlgorithm, digest
+from hocba_sign.crypto.digests import MD5, SHA1, SHA256, DigestAlgorithm, digest
 from hocba_sign.operations.verification import verify
 from hocba_sign.signing.policy import Level
 from hocba_sign.validation.policy import DEFAULT, Policy

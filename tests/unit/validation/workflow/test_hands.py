@@ -6,10 +6,12 @@ from datetime import date, datetime, timedelta
 
 import pytest
 
+from hocba_sign.model.appointments import Appointment
 from hocba_sign.model.record import Issuer
-from hocba_sign.model.registry import Appointment, Rank, RegistrySnapshot
+from hocba_sign.model.registry import Rank, RegistrySnapshot
 from hocba_sign.model.results import Teacher
-from hocba_sign.model.transcript import HomeroomTeacher, Substitute, Transcript
+from hocba_sign.model.signers import HomeroomTeacher, Substitute
+from hocba_sign.model.transcript import Transcript
 from hocba_sign.model.workflow import Role, Slot
 from hocba_sign.operations.verification import know, verify
 from hocba_sign.report.document import Report

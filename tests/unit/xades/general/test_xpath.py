@@ -13,7 +13,8 @@ from hocba_sign.xades.general.xpath import UnknownExpression, read_filter, read_
 from hocba_sign.xades.syntax.canonicalization import Method
 from hocba_sign.xml.c14n import C14nAlgorithm, canonicalize
 from hocba_sign.xml.node_set import NodeKind
-from hocba_sign.xml.parse import Element, parse
+from hocba_sign.xml.parse import parse
+from hocba_sign.xml.tree import Element
 
 DS = "http://www.w3.org/2000/09/xmldsig#"
 SPACES: Mapping[str | None, str] = {"ds": DS, "n": "urn:n", None: "urn:unused"}

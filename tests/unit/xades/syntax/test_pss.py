@@ -3,7 +3,8 @@
 import pytest
 from lxml import etree
 
-from hocba_sign.crypto.algorithms import RSA_PSS_URI, SHA256, SHA384, PssParameters
+from hocba_sign.crypto.algorithms import RSA_PSS_URI, PssParameters
+from hocba_sign.crypto.digests import SHA256, SHA384
 from hocba_sign.errors import InputError
 from hocba_sign.xades.syntax.pss import pss_parameters
 

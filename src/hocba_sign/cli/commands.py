@@ -1,0 +1,360 @@
+"""The commands of hocba and what each takes."""
+
+import argparse
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import Final
+
+from hocba_sign.cli import arguments
+from hocba_sign.cli.options import (
+    add_detached,
+    add_judge,
+    add_language,
+    add_level,
+    add_material,
+    add_network,
+    add_out,
+)
+from hocba_sign.cli.parser import PROGRAM, Parser
+from hocba_sign.cli.record_commands import add_event, add_registry, add_status_list
+from hocba_sign.cli.words import say
+from hocba_sign.model.workflow import Role
+from hocba_sign.report.messages import Language
+from hocba_sign.version import VERSION
+
+EXAMPLES: Final = ("lop5", "lop9", "lop12")
+
+
+LAYOUTS: Final = ("canonical", "kho")
+
+
+LONG_TERM_LEVELS: Final = ("LT", "LTA")
+
+
+PURPOSES: Final = ("any", "signing", "timestamping")
+
+
+TRUST_KINDS: Final = ("root", "issuing", "government_ca", "tsa", "impostor")
+
+
+TRUST_HIERARCHIES: Final = ("public", "government", "tsa")
+
+
+def build_parser(language: Language) -> Parser:
+    """Return the parser of the whole command line; the result's `command` names the module that
+    does the work.
+    """
+    parser = Parser(
+        language,
+        prog=PROGRAM,
+        description=say("PROGRAM", language),
+        epilog=say("PROGRAM_END", language),
+    )
+    parser.add_argument(
+        "--version", action="version", version=f"{PROGRAM} {VERSION}", help=say("VERSION", language)
+    )
+    add_language(parser, language)
+    commands = parser.add_subparsers(
+        dest="command",
+        metavar="COMMAND" if language == "en" else "LỆNH",
+        required=True,
+        title=say("COMMANDS", language),
+    )
+    for name, add in _COMMANDS.items():
+        key = name.upper()
+        epilog = say("SIGN_END", language) if name == "sign" else None
+        described = say(key, language)
+        command = commands.add_parser(
+            name,
+            language=language,
+            help=described,
+            description=described[:1].upper() + described[1:] + ".",
+            epilog=epilog,
+        )
+        add(command, language)
+        add_language(command, language)
+    return parser
+
+
+def parse(arguments: Sequence[str], language: Language) -> argparse.Namespace:
+    """Read the arguments; files may stand before and after the options.
+
+    Raises: UsageError; SystemExit after help and version.
+    """
+    parser = build_parser(language)
+    given, rest = parser.parse_known_args(list(arguments))
+    many = _MANY.get(given.command)
+    if rest and (
+        many is None or any(argument.startswith("-") and argument != "-" for argument in rest)
+    ):
+        parser.error(f"unrecognized arguments: {' '.join(rest)}")
+    if rest and many is not None:
+        getattr(given, many).extend(map(Path, rest))
+    return given
+
+
+def _add_new(parser: Parser, language: Language) -> None:
+    parser.add_argument(
+        "file", nargs="?", type=arguments.path, metavar="IN", help=say("NEW_INPUT", language)
+    )
+    parser.add_argument("--example", choices=EXAMPLES, help=say("NEW_EXAMPLE", language))
+    parser.add_argument(
+        "--layout", choices=LAYOUTS, default=LAYOUTS[0], help=say("NEW_LAYOUT", language)
+    )
+    parser.add_argument(
+        "-o", "--out", type=arguments.path, metavar="OUT.xml", help=say("OUT", language)
+    )
+
+
+def _add_validate(parser: Parser, language: Language) -> None:
+    parser.add_argument(
+        "files",
+        nargs="+",
+        type=arguments.path,
+        metavar="FILE",
+        help=say("VALIDATE_INPUT", language),
+    )
+    parser.add_argument("--json", action="store_true", help=say("JSON", language))
+
+
+def _add_render(parser: Parser, language: Language) -> None:
+    parser.add_argument(
+        "file", type=arguments.path, metavar="FILE", help=say("RENDER_INPUT", language)
+    )
+    add_out(parser, language)
+
+
+def _add_slot(parser: Parser, language: Language, *, words: str = "DOCUMENT") -> None:
+    parser.add_argument("file", type=arguments.path, metavar="FILE", help=say(words, language))
+    parser.add_argument(
+        "--role", required=True, choices=[role.value for role in Role], help=say("ROLE", language)
+    )
+    parser.add_argument("--subject", metavar="ID", help=say("SUBJECT", language))
+    parser.add_argument("--teacher", metavar="ID", help=say("TEACHER", language))
+    parser.add_argument("--algorithm", metavar="NAME", help=say("ALGORITHM", language))
+    parser.add_argument(
+        "--roles",
+        type=arguments.roles,
+        default=(),
+        metavar="ROLE,ROLE",
+        help=say("ROLES", language),
+    )
+
+
+def _add_sign(parser: Parser, language: Language) -> None:
+    _add_slot(parser, language, words="SIGN_INPUT")
+    source = parser.add_mutually_exclusive_group(required=True)
+    source.add_argument("--p12", type=arguments.path, metavar="FILE", help=say("P12", language))
+    source.add_argument("--key", type=arguments.path, metavar="FILE", help=say("KEY", language))
+    parser.add_argument(
+        "--cert", type=arguments.path, metavar="FILE", help=say("SIGNER_CERT", language)
+    )
+    parser.add_argument(
+        "--password-env",
+        type=arguments.variable,
+        metavar="NAME",
+        help=say("PASSWORD_ENV", language),
+    )
+    add_level(parser, language)
+    _add_demands(parser, language)
+    add_out(parser, language, words="SIGN_OUT")
+    parser.add_argument("--json", action="store_true", help=say("JSON", language))
+
+
+def _add_prepare(parser: Parser, language: Language) -> None:
+    _add_slot(parser, language)
+    parser.add_argument(
+        "--cert",
+        type=arguments.path,
+        required=True,
+        metavar="FILE",
+        help=say("SIGNER_CERT", language),
+    )
+    _add_demands(parser, language)
+    add_out(parser, language, words="OUT_STATE")
+
+
+def _add_demands(parser: Parser, language: Language) -> None:
+    """Add what a signer may say of the verifiers; `cli.demands` reads it."""
+    for option, key in (("--trust", "SIGN_TRUST"), ("--crl", "SIGN_CRL")):
+        parser.add_argument(
+            option,
+            action="append",
+            default=[],
+            type=arguments.path,
+            metavar="PATH",
+            help=say(key, language),
+        )
+    add_judge(parser, language)
+    add_network(parser, language, words="SIGN_OFFLINE")
+
+
+def _add_complete(parser: Parser, language: Language) -> None:
+    parser.add_argument(
+        "state", type=arguments.path, metavar="STATE.json", help=say("STATE", language)
+    )
+    value = parser.add_mutually_exclusive_group(required=True)
+    value.add_argument("--value-base64", metavar="TEXT", help=say("VALUE_TEXT", language))
+    value.add_argument(
+        "--value", type=arguments.path, metavar="FILE", help=say("VALUE_FILE", language)
+    )
+    add_level(parser, language)
+    add_out(parser, language)
+    parser.add_argument("--json", action="store_true", help=say("JSON", language))
+
+
+def _add_merge(parser: Parser, language: Language) -> None:
+    parser.add_argument(
+        "file", type=arguments.path, metavar="TARGET", help=say("MERGE_TARGET", language)
+    )
+    parser.add_argument(
+        "copies", nargs="+", type=arguments.path, metavar="COPY", help=say("MERGE_COPIES", language)
+    )
+    add_out(parser, language)
+    parser.add_argument("--json", action="store_true", help=say("JSON", language))
+
+
+def _add_extend(parser: Parser, language: Language) -> None:
+    parser.add_argument("file", type=arguments.path, metavar="FILE", help=say("DOCUMENT", language))
+    parser.add_argument(
+        "--to", required=True, choices=LONG_TERM_LEVELS, help=say("EXTEND_TO", language)
+    )
+    add_material(parser, language)
+    add_network(parser, language, words="EXTEND_OFFLINE")
+    parser.add_argument("--tsa", metavar="URL", help=say("EXTEND_TSA", language))
+    add_out(parser, language)
+    parser.add_argument("--json", action="store_true", help=say("JSON", language))
+
+
+def _add_verify(parser: Parser, language: Language) -> None:
+    parser.add_argument(
+        "files", nargs="+", type=arguments.path, metavar="FILE", help=say("VERIFY_FILES", language)
+    )
+    add_material(parser, language)
+    add_network(parser, language)
+    add_judge(parser, language)
+    for option, key in (("--events", "EVENT_FILES"), ("--status-list", "STATUS_LIST_FILES")):
+        parser.add_argument(
+            option,
+            action="append",
+            default=[],
+            type=arguments.path,
+            metavar="PATH",
+            help=say(key, language),
+        )
+    parser.add_argument("--any", action="store_true", help=say("ANY", language))
+    add_detached(parser, language)
+    parser.add_argument("--json", action="store_true", help=say("JSON", language))
+    parser.add_argument("--html", type=arguments.path, metavar="FILE", help=say("HTML", language))
+
+
+def _add_explain(parser: Parser, language: Language) -> None:
+    parser.add_argument(
+        "file", type=arguments.path, metavar="FILE", help=say("EXPLAIN_FILE", language)
+    )
+    add_detached(parser, language)
+    parser.add_argument("--json", action="store_true", help=say("JSON", language))
+
+
+def _add_cert(parser: Parser, language: Language) -> None:
+    actions = parser.add_subparsers(
+        dest="action",
+        metavar="COMMAND" if language == "en" else "LỆNH",
+        required=True,
+        title=say("COMMANDS", language),
+    )
+    words = say("CERT_VERIFY", language)
+    action = actions.add_parser(
+        "verify", language=language, help=words, description=words[:1].upper() + words[1:] + "."
+    )
+    action.add_argument(
+        "file", type=arguments.path, metavar="CERT", help=say("CERT_FILE", language)
+    )
+    add_material(action, language)
+    action.add_argument(
+        "--purpose", choices=PURPOSES, default="any", help=say("CERT_PURPOSE", language)
+    )
+    action.add_argument(
+        "--initial-policy",
+        action="append",
+        default=[],
+        type=arguments.oid,
+        metavar="OID",
+        help=say("CERT_INITIAL_POLICY", language),
+    )
+    for option in ("explicit-policy", "inhibit-mapping", "inhibit-any"):
+        key = f"CERT_{option.upper().replace('-', '_')}"
+        action.add_argument(f"--{option}", action="store_true", help=say(key, language))
+    add_network(action, language)
+    action.add_argument("--json", action="store_true", help=say("JSON", language))
+    add_language(action, language)
+
+
+def _add_trust(parser: Parser, language: Language) -> None:
+    actions = parser.add_subparsers(
+        dest="action",
+        metavar="COMMAND" if language == "en" else "LỆNH",
+        required=True,
+        title=say("COMMANDS", language),
+    )
+
+    def add(name: str) -> Parser:
+        words = say(f"TRUST_{name.upper()}", language)
+        action = actions.add_parser(
+            name, language=language, help=words, description=words[:1].upper() + words[1:] + "."
+        )
+        action.add_argument("--json", action="store_true", help=say("JSON", language))
+        add_language(action, language)
+        return action
+
+    add("list").add_argument("--kind", choices=TRUST_KINDS, help=say("TRUST_KIND", language))
+    add("show").add_argument("wanted", metavar="NAME", help=say("TRUST_WANTED", language))
+    imported = add("import")
+    imported.add_argument(
+        "files", nargs="+", type=arguments.path, metavar="FILE", help=say("TRUST_FILES", language)
+    )
+    imported.add_argument("--as-anchor", action="store_true", help=say("TRUST_AS_ANCHOR", language))
+    imported.add_argument(
+        "--stands-for",
+        action="append",
+        default=[],
+        choices=TRUST_HIERARCHIES,
+        help=say("TRUST_STANDS_FOR", language),
+    )
+    add("remove").add_argument("sha256", metavar="SHA256", help=say("TRUST_FINGERPRINT", language))
+    add("update")
+
+
+def _add_demo(parser: Parser, language: Language) -> None:
+    parser.add_argument(
+        "-o",
+        "--out",
+        type=arguments.path,
+        default=Path("demo-out"),
+        metavar="DIR",
+        help=say("DEMO_OUT", language),
+    )
+
+
+_COMMANDS: Final[dict[str, Callable[[Parser, Language], None]]] = {
+    "new": _add_new,
+    "validate": _add_validate,
+    "render": _add_render,
+    "sign": _add_sign,
+    "prepare": _add_prepare,
+    "complete": _add_complete,
+    "merge": _add_merge,
+    "extend": _add_extend,
+    "verify": _add_verify,
+    "explain": _add_explain,
+    "cert": _add_cert,
+    "trust": _add_trust,
+    "event": add_event,
+    "registry": add_registry,
+    "status-list": add_status_list,
+    "demo": _add_demo,
+}
+
+
+_MANY: Final = {"validate": "files", "merge": "copies", "verify": "files"}
+"""Where the files of a command that takes several go."""

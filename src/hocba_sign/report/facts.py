@@ -1,0 +1,74 @@
+"""The facts in the head of a report: the file, the transcript, the document."""
+
+from hocba_sign.model.event import Event, TranscriptReference
+from hocba_sign.model.registry import RegistrySnapshot
+from hocba_sign.model.status_list import StatusList
+from hocba_sign.model.transcript import Transcript
+from hocba_sign.report.document import Report
+from hocba_sign.report.messages import Language
+from hocba_sign.report.phrases import phrase, printable, vietnam_time
+from hocba_sign.report.signature import Fact
+from hocba_sign.version import VERSION
+
+
+def file_facts(report: Report, language: Language) -> tuple[Fact, ...]:
+    return (
+        Fact(phrase("FILE", language), printable(report.file)),
+        Fact(phrase("CHECKED_AT", language), vietnam_time(report.at, language)),
+        Fact(phrase("DIGEST", language), report.sha256 or phrase("UNKNOWN_VALUE", language)),
+        Fact(phrase("POLICY", language), ", ".join(report.policies)),
+        Fact(phrase("TOOL", language), f"hocba-sign {VERSION}"),
+    )
+
+
+def content_facts(report: Report, language: Language) -> tuple[Fact, ...]:
+    conclusion = report.conclusion
+    if conclusion is not None and conclusion.transcript is not None:
+        return document_facts(conclusion.transcript, language)
+    match None if conclusion is None else conclusion.record:
+        case None:
+            return ()
+        case Event() as event:
+            facts = [
+                Fact(phrase("KIND", language), phrase(f"EVENT_{event.kind}", language)),
+                Fact(
+                    phrase("SCHOOL", language),
+                    printable(f"{event.school.name} ({event.school.code})"),
+                ),
+                Fact(phrase("IDENTIFIER", language), _identifier(event.target, language)),
+                Fact(phrase("EFFECTIVE", language), event.effective.strftime("%d/%m/%Y")),
+            ]
+            if event.successor is not None:
+                facts.append(
+                    Fact(phrase("SUCCESSOR", language), _identifier(event.successor, language))
+                )
+            return tuple(facts)
+        case RegistrySnapshot() | StatusList() as record:
+            key = "KIND_REGISTRY" if isinstance(record, RegistrySnapshot) else "KIND_STATUS_LIST"
+            return (
+                Fact(phrase("KIND", language), phrase(key, language)),
+                Fact(phrase("RECORD_ISSUER", language), printable(record.issuer.name)),
+                Fact(phrase("EFFECTIVE", language), record.issued.strftime("%d/%m/%Y")),
+                Fact(phrase("NEXT_UPDATE", language), record.next_update.strftime("%d/%m/%Y")),
+            )
+
+
+def _identifier(reference: TranscriptReference, language: Language) -> str:
+    return phrase("IDENTIFIER_VALUE", language, id=reference.id, version=reference.version)
+
+
+def document_facts(transcript: Transcript, language: Language) -> tuple[Fact, ...]:
+    identity = transcript.identification
+    return (
+        Fact(phrase("PUPIL", language), printable(identity.pupil.full_name)),
+        Fact(
+            phrase("SCHOOL", language),
+            printable(f"{identity.school.name} ({identity.school.code})"),
+        ),
+        Fact(phrase("SCHOOL_YEAR", language), identity.school_year),
+        Fact(phrase("CLASS", language), printable(identity.class_name)),
+        Fact(
+            phrase("IDENTIFIER", language),
+            phrase("IDENTIFIER_VALUE", language, id=identity.id, version=identity.version),
+        ),
+    )
