@@ -13,6 +13,7 @@ from hocba_sign.model.event import Correction, Event, EventKind, TranscriptRefer
 from hocba_sign.model.record import Issuer, vietnam_day
 from hocba_sign.model.registry import Delegation, Rank, RegistrySnapshot
 from hocba_sign.model.status_list import Cell, StatusList, encode
+from hocba_sign.model.transcript import Transcript
 from hocba_sign.model.workflow import Role, Slot
 from hocba_sign.pki.certificates.certificate import Certificate
 from hocba_sign.rendering.source import read_source
@@ -32,19 +33,35 @@ _COMMUNE: Final = "Ủy ban nhân dân xã Thử"
 _FIRST: Final = date(2020, 9, 1)
 _SIGNED: Final = vietnam_day(SIGNED_AT)
 _DAY: Final = timedelta(days=1)
+_MERGED, _SUCCESSOR, _MERGER = "49", "48", date(2025, 7, 1)
+"""Quảng Nam, which Đà Nẵng took."""
 _STRANGER: Final = "001099000000"
 
 
 class _Office:
     """The registry, events and lists about the transcript of the stage."""
 
-    def __init__(self, stage: Stage) -> None:
+    def __init__(self, stage: Stage, *, department_code: str | None = None) -> None:
         self.stage = stage
-        self.transcript = stage.transcript()
+        self.transcript, self.document = stage.transcript(), stage.issued(level=Level.T)
+        if department_code is not None:
+            self.transcript, self.document = self._of_department(department_code)
         self.school = self.transcript.school
-        self.document = stage.issued(level=Level.T)
         self.department = stage.world.organisation(_DEPARTMENT, unit=_DEPARTMENT)
         self.commune = stage.world.organisation(_COMMUNE)
+
+    def _of_department(self, code: str) -> tuple[Transcript, bytes]:
+        own = self.transcript.identification
+        transcript = replace(
+            self.transcript,
+            identification=replace(own, school=replace(own.school, department_code=code)),
+        )
+        document = encode_transcript(transcript)
+        for signer in transcript.expected_signers:
+            document = self.stage.signed(
+                document, signer.slot, self.stage.identity(signer), level=Level.T
+            )
+        return transcript, document
 
     def entry(self, slot: Slot, **changes: Any) -> Appointment:
         signer = next(one for one in self.transcript.expected_signers if one.slot == slot)
@@ -159,6 +176,7 @@ def cases(stage: Stage) -> Iterator[Case]:
     yield from _pins(office)
     yield from _events(office)
     yield from _lists(office)
+    yield from _successors(_Office(stage, department_code=_MERGED))
     yield from _policies(office)
 
 
@@ -660,6 +678,49 @@ def _lists(office: _Office) -> Iterator[Case]:
             status=status,
             twin=f"status/{twin}",
             **files,  # type: ignore[arg-type]  # files
+        )
+
+
+def _successors(office: _Office) -> Iterator[Case]:
+    why = (
+        "The department of a merged province is followed by that of the new one, from the "
+        "day of the merger on"
+    )
+    eve = {"issued": _MERGER - _DAY, "next_update": _SIGNED + timedelta(days=7)}
+    given: tuple[tuple[str, StatusList, str | None, tuple[str, ...], str], ...] = (
+        (
+            "of-the-successor",
+            office.status_list(Cell.WITHDRAWN, department_code=_SUCCESSOR),
+            "withdrawn",
+            ("STATUS.WITHDRAWN",),
+            "of-the-successor-before-the-merger",
+        ),
+        (
+            "of-the-successor-before-the-merger",
+            office.status_list(Cell.WITHDRAWN, department_code=_SUCCESSOR, **eve),
+            None,
+            (),
+            "of-the-successor",
+        ),
+        (
+            "of-the-predecessor-before-the-merger",
+            office.status_list(Cell.WITHDRAWN, **eve),
+            "withdrawn",
+            ("STATUS.WITHDRAWN",),
+            "of-the-successor-before-the-merger",
+        ),
+    )
+    for name, record, status, causes, twin in given:
+        listed = office.sealed(record, office.department)
+        yield _case(
+            office,
+            f"status/{name}",
+            why,
+            verdict="VALID",
+            causes=causes,
+            status=status,
+            twin=f"status/{twin}",
+            list=listed,
         )
 
 

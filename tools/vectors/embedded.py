@@ -13,8 +13,8 @@ from tools.vectors.stage import CBQL, LISTED_AT, Stage
 
 
 def cases(stage: Stage) -> Iterator[Case]:
-    """Revocation data inside the principal's signature: nobody signed it, so it must harm
-    nothing.
+    """Revocation data inside the principal's signature: nobody signed it, so it proves no more than
+    what is given beside the file.
     """
     container = {
         "crl": ("CRLValues", "EncapsulatedCRLValue"),
@@ -47,9 +47,23 @@ def cases(stage: Stage) -> Iterator[Case]:
         "VALID",
         document=embedding("crl", stage.world.crl("public-ca", LISTED_AT)),
         crl=(f"{WORLD}/crl",),
-        twin="revocation/embedded-list-damaged",
+        twin="revocation/embedded-list-cut-off",
     )
     why = "Must be said, not crash"
+    yield revocation_case(
+        stage,
+        "embedded-list-cut-off",
+        (
+            "Every list is given, and one that is cut off is embedded",
+            "It may be the newer one, in which the principal is revoked",
+        ),
+        "INDETERMINATE",
+        "EVIDENCE.EMBEDDED_UNREAD",
+        is_passed=True,
+        document=embedding("crl", stage.world.crl("public-ca", LISTED_AT)[:-20]),
+        crl=(f"{WORLD}/crl",),
+        twin="revocation/embedded-list",
+    )
     yield revocation_case(
         stage,
         "embedded-list-damaged",

@@ -35,8 +35,9 @@ def revocation_case(
 ) -> Case:
     title, why = texts
     sub = settings.pop("sub", None)
+    is_passed = settings.pop("is_passed", verdict == "VALID")
     expected: dict[str, object] = {
-        "indication": "TOTAL_PASSED" if verdict == "VALID" else "INDETERMINATE",
+        "indication": "TOTAL_PASSED" if is_passed else "INDETERMINATE",
         "intact": True,
     }
     if sub is not None:

@@ -14,11 +14,13 @@ from hocba_sign.adapters.files import is_folder, read_limited
 from hocba_sign.errors import InputError, OutsideError
 from hocba_sign.pki.certificates.certificate import Certificate
 from hocba_sign.pki.loading.kinds import Kind, wrong_kind
-from hocba_sign.pki.loading.objects import MAX_CRL_OCTETS, Mark, Objects, Part, read_objects
+from hocba_sign.pki.loading.objects import Mark, Objects, Part, read_objects
 from hocba_sign.pki.revocation.evidence import GIVEN, Evidence, Unread
+from hocba_sign.pki.revocation.readable import MAX_CRL_OCTETS
 
 MAX_FOLDER_FILES: Final = 10_000
-"""A folder of anchors or lists has some hundred files; beyond this somebody named the wrong folder.
+"""A folder of anchors or lists has some hundred files; beyond this somebody named the wrong
+folder.
 """
 
 _STATEMENTS: Final = frozenset({Kind.CRL, Kind.OCSP})

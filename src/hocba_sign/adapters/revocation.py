@@ -22,16 +22,10 @@ from hocba_sign.errors import Finding, InputError
 from hocba_sign.pki.cache.asn1 import parsed_certificate, parsed_ocsp
 from hocba_sign.pki.certificates.certificate import Certificate
 from hocba_sign.pki.loading.kinds import Kind
-from hocba_sign.pki.loading.objects import (
-    MAX_CRL_OCTETS,
-    MAX_OCSP_OCTETS,
-    Mark,
-    Objects,
-    load_certificates,
-    read_objects,
-)
+from hocba_sign.pki.loading.objects import Mark, Objects, load_certificates, read_objects
 from hocba_sign.pki.revocation.evidence import Evidence, Unread
 from hocba_sign.pki.revocation.pool import Statement, read_pool
+from hocba_sign.pki.revocation.readable import MAX_CRL_OCTETS, MAX_OCSP_OCTETS
 from hocba_sign.pki.revocation.selection import select
 from hocba_sign.validation.document.missing_evidence import (
     FETCHED,

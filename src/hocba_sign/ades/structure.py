@@ -200,10 +200,12 @@ class ParsedSignature:
     `slot` is None for a signature outside every slot of the layout. `time_stamps` are in document
     order. `findings` are departures from the profile that this library accepts, `departures` those
     from the baseline of its family (EN 319 132-1, 6.3): any of either keeps the signature from
-    passing. `received_octets` are the signed attributes of CMS as they stand, where they are not in
-    the order of DER. `algorithm` is what CMS names by OID; XML gives `algorithm_uri` and `pss`
-    instead. `has_der_value`: an ECDSA value is DER, as in CMS. `revision` is the PDF revision, from
-    1, that the signature was made in.
+    passing. `other_certificates` and `other_statements` are what else stands in the places for
+    certificates and for statements on revocation: of another form, or as it is written where that
+    is no encoding. `received_octets` are the signed attributes of CMS as they stand, where they are
+    not in the order of DER. `algorithm` is what CMS names by OID; XML gives `algorithm_uri` and
+    `pss` instead. `has_der_value`: an ECDSA value is DER, as in CMS. `revision` is the PDF
+    revision, from 1, that the signature was made in.
 
     Of documents of others: `parent` names the signature that this one counter-signs, `keys_der` are
     SubjectPublicKeyInfos that stand in it without a certificate, `claimed_time` (UTC) is what a
@@ -229,6 +231,8 @@ class ParsedSignature:
     embedded_certificates_der: tuple[bytes, ...] = ()
     embedded_crls_der: tuple[bytes, ...] = ()
     embedded_ocsps_der: tuple[bytes, ...] = ()
+    other_certificates: tuple[bytes, ...] = ()
+    other_statements: tuple[bytes, ...] = ()
     departures: tuple[Finding, ...] = ()
     findings: tuple[Finding, ...]
     algorithm: SignatureAlgorithm | None = None

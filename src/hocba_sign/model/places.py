@@ -71,6 +71,56 @@ def mergers() -> tuple[Merger, ...]:
     )
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Successor:
+    """`code` is the department's since `since`, of the province that took the one called
+    `before`.
+    """
+
+    code: str
+    since: date
+    before: str
+
+
+@cache
+def successors() -> Mapping[str, Successor]:
+    """Return by its code every department that another one followed; departments have the codes of
+    their provinces.
+
+    A code that went on, be it for the province that took the one before, follows itself and is not
+    named.
+    """
+    entries = [entry for group in code_list("provinces").entries.values() for entry in group]
+    found = {}
+    for one in entries:
+        before = _short(one.name)
+        after = [
+            other
+            for other in entries
+            if other.since == one.until and before in _held(_short(other.name), other.since)
+        ]
+        if len(after) == 1 and after[0].code != one.code:
+            found[one.code] = Successor(code=after[0].code, since=one.until, before=before)
+    return MappingProxyType(found)
+
+
+def is_followed_by(code: str, address: Address, *, later: str, day: date) -> bool:
+    """Return whether `later` is on `day` the code of the department that followed the one of
+    `code`.
+
+    An address in another province than that of `code` tells that the code is of another list, so
+    that nothing is known.
+    """
+    one = successors().get(code)
+    if one is None or one.code != later or day < one.since:
+        return False
+    return not contradicts(address, (("ST", one.before),), stated_on=day, certified_on=day)
+
+
+def _short(name: str) -> str:
+    return name.removeprefix("Thành phố ")
+
+
 def _provinces(address: Iterable[tuple[str, str]], day: date) -> list[frozenset[str]]:
     named = (_named(kind, text) for kind, text in address)
     return [_held(name, day) for name in named if name is not None]
@@ -116,7 +166,7 @@ def _forms(words: tuple[str, ...]) -> frozenset[str]:
 def _known() -> Mapping[str, str]:
     """Map every way of writing the name of a province to the name, longer ones first."""
     listed = (
-        entry.name.removeprefix("Thành phố ")
+        _short(entry.name)
         for entries in code_list("provinces").entries.values()
         for entry in entries
     )

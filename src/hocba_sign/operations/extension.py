@@ -13,7 +13,7 @@ from hocba_sign.operations.signing import TimeStampAuthority
 from hocba_sign.pades.head import is_pdf
 from hocba_sign.pades.read import read_pdf
 from hocba_sign.pki.revocation.evidence import Evidence
-from hocba_sign.pki.timestamp.protocol import read_token
+from hocba_sign.pki.timestamp.protocol import read_token, token_evidence
 from hocba_sign.pki.trust.store import TrustStore
 from hocba_sign.signing.admission import admit_token
 from hocba_sign.signing.pdf.extend import (
@@ -166,6 +166,11 @@ def _lacking(signature: ParsedSignature, name: str, setting: Setting) -> Validat
         causes = [finding.cause for finding in judged.conclusion.findings]
         causes += [finding.cause for stamp in judged.time_stamps for finding in stamp.findings]
         raise CallerError("EXTEND.NOT_VALID", where=f"{name}: {', '.join(dict.fromkeys(causes))}")
+    lost = next((one for one in judged.unread if one.matters), None)
+    if lost is not None:
+        raise CallerError(
+            "EXTEND.NOT_VALID", where=f"{lost.where}: EVIDENCE.EMBEDDED_UNREAD, {lost.cause}"
+        )
     if not judged.is_time_proven:
         raise CallerError("EXTEND.NO_TIME_STAMP", where=name)
     _require_newer(judged, name)
@@ -201,15 +206,7 @@ def _validation_data(
     ]
     pool = setting.evidence.merged(
         embedded_evidence(signature),
-        *(
-            Evidence.of(
-                certificates=token.certificates,
-                crls=token.crls,
-                ocsps=token.ocsps,
-                source="time-stamp token",
-            )
-            for token in tokens
-        ),
+        *(token_evidence(token, where=signature.where) for token in tokens),
     )
     paths = [
         path

@@ -6,7 +6,6 @@ range), time-stamps, values it carries. Document time-stamps of later revisions 
 time-stamps.
 """
 
-import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 from datetime import timedelta
@@ -24,6 +23,7 @@ from hocba_sign.ades.structure import (
 )
 from hocba_sign.crypto.digests import SHA1, DigestAlgorithm, digest
 from hocba_sign.errors import CallerError, Finding, InputError
+from hocba_sign.pades.byte_range import WHITE, octets_covered, range_findings
 from hocba_sign.pades.changes import change_findings, tolerated
 from hocba_sign.pades.facts.names import slot_of
 from hocba_sign.pades.facts.revisions import FieldFacts, LongTermValues, PdfFacts
@@ -32,15 +32,13 @@ from hocba_sign.pades.read_cms import CmsFacts, cms_octets, pdf_date, read_cms
 
 ATTACHMENT: Final = "hocba.xml"
 MAX_SIGNATURES: Final = 200
-"""A transcript has about fifteen; each signature costs digests, a public-key operation and a path.
+"""A transcript has about fifteen; each signature costs digests, a public-key operation and
+a path.
 """
 MAX_TIME_STAMPS: Final = 60
 """Of the document; an archive renewed every year for a pupil's working life has fewer."""
 
-_WHITE: Final = b"\0\t\n\f\r "
-_CONTENTS: Final = re.compile(rb"/Contents[\0\t\n\f\r ]{0,16}\Z")
 _ZONE, _TOLERANCE = timedelta(hours=7), timedelta(minutes=5)
-_HEX: Final = re.compile(rb"<(?:[0-9A-Fa-f]{2})*>")
 _SHA1_INSIDE: Final = "/adbe.pkcs7.sha1"
 """Its signed content is the SHA-1 digest of the byte range (ISO 32000-1, 12.8.3.3.1)."""
 _FAMILIES: Final = {
@@ -94,7 +92,7 @@ def read_pdf(octets: bytes) -> PdfDocument:
         earlier = signatures.get(one.signature_object)
         found = _signature(facts, one, stamps) if earlier is None else _used_again(earlier, one)
         signatures[one.signature_object] = found
-    if octets[facts.ends[-1] :].strip(_WHITE):
+    if octets[facts.ends[-1] :].strip(WHITE):
         findings = (*findings, Finding("PDF.TRAILING", f"octet {facts.ends[-1]}"))
     return PdfDocument(
         facts=facts,
@@ -122,63 +120,6 @@ def _is_time_stamp(one: FieldFacts) -> bool:
     return one.kind == "/DocTimeStamp" or one.sub_filter == _TIME_STAMP
 
 
-def _range_findings(facts: PdfFacts, one: FieldFacts) -> Iterator[Finding]:
-    """Demand that the gap is exactly this dictionary's /Contents, and everything else of its
-    revision is covered.
-
-    Spec: ISO 32000-2, 12.8.1; EN 319 142-1, 5.3.
-    """
-    octets, where = facts.octets, one.where
-    if len(one.byte_range) != 4 or one.contents is None:
-        yield Finding("PDF.BYTE_RANGE", where)
-        return
-    start, gap, resumed, length = one.byte_range
-    if start != 0 or not 0 < gap < resumed or length < 0 or resumed + length > len(octets):
-        yield Finding("PDF.BYTE_RANGE", where)
-        return
-    hexadecimal = octets[gap:resumed]
-    is_own = (
-        _HEX.fullmatch(hexadecimal) is not None
-        and bytes.fromhex(hexadecimal[1:-1].decode("ascii")) == one.contents
-    )
-    if (
-        not is_own
-        or _CONTENTS.search(octets[max(0, gap - 32) : gap]) is None
-        or not _is_inside(octets, one)
-    ):
-        yield Finding("PDF.BYTE_RANGE", where)
-    end = facts.ends[one.revision]
-    tail = octets[end : resumed + length]
-    if resumed + length < end or tail.strip(_WHITE):
-        yield Finding("PDF.COVERAGE", where)
-
-
-def _is_inside(octets: bytes, one: FieldFacts) -> bool:
-    """Return whether the gap lies in the very object that the form points at, which has one
-    /Contents and one /ByteRange.
-    """
-    gap, resumed = one.byte_range[1:3]
-    if (
-        one.object_at is None
-        or one.object_at >= gap
-        or octets.find(b"endobj", one.object_at, gap) != -1
-    ):
-        return False
-    end = octets.find(b"endobj", resumed)
-    around = octets[one.object_at : gap] + octets[resumed : end if end != -1 else None]
-    return end != -1 and around.count(b"/Contents") == 1 and around.count(b"/ByteRange") == 1
-
-
-def _covered(facts: PdfFacts, one: FieldFacts) -> bytes:
-    """Return the octets of the byte range, as far as it is one."""
-    if len(one.byte_range) % 2 or any(number < 0 for number in one.byte_range):
-        return b""
-    pairs = zip(one.byte_range[::2], one.byte_range[1::2], strict=True)
-    if sum(one.byte_range[1::2]) > len(facts.octets):
-        return b""
-    return b"".join(facts.octets[start : start + length] for start, length in pairs)
-
-
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _DocumentStamp:
     revision: int
@@ -196,7 +137,7 @@ def _document_stamps(
     findings: list[Finding] = []
     for one in stamping:
         found = [
-            *_range_findings(facts, one),
+            *range_findings(facts, one),
             *(finding for finding in change_findings(one, facts.steps)),
         ]
         if one.sub_filter != _TIME_STAMP:
@@ -209,7 +150,9 @@ def _document_stamps(
                 []
                 if found
                 else [
-                    _DocumentStamp(revision=one.revision, token=token, octets=_covered(facts, one))
+                    _DocumentStamp(
+                        revision=one.revision, token=token, octets=octets_covered(facts, one)
+                    )
                 ]
             )
         except InputError as error:
@@ -221,7 +164,7 @@ def _document_stamps(
 def _signature(
     facts: PdfFacts, one: FieldFacts, stamps: tuple[_DocumentStamp, ...]
 ) -> ParsedSignature:
-    findings = [*_range_findings(facts, one), *change_findings(one, facts.steps)]
+    findings = [*range_findings(facts, one), *change_findings(one, facts.steps)]
     if not one.is_present:
         findings.append(Finding("PDF.SIGNATURE_REMOVED", one.where))
     family = _FAMILIES.get(one.sub_filter)
@@ -234,7 +177,7 @@ def _signature(
         cms = read_cms(octets, where=one.where)
     except InputError as error:
         return _unreadable(one, [*findings, Finding(error.cause, one.where)])
-    covered = _covered(facts, one)
+    covered = octets_covered(facts, one)
     reference, faults = _reference(one, cms, covered)
     findings += [
         *faults,
@@ -265,6 +208,8 @@ def _signature(
         embedded_certificates_der=values.certificates,
         embedded_crls_der=(*cms.crls, *values.crls),
         embedded_ocsps_der=(*cms.ocsps, *values.ocsps),
+        other_certificates=values.other_certificates,
+        other_statements=(*cms.other_statements, *values.other_statements),
         departures=tuple(_departures(one, properties, family)),
         findings=tuple(dict.fromkeys(findings)),
         revision=one.revision + 1,
@@ -350,6 +295,12 @@ def _all_values(values: tuple[LongTermValues, ...]) -> LongTermValues:
         certificates=tuple(dict.fromkeys(der for one in values for der in one.certificates)),
         crls=tuple(dict.fromkeys(der for one in values for der in one.crls)),
         ocsps=tuple(dict.fromkeys(der for one in values for der in one.ocsps)),
+        other_certificates=tuple(
+            dict.fromkeys(octets for one in values for octets in one.other_certificates)
+        ),
+        other_statements=tuple(
+            dict.fromkeys(octets for one in values for octets in one.other_statements)
+        ),
     )
 
 

@@ -72,6 +72,7 @@ class CmsFacts:
     certificates_der: tuple[bytes, ...] = field(repr=False)
     crls: tuple[bytes, ...] = field(repr=False)
     ocsps: tuple[bytes, ...] = field(repr=False)
+    other_statements: tuple[bytes, ...] = field(repr=False)
     tokens: tuple[bytes, ...] = field(repr=False)
     signing_time: datetime | None
     roles: tuple[str, ...]
@@ -114,7 +115,7 @@ def _facts(signed_data: SignedData, signer: SignerInfo, *, where: str) -> CmsFac
     certificates, bindings, findings = _identified(signed_data, signer)
     findings += _attribute_causes(signed_data, signer, algorithm, hashed_by=digest_algorithm)
     digests = signer.values(MESSAGE_DIGEST)
-    crls, ocsps = _adobe_revocation(signer)
+    crls, ocsps, others = _adobe_revocation(signer)
     return CmsFacts(
         algorithm=algorithm,
         has_der_value=has_der_value,
@@ -130,6 +131,7 @@ def _facts(signed_data: SignedData, signer: SignerInfo, *, where: str) -> CmsFac
         certificates_der=certificates,
         crls=(*signed_data.crls, *crls),
         ocsps=(*signed_data.ocsps, *ocsps),
+        other_statements=(*signed_data.other_statements, *others),
         tokens=signer.unsigned_values(_TIME_STAMP_TOKEN)[:MAX_TOKENS],
         signing_time=_signing_time(signer),
         roles=tuple(
@@ -225,16 +227,18 @@ def _attribute_causes(
     return causes
 
 
-def _adobe_revocation(signer: SignerInfo) -> tuple[tuple[bytes, ...], tuple[bytes, ...]]:
-    """Read adbe-revocationInfoArchival (ISO 32000-2, 12.8.3.3.2)."""
-    found: dict[int, list[bytes]] = {0xA0: [], 0xA1: []}
+def _adobe_revocation(signer: SignerInfo) -> tuple[tuple[bytes, ...], ...]:
+    """Read lists, responses and what is neither in adbe-revocationInfoArchival (ISO 32000-2,
+    12.8.3.3.2).
+    """
+    found: tuple[list[bytes], ...] = ([], [], [])
     for value in signer.values(_ADOBE_REVOCATION):
         for part in der.sequence(der.whole(value, der.SEQUENCE)):
-            if part.tag in found:
-                found[part.tag] += [one.der for one in der.sequence(der.children(part)[0])]
-    if sum(map(len, found.values())) > MAX_VALUES:
+            place = part.tag - 0xA0 if part.tag in {0xA0, 0xA1} else 2
+            found[place].extend(one.der for one in der.sequence(der.children(part)[0]))
+    if sum(map(len, found)) > MAX_VALUES:
         raise der.malformed(0, "too many values")
-    return tuple(found[0xA0]), tuple(found[0xA1])
+    return tuple(map(tuple, found))
 
 
 def _claimed(value_der: bytes) -> tuple[str, ...]:

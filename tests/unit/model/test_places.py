@@ -5,7 +5,7 @@ from datetime import date
 import pytest
 
 from hocba_sign.model.codes import code_list
-from hocba_sign.model.places import contradicts, mergers
+from hocba_sign.model.places import contradicts, is_followed_by, mergers, successors
 
 BEFORE, AFTER = date(2024, 9, 5), date(2026, 6, 1)
 HERE = (("O", "Sở Giáo dục và Đào tạo thành phố Đà Nẵng"), ("ST", "Thành phố Đà Nẵng"))
@@ -109,3 +109,42 @@ def test_the_table_makes_thirty_four_of_sixty_three() -> None:
 
 def test_a_document_without_an_address_is_contradicted_by_none() -> None:
     assert not contradicts((), (("ST", "Hà Nội"),), stated_on=AFTER, certified_on=AFTER)
+
+
+MERGER = date(2025, 7, 1)
+
+
+def test_every_department_that_was_merged_has_one_successor() -> None:
+    codes = code_list("provinces")
+    found = successors()
+    assert {code for code in codes.entries if codes.at(code, AFTER) is None} == set(found)
+    assert all(
+        codes.at(one.code, AFTER) is not None and one.since == MERGER for one in found.values()
+    )
+    taken = {name: merger.name for merger in mergers() for name in merger.takes}
+    for one in found.values():
+        name = codes.at(one.code, AFTER)
+        assert name is not None
+        assert name.name.removeprefix("Thành phố ") == taken.get(one.before, one.before)
+
+
+@pytest.mark.parametrize(
+    ("code", "province", "later", "day", "is_followed"),
+    [
+        ("49", "Quảng Nam", "48", MERGER, True),
+        ("49", "Quảng Nam", "48", date(2025, 6, 30), False),
+        ("49", "Đà Nẵng", "48", AFTER, True),
+        ("10", "Lào Cai", "15", AFTER, True),
+        ("10", "Lạng Sơn", "15", AFTER, False),
+        ("49", "Quảng Nam", "49", AFTER, False),
+        ("48", "Đà Nẵng", "49", AFTER, False),
+        ("49", "Quảng Nam", "51", AFTER, False),
+        ("15", "Yên Bái", "10", AFTER, False),
+        ("99", "Quảng Nam", "48", AFTER, False),
+        ("28", "Hà Tây", "01", AFTER, False),
+    ],
+)
+def test_a_department_is_followed_from_the_merger_on(
+    code: str, province: str, later: str, day: date, *, is_followed: bool
+) -> None:
+    assert is_followed_by(code, (("ST", province),), later=later, day=day) is is_followed

@@ -7,7 +7,7 @@ Spec: ISO 32000-2, 7.5, 12.7.5.5 and 12.8; EN 319 142-1, 5.4.
 import re
 import zlib
 from collections.abc import Iterable, Iterator
-from itertools import islice
+from itertools import chain, islice
 from typing import Any, Final
 
 from pyhanko.pdf_utils import generic
@@ -222,7 +222,15 @@ def _values(reader: Reader) -> Iterator[LongTermValues]:
             )
             for keys, purpose in _KINDS
         ]
-        yield LongTermValues(certificates=found[0], crls=found[1], ocsps=found[2])
+        certificates, crls, ocsps = (tuple(filter(None, one)) for one in found)
+        lost, *statements = (tuple(octets for octets in one if not octets) for one in found)
+        yield LongTermValues(
+            certificates=certificates,
+            crls=crls,
+            ocsps=ocsps,
+            other_certificates=lost,
+            other_statements=tuple(dict.fromkeys(chain.from_iterable(statements))),
+        )
 
 
 def _streams(
@@ -240,8 +248,7 @@ def _streams(
                 if len(held) == MAX_VALUES:
                     raise InputError("PDF.LIMIT", detail=f"more than {MAX_VALUES} values")
                 held[key] = _decoded(reference.get_object(), purpose)
-            if held[key]:
-                yield held[key]
+            yield held[key]
 
 
 def _decoded(stream: Any, purpose: DecodePurpose) -> bytes:

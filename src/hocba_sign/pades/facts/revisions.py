@@ -111,11 +111,15 @@ class Step:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LongTermValues:
-    """What the DSS dictionaries of one revision hold, DER of unverified origin."""
+    """What the DSS dictionaries of one revision hold, DER of unverified origin; `other_…` what
+    cannot be decoded, or is empty.
+    """
 
     certificates: tuple[bytes, ...] = ()
     crls: tuple[bytes, ...] = ()
     ocsps: tuple[bytes, ...] = ()
+    other_certificates: tuple[bytes, ...] = ()
+    other_statements: tuple[bytes, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -10,22 +10,16 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Final
 
-from asn1crypto import crl, ocsp
-
 from hocba_sign.crypto import der
 from hocba_sign.errors import InputError
 from hocba_sign.pki.certificates.certificate import Certificate
 from hocba_sign.pki.loading.encodings import SMALLEST, Piece, pieces
 from hocba_sign.pki.loading.kinds import WRONG_KINDS, Kind, form_of_file, kind_of, wrong_kind
-from hocba_sign.pki.revocation.crl import read_revocation_list
+from hocba_sign.pki.revocation.readable import check_crl, check_ocsp
 
 MAX_FILE_OCTETS: Final = 16 * 1024 * 1024
 MAX_FILE_CERTIFICATES: Final = 2000
 """Bundles of whole operating systems hold about 150."""
-MAX_CRL_OCTETS: Final = 64 * 1024 * 1024
-"""The largest public CRLs are some tens of megabytes."""
-MAX_OCSP_OCTETS: Final = 256 * 1024
-"""A response with a full responder chain is under 16 kB."""
 MAX_NESTED: Final = 4
 """Containers within containers."""
 
@@ -135,60 +129,6 @@ def load_certificates(octets: bytes) -> tuple[Certificate, ...]:
             wrong_kind(kinds, default="CERT.MALFORMED" if octets[:1] == b"\x30" else "CERT.FILE")
         )
     return found.certificates
-
-
-def check_crl(crl_der: bytes) -> None:
-    """Look at the outer structure of a list; the signature and the dates are for `path`.
-
-    Raises: InputError REVOCATION.CRL_MALFORMED.
-    """
-    if len(crl_der) > MAX_CRL_OCTETS:
-        raise InputError(
-            "REVOCATION.TOO_LARGE", detail=f"{len(crl_der)} octets, at most {MAX_CRL_OCTETS}"
-        )
-    try:
-        read_revocation_list(crl_der)
-    except (InputError, ValueError):
-        pass
-    else:
-        return
-    try:
-        parsed = crl.CertificateList.load(crl_der, strict=True)
-        fields = parsed["tbs_cert_list"]
-        _ = (
-            fields["issuer"].hashable,
-            fields["this_update"].native,
-            fields["next_update"].native,
-            parsed["signature"].native,
-        )
-    except (AttributeError, ValueError, TypeError, LookupError) as error:
-        raise InputError("REVOCATION.CRL_MALFORMED", detail=type(error).__name__) from error
-
-
-def check_ocsp(response_der: bytes) -> None:
-    """Look at a response: status successful, and a basic response.
-
-    Raises: InputError REVOCATION.OCSP_MALFORMED, REVOCATION.OCSP_UNSUCCESSFUL.
-    """
-    if len(response_der) > MAX_OCSP_OCTETS:
-        raise InputError(
-            "REVOCATION.TOO_LARGE", detail=f"{len(response_der)} octets, at most {MAX_OCSP_OCTETS}"
-        )
-    try:
-        parsed = ocsp.OCSPResponse.load(response_der, strict=True)
-        status = parsed["response_status"].native
-        if status == "successful":
-            data = parsed["response_bytes"]["response"].parsed["tbs_response_data"]
-            for one in data["responses"]:
-                _ = (
-                    one["cert_id"]["serial_number"].native,
-                    one["this_update"].native,
-                    one["next_update"].native,
-                )
-    except (AttributeError, ValueError, TypeError, LookupError) as error:
-        raise InputError("REVOCATION.OCSP_MALFORMED", detail=type(error).__name__) from error
-    if status != "successful":
-        raise InputError("REVOCATION.OCSP_UNSUCCESSFUL", detail=str(status))
 
 
 class _Reader:

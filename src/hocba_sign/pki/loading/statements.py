@@ -4,7 +4,8 @@ more.
 
 from hocba_sign.errors import InputError
 from hocba_sign.pki.loading.kinds import Kind
-from hocba_sign.pki.loading.objects import MAX_CRL_OCTETS, MAX_OCSP_OCTETS, read_objects
+from hocba_sign.pki.loading.objects import read_objects
+from hocba_sign.pki.revocation.readable import MAX_CRL_OCTETS, MAX_OCSP_OCTETS
 
 
 def load_crl(octets: bytes, *, where: str | None = None) -> bytes:

@@ -36,8 +36,8 @@ class Item:
 
 @dataclass(frozen=True, slots=True)
 class Unread:
-    """What was given or fetched and not read: a cause, the file or address with the place in it,
-    and whether it could change a verdict.
+    """What was given, fetched or embedded and not read: a cause, the file, address or signature
+    with the place in it, and whether it could change a verdict.
 
     `matters` where it may be a statement on revocation, which could be the newer one; not where it
     is a certificate, which could only add a path, or has the form of something else.

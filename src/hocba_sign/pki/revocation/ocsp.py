@@ -11,6 +11,7 @@ from datetime import datetime
 from functools import lru_cache
 
 from hocba_sign.crypto import der
+from hocba_sign.errors import InputError
 from hocba_sign.pki.certificates.certificate import Certificate
 from hocba_sign.pki.certificates.extensions import extensions, moment
 from hocba_sign.pki.revocation.crl import REASONS, UNSPECIFIED, Revoked
@@ -152,13 +153,22 @@ def _answer(single: der.Element) -> Answer:
 
 
 def _known_extensions(holder: der.Element) -> datetime | None:
-    """Return archiveCutoff. Other critical extensions than the known ones are refused."""
+    """Return archiveCutoff; one that is no time tells nothing, unless it is critical.
+
+    Other critical extensions than the known ones are refused.
+    """
     found = extensions(holder, 0xA1, limit=MAX_EXTENSIONS)
     for oid, extension in found.items():
         if extension.is_critical and oid not in KNOWN_EXTENSIONS:
             raise der.malformed(holder.at, "unknown critical extension")
     cutoff = found.get(_ARCHIVE_CUTOFF)
-    return moment(der.whole(cutoff.value_der, 0x18)) if cutoff else None
+    try:
+        return moment(der.whole(cutoff.value_der, 0x18)) if cutoff else None
+    except InputError:
+        # Responders of the field count it back from years before the first.
+        if cutoff is not None and cutoff.is_critical:
+            raise
+        return None
 
 
 def _certificate_id(element: der.Element) -> CertificateId:

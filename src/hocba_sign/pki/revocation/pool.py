@@ -5,15 +5,13 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Literal, TypeAlias
 
-from asn1crypto import crl, ocsp
-
 from hocba_sign.errors import InputError
-from hocba_sign.pki.cache.asn1 import parsed_crl, parsed_ocsp
+from hocba_sign.pki.cache.asn1 import parsed_crl
 from hocba_sign.pki.cache.bounded import Kept
-from hocba_sign.pki.certificates.name_comparison import name_key
 from hocba_sign.pki.revocation.crl import RevocationList, read_revocation_list
 from hocba_sign.pki.revocation.evidence import Evidence, Item
 from hocba_sign.pki.revocation.ocsp import Response, read_response
+from hocba_sign.pki.revocation.readable import readable_crl, readable_response
 
 MAX_KEPT_LIST_OCTETS = 64 * 1024 * 1024
 """Octets of all CRLs that stay read; one alone may exceed it until the next comes."""
@@ -133,7 +131,7 @@ def _list_statement(item: Item) -> Statement | None:
             next_update=content.next_update,
             content=content,
         )
-    fields = _readable_crl(item)["tbs_cert_list"]
+    fields = readable_crl(item.der)["tbs_cert_list"]
     if parsed_crl(item.der).delta_crl_indicator_value is not None:
         return None
     return Statement(
@@ -154,7 +152,7 @@ def _common_list(crl_der: bytes) -> RevocationList | None:
 def _response_statements(item: Item) -> tuple[Statement, ...]:
     content = _responses.get(item.sha256, lambda: _common_response(item.der))
     if content is None:
-        data = _readable_response(item)
+        data = readable_response(item.der)
         dates = [
             (one["this_update"].native, one["next_update"].native) for one in data["responses"]
         ]
@@ -181,59 +179,6 @@ def _common_response(response_der: bytes) -> Response | None:
         return read_response(response_der)
     except (InputError, ValueError):
         return None
-
-
-def _readable_crl(item: Item) -> crl.CertificateList:
-    """Read what is needed later, so that one damaged list cannot spoil the judgement of a whole
-    pool.
-    """
-    parsed: crl.CertificateList = parsed_crl(item.der)
-    distribution = parsed.issuing_distribution_point_value
-    _ = (
-        name_key(parsed.issuer.dump()),
-        parsed.critical_extensions,
-        parsed.authority_key_identifier,
-        parsed.freshest_crl_value,
-    )
-    _ = (
-        distribution.native if distribution is not None else None,
-        parsed["signature"].native,
-        parsed["signature_algorithm"].native,
-    )
-    return parsed
-
-
-def _readable_response(item: Item) -> ocsp.ResponseData:
-    """Do the same for an OCSP response."""
-    data = response_data(item)
-    basic = parsed_ocsp(item.der)["response_bytes"]["response"].parsed
-    _ = (
-        data["responder_id"].native,
-        basic["signature"].native,
-        basic["signature_algorithm"].native,
-    )
-    for single in data["responses"]:
-        _ = (
-            single["cert_id"].native,
-            single["cert_status"].native,
-            single["single_extensions"].native,
-        )
-    for certificate in basic["certs"] or ():
-        _ = (
-            certificate.issuer_serial,
-            certificate.subject.hashable,
-            certificate.public_key.sha1,
-            certificate.signature,
-        )
-        _ = (certificate.key_identifier, certificate.critical_extensions)
-    return data
-
-
-def response_data(item: Item) -> ocsp.ResponseData:
-    response = parsed_ocsp(item.der)
-    if response["response_status"].native != "successful":
-        raise ValueError("unsuccessful")
-    return response["response_bytes"]["response"].parsed["tbs_response_data"]
 
 
 def _newest_first(statements: Iterable[Statement]) -> tuple[Statement, ...]:

@@ -17,7 +17,8 @@ from hocba_sign.pki.certificates.name_comparison import name_key, same_name
 from hocba_sign.pki.revocation.crl import RevocationList
 from hocba_sign.pki.revocation.evidence import Evidence, Item
 from hocba_sign.pki.revocation.ocsp import CertificateId, Response, key_hash
-from hocba_sign.pki.revocation.pool import Pool, Statement, response_data
+from hocba_sign.pki.revocation.pool import Pool, Statement
+from hocba_sign.pki.revocation.readable import response_data
 
 UNDATED_RESPONSE_LIFE = timedelta(hours=24)
 """How long an OCSP response without nextUpdate speaks for the time after it: newer information is
@@ -109,7 +110,7 @@ def select(certificate_der: bytes, issuer_der: bytes, *, pool: Pool) -> Selectio
 
 
 def single_response(statement: Statement) -> ocsp.SingleResponse:
-    return response_data(statement.item)["responses"][statement.index]
+    return response_data(statement.item.der)["responses"][statement.index]
 
 
 _LIST_ISSUER, _DIRECTORY_NAME = 0xA2, 0xA4

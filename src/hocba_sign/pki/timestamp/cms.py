@@ -59,6 +59,8 @@ class SignerInfo:
 class SignedData:
     """`content` is what is inside, None for a detached signature; certificates, `crls` and `ocsps`
     are DER of unverified origin.
+
+    `other_statements` are statements on revocation of other formats.
     """
 
     content_type: str
@@ -66,6 +68,7 @@ class SignedData:
     certificates_der: tuple[bytes, ...] = field(repr=False)
     crls: tuple[bytes, ...] = field(repr=False)
     ocsps: tuple[bytes, ...] = field(repr=False)
+    other_statements: tuple[bytes, ...] = field(repr=False)
     signers: tuple[SignerInfo, ...] = field(repr=False)
 
 
@@ -92,13 +95,14 @@ def read_signed_data(octets: bytes) -> SignedData:
     inner_type, *inner_holder = der.sequence(inner)
     if not rest or rest[-1].tag != der.SET:
         raise der.malformed(inner.end, "no signer")
-    crls, ocsps = _revocation_data([part for part in rest[:-1] if part.tag == 0xA1])
+    crls, ocsps, others = _revocation_data([part for part in rest[:-1] if part.tag == 0xA1])
     return SignedData(
         content_type=der.oid(inner_type),
         content=_content(inner_holder[0]) if inner_holder else None,
         certificates_der=_certificates([part for part in rest[:-1] if part.tag == 0xA0]),
         crls=crls,
         ocsps=ocsps,
+        other_statements=others,
         signers=tuple(_signer(part) for part in der.children(rest[-1])),
     )
 
@@ -117,17 +121,21 @@ def _certificates(sets: list[der.Element]) -> tuple[bytes, ...]:
     return tuple(part.der for part in found)
 
 
-def _revocation_data(sets: list[der.Element]) -> tuple[tuple[bytes, ...], tuple[bytes, ...]]:
+def _revocation_data(
+    sets: list[der.Element],
+) -> tuple[tuple[bytes, ...], tuple[bytes, ...], tuple[bytes, ...]]:
     crls: list[bytes] = []
     ocsps: list[bytes] = []
+    others: list[bytes] = []
     for part in (part for holder in sets for part in der.children(holder)):
         if part.tag == der.SEQUENCE:
             crls.append(part.der)
         elif part.tag == 0xA1:
             kind, value = der.sequence(part, 0xA1)
-            if der.oid(kind) == _OCSP_RESPONSE:
-                ocsps.append(value.der)
-    return tuple(crls), tuple(ocsps)
+            (ocsps if der.oid(kind) == _OCSP_RESPONSE else others).append(value.der)
+        else:
+            others.append(part.der)
+    return tuple(crls), tuple(ocsps), tuple(others)
 
 
 def _signer(element: der.Element) -> SignerInfo:

@@ -28,7 +28,7 @@ from hocba_sign.pki.timestamp.cms import (
     SignerInfo,
     certificate_identifiers,
 )
-from hocba_sign.pki.timestamp.token import Token, is_bound, read_token
+from hocba_sign.pki.timestamp.token import Token, is_bound, read_token, token_evidence
 
 __all__ = [
     "Token",
@@ -38,6 +38,7 @@ __all__ = [
     "read_response",
     "read_token",
     "signature_algorithm",
+    "token_evidence",
     "verify_token",
 ]
 

@@ -14,6 +14,8 @@ from hocba_sign.crypto.digests import DigestAlgorithm, digest
 from hocba_sign.crypto.identifier import digest_algorithm_of
 from hocba_sign.errors import InputError
 from hocba_sign.pki.certificates.certificate import Certificate
+from hocba_sign.pki.loading.embedded import Embedded, read_embedded
+from hocba_sign.pki.revocation.evidence import Evidence
 from hocba_sign.pki.timestamp.cms import (
     CertificateIdentifier,
     SignedData,
@@ -36,7 +38,7 @@ class Token:
 
     `gen_time` is UTC. `certificate` is the one that the signer identifier and ESSCertID(V2) name,
     None where neither the token nor the candidates hold it; `certificates` are those embedded, of
-    unverified origin, as are `crls` and `ocsps` (DER).
+    unverified origin, as are `crls` and `ocsps` (DER). `embedded` is all of it as it stands.
     """
 
     der: bytes = field(repr=False)
@@ -51,6 +53,7 @@ class Token:
     certificates: tuple[Certificate, ...] = field(repr=False)
     crls: tuple[bytes, ...] = field(repr=False)
     ocsps: tuple[bytes, ...] = field(repr=False)
+    embedded: Embedded = field(repr=False)
     content_type: str
     info_der: bytes = field(repr=False)
     signers: tuple[SignerInfo, ...] = field(repr=False)
@@ -74,6 +77,17 @@ def read_token(token_der: bytes, candidates: tuple[Certificate, ...] = ()) -> To
         raise InputError(cause, where=error.where, detail=error.detail or error.cause) from error
     except ValueError as error:
         raise InputError("TST.MALFORMED", detail="fields missing") from error
+
+
+def token_evidence(token: Token, *, where: str) -> Evidence:
+    """Read what a token carries; what cannot be read is named by `where`, which is that of the
+    signature.
+    """
+    return read_embedded(
+        token.embedded,
+        source="time-stamp token",
+        where=f"{where}: time-stamp {token.gen_time.isoformat()}",
+    )
 
 
 def _token(token_der: bytes, candidates: tuple[Certificate, ...]) -> Token:
@@ -106,6 +120,12 @@ def _token(token_der: bytes, candidates: tuple[Certificate, ...]) -> Token:
         certificates=certificates,
         crls=signed_data.crls,
         ocsps=signed_data.ocsps,
+        embedded=Embedded(
+            certificates=signed_data.certificates_der,
+            crls=signed_data.crls,
+            ocsps=signed_data.ocsps,
+            statements=signed_data.other_statements,
+        ),
         content_type=signed_data.content_type,
         info_der=signed_data.content,
         signers=signers,

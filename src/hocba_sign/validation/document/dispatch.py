@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import replace
+from typing import Final
 
 from hocba_sign.pades.head import is_pdf
 from hocba_sign.validation.document.any_xml import NOTHING_DETACHED, validate_any
@@ -36,22 +37,29 @@ def judge_any(
     return with_unread(conclusion, setting)
 
 
+MAX_TOLD: Final = 20
+"""Values that cannot be read are named of one signature; those that matter first."""
+
+
 def with_unread(conclusion: DocumentConclusion, setting: Setting) -> DocumentConclusion:
-    """Name the evidence that was not read; what may be a newer statement on revocation leaves
-    nothing VALID.
+    """Name the evidence that was not read, given or embedded; what may be a newer statement on
+    revocation leaves nothing VALID.
     """
-    unread = setting.evidence.unread
+    unread = [(one, "EVIDENCE.UNREAD") for one in setting.evidence.unread]
+    for signature in conclusion.signatures:
+        first = sorted(signature.unread, key=lambda one: not one.matters)[:MAX_TOLD]
+        unread += [(one, "EVIDENCE.EMBEDDED_UNREAD") for one in first]
     if not unread or not conclusion.signatures:
         return conclusion
     checks = tuple(
         Check(
-            identifier="EVIDENCE.UNREAD" if one.matters else "EVIDENCE.PASSED_OVER",
+            identifier=cause if one.matters else "EVIDENCE.PASSED_OVER",
             status=Status.UNPROVEN if one.matters else Status.NOT_CHECKED,
             where=f"{one.where} ({one.cause})",
         )
-        for one in unread
+        for one, cause in unread
     )
-    is_open = conclusion.verdict is Verdict.VALID and any(one.matters for one in unread)
+    is_open = conclusion.verdict is Verdict.VALID and any(one.matters for one, _ in unread)
     return replace(
         conclusion,
         checks=(*conclusion.checks, *checks),

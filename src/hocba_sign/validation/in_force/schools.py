@@ -8,7 +8,7 @@ from datetime import date
 from hocba_sign.model.names import Likeness, compare_names
 from hocba_sign.model.numbers import agrees, number_of, numbers_of
 from hocba_sign.model.person import School
-from hocba_sign.model.places import contradicts
+from hocba_sign.model.places import contradicts, is_followed_by
 from hocba_sign.model.record import Credential
 
 
@@ -18,15 +18,20 @@ def is_same_school(
     """Return whether `other`, which a document of `day` names that carries this `seal`, is the
     school.
 
-    1. the codes are the same; 2. a registry binds seals to them (`by_code`), or 3. no numbers
-    contradict each other, those of the seal neither, and the names are the same in one province; 4.
-    a school with a new name keeps its tax code, if its seal's certificate has it.
+    1. the codes are the same, or that of the department is its successor's on `day`; 2. a registry
+    binds seals to the same codes (`by_code`), or 3. no numbers contradict each other, those of the
+    seal neither, and the names are the same in one province; 4. a school with a new name keeps its
+    tax code, if its seal's certificate has it.
     """
     # (1)
-    if (school.department_code, school.code) != (other.department_code, other.code):
+    is_own = school.department_code == other.department_code
+    is_followed = is_own or is_followed_by(
+        school.department_code, school.address, later=other.department_code, day=day
+    )
+    if school.code != other.code or not is_followed:
         return False
     # (2)
-    if by_code:
+    if by_code and is_own:
         return True
     # (3)
     stated = ((school.tax_id, other.tax_id), (school.organisation_id, other.organisation_id))

@@ -13,6 +13,7 @@ from hocba_sign.model.codes import Status as OwnStatus
 from hocba_sign.model.delegation import Standing as Office
 from hocba_sign.model.event import Event, EventKind, TranscriptReference
 from hocba_sign.model.person import School
+from hocba_sign.model.places import is_followed_by
 from hocba_sign.model.record import Witness, vietnam_day
 from hocba_sign.model.status_list import Cell
 from hocba_sign.model.transcript import Transcript
@@ -201,7 +202,7 @@ def _refusal(judged: JudgedEvent, school: School, *, setting: Setting) -> Check 
         )
     # (3)
     for witness, role in ((judged.principal, Role.CBQL), (judged.seal, Role.KY_PHAT_HANH)):
-        office = _office(witness, role, school=school, setting=setting)
+        office = _office(witness, role, schools=(event.school, school), setting=setting)
         if office is Office.REFUSED:
             return Check(
                 identifier="EVENT.WRONG_SCHOOL", status=Status.WARNING, where=f"{event.id}: {role}"
@@ -220,23 +221,28 @@ def _refusal(judged: JudgedEvent, school: School, *, setting: Setting) -> Check 
     return None
 
 
-def _office(witness: Witness | None, role: Role, *, school: School, setting: Setting) -> Office:
-    """Return whether a signer of an event held the office.
+def _office(
+    witness: Witness | None, role: Role, *, schools: tuple[School, ...], setting: Setting
+) -> Office:
+    """Return whether a signer of an event held the office, at the first of these schools that the
+    registry knows.
 
-    Where no registry counts the certificates decide; a mere claim only leaves it open.
+    They are one school, by its present and its former code. Where no registry counts the
+    certificates decide; a mere claim only leaves it open.
     """
     registry = setting.policy.knowledge.registry
     if witness is None:
         return Office.UNKNOWN
     if registry is None:
         return Office.ALLOWED
-    answer = registry.judge_witness(
-        witness,
-        role,
-        department_code=school.department_code,
-        school_code=school.code,
-        today=vietnam_day(setting.at),
-    )
+    today = vietnam_day(setting.at)
+    answers = [
+        registry.judge_witness(
+            witness, role, department_code=one.department_code, school_code=one.code, today=today
+        )
+        for one in schools
+    ]
+    answer = next((one for one in answers if one.standing is not Office.UNCOVERED), answers[0])
     if answer.is_confirmed and registry.snapshots:
         return answer.standing
     return (
@@ -297,11 +303,23 @@ def _listed(transcript: Transcript, *, setting: Setting) -> tuple[list[Cell], li
     return cells, [*checks, *(stale if not cells else ())]
 
 
+def _is_asked(judged: JudgedList, school: School) -> bool:
+    """Return whether a list is of the school's department, or of the one that has followed it since
+    a day before the list was made and signed.
+    """
+    source = judged.table.source
+    day = min(source.issued, judged.seal.day)
+    is_own = source.department_code == school.department_code
+    return is_own or is_followed_by(
+        school.department_code, school.address, later=source.department_code, day=day
+    )
+
+
 def _cell(
     judged: JudgedList, transcript: Transcript, *, setting: Setting
 ) -> tuple[Cell | None, list[Check]]:
-    """Ask one list: of the transcript's department, sealed by who may do so, and signed by the
-    validation time.
+    """Ask one list: of the transcript's department or its successor, sealed by who may do so, and
+    signed by the validation time.
 
     What it says of a transcript that is not in force counts, whatever day the transcript states and
     however old the list is. That all is well is said only by a list that is not too old, and of a
@@ -310,7 +328,7 @@ def _cell(
     source, own, today = judged.table.source, transcript.identification, vietnam_day(setting.at)
     registry = setting.policy.knowledge.registry
     where = f"{source.id} v{source.version}"
-    if source.department_code != transcript.school.department_code:
+    if not _is_asked(judged, transcript.school):
         return None, [
             Check(identifier="STATUS.OTHER_DEPARTMENT", status=Status.NOT_CHECKED, where=where)
         ]

@@ -10,12 +10,13 @@ from hocba_sign.crypto.digests import SHA1
 from hocba_sign.errors import Finding, InputError
 from hocba_sign.pki.certificates.certificate import Certificate
 from hocba_sign.pki.path.result import PathResult, PathStatus
-from hocba_sign.pki.revocation.evidence import Evidence
+from hocba_sign.pki.revocation.evidence import Evidence, Unread
 from hocba_sign.pki.timestamp.protocol import (
     Token,
     algorithm_cause,
     certificate_digests,
     read_token,
+    token_evidence,
     verify_token,
 )
 from hocba_sign.validation.setting import Setting
@@ -29,7 +30,8 @@ class TimeStampConclusion:
     """The judgement of one token.
 
     `time` is UTC, None for a token that cannot be read. `is_later` tells that it was made after the
-    validation time, so that it says nothing at that time, and has no other fault.
+    validation time, so that it says nothing at that time, and has no other fault. `unread` is what
+    an intact one carries and cannot be read.
     """
 
     kind: StampKind
@@ -44,6 +46,7 @@ class TimeStampConclusion:
     sub_indication: SubIndication | None
     findings: tuple[Finding, ...]
     warnings: tuple[Finding, ...] = ()
+    unread: tuple[Unread, ...] = ()
 
     @property
     def tsa(self) -> str | None:
@@ -140,14 +143,8 @@ def _trusted(
     if certificate is None:
         return _broken(stamp, token.der, (Finding("TST.NO_CERTIFICATE", where),), token=token)
     existed = existence.of(token.der)
-    pool = evidence.merged(
-        Evidence.of(
-            certificates=token.certificates,
-            crls=token.crls,
-            ocsps=token.ocsps,
-            source="time-stamp token",
-        )
-    )
+    carried = token_evidence(token, where=where)
+    pool = evidence.merged(carried)
     path = judge_authority(
         certificate,
         made=token.gen_time,
@@ -184,6 +181,7 @@ def _trusted(
         warnings=(Finding("SIG.BINDING_DIGEST", where),)
         if SHA1 in certificate_digests(token)
         else (),
+        unread=carried.unread,
     )
 
 

@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from itertools import chain
 from typing import Final
 
 from hocba_sign.ades.integrity import Integrity, check_integrity
@@ -11,11 +12,12 @@ from hocba_sign.crypto.acceptance import AcceptabilityStatus, acceptable, accept
 from hocba_sign.crypto.algorithms import SignatureAlgorithm
 from hocba_sign.crypto.digests import SHA1, DigestAlgorithm, digest_algorithm
 from hocba_sign.crypto.verify import PublicKey
-from hocba_sign.errors import Finding, InputError
+from hocba_sign.errors import Finding
 from hocba_sign.pki.certificates.certificate import Certificate
 from hocba_sign.pki.certificates.profile import Purpose
+from hocba_sign.pki.loading.embedded import Embedded, read_embedded
 from hocba_sign.pki.path.result import PathResult, PathStatus
-from hocba_sign.pki.revocation.evidence import Evidence
+from hocba_sign.pki.revocation.evidence import Evidence, Unread
 from hocba_sign.validation.setting import Setting
 from hocba_sign.validation.signature.path_at_time import judge_chain, made_after
 from hocba_sign.validation.signature.proof_of_existence import Existence
@@ -34,6 +36,8 @@ class SignatureConclusion:
     """Everything known about one signature; the value may be right where digests are not.
 
     `best_time` is UTC, proven only where a time-stamp passed.
+
+    `unread` is what the signature and its time-stamps carry and cannot be read.
     """
 
     signature: ParsedSignature
@@ -48,6 +52,7 @@ class SignatureConclusion:
     is_time_proven: bool
     warnings: tuple[Finding, ...]
     is_value_right: bool = False
+    unread: tuple[Unread, ...] = ()
 
 
 def validate_signature(signature: ParsedSignature, setting: Setting) -> SignatureConclusion:
@@ -62,7 +67,8 @@ def validate_signature(signature: ParsedSignature, setting: Setting) -> Signatur
     # (1)
     integrity = check_integrity(signature)
     # (2)
-    pool = setting.evidence.merged(embedded_evidence(signature))
+    carried = embedded_evidence(signature)
+    pool = setting.evidence.merged(carried)
     stamps: tuple[TimeStampConclusion, ...] = ()
     existence = Existence(setting.at)
     if integrity.is_intact:
@@ -111,6 +117,9 @@ def validate_signature(signature: ParsedSignature, setting: Setting) -> Signatur
         best_time=existed if is_proven else claimed_time(signature),
         is_time_proven=is_proven,
         is_value_right=integrity.is_value_right,
+        unread=tuple(
+            dict.fromkeys((*carried.unread, *chain.from_iterable(stamp.unread for stamp in stamps)))
+        ),
         warnings=tuple(dict.fromkeys(told)),
     )
 
@@ -153,20 +162,21 @@ def claimed_time(signature: ParsedSignature) -> datetime | None:
 
 
 def embedded_evidence(signature: ParsedSignature) -> Evidence:
-    """Collect what a signature carries; octets that are no certificate are of no use to a path and
-    are left out.
-    """
-    certificates = []
-    for der in (*signature.certificates_der, *signature.embedded_certificates_der):
-        try:
-            certificates.append(Certificate.load(der))
-        except InputError:
-            continue
-    return Evidence.of(
-        certificates=certificates,
+    """Read what a signature carries, and name what cannot be read."""
+    embedded = Embedded(
+        certificates=(
+            *signature.certificates_der,
+            *signature.embedded_certificates_der,
+            *signature.other_certificates,
+        ),
         crls=signature.embedded_crls_der,
         ocsps=signature.embedded_ocsps_der,
+        statements=signature.other_statements,
+    )
+    return read_embedded(
+        embedded,
         source=f"embedded in {signature.identifier or signature.where}",
+        where=signature.where,
     )
 
 

@@ -58,6 +58,8 @@ from hocba_sign.xades.syntax.time_stamps import (
     embedded_certificates,
     embedded_crls,
     embedded_ocsps,
+    other_certificates,
+    other_statements,
 )
 from hocba_sign.xml.parse import ParsedXml
 from hocba_sign.xml.tree import Element, locate
@@ -186,6 +188,8 @@ class _Reader:
             embedded_certificates_der=embedded_certificates(unsigned, skips=True),
             embedded_crls_der=embedded_crls(unsigned, skips=True),
             embedded_ocsps_der=embedded_ocsps(unsigned, skips=True),
+            other_certificates=other_certificates(unsigned),
+            other_statements=other_statements(unsigned),
             departures=tuple(lacking),
             findings=(
                 *findings,

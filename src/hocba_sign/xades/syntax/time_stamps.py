@@ -256,9 +256,49 @@ def embedded_ocsps(unsigned: Element | None, *, skips: bool = False) -> tuple[by
     return _encapsulated(unsigned, _REVOCATION_HOLDERS, "EncapsulatedOCSPValue", skips=skips)
 
 
+def other_certificates(unsigned: Element | None) -> tuple[bytes, ...]:
+    """Return what else stands in the containers of certificates, as it is written: of another form,
+    or no base64.
+    """
+    return _others(
+        unsigned, _CERTIFICATE_HOLDERS, ("EncapsulatedX509Certificate",), other="OtherCertificate"
+    )
+
+
+def other_statements(unsigned: Element | None) -> tuple[bytes, ...]:
+    """Return the same of the containers of statements on revocation.
+
+    Raises: as `embedded_certificates`.
+    """
+    return _others(
+        unsigned,
+        _REVOCATION_HOLDERS,
+        ("EncapsulatedCRLValue", "EncapsulatedOCSPValue"),
+        other="OtherValue",
+    )
+
+
 def _encapsulated(
     unsigned: Element | None, containers: tuple[str, ...], item: str, *, skips: bool
 ) -> tuple[bytes, ...]:
+    values = _values_of(unsigned, containers, item)
+    return tuple(_readable(values)) if skips else tuple(octets_of(value) for value in values)
+
+
+def _others(
+    unsigned: Element | None, containers: tuple[str, ...], items: tuple[str, ...], *, other: str
+) -> tuple[bytes, ...]:
+    values = (value for item in items for value in _values_of(unsigned, containers, item))
+    found = (
+        *(value for value in values if not any(_readable((value,)))),
+        *_values_of(unsigned, containers, other),
+    )
+    return tuple("".join(value.itertext()).encode() for value in found)
+
+
+def _values_of(
+    unsigned: Element | None, containers: tuple[str, ...], item: str
+) -> tuple[Element, ...]:
     if unsigned is None:
         return ()
     namespace = namespace_of(unsigned)
@@ -274,7 +314,7 @@ def _encapsulated(
     )
     if len(values) > MAX_VALUES:
         raise InputError("SIG.TOO_MANY_CERTIFICATES", where=locate(unsigned))
-    return tuple(_readable(values)) if skips else tuple(octets_of(value) for value in values)
+    return values
 
 
 def _readable(values: Iterable[Element]) -> Iterator[bytes]:

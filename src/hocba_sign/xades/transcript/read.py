@@ -35,6 +35,8 @@ from hocba_sign.xades.syntax.time_stamps import (
     embedded_certificates,
     embedded_crls,
     embedded_ocsps,
+    other_certificates,
+    other_statements,
     time_stamps,
 )
 from hocba_sign.xades.transcript.references import TranscriptResolver
@@ -53,7 +55,8 @@ from hocba_sign.xml.parse import ParsedXml, parse
 from hocba_sign.xml.tree import Element, locate
 
 MAX_SIGNATURES = 200
-"""A transcript has about fifteen; each signature costs digests, a public-key operation and a path.
+"""A transcript has about fifteen; each signature costs digests, a public-key operation and
+a path.
 """
 MAX_REFERENCES = 200
 """Per signature; the homeroom teacher's covers the data and every subject teacher's value."""
@@ -167,6 +170,8 @@ def _signature(
         embedded_certificates_der=embedded_certificates(unsigned),
         embedded_crls_der=embedded_crls(unsigned),
         embedded_ocsps_der=embedded_ocsps(unsigned),
+        other_certificates=other_certificates(unsigned),
+        other_statements=other_statements(unsigned),
         departures=()
         if properties is None
         else _departures(references, properties, where=locate(element)),

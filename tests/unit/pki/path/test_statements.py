@@ -292,6 +292,23 @@ def test_a_critical_extension_nobody_knows_makes_an_answer_useless() -> None:
         assert answers(response(**{place: (("1.2.3.4", False, b"\x05\x00"),)})) == "good"  # type: ignore[arg-type]
 
 
+def test_an_archive_cutoff_that_is_no_time_tells_nothing() -> None:
+    """A responder of the field counts it back to before the first year; what it says of the
+    certificate stands.
+    """
+    cutoff = der.encode(0x18, b"-0011129230216Z")
+    for is_critical, status in ((False, "good"), (True, "unknown")):
+        odd = response(single=(("1.3.6.1.5.5.7.48.1.6", is_critical, cutoff),))
+        assert judged(ocsps=[odd]).revocation[0].status == status
+        revoking = response(
+            der.encode(0xA1, time(AT - DAY, "generalized")),
+            single=(("1.3.6.1.5.5.7.48.1.6", is_critical, cutoff),),
+        )
+        assert judged(ocsps=[revoking]).revocation[0].status == (
+            "unknown" if is_critical else "revoked"
+        )
+
+
 def test_answers_of_one_moment_that_contradict_each_other() -> None:
     good, unknown, gone = (
         response(),

@@ -16,6 +16,8 @@ from hocba_sign.errors import CallerError, InputError
 from hocba_sign.model.event import Correction, Event, EventKind
 from hocba_sign.model.registry import Rank
 from hocba_sign.model.status_list import Cell
+from hocba_sign.model.transcript import Transcript
+from hocba_sign.operations.verification import know, verify
 from hocba_sign.report.document import NotPassed, Report
 from hocba_sign.report.render import text
 from hocba_sign.report.view import view
@@ -538,6 +540,124 @@ class TestStatusList:
         document = self.given(Cell.WITHDRAWN)
         with pytest.raises(InputError, match=r"STATUS\.NOT_VALID"):
             judge(SCENE, DOCUMENT, lists(document.replace(b"2026-06-08", b"2027-06-08")))
+
+
+class TestMergedDepartment:
+    """A transcript of Quảng Nam, which Đà Nẵng took on 1 July 2025."""
+
+    OLD, NEW, MERGER = "49", "48", date(2025, 7, 1)
+
+    @staticmethod
+    def scene(code: str, province: str = "Tỉnh Quảng Nam") -> Scene:
+        def change(transcript: Transcript) -> Transcript:
+            own = transcript.identification
+            school = replace(
+                own.school,
+                department_code=code,
+                province=province,
+                department_name="Sở Giáo dục và Đào tạo Thử nghiệm",
+            )
+            return replace(transcript, identification=replace(own, school=school))
+
+        return Scene(change=change)
+
+    def report(self, scene: Scene, of: str, *, issued: date = date(2026, 6, 1)) -> Report:
+        record = replace(
+            status_list(scene, {(OWN.id, OWN.version): Cell.WITHDRAWN}, issued=issued),
+            department_code=of,
+        )
+        listed = signed(scene, record, {SEAL: department(scene)})
+        return judge(scene, scene.signed(level=Level.T), lists(listed))
+
+    def test_the_successors_list_counts(self) -> None:
+        for issued in (self.MERGER, date(2026, 6, 1)):
+            assert self.report(self.scene(self.OLD), self.NEW, issued=issued).status == "withdrawn"
+
+    def test_its_own_list_goes_on(self) -> None:
+        for issued in (date(2025, 6, 30), date(2026, 6, 1)):
+            assert self.report(self.scene(self.OLD), self.OLD, issued=issued).status == "withdrawn"
+
+    @pytest.mark.parametrize(
+        ("own", "of", "issued"),
+        [
+            ("49", "48", date(2025, 6, 30)),
+            ("48", "49", date(2026, 6, 1)),
+            ("49", "51", date(2026, 6, 1)),
+            ("99", "48", date(2026, 6, 1)),
+        ],
+    )
+    def test_no_other_list_does(self, own: str, of: str, issued: date) -> None:
+        report = self.report(self.scene(own), of, issued=issued)
+        assert (report.status, result(report, "STATUS.OTHER_DEPARTMENT")) == (None, "not_checked")
+
+    def test_a_list_that_was_signed_before_the_merger_does_not_count_whatever_day_it_states(
+        self,
+    ) -> None:
+        scene = self.scene(self.OLD)
+        record = replace(
+            status_list(scene, {(OWN.id, OWN.version): Cell.WITHDRAWN}), department_code=self.NEW
+        )
+        policy = know(
+            lists(signed(scene, record, {SEAL: department(scene)})),
+            trust=scene.trust,
+            evidence=scene.evidence(),
+            at=JUDGED_AT,
+        )
+        (judged,) = policy.knowledge.lists
+        for day, status in ((self.MERGER, "withdrawn"), (date(2025, 6, 30), None)):
+            known = replace(
+                policy.knowledge, lists=(replace(judged, seal=replace(judged.seal, day=day)),)
+            )
+            policy = replace(policy, knowledge=known)
+            report = verify(
+                scene.signed(level=Level.T),
+                trust=scene.trust,
+                evidence=scene.evidence(),
+                at=JUDGED_AT,
+                policy=policy,
+            )
+            assert report.status == status
+
+    def test_a_code_of_another_list_tells_nothing(self) -> None:
+        report = self.report(self.scene(self.OLD, "Tỉnh Lạng Sơn"), self.NEW)
+        assert result(report, "STATUS.OTHER_DEPARTMENT") == "not_checked"
+
+    @pytest.mark.parametrize(
+        ("changes", "status"),
+        [
+            ({"department_code": "48"}, "withdrawn"),
+            ({"department_code": "48", "province": "Thành phố Đà Nẵng"}, "withdrawn"),
+            ({"department_code": "51"}, "in_force"),
+            ({"department_code": "48", "name": "Trường THPT Khác"}, "in_force"),
+            ({"department_code": "48", "code": "KHAC-01"}, "in_force"),
+        ],
+    )
+    @pytest.mark.parametrize("is_by_code", [False, True])
+    def test_a_school_withdraws_under_its_new_code(
+        self, changes: dict[str, str], status: str, *, is_by_code: bool
+    ) -> None:
+        scene = self.scene(self.OLD)
+        document = scene.signed(level=Level.T)
+        usual = event(scene, document, EventKind.WITHDRAWAL)
+        record = replace(usual, school=replace(usual.school, **changes))  # type: ignore[arg-type]  # texts
+        given = events(
+            forged(
+                scene,
+                record,
+                {CBQL: scene.identity(CBQL), SEAL: scene.world.organisation(record.school.name)},
+            )
+        )
+        entries = (appointment(scene, CBQL), appointment(scene, SEAL))
+        given = (
+            replace(given, registries=in_json(snapshot(scene, *entries)).registries)
+            if is_by_code
+            else given
+        )
+        report = judge(scene, document, given)
+        assert (report.status, result(report, "EVENT.WRONG_SCHOOL")) == (
+            status,
+            None if status == "withdrawn" else "warning",
+        )
 
 
 class TestDayOfAnEvent:

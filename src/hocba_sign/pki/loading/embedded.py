@@ -1,0 +1,117 @@
+"""What stands in a document or a token: every value is read by content, and what cannot be read is
+named.
+"""
+
+import hashlib
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Final
+
+from hocba_sign.errors import InputError
+from hocba_sign.pki.cache.bounded import Kept
+from hocba_sign.pki.certificates.certificate import Certificate
+from hocba_sign.pki.loading.kinds import Kind, wrong_kind
+from hocba_sign.pki.loading.objects import Mark, Objects, read_objects
+from hocba_sign.pki.revocation.evidence import Evidence, Unread
+from hocba_sign.pki.revocation.readable import check_crl, check_ocsp
+
+MAX_KEPT_OCTETS: Final = 64 * 1024 * 1024
+"""Of embedded values that were read; a document is judged several times, and its signatures carry
+the same ones.
+"""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Embedded:
+    """What stands in a document, or in a token, in its places for each kind, as it stands;
+    `statements` are those that may be of any form.
+    """
+
+    certificates: tuple[bytes, ...] = ()
+    crls: tuple[bytes, ...] = ()
+    ocsps: tuple[bytes, ...] = ()
+    statements: tuple[bytes, ...] = ()
+
+
+def read_embedded(embedded: Embedded, *, source: str, where: str) -> Evidence:
+    """Read everything in every value, whatever it is; what cannot be read is named by `where`, its
+    place and its number there.
+
+    In a place for statements it may be one, even where nothing is left of it; an answer that the
+    responder refused says nothing.
+    """
+    places = (
+        (Kind.CERTIFICATE, "certificate", embedded.certificates),
+        (Kind.CRL, "crl", embedded.crls),
+        (Kind.OCSP, "ocsp", embedded.ocsps),
+        (Kind.UNKNOWN, "revocation", embedded.statements),
+    )
+    found: list[Objects] = []
+    unread: list[Unread] = []
+    for wanted, place, values in places:
+        for number, octets in enumerate(values, 1):
+            objects = _value(octets, wanted)
+            found.append(objects or _as_it_stands(octets, wanted))
+            unread += _lost(
+                objects, f"{where}: {place} {number}", is_statement=wanted is not Kind.CERTIFICATE
+            )
+    held = Evidence.of(
+        certificates=(one for objects in found for one in objects.certificates),
+        crls=(one for objects in found for one in objects.crls),
+        ocsps=(one for objects in found for one in objects.ocsps),
+        source=source,
+    )
+    return held.merged(Evidence(unread=tuple(unread)))
+
+
+def _as_it_stands(octets: bytes, wanted: Kind) -> Objects:
+    """Keep what cannot be read under its name, so that the path that lacks it can say so."""
+    return Objects(
+        crls=(octets,) if wanted is Kind.CRL else (), ocsps=(octets,) if wanted is Kind.OCSP else ()
+    )
+
+
+_values: Kept[tuple[Kind, str], Objects] = Kept(
+    MAX_KEPT_OCTETS, weigh=lambda one: 4_096 + sum(map(len, (*one.crls, *one.ocsps)))
+)
+
+
+def _value(octets: bytes, wanted: Kind) -> Objects:
+    return _values.get(
+        (wanted, hashlib.sha256(octets).hexdigest()), lambda: _read_value(octets, wanted)
+    )
+
+
+def _read_value(octets: bytes, wanted: Kind) -> Objects:
+    """Take a value for what it should be, and look what it holds where it is not just that."""
+    try:
+        match wanted:
+            case Kind.CERTIFICATE:
+                return Objects(certificates=(Certificate.load(octets),))
+            case Kind.CRL:
+                check_crl(octets)
+                return Objects(crls=(octets,))
+            case Kind.OCSP:
+                check_ocsp(octets)
+                return Objects(ocsps=(octets,))
+            case _:
+                pass
+    except InputError:
+        pass
+    return read_objects(octets)
+
+
+def _lost(objects: Objects, where: str, *, is_statement: bool) -> Iterator[Unread]:
+    """Name what cannot be read of one value, once where several parts of it have one cause."""
+    told: dict[tuple[str, bool], Unread] = {}
+    for part in objects.unread:
+        is_refusal = part.cause == "REVOCATION.OCSP_UNSUCCESSFUL"
+        is_open = is_statement and not is_refusal and (part.mark is Mark.NOTHING or not objects)
+        matters = part.mark is Mark.STATEMENT or is_open
+        told.setdefault(
+            (part.cause, matters),
+            Unread(part.cause, ", ".join(filter(None, (where, part.where))), matters),
+        )
+    if not objects and not objects.unread:
+        yield Unread(wrong_kind(objects.others, default="FILE.UNUSABLE"), where, is_statement)
+    yield from told.values()
