@@ -9,19 +9,19 @@ from pathlib import Path
 from hocba_sign.model.codes import (
     Achievement,
     IdentityPaper,
-    Level,
     MarkLetter,
     PrimaryOutcome,
     Rating,
     SchoolKind,
+    SchoolLevel,
     Sex,
-    Status,
     Trait,
+    TranscriptStatus,
     Window,
     code_list,
 )
 from hocba_sign.model.fields import Bound, Group, Leaf, Many, table
-from hocba_sign.model.lexical import Kind
+from hocba_sign.model.lexical import ValueKind
 from hocba_sign.model.transcript import DATA_PATH, Transcript
 
 TARGET = Path(__file__).parent.parent / "docs" / "reference" / "fields.md"
@@ -43,7 +43,7 @@ Any other text is a name: no full-width or ornamental letters, and no word that 
 """
 
 
-def kind_words(kind: Kind) -> str:
+def kind_words(kind: ValueKind) -> str:
     if kind.letters is not None:
         return "one of " + ", ".join(f"`{one}`" for one in kind.letters)
     if kind.bounds is not None:
@@ -124,7 +124,7 @@ def code_tables() -> Iterator[str]:
     for name in ("subjects", "rule_sets", "provinces", "ethnic_groups"):
         listed = code_list(name)
         yield (
-            f"\n## Codes: `{name}`\n\n{listed.title}.\n\n| Code | Name | Level | Grades | "
+            f"\n## Codes: `{name}`\n\n{listed.title}.\n\n| Code | Name | SchoolLevel | Grades | "
             f"Since | Until |\n|---|---|---|---|---|---|\n"
         )
         for entries in listed.entries.values():
@@ -150,8 +150,8 @@ def window_words(window: Window) -> str:
 def letter_tables() -> Iterator[str]:
     yield "\n## Letters\n\n| Type | Values | Meaning |\n|---|---|---|\n"
     for kind in (
-        Level,
-        Status,
+        SchoolLevel,
+        TranscriptStatus,
         Sex,
         IdentityPaper,
         SchoolKind,

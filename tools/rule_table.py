@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from hocba_sign.model.rules import Severity
-from hocba_sign.model.rules.ruleset import Period, Rule, RuleSet, document_rules, rule_sets
+from hocba_sign.model.rules.ruleset import ContentRule, Period, RuleSet, document_rules, rule_sets
 from hocba_sign.report.messages import message
 
 TARGET = Path(__file__).parent.parent / "docs" / "reference" / "rules.md"
@@ -17,7 +17,7 @@ Made by `tools/rule_table.py` from `src/hocba_sign/data/rules/`; changes here ar
 A transcript is judged by the rule set of the circular that it names (`thongtu`), if that one is valid for its level, grade and school year,
 and by the rules of the document. A pupil with `cokhuyettatkhongdanhgia` is judged by the latter only; a subject marked `M` takes no part.
 
-- **Rule**: the id in a finding; `RULE.<id>` has its words in the catalogue.
+- **ContentRule**: the id in a finding; `RULE.<id>` has its words in the catalogue.
 - **Severity**: `error`, proven to contradict the circular; `warning`, probably wrong, or right by one reading of it; `info`, worth knowing.
 - **Mark**: how surely the rule is known. C: from the official text or two independent sources. L: from one secondary source, or well known
   and not read again word for word. I: inferred. Only a rule with C can be an error: an honest record refused is as grave as a wrong one passed.
@@ -48,7 +48,7 @@ def rule_set_page(rule_set: RuleSet) -> Iterator[str]:
             f"{', '.join(f'`{code}`' for code in sorted(rule_set.comment_subjects))}.\n"
         )
     yield (
-        "| Rule | Article | Severity | Mark | Why | Tiếng Việt | English "
+        "| ContentRule | Article | Severity | Mark | Why | Tiếng Việt | English "
         "|\n|---|---|---|---|---|---|---|"
     )
     for rule in rule_set.rules.values():
@@ -58,7 +58,7 @@ def rule_set_page(rule_set: RuleSet) -> Iterator[str]:
         )
     if rule_set.unchecked:
         yield (
-            "\n### Not judged here\n\n| Rule | Article | Mark | Why | Reported as "
+            "\n### Not judged here\n\n| ContentRule | Article | Mark | Why | Reported as "
             "|\n|---|---|---|---|---|"
         )
         for one in rule_set.unchecked:
@@ -71,7 +71,7 @@ def rule_set_page(rule_set: RuleSet) -> Iterator[str]:
     yield ""
 
 
-def why(rule: Rule) -> str:
+def why(rule: ContentRule) -> str:
     """Say what makes a rule an error; of others the data says what keeps them from it."""
     certain = (
         "the text is certain and the record contradicts it"

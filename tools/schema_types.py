@@ -10,7 +10,7 @@ from pathlib import Path
 from xml.sax.saxutils import escape
 
 from hocba_sign.model.fields import Bound, Group, Leaf, Many, table
-from hocba_sign.model.lexical import Kind
+from hocba_sign.model.lexical import ValueKind
 from hocba_sign.model.transcript import ID_DATA, Transcript
 from hocba_sign.xml import names
 from hocba_sign.xml.layout import RECORDS
@@ -90,7 +90,7 @@ def camel(words: str) -> str:
     return first.lower() + "".join(word.capitalize() for word in rest)
 
 
-def simple_name(kind: Kind) -> str:
+def simple_name(kind: ValueKind) -> str:
     if kind.letters is not None:
         return kind.letters.__name__[0].lower() + kind.letters.__name__[1:]
     if kind.codes is not None:
@@ -102,7 +102,7 @@ def simple_name(kind: Kind) -> str:
     )
 
 
-def facets(kind: Kind) -> tuple[str, list[str]]:
+def facets(kind: ValueKind) -> tuple[str, list[str]]:
     """Return the base type and its facets."""
     if kind.letters is not None:
         return "xs:string", [f'<xs:enumeration value="{one}"/>' for one in kind.letters]

@@ -19,7 +19,7 @@ from hocba_sign.crypto.verify import load_public_key, verify_der_value
 from hocba_sign.errors import InputError
 from hocba_sign.pki.certificates.certificate import Certificate
 from hocba_sign.pki.loading.objects import load_certificates
-from hocba_sign.pki.trust.vietnam_list import Entry, Kind, TrustList
+from hocba_sign.pki.trust.vietnam_list import ListedCertificate, ListedKind, TrustList
 
 ROOT = Path(__file__).resolve().parent.parent
 SOURCE = ROOT.parent / "shared" / "data" / "vn-ca"
@@ -38,11 +38,11 @@ _KINDS = {
 _REMOTE = re.compile(r"\bRS\b|REMOTE SIGNING|SmartCA", re.IGNORECASE)
 _MOBILE = re.compile(r"\bSIMPKI\b", re.IGNORECASE)
 _HEADINGS = {
-    Kind.ROOT: "Roots (anchors)",
-    Kind.GOVERNMENT_CA: "Certification authorities of the Government (Ban Cơ yếu)",
-    Kind.ISSUING: "Public certification authorities",
-    Kind.TSA: "Time-stamping certificates",
-    Kind.IMPOSTOR: "Known bad: impostors that are refused everywhere",
+    ListedKind.ROOT: "Roots (anchors)",
+    ListedKind.GOVERNMENT_CA: "Certification authorities of the Government (Ban Cơ yếu)",
+    ListedKind.ISSUING: "Public certification authorities",
+    ListedKind.TSA: "Time-stamping certificates",
+    ListedKind.IMPOSTOR: "Known bad: impostors that are refused everywhere",
 }
 
 
@@ -265,9 +265,9 @@ def page(trust_list: TrustList) -> str:
     return "\n".join(lines) + "\n"
 
 
-def _table(trust_list: TrustList, kind: Kind) -> list[str]:
+def _table(trust_list: TrustList, kind: ListedKind) -> list[str]:
     names = {entry.sha256: entry.name for entry in trust_list.entries}
-    last = "Trusted for signatures made until" if kind is Kind.ROOT else "Issuer"
+    last = "Trusted for signatures made until" if kind is ListedKind.ROOT else "Issuer"
     rows = [
         f"| Name | Operator | Service | Valid | {last} | Confidence | SHA-256 |",
         "|---|---|---|---|---|---|---|",
@@ -285,7 +285,7 @@ def _table(trust_list: TrustList, kind: Kind) -> list[str]:
     return rows
 
 
-def _marked(entry: Entry, what: str, text: str) -> str:
+def _marked(entry: ListedCertificate, what: str, text: str) -> str:
     mark = entry.mark(what)
     return text if mark == "C" else f"{text} [{mark}]"
 

@@ -22,7 +22,7 @@ from typing import Any, Final
 import pytest
 
 from hocba_sign.cli.main import main
-from hocba_sign.testing import Fault
+from hocba_sign.testing import ServerFault
 from tests.cli.school import PASSWORD, School, value_of
 
 SCRIPTS = sorted((Path(__file__).parent / "scripts").glob("*.txt"))
@@ -88,7 +88,7 @@ class Run:
 
     def fault(self, rest: str) -> None:
         path, _, kind = rest.partition(" ")
-        self.school.server.fail(path, Fault(kind))
+        self.school.server.fail(path, ServerFault(kind))
 
     def heal(self, _: str) -> None:
         self.school.server.heal()

@@ -38,7 +38,7 @@ from hocba_sign.report.html import html
 from hocba_sign.report.render import text
 from hocba_sign.signing.state import ToBeSigned
 from hocba_sign.signing.xml.complete import complete
-from hocba_sign.validation.document.records import Sources, assemble
+from hocba_sign.validation.document.records import Sources, load_records
 from hocba_sign.validation.policy import DEFAULT
 from hocba_sign.validation.setting import Setting
 from hocba_sign.validation.verdict import Verdict
@@ -186,9 +186,11 @@ def run_registry(octets: bytes) -> None:
 
 def run_record(octets: bytes) -> None:
     """Read a record as given beside a transcript, and as a document of its own."""
-    _quietly(lambda octets: assemble(Sources(events=(("one.xml", octets),)), SETTING), octets)
-    _quietly(lambda octets: assemble(Sources(registries=(("one.xml", octets),)), SETTING), octets)
-    _quietly(lambda octets: assemble(Sources(lists=(("one.xml", octets),)), SETTING), octets)
+    _quietly(lambda octets: load_records(Sources(events=(("one.xml", octets),)), SETTING), octets)
+    _quietly(
+        lambda octets: load_records(Sources(registries=(("one.xml", octets),)), SETTING), octets
+    )
+    _quietly(lambda octets: load_records(Sources(lists=(("one.xml", octets),)), SETTING), octets)
     _write(verify(octets, trust=TRUST, evidence=EVIDENCE, at=JUDGED_AT))
 
 

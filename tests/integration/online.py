@@ -11,7 +11,7 @@ from pathlib import Path
 
 from hocba_sign.adapters.cache import Cache
 from hocba_sign.adapters.fetch import Fetcher
-from hocba_sign.adapters.revocation import Budget, EvidenceFetcher
+from hocba_sign.adapters.revocation import EvidenceFetcher, FetchBudget
 from hocba_sign.model.workflow import Slot
 from hocba_sign.operations.online import verify_online
 from hocba_sign.pki.revocation.evidence import Evidence
@@ -62,13 +62,17 @@ class Online(Scene):
         )
 
     def fetcher(
-        self, cache: Path | None = None, *, at: datetime = JUDGED_AT, budget: Budget | None = None
+        self,
+        cache: Path | None = None,
+        *,
+        at: datetime = JUDGED_AT,
+        budget: FetchBudget | None = None,
     ) -> EvidenceFetcher:
         return EvidenceFetcher(
             fetcher=Fetcher(allow_loopback=True),
             clock=lambda: at,
             cache=None if cache is None else Cache(folder=cache),
-            budget=budget or Budget(timeout=timedelta(seconds=20)),
+            budget=budget or FetchBudget(timeout=timedelta(seconds=20)),
         )
 
     def judge(

@@ -12,10 +12,10 @@ from threading import Event
 import pytest
 
 from hocba_sign.adapters.fetch import Fetcher
-from hocba_sign.adapters.revocation import Budget, EvidenceFetcher
+from hocba_sign.adapters.revocation import EvidenceFetcher, FetchBudget
 from hocba_sign.operations.online import MAX_ALTERNATIVES
 from hocba_sign.pki.revocation.evidence import Evidence
-from hocba_sign.testing.server import Fault
+from hocba_sign.testing.server import ServerFault
 from hocba_sign.validation.verdict import Verdict
 from tests.integration.addresses import with_addresses
 from tests.integration.online import Online, opened
@@ -92,7 +92,7 @@ def strict(seconds: float = 20) -> EvidenceFetcher:
     return EvidenceFetcher(
         fetcher=Fetcher(),
         clock=lambda: JUDGED_AT,
-        budget=Budget(timeout=timedelta(seconds=seconds)),
+        budget=FetchBudget(timeout=timedelta(seconds=seconds)),
     )
 
 
@@ -138,8 +138,8 @@ def test_nothing_is_contacted_and_each_refusal_is_told(
 
 def test_an_endless_stream_and_a_redirect_inwards(scene: Online) -> None:
     base = scene.server.url
-    scene.server.fail("/stream", Fault.FLOOD)
-    scene.server.fail("/redirect", Fault.REDIRECT)
+    scene.server.fail("/stream", ServerFault.FLOOD)
+    scene.server.fail("/redirect", ServerFault.REDIRECT)
     scene.server.redirect_to = "http://192.168.1.1/admin"
     addresses = [f"{base}/{name}{number}" for number in range(6) for name in ("redirect", "stream")]
     identity = with_addresses(scene.world, scene.identity(SEAL), crl=addresses)
@@ -147,7 +147,7 @@ def test_an_endless_stream_and_a_redirect_inwards(scene: Online) -> None:
     started = time.monotonic()
     report = scene.judge(
         document,
-        fetch=scene.fetcher(budget=Budget(timeout=timedelta(seconds=3), max_octets=8 << 20)),
+        fetch=scene.fetcher(budget=FetchBudget(timeout=timedelta(seconds=3), max_octets=8 << 20)),
     )
     elapsed = time.monotonic() - started
     scene.server.heal()
@@ -202,7 +202,7 @@ def test_hosts_that_never_answer_cost_no_more_than_the_budget(scene: Online) -> 
     document = scene.sign_as(identity, scene.signed(scene.slots[:-1]), SEAL, stamped=SIGNED_AT)
     started = time.monotonic()
     fetch = EvidenceFetcher(
-        fetcher=slow, clock=lambda: JUDGED_AT, budget=Budget(timeout=timedelta(seconds=1))
+        fetcher=slow, clock=lambda: JUDGED_AT, budget=FetchBudget(timeout=timedelta(seconds=1))
     )
     report = scene.judge(
         document, fetch=fetch, evidence=Evidence.of(certificates=scene.evidence().certificates)

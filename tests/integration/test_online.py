@@ -8,13 +8,13 @@ from pathlib import Path
 
 import pytest
 
-from hocba_sign.adapters.revocation import Budget
+from hocba_sign.adapters.revocation import FetchBudget
 from hocba_sign.cli.console import EXIT_INVALID, EXIT_NOT_IN_FORCE
 from hocba_sign.cli.main import main
 from hocba_sign.model.event import EventKind
 from hocba_sign.operations.verification import verify
 from hocba_sign.pki.revocation.evidence import Evidence
-from hocba_sign.testing.server import Fault, WorldServer
+from hocba_sign.testing.server import ServerFault, WorldServer
 from hocba_sign.validation.verdict import Verdict
 from tests.integration.online import Online, opened, results
 from tests.support.records import appointment, department, event, signed, signed_event, snapshot
@@ -70,8 +70,8 @@ def test_without_a_network_it_stays_open(scene: Online) -> None:
     assert len(scene.server.requests) == before
 
 
-@pytest.mark.parametrize("fault", [None, Fault.P7B, Fault.PEM])
-def test_the_chain_is_fetched_too(scene: Online, fault: Fault | None) -> None:
+@pytest.mark.parametrize("fault", [None, ServerFault.P7B, ServerFault.PEM])
+def test_the_chain_is_fetched_too(scene: Online, fault: ServerFault | None) -> None:
     bare = Online(scene.server, chain=1)
     if fault is not None:
         scene.server.fail("/ca/", fault)
@@ -81,12 +81,12 @@ def test_the_chain_is_fetched_too(scene: Online, fault: Fault | None) -> None:
 
 
 def test_a_list_as_text(scene: Online) -> None:
-    scene.server.fail("/crl/", Fault.PEM)
+    scene.server.fail("/crl/", ServerFault.PEM)
     assert scene.judge().verdict is Verdict.VALID
 
 
 def test_the_list_is_asked_where_ocsp_fails(scene: Online) -> None:
-    scene.server.fail("/ocsp/", Fault.SERVER_ERROR)
+    scene.server.fail("/ocsp/", ServerFault.SERVER_ERROR)
     report = scene.judge()
     assert report.verdict is Verdict.VALID, causes(report)
     told = results(report.fetches)
@@ -113,27 +113,27 @@ def test_a_revoked_signer_is_found_out() -> None:
 @pytest.mark.parametrize(
     ("fault", "cause"),
     [
-        (Fault.SERVER_ERROR, "FETCH.HTTP_STATUS"),
-        (Fault.NOT_FOUND, "FETCH.HTTP_STATUS"),
-        (Fault.GARBAGE, "REVOCATION."),
-        (Fault.EMPTY, "REVOCATION."),
-        (Fault.HTML, "REVOCATION."),
-        (Fault.HANG_UP, "FETCH.UNREACHABLE"),
-        (Fault.TRUNCATED, "FETCH.TRUNCATED"),
-        (Fault.SLOW, "FETCH."),
-        (Fault.DRIP, "FETCH."),
-        (Fault.FLOOD, "FETCH.T"),
-        (Fault.REDIRECT, "FETCH.ADDRESS"),
-        (Fault.WRONG_CONTENT_TYPE, None),
+        (ServerFault.SERVER_ERROR, "FETCH.HTTP_STATUS"),
+        (ServerFault.NOT_FOUND, "FETCH.HTTP_STATUS"),
+        (ServerFault.GARBAGE, "REVOCATION."),
+        (ServerFault.EMPTY, "REVOCATION."),
+        (ServerFault.HTML, "REVOCATION."),
+        (ServerFault.HANG_UP, "FETCH.UNREACHABLE"),
+        (ServerFault.TRUNCATED, "FETCH.TRUNCATED"),
+        (ServerFault.SLOW, "FETCH."),
+        (ServerFault.DRIP, "FETCH."),
+        (ServerFault.FLOOD, "FETCH.T"),
+        (ServerFault.REDIRECT, "FETCH.ADDRESS"),
+        (ServerFault.WRONG_CONTENT_TYPE, None),
     ],
 )
-def test_faults(scene: Online, fault: Fault, cause: str | None) -> None:
+def test_faults(scene: Online, fault: ServerFault, cause: str | None) -> None:
     scene.server.fail("/", fault)
-    scene.server.delay = timedelta(seconds=4 if fault is Fault.SLOW else 0.05)
+    scene.server.delay = timedelta(seconds=4 if fault is ServerFault.SLOW else 0.05)
     scene.server.redirect_to = "http://10.0.0.1/secret"
     started = time.monotonic()
     report = scene.judge(
-        fetch=scene.fetcher(budget=Budget(timeout=timedelta(seconds=1.5), max_octets=1 << 20))
+        fetch=scene.fetcher(budget=FetchBudget(timeout=timedelta(seconds=1.5), max_octets=1 << 20))
     )
     assert time.monotonic() - started < 4
     if cause is None:
@@ -161,7 +161,7 @@ def test_the_cache_saves_the_second_judgement(scene: Online, tmp_path: Path) -> 
 
 
 def test_failures_are_remembered_for_a_moment(scene: Online, tmp_path: Path) -> None:
-    scene.server.fail("/", Fault.NOT_FOUND)
+    scene.server.fail("/", ServerFault.NOT_FOUND)
     scene.judge(fetch=scene.fetcher(tmp_path))
     before = len(scene.server.requests)
     scene.server.heal()

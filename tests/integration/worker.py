@@ -15,9 +15,9 @@ from datetime import UTC, datetime, timedelta
 from hashlib import sha256
 from pathlib import Path
 
-from hocba_sign.adapters.cache import Cache, Entry
+from hocba_sign.adapters.cache import Cache, CachedAnswer
 from hocba_sign.adapters.fetch import Fetcher
-from hocba_sign.adapters.revocation import Budget, EvidenceFetcher
+from hocba_sign.adapters.revocation import EvidenceFetcher, FetchBudget
 from hocba_sign.operations.online import verify_online
 from hocba_sign.pki.certificates.certificate import Certificate
 from hocba_sign.pki.revocation.evidence import Evidence
@@ -68,7 +68,7 @@ def begin(folder: Path, number: int) -> int:
 
 
 def fetcher(cache: Cache, now: datetime) -> EvidenceFetcher:
-    budget = Budget(timeout=timedelta(seconds=20))
+    budget = FetchBudget(timeout=timedelta(seconds=20))
     return EvidenceFetcher(
         fetcher=Fetcher(allow_loopback=True), clock=lambda: now, cache=cache, budget=budget
     )
@@ -98,7 +98,8 @@ def work(folder: Path, seed: int, told: Path) -> None:
             number = chance.randrange(_BLOBS)
             octets = sha256(str(number).encode()).digest() * 20_000
             cache.put(
-                f"blob {number}", Entry(stored=now, until=now + timedelta(hours=1), octets=octets)
+                f"blob {number}",
+                CachedAnswer(stored=now, until=now + timedelta(hours=1), octets=octets),
             )
             number = chance.randrange(_BLOBS)
             kept = cache.get(f"blob {number}", at=now)

@@ -9,7 +9,7 @@ from typing import Final
 import pytest
 
 from hocba_sign.errors import InputError
-from hocba_sign.model.rules import Severity, judge_rules
+from hocba_sign.model.rules import Severity, apply_rules
 from hocba_sign.model.transcript import Transcript
 from tests.oracle import primary, secondary
 from tests.oracle.answer import Answer, Json
@@ -39,7 +39,7 @@ def disagreement(record: Json, code: str) -> str | None:
     """Say how the library differs from the articles, None where it does not."""
     answers = expected(record, code)
     worst = max(answers.values(), default=Answer.FINE)
-    findings = judge_rules(Transcript.from_json(json.dumps(record)))
+    findings = apply_rules(Transcript.from_json(json.dumps(record)))
     errors = sorted({finding.rule for finding in findings if finding.severity is Severity.ERROR})
     broken = sorted(
         name for name, answer in answers.items() if answer is worst and worst > Answer.FINE

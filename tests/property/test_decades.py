@@ -14,13 +14,13 @@ from hocba_sign.pki.certificates.profile import Purpose
 from hocba_sign.pki.path.result import PathStatus
 from hocba_sign.pki.revocation.evidence import Evidence
 from hocba_sign.pki.trust.store import TrustStore
-from hocba_sign.pki.trust.vietnam_list import Hierarchy, Kind
+from hocba_sign.pki.trust.vietnam_list import Hierarchy, ListedKind
 from hocba_sign.report.document import Report
 from hocba_sign.signing.policy import Level
 from hocba_sign.testing import Identity
 from hocba_sign.validation.policy import DEFAULT
 from hocba_sign.validation.setting import Setting
-from hocba_sign.validation.signature.path_at_time import judge_chain
+from hocba_sign.validation.signature.path_at_time import validate_signer_path
 from hocba_sign.validation.signature.proof_of_existence import Existence
 from hocba_sign.validation.verdict import Verdict
 from tests.support.pins import pin, trust_list
@@ -114,7 +114,7 @@ def from_pins(
 ) -> Report:
     """Judge with no anchor at all: nothing but a trust list, which holds digests."""
     roots = [
-        pin(der, Kind.ROOT, hierarchy)
+        pin(der, ListedKind.ROOT, hierarchy)
         for der, hierarchy in zip(SCENE.world.anchors_der, ROOTS, strict=True)
     ]
     return verify(
@@ -123,7 +123,7 @@ def from_pins(
 
 
 ROOTS = (Hierarchy.PUBLIC, Hierarchy.GOVERNMENT, Hierarchy.TSA)
-LAST_PIN = pin(LAST_TSA, Kind.TSA, Hierarchy.TSA)
+LAST_PIN = pin(LAST_TSA, ListedKind.TSA, Hierarchy.TSA)
 
 
 def test_in_2046_with_everything_expired_it_is_valid_from_its_pins() -> None:
@@ -152,10 +152,10 @@ def test_without_that_pin_the_missed_renewal_is_said() -> None:
 
 
 def test_a_pin_stands_for_what_was_stamped_while_it_was_trusted() -> None:
-    last_day = pin(LAST_TSA, Kind.TSA, Hierarchy.TSA, trusted_until=AGAIN_AT)
+    last_day = pin(LAST_TSA, ListedKind.TSA, Hierarchy.TSA, trusted_until=AGAIN_AT)
     assert from_pins(AGAIN, YEAR_2046, last_day).verdict is Verdict.VALID
     report = from_pins(
-        AGAIN, YEAR_2046, pin(LAST_TSA, Kind.TSA, Hierarchy.TSA, trusted_until=AGAIN_AT - DAY)
+        AGAIN, YEAR_2046, pin(LAST_TSA, ListedKind.TSA, Hierarchy.TSA, trusted_until=AGAIN_AT - DAY)
     )
     assert report.verdict is Verdict.INDETERMINATE
     assert {
@@ -190,10 +190,14 @@ def test_what_is_known_of_a_pinned_authority_counts(reason: str, verdict: Verdic
 
 @pytest.mark.parametrize(
     ("kind", "hierarchy"),
-    [(Kind.ISSUING, Hierarchy.TSA), (Kind.GOVERNMENT_CA, Hierarchy.TSA), (Kind.IMPOSTOR, None)],
+    [
+        (ListedKind.ISSUING, Hierarchy.TSA),
+        (ListedKind.GOVERNMENT_CA, Hierarchy.TSA),
+        (ListedKind.IMPOSTOR, None),
+    ],
 )
 def test_only_what_is_listed_as_a_time_stamp_authority_stands_for_tokens(
-    kind: Kind, hierarchy: Hierarchy | None
+    kind: ListedKind, hierarchy: Hierarchy | None
 ) -> None:
     assert (
         from_pins(AGAIN, YEAR_2046, pin(LAST_TSA, kind, hierarchy)).verdict is Verdict.INDETERMINATE
@@ -203,7 +207,7 @@ def test_only_what_is_listed_as_a_time_stamp_authority_stands_for_tokens(
 def test_a_file_that_rests_on_a_pin_can_still_be_renewed() -> None:
     """With a list that has the roots too; the renewal is by an authority that is valid then."""
     pins = [
-        pin(der, Kind.ROOT, hierarchy)
+        pin(der, ListedKind.ROOT, hierarchy)
         for der, hierarchy in zip(SCENE.world.anchors_der, ROOTS, strict=True)
     ]
     at = datetime(2038, 1, 1, tzinfo=UTC)
@@ -215,7 +219,7 @@ def test_a_file_that_rests_on_a_pin_can_still_be_renewed() -> None:
         at=at,
         tsa=YearTsa(SCENE, at),
     )
-    next_pin = pin(YearTsa(SCENE, at).identity.certificate_der, Kind.TSA, Hierarchy.TSA)
+    next_pin = pin(YearTsa(SCENE, at).identity.certificate_der, ListedKind.TSA, Hierarchy.TSA)
     assert (
         from_pins(renewed, datetime(2055, 1, 1, tzinfo=UTC), LAST_PIN, next_pin).verdict
         is Verdict.VALID
@@ -229,10 +233,10 @@ def test_a_file_that_rests_on_a_pin_can_still_be_renewed() -> None:
 def test_a_pinned_time_stamp_authority_vouches_for_nobody() -> None:
     """Genuine ones have keyCertSign: neither it nor what it issues passes as a signer."""
     tsa = SCENE.world.time_stamper("TEST TSA", key_usage=("digital_signature", "key_cert_sign"))
-    pins = trust_list(pin(tsa.certificate_der, Kind.TSA, Hierarchy.TSA))
+    pins = trust_list(pin(tsa.certificate_der, ListedKind.TSA, Hierarchy.TSA))
     for leaf in (tsa.certificate_der, SCENE.identity(SCENE.slots[-1]).certificate_der):
         certificate = Certificate.load(leaf)
-        path = judge_chain(
+        path = validate_signer_path(
             certificate,
             purpose=Purpose.SIGNING,
             existed=YEAR_2046,

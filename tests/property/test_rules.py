@@ -11,7 +11,7 @@ from hypothesis.strategies import DataObject
 from hocba_sign.model.codes import MarkLetter
 from hocba_sign.model.primary import PrimaryAssessment
 from hocba_sign.model.results import PrimaryMarks, SecondaryAssessment
-from hocba_sign.model.rules import Severity, judge_rules
+from hocba_sign.model.rules import Severity, apply_rules
 from hocba_sign.model.transcript import Transcript
 from tests.support.changes import changed
 from tests.support.obeying import (
@@ -36,7 +36,7 @@ Change = Callable[[DataObject, Circular, Pair], dict[str, Any]]
 
 
 def rules(transcript: Transcript) -> set[str]:
-    return {finding.rule for finding in judge_rules(transcript)}
+    return {finding.rule for finding in apply_rules(transcript)}
 
 
 @settings(max_examples=200)
@@ -75,7 +75,7 @@ def test_who_obeys_is_never_refused_for_what_is_blank(data: DataObject) -> None:
     blank = changed(transcript, hidden)
     required_test = {"R27-1", "R30-1"}
     assert (
-        not {one.rule for one in judge_rules(blank) if one.severity is Severity.ERROR}
+        not {one.rule for one in apply_rules(blank) if one.severity is Severity.ERROR}
         - required_test
     )
 
@@ -99,8 +99,8 @@ def secondary_results(transcript: Transcript) -> dict[str, Any]:
 @settings(max_examples=30)
 @given(transcripts())
 def test_any_transcript_is_judged_the_same_twice(transcript: Transcript) -> None:
-    found = judge_rules(transcript)
-    assert found == judge_rules(transcript)
+    found = apply_rules(transcript)
+    assert found == apply_rules(transcript)
     assert len(set(found)) == len(found)
 
 
@@ -430,7 +430,7 @@ def test_the_wrong_circular_is_an_error_or_not_known(transcript: Transcript) -> 
     for other in {"TT22/2021", "TT27/2020", "TT43/2021", "TT58/2011", "TT22/2016"} - {named}:
         found = {
             finding.rule: finding.severity
-            for finding in judge_rules(changed(transcript, {"identification.rule_set": other}))
+            for finding in apply_rules(changed(transcript, {"identification.rule_set": other}))
         }
         assert found.keys() & {"X1", "X1I"}
         assert found.get("X1", Severity.ERROR) is Severity.ERROR

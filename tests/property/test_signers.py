@@ -13,7 +13,7 @@ from hocba_sign.errors import CallerError
 from hocba_sign.model.appointments import Appointment
 from hocba_sign.model.authority import Registry
 from hocba_sign.model.delegation import GivenSnapshot
-from hocba_sign.model.record import Issuer
+from hocba_sign.model.record import IssuingBody
 from hocba_sign.model.registry import Rank, RegistrySnapshot
 from hocba_sign.model.workflow import Role, Slot
 from hocba_sign.operations.signing import sign
@@ -99,7 +99,7 @@ def registry_of(named: Appointment) -> Registry:
         version=1,
         rank=Rank.DEPARTMENT,
         department_code=SCHOOL.department_code,
-        issuer=Issuer(name="Sở Giáo dục và Đào tạo"),
+        issuer=IssuingBody(name="Sở Giáo dục và Đào tạo"),
         issued=date(2026, 5, 1),
         next_update=date(2026, 12, 31),
         appointments=(named,),

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from lxml import etree
 
 from hocba_sign.model.check import check
-from hocba_sign.model.codes import Level
+from hocba_sign.model.codes import SchoolLevel
 from hocba_sign.model.reading import names
 from hocba_sign.model.transcript import Transcript
 from hocba_sign.xml.decode import check_document, decode, decode_document
@@ -40,7 +40,7 @@ ONCE = settings(
 
 
 @pytest.mark.parametrize("level", LEVELS)
-def test_what_is_written_is_read(level: Level) -> None:
+def test_what_is_written_is_read(level: SchoolLevel) -> None:
     @THOUSAND
     @given(transcripts((level,)))
     def survives(transcript: Transcript) -> None:
@@ -87,7 +87,7 @@ def _keys(value: object) -> Iterator[str]:
 
 
 @pytest.mark.parametrize("level", LEVELS)
-def test_every_field_of_the_table_occurs(level: Level) -> None:
+def test_every_field_of_the_table_occurs(level: SchoolLevel) -> None:
     @ONCE
     @given(records(Transcript, level, is_complete=True))
     def run(drawn: Transcript) -> None:

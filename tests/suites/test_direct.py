@@ -18,7 +18,7 @@ from hocba_sign.pki.certificates.certificate import Certificate
 from hocba_sign.pki.loading.objects import load_certificates
 from hocba_sign.pki.loading.statements import load_crl
 from hocba_sign.pki.path import validation as path_module
-from hocba_sign.pki.path.reference_engine import Session
+from hocba_sign.pki.path.reference_engine import EngineSession
 from hocba_sign.pki.path.validation import PathRequirements, validate_by_engine, validate_path
 from hocba_sign.pki.revocation.evidence import Evidence
 from hocba_sign.pki.trust.store import TrustStore
@@ -96,11 +96,11 @@ def test_agreement(
 ) -> None:
     made: list[int] = []
 
-    def counted(*args: Any, **kwargs: Any) -> Session:
+    def counted(*args: Any, **kwargs: Any) -> EngineSession:
         made.append(1)
-        return Session(*args, **kwargs)
+        return EngineSession(*args, **kwargs)
 
-    monkeypatch.setattr(path_module, "Session", counted)
+    monkeypatch.setattr(path_module, "EngineSession", counted)
     judged: Counter[tuple[str, str]] = Counter()
     questions = (_pkits if suite == "pkits" else _limbo)(shared_data / "suites" / suite)
     for name, leaf, trust, evidence, at, requirements in questions:

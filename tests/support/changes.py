@@ -10,10 +10,10 @@ from typing import Any, Final, cast
 
 from hocba_sign.model.codes import (
     Achievement,
-    Level,
     MarkLetter,
     PrimaryOutcome,
     Rating,
+    SchoolLevel,
     Sex,
     Trait,
 )
@@ -121,7 +121,7 @@ def _typed(name: str, value: Any) -> Any:
     kinds = {
         "outcome": PrimaryOutcome,
         "sex": Sex,
-        "level": Level,
+        "level": SchoolLevel,
         "patriotism": Trait,
         "fitness": Trait,
     }

@@ -14,10 +14,10 @@ from hypothesis.strategies import DrawFn, SearchStrategy
 
 from hocba_sign.model.codes import (
     Achievement,
-    Entry,
-    Level,
+    CodeEntry,
     MarkLetter,
     PrimaryOutcome,
+    SchoolLevel,
     Trait,
     code_list,
 )
@@ -235,7 +235,7 @@ def result_of(circular: Circular, drawn: tuple[Drawn, ...], term: int | None) ->
     return circular.outcome(scores, sum(not values[one.code] for one in drawn if one.is_comment))
 
 
-def taught(level: Level, grade: int, year: int) -> list[Entry]:
+def taught(level: SchoolLevel, grade: int, year: int) -> list[CodeEntry]:
     """Return the subjects of a grade in the school year that begins in `year`."""
     codes = code_list("subjects")
     found = (
@@ -249,15 +249,15 @@ def taught(level: Level, grade: int, year: int) -> list[Entry]:
 def subjects(
     draw: DrawFn,
     circular: Circular,
-    place: tuple[Level, int, int],
+    place: tuple[SchoolLevel, int, int],
     *,
     profiles: Profiles = PROFILES,
 ) -> tuple[Drawn, ...]:
     level, grade, year = place
     taught_as = (
         level
-        if level is not Level.CONTINUING
-        else (Level.LOWER_SECONDARY if grade <= 9 else Level.UPPER_SECONDARY)
+        if level is not SchoolLevel.CONTINUING
+        else (SchoolLevel.LOWER_SECONDARY if grade <= 9 else SchoolLevel.UPPER_SECONDARY)
     )
     entries = taught(taught_as, grade, year)
     electives = draw(
@@ -300,7 +300,7 @@ def secondary(
     `repeats`.
     """
     (code, grade), (earliest, latest) = draw(st.sampled_from(sorted(circular.years.items())))
-    level, year = Level(code), draw(st.integers(earliest, latest))
+    level, year = SchoolLevel(code), draw(st.integers(earliest, latest))
     drawn = draw(
         subjects(
             circular,
@@ -378,7 +378,7 @@ def primary(draw: DrawFn, code: str) -> Transcript:
     year = (
         draw(st.integers(2019 + grade, 2035)) if is_new else draw(st.integers(2016, 2018 + grade))
     )
-    entries = taught(Level.PRIMARY, grade, year)
+    entries = taught(SchoolLevel.PRIMARY, grade, year)
     achievements, traits, least = draw(
         st.sampled_from(
             (("T", "T", 9), ("T", "T", 7), ("TH", "TĐ", 5), ("THC", "TĐ", 1), ("TH", "TĐC", 1))

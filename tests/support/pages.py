@@ -14,8 +14,8 @@ from hocba_sign.model.codes import Rating
 from hocba_sign.model.identification import PreviousTranscript, ReplacedVersion
 from hocba_sign.model.person import EarlierYear, Particulars
 from hocba_sign.model.primary import PrimaryAssessment
-from hocba_sign.model.results import Certificate, SecondaryAssessment, SubjectResult, Teacher
-from hocba_sign.model.transcript import Content, Transcript
+from hocba_sign.model.results import CertificateHeld, SecondaryAssessment, SubjectResult, Teacher
+from hocba_sign.model.transcript import Transcript, TranscriptContent
 from hocba_sign.rendering.render import Rendering, render, shown_fields
 from hocba_sign.rendering.text_layer import text_layer
 from hocba_sign.xml.encode import encode
@@ -84,7 +84,7 @@ def loaded(transcript: Transcript, load: Load) -> Transcript:
     )
 
 
-def _content(given: Content, load: Load) -> Content:
+def _content(given: TranscriptContent, load: Load) -> TranscriptContent:
     year = EarlierYear(
         school_year="2000-2001",
         class_name=load.name,
@@ -142,7 +142,7 @@ def _assessment(
     return replace(
         given,
         promotion=words(500),
-        certificates=(Certificate(name=words(250), grade=words(100)),) * 20,
+        certificates=(CertificateHeld(name=words(250), grade=words(100)),) * 20,
         competitions=load.comment,
         summer_training=load.comment,
         conduct_after_summer=Rating.FAILED,

@@ -25,7 +25,7 @@ from pyhanko.sign.signers.pdf_signer import PdfSigningSession
 from pyhanko.stamp import BaseStampStyle
 from pyhanko_certvalidator.registry import SimpleCertificateStore
 
-from hocba_sign.pades.facts.form import NewField, Place, Revision
+from hocba_sign.pades.facts.form import FieldBox, NewField, PlannedRevision
 from hocba_sign.pades.write import engine, fill
 from hocba_sign.testing import Identity
 
@@ -135,11 +135,13 @@ def signed_as_pkcs7(
     """Sign as adbe.pkcs7.detached with content type and message digest as the only signed
     attributes, or with none; the certificate alone.
     """
-    place = None if box is None else Place(page=0, box=box)
+    place = None if box is None else FieldBox(page=0, box=box)
     new = (NewField(name=field, label=field, place=place, locked_fields=()),)
     gap = engine().append_gap(
         octets,
-        Revision(field=field, room=4_000, digest_name=digest, signing_time=at, new_fields=new),
+        PlannedRevision(
+            field=field, room=4_000, digest_name=digest, signing_time=at, new_fields=new
+        ),
     )
     before, _, after = gap.octets.rpartition(b"/ETSI.CAdES.detached")
     gap = replace(gap, octets=before + b"/adbe.pkcs7.detached" + after)

@@ -5,12 +5,12 @@ import json
 from datetime import datetime
 
 from hocba_sign.pki.certificates.certificate import Certificate
-from hocba_sign.pki.trust.vietnam_list import Hierarchy, Kind, TrustList
+from hocba_sign.pki.trust.vietnam_list import Hierarchy, ListedKind, TrustList
 
 
 def pin(
     certificate_der: bytes,
-    kind: Kind,
+    kind: ListedKind,
     hierarchy: Hierarchy | None,
     *,
     trusted_until: datetime | None = None,
@@ -21,7 +21,7 @@ def pin(
         "sha256": certificate.sha256,
         "sha1": hashlib.sha1(certificate_der, usedforsecurity=False).hexdigest(),
         "kind": kind,
-        "service": "time_stamp" if kind is Kind.TSA else "none",
+        "service": "time_stamp" if kind is ListedKind.TSA else "none",
         "hierarchy": hierarchy,
         "name": certificate.subject_text,
         "operator": "TEST",

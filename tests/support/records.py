@@ -7,7 +7,7 @@ from datetime import date, datetime
 from hocba_sign.crypto.signer import SoftwareSigner
 from hocba_sign.model.appointments import Appointment
 from hocba_sign.model.event import Event, EventKind, TranscriptReference
-from hocba_sign.model.record import Issuer
+from hocba_sign.model.record import IssuingBody
 from hocba_sign.model.registry import Delegation, Rank, RegistrySnapshot
 from hocba_sign.model.status_list import Cell, Key, StatusList, encode
 from hocba_sign.model.transcript import Transcript
@@ -151,7 +151,7 @@ def snapshot(scene: Scene, *entries: Appointment, rank: Rank = Rank.DEPARTMENT) 
         rank=rank,
         department_code=None if rank is Rank.MINISTRY else scene.transcript.school.department_code,
         school_code=scene.transcript.school.code if rank is Rank.SCHOOL else None,
-        issuer=Issuer(name=MINISTRY_NAME if rank is Rank.MINISTRY else DEPARTMENT_NAME),
+        issuer=IssuingBody(name=MINISTRY_NAME if rank is Rank.MINISTRY else DEPARTMENT_NAME),
         issued=date(2026, 5, 20),
         next_update=LAST,
         appointments=entries,
@@ -191,7 +191,7 @@ def status_list(
         id="TT-01",
         version=7,
         department_code=scene.transcript.school.department_code,
-        issuer=Issuer(name=DEPARTMENT_NAME),
+        issuer=IssuingBody(name=DEPARTMENT_NAME),
         issued=issued,
         next_update=date(2026, 6, 8),
         size=cells.size,

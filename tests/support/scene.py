@@ -26,7 +26,7 @@ from hocba_sign.signing.policy import Level, SigningPolicy
 from hocba_sign.signing.xml.time_stamp import octets_to_time_stamp, with_time_stamp
 from hocba_sign.testing import Identity, World
 from hocba_sign.validation.policy import DEFAULT, Policy
-from hocba_sign.xades.transcript.write import Description, with_value, write_unsigned
+from hocba_sign.xades.transcript.write import XadesTemplate, with_value, write_unsigned
 from hocba_sign.xml.encode import encode
 from hocba_sign.xml.layout import CANONICAL, Layout, recognise, slot_elements
 from hocba_sign.xml.parse import parse
@@ -207,8 +207,8 @@ class Scene:
 
     def _description(
         self, name: str, role: str, signer: SoftwareSigner, at: datetime
-    ) -> Description:
-        return Description(
+    ) -> XadesTemplate:
+        return XadesTemplate(
             identifier=f"ck-{name}",
             algorithm=default_algorithm(signer.public_key),
             digest_algorithm=SHA256,
@@ -237,7 +237,7 @@ class Scene:
 
 
 def _forged(
-    document: bytes, place: tuple[int, ...], description: Description, signer: SoftwareSigner
+    document: bytes, place: tuple[int, ...], description: XadesTemplate, signer: SoftwareSigner
 ) -> bytes:
     xml = parse(document)
     element = xml.root

@@ -11,20 +11,20 @@ from typing import Any, TypeVar, cast
 from hypothesis import strategies as st
 from hypothesis.strategies import DrawFn, SearchStrategy
 
-from hocba_sign.model.codes import Level, MarkLetter, code_list
+from hocba_sign.model.codes import MarkLetter, SchoolLevel, code_list
 from hocba_sign.model.fields import Bound, Leaf, Many, table
 from hocba_sign.model.identification import Identification
-from hocba_sign.model.lexical import MARK, TEST_MARK, Kind
-from hocba_sign.model.person import Place
+from hocba_sign.model.lexical import MARK, TEST_MARK, ValueKind
+from hocba_sign.model.person import PlaceName
 from hocba_sign.model.results import SubjectResult, Teacher, teacher_id
 from hocba_sign.model.signers import Signers, Substitute
-from hocba_sign.model.transcript import Content, Transcript
+from hocba_sign.model.transcript import Transcript, TranscriptContent
 
-LEVELS = (Level.PRIMARY, Level.LOWER_SECONDARY, Level.UPPER_SECONDARY)
+LEVELS = (SchoolLevel.PRIMARY, SchoolLevel.LOWER_SECONDARY, SchoolLevel.UPPER_SECONDARY)
 RULE_SETS = {
-    Level.PRIMARY: "TT27/2020",
-    Level.LOWER_SECONDARY: "TT22/2021",
-    Level.UPPER_SECONDARY: "TT22/2021",
+    SchoolLevel.PRIMARY: "TT27/2020",
+    SchoolLevel.LOWER_SECONDARY: "TT22/2021",
+    SchoolLevel.UPPER_SECONDARY: "TT22/2021",
 }
 LETTERS = (
     "aăâbcdđeêghiklmnoôơpqrstuưvxyàảãáạằẳẵắặầẩẫấậèẻẽéẹềểễếệìỉĩíịòỏõóọồổỗốộờởỡớợùủũúụừử"
@@ -33,7 +33,7 @@ LETTERS = (
 RecordT = TypeVar("RecordT")
 
 
-def texts(kind: Kind) -> SearchStrategy[str]:
+def texts(kind: ValueKind) -> SearchStrategy[str]:
     blanks = " \n" if kind.is_comment else " "
     inner = st.text(LETTERS + blanks, max_size=min((kind.max_length or 20) - 2, 30))
     return st.builds(
@@ -44,7 +44,7 @@ def texts(kind: Kind) -> SearchStrategy[str]:
     )
 
 
-def values(kind: Kind) -> SearchStrategy[Any]:
+def values(kind: ValueKind) -> SearchStrategy[Any]:
     """Return values that a field of this kind can hold."""
     if kind is MARK:
         return st.one_of(
@@ -73,13 +73,15 @@ def values(kind: Kind) -> SearchStrategy[Any]:
     )
 
 
-def _record(bound: Bound, level: Level) -> type[Any]:
+def _record(bound: Bound, level: SchoolLevel) -> type[Any]:
     chosen = bound.record(level)
     assert chosen is not None
     return chosen
 
 
-def records(record: type[RecordT], level: Level, *, is_complete: bool) -> SearchStrategy[RecordT]:
+def records(
+    record: type[RecordT], level: SchoolLevel, *, is_complete: bool
+) -> SearchStrategy[RecordT]:
     """Return records with any values; with every field and every list filled where
     `is_complete`.
     """
@@ -87,7 +89,7 @@ def records(record: type[RecordT], level: Level, *, is_complete: bool) -> Search
 
 
 @cache
-def _records(record: Any, level: Level, is_complete: bool) -> SearchStrategy[Any]:
+def _records(record: Any, level: SchoolLevel, is_complete: bool) -> SearchStrategy[Any]:
 
     def field(bound: Bound) -> SearchStrategy[Any]:
         spec = bound.spec
@@ -107,7 +109,7 @@ def _records(record: Any, level: Level, is_complete: bool) -> SearchStrategy[Any
 
 
 @st.composite
-def identifications(draw: DrawFn, level: Level) -> Identification:
+def identifications(draw: DrawFn, level: SchoolLevel) -> Identification:
     given = draw(records(Identification, level, is_complete=False))
     year = draw(st.integers(2021, 2060))
     birth = draw(st.sampled_from(("birth_date", "birth_month", "birth_year")))
@@ -128,13 +130,13 @@ def identifications(draw: DrawFn, level: Level) -> Identification:
     )
 
 
-def with_province(place: Place) -> Place:
+def with_province(place: PlaceName) -> PlaceName:
     return dataclasses.replace(place, province_code=place.province_code or "01")
 
 
 @st.composite
 def subject_lists(
-    draw: DrawFn, level: Level, identification: Identification
+    draw: DrawFn, level: SchoolLevel, identification: Identification
 ) -> tuple[SubjectResult, ...]:
     subjects, grade = code_list("subjects"), identification.grade
     end = date(int(identification.school_year[5:]), 5, 31)
@@ -143,7 +145,7 @@ def subject_lists(
         code for code in taught if not subjects.is_over(code, level=level, grade=grade, at=end)
     ]
     chosen = draw(st.lists(st.sampled_from(codes), min_size=1, max_size=4, unique=True))
-    least = 0 if level is Level.PRIMARY else 1
+    least = 0 if level is SchoolLevel.PRIMARY else 1
     found = []
     for code in chosen:
         subject = draw(records(SubjectResult, level, is_complete=False))
@@ -155,11 +157,11 @@ def subject_lists(
 
 
 @st.composite
-def transcripts(draw: DrawFn, levels: tuple[Level, ...] = LEVELS) -> Transcript:
+def transcripts(draw: DrawFn, levels: tuple[SchoolLevel, ...] = LEVELS) -> Transcript:
     """Return transcripts that no check objects to and that have a signing plan."""
     level = draw(st.sampled_from(levels))
     identification = draw(identifications(level))
-    content = draw(records(Content, level, is_complete=False))
+    content = draw(records(TranscriptContent, level, is_complete=False))
     particulars = dataclasses.replace(
         content.particulars,
         birthplace=with_province(content.particulars.birthplace),

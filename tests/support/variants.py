@@ -9,7 +9,7 @@ from decimal import Decimal
 from types import MappingProxyType
 from typing import Any, Final
 
-from hocba_sign.model.codes import Level
+from hocba_sign.model.codes import SchoolLevel
 from hocba_sign.model.person import EarlierYear
 from hocba_sign.model.results import SecondaryMarks, Teacher
 from hocba_sign.model.signers import Substitute
@@ -39,7 +39,7 @@ def continuing(given: Transcript) -> Transcript:
     """A learner at a centre of continuing education, whose director issues the transcript."""
     director = replace(given.signers.principal, title="Giám đốc")
     return signed_by(
-        identified(given, level=Level.CONTINUING, rule_set="TT43/2021", grade=11),
+        identified(given, level=SchoolLevel.CONTINUING, rule_set="TT43/2021", grade=11),
         principal=director,
     )
 

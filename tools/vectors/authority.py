@@ -10,7 +10,7 @@ from typing import Any, Final
 
 from hocba_sign.model.appointments import Appointment
 from hocba_sign.model.event import Correction, Event, EventKind, TranscriptReference
-from hocba_sign.model.record import Issuer, vietnam_day
+from hocba_sign.model.record import IssuingBody, vietnam_day
 from hocba_sign.model.registry import Delegation, Rank, RegistrySnapshot
 from hocba_sign.model.status_list import Cell, StatusList, encode
 from hocba_sign.model.transcript import Transcript
@@ -83,7 +83,7 @@ class _Office:
             version=1,
             rank=Rank.DEPARTMENT,
             department_code=self.school.department_code,
-            issuer=Issuer(name=_DEPARTMENT),
+            issuer=IssuingBody(name=_DEPARTMENT),
             issued=date(2026, 5, 20),
             next_update=date(2026, 12, 31),
             appointments=entries or (self.entry(CBQL), self.entry(SEAL)),
@@ -140,7 +140,7 @@ class _Office:
             id="TT-01",
             version=7,
             department_code=self.school.department_code,
-            issuer=Issuer(name=_DEPARTMENT),
+            issuer=IssuingBody(name=_DEPARTMENT),
             issued=_SIGNED,
             next_update=_SIGNED + timedelta(days=7),
             size=cells.size,
@@ -337,11 +337,13 @@ def _pins(office: _Office) -> Iterator[Case]:
     )
     false = office.sealed(
         office.snapshot(
-            rank=Rank.MINISTRY, department_code=None, id="BO", issuer=Issuer(name=_COMMUNE)
+            rank=Rank.MINISTRY, department_code=None, id="BO", issuer=IssuingBody(name=_COMMUNE)
         ),
         office.commune,
     )
-    later = office.sealed(office.snapshot(version=2, issuer=Issuer(name=_COMMUNE)), office.commune)
+    later = office.sealed(
+        office.snapshot(version=2, issuer=IssuingBody(name=_COMMUNE)), office.commune
+    )
     announcing = office.sealed(
         office.refusing(next_seal_sha256=sha256(office.commune)), office.department
     )

@@ -25,7 +25,7 @@ from hocba_sign.testing.keys import InsecureKey, sign_octets
 from hocba_sign.xades.syntax import names
 from hocba_sign.xades.syntax.elements import algorithm_of, c14n_of
 from hocba_sign.xades.transcript.write import (
-    Description,
+    XadesTemplate,
     time_stamp,
     time_stamped_octets,
     write_unsigned,
@@ -148,8 +148,8 @@ def signature_value(key: InsecureKey, octets: bytes, algorithm: SignatureAlgorit
 
 def _description(
     forgery: Forgery, certificate: Certificate, algorithm: SignatureAlgorithm
-) -> Description:
-    return Description(
+) -> XadesTemplate:
+    return XadesTemplate(
         identifier=forgery.identifier or signature_id(forgery.slot),
         algorithm=algorithm,
         digest_algorithm=forgery.digest_algorithm,

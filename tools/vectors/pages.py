@@ -8,9 +8,9 @@ from typing import Any
 
 from hocba_sign.crypto.digests import SHA256, digest
 from hocba_sign.crypto.signer import SoftwareSigner, default_algorithm
-from hocba_sign.pades.facts.form import Gap, NewField, Place, Revision
+from hocba_sign.pades.facts.form import FieldBox, NewField, PlannedRevision, SignaturePlaceholder
 from hocba_sign.pades.write import engine, fill
-from hocba_sign.pades.write_cms import Description, unsigned, with_value
+from hocba_sign.pades.write_cms import CmsTemplate, unsigned, with_value
 from hocba_sign.pki.certificates.certificate import Certificate
 from hocba_sign.testing import Identity
 
@@ -67,12 +67,12 @@ def signed(
     **options: Any,
 ) -> bytes:
     """Sign as PAdES B in a field that is there or new, `at` being the claimed time; `options` are
-    those of `Revision`.
+    those of `PlannedRevision`.
 
     `written` replaces octets of the file by as many others before it is signed.
     """
     algorithm = default_algorithm(SoftwareSigner(identity.key, identity.chain_der).public_key)
-    described = Description(
+    described = CmsTemplate(
         algorithm=algorithm,
         digest_algorithm=SHA256,
         chain_der=identity.chain_der,
@@ -80,7 +80,7 @@ def signed(
         role=role,
         commitment="ProofOfApproval",
     )
-    place = None if box is None else Place(page=0, box=box)
+    place = None if box is None else FieldBox(page=0, box=box)
     made = (
         (
             NewField(
@@ -94,7 +94,7 @@ def signed(
     options.setdefault("appearance", page_of("signed") if box is not None else None)
     options.setdefault("room", described.room)
     options["new_fields"] = (*made, *options.get("new_fields", ()))
-    revision = Revision(field=field, digest_name="sha256", signing_time=at, **options)
+    revision = PlannedRevision(field=field, digest_name="sha256", signing_time=at, **options)
     gap = _replaced(engine().append_gap(octets, revision), written)
     cms, to_sign = unsigned(described, digest(SHA256, gap.covered))
     return fill(
@@ -107,14 +107,14 @@ def signed(
     )
 
 
-def _replaced(gap: Gap, written: dict[bytes, bytes]) -> Gap:
+def _replaced(gap: SignaturePlaceholder, written: dict[bytes, bytes]) -> SignaturePlaceholder:
     octets = gap.octets
     for old, new in written.items():
         assert len(old) == len(new), f"{old!r} is not as long as {new!r}"
         before, found, after = octets.rpartition(old)
         assert found, f"{old!r} is not in the file"
         octets = before + new + after
-    return Gap(octets=octets, start=gap.start, end=gap.end)
+    return SignaturePlaceholder(octets=octets, start=gap.start, end=gap.end)
 
 
 def last_object(octets: bytes, number: int) -> str:

@@ -12,7 +12,7 @@ from typing import Any
 
 from hocba_sign.errors import InputError
 from hocba_sign.model.check import check
-from hocba_sign.model.rules import Severity, judge_rules, rule_sets
+from hocba_sign.model.rules import Severity, apply_rules, rule_sets
 from hocba_sign.model.rules.ruleset import RuleSet, document_rules
 from hocba_sign.model.transcript import Transcript
 from hocba_sign.xml.encode import encode
@@ -102,7 +102,7 @@ def _holds(given: dict[str, Any], *, is_error: bool) -> bool:
 
 
 def _errors(transcript: Transcript) -> bool:
-    return any(finding.severity is Severity.ERROR for finding in judge_rules(transcript))
+    return any(finding.severity is Severity.ERROR for finding in apply_rules(transcript))
 
 
 _SIGNED: tuple[tuple[str, str, str, dict[str, Any], tuple[str, ...]], ...] = (

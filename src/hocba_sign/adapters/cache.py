@@ -52,7 +52,7 @@ _Result = TypeVar("_Result")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Entry:
+class CachedAnswer:
     """What an address gave at `stored` (UTC), to be used until `until`: octets, or why there were
     none.
     """
@@ -75,10 +75,10 @@ class Cache:
     folder: Path
     max_octets: int = MAX_KEPT_OCTETS
 
-    def get(self, key: str, *, at: datetime) -> Entry | None:
+    def get(self, key: str, *, at: datetime) -> CachedAnswer | None:
         """Return what is kept under a key and may still be used at `at` (aware)."""
 
-        def read(connection: sqlite3.Connection) -> Entry | None:
+        def read(connection: sqlite3.Connection) -> CachedAnswer | None:
             found = connection.execute(
                 "SELECT stored, until, cause, place, octets, sha256 FROM entry WHERE key = ?",
                 (key,),
@@ -93,7 +93,7 @@ class Cache:
 
         return self._use(read) if self._file().exists() else None
 
-    def put(self, key: str, entry: Entry) -> None:
+    def put(self, key: str, entry: CachedAnswer) -> None:
         """Keep an entry in place of an older one, and drop what has run out or is too much."""
         if len(entry.octets) > self.max_octets:
             return
@@ -215,7 +215,7 @@ def _own_tables() -> tuple[object, ...]:
         return _tables(connection)
 
 
-def _entry(key: str, row: tuple[object, ...], at: datetime) -> Entry | None:
+def _entry(key: str, row: tuple[object, ...], at: datetime) -> CachedAnswer | None:
     """Read a row; None for one that this program did not write."""
     match row:
         case (int(stored), int(until), str(cause), str(place), bytes(octets), bytes(sha256)):
@@ -232,7 +232,7 @@ def _entry(key: str, row: tuple[object, ...], at: datetime) -> Entry | None:
         return None
     finding = Finding(cause, place or None) if cause else None
     return (
-        Entry(stored=moments[0], until=moments[1], octets=octets, finding=finding)
+        CachedAnswer(stored=moments[0], until=moments[1], octets=octets, finding=finding)
         if is_sound
         else None
     )

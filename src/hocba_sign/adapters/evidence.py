@@ -13,8 +13,8 @@ from typing import Final
 from hocba_sign.adapters.files import is_folder, read_limited
 from hocba_sign.errors import InputError, OutsideError
 from hocba_sign.pki.certificates.certificate import Certificate
-from hocba_sign.pki.loading.kinds import Kind, wrong_kind
-from hocba_sign.pki.loading.objects import Mark, Objects, Part, read_objects
+from hocba_sign.pki.loading.kinds import ObjectKind, wrong_kind
+from hocba_sign.pki.loading.objects import LossMark, Objects, Part, read_objects
 from hocba_sign.pki.revocation.evidence import GIVEN, Evidence, Unread
 from hocba_sign.pki.revocation.readable import MAX_CRL_OCTETS
 
@@ -23,7 +23,7 @@ MAX_FOLDER_FILES: Final = 10_000
 folder.
 """
 
-_STATEMENTS: Final = frozenset({Kind.CRL, Kind.OCSP})
+_STATEMENTS: Final = frozenset({ObjectKind.CRL, ObjectKind.OCSP})
 _STATEMENT_SUFFIXES: Final = frozenset({".crl", ".arl", ".ocsp", ".ors"})
 """Files that are called so are taken for lists and answers even where nothing in them tells."""
 
@@ -45,7 +45,7 @@ class Gathered:
         return held.merged(Evidence(unread=self.unread))
 
 
-def gather(paths: Iterable[Path], wanted: Kind) -> Gathered:
+def gather(paths: Iterable[Path], wanted: ObjectKind) -> Gathered:
     """Read the files, and every file of the folders, that are named to hold objects of the `wanted`
     kind; others in them are read too.
 
@@ -71,7 +71,7 @@ def gather(paths: Iterable[Path], wanted: Kind) -> Gathered:
                     Unread(
                         error.cause,
                         str(entry),
-                        not is_below and _is_suspected(entry, Mark.NOTHING, wanted),
+                        not is_below and _is_suspected(entry, LossMark.NOTHING, wanted),
                     )
                 )
                 continue
@@ -94,13 +94,17 @@ def collect_evidence(
 
     Raises: as `gather`.
     """
-    named = ((certificates, Kind.CERTIFICATE), (crls, Kind.CRL), (ocsps, Kind.OCSP))
+    named = (
+        (certificates, ObjectKind.CERTIFICATE),
+        (crls, ObjectKind.CRL),
+        (ocsps, ObjectKind.OCSP),
+    )
     return Evidence().merged(*(gather(paths, wanted).evidence() for paths, wanted in named))
 
 
 def collect_certificates(paths: Iterable[Path]) -> tuple[Certificate, ...]:
     """Read all certificates of files and folders. Raises: as `gather`."""
-    return gather(paths, Kind.CERTIFICATE).certificates
+    return gather(paths, ObjectKind.CERTIFICATE).certificates
 
 
 def collect_crls(paths: Iterable[Path]) -> tuple[bytes, ...]:
@@ -108,12 +112,12 @@ def collect_crls(paths: Iterable[Path]) -> tuple[bytes, ...]:
 
     Raises: as `gather`; OutsideError with the cause of what was not read and could be another list.
     """
-    return _complete(gather(paths, Kind.CRL)).crls
+    return _complete(gather(paths, ObjectKind.CRL)).crls
 
 
 def collect_ocsps(paths: Iterable[Path]) -> tuple[bytes, ...]:
     """Read all OCSP responses of files and folders as DER. Raises: as `collect_crls`."""
-    return _complete(gather(paths, Kind.OCSP)).ocsps
+    return _complete(gather(paths, ObjectKind.OCSP)).ocsps
 
 
 def _complete(found: Gathered) -> Gathered:
@@ -139,13 +143,15 @@ def entries(folder: Path) -> Iterator[Path]:
     yield from (Path(entry.path) for entry in found)
 
 
-def _read_named(path: Path, wanted: Kind) -> Objects:
+def _read_named(path: Path, wanted: ObjectKind) -> Objects:
     try:
         objects = read_objects(read_limited(path, MAX_CRL_OCTETS))
     except InputError as error:
         raise OutsideError("FILE.UNUSABLE", where=str(path), detail=str(error)) from error
     if not _held(objects, wanted):
-        kinds = (kind for kind in objects.kinds if kind not in {Kind.DOCUMENT, Kind.PICTURE})
+        kinds = (
+            kind for kind in objects.kinds if kind not in {ObjectKind.DOCUMENT, ObjectKind.PICTURE}
+        )
         cause = wrong_kind(kinds, default="FILE.UNUSABLE")
         raise OutsideError(
             cause, where=str(path), detail=", ".join(part.cause for part in objects.unread[:3])
@@ -153,29 +159,31 @@ def _read_named(path: Path, wanted: Kind) -> Objects:
     return objects
 
 
-def _held(objects: Objects, wanted: Kind) -> bool:
+def _held(objects: Objects, wanted: ObjectKind) -> bool:
     return bool(
-        {Kind.CERTIFICATE: objects.certificates, Kind.CRL: objects.crls, Kind.OCSP: objects.ocsps}[
-            wanted
-        ]
+        {
+            ObjectKind.CERTIFICATE: objects.certificates,
+            ObjectKind.CRL: objects.crls,
+            ObjectKind.OCSP: objects.ocsps,
+        }[wanted]
     )
 
 
-def _unread_parts(path: Path, objects: Objects, wanted: Kind) -> Iterator[Unread]:
+def _unread_parts(path: Path, objects: Objects, wanted: ObjectKind) -> Iterator[Unread]:
     for part in objects.unread:
         where = f"{path}: {part.where}" if part.where else str(path)
         yield Unread(part.cause, where, _is_suspected(path, part.mark, wanted))
     if not objects and not objects.unread:
-        is_closed = Kind.SYSTEM in objects.others
-        part = Part(wrong_kind(objects.others, default="FILE.UNUSABLE"), "", Mark.OTHER)
+        is_closed = ObjectKind.SYSTEM in objects.others
+        part = Part(wrong_kind(objects.others, default="FILE.UNUSABLE"), "", LossMark.OTHER)
         yield Unread(
             part.cause, str(path), not is_closed and _is_suspected(path, part.mark, wanted)
         )
 
 
-def _is_suspected(path: Path, mark: Mark, wanted: Kind) -> bool:
+def _is_suspected(path: Path, mark: LossMark, wanted: ObjectKind) -> bool:
     """Return whether what was not read may be a statement on revocation: by its shape, its name, or
     because it was given as one.
     """
-    is_given = mark is Mark.NOTHING and wanted in _STATEMENTS
-    return mark is Mark.STATEMENT or is_given or path.suffix.lower() in _STATEMENT_SUFFIXES
+    is_given = mark is LossMark.NOTHING and wanted in _STATEMENTS
+    return mark is LossMark.STATEMENT or is_given or path.suffix.lower() in _STATEMENT_SUFFIXES

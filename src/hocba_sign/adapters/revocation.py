@@ -16,13 +16,13 @@ from urllib.parse import urlsplit
 
 from asn1crypto import core, ocsp
 
-from hocba_sign.adapters.cache import Cache, Entry
+from hocba_sign.adapters.cache import Cache, CachedAnswer
 from hocba_sign.adapters.fetch import Fetcher, Limits, Post, Refused
 from hocba_sign.errors import Finding, InputError
 from hocba_sign.pki.cache.asn1 import parsed_certificate, parsed_ocsp
 from hocba_sign.pki.certificates.certificate import Certificate
-from hocba_sign.pki.loading.kinds import Kind
-from hocba_sign.pki.loading.objects import Mark, Objects, load_certificates, read_objects
+from hocba_sign.pki.loading.kinds import ObjectKind
+from hocba_sign.pki.loading.objects import LossMark, Objects, load_certificates, read_objects
 from hocba_sign.pki.revocation.evidence import Evidence, Unread
 from hocba_sign.pki.revocation.pool import Statement, read_pool
 from hocba_sign.pki.revocation.readable import MAX_CRL_OCTETS, MAX_OCSP_OCTETS
@@ -70,7 +70,7 @@ What came and did not fit may fit the next certificate that names it.
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Budget:
+class FetchBudget:
     """What all addresses of one document together may cost."""
 
     timeout: timedelta = timedelta(seconds=60)
@@ -78,7 +78,7 @@ class Budget:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Material:
+class FetchedEvidence:
     """Octets that may be of use: `this_update` and `next_update` (UTC) where they state them."""
 
     evidence: Evidence
@@ -98,7 +98,7 @@ class EvidenceFetcher:
     fetcher: Fetcher
     clock: Callable[[], datetime]
     cache: Cache | None = None
-    budget: Budget = field(default_factory=Budget)
+    budget: FetchBudget = field(default_factory=FetchBudget)
     has_nonce: bool = False
     on_ask: Callable[[str], None] = lambda _: None
     _silent: set[str] = field(default_factory=set, init=False)
@@ -182,7 +182,7 @@ class EvidenceFetcher:
     def _given(
         self,
         need: Need,
-        material: Material,
+        material: FetchedEvidence,
         *,
         contacted: tuple[str, ...] = (),
         is_kept: bool = False,
@@ -229,10 +229,12 @@ class EvidenceFetcher:
             now = self.clock()
             self.cache.put(
                 cache_key(need),
-                Entry(stored=now, until=now + _KEPT_FAILURE, finding=Finding(cause, need.url)),
+                CachedAnswer(
+                    stored=now, until=now + _KEPT_FAILURE, finding=Finding(cause, need.url)
+                ),
             )
 
-    def _keep(self, need: Need, octets: bytes, material: Material) -> None:
+    def _keep(self, need: Need, octets: bytes, material: FetchedEvidence) -> None:
         if self.cache is None:
             return
         now = self.clock()
@@ -241,7 +243,7 @@ class EvidenceFetcher:
             until = min(until, max(material.next_update, now + _KEPT_FAILURE))
         elif need.kind is not NeedKind.ISSUER:
             until = now + _KEPT_UNDATED
-        self.cache.put(cache_key(need), Entry(stored=now, until=until, octets=octets))
+        self.cache.put(cache_key(need), CachedAnswer(stored=now, until=until, octets=octets))
 
 
 def cache_key(need: Need) -> str:
@@ -280,7 +282,7 @@ def ocsp_request(
     return bytes(ocsp.OCSPRequest({"tbs_request": asked}).dump())
 
 
-def read_answer(need: Need, octets: bytes, *, nonce: bytes | None = None) -> Material:
+def read_answer(need: Need, octets: bytes, *, nonce: bytes | None = None) -> FetchedEvidence:
     """Read what an address gave and check that it is about what was asked; signatures and dates are
     not looked at.
 
@@ -291,18 +293,20 @@ def read_answer(need: Need, octets: bytes, *, nonce: bytes | None = None) -> Mat
     unread = Evidence(unread=unread_parts(need, found))
     if need.kind is NeedKind.ISSUER:
         issuers = _issuers(need.certificate, load_certificates(octets))
-        return Material(
+        return FetchedEvidence(
             evidence=Evidence.of(
                 certificates=issuers, crls=found.crls, ocsps=found.ocsps, source=source
             ).merged(unread)
         )
     wanted, kind = (
-        (found.ocsps, Kind.OCSP) if need.kind is NeedKind.OCSP else (found.crls, Kind.CRL)
+        (found.ocsps, ObjectKind.OCSP)
+        if need.kind is NeedKind.OCSP
+        else (found.crls, ObjectKind.CRL)
     )
     if not wanted:
         is_refusal = (
             any(part.cause == "REVOCATION.OCSP_UNSUCCESSFUL" for part in found.unread)
-            and kind is Kind.OCSP
+            and kind is ObjectKind.OCSP
         )
         raise InputError(
             "REVOCATION.OCSP_UNSUCCESSFUL" if is_refusal else f"REVOCATION.{kind.name}_MALFORMED",
@@ -312,7 +316,7 @@ def read_answer(need: Need, octets: bytes, *, nonce: bytes | None = None) -> Mat
         raise InputError("FETCH.NONCE", where=need.url)
     evidence = Evidence.of(crls=found.crls, ocsps=found.ocsps, source=source)
     newest = _statement(need, evidence)
-    return Material(
+    return FetchedEvidence(
         evidence=evidence.merged(unread),
         this_update=newest.this_update,
         next_update=newest.next_update,
@@ -323,7 +327,11 @@ def unread_parts(need: Need, found: Objects) -> tuple[Unread, ...]:
     """Name what an address gave that was not read, by the rule for files: of an address for
     statuses it may be a status.
     """
-    suspected = {Mark.STATEMENT} if need.kind is NeedKind.ISSUER else {Mark.STATEMENT, Mark.NOTHING}
+    suspected = (
+        {LossMark.STATEMENT}
+        if need.kind is NeedKind.ISSUER
+        else {LossMark.STATEMENT, LossMark.NOTHING}
+    )
     return tuple(
         Unread(part.cause, ": ".join(filter(None, (need.url, part.where))), part.mark in suspected)
         for part in found.unread

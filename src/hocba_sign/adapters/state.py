@@ -24,7 +24,7 @@ from hocba_sign.pki.certificates.certificate import MAX_CERTIFICATE_OCTETS, Cert
 from hocba_sign.pki.loading.objects import load_certificates
 from hocba_sign.pki.trust.anchors import listed_anchors, user_anchor
 from hocba_sign.pki.trust.store import MAX_ANCHORS, Anchor, TrustStore
-from hocba_sign.pki.trust.vietnam_list import Entry, Hierarchy, TrustList
+from hocba_sign.pki.trust.vietnam_list import Hierarchy, ListedCertificate, TrustList
 
 HOME_VARIABLE: Final = "HOCBA_HOME"
 _CERTIFICATES, _ANCHORS = "certificates", "anchors"
@@ -40,7 +40,7 @@ class Imported:
     """
 
     certificate: Certificate
-    entry: Entry | None = None
+    entry: ListedCertificate | None = None
     finding: Finding | None = None
     is_new: bool = False
 

@@ -212,7 +212,7 @@ def _is_named(binding: CertificateBinding, certificate: Certificate) -> bool | N
     return False if False in answers else None if None in answers else True
 
 
-def made_value(signature: ParsedSignature, certificate: Certificate) -> bool:
+def is_value_made_with(signature: ParsedSignature, certificate: Certificate) -> bool:
     """Return whether the signature value verifies with the key of `certificate`."""
     try:
         return _holds(signature, load_public_key(certificate.public_key_der))
@@ -232,7 +232,7 @@ def _certificate_of_value(signature: ParsedSignature, ders: tuple[bytes, ...]) -
         except InputError as error:
             findings.append(Finding(error.cause, signature.where))
             continue
-        if made_value(signature, certificate):
+        if is_value_made_with(signature, certificate):
             return _Choice(certificate, has_made=True)
         first = first or certificate
     return _Choice(first, has_made=False, findings=() if first is not None else tuple(findings))

@@ -132,7 +132,7 @@ class SignaturePolicy:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Place:
+class ProductionPlace:
     """Where a signer claims to have signed (EN 319 132-1, 5.2.5)."""
 
     city: str | None = None
@@ -157,7 +157,7 @@ class SignedProperties:
     commitments: tuple[str, ...]
     described_references: frozenset[str]
     certified_roles: tuple[str, ...] = ()
-    place: Place | None = None
+    place: ProductionPlace | None = None
     policy: SignaturePolicy | None = None
 
 

@@ -66,7 +66,7 @@ _CODES: Final = {
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Item:
+class BatchItem:
     """One file of the folder: its result, the slots where there is a signature, the result file's
     SHA-256, or what was in the way.
     """
@@ -185,16 +185,16 @@ def _sign_all(session: _Session, sources: tuple[Path, ...]) -> Counter[Result]:
     return results
 
 
-def _attempt(session: _Session, source: Path) -> Item:
+def _attempt(session: _Session, source: Path) -> BatchItem:
     out = session.given.out / source.name
     try:
         return _sign_one(session, source, out)
     except (CallerError, InputError) as error:
-        return Item(source=source, out=out, result=Result.REFUSED, error=error)
+        return BatchItem(source=source, out=out, result=Result.REFUSED, error=error)
     except HocbaSignError as error:
-        return Item(source=source, out=out, result=Result.FAILED, error=error)
+        return BatchItem(source=source, out=out, result=Result.FAILED, error=error)
     except Exception as error:  # noqa: BLE001 - whatever one file makes fail, the others are signed
-        return Item(
+        return BatchItem(
             source=source,
             out=out,
             result=Result.FAILED,
@@ -202,7 +202,7 @@ def _attempt(session: _Session, source: Path) -> Item:
         )
 
 
-def _sign_one(session: _Session, source: Path, out: Path) -> Item:
+def _sign_one(session: _Session, source: Path, out: Path) -> BatchItem:
     document = read_limited(source, MAX_BYTES)
     draft = read_draft(document)
     slots = choose_slots(draft, session.given, certificate_der=session.signer.chain_der[0])
@@ -214,7 +214,7 @@ def _sign_one(session: _Session, source: Path, out: Path) -> Item:
     if out.exists():
         octets = read_limited(out, MAX_BYTES)
         _require_result(session, octets, document=document, slots=wanted)
-        return Item(
+        return BatchItem(
             source=source,
             out=out,
             result=Result.ALREADY,
@@ -235,7 +235,7 @@ def _sign_one(session: _Session, source: Path, out: Path) -> Item:
         notes |= dict.fromkeys(signed.notes)
     write_atomically(out, octets)
     sha256 = hashlib.sha256(octets).hexdigest()
-    return Item(
+    return BatchItem(
         source=source,
         out=out,
         result=Result.SIGNED,
@@ -284,7 +284,7 @@ def _progress(done: int, count: int) -> Iterator[None]:
         print(f"\r{' ' * len(bar)}\r", end="", file=sys.stderr, flush=True)
 
 
-def _print(item: Item, given: argparse.Namespace) -> None:
+def _print(item: BatchItem, given: argparse.Namespace) -> None:
     if given.json:
         console.result_json(_fact(item))
         return
@@ -303,7 +303,7 @@ def _print(item: Item, given: argparse.Namespace) -> None:
     )
 
 
-def _fact(item: Item) -> dict[str, Any]:
+def _fact(item: BatchItem) -> dict[str, Any]:
     fact: dict[str, Any] = {
         "file": str(item.source),
         "result": item.result.value,

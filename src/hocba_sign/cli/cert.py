@@ -8,7 +8,7 @@ from typing import Any, Final
 
 from hocba_sign.cli import console
 from hocba_sign.cli.documents import read_document
-from hocba_sign.cli.material import Material, collect_material
+from hocba_sign.cli.material import GivenMaterial, collect_material
 from hocba_sign.cli.online import evidence_fetcher
 from hocba_sign.cli.words import say
 from hocba_sign.errors import HocbaSignError, InputError
@@ -105,7 +105,7 @@ def judge(given: argparse.Namespace) -> CertificateReport:
     return replace(report.with_unread(settled.evidence.unread), fetches=settled.answers)
 
 
-def _trust(material: Material, evidence: Evidence) -> TrustStore:
+def _trust(material: GivenMaterial, evidence: Evidence) -> TrustStore:
     """Trust the anchors given and imported, and the pinned roots among all that is at hand."""
     return material.trust.with_anchors(anchors_in(evidence, material.trust.pins).anchors)
 

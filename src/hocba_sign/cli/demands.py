@@ -10,10 +10,10 @@ from hocba_sign.adapters.evidence import collect_evidence, gather
 from hocba_sign.cli.knowledge import fetched_for, named
 from hocba_sign.cli.policy import chosen_policy
 from hocba_sign.errors import CallerError
-from hocba_sign.pki.loading.kinds import Kind
+from hocba_sign.pki.loading.kinds import ObjectKind
 from hocba_sign.pki.trust.anchors import given_anchors
 from hocba_sign.signing.policy import SigningPolicy
-from hocba_sign.validation.document.records import Sources, assemble
+from hocba_sign.validation.document.records import Sources, load_records
 from hocba_sign.validation.setting import Setting
 
 
@@ -22,7 +22,7 @@ def with_demands(given: argparse.Namespace, policy: SigningPolicy) -> SigningPol
 
     A registry is judged first, with what `--crl` names and what its certificates point at unless
     `--offline`.
-    Raises: as `gather`, `chosen_policy` and `assemble`; CallerError CLI.REGISTRY_TRUST for a
+    Raises: as `gather`, `chosen_policy` and `load_records`; CallerError CLI.REGISTRY_TRUST for a
     registry without anchors to judge it by.
     """
     demanded = chosen_policy(given)
@@ -30,7 +30,7 @@ def with_demands(given: argparse.Namespace, policy: SigningPolicy) -> SigningPol
         policy, role_policy=demanded.roles, is_time_stamp_demanded=demanded.require_time_stamp
     )
     if given.trust:
-        trusted = gather(given.trust, Kind.CERTIFICATE)
+        trusted = gather(given.trust, ObjectKind.CERTIFICATE)
         policy = replace(
             policy, trust=given_anchors(trusted.certificates), evidence=trusted.evidence()
         )
@@ -42,4 +42,4 @@ def with_demands(given: argparse.Namespace, policy: SigningPolicy) -> SigningPol
     setting = Setting(trust=policy.trust, evidence=evidence, at=datetime.now(UTC), policy=demanded)
     sources = Sources(registries=named(given.registry))
     setting = replace(setting, evidence=fetched_for(given, sources.registries, setting=setting))
-    return replace(policy, registry=assemble(sources, setting).registry)
+    return replace(policy, registry=load_records(sources, setting).registry)

@@ -11,7 +11,7 @@ from hocba_sign.adapters.tsa import HttpTimeStampAuthority
 from hocba_sign.cli import console
 from hocba_sign.cli.delivery import deliver_signed, holding, is_in_place
 from hocba_sign.cli.documents import read_document
-from hocba_sign.cli.material import Material, collect_material, note_findings
+from hocba_sign.cli.material import GivenMaterial, collect_material, note_findings
 from hocba_sign.cli.online import evidence_fetcher
 from hocba_sign.cli.words import say
 from hocba_sign.errors import CallerError, Finding, HocbaSignError
@@ -24,7 +24,7 @@ from hocba_sign.report.document import fetch_dict
 from hocba_sign.report.messages import Language, message
 from hocba_sign.report.phrases import vietnam_time
 from hocba_sign.signing.policy import Level
-from hocba_sign.validation.document.dispatch import judge
+from hocba_sign.validation.document.dispatch import validate_document
 from hocba_sign.validation.document.missing_evidence import Answer, document_needs
 from hocba_sign.validation.document.transcript import DocumentConclusion
 from hocba_sign.validation.policy import DEFAULT
@@ -47,7 +47,7 @@ def run(given: argparse.Namespace) -> int:
 
 
 def _extend(
-    given: argparse.Namespace, material: Material, *, authority: HttpTimeStampAuthority | None
+    given: argparse.Namespace, material: GivenMaterial, *, authority: HttpTimeStampAuthority | None
 ) -> int:
     document = read_document(given.file)
     setting = Setting(
@@ -91,7 +91,7 @@ def _settled(
     def judged(evidence: Evidence) -> DocumentConclusion:
         nonlocal at
         at = max(at, fetch.moment()) if given.at is None else at
-        return judge(document, replace(setting, evidence=evidence, at=at))
+        return validate_document(document, replace(setting, evidence=evidence, at=at))
 
     settled = settle(
         judged,

@@ -18,7 +18,7 @@ from hocba_sign.errors import InputError, OutsideError
 from hocba_sign.operations.online import settle
 from hocba_sign.pki.revocation.evidence import Evidence
 from hocba_sign.validation.document.missing_evidence import document_needs
-from hocba_sign.validation.document.records import Named, Sources, assemble, may_be_record
+from hocba_sign.validation.document.records import Named, Sources, load_records, may_be_record
 from hocba_sign.validation.document.transcript import DocumentConclusion, validate
 from hocba_sign.validation.setting import Setting
 from hocba_sign.xml.limits import MAX_BYTES
@@ -48,7 +48,7 @@ def with_knowledge(given: argparse.Namespace, setting: Setting) -> Setting:
         return setting
     years = (("", octets) for octets in sources.years or ())
     signed = (*sources.registries, *(sources.events or ()), *sources.lists, *years)
-    knowledge = assemble(
+    knowledge = load_records(
         sources, replace(setting, evidence=fetched_for(given, signed, setting=setting))
     )
     return replace(setting, policy=replace(setting.policy, knowledge=knowledge))

@@ -10,7 +10,7 @@ from hocba_sign.adapters.evidence import collect_evidence, gather
 from hocba_sign.adapters.state import CertificateStore, Holdings
 from hocba_sign.cli import console
 from hocba_sign.errors import CallerError, Finding, HocbaSignError
-from hocba_sign.pki.loading.kinds import Kind
+from hocba_sign.pki.loading.kinds import ObjectKind
 from hocba_sign.pki.revocation.evidence import Evidence
 from hocba_sign.pki.trust.anchors import given_anchors
 from hocba_sign.pki.trust.store import TrustStore
@@ -18,7 +18,7 @@ from hocba_sign.report.messages import Language
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Material:
+class GivenMaterial:
     """Anchors and evidence.
 
     Pinned roots are as the trust list has them, with its end dates, whoever gave them.
@@ -28,7 +28,7 @@ class Material:
     evidence: Evidence
 
 
-def collect_material(given: argparse.Namespace) -> Material:
+def collect_material(given: argparse.Namespace) -> GivenMaterial:
     """Read what `--trust`, `--cert`, `--crl` and `--ocsp` name and what was imported; what is
     damaged in the store is said and left out.
 
@@ -36,8 +36,8 @@ def collect_material(given: argparse.Namespace) -> Material:
     """
     holdings = _imported()
     note_findings(holdings.findings, given.lang)
-    trusted = gather(given.trust, Kind.CERTIFICATE)
-    return Material(
+    trusted = gather(given.trust, ObjectKind.CERTIFICATE)
+    return GivenMaterial(
         trust=given_anchors(trusted.certificates).with_anchors(holdings.trust().anchors),
         evidence=collect_evidence(certificates=given.cert, crls=given.crl, ocsps=given.ocsp).merged(
             Evidence.of(certificates=holdings.certificates),

@@ -7,7 +7,7 @@ from typing import Final
 
 from hocba_sign.adapters.cache import Cache
 from hocba_sign.adapters.fetch import Fetcher
-from hocba_sign.adapters.revocation import Budget, EvidenceFetcher
+from hocba_sign.adapters.revocation import EvidenceFetcher, FetchBudget
 from hocba_sign.adapters.state import home
 from hocba_sign.cli import console
 from hocba_sign.cli.words import say
@@ -24,7 +24,7 @@ def evidence_fetcher(given: argparse.Namespace) -> EvidenceFetcher | None:
         fetcher=Fetcher(allow_loopback=given.unsafe_allow_loopback),
         clock=lambda: datetime.now(UTC),
         cache=_cache(),
-        budget=Budget(timeout=timedelta(seconds=given.timeout)),
+        budget=FetchBudget(timeout=timedelta(seconds=given.timeout)),
         on_ask=lambda url: console.progress(say("ASKING", given.lang, url=console.printable(url))),
     )
 

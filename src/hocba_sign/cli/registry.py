@@ -14,22 +14,22 @@ from hocba_sign.cli.knowledge import named
 from hocba_sign.cli.material import collect_material, note_findings
 from hocba_sign.cli.words import say
 from hocba_sign.errors import CallerError
-from hocba_sign.model.delegation import Standing
+from hocba_sign.model.delegation import OfficeStatus
 from hocba_sign.model.registry import RegistrySnapshot
 from hocba_sign.model.workflow import Role
 from hocba_sign.pki.fitness import credential_of
 from hocba_sign.pki.loading.objects import MAX_FILE_OCTETS, load_certificates
 from hocba_sign.report.messages import message
-from hocba_sign.validation.document.records import Sources, assemble
+from hocba_sign.validation.document.records import Sources, load_records
 from hocba_sign.validation.policy import DEFAULT
 from hocba_sign.validation.setting import Setting
 from hocba_sign.xml.record import encode_record
 
 _CODES: Final = {
-    Standing.ALLOWED: console.EXIT_VALID,
-    Standing.REFUSED: console.EXIT_INVALID,
-    Standing.UNKNOWN: console.EXIT_INDETERMINATE,
-    Standing.UNCOVERED: console.EXIT_INDETERMINATE,
+    OfficeStatus.ALLOWED: console.EXIT_VALID,
+    OfficeStatus.REFUSED: console.EXIT_INVALID,
+    OfficeStatus.UNKNOWN: console.EXIT_INDETERMINATE,
+    OfficeStatus.UNCOVERED: console.EXIT_INDETERMINATE,
 }
 
 
@@ -63,7 +63,7 @@ def _check(given: argparse.Namespace) -> int:
         at=given.at or datetime.now(UTC),
         policy=replace(DEFAULT, registry_pins=tuple(given.registry_pin)),
     )
-    registry = assemble(Sources(registries=named(given.registry)), setting).registry
+    registry = load_records(Sources(registries=named(given.registry)), setting).registry
     if registry is None:
         raise CallerError("CLI.NO_REGISTRY")
     certificate = load_certificates(read_limited(given.certificate, MAX_FILE_OCTETS))[0]

@@ -10,7 +10,7 @@ from hocba_sign.model.signers import ExpectedSigner
 from hocba_sign.model.workflow import Role, Slot
 from hocba_sign.pades.head import is_pdf
 from hocba_sign.pki.certificates.certificate import Certificate
-from hocba_sign.pki.certificates.holder import Match, judge_holder
+from hocba_sign.pki.certificates.holder import Match, match_holder
 from hocba_sign.signing.pdf.draft import PdfDraft, read_pdf_draft
 from hocba_sign.signing.xml.draft import Draft, read_draft
 
@@ -86,7 +86,7 @@ def _of_person(
     that is noted is how that was told.
     """
     answers = [
-        (signer, judge_holder(certificate, signer, is_vouched=False).match) for signer in candidates
+        (signer, match_holder(certificate, signer, is_vouched=False).match) for signer in candidates
     ]
     known = [signer for signer, match in answers if match is Match.YES]
     return known or [signer for signer, match in answers if match is Match.NOTED]

@@ -12,7 +12,7 @@ from hocba_sign.cli import console
 from hocba_sign.cli.delivery import deliver
 from hocba_sign.cli.words import say
 from hocba_sign.errors import InputError
-from hocba_sign.model.record import Issuer, vietnam_day
+from hocba_sign.model.record import IssuingBody, vietnam_day
 from hocba_sign.model.status_list import Cell, Key, StatusList, encode
 from hocba_sign.xml.record import encode_record
 
@@ -34,7 +34,7 @@ def run(given: argparse.Namespace) -> int:
         id=given.id,
         version=given.version,
         department_code=given.department,
-        issuer=Issuer(name=given.issuer, tax_id=given.tax_id),
+        issuer=IssuingBody(name=given.issuer, tax_id=given.tax_id),
         issued=vietnam_day(datetime.now(UTC)) if given.issued is None else given.issued,
         next_update=given.next_update,
         size=cells.size,

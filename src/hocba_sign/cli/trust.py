@@ -16,14 +16,29 @@ from hocba_sign.errors import CallerError, Finding, HocbaSignError, InputError
 from hocba_sign.pki.certificates.certificate import Certificate
 from hocba_sign.pki.loading.objects import MAX_FILE_OCTETS
 from hocba_sign.pki.trust.store import Anchor
-from hocba_sign.pki.trust.vietnam_list import Entry, Hierarchy, Kind, Mark, TrustList
+from hocba_sign.pki.trust.vietnam_list import (
+    Hierarchy,
+    ListedCertificate,
+    ListedKind,
+    SourceConfidence,
+    TrustList,
+)
 from hocba_sign.report.messages import Language, message
 from hocba_sign.version import VERSION
 
 _FINGERPRINT: Final = re.compile(r"[0-9a-f]{64}")
 _FINGERPRINT_START: Final = re.compile(r"[0-9a-f]{8,64}")
-_ORDER: Final = (Kind.ROOT, Kind.GOVERNMENT_CA, Kind.ISSUING, Kind.TSA, Kind.IMPOSTOR)
-_MARKS: Final = {Mark.INFERRED: "TRUST_INFERRED", Mark.LISTED: "TRUST_LISTED"}
+_ORDER: Final = (
+    ListedKind.ROOT,
+    ListedKind.GOVERNMENT_CA,
+    ListedKind.ISSUING,
+    ListedKind.TSA,
+    ListedKind.IMPOSTOR,
+)
+_MARKS: Final = {
+    SourceConfidence.INFERRED: "TRUST_INFERRED",
+    SourceConfidence.LISTED: "TRUST_LISTED",
+}
 
 
 def run(given: argparse.Namespace) -> int:
@@ -104,7 +119,7 @@ def _show(given: argparse.Namespace) -> int:
     return console.EXIT_VALID
 
 
-def _entry_lines(entry: Entry, holdings: Holdings, language: Language) -> list[str]:
+def _entry_lines(entry: ListedCertificate, holdings: Holdings, language: Language) -> list[str]:
     def word(group: str, name: str) -> str:
         return say(f"TRUST_{group}_{name}", language)
 
@@ -141,7 +156,7 @@ def _entry_lines(entry: Entry, holdings: Holdings, language: Language) -> list[s
     ]
 
 
-def _addresses(entry: Entry) -> Iterator[str]:
+def _addresses(entry: ListedCertificate) -> Iterator[str]:
     yield from entry.crl_urls
     yield from entry.ocsp_urls
     yield from entry.ca_issuer_urls
@@ -277,7 +292,7 @@ def _print_json(**value: Any) -> None:
     )
 
 
-def _entry_value(entry: Entry, holdings: Holdings) -> dict[str, Any]:
+def _entry_value(entry: ListedCertificate, holdings: Holdings) -> dict[str, Any]:
     moments = ("not_before", "not_after", "trusted_until")
     value = (
         asdict(entry)

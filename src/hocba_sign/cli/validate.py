@@ -13,7 +13,7 @@ from hocba_sign.cli.words import say
 from hocba_sign.errors import Finding, HocbaSignError, InputError, OutsideError
 from hocba_sign.model.check import check
 from hocba_sign.model.legacy import suspicions
-from hocba_sign.model.rules import RuleFinding, Severity, judge_rules
+from hocba_sign.model.rules import RuleFinding, Severity, apply_rules
 from hocba_sign.model.transcript import Transcript
 from hocba_sign.pki.loading.encodings import decoded_text
 from hocba_sign.pki.loading.objects import wrong_document
@@ -57,7 +57,7 @@ def _contradictions(transcript: Transcript) -> tuple[Finding, ...]:
     """Return the errors by the circular of the year."""
     return tuple(
         Finding(one.cause, one.where)
-        for one in judge_rules(transcript)
+        for one in apply_rules(transcript)
         if one.severity is Severity.ERROR
     )
 
@@ -95,7 +95,7 @@ def advice_in(octets: bytes) -> tuple[RuleFinding | Finding, ...]:
         return ()
     transcript = Transcript.from_json(octets) if root is None else decode_document(root)
     return (
-        *(one for one in judge_rules(transcript) if one.severity is not Severity.ERROR),
+        *(one for one in apply_rules(transcript) if one.severity is not Severity.ERROR),
         *suspicions(transcript),
     )
 

@@ -25,8 +25,8 @@ from hocba_sign.operations.verification import verify, verify_any
 from hocba_sign.report.document import Report
 from hocba_sign.report.html import html
 from hocba_sign.report.render import text
-from hocba_sign.validation.document.dispatch import judge as judge_document
-from hocba_sign.validation.document.dispatch import judge_any
+from hocba_sign.validation.document.dispatch import validate_any_document
+from hocba_sign.validation.document.dispatch import validate_document as judge_document
 from hocba_sign.validation.setting import Setting
 from hocba_sign.validation.verdict import Verdict
 
@@ -98,7 +98,9 @@ def judge(path: Path, setting: Setting, *, given: argparse.Namespace) -> Report:
         report = Report.malformed(b"", error, file=str(path), at=setting.at)
         return replace(report, sha256=(None if path == console.STANDARD else sha256_of(path)) or "")
     detached = _detached(given)
-    judged: Judge = partial(judge_any, detached=detached) if given.any else judge_document
+    judged: Judge = (
+        partial(validate_any_document, detached=detached) if given.any else judge_document
+    )
     fetch = evidence_fetcher(given)
     if fetch is not None:
         moving = fetch.moment if given.at is None else None

@@ -12,7 +12,7 @@ from hocba_sign.crypto.algorithms import KeyKind, Scheme, SignatureAlgorithm
 from hocba_sign.crypto.digests import DigestAlgorithm
 
 
-class Rule(StrEnum):
+class AcceptanceRule(StrEnum):
     """Which rule decided about an algorithm."""
 
     TS_119_312 = "ETSI TS 119 312 v1.5.1"
@@ -40,7 +40,7 @@ class Acceptability:
     """
 
     status: AcceptabilityStatus
-    rule: Rule | None = None
+    rule: AcceptanceRule | None = None
     what: str = ""
     until: datetime | None = None
 
@@ -83,13 +83,15 @@ def acceptable_digest(algorithm: DigestAlgorithm, at: datetime) -> Acceptability
     if not algorithm.is_listed_vn:
         return Acceptability(
             status=AcceptabilityStatus.FORBIDDEN,
-            rule=Rule.TT_15_2025,
+            rule=AcceptanceRule.TT_15_2025,
             what=algorithm.name,
             until=algorithm.ends,
         )
     if not algorithm.is_listed_etsi:
         return Acceptability(
-            status=AcceptabilityStatus.FORBIDDEN, rule=Rule.TS_119_312, what=algorithm.name
+            status=AcceptabilityStatus.FORBIDDEN,
+            rule=AcceptanceRule.TS_119_312,
+            what=algorithm.name,
         )
     return _dated(algorithm.ends, algorithm.name, at)
 
@@ -105,13 +107,17 @@ def acceptable(algorithm: SignatureAlgorithm, key_bits: int, *, at: datetime) ->
     smallest = _TT15_SMALLEST.get(algorithm.key_kind)
     if smallest is None:
         return Acceptability(
-            status=AcceptabilityStatus.FORBIDDEN, rule=Rule.TT_15_2025, what=algorithm.name
+            status=AcceptabilityStatus.FORBIDDEN,
+            rule=AcceptanceRule.TT_15_2025,
+            what=algorithm.name,
         )
     parts = [algorithm.digest, algorithm.pss.mgf_digest if algorithm.pss else None]
     answers = [acceptable_digest(part, at) for part in parts if part is not None]
     if key_bits < smallest:
         answers.append(
-            Acceptability(status=AcceptabilityStatus.TOO_SMALL, rule=Rule.TT_15_2025, what=what)
+            Acceptability(
+                status=AcceptabilityStatus.TOO_SMALL, rule=AcceptanceRule.TT_15_2025, what=what
+            )
         )
     else:
         ends = [end for size, end in _ETSI_KEYS[algorithm.scheme] if size <= key_bits][-1]
@@ -135,4 +141,4 @@ def _dated(ends: datetime | None, what: str, at: datetime) -> Acceptability:
         status = (
             AcceptabilityStatus.OVERDUE if ends > TABLE_PUBLISHED else AcceptabilityStatus.ENDED
         )
-    return Acceptability(status=status, rule=Rule.TS_119_312, what=what, until=ends)
+    return Acceptability(status=status, rule=AcceptanceRule.TS_119_312, what=what, until=ends)

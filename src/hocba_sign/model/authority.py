@@ -14,7 +14,7 @@ from hocba_sign.model.appointments import Appointment
 from hocba_sign.model.delegation import (
     Authority,
     GivenSnapshot,
-    Standing,
+    OfficeStatus,
     announces,
     delegates,
     newest,
@@ -26,7 +26,7 @@ from hocba_sign.model.workflow import Role, Slot
 
 
 @dataclass(frozen=True, slots=True)
-class _Entry:
+class _HeldOffice:
     appointment: Appointment
     given: GivenSnapshot
     number: int
@@ -54,7 +54,7 @@ class _Entry:
         return day <= self.given.snapshot.next_update
 
 
-_Index: TypeAlias = Mapping[tuple[str, str, Role], tuple[_Entry, ...]]
+_Index: TypeAlias = Mapping[tuple[str, str, Role], tuple[_HeldOffice, ...]]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -177,11 +177,13 @@ class Registry:
             return answer
         claims = [answer for index in self._claims for answer in asked(index)]
         worst = next(
-            (answer for answer in claims if answer.standing is not Standing.ALLOWED),
+            (answer for answer in claims if answer.standing is not OfficeStatus.ALLOWED),
             next(iter(claims), None),
         )
         if worst is None:
-            return Authority(standing=Standing.UNCOVERED, cause="REGISTRY.NO_ENTRY", where=place)
+            return Authority(
+                standing=OfficeStatus.UNCOVERED, cause="REGISTRY.NO_ENTRY", where=place
+            )
         return replace(worst, is_confirmed=False)
 
     def judge_witness(
@@ -205,7 +207,7 @@ class Registry:
             day=witness.day,
             subject=subject,
         )
-        if answer.standing is not Standing.ALLOWED or witness.is_day_proven:
+        if answer.standing is not OfficeStatus.ALLOWED or witness.is_day_proven:
             return answer
         later = self.judge(
             witness.credential,
@@ -215,9 +217,9 @@ class Registry:
             day=today,
             subject=subject,
         )
-        if later.standing is Standing.ALLOWED:
+        if later.standing is OfficeStatus.ALLOWED:
             return answer
-        return replace(later, standing=Standing.UNKNOWN, cause="REGISTRY.TIME_UNPROVEN")
+        return replace(later, standing=OfficeStatus.UNKNOWN, cause="REGISTRY.TIME_UNPROVEN")
 
     def appoints(
         self,
@@ -244,7 +246,7 @@ class Registry:
         answers = (
             _answer(entries, witness.credential, day=day, place="") for day in days if entries
         )
-        return bool(entries) and all(answer.standing is Standing.ALLOWED for answer in answers)
+        return bool(entries) and all(answer.standing is OfficeStatus.ALLOWED for answer in answers)
 
     def keeps(self, seal: Witness, *, department_code: str, today: date) -> bool | None:
         """Return whether this seal may issue lists for a department; None where nothing that counts
@@ -284,7 +286,7 @@ class Registry:
         return False if could_tell else None
 
 
-def _for_subject(entries: Iterable[_Entry], subject: str | None) -> list[_Entry]:
+def _for_subject(entries: Iterable[_HeldOffice], subject: str | None) -> list[_HeldOffice]:
     """Leave out the entries of teachers that are for another subject."""
     codes = {None, (subject or "").removeprefix(subject_id(""))}
     return [
@@ -292,7 +294,9 @@ def _for_subject(entries: Iterable[_Entry], subject: str | None) -> list[_Entry]
     ]
 
 
-def _answer(entries: list[_Entry], credential: Credential, *, day: date, place: str) -> Authority:
+def _answer(
+    entries: list[_HeldOffice], credential: Credential, *, day: date, place: str
+) -> Authority:
     """Judge by the entries for a role at a school.
 
     1. of those that mean this holder, the snapshot of the highest rank decides, then the newest, if
@@ -316,12 +320,14 @@ def _answer(entries: list[_Entry], credential: Credential, *, day: date, place: 
             # (3)
             names = ", ".join(dict.fromkeys(entry.given.name for entry in deciding))
             return Authority(
-                standing=Standing.UNKNOWN, cause="REGISTRY.CONTRADICTION", where=f"{place}, {names}"
+                standing=OfficeStatus.UNKNOWN,
+                cause="REGISTRY.CONTRADICTION",
+                where=f"{place}, {names}",
             )
         holding = next((entry for entry in deciding if entry.holds(day)), None)
         if holding is not None:
             return Authority(
-                standing=Standing.ALLOWED,
+                standing=OfficeStatus.ALLOWED,
                 cause="REGISTRY.ALLOWED",
                 where=f"{place}, {holding.where}",
             )
@@ -331,17 +337,21 @@ def _answer(entries: list[_Entry], credential: Credential, *, day: date, place: 
             if all(day < entry.appointment.since for entry in deciding)
             else "REGISTRY.ENDED"
         )
-        return Authority(standing=Standing.REFUSED, cause=cause, where=f"{place}, {nearest.where}")
+        return Authority(
+            standing=OfficeStatus.REFUSED, cause=cause, where=f"{place}, {nearest.where}"
+        )
     # (4)
     if own or not any(entry.speaks_for(day) for entry in entries):
         return Authority(
-            standing=Standing.UNKNOWN,
+            standing=OfficeStatus.UNKNOWN,
             cause="REGISTRY.TOO_OLD",
             where=f"{place}, {(own or entries)[0].where}",
         )
     if any(answer is None for _, answer in named):
-        return Authority(standing=Standing.UNKNOWN, cause="REGISTRY.NOT_COMPARABLE", where=place)
-    return Authority(standing=Standing.REFUSED, cause="REGISTRY.NOT_LISTED", where=place)
+        return Authority(
+            standing=OfficeStatus.UNKNOWN, cause="REGISTRY.NOT_COMPARABLE", where=place
+        )
+    return Authority(standing=OfficeStatus.REFUSED, cause="REGISTRY.NOT_LISTED", where=place)
 
 
 def _marks(given: GivenSnapshot) -> frozenset[str]:
@@ -351,8 +361,10 @@ def _marks(given: GivenSnapshot) -> frozenset[str]:
 
 
 def _index(snapshots: Iterable[GivenSnapshot]) -> _Index:
-    found: dict[tuple[str, str, Role], list[_Entry]] = defaultdict(list)
+    found: dict[tuple[str, str, Role], list[_HeldOffice]] = defaultdict(list)
     for given in snapshots:
         for number, one in enumerate(given.snapshot.appointments, 1):
-            found[one.department_code, one.school_code, one.role].append(_Entry(one, given, number))
+            found[one.department_code, one.school_code, one.role].append(
+                _HeldOffice(one, given, number)
+            )
     return MappingProxyType({key: tuple(entries) for key, entries in found.items()})

@@ -5,14 +5,14 @@ from datetime import date
 from typing import cast
 
 from hocba_sign.errors import Finding
-from hocba_sign.model.codes import Level, code_list
+from hocba_sign.model.codes import SchoolLevel, code_list
 from hocba_sign.model.fields import element_path
 from hocba_sign.model.identification import Identification
-from hocba_sign.model.person import Place
-from hocba_sign.model.reading import ObjectSource, Reader
+from hocba_sign.model.person import PlaceName
+from hocba_sign.model.reading import ObjectSource, RecordReader
 from hocba_sign.model.results import teacher_id
 from hocba_sign.model.signers import Signers
-from hocba_sign.model.transcript import DATA_PATH, Content, Transcript
+from hocba_sign.model.transcript import DATA_PATH, Transcript, TranscriptContent
 
 _LAST_LOWER_GRADE = 9
 _VIETNAM = "VN"
@@ -25,15 +25,15 @@ def check(transcript: Transcript) -> tuple[Finding, ...]:
 
     The paths are those of the XML form. The rules of the circulars on assessment are not judged.
     """
-    reader = Reader()
+    reader = RecordReader()
     reader.record(Transcript, ObjectSource(transcript, DATA_PATH))
-    return (*reader.findings, *judge(reader.built))
+    return (*reader.findings, *check_transcript(reader.built))
 
 
-def judge(built: Mapping[type, object]) -> tuple[Finding, ...]:
+def check_transcript(built: Mapping[type, object]) -> tuple[Finding, ...]:
     """Judge what could be read: records by class, any of which may be missing. See `check`."""
     identification = cast("Identification | None", built.get(Identification))
-    content = cast("Content | None", built.get(Content))
+    content = cast("TranscriptContent | None", built.get(TranscriptContent))
     signers = cast("Signers | None", built.get(Signers))
     found: list[Finding] = []
     if identification is not None:
@@ -82,11 +82,15 @@ def _identification(given: Identification) -> Iterator[Finding]:
             yield _at("TRANSCRIPT.VERSION_ORDER", "identification", "version")
 
 
-def _subjects(identification: Identification, content: Content) -> Iterator[Finding]:
+def _subjects(identification: Identification, content: TranscriptContent) -> Iterator[Finding]:
     level, grade = identification.level, identification.grade
     taught_as = level
-    if level is Level.CONTINUING:
-        taught_as = Level.LOWER_SECONDARY if grade <= _LAST_LOWER_GRADE else Level.UPPER_SECONDARY
+    if level is SchoolLevel.CONTINUING:
+        taught_as = (
+            SchoolLevel.LOWER_SECONDARY
+            if grade <= _LAST_LOWER_GRADE
+            else SchoolLevel.UPPER_SECONDARY
+        )
     codes, end_of_year = code_list("subjects"), _end_of_year(identification)
     seen: set[str] = set()
     for n, subject in enumerate(content.subjects):
@@ -103,13 +107,13 @@ def _subjects(identification: Identification, content: Content) -> Iterator[Find
         if (
             not subject.teachers
             and not is_empty
-            and level is not Level.PRIMARY
+            and level is not SchoolLevel.PRIMARY
             and not identification.is_digitised
         ):
             yield _at("TRANSCRIPT.NO_TEACHER", "content", "subjects", n, "teachers")
 
 
-def _ethnic_group(content: Content) -> Iterator[Finding]:
+def _ethnic_group(content: TranscriptContent) -> Iterator[Finding]:
     """Only a foreigner belongs to none of the ethnic groups of Vietnam."""
     given = content.particulars
     if given.nationality != _VIETNAM:
@@ -128,12 +132,12 @@ def _end_of_year(given: Identification) -> date:
     return date(last, 5, 31) if last == first + 1 else date.min
 
 
-def _places(content: Content) -> Iterator[Finding]:
+def _places(content: TranscriptContent) -> Iterator[Finding]:
     """Birthplace and home town may keep a code that has been given up since; any list member passes
     (judged as a code).
     """
     for attribute in ("birthplace", "home_town", "residence"):
-        place = cast("Place", getattr(content.particulars, attribute))
+        place = cast("PlaceName", getattr(content.particulars, attribute))
         if place.commune_code is not None and place.province_code is None:
             yield _at(
                 "TRANSCRIPT.MISSING_FIELD", "content", "particulars", attribute, "province_code"
@@ -152,13 +156,13 @@ def _issue(identification: Identification, signers: Signers) -> Iterator[Finding
         yield _at("CODE.NOT_VALID_THEN", "identification", "school", "province_code")
     if (
         signers.homeroom_teacher.personal_id is None
-        and identification.level is Level.PRIMARY
+        and identification.level is SchoolLevel.PRIMARY
         and not identification.is_digitised
     ):
         yield _at("TRANSCRIPT.MISSING_FIELD", "signers", "homeroom_teacher", "personal_id")
 
 
-def _substitutes(content: Content, signers: Signers) -> Iterator[Finding]:
+def _substitutes(content: TranscriptContent, signers: Signers) -> Iterator[Finding]:
     teachers = {
         teacher_id(subject.id, n)
         for subject in content.subjects

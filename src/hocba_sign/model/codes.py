@@ -12,7 +12,7 @@ from importlib.resources import files
 from types import MappingProxyType
 
 
-class Level(StrEnum):
+class SchoolLevel(StrEnum):
     """Cấp học, codes of the national dictionary's "nhóm cấp học"; pre-school has no transcript."""
 
     PRIMARY = "02"
@@ -27,14 +27,14 @@ class Level(StrEnum):
 
 
 _GRADES = {
-    Level.PRIMARY: range(1, 6),
-    Level.LOWER_SECONDARY: range(6, 10),
-    Level.UPPER_SECONDARY: range(10, 13),
-    Level.CONTINUING: range(6, 13),
+    SchoolLevel.PRIMARY: range(1, 6),
+    SchoolLevel.LOWER_SECONDARY: range(6, 10),
+    SchoolLevel.UPPER_SECONDARY: range(10, 13),
+    SchoolLevel.CONTINUING: range(6, 13),
 }
 
 
-class Status(StrEnum):
+class TranscriptStatus(StrEnum):
     """Trạng thái thông tin học bạ."""
 
     IN_FORCE = "1"
@@ -79,8 +79,8 @@ class Achievement(StrEnum):
 
 
 class Trait(StrEnum):
-    """Level of a quality (phẩm chất) or competence (năng lực) at primary school: tốt, đạt, cần cố
-    gắng.
+    """SchoolLevel of a quality (phẩm chất) or competence (năng lực) at primary school: tốt, đạt,
+    cần cố gắng.
     """
 
     GOOD = "T"
@@ -123,7 +123,7 @@ class MarkLetter(StrEnum):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Entry:
+class CodeEntry:
     """One code of a list.
 
     `until` is the first day on which the code is no longer given. `grades` is empty where a code
@@ -136,7 +136,7 @@ class Entry:
     name: str
     since: date = date.min
     until: date = date.max
-    level: Level | None = None
+    level: SchoolLevel | None = None
     grades: frozenset[int] = frozenset()
     group: str = ""
     programme: str = ""
@@ -151,7 +151,7 @@ class Window:
     first day on which it is not.
     """
 
-    level: Level
+    level: SchoolLevel
     grades: frozenset[int]
     since: date
     until: date
@@ -165,7 +165,7 @@ class CodeList:
 
     name: str
     title: str
-    entries: Mapping[str, tuple[Entry, ...]]
+    entries: Mapping[str, tuple[CodeEntry, ...]]
     programmes: Mapping[str, tuple[Window, ...]] = field(
         default_factory=lambda: MappingProxyType({})
     )
@@ -173,15 +173,15 @@ class CodeList:
     def __contains__(self, code: object) -> bool:
         return code in self.entries
 
-    def at(self, code: str, day: date) -> Entry | None:
+    def at(self, code: str, day: date) -> CodeEntry | None:
         """Return the entry of `code` valid on `day`."""
         return next((entry for entry in self.entries.get(code, ()) if entry.is_valid(day)), None)
 
-    def admits(self, code: str, *, level: Level, grade: int) -> bool:
+    def admits(self, code: str, *, level: SchoolLevel, grade: int) -> bool:
         """Return whether `code` exists for this level and grade, at any time."""
         return bool(self._of(code, level, grade))
 
-    def taught(self, code: str, *, level: Level, grade: int, at: date) -> Entry | None:
+    def taught(self, code: str, *, level: SchoolLevel, grade: int, at: date) -> CodeEntry | None:
         """Return the entry of the programme that this grade of the level has on `at`."""
         return next(
             (
@@ -192,20 +192,20 @@ class CodeList:
             None,
         )
 
-    def is_over(self, code: str, *, level: Level, grade: int, at: date) -> bool:
+    def is_over(self, code: str, *, level: SchoolLevel, grade: int, at: date) -> bool:
         """Return whether every programme that had `code` in this grade of the level has ended by
         `at`.
         """
         return all(self._window(entry, grade)[1] <= at for entry in self._of(code, level, grade))
 
-    def _of(self, code: str, level: Level, grade: int) -> tuple[Entry, ...]:
+    def _of(self, code: str, level: SchoolLevel, grade: int) -> tuple[CodeEntry, ...]:
         return tuple(
             entry
             for entry in self.entries.get(code, ())
             if entry.level is level and grade in entry.grades
         )
 
-    def _window(self, entry: Entry, grade: int) -> tuple[date, date]:
+    def _window(self, entry: CodeEntry, grade: int) -> tuple[date, date]:
         for one in self.programmes.get(entry.programme, ()):
             if one.level is entry.level and grade in one.grades:
                 return one.since, one.until
@@ -220,14 +220,14 @@ def code_list(name: str) -> CodeList:
     source = json.loads(
         (files("hocba_sign") / "data" / "codes" / f"{name}.json").read_text("utf-8")
     )
-    entries: dict[str, tuple[Entry, ...]] = {}
+    entries: dict[str, tuple[CodeEntry, ...]] = {}
     for row in source["entries"]:
-        entry = Entry(
+        entry = CodeEntry(
             code=row["code"],
             name=row["name"],
             since=_day(row, "since", date.min),
             until=_day(row, "until", date.max),
-            level=Level(row["level"]) if "level" in row else None,
+            level=SchoolLevel(row["level"]) if "level" in row else None,
             grades=frozenset(row.get("grades", ())),
             group=row.get("group", ""),
             programme=row.get("programme", ""),
@@ -236,7 +236,7 @@ def code_list(name: str) -> CodeList:
     programmes = {
         one: tuple(
             Window(
-                level=Level(row["level"]),
+                level=SchoolLevel(row["level"]),
                 grades=frozenset(row["grades"]),
                 since=_day(row, "since", date.min),
                 until=_day(row, "until", date.max),

@@ -11,7 +11,7 @@ from hocba_sign.model.record import Witness
 from hocba_sign.model.registry import RANKS, RegistrySnapshot, is_named
 
 
-class Standing(StrEnum):
+class OfficeStatus(StrEnum):
     ALLOWED = "allowed"
     REFUSED = "refused"
     UNKNOWN = "unknown"
@@ -31,7 +31,7 @@ class Authority:
     it neither clears nor accuses.
     """
 
-    standing: Standing
+    standing: OfficeStatus
     cause: str
     where: str
     is_confirmed: bool = True

@@ -218,7 +218,7 @@ class Event:
         )
 
 
-def judge(event: Event, path: str) -> Iterator[Finding]:
+def check_event(event: Event, path: str) -> Iterator[Finding]:
     """Yield what does not fit together in an event whose fields are read; `path` is that of its
     data element.
     """

@@ -9,7 +9,7 @@ from typing import Any, Final, TypeVar, cast
 
 from hocba_sign.errors import Finding, InputError
 from hocba_sign.model.fields import Bound, Group, Leaf, Many, table
-from hocba_sign.model.reading import Naming, Reader, written_value
+from hocba_sign.model.reading import Naming, RecordReader, written_value
 
 MAX_CHARACTERS: Final = 5_000_000
 """A transcript is about 20,000; comments at their limits make 200,000."""
@@ -17,13 +17,13 @@ _NAME: Final = 60
 RecordT = TypeVar("RecordT")
 
 
-class _Number(Decimal):
+class _JsonNumber(Decimal):
     """A JSON number with a fraction or exponent, told from a string; one beyond all measure is no
     number.
     """
 
     @classmethod
-    def read(cls, text: str) -> "_Number":
+    def read(cls, text: str) -> "_JsonNumber":
         try:
             return cls(text)
         except ArithmeticError:
@@ -37,7 +37,7 @@ def from_json(record: type[RecordT], document: str | bytes) -> RecordT:
     Raises: InputError JSON.SYNTAX with line and column, else the first fault at its JSON path and
     all in `findings`.
     """
-    return Reader().read(record, _Object(_parse(document), "$"))
+    return RecordReader().read(record, _Object(_parse(document), "$"))
 
 
 def to_json(value: object) -> str:
@@ -58,7 +58,7 @@ def _parse(document: str | bytes) -> dict[str, object]:
     try:
         given = json.loads(
             text,
-            parse_float=_Number.read,
+            parse_float=_JsonNumber.read,
             parse_constant=_refuse_constant,
             object_pairs_hook=_object,
         )
@@ -114,7 +114,7 @@ class _Object:
                 return "true" if value else "false"
             case int() if not isinstance(value, bool) and spec.kind.json_type == "integer":
                 return str(value)
-            case int() | _Number() if (
+            case int() | _JsonNumber() if (
                 not isinstance(value, bool) and spec.kind.from_number is not None
             ):
                 try:

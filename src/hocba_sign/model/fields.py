@@ -11,8 +11,8 @@ from dataclasses import dataclass
 from functools import cache
 from typing import Annotated, Any, Union, cast, get_args, get_origin, get_type_hints
 
-from hocba_sign.model.codes import Level
-from hocba_sign.model.lexical import Kind
+from hocba_sign.model.codes import SchoolLevel
+from hocba_sign.model.lexical import ValueKind
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -27,7 +27,7 @@ class Leaf:
     element: str
     key: str
     title: str
-    kind: Kind
+    kind: ValueKind
     note: str = ""
     is_column: bool = True
     is_level: bool = False
@@ -45,7 +45,7 @@ class Group:
     title: str
     element: str | None = None
     key: str | None = None
-    variants: Mapping[Level, type] | None = None
+    variants: Mapping[SchoolLevel, type] | None = None
     identifier: str | None = None
     is_column: bool = False
 
@@ -83,7 +83,7 @@ class Bound:
     is_required: bool
     records: tuple[type, ...] = ()
 
-    def record(self, level: Level | None) -> type | None:
+    def record(self, level: SchoolLevel | None) -> type | None:
         """Return the record class that applies at `level`, None where none does."""
         variants = self.spec.variants if isinstance(self.spec, Group) else None
         if variants is None:

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Annotated
 
-from hocba_sign.model.codes import Level, Status
+from hocba_sign.model.codes import SchoolLevel, TranscriptStatus
 from hocba_sign.model.fields import Group, Leaf
 from hocba_sign.model.lexical import DAY, FLAG, coded, count, identifier, letter, text
 from hocba_sign.model.person import (
@@ -114,12 +114,12 @@ class Identification:
         ),
     ]
     status: Annotated[
-        Status,
+        TranscriptStatus,
         Leaf(
             element="TRANG_THAI",
             key="trangthaithongtinhocba",
             title="Trạng thái thông tin học bạ",
-            kind=letter(Status),
+            kind=letter(TranscriptStatus),
         ),
     ]
     replaces: Annotated[
@@ -146,12 +146,12 @@ class Identification:
         str, Leaf(element="NAM_HOC", key="namhoc", title="Năm học", kind=SCHOOL_YEAR)
     ]
     level: Annotated[
-        Level,
+        SchoolLevel,
         Leaf(
             element="MA_CAP_HOC",
             key="macaphoc",
             title="Mã cấp học",
-            kind=letter(Level),
+            kind=letter(SchoolLevel),
             is_level=True,
         ),
     ]

@@ -18,7 +18,7 @@ JsonType: TypeAlias = Literal["string", "integer", "boolean"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Kind:
+class ValueKind:
     """One kind of value.
 
     `read` takes the text of an element and raises InputError with a cause only; `write` is its
@@ -64,10 +64,10 @@ def _refuse_comma(text: str) -> None:
         raise InputError("TEXT.COMMA_DECIMAL")
 
 
-def text(max_length: int, *, is_comment: bool = False) -> Kind:
+def text(max_length: int, *, is_comment: bool = False) -> ValueKind:
     """Free text of at most `max_length` characters."""
     name = "comment" if is_comment else "text"
-    return Kind(
+    return ValueKind(
         name=name, read=str, write=str, max_length=max_length, is_free=True, is_comment=is_comment
     )
 
@@ -83,9 +83,9 @@ def _matched(pattern: str, cause: str) -> Callable[[str], str]:
     return read
 
 
-def identifier(name: str, pattern: str, *, max_length: int) -> Kind:
+def identifier(name: str, pattern: str, *, max_length: int) -> ValueKind:
     """Text of a fixed shape, kept as text with its leading zeros."""
-    return Kind(
+    return ValueKind(
         name=name,
         read=_matched(pattern, "VALUE.FORMAT"),
         write=str,
@@ -94,12 +94,12 @@ def identifier(name: str, pattern: str, *, max_length: int) -> Kind:
     )
 
 
-def coded(list_name: str, pattern: str, *, max_length: int) -> Kind:
+def coded(list_name: str, pattern: str, *, max_length: int) -> ValueKind:
     """A code of the list `list_name`.
 
     Lists grow, so an unknown code is read, and reported by whoever judges.
     """
-    return Kind(
+    return ValueKind(
         name="code",
         read=_matched(pattern, "VALUE.FORMAT"),
         write=str,
@@ -109,7 +109,7 @@ def coded(list_name: str, pattern: str, *, max_length: int) -> Kind:
     )
 
 
-def letter(letters: type[StrEnum]) -> Kind:
+def letter(letters: type[StrEnum]) -> ValueKind:
     """One member of a closed enumeration."""
 
     def read(given: str) -> StrEnum:
@@ -118,7 +118,7 @@ def letter(letters: type[StrEnum]) -> Kind:
         except ValueError:
             raise InputError("CODE.UNKNOWN") from None
 
-    return Kind(
+    return ValueKind(
         name="letter",
         read=read,
         write=lambda value: str(letters(value)),
@@ -127,7 +127,7 @@ def letter(letters: type[StrEnum]) -> Kind:
     )
 
 
-def count(least: int, most: int) -> Kind:
+def count(least: int, most: int) -> ValueKind:
     """A whole number, written without leading zeros or sign."""
 
     def check(value: int) -> int:
@@ -141,7 +141,7 @@ def count(least: int, most: int) -> Kind:
             raise InputError("VALUE.NUMBER")
         return check(int(given))
 
-    return Kind(
+    return ValueKind(
         name="integer",
         read=read,
         write=lambda value: str(check(value)),
@@ -156,7 +156,7 @@ def _read_flag(given: str) -> bool:
     return given == "true"
 
 
-FLAG: Final = Kind(
+FLAG: Final = ValueKind(
     name="boolean",
     read=_read_flag,
     write=lambda value: "true" if value else "false",
@@ -173,7 +173,9 @@ def _read_day(given: str) -> date:
         raise InputError("VALUE.DATE") from None
 
 
-DAY: Final = Kind(name="date", read=_read_day, write=lambda value: cast("date", value).isoformat())
+DAY: Final = ValueKind(
+    name="date", read=_read_day, write=lambda value: cast("date", value).isoformat()
+)
 
 
 def _score(value: Decimal, step: str) -> str:
@@ -182,7 +184,7 @@ def _score(value: Decimal, step: str) -> str:
     return format(abs(value.quantize(Decimal(step))), "f")
 
 
-def _mark(name: str, pattern: str, *, step: str, letters: frozenset[MarkLetter]) -> Kind:
+def _mark(name: str, pattern: str, *, step: str, letters: frozenset[MarkLetter]) -> ValueKind:
     compiled = re.compile(pattern)
     allowed = {str(one): one for one in letters}
 
@@ -201,7 +203,7 @@ def _mark(name: str, pattern: str, *, step: str, letters: frozenset[MarkLetter])
             return str(value)
         return _score(value, step)
 
-    return Kind(
+    return ValueKind(
         name=name,
         read=read,
         write=write,
@@ -220,7 +222,7 @@ TEST_MARK: Final = _mark("test mark", _TEST_SCORE, step="1", letters=frozenset({
 """A whole number or M. Spec: TT 27/2020, Đ.7."""
 
 
-def measure(digits: int) -> Kind:
+def measure(digits: int) -> ValueKind:
     """A length or weight with at most `digits` digits before the point and always one after it."""
     pattern = f"[1-9][0-9]{{0,{digits - 1}}}[.][0-9]"
 
@@ -240,7 +242,7 @@ def measure(digits: int) -> Kind:
             raise InputError("VALUE.NUMBER")
         return written
 
-    return Kind(
+    return ValueKind(
         name="measure",
         read=read,
         write=write,

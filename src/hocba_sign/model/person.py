@@ -6,7 +6,7 @@ from typing import Annotated
 
 from hocba_sign.model.codes import IdentityPaper, SchoolKind, Sex
 from hocba_sign.model.fields import Group, Leaf
-from hocba_sign.model.lexical import DAY, FLAG, Kind, coded, count, identifier, letter, text
+from hocba_sign.model.lexical import DAY, FLAG, ValueKind, coded, count, identifier, letter, text
 from hocba_sign.model.places import Address
 
 PERSONAL_ID = identifier("personal id", "[0-9]{12}", max_length=12)
@@ -16,7 +16,7 @@ COMMUNE = identifier("commune code", "[0-9]{5}", max_length=5)
 NAME = text(150)
 
 
-def _code(name: str, length: int) -> Kind:
+def _code(name: str, length: int) -> ValueKind:
     return identifier(name, f"[0-9A-Za-z._-]{{1,{length}}}", max_length=length)
 
 
@@ -184,7 +184,7 @@ class Pupil:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Place:
+class PlaceName:
     """A place in words, with codes where they are known."""
 
     detail: Annotated[
@@ -218,13 +218,13 @@ class Particulars:
         Leaf(element="SO_SO_DANG_BO", key="sosodangbo", title="Số sổ đăng bộ", kind=text(50)),
     ] = None
     birthplace: Annotated[
-        Place, Group(element="NOI_SINH", key="noisinh", title="Nơi sinh", is_column=True)
+        PlaceName, Group(element="NOI_SINH", key="noisinh", title="Nơi sinh", is_column=True)
     ]
     home_town: Annotated[
-        Place, Group(element="QUE_QUAN", key="quequan", title="Quê quán", is_column=True)
+        PlaceName, Group(element="QUE_QUAN", key="quequan", title="Quê quán", is_column=True)
     ]
     residence: Annotated[
-        Place,
+        PlaceName,
         Group(element="NOI_O_HIEN_NAY", key="noiohiennay", title="Chỗ ở hiện tại", is_column=True),
     ]
     ethnic_group: Annotated[

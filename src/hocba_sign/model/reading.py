@@ -6,9 +6,9 @@ from functools import cache
 from typing import Any, Final, Literal, Protocol, TypeAlias, TypeVar, cast
 
 from hocba_sign.errors import Finding, InputError
-from hocba_sign.model.codes import Level, code_list
+from hocba_sign.model.codes import SchoolLevel, code_list
 from hocba_sign.model.fields import Bound, Group, Leaf, Many, Spec, element_path, table
-from hocba_sign.model.lexical import Kind
+from hocba_sign.model.lexical import ValueKind
 from hocba_sign.model.text import faults
 
 MAX_FINDINGS: Final = 1000
@@ -18,7 +18,7 @@ Naming: TypeAlias = Literal["element", "key"]
 RecordT = TypeVar("RecordT")
 
 
-class Source(Protocol):
+class RecordSource(Protocol):
     """Where a record's values come from. `where` names a place as that source's readers know it."""
 
     @property
@@ -30,13 +30,13 @@ class Source(Protocol):
         """Return the written value, None if absent. Raises InputError with cause and place."""
         ...
 
-    def group(self, bound: Bound, record: type) -> "Source | None":
+    def group(self, bound: Bound, record: type) -> "RecordSource | None":
         """Return the source of a nested record, None if absent; itself where the record stands
         inline.
         """
         ...
 
-    def many(self, bound: Bound, spec: Many) -> "tuple[Source, ...]": ...
+    def many(self, bound: Bound, spec: Many) -> "tuple[RecordSource, ...]": ...
 
     def identifier(self) -> str | None:
         """Return the Id of this record, None where the source knows none."""
@@ -54,7 +54,9 @@ class Source(Protocol):
 
 
 @cache
-def names(record: type, *, level: Level | None, naming: Naming) -> tuple[tuple[str, bool], ...]:
+def names(
+    record: type, *, level: SchoolLevel | None, naming: Naming
+) -> tuple[tuple[str, bool], ...]:
     """Return the names that may stand in a record, in order, each with whether it may repeat;
     inline records included.
     """
@@ -78,12 +80,12 @@ def names(record: type, *, level: Level | None, naming: Naming) -> tuple[tuple[s
     return tuple(found)
 
 
-def _place(source: Source, spec: Spec) -> str:
+def _place(source: RecordSource, spec: Spec) -> str:
     name = spec.wrapper if isinstance(spec, Many) and spec.wrapper else spec.element
     return source.where(name if source.naming == "element" else spec.key)
 
 
-def written_value(kind: Kind, value: object, *, where: str) -> str:
+def written_value(kind: ValueKind, value: object, *, where: str) -> str:
     """Write a value that an untyped caller may have put in its place.
 
     Raises: InputError with `where`; VALUE.TYPE for a value that is no value of this kind at all.
@@ -96,7 +98,7 @@ def written_value(kind: Kind, value: object, *, where: str) -> str:
         raise InputError("VALUE.TYPE", where=where) from None
 
 
-class Reader:
+class RecordReader:
     """Reads one document: the faults so far, and what could be read in spite of them.
 
     `findings` are all faults, `fatal` those that leave a value unreadable, `built` the last record
@@ -107,9 +109,9 @@ class Reader:
         self.findings: list[Finding] = []
         self.fatal: list[Finding] = []
         self.built: dict[type, object] = {}
-        self.level: Level | None = None
+        self.level: SchoolLevel | None = None
 
-    def read(self, record: type[RecordT], source: Source) -> RecordT:
+    def read(self, record: type[RecordT], source: RecordSource) -> RecordT:
         """Read the outermost record.
 
         Raises: InputError with the first fatal fault, all faults in its `findings`.
@@ -124,7 +126,7 @@ class Reader:
             )
         return cast("RecordT", value)
 
-    def record(self, record: type, source: Source) -> object | None:
+    def record(self, record: type, source: RecordSource) -> object | None:
         """Read a record that has its own element or object; None if a required part is
         unreadable.
         """
@@ -133,7 +135,7 @@ class Reader:
             self._fatal(stranger)
         return value
 
-    def _fields(self, record: type, source: Source) -> object | None:
+    def _fields(self, record: type, source: RecordSource) -> object | None:
         values: dict[str, object] = {}
         is_complete = True
         for bound in table(record):
@@ -152,7 +154,7 @@ class Reader:
         self.built[record] = built = record(**values)
         return cast("object", built)
 
-    def _value(self, bound: Bound, source: Source) -> object | None:
+    def _value(self, bound: Bound, source: RecordSource) -> object | None:
         match bound.spec:
             case Leaf() as spec:
                 return self._leaf(bound, spec, source)
@@ -161,7 +163,7 @@ class Reader:
             case Many() as spec:
                 return self._many(bound, spec, source)
 
-    def _leaf(self, bound: Bound, spec: Leaf, source: Source) -> object | None:
+    def _leaf(self, bound: Bound, spec: Leaf, source: RecordSource) -> object | None:
         text = source.leaf(bound, spec)
         if text is None:
             if bound.is_required:
@@ -183,10 +185,10 @@ class Reader:
                 cause, where=place, findings=(Finding(cause, place, kind.form),)
             ) from None
         if spec.is_level:
-            self.level = cast("Level", value)
+            self.level = cast("SchoolLevel", value)
         return value
 
-    def _group(self, bound: Bound, spec: Group, source: Source) -> object | None:
+    def _group(self, bound: Bound, spec: Group, source: RecordSource) -> object | None:
         record = bound.record(self.level)
         if record is None:
             return None
@@ -203,7 +205,7 @@ class Reader:
             raise InputError(self.fatal[-1].cause, where=self.fatal[-1].where)
         return value
 
-    def _many(self, bound: Bound, spec: Many, source: Source) -> tuple[object, ...] | None:
+    def _many(self, bound: Bound, spec: Many, source: RecordSource) -> tuple[object, ...] | None:
         sources = source.many(bound, spec)
         if not spec.least <= len(sources) <= spec.most:
             cause = "TRANSCRIPT.TOO_MANY" if sources else "TRANSCRIPT.MISSING_FIELD"
@@ -221,7 +223,7 @@ class Reader:
             raise InputError(self.fatal[-1].cause, where=self.fatal[-1].where)
         return tuple(items)
 
-    def _check_identifier(self, source: Source, expected: str | None) -> None:
+    def _check_identifier(self, source: RecordSource, expected: str | None) -> None:
         if not source.is_identified_as(expected):
             self._fatal(Finding("TRANSCRIPT.WRONG_ID", source.where()))
 

@@ -14,7 +14,7 @@ from hocba_sign.model.fields import Leaf
 from hocba_sign.model.lexical import count, identifier
 from hocba_sign.model.person import NAME
 from hocba_sign.model.signers import ExpectedSigner
-from hocba_sign.model.workflow import Role, SigningPlan, Slot, Step
+from hocba_sign.model.workflow import PlanStep, Role, SigningPlan, Slot
 
 VIETNAM: Final = timezone(timedelta(hours=7))
 """Indochina Time; Vietnam has no summer time. The day of an act is the day in Vietnam."""
@@ -27,13 +27,14 @@ SHA256_HEX: Final = identifier("SHA-256", "[0-9a-f]{64}", max_length=64)
 
 EVENT_PLAN: Final = "SU_KIEN"
 ISSUER_PLAN: Final = "CO_QUAN"
-_SEAL: Final = Step(role=Role.KY_PHAT_HANH, commitment="ProofOfOrigin")
+_SEAL: Final = PlanStep(role=Role.KY_PHAT_HANH, commitment="ProofOfOrigin")
 RECORD_PLANS: Final = MappingProxyType(
     {
         plan.name: plan
         for plan in (
             SigningPlan(
-                name=EVENT_PLAN, steps=(Step(role=Role.CBQL, commitment="ProofOfApproval"), _SEAL)
+                name=EVENT_PLAN,
+                steps=(PlanStep(role=Role.CBQL, commitment="ProofOfApproval"), _SEAL),
             ),
             SigningPlan(name=ISSUER_PLAN, steps=(_SEAL,)),
         )
@@ -58,7 +59,7 @@ class Record(Protocol):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Issuer:
+class IssuingBody:
     """Cơ quan ban hành: the ministry, the department or the school whose seal a registry or a list
     carries.
     """

@@ -28,7 +28,7 @@ from hocba_sign.model.record import (
     SHA256_HEX,
     TAX_ID,
     Credential,
-    Issuer,
+    IssuingBody,
 )
 from hocba_sign.model.signers import ExpectedSigner
 from hocba_sign.model.workflow import Role, Slot
@@ -169,7 +169,7 @@ class RegistrySnapshot:
             is_column=False,
         ),
     ] = None
-    issuer: Annotated[Issuer, Group(element="CO_QUAN", key="coquan", title="Cơ quan lập sổ")]
+    issuer: Annotated[IssuingBody, Group(element="CO_QUAN", key="coquan", title="Cơ quan lập sổ")]
     issued: Annotated[
         date,
         Leaf(element="NGAY_LAP", key="ngaylap", title="Ngày lập sổ", kind=DAY, is_column=False),
@@ -223,7 +223,7 @@ class RegistrySnapshot:
         the path that the XML form has.
         """
         snapshot = exchange.from_json(cls, document)
-        findings = tuple(judge(snapshot, f"/{ROOT_ELEMENT}/{DATA_ELEMENT}"))
+        findings = tuple(check_registry(snapshot, f"/{ROOT_ELEMENT}/{DATA_ELEMENT}"))
         if findings:
             raise InputError(findings[0].cause, where=findings[0].where, findings=findings)
         return snapshot
@@ -285,7 +285,7 @@ def is_named(by: Delegation | Appointment, credential: Credential) -> bool | Non
     return True
 
 
-def judge(snapshot: RegistrySnapshot, path: str) -> Iterator[Finding]:
+def check_registry(snapshot: RegistrySnapshot, path: str) -> Iterator[Finding]:
     """Yield what does not fit together in a snapshot whose fields are read; `path` is that of its
     data element.
     """

@@ -4,13 +4,13 @@ import dataclasses
 from dataclasses import dataclass
 from typing import Annotated, TypeAlias
 
-from hocba_sign.model.codes import Achievement, Level, Rating
+from hocba_sign.model.codes import Achievement, Rating, SchoolLevel
 from hocba_sign.model.fields import Group, Leaf, Many
 from hocba_sign.model.lexical import (
     MARK,
     TEST_MARK,
-    Kind,
     Mark,
+    ValueKind,
     coded,
     count,
     letter,
@@ -132,10 +132,10 @@ class SubjectResult:
         Group(
             title="Kết quả môn học",
             variants={
-                Level.PRIMARY: PrimaryMarks,
-                Level.LOWER_SECONDARY: SecondaryMarks,
-                Level.UPPER_SECONDARY: SecondaryMarks,
-                Level.CONTINUING: SecondaryMarks,
+                SchoolLevel.PRIMARY: PrimaryMarks,
+                SchoolLevel.LOWER_SECONDARY: SecondaryMarks,
+                SchoolLevel.UPPER_SECONDARY: SecondaryMarks,
+                SchoolLevel.CONTINUING: SecondaryMarks,
             },
         ),
     ]
@@ -168,7 +168,7 @@ class SubjectResult:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Certificate:
+class CertificateHeld:
     """Chứng chỉ."""
 
     name: Annotated[
@@ -184,7 +184,7 @@ def _rating(element: str, key: str, title: str) -> Leaf:
     return Leaf(element=element, key=key, title=title, kind=RATING)
 
 
-def _words(element: str, key: str, title: str, *, kind: Kind = COMMENT) -> Leaf:
+def _words(element: str, key: str, title: str, *, kind: ValueKind = COMMENT) -> Leaf:
     return Leaf(element=element, key=key, title=title, kind=kind)
 
 
@@ -237,7 +237,7 @@ class SecondaryAssessment:
         _words("NOI_DUNG_DUOC_LEN_LOP", "ndungduoclenlop", "Nội dung được lên lớp", kind=text(500)),
     ]
     certificates: Annotated[
-        tuple[Certificate, ...],
+        tuple[CertificateHeld, ...],
         Many(
             wrapper="DANH_SACH_CHUNG_CHI",
             element="CHUNG_CHI",

@@ -28,7 +28,7 @@ from typing import Annotated, Final
 from hocba_sign.errors import CallerError, Finding, InputError
 from hocba_sign.model.fields import Group, Leaf, element_path
 from hocba_sign.model.lexical import DAY, count, identifier
-from hocba_sign.model.record import DEPARTMENT, ISSUER_PLAN, RECORD_ID, RECORD_VERSION, Issuer
+from hocba_sign.model.record import DEPARTMENT, ISSUER_PLAN, RECORD_ID, RECORD_VERSION, IssuingBody
 from hocba_sign.model.signers import ExpectedSigner
 from hocba_sign.model.workflow import Slot
 
@@ -90,7 +90,9 @@ class StatusList:
             is_column=False,
         ),
     ]
-    issuer: Annotated[Issuer, Group(element="CO_QUAN", key="coquan", title="Cơ quan lập danh sách")]
+    issuer: Annotated[
+        IssuingBody, Group(element="CO_QUAN", key="coquan", title="Cơ quan lập danh sách")
+    ]
     issued: Annotated[
         date, Leaf(element="NGAY_LAP", key="ngaylap", title="Ngày lập", kind=DAY, is_column=False)
     ]
@@ -238,7 +240,7 @@ def encode(list_id: str, issued: Iterable[Key], *, gone: Mapping[Key, Cell]) -> 
     )
 
 
-def judge(status_list: StatusList, path: str) -> Iterator[Finding]:
+def check_status_list(status_list: StatusList, path: str) -> Iterator[Finding]:
     """Yield what does not fit together in a list whose fields are read; `path` is that of its data
     element.
     """

@@ -6,7 +6,7 @@ from datetime import date
 from typing import Annotated, Final, Self
 
 from hocba_sign.model import exchange
-from hocba_sign.model.codes import Level
+from hocba_sign.model.codes import SchoolLevel
 from hocba_sign.model.fields import Group, Leaf, Many
 from hocba_sign.model.identification import Identification, ReplacedVersion
 from hocba_sign.model.lexical import FLAG, text
@@ -37,16 +37,16 @@ ID_CONTENT: Final = "thongtinhocba"
 
 
 _PLANS: Final = {
-    Level.PRIMARY: "TIEU_HOC",
-    Level.LOWER_SECONDARY: "THCS_THPT",
-    Level.UPPER_SECONDARY: "THCS_THPT",
-    Level.CONTINUING: "GDTX",
+    SchoolLevel.PRIMARY: "TIEU_HOC",
+    SchoolLevel.LOWER_SECONDARY: "THCS_THPT",
+    SchoolLevel.UPPER_SECONDARY: "THCS_THPT",
+    SchoolLevel.CONTINUING: "GDTX",
 }
 _DIGITISED_PLAN: Final = "TRICH_LUC"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Content:
+class TranscriptContent:
     """Thông tin học bạ: the pupil's page and the page of the year."""
 
     particulars: Annotated[Particulars, Group(element="LY_LICH", title="Lý lịch")]
@@ -79,10 +79,10 @@ class Content:
         Group(
             title="Đánh giá năm học",
             variants={
-                Level.PRIMARY: PrimaryAssessment,
-                Level.LOWER_SECONDARY: SecondaryAssessment,
-                Level.UPPER_SECONDARY: SecondaryAssessment,
-                Level.CONTINUING: SecondaryAssessment,
+                SchoolLevel.PRIMARY: PrimaryAssessment,
+                SchoolLevel.LOWER_SECONDARY: SecondaryAssessment,
+                SchoolLevel.UPPER_SECONDARY: SecondaryAssessment,
+                SchoolLevel.CONTINUING: SecondaryAssessment,
             },
         ),
     ]
@@ -126,7 +126,8 @@ class Transcript:
         Identification, Group(element="DINH_DANH", title="Định danh", identifier=ID_IDENTITY)
     ]
     content: Annotated[
-        Content, Group(element="THONG_TIN_HOC_BA", title="Thông tin học bạ", identifier=ID_CONTENT)
+        TranscriptContent,
+        Group(element="THONG_TIN_HOC_BA", title="Thông tin học bạ", identifier=ID_CONTENT),
     ]
     signers: Annotated[Signers, Group(element="NGUOI_KY", title="Người ký")]
 
@@ -144,7 +145,7 @@ class Transcript:
         return exchange.to_json(self)
 
     @property
-    def level(self) -> Level:
+    def level(self) -> SchoolLevel:
         return self.identification.level
 
     @property
@@ -207,7 +208,7 @@ class Transcript:
                     title=None if stand_in is None else stand_in.title,
                 )
 
-    def next_version(self, created: date, *, content: Content, signers: Signers) -> Self:
+    def next_version(self, created: date, *, content: TranscriptContent, signers: Signers) -> Self:
         """Return the version that replaces this one: after summer re-assessment, or where it was
         wrong. It starts unsigned.
         """

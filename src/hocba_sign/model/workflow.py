@@ -40,7 +40,7 @@ class Slot:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Step:
+class PlanStep:
     """One row of the workflow table.
 
     `commitment` is the last part of the ETSI commitment type URI that the role's signature states.
@@ -57,9 +57,9 @@ class SigningPlan:
     """The steps of one kind of transcript, in signing order."""
 
     name: str
-    steps: tuple[Step, ...]
+    steps: tuple[PlanStep, ...]
 
-    def step(self, role: Role) -> Step | None:
+    def step(self, role: Role) -> PlanStep | None:
         return next((step for step in self.steps if step.role is role), None)
 
     def rank(self, role: Role) -> int:
@@ -95,11 +95,11 @@ class SigningPlan:
         )
 
 
-_TEACHER = Step(role=Role.GVBM, commitment="ProofOfCreation", is_required_per_subject=True)
-_TEACHER_IF_NAMED = Step(role=Role.GVBM, commitment="ProofOfCreation")
-_HOMEROOM = Step(role=Role.GVCN, commitment="ProofOfApproval")
-_PRINCIPAL = Step(role=Role.CBQL, commitment="ProofOfApproval")
-_SEAL = Step(role=Role.KY_PHAT_HANH, commitment="ProofOfOrigin")
+_TEACHER = PlanStep(role=Role.GVBM, commitment="ProofOfCreation", is_required_per_subject=True)
+_TEACHER_IF_NAMED = PlanStep(role=Role.GVBM, commitment="ProofOfCreation")
+_HOMEROOM = PlanStep(role=Role.GVCN, commitment="ProofOfApproval")
+_PRINCIPAL = PlanStep(role=Role.CBQL, commitment="ProofOfApproval")
+_SEAL = PlanStep(role=Role.KY_PHAT_HANH, commitment="ProofOfOrigin")
 
 PLANS = {
     plan.name: plan

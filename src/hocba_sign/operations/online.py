@@ -11,7 +11,7 @@ from typing import Final, Generic, TypeAlias, TypeVar
 from hocba_sign.errors import Finding, InputError
 from hocba_sign.pki.revocation.evidence import Evidence, Unread
 from hocba_sign.report.document import Report
-from hocba_sign.validation.document.dispatch import judge as judge_document
+from hocba_sign.validation.document.dispatch import validate_document as judge_document
 from hocba_sign.validation.document.missing_evidence import (
     Alternatives,
     Answer,

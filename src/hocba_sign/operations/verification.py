@@ -11,8 +11,8 @@ from hocba_sign.pki.revocation.evidence import Evidence
 from hocba_sign.pki.trust.store import TrustStore
 from hocba_sign.report.document import Report
 from hocba_sign.validation.document.any_xml import NOTHING_DETACHED
-from hocba_sign.validation.document.dispatch import judge, judge_any
-from hocba_sign.validation.document.records import Named, Sources, assemble, years_among
+from hocba_sign.validation.document.dispatch import validate_any_document, validate_document
+from hocba_sign.validation.document.records import Named, Sources, load_records, years_among
 from hocba_sign.validation.policy import DEFAULT, Policy
 from hocba_sign.validation.setting import Setting
 
@@ -34,7 +34,9 @@ def verify(
     Spec: EN 319 102-1, 5.
     """
     try:
-        conclusion = judge(document, Setting(trust=trust, evidence=evidence, at=at, policy=policy))
+        conclusion = validate_document(
+            document, Setting(trust=trust, evidence=evidence, at=at, policy=policy)
+        )
     except InputError as error:
         return Report.malformed(document, error, file=name, at=at)
     return Report.of(document, conclusion, file=name, at=at, policy=policy)
@@ -59,7 +61,7 @@ def verify_any(
     Spec: EN 319 102-1, 5; XML Signature 1.1, 3.2.
     """
     try:
-        conclusion = judge_any(
+        conclusion = validate_any_document(
             document,
             Setting(trust=trust, evidence=evidence, at=at, policy=policy),
             detached=detached,
@@ -85,7 +87,9 @@ def know(
     """
     return replace(
         policy,
-        knowledge=assemble(sources, Setting(trust=trust, evidence=evidence, at=at, policy=policy)),
+        knowledge=load_records(
+            sources, Setting(trust=trust, evidence=evidence, at=at, policy=policy)
+        ),
     )
 
 

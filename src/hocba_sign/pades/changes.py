@@ -9,27 +9,39 @@ from collections.abc import Iterator
 from typing import Final
 
 from hocba_sign.errors import Finding
-from hocba_sign.pades.facts.revisions import FieldFacts, Rule, Step
+from hocba_sign.pades.facts.revisions import ChangeRule, FieldFacts, RevisionStep
 
 LONG_TERM: Final = frozenset(
-    {Rule.TIME_STAMP, Rule.DSS, Rule.EXTENSIONS, Rule.VERSION, Rule.EMPTY_FIELD}
+    {
+        ChangeRule.TIME_STAMP,
+        ChangeRule.DSS,
+        ChangeRule.EXTENSIONS,
+        ChangeRule.VERSION,
+        ChangeRule.EMPTY_FIELD,
+    }
 )
 """What signing and keeping bring along: allowed after every signature, even one that permits no
 changes (P 1).
 """
-SIGNING: Final = LONG_TERM | {Rule.SIGNATURE}
+SIGNING: Final = LONG_TERM | {ChangeRule.SIGNATURE}
 TOLERATED: Final = frozenset(
-    {Rule.METADATA, Rule.INFO, Rule.MARK_INFO, Rule.STRUCTURE, Rule.FORM_DEFAULTS}
+    {
+        ChangeRule.METADATA,
+        ChangeRule.INFO,
+        ChangeRule.MARK_INFO,
+        ChangeRule.STRUCTURE,
+        ChangeRule.FORM_DEFAULTS,
+    }
 )
 """What real tools add and no page shows: told as `PDF.TOLERATED`, with the rule's name."""
-_EVIDENCE: Final = frozenset({Rule.DSS, Rule.TIME_STAMP})
-_BESIDE_EVIDENCE: Final = frozenset({Rule.METADATA, Rule.INFO, Rule.DATED})
+_EVIDENCE: Final = frozenset({ChangeRule.DSS, ChangeRule.TIME_STAMP})
+_BESIDE_EVIDENCE: Final = frozenset({ChangeRule.METADATA, ChangeRule.INFO, ChangeRule.DATED})
 """What tools write again when they add long-term data: when the file was changed."""
 
 _NO_CHANGES: Final = 1
 
 
-def change_findings(field: FieldFacts, steps: tuple[Step, ...]) -> Iterator[Finding]:
+def change_findings(field: FieldFacts, steps: tuple[RevisionStep, ...]) -> Iterator[Finding]:
     """Judge everything that was written after the revision of a signature, each step against what
     the signature permits.
     """
@@ -55,17 +67,17 @@ def change_findings(field: FieldFacts, steps: tuple[Step, ...]) -> Iterator[Find
                 yield Finding("PDF.LOCKED", f"{where} ({change.name})")
 
 
-def _keeps_only(step: Step) -> bool:
+def _keeps_only(step: RevisionStep) -> bool:
     """Return whether a step serves nothing but keeping the file: long-term data, and with them the
     date of the change.
     """
     if not step.rules & _EVIDENCE:
         return step.rules <= LONG_TERM
-    is_dated_only = Rule.INFO not in step.rules or Rule.DATED in step.rules
+    is_dated_only = ChangeRule.INFO not in step.rules or ChangeRule.DATED in step.rules
     return is_dated_only and step.rules <= LONG_TERM | _BESIDE_EVIDENCE
 
 
-def tolerated(field: FieldFacts, steps: tuple[Step, ...]) -> Iterator[Finding]:
+def tolerated(field: FieldFacts, steps: tuple[RevisionStep, ...]) -> Iterator[Finding]:
     """Name what was tolerated after a signature."""
     for step in steps:
         if step.revision > field.revision and step.refusal is None:

@@ -7,7 +7,7 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Protocol, cast
 
 from hocba_sign.errors import CallerError
-from hocba_sign.pades.facts.form import Form, Gap, Revision
+from hocba_sign.pades.facts.form import Form, PlannedRevision, SignaturePlaceholder
 
 if TYPE_CHECKING:
     from hocba_sign.pades.engine import writing
@@ -21,9 +21,9 @@ class Engine(Protocol):
 
     def read_form(self, document: bytes) -> Form: ...
 
-    def read_gap(self, document: bytes, name: str) -> Gap: ...
+    def read_gap(self, document: bytes, name: str) -> SignaturePlaceholder: ...
 
-    def append_gap(self, document: bytes, revision: Revision) -> Gap: ...
+    def append_gap(self, document: bytes, revision: PlannedRevision) -> SignaturePlaceholder: ...
 
     def append_values(
         self,
@@ -45,7 +45,7 @@ def engine() -> Engine:
         raise CallerError("PDF.EXTRA_MISSING", detail=str(error)) from error
 
 
-def fill(gap: Gap, cms_der: bytes) -> bytes:
+def fill(gap: SignaturePlaceholder, cms_der: bytes) -> bytes:
     """Put a value into the room that was left for it, padded with zeros.
 
     Raises: CallerError `SIGN.ROOM` where it does not fit.

@@ -43,7 +43,7 @@ COMMITMENTS: Final = {
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Description:
+class CmsTemplate:
     """What a signature shall say.
 
     `digest_algorithm` names the signing certificate; `chain_der` are all certificates to embed, the
@@ -76,7 +76,7 @@ class Description:
         )
 
 
-def unsigned(description: Description, document_digest: bytes) -> tuple[bytes, bytes]:
+def unsigned(description: CmsTemplate, document_digest: bytes) -> tuple[bytes, bytes]:
     """Return the CMS whose signature value is still empty, and the DER of its signed attributes:
     the octets to sign.
     """
@@ -231,7 +231,7 @@ def _with_signer(cms_der: bytes, *signer: bytes) -> bytes:
     return der.encode(der.SEQUENCE, _oid(_SIGNED_DATA), der.encode(0xA0, signed_data))
 
 
-def _signing_certificate(description: Description) -> bytes:
+def _signing_certificate(description: CmsTemplate) -> bytes:
     """Write SigningCertificateV2; SHA-256 is the default and so must not be named."""
     chosen = description.digest_algorithm
     name = b"" if chosen == SHA256 else der.encode(der.SEQUENCE, _oid(chosen.oid))

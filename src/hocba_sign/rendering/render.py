@@ -17,11 +17,11 @@ from hocba_sign.rendering.sheet import fill
 from hocba_sign.rendering.source import read_source
 from hocba_sign.rendering.template import CURRENT, FONTS, Template, load_template, template_versions
 
-__all__ = ["CURRENT", "Place", "Rendering", "render", "shown_fields", "template_versions"]
+__all__ = ["CURRENT", "Rendering", "SlotBox", "render", "shown_fields", "template_versions"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Place:
+class SlotBox:
     """Where the visible signature of a slot goes.
 
     `slot` is the slot as text (`GVCN`, `GVBM/mon-15/gv-15-1`), `page` counts from 1, `box` is
@@ -41,7 +41,7 @@ class Rendering:
     """
 
     octets: bytes
-    places: tuple[Place, ...]
+    places: tuple[SlotBox, ...]
     template: str
     template_sha256: str
 
@@ -115,11 +115,11 @@ def _as_text(xml: bytes) -> str:
         return json.dumps(list(xml))
 
 
-def _place(given: dict[str, Any]) -> Place:
+def _place(given: dict[str, Any]) -> SlotBox:
     """Turn what the template says, in points from the upper left corner, into a rectangle
     of PDF.
     """
     left, top, width, height = (float(given[name]) for name in ("x", "y", "width", "height"))
     bottom = float(given["page_height"]) - top - height
     box = (left, bottom, left + width, bottom + height)
-    return Place(slot=str(given["slot"]), page=int(given["page"]), box=box)
+    return SlotBox(slot=str(given["slot"]), page=int(given["page"]), box=box)

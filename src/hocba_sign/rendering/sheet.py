@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any, Final, TypeAlias
 
-from hocba_sign.model.codes import Level, Status
+from hocba_sign.model.codes import SchoolLevel, TranscriptStatus
 from hocba_sign.model.primary import PrimaryAssessment
 from hocba_sign.model.results import teacher_id
 from hocba_sign.model.transcript import Transcript
@@ -23,9 +23,9 @@ _MOST_LINES: Final = 9
 width.
 """
 _FORMS: Final = {
-    Level.PRIMARY: "TIEU_HOC",
-    Level.LOWER_SECONDARY: "THCS",
-    Level.UPPER_SECONDARY: "THPT",
+    SchoolLevel.PRIMARY: "TIEU_HOC",
+    SchoolLevel.LOWER_SECONDARY: "THCS",
+    SchoolLevel.UPPER_SECONDARY: "THPT",
 }
 _IDENTITY: Final = "identification"
 _PUPIL: Final = (_IDENTITY, "pupil")
@@ -50,7 +50,7 @@ def fill(transcript: Transcript, template: Template) -> Sheet:
     is_primary = isinstance(transcript.content.assessment, PrimaryAssessment)
     texts = {
         "form": _form(transcript),
-        "is_continuing": transcript.level is Level.CONTINUING,
+        "is_continuing": transcript.level is SchoolLevel.CONTINUING,
         "grade": transcript.identification.grade,
         "cover": _cover(show),
         "pupil": _pupil(show),
@@ -78,7 +78,7 @@ def _disability(show: Recorder) -> str:
 
 
 def _form(transcript: Transcript) -> str:
-    if transcript.level is Level.CONTINUING:
+    if transcript.level is SchoolLevel.CONTINUING:
         return "THCS" if transcript.identification.grade <= _LAST_LOWER_GRADE else "THPT"
     return _FORMS[transcript.level]
 
@@ -87,7 +87,9 @@ def _cover(show: Recorder) -> Texts:
     given = show.transcript.identification
     return {
         "digitised": show(_IDENTITY, "is_digitised"),
-        "withdrawn": show(_IDENTITY, "status") if given.status is Status.WITHDRAWN else "",
+        "withdrawn": show(_IDENTITY, "status")
+        if given.status is TranscriptStatus.WITHDRAWN
+        else "",
         "name": show(*_PUPIL, "full_name"),
         "class": show(_IDENTITY, "class_name"),
         "school": show(*_SCHOOL, "name"),
@@ -152,7 +154,7 @@ def _pupil(show: Recorder) -> Texts:
 
 
 def _earlier(show: Recorder) -> list[Texts]:
-    is_primary = show.transcript.level is Level.PRIMARY
+    is_primary = show.transcript.level is SchoolLevel.PRIMARY
     first = ("school_year", "class_name", "school", "province")
     columns = (*first, "register_number", "arrived") if is_primary else (*first, "arrived")
     years = range(len(show.transcript.content.earlier_years))
@@ -168,7 +170,7 @@ def _subjects(show: Recorder, template: Template, columns: tuple[str, ...]) -> l
     places = {subject.code: n for n, subject in enumerate(show.transcript.subjects)}
     form = template.rows[_form(show.transcript)]
     known = {code for code, _ in form}
-    is_open = show.transcript.level is Level.CONTINUING
+    is_open = show.transcript.level is SchoolLevel.CONTINUING
     rows = [(code, title) for code, title in form if not is_open or code in places]
     rows += [
         (subject.code, "") for subject in show.transcript.subjects if subject.code not in known

@@ -11,7 +11,7 @@ from hocba_sign.xml.parse import parse
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Source:
+class PageSource:
     """A transcript XML in two facts.
 
     `digest` is the SHA-256 of the exclusive canonical form of `#data`, in lower-case hexadecimal: a
@@ -24,14 +24,14 @@ class Source:
     signed: int
 
 
-def read_source(xml: bytes) -> Source:
+def read_source(xml: bytes) -> PageSource:
     """Read the facts. Raises: InputError XML.*, DOC.*, TRANSCRIPT.WRONG_ID."""
     document = parse(xml)
     data = document.ids.get(ID_DATA)
     if data is None:
         raise InputError("TRANSCRIPT.WRONG_ID", where=DATA_PATH)
     slots = slot_elements(document.root, recognise(document.root))
-    return Source(
+    return PageSource(
         digest=hashlib.sha256(canonicalize(data, C14nAlgorithm.EXCLUSIVE)).hexdigest(),
         signed=sum(signature_in(element) is not None for _, element in slots),
     )

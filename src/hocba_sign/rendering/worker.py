@@ -164,7 +164,7 @@ class _Worker:
             self._process.communicate()
 
 
-class _Pool:
+class _Workers:
     """Processes that wait. After a fork they belong to the parent."""
 
     def __init__(self) -> None:
@@ -225,7 +225,7 @@ def _interpreter() -> str | None:
     return next((str(path) for path in (*names, *beside) if path.is_file()), None)
 
 
-POOL: Final = _Pool()
+POOL: Final = _Workers()
 atexit.register(POOL.end)
 if hasattr(os, "register_at_fork"):
     os.register_at_fork(after_in_child=POOL.forget)

@@ -15,7 +15,7 @@ from hocba_sign.validation.verdict import Status, is_contradicted
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Answer:
+class SummaryAnswer:
     """One question of the summary. `words` is the result in words, `detail` a sentence."""
 
     question: str
@@ -24,9 +24,9 @@ class Answer:
     detail: str
 
 
-def answer(key: str, state: State, *, language: Language, **values: object) -> Answer:
-    """Answer the question `key` of the phrases; `values` are for its sentence."""
-    return Answer(
+def answer(key: str, state: State, *, language: Language, **values: object) -> SummaryAnswer:
+    """SummaryAnswer the question `key` of the phrases; `values` are for its sentence."""
+    return SummaryAnswer(
         question=phrase(f"Q_{key}", language),
         state=state,
         words=phrase(state.upper(), language),
@@ -34,9 +34,9 @@ def answer(key: str, state: State, *, language: Language, **values: object) -> A
     )
 
 
-def other_answers(conclusion: DocumentConclusion, language: Language) -> tuple[Answer, ...]:
-    """Answer what can be asked of a document of others: there is nobody who should have signed, and
-    no order.
+def other_answers(conclusion: DocumentConclusion, language: Language) -> tuple[SummaryAnswer, ...]:
+    """SummaryAnswer what can be asked of a document of others: there is nobody who should have
+    signed, and no order.
     """
     signatures = conclusion.signatures
     if not signatures:
@@ -59,7 +59,7 @@ def other_answers(conclusion: DocumentConclusion, language: Language) -> tuple[A
     )
 
 
-def intact_answer(signatures: tuple[SignatureConclusion, ...], language: Language) -> Answer:
+def intact_answer(signatures: tuple[SignatureConclusion, ...], language: Language) -> SummaryAnswer:
     """Say how many signatures differ from the content; what could not be compared does not
     differ.
     """
@@ -72,9 +72,9 @@ def intact_answer(signatures: tuple[SignatureConclusion, ...], language: Languag
 
 def judged_answers(
     signatures: tuple[SignatureConclusion, ...], language: Language
-) -> tuple[Answer, Answer]:
-    """Answer for certificates and times, which are judged only where the content is as it was
-    signed.
+) -> tuple[SummaryAnswer, SummaryAnswer]:
+    """SummaryAnswer for certificates and times, which are judged only where the content is as it
+    was signed.
     """
     held = [one for one in signatures if not is_contradicted(one.conclusion.findings)]
     unproven = sum(not one.is_time_proven for one in held)

@@ -8,12 +8,12 @@ from html import escape
 from importlib import resources
 from string import Template
 
-from hocba_sign.report.answers import Answer
+from hocba_sign.report.answers import SummaryAnswer
 from hocba_sign.report.document import Report
 from hocba_sign.report.messages import Language
 from hocba_sign.report.phrases import phrase
 from hocba_sign.report.signature import Fact
-from hocba_sign.report.view import Problem, SignatureView, View, view
+from hocba_sign.report.view import Problem, ReportView, SignatureView, view
 
 
 def html(reports: Sequence[Report], language: Language) -> str:
@@ -34,7 +34,7 @@ def _template() -> Template:
     )
 
 
-def _sheet(shown: View, number: int, count: int, *, language: Language) -> str:
+def _sheet(shown: ReportView, number: int, count: int, *, language: Language) -> str:
     page = (
         f'<p class="page">{escape(phrase("PAGE_OF", language, number=number, count=count))}</p>'
         if count > 1
@@ -74,7 +74,7 @@ def _facts(facts: tuple[Fact, ...]) -> str:
     return f"<dl>\n{rows}\n</dl>"
 
 
-def _answers(answers: tuple[Answer, ...], language: Language) -> str:
+def _answers(answers: tuple[SummaryAnswer, ...], language: Language) -> str:
     head = "".join(
         f'<th scope="col">{escape(phrase(key, language))}</th>' for key in ("QUESTION", "ANSWER")
     )

@@ -9,7 +9,7 @@ from hocba_sign.report.document import Report
 from hocba_sign.report.lines import State, coloured, fact_lines, wrapped
 from hocba_sign.report.messages import Language
 from hocba_sign.report.phrases import phrase
-from hocba_sign.report.view import Problem, View, view
+from hocba_sign.report.view import Problem, ReportView, view
 
 _MARKS: Final[dict[State, str]] = {"yes": "+", "no": "x", "unknown": "?"}
 
@@ -44,7 +44,7 @@ def text(report: Report, language: Language, *, is_coloured: bool = False) -> st
     return "\n".join(lines)
 
 
-def _one_line(shown: View, *, is_coloured: bool) -> str:
+def _one_line(shown: ReportView, *, is_coloured: bool) -> str:
     """Say what is wrong with a file that could not be read as a transcript: there is nothing else
     to report.
     """

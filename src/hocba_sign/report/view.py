@@ -11,7 +11,7 @@ from hocba_sign.errors import Finding
 from hocba_sign.model.transcript import Transcript
 from hocba_sign.model.workflow import Role, Slot
 from hocba_sign.report.answers import (
-    Answer,
+    SummaryAnswer,
     answer,
     intact_answer,
     judged_answers,
@@ -71,7 +71,7 @@ class SignatureView:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class View:
+class ReportView:
     """All that a report for people says."""
 
     title: str
@@ -82,14 +82,14 @@ class View:
     file: str
     facts: tuple[Fact, ...]
     document: tuple[Fact, ...]
-    answers: tuple[Answer, ...]
+    answers: tuple[SummaryAnswer, ...]
     signatures: tuple[SignatureView, ...]
     problems: tuple[Problem, ...]
     notes: tuple[Problem, ...]
     not_checked: tuple[Problem, ...]
 
 
-def view(report: Report, language: Language) -> View:
+def view(report: Report, language: Language) -> ReportView:
     """Put a report into words."""
     conclusion = report.conclusion
     transcript = None if conclusion is None else conclusion.transcript
@@ -100,7 +100,7 @@ def view(report: Report, language: Language) -> View:
     sentence = phrase(key, language, unasked=_unasked(report, language))
     if report.status not in {None, "in_force"}:
         sentence = f"{sentence} {phrase(f'STATUS_{report.status}'.upper(), language)}"
-    return View(
+    return ReportView(
         title=phrase("TITLE_OTHER" if is_other else "TITLE", language),
         verdict=report.verdict,
         state=_VERDICT_STATES[report.verdict],
@@ -150,7 +150,7 @@ _STATES: Final[dict[Indication, State]] = {
 }
 
 
-def _answers(report: Report, language: Language) -> tuple[Answer, ...]:
+def _answers(report: Report, language: Language) -> tuple[SummaryAnswer, ...]:
     if report.conclusion is not None and report.conclusion.is_other:
         return other_answers(report.conclusion, language)
     failed = {check.identifier for check in report.checks if check.status is Status.FAIL}
@@ -168,7 +168,7 @@ def _answers(report: Report, language: Language) -> tuple[Answer, ...]:
 
 def _signature_answers(
     conclusion: DocumentConclusion, failed: set[str], language: Language
-) -> list[Answer]:
+) -> list[SummaryAnswer]:
     signatures, workflow = conclusion.signatures, conclusion.workflow
     count = len(signatures)
     changed = changed_names(signatures)
@@ -207,7 +207,7 @@ def _signature_answers(
 
 def _order_answer(
     workflow: Workflow | None, state: State, language: Language, *, is_changed: bool
-) -> Answer:
+) -> SummaryAnswer:
     """Say in words what the order rests on."""
     told = answer("ORDER", state, language=language)
     if is_changed and state == "unknown":

@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from datetime import datetime
 
 from hocba_sign.errors import CallerError, Finding
-from hocba_sign.model.delegation import Standing
+from hocba_sign.model.delegation import OfficeStatus
 from hocba_sign.model.person import School
 from hocba_sign.model.record import Witness, vietnam_day
 from hocba_sign.model.workflow import Slot
@@ -26,7 +26,7 @@ from hocba_sign.pki.path.result import PathRequirements, PathStatus
 from hocba_sign.pki.path.validation import validate_path
 from hocba_sign.pki.revocation.evidence import Evidence
 from hocba_sign.pki.timestamp.protocol import read_token
-from hocba_sign.pki.trust.role_policy import Standing as Permitted
+from hocba_sign.pki.trust.role_policy import Admission as Permitted
 from hocba_sign.pki.trust.vietnam_list import TrustList
 from hocba_sign.signing.policy import Level, SigningPolicy
 
@@ -127,8 +127,8 @@ def _office_notes(
     codes = {"department_code": school.department_code, "school_code": school.code}
     answer = policy.registry.judge_witness(witness, slot.role, **codes, today=vietnam_day(at))
     where = f"{slot}: {answer.where}"
-    if not answer.is_confirmed and answer.standing is not Standing.ALLOWED:
+    if not answer.is_confirmed and answer.standing is not OfficeStatus.ALLOWED:
         return (Finding("REGISTRY.CLAIMED", where),)
-    if answer.standing is Standing.REFUSED:
+    if answer.standing is OfficeStatus.REFUSED:
         raise CallerError(answer.cause, where=where)
-    return () if answer.standing is Standing.ALLOWED else (Finding(answer.cause, where),)
+    return () if answer.standing is OfficeStatus.ALLOWED else (Finding(answer.cause, where),)

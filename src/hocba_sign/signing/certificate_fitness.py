@@ -15,7 +15,7 @@ from hocba_sign.model.record import Witness, vietnam_day
 from hocba_sign.model.signers import ExpectedSigner
 from hocba_sign.model.workflow import Slot
 from hocba_sign.pki.certificates.certificate import Certificate
-from hocba_sign.pki.certificates.holder import Match, judge_holder
+from hocba_sign.pki.certificates.holder import Match, match_holder
 from hocba_sign.pki.fitness import credential_of
 from hocba_sign.signing.policy import SigningPolicy
 
@@ -87,7 +87,7 @@ def require_holder(
     expected = draft.expected(slot)
     if expected is None:
         return ()
-    holder = judge_holder(
+    holder = match_holder(
         certificate,
         expected,
         is_vouched=_is_vouched(certificate, draft.school, slot, at=at, registry=registry),

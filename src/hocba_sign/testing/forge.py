@@ -16,7 +16,7 @@ from hocba_sign.testing.identity import Identity
 from hocba_sign.xades.syntax.names import COMMITMENT
 from hocba_sign.xades.transcript.read import signature_elements
 from hocba_sign.xades.transcript.write import (
-    Description,
+    XadesTemplate,
     time_stamp,
     time_stamped_octets,
     with_value,
@@ -59,7 +59,7 @@ def forge(document: bytes, forgery: Forgery, *, token: TokenSource | None = None
     identity = forgery.identity
     signer = SoftwareSigner(identity.key, identity.chain_der)
     algorithm = default_algorithm(signer.public_key)
-    description = Description(
+    description = XadesTemplate(
         identifier=signature_id(forgery.slot),
         algorithm=algorithm,
         digest_algorithm=SHA256,

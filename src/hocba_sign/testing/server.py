@@ -39,7 +39,7 @@ _FLOOD: Final = 1 << 30
 _FLOOD_PIECE: Final = 1 << 16
 
 
-class Fault(StrEnum):
+class ServerFault(StrEnum):
     """What goes wrong at an address.
 
     SLOW answers rightly after `WorldServer.delay`, DRIP sends one octet per `delay`; TRUNCATED
@@ -85,7 +85,7 @@ class Reply:
 @dataclass(slots=True)
 class _Illness:
     prefix: str
-    fault: Fault
+    fault: ServerFault
     remaining: int | None
 
 
@@ -185,7 +185,7 @@ class WorldServer:
         with self._state.lock:
             return tuple(self._state.requests)
 
-    def fail(self, prefix: str, fault: Fault, *, times: int | None = None) -> None:
+    def fail(self, prefix: str, fault: ServerFault, *, times: int | None = None) -> None:
         """Let every address that begins with `prefix` fail, always or `times` times; the newest
         matching fault wins.
         """
@@ -201,7 +201,7 @@ class WorldServer:
         """Wait, but not beyond the end of the `with` block; false if that came first."""
         return not self._state.closing.wait(duration.total_seconds())
 
-    def log(self, request: Request) -> Fault | None:
+    def log(self, request: Request) -> ServerFault | None:
         """Write the request down and give the fault that befalls it."""
         with self._state.lock:
             self._state.requests.append(request)
@@ -292,21 +292,21 @@ class _Handler(BaseHTTPRequestHandler):
         with suppress(ConnectionError):
             self._reply(request, fault)
 
-    def _reply(self, request: Request, fault: Fault | None) -> None:
+    def _reply(self, request: Request, fault: ServerFault | None) -> None:
         match fault:
-            case Fault.HANG_UP:
+            case ServerFault.HANG_UP:
                 self.connection.shutdown(socket.SHUT_RDWR)
                 self.close_connection = True
-            case Fault.FLOOD:
+            case ServerFault.FLOOD:
                 self._flood()
-            case Fault.DRIP:
+            case ServerFault.DRIP:
                 self._drip(self.world_server.answer(request))
-            case Fault.SLOW:
+            case ServerFault.SLOW:
                 if self.world_server.wait(self.world_server.delay):
                     self._send(self.world_server.answer(request))
-            case Fault.TRUNCATED:
+            case ServerFault.TRUNCATED:
                 self._send(self.world_server.answer(request), missing=7)
-            case Fault.REDIRECT:
+            case ServerFault.REDIRECT:
                 self.send_response(HTTPStatus.FOUND)
                 self.send_header("Location", self.world_server.redirect_to)
                 self.send_header("Content-Length", "0")
@@ -342,25 +342,25 @@ class _Handler(BaseHTTPRequestHandler):
             self.wfile.write(bytes(_FLOOD_PIECE))
 
 
-def _reply_with(fault: Fault | None, server: WorldServer, request: Request) -> Reply:
+def _reply_with(fault: ServerFault | None, server: WorldServer, request: Request) -> Reply:
     healthy = server.answer(request)
     match fault:
-        case Fault.SERVER_ERROR:
+        case ServerFault.SERVER_ERROR:
             return Reply(b"TEST: internal error", "text/plain", HTTPStatus.INTERNAL_SERVER_ERROR)
-        case Fault.NOT_FOUND:
+        case ServerFault.NOT_FOUND:
             return Reply(_HTML, "text/html", HTTPStatus.NOT_FOUND)
-        case Fault.GARBAGE:
+        case ServerFault.GARBAGE:
             return Reply(b"\x30\x82TEST garbage" * 9, healthy.content_type)
-        case Fault.EMPTY:
+        case ServerFault.EMPTY:
             return Reply(b"", healthy.content_type)
-        case Fault.HTML:
+        case ServerFault.HTML:
             return Reply(_HTML, "text/html")
-        case Fault.WRONG_CONTENT_TYPE:
+        case ServerFault.WRONG_CONTENT_TYPE:
             return Reply(healthy.body, "text/html")
-        case Fault.PEM:
+        case ServerFault.PEM:
             kind = "X509 CRL" if healthy.content_type == _TYPE_CRL else "CERTIFICATE"
             return Reply(bytes(armour.armor(kind, healthy.body)), healthy.content_type)
-        case Fault.P7B:
+        case ServerFault.P7B:
             authorities = map(server.world.authority, server.world.slugs)
             chain = next(
                 (ca.chain_der for ca in authorities if ca.certificate_der == healthy.body),

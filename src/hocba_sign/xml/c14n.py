@@ -67,7 +67,9 @@ def canonicalize(
         if octets is not None:
             return octets
     listed = frozenset("" if prefix == "#default" else prefix for prefix in inclusive_prefixes)
-    writer = _Writer(algorithm=algorithm, listed=listed, subtrees=subtrees, is_visible=is_visible)
+    writer = _CanonicalWriter(
+        algorithm=algorithm, listed=listed, subtrees=subtrees, is_visible=is_visible
+    )
     return writer.write(target)
 
 
@@ -88,7 +90,7 @@ class _Frame:
 
 
 @dataclass(slots=True, kw_only=True)
-class _Writer:
+class _CanonicalWriter:
     algorithm: C14nAlgorithm
     listed: frozenset[str] = frozenset()
     subtrees: Subtrees = WHOLE

@@ -7,9 +7,9 @@ from typing import Final
 from lxml import etree
 
 from hocba_sign.errors import Finding, InputError
-from hocba_sign.model.check import judge
+from hocba_sign.model.check import check_transcript
 from hocba_sign.model.fields import Bound, Leaf, Many
-from hocba_sign.model.reading import Naming, Reader, Source
+from hocba_sign.model.reading import Naming, RecordReader, RecordSource
 from hocba_sign.model.transcript import DATA_PATH, Transcript
 from hocba_sign.xml import names
 from hocba_sign.xml.parse import parse
@@ -27,7 +27,7 @@ def decode(data: bytes | Element) -> Transcript:
     `findings`; from octets also `XML.*`.
     """
     root = parse(data).root if isinstance(data, bytes) else data
-    return Reader().read(Transcript, _source(root))
+    return RecordReader().read(Transcript, _source(root))
 
 
 def decode_document(root: Element) -> Transcript:
@@ -46,16 +46,16 @@ def check_document(root: Element) -> tuple[Finding, ...]:
 
 def check_data(data: Element) -> tuple[Finding, ...]:
     """Return every fault of a DU_LIEU_HOC_BA element, as `check_document`."""
-    reader = Reader()
+    reader = RecordReader()
     reader.record(Transcript, _source(data))
-    return (*reader.findings, *judge(reader.built))
+    return (*reader.findings, *check_transcript(reader.built))
 
 
-def source_of(element: Element, path: str) -> Source:
+def source_of(element: Element, path: str) -> RecordSource:
     """Return an element of the canonical namespace as source of a record's values; `path` is what
     faults in it are told by.
     """
-    return _Source.of(element, path, prefix=f"{{{names.HOCBA}}}")
+    return _XmlSource.of(element, path, prefix=f"{{{names.HOCBA}}}")
 
 
 def _data(root: Element) -> Element:
@@ -76,19 +76,19 @@ def _data(root: Element) -> Element:
     return found[0]
 
 
-def _source(data: Element) -> "_Source":
+def _source(data: Element) -> "_XmlSource":
     name = etree.QName(data)
     if name.localname != names.DATA or name.namespace not in _NAMESPACES:
         raise InputError("TRANSCRIPT.NOT_A_TRANSCRIPT", where="/")
     if data.get(names.ID) != names.ID_DATA:
         raise InputError("TRANSCRIPT.WRONG_ID", where=DATA_PATH)
-    return _Source.of(
+    return _XmlSource.of(
         data, DATA_PATH, prefix=f"{{{name.namespace}}}" if name.namespace else ""
     ).without_slots()
 
 
 @dataclass(frozen=True, slots=True)
-class _Source:
+class _XmlSource:
     """An element as a source of a record's values; `children` are its children by local name, those
     of other namespaces left out.
 
@@ -102,7 +102,7 @@ class _Source:
     slots: Element | None = None
 
     @classmethod
-    def of(cls, element: Element, path: str, *, prefix: str) -> "_Source":
+    def of(cls, element: Element, path: str, *, prefix: str) -> "_XmlSource":
         found: dict[str, list[Element]] = {}
         for child in element:
             tag = str(child.tag)
@@ -110,7 +110,7 @@ class _Source:
                 found.setdefault(tag.removeprefix(prefix), []).append(child)
         return cls(element, path, prefix, found)
 
-    def without_slots(self) -> "_Source":
+    def without_slots(self) -> "_XmlSource":
         """Leave out the slots that the transcript store's layout has as last part of the data; they
         are for `xml.layout`.
         """
@@ -134,22 +134,22 @@ class _Source:
             raise InputError("TRANSCRIPT.NOT_TEXT", where=self.where(spec.element))
         return element.text or ""
 
-    def group(self, bound: Bound, record: type) -> "_Source | None":
+    def group(self, bound: Bound, record: type) -> "_XmlSource | None":
         del record
         name = bound.spec.element
         if name is None:
             return self
         found = self.children.get(name)
-        return _Source.of(found[0], self.where(name), prefix=self.prefix) if found else None
+        return _XmlSource.of(found[0], self.where(name), prefix=self.prefix) if found else None
 
-    def many(self, bound: Bound, spec: Many) -> "tuple[_Source, ...]":
+    def many(self, bound: Bound, spec: Many) -> "tuple[_XmlSource, ...]":
         del bound
         holder = self
         if spec.wrapper is not None:
             found = self.children.get(spec.wrapper)
             if not found:
                 return ()
-            holder = _Source.of(found[0], self.where(spec.wrapper), prefix=self.prefix)
+            holder = _XmlSource.of(found[0], self.where(spec.wrapper), prefix=self.prefix)
             for stranger in (*holder.strangers(((spec.element, True),)), *holder.attributes(())):
                 raise InputError(stranger.cause, where=stranger.where)
             if not holder.children:
@@ -157,7 +157,8 @@ class _Source:
         items = holder.children.get(spec.element, [])
         path = holder.where(spec.element)
         return tuple(
-            _Source.of(item, f"{path}[{n}]", prefix=self.prefix) for n, item in enumerate(items, 1)
+            _XmlSource.of(item, f"{path}[{n}]", prefix=self.prefix)
+            for n, item in enumerate(items, 1)
         )
 
     def identifier(self) -> str | None:

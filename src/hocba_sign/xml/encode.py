@@ -6,7 +6,7 @@ from lxml import etree
 
 from hocba_sign.errors import InputError
 from hocba_sign.model.fields import Group, Leaf, Many, table
-from hocba_sign.model.reading import ObjectSource, Reader
+from hocba_sign.model.reading import ObjectSource, RecordReader
 from hocba_sign.model.transcript import DATA_PATH, Transcript
 from hocba_sign.xml import names
 from hocba_sign.xml.layout import CANONICAL, Layout
@@ -23,7 +23,7 @@ def encode(transcript: Transcript, layout: Layout = CANONICAL) -> bytes:
     Raises: InputError with the first value that has no written form (a mark of two digits, a
     control character) and all of them in `findings`.
     """
-    Reader().read(Transcript, ObjectSource(transcript, DATA_PATH))
+    RecordReader().read(Transcript, ObjectSource(transcript, DATA_PATH))
     nsmap = {None: layout.namespace} if layout.namespace else {}
     root = etree.Element(layout.tag(names.ROOT), nsmap=cast("dict[str, str]", nsmap))
     root.set(names.SCHEMA_VERSION_ATTRIBUTE, names.SCHEMA_VERSION)

@@ -99,14 +99,14 @@ class Stray(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class Outside:
+class UnsignedContent:
     """One thing outside, and its place."""
 
     kind: Stray
     where: str
 
 
-def outside(root: Element, *, covered: Iterable[Element]) -> tuple[Outside, ...]:
+def outside(root: Element, *, covered: Iterable[Element]) -> tuple[UnsignedContent, ...]:
     """Return what stands outside of the `covered` elements and of what signatures cover of
     themselves; at most `MAX_FOUND` of each kind.
 
@@ -117,7 +117,7 @@ def outside(root: Element, *, covered: Iterable[Element]) -> tuple[Outside, ...]
     for kind, element in (*_nodes(root), *_content(root, frozenset(covered))):
         if len(found[kind]) < MAX_FOUND:
             found[kind][locate(element)] = None
-    return tuple(Outside(kind, where) for kind, places in found.items() for where in places)
+    return tuple(UnsignedContent(kind, where) for kind, places in found.items() for where in places)
 
 
 def other_kinds(octets: bytes) -> Counter[str]:

@@ -10,7 +10,7 @@ from lxml import etree
 from hocba_sign.errors import Finding, InputError
 from hocba_sign.model import event, registry, status_list
 from hocba_sign.model.event import Event
-from hocba_sign.model.reading import ObjectSource, Reader
+from hocba_sign.model.reading import ObjectSource, RecordReader
 from hocba_sign.model.registry import RegistrySnapshot
 from hocba_sign.model.status_list import StatusList
 from hocba_sign.xml import names
@@ -43,21 +43,21 @@ FORMS: Final = (
         root=event.ROOT_ELEMENT,
         data=event.DATA_ELEMENT,
         record=Event,
-        judge=event.judge,
+        judge=event.check_event,
     ),
     RecordForm(
         kind="registry",
         root=registry.ROOT_ELEMENT,
         data=registry.DATA_ELEMENT,
         record=RegistrySnapshot,
-        judge=registry.judge,
+        judge=registry.check_registry,
     ),
     RecordForm(
         kind="status_list",
         root=status_list.ROOT_ELEMENT,
         data=status_list.DATA_ELEMENT,
         record=StatusList,
-        judge=status_list.judge,
+        judge=status_list.check_status_list,
     ),
 )
 _BY_ROOT: Final[Mapping[str, RecordForm]] = MappingProxyType(
@@ -80,7 +80,7 @@ def encode_record(record: Event | RegistrySnapshot | StatusList) -> bytes:
     Raises: InputError with the first fault of the record, all of them in `findings`.
     """
     form = next(form for form in FORMS if form.record is type(record))
-    reader = Reader()
+    reader = RecordReader()
     reader.read(form.record, ObjectSource(record, form.path))
     findings = (*reader.findings, *form.judge(record, form.path))
     if findings:
@@ -108,7 +108,7 @@ def decode_record(data: bytes | Element) -> Event | RegistrySnapshot | StatusLis
         raise InputError("RECORD.UNKNOWN", where="/")
     if element.get(names.ID) != names.ID_DATA:
         raise InputError("TRANSCRIPT.WRONG_ID", where=form.path)
-    reader = Reader()
+    reader = RecordReader()
     record: Event | RegistrySnapshot | StatusList = reader.read(
         form.record, source_of(element, form.path)
     )

@@ -9,15 +9,17 @@ from pathlib import Path
 
 import pytest
 
-from hocba_sign.adapters.cache import CLOCK_TOLERANCE, Cache, Entry
+from hocba_sign.adapters.cache import CLOCK_TOLERANCE, Cache, CachedAnswer
 from hocba_sign.errors import Finding
 
 AT = datetime(2026, 6, 1, tzinfo=UTC)
 HOUR = timedelta(hours=1)
 
 
-def entry(octets: bytes = b"a list", *, at: datetime = AT, until: datetime = AT + HOUR) -> Entry:
-    return Entry(stored=at, until=until, octets=octets)
+def entry(
+    octets: bytes = b"a list", *, at: datetime = AT, until: datetime = AT + HOUR
+) -> CachedAnswer:
+    return CachedAnswer(stored=at, until=until, octets=octets)
 
 
 @pytest.fixture
@@ -43,7 +45,7 @@ def test_what_is_kept_comes_back_until_its_end(cache: Cache) -> None:
 
 
 def test_failures_are_kept_like_answers(cache: Cache) -> None:
-    failure = Entry(
+    failure = CachedAnswer(
         stored=AT, until=AT + HOUR, finding=Finding("FETCH.HTTP_STATUS", "http://a.example/")
     )
     cache.put("crl a", failure)

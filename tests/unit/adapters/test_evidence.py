@@ -20,7 +20,7 @@ from hocba_sign.adapters.evidence import (
     gather,
 )
 from hocba_sign.errors import HocbaSignError, OutsideError
-from hocba_sign.pki.loading.kinds import Kind
+from hocba_sign.pki.loading.kinds import ObjectKind
 from hocba_sign.testing import World
 from hocba_sign.testing.identity import pem
 
@@ -152,10 +152,10 @@ def test_in_a_folder_of_certificates_only_what_bears_a_mark_matters(
 ) -> None:
     (tmp_path / "ca.cer").write_bytes(world.authority("public-ca").certificate_der)
     (tmp_path / name).write_bytes(SUSPECT[name](world.crl("public-ca", AT)))
-    assert not any(one.matters for one in gather([tmp_path], Kind.CERTIFICATE).unread)
+    assert not any(one.matters for one in gather([tmp_path], ObjectKind.CERTIFICATE).unread)
     (tmp_path / "cut").write_bytes(world.crl("public-ca", AT)[:-1])
     (tmp_path / "half.pem").write_bytes(b"-----BEGIN X509 CRL-----\nMII\n")
-    lost = [one for one in gather([tmp_path], Kind.CERTIFICATE).unread if one.matters]
+    lost = [one for one in gather([tmp_path], ObjectKind.CERTIFICATE).unread if one.matters]
     assert [Path(one.where.split(": ")[0]).name for one in lost] == ["cut", "half.pem"]
 
 

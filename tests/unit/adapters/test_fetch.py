@@ -12,7 +12,7 @@ from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption,
 from hocba_sign.adapters.address import is_public
 from hocba_sign.adapters.fetch import Fetched, Fetcher, Limits, Outcome, Post, Refused, fetch
 from hocba_sign.errors import OutsideError
-from hocba_sign.testing.server import Fault, WorldServer
+from hocba_sign.testing.server import ServerFault, WorldServer
 from hocba_sign.testing.world import World
 
 AT = datetime(2026, 6, 1, tzinfo=UTC)
@@ -77,17 +77,17 @@ def test_a_body_is_posted(server: WorldServer) -> None:
 @pytest.mark.parametrize(
     ("fault", "expected"),
     [
-        (Fault.SERVER_ERROR, "FETCH.HTTP_STATUS"),
-        (Fault.NOT_FOUND, "FETCH.HTTP_STATUS"),
-        (Fault.HANG_UP, "FETCH.UNREACHABLE"),
-        (Fault.TRUNCATED, "FETCH.TRUNCATED"),
-        (Fault.FLOOD, "FETCH.TOO_LARGE"),
-        (Fault.SLOW, "FETCH.TIMEOUT"),
-        (Fault.DRIP, "FETCH.TIMEOUT"),
+        (ServerFault.SERVER_ERROR, "FETCH.HTTP_STATUS"),
+        (ServerFault.NOT_FOUND, "FETCH.HTTP_STATUS"),
+        (ServerFault.HANG_UP, "FETCH.UNREACHABLE"),
+        (ServerFault.TRUNCATED, "FETCH.TRUNCATED"),
+        (ServerFault.FLOOD, "FETCH.TOO_LARGE"),
+        (ServerFault.SLOW, "FETCH.TIMEOUT"),
+        (ServerFault.DRIP, "FETCH.TIMEOUT"),
     ],
 )
-def test_an_ill_server(server: WorldServer, fault: Fault, expected: str) -> None:
-    server.delay = timedelta(seconds=0.1 if fault is Fault.DRIP else 3)
+def test_an_ill_server(server: WorldServer, fault: ServerFault, expected: str) -> None:
+    server.delay = timedelta(seconds=0.1 if fault is ServerFault.DRIP else 3)
     server.fail("/ca/", fault)
     started = time.monotonic()
     limits = Limits(
@@ -304,7 +304,7 @@ def test_nobody_answers() -> None:
     ],
 )
 def test_redirects_start_the_checks_again(server: WorldServer, goal: str, expected: str) -> None:
-    server.fail("/ca/", Fault.REDIRECT)
+    server.fail("/ca/", ServerFault.REDIRECT)
     server.redirect_to = goal
     outcome = local().attempt(f"{server.url}/ca/public-ca.crt")
     assert cause(outcome) == expected
@@ -312,7 +312,7 @@ def test_redirects_start_the_checks_again(server: WorldServer, goal: str, expect
 
 
 def test_a_redirect_is_followed(server: WorldServer) -> None:
-    server.fail("/ca/", Fault.REDIRECT)
+    server.fail("/ca/", ServerFault.REDIRECT)
     server.redirect_to = "/crl/public-ca.crl"
     outcome = local().attempt(f"{server.url}/ca/public-ca.crt")
     assert isinstance(outcome, Fetched)

@@ -18,7 +18,7 @@ from hocba_sign.cli.console import EXIT_OUTSIDE, EXIT_USAGE
 from hocba_sign.cli.knowledge import named
 from hocba_sign.cli.main import main
 from hocba_sign.errors import HocbaSignError, InputError, OutsideError
-from hocba_sign.pki.loading.kinds import Kind
+from hocba_sign.pki.loading.kinds import ObjectKind
 from hocba_sign.testing import World
 
 AT = datetime(2026, 6, 1, tzinfo=UTC)
@@ -191,7 +191,7 @@ def test_a_name_that_leads_nowhere_is_named_by_every_reader_and_writer(
         lambda: read_limited(path, 5),
         lambda: sha256_of(path),
         lambda: write_atomically(path, b""),
-        lambda: gather([path], Kind.CRL),
+        lambda: gather([path], ObjectKind.CRL),
         lambda: named([path]),
     ]
     for use in uses:

@@ -9,8 +9,8 @@ from hocba_sign.adapters.fetch import Fetcher, Limits
 from hocba_sign.adapters.official import update
 from hocba_sign.adapters.state import CertificateStore
 from hocba_sign.pki.certificates.certificate import Certificate
-from hocba_sign.pki.trust.vietnam_list import Entry, Kind, TrustList
-from hocba_sign.testing.server import Fault, WorldServer
+from hocba_sign.pki.trust.vietnam_list import ListedCertificate, ListedKind, TrustList
+from hocba_sign.testing.server import ServerFault, WorldServer
 from hocba_sign.testing.world import World
 
 AT = datetime(2026, 6, 1, tzinfo=UTC)
@@ -29,13 +29,13 @@ def listed(world: World, *slugs: str) -> TrustList:
     """Return a list that pins authorities of the test world."""
     pattern = TrustList.load().entries[0]
 
-    def entry(slug: str) -> Entry:
+    def entry(slug: str) -> ListedCertificate:
         certificate = Certificate.load(world.authority(slug).certificate_der)
         return replace(
             pattern,
             sha256=certificate.sha256,
             name=slug,
-            kind=Kind.ISSUING,
+            kind=ListedKind.ISSUING,
             subject=certificate.subject_text,
         )
 
@@ -57,30 +57,32 @@ def test_what_is_pinned_is_kept_and_the_rest_refused(server: WorldServer, tmp_pa
     ]
 
 
-@pytest.mark.parametrize("fault", [Fault.P7B, Fault.PEM])
-def test_bundles_and_text(server: WorldServer, tmp_path: Path, fault: Fault) -> None:
+@pytest.mark.parametrize("fault", [ServerFault.P7B, ServerFault.PEM])
+def test_bundles_and_text(server: WorldServer, tmp_path: Path, fault: ServerFault) -> None:
     server.fail("/ca/", fault)
     known = listed(server.world, "public-ca", "national-root")
     store = CertificateStore(tmp_path)
     (result,) = update(
         store, urls=[f"{server.url}/ca/public-ca.crt"], fetcher=FETCHER, trust_list=known
     )
-    assert [one.finding for one in result.imported] == [None] * (2 if fault is Fault.P7B else 1)
+    assert [one.finding for one in result.imported] == [None] * (
+        2 if fault is ServerFault.P7B else 1
+    )
 
 
 @pytest.mark.parametrize(
     ("fault", "cause"),
     [
-        (Fault.HTML, "CERT.FILE"),
-        (Fault.EMPTY, "CERT.FILE"),
-        (Fault.GARBAGE, "CERT.MALFORMED"),
-        (Fault.TRUNCATED, "FETCH.TRUNCATED"),
-        (Fault.FLOOD, "FETCH.TOO_LARGE"),
-        (Fault.NOT_FOUND, "FETCH.HTTP_STATUS"),
+        (ServerFault.HTML, "CERT.FILE"),
+        (ServerFault.EMPTY, "CERT.FILE"),
+        (ServerFault.GARBAGE, "CERT.MALFORMED"),
+        (ServerFault.TRUNCATED, "FETCH.TRUNCATED"),
+        (ServerFault.FLOOD, "FETCH.TOO_LARGE"),
+        (ServerFault.NOT_FOUND, "FETCH.HTTP_STATUS"),
     ],
 )
 def test_nothing_half_is_written(
-    server: WorldServer, tmp_path: Path, fault: Fault, cause: str
+    server: WorldServer, tmp_path: Path, fault: ServerFault, cause: str
 ) -> None:
     server.fail("/ca/", fault)
     known = listed(server.world, "public-ca")

@@ -8,13 +8,13 @@ from pathlib import Path
 import pytest
 from asn1crypto import ocsp
 
-from hocba_sign.adapters.cache import Cache, Entry
+from hocba_sign.adapters.cache import Cache, CachedAnswer
 from hocba_sign.adapters.fetch import Fetcher
 from hocba_sign.adapters.revocation import (
     CLOCK_SKEW,
     MAX_ISSUERS,
-    Budget,
     EvidenceFetcher,
+    FetchBudget,
     cache_key,
     ocsp_request,
     read_answer,
@@ -24,7 +24,7 @@ from hocba_sign.operations.online import settle
 from hocba_sign.pki.certificates.certificate import Certificate
 from hocba_sign.pki.revocation.evidence import Evidence
 from hocba_sign.testing.authority import OcspOptions
-from hocba_sign.testing.server import Fault, WorldServer, certificate_bundle
+from hocba_sign.testing.server import ServerFault, WorldServer, certificate_bundle
 from hocba_sign.testing.world import World
 from hocba_sign.validation.document.missing_evidence import (
     Answer,
@@ -86,13 +86,13 @@ def fetcher(
     *,
     at: datetime = AT,
     has_nonce: bool = False,
-    budget: Budget | None = None,
+    budget: FetchBudget | None = None,
 ) -> EvidenceFetcher:
     return EvidenceFetcher(
         fetcher=Fetcher(allow_loopback=True),
         clock=lambda: at,
         cache=None if cache is None else Cache(folder=cache),
-        budget=budget or Budget(timeout=timedelta(seconds=10)),
+        budget=budget or FetchBudget(timeout=timedelta(seconds=10)),
         has_nonce=has_nonce,
     )
 
@@ -259,7 +259,7 @@ def test_a_nonce_comes_back_or_is_left_out(server: WorldServer, tmp_path: Path) 
 
 
 def test_a_host_that_does_not_answer_is_not_asked_again(server: WorldServer) -> None:
-    server.fail("/", Fault.HANG_UP)
+    server.fail("/", ServerFault.HANG_UP)
     fetch = fetcher()
     assert cause(fetch(need(NeedKind.OCSP, server.world))) == "FETCH.UNREACHABLE"
     assert cause(fetch(need(NeedKind.CRL, server.world))) == "FETCH.SKIPPED"
@@ -267,12 +267,12 @@ def test_a_host_that_does_not_answer_is_not_asked_again(server: WorldServer) -> 
 
 
 def test_the_budget_in_time_and_size(server: WorldServer) -> None:
-    server.fail("/ocsp", Fault.SLOW)
+    server.fail("/ocsp", ServerFault.SLOW)
     server.delay = timedelta(seconds=3)
-    fetch = fetcher(budget=Budget(timeout=timedelta(seconds=0.3)))
+    fetch = fetcher(budget=FetchBudget(timeout=timedelta(seconds=0.3)))
     assert cause(fetch(need(NeedKind.OCSP, server.world))) == "FETCH.TIMEOUT"
     assert cause(fetch(need(NeedKind.CRL, server.world))) == "FETCH.BUDGET"
-    small = fetcher(budget=Budget(timeout=timedelta(seconds=5), max_octets=100))
+    small = fetcher(budget=FetchBudget(timeout=timedelta(seconds=5), max_octets=100))
     assert cause(small(need(NeedKind.CRL, server.world))) == "FETCH.TOO_LARGE"
     assert cause(small(need(NeedKind.ISSUER, server.world))) == "FETCH.BUDGET"
 
@@ -310,15 +310,15 @@ def test_only_failures_of_transport_are_kept_and_under_the_name_that_was_wanted(
 
 
 def test_a_spent_budget_is_not_the_addresss_failure(server: WorldServer, tmp_path: Path) -> None:
-    server.fail("/crl", Fault.SLOW)
+    server.fail("/crl", ServerFault.SLOW)
     server.delay = timedelta(seconds=2)
     wanted = need(NeedKind.CRL, server.world)
     assert (
-        cause(fetcher(tmp_path, budget=Budget(timeout=timedelta(seconds=0.3)))(wanted))
+        cause(fetcher(tmp_path, budget=FetchBudget(timeout=timedelta(seconds=0.3)))(wanted))
         == "FETCH.TIMEOUT"
     )
     server.heal()
-    answer = fetcher(tmp_path, budget=Budget(max_octets=10))(wanted)
+    answer = fetcher(tmp_path, budget=FetchBudget(max_octets=10))(wanted)
     assert (cause(answer), answer.is_kept) == ("FETCH.TOO_LARGE", False)
     assert isinstance(fetcher(tmp_path)(wanted), Available)
 
@@ -337,7 +337,7 @@ def test_a_failure_that_another_program_wrote_is_not_believed(
 ) -> None:
     wanted = need(NeedKind.CRL, server.world)
     Cache(folder=tmp_path).put(
-        cache_key(wanted), Entry(stored=AT, until=AT + timedelta(minutes=5), finding=finding)
+        cache_key(wanted), CachedAnswer(stored=AT, until=AT + timedelta(minutes=5), finding=finding)
     )
     assert isinstance(fetcher(tmp_path)(wanted), Available)
 
@@ -348,17 +348,22 @@ def test_an_entry_that_is_kept_for_longer_than_this_program_would_is_not_believe
     wanted = need(NeedKind.CRL, server.world)
     old = server.world.crl("public-ca", AT)
     Cache(folder=tmp_path).put(
-        cache_key(wanted), Entry(stored=AT, until=AT + timedelta(days=300), octets=old)
+        cache_key(wanted), CachedAnswer(stored=AT, until=AT + timedelta(days=300), octets=old)
     )
     assert not fetcher(tmp_path)(wanted).is_kept
 
 
 @pytest.mark.parametrize(
     ("fault", "is_lost"),
-    [(Fault.GARBAGE, True), (Fault.HTML, False), (Fault.EMPTY, False), (Fault.SERVER_ERROR, False)],
+    [
+        (ServerFault.GARBAGE, True),
+        (ServerFault.HTML, False),
+        (ServerFault.EMPTY, False),
+        (ServerFault.SERVER_ERROR, False),
+    ],
 )
 def test_what_came_and_may_be_a_statement_is_named(
-    server: WorldServer, fault: Fault, is_lost: bool
+    server: WorldServer, fault: ServerFault, is_lost: bool
 ) -> None:
     server.fail("/", fault)
     for kind in (NeedKind.OCSP, NeedKind.CRL):
@@ -371,9 +376,9 @@ def test_what_came_and_may_be_a_statement_is_named(
 def test_a_judgement_is_told_what_came_and_was_not_read_unless_another_address_answered(
     server: WorldServer, is_answered: bool
 ) -> None:
-    server.fail("/ocsp", Fault.GARBAGE)
+    server.fail("/ocsp", ServerFault.GARBAGE)
     if not is_answered:
-        server.fail("/crl", Fault.GARBAGE)
+        server.fail("/crl", ServerFault.GARBAGE)
     alternatives = (need(NeedKind.OCSP, server.world), need(NeedKind.CRL, server.world))
     settled = settle(
         lambda evidence: evidence,

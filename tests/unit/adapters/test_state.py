@@ -13,7 +13,7 @@ from hocba_sign.adapters.state import CertificateStore, home, read_certificates
 from hocba_sign.errors import CallerError, InputError, OutsideError
 from hocba_sign.pki.certificates.certificate import Certificate
 from hocba_sign.pki.trust.anchors import user_findings
-from hocba_sign.pki.trust.vietnam_list import Hierarchy, Kind, TrustList
+from hocba_sign.pki.trust.vietnam_list import Hierarchy, ListedKind, TrustList
 from hocba_sign.testing.server import certificate_bundle
 from hocba_sign.testing.world import World
 from tests.vn_certificates import FOLDER, needs_copies, real_certificates
@@ -214,7 +214,7 @@ def test_published_bundles_are_imported(tmp_path: Path) -> None:
     ]
     assert [one.certificate.subject_text for one in results if one.finding] == []
     holdings = store.load()
-    roots = {entry.sha256 for entry in TrustList.load().entries if entry.kind is Kind.ROOT}
+    roots = {entry.sha256 for entry in TrustList.load().entries if entry.kind is ListedKind.ROOT}
     assert {anchor.certificate.sha256 for anchor in holdings.trust().anchors} <= roots
     assert len(holdings.certificates) == len({one.certificate.sha256 for one in results}) > 50
     assert sorted(path.suffix for path in (tmp_path / "certificates").iterdir()) == [".der"] * len(

@@ -8,7 +8,7 @@ from hocba_sign.adapters.tsa import HttpTimeStampAuthority
 from hocba_sign.crypto.digests import SHA256
 from hocba_sign.errors import CallerError, OutsideError
 from hocba_sign.pki.timestamp.protocol import read_token
-from hocba_sign.testing.server import Fault, WorldServer
+from hocba_sign.testing.server import ServerFault, WorldServer
 from hocba_sign.testing.world import World
 
 AT = datetime(2026, 6, 1, 8, tzinfo=UTC)
@@ -38,27 +38,27 @@ def test_a_token_answers_the_request(server: WorldServer) -> None:
 @pytest.mark.parametrize(
     ("fault", "cause"),
     [
-        (Fault.SERVER_ERROR, "TSA.HTTP_STATUS"),
-        (Fault.NOT_FOUND, "TSA.HTTP_STATUS"),
-        (Fault.REDIRECT, "TSA.HTTP_STATUS"),
-        (Fault.GARBAGE, "TSA.NOT_A_RESPONSE"),
-        (Fault.EMPTY, "TSA.NOT_A_RESPONSE"),
-        (Fault.HTML, "TSA.NOT_A_RESPONSE"),
-        (Fault.HANG_UP, "TSA.UNREACHABLE"),
-        (Fault.TRUNCATED, "TSA.UNREACHABLE"),
-        (Fault.FLOOD, "TSA.TOO_LARGE"),
+        (ServerFault.SERVER_ERROR, "TSA.HTTP_STATUS"),
+        (ServerFault.NOT_FOUND, "TSA.HTTP_STATUS"),
+        (ServerFault.REDIRECT, "TSA.HTTP_STATUS"),
+        (ServerFault.GARBAGE, "TSA.NOT_A_RESPONSE"),
+        (ServerFault.EMPTY, "TSA.NOT_A_RESPONSE"),
+        (ServerFault.HTML, "TSA.NOT_A_RESPONSE"),
+        (ServerFault.HANG_UP, "TSA.UNREACHABLE"),
+        (ServerFault.TRUNCATED, "TSA.UNREACHABLE"),
+        (ServerFault.FLOOD, "TSA.TOO_LARGE"),
     ],
 )
-def test_every_failure_names_its_cause(server: WorldServer, fault: Fault, cause: str) -> None:
+def test_every_failure_names_its_cause(server: WorldServer, fault: ServerFault, cause: str) -> None:
     server.fail("/tsa", fault)
     with pytest.raises(OutsideError) as caught:
         _tsa(server).stamp(SHA256, IMPRINT)
     assert caught.value.cause == cause
 
 
-@pytest.mark.parametrize("fault", [Fault.SLOW, Fault.DRIP])
-def test_time_is_bounded_for_the_whole_attempt(server: WorldServer, fault: Fault) -> None:
-    server.delay = timedelta(seconds=0.4) if fault is Fault.DRIP else timedelta(seconds=5)
+@pytest.mark.parametrize("fault", [ServerFault.SLOW, ServerFault.DRIP])
+def test_time_is_bounded_for_the_whole_attempt(server: WorldServer, fault: ServerFault) -> None:
+    server.delay = timedelta(seconds=0.4) if fault is ServerFault.DRIP else timedelta(seconds=5)
     server.fail("/tsa", fault)
     begun = monotonic()
     with pytest.raises(OutsideError) as caught:
@@ -68,16 +68,16 @@ def test_time_is_bounded_for_the_whole_attempt(server: WorldServer, fault: Fault
 
 
 def test_a_wrong_content_type_is_no_reason_to_refuse(server: WorldServer) -> None:
-    server.fail("/tsa", Fault.WRONG_CONTENT_TYPE)
+    server.fail("/tsa", ServerFault.WRONG_CONTENT_TYPE)
     assert read_token(_tsa(server).stamp(SHA256, IMPRINT)).imprint == IMPRINT
 
 
 def test_it_tries_again_with_a_new_nonce_only_where_that_may_help(server: WorldServer) -> None:
-    server.fail("/tsa", Fault.HANG_UP, times=2)
+    server.fail("/tsa", ServerFault.HANG_UP, times=2)
     assert _tsa(server, retries=2).stamp(SHA256, IMPRINT)
     bodies = [request.body for request in server.requests]
     assert len(set(bodies)) == 3
-    server.fail("/tsa", Fault.NOT_FOUND)
+    server.fail("/tsa", ServerFault.NOT_FOUND)
     with pytest.raises(OutsideError):
         _tsa(server, retries=2).stamp(SHA256, IMPRINT)
     assert len(server.requests) == 4

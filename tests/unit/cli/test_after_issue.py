@@ -15,7 +15,7 @@ import pytest
 
 from hocba_sign.cli.main import main
 from hocba_sign.model.appointments import Appointment
-from hocba_sign.model.record import Issuer, vietnam_day
+from hocba_sign.model.record import IssuingBody, vietnam_day
 from hocba_sign.model.registry import Rank, RegistrySnapshot
 from hocba_sign.model.transcript import Transcript
 from hocba_sign.model.workflow import Role
@@ -85,7 +85,7 @@ class Desk:
             version=1,
             rank=Rank.DEPARTMENT,
             department_code=transcript.school.department_code,
-            issuer=Issuer(name=DEPARTMENT),
+            issuer=IssuingBody(name=DEPARTMENT),
             issued=TODAY,
             next_update=TODAY + timedelta(days=30),
             appointments=(head, seal),

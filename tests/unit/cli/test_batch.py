@@ -25,7 +25,7 @@ from hocba_sign.cli import batch
 from hocba_sign.cli.main import main
 from hocba_sign.model.workflow import Slot
 from hocba_sign.signing.xml.draft import read_draft
-from hocba_sign.testing import Fault, World, WorldServer
+from hocba_sign.testing import ServerFault, World, WorldServer
 from tests.support.scene import GVCN, ROOT, Scene
 
 PROGRAM = (
@@ -247,7 +247,7 @@ def test_a_failing_authority_is_told_and_the_rest_is_tried(
     (teacher,) = school.scene.teachers
     names = [f"{number}.xml" for number in range(batch.TSA_FAILURES_TOLD + 2)]
     school.add(*names)
-    server.fail("/tsa", Fault.NOT_FOUND, times=batch.TSA_FAILURES_TOLD)
+    server.fail("/tsa", ServerFault.NOT_FOUND, times=batch.TSA_FAILURES_TOLD)
     code, told, err = school.sign("--tsa", server.tsa_url, "--lang", "en", slot=teacher)
     assert code == 6
     assert [told[name]["result"] for name in names] == ["failed"] * batch.TSA_FAILURES_TOLD + [

@@ -14,7 +14,7 @@ from typing import Any
 import pytest
 
 from hocba_sign.cli.main import main
-from hocba_sign.pki.trust.vietnam_list import Entry, Kind, TrustList
+from hocba_sign.pki.trust.vietnam_list import ListedCertificate, ListedKind, TrustList
 from hocba_sign.testing import Identity, World, WorldServer
 from tests.vn_certificates import needs_copies, real_certificates
 
@@ -340,7 +340,7 @@ def test_without_a_home_there_are_no_imports(desk: Desk, monkeypatch: pytest.Mon
     assert desk.judge(desk.holder(teacher(desk.world)), *desk.write_material())[0] == 0
 
 
-def real(kind: Kind, *, name: str = "") -> bytes:
+def real(kind: ListedKind, *, name: str = "") -> bytes:
     entry = next(
         entry for entry in TrustList.load().entries if entry.kind is kind and name in entry.name
     )
@@ -371,15 +371,15 @@ def test_a_pinned_root_is_an_anchor_with_its_end_however_it_is_given(
     assert told["causes"][0] in {"PATH.ANCHOR_ENDED", "PATH.EXPIRED"}
 
 
-def _modern_ca() -> tuple[Entry, Entry]:
+def _modern_ca() -> tuple[ListedCertificate, ListedCertificate]:
     """Return an issuing CA below a pinned root, both with signatures that are acceptable."""
     known = TrustList.load()
     for entry in known.entries:
         root = known.find(entry.issuer_sha256 or "")
         if (
             root is not None
-            and root.kind is Kind.ROOT
-            and entry.kind is Kind.ISSUING
+            and root.kind is ListedKind.ROOT
+            and entry.kind is ListedKind.ISSUING
             and "sha256" in entry.signature.lower()
         ):
             return entry, root
@@ -388,7 +388,7 @@ def _modern_ca() -> tuple[Entry, Entry]:
 
 @needs_copies
 def test_impostors(desk: Desk) -> None:
-    impostor = desk.write("impostor.cer", real(Kind.IMPOSTOR))
+    impostor = desk.write("impostor.cer", real(ListedKind.IMPOSTOR))
     code, told = desk.judge(impostor)
     assert (code, told["indication"], told["causes"][0]) == (1, "FAILED", "TRUST.KNOWN_BAD")
     code, told = desk.judge(impostor, "--trust", impostor)

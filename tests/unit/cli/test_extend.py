@@ -12,7 +12,7 @@ import pytest
 from hocba_sign.cli.main import main
 from hocba_sign.rendering.render import render
 from hocba_sign.signing.policy import Level
-from hocba_sign.testing import Fault, World, WorldServer
+from hocba_sign.testing import ServerFault, World, WorldServer
 from hocba_sign.xml.layout import KHO
 from tests.support.scene import SIGNED_AT, Scene
 
@@ -277,7 +277,7 @@ def test_usage(archive: Archive, arguments: tuple[str, ...]) -> None:
 
 def test_a_failing_authority_leaves_no_file_and_an_old_one_as_it_was(archive: Archive) -> None:
     options = ("--to", "LTA", *archive.lists(EXTENDED_AT - DAY), *archive.tsa)
-    archive.server.fail("/tsa", Fault.NOT_FOUND)
+    archive.server.fail("/tsa", ServerFault.NOT_FOUND)
     code, told = archive.extend_json(*options)
     assert (code, told["error"]["id"]) == (6, "TSA.HTTP_STATUS")
     before = (archive.folder / "signed.xml").read_bytes()
@@ -306,8 +306,8 @@ def test_it_fails_in_the_middle(archive: Archive) -> None:
     assert archive.extend(*options, out="whole.xml")[0] == 0
     asked = sum(request.path == "/tsa" for request in archive.server.requests)
     assert asked == len(archive.scene.slots)
-    archive.server.fail("/tsa", Fault.GARBAGE)
-    archive.server.fail("/tsa", Fault.WRONG_CONTENT_TYPE, times=2)
+    archive.server.fail("/tsa", ServerFault.GARBAGE)
+    archive.server.fail("/tsa", ServerFault.WRONG_CONTENT_TYPE, times=2)
     assert archive.extend(*options)[0] == 6
     assert sum(request.path == "/tsa" for request in archive.server.requests) > asked
 

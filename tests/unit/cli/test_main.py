@@ -14,7 +14,7 @@ import pytest
 from hocba_sign.cli import console, verify
 from hocba_sign.cli.main import main
 from hocba_sign.errors import CallerError, HocbaSignError, InputError, OutsideError
-from hocba_sign.model.codes import Status
+from hocba_sign.model.codes import TranscriptStatus
 from hocba_sign.report.render import text
 from hocba_sign.signing.policy import Level
 from tests.support.scene import Scene
@@ -210,7 +210,7 @@ def test_the_worst_exit_code_of_several_files(codes: Sequence[int], worst: int) 
 
 def test_a_withdrawn_transcript_has_its_own_exit_code_and_sentence() -> None:
     scene = Scene()
-    identification = replace(scene.transcript.identification, status=Status.WITHDRAWN)
+    identification = replace(scene.transcript.identification, status=TranscriptStatus.WITHDRAWN)
     scene.transcript = replace(scene.transcript, identification=identification)
     report = scene.verify(scene.signed(level=Level.T))
     assert report.verdict == "VALID"

@@ -13,7 +13,7 @@ from hocba_sign.cli.main import main
 from hocba_sign.cli.trust import update_from
 from hocba_sign.cli.words import say
 from hocba_sign.pki.certificates.certificate import Certificate
-from hocba_sign.pki.trust.vietnam_list import Confidence, Hierarchy, Kind, Service, TrustList
+from hocba_sign.pki.trust.vietnam_list import Confidence, Hierarchy, ListedKind, Service, TrustList
 from hocba_sign.report.messages import LANGUAGES, catalogue
 from hocba_sign.testing.server import WorldServer
 from hocba_sign.testing.world import World
@@ -187,9 +187,14 @@ def test_an_update_reports_every_address(capsys: Captured, server: WorldServer, 
 
 
 def test_every_word_is_there() -> None:
-    assert set(commands.TRUST_KINDS) == {kind.value for kind in Kind}
+    assert set(commands.TRUST_KINDS) == {kind.value for kind in ListedKind}
     assert set(commands.TRUST_HIERARCHIES) < {hierarchy.value for hierarchy in Hierarchy}
-    groups = {"KIND": Kind, "SERVICE": Service, "HIERARCHY": Hierarchy, "CONFIDENCE": Confidence}
+    groups = {
+        "KIND": ListedKind,
+        "SERVICE": Service,
+        "HIERARCHY": Hierarchy,
+        "CONFIDENCE": Confidence,
+    }
     for group, members in groups.items():
         for member in members:
             assert all(say(f"TRUST_{group}_{member.name}", language) for language in LANGUAGES)

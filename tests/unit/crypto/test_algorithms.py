@@ -8,7 +8,12 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from hocba_sign.crypto import algorithms, digests
-from hocba_sign.crypto.acceptance import AcceptabilityStatus, Rule, acceptable, acceptable_digest
+from hocba_sign.crypto.acceptance import (
+    AcceptabilityStatus,
+    AcceptanceRule,
+    acceptable,
+    acceptable_digest,
+)
 from hocba_sign.crypto.algorithms import (
     RSA_PSS_URI,
     SIGNATURE_ALGORITHMS,
@@ -215,25 +220,43 @@ def test_cms_names_the_hash_beside_plain_rsa() -> None:
 @pytest.mark.parametrize(
     ("name", "bits", "status", "rule", "until"),
     [
-        ("rsa-sha256", 2048, "ends", Rule.TS_119_312, RSA_END),
-        ("rsa-sha512", 4096, "ends", Rule.TS_119_312, RSA_END),
-        ("rsa-pss-sha256", 2048, "ends", Rule.TS_119_312, RSA_END),
+        ("rsa-sha256", 2048, "ends", AcceptanceRule.TS_119_312, RSA_END),
+        ("rsa-sha512", 4096, "ends", AcceptanceRule.TS_119_312, RSA_END),
+        ("rsa-pss-sha256", 2048, "ends", AcceptanceRule.TS_119_312, RSA_END),
         ("rsa-pss-sha256", 3000, "ok", None, None),
-        ("rsa-sha256", 2047, "too_small", Rule.TT_15_2025, None),
-        ("rsa-sha256", 512, "too_small", Rule.TT_15_2025, None),
-        ("rsa-sha1", 2048, "forbidden", Rule.TT_15_2025, datetime(2012, 8, 1, tzinfo=UTC)),
-        ("rsa-sha1", 1024, "forbidden", Rule.TT_15_2025, datetime(2012, 8, 1, tzinfo=UTC)),
-        ("rsa-sha224", 2048, "forbidden", Rule.TT_15_2025, RSA_END),
-        ("rsa-sha3-224", 2048, "forbidden", Rule.TS_119_312, None),
+        ("rsa-sha256", 2047, "too_small", AcceptanceRule.TT_15_2025, None),
+        ("rsa-sha256", 512, "too_small", AcceptanceRule.TT_15_2025, None),
+        (
+            "rsa-sha1",
+            2048,
+            "forbidden",
+            AcceptanceRule.TT_15_2025,
+            datetime(2012, 8, 1, tzinfo=UTC),
+        ),
+        (
+            "rsa-sha1",
+            1024,
+            "forbidden",
+            AcceptanceRule.TT_15_2025,
+            datetime(2012, 8, 1, tzinfo=UTC),
+        ),
+        ("rsa-sha224", 2048, "forbidden", AcceptanceRule.TT_15_2025, RSA_END),
+        ("rsa-sha3-224", 2048, "forbidden", AcceptanceRule.TS_119_312, None),
         ("ecdsa-sha256", 256, "ok", None, None),
         ("ecdsa-sha512", 521, "ok", None, None),
-        ("ecdsa-sha256", 224, "too_small", Rule.TT_15_2025, None),
-        ("ecdsa-sha1", 256, "forbidden", Rule.TT_15_2025, datetime(2012, 8, 1, tzinfo=UTC)),
-        ("ed25519", 256, "forbidden", Rule.TT_15_2025, None),
+        ("ecdsa-sha256", 224, "too_small", AcceptanceRule.TT_15_2025, None),
+        (
+            "ecdsa-sha1",
+            256,
+            "forbidden",
+            AcceptanceRule.TT_15_2025,
+            datetime(2012, 8, 1, tzinfo=UTC),
+        ),
+        ("ed25519", 256, "forbidden", AcceptanceRule.TT_15_2025, None),
     ],
 )
 def test_acceptability(
-    name: str, bits: int, status: str, rule: Rule | None, until: datetime | None
+    name: str, bits: int, status: str, rule: AcceptanceRule | None, until: datetime | None
 ) -> None:
     answer = acceptable(signature_algorithm_named(name), bits, at=NOW)
     assert (answer.status, answer.rule, answer.until) == (AcceptabilityStatus(status), rule, until)

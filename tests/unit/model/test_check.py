@@ -9,10 +9,10 @@ from typing import Any
 import pytest
 
 from hocba_sign.model.check import check
-from hocba_sign.model.codes import Level
+from hocba_sign.model.codes import SchoolLevel
 from hocba_sign.model.identification import ReplacedVersion
 from hocba_sign.model.results import PrimaryMarks
-from hocba_sign.model.rules import Severity, judge_rules
+from hocba_sign.model.rules import Severity, apply_rules
 from hocba_sign.model.signers import Substitute
 from hocba_sign.model.transcript import Transcript
 from hocba_sign.xml.decode import decode_document
@@ -148,7 +148,7 @@ def test_a_birthplace_keeps_its_old_code() -> None:
 
 
 def test_continuing_education_takes_subjects_of_both_secondary_levels() -> None:
-    found = check(identified(level=Level.CONTINUING, rule_set="TT43/2021")(example("lop12")))
+    found = check(identified(level=SchoolLevel.CONTINUING, rule_set="TT43/2021")(example("lop12")))
     assert found == ()
 
 
@@ -180,7 +180,7 @@ def test_a_pupil_from_abroad_can_be_entered(group: str | None) -> None:
     root = parse(encode(transcript)).root
     assert decode_document(root) == transcript
     assert violations(root, issued=False) == ()
-    assert [one.cause for one in judge_rules(transcript) if one.severity is Severity.ERROR] == []
+    assert [one.cause for one in apply_rules(transcript) if one.severity is Severity.ERROR] == []
 
 
 @pytest.mark.parametrize(

@@ -2,7 +2,7 @@ from datetime import date
 
 import pytest
 
-from hocba_sign.model.codes import Level, code_list
+from hocba_sign.model.codes import SchoolLevel, code_list
 
 LAST_OLD_DAY, FIRST_NEW_DAY = date(2025, 6, 30), date(2025, 7, 1)
 
@@ -42,24 +42,24 @@ def test_there_are_54_ethnic_groups_and_foreigners() -> None:
 @pytest.mark.parametrize(
     ("code", "level", "grade", "is_taught"),
     [
-        ("04", Level.PRIMARY, 3, True),
-        ("04", Level.PRIMARY, 4, False),
-        ("13", Level.PRIMARY, 4, True),
-        ("15", Level.PRIMARY, 5, False),
-        ("15", Level.LOWER_SECONDARY, 9, True),
-        ("66", Level.UPPER_SECONDARY, 10, False),
-        ("100", Level.UPPER_SECONDARY, 12, True),
-        ("00", Level.UPPER_SECONDARY, 12, False),
+        ("04", SchoolLevel.PRIMARY, 3, True),
+        ("04", SchoolLevel.PRIMARY, 4, False),
+        ("13", SchoolLevel.PRIMARY, 4, True),
+        ("15", SchoolLevel.PRIMARY, 5, False),
+        ("15", SchoolLevel.LOWER_SECONDARY, 9, True),
+        ("66", SchoolLevel.UPPER_SECONDARY, 10, False),
+        ("100", SchoolLevel.UPPER_SECONDARY, 12, True),
+        ("00", SchoolLevel.UPPER_SECONDARY, 12, False),
     ],
 )
-def test_subjects_by_grade(code: str, level: Level, grade: int, *, is_taught: bool) -> None:
+def test_subjects_by_grade(code: str, level: SchoolLevel, grade: int, *, is_taught: bool) -> None:
     assert code_list("subjects").admits(code, level=level, grade=grade) is is_taught
 
 
 def test_upper_secondary_has_eight_compulsory_and_nine_elective_subjects() -> None:
     codes = code_list("subjects")
     taught = [
-        codes.taught(code, level=Level.UPPER_SECONDARY, grade=12, at=date(2026, 5, 31))
+        codes.taught(code, level=SchoolLevel.UPPER_SECONDARY, grade=12, at=date(2026, 5, 31))
         for code in codes.entries
     ]
     groups = [entry.group for entry in taught if entry is not None]
@@ -69,19 +69,19 @@ def test_upper_secondary_has_eight_compulsory_and_nine_elective_subjects() -> No
 @pytest.mark.parametrize(
     ("code", "level", "grade", "year", "programme"),
     [
-        ("35", Level.LOWER_SECONDARY, 8, 2022, "2006"),
-        ("35", Level.LOWER_SECONDARY, 8, 2023, None),
-        ("66", Level.LOWER_SECONDARY, 8, 2022, None),
-        ("66", Level.LOWER_SECONDARY, 8, 2023, "2018"),
-        ("26", Level.UPPER_SECONDARY, 12, 2023, "2006"),
-        ("26", Level.UPPER_SECONDARY, 12, 2024, None),
-        ("08", Level.PRIMARY, 3, 2021, "2006"),
-        ("09", Level.PRIMARY, 5, 2024, None),
-        ("36", Level.LOWER_SECONDARY, 7, 2020, None),
+        ("35", SchoolLevel.LOWER_SECONDARY, 8, 2022, "2006"),
+        ("35", SchoolLevel.LOWER_SECONDARY, 8, 2023, None),
+        ("66", SchoolLevel.LOWER_SECONDARY, 8, 2022, None),
+        ("66", SchoolLevel.LOWER_SECONDARY, 8, 2023, "2018"),
+        ("26", SchoolLevel.UPPER_SECONDARY, 12, 2023, "2006"),
+        ("26", SchoolLevel.UPPER_SECONDARY, 12, 2024, None),
+        ("08", SchoolLevel.PRIMARY, 3, 2021, "2006"),
+        ("09", SchoolLevel.PRIMARY, 5, 2024, None),
+        ("36", SchoolLevel.LOWER_SECONDARY, 7, 2020, None),
     ],
 )
 def test_a_programme_comes_to_one_grade_after_the_other(
-    code: str, level: Level, grade: int, year: int, programme: str | None
+    code: str, level: SchoolLevel, grade: int, year: int, programme: str | None
 ) -> None:
     day = date(year + 1, 5, 31)
     found = code_list("subjects").taught(code, level=level, grade=grade, at=day)
@@ -95,7 +95,7 @@ def test_a_programme_comes_to_one_grade_after_the_other(
 def test_grades_of_levels_do_not_overlap() -> None:
     grades = [
         grade
-        for level in (Level.PRIMARY, Level.LOWER_SECONDARY, Level.UPPER_SECONDARY)
+        for level in (SchoolLevel.PRIMARY, SchoolLevel.LOWER_SECONDARY, SchoolLevel.UPPER_SECONDARY)
         for grade in level.grades
     ]
     assert grades == list(range(1, 13))

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from hocba_sign.model.codes import Level
+from hocba_sign.model.codes import SchoolLevel
 from hocba_sign.model.fields import element_path, table
 from hocba_sign.model.reading import Naming, names
 from hocba_sign.model.transcript import Transcript
@@ -23,7 +23,7 @@ EARLIER_YEAR = "namhoc tenlop tentruong tentinh ngaytrangthaichuyenden"
 SUBJECT = "mamonhoc tenmonhoc nxetmonhoc"
 
 
-def all_columns(record: type, level: Level) -> set[str]:
+def all_columns(record: type, level: SchoolLevel) -> set[str]:
     """Return the JSON keys of a record and all records in it that the table calls columns of the
     dictionary.
     """
@@ -40,21 +40,21 @@ def all_columns(record: type, level: Level) -> set[str]:
 @pytest.mark.parametrize(
     ("level", "own"),
     [
-        (Level.PRIMARY, PRIMARY),
-        (Level.LOWER_SECONDARY, SECONDARY),
-        (Level.UPPER_SECONDARY, SECONDARY),
+        (SchoolLevel.PRIMARY, PRIMARY),
+        (SchoolLevel.LOWER_SECONDARY, SECONDARY),
+        (SchoolLevel.UPPER_SECONDARY, SECONDARY),
     ],
 )
-def test_every_column_of_the_dictionary_has_its_field(level: Level, own: str) -> None:
+def test_every_column_of_the_dictionary_has_its_field(level: SchoolLevel, own: str) -> None:
     wanted = set(f"{HEADER} {own} {EARLIER_YEAR} {SUBJECT}".split())
     has = all_columns(Transcript, level)
     assert wanted - has == set()
     assert has - wanted <= {"soddcngvbm", "gvbm"}
 
 
-@pytest.mark.parametrize("level", Level)
+@pytest.mark.parametrize("level", SchoolLevel)
 @pytest.mark.parametrize("naming", ["element", "key"])
-def test_no_name_stands_for_two_fields(level: Level, naming: Naming) -> None:
+def test_no_name_stands_for_two_fields(level: SchoolLevel, naming: Naming) -> None:
     seen: set[type] = set()
     waiting: list[type] = [Transcript]
     while waiting:

@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from hocba_sign.errors import InputError
-from hocba_sign.model.lexical import DAY, FLAG, MARK, TEST_MARK, Kind, count, measure
+from hocba_sign.model.lexical import DAY, FLAG, MARK, TEST_MARK, ValueKind, count, measure
 
 
 @pytest.mark.parametrize(
@@ -22,7 +22,7 @@ from hocba_sign.model.lexical import DAY, FLAG, MARK, TEST_MARK, Kind, count, me
         (measure(3), "1.0"),
     ],
 )
-def test_written_as_read(kind: Kind, text: str) -> None:
+def test_written_as_read(kind: ValueKind, text: str) -> None:
     assert kind.write(kind.read(text)) == text
 
 
@@ -73,7 +73,7 @@ def test_written_as_read(kind: Kind, text: str) -> None:
         (measure(3), "36,5", "TEXT.COMMA_DECIMAL"),
     ],
 )
-def test_refused_when_read(kind: Kind, text: str, cause: str) -> None:
+def test_refused_when_read(kind: ValueKind, text: str, cause: str) -> None:
     with pytest.raises(InputError) as caught:
         kind.read(text)
     assert caught.value.cause == cause

@@ -4,7 +4,7 @@ import pytest
 
 from hocba_sign.errors import InputError
 from hocba_sign.model.fields import Leaf, table
-from hocba_sign.model.reading import Reader
+from hocba_sign.model.reading import RecordReader
 from hocba_sign.model.transcript import Transcript
 
 
@@ -26,7 +26,7 @@ def test_a_wrong_form_is_said_before_the_length(leaf: Leaf) -> None:
         source = SimpleNamespace(
             naming="key", where=lambda name: f"$.{name}", leaf=lambda _bound, _spec, text=text: text
         )
-        reader = Reader()
+        reader = RecordReader()
         try:
             reader._leaf(SimpleNamespace(is_required=True), leaf, source)  # type: ignore[arg-type]
         except InputError as error:

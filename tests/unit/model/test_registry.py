@@ -6,8 +6,8 @@ import pytest
 
 from hocba_sign.model.appointments import Appointment
 from hocba_sign.model.authority import Registry
-from hocba_sign.model.delegation import GivenSnapshot, Standing
-from hocba_sign.model.record import Credential, Issuer, Witness
+from hocba_sign.model.delegation import GivenSnapshot, OfficeStatus
+from hocba_sign.model.record import Credential, IssuingBody, Witness
 from hocba_sign.model.registry import Delegation, Rank, RegistrySnapshot, is_named
 from hocba_sign.model.workflow import Role, Slot
 
@@ -120,7 +120,7 @@ def registry(*entries: Appointment) -> Registry:
         version=1,
         rank=Rank.DEPARTMENT,
         department_code="48",
-        issuer=Issuer(name="Sở"),
+        issuer=IssuingBody(name="Sở"),
         issued=DAY,
         next_update=date(2026, 12, 31),
         appointments=entries,
@@ -131,15 +131,15 @@ def registry(*entries: Appointment) -> Registry:
 @pytest.mark.parametrize(
     ("subjects", "asked", "standing"),
     [
-        ((None,), "mon-15", Standing.ALLOWED),
-        (("15",), "mon-15", Standing.ALLOWED),
-        (("15", "19"), "mon-19", Standing.ALLOWED),
-        (("15",), "mon-19", Standing.UNCOVERED),
-        (("15",), None, Standing.ALLOWED),
+        ((None,), "mon-15", OfficeStatus.ALLOWED),
+        (("15",), "mon-15", OfficeStatus.ALLOWED),
+        (("15", "19"), "mon-19", OfficeStatus.ALLOWED),
+        (("15",), "mon-19", OfficeStatus.UNCOVERED),
+        (("15",), None, OfficeStatus.ALLOWED),
     ],
 )
 def test_a_teacher_is_appointed_for_subjects(
-    subjects: tuple[str | None, ...], asked: str | None, standing: Standing
+    subjects: tuple[str | None, ...], asked: str | None, standing: OfficeStatus
 ) -> None:
     known = registry(*(entry(Role.GVBM, personal_id=PERSON, subject=one) for one in subjects))
     answer = known.judge(
@@ -154,7 +154,7 @@ def test_a_teacher_is_appointed_for_subjects(
     is_appointed = known.appoints(
         WITNESS, Slot(Role.GVBM, asked), department_code="48", school_code="A", today=DAY
     )
-    assert is_appointed is (standing is Standing.ALLOWED)
+    assert is_appointed is (standing is OfficeStatus.ALLOWED)
 
 
 def test_another_teacher_of_the_subject_is_not_the_one() -> None:
@@ -170,7 +170,7 @@ def test_another_teacher_of_the_subject_is_not_the_one() -> None:
         day=DAY,
         subject="mon-19",
     )
-    assert answer.standing is Standing.REFUSED
+    assert answer.standing is OfficeStatus.REFUSED
 
 
 def test_the_head_of_school_may_sign_for_a_teacher_but_is_appointed_as_none() -> None:
@@ -186,5 +186,5 @@ def test_the_head_of_school_may_sign_for_a_teacher_but_is_appointed_as_none() ->
         day=DAY,
         subject="mon-15",
     )
-    assert answer.standing is Standing.ALLOWED
+    assert answer.standing is OfficeStatus.ALLOWED
     assert not known.appoints(WITNESS, slot, department_code="48", school_code="A", today=DAY)

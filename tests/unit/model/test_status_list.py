@@ -13,7 +13,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from hocba_sign.errors import CallerError, InputError
-from hocba_sign.model.record import Issuer
+from hocba_sign.model.record import IssuingBody
 from hocba_sign.model.status_list import Cell, Key, StatusList, StatusTable, encode
 
 KEYS = st.lists(
@@ -30,7 +30,7 @@ def listed(issued: list[Key], gone: dict[Key, Cell]) -> StatusList:
         id="TT-79",
         version=1,
         department_code="79",
-        issuer=Issuer(name="Sở Giáo dục và Đào tạo"),
+        issuer=IssuingBody(name="Sở Giáo dục và Đào tạo"),
         issued=date(2026, 6, 1),
         next_update=date(2026, 6, 8),
         size=cells.size,

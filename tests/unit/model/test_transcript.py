@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from hocba_sign.model.check import check
-from hocba_sign.model.codes import Level
+from hocba_sign.model.codes import SchoolLevel
 from hocba_sign.model.identification import ReplacedVersion
 from hocba_sign.model.person import EarlierYear
 from hocba_sign.model.results import SecondaryMarks
@@ -93,7 +93,7 @@ def identified(name: str, **changes: Any) -> Transcript:
 
 
 def test_continuing_education_has_a_plan_of_its_own() -> None:
-    given = identified("lop12", level=Level.CONTINUING, rule_set="TT43/2021")
+    given = identified("lop12", level=SchoolLevel.CONTINUING, rule_set="TT43/2021")
     assert given.plan_name == "GDTX"
     assert given.slots == example("lop12").slots
     assert check(given) == ()

@@ -16,11 +16,11 @@ from hocba_sign.crypto import der
 from hocba_sign.crypto.digests import SHA1, SHA256, digest
 from hocba_sign.crypto.signer import SoftwareSigner, default_algorithm
 from hocba_sign.errors import InputError
-from hocba_sign.pades.facts.form import Gap, NewField, Revision
+from hocba_sign.pades.facts.form import NewField, PlannedRevision, SignaturePlaceholder
 from hocba_sign.pades.read import read_pdf
 from hocba_sign.pades.read_cms import cms_octets, pdf_date, read_cms
 from hocba_sign.pades.write import engine, fill
-from hocba_sign.pades.write_cms import Description, unsigned, with_value
+from hocba_sign.pades.write_cms import CmsTemplate, unsigned, with_value
 from hocba_sign.pki.certificates.certificate import Certificate
 from hocba_sign.testing import Identity
 from tests.support.pdf import page_of
@@ -29,11 +29,11 @@ from tests.support.scene import SIGNED_AT, Scene
 IDENTITY: Identity = Scene().world.person("Trần Thị Hồng Nhung", "048181004217")
 
 
-def gap() -> Gap:
+def gap() -> SignaturePlaceholder:
     field = NewField(name="Sig1", label="Sig1", place=None, locked_fields=())
     return engine().append_gap(
         page_of(),
-        Revision(
+        PlannedRevision(
             field="Sig1",
             room=20_000,
             digest_name="sha256",
@@ -46,7 +46,7 @@ def gap() -> Gap:
 def cms_of(covered: bytes) -> bytes:
     signer = SoftwareSigner(IDENTITY.key, IDENTITY.chain_der)
     algorithm = default_algorithm(signer.public_key)
-    described = Description(
+    described = CmsTemplate(
         algorithm=algorithm,
         digest_algorithm=SHA256,
         chain_der=IDENTITY.chain_der,
@@ -214,7 +214,7 @@ def test_an_unknown_kind_is_named() -> None:
 
 def test_adobes_older_form_is_intact_and_does_not_pass() -> None:
     place = gap()
-    older = Gap(
+    older = SignaturePlaceholder(
         octets=place.octets.replace(b"/ETSI.CAdES.detached", b"/adbe.pkcs7.detached"),
         start=place.start,
         end=place.end,
@@ -225,7 +225,7 @@ def test_adobes_older_form_is_intact_and_does_not_pass() -> None:
 def test_a_digest_of_sha1_inside() -> None:
     """adbe.pkcs7.sha1: what is signed is the SHA-1 of the byte range."""
     place = gap()
-    older = Gap(
+    older = SignaturePlaceholder(
         octets=place.octets.replace(b"/ETSI.CAdES.detached", b"/adbe.pkcs7.sha1    "),
         start=place.start,
         end=place.end,

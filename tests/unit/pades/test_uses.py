@@ -13,7 +13,7 @@ from pyhanko.pdf_utils.writer import PdfFileWriter
 
 from hocba_sign.errors import InputError
 from hocba_sign.pades.engine import document as engine
-from hocba_sign.pades.engine.document import Revision, open_document
+from hocba_sign.pades.engine.document import ReadRevision, open_document
 from hocba_sign.pades.engine.reading import read_facts
 from tests.support.pdf import NAME, page, page_of, revised
 
@@ -57,7 +57,7 @@ def test_paths_are_those_that_pyhanko_finds() -> None:
     assert reader.last_revision == 2
     of_page: set[Any] = set()
     for number in range(3):
-        theirs: Any = Revision(reader, number)
+        theirs: Any = ReadRevision(reader, number)
         SLOWLY(theirs)
         expected = {
             (one.idnum, one.generation): {path.path for path in paths}

@@ -15,7 +15,7 @@ from hocba_sign.errors import CallerError
 from hocba_sign.pades.read_cms import read_cms
 from hocba_sign.pades.write_cms import (
     COMMITMENTS,
-    Description,
+    CmsTemplate,
     certificate_digest,
     chain,
     signature_value,
@@ -32,14 +32,14 @@ DOCUMENT = b"octets of a byte range"
 
 def made(
     *, is_rsa: bool = False, algorithm: str | None = None
-) -> tuple[bytes, bytes, Description, SoftwareSigner]:
+) -> tuple[bytes, bytes, CmsTemplate, SoftwareSigner]:
     signer = Scene("lop9", subjects=1, is_rsa=is_rsa).signer(GVCN)
     chosen = (
         default_algorithm(signer.public_key)
         if algorithm is None
         else signature_algorithm_named(algorithm)
     )
-    description = Description(
+    description = CmsTemplate(
         algorithm=chosen,
         digest_algorithm=SHA256,
         chain_der=signer.chain_der,

@@ -17,7 +17,7 @@ from hypothesis import given, settings
 from pyhanko.pdf_utils.reader import PdfFileReader
 
 from hocba_sign.errors import CallerError, InputError
-from hocba_sign.model.codes import Level, Status
+from hocba_sign.model.codes import SchoolLevel, TranscriptStatus
 from hocba_sign.model.identification import ReplacedVersion
 from hocba_sign.model.signers import Substitute
 from hocba_sign.model.transcript import Transcript
@@ -54,12 +54,12 @@ def of_kind(name: str) -> Transcript:
         return replace(
             upper,
             identification=replace(
-                upper.identification, level=Level.CONTINUING, rule_set="TT43/2021"
+                upper.identification, level=SchoolLevel.CONTINUING, rule_set="TT43/2021"
             ),
         )
     withdrawn = replace(
         lower.identification,
-        status=Status.WITHDRAWN,
+        status=TranscriptStatus.WITHDRAWN,
         replaces=ReplacedVersion(id="truoc-1", version=1),
     )
     return replace(lower, identification=replace(withdrawn, is_digitised=True))

@@ -10,7 +10,7 @@ from typing import Any, Final
 import pytest
 from hypothesis import given, settings
 
-from hocba_sign.model.codes import Level
+from hocba_sign.model.codes import SchoolLevel
 from hocba_sign.model.fields import Leaf, table
 from hocba_sign.model.fields import element_path as path_of
 from hocba_sign.model.results import SecondaryMarks
@@ -102,7 +102,11 @@ def test_every_value_is_shown_or_named_as_not_shown(transcript: Transcript) -> N
     ]
     allowed = {
         *NOT_SHOWN,
-        *(() if transcript.level is Level.PRIMARY else ("content.earlier_years.register_number",)),
+        *(
+            ()
+            if transcript.level is SchoolLevel.PRIMARY
+            else ("content.earlier_years.register_number",)
+        ),
     }
     assert set(hidden) <= allowed
 

@@ -23,7 +23,7 @@ from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.serialization import Encoding, pkcs7
 from cryptography.x509 import ocsp
 
-from hocba_sign.testing import Fault, World, WorldServer
+from hocba_sign.testing import ServerFault, World, WorldServer
 from hocba_sign.testing.authority import timestamp_request, timestamp_token
 from hocba_sign.testing.identity import pem
 
@@ -196,22 +196,28 @@ def test_options_of_the_answers_pass_through(server: WorldServer) -> None:
 def test_ready_made_failures(server: WorldServer) -> None:
     url = f"{server.url}/crl/public-ca.crl"
     true = get(url)
-    for fault, code in ((Fault.SERVER_ERROR, 500), (Fault.NOT_FOUND, 404)):
+    for fault, code in ((ServerFault.SERVER_ERROR, 500), (ServerFault.NOT_FOUND, 404)):
         server.fail("/crl", fault)
         with pytest.raises(urllib.error.HTTPError) as caught:
             get(url)
         assert caught.value.code == code
         caught.value.close()
     bodies = {}
-    for fault in (Fault.GARBAGE, Fault.EMPTY, Fault.HTML, Fault.PEM, Fault.WRONG_CONTENT_TYPE):
+    for fault in (
+        ServerFault.GARBAGE,
+        ServerFault.EMPTY,
+        ServerFault.HTML,
+        ServerFault.PEM,
+        ServerFault.WRONG_CONTENT_TYPE,
+    ):
         server.fail("/crl", fault)
         bodies[fault] = get(url)
-    assert bodies[Fault.EMPTY] == b""
-    assert bodies[Fault.HTML].startswith(b"<!DOCTYPE html>")
-    assert x509.load_pem_x509_crl(bodies[Fault.PEM]) == x509.load_der_x509_crl(true)
-    assert bodies[Fault.WRONG_CONTENT_TYPE] == true
+    assert bodies[ServerFault.EMPTY] == b""
+    assert bodies[ServerFault.HTML].startswith(b"<!DOCTYPE html>")
+    assert x509.load_pem_x509_crl(bodies[ServerFault.PEM]) == x509.load_der_x509_crl(true)
+    assert bodies[ServerFault.WRONG_CONTENT_TYPE] == true
     with pytest.raises(ValueError):
-        x509.load_der_x509_crl(bodies[Fault.GARBAGE])
+        x509.load_der_x509_crl(bodies[ServerFault.GARBAGE])
     server.heal()
     assert get(url) == true
 
@@ -220,7 +226,7 @@ def test_the_content_type_is_wrong_only_on_demand(server: WorldServer) -> None:
     url = f"{server.url}/crl/public-ca.crl"
     for fault, expected in (
         (None, "application/pkix-crl"),
-        (Fault.WRONG_CONTENT_TYPE, "text/html"),
+        (ServerFault.WRONG_CONTENT_TYPE, "text/html"),
     ):
         if fault is not None:
             server.fail("/crl", fault)
@@ -229,7 +235,7 @@ def test_the_content_type_is_wrong_only_on_demand(server: WorldServer) -> None:
 
 
 def test_a_bundle_holds_the_chain(server: WorldServer) -> None:
-    server.fail("/ca/public-ca", Fault.P7B)
+    server.fail("/ca/public-ca", ServerFault.P7B)
     bundle = pkcs7.load_der_pkcs7_certificates(get(f"{server.url}/ca/public-ca.crt"))
     expected = [
         server.world.authority(slug).certificate_der for slug in ("national-root", "public-ca")
@@ -240,7 +246,7 @@ def test_a_bundle_holds_the_chain(server: WorldServer) -> None:
 
 
 def test_a_fault_can_pass(server: WorldServer) -> None:
-    server.fail("/tsa", Fault.HANG_UP, times=2)
+    server.fail("/tsa", ServerFault.HANG_UP, times=2)
     for _ in range(2):
         with pytest.raises((http.client.RemoteDisconnected, ConnectionError)):
             post(server.tsa_url, REQUEST)
@@ -250,7 +256,7 @@ def test_a_fault_can_pass(server: WorldServer) -> None:
 
 def test_a_redirect_leads_where_it_was_told(server: WorldServer) -> None:
     server.redirect_to = f"{server.url}/ca/public-ca.crt"
-    server.fail("/crl", Fault.REDIRECT)
+    server.fail("/crl", ServerFault.REDIRECT)
     assert (
         get(f"{server.url}/crl/public-ca.crl")
         == server.world.authority("public-ca").certificate_der
@@ -262,14 +268,14 @@ def test_a_redirect_leads_where_it_was_told(server: WorldServer) -> None:
 
 
 def test_a_truncated_answer_is_shorter_than_promised(server: WorldServer) -> None:
-    server.fail("/crl", Fault.TRUNCATED)
+    server.fail("/crl", ServerFault.TRUNCATED)
     with pytest.raises(http.client.IncompleteRead):
         get(f"{server.url}/crl/public-ca.crl")
 
 
 def test_a_slow_answer_comes_late_but_right(server: WorldServer) -> None:
     server.delay = timedelta(milliseconds=150)
-    server.fail("/crl", Fault.SLOW)
+    server.fail("/crl", ServerFault.SLOW)
     begin = time.monotonic()
     assert get(f"{server.url}/crl/public-ca.crl") == server.world.crl("public-ca", AT)
     assert time.monotonic() - begin >= 0.15
@@ -277,7 +283,7 @@ def test_a_slow_answer_comes_late_but_right(server: WorldServer) -> None:
 
 def test_a_dripping_answer_keeps_every_single_read_short(server: WorldServer) -> None:
     server.delay = timedelta(milliseconds=1)
-    server.fail("/crl", Fault.DRIP)
+    server.fail("/crl", ServerFault.DRIP)
     begin = time.monotonic()
     body = get(f"{server.url}/crl/public-ca.crl")
     assert body == server.world.crl("public-ca", AT)
@@ -285,7 +291,7 @@ def test_a_dripping_answer_keeps_every_single_read_short(server: WorldServer) ->
 
 
 def test_a_flood_has_no_end_in_sight(server: WorldServer) -> None:
-    server.fail("/crl", Fault.FLOOD)
+    server.fail("/crl", ServerFault.FLOOD)
     with urllib.request.urlopen(f"{server.url}/crl/public-ca.crl") as response:
         assert response.headers["Content-Length"] is None
         assert len(response.read(10_000_000)) == 10_000_000
@@ -294,7 +300,7 @@ def test_a_flood_has_no_end_in_sight(server: WorldServer) -> None:
 def test_leaving_does_not_wait_for_slow_answers() -> None:
     with serve(AT) as server:
         server.delay = timedelta(seconds=60)
-        server.fail("/crl", Fault.SLOW)
+        server.fail("/crl", ServerFault.SLOW)
         address = server.url.removeprefix("http://").split(":")
         client = socket.create_connection((address[0], int(address[1])))
         client.sendall(b"GET /crl/public-ca.crl HTTP/1.0\r\n\r\n")

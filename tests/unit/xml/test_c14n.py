@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from lxml import etree
 
 from hocba_sign.errors import InputError
-from hocba_sign.xml.c14n import C14nAlgorithm, _Writer, canonicalize
+from hocba_sign.xml.c14n import C14nAlgorithm, _CanonicalWriter, canonicalize
 from hocba_sign.xml.node_set import Document, NodeKind, Subtrees
 from hocba_sign.xml.parse import parse
 from hocba_sign.xml.tree import Element
@@ -109,7 +109,7 @@ def documents(draw: st.DrawFn) -> Element:
 
 
 def _own(target: Element | etree._ElementTree, algorithm: C14N) -> bytes:
-    return _Writer(algorithm=algorithm).write(target)
+    return _CanonicalWriter(algorithm=algorithm).write(target)
 
 
 def _with_inheritance(element: Element) -> Element:

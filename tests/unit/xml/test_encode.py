@@ -7,7 +7,7 @@ import pytest
 from lxml import etree
 
 from hocba_sign.errors import InputError
-from hocba_sign.model.codes import Level
+from hocba_sign.model.codes import SchoolLevel
 from hocba_sign.model.transcript import Transcript
 from hocba_sign.xml.encode import encode
 from hocba_sign.xml.layout import KHO
@@ -98,7 +98,9 @@ def test_results_of_another_level_are_refused() -> None:
     given = example()
     given = dataclasses.replace(
         given,
-        identification=dataclasses.replace(given.identification, level=Level.PRIMARY, grade=5),
+        identification=dataclasses.replace(
+            given.identification, level=SchoolLevel.PRIMARY, grade=5
+        ),
     )
     with pytest.raises(InputError) as caught:
         encode(given)

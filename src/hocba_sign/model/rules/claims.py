@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Final
 
-from hocba_sign.model.codes import Level
+from hocba_sign.model.codes import SchoolLevel
 
 _CLAUSE: Final = re.compile(r"[.;,\n]")
 _NOT: Final = re.compile(r"\b(?:không|chưa|chẳng)\b")
@@ -29,9 +29,9 @@ _PLACE: Final = re.compile(
 _YEAR: Final = re.compile(r"\b(?:lớp|năm) học\b")
 _GENERAL: Final = "giáo dục phổ thông"
 _LEVELS: Final = {
-    "primary": Level.PRIMARY,
-    "lower": Level.LOWER_SECONDARY,
-    "upper": Level.UPPER_SECONDARY,
+    "primary": SchoolLevel.PRIMARY,
+    "lower": SchoolLevel.LOWER_SECONDARY,
+    "upper": SchoolLevel.UPPER_SECONDARY,
 }
 _SHORT: Final = (
     (r"\bhtctth\b", "hoàn thành chương trình tiểu học"),
@@ -49,7 +49,7 @@ class Completion:
     """
 
     is_certified: bool
-    level: Level | None = None
+    level: SchoolLevel | None = None
     grade: int | None = None
     is_of_year: bool = False
 
@@ -100,7 +100,7 @@ def _completions(clause: str) -> Iterator[Completion]:
             continue
         place, is_certified = _PLACE.search(rest), _NOT.search(before) is None
         if place is None:
-            level = Level.UPPER_SECONDARY if _GENERAL in rest else None
+            level = SchoolLevel.UPPER_SECONDARY if _GENERAL in rest else None
             yield Completion(
                 is_certified=is_certified, level=level, is_of_year=_YEAR.search(rest) is not None
             )

@@ -9,14 +9,14 @@ from hocba_sign.model.codes import Sex, code_list
 from hocba_sign.model.person import Pupil
 from hocba_sign.model.rules.ruleset import first_year
 from hocba_sign.model.rules.settings import Settings
-from hocba_sign.model.rules.view import Breach, View, end_of_year, taught_as
+from hocba_sign.model.rules.view import Breach, ResultView, end_of_year, taught_as
 
 _CENTURY: Final = 19
 """Of the digits 0 (male) and 1 (female); each further pair stands for the next century."""
 _HOME: Final = "VN"
 
 
-def personal_id(view: View, settings: Settings) -> Iterator[Breach]:
+def personal_id(view: ResultView, settings: Settings) -> Iterator[Breach]:
     """Twelve digits: three for the province or, from 100, the country of birth, one for century and
     sex, two for the year of birth.
     """
@@ -44,7 +44,7 @@ def _birth_year(pupil: Pupil) -> int | None:
     return int(month[1]) if month else pupil.birth_year
 
 
-def one_slot_per_teacher(view: View, settings: Settings) -> Iterator[Breach]:
+def one_slot_per_teacher(view: ResultView, settings: Settings) -> Iterator[Breach]:
     """Nobody is named twice as a teacher of one subject: there would be two slots for one
     signer.
     """
@@ -56,7 +56,7 @@ def one_slot_per_teacher(view: View, settings: Settings) -> Iterator[Breach]:
             yield Breach(rule=settings.text("rule"), steps=("content", "subjects", n, "teachers"))
 
 
-def programme(view: View, settings: Settings) -> Iterator[Breach]:
+def programme(view: ResultView, settings: Settings) -> Iterator[Breach]:
     """No subject is of a programme that comes to the grade in a later year.
 
     That it is of none is told by `model.check`.
@@ -73,7 +73,7 @@ def programme(view: View, settings: Settings) -> Iterator[Breach]:
             yield Breach(rule=settings.text("rule"), steps=("content", "subjects", n, "code"))
 
 
-def study_history(view: View, settings: Settings) -> Iterator[Breach]:
+def study_history(view: ResultView, settings: Settings) -> Iterator[Breach]:
     """Earlier years stand in their order and none is later than that of the transcript; a year with
     two schools is there twice.
     """
@@ -87,13 +87,13 @@ def study_history(view: View, settings: Settings) -> Iterator[Breach]:
             return
 
 
-def unjudged(view: View, settings: Settings) -> Iterator[Breach]:
+def unjudged(view: ResultView, settings: Settings) -> Iterator[Breach]:
     """The regulation is known to apply, and its rules are not at hand."""
     del view
     yield Breach(rule=settings.text("rule"), steps=("identification", "rule_set"))
 
 
-def newer_version(view: View, settings: Settings) -> Iterator[Breach]:
+def newer_version(view: ResultView, settings: Settings) -> Iterator[Breach]:
     """A version replaces only an older one of the same transcript.
 
     That it replaces itself is told by `model.check`.

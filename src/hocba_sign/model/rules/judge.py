@@ -14,7 +14,7 @@ from hocba_sign.model.rules.ruleset import (
     is_out_of_force,
     prescribed,
 )
-from hocba_sign.model.rules.view import Breach, Check, View
+from hocba_sign.model.rules.view import Breach, Check, ResultView
 from hocba_sign.model.transcript import DATA_PATH, Transcript
 
 CHECKS: Final[Mapping[str, Check]] = MappingProxyType(
@@ -63,7 +63,7 @@ _PARTICULARS: Final = ("content", "particulars")
 _EXEMPT: Final = (*_PARTICULARS, "is_exempt_from_assessment")
 
 
-def judge_rules(transcript: Transcript) -> tuple[RuleFinding, ...]:
+def apply_rules(transcript: Transcript) -> tuple[RuleFinding, ...]:
     """Return every breach, in the order of the rules, each with its path and none with a value.
 
     What `model.check` finds is not repeated. A transcript that names a circular which does not
@@ -71,23 +71,23 @@ def judge_rules(transcript: Transcript) -> tuple[RuleFinding, ...]:
     the rules of the document only.
     """
     common, chosen = document_rules(), choose(transcript.identification)
-    found = [*_of_its_time(transcript, common), *judge_by(transcript, common)]
+    found = [*_of_its_time(transcript, common), *apply_rule_set(transcript, common)]
     if chosen is None:
         found.append(_finding(common, Breach(rule="NO_RULE_SET", steps=_RULE_SET)))
     elif transcript.content.particulars.is_exempt_from_assessment:
         found.append(_finding(common, Breach(rule="NOT_ASSESSED", steps=_EXEMPT)))
     else:
-        found.extend(judge_by(transcript, chosen))
+        found.extend(apply_rule_set(transcript, chosen))
     return tuple(dict.fromkeys(found))
 
 
-def judge_by(transcript: Transcript, rule_set: RuleSet) -> Iterator[RuleFinding]:
+def apply_rule_set(transcript: Transcript, rule_set: RuleSet) -> Iterator[RuleFinding]:
     """Judge by one rule set, whether or not the transcript names it and its year is one of that
     rule set.
 
     Of a pupil with an individual plan, what the plan decides is told once, as no breach.
     """
-    view = View.of(transcript, rule_set)
+    view = ResultView.of(transcript, rule_set)
     decided = frozenset(rule_set.by_plan.texts("instead_of")) if view.is_by_plan else frozenset()
     for name, settings in rule_set.checks:
         for breach in CHECKS[name](view, settings):

@@ -21,7 +21,7 @@ WORST: Final = Decimal(0)
 
 
 @dataclass(frozen=True, slots=True)
-class Entry:
+class SubjectEntry:
     """What one subject contributes: a score, or whether a subject assessed by comment is passed.
 
     Of a blank one nothing is known but of which kind it is; `score` and `is_passed` then mean
@@ -34,7 +34,7 @@ class Entry:
     is_optional: bool
     is_blank: bool = False
 
-    def filled(self, *, is_best: bool) -> "Entry":
+    def filled(self, *, is_best: bool) -> "SubjectEntry":
         """Return the entry with the best or the worst in place of a blank."""
         score = None if self.score is None else (BEST if is_best else WORST)
         return (
@@ -86,7 +86,7 @@ class Law:
 
 
 @dataclass(frozen=True, slots=True)
-class Reading:
+class Interpretation:
     """One way to read the circular where it leaves a choice."""
 
     rounding: Rounding
@@ -95,13 +95,13 @@ class Reading:
 
 
 @dataclass(frozen=True, slots=True)
-class Case:
+class PupilCase:
     """The marks of one pupil under one law, with the mean of the scores that count; `special` is
     the subject of a specialised class.
     """
 
     law: Law
-    entries: tuple[Entry, ...]
+    entries: tuple[SubjectEntry, ...]
     mean: Decimal
     special: str | None
 
@@ -127,5 +127,5 @@ class Possible:
 
     letters: frozenset[str]
     special: frozenset[str]
-    readings: Mapping[Reading, str]
+    readings: Mapping[Interpretation, str]
     unadjusted: frozenset[str]

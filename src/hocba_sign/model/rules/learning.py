@@ -12,24 +12,24 @@ from hocba_sign.model.rules.law import (
     BEST,
     WORST,
     Adjustment,
-    Case,
-    Entry,
     Grade,
+    Interpretation,
     Law,
     Pardon,
     Possible,
-    Reading,
+    PupilCase,
     Rounding,
     Single,
+    SubjectEntry,
 )
 from hocba_sign.model.rules.settings import Settings
-from hocba_sign.model.rules.view import Breach, Period, Row, View, result_steps
+from hocba_sign.model.rules.view import Breach, Period, ResultView, Row, result_steps
 
 _REMEMBERED: Final = 256
 """Results kept: promotion, titles and words ask for those of the same pupil again."""
 
 
-def learning(view: View, settings: Settings) -> Iterator[Breach]:
+def learning(view: ResultView, settings: Settings) -> Iterator[Breach]:
     """Compare each recorded result with every result that a reading of the circular gives.
 
     A result that only some readings give passes, with a warning for each choice on which it hangs.
@@ -60,7 +60,7 @@ def learning(view: View, settings: Settings) -> Iterator[Breach]:
                 yield Breach(rule=settings.text(rule), steps=result_steps(field))
 
 
-def known(view: View, field: str) -> frozenset[str]:
+def known(view: ResultView, field: str) -> frozenset[str]:
     """Return what a result may be: the recorded one, of several meanings that of the marks; where
     none is recorded, what the marks allow.
     """
@@ -87,7 +87,7 @@ def _wrong(recorded: frozenset[str], found: Possible, result: Settings) -> str:
     return "uncertain" if certain and not (recorded | found.letters) & certain else "wrong"
 
 
-def _possible(view: View, settings: Settings, result: Settings) -> Possible | None:
+def _possible(view: ResultView, settings: Settings, result: Settings) -> Possible | None:
     """Return what the marks of a period allow, None where there is no score at all."""
     entries = _entries(view.rows, result.text("period"))
     if not any(entry.score is not None and not entry.is_blank for entry in entries):
@@ -101,7 +101,7 @@ def _possible(view: View, settings: Settings, result: Settings) -> Possible | No
 
 @lru_cache(_REMEMBERED)
 def _judged(
-    law: Law, entries: tuple[Entry, ...], *, is_doubtful: bool, is_special: bool
+    law: Law, entries: tuple[SubjectEntry, ...], *, is_doubtful: bool, is_special: bool
 ) -> Possible:
     codes = [entry.code for entry in entries if entry.score is not None] if is_special else []
     if any(entry.is_blank for entry in entries):
@@ -142,7 +142,7 @@ def _between(law: Law, top: frozenset[str], bottom: frozenset[str]) -> frozenset
     return frozenset(law.order[first : last + 1])
 
 
-def _entries(rows: tuple[Row, ...], period: str) -> tuple[Entry, ...]:
+def _entries(rows: tuple[Row, ...], period: str) -> tuple[SubjectEntry, ...]:
     """Return all that counts, blank where a mark is missing or malformed.
 
     Of the period `summer` are the marks of the year, with those of the re-assessment in their
@@ -159,7 +159,7 @@ def _entries(rows: tuple[Row, ...], period: str) -> tuple[Entry, ...]:
         is_blank = (letter if row.is_comment else score) is None
         value = None if row.is_comment else (score or WORST)
         found.append(
-            Entry(
+            SubjectEntry(
                 row.subject.code, value, letter is not MarkLetter.FAILED, row.is_optional, is_blank
             )
         )
@@ -202,7 +202,9 @@ def _grade(given: Settings, groups: Settings) -> Grade:
     )
 
 
-def _outcomes(law: Law, entries: tuple[Entry, ...], special: str | None) -> Mapping[Reading, str]:
+def _outcomes(
+    law: Law, entries: tuple[SubjectEntry, ...], special: str | None
+) -> Mapping[Interpretation, str]:
     """Return the letter by every reading, among them that without an adjustment."""
     found = {}
     singles: tuple[Single, ...] = ("counted", "ignored", "unadjusted")
@@ -214,22 +216,22 @@ def _outcomes(law: Law, entries: tuple[Entry, ...], special: str | None) -> Mapp
         counted = (
             entries if has_optional else tuple(entry for entry in entries if not entry.is_optional)
         )
-        case = Case(law, counted, _mean(counted, rounding), special)
+        case = PupilCase(law, counted, _mean(counted, rounding), special)
         letter = _letter(case, None)
         steps = tuple(step for step in law.adjustments if step.lowered == letter)
         for single in singles:
-            found[Reading(rounding, single, has_optional)] = (
+            found[Interpretation(rounding, single, has_optional)] = (
                 _adjusted(case, steps, single) if steps else letter
             )
     return found
 
 
-def _letter(case: Case, pardon: Pardon | None) -> str:
+def _letter(case: PupilCase, pardon: Pardon | None) -> str:
     able = (grade for grade in case.law.grades if grade.mean is None or case.mean >= grade.mean)
     return next(grade.letter for grade in able if _meets(grade, case, pardon))
 
 
-def _adjusted(case: Case, steps: tuple[Adjustment, ...], single: Single) -> str:
+def _adjusted(case: PupilCase, steps: tuple[Adjustment, ...], single: Single) -> str:
     """Return the letter after the first adjustment that applies: exactly one subject keeps the
     pupil from the letter due.
     """
@@ -245,7 +247,7 @@ def _adjusted(case: Case, steps: tuple[Adjustment, ...], single: Single) -> str:
     return steps[0].lowered
 
 
-def _meets(grade: Grade, case: Case, pardon: Pardon | None) -> bool:
+def _meets(grade: Grade, case: PupilCase, pardon: Pardon | None) -> bool:
     """Judge the conditions of one letter but that on the mean, which no pardon changes."""
     forgiven = pardon.code if pardon else None
     scores = [(entry.code, entry.score) for entry in case.entries if entry.score is not None]
@@ -275,7 +277,7 @@ def _meets(grade: Grade, case: Case, pardon: Pardon | None) -> bool:
     )
 
 
-def _mean(entries: tuple[Entry, ...], rounding: Rounding) -> Decimal:
+def _mean(entries: tuple[SubjectEntry, ...], rounding: Rounding) -> Decimal:
     """Return the mean of the scores to one decimal, computed in whole tenths; -1 where there is no
     score.
     """
@@ -288,7 +290,9 @@ def _mean(entries: tuple[Entry, ...], rounding: Rounding) -> Decimal:
     return Decimal(tenths + goes_up) / 10
 
 
-def _usual(readings: Mapping[Reading, str], recorded: frozenset[str]) -> Mapping[Reading, str]:
+def _usual(
+    readings: Mapping[Interpretation, str], recorded: frozenset[str]
+) -> Mapping[Interpretation, str]:
     """Leave the readings without an adjustment and without optional subjects out where the recorded
     letter does not need them.
     """
@@ -300,7 +304,7 @@ def _usual(readings: Mapping[Reading, str], recorded: frozenset[str]) -> Mapping
     return usual if recorded & frozenset(usual.values()) else readings
 
 
-def _hangs_on(choice: str, outcomes: Mapping[Reading, str]) -> bool:
+def _hangs_on(choice: str, outcomes: Mapping[Interpretation, str]) -> bool:
     others = tuple(name for name in ("rounding", "single", "has_optional") if name != choice)
     seen: dict[tuple[object, ...], str] = {}
     return any(

@@ -1,5 +1,5 @@
-"""Rule sets: one JSON file each, which names its rules, thresholds, subjects and the years it is
-valid for.
+"""ContentRule sets: one JSON file each, which names its rules, thresholds, subjects and the years
+it is valid for.
 """
 
 import json
@@ -11,7 +11,7 @@ from importlib.resources import files
 from types import MappingProxyType
 from typing import Final
 
-from hocba_sign.model.codes import Level
+from hocba_sign.model.codes import SchoolLevel
 from hocba_sign.model.identification import Identification
 from hocba_sign.model.rules.finding import Severity, SourceMark
 from hocba_sign.model.rules.settings import Settings
@@ -22,7 +22,7 @@ _FOLDER: Final = files("hocba_sign") / "data" / "rules"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Rule:
+class ContentRule:
     """`note` says for the reference why a reading was chosen.
 
     `leaves_unjudged`: it tells that the assessment was not judged.
@@ -42,13 +42,13 @@ class Period:
     level.
     """
 
-    level: Level
+    level: SchoolLevel
     grades: frozenset[int]
     first: int
     last: int | None
     mark: SourceMark
 
-    def holds(self, level: Level, grade: int, *, year: int) -> bool:
+    def holds(self, level: SchoolLevel, grade: int, *, year: int) -> bool:
         return (
             level is self.level
             and grade in self.grades
@@ -110,7 +110,7 @@ class RuleSet:
     subject_groups: Settings
     by_plan: Settings
     tests: Settings
-    rules: Mapping[str, Rule]
+    rules: Mapping[str, ContentRule]
     checks: tuple[tuple[str, Settings], ...]
     unchecked: tuple[Unchecked, ...]
     doubts: tuple[str, ...]
@@ -119,7 +119,7 @@ class RuleSet:
         """Return the settings of the first check of that name."""
         return next((settings for name, settings in self.checks if name == check), None)
 
-    def period(self, level: Level, grade: int, *, year: int) -> Period | None:
+    def period(self, level: SchoolLevel, grade: int, *, year: int) -> Period | None:
         return next((one for one in self.periods if one.holds(level, grade, year=year)), None)
 
 
@@ -175,7 +175,7 @@ def read_rule_set(text: str, *, amended: Callable[[str], str] | None = None) -> 
 
 def _period(given: Settings) -> Period:
     return Period(
-        level=Level(given.text("level")),
+        level=SchoolLevel(given.text("level")),
         grades=given.integers("grades"),
         first=given.integer("first"),
         last=given.optional_integer("last"),
@@ -191,8 +191,8 @@ def _scale(given: Settings) -> Scale:
     )
 
 
-def _rule(given: Settings) -> Rule:
-    rule = Rule(
+def _rule(given: Settings) -> ContentRule:
+    rule = ContentRule(
         id=given.text("id"),
         article=given.text("article"),
         severity=Severity(given.text("severity")),

@@ -10,7 +10,7 @@ from decimal import Decimal
 from functools import lru_cache
 from typing import Final, Literal, Self, TypeAlias
 
-from hocba_sign.model.codes import Level, MarkLetter, code_list
+from hocba_sign.model.codes import MarkLetter, SchoolLevel, code_list
 from hocba_sign.model.lexical import Mark
 from hocba_sign.model.primary import PrimaryAssessment
 from hocba_sign.model.results import (
@@ -48,7 +48,7 @@ class Breach:
     steps: tuple[str | int, ...]
 
 
-Check: TypeAlias = Callable[["View", Settings], Iterator[Breach]]
+Check: TypeAlias = Callable[["ResultView", Settings], Iterator[Breach]]
 
 
 def is_score(value: Mark | None) -> bool:
@@ -125,7 +125,7 @@ class PrimaryRow:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class View:
+class ResultView:
     """What the checks read.
 
     Rows and assessments of the form of another level are left out, so are the blank rows of
@@ -178,7 +178,7 @@ class View:
         return self.transcript.identification.grade
 
     @property
-    def level(self) -> Level:
+    def level(self) -> SchoolLevel:
         return self.transcript.level
 
     @property
@@ -219,16 +219,16 @@ class View:
         return self.scale(field).read(self.written(field))
 
 
-def taught_as(transcript: Transcript) -> Level:
+def taught_as(transcript: Transcript) -> SchoolLevel:
     """Return the level by which subjects are listed: continuing education has those of both
     secondary levels.
     """
-    if transcript.level is not Level.CONTINUING:
+    if transcript.level is not SchoolLevel.CONTINUING:
         return transcript.level
     return (
-        Level.LOWER_SECONDARY
+        SchoolLevel.LOWER_SECONDARY
         if transcript.identification.grade <= _LAST_LOWER_GRADE
-        else Level.UPPER_SECONDARY
+        else SchoolLevel.UPPER_SECONDARY
     )
 
 
@@ -244,7 +244,7 @@ def has_own_plan(transcript: Transcript) -> bool:
     return bool(_DISABLED.search(_NOT_THE_PUPIL.sub("", policy)) or _SPECIAL_SCHOOL.search(place))
 
 
-Place: TypeAlias = tuple[Level, int, date]
+Place: TypeAlias = tuple[SchoolLevel, int, date]
 """A grade of a level on a day."""
 
 

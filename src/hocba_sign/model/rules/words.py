@@ -7,17 +7,17 @@ Since 2026 the words of completion stand for the diploma of lower secondary scho
 from collections.abc import Iterator
 from typing import Final
 
-from hocba_sign.model.codes import Level
+from hocba_sign.model.codes import SchoolLevel
 from hocba_sign.model.rules.claims import Completion, completion_in, promotion_in
 from hocba_sign.model.rules.primary import may_complete
 from hocba_sign.model.rules.promotion import conditions
 from hocba_sign.model.rules.settings import Settings
-from hocba_sign.model.rules.view import Breach, View, result_steps, taught_as
+from hocba_sign.model.rules.view import Breach, ResultView, result_steps, taught_as
 
 _COMPLETION: Final = ("content", "completion")
 
 
-def words(view: View, settings: Settings) -> Iterator[Breach]:
+def words(view: ResultView, settings: Settings) -> Iterator[Breach]:
     """Words certify what the results allow, in the last grade of the level and of no other, and
     agree with the flag. Spec: TT 22/2021, Đ.12.
     """
@@ -60,7 +60,7 @@ def words(view: View, settings: Settings) -> Iterator[Breach]:
         yield Breach(rule=settings.text("missing"), steps=_COMPLETION)
 
 
-def _is_out_of_place(view: View, found: Completion, *, is_last: bool) -> bool:
+def _is_out_of_place(view: ResultView, found: Completion, *, is_last: bool) -> bool:
     """Return whether words certify another level or grade than that of the transcript, or a level
     before its last grade.
     """
@@ -87,7 +87,7 @@ def _contradicts(found: Completion, *, is_promoted: bool, may_be_unsaid: bool) -
 
 
 def _promotion(
-    view: View, settings: Settings, *, text: str, steps: tuple[str | int, ...]
+    view: ResultView, settings: Settings, *, text: str, steps: tuple[str | int, ...]
 ) -> Iterator[Breach]:
     found = promotion_in(text)
     if found is None:
@@ -97,7 +97,7 @@ def _promotion(
         yield Breach(rule=settings.text("contradiction"), steps=steps)
 
 
-def words_at_primary(view: View, settings: Settings) -> Iterator[Breach]:
+def words_at_primary(view: ResultView, settings: Settings) -> Iterator[Breach]:
     """Words certify what result and flags do, primary school in its last grade only.
 
     Spec: TT 27/2020, Đ.11.
@@ -108,7 +108,7 @@ def words_at_primary(view: View, settings: Settings) -> Iterator[Breach]:
     found = completion_in(content.completion)
     if found is not None:
         is_of_level = found.level is not None
-        is_elsewhere = found.level not in {None, Level.PRIMARY} or found.grade not in {
+        is_elsewhere = found.level not in {None, SchoolLevel.PRIMARY} or found.grade not in {
             None,
             view.grade,
         }

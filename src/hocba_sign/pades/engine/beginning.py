@@ -11,18 +11,18 @@ from typing import Any, Final
 from pyhanko.pdf_utils import generic
 from pyhanko.sign.diff_analysis.rules.metadata_rules import MetadataUpdateRule
 
-from hocba_sign.pades.engine.document import Reader
+from hocba_sign.pades.engine.document import RevisionReader
 from hocba_sign.pades.engine.sections import entry
 from hocba_sign.pades.engine.steps import field_changes, field_fault, pages_below
 from hocba_sign.pades.engine.tags import TagRule
-from hocba_sign.pades.facts.revisions import Rule, Step
+from hocba_sign.pades.facts.revisions import ChangeRule, RevisionStep
 
 _CATALOG: Final = frozenset({"/AcroForm", "/Perms", "/Extensions", "/Version", "/DSS", "/Metadata"})
 _PAGE: Final = frozenset({"/Annots"})
 _FORM: Final = frozenset({"/Fields", "/SigFlags"})
 
 
-def beginning(reader: Reader, revision: int) -> Step:
+def beginning(reader: RevisionReader, revision: int) -> RevisionStep:
     """Compare the revision of the first signature with the one before it; nothing escapes, what
     fails is refused.
     """
@@ -34,15 +34,15 @@ def beginning(reader: Reader, revision: int) -> Step:
         refusal = next(_refusals(reader, old, new), None)
         changes = tuple(field_changes(old, new))
     except Exception as error:  # noqa: BLE001 - whatever the foreign reading fails with, nothing is proven
-        return Step(
+        return RevisionStep(
             revision=revision, rules=frozenset(), refusal=type(error).__name__, is_proven=False
         )
-    return Step(
-        revision=revision, rules=frozenset({Rule.SIGNATURE}), fields=changes, refusal=refusal
+    return RevisionStep(
+        revision=revision, rules=frozenset({ChangeRule.SIGNATURE}), fields=changes, refusal=refusal
     )
 
 
-def _refusals(reader: Reader, old: Any, new: Any) -> Iterator[str]:
+def _refusals(reader: RevisionReader, old: Any, new: Any) -> Iterator[str]:
     if old.root_ref != new.root_ref or new.refs_freed_in_revision():
         yield "catalog"
     form = entry(old.root, "/AcroForm")

@@ -48,7 +48,7 @@ logging.getLogger("pyhanko").addHandler(logging.NullHandler())
 logging.getLogger("pyhanko").propagate = False
 
 
-def open_document(octets: bytes, *, strict: bool = True) -> "Reader":
+def open_document(octets: bytes, *, strict: bool = True) -> "RevisionReader":
     """Open a PDF that asks for no password.
 
     Raises: InputError `PDF.UNREADABLE`, `PDF.ENCRYPTED`, `PDF.LIMIT`.
@@ -58,13 +58,13 @@ def open_document(octets: bytes, *, strict: bool = True) -> "Reader":
     if sum(map(octets.count, TABLE_ENTRIES)) > MAX_ENTRIES:
         raise InputError("PDF.LIMIT", detail=f"more than {MAX_ENTRIES} objects")
     with foreign():
-        reader = Reader(octets, strict=strict)
+        reader = RevisionReader(octets, strict=strict)
         if not isinstance(reader.root, generic.DictionaryObject):
             raise InputError("PDF.UNREADABLE", detail="no catalog")
         return reader
 
 
-class Reader(PdfFileReader):
+class RevisionReader(PdfFileReader):
     """Counts while the cross-references are read, and gives revisions whose tracing is bounded."""
 
     def __init__(self, octets: bytes, *, strict: bool) -> None:
@@ -75,7 +75,7 @@ class Reader(PdfFileReader):
         self.resolved_objects = {}
         self._input_version = None
         self._historical_resolver_cache = {}
-        self._revisions: dict[int, Revision] = {}
+        self._revisions: dict[int, ReadRevision] = {}
         self._versions: dict[Any, Any] = {}
         self._spots: dict[Any, tuple[Spot, ...]] = {}
         self._object_streams: dict[int, tuple[BytesIO, dict[int, tuple[int, int]]]] = {}
@@ -128,9 +128,9 @@ class Reader(PdfFileReader):
             raise InputError("PDF.ENCRYPTED")
         return Cipher(self.encrypt_dict, file_identifier=keys[-1][1])
 
-    def get_historical_resolver(self, revision: int) -> "Revision":
+    def get_historical_resolver(self, revision: int) -> "ReadRevision":
         if revision not in self._revisions:
-            self._revisions[revision] = Revision(self, revision)
+            self._revisions[revision] = ReadRevision(self, revision)
         return self._revisions[revision]
 
     def get_object(self, ref: Any, *arguments: Any, **options: Any) -> Any:
@@ -230,13 +230,13 @@ class Reader(PdfFileReader):
         return int(self.xrefs.total_revisions) - 1
 
 
-class Revision(HistoricalResolver):
+class ReadRevision(HistoricalResolver):
     """One revision; tracing references in it costs the reader's visits.
 
     A reference to no object is null (ISO 32000-2, 7.3.10), where the parent fails.
     """
 
-    def __init__(self, reader: Reader, revision: int) -> None:
+    def __init__(self, reader: RevisionReader, revision: int) -> None:
         super().__init__(reader, revision)
         self._budget = reader
         self._visits = 0

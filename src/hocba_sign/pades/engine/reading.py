@@ -17,7 +17,7 @@ from pyhanko.sign.fields import enumerate_sig_fields
 
 from hocba_sign.errors import Finding, InputError
 from hocba_sign.pades.engine.beginning import beginning
-from hocba_sign.pades.engine.document import Reader, open_document
+from hocba_sign.pades.engine.document import RevisionReader, open_document
 from hocba_sign.pades.engine.limits import foreign
 from hocba_sign.pades.engine.sections import entry
 from hocba_sign.pades.engine.steps import analyse
@@ -59,7 +59,7 @@ def read_facts(octets: bytes, *, attachment: str) -> PdfFacts:
 
 
 def _facts(
-    reader: Reader, octets: bytes, *, attachment: str, findings: tuple[Finding, ...] = ()
+    reader: RevisionReader, octets: bytes, *, attachment: str, findings: tuple[Finding, ...] = ()
 ) -> PdfFacts:
     with foreign():
         ends = tuple(_ends(reader, octets))
@@ -84,7 +84,7 @@ def _facts(
         )
 
 
-def _ends(reader: Reader, octets: bytes) -> Iterator[int]:
+def _ends(reader: RevisionReader, octets: bytes) -> Iterator[int]:
     """Yield the offset behind %%EOF of each revision; both parts of a linearized file end where the
     later one does.
     """
@@ -100,7 +100,7 @@ def _ends(reader: Reader, octets: bytes) -> Iterator[int]:
         yield furthest
 
 
-def _fields(reader: Reader) -> tuple[FieldFacts, ...]:
+def _fields(reader: RevisionReader) -> tuple[FieldFacts, ...]:
     """Collect the filled signature fields of all revisions, so that one that a later revision took
     away is known too.
     """
@@ -128,7 +128,7 @@ def _fields(reader: Reader) -> tuple[FieldFacts, ...]:
 
 
 def _field(
-    reader: Reader, name: str, reference: Any, *, field: Any, is_present: bool
+    reader: RevisionReader, name: str, reference: Any, *, field: Any, is_present: bool
 ) -> FieldFacts:
     revision = reader.xrefs.get_last_change(reference)
     handler = reader.get_historical_resolver(revision)
@@ -196,7 +196,7 @@ def _contents(signature: Any) -> bytes | None:
     )
 
 
-def _values(reader: Reader) -> Iterator[LongTermValues]:
+def _values(reader: RevisionReader) -> Iterator[LongTermValues]:
     """Read the DSS dictionary of each revision, those of VRI included; a stream that did not change
     is read once.
     """
@@ -234,7 +234,7 @@ def _values(reader: Reader) -> Iterator[LongTermValues]:
 
 
 def _streams(
-    reader: Reader,
+    reader: RevisionReader,
     arrays: Iterable[Any],
     purpose: DecodePurpose,
     *,
@@ -259,7 +259,7 @@ def _decoded(stream: Any, purpose: DecodePurpose) -> bytes:
         return b""
 
 
-def _attached(reader: Reader, wanted: str) -> Iterator[bytes]:
+def _attached(reader: RevisionReader, wanted: str) -> Iterator[bytes]:
     """Yield the content of every attachment of that name (ISO 32000-2, 7.11.4 and 7.9.6)."""
     waiting = [entry(entry(reader.root, "/Names", default={}), "/EmbeddedFiles", default={})]
     visited = 0

@@ -27,18 +27,18 @@ from pyhanko.sign.diff_analysis.rules_api import QualifiedWhitelistRule, Referen
 from pyhanko.sign.fields import enumerate_sig_fields
 
 from hocba_sign.errors import InputError
-from hocba_sign.pades.engine.document import Reader
+from hocba_sign.pades.engine.document import RevisionReader
 from hocba_sign.pades.engine.evidence import EvidenceRule
 from hocba_sign.pades.engine.pictures import digest_of
 from hocba_sign.pades.engine.sections import entry, raw_entry
 from hocba_sign.pades.engine.tags import TagRule
-from hocba_sign.pades.engine.widgets import Fault, has_area, widget_faults
-from hocba_sign.pades.facts.revisions import Box, FieldChange, Rule, Step
+from hocba_sign.pades.engine.widgets import WidgetFault, has_area, widget_faults
+from hocba_sign.pades.facts.revisions import Box, ChangeRule, FieldChange, RevisionStep
 
 _CATALOG: Final = {
-    "/Extensions": Rule.EXTENSIONS,
-    "/Version": Rule.VERSION,
-    "/MarkInfo": Rule.MARK_INFO,
+    "/Extensions": ChangeRule.EXTENSIONS,
+    "/Version": ChangeRule.VERSION,
+    "/MarkInfo": ChangeRule.MARK_INFO,
 }
 _EXPLAINED_BY_OTHERS: Final = frozenset({"/AcroForm", "/DSS", "/Metadata", "/StructTreeRoot"})
 _FORM_KEYS: Final = frozenset({"/Fields", "/SigFlags"})
@@ -52,7 +52,7 @@ _SHOWN_NAME: Final = 60
 class _Unexplained(Exception):
     """A rule of ours that pyHanko does not have; the text is technical and free of content.
 
-    `is_proven` as in `Step`.
+    `is_proven` as in `RevisionStep`.
     """
 
     def __init__(self, what: str, *, is_proven: bool = True) -> None:
@@ -60,31 +60,31 @@ class _Unexplained(Exception):
         self.is_proven = is_proven
 
 
-def analyse(reader: Reader, *, since: int) -> Iterator[Step]:
+def analyse(reader: RevisionReader, *, since: int) -> Iterator[RevisionStep]:
     """Yield what every revision after `since` changed."""
     for revision in range(since + 1, reader.last_revision + 1):
         try:
             yield _step(reader, revision)
         except SuspiciousModification as found:
             objects = list(dict.fromkeys(_OBJECT.findall(str(found))))[:_SHOWN_OBJECTS]
-            yield Step(
+            yield RevisionStep(
                 revision=revision,
                 rules=frozenset(),
                 refusal=f"objects {', '.join(objects)}" if objects else "structure",
             )
         except _Unexplained as found:
-            yield Step(
+            yield RevisionStep(
                 revision=revision, rules=frozenset(), refusal=str(found), is_proven=found.is_proven
             )
         except InputError:
             raise
         except Exception as error:  # noqa: BLE001 - whatever the foreign analysis fails with, nothing is proven
-            yield Step(
+            yield RevisionStep(
                 revision=revision, rules=frozenset(), refusal=type(error).__name__, is_proven=False
             )
 
 
-def _step(reader: Reader, revision: int) -> Step:
+def _step(reader: RevisionReader, revision: int) -> RevisionStep:
     """Compare a revision with the one before.
 
     1. every written object has a rule; 2. no object has two versions, of which readers may take
@@ -100,7 +100,7 @@ def _step(reader: Reader, revision: int) -> Step:
         for reference in new.refs_freed_in_revision()
     ):
         raise _Unexplained("freed objects")
-    recorded: set[Rule] = set()
+    recorded: set[ChangeRule] = set()
     _policy(recorded, keys=_form_keys(old)).apply(old, new)
     # (2)
     section = reader.xrefs.get_xref_data(revision)
@@ -119,14 +119,14 @@ def _step(reader: Reader, revision: int) -> Step:
         for key, rule in _CATALOG.items()
         if raw_entry(old.root, key) != raw_entry(new.root, key)
     }
-    if Rule.INFO in recorded and _is_dated_only(old, new):
-        recorded.add(Rule.DATED)
+    if ChangeRule.INFO in recorded and _is_dated_only(old, new):
+        recorded.add(ChangeRule.DATED)
     if any(
         raw_entry(old.root["/AcroForm"], key) != raw_entry(new.root["/AcroForm"], key)
         for key in _FORM_DEFAULTS
     ):
-        recorded.add(Rule.FORM_DEFAULTS)
-    return Step(
+        recorded.add(ChangeRule.FORM_DEFAULTS)
+    return RevisionStep(
         revision=revision,
         rules=frozenset(recorded | {_rule(change) for change in changes}),
         fields=changes,
@@ -159,16 +159,20 @@ def _is_dated_only(old: Any, new: Any) -> bool:
     )
 
 
-def _rule(change: FieldChange) -> Rule:
+def _rule(change: FieldChange) -> ChangeRule:
     if not change.is_filled:
-        return Rule.EMPTY_FIELD
-    return Rule.TIME_STAMP if change.is_time_stamp and change.box is None else Rule.SIGNATURE
+        return ChangeRule.EMPTY_FIELD
+    return (
+        ChangeRule.TIME_STAMP
+        if change.is_time_stamp and change.box is None
+        else ChangeRule.SIGNATURE
+    )
 
 
 class _Recorded(QualifiedWhitelistRule):
     """A rule that notes when it explains something that the revision wrote."""
 
-    def __init__(self, inner: Any, rule: Rule, recorded: set[Rule]) -> None:
+    def __init__(self, inner: Any, rule: ChangeRule, recorded: set[ChangeRule]) -> None:
         self.inner = inner.as_qualified(ModificationLevel.LTA_UPDATES)
         self.rule = rule
         self.recorded = recorded
@@ -183,7 +187,7 @@ class _Recorded(QualifiedWhitelistRule):
             yield level, update
 
 
-def _policy(recorded: set[Rule], *, keys: frozenset[str]) -> StandardDiffPolicy:
+def _policy(recorded: set[ChangeRule], *, keys: frozenset[str]) -> StandardDiffPolicy:
     """Leave out pyHanko's rule for filling in forms: a value that is not a signature is content."""
     return StandardDiffPolicy(
         reject_object_freeing=False,
@@ -191,10 +195,10 @@ def _policy(recorded: set[Rule], *, keys: frozenset[str]) -> StandardDiffPolicy:
             CatalogModificationRule(ignored_keys=_EXPLAINED_BY_OTHERS | _CATALOG.keys()),
             XrefStreamRule().as_qualified(ModificationLevel.LTA_UPDATES),
             ObjectStreamRule().as_qualified(ModificationLevel.LTA_UPDATES),
-            _Recorded(DocInfoRule(), Rule.INFO, recorded),
-            _Recorded(EvidenceRule(), Rule.DSS, recorded),
-            _Recorded(MetadataUpdateRule(), Rule.METADATA, recorded),
-            _Recorded(TagRule(), Rule.STRUCTURE, recorded),
+            _Recorded(DocInfoRule(), ChangeRule.INFO, recorded),
+            _Recorded(EvidenceRule(), ChangeRule.DSS, recorded),
+            _Recorded(MetadataUpdateRule(), ChangeRule.METADATA, recorded),
+            _Recorded(TagRule(), ChangeRule.STRUCTURE, recorded),
         ],
         form_rule=FormUpdatingRule(
             field_rules=[SigFieldCreationRule(), SigFieldModificationRule()],
@@ -222,11 +226,11 @@ def _terminal_fields(fields: Any, depth: int = 0) -> Iterator[Any]:
             yield field
 
 
-def field_fault(old: Any, new: Any) -> Fault | None:
+def field_fault(old: Any, new: Any) -> WidgetFault | None:
     """Return what has no place in the signature fields that a revision wrote, the gravest first."""
     written = new.written()
     faults = [
-        Fault(f"{str(name)[:_SHOWN_NAME]} {fault.what}", fault.is_proven)
+        WidgetFault(f"{str(name)[:_SHOWN_NAME]} {fault.what}", fault.is_proven)
         for name, _, reference in enumerate_sig_fields(new)
         if any((one.idnum, one.generation) in written for one in _widgets(reference))
         for fault in widget_faults(old, new, reference=reference)

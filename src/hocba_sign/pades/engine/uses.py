@@ -38,7 +38,7 @@ def spots(value: Any, path: Path = ()) -> Iterator[Spot]:
             yield from spots(one, (*path, at))
 
 
-class Revision(Protocol):
+class RevisionView(Protocol):
     """What is read of one revision. `visit` is told of every step and stops what takes too many."""
 
     @property
@@ -79,7 +79,7 @@ class Uses:
         self._covered: set[int] = set()
         self._structures: dict[int, _Structure] = {}
 
-    def paths(self, revision: Revision, wanted: Iterable[Key]) -> dict[Key, set[Path]]:
+    def paths(self, revision: RevisionView, wanted: Iterable[Key]) -> dict[Key, set[Path]]:
         """Return the paths to each of the wanted objects that are used."""
         found: dict[Key, set[Path]] = {key: set() for key in wanted if self.is_used(revision, key)}
         leading = self._leading(found)
@@ -108,19 +108,19 @@ class Uses:
                 stack.append((iter(useful[used]), path))
         return found
 
-    def is_used(self, revision: Revision, key: Key) -> bool:
+    def is_used(self, revision: RevisionView, key: Key) -> bool:
         """Return whether anything refers to an object, in this revision or in one before it that
         was asked about too.
         """
         self._cover(revision)
         return key in self._users
 
-    def used(self, revision: Revision) -> frozenset[Key]:
+    def used(self, revision: RevisionView) -> frozenset[Key]:
         """Return what a revision wrote and `is_used`."""
         self._cover(revision)
         return frozenset(revision.written() & self._users.keys())
 
-    def _cover(self, revision: Revision) -> None:
+    def _cover(self, revision: RevisionView) -> None:
         """Follow all references of a revision; after the one before it, those in what it wrote."""
         number = revision.revision
         if number in self._covered:
@@ -156,7 +156,7 @@ class Uses:
             waiting += new
         return found
 
-    def _elements(self, revision: Revision) -> frozenset[Key]:
+    def _elements(self, revision: RevisionView) -> frozenset[Key]:
         """Return the elements of the structure tree; where nothing of it was written they are those
         of the revision before.
         """
@@ -181,12 +181,12 @@ def _key(value: Any) -> Key | None:
     return (value.idnum, value.generation) if isinstance(value, generic.IndirectObject) else None
 
 
-def _followed(revision: Revision, value: Any) -> Any:
+def _followed(revision: RevisionView, value: Any) -> Any:
     key = _key(value)
     return value if key is None else revision.version(key)
 
 
-def _entry(revision: Revision, holder: Any, key: str) -> Any:
+def _entry(revision: RevisionView, holder: Any, key: str) -> Any:
     """Return what an entry stands for, None where there is none."""
     return (
         _followed(revision, holder.raw_get(key))
@@ -195,7 +195,7 @@ def _entry(revision: Revision, holder: Any, key: str) -> Any:
     )
 
 
-def _pages(revision: Revision) -> Iterator[tuple[Key, Path]]:
+def _pages(revision: RevisionView) -> Iterator[tuple[Key, Path]]:
     """Yield for each node of the tree of pages the one path by which it is entered."""
     waiting: list[tuple[Any, Path]] = [
         (_entry(revision, revision.trailer_view, "/Root").raw_get("/Pages"), _PAGES)
@@ -218,7 +218,7 @@ def _pages(revision: Revision) -> Iterator[tuple[Key, Path]]:
             ]
 
 
-def _structure(revision: Revision, root: Any) -> _Structure:
+def _structure(revision: RevisionView, root: Any) -> _Structure:
     elements: set[Key] = set()
     read: set[Key | None] = {_key(root)}
     waiting = [_followed(revision, root)]

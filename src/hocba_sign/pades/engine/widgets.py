@@ -10,7 +10,7 @@ from typing import Any, Final
 
 from pyhanko.pdf_utils import generic
 
-from hocba_sign.pades.engine.document import Revision
+from hocba_sign.pades.engine.document import ReadRevision
 from hocba_sign.pades.engine.sections import entry, raw_entry
 
 KEYS: Final = frozenset(
@@ -115,7 +115,7 @@ _HIGHLIGHTS: Final = ("/N", "/I", "/O", "/P", "/T")
 
 
 @dataclass(frozen=True, slots=True)
-class Fault:
+class WidgetFault:
     """What has no place in a signature's field.
 
     `is_proven`: it runs or hides something; otherwise it is only not known to be harmless.
@@ -125,7 +125,7 @@ class Fault:
     is_proven: bool
 
 
-def widget_faults(old: Revision, new: Revision, *, reference: Any) -> Iterator[Fault]:
+def widget_faults(old: ReadRevision, new: ReadRevision, *, reference: Any) -> Iterator[WidgetFault]:
     """Look through the field at `reference`, its widgets and their pictures for whatever `new`
     brought into them.
     """
@@ -138,7 +138,7 @@ def widget_faults(old: Revision, new: Revision, *, reference: Any) -> Iterator[F
             yield from _holder_faults(old, new, kid)
 
 
-def _holder_faults(old: Revision, new: Revision, reference: Any) -> Iterator[Fault]:
+def _holder_faults(old: ReadRevision, new: ReadRevision, reference: Any) -> Iterator[WidgetFault]:
     before, after = old.version((reference.idnum, reference.generation)), reference.get_object()
     if not isinstance(before, generic.DictionaryObject):
         before = generic.DictionaryObject()
@@ -147,12 +147,12 @@ def _holder_faults(old: Revision, new: Revision, reference: Any) -> Iterator[Fau
         if key != "/AP" and raw_entry(before, key) == value:
             continue
         if key not in KEYS:
-            yield Fault(key, key in _RUNNING)
+            yield WidgetFault(key, key in _RUNNING)
         elif key in _CHECKS and not _CHECKS[key](value.get_object()):
-            yield Fault(key, is_proven=False)
+            yield WidgetFault(key, is_proven=False)
     flags = entry(after, "/F", default=0)
     if has_area(after) and flags & ~_FLAGS:
-        yield Fault("/F", bool(flags & _UNSEEN_FLAGS))
+        yield WidgetFault("/F", bool(flags & _UNSEEN_FLAGS))
     if "/AP" in after:
         yield from _picture_faults(new, after["/AP"])
 
@@ -193,7 +193,7 @@ _CHECKS: Final = {
 }
 
 
-def _picture_faults(new: Revision, appearances: Any) -> Iterator[Fault]:
+def _picture_faults(new: ReadRevision, appearances: Any) -> Iterator[WidgetFault]:
     """Walk through everything that a picture is drawn with."""
     waiting = [appearances]
     seen: set[tuple[int, int]] = set()
@@ -212,15 +212,15 @@ def _picture_faults(new: Revision, appearances: Any) -> Iterator[Fault]:
             waiting += [value.raw_get(key) for key in value if key not in _UNSHOWN]
 
 
-def _drawn_faults(value: Any) -> Iterator[Fault]:
-    yield from (Fault(f"/AP {key}", is_proven=True) for key in value if key in _RUNNING)
+def _drawn_faults(value: Any) -> Iterator[WidgetFault]:
+    yield from (WidgetFault(f"/AP {key}", is_proven=True) for key in value if key in _RUNNING)
     if entry(value, "/Type") in _KINDS:
-        yield Fault(f"/AP {value['/Type']}", is_proven=True)
+        yield WidgetFault(f"/AP {value['/Type']}", is_proven=True)
     if isinstance(value, generic.StreamObject):
         known = {"/Form": _FORM, "/Image": _IMAGE}.get(entry(value, "/Subtype"))
         if known is not None:
             yield from (
-                Fault(f"/AP {key}", is_proven=False)
+                WidgetFault(f"/AP {key}", is_proven=False)
                 for key in value
                 if key not in known and key not in _RUNNING
             )

@@ -33,7 +33,7 @@ from hocba_sign.pades.engine.document import open_document
 from hocba_sign.pades.engine.limits import foreign
 from hocba_sign.pades.engine.pictures import digest_of
 from hocba_sign.pades.engine.tagging import tag_field
-from hocba_sign.pades.facts.form import Field, Form, Gap, NewField, Revision
+from hocba_sign.pades.facts.form import Field, Form, NewField, PlannedRevision, SignaturePlaceholder
 from hocba_sign.pades.facts.revisions import FieldLock
 
 MAX_PAGES: Final = 1000
@@ -70,7 +70,7 @@ def read_form(document: bytes) -> Form:
         )
 
 
-def read_gap(document: bytes, name: str) -> Gap:
+def read_gap(document: bytes, name: str) -> SignaturePlaceholder:
     """Find the room of the signature in the field `name`, which must cover the file to its end.
 
     Raises: as `read_form`; CallerError `SIGN.STATE` where there is no such signature.
@@ -83,10 +83,10 @@ def read_gap(document: bytes, name: str) -> Gap:
         start, end, resumed, length = map(int, _at(signature, "/ByteRange"))
     if start != 0 or not 0 < end < resumed or resumed + length != len(document):
         raise CallerError("SIGN.STATE", where=name)
-    return Gap(octets=document, start=end, end=resumed)
+    return SignaturePlaceholder(octets=document, start=end, end=resumed)
 
 
-def append_gap(document: bytes, revision: Revision) -> Gap:
+def append_gap(document: bytes, revision: PlannedRevision) -> SignaturePlaceholder:
     """Append the revision of a signature, or of a document time-stamp, and leave room for its
     value. Raises: as `read_form`.
     """
@@ -116,7 +116,7 @@ def append_gap(document: bytes, revision: Revision) -> Gap:
         prepared, output = embedding.send(
             SigIOSetup(md_algorithm=revision.digest_name, output=BytesIO())
         )
-        return Gap(
+        return SignaturePlaceholder(
             octets=_appended(document, output),
             start=prepared.reserved_region_start,
             end=prepared.reserved_region_end,
@@ -157,7 +157,7 @@ def picture_digest(appearance: bytes, size: tuple[float, float]) -> bytes:
         return digest_of(_form(PdfFileWriter(), appearance, size))
 
 
-class _Writer(IncrementalPdfFileWriter):
+class _RevisionWriter(IncrementalPdfFileWriter):
     """Appends what it is told and nothing else."""
 
     def _update_meta(self) -> None:
@@ -200,7 +200,7 @@ def _reader(document: bytes) -> Any:
 
 
 def _writer(document: bytes) -> Any:
-    return _Writer.from_reader(_reader(document))
+    return _RevisionWriter.from_reader(_reader(document))
 
 
 def _appended(document: bytes, output: BytesIO) -> bytes:
@@ -270,7 +270,7 @@ def _lock(locked_fields: tuple[str, ...]) -> FieldMDPSpec:
     return FieldMDPSpec(FieldMDPAction.INCLUDE, fields=list(locked_fields))
 
 
-def _placeholder(revision: Revision) -> PdfSignedData:
+def _placeholder(revision: PlannedRevision) -> PdfSignedData:
     if revision.signing_time is None:
         return DocumentTimestamp(bytes_reserved=2 * revision.room)
     return SignatureObject(
@@ -280,7 +280,7 @@ def _placeholder(revision: Revision) -> PdfSignedData:
     )
 
 
-def _permissions(revision: Revision, lock: Any) -> SigMDPSetup | None:
+def _permissions(revision: PlannedRevision, lock: Any) -> SigMDPSetup | None:
     """Say what may follow; the signature must say the same as its field's /Lock (ISO 32000-2,
     12.7.5.5).
     """

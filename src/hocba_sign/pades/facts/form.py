@@ -8,7 +8,7 @@ from hocba_sign.pades.facts.revisions import FieldLock
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Place:
+class FieldBox:
     """Where a signature is seen: `page` from 0; `box` is left, bottom, right and top in points."""
 
     page: int
@@ -32,7 +32,7 @@ class NewField:
 
     name: str
     label: str
-    place: Place | None
+    place: FieldBox | None
     locked_fields: tuple[str, ...]
 
 
@@ -67,7 +67,7 @@ class Form:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Revision:
+class PlannedRevision:
     """What the revision of one signature, or of a document time-stamp, holds beside its value.
 
     `signing_time` is UTC, None for a time-stamp. `room` is in octets, `digest_name` the hash of
@@ -87,7 +87,7 @@ class Revision:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Gap:
+class SignaturePlaceholder:
     """A file and the room for the value of the signature that ends it: `octets[start:end]` is
     `<…>`, everything else is signed.
     """

@@ -12,7 +12,7 @@ Box: TypeAlias = tuple[float, float, float, float]
 """Left, bottom, right and top in points."""
 
 
-class Rule(StrEnum):
+class ChangeRule(StrEnum):
     """What a revision may add after a signature; docs/reference/pdf-changes.md."""
 
     SIGNATURE = "signature"
@@ -95,7 +95,7 @@ class FieldChange:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Step:
+class RevisionStep:
     """What one revision (from 1) changed: `rules` that explain all of it, unless `refusal` says why
     none does.
 
@@ -103,7 +103,7 @@ class Step:
     """
 
     revision: int
-    rules: frozenset[Rule]
+    rules: frozenset[ChangeRule]
     fields: tuple[FieldChange, ...] = ()
     refusal: str | None = None
     is_proven: bool = True
@@ -136,8 +136,8 @@ class PdfFacts:
     octets: bytes = field(repr=False)
     ends: tuple[int, ...]
     fields: tuple[FieldFacts, ...]
-    beginning: Step | None
-    steps: tuple[Step, ...]
+    beginning: RevisionStep | None
+    steps: tuple[RevisionStep, ...]
     empty_fields: tuple[str, ...]
     values: tuple[LongTermValues, ...]
     attachments: tuple[bytes, ...] = field(repr=False)

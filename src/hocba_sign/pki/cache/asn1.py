@@ -16,14 +16,14 @@ MAX_KEPT_CRL_OCTETS = 64 * 1024
 MAX_KEPT_OCSPS = 64
 
 
-class _Kept(threading.local):
+class _PerThread(threading.local):
     def __init__(self) -> None:
         self.certificate = lru_cache(maxsize=MAX_KEPT_CERTIFICATES)(x509.Certificate.load)
         self.crl = lru_cache(maxsize=MAX_KEPT_CRLS)(crl.CertificateList.load)
         self.ocsp = lru_cache(maxsize=MAX_KEPT_OCSPS)(ocsp.OCSPResponse.load)
 
 
-_kept = _Kept()
+_kept = _PerThread()
 
 
 def parsed_certificate(der: bytes) -> x509.Certificate:

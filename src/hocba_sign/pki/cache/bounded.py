@@ -9,7 +9,7 @@ _Key = TypeVar("_Key", bound=Hashable)
 _Value = TypeVar("_Value")
 
 
-class Kept(Generic[_Key, _Value]):
+class BoundedCache(Generic[_Key, _Value]):
     """Holds values until their weights exceed `limit`, then drops those not asked for longest; the
     newest always stays.
 

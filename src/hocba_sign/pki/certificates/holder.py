@@ -43,7 +43,7 @@ _MATCHES: Final = {
 }
 
 
-def judge_holder(certificate: Certificate, expected: ExpectedSigner, *, is_vouched: bool) -> Holder:
+def match_holder(certificate: Certificate, expected: ExpectedSigner, *, is_vouched: bool) -> Holder:
     """Answer the question of this module.
 
     `is_vouched`: the registry names this very certificate for this office.

@@ -8,10 +8,10 @@ from dataclasses import dataclass
 from typing import Final
 
 from hocba_sign.errors import InputError
-from hocba_sign.pki.cache.bounded import Kept
+from hocba_sign.pki.cache.bounded import BoundedCache
 from hocba_sign.pki.certificates.certificate import Certificate
-from hocba_sign.pki.loading.kinds import Kind, wrong_kind
-from hocba_sign.pki.loading.objects import Mark, Objects, read_objects
+from hocba_sign.pki.loading.kinds import ObjectKind, wrong_kind
+from hocba_sign.pki.loading.objects import LossMark, Objects, read_objects
 from hocba_sign.pki.revocation.evidence import Evidence, Unread
 from hocba_sign.pki.revocation.readable import check_crl, check_ocsp
 
@@ -41,10 +41,10 @@ def read_embedded(embedded: Embedded, *, source: str, where: str) -> Evidence:
     responder refused says nothing.
     """
     places = (
-        (Kind.CERTIFICATE, "certificate", embedded.certificates),
-        (Kind.CRL, "crl", embedded.crls),
-        (Kind.OCSP, "ocsp", embedded.ocsps),
-        (Kind.UNKNOWN, "revocation", embedded.statements),
+        (ObjectKind.CERTIFICATE, "certificate", embedded.certificates),
+        (ObjectKind.CRL, "crl", embedded.crls),
+        (ObjectKind.OCSP, "ocsp", embedded.ocsps),
+        (ObjectKind.UNKNOWN, "revocation", embedded.statements),
     )
     found: list[Objects] = []
     unread: list[Unread] = []
@@ -53,7 +53,9 @@ def read_embedded(embedded: Embedded, *, source: str, where: str) -> Evidence:
             objects = _value(octets, wanted)
             found.append(objects or _as_it_stands(octets, wanted))
             unread += _lost(
-                objects, f"{where}: {place} {number}", is_statement=wanted is not Kind.CERTIFICATE
+                objects,
+                f"{where}: {place} {number}",
+                is_statement=wanted is not ObjectKind.CERTIFICATE,
             )
     held = Evidence.of(
         certificates=(one for objects in found for one in objects.certificates),
@@ -64,34 +66,35 @@ def read_embedded(embedded: Embedded, *, source: str, where: str) -> Evidence:
     return held.merged(Evidence(unread=tuple(unread)))
 
 
-def _as_it_stands(octets: bytes, wanted: Kind) -> Objects:
+def _as_it_stands(octets: bytes, wanted: ObjectKind) -> Objects:
     """Keep what cannot be read under its name, so that the path that lacks it can say so."""
     return Objects(
-        crls=(octets,) if wanted is Kind.CRL else (), ocsps=(octets,) if wanted is Kind.OCSP else ()
+        crls=(octets,) if wanted is ObjectKind.CRL else (),
+        ocsps=(octets,) if wanted is ObjectKind.OCSP else (),
     )
 
 
-_values: Kept[tuple[Kind, str], Objects] = Kept(
+_values: BoundedCache[tuple[ObjectKind, str], Objects] = BoundedCache(
     MAX_KEPT_OCTETS, weigh=lambda one: 4_096 + sum(map(len, (*one.crls, *one.ocsps)))
 )
 
 
-def _value(octets: bytes, wanted: Kind) -> Objects:
+def _value(octets: bytes, wanted: ObjectKind) -> Objects:
     return _values.get(
         (wanted, hashlib.sha256(octets).hexdigest()), lambda: _read_value(octets, wanted)
     )
 
 
-def _read_value(octets: bytes, wanted: Kind) -> Objects:
+def _read_value(octets: bytes, wanted: ObjectKind) -> Objects:
     """Take a value for what it should be, and look what it holds where it is not just that."""
     try:
         match wanted:
-            case Kind.CERTIFICATE:
+            case ObjectKind.CERTIFICATE:
                 return Objects(certificates=(Certificate.load(octets),))
-            case Kind.CRL:
+            case ObjectKind.CRL:
                 check_crl(octets)
                 return Objects(crls=(octets,))
-            case Kind.OCSP:
+            case ObjectKind.OCSP:
                 check_ocsp(octets)
                 return Objects(ocsps=(octets,))
             case _:
@@ -106,8 +109,8 @@ def _lost(objects: Objects, where: str, *, is_statement: bool) -> Iterator[Unrea
     told: dict[tuple[str, bool], Unread] = {}
     for part in objects.unread:
         is_refusal = part.cause == "REVOCATION.OCSP_UNSUCCESSFUL"
-        is_open = is_statement and not is_refusal and (part.mark is Mark.NOTHING or not objects)
-        matters = part.mark is Mark.STATEMENT or is_open
+        is_open = is_statement and not is_refusal and (part.mark is LossMark.NOTHING or not objects)
+        matters = part.mark is LossMark.STATEMENT or is_open
         told.setdefault(
             (part.cause, matters),
             Unread(part.cause, ", ".join(filter(None, (where, part.where))), matters),

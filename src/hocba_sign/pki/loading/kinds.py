@@ -15,7 +15,7 @@ from hocba_sign.pki.loading.encodings import BLANK, decoded_text
 _SIGNED_DATA: Final = bytes.fromhex("2a864886f70d010702")
 
 
-class Kind(StrEnum):
+class ObjectKind(StrEnum):
     """What octets are, as far as their shape tells."""
 
     CERTIFICATE = "certificate"
@@ -41,38 +41,38 @@ class Kind(StrEnum):
 
 
 WRONG_KINDS: Final = {
-    Kind.CERTIFICATE: "FILE.IS_CERTIFICATE",
-    Kind.CRL: "FILE.IS_CRL",
-    Kind.OCSP: "FILE.IS_OCSP",
-    Kind.PKCS12: "FILE.IS_PKCS12",
-    Kind.KEY: "FILE.IS_KEY",
-    Kind.REQUEST: "FILE.IS_REQUEST",
-    Kind.DOCUMENT: "FILE.IS_DOCUMENT",
-    Kind.PICTURE: "FILE.IS_DOCUMENT",
-    Kind.ARCHIVE: "FILE.IS_ARCHIVE",
+    ObjectKind.CERTIFICATE: "FILE.IS_CERTIFICATE",
+    ObjectKind.CRL: "FILE.IS_CRL",
+    ObjectKind.OCSP: "FILE.IS_OCSP",
+    ObjectKind.PKCS12: "FILE.IS_PKCS12",
+    ObjectKind.KEY: "FILE.IS_KEY",
+    ObjectKind.REQUEST: "FILE.IS_REQUEST",
+    ObjectKind.DOCUMENT: "FILE.IS_DOCUMENT",
+    ObjectKind.PICTURE: "FILE.IS_DOCUMENT",
+    ObjectKind.ARCHIVE: "FILE.IS_ARCHIVE",
 }
 """What a file is called that is of another kind than asked for."""
 
 
-def wrong_kind(kinds: Iterable[Kind], *, default: str) -> str:
+def wrong_kind(kinds: Iterable[ObjectKind], *, default: str) -> str:
     """Return the cause that names what a file is that holds nothing of the kind asked for."""
     return next((WRONG_KINDS[kind] for kind in kinds if kind in WRONG_KINDS), default)
 
 
 _MAGICS: Final = (
-    (b"%PDF-", Kind.PICTURE),
-    (b"\x89PNG", Kind.PICTURE),
-    (b"\xff\xd8\xff", Kind.PICTURE),
-    (b"GIF8", Kind.PICTURE),
-    (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1", Kind.SYSTEM),
-    (b"\x00\x00\x00\x01Bud1", Kind.SYSTEM),
-    (b"\x00\x05\x16\x07\x00\x02\x00\x00", Kind.SYSTEM),
-    (b"\x1f\x8b", Kind.ARCHIVE),
-    (b"BZh", Kind.ARCHIVE),
-    (b"\xfd7zXZ\x00", Kind.ARCHIVE),
-    (b"7z\xbc\xaf\x27\x1c", Kind.ARCHIVE),
-    (b"Rar!\x1a\x07", Kind.ARCHIVE),
-    (b"\x28\xb5\x2f\xfd", Kind.ARCHIVE),
+    (b"%PDF-", ObjectKind.PICTURE),
+    (b"\x89PNG", ObjectKind.PICTURE),
+    (b"\xff\xd8\xff", ObjectKind.PICTURE),
+    (b"GIF8", ObjectKind.PICTURE),
+    (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1", ObjectKind.SYSTEM),
+    (b"\x00\x00\x00\x01Bud1", ObjectKind.SYSTEM),
+    (b"\x00\x05\x16\x07\x00\x02\x00\x00", ObjectKind.SYSTEM),
+    (b"\x1f\x8b", ObjectKind.ARCHIVE),
+    (b"BZh", ObjectKind.ARCHIVE),
+    (b"\xfd7zXZ\x00", ObjectKind.ARCHIVE),
+    (b"7z\xbc\xaf\x27\x1c", ObjectKind.ARCHIVE),
+    (b"Rar!\x1a\x07", ObjectKind.ARCHIVE),
+    (b"\x28\xb5\x2f\xfd", ObjectKind.ARCHIVE),
 )
 _ZIP: Final = b"PK\x03\x04"
 _OFFICE: Final = (b"[Content_Types].xml", b"mimetype", b"_rels/")
@@ -106,7 +106,7 @@ _BOUNDARY_WORDS: Final = re.compile(
 )
 
 
-def form_of_file(octets: bytes) -> Kind | None:
+def form_of_file(octets: bytes) -> ObjectKind | None:
     """Tell the form of a whole file; None for what may be evidence in any writing.
 
     Text for people is told apart by its lines from code in an unknown writing.
@@ -115,21 +115,25 @@ def form_of_file(octets: bytes) -> Kind | None:
         if octets.startswith(magic):
             return kind
     if octets.startswith(_ZIP):
-        return Kind.PICTURE if octets[30:60].startswith(_OFFICE) else Kind.ARCHIVE
+        return ObjectKind.PICTURE if octets[30:60].startswith(_OFFICE) else ObjectKind.ARCHIVE
     if not octets.strip(BLANK):
-        return Kind.EMPTY
+        return ObjectKind.EMPTY
     text = decoded_text(octets)
     if text is None or _DER_START.match(octets):
         return None
     start = text.lstrip()[:1]
     if start in {b"<", b"{", b"["}:
-        return Kind.DOCUMENT
+        return ObjectKind.DOCUMENT
     if not start:
-        return Kind.EMPTY
-    return None if any(sign.search(text) for sign in (_CODE, _DUMP, _BOUNDARY_WORDS)) else Kind.TEXT
+        return ObjectKind.EMPTY
+    return (
+        None
+        if any(sign.search(text) for sign in (_CODE, _DUMP, _BOUNDARY_WORDS))
+        else ObjectKind.TEXT
+    )
 
 
-def kind_of(octets: bytes, *, is_cut: bool = False) -> Kind:
+def kind_of(octets: bytes, *, is_cut: bool = False) -> ObjectKind:
     """Return what a DER object is by the first elements of its shape; of one that is cut off, as
     far as they are there.
     """
@@ -139,26 +143,26 @@ def kind_of(octets: bytes, *, is_cut: bool = False) -> Kind:
         or outer[0][0] != der.SEQUENCE
         or (not is_cut and outer[0][2] != len(octets))
     ):
-        return Kind.UNKNOWN
+        return ObjectKind.UNKNOWN
     parts = _tags(octets, outer[0][1], outer[0][2], count=4)
     match [tag for tag, _, _ in parts]:
         case [der.OID, *_]:
             content = octets[parts[0][1] : parts[0][2]]
-            return Kind.BUNDLE if content == _SIGNED_DATA else Kind.UNKNOWN
+            return ObjectKind.BUNDLE if content == _SIGNED_DATA else ObjectKind.UNKNOWN
         case [0x0A, *_]:
-            return Kind.OCSP
+            return ObjectKind.OCSP
         case [der.INTEGER, der.SEQUENCE] | [der.INTEGER, der.SEQUENCE, der.SEQUENCE] if (
             octets[parts[0][1] : parts[0][2]] == b"\x03"
         ):
-            return Kind.PKCS12
+            return ObjectKind.PKCS12
         case [2, 2, 2, *_] | [2, 4, *_] | [2, 0x30, 4, *_] | [0x30, 4] | [0x30, 3]:
-            return Kind.KEY
+            return ObjectKind.KEY
         case [0x30, 0x30, 3] | [0x30, 0x30, 3, 0xA0]:
             return _kind_of_signed(octets, parts[0])
         case [0x30, *rest] if is_cut or set(rest) <= {0x30}:
-            signed = _kind_of_signed(octets, parts[0]) if is_cut else Kind.UNKNOWN
-            return Kind.BUNDLE if not is_cut and _is_row(octets, parts) else signed
-    return Kind.UNKNOWN
+            signed = _kind_of_signed(octets, parts[0]) if is_cut else ObjectKind.UNKNOWN
+            return ObjectKind.BUNDLE if not is_cut and _is_row(octets, parts) else signed
+    return ObjectKind.UNKNOWN
 
 
 _Tag: TypeAlias = tuple[int, int, int]
@@ -181,21 +185,21 @@ def _tags(octets: bytes, at: int, end: int, *, count: int) -> list[_Tag]:
     return found
 
 
-def _kind_of_signed(octets: bytes, tbs: _Tag) -> Kind:
+def _kind_of_signed(octets: bytes, tbs: _Tag) -> ObjectKind:
     """Return what was signed: a list states a time where a certificate states a period."""
     tags = [tag for tag, _, _ in _tags(octets, *tbs[1:], count=6)]
     version = 1 if tags[:1] in ([0x02], [0xA0]) else 0
     match tags[version:]:
         case [0x30, 0x30, 0x17 | 0x18, *_]:
-            return Kind.CRL
+            return ObjectKind.CRL
         case [0xA1 | 0xA2, 0x18, 0x30, *_]:
-            return Kind.OCSP
+            return ObjectKind.OCSP
         case [0x30, 0x30, 0xA0, *_] if tags[0] == der.INTEGER:
-            return Kind.REQUEST
+            return ObjectKind.REQUEST
     is_certificate = tags[:2] == [0xA0, der.INTEGER] or (
         tags[:1] == [der.INTEGER] and tags[3:6] == [der.SEQUENCE] * 3
     )
-    return Kind.CERTIFICATE if is_certificate else Kind.UNKNOWN
+    return ObjectKind.CERTIFICATE if is_certificate else ObjectKind.UNKNOWN
 
 
 def _is_row(octets: bytes, parts: list[_Tag]) -> bool:

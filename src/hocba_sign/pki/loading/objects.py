@@ -14,7 +14,7 @@ from hocba_sign.crypto import der
 from hocba_sign.errors import InputError
 from hocba_sign.pki.certificates.certificate import Certificate
 from hocba_sign.pki.loading.encodings import SMALLEST, Piece, pieces
-from hocba_sign.pki.loading.kinds import WRONG_KINDS, Kind, form_of_file, kind_of, wrong_kind
+from hocba_sign.pki.loading.kinds import WRONG_KINDS, ObjectKind, form_of_file, kind_of, wrong_kind
 from hocba_sign.pki.revocation.readable import check_crl, check_ocsp
 
 MAX_FILE_OCTETS: Final = 16 * 1024 * 1024
@@ -28,7 +28,7 @@ _OCSP_IN_CMS: Final = bytes.fromhex("06082b06010505071002")
 _ENUMERATED: Final = 0x0A
 
 
-class Mark(StrEnum):
+class LossMark(StrEnum):
     """What tells that a part which cannot be read may be evidence."""
 
     STATEMENT = "statement"
@@ -45,7 +45,7 @@ class Part:
 
     cause: str
     where: str
-    mark: Mark
+    mark: LossMark
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -58,24 +58,26 @@ class Objects:
     certificates: tuple[Certificate, ...] = ()
     crls: tuple[bytes, ...] = field(default=(), repr=False)
     ocsps: tuple[bytes, ...] = field(default=(), repr=False)
-    others: tuple[Kind, ...] = ()
+    others: tuple[ObjectKind, ...] = ()
     unread: tuple[Part, ...] = ()
 
     def __bool__(self) -> bool:
         return bool(self.certificates or self.crls or self.ocsps)
 
     @property
-    def kinds(self) -> tuple[Kind, ...]:
+    def kinds(self) -> tuple[ObjectKind, ...]:
         """Return the kinds of what was read, those of evidence first."""
         held = (
-            (Kind.CERTIFICATE, self.certificates),
-            (Kind.CRL, self.crls),
-            (Kind.OCSP, self.ocsps),
+            (ObjectKind.CERTIFICATE, self.certificates),
+            (ObjectKind.CRL, self.crls),
+            (ObjectKind.OCSP, self.ocsps),
         )
         return (*(kind for kind, found in held if found), *self.others)
 
 
-_CLOSED: Final = frozenset({Kind.PICTURE, Kind.SYSTEM, Kind.ARCHIVE, Kind.EMPTY})
+_CLOSED: Final = frozenset(
+    {ObjectKind.PICTURE, ObjectKind.SYSTEM, ObjectKind.ARCHIVE, ObjectKind.EMPTY}
+)
 """Not looked into."""
 
 
@@ -83,9 +85,11 @@ def read_objects(octets: bytes) -> Objects:
     """Read everything in a file, however it is written. Raises: nothing for any octets."""
     form = form_of_file(octets)
     if form in _CLOSED:
-        unread = (Part(WRONG_KINDS[form], "", Mark.NOTHING),) if form is Kind.ARCHIVE else ()
+        unread = (
+            (Part(WRONG_KINDS[form], "", LossMark.NOTHING),) if form is ObjectKind.ARCHIVE else ()
+        )
         return Objects(others=(form,), unread=unread)
-    reader = _Reader(is_document=form is Kind.DOCUMENT)
+    reader = _ObjectReader(is_document=form is ObjectKind.DOCUMENT)
     for piece in pieces(octets):
         reader.take(piece)
     return reader.objects(form)
@@ -96,7 +100,7 @@ def wrong_document(error: InputError, octets: bytes) -> InputError:
     instead, where that can be told.
     """
     kinds = (
-        [kind for kind in read_objects(octets).kinds if kind is not Kind.DOCUMENT]
+        [kind for kind in read_objects(octets).kinds if kind is not ObjectKind.DOCUMENT]
         if error.cause == "XML.NOT_XML"
         else []
     )
@@ -124,14 +128,16 @@ def load_certificates(octets: bytes) -> tuple[Certificate, ...]:
     if broken is not None:
         raise InputError(broken.cause, where=broken.where)
     if not found.certificates:
-        kinds = (kind for kind in found.kinds if kind not in {Kind.DOCUMENT, Kind.PICTURE})
+        kinds = (
+            kind for kind in found.kinds if kind not in {ObjectKind.DOCUMENT, ObjectKind.PICTURE}
+        )
         raise InputError(
             wrong_kind(kinds, default="CERT.MALFORMED" if octets[:1] == b"\x30" else "CERT.FILE")
         )
     return found.certificates
 
 
-class _Reader:
+class _ObjectReader:
     """Collects what the pieces of one file are; in a document codes of other things are
     ordinary.
     """
@@ -141,16 +147,16 @@ class _Reader:
         self._certificates: dict[bytes, Certificate] = {}
         self._crls: dict[bytes, None] = {}
         self._ocsps: dict[bytes, None] = {}
-        self._others: dict[Kind, None] = {}
+        self._others: dict[ObjectKind, None] = {}
         self._unread: list[Part] = []
 
-    def objects(self, form: Kind | None) -> Objects:
+    def objects(self, form: ObjectKind | None) -> Objects:
         is_nothing = not (
             self._certificates or self._crls or self._ocsps or self._others or self._unread
         )
         if is_nothing and form is None:
-            self._unread.append(Part("FILE.UNUSABLE", "", Mark.NOTHING))
-        elif form is Kind.DOCUMENT or (is_nothing and form is not None):
+            self._unread.append(Part("FILE.UNUSABLE", "", LossMark.NOTHING))
+        elif form is ObjectKind.DOCUMENT or (is_nothing and form is not None):
             self._others[form] = None
         return Objects(
             certificates=tuple(self._certificates.values()),
@@ -175,20 +181,20 @@ class _Reader:
         kind = kind_of(octets)
         try:
             match kind:
-                case Kind.CERTIFICATE:
+                case ObjectKind.CERTIFICATE:
                     self._certificates.setdefault(octets, Certificate.load(octets))
-                case Kind.CRL:
+                case ObjectKind.CRL:
                     check_crl(octets)
                     self._crls.setdefault(octets)
-                case Kind.OCSP:
+                case ObjectKind.OCSP:
                     response = _as_response(octets)
                     check_ocsp(response)
                     self._ocsps.setdefault(response)
-                case Kind.BUNDLE if depth < MAX_NESTED:
+                case ObjectKind.BUNDLE if depth < MAX_NESTED:
                     for number, inner in enumerate(_contents(octets), 1):
                         self._object(inner, f"{where}, part {number}", label="", depth=depth + 1)
-                case Kind.BUNDLE | Kind.UNKNOWN:
-                    self._broken(octets, where, label=label, kind=Kind.UNKNOWN)
+                case ObjectKind.BUNDLE | ObjectKind.UNKNOWN:
+                    self._broken(octets, where, label=label, kind=ObjectKind.UNKNOWN)
                 case _:
                     self._others[kind] = None
         except InputError as error:
@@ -201,25 +207,29 @@ class _Reader:
             )
 
     def _broken(
-        self, octets: bytes, where: str, *, label: str, kind: Kind, cause: str = ""
+        self, octets: bytes, where: str, *, label: str, kind: ObjectKind, cause: str = ""
     ) -> None:
         """Name what is cut off, damaged or of an unknown kind, by its shape or by what its PEM
         boundary promises.
         """
         other, mark = _by_label(label)
-        if kind is Kind.UNKNOWN and other is not None:
+        if kind is ObjectKind.UNKNOWN and other is not None:
             self._others[other] = None
             return
         if cause == "REVOCATION.OCSP_UNSUCCESSFUL":
             # It was read, and says nothing.
-            mark = Mark.OTHER
-        elif kind in {Kind.CRL, Kind.OCSP}:
-            mark = Mark.STATEMENT
-        elif kind is Kind.CERTIFICATE or (not label and 0 < len(octets) < SMALLEST):
-            mark = Mark.OTHER
-        if self._is_document and mark is Mark.NOTHING and not label:
+            mark = LossMark.OTHER
+        elif kind in {ObjectKind.CRL, ObjectKind.OCSP}:
+            mark = LossMark.STATEMENT
+        elif kind is ObjectKind.CERTIFICATE or (not label and 0 < len(octets) < SMALLEST):
+            mark = LossMark.OTHER
+        if self._is_document and mark is LossMark.NOTHING and not label:
             return
-        kind = Kind.CERTIFICATE if kind is Kind.UNKNOWN and "CERTIFICATE" in label else kind
+        kind = (
+            ObjectKind.CERTIFICATE
+            if kind is ObjectKind.UNKNOWN and "CERTIFICATE" in label
+            else kind
+        )
         self._unread.append(
             Part(
                 _UNREAD.get(kind, "FILE.UNUSABLE") if cause in {"", "DER.MALFORMED"} else cause,
@@ -230,23 +240,23 @@ class _Reader:
 
 
 _UNREAD: Final = {
-    Kind.CERTIFICATE: "CERT.MALFORMED",
-    Kind.CRL: "REVOCATION.CRL_MALFORMED",
-    Kind.OCSP: "REVOCATION.OCSP_MALFORMED",
+    ObjectKind.CERTIFICATE: "CERT.MALFORMED",
+    ObjectKind.CRL: "REVOCATION.CRL_MALFORMED",
+    ObjectKind.OCSP: "REVOCATION.OCSP_MALFORMED",
 }
 
 
-def _by_label(label: str) -> tuple[Kind | None, Mark]:
+def _by_label(label: str) -> tuple[ObjectKind | None, LossMark]:
     """Return what a PEM boundary promises: a kind that is no evidence, or what its loss may
     mean.
     """
     if "KEY" in label or "PARAMETERS" in label or label.startswith(("PGP", "SSH", "DH ")):
-        return Kind.KEY, Mark.OTHER
+        return ObjectKind.KEY, LossMark.OTHER
     if "REQUEST" in label:
-        return Kind.REQUEST, Mark.OTHER
+        return ObjectKind.REQUEST, LossMark.OTHER
     if "CRL" in label or "OCSP" in label or "REVOCATION" in label:
-        return None, Mark.STATEMENT
-    return None, Mark.NOTHING
+        return None, LossMark.STATEMENT
+    return None, LossMark.NOTHING
 
 
 def _as_response(octets: bytes) -> bytes:
@@ -294,6 +304,6 @@ def _inner(holder: der.Element) -> Iterator[bytes]:
         if (
             part.tag == der.OCTET_STRING
             and part.content[:1] == b"\x30"
-            and kind_of(part.content) is not Kind.UNKNOWN
+            and kind_of(part.content) is not ObjectKind.UNKNOWN
         ):
             yield part.content

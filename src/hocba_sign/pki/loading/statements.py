@@ -3,7 +3,7 @@ more.
 """
 
 from hocba_sign.errors import InputError
-from hocba_sign.pki.loading.kinds import Kind
+from hocba_sign.pki.loading.kinds import ObjectKind
 from hocba_sign.pki.loading.objects import read_objects
 from hocba_sign.pki.revocation.readable import MAX_CRL_OCTETS, MAX_OCSP_OCTETS
 
@@ -20,7 +20,7 @@ def load_crl(octets: bytes, *, where: str | None = None) -> bytes:
             where=where,
             detail=f"{len(octets)} octets, at most {MAX_CRL_OCTETS}",
         )
-    return _only(octets, Kind.CRL, where)
+    return _only(octets, ObjectKind.CRL, where)
 
 
 def load_ocsp(octets: bytes, *, where: str | None = None) -> bytes:
@@ -36,19 +36,19 @@ def load_ocsp(octets: bytes, *, where: str | None = None) -> bytes:
             where=where,
             detail=f"{len(octets)} octets, at most {MAX_OCSP_OCTETS}",
         )
-    return _only(octets, Kind.OCSP, where)
+    return _only(octets, ObjectKind.OCSP, where)
 
 
-def _only(octets: bytes, kind: Kind, where: str | None) -> bytes:
+def _only(octets: bytes, kind: ObjectKind, where: str | None) -> bytes:
     found = read_objects(octets)
-    held = found.crls if kind is Kind.CRL else found.ocsps
+    held = found.crls if kind is ObjectKind.CRL else found.ocsps
     is_more = octets[:1] == b"\x30" and held != (octets,)
     if len(held) == 1 and not found.unread and found.kinds == (kind,) and not is_more:
         return held[0]
     causes = [
         part.cause
         for part in found.unread
-        if part.cause == "REVOCATION.OCSP_UNSUCCESSFUL" and kind is Kind.OCSP
+        if part.cause == "REVOCATION.OCSP_UNSUCCESSFUL" and kind is ObjectKind.OCSP
     ]
     cause = causes[0] if causes else f"REVOCATION.{kind.name}_MALFORMED"
     raise InputError(cause, where=where, detail=f"{len(held)} of {len(found.kinds)}")

@@ -7,7 +7,7 @@ of certificates that name each other as issuers.
 
 from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping
 
-from hocba_sign.pki.cache.bounded import Kept
+from hocba_sign.pki.cache.bounded import BoundedCache
 from hocba_sign.pki.certificates.certificate import Certificate
 from hocba_sign.pki.certificates.name_comparison import comparable
 from hocba_sign.pki.path.signature_check import certificate_verdict
@@ -32,7 +32,7 @@ class _Anchors:
         self.by_name = _by_subject((anchor.certificate for anchor in anchors), _octets)
 
 
-_anchors: Kept[int, _Anchors] = Kept(MAX_KEPT_STORES)
+_anchors: BoundedCache[int, _Anchors] = BoundedCache(MAX_KEPT_STORES)
 
 
 def _indexed(trust: TrustStore) -> _Anchors:

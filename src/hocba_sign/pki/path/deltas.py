@@ -16,9 +16,9 @@ from hocba_sign.pki.certificates.certificate import Certificate
 from hocba_sign.pki.certificates.name_comparison import same_name
 from hocba_sign.pki.path.fast_revocation import Question
 from hocba_sign.pki.path.signature_check import list_verdict
-from hocba_sign.pki.revocation.entries import Content, content_of_list
-from hocba_sign.pki.revocation.evidence import Item
-from hocba_sign.pki.revocation.freshness import Reading
+from hocba_sign.pki.revocation.entries import StatedRevocation, content_of_list
+from hocba_sign.pki.revocation.evidence import EvidenceItem
+from hocba_sign.pki.revocation.freshness import StatementReading
 from hocba_sign.pki.revocation.pool import Statement
 
 
@@ -33,12 +33,14 @@ def needs_delta(statement: Statement) -> bool:
     )
 
 
-def is_issued_by(item: Item, moment: datetime) -> bool:
+def is_issued_by(item: EvidenceItem, moment: datetime) -> bool:
     issued = parsed_crl(item.der)["tbs_cert_list"]["this_update"].native
     return isinstance(issued, datetime) and issued <= moment
 
 
-def updated(reading: Reading, deltas: tuple[Item, ...], *, question: Question) -> Iterator[Reading]:
+def updated(
+    reading: StatementReading, deltas: tuple[EvidenceItem, ...], *, question: Question
+) -> Iterator[StatementReading]:
     """Yield what `reading` becomes by each delta that belongs to its list and bears the signature
     of who signed that.
     """
@@ -63,7 +65,7 @@ def updated(reading: Reading, deltas: tuple[Item, ...], *, question: Question) -
             )
 
 
-def revocations(deltas: tuple[Item, ...], question: Question) -> Iterator[Reading]:
+def revocations(deltas: tuple[EvidenceItem, ...], question: Question) -> Iterator[StatementReading]:
     """Yield what deltas of the issuer itself list, whether or not the complete list is at hand:
     only their silence depends on that.
     """
@@ -72,9 +74,9 @@ def revocations(deltas: tuple[Item, ...], question: Question) -> Iterator[Readin
         is_own = same_name(parsed_crl(item.der).issuer.dump(), issuer.subject_der) and _is_signed(
             item, issuer, question.at
         )
-        said = content_of_list(item.der, question.certificate) if is_own else Content()
+        said = content_of_list(item.der, question.certificate) if is_own else StatedRevocation()
         if said.entries or said.unknown_cause is not None:
-            yield Reading(
+            yield StatementReading(
                 statement=_statement(item),
                 entries=said.entries,
                 unknown_cause=said.unknown_cause,
@@ -83,7 +85,7 @@ def revocations(deltas: tuple[Item, ...], question: Question) -> Iterator[Readin
             )
 
 
-def _statement(item: Item) -> Statement:
+def _statement(item: EvidenceItem) -> Statement:
     fields = parsed_crl(item.der)["tbs_cert_list"]
     return Statement(
         item=item,
@@ -93,7 +95,7 @@ def _statement(item: Item) -> Statement:
     )
 
 
-def _is_signed(item: Item, signer: Certificate, at: datetime) -> bool:
+def _is_signed(item: EvidenceItem, signer: Certificate, at: datetime) -> bool:
     if signer.key_usage is not None and "crl_sign" not in signer.key_usage:
         return False
     verdict = list_verdict(item.der, item.sha256, signer=signer)

@@ -1,9 +1,9 @@
-"""Chains of ordinary certificates, judged without the engine.
+"""Chains of fast_facts certificates, judged without the engine.
 
-Ordinary are strictly encoded v3 certificates without name constraints, policy constraints and
+FastFacts are strictly encoded v3 certificates without name constraints, policy constraints and
 mappings, or unknown critical extensions, whose names chain octet by octet. For these RFC 5280, 6.1
-comes down to dates, CA flags, key usages and path lengths. What is said here is only ever "passes";
-for everything else the engine finds the reason.
+comes down to dates, CA flags, key usages and path lengths. What is said here is only ever
+"check_fast_path"; for everything else the engine finds the reason.
 Spec: RFC 5280, 4.2 and 6.1.
 """
 
@@ -15,7 +15,7 @@ from types import MappingProxyType
 
 from hocba_sign.crypto import der
 from hocba_sign.errors import InputError
-from hocba_sign.pki.cache.bounded import Kept
+from hocba_sign.pki.cache.bounded import BoundedCache
 from hocba_sign.pki.certificates.certificate import Certificate
 from hocba_sign.pki.certificates.extensions import (
     RawExtension,
@@ -58,7 +58,7 @@ _VERSION_3 = b"\xa0\x03\x02\x01\x02"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Ordinary:
+class FastFacts:
     """What `Certificate` does not tell.
 
     `points_der` are the GeneralNames of the CRL distribution points.
@@ -71,21 +71,21 @@ class Ordinary:
     is_revocation_unchecked: bool = False
 
 
-_facts: Kept[str, Ordinary | None] = Kept(MAX_KEPT_FACTS)
+_facts: BoundedCache[str, FastFacts | None] = BoundedCache(MAX_KEPT_FACTS)
 
 
-def ordinary(certificate: Certificate) -> Ordinary | None:
-    """Return the facts of an ordinary certificate, None for any other."""
+def fast_facts(certificate: Certificate) -> FastFacts | None:
+    """Return the facts of an fast_facts certificate, None for any other."""
     return _facts.get(certificate.sha256, lambda: _read(certificate))
 
 
-def is_ordinary_chain(chain: tuple[Certificate, ...]) -> bool:
-    """Return whether all certificates are ordinary, their names chain octet by octet, and no name,
-    number or key occurs twice.
+def is_fast_chain(chain: tuple[Certificate, ...]) -> bool:
+    """Return whether all certificates are fast_facts, their names chain octet by octet, and no
+    name, number or key occurs twice.
     """
     return (
         len(chain) > 1
-        and all(ordinary(certificate) is not None for certificate in chain)
+        and all(fast_facts(certificate) is not None for certificate in chain)
         and all(subject.issuer_der == issuer.subject_der for subject, issuer in pairwise(chain))
         and len({certificate.subject_der for certificate in chain}) == len(chain)
         and len({certificate.public_key_der for certificate in chain}) == len(chain)
@@ -94,13 +94,13 @@ def is_ordinary_chain(chain: tuple[Certificate, ...]) -> bool:
     )
 
 
-def _known(certificate: Certificate) -> Ordinary:
-    facts = ordinary(certificate)
+def _known(certificate: Certificate) -> FastFacts:
+    facts = fast_facts(certificate)
     assert facts is not None
     return facts
 
 
-def passes(
+def check_fast_path(
     chain: tuple[Certificate, ...], *, at: datetime, asked: PathRequirements
 ) -> tuple[ProfileException, ...] | None:
     """Judge structure, profile and purpose of a chain whose signatures have been verified (leaf
@@ -111,7 +111,7 @@ def passes(
     """
     if asked.initial_policies or asked.is_policy_explicit:
         return None
-    if not is_ordinary_chain(chain) or not all(
+    if not is_fast_chain(chain) or not all(
         _is_issued(subject, issuer, at) for subject, issuer in pairwise(chain)
     ):
         return None
@@ -133,12 +133,12 @@ def passes(
 
 
 def may_respond(certificate: Certificate, issuer: Certificate, *, at: datetime) -> bool:
-    """Return whether an ordinary certificate is that of an OCSP responder of `issuer` whose
+    """Return whether an fast_facts certificate is that of an OCSP responder of `issuer` whose
     revocation need not be checked.
 
     The signature on it is for the caller to verify. Spec: RFC 6960, 4.2.2.2.
     """
-    facts = ordinary(certificate)
+    facts = fast_facts(certificate)
     usage = certificate.key_usage
     return (
         facts is not None
@@ -155,7 +155,7 @@ def _is_issued(subject: Certificate, issuer: Certificate, at: datetime) -> bool:
     return may_issue and subject.not_before <= at <= subject.not_after
 
 
-def _is_fit(leaf: Certificate, facts: Ordinary, purpose: Purpose) -> bool:
+def _is_fit(leaf: Certificate, facts: FastFacts, purpose: Purpose) -> bool:
     usage = leaf.key_usage
     if purpose is not Purpose.ANY and usage is not None and not usage & _SIGNING_USAGES:
         return False
@@ -170,14 +170,14 @@ def _is_fit(leaf: Certificate, facts: Ordinary, purpose: Purpose) -> bool:
     )
 
 
-def _read(certificate: Certificate) -> Ordinary | None:
+def _read(certificate: Certificate) -> FastFacts | None:
     try:
         return _strictly(certificate)
     except (InputError, ValueError, TypeError, LookupError):
         return None
 
 
-def _strictly(certificate: Certificate) -> Ordinary:
+def _strictly(certificate: Certificate) -> FastFacts:
     fields = der.sequence(der.whole(certificate.tbs_der, der.SEQUENCE))
     if len(fields) not in (7, 8) or fields[0].der != _VERSION_3 or not certificate.signature:
         raise der.malformed(0, "version or fields")
@@ -202,7 +202,7 @@ def _strictly(certificate: Certificate) -> Ordinary:
 
 def _facts_of(
     certificate: Certificate, found: dict[str, RawExtension], *, points: frozenset[bytes]
-) -> Ordinary:
+) -> FastFacts:
     exceptions: set[ProfileException] = set()
     if (
         certificate.key_usage is not None
@@ -213,7 +213,7 @@ def _facts_of(
     if _ACCESS in found and found[_ACCESS].is_critical:
         exceptions.add(ProfileException.CRITICAL_AUTHORITY_INFORMATION_ACCESS)
     constraints = found.get(_BASIC_CONSTRAINTS)
-    return Ordinary(
+    return FastFacts(
         path_length=_constraints(constraints.value_der) if constraints else None,
         points_der=points,
         exceptions=frozenset(exceptions),

@@ -1,4 +1,4 @@
-"""Who signed one ordinary CRL or OCSP response about an ordinary certificate, and what it says,
+"""Who signed one fast_facts CRL or OCSP response about an fast_facts certificate, and what it says,
 found without the engine.
 
 Every function gives None wherever the engine must judge: other forms, other issuers, more than one
@@ -12,12 +12,12 @@ from datetime import datetime
 from hocba_sign.errors import InputError
 from hocba_sign.pki.certificates.certificate import Certificate
 from hocba_sign.pki.certificates.name_comparison import same_name
-from hocba_sign.pki.path.fast_chain import may_respond, ordinary
+from hocba_sign.pki.path.fast_chain import fast_facts, may_respond
 from hocba_sign.pki.path.signature_check import certificate_verdict, statement_verdict
 from hocba_sign.pki.revocation.crl import RevocationList, Scope
 from hocba_sign.pki.revocation.entries import content_of
 from hocba_sign.pki.revocation.evidence import Evidence
-from hocba_sign.pki.revocation.freshness import Reading
+from hocba_sign.pki.revocation.freshness import StatementReading
 from hocba_sign.pki.revocation.ocsp import Response, key_hash
 from hocba_sign.pki.revocation.pool import Statement
 
@@ -40,9 +40,9 @@ class Question:
         return self.chain[self.index + 1]
 
 
-def read(question: Question, statement: Statement) -> Reading | tuple[str, ...] | None:
-    """Read what `statement` says about a certificate of an ordinary chain, or why it may not; None
-    leaves the answer to the engine.
+def read(question: Question, statement: Statement) -> StatementReading | tuple[str, ...] | None:
+    """Read what `statement` says about a certificate of an fast_facts chain, or why it may not;
+    None leaves the answer to the engine.
     """
     try:
         match statement.content:
@@ -58,7 +58,7 @@ def read(question: Question, statement: Statement) -> Reading | tuple[str, ...] 
 
 def _by_list(
     question: Question, statement: Statement, crl: RevocationList
-) -> Reading | tuple[str, ...] | None:
+) -> StatementReading | tuple[str, ...] | None:
     certificate, issuer = question.certificate, question.issuer
     if crl.issuer_der != issuer.subject_der or not _covers(crl.scope, certificate):
         return None
@@ -72,7 +72,7 @@ def _by_list(
         return ("REVOCATION.SIGNATURE",) if _is_only_holder(issuer, question) else None
     if not verdict.is_acceptable(question.at):
         return ("REVOCATION.WEAK_ALGORITHM",) if _is_only_holder(issuer, question) else None
-    return Reading(
+    return StatementReading(
         statement=statement,
         entries=crl.find(certificate.serial_number),
         signer_not_after=issuer.not_after,
@@ -82,7 +82,7 @@ def _by_list(
 
 def _covers(scope: Scope, certificate: Certificate) -> bool:
     if scope.names_der:
-        facts = ordinary(certificate)
+        facts = fast_facts(certificate)
         if facts is None or not scope.names_der & facts.points_der:
             return False
     return not (scope.is_user_only and certificate.is_ca) and not (
@@ -100,7 +100,9 @@ def _is_only_holder(issuer: Certificate, question: Question) -> bool:
     )
 
 
-def _by_response(question: Question, statement: Statement, response: Response) -> Reading | None:
+def _by_response(
+    question: Question, statement: Statement, response: Response
+) -> StatementReading | None:
     responder = _responder(question, response)
     if responder is None:
         return None
@@ -112,7 +114,7 @@ def _by_response(question: Question, statement: Statement, response: Response) -
 
 def read_trusted(
     question: Question, statement: Statement, *, responders: tuple[Certificate, ...]
-) -> Reading | None:
+) -> StatementReading | None:
     """Read a response of a responder that the caller trusts for every issuer.
 
     Spec: RFC 6960, 4.2.2.2 (1).
@@ -131,10 +133,10 @@ def read_trusted(
     return None
 
 
-def _reading(question: Question, statement: Statement, *, signer: Certificate) -> Reading:
+def _reading(question: Question, statement: Statement, *, signer: Certificate) -> StatementReading:
     said = content_of(statement, question.certificate)
     until = min(signer.not_after, question.issuer.not_after)
-    return Reading(
+    return StatementReading(
         statement=statement,
         entries=said.entries,
         unknown_cause=said.unknown_cause,

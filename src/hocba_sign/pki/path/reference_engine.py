@@ -1,9 +1,9 @@
 """The one seam to pyhanko-certvalidator: RFC 5280 section 6 and the verification of CRLs and OCSP
 responses.
 
-A `Session` lives for one chain at one control time. No network, no clock. What the engine decides
-by copied octets (which CRL it has verified, which certificate is the responder) is decided by
-SHA-256 here. It finds out who signed a statement and whether that one may; what a statement says
+A `EngineSession` lives for one chain at one control time. No network, no clock. What the engine
+decides by copied octets (which CRL it has verified, which certificate is the responder) is decided
+by SHA-256 here. It finds out who signed a statement and whether that one may; what a statement says
 and whether it is fresh enough is decided outside, by the rules for all statements.
 Spec: RFC 5280, 6; RFC 6960, 3.2.
 """
@@ -55,10 +55,10 @@ from hocba_sign.pki.path.reference_parts import (
 )
 from hocba_sign.pki.path.result import PATH_WORDS, REVOCATION_WORDS, PathRequirements, cause_of
 from hocba_sign.pki.revocation.crl import UNSPECIFIED, Revoked
-from hocba_sign.pki.revocation.entries import Content, content_of, with_own_points
+from hocba_sign.pki.revocation.entries import StatedRevocation, content_of, with_own_points
 from hocba_sign.pki.revocation.evidence import Evidence
-from hocba_sign.pki.revocation.freshness import Reading
-from hocba_sign.pki.revocation.pool import Pool, Statement
+from hocba_sign.pki.revocation.freshness import StatementReading
+from hocba_sign.pki.revocation.pool import Statement, StatementPool
 from hocba_sign.pki.revocation.selection import related_crls
 
 _IF_KNOWN = RevocationCheckingPolicy(
@@ -106,7 +106,7 @@ def _subtrees(certificate: x509.Certificate, side: str, otherwise: PKIXSubtrees)
     )
 
 
-class Session:
+class EngineSession:
     """The engine's objects for one chain at one control time; used by one call, then dropped."""
 
     def __init__(
@@ -114,7 +114,7 @@ class Session:
         chain: tuple[x509.Certificate, ...],
         evidence: Evidence,
         *,
-        pool: Pool,
+        pool: StatementPool,
         at: datetime,
         known_until: datetime,
         is_unknown_allowed: bool = False,
@@ -189,7 +189,7 @@ class Session:
 
     def read(
         self, question: Question, statements: tuple[Statement, ...]
-    ) -> Reading | tuple[str, ...]:
+    ) -> StatementReading | tuple[str, ...]:
         """Let the engine verify `statements` (one OCSP response, or CRLs) by themselves: what they
         say, or why they may not.
 
@@ -226,7 +226,7 @@ class Session:
         if entry is not None and not entries:
             entries = (entry,)  # that the engine found it counts, however it was overlooked here
         unknown = [one.unknown_cause for one in said if one.unknown_cause is not None]
-        return Reading(
+        return StatementReading(
             statement=oldest,
             entries=entries,
             unknown_cause=unknown[0] if unknown else None,
@@ -267,7 +267,7 @@ class Session:
         return (), None
 
     @staticmethod
-    def _counts(failed: tuple[str, ...], said: list[Content]) -> bool:
+    def _counts(failed: tuple[str, ...], said: list[StatedRevocation]) -> bool:
         """Return whether an authentic statement counts that the engine does not take: it is silent
         in part only, but names the certificate.
         """

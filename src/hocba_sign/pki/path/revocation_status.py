@@ -13,31 +13,31 @@ from hocba_sign.pki.certificates.certificate import Certificate
 from hocba_sign.pki.certificates.name_comparison import same_name
 from hocba_sign.pki.path import fast_revocation as direct
 from hocba_sign.pki.path.deltas import is_issued_by, needs_delta, revocations, updated
-from hocba_sign.pki.path.fast_chain import is_ordinary_chain
+from hocba_sign.pki.path.fast_chain import is_fast_chain
 from hocba_sign.pki.path.fast_revocation import Question
-from hocba_sign.pki.path.reference_engine import Session
+from hocba_sign.pki.path.reference_engine import EngineSession
 from hocba_sign.pki.path.signature_check import certificate_verdict
 from hocba_sign.pki.revocation.evidence import Evidence
-from hocba_sign.pki.revocation.freshness import Reading, Terms, described, settle
-from hocba_sign.pki.revocation.pool import Pool, RevocationFact, Statement, read_pool
+from hocba_sign.pki.revocation.freshness import StatementReading, Terms, described, settle
+from hocba_sign.pki.revocation.pool import RevocationFact, Statement, StatementPool, read_pool
 from hocba_sign.pki.revocation.selection import Selection, select
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Inquiry:
+class RevocationRequest:
     """What the answers rest on.
 
-    `session` gives the engine's objects when they are needed; with `is_direct` it is asked last.
+    `session` gives the engine's objects when they are needed; with `is_fast` it is asked last.
 
     `leaf_terms` are for the first certificate of a chain, the others are judged at `at` alone.
     `responders` are trusted by the caller.
     """
 
     evidence: Evidence
-    pool: Pool
+    pool: StatementPool
     leaf_terms: Terms
-    session: Callable[[], Session]
-    is_direct: bool = True
+    session: Callable[[], EngineSession]
+    is_fast: bool = True
     responders: tuple[Certificate, ...] = ()
 
     @property
@@ -56,15 +56,15 @@ class Inquiry:
 
 
 def revocation_facts(
-    chain: tuple[Certificate, ...], inquiry: Inquiry
+    chain: tuple[Certificate, ...], inquiry: RevocationRequest
 ) -> tuple[RevocationFact, ...]:
     """Return one fact for each certificate below the anchor, leaf first."""
-    if inquiry.is_direct and not is_ordinary_chain(chain):
-        inquiry = replace(inquiry, is_direct=False)
+    if inquiry.is_fast and not is_fast_chain(chain):
+        inquiry = replace(inquiry, is_fast=False)
     return tuple(_fact(chain, index, inquiry) for index in range(len(chain) - 1))
 
 
-def _fact(chain: tuple[Certificate, ...], index: int, inquiry: Inquiry) -> RevocationFact:
+def _fact(chain: tuple[Certificate, ...], index: int, inquiry: RevocationRequest) -> RevocationFact:
     question = Question(chain=chain, index=index, evidence=inquiry.evidence, at=inquiry.at)
     selection = select(question.certificate.der, question.issuer.der, pool=inquiry.pool)
     causes = list(selection.causes)
@@ -78,8 +78,8 @@ def _fact(chain: tuple[Certificate, ...], index: int, inquiry: Inquiry) -> Revoc
 
 
 def _readings(
-    question: Question, selection: Selection, inquiry: Inquiry, *, causes: list[str]
-) -> list[Reading]:
+    question: Question, selection: Selection, inquiry: RevocationRequest, *, causes: list[str]
+) -> list[StatementReading]:
     """Read the statements; what stands against those that do not count is added to `causes`."""
     deltas = tuple(
         item for item in inquiry.pool.deltas if is_issued_by(item, inquiry.leaf_terms.known_until)
@@ -91,7 +91,7 @@ def _readings(
             causes.append("REVOCATION.TOO_NEW")
             continue
         told = _read(question, statement, inquiry)
-        if not isinstance(told, Reading):
+        if not isinstance(told, StatementReading):
             causes.extend(told)
             silent_in_part += [statement] if statement.kind == "crl" else []
             continue
@@ -104,15 +104,17 @@ def _readings(
     if len(silent_in_part) > 1 and not any(one.statement.kind == "crl" for one in readings):
         # Lists for some reasons each are silent only together.
         told = inquiry.session().read(question, tuple(silent_in_part))
-        readings += [told] if isinstance(told, Reading) else []
+        readings += [told] if isinstance(told, StatementReading) else []
     return readings
 
 
-def _read(question: Question, statement: Statement, inquiry: Inquiry) -> Reading | tuple[str, ...]:
-    told: Reading | tuple[str, ...] | None = direct.read_trusted(
+def _read(
+    question: Question, statement: Statement, inquiry: RevocationRequest
+) -> StatementReading | tuple[str, ...]:
+    told: StatementReading | tuple[str, ...] | None = direct.read_trusted(
         question, statement, responders=inquiry.responders
     )
-    if told is None and inquiry.is_direct:
+    if told is None and inquiry.is_fast:
         told = direct.read(question, statement)
     return told if told is not None else inquiry.session().read(question, (statement,))
 
@@ -139,7 +141,7 @@ def revocations_by_issuers(
             told = (
                 direct.read(question, statement) if statement.this_update <= known_until else None
             )
-            if isinstance(told, Reading):
+            if isinstance(told, StatementReading):
                 found += [
                     replace(
                         described(certificate, statement),

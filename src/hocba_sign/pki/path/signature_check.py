@@ -14,7 +14,7 @@ from hocba_sign.crypto.algorithms import SignatureAlgorithm
 from hocba_sign.crypto.identifier import signature_algorithm_of
 from hocba_sign.crypto.verify import load_public_key, verify_der_value
 from hocba_sign.errors import InputError
-from hocba_sign.pki.cache.bounded import Kept
+from hocba_sign.pki.cache.bounded import BoundedCache
 from hocba_sign.pki.certificates.certificate import Certificate
 from hocba_sign.pki.revocation.crl import RevocationList
 from hocba_sign.pki.revocation.ocsp import Response
@@ -24,7 +24,7 @@ MAX_KEPT_VERDICTS = 8_192
 
 
 @dataclass(frozen=True, slots=True)
-class Verdict:
+class SignatureCheck:
     """Whether a signature value is right; `algorithm` is None where it, or the key, is of no
     supported kind.
     """
@@ -40,10 +40,10 @@ class Verdict:
         )
 
 
-_verdicts: Kept[tuple[str, str], Verdict] = Kept(MAX_KEPT_VERDICTS)
+_verdicts: BoundedCache[tuple[str, str], SignatureCheck] = BoundedCache(MAX_KEPT_VERDICTS)
 
 
-def certificate_verdict(subject: Certificate, issuer: Certificate) -> Verdict:
+def certificate_verdict(subject: Certificate, issuer: Certificate) -> SignatureCheck:
     """Verify the signature on `subject` with the key of `issuer`, over the octets as they stand."""
     return _verdicts.get(
         (subject.sha256, issuer.sha256),
@@ -58,7 +58,7 @@ def certificate_verdict(subject: Certificate, issuer: Certificate) -> Verdict:
 
 def statement_verdict(
     statement: RevocationList | Response, sha256: str, *, signer: Certificate
-) -> Verdict:
+) -> SignatureCheck:
     """Verify the signature on a statement whose octets have the digest `sha256`."""
     return _verdicts.get(
         (sha256, signer.sha256),
@@ -71,7 +71,7 @@ def statement_verdict(
     )
 
 
-def list_verdict(crl_der: bytes, sha256: str, *, signer: Certificate) -> Verdict:
+def list_verdict(crl_der: bytes, sha256: str, *, signer: Certificate) -> SignatureCheck:
     """Verify the signature on a list of whatever form. Raises: InputError DER.MALFORMED."""
     tbs, algorithm, signature = der.sequence(der.whole(crl_der, der.SEQUENCE))
     return _verdicts.get(
@@ -84,14 +84,14 @@ def list_verdict(crl_der: bytes, sha256: str, *, signer: Certificate) -> Verdict
 
 def _verdict(
     octets: bytes, signature: bytes, *, algorithm_der: bytes, signer: Certificate
-) -> Verdict:
+) -> SignatureCheck:
     try:
         key = load_public_key(signer.public_key_der)
         algorithm = signature_algorithm_of(algorithm_der)
-        return Verdict(
+        return SignatureCheck(
             verify_der_value(key, octets, signature=signature, algorithm=algorithm),
             algorithm,
             key.bits,
         )
     except InputError:
-        return Verdict(is_right=False)
+        return SignatureCheck(is_right=False)

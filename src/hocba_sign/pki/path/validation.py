@@ -2,7 +2,8 @@
 
 1. find candidate chains (`chain`), 2. judge each: RFC 5280 section 6 by the engine, profile and
    usage (`profile`), revocation of every certificate below the anchor (`revocation`), 3. the first
-   chain that passes counts, else the one that came furthest. No network, no clock: everything is an
+   chain that check_fast_path counts, else the one that came furthest. No network, no clock:
+   everything is an
    argument. The model is SHELL: every certificate is judged at the one control time.
 Spec: RFC 5280, 6; EN 319 102-1, 5.2.6.
 """
@@ -21,14 +22,14 @@ from hocba_sign.pki.cache.asn1 import parsed_certificate
 from hocba_sign.pki.certificates.certificate import Certificate
 from hocba_sign.pki.certificates.profile import has_too_many_names, profile_causes, usage_cause
 from hocba_sign.pki.path.building import candidate_chains, find_anchor
-from hocba_sign.pki.path.fast_chain import passes
-from hocba_sign.pki.path.reference_engine import Session
+from hocba_sign.pki.path.fast_chain import check_fast_path
+from hocba_sign.pki.path.reference_engine import EngineSession
 from hocba_sign.pki.path.result import PathRequirements, PathResult, PathStatus, sub_indication
-from hocba_sign.pki.path.revocation_status import Inquiry, revocation_facts
+from hocba_sign.pki.path.revocation_status import RevocationRequest, revocation_facts
 from hocba_sign.pki.path.signature_check import certificate_verdict
 from hocba_sign.pki.revocation.evidence import Evidence
 from hocba_sign.pki.revocation.freshness import Terms
-from hocba_sign.pki.revocation.pool import Pool, RevocationFact, read_pool
+from hocba_sign.pki.revocation.pool import RevocationFact, StatementPool, read_pool
 from hocba_sign.pki.trust.store import Anchor, TrustStore
 
 __all__ = ["PathRequirements", "PathResult", "PathStatus", "validate_by_engine", "validate_path"]
@@ -64,7 +65,7 @@ def validate_path(
         evidence=evidence,
         at=at,
         asked=requirements or PathRequirements(),
-        is_direct=True,
+        is_fast=True,
     )
 
 
@@ -85,7 +86,7 @@ def validate_by_engine(
         evidence=evidence,
         at=at,
         asked=requirements or PathRequirements(),
-        is_direct=False,
+        is_fast=False,
     )
 
 
@@ -94,10 +95,10 @@ class _Case:
     """What every candidate chain is judged by."""
 
     evidence: Evidence
-    pool: Pool
+    pool: StatementPool
     at: datetime
     asked: PathRequirements
-    is_direct: bool
+    is_fast: bool
     responders: tuple[Certificate, ...]
 
 
@@ -108,7 +109,7 @@ def _validate(
     evidence: Evidence,
     at: datetime,
     asked: PathRequirements,
-    is_direct: bool,
+    is_fast: bool,
 ) -> PathResult:
     if at.tzinfo is None or (asked.known_until is not None and asked.known_until.tzinfo is None):
         raise CallerError("PATH.TIME_ZONE", detail="times must be aware")
@@ -126,7 +127,7 @@ def _validate(
         pool=read_pool(evidence),
         at=at,
         asked=asked,
-        is_direct=is_direct,
+        is_fast=is_fast,
         responders=trust.responders,
     )
     for chain in candidate_chains(leaf, trust, certificates=evidence.certificates):
@@ -208,9 +209,9 @@ def _judge(chain: tuple[Certificate, ...], anchor: Anchor, case: _Case) -> PathR
     known_until = asked.known_until or at
 
     @cache
-    def session() -> Session:
+    def session() -> EngineSession:
         certificates = tuple(parsed_certificate(one.der) for one in chain)
-        return Session(
+        return EngineSession(
             certificates,
             case.evidence,
             pool=case.pool,
@@ -219,7 +220,7 @@ def _judge(chain: tuple[Certificate, ...], anchor: Anchor, case: _Case) -> PathR
             is_unknown_allowed=asked.allow_unknown_revocation,
         )
 
-    exceptions = passes(chain, at=at, asked=asked) if case.is_direct else None
+    exceptions = check_fast_path(chain, at=at, asked=asked) if case.is_fast else None
     weak_key = key_cause(chain[0], at) if asked.judges_leaf_key else None
     causes = [cause for cause in (_ended(anchor, at), weak_key) if cause is not None]
     if exceptions is None:
@@ -236,12 +237,12 @@ def _judge(chain: tuple[Certificate, ...], anchor: Anchor, case: _Case) -> PathR
         current_at=asked.current_at or at,
         is_newer_demanded=asked.is_newer_demanded,
     )
-    inquiry = Inquiry(
+    inquiry = RevocationRequest(
         evidence=case.evidence,
         pool=case.pool,
         leaf_terms=terms,
         session=session,
-        is_direct=case.is_direct,
+        is_fast=case.is_fast,
         responders=case.responders,
     )
     facts = revocation_facts(chain, inquiry)

@@ -38,7 +38,7 @@ _KNOWN_OF_LISTS = frozenset(
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Content:
+class StatedRevocation:
     """The dated entries of one certificate, removals by delta lists aside in `is_removed`;
     `unknown_cause` for what cannot be told.
     """
@@ -49,7 +49,7 @@ class Content:
     is_usable: bool = True
 
 
-def content_of(statement: Statement, certificate: Certificate) -> Content:
+def content_of(statement: Statement, certificate: Certificate) -> StatedRevocation:
     """Read what a statement says.
 
     With a critical extension that is not understood, one that names the certificate cannot be told,
@@ -59,12 +59,12 @@ def content_of(statement: Statement, certificate: Certificate) -> Content:
         case Response():
             said = statement.content.answers[statement.index]
             unknown = "REVOCATION.UNKNOWN_TO_RESPONDER" if said.status == "unknown" else None
-            return Content(
+            return StatedRevocation(
                 entries=() if said.revoked is None else (said.revoked,), unknown_cause=unknown
             )
         case RevocationList():
             try:
-                return Content(entries=statement.content.find(certificate.serial_number))
+                return StatedRevocation(entries=statement.content.find(certificate.serial_number))
             except InputError:
                 return content_of_list(statement.item.der, certificate)
         case None:
@@ -75,7 +75,7 @@ def content_of(statement: Statement, certificate: Certificate) -> Content:
             )
 
 
-def content_of_list(crl_der: bytes, certificate: Certificate) -> Content:
+def content_of_list(crl_der: bytes, certificate: Certificate) -> StatedRevocation:
     """Read a list entry by entry, indirect ones and deltas too. Raises: what asn1crypto raises."""
     parsed = parsed_crl(crl_der)
     fields = parsed["tbs_cert_list"]
@@ -101,25 +101,25 @@ def content_of_list(crl_der: bytes, certificate: Certificate) -> Content:
         if reason != REMOVED:
             named.append(_revoked(entry["revocation_date"].native, reason))
     if named and not is_usable:
-        return Content(unknown_cause="REVOCATION.CRITICAL_EXTENSION", is_usable=False)
-    return Content(entries=tuple(named), is_removed=is_removed, is_usable=is_usable)
+        return StatedRevocation(unknown_cause="REVOCATION.CRITICAL_EXTENSION", is_usable=False)
+    return StatedRevocation(entries=tuple(named), is_removed=is_removed, is_usable=is_usable)
 
 
-def _content_of_response(statement: Statement) -> Content:
+def _content_of_response(statement: Statement) -> StatedRevocation:
     single = single_response(statement)
     data = parsed_ocsp(statement.item.der)["response_bytes"]["response"].parsed["tbs_response_data"]
     if not (
         _knows(single["single_extensions"], KNOWN_EXTENSIONS)
         and _knows(data["response_extensions"], KNOWN_EXTENSIONS)
     ):
-        return Content(unknown_cause="REVOCATION.CRITICAL_EXTENSION")
+        return StatedRevocation(unknown_cause="REVOCATION.CRITICAL_EXTENSION")
     status = single["cert_status"]
     if status.name == "unknown":
-        return Content(unknown_cause="REVOCATION.UNKNOWN_TO_RESPONDER")
+        return StatedRevocation(unknown_cause="REVOCATION.UNKNOWN_TO_RESPONDER")
     if status.name == "good":
-        return Content()
+        return StatedRevocation()
     chosen = status.chosen
-    return Content(
+    return StatedRevocation(
         entries=(_revoked(chosen["revocation_time"].native, chosen["revocation_reason"].native),)
     )
 

@@ -17,7 +17,7 @@ GIVEN = "given"
 
 
 @dataclass(frozen=True, slots=True)
-class Item:
+class EvidenceItem:
     """One CRL or OCSP response: DER octets, where they came from, and their SHA-256 (lower-case
     hex), which verdicts are kept under.
     """
@@ -30,7 +30,7 @@ class Item:
         object.__setattr__(self, "sha256", hashlib.sha256(self.der).hexdigest())
 
     @classmethod
-    def of(cls, der: bytes, source: str) -> "Item":
+    def of(cls, der: bytes, source: str) -> "EvidenceItem":
         return cls(der, source)
 
 
@@ -55,8 +55,8 @@ class Evidence:
     """
 
     certificates: tuple[Certificate, ...] = ()
-    crls: tuple[Item, ...] = ()
-    ocsps: tuple[Item, ...] = ()
+    crls: tuple[EvidenceItem, ...] = ()
+    ocsps: tuple[EvidenceItem, ...] = ()
     unread: tuple[Unread, ...] = ()
 
     @classmethod
@@ -71,8 +71,8 @@ class Evidence:
         """Make a pool from DER octets of one `source`, e.g. `embedded in signature X`."""
         return cls(certificates=tuple(certificates)).merged(
             cls(
-                crls=tuple(Item.of(der, source) for der in crls),
-                ocsps=tuple(Item.of(der, source) for der in ocsps),
+                crls=tuple(EvidenceItem.of(der, source) for der in crls),
+                ocsps=tuple(EvidenceItem.of(der, source) for der in ocsps),
             )
         )
 
@@ -87,7 +87,7 @@ class Evidence:
         )
 
 
-_Held = TypeVar("_Held", Certificate, Item)
+_Held = TypeVar("_Held", Certificate, EvidenceItem)
 
 
 def _distinct(items: Iterable[_Held]) -> tuple[_Held, ...]:

@@ -30,7 +30,7 @@ class Terms:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Reading:
+class StatementReading:
     """What one authentic statement says about one certificate.
 
     `entries` are all that it dates, removals aside; none of it and not unknown is silence, or good.
@@ -46,7 +46,7 @@ class Reading:
 
 
 def settle(
-    certificate: Certificate, readings: Iterable[Reading], *, terms: Terms
+    certificate: Certificate, readings: Iterable[StatementReading], *, terms: Terms
 ) -> RevocationFact:
     """Join the readings; the order in which they come does not matter.
 
@@ -110,7 +110,7 @@ def settle(
     )
 
 
-def silence_cause(certificate: Certificate, one: Reading, *, terms: Terms) -> str | None:
+def silence_cause(certificate: Certificate, one: StatementReading, *, terms: Terms) -> str | None:
     """Return why a statement does not show that the certificate was not revoked at the best
     signature time, or None.
 
@@ -142,7 +142,7 @@ def silence_cause(certificate: Certificate, one: Reading, *, terms: Terms) -> st
     )
 
 
-def _rank(one: Reading) -> tuple[bool, float, str, int]:
+def _rank(one: StatementReading) -> tuple[bool, float, str, int]:
     statement = one.statement
     return (
         statement.kind != "ocsp",
@@ -158,7 +158,11 @@ def _is_after(statement: Statement, at: datetime) -> bool:
 
 
 def _is_held(
-    certificate: Certificate, one: Reading, *, readings: list[Reading], at: datetime
+    certificate: Certificate,
+    one: StatementReading,
+    *,
+    readings: list[StatementReading],
+    at: datetime,
 ) -> bool:
     return not any(
         one.statement.this_update < other.statement.this_update <= at
@@ -190,7 +194,7 @@ def described(certificate: Certificate, statement: Statement) -> RevocationFact:
     )
 
 
-def _good(certificate: Certificate, one: Reading, *, at: datetime) -> RevocationFact:
+def _good(certificate: Certificate, one: StatementReading, *, at: datetime) -> RevocationFact:
     fact = described(certificate, one.statement)
     return replace(
         fact,
@@ -200,7 +204,7 @@ def _good(certificate: Certificate, one: Reading, *, at: datetime) -> Revocation
     )
 
 
-def _revoked(certificate: Certificate, one: Reading, *, at: datetime) -> RevocationFact:
+def _revoked(certificate: Certificate, one: StatementReading, *, at: datetime) -> RevocationFact:
     entry = next(
         entry for entry in sorted(one.entries, key=lambda entry: entry.is_hold) if entry.at == at
     )

@@ -40,7 +40,7 @@ class CertificateId:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Answer:
+class SingleResponse:
     """One SingleResponse; times are UTC.
 
     `status` is good, revoked or unknown; `archive_cutoff` is the extension of that name.
@@ -65,7 +65,7 @@ class Response:
     produced_at: datetime = field(compare=False)
     responder_name_der: bytes | None = field(compare=False, repr=False)
     responder_key_hash: bytes | None = field(compare=False, repr=False)
-    answers: tuple[Answer, ...] = field(compare=False)
+    answers: tuple[SingleResponse, ...] = field(compare=False)
     certificates: tuple[Certificate, ...] = field(compare=False)
     tbs_der: bytes = field(compare=False, repr=False)
     signature_algorithm_der: bytes = field(compare=False, repr=False)
@@ -118,7 +118,7 @@ def _exactly(parts: tuple[der.Element, ...], count: int) -> tuple[der.Element, .
     return parts
 
 
-def _data(tbs: der.Element) -> tuple[der.Element, datetime, tuple[Answer, ...]]:
+def _data(tbs: der.Element) -> tuple[der.Element, datetime, tuple[SingleResponse, ...]]:
     fields = list(der.sequence(tbs))
     if fields and fields[0].der == b"\xa0\x03\x02\x01\x00":
         del fields[0]
@@ -131,7 +131,7 @@ def _data(tbs: der.Element) -> tuple[der.Element, datetime, tuple[Answer, ...]]:
     return responder, moment(produced_at), tuple(_answer(single) for single in singles)
 
 
-def _answer(single: der.Element) -> Answer:
+def _answer(single: der.Element) -> SingleResponse:
     fields = der.sequence(single)
     identifier, status, this_update = _exactly(fields[:3], 3)
     next_update = archive_cutoff = None
@@ -142,7 +142,7 @@ def _answer(single: der.Element) -> Answer:
         else:
             archive_cutoff = _known_extensions(part)
     said, revoked = _status(status)
-    return Answer(
+    return SingleResponse(
         certificate_id=_certificate_id(identifier),
         status=said,
         revoked=revoked,

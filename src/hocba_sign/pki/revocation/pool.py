@@ -7,9 +7,9 @@ from typing import Literal, TypeAlias
 
 from hocba_sign.errors import InputError
 from hocba_sign.pki.cache.asn1 import parsed_crl
-from hocba_sign.pki.cache.bounded import Kept
+from hocba_sign.pki.cache.bounded import BoundedCache
 from hocba_sign.pki.revocation.crl import RevocationList, read_revocation_list
-from hocba_sign.pki.revocation.evidence import Evidence, Item
+from hocba_sign.pki.revocation.evidence import Evidence, EvidenceItem
 from hocba_sign.pki.revocation.ocsp import Response, read_response
 from hocba_sign.pki.revocation.readable import readable_crl, readable_response
 
@@ -20,10 +20,10 @@ MAX_KEPT_LIST_OCTETS = 64 * 1024 * 1024
 MAX_KEPT_RESPONSE_OCTETS = 4 * 1024 * 1024
 
 
-Kind: TypeAlias = Literal["crl", "ocsp"]
+StatementKind: TypeAlias = Literal["crl", "ocsp"]
 
 
-Status: TypeAlias = Literal["good", "revoked", "on_hold", "unknown"]
+StatedStatus: TypeAlias = Literal["good", "revoked", "on_hold", "unknown"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -39,8 +39,8 @@ class RevocationFact:
     """
 
     certificate_sha256: str
-    status: Status
-    kind: Kind | None = None
+    status: StatedStatus
+    kind: StatementKind | None = None
     source: str | None = None
     evidence_sha256: str | None = None
     this_update: datetime | None = None
@@ -61,8 +61,8 @@ class Statement:
     where it is not of the common form.
     """
 
-    item: Item
-    kind: Kind
+    item: EvidenceItem
+    kind: StatementKind
     index: int = 0
     this_update: datetime
     next_update: datetime | None
@@ -71,22 +71,22 @@ class Statement:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Pool:
+class StatementPool:
     """All readable statements of an evidence pool; `deltas` belong to complete CRLs."""
 
     ocsps: tuple[Statement, ...]
     crls: tuple[Statement, ...]
-    deltas: tuple[Item, ...]
+    deltas: tuple[EvidenceItem, ...]
     causes: tuple[str, ...]
 
 
-def read_pool(evidence: Evidence) -> Pool:
+def read_pool(evidence: Evidence) -> StatementPool:
     """Read the dates of every CRL and OCSP response; what cannot be read is left out and named in
     `causes`.
     """
     crls: list[Statement] = []
     ocsps: list[Statement] = []
-    deltas: list[Item] = []
+    deltas: list[EvidenceItem] = []
     causes: list[str] = []
     for item in evidence.crls:
         try:
@@ -102,7 +102,7 @@ def read_pool(evidence: Evidence) -> Pool:
             ocsps.extend(_response_statements(item))
         except (AttributeError, ValueError, TypeError, LookupError):
             causes.append("REVOCATION.OCSP_MALFORMED")
-    return Pool(
+    return StatementPool(
         ocsps=_newest_first(ocsps),
         crls=_newest_first(crls),
         deltas=tuple(deltas),
@@ -110,17 +110,17 @@ def read_pool(evidence: Evidence) -> Pool:
     )
 
 
-_lists: Kept[str, RevocationList | None] = Kept(
+_lists: BoundedCache[str, RevocationList | None] = BoundedCache(
     MAX_KEPT_LIST_OCTETS, weigh=lambda one: 2_048 + (len(one.octets) * 5 // 4 if one else 0)
 )
 
 
-_responses: Kept[str, Response | None] = Kept(
+_responses: BoundedCache[str, Response | None] = BoundedCache(
     MAX_KEPT_RESPONSE_OCTETS, weigh=lambda one: 2_048 + (len(one.octets) if one else 0)
 )
 
 
-def _list_statement(item: Item) -> Statement | None:
+def _list_statement(item: EvidenceItem) -> Statement | None:
     """Read a complete list; None for a delta."""
     content = _lists.get(item.sha256, lambda: _common_list(item.der))
     if content is not None:
@@ -149,7 +149,7 @@ def _common_list(crl_der: bytes) -> RevocationList | None:
         return None
 
 
-def _response_statements(item: Item) -> tuple[Statement, ...]:
+def _response_statements(item: EvidenceItem) -> tuple[Statement, ...]:
     content = _responses.get(item.sha256, lambda: _common_response(item.der))
     if content is None:
         data = readable_response(item.der)

@@ -15,9 +15,9 @@ from hocba_sign.pki.cache.asn1 import parsed_crl
 from hocba_sign.pki.certificates.certificate import Certificate
 from hocba_sign.pki.certificates.name_comparison import name_key, same_name
 from hocba_sign.pki.revocation.crl import RevocationList
-from hocba_sign.pki.revocation.evidence import Evidence, Item
+from hocba_sign.pki.revocation.evidence import Evidence, EvidenceItem
 from hocba_sign.pki.revocation.ocsp import CertificateId, Response, key_hash
-from hocba_sign.pki.revocation.pool import Pool, Statement
+from hocba_sign.pki.revocation.pool import Statement, StatementPool
 from hocba_sign.pki.revocation.readable import response_data
 
 UNDATED_RESPONSE_LIFE = timedelta(hours=24)
@@ -52,7 +52,7 @@ class Selection:
 
 
 def related_crls(
-    pool: Pool, chain: tuple[x509.Certificate, ...], *, evidence: Evidence
+    pool: StatementPool, chain: tuple[x509.Certificate, ...], *, evidence: Evidence
 ) -> tuple[Statement, ...]:
     """Leave out the CRLs that can say nothing about the chain, its CRL issuers and its responders:
     they only cost time.
@@ -78,12 +78,12 @@ def _key_or_none(name_der: bytes) -> str | None:
         return None
 
 
-def _is_indirect(item: Item) -> bool:
+def _is_indirect(item: EvidenceItem) -> bool:
     distribution = parsed_crl(item.der).issuing_distribution_point_value
     return distribution is not None and bool(distribution["indirect_crl"].native)
 
 
-def select(certificate_der: bytes, issuer_der: bytes, *, pool: Pool) -> Selection:
+def select(certificate_der: bytes, issuer_der: bytes, *, pool: StatementPool) -> Selection:
     """Select the statements that may concern a certificate of `issuer_der`'s holder.
 
     Raises: InputError CERT.MALFORMED, CERT.TOO_LARGE.

@@ -9,7 +9,7 @@ from hocba_sign.errors import Finding
 from hocba_sign.pki.certificates.certificate import Certificate
 from hocba_sign.pki.revocation.evidence import Evidence
 from hocba_sign.pki.trust.store import Anchor, TrustStore
-from hocba_sign.pki.trust.vietnam_list import Hierarchy, Kind, TrustList
+from hocba_sign.pki.trust.vietnam_list import Hierarchy, ListedKind, TrustList
 
 
 def listed_anchors(
@@ -22,7 +22,7 @@ def listed_anchors(
     anchors: list[Anchor] = []
     for certificate in certificates:
         entry = known.find(certificate.sha256)
-        if entry is None or entry.kind is not Kind.ROOT or entry.hierarchy is None:
+        if entry is None or entry.kind is not ListedKind.ROOT or entry.hierarchy is None:
             continue
         anchor = Anchor(
             certificate=certificate,
@@ -43,7 +43,7 @@ def pinned_authority(certificate: Certificate, trust_list: TrustList) -> Anchor 
     `TrustStore`.
     """
     entry = trust_list.find(certificate.sha256)
-    if entry is None or entry.kind is not Kind.TSA or entry.hierarchy is None:
+    if entry is None or entry.kind is not ListedKind.TSA or entry.hierarchy is None:
         return None
     end = (
         certificate.not_after

@@ -16,7 +16,7 @@ from hocba_sign.model.codes import SchoolKind
 from hocba_sign.model.workflow import Role
 from hocba_sign.pki.trust.anchors import hierarchies_of
 from hocba_sign.pki.trust.store import Anchor
-from hocba_sign.pki.trust.vietnam_list import Entry, Hierarchy, Kind
+from hocba_sign.pki.trust.vietnam_list import Hierarchy, ListedCertificate, ListedKind
 
 MAX_POLICY_OCTETS = 256 * 1024
 """The default has 2 kB."""
@@ -27,7 +27,7 @@ PARTIES: Final = (*(role.value for role in Role), TIME_STAMP_AUTHORITY)
 _FIELDS: Final = frozenset({"id", "parties", "schools", "hierarchies", "listed", "basis"})
 
 
-class Standing(StrEnum):
+class Admission(StrEnum):
     ALLOWED = "allowed"
     REFUSED = "refused"
     UNDETERMINED = "undetermined"
@@ -35,7 +35,7 @@ class Standing(StrEnum):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Rule:
+class RoleRule:
     """`parties` at `schools` may use certificates of `hierarchies`, and certificates that are on
     the list as one of `listed`.
 
@@ -46,10 +46,10 @@ class Rule:
     parties: frozenset[str]
     schools: frozenset[SchoolKind]
     hierarchies: frozenset[Hierarchy]
-    listed: frozenset[Kind]
+    listed: frozenset[ListedKind]
     basis: str
 
-    def permits(self, anchor: Anchor, leaf: Entry | None) -> bool:
+    def permits(self, anchor: Anchor, leaf: ListedCertificate | None) -> bool:
         return (leaf is not None and leaf.kind in self.listed) or bool(
             self.hierarchies & hierarchies_of(anchor)
         )
@@ -62,7 +62,7 @@ class Permission:
     `rule` decided; `finding` is WF.HIERARCHY or WF.SCHOOL_KIND with the rule as its place.
     """
 
-    standing: Standing
+    standing: Admission
     rule: str
     finding: Finding | None = None
 
@@ -75,7 +75,7 @@ class RolePolicy:
     """Exactly one rule for every party at every kind of school."""
 
     name: str
-    rules: tuple[Rule, ...]
+    rules: tuple[RoleRule, ...]
 
     @staticmethod
     def load(octets: bytes | None = None) -> "RolePolicy":
@@ -85,7 +85,7 @@ class RolePolicy:
         """
         return _default() if octets is None else _parse(octets)
 
-    def rule(self, party: Role | str, school: SchoolKind) -> Rule:
+    def rule(self, party: Role | str, school: SchoolKind) -> RoleRule:
         """Return the rule for a role or `TIME_STAMP_AUTHORITY`."""
         return next(
             rule for rule in self.rules if str(party) in rule.parties and school in rule.schools
@@ -97,7 +97,7 @@ class RolePolicy:
         anchor: Anchor,
         *,
         school: SchoolKind | None,
-        leaf: Entry | None = None,
+        leaf: ListedCertificate | None = None,
     ) -> Permission:
         """Judge a certificate whose path ends in `anchor`.
 
@@ -112,16 +112,16 @@ class RolePolicy:
         }
         refusing = [rule for rule in rules.values() if not rule.permits(anchor, leaf)]
         if not refusing:
-            return Permission(standing=Standing.ALLOWED, rule=next(iter(rules)))
+            return Permission(standing=Admission.ALLOWED, rule=next(iter(rules)))
         deciding = refusing[0].id
         if len(refusing) < len(rules):
             return Permission(
-                standing=Standing.UNDETERMINED,
+                standing=Admission.UNDETERMINED,
                 rule=deciding,
                 finding=Finding("WF.SCHOOL_KIND", _place(deciding)),
             )
         return Permission(
-            standing=Standing.REFUSED,
+            standing=Admission.REFUSED,
             rule=deciding,
             finding=Finding("WF.HIERARCHY", _place(deciding)),
         )
@@ -162,7 +162,7 @@ def _parse(octets: bytes) -> RolePolicy:
     return policy
 
 
-def _rule(number: int, fields: Mapping[str, Any]) -> Rule:
+def _rule(number: int, fields: Mapping[str, Any]) -> RoleRule:
     where = f"rule {number}"
     if fields.keys() != _FIELDS or not all(
         isinstance(fields[name], list) for name in _FIELDS - {"id", "basis"}
@@ -177,12 +177,12 @@ def _rule(number: int, fields: Mapping[str, Any]) -> Rule:
             detail=f"unknown parties: {sorted(map(str, unknown))}"[:200],
         )
     try:
-        return Rule(
+        return RoleRule(
             id=str(fields["id"]),
             parties=frozenset(fields["parties"]),
             schools=frozenset(SchoolKind(one) for one in fields["schools"]),
             hierarchies=frozenset(Hierarchy(one) for one in fields["hierarchies"]),
-            listed=frozenset(Kind(one) for one in fields["listed"]),
+            listed=frozenset(ListedKind(one) for one in fields["listed"]),
             basis=str(fields["basis"]),
         )
     except ValueError as error:

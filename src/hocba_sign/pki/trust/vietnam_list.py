@@ -28,7 +28,7 @@ MAX_LIST_OCTETS = 4 * 1024 * 1024
 """The list that ships has about 100 kB."""
 
 
-class Kind(StrEnum):
+class ListedKind(StrEnum):
     ROOT = "root"
     ISSUING = "issuing"
     GOVERNMENT_CA = "government_ca"
@@ -71,14 +71,14 @@ class Confidence(StrEnum):
     SINGLE_SOURCE = "single-source"
 
 
-class Mark(StrEnum):
+class SourceConfidence(StrEnum):
     CERTAIN = "C"
     LISTED = "L"
     INFERRED = "I"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Entry:
+class ListedCertificate:
     """One certificate of the list.
 
     Fingerprints, key identifier and serial number are lower-case hexadecimal, times UTC.
@@ -91,7 +91,7 @@ class Entry:
 
     sha256: str
     sha1: str
-    kind: Kind
+    kind: ListedKind
     service: Service
     hierarchy: Hierarchy | None
     name: str
@@ -114,11 +114,11 @@ class Entry:
     published_at: tuple[str, ...]
     confidence: Confidence
     provenance: str
-    marks: tuple[tuple[str, Mark], ...]
+    marks: tuple[tuple[str, SourceConfidence], ...]
 
-    def mark(self, what: str) -> Mark:
+    def mark(self, what: str) -> SourceConfidence:
         """Return how certain the field `what` is."""
-        return dict(self.marks).get(what, Mark.CERTAIN)
+        return dict(self.marks).get(what, SourceConfidence.CERTAIN)
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,7 +129,7 @@ class Address:
     """
 
     url: str
-    mark: Mark
+    mark: SourceConfidence
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -137,9 +137,9 @@ class TrustList:
     """All that is known, as of a day."""
 
     as_of: date
-    entries: tuple[Entry, ...]
+    entries: tuple[ListedCertificate, ...]
     official: tuple[Address, ...]
-    _by_pin: Mapping[str, Entry] = field(init=False, repr=False, compare=False)
+    _by_pin: Mapping[str, ListedCertificate] = field(init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
         by_pin = {entry.sha256: entry for entry in self.entries}
@@ -161,11 +161,11 @@ class TrustList:
         """
         return at.date() - self.as_of > LIST_AGE_WARNED
 
-    def find(self, sha256: str) -> Entry | None:
+    def find(self, sha256: str) -> ListedCertificate | None:
         """Look up a certificate, impostors included."""
         return self._by_pin.get(sha256)
 
-    def admit(self, certificate: Certificate) -> Entry:
+    def admit(self, certificate: Certificate) -> ListedCertificate:
         """Return the entry that these octets have.
 
         Raises: InputError TRUST.KNOWN_BAD for an impostor, TRUST.LOOKALIKE where only the name or
@@ -178,14 +178,16 @@ class TrustList:
             raise InputError(
                 "TRUST.LOOKALIKE" if self._is_lookalike(certificate) else "TRUST.UNKNOWN", where=pin
             )
-        if entry.kind is Kind.IMPOSTOR:
+        if entry.kind is ListedKind.IMPOSTOR:
             raise InputError("TRUST.KNOWN_BAD", where=pin)
         return entry
 
-    def known_bad(self, certificates: Iterable[Certificate]) -> tuple[Entry, ...]:
+    def known_bad(self, certificates: Iterable[Certificate]) -> tuple[ListedCertificate, ...]:
         """Return the entries of the impostors among `certificates`."""
         found = (self._by_pin.get(certificate.sha256) for certificate in certificates)
-        return tuple(entry for entry in found if entry is not None and entry.kind is Kind.IMPOSTOR)
+        return tuple(
+            entry for entry in found if entry is not None and entry.kind is ListedKind.IMPOSTOR
+        )
 
     def _is_lookalike(self, certificate: Certificate) -> bool:
         identifier = (certificate.subject_key_identifier or b"").hex()
@@ -214,18 +216,19 @@ def _parse(octets: bytes) -> TrustList:
             as_of=date.fromisoformat(content["as_of"]),
             entries=tuple(_entry(one) for one in content["certificates"]),
             official=tuple(
-                Address(str(one["url"]), Mark(one["mark"])) for one in content["official"]
+                Address(str(one["url"]), SourceConfidence(one["mark"]))
+                for one in content["official"]
             ),
         )
     except (ValueError, TypeError, KeyError, AttributeError, RecursionError) as error:
         raise InputError("TRUST.LIST", detail=f"{type(error).__name__}: {error}"[:200]) from error
 
 
-def _entry(fields: Mapping[str, Any]) -> Entry:
-    return Entry(
+def _entry(fields: Mapping[str, Any]) -> ListedCertificate:
+    return ListedCertificate(
         sha256=_fingerprint(fields["sha256"], 64),
         sha1=_fingerprint(fields["sha1"], 40),
-        kind=Kind(fields["kind"]),
+        kind=ListedKind(fields["kind"]),
         service=Service(fields["service"]),
         hierarchy=Hierarchy(fields["hierarchy"]) if fields["hierarchy"] is not None else None,
         name=str(fields["name"]),
@@ -252,7 +255,7 @@ def _entry(fields: Mapping[str, Any]) -> Entry:
         published_at=tuple(fields["published_at"]),
         confidence=Confidence(fields["confidence"]),
         provenance=str(fields["provenance"]),
-        marks=tuple((str(what), Mark(mark)) for what, mark in fields["marks"].items()),
+        marks=tuple((str(what), SourceConfidence(mark)) for what, mark in fields["marks"].items()),
     )
 
 

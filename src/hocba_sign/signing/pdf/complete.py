@@ -8,7 +8,7 @@ from datetime import datetime
 from hocba_sign.crypto.digests import digest
 from hocba_sign.crypto.verify import load_public_key, verify_der_value
 from hocba_sign.errors import CallerError, InputError
-from hocba_sign.pades.facts.form import Gap
+from hocba_sign.pades.facts.form import SignaturePlaceholder
 from hocba_sign.pades.facts.names import field_name
 from hocba_sign.pades.read_cms import cms_octets, read_cms
 from hocba_sign.pades.write import engine, fill
@@ -51,7 +51,9 @@ def complete_pdf(state: ToBeSigned, value: bytes, *, at: datetime) -> SignedDocu
     return complete_pdf_gap(state, gap, value=value, at=at)
 
 
-def complete_pdf_gap(state: ToBeSigned, gap: Gap, *, value: bytes, at: datetime) -> SignedDocument:
+def complete_pdf_gap(
+    state: ToBeSigned, gap: SignaturePlaceholder, *, value: bytes, at: datetime
+) -> SignedDocument:
     """Complete as `complete_pdf` does, with what `prepare_pdf` gave in this process.
 
     Raises: as `complete`.
@@ -90,7 +92,7 @@ def with_pdf_time_stamp(signed: SignedDocument, token_der: bytes) -> SignedDocum
     return replace(signed, octets=fill(gap, with_time_stamp(cms, token_der)))
 
 
-def _last(signed: SignedDocument) -> tuple[Gap, bytes]:
+def _last(signed: SignedDocument) -> tuple[SignaturePlaceholder, bytes]:
     """Find the room of the signature that ends the file, and the CMS in it.
 
     Raises: CallerError `SIGN.STATE`.

@@ -11,7 +11,7 @@ from hocba_sign.model.person import School
 from hocba_sign.model.signers import ExpectedSigner
 from hocba_sign.model.transcript import Transcript
 from hocba_sign.model.workflow import PLANS, Role, SigningPlan, Slot
-from hocba_sign.pades.facts.form import Form, NewField, Place
+from hocba_sign.pades.facts.form import FieldBox, Form, NewField
 from hocba_sign.pades.facts.names import field_name, slot_of
 from hocba_sign.pades.read import ATTACHMENT, PdfDocument, read_pdf
 from hocba_sign.pades.write import engine
@@ -194,7 +194,7 @@ def _label(draft: PdfDraft, slot: Slot) -> str:
     return _LABELS[slot.role] if signer is None else f"{_LABELS[slot.role]}: {signer.name}"
 
 
-def _places_of_template(draft: PdfDraft, transcript: Transcript) -> dict[Slot, Place]:
+def _places_of_template(draft: PdfDraft, transcript: Transcript) -> dict[Slot, FieldBox]:
     xml = draft.document.facts.attachments[0]
     versions = (
         render(transcript, xml, template=version) for version in reversed(template_versions())
@@ -202,11 +202,11 @@ def _places_of_template(draft: PdfDraft, transcript: Transcript) -> dict[Slot, P
     made = next((one for one in versions if one.octets == draft.octets), None)
     if made is None:
         raise CallerError("SIGN.PAGES")
-    by_name = {place.slot: Place(page=place.page - 1, box=place.box) for place in made.places}
+    by_name = {place.slot: FieldBox(page=place.page - 1, box=place.box) for place in made.places}
     return {slot: by_name[str(slot)] for slot in draft.slots if str(slot) in by_name}
 
 
-def _places_at_foot(draft: PdfDraft) -> dict[Slot, Place]:
+def _places_at_foot(draft: PdfDraft) -> dict[Slot, FieldBox]:
     width = draft.form.pages[-1][0] - 2 * _MARGIN
     columns: dict[Role, int] = {
         role: at for at, role in enumerate(role for role in Role if role is not Role.GVBM)
@@ -215,7 +215,7 @@ def _places_at_foot(draft: PdfDraft) -> dict[Slot, Place]:
     found = {}
     for slot in (one for one in draft.slots if one.role in columns):
         left = _MARGIN + columns[slot.role] * (width - side) / (len(columns) - 1)
-        found[slot] = Place(
+        found[slot] = FieldBox(
             page=len(draft.form.pages) - 1, box=(left, _MARGIN, left + side, _MARGIN + _HEIGHT)
         )
     return found

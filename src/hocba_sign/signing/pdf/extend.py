@@ -6,7 +6,7 @@ from typing import Final
 
 from hocba_sign.crypto.digests import digest
 from hocba_sign.errors import CallerError
-from hocba_sign.pades.facts.form import Gap, Revision
+from hocba_sign.pades.facts.form import PlannedRevision, SignaturePlaceholder
 from hocba_sign.pades.facts.names import TIME_STAMP_PREFIX
 from hocba_sign.pades.write import engine, fill
 from hocba_sign.pades.write_cms import TIME_STAMP_ROOM
@@ -26,7 +26,7 @@ def with_pdf_validation_data(octets: bytes, data: ValidationData) -> bytes:
     )
 
 
-def pdf_archive_gap(octets: bytes) -> Gap:
+def pdf_archive_gap(octets: bytes) -> SignaturePlaceholder:
     """Append a document time-stamp without its token: `covered` is what it must be of.
 
     Raises: InputError `PDF.*`. Spec: EN 319 142-1, 5.4.3.
@@ -37,11 +37,13 @@ def pdf_archive_gap(octets: bytes) -> Gap:
     )
     return engine().append_gap(
         octets,
-        Revision(field=f"{TIME_STAMP_PREFIX}{number}", room=TIME_STAMP_ROOM, digest_name=_DIGEST),
+        PlannedRevision(
+            field=f"{TIME_STAMP_PREFIX}{number}", room=TIME_STAMP_ROOM, digest_name=_DIGEST
+        ),
     )
 
 
-def with_pdf_archive_time_stamp(gap: Gap, token_der: bytes) -> bytes:
+def with_pdf_archive_time_stamp(gap: SignaturePlaceholder, token_der: bytes) -> bytes:
     """Put the token in.
 
     Raises: InputError `TST.*`; CallerError `SIGN.TIME_STAMP` for one of other octets or not intact,

@@ -9,10 +9,10 @@ from hocba_sign.crypto.algorithms import KeyKind
 from hocba_sign.crypto.digests import digest
 from hocba_sign.errors import CallerError
 from hocba_sign.model.workflow import Slot
-from hocba_sign.pades.facts.form import Gap, Revision
+from hocba_sign.pades.facts.form import PlannedRevision, SignaturePlaceholder
 from hocba_sign.pades.facts.names import field_name
 from hocba_sign.pades.write import engine
-from hocba_sign.pades.write_cms import Description, unsigned
+from hocba_sign.pades.write_cms import CmsTemplate, unsigned
 from hocba_sign.pki.certificates.certificate import Certificate
 from hocba_sign.rendering.appearance import draw_appearance
 from hocba_sign.signing.certificate_fitness import require_holder, usable_algorithm
@@ -26,7 +26,7 @@ _NOT_IN_CMS: Final = (KeyKind.ED448,)
 
 def prepare_pdf(
     draft: PdfDraft, slot: Slot, *, chain_der: Sequence[bytes], at: datetime, policy: SigningPolicy
-) -> tuple[ToBeSigned, Gap]:
+) -> tuple[ToBeSigned, SignaturePlaceholder]:
     """Prepare the signature of `slot`, and return the file with room for it.
 
     `chain_der` and `at` as for `prepare`. Raises: CallerError as `prepare` and `require_turn`;
@@ -41,7 +41,7 @@ def prepare_pdf(
 
 def build_pdf(
     draft: PdfDraft, slot: Slot, *, chain_der: Sequence[bytes], at: datetime, policy: SigningPolicy
-) -> tuple[ToBeSigned, Gap]:
+) -> tuple[ToBeSigned, SignaturePlaceholder]:
     """Build what `prepare_pdf` gives without asking whose certificate it is; the same arguments
     give the same octets.
 
@@ -58,7 +58,7 @@ def build_pdf(
     step = draft.plan.step(slot.role)
     if step is None:
         raise CallerError("SIGN.NO_SUCH_SLOT", where=str(slot))
-    description = Description(
+    description = CmsTemplate(
         algorithm=algorithm,
         digest_algorithm=policy.digest_algorithm,
         chain_der=tuple(certificate.der for certificate in chain),
@@ -87,8 +87,8 @@ def build_pdf(
 
 
 def _revision(
-    draft: PdfDraft, slot: Slot, description: Description, *, name: str, moment: datetime
-) -> Revision:
+    draft: PdfDraft, slot: Slot, description: CmsTemplate, *, name: str, moment: datetime
+) -> PlannedRevision:
     made = new_fields(draft, slot)
     own = next((field for field in made if field.name == field_name(slot)), None)
     held = draft.form.field(field_name(slot))
@@ -99,7 +99,7 @@ def _revision(
         if held is not None
         else None
     )
-    return Revision(
+    return PlannedRevision(
         field=field_name(slot),
         room=description.room,
         digest_name=description.message_digest_algorithm.name,

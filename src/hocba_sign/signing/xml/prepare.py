@@ -17,7 +17,7 @@ from hocba_sign.signing.policy import DEFAULT, SigningPolicy
 from hocba_sign.signing.state import ToBeSigned
 from hocba_sign.signing.xml.draft import Draft, read_draft, require_turn
 from hocba_sign.xades.syntax.names import COMMITMENT
-from hocba_sign.xades.transcript.write import Description, write_unsigned
+from hocba_sign.xades.transcript.write import XadesTemplate, write_unsigned
 from hocba_sign.xml.layout import slot_elements
 from hocba_sign.xml.parse import parse
 
@@ -118,7 +118,7 @@ def _description(
     algorithm: SignatureAlgorithm,
     moment: datetime,
     policy: SigningPolicy,
-) -> Description:
+) -> XadesTemplate:
     step = draft.plan.step(slot.role)
     if step is None:
         raise CallerError("SIGN.NO_SUCH_SLOT", where=str(slot))
@@ -126,7 +126,7 @@ def _description(
         draft.parsed.signature(other)
         for other in draft.layout.linked_slots(slot, draft.content.slots)
     )
-    return Description(
+    return XadesTemplate(
         identifier=signature_id(slot),
         algorithm=algorithm,
         digest_algorithm=policy.digest_algorithm,
@@ -145,7 +145,7 @@ def _description(
     )
 
 
-def _write(draft: Draft, slot: Slot, description: Description) -> tuple[bytes, bytes]:
+def _write(draft: Draft, slot: Slot, description: XadesTemplate) -> tuple[bytes, bytes]:
     """Build the signature in a fresh parse of the document."""
     xml = parse(draft.parsed.octets)
     element = dict(slot_elements(xml.root, draft.layout))[slot]

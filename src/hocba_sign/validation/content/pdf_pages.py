@@ -11,7 +11,7 @@ from typing import Any, Final
 
 from hocba_sign.errors import CallerError, InputError
 from hocba_sign.model.transcript import Transcript
-from hocba_sign.pades.facts.revisions import Box, Step
+from hocba_sign.pades.facts.revisions import Box, RevisionStep
 from hocba_sign.pades.read import PdfDocument
 from hocba_sign.rendering.render import Rendering, render, shown_fields, template_versions
 from hocba_sign.rendering.worker import Pages
@@ -177,7 +177,7 @@ def overlay_checks(document: PdfDocument, pages: Pages, *, with_first: bool) -> 
 
 
 def _places(
-    document: PdfDocument, steps: tuple[Step, ...]
+    document: PdfDocument, steps: tuple[RevisionStep, ...]
 ) -> Iterator[tuple[str, dict[str, Any] | None]]:
     """Yield for each picture what to say and what to ask, None for one that is on no page."""
     earlier: dict[int, list[Box]] = {}

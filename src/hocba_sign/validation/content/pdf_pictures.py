@@ -8,10 +8,10 @@ from typing import Final
 from hocba_sign.errors import CallerError, InputError
 from hocba_sign.model.workflow import Role, Slot
 from hocba_sign.pades.facts.names import slot_of
-from hocba_sign.pades.facts.revisions import Box, FieldChange, Step
+from hocba_sign.pades.facts.revisions import Box, FieldChange, RevisionStep
 from hocba_sign.pades.write import engine
 from hocba_sign.rendering.appearance import draw_appearance
-from hocba_sign.rendering.render import Place
+from hocba_sign.rendering.render import SlotBox
 from hocba_sign.validation.signature.validation import SignatureConclusion
 from hocba_sign.validation.verdict import Check, Status
 
@@ -20,7 +20,10 @@ _ROUNDING: Final = 0.5
 
 
 def picture_checks(
-    steps: Iterable[Step], places: Iterable[Place], *, signatures: Iterable[SignatureConclusion]
+    steps: Iterable[RevisionStep],
+    places: Iterable[SlotBox],
+    *,
+    signatures: Iterable[SignatureConclusion],
 ) -> Iterator[Check]:
     """Draw the picture in each role's field again, from the signer's certificate, the role and the
     time stated.
@@ -60,7 +63,7 @@ def picture_checks(
 
 
 def _is_ours(
-    change: FieldChange, slot: Slot, one: SignatureConclusion, *, place: Place | None
+    change: FieldChange, slot: Slot, one: SignatureConclusion, *, place: SlotBox | None
 ) -> bool:
     properties, certificate = one.signature.properties, one.certificate
     at = None if properties is None else properties.signing_time

@@ -2,7 +2,7 @@
 report.
 """
 
-from hocba_sign.model.rules import Severity, judge_rules
+from hocba_sign.model.rules import Severity, apply_rules
 from hocba_sign.model.transcript import Transcript
 from hocba_sign.validation.verdict import Check, Status
 
@@ -18,7 +18,7 @@ def rule_checks(transcript: Transcript) -> tuple[Check, ...]:
     warning. The year that a transcript states chooses the rules, so one for which there are none
     leaves it open; but not of what certifies a copy of paper, made by rules of its time.
     """
-    findings = judge_rules(transcript)
+    findings = apply_rules(transcript)
     told = [
         Check(identifier=one.cause, status=_STATUS[one.severity], where=one.where)
         for one in findings

@@ -12,7 +12,7 @@ from itertools import islice
 from types import MappingProxyType
 from typing import Final
 
-from hocba_sign.ades.integrity import made_value
+from hocba_sign.ades.integrity import is_value_made_with
 from hocba_sign.ades.structure import Coverage, ExtentKind, ParsedSignature, Reference, StampKind
 from hocba_sign.errors import Finding
 from hocba_sign.pki.certificates.certificate import Certificate
@@ -34,7 +34,7 @@ from hocba_sign.validation.workflow.trust_hierarchy import hierarchy_checks
 from hocba_sign.validation.workflow.tt15 import tt15_checks
 from hocba_sign.xades.general.coverage import Spans
 from hocba_sign.xades.general.extent import named
-from hocba_sign.xades.general.read import ForeignReading, read_any
+from hocba_sign.xades.general.read import GeneralReading, read_any
 from hocba_sign.xml.outside import instructions, is_stylesheet, other_kinds
 from hocba_sign.xml.parse import ParsedXml, parse
 from hocba_sign.xml.tree import locate
@@ -108,7 +108,7 @@ def validate_any(
 
 
 def _with_candidates(
-    reading: ForeignReading, given: tuple[Certificate, ...]
+    reading: GeneralReading, given: tuple[Certificate, ...]
 ) -> Iterator[ParsedSignature]:
     """Let a certificate that stands elsewhere in a signature, or was given and made the value, be
     the signer's too.
@@ -120,10 +120,12 @@ def _with_candidates(
     for signature in reading.document.signatures:
         carried = sorted(embedded_evidence(signature).certificates, key=_likelihood(signature))
         tried = carried[: max(left, 1)]
-        maker = next((one.der for one in tried if made_value(signature, one)), None)
+        maker = next((one.der for one in tried if is_value_made_with(signature, one)), None)
         if maker is None:
             left -= len(tried)
-            maker = next((one.der for one in given[:MAX_GIVEN] if made_value(signature, one)), None)
+            maker = next(
+                (one.der for one in given[:MAX_GIVEN] if is_value_made_with(signature, one)), None
+            )
         own = signature.certificates_der
         if maker is None:
             likeliest = tuple(one.der for one in carried if one.der in own)[:1] or own[:1]
@@ -170,7 +172,7 @@ def with_zone_warning(one: SignatureConclusion) -> SignatureConclusion:
 
 
 def _cover_checks(
-    reading: ForeignReading,
+    reading: GeneralReading,
     xml: ParsedXml,
     signatures: tuple[SignatureConclusion, ...],
     *,

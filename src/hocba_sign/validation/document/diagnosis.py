@@ -19,7 +19,7 @@ from hocba_sign.pki.certificates.certificate import Certificate
 from hocba_sign.validation.signature.validation import SignatureConclusion
 from hocba_sign.validation.verdict import conclude
 from hocba_sign.xades.general.extent import named
-from hocba_sign.xades.general.node_sets import Budget
+from hocba_sign.xades.general.node_sets import WorkBudget
 from hocba_sign.xades.general.references import GeneralResolver
 from hocba_sign.xades.general.transforms import Canonicalization, Enveloped, Named, read_transforms
 from hocba_sign.xades.general.xpointer import ById, pointer
@@ -121,7 +121,7 @@ class _Patient:
     """One document, and what it would be without the white space that was put into it."""
 
     def __init__(self, xml: ParsedXml, detached: Mapping[str, bytes]) -> None:
-        self.budget = Budget(MAX_WORK)
+        self.budget = WorkBudget(MAX_WORK)
         self.detached = detached
         self.document = GeneralResolver(xml, detached, budget=self.budget)
         self.numbers = {

@@ -12,7 +12,7 @@ from hocba_sign.validation.setting import Setting
 from hocba_sign.validation.verdict import Check, Status, Verdict
 
 
-def judge(octets: bytes, setting: Setting) -> DocumentConclusion:
+def validate_document(octets: bytes, setting: Setting) -> DocumentConclusion:
     """Judge a transcript, or a document about transcripts, as XML or PDF.
 
     Raises: as `validate` and `validate_pdf`.
@@ -22,7 +22,7 @@ def judge(octets: bytes, setting: Setting) -> DocumentConclusion:
     )
 
 
-def judge_any(
+def validate_any_document(
     octets: bytes, setting: Setting, *, detached: Mapping[str, bytes] = NOTHING_DETACHED
 ) -> DocumentConclusion:
     """Judge any signed XML or PDF; `detached` is for XML.

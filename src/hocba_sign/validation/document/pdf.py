@@ -28,7 +28,7 @@ from hocba_sign.validation.document.transcript import (
     verdict_of,
     workflow_checks,
 )
-from hocba_sign.validation.in_force.status import Standing, judge_standing
+from hocba_sign.validation.in_force.status import ForceStatus, check_in_force
 from hocba_sign.validation.in_force.years import year_checks
 from hocba_sign.validation.setting import Setting
 from hocba_sign.validation.signature.validation import SignatureConclusion, validate_signature
@@ -36,7 +36,7 @@ from hocba_sign.validation.verdict import Check, Status, Verdict
 from hocba_sign.validation.workflow.commitment import commitment_checks
 from hocba_sign.validation.workflow.dates import date_checks
 from hocba_sign.validation.workflow.order import Workflow
-from hocba_sign.validation.workflow.pdf_order import judge_fields, judge_revisions
+from hocba_sign.validation.workflow.pdf_order import check_fields, check_revisions
 from hocba_sign.validation.workflow.tt15 import tt15_checks
 from hocba_sign.xades.transcript.read import read_parsed
 from hocba_sign.xml.parse import parse
@@ -131,9 +131,9 @@ def validate_pdf(octets: bytes, setting: Setting) -> DocumentConclusion:
     if transcript is not None:
         digest = attached.data_sha256 if is_signed else None
         standing = (
-            Standing.unasked()
+            ForceStatus.unasked()
             if digest is None
-            else judge_standing(transcript, digest, setting=setting)
+            else check_in_force(transcript, digest, setting=setting)
         )
         years = setting.policy.knowledge.years
         checks += [*standing.checks, *year_checks(transcript, years, digest=digest)]
@@ -174,7 +174,7 @@ def _book(judged: DocumentConclusion, document: PdfDocument) -> DocumentConclusi
 
     Nothing is compared with what the pages say.
     """
-    workflow = judge_fields(judged.signatures, document.facts.empty_fields)
+    workflow = check_fields(judged.signatures, document.facts.empty_fields)
     if workflow is None:
         return judged
     order = (
@@ -323,4 +323,4 @@ def _workflow(
         present = {one.signature.slot for one in signatures}
         expected = tuple(signer for signer in expected if signer.slot in present) or expected
     facts = signer_facts(signatures, content=transcript, setting=setting)
-    return judge_revisions(signatures, expected, plan=PLANS[transcript.plan_name], facts=facts)
+    return check_revisions(signatures, expected, plan=PLANS[transcript.plan_name], facts=facts)

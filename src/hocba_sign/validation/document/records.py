@@ -20,9 +20,9 @@ from hocba_sign.model.registry import RegistrySnapshot
 from hocba_sign.model.status_list import StatusList, StatusTable
 from hocba_sign.model.workflow import Role, Slot
 from hocba_sign.pki.loading.encodings import decoded_text
-from hocba_sign.pki.loading.kinds import Kind, form_of_file
-from hocba_sign.pki.loading.objects import Mark, read_objects
-from hocba_sign.validation.document.dispatch import judge
+from hocba_sign.pki.loading.kinds import ObjectKind, form_of_file
+from hocba_sign.pki.loading.objects import LossMark, read_objects
+from hocba_sign.validation.document.dispatch import validate_document
 from hocba_sign.validation.document.transcript import DocumentConclusion, validate
 from hocba_sign.validation.in_force.authority import witness_of
 from hocba_sign.validation.in_force.years import read_reference, year_facts, years_of
@@ -75,12 +75,12 @@ def may_be_record(octets: bytes, *, is_read: bool = False) -> bool:
     text = decoded_text(octets)
     if _TAG.search(octets) or (text is not None and _TAG.search(text)):
         return True
-    if form_of_file(octets) is Kind.DOCUMENT:
+    if form_of_file(octets) is ObjectKind.DOCUMENT:
         return not is_read and _PAGE.match(text or b"") is None
-    return any(part.mark is Mark.NOTHING for part in read_objects(octets).unread)
+    return any(part.mark is LossMark.NOTHING for part in read_objects(octets).unread)
 
 
-def assemble(sources: Sources, setting: Setting) -> Knowledge:
+def load_records(sources: Sources, setting: Setting) -> Knowledge:
     """Judge everything at the validation time of `setting`, and put it together.
 
     An event that does not hold is kept, so that reports can say why it is refused; what is no
@@ -135,7 +135,7 @@ def _year(octets: bytes, setting: Setting) -> Iterator[YearFacts]:
     still confirm.
     """
     with suppress(InputError, CallerError):
-        conclusion = judge(octets, setting)
+        conclusion = validate_document(octets, setting)
         if conclusion.transcript is not None and conclusion.data_sha256 is not None:
             seal = _witness(conclusion, _SEAL)
             yield year_facts(

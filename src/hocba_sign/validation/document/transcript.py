@@ -22,7 +22,7 @@ from hocba_sign.validation.content.outside import outside_checks
 from hocba_sign.validation.content.record import record_content
 from hocba_sign.validation.content.rules import rule_checks
 from hocba_sign.validation.in_force.authority import authority_checks, is_appointed
-from hocba_sign.validation.in_force.status import Standing, judge_standing
+from hocba_sign.validation.in_force.status import ForceStatus, check_in_force
 from hocba_sign.validation.in_force.years import year_checks
 from hocba_sign.validation.setting import Setting
 from hocba_sign.validation.signature.validation import (
@@ -41,7 +41,7 @@ from hocba_sign.validation.verdict import (
 from hocba_sign.validation.workflow.commitment import commitment_checks
 from hocba_sign.validation.workflow.dates import date_checks
 from hocba_sign.validation.workflow.hands import hand_checks
-from hocba_sign.validation.workflow.order import SignerFacts, Workflow, judge_order
+from hocba_sign.validation.workflow.order import SignerFacts, Workflow, check_order
 from hocba_sign.validation.workflow.other_layouts import (
     foreign_checks,
     foreign_workflow,
@@ -87,7 +87,7 @@ class DocumentConclusion:
     transcript: Transcript | None = None
     record: Event | RegistrySnapshot | StatusList | None = None
     data_sha256: str | None = None
-    standing: Standing | None = None
+    standing: ForceStatus | None = None
     layout: str = CANONICAL.name
     is_other: bool = False
     coverage: Mapping[str, Coverage] = field(default_factory=lambda: MappingProxyType({}))
@@ -135,9 +135,9 @@ def validate(octets: bytes, setting: Setting) -> DocumentConclusion:
         binding = [one for one in signatures if named & one.signature.covered_ids()]
         checks += date_checks(transcript, signatures, binding=binding, at=setting.at)
         standing = (
-            Standing.unasked()
+            ForceStatus.unasked()
             if data_sha256 is None
-            else judge_standing(transcript, data_sha256, setting=setting)
+            else check_in_force(transcript, data_sha256, setting=setting)
         )
         checks += (
             *standing.checks,
@@ -271,7 +271,7 @@ def _workflow(
     parsed: ParsedDocument, content: Record, *, layout: Layout, facts: Mapping[Slot, SignerFacts]
 ) -> Workflow:
     plan = RECORD_PLANS.get(content.plan_name) or PLANS[content.plan_name]
-    return judge_order(parsed, content.expected_signers, plan=plan, layout=layout, facts=facts)
+    return check_order(parsed, content.expected_signers, plan=plan, layout=layout, facts=facts)
 
 
 def signer_facts(

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from datetime import date
 
 from hocba_sign.model.authority import Registry
-from hocba_sign.model.delegation import Standing
+from hocba_sign.model.delegation import OfficeStatus
 from hocba_sign.model.person import School
 from hocba_sign.model.record import Witness, vietnam_day
 from hocba_sign.model.workflow import Role, Slot
@@ -16,9 +16,9 @@ from hocba_sign.validation.signature.validation import SignatureConclusion
 from hocba_sign.validation.verdict import Check, Status
 
 _STATUS = {
-    Standing.ALLOWED: Status.PASS,
-    Standing.REFUSED: Status.FAIL,
-    Standing.UNKNOWN: Status.UNPROVEN,
+    OfficeStatus.ALLOWED: Status.PASS,
+    OfficeStatus.REFUSED: Status.FAIL,
+    OfficeStatus.UNKNOWN: Status.UNPROVEN,
 }
 _ORDER = (Status.FAIL, Status.UNPROVEN, Status.PASS)
 _NEEDED = frozenset({Role.CBQL, Role.KY_PHAT_HANH})
@@ -104,13 +104,13 @@ def _judge(
     )
     where = f"{slot}: {answer.where}"
     if not answer.is_confirmed:
-        is_told = answer.standing is Standing.ALLOWED
+        is_told = answer.standing is OfficeStatus.ALLOWED
         return Check(
             identifier=answer.cause if is_told else "REGISTRY.CLAIMED",
             status=Status.NOT_CHECKED if is_told else Status.UNPROVEN,
             where=where,
         )
-    if answer.standing is Standing.UNCOVERED:
+    if answer.standing is OfficeStatus.UNCOVERED:
         return Check(
             identifier=answer.cause,
             status=Status.UNPROVEN if slot.role in _NEEDED else Status.NOT_CHECKED,

@@ -9,8 +9,8 @@ from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
 
-from hocba_sign.model.codes import Status as OwnStatus
-from hocba_sign.model.delegation import Standing as Office
+from hocba_sign.model.codes import TranscriptStatus as OwnStatus
+from hocba_sign.model.delegation import OfficeStatus as Office
 from hocba_sign.model.event import Event, EventKind, TranscriptReference
 from hocba_sign.model.person import School
 from hocba_sign.model.places import is_followed_by
@@ -37,7 +37,7 @@ class Force(StrEnum):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Standing:
+class ForceStatus:
     """`force` is None where nobody looked, or what was found leaves it open.
 
     `successor` is the newest version that the events lead to, `since` the day in Vietnam from which
@@ -50,7 +50,7 @@ class Standing:
     checks: tuple[Check, ...] = ()
 
     @classmethod
-    def unasked(cls) -> "Standing":
+    def unasked(cls) -> "ForceStatus":
         """Return the standing of a transcript whose content nobody signed: there is nothing that an
         event could name.
         """
@@ -68,7 +68,7 @@ _CAUSES: Mapping[Force, str] = {
 }
 
 
-def judge_standing(transcript: Transcript, digest: str, *, setting: Setting) -> Standing:
+def check_in_force(transcript: Transcript, digest: str, *, setting: Setting) -> ForceStatus:
     """Judge whether a transcript, whose signed `#data` has this digest, is in force at the
     validation time.
 
@@ -117,7 +117,7 @@ def judge_standing(transcript: Transcript, digest: str, *, setting: Setting) -> 
     checks += _summary(force, successor, was_asked=was_asked, is_open=is_open)
     if not was_asked and setting.policy.require_status and force is Force.IN_FORCE:
         checks.append(Check(identifier="POLICY.STATUS_NEEDED", status=Status.UNPROVEN))
-    return Standing(
+    return ForceStatus(
         force=force if is_known else None, successor=successor, since=since, checks=tuple(checks)
     )
 

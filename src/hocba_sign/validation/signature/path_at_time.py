@@ -17,12 +17,12 @@ from hocba_sign.pki.revocation.crl import UNSPECIFIED
 from hocba_sign.pki.revocation.evidence import Evidence
 from hocba_sign.pki.revocation.pool import RevocationFact
 from hocba_sign.pki.trust.anchors import anchors_in, pinned_authority
-from hocba_sign.pki.trust.vietnam_list import Kind, TrustList
+from hocba_sign.pki.trust.vietnam_list import ListedKind, TrustList
 from hocba_sign.validation.setting import Setting
 from hocba_sign.validation.signature.proof_of_existence import Existence
 
 
-def judge_chain(
+def validate_signer_path(
     certificate: Certificate,
     *,
     purpose: Purpose,
@@ -37,7 +37,7 @@ def judge_chain(
     Anchors are those of `setting` and the roots in `evidence` that its trust list pins.
     Spec: EN 319 102-1, 5.2.6, 5.5.4 (4) and 5.6.2, for the SHELL model.
     """
-    return _Inquiry(
+    return _PathAtTime(
         certificate=certificate,
         purpose=purpose,
         existed=existed,
@@ -47,7 +47,7 @@ def judge_chain(
     ).conclude()
 
 
-def judge_authority(
+def validate_authority_path(
     certificate: Certificate,
     *,
     made: datetime,
@@ -64,7 +64,7 @@ def judge_authority(
     that it was revoked by then, or later because of its key.
     Spec: EN 319 102-1, 5.4; docs/adr/0011.
     """
-    inquiry = _Inquiry(
+    inquiry = _PathAtTime(
         certificate=certificate,
         purpose=Purpose.TIMESTAMPING,
         existed=existed,
@@ -101,7 +101,7 @@ def _admitted(path: PathResult, *, made: datetime, setting: Setting) -> PathResu
     causes = []
     if (
         entry is not None
-        and entry.kind is Kind.TSA
+        and entry.kind is ListedKind.TSA
         and entry.trusted_until is not None
         and made > entry.trusted_until
     ):
@@ -145,7 +145,7 @@ certificate it is.
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class _Inquiry:
+class _PathAtTime:
     certificate: Certificate
     purpose: Purpose
     existed: datetime

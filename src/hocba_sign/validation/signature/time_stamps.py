@@ -20,7 +20,7 @@ from hocba_sign.pki.timestamp.protocol import (
     verify_token,
 )
 from hocba_sign.validation.setting import Setting
-from hocba_sign.validation.signature.path_at_time import judge_authority
+from hocba_sign.validation.signature.path_at_time import validate_authority_path
 from hocba_sign.validation.signature.proof_of_existence import Existence
 from hocba_sign.validation.verdict import Indication, SubIndication
 
@@ -54,7 +54,7 @@ class TimeStampConclusion:
         return None if self.certificate is None else self.certificate.subject.common_name
 
 
-def judge_time_stamps(
+def validate_time_stamps(
     signature: ParsedSignature, *, evidence: Evidence, setting: Setting
 ) -> tuple[tuple[TimeStampConclusion, ...], Existence]:
     """Judge every token, the newest first, for it proves the existence of what the older ones need.
@@ -145,7 +145,7 @@ def _trusted(
     existed = existence.of(token.der)
     carried = token_evidence(token, where=where)
     pool = evidence.merged(carried)
-    path = judge_authority(
+    path = validate_authority_path(
         certificate,
         made=token.gen_time,
         existed=existed,

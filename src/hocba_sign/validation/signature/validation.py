@@ -19,9 +19,9 @@ from hocba_sign.pki.loading.embedded import Embedded, read_embedded
 from hocba_sign.pki.path.result import PathResult, PathStatus
 from hocba_sign.pki.revocation.evidence import Evidence, Unread
 from hocba_sign.validation.setting import Setting
-from hocba_sign.validation.signature.path_at_time import judge_chain, made_after
+from hocba_sign.validation.signature.path_at_time import made_after, validate_signer_path
 from hocba_sign.validation.signature.proof_of_existence import Existence
-from hocba_sign.validation.signature.time_stamps import TimeStampConclusion, judge_time_stamps
+from hocba_sign.validation.signature.time_stamps import TimeStampConclusion, validate_time_stamps
 from hocba_sign.validation.verdict import Conclusion, Indication, SubIndication, conclude
 
 CLAIMS_APART: Final = timedelta(hours=24)
@@ -72,7 +72,7 @@ def validate_signature(signature: ParsedSignature, setting: Setting) -> Signatur
     stamps: tuple[TimeStampConclusion, ...] = ()
     existence = Existence(setting.at)
     if integrity.is_intact:
-        stamps, existence = judge_time_stamps(signature, evidence=pool, setting=setting)
+        stamps, existence = validate_time_stamps(signature, evidence=pool, setting=setting)
     is_proven = existence.is_proven(signature.value)
     existed = existence.of(signature.value)
     made = _made_after(stamps)
@@ -80,7 +80,7 @@ def validate_signature(signature: ParsedSignature, setting: Setting) -> Signatur
     findings = list(integrity.findings)
     path = None
     if integrity.certificate is not None and integrity.is_intact:
-        path = judge_chain(
+        path = validate_signer_path(
             integrity.certificate,
             purpose=Purpose.SIGNING,
             existed=existed,

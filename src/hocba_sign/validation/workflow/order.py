@@ -18,7 +18,7 @@ from hocba_sign.errors import Finding
 from hocba_sign.model.signers import ExpectedSigner
 from hocba_sign.model.workflow import SigningPlan, Slot
 from hocba_sign.pki.certificates.certificate import Certificate
-from hocba_sign.pki.certificates.holder import Match, judge_holder
+from hocba_sign.pki.certificates.holder import Match, match_holder
 from hocba_sign.validation.verdict import Check, Status
 from hocba_sign.xml.layout import Layout
 
@@ -93,7 +93,7 @@ class SignerFacts:
     claimed: datetime | None = None
 
 
-def judge_order(
+def check_order(
     document: ParsedDocument,
     expected: tuple[ExpectedSigner, ...],
     *,
@@ -296,7 +296,7 @@ def signer_checks(expected: ExpectedSigner, facts: SignerFacts) -> list[Check]:
     """
     if facts.certificate is None:
         return []
-    holder = judge_holder(facts.certificate, expected, is_vouched=facts.is_vouched)
+    holder = match_holder(facts.certificate, expected, is_vouched=facts.is_vouched)
     return (
         []
         if holder.finding is None

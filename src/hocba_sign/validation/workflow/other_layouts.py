@@ -9,7 +9,7 @@ from hocba_sign.ades.structure import ParsedDocument
 from hocba_sign.model.signers import ExpectedSigner
 from hocba_sign.model.workflow import PLANS, Role, Slot
 from hocba_sign.validation.verdict import Check, Status
-from hocba_sign.validation.workflow.order import SignerFacts, Workflow, judge_order
+from hocba_sign.validation.workflow.order import SignerFacts, Workflow, check_order
 from hocba_sign.xml.layout import (
     KHO,
     PART,
@@ -82,7 +82,7 @@ def foreign_workflow(
     has_teachers = any(slot.role is Role.GVBM for slot in (*declared, *filled))
     plan = PLANS["THCS_THPT" if has_teachers else "TIEU_HOC"]
     expected = tuple(ExpectedSigner(slot=slot, name="") for slot in filled)
-    judged = judge_order(
+    judged = check_order(
         replace(parsed, slots=filled), expected, plan=plan, layout=KHO, facts=facts
     )
     missing = tuple(

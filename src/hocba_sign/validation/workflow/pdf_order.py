@@ -18,7 +18,7 @@ _ROLES: Final = PLANS["THCS_THPT"]
 """The order of roles where no transcript says which plan is followed: the same in all."""
 
 
-def judge_revisions(
+def check_revisions(
     signatures: tuple[SignatureConclusion, ...],
     expected: tuple[ExpectedSigner, ...],
     *,
@@ -62,7 +62,7 @@ def judge_revisions(
     )
 
 
-def judge_fields(
+def check_fields(
     signatures: tuple[SignatureConclusion, ...], empty_fields: Iterable[str]
 ) -> Workflow | None:
     """Judge the signatures of a PDF without a transcript by the roles that its fields are named

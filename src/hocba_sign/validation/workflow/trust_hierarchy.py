@@ -9,13 +9,13 @@ from hocba_sign.model.codes import SchoolKind
 from hocba_sign.pki.path.result import PathResult
 from hocba_sign.pki.revocation.evidence import Evidence
 from hocba_sign.pki.trust.anchors import anchors_in, pinned_authority, user_findings
-from hocba_sign.pki.trust.role_policy import TIME_STAMP_AUTHORITY, Standing
+from hocba_sign.pki.trust.role_policy import TIME_STAMP_AUTHORITY, Admission
 from hocba_sign.pki.trust.vietnam_list import TrustList
 from hocba_sign.validation.setting import Setting
 from hocba_sign.validation.signature.validation import SignatureConclusion
 from hocba_sign.validation.verdict import Check, Status
 
-_STATUS = {Standing.REFUSED: Status.FAIL, Standing.UNDETERMINED: Status.UNPROVEN}
+_STATUS = {Admission.REFUSED: Status.FAIL, Admission.UNDETERMINED: Status.UNPROVEN}
 
 
 def hierarchy_checks(

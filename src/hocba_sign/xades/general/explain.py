@@ -17,7 +17,7 @@ from hocba_sign.xml.tree import Element
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Step:
+class TraceStep:
     """A value on the way from the target to the octets that are digested.
 
     `transform` is the algorithm that made it, None for the target itself. A node-set is given as
@@ -41,7 +41,7 @@ class Trace:
     digest_uri: str
     stated: bytes
     computed: bytes | None
-    steps: tuple[Step, ...]
+    steps: tuple[TraceStep, ...]
     finding: Finding | None = None
 
     @property
@@ -74,7 +74,7 @@ def trace(reference: Element, document: GeneralResolver) -> Trace:
     digest_uri = algorithm_of(only(reference, names.DIGEST_METHOD))
     stated = octets_of(only(reference, names.DIGEST_VALUE))
     uri = reference.get("URI")
-    noted: list[Step] = []
+    noted: list[TraceStep] = []
     computed, finding = None, None
     try:
         transforms = read_transforms(reference)
@@ -118,12 +118,12 @@ def entries_of(reference: Element, document: GeneralResolver) -> tuple[Element, 
 
 
 def _note(
-    noted: list[Step], value: Value, document: GeneralResolver, *, transform: str | None = None
+    noted: list[TraceStep], value: Value, document: GeneralResolver, *, transform: str | None = None
 ) -> bytes:
     octets = octets_of_value(value, document.budget)
     is_node_set = isinstance(value, NodeSet)
     noted.append(
-        Step(
+        TraceStep(
             transform=transform,
             is_node_set=is_node_set,
             length=len(octets),

@@ -18,13 +18,13 @@ from hocba_sign.xades.general.xpath import (
     Either,
     Identified,
     Inside,
+    LocationStep,
     Not,
-    Outside,
+    OutsideOf,
     Path,
     Place,
     Predicate,
     Root,
-    Step,
 )
 from hocba_sign.xades.syntax import names
 from hocba_sign.xades.syntax.canonicalization import Method
@@ -58,7 +58,7 @@ _Places: TypeAlias = Mapping[Place, frozenset[Element] | None]
 """The elements at each place; None stands for the document."""
 
 
-class Budget:
+class WorkBudget:
     """What the references of one document may cost together."""
 
     __slots__ = ("_left",)
@@ -97,8 +97,8 @@ class NodeSet:
     def root(self) -> Element:
         return self.apex.getroottree().getroot()
 
-    def octets(self, method: Method, budget: Budget) -> bytes:
-        """Canonicalize. Raises: as `canonicalize` and `Budget.spend`."""
+    def octets(self, method: Method, budget: WorkBudget) -> bytes:
+        """Canonicalize. Raises: as `canonicalize` and `WorkBudget.spend`."""
         budget.spend(0)
         switches = self.subtrees.switches
         if self.is_empty:
@@ -139,11 +139,11 @@ class NodeSet:
     def _elements(self) -> int:
         return self.size if self.apex is self.root else sum(1 for _ in self.apex.iter("*"))
 
-    def text(self, budget: Budget) -> str:
+    def text(self, budget: WorkBudget) -> str:
         """Return the text nodes in document order, put together (XML Signature 1.1, 6.6.2)."""
         return "".join(self._texts(budget))
 
-    def _texts(self, budget: Budget) -> Iterator[str]:
+    def _texts(self, budget: WorkBudget) -> Iterator[str]:
         budget.spend(NODE_WORK * self._elements())
         shown = [self.subtrees.is_shown]
         walk: Any = etree.iterwalk(self.apex, events=("start", "end", "comment", "pi"))
@@ -158,7 +158,7 @@ class NodeSet:
             if node is not self.apex and shown[-1]:
                 yield node.tail or ""
 
-    def filtered(self, predicate: Predicate, here: Element, *, budget: Budget) -> "NodeSet":
+    def filtered(self, predicate: Predicate, here: Element, *, budget: WorkBudget) -> "NodeSet":
         """Return the nodes of which `predicate` is true; `here` is the element that holds the
         expression.
         """
@@ -193,7 +193,7 @@ class NodeSet:
             (switches[element] for element in chain if element in switches), self.subtrees.is_shown
         )
 
-    def _found(self, place: Place, here: Element, budget: Budget) -> frozenset[Element] | None:
+    def _found(self, place: Place, here: Element, budget: WorkBudget) -> frozenset[Element] | None:
         match place:
             case Root():
                 return None
@@ -212,7 +212,7 @@ class NodeSet:
                 budget.spend(NODE_WORK * len(found))
                 return frozenset(found)
 
-    def _along(self, path: Path, budget: Budget) -> list[Element]:
+    def _along(self, path: Path, budget: WorkBudget) -> list[Element]:
         first, *rest = path.steps
         root = self.root
         budget.spend(FAST_WORK * self.size)
@@ -231,7 +231,7 @@ class NodeSet:
         return found
 
 
-def without_signature(nodes: NodeSet, here: Element, *, budget: Budget) -> NodeSet:
+def without_signature(nodes: NodeSet, here: Element, *, budget: WorkBudget) -> NodeSet:
     """Leave out the signature in which `here` stands: the enveloped-signature transform (XML
     Signature 1.1, 6.6.4).
     """
@@ -243,10 +243,10 @@ def without_signature(nodes: NodeSet, here: Element, *, budget: Budget) -> NodeS
         and signature.getroottree().getroot() is nodes.root
     ):
         return replace(nodes, subtrees=Subtrees(switches={signature: False}))
-    return nodes.filtered(Outside(Around(names.SIGNATURE)), here, budget=budget)
+    return nodes.filtered(OutsideOf(Around(names.SIGNATURE)), here, budget=budget)
 
 
-def _is_at(element: Element, step: Step) -> bool:
+def _is_at(element: Element, step: LocationStep) -> bool:
     """Return whether an element has the name and the attribute of a step."""
     tag = str(element.tag)
     is_named = step.name in {"*", tag} or (
@@ -276,7 +276,7 @@ def _places(predicate: Predicate) -> Iterator[Place]:
     match predicate:
         case Inside(places):
             yield from places
-        case Outside(place):
+        case OutsideOf(place):
             yield place
         case Not(operand):
             yield from _places(operand)
@@ -289,7 +289,7 @@ def _holds(predicate: Predicate, chain: _Chain, places: _Places) -> bool:
     match predicate:
         case Inside(inside):
             return any(_is_inside(chain, places[place]) for place in inside)
-        case Outside(place):
+        case OutsideOf(place):
             return bool(places[place]) and not _is_inside(chain, places[place])
         case Not(operand):
             return not _holds(operand, chain, places)

@@ -75,7 +75,7 @@ MAX_CERTIFICATES: Final = 1_000
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class ForeignReading:
+class GeneralReading:
     """What was read of a document of others.
 
     `spans` are, by the place of a signature, the elements that its references cover with matching
@@ -87,7 +87,7 @@ class ForeignReading:
     chart: Chart
 
 
-def read_any(xml: ParsedXml, detached: Mapping[str, bytes]) -> ForeignReading:
+def read_any(xml: ParsedXml, detached: Mapping[str, bytes]) -> GeneralReading:
     """Read every ds:Signature of a document that was parsed openly; `detached` are octets by name
     that references may mean.
 
@@ -96,13 +96,13 @@ def read_any(xml: ParsedXml, detached: Mapping[str, bytes]) -> ForeignReading:
     elements = tuple(xml.root.iter(names.SIGNATURE))
     if len(elements) > MAX_SIGNATURES:
         raise InputError("SIG.TOO_MANY", where=locate(elements[MAX_SIGNATURES]))
-    reader = _Reader(xml, detached)
+    reader = _SignatureReader(xml, detached)
     signatures = tuple(reader.read(element) for element in elements)
     _check_total(signatures)
     document = ParsedDocument(
         octets=xml.octets, slots=(), signatures=signatures, signed_octets=MappingProxyType({})
     )
-    return ForeignReading(
+    return GeneralReading(
         document=document, spans=MappingProxyType(reader.spans), chart=reader.chart
     )
 
@@ -125,7 +125,7 @@ def _check_total(signatures: tuple[ParsedSignature, ...]) -> None:
 _FATAL: Final = frozenset({"SIG.TOO_MUCH_DIGESTED", "SIG.TOO_MANY_REFERENCES"})
 
 
-class _Reader:
+class _SignatureReader:
     """Reads the signatures of one document; they share what was digested already."""
 
     def __init__(self, xml: ParsedXml, detached: Mapping[str, bytes]) -> None:

@@ -11,7 +11,7 @@ from hocba_sign.ades.structure import Covers, Reference
 from hocba_sign.crypto.digests import digest, digest_algorithm
 from hocba_sign.errors import Finding, InputError
 from hocba_sign.xades.general.extent import Followed, Origin, extent_of, named, shown
-from hocba_sign.xades.general.node_sets import NODE_WORK, Budget, NodeSet
+from hocba_sign.xades.general.node_sets import NODE_WORK, NodeSet, WorkBudget
 from hocba_sign.xades.general.transforms import (
     Named,
     octets_of_value,
@@ -57,11 +57,11 @@ class GeneralResolver:
     )
 
     def __init__(
-        self, xml: ParsedXml, detached: Mapping[str, bytes], *, budget: Budget | None = None
+        self, xml: ParsedXml, detached: Mapping[str, bytes], *, budget: WorkBudget | None = None
     ) -> None:
         self.xml = xml
         self.detached = detached
-        self.budget = Budget() if budget is None else budget
+        self.budget = WorkBudget() if budget is None else budget
         self.parts = CanonicalParts()
         self._references = 0
         self._size = sum(1 for _ in xml.root.iter("*"))

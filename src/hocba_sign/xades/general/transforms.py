@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from typing import Final, TypeAlias
 
 from hocba_sign.errors import InputError
-from hocba_sign.xades.general.node_sets import Budget, NodeSet, without_signature
+from hocba_sign.xades.general.node_sets import NodeSet, WorkBudget, without_signature
 from hocba_sign.xades.general.xpath import (
     Both,
     Either,
@@ -94,11 +94,11 @@ def read_transforms(reference: Element) -> tuple[Named, ...]:
     return tuple(Named(algorithm_of(element), _transform(element)) for element in elements)
 
 
-def steps(start: Value, transforms: tuple[Named, ...], *, budget: Budget) -> Iterator[Value]:
+def steps(start: Value, transforms: tuple[Named, ...], *, budget: WorkBudget) -> Iterator[Value]:
     """Yield the value after each transform.
 
     Raises: InputError `SIG.TRANSFORM` where one cannot be applied, XML.* where octets are no
-    document, those of `Budget.spend`.
+    document, those of `WorkBudget.spend`.
     """
     value = start
     for named in transforms:
@@ -106,7 +106,7 @@ def steps(start: Value, transforms: tuple[Named, ...], *, budget: Budget) -> Ite
         yield value
 
 
-def octets_of_value(value: Value, budget: Budget, *, default: Method = DEFAULT) -> bytes:
+def octets_of_value(value: Value, budget: WorkBudget, *, default: Method = DEFAULT) -> bytes:
     """Return what is digested: a node-set is canonicalized (XML Signature 1.1, 4.4.3.2)."""
     if isinstance(value, NodeSet):
         return value.octets(default, budget)
@@ -114,7 +114,7 @@ def octets_of_value(value: Value, budget: Budget, *, default: Method = DEFAULT) 
     return value
 
 
-def as_node_set(value: Value, budget: Budget) -> NodeSet:
+def as_node_set(value: Value, budget: WorkBudget) -> NodeSet:
     """Return a node-set; octets are parsed, comments included. Raises: those of `parse`."""
     if isinstance(value, NodeSet):
         return value
@@ -129,7 +129,7 @@ def as_node_set(value: Value, budget: Budget) -> NodeSet:
     )
 
 
-def _applied(value: Value, named: Named, budget: Budget) -> Value:
+def _applied(value: Value, named: Named, budget: WorkBudget) -> Value:
     match named.transform:
         case Canonicalization(method):
             return as_node_set(value, budget).octets(method, budget)

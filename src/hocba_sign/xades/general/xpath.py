@@ -28,7 +28,7 @@ class Root:
 
 
 @dataclass(frozen=True, slots=True)
-class Step:
+class LocationStep:
     """Elements among the children or (`is_deep`, the first only) all descendants of the step
     before.
 
@@ -46,7 +46,7 @@ class Step:
 class Path:
     """Elements by an absolute path: `/a/b`, `//b`, `/descendant::b`."""
 
-    steps: tuple[Step, ...]
+    steps: tuple[LocationStep, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,7 +74,7 @@ class Inside:
 
 
 @dataclass(frozen=True, slots=True)
-class Outside:
+class OutsideOf:
     """True of the nodes outside the sub-trees at a place, if there is such a place; false of all
     nodes if there is none.
     """
@@ -97,7 +97,7 @@ class Either:
     operands: "tuple[Predicate, ...]"
 
 
-Predicate: TypeAlias = Inside | Outside | Not | Both | Either
+Predicate: TypeAlias = Inside | OutsideOf | Not | Both | Either
 
 
 class UnknownExpression(Exception):
@@ -106,7 +106,7 @@ class UnknownExpression(Exception):
 
 def read_filter(text: str, namespaces: Mapping[str | None, str]) -> Predicate:
     """Read the predicate of an XPath 1.0 transform. Raises: UnknownExpression."""
-    reader = _Reader(text, namespaces)
+    reader = _ExpressionReader(text, namespaces)
     found = reader.predicate(0)
     reader.end()
     return found
@@ -114,7 +114,7 @@ def read_filter(text: str, namespaces: Mapping[str | None, str]) -> Predicate:
 
 def read_selection(text: str, namespaces: Mapping[str | None, str]) -> Inside:
     """Read the node-set expression of XPath Filter 2.0. Raises: UnknownExpression."""
-    reader = _Reader(text, namespaces)
+    reader = _ExpressionReader(text, namespaces)
     places = [reader.place()]
     while reader.takes("|"):
         places.append(reader.place())
@@ -122,12 +122,12 @@ def read_selection(text: str, namespaces: Mapping[str | None, str]) -> Inside:
     return Inside(tuple(places))
 
 
-class _Token(NamedTuple):
+class _Lexeme(NamedTuple):
     kind: str
     text: str
 
 
-def _tokens(text: str) -> list[_Token]:
+def _tokens(text: str) -> list[_Lexeme]:
     if len(text) > MAX_EXPRESSION:
         raise UnknownExpression
     found, at, end = [], 0, len(text.rstrip())
@@ -137,17 +137,17 @@ def _tokens(text: str) -> list[_Token]:
             raise UnknownExpression
         mark, number, name = match.groups()
         found.append(
-            _Token("name", name)
+            _Lexeme("name", name)
             if name
-            else _Token("number", number)
+            else _Lexeme("number", number)
             if number
-            else _Token("mark", mark)
+            else _Lexeme("mark", mark)
         )
         at = match.end()
     return found
 
 
-class _Reader:
+class _ExpressionReader:
     """Reads one expression from left to right, one token ahead."""
 
     __slots__ = ("_at", "_namespaces", "_tokens")
@@ -227,7 +227,7 @@ class _Reader:
         if place != Around(name) or self._name() != name:
             _refuse()
         self.needs(")")
-        return Outside(place)
+        return OutsideOf(place)
 
     def _path(self) -> Place:
         if self.takes("//"):
@@ -245,23 +245,27 @@ class _Reader:
             steps.append(self._step(is_deep=False))
         return Path(tuple(steps))
 
-    def _step(self, *, is_deep: bool) -> Step:
+    def _step(self, *, is_deep: bool) -> LocationStep:
         name = self._name()
         if self.takes("[", "@"):
             attribute = self._name()
             self.needs("=")
-            step = Step(name, is_deep, (attribute, self._literal()))
+            step = LocationStep(name, is_deep, (attribute, self._literal()))
             self.needs("]")
             return step if attribute != _WILD else _refuse()
         if name == _WILD and self.takes("[", "local-name", "(", ")", "="):
             local = self._literal()
             self.needs("]")
-            return Step(f"{{*}}{local}", is_deep) if _LOCAL_NAME.fullmatch(local) else _refuse()
+            return (
+                LocationStep(f"{{*}}{local}", is_deep)
+                if _LOCAL_NAME.fullmatch(local)
+                else _refuse()
+            )
         if name == _WILD and self.takes("[", "name", "(", ")", "="):
             written = self._literal()
             self.needs("]")
-            return Step(name, is_deep, written=written)
-        return Step(name, is_deep)
+            return LocationStep(name, is_deep, written=written)
+        return LocationStep(name, is_deep)
 
     def _is_name(self) -> bool:
         return self._at < len(self._tokens) and self._tokens[self._at].kind == "name"

@@ -9,7 +9,12 @@ from functools import partial
 from itertools import islice
 from typing import Final
 
-from hocba_sign.ades.structure import CertificateBinding, Place, SignaturePolicy, SignedProperties
+from hocba_sign.ades.structure import (
+    CertificateBinding,
+    ProductionPlace,
+    SignaturePolicy,
+    SignedProperties,
+)
 from hocba_sign.crypto.digests import digest, digest_algorithm
 from hocba_sign.errors import InputError
 from hocba_sign.xades.syntax import names
@@ -230,7 +235,7 @@ def described(data: Element) -> frozenset[str]:
     return frozenset(reference.removeprefix("#") for reference in found)
 
 
-def _place(general: Element) -> Place | None:
+def _place(general: Element) -> ProductionPlace | None:
     namespace = namespace_of(general)
     tags = (
         names.qualified(namespace, name)
@@ -242,7 +247,7 @@ def _place(general: Element) -> Place | None:
     said = {
         field: optional(holder, names.qualified(namespace, name)) for name, field in _PLACE.items()
     }
-    return Place(
+    return ProductionPlace(
         **{field: text_of(element) for field, element in said.items() if element is not None}
     )
 

@@ -25,7 +25,7 @@ _EMPTY_VALUE = b"</ds:SignatureValue>"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Description:
+class XadesTemplate:
     """What a signature shall say.
 
     `covered_ids` are Ids of data, `linked_ids` Ids of earlier ds:SignatureValues. `certificate_der`
@@ -52,7 +52,7 @@ class Description:
 
 
 def write_unsigned(
-    slot: Element, description: Description, *, ids: Mapping[str, Element]
+    slot: Element, description: XadesTemplate, *, ids: Mapping[str, Element]
 ) -> tuple[bytes, bytes]:
     """Build the signature in `slot`, which belongs to a parsed copy of the document and is changed.
 
@@ -127,7 +127,7 @@ def time_stamped_octets(signature: Element) -> bytes:
     return canonicalize(value, _EXCLUSIVE)
 
 
-def _reference_id(description: Description, number: int) -> str:
+def _reference_id(description: XadesTemplate, number: int) -> str:
     return f"{description.identifier}-ref-{number + 1}"
 
 
@@ -151,7 +151,7 @@ def _reference(
     identifier: str,
     *,
     target: Element,
-    description: Description,
+    description: XadesTemplate,
     kind: str | None,
 ) -> Element:
     reference = etree.SubElement(signed_info, names.REFERENCE, URI=f"#{identifier}")
@@ -162,13 +162,13 @@ def _reference(
     return reference
 
 
-def _key_info(signature: Element, description: Description) -> None:
+def _key_info(signature: Element, description: XadesTemplate) -> None:
     data = etree.SubElement(etree.SubElement(signature, names.KEY_INFO), names.X509_DATA)
     for certificate_der in description.chain_der:
         _text(data, names.X509_CERTIFICATE, base64.b64encode(certificate_der).decode())
 
 
-def _properties(signature: Element, description: Description) -> Element:
+def _properties(signature: Element, description: XadesTemplate) -> Element:
     qualifying = etree.SubElement(
         etree.SubElement(signature, names.OBJECT),
         names.QUALIFYING_PROPERTIES,

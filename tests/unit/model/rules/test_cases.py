@@ -6,7 +6,7 @@ from typing import Any, Final
 
 import pytest
 
-from hocba_sign.model.rules import RuleFinding, Severity, judge_rules, rule_sets
+from hocba_sign.model.rules import RuleFinding, Severity, apply_rules, rule_sets
 from hocba_sign.model.rules.ruleset import document_rules
 from hocba_sign.report.messages import catalogue
 from tests.support.changes import BASES, base, changed
@@ -27,12 +27,12 @@ def named(case: dict[str, Any]) -> str:
 
 @pytest.mark.parametrize("name", BASES)
 def test_the_bases_break_no_rule(name: str) -> None:
-    assert judge_rules(base(name)) == ()
+    assert apply_rules(base(name)) == ()
 
 
 @pytest.mark.parametrize("case", CASES, ids=named)
 def test_keeping_the_rule_passes(case: dict[str, Any]) -> None:
-    found = judge_rules(changed(base(case["base"]), case["passes"]))
+    found = apply_rules(changed(base(case["base"]), case["passes"]))
     assert case["rule"] not in {finding.rule for finding in found}
     assert not errors(tuple(finding for finding in found if finding.rule not in {"X1", "X10"}))
 
@@ -42,7 +42,7 @@ def test_breaking_the_rule_is_found_where_it_is_broken(case: dict[str, Any]) -> 
     rule = next(one for one in SETS if one.code == case["rule_set"]).rules[case["rule"]]
     found = [
         finding
-        for finding in judge_rules(changed(base(case["base"]), case["fails"]))
+        for finding in apply_rules(changed(base(case["base"]), case["fails"]))
         if finding.rule == rule.id
     ]
     assert found
@@ -67,4 +67,4 @@ def test_a_reading_left_open_is_never_an_error() -> None:
     open_rules = {"R22-6O", "R22-7A", "R27-3O", "R43-2S", "R43-2O", "R58-3A", "R58-4T"}
     for case in CASES:
         if case["rule"] in open_rules:
-            assert not errors(judge_rules(changed(base(case["base"]), case["fails"]))), case
+            assert not errors(apply_rules(changed(base(case["base"]), case["fails"]))), case

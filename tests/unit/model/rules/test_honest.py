@@ -10,7 +10,7 @@ import pytest
 
 from hocba_sign.model.check import check
 from hocba_sign.model.person import EarlierYear
-from hocba_sign.model.rules import Severity, judge_rules
+from hocba_sign.model.rules import Severity, apply_rules
 from hocba_sign.model.transcript import Transcript
 from tests.support.changes import base, changed
 
@@ -232,7 +232,7 @@ def all_situations() -> Iterator[tuple[str, Callable[[str], Changes]]]:
 
 def alarms(transcript: Transcript) -> set[str]:
     return {
-        finding.rule for finding in judge_rules(transcript) if finding.severity is not Severity.INFO
+        finding.rule for finding in apply_rules(transcript) if finding.severity is not Severity.INFO
     } | {one.cause for one in check(transcript)}
 
 
@@ -314,7 +314,7 @@ def test_a_specialised_class_is_only_asked_to_look_again(letter: str) -> None:
         low | results(letter) | {"assessment.learning_1": "Tb", "content.award": None},
     )
     assert alarms(given) <= {"R58-2C"}
-    assert {finding.severity for finding in judge_rules(given)} <= {Severity.WARNING, Severity.INFO}
+    assert {finding.severity for finding in apply_rules(given)} <= {Severity.WARNING, Severity.INFO}
 
 
 def test_the_number_of_a_pupil_born_abroad_is_no_matter() -> None:

@@ -10,7 +10,7 @@ from typing import Any, Final
 
 import pytest
 
-from hocba_sign.model.rules import judge_rules
+from hocba_sign.model.rules import apply_rules
 from tests.support.changes import base, changed
 
 EDGES: Final[list[dict[str, Any]]] = json.loads(
@@ -59,7 +59,7 @@ def test_exactly_the_letters_of_the_circular_are_accepted(
     wrong = after_summer if period == "summer" else in_term
     accepted, noted = [], set()
     for letter in LETTERS[edge["base"]]:
-        found = judge_rules(changed(year, {f"assessment.{field}": letter}))
+        found = apply_rules(changed(year, {f"assessment.{field}": letter}))
         place = _element(field)
         rules = {finding.rule for finding in found if finding.where.endswith(place)}
         if not rules & wrong:

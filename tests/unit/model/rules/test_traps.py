@@ -13,9 +13,9 @@ import pytest
 
 import hocba_sign
 from hocba_sign.model.check import check
-from hocba_sign.model.codes import Level
-from hocba_sign.model.rules import Severity, choose, judge_rules, rule_sets
-from hocba_sign.model.rules.judge import judge_by
+from hocba_sign.model.codes import SchoolLevel
+from hocba_sign.model.rules import Severity, apply_rules, choose, rule_sets
+from hocba_sign.model.rules.judge import apply_rule_set
 from hocba_sign.model.rules.ruleset import document_rules, prescribed, read_rule_set
 from hocba_sign.model.rules.titles import titles_in
 from hocba_sign.model.transcript import Transcript
@@ -26,7 +26,7 @@ ALL = ("learning_1", "learning_2", "learning")
 
 
 def rules(transcript: Transcript) -> set[str]:
-    return {finding.rule for finding in judge_rules(transcript)}
+    return {finding.rule for finding in apply_rules(transcript)}
 
 
 def test_the_year_of_a_comment_subject_is_term_two_alone() -> None:
@@ -87,7 +87,7 @@ def test_findings_tell_no_value(name: str) -> None:
             broken,
             {f"subjects.{subject.code}.{'test' if name.startswith('lop5') else 'year'}": "1.1"},
         )
-    found = judge_rules(broken)
+    found = apply_rules(broken)
     assert found
     for finding in found:
         assert not re.search(r"[0-9][.,][0-9]|1\.1", finding.where)
@@ -114,7 +114,7 @@ def test_nothing_filled_in_is_no_error_but_missing(name: str) -> None:
         if name == "lop5"
         else (*ALL, "conduct_1", "conduct_2", "conduct")
     )
-    found = judge_rules(
+    found = apply_rules(
         changed(empty, {f"assessment.{field}": None for field in fields} | {"content.award": None})
     )
     assert found
@@ -169,7 +169,7 @@ def test_numbers_that_no_field_can_hold_are_judged_without_harm(value: str) -> N
 def test_the_marks_of_another_level_are_judged_without_harm() -> None:
     primary, secondary = base("lop5"), base("lop9")
     for one, other in ((primary, secondary), (secondary, primary)):
-        judge_rules(dataclasses.replace(one, content=other.content))
+        apply_rules(dataclasses.replace(one, content=other.content))
 
 
 @pytest.mark.parametrize("written", ["", "2025", "x-y", "٢٠٢٥-٢٠٢٦"])
@@ -181,18 +181,18 @@ def test_a_school_year_that_is_none_leaves_the_rest_unjudged(written: str) -> No
 
 def test_each_level_grade_and_year_has_at_most_one_circular() -> None:
     wanted = {
-        (Level.PRIMARY, 1, 2020): "TT27/2020",
-        (Level.PRIMARY, 5, 2023): "TT22/2016",
-        (Level.PRIMARY, 5, 2024): "TT27/2020",
-        (Level.LOWER_SECONDARY, 6, 2020): "TT58/2011",
-        (Level.LOWER_SECONDARY, 6, 2021): "TT22/2021",
-        (Level.LOWER_SECONDARY, 9, 2023): "TT58/2011",
-        (Level.UPPER_SECONDARY, 10, 2022): "TT22/2021",
-        (Level.UPPER_SECONDARY, 12, 2023): "TT58/2011",
-        (Level.UPPER_SECONDARY, 12, 2024): "TT22/2021",
-        (Level.CONTINUING, 12, 2024): "TT43/2021",
+        (SchoolLevel.PRIMARY, 1, 2020): "TT27/2020",
+        (SchoolLevel.PRIMARY, 5, 2023): "TT22/2016",
+        (SchoolLevel.PRIMARY, 5, 2024): "TT27/2020",
+        (SchoolLevel.LOWER_SECONDARY, 6, 2020): "TT58/2011",
+        (SchoolLevel.LOWER_SECONDARY, 6, 2021): "TT22/2021",
+        (SchoolLevel.LOWER_SECONDARY, 9, 2023): "TT58/2011",
+        (SchoolLevel.UPPER_SECONDARY, 10, 2022): "TT22/2021",
+        (SchoolLevel.UPPER_SECONDARY, 12, 2023): "TT58/2011",
+        (SchoolLevel.UPPER_SECONDARY, 12, 2024): "TT22/2021",
+        (SchoolLevel.CONTINUING, 12, 2024): "TT43/2021",
     }
-    for level, year in product(Level, range(2010, 2040)):
+    for level, year in product(SchoolLevel, range(2010, 2040)):
         for grade in level.grades:
             given = dataclasses.replace(
                 base("lop9").identification,
@@ -248,7 +248,7 @@ def test_what_the_document_check_reports_is_not_reported_again() -> None:
     for cause, changes in broken.items():
         transcript = changed(base("lop9"), changes)
         assert cause in {finding.cause for finding in check(transcript)}, cause
-        assert not {cause} & {finding.cause for finding in judge_rules(transcript)}
+        assert not {cause} & {finding.cause for finding in apply_rules(transcript)}
 
 
 @pytest.mark.parametrize("mark", ["I", "L"])
@@ -281,7 +281,7 @@ def test_a_new_rule_set_is_one_file() -> None:
     )
     without_optional = changed(base("lop9"), {"subjects.14": None})
     assert rules(without_optional) == set()
-    assert {finding.rule for finding in judge_by(without_optional, read_rule_set(text))} == {
+    assert {finding.rule for finding in apply_rule_set(without_optional, read_rule_set(text))} == {
         "R22-6"
     }
 

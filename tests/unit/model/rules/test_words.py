@@ -7,8 +7,8 @@ from typing import Any, Final
 
 import pytest
 
-from hocba_sign.model.codes import Level
-from hocba_sign.model.rules import Severity, judge_rules
+from hocba_sign.model.codes import SchoolLevel
+from hocba_sign.model.rules import Severity, apply_rules
 from hocba_sign.model.rules.claims import completion_in, promotion_in
 from hocba_sign.model.rules.titles import titles_in
 from tests.support.changes import base, changed
@@ -35,7 +35,7 @@ def said(name: str, changes: dict[str, Any]) -> set[tuple[str, Severity]]:
     given = changed(base(name), changes)
     return {
         (one.rule, one.severity)
-        for one in judge_rules(given)
+        for one in apply_rules(given)
         if one.rule in OF_WORDS[given.identification.rule_set]
     }
 
@@ -217,32 +217,42 @@ def test_the_last_grade_says_that_the_level_is_completed(name: str) -> None:
 @pytest.mark.parametrize(
     ("words", "is_certified", "level", "grade"),
     [
-        ("Hoàn thành chương trình THCS", True, Level.LOWER_SECONDARY, None),
+        ("Hoàn thành chương trình THCS", True, SchoolLevel.LOWER_SECONDARY, None),
         (
             "Hoàn thành chương trình giáo dục phổ thông cấp trung học cơ sở",
             True,
-            Level.LOWER_SECONDARY,
+            SchoolLevel.LOWER_SECONDARY,
             None,
         ),
-        ("Hoàn thành chương trình giáo dục phổ thông", True, Level.UPPER_SECONDARY, None),
-        ("Hoàn thành chương trình GDTX cấp THCS", True, Level.LOWER_SECONDARY, None),
-        ("HTCT THCS", True, Level.LOWER_SECONDARY, None),
+        ("Hoàn thành chương trình giáo dục phổ thông", True, SchoolLevel.UPPER_SECONDARY, None),
+        ("Hoàn thành chương trình GDTX cấp THCS", True, SchoolLevel.LOWER_SECONDARY, None),
+        ("HTCT THCS", True, SchoolLevel.LOWER_SECONDARY, None),
         ("hoàn  thành chương trình lớp 12, đủ điều kiện dự thi tốt nghiệp THPT", True, None, 12),
         (
             "Rèn luyện hè: đã hoàn thành nhiệm vụ và hoàn thành chương trình THCS",
             True,
-            Level.LOWER_SECONDARY,
+            SchoolLevel.LOWER_SECONDARY,
             None,
         ),
-        ("Hoàn thành chương trình THCS để dự tuyển lớp 10", True, Level.LOWER_SECONDARY, None),
-        ("Công nhận tốt nghiệp THCS", True, Level.LOWER_SECONDARY, None),
+        (
+            "Hoàn thành chương trình THCS để dự tuyển lớp 10",
+            True,
+            SchoolLevel.LOWER_SECONDARY,
+            None,
+        ),
+        ("Công nhận tốt nghiệp THCS", True, SchoolLevel.LOWER_SECONDARY, None),
         ("Hoàn thành", True, None, None),
-        ("Không được công nhận hoàn thành chương trình THCS", False, Level.LOWER_SECONDARY, None),
+        (
+            "Không được công nhận hoàn thành chương trình THCS",
+            False,
+            SchoolLevel.LOWER_SECONDARY,
+            None,
+        ),
         ("Chưa đủ điều kiện xét hoàn thành chương trình", False, None, None),
     ],
 )
 def test_what_words_say_of_completion(
-    words: str, is_certified: bool, level: Level | None, grade: int | None
+    words: str, is_certified: bool, level: SchoolLevel | None, grade: int | None
 ) -> None:
     found = completion_in(words)
     assert found is not None

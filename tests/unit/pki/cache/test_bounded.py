@@ -2,12 +2,12 @@ from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
-from hocba_sign.pki.cache.bounded import Kept
+from hocba_sign.pki.cache.bounded import BoundedCache
 
 
 def test_what_is_kept_is_made_once_and_the_longest_unused_goes_first() -> None:
     made: list[str] = []
-    kept: Kept[str, str] = Kept(3)
+    kept: BoundedCache[str, str] = BoundedCache(3)
 
     def make(key: str) -> str:
         made.append(key)
@@ -22,7 +22,7 @@ def test_what_is_kept_is_made_once_and_the_longest_unused_goes_first() -> None:
 
 
 def test_the_weight_is_bounded_and_the_newest_stays() -> None:
-    kept: Kept[int, bytes] = Kept(100, weigh=len)
+    kept: BoundedCache[int, bytes] = BoundedCache(100, weigh=len)
     for key in range(10):
         kept.get(key, lambda: bytes(40))
     assert len(kept) == 2
@@ -31,7 +31,7 @@ def test_the_weight_is_bounded_and_the_newest_stays() -> None:
 
 
 def test_an_exception_is_not_kept() -> None:
-    kept: Kept[str, int] = Kept(3)
+    kept: BoundedCache[str, int] = BoundedCache(3)
 
     def fail() -> int:
         raise ValueError("no")
@@ -42,7 +42,7 @@ def test_an_exception_is_not_kept() -> None:
 
 
 def test_threads_share_it() -> None:
-    kept: Kept[int, int] = Kept(16)
+    kept: BoundedCache[int, int] = BoundedCache(16)
     with ThreadPoolExecutor(8) as pool:
         answers = list(
             pool.map(lambda number: kept.get(number % 40, lambda: number % 40), range(20_000))

@@ -12,7 +12,7 @@ from hocba_sign.model.names import plain
 from hocba_sign.model.signers import ExpectedSigner
 from hocba_sign.model.workflow import Role, Slot
 from hocba_sign.pki.certificates.certificate import Certificate
-from hocba_sign.pki.certificates.holder import Match, is_same_holder, judge_holder
+from hocba_sign.pki.certificates.holder import Match, is_same_holder, match_holder
 from hocba_sign.testing import World
 
 WORLD = World(datetime(2026, 6, 1, tzinfo=UTC), fast=True)
@@ -45,7 +45,7 @@ def certificate(*names: str, uids: tuple[str, ...] = (), **more: str) -> Certifi
 
 
 def answer(one: Certificate, expected: ExpectedSigner, *, is_vouched: bool = False) -> str:
-    holder = judge_holder(one, expected, is_vouched=is_vouched)
+    holder = match_holder(one, expected, is_vouched=is_vouched)
     assert (holder.finding is None) is (holder.match is Match.YES)
     return (
         holder.match

@@ -11,7 +11,7 @@ import pytest
 from hocba_sign.crypto import der
 from hocba_sign.pki.certificates.certificate import Certificate
 from hocba_sign.pki.path.validation import PathResult, PathStatus, validate_by_engine, validate_path
-from hocba_sign.pki.revocation.evidence import Evidence, Item
+from hocba_sign.pki.revocation.evidence import Evidence, EvidenceItem
 from hocba_sign.pki.revocation.ocsp import key_hash
 from hocba_sign.pki.revocation.pool import Statement
 from hocba_sign.pki.revocation.selection import current_until
@@ -428,5 +428,7 @@ def test_an_answer_without_an_end_from_the_ends_of_the_calendar_is_current_at_it
     year: int,
 ) -> None:
     at = datetime(year, 12, 31, 23, 59, 59, tzinfo=UTC)
-    statement = Statement(item=Item(b"", "given"), kind="ocsp", this_update=at, next_update=None)
+    statement = Statement(
+        item=EvidenceItem(b"", "given"), kind="ocsp", this_update=at, next_update=None
+    )
     assert (current_until(statement) or at) >= at

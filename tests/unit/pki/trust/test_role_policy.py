@@ -14,16 +14,16 @@ from hocba_sign.model.codes import SchoolKind
 from hocba_sign.model.workflow import Role
 from hocba_sign.pki.certificates.certificate import Certificate
 from hocba_sign.pki.trust.anchors import user_anchor
-from hocba_sign.pki.trust.role_policy import PARTIES, TIME_STAMP_AUTHORITY, RolePolicy, Standing
+from hocba_sign.pki.trust.role_policy import PARTIES, TIME_STAMP_AUTHORITY, Admission, RolePolicy
 from hocba_sign.pki.trust.store import Anchor
-from hocba_sign.pki.trust.vietnam_list import Hierarchy, Kind, TrustList
+from hocba_sign.pki.trust.vietnam_list import Hierarchy, ListedKind, TrustList
 from hocba_sign.testing import World
 
 WORLD = World(datetime(2026, 6, 1, tzinfo=UTC), fast=True)
 CERTIFICATE = Certificate.load(WORLD.authority("national-root").certificate_der)
 DEFAULT = RolePolicy.load()
 PUBLIC, PRIVATE = SchoolKind.PUBLIC, SchoolKind.PRIVATE
-ALLOWED, REFUSED, UNDETERMINED = Standing.ALLOWED, Standing.REFUSED, Standing.UNDETERMINED
+ALLOWED, REFUSED, UNDETERMINED = Admission.ALLOWED, Admission.REFUSED, Admission.UNDETERMINED
 
 
 def anchor(*hierarchies: Hierarchy) -> Anchor:
@@ -56,7 +56,7 @@ def test_the_default(
     party: Role | str,
     school: SchoolKind | None,
     hierarchy: Hierarchy,
-    standing: Standing,
+    standing: Admission,
     rule: str,
 ) -> None:
     permission = DEFAULT.allows(party, anchor(hierarchy), school=school)
@@ -70,8 +70,8 @@ def test_the_default(
 @pytest.mark.parametrize("hierarchy", [Hierarchy.PUBLIC, Hierarchy.GOVERNMENT])
 def test_a_listed_time_stamping_certificate_is_good_under_any_root(hierarchy: Hierarchy) -> None:
     entries = TrustList.load().entries
-    authority = next(entry for entry in entries if entry.kind is Kind.TSA)
-    other = next(entry for entry in entries if entry.kind is Kind.ISSUING)
+    authority = next(entry for entry in entries if entry.kind is ListedKind.TSA)
+    other = next(entry for entry in entries if entry.kind is ListedKind.ISSUING)
     assert (
         DEFAULT.allows(
             TIME_STAMP_AUTHORITY, anchor(hierarchy), school=PUBLIC, leaf=authority

@@ -23,7 +23,13 @@ from hocba_sign.pki.trust.anchors import (
     user_findings,
 )
 from hocba_sign.pki.trust.store import Anchor, TrustStore
-from hocba_sign.pki.trust.vietnam_list import Confidence, Hierarchy, Kind, Mark, TrustList
+from hocba_sign.pki.trust.vietnam_list import (
+    Confidence,
+    Hierarchy,
+    ListedKind,
+    SourceConfidence,
+    TrustList,
+)
 from hocba_sign.testing import World
 from tests.vn_certificates import FOLDER, needs_copies, real_certificates
 
@@ -35,7 +41,9 @@ WORLD = World(datetime(2026, 6, 1, tzinfo=UTC), fast=True)
 
 def by_name(text: str) -> str:
     (pin,) = (
-        entry.sha256 for entry in LIST.entries if entry.name == text and entry.kind is Kind.ROOT
+        entry.sha256
+        for entry in LIST.entries
+        if entry.name == text and entry.kind is ListedKind.ROOT
     )
     return pin
 
@@ -45,18 +53,18 @@ MIC = by_name("MIC National Root CA")
 
 
 def test_the_list_has_every_kind() -> None:
-    counts = {kind: sum(entry.kind is kind for entry in LIST.entries) for kind in Kind}
+    counts = {kind: sum(entry.kind is kind for entry in LIST.entries) for kind in ListedKind}
     assert counts == {
-        Kind.ROOT: 10,
-        Kind.ISSUING: 52,
-        Kind.GOVERNMENT_CA: 7,
-        Kind.TSA: 8,
-        Kind.IMPOSTOR: 2,
+        ListedKind.ROOT: 10,
+        ListedKind.ISSUING: 52,
+        ListedKind.GOVERNMENT_CA: 7,
+        ListedKind.TSA: 8,
+        ListedKind.IMPOSTOR: 2,
     }
 
 
 def test_every_root_says_until_when_and_what_it_stands_for() -> None:
-    roots = [entry for entry in LIST.entries if entry.kind is Kind.ROOT]
+    roots = [entry for entry in LIST.entries if entry.kind is ListedKind.ROOT]
     assert all(
         root.trusted_until is not None and root.trusted_until <= root.not_after for root in roots
     )
@@ -68,7 +76,10 @@ def test_what_was_inferred_is_marked() -> None:
     mic = LIST.find(MIC)
     assert mic is not None
     assert mic.trusted_until == datetime(2022, 9, 22, 1, 35, 16, tzinfo=UTC)
-    assert (mic.mark("trusted_until"), mic.mark("octets")) == (Mark.INFERRED, Mark.CERTAIN)
+    assert (mic.mark("trusted_until"), mic.mark("octets")) == (
+        SourceConfidence.INFERRED,
+        SourceConfidence.CERTAIN,
+    )
 
 
 def test_roots_known_from_one_copy_say_so() -> None:
@@ -303,7 +314,7 @@ def test_every_genuine_certificate_links_to_its_root() -> None:
         top = entry
         while top.issuer_sha256 is not None and top.issuer_sha256 != top.sha256:
             top = LIST.find(top.issuer_sha256) or pytest.fail("an issuer that is not listed")
-        assert top.kind is Kind.ROOT
+        assert top.kind is ListedKind.ROOT
         assert result.anchor_sha256 == top.sha256
     assert (linked, by_signature) == (62, 14)
 
@@ -312,7 +323,7 @@ def test_every_genuine_certificate_links_to_its_root() -> None:
 def test_anchors_come_from_the_pool_by_pin() -> None:
     trust = anchors_in(pool())
     assert {anchor.certificate.sha256 for anchor in trust.anchors} == {
-        entry.sha256 for entry in LIST.entries if entry.kind is Kind.ROOT
+        entry.sha256 for entry in LIST.entries if entry.kind is ListedKind.ROOT
     }
     assert all(anchor.origin == "list" and len(anchor.hierarchies) == 1 for anchor in trust.anchors)
     assert user_findings(trust) == ()
@@ -367,7 +378,7 @@ def test_the_token_of_the_government_verifies_offline() -> None:
     check = verify_token(token, lambda _: token.imprint)
     assert (check.intact, check.causes) == (True, ())
     assert token.certificate is not None
-    assert LIST.admit(token.certificate).kind is Kind.TSA
+    assert LIST.admit(token.certificate).kind is ListedKind.TSA
     result = judge(token.certificate, token.gen_time, Purpose.TIMESTAMPING)
     assert (result.status, result.exceptions) == (PathStatus.PASSED, ())
     (root,) = (entry for entry in LIST.entries if entry.name == "RootCA chuyên dùng Chính phủ G2")

@@ -17,7 +17,7 @@ from hocba_sign.errors import CallerError, InputError
 from hocba_sign.model.workflow import Role, Slot
 from hocba_sign.operations.extension import extend
 from hocba_sign.operations.signing import sign, time_stamp
-from hocba_sign.pades.facts.form import Gap
+from hocba_sign.pades.facts.form import SignaturePlaceholder
 from hocba_sign.pades.facts.names import field_name, slot_of
 from hocba_sign.pades.read import read_pdf
 from hocba_sign.pades.write import engine, fill
@@ -210,7 +210,7 @@ def test_level_t_is_never_lowered_and_needs_a_token_of_this_signature() -> None:
 
 
 def test_a_value_that_does_not_fit_is_not_cut() -> None:
-    gap = Gap(octets=b"a<0000>b", start=1, end=7)
+    gap = SignaturePlaceholder(octets=b"a<0000>b", start=1, end=7)
     assert fill(gap, b"\xab") == b"a<ab00>b"
     with pytest.raises(CallerError) as caught:
         fill(gap, b"abc")

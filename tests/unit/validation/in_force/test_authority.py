@@ -11,7 +11,7 @@ import pytest
 
 from hocba_sign.errors import InputError
 from hocba_sign.model.appointments import Appointment
-from hocba_sign.model.record import Issuer
+from hocba_sign.model.record import IssuingBody
 from hocba_sign.model.registry import Rank, RegistrySnapshot
 from hocba_sign.model.workflow import Slot
 from hocba_sign.operations.verification import know, verify
@@ -227,7 +227,9 @@ class TestDelegation:
             (
                 f"{one.id}.xml",
                 signed(
-                    SCENE, replace(one, issuer=Issuer(name="Trường THPT Khác")), {SEAL: stranger}
+                    SCENE,
+                    replace(one, issuer=IssuingBody(name="Trường THPT Khác")),
+                    {SEAL: stranger},
                 ),
             )
             for one in false
@@ -279,7 +281,9 @@ class TestPin:
         rank: Rank = Rank.DEPARTMENT,
         **changes: Any,
     ) -> Named:
-        record = replace(snapshot(SCENE, *entries, rank=rank), issuer=Issuer(name=name), **changes)
+        record = replace(
+            snapshot(SCENE, *entries, rank=rank), issuer=IssuingBody(name=name), **changes
+        )
         return name, signed(SCENE, record, {SEAL: seal})
 
     def department_file(self, entries: tuple[Appointment, ...], **changes: Any) -> Named:

@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import pytest
 
-from hocba_sign.model.record import Issuer
+from hocba_sign.model.record import IssuingBody
 from hocba_sign.model.registry import Delegation, Rank
 from hocba_sign.model.workflow import Role
 from hocba_sign.signing.policy import Level
@@ -52,7 +52,8 @@ def sources(*, seal: Identity, is_known: bool = True) -> Sources:
         snapshot(SCENE, appointment(SCENE, CBQL), appointment(SCENE, SEAL)), delegations=(below,)
     )
     third = replace(
-        snapshot(SCENE, *dict.fromkeys(entries), rank=Rank.SCHOOL), issuer=Issuer(name=SCHOOL.name)
+        snapshot(SCENE, *dict.fromkeys(entries), rank=Rank.SCHOOL),
+        issuer=IssuingBody(name=SCHOOL.name),
     )
     documents = (
         signed(SCENE, top, {SEAL: ministry}),

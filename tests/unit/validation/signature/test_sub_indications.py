@@ -19,7 +19,7 @@ from hocba_sign.pki.trust.store import TrustStore
 from hocba_sign.testing import Identity
 from hocba_sign.validation.policy import DEFAULT, Policy
 from hocba_sign.validation.setting import Setting
-from hocba_sign.validation.signature.path_at_time import judge_chain
+from hocba_sign.validation.signature.path_at_time import validate_signer_path
 from hocba_sign.validation.signature.proof_of_existence import Existence
 from hocba_sign.validation.signature.validation import SignatureConclusion, validate_signature
 from hocba_sign.validation.verdict import Indication, SubIndication
@@ -231,7 +231,7 @@ def wrong_usage() -> Said:
     identity = case.scene.world.organisation(
         case.scene.expected(SEAL).name, key_usage=("key_encipherment",)
     )
-    path = judge_chain(
+    path = validate_signer_path(
         Certificate.load(identity.certificate_der),
         purpose=Purpose.SIGNING,
         existed=SIGNED_AT + DAY,

@@ -17,7 +17,7 @@ from hocba_sign.pki.revocation.evidence import Evidence
 from hocba_sign.pki.revocation.pool import RevocationFact
 from hocba_sign.pki.timestamp.token import is_bound, read_token
 from hocba_sign.pki.trust.store import TrustStore
-from hocba_sign.pki.trust.vietnam_list import Hierarchy, Kind
+from hocba_sign.pki.trust.vietnam_list import Hierarchy, ListedKind
 from hocba_sign.report.document import Report
 from hocba_sign.testing import Identity, World
 from hocba_sign.testing.keys import sign_octets
@@ -116,10 +116,11 @@ def test_an_impostor_of_the_list_stamps_nothing_on_any_path() -> None:
     tsa = authority("Listed")
     document = stamped(SIGNED_AT, tsa)
     assert (
-        judged(document, pin(tsa.certificate_der, Kind.TSA, Hierarchy.TSA)).verdict is Verdict.VALID
+        judged(document, pin(tsa.certificate_der, ListedKind.TSA, Hierarchy.TSA)).verdict
+        is Verdict.VALID
     )
     for bad in (tsa.certificate_der, SCENE.world.anchors_der[2]):
-        pins = (pin(bad, Kind.IMPOSTOR, None),)
+        pins = (pin(bad, ListedKind.IMPOSTOR, None),)
         trust = replace(
             TrustStore.of([Certificate.load(one) for one in SCENE.world.anchors_der if one != bad]),
             pins=trust_list(*pins),
@@ -128,7 +129,7 @@ def test_an_impostor_of_the_list_stamps_nothing_on_any_path() -> None:
         assert report.verdict is Verdict.INDETERMINATE
         assert best_times(report) == {"claimed"}
     assert "TRUST.KNOWN_BAD" in stamp_causes(
-        judged(document, pin(tsa.certificate_der, Kind.IMPOSTOR, None))
+        judged(document, pin(tsa.certificate_der, ListedKind.IMPOSTOR, None))
     )
 
 
@@ -139,7 +140,9 @@ def test_the_end_of_trust_in_the_list_holds_for_a_path_to_a_root_too(
     tsa = authority("Listed")
     report = judged(
         stamped(SIGNED_AT, tsa),
-        pin(tsa.certificate_der, Kind.TSA, Hierarchy.TSA, trusted_until=SIGNED_AT + days * DAY),
+        pin(
+            tsa.certificate_der, ListedKind.TSA, Hierarchy.TSA, trusted_until=SIGNED_AT + days * DAY
+        ),
     )
     assert (report.verdict is Verdict.VALID) is is_trusted
     assert ("TRUST.PIN_ENDED" in stamp_causes(report)) is not is_trusted
@@ -147,7 +150,7 @@ def test_the_end_of_trust_in_the_list_holds_for_a_path_to_a_root_too(
 
 OLD = authority("Old", not_after=SIGNED_AT + 100 * DAY)
 LATER = SIGNED_AT + 200 * DAY
-OLD_PIN = pin(OLD.certificate_der, Kind.TSA, Hierarchy.TSA)
+OLD_PIN = pin(OLD.certificate_der, ListedKind.TSA, Hierarchy.TSA)
 
 
 def long_after(*lists: bytes, is_rooted: bool = True) -> Report:

@@ -7,7 +7,7 @@ from datetime import date, datetime, timedelta
 import pytest
 
 from hocba_sign.model.appointments import Appointment
-from hocba_sign.model.record import Issuer
+from hocba_sign.model.record import IssuingBody
 from hocba_sign.model.registry import Rank, RegistrySnapshot
 from hocba_sign.model.results import Teacher
 from hocba_sign.model.signers import HomeroomTeacher, Substitute
@@ -174,7 +174,7 @@ def registry(scene: Scene, *, is_whole: bool = True) -> Sources:
         version=1,
         rank=Rank.DEPARTMENT,
         department_code=school.department_code,
-        issuer=Issuer(name=school.department_name),
+        issuer=IssuingBody(name=school.department_name),
         issued=date(2026, 5, 1),
         next_update=date(2026, 12, 31),
         appointments=tuple(map(entry, named)),

@@ -8,7 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from lxml import etree
 
-from hocba_sign.xades.general.node_sets import Budget, NodeSet
+from hocba_sign.xades.general.node_sets import NodeSet, WorkBudget
 from hocba_sign.xades.general.xpath import UnknownExpression, read_filter, read_selection
 from hocba_sign.xades.syntax.canonicalization import Method
 from hocba_sign.xml.c14n import C14nAlgorithm, canonicalize
@@ -188,9 +188,9 @@ def test_filters_are_as_libxml2_says(
     expression: str, scene: tuple[NodeSet, Element], method: C14nAlgorithm
 ) -> None:
     nodes, here = scene
-    given_octets = nodes.filtered(read_filter(expression, SPACES), here, budget=Budget()).octets(
-        Method(method), Budget()
-    )
+    given_octets = nodes.filtered(
+        read_filter(expression, SPACES), here, budget=WorkBudget()
+    ).octets(Method(method), WorkBudget())
     chosen = _engine(
         nodes.root,
         f"(//. | //@*)[{expression if expression != '1' else 'true()'}]",
@@ -207,9 +207,9 @@ def test_selections_are_as_libxml2_says(
     expression: str, scene: tuple[NodeSet, Element], method: C14nAlgorithm
 ) -> None:
     nodes, here = scene
-    given_octets = nodes.filtered(read_selection(expression, SPACES), here, budget=Budget()).octets(
-        Method(method), Budget()
-    )
+    given_octets = nodes.filtered(
+        read_selection(expression, SPACES), here, budget=WorkBudget()
+    ).octets(Method(method), WorkBudget())
     # The context node is the document, lxml's is the root element.
     parts = [
         part if part.startswith(("/", "here()", "id(")) else f"/{part}"
@@ -228,13 +228,13 @@ def test_filters_follow_one_another(scene: tuple[NodeSet, Element], chain: list[
     nodes, here = scene
     one_by_one = nodes
     for expression in chain:
-        one_by_one = one_by_one.filtered(read_filter(expression, SPACES), here, budget=Budget())
+        one_by_one = one_by_one.filtered(read_filter(expression, SPACES), here, budget=WorkBudget())
     together = nodes.filtered(
-        read_filter(" and ".join(f"({one})" for one in chain), SPACES), here, budget=Budget()
+        read_filter(" and ".join(f"({one})" for one in chain), SPACES), here, budget=WorkBudget()
     )
     method = Method(C14nAlgorithm.INCLUSIVE_WITH_COMMENTS)
-    assert one_by_one.octets(method, Budget()) == together.octets(method, Budget())
-    assert one_by_one.text(Budget()) == together.text(Budget())
+    assert one_by_one.octets(method, WorkBudget()) == together.octets(method, WorkBudget())
+    assert one_by_one.text(WorkBudget()) == together.text(WorkBudget())
 
 
 @pytest.mark.parametrize("expression", REFUSED)
