@@ -200,14 +200,25 @@ def _unreadable(stage: Stage) -> Iterator[Case]:
         wrong_root,
         "DOC.NOT_HOC_BA",
     )
-    stranger = swapped(issued, 'xmlns="urn:hocba:1"', 'xmlns="urn:hocba:2"')
+    stranger = swapped(issued, 'xmlns="urn:hocba:1"', 'xmlns="urn:hocba:one"')
     yield _refused(
         "wrong-namespace",
         "The root in another namespace",
-        "Another version of the format",
-        "schemas/hocba.xsd",
+        "No version of the format has it",
+        "docs/reference/format.md, 11",
         stranger,
         "DOC.NOT_HOC_BA",
+    )
+    yield Case(
+        identifier="format/later-generation",
+        title="The root in the namespace of a later generation",
+        why="It may be right, and a reader of the first generation cannot tell: it knows neither "
+        "slots nor content",
+        spec="docs/reference/format.md, 11",
+        document=swapped(issued, 'xmlns="urn:hocba:1"', 'xmlns="urn:hocba:2"'),
+        verdict="INDETERMINATE",
+        causes=("DOC.NEWER",),
+        twin="format/wrong-namespace",
     )
     undeclared = swapped(issued, f"{_OPEN}", f"{_OPEN}<x:a/>")
     yield _refused(
@@ -378,13 +389,35 @@ def _schema(stage: Stage) -> Iterator[Case]:
     )
     yield Case(
         identifier="schema/another-schema-version",
-        title="The root claims another version of the schema",
-        why="The attribute is not signed; a reader of that version might read other things",
-        spec="schemas/hocba.xsd",
-        document=swapped(issued, 'phienBanLuocDo="1.0"', 'phienBanLuocDo="2.0"'),
+        title="The root claims a version of the schema that never existed",
+        why="Versions are numbers from 1.0 on",
+        spec="docs/reference/format.md, 11",
+        document=swapped(issued, 'phienBanLuocDo="1.0"', 'phienBanLuocDo="0.9"'),
         verdict="INVALID",
         causes=("TRANSCRIPT.SCHEMA_VERSION",),
+        twin="schema/later-schema-version",
+    )
+    later = swapped(issued, 'phienBanLuocDo="1.0"', 'phienBanLuocDo="1.1"')
+    yield Case(
+        identifier="schema/later-schema-version",
+        title="The root claims a later version of the schema",
+        why="Nobody signs the attribute: it proves nothing wrong, and keeps a reader from judging "
+        "content that it may not know",
+        spec="docs/reference/format.md, 11",
+        document=later,
+        verdict="INDETERMINATE",
+        causes=("DOC.NEWER",),
         twin="format/issued-secondary",
+    )
+    yield Case(
+        identifier="schema/later-schema-version-changed",
+        title="A later version, and a mark changed after signing",
+        why="Whatever the version: what a signature covers must not change",
+        spec="docs/reference/format.md, 11; EN 319 102-1, 5.2.7",
+        document=swapped(later, "<HO_VA_TEN>Nguyễn Hoàng", "<HO_VA_TEN>Nguyễn Hoành", count=1),
+        verdict="INVALID",
+        causes=("DOC.NEWER", "SIG.DIGEST"),
+        twin="schema/later-schema-version",
     )
     moved = filled(issued, SEAL, b"<GVCN/>")
     yield _refused(

@@ -83,17 +83,28 @@ class Report:
 
     @classmethod
     def malformed(cls, octets: bytes, error: InputError, *, file: str, at: datetime) -> "Report":
-        """Report a file that cannot be read: INVALID, with the position of the fault."""
+        """Report a file that cannot be read: INVALID, with the position of the fault; one of a later
+        version may be right.
+        """
         fault = wrong_document(error, octets)
+        is_newer = fault.cause == "DOC.NEWER"
         return cls(
             file=file,
             sha256=hashlib.sha256(octets).hexdigest(),
             at=at.astimezone(UTC),
-            verdict=Verdict.INVALID,
+            verdict=Verdict.INDETERMINATE if is_newer else Verdict.INVALID,
             conclusion=None,
-            checks=tuple(
-                Check(identifier=cause, status=Status.FAIL, where=fault.where)
-                for cause in ("DOC.FORMAT", fault.cause)
+            checks=(
+                Check(
+                    identifier="DOC.FORMAT",
+                    status=Status.NOT_CHECKED if is_newer else Status.FAIL,
+                    where=fault.where,
+                ),
+                Check(
+                    identifier=fault.cause,
+                    status=Status.UNPROVEN if is_newer else Status.FAIL,
+                    where=fault.where,
+                ),
             ),
             format="pdf" if is_pdf(octets) else "xml",
         )

@@ -14,6 +14,7 @@ from hocba_sign.model.transcript import DATA_PATH, Transcript
 from hocba_sign.xml import names
 from hocba_sign.xml.parse import parse
 from hocba_sign.xml.tree import Element
+from hocba_sign.xml.version import require_version
 
 _NAMESPACES: Final = frozenset({names.HOCBA, None})
 _SHOWN_NAME: Final = 60
@@ -62,10 +63,7 @@ def _data(root: Element) -> Element:
     name = etree.QName(root)
     if name.localname != names.ROOT or name.namespace not in _NAMESPACES:
         raise InputError("TRANSCRIPT.NOT_A_TRANSCRIPT", where="/")
-    if root.get(names.SCHEMA_VERSION_ATTRIBUTE) != names.SCHEMA_VERSION:
-        raise InputError(
-            "TRANSCRIPT.SCHEMA_VERSION", where=f"/{names.ROOT}/@{names.SCHEMA_VERSION_ATTRIBUTE}"
-        )
+    require_version(root)
     found = [
         child
         for child in root.iterchildren("*")

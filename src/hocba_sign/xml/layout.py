@@ -16,6 +16,7 @@ from hocba_sign.model import event, registry, status_list
 from hocba_sign.model.workflow import Role, Slot
 from hocba_sign.xml import names
 from hocba_sign.xml.tree import Element, locate
+from hocba_sign.xml.version import is_newer
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -185,7 +186,8 @@ RECORDS: Final = tuple(
 def recognise(root: Element) -> Layout:
     """Return which layout a document has.
 
-    Raises: InputError `DOC.NOT_HOC_BA` when the root is none that this library knows.
+    Raises: InputError `DOC.NOT_HOC_BA` when the root is none that this library knows, `DOC.NEWER`
+    where it is of a later generation.
     """
     for layout in (CANONICAL, *RECORDS):
         if root.tag == layout.tag(layout.root):
@@ -197,7 +199,8 @@ def recognise(root: Element) -> Layout:
         return KHO
     if part_of(root) is not None:
         return PART
-    raise InputError("DOC.NOT_HOC_BA", where=f"/{etree.QName(root).localname}")
+    cause = "DOC.NEWER" if is_newer(root) else "DOC.NOT_HOC_BA"
+    raise InputError(cause, where=f"/{etree.QName(root).localname}")
 
 
 def part_of(root: Element) -> str | None:

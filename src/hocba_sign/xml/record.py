@@ -18,6 +18,7 @@ from hocba_sign.xml.decode import source_of
 from hocba_sign.xml.encode import write_fields
 from hocba_sign.xml.parse import parse
 from hocba_sign.xml.tree import Element
+from hocba_sign.xml.version import require_version
 
 _DECLARATION: Final = b'<?xml version="1.0" encoding="UTF-8"?>\n'
 
@@ -126,10 +127,7 @@ def decode_record_document(root: Element) -> Event | RegistrySnapshot | StatusLi
     form = form_of(root)
     if form is None:
         raise InputError("RECORD.UNKNOWN", where="/")
-    if root.get(names.SCHEMA_VERSION_ATTRIBUTE) != names.SCHEMA_VERSION:
-        raise InputError(
-            "TRANSCRIPT.SCHEMA_VERSION", where=f"/{form.root}/@{names.SCHEMA_VERSION_ATTRIBUTE}"
-        )
+    require_version(root)
     found = [child for child in root.iterchildren("*") if child.tag == _tag(form.data)]
     if len(found) != 1:
         raise InputError("TRANSCRIPT.MISSING_FIELD", where=form.path)

@@ -127,7 +127,7 @@ def test_reports_never_carry_a_value() -> None:
         (b"<a/>", "TRANSCRIPT.NOT_A_TRANSCRIPT"),
         (b'<HOC_BA xmlns="urn:hocba:2" phienBanLuocDo="1.0"/>', "TRANSCRIPT.NOT_A_TRANSCRIPT"),
         (b'<HOC_BA xmlns="urn:hocba:1"/>', "TRANSCRIPT.SCHEMA_VERSION"),
-        (b'<HOC_BA xmlns="urn:hocba:1" phienBanLuocDo="2.0"/>', "TRANSCRIPT.SCHEMA_VERSION"),
+        (b'<HOC_BA xmlns="urn:hocba:1" phienBanLuocDo="2.0"/>', "DOC.NEWER"),
         (b'<HOC_BA xmlns="urn:hocba:1" phienBanLuocDo="1.0"/>', "TRANSCRIPT.MISSING_FIELD"),
         (
             b'<HOC_BA xmlns="urn:hocba:1" phienBanLuocDo="1.0"><DU_LIEU_HOC_BA Id="x"/></HOC_BA>',

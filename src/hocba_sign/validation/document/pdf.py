@@ -299,12 +299,13 @@ def _attached(xml: bytes, setting: Setting) -> _Attached:
             checks=found,
         )
     except InputError as error:
+        status = Status.UNPROVEN if error.cause == "DOC.NEWER" else Status.FAIL
         fault = Check(
             identifier=error.cause,
-            status=Status.FAIL,
+            status=status,
             where=f"{ATTACHMENT}: {error.where or ''}".removesuffix(": "),
         )
-        broken = Check(identifier="PDF.ATTACHED_XML", status=Status.FAIL, where=ATTACHMENT)
+        broken = Check(identifier="PDF.ATTACHED_XML", status=status, where=ATTACHMENT)
         return _Attached(
             xml=xml, transcript=None, data_sha256=None, conclusion=None, checks=(broken, fault)
         )

@@ -159,7 +159,7 @@ def validate(octets: bytes, setting: Setting) -> DocumentConclusion:
 def _decoded(
     parsed: ParsedDocument, root: Element, signatures: Iterable[SignatureConclusion]
 ) -> tuple[Content | None, list[Check]]:
-    if form_of(root) is not None:
+    if form_of(root) is not None and not is_foreign(root):
         return record_content(parsed, root, signatures=signatures)
     transcript, checks = read_content(parsed, root, signatures=signatures)
     return transcript, [*checks, *(() if transcript is None else rule_checks(transcript))]

@@ -21,22 +21,27 @@ from hocba_sign.xml.layout import (
 )
 from hocba_sign.xml.names import ID_DATA, ID_IDENTITY
 from hocba_sign.xml.tree import Element, locate
+from hocba_sign.xml.version import is_newer
 
 _INNER = frozenset({Role.GVBM, Role.GVCN})
 
 
 def is_foreign(root: Element) -> bool:
-    """Return whether the content follows another maker's dictionary, or is a part of a transcript
-    only.
+    """Return whether the content follows another maker's dictionary, is of a later version, or is a
+    part of a transcript only.
     """
     layout = recognise(root)
-    return layout is PART or (layout is KHO and not is_ours(root))
+    return layout is PART or is_newer(root) or (layout is KHO and not is_ours(root))
 
 
 def foreign_checks(root: Element) -> list[Check]:
-    """Say that content of another maker cannot be judged: it is neither right nor wrong."""
+    """Say that content of another maker, or of a later version, cannot be judged: it is neither
+    right nor wrong.
+    """
     told = Check(identifier="DOC.PART", status=Status.UNPROVEN, where=part_of(root))
-    if recognise(root) is KHO:
+    if is_newer(root):
+        told = Check(identifier="DOC.NEWER", status=Status.UNPROVEN)
+    elif recognise(root) is KHO:
         told = Check(identifier="DOC.FOREIGN", status=Status.UNPROVEN)
     unchecked = (
         Check(identifier=identifier, status=Status.NOT_CHECKED)
