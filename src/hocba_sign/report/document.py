@@ -83,8 +83,9 @@ class Report:
 
     @classmethod
     def malformed(cls, octets: bytes, error: InputError, *, file: str, at: datetime) -> "Report":
-        """Report a file that cannot be read: INVALID, with the position of the fault; one of a later
-        version may be right.
+        """Report a file that cannot be read: INVALID, with the position of the fault.
+
+        One of a later version may be right: INDETERMINATE.
         """
         fault = wrong_document(error, octets)
         is_newer = fault.cause == "DOC.NEWER"
