@@ -16,7 +16,7 @@ TARGET = Path(__file__).parent.parent / "docs" / "reference" / "causes.md"
 
 HEAD = """# Causes
 
-Made by `tools/causes_table.py` from `src/hocba_sign/report/catalogue/`.
+Made by `tools/causes_table.py` from `src/hocba_sign/catalogue/`.
 
 A cause id is stable: programs may compare it, people get its words. It stands in reports (`causes`, `findings`, `checks`), in exceptions (`error.cause`) and in
 square brackets at the end of every message of `hocba`. **In a signature** is what the cause makes of the signature in which it is found, alone
@@ -60,7 +60,7 @@ def page() -> str:
 
 
 def sections() -> Iterator[str]:
-    folder = resources.files("hocba_sign.report").joinpath("catalogue")
+    folder = resources.files("hocba_sign.catalogue")
     files = {
         entry.name.removesuffix(".json"): entry
         for entry in folder.iterdir()

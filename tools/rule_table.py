@@ -4,9 +4,9 @@ import sys
 from collections.abc import Iterator
 from pathlib import Path
 
+from hocba_sign.catalogue.messages import message
 from hocba_sign.model.rules import Severity
 from hocba_sign.model.rules.ruleset import ContentRule, Period, RuleSet, document_rules, rule_sets
-from hocba_sign.report.messages import message
 
 TARGET = Path(__file__).parent.parent / "docs" / "reference" / "rules.md"
 
@@ -29,7 +29,7 @@ rules that the plan decides are replaced by one note. A transcript that names a 
 
 A finding has the rule, its article and the path of the field, never the value. Arithmetic is exact decimal.
 
-Adding a rule set: one more JSON file in that folder, and the words of its rules in `report/catalogue/rules.json`. The checks that a file may name, and
+Adding a rule set: one more JSON file in that folder, and the words of its rules in `catalogue/rules.json`. The checks that a file may name, and
 what each reads from its settings, are the functions listed in `hocba_sign.model.rules.judge.CHECKS`.
 """
 

@@ -1,11 +1,15 @@
 """What can go wrong, by who must act.
 
 Every exception that leaves this library derives from `HocbaSignError` and carries a stable
-cause id; the words for it, in Vietnamese and English, are in the catalogue (`report.catalogue`).
+cause id; the words for it, in Vietnamese and English, are in the catalogue.
 Texts never carry marks or comments of pupils.
 """
 
+from collections.abc import Iterable
 from dataclasses import dataclass, field
+from datetime import datetime
+
+from hocba_sign.catalogue.messages import Language, message
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -21,26 +25,56 @@ class Finding:
     where: str | None = None
     form: str = field(default="", compare=False)
 
+    def message(self, language: Language) -> str:
+        """Return the sentence for the cause: what is wrong, and who must do what."""
+        return message(self.cause).in_language(language)
+
 
 class HocbaSignError(Exception):
     """Base of all documented errors.
 
     `cause` is a stable id such as `XML.DTD`; `where` a position or path such as `line 3, column 8`
-    or `/HOC_BA/DU_LIEU_HOC_BA`; `detail` technical words for a developer, free of content.
+    or `/HOC_BA/DU_LIEU_HOC_BA`; `detail` technical words for a developer, free of content. As text
+    it is the English sentence with place, cause id and detail.
     """
 
     def __init__(self, cause: str, *, where: str | None = None, detail: str = "") -> None:
+        # The cause alone: an exception is pickled as its arguments and its attributes.
+        super().__init__(cause)
         self.cause = cause
         self.where = where
         self.detail = detail
-        text = cause if not detail else f"{cause}: {detail}"
-        super().__init__(f"{text} ({where})" if where else text)
+
+    def message(self, language: Language) -> str:
+        """Return the sentence for the cause: what is wrong, and who must do what."""
+        return message(self.cause).in_language(language)
+
+    def __str__(self) -> str:
+        place = f" ({_shown(self.where)})" if self.where else ""
+        detail = f": {_shown(self.detail)}" if self.detail else ""
+        return f"{self.message('en')}{place} [{self.cause}]{detail}"
 
 
 class CallerError(HocbaSignError):
     """The call asks for what cannot be: a forbidden step, a key that does not fit, a wrong
     option.
+
+    `findings` are the reasons, each cause once, where there are several; `due` (aware) is when the
+    same call may succeed, where that is known.
     """
+
+    def __init__(
+        self,
+        cause: str,
+        *,
+        where: str | None = None,
+        detail: str = "",
+        findings: Iterable[Finding] = (),
+        due: datetime | None = None,
+    ) -> None:
+        super().__init__(cause, where=where, detail=detail)
+        self.findings = tuple({finding.cause: finding for finding in findings}.values())
+        self.due = due
 
 
 class InputError(HocbaSignError):
@@ -64,3 +98,8 @@ class InputError(HocbaSignError):
 
 class OutsideError(HocbaSignError):
     """Something outside failed: a network, a time-stamp authority, a token, a file system."""
+
+
+def _shown(text: str) -> str:
+    """Replace what does not print or turns the reading direction: places quote hostile files."""
+    return "".join(letter if letter.isprintable() else "\ufffd" for letter in text)

@@ -128,7 +128,7 @@ def test_every_valid_case_has_a_twin_that_fails() -> None:
 
 
 def test_every_cause_has_a_vector_or_a_reason() -> None:
-    catalogues = (ROOT / "src" / "hocba_sign" / "report" / "catalogue").glob("*.json")
+    catalogues = (ROOT / "src" / "hocba_sign" / "catalogue").glob("*.json")
     known = {
         cause
         for path in catalogues

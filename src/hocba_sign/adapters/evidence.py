@@ -147,7 +147,7 @@ def _read_named(path: Path, wanted: ObjectKind) -> Objects:
     try:
         objects = read_objects(read_limited(path, MAX_CRL_OCTETS))
     except InputError as error:
-        raise OutsideError("FILE.UNUSABLE", where=str(path), detail=str(error)) from error
+        raise OutsideError("FILE.UNUSABLE", where=str(path), detail=error.cause) from error
     if not _held(objects, wanted):
         kinds = (
             kind for kind in objects.kinds if kind not in {ObjectKind.DOCUMENT, ObjectKind.PICTURE}

@@ -19,6 +19,7 @@ from hocba_sign.adapters.files import read_limited, write_atomically
 from hocba_sign.adapters.locks import exclusive
 from hocba_sign.adapters.tsa import HttpTimeStampAuthority
 from hocba_sign.ades.integrity import check_integrity
+from hocba_sign.catalogue.messages import message
 from hocba_sign.cli import console
 from hocba_sign.cli.keys import load_signer
 from hocba_sign.cli.level import authority_of, policy_of
@@ -30,7 +31,6 @@ from hocba_sign.errors import CallerError, Finding, HocbaSignError, InputError, 
 from hocba_sign.model.workflow import Slot
 from hocba_sign.operations.signing import sign
 from hocba_sign.report.certificate import warnings
-from hocba_sign.report.messages import message
 from hocba_sign.signing.policy import Level, SigningPolicy
 from hocba_sign.signing.xml.draft import read_draft
 from hocba_sign.signing.xml.merge import merge

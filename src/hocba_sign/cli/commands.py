@@ -5,6 +5,7 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Final
 
+from hocba_sign.catalogue.messages import Language
 from hocba_sign.cli import arguments
 from hocba_sign.cli.options import (
     add_detached,
@@ -19,7 +20,6 @@ from hocba_sign.cli.parser import PROGRAM, Parser
 from hocba_sign.cli.record_commands import add_event, add_registry, add_status_list
 from hocba_sign.cli.words import say
 from hocba_sign.model.workflow import Role
-from hocba_sign.report.messages import Language
 from hocba_sign.version import VERSION
 
 EXAMPLES: Final = ("lop5", "lop9", "lop12")

@@ -8,11 +8,11 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import IO, Any, Final
 
+from hocba_sign.catalogue.messages import Language, message
 from hocba_sign.cli.words import say
 from hocba_sign.errors import CallerError, Finding, HocbaSignError, InputError
 from hocba_sign.model.text import has_hidden, is_hidden
 from hocba_sign.report import phrases
-from hocba_sign.report.messages import Language, message
 from hocba_sign.version import VERSION
 
 EXIT_VALID: Final = 0

@@ -14,6 +14,7 @@ from hocba_sign.adapters.evidence import collect_certificates, collect_evidence
 from hocba_sign.adapters.files import read_limited, write_atomically
 from hocba_sign.adapters.key_file import from_pem
 from hocba_sign.adapters.tsa import HttpTimeStampAuthority
+from hocba_sign.catalogue.messages import Language, message
 from hocba_sign.cli import console
 from hocba_sign.cli.demo_pdf import printed_files
 from hocba_sign.cli.new import example
@@ -27,7 +28,6 @@ from hocba_sign.operations.verification import verify
 from hocba_sign.pki.trust.store import TrustStore
 from hocba_sign.report.document import Report
 from hocba_sign.report.html import html
-from hocba_sign.report.messages import Language, message
 from hocba_sign.report.phrases import phrase
 from hocba_sign.report.view import main_cause
 from hocba_sign.signing.xml.merge import merge

@@ -12,13 +12,13 @@ from typing import Any, Final
 from hocba_sign.adapters.files import read_limited
 from hocba_sign.ades.integrity import check_integrity
 from hocba_sign.ades.structure import Extent, ParsedSignature
+from hocba_sign.catalogue.messages import Language
 from hocba_sign.cli import console
 from hocba_sign.cli.documents import read_document
 from hocba_sign.cli.verify import MAX_DETACHED
 from hocba_sign.cli.words import say
 from hocba_sign.crypto.verify import key_name
 from hocba_sign.errors import Finding, HocbaSignError, InputError
-from hocba_sign.report.messages import Language
 from hocba_sign.validation.document.diagnosis import Suspect, diagnose
 from hocba_sign.version import VERSION
 from hocba_sign.xades.general.explain import Trace, entries_of, signed_info_of, trace

@@ -2,12 +2,13 @@
 
 import argparse
 import hashlib
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any, Final
 
 from hocba_sign.adapters.tsa import HttpTimeStampAuthority
+from hocba_sign.catalogue.messages import Language, message
 from hocba_sign.cli import console
 from hocba_sign.cli.delivery import deliver_signed, holding, is_in_place
 from hocba_sign.cli.documents import read_document
@@ -21,7 +22,6 @@ from hocba_sign.pki.revocation.evidence import Evidence
 from hocba_sign.pki.trust.anchors import user_findings
 from hocba_sign.report.certificate import warnings
 from hocba_sign.report.document import fetch_dict
-from hocba_sign.report.messages import Language, message
 from hocba_sign.report.phrases import vietnam_time
 from hocba_sign.signing.policy import Level
 from hocba_sign.validation.document.dispatch import validate_document
@@ -160,33 +160,22 @@ def _refuse(
     """Say why not, and what to do: when to come back, or every cause that keeps the signature from
     being valid.
     """
-    slot, _, rest = (error.where or "").rpartition(": ")
-    due = _moment(rest) if error.cause == "EXTEND.TOO_EARLY" else None
-    causes = tuple(rest.split(", ")) if error.cause == "EXTEND.NOT_VALID" else ()
-    named = CallerError(error.cause, where=slot, detail=error.detail)
-    console.note(f"{say('ERROR', given.lang)}: {console.described(named, given.lang)}")
+    console.note(f"{say('ERROR', given.lang)}: {console.described(error, given.lang)}")
     hints = (
-        (_due_words(due, at, given.lang),)
+        (_due_words(error.due, at, given.lang),)
         if error.cause == "EXTEND.TOO_EARLY"
-        else _cause_lines(causes, given.lang)
+        else _cause_lines(error.findings, given.lang)
     )
     for hint in hints:
         console.note(f"  {hint}")
     if given.json:
-        failure = console.failure(named, str(given.file))
+        failure = console.failure(error, str(given.file))
         failure["error"] |= {
-            "findings": [_finding(cause, slot) for cause in causes],
-            "due": None if due is None else _utc(due),
+            "findings": [_finding(finding, error.where) for finding in error.findings],
+            "due": None if error.due is None else _utc(error.due),
         }
         console.result_json(failure | {"fetches": [fetch_dict(answer) for answer in answers]})
     return console.exit_code(error)
-
-
-def _moment(text: str) -> datetime | None:
-    try:
-        return datetime.fromisoformat(text)
-    except ValueError:
-        return None
 
 
 def _due_words(due: datetime | None, at: datetime, language: Language) -> str:
@@ -197,13 +186,13 @@ def _due_words(due: datetime | None, at: datetime, language: Language) -> str:
     )
 
 
-def _cause_lines(causes: tuple[str, ...], language: Language) -> Iterator[str]:
-    return (console.described(HocbaSignError(cause), language) for cause in causes)
+def _cause_lines(findings: Iterable[Finding], language: Language) -> Iterator[str]:
+    return (console.described(HocbaSignError(finding.cause), language) for finding in findings)
 
 
-def _finding(cause: str, slot: str) -> dict[str, Any]:
-    words = message(cause)
-    return {"id": cause, "where": slot, "message": {"vi": words.vi, "en": words.en}}
+def _finding(finding: Finding, where: str | None) -> dict[str, Any]:
+    words = message(finding.cause)
+    return {"id": finding.cause, "where": where, "message": {"vi": words.vi, "en": words.en}}
 
 
 def _utc(moment: datetime) -> str:

@@ -9,13 +9,13 @@ from contextlib import suppress
 from importlib import import_module
 from typing import cast
 
+from hocba_sign.catalogue.messages import Language
 from hocba_sign.cli import console
 from hocba_sign.cli.commands import parse
 from hocba_sign.cli.options import OUTPUTS
 from hocba_sign.cli.parser import UsageError
 from hocba_sign.cli.words import say, spoken_language
 from hocba_sign.errors import CallerError, HocbaSignError, InputError
-from hocba_sign.report.messages import Language
 
 _INTERRUPTED = 130
 

@@ -8,13 +8,13 @@ from dataclasses import dataclass, replace
 
 from hocba_sign.adapters.evidence import collect_evidence, gather
 from hocba_sign.adapters.state import CertificateStore, Holdings
+from hocba_sign.catalogue.messages import Language
 from hocba_sign.cli import console
 from hocba_sign.errors import CallerError, Finding, HocbaSignError
 from hocba_sign.pki.loading.kinds import ObjectKind
 from hocba_sign.pki.revocation.evidence import Evidence
 from hocba_sign.pki.trust.anchors import given_anchors
 from hocba_sign.pki.trust.store import TrustStore
-from hocba_sign.report.messages import Language
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -5,10 +5,10 @@ Cheap to import: what a command does is loaded when it is called.
 
 from typing import Final
 
+from hocba_sign.catalogue.messages import LANGUAGES, Language
 from hocba_sign.cli import arguments
 from hocba_sign.cli.parser import Parser
 from hocba_sign.cli.words import say
-from hocba_sign.report.messages import LANGUAGES, Language
 
 LEVELS: Final = ("B", "T")
 OUTPUTS: Final = frozenset({"out", "html", "csv"})

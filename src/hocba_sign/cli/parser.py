@@ -3,8 +3,8 @@
 import argparse
 from typing import Any, Final, NoReturn
 
+from hocba_sign.catalogue.messages import Language
 from hocba_sign.cli.words import say, translated
-from hocba_sign.report.messages import Language
 
 PROGRAM: Final = "hocba"
 

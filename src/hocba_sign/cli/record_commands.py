@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from hocba_sign.catalogue.messages import Language
 from hocba_sign.cli import arguments
 from hocba_sign.cli.options import (
     add_language,
@@ -13,7 +14,6 @@ from hocba_sign.cli.parser import Parser
 from hocba_sign.cli.words import say
 from hocba_sign.model.event import EventKind
 from hocba_sign.model.workflow import Role
-from hocba_sign.report.messages import Language
 
 
 def _add_action(actions: Any, name: str, language: Language, *, words: str) -> Parser:

@@ -7,6 +7,7 @@ from datetime import UTC, datetime
 from typing import Final
 
 from hocba_sign.adapters.files import read_limited
+from hocba_sign.catalogue.messages import message
 from hocba_sign.cli import console
 from hocba_sign.cli.delivery import deliver
 from hocba_sign.cli.documents import read_document
@@ -19,7 +20,6 @@ from hocba_sign.model.registry import RegistrySnapshot
 from hocba_sign.model.workflow import Role
 from hocba_sign.pki.fitness import credential_of
 from hocba_sign.pki.loading.objects import MAX_FILE_OCTETS, load_certificates
-from hocba_sign.report.messages import message
 from hocba_sign.validation.document.records import Sources, load_records
 from hocba_sign.validation.policy import DEFAULT
 from hocba_sign.validation.setting import Setting

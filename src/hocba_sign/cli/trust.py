@@ -10,6 +10,7 @@ from hocba_sign.adapters.fetch import Fetcher
 from hocba_sign.adapters.files import read_limited
 from hocba_sign.adapters.official import Update, update
 from hocba_sign.adapters.state import CertificateStore, Holdings, Imported, read_certificates
+from hocba_sign.catalogue.messages import Language, message
 from hocba_sign.cli import console
 from hocba_sign.cli.words import say
 from hocba_sign.errors import CallerError, Finding, HocbaSignError, InputError
@@ -23,7 +24,6 @@ from hocba_sign.pki.trust.vietnam_list import (
     SourceConfidence,
     TrustList,
 )
-from hocba_sign.report.messages import Language, message
 from hocba_sign.version import VERSION
 
 _FINGERPRINT: Final = re.compile(r"[0-9a-f]{64}")

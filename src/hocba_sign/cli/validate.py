@@ -7,6 +7,7 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
+from hocba_sign.catalogue.messages import message
 from hocba_sign.cli import console
 from hocba_sign.cli.documents import read_document
 from hocba_sign.cli.words import say
@@ -17,7 +18,6 @@ from hocba_sign.model.rules import RuleFinding, Severity, apply_rules
 from hocba_sign.model.transcript import Transcript
 from hocba_sign.pki.loading.encodings import decoded_text
 from hocba_sign.pki.loading.objects import wrong_document
-from hocba_sign.report.messages import message
 from hocba_sign.xades.transcript.read import read
 from hocba_sign.xml.decode import check_document, decode_document
 from hocba_sign.xml.layout import recognise

@@ -10,7 +10,7 @@ from functools import cache
 from importlib import resources
 from typing import Final
 
-from hocba_sign.report.messages import LANGUAGES, Language, message
+from hocba_sign.catalogue.messages import LANGUAGES, Language, message
 
 LANGUAGE_VARIABLE: Final = "HOCBA_LANG"
 

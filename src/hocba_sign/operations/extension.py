@@ -7,12 +7,12 @@ from datetime import datetime
 
 from hocba_sign.ades.structure import ParsedSignature, StampKind
 from hocba_sign.crypto.digests import SHA256, digest
-from hocba_sign.errors import CallerError
+from hocba_sign.errors import CallerError, Finding
 from hocba_sign.model.workflow import Slot
 from hocba_sign.operations.signing import TimeStampAuthority
 from hocba_sign.pades.head import is_pdf
 from hocba_sign.pades.read import read_pdf
-from hocba_sign.pki.revocation.evidence import Evidence
+from hocba_sign.pki.revocation.evidence import Evidence, Unread
 from hocba_sign.pki.timestamp.protocol import read_token, token_evidence
 from hocba_sign.pki.trust.store import TrustStore
 from hocba_sign.signing.admission import admit_token
@@ -59,8 +59,8 @@ def extend(
     statement. Level LTA needs `tsa`. Signatures that others cover stay as they are, to the byte:
     `closed_slots` names them.
     Raises: InputError for an unreadable document; CallerError `EXTEND.LEVEL`, `EXTEND.NOTHING` (no
-    signature), `EXTEND.NOT_VALID` naming the slot and what is wrong, `EXTEND.NO_TIME_STAMP`,
-    `EXTEND.TOO_EARLY` naming the slot and when newer revocation data is due, `SIGN.TSA_NEEDED`,
+    signature), `EXTEND.NOT_VALID` naming the slot with the findings, `EXTEND.NO_TIME_STAMP`,
+    `EXTEND.TOO_EARLY` naming the slot, with when newer revocation data is due, `SIGN.TSA_NEEDED`,
     `SIGN.ROOM` for a token too large for a PDF; what the authority raises. Nothing is given on an
     error, however far it came.
     Spec: EN 319 132-1, 6; for the data newer than the signature EN 319 102-1, 4.3.
@@ -71,7 +71,7 @@ def extend(
         raise CallerError("SIGN.TSA_NEEDED")
     lost = next((one for one in evidence.unread if one.matters), None)
     if lost is not None:
-        raise CallerError("EXTEND.NOT_VALID", where=f"{lost.where}: EVIDENCE.UNREAD, {lost.cause}")
+        raise _lost(lost, "EVIDENCE.UNREAD")
     setting = Setting(trust=trust, evidence=evidence, at=at, policy=DEFAULT)
     if is_pdf(document):
         return _extend_pdf(document, setting, tsa if to is Level.LTA else None)
@@ -163,14 +163,12 @@ def _lacking(signature: ParsedSignature, name: str, setting: Setting) -> Validat
     if judged.conclusion.indication is not Indication.TOTAL_PASSED or not all(
         stamp.is_passed for stamp in judged.time_stamps
     ):
-        causes = [finding.cause for finding in judged.conclusion.findings]
-        causes += [finding.cause for stamp in judged.time_stamps for finding in stamp.findings]
-        raise CallerError("EXTEND.NOT_VALID", where=f"{name}: {', '.join(dict.fromkeys(causes))}")
+        found = [*judged.conclusion.findings]
+        found += [finding for stamp in judged.time_stamps for finding in stamp.findings]
+        raise CallerError("EXTEND.NOT_VALID", where=name, findings=found)
     lost = next((one for one in judged.unread if one.matters), None)
     if lost is not None:
-        raise CallerError(
-            "EXTEND.NOT_VALID", where=f"{lost.where}: EVIDENCE.EMBEDDED_UNREAD, {lost.cause}"
-        )
+        raise _lost(lost, "EVIDENCE.EMBEDDED_UNREAD")
     if not judged.is_time_proven:
         raise CallerError("EXTEND.NO_TIME_STAMP", where=name)
     _require_newer(judged, name)
@@ -191,8 +189,12 @@ def _require_newer(judged: SignatureConclusion, name: str) -> None:
         return
     fact = judged.path.revocation[0]
     if fact.this_update is not None and fact.this_update <= judged.best_time:
-        due = fact.next_update.isoformat() if fact.next_update is not None else "-"
-        raise CallerError("EXTEND.TOO_EARLY", where=f"{name}: {due}")
+        raise CallerError("EXTEND.TOO_EARLY", where=name, due=fact.next_update)
+
+
+def _lost(lost: Unread, cause: str) -> CallerError:
+    found = (Finding(cause, lost.where), Finding(lost.cause, lost.where))
+    return CallerError("EXTEND.NOT_VALID", where=lost.where, findings=found)
 
 
 def _validation_data(

@@ -5,8 +5,8 @@ others.
 from dataclasses import dataclass, replace
 
 from hocba_sign.ades.structure import Coverage
+from hocba_sign.catalogue.messages import Language
 from hocba_sign.report.lines import State
-from hocba_sign.report.messages import Language
 from hocba_sign.report.phrases import phrase, printable
 from hocba_sign.report.signature import Fact
 from hocba_sign.validation.document.transcript import DocumentConclusion

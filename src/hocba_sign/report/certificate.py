@@ -6,6 +6,7 @@ from datetime import UTC, datetime
 from enum import StrEnum
 from typing import Any, Final, NoReturn
 
+from hocba_sign.catalogue.messages import Language, message
 from hocba_sign.errors import Finding, InputError
 from hocba_sign.pki.certificates.certificate import Certificate
 from hocba_sign.pki.certificates.profile import Purpose
@@ -17,7 +18,6 @@ from hocba_sign.pki.trust.store import Anchor, TrustStore
 from hocba_sign.pki.trust.vietnam_list import TrustList
 from hocba_sign.report.document import fetch_dict
 from hocba_sign.report.lines import State, coloured, fact_lines, wrapped
-from hocba_sign.report.messages import Language, message
 from hocba_sign.report.phrases import phrase, printable, vietnam_time
 from hocba_sign.report.signature import Fact
 from hocba_sign.validation.document.missing_evidence import Answer

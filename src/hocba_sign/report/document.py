@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any, NoReturn
 
+from hocba_sign.catalogue.messages import message
 from hocba_sign.errors import HocbaSignError, InputError
 from hocba_sign.model.event import Event, TranscriptReference
 from hocba_sign.model.registry import RegistrySnapshot
@@ -13,7 +14,6 @@ from hocba_sign.model.transcript import Transcript
 from hocba_sign.pades.head import is_pdf
 from hocba_sign.pades.read import ATTACHMENT
 from hocba_sign.pki.loading.objects import wrong_document
-from hocba_sign.report.messages import message
 from hocba_sign.report.signature_members import moment, signature_members
 from hocba_sign.validation.document.missing_evidence import Answer, Unavailable
 from hocba_sign.validation.document.pdf import BOOK

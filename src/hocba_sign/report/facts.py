@@ -1,11 +1,11 @@
 """The facts in the head of a report: the file, the transcript, the document."""
 
+from hocba_sign.catalogue.messages import Language
 from hocba_sign.model.event import Event, TranscriptReference
 from hocba_sign.model.registry import RegistrySnapshot
 from hocba_sign.model.status_list import StatusList
 from hocba_sign.model.transcript import Transcript
 from hocba_sign.report.document import Report
-from hocba_sign.report.messages import Language
 from hocba_sign.report.phrases import phrase, printable, vietnam_time
 from hocba_sign.report.signature import Fact
 from hocba_sign.version import VERSION

@@ -8,9 +8,9 @@ from html import escape
 from importlib import resources
 from string import Template
 
+from hocba_sign.catalogue.messages import Language
 from hocba_sign.report.answers import SummaryAnswer
 from hocba_sign.report.document import Report
-from hocba_sign.report.messages import Language
 from hocba_sign.report.phrases import phrase
 from hocba_sign.report.signature import Fact
 from hocba_sign.report.view import Problem, ReportView, SignatureView, view

@@ -8,8 +8,8 @@ from functools import cache
 from importlib import resources
 from typing import Final
 
+from hocba_sign.catalogue.messages import Language
 from hocba_sign.model.text import has_hidden, is_hidden
-from hocba_sign.report.messages import Language
 
 _LEFTWARDS: Final = frozenset({"R", "AL", "AN"})
 """Bidirectional classes of Hebrew, Arabic and the like, which pull digits and signs beside them to

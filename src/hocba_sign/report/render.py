@@ -5,9 +5,9 @@ Symbols and colours only repeat what words say.
 
 from typing import Final
 
+from hocba_sign.catalogue.messages import Language
 from hocba_sign.report.document import Report
 from hocba_sign.report.lines import State, coloured, fact_lines, wrapped
-from hocba_sign.report.messages import Language
 from hocba_sign.report.phrases import phrase
 from hocba_sign.report.view import Problem, ReportView, view
 

@@ -5,8 +5,8 @@ Spec: Circular 15/2025/TT-BKHCN, Article 6, paragraph 4, point b.
 
 from dataclasses import dataclass
 
+from hocba_sign.catalogue.messages import Language
 from hocba_sign.pki.certificates.certificate import Certificate
-from hocba_sign.report.messages import Language
 from hocba_sign.report.phrases import phrase, printable, vietnam_time
 from hocba_sign.validation.signature.time_stamps import TimeStampConclusion
 from hocba_sign.validation.signature.validation import SignatureConclusion, claimed_time

@@ -7,6 +7,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from typing import Final
 
+from hocba_sign.catalogue.messages import Language, message
 from hocba_sign.errors import Finding
 from hocba_sign.model.transcript import Transcript
 from hocba_sign.model.workflow import Role, Slot
@@ -23,7 +24,6 @@ from hocba_sign.report.consequences import changed_names, root_causes, told_chec
 from hocba_sign.report.document import Report
 from hocba_sign.report.facts import content_facts, file_facts
 from hocba_sign.report.lines import State
-from hocba_sign.report.messages import Language, message
 from hocba_sign.report.phrases import phrase, printable
 from hocba_sign.report.signature import Fact, signature_facts
 from hocba_sign.validation.document.missing_evidence import Unavailable

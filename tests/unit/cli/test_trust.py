@@ -8,13 +8,13 @@ from typing import Any
 import pytest
 
 from hocba_sign.adapters.fetch import Fetcher, Limits
+from hocba_sign.catalogue.messages import LANGUAGES, catalogue
 from hocba_sign.cli import commands
 from hocba_sign.cli.main import main
 from hocba_sign.cli.trust import update_from
 from hocba_sign.cli.words import say
 from hocba_sign.pki.certificates.certificate import Certificate
 from hocba_sign.pki.trust.vietnam_list import Confidence, Hierarchy, ListedKind, Service, TrustList
-from hocba_sign.report.messages import LANGUAGES, catalogue
 from hocba_sign.testing.server import WorldServer
 from hocba_sign.testing.world import World
 from tests.vn_certificates import FOLDER, needs_copies, real_certificates

@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 
-from hocba_sign.report.messages import LANGUAGES, catalogue, message
+from hocba_sign.catalogue.messages import LANGUAGES, catalogue, message
 
 PACKAGE = Path(__file__).resolve().parents[3] / "src" / "hocba_sign"
 IDENTIFIER = re.compile(r"[A-Z][A-Z0-9]*\.[A-Z][A-Z0-9_]*[A-Z0-9]")
@@ -50,7 +50,7 @@ def test_no_words_are_unused() -> None:
 
 
 def test_no_id_is_explained_twice() -> None:
-    files = (PACKAGE / "report" / "catalogue").glob("*.json")
+    files = (PACKAGE / "catalogue").glob("*.json")
     counted = Counter(
         identifier for file in files for identifier in json.loads(file.read_text("utf-8"))
     )

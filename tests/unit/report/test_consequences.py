@@ -7,7 +7,7 @@ from functools import cache
 
 import pytest
 
-from hocba_sign.report.messages import LANGUAGES, Language
+from hocba_sign.catalogue.messages import LANGUAGES, Language
 from hocba_sign.report.render import text
 from hocba_sign.report.view import view
 from hocba_sign.signing.policy import Level

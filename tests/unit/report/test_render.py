@@ -9,8 +9,8 @@ from html.parser import HTMLParser
 
 import pytest
 
+from hocba_sign.catalogue.messages import Language, message
 from hocba_sign.report.html import html
-from hocba_sign.report.messages import Language, message
 from hocba_sign.report.phrases import phrase, vietnam_time
 from hocba_sign.report.render import text
 from hocba_sign.report.view import main_cause, view

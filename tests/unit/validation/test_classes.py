@@ -10,8 +10,8 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Final
 
+from hocba_sign.catalogue.messages import catalogue
 from hocba_sign.errors import Finding
-from hocba_sign.report.messages import catalogue
 from hocba_sign.validation.verdict import Indication, SubIndication, conclude, is_contradicted
 
 HERE = Path(__file__).resolve()

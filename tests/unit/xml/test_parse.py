@@ -121,9 +121,7 @@ def test_every_cause_has_words() -> None:
         for name in ("parse.py", "encoding.py", "ids.py", "c14n.py", "splice.py")
     )
     words = json.loads(
-        (Path(hocba_sign.__file__).parent / "report" / "catalogue" / "xml.json").read_text(
-            encoding="utf-8"
-        )
+        (Path(hocba_sign.__file__).parent / "catalogue" / "xml.json").read_text(encoding="utf-8")
     )
     for cause in {cause for _, cause, _ in REFUSED.values()}:
         assert cause in words

@@ -6,9 +6,9 @@ from typing import Any, Final
 
 import pytest
 
+from hocba_sign.catalogue.messages import catalogue
 from hocba_sign.model.rules import RuleFinding, Severity, apply_rules, rule_sets
 from hocba_sign.model.rules.ruleset import document_rules
-from hocba_sign.report.messages import catalogue
 from tests.support.changes import BASES, base, changed
 
 CASES: Final[list[dict[str, Any]]] = json.loads(

@@ -26,7 +26,7 @@ def catalogue() -> Mapping[str, Message]:
     """Return every known id with its words."""
     found = {}
     for file in sorted(
-        resources.files("hocba_sign.report").joinpath("catalogue").iterdir(),
+        resources.files("hocba_sign.catalogue").iterdir(),
         key=lambda entry: entry.name,
     ):
         if file.name.endswith(".json"):
