@@ -80,9 +80,11 @@ def gather(paths: Iterable[Path], wanted: ObjectKind) -> Gathered:
         if not any(_held(objects, wanted) for objects in found[before:]):
             raise OutsideError("FILE.NOTHING_USABLE", where=str(path))
     return Gathered(
-        certificates=tuple(one for objects in found for one in objects.certificates),
-        crls=tuple(one for objects in found for one in objects.crls),
-        ocsps=tuple(one for objects in found for one in objects.ocsps),
+        certificates=tuple(
+            certificate for objects in found for certificate in objects.certificates
+        ),
+        crls=tuple(crl for objects in found for crl in objects.crls),
+        ocsps=tuple(ocsp for objects in found for ocsp in objects.ocsps),
         unread=tuple(unread),
     )
 

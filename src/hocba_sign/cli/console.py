@@ -120,7 +120,9 @@ def failure(error: HocbaSignError, file: str | None) -> dict[str, Any]:
         "error": {
             "id": error.cause,
             "where": error.where,
-            "findings": [{"id": one.cause, "where": one.where} for one in error.findings]
+            "findings": [
+                {"id": finding.cause, "where": finding.where} for finding in error.findings
+            ]
             if isinstance(error, InputError)
             else [],
             "message": {"vi": words.vi, "en": words.en},

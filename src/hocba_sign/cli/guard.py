@@ -43,7 +43,7 @@ def refuse_replacing(given: argparse.Namespace) -> None:
         if known is None or is_folder(path):
             continue
         own = _identity(given.file) if given.command in IN_PLACE else None
-        if known != own and any(known == _identity(one) for one in _files((*read, *_kept()))):
+        if known != own and any(known == _identity(file) for file in _files((*read, *_kept()))):
             raise CallerError("CLI.OUT_IS_INPUT", where=str(path))
 
 

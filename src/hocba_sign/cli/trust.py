@@ -195,30 +195,34 @@ def _import(given: argparse.Namespace) -> int:
     else:
         results = store.add(certificates)
     if given.json:
-        _print_json(store=str(store.folder), imported=[_imported_value(one) for one in results])
+        _print_json(
+            store=str(store.folder), imported=[_imported_value(result) for result in results]
+        )
     else:
         _print_imported(results, given.lang)
-    return console.EXIT_INVALID if any(one.finding for one in results) else console.EXIT_VALID
+    return console.EXIT_INVALID if any(result.finding for result in results) else console.EXIT_VALID
 
 
 def _print_imported(results: Iterable[Imported], language: Language) -> None:
-    for one in results:
-        name = console.printable(one.entry.name if one.entry else one.certificate.subject_text)
-        if one.finding is not None:
+    for result in results:
+        name = console.printable(
+            result.entry.name if result.entry else result.certificate.subject_text
+        )
+        if result.finding is not None:
             console.result(
-                say("TRUST_REFUSED", language, name=name, why=_described(one.finding, language))
+                say("TRUST_REFUSED", language, name=name, why=_described(result.finding, language))
             )
-        elif one.entry is None:
+        elif result.entry is None:
             console.result(
-                say("TRUST_ANCHOR_TAKEN", language, name=name, sha256=one.certificate.sha256)
+                say("TRUST_ANCHOR_TAKEN", language, name=name, sha256=result.certificate.sha256)
             )
         else:
             console.result(
                 say(
-                    "TRUST_TAKEN" if one.is_new else "TRUST_KNOWN",
+                    "TRUST_TAKEN" if result.is_new else "TRUST_KNOWN",
                     language,
                     name=name,
-                    sha256=one.certificate.sha256,
+                    sha256=result.certificate.sha256,
                 )
             )
 

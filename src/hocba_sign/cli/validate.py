@@ -56,9 +56,9 @@ def _json_findings(octets: bytes) -> tuple[Finding, ...]:
 def _contradictions(transcript: Transcript) -> tuple[Finding, ...]:
     """Return the errors by the circular of the year."""
     return tuple(
-        Finding(one.cause, one.where)
-        for one in apply_rules(transcript)
-        if one.severity is Severity.ERROR
+        Finding(rule.cause, rule.where)
+        for rule in apply_rules(transcript)
+        if rule.severity is Severity.ERROR
     )
 
 
@@ -95,7 +95,7 @@ def advice_in(octets: bytes) -> tuple[RuleFinding | Finding, ...]:
         return ()
     transcript = Transcript.from_json(octets) if root is None else decode_document(root)
     return (
-        *(one for one in apply_rules(transcript) if one.severity is not Severity.ERROR),
+        *(rule for rule in apply_rules(transcript) if rule.severity is not Severity.ERROR),
         *suspicions(transcript),
     )
 
@@ -117,7 +117,7 @@ def _validate(path: Path, given: argparse.Namespace) -> int:
         told = {
             "file": str(path),
             "valid": not findings,
-            "findings": [_fact(one) | {"form": one.form or None} for one in findings],
+            "findings": [_fact(finding) | {"form": finding.form or None} for finding in findings],
         }
         console.result_json(
             told

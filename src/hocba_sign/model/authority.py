@@ -89,13 +89,13 @@ class Registry:
         snapshots, pinned = tuple(given), frozenset(pins)
         notes = (
             [Finding("REGISTRY.NONE_PINNED", ", ".join(sorted(pinned)))]
-            if pinned and not any(pinned & _marks(one) for one in snapshots)
+            if pinned and not any(pinned & _marks(snapshot) for snapshot in snapshots)
             else []
         )
         counting: list[GivenSnapshot] = []
         left: list[GivenSnapshot] = []
         for rank in RANKS:
-            own = [one for one in snapshots if one.snapshot.rank is rank]
+            own = [snapshot for snapshot in snapshots if snapshot.snapshot.rank is rank]
             # (1) and (2)
             taken = [
                 one for one in own if pinned & _marks(one) or (one.seal is None and not pinned)

@@ -99,7 +99,7 @@ def table(record: type) -> tuple[Bound, ...]:
 @cache
 def _table(record: Any) -> tuple[Bound, ...]:
     hints = get_type_hints(record, include_extras=True)
-    return tuple(_bound(one, hints[one.name]) for one in dataclasses.fields(record))
+    return tuple(_bound(field, hints[field.name]) for field in dataclasses.fields(record))
 
 
 def _bound(attribute: "dataclasses.Field[Any]", hint: Any) -> Bound:
@@ -134,7 +134,9 @@ def element_path(record: type, *steps: str | int) -> str:
         if isinstance(step, int):
             path += f"[{step + 1}]"
             continue
-        bound = next(bound for one in classes for bound in table(one) if bound.attribute == step)
+        bound = next(
+            bound for class_ in classes for bound in table(class_) if bound.attribute == step
+        )
         wrapper = bound.spec.wrapper if isinstance(bound.spec, Many) else None
         path += "".join(f"/{name}" for name in (wrapper, bound.spec.element) if name)
         classes = bound.records

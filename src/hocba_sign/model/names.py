@@ -91,10 +91,10 @@ def names_organisation(name: str | None) -> bool:
     text, forms = _spelled(name or ""), school_forms()
     written = _written_out(text)
     beginnings = (_spelled(one) for one in (*forms.organisations, *forms.kinds))
-    if any(re.match(f"{re.escape(one)}{_END}", written) for one in beginnings):
+    if any(re.match(f"{re.escape(beginning)}{_END}", written) for beginning in beginnings):
         return True
     written = _written_out(text, is_plain=True)
-    return any(re.match(f"{re.escape(plain(one))}{_END}", written) for one in forms.kinds)
+    return any(re.match(f"{re.escape(plain(kind))}{_END}", written) for kind in forms.kinds)
 
 
 def spelled(name: str) -> str:
@@ -166,8 +166,8 @@ def _make_rules(*, is_plain: bool) -> Iterator[tuple[re.Pattern[str], str]]:
         after, space = (" ?", " ") if short.endswith(".") else (_END, "")
         yield re.compile(f"{_START}{re.escape(written(short))}{after}"), written(long) + space
     kind = "|".join(re.escape(written(one)) for one in forms.kinds)
-    words = "|".join(written(one) for one in forms.joints if one.isalpha())
-    signs = "|".join(re.escape(one) for one in forms.joints if not one.isalpha())
+    words = "|".join(written(joint) for joint in forms.joints if joint.isalpha())
+    signs = "|".join(re.escape(joint) for joint in forms.joints if not joint.isalpha())
     yield (
         re.compile(
             f"{_START}({kind})(?: ?(?:{signs}) ?|(?:(?<= )| )(?:{words}) )+(?=(?:{kind}){_END})"

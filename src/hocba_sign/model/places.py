@@ -128,7 +128,7 @@ def _provinces(address: Iterable[tuple[str, str]], day: date) -> list[frozenset[
 
 def _held(name: str, day: date) -> frozenset[str]:
     return frozenset({name}).union(
-        *(one.takes for one in mergers() if one.name == name and one.since <= day)
+        *(merger.takes for merger in mergers() if merger.name == name and merger.since <= day)
     )
 
 
@@ -151,8 +151,8 @@ def _is_province(kind: str, before: str) -> bool:
         return True
     if kind in {"O", "OU"}:
         words = f" {before} "
-        return any(words.startswith(f" {one} ") for one in _forms(_AUTHORITIES)) and not any(
-            f" {one} " in words for one in _forms(_BELOW)
+        return any(words.startswith(f" {form} ") for form in _forms(_AUTHORITIES)) and not any(
+            f" {form} " in words for form in _forms(_BELOW)
         )
     return kind in {"ST", "L"} and not before
 

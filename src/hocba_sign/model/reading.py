@@ -122,7 +122,7 @@ class RecordReader:
             raise InputError(
                 first.cause,
                 where=first.where,
-                findings=(first, *(one for one in self.findings if one != first)),
+                findings=(first, *(finding for finding in self.findings if finding != first)),
             )
         return cast("RecordT", value)
 

@@ -164,7 +164,9 @@ class SubjectResult:
         """Return whether the row has no mark at all, as the printed form leaves the rows of
         subjects that were not chosen.
         """
-        return all(getattr(self.marks, one.name) is None for one in dataclasses.fields(self.marks))
+        return all(
+            getattr(self.marks, field.name) is None for field in dataclasses.fields(self.marks)
+        )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -195,7 +195,7 @@ class Transcript:
         return tuple(signer for signer in everybody if plan.step(signer.slot.role) is not None)
 
     def _teachers(self) -> Iterator[ExpectedSigner]:
-        substitutes = {one.teacher: one for one in self.signers.substitutes}
+        substitutes = {substitute.teacher: substitute for substitute in self.signers.substitutes}
         for subject in self.subjects:
             for n, teacher in enumerate(subject.teachers, 1):
                 place = teacher_id(subject.id, n)

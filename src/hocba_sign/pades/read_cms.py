@@ -150,7 +150,7 @@ def _in_order(signer: SignerInfo) -> bytes:
     stand in (RFC 5652, 5.4).
     """
     attributes = der.children(der.whole(signer.attributes_der, der.SET))
-    return der.encode(der.SET, *sorted(one.der for one in attributes))
+    return der.encode(der.SET, *sorted(attribute.der for attribute in attributes))
 
 
 def _algorithm(

@@ -83,7 +83,9 @@ def issuers_at_hand(chain: tuple[Certificate, ...]) -> tuple[Certificate, ...]:
         issuers = (
             one for one in chain if one not in found and one.subject_der == found[-1].issuer_der
         )
-        above = next((one for one in issuers if certificate_verdict(found[-1], one).is_right), None)
+        above = next(
+            (issuer for issuer in issuers if certificate_verdict(found[-1], issuer).is_right), None
+        )
         if above is None:
             break
         found.append(above)

@@ -33,7 +33,7 @@ def blank(pdf: bytes, places: list[dict[str, Any]]) -> list[bool]:
     """Tell of each place whether it is empty in the first `end` octets of the file; one that cannot
     be looked at is not.
     """
-    return [_is_blank(pdf[: one["end"]], one) for one in places]
+    return [_is_blank(pdf[: place["end"]], place) for place in places]
 
 
 def _is_blank(pdf: bytes, place: dict[str, Any]) -> bool:

@@ -73,7 +73,9 @@ def _disability(show: Recorder) -> str:
     individual plan.
     """
     names = ("is_exempt_from_assessment", "has_individual_plan")
-    given = [one for one in names if getattr(show.transcript.content.particulars, one) is not None]
+    given = [
+        name for name in names if getattr(show.transcript.content.particulars, name) is not None
+    ]
     return "; ".join(text for text in [show(_CONTENT, "particulars", one) for one in given] if text)
 
 
@@ -158,7 +160,9 @@ def _earlier(show: Recorder) -> list[Texts]:
     first = ("school_year", "class_name", "school", "province")
     columns = (*first, "register_number", "arrived") if is_primary else (*first, "arrived")
     years = range(len(show.transcript.content.earlier_years))
-    return [{one: show(_CONTENT, "earlier_years", n, one) for one in columns} for n in years]
+    return [
+        {column: show(_CONTENT, "earlier_years", n, column) for column in columns} for n in years
+    ]
 
 
 def _subjects(show: Recorder, template: Template, columns: tuple[str, ...]) -> list[Texts]:
@@ -183,7 +187,7 @@ def _subject(show: Recorder, n: int | None, columns: tuple[str, ...]) -> Texts:
         return {}
     steps = (_CONTENT, "subjects", n)
     texts: Texts = {"name": show(*steps, "name")}
-    texts |= {one: show(*steps, "marks", one) for one in columns}
+    texts |= {column: show(*steps, "marks", column) for column in columns}
     subject = show.transcript.subjects[n]
     is_long = _lines(subject.comment, _COMMENT_WIDTH) > _MOST_LINES
     if not is_long:
@@ -220,7 +224,7 @@ def _teacher(show: Recorder, n: int, k: int) -> Texts:
 def _substitutes(show: Recorder) -> list[Texts]:
     parts = ("full_name", "title", "reason")
     return [
-        {one: show("signers", "substitutes", n, one) for one in parts}
+        {part: show("signers", "substitutes", n, part) for part in parts}
         for n in range(len(show.transcript.signers.substitutes))
     ]
 
@@ -231,7 +235,7 @@ def _has_step(transcript: Transcript, role: Role) -> bool:
 
 def _primary(show: Recorder, template: Template) -> Texts:
     sizes = ("height", "weight", "excused_absences", "unexcused_absences")
-    texts: Texts = {one: show(*_ASSESSMENT, one) for one in sizes}
+    texts: Texts = {size: show(*_ASSESSMENT, size) for size in sizes}
     texts["subjects"] = _subjects(show, template, ("achievement", "test"))
     texts["substitutes"] = _substitutes(show)
     groups = {

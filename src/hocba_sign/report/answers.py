@@ -41,7 +41,7 @@ def other_answers(conclusion: DocumentConclusion, language: Language) -> tuple[S
     signatures = conclusion.signatures
     if not signatures:
         return ()
-    broken = sum(not one.is_intact for one in signatures)
+    broken = sum(not signature.is_intact for signature in signatures)
     statuses = {
         check.identifier: check.status
         for check in conclusion.checks
@@ -64,8 +64,8 @@ def intact_answer(signatures: tuple[SignatureConclusion, ...], language: Languag
     differ.
     """
     count = len(signatures)
-    broken = sum(is_contradicted(one.conclusion.findings) for one in signatures)
-    unread = sum(not one.is_intact for one in signatures) - broken
+    broken = sum(is_contradicted(signature.conclusion.findings) for signature in signatures)
+    unread = sum(not signature.is_intact for signature in signatures) - broken
     state: State = "no" if broken else "unknown" if unread else "yes"
     return answer("INTACT", state, language=language, count=count, broken=broken, unread=unread)
 
@@ -76,7 +76,9 @@ def judged_answers(
     """SummaryAnswer for certificates and times, which are judged only where the content is as it
     was signed.
     """
-    held = [one for one in signatures if not is_contradicted(one.conclusion.findings)]
+    held = [
+        signature for signature in signatures if not is_contradicted(signature.conclusion.findings)
+    ]
     unproven = sum(not one.is_time_proven for one in held)
     are_passed = all(one.path is not None and not one.path.causes for one in held)
     certificates = answer(

@@ -32,7 +32,11 @@ def name_of(one: SignatureConclusion) -> str:
 
 def changed_names(signatures: Iterable[SignatureConclusion]) -> frozenset[str]:
     """Name the signatures that were compared with the content and differ."""
-    return frozenset(name_of(one) for one in signatures if is_contradicted(one.conclusion.findings))
+    return frozenset(
+        name_of(signature)
+        for signature in signatures
+        if is_contradicted(signature.conclusion.findings)
+    )
 
 
 def root_causes(one: SignatureConclusion) -> Iterator[Finding]:

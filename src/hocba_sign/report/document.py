@@ -155,7 +155,7 @@ class Report:
             "document": None if conclusion is None else _document(conclusion),
             "signatures": []
             if conclusion is None
-            else [signature_members(one, conclusion) for one in conclusion.signatures],
+            else [signature_members(signature, conclusion) for signature in conclusion.signatures],
             "workflow": None if conclusion is None else _workflow(conclusion),
             "attached": None
             if conclusion is None or conclusion.attached is None
@@ -239,7 +239,7 @@ def _attached(conclusion: DocumentConclusion) -> dict[str, Any]:
     judges that file.
     """
     wanted = ("id", "slot", "subject", "teacher", "format", "intact", "indication", "causes")
-    told = [signature_members(one, conclusion) for one in conclusion.signatures]
+    told = [signature_members(signature, conclusion) for signature in conclusion.signatures]
     causes = [check.identifier for check in conclusion.checks if check.status in _FORCES]
     return {
         "name": ATTACHMENT,

@@ -101,8 +101,9 @@ def _causes(
     if not problems:
         return []
     rows = "\n".join(
-        f"<li>{escape(one.words)} <code>{escape(one.identifier)}</code>{_places(one.places)}</li>"
-        for one in problems
+        f"<li>{escape(problem.words)} <code>{escape(problem.identifier)}</code>"
+        f"{_places(problem.places)}</li>"
+        for problem in problems
     )
     return [_title(key, language), f'<ul class="causes {kind}">\n{rows}\n</ul>']
 

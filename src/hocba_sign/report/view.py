@@ -268,16 +268,19 @@ def _wrong(report: Report) -> list[Finding]:
     document's.
     """
     signatures = () if report.conclusion is None else report.conclusion.signatures
-    found = [finding for one in signatures for finding in root_causes(one)]
+    found = [finding for signature in signatures for finding in root_causes(signature)]
     found += [
-        finding for one in signatures for stamp in one.time_stamps for finding in stamp.findings
+        finding
+        for signature in signatures
+        for stamp in signature.time_stamps
+        for finding in stamp.findings
     ]
     return [*found, *told_checks(report.checks, changed_names(signatures))]
 
 
 def _noted(report: Report) -> list[Finding]:
     signatures = () if report.conclusion is None else report.conclusion.signatures
-    warnings = (finding for one in signatures for finding in one.warnings)
+    warnings = (finding for signature in signatures for finding in signature.warnings)
     unfetched = (
         Finding(answer.finding.cause, answer.need.url)
         for answer in report.fetches
@@ -315,7 +318,9 @@ def _titles(
     signatures: Iterable[SignatureConclusion], transcript: Transcript | None, language: Language
 ) -> Mapping[str, str]:
     """Map the technical name of every slot to its name for people."""
-    slots = {one.signature.slot for one in signatures if one.signature.slot is not None}
+    slots = {
+        signature.signature.slot for signature in signatures if signature.signature.slot is not None
+    }
     slots.update(() if transcript is None else transcript.slots)
     slots.update(Slot(role) for role in Role if role is not Role.GVBM)
     return {str(slot): slot_title(slot, transcript, language=language) for slot in slots}

@@ -72,7 +72,7 @@ def completion_in(text: str | None) -> Completion | None:
     found = (
         []
         if _EITHER.search(words)
-        else [one for clause in _CLAUSE.split(words) for one in _completions(clause)]
+        else [completion for clause in _CLAUSE.split(words) for completion in _completions(clause)]
     )
     return found[0] if found and len({one.is_certified for one in found}) == 1 else None
 
@@ -85,7 +85,7 @@ def promotion_in(text: str | None) -> Promotion | None:
     found = (
         []
         if _EITHER.search(words)
-        else [one for clause in _CLAUSE.split(words) for one in _promotions(clause)]
+        else [promotion for clause in _CLAUSE.split(words) for promotion in _promotions(clause)]
     )
     return found[0] if found and len({one.is_granted for one in found}) == 1 else None
 

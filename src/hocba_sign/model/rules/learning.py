@@ -66,7 +66,7 @@ def known(view: ResultView, field: str) -> frozenset[str]:
     """
     recorded, settings = view.result(field), view.rule_set.settings("learning")
     parts = settings.parts("results") if settings is not None else ()
-    result = next((one for one in parts if one.text("field") == field), None)
+    result = next((part for part in parts if part.text("field") == field), None)
     if settings is None or result is None:
         return recorded
     is_of_summer = result.text("period") == "summer" and not any(
@@ -177,10 +177,10 @@ def _period(name: str) -> Period:
 @cache
 def _law(settings: Settings, groups: Settings) -> Law:
     return Law(
-        grades=tuple(_grade(one, groups) for one in settings.parts("grades")),
+        grades=tuple(_grade(part, groups) for part in settings.parts("grades")),
         adjustments=tuple(
-            Adjustment(due=one.text("due"), lowered=one.text("from"), raised=one.text("to"))
-            for one in settings.parts("single")
+            Adjustment(due=part.text("due"), lowered=part.text("from"), raised=part.text("to"))
+            for part in settings.parts("single")
         ),
         roundings=("half_up", "half_even") if "tie" in settings else ("half_up",),
         has_doubtful_options="optional" in settings,

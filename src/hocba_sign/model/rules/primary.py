@@ -69,7 +69,7 @@ def outcome(view: ResultView, settings: Settings) -> Iterator[Breach]:
     readings = [
         _possible(view, settings, has_optional=has_optional) for has_optional in (True, False)
     ]
-    agreeing = [str(recorded) in one for one in readings]
+    agreeing = [str(recorded) in reading for reading in readings]
     if not all(agreeing):
         yield Breach(
             rule=settings.text("optional" if any(agreeing) else "rule"),

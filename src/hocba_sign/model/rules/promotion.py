@@ -98,10 +98,10 @@ def is_barred(view: ResultView, settings: Settings) -> bool:
     are known. Spec: TT 58/2011, Đ.15 k.2b.
     """
     learning, conduct = known(view, "learning"), view.result("conduct")
-    for one in settings.parts("barred"):
-        is_so = bool(learning) and learning <= frozenset(one.texts("learning"))
+    for part in settings.parts("barred"):
+        is_so = bool(learning) and learning <= frozenset(part.texts("learning"))
         if is_so and (
-            "conduct" not in one or (conduct and conduct <= frozenset(one.texts("conduct")))
+            "conduct" not in part or (conduct and conduct <= frozenset(part.texts("conduct")))
         ):
             return True
     return False

@@ -158,7 +158,7 @@ def read_rule_set(text: str, *, amended: Callable[[str], str] | None = None) -> 
         code=given.text("code"),
         title=given.text("title"),
         source=given.text("source"),
-        periods=tuple(_period(one) for one in given.parts("periods")),
+        periods=tuple(_period(part) for part in given.parts("periods")),
         scales=MappingProxyType(
             {name: _scale(given.part("scales").part(name)) for name in given.part("scales").values}
         ),
@@ -167,8 +167,8 @@ def read_rule_set(text: str, *, amended: Callable[[str], str] | None = None) -> 
         by_plan=given.part("by_plan"),
         tests=given.part("tests"),
         rules=MappingProxyType({rule.id: rule for rule in map(_rule, given.parts("rules"))}),
-        checks=tuple((one.text("check"), one) for one in given.parts("checks")),
-        unchecked=tuple(_unchecked(one) for one in given.parts("unchecked")),
+        checks=tuple((part.text("check"), part) for part in given.parts("checks")),
+        unchecked=tuple(_unchecked(part) for part in given.parts("unchecked")),
         doubts=given.texts("doubts"),
     )
 

@@ -87,5 +87,5 @@ def titles_at_primary(view: ResultView, settings: Settings) -> Iterator[Breach]:
 
 def _strange(given: frozenset[str], settings: Settings) -> Iterator[Breach]:
     """Report titles that the circular does not know."""
-    if given - {name for one in settings.parts("titles") for name in one.texts("names")}:
+    if given - {name for part in settings.parts("titles") for name in part.texts("names")}:
         yield Breach(rule=settings.text("strange"), steps=_STEPS)

@@ -106,7 +106,7 @@ def _is_allowed(before: Any, after: Any, *, is_root: bool) -> bool:
 
 
 def _added(before: Any, after: Any) -> Iterator[Any]:
-    old = {one.reference for one in _references(before)}
+    old = {reference.reference for reference in _references(before)}
     for at in range(len(after)):
         one = after.raw_get(at)
         if not isinstance(one, generic.IndirectObject) or one.reference not in old:

@@ -116,7 +116,9 @@ class RevisionReader(PdfFileReader):
         Raises: InputError `PDF.ENCRYPTED`.
         """
         trailers = [self.trailer.flatten(revision) for revision in range(self.last_revision + 1)]
-        keys = [(raw_entry(one, "/Encrypt"), _first_identifier(one)) for one in trailers]
+        keys = [
+            (raw_entry(trailer, "/Encrypt"), _first_identifier(trailer)) for trailer in trailers
+        ]
         if all(dictionary is None for dictionary, _ in keys):
             return None
         if any(key != keys[-1] for key in keys) or self.encrypt_dict is None:

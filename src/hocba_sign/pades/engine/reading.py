@@ -163,7 +163,7 @@ def _field(
         time_text=str(signature["/M"])
         if isinstance(entry(signature, "/M"), generic.TextStringObject)
         else None,
-        doc_mdp=min((int(one) for one in permissions), default=None),
+        doc_mdp=min((int(permission) for permission in permissions), default=None),
         locks=tuple(locks),
         is_present=is_present,
     )
@@ -174,7 +174,8 @@ def _lock(parameters: Any) -> FieldLock:
     if action == "/All":
         return FieldLock(names=frozenset(), is_all_but=True)
     return FieldLock(
-        names=frozenset(str(one) for one in parameters["/Fields"]), is_all_but=action != "/Include"
+        names=frozenset(str(parameter) for parameter in parameters["/Fields"]),
+        is_all_but=action != "/Include",
     )
 
 

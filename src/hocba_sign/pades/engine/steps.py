@@ -232,7 +232,7 @@ def field_fault(old: Any, new: Any) -> WidgetFault | None:
     faults = [
         WidgetFault(f"{str(name)[:_SHOWN_NAME]} {fault.what}", fault.is_proven)
         for name, _, reference in enumerate_sig_fields(new)
-        if any((one.idnum, one.generation) in written for one in _widgets(reference))
+        if any((widget.idnum, widget.generation) in written for widget in _widgets(reference))
         for fault in widget_faults(old, new, reference=reference)
     ]
     return min(faults, key=lambda fault: not fault.is_proven, default=None)

@@ -58,9 +58,9 @@ def read_embedded(embedded: Embedded, *, source: str, where: str) -> Evidence:
                 is_statement=wanted is not ObjectKind.CERTIFICATE,
             )
     held = Evidence.of(
-        certificates=(one for objects in found for one in objects.certificates),
-        crls=(one for objects in found for one in objects.crls),
-        ocsps=(one for objects in found for one in objects.ocsps),
+        certificates=(certificate for objects in found for certificate in objects.certificates),
+        crls=(crl for objects in found for crl in objects.crls),
+        ocsps=(ocsp for objects in found for ocsp in objects.ocsps),
         source=source,
     )
     return held.merged(Evidence(unread=tuple(unread)))

@@ -282,9 +282,9 @@ def _contents(octets: bytes) -> Iterator[bytes]:
     signed = der.whole(der.whole(parts[1].der, 0xA0).content, der.SEQUENCE)
     for part in der.children(signed):
         if part.tag == 0xA0:
-            yield from (one.der for one in der.children(part) if one.tag == der.SEQUENCE)
+            yield from (child.der for child in der.children(part) if child.tag == der.SEQUENCE)
         elif part.tag == 0xA1:
-            yield from filter(None, (_revocation_value(one) for one in der.children(part)))
+            yield from filter(None, (_revocation_value(child) for child in der.children(part)))
         elif part.tag == der.SEQUENCE:
             yield from (one for holder in der.children(part)[1:] for one in _inner(holder))
 

@@ -149,7 +149,7 @@ def _responder(question: Question, response: Response) -> Certificate | None:
     carried that may answer for it.
     """
     issuer = question.issuer
-    carried = [one for one in dict.fromkeys(response.certificates) if one != issuer]
+    carried = [fromkey for fromkey in dict.fromkeys(response.certificates) if fromkey != issuer]
     if any(
         _resembles(one, other)
         for one in carried

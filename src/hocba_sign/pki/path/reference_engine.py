@@ -137,7 +137,7 @@ class EngineSession:
         self._moment = at.replace(microsecond=0)
         deltas = (parsed_crl(item.der) for item in pool.deltas)
         usable = [
-            one for one in deltas if one["tbs_cert_list"]["this_update"].native <= known_until
+            delta for delta in deltas if delta["tbs_cert_list"]["this_update"].native <= known_until
         ]
         self._manager = Manager(registry, chain, known=known, deltas=usable)
         self._path = ValidationPath(_anchor(chain[-1]), list(chain[-2:0:-1]), chain[0])
@@ -217,7 +217,7 @@ class EngineSession:
         failed, entry = self._verify(oldest, certificate, state)
         if not all(map(self._is_verified, statements)):
             return failed or self._failed(("signature",))
-        said = [content_of(one, question.certificate) for one in statements]
+        said = [content_of(statement, question.certificate) for statement in statements]
         if not failed and not all(one.is_usable for one in said):
             failed = ("REVOCATION.CRITICAL_EXTENSION",)
         if failed and not self._counts(failed, said):
@@ -313,7 +313,7 @@ class EngineSession:
                 ends += (
                     []
                     if key_der == question.issuer.public_key_der
-                    else [one.not_valid_after for one in holders]
+                    else [holder.not_valid_after for holder in holders]
                 )
         return min(ends)
 

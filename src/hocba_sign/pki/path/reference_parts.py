@@ -78,12 +78,14 @@ class Manager(RevinfoManager):
             *self._deltas,
         ]
         self._in_hand = [
-            _InHand(parsed_crl(one.item.der)) for one in statements if one.kind == "crl"
+            _InHand(parsed_crl(statement.item.der))
+            for statement in statements
+            if statement.kind == "crl"
         ]
         self._ocsps_in_hand = [
-            _OcspInHand(parsed_ocsp(one.item.der), one.index)
-            for one in statements
-            if one.kind == "ocsp" and not self._holds_pretender(one)
+            _OcspInHand(parsed_ocsp(statement.item.der), statement.index)
+            for statement in statements
+            if statement.kind == "ocsp" and not self._holds_pretender(statement)
         ]
         self._is_asked = False
 

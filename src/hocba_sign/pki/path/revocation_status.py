@@ -101,7 +101,7 @@ def _readings(
             readings.append(told)
         else:
             causes.append("REVOCATION.DELTA")
-    if len(silent_in_part) > 1 and not any(one.statement.kind == "crl" for one in readings):
+    if len(silent_in_part) > 1 and not any(reading.statement.kind == "crl" for reading in readings):
         # Lists for some reasons each are silent only together.
         told = inquiry.session().read(question, tuple(silent_in_part))
         readings += [told] if isinstance(told, StatementReading) else []
@@ -145,10 +145,10 @@ def revocations_by_issuers(
                 found += [
                     replace(
                         described(certificate, statement),
-                        revoked_at=one.at,
-                        reason=one.reason,
-                        has_reason=one.has_reason,
+                        revoked_at=entry.at,
+                        reason=entry.reason,
+                        has_reason=entry.has_reason,
                     )
-                    for one in told.entries
+                    for entry in told.entries
                 ]
     return tuple(found)

@@ -158,7 +158,7 @@ def _response_statements(item: EvidenceItem) -> tuple[Statement, ...]:
         ]
         produced_at = data["produced_at"].native
     else:
-        dates = [(one.this_update, one.next_update) for one in content.answers]
+        dates = [(answer.this_update, answer.next_update) for answer in content.answers]
         produced_at = content.produced_at
     return tuple(
         Statement(

@@ -65,9 +65,9 @@ def related_crls(
     }
     names |= {key for key in map(_key_or_none, near) if key is not None}
     return tuple(
-        one
-        for one in pool.crls
-        if name_key(parsed_crl(one.item.der).issuer.dump()) in names or _is_indirect(one.item)
+        crl
+        for crl in pool.crls
+        if name_key(parsed_crl(crl.item.der).issuer.dump()) in names or _is_indirect(crl.item)
     )
 
 
@@ -156,7 +156,7 @@ def _may_list(statement: Statement, certificate: Certificate) -> bool:
             _is_indirect(statement.item),
         )
     return same_name(issuer_der, certificate.issuer_der) or (
-        is_indirect and any(same_name(issuer_der, one) for one in list_issuers(certificate))
+        is_indirect and any(same_name(issuer_der, issuer) for issuer in list_issuers(certificate))
     )
 
 

@@ -167,11 +167,11 @@ def _accuracy(element: der.Element) -> timedelta:
 
 
 def _has_critical(optional: list[der.Element]) -> bool:
-    extensions = (one for part in optional if part.tag == 0xA1 for one in der.children(part))
+    extensions = (child for part in optional if part.tag == 0xA1 for child in der.children(part))
     return any(
         inner.tag == der.BOOLEAN and inner.content != b"\x00"
-        for one in extensions
-        for inner in der.children(one)
+        for extension in extensions
+        for inner in der.children(extension)
     )
 
 

@@ -180,9 +180,9 @@ def _rule(number: int, fields: Mapping[str, Any]) -> RoleRule:
         return RoleRule(
             id=str(fields["id"]),
             parties=frozenset(fields["parties"]),
-            schools=frozenset(SchoolKind(one) for one in fields["schools"]),
-            hierarchies=frozenset(Hierarchy(one) for one in fields["hierarchies"]),
-            listed=frozenset(ListedKind(one) for one in fields["listed"]),
+            schools=frozenset(SchoolKind(field) for field in fields["schools"]),
+            hierarchies=frozenset(Hierarchy(field) for field in fields["hierarchies"]),
+            listed=frozenset(ListedKind(field) for field in fields["listed"]),
             basis=str(fields["basis"]),
         )
     except ValueError as error:

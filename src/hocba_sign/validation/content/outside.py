@@ -30,14 +30,18 @@ def outside_checks(xml: ParsedXml, signatures: Iterable[SignatureConclusion]) ->
     ids = sorted(
         {
             identifier
-            for one in signatures
-            if one.is_intact
-            for identifier in one.signature.covered_ids()
+            for signature in signatures
+            if signature.is_intact
+            for identifier in signature.signature.covered_ids()
         }
         & xml.ids.keys()
     )
     targets = [xml.ids[identifier] for identifier in ids]
-    roots = [one for one in targets if not any(above in targets for above in one.iterancestors())]
+    roots = [
+        target
+        for target in targets
+        if not any(above in targets for above in target.iterancestors())
+    ]
     checks = [
         Check(identifier=_TOLD[one.kind][0], status=_TOLD[one.kind][1], where=one.where)
         for one in outside(xml.root, covered=roots)
@@ -49,7 +53,7 @@ def _kind_checks(octets: bytes, roots: list[Element]) -> list[Check]:
     found = other_kinds(octets)
     if not found:
         return []
-    signed = other_kinds(b"\n".join(canonicalize(one, C14nAlgorithm.EXCLUSIVE) for one in roots))
+    signed = other_kinds(b"\n".join(canonicalize(root, C14nAlgorithm.EXCLUSIVE) for root in roots))
     if unsigned := found - signed:
         return [
             Check(identifier="DOC.UNSIGNED", status=Status.FAIL, where=kind) for kind in unsigned

@@ -33,7 +33,10 @@ def picture_checks(
     elsewhere.
     """
     by_slot = {place.slot: place for place in places}
-    by_name = {(one.signature.identifier, one.signature.revision): one for one in signatures}
+    by_name = {
+        (signature.signature.identifier, signature.signature.revision): signature
+        for signature in signatures
+    }
     for step in steps:
         for change in step.fields:
             slot, one = slot_of(change.name), by_name.get((change.name, step.revision + 1))

@@ -43,8 +43,8 @@ def record_content(
         return None, [
             *checks,
             *(
-                Check(identifier=one.cause, status=Status.FAIL, where=one.where)
-                for one in error.findings
+                Check(identifier=finding.cause, status=Status.FAIL, where=finding.where)
+                for finding in error.findings
             ),
         ]
     return record, checks

@@ -20,11 +20,11 @@ def rule_checks(transcript: Transcript) -> tuple[Check, ...]:
     """
     findings = apply_rules(transcript)
     told = [
-        Check(identifier=one.cause, status=_STATUS[one.severity], where=one.where)
-        for one in findings
-        if one.severity in _STATUS
+        Check(identifier=finding.cause, status=_STATUS[finding.severity], where=finding.where)
+        for finding in findings
+        if finding.severity in _STATUS
     ]
-    unjudged = next((one for one in findings if one.leaves_unjudged), None)
+    unjudged = next((finding for finding in findings if finding.leaves_unjudged), None)
     if any(check.status is Status.FAIL for check in told):
         summary = Check(identifier="DOC.RULES", status=Status.FAIL)
     elif unjudged is not None:

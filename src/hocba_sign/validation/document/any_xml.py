@@ -182,9 +182,11 @@ def _cover_checks(
     beside it, hold.
     """
     passed = tuple(
-        one for one in signatures if one.conclusion.indication is Indication.TOTAL_PASSED
+        signature
+        for signature in signatures
+        if signature.conclusion.indication is Indication.TOTAL_PASSED
     )
-    counted = passed or tuple(one for one in signatures if one.is_intact)
+    counted = passed or tuple(signature for signature in signatures if signature.is_intact)
     outside = reading.chart.uncovered(
         Spans.union(*(reading.spans[one.signature.where] for one in counted))
     )
@@ -194,8 +196,8 @@ def _cover_checks(
         yield Check(identifier="COVER.FULL", status=Status.PASS)
     absent = (
         named(part.uri)
-        for one in signatures
-        for reference in one.signature.references
+        for signature in signatures
+        for reference in signature.signature.references
         for part in reference.entries
         if part.is_absent
     )
@@ -207,7 +209,7 @@ def _cover_checks(
         for reference in references
         if reference.extent is not None and reference.extent.is_full
     }
-    policies = {name for one in signatures for name in _policy_names(one.signature)}
+    policies = {name for signature in signatures for name in _policy_names(signature.signature)}
     for name in detached:
         if name[:MAX_NAME] not in used and name not in policies:
             yield Check(identifier="COVER.DETACHED", status=Status.UNPROVEN, where=name[:MAX_NAME])
@@ -251,8 +253,8 @@ def _node_checks(xml: ParsedXml, *, is_whole: bool) -> Iterator[Check]:
 
 
 def _detached_references(signatures: Iterable[SignatureConclusion]) -> Iterator[Reference]:
-    for one in signatures:
-        for reference in one.signature.references:
+    for signature in signatures:
+        for reference in signature.signature.references:
             for part in (reference, *reference.entries):
                 if (
                     part.is_intact

@@ -100,7 +100,7 @@ def diagnosed(
     xml: ParsedXml, conclusions: tuple[SignatureConclusion, ...], *, detached: Mapping[str, bytes]
 ) -> tuple[SignatureConclusion, ...]:
     """Add to the signatures that do not hold what is the matter with them."""
-    broken = [one for one in conclusions if not one.is_intact]
+    broken = [conclusion for conclusion in conclusions if not conclusion.is_intact]
     told = diagnose(
         xml, [Suspect.of(one.signature, one.certificate) for one in broken], detached=detached
     )
@@ -110,10 +110,15 @@ def diagnosed(
         if findings
     }
     return tuple(
-        replace(one, conclusion=conclude((*one.conclusion.findings, *found[one.signature.where])))
-        if one.signature.where in found
-        else one
-        for one in conclusions
+        replace(
+            conclusion,
+            conclusion=conclude(
+                (*conclusion.conclusion.findings, *found[conclusion.signature.where])
+            ),
+        )
+        if conclusion.signature.where in found
+        else conclusion
+        for conclusion in conclusions
     )
 
 
@@ -181,7 +186,11 @@ class _Patient:
                 xml = without_signatures(self.document.xml, removed)
                 gone = {signatures[n] for n in removed}
                 # What is nested in a removed one goes with it.
-                at = sum(1 for one in signatures[:number] if not gone & {one, *one.iterancestors()})
+                at = sum(
+                    1
+                    for signature in signatures[:number]
+                    if not gone & {signature, *signature.iterancestors()}
+                )
                 if (
                     _heals(
                         _signature(xml, at),
@@ -284,7 +293,9 @@ def _dotnet_reading(reference: Element, document: GeneralResolver) -> tuple[Name
     enveloped one.
     """
     transforms = read_transforms(reference)
-    others = tuple(one for one in transforms if not isinstance(one.transform, Enveloped))
+    others = tuple(
+        transform for transform in transforms if not isinstance(transform.transform, Enveloped)
+    )
     meant = pointer(reference.get("URI"))
     target = document.xml.ids.get(meant.identifier) if isinstance(meant, ById) else None
     signature = next(reference.iterancestors(names.SIGNATURE), None)

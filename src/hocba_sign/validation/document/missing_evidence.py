@@ -133,10 +133,16 @@ def document_needs(
         *(() if conclusion.attached is None else conclusion.attached.signatures),
     )
     made = max(
-        (one.best_time for one in signatures if one.is_time_proven and one.best_time is not None),
+        (
+            signature.best_time
+            for signature in signatures
+            if signature.is_time_proven and signature.best_time is not None
+        ),
         default=None,
     )
-    found = _distinct(need for one in signatures for need in signature_needs(one, evidence, at=at))
+    found = _distinct(
+        need for signature in signatures for need in signature_needs(signature, evidence, at=at)
+    )
     return tuple(
         tuple(replace(need, newer_than=made) for need in alternatives) for alternatives in found
     )

@@ -105,7 +105,8 @@ def validate_pdf(octets: bytes, setting: Setting) -> DocumentConclusion:
             found=(Check(identifier="PDF.ATTACHED_TWICE", status=Status.FAIL, where=ATTACHMENT),),
         )
     signatures = tuple(
-        with_zone_warning(validate_signature(_placed(one), setting)) for one in document.signatures
+        with_zone_warning(validate_signature(_placed(signature), setting))
+        for signature in document.signatures
     )
     attached = _attached(document.facts.attachments[0], setting)
     transcript = attached.transcript
@@ -124,9 +125,11 @@ def validate_pdf(octets: bytes, setting: Setting) -> DocumentConclusion:
     checks += commitment_checks(signatures)
     checks += overlay_checks(document, pages, with_first=True)
     checks += school_checks(transcript, signatures, setting=setting)
-    checks += [time_stamp_check(one) for one in signatures if one.signature.time_stamps]
+    checks += [
+        time_stamp_check(signature) for signature in signatures if signature.signature.time_stamps
+    ]
     checks += tt15_checks(signatures, workflow)
-    is_signed = any(one.is_intact for one in signatures)
+    is_signed = any(signature.is_intact for signature in signatures)
     standing = None
     if transcript is not None:
         digest = attached.data_sha256 if is_signed else None
@@ -197,7 +200,8 @@ def _judged(
     document: PdfDocument, setting: Setting, *, found: tuple[Check, ...] = ()
 ) -> DocumentConclusion:
     signatures = tuple(
-        with_zone_warning(validate_signature(one, setting)) for one in document.signatures
+        with_zone_warning(validate_signature(signature, setting))
+        for signature in document.signatures
     )
     checks = [
         *_file_checks(document, signatures),
@@ -205,7 +209,9 @@ def _judged(
         *overlay_checks(document, Pages(document.facts.octets), with_first=False),
     ]
     checks += school_checks(None, signatures, setting=setting)
-    checks += [time_stamp_check(one) for one in signatures if one.signature.time_stamps]
+    checks += [
+        time_stamp_check(signature) for signature in signatures if signature.signature.time_stamps
+    ]
     checks += tt15_checks(signatures, None)
     return DocumentConclusion(
         verdict=verdict_of(signatures, checks),
@@ -241,9 +247,9 @@ def _file_checks(document: PdfDocument, signatures: Iterable[SignatureConclusion
         )
         for found in document.findings
     ]
-    causes = {finding.cause for one in signatures for finding in one.conclusion.findings} | {
-        found.cause for found in document.findings
-    }
+    causes = {
+        finding.cause for signature in signatures for finding in signature.conclusion.findings
+    } | {found.cause for found in document.findings}
     if not causes & _ABOUT_CHANGES:
         checks.append(Check(identifier="PDF.REVISIONS", status=Status.PASS))
     return checks
@@ -254,10 +260,13 @@ def _coverage(document: PdfDocument) -> Mapping[str, Coverage]:
     last = len(document.facts.ends)
     return MappingProxyType(
         {
-            one.where: Coverage(
-                tuple(f"revision {number}" for number in range((one.revision or 0) + 1, last + 1))
+            signature.where: Coverage(
+                tuple(
+                    f"revision {number}"
+                    for number in range((signature.revision or 0) + 1, last + 1)
+                )
             )
-            for one in document.signatures
+            for signature in document.signatures
         }
     )
 
@@ -279,7 +288,7 @@ def _attached(xml: bytes, setting: Setting) -> _Attached:
                 where=ATTACHMENT,
             )
             about = tuple(
-                one for one in conclusion.checks if one.identifier.startswith("DOC.SCHEMA")
+                check for check in conclusion.checks if check.identifier.startswith("DOC.SCHEMA")
             )
             return _Attached(
                 xml=xml,
@@ -290,7 +299,7 @@ def _attached(xml: bytes, setting: Setting) -> _Attached:
             )
         parsed = parse(xml)
         transcript, checks = read_content(read_parsed(parsed), parsed.root, signatures=())
-        found = tuple(one for one in checks if one.identifier != "DOC.FORMAT")
+        found = tuple(check for check in checks if check.identifier != "DOC.FORMAT")
         return _Attached(
             xml=xml,
             transcript=transcript,
@@ -321,7 +330,7 @@ def _workflow(
     """Where all have signed the XML, the PDF may be signed by some of them, such as sealed once."""
     expected: tuple[ExpectedSigner, ...] = transcript.expected_signers
     if xml is not None and xml.workflow is not None and xml.workflow.is_complete:
-        present = {one.signature.slot for one in signatures}
+        present = {signature.signature.slot for signature in signatures}
         expected = tuple(signer for signer in expected if signer.slot in present) or expected
     facts = signer_facts(signatures, content=transcript, setting=setting)
     return check_revisions(signatures, expected, plan=PLANS[transcript.plan_name], facts=facts)

@@ -228,20 +228,31 @@ def _is_anchored(conclusion: DocumentConclusion) -> bool:
     a trusted root.
     """
     return bool(conclusion.signatures) and all(
-        one.is_intact and one.path is not None and one.path.anchor_sha256 is not None
-        for one in conclusion.signatures
+        signature.is_intact
+        and signature.path is not None
+        and signature.path.anchor_sha256 is not None
+        for signature in conclusion.signatures
     )
 
 
 def _witness(conclusion: DocumentConclusion, slot: Slot) -> Witness | None:
     return next(
-        (witness_of(one) for one in conclusion.signatures if one.signature.slot == slot), None
+        (
+            witness_of(signature)
+            for signature in conclusion.signatures
+            if signature.signature.slot == slot
+        ),
+        None,
     )
 
 
 def _causes(conclusion: DocumentConclusion) -> tuple[str, ...]:
     found = [check.identifier for check in conclusion.checks if check.status in _UNPROVEN]
-    found += [finding.cause for one in conclusion.signatures for finding in one.conclusion.findings]
+    found += [
+        finding.cause
+        for signature in conclusion.signatures
+        for finding in signature.conclusion.findings
+    ]
     return tuple(dict.fromkeys(found))
 
 

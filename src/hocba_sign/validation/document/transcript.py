@@ -281,15 +281,17 @@ def signer_facts(
     school = content.school if isinstance(content, Transcript | Event) else None
     return {
         slot: SignerFacts(
-            is_intact=one.is_intact,
-            certificate=one.certificate,
-            is_vouched=is_appointed(one, slot, school=school, setting=setting, by_certificate=True),
-            is_appointed=is_appointed(one, slot, school=school, setting=setting),
-            stamped=one.best_time if one.is_time_proven else None,
-            claimed=claimed_time(one.signature),
+            is_intact=signature.is_intact,
+            certificate=signature.certificate,
+            is_vouched=is_appointed(
+                signature, slot, school=school, setting=setting, by_certificate=True
+            ),
+            is_appointed=is_appointed(signature, slot, school=school, setting=setting),
+            stamped=signature.best_time if signature.is_time_proven else None,
+            claimed=claimed_time(signature.signature),
         )
-        for one in signatures
-        if (slot := one.signature.slot) is not None
+        for signature in signatures
+        if (slot := signature.signature.slot) is not None
     }
 
 
@@ -324,12 +326,12 @@ def verdict_of(signatures: Iterable[SignatureConclusion], checks: Iterable[Check
     """Return the one word: INVALID for anything proven wrong, INDETERMINATE for anything
     unproven.
     """
-    conclusions = [one.conclusion for one in signatures]
+    conclusions = [signature.conclusion for signature in signatures]
     results = {check.status for check in checks}
-    if any(is_proven_wrong(one) for one in conclusions) or Status.FAIL in results:
+    if any(is_proven_wrong(conclusion) for conclusion in conclusions) or Status.FAIL in results:
         return Verdict.INVALID
     if (
-        any(one.indication is Indication.INDETERMINATE for one in conclusions)
+        any(conclusion.indication is Indication.INDETERMINATE for conclusion in conclusions)
         or Status.UNPROVEN in results
     ):
         return Verdict.INDETERMINATE

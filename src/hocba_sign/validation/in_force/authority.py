@@ -54,12 +54,16 @@ def authority_checks(
             Check(identifier=note.cause, status=Status.WARNING, where=note.where)
             for note in registry.notes
         ]
-        for one in signatures:
-            slot = one.signature.slot
-            if slot is not None and one.certificate is not None and one.is_intact:
+        for signature in signatures:
+            slot = signature.signature.slot
+            if slot is not None and signature.certificate is not None and signature.is_intact:
                 found.append(
                     _judge(
-                        one, slot, registry=registry, school=school, today=vietnam_day(setting.at)
+                        signature,
+                        slot,
+                        registry=registry,
+                        school=school,
+                        today=vietnam_day(setting.at),
                     )
                 )
     asked = [check.status for check in found if check.status in _ORDER]

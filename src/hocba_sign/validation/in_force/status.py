@@ -158,7 +158,7 @@ def _events_of(
                 Check(identifier="EVENT.OTHER_CONTENT", status=Status.UNPROVEN, where=event.id)
             )
         elif event.kind is EventKind.CORRECTION:
-            paths = ", ".join(one.path for one in event.corrections)
+            paths = ", ".join(correction.path for correction in event.corrections)
             checks.append(
                 Check(
                     identifier="EVENT.CORRECTED",
@@ -238,9 +238,13 @@ def _office(
     today = vietnam_day(setting.at)
     answers = [
         registry.judge_witness(
-            witness, role, department_code=one.department_code, school_code=one.code, today=today
+            witness,
+            role,
+            department_code=school.department_code,
+            school_code=school.code,
+            today=today,
         )
-        for one in schools
+        for school in schools
     ]
     answer = next((one for one in answers if one.standing is not Office.UNCOVERED), answers[0])
     if answer.is_confirmed and registry.snapshots:

@@ -172,9 +172,9 @@ def _carried(one: SignatureConclusion) -> Iterator[Certificate]:
     if None not in leaves:
         found = list(_above([leaf for leaf in leaves if leaf is not None], found, anchors=anchors))
     return (
-        one
-        for one in dict.fromkeys(found)
-        if one.sha256 not in anchors and _OCSP_SIGNING not in one.extended_key_usage
+        fromkey
+        for fromkey in dict.fromkeys(found)
+        if fromkey.sha256 not in anchors and _OCSP_SIGNING not in fromkey.extended_key_usage
     )
 
 

@@ -280,7 +280,11 @@ def _proven(
     """
     statements = (replace(fact, others=()), *fact.others)
     return next(
-        (one for one in statements if _late_cause(one, path, index, existence=existence) is None),
+        (
+            statement
+            for statement in statements
+            if _late_cause(statement, path, index, existence=existence) is None
+        ),
         statements[0],
     )
 

@@ -126,7 +126,7 @@ def validate_signature(signature: ParsedSignature, setting: Setting) -> Signatur
 
 def _made_after(stamps: Iterable[TimeStampConclusion]) -> datetime | None:
     """Return when the signature was not made yet: the last content time-stamp that passed."""
-    passed = (one for one in stamps if one.kind is StampKind.CONTENT and one.is_passed)
+    passed = (stamp for stamp in stamps if stamp.kind is StampKind.CONTENT and stamp.is_passed)
     return max((one.time for one in passed if one.time is not None), default=None)
 
 
@@ -241,16 +241,16 @@ def _certificate_digests(
         else signature.properties.certificates
     )
     bound = [
-        one
-        for one in bindings
-        if not one.is_sha1_by_definition
+        binding
+        for binding in bindings
+        if not binding.is_sha1_by_definition
         and integrity.certificate
-        and one.binds(integrity.certificate.der)
+        and binding.binds(integrity.certificate.der)
     ]
     digests = [digest_algorithm(one.digest_uri) for one in bound]
     is_own = signature.slot is not None
-    return [one for one in digests if is_own or one != SHA1], [
-        one for one in digests if not is_own and one == SHA1
+    return [digest for digest in digests if is_own or digest != SHA1], [
+        digest for digest in digests if not is_own and digest == SHA1
     ]
 
 

@@ -64,14 +64,14 @@ def date_checks(
     bound = {id(one) for one in binding}
     signings = [
         _Signing(
-            slot=one.signature.slot,
-            rank=plan.rank(one.signature.slot.role),
-            claimed=claimed_time(one.signature),
-            stamped=one.best_time if one.is_time_proven else None,
-            binds_identity=id(one) in bound,
+            slot=signature.signature.slot,
+            rank=plan.rank(signature.signature.slot.role),
+            claimed=claimed_time(signature.signature),
+            stamped=signature.best_time if signature.is_time_proven else None,
+            binds_identity=id(signature) in bound,
         )
-        for one in signatures
-        if one.signature.slot is not None and one.is_intact
+        for signature in signatures
+        if signature.signature.slot is not None and signature.is_intact
     ]
     return [
         *_against_creation(transcript, signings),
@@ -94,20 +94,24 @@ def _against_creation(transcript: Transcript, signings: Iterable[_Signing]) -> I
             None if year is None else year.begins,
         ),
     )
-    for one in signings:
+    for signing in signings:
         for proven_wrong, unproven, day in earliest:
-            if day is None or not one.binds_identity:
+            if day is None or not signing.binds_identity:
                 continue
             # (1)
-            if one.stamped is not None and vietnam_day(one.stamped) < day:
-                where = f"{one.slot}: {vietnam_day(one.stamped).isoformat()}, {day.isoformat()}"
+            if signing.stamped is not None and vietnam_day(signing.stamped) < day:
+                where = (
+                    f"{signing.slot}: {vietnam_day(signing.stamped).isoformat()}, {day.isoformat()}"
+                )
                 yield Check(identifier=proven_wrong, status=Status.FAIL, where=where)
             # (2)
             elif (
-                one.claimed is not None
-                and datetime.combine(day, time.min, VIETNAM) - one.claimed > CLAIMS_APART
+                signing.claimed is not None
+                and datetime.combine(day, time.min, VIETNAM) - signing.claimed > CLAIMS_APART
             ):
-                where = f"{one.slot}: {vietnam_day(one.claimed).isoformat()}, {day.isoformat()}"
+                where = (
+                    f"{signing.slot}: {vietnam_day(signing.claimed).isoformat()}, {day.isoformat()}"
+                )
                 yield Check(identifier=unproven, status=Status.UNPROVEN, where=where)
 
 
@@ -116,9 +120,9 @@ def _against_each_other(signings: list[_Signing]) -> Iterator[Check]:
     for later in signings:
         known = [moment for moment in (later.claimed, later.stamped) if moment is not None]
         before = [
-            (one.claimed, one.slot)
-            for one in signings
-            if one.rank < later.rank and one.claimed is not None
+            (signing.claimed, signing.slot)
+            for signing in signings
+            if signing.rank < later.rank and signing.claimed is not None
         ]
         if known and before:
             claimed, slot = max(before, key=lambda one: one[0])
@@ -132,7 +136,7 @@ def _against_each_other(signings: list[_Signing]) -> Iterator[Check]:
 
 def _issue(transcript: Transcript, signings: Iterable[_Signing], *, today: date) -> Iterator[Check]:
     year, issued = SchoolYear.of(transcript.identification.school_year), transcript.signers.issued
-    seal = next((one for one in signings if one.slot.role is Role.KY_PHAT_HANH), None)
+    seal = next((signing for signing in signings if signing.slot.role is Role.KY_PHAT_HANH), None)
     sealed_at = None if seal is None else seal.stamped or seal.claimed
     sealed = None if sealed_at is None else vietnam_day(sealed_at)
     # (4)

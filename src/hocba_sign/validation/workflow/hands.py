@@ -48,7 +48,7 @@ def hand_checks(
         )
     # (2)
     teachers = tuple(slot for slot in transcript.slots if slot.role is Role.GVBM)
-    replaced = {one.teacher for one in transcript.signers.substitutes}
+    replaced = {substitute.teacher for substitute in transcript.signers.substitutes}
     if (
         len(teachers) > 1
         and all(slot.teacher in replaced for slot in teachers)

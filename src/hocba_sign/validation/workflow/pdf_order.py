@@ -31,7 +31,11 @@ def check_revisions(
     claims a role has signed in its place; 4. no step comes before an earlier one; 5. each signer is
     the person or organisation that the content names.
     """
-    placed = [(one.signature.slot, one) for one in signatures if one.signature.slot is not None]
+    placed = [
+        (signature.signature.slot, signature)
+        for signature in signatures
+        if signature.signature.slot is not None
+    ]
     filled = [slot for slot, _ in placed]
     slots = tuple(signer.slot for signer in expected)
     # (1)
@@ -71,14 +75,16 @@ def check_fields(
     Who should have signed is not known but for the empty fields of such names. None where no role
     is named at all.
     """
-    placed = [(slot, one) for one in signatures if (slot := _slot(one)) is not None]
+    placed = [
+        (slot, signature) for signature in signatures if (slot := _slot(signature)) is not None
+    ]
     empty = [slot for name in empty_fields if (slot := slot_of(name)) is not None]
     if not placed and not empty:
         return None
     judged = _judge_steps(
         placed, tuple(dict.fromkeys((*(slot for slot, _ in placed), *empty))), _ROLES
     )
-    others = [one.signature.where for one in signatures if _slot(one) is None]
+    others = [signature.signature.where for signature in signatures if _slot(signature) is None]
     warnings = (
         Check(identifier="WF.OTHER_SLOT", status=Status.WARNING, where=where) for where in others
     )

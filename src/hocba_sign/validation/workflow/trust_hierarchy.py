@@ -27,8 +27,8 @@ def hierarchy_checks(
     `school` None means that the transcript does not tell whether the school is public.
     """
     checks = [
-        Check(identifier=one.cause, status=Status.WARNING, where=one.where)
-        for one in user_findings(setting.trust)
+        Check(identifier=finding.cause, status=Status.WARNING, where=finding.where)
+        for finding in user_findings(setting.trust)
     ]
     pins = setting.trust.pins
     checks.append(
@@ -38,15 +38,17 @@ def hierarchy_checks(
             where=pins.as_of.isoformat(),
         )
     )
-    for one in signatures:
-        slot = one.signature.slot
-        if slot is not None and one.path is not None:
-            checks += _refusals(slot.role, str(slot), one.path, school=school, setting=setting)
-        for stamp in one.time_stamps:
+    for signature in signatures:
+        slot = signature.signature.slot
+        if slot is not None and signature.path is not None:
+            checks += _refusals(
+                slot.role, str(slot), signature.path, school=school, setting=setting
+            )
+        for stamp in signature.time_stamps:
             if stamp.path is not None:
                 checks += _refusals(
                     TIME_STAMP_AUTHORITY,
-                    str(slot or one.signature.where),
+                    str(slot or signature.signature.where),
                     stamp.path,
                     school=school,
                     setting=setting,
@@ -59,13 +61,13 @@ def hierarchy_checks(
                             where=stamp.path.anchor_sha256,
                         )
                     )
-        chain = () if one.path is None else one.path.chain
+        chain = () if signature.path is None else signature.path.chain
         if TrustList.load().known_bad(chain):
             checks.append(
                 Check(
                     identifier="TRUST.KNOWN_BAD",
                     status=Status.FAIL,
-                    where=str(slot or one.signature.where),
+                    where=str(slot or signature.signature.where),
                 )
             )
     return tuple(dict.fromkeys(checks))

@@ -112,7 +112,9 @@ def _is_format(described: Element, signature: Element) -> bool:
         return False
     manifests = f"{names.OBJECT}/{names.MANIFEST}/{names.REFERENCE}"
     references = (*_references(signature), *signature.iterfind(manifests))
-    meant = next((one for one in references if one.get("Id") == identifier[1:]), None)
+    meant = next(
+        (reference for reference in references if reference.get("Id") == identifier[1:]), None
+    )
     if meant is None:
         return False
     target = (meant.get("URI") or "").removeprefix("#")

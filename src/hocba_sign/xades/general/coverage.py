@@ -159,7 +159,7 @@ class Chart:
         }
         states: list[tuple[int, bool]] = []
         at = start
-        for number in sorted(one for one in changes if start <= one < self._ends[start]):
+        for number in sorted(change for change in changes if start <= change < self._ends[start]):
             while states and states[-1][0] <= number:
                 end, is_shown = states.pop()
                 if is_shown and at < end:

@@ -109,12 +109,17 @@ def read_any(xml: ParsedXml, detached: Mapping[str, bytes]) -> GeneralReading:
 
 def _check_total(signatures: tuple[ParsedSignature, ...]) -> None:
     """Raises: InputError SIG.TOO_MANY_TIME_STAMPS, SIG.TOO_MANY_CERTIFICATES."""
-    if sum(len(stamp.tokens_der) for one in signatures for stamp in one.time_stamps) > MAX_TOKENS:
+    if (
+        sum(len(stamp.tokens_der) for signature in signatures for stamp in signature.time_stamps)
+        > MAX_TOKENS
+    ):
         raise InputError(
             "SIG.TOO_MANY_TIME_STAMPS", detail=f"more than {MAX_TOKENS} in one document"
         )
     carried = {
-        der for one in signatures for der in (*one.certificates_der, *one.embedded_certificates_der)
+        der
+        for signature in signatures
+        for der in (*signature.certificates_der, *signature.embedded_certificates_der)
     }
     if len(carried) > MAX_CERTIFICATES:
         raise InputError(
@@ -231,9 +236,9 @@ class _SignatureReader:
         """
         value = only(master, names.SIGNATURE_VALUE)
         targets = (
-            self.resolver.target(one.target_id)
-            for one in references
-            if one.target_id is not None and one.is_intact
+            self.resolver.target(reference.target_id)
+            for reference in references
+            if reference.target_id is not None and reference.is_intact
         )
         return any(target is value for target in targets)
 

@@ -308,7 +308,11 @@ def _values_of(
     found = (value for part in parts for value in part.iter(names.qualified(namespace, item)))
     values = tuple(
         islice(
-            (value for value in found if any(one.tag in tags for one in value.iterancestors())),
+            (
+                value
+                for value in found
+                if any(iterancestor.tag in tags for iterancestor in value.iterancestors())
+            ),
             MAX_VALUES + 1,
         )
     )

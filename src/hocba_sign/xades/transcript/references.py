@@ -176,8 +176,8 @@ def _transforms(
     algorithm = c14n_of(transforms[0], is_comment_free=True) if len(transforms) == 1 else None
     if algorithm is None:
         is_known = all(
-            c14n_of(one) is not None or algorithm_of(one) in names.TRANSFORMS_KNOWN
-            for one in transforms
+            c14n_of(transform) is not None or algorithm_of(transform) in names.TRANSFORMS_KNOWN
+            for transform in transforms
         )
         return None, (
             Finding("SIG.TRANSFORM" if is_known else "SIG.TRANSFORM_UNKNOWN", locate(holder)),
