@@ -38,8 +38,8 @@ Probe = Callable[[], tuple[float, float]]
 class Row:
     """One line: `ratio` is `value` / `reference`, medians of CPU time unless `unit` says otherwise.
 
-    `goal` is where the project wants to be one day; only `target` is binding. `rounds` holds
-    (value, reference) of each round.
+    `goal` is where the project wants to be one day; only `target` is binding.
+    `rounds` holds (value, reference) of each round.
     """
 
     name: str

@@ -25,13 +25,16 @@ WORLD = "../../_world"
 class Case:
     """One vector.
 
-    `identifier` is `<area>/<case>`. `causes` must all be named by the program; where `verdict` is
-    VALID they are warnings. `signatures` says of a slot what its entry in the report must hold,
-    `workflow` of the report's workflow. `twin` is the case that differs in one thing and ends
-    otherwise. `files` lie beside the document; `trust`, `crl`, `ocsp` and `cert` are paths for the
-    options of that name, from the folder of the case, `options` any others. `status` is what the
-    transcript's must be where it is not in force. `command` is `validate` where the content is to
-    be judged without signatures.
+    `identifier` is `<area>/<case>`.
+    `causes` must all be named by the program; where `verdict` is VALID they are warnings.
+    `signatures` says of a slot what its entry in the report must hold, `workflow` of the report's
+        workflow.
+    `twin` is the case that differs in one thing and ends otherwise.
+    `files` lie beside the document;
+    `trust`, `crl`, `ocsp` and `cert` are paths for the options of that name, from the folder of the
+        case, `options` any others.
+    `status` is what the transcript's must be where it is not in force.
+    `command` is `validate` where the content is to be judged without signatures.
     """
 
     identifier: str

@@ -1,8 +1,9 @@
 """Guarded downloads: addresses in certificates and documents come from strangers.
 
-1. only http(s), without credentials, on ports that no other service answers, 2. the name is
-   resolved once and every address of it must be public, 3. the connection goes to an address that
-   was checked, so that a second answer of the name service changes nothing,
+1. only http(s), without credentials, on ports that no other service answers,
+2. the name is resolved once and every address of it must be public,
+3. the connection goes to an address that was checked, so that a second answer of the name service
+   changes nothing,
 4. time and size are bounded for the whole, redirects start again at 1. No proxies, no cookies, no
    decompression.
 Spec: RFC 2585, RFC 5280 8 (do not follow addresses blindly).

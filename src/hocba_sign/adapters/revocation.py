@@ -90,9 +90,11 @@ class FetchedEvidence:
 class EvidenceFetcher:
     """Answers the needs of one document; make a new one for the next.
 
-    `clock` gives aware UTC; `on_ask` is told every address asked.
+    `clock` gives aware UTC;
+    `on_ask` is told every address asked.
 
-    A host that does not answer is not asked again. `has_nonce` makes OCSP live, past the cache.
+    A host that does not answer is not asked again.
+    `has_nonce` makes OCSP live, past the cache.
     """
 
     fetcher: Fetcher

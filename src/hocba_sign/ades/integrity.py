@@ -16,9 +16,11 @@ class Integrity:
     """Who signed and whether it holds.
 
     `certificate` is the one whose key made the value, else the one that SigningCertificateV2 binds,
-    or None. `key` is what the value was tried with. `is_value_right`: it verifies with that key.
+        or None.
+    `key` is what the value was tried with.
+    `is_value_right`: it verifies with that key.
     `is_intact`: the value verifies with that key and every reference's digest matches. Says nothing
-    about trust, time or role.
+        about trust, time or role.
     """
 
     certificate: Certificate | None

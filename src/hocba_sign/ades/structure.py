@@ -47,11 +47,11 @@ class Extent:
 
     `where`: `/`, the place of the element, or the name under which detached octets were given.
     `omitted` are the places of the sub-trees that transforms leave out, `kept` those that they keep
-    within what is left out; where transforms keep nothing else `omitted` begins with `where`.
+        within what is left out; where transforms keep nothing else `omitted` begins with `where`.
     `is_full`: nothing of the file, or of the detached octets, lies outside but signatures.
     `has_markup`: element names and attributes are covered too, which base64 decoding drops.
     `is_name_assumed`: the octets were given under another name than the reference's, and are the
-    only ones that can be meant.
+        only ones that can be meant.
     """
 
     kind: ExtentKind
@@ -68,11 +68,13 @@ class Extent:
 class Reference:
     """One ds:Reference with the result of dereferencing, transforming and digesting it.
 
-    `target_id` is None when the URI is not `#id`. `is_found` tells whether the target exists;
-    `is_intact` whether the digest of its canonical octets equals DigestValue. `entries` are the
-    references of the manifest that it points at, which `holds` demands too, all but those that are
-    `is_absent`: their data is not at hand, so that they prove nothing. `extent` is None in a
-    transcript, where a reference covers the element that it names and nothing less.
+    `target_id` is None when the URI is not `#id`.
+    `is_found` tells whether the target exists;
+    `is_intact` whether the digest of its canonical octets equals DigestValue.
+    `entries` are the references of the manifest that it points at, which `holds` demands too, all
+        but those that are `is_absent`: their data is not at hand, so that they prove nothing.
+    `extent` is None in a transcript, where a reference covers the element that it names and nothing
+        less.
     """
 
     identifier: str | None
@@ -176,8 +178,9 @@ class TimeStamp:
     parts that other time-stamps share.
 
     `covered_der` are the certificates, CRLs, OCSP responses and tokens that an archive time-stamp
-    covers: a passing token proves that they existed. `covers_value`: the octets include the
-    signature value. `findings` say why the octets could not be had: then no token of it is intact.
+        covers: a passing token proves that they existed.
+    `covers_value`: the octets include the signature value.
+    `findings` say why the octets could not be had: then no token of it is intact.
     """
 
     kind: StampKind
@@ -197,15 +200,19 @@ class ParsedSignature:
     """One signature; of one that cannot be read only what it is called, where it stands and what
     was found.
 
-    `slot` is None for a signature outside every slot of the layout. `time_stamps` are in document
-    order. `findings` are departures from the profile that this library accepts, `departures` those
-    from the baseline of its family (EN 319 132-1, 6.3): any of either keeps the signature from
-    passing. `other_certificates` and `other_statements` are what else stands in the places for
-    certificates and for statements on revocation: of another form, or as it is written where that
-    is no encoding. `received_octets` are the signed attributes of CMS as they stand, where they are
-    not in the order of DER. `algorithm` is what CMS names by OID; XML gives `algorithm_uri` and
-    `pss` instead. `has_der_value`: an ECDSA value is DER, as in CMS. `revision` is the PDF
-    revision, from 1, that the signature was made in.
+    `slot` is None for a signature outside every slot of the layout.
+    `time_stamps` are in document order.
+    `findings` are departures from the profile that this library accepts, `departures` those from
+        the baseline of its family (EN 319 132-1, 6.3): any of either keeps the signature from
+        passing.
+    `other_certificates` and `other_statements` are what else stands in the places for certificates
+        and for statements on revocation: of another form, or as it is written where that is no
+        encoding.
+    `received_octets` are the signed attributes of CMS as they stand, where they are not in the
+        order of DER.
+    `algorithm` is what CMS names by OID; XML gives `algorithm_uri` and `pss` instead.
+    `has_der_value`: an ECDSA value is DER, as in CMS.
+    `revision` is the PDF revision, from 1, that the signature was made in.
 
     Of documents of others: `parent` names the signature that this one counter-signs, `keys_der` are
     SubjectPublicKeyInfos that stand in it without a certificate, `claimed_time` (UTC) is what a

@@ -74,8 +74,11 @@ class PssParameters:
 class SignatureAlgorithm:
     """One way of making a signature value.
 
-    `name` is the name in reports. `uri` is None where XML has none; `oid` is the identifier in
-    X.509 and CMS. `digest` is None for EdDSA; `pss` is set for RSASSA-PSS only.
+    `name` is the name in reports.
+    `uri` is None where XML has none;
+    `oid` is the identifier in X.509 and CMS.
+    `digest` is None for EdDSA;
+    `pss` is set for RSASSA-PSS only.
     """
 
     name: str

@@ -76,13 +76,15 @@ class Registry:
         """Put snapshots together, from the highest rank down.
 
         1. what nobody signed is taken as the user's own word, unless the user says by pins what to
-        take; 2. so is what is pinned, by the SHA-256 of the seal's certificate or of the file, and
-        what carries the next seal that one taken announces for its own rank and realm; 3. any other
-        needs a delegation by one that is taken already: in force on the day when it was signed, and
-        `today` too where only its signer says which day that was; 4. of what is taken, the highest
-        version of each id in a realm counts: what is left out displaces nothing; 5. with no pin at
-        all, signed snapshots that nobody delegated to are kept apart as claims, by seal: rank is
-        never what a snapshot says of itself.
+           take;
+        2. so is what is pinned, by the SHA-256 of the seal's certificate or of the file, and what
+           carries the next seal that one taken announces for its own rank and realm;
+        3. any other needs a delegation by one that is taken already: in force on the day when it
+           was signed, and `today` too where only its signer says which day that was;
+        4. of what is taken, the highest version of each id in a realm counts: what is left out
+           displaces nothing;
+        5. with no pin at all, signed snapshots that nobody delegated to are kept apart as claims,
+           by seal: rank is never what a snapshot says of itself.
         Raises: InputError REGISTRY.CONFLICT when two that are taken have one id, realm and version,
         but not one content.
         """
@@ -96,7 +98,7 @@ class Registry:
         left: list[GivenSnapshot] = []
         for rank in RANKS:
             own = [snapshot for snapshot in snapshots if snapshot.snapshot.rank is rank]
-            # (1) and (2)
+            # (1) and (2) what the user took, by pin or by giving it unsigned
             taken = [
                 one for one in own if pinned & _marks(one) or (one.seal is None and not pinned)
             ]
@@ -105,7 +107,7 @@ class Registry:
                 for one in taken
                 if one.seal is None and not pinned
             )
-            # (3)
+            # (3) what a taken snapshot delegates to, or announces as its next seal
             taken += [
                 one
                 for one in own
@@ -119,9 +121,9 @@ class Registry:
             ]:
                 taken += announced
             left += [one for one in own if one not in taken]
-            # (4)
+            # (4) of each id, the highest version
             counting += newest(taken)
-        # (5)
+        # (5) what nobody vouched for is told, and kept apart
         cause = "REGISTRY.NOT_DELEGATED" if pinned else "REGISTRY.NOT_PINNED"
         notes += (
             Finding(
@@ -300,24 +302,25 @@ def _answer(
     """Judge by the entries for a role at a school.
 
     1. of those that mean this holder, the snapshot of the highest rank decides, then the newest, if
-    it still speaks for the day; 2. in it a period that holds the day decides for, only other
-    periods against; 3. equal snapshots that differ leave it open; 4. where none means the holder,
-    what cannot be compared, or is too old, is unknown.
+       it still speaks for the day;
+    2. in it a period that holds the day decides for, only other periods against;
+    3. equal snapshots that differ leave it open;
+    4. where none means the holder, what cannot be compared, or is too old, is unknown.
     """
     named = [(entry, is_named(entry.appointment, credential)) for entry in entries]
     own = [entry for entry, answer in named if answer]
-    # (1)
+    # (1) the snapshot that decides
     speaking = [entry for entry in own if entry.speaks_for(day)]
     if speaking:
         highest = max(entry.precedence for entry in speaking)
         deciding = [entry for entry in speaking if entry.precedence == highest]
-        # (2)
+        # (2) its period on the day
         answers = {
             any(one.holds(day) for one in deciding if one.given is entry.given)
             for entry in deciding
         }
         if len(answers) > 1:
-            # (3)
+            # (3) equal snapshots that differ
             names = ", ".join(dict.fromkeys(entry.given.name for entry in deciding))
             return Authority(
                 standing=OfficeStatus.UNKNOWN,
@@ -340,7 +343,7 @@ def _answer(
         return Authority(
             standing=OfficeStatus.REFUSED, cause=cause, where=f"{place}, {nearest.where}"
         )
-    # (4)
+    # (4) nothing that speaks of the holder
     if own or not any(entry.speaks_for(day) for entry in entries):
         return Authority(
             standing=OfficeStatus.UNKNOWN,

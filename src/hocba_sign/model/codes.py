@@ -126,10 +126,10 @@ class MarkLetter(StrEnum):
 class CodeEntry:
     """One code of a list.
 
-    `until` is the first day on which the code is no longer given. `grades` is empty where a code
-    has nothing to do with grades. `group` tells apart entries of one list, for subjects
-    `compulsory`, `elective` or `optional`. `programme` names the one that teaches a subject, which
-    comes to one grade after the other.
+    `until` is the first day on which the code is no longer given.
+    `grades` is empty where a code has nothing to do with grades.
+    `group` tells apart entries of one list, for subjects `compulsory`, `elective` or `optional`.
+    `programme` names the one that teaches a subject, which comes to one grade after the other.
     """
 
     code: str

@@ -20,8 +20,10 @@ class Leaf:
     """A field with one value.
 
     `key` is the JSON name: the column of the national dictionary if `is_column`, else a name of
-    ours. `title` is the Vietnamese name of the field, `note` where and why it departs from the
-    dictionary. `is_level` marks the field that decides which variant of later groups applies.
+        ours.
+    `title` is the Vietnamese name of the field, `note` where and why it departs from the
+        dictionary.
+    `is_level` marks the field that decides which variant of later groups applies.
     """
 
     element: str
@@ -38,7 +40,8 @@ class Group:
     """A field with a record of its own.
 
     Without `element` its fields stand directly in the parent's element, without `key` directly in
-    the parent's JSON object. `variants` gives the record by level where the annotation is a union.
+        the parent's JSON object.
+    `variants` gives the record by level where the annotation is a union.
     `identifier` is the value of the element's Id.
     """
 
@@ -54,8 +57,8 @@ class Group:
 class Many:
     """A field with several records, in one `wrapper` element or directly in the parent's.
 
-    `identify(parent_id, item, n)` gives the Id of the nth item, n from 1; `id_pattern` is the shape
-    of all of them.
+    `identify(parent_id, item, n)` gives the Id of the nth item, n from 1;
+    `id_pattern` is the shape of all of them.
     """
 
     title: str

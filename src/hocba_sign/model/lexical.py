@@ -21,10 +21,13 @@ JsonType: TypeAlias = Literal["string", "integer", "boolean"]
 class ValueKind:
     """One kind of value.
 
-    `read` takes the text of an element and raises InputError with a cause only; `write` is its
-    inverse. `pattern` is a regular expression both for Python and for XML Schema, `letters` the
-    closed list of values. `from_number` writes a JSON number, where the kind takes one for its
-    text. `is_free`: any words; `is_comment`: prose that may break lines.
+    `read` takes the text of an element and raises InputError with a cause only;
+    `write` is its inverse.
+    `pattern` is a regular expression both for Python and for XML Schema, `letters` the closed list
+        of values.
+    `from_number` writes a JSON number, where the kind takes one for its text.
+    `is_free`: any words;
+    `is_comment`: prose that may break lines.
     """
 
     name: str

@@ -55,9 +55,11 @@ class CmsFacts:
     """One signature in CMS.
 
     `signed_octets` is the DER of the signed attributes, which ill-ordered ones are brought to, None
-    where there are none and the value is of the document itself; then `message_digest` is None too.
-    `received_octets` are ill-ordered ones as they stand, else None. `content` is what is inside,
-    None for a detached signature. `signing_time` is UTC.
+        where there are none and the value is of the document itself; then `message_digest` is None
+        too.
+    `received_octets` are ill-ordered ones as they stand, else None.
+    `content` is what is inside, None for a detached signature.
+    `signing_time` is UTC.
     """
 
     algorithm: SignatureAlgorithm

@@ -46,9 +46,10 @@ COMMITMENTS: Final = {
 class CmsTemplate:
     """What a signature shall say.
 
-    `digest_algorithm` names the signing certificate; `chain_der` are all certificates to embed, the
-    signing one first, and `issuer_serial_der` its RFC 5035 IssuerSerial. `commitment` is a key of
-    `COMMITMENTS`.
+    `digest_algorithm` names the signing certificate;
+    `chain_der` are all certificates to embed, the signing one first, and `issuer_serial_der` its
+        RFC 5035 IssuerSerial.
+    `commitment` is a key of `COMMITMENTS`.
     """
 
     algorithm: SignatureAlgorithm

@@ -31,8 +31,8 @@ def is_blank(pdf: bytes, *, page: int, box: Box, others: tuple[Box, ...] = ()) -
     """Return whether `box` (left, bottom, right, top in points) of a page (from 0) is of one
     colour, but for straight lines right across.
 
-    1. the page's own content; 2. annotations on it, unless one of `others`, the boxes of
-    signatures, lies there too.
+    1. the page's own content;
+    2. annotations on it, unless one of `others`, the boxes of signatures, lies there too.
     Raises: CallerError PDF.EXTRA_MISSING; InputError PDF.UNREADABLE, PDF.LIMIT.
     """
     with opened(pdf) as document:
@@ -41,11 +41,11 @@ def is_blank(pdf: bytes, *, page: int, box: Box, others: tuple[Box, ...] = ()) -
         shown = document[page]
         if shown.get_rotation():
             return False
-        # (1)
+        # (1) the page's own content
         plain, depth = _pixels(shown, box, is_annotated=False)
         if not _has_lines_only(plain, depth):
             return False
-        # (2)
+        # (2) annotations, but for those of signatures
         return _pixels(shown, box, is_annotated=True)[0] == plain or any(
             _overlap(box, other) for other in others
         )

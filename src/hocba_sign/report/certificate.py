@@ -59,9 +59,12 @@ class CertificateReport:
 
     It is no truth value: an indication has three states.
 
-    `file` is the name given by the caller. `at` is UTC. `causes` say why it is not PASSED, the
-    deciding one first; `notes` are what a reader must know all the same. `path` is None where the
-    certificate cannot be read. `fetches` are all addresses asked or refused.
+    `file` is the name given by the caller.
+    `at` is UTC.
+    `causes` say why it is not PASSED, the deciding one first;
+    `notes` are what a reader must know all the same.
+    `path` is None where the certificate cannot be read.
+    `fetches` are all addresses asked or refused.
     """
 
     file: str

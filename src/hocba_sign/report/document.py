@@ -45,9 +45,10 @@ class NotPassed(HocbaSignError):
 class Report:
     """The judgement of one file at one moment. It is no truth value: a verdict has three states.
 
-    `file` is the name given by the caller, `sha256` of the octets as they came. `at` is UTC.
-    `fetches` are all addresses that were asked or refused for it. `policies` name the demands that
-    it was judged by.
+    `file` is the name given by the caller, `sha256` of the octets as they came.
+    `at` is UTC.
+    `fetches` are all addresses that were asked or refused for it.
+    `policies` name the demands that it was judged by.
     """
 
     file: str

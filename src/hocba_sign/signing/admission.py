@@ -41,9 +41,11 @@ def admit(
 ) -> tuple[Finding, ...]:
     """Refuse a certificate that verification refuses, and return what is to be noted of it.
 
-    1. the certificate with the issuers beside it; 2. where the caller says whom verifiers trust,
-    its path, and whether certificates of that tree may sign in this role; 3. where there is a
-    registry, whether its holder may sign for `school` on the day of `at` (aware).
+    1. the certificate with the issuers beside it;
+    2. where the caller says whom verifiers trust, its path, and whether certificates of that tree
+       may sign in this role;
+    3. where there is a registry, whether its holder may sign for `school` on the day of `at`
+       (aware).
     Raises: CallerError with the cause that verification would give (PATH.*, TRUST.*, REGISTRY.*,
     WF.HIERARCHY), `SIGN.NO_CERTIFICATE`, `SIGN.POLICY_LEVEL` for a level below the one that the
     verifier's policy demands.
@@ -53,12 +55,12 @@ def admit(
         raise CallerError("SIGN.NO_CERTIFICATE")
     if policy.is_time_stamp_demanded and policy.level is Level.B:
         raise CallerError("SIGN.POLICY_LEVEL", where=str(slot))
-    # (1)
+    # (1) the certificate with its issuers
     causes, notes = chain_findings(chain, at=at)
     _refuse(causes, chain[0])
-    # (2)
+    # (2) path and role, by whom verifiers trust
     notes += _path_notes(chain, slot, school, at=at, policy=policy)
-    # (3)
+    # (3) the office, by the registry
     return tuple(
         dict.fromkeys((*notes, *_office_notes(chain[0], slot, school, at=at, policy=policy)))
     )

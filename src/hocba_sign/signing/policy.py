@@ -27,12 +27,14 @@ class SigningPolicy:
     """Choices of the signer.
 
     `algorithm` None means the usual one for the key (RSA PKCS#1 v1.5 with SHA-256, ECDSA with the
-    curve's hash). `digest_algorithm` is used for references. `lifetime` is how long a prepared
-    signature may wait for its value: its claimed signing time is that of the preparation. `roles`
-    are those that sign a PDF without a transcript in it, all of them. What is known of the
-    verifiers: `trust` and `evidence` (certificates above the signer's) that a path is looked for
-    in, `registry` of who may sign, `role_policy` for trees of trust, and whether every signature
-    needs a time-stamp. Without `trust` no path is looked for.
+        curve's hash).
+    `digest_algorithm` is used for references.
+    `lifetime` is how long a prepared signature may wait for its value: its claimed signing time is
+        that of the preparation.
+    `roles` are those that sign a PDF without a transcript in it, all of them. What is known of the
+        verifiers: `trust` and `evidence` (certificates above the signer's) that a path is looked
+        for in, `registry` of who may sign, `role_policy` for trees of trust, and whether every
+        signature needs a time-stamp. Without `trust` no path is looked for.
     """
 
     level: Level = Level.T

@@ -21,10 +21,12 @@ class ToBeSigned:
     `expires`.
 
     `octets` are what to sign (canonical ds:SignedInfo; of a PDF the DER of the signed attributes),
-    `digest` their hash for services that sign hashes; `algorithm` says how: RSA values as they are,
-    ECDSA values as r‖s. `document` and `unsigned` (the signature without its value) are what
-    `complete` puts together; `roles` are those of the `SigningPolicy`. `created` and `expires` are
-    UTC. `notes` are what the signer should know of the certificate; they are not written down.
+        `digest` their hash for services that sign hashes;
+    `algorithm` says how: RSA values as they are, ECDSA values as r‖s.
+    `document` and `unsigned` (the signature without its value) are what `complete` puts together;
+    `roles` are those of the `SigningPolicy`.
+    `created` and `expires` are UTC.
+    `notes` are what the signer should know of the certificate; they are not written down.
     """
 
     document: bytes

@@ -26,8 +26,10 @@ class TimestampOptions(TypedDict, total=False):
     """What a time-stamp answer may say instead of the right thing.
 
     `status` and `failure` are named as in RFC 3161, 2.4.2 (`rejection`, `bad_alg`); with a refusing
-    status no token is given. `imprint` is (hash name, digest); `signing_certificate_der` is the
-    certificate that ESSCertIDv2 names; `digest` is the hash of the token's signature;
+        status no token is given.
+    `imprint` is (hash name, digest);
+    `signing_certificate_der` is the certificate that ESSCertIDv2 names;
+    `digest` is the hash of the token's signature;
     `has_certificates` overrides certReq.
     """
 
@@ -50,8 +52,9 @@ class OcspOptions(TypedDict, total=False):
     """What an OCSP answer may say instead of the right thing.
 
     `response_status` as in RFC 6960, 4.2.1 (`try_later`); anything but `successful` has no answer
-    inside. `next_update` None leaves it out. `cert_id_digest` is the hash of the CertID when no
-    request gives one.
+        inside.
+    `next_update` None leaves it out.
+    `cert_id_digest` is the hash of the CertID when no request gives one.
     """
 
     response_status: str

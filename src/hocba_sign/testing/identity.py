@@ -17,7 +17,8 @@ class Identity:
     """A certificate with its INSECURE test key.
 
     `chain_der` begins with the certificate itself, then the issuers, nearest first, the anchor
-    last. `authority` is the slug of the issuing authority.
+        last.
+    `authority` is the slug of the issuing authority.
     """
 
     name: str

@@ -18,9 +18,10 @@ CA_KEY_USAGE: Final = ("digital_signature", "key_cert_sign", "crl_sign")
 class CertificateOptions(TypedDict, total=False):
     """What any certificate may say instead of the usual.
 
-    Times are UTC. `key` is the kind of the holder's key, `digest` the hash of the issuer's
-    signature (`sha1` for old certificates); usages are named as in asn1crypto. `issuer` is an
-    authority or its slug.
+    Times are UTC.
+    `key` is the kind of the holder's key, `digest` the hash of the issuer's signature (`sha1` for
+        old certificates); usages are named as in asn1crypto.
+    `issuer` is an authority or its slug.
     """
 
     not_before: datetime

@@ -33,18 +33,20 @@ class Policy:
 
     `require_registry`: whether the signers held their offices must have been asked of a registry.
     `require_status`: whether a transcript is still in force must have been asked of events or a
-    status list. `require_time_stamp`: every signature needs a valid time-stamp.
+        status list.
+    `require_time_stamp`: every signature needs a valid time-stamp.
     `require_fresh_revocation`: a statement issued after the signature must say that the signer's
-    certificate was not revoked; not asked of authorities, whose lists are good for months.
+        certificate was not revoked; not asked of authorities, whose lists are good for months.
     `accept_kho`: take the layout of the transcript store as it is used there, though it does not
-    bind teachers' marks to a pupil.
+        bind teachers' marks to a pupil.
     `accept_few_signers`: let one person sign for all, or principal and seal alone before the school
-    year has ended (`validation.workflow.hands`).
+        year has ended (`validation.workflow.hands`).
     `accept_known_tsa_faults`: let time-stamp certificates pass that deviate from RFC 5280 as
-    genuine Vietnamese ones do; each use is reported. `roles` says which tree of trust each role's
-    certificate may come from, `registry_pins` are the SHA-256 (lower-case hexadecimal) of the
-    certificates, or of the files, at the top of a registry; `knowledge` is what else the verifier
-    was given.
+        genuine Vietnamese ones do; each use is reported.
+    `roles` says which tree of trust each role's certificate may come from, `registry_pins` are the
+        SHA-256 (lower-case hexadecimal) of the certificates, or of the files, at the top of a
+        registry;
+    `knowledge` is what else the verifier was given.
     """
 
     require_registry: bool = False

@@ -40,11 +40,14 @@ class SlotRule:
 class Layout:
     """A way to arrange a transcript and its signatures in one file.
 
-    `namespace` is empty for none. `needs_links`: a signature without its links is wrong; otherwise
-    it only leaves the order unproven. `holders` are places that are written even where no slot lies
-    in them. `slots_are_twins`: a teacher's slot carries the Id of the teacher in the subject,
-    instead of attributes that name both. `accepted_findings` are causes that a signature of another
-    maker may show and still be signed on top of. A layout without rules has no slots.
+    `namespace` is empty for none.
+    `needs_links`: a signature without its links is wrong; otherwise it only leaves the order
+        unproven.
+    `holders` are places that are written even where no slot lies in them.
+    `slots_are_twins`: a teacher's slot carries the Id of the teacher in the subject, instead of
+        attributes that name both.
+    `accepted_findings` are causes that a signature of another maker may show and still be signed on
+        top of. A layout without rules has no slots.
     """
 
     name: str

@@ -75,9 +75,9 @@ class ParsedXml:
     """A tree within the limits, and the octets that it was read from.
 
     `ids` maps the value of every Id attribute, in any spelling, to its element; those that several
-    elements have are in `ambiguous`. `first_comment` and `first_instruction` are the places of the
-    first comment and processing instruction anywhere in the document: canonical forms drop the
-    first, people see neither.
+        elements have are in `ambiguous`.
+    `first_comment` and `first_instruction` are the places of the first comment and processing
+        instruction anywhere in the document: canonical forms drop the first, people see neither.
     """
 
     root: Element

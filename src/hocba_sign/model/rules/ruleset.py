@@ -95,10 +95,11 @@ class RuleSet:
     """`checks` are the names of the checks to run, in order, with their settings.
 
     `tests` are for primary school, by subject code the grades with a test at the end of the year:
-    `required`, `allowed` besides, `expected` where a missing one is only noted, and `one_of` for
-    subjects of which one has it. `subject_groups` are subjects by a name that checks refer to.
+        `required`, `allowed` besides, `expected` where a missing one is only noted, and `one_of`
+        for subjects of which one has it.
+    `subject_groups` are subjects by a name that checks refer to.
     `by_plan` names the rules that a pupil with an individual plan cannot break, `instead_of`, and
-    the `rule` that says so.
+        the `rule` that says so.
     """
 
     code: str

@@ -87,14 +87,15 @@ def analyse(reader: RevisionReader, *, since: int) -> Iterator[RevisionStep]:
 def _step(reader: RevisionReader, revision: int) -> RevisionStep:
     """Compare a revision with the one before.
 
-    1. every written object has a rule; 2. no object has two versions, of which readers may take
-    either; 3. what the fields became, and that they consist of nothing else than fields do.
+    1. every written object has a rule;
+    2. no object has two versions, of which readers may take either;
+    3. what the fields became, and that they consist of nothing else than fields do.
     """
     old, new = (
         reader.get_historical_resolver(revision - 1),
         reader.get_historical_resolver(revision),
     )
-    # (1)
+    # (1) a rule for every written object
     if any(
         reader.xrefs.get_historical_ref(reference, old.revision) is not None
         for reference in new.refs_freed_in_revision()
@@ -102,11 +103,11 @@ def _step(reader: RevisionReader, revision: int) -> RevisionStep:
         raise _Unexplained("freed objects")
     recorded: set[ChangeRule] = set()
     _policy(recorded, keys=_form_keys(old)).apply(old, new)
-    # (2)
+    # (2) one version of every object
     section = reader.xrefs.get_xref_data(revision)
     if section.hybrid is not None and not _agree(section, section.hybrid.xref_data):
         raise _Unexplained("hybrid cross-references")
-    # (3)
+    # (3) what the fields became
     changes = tuple(field_changes(old, new))
     for change in changes:
         if change.is_new and not change.is_filled and change.box is not None:

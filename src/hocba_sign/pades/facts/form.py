@@ -70,10 +70,11 @@ class Form:
 class PlannedRevision:
     """What the revision of one signature, or of a document time-stamp, holds beside its value.
 
-    `signing_time` is UTC, None for a time-stamp. `room` is in octets, `digest_name` the hash of
-    what is signed. `locked_fields` as in `NewField`, for a field that says nothing itself.
-    `appearance` is a PDF of one page. `certifies`: only form fields and signatures may follow
-    (DocMDP, P 2).
+    `signing_time` is UTC, None for a time-stamp.
+    `room` is in octets, `digest_name` the hash of what is signed.
+    `locked_fields` as in `NewField`, for a field that says nothing itself.
+    `appearance` is a PDF of one page.
+    `certifies`: only form fields and signatures may follow (DocMDP, P 2).
     """
 
     field: str

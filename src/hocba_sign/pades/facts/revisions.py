@@ -54,10 +54,10 @@ class FieldFacts:
     """A signature field that is filled, as the newest revision that has it shows it.
 
     `signature_object` is the number of the signature dictionary, `revision` (from 0) when that was
-    last written, `object_at` where it begins in the file, None inside an object stream. `contents`
-    is the decoded string, padding included, None where it is no string. `doc_mdp` is P of DocMDP or
-    of the field's lock, `locks` what FieldMDP and the field's lock say. `is_present`: the last
-    revision still has it.
+        last written, `object_at` where it begins in the file, None inside an object stream.
+    `contents` is the decoded string, padding included, None where it is no string.
+    `doc_mdp` is P of DocMDP or of the field's lock, `locks` what FieldMDP and the field's lock say.
+    `is_present`: the last revision still has it.
     """
 
     name: str
@@ -126,11 +126,14 @@ class LongTermValues:
 class PdfFacts:
     """All that is read of a PDF.
 
-    `ends` gives for each revision the offset behind its %%EOF. `beginning` is what the revision of
-    the first signature did to the one before, None where there is none before; `steps` are those
-    after it. `empty_fields` are the signature fields that nobody has filled, `attachments` those of
-    the asked name, both in the last revision. `values` are by revision. `findings` are about the
-    file.
+    `ends` gives for each revision the offset behind its %%EOF.
+    `beginning` is what the revision of the first signature did to the one before, None where there
+        is none before;
+    `steps` are those after it.
+    `empty_fields` are the signature fields that nobody has filled, `attachments` those of the asked
+        name, both in the last revision.
+    `values` are by revision.
+    `findings` are about the file.
     """
 
     octets: bytes = field(repr=False)

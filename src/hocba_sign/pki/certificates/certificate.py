@@ -57,11 +57,13 @@ class Extension:
 class Certificate:
     """What a certificate says. Two are equal when their octets are.
 
-    Times are UTC. Identifiers of keys are raw octets. `key_usage` is None where the extension is
-    missing, which restricts nothing; its members are named as in `_KEY_USAGES`. `is_ca` is the
-    basicConstraints flag, False where the extension is missing. Only http(s), ldap and other URIs
-    that are plain printable text are kept in the three address lists; fetching from them is another
-    matter. `signature_algorithm_der` is the outer AlgorithmIdentifier, equal to the inner one.
+    Times are UTC. Identifiers of keys are raw octets.
+    `key_usage` is None where the extension is missing, which restricts nothing; its members are
+        named as in `_KEY_USAGES`.
+    `is_ca` is the basicConstraints flag, False where the extension is missing. Only http(s), ldap
+        and other URIs that are plain printable text are kept in the three address lists; fetching
+        from them is another matter.
+    `signature_algorithm_der` is the outer AlgorithmIdentifier, equal to the inner one.
     `signature` is empty, so that it never verifies, where it is not a whole number of octets.
     """
 

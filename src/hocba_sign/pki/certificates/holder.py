@@ -48,9 +48,10 @@ def match_holder(certificate: Certificate, expected: ExpectedSigner, *, is_vouch
 
     `is_vouched`: the registry names this very certificate for this office.
 
-    1. another number of the same kind is another holder; 2. no person's certificate is a seal and
-    no organisation's a person's signature; 3. number and name agree, or one side has no number and
-    the names agree; 4. of what that leaves open the registry can answer for.
+    1. another number of the same kind is another holder;
+    2. no person's certificate is a seal and no organisation's a person's signature;
+    3. number and name agree, or one side has no number and the names agree;
+    4. of what that leaves open the registry can answer for.
     """
     cause = _another(certificate, expected, is_vouched=is_vouched)
     if cause is None:
@@ -86,10 +87,10 @@ def is_same_holder(one: Certificate, other: Certificate) -> bool:
 
 def _another(certificate: Certificate, expected: ExpectedSigner, *, is_vouched: bool) -> str | None:
     given, wanted = numbers_of(certificate.subject.identifiers), _wanted(expected)
-    # (1)
+    # (1) numbers that contradict
     if wanted is not None and agrees(wanted, given) is False:
         return "WF.SIGNER_MISMATCH"
-    # (2)
+    # (2) a person where an organisation signs, or the reverse
     is_persons = any(number.is_personal for number in given)
     is_organisations = any(number.kind is NumberKind.TAX for number in given) or names_organisation(
         certificate.subject.common_name

@@ -52,11 +52,12 @@ class Subject:
     """Who a certificate names; the first value where an attribute stands twice, None where it is
     missing.
 
-    `common_names` are all of them, `address` all that tells a place (see `model.places`). `title`
-    is chức vụ. `identifiers` are (kind, value) of the UID attributes: `MST` tax code, `CCCD`
-    citizen's identity number, `CMND` its predecessor, `UID` where no kind is written; and of other
-    attributes that write such a kind before their value, also as EN 319 412-1 does. Control and
-    direction characters are replaced by U+FFFD.
+    `common_names` are all of them, `address` all that tells a place (see `model.places`).
+    `title` is chức vụ.
+    `identifiers` are (kind, value) of the UID attributes: `MST` tax code, `CCCD` citizen's identity
+        number, `CMND` its predecessor, `UID` where no kind is written; and of other attributes that
+        write such a kind before their value, also as EN 319 412-1 does. Control and direction
+        characters are replaced by U+FFFD.
     """
 
     common_name: str | None = None

@@ -25,13 +25,16 @@ class PathRequirements:
     """What is asked of a path beyond RFC 5280.
 
     `known_until` (UTC) is the validation time: CRLs and OCSP responses issued later are ignored;
-    None means the control time. `initial_policies` are dotted OIDs; empty means any policy.
-    `exceptions` may be granted to the leaf and are reported when used. `allow_unknown_revocation`
-    lets certificates pass about which nothing at all is known; what is known still counts.
+        None means the control time.
+    `initial_policies` are dotted OIDs; empty means any policy.
+    `exceptions` may be granted to the leaf and are reported when used.
+    `allow_unknown_revocation` lets certificates pass about which nothing at all is known; what is
+        known still counts.
     `current_at` (UTC): a statement about the leaf from before the control time must still be
-    current then; None means the control time itself. With `is_newer_demanded` the leaf needs one
-    from after it. `judges_leaf_key` asks of the leaf's own key what is asked of its issuers'; a
-    signature's algorithms are judged apart.
+        current then; None means the control time itself. With `is_newer_demanded` the leaf needs
+        one from after it.
+    `judges_leaf_key` asks of the leaf's own key what is asked of its issuers'; a signature's
+        algorithms are judged apart.
     """
 
     purpose: Purpose = Purpose.ANY
@@ -52,10 +55,11 @@ class PathResult:
     """The judgement of one leaf at one control time.
 
     `chain` is the chain judged, leaf first, anchor last; only the leaf where none was found.
-    `causes` are stable ids, the one that decides `sub_indication` first. `revocation` holds one
-    fact per certificate below the anchor, leaf first. `exceptions` are those that were needed for
-    passing. `is_pinned`: instead of a path, the trust list's word about an expired time-stamp
-    authority was taken.
+    `causes` are stable ids, the one that decides `sub_indication` first.
+    `revocation` holds one fact per certificate below the anchor, leaf first.
+    `exceptions` are those that were needed for passing.
+    `is_pinned`: instead of a path, the trust list's word about an expired time-stamp authority was
+        taken.
     """
 
     status: PathStatus

@@ -50,13 +50,14 @@ def settle(
 ) -> RevocationFact:
     """Join the readings; the order in which they come does not matter.
 
-    1. a permanent revocation by then counts, whoever says what later, the earliest that is told; 2.
-    a hold counts until a later statement no longer knows it; 3. among the others the newest counts,
-    and of those of one moment the one that does not know the certificate; 4. of the good ones the
-    one that was made after the signature comes first.
+    1. a permanent revocation by then counts, whoever says what later, the earliest that is told;
+    2. a hold counts until a later statement no longer knows it;
+    3. among the others the newest counts, and of those of one moment the one that does not know the
+       certificate;
+    4. of the good ones the one that was made after the signature comes first.
     """
     ordered = sorted(readings, key=_rank)
-    # (1)
+    # (1) permanent revocations, the earliest first: nothing later undoes one
     dated = sorted(
         (
             (entry.at, index)
@@ -67,7 +68,7 @@ def settle(
     )
     if dated and dated[0][0] <= terms.at:
         return _revoked(certificate, ordered[dated[0][1]], at=dated[0][0])
-    # (2)
+    # (2) holds, until a later statement lifts them
     for one in ordered:
         for entry in one.entries:
             if (
@@ -76,7 +77,7 @@ def settle(
                 and _is_held(certificate, one, readings=ordered, at=terms.at)
             ):
                 return _revoked(certificate, one, at=entry.at)
-    # (3)
+    # (3) issuers who do not know the certificate, against those who call it good
     ignorant = [
         one
         for one in ordered
@@ -85,7 +86,7 @@ def settle(
     newest = max((one.statement.this_update for one in ignorant), default=None)
     good = [one for one in ordered if silence_cause(certificate, one, terms=terms) is None]
     known = [one for one in good if newest is None or one.statement.this_update > newest]
-    # (4)
+    # (4) the good ones, those made after the signature first
     if known:
         facts = [
             _good(certificate, one, at=terms.at)

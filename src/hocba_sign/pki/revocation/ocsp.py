@@ -43,7 +43,8 @@ class CertificateId:
 class SingleResponse:
     """One SingleResponse; times are UTC.
 
-    `status` is good, revoked or unknown; `archive_cutoff` is the extension of that name.
+    `status` is good, revoked or unknown;
+    `archive_cutoff` is the extension of that name.
     """
 
     certificate_id: CertificateId

@@ -32,10 +32,12 @@ class RevocationFact:
 
     `status` holds at the control time: a later revocation has status good and `revoked_at` set.
     `source` is the label of the evidence, `evidence_sha256` its octets' digest; both None with
-    status unknown. `has_reason` tells whether the reason is stated. `is_asked_before`: good, but
-    from before the control time. `others` are further statements that show the same.
+        status unknown.
+    `has_reason` tells whether the reason is stated.
+    `is_asked_before`: good, but from before the control time.
+    `others` are further statements that show the same.
     `issuer_not_after` is when whoever signed the evidence expires: the certificate's issuer, or the
-    earlier of it and the responder or CRL issuer it delegates to; None with status unknown.
+        earlier of it and the responder or CRL issuer it delegates to; None with status unknown.
     """
 
     certificate_sha256: str

@@ -31,9 +31,9 @@ Attributes = tuple[tuple[str, tuple[bytes, ...]], ...]
 class SignerInfo:
     """One signature, as it stands.
 
-    `attributes` are the signed ones; None where there are none. `attributes_der` is the SET OF that
-    is signed, octet for octet as in the file but for its tag. `is_ordered` tells whether it is DER,
-    its elements ascending and distinct.
+    `attributes` are the signed ones; None where there are none.
+    `attributes_der` is the SET OF that is signed, octet for octet as in the file but for its tag.
+    `is_ordered` tells whether it is DER, its elements ascending and distinct.
     """
 
     sid: der.Element = field(repr=False)

@@ -222,31 +222,34 @@ def verify_token(token: Token, expected: Callable[[DigestAlgorithm], bytes]) -> 
     """Verify everything but the path; `expected` digests the time-stamped octets with the token's
     imprint algorithm.
 
-    1. the content is a TSTInfo with one signer and no unknown critical extension, 2. the imprint,
-       3. the signed attributes,
-    4. the signature value over them, 5. the binding of the certificate, 6. its usage.
+    1. the content is a TSTInfo with one signer and no unknown critical extension,
+    2. the imprint,
+    3. the signed attributes,
+    4. the signature value over them,
+    5. the binding of the certificate,
+    6. its usage.
     Spec: RFC 3161, 2.2 and 2.3; RFC 5652, 5.4 and 11; RFC 5816.
     """
-    # (1)
+    # (1) content and critical extensions
     causes = [] if token.content_type == _TST_INFO else ["TST.CONTENT_TYPE"]
     if token.has_critical_extension:
         causes.append("TST.CRITICAL_EXTENSION")
-    # (2)
+    # (2) the imprint
     if expected(token.imprint_algorithm) != token.imprint:
         causes.append("TST.IMPRINT")
     if len(token.signers) != 1:
         return TokenCheck(intact=False, causes=(*causes, "TST.SIGNER_COUNT"))
     signer = token.signers[0]
-    # (3)
+    # (3) the signed attributes
     causes += _attribute_causes(token, signer)
     if token.certificate is None:
         return TokenCheck(intact=False, causes=(*causes, "TST.NO_CERTIFICATE"))
-    # (4)
+    # (4) the value over them
     causes += _signature_causes(token, signer, token.certificate)
-    # (5)
+    # (5) the binding of the certificate
     if not is_bound(signer, token.certificate):
         causes.append("TST.SIGNING_CERTIFICATE")
-    # (6)
+    # (6) its usage, which tells nothing of the token itself
     is_intact = not causes
     try:
         if usage_cause(token.certificate.der, Purpose.TIMESTAMPING) is not None:

@@ -36,9 +36,11 @@ _GENERALIZED_TIME = re.compile(rb"(\d{4})(\d\d)(\d\d)(\d\d)(\d\d)(\d\d)(?:\.(\d{
 class Token:
     """What a time-stamp token says. Nothing of it is verified yet.
 
-    `gen_time` is UTC. `certificate` is the one that the signer identifier and ESSCertID(V2) name,
-    None where neither the token nor the candidates hold it; `certificates` are those embedded, of
-    unverified origin, as are `crls` and `ocsps` (DER). `embedded` is all of it as it stands.
+    `gen_time` is UTC.
+    `certificate` is the one that the signer identifier and ESSCertID(V2) name, None where neither
+        the token nor the candidates hold it;
+    `certificates` are those embedded, of unverified origin, as are `crls` and `ocsps` (DER).
+    `embedded` is all of it as it stands.
     """
 
     der: bytes = field(repr=False)

@@ -82,11 +82,12 @@ class ListedCertificate:
     """One certificate of the list.
 
     Fingerprints, key identifier and serial number are lower-case hexadecimal, times UTC.
-    `issuer_sha256` is None where the issuer's certificate is not known. `trusted_until` stands for
-    roots, through which signatures made later are not trusted, and for time-stamp authorities,
-    whose tokens made later are not (None: until it expires). `hierarchy` is None for impostors.
-    `crl_urls`, `ocsp_urls` and `ca_issuer_urls` are those in the certificate; `own_crl_urls` and
-    `own_ocsp_urls` are where it publishes the status of what it issued.
+    `issuer_sha256` is None where the issuer's certificate is not known.
+    `trusted_until` stands for roots, through which signatures made later are not trusted, and for
+        time-stamp authorities, whose tokens made later are not (None: until it expires).
+    `hierarchy` is None for impostors.
+    `crl_urls`, `ocsp_urls` and `ca_issuer_urls` are those in the certificate;
+    `own_crl_urls` and `own_ocsp_urls` are where it publishes the status of what it issued.
     """
 
     sha256: str

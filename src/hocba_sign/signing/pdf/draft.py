@@ -35,8 +35,9 @@ _WIDEST: Final = 146.0
 class PdfDraft:
     """A PDF whose signatures so far hold and which may be signed.
 
-    `transcript` is the one attached, None in a file that was made elsewhere. `slots` are those
-    expected to be signed; `is_planned` tells that they are all there will be.
+    `transcript` is the one attached, None in a file that was made elsewhere.
+    `slots` are those expected to be signed;
+    `is_planned` tells that they are all there will be.
     """
 
     octets: bytes

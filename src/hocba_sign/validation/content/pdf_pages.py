@@ -48,7 +48,7 @@ def content_checks(
     2. else field by field in the text layer: what differs is proven wrong, but equal texts do not
        prove equal looks.
     """
-    # (1)
+    # (1) octet for octet
     made = [
         one
         for version in template_versions()
@@ -67,7 +67,7 @@ def content_checks(
             ]
         where = f"revision {beginning.revision + 1} ({beginning.refusal})"
         return [Check(identifier="PDF.CONTENT_CHANGED", status=Status.FAIL, where=where)]
-    # (2)
+    # (2) field by field in the text layer
     first = min(signature.revision or 1 for signature in document.signatures)
     try:
         said = _squeezed(pages, document.facts.ends[first - 1])

@@ -28,9 +28,9 @@ def picture_checks(
     """Draw the picture in each role's field again, from the signer's certificate, the role and the
     time stated.
 
-    1. the same is no news; 2. one of a program that states no role of ours, within the place of the
-    role, is told; 3. any other is unproven. A signature in a field of no role is proven wrong
-    elsewhere.
+    1. the same is no news;
+    2. one of a program that states no role of ours, within the place of the role, is told;
+    3. any other is unproven. A signature in a field of no role is proven wrong elsewhere.
     """
     by_slot = {place.slot: place for place in places}
     by_name = {
@@ -43,10 +43,10 @@ def picture_checks(
             if change.box is None or slot is None or one is None:
                 continue
             place = by_slot.get(str(slot))
-            # (1)
+            # (1) the same picture
             if _is_ours(change, slot, one, place=place):
                 continue
-            # (2), (3)
+            # (2) and (3) any other picture
             is_in_place = (
                 place is not None
                 and change.page == place.page - 1

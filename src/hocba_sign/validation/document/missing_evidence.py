@@ -99,7 +99,8 @@ class Available:
 class Unavailable:
     """Why nothing came for a need.
 
-    `finding` has a cause and the address at fault; `is_kept` tells that it failed a moment before.
+    `finding` has a cause and the address at fault;
+    `is_kept` tells that it failed a moment before.
 
     `unread` is what came and could not be read.
     """

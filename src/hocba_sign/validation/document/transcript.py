@@ -73,11 +73,12 @@ class DocumentConclusion:
     """The three answers about a document: its signatures, its workflow, itself.
 
     `transcript`, or `record` for a document about transcripts, is decoded from signed octets only;
-    `data_sha256` is their digest, by which other documents name this one. `standing` says whether
-    the transcript is in force, as far as that was looked up.
+    `data_sha256` is their digest, by which other documents name this one.
+    `standing` says whether the transcript is in force, as far as that was looked up.
     `is_other`: it was judged as a document of others, which has no `layout`, and `coverage` tells
-    by the place of each signature what it covers. `format` is `xml` or `pdf`; `attached` the
-    judgement of the signed XML that a PDF carries.
+        by the place of each signature what it covers.
+    `format` is `xml` or `pdf`;
+    `attached` the judgement of the signed XML that a PDF carries.
     """
 
     verdict: Verdict

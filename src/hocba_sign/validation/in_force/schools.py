@@ -18,22 +18,23 @@ def is_same_school(
     """Return whether `other`, which a document of `day` names that carries this `seal`, is the
     school.
 
-    1. the codes are the same, or that of the department is its successor's on `day`; 2. a registry
-    binds seals to the same codes (`by_code`), or 3. no numbers contradict each other, those of the
-    seal neither, and the names are the same in one province; 4. a school with a new name keeps its
-    tax code, if its seal's certificate has it.
+    1. the codes are the same, or that of the department is its successor's on `day`;
+    2. a registry binds seals to the same codes (`by_code`), or else:
+    3. no numbers contradict each other, those of the seal neither, and the names are the same in
+       one province;
+    4. a school with a new name keeps its tax code, if its seal's certificate has it.
     """
-    # (1)
+    # (1) codes of school and department
     is_own = school.department_code == other.department_code
     is_followed = is_own or is_followed_by(
         school.department_code, school.address, later=other.department_code, day=day
     )
     if school.code != other.code or not is_followed:
         return False
-    # (2)
+    # (2) seals bound by a registry
     if by_code and is_own:
         return True
-    # (3)
+    # (3) numbers, then names
     stated = ((school.tax_id, other.tax_id), (school.organisation_id, other.organisation_id))
     tax = None if school.tax_id is None else number_of("MST", school.tax_id)
     certified = () if seal is None else numbers_of(seal.identifiers)
@@ -45,5 +46,5 @@ def is_same_school(
     is_named_alike = is_named_alike and not contradicts(
         school.address, other.address, stated_on=day, certified_on=day
     )
-    # (4)
+    # (4) a new name with the tax code of the seal
     return is_named_alike or (tax is not None and tax in certified)

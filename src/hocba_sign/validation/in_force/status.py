@@ -72,9 +72,11 @@ def check_in_force(transcript: Transcript, digest: str, *, setting: Setting) -> 
     """Judge whether a transcript, whose signed `#data` has this digest, is in force at the
     validation time.
 
-    1. what the transcript says itself; 2. events that count: valid, from the same school, in
-    effect, about this version and content, and valid files of a later version; 3. the status lists
-    of its department; 4. what is withdrawn outweighs what is replaced, and that what is in force.
+    1. what the transcript says itself;
+    2. events that count: valid, from the same school, in effect, about this version and content,
+       and valid files of a later version;
+    3. the status lists of its department;
+    4. what is withdrawn outweighs what is replaced, and that what is in force.
     Nothing here makes a verdict INVALID: a withdrawn transcript is still signed correctly.
     """
     knowledge = setting.policy.knowledge
@@ -87,10 +89,10 @@ def check_in_force(transcript: Transcript, digest: str, *, setting: Setting) -> 
         Check(identifier=one.cause, status=Status.UNPROVEN, where=one.where)
         for one in knowledge.unread
     )
-    # (1)
+    # (1) what the transcript says
     force = Force.WITHDRAWN if own.status is OwnStatus.WITHDRAWN else Force.IN_FORCE
     since: date | None = None
-    # (2)
+    # (2) events and later versions
     events, event_checks = _events_of(transcript, digest, setting=setting)
     checks += event_checks
     for event in sorted(events, key=lambda one: one.effective):
@@ -104,10 +106,10 @@ def check_in_force(transcript: Transcript, digest: str, *, setting: Setting) -> 
     )
     if successor is not None and force is Force.IN_FORCE:
         force = Force.REPLACED
-    # (3)
+    # (3) status lists
     cells, list_checks = _listed(transcript, setting=setting)
     checks += list_checks
-    # (4)
+    # (4) the graver of the two counts
     for cell in cells:
         if force is Force.IN_FORCE or cell is Cell.WITHDRAWN:
             force = _CELLS[cell]
@@ -175,19 +177,20 @@ def _events_of(
 def _refusal(judged: JudgedEvent, school: School, *, setting: Setting) -> Check | None:
     """Say why an event does not count; None for one that does.
 
-    1. it comes from the school that issued the transcript; 2. its signatures hold, by those it
-    names; 3. by the registry, if one counts, they held their offices when they signed: those who
-    did on the day that they only claim, and do not any more, leave it open; 4. it is in effect, and
-    was signed by the validation time.
+    1. it comes from the school that issued the transcript;
+    2. its signatures hold, by those it names;
+    3. by the registry, if one counts, they held their offices when they signed: those who did on
+       the day that they only claim, and do not any more, leave it open;
+    4. it is in effect, and was signed by the validation time.
     """
     event, today = judged.event, vietnam_day(setting.at)
     registry = setting.policy.knowledge.registry
-    # (1)
+    # (1) issued by the same school
     is_by_code = registry is not None and bool(registry.snapshots)
     seal = None if judged.seal is None else judged.seal.credential
     if not is_same_school(school, event.school, seal=seal, by_code=is_by_code, day=event.effective):
         return Check(identifier="EVENT.WRONG_SCHOOL", status=Status.WARNING, where=event.id)
-    # (2)
+    # (2) signed by those it names
     if judged.verdict is not Verdict.VALID:
         if judged.verdict is Verdict.INDETERMINATE and judged.is_signed_by_named:
             return Check(
@@ -200,7 +203,7 @@ def _refusal(judged: JudgedEvent, school: School, *, setting: Setting) -> Check 
             status=Status.WARNING,
             where=f"{event.id}: {', '.join(judged.causes)}",
         )
-    # (3)
+    # (3) offices at the time of signing
     for witness, role in ((judged.principal, Role.CBQL), (judged.seal, Role.KY_PHAT_HANH)):
         office = _office(witness, role, schools=(event.school, school), setting=setting)
         if office is Office.REFUSED:
@@ -211,7 +214,7 @@ def _refusal(judged: JudgedEvent, school: School, *, setting: Setting) -> Check 
             return Check(
                 identifier="EVENT.UNPROVEN", status=Status.UNPROVEN, where=f"{event.id}: {role}"
             )
-    # (4)
+    # (4) in effect and signed by now
     if event.effective > today or (judged.seal is not None and judged.seal.day > today):
         return Check(
             identifier="EVENT.LATER",

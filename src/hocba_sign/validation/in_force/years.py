@@ -80,11 +80,13 @@ def later_issue(transcript: Transcript, years: Years | None) -> TranscriptRefere
 def year_checks(transcript: Transcript, years: Years | None, *, digest: str | None) -> list[Check]:
     """Judge a transcript, whose signed data has this digest, by the files given with it.
 
-    0. no valid file of the same school has its id and version, but other content; then its link to
-    the year before: 1. the transcript named must be given, to be compared at all; 2. its version
-    and digest are those named, else a valid one contradicts; 3. it is of the same pupil; 4. it is
-    of an earlier year and no higher grade, and promoted the pupil who is in a higher one now. A
-    given year before this one that is not linked is told.
+    0. no valid file of the same school has its id and version, but other content;
+    then its link to the year before:
+    1. the transcript named must be given, to be compared at all;
+    2. its version and digest are those named, else a valid one contradicts;
+    3. it is of the same pupil;
+    4. it is of an earlier year and no higher grade, and promoted the pupil who is in a higher one
+       now. A given year before this one that is not linked is told.
     """
     return [*_rivals(transcript, years, digest=digest), *_link_checks(transcript, years)]
 
@@ -94,7 +96,7 @@ def _rivals(transcript: Transcript, years: Years | None, *, digest: str | None) 
     for facts in () if years is None or digest is None else years.by_id.get(own.id, ()):
         is_other = facts.version == own.version and facts.digest != own.digest
         if facts.is_valid and is_other and _is_of_school(facts, own.school, years):
-            # (0)
+            # (0) one id and version, two contents
             yield Check(
                 identifier="CHAIN.TWO_CONTENTS",
                 status=Status.UNPROVEN,
@@ -115,7 +117,7 @@ def _link_checks(transcript: Transcript, years: Years | None) -> list[Check]:
         if any(check.status is not Status.WARNING for check in faults):
             return faults
         return [*faults, Check(identifier="CHAIN.PREVIOUS", status=Status.PASS, where=where)]
-    # (2)
+    # (2) version and digest
     if any(facts.is_valid for facts in same):
         return [Check(identifier="CHAIN.DIGEST", status=Status.FAIL, where=where)]
     if any(facts.is_valid for facts in given):
@@ -127,7 +129,7 @@ def _link_checks(transcript: Transcript, years: Years | None) -> list[Check]:
                 where=f"{where}: {versions}",
             )
         ]
-    # (1)
+    # (1) nothing given to compare with
     return [Check(identifier="CHAIN.PREVIOUS", status=Status.NOT_CHECKED, where=where)]
 
 
@@ -166,10 +168,10 @@ def _is_same_pupil(left: YearFacts, right: YearFacts) -> bool:
 
 
 def _faults(own: YearFacts, before: YearFacts, where: str) -> Iterator[Check]:
-    # (3)
+    # (3) the pupil
     if not _is_same_pupil(own, before):
         yield Check(identifier="CHAIN.PUPIL", status=Status.FAIL, where=where)
-    # (4)
+    # (4) school year and grade
     if before.school_year >= own.school_year:
         yield Check(
             identifier="CHAIN.YEAR_ORDER",

@@ -156,15 +156,16 @@ class _PathAtTime:
     def conclude(self) -> PathResult:
         """Judge the path at the time of existence.
 
-        1. the path at that time; 2. a signature older than its certificate is wrong; 3. of a
-        certificate that had expired by then it is told whether it is known to have been revoked, or
-        not, while it was valid.
+        1. the path at that time;
+        2. a signature older than its certificate is wrong;
+        3. of a certificate that had expired by then it is told whether it is known to have been
+           revoked, or not, while it was valid.
         """
-        # (1)
+        # (1) path at the time of existence
         path = self.judge(self.existed, is_signer=self.purpose is Purpose.SIGNING)
         if path.status is PathStatus.PASSED:
             return path
-        # (2)
+        # (2) older than the certificate
         if self.existed < self.certificate.not_before:
             first = self.judge(self.certificate.not_before)
             if first.status is PathStatus.PASSED or first.sub_indication in _DATED:
@@ -174,7 +175,7 @@ class _PathAtTime:
                     causes=("PATH.NOT_YET_VALID",),
                     sub_indication="NOT_YET_VALID",
                 )
-        # (3)
+        # (3) expired by then: revoked before that, or not
         if self.existed > self.certificate.not_after and path.causes == ("PATH.EXPIRED",):
             last = self.judge(self.certificate.not_after)
             if last.status is PathStatus.PASSED:

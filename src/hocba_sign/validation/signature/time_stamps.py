@@ -29,9 +29,10 @@ from hocba_sign.validation.verdict import Indication, SubIndication
 class TimeStampConclusion:
     """The judgement of one token.
 
-    `time` is UTC, None for a token that cannot be read. `is_later` tells that it was made after the
-    validation time, so that it says nothing at that time, and has no other fault. `unread` is what
-    an intact one carries and cannot be read.
+    `time` is UTC, None for a token that cannot be read.
+    `is_later` tells that it was made after the validation time, so that it says nothing at that
+        time, and has no other fault.
+    `unread` is what an intact one carries and cannot be read.
     """
 
     kind: StampKind

@@ -58,15 +58,17 @@ class SignatureConclusion:
 def validate_signature(signature: ParsedSignature, setting: Setting) -> SignatureConclusion:
     """Judge one signature on its own.
 
-    1. format, identity, value and digests; 2. time-stamps, the earliest that passes proves when the
-    signature existed; 3. the certificate path and revocation at that time, else at `setting.at`; 4.
-    algorithms at that time; both may be known to have ended before a content time-stamp, so before
-    the signature; 5. what is demanded of the claimed time and of time-stamps.
+    1. format, identity, value and digests;
+    2. time-stamps, the earliest that passes proves when the signature existed;
+    3. the certificate path and revocation at that time, else at `setting.at`;
+    4. algorithms at that time; both may be known to have ended before a content time-stamp, so
+       before the signature;
+    5. what is demanded of the claimed time and of time-stamps.
     Spec: EN 319 102-1, 5.3, 5.5 and 5.6.
     """
-    # (1)
+    # (1) format, identity, value, digests
     integrity = check_integrity(signature)
-    # (2)
+    # (2) time-stamps, and what they prove of the time
     carried = embedded_evidence(signature)
     pool = setting.evidence.merged(carried)
     stamps: tuple[TimeStampConclusion, ...] = ()
@@ -76,7 +78,7 @@ def validate_signature(signature: ParsedSignature, setting: Setting) -> Signatur
     is_proven = existence.is_proven(signature.value)
     existed = existence.of(signature.value)
     made = _made_after(stamps)
-    # (3)
+    # (3) path and revocation at the best signature time
     findings = list(integrity.findings)
     path = None
     if integrity.certificate is not None and integrity.is_intact:
@@ -90,12 +92,12 @@ def validate_signature(signature: ParsedSignature, setting: Setting) -> Signatur
         )
         path = path if made is None else made_after(path, made)
         findings += [Finding(cause, signature.where) for cause in path.causes]
-    # (4)
+    # (4) algorithms at that time
     acceptance, warnings = _acceptance(integrity, signature, existed, made=made)
     findings += acceptance
     if is_proven and _is_asked_before(path):
         warnings.append(Finding("REVOCATION.ASKED_BEFORE", signature.where))
-    # (5)
+    # (5) what is demanded of times
     findings += _times(signature, integrity, setting, is_proven=is_proven)
     own = conclude(one for one in findings if path is None or one.cause not in path.causes)
     told = (

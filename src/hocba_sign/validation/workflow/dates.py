@@ -55,10 +55,11 @@ def date_checks(
 
     `binding` are the signatures that cover the identification, so that none of these can have been
     made before the day of its creation:
-    1. none is proven to be older than that day, or than the school year; 2. none claims to be; 3.
-    no claim contradicts those of earlier steps, or what is proven of later ones; 4. the school year
-    has begun, and the issue date does not lie far ahead; 5. where the seal is of another day than
-    the issue date, that is told.
+    1. none is proven to be older than that day, or than the school year;
+    2. none claims to be;
+    3. no claim contradicts those of earlier steps, or what is proven of later ones;
+    4. the school year has begun, and the issue date does not lie far ahead;
+    5. where the seal is of another day than the issue date, that is told.
     """
     plan = PLANS[transcript.plan_name]
     bound = {id(one) for one in binding}
@@ -98,13 +99,13 @@ def _against_creation(transcript: Transcript, signings: Iterable[_Signing]) -> I
         for proven_wrong, unproven, day in earliest:
             if day is None or not signing.binds_identity:
                 continue
-            # (1)
+            # (1) proven older than the day or the year
             if signing.stamped is not None and vietnam_day(signing.stamped) < day:
                 where = (
                     f"{signing.slot}: {vietnam_day(signing.stamped).isoformat()}, {day.isoformat()}"
                 )
                 yield Check(identifier=proven_wrong, status=Status.FAIL, where=where)
-            # (2)
+            # (2) claimed to be older
             elif (
                 signing.claimed is not None
                 and datetime.combine(day, time.min, VIETNAM) - signing.claimed > CLAIMS_APART
@@ -116,7 +117,7 @@ def _against_creation(transcript: Transcript, signings: Iterable[_Signing]) -> I
 
 
 def _against_each_other(signings: list[_Signing]) -> Iterator[Check]:
-    # (3)
+    # (3) claims against those of earlier steps
     for later in signings:
         known = [moment for moment in (later.claimed, later.stamped) if moment is not None]
         before = [
@@ -139,7 +140,7 @@ def _issue(transcript: Transcript, signings: Iterable[_Signing], *, today: date)
     seal = next((signing for signing in signings if signing.slot.role is Role.KY_PHAT_HANH), None)
     sealed_at = None if seal is None else seal.stamped or seal.claimed
     sealed = None if sealed_at is None else vietnam_day(sealed_at)
-    # (4)
+    # (4) a year to come, an issue date far ahead
     if year is not None and today < year.begins:
         yield Check(
             identifier="DATE.YEAR_NOT_BEGUN",
@@ -150,7 +151,7 @@ def _issue(transcript: Transcript, signings: Iterable[_Signing], *, today: date)
         yield Check(
             identifier="DATE.ISSUED_LATER", status=Status.UNPROVEN, where=issued.isoformat()
         )
-    # (5)
+    # (5) the seal on another day
     elif sealed is not None and abs(issued - sealed) > SEALED_ASIDE:
         yield Check(
             identifier="DATE.SEALED_ASIDE",

@@ -33,10 +33,10 @@ def hand_checks(
     1. only what was on paper is signed by principal and seal alone: the school year had ended
        before the proven time of the seal;
     2. somebody signs as the teacher that the transcript names: stand-ins for all of them are none;
-       3. the principal is not also the homeroom teacher and every teacher, nor the teacher of every
+    3. the principal is not also the homeroom teacher and every teacher, nor the teacher of every
        subject.
     """
-    # (1)
+    # (1) signed by few, though not yet of the past
     found = []
     if transcript.identification.is_digitised and not _is_of_the_past(transcript, facts.get(_SEAL)):
         found.append(
@@ -46,7 +46,7 @@ def hand_checks(
                 where=transcript.identification.school_year,
             )
         )
-    # (2)
+    # (2) stand-ins for every teacher
     teachers = tuple(slot for slot in transcript.slots if slot.role is Role.GVBM)
     replaced = {substitute.teacher for substitute in transcript.signers.substitutes}
     if (
@@ -57,7 +57,7 @@ def hand_checks(
         found.append(
             Check(identifier="WF.STAND_IN_FOR_ALL", status=Status.UNPROVEN, where=str(Role.GVBM))
         )
-    # (3)
+    # (3) one person in several roles
     slots = tuple(_in_one_hand(transcript.slots, teachers, facts))
     if slots and not _are_appointed(slots, facts):
         found.append(

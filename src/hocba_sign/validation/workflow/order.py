@@ -60,10 +60,12 @@ _BASES: Final = tuple(Basis)
 class Workflow:
     """The judgement of the signing order.
 
-    `is_complete`: every expected slot is filled. `is_order_proven`: every signature that must come
-    after another proves it, and all are intact. `basis` is the weakest of what the order of the
-    steps rests on, None where there are no two steps. `missing` are the empty slots, in signing
-    order. `plan` is None where no content asks for one.
+    `is_complete`: every expected slot is filled.
+    `is_order_proven`: every signature that must come after another proves it, and all are intact.
+    `basis` is the weakest of what the order of the steps rests on, None where there are no two
+        steps.
+    `missing` are the empty slots, in signing order.
+    `plan` is None where no content asks for one.
     """
 
     plan: str | None
@@ -80,9 +82,9 @@ class SignerFacts:
     verified it.
 
     `stamped` is when a time-stamp that passed proves it to have existed, `claimed` what its signer
-    says; both UTC.
-    `is_vouched`: the registry names this very certificate for the slot; `is_appointed`: it names
-    the holder, in whatever way.
+        says; both UTC.
+    `is_vouched`: the registry names this very certificate for the slot;
+    `is_appointed`: it names the holder, in whatever way.
     """
 
     is_intact: bool
@@ -103,10 +105,12 @@ def check_order(
 ) -> Workflow:
     """Compare the signatures of `document` with the plan and the layout.
 
-    1. every slot is one that the content asks for; 2. every expected slot is filled, none is
-    skipped; 3. each signature stands in the slot of its role and subject; 4. each covers what its
-    slot demands; 5. each proves that it came after those of the step before; 6. each signer is the
-    person or organisation that the content names.
+    1. every slot is one that the content asks for;
+    2. every expected slot is filled, none is skipped;
+    3. each signature stands in the slot of its role and subject;
+    4. each covers what its slot demands;
+    5. each proves that it came after those of the step before;
+    6. each signer is the person or organisation that the content names.
     """
     slots = tuple(signer.slot for signer in expected)
     filled = {

@@ -27,9 +27,11 @@ def check_revisions(
 ) -> Workflow:
     """Compare the signatures, in the order of their revisions, with the plan.
 
-    1. every slot is one that the content asks for, and is signed once; 2. none is skipped; 3. who
-    claims a role has signed in its place; 4. no step comes before an earlier one; 5. each signer is
-    the person or organisation that the content names.
+    1. every slot is one that the content asks for, and is signed once;
+    2. none is skipped;
+    3. who claims a role has signed in its place;
+    4. no step comes before an earlier one;
+    5. each signer is the person or organisation that the content names.
     """
     placed = [
         (signature.signature.slot, signature)
@@ -38,7 +40,7 @@ def check_revisions(
     ]
     filled = [slot for slot, _ in placed]
     slots = tuple(signer.slot for signer in expected)
-    # (1)
+    # (1) slots that are asked for, each once
     checks = [
         Check(identifier="WF.UNEXPECTED_SLOT", status=Status.FAIL, where=str(slot))
         for slot in filled
@@ -49,9 +51,9 @@ def check_revisions(
         for slot in {*filled}
         if filled.count(slot) > 1
     ]
-    # (2) to (4)
+    # (2) to (4) order of the steps
     steps = _judge_steps(placed, slots, plan)
-    # (5)
+    # (5) the persons that the content names
     checks += [
         check
         for signer in expected

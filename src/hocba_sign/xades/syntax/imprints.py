@@ -32,30 +32,34 @@ def archive_parts(
     """Yield what an archive time-stamp (not distributed) covers: one of 1.4.1 unless `before` is of
     an earlier version.
 
-    1. every reference, transformed; 2. SignedInfo; 3. SignatureValue; 4. KeyInfo; 5. the unsigned
-    properties that stand before the time-stamp `before`, all of them with None; 6. every ds:Object
-    but the one with the QualifyingProperties, in earlier versions those that no reference names.
+    1. every reference, transformed;
+    2. SignedInfo;
+    3. SignatureValue;
+    4. KeyInfo;
+    5. the unsigned properties that stand before the time-stamp `before`, all of them with None;
+    6. every ds:Object but the one with the QualifyingProperties, in earlier versions those that no
+       reference names.
     Raises: InputError `SIG.TARGET_MISSING` and others when a reference cannot be dereferenced.
     Spec: EN 319 132-1, 5.5.2.2.
     """
     signed_info = signature.find(names.SIGNED_INFO)
     if signed_info is None:
         raise InputError("SIG.STRUCTURE", where=locate(signature))
-    # (1)
+    # (1) references, transformed
     for reference in signed_info.iterchildren(names.REFERENCE):
         yield resolver.reference_octets(reference, default=method)
-    # (2)
+    # (2) SignedInfo
     yield resolver.parts.octets(signed_info, method)
-    # (3)
+    # (3) SignatureValue
     yield signature_value_octets(signature, method, resolver=resolver)
-    # (4)
+    # (4) KeyInfo
     key_info = signature.find(names.KEY_INFO)
     if key_info is not None:
         yield resolver.parts.octets(key_info, method)
-    # (5)
+    # (5) unsigned properties before the time-stamp
     for element in properties_before(signature, before):
         yield resolver.parts.octets(element, method)
-    # (6)
+    # (6) ds:Object elements
     holders = {element.getparent() for element in qualifying_properties(signature)}
     is_earlier = before is not None and namespace_of(before) != XADES141
     named = (

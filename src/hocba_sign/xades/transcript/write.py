@@ -29,9 +29,11 @@ class XadesTemplate:
     """What a signature shall say.
 
     `covered_ids` are Ids of data, `linked_ids` Ids of earlier ds:SignatureValues. `certificate_der`
-    is the signing certificate, `issuer_serial_der` its RFC 5035 IssuerSerial; `chain_der` all
-    certificates to embed, the signing one first. `signing_time` is UTC. `commitment` is a
-    commitment type URI; `city` may be None.
+        is the signing certificate, `issuer_serial_der` its RFC 5035 IssuerSerial;
+    `chain_der` all certificates to embed, the signing one first.
+    `signing_time` is UTC.
+    `commitment` is a commitment type URI;
+    `city` may be None.
     """
 
     identifier: str
