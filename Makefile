@@ -67,7 +67,7 @@ vectors: setup ## the committed vectors are what the generator writes
 	@test -n "$(VECTORS)" || { echo "there is no tools/*vectors.py"; exit 1; }
 	@for tool in $(VECTORS); do $(PY) $$tool --check || exit 1; done
 
-docs: setup ## write the generated documents anew
+docs: setup ## write the generated documents again
 	@for tool in $(GENERATORS); do $(PY) $$tool || exit 1; done
 
 demo: $(VENV)/.run ## make, sign, verify and forge a transcript in demo-out/
@@ -90,7 +90,7 @@ dist: setup ## build the wheel, install it into an empty environment and start i
 	@cd build && dist-venv/bin/hocba --help >/dev/null && dist-venv/bin/python -m pip --disable-pip-version-check check
 	@ls -1 dist
 
-lock: ## resolve the dependencies anew and write requirements/*.txt
+lock: ## resolve the dependencies again and write requirements/*.txt
 	@$(PYTHON) -m venv build/lock-venv
 	@build/lock-venv/bin/python -m pip --quiet --disable-pip-version-check install pip-tools
 	@tools/lock build/lock-venv/bin/pip-compile

@@ -31,7 +31,7 @@ SECONDS = 0.4
 """CPU time of one measurement, so that the clock's grain does not count."""
 
 Probe = Callable[[], tuple[float, float]]
-"""Gives CPU and wall seconds of one call of something."""
+"""Returns CPU and wall seconds of one call of something."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

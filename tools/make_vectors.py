@@ -1,4 +1,4 @@
-"""Write test_vectors/ anew, or with --check tell what differs from it."""
+"""Write `test_vectors/` again, or with --check say what differs from it."""
 
 import runpy
 import sys

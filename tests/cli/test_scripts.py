@@ -91,7 +91,7 @@ class Run:
         self.school.server.fail(path, ServerFault(kind))
 
     def heal(self, _: str) -> None:
-        self.school.server.heal()
+        self.school.server.recover()
 
     def same(self, rest: str) -> None:
         first, second = rest.split()

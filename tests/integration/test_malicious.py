@@ -150,7 +150,7 @@ def test_an_endless_stream_and_a_redirect_inwards(scene: Online) -> None:
         fetch=scene.fetcher(budget=FetchBudget(timeout=timedelta(seconds=3), max_octets=8 << 20)),
     )
     elapsed = time.monotonic() - started
-    scene.server.heal()
+    scene.server.recover()
     told = {one["url"]: one for one in report.to_dict()["fetches"] if one["url"] in addresses}
     assert len(told) == len(addresses)
     redirected = told[f"{base}/redirect0"]

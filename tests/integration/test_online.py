@@ -1,4 +1,4 @@
-"""Verdicts from what is fetched over loopback, with healthy and ill servers."""
+"""Verdicts from what is fetched over loopback, with working and failing servers."""
 
 import json
 import time
@@ -31,7 +31,7 @@ def shared() -> Iterator[Online]:
 def scene(shared: Online) -> Iterator[Online]:
     shared.server.delay = timedelta(seconds=2)
     yield shared
-    shared.server.heal()
+    shared.server.recover()
 
 
 def asked(server: WorldServer, since: int) -> list[str]:
@@ -164,7 +164,7 @@ def test_failures_are_remembered_for_a_moment(scene: Online, tmp_path: Path) -> 
     scene.server.fail("/", ServerFault.NOT_FOUND)
     scene.judge(fetch=scene.fetcher(tmp_path))
     before = len(scene.server.requests)
-    scene.server.heal()
+    scene.server.recover()
     report = scene.judge(fetch=scene.fetcher(tmp_path))
     assert report.verdict is Verdict.INDETERMINATE
     assert len(scene.server.requests) == before

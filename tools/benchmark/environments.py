@@ -15,7 +15,7 @@ PLACE = ROOT / ".bench"
 
 
 def environment(peer: str) -> Path:
-    """Return the Python of the peer's own environment, made anew when its requirements change."""
+    """Return the Python of the peer's own environment, made again when its requirements change."""
     requirements = ROOT / "requirements" / f"bench-{peer}.txt"
     folder = PLACE / "env" / peer
     stamp = folder / "requirements.sha256"

@@ -80,7 +80,7 @@ class Verifier:
     def judge(self, document: bytes, evidence: Evidence | None = None) -> Report:
         return verify(document, trust=self._trust, evidence=evidence or self.evidence, at=self._at)
 
-    def verify_anew(self, document: bytes) -> str:
+    def verify_cold(self, document: bytes) -> str:
         return self.verify(document, self.read_evidence())
 
 
@@ -118,7 +118,7 @@ def tasks(folder: Path) -> dict[str, Task]:
     policy = SigningPolicy(level=Level.B)
     return {
         "verify 4": Task(lambda n: verifier.verify(four[n % len(four)])),
-        "verify 4 cold": Task(lambda n: verifier.verify_anew(four[n % len(four)]), before=forget),
+        "verify 4 cold": Task(lambda n: verifier.verify_cold(four[n % len(four)]), before=forget),
         "verify 15": Task(lambda n: verifier.verify(fifteen[n % len(fifteen)])),
         "sign": Task(lambda _: sign(draft, slot, signer=signer, at=at, tsa=None, policy=policy)),
         **page_tasks(four),

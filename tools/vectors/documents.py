@@ -237,7 +237,7 @@ def _encodings(stage: Stage) -> Iterator[Case]:
     utf16 = swapped(issued, 'encoding="UTF-8"', 'encoding="UTF-16"').decode()
     yield Case(
         identifier="format/utf-16",
-        title="A signed file written anew in UTF-16 with a byte order mark",
+        title="A signed file written again in UTF-16 with a byte order mark",
         why="Canonicalization makes UTF-8 of any encoding: the signatures hold",
         spec="Exclusive XML Canonicalization 1.0, 3; Canonical XML 1.0, 2.1",
         document=b"\xff\xfe" + utf16.encode("utf-16-le"),

@@ -53,7 +53,7 @@ class Forgery:
     `covered` and `linked` are Ids, `linked` those of ds:SignatureValues.
     `slot` is where the signature goes.
     `role` None claims the slot's. Only the signer's certificate is embedded.
-    `before_digests` edits the signature before its references are digested anew, `before_value`
+    `before_digests` edits the signature before its references are digested again, `before_value`
         before SignedInfo is signed, `after` when everything is done.
     `signing_key` None is the signer's.
     """

@@ -319,7 +319,7 @@ def _extension(identifier: str, value: Any, *, is_critical: bool) -> Callable[[A
 def reissued(
     certificate_der: bytes, signing_key: InsecureKey | None, edit: Callable[[Any], None]
 ) -> bytes:
-    """Return a certificate with its fields edited, signed anew; with the old signature where there
+    """Return a certificate with its fields edited, signed again; with the old signature where there
     is no `signing_key`.
     """
     certificate = x509.Certificate.load(certificate_der)

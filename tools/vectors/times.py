@@ -139,7 +139,7 @@ def _premature(stage: Stage) -> Case:
         title="The seal's time-stamp is an hour older than the seal's certificate",
         why=(
             "The signature is proven to be older than the certificate that it names: no "
-            "later proof can heal that"
+            "later proof can mend that"
         ),
         spec="EN 319 102-1, 5.5.4",
         document=stamp(

@@ -159,7 +159,7 @@ def _replacements(stage: Stage) -> Iterator[Case]:
         again = stage.forged(emptied(issued, slot), slot, at=stage.world.at.replace(hour=5))
         yield _refused(
             f"renewed-{_SHORT[slot.role]}",
-            f"{slot.role} signs anew after the next role has signed",
+            f"{slot.role} signs again after the next role has signed",
             "The right person, but the next signature covers the old value",
             again,
             "SIG.DIGEST",

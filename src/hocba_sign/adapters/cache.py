@@ -1,7 +1,7 @@
 """What was fetched, kept for a while in one SQLite file, for many processes at once.
 
 A process may be killed at any moment: SQLite's rollback journal undoes what was half written. What
-is read back is checked by a digest over the whole entry, and its content is judged anew at every
+is read back is checked by a digest over the whole entry, and its content is judged again at every
 use, so that a damaged file costs a download, never a wrong answer. Whoever can write into the
 folder can write digests too: only a file with exactly the tables of this program is asked, what it
 gives is of the expected types and sizes, or as good as not there. A file that SQLite itself calls

@@ -48,7 +48,7 @@ parts missing.
 _AGENT: Final = "hocba-sign"
 
 Resolver: TypeAlias = Callable[[str, int], tuple[str, ...]]
-"""Give the numeric addresses of a host name. Raises: OSError."""
+"""Returns the numeric addresses of a host name. Raises: OSError."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -97,7 +97,7 @@ def is_folder(path: Path) -> bool:
 
 
 def is_file(path: Path) -> bool:
-    """Tell the same of a regular file."""
+    """Return the same of a regular file."""
     return _is(stat.S_ISREG, path)
 
 

@@ -90,10 +90,9 @@ class FetchedEvidence:
 class EvidenceFetcher:
     """Answers the needs of one document; make a new one for the next.
 
-    `clock` gives aware UTC;
-    `on_ask` is told every address asked.
-
     A host that does not answer is not asked again.
+    `clock` gives aware UTC.
+    `on_ask` is told every address asked.
     `has_nonce` makes OCSP live, past the cache.
     """
 
@@ -370,11 +369,8 @@ def _issuers(certificate: Certificate, found: tuple[Certificate, ...]) -> tuple[
     wanted, kept = [name_or_octets(certificate.issuer_der)], list[Certificate]()
     for name in wanted:
         for one in found:
-            if (
-                one not in kept
-                and name_or_octets(one.subject_der) == name
-                and len(kept) < MAX_ISSUERS
-            ):
+            is_wanted = name_or_octets(one.subject_der) == name
+            if is_wanted and one not in kept and len(kept) < MAX_ISSUERS:
                 kept.append(one)
                 wanted.append(name_or_octets(one.issuer_der))
     if not kept:

@@ -65,12 +65,12 @@ def result_octets(octets: bytes) -> None:
 
 
 def note(text: str) -> None:
-    """Tell people something that is not the result."""
+    """Write for people something that is not the result."""
     print(text, file=sys.stderr, flush=True)
 
 
 def progress(text: str) -> None:
-    """Tell people what is going on, if there are any."""
+    """Write what is going on, if people are there to read it."""
     if sys.stderr.isatty():
         note(text)
 

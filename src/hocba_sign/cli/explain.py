@@ -19,7 +19,7 @@ from hocba_sign.cli.verify import MAX_DETACHED
 from hocba_sign.cli.words import say
 from hocba_sign.crypto.verify import key_name
 from hocba_sign.errors import Finding, HocbaSignError, InputError
-from hocba_sign.validation.document.diagnosis import Suspect, diagnose
+from hocba_sign.validation.document.diagnosis import KeyedSignature, diagnose
 from hocba_sign.version import VERSION
 from hocba_sign.xades.general.explain import Trace, entries_of, signed_info_of, trace
 from hocba_sign.xades.general.read import read_any
@@ -56,13 +56,13 @@ def run(given: argparse.Namespace) -> int:
 def _signatures(xml: ParsedXml, detached: Mapping[str, bytes]) -> list[dict[str, Any]]:
     read = read_any(xml, detached).document.signatures
     integrities = [check_integrity(signature) for signature in read]
-    suspects = [
-        Suspect.of(one, integrity.certificate)
+    keyed_signatures = [
+        KeyedSignature.of(one, integrity.certificate)
         for one, integrity in zip(read, integrities, strict=True)
     ]
     broken = [
-        suspect
-        for suspect, integrity in zip(suspects, integrities, strict=True)
+        keyed
+        for keyed, integrity in zip(keyed_signatures, integrities, strict=True)
         if not integrity.is_intact
     ]
     told = dict(
@@ -76,13 +76,13 @@ def _signatures(xml: ParsedXml, detached: Mapping[str, bytes]) -> list[dict[str,
     elements = xml.root.iter(names.SIGNATURE)
     return [
         _signature(element, signature, document=document)
-        | _value(suspect, integrity.certificate.der if integrity.certificate is not None else None)
+        | _value(keyed, integrity.certificate.der if integrity.certificate is not None else None)
         | {
             "intact": integrity.is_intact,
             "diagnosis": _findings((*signature.findings, *told.get(signature.where, ()))),
         }
-        for element, signature, suspect, integrity in zip(
-            elements, read, suspects, integrities, strict=True
+        for element, signature, keyed, integrity in zip(
+            elements, read, keyed_signatures, integrities, strict=True
         )
     ]
 
@@ -157,10 +157,10 @@ def _traced(one: Trace) -> dict[str, Any]:
     }
 
 
-def _value(suspect: Suspect, certificate_der: bytes | None) -> dict[str, Any]:
-    key = suspect.key
+def _value(keyed: KeyedSignature, certificate_der: bytes | None) -> dict[str, Any]:
+    key = keyed.key
     return {
-        "value_ok": suspect.is_value_right,
+        "value_ok": keyed.is_value_right,
         "key": None
         if key is None
         else {

@@ -47,7 +47,7 @@ def collect_material(given: argparse.Namespace) -> GivenMaterial:
 
 
 def note_findings(findings: Iterable[Finding], language: Language) -> None:
-    """Tell people beside the result, each cause once with its places."""
+    """Write findings beside the result, each cause once with its places."""
     places: dict[str, list[str]] = {}
     for finding in findings:
         places.setdefault(finding.cause, []).extend([finding.where] if finding.where else [])

@@ -32,7 +32,7 @@ _PARSER_SAYS: Final = (
 
 
 def spoken_language(arguments: Sequence[str]) -> Language:
-    """Tell the language before anything is parsed, so that errors of the parsing are in it too:
+    """Return the language before anything is parsed, so that errors of the parsing are in it too:
     `--lang`, then `HOCBA_LANG`.
     """
     wanted = os.environ.get(LANGUAGE_VARIABLE, "")

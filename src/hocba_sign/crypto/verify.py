@@ -141,7 +141,7 @@ def verify_value(
 def verify_der_value(
     public_key: PublicKey, octets: bytes, *, signature: bytes, algorithm: SignatureAlgorithm
 ) -> bool:
-    """Tell the same where ECDSA values are DER, as in X.509, CMS and OCSP.
+    """Return the same where ECDSA values are DER, as in X.509, CMS and OCSP.
 
     Raises as `verify_value`.
     """

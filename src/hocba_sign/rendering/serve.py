@@ -30,8 +30,8 @@ _LENGTH: Final = 4
 
 
 def blank(pdf: bytes, places: list[dict[str, Any]]) -> list[bool]:
-    """Tell of each place whether it is empty in the first `end` octets of the file; one that cannot
-    be looked at is not.
+    """Return for each place whether it is empty in the first `end` octets of the file; one that
+    cannot be looked at is not.
     """
     return [_is_blank(pdf[: place["end"]], place) for place in places]
 

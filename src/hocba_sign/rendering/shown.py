@@ -28,7 +28,7 @@ changed.
 
 
 class Recorder:
-    """Gives the text of each field that a page asks for, and keeps what was asked for in that
+    """Returns the text of each field that a page asks for, and keeps what was asked for in that
     order.
 
     `fields` are the fields' paths in the XML form and their texts, empty for a field without a

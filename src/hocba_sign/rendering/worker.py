@@ -58,7 +58,7 @@ class Pages:
         )
 
     def are_blank(self, places: list[dict[str, Any]]) -> list[bool]:
-        """Tell of each place (`end`, `page`, `box`, `others`) whether nothing is there.
+        """Return for each place (`end`, `page`, `box`, `others`) whether nothing is there.
 
         Raises: as `texts`. Spec: as `blank.is_blank`.
         """

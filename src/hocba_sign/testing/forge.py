@@ -31,7 +31,7 @@ _SIGNATURE = re.compile(rb"<ds:Signature .*?</ds:Signature>", re.DOTALL)
 _MARK = re.compile(rb"(<DIEM_CA_NAM>)([0-9])([.][0-9]</DIEM_CA_NAM>)")
 
 TokenSource = Callable[[bytes], bytes]
-"""Gives a time-stamp token (DER) for octets."""
+"""Returns a time-stamp token (DER) for octets."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

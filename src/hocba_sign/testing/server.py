@@ -1,4 +1,4 @@
-"""The test world over real HTTP on loopback, healthy or ill as told.
+"""The test world over real HTTP on loopback, working or failing as told.
 
 `POST /tsa` · `POST|GET /ocsp/<slug>` · `GET /crl/<slug>.crl` · `GET /ca/<slug>.crt`
 """
@@ -75,7 +75,7 @@ class Request:
 
 @dataclass(frozen=True, slots=True)
 class Reply:
-    """What a healthy server says."""
+    """What a working server says."""
 
     body: bytes
     content_type: str
@@ -83,7 +83,7 @@ class Reply:
 
 
 @dataclass(slots=True)
-class _Illness:
+class _PlannedFault:
     prefix: str
     fault: ServerFault
     remaining: int | None
@@ -92,7 +92,7 @@ class _Illness:
 @dataclass(slots=True)
 class _State:
     requests: list[Request] = field(default_factory=list)
-    illnesses: list[_Illness] = field(default_factory=list)
+    faults: list[_PlannedFault] = field(default_factory=list)
     lock: Lock = field(default_factory=Lock)
     closing: Event = field(default_factory=Event)
 
@@ -190,12 +190,12 @@ class WorldServer:
         matching fault wins.
         """
         with self._state.lock:
-            self._state.illnesses.insert(0, _Illness(prefix, fault, times))
+            self._state.faults.insert(0, _PlannedFault(prefix, fault, times))
 
-    def heal(self) -> None:
+    def recover(self) -> None:
         """Take all faults back."""
         with self._state.lock:
-            self._state.illnesses.clear()
+            self._state.faults.clear()
 
     def wait(self, duration: timedelta) -> bool:
         """Wait, but not beyond the end of the `with` block; false if that came first."""
@@ -205,14 +205,14 @@ class WorldServer:
         """Write the request down and give the fault that befalls it."""
         with self._state.lock:
             self._state.requests.append(request)
-            for illness in self._state.illnesses:
-                if request.path.startswith(illness.prefix) and illness.remaining != 0:
-                    illness.remaining = None if illness.remaining is None else illness.remaining - 1
-                    return illness.fault
+            for planned in self._state.faults:
+                if request.path.startswith(planned.prefix) and planned.remaining != 0:
+                    planned.remaining = None if planned.remaining is None else planned.remaining - 1
+                    return planned.fault
         return None
 
     def answer(self, request: Request) -> Reply:
-        """Return the reply of a healthy server."""
+        """Return the reply of a working server."""
         head, _, rest = request.path.lstrip("/").partition("/")
         slug = rest.partition("/")[0].rpartition(".")[0] or rest.partition("/")[0]
         if (request.method, head, rest) == ("POST", "tsa", ""):
@@ -343,31 +343,31 @@ class _Handler(BaseHTTPRequestHandler):
 
 
 def _reply_with(fault: ServerFault | None, server: WorldServer, request: Request) -> Reply:
-    healthy = server.answer(request)
+    working = server.answer(request)
     match fault:
         case ServerFault.SERVER_ERROR:
             return Reply(b"TEST: internal error", "text/plain", HTTPStatus.INTERNAL_SERVER_ERROR)
         case ServerFault.NOT_FOUND:
             return Reply(_HTML, "text/html", HTTPStatus.NOT_FOUND)
         case ServerFault.GARBAGE:
-            return Reply(b"\x30\x82TEST garbage" * 9, healthy.content_type)
+            return Reply(b"\x30\x82TEST garbage" * 9, working.content_type)
         case ServerFault.EMPTY:
-            return Reply(b"", healthy.content_type)
+            return Reply(b"", working.content_type)
         case ServerFault.HTML:
             return Reply(_HTML, "text/html")
         case ServerFault.WRONG_CONTENT_TYPE:
-            return Reply(healthy.body, "text/html")
+            return Reply(working.body, "text/html")
         case ServerFault.PEM:
-            kind = "X509 CRL" if healthy.content_type == _TYPE_CRL else "CERTIFICATE"
-            return Reply(bytes(armour.armor(kind, healthy.body)), healthy.content_type)
+            kind = "X509 CRL" if working.content_type == _TYPE_CRL else "CERTIFICATE"
+            return Reply(bytes(armour.armor(kind, working.body)), working.content_type)
         case ServerFault.P7B:
             authorities = map(server.world.authority, server.world.slugs)
             chain = next(
-                (ca.chain_der for ca in authorities if ca.certificate_der == healthy.body),
-                (healthy.body,),
+                (ca.chain_der for ca in authorities if ca.certificate_der == working.body),
+                (working.body,),
             )
             return Reply(
                 certificate_bundle((*reversed(chain),)), "application/x-pkcs7-certificates"
             )
         case _:
-            return healthy
+            return working

@@ -34,7 +34,7 @@ them.
 
 MAX_NAMESPACE_OCTETS: Final = 30_000_000
 """The longest namespace name times elements and attributes: exclusive canonicalization writes a
-name anew wherever it is used.
+name again wherever it is used.
 """
 
 

@@ -27,7 +27,7 @@ class NodeKind(Enum):
 
 
 Visible: TypeAlias = Callable[[NodeKind, Element, str], bool]
-"""Tells whether a node belongs to the node-set: its kind, the element that it belongs to (for
+"""Whether a node belongs to the node-set: its kind, the element that it belongs to (for
 `TAIL`, that it follows), and for an attribute its name in Clark notation, for a namespace its
 prefix (`""` the default).
 """

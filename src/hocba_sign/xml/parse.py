@@ -166,8 +166,8 @@ def _octet_of_nth(octets: bytes, mark: bytes, count: int) -> str:
 
 
 def _encoding(octets: bytes, legacy: Collection[str]) -> str:
-    """Tell UTF-8 from UTF-16 by the octets; a declaration that says otherwise is refused, not
-    believed, unless it is one of `legacy`.
+    """Return which of UTF-8 and UTF-16 the octets are; a declaration that says otherwise is
+    refused, not believed, unless it is one of `legacy`.
     """
     if octets.startswith(_UNREADABLE):
         raise InputError(

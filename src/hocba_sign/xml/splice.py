@@ -1,4 +1,4 @@
-"""Insert octets into an XML document without writing the rest of it anew.
+"""Insert octets into an XML document without writing the rest of it again.
 
 A signature covers octets: a document that has signatures is never serialised again, it grows by
 insertions at octet positions, and every other octet stays what it was.

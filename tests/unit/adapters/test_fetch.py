@@ -28,7 +28,7 @@ def shared_server() -> Iterator[WorldServer]:
 @pytest.fixture
 def server(shared_server: WorldServer) -> Iterator[WorldServer]:
     yield shared_server
-    shared_server.heal()
+    shared_server.recover()
 
 
 def local(limits: Limits | None = None) -> Fetcher:

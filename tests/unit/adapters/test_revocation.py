@@ -317,7 +317,7 @@ def test_a_spent_budget_is_not_the_addresss_failure(server: WorldServer, tmp_pat
         cause(fetcher(tmp_path, budget=FetchBudget(timeout=timedelta(seconds=0.3)))(wanted))
         == "FETCH.TIMEOUT"
     )
-    server.heal()
+    server.recover()
     answer = fetcher(tmp_path, budget=FetchBudget(max_octets=10))(wanted)
     assert (cause(answer), answer.is_kept) == ("FETCH.TOO_LARGE", False)
     assert isinstance(fetcher(tmp_path)(wanted), Available)

@@ -218,7 +218,7 @@ def test_ready_made_failures(server: WorldServer) -> None:
     assert bodies[ServerFault.WRONG_CONTENT_TYPE] == true
     with pytest.raises(ValueError):
         x509.load_der_x509_crl(bodies[ServerFault.GARBAGE])
-    server.heal()
+    server.recover()
     assert get(url) == true
 
 

@@ -80,8 +80,8 @@ def promotion(view: ResultView, settings: Settings) -> Iterator[Breach]:
 
 
 def conditions(view: ResultView, settings: Settings) -> tuple[bool | None, ...]:
-    """Tell of conduct, learning and attendance whether each suffices for promotion; None where the
-    record does not show it.
+    """Return for conduct, learning and attendance whether each suffices for promotion; None where
+    the record does not show it.
     """
     absences = view.secondary.absences if view.secondary is not None else None
     learning = (

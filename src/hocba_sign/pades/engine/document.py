@@ -101,7 +101,7 @@ class RevisionReader(PdfFileReader):
 
     @property
     def encrypted(self) -> bool:
-        """Tell the parent that nothing is: objects are decrypted where they are read."""
+        """Return that nothing is encrypted: objects are decrypted where they are read."""
         return False
 
     @property

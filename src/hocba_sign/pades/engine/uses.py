@@ -1,8 +1,8 @@
 """Where a revision uses some of its objects: all paths from the trailer to a reference to one of
 them.
 
-pyHanko finds the paths to every object of the file, and anew for each revision. Here the references
-in an object are read once for each version of it, and only what leads to a wanted object is walked.
+pyHanko finds the paths to every object of the file, again for each revision. Here the references in
+an object are read once for each version of it, and only what leads to a wanted object is walked.
 The paths are the same: an entry /Parent leads nowhere, a page is entered by the tree of pages only,
 an element of the structure tree by that tree only, and there not by /P.
 """

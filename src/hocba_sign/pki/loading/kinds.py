@@ -107,9 +107,9 @@ _BOUNDARY_WORDS: Final = re.compile(
 
 
 def form_of_file(octets: bytes) -> ObjectKind | None:
-    """Tell the form of a whole file; None for what may be evidence in any writing.
+    """Return the form of a whole file; None for what may be evidence in any writing.
 
-    Text for people is told apart by its lines from code in an unknown writing.
+    Text for people is known by its lines from code in an unknown writing.
     """
     for magic, kind in _MAGICS:
         if octets.startswith(magic):

@@ -1,9 +1,9 @@
-"""Chains of fast_facts certificates, judged without the engine.
+"""Chains of simple certificates, judged without the engine: the fast path.
 
-FastFacts are strictly encoded v3 certificates without name constraints, policy constraints and
+Simple are strictly encoded v3 certificates without name constraints, policy constraints and
 mappings, or unknown critical extensions, whose names chain octet by octet. For these RFC 5280, 6.1
-comes down to dates, CA flags, key usages and path lengths. What is said here is only ever
-"check_fast_path"; for everything else the engine finds the reason.
+comes down to dates, CA flags, key usages and path lengths. The only answer given here is "the
+path is good"; for everything else the engine finds the reason.
 Spec: RFC 5280, 4.2 and 6.1.
 """
 
@@ -75,12 +75,12 @@ _facts: BoundedCache[str, FastFacts | None] = BoundedCache(MAX_KEPT_FACTS)
 
 
 def fast_facts(certificate: Certificate) -> FastFacts | None:
-    """Return the facts of an fast_facts certificate, None for any other."""
+    """Return the facts of a simple certificate, None for any other."""
     return _facts.get(certificate.sha256, lambda: _read(certificate))
 
 
 def is_fast_chain(chain: tuple[Certificate, ...]) -> bool:
-    """Return whether all certificates are fast_facts, their names chain octet by octet, and no
+    """Return whether all certificates are simple, their names chain octet by octet, and no
     name, number or key occurs twice.
     """
     return (
@@ -133,7 +133,7 @@ def check_fast_path(
 
 
 def may_respond(certificate: Certificate, issuer: Certificate, *, at: datetime) -> bool:
-    """Return whether an fast_facts certificate is that of an OCSP responder of `issuer` whose
+    """Return whether a simple certificate is that of an OCSP responder of `issuer` whose
     revocation need not be checked.
 
     The signature on it is for the caller to verify. Spec: RFC 6960, 4.2.2.2.

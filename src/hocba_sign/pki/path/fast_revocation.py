@@ -1,4 +1,4 @@
-"""Who signed one fast_facts CRL or OCSP response about an fast_facts certificate, and what it says,
+"""Who signed one simple CRL or OCSP response about a simple certificate, and what it says,
 found without the engine.
 
 Every function gives None wherever the engine must judge: other forms, other issuers, more than one
@@ -41,7 +41,7 @@ class Question:
 
 
 def read(question: Question, statement: Statement) -> StatementReading | tuple[str, ...] | None:
-    """Read what `statement` says about a certificate of an fast_facts chain, or why it may not;
+    """Read what `statement` says about a certificate of a simple chain, or why it may not;
     None leaves the answer to the engine.
     """
     try:

@@ -2,7 +2,7 @@
 under digests.
 
 A verdict says nothing about whether the algorithm may still be relied on; `acceptable` is asked
-anew, for that depends on the time.
+again, for that depends on the time.
 """
 
 from dataclasses import dataclass

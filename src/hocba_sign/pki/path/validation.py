@@ -3,7 +3,7 @@
 1. find candidate chains (`building`),
 2. judge each: RFC 5280 section 6 by the engine, profile and usage (`profile`), revocation of every
    certificate below the anchor (`revocation`),
-3. the first chain that check_fast_path counts, else the one that came furthest. No network, no
+3. the first chain that passes counts, else the one that came furthest. No network, no
    clock: everything is an argument. The model is SHELL: every certificate is judged at the one
    control time.
 Spec: RFC 5280, 6; EN 319 102-1, 5.2.6.

@@ -39,7 +39,7 @@ def pinned_authority(certificate: Certificate, trust_list: TrustList) -> Anchor 
     """Return the anchor that a listed time-stamp authority is for its own tokens, made until its
     end in the list or its expiry; else None.
 
-    It vouches for no other certificate, and for nothing but time-stamps: it never belongs into a
+    It vouches for no other certificate, and for nothing but time-stamps: it never belongs in a
     `TrustStore`.
     """
     entry = trust_list.find(certificate.sha256)

@@ -50,14 +50,14 @@ _DECLARATION: Final = re.compile(rb' xmlns:([^\s=]+)="[^"]*"')
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Suspect:
+class KeyedSignature:
     """A signature that does not hold, and the key that should have made it, if there is one."""
 
     signature: ParsedSignature
     key: PublicKey | None
 
     @classmethod
-    def of(cls, signature: ParsedSignature, certificate: Certificate | None) -> "Suspect":
+    def of(cls, signature: ParsedSignature, certificate: Certificate | None) -> "KeyedSignature":
         """Take the key of the certificate that was found, else what stands in the signature."""
         if certificate is None:
             return cls(signature=signature, key=check_integrity(signature).key)
@@ -83,17 +83,17 @@ class Suspect:
 
 
 def diagnose(
-    xml: ParsedXml, suspects: Sequence[Suspect], *, detached: Mapping[str, bytes]
+    xml: ParsedXml, keyed_signatures: Sequence[KeyedSignature], *, detached: Mapping[str, bytes]
 ) -> tuple[tuple[Finding, ...], ...]:
     """Say for each signature that does not hold what is the matter with it, as far as that can be
     told.
 
     `xml` was parsed openly. Raises: nothing.
     """
-    if not suspects or len(xml.octets) > MAX_OCTETS:
-        return tuple(() for _ in suspects)
-    patient = _Patient(xml, detached)
-    return tuple(patient.diagnosis(suspect) for suspect in suspects)
+    if not keyed_signatures or len(xml.octets) > MAX_OCTETS:
+        return tuple(() for _ in keyed_signatures)
+    document = _DiagnosedDocument(xml, detached)
+    return tuple(document.diagnosis(keyed) for keyed in keyed_signatures)
 
 
 def diagnosed(
@@ -102,7 +102,9 @@ def diagnosed(
     """Add to the signatures that do not hold what is the matter with them."""
     broken = [conclusion for conclusion in conclusions if not conclusion.is_intact]
     told = diagnose(
-        xml, [Suspect.of(one.signature, one.certificate) for one in broken], detached=detached
+        xml,
+        [KeyedSignature.of(one.signature, one.certificate) for one in broken],
+        detached=detached,
     )
     found = {
         one.signature.where: findings
@@ -122,7 +124,7 @@ def diagnosed(
     )
 
 
-class _Patient:
+class _DiagnosedDocument:
     """One document, and what it would be without the white space that was put into it."""
 
     def __init__(self, xml: ParsedXml, detached: Mapping[str, bytes]) -> None:
@@ -135,40 +137,40 @@ class _Patient:
         self.left = MAX_REFERENCES
         self._originals: tuple[GeneralResolver, ...] | None = None
 
-    def diagnosis(self, suspect: Suspect) -> tuple[Finding, ...]:
-        number = self.numbers.get(suspect.signature.where)
-        if number is None or not suspect.signature.references:
+    def diagnosis(self, keyed: KeyedSignature) -> tuple[Finding, ...]:
+        number = self.numbers.get(keyed.signature.where)
+        if number is None or not keyed.signature.references:
             return ()
-        self.left -= len(suspect.signature.references)
+        self.left -= len(keyed.signature.references)
         if self.left < 0:
             return ()
         try:
-            return tuple(dict.fromkeys(self._diagnosis(suspect, number)))
+            return tuple(dict.fromkeys(self._diagnosis(keyed, number)))
         except InputError:
             return ()
 
-    def _diagnosis(self, suspect: Suspect, number: int) -> Iterator[Finding]:
+    def _diagnosis(self, keyed: KeyedSignature, number: int) -> Iterator[Finding]:
         element = _signature(self.document.xml, number)
-        is_right = suspect.is_value_right
-        if not is_right and (fitting := _fitting_signed_info(element, suspect)):
+        is_right = keyed.is_value_right
+        if not is_right and (fitting := _fitting_signed_info(element, keyed)):
             is_right = True
             yield Finding("SIG.C14N_MISMATCH", f"SignedInfo: {fitting}")
-        wrong = _wrong(element, suspect.signature.references, self.document)
+        wrong = _wrong(element, keyed.signature.references, self.document)
         reasons = [self._reason(one) for one in wrong]
-        if wrong and None in reasons and is_right and (added := self._added(suspect, number)):
+        if wrong and None in reasons and is_right and (added := self._added(keyed, number)):
             yield from added
             return
         if (wrong and None in reasons) or not is_right:
-            healed = self._healed(suspect, number)
-            if healed is not None:
-                yield Finding("SIG.REFORMATTED", suspect.signature.where)
-                yield from healed
+            would_hold = self._as_before_reformatting(keyed, number)
+            if would_hold is not None:
+                yield Finding("SIG.REFORMATTED", keyed.signature.where)
+                yield from would_hold
                 return
         if is_right:
             for one, reason in zip(wrong, reasons, strict=True):
                 yield reason or Finding("SIG.EDITED", named(one.get("URI")))
 
-    def _added(self, suspect: Suspect, number: int) -> tuple[Finding, ...]:
+    def _added(self, keyed: KeyedSignature, number: int) -> tuple[Finding, ...]:
         """Name the signatures without which this one would hold: they were added inside of what it
         covers.
         """
@@ -192,10 +194,10 @@ class _Patient:
                     if not gone & {signature, *signature.iterancestors()}
                 )
                 if (
-                    _heals(
+                    _would_hold(
                         _signature(xml, at),
                         GeneralResolver(xml, self.detached, budget=self.budget),
-                        suspect,
+                        keyed,
                     )
                     is not None
                 ):
@@ -207,7 +209,9 @@ class _Patient:
                 return ()
         return ()
 
-    def _healed(self, suspect: Suspect, number: int) -> tuple[Finding, ...] | None:
+    def _as_before_reformatting(
+        self, keyed: KeyedSignature, number: int
+    ) -> tuple[Finding, ...] | None:
         """Return whether the signature would hold if the file had not been reformatted; findings
         where only as .NET reads it.
         """
@@ -219,9 +223,9 @@ class _Patient:
                     for xml in (*undo_open(self.document.xml), *undo_letters(self.document.xml))
                 )
             for original in self._originals:
-                healed = _heals(_signature(original.xml, number), original, suspect)
-                if healed is not None:
-                    return healed
+                would_hold = _would_hold(_signature(original.xml, number), original, keyed)
+                if would_hold is not None:
+                    return would_hold
         except InputError:
             # Too much to be tried, or the other signatures hide it.
             return None
@@ -269,13 +273,13 @@ def _wrong(
     return found
 
 
-def _heals(
-    signature: Element, document: GeneralResolver, suspect: Suspect
+def _would_hold(
+    signature: Element, document: GeneralResolver, keyed: KeyedSignature
 ) -> tuple[Finding, ...] | None:
     """Return whether the signature would hold in this document, at least as .NET reads it, which is
     a finding then.
     """
-    if not suspect.holds(read_value(signature, Parts(is_strict=False)).signed_info_octets):
+    if not keyed.holds(read_value(signature, Parts(is_strict=False)).signed_info_octets):
         return None
     findings = []
     for reference in _references(signature):
@@ -330,7 +334,7 @@ def _other_forms(reference: Element, document: GeneralResolver) -> Iterator[tupl
     yield from _without_declarations(document.transformed(reference, transforms))
 
 
-def _fitting_signed_info(signature: Element, suspect: Suspect) -> str | None:
+def _fitting_signed_info(signature: Element, keyed: KeyedSignature) -> str | None:
     """Name the canonicalization of SignedInfo under which the value is right."""
     signed_info = only(signature, names.SIGNED_INFO)
     prefixes = inclusive_prefixes(only(signed_info, names.CANONICALIZATION_METHOD))
@@ -338,8 +342,8 @@ def _fitting_signed_info(signature: Element, suspect: Suspect) -> str | None:
         (str(one), canonicalize(signed_info, one, inclusive_prefixes=prefixes))
         for one in C14nAlgorithm
     )
-    dropped = _without_declarations(suspect.signature.signed_info_octets)
-    return next((name for name, octets in (*forms, *dropped) if suspect.holds(octets)), None)
+    dropped = _without_declarations(keyed.signature.signed_info_octets)
+    return next((name for name, octets in (*forms, *dropped) if keyed.holds(octets)), None)
 
 
 def _without_declarations(octets: bytes) -> Iterator[tuple[str, bytes]]:

@@ -125,9 +125,7 @@ def validate_pdf(octets: bytes, setting: Setting) -> DocumentConclusion:
     checks += commitment_checks(signatures)
     checks += overlay_checks(document, pages, with_first=True)
     checks += school_checks(transcript, signatures, setting=setting)
-    checks += [
-        time_stamp_check(signature) for signature in signatures if signature.signature.time_stamps
-    ]
+    checks += (time_stamp_check(signed) for signed in signatures if signed.signature.time_stamps)
     checks += tt15_checks(signatures, workflow)
     is_signed = any(signature.is_intact for signature in signatures)
     standing = None
@@ -209,9 +207,7 @@ def _judged(
         *overlay_checks(document, Pages(document.facts.octets), with_first=False),
     ]
     checks += school_checks(None, signatures, setting=setting)
-    checks += [
-        time_stamp_check(signature) for signature in signatures if signature.signature.time_stamps
-    ]
+    checks += (time_stamp_check(signed) for signed in signatures if signed.signature.time_stamps)
     checks += tt15_checks(signatures, None)
     return DocumentConclusion(
         verdict=verdict_of(signatures, checks),
@@ -256,7 +252,7 @@ def _file_checks(document: PdfDocument, signatures: Iterable[SignatureConclusion
 
 
 def _coverage(document: PdfDocument) -> Mapping[str, Coverage]:
-    """Tell of each signature which later revisions it does not cover."""
+    """Return for each signature which later revisions it does not cover."""
     last = len(document.facts.ends)
     return MappingProxyType(
         {

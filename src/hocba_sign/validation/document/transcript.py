@@ -208,7 +208,7 @@ def _diagnosed(
         original = read(undo(octets))
     except InputError:
         return signatures
-    healed = {
+    holding = {
         signature.identifier
         for signature in original.signatures
         if check_integrity(signature).is_intact
@@ -220,7 +220,7 @@ def _diagnosed(
                 (*one.conclusion.findings, Finding("SIG.REFORMATTED", one.signature.where))
             ),
         )
-        if not one.is_intact and one.signature.references and one.signature.identifier in healed
+        if not one.is_intact and one.signature.references and one.signature.identifier in holding
         else one
         for one in signatures
     )

@@ -185,7 +185,7 @@ def _bases(
     slots: tuple[Slot, ...],
     facts: Mapping[Slot, SignerFacts],
 ) -> Mapping[tuple[Slot, Slot], Basis]:
-    """Tell, for each pair of an earlier and a later signature, what their order rests on."""
+    """Return, for each pair of an earlier and a later signature, what their order rests on."""
     found = {}
     for slot, signature in filled.items():
         if slot not in slots:

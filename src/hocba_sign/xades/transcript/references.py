@@ -99,7 +99,7 @@ class TranscriptResolver:
         self.parts.count_stamped(parts, where=where)
 
     def all_octets(self) -> dict[str, bytes]:
-        """Give, by Id, the exclusive canonical octets of every element for which they were made."""
+        """Return, by Id, the exclusive canonical octets of the elements that were canonicalized."""
         plain = Method(C14nAlgorithm.EXCLUSIVE)
         return {
             identifier: octets

@@ -12,7 +12,7 @@ from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 
 from hocba_sign.ades.integrity import check_integrity
-from hocba_sign.validation.document.diagnosis import Suspect, diagnose
+from hocba_sign.validation.document.diagnosis import KeyedSignature, diagnose
 from hocba_sign.xades.general.read import read_any
 from hocba_sign.xades.syntax import names
 from hocba_sign.xml.c14n import C14nAlgorithm, canonicalize
@@ -84,7 +84,7 @@ def findings(
 ) -> list[tuple[str, str | None]]:
     xml = parse(document.encode(), is_open=True)
     read = read_any(xml, detached or {}).document.signatures
-    broken = [Suspect.of(one, None) for one in read if not check_integrity(one).is_intact]
+    broken = [KeyedSignature.of(one, None) for one in read if not check_integrity(one).is_intact]
     return [
         (one.cause, one.where)
         for found in diagnose(xml, broken, detached=detached or {})
