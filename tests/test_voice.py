@@ -38,9 +38,12 @@ def place(path: Path, line: int) -> str:
 def docstrings(path: Path) -> Iterator[tuple[int, str]]:
     """Yield the strings that stand as statements: docstrings, and words on constants."""
     for node in ast.walk(ast.parse(path.read_text("utf-8"))):
-        match node:
-            case ast.Expr(value=ast.Constant(value=str() as text)):
-                yield node.lineno, text
+        if (
+            isinstance(node, ast.Expr)
+            and isinstance(node.value, ast.Constant)
+            and isinstance(node.value.value, str)
+        ):
+            yield node.lineno, node.value.value
 
 
 def comments(path: Path) -> Iterator[tuple[int, str]]:
