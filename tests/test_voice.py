@@ -5,6 +5,7 @@ import io
 import re
 import tokenize
 from collections.abc import Iterator
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -35,9 +36,14 @@ def place(path: Path, line: int) -> str:
     return f"{path.relative_to(ROOT).as_posix()}:{line}"
 
 
+@cache
+def tree_of(path: Path) -> ast.Module:
+    return ast.parse(path.read_text("utf-8"))
+
+
 def docstrings(path: Path) -> Iterator[tuple[int, str]]:
     """Yield the strings that stand as statements: docstrings, and words on constants."""
-    for node in ast.walk(ast.parse(path.read_text("utf-8"))):
+    for node in ast.walk(tree_of(path)):
         if (
             isinstance(node, ast.Expr)
             and isinstance(node.value, ast.Constant)
@@ -46,10 +52,12 @@ def docstrings(path: Path) -> Iterator[tuple[int, str]]:
             yield node.lineno, node.value.value
 
 
-def comments(path: Path) -> Iterator[tuple[int, str]]:
-    for token in tokenize.generate_tokens(io.StringIO(path.read_text("utf-8")).readline):
-        if token.type == tokenize.COMMENT:
-            yield token.start[0], token.string
+@cache
+def comments(path: Path) -> tuple[tuple[int, str], ...]:
+    tokens = tokenize.generate_tokens(io.StringIO(path.read_text("utf-8")).readline)
+    return tuple(
+        (token.start[0], token.string) for token in tokens if token.type == tokenize.COMMENT
+    )
 
 
 def forbidden(text: str) -> str | None:
@@ -105,7 +113,7 @@ def test_no_name_is_a_metaphor() -> None:
         [
             f"{place(path, node.lineno)}: {node.name}"
             for path in SOURCES
-            for node in ast.walk(ast.parse(path.read_text("utf-8")))
+            for node in ast.walk(tree_of(path))
             if isinstance(node, ast.ClassDef | ast.FunctionDef)
             and forbidden(re.sub(r"(?<!^)(?=[A-Z])|_", " ", node.name).lower())
         ]
@@ -150,7 +158,7 @@ def test_a_class_with_many_fields_tells_of_one_on_a_line() -> None:
         [
             f"{place(path, node.lineno)}: {node.name}.{field}"
             for path in SOURCES
-            for node in ast.walk(ast.parse(path.read_text("utf-8")))
+            for node in ast.walk(tree_of(path))
             if isinstance(node, ast.ClassDef)
             for field in run_on_fields(node)
         ]
