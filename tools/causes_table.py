@@ -8,10 +8,6 @@ from collections.abc import Iterator
 from importlib import resources
 from pathlib import Path
 
-from hocba_sign.errors import Finding
-from hocba_sign.pki.path.result import sub_indication
-from hocba_sign.validation.verdict import conclude
-
 TARGET = Path(__file__).parent.parent / "docs" / "reference" / "causes.md"
 
 HEAD = """# Causes
@@ -19,8 +15,7 @@ HEAD = """# Causes
 Made by `tools/causes_table.py` from `src/hocba_sign/catalogue/`.
 
 A cause id is stable: programs may compare it, people get its words. It stands in reports (`causes`, `findings`, `checks`), in exceptions (`error.cause`) and in
-square brackets at the end of every message of `hocba`. **In a signature** is what the cause makes of the signature in which it is found, alone
-(EN 319 102-1); no entry means that it concerns the document, the call or the outside world. A file with an `XML.` cause cannot be read and is INVALID.
+square brackets at the end of every message of `hocba`. What a cause makes of a signature and of the document: [effects](effects.md).
 """
 
 AREAS = {
@@ -44,17 +39,6 @@ AREAS = {
 }
 
 
-def indication(cause: str) -> str:
-    """Return what the cause means for a signature, empty where it cannot be found in one."""
-    area = cause.partition(".")[0]
-    if area in {"PATH", "REVOCATION"}:
-        return f"INDETERMINATE / {sub_indication(cause)}"
-    if area not in {"SIG", "CRYPTO", "CERT"} or cause in {"CRYPTO.ENDS", "SIG.TIME_STAMPS"}:
-        return ""
-    conclusion = conclude((Finding(cause),))
-    return f"{conclusion.indication} / {conclusion.sub_indication}"
-
-
 def page() -> str:
     return "".join((HEAD, *sections()))
 
@@ -71,12 +55,9 @@ def sections() -> Iterator[str]:
         *sorted(files.keys() - AREAS.keys()),
     ):
         entries: dict[str, dict[str, str]] = json.loads(files[area].read_text("utf-8"))
-        yield (
-            f"\n## {AREAS.get(area, area)}\n\n| Id | Tiếng Việt | English | In a "
-            f"signature |\n|---|---|---|---|\n"
-        )
+        yield (f"\n## {AREAS.get(area, area)}\n\n| Id | Tiếng Việt | English |\n|---|---|---|\n")
         for cause, words in sorted(entries.items()):
-            cells = (f"`{cause}`", words["vi"], words["en"], indication(cause))
+            cells = (f"`{cause}`", words["vi"], words["en"])
             yield "| " + " | ".join(cell.replace("|", "\\|") for cell in cells) + " |\n"
 
 

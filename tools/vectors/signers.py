@@ -384,7 +384,7 @@ def _registered(stage: Stage) -> Iterator[Case]:
             ),
             person,
             "INVALID",
-            "WF.SIGNER_KIND",
+            "REGISTRY.NOT_LISTED",
         ),
     ):
         case = _case(name, texts, stage.forged_at(SEAL, seal), verdict, cause)

@@ -16,6 +16,7 @@ GENERATED = {
     "rules.md",
     "cli.md",
     "conformance.md",
+    "effects.md",
     "fields.md",
     "limits.md",
     "trust-list.md",

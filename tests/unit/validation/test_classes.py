@@ -44,6 +44,7 @@ NEVER_CONCLUDED: Final = frozenset(
         ),
         *(
             "PDF.OTHER_PICTURE",
+            "PDF.OVERLAY",
             "PDF.PAGE_LIMIT",
             "PDF.PICTURE",
             "PDF.SAME_CONTENT",
@@ -54,6 +55,7 @@ NEVER_CONCLUDED: Final = frozenset(
             "SIG.TIME_STAMPS",
         ),
         *(cause for cause in CLASSES["note"] if cause.startswith("SIG.")),
+        *CLASSES["call"],
     }
 )
 """Said of whole files, to callers or as warnings, and never what a signature is judged by."""
@@ -64,7 +66,8 @@ CLASS_OF: Final = {cause: name for name, causes in CLASSES.items() for cause in 
 def test_every_cause_is_classified_once() -> None:
     judged = {cause for cause in catalogue() if cause.partition(".")[0] not in SAID_TO_CALLERS}
     assert not sorted(judged - CLASS_OF.keys()), (
-        "say in causes.json what these prove: `unproven` and `note` prove nothing wrong"
+        "say in causes.json what these prove: `unproven` and `note` prove nothing wrong, `call` "
+        "never stands in a verdict"
     )
     assert not sorted(CLASS_OF.keys() - judged), "these causes are gone"
     assert [
@@ -72,7 +75,7 @@ def test_every_cause_is_classified_once() -> None:
         for cause, count in Counter(one for causes in CLASSES.values() for one in causes).items()
         if count > 1
     ] == []
-    assert set(CLASSES) == {*PROVEN, "unproven", "note"}
+    assert set(CLASSES) == {*PROVEN, "unproven", "note", "call"}
 
 
 def test_no_signature_fails_by_what_proves_nothing() -> None:
