@@ -44,9 +44,11 @@ def test_a_check_has_the_status_of_its_class() -> None:
         if cause in PROVES and cause not in DEPENDS
         if (status == "UNPROVEN" and PROVES[cause] in {"note", "call"})
         or (status == "FAIL" and PROVES[cause] in NOT_PROVEN)
-        or ((status in told and {other for name, other in found if name == cause} <= told)
-        and PROVES[cause] != "note"
-        and not cause.startswith(("DOC.", "PDF.", "TT15.")))
+        or (
+            (status in told and {other for name, other in found if name == cause} <= told)
+            and PROVES[cause] != "note"
+            and not cause.startswith(("DOC.", "PDF.", "TT15."))
+        )
     ]
     assert not sorted(wrong)
 
