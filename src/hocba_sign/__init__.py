@@ -20,6 +20,9 @@ if TYPE_CHECKING:
     from hocba_sign.model.workflow import Slot as Slot
     from hocba_sign.operations.extension import extend as extend
     from hocba_sign.operations.online import verify_online as verify_online
+    from hocba_sign.operations.signing import complete as complete
+    from hocba_sign.operations.signing import merge as merge
+    from hocba_sign.operations.signing import prepare as prepare
     from hocba_sign.operations.signing import sign as sign
     from hocba_sign.operations.signing import time_stamp as time_stamp
     from hocba_sign.operations.verification import know as know
@@ -34,9 +37,6 @@ if TYPE_CHECKING:
     from hocba_sign.signing.policy import SigningPolicy as SigningPolicy
     from hocba_sign.signing.state import SignedDocument as SignedDocument
     from hocba_sign.signing.state import ToBeSigned as ToBeSigned
-    from hocba_sign.signing.xml.complete import complete as complete
-    from hocba_sign.signing.xml.merge import merge as merge
-    from hocba_sign.signing.xml.prepare import prepare as prepare
     from hocba_sign.validation.document.records import Sources as Sources
     from hocba_sign.validation.policy import Policy as Policy
     from hocba_sign.validation.setting import Setting as Setting
@@ -63,11 +63,11 @@ _HOME = {
     "ToBeSigned": "signing.state",
     "Transcript": "model.transcript",
     "TrustStore": "pki.trust.store",
-    "complete": "signing.xml.complete",
+    "complete": "operations.signing",
     "extend": "operations.extension",
     "know": "operations.verification",
-    "merge": "signing.xml.merge",
-    "prepare": "signing.xml.prepare",
+    "merge": "operations.signing",
+    "prepare": "operations.signing",
     "sign": "operations.signing",
     "time_stamp": "operations.signing",
     "verify": "operations.verification",

@@ -15,8 +15,8 @@ from hocba_sign.model.event import EventKind
 from hocba_sign.model.registry import RegistrySnapshot
 from hocba_sign.model.status_list import Cell
 from hocba_sign.operations.extension import extend
+from hocba_sign.operations.signing import prepare
 from hocba_sign.signing.policy import Level
-from hocba_sign.signing.xml.prepare import prepare
 from hocba_sign.testing import World
 from hocba_sign.xml.layout import KHO
 from hocba_sign.xml.record import encode_record

@@ -21,6 +21,7 @@ from hocba_sign.adapters.state import CertificateStore
 from hocba_sign.errors import CallerError, InputError, OutsideError
 from hocba_sign.model.registry import RegistrySnapshot
 from hocba_sign.model.transcript import Transcript
+from hocba_sign.operations.signing import complete
 from hocba_sign.operations.verification import verify, verify_any
 from hocba_sign.pki.certificates.certificate import Certificate
 from hocba_sign.pki.loading.objects import load_certificates
@@ -37,7 +38,6 @@ from hocba_sign.report.document import Report
 from hocba_sign.report.html import html
 from hocba_sign.report.render import text
 from hocba_sign.signing.state import ToBeSigned
-from hocba_sign.signing.xml.complete import complete
 from hocba_sign.validation.document.records import Sources, load_records
 from hocba_sign.validation.policy import DEFAULT
 from hocba_sign.validation.setting import Setting

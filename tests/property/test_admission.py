@@ -12,7 +12,7 @@ from hocba_sign.crypto.digests import SHA256, DigestAlgorithm
 from hocba_sign.crypto.signer import SoftwareSigner
 from hocba_sign.errors import CallerError, OutsideError
 from hocba_sign.model.workflow import Slot
-from hocba_sign.operations.signing import sign
+from hocba_sign.operations.signing import complete, prepare, sign
 from hocba_sign.operations.verification import verify
 from hocba_sign.pki.certificates.certificate import Certificate
 from hocba_sign.pki.revocation.evidence import Evidence
@@ -20,8 +20,6 @@ from hocba_sign.pki.trust.store import TrustStore
 from hocba_sign.report.document import Report
 from hocba_sign.signing.policy import Level, SigningPolicy
 from hocba_sign.signing.state import SignedDocument, ToBeSigned
-from hocba_sign.signing.xml.complete import complete
-from hocba_sign.signing.xml.prepare import prepare
 from hocba_sign.testing import Identity, World
 from hocba_sign.testing.forge import Forgery, forge
 from hocba_sign.validation.verdict import Indication

@@ -16,13 +16,13 @@ from hocba_sign.errors import CallerError, InputError
 from hocba_sign.model.event import EventKind
 from hocba_sign.model.workflow import Role, Slot
 from hocba_sign.operations.extension import closed_slots, extend
+from hocba_sign.operations.signing import merge
 from hocba_sign.operations.verification import verify
 from hocba_sign.report.render import text
 from hocba_sign.report.view import view
 from hocba_sign.signing.policy import Level
+from hocba_sign.signing.session import open_signed
 from hocba_sign.signing.state import SignedDocument
-from hocba_sign.signing.xml.merge import merge
-from hocba_sign.signing.xml.time_stamp import octets_to_time_stamp, with_time_stamp
 from hocba_sign.validation.document.records import Sources
 from hocba_sign.validation.policy import DEFAULT, Policy
 from hocba_sign.validation.verdict import Verdict
@@ -274,9 +274,10 @@ def canonical_data(document: bytes) -> bytes:
 
 
 def with_time_stamp_at(given: Scene, document: bytes, slot: Slot, at: datetime) -> bytes:
-    signed = SignedDocument(octets=document, slot=slot)
-    token = DirectTsa(given.world, at).stamp(SHA256, digest(SHA256, octets_to_time_stamp(signed)))
-    return with_time_stamp(signed, token_der=token).octets
+    completed = open_signed(SignedDocument(octets=document, slot=slot))
+    imprint = digest(SHA256, completed.octets_to_time_stamp())
+    token = DirectTsa(given.world, at).stamp(SHA256, imprint)
+    return completed.with_time_stamp(token).octets
 
 
 @pytest.mark.parametrize("slot", ALL, ids=str)

@@ -6,8 +6,8 @@ import pytest
 
 from hocba_sign.errors import CallerError
 from hocba_sign.model.workflow import PLANS, Role, Slot
+from hocba_sign.operations.signing import prepare
 from hocba_sign.signing.policy import Level
-from hocba_sign.signing.xml.prepare import prepare
 from hocba_sign.validation.verdict import Verdict
 from hocba_sign.xml.layout import CANONICAL, KHO, Layout
 from tests.support.scene import CBQL, GVCN, SEAL, SIGNED_AT, Scene, causes, value_id

@@ -23,7 +23,7 @@ from hocba_sign.pki.timestamp.protocol import build_request, read_response
 from hocba_sign.pki.trust.store import TrustStore
 from hocba_sign.report.document import Report
 from hocba_sign.signing.policy import Level, SigningPolicy
-from hocba_sign.signing.xml.time_stamp import octets_to_time_stamp, with_time_stamp
+from hocba_sign.signing.session import open_signed
 from hocba_sign.testing import Identity, World
 from hocba_sign.validation.policy import DEFAULT, Policy
 from hocba_sign.xades.transcript.write import XadesTemplate, with_value, write_unsigned
@@ -144,10 +144,11 @@ class Scene:
         )
         if stamped is None:
             return signed.octets
+        completed = open_signed(signed)
         token = DirectTsa(self.world, stamped).stamp(
-            SHA256, digest(SHA256, octets_to_time_stamp(signed))
+            SHA256, digest(SHA256, completed.octets_to_time_stamp())
         )
-        return with_time_stamp(signed, token).octets
+        return completed.with_time_stamp(token).octets
 
     def signed(
         self,

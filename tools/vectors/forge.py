@@ -90,8 +90,9 @@ def forge(document: bytes, forgery: Forgery, signer: Identity) -> bytes:
     place = path_of(slot)
     certificate = Certificate.load(signer.certificate_der)
     algorithm = forgery.algorithm or default_algorithm(load_public_key(certificate.public_key_der))
-    write_unsigned(slot, _description(forgery, certificate, algorithm), ids=xml.ids)
-    signature = slot[-1]
+    unsigned, _ = write_unsigned(slot, _description(forgery, certificate, algorithm), ids=xml.ids)
+    signature = parse(unsigned).root
+    slot.append(signature)
     forgery.before_digests(signature)
     _digest_again(signature, xml)
     forgery.before_value(signature)

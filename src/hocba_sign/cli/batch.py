@@ -29,11 +29,10 @@ from hocba_sign.cli.words import say
 from hocba_sign.crypto.signer import SoftwareSigner
 from hocba_sign.errors import CallerError, Finding, HocbaSignError, InputError, OutsideError
 from hocba_sign.model.workflow import Slot
-from hocba_sign.operations.signing import sign
+from hocba_sign.operations.signing import merge, sign
 from hocba_sign.report.certificate import warnings
 from hocba_sign.signing.policy import Level, SigningPolicy
 from hocba_sign.signing.xml.draft import read_draft
-from hocba_sign.signing.xml.merge import merge
 from hocba_sign.xml.limits import MAX_BYTES
 
 TSA_FAILURES_TOLD: Final = 3

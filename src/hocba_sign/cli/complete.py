@@ -12,11 +12,10 @@ from hocba_sign.cli.documents import STATE_LIMIT, read_document
 from hocba_sign.cli.level import authority_of
 from hocba_sign.cli.outcome import announce
 from hocba_sign.errors import CallerError, InputError
-from hocba_sign.operations.signing import time_stamp
+from hocba_sign.operations.signing import complete, time_stamp
 from hocba_sign.pades.head import is_pdf
 from hocba_sign.pades.write_cms import chain
 from hocba_sign.signing.state import SignedDocument, ToBeSigned
-from hocba_sign.signing.xml.complete import complete
 from hocba_sign.xades.transcript.read import read
 
 _VALUE_LIMIT = 64 * 1024
@@ -25,7 +24,7 @@ _VALUE_LIMIT = 64 * 1024
 def run(given: argparse.Namespace) -> int:
     """Complete.
 
-    Raises: CallerError CLI.VALUE; as `signing.xml.complete` and `pipeline.time_stamp`; then there
+    Raises: CallerError CLI.VALUE; as `complete` and `time_stamp`; then there
     is no output file.
     """
     authority = authority_of(given)

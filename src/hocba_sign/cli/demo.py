@@ -23,14 +23,13 @@ from hocba_sign.crypto.digests import SHA256, digest
 from hocba_sign.errors import CallerError, OutsideError
 from hocba_sign.model.transcript import Transcript
 from hocba_sign.model.workflow import Role, Slot
-from hocba_sign.operations.signing import sign
+from hocba_sign.operations.signing import merge, sign
 from hocba_sign.operations.verification import verify
 from hocba_sign.pki.trust.store import TrustStore
 from hocba_sign.report.document import Report
 from hocba_sign.report.html import html
 from hocba_sign.report.phrases import phrase
 from hocba_sign.report.view import main_cause
-from hocba_sign.signing.xml.merge import merge
 from hocba_sign.testing.forge import (
     Forgery,
     forge,

@@ -7,12 +7,12 @@ from hocba_sign.cli import console
 from hocba_sign.cli.delivery import deliver_signed, holding
 from hocba_sign.cli.documents import read_document
 from hocba_sign.cli.words import say
-from hocba_sign.signing.xml.merge import merge
+from hocba_sign.operations.signing import merge
 from hocba_sign.xades.transcript.read import read
 
 
 def run(given: argparse.Namespace) -> int:
-    """Merge. Raises: as `signing.xml.merge`; then there is no output file."""
+    """Merge. Raises: as `merge`; then there is no output file."""
     merged = merge(read_document(given.file), [read_document(path) for path in given.copies])
     slots = [str(signature.slot) for signature in read(merged).signatures]
     facts = {"file": str(given.out), "sha256": hashlib.sha256(merged).hexdigest(), "slots": slots}

@@ -9,15 +9,15 @@ from hocba_sign.cli.delivery import deliver
 from hocba_sign.cli.documents import read_document
 from hocba_sign.cli.level import policy_of
 from hocba_sign.cli.slot import choose_slot
+from hocba_sign.operations.signing import prepare
 from hocba_sign.pki.loading.objects import MAX_FILE_OCTETS, load_certificates
 from hocba_sign.report.certificate import warnings
-from hocba_sign.signing.xml.prepare import prepare
 
 
 def run(given: argparse.Namespace) -> int:
     """Write the state and print what the device needs, as JSON.
 
-    Raises: as `signing.xml.prepare` and `choose_slot`.
+    Raises: as `prepare` and `choose_slot`.
     """
     document = read_document(given.file)
     chain_der = tuple(

@@ -20,7 +20,7 @@ from hocba_sign.signing.policy import Level
 def run(given: argparse.Namespace) -> int:
     """Sign.
 
-    Raises: as `pipeline.sign`, `load_signer`, `choose_slot` and `sign_folder`; then there is no
+    Raises: as `sign`, `load_signer`, `choose_slot` and `sign_folder`; then there is no
     output file.
     """
     if given.file != console.STANDARD and is_folder(given.file):

@@ -89,11 +89,6 @@ class SignatureAlgorithm:
     oid: str
     pss: PssParameters | None = None
 
-    @property
-    def has_xml_parameters(self) -> bool:
-        """Return whether the SignatureMethod must hold an RSAPSSParams element."""
-        return self.uri == RSA_PSS_URI
-
 
 def _pkcs1(digest: DigestAlgorithm, uri: str | None, oid: str) -> SignatureAlgorithm:
     return SignatureAlgorithm(

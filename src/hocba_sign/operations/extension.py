@@ -5,7 +5,7 @@ time-stamps over it, again and again.
 from collections.abc import Iterable
 from datetime import datetime
 
-from hocba_sign.ades.structure import ParsedSignature, StampKind
+from hocba_sign.ades.structure import ParsedDocument, ParsedSignature, StampKind
 from hocba_sign.crypto.digests import SHA256, digest
 from hocba_sign.errors import CallerError, Finding
 from hocba_sign.model.workflow import Slot
@@ -22,13 +22,14 @@ from hocba_sign.signing.pdf.extend import (
     with_pdf_validation_data,
 )
 from hocba_sign.signing.policy import Level
-from hocba_sign.signing.xml.enclosure import enclosing_slots
+from hocba_sign.signing.validation_data import ValidationData
 from hocba_sign.signing.xml.extend import (
-    ValidationData,
     octets_to_archive,
-    with_archive_time_stamp,
+    with_archive_time_stamps,
     with_validation_data,
 )
+from hocba_sign.signing.xml.opened import OpenXml
+from hocba_sign.signing.xml.time_stamp import require_stamped
 from hocba_sign.validation.policy import DEFAULT
 from hocba_sign.validation.setting import Setting
 from hocba_sign.validation.signature.validation import (
@@ -37,9 +38,7 @@ from hocba_sign.validation.signature.validation import (
     validate_signature,
 )
 from hocba_sign.validation.verdict import Indication
-from hocba_sign.xades.transcript.read import read, signature_elements
-from hocba_sign.xml.layout import recognise
-from hocba_sign.xml.parse import parse
+from hocba_sign.xades.transcript.read import read
 
 
 def extend(
@@ -73,25 +72,8 @@ def extend(
     if lost is not None:
         raise _lost(lost, "EVIDENCE.UNREAD")
     setting = Setting(trust=trust, evidence=evidence, at=at, policy=DEFAULT)
-    if is_pdf(document):
-        return _extend_pdf(document, setting, tsa if to is Level.LTA else None)
-    closed = closed_slots(document)
-    slots = tuple(
-        signature.slot
-        for signature in read(document).signatures
-        if signature.slot is not None and signature.slot not in closed
-    )
-    if not slots:
-        raise CallerError("EXTEND.NOTHING")
-    for slot in slots:
-        document = _with_long_term_data(document, slot, setting)
-        if to is Level.LTA and tsa is not None:
-            octets = octets_to_archive(document, slot)
-            document = with_archive_time_stamp(
-                document, slot, token_der=_stamp(tsa, octets, now=at)
-            )
-    _check(document, slots, to)
-    return document
+    authority = tsa if to is Level.LTA else None
+    return (_extend_pdf if is_pdf(document) else _extend_xml)(document, setting, authority)
 
 
 def _stamp(tsa: TimeStampAuthority, octets: bytes, *, now: datetime) -> bytes:
@@ -114,18 +96,49 @@ def closed_slots(document: bytes) -> tuple[Slot, ...]:
     """
     if is_pdf(document):
         return ()
-    xml = parse(document)
-    return tuple(
-        slot
-        for slot in signature_elements(xml.root, recognise(xml.root))
-        if enclosing_slots(xml, slot)
-    )
+    opened = OpenXml.of(document)
+    return tuple(slot for slot in opened.places.signatures if opened.enclosing(slot))
 
 
-def _with_long_term_data(document: bytes, slot: Slot, setting: Setting) -> bytes:
-    """Embed what the judgement of one signature rests on, as far as it is not embedded yet."""
-    data = _lacking(_signature(document, slot), str(slot), setting)
-    return with_validation_data(document, slot, data=data) if data else document
+def _extend_xml(document: bytes, setting: Setting, tsa: TimeStampAuthority | None) -> bytes:
+    """Put what the judgement of each signature rests on into it, then an archive time-stamp over it
+    if there is an authority. No authority is asked before all of them are judged.
+    """
+    opened = OpenXml.of(document)
+    given = opened.read()
+    signatures = {
+        signature.slot: signature
+        for signature in given.signatures
+        if signature.slot is not None and not opened.enclosing(signature.slot)
+    }
+    if not signatures:
+        raise CallerError("EXTEND.NOTHING")
+    lacking = {
+        slot: _lacking(signature, str(slot), setting) for slot, signature in signatures.items()
+    }
+    opened = with_validation_data(opened, lacking)
+    if tsa is not None:
+        tokens = {
+            slot: _stamp(tsa, octets, now=setting.at)
+            for slot, octets in octets_to_archive(opened, tuple(signatures)).items()
+        }
+        opened = with_archive_time_stamps(opened, tokens)
+    _check(given, opened, tuple(signatures), is_archived=tsa is not None)
+    return opened.xml.octets
+
+
+def _check(
+    given: ParsedDocument, opened: OpenXml, slots: tuple[Slot, ...], *, is_archived: bool
+) -> None:
+    """Read the result back: what was signed is signed still, and every archive time-stamp is of the
+    octets that a verifier will see.
+    """
+    result = opened.read()
+    for before, after in zip(given.signatures, result.signatures, strict=True):
+        if before.references != after.references or before.value != after.value:
+            raise CallerError("SIGN.STATE", where=str(before.slot or before.where))
+    for slot in slots if is_archived else ():
+        require_stamped(result, slot, kind=StampKind.ARCHIVE)
 
 
 def _extend_pdf(document: bytes, setting: Setting, tsa: TimeStampAuthority | None) -> bytes:
@@ -225,30 +238,3 @@ def _validation_data(
 
 def _distinct(ders: Iterable[bytes]) -> tuple[bytes, ...]:
     return tuple(dict.fromkeys(ders))
-
-
-def _signature(document: bytes, slot: Slot) -> ParsedSignature:
-    signature = read(document).signature(slot)
-    if signature is None:
-        raise CallerError("SIGN.NO_SUCH_SLOT", where=str(slot))
-    return signature
-
-
-def _check(document: bytes, slots: tuple[Slot, ...], to: Level) -> None:
-    """Read the result back: every archive time-stamp must be of the octets that a verifier will
-    see.
-    """
-    parsed = read(document)
-    for slot in slots:
-        signature = parsed.signature(slot)
-        archives = (
-            ()
-            if signature is None
-            else tuple(stamp for stamp in signature.time_stamps if stamp.kind is StampKind.ARCHIVE)
-        )
-        if signature is None or (to is Level.LTA and not archives):
-            raise CallerError("SIGN.STATE", where=str(slot))
-        for stamp in archives[-1:]:
-            token = read_token(stamp.tokens_der[-1])
-            if token.imprint != stamp.imprint(token.imprint_algorithm):
-                raise CallerError("SIGN.TIME_STAMP", where=str(slot))

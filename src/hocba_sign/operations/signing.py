@@ -1,25 +1,23 @@
-"""Sign one slot, and bring the signature to level T. Everything it rests on is an argument."""
+"""Sign one slot, at once or in two steps, bring the signature to level T, and merge copies.
+Everything it rests on is an argument.
+"""
 
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Protocol
 
 from hocba_sign.crypto.digests import SHA256, DigestAlgorithm, digest
 from hocba_sign.crypto.signer import Signer
-from hocba_sign.errors import CallerError
+from hocba_sign.errors import CallerError, Finding
 from hocba_sign.model.workflow import Slot
 from hocba_sign.pades.head import is_pdf
 from hocba_sign.signing.admission import admit, admit_token
-from hocba_sign.signing.pdf.complete import complete_pdf_gap
-from hocba_sign.signing.pdf.draft import read_pdf_draft
-from hocba_sign.signing.pdf.prepare import prepare_pdf
 from hocba_sign.signing.policy import DEFAULT as DEFAULT_SIGNING
 from hocba_sign.signing.policy import Level, SigningPolicy
-from hocba_sign.signing.state import SignedDocument
-from hocba_sign.signing.xml.complete import complete_draft
-from hocba_sign.signing.xml.draft import read_draft
-from hocba_sign.signing.xml.prepare import prepare_draft
-from hocba_sign.signing.xml.time_stamp import octets_to_time_stamp, with_time_stamp
+from hocba_sign.signing.session import Completed, Prepared, open_document, open_signed
+from hocba_sign.signing.state import SignedDocument, ToBeSigned
+from hocba_sign.signing.xml.merge import merge_xml
 
 
 class TimeStampAuthority(Protocol):
@@ -48,34 +46,78 @@ def sign(
     """
     if policy.level is Level.T and tsa is None:
         raise CallerError("SIGN.TSA_NEEDED")
-    signed = (_sign_pdf if is_pdf(document) else _sign_xml)(
-        document, slot, signer=signer, at=at, policy=policy
+    prepared, notes = _prepare(document, slot, chain_der=signer.chain_der, at=at, policy=policy)
+    value = signer.sign(prepared.state.octets, prepared.state.algorithm)
+    completed = prepared.complete(value, at=at)
+    signed = (
+        completed.signed
+        if policy.level is Level.B or tsa is None
+        else _time_stamped(completed, tsa, now=at)
     )
-    return signed if policy.level is Level.B or tsa is None else time_stamp(signed, tsa, now=at)
+    return replace(signed, notes=notes)
 
 
-def _sign_xml(
-    document: bytes, slot: Slot, *, signer: Signer, at: datetime, policy: SigningPolicy
+def prepare(
+    document: bytes,
+    slot: Slot,
+    *,
+    chain_der: Sequence[bytes],
+    at: datetime,
+    policy: SigningPolicy = DEFAULT_SIGNING,
+) -> ToBeSigned:
+    """Prepare the signature of `slot`.
+
+    `chain_der` holds the signer's certificate, then its issuers as far as they are to be embedded.
+    `at` is aware: the claimed signing time, in full seconds UTC.
+    Raises: InputError as `read_draft` (of a PDF, as `read_pdf_draft`), `CERT.*` for an unreadable
+    certificate; CallerError: `SIGN.ORDER` and the others of `require_turn`,
+    `SIGN.CERTIFICATE_EXPIRED`, `SIGN.CERTIFICATE_NOT_YET_VALID`, `SIGN.KEY_USAGE`,
+    `SIGN.ALGORITHM`, those of `require_holder` and `admit`. Does not check the revocation of the
+    certificate.
+    Spec: design of the workflow in docs/explanation/order.md.
+    """
+    prepared, notes = _prepare(document, slot, chain_der=chain_der, at=at, policy=policy)
+    return replace(prepared.state, notes=notes)
+
+
+def _prepare(
+    document: bytes,
+    slot: Slot,
+    *,
+    chain_der: Sequence[bytes],
+    at: datetime,
+    policy: SigningPolicy,
+) -> tuple[Prepared, tuple[Finding, ...]]:
+    session = open_document(document, slot=slot, roles=policy.roles)
+    prepared = session.prepare(slot, chain_der=chain_der, at=at, policy=policy)
+    found = admit(chain_der, slot, school=session.school, at=prepared.state.created, policy=policy)
+    return prepared, (*prepared.state.notes, *found)
+
+
+def complete(
+    state: ToBeSigned,
+    value: bytes,
+    *,
+    at: datetime,
+    lifetime: timedelta = DEFAULT_SIGNING.lifetime,
 ) -> SignedDocument:
-    draft = read_draft(document)
-    state = prepare_draft(draft, slot, chain_der=signer.chain_der, at=at, policy=policy)
-    notes = admit(signer.chain_der, slot, school=draft.school, at=at, policy=policy)
-    return replace(
-        complete_draft(draft, state, value=signer.sign(state.octets, state.algorithm), at=at),
-        notes=(*state.notes, *notes),
-    )
+    """Put the signature value into the document of `state`, at level B.
 
-
-def _sign_pdf(
-    document: bytes, slot: Slot, *, signer: Signer, at: datetime, policy: SigningPolicy
-) -> SignedDocument:
-    draft = read_pdf_draft(document, slot=slot, roles=policy.roles)
-    state, gap = prepare_pdf(draft, slot, chain_der=signer.chain_der, at=at, policy=policy)
-    notes = admit(signer.chain_der, slot, school=draft.school, at=at, policy=policy)
-    return replace(
-        complete_pdf_gap(state, gap, value=signer.sign(state.octets, state.algorithm), at=at),
-        notes=(*state.notes, *notes),
-    )
+    `value` is the raw RSA value or ECDSA r‖s. `at` is aware. The state may come from another
+    process, and anybody may have changed it there: it is prepared again from its document, and must
+    be the same in every part. Only its expiry follows from nothing: `lifetime` is that of the
+    `SigningPolicy`, and a state does not live longer, whatever it says.
+    Raises: CallerError `SIGN.EXPIRED`, `SIGN.STATE` when the state is not what `prepare` gave,
+    `SIGN.VALUE` when the value does not verify with the certificate's key; those of `read_draft`,
+    `prepare` and `admit`.
+    """
+    if at - state.created > lifetime:
+        raise CallerError("SIGN.EXPIRED", where=(state.created + lifetime).isoformat())
+    session = open_document(state.document, slot=state.slot, roles=state.roles)
+    completed, chain_der = session.complete(state, value, at=at)
+    found = admit(chain_der, state.slot, school=None, at=state.created, policy=DEFAULT_SIGNING)
+    notes = tuple(dict.fromkeys((*completed.signed.notes, *found)))
+    return replace(completed.signed, notes=notes)
 
 
 def time_stamp(
@@ -84,8 +126,35 @@ def time_stamp(
     """Bring the signature that was just made from level B to T; `now` (aware) tells a token from
     the future.
 
-    Raises: OutsideError `TSA.*`, CallerError `SIGN.TIME_STAMP`.
+    Raises: OutsideError `TSA.*`, CallerError `SIGN.TIME_STAMP`, `SIGN.HAS_UNSIGNED_PROPERTIES` when
+    it has one already, `EXTEND.COVERED` when others cover it, `SIGN.ROOM` when the token is too
+    large for a PDF.
     """
-    token_der = tsa.stamp(SHA256, digest(SHA256, octets_to_time_stamp(signed)))
+    return _time_stamped(open_signed(signed), tsa, now=now)
+
+
+def _time_stamped(
+    completed: Completed, tsa: TimeStampAuthority, *, now: datetime | None
+) -> SignedDocument:
+    token_der = tsa.stamp(SHA256, digest(SHA256, completed.octets_to_time_stamp()))
     admit_token(token_der, now=now)
-    return replace(with_time_stamp(signed, token_der), notes=signed.notes)
+    return completed.with_time_stamp(token_der)
+
+
+def merge(
+    target: bytes, copies: Iterable[bytes], *, policy: SigningPolicy = DEFAULT_SIGNING
+) -> bytes:
+    """Put the signatures of `copies` into `target`; every other byte of `target` stays.
+
+    Of `policy` the registry counts.
+
+    Raises: CallerError `MERGE.PDF` for a PDF, whose revisions follow one another; those of
+    `read_draft` for any of the files; CallerError `MERGE.CONFLICT` when a slot holds two different
+    signatures, those of `require_holder` for who signed a copy, `MERGE.CHANGED` naming the Id that
+    a signature covers and that differs in the target, `SIGN.ORDER` when a later role has signed
+    already.
+    """
+    files = tuple(copies)
+    if files and any(map(is_pdf, (target, *files))):
+        raise CallerError("MERGE.PDF")
+    return merge_xml(target, files, policy=policy)

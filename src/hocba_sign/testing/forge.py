@@ -14,7 +14,7 @@ from hocba_sign.pki.certificates.certificate import Certificate
 from hocba_sign.signing.xml.prepare import signature_id
 from hocba_sign.testing.identity import Identity
 from hocba_sign.xades.syntax.names import COMMITMENT
-from hocba_sign.xades.transcript.read import signature_elements
+from hocba_sign.xades.transcript.read import places_of
 from hocba_sign.xades.transcript.write import (
     XadesTemplate,
     time_stamp,
@@ -22,10 +22,9 @@ from hocba_sign.xades.transcript.write import (
     with_value,
     write_unsigned,
 )
-from hocba_sign.xml.layout import recognise, slot_elements
 from hocba_sign.xml.names import ID_DATA
 from hocba_sign.xml.parse import parse
-from hocba_sign.xml.splice import insert, path_of
+from hocba_sign.xml.splice import grow
 
 _SIGNATURE = re.compile(rb"<ds:Signature .*?</ds:Signature>", re.DOTALL)
 _MARK = re.compile(rb"(<DIEM_CA_NAM>)([0-9])([.][0-9]</DIEM_CA_NAM>)")
@@ -53,9 +52,7 @@ def forge(document: bytes, forgery: Forgery, *, token: TokenSource | None = None
     The value and all digests are right.
     """
     xml = parse(document)
-    layout = recognise(xml.root)
-    element = dict(slot_elements(xml.root, layout))[forgery.slot]
-    place = path_of(element)
+    element = places_of(xml.root).slots[forgery.slot]
     identity = forgery.identity
     signer = SoftwareSigner(identity.key, identity.chain_der)
     algorithm = default_algorithm(signer.public_key)
@@ -73,7 +70,7 @@ def forge(document: bytes, forgery: Forgery, *, token: TokenSource | None = None
         city=None,
     )
     unsigned, octets = write_unsigned(element, description, ids=xml.ids)
-    signed = insert(document, place, fragment=with_value(unsigned, signer.sign(octets, algorithm)))
+    signed = grow(xml, {element: with_value(unsigned, signer.sign(octets, algorithm))})
     return signed if token is None else _stamped(signed, forgery.slot, token)
 
 
@@ -115,9 +112,7 @@ def without_signature(document: bytes, slot: Slot) -> bytes:
 
 
 def _stamped(document: bytes, slot: Slot, token: TokenSource) -> bytes:
-    root = parse(document).root
-    signature = signature_elements(root, recognise(root))[slot]
+    xml = parse(document)
+    signature = places_of(xml.root).signatures[slot]
     qualifying = next(signature.iter("{*}QualifyingProperties"))
-    return insert(
-        document, path_of(qualifying), fragment=time_stamp(token(time_stamped_octets(signature)))
-    )
+    return grow(xml, {qualifying: time_stamp(token(time_stamped_octets(signature)))})

@@ -88,14 +88,6 @@ class ParsedXml:
     first_comment: str | None
     first_instruction: str | None
 
-    @property
-    def has_comments(self) -> bool:
-        return self.first_comment is not None
-
-    @property
-    def has_processing_instructions(self) -> bool:
-        return self.first_instruction is not None
-
 
 def parse(octets: bytes, *, is_open: bool = False) -> ParsedXml:
     """Read one document of at most `MAX_BYTES`, in UTF-8 or (with a byte order mark) UTF-16.

@@ -10,7 +10,7 @@ from typing import Final, TypeAlias
 from xml.parsers import expat
 
 from hocba_sign.errors import CallerError, InputError
-from hocba_sign.xml.parse import parse
+from hocba_sign.xml.parse import ParsedXml, parse
 from hocba_sign.xml.tree import Element
 
 Path: TypeAlias = tuple[int, ...]
@@ -38,6 +38,25 @@ def insert(octets: bytes, at: Path, *, fragment: bytes) -> bytes:
     return insert_all(octets, {at: fragment})
 
 
+def grow(xml: ParsedXml, fragments: Mapping[Element, bytes]) -> bytes:
+    """Put each fragment in as the last child of its element of the tree of `xml`; return the
+    octets, which the caller reads back.
+
+    Raises: InputError XML.NOT_UTF8. See `insert_all`.
+    """
+    _require_utf8(xml.octets)
+    return _grown(xml.octets, {path_of(at): fragment for at, fragment in fragments.items()})
+
+
+def cut(xml: ParsedXml, element: Element) -> bytes:
+    """Return the octets of an element of the tree of `xml`, as they stand in the document.
+
+    Raises: InputError XML.NOT_UTF8.
+    """
+    _require_utf8(xml.octets)
+    return _slice(xml.octets, path_of(element))
+
+
 def slice_of(octets: bytes, at: Path) -> bytes:
     """Return the octets of the element at path `at`, from its `<` to its last `>`, as they stand in
     the document.
@@ -45,6 +64,10 @@ def slice_of(octets: bytes, at: Path) -> bytes:
     Raises: as `insert_all`.
     """
     _check(octets)
+    return _slice(octets, at)
+
+
+def _slice(octets: bytes, at: Path) -> bytes:
     end = _find_ends(octets, frozenset({at})).get(at)
     if end is None:
         raise CallerError("XML.NO_SUCH_PLACE", where="/" + "/".join(map(str, at)))
@@ -61,6 +84,10 @@ def insert_all(octets: bytes, fragments: Mapping[Path, bytes]) -> bytes:
     XML.NO_SUCH_PLACE.
     """
     _check(octets)
+    return _grown(octets, fragments)
+
+
+def _grown(octets: bytes, fragments: Mapping[Path, bytes]) -> bytes:
     if not fragments:
         return octets
     found = _find_ends(octets, frozenset(fragments))
@@ -82,9 +109,13 @@ def insert_all(octets: bytes, fragments: Mapping[Path, bytes]) -> bytes:
 
 
 def _check(octets: bytes) -> None:
+    _require_utf8(octets)
+    parse(octets)
+
+
+def _require_utf8(octets: bytes) -> None:
     if octets.startswith(_BYTE_ORDER_MARKS):
         raise InputError("XML.NOT_UTF8", where="octet 0")
-    parse(octets)
 
 
 @dataclass(frozen=True, slots=True)

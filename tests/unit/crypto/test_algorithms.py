@@ -176,13 +176,12 @@ def test_an_unknown_name_lists_the_known() -> None:
 def test_pss_parameters() -> None:
     parameters = PssParameters(digest=SHA384, mgf_digest=SHA256, salt_length=20)
     found = signature_algorithm(RSA_PSS_URI, parameters)
-    assert (found.name, found.pss, found.digest, found.has_xml_parameters) == (
+    assert (found.name, found.uri, found.pss, found.digest) == (
         "rsa-pss-sha384-mgf1-sha256",
+        RSA_PSS_URI,
         parameters,
         SHA384,
-        True,
     )
-    assert not signature_algorithm(MORE_2007 + "sha384-rsa-MGF1").has_xml_parameters
     default = signature_algorithm(RSA_PSS_URI).pss
     assert default == PssParameters(digest=SHA256, mgf_digest=SHA256, salt_length=32)
     cms_default = signature_algorithm_by_oid(algorithms.RSA_PSS_OID).pss

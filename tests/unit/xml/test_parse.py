@@ -140,16 +140,16 @@ def test_what_is_read() -> None:
     assert parsed.encoding == "utf-8"
     assert parsed.root.text == "Đ<!DOCTYPE a>"
     assert parsed.ids == {"x": parsed.root}
-    assert not parsed.has_comments
-    assert not parsed.has_processing_instructions
+    assert parsed.first_comment is None
+    assert parsed.first_instruction is None
 
 
 def test_utf_16_with_a_byte_order_mark_is_read() -> None:
     parsed = parse("<?xml version='1.0' encoding='UTF-16'?><a>Đ<!--c--></a>".encode("utf-16"))
     assert parsed.encoding == "utf-16"
     assert parsed.root.text == "Đ"
-    assert parsed.has_comments
-    assert not parsed.has_processing_instructions
+    assert parsed.first_comment is not None
+    assert parsed.first_instruction is None
 
 
 def test_first_comment_and_instruction_are_placed() -> None:

@@ -139,17 +139,6 @@ class Certificate:
         """
         return signature_algorithm_of(self.signature_algorithm_der)
 
-    @property
-    def signature_hash(self) -> str | None:
-        """Name of the hash its issuer signed it with; None where there is none of its own or it is
-        not known.
-        """
-        try:
-            digest = self.signature_algorithm.digest
-        except InputError:
-            return None
-        return digest.name if digest else None
-
 
 @lru_cache(maxsize=MAX_REMEMBERED)
 def _certificate(certificate_der: bytes) -> Certificate:

@@ -16,7 +16,8 @@ from hocba_sign.pades.facts.names import field_name, slot_of
 from hocba_sign.pades.read import ATTACHMENT, PdfDocument, read_pdf
 from hocba_sign.pades.write import engine
 from hocba_sign.rendering.render import render, template_versions
-from hocba_sign.signing.xml.draft import read_draft, require_turn_in
+from hocba_sign.signing.turn import require_turn_in
+from hocba_sign.signing.xml.draft import read_draft
 
 _ROLES: Final = PLANS["THCS_THPT"]
 """The order of roles where no transcript says which plan is followed."""

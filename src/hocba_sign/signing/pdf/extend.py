@@ -11,7 +11,7 @@ from hocba_sign.pades.facts.names import TIME_STAMP_PREFIX
 from hocba_sign.pades.write import engine, fill
 from hocba_sign.pades.write_cms import TIME_STAMP_ROOM
 from hocba_sign.pki.timestamp.protocol import read_token, verify_token
-from hocba_sign.signing.xml.extend import ValidationData
+from hocba_sign.signing.validation_data import ValidationData
 
 _DIGEST: Final = "sha256"
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from hocba_sign.ades.integrity import check_integrity
 from hocba_sign.ades.structure import ParsedDocument
-from hocba_sign.errors import CallerError, Finding, InputError
+from hocba_sign.errors import Finding, InputError
 from hocba_sign.model.event import Event
 from hocba_sign.model.person import School
 from hocba_sign.model.record import RECORD_PLANS
@@ -16,7 +16,9 @@ from hocba_sign.model.status_list import StatusList
 from hocba_sign.model.transcript import Transcript
 from hocba_sign.model.workflow import PLANS, SigningPlan, Slot
 from hocba_sign.pki.loading.objects import wrong_document
-from hocba_sign.xades.transcript.read import read_parsed
+from hocba_sign.signing.turn import require_turn_in
+from hocba_sign.signing.xml.opened import OpenXml
+from hocba_sign.xades.transcript.read import places_of
 from hocba_sign.xml.decode import check_document, decode_document
 from hocba_sign.xml.layout import Layout, recognise
 from hocba_sign.xml.names import ID_DATA
@@ -67,6 +69,14 @@ class Draft:
         return next((signer for signer in self.expected_signers if signer.slot == slot), None)
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OpenDraft:
+    """A draft with its tree, while one call works on it."""
+
+    opened: OpenXml
+    draft: Draft
+
+
 def read_draft(octets: bytes) -> Draft:
     """Read a document that is to be signed or merged, and refuse it if anything in it is wrong.
 
@@ -74,6 +84,11 @@ def read_draft(octets: bytes) -> Draft:
     path (all of them in `findings`), `DOC.SLOTS` when the slots are not those that the content asks
     for, `SIGN.BROKEN_SIGNATURE` when a signature already in it does not hold.
     """
+    return open_draft(octets).draft
+
+
+def open_draft(octets: bytes) -> OpenDraft:
+    """Read a document as `read_draft` does, and keep its tree. Raises: as `read_draft`."""
     try:
         xml = parse(octets)
     except InputError as error:
@@ -92,7 +107,8 @@ def read_draft(octets: bytes) -> Draft:
         raise InputError("DOC.SCHEMA", where=found[0].where, findings=found)
     content = decode_record_document(root) if is_record else decode_document(root)
     _require_nothing_else(xml)
-    parsed = read_parsed(xml)
+    opened = OpenXml(xml=xml, places=places_of(root))
+    parsed = opened.read()
     if sorted(map(str, parsed.slots)) != sorted(map(str, content.slots)):
         raise InputError(
             "DOC.SLOTS",
@@ -110,7 +126,9 @@ def read_draft(octets: bytes) -> Draft:
                 "SIGN.BROKEN_SIGNATURE", where=signature.where, findings=integrity.findings
             )
     plan = RECORD_PLANS.get(content.plan_name) or PLANS[content.plan_name]
-    return Draft(parsed=parsed, content=content, layout=layout, plan=plan)
+    return OpenDraft(
+        opened=opened, draft=Draft(parsed=parsed, content=content, layout=layout, plan=plan)
+    )
 
 
 def _require_nothing_else(xml: ParsedXml) -> None:
@@ -134,16 +152,3 @@ def require_turn(draft: Draft, slot: Slot) -> None:
     the way).
     """
     require_turn_in(draft.plan, slot, expected=draft.content.slots, filled=draft.filled)
-
-
-def require_turn_in(
-    plan: SigningPlan, slot: Slot, *, expected: tuple[Slot, ...], filled: tuple[Slot, ...]
-) -> None:
-    """Refuse what `plan` forbids now. Raises: as `require_turn`."""
-    if slot not in expected:
-        raise CallerError("SIGN.NO_SUCH_SLOT", where=str(slot))
-    if slot in filled:
-        raise CallerError("SIGN.ALREADY_SIGNED", where=str(slot))
-    obstacles = plan.obstacles(slot, expected=expected, filled=filled)
-    if obstacles:
-        raise CallerError("SIGN.ORDER", where=f"{slot}: {', '.join(map(str, obstacles))}")

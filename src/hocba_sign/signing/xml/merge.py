@@ -5,81 +5,73 @@ must be identical in the target; other parts may have moved on.
 """
 
 from collections.abc import Iterable
+from dataclasses import replace
 
 from hocba_sign.ades.integrity import check_integrity
+from hocba_sign.ades.structure import ParsedSignature
 from hocba_sign.errors import CallerError, InputError
 from hocba_sign.model.workflow import Slot
-from hocba_sign.pades.head import is_pdf
 from hocba_sign.signing.certificate_fitness import require_holder
-from hocba_sign.signing.policy import DEFAULT, SigningPolicy
-from hocba_sign.signing.xml.draft import Draft, read_draft, require_turn
-from hocba_sign.xades.transcript.read import read, signature_elements
-from hocba_sign.xml.layout import recognise, slot_elements
-from hocba_sign.xml.parse import parse
-from hocba_sign.xml.splice import insert, path_of, slice_of
+from hocba_sign.signing.policy import SigningPolicy
+from hocba_sign.signing.xml.draft import OpenDraft, open_draft, require_turn
+from hocba_sign.signing.xml.opened import OpenXml
+from hocba_sign.xml.splice import cut
 
 
-def merge(target: bytes, copies: Iterable[bytes], *, policy: SigningPolicy = DEFAULT) -> bytes:
+def merge_xml(target: bytes, copies: Iterable[bytes], *, policy: SigningPolicy) -> bytes:
     """Put the signatures of `copies` into `target`; every other byte of `target` stays.
 
-    Of `policy` the registry counts.
-
-    Raises: those of `read_draft` for any of the files; CallerError `MERGE.PDF` for a PDF, whose
-    revisions follow one another, `MERGE.CONFLICT` when a slot holds two different signatures, those
-    of `require_holder` for who signed a copy, `MERGE.CHANGED` naming the Id that a signature covers
-    and that differs in the target, `SIGN.ORDER` when a later role has signed already.
+    Raises: as `merge`.
     """
-    octets = target
+    goal = None
     for copy in copies:
-        if is_pdf(target) or is_pdf(copy):
-            raise CallerError("MERGE.PDF")
-        octets = _merge_one(octets, copy, policy)
-    return octets
+        source = open_draft(copy)
+        goal = goal or open_draft(target)
+        for signature in source.draft.parsed.signatures:
+            if signature.slot is not None:
+                goal = _merged(goal, source, signature, policy=policy)
+    return target if goal is None else goal.draft.parsed.octets
 
 
-def _merge_one(target: bytes, copy: bytes, policy: SigningPolicy) -> bytes:
-    source = read_draft(copy)
-    goal = read_draft(target)
-    octets = target
-    for signature in source.parsed.signatures:
-        if signature.slot is None:
-            continue
-        present = goal.parsed.signature(signature.slot)
-        if present is None:
-            octets = _carry(octets, source, signature.slot, policy=policy)
-        elif (present.signed_info_octets, present.value) != (
-            signature.signed_info_octets,
-            signature.value,
-        ):
-            raise CallerError("MERGE.CONFLICT", where=str(signature.slot))
-    return octets
+def _merged(
+    goal: OpenDraft, source: OpenDraft, signature: ParsedSignature, *, policy: SigningPolicy
+) -> OpenDraft:
+    assert signature.slot is not None
+    present = goal.draft.parsed.signature(signature.slot)
+    if present is None:
+        return _carried(goal, source, signature.slot, policy=policy)
+    if (present.signed_info_octets, present.value) != (
+        signature.signed_info_octets,
+        signature.value,
+    ):
+        raise CallerError("MERGE.CONFLICT", where=str(signature.slot))
+    return goal
 
 
-def _carry(target: bytes, source: Draft, slot: Slot, *, policy: SigningPolicy) -> bytes:
-    require_turn(read_draft(target), slot)
-    source_root = parse(source.parsed.octets).root
-    fragment = slice_of(
-        source.parsed.octets, path_of(signature_elements(source_root, source.layout)[slot])
-    )
-    root = parse(target).root
-    merged = insert(
-        target, path_of(dict(slot_elements(root, recognise(root)))[slot]), fragment=fragment
-    )
+def _carried(goal: OpenDraft, source: OpenDraft, slot: Slot, *, policy: SigningPolicy) -> OpenDraft:
+    require_turn(goal.draft, slot)
+    fragment = cut(source.opened.xml, source.opened.signature(slot))
+    merged = goal.opened.with_fragments({goal.opened.places.slots[slot]: fragment})
     try:
-        arrived = read(merged).signature(slot)
+        opened = OpenXml.of(merged)
+        parsed = opened.read()
     except InputError as error:
         raise CallerError("MERGE.CHANGED", where=error.where) from error
+    arrived = parsed.signature(slot)
     if arrived is None:
         raise CallerError("MERGE.CHANGED", where=str(slot))
-    changed = [reference.uri for reference in arrived.references if not reference.is_intact]
-    if changed:
-        raise CallerError("MERGE.CHANGED", where=f"{slot}: {', '.join(changed)}")
+    for signature in (arrived, *parsed.signatures):
+        changed = [reference.uri for reference in signature.references if not reference.is_intact]
+        if changed:
+            name = signature.slot or signature.where
+            raise CallerError("MERGE.CHANGED", where=f"{name}: {', '.join(changed)}")
     integrity = check_integrity(arrived)
     if not integrity.is_intact:
         raise CallerError("MERGE.CHANGED", where=str(slot))
     claimed = None if arrived.properties is None else arrived.properties.signing_time
     if integrity.certificate is not None:
         require_holder(
-            integrity.certificate, source, slot=slot, at=claimed, registry=policy.registry
+            integrity.certificate, source.draft, slot=slot, at=claimed, registry=policy.registry
         )
-    return merged
+    # The data is that of the target still: only what is signed has to be read again.
+    return OpenDraft(opened=opened, draft=replace(goal.draft, parsed=parsed))

@@ -9,9 +9,8 @@ from hocba_sign.errors import InputError
 from hocba_sign.model.event import Event
 from hocba_sign.model.registry import RegistrySnapshot
 from hocba_sign.model.status_list import StatusList
-from hocba_sign.validation.signature.validation import SignatureConclusion
+from hocba_sign.validation.signature.validation import SignatureConclusion, signed_data
 from hocba_sign.validation.verdict import Check, Status
-from hocba_sign.xml.names import ID_DATA
 from hocba_sign.xml.record import decode_record, decode_record_document
 from hocba_sign.xml.schema import violations
 from hocba_sign.xml.tree import Element
@@ -34,11 +33,11 @@ def record_content(
     ]
     if not faults:
         checks.append(Check(identifier="DOC.SCHEMA", status=Status.PASS))
-    is_signed = any(ID_DATA in one.signature.covered_ids() for one in signatures if one.is_intact)
+    data = signed_data(parsed, signatures)
     try:
         record = decode_record_document(root)
-        if is_signed and ID_DATA in parsed.signed_octets:
-            record = decode_record(parsed.signed_octets[ID_DATA])
+        if data is not None:
+            record = decode_record(data)
     except InputError as error:
         return None, [
             *checks,

@@ -28,6 +28,7 @@ from hocba_sign.validation.setting import Setting
 from hocba_sign.validation.signature.validation import (
     SignatureConclusion,
     claimed_time,
+    signed_data,
     validate_signature,
 )
 from hocba_sign.validation.verdict import (
@@ -127,8 +128,8 @@ def validate(octets: bytes, setting: Setting) -> DocumentConclusion:
     checks += school_checks(content, signatures, setting=setting)
     checks += [time_stamp_check(one) for one in signatures if one.signature.time_stamps]
     checks += tt15_checks(signatures, workflow)
-    is_signed = any(ID_DATA in one.signature.covered_ids() for one in signatures if one.is_intact)
-    data = parsed.signed_octets.get(ID_DATA) if is_signed else None
+    data = signed_data(parsed, signatures)
+    is_signed = data is not None
     data_sha256 = None if data is None else hashlib.sha256(data).hexdigest()
     standing = None
     if transcript is not None:
@@ -252,11 +253,9 @@ def read_content(
         Check(identifier=problem.cause, status=_weight(problem), where=problem.where)
         for problem in problems
     ]
-    is_signed = any(ID_DATA in one.signature.covered_ids() for one in signatures if one.is_intact)
+    data = signed_data(parsed, signatures)
     try:
-        if is_signed and ID_DATA in parsed.signed_octets:
-            return decode(parsed.signed_octets[ID_DATA]), checks
-        return decode_document(root), checks
+        return decode_document(root) if data is None else decode(data), checks
     except InputError as error:
         return None, [*checks, Check(identifier=error.cause, status=Status.FAIL, where=error.where)]
 

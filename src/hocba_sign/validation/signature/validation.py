@@ -7,7 +7,7 @@ from itertools import chain
 from typing import Final
 
 from hocba_sign.ades.integrity import Integrity, check_integrity
-from hocba_sign.ades.structure import ParsedSignature, StampKind
+from hocba_sign.ades.structure import ParsedDocument, ParsedSignature, StampKind
 from hocba_sign.crypto.acceptance import AcceptabilityStatus, acceptable, acceptable_digest
 from hocba_sign.crypto.algorithms import SignatureAlgorithm
 from hocba_sign.crypto.digests import SHA1, DigestAlgorithm, digest_algorithm
@@ -23,6 +23,7 @@ from hocba_sign.validation.signature.path_at_time import made_after, validate_si
 from hocba_sign.validation.signature.proof_of_existence import Existence
 from hocba_sign.validation.signature.time_stamps import TimeStampConclusion, validate_time_stamps
 from hocba_sign.validation.verdict import Conclusion, Indication, SubIndication, conclude
+from hocba_sign.xml.names import ID_DATA
 
 CLAIMS_APART: Final = timedelta(hours=24)
 """By so much claimed times may contradict each other: tools write local time as UTC, or the other
@@ -153,6 +154,16 @@ def _late_claims(signature: ParsedSignature, stamped: datetime | None) -> Iterat
 
 
 _ENDING = frozenset({AcceptabilityStatus.ENDS, AcceptabilityStatus.OVERDUE})
+
+
+def signed_data(
+    document: ParsedDocument, signatures: Iterable[SignatureConclusion]
+) -> bytes | None:
+    """Return the data of a document as octets that an intact signature covers, None where none
+    does: only these are content that somebody signed.
+    """
+    is_signed = any(ID_DATA in one.signature.covered_ids() for one in signatures if one.is_intact)
+    return document.signed_octets.get(ID_DATA) if is_signed else None
 
 
 def claimed_time(signature: ParsedSignature) -> datetime | None:

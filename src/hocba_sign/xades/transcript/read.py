@@ -1,7 +1,7 @@
 """From octets to facts: every signature of a document, dereferenced and digested."""
 
-from collections.abc import Mapping
-from dataclasses import replace
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
 from types import MappingProxyType
 
 from hocba_sign.ades.structure import (
@@ -62,6 +62,29 @@ MAX_REFERENCES = 200
 """Per signature; the homeroom teacher's covers the data and every subject teacher's value."""
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Places:
+    """Where the slots of a document lie in its tree, and the ds:Signature of every filled one."""
+
+    layout: Layout
+    slots: Mapping[Slot, Element]
+    signatures: Mapping[Slot, Element]
+
+
+def places_of(root: Element) -> Places:
+    """Find the slots of a document and what is signed in them.
+
+    Raises: InputError `DOC.NOT_HOC_BA`, `DOC.SLOT_TWICE`, `DOC.SLOT_CONTENT`.
+    """
+    layout = recognise(root)
+    slots = dict(slot_elements(root, layout))
+    return Places(
+        layout=layout,
+        slots=MappingProxyType(slots),
+        signatures=MappingProxyType(_filled(slots.items())),
+    )
+
+
 def read(octets: bytes) -> ParsedDocument:
     """Parse a transcript and everything signed in it.
 
@@ -73,15 +96,16 @@ def read(octets: bytes) -> ParsedDocument:
     return read_parsed(parse(octets))
 
 
-def read_parsed(xml: ParsedXml) -> ParsedDocument:
-    """Read what is signed in a document that is parsed already.
+def read_parsed(xml: ParsedXml, places: Places | None = None) -> ParsedDocument:
+    """Read what is signed in a document that is parsed already, and its slots found if `places` are
+    given.
 
     Raises: as `read`, but for parsing.
     """
     root = xml.root
-    layout = recognise(root)
-    resolver = TranscriptResolver(xml.ids, allows_enveloped=layout in (KHO, PART))
-    slots = slot_elements(root, layout)
+    places = places or places_of(root)
+    layout = places.layout
+    resolver = transcript_resolver(xml, layout)
     known = frozenset(other_slots(root)) if layout is KHO else frozenset()
     signatures = tuple(
         _signature_or_finding(
@@ -90,33 +114,36 @@ def read_parsed(xml: ParsedXml) -> ParsedDocument:
             resolver=resolver,
             is_stray=slot is None and layout is not PART and element.getparent() not in known,
         )
-        for element, slot in _signature_elements(root, slots)
+        for element, slot in _signature_elements(root, places)
     )
     if any(ID_DATA in signature.covered_ids() for signature in signatures):
         # However a signer canonicalized the data, other documents name it by its exclusive form.
         resolver.octets(ID_DATA, Method(C14nAlgorithm.EXCLUSIVE))
     return ParsedDocument(
         octets=xml.octets,
-        slots=tuple(slot for slot, _ in slots),
+        slots=tuple(places.slots),
         signatures=signatures,
         signed_octets=MappingProxyType(resolver.all_octets()),
     )
 
 
+def transcript_resolver(xml: ParsedXml, layout: Layout) -> TranscriptResolver:
+    """Return what follows the references of a document of this layout, for writer and verifier."""
+    return TranscriptResolver(xml.ids, allows_enveloped=layout in (KHO, PART))
+
+
 def signature_elements(root: Element, layout: Layout) -> Mapping[Slot, Element]:
     """Return the ds:Signature of every filled slot."""
-    pairs = ((slot, signature_in(element)) for slot, element in slot_elements(root, layout))
+    return _filled(slot_elements(root, layout))
+
+
+def _filled(slots: Iterable[tuple[Slot, Element]]) -> dict[Slot, Element]:
+    pairs = ((slot, signature_in(element)) for slot, element in slots)
     return {slot: signature for slot, signature in pairs if signature is not None}
 
 
-def _signature_elements(
-    root: Element, slots: tuple[tuple[Slot, Element], ...]
-) -> list[tuple[Element, Slot | None]]:
-    placed = {
-        signature: slot
-        for slot, element in slots
-        if (signature := signature_in(element)) is not None
-    }
+def _signature_elements(root: Element, places: Places) -> list[tuple[Element, Slot | None]]:
+    placed = {signature: slot for slot, signature in places.signatures.items()}
     found = [(element, placed.get(element)) for element in root.iter(names.SIGNATURE)]
     if len(found) > MAX_SIGNATURES:
         raise InputError("SIG.TOO_MANY", where=locate(found[MAX_SIGNATURES][0]))

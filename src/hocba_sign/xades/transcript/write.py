@@ -1,8 +1,8 @@
 """From a description to a ds:Signature: digests computed in place, the value left empty.
 
-The element is built inside a parsed copy of the document, so that canonicalization sees the
-namespaces it will have, and leaves as canonical octets to be inserted by byte position: the
-document itself is never serialised again.
+The element is built inside the tree of the document, so that canonicalization sees the namespaces
+it will have, and leaves it as canonical octets to be inserted by byte position: the document itself
+is never serialised again.
 """
 
 import base64
@@ -56,7 +56,7 @@ class XadesTemplate:
 def write_unsigned(
     slot: Element, description: XadesTemplate, *, ids: Mapping[str, Element]
 ) -> tuple[bytes, bytes]:
-    """Build the signature in `slot`, which belongs to a parsed copy of the document and is changed.
+    """Build the signature in `slot` of a parsed document, whose tree is left as it was.
 
     Gives the ds:Signature with an empty ds:SignatureValue, and the canonical octets of its
     ds:SignedInfo.
@@ -66,6 +66,17 @@ def write_unsigned(
     signature = etree.SubElement(
         slot, names.SIGNATURE, {"Id": description.identifier}, nsmap={"ds": DS, "xades": XADES}
     )
+    try:
+        signed_info = _build(signature, description, ids=ids)
+        return canonicalize(signature, _EXCLUSIVE), canonicalize(signed_info, _EXCLUSIVE)
+    finally:
+        slot.remove(signature)
+
+
+def _build(
+    signature: Element, description: XadesTemplate, *, ids: Mapping[str, Element]
+) -> Element:
+    """Fill a ds:Signature that stands in its place, and return its ds:SignedInfo."""
     signed_info = etree.SubElement(signature, names.SIGNED_INFO)
     etree.SubElement(signature, names.SIGNATURE_VALUE, Id=description.value_id)
     _key_info(signature, description)
@@ -89,7 +100,7 @@ def write_unsigned(
         description=description,
         kind=names.TYPE_SIGNED_PROPERTIES,
     )
-    return canonicalize(signature, _EXCLUSIVE), canonicalize(signed_info, _EXCLUSIVE)
+    return signed_info
 
 
 def with_value(unsigned: bytes, value: bytes) -> bytes:

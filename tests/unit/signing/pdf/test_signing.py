@@ -16,7 +16,7 @@ from hocba_sign.crypto.signer import SoftwareSigner
 from hocba_sign.errors import CallerError, InputError
 from hocba_sign.model.workflow import Role, Slot
 from hocba_sign.operations.extension import extend
-from hocba_sign.operations.signing import sign, time_stamp
+from hocba_sign.operations.signing import complete, merge, prepare, sign, time_stamp
 from hocba_sign.pades.facts.form import SignaturePlaceholder
 from hocba_sign.pades.facts.names import field_name, slot_of
 from hocba_sign.pades.read import read_pdf
@@ -24,9 +24,6 @@ from hocba_sign.pades.write import engine, fill
 from hocba_sign.rendering.render import render
 from hocba_sign.signing.policy import Level, SigningPolicy
 from hocba_sign.signing.state import SignedDocument, ToBeSigned
-from hocba_sign.signing.xml.complete import complete
-from hocba_sign.signing.xml.merge import merge
-from hocba_sign.signing.xml.prepare import prepare
 from tests.support.pdf import NAME, page, page_of, revised, signed
 from tests.support.scene import CBQL, GVCN, SEAL, SIGNED_AT, DirectTsa, Scene
 

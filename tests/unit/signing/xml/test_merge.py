@@ -5,8 +5,8 @@ from datetime import timedelta
 import pytest
 
 from hocba_sign.errors import CallerError, InputError
+from hocba_sign.operations.signing import merge
 from hocba_sign.signing.policy import Level
-from hocba_sign.signing.xml.merge import merge
 from hocba_sign.validation.verdict import Verdict
 from tests.support.scene import CBQL, GVCN, SEAL, SIGNED_AT, Scene
 

@@ -13,9 +13,8 @@ import pytest
 from hocba_sign.crypto.algorithms import signature_algorithm
 from hocba_sign.errors import CallerError, InputError
 from hocba_sign.model.workflow import Role, Slot
+from hocba_sign.operations.signing import complete, prepare
 from hocba_sign.signing.state import ToBeSigned
-from hocba_sign.signing.xml.complete import complete
-from hocba_sign.signing.xml.prepare import prepare
 from hocba_sign.validation.verdict import Verdict
 from tests.support.scene import CBQL, GVCN, SEAL, SIGNED_AT, Scene
 

@@ -11,15 +11,13 @@ from pyhanko.sign.fields import SigFieldSpec, append_signature_field
 
 from hocba_sign.model.workflow import Role, Slot
 from hocba_sign.operations.extension import extend
-from hocba_sign.operations.signing import sign
+from hocba_sign.operations.signing import complete, prepare, sign
 from hocba_sign.operations.verification import verify_any
 from hocba_sign.pades.facts.names import field_name
 from hocba_sign.report.html import html
 from hocba_sign.report.render import text
 from hocba_sign.signing.policy import Level, SigningPolicy
 from hocba_sign.signing.state import ToBeSigned
-from hocba_sign.signing.xml.complete import complete
-from hocba_sign.signing.xml.prepare import prepare
 from hocba_sign.validation.verdict import Verdict
 from tests.support.pdf import page_of, revised, signed
 from tests.support.scene import CBQL, GVCN, JUDGED_AT, SEAL, SIGNED_AT, DirectTsa, Scene, causes
