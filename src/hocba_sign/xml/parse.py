@@ -210,7 +210,7 @@ class _Seen(Exception):
 def _refuse_doctype(octets: bytes, encoding: str) -> None:
     if encoding == "utf-8" and _DOCTYPE.encode() not in octets:
         return
-    prolog = expat.ParserCreate()
+    prolog = expat.ParserCreate(encoding)
     found = False
 
     def on_doctype(*_: object) -> None:

@@ -350,3 +350,20 @@ def test_an_open_document_may_have_no_document_type_either() -> None:
     for declaration in ("", "<?xml version='1.0' encoding='ISO-8859-1'?>"):
         with pytest.raises(InputError, match=r"XML\.DTD"):
             parse(f"{declaration}<!DOCTYPE a><a/>".encode(), is_open=True)
+
+
+@pytest.mark.parametrize("declared", ["utf16", "UTF16", "utf-16le", "UTF-16BE", "utf8", "UTF-8"])
+@pytest.mark.parametrize("kind", ["utf-8", "utf-8-sig", "utf-16"])
+@pytest.mark.parametrize("prolog", ["", "<!-- <!DOCTYPE a> -->", "<!-- é --><!DOCTYPE a>"])
+def test_every_name_of_an_encoding_is_read_or_refused(
+    declared: str, kind: str, prolog: str
+) -> None:
+    octets = f'<?xml version="1.0" encoding="{declared}"?>{prolog}<a/>'.encode(kind)
+    if (kind == "utf-16") != ("16" in declared):
+        with pytest.raises(InputError, match=r"XML\.ENCODING"):
+            parse(octets)
+    elif prolog.endswith("<!DOCTYPE a>"):
+        with pytest.raises(InputError, match=r"XML\.DTD"):
+            parse(octets)
+    else:
+        assert parse(octets).root.tag == "a"
