@@ -5,7 +5,7 @@ time-stamps over it, again and again.
 from collections.abc import Iterable
 from datetime import datetime
 
-from hocba_sign.ades.structure import ParsedDocument, ParsedSignature, StampKind
+from hocba_sign.ades.structure import ParsedSignature, StampKind
 from hocba_sign.crypto.digests import SHA256, digest
 from hocba_sign.errors import CallerError, Finding
 from hocba_sign.model.workflow import Slot
@@ -22,6 +22,7 @@ from hocba_sign.signing.pdf.extend import (
     with_pdf_validation_data,
 )
 from hocba_sign.signing.policy import Level
+from hocba_sign.signing.read_back import require_kept, require_stamped
 from hocba_sign.signing.validation_data import ValidationData
 from hocba_sign.signing.xml.extend import (
     octets_to_archive,
@@ -29,7 +30,6 @@ from hocba_sign.signing.xml.extend import (
     with_validation_data,
 )
 from hocba_sign.signing.xml.opened import OpenXml
-from hocba_sign.signing.xml.time_stamp import require_stamped
 from hocba_sign.validation.policy import DEFAULT
 from hocba_sign.validation.setting import Setting
 from hocba_sign.validation.signature.validation import (
@@ -94,9 +94,10 @@ def closed_slots(document: bytes) -> tuple[Slot, ...]:
     Only in the transcript store's layout, once the principal has signed; never in a PDF, which
     grows behind what is signed.
     """
-    if is_pdf(document):
-        return ()
-    opened = OpenXml.of(document)
+    return () if is_pdf(document) else _closed(OpenXml.of(document))
+
+
+def _closed(opened: OpenXml) -> tuple[Slot, ...]:
     return tuple(slot for slot in opened.places.signatures if opened.enclosing(slot))
 
 
@@ -106,10 +107,11 @@ def _extend_xml(document: bytes, setting: Setting, tsa: TimeStampAuthority | Non
     """
     opened = OpenXml.of(document)
     given = opened.read()
+    closed = _closed(opened)
     signatures = {
         signature.slot: signature
         for signature in given.signatures
-        if signature.slot is not None and not opened.enclosing(signature.slot)
+        if signature.slot is not None and signature.slot not in closed
     }
     if not signatures:
         raise CallerError("EXTEND.NOTHING")
@@ -123,22 +125,11 @@ def _extend_xml(document: bytes, setting: Setting, tsa: TimeStampAuthority | Non
             for slot, octets in octets_to_archive(opened, tuple(signatures)).items()
         }
         opened = with_archive_time_stamps(opened, tokens)
-    _check(given, opened, tuple(signatures), is_archived=tsa is not None)
-    return opened.xml.octets
-
-
-def _check(
-    given: ParsedDocument, opened: OpenXml, slots: tuple[Slot, ...], *, is_archived: bool
-) -> None:
-    """Read the result back: what was signed is signed still, and every archive time-stamp is of the
-    octets that a verifier will see.
-    """
     result = opened.read()
-    for before, after in zip(given.signatures, result.signatures, strict=True):
-        if before.references != after.references or before.value != after.value:
-            raise CallerError("SIGN.STATE", where=str(before.slot or before.where))
-    for slot in slots if is_archived else ():
-        require_stamped(result, slot, kind=StampKind.ARCHIVE)
+    require_kept(given.signatures, result.signatures)
+    for slot in signatures if tsa is not None else ():
+        require_stamped(result.signature(slot), str(slot), kind=StampKind.ARCHIVE)
+    return opened.xml.octets
 
 
 def _extend_pdf(document: bytes, setting: Setting, tsa: TimeStampAuthority | None) -> bytes:
@@ -164,6 +155,10 @@ def _extend_pdf(document: bytes, setting: Setting, tsa: TimeStampAuthority | Non
     if tsa is not None:
         gap = pdf_archive_gap(document)
         document = with_pdf_archive_time_stamp(gap, _stamp(tsa, gap.covered, now=setting.at))
+    result = read_pdf(document)
+    require_kept(pdf.signatures, result.signatures)
+    for signature in result.signatures if tsa is not None else ():
+        require_stamped(signature, str(signature.slot or signature.where), kind=StampKind.ARCHIVE)
     return document
 
 

@@ -11,6 +11,7 @@ from lxml import etree
 
 from hocba_sign.crypto.digests import SHA256, DigestAlgorithm, digest
 from hocba_sign.errors import CallerError
+from hocba_sign.operations import extension
 from hocba_sign.operations.extension import closed_slots, extend
 from hocba_sign.operations.signing import complete, merge, prepare, sign, time_stamp
 from hocba_sign.signing.policy import Level, SigningPolicy
@@ -156,6 +157,23 @@ def test_a_time_stamp_that_was_written_wrong_is_not_given_out(
     with pytest.raises(CallerError) as caught:
         signed(Level.T)
     assert (caught.value.cause, caught.value.where) == ("SIGN.TIME_STAMP", str(TEACHERS[0]))
+
+
+@pytest.mark.parametrize("writer", ["octets_to_archive", "with_archive_time_stamps"])
+def test_what_was_extended_wrong_is_not_given_out(
+    monkeypatch: pytest.MonkeyPatch, writer: str
+) -> None:
+    """Where other octets are stamped, and where a digest of a signature changes on the way."""
+    changed = ISSUED.replace(b"<ds:DigestValue>", b"<ds:DigestValue>A", 1)
+    faults: dict[str, Callable[..., object]] = {
+        "octets_to_archive": lambda _, slots: dict.fromkeys(slots, b"other octets"),
+        "with_archive_time_stamps": lambda *_: OpenXml.of(changed),
+    }
+    monkeypatch.setattr(extension, writer, faults[writer])
+    with pytest.raises(CallerError) as caught:
+        extended(ISSUED, Level.LTA)
+    expected = "SIGN.TIME_STAMP" if writer == "octets_to_archive" else "SIGN.STATE"
+    assert (caught.value.cause, caught.value.where) == (expected, str(TEACHERS[0]))
 
 
 def sha256_of(octets: bytes) -> tuple[DigestAlgorithm, bytes]:

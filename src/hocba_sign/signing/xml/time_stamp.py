@@ -1,10 +1,11 @@
 """From level B to level T: ask what must be time-stamped, put the token in."""
 
-from hocba_sign.ades.structure import ParsedDocument, StampKind
+from hocba_sign.ades.structure import StampKind
 from hocba_sign.crypto.digests import digest
 from hocba_sign.errors import CallerError
 from hocba_sign.model.workflow import Slot
 from hocba_sign.pki.timestamp.protocol import read_token, verify_token
+from hocba_sign.signing.read_back import require_stamped
 from hocba_sign.signing.xml.opened import OpenXml
 from hocba_sign.xades.syntax.names import OBJECT, QUALIFYING_PROPERTIES
 from hocba_sign.xades.transcript.write import time_stamp, time_stamped_octets
@@ -38,21 +39,6 @@ def with_xml_time_stamp(opened: OpenXml, slot: Slot, *, token_der: bytes) -> byt
     if qualifying is None or len(qualifying) != 1:
         raise CallerError("SIGN.HAS_UNSIGNED_PROPERTIES", where=str(slot))
     stamped = opened.with_fragments({qualifying: time_stamp(token_der)})
-    require_stamped(OpenXml.of(stamped).read(), slot, kind=StampKind.SIGNATURE)
+    made = OpenXml.of(stamped).read().signature(slot)
+    require_stamped(made, str(slot), kind=StampKind.SIGNATURE)
     return stamped
-
-
-def require_stamped(parsed: ParsedDocument, slot: Slot, *, kind: StampKind) -> None:
-    """Require that the last time-stamp of `kind` on a signature is of the octets that a verifier
-    sees.
-
-    Raises: CallerError `SIGN.STATE`, `SIGN.TIME_STAMP`.
-    """
-    signature = parsed.signature(slot)
-    stamps = () if signature is None else signature.time_stamps
-    stamp = next((one for one in reversed(stamps) if one.kind is kind), None)
-    if stamp is None:
-        raise CallerError("SIGN.STATE", where=str(slot))
-    token = read_token(stamp.tokens_der[-1])
-    if token.imprint != stamp.imprint(token.imprint_algorithm):
-        raise CallerError("SIGN.TIME_STAMP", where=str(slot))

@@ -12,9 +12,11 @@ import pytest
 from pyhanko.pdf_utils import generic
 from pyhanko.pdf_utils.incremental_writer import IncrementalPdfFileWriter
 
+from hocba_sign.crypto.digests import SHA256, digest
 from hocba_sign.crypto.signer import SoftwareSigner
 from hocba_sign.errors import CallerError, InputError
 from hocba_sign.model.workflow import Role, Slot
+from hocba_sign.operations import extension
 from hocba_sign.operations.extension import extend
 from hocba_sign.operations.signing import complete, merge, prepare, sign, time_stamp
 from hocba_sign.pades.facts.form import SignaturePlaceholder
@@ -22,6 +24,7 @@ from hocba_sign.pades.facts.names import field_name, slot_of
 from hocba_sign.pades.read import read_pdf
 from hocba_sign.pades.write import engine, fill
 from hocba_sign.rendering.render import render
+from hocba_sign.signing.pdf import time_stamp as time_stamp_module
 from hocba_sign.signing.policy import Level, SigningPolicy
 from hocba_sign.signing.state import SignedDocument, ToBeSigned
 from tests.support.pdf import NAME, page, page_of, revised, signed
@@ -413,3 +416,31 @@ def test_levels_grow_by_revisions_only() -> None:
     with pytest.raises(CallerError) as caught:
         grown(page_of(), Level.LT)
     assert caught.value.cause == "EXTEND.NOTHING"
+
+
+def stamped_page() -> bytes:
+    signer, tsa = SCENE.signer(GVCN), DirectTsa(SCENE.world, SIGNED_AT)
+    return sign(page_of(), GVCN, signer=signer, at=SIGNED_AT, tsa=tsa).octets
+
+
+def test_a_time_stamp_that_was_not_written_is_not_given_out(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(time_stamp_module, "with_time_stamp", lambda cms_der, _: cms_der)
+    with pytest.raises(CallerError) as caught:
+        stamped_page()
+    assert (caught.value.cause, caught.value.where) == ("SIGN.STATE", "GVCN")
+
+
+def test_an_archive_time_stamp_of_other_octets_is_not_given_out(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    document, at = stamped_page(), SIGNED_AT + timedelta(hours=2)
+    tsa = DirectTsa(SCENE.world, at)
+    other = tsa.stamp(SHA256, digest(SHA256, b"other octets"))
+    monkeypatch.setattr(
+        extension, "with_pdf_archive_time_stamp", lambda placeholder, _: fill(placeholder, other)
+    )
+    with pytest.raises(CallerError) as caught:
+        extend(document, to=Level.LTA, trust=SCENE.trust, evidence=SCENE.evidence(), at=at, tsa=tsa)
+    assert (caught.value.cause, caught.value.where) == ("SIGN.TIME_STAMP", "GVCN")
