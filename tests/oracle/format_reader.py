@@ -48,6 +48,9 @@ ENCODINGS: Final = {
     "utf-8-sig": {"utf-8", "utf8"},
     "utf-16": {"utf-16", "utf16", "utf-16le", "utf-16be"},
 }
+EXTRACT_TYPE: Final = "urn:hocba:extract:1"
+EXTRACT_ID: Final = "ck-KY_PHAT_HANH-extract"
+DIGEST: Final = re.compile("[0-9A-Za-z+/]{42}[048AEIMQUYcgkosw]=")
 Slot = tuple[str, ...]
 
 
@@ -120,7 +123,7 @@ class Reference:
 class Signature:
     """What a signature covers, and whether its value and digests hold; None: not computed."""
 
-    slot: Slot | None
+    element: etree._Element
     value: etree._Element
     references: tuple[Reference, ...]
     roles: tuple[str, ...] | None
@@ -174,7 +177,7 @@ def judge(octets: bytes) -> Judgement:
         inside = list(element.iterchildren("*"))
         if inside and (len(inside) > 1 or inside[0].tag != DS + "Signature"):
             raise Refused("DOC.SLOT_CONTENT")
-        found.slots[slot] = _signature(inside[0], slot, ids) if inside else None
+        found.slots[slot] = _signature(inside[0], ids) if inside else None
         placed.update(dict.fromkeys(inside, slot))
     if any(one not in placed for one in root.iter(DS + "Signature")):
         found.causes.add("SIG.STRAY")
@@ -189,12 +192,39 @@ def judge(octets: bytes) -> Judgement:
             found.causes.add("WF.SKIPPED" if ROLES.index(slot[0]) < last else "WF.MISSING")
         else:
             found.causes |= set(_covering(found, slot, expected))
-    for one in found.slots.values():
+    nonce = data.get("NGAU_NHIEN")
+    if nonce is not None and not DIGEST.fullmatch(nonce):
+        found.causes.add("TRANSCRIPT.NONCE")
+    for slot, one in found.slots.items():
+        if one is not None and not _reserves_well(one, slot):
+            found.causes.add("SIG.EXTRACT")
         if one is not None and any(part.holds is False for part in one.references):
             found.causes.add("SIG.DIGEST")
         if one is not None and one.is_value_right is False:
             found.causes.add("SIG.VALUE")
     return found
+
+
+def _reserves_well(one: Signature, slot: Slot) -> bool:
+    """Section 8."""
+    objects = one.element.findall(f"{DS}Object[@Id='{EXTRACT_ID}']")
+    typed = f"{DS}SignedInfo/{DS}Reference[@Type='{EXTRACT_TYPE}']"
+    targets = [reference.get("URI") for reference in one.element.iterfind(typed)]
+    if not objects and not targets:
+        return True
+    if slot != ("KY_PHAT_HANH",) or len(objects) != 1 or targets != [f"#{EXTRACT_ID}"]:
+        return False
+    held = list(objects[0])
+    return (
+        dict(objects[0].attrib) == {"Id": EXTRACT_ID}
+        and [inner.tag for inner in held] == [HOCBA + "Extract"]
+        and set(held[0].attrib) == {"Leaves", "Root"}
+        and not len(held[0])
+        and not (held[0].text or held[0].tail or objects[0].text)
+        and re.fullmatch("[1-9][0-9]?", held[0].get("Leaves", "")) is not None
+        and 4 <= int(held[0].get("Leaves", "")) <= 43
+        and DIGEST.fullmatch(held[0].get("Root", "")) is not None
+    )
 
 
 def _frame(root: etree._Element) -> tuple[etree._Element, etree._Element]:
@@ -264,7 +294,7 @@ def _is_value(part: Reference) -> bool:
     return part.target.tag == DS + "SignatureValue"
 
 
-def _signature(element: etree._Element, slot: Slot, ids: dict[str, etree._Element]) -> Signature:
+def _signature(element: etree._Element, ids: dict[str, etree._Element]) -> Signature:
     info, value = element.find(DS + "SignedInfo"), element.find(DS + "SignatureValue")
     if info is None or value is None:
         raise Undecided
@@ -275,7 +305,7 @@ def _signature(element: etree._Element, slot: Slot, ids: dict[str, etree._Elemen
         else tuple(one.text or "" for one in qualifying.iter(XADES + "ClaimedRole"))
     )
     return Signature(
-        slot=slot,
+        element=element,
         value=value,
         references=tuple(_reference(one, ids) for one in info.iterchildren(DS + "Reference")),
         roles=roles,
