@@ -30,7 +30,7 @@ Made by `tools/reference_pages.py` from the program's own options.
 | Code | `hocba verify` | other commands |
 |---|---|---|
 | 0 | VALID and in force | done; `validate`: no fault; `cert verify`: PASSED; `demo`: every verdict as it should be |
-| 1 | INVALID | the input is not fit: malformed, over a limit, broken rules; `cert verify`: FAILED |
+| 1 | INVALID; also, without any verdict, where a registry, status list, policy or evidence that was named is unreadable or not VALID | the input is not fit: malformed, over a limit, broken rules; `cert verify`: FAILED |
 | 2 | the command line is wrong | the same, or what was asked for cannot be done: wrong order, wrong key; `extend`: too early, not valid |
 | 3 | INDETERMINATE | `cert verify`: INDETERMINATE |
 | 4 | nothing to verify: no signature | |
