@@ -14,6 +14,7 @@ from hocba_sign.model.lexical import ValueKind
 from hocba_sign.model.transcript import ID_DATA, Transcript
 from hocba_sign.xml import names
 from hocba_sign.xml.layout import RECORDS
+from hocba_sign.xml.nonce import NONCE_PATTERN
 from hocba_sign.xml.record import FORMS, RecordForm
 
 SCHEMAS = Path(__file__).parent.parent / "schemas"
@@ -193,6 +194,12 @@ def complex_type(record: type, title: str, id_type: str | None) -> str:
         if id_type
         else ""
     )
+    if record is Transcript:
+        attribute += (
+            f'    <xs:attribute name="{names.NONCE}" type="nonce">\n'
+            f"{documented('32 octet ngẫu nhiên, mỗi tệp một giá trị mới, viết bằng Base64', '      ')}"
+            "    </xs:attribute>\n"
+        )
     return (
         f'  <xs:complexType name="{record.__name__}">\n{documented(title, "    ")}'
         f"    <xs:sequence>\n{inner}    </xs:sequence>\n{attribute}  </xs:complexType>\n"
@@ -254,6 +261,7 @@ def schemas() -> dict[str, str]:
         *(simple_type(name, *simple[name]) for name in sorted(simple)),
         *(simple_type(name, "xs:ID", [rule]) for name, rule in sorted(ids.items())),
         *(simple_type(name, "xs:string", [rule]) for name, rule in references.items()),
+        simple_type("nonce", "xs:string", [f'<xs:pattern value="{NONCE_PATTERN}"/>']),
         *starmap(complex_type, records.values()),
         FRAME.format(subject=names.SLOT_SUBJECT, teacher=names.SLOT_TEACHER).lstrip("\n"),
         "</xs:schema>\n",

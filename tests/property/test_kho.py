@@ -23,11 +23,11 @@ from hocba_sign.report.view import view
 from hocba_sign.signing.policy import Level
 from hocba_sign.signing.session import open_signed
 from hocba_sign.signing.state import SignedDocument
+from hocba_sign.testing.drafts import drafted
 from hocba_sign.validation.document.records import Sources
 from hocba_sign.validation.policy import DEFAULT, Policy
 from hocba_sign.validation.verdict import Verdict
 from hocba_sign.xades.transcript.read import read
-from hocba_sign.xml.encode import encode
 from hocba_sign.xml.layout import KHO, slot_elements
 from hocba_sign.xml.parse import parse
 from hocba_sign.xml.splice import insert, path_of
@@ -138,7 +138,7 @@ def test_the_signatures_of_one_pupils_teachers_in_the_file_of_another_are_not_va
         SCENE.transcript, identification=replace(SCENE.transcript.identification, pupil=pupil)
     )
     first = SCENE.signed((*TEACHERS, GVCN))
-    document = encode(other, KHO)
+    document = drafted(other, KHO)
     for slot in (*TEACHERS, GVCN):
         made = etree.tostring(signature(etree.fromstring(first), slot))
         document = insert(

@@ -18,7 +18,7 @@ from hocba_sign.model.results import CertificateHeld, SecondaryAssessment, Subje
 from hocba_sign.model.transcript import Transcript, TranscriptContent
 from hocba_sign.rendering.render import Rendering, render, shown_fields
 from hocba_sign.rendering.text_layer import text_layer
-from hocba_sign.xml.encode import encode
+from hocba_sign.testing.drafts import drafted
 from hocba_sign.xml.layout import CANONICAL, Layout
 
 ROOT: Final = Path(__file__).resolve().parents[2]
@@ -33,7 +33,7 @@ def example(name: str) -> Transcript:
 
 
 def rendered(transcript: Transcript, layout: Layout = CANONICAL) -> Rendering:
-    return render(transcript, encode(transcript, layout))
+    return render(transcript, drafted(transcript, layout))
 
 
 def words(length: int) -> str:

@@ -25,9 +25,9 @@ from hocba_sign.report.document import Report
 from hocba_sign.signing.policy import Level, SigningPolicy
 from hocba_sign.signing.session import open_signed
 from hocba_sign.testing import Identity, World
+from hocba_sign.testing.drafts import drafted
 from hocba_sign.validation.policy import DEFAULT, Policy
 from hocba_sign.xades.transcript.write import XadesTemplate, with_value, write_unsigned
-from hocba_sign.xml.encode import encode
 from hocba_sign.xml.layout import CANONICAL, Layout, recognise, slot_elements
 from hocba_sign.xml.parse import parse
 from hocba_sign.xml.splice import insert, path_of
@@ -95,7 +95,7 @@ class Scene:
 
     @cached_property
     def draft(self) -> bytes:
-        return encode(self.transcript, self.layout)
+        return drafted(self.transcript, self.layout)
 
     @property
     def slots(self) -> tuple[Slot, ...]:

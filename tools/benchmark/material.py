@@ -21,9 +21,9 @@ from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption,
 from hocba_sign import Role, SoftwareSigner, Transcript, sign
 from hocba_sign.crypto.digests import DigestAlgorithm
 from hocba_sign.pki.timestamp.protocol import build_request, read_response
+from hocba_sign.testing.drafts import drafted
 from hocba_sign.testing.identity import Identity, pem
 from hocba_sign.testing.world import World
-from hocba_sign.xml.encode import encode
 from tools.benchmark import lists
 from tools.benchmark.protocol import DRAFT, ROOTS, SETTING, TEACHER_SUBJECT
 
@@ -72,7 +72,7 @@ class Maker:
         teacher, principal, seal.
         """
         transcript = transcript_of(number, teachers)
-        document = encode(transcript)
+        document = drafted(transcript)
         for expected in transcript.expected_signers:
             holder = (
                 self.seals[number % 2]
@@ -142,7 +142,7 @@ def transcript_of(number: int, teachers: int) -> Transcript:
     teacher; about 20 kB.
     """
     spare = DRAFT_OCTETS - len(
-        encode(Transcript.from_json(json.dumps(_fields(number, teachers, _COMMENT.strip()))))
+        drafted(Transcript.from_json(json.dumps(_fields(number, teachers, _COMMENT.strip()))))
     )
     times = 1 + max(0, round(spare / 12 / len(_COMMENT.encode())))
     return Transcript.from_json(json.dumps(_fields(number, teachers, (_COMMENT * times).strip())))
@@ -205,7 +205,7 @@ def _write_world(maker: Maker) -> None:
     draft = transcript_of(0, 1)
     signer = maker.people[str(draft.expected_signers[0].personal_id)]
     _ = maker.seals, world.tsa
-    (folder / DRAFT).write_bytes(encode(draft))
+    (folder / DRAFT).write_bytes(drafted(draft))
     (folder / ROOTS).write_bytes(b"".join(map(pem, world.anchors_der)))
     (folder / "signer.key").write_bytes(
         signer.key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption())

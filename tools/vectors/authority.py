@@ -19,8 +19,8 @@ from hocba_sign.pki.certificates.certificate import Certificate
 from hocba_sign.rendering.source import read_source
 from hocba_sign.signing.policy import Level
 from hocba_sign.testing import Identity
+from hocba_sign.testing.drafts import drafted
 from hocba_sign.xades.syntax import names
-from hocba_sign.xml.encode import encode as encode_transcript
 from hocba_sign.xml.record import encode_record
 from hocba_sign.xml.tree import Element
 from tools.vectors.case import Case, Verdict
@@ -56,7 +56,7 @@ class _Office:
             self.transcript,
             identification=replace(own, school=replace(own.school, department_code=code)),
         )
-        document = encode_transcript(transcript)
+        document = drafted(transcript)
         for signer in transcript.expected_signers:
             document = self.stage.signed(
                 document, signer.slot, self.stage.identity(signer), level=Level.T
@@ -153,7 +153,7 @@ class _Office:
         """Return the transcript as other makers sign it: the data in its inclusive
         canonical form.
         """
-        document = encode_transcript(self.transcript)
+        document = drafted(self.transcript)
         for slot in self.transcript.slots:
             document = self.stage.forged(document, slot, before_digests=_as_others_do)
         return document

@@ -10,8 +10,8 @@ from hocba_sign.model.identification import Identification
 from hocba_sign.model.record import VIETNAM
 from hocba_sign.model.transcript import Transcript
 from hocba_sign.model.workflow import Slot
+from hocba_sign.testing.drafts import drafted
 from hocba_sign.xades.syntax import names
-from hocba_sign.xml.encode import encode
 from hocba_sign.xml.tree import Element
 from tools.vectors.case import Case, Verdict
 from tools.vectors.forge import Edit, stamp
@@ -34,7 +34,7 @@ def _signed(
     """Sign every slot without the checks that signing makes; `at` gives claimed times other than
     the usual one.
     """
-    document = encode(transcript)
+    document = drafted(transcript)
     for slot in transcript.slots:
         document = stage.forged(
             document, slot, stage.holder(slot, transcript), at=(at or {}).get(slot, SIGNED_AT)

@@ -7,7 +7,7 @@ from dataclasses import replace
 
 from hocba_sign.model.transcript import Transcript
 from hocba_sign.model.workflow import Slot
-from hocba_sign.xml.encode import encode
+from hocba_sign.testing.drafts import drafted
 from hocba_sign.xml.layout import KHO, slot_elements
 from hocba_sign.xml.parse import parse
 from hocba_sign.xml.splice import insert, path_of, slice_of
@@ -19,7 +19,7 @@ _SPEC = "docs/adr/0008: the layout of the store"
 
 def cases(stage: Stage) -> Iterator[Case]:
     transcript = stage.transcript()
-    issued = _signed(stage, transcript, transcript.slots, encode(transcript, KHO))
+    issued = _signed(stage, transcript, transcript.slots, drafted(transcript, KHO))
     yield Case(
         identifier="kho/issued",
         title="A transcript in the store's layout, signed by everybody",
@@ -70,10 +70,10 @@ def _signed(
 
 def _transplanted(stage: Stage, transcript: Transcript) -> bytes:
     inner = (stage.teacher, GVCN)
-    first = _signed(stage, transcript, inner, encode(transcript, KHO))
+    first = _signed(stage, transcript, inner, drafted(transcript, KHO))
     pupil = replace(transcript.pupil, full_name="Trần Văn Khác", personal_id="048208000111")
     other = replace(transcript, identification=replace(transcript.identification, pupil=pupil))
-    document = encode(other, KHO)
+    document = drafted(other, KHO)
     for slot in inner:
         made = slice_of(first, path_of(dict(slot_elements(parse(first).root, KHO))[slot][0]))
         document = insert(

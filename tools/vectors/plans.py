@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 from hocba_sign.model.results import Teacher
-from hocba_sign.xml.encode import encode
+from hocba_sign.testing.drafts import drafted
 from tools.vectors.case import Case
 from tools.vectors.stage import GVCN, Stage, emptied
 
@@ -42,7 +42,7 @@ def cases(stage: Stage) -> Iterator[Case]:
             subjects=(replace(base.subjects[0], teachers=(teacher,)), *base.subjects[1:]),
         ),
     )
-    document = encode(taught)
+    document = drafted(taught)
     for slot in taught.slots:
         document = stage.forged(document, slot, stage.holder(slot, taught))
     yield Case(
@@ -55,7 +55,7 @@ def cases(stage: Stage) -> Iterator[Case]:
         workflow={"plan": "TIEU_HOC", "complete": True, "order_proven": True},
         twin="workflow/primary-teacher-missing",
     )
-    short = encode(taught)
+    short = drafted(taught)
     for slot in taught.slots[1:]:
         short = stage.forged(short, slot, stage.holder(slot, taught))
     yield Case(

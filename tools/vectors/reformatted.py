@@ -39,7 +39,7 @@ def _harmless(stage: Stage) -> Iterator[Case]:
     yield kept(
         "other-quotes", "Attribute quotes changed", "Canonicalization writes double quotes", quotes
     )
-    blanks = swapped(issued, '<DU_LIEU_HOC_BA Id="data">', '<DU_LIEU_HOC_BA\n   Id = "data"  >')
+    blanks = swapped(issued, '<DU_LIEU_HOC_BA Id="data" ', '<DU_LIEU_HOC_BA\n   Id = "data"  ')
     yield kept(
         "blanks-in-a-tag", "Blanks and line ends inside a tag", "They are no content", blanks
     )

@@ -15,7 +15,7 @@ from hocba_sign.model.check import check
 from hocba_sign.model.rules import Severity, apply_rules, rule_sets
 from hocba_sign.model.rules.ruleset import RuleSet, document_rules
 from hocba_sign.model.transcript import Transcript
-from hocba_sign.xml.encode import encode
+from hocba_sign.testing.drafts import drafted
 from tests.support.changes import base, changed
 from tools.vectors.case import Case
 from tools.vectors.stage import Stage
@@ -87,14 +87,14 @@ def _record(given: dict[str, Any], side: str) -> Transcript:
 
 
 def _document(given: dict[str, Any], side: str) -> bytes:
-    return encode(_record(given, side))
+    return drafted(_record(given, side))
 
 
 def _holds(given: dict[str, Any], *, is_error: bool) -> bool:
     """Return whether the format can hold both records and nothing else is wrong with either."""
     kept, broken = _record(given, "passes"), _record(given, "fails")
     try:
-        encode(kept), encode(broken)
+        drafted(kept), drafted(broken)
     except InputError:
         return False
     is_clean = not check(kept) and not check(broken)
@@ -175,7 +175,7 @@ def _is_error(rule: str) -> bool:
 
 def _completed(stage: Stage, transcript: Transcript) -> bytes:
     """Return the document signed in order, without any of the checks that signing makes."""
-    document = encode(transcript)
+    document = drafted(transcript)
     for signer in transcript.expected_signers:
         document = stage.forged(document, signer.slot, stage.identity(signer))
     return document

@@ -10,7 +10,7 @@ from hocba_sign.model.transcript import Transcript
 from hocba_sign.model.workflow import Slot
 from hocba_sign.pki.certificates.certificate import Certificate
 from hocba_sign.testing import Identity
-from hocba_sign.xml.encode import encode
+from hocba_sign.testing.drafts import drafted
 from tools.vectors.case import Case, Verdict
 from tools.vectors.forge import stamp
 from tools.vectors.stage import CBQL, SEAL, Stage
@@ -401,7 +401,7 @@ def _registered(stage: Stage) -> Iterator[Case]:
 def _signed_by(
     stage: Stage, transcript: Transcript, holders: dict[Slot, Identity], *, is_stamped: bool = False
 ) -> bytes:
-    document = encode(transcript)
+    document = drafted(transcript)
     for slot in transcript.slots:
         document = stage.forged(document, slot, holders.get(slot) or stage.holder(slot, transcript))
         document = stamp(document, slot, stage.token) if is_stamped else document

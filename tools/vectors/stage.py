@@ -19,9 +19,9 @@ from hocba_sign.pki.certificates.certificate import Certificate
 from hocba_sign.signing.policy import Level, SigningPolicy
 from hocba_sign.testing import Identity, World
 from hocba_sign.testing.authority import TimestampOptions
+from hocba_sign.testing.drafts import drafted
 from hocba_sign.testing.identity import pem
 from hocba_sign.xades.transcript.read import signature_elements
-from hocba_sign.xml.encode import encode
 from hocba_sign.xml.layout import CANONICAL
 from hocba_sign.xml.parse import parse
 from hocba_sign.xml.splice import insert, path_of, slice_of
@@ -89,7 +89,7 @@ class Stage:
         )
 
     def draft(self, example: str = "lop12", subjects: int = 1) -> bytes:
-        return encode(self.transcript(example, subjects))
+        return drafted(self.transcript(example, subjects))
 
     @property
     def teacher(self) -> Slot:
@@ -117,7 +117,7 @@ class Stage:
         signatures.
         """
         transcript = self.transcript(example, subjects)
-        document = encode(transcript)
+        document = drafted(transcript)
         for signer in transcript.expected_signers[:upto]:
             document = self.signed(document, signer.slot, self.identity(signer), level=level)
         return document

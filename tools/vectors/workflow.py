@@ -6,7 +6,7 @@ from itertools import permutations
 
 from hocba_sign.model.transcript import Transcript
 from hocba_sign.model.workflow import Slot
-from hocba_sign.xml.encode import encode
+from hocba_sign.testing.drafts import drafted
 from tools.vectors.case import Case
 from tools.vectors.forge import value_id
 from tools.vectors.stage import (
@@ -327,7 +327,7 @@ def _for_another_pupil(transcript: Transcript) -> Transcript:
 def _other_files(stage: Stage) -> Iterator[Case]:
     issued = stage.issued()
     teacher = stage.teacher
-    other = encode(_for_another_pupil(stage.transcript()))
+    other = drafted(_for_another_pupil(stage.transcript()))
     stolen = filled(other, teacher, signature_octets(issued, teacher))
     later = stage.completed(stolen, (GVCN, CBQL, SEAL))
     yield _refused(
@@ -360,7 +360,7 @@ def _other_files(stage: Stage) -> Iterator[Case]:
         "SIG.DIGEST",
     )
     raised = _with_other_signer(stage.transcript())
-    signed = encode(raised)
+    signed = drafted(raised)
     for slot in raised.slots:
         signed = stage.forged(signed, slot, stage.holder(slot, raised))
     yield Case(

@@ -3,6 +3,7 @@ judged by the real verifier.
 """
 
 import argparse
+import secrets
 import shutil
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -44,6 +45,7 @@ from hocba_sign.testing.world import World
 from hocba_sign.validation.verdict import Verdict
 from hocba_sign.xml.encode import encode
 from hocba_sign.xml.limits import MAX_BYTES
+from hocba_sign.xml.nonce import NONCE_OCTETS
 
 _MARKER: Final = ".hocba-demo"
 _EXPECTED: Final = {
@@ -103,7 +105,9 @@ class Production:
         transcript = Transcript.from_json(example("lop12"))
         authority = HttpTimeStampAuthority(server.tsa_url)
         return cls(
-            draft=encode(transcript), signers=staff(server.world, transcript), authority=authority
+            draft=encode(transcript, nonce=secrets.token_bytes(NONCE_OCTETS)),
+            signers=staff(server.world, transcript),
+            authority=authority,
         )
 
     @property

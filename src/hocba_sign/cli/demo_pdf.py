@@ -1,5 +1,6 @@
 """The printed form of the demonstration, signed by all, and with one octet changed afterwards."""
 
+import secrets
 from collections.abc import Mapping
 from datetime import UTC, datetime
 
@@ -14,13 +15,15 @@ from hocba_sign.testing.identity import Identity
 from hocba_sign.testing.staff import staff
 from hocba_sign.testing.world import World
 from hocba_sign.xml.encode import encode
+from hocba_sign.xml.nonce import NONCE_OCTETS
 
 
 def printed_files(world: World, authority: TimeStampAuthority) -> dict[str, bytes]:
     """Return the PDF files by name; none where the extra `pdf` is not installed."""
     transcript = Transcript.from_json(example("lop5"))
     try:
-        pages = render(transcript, encode(transcript)).octets
+        document = encode(transcript, nonce=secrets.token_bytes(NONCE_OCTETS))
+        pages = render(transcript, document).octets
     except CallerError as error:
         if error.cause != "PDF.EXTRA_MISSING":
             raise

@@ -3,6 +3,7 @@ that can be signed.
 """
 
 import argparse
+import secrets
 from importlib import resources
 
 from hocba_sign.cli import console
@@ -16,6 +17,7 @@ from hocba_sign.pki.loading.encodings import decoded_text
 from hocba_sign.xml.convert import read_unsigned
 from hocba_sign.xml.encode import encode
 from hocba_sign.xml.layout import LAYOUTS
+from hocba_sign.xml.nonce import NONCE_OCTETS
 
 
 def run(given: argparse.Namespace) -> int:
@@ -40,7 +42,11 @@ def run(given: argparse.Namespace) -> int:
     sentence = say(
         "CREATED", given.lang, count=len(transcript.slots), file=console.printable(str(given.out))
     )
-    deliver(given.out, encode(transcript, LAYOUTS[given.layout]), sentence=sentence)
+    deliver(
+        given.out,
+        encode(transcript, LAYOUTS[given.layout], nonce=secrets.token_bytes(NONCE_OCTETS)),
+        sentence=sentence,
+    )
     return console.EXIT_VALID
 
 

@@ -19,8 +19,9 @@ from hocba_sign.model.transcript import Transcript
 from hocba_sign.pki.loading.encodings import decoded_text
 from hocba_sign.pki.loading.objects import wrong_document
 from hocba_sign.xades.transcript.read import read
-from hocba_sign.xml.decode import check_document, decode_document
+from hocba_sign.xml.decode import check_document, decode_document, document_nonce
 from hocba_sign.xml.layout import recognise
+from hocba_sign.xml.nonce import NONCE_PLACE
 from hocba_sign.xml.parse import parse
 from hocba_sign.xml.record import decode_record_document, form_of
 from hocba_sign.xml.schema import violations
@@ -87,14 +88,16 @@ def _record_findings(root: Element) -> tuple[Finding, ...]:
 
 
 def advice_in(octets: bytes) -> tuple[RuleFinding | Finding, ...]:
-    """Return what is only doubtful in a transcript without faults, by the circular of the year or
-    as text; nothing for other documents.
+    """Return what is only doubtful in a transcript without faults, by the circular of the year,
+    as text, or because its digest can be guessed; nothing for other documents.
     """
     root = None if is_json(octets) else parse(octets).root
     if root is not None and form_of(root) is not None:
         return ()
     transcript = Transcript.from_json(octets) if root is None else decode_document(root)
+    is_guessable = root is not None and document_nonce(root) is None
     return (
+        *((Finding("DOC.NO_NONCE", NONCE_PLACE),) if is_guessable else ()),
         *(rule for rule in apply_rules(transcript) if rule.severity is not Severity.ERROR),
         *suspicions(transcript),
     )

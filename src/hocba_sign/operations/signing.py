@@ -70,7 +70,7 @@ def prepare(
     `chain_der` holds the signer's certificate, then its issuers as far as they are to be embedded.
     `at` is aware: the claimed signing time, in full seconds UTC.
     Raises: InputError as `read_draft` (of a PDF, as `read_pdf_draft`), `CERT.*` for an unreadable
-    certificate; CallerError: `SIGN.ORDER` and the others of `require_turn`,
+    certificate, `SIGN.NO_NONCE`; CallerError: `SIGN.ORDER` and the others of `require_turn`,
     `SIGN.CERTIFICATE_EXPIRED`, `SIGN.CERTIFICATE_NOT_YET_VALID`, `SIGN.KEY_USAGE`,
     `SIGN.ALGORITHM`, those of `require_holder` and `admit`. Does not check the revocation of the
     certificate.

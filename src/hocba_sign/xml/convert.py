@@ -11,13 +11,13 @@ from hocba_sign.xml.schema import violations
 from hocba_sign.xml.tree import locate
 
 
-def convert(document: bytes, layout: Layout) -> bytes:
-    """Write an unsigned transcript in another layout, with the same content.
+def convert(document: bytes, layout: Layout, *, nonce: bytes) -> bytes:
+    """Write an unsigned transcript in another layout, with the same content and new random octets.
 
     A signature covers octets of the layout it was made in, so a signed file stays what it is.
-    Raises: as `read_unsigned`.
+    Raises: as `read_unsigned`, `encode`.
     """
-    return encode(read_unsigned(document), layout)
+    return encode(read_unsigned(document), layout, nonce=nonce)
 
 
 def read_unsigned(document: bytes) -> Transcript:

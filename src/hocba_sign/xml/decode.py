@@ -12,6 +12,7 @@ from hocba_sign.model.fields import Bound, Leaf, Many
 from hocba_sign.model.reading import Naming, RecordReader, RecordSource
 from hocba_sign.model.transcript import DATA_PATH, Transcript
 from hocba_sign.xml import names
+from hocba_sign.xml.nonce import read_nonce
 from hocba_sign.xml.parse import parse
 from hocba_sign.xml.tree import Element
 from hocba_sign.xml.version import require_version
@@ -34,6 +35,14 @@ def decode(data: bytes | Element) -> Transcript:
 def decode_document(root: Element) -> Transcript:
     """Read the data of a whole document; its slots are for `xml.layout`. Raises: as `decode`."""
     return decode(_data(root))
+
+
+def document_nonce(root: Element) -> bytes | None:
+    """Return the random octets in a transcript's data, None where it has none.
+
+    Raises: InputError `TRANSCRIPT.*` as `decode_document`.
+    """
+    return read_nonce(_data(root))
 
 
 def check_document(root: Element) -> tuple[Finding, ...]:
@@ -80,9 +89,10 @@ def _source(data: Element) -> "_XmlSource":
         raise InputError("TRANSCRIPT.NOT_A_TRANSCRIPT", where="/")
     if data.get(names.ID) != names.ID_DATA:
         raise InputError("TRANSCRIPT.WRONG_ID", where=DATA_PATH)
-    return _XmlSource.of(
+    source = _XmlSource.of(
         data, DATA_PATH, prefix=f"{{{name.namespace}}}" if name.namespace else ""
-    ).without_slots()
+    )
+    return replace(source.without_slots(), is_data=True)
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,7 +100,8 @@ class _XmlSource:
     """An element as a source of a record's values; `children` are its children by local name, those
     of other namespaces left out.
 
-    `slots` is a child that is no part of the record.
+    `slots` is a child that is no part of the record; `is_data` tells that the element is the signed
+    data as a whole, which carries random octets.
     """
 
     element: Element
@@ -98,6 +109,7 @@ class _XmlSource:
     prefix: str
     children: dict[str, list[Element]]
     slots: Element | None = None
+    is_data: bool = False
 
     @classmethod
     def of(cls, element: Element, path: str, *, prefix: str) -> "_XmlSource":
@@ -170,7 +182,9 @@ class _XmlSource:
             yield Finding("TRANSCRIPT.UNKNOWN_FIELD", self.where("@*"))
 
     def strangers(self, known: tuple[tuple[str, bool], ...]) -> Iterable[Finding]:
-        yield from self.attributes()
+        yield from self.attributes((names.ID, names.NONCE) if self.is_data else (names.ID,))
+        if self.is_data:
+            yield from _nonce_faults(self.element)
         ranks = {
             self.prefix + name: (rank, may_repeat) for rank, (name, may_repeat) in enumerate(known)
         }
@@ -189,6 +203,14 @@ class _XmlSource:
                 last = rank
         if any(text and text.strip(_BLANK) for text in texts):
             yield Finding("TRANSCRIPT.STRAY_TEXT", self.path)
+
+
+def _nonce_faults(data: Element) -> tuple[Finding, ...]:
+    try:
+        read_nonce(data)
+    except InputError as error:
+        return error.findings
+    return ()
 
 
 def _shown(child: Element) -> str:

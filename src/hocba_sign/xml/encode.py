@@ -10,18 +10,21 @@ from hocba_sign.model.reading import ObjectSource, RecordReader
 from hocba_sign.model.transcript import DATA_PATH, Transcript
 from hocba_sign.xml import names
 from hocba_sign.xml.layout import CANONICAL, Layout
+from hocba_sign.xml.nonce import written_nonce
 from hocba_sign.xml.tree import Element
 
 _DECLARATION: Final = b'<?xml version="1.0" encoding="UTF-8"?>\n'
 
 
-def encode(transcript: Transcript, layout: Layout = CANONICAL) -> bytes:
+def encode(transcript: Transcript, layout: Layout = CANONICAL, *, nonce: bytes) -> bytes:
     """Write the document: UTF-8, the root in exclusive canonical form, no white space between
     elements, the same octets every time.
 
-    Text is written as it is; whether it may be signed is for `model.check`.
+    `nonce` are 32 octets nobody can guess, new for every document: with them the digest of the data
+    tells nothing of the data. Text is written as it is; whether it may be signed is for
+    `model.check`.
     Raises: InputError with the first value that has no written form (a mark of two digits, a
-    control character) and all of them in `findings`.
+    control character) and all of them in `findings`; CallerError `TRANSCRIPT.NONCE`.
     """
     RecordReader().read(Transcript, ObjectSource(transcript, DATA_PATH))
     nsmap = {None: layout.namespace} if layout.namespace else {}
@@ -29,6 +32,7 @@ def encode(transcript: Transcript, layout: Layout = CANONICAL) -> bytes:
     root.set(names.SCHEMA_VERSION_ATTRIBUTE, names.SCHEMA_VERSION)
     data = _child(root, names.DATA)
     data.set(names.ID, names.ID_DATA)
+    data.set(names.NONCE, written_nonce(nonce))
     _write(data, transcript, DATA_PATH)
     for holder in layout.holders:
         _at(root, holder)

@@ -16,6 +16,7 @@ XS: Final = "http://www.w3.org/2001/XMLSchema"
 SCHEMA_VERSION: Final = "1.0"
 SCHEMA_VERSION_ATTRIBUTE: Final = "phienBanLuocDo"
 ID: Final = "Id"
+NONCE: Final = "NGAU_NHIEN"
 
 ROOT: Final = ROOT_ELEMENT
 DATA: Final = DATA_ELEMENT
@@ -40,6 +41,7 @@ __all__ = [
     "ID_DATA",
     "ID_IDENTITY",
     "ISSUE",
+    "NONCE",
     "ROOT",
     "SCHEMA_VERSION",
     "SCHEMA_VERSION_ATTRIBUTE",

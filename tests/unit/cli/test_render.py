@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from hocba_sign.cli.main import main
-from hocba_sign.xml.encode import encode
+from hocba_sign.testing.drafts import drafted
 from hocba_sign.xml.layout import CANONICAL, KHO, Layout
 from tests.support.pages import example, rendered
 from tests.support.scene import Scene
@@ -28,7 +28,7 @@ BLOCKED = (
 
 @pytest.mark.parametrize("layout", [CANONICAL, KHO], ids=lambda layout: layout.name)
 def test_a_draft_becomes_a_pdf(layout: Layout, tmp_path: Path, capsys: Captured) -> None:
-    (tmp_path / "a.xml").write_bytes(encode(example("lop9"), layout))
+    (tmp_path / "a.xml").write_bytes(drafted(example("lop9"), layout))
     assert main(["render", str(tmp_path / "a.xml"), "-o", str(tmp_path / "a.pdf")]) == 0
     assert (tmp_path / "a.pdf").read_bytes() == rendered(example("lop9"), layout).octets
     assert (
@@ -54,7 +54,7 @@ def test_a_signed_transcript_becomes_a_pdf(tmp_path: Path) -> None:
 def test_a_faulty_transcript_leaves_the_old_file_alone(
     old: bytes, new: bytes, words: str, tmp_path: Path, capsys: Captured
 ) -> None:
-    document = encode(example("lop9"), CANONICAL)
+    document = drafted(example("lop9"), CANONICAL)
     assert old in document
     (tmp_path / "a.xml").write_bytes(document.replace(old, new))
     (tmp_path / "a.pdf").write_bytes(b"old")
@@ -68,7 +68,7 @@ def test_a_faulty_transcript_leaves_the_old_file_alone(
 
 
 def test_without_the_extra_it_says_what_to_install(root: Path, tmp_path: Path) -> None:
-    (tmp_path / "a.xml").write_bytes(encode(example("lop9"), CANONICAL))
+    (tmp_path / "a.xml").write_bytes(drafted(example("lop9"), CANONICAL))
     command = (
         sys.executable,
         "-c",

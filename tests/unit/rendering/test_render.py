@@ -24,7 +24,7 @@ from hocba_sign.model.transcript import Transcript
 from hocba_sign.rendering.render import CURRENT, Rendering, render, shown_fields
 from hocba_sign.rendering.source import read_source
 from hocba_sign.rendering.text_layer import text_layer
-from hocba_sign.xml.encode import encode
+from hocba_sign.testing.drafts import drafted
 from hocba_sign.xml.layout import CANONICAL, KHO, Layout
 from tests.support.pages import (
     Load,
@@ -166,7 +166,7 @@ def test_a_teacher_signs_in_the_row_of_the_subject() -> None:
 
 
 def test_the_xml_is_attached_as_the_source_of_the_page() -> None:
-    xml = encode(KINDS["lop9"], CANONICAL)
+    xml = drafted(KINDS["lop9"], CANONICAL)
     catalog = PdfFileReader(BytesIO(render(KINDS["lop9"], xml).octets)).root
     (attached,) = (one.get_object() for one in catalog["/AF"])
     assert attached["/AFRelationship"] == "/Source"
@@ -178,7 +178,10 @@ def test_the_xml_is_attached_as_the_source_of_the_page() -> None:
 
 def test_an_attached_file_in_utf16_is_the_same_octets() -> None:
     xml = (
-        encode(KINDS["lop9"], CANONICAL).decode("utf-8").replace("UTF-8", "UTF-16").encode("utf-16")
+        drafted(KINDS["lop9"], CANONICAL)
+        .decode("utf-8")
+        .replace("UTF-8", "UTF-16")
+        .encode("utf-16")
     )
     document = pypdfium2.PdfDocument(render(KINDS["lop9"], xml).octets)
     assert bytes(document.get_attachment(0).get_data()) == xml
@@ -186,7 +189,7 @@ def test_an_attached_file_in_utf16_is_the_same_octets() -> None:
 
 def test_the_file_says_what_it_is() -> None:
     transcript = KINDS["lop9"]
-    xml = encode(transcript, CANONICAL)
+    xml = drafted(transcript, CANONICAL)
     rendering = render(transcript, xml)
     document = pypdfium2.PdfDocument(rendering.octets)
     facts = document.get_metadata_dict()

@@ -9,8 +9,8 @@ from pathlib import Path
 import pytest
 
 from hocba_sign.pki.certificates.name_comparison import name_key
+from hocba_sign.testing.drafts import drafted
 from hocba_sign.testing.world import World
-from hocba_sign.xml.encode import encode
 from tools.bench import Row
 from tools.benchmark import lists, material, ours
 from tools.benchmark.protocol import Task, require_refusal, tampered
@@ -50,7 +50,7 @@ def test_transcripts_differ_in_signers_not_in_size(teachers: int, signers: int) 
     first, second = (material.transcript_of(number, teachers) for number in (0, 1))
     assert len(first.expected_signers) == signers
     assert len({first.pupil.personal_id, second.pupil.personal_id}) == 2
-    assert 18_000 < len(encode(first)) < 22_000
+    assert 18_000 < len(drafted(first)) < 22_000
 
 
 def test_fifty_signers_stand_behind_the_measured_files() -> None:
@@ -72,7 +72,7 @@ def test_preparations_are_not_measured_but_done_every_time() -> None:
 
 
 def test_a_verifier_that_lets_a_changed_file_pass_is_not_measured() -> None:
-    changed = tampered(encode(material.transcript_of(0, 1)))
+    changed = tampered(drafted(material.transcript_of(0, 1)))
     with pytest.raises(SystemExit):
         require_refusal(lambda: changed, ValueError)
 

@@ -7,7 +7,7 @@ import pytest
 from lxml import etree
 
 from hocba_sign.model.transcript import Transcript
-from hocba_sign.xml.encode import encode
+from hocba_sign.testing.drafts import drafted
 from hocba_sign.xml.layout import CANONICAL, KHO, Layout
 from hocba_sign.xml.parse import parse
 from hocba_sign.xml.schema import MAX_VIOLATIONS, violations
@@ -24,7 +24,7 @@ XS = "{http://www.w3.org/2001/XMLSchema}"
 
 
 def document(name: str = "lop12") -> str:
-    return encode(Transcript.from_json((ROOT / "examples" / f"{name}.json").read_bytes())).decode()
+    return drafted(Transcript.from_json((ROOT / "examples" / f"{name}.json").read_bytes())).decode()
 
 
 def signed(text: str) -> str:
@@ -215,7 +215,7 @@ def test_threads_do_not_mix_their_answers() -> None:
 
 @pytest.mark.parametrize("name", ["lop5", "lop9", "lop12"])
 def test_the_same_types_serve_the_layout_of_the_store(name: str) -> None:
-    text = encode(
+    text = drafted(
         Transcript.from_json((ROOT / "examples" / f"{name}.json").read_bytes()), KHO
     ).decode()
     draft, filled = (
@@ -238,7 +238,9 @@ def test_the_same_types_serve_the_layout_of_the_store(name: str) -> None:
 
 @pytest.mark.parametrize("layout", [CANONICAL, KHO], ids=lambda layout: layout.name)
 def test_digitised_paper_has_slots_for_principal_and_seal_only(layout: Layout) -> None:
-    text = encode(Transcript.from_json((ROOT / "examples/lop9.json").read_bytes()), layout).decode()
+    text = drafted(
+        Transcript.from_json((ROOT / "examples/lop9.json").read_bytes()), layout
+    ).decode()
     text = (
         re.sub("<GVBM (giaoVien|Id)=[^>]*></GVBM>", "", text)
         .replace("<GVCN></GVCN>", "")

@@ -17,7 +17,7 @@ from hocba_sign.pades.read import ATTACHMENT, PdfDocument, read_pdf
 from hocba_sign.pades.write import engine
 from hocba_sign.rendering.render import render, template_versions
 from hocba_sign.signing.turn import require_turn_in
-from hocba_sign.signing.xml.draft import read_draft
+from hocba_sign.signing.xml.draft import open_draft, require_nonce
 
 _ROLES: Final = PLANS["THCS_THPT"]
 """The order of roles where no transcript says which plan is followed."""
@@ -78,8 +78,9 @@ def read_pdf_draft(
     The attached transcript says which slots there are; without one `roles`; without those the
     fields in the file that are called as slots are, and `slot`.
     Raises: InputError `PDF.*` for what is unreadable, encrypted or of a kind that is not signed,
-    `SIGN.BROKEN_SIGNATURE` when a signature already in it does not hold, those of `read_draft` for
-    the transcript; CallerError `PDF.EXTRA_MISSING`, `SIGN.ROLES` for roles beside a transcript.
+    `SIGN.BROKEN_SIGNATURE` when a signature already in it does not hold, those of `read_draft` and
+    `require_nonce` for the transcript; CallerError `PDF.EXTRA_MISSING`, `SIGN.ROLES` for roles
+    beside a transcript.
     """
     document = read_pdf(octets)
     form = engine().read_form(octets)
@@ -93,7 +94,8 @@ def read_pdf_draft(
             raise InputError(
                 "SIGN.BROKEN_SIGNATURE", where=signature.where, findings=integrity.findings
             )
-    transcript = _attached(document)
+    is_unsigned = not any(field.is_filled for field in form.fields)
+    transcript = _attached(document, is_unsigned=is_unsigned)
     stray = next((one for one in document.signatures if one.slot is None), None)
     if transcript is not None and stray is not None:
         raise InputError(
@@ -179,15 +181,18 @@ def new_fields(draft: PdfDraft, slot: Slot) -> tuple[NewField, ...]:
     )
 
 
-def _attached(document: PdfDocument) -> Transcript | None:
+def _attached(document: PdfDocument, *, is_unsigned: bool) -> Transcript | None:
     attached = document.facts.attachments
     if not attached:
         return None
     if len(attached) > 1:
         raise InputError("PDF.ATTACHED_TWICE", where=ATTACHMENT)
-    content = read_draft(attached[0]).content
+    given = open_draft(attached[0])
+    content = given.draft.content
     if not isinstance(content, Transcript):
         raise InputError("SIGN.ATTACHED", where=ATTACHMENT)
+    if is_unsigned:
+        require_nonce(given)
     return content
 
 

@@ -19,9 +19,10 @@ from hocba_sign.pki.loading.objects import wrong_document
 from hocba_sign.signing.turn import require_turn_in
 from hocba_sign.signing.xml.opened import OpenXml
 from hocba_sign.xades.transcript.read import places_of
-from hocba_sign.xml.decode import check_document, decode_document
-from hocba_sign.xml.layout import Layout, recognise
+from hocba_sign.xml.decode import check_document, decode_document, document_nonce
+from hocba_sign.xml.layout import CANONICAL, Layout, recognise
 from hocba_sign.xml.names import ID_DATA
+from hocba_sign.xml.nonce import NONCE_PLACE
 from hocba_sign.xml.outside import Stray, other_kinds, outside
 from hocba_sign.xml.parse import ParsedXml, parse
 from hocba_sign.xml.record import decode_record_document, form_of
@@ -143,6 +144,18 @@ def _require_nothing_else(xml: ParsedXml) -> None:
     ]
     if strange := [*strange, *other_kinds(xml.octets)]:
         raise InputError("DOC.UNSIGNED", where=strange[0])
+
+
+def require_nonce(given: OpenDraft) -> None:
+    """Refuse a transcript that nobody has signed yet and whose digest could be guessed.
+
+    One that others signed stays what they signed, and the layout of the store is not ours.
+    Raises: InputError `SIGN.NO_NONCE`.
+    """
+    if given.draft.layout is not CANONICAL or given.draft.filled:
+        return
+    if document_nonce(given.opened.xml.root) is None:
+        raise InputError("SIGN.NO_NONCE", where=NONCE_PLACE)
 
 
 def require_turn(draft: Draft, slot: Slot) -> None:

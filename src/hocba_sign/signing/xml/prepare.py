@@ -11,7 +11,7 @@ from hocba_sign.pki.certificates.certificate import Certificate
 from hocba_sign.signing.certificate_fitness import require_holder, usable_algorithm
 from hocba_sign.signing.policy import SigningPolicy
 from hocba_sign.signing.state import ToBeSigned
-from hocba_sign.signing.xml.draft import Draft, OpenDraft, require_turn
+from hocba_sign.signing.xml.draft import Draft, OpenDraft, require_nonce, require_turn
 from hocba_sign.xades.syntax.names import COMMITMENT
 from hocba_sign.xades.transcript.write import XadesTemplate, write_unsigned
 
@@ -21,7 +21,8 @@ def prepare_xml(
 ) -> ToBeSigned:
     """Prepare the signature of `slot`.
 
-    `chain_der` and `at` as for `prepare`. Raises: CallerError as `prepare`, but for `admit`.
+    `chain_der` and `at` as for `prepare`. Raises: CallerError as `prepare`, but for `admit`; InputError
+    `SIGN.NO_NONCE`.
     Spec: EN 319 132-1, 6.3.
     """
     state = build_xml(given, slot, chain_der=chain_der, at=at, policy=policy)
@@ -48,6 +49,7 @@ def build_xml(
     algorithm = usable_algorithm(chain[0], moment=moment, policy=policy)
     draft = given.draft
     require_turn(draft, slot)
+    require_nonce(given)
     description = _description(
         draft, slot, chain, algorithm=algorithm, moment=moment, policy=policy
     )

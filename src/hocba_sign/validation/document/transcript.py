@@ -52,9 +52,10 @@ from hocba_sign.validation.workflow.other_layouts import (
 from hocba_sign.validation.workflow.trust_hierarchy import hierarchy_checks
 from hocba_sign.validation.workflow.tt15 import tt15_checks
 from hocba_sign.xades.transcript.read import read, read_parsed
-from hocba_sign.xml.decode import check_document, decode, decode_document
+from hocba_sign.xml.decode import check_document, decode, decode_document, document_nonce
 from hocba_sign.xml.layout import CANONICAL, KHO, Layout, recognise
 from hocba_sign.xml.names import ID_DATA, ID_IDENTITY
+from hocba_sign.xml.nonce import NONCE_PLACE
 from hocba_sign.xml.parse import parse
 from hocba_sign.xml.record import form_of
 from hocba_sign.xml.reformat import undo
@@ -253,6 +254,8 @@ def read_content(
         Check(identifier=problem.cause, status=_weight(problem), where=problem.where)
         for problem in problems
     ]
+    if not problems and document_nonce(root) is None:
+        checks.append(Check(identifier="DOC.NO_NONCE", status=Status.WARNING, where=NONCE_PLACE))
     data = signed_data(parsed, signatures)
     try:
         return decode_document(root) if data is None else decode(data), checks

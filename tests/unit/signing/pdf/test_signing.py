@@ -3,6 +3,7 @@ before a key is touched.
 """
 
 import json
+import re
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import timedelta
@@ -74,6 +75,11 @@ def test_every_slot_has_its_field_from_the_first_signature_on() -> None:
     assert fields(signed_by(2)) == [
         (field_name(slot), slot in {TEACHER, GVCN}) for slot in SCENE.slots
     ]
+
+
+def test_pages_of_a_transcript_whose_digest_can_be_guessed_are_refused() -> None:
+    old = re.sub(rb' NGAU_NHIEN="[^"]*"', b"", SCENE.draft)
+    assert refused(render(SCENE.transcript, old).octets, TEACHER) == "SIGN.NO_NONCE"
 
 
 def test_what_was_there_stays_to_the_octet() -> None:

@@ -1,6 +1,7 @@
 """What may be signed, by whom, when; everything else is refused before a key is touched."""
 
 import json
+import re
 import subprocess
 import sys
 import unicodedata
@@ -15,7 +16,9 @@ from hocba_sign.errors import CallerError, InputError
 from hocba_sign.model.workflow import Role, Slot
 from hocba_sign.operations.signing import complete, prepare
 from hocba_sign.signing.state import ToBeSigned
+from hocba_sign.testing.forge import Forgery, forge
 from hocba_sign.validation.verdict import Verdict
+from hocba_sign.xml.layout import CANONICAL, KHO
 from tests.support.scene import CBQL, GVCN, SEAL, SIGNED_AT, Scene
 
 SCENE = Scene(subjects=2)
@@ -72,6 +75,42 @@ def test_signing_changes_nothing_but_the_slot() -> None:
 @pytest.mark.parametrize("slot", [GVCN, CBQL, SEAL])
 def test_no_role_may_sign_before_its_turn(slot: Slot) -> None:
     assert refused(SCENE.draft, slot, SCENE.identity(slot).chain_der) == "SIGN.ORDER"
+
+
+def without_nonce(document: bytes) -> bytes:
+    return re.sub(rb' NGAU_NHIEN="[^"]*"', b"", document)
+
+
+def test_a_draft_whose_digest_can_be_guessed_is_refused() -> None:
+    assert refused(without_nonce(SCENE.draft), TEACHER) == "SIGN.NO_NONCE"
+
+
+def test_what_was_signed_without_random_octets_is_signed_on_and_valid() -> None:
+    document = forge(
+        without_nonce(SCENE.draft),
+        Forgery(
+            slot=TEACHER,
+            identity=SCENE.identity(TEACHER),
+            at=SIGNED_AT,
+            covered_ids=CANONICAL.covered_ids(TEACHER),
+        ),
+    )
+    for slot in SCENE.slots[1:]:
+        document = SCENE.sign(document, slot)
+    report = SCENE.verify(document)
+    assert report.verdict is Verdict.VALID
+    noted = [one for one in report.to_dict()["checks"] if one["id"] == "DOC.NO_NONCE"]
+    assert [one["result"] for one in noted] == ["warning"]
+    issued = SCENE.draft
+    for slot in SCENE.slots:
+        issued = SCENE.sign(issued, slot)
+    assert "DOC.NO_NONCE" not in {one["id"] for one in SCENE.verify(issued).to_dict()["checks"]}
+
+
+def test_the_layout_of_the_store_needs_no_random_octets() -> None:
+    scene = Scene(subjects=1, layout=KHO)
+    teacher = scene.teachers[0]
+    assert scene.sign(without_nonce(scene.draft), teacher)
 
 
 def test_the_same_slot_is_not_signed_twice() -> None:
