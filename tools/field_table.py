@@ -37,6 +37,10 @@ Made by `tools/field_table.py` from the field table of `hocba_sign.model`.
 - **Attribute**: the way from a Python `Transcript`.
 - **R**: required. Every text is at least one character long; lengths count characters.
 
+The data element itself has the attribute `NGAU_NHIEN`: 32 octets that nobody can guess, new for every file, in canonical Base64 (44 characters).
+With them the SHA-256 of the data, by which registers and other documents name a transcript, tells nothing of its content. They are no field: JSON and `Transcript` do not have
+them, whoever writes the document gives them (`hocba new` draws them). An unsigned draft without them is not signed (`SIGN.NO_NONCE`); a signed file without them is noted (`DOC.NO_NONCE`).
+
 Text is Unicode NFC with `Đ` (U+0110), no control or invisible characters, no blanks at its ends; a comment may have line feeds.
 Any other text is a name: no full-width or ornamental letters, and no word that mixes scripts. Marks have a point and one digit
 (`8.0`, `10.0`), primary tests are whole numbers. Dates are `YYYY-MM-DD`. In JSON, numbers and booleans may be given as such or as the text that the element has.

@@ -15,6 +15,7 @@ from hocba_sign.signing.policy import Level
 from hocba_sign.testing import Identity, World
 from hocba_sign.testing.identity import pem
 from tools.vectors.case import WORLD, Case
+from tools.vectors.extract import reserved_at_level_t
 from tools.vectors.stage import JUDGED_AT, LISTED_AT, SEED, SIGNED_AT, Stage, element_text, swapped
 
 _DAY = timedelta(days=1)
@@ -52,8 +53,9 @@ class _Tsa:
 class _Life:
     """One transcript from level T to its renewal."""
 
-    def __init__(self, stage: Stage) -> None:
+    def __init__(self, stage: Stage, t: bytes) -> None:
         self.stage = stage
+        self.t = t
         self.trust = TrustStore.of(Certificate.load(der) for der in stage.world.anchors_der)
 
     def evidence(self, at: datetime) -> Evidence:
@@ -71,10 +73,6 @@ class _Life:
         )
 
     @cached_property
-    def t(self) -> bytes:
-        return self.stage.issued(level=Level.T)
-
-    @cached_property
     def lt(self) -> bytes:
         return self.extended(self.t, Level.LT, _Tsa(stage=self.stage, at=_LT_AT))
 
@@ -88,8 +86,9 @@ class _Life:
 
 
 def cases(stage: Stage) -> Iterator[Case]:
-    life = _Life(stage)
+    life = _Life(stage, stage.issued(level=Level.T))
     yield from _good(life)
+    yield from _with_extract(_Life(stage, reserved_at_level_t(stage)))
     yield from _damaged(life)
     yield from _late(life)
     yield from _compromised(stage)
@@ -148,6 +147,29 @@ def _good(life: _Life) -> Iterator[Case]:
         verdict="VALID",
         signatures=_level("LTA"),
         twin="archive/lta-not-renewed-again",
+    )
+
+
+def _with_extract(life: _Life) -> Iterator[Case]:
+    yield _alone(
+        "lta-with-extract",
+        life.lta,
+        _LTA_AT + _DAY,
+        title="Level LTA where the seal also covers the root of an extract",
+        why="The archive time-stamp covers every other Object of the signature too (step 6)",
+        verdict="VALID",
+        signatures=_level("LTA"),
+        twin="archive/lta-extract-changed",
+    )
+    yield _alone(
+        "lta-extract-changed",
+        life.lta.replace(b'Leaves="4"', b'Leaves="5"'),
+        _LTA_AT + _DAY,
+        title="The same, the number of leaves changed afterwards",
+        why="Seal and archive time-stamp cover it",
+        verdict="INVALID",
+        causes=("SIG.DIGEST", *_STAMP_FAILS),
+        twin="archive/lta-with-extract",
     )
 
 

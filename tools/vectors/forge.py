@@ -169,7 +169,9 @@ def _description(
 def _digest_again(signature: Element, xml: ParsedXml) -> None:
     """Set every DigestValue whose target is in reach to what its octets are now."""
     inside = {
-        str(element.get("Id")): element for element in signature.iter(names.SIGNED_PROPERTIES)
+        str(element.get("Id")): element
+        for element in signature.iter(names.SIGNED_PROPERTIES, names.OBJECT)
+        if element.get("Id") is not None
     }
     for reference in signature.iter(names.REFERENCE):
         identifier = (reference.get("URI") or "").removeprefix("#")

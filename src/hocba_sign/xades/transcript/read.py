@@ -39,9 +39,11 @@ from hocba_sign.xades.syntax.time_stamps import (
     other_statements,
     time_stamps,
 )
+from hocba_sign.xades.transcript.extract import extract_findings, extract_object
 from hocba_sign.xades.transcript.references import TranscriptResolver
 from hocba_sign.xml.c14n import C14nAlgorithm
 from hocba_sign.xml.layout import (
+    CANONICAL,
     KHO,
     PART,
     Layout,
@@ -112,6 +114,7 @@ def read_parsed(xml: ParsedXml, places: Places | None = None) -> ParsedDocument:
             element,
             slot,
             resolver=resolver,
+            extract=extract_object(element, slot) if layout is CANONICAL else None,
             is_stray=slot is None and layout is not PART and element.getparent() not in known,
         )
         for element, slot in _signature_elements(root, places)
@@ -151,27 +154,39 @@ def _signature_elements(root: Element, places: Places) -> list[tuple[Element, Sl
 
 
 def _signature_or_finding(
-    element: Element, slot: Slot | None, *, resolver: TranscriptResolver, is_stray: bool
+    element: Element,
+    slot: Slot | None,
+    *,
+    resolver: TranscriptResolver,
+    extract: Element | None,
+    is_stray: bool,
 ) -> ParsedSignature:
     stray = (Finding("SIG.STRAY", locate(element)),) if is_stray else ()
     try:
-        return _signature(element, slot, resolver=resolver, stray=stray)
+        return _signature(element, slot, resolver=resolver, extract=extract, stray=stray)
     except InputError as error:
         return unreadable(element, slot, findings=(*stray, Finding(error.cause, error.where)))
 
 
 def _signature(
-    element: Element, slot: Slot | None, *, resolver: TranscriptResolver, stray: tuple[Finding, ...]
+    element: Element,
+    slot: Slot | None,
+    *,
+    resolver: TranscriptResolver,
+    extract: Element | None,
+    stray: tuple[Finding, ...],
 ) -> ParsedSignature:
     parts = Parts(is_strict=True)
     signed = read_value(element, parts)
-    qualifying = _qualifying_properties(element)
+    qualifying = _qualifying_properties(element, beside=extract)
     properties_element = None if qualifying is None else only(qualifying, names.SIGNED_PROPERTIES)
     properties = (
         None if properties_element is None else _signed_properties(properties_element, parts)
     )
-    references, findings = _references(
-        only(element, names.SIGNED_INFO), resolver, properties_element
+    signed_info = only(element, names.SIGNED_INFO)
+    references, findings = _references(signed_info, resolver, properties_element)
+    reserved = extract_findings(
+        element, extract, references=signed_info.iterchildren(names.REFERENCE)
     )
     unsigned = None if qualifying is None else unsigned_properties(qualifying)
     return ParsedSignature(
@@ -202,7 +217,7 @@ def _signature(
         departures=()
         if properties is None
         else _departures(references, properties, where=locate(element)),
-        findings=(*stray, *findings),
+        findings=(*stray, *findings, *reserved),
     )
 
 
@@ -270,16 +285,17 @@ def _references(
     return references, tuple(findings)
 
 
-def _qualifying_properties(signature: Element) -> Element | None:
+def _qualifying_properties(signature: Element, *, beside: Element | None) -> Element | None:
     """Return the QualifyingProperties of this signature: one, in a ds:Object, whose Target is the
     signature.
 
-    Beside them nothing may stand in the signature: no reference covers it, and the data of a
-    transcript lies elsewhere.
+    Nothing else may stand in the signature `beside` the Object of the extract: no reference covers
+    it, and the data of a transcript lies elsewhere.
     """
+    holders = [one for one in signature.iterchildren(names.OBJECT) if one is not beside]
     found = [
         element
-        for holder in signature.iterchildren(names.OBJECT)
+        for holder in holders
         for element in holder.iterchildren(names.QUALIFYING_PROPERTIES)
     ]
     if not found:
@@ -287,6 +303,8 @@ def _qualifying_properties(signature: Element) -> Element | None:
     identifier = signature.get("Id")
     if len(found) > 1 or identifier is None or found[0].get("Target") != f"#{identifier}":
         raise InputError("SIG.QUALIFYING_PROPERTIES", where=locate(found[-1]))
-    require_children(only(signature, names.OBJECT), (names.QUALIFYING_PROPERTIES,))
+    if len(holders) > 1:
+        raise malformed(signature)
+    require_children(holders[0], (names.QUALIFYING_PROPERTIES,))
     require_children(found[0], (names.SIGNED_PROPERTIES, names.UNSIGNED_PROPERTIES))
     return found[0]
