@@ -95,7 +95,7 @@ def test_only_the_one_text_of_32_octets_is_read(octets: bytes, more: str) -> Non
         "TRANSCRIPT.NONCE",
         "/HOC_BA/DU_LIEU_HOC_BA/@NGAU_NHIEN",
     )
-    assert [one.cause for one in check_document(root)] == ["TRANSCRIPT.NONCE"]
+    assert [fault.cause for fault in check_document(root)] == ["TRANSCRIPT.NONCE"]
     with pytest.raises(InputError):
         decode_document(root)
 

@@ -50,7 +50,7 @@ def test_both_layouts_hold_the_same_content(name: str, *, is_digitised: bool) ->
 
 @given(transcripts())
 def test_any_transcript_goes_to_the_store_and_back(transcript: Transcript) -> None:
-    stored, canonical = (encode(transcript, one, nonce=b"n" * 32) for one in (KHO, CANONICAL))
+    stored, canonical = (encode(transcript, layout, nonce=b"n" * 32) for layout in (KHO, CANONICAL))
     assert decode_document(parse(stored).root) == transcript
     assert convert(stored, CANONICAL, nonce=b"n" * 32) == canonical
     assert convert(canonical, KHO, nonce=b"n" * 32) == stored

@@ -254,7 +254,7 @@ def read_content(
         Check(identifier=problem.cause, status=_weight(problem), where=problem.where)
         for problem in problems
     ]
-    is_malformed = any(one.cause == "TRANSCRIPT.NONCE" for one in problems)
+    is_malformed = any(problem.cause == "TRANSCRIPT.NONCE" for problem in problems)
     if not is_malformed and document_nonce(root) is None:
         checks.append(Check(identifier="DOC.NO_NONCE", status=Status.WARNING, where=NONCE_PLACE))
     data = signed_data(parsed, signatures)

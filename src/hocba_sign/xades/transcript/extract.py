@@ -35,7 +35,12 @@ def extract_object(signature: Element, slot: Slot | None) -> Element | None:
     if slot != Slot(Role.KY_PHAT_HANH):
         return None
     return next(
-        (one for one in signature.iterchildren(names.OBJECT) if one.get("Id") == EXTRACT_ID), None
+        (
+            holder
+            for holder in signature.iterchildren(names.OBJECT)
+            if holder.get("Id") == EXTRACT_ID
+        ),
+        None,
     )
 
 
@@ -45,7 +50,9 @@ def extract_findings(
     """Return `SIG.EXTRACT` unless there is neither Object nor reference, or an Object of the right
     form with one reference of the type that covers it, and no other of the type.
     """
-    targets = [one.get("URI") for one in references if one.get("Type") == EXTRACT_TYPE]
+    targets = [
+        reference.get("URI") for reference in references if reference.get("Type") == EXTRACT_TYPE
+    ]
     if extract is None and not targets:
         return ()
     if extract is None or targets != [f"#{EXTRACT_ID}"] or not _has_form(extract):

@@ -292,7 +292,7 @@ def _qualifying_properties(signature: Element, *, beside: Element | None) -> Ele
     Nothing else may stand in the signature `beside` the Object of the extract: no reference covers
     it, and the data of a transcript lies elsewhere.
     """
-    holders = [one for one in signature.iterchildren(names.OBJECT) if one is not beside]
+    holders = [holder for holder in signature.iterchildren(names.OBJECT) if holder is not beside]
     found = [
         element
         for holder in holders
