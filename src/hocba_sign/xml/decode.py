@@ -97,11 +97,11 @@ def _source(data: Element) -> "_XmlSource":
 
 @dataclass(frozen=True, slots=True)
 class _XmlSource:
-    """An element as a source of a record's values; `children` are its children by local name, those
-    of other namespaces left out.
+    """An element as a source of a record's values.
 
-    `slots` is a child that is no part of the record; `is_data` tells that the element is the signed
-    data as a whole, which carries random octets.
+    `children` are its children by local name, those of other namespaces left out.
+    `slots` is a child that is no part of the record.
+    `is_data` tells that the element is the signed data as a whole, which has random octets.
     """
 
     element: Element

@@ -21,8 +21,8 @@ def prepare_xml(
 ) -> ToBeSigned:
     """Prepare the signature of `slot`.
 
-    `chain_der` and `at` as for `prepare`. Raises: CallerError as `prepare`, but for `admit`; InputError
-    `SIGN.NO_NONCE`.
+    `chain_der` and `at` as for `prepare`. Raises: CallerError as `prepare`, but for `admit`;
+    InputError `SIGN.NO_NONCE`.
     Spec: EN 319 132-1, 6.3.
     """
     state = build_xml(given, slot, chain_der=chain_der, at=at, policy=policy)
