@@ -8,81 +8,185 @@ from importlib import import_module
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from hocba_sign.adapters.evidence import collect_certificates as collect_certificates
+    from hocba_sign.adapters.evidence import collect_evidence as collect_evidence
+    from hocba_sign.adapters.key_file import load_key as load_key
+    from hocba_sign.adapters.key_file import load_pkcs12 as load_pkcs12
+    from hocba_sign.adapters.online import OnlineFetcher as OnlineFetcher
+    from hocba_sign.adapters.tsa import TimeStampClient as TimeStampClient
+    from hocba_sign.crypto.algorithms import SignatureAlgorithm as SignatureAlgorithm
+    from hocba_sign.crypto.digests import DigestAlgorithm as DigestAlgorithm
     from hocba_sign.crypto.signer import Signer as Signer
     from hocba_sign.crypto.signer import SoftwareSigner as SoftwareSigner
+    from hocba_sign.crypto.verify import PublicKey as PublicKey
     from hocba_sign.errors import CallerError as CallerError
+    from hocba_sign.errors import Finding as Finding
     from hocba_sign.errors import HocbaSignError as HocbaSignError
     from hocba_sign.errors import InputError as InputError
     from hocba_sign.errors import OutsideError as OutsideError
+    from hocba_sign.model.authority import Registry as Registry
+    from hocba_sign.model.codes import SchoolLevel as SchoolLevel
+    from hocba_sign.model.identification import Identification as Identification
+    from hocba_sign.model.person import Pupil as Pupil
+    from hocba_sign.model.person import School as School
+    from hocba_sign.model.results import SubjectResult as SubjectResult
+    from hocba_sign.model.signers import ExpectedSigner as ExpectedSigner
+    from hocba_sign.model.signers import Signers as Signers
     from hocba_sign.model.transcript import Transcript as Transcript
+    from hocba_sign.model.transcript import TranscriptContent as TranscriptContent
+    from hocba_sign.model.workflow import PlanStep as PlanStep
     from hocba_sign.model.workflow import Role as Role
     from hocba_sign.model.workflow import SigningPlan as SigningPlan
     from hocba_sign.model.workflow import Slot as Slot
+    from hocba_sign.operations.documents import draft as draft
+    from hocba_sign.operations.documents import render as render
+    from hocba_sign.operations.documents import slots_for as slots_for
     from hocba_sign.operations.extension import extend as extend
-    from hocba_sign.operations.online import verify_online as verify_online
+    from hocba_sign.operations.signing import TimeStampAuthority as TimeStampAuthority
     from hocba_sign.operations.signing import complete as complete
     from hocba_sign.operations.signing import merge as merge
     from hocba_sign.operations.signing import prepare as prepare
     from hocba_sign.operations.signing import sign as sign
     from hocba_sign.operations.signing import time_stamp as time_stamp
-    from hocba_sign.operations.verification import know as know
-    from hocba_sign.operations.verification import verify as verify
-    from hocba_sign.operations.verification import verify_any as verify_any
-    from hocba_sign.operations.verification import verify_years as verify_years
+    from hocba_sign.operations.verifier import Verifier as Verifier
+    from hocba_sign.pki.certificates.certificate import Certificate as Certificate
+    from hocba_sign.pki.certificates.certificate import Extension as Extension
+    from hocba_sign.pki.certificates.names import Subject as Subject
+    from hocba_sign.pki.certificates.profile import Purpose as Purpose
+    from hocba_sign.pki.loading.objects import load_certificates as load_certificates
+    from hocba_sign.pki.loading.statements import load_crl as load_crl
+    from hocba_sign.pki.loading.statements import load_ocsp as load_ocsp
+    from hocba_sign.pki.path.result import PathResult as PathResult
     from hocba_sign.pki.revocation.evidence import Evidence as Evidence
+    from hocba_sign.pki.revocation.evidence import EvidenceItem as EvidenceItem
+    from hocba_sign.pki.revocation.evidence import Unread as Unread
+    from hocba_sign.pki.trust.role_policy import RolePolicy as RolePolicy
+    from hocba_sign.pki.trust.store import Anchor as Anchor
     from hocba_sign.pki.trust.store import TrustStore as TrustStore
+    from hocba_sign.pki.trust.vietnam_list import TrustList as TrustList
+    from hocba_sign.rendering.render import Rendering as Rendering
+    from hocba_sign.rendering.render import SlotBox as SlotBox
+    from hocba_sign.report.certificate import CertificateIndication as CertificateIndication
+    from hocba_sign.report.certificate import CertificateReport as CertificateReport
     from hocba_sign.report.document import NotPassed as NotPassed
     from hocba_sign.report.document import Report as Report
     from hocba_sign.signing.policy import Level as Level
     from hocba_sign.signing.policy import SigningPolicy as SigningPolicy
     from hocba_sign.signing.state import SignedDocument as SignedDocument
     from hocba_sign.signing.state import ToBeSigned as ToBeSigned
+    from hocba_sign.validation.document.missing_evidence import Available as Available
+    from hocba_sign.validation.document.missing_evidence import EvidenceSession as EvidenceSession
+    from hocba_sign.validation.document.missing_evidence import EvidenceSource as EvidenceSource
+    from hocba_sign.validation.document.missing_evidence import Need as Need
+    from hocba_sign.validation.document.missing_evidence import Unavailable as Unavailable
     from hocba_sign.validation.document.records import Sources as Sources
+    from hocba_sign.validation.document.transcript import DocumentConclusion as DocumentConclusion
+    from hocba_sign.validation.knowledge import Knowledge as Knowledge
     from hocba_sign.validation.policy import Policy as Policy
-    from hocba_sign.validation.setting import Setting as Setting
+    from hocba_sign.validation.verdict import Check as Check
+    from hocba_sign.validation.verdict import Status as Status
+    from hocba_sign.validation.verdict import Verdict as Verdict
 
 _HOME = {
+    "Anchor": "pki.trust.store",
+    "Available": "validation.document.missing_evidence",
     "CallerError": "errors",
+    "Certificate": "pki.certificates.certificate",
+    "CertificateIndication": "report.certificate",
+    "CertificateReport": "report.certificate",
+    "Check": "validation.verdict",
+    "DigestAlgorithm": "crypto.digests",
+    "DocumentConclusion": "validation.document.transcript",
     "Evidence": "pki.revocation.evidence",
+    "EvidenceItem": "pki.revocation.evidence",
+    "EvidenceSession": "validation.document.missing_evidence",
+    "EvidenceSource": "validation.document.missing_evidence",
+    "ExpectedSigner": "model.signers",
+    "Extension": "pki.certificates.certificate",
+    "Finding": "errors",
     "HocbaSignError": "errors",
+    "Identification": "model.identification",
     "InputError": "errors",
+    "Knowledge": "validation.knowledge",
     "Level": "signing.policy",
+    "Need": "validation.document.missing_evidence",
     "NotPassed": "report.document",
+    "OnlineFetcher": "adapters.online",
     "OutsideError": "errors",
+    "PathResult": "pki.path.result",
+    "PlanStep": "model.workflow",
     "Policy": "validation.policy",
+    "PublicKey": "crypto.verify",
+    "Pupil": "model.person",
+    "Purpose": "pki.certificates.profile",
+    "Registry": "model.authority",
+    "Rendering": "rendering.render",
     "Report": "report.document",
     "Role": "model.workflow",
-    "Setting": "validation.setting",
+    "RolePolicy": "pki.trust.role_policy",
+    "School": "model.person",
+    "SchoolLevel": "model.codes",
+    "SignatureAlgorithm": "crypto.algorithms",
     "SignedDocument": "signing.state",
     "Signer": "crypto.signer",
+    "Signers": "model.signers",
     "SigningPlan": "model.workflow",
     "SigningPolicy": "signing.policy",
+    "Slot": "model.workflow",
+    "SlotBox": "rendering.render",
     "SoftwareSigner": "crypto.signer",
     "Sources": "validation.document.records",
-    "Slot": "model.workflow",
+    "Status": "validation.verdict",
+    "Subject": "pki.certificates.names",
+    "SubjectResult": "model.results",
+    "TimeStampAuthority": "operations.signing",
+    "TimeStampClient": "adapters.tsa",
     "ToBeSigned": "signing.state",
     "Transcript": "model.transcript",
+    "TranscriptContent": "model.transcript",
+    "TrustList": "pki.trust.vietnam_list",
     "TrustStore": "pki.trust.store",
+    "Unavailable": "validation.document.missing_evidence",
+    "Unread": "pki.revocation.evidence",
+    "Verdict": "validation.verdict",
+    "Verifier": "operations.verifier",
+    "collect_certificates": "adapters.evidence",
+    "collect_evidence": "adapters.evidence",
     "complete": "operations.signing",
+    "draft": "operations.documents",
     "extend": "operations.extension",
-    "know": "operations.verification",
+    "load_certificates": "pki.loading.objects",
+    "load_crl": "pki.loading.statements",
+    "load_key": "adapters.key_file",
+    "load_ocsp": "pki.loading.statements",
+    "load_pkcs12": "adapters.key_file",
     "merge": "operations.signing",
     "prepare": "operations.signing",
+    "render": "operations.documents",
     "sign": "operations.signing",
+    "slots_for": "operations.documents",
     "time_stamp": "operations.signing",
-    "verify": "operations.verification",
-    "verify_any": "operations.verification",
-    "verify_online": "operations.online",
-    "verify_years": "operations.verification",
 }
 
 __all__ = [  # noqa: RUF022 - the order of a first reading
-    "Transcript", "Role", "Slot", "SigningPlan", "Level", "SigningPolicy",
-    "sign", "prepare", "complete", "time_stamp", "merge", "extend",
-    "ToBeSigned", "SignedDocument", "Signer", "SoftwareSigner",
-    "verify", "verify_online", "verify_any", "verify_years", "know",
-    "Sources", "TrustStore", "Evidence", "Setting", "Policy", "Report",
-    "HocbaSignError", "CallerError", "InputError", "OutsideError", "NotPassed",
+    # what to call
+    "Verifier", "extend", "sign", "prepare", "complete", "time_stamp", "merge", "Transcript",
+    "draft", "slots_for", "render",
+    # what it takes
+    "TrustStore", "Policy", "Evidence", "Sources", "OnlineFetcher", "TimeStampClient",
+    "collect_certificates", "collect_evidence", "load_certificates", "load_pkcs12", "load_key",
+    "SoftwareSigner", "Signer", "TimeStampAuthority", "EvidenceSource", "EvidenceSession", "Role",
+    "Slot", "SigningPlan", "Level", "SigningPolicy", "Purpose", "load_crl", "load_ocsp",
+    # what comes out
+    "Report", "CertificateReport", "CertificateIndication", "Verdict", "Status", "Check", "Finding",
+    "ToBeSigned", "SignedDocument", "Rendering", "Certificate", "HocbaSignError", "CallerError",
+    "InputError", "OutsideError", "NotPassed",
+    # what the values above are made of
+    "SignatureAlgorithm", "DigestAlgorithm", "PublicKey", "Registry", "SchoolLevel",
+    "Identification", "Pupil", "School", "SubjectResult", "Signers", "ExpectedSigner",
+    "TranscriptContent", "PlanStep", "Extension", "Subject", "PathResult", "EvidenceItem", "Unread",
+    "RolePolicy", "Anchor", "TrustList", "SlotBox", "Need", "Available", "Unavailable",
+    "DocumentConclusion", "Knowledge",
 ]  # fmt: skip
 
 

@@ -10,7 +10,7 @@ from typing import Final
 
 import pytest
 
-from hocba_sign.operations.verification import verify, verify_any
+from hocba_sign.operations.verifier import Verifier
 from tests.attacks import (
     algorithms,
     encodings,
@@ -185,8 +185,9 @@ def test_no_file_is_opened_and_no_connection_made(tmp_path: Path) -> None:
             baited = octets.replace(outside.CANARY.encode(), str(bait).encode()).replace(
                 b"127.0.0.1:9", address.encode()
             )
-            for judge in (verify, verify_any):
-                judge(baited, trust=SCENE.trust, evidence=SCENE.evidence(), at=JUDGED_AT)
+            verifier = Verifier(trust=SCENE.trust, evidence=SCENE.evidence())
+            verifier.verify(baited, at=JUDGED_AT)
+            verifier.verify_any(baited, at=JUDGED_AT)
         with pytest.raises(BlockingIOError):
             listener.accept()
     assert watched.opened() == []

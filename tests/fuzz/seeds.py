@@ -16,6 +16,7 @@ from hocba_sign.model.registry import RegistrySnapshot
 from hocba_sign.model.status_list import Cell
 from hocba_sign.operations.extension import extend
 from hocba_sign.operations.signing import prepare
+from hocba_sign.operations.verifier import Verifier
 from hocba_sign.signing.policy import Level
 from hocba_sign.testing import World
 from hocba_sign.xml.layout import KHO
@@ -48,9 +49,8 @@ def archived() -> bytes:
         moment += timedelta(days=10)
         document = extend(
             document,
+            Verifier(trust=SCENE.trust, evidence=SCENE.evidence(moment)),
             to=level,
-            trust=SCENE.trust,
-            evidence=SCENE.evidence(moment),
             at=moment,
             tsa=DirectTsa(SCENE.world, moment),
         )

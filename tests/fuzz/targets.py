@@ -16,13 +16,13 @@ from typing import Final
 
 from lxml import etree
 
-from hocba_sign.adapters.key_file import from_pem, from_pkcs12
+from hocba_sign.adapters.key_file import load_key, load_pkcs12
 from hocba_sign.adapters.state import CertificateStore
 from hocba_sign.errors import CallerError, InputError, OutsideError
 from hocba_sign.model.registry import RegistrySnapshot
 from hocba_sign.model.transcript import Transcript
 from hocba_sign.operations.signing import complete
-from hocba_sign.operations.verification import verify, verify_any
+from hocba_sign.operations.verifier import Verifier
 from hocba_sign.pki.certificates.certificate import Certificate
 from hocba_sign.pki.loading.objects import load_certificates
 from hocba_sign.pki.loading.statements import load_crl, load_ocsp
@@ -191,7 +191,7 @@ def run_record(octets: bytes) -> None:
         lambda octets: load_records(Sources(registries=(("one.xml", octets),)), SETTING), octets
     )
     _quietly(lambda octets: load_records(Sources(lists=(("one.xml", octets),)), SETTING), octets)
-    _write(verify(octets, trust=TRUST, evidence=EVIDENCE, at=JUDGED_AT))
+    _write(Verifier(trust=TRUST, evidence=EVIDENCE).verify(octets, at=JUDGED_AT))
 
 
 def run_policy(octets: bytes) -> None:
@@ -209,8 +209,8 @@ def run_anchor(octets: bytes) -> None:
 
 def run_key(octets: bytes) -> None:
     for load in (
-        from_pkcs12,
-        lambda octets, password: from_pem(octets, OTHER.chain_pem, password=password),
+        load_pkcs12,
+        lambda octets, password: load_key(octets, OTHER.chain_pem, password=password),
     ):
         with suppress(InputError, CallerError, OutsideError):
             load(octets, PASSWORD)
@@ -228,7 +228,7 @@ def _quietly(load: Callable[[bytes], object], octets: bytes) -> None:
 
 
 def run_verify(octets: bytes) -> None:
-    report = verify(octets, trust=TRUST, evidence=EVIDENCE, at=JUDGED_AT)
+    report = Verifier(trust=TRUST, evidence=EVIDENCE).verify(octets, at=JUDGED_AT)
     _write(report)
     if report.verdict is Verdict.VALID:
         if report.require_passed() not in (SCENE.transcript, STORE.transcript):
@@ -238,7 +238,7 @@ def run_verify(octets: bytes) -> None:
 
 
 def run_any(octets: bytes) -> None:
-    report = verify_any(octets, trust=TRUST, evidence=EVIDENCE, at=JUDGED_AT)
+    report = Verifier(trust=TRUST, evidence=EVIDENCE).verify_any(octets, at=JUDGED_AT)
     _write(report)
     if report.verdict is Verdict.VALID and _signed_parts(octets) not in _known_parts("document"):
         raise Broken("VALID though a signed part has changed")

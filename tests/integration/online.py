@@ -4,7 +4,7 @@ it from there.
 
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from functools import cached_property
 from pathlib import Path
@@ -13,18 +13,26 @@ from hocba_sign.adapters.cache import Cache
 from hocba_sign.adapters.fetch import Fetcher
 from hocba_sign.adapters.revocation import EvidenceFetcher, FetchBudget
 from hocba_sign.model.workflow import Slot
-from hocba_sign.operations.online import verify_online
+from hocba_sign.operations.verifier import Verifier
 from hocba_sign.pki.revocation.evidence import Evidence
 from hocba_sign.report.document import Report
 from hocba_sign.signing.policy import Level
 from hocba_sign.testing import World, WorldServer
 from hocba_sign.testing.identity import Identity
 from hocba_sign.validation.document.missing_evidence import Answer
-from hocba_sign.validation.policy import DEFAULT
-from hocba_sign.validation.setting import Setting
 from tests.support.scene import JUDGED_AT, SIGNED_AT, Scene
 
 ANSWERED_AT = JUDGED_AT - timedelta(minutes=1)
+
+
+@dataclass(frozen=True, slots=True)
+class Once:
+    """A source whose sessions are all the one fetcher that a test looks at."""
+
+    fetcher: EvidenceFetcher
+
+    def session(self) -> EvidenceFetcher:
+        return self.fetcher
 
 
 class Online(Scene):
@@ -82,12 +90,13 @@ class Online(Scene):
         fetch: EvidenceFetcher | None = None,
         evidence: Evidence | None = None,
     ) -> Report:
-        setting = Setting(
-            trust=self.trust, evidence=evidence or Evidence(), at=JUDGED_AT, policy=DEFAULT
+        verifier = Verifier(
+            trust=self.trust,
+            evidence=evidence or Evidence(),
+            fetch=Once(fetch or self.fetcher()),
+            is_time_fixed=True,
         )
-        return verify_online(
-            self.document if document is None else document, setting, fetch=fetch or self.fetcher()
-        )
+        return verifier.verify(self.document if document is None else document, at=JUDGED_AT)
 
 
 @contextmanager

@@ -12,7 +12,7 @@ from hocba_sign.adapters.revocation import FetchBudget
 from hocba_sign.cli.console import EXIT_INVALID, EXIT_NOT_IN_FORCE
 from hocba_sign.cli.main import main
 from hocba_sign.model.event import EventKind
-from hocba_sign.operations.verification import verify
+from hocba_sign.operations.verifier import Verifier
 from hocba_sign.pki.revocation.evidence import Evidence
 from hocba_sign.testing.server import ServerFault, WorldServer
 from hocba_sign.validation.verdict import Verdict
@@ -62,7 +62,7 @@ def test_everything_comes_from_the_network(scene: Online) -> None:
 
 def test_without_a_network_it_stays_open(scene: Online) -> None:
     before = len(scene.server.requests)
-    bare = verify(scene.document, trust=scene.trust, evidence=Evidence(), at=JUDGED_AT)
+    bare = Verifier(trust=scene.trust, evidence=Evidence()).verify(scene.document, at=JUDGED_AT)
     assert bare.verdict is Verdict.INDETERMINATE
     assert "REVOCATION.NONE" in causes(bare)
     assert "TT15.II_1_2" in causes(bare)

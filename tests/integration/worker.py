@@ -18,12 +18,10 @@ from pathlib import Path
 from hocba_sign.adapters.cache import Cache, CachedAnswer
 from hocba_sign.adapters.fetch import Fetcher
 from hocba_sign.adapters.revocation import EvidenceFetcher, FetchBudget
-from hocba_sign.operations.online import verify_online
+from hocba_sign.operations.verifier import Verifier
 from hocba_sign.pki.certificates.certificate import Certificate
-from hocba_sign.pki.revocation.evidence import Evidence
 from hocba_sign.pki.trust.store import TrustStore
-from hocba_sign.validation.policy import DEFAULT
-from hocba_sign.validation.setting import Setting
+from tests.integration.online import Once
 
 _STOP = "stop"
 _BLOBS = 12
@@ -88,11 +86,8 @@ def work(folder: Path, seed: int, told: Path) -> None:
             now = at + timedelta(minutes=chance.randrange(180))
             name, document = chance.choice(list(documents.items()))
             fetch = fetcher(cache, now)
-            report = verify_online(
-                document,
-                Setting(trust=trust, evidence=Evidence(), at=at, policy=DEFAULT),
-                fetch=fetch,
-            )
+            verifier = Verifier(trust=trust, fetch=Once(fetch), is_time_fixed=True)
+            report = verifier.verify(document, at=at)
             faults = sorted({one["cause"] for one in report.to_dict()["fetches"] if one["cause"]})
             out.write(f"{name} {report.verdict} {' '.join(faults)}".rstrip() + "\n")
             number = chance.randrange(_BLOBS)

@@ -12,7 +12,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, Literal, TypeAlias
 
-from hocba_sign import verify_any
+from hocba_sign.operations.verifier import Verifier
 from hocba_sign.pki.revocation.evidence import Evidence
 from hocba_sign.pki.trust.store import TrustStore
 from tests.interop.dss_oracle import TARGET, dss
@@ -49,9 +49,11 @@ def recorded(kind: Kind) -> dict[str, tuple[Answer, ...]]:
 
 def ours(name: str) -> tuple[dict[str, Any], tuple[Answer, ...]]:
     """Return the report on a file of the corpus, judged without any trust, and its signatures."""
-    report = verify_any(
-        (CORPUS / name).read_bytes(), trust=TrustStore(), evidence=Evidence.of(), at=JUDGED_AT
-    ).to_dict()
+    report = (
+        Verifier(trust=TrustStore(), evidence=Evidence.of())
+        .verify_any((CORPUS / name).read_bytes(), at=JUDGED_AT)
+        .to_dict()
+    )
     return report, tuple(
         Answer(one["id"], one["intact"], one["indication"], one["sub_indication"], one["format"])
         for one in report["signatures"]

@@ -7,7 +7,8 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any
 
-from hocba_sign import Evidence, TrustStore, verify_any
+from hocba_sign import Evidence, TrustStore
+from hocba_sign.operations.verifier import Verifier
 from hocba_sign.pki.certificates.certificate import Certificate
 from hocba_sign.testing import Identity, World
 from tests.support.scene import SIGNED_AT
@@ -84,11 +85,7 @@ class Realm:
     ) -> dict[str, Any]:
         """Return the report of `hocba verify --any`; detached data is found by its file's name."""
         given = {path.name: path.read_bytes() for path in detached}
-        report = verify_any(
-            document,
-            detached=given,
-            trust=trust or self.trust,
-            evidence=evidence or self.evidence,
-            at=at,
+        report = Verifier(trust=trust or self.trust, evidence=evidence or self.evidence).verify_any(
+            document, at=at, detached=given
         )
         return report.to_dict()

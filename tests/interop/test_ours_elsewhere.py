@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 
 from hocba_sign.operations.extension import extend
+from hocba_sign.operations.verifier import Verifier
 from hocba_sign.signing.policy import Level
 from hocba_sign.testing.identity import pem
 from hocba_sign.xml.layout import CANONICAL, KHO, Layout
@@ -53,9 +54,8 @@ def levels(scene: Scene) -> dict[Level, bytes]:
     lt, lta = (
         extend(
             stamped,
+            Verifier(trust=scene.trust, evidence=scene.evidence(at - timedelta(days=1))),
             to=level,
-            trust=scene.trust,
-            evidence=scene.evidence(at - timedelta(days=1)),
             at=at,
             tsa=tsa,
         )

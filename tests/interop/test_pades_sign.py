@@ -14,6 +14,7 @@ from pyhanko_certvalidator import ValidationContext
 from hocba_sign.model.workflow import Role
 from hocba_sign.operations.extension import extend
 from hocba_sign.operations.signing import sign
+from hocba_sign.operations.verifier import Verifier
 from hocba_sign.rendering.render import render
 from hocba_sign.signing.policy import Level, SigningPolicy
 from tests.interop.dss_oracle import Verdict, dss
@@ -79,9 +80,8 @@ def files(tmp_path_factory: pytest.TempPathFactory) -> Files:
         tsa = DirectTsa(scene.world, at) if to is Level.LTA else None
         octets[name] = extend(
             octets[before],
+            Verifier(trust=scene.trust, evidence=scene.evidence(LATER - timedelta(minutes=5))),
             to=to,
-            trust=scene.trust,
-            evidence=scene.evidence(LATER - timedelta(minutes=5)),
             at=at,
             tsa=tsa,
         )

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from hocba_sign.operations.verification import verify_any
+from hocba_sign.operations.verifier import Verifier
 from hocba_sign.rendering.render import render
 from hocba_sign.signing.policy import Level
 from hocba_sign.validation.verdict import Verdict
@@ -63,20 +63,14 @@ def test_dss(tmp_path: Path) -> None:
         assert all(one["intact"] and one["valid"] for one in by_name[name]["signatures"]), by_name[
             name
         ]
-        report = verify_any(
-            (tmp_path / f"{name}.pdf").read_bytes(),
-            trust=SCENE.trust,
-            evidence=SCENE.evidence(),
-            at=JUDGED_AT,
+        report = Verifier(trust=SCENE.trust, evidence=SCENE.evidence()).verify_any(
+            (tmp_path / f"{name}.pdf").read_bytes(), at=JUDGED_AT
         )
         assert report.verdict is Verdict.VALID
         told = [one["format"] for one in report.to_dict()["signatures"]]
         assert told == [one["format"] for one in by_name[name]["signatures"]]
     for name in bad:
-        report = verify_any(
-            (tmp_path / f"{name}.pdf").read_bytes(),
-            trust=SCENE.trust,
-            evidence=SCENE.evidence(),
-            at=JUDGED_AT,
+        report = Verifier(trust=SCENE.trust, evidence=SCENE.evidence()).verify_any(
+            (tmp_path / f"{name}.pdf").read_bytes(), at=JUDGED_AT
         )
         assert report.verdict is Verdict.INVALID

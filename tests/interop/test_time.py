@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from hocba_sign.operations.extension import extend
-from hocba_sign.operations.verification import verify
+from hocba_sign.operations.verifier import Verifier
 from hocba_sign.pki.certificates.certificate import Certificate
 from hocba_sign.pki.revocation.evidence import Evidence
 from hocba_sign.pki.trust.store import TrustStore
@@ -54,7 +54,11 @@ class FewYears(DirectTsa):
 def archived(scene: Scene, document: bytes, at: datetime, to: Level) -> tuple[bytes, bytes]:
     tsa = FewYears(scene, at)
     extended = extend(
-        document, to=to, trust=scene.trust, evidence=scene.evidence(at - DAY), at=at, tsa=tsa
+        document,
+        Verifier(trust=scene.trust, evidence=scene.evidence(at - DAY)),
+        to=to,
+        at=at,
+        tsa=tsa,
     )
     return extended, tsa.identity.certificate_der
 
@@ -297,7 +301,7 @@ def of_this_library(case: Case) -> list[tuple[str, str | None]]:
     trust = TrustStore.of(Certificate.load(der) for der in case.anchors)
     certificates = [Certificate.load(der) for der in case.certificates]
     evidence = Evidence.of(certificates=certificates, crls=case.crls, ocsps=case.ocsps)
-    report = verify(case.document, trust=trust, evidence=evidence, at=case.at)
+    report = Verifier(trust=trust, evidence=evidence).verify(case.document, at=case.at)
     return [(one["indication"], one["sub_indication"]) for one in report.to_dict()["signatures"]]
 
 

@@ -13,7 +13,7 @@ from hocba_sign.crypto.signer import SoftwareSigner
 from hocba_sign.errors import CallerError, OutsideError
 from hocba_sign.model.workflow import Slot
 from hocba_sign.operations.signing import complete, prepare, sign
-from hocba_sign.operations.verification import verify
+from hocba_sign.operations.verifier import Verifier
 from hocba_sign.pki.certificates.certificate import Certificate
 from hocba_sign.pki.revocation.evidence import Evidence
 from hocba_sign.pki.trust.store import TrustStore
@@ -149,12 +149,9 @@ class Bench:
             certificates=[Certificate.load(der) for der in world.intermediates_der],
             crls=world.crls(JUDGED_AT - timedelta(hours=1)),
         )
-        return verify(
-            document,
-            trust=TrustStore.of(map(Certificate.load, world.anchors_der)),
-            evidence=evidence,
-            at=JUDGED_AT,
-        )
+        return Verifier(
+            trust=TrustStore.of(map(Certificate.load, world.anchors_der)), evidence=evidence
+        ).verify(document, at=JUDGED_AT)
 
 
 @pytest.fixture

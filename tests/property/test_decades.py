@@ -8,7 +8,7 @@ import pytest
 
 from hocba_sign.errors import CallerError
 from hocba_sign.operations.extension import extend
-from hocba_sign.operations.verification import verify
+from hocba_sign.operations.verifier import Verifier
 from hocba_sign.pki.certificates.certificate import Certificate
 from hocba_sign.pki.certificates.profile import Purpose
 from hocba_sign.pki.path.result import PathStatus
@@ -47,9 +47,8 @@ class YearTsa(DirectTsa):
 def archived(scene: Scene, document: bytes, at: datetime, to: Level = Level.LTA) -> bytes:
     return extend(
         document,
+        Verifier(trust=scene.trust, evidence=scene.evidence(at - DAY)),
         to=to,
-        trust=scene.trust,
-        evidence=scene.evidence(at - DAY),
         at=at,
         tsa=YearTsa(scene, at),
     )
@@ -59,7 +58,7 @@ def judged(
     scene: Scene, document: bytes, at: datetime, *, anchors: tuple[bytes, ...] = ()
 ) -> Report:
     trust = TrustStore.of(Certificate.load(der) for der in (*scene.world.anchors_der, *anchors))
-    return verify(document, trust=trust, evidence=NOTHING, at=at)
+    return Verifier(trust=trust, evidence=NOTHING).verify(document, at=at)
 
 
 SCENE = Scene("lop9", subjects=1)
@@ -106,7 +105,10 @@ def test_before_a_renewal_the_status_of_the_last_authority_is_asked_for() -> Non
         for stamp in one["timestamps"]
     )
     fresh = SCENE.evidence(AGAIN_AT - DAY)
-    assert verify(LTA, trust=SCENE.trust, evidence=fresh, at=AGAIN_AT).verdict is Verdict.VALID
+    assert (
+        Verifier(trust=SCENE.trust, evidence=fresh).verify(LTA, at=AGAIN_AT).verdict
+        is Verdict.VALID
+    )
 
 
 def from_pins(
@@ -117,8 +119,8 @@ def from_pins(
         pin(der, ListedKind.ROOT, hierarchy)
         for der, hierarchy in zip(SCENE.world.anchors_der, ROOTS, strict=True)
     ]
-    return verify(
-        document, trust=TrustStore(pins=trust_list(*roots, *pins)), evidence=evidence, at=at
+    return Verifier(trust=TrustStore(pins=trust_list(*roots, *pins)), evidence=evidence).verify(
+        document, at=at
     )
 
 
@@ -213,9 +215,10 @@ def test_a_file_that_rests_on_a_pin_can_still_be_renewed() -> None:
     at = datetime(2038, 1, 1, tzinfo=UTC)
     renewed = extend(
         AGAIN,
+        Verifier(
+            trust=TrustStore(pins=trust_list(*pins, LAST_PIN)), evidence=SCENE.evidence(at - DAY)
+        ),
         to=Level.LTA,
-        trust=TrustStore(pins=trust_list(*pins, LAST_PIN)),
-        evidence=SCENE.evidence(at - DAY),
         at=at,
         tsa=YearTsa(SCENE, at),
     )
@@ -264,8 +267,11 @@ def test_revoked_after_signing_is_valid_with_a_time_stamp_only() -> None:
     scene.world.revoke(scene.identity(scene.slots[-2]), SIGNED_AT + DAY)
     later = SIGNED_AT + 3 * DAY
     evidence = scene.evidence(SIGNED_AT + 2 * DAY)
-    assert verify(stamped, trust=scene.trust, evidence=evidence, at=later).verdict is Verdict.VALID
-    report = verify(bare, trust=scene.trust, evidence=evidence, at=later)
+    assert (
+        Verifier(trust=scene.trust, evidence=evidence).verify(stamped, at=later).verdict
+        is Verdict.VALID
+    )
+    report = Verifier(trust=scene.trust, evidence=evidence).verify(bare, at=later)
     assert report.verdict is Verdict.INDETERMINATE
     assert [
         one["sub_indication"] for one in report.to_dict()["signatures"] if one["sub_indication"]
@@ -275,11 +281,8 @@ def test_revoked_after_signing_is_valid_with_a_time_stamp_only() -> None:
 def test_revoked_before_signing_is_not_valid() -> None:
     scene = Scene("lop9", subjects=1)
     scene.world.revoke(scene.identity(scene.slots[-2]), SIGNED_AT - DAY)
-    report = verify(
-        scene.signed(level=Level.T),
-        trust=scene.trust,
-        evidence=scene.evidence(),
-        at=SIGNED_AT + DAY,
+    report = Verifier(trust=scene.trust, evidence=scene.evidence()).verify(
+        scene.signed(level=Level.T), at=SIGNED_AT + DAY
     )
     assert report.verdict is Verdict.INDETERMINATE
     assert "REVOCATION.REVOKED" in causes(report)
@@ -288,7 +291,12 @@ def test_revoked_before_signing_is_not_valid() -> None:
 def test_data_older_than_the_signature_is_refused_with_the_day_to_come_back() -> None:
     old = SCENE.evidence(SIGNED_AT - timedelta(hours=1))
     with pytest.raises(CallerError) as caught:
-        extend(T, to=Level.LT, trust=SCENE.trust, evidence=old, at=SIGNED_AT + timedelta(hours=1))
+        extend(
+            T,
+            Verifier(trust=SCENE.trust, evidence=old),
+            to=Level.LT,
+            at=SIGNED_AT + timedelta(hours=1),
+        )
     assert caught.value.cause == "EXTEND.TOO_EARLY"
     assert caught.value.due is not None
     assert caught.value.due.isoformat().startswith("2026-06")
@@ -302,7 +310,7 @@ def test_a_crl_that_turns_up_after_its_issuer_expired_proves_nothing() -> None:
     trust = SCENE.trust.with_anchors(
         TrustStore.of([Certificate.load(SCENE.world.tsa.certificate_der)]).anchors
     )
-    report = verify(T, trust=trust, evidence=SCENE.evidence(SIGNED_AT + DAY), at=late)
+    report = Verifier(trust=trust, evidence=SCENE.evidence(SIGNED_AT + DAY)).verify(T, at=late)
     assert report.verdict is Verdict.INDETERMINATE
     told = report.to_dict()["signatures"][0]
     assert (told["time_proof"], told["sub_indication"]) == (
@@ -322,11 +330,8 @@ def test_lists_of_a_compromised_key_prove_nothing_without_their_age(
     scene = Scene("lop9", subjects=1)
     document = scene.signed(level=Level.T)
     scene.world.revoke(scene.world.authority("public-ca"), SIGNED_AT + DAY, reason=reason)
-    report = verify(
-        document,
-        trust=scene.trust,
-        evidence=scene.evidence(SIGNED_AT + 2 * DAY),
-        at=SIGNED_AT + 3 * DAY,
+    report = Verifier(trust=scene.trust, evidence=scene.evidence(SIGNED_AT + 2 * DAY)).verify(
+        document, at=SIGNED_AT + 3 * DAY
     )
     assert report.verdict is verdict
     assert ("REVOCATION.CA_COMPROMISED" in causes(report)) is (verdict is Verdict.INDETERMINATE)
@@ -335,8 +340,10 @@ def test_lists_of_a_compromised_key_prove_nothing_without_their_age(
 def test_an_archive_time_stamp_older_than_what_it_covers_is_noticed() -> None:
     before = DirectTsa(SCENE.world, SIGNED_AT - DAY)
     evidence = SCENE.evidence(LT_AT - DAY)
-    document = extend(T, to=Level.LTA, trust=SCENE.trust, evidence=evidence, at=LT_AT, tsa=before)
-    report = verify(document, trust=SCENE.trust, evidence=evidence, at=LT_AT)
+    document = extend(
+        T, Verifier(trust=SCENE.trust, evidence=evidence), to=Level.LTA, at=LT_AT, tsa=before
+    )
+    report = Verifier(trust=SCENE.trust, evidence=evidence).verify(document, at=LT_AT)
     assert report.verdict is not Verdict.VALID
     stamps = [
         stamp

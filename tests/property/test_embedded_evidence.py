@@ -13,7 +13,7 @@ from pyhanko.pdf_utils import generic
 from hocba_sign.crypto import der
 from hocba_sign.errors import CallerError
 from hocba_sign.operations.extension import extend
-from hocba_sign.operations.verification import verify, verify_any
+from hocba_sign.operations.verifier import Verifier
 from hocba_sign.pki.loading.embedded import Embedded, read_embedded
 from hocba_sign.pki.revocation.pool import read_pool
 from hocba_sign.report.document import Report
@@ -89,11 +89,11 @@ def in_xml(kind: str, text: str) -> bytes:
 
 
 def judged(document: bytes) -> Report:
-    return verify(document, trust=SCENE.trust, evidence=SCENE.evidence(), at=JUDGED_AT)
+    return Verifier(trust=SCENE.trust, evidence=SCENE.evidence()).verify(document, at=JUDGED_AT)
 
 
 def judged_as_of_others(document: bytes) -> Report:
-    return verify_any(document, trust=SCENE.trust, evidence=SCENE.evidence(), at=JUDGED_AT)
+    return Verifier(trust=SCENE.trust, evidence=SCENE.evidence()).verify_any(document, at=JUDGED_AT)
 
 
 @pytest.mark.parametrize("name", [name for name in VALUES if name != "nothing"])
@@ -235,11 +235,17 @@ def test_nothing_is_embedded_beside_what_may_be_a_newer_statement() -> None:
         in_xml("crl", base64.b64encode(octets).decode()) for octets in (LIST, LIST[:-20])
     )
     assert extend(
-        whole, to=Level.LT, trust=SCENE.trust, evidence=SCENE.evidence(at), at=at, tsa=tsa
+        whole, Verifier(trust=SCENE.trust, evidence=SCENE.evidence(at)), to=Level.LT, at=at, tsa=tsa
     )
     with pytest.raises(CallerError, match=r"EXTEND\.NOT_VALID") as caught:
-        extend(broken, to=Level.LT, trust=SCENE.trust, evidence=SCENE.evidence(at), at=at, tsa=tsa)
-    assert "EVIDENCE.EMBEDDED_UNREAD" in str(caught.value)
+        extend(
+            broken,
+            Verifier(trust=SCENE.trust, evidence=SCENE.evidence(at)),
+            to=Level.LT,
+            at=at,
+            tsa=tsa,
+        )
+    assert caught.value.findings[0].cause == "EVIDENCE.EMBEDDED_UNREAD"
 
 
 def test_the_report_names_the_place_and_a_crowd_is_told_in_part() -> None:

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from hocba_sign.adapters.evidence import collect_evidence
 from hocba_sign.errors import OutsideError
-from hocba_sign.operations.verification import verify
+from hocba_sign.operations.verifier import Verifier
 from hocba_sign.pki.loading.objects import read_objects
 from hocba_sign.testing import World
 from hocba_sign.validation.verdict import Verdict
@@ -115,7 +115,7 @@ def revoked() -> tuple[Scene, bytes, dict[str, bytes]]:
 
 def judged(scene: Scene, document: bytes, folder: Path) -> tuple[Verdict, frozenset[str]]:
     evidence = collect_evidence(crls=[folder])
-    report = verify(document, trust=scene.trust, evidence=evidence, at=JUDGED_AT)
+    report = Verifier(trust=scene.trust, evidence=evidence).verify(document, at=JUDGED_AT)
     return report.verdict, causes(report)
 
 

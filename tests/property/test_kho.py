@@ -17,7 +17,7 @@ from hocba_sign.model.event import EventKind
 from hocba_sign.model.workflow import Role, Slot
 from hocba_sign.operations.extension import closed_slots, extend
 from hocba_sign.operations.signing import merge
-from hocba_sign.operations.verification import verify
+from hocba_sign.operations.verifier import Verifier
 from hocba_sign.report.render import text
 from hocba_sign.report.view import view
 from hocba_sign.signing.policy import Level
@@ -120,8 +120,8 @@ def test_the_pupil_is_covered_by_principal_and_seal_only_and_the_report_says_so(
 
 
 def test_unless_the_verifier_accepts_the_layout_no_teacher_has_signed_for_this_pupil() -> None:
-    report = verify(
-        ISSUED, trust=SCENE.trust, evidence=SCENE.evidence(), at=JUDGED_AT, policy=DEFAULT
+    report = Verifier(trust=SCENE.trust, policy=DEFAULT, evidence=SCENE.evidence()).verify(
+        ISSUED, at=JUDGED_AT
     )
     assert (report.verdict, causes(report)) == (
         Verdict.INDETERMINATE,
@@ -146,7 +146,7 @@ def test_the_signatures_of_one_pupils_teachers_in_the_file_of_another_are_not_va
         )
     for slot in (CBQL, SEAL):
         document = SCENE.sign(document, slot)
-    report = verify(document, trust=SCENE.trust, evidence=SCENE.evidence(), at=JUDGED_AT)
+    report = Verifier(trust=SCENE.trust, evidence=SCENE.evidence()).verify(document, at=JUDGED_AT)
     assert [one["intact"] for one in report.to_dict()["signatures"]] == [True] * 5
     assert (report.verdict, causes(report)) == (
         Verdict.INDETERMINATE,
@@ -386,9 +386,8 @@ class TestGrowth:
         tsa = DirectTsa(SCENE.world, JUDGED_AT)
         return extend(
             document,
+            Verifier(trust=SCENE.trust, evidence=SCENE.evidence()),
             to=Level.LTA,
-            trust=SCENE.trust,
-            evidence=SCENE.evidence(),
             at=JUDGED_AT,
             tsa=tsa,
         )

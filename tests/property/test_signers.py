@@ -17,7 +17,7 @@ from hocba_sign.model.record import IssuingBody
 from hocba_sign.model.registry import Rank, RegistrySnapshot
 from hocba_sign.model.workflow import Role, Slot
 from hocba_sign.operations.signing import sign
-from hocba_sign.operations.verification import verify
+from hocba_sign.operations.verifier import Verifier
 from hocba_sign.pki.certificates.certificate import Certificate
 from hocba_sign.report.document import Report
 from hocba_sign.signing.policy import Level, SigningPolicy
@@ -136,8 +136,8 @@ def judged(slot: Slot, holder: Identity, known: Registry | None) -> dict[str, st
         BEFORE[slot], slot, covered=CANONICAL.covered_ids(slot), linked=linked, signer=signer
     )
     policy = Policy(knowledge=Knowledge(registry=known))
-    report = verify(
-        document, trust=SCENE.trust, evidence=SCENE.evidence(), at=JUDGED_AT, policy=policy
+    report = Verifier(trust=SCENE.trust, policy=policy, evidence=SCENE.evidence()).verify(
+        document, at=JUDGED_AT
     )
     return signer_checks(report, slot)
 

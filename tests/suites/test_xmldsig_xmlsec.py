@@ -27,10 +27,11 @@ from cryptography.hazmat.primitives.hashes import SHA1, SHA256, HashAlgorithm
 from cryptography.hazmat.primitives.serialization import load_der_public_key
 from lxml import etree
 
-from hocba_sign import Evidence, TrustStore, verify_any
+from hocba_sign import Evidence, TrustStore
 from hocba_sign.ades.integrity import check_integrity
 from hocba_sign.ades.structure import ParsedSignature
 from hocba_sign.errors import InputError
+from hocba_sign.operations.verifier import Verifier
 from hocba_sign.pki.certificates.certificate import Certificate
 from hocba_sign.xades.general.read import read_any
 from hocba_sign.xml.parse import parse
@@ -155,13 +156,11 @@ def _verdict(case: Case) -> tuple[str, bool]:
         certificates=_loaded(case.files(*given)), crls=case.files("--crl-der"), ocsps=()
     )
     trust = TrustStore.of(_loaded(case.files("--trusted-der")))
-    report = verify_any(
-        case.file.read_bytes(),
-        detached=_detached(case),
-        trust=trust,
-        evidence=evidence,
-        at=_at(case),
-    ).to_dict()
+    report = (
+        Verifier(trust=trust, evidence=evidence)
+        .verify_any(case.file.read_bytes(), at=_at(case), detached=_detached(case))
+        .to_dict()
+    )
     return report["verdict"], bool(report["signatures"]) and all(
         one["intact"] for one in report["signatures"]
     )

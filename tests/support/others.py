@@ -18,7 +18,7 @@ from cryptography.hazmat.primitives.asymmetric import ec, padding
 from cryptography.hazmat.primitives.asymmetric.utils import decode_dss_signature
 from lxml import etree
 
-from hocba_sign.operations.verification import verify_any
+from hocba_sign.operations.verifier import Verifier
 from hocba_sign.pki.certificates.certificate import Certificate
 from hocba_sign.pki.revocation.evidence import Evidence
 from hocba_sign.pki.trust.store import TrustStore
@@ -325,4 +325,6 @@ def judged(
         if has_trust
         else TrustStore()
     )
-    return verify_any(octets, detached=detached or {}, trust=trust, evidence=evidence, at=at)
+    return Verifier(trust=trust, evidence=evidence).verify_any(
+        octets, at=at, detached=detached or {}
+    )

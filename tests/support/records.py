@@ -13,7 +13,7 @@ from hocba_sign.model.status_list import Cell, Key, StatusList, encode
 from hocba_sign.model.transcript import Transcript
 from hocba_sign.model.workflow import Role, Slot
 from hocba_sign.operations.signing import sign
-from hocba_sign.operations.verification import know, verify
+from hocba_sign.operations.verifier import Verifier
 from hocba_sign.pki.certificates.certificate import Certificate
 from hocba_sign.report.document import Report
 from hocba_sign.signing.policy import Level, SigningPolicy
@@ -114,8 +114,14 @@ def judge(
     policy: Policy = DEFAULT,
 ) -> Report:
     """Verify with the scene's trust and lists, and with `sources`; nothing is fetched."""
-    policy = know(sources, trust=scene.trust, evidence=scene.evidence(), at=at, policy=policy)
-    return verify(document, trust=scene.trust, evidence=scene.evidence(), at=at, policy=policy)
+    policy = (
+        Verifier(trust=scene.trust, policy=policy, evidence=scene.evidence())
+        .with_records(sources, at=at)
+        .policy
+    )
+    return Verifier(trust=scene.trust, policy=policy, evidence=scene.evidence()).verify(
+        document, at=at
+    )
 
 
 def pinned(*identities: Identity) -> Policy:

@@ -16,7 +16,7 @@ from hocba_sign.model.signers import ExpectedSigner
 from hocba_sign.model.transcript import Transcript
 from hocba_sign.model.workflow import Role, Slot
 from hocba_sign.operations.signing import sign
-from hocba_sign.operations.verification import verify
+from hocba_sign.operations.verifier import Verifier
 from hocba_sign.pki.certificates.certificate import Certificate
 from hocba_sign.pki.revocation.evidence import Evidence
 from hocba_sign.pki.timestamp.protocol import build_request, read_response
@@ -232,8 +232,8 @@ class Scene:
         return Evidence.of(certificates=certificates, crls=self.world.crls(at))
 
     def verify(self, document: bytes, *, at: datetime = JUDGED_AT) -> Report:
-        return verify(
-            document, trust=self.trust, evidence=self.evidence(), at=at, policy=self.policy
+        return Verifier(trust=self.trust, policy=self.policy, evidence=self.evidence()).verify(
+            document, at=at
         )
 
 

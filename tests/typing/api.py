@@ -1,14 +1,13 @@
 """How callers use the public names, for the type checker only: this file is never run."""
 
 import json
-from datetime import datetime
+import secrets
+from datetime import UTC, datetime
 from decimal import Decimal
+from pathlib import Path
 from typing import assert_type
 
 import hocba_sign
-from hocba_sign.adapters.revocation import EvidenceFetcher
-from hocba_sign.crypto.algorithms import SignatureAlgorithm
-from hocba_sign.crypto.digests import DigestAlgorithm
 from hocba_sign.crypto.signer import PrivateKey
 
 
@@ -19,14 +18,14 @@ class Token:
     def chain_der(self) -> tuple[bytes, ...]:
         return ()
 
-    def sign(self, octets: bytes, algorithm: SignatureAlgorithm) -> bytes:
+    def sign(self, octets: bytes, algorithm: hocba_sign.SignatureAlgorithm) -> bytes:
         return octets + algorithm.name.encode()
 
 
 class Stamper:
     """Any class of this shape is a time-stamp authority."""
 
-    def stamp(self, digest_algorithm: DigestAlgorithm, imprint: bytes) -> bytes:
+    def stamp(self, digest_algorithm: hocba_sign.DigestAlgorithm, imprint: bytes) -> bytes:
         return digest_algorithm.name.encode() + imprint
 
 
@@ -73,14 +72,10 @@ def level() -> hocba_sign.Level:
 def judge(
     document: bytes, trust: hocba_sign.TrustStore, evidence: hocba_sign.Evidence, at: datetime
 ) -> Decimal | None:
-    report = hocba_sign.verify(
-        document,
-        trust=trust,
-        evidence=evidence,
-        at=at,
-        policy=hocba_sign.Policy(require_time_stamp=True),
-        name="a.xml",
+    verifier = hocba_sign.Verifier(
+        trust=trust, policy=hocba_sign.Policy(require_time_stamp=True), evidence=evidence
     )
+    report = verifier.verify(document, at=at, name="a.xml")
     assert_type(report, hocba_sign.Report)
     json.dumps(report.to_dict())
     try:
@@ -92,50 +87,97 @@ def judge(
     return Decimal(transcript.identification.version)
 
 
-def make_last(
-    document: bytes, trust: hocba_sign.TrustStore, evidence: hocba_sign.Evidence, at: datetime
-) -> bytes:
-    return hocba_sign.extend(
-        document, to=hocba_sign.Level.LT, trust=trust, evidence=evidence, at=at
-    )
+def told(report: hocba_sign.Report) -> list[str]:
+    texts = [report.message("vi"), report.to_text("vi"), report.to_html("vi"), report.to_json()]
+    assert_type(report.verdict, hocba_sign.Verdict)
+    for check in report.checks:
+        assert_type(check, hocba_sign.Check)
+        assert_type(check.status, hocba_sign.Status)
+        texts.append(check.message("en"))
+    return texts
+
+
+def make_last(document: bytes, verifier: hocba_sign.Verifier, at: datetime) -> bytes:
+    return hocba_sign.extend(document, verifier, to=hocba_sign.Level.LT, at=at)
 
 
 def with_all_that_is_known(
-    years: list[tuple[str, bytes]],
-    registry: bytes,
-    trust: hocba_sign.TrustStore,
-    evidence: hocba_sign.Evidence,
-    at: datetime,
+    years: list[tuple[str, bytes]], registry: bytes, verifier: hocba_sign.Verifier, at: datetime
 ) -> list[str | None]:
     sources = hocba_sign.Sources(registries=(("so.json", registry),), events=(), lists=())
-    policy = hocba_sign.know(sources, trust=trust, evidence=evidence, at=at)
-    assert_type(policy, hocba_sign.Policy)
-    reports = hocba_sign.verify_years(years, trust=trust, evidence=evidence, at=at, policy=policy)
-    return [report.status for report in reports]
+    knowing = verifier.with_records(sources, at=at)
+    assert_type(knowing, hocba_sign.Verifier)
+    return [report.status for report in knowing.verify_years(years, at=at)]
 
 
-def from_the_network(
-    document: bytes, trust: hocba_sign.TrustStore, fetch: EvidenceFetcher
-) -> hocba_sign.Report:
-    setting = hocba_sign.Setting(
-        trust=trust, evidence=hocba_sign.Evidence(), at=fetch.moment(), policy=hocba_sign.Policy()
+def from_the_network(document: bytes, roots: list[Path], at: datetime) -> hocba_sign.Report:
+    verifier = hocba_sign.Verifier(
+        trust=hocba_sign.TrustStore.vietnam().with_certificates(
+            hocba_sign.collect_certificates(roots)
+        ),
+        policy=hocba_sign.Policy.named("strict"),
+        evidence=hocba_sign.collect_evidence(crls=roots),
+        fetch=hocba_sign.OnlineFetcher(),
     )
-    report = hocba_sign.verify_online(document, setting, fetch=fetch, clock=fetch.moment)
-    assert_type(report, hocba_sign.Report)
-    return report
+    return verifier.verify(document, at=at)
 
 
-def of_others(
-    document: bytes, trust: hocba_sign.TrustStore, evidence: hocba_sign.Evidence, at: datetime
-) -> str:
-    report = hocba_sign.verify_any(
-        document, detached={"hoa-don.xml": b""}, trust=trust, evidence=evidence, at=at
+class Archive:
+    """Any class of this shape is an `EvidenceSource`, and what it gives an `EvidenceSession`."""
+
+    def session(self) -> hocba_sign.EvidenceSession:
+        return Answers()
+
+
+class Answers:
+    def moment(self) -> datetime:
+        return datetime.now(UTC)
+
+    def __call__(self, need: hocba_sign.Need) -> hocba_sign.Available | hocba_sign.Unavailable:
+        found = hocba_sign.Finding("FETCH.BUDGET", need.url)
+        return hocba_sign.Unavailable(need=need, finding=found)
+
+
+def from_an_archive(trust: hocba_sign.TrustStore) -> hocba_sign.EvidenceSource | None:
+    return hocba_sign.Verifier(trust=trust, fetch=Archive()).fetch
+
+
+def of_others(document: bytes, verifier: hocba_sign.Verifier, at: datetime) -> hocba_sign.Verdict:
+    return verifier.verify_any(document, detached={"hoa-don.xml": b""}, at=at).verdict
+
+
+def of_a_certificate(
+    octets: bytes, verifier: hocba_sign.Verifier, at: datetime
+) -> hocba_sign.CertificateIndication:
+    report = verifier.verify_certificate(octets, at=at, purpose=hocba_sign.Purpose.SIGNING)
+    assert_type(report, hocba_sign.CertificateReport)
+    return report.indication
+
+
+def sign_with_a_file(text: str, p12: bytes, at: datetime, tsa: str) -> bytes:
+    transcript = hocba_sign.Transcript.from_json(text)
+    signer = hocba_sign.load_pkcs12(p12, "secret")
+    document = hocba_sign.draft(transcript, nonce=secrets.token_bytes(32))
+    authority: hocba_sign.TimeStampAuthority = hocba_sign.TimeStampClient(tsa)
+    for slot in hocba_sign.slots_for(transcript, hocba_sign.Certificate.load(signer.chain_der[0])):
+        document = hocba_sign.sign(document, slot, signer=signer, at=at, tsa=authority).octets
+    return document
+
+
+def given(key: bytes, certificates: bytes, crl: bytes, ocsp: bytes) -> hocba_sign.Evidence:
+    assert_type(hocba_sign.load_key(key, certificates), hocba_sign.SoftwareSigner)
+    return hocba_sign.Evidence.of(
+        certificates=hocba_sign.load_certificates(certificates),
+        crls=[hocba_sign.load_crl(crl)],
+        ocsps=[hocba_sign.load_ocsp(ocsp)],
     )
-    assert_type(report, hocba_sign.Report)
-    return report.verdict
 
 
-def with_another_hash(algorithm: DigestAlgorithm) -> hocba_sign.SigningPolicy:
+def shown(document: bytes) -> hocba_sign.Rendering:
+    return hocba_sign.render(document)
+
+
+def with_another_hash(algorithm: hocba_sign.DigestAlgorithm) -> hocba_sign.SigningPolicy:
     return hocba_sign.SigningPolicy(level=hocba_sign.Level.B, digest_algorithm=algorithm)
 
 

@@ -18,7 +18,8 @@ from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.serialization import Encoding, load_pem_private_key
 from cryptography.x509 import load_pem_x509_certificates
 
-from hocba_sign import Evidence, Level, Report, Role, Slot, SoftwareSigner, TrustStore, sign, verify
+from hocba_sign import Evidence, Level, Report, Role, Slot, SoftwareSigner, TrustStore, sign
+from hocba_sign.operations.verifier import Verifier
 from hocba_sign.pki.certificates.certificate import Certificate
 from hocba_sign.rendering.render import compose, render
 from hocba_sign.rendering.template import CURRENT, FONTS, load_template
@@ -52,7 +53,7 @@ _KEPT = ("hocba_sign.pki.trust.vietnam_list", "hocba_sign.pki.trust.role_policy"
 """Shipped data, read once; as are the schema, the field tables and the words of the report."""
 
 
-class Verifier:
+class BatchJudge:
     """What a batch knows: anchors, and CRLs and issuing certificates at hand."""
 
     def __init__(self, folder: Path) -> None:
@@ -78,7 +79,9 @@ class Verifier:
         return json.dumps(report.to_dict(), ensure_ascii=False)
 
     def judge(self, document: bytes, evidence: Evidence | None = None) -> Report:
-        return verify(document, trust=self._trust, evidence=evidence or self.evidence, at=self._at)
+        return Verifier(trust=self._trust, evidence=evidence or self.evidence).verify(
+            document, at=self._at
+        )
 
     def verify_cold(self, document: bytes) -> str:
         return self.verify(document, self.read_evidence())
@@ -99,7 +102,7 @@ def forget() -> None:
 
 
 def tasks(folder: Path) -> dict[str, Task]:
-    verifier = Verifier(folder)
+    verifier = BatchJudge(folder)
     four = four_signers(folder)
     fifteen = tuple(path.read_bytes() for path in sorted(folder.glob("fifteen-*.xml")))
     require_refusal(lambda: verifier.verify(tampered(four[0])), AssertionError)
@@ -179,7 +182,7 @@ def pdf_reading_tasks(signed: bytes, folder: Path) -> dict[str, Task]:
     """Judge a page with one signature as a transcript, its content too; and let pyHanko alone
     validate that signature.
     """
-    verifier, alone = Verifier(folder), PyHankoJudge(folder)
+    verifier, alone = BatchJudge(folder), PyHankoJudge(folder)
     return {
         "verify pdf": Task(lambda _: verifier.judge(signed).to_dict()),
         "verify pdf, pyHanko": Task(lambda _: alone.validate(signed)),
@@ -200,7 +203,7 @@ def list_tasks(folder: Path) -> dict[str, Task]:
 
 def peak(folder: Path, files: int) -> dict[str, float]:
     """Verify `files` different files, one after the other; give the peak resident size in MB."""
-    verifier = Verifier(folder)
+    verifier = BatchJudge(folder)
     for number in range(files):
         verifier.verify((folder / f"four-{number:05}.xml").read_bytes())
     unit = 1 << 20 if sys.platform == "darwin" else 1 << 10

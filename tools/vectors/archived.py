@@ -8,6 +8,7 @@ from functools import cached_property
 
 from hocba_sign.crypto.digests import SHA256, DigestAlgorithm
 from hocba_sign.operations.extension import extend
+from hocba_sign.operations.verifier import Verifier
 from hocba_sign.pki.certificates.certificate import Certificate
 from hocba_sign.pki.revocation.evidence import Evidence
 from hocba_sign.pki.trust.store import TrustStore
@@ -65,9 +66,8 @@ class _Life:
     def extended(self, document: bytes, to: Level, tsa: _Tsa) -> bytes:
         return extend(
             document,
+            Verifier(trust=self.trust, evidence=self.evidence(tsa.at - _DAY)),
             to=to,
-            trust=self.trust,
-            evidence=self.evidence(tsa.at - _DAY),
             at=tsa.at,
             tsa=tsa,
         )

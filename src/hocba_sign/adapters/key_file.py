@@ -44,7 +44,7 @@ that end a PKCS#12 file.
 """
 
 
-def from_pkcs12(octets: bytes, password: str | bytes | None) -> SoftwareSigner:
+def load_pkcs12(octets: bytes, password: str | bytes | None) -> SoftwareSigner:
     """Read key and certificates; the chain begins with the key's own certificate and goes up as far
     as the file does.
 
@@ -84,7 +84,7 @@ def from_pkcs12(octets: bytes, password: str | bytes | None) -> SoftwareSigner:
     return _signer(key, certificates)
 
 
-def from_pem(
+def load_key(
     key_octets: bytes, certificate_octets: bytes, *, password: str | bytes | None = None
 ) -> SoftwareSigner:
     """Read a private key (PEM or DER: PKCS#8, PKCS#1, SEC 1) and the certificates beside it, in any

@@ -36,7 +36,7 @@ def random_nonce() -> int:
 
 
 @dataclass(frozen=True, slots=True)
-class HttpTimeStampAuthority:
+class TimeStampClient:
     """A time-stamping authority at an http(s) address.
 
     `timeout` bounds each attempt from connecting to the last octet; `retries` are further attempts

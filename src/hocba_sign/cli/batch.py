@@ -17,7 +17,7 @@ from typing import Any, Final
 
 from hocba_sign.adapters.files import read_limited, write_atomically
 from hocba_sign.adapters.locks import exclusive
-from hocba_sign.adapters.tsa import HttpTimeStampAuthority
+from hocba_sign.adapters.tsa import TimeStampClient
 from hocba_sign.ades.integrity import check_integrity
 from hocba_sign.catalogue.messages import message
 from hocba_sign.cli import console
@@ -83,7 +83,7 @@ class BatchItem:
 class _Session:
     given: argparse.Namespace
     signer: SoftwareSigner
-    authority: HttpTimeStampAuthority | None
+    authority: TimeStampClient | None
     policy: SigningPolicy
 
 

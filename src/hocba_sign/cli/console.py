@@ -1,7 +1,6 @@
 """What goes out: results to standard output, everything else to standard error."""
 
 import io
-import json
 import os
 import sys
 from collections.abc import Mapping
@@ -11,7 +10,6 @@ from typing import IO, Any, Final
 from hocba_sign.catalogue.messages import Language, message
 from hocba_sign.cli.words import say
 from hocba_sign.errors import CallerError, Finding, HocbaSignError, InputError
-from hocba_sign.model.text import has_hidden, is_hidden
 from hocba_sign.report import phrases
 from hocba_sign.version import VERSION
 
@@ -24,6 +22,7 @@ EXIT_NOT_IN_FORCE: Final = 5
 EXIT_OUTSIDE: Final = 6
 
 printable: Final = phrases.printable
+json_line: Final = phrases.json_line
 STANDARD: Final = Path("-")
 """Given for a file: standard input or output."""
 
@@ -45,16 +44,6 @@ def result(text: str) -> None:
 def result_json(value: Mapping[str, Any]) -> None:
     """Print one JSON object on one line."""
     result(json_line(value))
-
-
-def json_line(value: Mapping[str, Any]) -> str:
-    """Write one line of JSON; what does not print, such as marks that turn the reading direction,
-    is escaped.
-    """
-    written = json.dumps(value, ensure_ascii=False)
-    if not has_hidden(written):
-        return written
-    return "".join(json.dumps(letter)[1:-1] if is_hidden(letter) else letter for letter in written)
 
 
 def result_octets(octets: bytes) -> None:

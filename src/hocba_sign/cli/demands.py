@@ -7,14 +7,15 @@ from dataclasses import replace
 from datetime import UTC, datetime
 
 from hocba_sign.adapters.evidence import collect_evidence, gather
-from hocba_sign.cli.knowledge import fetched_for, named
+from hocba_sign.cli.knowledge import named
+from hocba_sign.cli.online import online_fetcher
 from hocba_sign.cli.policy import chosen_policy
 from hocba_sign.errors import CallerError
+from hocba_sign.operations.verifier import Verifier
 from hocba_sign.pki.loading.kinds import ObjectKind
-from hocba_sign.pki.trust.anchors import given_anchors
+from hocba_sign.pki.trust.store import TrustStore
 from hocba_sign.signing.policy import SigningPolicy
-from hocba_sign.validation.document.records import Sources, load_records
-from hocba_sign.validation.setting import Setting
+from hocba_sign.validation.document.records import Sources
 
 
 def with_demands(given: argparse.Namespace, policy: SigningPolicy) -> SigningPolicy:
@@ -22,7 +23,7 @@ def with_demands(given: argparse.Namespace, policy: SigningPolicy) -> SigningPol
 
     A registry is judged first, with what `--crl` names and what its certificates point at unless
     `--offline`.
-    Raises: as `gather`, `chosen_policy` and `load_records`; CallerError CLI.REGISTRY_TRUST for a
+    Raises: as `gather`, `chosen_policy` and `with_records`; CallerError CLI.REGISTRY_TRUST for a
     registry without anchors to judge it by.
     """
     demanded = chosen_policy(given)
@@ -32,14 +33,18 @@ def with_demands(given: argparse.Namespace, policy: SigningPolicy) -> SigningPol
     if given.trust:
         trusted = gather(given.trust, ObjectKind.CERTIFICATE)
         policy = replace(
-            policy, trust=given_anchors(trusted.certificates), evidence=trusted.evidence()
+            policy,
+            trust=TrustStore.vietnam().with_certificates(trusted.certificates),
+            evidence=trusted.evidence(),
         )
     if not given.registry:
         return policy
     if policy.trust is None:
         raise CallerError("CLI.REGISTRY_TRUST")
     evidence = policy.evidence.merged(collect_evidence(crls=given.crl))
-    setting = Setting(trust=policy.trust, evidence=evidence, at=datetime.now(UTC), policy=demanded)
+    verifier = Verifier(
+        trust=policy.trust, policy=demanded, evidence=evidence, fetch=online_fetcher(given)
+    )
     sources = Sources(registries=named(given.registry))
-    setting = replace(setting, evidence=fetched_for(given, sources.registries, setting=setting))
-    return replace(policy, registry=load_records(sources, setting).registry)
+    known = verifier.with_records(sources, at=datetime.now(UTC)).policy.knowledge
+    return replace(policy, registry=known.registry)

@@ -13,8 +13,8 @@ from typing import Final
 
 from hocba_sign.adapters.evidence import collect_certificates, collect_evidence
 from hocba_sign.adapters.files import read_limited, write_atomically
-from hocba_sign.adapters.key_file import from_pem
-from hocba_sign.adapters.tsa import HttpTimeStampAuthority
+from hocba_sign.adapters.key_file import load_key
+from hocba_sign.adapters.tsa import TimeStampClient
 from hocba_sign.catalogue.messages import Language, message
 from hocba_sign.cli import console
 from hocba_sign.cli.demo_pdf import printed_files
@@ -25,7 +25,7 @@ from hocba_sign.errors import CallerError, OutsideError
 from hocba_sign.model.transcript import Transcript
 from hocba_sign.model.workflow import Role, Slot
 from hocba_sign.operations.signing import merge, sign
-from hocba_sign.operations.verification import verify
+from hocba_sign.operations.verifier import Verifier
 from hocba_sign.pki.trust.store import TrustStore
 from hocba_sign.report.document import Report
 from hocba_sign.report.html import html
@@ -98,12 +98,12 @@ class Production:
 
     draft: bytes
     signers: Mapping[Slot, Identity]
-    authority: HttpTimeStampAuthority
+    authority: TimeStampClient
 
     @classmethod
     def of(cls, server: WorldServer) -> "Production":
         transcript = Transcript.from_json(example("lop12"))
-        authority = HttpTimeStampAuthority(server.tsa_url)
+        authority = TimeStampClient(server.tsa_url)
         return cls(
             draft=encode(transcript, nonce=secrets.token_bytes(NONCE_OCTETS)),
             signers=staff(server.world, transcript),
@@ -145,7 +145,7 @@ class Production:
         """Sign slots one after the other, as a user would."""
         for slot in slots:
             identity = self.signers[slot]
-            signer = from_pem(identity.key_pem, identity.chain_pem)
+            signer = load_key(identity.key_pem, identity.chain_pem)
             document = sign(
                 document, slot, signer=signer, at=datetime.now(UTC), tsa=self.authority
             ).octets
@@ -199,13 +199,13 @@ def _write_world(folder: Path, world: World) -> None:
 
 def _judge(folder: Path, names: tuple[str, ...]) -> dict[str, Report]:
     """Verify what lies in the folder, as anybody else would."""
-    trust = TrustStore.of(collect_certificates([folder / "trust"]))
-    evidence = collect_evidence(crls=[folder / "evidence"])
+    verifier = Verifier(
+        trust=TrustStore.of(collect_certificates([folder / "trust"])),
+        evidence=collect_evidence(crls=[folder / "evidence"]),
+    )
     at = datetime.now(UTC)
     return {
-        name: verify(
-            read_limited(folder / name, MAX_BYTES), trust=trust, evidence=evidence, at=at, name=name
-        )
+        name: verifier.verify(read_limited(folder / name, MAX_BYTES), at=at, name=name)
         for name in names
     }
 

@@ -4,7 +4,7 @@ import secrets
 from collections.abc import Mapping
 from datetime import UTC, datetime
 
-from hocba_sign.adapters.key_file import from_pem
+from hocba_sign.adapters.key_file import load_key
 from hocba_sign.cli.new import example
 from hocba_sign.errors import CallerError
 from hocba_sign.model.transcript import Transcript
@@ -36,7 +36,7 @@ def _signed(
     document: bytes, signers: Mapping[Slot, Identity], authority: TimeStampAuthority
 ) -> bytes:
     for slot, identity in signers.items():
-        signer = from_pem(identity.key_pem, identity.chain_pem)
+        signer = load_key(identity.key_pem, identity.chain_pem)
         document = sign(document, slot, signer=signer, at=datetime.now(UTC), tsa=authority).octets
     return document
 

@@ -3,31 +3,31 @@
 import argparse
 import hashlib
 from collections.abc import Iterable, Iterator
-from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any, Final
 
-from hocba_sign.adapters.tsa import HttpTimeStampAuthority
+from hocba_sign.adapters.tsa import TimeStampClient
 from hocba_sign.catalogue.messages import Language, message
 from hocba_sign.cli import console
 from hocba_sign.cli.delivery import deliver_signed, holding, is_in_place
 from hocba_sign.cli.documents import read_document
 from hocba_sign.cli.material import GivenMaterial, collect_material, note_findings
-from hocba_sign.cli.online import evidence_fetcher
+from hocba_sign.cli.online import online_fetcher
 from hocba_sign.cli.words import say
 from hocba_sign.errors import CallerError, Finding, HocbaSignError
-from hocba_sign.operations.extension import closed_slots, extend, signatures_of
-from hocba_sign.operations.online import settle
-from hocba_sign.pki.revocation.evidence import Evidence
+from hocba_sign.operations.extension import (
+    closed_slots,
+    evidence_for,
+    extend_with,
+    signatures_of,
+)
+from hocba_sign.operations.ground import Ground
 from hocba_sign.pki.trust.anchors import user_findings
 from hocba_sign.report.certificate import warnings
 from hocba_sign.report.document import fetch_dict
 from hocba_sign.report.phrases import vietnam_time
 from hocba_sign.signing.policy import Level
-from hocba_sign.validation.document.dispatch import validate_document
-from hocba_sign.validation.document.missing_evidence import Answer, document_needs
-from hocba_sign.validation.document.transcript import DocumentConclusion
-from hocba_sign.validation.policy import DEFAULT
+from hocba_sign.validation.document.missing_evidence import Answer
 from hocba_sign.validation.setting import Setting
 
 TIMEOUT: Final = timedelta(seconds=180)
@@ -38,7 +38,7 @@ TIMEOUT: Final = timedelta(seconds=180)
 def run(given: argparse.Namespace) -> int:
     """Extend.
 
-    Raises: as `extension.extend` and `collect_material`; then there is no output file.
+    Raises: as `extend` and `collect_material`; then there is no output file.
     """
     authority = _authority(given)
     material = collect_material(given)
@@ -47,27 +47,21 @@ def run(given: argparse.Namespace) -> int:
 
 
 def _extend(
-    given: argparse.Namespace, material: GivenMaterial, *, authority: HttpTimeStampAuthority | None
+    given: argparse.Namespace, material: GivenMaterial, *, authority: TimeStampClient | None
 ) -> int:
     document = read_document(given.file)
-    setting = Setting(
+    ground = Ground(
         trust=material.trust,
         evidence=material.evidence,
-        at=given.at or datetime.now(UTC),
-        policy=DEFAULT,
+        fetch=online_fetcher(given),
+        is_time_fixed=given.at is not None,
     )
-    setting, answers = _settled(document, setting, given)
+    found = evidence_for(document, ground, at=given.at or datetime.now(UTC))
+    setting, answers = found.setting, found.answers
     if authority is not None:
         console.progress(say("EXTEND_STAMPING", given.lang, url=console.printable(authority.url)))
     try:
-        extended = extend(
-            document,
-            to=Level(given.to),
-            trust=setting.trust,
-            evidence=setting.evidence,
-            at=setting.at,
-            tsa=authority,
-        )
+        extended = extend_with(document, setting, tsa=authority)
     except CallerError as error:
         if error.cause not in _EXPLAINED:
             raise
@@ -77,32 +71,7 @@ def _extend(
     return console.EXIT_VALID
 
 
-def _settled(
-    document: bytes, setting: Setting, given: argparse.Namespace
-) -> tuple[Setting, tuple[Answer, ...]]:
-    """Add what the signatures lack from where their certificates say, unless `--offline`; without
-    `--at` time moves on meanwhile.
-    """
-    fetch = evidence_fetcher(given)
-    if fetch is None:
-        return setting, ()
-    at = setting.at
-
-    def judged(evidence: Evidence) -> DocumentConclusion:
-        nonlocal at
-        at = max(at, fetch.moment()) if given.at is None else at
-        return validate_document(document, replace(setting, evidence=evidence, at=at))
-
-    settled = settle(
-        judged,
-        wanted=lambda one, held: document_needs(one, held, at=at),
-        evidence=setting.evidence,
-        fetch=fetch,
-    )
-    return replace(setting, evidence=settled.evidence, at=at), settled.answers
-
-
-def _authority(given: argparse.Namespace) -> HttpTimeStampAuthority | None:
+def _authority(given: argparse.Namespace) -> TimeStampClient | None:
     """Return the authority that level LTA takes.
 
     Raises: CallerError EXTEND.TSA_MISSING, EXTEND.TSA_UNUSED, TSA.URL.
@@ -113,7 +82,7 @@ def _authority(given: argparse.Namespace) -> HttpTimeStampAuthority | None:
         return None
     if given.tsa is None:
         raise CallerError("EXTEND.TSA_MISSING")
-    return HttpTimeStampAuthority(given.tsa, timeout=TIMEOUT)
+    return TimeStampClient(given.tsa, timeout=TIMEOUT)
 
 
 def _announce(

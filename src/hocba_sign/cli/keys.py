@@ -10,7 +10,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from hocba_sign.adapters.files import read_limited
-from hocba_sign.adapters.key_file import MAX_KEY_FILE_OCTETS, from_pem, from_pkcs12
+from hocba_sign.adapters.key_file import MAX_KEY_FILE_OCTETS, load_key, load_pkcs12
 from hocba_sign.cli.words import say
 from hocba_sign.crypto.signer import SoftwareSigner
 from hocba_sign.errors import CallerError, OutsideError
@@ -27,7 +27,7 @@ def load_signer(given: argparse.Namespace) -> SoftwareSigner:
         if given.cert is not None:
             raise CallerError("CLI.P12_WITH_CERT")
         octets = read_limited(given.p12, MAX_KEY_FILE_OCTETS)
-        return _with_password(given, given.p12, lambda password: from_pkcs12(octets, password))
+        return _with_password(given, given.p12, lambda password: load_pkcs12(octets, password))
     if given.cert is None:
         raise CallerError("CLI.KEY_WITHOUT_CERT")
     key, certificates = (
@@ -35,7 +35,7 @@ def load_signer(given: argparse.Namespace) -> SoftwareSigner:
         read_limited(given.cert, MAX_FILE_OCTETS),
     )
     return _with_password(
-        given, given.key, lambda password: from_pem(key, certificates, password=password)
+        given, given.key, lambda password: load_key(key, certificates, password=password)
     )
 
 

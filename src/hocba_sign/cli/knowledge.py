@@ -5,22 +5,16 @@ one call.
 import argparse
 from collections.abc import Iterable, Iterator
 from contextlib import suppress
-from dataclasses import replace
-from functools import partial
+from datetime import datetime
 from pathlib import Path
 from typing import Final
 
 from hocba_sign.adapters.evidence import entries
 from hocba_sign.adapters.files import is_folder, read_limited
 from hocba_sign.cli import console
-from hocba_sign.cli.online import evidence_fetcher
 from hocba_sign.errors import InputError, OutsideError
-from hocba_sign.operations.online import settle
-from hocba_sign.pki.revocation.evidence import Evidence
-from hocba_sign.validation.document.missing_evidence import document_needs
-from hocba_sign.validation.document.records import Named, Sources, load_records, may_be_record
-from hocba_sign.validation.document.transcript import DocumentConclusion, validate
-from hocba_sign.validation.setting import Setting
+from hocba_sign.operations.verifier import Verifier
+from hocba_sign.validation.document.records import Named, Sources, may_be_record
 from hocba_sign.xml.limits import MAX_BYTES
 
 MAX_YEARS: Final = 50
@@ -29,8 +23,8 @@ batch, each judged on its own.
 """
 
 
-def with_knowledge(given: argparse.Namespace, setting: Setting) -> Setting:
-    """Add to the policy what the options name; what the certificates of that point at is fetched
+def with_knowledge(given: argparse.Namespace, verifier: Verifier, *, at: datetime) -> Verifier:
+    """Add to the verifier what the options name; what the certificates of that point at is fetched
     unless `--offline`.
 
     Raises: OutsideError FILE.*; InputError for a registry or status list that is unreadable or not
@@ -45,13 +39,8 @@ def with_knowledge(given: argparse.Namespace, setting: Setting) -> Setting:
         unread=unread,
     )
     if sources == Sources():
-        return setting
-    years = (("", octets) for octets in sources.years or ())
-    signed = (*sources.registries, *(sources.events or ()), *sources.lists, *years)
-    knowledge = load_records(
-        sources, replace(setting, evidence=fetched_for(given, signed, setting=setting))
-    )
-    return replace(setting, policy=replace(setting.policy, knowledge=knowledge))
+        return verifier
+    return verifier.with_records(sources, at=at)
 
 
 def named(paths: Iterable[Path]) -> tuple[Named, ...]:
@@ -97,29 +86,3 @@ def _others(paths: Iterable[Path]) -> Iterator[bytes]:
         if path != console.STANDARD:
             with suppress(OutsideError, InputError):
                 yield read_limited(path, MAX_BYTES)
-
-
-def fetched_for(
-    given: argparse.Namespace, signed: Iterable[Named], *, setting: Setting
-) -> Evidence:
-    """Return the evidence of `setting` with what the certificates of `signed` point at, unless
-    `--offline`.
-    """
-    fetch = evidence_fetcher(given)
-    evidence = setting.evidence
-    if fetch is None:
-        return evidence
-    for _, octets in signed:
-        with suppress(InputError):
-            judged = partial(_judge, octets, setting)
-            evidence = settle(
-                judged,
-                wanted=partial(document_needs, at=setting.at),
-                evidence=evidence,
-                fetch=fetch,
-            ).evidence
-    return evidence
-
-
-def _judge(octets: bytes, setting: Setting, evidence: Evidence) -> DocumentConclusion:
-    return validate(octets, replace(setting, evidence=evidence))

@@ -2,14 +2,14 @@
 
 import argparse
 
-from hocba_sign.adapters.tsa import HttpTimeStampAuthority
+from hocba_sign.adapters.tsa import TimeStampClient
 from hocba_sign.cli.demands import with_demands
 from hocba_sign.crypto.algorithms import signature_algorithm_named
 from hocba_sign.errors import CallerError
 from hocba_sign.signing.policy import Level, SigningPolicy
 
 
-def authority_of(given: argparse.Namespace) -> HttpTimeStampAuthority | None:
+def authority_of(given: argparse.Namespace) -> TimeStampClient | None:
     """Return the authority for `--level T`, None for `--level B`; asked before anything is signed.
 
     Raises: CallerError CLI.TSA_MISSING, CLI.TSA_UNUSED, TSA.URL.
@@ -20,7 +20,7 @@ def authority_of(given: argparse.Namespace) -> HttpTimeStampAuthority | None:
         return None
     if given.tsa is None:
         raise CallerError("CLI.TSA_MISSING")
-    return HttpTimeStampAuthority(given.tsa)
+    return TimeStampClient(given.tsa)
 
 
 def policy_of(given: argparse.Namespace, level: Level = Level.T) -> SigningPolicy:

@@ -13,7 +13,6 @@ from hocba_sign.cli import console
 from hocba_sign.errors import CallerError, Finding, HocbaSignError
 from hocba_sign.pki.loading.kinds import ObjectKind
 from hocba_sign.pki.revocation.evidence import Evidence
-from hocba_sign.pki.trust.anchors import given_anchors
 from hocba_sign.pki.trust.store import TrustStore
 
 
@@ -38,7 +37,9 @@ def collect_material(given: argparse.Namespace) -> GivenMaterial:
     note_findings(holdings.findings, given.lang)
     trusted = gather(given.trust, ObjectKind.CERTIFICATE)
     return GivenMaterial(
-        trust=given_anchors(trusted.certificates).with_anchors(holdings.trust().anchors),
+        trust=TrustStore.vietnam()
+        .with_certificates(trusted.certificates)
+        .with_anchors(holdings.trust().anchors),
         evidence=collect_evidence(certificates=given.cert, crls=given.crl, ocsps=given.ocsp).merged(
             Evidence.of(certificates=holdings.certificates),
             replace(trusted, certificates=()).evidence(),

@@ -10,13 +10,12 @@ from hocba_sign.cli import console
 from hocba_sign.cli.delivery import deliver
 from hocba_sign.cli.documents import read_document
 from hocba_sign.cli.words import say
-from hocba_sign.errors import CallerError, InputError
-from hocba_sign.model.check import check
+from hocba_sign.errors import CallerError
 from hocba_sign.model.transcript import Transcript
+from hocba_sign.operations.documents import draft
 from hocba_sign.pki.loading.encodings import decoded_text
 from hocba_sign.xml.convert import read_unsigned
-from hocba_sign.xml.encode import encode
-from hocba_sign.xml.layout import LAYOUTS
+from hocba_sign.xml.layout import KHO
 from hocba_sign.xml.nonce import NONCE_OCTETS
 
 
@@ -36,17 +35,15 @@ def run(given: argparse.Namespace) -> int:
     octets = read_document(given.file)
     is_xml = (decoded_text(octets) or b"").lstrip()[:1] == b"<"
     transcript = read_unsigned(octets) if is_xml else Transcript.from_json(octets)
-    findings = check(transcript)
-    if findings:
-        raise InputError(findings[0].cause, where=findings[0].where, findings=findings)
+    document = draft(
+        transcript,
+        nonce=secrets.token_bytes(NONCE_OCTETS),
+        for_store=given.layout == KHO.name,
+    )
     sentence = say(
         "CREATED", given.lang, count=len(transcript.slots), file=console.printable(str(given.out))
     )
-    deliver(
-        given.out,
-        encode(transcript, LAYOUTS[given.layout], nonce=secrets.token_bytes(NONCE_OCTETS)),
-        sentence=sentence,
-    )
+    deliver(given.out, document, sentence=sentence)
     return console.EXIT_VALID
 
 

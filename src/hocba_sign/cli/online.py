@@ -2,12 +2,11 @@
 
 import argparse
 import os
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
+from pathlib import Path
 from typing import Final
 
-from hocba_sign.adapters.cache import Cache
-from hocba_sign.adapters.fetch import Fetcher
-from hocba_sign.adapters.revocation import EvidenceFetcher, FetchBudget
+from hocba_sign.adapters.online import OnlineFetcher
 from hocba_sign.adapters.state import home
 from hocba_sign.cli import console
 from hocba_sign.cli.words import say
@@ -16,22 +15,21 @@ from hocba_sign.errors import CallerError
 CACHE_FOLDER: Final = "cache"
 
 
-def evidence_fetcher(given: argparse.Namespace) -> EvidenceFetcher | None:
-    """Return the fetcher for one file, or None with `--offline`."""
+def online_fetcher(given: argparse.Namespace) -> OnlineFetcher | None:
+    """Return where evidence is fetched from, or None with `--offline`."""
     if given.offline:
         return None
-    return EvidenceFetcher(
-        fetcher=Fetcher(allow_loopback=given.unsafe_allow_loopback),
-        clock=lambda: datetime.now(UTC),
+    return OnlineFetcher(
+        timeout=timedelta(seconds=given.timeout),
         cache=_cache(),
-        budget=FetchBudget(timeout=timedelta(seconds=given.timeout)),
         on_ask=lambda url: console.progress(say("ASKING", given.lang, url=console.printable(url))),
+        allow_loopback=given.unsafe_allow_loopback,
     )
 
 
-def _cache() -> Cache | None:
+def _cache() -> Path | None:
     try:
-        return Cache(folder=home(os.environ) / CACHE_FOLDER)
+        return home(os.environ) / CACHE_FOLDER
     except CallerError:
         # Without a home folder nothing is kept.
         return None

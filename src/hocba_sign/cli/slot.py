@@ -3,14 +3,13 @@ is.
 """
 
 import argparse
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 
 from hocba_sign.errors import CallerError
-from hocba_sign.model.signers import ExpectedSigner
 from hocba_sign.model.workflow import Role, Slot
 from hocba_sign.pades.head import is_pdf
 from hocba_sign.pki.certificates.certificate import Certificate
-from hocba_sign.pki.certificates.holder import Match, match_holder
+from hocba_sign.pki.certificates.holder import signers_held
 from hocba_sign.signing.pdf.draft import PdfDraft, read_pdf_draft
 from hocba_sign.signing.xml.draft import Draft, read_draft
 
@@ -55,9 +54,9 @@ def choose_slots(
             "CLI.NO_SLOT", where="/".join(filter(None, (role, given.subject, given.teacher)))
         )
     own = (
-        _of_person(candidates, Certificate.load(certificate_der))
+        signers_held(Certificate.load(certificate_der), candidates)
         if len(candidates) > 1
-        else candidates
+        else tuple(candidates)
     )
     if not own:
         raise _several(signer.slot for signer in candidates)
@@ -77,16 +76,3 @@ def _several(slots: Iterable[Slot]) -> CallerError:
 def _is_named(slot: Slot, subject: str | None, teacher: str | None) -> bool:
     is_subject = subject is None or slot.subject in {subject, f"mon-{subject}"}
     return is_subject and (teacher is None or slot.teacher in {teacher, f"gv-{teacher}"})
-
-
-def _of_person(
-    candidates: Sequence[ExpectedSigner], certificate: Certificate
-) -> list[ExpectedSigner]:
-    """Return the slots of the certificate's holder: where nothing is to be noted, else where all
-    that is noted is how that was told.
-    """
-    answers = [
-        (signer, match_holder(certificate, signer, is_vouched=False).match) for signer in candidates
-    ]
-    known = [signer for signer, match in answers if match is Match.YES]
-    return known or [signer for signer, match in answers if match is Match.NOTED]

@@ -7,7 +7,6 @@ import sys
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from datetime import UTC, datetime
-from functools import partial
 from pathlib import Path
 from typing import Final
 
@@ -16,18 +15,14 @@ from hocba_sign.cli import console
 from hocba_sign.cli.documents import read_document
 from hocba_sign.cli.knowledge import with_knowledge
 from hocba_sign.cli.material import collect_material
-from hocba_sign.cli.online import evidence_fetcher
+from hocba_sign.cli.online import online_fetcher
 from hocba_sign.cli.policy import chosen_policy
 from hocba_sign.cli.words import say
 from hocba_sign.errors import CallerError, InputError, OutsideError
-from hocba_sign.operations.online import Judge, verify_online
-from hocba_sign.operations.verification import verify, verify_any
+from hocba_sign.operations.verifier import Verifier
 from hocba_sign.report.document import Report
 from hocba_sign.report.html import html
 from hocba_sign.report.render import text
-from hocba_sign.validation.document.dispatch import validate_any_document
-from hocba_sign.validation.document.dispatch import validate_document as judge_document
-from hocba_sign.validation.setting import Setting
 from hocba_sign.validation.verdict import Verdict
 
 MAX_DETACHED: Final = 100_000_000
@@ -51,13 +46,15 @@ def run(given: argparse.Namespace) -> int:
     if given.detached and not given.any:
         raise CallerError("CLI.DETACHED", where=given.detached[0][0])
     material = collect_material(given)
-    setting = Setting(
+    start = given.at or datetime.now(UTC)
+    verifier = Verifier(
         trust=material.trust,
-        evidence=material.evidence,
-        at=given.at or datetime.now(UTC),
         policy=chosen_policy(given),
+        evidence=material.evidence,
+        fetch=online_fetcher(given),
+        is_time_fixed=given.at is not None,
     )
-    setting = with_knowledge(given, setting)
+    verifier = with_knowledge(given, verifier, at=start)
     codes: list[int] = []
     reports: list[Report] = []
     for number, path in enumerate(given.files, 1):
@@ -72,7 +69,7 @@ def run(given: argparse.Namespace) -> int:
                 )
             )
         try:
-            report = judge(path, setting, given=given)
+            report = judge(path, verifier, at=start, given=given)
         except OutsideError as error:
             codes.append(_unread(error, path, given))
             continue
@@ -85,7 +82,7 @@ def run(given: argparse.Namespace) -> int:
     return worst(codes)
 
 
-def judge(path: Path, setting: Setting, *, given: argparse.Namespace) -> Report:
+def judge(path: Path, verifier: Verifier, *, at: datetime, given: argparse.Namespace) -> Report:
     """Judge one file; without `--at` the validation time moves on to when what was fetched was
     there.
 
@@ -95,34 +92,14 @@ def judge(path: Path, setting: Setting, *, given: argparse.Namespace) -> Report:
     try:
         document = read_document(path)
     except InputError as error:
-        report = Report.malformed(b"", error, file=str(path), at=setting.at)
+        report = Report.malformed(b"", error, file=str(path), at=at)
         return replace(report, sha256=(None if path == console.STANDARD else sha256_of(path)) or "")
-    detached = _detached(given)
-    judged: Judge = (
-        partial(validate_any_document, detached=detached) if given.any else judge_document
-    )
-    fetch = evidence_fetcher(given)
-    if fetch is not None:
-        moving = fetch.moment if given.at is None else None
-        return verify_online(
-            document, setting, fetch=fetch, clock=moving, name=str(path), judged=judged
-        )
-    trust, evidence, policy = setting.trust, setting.evidence, setting.policy
+    if verifier.fetch is not None and not verifier.is_time_fixed:
+        # The files before may have taken long: what is fetched now must count now.
+        at = datetime.now(UTC)
     if given.any:
-        return replace(
-            verify_any(
-                document,
-                detached=detached,
-                trust=trust,
-                evidence=evidence,
-                at=setting.at,
-                policy=policy,
-            ),
-            file=str(path),
-        )
-    return verify(
-        document, trust=trust, evidence=evidence, at=setting.at, policy=policy, name=str(path)
-    )
+        return verifier.verify_any(document, at=at, name=str(path), detached=_detached(given))
+    return verifier.verify(document, at=at, name=str(path))
 
 
 def _detached(given: argparse.Namespace) -> Mapping[str, bytes]:

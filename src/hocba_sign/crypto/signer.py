@@ -1,7 +1,7 @@
 """Make signature values: the protocol every key obeys, and keys held in memory."""
 
 from dataclasses import dataclass, field
-from typing import Protocol, assert_never
+from typing import NoReturn, Protocol, assert_never
 
 from cryptography.exceptions import UnsupportedAlgorithm
 from cryptography.hazmat.primitives.asymmetric import ec, ed448, ed25519, rsa
@@ -59,6 +59,9 @@ class SoftwareSigner:
 
     key: PrivateKey = field(repr=False)
     chain_der: tuple[bytes, ...] = field(repr=False)
+
+    def __reduce__(self) -> NoReturn:
+        raise TypeError("a private key stays in its process: load it again in the other one")
 
     @property
     def public_key(self) -> PublicKey:

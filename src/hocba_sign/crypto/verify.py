@@ -1,5 +1,6 @@
 """Verify signature values with public keys; knows no certificate."""
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import assert_never
@@ -62,6 +63,9 @@ class PublicKey:
     is_pss_only: bool = False
     pss: PssParameters | None = None
     key: _Key = field(repr=False, compare=False)
+
+    def __reduce__(self) -> tuple[Callable[[bytes], "PublicKey"], tuple[bytes]]:
+        return load_public_key, (self.spki_der,)
 
 
 @lru_cache(maxsize=MAX_REMEMBERED)

@@ -6,7 +6,6 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date
-from types import MappingProxyType
 from typing import TypeAlias
 
 from hocba_sign.errors import Finding
@@ -19,6 +18,7 @@ from hocba_sign.model.delegation import (
     delegates,
     newest,
 )
+from hocba_sign.model.frozen import frozen
 from hocba_sign.model.record import Credential, Witness
 from hocba_sign.model.registry import RANKS, Rank, is_named
 from hocba_sign.model.results import subject_id
@@ -370,4 +370,4 @@ def _index(snapshots: Iterable[GivenSnapshot]) -> _Index:
             found[one.department_code, one.school_code, one.role].append(
                 _HeldOffice(one, given, number)
             )
-    return MappingProxyType({key: tuple(entries) for key, entries in found.items()})
+    return frozen({key: tuple(entries) for key, entries in found.items()})

@@ -3,18 +3,28 @@ time-stamps over it, again and again.
 """
 
 from collections.abc import Iterable
+from dataclasses import replace
 from datetime import datetime
+from functools import partial
 
 from hocba_sign.ades.structure import ParsedSignature, StampKind
 from hocba_sign.crypto.digests import SHA256, digest
 from hocba_sign.errors import CallerError, Finding
 from hocba_sign.model.workflow import Slot
+from hocba_sign.operations.ground import (
+    Ground,
+    SettledJudgement,
+    needs_of,
+    session_of,
+    settle_on,
+    start_of,
+)
 from hocba_sign.operations.signing import TimeStampAuthority
+from hocba_sign.operations.verifier import Verifier
 from hocba_sign.pades.head import is_pdf
 from hocba_sign.pades.read import read_pdf
-from hocba_sign.pki.revocation.evidence import Evidence, Unread
+from hocba_sign.pki.revocation.evidence import Unread
 from hocba_sign.pki.timestamp.protocol import read_token, token_evidence
-from hocba_sign.pki.trust.store import TrustStore
 from hocba_sign.signing.admission import admit_token
 from hocba_sign.signing.pdf.extend import (
     pdf_archive_gap,
@@ -30,6 +40,8 @@ from hocba_sign.signing.xml.extend import (
     with_validation_data,
 )
 from hocba_sign.signing.xml.opened import OpenXml
+from hocba_sign.validation.document.dispatch import validate_document
+from hocba_sign.validation.document.transcript import DocumentConclusion
 from hocba_sign.validation.policy import DEFAULT
 from hocba_sign.validation.setting import Setting
 from hocba_sign.validation.signature.validation import (
@@ -43,20 +55,19 @@ from hocba_sign.xades.transcript.read import read
 
 def extend(
     document: bytes,
+    verifier: Verifier,
     *,
     to: Level,
-    trust: TrustStore,
-    evidence: Evidence,
     at: datetime,
     tsa: TimeStampAuthority | None = None,
 ) -> bytes:
     """Bring every signature of a transcript, as XML or PDF, that may grow to level LT or LTA; LTA
     on LTA renews it with one more archive time-stamp.
 
-    Each signature is validated first, at `at` (aware), with what is given and the default policy;
-    what that rested on is embedded. Nothing is embedded where what was not read may be a newer
-    statement. Level LTA needs `tsa`. Signatures that others cover stay as they are, to the byte:
-    `closed_slots` names them.
+    Each signature is validated first, at `at` (aware), with what `verifier` trusts and has and what
+    it fetches, by the default policy; what that rested on is embedded. Nothing is embedded where
+    what was not read may be a newer statement. Level LTA needs `tsa`. Signatures that others cover
+    stay as they are, to the byte: `closed_slots` names them.
     Raises: InputError for an unreadable document; CallerError `EXTEND.LEVEL`, `EXTEND.NOTHING` (no
     signature), `EXTEND.NOT_VALID` naming the slot with the findings, `EXTEND.NO_TIME_STAMP`,
     `EXTEND.TOO_EARLY` naming the slot, with when newer revocation data is due, `SIGN.TSA_NEEDED`,
@@ -68,12 +79,39 @@ def extend(
         raise CallerError("EXTEND.LEVEL", where=to)
     if to is Level.LTA and tsa is None:
         raise CallerError("SIGN.TSA_NEEDED")
-    lost = next((one for one in evidence.unread if one.matters), None)
+    setting = evidence_for(document, verifier, at=at).setting
+    return extend_with(document, setting, tsa=tsa if to is Level.LTA else None)
+
+
+def evidence_for(
+    document: bytes, verifier: Ground, *, at: datetime
+) -> SettledJudgement[DocumentConclusion | None]:
+    """Judge a document by the default policy, with all that its certificates point at.
+
+    Without a source nothing is judged. Raises: InputError for an unreadable document.
+    """
+    ground = replace(verifier, policy=DEFAULT)
+    session = session_of(ground)
+    start = start_of(ground, at, session=session)
+    if session is None:
+        return SettledJudgement(conclusion=None, setting=start)
+    settled = settle_on(
+        ground, partial(validate_document, document), wanted=needs_of, start=start, session=session
+    )
+    return SettledJudgement(
+        conclusion=settled.conclusion, setting=settled.setting, answers=settled.answers
+    )
+
+
+def extend_with(document: bytes, setting: Setting, *, tsa: TimeStampAuthority | None) -> bytes:
+    """Extend with nothing but what `setting` has: to level LTA with an authority, else to LT.
+
+    Raises: as `extend`.
+    """
+    lost = next((one for one in setting.evidence.unread if one.matters), None)
     if lost is not None:
         raise _lost(lost, "EVIDENCE.UNREAD")
-    setting = Setting(trust=trust, evidence=evidence, at=at, policy=DEFAULT)
-    authority = tsa if to is Level.LTA else None
-    return (_extend_pdf if is_pdf(document) else _extend_xml)(document, setting, authority)
+    return (_extend_pdf if is_pdf(document) else _extend_xml)(document, setting, tsa)
 
 
 def _stamp(tsa: TimeStampAuthority, octets: bytes, *, now: datetime) -> bytes:

@@ -1,17 +1,14 @@
-"""Judge, fetch what is missing, judge again: how a verdict comes about with a network.
+"""Judge, fetch what is missing, judge again: how a judgement comes about with a network.
 
-Clock and fetcher are arguments.
+Whoever fetches is an argument.
 """
 
 from collections.abc import Callable
-from dataclasses import dataclass, replace
-from datetime import datetime
-from typing import Final, Generic, TypeAlias, TypeVar
+from dataclasses import dataclass
+from typing import Final, Generic, TypeVar
 
-from hocba_sign.errors import Finding, InputError
+from hocba_sign.errors import Finding
 from hocba_sign.pki.revocation.evidence import Evidence, Unread
-from hocba_sign.report.document import Report
-from hocba_sign.validation.document.dispatch import validate_document as judge_document
 from hocba_sign.validation.document.missing_evidence import (
     Alternatives,
     Answer,
@@ -19,10 +16,7 @@ from hocba_sign.validation.document.missing_evidence import (
     Fetch,
     Need,
     Unavailable,
-    document_needs,
 )
-from hocba_sign.validation.document.transcript import DocumentConclusion
-from hocba_sign.validation.setting import Setting
 
 MAX_ROUNDS: Final = 12
 """One round for each issuer up to the anchor (`MAX_CHAIN_LENGTH`), then OCSP, then CRL; real files
@@ -36,50 +30,6 @@ addresses, are 300.
 """
 
 _Judged = TypeVar("_Judged")
-
-
-Judge: TypeAlias = Callable[[bytes, Setting], DocumentConclusion]
-"""How a document is judged with what is known; raises InputError for one that cannot be read."""
-
-
-def verify_online(
-    document: bytes,
-    setting: Setting,
-    *,
-    fetch: Fetch,
-    clock: Callable[[], datetime] | None = None,
-    name: str = "-",
-    judged: Judge = judge_document,
-) -> Report:
-    """Judge a document with what is given and what `fetch` answers; the report lists every answer.
-
-    `judged` is for transcripts.
-
-    With `clock` the validation time moves on from `setting.at` to when the evidence was there, for
-    nothing later counts.
-    Raises: nothing for any octets, unless `fetch` does.
-    Spec: EN 319 102-1, 5.
-    """
-    at = setting.at
-
-    def judge(evidence: Evidence) -> DocumentConclusion:
-        nonlocal at
-        at = at if clock is None else max(at, clock())
-        return judged(document, replace(setting, evidence=evidence, at=at))
-
-    try:
-        settled = settle(
-            judge,
-            wanted=lambda judged_so_far, held: document_needs(judged_so_far, held, at=at),
-            evidence=setting.evidence,
-            fetch=fetch,
-        )
-    except InputError as error:
-        return Report.malformed(document, error, file=name, at=at)
-    return replace(
-        Report.of(document, settled.conclusion, file=name, at=at, policy=setting.policy),
-        fetches=settled.answers,
-    )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

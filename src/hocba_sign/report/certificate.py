@@ -18,7 +18,7 @@ from hocba_sign.pki.trust.store import Anchor, TrustStore
 from hocba_sign.pki.trust.vietnam_list import TrustList
 from hocba_sign.report.document import fetch_dict
 from hocba_sign.report.lines import State, coloured, fact_lines, wrapped
-from hocba_sign.report.phrases import phrase, printable, vietnam_time
+from hocba_sign.report.phrases import json_line, phrase, printable, vietnam_time
 from hocba_sign.report.signature import Fact
 from hocba_sign.validation.document.missing_evidence import Answer
 from hocba_sign.version import VERSION
@@ -53,7 +53,7 @@ _REVOCATION_KEYS: Final = {
 }
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, slots=True, kw_only=True, repr=False)
 class CertificateReport:
     """The judgement of one certificate at one moment.
 
@@ -143,12 +143,29 @@ class CertificateReport:
             notes=(*self.notes, *passed),
         )
 
+    def __repr__(self) -> str:
+        words = f"file={self.file!r}, indication={self.indication}, purpose={self.purpose}"
+        return f"CertificateReport({words}, at={self.at.isoformat()})"
+
     def __bool__(self) -> NoReturn:
         raise TypeError("a certificate report is no truth value: look at .indication")
 
     @property
     def certificate(self) -> Certificate | None:
         return None if self.path is None else self.path.chain[0]
+
+    def message(self, language: Language) -> str:
+        """Say in a sentence or two what was found, and the deciding cause."""
+        told = "".join(f" {one.message(language)} [{one.cause}]" for one in self.causes[:1])
+        return f"{_words(self, language)}: {_sentence(self, language)}{told}"
+
+    def to_text(self, language: Language) -> str:
+        """Write the report for people as plain text."""
+        return certificate_text(self, language)
+
+    def to_json(self) -> str:
+        """Write the report for programs as one line of JSON."""
+        return json_line(self.to_dict())
 
     def to_dict(self) -> dict[str, Any]:
         """Return the JSON report, version 1 (docs/howto/check-a-certificate.md)."""
@@ -183,7 +200,7 @@ def certificate_text(
 ) -> str:
     """Write one report for people, without a line feed at the end."""
     state = _STATES[report.indication]
-    words = coloured(phrase(_WORDS[state], language), state, is_coloured=is_coloured)
+    words = coloured(_words(report, language), state, is_coloured=is_coloured)
     lines = [
         f"{phrase('RESULT', language)}: {words}",
         *wrapped(_sentence(report, language), "  "),
@@ -202,6 +219,10 @@ def certificate_text(
             lines += ["", phrase(title, language)]
             lines += _finding_lines(findings, language)
     return "\n".join(lines)
+
+
+def _words(report: CertificateReport, language: Language) -> str:
+    return phrase(_WORDS[_STATES[report.indication]], language)
 
 
 def _sentence(report: CertificateReport, language: Language) -> str:

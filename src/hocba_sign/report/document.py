@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any, NoReturn
 
-from hocba_sign.catalogue.messages import message
+from hocba_sign.catalogue.messages import Language, message
 from hocba_sign.errors import HocbaSignError, InputError
 from hocba_sign.model.event import Event, TranscriptReference
 from hocba_sign.model.registry import RegistrySnapshot
@@ -14,7 +14,12 @@ from hocba_sign.model.transcript import Transcript
 from hocba_sign.pades.head import is_pdf
 from hocba_sign.pades.read import ATTACHMENT
 from hocba_sign.pki.loading.objects import wrong_document
+from hocba_sign.report.html import html
+from hocba_sign.report.judged_file import JudgedFile
+from hocba_sign.report.phrases import json_line
+from hocba_sign.report.render import text
 from hocba_sign.report.signature_members import moment, signature_members
+from hocba_sign.report.view import main_cause, view
 from hocba_sign.validation.document.missing_evidence import Answer, Unavailable
 from hocba_sign.validation.document.pdf import BOOK
 from hocba_sign.validation.document.transcript import DocumentConclusion
@@ -40,26 +45,15 @@ class NotPassed(HocbaSignError):
         )
         self.report = report
 
+    def __reduce__(self) -> tuple[type["NotPassed"], tuple["Report"]]:
+        return NotPassed, (self.report,)
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Report:
-    """The judgement of one file at one moment. It is no truth value: a verdict has three states.
 
-    `file` is the name given by the caller, `sha256` of the octets as they came.
-    `at` is UTC.
-    `fetches` are all addresses that were asked or refused for it.
-    `policies` name the demands that it was judged by.
+@dataclass(frozen=True, slots=True, kw_only=True, repr=False)
+class Report(JudgedFile):
+    """The judgement of one file at one moment; `JudgedFile` tells its members. It is no truth
+    value: a verdict has three states.
     """
-
-    file: str
-    sha256: str
-    at: datetime
-    verdict: Verdict
-    conclusion: DocumentConclusion | None
-    checks: tuple[Check, ...]
-    fetches: tuple[Answer, ...] = ()
-    format: str = "xml"
-    policies: tuple[str, ...] = DEFAULT.names
 
     @classmethod
     def of(
@@ -114,19 +108,6 @@ class Report:
     def __bool__(self) -> NoReturn:
         raise TypeError("a report is no truth value: look at .verdict, or call .require_passed()")
 
-    @property
-    def status(self) -> str | None:
-        """Return `in_force`, `withdrawn` or `replaced`; None where nobody looked or it is open, see
-        DOC.STATUS, and for what is no signed transcript.
-        """
-        if (
-            self.conclusion is None
-            or self.conclusion.transcript is None
-            or self.conclusion.standing is None
-        ):
-            return None
-        return self.conclusion.standing.force
-
     def require_passed(self) -> Transcript:
         """Return the content, decoded from the octets that the signatures cover.
 
@@ -138,6 +119,28 @@ class Report:
         if not is_passed or self.conclusion is None or self.conclusion.transcript is None:
             raise NotPassed(self)
         return self.conclusion.transcript
+
+    def message(self, language: Language) -> str:
+        """Say in two or three sentences what the verdict is and what most of all keeps it from
+        being VALID.
+        """
+        shown, cause = view(self, language), main_cause(self)
+        told = "" if cause is None else f" {message(cause).in_language(language)} [{cause}]"
+        return f"{shown.words}: {shown.sentence}{told}"
+
+    def to_text(self, language: Language) -> str:
+        """Write the report for people as plain text."""
+        return text(self, language)
+
+    def to_html(self, language: Language) -> str:
+        """Write the report for people as one HTML file, to read, print and keep."""
+        return html((self,), language)
+
+    def to_json(self) -> str:
+        """Write the report for programs as one line of JSON, version 1
+        (docs/reference/report.md).
+        """
+        return json_line(self.to_dict())
 
     def to_dict(self) -> dict[str, Any]:
         """Return the JSON report, version 1 (docs/reference/report.md)."""

@@ -5,13 +5,13 @@ from hocba_sign.model.event import Event, TranscriptReference
 from hocba_sign.model.registry import RegistrySnapshot
 from hocba_sign.model.status_list import StatusList
 from hocba_sign.model.transcript import Transcript
-from hocba_sign.report.document import Report
+from hocba_sign.report.judged_file import JudgedFile
 from hocba_sign.report.phrases import phrase, printable, vietnam_time
 from hocba_sign.report.signature import Fact
 from hocba_sign.version import VERSION
 
 
-def file_facts(report: Report, language: Language) -> tuple[Fact, ...]:
+def file_facts(report: JudgedFile, language: Language) -> tuple[Fact, ...]:
     return (
         Fact(phrase("FILE", language), printable(report.file)),
         Fact(phrase("CHECKED_AT", language), vietnam_time(report.at, language)),
@@ -21,7 +21,7 @@ def file_facts(report: Report, language: Language) -> tuple[Fact, ...]:
     )
 
 
-def content_facts(report: Report, language: Language) -> tuple[Fact, ...]:
+def content_facts(report: JudgedFile, language: Language) -> tuple[Fact, ...]:
     conclusion = report.conclusion
     if conclusion is not None and conclusion.transcript is not None:
         return document_facts(conclusion.transcript, language)

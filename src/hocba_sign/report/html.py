@@ -10,13 +10,13 @@ from string import Template
 
 from hocba_sign.catalogue.messages import Language
 from hocba_sign.report.answers import SummaryAnswer
-from hocba_sign.report.document import Report
+from hocba_sign.report.judged_file import JudgedFile
 from hocba_sign.report.phrases import phrase
 from hocba_sign.report.signature import Fact
 from hocba_sign.report.view import Problem, ReportView, SignatureView, view
 
 
-def html(reports: Sequence[Report], language: Language) -> str:
+def html(reports: Sequence[JudgedFile], language: Language) -> str:
     """Write all reports into one page, each beginning a new sheet when printed."""
     sheets = [
         _sheet(view(report, language), number, len(reports), language=language)

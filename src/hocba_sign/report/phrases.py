@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from datetime import datetime, timedelta, timezone
 from functools import cache
 from importlib import resources
-from typing import Final
+from typing import Any, Final
 
 from hocba_sign.catalogue.messages import Language
 from hocba_sign.model.text import has_hidden, is_hidden
@@ -54,6 +54,16 @@ def printable(text: str) -> str:
         if any(unicodedata.bidirectional(letter) in _LEFTWARDS for letter in text)
         else text
     )
+
+
+def json_line(value: Mapping[str, Any]) -> str:
+    """Write one line of JSON; what does not print, such as marks that turn the reading direction,
+    is escaped.
+    """
+    written = json.dumps(value, ensure_ascii=False)
+    if not has_hidden(written):
+        return written
+    return "".join(json.dumps(letter)[1:-1] if is_hidden(letter) else letter for letter in written)
 
 
 @cache

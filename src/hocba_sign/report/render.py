@@ -6,7 +6,7 @@ Symbols and colours only repeat what words say.
 from typing import Final
 
 from hocba_sign.catalogue.messages import Language
-from hocba_sign.report.document import Report
+from hocba_sign.report.judged_file import JudgedFile
 from hocba_sign.report.lines import State, coloured, fact_lines, wrapped
 from hocba_sign.report.phrases import phrase
 from hocba_sign.report.view import Problem, ReportView, view
@@ -14,7 +14,7 @@ from hocba_sign.report.view import Problem, ReportView, view
 _MARKS: Final[dict[State, str]] = {"yes": "+", "no": "x", "unknown": "?"}
 
 
-def text(report: Report, language: Language, *, is_coloured: bool = False) -> str:
+def text(report: JudgedFile, language: Language, *, is_coloured: bool = False) -> str:
     """Write one report, without a line feed at the end."""
     shown = view(report, language)
     if report.conclusion is None:

@@ -21,8 +21,8 @@ from hocba_sign.report.answers import (
     other_title,
 )
 from hocba_sign.report.consequences import changed_names, root_causes, told_checks
-from hocba_sign.report.document import Report
 from hocba_sign.report.facts import content_facts, file_facts
+from hocba_sign.report.judged_file import JudgedFile
 from hocba_sign.report.lines import State
 from hocba_sign.report.phrases import phrase, printable
 from hocba_sign.report.signature import Fact, signature_facts
@@ -89,7 +89,7 @@ class ReportView:
     not_checked: tuple[Problem, ...]
 
 
-def view(report: Report, language: Language) -> ReportView:
+def view(report: JudgedFile, language: Language) -> ReportView:
     """Put a report into words."""
     conclusion = report.conclusion
     transcript = None if conclusion is None else conclusion.transcript
@@ -120,7 +120,7 @@ def view(report: Report, language: Language) -> ReportView:
     )
 
 
-def _unasked(report: Report, language: Language) -> str:
+def _unasked(report: JudgedFile, language: Language) -> str:
     """Say what a verdict leaves open because nobody looked: the end of its sentence, so that it is
     not read without.
     """
@@ -130,7 +130,7 @@ def _unasked(report: Report, language: Language) -> str:
     return "".join(phrase(key, language) for check, key in _UNASKED.items() if check in unchecked)
 
 
-def main_cause(report: Report) -> str | None:
+def main_cause(report: JudgedFile) -> str | None:
     """Return the cause id that best names what is wrong with a file; None where nothing is."""
     causes = [finding.cause for finding in _wrong(report)]
     telling = (cause for cause in _TELLING if cause in causes)
@@ -150,7 +150,7 @@ _STATES: Final[dict[Indication, State]] = {
 }
 
 
-def _answers(report: Report, language: Language) -> tuple[SummaryAnswer, ...]:
+def _answers(report: JudgedFile, language: Language) -> tuple[SummaryAnswer, ...]:
     if report.conclusion is not None and report.conclusion.is_other:
         return other_answers(report.conclusion, language)
     failed = {check.identifier for check in report.checks if check.status is Status.FAIL}
@@ -263,7 +263,7 @@ def slot_title(slot: Slot | None, transcript: Transcript | None, *, language: La
     return printable(phrase("ROLE_GVBM", language, subject=name))
 
 
-def _wrong(report: Report) -> list[Finding]:
+def _wrong(report: JudgedFile) -> list[Finding]:
     """Collect what keeps the verdict from being VALID: the signatures' causes first, then the
     document's.
     """
@@ -278,7 +278,7 @@ def _wrong(report: Report) -> list[Finding]:
     return [*found, *told_checks(report.checks, changed_names(signatures))]
 
 
-def _noted(report: Report) -> list[Finding]:
+def _noted(report: JudgedFile) -> list[Finding]:
     signatures = () if report.conclusion is None else report.conclusion.signatures
     warnings = (finding for signature in signatures for finding in signature.warnings)
     unfetched = (

@@ -4,8 +4,10 @@ import base64
 import binascii
 import hashlib
 import json
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from typing import Any
 
 from hocba_sign.crypto.algorithms import SignatureAlgorithm, signature_algorithm
 from hocba_sign.errors import Finding, HocbaSignError, InputError
@@ -29,10 +31,10 @@ class ToBeSigned:
     `notes` are what the signer should know of the certificate; they are not written down.
     """
 
-    document: bytes
+    document: bytes = field(repr=False)
     slot: Slot
-    unsigned: bytes
-    octets: bytes
+    unsigned: bytes = field(repr=False)
+    octets: bytes = field(repr=False)
     algorithm: SignatureAlgorithm
     created: datetime
     expires: datetime
@@ -57,10 +59,15 @@ class ToBeSigned:
             "digest": self.digest.hex(),
         }
 
-    def to_json(self) -> str:
-        """Write the state for another process; it holds the whole document, so keep it as
-        confidential as that.
+    def to_json(self, *, has_document: bool = True) -> str:
+        """Write the state for another process. It holds the whole document, so keep it as
+        confidential as that; without it, it is small, and `from_json` wants the document again.
         """
+        document = (
+            {"document": base64.b64encode(self.document).decode()}
+            if has_document
+            else {"document_sha256": hashlib.sha256(self.document).hexdigest()}
+        )
         return json.dumps(
             {
                 "format": _FORMAT,
@@ -74,14 +81,15 @@ class ToBeSigned:
                 "created": self.created.isoformat(),
                 "expires": self.expires.isoformat(),
                 "unsigned": base64.b64encode(self.unsigned).decode(),
-                "document": base64.b64encode(self.document).decode(),
+                **document,
             },
             indent=1,
         )
 
     @classmethod
-    def from_json(cls, text: str | bytes) -> "ToBeSigned":
-        """Read what `to_json` wrote; what it says is checked again by `complete`.
+    def from_json(cls, text: str | bytes, *, document: bytes | None = None) -> "ToBeSigned":
+        """Read what `to_json` wrote; what it says is checked again by `complete`. `document` is
+        the one that was prepared, where the state is written without it.
 
         Raises: InputError `SIGN.STATE` for anything else.
         """
@@ -92,7 +100,7 @@ class ToBeSigned:
             if state["format"] != _FORMAT:
                 raise InputError("SIGN.STATE", where="format")
             read = cls(
-                document=base64.b64decode(state["document"], validate=True),
+                document=_document(state, document),
                 slot=Slot(Role(state["role"]), state["subject"], state["teacher"]),
                 unsigned=base64.b64decode(state["unsigned"], validate=True),
                 octets=base64.b64decode(state["octets"], validate=True),
@@ -123,6 +131,20 @@ class ToBeSigned:
         return read
 
 
+def _document(state: Mapping[str, Any], given: bytes | None) -> bytes:
+    """Return the document of a state, from it or, of the very digest that it names, from the
+    caller.
+    """
+    if given is None:
+        return base64.b64decode(state["document"], validate=True)
+    named = state.get("document_sha256")
+    if named is None:
+        named = hashlib.sha256(base64.b64decode(state["document"], validate=True)).hexdigest()
+    if named != hashlib.sha256(given).hexdigest():
+        raise InputError("SIGN.STATE", where="document_sha256")
+    return given
+
+
 def _object(pairs: list[tuple[str, object]]) -> dict[str, object]:
     """A key that stands twice would show one thing to a device and another to `complete`."""
     found = dict(pairs)
@@ -137,6 +159,6 @@ class SignedDocument:
     signer should know of the certificate.
     """
 
-    octets: bytes
+    octets: bytes = field(repr=False)
     slot: Slot
     notes: tuple[Finding, ...] = ()

@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from enum import StrEnum
 
+from hocba_sign.catalogue.messages import Language, message
 from hocba_sign.errors import Finding
 
 
@@ -82,6 +83,10 @@ class Check:
     identifier: str
     status: Status
     where: str | None = None
+
+    def message(self, language: Language) -> str:
+        """Return the sentence for what was checked or found."""
+        return message(self.identifier).in_language(language)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

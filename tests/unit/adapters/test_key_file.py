@@ -24,7 +24,7 @@ from cryptography.hazmat.primitives.serialization import (
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from hocba_sign.adapters.key_file import from_pem, from_pkcs12
+from hocba_sign.adapters.key_file import load_key, load_pkcs12
 from hocba_sign.crypto.algorithms import signature_algorithm_named
 from hocba_sign.crypto.signer import PrivateKey, default_algorithm
 from hocba_sign.crypto.verify import load_public_key, verify_value
@@ -98,7 +98,7 @@ def old_p12(pbe: pkcs12.PBES) -> bytes:
 
 
 def test_pkcs12_gives_key_and_ordered_chain() -> None:
-    signer = from_pkcs12(p12(KEY, LEAF, [ROOT, NAMESAKE, CA]), "mật khẩu")
+    signer = load_pkcs12(p12(KEY, LEAF, [ROOT, NAMESAKE, CA]), "mật khẩu")
     assert signer.chain_der == CHAIN
     leaf = Certificate.load(signer.chain_der[0])
     key = load_public_key(leaf.public_key_der)
@@ -107,20 +107,20 @@ def test_pkcs12_gives_key_and_ordered_chain() -> None:
 
 
 def test_the_own_certificate_may_stand_among_the_others() -> None:
-    assert from_pkcs12(p12(KEY, None, [ROOT, CA, LEAF]), "mật khẩu").chain_der == CHAIN
+    assert load_pkcs12(p12(KEY, None, [ROOT, CA, LEAF]), "mật khẩu").chain_der == CHAIN
 
 
 @pytest.mark.parametrize("password", [None, "", b""])
 def test_pkcs12_without_password(password: str | bytes | None) -> None:
-    assert from_pkcs12(p12(KEY, LEAF, [], NoEncryption()), password).chain_der == CHAIN[:1]
+    assert load_pkcs12(p12(KEY, LEAF, [], NoEncryption()), password).chain_der == CHAIN[:1]
 
 
 @pytest.mark.parametrize("password", [None, "", "sai", "mat khau", b"\xff\x00"])
 def test_pkcs12_with_the_wrong_password(password: str | bytes | None) -> None:
     with pytest.raises(CallerError) as caught:
-        from_pkcs12(p12(KEY, LEAF, [CA]), password)
+        load_pkcs12(p12(KEY, LEAF, [CA]), password)
     assert caught.value.cause == "KEY.PASSWORD"
-    assert str(caught.value) == "KEY.PASSWORD"
+    assert (caught.value.where, caught.value.detail) == (None, "")
 
 
 @pytest.mark.parametrize(
@@ -135,7 +135,7 @@ def test_pkcs12_with_the_wrong_password(password: str | bytes | None) -> None:
 )
 def test_pkcs12_that_lacks_something(octets: bytes, cause: str) -> None:
     with pytest.raises(CallerError) as caught:
-        from_pkcs12(octets, "mật khẩu")
+        load_pkcs12(octets, "mật khẩu")
     assert caught.value.cause == cause
 
 
@@ -144,7 +144,7 @@ def test_pkcs12_that_lacks_something(octets: bytes, cause: str) -> None:
 )
 def test_what_is_not_pkcs12(octets: bytes) -> None:
     with pytest.raises(OutsideError) as caught:
-        from_pkcs12(octets, "mật khẩu")
+        load_pkcs12(octets, "mật khẩu")
     assert caught.value.cause == "KEY.UNREADABLE"
 
 
@@ -154,7 +154,7 @@ def test_a_damaged_pkcs12_raises_nothing_foreign(at: int, octet: int) -> None:
     good = p12(KEY, LEAF, [], NoEncryption())
     cause = "KEY."
     try:
-        from_pkcs12(good[:at] + bytes([octet]) + good[at + 1 :], None)
+        load_pkcs12(good[:at] + bytes([octet]) + good[at + 1 :], None)
     except HocbaSignError as error:
         cause = error.cause
     assert cause.startswith("KEY.")
@@ -162,10 +162,10 @@ def test_a_damaged_pkcs12_raises_nothing_foreign(at: int, octet: int) -> None:
 
 CHILD = """
 import sys
-from hocba_sign.adapters.key_file import from_pkcs12
+from hocba_sign.adapters.key_file import load_pkcs12
 from hocba_sign.errors import HocbaSignError
 try:
-    print(len(from_pkcs12(sys.stdin.buffer.read(), "x").chain_der))
+    print(len(load_pkcs12(sys.stdin.buffer.read(), "x").chain_der))
 except HocbaSignError as error:
     print(error.cause)
 """
@@ -193,14 +193,14 @@ def test_old_encryption_is_read_or_named(no_legacy: str, said: str) -> None:
 @pytest.mark.parametrize("encoding", [Encoding.PEM, Encoding.DER])
 @pytest.mark.parametrize("layout", [PrivateFormat.PKCS8, PrivateFormat.TraditionalOpenSSL])
 def test_private_keys_in_every_clothing(encoding: Encoding, layout: PrivateFormat) -> None:
-    signer = from_pem(key_octets(KEY, layout, encoding), pem(ROOT, LEAF, CA))
+    signer = load_key(key_octets(KEY, layout, encoding), pem(ROOT, LEAF, CA))
     assert signer.chain_der == CHAIN
 
 
 def test_rsa_pem_with_its_certificate_in_one_file() -> None:
     key = rsa.generate_private_key(65537, 2048)
     together = pem(certificate("leaf", key, "ca", CA_KEY)) + key_octets(key, PrivateFormat.PKCS8)
-    signer = from_pem(together, together)
+    signer = load_key(together, together)
     algorithm = signature_algorithm_named("rsa-sha256")
     assert verify_value(
         signer.public_key, b"x", signature=signer.sign(b"x", algorithm), algorithm=algorithm
@@ -210,16 +210,16 @@ def test_rsa_pem_with_its_certificate_in_one_file() -> None:
 @pytest.mark.parametrize("encoding", [Encoding.PEM, Encoding.DER])
 def test_pem_passwords(encoding: Encoding) -> None:
     octets = key_octets(KEY, PrivateFormat.PKCS8, encoding, "mật khẩu".encode())
-    assert from_pem(octets, pem(LEAF), password="mật khẩu").chain_der == CHAIN[:1]
+    assert load_key(octets, pem(LEAF), password="mật khẩu").chain_der == CHAIN[:1]
     for wrong in (None, "", "sai"):
         with pytest.raises(CallerError) as caught:
-            from_pem(octets, pem(LEAF), password=wrong)
+            load_key(octets, pem(LEAF), password=wrong)
         assert caught.value.cause == "KEY.PASSWORD"
 
 
 def test_a_password_that_is_not_needed_is_ignored() -> None:
     assert (
-        from_pem(key_octets(KEY, PrivateFormat.PKCS8), pem(LEAF), password="x").chain_der
+        load_key(key_octets(KEY, PrivateFormat.PKCS8), pem(LEAF), password="x").chain_der
         == CHAIN[:1]
     )
 
@@ -242,12 +242,12 @@ def test_a_password_that_is_not_needed_is_ignored() -> None:
 )
 def test_pem_that_lacks_something(key: bytes, certificates: bytes, cause: str) -> None:
     with pytest.raises((CallerError, OutsideError)) as caught:
-        from_pem(key, certificates)
+        load_key(key, certificates)
     assert caught.value.cause == cause
 
 
 def test_no_secret_is_shown() -> None:
-    signer = from_pkcs12(p12(KEY, LEAF, []), "mật khẩu")
+    signer = load_pkcs12(p12(KEY, LEAF, []), "mật khẩu")
     assert "mật khẩu" not in repr(signer)
     assert "PrivateKey" not in repr(signer)
 
@@ -260,13 +260,13 @@ def test_a_file_made_to_be_counted_for_hours_is_refused_at_once() -> None:
     inner = honest.replace(b"\x02\x02\x03\xe8", b"\x02\x02\x7f\xff")
     started = time.process_time()
     with pytest.raises(OutsideError, match=r"KEY\.UNREADABLE"):
-        from_pkcs12(costly.dump(force=True), b"practice")
+        load_pkcs12(costly.dump(force=True), b"practice")
     with pytest.raises((CallerError, OutsideError)):
-        from_pkcs12(inner, b"practice")
+        load_pkcs12(inner, b"practice")
     assert time.process_time() - started < 2
     # A million is what careful programs write.
     with pytest.raises(CallerError, match=r"KEY\.CERTIFICATE"):
-        from_pkcs12(pkcs12_of(200_000), b"practice")
+        load_pkcs12(pkcs12_of(200_000), b"practice")
 
 
 def pkcs12_of(rounds: int) -> bytes:

@@ -4,7 +4,7 @@ from time import monotonic
 
 import pytest
 
-from hocba_sign.adapters.tsa import HttpTimeStampAuthority
+from hocba_sign.adapters.tsa import TimeStampClient
 from hocba_sign.crypto.digests import SHA256
 from hocba_sign.errors import CallerError, OutsideError
 from hocba_sign.pki.timestamp.protocol import read_token
@@ -21,13 +21,13 @@ def server() -> Iterator[WorldServer]:
         yield running
 
 
-def _tsa(server: WorldServer, *, retries: int = 0) -> HttpTimeStampAuthority:
-    return HttpTimeStampAuthority(server.tsa_url, timeout=timedelta(seconds=1), retries=retries)
+def _tsa(server: WorldServer, *, retries: int = 0) -> TimeStampClient:
+    return TimeStampClient(server.tsa_url, timeout=timedelta(seconds=1), retries=retries)
 
 
 def test_a_token_answers_the_request(server: WorldServer) -> None:
     nonces = iter((4711,))
-    authority = HttpTimeStampAuthority(server.tsa_url, nonce=lambda: next(nonces))
+    authority = TimeStampClient(server.tsa_url, nonce=lambda: next(nonces))
     token = read_token(authority.stamp(SHA256, IMPRINT))
     assert (token.imprint, token.nonce, token.gen_time) == (IMPRINT, 4711, AT)
     (request,) = server.requests
@@ -112,7 +112,7 @@ def test_a_refusal_tells_the_words_of_the_authority(server: WorldServer) -> None
 
 def test_nobody_listening(server: WorldServer) -> None:
     with pytest.raises(OutsideError) as caught:
-        HttpTimeStampAuthority("http://127.0.0.1:9/", retries=0).stamp(SHA256, IMPRINT)
+        TimeStampClient("http://127.0.0.1:9/", retries=0).stamp(SHA256, IMPRINT)
     assert caught.value.cause == "TSA.UNREACHABLE"
 
 
@@ -129,5 +129,5 @@ def test_nobody_listening(server: WorldServer) -> None:
 )
 def test_only_http_addresses_with_a_host(url: str) -> None:
     with pytest.raises(CallerError) as caught:
-        HttpTimeStampAuthority(url)
+        TimeStampClient(url)
     assert caught.value.cause == "TSA.URL"

@@ -13,7 +13,7 @@ from hocba_sign.cli.demo import Production
 from hocba_sign.cli.demo_pdf import printed_files
 from hocba_sign.cli.main import main
 from hocba_sign.model.workflow import Role
-from hocba_sign.operations.verification import verify
+from hocba_sign.operations.verifier import Verifier
 from hocba_sign.pki.certificates.certificate import Certificate
 from hocba_sign.pki.revocation.evidence import Evidence
 from hocba_sign.pki.trust.store import TrustStore
@@ -49,7 +49,7 @@ def reports(production: tuple[Production, World]) -> dict[str, Report]:
     trust = TrustStore.of(Certificate.load(der) for der in world.anchors_der)
     evidence = Evidence.of(crls=world.crls(datetime.now(UTC)))
     return {
-        name: verify(octets, trust=trust, evidence=evidence, at=at, name=name)
+        name: Verifier(trust=trust, evidence=evidence).verify(octets, at=at, name=name)
         for name, octets in files.items()
     }
 

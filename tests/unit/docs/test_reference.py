@@ -10,8 +10,9 @@ from typing import Any
 
 import pytest
 
-from hocba_sign import Evidence, TrustStore, verify
+from hocba_sign import Evidence, TrustStore
 from hocba_sign.adapters.evidence import collect_certificates, collect_crls
+from hocba_sign.operations.verifier import Verifier
 from hocba_sign.rendering.render import render
 from hocba_sign.testing import World
 from tests.support.others import Maker, judged, make
@@ -33,11 +34,17 @@ def reports(demonstration: Path) -> dict[str, dict[str, Any]]:
         "noise": b"\0"
     }
     found = {
-        name: verify(octets, trust=trust, evidence=evidence, at=at, name=name).to_dict()
+        name: Verifier(trust=trust, evidence=evidence).verify(octets, at=at, name=name).to_dict()
         for name, octets in files.items()
     }
-    unproven = verify(files["issued.xml"], trust=TrustStore(), evidence=Evidence(), at=at).to_dict()
-    transcript = verify(files["issued.xml"], trust=trust, evidence=evidence, at=at).require_passed()
+    unproven = (
+        Verifier(trust=TrustStore(), evidence=Evidence())
+        .verify(files["issued.xml"], at=at)
+        .to_dict()
+    )
+    transcript = (
+        Verifier(trust=trust, evidence=evidence).verify(files["issued.xml"], at=at).require_passed()
+    )
     page = render(transcript, files["issued.xml"]).octets
     sealed = signed(
         page, World(at, fast=True).organisation("Trường Thử nghiệm"), field="KY_PHAT_HANH", at=at
@@ -49,7 +56,9 @@ def reports(demonstration: Path) -> dict[str, dict[str, Any]]:
     found["others"] = judged(make(Maker(properties=claims)).octets).to_dict()
     return found | {
         "unproven": unproven,
-        "sealed.pdf": verify(sealed, trust=TrustStore(), evidence=Evidence(), at=at).to_dict(),
+        "sealed.pdf": Verifier(trust=TrustStore(), evidence=Evidence())
+        .verify(sealed, at=at)
+        .to_dict(),
     }
 
 

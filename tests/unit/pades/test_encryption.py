@@ -9,7 +9,7 @@ import pytest
 from pyhanko.pdf_utils import generic
 
 from hocba_sign.errors import InputError
-from hocba_sign.operations.verification import verify_any
+from hocba_sign.operations.verifier import Verifier
 from hocba_sign.pades.read import read_pdf
 from hocba_sign.pades.write import engine
 from hocba_sign.report.document import Report
@@ -23,7 +23,7 @@ KINDS = ("rc4", "aes128", "aes256")
 
 
 def judged(octets: bytes) -> Report:
-    return verify_any(octets, trust=SCENE.trust, evidence=SCENE.evidence(), at=JUDGED_AT)
+    return Verifier(trust=SCENE.trust, evidence=SCENE.evidence()).verify_any(octets, at=JUDGED_AT)
 
 
 @cache

@@ -8,7 +8,7 @@ from functools import cache
 import pytest
 
 from hocba_sign.errors import InputError
-from hocba_sign.operations.verification import verify_any
+from hocba_sign.operations.verifier import Verifier
 from hocba_sign.pades.write import engine
 from hocba_sign.report.document import Report
 from hocba_sign.testing import Identity
@@ -27,7 +27,7 @@ def teacher() -> Identity:
 
 
 def judged(octets: bytes) -> Report:
-    return verify_any(octets, trust=SCENE.trust, evidence=SCENE.evidence(), at=JUDGED_AT)
+    return Verifier(trust=SCENE.trust, evidence=SCENE.evidence()).verify_any(octets, at=JUDGED_AT)
 
 
 def hybrid(octets: bytes, *, hidden: dict[int, str], listed: dict[int, str] | None = None) -> bytes:

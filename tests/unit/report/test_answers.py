@@ -2,7 +2,7 @@
 
 import pytest
 
-from hocba_sign.operations.verification import verify_any
+from hocba_sign.operations.verifier import Verifier
 from hocba_sign.rendering.render import render
 from hocba_sign.report.answers import other_answers
 from hocba_sign.report.document import Report
@@ -13,7 +13,7 @@ SCENE = Scene("lop5", subjects=None)
 
 
 def judged(octets: bytes) -> Report:
-    return verify_any(octets, trust=SCENE.trust, evidence=SCENE.evidence(), at=JUDGED_AT)
+    return Verifier(trust=SCENE.trust, evidence=SCENE.evidence()).verify_any(octets, at=JUDGED_AT)
 
 
 def signed(octets: bytes) -> bytes:

@@ -14,6 +14,7 @@ from hocba_sign.errors import CallerError
 from hocba_sign.operations import extension
 from hocba_sign.operations.extension import closed_slots, extend
 from hocba_sign.operations.signing import complete, merge, prepare, sign, time_stamp
+from hocba_sign.operations.verifier import Verifier
 from hocba_sign.signing.policy import Level, SigningPolicy
 from hocba_sign.signing.state import SignedDocument
 from hocba_sign.signing.xml import time_stamp as time_stamp_module
@@ -46,9 +47,8 @@ def signed(level: Level) -> SignedDocument:
 
 
 def extended(document: bytes, to: Level, tsa: DirectTsa = LATE_TSA) -> bytes:
-    return extend(
-        document, to=to, trust=SCENE.trust, evidence=SCENE.evidence(), at=JUDGED_AT, tsa=tsa
-    )
+    verifier = Verifier(trust=SCENE.trust, evidence=SCENE.evidence())
+    return extend(document, verifier, to=to, at=JUDGED_AT, tsa=tsa)
 
 
 def counted(work: Callable[[], object], *functions: Callable[..., object]) -> Counter[str]:

@@ -5,7 +5,7 @@ from datetime import timedelta
 
 import pytest
 
-from hocba_sign.operations.verification import verify
+from hocba_sign.operations.verifier import Verifier
 from hocba_sign.pki.certificates.certificate import Certificate
 from hocba_sign.pki.revocation.evidence import Evidence
 from hocba_sign.report.document import Report
@@ -34,8 +34,8 @@ def told(
     evidence = Evidence.of(
         certificates=certificates, crls=[der for der in lists.values() if der], ocsps=ocsps
     )
-    return verify(
-        document or scene.signed(level=Level.T), trust=scene.trust, evidence=evidence, at=JUDGED_AT
+    return Verifier(trust=scene.trust, evidence=evidence).verify(
+        document or scene.signed(level=Level.T), at=JUDGED_AT
     )
 
 
@@ -144,10 +144,10 @@ def test_evidence_from_after_the_validation_time_is_not_known_then() -> None:
     scene = Scene(subjects=1)
     document = scene.signed(level=Level.T)
     later = scene.evidence(SIGNED_AT + 2 * DAY)
-    report = verify(document, trust=scene.trust, evidence=later, at=JUDGED_AT)
+    report = Verifier(trust=scene.trust, evidence=later).verify(document, at=JUDGED_AT)
     assert report.verdict is Verdict.INDETERMINATE
     assert (
-        verify(document, trust=scene.trust, evidence=later, at=SIGNED_AT + 3 * DAY).verdict
+        Verifier(trust=scene.trust, evidence=later).verify(document, at=SIGNED_AT + 3 * DAY).verdict
         is Verdict.VALID
     )
 

@@ -10,7 +10,7 @@ import pytest
 
 from hocba_sign.cli import arguments
 from hocba_sign.errors import CallerError, InputError
-from hocba_sign.operations.verification import know, verify
+from hocba_sign.operations.verifier import Verifier
 from hocba_sign.report.document import Report
 from hocba_sign.signing.policy import Level
 from hocba_sign.validation.document.records import Sources
@@ -27,9 +27,13 @@ PIN = "ab" * 32
 def strict(document: bytes, sources: Sources) -> Report:
     # Fresh revocation has tests of its own.
     policy = replace(Policy.named("strict"), require_fresh_revocation=False)
-    known = know(sources, trust=SCENE.trust, evidence=SCENE.evidence(), at=JUDGED_AT, policy=policy)
-    return verify(
-        document, trust=SCENE.trust, evidence=SCENE.evidence(), at=JUDGED_AT, policy=known
+    known = (
+        Verifier(trust=SCENE.trust, policy=policy, evidence=SCENE.evidence())
+        .with_records(sources, at=JUDGED_AT)
+        .policy
+    )
+    return Verifier(trust=SCENE.trust, policy=known, evidence=SCENE.evidence()).verify(
+        document, at=JUDGED_AT
     )
 
 
@@ -90,7 +94,9 @@ def test_strict_passes_only_what_lacks_nothing(
     assert report.verdict == ("VALID" if cause is None else "INDETERMINATE")
     assert cause is None or cause in causes(report)
     assert (
-        verify(document, trust=SCENE.trust, evidence=SCENE.evidence(), at=JUDGED_AT).verdict
+        Verifier(trust=SCENE.trust, evidence=SCENE.evidence())
+        .verify(document, at=JUDGED_AT)
+        .verdict
         == "VALID"
     )
 

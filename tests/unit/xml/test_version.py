@@ -3,7 +3,7 @@
 import pytest
 
 from hocba_sign.errors import InputError
-from hocba_sign.operations.verification import verify
+from hocba_sign.operations.verifier import Verifier
 from hocba_sign.validation.verdict import Verdict
 from hocba_sign.xml.layout import recognise
 from hocba_sign.xml.parse import parse
@@ -51,7 +51,7 @@ def test_a_later_version_is_never_valid_and_what_was_changed_stays_invalid() -> 
     evidence = scene.evidence(SIGNED_AT)
 
     def verdict(document: bytes) -> Verdict:
-        return verify(document, trust=scene.trust, evidence=evidence, at=JUDGED_AT).verdict
+        return Verifier(trust=scene.trust, evidence=evidence).verify(document, at=JUDGED_AT).verdict
 
     signed = scene.signed()
     later = signed.replace(b'phienBanLuocDo="1.0"', b'phienBanLuocDo="1.1"')

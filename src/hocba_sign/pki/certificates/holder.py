@@ -2,6 +2,7 @@
 answer, for signing and for judging.
 """
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Final, NoReturn
@@ -63,6 +64,19 @@ def match_holder(certificate: Certificate, expected: ExpectedSigner, *, is_vouch
     return Holder(
         match=_MATCHES.get(cause, Match.UNPROVEN), finding=Finding(cause, str(expected.slot))
     )
+
+
+def signers_held(
+    certificate: Certificate, candidates: Iterable[ExpectedSigner]
+) -> tuple[ExpectedSigner, ...]:
+    """Return those of `candidates` who hold the certificate: where nothing is to be noted, else
+    where all that is noted is how that was told.
+    """
+    answers = [
+        (signer, match_holder(certificate, signer, is_vouched=False).match) for signer in candidates
+    ]
+    known = tuple(signer for signer, match in answers if match is Match.YES)
+    return known or tuple(signer for signer, match in answers if match is Match.NOTED)
 
 
 def is_same_holder(one: Certificate, other: Certificate) -> bool:

@@ -8,7 +8,7 @@ from datetime import datetime
 from hocba_sign.errors import Finding
 from hocba_sign.pki.certificates.certificate import Certificate
 from hocba_sign.pki.revocation.evidence import Evidence
-from hocba_sign.pki.trust.store import Anchor, TrustStore
+from hocba_sign.pki.trust.store import Anchor, TrustStore, listed_anchor
 from hocba_sign.pki.trust.vietnam_list import Hierarchy, ListedKind, TrustList
 
 
@@ -19,20 +19,8 @@ def listed_anchors(
     left out.
     """
     known = trust_list or TrustList.load()
-    anchors: list[Anchor] = []
-    for certificate in certificates:
-        entry = known.find(certificate.sha256)
-        if entry is None or entry.kind is not ListedKind.ROOT or entry.hierarchy is None:
-            continue
-        anchor = Anchor(
-            certificate=certificate,
-            name=entry.name,
-            origin="list",
-            trusted_until=entry.trusted_until,
-            hierarchies=frozenset({entry.hierarchy}),
-        )
-        anchors.append(anchor)
-    return TrustStore().with_anchors(anchors)
+    found = (listed_anchor(certificate, known) for certificate in certificates)
+    return TrustStore().with_anchors(one for one in found if one is not None)
 
 
 def pinned_authority(certificate: Certificate, trust_list: TrustList) -> Anchor | None:
@@ -64,14 +52,6 @@ def anchors_in(evidence: Evidence, trust_list: TrustList | None = None) -> Trust
     offline from the pins alone.
     """
     return listed_anchors(evidence.certificates, trust_list)
-
-
-def given_anchors(certificates: Iterable[Certificate]) -> TrustStore:
-    """Trust `certificates` because the user hands them over as anchors; the pinned roots among them
-    as the list has them, with its end dates.
-    """
-    held = tuple(certificates)
-    return listed_anchors(held).with_anchors(user_anchor(certificate) for certificate in held)
 
 
 def user_anchor(certificate: Certificate, *, hierarchies: Iterable[Hierarchy] = ()) -> Anchor:

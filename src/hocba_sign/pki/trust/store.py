@@ -7,7 +7,7 @@ from typing import Literal, TypeAlias
 
 from hocba_sign.errors import CallerError
 from hocba_sign.pki.certificates.certificate import Certificate
-from hocba_sign.pki.trust.vietnam_list import Hierarchy, TrustList
+from hocba_sign.pki.trust.vietnam_list import Hierarchy, ListedKind, TrustList
 
 MAX_ANCHORS = 4_096
 """National lists hold hundreds of certificates; beyond this the input is no list of anchors."""
@@ -76,8 +76,41 @@ class TrustStore:
             raise CallerError("TRUST.LIMIT", detail=f"more than {MAX_ANCHORS} anchors")
         return replace(self, anchors=tuple(known.values()))
 
+    @classmethod
+    def vietnam(cls) -> "TrustStore":
+        """Trust the roots that the shipped list pins, as far as a document, or evidence, carries
+        them.
+        """
+        return cls()
+
+    def with_certificates(self, certificates: Iterable[Certificate]) -> "TrustStore":
+        """Return a store that trusts `certificates` too because the caller says so; pinned roots
+        among them as the list has them, with its end dates.
+
+        Raises: CallerError TRUST.LIMIT, TRUST.KNOWN_BAD_ANCHOR.
+        """
+        held = tuple(certificates)
+        listed = (listed_anchor(certificate, self.pins) for certificate in held)
+        return self.with_anchors(one for one in listed if one is not None).with_anchors(
+            Anchor(certificate=certificate, name=certificate.subject_text) for certificate in held
+        )
+
     def find(self, sha256: str) -> Anchor | None:
         """Look up an anchor by the lower-case hexadecimal SHA-256 of its certificate."""
         return next(
             (anchor for anchor in self.anchors if anchor.certificate.sha256 == sha256), None
         )
+
+
+def listed_anchor(certificate: Certificate, pins: TrustList) -> Anchor | None:
+    """Return the anchor that a pinned root is; None for any other certificate."""
+    entry = pins.find(certificate.sha256)
+    if entry is None or entry.kind is not ListedKind.ROOT or entry.hierarchy is None:
+        return None
+    return Anchor(
+        certificate=certificate,
+        name=entry.name,
+        origin="list",
+        trusted_until=entry.trusted_until,
+        hierarchies=frozenset({entry.hierarchy}),
+    )

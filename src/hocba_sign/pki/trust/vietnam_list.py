@@ -14,10 +14,10 @@ from datetime import date, datetime, timedelta
 from enum import StrEnum
 from functools import cache
 from importlib import resources
-from types import MappingProxyType
 from typing import Any
 
 from hocba_sign.errors import InputError
+from hocba_sign.model.frozen import frozen
 from hocba_sign.pki.certificates.certificate import Certificate
 
 LIST_AGE_WARNED = timedelta(days=365)
@@ -146,7 +146,7 @@ class TrustList:
         by_pin = {entry.sha256: entry for entry in self.entries}
         if len(by_pin) != len(self.entries):
             raise InputError("TRUST.LIST", detail="a certificate stands twice")
-        object.__setattr__(self, "_by_pin", MappingProxyType(by_pin))
+        object.__setattr__(self, "_by_pin", frozen(by_pin))
 
     @staticmethod
     def load(octets: bytes | None = None) -> "TrustList":

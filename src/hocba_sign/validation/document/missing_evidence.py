@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import StrEnum
-from typing import Final, TypeAlias
+from typing import Final, Protocol, TypeAlias
 
 from hocba_sign.errors import Finding, InputError
 from hocba_sign.pki.certificates.certificate import Certificate
@@ -121,6 +121,26 @@ class Unavailable:
 Answer: TypeAlias = Available | Unavailable
 Fetch: TypeAlias = Callable[[Need], Answer]
 """Answers a need; raises nothing."""
+
+
+class EvidenceSession(Protocol):
+    """What answers the needs of one document, within one budget."""
+
+    def moment(self) -> datetime:
+        """Return the present (aware)."""
+        ...
+
+    def __call__(self, need: Need) -> Answer:
+        """Answer a need; every failure is an answer."""
+        ...
+
+
+class EvidenceSource(Protocol):
+    """Where evidence comes from that nobody gave; `OnlineFetcher` is one."""
+
+    def session(self) -> EvidenceSession:
+        """Begin with a document."""
+        ...
 
 
 def document_needs(

@@ -4,11 +4,11 @@ whether the page shows what the XML says.
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
-from types import MappingProxyType
 from typing import Final
 
 from hocba_sign.ades.structure import Coverage, ParsedSignature
 from hocba_sign.errors import Finding, InputError
+from hocba_sign.model.frozen import frozen
 from hocba_sign.model.signers import ExpectedSigner
 from hocba_sign.model.transcript import Transcript
 from hocba_sign.model.workflow import PLANS
@@ -62,7 +62,7 @@ _NO_TRANSCRIPT: Final = (
         for identifier in ("DOC.SCHEMA", "DOC.RULES", "DOC.STATUS", "PDF.SAME_CONTENT")
     ),
 )
-_ATTACHED = MappingProxyType(
+_ATTACHED = frozen(
     {
         Verdict.VALID: Status.PASS,
         Verdict.INVALID: Status.FAIL,
@@ -254,7 +254,7 @@ def _file_checks(document: PdfDocument, signatures: Iterable[SignatureConclusion
 def _coverage(document: PdfDocument) -> Mapping[str, Coverage]:
     """Return for each signature which later revisions it does not cover."""
     last = len(document.facts.ends)
-    return MappingProxyType(
+    return frozen(
         {
             signature.where: Coverage(
                 tuple(

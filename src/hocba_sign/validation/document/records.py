@@ -8,13 +8,13 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from contextlib import suppress
 from dataclasses import dataclass, replace
-from types import MappingProxyType
 from typing import Final, TypeAlias
 
 from hocba_sign.errors import CallerError, Finding, InputError
 from hocba_sign.model.authority import Registry
 from hocba_sign.model.delegation import GivenSnapshot
 from hocba_sign.model.event import Event
+from hocba_sign.model.frozen import frozen
 from hocba_sign.model.record import Witness, vietnam_day
 from hocba_sign.model.registry import RegistrySnapshot
 from hocba_sign.model.status_list import StatusList, StatusTable
@@ -110,7 +110,7 @@ def load_records(sources: Sources, setting: Setting) -> Knowledge:
         registry=registry,
         events=None
         if sources.events is None
-        else MappingProxyType({key: tuple(dict.fromkeys(value)) for key, value in found.items()}),
+        else frozen({key: tuple(dict.fromkeys(value)) for key, value in found.items()}),
         lists=tuple(_list(one, plain) for one in sources.lists),
         years=None if sources.years is None else years_among(sources.years, known),
         notes=tuple(notes),

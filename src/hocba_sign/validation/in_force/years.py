@@ -3,9 +3,9 @@
 import hashlib
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
-from types import MappingProxyType
 
 from hocba_sign.model.event import TranscriptReference
+from hocba_sign.model.frozen import frozen
 from hocba_sign.model.person import School
 from hocba_sign.model.record import Credential
 from hocba_sign.model.transcript import Transcript
@@ -46,7 +46,7 @@ def years_of(found: Iterable[YearFacts], *, is_by_code: bool) -> Years:
 
 
 def _frozen(found: Mapping[str, Mapping[YearFacts, None]]) -> Mapping[str, tuple[YearFacts, ...]]:
-    return MappingProxyType({key: tuple(facts) for key, facts in found.items()})
+    return frozen({key: tuple(facts) for key, facts in found.items()})
 
 
 def later_issue(transcript: Transcript, years: Years | None) -> TranscriptReference | None:

@@ -17,7 +17,6 @@ from hocba_sign.pki.revocation.evidence import Evidence
 from hocba_sign.pki.timestamp.protocol import read_token, verify_token
 from hocba_sign.pki.trust.anchors import (
     anchors_in,
-    given_anchors,
     hierarchies_of,
     listed_anchors,
     user_findings,
@@ -157,7 +156,7 @@ def test_a_certificate_that_is_not_listed_is_not_admitted() -> None:
 def test_own_anchors_are_named_and_are_no_part_of_the_list() -> None:
     own = Certificate.load(WORLD.authority("national-root").certificate_der)
     assert listed_anchors([own]) == TrustStore()
-    trust = given_anchors([own])
+    trust = TrustStore.vietnam().with_certificates([own])
     (finding,) = user_findings(trust)
     assert (finding.cause, finding.where) == ("TRUST.USER_ANCHOR", own.sha256)
     assert hierarchies_of(trust.anchors[0]) == {Hierarchy.USER}
@@ -210,7 +209,7 @@ def vouch(certificate: Certificate, way: str) -> TrustStore:
         case "constructor":
             return TrustStore((Anchor(certificate=certificate, name="mine"),))
         case _:
-            return given_anchors([certificate])
+            return TrustStore.vietnam().with_certificates([certificate])
 
 
 @needs_copies
@@ -335,7 +334,7 @@ def test_anchors_come_from_the_pool_by_pin() -> None:
 @needs_copies
 def test_a_pinned_root_that_the_user_gives_keeps_what_the_list_says() -> None:
     _, root = real_certificates()[MIC]
-    (anchor,) = given_anchors([root]).anchors
+    (anchor,) = TrustStore.vietnam().with_certificates([root]).anchors
     assert anchor.origin == "list"
     assert anchor.trusted_until == datetime(2022, 9, 22, 1, 35, 16, tzinfo=UTC)
     assert hierarchies_of(anchor) == {Hierarchy.PUBLIC}

@@ -20,6 +20,7 @@ from hocba_sign.model.workflow import Role, Slot
 from hocba_sign.operations import extension
 from hocba_sign.operations.extension import extend
 from hocba_sign.operations.signing import complete, merge, prepare, sign, time_stamp
+from hocba_sign.operations.verifier import Verifier
 from hocba_sign.pades.facts.form import SignaturePlaceholder
 from hocba_sign.pades.facts.names import field_name, slot_of
 from hocba_sign.pades.read import read_pdf
@@ -394,7 +395,11 @@ def test_levels_grow_by_revisions_only() -> None:
     def grown(octets: bytes, to: Level, at: timedelta = timedelta(0)) -> bytes:
         tsa = DirectTsa(SCENE.world, later + at) if to is Level.LTA else None
         return extend(
-            octets, to=to, trust=SCENE.trust, evidence=SCENE.evidence(), at=later + at, tsa=tsa
+            octets,
+            Verifier(trust=SCENE.trust, evidence=SCENE.evidence()),
+            to=to,
+            at=later + at,
+            tsa=tsa,
         )
 
     lt = grown(document, Level.LT)
@@ -410,9 +415,8 @@ def test_levels_grow_by_revisions_only() -> None:
     with pytest.raises(CallerError) as caught:
         extend(
             document,
+            Verifier(trust=SCENE.trust, evidence=SCENE.evidence(SIGNED_AT - timedelta(minutes=1))),
             to=Level.LT,
-            trust=SCENE.trust,
-            evidence=SCENE.evidence(SIGNED_AT - timedelta(minutes=1)),
             at=later,
         )
     assert caught.value.cause == "EXTEND.TOO_EARLY"
@@ -448,5 +452,11 @@ def test_an_archive_time_stamp_of_other_octets_is_not_given_out(
         extension, "with_pdf_archive_time_stamp", lambda placeholder, _: fill(placeholder, other)
     )
     with pytest.raises(CallerError) as caught:
-        extend(document, to=Level.LTA, trust=SCENE.trust, evidence=SCENE.evidence(), at=at, tsa=tsa)
+        extend(
+            document,
+            Verifier(trust=SCENE.trust, evidence=SCENE.evidence()),
+            to=Level.LTA,
+            at=at,
+            tsa=tsa,
+        )
     assert (caught.value.cause, caught.value.where) == ("SIGN.TIME_STAMP", "GVCN")

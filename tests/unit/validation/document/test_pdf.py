@@ -13,7 +13,7 @@ from hocba_sign.model.event import EventKind
 from hocba_sign.model.results import SecondaryMarks
 from hocba_sign.model.transcript import Transcript
 from hocba_sign.model.workflow import Slot
-from hocba_sign.operations.verification import verify_any
+from hocba_sign.operations.verifier import Verifier
 from hocba_sign.pades.facts.names import field_name
 from hocba_sign.rendering.render import render
 from hocba_sign.report.html import html
@@ -207,7 +207,7 @@ def test_a_pdf_that_carries_no_transcript() -> None:
     report = SCENE.verify(octets)
     assert report.verdict is Verdict.INDETERMINATE
     assert "PDF.NO_TRANSCRIPT" in causes(report)
-    anyhow = verify_any(octets, trust=SCENE.trust, evidence=SCENE.evidence(), at=JUDGED_AT)
+    anyhow = Verifier(trust=SCENE.trust, evidence=SCENE.evidence()).verify_any(octets, at=JUDGED_AT)
     assert anyhow.verdict is Verdict.VALID
 
 

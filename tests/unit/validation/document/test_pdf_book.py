@@ -12,7 +12,7 @@ from pyhanko.sign.fields import SigFieldSpec, append_signature_field
 from hocba_sign.model.workflow import Role, Slot
 from hocba_sign.operations.extension import extend
 from hocba_sign.operations.signing import complete, prepare, sign
-from hocba_sign.operations.verification import verify_any
+from hocba_sign.operations.verifier import Verifier
 from hocba_sign.pades.facts.names import field_name
 from hocba_sign.report.html import html
 from hocba_sign.report.render import text
@@ -98,8 +98,8 @@ def test_people_are_told_what_was_not_compared() -> None:
 
 
 def test_signatures_alone_are_valid() -> None:
-    report = verify_any(
-        book(page_of(), GVCN, CBQL), trust=SCENE.trust, evidence=SCENE.evidence(), at=JUDGED_AT
+    report = Verifier(trust=SCENE.trust, evidence=SCENE.evidence()).verify_any(
+        book(page_of(), GVCN, CBQL), at=JUDGED_AT
     )
     assert report.verdict is Verdict.VALID
     assert (report.to_dict()["document"]["kind"], report.to_dict()["workflow"]) == ("other", None)
@@ -219,7 +219,11 @@ def test_long_term_levels(level: Level) -> None:
     later = SIGNED_AT + timedelta(hours=2)
     tsa = DirectTsa(SCENE.world, later) if level is Level.LTA else None
     lasting = extend(
-        stamped(), to=level, trust=SCENE.trust, evidence=SCENE.evidence(), at=later, tsa=tsa
+        stamped(),
+        Verifier(trust=SCENE.trust, evidence=SCENE.evidence()),
+        to=level,
+        at=later,
+        tsa=tsa,
     )
     report = SCENE.verify(lasting, at=later + timedelta(hours=1))
     assert causes(report) == UNPROVEN

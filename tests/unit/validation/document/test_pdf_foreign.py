@@ -12,7 +12,7 @@ from pyhanko.pdf_utils.incremental_writer import IncrementalPdfFileWriter
 from pyhanko.pdf_utils.reader import PdfFileReader
 from pyhanko.pdf_utils.writer import copy_into_new_writer
 
-from hocba_sign.operations.verification import verify_any
+from hocba_sign.operations.verifier import Verifier
 from hocba_sign.report.document import Report
 from hocba_sign.testing import Identity
 from hocba_sign.validation.verdict import Verdict
@@ -35,7 +35,7 @@ def principal() -> Identity:
 
 
 def judged(octets: bytes) -> Report:
-    return verify_any(octets, trust=SCENE.trust, evidence=SCENE.evidence(), at=JUDGED_AT)
+    return Verifier(trust=SCENE.trust, evidence=SCENE.evidence()).verify_any(octets, at=JUDGED_AT)
 
 
 def signatures(report: Report) -> list[tuple[bool, str, set[str]]]:

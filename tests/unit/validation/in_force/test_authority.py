@@ -14,7 +14,7 @@ from hocba_sign.model.appointments import Appointment
 from hocba_sign.model.record import IssuingBody
 from hocba_sign.model.registry import Rank, RegistrySnapshot
 from hocba_sign.model.workflow import Slot
-from hocba_sign.operations.verification import know, verify
+from hocba_sign.operations.verifier import Verifier
 from hocba_sign.report.document import Report
 from hocba_sign.signing.policy import Level
 from hocba_sign.testing import Identity
@@ -472,15 +472,13 @@ class TestClaimedDay:
         )
         low = signed(SCENE, snapshot(SCENE, *ALWAYS), {SEAL: self.SEAL_OF_DEPARTMENT}, level=level)
         sources = Sources(registries=(("bo.json", top.to_json().encode()), ("so.xml", low)))
-        policy = know(
-            sources, trust=SCENE.trust, evidence=SCENE.evidence(), at=JUDGED_AT + timedelta(days=1)
+        policy = (
+            Verifier(trust=SCENE.trust, evidence=SCENE.evidence())
+            .with_records(sources, at=JUDGED_AT + timedelta(days=1))
+            .policy
         )
-        report = verify(
-            DOCUMENT,
-            trust=SCENE.trust,
-            evidence=SCENE.evidence(),
-            at=JUDGED_AT + timedelta(days=1),
-            policy=policy,
+        report = Verifier(trust=SCENE.trust, policy=policy, evidence=SCENE.evidence()).verify(
+            DOCUMENT, at=JUDGED_AT + timedelta(days=1)
         )
         assert report.verdict == verdict
 

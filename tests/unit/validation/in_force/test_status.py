@@ -17,7 +17,7 @@ from hocba_sign.model.event import Correction, Event, EventKind
 from hocba_sign.model.registry import Rank
 from hocba_sign.model.status_list import Cell
 from hocba_sign.model.transcript import Transcript
-from hocba_sign.operations.verification import know, verify
+from hocba_sign.operations.verifier import Verifier
 from hocba_sign.report.document import NotPassed, Report
 from hocba_sign.report.render import text
 from hocba_sign.report.view import view
@@ -597,11 +597,10 @@ class TestMergedDepartment:
         record = replace(
             status_list(scene, {(OWN.id, OWN.version): Cell.WITHDRAWN}), department_code=self.NEW
         )
-        policy = know(
-            lists(signed(scene, record, {SEAL: department(scene)})),
-            trust=scene.trust,
-            evidence=scene.evidence(),
-            at=JUDGED_AT,
+        policy = (
+            Verifier(trust=scene.trust, evidence=scene.evidence())
+            .with_records(lists(signed(scene, record, {SEAL: department(scene)})), at=JUDGED_AT)
+            .policy
         )
         (judged,) = policy.knowledge.lists
         for day, status in ((self.MERGER, "withdrawn"), (date(2025, 6, 30), None)):
@@ -609,12 +608,8 @@ class TestMergedDepartment:
                 policy.knowledge, lists=(replace(judged, seal=replace(judged.seal, day=day)),)
             )
             policy = replace(policy, knowledge=known)
-            report = verify(
-                scene.signed(level=Level.T),
-                trust=scene.trust,
-                evidence=scene.evidence(),
-                at=JUDGED_AT,
-                policy=policy,
+            report = Verifier(trust=scene.trust, policy=policy, evidence=scene.evidence()).verify(
+                scene.signed(level=Level.T), at=JUDGED_AT
             )
             assert report.status == status
 

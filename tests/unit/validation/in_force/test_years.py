@@ -9,7 +9,7 @@ import pytest
 
 from hocba_sign.model.identification import Identification, PreviousTranscript, ReplacedVersion
 from hocba_sign.model.transcript import Transcript
-from hocba_sign.operations.verification import verify_years
+from hocba_sign.operations.verifier import Verifier
 from hocba_sign.report.document import Report
 from hocba_sign.signing.policy import Level
 from tests.support.records import appointment, data_digest, in_json, judge, snapshot
@@ -48,7 +48,7 @@ def link(scene: Scene, document: bytes) -> PreviousTranscript:
 def judged(*documents: bytes) -> tuple[Report, ...]:
     scene = Scene()
     named = [(f"{number}.xml", octets) for number, octets in enumerate(documents)]
-    return verify_years(named, trust=scene.trust, evidence=scene.evidence(), at=JUDGED_AT)
+    return Verifier(trust=scene.trust, evidence=scene.evidence()).verify_years(named, at=JUDGED_AT)
 
 
 def result(report: Report, identifier: str) -> str | None:

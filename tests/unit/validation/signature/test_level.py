@@ -5,7 +5,7 @@ from datetime import timedelta
 import pytest
 from lxml import etree
 
-from hocba_sign.operations.verification import verify_any
+from hocba_sign.operations.verifier import Verifier
 from hocba_sign.pki.certificates.certificate import Certificate
 from hocba_sign.pki.revocation.evidence import Evidence
 from hocba_sign.pki.trust.store import TrustStore
@@ -150,10 +150,7 @@ def test_an_intermediate_as_anchor_does_not_lower_the_level() -> None:
         for slug in ("public-ca", "tsa-root")
     ]
     assert level(made) == "XAdES-BASELINE-T"
-    report = verify_any(
-        made.octets,
-        trust=TrustStore.of(anchors),
-        evidence=Evidence(),
-        at=SIGNED_AT + timedelta(hours=2),
+    report = Verifier(trust=TrustStore.of(anchors), evidence=Evidence()).verify_any(
+        made.octets, at=SIGNED_AT + timedelta(hours=2)
     )
     assert [one["format"] for one in report.to_dict()["signatures"]] == ["XAdES-BASELINE-LT"]

@@ -11,7 +11,7 @@ from asn1crypto import cms, core, crl
 
 from hocba_sign.crypto import der
 from hocba_sign.errors import InputError
-from hocba_sign.operations.verification import verify
+from hocba_sign.operations.verifier import Verifier
 from hocba_sign.pki.certificates.certificate import Certificate
 from hocba_sign.pki.revocation.evidence import Evidence
 from hocba_sign.pki.revocation.pool import RevocationFact
@@ -48,7 +48,9 @@ def judged(
     roots: bool = True,
 ) -> Report:
     trust = replace(SCENE.trust if roots else TrustStore(), pins=trust_list(*pins))
-    return verify(document, trust=trust, evidence=evidence or SCENE.evidence(at - MINUTE), at=at)
+    return Verifier(trust=trust, evidence=evidence or SCENE.evidence(at - MINUTE)).verify(
+        document, at=at
+    )
 
 
 def stamp_causes(report: Report) -> set[str]:
@@ -125,7 +127,7 @@ def test_an_impostor_of_the_list_stamps_nothing_on_any_path() -> None:
             TrustStore.of([Certificate.load(one) for one in SCENE.world.anchors_der if one != bad]),
             pins=trust_list(*pins),
         )
-        report = verify(document, trust=trust, evidence=SCENE.evidence(), at=JUDGED_AT)
+        report = Verifier(trust=trust, evidence=SCENE.evidence()).verify(document, at=JUDGED_AT)
         assert report.verdict is Verdict.INDETERMINATE
         assert best_times(report) == {"claimed"}
     assert "TRUST.KNOWN_BAD" in stamp_causes(
@@ -163,11 +165,8 @@ def long_after(*lists: bytes, is_rooted: bool = True) -> Report:
         Certificate.load(one) for one in SCENE.world.anchors_der[: 3 if is_rooted else 2]
     )
     known = evidence.merged(Evidence(certificates=(tsa_root,)))
-    return verify(
-        stamped(SIGNED_AT, OLD),
-        trust=replace(trust, pins=trust_list(OLD_PIN)),
-        evidence=known,
-        at=LATER,
+    return Verifier(trust=replace(trust, pins=trust_list(OLD_PIN)), evidence=known).verify(
+        stamped(SIGNED_AT, OLD), at=LATER
     )
 
 

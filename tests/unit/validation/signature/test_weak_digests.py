@@ -9,7 +9,7 @@ import pytest
 
 from hocba_sign.ades.structure import ParsedSignature
 from hocba_sign.crypto.digests import MD5, SHA1, SHA256, DigestAlgorithm, digest
-from hocba_sign.operations.verification import verify
+from hocba_sign.operations.verifier import Verifier
 from hocba_sign.signing.policy import Level
 from hocba_sign.validation.policy import DEFAULT, Policy
 from hocba_sign.validation.setting import Setting
@@ -137,14 +137,14 @@ def test_a_statement_after_the_signature_settles_the_question(
         (DEFAULT, default),
         (asked, Verdict.VALID if strict == "settled" else Verdict.INDETERMINATE),
     ):
-        report = verify(
-            document, trust=scene.trust, evidence=evidence, at=SIGNED_AT + at, policy=policy
+        report = Verifier(trust=scene.trust, policy=policy, evidence=evidence).verify(
+            document, at=SIGNED_AT + at
         )
         assert report.verdict is expected, causes(report)
         assert ("REVOCATION.BEFORE_SIGNATURE" in causes(report)) is (
             expected is Verdict.INDETERMINATE
         )
-    report = verify(document, trust=scene.trust, evidence=evidence, at=SIGNED_AT + at)
+    report = Verifier(trust=scene.trust, evidence=evidence).verify(document, at=SIGNED_AT + at)
     notes = {one["id"] for told in report.to_dict()["signatures"] for one in told["warnings"]}
     assert ("REVOCATION.ASKED_BEFORE" in notes) is (
         listed < timedelta(0) and default is Verdict.VALID
@@ -154,8 +154,8 @@ def test_a_statement_after_the_signature_settles_the_question(
 def test_without_a_time_stamp_what_is_current_is_asked_for_now() -> None:
     """Every list is older than now: the note would say nothing."""
     scene = Scene()
-    report = verify(
-        scene.signed(), trust=scene.trust, evidence=scene.evidence(SIGNED_AT - HOUR), at=JUDGED_AT
+    report = Verifier(trust=scene.trust, evidence=scene.evidence(SIGNED_AT - HOUR)).verify(
+        scene.signed(), at=JUDGED_AT
     )
     assert report.verdict is Verdict.VALID
     assert not [

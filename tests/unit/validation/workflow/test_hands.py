@@ -13,7 +13,7 @@ from hocba_sign.model.results import Teacher
 from hocba_sign.model.signers import HomeroomTeacher, Substitute
 from hocba_sign.model.transcript import Transcript
 from hocba_sign.model.workflow import Role, Slot
-from hocba_sign.operations.verification import know, verify
+from hocba_sign.operations.verifier import Verifier
 from hocba_sign.report.document import Report
 from hocba_sign.signing.policy import Level
 from hocba_sign.validation.document.records import Sources
@@ -97,13 +97,11 @@ def judged(
     at: datetime = JUDGED_AT,
 ) -> Report:
     document = scene.signed(level=level, stamped=stamped)
-    return verify(
-        document,
+    return Verifier(
         trust=scene.trust,
-        evidence=scene.evidence(at - timedelta(hours=1)),
-        at=at,
         policy=policy or Policy(),
-    )
+        evidence=scene.evidence(at - timedelta(hours=1)),
+    ).verify(document, at=at)
 
 
 @pytest.mark.parametrize(
@@ -203,11 +201,10 @@ class TestOneAlone:
         example, subjects, change, cause = ALONE[case]
         scene = Scene(example, subjects=subjects, change=change)
         for is_whole in (True, False):
-            policy = know(
-                registry(scene, is_whole=is_whole),
-                trust=scene.trust,
-                evidence=scene.evidence(),
-                at=JUDGED_AT,
+            policy = (
+                Verifier(trust=scene.trust, evidence=scene.evidence())
+                .with_records(registry(scene, is_whole=is_whole), at=JUDGED_AT)
+                .policy
             )
             assert (cause in causes(judged(scene, policy))) is not is_whole
 

@@ -2,7 +2,7 @@
 
 from datetime import timedelta
 
-from hocba_sign.operations.verification import verify
+from hocba_sign.operations.verifier import Verifier
 from hocba_sign.pki.revocation.evidence import Evidence
 from hocba_sign.signing.policy import Level
 from hocba_sign.validation.verdict import Verdict
@@ -30,12 +30,9 @@ def test_all_rows_pass_for_a_good_file() -> None:
 
 def test_unknown_status_is_a_visible_warning_and_no_pass() -> None:
     scene = Scene(subjects=1)
-    report = verify(
-        scene.signed(),
-        trust=scene.trust,
-        evidence=Evidence(certificates=scene.evidence().certificates),
-        at=JUDGED_AT,
-    )
+    report = Verifier(
+        trust=scene.trust, evidence=Evidence(certificates=scene.evidence().certificates)
+    ).verify(scene.signed(), at=JUDGED_AT)
     assert report.verdict is Verdict.INDETERMINATE
     result, where = rows(report.to_dict())["1_2"]
     assert result == "warning"

@@ -1,0 +1,49 @@
+"""Evidence from the network for a verifier: each document gets a fetcher and a budget of
+its own.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+from hocba_sign.adapters.cache import Cache
+from hocba_sign.adapters.fetch import Fetcher
+from hocba_sign.adapters.revocation import EvidenceFetcher, FetchBudget
+from hocba_sign.validation.document.missing_evidence import EvidenceSession
+
+
+def present() -> datetime:
+    """Return the time by this machine's clock."""
+    return datetime.now(UTC)
+
+
+def tell_nobody(url: str) -> None:
+    """Take note of an address that is asked."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OnlineFetcher:
+    """Fetches OCSP answers, lists and issuers from where certificates say, over HTTP.
+
+    Immutable: make one, and share it. `timeout` is for all addresses of one document together.
+    `cache` is a folder that answers are kept in, shared by processes; None keeps nothing. `clock`
+    gives the present (aware), `on_ask` is told every address that is asked. Only public addresses
+    are asked; `allow_loopback` is for tests.
+    """
+
+    timeout: timedelta = FetchBudget().timeout
+    cache: Path | None = None
+    clock: Callable[[], datetime] = field(default=present, repr=False)
+    on_ask: Callable[[str], None] = field(default=tell_nobody, repr=False)
+    allow_loopback: bool = False
+
+    def session(self) -> EvidenceSession:
+        """Begin with a document."""
+        return EvidenceFetcher(
+            fetcher=Fetcher(allow_loopback=self.allow_loopback),
+            clock=self.clock,
+            cache=None if self.cache is None else Cache(folder=self.cache),
+            budget=FetchBudget(timeout=self.timeout),
+            on_ask=self.on_ask,
+        )

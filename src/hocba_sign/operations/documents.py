@@ -1,0 +1,54 @@
+"""Before the first signature: a transcript as a document, on pages, and who signs where."""
+
+from hocba_sign.errors import Finding, InputError
+from hocba_sign.model.check import check
+from hocba_sign.model.transcript import Transcript
+from hocba_sign.model.workflow import Slot
+from hocba_sign.pki.certificates.certificate import Certificate
+from hocba_sign.pki.certificates.holder import signers_held
+from hocba_sign.rendering import render as pages
+from hocba_sign.rendering.render import CURRENT, Rendering
+from hocba_sign.xml.decode import check_document, decode_document
+from hocba_sign.xml.encode import encode
+from hocba_sign.xml.layout import CANONICAL, KHO, LAYOUTS, recognise
+from hocba_sign.xml.parse import parse
+from hocba_sign.xml.tree import locate
+
+
+def draft(transcript: Transcript, *, nonce: bytes, for_store: bool = False) -> bytes:
+    """Return the document of a transcript, its signature slots empty; `for_store` in the layout of
+    the national transcript store (Kho học bạ), which proves less.
+
+    `nonce` are 32 octets that nobody can guess, new for every document, such as
+    `secrets.token_bytes(32)`: with them the digest of the data tells nothing of the data.
+    Raises: InputError with all faults of the content in `findings`; CallerError `TRANSCRIPT.NONCE`
+    for another number of octets.
+    """
+    _require_none(check(transcript))
+    return encode(transcript, KHO if for_store else CANONICAL, nonce=nonce)
+
+
+def slots_for(transcript: Transcript, certificate: Certificate) -> tuple[Slot, ...]:
+    """Return the slots in which the holder of `certificate` is to sign, in document order: one for
+    each subject of a teacher, none for a stranger.
+    """
+    return tuple(one.slot for one in signers_held(certificate, transcript.expected_signers))
+
+
+def render(document: bytes, *, template: str = CURRENT) -> Rendering:
+    """Show a transcript, signed or not, on the pages of the official form: a PDF/A-3a that carries
+    the document. Whether its signatures are valid is for `Verifier.verify`.
+
+    Raises: InputError for what is no transcript, with all faults of its content; RENDER.GLYPH;
+    CallerError PDF.EXTRA_MISSING where the extra `pdf` is not installed, RENDER.TEMPLATE.
+    """
+    root = parse(document).root
+    if recognise(root) not in LAYOUTS.values():
+        raise InputError("DOC.NOT_HOC_BA", where=locate(root))
+    _require_none(check_document(root))
+    return pages.render(decode_document(root), document, template=template)
+
+
+def _require_none(findings: tuple[Finding, ...]) -> None:
+    if findings:
+        raise InputError(findings[0].cause, where=findings[0].where, findings=findings)
