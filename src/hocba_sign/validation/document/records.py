@@ -161,7 +161,7 @@ def _snapshot(named: Named, setting: Setting) -> GivenSnapshot:
         conclusion = validate(octets, setting)
     except InputError as error:
         raise _in_file(error, name) from error
-    if conclusion.record is not None and not isinstance(conclusion.record, RegistrySnapshot):
+    if _is_another(conclusion, RegistrySnapshot):
         raise InputError("REGISTRY.NOT_A_REGISTRY", where=name)
     if conclusion.verdict is not Verdict.VALID or conclusion.record is None:
         raise InputError("REGISTRY.NOT_VALID", where=_reasons(name, conclusion))
@@ -173,13 +173,19 @@ def _snapshot(named: Named, setting: Setting) -> GivenSnapshot:
     )
 
 
+def _is_another(conclusion: DocumentConclusion, wanted: type) -> bool:
+    """Return whether a document was read, and is of another kind than was given it for."""
+    content = conclusion.record or conclusion.transcript
+    return content is not None and not isinstance(content, wanted)
+
+
 def _list(named: Named, setting: Setting) -> JudgedList:
     name, octets = named
     try:
         conclusion = validate(octets, setting)
     except InputError as error:
         raise _in_file(error, name) from error
-    if conclusion.record is not None and not isinstance(conclusion.record, StatusList):
+    if _is_another(conclusion, StatusList):
         raise InputError("STATUS.NOT_A_LIST", where=name)
     seal = _witness(conclusion, _SEAL)
     if conclusion.verdict is not Verdict.VALID or conclusion.record is None or seal is None:
