@@ -25,6 +25,7 @@ DECIDED: Final = frozenset(
         *("WF.ORDER", "WF.SKIPPED", "WF.MISSING", "SIG.DIGEST", "SIG.VALUE", "SIG.STRAY"),
         *("DOC.SLOT_TWICE", "DOC.SLOT_CONTENT", "DOC.NOT_HOC_BA", "DOC.NEWER", "XML.DTD"),
         *("XML.DUPLICATE_ID", "XML.RELATIVE_NAMESPACE", "TRANSCRIPT.SCHEMA_VERSION"),
+        *("TRANSCRIPT.NONCE", "SIG.EXTRACT"),
     }
 )
 """What the reader decides, of what vectors demand."""

@@ -17,9 +17,11 @@ from hocba_sign.signing.xml.prepare import signature_id
 from hocba_sign.validation.verdict import conclude
 from hocba_sign.xades.syntax import names as xades
 from hocba_sign.xades.syntax.time_stamps import MAX_TIME_STAMPS
+from hocba_sign.xades.transcript import extract
 from hocba_sign.xades.transcript.read import MAX_REFERENCES, MAX_SIGNATURES
 from hocba_sign.xml import limits, names
 from hocba_sign.xml.layout import CANONICAL, RECORDS
+from hocba_sign.xml.nonce import NONCE_OCTETS, NONCE_PATTERN
 from hocba_sign.xml.parse import parse
 from hocba_sign.xml.record import FORMS
 from tests.unit.docs.pages import ROOT
@@ -52,6 +54,15 @@ def test_frame() -> None:
     assert f"`{names.SLOT_SUBJECT}`" in section(4)
     assert f"`{names.SLOT_TEACHER}`" in section(4)
     assert f"this is `{names.SCHEMA_VERSION}`" in section(11)
+
+
+def test_random_octets_and_the_place_of_an_extract() -> None:
+    assert f"`{names.NONCE}` is {NONCE_OCTETS} octets" in section(3)
+    assert f"`{NONCE_PATTERN}`" in section(3)
+    text = section(8)
+    assert f'`Type="{extract.EXTRACT_TYPE}"`' in text
+    assert f"`{extract.EXTRACT_ID}`" in text
+    assert f"from {extract.MIN_LEAVES} to {extract.MAX_LEAVES}" in text
 
 
 def test_schemas_that_are_named_are_there() -> None:
