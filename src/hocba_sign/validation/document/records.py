@@ -163,14 +163,11 @@ def _snapshot(named: Named, setting: Setting) -> GivenSnapshot:
         raise _in_file(error, name) from error
     if _is_another(conclusion, RegistrySnapshot):
         raise InputError("REGISTRY.NOT_A_REGISTRY", where=name)
-    if conclusion.verdict is not Verdict.VALID or conclusion.record is None:
-        raise InputError("REGISTRY.NOT_VALID", where=_reasons(name, conclusion))
     seal = _witness(conclusion, _SEAL)
-    if seal is None:
-        raise InputError("REGISTRY.NOT_VALID", where=name)
-    return GivenSnapshot(
-        snapshot=conclusion.record, seal=seal, sha256=hashlib.sha256(octets).hexdigest()
-    )
+    record = conclusion.record if conclusion.verdict is Verdict.VALID else None
+    if not isinstance(record, RegistrySnapshot) or seal is None:
+        raise InputError("REGISTRY.NOT_VALID", where=_reasons(name, conclusion))
+    return GivenSnapshot(snapshot=record, seal=seal, sha256=hashlib.sha256(octets).hexdigest())
 
 
 def _is_another(conclusion: DocumentConclusion, wanted: type) -> bool:
@@ -188,9 +185,10 @@ def _list(named: Named, setting: Setting) -> JudgedList:
     if _is_another(conclusion, StatusList):
         raise InputError("STATUS.NOT_A_LIST", where=name)
     seal = _witness(conclusion, _SEAL)
-    if conclusion.verdict is not Verdict.VALID or conclusion.record is None or seal is None:
+    record = conclusion.record if conclusion.verdict is Verdict.VALID else None
+    if not isinstance(record, StatusList) or seal is None:
         raise InputError("STATUS.NOT_VALID", where=_reasons(name, conclusion))
-    return JudgedList(table=StatusTable(conclusion.record), seal=seal)
+    return JudgedList(table=StatusTable(record), seal=seal)
 
 
 def _event(named: Named, setting: Setting) -> JudgedEvent | Finding:
