@@ -3,8 +3,9 @@
 import pytest
 
 from hocba_sign.errors import InputError
-from hocba_sign.operations.verification import know
-from hocba_sign.validation.document.records import Sources
+from hocba_sign.validation.document.records import Sources, assemble
+from hocba_sign.validation.policy import DEFAULT
+from hocba_sign.validation.setting import Setting
 from tests.support.scene import JUDGED_AT, SIGNED_AT, Scene
 
 
@@ -16,6 +17,8 @@ def test_a_transcript_is_neither_list_nor_registry(field: str, cause: str) -> No
     scene = Scene(subjects=1)
     given = (("transcript.xml", scene.signed()),)
     sources = Sources(lists=given) if field == "lists" else Sources(registries=given)
+    evidence = scene.evidence(SIGNED_AT)
+    setting = Setting(trust=scene.trust, evidence=evidence, at=JUDGED_AT, policy=DEFAULT)
     with pytest.raises(InputError) as caught:
-        know(sources, trust=scene.trust, evidence=scene.evidence(SIGNED_AT), at=JUDGED_AT)
+        assemble(sources, setting)
     assert (caught.value.cause, caught.value.where) == (cause, "transcript.xml")
