@@ -3,7 +3,7 @@
 import pytest
 
 from hocba_sign.errors import InputError
-from hocba_sign.validation.document.records import Sources, assemble
+from hocba_sign.validation.document.records import Sources, load_records
 from hocba_sign.validation.policy import DEFAULT
 from hocba_sign.validation.setting import Setting
 from tests.support.scene import JUDGED_AT, SIGNED_AT, Scene
@@ -20,5 +20,5 @@ def test_a_transcript_is_neither_list_nor_registry(field: str, cause: str) -> No
     evidence = scene.evidence(SIGNED_AT)
     setting = Setting(trust=scene.trust, evidence=evidence, at=JUDGED_AT, policy=DEFAULT)
     with pytest.raises(InputError) as caught:
-        assemble(sources, setting)
+        load_records(sources, setting)
     assert (caught.value.cause, caught.value.where) == (cause, "transcript.xml")
