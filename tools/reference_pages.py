@@ -63,10 +63,10 @@ flowchart LR
 
 LIMIT = re.compile(r"MAX_\w+|[A-Z]\w*_LIMIT|DEFAULT_TIMEOUT|UNDATED_RESPONSE_LIFE")
 NAMES = {
-    Role.GVBM: "giáo viên bộ môn · subject teacher",
+    Role.GVBM: "giáo viên môn học · subject teacher",
     Role.GVCN: "giáo viên chủ nhiệm · homeroom teacher",
     Role.CBQL: "cán bộ quản lý · principal or deputy",
-    Role.KY_PHAT_HANH: "con dấu · the school's seal",
+    Role.KY_PHAT_HANH: "cơ sở giáo dục (con dấu số) · the school's seal",
 }
 
 

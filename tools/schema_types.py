@@ -19,8 +19,8 @@ from hocba_sign.xml.record import FORMS, RecordForm
 
 SCHEMAS = Path(__file__).parent.parent / "schemas"
 TITLES = {
-    "event": "Sự kiện sau khi phát hành học bạ",
-    "registry": "Sổ thẩm quyền ký",
+    "event": "Văn bản thu hồi, thay thế, đính chính học bạ đã phát hành",
+    "registry": "Danh sách thẩm quyền ký",
     "status_list": "Danh sách trạng thái học bạ",
 }
 
@@ -38,7 +38,7 @@ RECORDS_HEAD = """<?xml version="1.0" encoding="UTF-8"?>
 <!-- Made by tools/schema_types.py from the field table of hocba_sign.model; change it there. -->
 <xs:schema xmlns:xs="http://www.w3.org/2001/XMLSchema" elementFormDefault="qualified" attributeFormDefault="unqualified" version="1.0">
   <xs:annotation>
-    <xs:documentation xml:lang="vi">Các kiểu dữ liệu của sự kiện, sổ thẩm quyền và danh sách trạng thái.</xs:documentation>
+    <xs:documentation xml:lang="vi">Các kiểu dữ liệu của văn bản thu hồi, thay thế, đính chính, danh sách thẩm quyền ký và danh sách trạng thái.</xs:documentation>
   </xs:annotation>
   <xs:include schemaLocation="hocba.xsd"/>
 """
@@ -48,7 +48,7 @@ RECORDS_ENTRY = """<?xml version="1.0" encoding="UTF-8"?>
 <xs:schema xmlns:xs="http://www.w3.org/2001/XMLSchema" xmlns="urn:hocba:1" targetNamespace="urn:hocba:1"
     elementFormDefault="qualified" attributeFormDefault="unqualified" version="1.0">
   <xs:annotation>
-    <xs:documentation xml:lang="vi">Sự kiện, sổ thẩm quyền, danh sách trạng thái: {state}.</xs:documentation>
+    <xs:documentation xml:lang="vi">Văn bản thu hồi, thay thế, đính chính, danh sách thẩm quyền ký, danh sách trạng thái: {state}.</xs:documentation>
   </xs:annotation>
   <xs:include schemaLocation="hocba-records.xsd"/>
 {elements}</xs:schema>

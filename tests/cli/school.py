@@ -71,7 +71,7 @@ class School:
         """
         evidence = self.folder / "evidence"
         evidence.mkdir(exist_ok=True)
-        (evidence / "README.txt").write_text("danh sách thu hồi", "utf-8")
+        (evidence / "README.txt").write_text("danh sách chứng thư bị thu hồi", "utf-8")
         world = self.server.world
         for slug in world.slugs:
             (evidence / f"{slug}.crl").write_bytes(world.crl(slug, datetime.now(UTC)))

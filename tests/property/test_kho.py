@@ -227,7 +227,7 @@ class TestOrder:
         assert "WF.ORDER_BY_TIME_STAMP" in {
             check["id"] for check in told["checks"] if check["result"] == "pass"
         }
-        assert "Right by the time-stamps" in text(report, "en")
+        assert "In order by the time-stamps" in text(report, "en")
 
     @pytest.mark.parametrize(
         ("slot", "times", "basis"),

@@ -32,7 +32,7 @@ class Appointment:
         Leaf(
             element="MA_SO_GD",
             key="masogd",
-            title="Mã sở giáo dục",
+            title="Mã sở giáo dục và đào tạo",
             kind=DEPARTMENT,
             is_column=False,
         ),
@@ -94,7 +94,7 @@ class Appointment:
         Leaf(
             element="CHUNG_THU_SHA256",
             key="chungthusha256",
-            title="SHA-256 của chứng thư số",
+            title="Mã băm SHA-256 của chứng thư chữ ký số",
             kind=SHA256_HEX,
             is_column=False,
         ),

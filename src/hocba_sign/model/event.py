@@ -1,4 +1,4 @@
-"""Sự kiện học bạ: what happens to a transcript after issue, as a signed document of its own.
+"""Văn bản thu hồi, thay thế, đính chính: what happens to a transcript after issue, as a document.
 
 A transcript is never changed once it is issued. The school that issued it withdraws it, replaces it
 by a higher version, or corrects the pupil's particulars, and says so in an event that names the
@@ -30,7 +30,7 @@ people sign.
 
 
 class EventKind(StrEnum):
-    """Loại sự kiện."""
+    """Loại văn bản."""
 
     WITHDRAWAL = "THU_HOI"
     REPLACEMENT = "THAY_THE"
@@ -73,7 +73,7 @@ class TranscriptReference:
         Leaf(
             element="GIA_TRI_BAM",
             key="giatribam",
-            title="Giá trị băm SHA-256 của phần dữ liệu được ký của học bạ",
+            title="Mã băm SHA-256 của phần dữ liệu được ký của học bạ",
             kind=SHA256_HEX,
             is_column=False,
         ),
@@ -89,7 +89,7 @@ class Correction:
         Leaf(
             element="DUONG_DAN",
             key="duongdan",
-            title="Đường dẫn của trường thông tin được đính chính",
+            title="Đường dẫn của mục được đính chính",
             kind=identifier("correctable field", CORRECTABLE, max_length=120),
             is_column=False,
         ),
@@ -118,7 +118,7 @@ class Event:
         Leaf(
             element="MA_SU_KIEN",
             key="masukien",
-            title="Mã sự kiện",
+            title="Mã văn bản",
             kind=RECORD_ID,
             is_column=False,
         ),
@@ -128,13 +128,13 @@ class Event:
         Leaf(
             element="LOAI_SU_KIEN",
             key="loaisukien",
-            title="Loại sự kiện",
+            title="Loại văn bản",
             kind=letter(EventKind),
             is_column=False,
         ),
     ]
     target: Annotated[
-        TranscriptReference, Group(element="HOC_BA", key="hocba", title="Học bạ mà sự kiện nói đến")
+        TranscriptReference, Group(element="HOC_BA", key="hocba", title="Học bạ liên quan")
     ]
     successor: Annotated[
         TranscriptReference | None,
@@ -181,7 +181,7 @@ class Event:
         School, Group(element="TRUONG", key="truong", title="Cơ sở giáo dục ban hành")
     ]
     principal: Annotated[
-        Principal, Group(element="CBQL", key="cbql", title="Cán bộ quản lý ký sự kiện")
+        Principal, Group(element="CBQL", key="cbql", title="Cán bộ quản lý ký văn bản")
     ]
     place: Annotated[
         str, Leaf(element="DIA_DANH", key="diadanh", title="Địa danh", kind=NAME, is_column=False)

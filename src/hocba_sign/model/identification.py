@@ -82,7 +82,7 @@ class PreviousTranscript:
         Leaf(
             element="GIA_TRI_BAM",
             key="giatribam",
-            title="Giá trị băm SHA-256 của phần dữ liệu được ký của học bạ năm trước",
+            title="Mã băm SHA-256 của phần dữ liệu được ký của học bạ năm trước",
             kind=identifier("SHA-256", "[0-9a-f]{64}", max_length=64),
             is_column=False,
         ),

@@ -31,12 +31,12 @@ class School:
         Leaf(
             element="MA_SO_GD",
             key="masogd",
-            title="Mã sở giáo dục",
+            title="Mã sở giáo dục và đào tạo",
             kind=identifier("department", "[0-9]{2}", max_length=2),
         ),
     ]
     department_name: Annotated[
-        str, Leaf(element="TEN_SO_GD", key="tensogd", title="Tên sở giáo dục", kind=NAME)
+        str, Leaf(element="TEN_SO_GD", key="tensogd", title="Tên sở giáo dục và đào tạo", kind=NAME)
     ]
     code: Annotated[
         str,
@@ -84,7 +84,7 @@ class School:
         Leaf(
             element="TEN_HUYEN",
             key="tenhuyen",
-            title="Tên huyện",
+            title="Tên huyện (quận, thị xã, thành phố)",
             kind=NAME,
             note="only for records before 2025-07-01",
         ),

@@ -69,7 +69,7 @@ class Delegation:
         Leaf(
             element="MA_SO_GD",
             key="masogd",
-            title="Mã sở giáo dục",
+            title="Mã sở giáo dục và đào tạo",
             kind=DEPARTMENT,
             is_column=False,
         ),
@@ -105,7 +105,7 @@ class Delegation:
         Leaf(
             element="CHUNG_THU_SHA256",
             key="chungthusha256",
-            title="SHA-256 của chứng thư số",
+            title="Mã băm SHA-256 của chứng thư chữ ký số",
             kind=SHA256_HEX,
             is_column=False,
         ),
@@ -132,29 +132,30 @@ class RegistrySnapshot:
 
     id: Annotated[
         str,
-        Leaf(
-            element="MA_SO", key="maso", title="Mã sổ thẩm quyền", kind=RECORD_ID, is_column=False
-        ),
+        Leaf(element="MA_SO", key="maso", title="Mã danh sách", kind=RECORD_ID, is_column=False),
     ]
     version: Annotated[
         int,
         Leaf(
             element="PHIEN_BAN",
             key="phienban",
-            title="Phiên bản sổ",
+            title="Phiên bản danh sách",
             kind=RECORD_VERSION,
             is_column=False,
         ),
     ]
     rank: Annotated[
-        Rank, Leaf(element="CAP", key="cap", title="Cấp lập sổ", kind=letter(Rank), is_column=False)
+        Rank,
+        Leaf(
+            element="CAP", key="cap", title="Cấp lập danh sách", kind=letter(Rank), is_column=False
+        ),
     ]
     department_code: Annotated[
         str | None,
         Leaf(
             element="MA_SO_GD",
             key="masogd",
-            title="Mã sở giáo dục",
+            title="Mã sở giáo dục và đào tạo",
             kind=DEPARTMENT,
             is_column=False,
         ),
@@ -169,10 +170,14 @@ class RegistrySnapshot:
             is_column=False,
         ),
     ] = None
-    issuer: Annotated[IssuingBody, Group(element="CO_QUAN", key="coquan", title="Cơ quan lập sổ")]
+    issuer: Annotated[
+        IssuingBody, Group(element="CO_QUAN", key="coquan", title="Cơ quan lập danh sách")
+    ]
     issued: Annotated[
         date,
-        Leaf(element="NGAY_LAP", key="ngaylap", title="Ngày lập sổ", kind=DAY, is_column=False),
+        Leaf(
+            element="NGAY_LAP", key="ngaylap", title="Ngày lập danh sách", kind=DAY, is_column=False
+        ),
     ]
     next_update: Annotated[
         date,

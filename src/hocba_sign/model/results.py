@@ -38,7 +38,7 @@ def teacher_id(subject: str, n: int) -> str:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Teacher:
-    """Giáo viên bộ môn."""
+    """Giáo viên môn học."""
 
     full_name: Annotated[
         str, Leaf(element="HO_VA_TEN", key="gvbm", title="Họ và tên giáo viên môn học", kind=NAME)

@@ -79,7 +79,7 @@ class Substitute:
         Leaf(
             element="MA_GIAO_VIEN",
             key="magiaovien",
-            title="Id của giáo viên được ký thay",
+            title="Mã giáo viên được ký thay",
             kind=identifier("teacher reference", TEACHER_ID_PATTERN, max_length=9),
             is_column=False,
         ),

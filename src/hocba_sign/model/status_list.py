@@ -85,7 +85,7 @@ class StatusList:
         Leaf(
             element="MA_SO_GD",
             key="masogd",
-            title="Mã sở giáo dục",
+            title="Mã sở giáo dục và đào tạo",
             kind=DEPARTMENT,
             is_column=False,
         ),

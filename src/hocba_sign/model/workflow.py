@@ -14,7 +14,7 @@ class Role(StrEnum):
     """Role codes of the de-facto format; also the SignerRole each signature claims."""
 
     GVBM = "GVBM"
-    """Giáo viên bộ môn, subject teacher."""
+    """Giáo viên môn học, subject teacher."""
     GVCN = "GVCN"
     """Giáo viên chủ nhiệm, homeroom teacher."""
     CBQL = "CBQL"

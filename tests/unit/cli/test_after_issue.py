@@ -171,7 +171,7 @@ def made(desk: Desk, kind: str, *more: str, roles: Sequence[str] = ("CBQL", "KY_
     out = desk.call(
         "event", "new", "one.xml", "--kind", kind, "--reason", "Nhầm lớp", *more, "-o", file
     )
-    assert "Đã lập sự kiện" in out
+    assert "Đã lập văn bản" in out
     desk.sign(file, *roles)
     evidence_again(desk)
     return file
@@ -267,7 +267,7 @@ def test_a_replaced_file_exits_with_five_and_names_its_successor(desk: Desk) -> 
 
 def test_every_file_of_a_folder_is_looked_at_by_its_content(desk: Desk, tmp_path: Path) -> None:
     event = Path(made(desk, "THU_HOI")).read_bytes()
-    (tmp_path / "README.txt").write_text("Các sự kiện của trường", "utf-8")
+    (tmp_path / "README.txt").write_text("Các văn bản của trường", "utf-8")
     (tmp_path / ".DS_Store").write_bytes(b"\0\0\0\1Bud1" + bytes(99))
     (tmp_path / "older").mkdir()
     told = desk.report("one.xml", "--events", str(tmp_path), code=0)
@@ -293,7 +293,7 @@ def test_every_file_of_a_folder_is_looked_at_by_its_content(desk: Desk, tmp_path
 
 
 def test_a_folder_of_registries_may_hold_other_files(desk: Desk, tmp_path: Path) -> None:
-    (tmp_path / "README").write_text("Sổ thẩm quyền", "utf-8")
+    (tmp_path / "README").write_text("Danh sách thẩm quyền ký", "utf-8")
     (tmp_path / "so").write_bytes(Path(desk.registry(TODAY - timedelta(days=1))).read_bytes())
     told = desk.report("one.xml", "--registry", str(tmp_path), code=1)
     assert "REGISTRY.ENDED" in {

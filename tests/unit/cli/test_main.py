@@ -215,7 +215,7 @@ def test_a_withdrawn_transcript_has_its_own_exit_code_and_sentence() -> None:
     report = scene.verify(scene.signed(level=Level.T))
     assert report.verdict == "VALID"
     assert verify.code_of(report) == console.EXIT_NOT_IN_FORCE
-    assert "ĐÃ THU HỒI" in text(report, "vi")
+    assert "ĐÃ BỊ THU HỒI" in text(report, "vi")
 
 
 def test_colour_needs_a_terminal_and_no_objection(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -22,10 +22,10 @@ from hocba_sign.signing.xml.draft import open_draft, require_nonce
 _ROLES: Final = PLANS["THCS_THPT"]
 """The order of roles where no transcript says which plan is followed."""
 _LABELS: Final = {
-    Role.GVBM: "Chữ ký của giáo viên bộ môn",
-    Role.GVCN: "Chữ ký của giáo viên chủ nhiệm",
-    Role.CBQL: "Chữ ký của cán bộ quản lý",
-    Role.KY_PHAT_HANH: "Chữ ký của nhà trường",
+    Role.GVBM: "Chữ ký số của giáo viên môn học",
+    Role.GVCN: "Chữ ký số của giáo viên chủ nhiệm",
+    Role.CBQL: "Chữ ký số của cán bộ quản lý",
+    Role.KY_PHAT_HANH: "Chữ ký số của cơ sở giáo dục",
 }
 _MARGIN, _HEIGHT, _GAP = 40.0, 58.0, 8.0
 """Points: where signatures stand on a page that was not made for them, side by side at its foot."""

@@ -440,7 +440,7 @@ def test_an_event_is_verified_as_a_document_of_its_own() -> None:
         told["workflow"].items()
         >= {"plan": "SU_KIEN", "complete": True, "order_proven": True, "missing": []}.items()
     )
-    assert "Sự kiện thay thế học bạ" in text(report, "vi")
+    assert "Văn bản thay thế học bạ" in text(report, "vi")
     assert f"version {OWN.version + 1}" in text(report, "en")
 
 
