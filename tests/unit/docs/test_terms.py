@@ -34,11 +34,13 @@ NOTES = (
 )
 """Told for information; nobody has to do anything."""
 ACTS = {
-    "vi": re.compile(r"\b(?:hãy|cần|nên|không (?:sử dụng|dựa|dùng|lấy|được chấp nhận))\b", re.I),
+    "vi": re.compile(
+        r"\b(?:hãy|cần|nên|không (?:sử dụng|dựa|dùng|lấy|được chấp nhận))\b", re.IGNORECASE
+    ),
     "en": re.compile(
         r"\b(?:must|should|needs?|ask|get|use|do not|check|choose|give|add|fetch|verify|tell|try)\b"
         r"|\b(?:provide|report|have it|wait|complete|compare|update|pin|then|go by|delete)\b",
-        re.I,
+        re.IGNORECASE,
     ),
 }
 

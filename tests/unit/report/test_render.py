@@ -69,7 +69,7 @@ def test_the_verdict_comes_first_in_words(verdict: str, language: Language) -> N
 def test_every_signature_shows_the_seven_items() -> None:
     written = text(VALID, "vi")
     for item in SEVEN:
-        assert len(re.findall(rf"^  {item}:", written, re.MULTILINE)) == len(SCENE.slots)
+        assert len(re.findall(rf"^  {re.escape(item)}:", written, re.MULTILINE)) == len(SCENE.slots)
     for shown in view(VALID, "vi").signatures:
         assert tuple(fact.label for fact in shown.facts) == SEVEN
         assert all(fact.value for fact in shown.facts)
