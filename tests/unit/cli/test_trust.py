@@ -104,7 +104,7 @@ def test_what_is_not_listed_is_refused(capsys: Captured, own_file: Path, home: P
     )
     assert not home.exists()
     assert main(["trust", "import", str(own_file)]) == 1
-    assert "TỪ CHỐI" in capsys.readouterr().out
+    assert "KHÔNG NHẬP" in capsys.readouterr().out
 
 
 def test_an_own_anchor_is_explicit_named_and_removable(capsys: Captured, own_file: Path) -> None:
@@ -183,7 +183,7 @@ def test_an_update_reports_every_address(capsys: Captured, server: WorldServer, 
     assert (refused["result"], refused["finding"]["id"]) == ("refused", "TRUST.UNKNOWN")
     assert not home.exists()
     assert update_from(Namespace(lang="vi", json=False), urls=urls[:1], fetcher=fetcher) == 1
-    assert "từ chối 1" in capsys.readouterr().out
+    assert "không nhập 1" in capsys.readouterr().out
 
 
 def test_every_word_is_there() -> None:
