@@ -1,0 +1,67 @@
+"""The figures of the source count what they say."""
+
+from pathlib import Path
+
+import pytest
+
+from tools.figures import circles, figures, package_arrows, table
+
+SOURCES = {
+    "__init__.py": "from hocba_sign.a.one import make\n",
+    "a/__init__.py": "",
+    "a/x/__init__.py": "",
+    "a/x/prepare.py": "from hocba_sign.a.y.prepare import Twice\n",
+    "a/y/__init__.py": "",
+    "a/y/prepare.py": "from hocba_sign.b.other import Twice as Second\n\n\nclass Twice: ...\n",
+    "a/one.py": (
+        "from hocba_sign.b.other import Twice\n\n\ndef make(it: Twice) -> int:\n"
+        '    """Give it."""\n    return sum(one for one in it)  # why\n'
+    ),
+    "b/__init__.py": "",
+    "b/other.py": "class Twice: ...\n",
+    "b/one.py": "from hocba_sign.a import one\n",
+}
+
+
+@pytest.fixture
+def found(tmp_path: Path) -> dict[str, str]:
+    for name, text in SOURCES.items():
+        path = tmp_path / "src" / "hocba_sign" / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(text, "utf-8")
+    (tmp_path / "README.md").write_text("```python\nfrom hocba_sign.b.one import x\n```\n", "utf-8")
+    (tmp_path / "docs").mkdir()
+    (tmp_path / "docs" / "page.md").write_text(
+        "```python\nfrom hocba_sign import make\nfrom hocba_sign.testing import World\n```\n",
+        "utf-8",
+    )
+    return figures(tmp_path)
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("class names used more than once", "1"),
+        ("modules sharing their stem with another", "4"),
+        ("… of them not in mirrored siblings", "2"),
+        ("docstrings that begin with Give or Tell", "1"),
+        ("loops over `one`", "1"),
+        ("types in public signatures not exported", "1"),
+        ("pages with Python that import private modules", "1 of 2"),
+        ("modules (rooms)", "5"),
+        ("imports between modules (arrows)", "5"),
+        ("circles between modules", "0"),
+        ("circles between packages", "1"),
+    ],
+)
+def test_each_figure_counts_what_it_says(found: dict[str, str], name: str, value: str) -> None:
+    assert found[name] == value
+
+
+def test_a_package_and_what_it_holds_are_no_circle() -> None:
+    assert circles({"a": {"b"}, "b": {"a"}, "c": {"a"}}) == [frozenset("ab")]
+    assert package_arrows({"p.a.m": {"p.n"}, "p.n": {"p.a.m"}}) == {"p.a": set(), "p": set()}
+
+
+def test_columns_stand_side_by_side() -> None:
+    assert table({"before": {"f": "2"}, "now": {"f": "1"}}).splitlines()[-1] == "| f | 2 | 1 |"
