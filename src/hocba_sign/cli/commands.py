@@ -334,6 +334,12 @@ def _add_demo(parser: Parser, language: Language) -> None:
         metavar="DIR",
         help=say("DEMO_OUT", language),
     )
+    parser.add_argument(
+        "--practice",
+        type=arguments.path,
+        metavar="DIR",
+        help=say("DEMO_PRACTICE", language),
+    )
 
 
 _COMMANDS: Final[dict[str, Callable[[Parser, Language], None]]] = {

@@ -5,7 +5,7 @@ judged by the real verifier.
 import argparse
 import secrets
 import shutil
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -19,6 +19,7 @@ from hocba_sign.catalogue.messages import Language, message
 from hocba_sign.cli import console
 from hocba_sign.cli.demo_pdf import printed_files
 from hocba_sign.cli.new import example
+from hocba_sign.cli.practice import PASSWORD, PRACTICE_FOLDERS, write_practice
 from hocba_sign.cli.words import say
 from hocba_sign.crypto.digests import SHA256, digest
 from hocba_sign.errors import CallerError, OutsideError
@@ -61,13 +62,18 @@ _EXPECTED: Final = {
 
 
 def run(given: argparse.Namespace) -> int:
-    """Make everything and judge it; 6 if the verifier should say anything but what is right.
+    """Make everything and judge it; 6 if the verifier should say anything but what is right. With
+    `practice` only make what is needed for trying things out.
 
     Raises: CallerError CLI.DEMO_FOLDER.
     """
     language: Language = given.lang
-    folder = _own_folder(given.out)
     console.result(say("DEMO_INSECURE", language))
+    if given.practice is not None:
+        write_practice(_own_folder(given.practice, PRACTICE_FOLDERS), now=datetime.now(UTC))
+        console.result(say("PRACTICE_MADE", language, folder=given.practice, password=PASSWORD))
+        return console.EXIT_VALID
+    folder = _own_folder(given.out, ("trust", "evidence"))
     with WorldServer(
         lambda: datetime.now(UTC), lambda url: World(datetime.now(UTC), base_url=url)
     ) as server:
@@ -164,7 +170,7 @@ class Production:
         )
 
 
-def _own_folder(folder: Path) -> Path:
+def _own_folder(folder: Path, inner: Sequence[str]) -> Path:
     """Take a folder that is empty or that an earlier demonstration made, and leave nothing of that
     one in it.
     """
@@ -177,7 +183,7 @@ def _own_folder(folder: Path) -> Path:
             raise CallerError("CLI.DEMO_FOLDER", where=str(folder))
         folder.mkdir(parents=True, exist_ok=True)
         (folder / _MARKER).touch()
-        for name in ("trust", "evidence"):
+        for name in inner:
             shutil.rmtree(folder / name, ignore_errors=True)
             (folder / name).mkdir()
     except OSError as error:

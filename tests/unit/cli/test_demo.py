@@ -8,10 +8,13 @@ from pathlib import Path
 
 import pytest
 
+from hocba_sign.adapters.evidence import collect_certificates, collect_crls
+from hocba_sign.adapters.key_file import from_pkcs12
 from hocba_sign.cli import console
 from hocba_sign.cli.demo import Production
 from hocba_sign.cli.demo_pdf import printed_files
 from hocba_sign.cli.main import main
+from hocba_sign.cli.practice import PASSWORD
 from hocba_sign.model.workflow import Role
 from hocba_sign.operations.verifier import Verifier
 from hocba_sign.pki.certificates.certificate import Certificate
@@ -99,3 +102,37 @@ def test_a_folder_of_somebody_else_is_left_alone(
     assert "CLI.DEMO_FOLDER" in capsys.readouterr().err
     assert [path.name for path in tmp_path.iterdir()] == ["mine.txt"]
     assert main(["demo", "-o", str(tmp_path / "mine.txt")]) == console.EXIT_USAGE
+
+
+def test_practice_keeps_keys_transcripts_and_lists(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    folder = tmp_path / "practice"
+    assert main(["demo", "--practice", str(folder), "--lang", "en"]) == console.EXIT_VALID
+    assert "password practice" in capsys.readouterr().out
+    trust = TrustStore.of(collect_certificates([folder / "trust"]))
+    verdicts = {
+        name: str(
+            verify(
+                (folder / name).read_bytes(),
+                trust=trust,
+                evidence=Evidence.of(crls=collect_crls([folder / "lists"])),
+                at=datetime.now(UTC) + timedelta(seconds=1),
+            ).verdict
+        )
+        for name in ("draft.xml", "signed.xml", "version2.xml", "class/1.xml")
+    }
+    assert verdicts == {
+        "draft.xml": "NOTHING_TO_VERIFY",
+        "signed.xml": "VALID",
+        "version2.xml": "VALID",
+        "class/1.xml": "INDETERMINATE",
+    }
+    for name in ("GVCN", "CBQL", "KY_PHAT_HANH", "homeroom", "mon-19"):
+        from_pkcs12((folder / "keys" / f"{name}.p12").read_bytes(), PASSWORD)
+
+
+def test_practice_leaves_the_folder_of_somebody_else_alone(tmp_path: Path) -> None:
+    (tmp_path / "mine.txt").write_text("mine", "utf-8")
+    assert main(["demo", "--practice", str(tmp_path)]) == console.EXIT_USAGE
+    assert [path.name for path in tmp_path.iterdir()] == ["mine.txt"]

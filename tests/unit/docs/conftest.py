@@ -16,5 +16,5 @@ def demonstration(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("demo") / "demo-out"
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(demo, "World", partial(World, fast=True))
-        assert demo.run(argparse.Namespace(out=folder, lang="en")) == 0
+        assert demo.run(argparse.Namespace(out=folder, practice=None, lang="en")) == 0
     return folder
