@@ -4,6 +4,7 @@ The keys are those of the tests: anybody can make them, and no verifier trusts t
 roots beside them.
 """
 
+import secrets
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from datetime import datetime, timedelta
@@ -24,6 +25,7 @@ from hocba_sign.testing.server import WorldServer
 from hocba_sign.testing.staff import staff
 from hocba_sign.testing.world import World
 from hocba_sign.xml.encode import encode
+from hocba_sign.xml.nonce import NONCE_OCTETS
 
 PRACTICE_FOLDERS: Final = ("keys", "trust", "lists", "old", "class")
 PASSWORD: Final = "practice"
@@ -48,12 +50,12 @@ def _files(server: WorldServer, at: datetime, *, now: datetime) -> Iterator[tupl
     transcript = Transcript.from_json(example("lop5"))
     people = staff(world, transcript)
     yield from _keys({str(slot.role): person for slot, person in people.items()})
-    yield "draft.xml", encode(transcript)
+    yield "draft.xml", _draft(transcript)
     for name, version in (("signed.xml", 1), ("version2.xml", 2)):
         issue = replace(
             transcript, identification=replace(transcript.identification, version=version)
         )
-        document = encode(issue)
+        document = _draft(issue)
         for slot, person in people.items():
             document = sign(document, slot, signer=_signer(person), at=at, tsa=authority).octets
         yield name, document
@@ -75,12 +77,16 @@ def _class(world: World, at: datetime) -> Iterator[tuple[str, bytes]]:
     yield from _keys({"homeroom": people[Slot(Role.GVCN)]})
     policy = SigningPolicy(level=Level.B)
     for number in _CLASS:
-        document = encode(Transcript.from_json(text.replace("5d0f3c1e", f"5d0f3c1{number}")))
+        document = _draft(Transcript.from_json(text.replace("5d0f3c1e", f"5d0f3c1{number}")))
         for slot, person in teachers.items():
             document = sign(
                 document, slot, signer=_signer(person), at=at, tsa=None, policy=policy
             ).octets
         yield f"class/{number}.xml", document
+
+
+def _draft(transcript: Transcript) -> bytes:
+    return encode(transcript, nonce=secrets.token_bytes(NONCE_OCTETS))
 
 
 def _keys(people: Mapping[str, Identity]) -> Iterator[tuple[str, bytes]]:
