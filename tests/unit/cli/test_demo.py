@@ -111,15 +111,10 @@ def test_practice_keeps_keys_transcripts_and_lists(
     assert main(["demo", "--practice", str(folder), "--lang", "en"]) == console.EXIT_VALID
     assert "password practice" in capsys.readouterr().out
     trust = TrustStore.of(collect_certificates([folder / "trust"]))
+    verifier = Verifier(trust=trust, evidence=Evidence.of(crls=collect_crls([folder / "lists"])))
+    at = datetime.now(UTC) + timedelta(seconds=1)
     verdicts = {
-        name: str(
-            verify(
-                (folder / name).read_bytes(),
-                trust=trust,
-                evidence=Evidence.of(crls=collect_crls([folder / "lists"])),
-                at=datetime.now(UTC) + timedelta(seconds=1),
-            ).verdict
-        )
+        name: str(verifier.verify((folder / name).read_bytes(), at=at).verdict)
         for name in ("draft.xml", "signed.xml", "version2.xml", "class/1.xml")
     }
     assert verdicts == {
