@@ -12,8 +12,8 @@ from pathlib import Path
 from typing import Final
 
 from hocba_sign.adapters.files import write_atomically
-from hocba_sign.adapters.key_file import from_pem
-from hocba_sign.adapters.tsa import HttpTimeStampAuthority
+from hocba_sign.adapters.key_file import load_key
+from hocba_sign.adapters.tsa import TimeStampClient
 from hocba_sign.cli.new import example
 from hocba_sign.crypto.signer import SoftwareSigner
 from hocba_sign.model.transcript import Transcript
@@ -46,7 +46,7 @@ def write_practice(folder: Path, *, now: datetime) -> None:
 
 
 def _files(server: WorldServer, at: datetime, *, now: datetime) -> Iterator[tuple[str, bytes]]:
-    world, authority = server.world, HttpTimeStampAuthority(server.tsa_url)
+    world, authority = server.world, TimeStampClient(server.tsa_url)
     transcript = Transcript.from_json(example("lop5"))
     people = staff(world, transcript)
     yield from _keys({str(slot.role): person for slot, person in people.items()})
@@ -97,4 +97,4 @@ def _keys(people: Mapping[str, Identity]) -> Iterator[tuple[str, bytes]]:
 
 
 def _signer(person: Identity) -> SoftwareSigner:
-    return from_pem(person.key_pem, person.chain_pem)
+    return load_key(person.key_pem, person.chain_pem)

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from hocba_sign.adapters.evidence import collect_certificates, collect_crls
-from hocba_sign.adapters.key_file import from_pkcs12
+from hocba_sign.adapters.key_file import load_pkcs12
 from hocba_sign.cli import console
 from hocba_sign.cli.demo import Production
 from hocba_sign.cli.demo_pdf import printed_files
@@ -124,7 +124,7 @@ def test_practice_keeps_keys_transcripts_and_lists(
         "class/1.xml": "INDETERMINATE",
     }
     for name in ("GVCN", "CBQL", "KY_PHAT_HANH", "homeroom", "mon-19"):
-        from_pkcs12((folder / "keys" / f"{name}.p12").read_bytes(), PASSWORD)
+        load_pkcs12((folder / "keys" / f"{name}.p12").read_bytes(), PASSWORD)
 
 
 def test_practice_leaves_the_folder_of_somebody_else_alone(tmp_path: Path) -> None:
