@@ -34,6 +34,7 @@ AREAS = {
     "trust": "Anchors",
     "signing": "Signing and merging",
     "key": "Keys",
+    "token": "Tokens",
     "fetch": "Fetching",
     "cli": "Command line and files",
 }

@@ -13,6 +13,9 @@ if TYPE_CHECKING:
     from hocba_sign.adapters.key_file import load_key as load_key
     from hocba_sign.adapters.key_file import load_pkcs12 as load_pkcs12
     from hocba_sign.adapters.online import OnlineFetcher as OnlineFetcher
+    from hocba_sign.adapters.pkcs11.facts import PinFlags as PinFlags
+    from hocba_sign.adapters.pkcs11.token_signer import TokenSigner as TokenSigner
+    from hocba_sign.adapters.pkcs11.token_signer import open_token as open_token
     from hocba_sign.adapters.tsa import TimeStampClient as TimeStampClient
     from hocba_sign.crypto.algorithms import SignatureAlgorithm as SignatureAlgorithm
     from hocba_sign.crypto.digests import DigestAlgorithm as DigestAlgorithm
@@ -114,6 +117,7 @@ _HOME = {
     "OnlineFetcher": "adapters.online",
     "OutsideError": "errors",
     "PathResult": "pki.path.result",
+    "PinFlags": "adapters.pkcs11.facts",
     "PlanStep": "model.workflow",
     "Policy": "validation.policy",
     "PublicKey": "crypto.verify",
@@ -142,6 +146,7 @@ _HOME = {
     "TimeStampAuthority": "operations.signing",
     "TimeStampClient": "adapters.tsa",
     "ToBeSigned": "signing.state",
+    "TokenSigner": "adapters.pkcs11.token_signer",
     "Transcript": "model.transcript",
     "TranscriptContent": "model.transcript",
     "TrustList": "pki.trust.vietnam_list",
@@ -161,6 +166,7 @@ _HOME = {
     "load_ocsp": "pki.loading.statements",
     "load_pkcs12": "adapters.key_file",
     "merge": "operations.signing",
+    "open_token": "adapters.pkcs11.token_signer",
     "prepare": "operations.signing",
     "render": "operations.documents",
     "sign": "operations.signing",
@@ -175,8 +181,8 @@ __all__ = [  # noqa: RUF022 - the order of a first reading
     # what it takes
     "TrustStore", "Policy", "Evidence", "Sources", "OnlineFetcher", "TimeStampClient",
     "collect_certificates", "collect_evidence", "load_certificates", "load_pkcs12", "load_key",
-    "SoftwareSigner", "Signer", "TimeStampAuthority", "EvidenceSource", "EvidenceSession", "Role",
-    "Slot", "SigningPlan", "Level", "SigningPolicy", "Purpose", "load_crl", "load_ocsp",
+    "open_token", "TokenSigner", "SoftwareSigner", "Signer", "TimeStampAuthority", "EvidenceSource",
+    "EvidenceSession", "Role", "Slot", "SigningPlan", "Level", "SigningPolicy", "Purpose", "load_crl", "load_ocsp",
     # what comes out
     "Report", "CertificateReport", "CertificateIndication", "Verdict", "Status", "Check", "Finding",
     "ToBeSigned", "SignedDocument", "Rendering", "Certificate", "HocbaSignError", "CallerError",
@@ -186,7 +192,7 @@ __all__ = [  # noqa: RUF022 - the order of a first reading
     "Identification", "Pupil", "School", "SubjectResult", "Signers", "ExpectedSigner",
     "TranscriptContent", "PlanStep", "Extension", "Subject", "PathResult", "EvidenceItem", "Unread",
     "RolePolicy", "Anchor", "TrustList", "SlotBox", "Need", "Available", "Unavailable",
-    "DocumentConclusion", "Knowledge",
+    "DocumentConclusion", "Knowledge", "PinFlags",
 ]  # fmt: skip
 
 

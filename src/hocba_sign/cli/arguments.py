@@ -86,6 +86,12 @@ def variable(text: str) -> str:
     return text
 
 
+def descriptor(text: str) -> int:
+    if not text.isascii() or not text.isdigit():
+        raise argparse.ArgumentTypeError("CLI.PIN_FD")
+    return int(text)
+
+
 def policy(text: str) -> tuple[str, ...] | Path:
     """Take names of policies parted by commas, or else the path of a policy file."""
     names = tuple(dict.fromkeys(one.strip() for one in text.split(",")))

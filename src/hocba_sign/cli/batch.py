@@ -21,12 +21,12 @@ from hocba_sign.adapters.tsa import TimeStampClient
 from hocba_sign.ades.integrity import check_integrity
 from hocba_sign.catalogue.messages import message
 from hocba_sign.cli import console
-from hocba_sign.cli.keys import load_signer
+from hocba_sign.cli.keys import opened_signer
 from hocba_sign.cli.level import authority_of, policy_of
 from hocba_sign.cli.material import note_findings
 from hocba_sign.cli.slot import choose_slots, require_teacher
 from hocba_sign.cli.words import say
-from hocba_sign.crypto.signer import SoftwareSigner
+from hocba_sign.crypto.signer import Signer
 from hocba_sign.errors import CallerError, Finding, HocbaSignError, InputError, OutsideError
 from hocba_sign.model.workflow import Slot
 from hocba_sign.operations.signing import merge, sign
@@ -82,8 +82,16 @@ class BatchItem:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Session:
     given: argparse.Namespace
+<<<<<<< HEAD
     signer: SoftwareSigner
     authority: TimeStampClient | None
+||||||| parent of aa08b24 (Sign with keys in tokens, by python-pkcs11 behind one adapter)
+    signer: SoftwareSigner
+    authority: HttpTimeStampAuthority | None
+=======
+    signer: Signer
+    authority: HttpTimeStampAuthority | None
+>>>>>>> aa08b24 (Sign with keys in tokens, by python-pkcs11 behind one adapter)
     policy: SigningPolicy
 
 
@@ -92,7 +100,7 @@ def sign_folder(given: argparse.Namespace) -> int:
     into the folder `--out`.
 
     The exit code is the worst of the files: 6 when something outside failed, 1 when a file was
-    refused, else 0. Raises, before anything is signed: as `authority_of`, `load_signer` and
+    refused, else 0. Raises, before anything is signed: as `authority_of`, `opened_signer` and
     `require_teacher`; CallerError BATCH.SAME_FOLDER, BATCH.OUT_NOT_FOLDER; OutsideError
     BATCH.NO_FILES, BATCH.RUNNING, FILE.UNREADABLE, FILE.NO_FOLDER, FILE.UNWRITABLE.
     """
@@ -100,11 +108,12 @@ def sign_folder(given: argparse.Namespace) -> int:
     authority = authority_of(given)
     sources = _sources(given.file)
     policy = policy_of(given, Level(given.level))
-    session = _Session(given=given, signer=load_signer(given), authority=authority, policy=policy)
-    _make_folder(given)
-    with exclusive(given.out, cause="BATCH.RUNNING"):
-        _remove_parts(given.out, frozenset(source.name for source in sources))
-        results = _sign_all(session, sources)
+    with opened_signer(given) as signer:
+        session = _Session(given=given, signer=signer, authority=authority, policy=policy)
+        _make_folder(given)
+        with exclusive(given.out, cause="BATCH.RUNNING"):
+            _remove_parts(given.out, frozenset(source.name for source in sources))
+            results = _sign_all(session, sources)
     _summarise(given, results)
     return (
         console.EXIT_OUTSIDE

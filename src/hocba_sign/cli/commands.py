@@ -9,15 +9,18 @@ from hocba_sign.catalogue.messages import Language
 from hocba_sign.cli import arguments
 from hocba_sign.cli.options import (
     add_detached,
+    add_driver,
     add_judge,
     add_language,
     add_level,
     add_material,
     add_network,
     add_out,
+    add_token,
 )
 from hocba_sign.cli.parser import PROGRAM, Parser
 from hocba_sign.cli.record_commands import add_event, add_registry, add_status_list
+from hocba_sign.cli.token_commands import add_token_command
 from hocba_sign.cli.words import say
 from hocba_sign.model.workflow import Role
 from hocba_sign.version import VERSION
@@ -146,6 +149,7 @@ def _add_sign(parser: Parser, language: Language) -> None:
     source = parser.add_mutually_exclusive_group(required=True)
     source.add_argument("--p12", type=arguments.path, metavar="FILE", help=say("P12", language))
     source.add_argument("--key", type=arguments.path, metavar="FILE", help=say("KEY", language))
+    add_driver(source, language)
     parser.add_argument(
         "--cert", type=arguments.path, metavar="FILE", help=say("SIGNER_CERT", language)
     )
@@ -155,6 +159,7 @@ def _add_sign(parser: Parser, language: Language) -> None:
         metavar="NAME",
         help=say("PASSWORD_ENV", language),
     )
+    add_token(parser, language)
     add_level(parser, language)
     _add_demands(parser, language)
     add_out(parser, language, words="SIGN_OUT")
@@ -164,12 +169,10 @@ def _add_sign(parser: Parser, language: Language) -> None:
 def _add_prepare(parser: Parser, language: Language) -> None:
     _add_slot(parser, language)
     parser.add_argument(
-        "--cert",
-        type=arguments.path,
-        required=True,
-        metavar="FILE",
-        help=say("SIGNER_CERT", language),
+        "--cert", type=arguments.path, metavar="FILE", help=say("SIGNER_CERT", language)
     )
+    add_driver(parser, language)
+    add_token(parser, language, has_pin=False)
     _add_demands(parser, language)
     add_out(parser, language, words="OUT_STATE")
 
@@ -198,6 +201,11 @@ def _add_complete(parser: Parser, language: Language) -> None:
     value.add_argument(
         "--value", type=arguments.path, metavar="FILE", help=say("VALUE_FILE", language)
     )
+    add_driver(value, language)
+    parser.add_argument(
+        "--cert", type=arguments.path, metavar="FILE", help=say("SIGNER_CERT", language)
+    )
+    add_token(parser, language)
     add_level(parser, language)
     add_out(parser, language)
     parser.add_argument("--json", action="store_true", help=say("JSON", language))
@@ -358,6 +366,7 @@ _COMMANDS: Final[dict[str, Callable[[Parser, Language], None]]] = {
     "event": add_event,
     "registry": add_registry,
     "status-list": add_status_list,
+    "token": add_token_command,
     "demo": _add_demo,
 }
 

@@ -11,6 +11,7 @@ from hocba_sign.cli.delivery import holding
 from hocba_sign.cli.documents import STATE_LIMIT, read_document
 from hocba_sign.cli.level import authority_of
 from hocba_sign.cli.outcome import announce
+from hocba_sign.cli.token_key import refuse_stray_options, token_signer
 from hocba_sign.errors import CallerError, InputError
 from hocba_sign.operations.signing import complete, time_stamp
 from hocba_sign.pades.head import is_pdf
@@ -24,12 +25,21 @@ _VALUE_LIMIT = 64 * 1024
 def run(given: argparse.Namespace) -> int:
     """Complete.
 
+<<<<<<< HEAD
     Raises: CallerError CLI.VALUE; as `complete` and `time_stamp`; then there
     is no output file.
+||||||| parent of aa08b24 (Sign with keys in tokens, by python-pkcs11 behind one adapter)
+    Raises: CallerError CLI.VALUE; as `signing.xml.complete` and `pipeline.time_stamp`; then there
+    is no output file.
+=======
+    Raises: CallerError CLI.VALUE, CLI.TOKEN_OPTIONS; as `token_signer`, `signing.xml.complete` and
+    `time_stamp`; then there is no output file.
+>>>>>>> aa08b24 (Sign with keys in tokens, by python-pkcs11 behind one adapter)
     """
+    refuse_stray_options(given)
     authority = authority_of(given)
     state = ToBeSigned.from_json(read_document(given.state, limit=STATE_LIMIT))
-    signed = complete(state, _value(given), at=datetime.now(UTC))
+    signed = complete(state, _value(given, state), at=datetime.now(UTC))
     certificate_der = _certificate(signed, state)
     if authority is not None:
         signed = time_stamp(signed, authority, now=datetime.now(UTC))
@@ -47,7 +57,10 @@ def _certificate(signed: SignedDocument, state: ToBeSigned) -> bytes:
     return signature.certificates_der[0]
 
 
-def _value(given: argparse.Namespace) -> bytes:
+def _value(given: argparse.Namespace, state: ToBeSigned) -> bytes:
+    if given.pkcs11 is not None:
+        with token_signer(given) as signer:
+            return signer.sign(state.octets, state.algorithm)
     if given.value is not None:
         return read_limited(given.value, _VALUE_LIMIT)
     try:

@@ -1,20 +1,41 @@
-"""The signer's key from files; passwords come from the environment or the terminal, never from the
-arguments.
-"""
+"""The signer's key, from files or in a token; passwords and PINs never come from the arguments."""
 
 import argparse
 import getpass
 import os
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 from hocba_sign.adapters.files import read_limited
+<<<<<<< HEAD
 from hocba_sign.adapters.key_file import MAX_KEY_FILE_OCTETS, load_key, load_pkcs12
+||||||| parent of aa08b24 (Sign with keys in tokens, by python-pkcs11 behind one adapter)
+from hocba_sign.adapters.key_file import MAX_KEY_FILE_OCTETS, from_pem, from_pkcs12
+=======
+from hocba_sign.adapters.key_file import MAX_KEY_FILE_OCTETS, from_pem, from_pkcs12
+from hocba_sign.cli.token_key import refuse_stray_options, token_signer
+>>>>>>> aa08b24 (Sign with keys in tokens, by python-pkcs11 behind one adapter)
 from hocba_sign.cli.words import say
-from hocba_sign.crypto.signer import SoftwareSigner
+from hocba_sign.crypto.signer import Signer, SoftwareSigner
 from hocba_sign.errors import CallerError, OutsideError
 from hocba_sign.pki.loading.objects import MAX_FILE_OCTETS
+
+
+@contextmanager
+def opened_signer(given: argparse.Namespace) -> Iterator[Signer]:
+    """Yield the signer that the options name: in a token as `--pkcs11` says, for which nobody is
+    asked for a PIN before the first signature, or `load_signer`'s.
+
+    Raises: CallerError CLI.TOKEN_OPTIONS; as `token_signer` and `load_signer`.
+    """
+    refuse_stray_options(given)
+    if given.pkcs11 is None:
+        yield load_signer(given)
+        return
+    with token_signer(given) as signer:
+        yield signer
 
 
 def load_signer(given: argparse.Namespace) -> SoftwareSigner:

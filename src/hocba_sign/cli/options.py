@@ -3,6 +3,7 @@
 Cheap to import: what a command does is loaded when it is called.
 """
 
+import argparse
 from typing import Final
 
 from hocba_sign.catalogue.messages import LANGUAGES, Language
@@ -91,6 +92,38 @@ def add_pin(parser: Parser, language: Language) -> None:
         metavar="SHA256",
         help=words,
     )
+
+
+def add_driver(
+    parser: argparse._ActionsContainer, language: Language, *, is_required: bool = False
+) -> None:
+    parser.add_argument(
+        "--pkcs11",
+        type=arguments.path,
+        required=is_required,
+        metavar="MODULE",
+        help=say("PKCS11", language),
+    )
+
+
+def add_token(parser: Parser, language: Language, *, has_pin: bool = True) -> None:
+    """Add what says which token, and which certificate on it; `cli.token_key` reads it."""
+    parser.add_argument("--token", metavar="LABEL", help=say("TOKEN_LABEL", language))
+    parser.add_argument(
+        "--cert-sha256",
+        type=arguments.sha256,
+        metavar="SHA256",
+        help=say("TOKEN_CERT_SHA256", language),
+    )
+    if not has_pin:
+        return
+    parser.add_argument(
+        "--pin-env", type=arguments.variable, metavar="NAME", help=say("PIN_ENV", language)
+    )
+    parser.add_argument(
+        "--pin-fd", type=arguments.descriptor, metavar="N", help=say("PIN_FD", language)
+    )
+    parser.add_argument("--last-try", action="store_true", help=say("LAST_TRY", language))
 
 
 def add_detached(parser: Parser, language: Language) -> None:

@@ -9,7 +9,13 @@ from hocba_sign.cli.delivery import deliver
 from hocba_sign.cli.documents import read_document
 from hocba_sign.cli.level import policy_of
 from hocba_sign.cli.slot import choose_slot
+<<<<<<< HEAD
 from hocba_sign.operations.signing import prepare
+||||||| parent of aa08b24 (Sign with keys in tokens, by python-pkcs11 behind one adapter)
+=======
+from hocba_sign.cli.token_key import refuse_stray_options, token_chain
+from hocba_sign.errors import CallerError
+>>>>>>> aa08b24 (Sign with keys in tokens, by python-pkcs11 behind one adapter)
 from hocba_sign.pki.loading.objects import MAX_FILE_OCTETS, load_certificates
 from hocba_sign.report.certificate import warnings
 
@@ -17,13 +23,17 @@ from hocba_sign.report.certificate import warnings
 def run(given: argparse.Namespace) -> int:
     """Write the state and print what the device needs, as JSON.
 
+<<<<<<< HEAD
     Raises: as `prepare` and `choose_slot`.
+||||||| parent of aa08b24 (Sign with keys in tokens, by python-pkcs11 behind one adapter)
+    Raises: as `signing.xml.prepare` and `choose_slot`.
+=======
+    Raises: CallerError CLI.CERT_OR_TOKEN, CLI.TOKEN_OPTIONS; as `token_chain`,
+    `signing.xml.prepare` and `choose_slot`.
+>>>>>>> aa08b24 (Sign with keys in tokens, by python-pkcs11 behind one adapter)
     """
     document = read_document(given.file)
-    chain_der = tuple(
-        certificate.der
-        for certificate in load_certificates(read_limited(given.cert, MAX_FILE_OCTETS))
-    )
+    chain_der = _chain(given)
     slot = choose_slot(document, given, certificate_der=chain_der[0])
     state = prepare(
         document, slot, chain_der=chain_der, at=datetime.now(UTC), policy=policy_of(given)
@@ -39,3 +49,13 @@ def run(given: argparse.Namespace) -> int:
     }
     deliver(given.out, state.to_json().encode(), sentence=console.json_line(facts))
     return console.EXIT_VALID
+
+
+def _chain(given: argparse.Namespace) -> tuple[bytes, ...]:
+    refuse_stray_options(given)
+    if given.pkcs11 is not None:
+        return token_chain(given)
+    if given.cert is None:
+        raise CallerError("CLI.CERT_OR_TOKEN")
+    certificates = load_certificates(read_limited(given.cert, MAX_FILE_OCTETS))
+    return tuple(certificate.der for certificate in certificates)

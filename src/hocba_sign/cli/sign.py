@@ -8,7 +8,7 @@ from hocba_sign.cli import console
 from hocba_sign.cli.batch import sign_folder
 from hocba_sign.cli.delivery import holding, is_in_place
 from hocba_sign.cli.documents import read_document
-from hocba_sign.cli.keys import load_signer
+from hocba_sign.cli.keys import opened_signer
 from hocba_sign.cli.level import authority_of, policy_of
 from hocba_sign.cli.outcome import announce
 from hocba_sign.cli.slot import choose_slot
@@ -20,15 +20,20 @@ from hocba_sign.signing.policy import Level
 def run(given: argparse.Namespace) -> int:
     """Sign.
 
+<<<<<<< HEAD
     Raises: as `sign`, `load_signer`, `choose_slot` and `sign_folder`; then there is no
+||||||| parent of aa08b24 (Sign with keys in tokens, by python-pkcs11 behind one adapter)
+    Raises: as `pipeline.sign`, `load_signer`, `choose_slot` and `sign_folder`; then there is no
+=======
+    Raises: as `pipeline.sign`, `opened_signer`, `choose_slot` and `sign_folder`; then there is no
+>>>>>>> aa08b24 (Sign with keys in tokens, by python-pkcs11 behind one adapter)
     output file.
     """
     if given.file != console.STANDARD and is_folder(given.file):
         return sign_folder(given)
     authority = authority_of(given)
-    signer = load_signer(given)
-    certificate_der = signer.chain_der[0]
-    with holding(given.out):
+    with opened_signer(given) as signer, holding(given.out):
+        certificate_der = signer.chain_der[0]
         document = read_document(given.file)
         slot = choose_slot(document, given, certificate_der=certificate_der)
         if authority is not None:
