@@ -107,9 +107,8 @@ def options(command: argparse.ArgumentParser) -> Iterator[str]:
         ]
         notes = [str(action.help)]
         if others := exclusive.get(id(action)):
-            notes.append(
-                f"not together with `{others[0].option_strings[-1]}`, one of them is required"
-            )
+            named = " or ".join(f"`{other.option_strings[-1]}`" for other in others)
+            notes.append(f"not together with {named}, one of them is required")
         default = (
             "required" if action.required and id(action) not in exclusive else _default(action)
         )

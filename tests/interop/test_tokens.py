@@ -39,7 +39,16 @@ def standin(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Return the driver that stands before SoftHSM's."""
     built = tmp_path_factory.mktemp("standin") / "standin.so"
     source = Path(__file__).with_name("standin.c")
-    command = [program("cc"), "-Wall", "-Werror", "-shared", "-fPIC", "-o", built, source]
+    command: list[str | Path] = [
+        program("cc"),
+        "-Wall",
+        "-Werror",
+        "-shared",
+        "-fPIC",
+        "-o",
+        built,
+        source,
+    ]
     subprocess.run(command, check=True)
     return built
 
@@ -442,6 +451,7 @@ def _texts(folder: Path) -> Iterator[bytes]:
 @pytest.mark.parametrize("pin", [PIN, WRONG])
 def test_a_pin_is_nowhere_afterwards(tokens: Tokens, primary: Transcript, pin: str) -> None:
     """Not in what is printed, in tracebacks with values, in `repr`, in arguments, in files."""
+    (tokens.folder / "tries").write_text("9")
     tokens.add("one", Item(identity=homeroom(primary, key="rsa2048"), always_authenticate=True))
     write_draft(tokens, primary)
     used = replace(tokens, settings={**tokens.settings, "HOCBA_TEST_PIN": pin, "HOCBA_DEBUG": "1"})

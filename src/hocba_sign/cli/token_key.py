@@ -28,10 +28,11 @@ MAX_PIN_OCTETS: Final = 256
 
 def refuse_stray_options(given: argparse.Namespace) -> None:
     """Refuse options about a token where none is named. Raises: CallerError CLI.TOKEN_OPTIONS."""
-    stray = ("token", "cert_sha256", "pin_env", "pin_fd", "last_try")
-    if given.pkcs11 is None and any(
-        getattr(given, one, None) not in {None, False} for one in stray
-    ):
+    stray = ("token", "cert_sha256", "pin_env", "pin_fd")
+    is_stray = getattr(given, "last_try", False) or any(
+        getattr(given, one, None) is not None for one in stray
+    )
+    if given.pkcs11 is None and is_stray:
         raise CallerError("CLI.TOKEN_OPTIONS")
 
 
