@@ -182,7 +182,8 @@ __all__ = [  # noqa: RUF022 - the order of a first reading
     "TrustStore", "Policy", "Evidence", "Sources", "OnlineFetcher", "TimeStampClient",
     "collect_certificates", "collect_evidence", "load_certificates", "load_pkcs12", "load_key",
     "open_token", "TokenSigner", "SoftwareSigner", "Signer", "TimeStampAuthority", "EvidenceSource",
-    "EvidenceSession", "Role", "Slot", "SigningPlan", "Level", "SigningPolicy", "Purpose", "load_crl", "load_ocsp",
+    "EvidenceSession", "Role", "Slot", "SigningPlan", "Level", "SigningPolicy", "Purpose",
+    "load_crl", "load_ocsp",
     # what comes out
     "Report", "CertificateReport", "CertificateIndication", "Verdict", "Status", "Check", "Finding",
     "ToBeSigned", "SignedDocument", "Rendering", "Certificate", "HocbaSignError", "CallerError",

@@ -97,7 +97,7 @@ def homeroom(transcript: Transcript, **options: Any) -> Identity:
 def write_draft(tokens: Tokens, transcript: Transcript, name: str = "draft.xml") -> Path:
     path = tokens.folder / name
     path.parent.mkdir(exist_ok=True)
-    octets = encode(transcript)
+    octets = encode(transcript, nonce=bytes(32))
     identifier = str(transcript.identification.id).encode()
     assert identifier in octets
     path.write_bytes(octets.replace(identifier, str(uuid5(NAMESPACE_URL, name)).encode()))

@@ -29,6 +29,13 @@ class Stamper:
         return digest_algorithm.name.encode() + imprint
 
 
+def sign_with_a_token(document: bytes, slot: hocba_sign.Slot, at: datetime) -> bytes:
+    with hocba_sign.open_token(Path("driver.so"), "VGCA Token", at=at, pin=lambda: "") as signer:
+        assert_type(signer, hocba_sign.TokenSigner)
+        assert_type(signer.pin_flags, hocba_sign.PinFlags)
+        return hocba_sign.sign(document, slot, signer=signer, at=at, tsa=Stamper()).octets
+
+
 def sign_everything(
     document: bytes, transcript: hocba_sign.Transcript, signer: hocba_sign.Signer, at: datetime
 ) -> bytes:

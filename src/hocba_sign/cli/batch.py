@@ -82,16 +82,8 @@ class BatchItem:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Session:
     given: argparse.Namespace
-<<<<<<< HEAD
-    signer: SoftwareSigner
-    authority: TimeStampClient | None
-||||||| parent of aa08b24 (Sign with keys in tokens, by python-pkcs11 behind one adapter)
-    signer: SoftwareSigner
-    authority: HttpTimeStampAuthority | None
-=======
     signer: Signer
-    authority: HttpTimeStampAuthority | None
->>>>>>> aa08b24 (Sign with keys in tokens, by python-pkcs11 behind one adapter)
+    authority: TimeStampClient | None
     policy: SigningPolicy
 
 

@@ -25,16 +25,8 @@ _VALUE_LIMIT = 64 * 1024
 def run(given: argparse.Namespace) -> int:
     """Complete.
 
-<<<<<<< HEAD
-    Raises: CallerError CLI.VALUE; as `complete` and `time_stamp`; then there
-    is no output file.
-||||||| parent of aa08b24 (Sign with keys in tokens, by python-pkcs11 behind one adapter)
-    Raises: CallerError CLI.VALUE; as `signing.xml.complete` and `pipeline.time_stamp`; then there
-    is no output file.
-=======
-    Raises: CallerError CLI.VALUE, CLI.TOKEN_OPTIONS; as `token_signer`, `signing.xml.complete` and
+    Raises: CallerError CLI.VALUE, CLI.TOKEN_OPTIONS; as `token_signer`, `complete` and
     `time_stamp`; then there is no output file.
->>>>>>> aa08b24 (Sign with keys in tokens, by python-pkcs11 behind one adapter)
     """
     refuse_stray_options(given)
     authority = authority_of(given)

@@ -9,14 +9,8 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from hocba_sign.adapters.files import read_limited
-<<<<<<< HEAD
 from hocba_sign.adapters.key_file import MAX_KEY_FILE_OCTETS, load_key, load_pkcs12
-||||||| parent of aa08b24 (Sign with keys in tokens, by python-pkcs11 behind one adapter)
-from hocba_sign.adapters.key_file import MAX_KEY_FILE_OCTETS, from_pem, from_pkcs12
-=======
-from hocba_sign.adapters.key_file import MAX_KEY_FILE_OCTETS, from_pem, from_pkcs12
 from hocba_sign.cli.token_key import refuse_stray_options, token_signer
->>>>>>> aa08b24 (Sign with keys in tokens, by python-pkcs11 behind one adapter)
 from hocba_sign.cli.words import say
 from hocba_sign.crypto.signer import Signer, SoftwareSigner
 from hocba_sign.errors import CallerError, OutsideError

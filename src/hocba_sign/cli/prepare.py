@@ -9,13 +9,9 @@ from hocba_sign.cli.delivery import deliver
 from hocba_sign.cli.documents import read_document
 from hocba_sign.cli.level import policy_of
 from hocba_sign.cli.slot import choose_slot
-<<<<<<< HEAD
-from hocba_sign.operations.signing import prepare
-||||||| parent of aa08b24 (Sign with keys in tokens, by python-pkcs11 behind one adapter)
-=======
 from hocba_sign.cli.token_key import refuse_stray_options, token_chain
 from hocba_sign.errors import CallerError
->>>>>>> aa08b24 (Sign with keys in tokens, by python-pkcs11 behind one adapter)
+from hocba_sign.operations.signing import prepare
 from hocba_sign.pki.loading.objects import MAX_FILE_OCTETS, load_certificates
 from hocba_sign.report.certificate import warnings
 
@@ -23,14 +19,8 @@ from hocba_sign.report.certificate import warnings
 def run(given: argparse.Namespace) -> int:
     """Write the state and print what the device needs, as JSON.
 
-<<<<<<< HEAD
-    Raises: as `prepare` and `choose_slot`.
-||||||| parent of aa08b24 (Sign with keys in tokens, by python-pkcs11 behind one adapter)
-    Raises: as `signing.xml.prepare` and `choose_slot`.
-=======
-    Raises: CallerError CLI.CERT_OR_TOKEN, CLI.TOKEN_OPTIONS; as `token_chain`,
-    `signing.xml.prepare` and `choose_slot`.
->>>>>>> aa08b24 (Sign with keys in tokens, by python-pkcs11 behind one adapter)
+    Raises: CallerError CLI.CERT_OR_TOKEN, CLI.TOKEN_OPTIONS; as `token_chain`, `prepare` and
+    `choose_slot`.
     """
     document = read_document(given.file)
     chain_der = _chain(given)

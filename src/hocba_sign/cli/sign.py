@@ -20,13 +20,7 @@ from hocba_sign.signing.policy import Level
 def run(given: argparse.Namespace) -> int:
     """Sign.
 
-<<<<<<< HEAD
-    Raises: as `sign`, `load_signer`, `choose_slot` and `sign_folder`; then there is no
-||||||| parent of aa08b24 (Sign with keys in tokens, by python-pkcs11 behind one adapter)
-    Raises: as `pipeline.sign`, `load_signer`, `choose_slot` and `sign_folder`; then there is no
-=======
-    Raises: as `pipeline.sign`, `opened_signer`, `choose_slot` and `sign_folder`; then there is no
->>>>>>> aa08b24 (Sign with keys in tokens, by python-pkcs11 behind one adapter)
+    Raises: as `sign`, `opened_signer`, `choose_slot` and `sign_folder`; then there is no
     output file.
     """
     if given.file != console.STANDARD and is_folder(given.file):

@@ -157,7 +157,7 @@ class Driver:
     _process: int = field(default_factory=os.getpid, repr=False)
 
     def tokens(self) -> tuple[PluggedToken, ...]:
-        """Return the tokens plugged in now; where there is none the driver is started anew, which
+        """Return the tokens plugged in now; where there is none the driver is started again, which
         some need to see one that came later.
 
         Raises: OutsideError TOKEN.*; CallerError TOKEN.FORKED in a child of the process that loaded
@@ -208,7 +208,7 @@ def _open_driver(path: str) -> Driver:
 
 @contextmanager
 def _told() -> Iterator[None]:
-    """Give the library's errors our causes; the class is told, never a text of the driver."""
+    """Raise our causes for the library's errors, with their class, never a text of the driver."""
     try:
         yield
     except pkcs11.PKCS11Error as error:

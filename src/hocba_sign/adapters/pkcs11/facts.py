@@ -43,8 +43,9 @@ class KeyFacts:
 class PinFlags:
     """What a token says of its PIN, read without trying one.
 
-    `was_wrong`: a wrong PIN was given since the last right one; `has_pad`: it is entered on the
-    device.
+    `was_wrong`: a wrong PIN was given since the last right one.
+
+    `has_pad`: it is entered on the device.
     """
 
     is_set: bool = True

@@ -6,12 +6,13 @@ from collections.abc import Callable, Sequence
 from datetime import datetime
 from importlib import import_module
 from pathlib import Path
-from typing import TYPE_CHECKING, NoReturn, Self, cast
+from typing import TYPE_CHECKING, NoReturn, Protocol, Self, cast
 
 from hocba_sign.adapters.pkcs11.choice import choose_certificate, choose_key, choose_token, task
 from hocba_sign.adapters.pkcs11.facts import PinFlags, StoredCertificate
 from hocba_sign.adapters.pkcs11.pin import Pin
 from hocba_sign.crypto.algorithms import SignatureAlgorithm
+from hocba_sign.crypto.signer import Signer
 from hocba_sign.crypto.verify import load_public_key, verify_value
 from hocba_sign.errors import CallerError, InputError, OutsideError
 from hocba_sign.pki.certificates.certificate import Certificate
@@ -27,15 +28,31 @@ if TYPE_CHECKING:
     )
 
 
-class TokenSigner:
-    """A `Signer` whose key is in a token.
+class TokenSigner(Signer, Protocol):
+    """A `Signer` whose key is in a token; `open_token` gives one.
 
     The PIN is asked for at the first signature, so after all checks of document and certificate,
     and given to the token once. After any failure the session is closed for good and every further
-    call raises TOKEN.STOPPED without touching the token: make another signer to go on. Signatures
-    are made one after the other. It is a context manager, and cannot be pickled: a session belongs
-    to its process.
+    call raises TOKEN.STOPPED without touching the token: open it again to go on. Signatures are
+    made one after the other. It cannot be pickled: a session belongs to its process.
     """
+
+    @property
+    def pin_flags(self) -> PinFlags:
+        """What the token said of its PIN before it was tried."""
+        ...
+
+    def close(self) -> None:
+        """Log out; the signer is of no use afterwards."""
+        ...
+
+    def __enter__(self) -> Self: ...
+
+    def __exit__(self, *_: object) -> None: ...
+
+
+class SessionSigner:
+    """The `TokenSigner` of one session."""
 
     def __init__(
         self,
@@ -58,16 +75,14 @@ class TokenSigner:
 
     @property
     def chain_der(self) -> tuple[bytes, ...]:
-        """The signing certificate, then its issuers as far as token and file hold them."""
         return self._chain_der
 
     @property
     def pin_flags(self) -> PinFlags:
-        """What the token said of its PIN before it was tried."""
         return self._token.facts.pin
 
     def sign(self, octets: bytes, algorithm: SignatureAlgorithm) -> bytes:
-        """Sign `octets`, see `Signer.sign`; the value was checked with the certificate's key.
+        """Sign, see `Signer.sign`; the value was checked with the certificate's key.
 
         Raises: CallerError KEY.ALGORITHM; OutsideError TOKEN.*.
         """
@@ -91,7 +106,6 @@ class TokenSigner:
             return value
 
     def close(self) -> None:
-        """Log out; the signer is of no use afterwards."""
         with self._driver.lock:
             self._stop("closed")
 
@@ -144,7 +158,7 @@ class TokenSigner:
         self.close()
 
     def __repr__(self) -> str:
-        return f"TokenSigner({self._token.facts.name!r})"
+        return f"SessionSigner({self._token.facts.name!r})"
 
     def __reduce__(self) -> NoReturn:
         raise TypeError("a session with a token belongs to its process")
@@ -189,7 +203,7 @@ def open_token(
             raise CallerError("TOKEN.PIN_NEEDED", where=token.facts.name)
         stored, chain_der = chosen_certificate(token.certificates()[0], certificate, at=at)
     ask = None if pin is None or token.facts.pin.has_pad else _sealed(pin)
-    return TokenSigner(driver, token, stored=stored, chain_der=chain_der, ask_pin=ask)
+    return SessionSigner(driver, token, stored=stored, chain_der=chain_der, ask_pin=ask)
 
 
 def chosen_certificate(
