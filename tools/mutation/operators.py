@@ -123,13 +123,22 @@ def _nodes(tree: ast.AST, qualified: str) -> Iterator[tuple[str, Node]]:
 
 def _without_annotations(node: ast.AST) -> Iterator[ast.AST]:
     for field, value in ast.iter_fields(node):
-        if field in _UNCHANGED or isinstance(value, ast.arguments):
+        if field in _UNCHANGED or isinstance(value, ast.arguments) or _declares(node):
             continue
         yield from (
             one
             for one in (value if isinstance(value, list) else [value])
             if isinstance(one, ast.AST)
         )
+
+
+def _declares(node: ast.AST) -> bool:
+    """Return whether a call says how a class is made, which judges nothing."""
+    return (
+        isinstance(node, ast.Call)
+        and isinstance(node.func, ast.Name)
+        and node.func.id in {"dataclass", "field"}
+    )
 
 
 def _is_docstring(node: ast.AST) -> bool:

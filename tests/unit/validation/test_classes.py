@@ -92,6 +92,21 @@ def test_no_signature_fails_by_what_proves_nothing() -> None:
     assert not sorted(cause for cause in failing if CLASS_OF[cause] not in PROVEN)
 
 
+def test_what_a_comparison_proves_wrong_makes_a_signature_fail() -> None:
+    """Whatever else was found, and in whatever order."""
+    fails = {
+        "value": SubIndication.SIG_CRYPTO_FAILURE,
+        "digest": SubIndication.HASH_FAILURE,
+    }
+    for name, sub_indication in fails.items():
+        for cause in CLASSES[name]:
+            if cause.partition(".")[0] not in {"SIG", "CRYPTO"} or cause in NEVER_CONCLUDED:
+                continue
+            told = conclude((Finding("SIG.NO_TIME_STAMP"), Finding(cause)))
+            assert told.indication is Indication.TOTAL_FAILED, cause
+            assert told.sub_indication is sub_indication, cause
+
+
 def test_a_comparison_that_failed_is_one_of_value_or_digest() -> None:
     differing = {cause for cause in CLASS_OF if is_contradicted((Finding(cause),))}
     assert {CLASS_OF[cause] for cause in differing} == {"value", "digest"}

@@ -146,6 +146,11 @@ class TestFile:
             self.load(**members)
         assert (refused.value.cause, refused.value.where) == ("TRUST.POLICY", where)
 
+    def test_a_name_that_does_not_exist_is_told(self) -> None:
+        with pytest.raises(InputError) as refused:
+            self.load(policies=["strikt"])
+        assert refused.value.detail == "strikt"
+
     @pytest.mark.parametrize("octets", [b"", b"[]", b"{", b"\xff"])
     def test_what_is_no_object_is_refused(self, octets: bytes) -> None:
         with pytest.raises(InputError):

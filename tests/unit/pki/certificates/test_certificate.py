@@ -50,6 +50,16 @@ def build(subject: x509.Name, *extensions: tuple[x509.ExtensionType, bool]) -> b
     return builder.sign(KEY, hashes.SHA256()).public_bytes(Encoding.DER)
 
 
+@pytest.mark.parametrize("content", [b"", b"\x08\xc0", b"\xff"])
+def test_a_key_usage_that_is_no_bit_string_is_refused(content: bytes) -> None:
+    value = b"\x03" + bytes([len(content)]) + content
+    usage = x509.UnrecognizedExtension(x509.ObjectIdentifier("2.5.29.15"), value)
+    octets = build(attributes(("2.5.4.3", "A")), (usage, True))
+    with pytest.raises(InputError) as refused:
+        Certificate.load(octets)
+    assert refused.value.cause == "CERT.MALFORMED"
+
+
 LEAF = build(
     attributes(
         ("2.5.4.3", "Nguyễn Thị Thử"),

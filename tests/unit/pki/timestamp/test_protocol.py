@@ -281,3 +281,13 @@ def test_what_is_no_response(octets: bytes) -> None:
     with pytest.raises(OutsideError) as caught:
         read_response(octets, build_request(SHA256, IMPRINT, nonce=1))
     assert caught.value.cause == "TSA.NOT_A_RESPONSE"
+
+
+def test_a_response_whose_token_cannot_be_read_says_why() -> None:
+    status = b"\x30\x03\x02\x01\x00"
+    granted = status + b"\x30\x00"
+    octets = b"\x30" + bytes([len(granted)]) + granted
+    with pytest.raises(OutsideError) as caught:
+        read_response(octets, build_request(SHA256, IMPRINT, nonce=1))
+    assert caught.value.cause == "TSA.NOT_A_RESPONSE"
+    assert caught.value.detail

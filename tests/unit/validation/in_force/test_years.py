@@ -7,11 +7,15 @@ from typing import Any
 
 import pytest
 
+from hocba_sign.model.codes import IdentityPaper
 from hocba_sign.model.identification import Identification, PreviousTranscript, ReplacedVersion
+from hocba_sign.model.person import IdentityDocument
 from hocba_sign.model.transcript import Transcript
 from hocba_sign.operations.verifier import Verifier
 from hocba_sign.report.document import Report
 from hocba_sign.signing.policy import Level
+from hocba_sign.validation.in_force.years import later_issue, year_facts
+from hocba_sign.validation.knowledge import Years
 from tests.support.records import appointment, data_digest, in_json, judge, snapshot
 from tests.support.scene import CBQL, JUDGED_AT, SEAL, SIGNED_AT, Scene, causes
 
@@ -185,6 +189,33 @@ def test_of_two_versions_given_together_the_older_is_replaced() -> None:
         ),
     )
     assert judged(renamed.signed(level=Level.T), FIRST)[1].status == "replaced"
+
+
+def test_a_file_that_says_it_replaces_itself_replaces_nothing() -> None:
+    itself = year(
+        11,
+        "2024-2025",
+        change=lambda own: replace(own, replaces=ReplacedVersion(id=own.id, version=own.version)),
+    )
+    own = year_facts(itself.transcript, "ab", is_valid=True)
+    years = Years(by_id={own.id: (own,)}, by_pupil={})
+    assert later_issue(itself.transcript, years) is None
+    newer = replace(own, id="khac", replaces=(own.id, own.version))
+    found = later_issue(itself.transcript, Years(by_id={"khac": (newer,)}, by_pupil={}))
+    assert found is not None
+    assert found.id == "khac"
+
+
+def without_personal_id(own: Identification) -> Identification:
+    paper = IdentityDocument(kind=IdentityPaper.PASSPORT, number="B1234567")
+    pupil = replace(own.pupil, personal_id=None, identity_document=paper)
+    return replace(own, pupil=pupil)
+
+
+def test_years_of_a_pupil_without_a_personal_id_are_found_by_the_code() -> None:
+    first = year(11, "2024-2025", change=without_personal_id).signed(level=Level.T)
+    second = year(12, "2025-2026", change=without_personal_id).signed(level=Level.T)
+    assert result(judged(first, second)[1], "CHAIN.NOT_LINKED") == "warning"
 
 
 def test_another_schools_file_of_the_same_number_replaces_nothing() -> None:
