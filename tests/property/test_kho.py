@@ -508,6 +508,9 @@ class TestForeign:
             "missing": [],
         }
         assert {"DOC.FOREIGN", "WF.ORDER_CLAIMED"} <= causes(report)
+        results = {check["id"]: check["result"] for check in report.to_dict()["checks"]}
+        unjudged = ("DOC.SCHEMA", "DOC.RULES", "DOC.STATUS")
+        assert [results[identifier] for identifier in unjudged] == ["not_checked"] * 3
         assert (told["document"]["id"], told["document"]["schema_valid"]) == (None, None)
         assert "could not be judged" in text(report, "en")
 

@@ -34,3 +34,11 @@ def test_a_certificate_with_trust_settings_is_not_read_without_them() -> None:
     found = read_objects(block % (b"TRUSTED CERTIFICATE", b"TRUSTED CERTIFICATE"))
     assert (found.certificates, len(found.unread)) == ((), 1)
     assert len(read_objects(octets).certificates) == 1
+
+
+def test_the_place_of_a_cut_off_block_is_its_number() -> None:
+    """People look for it in a file of hundreds."""
+    whole = b"-----BEGIN CERTIFICATE-----\nMAA=\n-----END CERTIFICATE-----\n"
+    cut = b"-----BEGIN X509 CRL-----\nMAA=\n"
+    assert any("block 3" in part.where for part in read_objects(whole * 2 + cut).unread)
+    assert any("block 2" in part.where for part in read_objects(whole + cut + whole).unread)

@@ -85,6 +85,15 @@ def test_what_only_the_signer_says_is_unproven() -> None:
         assert SCENE.verify(signed(SCENE, at=dict.fromkeys(SCENE.slots, moment))).verdict == verdict
 
 
+def test_teachers_may_sign_weeks_apart_and_in_any_order() -> None:
+    """Only a later role must not be earlier than one before it."""
+    days = {slot: SIGNED_AT - timedelta(days=3 * n) for n, slot in enumerate(SCENE.teachers)}
+    assert len(days) > 1
+    report = SCENE.verify(signed(SCENE, at=days, stamped=days))
+    assert report.verdict == "VALID", causes(report)
+    assert named(report) == frozenset()
+
+
 @pytest.mark.parametrize(("layout", "verdict"), [(CANONICAL, "INVALID"), (KHO, "VALID")])
 def test_a_mark_signed_before_the_file_was_made_contradicts_only_what_it_covers(
     layout: Layout, verdict: str
