@@ -56,7 +56,7 @@ fuzz: setup ## change signed files, lists and tokens at random; make fuzz SECOND
 
 # SEED chooses other changes; explained ones stand in tools/mutation/explained.json.
 mutants: SEED := 1
-mutants: COUNT := 200
+mutants: COUNT := 100
 mutants: setup ## change lines of judgement at random; do the tests notice? make mutants COUNT=50 SEED=2
 	@$(PY) -m tools.mutants --count $(COUNT) --seed $(SEED)
 

@@ -60,7 +60,7 @@ def main(arguments: list[str] | None = None) -> int:
         help="packages of the library, or modules as pki/crl.py",
     )
     parser.add_argument(
-        "--count", type=int, default=200, help="how many changes, over all packages"
+        "--count", type=int, default=100, help="how many changes, over all packages"
     )
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--workers", type=int, default=os.cpu_count() or 1)

@@ -13,7 +13,10 @@ from pathlib import Path
 
 from coverage import CoverageData
 
-SUITES = ("tests/unit", "tests/property", "tests/vectors", "tests/suites", "tests/attacks_pdf")
+SUITES = (
+    *(f"tests/unit/{name}" for name in ("ades", "pades", "pki", "signing", "validation", "xades")),
+    *("tests/property", "tests/vectors", "tests/suites", "tests/attacks_pdf"),
+)
 """What can go red for a line of judgement; the attacks in tests/attacks run in processes of their
 own.
 """
