@@ -81,6 +81,7 @@ class Maker:
     target: str | None = None
     has_type: bool = True
     detached: Mapping[str, bytes] = field(default_factory=dict)
+    is_enveloped: bool = False
 
     def markup(self) -> str:
         key_info = (
@@ -100,7 +101,9 @@ class Maker:
         )
 
     def _reference(self, number: int, uri: str, *, kind: str = "") -> str:
-        enveloped = f'<ds:Transform Algorithm="{DS}enveloped-signature"/>' if not uri else ""
+        enveloped = (
+            f'<ds:Transform Algorithm="{DS}enveloped-signature"/>' if self._envelops(uri) else ""
+        )
         kind = kind or (f' Type="{self.types[uri]}"' if uri in self.types else "")
         identifier = f' Id="{self.name}-r{number}"' if number >= 0 else ""
         transforms = f'<ds:Transforms>{enveloped}<ds:Transform Algorithm="{EXC}"/></ds:Transforms>'
@@ -109,6 +112,9 @@ class Maker:
             f"{'' if uri in self.detached else transforms}"
             f'<ds:DigestMethod Algorithm="{self.digest}"/><ds:DigestValue/></ds:Reference>'
         )
+
+    def _envelops(self, uri: str) -> bool:
+        return not uri or (self.is_enveloped and uri in self.refs)
 
     def _qualifying(self) -> str:
         if self.properties is None:
@@ -244,7 +250,14 @@ def _complete(root: Element, maker: Maker) -> Made:
 def _digested(root: Element, signature: Element, uri: str) -> bytes:
     if uri:
         (target,) = root.xpath("//*[@Id=$wanted]", wanted=uri[1:])
-        return c14n(target)
+        if signature not in target.iterdescendants():
+            return c14n(target)
+        bare = copy.deepcopy(target)
+        (own,) = (
+            one for one in bare.iter(f"{{{DS}}}Signature") if one.get("Id") == signature.get("Id")
+        )
+        own.getparent().remove(own)
+        return c14n(bare)
     place = root.getroottree().getpath(signature)
     bare = copy.deepcopy(root)
     (own,) = bare.xpath(

@@ -22,6 +22,7 @@ AREAS = (
     "DOC",
     "EVENT",
     "EVIDENCE",
+    "INTEROP",
     "PATH",
     "PDF",
     "POLICY",

@@ -35,6 +35,7 @@ from hocba_sign.validation.workflow.tt15 import tt15_checks
 from hocba_sign.xades.general.coverage import Spans
 from hocba_sign.xades.general.extent import named
 from hocba_sign.xades.general.read import GeneralReading, read_any
+from hocba_sign.xml.layout import part_of
 from hocba_sign.xml.outside import instructions, is_stylesheet, other_kinds
 from hocba_sign.xml.parse import ParsedXml, parse
 from hocba_sign.xml.tree import locate
@@ -88,6 +89,8 @@ def validate_any(
         Check(identifier="DOC.FORMAT", status=Status.PASS),
         *_cover_checks(reading, xml, signatures, detached=detached),
     ]
+    if part_of(xml.root) is not None:
+        checks += _placement_checks(signatures)
     checks += hierarchy_checks(signatures, None, setting=setting)
     checks += [time_stamp_check(one) for one in signatures if one.signature.time_stamps]
     checks += tt15_checks(signatures, None)
@@ -219,6 +222,25 @@ def _cover_checks(
                 identifier="COVER.NAME", status=Status.WARNING, where=reference.extent.where
             )
     yield from _node_checks(xml, is_whole=any(_is_whole(one) for one in counted))
+
+
+def _placement_checks(signatures: tuple[SignatureConclusion, ...]) -> Iterator[Check]:
+    """Tell of signatures within the element that they reference: the national verifier refuses
+    them, as makers of school software report.
+    """
+    for one in signatures:
+        extents = (reference.extent for reference in one.signature.references)
+        if any(
+            extent is not None
+            and extent.kind is ExtentKind.ELEMENT
+            and one.signature.where in extent.omitted
+            for extent in extents
+        ):
+            yield Check(
+                identifier="INTEROP.NEAC_PLACEMENT",
+                status=Status.WARNING,
+                where=one.signature.where,
+            )
 
 
 def _is_whole(one: SignatureConclusion) -> bool:

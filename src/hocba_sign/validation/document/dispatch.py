@@ -7,9 +7,12 @@ from typing import Final
 from hocba_sign.pades.head import is_pdf
 from hocba_sign.validation.document.any_xml import NOTHING_DETACHED, validate_any
 from hocba_sign.validation.document.pdf import validate_any_pdf, validate_pdf
-from hocba_sign.validation.document.transcript import DocumentConclusion, validate
+from hocba_sign.validation.document.transcript import DocumentConclusion, validate, verdict_of
 from hocba_sign.validation.setting import Setting
 from hocba_sign.validation.verdict import Check, Status, Verdict
+from hocba_sign.validation.workflow.other_layouts import foreign_checks
+from hocba_sign.xml.layout import PART
+from hocba_sign.xml.parse import parse
 
 
 def validate_document(octets: bytes, setting: Setting) -> DocumentConclusion:
@@ -17,8 +20,28 @@ def validate_document(octets: bytes, setting: Setting) -> DocumentConclusion:
 
     Raises: as `validate` and `validate_pdf`.
     """
-    return with_unread(
-        validate_pdf(octets, setting) if is_pdf(octets) else validate(octets, setting), setting
+    if is_pdf(octets):
+        return with_unread(validate_pdf(octets, setting), setting)
+    conclusion = validate(octets, setting)
+    if conclusion.layout == PART.name and conclusion.signatures:
+        conclusion = _part_of_transcript(octets, setting)
+    return with_unread(conclusion, setting)
+
+
+def _part_of_transcript(octets: bytes, setting: Setting) -> DocumentConclusion:
+    """Judge a file that holds particulars or results alone: its signatures as those of any
+    document, for they may be enveloped by what they sign; as a transcript it is never VALID.
+    """
+    conclusion = validate_any(octets, setting)
+    own = foreign_checks(parse(octets).root)
+    told = {check.identifier for check in own}
+    checks = (*own, *(one for one in conclusion.checks if one.identifier not in told))
+    return replace(
+        conclusion,
+        checks=checks,
+        verdict=verdict_of(conclusion.signatures, checks),
+        is_other=False,
+        layout=PART.name,
     )
 
 
