@@ -18,12 +18,14 @@ class Finding:
     reported.
 
     `cause` and `where` as in `HocbaSignError`; `form` is what may stand there, where that is known:
-    the values, or a regular expression.
+    the values, or a regular expression. `reason` is the cause id of the narrower rule that `cause`
+    stands for, where there is one.
     """
 
     cause: str
     where: str | None = None
     form: str = field(default="", compare=False)
+    reason: str = field(default="", compare=False)
 
     def message(self, language: Language) -> str:
         """Return the sentence for the cause: what is wrong, and who must do what."""

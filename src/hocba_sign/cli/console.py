@@ -91,9 +91,16 @@ def described(error: HocbaSignError, language: Language) -> str:
 
 
 def described_finding(finding: Finding, language: Language) -> str:
-    """Say one of several faults as `described` does, with what may stand there."""
+    """Say one of several faults as `described` does, in the words of its reason if it has one,
+    with what may stand there.
+    """
     form = f" ({say('FORM', language, form=finding.form)})" if finding.form else ""
-    return described(HocbaSignError(finding.cause, where=finding.where), language) + form
+    told = described(HocbaSignError(finding.cause, where=finding.where), language)
+    if finding.reason:
+        told = told.replace(
+            finding.message(language), message(finding.reason).in_language(language), 1
+        )
+    return told + form
 
 
 def failure(error: HocbaSignError, file: str | None) -> dict[str, Any]:

@@ -24,7 +24,7 @@ from hocba_sign.xml.layout import recognise
 from hocba_sign.xml.nonce import NONCE_PLACE
 from hocba_sign.xml.parse import parse
 from hocba_sign.xml.record import decode_record_document, form_of
-from hocba_sign.xml.schema import violations
+from hocba_sign.xml.schema import schema_findings
 from hocba_sign.xml.tree import Element
 
 
@@ -68,10 +68,9 @@ def _xml_findings(octets: bytes) -> tuple[Finding, ...]:
     recognise(root)
     parsed = read(octets)
     filled = {signature.slot for signature in parsed.signatures}
-    faults = violations(
+    schema = schema_findings(
         root, issued=bool(parsed.slots) and all(slot in filled for slot in parsed.slots)
     )
-    schema = (Finding("DOC.SCHEMA", f"{fault.path} (line {fault.line})") for fault in faults)
     if form_of(root) is not None:
         return tuple(dict.fromkeys((*_record_findings(root), *schema)))
     found = tuple(dict.fromkeys((*check_document(root), *schema)))
@@ -154,8 +153,15 @@ def _source(one: RuleFinding | Finding) -> dict[str, str]:
 
 def _fact(finding: Finding) -> dict[str, Any]:
     words = message(finding.cause)
-    return {
+    fact: dict[str, Any] = {
         "id": finding.cause,
         "where": finding.where,
         "message": {"vi": words.vi, "en": words.en},
     }
+    if finding.reason:
+        reason = message(finding.reason)
+        fact["reason"] = {
+            "id": finding.reason,
+            "message": {"vi": reason.vi, "en": reason.en},
+        }
+    return fact

@@ -10,8 +10,9 @@ from typing import Final, Protocol, cast
 
 from lxml import etree
 
-from hocba_sign.errors import OutsideError
+from hocba_sign.errors import Finding, OutsideError
 from hocba_sign.model import event, registry, status_list
+from hocba_sign.xml.schema_forms import form_at
 from hocba_sign.xml.tree import Element
 
 MAX_VIOLATIONS: Final = 200
@@ -77,10 +78,7 @@ def violations(tree: Element, *, issued: bool) -> tuple[SchemaViolation, ...]:
     At most `MAX_VIOLATIONS`, in document order. Raises: OutsideError SCHEMA.UNAVAILABLE when the
     installed schemas cannot be read.
     """
-    layout = "" if str(tree.tag).startswith("{") else "kho-"
-    if etree.QName(tree).localname in RECORD_ROOTS:
-        layout = "records-"
-    schema = _SCHEMAS.get(f"hocba-{layout}{'issued' if issued else 'draft'}.xsd")
+    schema = _SCHEMAS.get(schema_name(tree, issued=issued))
     if schema.validate(tree):
         return ()
     root = tree.getroottree().getroot()
@@ -93,6 +91,31 @@ def violations(tree: Element, *, issued: bool) -> tuple[SchemaViolation, ...]:
         if len(found) == MAX_VIOLATIONS:
             break
     return tuple(found)
+
+
+def schema_findings(tree: Element, *, issued: bool) -> tuple[Finding, ...]:
+    """Return the same as findings, each with its reason and with what may stand there instead.
+
+    Raises: as `violations`.
+    """
+    schema = schema_name(tree, issued=issued)
+    return tuple(
+        Finding(
+            "DOC.SCHEMA",
+            f"{fault.path} (line {fault.line})",
+            form_at(schema, fault.path, rule=fault.rule),
+            fault.rule,
+        )
+        for fault in violations(tree, issued=issued)
+    )
+
+
+def schema_name(tree: Element, *, issued: bool) -> str:
+    """Return the name of the schema file by which a document is judged."""
+    layout = "" if str(tree.tag).startswith("{") else "kho-"
+    if etree.QName(tree).localname in RECORD_ROOTS:
+        layout = "records-"
+    return f"hocba-{layout}{'issued' if issued else 'draft'}.xsd"
 
 
 class _Schemas(threading.local):

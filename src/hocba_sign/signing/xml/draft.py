@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from hocba_sign.ades.integrity import check_integrity
 from hocba_sign.ades.structure import ParsedDocument
-from hocba_sign.errors import Finding, InputError
+from hocba_sign.errors import InputError
 from hocba_sign.model.event import Event
 from hocba_sign.model.person import School
 from hocba_sign.model.record import RECORD_PLANS
@@ -26,7 +26,7 @@ from hocba_sign.xml.nonce import NONCE_PLACE
 from hocba_sign.xml.outside import Stray, other_kinds, outside
 from hocba_sign.xml.parse import ParsedXml, parse
 from hocba_sign.xml.record import decode_record_document, form_of
-from hocba_sign.xml.schema import violations
+from hocba_sign.xml.schema import schema_findings
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -100,12 +100,8 @@ def open_draft(octets: bytes) -> OpenDraft:
     problems = () if is_record else check_document(root)
     if problems:
         raise InputError(problems[0].cause, where=problems[0].where, findings=tuple(problems))
-    faults = violations(root, issued=False)
-    if faults:
-        found = tuple(
-            Finding("DOC.SCHEMA", f"{fault.path} (line {fault.line})") for fault in faults
-        )
-        raise InputError("DOC.SCHEMA", where=found[0].where, findings=found)
+    if faults := schema_findings(root, issued=False):
+        raise InputError("DOC.SCHEMA", where=faults[0].where, findings=faults)
     content = decode_record_document(root) if is_record else decode_document(root)
     _require_nothing_else(xml)
     opened = OpenXml(xml=xml, places=places_of(root))
