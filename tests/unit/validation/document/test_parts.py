@@ -6,7 +6,7 @@ from datetime import timedelta
 
 import pytest
 
-from hocba_sign.operations.verification import verify
+from hocba_sign.operations.verifier import Verifier
 from hocba_sign.pki.certificates.certificate import Certificate
 from hocba_sign.pki.revocation.evidence import Evidence
 from hocba_sign.pki.trust.store import TrustStore
@@ -28,7 +28,7 @@ def as_transcript(octets: bytes) -> Report:
         crls=WORLD.crls(SIGNED_AT + timedelta(hours=1)),
     )
     trust = TrustStore.of(Certificate.load(der) for der in WORLD.anchors_der)
-    return verify(octets, trust=trust, evidence=evidence, at=JUDGED_AT)
+    return Verifier(trust=trust, evidence=evidence).verify(octets, at=JUDGED_AT)
 
 
 def checks(report: Report) -> dict[str, str]:
