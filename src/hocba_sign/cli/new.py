@@ -34,10 +34,10 @@ def run(given: argparse.Namespace) -> int:
         raise CallerError("CLI.OUT_MISSING")
     octets = read_document(given.file)
     is_xml = (decoded_text(octets) or b"").lstrip()[:1] == b"<"
-    transcript = read_unsigned(octets) if is_xml else Transcript.from_json(octets)
+    transcript, own = read_unsigned(octets) if is_xml else (Transcript.from_json(octets), None)
     document = draft(
         transcript,
-        nonce=secrets.token_bytes(NONCE_OCTETS),
+        nonce=own or secrets.token_bytes(NONCE_OCTETS),
         for_store=given.layout == KHO.name,
     )
     sentence = say(

@@ -2,7 +2,7 @@
 
 from hocba_sign.errors import CallerError, InputError
 from hocba_sign.model.transcript import Transcript
-from hocba_sign.xml.decode import decode_document
+from hocba_sign.xml.decode import decode_document, document_nonce
 from hocba_sign.xml.encode import encode
 from hocba_sign.xml.layout import LAYOUTS, Layout, recognise
 from hocba_sign.xml.names import DS_SIGNATURE
@@ -12,16 +12,18 @@ from hocba_sign.xml.tree import locate
 
 
 def convert(document: bytes, layout: Layout, *, nonce: bytes) -> bytes:
-    """Write an unsigned transcript in another layout, with the same content and new random octets.
+    """Write an unsigned transcript in another layout, with the same content and random octets;
+    `nonce` are those of a document that has none.
 
     A signature covers octets of the layout it was made in, so a signed file stays what it is.
     Raises: as `read_unsigned`, `encode`.
     """
-    return encode(read_unsigned(document), layout, nonce=nonce)
+    transcript, own = read_unsigned(document)
+    return encode(transcript, layout, nonce=own or nonce)
 
 
-def read_unsigned(document: bytes) -> Transcript:
-    """Read the content of a transcript that nobody has signed.
+def read_unsigned(document: bytes) -> tuple[Transcript, bytes | None]:
+    """Read the content of a transcript that nobody has signed, and its random octets, if any.
 
     Raises: CallerError `CONVERT.SIGNED` naming the first signature; InputError for a document that
     cannot be read, `DOC.SCHEMA`.
@@ -35,4 +37,4 @@ def read_unsigned(document: bytes) -> Transcript:
     faults = violations(root, issued=False)
     if faults:
         raise InputError("DOC.SCHEMA", where=f"{faults[0].path} (line {faults[0].line})")
-    return decode_document(root)
+    return decode_document(root), document_nonce(root)
