@@ -37,6 +37,7 @@ AREAS = {
     "token": "Tokens",
     "fetch": "Fetching",
     "cli": "Command line and files",
+    "doctor": "Readiness of a machine",
 }
 
 

@@ -29,13 +29,13 @@ Made by `tools/reference_pages.py` from the program's own options.
 
 | Code | `hocba verify` | other commands |
 |---|---|---|
-| 0 | VALID and in force | done; `validate`: no fault; `cert verify`: PASSED; `demo`: every verdict as it should be |
-| 1 | INVALID; also, without any verdict, where a registry, status list, policy or evidence that was named is unreadable or not VALID | the input is not fit: malformed, over a limit, broken rules; `cert verify`: FAILED |
+| 0 | VALID and in force | done; `validate`: no fault; `cert verify`: PASSED; `demo`: every verdict as it should be; `doctor`: no fault found |
+| 1 | INVALID; also, without any verdict, where a registry, status list, policy or evidence that was named is unreadable or not VALID | the input is not fit: malformed, over a limit, broken rules; `cert verify`: FAILED; `doctor`: a fault found |
 | 2 | the command line is wrong | the same, or what was asked for cannot be done: wrong order, wrong key; `extend`: too early, not valid |
 | 3 | INDETERMINATE | `cert verify`: INDETERMINATE |
 | 4 | nothing to verify: no signature | |
 | 5 | signatures valid, but the transcript was withdrawn or replaced | |
-| 6 | a file could not be read or written, or an internal error | the same, or a time-stamp authority failed |
+| 6 | a file could not be read or written, or an internal error | the same, or a time-stamp authority or token failed |
 
 Several files: the worst code, in the order 6, 1, 4, 3, 5, 0. Standard output carries the result only, standard error everything else; `--json` prints one object per file on one line, on
 failure too. Result files appear whole or not at all. `NO_COLOR` is honoured. `HOCBA_DEBUG=1` shows the traceback of an internal error.

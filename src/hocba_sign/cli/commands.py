@@ -20,7 +20,7 @@ from hocba_sign.cli.options import (
 )
 from hocba_sign.cli.parser import PROGRAM, Parser
 from hocba_sign.cli.record_commands import add_event, add_registry, add_status_list
-from hocba_sign.cli.token_commands import add_token_command
+from hocba_sign.cli.token_commands import add_doctor, add_token_command
 from hocba_sign.cli.words import say
 from hocba_sign.model.workflow import Role
 from hocba_sign.version import VERSION
@@ -368,6 +368,7 @@ _COMMANDS: Final[dict[str, Callable[[Parser, Language], None]]] = {
     "status-list": add_status_list,
     "token": add_token_command,
     "demo": _add_demo,
+    "doctor": add_doctor,
 }
 
 

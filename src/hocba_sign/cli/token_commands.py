@@ -1,9 +1,13 @@
 """The commands about tokens and about this machine."""
 
+from pathlib import Path
+
 from hocba_sign.catalogue.messages import Language
-from hocba_sign.cli.options import add_driver, add_language
+from hocba_sign.cli import arguments
+from hocba_sign.cli.options import add_driver, add_language, add_network, add_token
 from hocba_sign.cli.parser import Parser
 from hocba_sign.cli.words import say
+from hocba_sign.model.workflow import Role
 
 
 def add_token_command(parser: Parser, language: Language) -> None:
@@ -21,3 +25,32 @@ def add_token_command(parser: Parser, language: Language) -> None:
         add_driver(action, language, is_required=True)
         action.add_argument("--json", action="store_true", help=say("JSON", language))
         add_language(action, language)
+
+
+def add_doctor(parser: Parser, language: Language) -> None:
+    add_driver(parser, language)
+    parser.add_argument(
+        "--cert", type=arguments.path, metavar="FILE", help=say("SIGNER_CERT", language)
+    )
+    add_token(parser, language, has_pin=False)
+    parser.add_argument(
+        "--role", choices=[role.value for role in Role], help=say("DOCTOR_ROLE_OPTION", language)
+    )
+    parser.add_argument("--tsa", metavar="URL", help=say("TSA", language))
+    parser.add_argument(
+        "--folder",
+        type=arguments.path,
+        default=Path(),
+        metavar="DIR",
+        help=say("DOCTOR_FOLDER_OPTION", language),
+    )
+    parser.add_argument(
+        "--trust",
+        action="append",
+        default=[],
+        type=arguments.path,
+        metavar="PATH",
+        help=say("TRUST_PATH", language),
+    )
+    add_network(parser, language)
+    parser.add_argument("--json", action="store_true", help=say("JSON", language))
