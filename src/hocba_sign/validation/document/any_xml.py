@@ -225,7 +225,7 @@ def _cover_checks(
 
 
 def _placement_checks(signatures: tuple[SignatureConclusion, ...]) -> Iterator[Check]:
-    """Tell of signatures within the element that they reference: the national verifier refuses
+    """Name the signatures within the element that they reference: the national verifier refuses
     them, as makers of school software report.
     """
     for one in signatures:
