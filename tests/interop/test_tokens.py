@@ -561,3 +561,31 @@ def test_a_token_with_one_try_left_signs_where_that_is_wanted(
     assert "[TOKEN.LAST_TRY]" in sign(used).stderr
     assert logins(tokens) == []
     assert sign(used, "--last-try").returncode == 0
+
+
+@pytest.mark.parametrize(
+    ("tries", "result", "cause"),
+    [
+        ("3", "ok", None),
+        ("2", "warning", "TOKEN.PIN_WAS_WRONG"),
+        ("0", "fault", "TOKEN.PIN_LOCKED"),
+    ],
+)
+def test_doctor_looks_at_token_and_certificate_without_a_pin(
+    tokens: Tokens, primary: Transcript, tries: str, result: str, cause: str | None
+) -> None:
+    person = homeroom(primary, key="rsa3072")
+    tokens.add("VGCA Token", Item(identity=person))
+    (tokens.folder / "tries").write_text(tries)
+    (tokens.folder / "anchors.pem").write_bytes(person.chain_pem)
+    arguments = ("--role", "GVCN", "--trust", "anchors.pem", "--offline", "--json")
+    done = tokens.hocba("doctor", "--pkcs11", str(tokens.module), *arguments)
+    checks = json.loads(done.stdout)["checks"]
+    found = [(one["result"], one["cause"]) for one in checks if one["subject"] == "token"]
+    assert found == [(result, cause)]
+    results = [one["result"] for one in checks if one["subject"] == "certificate"]
+    assert results[0] == "ok"
+    assert "fault" not in results
+    assert done.returncode == (1 if result == "fault" else 0)
+    assert person.name not in done.stdout
+    assert logins(tokens) == []
