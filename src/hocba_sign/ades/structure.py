@@ -196,6 +196,14 @@ class TimeStamp:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class SealedRoot:
+    """The root of a transcript's extract as the seal states it, and over how many leaves."""
+
+    leaves: int
+    root: bytes
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class ParsedSignature:
     """One signature; of one that cannot be read only what it is called, where it stands and what
     was found.
@@ -210,6 +218,7 @@ class ParsedSignature:
         encoding.
     `received_octets` are the signed attributes of CMS as they stand, where they are not in the
         order of DER.
+    `sealed_root` is what stands in the place reserved for the extract.
     `algorithm` is what CMS names by OID; XML gives `algorithm_uri` and `pss` instead.
     `has_der_value`: an ECDSA value is DER, as in CMS.
     `revision` is the PDF revision, from 1, that the signature was made in.
@@ -242,6 +251,7 @@ class ParsedSignature:
     other_statements: tuple[bytes, ...] = ()
     departures: tuple[Finding, ...] = ()
     findings: tuple[Finding, ...]
+    sealed_root: SealedRoot | None = None
     algorithm: SignatureAlgorithm | None = None
     has_der_value: bool = False
     revision: int | None = None

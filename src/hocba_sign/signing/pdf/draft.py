@@ -192,7 +192,7 @@ def _attached(document: PdfDocument, *, is_unsigned: bool) -> Transcript | None:
     if not isinstance(content, Transcript):
         raise InputError("SIGN.ATTACHED", where=ATTACHMENT)
     if is_unsigned:
-        require_nonce(given)
+        require_nonce(given.draft)
     return content
 
 

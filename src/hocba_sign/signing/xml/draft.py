@@ -32,13 +32,14 @@ from hocba_sign.xml.schema import schema_findings
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Draft:
     """A well-formed, schema-valid document whose text obeys the rules and whose signatures so far
-    are intact.
+    are intact; `nonce` are the random octets of a transcript in our layout.
     """
 
     parsed: ParsedDocument
     content: Transcript | Event | RegistrySnapshot | StatusList
     layout: Layout
     plan: SigningPlan
+    nonce: bytes | None = None
 
     @property
     def city(self) -> str | None:
@@ -123,9 +124,14 @@ def open_draft(octets: bytes) -> OpenDraft:
                 "SIGN.BROKEN_SIGNATURE", where=signature.where, findings=integrity.findings
             )
     plan = RECORD_PLANS.get(content.plan_name) or PLANS[content.plan_name]
-    return OpenDraft(
-        opened=opened, draft=Draft(parsed=parsed, content=content, layout=layout, plan=plan)
+    draft = Draft(
+        parsed=parsed,
+        content=content,
+        layout=layout,
+        plan=plan,
+        nonce=document_nonce(root) if layout is CANONICAL else None,
     )
+    return OpenDraft(opened=opened, draft=draft)
 
 
 def _require_nothing_else(xml: ParsedXml) -> None:
@@ -142,15 +148,13 @@ def _require_nothing_else(xml: ParsedXml) -> None:
         raise InputError("DOC.UNSIGNED", where=strange[0])
 
 
-def require_nonce(given: OpenDraft) -> None:
+def require_nonce(draft: Draft) -> None:
     """Refuse a transcript that nobody has signed yet and whose digest could be guessed.
 
     One that others signed stays what they signed, and the layout of the store is not ours.
     Raises: InputError `SIGN.NO_NONCE`.
     """
-    if given.draft.layout is not CANONICAL or given.draft.filled:
-        return
-    if document_nonce(given.opened.xml.root) is None:
+    if draft.layout is CANONICAL and not draft.filled and draft.nonce is None:
         raise InputError("SIGN.NO_NONCE", where=NONCE_PLACE)
 
 

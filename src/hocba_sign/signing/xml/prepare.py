@@ -4,9 +4,13 @@ from collections.abc import Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
 
+from hocba_sign.ades.structure import SealedRoot
 from hocba_sign.crypto.algorithms import SignatureAlgorithm
 from hocba_sign.errors import CallerError
-from hocba_sign.model.workflow import Slot
+from hocba_sign.extract.leaves import leaf_hashes
+from hocba_sign.extract.tree import tree_root
+from hocba_sign.model.transcript import Transcript
+from hocba_sign.model.workflow import Role, Slot
 from hocba_sign.pki.certificates.certificate import Certificate
 from hocba_sign.signing.certificate_fitness import require_holder, usable_algorithm
 from hocba_sign.signing.policy import SigningPolicy
@@ -14,6 +18,7 @@ from hocba_sign.signing.state import ToBeSigned
 from hocba_sign.signing.xml.draft import Draft, OpenDraft, require_nonce, require_turn
 from hocba_sign.xades.syntax.names import COMMITMENT
 from hocba_sign.xades.transcript.write import XadesTemplate, write_unsigned
+from hocba_sign.xml.layout import CANONICAL
 
 
 def prepare_xml(
@@ -49,7 +54,7 @@ def build_xml(
     algorithm = usable_algorithm(chain[0], moment=moment, policy=policy)
     draft = given.draft
     require_turn(draft, slot)
-    require_nonce(given)
+    require_nonce(draft)
     description = _description(
         draft, slot, chain, algorithm=algorithm, moment=moment, policy=policy
     )
@@ -106,4 +111,17 @@ def _description(
         role=slot.role,
         commitment=COMMITMENT + step.commitment,
         city=draft.city,
+        sealed_root=_sealed_root(draft, slot),
     )
+
+
+def _sealed_root(draft: Draft, slot: Slot) -> SealedRoot | None:
+    """Return what the seal of a transcript in our layout says of its leaves.
+
+    Without the random octets the leaves could be guessed: then it says nothing.
+    """
+    is_seal = slot.role is Role.KY_PHAT_HANH and draft.layout is CANONICAL
+    if not is_seal or draft.nonce is None or not isinstance(draft.content, Transcript):
+        return None
+    hashes = leaf_hashes(draft.content, draft.nonce)
+    return SealedRoot(leaves=len(hashes), root=tree_root(hashes))

@@ -18,6 +18,7 @@ from hocba_sign.model.registry import Rank, RegistrySnapshot
 from hocba_sign.model.status_list import StatusList
 from hocba_sign.model.transcript import Transcript
 from hocba_sign.model.workflow import PLANS, Slot
+from hocba_sign.validation.content.extract import extract_checks
 from hocba_sign.validation.content.outside import outside_checks
 from hocba_sign.validation.content.record import record_content
 from hocba_sign.validation.content.rules import rule_checks
@@ -136,6 +137,7 @@ def validate(octets: bytes, setting: Setting) -> DocumentConclusion:
     if transcript is not None:
         named = {ID_DATA, ID_IDENTITY}
         binding = [one for one in signatures if named & one.signature.covered_ids()]
+        checks += extract_checks(signatures, root, transcript)
         checks += date_checks(transcript, signatures, binding=binding, at=setting.at)
         standing = (
             ForceStatus.unasked()

@@ -1,28 +1,26 @@
-"""The place that a seal has for the root of an extract: reserved, and read for its form alone.
+"""The place that a seal has for the root of an extract, read for its form.
 
 The seal signs, in a ds:Object of its own signature, the root of a Merkle tree over parts of the
 transcript, from which single parts can be shown later. What the root says is judged where extracts
 are; here is only that nothing else hides in the place, and that the seal covers it.
 """
 
+import base64
 import re
 from collections.abc import Iterable
 from typing import Final
 
+from hocba_sign.ades.structure import SealedRoot
 from hocba_sign.errors import Finding, InputError
+from hocba_sign.extract.container import MAX_LEAVES, MIN_LEAVES
+from hocba_sign.extract.template import EXTRACT_ID, EXTRACT_TYPE
 from hocba_sign.model.workflow import Role, Slot
 from hocba_sign.xades.syntax import names
 from hocba_sign.xades.syntax.elements import require_children
 from hocba_sign.xml.names import HOCBA
 from hocba_sign.xml.tree import Element, locate
 
-EXTRACT_TYPE: Final = "urn:hocba:extract:1"
-EXTRACT_ID: Final = f"ck-{Role.KY_PHAT_HANH}-extract"
 EXTRACT: Final = f"{{{HOCBA}}}Extract"
-MIN_LEAVES: Final = 4
-"""Head, result, private part, and at least one subject."""
-MAX_LEAVES: Final = 43
-"""The schema has at most 40 subjects."""
 _LEAVES: Final = re.compile("[1-9][0-9]?")
 _ROOT: Final = re.compile("[0-9A-Za-z+/]{42}[048AEIMQUYcgkosw]=")
 """Canonical Base64 of a SHA-256."""
@@ -58,6 +56,16 @@ def extract_findings(
     if extract is None or targets != [f"#{EXTRACT_ID}"] or not _has_form(extract):
         return (Finding("SIG.EXTRACT", locate(signature if extract is None else extract)),)
     return ()
+
+
+def sealed_root(extract: Element | None) -> SealedRoot | None:
+    """Return what an Object of the right form says; None for any other, and where there is none."""
+    if extract is None or not _has_form(extract):
+        return None
+    tree = next(extract.iterchildren("*"))
+    return SealedRoot(
+        leaves=int(tree.get("Leaves", "")), root=base64.b64decode(tree.get("Root", ""))
+    )
 
 
 def _has_form(extract: Element) -> bool:

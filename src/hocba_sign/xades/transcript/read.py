@@ -39,7 +39,7 @@ from hocba_sign.xades.syntax.time_stamps import (
     other_statements,
     time_stamps,
 )
-from hocba_sign.xades.transcript.extract import extract_findings, extract_object
+from hocba_sign.xades.transcript.extract import extract_findings, extract_object, sealed_root
 from hocba_sign.xades.transcript.references import TranscriptResolver
 from hocba_sign.xml.c14n import C14nAlgorithm
 from hocba_sign.xml.layout import (
@@ -218,6 +218,7 @@ def _signature(
         if properties is None
         else _departures(references, properties, where=locate(element)),
         findings=(*stray, *findings, *reserved),
+        sealed_root=sealed_root(extract),
     )
 
 

@@ -12,12 +12,15 @@ from datetime import datetime
 
 from lxml import etree
 
+from hocba_sign.ades.structure import SealedRoot
 from hocba_sign.crypto.algorithms import SignatureAlgorithm
 from hocba_sign.crypto.digests import DigestAlgorithm, digest
 from hocba_sign.errors import CallerError
+from hocba_sign.extract.template import EXTRACT_ID, EXTRACT_TYPE
 from hocba_sign.xades.syntax import names
+from hocba_sign.xades.transcript.extract import EXTRACT
 from hocba_sign.xml.c14n import C14nAlgorithm, canonicalize
-from hocba_sign.xml.names import DS, XADES
+from hocba_sign.xml.names import DS, HOCBA, XADES
 from hocba_sign.xml.tree import Element
 
 _EXCLUSIVE = C14nAlgorithm.EXCLUSIVE
@@ -34,6 +37,7 @@ class XadesTemplate:
     `signing_time` is UTC.
     `commitment` is a commitment type URI;
     `city` may be None.
+    `sealed_root` goes into an Object of its own, which the signature covers.
     """
 
     identifier: str
@@ -47,6 +51,7 @@ class XadesTemplate:
     role: str
     commitment: str
     city: str | None
+    sealed_root: SealedRoot | None = None
 
     @property
     def value_id(self) -> str:
@@ -93,6 +98,15 @@ def _build(
             signed_info, identifier, target=target, description=description, kind=kind
         )
         reference.set("Id", _reference_id(description, number))
+    if description.sealed_root is not None:
+        reference = _reference(
+            signed_info,
+            EXTRACT_ID,
+            target=_extract(signature, description.sealed_root),
+            description=description,
+            kind=EXTRACT_TYPE,
+        )
+        reference.set("Id", _reference_id(description, len(targets)))
     _reference(
         signed_info,
         properties.get("Id", ""),
@@ -138,6 +152,23 @@ def time_stamped_octets(signature: Element) -> bytes:
     if value is None:
         raise CallerError("SIGN.STATE")
     return canonicalize(value, _EXCLUSIVE)
+
+
+def _extract(signature: Element, sealed: SealedRoot) -> Element:
+    holder = etree.SubElement(signature, names.OBJECT, Id=EXTRACT_ID)
+    etree.SubElement(
+        holder,
+        EXTRACT,
+        {"Leaves": str(sealed.leaves), "Root": base64.b64encode(sealed.root).decode()},
+        nsmap={"hocba": HOCBA},
+    )
+    return holder
+
+
+def _described(description: XadesTemplate) -> int:
+    """Return how many references are described as data: all but that to the properties."""
+    extracts = 0 if description.sealed_root is None else 1
+    return len(description.covered_ids) + len(description.linked_ids) + extracts
 
 
 def _reference_id(description: XadesTemplate, number: int) -> str:
@@ -206,7 +237,7 @@ def _properties(signature: Element, description: XadesTemplate) -> Element:
     roles = etree.SubElement(etree.SubElement(general, names.SIGNER_ROLE_V2), names.CLAIMED_ROLES)
     _text(roles, names.CLAIMED_ROLE, description.role)
     data = etree.SubElement(signed, names.SIGNED_DATA_OBJECT_PROPERTIES)
-    for number in range(len(description.covered_ids) + len(description.linked_ids)):
+    for number in range(_described(description)):
         form = etree.SubElement(
             data, names.DATA_OBJECT_FORMAT, ObjectReference=f"#{_reference_id(description, number)}"
         )

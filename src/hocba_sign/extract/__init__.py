@@ -1,0 +1,1 @@
+"""The extract of a transcript: parts that a seal proves without the rest."""
