@@ -61,6 +61,11 @@ def roles(text: str) -> tuple[Role, ...]:
     return roles
 
 
+def names(text: str) -> tuple[str, ...]:
+    """Take names parted by commas; which there are, the document says."""
+    return tuple(dict.fromkeys(one.strip() for one in text.split(",") if one.strip()))
+
+
 def seconds(text: str) -> float:
     try:
         seconds = float(text)

@@ -7,10 +7,12 @@ from typing import Final
 
 from hocba_sign.catalogue.messages import Language
 from hocba_sign.cli import arguments
+from hocba_sign.cli.extract_commands import add_extract, add_verify_extract
 from hocba_sign.cli.options import (
     add_detached,
     add_driver,
     add_judge,
+    add_knowledge,
     add_language,
     add_level,
     add_material,
@@ -241,15 +243,7 @@ def _add_verify(parser: Parser, language: Language) -> None:
     add_material(parser, language)
     add_network(parser, language)
     add_judge(parser, language)
-    for option, key in (("--events", "EVENT_FILES"), ("--status-list", "STATUS_LIST_FILES")):
-        parser.add_argument(
-            option,
-            action="append",
-            default=[],
-            type=arguments.path,
-            metavar="PATH",
-            help=say(key, language),
-        )
+    add_knowledge(parser, language)
     parser.add_argument("--any", action="store_true", help=say("ANY", language))
     add_detached(parser, language)
     parser.add_argument("--json", action="store_true", help=say("JSON", language))
@@ -361,6 +355,8 @@ _COMMANDS: Final[dict[str, Callable[[Parser, Language], None]]] = {
     "extend": _add_extend,
     "verify": _add_verify,
     "explain": _add_explain,
+    "extract": add_extract,
+    "verify-extract": add_verify_extract,
     "cert": _add_cert,
     "trust": _add_trust,
     "event": add_event,

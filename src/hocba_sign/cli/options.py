@@ -82,6 +82,19 @@ def add_judge(parser: Parser, language: Language) -> None:
     )
 
 
+def add_knowledge(parser: Parser, language: Language) -> None:
+    """Add what tells whether a transcript is still in force; `cli.knowledge` reads it."""
+    for option, key in (("--events", "EVENT_FILES"), ("--status-list", "STATUS_LIST_FILES")):
+        parser.add_argument(
+            option,
+            action="append",
+            default=[],
+            type=arguments.path,
+            metavar="PATH",
+            help=say(key, language),
+        )
+
+
 def add_pin(parser: Parser, language: Language) -> None:
     words = say("REGISTRY_PIN", language)
     parser.add_argument(

@@ -6,6 +6,7 @@ that one extract has one form.
 """
 
 import json
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Final
@@ -28,6 +29,8 @@ MAX_LEAVES: Final = FIRST_SUBJECT + 40
 KEY_ID_OCTETS: Final = 8
 _DIGEST: Final = 32
 _MAX_SIGNATURE: Final = 2_048
+_OTHER_PREFIX: Final = re.compile("HB(?!1:)[1-9][0-9]{0,2}:", re.ASCII)
+_MAX_TEMPLATE: Final = 65_535
 _ITEMS: Final = 9
 _FORMAT: Final = "hocba extract 1"
 _SPACE: Final = " \t\r\n"
@@ -101,7 +104,7 @@ class Extract:
     def from_octets(cls, octets: bytes) -> "Extract":
         """Read what `to_octets` wrote, and nothing else.
 
-        Raises: InputError EXTRACT.CBOR, EXTRACT.FORM, EXTRACT.LEAF, EXTRACT.PROOF.
+        Raises: InputError EXTRACT.CBOR, EXTRACT.FORM, EXTRACT.NEWER, EXTRACT.LEAF, EXTRACT.PROOF.
         """
         if len(octets) > MAX_OCTETS:
             raise InputError("EXTRACT.FORM", where="length")
@@ -109,6 +112,9 @@ class Extract:
         if not isinstance(items, tuple) or len(items) != _ITEMS:
             raise InputError("EXTRACT.FORM", where="items")
         template, key_id, digests, leaves, bits, salts, values, proof, signature = items
+        form = _number("template", template, 1, _MAX_TEMPLATE)
+        if form not in TEMPLATES:
+            raise InputError("EXTRACT.NEWER", where=f"template {form}")
         count = _number("leaves", leaves, MIN_LEAVES, MAX_LEAVES)
         opened = _opened(bits, count)
         salt_octets = _octets("salts", salts, len(opened) * SALT_OCTETS)
@@ -116,7 +122,7 @@ class Extract:
             raise InputError("EXTRACT.FORM", where="values")
         three = _octets("digests", digests, 3 * _DIGEST)
         extract = cls(
-            template=_number("template", template, min(TEMPLATES), max(TEMPLATES)),
+            template=form,
             key_id=_octets("key", key_id, KEY_ID_OCTETS),
             digests=SealDigests(
                 data=three[:_DIGEST], principal=three[_DIGEST:-_DIGEST], properties=three[-_DIGEST:]
@@ -141,11 +147,12 @@ class Extract:
     def from_text(cls, text: str) -> "Extract":
         """Read the text of a code; white space around it counts for nothing.
 
-        Raises: InputError EXTRACT.TEXT, EXTRACT.BASE45, and as `from_octets`.
+        Raises: InputError EXTRACT.TEXT, EXTRACT.NEWER, EXTRACT.BASE45, and as `from_octets`.
         """
         given = text.strip(_SPACE)
         if not given.startswith(PREFIX) or len(given) > 2 * MAX_OCTETS:
-            raise InputError("EXTRACT.TEXT")
+            is_newer = _OTHER_PREFIX.match(given) is not None
+            raise InputError("EXTRACT.NEWER" if is_newer else "EXTRACT.TEXT")
         return cls.from_octets(base45.decode(given.removeprefix(PREFIX)))
 
     def to_json(self) -> str:
@@ -178,7 +185,7 @@ def read_extract(octets: bytes) -> Extract:
     start = octets.removeprefix(_BYTE_ORDER_MARK).lstrip()
     if start.startswith(b"{"):
         return Extract.from_json(start)
-    if start.startswith(PREFIX.encode()):
+    if start.startswith(b"HB"):
         return Extract.from_text(start.decode("latin-1"))
     return Extract.from_octets(octets)
 

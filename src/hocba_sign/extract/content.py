@@ -11,6 +11,7 @@ from hocba_sign.errors import InputError
 from hocba_sign.extract.cbor import Value
 from hocba_sign.extract.leaves import EPOCH, FIRST_SUBJECT, KINDS, Part
 from hocba_sign.model.codes import SchoolKind, SchoolLevel, code_list
+from hocba_sign.model.numbers import NumberKind, number_of
 from hocba_sign.model.person import School
 
 _PRIMARY: Final = SchoolLevel.PRIMARY.grades
@@ -43,13 +44,16 @@ class Head:
     def school(self) -> School:
         """Return the school as far as the head tells."""
         entries = code_list("provinces").entries.get(self.province_code, ())
+        stated = None if self.number is None else number_of("UID", self.number)
+        is_tax = stated is not None and stated.kind is NumberKind.TAX
         return School(
             department_code=self.department_code,
             department_name="",
             code=self.school_code,
             name=self.school_name,
             kind=self.kind,
-            organisation_id=self.number,
+            tax_id=self.number if is_tax else None,
+            organisation_id=None if is_tax else self.number,
             commune="",
             province=entries[-1].name if entries else "",
             province_code=self.province_code,

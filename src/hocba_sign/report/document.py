@@ -7,6 +7,8 @@ from typing import Any, NoReturn
 
 from hocba_sign.catalogue.messages import Language, message
 from hocba_sign.errors import HocbaSignError, InputError
+from hocba_sign.extract.container import Extract
+from hocba_sign.extract.content import ExtractContent, content_dict
 from hocba_sign.model.event import Event, TranscriptReference
 from hocba_sign.model.registry import RegistrySnapshot
 from hocba_sign.model.status_list import StatusList
@@ -83,7 +85,7 @@ class Report(JudgedFile):
         One of a later version may be right: INDETERMINATE.
         """
         fault = wrong_document(error, octets)
-        is_newer = fault.cause == "DOC.NEWER"
+        is_newer = fault.cause in {"DOC.NEWER", "EXTRACT.NEWER"}
         return cls(
             file=file,
             sha256=hashlib.sha256(octets).hexdigest(),
@@ -119,6 +121,13 @@ class Report(JudgedFile):
         if not is_passed or self.conclusion is None or self.conclusion.transcript is None:
             raise NotPassed(self)
         return self.conclusion.transcript
+
+    def require_extract(self) -> ExtractContent:
+        """Return what an extract shows. Raises: NotPassed as `require_passed`."""
+        is_passed = self.verdict is Verdict.VALID and self.status in {None, Force.IN_FORCE}
+        if not is_passed or self.conclusion is None or self.conclusion.shown is None:
+            raise NotPassed(self)
+        return self.conclusion.shown
 
     def message(self, language: Language) -> str:
         """Say in two or three sentences what the verdict is and what most of all keeps it from
@@ -209,6 +218,8 @@ def _record(record: Event | RegistrySnapshot | StatusList) -> dict[str, Any]:
 
 
 def _document(conclusion: DocumentConclusion) -> dict[str, Any] | None:
+    if conclusion.extract is not None:
+        return _extract(conclusion.extract)
     transcript, record = conclusion.transcript, conclusion.record
     schema = {check.status for check in conclusion.checks if check.identifier == "DOC.SCHEMA"}
     is_valid = None if Status.NOT_CHECKED in schema else Status.FAIL not in schema
@@ -235,6 +246,25 @@ def _document(conclusion: DocumentConclusion) -> dict[str, Any] | None:
         "school_year": transcript.identification.school_year,
         "school": {"code": transcript.school.code, "name": transcript.school.name},
         "rule_set": transcript.identification.rule_set,
+    }
+
+
+def _extract(extract: Extract) -> dict[str, Any]:
+    """Return which extract it is: none of the marks that it shows, but which parts they are."""
+    head = extract.content.head
+    return {
+        "kind": "extract",
+        "layout": None,
+        "schema_valid": None,
+        "data_sha256": extract.digests.data.hex(),
+        "id": head.id,
+        "version": head.version,
+        "school_year": head.school_year,
+        "school": {"code": head.school_code, "name": head.school_name},
+        "rule_set": None,
+        "registered_value": extract.registered_value.hex(),
+        "leaves": extract.leaves,
+        "shown": list(content_dict(extract.content)),
     }
 
 

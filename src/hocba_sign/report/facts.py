@@ -1,6 +1,7 @@
 """The facts in the head of a report: the file, the transcript, the document."""
 
 from hocba_sign.catalogue.messages import Language
+from hocba_sign.extract.content import Head
 from hocba_sign.model.event import Event, TranscriptReference
 from hocba_sign.model.registry import RegistrySnapshot
 from hocba_sign.model.status_list import StatusList
@@ -25,6 +26,8 @@ def content_facts(report: JudgedFile, language: Language) -> tuple[Fact, ...]:
     conclusion = report.conclusion
     if conclusion is not None and conclusion.transcript is not None:
         return document_facts(conclusion.transcript, language)
+    if conclusion is not None and conclusion.extract is not None:
+        return () if conclusion.shown is None else head_facts(conclusion.shown.head, language)
     match None if conclusion is None else conclusion.record:
         case None:
             return ()
@@ -55,6 +58,19 @@ def content_facts(report: JudgedFile, language: Language) -> tuple[Fact, ...]:
 
 def _identifier(reference: TranscriptReference, language: Language) -> str:
     return phrase("IDENTIFIER_VALUE", language, id=reference.id, version=reference.version)
+
+
+def head_facts(head: Head, language: Language) -> tuple[Fact, ...]:
+    """Return whose extract it is, of which year and school."""
+    identifier = phrase("IDENTIFIER_VALUE", language, id=head.id, version=head.version)
+    return (
+        Fact(phrase("PUPIL", language), printable(head.name)),
+        Fact(phrase("SCHOOL", language), printable(f"{head.school_name} ({head.school_code})")),
+        Fact(phrase("SCHOOL_YEAR", language), head.school_year),
+        Fact(phrase("GRADE", language), str(head.grade)),
+        Fact(phrase("IDENTIFIER", language), identifier),
+        Fact(phrase("ISSUED", language), head.issued.strftime("%d/%m/%Y")),
+    )
 
 
 def document_facts(transcript: Transcript, language: Language) -> tuple[Fact, ...]:

@@ -38,10 +38,8 @@ class JudgedFile:
         """Return `in_force`, `withdrawn` or `replaced`; None where nobody looked or it is open, see
         DOC.STATUS, and for what is no signed transcript.
         """
-        if (
-            self.conclusion is None
-            or self.conclusion.transcript is None
-            or self.conclusion.standing is None
-        ):
+        conclusion = self.conclusion
+        if conclusion is None or conclusion.standing is None:
             return None
-        return self.conclusion.standing.force
+        is_transcript = conclusion.transcript is not None or conclusion.extract is not None
+        return conclusion.standing.force if is_transcript else None

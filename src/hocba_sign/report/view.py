@@ -95,13 +95,13 @@ def view(report: JudgedFile, language: Language) -> ReportView:
     transcript = None if conclusion is None else conclusion.transcript
     signatures = () if conclusion is None else conclusion.signatures
     titles = _titles(signatures, transcript, language)
-    is_other = conclusion is not None and conclusion.is_other
-    key = f"SENTENCE_OTHER_{report.verdict}" if is_other else f"SENTENCE_{report.verdict}"
-    sentence = phrase(key, language, unasked=_unasked(report, language))
+    kind = _kind(conclusion)
+    unasked = _unasked(report, language)
+    sentence = phrase(f"SENTENCE{kind}_{report.verdict}", language, unasked=unasked)
     if report.status not in {None, "in_force"}:
         sentence = f"{sentence} {phrase(f'STATUS_{report.status}'.upper(), language)}"
     return ReportView(
-        title=phrase("TITLE_OTHER" if is_other else "TITLE", language),
+        title=phrase(f"TITLE{kind}", language),
         verdict=report.verdict,
         state=_VERDICT_STATES[report.verdict],
         words=phrase(f"VERDICT_{report.verdict}", language),
@@ -118,6 +118,15 @@ def view(report: JudgedFile, language: Language) -> ReportView:
         notes=_problems(_noted(report), titles, language),
         not_checked=_problems(_found(report.checks, Status.NOT_CHECKED), titles, language),
     )
+
+
+def _kind(conclusion: DocumentConclusion | None) -> str:
+    """Return by what ending the words for this kind of document are told from those for
+    transcripts.
+    """
+    if conclusion is None:
+        return ""
+    return "_OTHER" if conclusion.is_other else "_EXTRACT" if conclusion.extract is not None else ""
 
 
 def _unasked(report: JudgedFile, language: Language) -> str:
@@ -153,6 +162,9 @@ _STATES: Final[dict[Indication, State]] = {
 def _answers(report: JudgedFile, language: Language) -> tuple[SummaryAnswer, ...]:
     if report.conclusion is not None and report.conclusion.is_other:
         return other_answers(report.conclusion, language)
+    if report.conclusion is not None and report.conclusion.extract is not None:
+        signatures = report.conclusion.signatures
+        return (intact_answer(signatures, language), judged_answers(signatures, language)[0])
     failed = {check.identifier for check in report.checks if check.status is Status.FAIL}
     is_formed = not any(cause.startswith(("DOC.", "XML.", "JSON.", "FILE.")) for cause in failed)
     is_judged = not any(check.identifier in _NOT_JUDGED for check in report.checks)

@@ -28,7 +28,7 @@ from hocba_sign.validation.document.transcript import (
     verdict_of,
     workflow_checks,
 )
-from hocba_sign.validation.in_force.status import ForceStatus, check_in_force
+from hocba_sign.validation.in_force.status import ForceStatus, IssuedVersion, check_in_force
 from hocba_sign.validation.in_force.years import year_checks
 from hocba_sign.validation.setting import Setting
 from hocba_sign.validation.signature.validation import SignatureConclusion, validate_signature
@@ -134,7 +134,7 @@ def validate_pdf(octets: bytes, setting: Setting) -> DocumentConclusion:
         standing = (
             ForceStatus.unasked()
             if digest is None
-            else check_in_force(transcript, digest, setting=setting)
+            else check_in_force(IssuedVersion.of(transcript, digest), setting=setting)
         )
         years = setting.policy.knowledge.years
         checks += [*standing.checks, *year_checks(transcript, years, digest=digest)]

@@ -11,6 +11,8 @@ from typing import Final, TypeAlias
 from hocba_sign.ades.integrity import check_integrity
 from hocba_sign.ades.structure import Coverage, ParsedDocument
 from hocba_sign.errors import Finding, InputError
+from hocba_sign.extract.container import Extract
+from hocba_sign.extract.content import ExtractContent
 from hocba_sign.model.codes import SchoolKind
 from hocba_sign.model.event import Event
 from hocba_sign.model.record import RECORD_PLANS, Record
@@ -23,7 +25,7 @@ from hocba_sign.validation.content.outside import outside_checks
 from hocba_sign.validation.content.record import record_content
 from hocba_sign.validation.content.rules import rule_checks
 from hocba_sign.validation.in_force.authority import authority_checks, is_appointed
-from hocba_sign.validation.in_force.status import ForceStatus, check_in_force
+from hocba_sign.validation.in_force.status import ForceStatus, IssuedVersion, check_in_force
 from hocba_sign.validation.in_force.years import year_checks
 from hocba_sign.validation.setting import Setting
 from hocba_sign.validation.signature.validation import (
@@ -82,6 +84,8 @@ class DocumentConclusion:
         by the place of each signature what it covers.
     `format` is `xml` or `pdf`;
     `attached` the judgement of the signed XML that a PDF carries.
+    `extract` is set where an extract was judged, and `shown` what it shows, where a seal or a
+        register stands for it.
     """
 
     verdict: Verdict
@@ -97,6 +101,8 @@ class DocumentConclusion:
     coverage: Mapping[str, Coverage] = field(default_factory=lambda: MappingProxyType({}))
     format: str = "xml"
     attached: "DocumentConclusion | None" = None
+    extract: Extract | None = None
+    shown: ExtractContent | None = None
 
 
 def validate(octets: bytes, setting: Setting) -> DocumentConclusion:
@@ -142,7 +148,7 @@ def validate(octets: bytes, setting: Setting) -> DocumentConclusion:
         standing = (
             ForceStatus.unasked()
             if data_sha256 is None
-            else check_in_force(transcript, data_sha256, setting=setting)
+            else check_in_force(IssuedVersion.of(transcript, data_sha256), setting=setting)
         )
         checks += (
             *standing.checks,

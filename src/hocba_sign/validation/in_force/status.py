@@ -57,6 +57,32 @@ class ForceStatus:
         return cls(force=None, checks=(Check(identifier="DOC.STATUS", status=Status.NOT_CHECKED),))
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class IssuedVersion:
+    """A version of a transcript as events and lists name it; `issued` is the day that it states,
+    `digest` as in `TranscriptReference`.
+    """
+
+    id: str
+    version: int
+    digest: str
+    school: School
+    issued: date
+    is_withdrawn: bool = False
+
+    @classmethod
+    def of(cls, transcript: Transcript, digest: str) -> "IssuedVersion":
+        own = transcript.identification
+        return cls(
+            id=own.id,
+            version=own.version,
+            digest=digest,
+            school=transcript.school,
+            issued=transcript.signers.issued,
+            is_withdrawn=own.status is OwnStatus.WITHDRAWN,
+        )
+
+
 _CELLS: Mapping[Cell, Force] = {
     Cell.IN_FORCE: Force.IN_FORCE,
     Cell.WITHDRAWN: Force.WITHDRAWN,
@@ -68,9 +94,8 @@ _CAUSES: Mapping[Force, str] = {
 }
 
 
-def check_in_force(transcript: Transcript, digest: str, *, setting: Setting) -> ForceStatus:
-    """Judge whether a transcript, whose signed `#data` has this digest, is in force at the
-    validation time.
+def check_in_force(own: IssuedVersion, *, setting: Setting) -> ForceStatus:
+    """Judge whether a version of a transcript is in force at the validation time.
 
     1. what the transcript says itself;
     2. events that count: valid, from the same school, in effect, about this version and content,
@@ -80,7 +105,6 @@ def check_in_force(transcript: Transcript, digest: str, *, setting: Setting) -> 
     Nothing here makes a verdict INVALID: a withdrawn transcript is still signed correctly.
     """
     knowledge = setting.policy.knowledge
-    own = transcript.identification
     checks = [
         Check(identifier=note.cause, status=Status.WARNING, where=note.where)
         for note in knowledge.notes
@@ -90,10 +114,10 @@ def check_in_force(transcript: Transcript, digest: str, *, setting: Setting) -> 
         for one in knowledge.unread
     )
     # (1) what the transcript says
-    force = Force.WITHDRAWN if own.status is OwnStatus.WITHDRAWN else Force.IN_FORCE
+    force = Force.WITHDRAWN if own.is_withdrawn else Force.IN_FORCE
     since: date | None = None
     # (2) events and later versions
-    events, event_checks = _events_of(transcript, digest, setting=setting)
+    events, event_checks = _events_of(own, setting=setting)
     checks += event_checks
     for event in sorted(events, key=lambda one: one.effective):
         said = Force.WITHDRAWN if event.kind is EventKind.WITHDRAWAL else Force.REPLACED
@@ -101,13 +125,13 @@ def check_in_force(transcript: Transcript, digest: str, *, setting: Setting) -> 
             force, since = said, event.effective
     successor = (
         _successor(events, setting)
-        or _higher(transcript, setting)
-        or later_issue(transcript, knowledge.years)
+        or _higher(own, setting)
+        or later_issue((own.id, own.version), own.school, knowledge.years)
     )
     if successor is not None and force is Force.IN_FORCE:
         force = Force.REPLACED
     # (3) status lists
-    cells, list_checks = _listed(transcript, setting=setting)
+    cells, list_checks = _listed(own, setting=setting)
     checks += list_checks
     # (4) the graver of the two counts
     for cell in cells:
@@ -139,23 +163,20 @@ def _summary(
         )
 
 
-def _events_of(
-    transcript: Transcript, digest: str, *, setting: Setting
-) -> tuple[list[Event], list[Check]]:
+def _events_of(own: IssuedVersion, *, setting: Setting) -> tuple[list[Event], list[Check]]:
     """Return the events that end the force of this very version, and what is to be said of all that
     name it.
     """
     found: list[Event] = []
     checks: list[Check] = []
-    own = transcript.identification
     for judged in (setting.policy.knowledge.events or {}).get(own.id, ()):
         event = judged.event
         if event.target.version != own.version:
             continue
-        refusal = _refusal(judged, transcript.school, setting=setting)
+        refusal = _refusal(judged, own.school, setting=setting)
         if refusal is not None:
             checks.append(refusal)
-        elif event.target.digest != digest:
+        elif event.target.digest != own.digest:
             checks.append(
                 Check(identifier="EVENT.OTHER_CONTENT", status=Status.UNPROVEN, where=event.id)
             )
@@ -282,27 +303,26 @@ def _successor(events: list[Event], setting: Setting) -> TranscriptReference | N
     return newest
 
 
-def _higher(transcript: Transcript, setting: Setting) -> TranscriptReference | None:
+def _higher(own: IssuedVersion, setting: Setting) -> TranscriptReference | None:
     """Return the highest later version that a counting event names as one that was issued under the
     same id.
     """
-    own = transcript.identification
     later = [
         judged.event.target
         for judged in (setting.policy.knowledge.events or {}).get(own.id, ())
         if judged.event.target.version > own.version
-        and _refusal(judged, transcript.school, setting=setting) is None
+        and _refusal(judged, own.school, setting=setting) is None
     ]
     return max(later, key=lambda one: one.version, default=None)
 
 
-def _listed(transcript: Transcript, *, setting: Setting) -> tuple[list[Cell], list[Check]]:
+def _listed(own: IssuedVersion, *, setting: Setting) -> tuple[list[Cell], list[Check]]:
     """Ask every list; give what those say that count, and what is to be told."""
     cells: list[Cell] = []
     checks: list[Check] = []
     stale: list[Check] = []
     for judged in setting.policy.knowledge.lists:
-        cell, told = _cell(judged, transcript, setting=setting)
+        cell, told = _cell(judged, own, setting=setting)
         cells += () if cell is None else (cell,)
         stale += (check for check in told if check.identifier == "STATUS.TOO_OLD")
         checks += (check for check in told if check.identifier != "STATUS.TOO_OLD")
@@ -323,7 +343,7 @@ def _is_asked(judged: JudgedList, school: School) -> bool:
 
 
 def _cell(
-    judged: JudgedList, transcript: Transcript, *, setting: Setting
+    judged: JudgedList, own: IssuedVersion, *, setting: Setting
 ) -> tuple[Cell | None, list[Check]]:
     """Ask one list: of the transcript's department or its successor, sealed by who may do so, and
     signed by the validation time.
@@ -332,10 +352,10 @@ def _cell(
     however old the list is. That all is well is said only by a list that is not too old, and of a
     transcript that it can know.
     """
-    source, own, today = judged.table.source, transcript.identification, vietnam_day(setting.at)
+    source, today = judged.table.source, vietnam_day(setting.at)
     registry = setting.policy.knowledge.registry
     where = f"{source.id} v{source.version}"
-    if not _is_asked(judged, transcript.school):
+    if not _is_asked(judged, own.school):
         return None, [
             Check(identifier="STATUS.OTHER_DEPARTMENT", status=Status.NOT_CHECKED, where=where)
         ]
@@ -360,7 +380,7 @@ def _cell(
     cell = judged.table.status((own.id, own.version))
     if cell is not Cell.IN_FORCE:
         return cell, checks
-    if source.issued < transcript.signers.issued:
+    if source.issued < own.issued:
         return None, [
             *checks,
             Check(identifier="STATUS.OTHER_TIME", status=Status.NOT_CHECKED, where=where),

@@ -49,11 +49,12 @@ def _frozen(found: Mapping[str, Mapping[YearFacts, None]]) -> Mapping[str, tuple
     return frozen({key: tuple(facts) for key, facts in found.items()})
 
 
-def later_issue(transcript: Transcript, years: Years | None) -> TranscriptReference | None:
-    """Return the highest version among the valid files given together that replaces this one: by
-    its number, or because it says so.
+def later_issue(
+    own: tuple[str, int], school: School, years: Years | None
+) -> TranscriptReference | None:
+    """Return the highest version among the valid files given together that replaces the one with
+    this id and version: by its number, or because it says so.
     """
-    own = year_facts(transcript, "")
     found = (
         ()
         if years is None
@@ -62,12 +63,9 @@ def later_issue(transcript: Transcript, years: Years | None) -> TranscriptRefere
     later = [
         facts
         for facts in found
-        if _is_of_school(facts, own.school, years)
-        and (
-            (facts.id == own.id and facts.version > own.version)
-            or facts.replaces == (own.id, own.version)
-        )
-        and (facts.id, facts.version) != (own.id, own.version)
+        if _is_of_school(facts, school, years)
+        and ((facts.id == own[0] and facts.version > own[1]) or facts.replaces == own)
+        and (facts.id, facts.version) != own
     ]
     newest = max(later, key=lambda facts: facts.version, default=None)
     return (
