@@ -34,7 +34,7 @@ class Case:
     `trust`, `crl`, `ocsp` and `cert` are paths for the options of that name, from the folder of the
         case, `options` any others.
     `status` is what the transcript's must be where it is not in force.
-    `command` is `validate` where the content is to be judged without signatures.
+    `command` is `validate` where the content is to be judged without signatures, `verify-extract` where the document is the text of an extract.
     """
 
     identifier: str
@@ -55,11 +55,13 @@ class Case:
     cert: tuple[str, ...] = (f"{WORLD}/cert",)
     options: tuple[str, ...] = ()
     status: str | None = None
-    command: Literal["verify", "validate"] = "verify"
+    command: Literal["verify", "validate", "verify-extract"] = "verify"
     is_pdf: bool = False
 
     @property
     def name(self) -> str:
+        if self.command == "verify-extract":
+            return "document.txt"
         return "document.pdf" if self.is_pdf else "document.xml"
 
 
@@ -124,4 +126,4 @@ def _arguments(case: Case) -> list[str]:
     )
     named = [part for option, paths in options for path in paths for part in (option, path)]
     at = case.at.isoformat().replace("+00:00", "Z")
-    return ["verify", case.name, *named, *case.options, "--at", at, "--offline", "--json"]
+    return [case.command, case.name, *named, *case.options, "--at", at, "--offline", "--json"]

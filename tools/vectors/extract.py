@@ -1,5 +1,6 @@
-"""Area extract: the place in the seal's signature that is reserved for the root of an extract."""
+"""Area extract: the root of extracts in the seal's signature."""
 
+import base64
 import re
 from collections.abc import Iterator
 from copy import deepcopy
@@ -8,8 +9,11 @@ from typing import Final
 
 from lxml import etree
 
+from hocba_sign.extract.leaves import leaf_hashes
+from hocba_sign.extract.tree import tree_root
 from hocba_sign.model.workflow import Slot
 from hocba_sign.xades.syntax import names
+from hocba_sign.xml.decode import decode_document, document_nonce
 from hocba_sign.xml.tree import Element
 from tools.vectors.case import Case
 from tools.vectors.forge import stamp
@@ -19,18 +23,21 @@ _SPEC: Final = "docs/reference/format.md: the extract"
 _TYPE: Final = "urn:hocba:extract:1"
 _HONEST: Final = "extract/reserved"
 _HOCBA: Final = "urn:hocba:1"
-_ROOT: Final = "kB5bv0GkZkFL3u1vY8h1r0N5W1oXh3pQm0l8cT2dYkE="
+_OTHER_ROOT: Final = "kB5bv0GkZkFL3u1vY8h1r0N5W1oXh3pQm0l8cT2dYkE="
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Place:
-    """An Object and a Reference to it, as the format has them but for what is given."""
+    """An Object and a Reference to it, as the format has them but for what is given.
+
+    `root` is that of the data unless given.
+    """
 
     slot: Slot = SEAL
     identifier: str = "ck-KY_PHAT_HANH-extract"
     tag: str = f"{{{_HOCBA}}}Extract"
     leaves: str = "4"
-    root: str = _ROOT
+    root: str | None = None
     is_referenced: bool = True
     type_uri: str | None = _TYPE
     target: str | None = None
@@ -40,8 +47,9 @@ class _Place:
         for number in range(self.objects):
             name = self.identifier + ("" if not number else f"-{number}")
             holder = etree.SubElement(signature, names.OBJECT, Id=name)
+            root = true_root(signature.getroottree().getroot()) if self.root is None else self.root
             etree.SubElement(
-                holder, self.tag, {"Leaves": self.leaves, "Root": self.root}, nsmap={"hb": _HOCBA}
+                holder, self.tag, {"Leaves": self.leaves, "Root": root}, nsmap={"hb": _HOCBA}
             )
         if self.is_referenced:
             self._refer(signature)
@@ -61,6 +69,12 @@ class _Place:
         described = deepcopy(formats)
         described.set("ObjectReference", f"#{identifier}")
         formats.addnext(described)
+
+
+def true_root(document: Element) -> str:
+    """Return what a seal must state of the data of a document."""
+    nonce = document_nonce(document) or b""
+    return base64.b64encode(tree_root(leaf_hashes(decode_document(document), nonce))).decode()
 
 
 def cases(stage: Stage) -> Iterator[Case]:
@@ -88,12 +102,13 @@ def cases(stage: Stage) -> Iterator[Case]:
     )
     yield from _of_form(stage)
     yield from _uncovered(stage)
+    yield from _false(stage)
     yield Case(
         identifier="extract/root-changed",
         title="The root in the Object was changed after signing",
         why="The seal covers it like any data",
         spec="XMLDSig 3.2.1",
-        document=re.sub(_ROOT.encode(), _ROOT.replace("kB5b", "kB5c").encode(), honest),
+        document=re.sub(rb'(Leaves="4" Root=")[^"]*', rb"\g<1>" + _OTHER_ROOT.encode(), honest),
         verdict="INVALID",
         causes=("SIG.DIGEST",),
         signatures={"KY_PHAT_HANH": {"intact": False}},
@@ -114,7 +129,7 @@ def _of_form(stage: Stage) -> Iterator[Case]:
         ("no-leaves", "claims no leaves", _Place(leaves="0")),
         ("too-many-leaves", "claims more leaves than a transcript has parts", _Place(leaves="44")),
         ("padded-count", "writes its count with a leading zero", _Place(leaves="04")),
-        ("short-root", "has a root that is no SHA-256", _Place(root=_ROOT[4:])),
+        ("short-root", "has a root that is no SHA-256", _Place(root=_OTHER_ROOT[4:])),
         ("other-element", "holds an element of another name", _Place(tag=f"{{{_HOCBA}}}HOC_BA")),
         ("reference-to-the-data", "is not what the reference names", _Place(target="dinhdanh")),
         ("reference-without-type", "is covered by a reference without type", _Place(type_uri=None)),
@@ -169,4 +184,37 @@ def _uncovered(stage: Stage) -> Iterator[Case]:
         verdict="INVALID",
         causes=("SIG.STRUCTURE",),
         twin=_HONEST,
+    )
+
+
+def _false(stage: Stage) -> Iterator[Case]:
+    """Seals that state something else than the data: extracts of such a file would lie."""
+    for name, title, place in (
+        ("root-of-other-data", "states a root of other data", _Place(root=_OTHER_ROOT)),
+        ("other-count", "states the right root over another number of parts", _Place(leaves="5")),
+    ):
+        yield Case(
+            identifier=f"extract/{name}",
+            title=f"The seal {title}, and all signatures hold",
+            why="An extract could show marks that the transcript does not have",
+            spec=_SPEC,
+            document=stage.forged_at(SEAL, before_digests=place.edit),
+            verdict="INVALID",
+            causes=("EXTRACT.ROOT",),
+            signatures={"KY_PHAT_HANH": {"indication": "TOTAL_PASSED", "intact": True}},
+            twin=_HONEST,
+        )
+    bare = re.sub(rb' NGAU_NHIEN="[^"]*"', b"", stage.draft(), count=1)
+    for slot in stage.transcript().slots:
+        edit = _Place().edit if slot == SEAL else None
+        bare = stage.forged(bare, slot, before_digests=edit)
+    yield Case(
+        identifier="extract/root-without-random-octets",
+        title="The seal states a root over data without random octets",
+        why="Without them every hidden mark could be found by trying; no such root is right",
+        spec=_SPEC,
+        document=bare,
+        verdict="INVALID",
+        causes=("EXTRACT.ROOT", "DOC.NO_NONCE"),
+        twin="nonce/none",
     )
