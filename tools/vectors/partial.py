@@ -13,7 +13,7 @@ from hocba_sign.extract.cbor import Value, decode, encode
 from hocba_sign.extract.container import PREFIX, Extract
 from hocba_sign.extract.opening import key_id
 from hocba_sign.operations.extract import open_extract
-from hocba_sign.operations.verification import verify
+from hocba_sign.operations.verifier import Verifier
 from hocba_sign.pki.certificates.certificate import Certificate
 from hocba_sign.pki.revocation.evidence import Evidence
 from hocba_sign.pki.trust.store import TrustStore
@@ -38,15 +38,14 @@ class _Set:
         self.files = {"seal.pem": pem(self.seal.certificate_der)}
         self.document = stage.issued("lop12", _SUBJECTS)
         world = stage.world
-        self.report = verify(
-            self.document,
+        verifier = Verifier(
             trust=TrustStore.of(Certificate.load(der) for der in world.anchors_der),
             evidence=Evidence.of(
                 certificates=[Certificate.load(der) for der in world.intermediates_der],
                 crls=world.crls(LISTED_AT),
             ),
-            at=JUDGED_AT,
         )
+        self.report = verifier.verify(self.document, at=JUDGED_AT)
 
     @cache  # noqa: B019 - one set in a process
     def extract(self, *shown: str) -> Extract:

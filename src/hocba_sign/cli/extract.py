@@ -10,20 +10,14 @@ from typing import Final
 from hocba_sign.cli import console
 from hocba_sign.cli.delivery import deliver
 from hocba_sign.cli.documents import read_document
-from hocba_sign.cli.knowledge import with_knowledge
-from hocba_sign.cli.material import collect_material
-from hocba_sign.cli.online import evidence_fetcher
-from hocba_sign.cli.policy import chosen_policy
+from hocba_sign.cli.verify import verifier_of
 from hocba_sign.cli.words import say
 from hocba_sign.errors import CallerError
 from hocba_sign.extract.container import Extract
 from hocba_sign.operations.extract import open_extract
-from hocba_sign.operations.online import verify_online
-from hocba_sign.operations.verification import verify
 from hocba_sign.rendering.code import code_png, code_svg, code_version
 from hocba_sign.report.document import Report
 from hocba_sign.report.extract_page import extract_page
-from hocba_sign.validation.setting import Setting
 
 _WRITERS: Final[Mapping[str, Callable[[Extract, Report], bytes]]] = MappingProxyType(
     {
@@ -41,13 +35,14 @@ def run(given: argparse.Namespace) -> int:
     """Verify the transcript, open the parts that were asked for, and write them in the form that
     the name of the output asks for; standard output gets the text of the code.
 
-    Raises: CallerError CLI.EXTRACT_FORM; as `open_extract`, and as `verify` reads its files.
+    Raises: CallerError CLI.EXTRACT_FORM; as `open_extract` and `verifier_of`.
     """
     write = _WRITERS.get(_form(given.out))
     if write is None:
         raise CallerError("CLI.EXTRACT_FORM", where=str(given.out))
     document = read_document(given.files[0])
-    report = _judged(given, document)
+    at = given.at or datetime.now(UTC)
+    report = verifier_of(given, at=at).verify(document, at=at, name=str(given.files[0]))
     extract = open_extract(document, report, show=given.show)
     sentence = say(
         "EXTRACTED",
@@ -63,29 +58,3 @@ def run(given: argparse.Namespace) -> int:
 
 def _form(out: Path) -> str:
     return ".txt" if out == console.STANDARD else out.suffix.lower()
-
-
-def _judged(given: argparse.Namespace, document: bytes) -> Report:
-    material = collect_material(given)
-    setting = with_knowledge(
-        given,
-        Setting(
-            trust=material.trust,
-            evidence=material.evidence,
-            at=given.at or datetime.now(UTC),
-            policy=chosen_policy(given),
-        ),
-    )
-    fetch = evidence_fetcher(given)
-    name = str(given.files[0])
-    if fetch is not None:
-        clock = fetch.moment if given.at is None else None
-        return verify_online(document, setting, fetch=fetch, clock=clock, name=name)
-    return verify(
-        document,
-        trust=setting.trust,
-        evidence=setting.evidence,
-        at=setting.at,
-        policy=setting.policy,
-        name=name,
-    )

@@ -41,20 +41,12 @@ _IN_FORCE: Final = "in_force"
 def run(given: argparse.Namespace) -> int:
     """Verify every file; the exit code is the worst.
 
-    Raises: CallerError CLI.DETACHED; as `collect_material`, `chosen_policy` and `with_knowledge`.
+    Raises: CallerError CLI.DETACHED; as `verifier_of`.
     """
     if given.detached and not given.any:
         raise CallerError("CLI.DETACHED", where=given.detached[0][0])
-    material = collect_material(given)
     start = given.at or datetime.now(UTC)
-    verifier = Verifier(
-        trust=material.trust,
-        policy=chosen_policy(given),
-        evidence=material.evidence,
-        fetch=online_fetcher(given),
-        is_time_fixed=given.at is not None,
-    )
-    verifier = with_knowledge(given, verifier, at=start)
+    verifier = verifier_of(given, at=start)
     codes: list[int] = []
     reports: list[Report] = []
     for number, path in enumerate(given.files, 1):
@@ -80,6 +72,22 @@ def run(given: argparse.Namespace) -> int:
         write_atomically(given.html, html(reports, given.lang).encode())
         console.note(say("HTML_WRITTEN", given.lang, file=console.printable(str(given.html))))
     return worst(codes)
+
+
+def verifier_of(given: argparse.Namespace, *, at: datetime) -> Verifier:
+    """Return who verifies by the options of this command.
+
+    Raises: as `collect_material`, `chosen_policy` and `with_knowledge`.
+    """
+    material = collect_material(given)
+    verifier = Verifier(
+        trust=material.trust,
+        policy=chosen_policy(given),
+        evidence=material.evidence,
+        fetch=online_fetcher(given),
+        is_time_fixed=given.at is not None,
+    )
+    return with_knowledge(given, verifier, at=at)
 
 
 def judge(path: Path, verifier: Verifier, *, at: datetime, given: argparse.Namespace) -> Report:

@@ -7,15 +7,9 @@ from typing import Final
 
 from hocba_sign.cli import console
 from hocba_sign.cli.documents import read_document
-from hocba_sign.cli.knowledge import with_knowledge
-from hocba_sign.cli.material import collect_material
-from hocba_sign.cli.online import evidence_fetcher
-from hocba_sign.cli.policy import chosen_policy
-from hocba_sign.cli.verify import code_of
-from hocba_sign.operations.extract import verify_extract
+from hocba_sign.cli.verify import code_of, verifier_of
 from hocba_sign.report.extract import content_text
 from hocba_sign.report.render import text
-from hocba_sign.validation.setting import Setting
 from hocba_sign.validation.verdict import Verdict
 
 _MAX_OCTETS: Final = 1_000_000
@@ -26,27 +20,15 @@ def run(given: argparse.Namespace) -> int:
     """Judge and print; what is shown is printed only where it is not proven wrong, and by the key
     that the extract names.
 
-    Raises: as `read_document`, `collect_material`, `chosen_policy` and `with_knowledge`.
+    Raises: as `read_document` and `verifier_of`.
     """
     octets = read_document(given.files[0], limit=_MAX_OCTETS)
-    material = collect_material(given)
-    setting = with_knowledge(
-        given,
-        Setting(
-            trust=material.trust,
-            evidence=material.evidence,
-            at=given.at or datetime.now(UTC),
-            policy=chosen_policy(given),
-        ),
-    )
-    fetch = evidence_fetcher(given)
-    report = verify_extract(
+    at = given.at or datetime.now(UTC)
+    report = verifier_of(given, at=at).verify_extract(
         octets,
-        setting,
-        registered=map(bytes.fromhex, given.registered),
-        fetch=fetch,
-        clock=fetch.moment if fetch is not None and given.at is None else None,
+        at=at,
         name=str(given.files[0]),
+        registered=map(bytes.fromhex, given.registered),
     )
     if given.json:
         console.result_json(report.to_dict())

@@ -1,22 +1,16 @@
-"""Open an extract of a transcript that is VALID, and judge an extract by itself."""
+"""Open an extract of a transcript that is VALID."""
 
 import hashlib
-from collections.abc import Callable, Iterable
-from datetime import datetime
-from functools import partial
+from collections.abc import Iterable
 
 from hocba_sign.ades.structure import Covers, ParsedSignature
 from hocba_sign.crypto.algorithms import signature_algorithm
-from hocba_sign.errors import CallerError, InputError
+from hocba_sign.errors import CallerError
 from hocba_sign.extract.container import Extract
 from hocba_sign.extract.opening import Seal, open_leaves
 from hocba_sign.extract.template import SealDigests
 from hocba_sign.model.workflow import Role, Slot
-from hocba_sign.operations.online import verify_online
 from hocba_sign.report.document import Report
-from hocba_sign.validation.document.extract import validate_extract
-from hocba_sign.validation.document.missing_evidence import Fetch
-from hocba_sign.validation.setting import Setting
 from hocba_sign.xades.transcript.read import read
 from hocba_sign.xml.decode import document_nonce
 from hocba_sign.xml.parse import parse
@@ -57,31 +51,6 @@ def open_extract(document: bytes, report: Report, *, show: Iterable[str]) -> Ext
     if extract.signed_info != signature.signed_info_octets:
         raise CallerError("EXTRACT.TEMPLATE", where=str(_SEAL))
     return extract
-
-
-def verify_extract(
-    extract: bytes,
-    setting: Setting,
-    *,
-    registered: Iterable[bytes] = (),
-    fetch: Fetch | None = None,
-    clock: Callable[[], datetime] | None = None,
-    name: str = "-",
-) -> Report:
-    """Judge an extract: CBOR, the text of its code, or JSON.
-
-    The seal's certificate is one of the evidence. `registered` are values T of whole transcripts.
-    `fetch` and `clock` as in `verify_online`; without `fetch` nothing but what is given counts.
-    Raises: nothing for any octets, unless `fetch` does.
-    """
-    judged = partial(validate_extract, registered=tuple(registered))
-    if fetch is not None:
-        return verify_online(extract, setting, fetch=fetch, clock=clock, name=name, judged=judged)
-    try:
-        conclusion = judged(extract, setting)
-    except InputError as error:
-        return Report.malformed(extract, error, file=name, at=setting.at)
-    return Report.of(extract, conclusion, file=name, at=setting.at, policy=setting.policy)
 
 
 def _digests(signature: ParsedSignature) -> SealDigests:

@@ -21,6 +21,7 @@ from hocba_sign.report.certificate import CertificateReport
 from hocba_sign.report.document import Report
 from hocba_sign.validation.document.any_xml import NOTHING_DETACHED
 from hocba_sign.validation.document.dispatch import validate_any_document, validate_document
+from hocba_sign.validation.document.extract import validate_extract
 from hocba_sign.validation.document.missing_evidence import EvidenceSession
 from hocba_sign.validation.document.records import Named, Sources, load_records, years_among
 from hocba_sign.validation.document.transcript import DocumentConclusion, validate
@@ -61,6 +62,18 @@ class Verifier(Ground):
         Spec: EN 319 102-1, 5; XML Signature 1.1, 3.2.
         """
         judge = partial(validate_any_document, detached=detached)
+        return self._report(judge, octets, at=at, name=name)
+
+    def verify_extract(
+        self, octets: bytes, *, at: datetime, name: str = "-", registered: Iterable[bytes] = ()
+    ) -> Report:
+        """Judge an extract: CBOR, the text of its code, or JSON.
+
+        The seal's certificate is looked for in `evidence`; `registered` are values T of whole
+        transcripts, by which a register names them.
+        Raises: nothing for any octets.
+        """
+        judge = partial(validate_extract, registered=tuple(registered))
         return self._report(judge, octets, at=at, name=name)
 
     def verify_years(self, documents: Sequence[Named], *, at: datetime) -> tuple[Report, ...]:
