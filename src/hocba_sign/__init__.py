@@ -27,6 +27,13 @@ if TYPE_CHECKING:
     from hocba_sign.errors import HocbaSignError as HocbaSignError
     from hocba_sign.errors import InputError as InputError
     from hocba_sign.errors import OutsideError as OutsideError
+    from hocba_sign.extract.container import Extract as Extract
+    from hocba_sign.extract.content import ExtractContent as ExtractContent
+    from hocba_sign.extract.content import Head as Head
+    from hocba_sign.extract.content import PrivateData as PrivateData
+    from hocba_sign.extract.content import Result as Result
+    from hocba_sign.extract.content import ShownSubject as ShownSubject
+    from hocba_sign.extract.template import SealDigests as SealDigests
     from hocba_sign.model.authority import Registry as Registry
     from hocba_sign.model.codes import SchoolLevel as SchoolLevel
     from hocba_sign.model.identification import Identification as Identification
@@ -45,6 +52,7 @@ if TYPE_CHECKING:
     from hocba_sign.operations.documents import render as render
     from hocba_sign.operations.documents import slots_for as slots_for
     from hocba_sign.operations.extension import extend as extend
+    from hocba_sign.operations.extract import open_extract as open_extract
     from hocba_sign.operations.signing import TimeStampAuthority as TimeStampAuthority
     from hocba_sign.operations.signing import complete as complete
     from hocba_sign.operations.signing import merge as merge
@@ -106,7 +114,10 @@ _HOME = {
     "EvidenceSource": "validation.document.missing_evidence",
     "ExpectedSigner": "model.signers",
     "Extension": "pki.certificates.certificate",
+    "Extract": "extract.container",
+    "ExtractContent": "extract.content",
     "Finding": "errors",
+    "Head": "extract.content",
     "HocbaSignError": "errors",
     "Identification": "model.identification",
     "InputError": "errors",
@@ -120,16 +131,20 @@ _HOME = {
     "PinFlags": "adapters.pkcs11.facts",
     "PlanStep": "model.workflow",
     "Policy": "validation.policy",
+    "PrivateData": "extract.content",
     "PublicKey": "crypto.verify",
     "Pupil": "model.person",
     "Purpose": "pki.certificates.profile",
     "Registry": "model.authority",
     "Rendering": "rendering.render",
     "Report": "report.document",
+    "Result": "extract.content",
     "Role": "model.workflow",
     "RolePolicy": "pki.trust.role_policy",
     "School": "model.person",
     "SchoolLevel": "model.codes",
+    "SealDigests": "extract.template",
+    "ShownSubject": "extract.content",
     "SignatureAlgorithm": "crypto.algorithms",
     "SignedDocument": "signing.state",
     "Signer": "crypto.signer",
@@ -166,6 +181,7 @@ _HOME = {
     "load_ocsp": "pki.loading.statements",
     "load_pkcs12": "adapters.key_file",
     "merge": "operations.signing",
+    "open_extract": "operations.extract",
     "open_token": "adapters.pkcs11.token_signer",
     "prepare": "operations.signing",
     "render": "operations.documents",
@@ -177,7 +193,7 @@ _HOME = {
 __all__ = [  # noqa: RUF022 - the order of a first reading
     # what to call
     "Verifier", "extend", "sign", "prepare", "complete", "time_stamp", "merge", "Transcript",
-    "draft", "slots_for", "render",
+    "draft", "slots_for", "render", "open_extract",
     # what it takes
     "TrustStore", "Policy", "Evidence", "Sources", "OnlineFetcher", "TimeStampClient",
     "collect_certificates", "collect_evidence", "load_certificates", "load_pkcs12", "load_key",
@@ -186,14 +202,16 @@ __all__ = [  # noqa: RUF022 - the order of a first reading
     "load_crl", "load_ocsp",
     # what comes out
     "Report", "CertificateReport", "CertificateIndication", "Verdict", "Status", "Check", "Finding",
-    "ToBeSigned", "SignedDocument", "Rendering", "Certificate", "HocbaSignError", "CallerError",
+    "ToBeSigned", "SignedDocument", "Rendering", "Extract",
+    "Certificate", "HocbaSignError", "CallerError",
     "InputError", "OutsideError", "NotPassed",
     # what the values above are made of
     "SignatureAlgorithm", "DigestAlgorithm", "PublicKey", "Registry", "SchoolLevel",
     "Identification", "Pupil", "School", "SubjectResult", "Signers", "ExpectedSigner",
     "TranscriptContent", "PlanStep", "Extension", "Subject", "PathResult", "EvidenceItem", "Unread",
     "RolePolicy", "Anchor", "TrustList", "SlotBox", "Need", "Available", "Unavailable",
-    "DocumentConclusion", "Knowledge", "PinFlags",
+    "open_extract": "operations.extract",
+    "open_token": "adapters.pkcs11.token_signer",
 ]  # fmt: skip
 
 

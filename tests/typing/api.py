@@ -184,6 +184,14 @@ def shown(document: bytes) -> hocba_sign.Rendering:
     return hocba_sign.render(document)
 
 
+def shown_part(document: bytes, report: hocba_sign.Report) -> hocba_sign.Extract:
+    return hocba_sign.open_extract(document, report, show=["result", "mon-15"])
+
+
+def read_part(extract: bytes, verifier: hocba_sign.Verifier, at: datetime) -> str:
+    return verifier.verify_extract(extract, at=at).require_extract().head.name
+
+
 def with_another_hash(algorithm: hocba_sign.DigestAlgorithm) -> hocba_sign.SigningPolicy:
     return hocba_sign.SigningPolicy(level=hocba_sign.Level.B, digest_algorithm=algorithm)
 

@@ -22,6 +22,7 @@ AREAS = (
     "DOC",
     "EVENT",
     "EVIDENCE",
+    "EXTRACT",
     "INTEROP",
     "PATH",
     "PDF",

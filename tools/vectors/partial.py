@@ -100,6 +100,28 @@ def _honest(made: _Set, usual: Case) -> Iterator[Case]:
             twin="partial/other-mark" if name != "registered" else "partial/not-registered",
         )
 
+    yield replace(
+        usual,
+        identifier="partial/expired-registered",
+        title="The seal's certificate has expired, and a register has the transcript",
+        why="The register stands for the time, the last list for the certificate",
+        document=_text(made.extract(*_SHOWN)),
+        at=JUDGED_AT + timedelta(days=4 * 365),
+        options=("--registered", registered),
+        causes=("EXTRACT.EXPIRED_REGISTERED",),
+        files={**made.files, "last.crl": _last_list(made)},
+        crl=(f"{WORLD}/crl/government-root.crl", "last.crl"),
+        twin="partial/expired",
+    )
+
+
+def _last_list(made: _Set) -> bytes:
+    """Return a list of the seal's authority from the end of the seal's certificate."""
+    ends = Certificate.load(made.seal.certificate_der).not_after
+    return made.stage.world.crl(
+        "government-ca", ends - timedelta(hours=1), next_update=ends + timedelta(days=4 * 365)
+    )
+
 
 def _changed(made: _Set, usual: Case) -> Iterator[Case]:
     honest, other = made.extract(*_SHOWN), made.extract("private", "mon-19")
@@ -116,14 +138,14 @@ def _changed(made: _Set, usual: Case) -> Iterator[Case]:
         ("other-year", "Another school year", replace(
             honest, values={**honest.values, 0: (head[0], 2024, *head[2:])})),
         ("other-salt", "Another salt", replace(honest, salts={**honest.salts, 4: bytes(16)})),
-        ("moved", "The subject shown as the one before it", replace(
+        ("moved", "The subject shown as the one behind it", replace(
             honest,
-            salts={0: honest.salts[0], 1: honest.salts[1], 3: honest.salts[4]},
-            values={0: honest.values[0], 1: honest.values[1], 3: value})),
+            salts={0: honest.salts[0], 1: honest.salts[1], 5: honest.salts[4]},
+            values={0: honest.values[0], 1: honest.values[1], 5: value})),
         ("proof-changed", "One bit of the proof changed", replace(honest, proof=flipped)),
         ("proof-moved", "Two hashes of the proof exchanged", replace(
             honest, proof=honest.proof[16:32] + honest.proof[:16] + honest.proof[32:])),
-        ("fewer-leaves", "Another number of parts", replace(honest, leaves=8)),
+        ("more-leaves", "Another number of parts", replace(honest, leaves=10)),
         ("digest-changed", "The digest of the data changed", replace(
             honest, digests=replace(honest.digests, data=bytes(32)))),
         ("other-template", "The form of another algorithm", replace(honest, template=2)),
@@ -159,11 +181,11 @@ def _unproven(made: _Set, usual: Case) -> Iterator[Case]:
          {"document": _text(_sealed_by(other, made.extract(*_SHOWN))), "files": others,
           "causes": ("WF.SIGNER_UNKNOWN",)}),
         ("no-list", "Without a revocation list", "The certificate may have been revoked",
-         {"crl": (), "causes": ("REVOCATION.NO_EVIDENCE",), "signatures": {}}),
+         {"crl": (), "causes": ("REVOCATION.NONE",), "signatures": {}}),
         ("revoked", "The seal's certificate was revoked",
          "Whether the seal was made before is not proven",
          {"files": {**made.files, "revoked.crl": _revoked_list(made)},
-          "crl": (f"{WORLD}/crl/government-root.crl", "revoked.crl"), "causes": ("PATH.REVOKED",), "signatures": {}}),
+          "crl": (f"{WORLD}/crl/government-root.crl", "revoked.crl"), "causes": ("REVOCATION.REVOKED",), "signatures": {}}),
         ("expired", "The seal's certificate has expired", "Nobody answers for it any more",
          {"at": late, "causes": ("PATH.EXPIRED",), "signatures": {}}),
         ("not-registered", "Of no transcript that the register has",

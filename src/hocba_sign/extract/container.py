@@ -30,6 +30,7 @@ KEY_ID_OCTETS: Final = 8
 _DIGEST: Final = 32
 _MAX_SIGNATURE: Final = 2_048
 _OTHER_PREFIX: Final = re.compile("HB(?!1:)[1-9][0-9]{0,2}:", re.ASCII)
+_TEXT: Final = re.compile(rb"[A-Z]{2,4}[0-9]{0,3}:")
 _MAX_TEMPLATE: Final = 65_535
 _ITEMS: Final = 9
 _FORMAT: Final = "hocba extract 1"
@@ -64,7 +65,8 @@ class Extract:
     def root(self) -> bytes:
         """Return the root that the leaves and the proof lead to."""
         hashes = {
-            index: hash_of(index, self.salts[index], value) for index, value in self.values.items()
+            index: hash_of(index, value, salt=self.salts[index])
+            for index, value in self.values.items()
         }
         return rebuilt_root(self.leaves, hashes, proof=self.proof)
 
@@ -112,10 +114,10 @@ class Extract:
         if not isinstance(items, tuple) or len(items) != _ITEMS:
             raise InputError("EXTRACT.FORM", where="items")
         template, key_id, digests, leaves, bits, salts, values, proof, signature = items
-        form = _number("template", template, 1, _MAX_TEMPLATE)
+        form = _number("template", template, least=1, most=_MAX_TEMPLATE)
         if form not in TEMPLATES:
             raise InputError("EXTRACT.NEWER", where=f"template {form}")
-        count = _number("leaves", leaves, MIN_LEAVES, MAX_LEAVES)
+        count = _number("leaves", leaves, least=MIN_LEAVES, most=MAX_LEAVES)
         opened = _opened(bits, count)
         salt_octets = _octets("salts", salts, len(opened) * SALT_OCTETS)
         if not isinstance(values, tuple) or len(values) != len(opened):
@@ -185,7 +187,7 @@ def read_extract(octets: bytes) -> Extract:
     start = octets.removeprefix(_BYTE_ORDER_MARK).lstrip()
     if start.startswith(b"{"):
         return Extract.from_json(start)
-    if start.startswith(b"HB"):
+    if _TEXT.match(start):
         return Extract.from_text(start.decode("latin-1"))
     return Extract.from_octets(octets)
 
@@ -204,14 +206,14 @@ def _once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
 
 def _opened(bits: Value, leaves: int) -> tuple[int, ...]:
     """Return the indices of the bits that are set; the head is among them."""
-    opened = _number("opened", bits, 1, (1 << leaves) - 1)
+    opened = _number("opened", bits, least=1, most=(1 << leaves) - 1)
     indices = tuple(index for index in range(leaves) if opened >> index & 1)
     if Part.HEAD not in indices:
         raise InputError("EXTRACT.FORM", where="head")
     return indices
 
 
-def _number(name: str, value: Value, least: int, most: int) -> int:
+def _number(name: str, value: Value, *, least: int, most: int) -> int:
     if not isinstance(value, int) or isinstance(value, bool) or not least <= value <= most:
         raise InputError("EXTRACT.FORM", where=name)
     return value

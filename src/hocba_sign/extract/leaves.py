@@ -56,7 +56,7 @@ def salts_of(nonce: bytes, count: int) -> tuple[bytes, ...]:
     )
 
 
-def hash_of(index: int, salt: bytes, value: Value) -> bytes:
+def hash_of(index: int, value: Value, *, salt: bytes) -> bytes:
     """Return the hash of one leaf."""
     return leaf_hash(encode((index, salt, value)))
 
@@ -65,7 +65,7 @@ def leaf_hashes(transcript: Transcript, nonce: bytes) -> tuple[bytes, ...]:
     """Return the hashes of all leaves, by index."""
     values = values_of(transcript)
     pairs = zip(salts_of(nonce, len(values)), values, strict=True)
-    return tuple(hash_of(index, salt, value) for index, (salt, value) in enumerate(pairs))
+    return tuple(hash_of(index, value, salt=salt) for index, (salt, value) in enumerate(pairs))
 
 
 def leaf_names(transcript: Transcript) -> tuple[str, ...]:

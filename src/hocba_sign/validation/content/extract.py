@@ -14,7 +14,7 @@ from hocba_sign.xml.tree import Element
 
 
 def extract_checks(
-    signatures: Iterable[SignatureConclusion], root: Element, transcript: Transcript
+    signatures: Iterable[SignatureConclusion], transcript: Transcript, *, root: Element
 ) -> list[Check]:
     """Recompute the root of the extract from the data, where an intact seal states one.
 

@@ -143,7 +143,7 @@ def validate(octets: bytes, setting: Setting) -> DocumentConclusion:
     if transcript is not None:
         named = {ID_DATA, ID_IDENTITY}
         binding = [one for one in signatures if named & one.signature.covered_ids()]
-        checks += extract_checks(signatures, root, transcript)
+        checks += extract_checks(signatures, transcript, root=root)
         checks += date_checks(transcript, signatures, binding=binding, at=setting.at)
         standing = (
             ForceStatus.unasked()

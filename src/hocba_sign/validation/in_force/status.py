@@ -126,7 +126,7 @@ def check_in_force(own: IssuedVersion, *, setting: Setting) -> ForceStatus:
     successor = (
         _successor(events, setting)
         or _higher(own, setting)
-        or later_issue((own.id, own.version), own.school, knowledge.years)
+        or later_issue((own.id, own.version), knowledge.years, school=own.school)
     )
     if successor is not None and force is Force.IN_FORCE:
         force = Force.REPLACED

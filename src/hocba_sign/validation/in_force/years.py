@@ -50,7 +50,7 @@ def _frozen(found: Mapping[str, Mapping[YearFacts, None]]) -> Mapping[str, tuple
 
 
 def later_issue(
-    own: tuple[str, int], school: School, years: Years | None
+    own: tuple[str, int], years: Years | None, *, school: School
 ) -> TranscriptReference | None:
     """Return the highest version among the valid files given together that replaces the one with
     this id and version: by its number, or because it says so.
