@@ -109,18 +109,20 @@ def _honest(made: _Set, usual: Case) -> Iterator[Case]:
         at=JUDGED_AT + timedelta(days=4 * 365),
         options=("--registered", registered),
         causes=("EXTRACT.EXPIRED_REGISTERED",),
-        files={**made.files, "last.crl": _last_list(made)},
-        crl=(f"{WORLD}/crl/government-root.crl", "last.crl"),
+        files={**made.files, **_last_lists(made)},
+        crl=tuple(_last_lists(made)),
         twin="partial/expired",
     )
 
 
-def _last_list(made: _Set) -> bytes:
-    """Return a list of the seal's authority from the end of the seal's certificate."""
+def _last_lists(made: _Set) -> dict[str, bytes]:
+    """Return the lists of the seal's authorities from the end of the seal's certificate."""
     ends = Certificate.load(made.seal.certificate_der).not_after
-    return made.stage.world.crl(
-        "government-ca", ends - timedelta(hours=1), next_update=ends + timedelta(days=4 * 365)
-    )
+    later = ends + timedelta(days=4 * 365)
+    return {
+        f"{slug}.crl": made.stage.world.crl(slug, ends - timedelta(hours=1), next_update=later)
+        for slug in ("government-root", "government-ca")
+    }
 
 
 def _changed(made: _Set, usual: Case) -> Iterator[Case]:
