@@ -5,6 +5,7 @@ mean something else.
 from collections.abc import Iterable
 from typing import Final
 
+from hocba_sign.extract.template import EXTRACT_ID
 from hocba_sign.validation.signature.validation import SignatureConclusion
 from hocba_sign.validation.verdict import Check, Status
 from hocba_sign.xml.c14n import C14nAlgorithm, canonicalize
@@ -27,15 +28,16 @@ def outside_checks(xml: ParsedXml, signatures: Iterable[SignatureConclusion]) ->
     A kind that is only mentioned in signed text is told; where that text holds a whole file of this
     kind, what it shows is unproven.
     """
-    ids = sorted(
-        {
-            identifier
-            for signature in signatures
-            if signature.is_intact
-            for identifier in signature.signature.covered_ids()
-        }
-        & xml.ids.keys()
-    )
+    given = tuple(signatures)
+    named = {
+        identifier
+        for signature in given
+        if signature.is_intact
+        for identifier in signature.signature.covered_ids()
+    }
+    if any(_has_root(signature) for signature in given):
+        named.add(EXTRACT_ID)
+    ids = sorted(named & xml.ids.keys())
     targets = [xml.ids[identifier] for identifier in ids]
     roots = [
         target
@@ -47,6 +49,14 @@ def outside_checks(xml: ParsedXml, signatures: Iterable[SignatureConclusion]) ->
         for one in outside(xml.root, covered=roots)
     ]
     return checks + _kind_checks(xml.octets, roots)
+
+
+def _has_root(one: SignatureConclusion) -> bool:
+    """Return whether a seal names the root of extracts in its place: like the properties it is the
+    signature's own, and shows nothing, whether that holds or not.
+    """
+    is_wrong = any(finding.cause == "SIG.EXTRACT" for finding in one.signature.findings)
+    return one.signature.sealed_root is not None and not is_wrong
 
 
 def _kind_checks(octets: bytes, roots: list[Element]) -> list[Check]:
