@@ -165,7 +165,10 @@ def _signature_or_finding(
     try:
         return _signature(element, slot, resolver=resolver, extract=extract, stray=stray)
     except InputError as error:
-        return unreadable(element, slot, findings=(*stray, Finding(error.cause, error.where)))
+        found = unreadable(element, slot, findings=(*stray, Finding(error.cause, error.where)))
+        # Its own Object is no stray content, whatever else cannot be read.
+        is_wrong = extract_findings(element, extract, references=element.iter(names.REFERENCE))
+        return found if is_wrong else replace(found, sealed_root=sealed_root(extract))
 
 
 def _signature(
