@@ -9,6 +9,8 @@ import pytest
 from hocba_sign.crypto.acceptance import TABLE_PUBLISHED, acceptable
 from hocba_sign.crypto.algorithms import KeyKind, signature_algorithm_named
 from hocba_sign.errors import Finding
+from hocba_sign.extract.container import MAX_LEAVES, MIN_LEAVES
+from hocba_sign.extract.template import EXTRACT_ID, EXTRACT_TYPE
 from hocba_sign.model.transcript import DATA_ELEMENT, ID_CONTENT, ID_DATA, ID_IDENTITY
 from hocba_sign.model.workflow import PLANS, Role, Slot
 from hocba_sign.pades.facts.names import TIME_STAMP_PREFIX, field_name, slot_of
@@ -17,7 +19,6 @@ from hocba_sign.signing.xml.prepare import signature_id
 from hocba_sign.validation.verdict import conclude
 from hocba_sign.xades.syntax import names as xades
 from hocba_sign.xades.syntax.time_stamps import MAX_TIME_STAMPS
-from hocba_sign.xades.transcript import extract
 from hocba_sign.xades.transcript.read import MAX_REFERENCES, MAX_SIGNATURES
 from hocba_sign.xml import limits, names
 from hocba_sign.xml.layout import CANONICAL, RECORDS
@@ -60,9 +61,9 @@ def test_random_octets_and_the_place_of_an_extract() -> None:
     assert f"`{names.NONCE}` is {NONCE_OCTETS} octets" in section(3)
     assert f"`{NONCE_PATTERN}`" in section(3)
     text = section(8)
-    assert f'`Type="{extract.EXTRACT_TYPE}"`' in text
-    assert f"`{extract.EXTRACT_ID}`" in text
-    assert f"from {extract.MIN_LEAVES} to {extract.MAX_LEAVES}" in text
+    assert f'`Type="{EXTRACT_TYPE}"`' in text
+    assert f"`{EXTRACT_ID}`" in text
+    assert f"from {MIN_LEAVES} to {MAX_LEAVES}" in text
 
 
 def test_schemas_that_are_named_are_there() -> None:

@@ -199,9 +199,11 @@ def test_a_file_that_says_it_replaces_itself_replaces_nothing() -> None:
     )
     own = year_facts(itself.transcript, "ab", is_valid=True)
     years = Years(by_id={own.id: (own,)}, by_pupil={})
-    assert later_issue(itself.transcript, years) is None
+    school = itself.transcript.school
+    assert later_issue((own.id, own.version), years, school=school) is None
     newer = replace(own, id="khac", replaces=(own.id, own.version))
-    found = later_issue(itself.transcript, Years(by_id={"khac": (newer,)}, by_pupil={}))
+    later = Years(by_id={"khac": (newer,)}, by_pupil={})
+    found = later_issue((own.id, own.version), later, school=school)
     assert found is not None
     assert found.id == "khac"
 
