@@ -11,10 +11,12 @@ from functools import cache
 from pathlib import Path
 from typing import Final
 
+from hocba_sign.extract.leaves import leaf_names
 from hocba_sign.model.event import EventKind
 from hocba_sign.model.registry import RegistrySnapshot
 from hocba_sign.model.status_list import Cell
 from hocba_sign.operations.extension import extend
+from hocba_sign.operations.extract import open_extract
 from hocba_sign.operations.signing import prepare
 from hocba_sign.operations.verifier import Verifier
 from hocba_sign.signing.policy import Level
@@ -147,6 +149,15 @@ def key_files() -> Iterator[bytes]:
     yield identity.key_pem
 
 
+def extracts() -> Iterator[bytes]:
+    """Yield extracts in every form, of few parts and of all."""
+    document = SCENE.signed()
+    report = SCENE.verify(document)
+    for shown in ((), ("result", "mon-19"), leaf_names(SCENE.transcript)):
+        made = open_extract(document, report, show=shown)
+        yield from (made.to_octets(), made.to_text().encode(), made.to_json().encode())
+
+
 PASSWORD: Final = b"practice"
 SOURCES: Final[dict[str, Callable[[], Iterator[bytes]]]] = {
     "transcript": transcripts,
@@ -163,6 +174,7 @@ SOURCES: Final[dict[str, Callable[[], Iterator[bytes]]]] = {
     "policy": role_policies,
     "anchor": anchors,
     "key": key_files,
+    "extract": extracts,
 }
 
 

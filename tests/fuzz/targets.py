@@ -19,6 +19,7 @@ from lxml import etree
 from hocba_sign.adapters.key_file import load_key, load_pkcs12
 from hocba_sign.adapters.state import CertificateStore
 from hocba_sign.errors import CallerError, InputError, OutsideError
+from hocba_sign.extract.container import read_extract
 from hocba_sign.model.registry import RegistrySnapshot
 from hocba_sign.model.transcript import Transcript
 from hocba_sign.operations.signing import complete
@@ -48,7 +49,7 @@ from tests.attacks.writer import DS, OTHER, WORLD, XADES, cut
 from tests.fuzz import mutators
 from tests.fuzz.mutators import Mutator
 from tests.fuzz.seeds import PASSWORD, SCENE, STORE, originals
-from tests.support.scene import JUDGED_AT, SIGNED_AT
+from tests.support.scene import JUDGED_AT, SEAL, SIGNED_AT
 
 TRUST: Final = TrustStore.of(
     Certificate.load(der) for der in dict.fromkeys((*WORLD.anchors_der, *SCENE.world.anchors_der))
@@ -244,6 +245,17 @@ def run_any(octets: bytes) -> None:
         raise Broken("VALID though a signed part has changed")
 
 
+def run_extract(octets: bytes) -> None:
+    seal = Certificate.load(SCENE.identity(SEAL).certificate_der)
+    evidence = EVIDENCE.merged(Evidence.of(certificates=[seal]))
+    report = Verifier(trust=TRUST, evidence=evidence).verify_extract(octets, at=JUDGED_AT)
+    json.dumps(report.to_dict(), ensure_ascii=False).encode()
+    if report.verdict is Verdict.VALID and read_extract(octets) not in map(
+        read_extract, originals("extract")
+    ):
+        raise Broken("VALID though a part has changed")
+
+
 def _write(report: Report) -> None:
     json.dumps(report.to_dict(), ensure_ascii=False).encode()
     for language in ("vi", "en"):
@@ -301,6 +313,12 @@ TARGETS: Final = {
         Target(name="anchor", kind="anchor", run=run_anchor, mutators=mutators.JSON),
         Target(name="key", kind="key", run=run_key, mutators=mutators.DER),
         Target(name="verify", kind="transcript", run=run_verify, mutators=mutators.SIGNED),
+        Target(
+            name="extract",
+            kind="extract",
+            run=run_extract,
+            mutators=(*mutators.TEXT, mutators.octets, mutators.cut),
+        ),
         Target(name="any", kind="document", run=run_any, mutators=mutators.SIGNED),
     )
 }
