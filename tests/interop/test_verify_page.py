@@ -30,6 +30,7 @@ def browse(tmp_path: Path, script: str) -> Any:
         "document.getElementById('out').textContent = JSON.stringify(said); })();</script></body>"
     )
     (tmp_path / "page.html").write_text(page.replace("</body>", tail), "utf-8")
+    log = ""
     for attempt in range(ATTEMPTS):
         done = run(
             [
@@ -42,7 +43,8 @@ def browse(tmp_path: Path, script: str) -> Any:
         found = re.search(r'<pre id="out">(.+?)</pre>', done.output, re.DOTALL)
         if found is not None:
             return json.loads(unescape(found[1]))
-    raise AssertionError(done.log[-2000:])
+        log = done.log
+    raise AssertionError(log[-2000:])
 
 
 def given(folder: Path) -> dict[str, Any]:
