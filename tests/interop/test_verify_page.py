@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from tests.interop.programs import program, run
+from tests.interop.programs import MissingProgramError, program, run
 from tests.vectors.replay import FOLDERS, ROOT, identifier, load
 
 PAGE = ROOT / "examples" / "verify-extract.html"
@@ -157,6 +157,28 @@ def test_the_page_fits_a_phone(tmp_path: Path) -> None:
     wide, window = browse(tmp_path, script)
     assert window == 375
     assert wide <= window
+
+
+def test_axe_has_nothing_to_say_against_the_page(tmp_path: Path) -> None:
+    axe = ROOT / "tests" / "interop" / "xadesjs" / "node_modules" / "axe-core" / "axe.min.js"
+    if not axe.is_file():
+        message = "axe-core is not installed: run tools/setup-interop"
+        raise MissingProgramError(message)
+    script = (
+        axe.read_text("utf-8").replace("</script", "<\\/script")
+        + """;
+        field("result").hidden = false;
+        field("verdict").textContent = "KHÔNG ĐÚNG";
+        field("verdict").className = "wrong";
+        fill(field("steps"), [["Giá trị chữ ký", "Không đúng"]]);
+        fill(field("content"), [["Toán", "9,2"]]);
+        const found = await axe.run(document, { exclude: [["#out"]] });
+        return [found.passes.length, found.violations.map((one) => one.id)];
+    """
+    )
+    passes, violations = browse(tmp_path, script)
+    assert passes > 10
+    assert violations == []
 
 
 def test_the_page_loads_nothing() -> None:
