@@ -8,7 +8,14 @@ from typing import Final
 
 from hocba_sign.errors import Finding
 from hocba_sign.validation.signature.validation import SignatureConclusion
-from hocba_sign.validation.verdict import Check, Status, is_contradicted
+from hocba_sign.validation.verdict import (
+    Check,
+    Conclusion,
+    Indication,
+    Status,
+    is_contradicted,
+    is_proven_wrong,
+)
 
 NOT_JUDGED: Final = "SIG.NOT_JUDGED"
 _AWAITING: Final = ("SIG.TIME_STAMPS", "TT15.")
@@ -48,17 +55,45 @@ def root_causes(one: SignatureConclusion) -> Iterator[Finding]:
     return (finding for finding in found if finding.cause not in explained)
 
 
-def told_checks(checks: Iterable[Check], changed: frozenset[str]) -> Iterator[Finding]:
-    """Yield the failed and unproven checks, the worst first; those that only the change of the
-    content kept from being made as one.
+def proven_wrong(one: SignatureConclusion) -> frozenset[Finding]:
+    """Return what makes a signature fail: the findings that mean it each by itself, or all of them
+    where none does.
+    """
+    found = frozenset(one.conclusion.findings)
+    alone = frozenset(
+        finding
+        for finding in found
+        if is_proven_wrong(
+            Conclusion(
+                indication=Indication.INDETERMINATE, sub_indication=None, findings=(finding,)
+            )
+        )
+    )
+    is_failed = one.conclusion.indication is Indication.TOTAL_FAILED
+    return alone or (found if is_failed else frozenset())
+
+
+def told_checks(
+    checks: Iterable[Check], changed: frozenset[str], *, status: Status
+) -> Iterator[Finding]:
+    """Yield the checks of one status, but for those that only the change of the content kept from
+    being made; these are told as one, at the end of what is not confirmed.
     """
     awaiting: dict[str, None] = {}
-    wrong = [check for check in checks if check.status in (Status.FAIL, Status.UNPROVEN)]
-    for check in sorted(wrong, key=lambda one: one.status is Status.UNPROVEN):
+    for check in checks:
+        if check.status is not status:
+            continue
         places = frozenset((check.where or "").split(", "))
         if check.identifier.startswith(_AWAITING) and places <= changed:
-            if check.status is Status.UNPROVEN:
-                awaiting.update(dict.fromkeys(sorted(places)))
+            awaiting.update(dict.fromkeys(sorted(places)))
         else:
             yield Finding(check.identifier, check.where)
-    yield from (Finding(NOT_JUDGED, place) for place in awaiting)
+    if status is Status.UNPROVEN:
+        yield from (Finding(NOT_JUDGED, place) for place in awaiting)
+
+
+def told_notes(notes: Iterable[Finding]) -> Iterator[Finding]:
+    """Yield the notes but for the check of the status where a note says what the status is."""
+    found = tuple(notes)
+    is_said = any(note.cause.startswith("STATUS.") for note in found)
+    return (note for note in found if not (is_said and note.cause == "DOC.STATUS"))

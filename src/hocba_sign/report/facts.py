@@ -82,7 +82,10 @@ def document_facts(transcript: Transcript, language: Language) -> tuple[Fact, ..
             printable(f"{identity.school.name} ({identity.school.code})"),
         ),
         Fact(phrase("SCHOOL_YEAR", language), identity.school_year),
+        Fact(phrase("GRADE", language), str(identity.grade)),
         Fact(phrase("CLASS", language), printable(identity.class_name)),
+        Fact(phrase("CIRCULAR", language), printable(identity.rule_set)),
+        Fact(phrase("ISSUED", language), transcript.signers.issued.strftime("%d/%m/%Y")),
         Fact(
             phrase("IDENTIFIER", language),
             phrase("IDENTIFIER_VALUE", language, id=identity.id, version=identity.version),

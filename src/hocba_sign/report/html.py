@@ -18,13 +18,14 @@ from hocba_sign.report.view import Problem, ReportView, SignatureView, view
 
 def html(reports: Sequence[JudgedFile], language: Language) -> str:
     """Write all reports into one page, each beginning a new sheet when printed."""
+    views = [view(report, language) for report in reports]
     sheets = [
-        _sheet(view(report, language), number, len(reports), language=language)
-        for number, report in enumerate(reports, 1)
+        _sheet(shown, number, len(views), language=language)
+        for number, shown in enumerate(views, 1)
     ]
-    return _template().substitute(
-        language=language, title=escape(phrase("TITLE", language)), reports="\n".join(sheets)
-    )
+    titles = {shown.title for shown in views}
+    title = titles.pop() if len(titles) == 1 else phrase("TITLE_FILE", language)
+    return _template().substitute(language=language, title=escape(title), reports="\n".join(sheets))
 
 
 @cache
@@ -50,15 +51,17 @@ def _sheet(shown: ReportView, number: int, count: int, *, language: Language) ->
         _facts(shown.facts),
     ]
     if shown.document:
-        parts += [_title("TRANSCRIPT", language), _facts(shown.document)]
+        parts += [f"<h2>{escape(shown.document_title)}</h2>", _facts(shown.document)]
     parts += [_title("QUESTIONS", language), _answers(shown.answers, language)]
-    parts += _causes(
-        "PROBLEMS", shown.problems, language, kind="wrong" if shown.state == "no" else "unproven"
-    )
+    for key, state, kind in (("PROBLEMS", "no", "wrong"), ("UNCLEAR", "unknown", "unproven")):
+        problems = tuple(problem for problem in shown.problems if problem.state == state)
+        parts += _causes(key, problems, language, kind=kind)
     parts += _causes("NOTES", shown.notes, language)
     if shown.signatures:
         parts += [_title("SIGNATURES", language), *map(_signature, shown.signatures)]
     parts += _causes("NOT_CHECKED_TITLE", shown.not_checked, language)
+    if shown.not_checked:
+        parts.append(f"<p>{escape(phrase('NOT_CHECKED_NOTE', language))}</p>")
     parts.append(f"<footer>{escape(phrase('LEGAL', language))}</footer>")
     return "<main>\n" + "\n".join(filter(None, parts)) + "\n</main>"
 

@@ -28,19 +28,23 @@ def text(report: JudgedFile, language: Language, *, is_coloured: bool = False) -
         *fact_lines(shown.facts),
     ]
     if shown.document:
-        lines += ["", phrase("TRANSCRIPT", language), *fact_lines(shown.document)]
+        lines += ["", shown.document_title, *fact_lines(shown.document)]
     lines += ["", phrase("QUESTIONS", language)]
     for answer in shown.answers:
         words = coloured(
             f"{_MARKS[answer.state]} {answer.words}", answer.state, is_coloured=is_coloured
         )
         lines += [f"  {words}: {answer.question} {answer.detail}"]
-    lines += _section(phrase("PROBLEMS", language), shown.problems)
+    for key, state in (("PROBLEMS", "no"), ("UNCLEAR", "unknown")):
+        problems = tuple(problem for problem in shown.problems if problem.state == state)
+        lines += _section(phrase(key, language), problems)
     lines += _section(phrase("NOTES", language), shown.notes)
     for signature in shown.signatures:
         words = coloured(signature.words, signature.state, is_coloured=is_coloured)
         lines += ["", f"{signature.title}: {words}", *fact_lines(signature.facts)]
     lines += _section(phrase("NOT_CHECKED_TITLE", language), shown.not_checked)
+    if shown.not_checked:
+        lines += wrapped(phrase("NOT_CHECKED_NOTE", language), "  ")
     return "\n".join(lines)
 
 

@@ -4,34 +4,32 @@ Carries no mark and no comment; where a content appears, it was decoded from sig
 """
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Final
 
 from hocba_sign.catalogue.messages import Language, message
 from hocba_sign.errors import Finding
 from hocba_sign.model.transcript import Transcript
 from hocba_sign.model.workflow import Role, Slot
-from hocba_sign.report.answers import (
-    SummaryAnswer,
-    answer,
-    intact_answer,
-    judged_answers,
-    other_answers,
-    other_facts,
-    other_title,
+from hocba_sign.report.answers import SummaryAnswer, other_facts, other_title
+from hocba_sign.report.consequences import (
+    changed_names,
+    proven_wrong,
+    root_causes,
+    told_checks,
+    told_notes,
 )
-from hocba_sign.report.consequences import changed_names, root_causes, told_checks
 from hocba_sign.report.facts import content_facts, file_facts
 from hocba_sign.report.judged_file import JudgedFile
+from hocba_sign.report.kind import kind_of
 from hocba_sign.report.lines import State
 from hocba_sign.report.phrases import phrase, printable
+from hocba_sign.report.questions import answers
 from hocba_sign.report.signature import Fact, signature_facts
 from hocba_sign.validation.document.missing_evidence import Unavailable
-from hocba_sign.validation.document.pdf import BOOK
 from hocba_sign.validation.document.transcript import DocumentConclusion
 from hocba_sign.validation.signature.validation import SignatureConclusion
 from hocba_sign.validation.verdict import Check, Indication, Status, Verdict
-from hocba_sign.validation.workflow.order import Basis, Workflow
 
 _TELLING: Final = (
     "SIG.REFORMATTED",
@@ -44,20 +42,21 @@ _TELLING: Final = (
     "WF.SIGNER_MISMATCH",
 )
 """Causes that name what was done to a file; others are often their consequence."""
-_ABOUT_ORDER: Final = frozenset({"WF.ORDER", "WF.COVERAGE"})
-_NOT_JUDGED: Final = frozenset({"DOC.FOREIGN", "DOC.PART", "PDF.NO_TRANSCRIPT"})
-_UNTOLD: Final = (Basis.CLAIMED, Basis.NONE, Basis.CONTRADICTED)
 _SHOWN_PLACES: Final = 6
 _UNASKED: Final = {"WF.AUTHORITY": "UNASKED_REGISTRY", "DOC.STATUS": "UNASKED_STATUS"}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Problem:
-    """One cause with all places where it was found; `places` may be empty."""
+    """One cause with all places where it was found; `places` may be empty.
+
+    `state` is `no` where it is proven wrong, `unknown` where it is not confirmed.
+    """
 
     identifier: str
     words: str
     places: tuple[str, ...]
+    state: State = "unknown"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -81,6 +80,7 @@ class ReportView:
     sentence: str
     file: str
     facts: tuple[Fact, ...]
+    document_title: str
     document: tuple[Fact, ...]
     answers: tuple[SummaryAnswer, ...]
     signatures: tuple[SignatureView, ...]
@@ -95,38 +95,34 @@ def view(report: JudgedFile, language: Language) -> ReportView:
     transcript = None if conclusion is None else conclusion.transcript
     signatures = () if conclusion is None else conclusion.signatures
     titles = _titles(signatures, transcript, language)
-    kind = _kind(conclusion)
-    unasked = _unasked(report, language)
-    sentence = phrase(f"SENTENCE{kind}_{report.verdict}", language, unasked=unasked)
+    kind = kind_of(conclusion)
+    sentence = phrase(
+        f"SENTENCE_{kind.sentence}{report.verdict}", language, unasked=_unasked(report, language)
+    )
     if report.status not in {None, "in_force"}:
         sentence = f"{sentence} {phrase(f'STATUS_{report.status}'.upper(), language)}"
     return ReportView(
-        title=phrase(f"TITLE{kind}", language),
+        title=phrase(f"TITLE_{kind}", language),
         verdict=report.verdict,
         state=_VERDICT_STATES[report.verdict],
         words=phrase(f"VERDICT_{report.verdict}", language),
         sentence=sentence,
         file=printable(report.file),
         facts=file_facts(report, language),
+        document_title=phrase("RECORD" if kind.is_record else "TRANSCRIPT", language),
         document=content_facts(report, language),
-        answers=_answers(report, language),
+        answers=answers(report, language),
         signatures=tuple(
             _signature(one, number, conclusion=conclusion, language=language)
             for number, one in enumerate(signatures, 1)
         ),
-        problems=_problems(_wrong(report), titles, language),
+        problems=(
+            *_problems(_failed(report), titles, language, state="no"),
+            *_problems(_unclear(report), titles, language),
+        ),
         notes=_problems(_noted(report), titles, language),
         not_checked=_problems(_found(report.checks, Status.NOT_CHECKED), titles, language),
     )
-
-
-def _kind(conclusion: DocumentConclusion | None) -> str:
-    """Return by what ending the words for this kind of document are told from those for
-    transcripts.
-    """
-    if conclusion is None:
-        return ""
-    return "_OTHER" if conclusion.is_other else "_EXTRACT" if conclusion.extract is not None else ""
 
 
 def _unasked(report: JudgedFile, language: Language) -> str:
@@ -141,7 +137,7 @@ def _unasked(report: JudgedFile, language: Language) -> str:
 
 def main_cause(report: JudgedFile) -> str | None:
     """Return the cause id that best names what is wrong with a file; None where nothing is."""
-    causes = [finding.cause for finding in _wrong(report)]
+    causes = [finding.cause for finding in (*_failed(report), *_unclear(report))]
     telling = (cause for cause in _TELLING if cause in causes)
     return next(telling, next((cause for cause in causes if cause != "DOC.FORMAT"), None))
 
@@ -157,84 +153,6 @@ _STATES: Final[dict[Indication, State]] = {
     Indication.TOTAL_FAILED: "no",
     Indication.INDETERMINATE: "unknown",
 }
-
-
-def _answers(report: JudgedFile, language: Language) -> tuple[SummaryAnswer, ...]:
-    if report.conclusion is not None and report.conclusion.is_other:
-        return other_answers(report.conclusion, language)
-    if report.conclusion is not None and report.conclusion.extract is not None:
-        signatures = report.conclusion.signatures
-        return (intact_answer(signatures, language), judged_answers(signatures, language)[0])
-    failed = {check.identifier for check in report.checks if check.status is Status.FAIL}
-    is_formed = not any(cause.startswith(("DOC.", "XML.", "JSON.", "FILE.")) for cause in failed)
-    is_judged = not any(check.identifier in _NOT_JUDGED for check in report.checks)
-    form: State = "no" if not is_formed else "yes" if is_judged else "unknown"
-    conclusion = report.conclusion
-    answers = [answer("FORM", form, language=language)]
-    if conclusion is not None and conclusion.layout == BOOK:
-        answers = [replace(answers[0], detail=phrase("A_FORM_BOOK", language))]
-    if conclusion is not None and conclusion.signatures:
-        answers += _signature_answers(conclusion, failed, language)
-    return tuple(answers)
-
-
-def _signature_answers(
-    conclusion: DocumentConclusion, failed: set[str], language: Language
-) -> list[SummaryAnswer]:
-    signatures, workflow = conclusion.signatures, conclusion.workflow
-    count = len(signatures)
-    changed = changed_names(signatures)
-    is_wrong = any(cause.startswith("WF.") and cause not in _ABOUT_ORDER for cause in failed)
-    is_complete = workflow is not None and workflow.is_complete
-    unmatched = any(
-        check.identifier.startswith("WF.SIGNER_") and check.status is Status.UNPROVEN
-        for check in conclusion.checks
-    )
-    is_known = workflow is not None and workflow.plan is not None
-    signers: State = (
-        "no" if is_wrong else "yes" if is_complete and is_known and not unmatched else "unknown"
-    )
-    is_misordered = (
-        workflow is not None and not workflow.is_order_proven and (is_complete or is_wrong)
-    )
-    order: State = (
-        "no" if is_misordered or failed & _ABOUT_ORDER else "yes" if is_complete else "unknown"
-    )
-    basis = None if workflow is None else workflow.basis
-    if order == "no" and basis in _UNTOLD and not is_wrong and not failed & _ABOUT_ORDER:
-        order = "unknown"
-    if order == "no" and changed and not is_wrong and not failed & _ABOUT_ORDER:
-        order = "unknown"
-    missing = 0 if workflow is None else len(workflow.missing)
-    people = answer("SIGNERS", signers, language=language, count=count, missing=missing)
-    if conclusion.layout == BOOK and signers == "unknown":
-        people = replace(people, detail=phrase("A_SIGNERS_BOOK", language, missing=missing))
-    return [
-        intact_answer(signatures, language),
-        people,
-        _order_answer(workflow, order, language, is_changed=bool(changed)),
-        *judged_answers(signatures, language),
-    ]
-
-
-def _order_answer(
-    workflow: Workflow | None, state: State, language: Language, *, is_changed: bool
-) -> SummaryAnswer:
-    """Say in words what the order rests on."""
-    told = answer("ORDER", state, language=language)
-    if is_changed and state == "unknown":
-        return replace(told, detail=phrase("NOT_JUDGED", language))
-    if workflow is None:
-        return told
-    if state == "unknown" and workflow.basis in _UNTOLD:
-        return replace(told, detail=phrase(f"A_ORDER_{workflow.basis.upper()}", language))
-    if state == "yes" and workflow.basis is Basis.TIME_STAMPS:
-        return replace(told, detail=phrase("A_ORDER_YES_TIMESTAMPS", language))
-    if state == "yes" and workflow.plan is None:
-        return replace(told, detail=phrase("A_ORDER_BOOK", language))
-    if state == "yes" and workflow.plan == "TRICH_LUC":
-        return replace(told, detail=phrase("A_ORDER_YES_TRICH_LUC", language))
-    return told
 
 
 def _signature(
@@ -269,25 +187,39 @@ def slot_title(slot: Slot | None, transcript: Transcript | None, *, language: La
     if slot.role is not Role.GVBM:
         return phrase(f"ROLE_{slot.role}", language)
     subjects = () if transcript is None else transcript.subjects
-    name = next(
-        (subject.name for subject in subjects if subject.id == slot.subject), slot.subject or "?"
-    )
+    code = phrase("SUBJECT_CODE", language, code=(slot.subject or "?").removeprefix("mon-"))
+    name = next((subject.name for subject in subjects if subject.id == slot.subject), code)
     return printable(phrase("ROLE_GVBM", language, subject=name))
 
 
-def _wrong(report: JudgedFile) -> list[Finding]:
-    """Collect what keeps the verdict from being VALID: the signatures' causes first, then the
-    document's.
-    """
+def _failed(report: JudgedFile) -> list[Finding]:
+    """Collect what is proven wrong: the signatures' causes first, then the document's."""
     signatures = () if report.conclusion is None else report.conclusion.signatures
-    found = [finding for signature in signatures for finding in root_causes(signature)]
+    found = [
+        finding
+        for signature in signatures
+        for finding in root_causes(signature)
+        if finding in proven_wrong(signature)
+    ]
+    return [*found, *told_checks(report.checks, changed_names(signatures), status=Status.FAIL)]
+
+
+def _unclear(report: JudgedFile) -> list[Finding]:
+    """Collect what is not confirmed. A time-stamp that does not hold proves nothing wrong."""
+    signatures = () if report.conclusion is None else report.conclusion.signatures
+    found = [
+        finding
+        for signature in signatures
+        for finding in root_causes(signature)
+        if finding not in proven_wrong(signature)
+    ]
     found += [
         finding
         for signature in signatures
         for stamp in signature.time_stamps
         for finding in stamp.findings
     ]
-    return [*found, *told_checks(report.checks, changed_names(signatures))]
+    return [*found, *told_checks(report.checks, changed_names(signatures), status=Status.UNPROVEN)]
 
 
 def _noted(report: JudgedFile) -> list[Finding]:
@@ -298,7 +230,7 @@ def _noted(report: JudgedFile) -> list[Finding]:
         for answer in report.fetches
         if isinstance(answer, Unavailable)
     )
-    return [*_found(report.checks, Status.WARNING), *warnings, *unfetched]
+    return [*told_notes(_found(report.checks, Status.WARNING)), *warnings, *unfetched]
 
 
 def _found(checks: Iterable[Check], status: Status) -> list[Finding]:
@@ -306,7 +238,11 @@ def _found(checks: Iterable[Check], status: Status) -> list[Finding]:
 
 
 def _problems(
-    findings: Iterable[Finding], titles: Mapping[str, str], language: Language
+    findings: Iterable[Finding],
+    titles: Mapping[str, str],
+    language: Language,
+    *,
+    state: State = "unknown",
 ) -> tuple[Problem, ...]:
     """Say each cause once, with its places; the telling ones first."""
     places: dict[str, list[str]] = {}
@@ -321,6 +257,7 @@ def _problems(
             identifier=cause,
             words=message(cause).in_language(language),
             places=_shortened([_placed(place, titles) for place in places[cause]], language),
+            state=state,
         )
         for cause in order
     )
