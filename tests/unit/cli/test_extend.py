@@ -170,7 +170,7 @@ def test_of_the_stores_layout_only_the_outer_signatures_are_extended(archive: Ar
         [str(scene.slots[0]), "GVCN"],
     )
     code, out, err = archive.extend("--to", "LT", *options, file="kho.xml", out="again.xml")
-    assert (code, out) == (0, f"Đã đưa 2 chữ ký lên mức LT: {archive.path('again.xml')}\n")
+    assert (code, out) == (0, f"Đã bổ sung để 2 chữ ký đạt mức LT: {archive.path('again.xml')}\n")
     assert "[EXTEND.COVERED]" in err
 
 
@@ -179,7 +179,7 @@ def test_to_lta_and_again(archive: Archive) -> None:
     code, out, err = archive.extend("--to", "LTA", *options, *archive.tsa)
     assert (code, out) == (
         0,
-        f"Đã đưa {len(archive.scene.slots)} chữ ký lên mức LTA: {archive.path('out.xml')}\n",
+        f"Đã bổ sung để {len(archive.scene.slots)} chữ ký đạt mức LTA: {archive.path('out.xml')}\n",
     )
     assert "[TRUST.USER_ANCHOR]" in err
     report = archive.verify("out.xml", EXTENDED_AT + HOUR)
@@ -208,7 +208,7 @@ def test_too_early_says_when_to_come_back(archive: Archive) -> None:
     code, out, err = archive.extend(*options)
     assert (code, out) == (2, "")
     assert "[EXTEND.TOO_EARLY]" in err
-    assert "Hãy quay lại sau 09:00:00 ngày 08/06/2026 (giờ Việt Nam, UTC+7)" in err
+    assert "Hãy chạy lại sau 09:00:00 ngày 08/06/2026 (giờ Việt Nam, UTC+7)" in err
     code, told = archive.extend_json(*options)
     assert (code, told["error"]["id"], told["error"]["due"]) == (
         2,
@@ -217,7 +217,7 @@ def test_too_early_says_when_to_come_back(archive: Archive) -> None:
     )
     assert told["error"]["where"]
     assert (
-        "Come back after 08/06/2026 09:00:00 (Vietnam time, UTC+7)"
+        "Try again after 08/06/2026 09:00:00 (Vietnam time, UTC+7)"
         in archive.extend(*options, "--lang", "en")[2]
     )
 
