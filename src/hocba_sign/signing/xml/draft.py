@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from hocba_sign.ades.integrity import check_integrity
 from hocba_sign.ades.structure import ParsedDocument
 from hocba_sign.errors import InputError
+from hocba_sign.extract.template import EXTRACT_ID
 from hocba_sign.model.event import Event
 from hocba_sign.model.person import School
 from hocba_sign.model.record import RECORD_PLANS
@@ -138,12 +139,10 @@ def _require_nothing_else(xml: ParsedXml) -> None:
     """Refuse what could show or mean something beside the data, which its signers would not have
     signed.
     """
-    data = xml.ids.get(ID_DATA)
-    strange = [
-        one.where
-        for one in outside(xml.root, covered=() if data is None else (data,))
-        if one.kind is Stray.SHOWN
-    ]
+    # That the seal covers the root of extracts in its own Object is asked of the signature.
+    ids = (ID_DATA, EXTRACT_ID)
+    covered = tuple(xml.ids[identifier] for identifier in ids if identifier in xml.ids)
+    strange = [one.where for one in outside(xml.root, covered=covered) if one.kind is Stray.SHOWN]
     if strange := [*strange, *other_kinds(xml.octets)]:
         raise InputError("DOC.UNSIGNED", where=strange[0])
 
