@@ -42,10 +42,12 @@ _BYTE_ORDER_MARK: Final = b"\xef\xbb\xbf"
 class Extract:
     """Some leaves of a transcript, and what proves that a school's seal covers them.
 
-    `template` numbers the form of the ds:SignedInfo. `key_id` is the beginning of the SHA-256 of
-    the seal's SubjectPublicKeyInfo; it helps to find the certificate and proves nothing. `leaves`
-    counts all leaves; `salts` and `values` are those of the opened ones, by index. `signature` is
-    the seal's value as XML has it.
+    `template`: the number of the form of the ds:SignedInfo.
+    `key_id`: the beginning of the SHA-256 of the seal's SubjectPublicKeyInfo; it helps to find the
+    certificate and proves nothing.
+    `leaves`: how many there are in all.
+    `salts`, `values`: those of the opened ones, by index.
+    `signature`: the seal's value as XML has it.
     """
 
     template: int

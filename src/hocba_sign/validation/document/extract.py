@@ -45,29 +45,31 @@ def validate_extract(
 
     The seal's certificate is looked for in the evidence of `setting`, `registered` are values T of
     whole transcripts, by which a register names them.
-    1. the octets that the seal signed are rebuilt from what is shown; 2. its value is right for a
-    certificate that was given, whose path, revocation and algorithms hold as of the validation
-    time; 3. the transcript is one of those registered, where any are given; 4. the certificate is
-    that of the school that the head names, which may seal; 5. the transcript is in force, as far as
-    that is known.
+
+    1. the octets that the seal signed are rebuilt from what is shown;
+    2. its value is right for a certificate that was given, whose path, revocation and algorithms
+       hold as of the validation time;
+    3. the transcript is one of those registered, where any are given;
+    4. the certificate is that of the school that the head names, which may seal;
+    5. the transcript is in force, as far as that is known.
     Raises: InputError EXTRACT.* for what is no extract.
     """
-    # (1)
+    # (1) what the seal signed
     extract = read_extract(octets)
     content = extract.content
-    # (2)
+    # (2) its value and certificate, as of now
     certificates = _named(extract, setting)
     seal = validate_signature(_seal(extract, certificates), setting)
     seal = replace(seal, best_time=setting.at if seal.is_intact else None)
     checks = _seal_checks(seal, has_certificate=bool(certificates))
-    # (3)
+    # (3) the register
     values = frozenset(registered)
     is_registered = extract.registered_value in values
     seal, register_checks = _registered(seal, is_registered=is_registered, is_asked=bool(values))
     checks += register_checks
-    # (4)
+    # (4) the school
     checks += _school_checks(seal, content.head, setting=setting)
-    # (5)
+    # (5) in force
     standing = check_in_force(_issued(extract, content.head), setting=setting)
     checks += standing.checks
     checks += [Check(identifier=one, status=Status.NOT_CHECKED) for one in _NEVER_PROVEN]
