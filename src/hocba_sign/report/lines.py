@@ -11,6 +11,8 @@ from hocba_sign.report.signature import Fact
 State: TypeAlias = Literal["yes", "no", "unknown"]
 
 WIDTH: Final = 110
+_LABELS: Final = WIDTH - 2 - 64
+"""So wide that a SHA-256 beside the labels stays within the line."""
 _COLOURS: Final[dict[State, str]] = {"yes": "32", "no": "31", "unknown": "33"}
 
 
@@ -31,7 +33,7 @@ def wrapped(words: str, indent: str, *, first: str | None = None) -> list[str]:
 
 def fact_lines(facts: tuple[Fact, ...]) -> Iterable[str]:
     """Return labels and values in two columns."""
-    width = max(len(fact.label) for fact in facts) + 2
+    width = min(max(len(fact.label) for fact in facts) + 2, _LABELS)
     for fact in facts:
         yield from wrapped(fact.value, " " * (width + 2), first=f"  {fact.label + ':':<{width}}")
 

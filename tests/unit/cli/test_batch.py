@@ -254,7 +254,7 @@ def test_a_failing_authority_is_told_and_the_rest_is_tried(
         "signed"
     ] * 2
     assert told["0.xml"]["cause"] == "TSA.HTTP_STATUS"
-    assert f"failed for {batch.TSA_FAILURES_TOLD} files in a row" in err
+    assert f"did not answer for {batch.TSA_FAILURES_TOLD} files in a row" in err
     assert school.names == names[batch.TSA_FAILURES_TOLD :]
     assert school.sign("--tsa", server.tsa_url, slot=teacher)[0] == 0
     assert school.names == names
