@@ -104,6 +104,7 @@ class _CanonicalWriter:
     def write(self, target: Element | Document) -> bytes:
         if isinstance(target, Document):
             root = target.getroot()
+            # Canonical XML 1.0, 2.3: a line feed parts the children of a document, none ends it.
             for node in reversed(list(root.itersiblings(preceding=True))):
                 self._outside(node, "{}\n")
             self._subtree(root)
@@ -157,10 +158,13 @@ class _CanonicalWriter:
         is_shown = self._has(element)
         scope = merged(outer.scope, declared) if declared else outer.scope
         frame = _Frame(scope, outer.axis, outer.rendered, is_shown, tag_of(element))
+        # In sub-trees attributes and namespaces go with their element; in any other node-set they
+        # may stand without it.
         if not is_shown and self.is_visible is None:
             self.frames.append(frame)
             return
         qualified = self._attributes(element, scope)
+        # Below an element that was not written, what its ancestors declared is not written yet.
         is_all_new = self.is_visible is not None or len(self.frames) == 1 or not outer.is_shown
         candidates = {"", *scope} if is_all_new else set(declared)
         if self.algorithm.is_exclusive:
@@ -174,6 +178,7 @@ class _CanonicalWriter:
         if is_shown:
             out.append(f"<{frame.tag}")
         for prefix, uri in sorted(namespaces):
+            # Canonical XML demands a failure here: relative names have no agreed meaning.
             if uri and not _ABSOLUTE.match(uri):
                 raise InputError("XML.RELATIVE_NAMESPACE", where=locate(element))
             out.append(
@@ -263,6 +268,7 @@ class _CanonicalWriter:
             if prefix in axis and outer.get(prefix) != axis[prefix]
         ]
         if frame.is_shown:
+            # Canonical XML 1.0, 2.3: xmlns="" only undoes a default namespace that was written.
             if "" in candidates and "" in outer and "" not in axis:
                 found.append(("", ""))
             frame.axis = axis

@@ -185,6 +185,7 @@ def _content(root: Element, covered: frozenset[Element]) -> Iterator[tuple[Stray
 
 
 def _framed(element: Element) -> Iterator[Stray]:
+    # xsi:type and xsi:nil make programs with a schema read an element as something else.
     if any(str(name).startswith(_XSI) and name not in HINTS for name in element.attrib):
         yield Stray.SHOWN
 
@@ -200,6 +201,7 @@ def _contained(element: Element) -> Iterator[Stray]:
         yield Stray.ADDED
     children = tuple(element)
     texts = (
+        # Leaves hold values; beside child elements these vocabularies have no text.
         element.text if any(isinstance(child.tag, str) for child in children) else None,
         *(child.tail for child in children),
     )

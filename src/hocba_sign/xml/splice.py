@@ -71,6 +71,7 @@ def _slice(octets: bytes, at: Path) -> bytes:
     end = _find_ends(octets, frozenset({at})).get(at)
     if end is None:
         raise CallerError("XML.NO_SUCH_PLACE", where="/" + "/".join(map(str, at)))
+    # From `end.at` on no attribute follows whose value could contain that character.
     return octets[end.start : octets.index(b">", end.at) + 1]
 
 
@@ -114,6 +115,7 @@ def _check(octets: bytes) -> None:
 
 
 def _require_utf8(octets: bytes) -> None:
+    # Fragments are UTF-8, and `_close_of` looks for single octets.
     if octets.startswith(_BYTE_ORDER_MARKS):
         raise InputError("XML.NOT_UTF8", where="octet 0")
 
@@ -139,6 +141,7 @@ class _Finder:
         self.path: list[int] = []
         self.counts: list[int] = [0]
         self.starts: list[int] = []
+        # Beside lxml, which tells the line of an element but not its octet.
         self.parser = expat.ParserCreate("utf-8")
         self.parser.StartElementHandler = self.on_start
         self.parser.EndElementHandler = self.on_end
@@ -156,6 +159,7 @@ class _Finder:
         self.counts.pop()
         if path in self.wanted:
             close = _close_of(self.octets, start)
+            # Expat reports an empty-element tag as it does a start and an end tag.
             is_empty_tag = self.octets[close - 1] == ord("/")
             at = close - 1 if is_empty_tag else self.parser.CurrentByteIndex
             self.found[path] = _End(start, at, name.encode() if is_empty_tag else None)
@@ -178,6 +182,7 @@ def _close_of(octets: bytes, start: int) -> int:
     """
     at = start
     quote = 0
+    # In UTF-8 none of these octets is ever part of another character.
     while quote or octets[at] != ord(">"):
         if quote:
             at = octets.index(quote, at)

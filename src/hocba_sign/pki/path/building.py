@@ -55,6 +55,7 @@ def candidate_chains(
     up.
     """
     anchors = _indexed(trust)
+    # An anchor ends a path; as an intermediate it would only lead on to another anchor.
     pool = [
         certificate for certificate in certificates if certificate.sha256 not in anchors.by_sha256
     ]
@@ -64,6 +65,8 @@ def candidate_chains(
         seen.add(chain)
         if len(seen) == MAX_CHAINS:
             return
+    # RFC 5280, 7.1 holds names of other case or string type equal; rarely needed, since 4.1.2.6 has
+    # a CA's name encoded the same in what it issues.
     known = (anchor.certificate for anchor in trust.anchors)
     for chain in _Search(
         _by_subject(known, comparable), _by_subject(pool, comparable), comparable
@@ -104,7 +107,9 @@ class _Search:
         for anchor in _first_who_signed(last, self._anchors.get(key, [])):
             if _may_issue(anchor, last):
                 yield (*chain, anchor)
+        # CAs may certify each other in circles; a path has no certificate twice (RFC 5280, 6.1).
         seen = {certificate.sha256 for certificate in chain}
+        # Cut before it is sorted, for sorting verifies a signature for each namesake.
         for issuer in _first_who_signed(last, self._pool.get(key, [])[:MAX_STEPS]):
             self._steps += 1
             if self._steps > MAX_STEPS:
@@ -115,6 +120,7 @@ class _Search:
 
 def _first_who_signed(subject: Certificate, issuers: list[Certificate]) -> list[Certificate]:
     return (
+        # Sorted, not filtered: where none of them signed, the result names the signature at fault.
         sorted(issuers, key=lambda issuer: not certificate_verdict(subject, issuer).is_right)
         if len(issuers) > 1
         else issuers

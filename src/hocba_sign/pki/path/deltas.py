@@ -53,6 +53,7 @@ def updated(
         ):
             continue
         said = content_of_list(item.der, question.certificate)
+        # RFC 5280, 5.2.4: a delta takes out what was on hold or has expired, never a revocation.
         permanent = tuple(entry for entry in reading.entries if not entry.is_hold)
         kept = () if said.is_removed else tuple(entry for entry in reading.entries if entry.is_hold)
         if said.is_usable or said.unknown_cause is not None:
@@ -96,6 +97,7 @@ def _statement(item: EvidenceItem) -> Statement:
 
 
 def _is_signed(item: EvidenceItem, signer: Certificate, at: datetime) -> bool:
+    # RFC 5280, 6.3.3 (f): without keyUsage a certificate may sign lists.
     if signer.key_usage is not None and "crl_sign" not in signer.key_usage:
         return False
     verdict = list_verdict(item.der, item.sha256, signer=signer)
@@ -112,7 +114,9 @@ def _belongs(delta: crl.CertificateList, complete: crl.CertificateList) -> bool:
         same_name(delta.issuer.dump(), complete.issuer.dump())
         and number is not None
         and of_complete is not None
+        # RFC 5280, 5.2.4 (c) and (d): with a gap, what changed between both lists would be lost.
         and delta.delta_crl_indicator_value.native <= of_complete.native < number.native
+        # RFC 5280, 6.3.3 (c) (3): both are signed with one key.
         and delta.authority_key_identifier == complete.authority_key_identifier
         and (None if scope is None else scope.native)
         == (None if of_scope is None else of_scope.native)

@@ -87,6 +87,7 @@ def is_fast_chain(chain: tuple[Certificate, ...]) -> bool:
         len(chain) > 1
         and all(fast_facts(certificate) is not None for certificate in chain)
         and all(subject.issuer_der == issuer.subject_der for subject, issuer in pairwise(chain))
+        # Distinct names exclude self-issued certificates, which use up no path length (6.1.4 (l)).
         and len({certificate.subject_der for certificate in chain}) == len(chain)
         and len({certificate.public_key_der for certificate in chain}) == len(chain)
         and len({(certificate.issuer_der, certificate.serial_number) for certificate in chain})
@@ -109,6 +110,8 @@ def check_fast_path(
     Gives the exceptions that the leaf needs when everything holds; None when it does not, or when
     the engine must judge.
     """
+    # RFC 5280, 6.1.3 (f): policies fail a path only where an explicit one is required, and the
+    # extensions that require one are never simple.
     if asked.initial_policies or asked.is_policy_explicit:
         return None
     if not is_fast_chain(chain) or not all(
@@ -116,6 +119,8 @@ def check_fast_path(
     ):
         return None
     leaf, *issuing, anchor = map(_known, chain)
+    # RFC 5280, 6.1.1 (d) takes name and key of the anchor only; its path length binds here as it
+    # does in the engine.
     remaining = len(chain) if anchor.path_length is None else anchor.path_length
     for facts in reversed(issuing):
         if facts.exceptions or remaining == 0:
@@ -195,6 +200,8 @@ def _strictly(certificate: Certificate) -> FastFacts:
             points = _points(extension.value_der, issuer_der=certificate.issuer_der)
         elif oid in _READERS:
             _READERS[oid](extension.value_der)
+        # What is unknown and not critical may be ignored (RFC 5280, 4.2); constraints of the
+        # standard bind even where an authority did not mark them critical.
         elif extension.is_critical or oid.startswith(_STANDARD_ARCS):
             raise der.malformed(0, "an extension that is for the engine")
     return _facts_of(certificate, found, points=points)
@@ -253,6 +260,7 @@ def _purposes(value_der: bytes) -> None:
 def _policies(value_der: bytes) -> None:
     policies = _items(value_der)
     names = {der.oid(der.sequence(policy)[0]) for policy in policies}
+    # RFC 5280, 4.2.1.4: no policy may occur twice.
     if len(names) < len(policies) or len(policies) > MAX_POLICIES:
         raise der.malformed(0, "certificatePolicies")
     for policy in policies:

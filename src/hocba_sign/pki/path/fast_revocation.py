@@ -125,6 +125,7 @@ def read_trusted(
     for responder in responders:
         if (
             _is_named(responder, response)
+            # Trusted by configuration: no path is built for it, so only its own dates bound it.
             and responder.not_before <= response.produced_at <= responder.not_after
         ):
             verdict = statement_verdict(response, statement.item.sha256, signer=responder)
@@ -160,10 +161,12 @@ def _responder(question: Question, response: Response) -> Certificate | None:
     named = [one for one in (issuer, *carried) if _is_named(one, response)]
     if len(named) != 1:
         return None
+    # RFC 6960, 4.2.2.2: only a delegate needs the purpose of OCSP signing.
     if named[0] == issuer:
         return issuer
     verdict = certificate_verdict(named[0], issuer)
     is_fit = (
+        # The responder's certificate may have expired since; it must have held when it answered.
         may_respond(named[0], issuer, at=response.produced_at)
         and verdict.is_right
         and verdict.is_acceptable(question.at)
@@ -182,4 +185,5 @@ def _resembles(one: Certificate, other: Certificate) -> bool:
 def _is_named(certificate: Certificate, response: Response) -> bool:
     if response.responder_name_der is not None:
         return same_name(certificate.subject_der, response.responder_name_der)
+    # RFC 6960, 4.2.1: this hash is always SHA-1; it only selects, the signature decides.
     return key_hash(certificate.public_key_der, "sha1") == response.responder_key_hash

@@ -134,6 +134,7 @@ class EngineSession:
             for certificate in map(readable, evidence.certificates)
             if certificate and not poses_as(certificate, chain)
         )
+        # Dates of certificates are whole seconds, the last one included (RFC 5280, 4.1.2.5).
         self._moment = at.replace(microsecond=0)
         deltas = (parsed_crl(item.der) for item in pool.deltas)
         usable = [
@@ -146,6 +147,7 @@ class EngineSession:
             trust_manager=SimpleTrustManager.build(trust_roots=[chain[-1]]),
             certificate_registry=registry,
             revinfo_manager=self._manager,
+            # The engine would refuse what was stated after its moment; freshness is for `settle`.
             revinfo_policy=CertRevTrustPolicy(
                 _IF_KNOWN if is_unknown_allowed else REQUIRE_REVINFO, retroactive_revinfo=True
             ),
@@ -164,6 +166,7 @@ class EngineSession:
             certificate_registry=self._context.certificate_registry,
             revinfo_manager=self._manager,
             revinfo_policy=CertRevTrustPolicy(NO_REVOCATION),
+            # Algorithms and values were judged link by link, over the octets as they stand.
             algorithm_usage_policy=AcceptAllAlgorithms(),
             signature_validator=Verified(),
             moment=self._moment,
@@ -198,6 +201,7 @@ class EngineSession:
         oldest = min(statements, key=lambda one: one.this_update)
         moment = oldest.produced_at or oldest.this_update
         self._context.judge_at(moment)
+        # The CAs of the chain are judged one by one outside; the engine need not do it again.
         for index in range(len(self._chain) - 2, question.index, -1):
             done = ValidationPath(
                 self._path.trust_anchor, list(self._chain[-2:index:-1]), self._chain[index]
@@ -215,6 +219,7 @@ class EngineSession:
         ):
             certificate = with_own_points(certificate, question.certificate)
         failed, entry = self._verify(oldest, certificate, state)
+        # That the engine raises nothing is no proof: only a value that was verified here counts.
         if not all(map(self._is_verified, statements)):
             return failed or self._failed(("signature",))
         said = [content_of(statement, question.certificate) for statement in statements]

@@ -87,6 +87,7 @@ def _readings(
     readings = list(revocations(deltas, question))
     silent_in_part: list[Statement] = []
     for statement in (*selection.ocsps, *selection.crls):
+        # A validation as of an earlier time may not use what nobody could know then.
         if statement.this_update > inquiry.leaf_terms.known_until:
             causes.append("REVOCATION.TOO_NEW")
             continue
@@ -139,6 +140,7 @@ def revocations_by_issuers(
         selection = select(certificate.der, issuer.der, pool=pool)
         for statement in (*selection.ocsps, *selection.crls):
             told = (
+                # Not the engine: it judges within a path to an anchor, and here there may be none.
                 direct.read(question, statement) if statement.this_update <= known_until else None
             )
             if isinstance(told, StatementReading):

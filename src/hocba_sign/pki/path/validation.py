@@ -118,6 +118,7 @@ def _validate(
     if anchor is not None:
         return _judge_anchor(anchor, at, asked)
     if (
+        # The maker of a document decides how much it carries, and so what reading it would cost.
         len(evidence.certificates) > MAX_POOL_CERTIFICATES
         or len(evidence.crls) + len(evidence.ocsps) > MAX_POOL_STATEMENTS
     ):
@@ -197,6 +198,7 @@ def _judge_safely(chain: tuple[Certificate, ...], anchor: Anchor, case: _Case) -
 
 def _judge(chain: tuple[Certificate, ...], anchor: Anchor, case: _Case) -> PathResult:
     at, asked = case.at, case.asked
+    # Before all else: neither the fast path nor `structure_cause` verifies these signatures.
     link = next(
         (
             cause
@@ -247,6 +249,7 @@ def _judge(chain: tuple[Certificate, ...], anchor: Anchor, case: _Case) -> PathR
         responders=case.responders,
     )
     facts = revocation_facts(chain, inquiry)
+    # The first cause gives the sub-indication: revoked outweighs expired, and expired unknown.
     causes = [*_revocation_causes(facts), *causes, *_unknown_causes(facts, asked)]
     if causes:
         return replace(_result(chain, tuple(causes)), revocation=facts)
@@ -264,6 +267,8 @@ def _revocation_causes(facts: tuple[RevocationFact, ...]) -> Iterator[str]:
 
 def _unknown_causes(facts: tuple[RevocationFact, ...], asked: PathRequirements) -> Iterator[str]:
     for fact in facts:
+        # Excused is that nothing at hand is about the certificate, never a statement that does not
+        # count.
         if fact.status == "unknown" and not (
             asked.allow_unknown_revocation and fact.causes[0] == "REVOCATION.NONE"
         ):

@@ -65,6 +65,7 @@ def content_of(statement: Statement, certificate: Certificate) -> StatedRevocati
         case RevocationList():
             try:
                 return StatedRevocation(entries=statement.content.find(certificate.serial_number))
+            # Entries of an uncommon form are left to the full reader, so that none goes unseen.
             except InputError:
                 return content_of_list(statement.item.der, certificate)
         case None:
@@ -85,8 +86,10 @@ def content_of_list(crl_der: bytes, certificate: Certificate) -> StatedRevocatio
     for entry in fields["revoked_certificates"] or ():
         extensions = entry["crl_entry_extensions"]
         if extensions:
+            # RFC 5280, 5.3: an unknown critical extension of any entry spoils the whole list.
             is_usable = is_usable and _knows(extensions, _KNOWN_OF_ENTRIES)
             other = entry.issuer_name
+            # RFC 5280, 5.3.3: an entry that names no issuer has that of the entry before it.
             issuer_der = issuer_der if other is None else other.untag().dump()
         if entry["user_certificate"].native != certificate.serial_number or not same_name(
             issuer_der, certificate.issuer_der
@@ -162,6 +165,8 @@ def with_own_points(parsed: x509.Certificate, certificate: Certificate) -> x509.
                     {key: point[key] for key in ("distribution_point", "reasons") if point[key]}
                 )
             )
+    # A copy, because parsed certificates are shared (`pki.cache.asn1`); reading an extension first
+    # makes asn1crypto fill its fields, which it would else do over the value set below.
     changed = x509.Certificate.load(certificate.der)
     _ = changed.critical_extensions
     changed._crl_distribution_points_value = own if len(own) else None  # noqa: SLF001 - asn1crypto keeps what it read there

@@ -81,6 +81,7 @@ def settle(
     ignorant = [
         one
         for one in ordered
+        # An issuer may forget what has expired; then it says nothing by not knowing it.
         if one.unknown_cause is not None and one.statement.this_update <= certificate.not_after
     ]
     newest = max((one.statement.this_update for one in ignorant), default=None)
@@ -92,6 +93,7 @@ def settle(
             _good(certificate, one, at=terms.at)
             for one in sorted(known, key=lambda one: not _is_after(one.statement, terms.at))
         ]
+        # Of no effect at `at`, but after this date a stolen key of a CA may have made statements.
         later = min(
             ((entry.at, entry) for one in ordered for entry in one.entries if entry.at > terms.at),
             key=lambda pair: pair[0],
@@ -125,8 +127,10 @@ def silence_cause(certificate: Certificate, one: StatementReading, *, terms: Ter
         return "REVOCATION.ON_HOLD"
     if _is_after(statement, terms.at) and one.entries:
         return None
+    # It could not name a certificate that was not issued yet.
     if statement.this_update < certificate.not_before:
         return "REVOCATION.BEFORE_ISSUANCE"
+    # RFC 5280, 3.3: entries may be dropped after expiry, so silence shows nothing then.
     if statement.this_update > certificate.not_after and not keeps_expired(
         statement, certificate.not_after
     ):
@@ -166,6 +170,7 @@ def _is_held(
     at: datetime,
 ) -> bool:
     return not any(
+        # A list from after `at` may be without the hold because it was lifted after `at`.
         one.statement.this_update < other.statement.this_update <= at
         and other.unknown_cause is None
         and not other.entries

@@ -67,6 +67,7 @@ def related_crls(
     return tuple(
         crl
         for crl in pool.crls
+        # An indirect list may speak for any issuer, whoever signed it (RFC 5280, 5.2.5).
         if name_key(parsed_crl(crl.item.der).issuer.dump()) in names or _is_indirect(crl.item)
     )
 
@@ -122,10 +123,13 @@ def _match(certificate: Certificate, issuer: Certificate, statement: Statement) 
     empty string.
     """
     named = _certificate_id(statement)
+    # RFC 5019, 2.1.1 prescribes SHA-1 here: it only names a certificate, and to have another one
+    # named takes a second preimage.
     algorithm = _HASHES.get(named.hash_oid)
     if algorithm is None:
         return "REVOCATION.CERT_ID_ALGORITHM"
     name_ok = named.name_hash == hashlib.new(algorithm, certificate.issuer_der).digest()
+    # RFC 6960, 4.1.2: two CAs may have chosen one name, but not one key.
     key_ok = named.key_hash == key_hash(issuer.public_key_der, algorithm)
     serial_ok = named.serial_number == certificate.serial_number
     if name_ok and key_ok and serial_ok:
