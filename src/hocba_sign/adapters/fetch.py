@@ -145,6 +145,7 @@ class Fetcher:
             try:
                 answer = self._ask(target, post, deadline=deadline, hops=hops)
             except OutsideError as error:
+                # A socket that the timer cut may fail in any way.
                 cause = "FETCH.TIMEOUT" if deadline.is_over else error.cause
                 raise OutsideError(cause, where=_shown(here), detail=error.detail) from error
             if isinstance(answer, bytes):
@@ -170,6 +171,7 @@ class Fetcher:
             try:
                 with closing(connection):
                     return self._exchange(connection, target, post=post, deadline=deadline)
+            # Another address is tried only where nothing was sent to this one.
             except NewConnectionError:
                 failure = OutsideError("FETCH.UNREACHABLE", detail=address)
             except ProtocolError as error:
@@ -188,6 +190,7 @@ class Fetcher:
         deadline.watch(connection)
         connection.connect()
         deadline.watch(connection)
+        # What is compressed could unpack to far more octets than were counted.
         headers = {
             "Host": target.netloc or "",
             "User-Agent": _AGENT,
@@ -304,6 +307,7 @@ class _Deadline:
             raise OutsideError("FETCH.TIMEOUT", detail="name service") from error
 
     def _cut(self) -> None:
+        # To close a socket would not wake the thread that waits for its octets.
         for held in (self._socket, self._connection.sock if self._connection is not None else None):
             if held is not None:
                 with suppress(OSError):

@@ -71,6 +71,7 @@ def exclusive_file(path: Path, *, wait: float = WAIT) -> Iterator[None]:
 @contextmanager
 def _holding(lock: Path, *, cause: str, place: Path, wait: float) -> Iterator[None]:
     until = time.monotonic() + wait
+    # Tried again and again, for a `flock` that waits knows no time limit.
     while (descriptor := _attempt(lock, place)) is None:
         if time.monotonic() >= until:
             raise OutsideError(cause, where=str(place))
@@ -97,6 +98,7 @@ def _attempt(lock: Path, place: Path) -> int | None:
     except FileNotFoundError as error:
         raise OutsideError("FILE.NO_FOLDER", where=str(place.parent)) from error
     except PermissionError as error:
+        # Windows denies opening a file that is just being removed.
         if _MSVCRT is not None and lock.exists():
             return None
         raise OutsideError(
@@ -106,6 +108,7 @@ def _attempt(lock: Path, place: Path) -> int | None:
         raise OutsideError(
             "FILE.UNWRITABLE", where=str(place), detail=str(error.strerror)
         ) from error
+    # Whoever held it may have removed the file since it was opened: then another is the lock.
     if _take(descriptor) and _is_still(lock, descriptor):
         return descriptor
     os.close(descriptor)
@@ -124,6 +127,7 @@ def _take(descriptor: int) -> bool:
     except BlockingIOError:
         return False
     except OSError:
+        # Windows reports a held lock so, other systems a file system that knows no locks.
         return _FCNTL is not None
     return True
 

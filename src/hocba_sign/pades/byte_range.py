@@ -31,12 +31,14 @@ def range_findings(facts: PdfFacts, one: FieldFacts) -> Iterator[Finding]:
         yield Finding("PDF.BYTE_RANGE", where)
         return
     hexadecimal = octets[gap:resumed]
+    # Whatever else stood in the gap would be unsigned, though readers may find it there.
     is_own = (
         _HEX.fullmatch(hexadecimal) is not None
         and bytes.fromhex(hexadecimal[1:-1].decode("ascii")) == one.contents
     )
     if (
         not is_own
+        # The gap of any other key would leave the value of that key unsigned.
         or _CONTENTS.search(octets[max(0, gap - 32) : gap]) is None
         or not _is_inside(octets, one)
     ):
@@ -60,6 +62,7 @@ def _is_inside(octets: bytes, one: FieldFacts) -> bool:
         return False
     end = octets.find(b"endobj", resumed)
     around = octets[one.object_at : gap] + octets[resumed : end if end != -1 else None]
+    # Of two entries with one name programs differ in which they take.
     return end != -1 and around.count(b"/Contents") == 1 and around.count(b"/ByteRange") == 1
 
 

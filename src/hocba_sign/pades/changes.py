@@ -57,11 +57,15 @@ def change_findings(field: FieldFacts, steps: tuple[RevisionStep, ...]) -> Itera
             continue
         is_too_much = field.doc_mdp == _NO_CHANGES and not _keeps_only(step)
         if is_too_much or (
+            # ISO 32000-2, 12.8.2.2: P names filling in and signing, not adding a field that a page
+            # shows.
             field.doc_mdp is not None
             and any(change.is_new and change.box is not None for change in step.fields)
         ):
             yield Finding("PDF.NOT_PERMITTED", where)
         for change in step.fields:
+            # A lock is for what fields say; a time-stamp or an empty field that no page shows says
+            # nothing.
             is_silent = change.box is None and (change.is_time_stamp or not change.is_filled)
             if not is_silent and any(lock.forbids(change.name) for lock in field.locks):
                 yield Finding("PDF.LOCKED", f"{where} ({change.name})")

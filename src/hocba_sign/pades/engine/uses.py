@@ -97,6 +97,7 @@ class Uses:
                 continue
             path, used = (*stack[-1][1], *spot[0]), spot[1]
             is_structure = path[:3] == _STRUCTURE
+            # Objects may refer to each other in circles.
             if used not in leading or used in entered or (is_structure and "/P" in path[3:]):
                 continue
             if used in found:
@@ -125,6 +126,7 @@ class Uses:
         number = revision.revision
         if number in self._covered:
             return
+        # Who uses what this revision did not write is known from the one before it only.
         if number - 1 not in self._covered:
             self._covered, self._users = set(), {}
         waiting = [key for key in revision.written() if key in self._users]
@@ -206,6 +208,7 @@ def _pages(revision: RevisionView) -> Iterator[tuple[Key, Path]]:
         key = _key(node)
         if key is not None:
             if key in seen:
+                # A page is entered by one path only, so a second place of it would go unseen.
                 raise PdfReadError("a page stands in the tree twice")
             seen.add(key)
             yield key, path

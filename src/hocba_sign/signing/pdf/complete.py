@@ -50,6 +50,7 @@ def complete_pdf(
     """
     if at > state.expires:
         raise CallerError("SIGN.EXPIRED", where=state.expires.isoformat())
+    # The CMS that goes into the file must hold what the signer's device was given to sign.
     if signed_attributes(state.unsigned) != state.octets:
         raise CallerError("SIGN.STATE", where=str(state.slot))
     octets = fill(gap, with_value(state.unsigned, value, algorithm=state.algorithm))
@@ -91,6 +92,7 @@ def _check(completed: CompletedPdf, state: ToBeSigned) -> None:
         or cms.message_digest != digest(cms.digest_algorithm, completed.gap.covered)
     ):
         raise CallerError("SIGN.STATE", where=str(state.slot))
+    # The certificate in the file, not one of the state: verifiers will find only that.
     public_key = load_public_key(Certificate.load(chain(completed.cms_der)[0]).public_key_der)
     if not verify_der_value(public_key, state.octets, signature=cms.value, algorithm=cms.algorithm):
         raise CallerError("SIGN.VALUE", where=str(state.slot))

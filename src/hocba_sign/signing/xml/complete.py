@@ -30,12 +30,14 @@ def complete_xml(
 
     Raises: as `complete`.
     """
+    # The signing time was fixed with the octets; a value that comes much later would be antedated.
     if at > state.expires:
         raise CallerError("SIGN.EXPIRED", where=state.expires.isoformat())
     place = given.opened.places.slots[state.slot]
     octets = given.opened.with_fragments({place: with_value(state.unsigned, value)})
     try:
         return _checked(octets, state, len(given.draft.parsed.signatures) + 1)
+    # The document was readable before, so the fault came in with the state.
     except InputError as error:
         raise CallerError("SIGN.STATE", where=str(state.slot), detail=error.cause) from error
 
@@ -74,11 +76,13 @@ def _checked(octets: bytes, state: ToBeSigned, signature_count: int) -> Complete
     signature = parsed.signature(state.slot)
     if (
         signature is None
+        # An altered state could bring in more than one signature, or hide one that was there.
         or len(parsed.signatures) != signature_count
         or signature.signed_info_octets != state.octets
     ):
         raise CallerError("SIGN.STATE", where=str(state.slot))
     integrity = check_integrity(signature)
+    # What was put in may lie within what others have signed.
     if not all(one.is_intact for other in parsed.signatures for one in other.references):
         raise CallerError("SIGN.STATE", where=str(state.slot))
     if not integrity.is_intact or integrity.findings:

@@ -48,6 +48,7 @@ def octets_to_archive(opened: OpenXml, slots: tuple[Slot, ...]) -> Mapping[Slot,
     resolver = transcript_resolver(opened.xml, opened.places.layout)
     return {
         slot: b"".join(
+            # It will be put last, so all unsigned properties that stand now come before it.
             archive_parts(opened.signature(slot), _METHOD, resolver=resolver, before=None)
         )
         for slot in slots
@@ -69,6 +70,7 @@ def with_archive_time_stamps(opened: OpenXml, tokens_der: Mapping[Slot, bytes]) 
 
 def _archive_time_stamp(token_der: bytes) -> bytes:
     return (
+        # Prefixes are declared where they are used: the document around may bind them otherwise.
         f'<xades141:ArchiveTimeStamp xmlns:xades141="{XADES141}">'
         f'<ds:CanonicalizationMethod xmlns:ds="{DS}" '
         f'Algorithm="{_METHOD.algorithm}"></ds:CanonicalizationMethod>'

@@ -65,6 +65,7 @@ class OpenXml:
         if place is None:
             return ()
         grows = _growing(self.places.signatures.get(slot, place))
+        # A target further down keeps its octets when something is put in beside it.
         around = {grows, *grows.iterancestors()}
         return tuple(
             other
@@ -92,6 +93,7 @@ class OpenXml:
 
 def _growing(element: Element) -> Element:
     """Return the deepest element of a signature that time-stamps and validation data go into."""
+    # Where there are no unsigned properties yet, they will be put into the qualifying properties.
     for path in (UNSIGNED_PATH, f"{OBJECT}/{QUALIFYING_PROPERTIES}"):
         found = element.find(path)
         if found is not None:

@@ -106,6 +106,7 @@ def _admitted(path: PathResult, *, made: datetime, setting: Setting) -> PathResu
         and made > entry.trusted_until
     ):
         causes.append("TRUST.PIN_ENDED")
+    # The shipped list is asked too: one that a caller brings may not name who is known bad.
     if setting.trust.pins.known_bad(path.chain) or TrustList.load().known_bad(path.chain):
         causes.append("TRUST.KNOWN_BAD")
     if not causes:
@@ -167,6 +168,8 @@ class _PathAtTime:
             return path
         # (2) older than the certificate
         if self.existed < self.certificate.not_before:
+            # FAILED needs a path that holds otherwise: the dates of a stranger's certificate prove
+            # nothing.
             first = self.judge(self.certificate.not_before)
             if first.status is PathStatus.PASSED or first.sub_indication in _DATED:
                 return replace(

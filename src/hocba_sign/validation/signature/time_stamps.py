@@ -99,9 +99,11 @@ def validate_time_stamps(
             judged.append(one)
             if one.is_passed and one.time is not None:
                 proofs.append(one.time)
+        # All tokens of one property are of the same octets: the earliest that passed proves most.
         if proofs:
             value = (
                 (signature.value,)
+                # A content time-stamp was there before the value, and proves nothing of it.
                 if stamp.covers_value and stamp.kind is not StampKind.CONTENT
                 else ()
             )
@@ -157,6 +159,7 @@ def _trusted(
     is_future = token.gen_time > setting.at
     weakness = algorithm_cause(token, existed)
     other = [] if weakness is None else [weakness]
+    # The path was judged at the time of existence, which may be long after the token was made.
     if not certificate.not_before <= token.gen_time <= certificate.not_after:
         other.append("TST.OUTSIDE_CERTIFICATE")
     causes = (*path.causes, *(("TST.FUTURE",) if is_future else ()), *other)

@@ -74,6 +74,7 @@ def validate_signature(signature: ParsedSignature, setting: Setting) -> Signatur
     pool = setting.evidence.merged(carried)
     stamps: tuple[TimeStampConclusion, ...] = ()
     existence = Existence(setting.at)
+    # A time-stamp on a broken signature proves only that something broken existed.
     if integrity.is_intact:
         stamps, existence = validate_time_stamps(signature, evidence=pool, setting=setting)
     is_proven = existence.is_proven(signature.value)
@@ -210,6 +211,7 @@ def _acceptance(
         if integrity.key is None
         else [acceptable(integrity.algorithm, integrity.key_bits, at=at)]
     )
+    # A digest that does not match has failed already, by whatever algorithm.
     digested = [
         part
         for reference in signature.references
@@ -313,6 +315,7 @@ def _with_path(own: Conclusion, path: PathResult | None, findings: list[Finding]
     indication = (
         Indication.TOTAL_FAILED if path.status is PathStatus.FAILED else Indication.INDETERMINATE
     )
+    # The path has a sub-indication of its own, which depends on more than its causes.
     return Conclusion(
         indication=indication,
         sub_indication=SubIndication(path.sub_indication),

@@ -50,6 +50,7 @@ def hand_checks(
     teachers = tuple(slot for slot in transcript.slots if slot.role is Role.GVBM)
     replaced = {substitute.teacher for substitute in transcript.signers.substitutes}
     if (
+        # A stand-in for the only teacher is ordinary.
         len(teachers) > 1
         and all(slot.teacher in replaced for slot in teachers)
         and not _are_appointed(teachers, facts)
@@ -97,6 +98,7 @@ def _in_one_hand(
         return
     own = {slot for slot in (*teachers, _GVCN) if _is_held(facts.get(slot), principal)}
     has_all_teachers = own.issuperset(teachers)
+    # A principal who teaches the only subject, and is no homeroom teacher, is ordinary.
     if has_all_teachers and ((_GVCN in slots and _GVCN in own) or len(teachers) > 1):
         yield from (slot for slot in slots if slot in own or slot == _CBQL)
 

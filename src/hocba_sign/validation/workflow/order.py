@@ -143,6 +143,7 @@ def check_order(
         if signer.slot in facts
         for check in signer_checks(signer, facts[signer.slot])
     ]
+    # A broken signature proves nothing by what it refers to.
     is_intact = bool(filled) and all(slot in facts and facts[slot].is_intact for slot in filled)
     return Workflow(
         plan=plan.name,
@@ -252,6 +253,7 @@ def _coverage(
 ) -> list[Finding]:
     roles = signature.properties.claimed_roles if signature.properties is not None else ()
     named = {reference.target_id for reference in signature.references}
+    # Other makers state no role; only one that contradicts the slot shows a signature moved.
     is_roleless = not roles and not layout.needs_links
     if (
         signature.properties is not None and roles != (slot.role,) and not is_roleless
@@ -277,6 +279,7 @@ def _coverage(
         findings += [Finding("WF.ORDER", f"{slot}: {other}") for other in unlinked]
     else:
         wanted |= {other: document.signature(other) for other in layout.enclosed_slots(slot, slots)}
+    # To cover a value is to come after it, which the plan lets nobody do but after these.
     allowed = {earlier.value_id for earlier in wanted.values() if earlier is not None}
     values = {
         reference.target_id

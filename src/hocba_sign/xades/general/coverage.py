@@ -118,6 +118,7 @@ class Chart:
     def __post_init__(self) -> None:
         self._numbers = {element: number for number, element in enumerate(self.root.iter("*"))}
         self._ends = [number + 1 for number in range(len(self._numbers))]
+        # In reverse order all that is in an element is done before the element itself.
         for element, number in reversed(self._numbers.items()):
             parent = element.getparent()
             if parent is not None and element is not self.root:
@@ -131,6 +132,7 @@ class Chart:
         """
         if nodes.apex not in self._numbers:
             return Spans()
+        # The digest of text alone says nothing of names and nesting.
         if not has_markup:
             is_plain = not len(nodes.apex) and (
                 nodes.apex.tag == names.OBJECT or _is_silent(nodes.apex)
@@ -208,6 +210,7 @@ class Chart:
             if child.tag in _QUALIFYING:
                 own = holder.getparent()
                 for signature in child.iter(names.SIGNATURE):
+                    # One within another counter-signature is met when that one is looked at.
                     if next(signature.iterancestors(names.SIGNATURE)) is own:
                         yield from self._outside(signature, spans)
             else:
@@ -219,6 +222,7 @@ class Chart:
         """
         if not _is_silent(element) or _has_text(element):
             return False
+        # Whoever covers only other signatures has covered no content.
         content = spans.without(
             Spans.union(*(Spans(((number, self._ends[number]),)) for number in self._signatures))
         )

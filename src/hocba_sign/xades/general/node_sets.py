@@ -99,6 +99,7 @@ class NodeSet:
 
     def octets(self, method: Method, budget: WorkBudget) -> bytes:
         """Canonicalize. Raises: as `canonicalize` and `WorkBudget.spend`."""
+        # Once over the budget always over it, even for a node-set that costs nothing.
         budget.spend(0)
         switches = self.subtrees.switches
         if self.is_empty:
@@ -163,6 +164,7 @@ class NodeSet:
         expression.
         """
         places = {place: self._found(place, here, budget) for place in _places(predicate)}
+        # Predicates ask for ancestors only, so the answer can change at these elements alone.
         met = dict.fromkeys(
             (
                 self.apex,
@@ -204,6 +206,8 @@ class NodeSet:
                 nearest = next(here.iterancestors(name), None)
                 return (
                     frozenset()
+                    # XML Signature 1.1, 6.6.4: only for a node-set of the document that holds the
+                    # transform.
                     if nearest is None or here.getroottree().getroot() is not self.root
                     else frozenset({nearest})
                 )
@@ -290,6 +294,8 @@ def _holds(predicate: Predicate, chain: _Chain, places: _Places) -> bool:
         case Inside(inside):
             return any(_is_inside(chain, places[place]) for place in inside)
         case OutsideOf(place):
+            # The expression in 6.6.4 compares counts: without such a signature it is true of no
+            # node.
             return bool(places[place]) and not _is_inside(chain, places[place])
         case Not(operand):
             return not _holds(operand, chain, places)

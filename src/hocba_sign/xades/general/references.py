@@ -111,6 +111,8 @@ class GeneralResolver:
                 return Origin(self._nodes(None, has_comments=has_comments))
             case ById(identifier, has_comments):
                 where = f"#{shown(identifier)}"
+                # Signature wrapping: of two elements with one Id programs differ in which they
+                # take.
                 if identifier in self.xml.ambiguous:
                     raise InputError("SIG.TARGET_AMBIGUOUS", where=where)
                 target = self.xml.ids.get(identifier)
@@ -189,6 +191,8 @@ class GeneralResolver:
         others = (
             isinstance(pointer(other.get("URI")), External) for side in siblings for other in side
         )
+        # Files are renamed on their way; one file and one such reference leave nothing else to be
+        # meant.
         if len(self.detached) != 1 or any(others):
             raise missing
         name, octets = next(iter(self.detached.items()))
@@ -210,6 +214,7 @@ def _read_reference(
     parts = Parts(is_strict=False)
     digest_value = parts.read(octets_of, only(element, names.DIGEST_VALUE), otherwise=b"")
     followed, findings = _follow(element, resolver, digest_uri=digest_uri)
+    # XML Signature 1.1, 5.1: whether a manifest's entries must be there is for the application.
     is_absent = is_entry and any(finding.cause in _ABSENT for finding in findings)
     findings = (*parts.findings, *(() if is_absent else findings))
     if followed is not None and not is_entry and not _is_placed(element, followed.origin):
@@ -222,6 +227,7 @@ def _read_reference(
     is_intact = followed is not None and followed.digest == digest_value
     if followed is not None and not is_intact:
         findings += (Finding("SIG.DIGEST", named(uri)),)
+    # Transforms may leave nothing over, and the digest of nothing is right whatever the document.
     if followed is not None and followed.is_nothing(digest_uri):
         findings += (Finding("SIG.NOTHING_SIGNED", named(uri)),)
     reference = Reference(

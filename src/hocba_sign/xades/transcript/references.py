@@ -114,11 +114,14 @@ def _read_reference(
     require_children(element, (names.TRANSFORMS, names.DIGEST_METHOD, names.DIGEST_VALUE))
     uri = element.get("URI")
     if uri is None:
+        # XML Signature 1.1, 4.4.3.1: without URI the application must know the target; here none
+        # does.
         raise malformed(element)
     digest_uri = algorithm_of(only(element, names.DIGEST_METHOD))
     digest_value = octets_of(only(element, names.DIGEST_VALUE))
     target_id = (
         uri[1:]
+        # XML Signature 1.1, 4.4.3.3: this form keeps comments, which `#id` drops.
         if uri.startswith("#") and not uri.startswith("#xpointer(") and len(uri) > 1
         else None
     )
@@ -161,6 +164,7 @@ def _transforms(
     """
     holder = optional(reference, names.TRANSFORMS)
     if holder is None:
+        # XML Signature 1.1, 4.4.3.2: what a node-set is written by where no transform says it.
         return Method(C14nAlgorithm.INCLUSIVE), ()
     require_children(holder, (names.TRANSFORM,))
     transforms = tuple(holder.iterchildren("*"))
