@@ -27,7 +27,7 @@ def _trait(element: str, key: str, title: str) -> Leaf:
     return Leaf(element=element, key=key, title=title, kind=TRAIT, is_column=False)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, slots=True, kw_only=True, repr=False)
 class Qualities:
     """Phẩm chất chủ yếu."""
 
@@ -49,7 +49,7 @@ class Qualities:
     ] = None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, slots=True, kw_only=True, repr=False)
 class GeneralCompetences:
     """Năng lực chung."""
 
@@ -78,7 +78,7 @@ class GeneralCompetences:
     ]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, slots=True, kw_only=True, repr=False)
 class SpecificCompetences:
     """Năng lực đặc thù; technology and informatics stay empty in grades that do not teach them."""
 
@@ -108,7 +108,7 @@ def _size(element: str, key: str, title: str) -> Leaf:
     return Leaf(element=element, key=key, title=title, kind=measure(3), is_column=False)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, slots=True, kw_only=True, repr=False)
 class PrimaryAssessment:
     """Year page of primary school.
 

@@ -54,7 +54,7 @@ class Teacher:
     ]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, slots=True, kw_only=True, repr=False)
 class PrimaryMarks:
     """Mức đạt được and the periodic test at the end of the year (the last one, if it was
     repeated).
@@ -81,7 +81,7 @@ class PrimaryMarks:
     ] = None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, slots=True, kw_only=True, repr=False)
 class SecondaryMarks:
     """Điểm trung bình môn học or its letter, by term, for the year and after summer
     re-assessment.
@@ -110,7 +110,7 @@ class SecondaryMarks:
 Marks: TypeAlias = PrimaryMarks | SecondaryMarks
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, slots=True, kw_only=True, repr=False)
 class SubjectResult:
     """Điểm tổng kết of one subject, with the teachers who answer for it, each of whom signs."""
 
@@ -169,7 +169,7 @@ class SubjectResult:
         )
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, slots=True, kw_only=True, repr=False)
 class CertificateHeld:
     """Chứng chỉ."""
 
@@ -190,7 +190,7 @@ def _words(element: str, key: str, title: str, *, kind: ValueKind = COMMENT) -> 
     return Leaf(element=element, key=key, title=title, kind=kind)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, slots=True, kw_only=True, repr=False)
 class SecondaryAssessment:
     """Year page of secondary school.
 

@@ -45,9 +45,12 @@ _PLANS: Final = {
 _DIGITISED_PLAN: Final = "TRICH_LUC"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, slots=True, kw_only=True, repr=False)
 class TranscriptContent:
-    """Thông tin học bạ: the pupil's page and the page of the year."""
+    """Thông tin học bạ: the pupil's page and the page of the year.
+
+    It and its parts show nothing of themselves, for whoever logs one would log marks and comments.
+    """
 
     particulars: Annotated[Particulars, Group(element="LY_LICH", title="Lý lịch")]
     earlier_years: Annotated[
