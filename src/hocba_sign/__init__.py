@@ -202,14 +202,14 @@ __all__ = [  # noqa: RUF022 - the order of a first reading
     "load_crl", "load_ocsp",
     # what comes out
     "Report", "CertificateReport", "CertificateIndication", "Verdict", "Status", "Check", "Finding",
-    "ToBeSigned", "SignedDocument", "Rendering", "Extract", "Certificate", "HocbaSignError",
-    "CallerError", "InputError", "OutsideError", "NotPassed",
+    "ToBeSigned", "SignedDocument", "Rendering", "Extract", "ExtractContent", "Certificate",
+    "HocbaSignError", "CallerError", "InputError", "OutsideError", "NotPassed",
     # what the values above are made of
     "SignatureAlgorithm", "DigestAlgorithm", "PublicKey", "Registry", "SchoolLevel",
     "Identification", "Pupil", "School", "SubjectResult", "Signers", "ExpectedSigner",
     "TranscriptContent", "PlanStep", "Extension", "Subject", "PathResult", "EvidenceItem", "Unread",
     "RolePolicy", "Anchor", "TrustList", "SlotBox", "Need", "Available", "Unavailable",
-    "DocumentConclusion", "Knowledge", "PinFlags", "ExtractContent", "Head", "Result",
+    "DocumentConclusion", "Knowledge", "PinFlags", "Head", "Result",
     "PrivateData", "ShownSubject", "SealDigests",
 ]  # fmt: skip
 

@@ -189,7 +189,9 @@ def shown_part(document: bytes, report: hocba_sign.Report) -> hocba_sign.Extract
 
 
 def read_part(extract: bytes, verifier: hocba_sign.Verifier, at: datetime) -> str:
-    return verifier.verify_extract(extract, at=at).require_extract().head.name
+    report = verifier.verify_extract(extract, at=at)
+    content: hocba_sign.ExtractContent = report.require_extract()
+    return content.head.name
 
 
 def with_another_hash(algorithm: hocba_sign.DigestAlgorithm) -> hocba_sign.SigningPolicy:

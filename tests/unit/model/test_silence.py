@@ -18,7 +18,7 @@ def parts(value: object) -> Iterator[object]:
     if isinstance(value, tuple):
         for one in value:
             yield from parts(one)
-    elif dataclasses.is_dataclass(value):
+    elif dataclasses.is_dataclass(value) and not isinstance(value, type):
         for field in dataclasses.fields(value):
             yield from parts(getattr(value, field.name))
 
@@ -27,14 +27,10 @@ def parts(value: object) -> Iterator[object]:
 def test_no_mark_or_comment_is_shown(example: Path) -> None:
     transcript = Transcript.from_json(example.read_text("utf-8"))
     held = [part for part in parts(transcript.content) if dataclasses.is_dataclass(part)]
-    secrets = {
-        part.comment  # type: ignore[attr-defined]
-        for part in held
-        if getattr(part, "comment", None)
-    }
+    secrets = {str(getattr(part, "comment", None) or "") for part in held} - {""}
     assert secrets
     shown = [repr(transcript), *map(repr, held)]
     assert not [text for text in shown if any(secret in text for secret in secrets)]
-    results = [part for part in held if "marks" in {one.name for one in dataclasses.fields(part)}]
+    results = [part for part in held if hasattr(part, "marks")]
     assert results
     assert not [text for text in map(repr, results) if "marks=" in text]
