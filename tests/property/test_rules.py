@@ -12,6 +12,7 @@ from hocba_sign.model.codes import MarkLetter
 from hocba_sign.model.primary import PrimaryAssessment
 from hocba_sign.model.results import PrimaryMarks, SecondaryAssessment
 from hocba_sign.model.rules import Severity, apply_rules
+from hocba_sign.model.rules.view import end_of_year, subject_group, taught_as
 from hocba_sign.model.transcript import Transcript
 from tests.support.changes import changed
 from tests.support.obeying import (
@@ -356,7 +357,14 @@ def unearned_title(data: DataObject, transcript: Transcript) -> dict[str, Any]:
 
 
 def no_achievement(data: DataObject, transcript: Transcript) -> dict[str, Any]:
-    return {f"subjects.{data.draw(st.sampled_from(transcript.subjects)).code}.achievement": None}
+    """Leave a subject open; a blank row of one that is not for all means that it was not chosen."""
+    place = (taught_as(transcript), transcript.identification.grade, end_of_year(transcript))
+    taken = [
+        one
+        for one in transcript.subjects
+        if one.comment or subject_group(one.code, place) == "compulsory"
+    ]
+    return {f"subjects.{data.draw(st.sampled_from(taken)).code}.achievement": None}
 
 
 def no_literature(data: DataObject, transcript: Transcript) -> dict[str, Any]:

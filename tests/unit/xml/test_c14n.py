@@ -270,8 +270,10 @@ def test_only_a_document_brings_what_stands_outside_its_root() -> None:
 @pytest.mark.parametrize("algorithm", C14N)
 def test_relative_namespace_is_refused(algorithm: C14nAlgorithm) -> None:
     root = parse(b'<a><b xmlns="here"/></a>').root
-    with pytest.raises(InputError, match=r"XML\.RELATIVE_NAMESPACE.*/a/b"):
+    with pytest.raises(InputError) as refused:
         canonicalize(root, algorithm)
+    assert refused.value.cause == "XML.RELATIVE_NAMESPACE"
+    assert "/a/b" in str(refused.value.where)
 
 
 def test_namespace_names_are_escaped_as_attributes_are() -> None:

@@ -121,7 +121,11 @@ def _with_candidates(
     """
     left = MAX_MISSES
     for signature in reading.document.signatures:
-        carried = sorted(embedded_evidence(signature).certificates, key=_likelihood(signature))
+        own = signature.certificates_der
+        # What stands within other octets may help a path; the signer's own is where it belongs.
+        standing = {*own, *signature.embedded_certificates_der}
+        held = embedded_evidence(signature).certificates
+        carried = sorted((one for one in held if one.der in standing), key=_likelihood(signature))
         tried = carried[: max(left, 1)]
         maker = next((one.der for one in tried if is_value_made_with(signature, one)), None)
         if maker is None:
@@ -129,7 +133,6 @@ def _with_candidates(
             maker = next(
                 (one.der for one in given[:MAX_GIVEN] if is_value_made_with(signature, one)), None
             )
-        own = signature.certificates_der
         if maker is None:
             likeliest = tuple(one.der for one in carried if one.der in own)[:1] or own[:1]
             bindings = () if signature.properties is None else signature.properties.certificates

@@ -520,7 +520,7 @@ def test_an_unknown_failure_of_the_engine_is_a_cause(
     def burst(*_: object, **__: object) -> None:
         raise RuntimeError("engine")
 
-    monkeypatch.setattr(path_module, "Session", burst)
+    monkeypatch.setattr(path_module, "EngineSession", burst)
     assert _judge(world, teacher).status is PathStatus.PASSED
     result = _judge(world, teacher, asked=PathRequirements(is_policy_explicit=True))
     assert (result.status, result.causes) == (PathStatus.INDETERMINATE, ("PATH.ENGINE",))
