@@ -25,7 +25,7 @@ from hocba_sign.pki.certificates.extensions import (
     general_names,
     moment,
 )
-from hocba_sign.pki.certificates.name_comparison import name_key
+from hocba_sign.pki.certificates.name_comparison import name_key, same_name
 from hocba_sign.pki.certificates.profile import ProfileException, Purpose, knows_qualifiers
 from hocba_sign.pki.path.result import PathRequirements
 
@@ -80,8 +80,8 @@ def fast_facts(certificate: Certificate) -> FastFacts | None:
 
 
 def is_fast_chain(chain: tuple[Certificate, ...]) -> bool:
-    """Return whether all certificates are simple, their names chain octet by octet, and no
-    name, number or key occurs twice.
+    """Return whether all certificates are simple, their names chain octet by octet, no name,
+    number or key occurs twice, and the anchor is not itself issued under a name of the chain.
     """
     return (
         len(chain) > 1
@@ -92,6 +92,8 @@ def is_fast_chain(chain: tuple[Certificate, ...]) -> bool:
         and len({certificate.public_key_der for certificate in chain}) == len(chain)
         and len({(certificate.issuer_der, certificate.serial_number) for certificate in chain})
         == len(chain)
+        # The engine also follows an anchor upwards, here in a circle.
+        and not any(same_name(chain[-1].issuer_der, below.subject_der) for below in chain[:-1])
     )
 
 

@@ -511,6 +511,18 @@ def test_whatever_is_judged_directly_the_engine_judges_alike(
         assert validate_path(**question) == validate_by_engine(**question)
 
 
+def test_an_anchor_under_a_name_of_its_own_chain_is_left_to_the_engine() -> None:
+    """The engine also looks for a path above the signer of a list."""
+    root = replace(ROOT, issuer=name("test  ca"))
+    leaf, ca, anchor = (Certificate.load(one.issue()) for one in (LEAF, CA, root))
+    question: dict[str, Any] = {
+        "trust": TrustStore.of([anchor]),
+        "evidence": Evidence.of(certificates=[ca], crls=[_list(ROOT_NAME, KEYS["root"])]),
+        "at": AT,
+    }
+    assert validate_path(leaf, **question) == validate_by_engine(leaf, **question)
+
+
 def test_the_usual_chain_passes_directly(monkeypatch: pytest.MonkeyPatch) -> None:
     def burst(*_: object, **__: object) -> None:
         raise RuntimeError("the engine was asked")
