@@ -35,8 +35,8 @@ def packet(members: dict[str, bytes]) -> bytes:
     return held.getvalue()
 
 
-def names(*paths: str, **options: list[Path]) -> list[str]:
-    return [source.name for source in expand(map(Path, paths), **options)]
+def names(*paths: str, lists: tuple[Path, ...] = ()) -> list[str]:
+    return [source.name for source in expand(map(Path, paths), lists=lists)]
 
 
 def outcome(source: Source, limit: int = 1000) -> bytes | str:
@@ -75,12 +75,12 @@ def test_a_list_names_one_path_a_line(folder: Path) -> None:
     for name in ("a.xml", "học bạ.xml", "in/b.xml", "c.xml"):
         put(folder / name)
     listed = put(folder / "list.txt", "\ufeffa.xml\r\n\r\nhọc bạ.xml\nin\n".encode())
-    assert names(lists=[listed]) == ["a.xml", "học bạ.xml", "in/b.xml"]
+    assert names(lists=(listed,)) == ["a.xml", "học bạ.xml", "in/b.xml"]
     lines = [{"file": "c.xml", "verdict": "VALID"}, {"summary": {"signed": 1}}]
     put(folder / "reports.jsonl", "\n".join(map(json.dumps, lines)).encode())
     assert names("reports.jsonl") == ["c.xml"]
     with pytest.raises(OutsideError, match=r"FILE\.NOT_FOUND"):
-        names(lists=[Path("none.txt")])
+        names(lists=(Path("none.txt"),))
 
 
 def test_lines_may_hold_documents(folder: Path) -> None:
