@@ -28,7 +28,8 @@ MAX_RESPONSE_OCTETS = 64 * 1024
 DEFAULT_TIMEOUT = timedelta(seconds=30)
 """For one attempt as a whole. The Government's service needs up to 131 s: give it 180 s."""
 _CHUNK = 4_096
-_WORTH_ANOTHER_TRY = frozenset({"TSA.UNREACHABLE", "TSA.TIMEOUT", "TSA.BUSY"})
+_WORTH_ANOTHER_TRY = frozenset({"TSA.UNREACHABLE", "TSA.BUSY"})
+"""One that was too slow has had its time."""
 
 
 def random_nonce() -> int:
@@ -40,8 +41,8 @@ class TimeStampClient:
     """A time-stamping authority at an http(s) address.
 
     `timeout` bounds each attempt from connecting to the last octet; `retries` are further attempts
-    after a service that cannot be reached, is too slow or says that it is busy. `policy` is a
-    dotted OID to ask for. `nonce` gives a fresh one per attempt.
+    after a service that cannot be reached or says that it is busy. `policy` is a dotted OID to ask
+    for. `nonce` gives a fresh one per attempt.
     Raises: CallerError TSA.URL for anything but http(s) with a host and without credentials.
     """
 

@@ -5,85 +5,41 @@ that was killed goes on where it was.
 import argparse
 import hashlib
 import re
-import sys
 from collections import Counter
-from collections.abc import Iterator
-from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
-from enum import StrEnum
+from functools import partial
 from pathlib import Path
-from typing import Any, Final
+from typing import Final
 
 from hocba_sign.adapters.files import read_limited, write_atomically
 from hocba_sign.adapters.locks import exclusive
-from hocba_sign.adapters.tsa import TimeStampClient
+from hocba_sign.adapters.tsa_series import FAILURES_IN_A_ROW, TimeStampSeries
 from hocba_sign.ades.integrity import check_integrity
-from hocba_sign.catalogue.messages import message
 from hocba_sign.cli import console
+from hocba_sign.cli.batch_run import BatchItem, Rest, Result, run_each, summarise, tell_each
 from hocba_sign.cli.keys import opened_signer
-from hocba_sign.cli.level import authority_of, policy_of
-from hocba_sign.cli.material import note_findings
+from hocba_sign.cli.level import authority_of, note_fallback, policy_of
 from hocba_sign.cli.slot import choose_slots, require_teacher
 from hocba_sign.cli.words import say
 from hocba_sign.crypto.signer import Signer
-from hocba_sign.errors import CallerError, Finding, HocbaSignError, InputError, OutsideError
+from hocba_sign.errors import CallerError, Finding, InputError, OutsideError
 from hocba_sign.model.workflow import Slot
-from hocba_sign.operations.signing import merge, sign
-from hocba_sign.report.certificate import warnings
+from hocba_sign.operations.signing import merge, sign_value, time_stamp
 from hocba_sign.signing.policy import Level, SigningPolicy
+from hocba_sign.signing.state import SignedDocument
 from hocba_sign.signing.xml.draft import read_draft
 from hocba_sign.xml.limits import MAX_BYTES
 
-TSA_FAILURES_TOLD: Final = 3
-"""After so many files in a row without a time-stamp people are told; the rest is tried all the
-same.
-"""
-
-_BAR: Final = 30
 _PART: Final = re.compile(r"\.(.+)\.[a-z0-9_]{8}\.part", re.DOTALL)
 """What `write_atomically` leaves behind when it is killed."""
-
-
-class Result(StrEnum):
-    """What became of one file; `already` is the result of an earlier run, `refused` the file's
-    fault, `failed` something outside.
-    """
-
-    SIGNED = "signed"
-    ALREADY = "already"
-    REFUSED = "refused"
-    FAILED = "failed"
-
-
-_CODES: Final = {
-    Result.SIGNED: console.EXIT_VALID,
-    Result.ALREADY: console.EXIT_VALID,
-    Result.REFUSED: console.EXIT_INVALID,
-    Result.FAILED: console.EXIT_OUTSIDE,
-}
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class BatchItem:
-    """One file of the folder: its result, the slots where there is a signature, the result file's
-    SHA-256, or what was in the way.
-    """
-
-    source: Path
-    out: Path
-    result: Result
-    slots: tuple[Slot, ...] = ()
-    sha256: str | None = None
-    error: HocbaSignError | None = None
-    notes: tuple[Finding, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Session:
     given: argparse.Namespace
     signer: Signer
-    authority: TimeStampClient | None
+    authority: TimeStampSeries | None
     policy: SigningPolicy
 
 
@@ -106,12 +62,10 @@ def sign_folder(given: argparse.Namespace) -> int:
         with exclusive(given.out, cause="BATCH.RUNNING"):
             _remove_parts(given.out, frozenset(source.name for source in sources))
             results = _sign_all(session, sources)
-    _summarise(given, results)
-    return (
-        console.EXIT_OUTSIDE
-        if results[Result.FAILED]
-        else max(_CODES[result] for result in results)
-    )
+    note_fallback(given, authority)
+    if authority is not None and authority.is_given_up:
+        console.note(say("BATCH_TSA", given.lang, count=FAILURES_IN_A_ROW))
+    return summarise(given, results)
 
 
 def _sources(folder: Path) -> tuple[Path, ...]:
@@ -163,46 +117,17 @@ def _remove_parts(folder: Path, names: frozenset[str]) -> None:
 
 
 def _sign_all(session: _Session, sources: tuple[Path, ...]) -> Counter[Result]:
-    given = session.given
-    results: Counter[Result] = Counter()
-    told: set[Finding] = set()
-    stamps_missed = 0
-    for number, source in enumerate(sources):
-        with _progress(number, len(sources)):
-            item = _attempt(session, source)
-        _print(item, given)
-        note_findings(
-            (note for note in item.notes if note not in told and not given.json), given.lang
-        )
-        told.update(item.notes)
-        results[item.result] += 1
-        is_missed = item.error is not None and item.error.cause.startswith("TSA.")
-        stamps_missed = (
-            stamps_missed + 1 if is_missed else 0 if item.result is Result.SIGNED else stamps_missed
-        )
-        if is_missed and stamps_missed == TSA_FAILURES_TOLD:
-            console.note(say("BATCH_TSA", given.lang, count=stamps_missed))
-    return results
+    items = run_each(
+        sources, partial(_begun, session), out=lambda source: session.given.out / source.name
+    )
+    return tell_each(items, session.given)
 
 
-def _attempt(session: _Session, source: Path) -> BatchItem:
+def _begun(session: _Session, source: Path) -> BatchItem | Rest:
+    """Sign a file that is not signed yet, with a key that does one thing at a time; its time-stamps
+    are left to the pool.
+    """
     out = session.given.out / source.name
-    try:
-        return _sign_one(session, source, out)
-    except (CallerError, InputError) as error:
-        return BatchItem(source=source, out=out, result=Result.REFUSED, error=error)
-    except HocbaSignError as error:
-        return BatchItem(source=source, out=out, result=Result.FAILED, error=error)
-    except Exception as error:  # noqa: BLE001 - whatever one file makes fail, the others are signed
-        return BatchItem(
-            source=source,
-            out=out,
-            result=Result.FAILED,
-            error=OutsideError("CLI.INTERNAL", where=type(error).__name__),
-        )
-
-
-def _sign_one(session: _Session, source: Path, out: Path) -> BatchItem:
     document = read_limited(source, MAX_BYTES)
     draft = read_draft(document)
     slots = choose_slots(draft, session.given, certificate_der=session.signer.chain_der[0])
@@ -221,28 +146,40 @@ def _sign_one(session: _Session, source: Path, out: Path) -> BatchItem:
             slots=wanted,
             sha256=hashlib.sha256(octets).hexdigest(),
         )
-    octets, notes = document, dict[Finding, None]()
-    for slot in wanted:
-        signed = sign(
-            octets,
-            slot,
-            signer=session.signer,
-            at=datetime.now(UTC),
-            tsa=session.authority,
-            policy=session.policy,
+    if session.authority is not None and session.authority.is_given_up:
+        raise OutsideError("BATCH.STOPPED", where=str(source))
+    signed, notes = _signed(session, document, wanted)
+    item = BatchItem(source=source, out=out, result=Result.SIGNED, slots=wanted, notes=notes)
+    if session.authority is None:
+        return _written(item, signed)
+    return partial(_stamped, item, signed, tsa=session.authority)
+
+
+def _signed(
+    session: _Session, document: bytes, slots: tuple[Slot, ...]
+) -> tuple[bytes, tuple[Finding, ...]]:
+    """Sign the slots at level B."""
+    notes = dict[Finding, None]()
+    for slot in slots:
+        signed = sign_value(
+            document, slot, signer=session.signer, at=datetime.now(UTC), policy=session.policy
         )
-        octets = signed.octets
+        document = signed.octets
         notes |= dict.fromkeys(signed.notes)
-    write_atomically(out, octets)
-    sha256 = hashlib.sha256(octets).hexdigest()
-    return BatchItem(
-        source=source,
-        out=out,
-        result=Result.SIGNED,
-        slots=wanted,
-        sha256=sha256,
-        notes=tuple(notes),
-    )
+    return document, tuple(notes)
+
+
+def _stamped(item: BatchItem, octets: bytes, *, tsa: TimeStampSeries) -> BatchItem:
+    """Fetch a time-stamp for each new signature, then write the file."""
+    for slot in item.slots:
+        signed = SignedDocument(octets=octets, slot=slot)
+        octets = time_stamp(signed, tsa, now=datetime.now(UTC)).octets
+    return _written(item, octets)
+
+
+def _written(item: BatchItem, octets: bytes) -> BatchItem:
+    write_atomically(item.out, octets)
+    return replace(item, sha256=hashlib.sha256(octets).hexdigest())
 
 
 def _require_result(
@@ -267,68 +204,3 @@ def _require_result(
             raise CallerError("BATCH.OTHER_SIGNER", where=str(slot))
         if session.authority is not None and not signature.time_stamps:
             raise CallerError("BATCH.LOWER_LEVEL", where=str(slot))
-
-
-@contextmanager
-def _progress(done: int, count: int) -> Iterator[None]:
-    """Show a bar while a file is signed, on a terminal only, and take it away again."""
-    if not sys.stderr.isatty():
-        yield
-        return
-    full = _BAR * done // count
-    bar = f"[{'#' * full}{'.' * (_BAR - full)}] {done + 1}/{count}"
-    print(f"\r{bar}", end="", file=sys.stderr, flush=True)
-    try:
-        yield
-    finally:
-        print(f"\r{' ' * len(bar)}\r", end="", file=sys.stderr, flush=True)
-
-
-def _print(item: BatchItem, given: argparse.Namespace) -> None:
-    if given.json:
-        console.result_json(_fact(item))
-        return
-    shown = console.printable(str(item.out if item.error is None else item.source))
-    reason = "" if item.error is None else console.described(item.error, given.lang)
-    slots = ", ".join(map(str, item.slots))
-    console.result(
-        say(
-            f"BATCH_{item.result.name}",
-            given.lang,
-            file=shown,
-            reason=reason,
-            slots=slots,
-            level=given.level,
-        )
-    )
-
-
-def _fact(item: BatchItem) -> dict[str, Any]:
-    fact: dict[str, Any] = {
-        "file": str(item.source),
-        "result": item.result.value,
-        "cause": None,
-        "where": None,
-        "out": str(item.out) if item.error is None else None,
-        "sha256": item.sha256,
-        "slots": [str(slot) for slot in item.slots],
-        "checks": warnings(item.notes),
-    }
-    if item.error is None:
-        return fact
-    words = message(item.error.cause)
-    return fact | {
-        "cause": item.error.cause,
-        "where": item.error.where,
-        "message": {"vi": words.vi, "en": words.en},
-    }
-
-
-def _summarise(given: argparse.Namespace, results: Counter[Result]) -> None:
-    counts = {result.value: results[result] for result in Result}
-    if given.json:
-        console.result_json({"summary": counts})
-    else:
-        console.result(say("BATCH_SUMMARY", given.lang, count=results.total(), **counts))
-    if results[Result.FAILED]:
-        console.note(say("BATCH_AGAIN", given.lang))

@@ -9,6 +9,7 @@ from hocba_sign.catalogue.messages import Language
 from hocba_sign.cli import arguments
 from hocba_sign.cli.extract_commands import add_extract, add_verify_extract
 from hocba_sign.cli.options import (
+    add_authority,
     add_detached,
     add_driver,
     add_judge,
@@ -18,6 +19,7 @@ from hocba_sign.cli.options import (
     add_material,
     add_network,
     add_out,
+    add_timeout,
     add_token,
 )
 from hocba_sign.cli.parser import PROGRAM, Parser
@@ -191,7 +193,7 @@ def _add_demands(parser: Parser, language: Language) -> None:
             help=say(key, language),
         )
     add_judge(parser, language)
-    add_network(parser, language, words="SIGN_OFFLINE")
+    add_network(parser, language, words="SIGN_OFFLINE", timeout_words="TIMEOUT_SIGN")
 
 
 def _add_complete(parser: Parser, language: Language) -> None:
@@ -209,6 +211,7 @@ def _add_complete(parser: Parser, language: Language) -> None:
     )
     add_token(parser, language)
     add_level(parser, language)
+    add_timeout(parser, language, words="TIMEOUT_COMPLETE")
     add_out(parser, language)
     parser.add_argument("--json", action="store_true", help=say("JSON", language))
 
@@ -230,8 +233,8 @@ def _add_extend(parser: Parser, language: Language) -> None:
         "--to", required=True, choices=LONG_TERM_LEVELS, help=say("EXTEND_TO", language)
     )
     add_material(parser, language)
-    add_network(parser, language, words="EXTEND_OFFLINE")
-    parser.add_argument("--tsa", metavar="URL", help=say("EXTEND_TSA", language))
+    add_network(parser, language, words="EXTEND_OFFLINE", timeout_words="TIMEOUT_EXTEND")
+    add_authority(parser, language, words="EXTEND_TSA")
     add_out(parser, language)
     parser.add_argument("--json", action="store_true", help=say("JSON", language))
 
@@ -324,7 +327,7 @@ def _add_trust(parser: Parser, language: Language) -> None:
         help=say("TRUST_STANDS_FOR", language),
     )
     add("remove").add_argument("sha256", metavar="SHA256", help=say("TRUST_FINGERPRINT", language))
-    add("update")
+    add_timeout(add("update"), language, words="TIMEOUT_UPDATE")
 
 
 def _add_demo(parser: Parser, language: Language) -> None:

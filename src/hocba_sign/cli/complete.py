@@ -9,7 +9,7 @@ from hocba_sign.adapters.files import read_limited
 from hocba_sign.cli import console
 from hocba_sign.cli.delivery import holding
 from hocba_sign.cli.documents import STATE_LIMIT, read_document
-from hocba_sign.cli.level import authority_of
+from hocba_sign.cli.level import authority_of, note_fallback
 from hocba_sign.cli.outcome import announce
 from hocba_sign.cli.token_key import refuse_stray_options, token_signer
 from hocba_sign.errors import CallerError, InputError
@@ -35,6 +35,7 @@ def run(given: argparse.Namespace) -> int:
     certificate_der = _certificate(signed, state)
     if authority is not None:
         signed = time_stamp(signed, authority, now=datetime.now(UTC))
+        note_fallback(given, authority)
     with holding(given.out):
         announce(given, signed, certificate_der=certificate_der, at=state.created)
     return console.EXIT_VALID

@@ -7,7 +7,7 @@ import os
 import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any, Final
 
 from hocba_sign.adapters.files import read_limited
@@ -23,7 +23,7 @@ from hocba_sign.adapters.surroundings import (
     missing_extras,
     versions,
 )
-from hocba_sign.adapters.tsa import TimeStampClient
+from hocba_sign.adapters.tsa import DEFAULT_TIMEOUT, TimeStampClient
 from hocba_sign.catalogue.messages import message
 from hocba_sign.cli import console
 from hocba_sign.cli.material import collect_material
@@ -138,8 +138,9 @@ def _clock(given: argparse.Namespace) -> Iterator[Examined]:
     if given.tsa is None:
         yield _not_checked("CLOCK", "--tsa")
         return
+    timeout = DEFAULT_TIMEOUT if given.timeout is None else timedelta(seconds=given.timeout)
     try:
-        offset = clock_offset(TimeStampClient(given.tsa))
+        offset = clock_offset(TimeStampClient(given.tsa, timeout=timeout))
     except HocbaSignError as error:
         yield _failed("CLOCK", error)
         return

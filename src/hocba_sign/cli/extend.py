@@ -6,11 +6,12 @@ from collections.abc import Iterable, Iterator
 from datetime import UTC, datetime, timedelta
 from typing import Any, Final
 
-from hocba_sign.adapters.tsa import TimeStampClient
+from hocba_sign.adapters.tsa_series import TimeStampSeries
 from hocba_sign.catalogue.messages import Language, message
 from hocba_sign.cli import console
 from hocba_sign.cli.delivery import deliver_signed, holding, is_in_place
 from hocba_sign.cli.documents import read_document
+from hocba_sign.cli.level import note_fallback, series_of
 from hocba_sign.cli.material import GivenMaterial, collect_material, note_findings
 from hocba_sign.cli.online import online_fetcher
 from hocba_sign.cli.words import say
@@ -47,7 +48,7 @@ def run(given: argparse.Namespace) -> int:
 
 
 def _extend(
-    given: argparse.Namespace, material: GivenMaterial, *, authority: TimeStampClient | None
+    given: argparse.Namespace, material: GivenMaterial, *, authority: TimeStampSeries | None
 ) -> int:
     document = read_document(given.file)
     ground = Ground(
@@ -66,23 +67,24 @@ def _extend(
         if error.cause not in _EXPLAINED:
             raise
         return _refuse(error, given, at=setting.at, answers=answers)
+    note_fallback(given, authority)
     made_of = document if is_in_place(given.file, given.out) else None
     _announce(given, extended, setting=setting, answers=answers, made_of=made_of)
     return console.EXIT_VALID
 
 
-def _authority(given: argparse.Namespace) -> TimeStampClient | None:
+def _authority(given: argparse.Namespace) -> TimeStampSeries | None:
     """Return the authority that level LTA takes.
 
     Raises: CallerError EXTEND.TSA_MISSING, EXTEND.TSA_UNUSED, TSA.URL.
     """
     if Level(given.to) is not Level.LTA:
-        if given.tsa is not None:
+        if given.tsa is not None or given.tsa_fallback is not None:
             raise CallerError("EXTEND.TSA_UNUSED")
         return None
     if given.tsa is None:
         raise CallerError("EXTEND.TSA_MISSING")
-    return TimeStampClient(given.tsa, timeout=TIMEOUT)
+    return series_of(given, timeout=TIMEOUT)
 
 
 def _announce(

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Final
 
 from hocba_sign.adapters.online import OnlineFetcher
+from hocba_sign.adapters.revocation import FetchBudget
 from hocba_sign.adapters.state import home
 from hocba_sign.cli import console
 from hocba_sign.cli.words import say
@@ -19,8 +20,9 @@ def online_fetcher(given: argparse.Namespace) -> OnlineFetcher | None:
     """Return where evidence is fetched from, or None with `--offline`."""
     if given.offline:
         return None
+    seconds = given.timeout
     return OnlineFetcher(
-        timeout=timedelta(seconds=given.timeout),
+        timeout=FetchBudget().timeout if seconds is None else timedelta(seconds=seconds),
         cache=_cache(),
         on_ask=lambda url: console.progress(say("ASKING", given.lang, url=console.printable(url))),
         allow_loopback=given.unsafe_allow_loopback,

@@ -21,8 +21,20 @@ def add_language(parser: Parser, language: Language) -> None:
 
 
 def add_level(parser: Parser, language: Language) -> None:
-    parser.add_argument("--tsa", metavar="URL", help=say("TSA", language))
+    add_authority(parser, language)
     parser.add_argument("--level", choices=LEVELS, default="T", help=say("LEVEL", language))
+
+
+def add_authority(parser: Parser, language: Language, *, words: str = "TSA") -> None:
+    """Add whose time-stamps are taken; `cli.level` reads it."""
+    parser.add_argument("--tsa", metavar="URL", help=say(words, language))
+    parser.add_argument("--tsa-fallback", metavar="URL", help=say("TSA_FALLBACK", language))
+
+
+def add_timeout(parser: Parser, language: Language, *, words: str = "TIMEOUT") -> None:
+    parser.add_argument(
+        "--timeout", type=arguments.seconds, metavar="SECONDS", help=say(words, language)
+    )
 
 
 def add_out(parser: Parser, language: Language, *, words: str = "OUT") -> None:
@@ -50,15 +62,11 @@ def add_material(parser: Parser, language: Language) -> None:
     parser.add_argument("--at", type=arguments.moment, metavar="RFC3339", help=say("AT", language))
 
 
-def add_network(parser: Parser, language: Language, *, words: str = "OFFLINE") -> None:
+def add_network(
+    parser: Parser, language: Language, *, words: str = "OFFLINE", timeout_words: str = "TIMEOUT"
+) -> None:
     parser.add_argument("--offline", action="store_true", help=say(words, language))
-    parser.add_argument(
-        "--timeout",
-        type=arguments.seconds,
-        default=60.0,
-        metavar="SECONDS",
-        help=say("TIMEOUT", language),
-    )
+    add_timeout(parser, language, words=timeout_words)
     parser.add_argument(
         "--unsafe-allow-loopback", action="store_true", help=say("UNSAFE_ALLOW_LOOPBACK", language)
     )

@@ -9,7 +9,7 @@ from hocba_sign.cli.batch import sign_folder
 from hocba_sign.cli.delivery import holding, is_in_place
 from hocba_sign.cli.documents import read_document
 from hocba_sign.cli.keys import opened_signer
-from hocba_sign.cli.level import authority_of, policy_of
+from hocba_sign.cli.level import authority_of, note_fallback, policy_of
 from hocba_sign.cli.outcome import announce
 from hocba_sign.cli.slot import choose_slot
 from hocba_sign.cli.words import say
@@ -41,6 +41,7 @@ def run(given: argparse.Namespace) -> int:
             tsa=authority,
             policy=policy_of(given, Level(given.level)),
         )
+        note_fallback(given, authority)
         made_of = document if is_in_place(given.file, given.out) else None
         announce(given, signed, certificate_der=certificate_der, at=at, made_of=made_of)
     return console.EXIT_VALID

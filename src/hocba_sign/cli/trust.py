@@ -3,12 +3,13 @@
 import argparse
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import asdict
+from dataclasses import asdict, replace
+from datetime import timedelta
 from typing import Any, Final
 
 from hocba_sign.adapters.fetch import Fetcher
 from hocba_sign.adapters.files import read_limited
-from hocba_sign.adapters.official import Update, update
+from hocba_sign.adapters.official import LIMITS, Update, update
 from hocba_sign.adapters.state import CertificateStore, Holdings, Imported, read_certificates
 from hocba_sign.catalogue.messages import Language, message
 from hocba_sign.cli import console
@@ -241,7 +242,9 @@ def _remove(given: argparse.Namespace) -> int:
 
 
 def _update(given: argparse.Namespace) -> int:
-    return update_from(given)
+    seconds = given.timeout
+    limits = LIMITS if seconds is None else replace(LIMITS, timeout=timedelta(seconds=seconds))
+    return update_from(given, fetcher=Fetcher(limits=limits))
 
 
 def update_from(

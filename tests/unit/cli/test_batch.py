@@ -12,20 +12,22 @@ import sys
 import time
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from threading import Lock
 from typing import Any
 from uuid import NAMESPACE_URL, uuid5
 
 import pytest
 
 from hocba_sign.adapters.locks import exclusive
+from hocba_sign.adapters.tsa_series import FAILURES_IN_A_ROW, STAMPS_AT_ONCE
 from hocba_sign.ades.integrity import check_integrity
-from hocba_sign.cli import batch
 from hocba_sign.cli.main import main
 from hocba_sign.model.workflow import Slot
 from hocba_sign.signing.xml.draft import read_draft
 from hocba_sign.testing import ServerFault, World, WorldServer
+from hocba_sign.testing.server import Reply, Request
 from tests.support.scene import GVCN, ROOT, Scene
 
 PROGRAM = (
@@ -241,23 +243,103 @@ def test_time_stamps(school: School, server: WorldServer) -> None:
     assert school.sign("--tsa", server.tsa_url, slot=teacher)[1]["b.xml"]["result"] == "already"
 
 
-def test_a_failing_authority_is_told_and_the_rest_is_tried(
+def test_an_authority_that_hangs_costs_three_answers_and_not_one_of_each_file(
     school: School, server: WorldServer
 ) -> None:
     (teacher,) = school.scene.teachers
-    names = [f"{number}.xml" for number in range(batch.TSA_FAILURES_TOLD + 2)]
+    names = [f"{number:02}.xml" for number in range(14)]
+    school.add(names[-1])
+    assert school.sign("--tsa", server.tsa_url, slot=teacher)[0] == 0
     school.add(*names)
-    server.fail("/tsa", ServerFault.NOT_FOUND, times=batch.TSA_FAILURES_TOLD)
-    code, told, err = school.sign("--tsa", server.tsa_url, "--lang", "en", slot=teacher)
-    assert code == 6
-    assert [told[name]["result"] for name in names] == ["failed"] * batch.TSA_FAILURES_TOLD + [
-        "signed"
-    ] * 2
-    assert told["0.xml"]["cause"] == "TSA.HTTP_STATUS"
-    assert f"did not answer for {batch.TSA_FAILURES_TOLD} files in a row" in err
-    assert school.names == names[batch.TSA_FAILURES_TOLD :]
+    before = len(server.requests)
+    server.delay = timedelta(seconds=30)
+    server.fail("/tsa", ServerFault.SLOW)
+    more = ("--tsa", server.tsa_url, "--timeout", "0.5", "--lang", "en")
+    begun = time.monotonic()
+    code, told, err = school.sign(*more, slot=teacher)
+    assert time.monotonic() - begun < 10
+    assert (code, told["summary"]) == (6, {"signed": 0, "already": 1, "refused": 0, "failed": 13})
+    causes = [told[name]["cause"] for name in names[:-1]]
+    tried = causes.count("TSA.TIMEOUT")
+    assert FAILURES_IN_A_ROW <= tried <= FAILURES_IN_A_ROW + STAMPS_AT_ONCE
+    assert len(server.requests) - before == tried
+    assert set(causes) <= {"TSA.TIMEOUT", "TSA.GIVEN_UP", "BATCH.STOPPED"}
+    assert causes[-1] == "BATCH.STOPPED"
+    assert f"gave nothing {FAILURES_IN_A_ROW} times in a row" in err
+    assert school.names == names[-1:]
+    server.recover()
     assert school.sign("--tsa", server.tsa_url, slot=teacher)[0] == 0
     assert school.names == names
+
+
+def test_a_few_failures_stop_nothing(school: School, server: WorldServer) -> None:
+    (teacher,) = school.scene.teachers
+    school.add(*(f"{number}.xml" for number in range(8)))
+    server.fail("/tsa", ServerFault.NOT_FOUND, times=FAILURES_IN_A_ROW - 1)
+    code, told, _ = school.sign("--tsa", server.tsa_url, slot=teacher)
+    assert (code, told["summary"]["signed"], told["summary"]["failed"]) == (6, 6, 2)
+
+
+def test_time_stamps_are_waited_for_side_by_side_and_not_all_at_once(
+    school: School, server: WorldServer
+) -> None:
+    (teacher,) = school.scene.teachers
+    names = [f"{number:02}.xml" for number in range(2 * STAMPS_AT_ONCE)]
+    school.add(*names)
+    waiting, most = 0, 0
+    lock = Lock()
+    answer = server.answer
+
+    def counted(request: Request) -> Reply:
+        nonlocal waiting, most
+        with lock:
+            waiting += 1
+            most = max(most, waiting)
+        time.sleep(0.3)
+        with lock:
+            waiting -= 1
+        return answer(request)
+
+    server.answer = counted  # type: ignore[method-assign]  # the server is the test's own
+    code, told, _ = school.sign("--tsa", server.tsa_url, slot=teacher)
+    assert (code, told["summary"]["signed"]) == (0, len(names))
+    assert 1 < most <= STAMPS_AT_ONCE
+    assert [name for name in told if name != "summary"] == names
+
+
+def test_another_authority_is_asked_where_it_was_named(school: School, server: WorldServer) -> None:
+    (teacher,) = school.scene.teachers
+    names = [f"{number:02}.xml" for number in range(12)]
+    school.add(*names)
+    now = datetime.now(UTC)
+    with WorldServer(lambda: now, lambda url: World(now, base_url=url, fast=True)) as other:
+        server.fail("/tsa", ServerFault.NOT_FOUND)
+        more = ("--tsa", server.tsa_url, "--tsa-fallback", other.tsa_url, "--lang", "en")
+        code, told, err = school.sign(*more, slot=teacher)
+        assert (code, told["summary"]["signed"], len(other.requests)) == (0, 12, 12)
+        assert FAILURES_IN_A_ROW <= len(server.requests) <= FAILURES_IN_A_ROW + STAMPS_AT_ONCE
+        assert f"12 time-stamps are from {other.tsa_url}" in err
+    assert all(read_draft(school.out(name)).parsed.signatures[0].time_stamps for name in names)
+
+
+@pytest.mark.parametrize(
+    ("more", "cause"),
+    [
+        (("--tsa", "{tsa}", "--tsa-fallback", "ftp://tsa.example"), "TSA.URL"),
+        (("--tsa-fallback", "{tsa}"), "CLI.TSA_MISSING"),
+        (("--level", "B", "--tsa-fallback", "{tsa}"), "CLI.TSA_UNUSED"),
+    ],
+)
+def test_authorities_are_asked_for_before_anything_is_written(
+    school: School, server: WorldServer, more: tuple[str, ...], cause: str
+) -> None:
+    (teacher,) = school.scene.teachers
+    school.add("a.xml")
+    given = [argument.format(tsa=server.tsa_url) for argument in more]
+    assert main([*school.arguments(*given, "--json", slot=teacher)]) == 2
+    assert json.loads(school.captured.readouterr().out)["error"]["id"] == cause
+    assert not (school.folder / "out").exists()
+    assert not server.requests
 
 
 def test_all_subjects_of_a_teacher_and_no_others(school: School) -> None:

@@ -1,0 +1,194 @@
+"""Many files in one run of a command: each of them for itself, told in the order in which they were
+given.
+"""
+
+import argparse
+import sys
+from collections import Counter, deque
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import contextmanager
+from dataclasses import dataclass
+from enum import StrEnum
+from functools import partial
+from pathlib import Path
+from typing import Any, Final, TypeVar
+
+from hocba_sign.adapters.tsa_series import STAMPS_AT_ONCE
+from hocba_sign.catalogue.messages import message
+from hocba_sign.cli import console
+from hocba_sign.cli.material import note_findings
+from hocba_sign.cli.words import say
+from hocba_sign.errors import CallerError, Finding, HocbaSignError, InputError, OutsideError
+from hocba_sign.model.workflow import Slot
+from hocba_sign.report.certificate import warnings
+
+_BAR: Final = 30
+_Given = TypeVar("_Given")
+
+
+class Result(StrEnum):
+    """What became of one file; `already` is the result of an earlier run, `refused` the file's
+    fault, `failed` something outside.
+    """
+
+    SIGNED = "signed"
+    ALREADY = "already"
+    REFUSED = "refused"
+    FAILED = "failed"
+
+
+_CODES: Final = {
+    Result.SIGNED: console.EXIT_VALID,
+    Result.ALREADY: console.EXIT_VALID,
+    Result.REFUSED: console.EXIT_INVALID,
+    Result.FAILED: console.EXIT_OUTSIDE,
+}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BatchItem:
+    """One file of the run: its result, the slots where there is a signature, the result file's
+    SHA-256, or what was in the way.
+    """
+
+    source: Path
+    out: Path
+    result: Result
+    slots: tuple[Slot, ...] = ()
+    sha256: str | None = None
+    error: HocbaSignError | None = None
+    notes: tuple[Finding, ...] = ()
+
+
+Rest = Callable[[], BatchItem]
+"""What is left to do for a file and waits for the network."""
+
+
+def run_each(
+    sources: Sequence[Path],
+    begin: Callable[[Path], BatchItem | Rest],
+    *,
+    out: Callable[[Path], Path],
+) -> Iterator[BatchItem]:
+    """Begin with one file after the other, and yield what became of each, in this order.
+
+    What `begin` leaves waits beside others, at most `STAMPS_AT_ONCE` of them, in threads.
+    Whatever one file makes fail, the others are worked on.
+    """
+    waiting: deque[Future[BatchItem]] = deque()
+    with ThreadPoolExecutor(STAMPS_AT_ONCE) as pool:
+        for number, source in enumerate(sources):
+            with _progress(number, len(sources)):
+                begun = _attempt(source, out(source), partial(begin, source))
+                waiting.append(
+                    _done(begun)
+                    if isinstance(begun, BatchItem)
+                    else pool.submit(_attempt, source, out(source), begun)
+                )
+                ended = [waiting.popleft().result()] if len(waiting) > STAMPS_AT_ONCE else []
+            yield from ended
+        while waiting:
+            yield waiting.popleft().result()
+
+
+def tell_each(items: Iterable[BatchItem], given: argparse.Namespace) -> Counter[Result]:
+    """Print every item as it comes, and what is to be noted once for all of them; count results."""
+    results: Counter[Result] = Counter()
+    told: set[Finding] = set()
+    for item in items:
+        _print(item, given)
+        note_findings(
+            (note for note in item.notes if note not in told and not given.json), given.lang
+        )
+        told.update(item.notes)
+        results[item.result] += 1
+    return results
+
+
+def summarise(given: argparse.Namespace, results: Counter[Result]) -> int:
+    """Print the sum, and return the exit code: 6 when something outside failed, 1 when a file was
+    refused, else 0.
+    """
+    counts = {result.value: results[result] for result in Result}
+    if given.json:
+        console.result_json({"summary": counts})
+    else:
+        console.result(say("BATCH_SUMMARY", given.lang, count=results.total(), **counts))
+    if results[Result.FAILED]:
+        console.note(say("BATCH_AGAIN", given.lang))
+        return console.EXIT_OUTSIDE
+    return max(_CODES[result] for result in results)
+
+
+def _done(item: BatchItem) -> Future[BatchItem]:
+    future: Future[BatchItem] = Future()
+    future.set_result(item)
+    return future
+
+
+def _attempt(source: Path, out: Path, act: Callable[[], _Given]) -> _Given | BatchItem:
+    try:
+        return act()
+    except (CallerError, InputError) as error:
+        return BatchItem(source=source, out=out, result=Result.REFUSED, error=error)
+    except HocbaSignError as error:
+        return BatchItem(source=source, out=out, result=Result.FAILED, error=error)
+    except Exception as error:  # noqa: BLE001 - whatever one file makes fail, the others are worked on
+        internal = OutsideError("CLI.INTERNAL", where=type(error).__name__)
+        return BatchItem(source=source, out=out, result=Result.FAILED, error=internal)
+
+
+@contextmanager
+def _progress(done: int, count: int) -> Iterator[None]:
+    """Show a bar while a file is worked on, on a terminal only, and take it away again."""
+    if not sys.stderr.isatty():
+        yield
+        return
+    full = _BAR * done // count
+    bar = f"[{'#' * full}{'.' * (_BAR - full)}] {done + 1}/{count}"
+    print(f"\r{bar}", end="", file=sys.stderr, flush=True)
+    try:
+        yield
+    finally:
+        print(f"\r{' ' * len(bar)}\r", end="", file=sys.stderr, flush=True)
+
+
+def _print(item: BatchItem, given: argparse.Namespace) -> None:
+    if given.json:
+        console.result_json(_fact(item))
+        return
+    shown = console.printable(str(item.out if item.error is None else item.source))
+    reason = "" if item.error is None else console.described(item.error, given.lang)
+    slots = ", ".join(map(str, item.slots))
+    console.result(
+        say(
+            f"BATCH_{item.result.name}",
+            given.lang,
+            file=shown,
+            reason=reason,
+            slots=slots,
+            level=given.level,
+        )
+    )
+
+
+def _fact(item: BatchItem) -> dict[str, Any]:
+    fact: dict[str, Any] = {
+        "file": str(item.source),
+        "result": item.result.value,
+        "cause": None,
+        "where": None,
+        "out": str(item.out) if item.error is None else None,
+        "sha256": item.sha256,
+        "slots": [str(slot) for slot in item.slots],
+        "checks": warnings(item.notes),
+    }
+    if item.error is None:
+        return fact
+    words = message(item.error.cause)
+    return fact | {
+        "cause": item.error.cause,
+        "where": item.error.where,
+        "message": {"vi": words.vi, "en": words.en},
+    }
