@@ -1,5 +1,5 @@
 """The files that are measured: one transcript with 4 and with 15 signers, for many pupils, signed
-in the test world.
+in the test world at different times, so that nothing kept by the exact time helps.
 
 The keys are the test world's insecure ones, which anybody can derive; everything lies in a
 git-ignored folder and is used again until the library or this file changes.
@@ -18,22 +18,42 @@ from typing import Any
 
 from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
 
-from hocba_sign import Role, SoftwareSigner, Transcript, sign
+from hocba_sign import (
+    Certificate,
+    Evidence,
+    ExpectedSigner,
+    Level,
+    Role,
+    SigningPolicy,
+    SoftwareSigner,
+    Transcript,
+    TrustStore,
+    Verifier,
+    extend,
+    sign,
+)
 from hocba_sign.crypto.digests import DigestAlgorithm
 from hocba_sign.pki.timestamp.protocol import build_request, read_response
+from hocba_sign.rendering.render import render
 from hocba_sign.testing.drafts import drafted
 from hocba_sign.testing.identity import Identity, pem
 from hocba_sign.testing.world import World
+from hocba_sign.xml.decode import decode_document
+from hocba_sign.xml.parse import parse
 from tools.benchmark import lists
-from tools.benchmark.protocol import DRAFT, ROOTS, SETTING, TEACHER_SUBJECT
+from tools.benchmark.protocol import DRAFT, PAGE, ROOTS, SETTING, TEACHER_SUBJECT
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 AT = datetime(2026, 6, 1, 3, 0, tzinfo=UTC)
-"""When everybody signs."""
-JUDGED = AT + timedelta(hours=2)
+"""When the first file is signed; the others follow within an hour."""
+JUDGED = AT + timedelta(hours=3)
+LISTED = JUDGED - timedelta(hours=1)
+"""When authorities issue the lists that are at hand; level LT carries those, and responses."""
 TIMED = 50
 """Files with 4 signers that are measured in turn."""
 FIFTEEN = 8
+LONG = 20
+"""Files with 4 signers at level LT, each with OCSP responses of its own."""
 DRAFT_OCTETS = 20_000
 _PEOPLE = 16
 """Teachers, homeroom teachers and principals, so that with two seals the files have 50 signers
@@ -73,27 +93,68 @@ class Maker:
         """
         transcript = transcript_of(number, teachers)
         document = drafted(transcript)
-        for expected in transcript.expected_signers:
-            holder = (
-                self.seals[number % 2]
-                if expected.slot.role is Role.KY_PHAT_HANH
-                else self.people[str(expected.personal_id)]
-            )
-            signer = SoftwareSigner(holder.key, holder.chain_der)
+        for turn, expected in enumerate(transcript.expected_signers):
+            at = signed_at(number) + timedelta(seconds=7 * turn)
             document = sign(
                 document,
                 expected.slot,
-                signer=signer,
-                at=AT,
-                tsa=_TestAuthority(self.world, number),
+                signer=self.signer(number, expected),
+                at=at,
+                tsa=_TestAuthority(self.world, number, at),
             ).octets
         return document
 
-    def write(self, name: str, number: int, teachers: int) -> None:
+    def signer(self, number: int, expected: ExpectedSigner) -> SoftwareSigner:
+        holder = self.holder(number, expected)
+        return SoftwareSigner(holder.key, holder.chain_der)
+
+    def holder(self, number: int, expected: ExpectedSigner) -> Identity:
+        return (
+            self.seals[number % 2]
+            if expected.slot.role is Role.KY_PHAT_HANH
+            else self.people[str(expected.personal_id)]
+        )
+
+    def long_term(self, number: int) -> bytes:
+        """Raise the file of pupil `number` to level LT, with a response on each certificate from
+        after its signature.
+        """
+        asked = signed_at(number) + timedelta(minutes=10)
+        holders = [self.holder(number, one) for one in transcript_of(number, 1).expected_signers]
+        evidence = Evidence.of(
+            certificates=map(Certificate.load, self.world.intermediates_der),
+            crls=self.world.crls(LISTED),
+            ocsps=[self.world.ocsp_response(one, asked) for one in (*holders, self.world.tsa)],
+        )
+        anchors = TrustStore.of(map(Certificate.load, self.world.anchors_der))
+        verifier = Verifier(trust=anchors, evidence=evidence)
+        return extend(self.signed(number, 1), verifier, to=Level.LT, at=JUDGED)
+
+    def page(self) -> bytes:
+        """Return the pages of the first transcript, signed by all its four signers at level B."""
+        transcript = transcript_of(0, 1)
+        document = drafted(transcript)
+        document = render(decode_document(parse(document).root), document).octets
+        for expected in transcript.expected_signers:
+            document = sign(
+                document,
+                expected.slot,
+                signer=self.signer(0, expected),
+                at=AT,
+                tsa=None,
+                policy=SigningPolicy(level=Level.B),
+            ).octets
+        return document
+
+    def write(self, name: str, number: int) -> None:
         path = self.folder / f"{name}-{number:05}.xml"
         if not path.exists():
             half = path.with_suffix(".part")
-            half.write_bytes(self.signed(number, teachers))
+            half.write_bytes(
+                self.long_term(number)
+                if name == "long"
+                else self.signed(number, 12 if name == "fifteen" else 1)
+            )
             half.rename(path)
 
 
@@ -101,10 +162,16 @@ class Maker:
 class _TestAuthority:
     world: World
     nonce: int
+    at: datetime
 
     def stamp(self, digest_algorithm: DigestAlgorithm, imprint: bytes) -> bytes:
         request = build_request(digest_algorithm, imprint, nonce=self.nonce + 1)
-        return read_response(self.world.timestamp(request, AT), request)
+        return read_response(self.world.timestamp(request, self.at), request)
+
+
+def signed_at(number: int) -> datetime:
+    """Return when the first signer of pupil `number` signs."""
+    return AT + timedelta(seconds=37 * number % 3_000)
 
 
 _inherited: list[Maker] = []
@@ -171,15 +238,12 @@ def prepare(below: Path, most: int) -> Path:
         if old != folder:
             shutil.rmtree(old)
     folder.mkdir(parents=True, exist_ok=True)
+    wanted = {"four": max(most, TIMED), "fifteen": FIFTEEN, "long": LONG}
     missing = [
-        ("four", number, 1)
-        for number in range(max(most, TIMED))
-        if not (folder / f"four-{number:05}.xml").exists()
-    ]
-    missing += [
-        ("fifteen", number, 12)
-        for number in range(FIFTEEN)
-        if not (folder / f"fifteen-{number:05}.xml").exists()
+        (name, number)
+        for name, count in wanted.items()
+        for number in range(count)
+        if not (folder / f"{name}-{number:05}.xml").exists()
     ]
     if missing or not (folder / SETTING).exists():
         maker = Maker(World(AT), folder)
@@ -188,7 +252,7 @@ def prepare(below: Path, most: int) -> Path:
     return folder
 
 
-def _write_files(maker: Maker, missing: Iterable[tuple[str, int, int]]) -> None:
+def _write_files(maker: Maker, missing: Iterable[tuple[str, int]]) -> None:
     # Forked processes inherit the keys, which take longer to derive than to use.
     with multiprocessing.get_context("fork").Pool(
         initializer=_inherited.append, initargs=(maker,)
@@ -196,8 +260,8 @@ def _write_files(maker: Maker, missing: Iterable[tuple[str, int, int]]) -> None:
         pool.starmap(_write, missing, chunksize=4)
 
 
-def _write(name: str, number: int, teachers: int) -> None:
-    _inherited[0].write(name, number, teachers)
+def _write(name: str, number: int) -> None:
+    _inherited[0].write(name, number)
 
 
 def _write_world(maker: Maker) -> None:
@@ -206,19 +270,20 @@ def _write_world(maker: Maker) -> None:
     signer = maker.people[str(draft.expected_signers[0].personal_id)]
     _ = maker.seals, world.tsa
     (folder / DRAFT).write_bytes(drafted(draft))
+    (folder / PAGE).write_bytes(maker.page())
     (folder / ROOTS).write_bytes(b"".join(map(pem, world.anchors_der)))
     (folder / "signer.key").write_bytes(
         signer.key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption())
     )
     (folder / "signer.pem").write_bytes(b"".join(map(pem, signer.chain_der)))
     for kind, octets in (
-        ("crl", world.crls(JUDGED - timedelta(hours=1))),
+        ("crl", world.crls(LISTED)),
         ("root", world.anchors_der),
         ("ca", world.intermediates_der),
     ):
         for n, der in enumerate(octets):
             (folder / f"{kind}-{n}.der").write_bytes(der)
-    lists.write(world, folder, JUDGED - timedelta(hours=1))
+    lists.write(world, folder, LISTED)
     (folder / SETTING).write_text(
         json.dumps({"timed": TIMED, "signed": AT.isoformat(), "judged": JUDGED.isoformat()})
     )

@@ -32,10 +32,12 @@ from tools.benchmark.hanko import PyHankoAlone, PyHankoJudge
 from tools.benchmark.lists import LARGE, SMALL, Lists
 from tools.benchmark.protocol import (
     DRAFT,
+    PAGE,
     SETTING,
     TEACHER_SUBJECT,
     Task,
     four_signers,
+    named,
     require_refusal,
     serve,
     tampered,
@@ -104,9 +106,9 @@ def forget() -> None:
 def tasks(folder: Path) -> dict[str, Task]:
     verifier = BatchJudge(folder)
     four = four_signers(folder)
-    fifteen = tuple(path.read_bytes() for path in sorted(folder.glob("fifteen-*.xml")))
+    fifteen, long = named(folder, "fifteen"), named(folder, "long")
     require_refusal(lambda: verifier.verify(tampered(four[0])), AssertionError)
-    for document in (*four, *fifteen):
+    for document in (*four, *fifteen, *long):
         verifier.verify(document)
     key = load_pem_private_key((folder / "signer.key").read_bytes(), None)
     assert isinstance(key, rsa.RSAPrivateKey)
@@ -122,6 +124,10 @@ def tasks(folder: Path) -> dict[str, Task]:
     return {
         "verify 4": Task(lambda n: verifier.verify(four[n % len(four)])),
         "verify 4 cold": Task(lambda n: verifier.verify_cold(four[n % len(four)]), before=forget),
+        "verify 4 LT": Task(lambda n: verifier.verify(long[n % len(long)])),
+        "verify 4 LT cold": Task(
+            lambda n: verifier.verify_cold(long[n % len(long)]), before=forget
+        ),
         "verify 15": Task(lambda n: verifier.verify(fifteen[n % len(fifteen)])),
         "sign": Task(lambda _: sign(draft, slot, signer=signer, at=at, tsa=None, policy=policy)),
         **page_tasks(four),
@@ -183,9 +189,12 @@ def pdf_reading_tasks(signed: bytes, folder: Path) -> dict[str, Task]:
     validate that signature.
     """
     verifier, alone = BatchJudge(folder), PyHankoJudge(folder)
+    four = (folder / PAGE).read_bytes()
     return {
         "verify pdf": Task(lambda _: verifier.judge(signed).to_dict()),
         "verify pdf, pyHanko": Task(lambda _: alone.validate(signed)),
+        "verify pdf 4": Task(lambda _: verifier.verify(four)),
+        "verify pdf 4, pyHanko": Task(lambda _: alone.validate(four)),
     }
 
 

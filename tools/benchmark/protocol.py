@@ -16,6 +16,7 @@ from pathlib import Path
 SETTING = "setting.json"
 ROOTS = "roots.pem"
 DRAFT = "draft.xml"
+PAGE = "page-4.pdf"
 TEACHER_SUBJECT = "mon-11"
 
 
@@ -48,6 +49,11 @@ def four_signers(folder: Path) -> tuple[bytes, ...]:
         for number in range(json.loads((folder / SETTING).read_text())["timed"])
     ]
     return tuple(path.read_bytes() for path in files)
+
+
+def named(folder: Path, name: str) -> tuple[bytes, ...]:
+    """Return the signed files of another kind: `fifteen` signers, or level LT (`long`)."""
+    return tuple(path.read_bytes() for path in sorted(folder.glob(f"{name}-*.xml")))
 
 
 def tampered(document: bytes) -> bytes:

@@ -14,6 +14,7 @@ from tools.benchmark.protocol import (
     TEACHER_SUBJECT,
     Task,
     four_signers,
+    named,
     require_refusal,
     serve,
     tampered,
@@ -34,12 +35,12 @@ def _key(certificate: str) -> object:
     return _keys[certificate]
 
 
-def verify(document: bytes) -> None:
+def verify(document: bytes, signers: int = 4) -> None:
     """Verify every signature of a file. Raises: xmlsec.Error."""
     root = etree.fromstring(document)
     xmlsec.tree.add_ids(root, ["Id"])
     signatures = list(root.iter(f"{_DS}Signature"))
-    assert len(signatures) == 4
+    assert len(signatures) == signers
     for signature in signatures:
         context = xmlsec.SignatureContext()
         context.key = _key(
@@ -74,13 +75,16 @@ def sign(document: bytes, key: object) -> bytes:
 def tasks(folder: Path) -> dict[str, Task]:
     four = four_signers(folder)
     require_refusal(lambda: verify(tampered(four[0])), xmlsec.Error)
-    for document in four:
+    fifteen, long = named(folder, "fifteen"), named(folder, "long")
+    for document in (*four, *long):
         verify(document)
     draft = (folder / DRAFT).read_bytes()
     key = xmlsec.Key.from_file(str(folder / "signer.key"), xmlsec.KeyFormat.PEM)
     key.load_cert_from_file(str(folder / "signer.pem"), xmlsec.KeyFormat.PEM)
     return {
         "verify 4": Task(lambda n: verify(four[n % len(four)])),
+        "verify 4 LT": Task(lambda n: verify(long[n % len(long)])),
+        "verify 15": Task(lambda n: verify(fifteen[n % len(fifteen)], 15)),
         "sign": Task(lambda _: sign(draft, key)),
     }
 

@@ -9,7 +9,8 @@ from pathlib import PurePath
 from typing import Any, Final
 
 from hocba_sign.model.appointments import Appointment
-from hocba_sign.model.event import Correction, Event, EventKind, TranscriptReference
+from hocba_sign.model.codes import EventKind
+from hocba_sign.model.event import Correction, Event, TranscriptReference
 from hocba_sign.model.record import IssuingBody, vietnam_day
 from hocba_sign.model.registry import Delegation, Rank, RegistrySnapshot
 from hocba_sign.model.status_list import Cell, StatusList, encode
