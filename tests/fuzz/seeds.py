@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Final
 
 from hocba_sign.extract.leaves import leaf_names
-from hocba_sign.model.event import EventKind
+from hocba_sign.model.codes import EventKind
 from hocba_sign.model.registry import RegistrySnapshot
 from hocba_sign.model.status_list import Cell
 from hocba_sign.operations.extension import extend

@@ -11,7 +11,7 @@ import pytest
 from hocba_sign.adapters.revocation import FetchBudget
 from hocba_sign.cli.console import EXIT_INVALID, EXIT_NOT_IN_FORCE
 from hocba_sign.cli.main import main
-from hocba_sign.model.event import EventKind
+from hocba_sign.model.codes import EventKind
 from hocba_sign.operations.verifier import Verifier
 from hocba_sign.pki.revocation.evidence import Evidence
 from hocba_sign.testing.server import ServerFault, WorldServer

@@ -13,7 +13,7 @@ from lxml import etree
 
 from hocba_sign.crypto.digests import SHA256, digest
 from hocba_sign.errors import CallerError, InputError
-from hocba_sign.model.event import EventKind
+from hocba_sign.model.codes import EventKind
 from hocba_sign.model.workflow import Role, Slot
 from hocba_sign.operations.extension import closed_slots, extend
 from hocba_sign.operations.signing import merge

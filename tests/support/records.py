@@ -6,7 +6,8 @@ from datetime import date, datetime
 
 from hocba_sign.crypto.signer import SoftwareSigner
 from hocba_sign.model.appointments import Appointment
-from hocba_sign.model.event import Event, EventKind, TranscriptReference
+from hocba_sign.model.codes import EventKind
+from hocba_sign.model.event import Event, TranscriptReference
 from hocba_sign.model.record import IssuingBody
 from hocba_sign.model.registry import Delegation, Rank, RegistrySnapshot
 from hocba_sign.model.status_list import Cell, Key, StatusList, encode

@@ -11,7 +11,8 @@ from hocba_sign.cli.delivery import deliver
 from hocba_sign.cli.documents import read_document
 from hocba_sign.cli.words import say
 from hocba_sign.errors import CallerError
-from hocba_sign.model.event import Correction, Event, EventKind
+from hocba_sign.model.codes import EventKind
+from hocba_sign.model.event import Correction, Event
 from hocba_sign.model.record import vietnam_day
 from hocba_sign.model.signers import Principal
 from hocba_sign.validation.in_force.years import read_reference

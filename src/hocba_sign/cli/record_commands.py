@@ -12,7 +12,7 @@ from hocba_sign.cli.options import (
 )
 from hocba_sign.cli.parser import Parser
 from hocba_sign.cli.words import say
-from hocba_sign.model.event import EventKind
+from hocba_sign.model.codes import EventKind
 from hocba_sign.model.workflow import Role
 
 

@@ -12,6 +12,14 @@ from importlib.resources import files
 from types import MappingProxyType
 
 
+class EventKind(StrEnum):
+    """Loại văn bản."""
+
+    WITHDRAWAL = "THU_HOI"
+    REPLACEMENT = "THAY_THE"
+    CORRECTION = "DINH_CHINH"
+
+
 class SchoolLevel(StrEnum):
     """Cấp học, codes of the national dictionary's "nhóm cấp học"; pre-school has no transcript."""
 

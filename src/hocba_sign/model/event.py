@@ -8,11 +8,11 @@ transcript by id, version and digest.
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
-from enum import StrEnum
 from typing import Annotated, Final, Self
 
 from hocba_sign.errors import Finding
 from hocba_sign.model import exchange
+from hocba_sign.model.codes import EventKind
 from hocba_sign.model.fields import Group, Leaf, Many, element_path
 from hocba_sign.model.identification import TRANSCRIPT_ID, VERSION
 from hocba_sign.model.lexical import DAY, identifier, letter, text
@@ -27,14 +27,6 @@ CORRECTABLE: Final = "/DINH_DANH/HOC_SINH/[A-Z_/]{1,80}|/THONG_TIN_HOC_BA/LY_LIC
 """Who the pupil is may be corrected; marks and results change only by a new version that the same
 people sign.
 """
-
-
-class EventKind(StrEnum):
-    """Loại văn bản."""
-
-    WITHDRAWAL = "THU_HOI"
-    REPLACEMENT = "THAY_THE"
-    CORRECTION = "DINH_CHINH"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

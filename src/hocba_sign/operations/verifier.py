@@ -19,13 +19,12 @@ from hocba_sign.operations.ground import (
 from hocba_sign.pki.certificates.profile import Purpose
 from hocba_sign.report.certificate import CertificateReport
 from hocba_sign.report.document import Report
-from hocba_sign.validation.document.any_xml import NOTHING_DETACHED
 from hocba_sign.validation.document.dispatch import validate_any_document, validate_document
 from hocba_sign.validation.document.extract import validate_extract
 from hocba_sign.validation.document.missing_evidence import EvidenceSession
 from hocba_sign.validation.document.records import Named, Sources, load_records, years_among
 from hocba_sign.validation.document.transcript import DocumentConclusion, validate
-from hocba_sign.validation.setting import Setting
+from hocba_sign.validation.setting import NOTHING_DETACHED, Setting
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, repr=False)

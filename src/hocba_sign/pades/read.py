@@ -25,12 +25,11 @@ from hocba_sign.crypto.digests import SHA1, DigestAlgorithm, digest
 from hocba_sign.errors import CallerError, Finding, InputError
 from hocba_sign.pades.byte_range import WHITE, octets_covered, range_findings
 from hocba_sign.pades.changes import change_findings, tolerated
-from hocba_sign.pades.facts.names import slot_of
+from hocba_sign.pades.facts.names import ATTACHMENT, slot_of
 from hocba_sign.pades.facts.revisions import FieldFacts, LongTermValues, PdfFacts
 from hocba_sign.pades.head import HEAD
 from hocba_sign.pades.read_cms import CmsFacts, cms_octets, pdf_date, read_cms
 
-ATTACHMENT: Final = "hocba.xml"
 MAX_SIGNATURES: Final = 200
 """A transcript has about fifteen; each signature costs digests, a public-key operation and
 a path.

@@ -13,18 +13,16 @@ from hocba_sign.model.event import Event, TranscriptReference
 from hocba_sign.model.registry import RegistrySnapshot
 from hocba_sign.model.status_list import StatusList
 from hocba_sign.model.transcript import Transcript
+from hocba_sign.pades.facts.names import ATTACHMENT
 from hocba_sign.pades.head import is_pdf
-from hocba_sign.pades.read import ATTACHMENT
 from hocba_sign.pki.loading.objects import wrong_document
-from hocba_sign.report.html import html
 from hocba_sign.report.judged_file import JudgedFile
 from hocba_sign.report.phrases import json_line
 from hocba_sign.report.render import text
 from hocba_sign.report.signature_members import moment, signature_members
 from hocba_sign.report.view import main_cause, view
 from hocba_sign.validation.document.missing_evidence import Answer, Unavailable
-from hocba_sign.validation.document.pdf import BOOK
-from hocba_sign.validation.document.transcript import DocumentConclusion
+from hocba_sign.validation.document.transcript import BOOK, DocumentConclusion
 from hocba_sign.validation.in_force.status import Force
 from hocba_sign.validation.policy import DEFAULT, Policy
 from hocba_sign.validation.verdict import Check, Status, Verdict
@@ -143,6 +141,8 @@ class Report(JudgedFile):
 
     def to_html(self, language: Language) -> str:
         """Write the report for people as one HTML file, to read, print and keep."""
+        from hocba_sign.report.html import html  # noqa: PLC0415 - most reports are no page
+
         return html((self,), language)
 
     def to_json(self) -> str:

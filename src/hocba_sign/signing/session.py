@@ -10,18 +10,7 @@ from typing import Protocol
 
 from hocba_sign.model.person import School
 from hocba_sign.model.workflow import Role, Slot
-from hocba_sign.pades.facts.form import SignaturePlaceholder
 from hocba_sign.pades.head import is_pdf
-from hocba_sign.pades.write_cms import chain
-from hocba_sign.signing.pdf.complete import (
-    CompletedPdf,
-    complete_pdf,
-    complete_received_pdf,
-    read_last,
-)
-from hocba_sign.signing.pdf.draft import PdfDraft, read_pdf_draft
-from hocba_sign.signing.pdf.prepare import prepare_pdf
-from hocba_sign.signing.pdf.time_stamp import pdf_octets_to_time_stamp, with_pdf_time_stamp
 from hocba_sign.signing.policy import SigningPolicy
 from hocba_sign.signing.state import SignedDocument, ToBeSigned
 from hocba_sign.signing.xml.complete import complete_received_xml, complete_xml
@@ -88,7 +77,10 @@ class Session(Protocol):
 def open_document(document: bytes, *, slot: Slot, roles: tuple[Role, ...]) -> Session:
     """Read a document that is to be signed. Raises: as `read_draft` and `read_pdf_draft`."""
     if is_pdf(document):
-        return _PdfSession(read_pdf_draft(document, slot=slot, roles=roles))
+        # What writes pages loads with the first of them.
+        from hocba_sign.signing.pdf.session import open_pdf  # noqa: PLC0415
+
+        return open_pdf(document, slot=slot, roles=roles)
     return _XmlSession(open_draft(document))
 
 
@@ -97,7 +89,9 @@ def open_signed(signed: SignedDocument) -> Completed:
     for a PDF that does not end with it.
     """
     if is_pdf(signed.octets):
-        return _CompletedPdf(signed, read_last(signed.octets, signed.slot))
+        from hocba_sign.signing.pdf.session import open_signed_pdf  # noqa: PLC0415 - as above
+
+        return open_signed_pdf(signed)
     return _CompletedXml(signed, OpenXml.of(signed.octets))
 
 
@@ -144,50 +138,6 @@ class _XmlSession:
         made = complete_received_xml(self.given, state, value=value, at=at)
         signed = _signed(made.opened.xml.octets, state)
         return _CompletedXml(signed, made.opened), made.signature.certificates_der
-
-
-@dataclass(frozen=True, slots=True)
-class _CompletedPdf:
-    signed: SignedDocument
-    made: CompletedPdf
-
-    def octets_to_time_stamp(self) -> bytes:
-        return pdf_octets_to_time_stamp(self.made)
-
-    def with_time_stamp(self, token_der: bytes) -> SignedDocument:
-        return replace(self.signed, octets=with_pdf_time_stamp(self.made, token_der))
-
-
-@dataclass(frozen=True, slots=True)
-class _PreparedPdf:
-    state: ToBeSigned
-    gap: SignaturePlaceholder
-
-    def complete(self, value: bytes, *, at: datetime) -> _CompletedPdf:
-        made = complete_pdf(self.state, self.gap, value=value, at=at)
-        return _CompletedPdf(_signed(made.octets, self.state), made)
-
-
-@dataclass(frozen=True, slots=True)
-class _PdfSession:
-    draft: PdfDraft
-
-    @property
-    def school(self) -> School | None:
-        return self.draft.school
-
-    def prepare(
-        self, slot: Slot, *, chain_der: Sequence[bytes], at: datetime, policy: SigningPolicy
-    ) -> _PreparedPdf:
-        return _PreparedPdf(
-            *prepare_pdf(self.draft, slot, chain_der=chain_der, at=at, policy=policy)
-        )
-
-    def complete(
-        self, state: ToBeSigned, value: bytes, *, at: datetime
-    ) -> tuple[_CompletedPdf, tuple[bytes, ...]]:
-        made = complete_received_pdf(self.draft, state, value=value, at=at)
-        return _CompletedPdf(_signed(made.octets, state), made), chain(state.unsigned)
 
 
 def _signed(octets: bytes, state: ToBeSigned) -> SignedDocument:

@@ -9,7 +9,7 @@ from functools import cache
 import pytest
 
 from hocba_sign.catalogue.messages import LANGUAGES, Language
-from hocba_sign.model.event import EventKind
+from hocba_sign.model.codes import EventKind
 from hocba_sign.operations.verifier import Verifier
 from hocba_sign.pki.trust.store import TrustStore
 from hocba_sign.report.answers import SummaryAnswer

@@ -6,6 +6,8 @@ from typing import Final
 from hocba_sign.model.results import SUBJECT_ID_PATTERN, TEACHER_ID_PATTERN
 from hocba_sign.model.workflow import Role, Slot
 
+ATTACHMENT: Final = "hocba.xml"
+"""The signed transcript that the pages carry is called so."""
 TIME_STAMP_PREFIX: Final = "DTS-"
 """Fields of document time-stamps are called so, with a number after it."""
 

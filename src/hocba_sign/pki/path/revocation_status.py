@@ -8,6 +8,7 @@ Spec: RFC 5280, 6.3; RFC 6960, 3.2; EN 319 102-1, 5.2.5.
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import datetime
+from typing import TYPE_CHECKING
 
 from hocba_sign.pki.certificates.certificate import Certificate
 from hocba_sign.pki.certificates.name_comparison import same_name
@@ -15,12 +16,14 @@ from hocba_sign.pki.path import fast_revocation as direct
 from hocba_sign.pki.path.deltas import is_issued_by, needs_delta, revocations, updated
 from hocba_sign.pki.path.fast_chain import is_fast_chain
 from hocba_sign.pki.path.fast_revocation import Question
-from hocba_sign.pki.path.reference_engine import EngineSession
 from hocba_sign.pki.path.signature_check import certificate_verdict
 from hocba_sign.pki.revocation.evidence import Evidence
 from hocba_sign.pki.revocation.freshness import StatementReading, Terms, described, settle
 from hocba_sign.pki.revocation.pool import RevocationFact, Statement, StatementPool, read_pool
 from hocba_sign.pki.revocation.selection import Selection, select
+
+if TYPE_CHECKING:
+    from hocba_sign.pki.path.reference_engine import EngineSession
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -36,7 +39,7 @@ class RevocationRequest:
     evidence: Evidence
     pool: StatementPool
     leaf_terms: Terms
-    session: Callable[[], EngineSession]
+    session: "Callable[[], EngineSession]"
     is_fast: bool = True
     responders: tuple[Certificate, ...] = ()
 

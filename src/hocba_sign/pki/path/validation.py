@@ -14,6 +14,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import cache
 from itertools import pairwise
+from typing import TYPE_CHECKING
 
 from hocba_sign.crypto.acceptance import acceptable
 from hocba_sign.crypto.signer import default_algorithm
@@ -24,7 +25,6 @@ from hocba_sign.pki.certificates.certificate import Certificate
 from hocba_sign.pki.certificates.profile import has_too_many_names, profile_causes, usage_cause
 from hocba_sign.pki.path.building import candidate_chains, find_anchor
 from hocba_sign.pki.path.fast_chain import check_fast_path
-from hocba_sign.pki.path.reference_engine import EngineSession
 from hocba_sign.pki.path.result import PathRequirements, PathResult, PathStatus, sub_indication
 from hocba_sign.pki.path.revocation_status import RevocationRequest, revocation_facts
 from hocba_sign.pki.path.signature_check import certificate_verdict
@@ -32,6 +32,9 @@ from hocba_sign.pki.revocation.evidence import Evidence
 from hocba_sign.pki.revocation.freshness import Terms
 from hocba_sign.pki.revocation.pool import RevocationFact, StatementPool, read_pool
 from hocba_sign.pki.trust.store import Anchor, TrustStore
+
+if TYPE_CHECKING:
+    from hocba_sign.pki.path.reference_engine import EngineSession
 
 __all__ = ["PathRequirements", "PathResult", "PathStatus", "validate_by_engine", "validate_path"]
 
@@ -212,7 +215,11 @@ def _judge(chain: tuple[Certificate, ...], anchor: Anchor, case: _Case) -> PathR
     known_until = asked.known_until or at
 
     @cache
-    def session() -> EngineSession:
+    def session() -> "EngineSession":
+        from hocba_sign.pki.path.reference_engine import (  # noqa: PLC0415 - most paths need no engine
+            EngineSession,
+        )
+
         certificates = tuple(parsed_certificate(one.der) for one in chain)
         return EngineSession(
             certificates,

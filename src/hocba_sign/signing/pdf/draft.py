@@ -12,8 +12,8 @@ from hocba_sign.model.signers import ExpectedSigner
 from hocba_sign.model.transcript import Transcript
 from hocba_sign.model.workflow import PLANS, Role, SigningPlan, Slot
 from hocba_sign.pades.facts.form import FieldBox, Form, NewField
-from hocba_sign.pades.facts.names import field_name, slot_of
-from hocba_sign.pades.read import ATTACHMENT, PdfDocument, read_pdf
+from hocba_sign.pades.facts.names import ATTACHMENT, field_name, slot_of
+from hocba_sign.pades.read import PdfDocument, read_pdf
 from hocba_sign.pades.write import engine
 from hocba_sign.rendering.render import render, template_versions
 from hocba_sign.signing.turn import require_turn_in

@@ -9,7 +9,6 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import replace
 from datetime import timedelta
 from itertools import islice
-from types import MappingProxyType
 from typing import Final
 
 from hocba_sign.ades.integrity import is_value_made_with
@@ -22,7 +21,7 @@ from hocba_sign.validation.document.transcript import (
     time_stamp_check,
     verdict_of,
 )
-from hocba_sign.validation.setting import Setting
+from hocba_sign.validation.setting import NOTHING_DETACHED, Setting
 from hocba_sign.validation.signature.validation import (
     SignatureConclusion,
     claimed_time,
@@ -39,8 +38,6 @@ from hocba_sign.xml.layout import part_of
 from hocba_sign.xml.outside import instructions, is_stylesheet, other_kinds
 from hocba_sign.xml.parse import ParsedXml, parse
 from hocba_sign.xml.tree import locate
-
-NOTHING_DETACHED: Final[Mapping[str, bytes]] = MappingProxyType({})
 
 MAX_GIVEN: Final = 500
 """Given certificates that are tried for a signature that carries none that fits."""

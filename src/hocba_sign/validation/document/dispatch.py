@@ -5,10 +5,8 @@ from dataclasses import replace
 from typing import Final
 
 from hocba_sign.pades.head import is_pdf
-from hocba_sign.validation.document.any_xml import NOTHING_DETACHED, validate_any
-from hocba_sign.validation.document.pdf import validate_any_pdf, validate_pdf
 from hocba_sign.validation.document.transcript import DocumentConclusion, validate, verdict_of
-from hocba_sign.validation.setting import Setting
+from hocba_sign.validation.setting import NOTHING_DETACHED, Setting
 from hocba_sign.validation.verdict import Check, Status, Verdict
 from hocba_sign.validation.workflow.other_layouts import foreign_checks
 from hocba_sign.xml.layout import PART
@@ -21,6 +19,8 @@ def validate_document(octets: bytes, setting: Setting) -> DocumentConclusion:
     Raises: as `validate` and `validate_pdf`.
     """
     if is_pdf(octets):
+        from hocba_sign.validation.document.pdf import validate_pdf  # noqa: PLC0415 - as below
+
         return with_unread(validate_pdf(octets, setting), setting)
     conclusion = validate(octets, setting)
     if conclusion.layout == PART.name and conclusion.signatures:
@@ -32,6 +32,8 @@ def _part_of_transcript(octets: bytes, setting: Setting) -> DocumentConclusion:
     """Judge a file that holds particulars or results alone: its signatures as those of any
     document, for they may be enveloped by what they sign; as a transcript it is never VALID.
     """
+    from hocba_sign.validation.document.any_xml import validate_any  # noqa: PLC0415 - as below
+
     conclusion = validate_any(octets, setting)
     own = foreign_checks(parse(octets).root)
     told = {check.identifier for check in own}
@@ -52,12 +54,14 @@ def validate_any_document(
 
     Raises: as `validate_any` and `validate_any_pdf`.
     """
-    conclusion = (
-        validate_any_pdf(octets, setting)
-        if is_pdf(octets)
-        else validate_any(octets, setting, detached=detached)
-    )
-    return with_unread(conclusion, setting)
+    # Half of the library is for documents of others and for pages; it loads with the first of them.
+    if is_pdf(octets):
+        from hocba_sign.validation.document.pdf import validate_any_pdf  # noqa: PLC0415
+
+        return with_unread(validate_any_pdf(octets, setting), setting)
+    from hocba_sign.validation.document.any_xml import validate_any  # noqa: PLC0415
+
+    return with_unread(validate_any(octets, setting, detached=detached), setting)
 
 
 MAX_TOLD: Final = 20

@@ -12,13 +12,15 @@ from hocba_sign.model.frozen import frozen
 from hocba_sign.model.signers import ExpectedSigner
 from hocba_sign.model.transcript import Transcript
 from hocba_sign.model.workflow import PLANS
-from hocba_sign.pades.read import ATTACHMENT, PdfDocument, read_pdf
+from hocba_sign.pades.facts.names import ATTACHMENT
+from hocba_sign.pades.read import PdfDocument, read_pdf
 from hocba_sign.rendering.source import read_source
 from hocba_sign.rendering.worker import Pages
 from hocba_sign.validation.content.pdf_pages import content_checks, overlay_checks
 from hocba_sign.validation.content.rules import rule_checks
 from hocba_sign.validation.document.any_xml import with_zone_warning
 from hocba_sign.validation.document.transcript import (
+    BOOK,
     DocumentConclusion,
     read_content,
     school_checks,
@@ -40,9 +42,6 @@ from hocba_sign.validation.workflow.pdf_order import check_fields, check_revisio
 from hocba_sign.validation.workflow.tt15 import tt15_checks
 from hocba_sign.xades.transcript.read import read_parsed
 from hocba_sign.xml.parse import parse
-
-BOOK: Final = "pdf_only"
-"""The layout of a PDF without a transcript whose signatures have roles."""
 
 _UNPROVEN = frozenset({"PDF.SYNTAX", "PDF.SUBFILTER"})
 _ABOUT_CHANGES = frozenset(

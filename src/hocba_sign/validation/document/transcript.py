@@ -67,6 +67,8 @@ from hocba_sign.xml.tree import Element
 
 Content: TypeAlias = Transcript | Event | RegistrySnapshot | StatusList
 
+BOOK: Final = "pdf_only"
+"""The layout of a PDF without a transcript whose signatures have roles."""
 MAX_DIAGNOSED: Final = 2_000_000
 """Octets of a broken transcript that are read once more to see whether reformatting broke it; real
 ones have a tenth of that.

@@ -9,9 +9,10 @@ from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
 
+from hocba_sign.model.codes import EventKind
 from hocba_sign.model.codes import TranscriptStatus as OwnStatus
 from hocba_sign.model.delegation import OfficeStatus as Office
-from hocba_sign.model.event import Event, EventKind, TranscriptReference
+from hocba_sign.model.event import Event, TranscriptReference
 from hocba_sign.model.person import School
 from hocba_sign.model.places import is_followed_by
 from hocba_sign.model.record import Witness, vietnam_day

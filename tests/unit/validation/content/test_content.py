@@ -7,7 +7,7 @@ from functools import cache
 
 import pytest
 
-from hocba_sign.model.event import EventKind
+from hocba_sign.model.codes import EventKind
 from hocba_sign.validation.verdict import Status
 from tests.support.records import event, signed_event
 from tests.support.scene import Scene

@@ -9,7 +9,7 @@ from pyhanko.pdf_utils import generic
 from pyhanko.pdf_utils.incremental_writer import IncrementalPdfFileWriter
 
 from hocba_sign.errors import InputError
-from hocba_sign.model.event import EventKind
+from hocba_sign.model.codes import EventKind
 from hocba_sign.model.results import SecondaryMarks
 from hocba_sign.model.transcript import Transcript
 from hocba_sign.model.workflow import Slot

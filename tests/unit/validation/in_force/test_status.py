@@ -13,7 +13,8 @@ import pytest
 from hocba_sign.cli import console
 from hocba_sign.cli.verify import code_of
 from hocba_sign.errors import CallerError, InputError
-from hocba_sign.model.event import Correction, Event, EventKind
+from hocba_sign.model.codes import EventKind
+from hocba_sign.model.event import Correction, Event
 from hocba_sign.model.registry import Rank
 from hocba_sign.model.status_list import Cell
 from hocba_sign.model.transcript import Transcript
