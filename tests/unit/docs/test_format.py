@@ -13,8 +13,7 @@ from hocba_sign.extract.container import MAX_LEAVES, MIN_LEAVES
 from hocba_sign.extract.template import EXTRACT_ID, EXTRACT_TYPE
 from hocba_sign.model.transcript import DATA_ELEMENT, ID_CONTENT, ID_DATA, ID_IDENTITY
 from hocba_sign.model.workflow import PLANS, Role, Slot
-from hocba_sign.pades.facts.names import TIME_STAMP_PREFIX, field_name, slot_of
-from hocba_sign.pades.facts.names import ATTACHMENT
+from hocba_sign.pades.facts.names import ATTACHMENT, TIME_STAMP_PREFIX, field_name, slot_of
 from hocba_sign.signing.xml.prepare import signature_id
 from hocba_sign.validation.verdict import conclude
 from hocba_sign.xades.syntax import names as xades
