@@ -12,7 +12,7 @@ Spec: RFC 5280, 6; EN 319 102-1, 5.2.6.
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from datetime import datetime
-from functools import cache
+from functools import cache, partial
 from itertools import pairwise
 from typing import TYPE_CHECKING
 
@@ -199,6 +199,24 @@ def _judge_safely(chain: tuple[Certificate, ...], anchor: Anchor, case: _Case) -
     return replace(result, anchor_sha256=anchor.certificate.sha256)
 
 
+def _engine_session(
+    chain: tuple[Certificate, ...], case: _Case, *, known_until: datetime
+) -> "EngineSession":
+    from hocba_sign.pki.path.reference_engine import (  # noqa: PLC0415 - most paths need no engine
+        EngineSession,
+    )
+
+    certificates = tuple(parsed_certificate(one.der) for one in chain)
+    return EngineSession(
+        certificates,
+        case.evidence,
+        pool=case.pool,
+        at=case.at,
+        known_until=known_until,
+        is_unknown_allowed=case.asked.allow_unknown_revocation,
+    )
+
+
 def _judge(chain: tuple[Certificate, ...], anchor: Anchor, case: _Case) -> PathResult:
     at, asked = case.at, case.asked
     # Before all else: neither the fast path nor `structure_cause` verifies these signatures.
@@ -214,22 +232,7 @@ def _judge(chain: tuple[Certificate, ...], anchor: Anchor, case: _Case) -> PathR
         return _result(chain, (link,))
     known_until = asked.known_until or at
 
-    @cache
-    def session() -> "EngineSession":
-        from hocba_sign.pki.path.reference_engine import (  # noqa: PLC0415 - most paths need no engine
-            EngineSession,
-        )
-
-        certificates = tuple(parsed_certificate(one.der) for one in chain)
-        return EngineSession(
-            certificates,
-            case.evidence,
-            pool=case.pool,
-            at=at,
-            known_until=known_until,
-            is_unknown_allowed=asked.allow_unknown_revocation,
-        )
-
+    session = cache(partial(_engine_session, chain, case, known_until=known_until))
     exceptions = check_fast_path(chain, at=at, asked=asked) if case.is_fast else None
     weak_key = key_cause(chain[0], at) if asked.judges_leaf_key else None
     causes = [cause for cause in (_ended(anchor, at), weak_key) if cause is not None]
