@@ -9,6 +9,7 @@ from typing import Protocol
 
 from hocba_sign.crypto.digests import SHA256, DigestAlgorithm, digest
 from hocba_sign.crypto.signer import Signer
+from hocba_sign.crypto.value_form import value_form_cause
 from hocba_sign.errors import CallerError, Finding
 from hocba_sign.model.workflow import Slot
 from hocba_sign.pades.head import is_pdf
@@ -126,11 +127,14 @@ def complete(
     be the same in every part. Only its expiry follows from nothing: `lifetime` is that of the
     `SigningPolicy`, and a state does not live longer, whatever it says.
     Raises: CallerError `SIGN.EXPIRED`, `SIGN.STATE` when the state is not what `prepare` gave,
-    `SIGN.VALUE` when the value does not verify with the certificate's key; those of `read_draft`,
-    `prepare` and `admit`.
+    `SIGN.VALUE` when the value does not verify with the certificate's key, `SIGN.VALUE_*` when it
+    is no raw value but a container, a text or a file; those of `read_draft`, `prepare` and `admit`.
     """
     if at - state.created > lifetime:
         raise CallerError("SIGN.EXPIRED", where=(state.created + lifetime).isoformat())
+    form = value_form_cause(value)
+    if form is not None:
+        raise CallerError(form, where=str(state.slot))
     session = open_document(state.document, slot=state.slot, roles=state.roles)
     completed, chain_der = session.complete(state, value, at=at)
     found = admit(chain_der, state.slot, school=None, at=state.created, policy=DEFAULT_SIGNING)

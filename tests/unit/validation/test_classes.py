@@ -20,7 +20,18 @@ CLASSES: Final[dict[str, list[str]]] = json.loads((HERE.parent / "causes.json").
 SAID_TO_CALLERS: Final = frozenset(
     {
         *("BATCH", "CLI", "CONVERT", "DOCTOR", "EXTEND", "FETCH", "FILE", "JSON", "KEY", "MERGE"),
-        *("POLICY", "RECORD", "RENDER", "REPORT", "RULE", "SCHEMA", "SIGN", "TOKEN", "TSA"),
+        *(
+            "POLICY",
+            "RECORD",
+            "RENDER",
+            "REMOTE",
+            "REPORT",
+            "RULE",
+            "SCHEMA",
+            "SIGN",
+            "TOKEN",
+            "TSA",
+        ),
     }
 )
 """The areas of causes that no verdict rests on by themselves; rules of circulars are summed up in

@@ -10,6 +10,7 @@ from dataclasses import replace
 from datetime import timedelta
 
 import pytest
+from cryptography.hazmat.primitives.asymmetric.utils import encode_dss_signature
 
 from hocba_sign.crypto.algorithms import signature_algorithm
 from hocba_sign.errors import CallerError, InputError
@@ -215,6 +216,19 @@ class TestComplete:
             self.refused(self.STATE, other.sign(self.STATE.octets, self.STATE.algorithm))
             == "SIGN.VALUE"
         )
+
+    def test_a_value_of_another_form_is_named(self) -> None:
+        given = int.from_bytes(self.VALUE[:32], "big"), int.from_bytes(self.VALUE[32:], "big")
+        forms = {
+            "SIGN.VALUE_DER": encode_dss_signature(*given),
+            "SIGN.VALUE_TEXT": self.VALUE.hex().encode(),
+            "SIGN.VALUE_CMS": bytes.fromhex("308006092a864886f70d010702") + self.VALUE,
+            "SIGN.VALUE_PDF": b"%PDF-1.7\n" + self.VALUE,
+        }
+        assert {cause: self.refused(self.STATE, form) for cause, form in forms.items()} == {
+            cause: cause for cause in forms
+        }
+        assert complete(self.STATE, self.VALUE, at=SIGNED_AT).slot == TEACHER
 
     def test_a_late_value_is_refused(self) -> None:
         assert self.refused(self.STATE, self.VALUE, hours=25) == "SIGN.EXPIRED"

@@ -1,0 +1,103 @@
+"""How an account signs in to a CSC service, and what a signer approves with: access token, PIN,
+one-time code, browser.
+
+Spec: CSC API 2.0.0.2, 8 and 11.7; RFC 6749 4.1, RFC 7636.
+"""
+
+import base64
+from collections.abc import Callable
+from typing import Any, TypeAlias
+
+from hocba_sign.adapters.remote.credential import Prompt
+from hocba_sign.adapters.remote.secret import Secret
+from hocba_sign.adapters.remote.settings import Settings
+from hocba_sign.adapters.remote.transport import Reply, Transport
+from hocba_sign.errors import CallerError, OutsideError
+
+Send: TypeAlias = Callable[[str, dict[str, Any]], Reply]
+
+
+class CscLogin:
+    """The access token of the account: from the configuration, or by its user name and password."""
+
+    def __init__(self, settings: Settings, transport: Transport, ask: Prompt | None) -> None:
+        self._settings = settings
+        self._transport = transport
+        self._ask = ask
+        self._token: Secret | None = None
+        self.credential_token: Secret | None = None
+        self.endpoint: str | None = None
+
+    def token(self) -> Secret | None:
+        """Return the token, None where the service wants none.
+
+        Raises: CallerError REMOTE.SECRET; OutsideError REMOTE.*.
+        """
+        if self._token is None and "access_token" in self._settings.secrets:
+            self._token = self._transport.learn(self._settings.secret("access_token"))
+        if self._token is None and "password" in self._settings.secrets:
+            self._token = self._signed_in()
+        return self._token
+
+    def _signed_in(self) -> Secret:
+        password = self._transport.learn(self._settings.secret("password"))
+        pair = Secret(f"{self._settings.text('user')}:{password.reveal()}")
+        basic = Secret("Basic " + base64.b64encode(pair.reveal().encode()).decode())
+        reply = self._transport.post(
+            "auth/login", {"rememberMe": False}, headers={"Authorization": basic}
+        )
+        token = reply.secret("access_token")
+        if not reply.is_ok or token is None:
+            raise OutsideError("REMOTE.LOGIN", detail=reply.told("error", "error_description"))
+        return token
+
+
+def factors(
+    info: Reply, settings: Settings, *, credential: str, ask: Prompt | None, send: Send
+) -> dict[str, Any]:
+    """Return what the signer approves with, as the credential wants it: `PIN` and `OTP` of version
+    1, `authData` of version 2. Empty where the service asks the signer by itself.
+
+    Raises: CallerError REMOTE.PIN_NEEDED, REMOTE.SECRET; OutsideError REMOTE.*.
+    """
+    objects = info.objects("auth.objects")
+    if objects:
+        given = (
+            _object(wanted, settings, credential=credential, ask=ask, send=send)
+            for wanted in objects
+        )
+        return {"authData": list(given)}
+    found: dict[str, Any] = {}
+    pin, otp = info.text("PIN.presence"), info.text("OTP.presence")
+    if pin == "true" or (pin == "optional" and "pin" in settings.secrets):
+        found["PIN"] = _factor("pin", info.text("PIN.label"), settings=settings, ask=ask)
+    if otp == "true" or (otp == "optional" and "otp" in settings.secrets):
+        if info.text("OTP.type") == "online":
+            send("credentials/sendOTP", {"credentialID": credential})
+        found["OTP"] = _factor("otp", info.text("OTP.label"), settings=settings, ask=ask)
+    return found
+
+
+def _object(
+    wanted: Reply, settings: Settings, *, credential: str, ask: Prompt | None, send: Send
+) -> dict[str, Any]:
+    """Return what one object of version 2 wants; one for another device is only named."""
+    identifier, kind = wanted.text("id") or "", wanted.text("type") or ""
+    if kind.endswith("OOB"):
+        return {"id": identifier}
+    if kind == "ChallengeResponse":
+        send("credentials/getChallenge", {"credentialID": credential, "authObjectID": identifier})
+    name = "pin" if kind == "Password" else "otp"
+    label = wanted.text("label") or identifier
+    return {"id": identifier, "value": _factor(name, label, settings=settings, ask=ask)}
+
+
+def _factor(name: str, label: str | None, *, settings: Settings, ask: Prompt | None) -> Secret:
+    if name in settings.secrets:
+        return settings.secret(name)
+    if ask is None:
+        raise CallerError("REMOTE.PIN_NEEDED", where=label or name)
+    given = ask(label or name.upper())
+    if not given:
+        raise CallerError("REMOTE.PIN_NEEDED", where=label or name)
+    return Secret(given)
