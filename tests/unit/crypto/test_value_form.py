@@ -1,16 +1,16 @@
 """What is handed over in place of a raw signature value is named as what it is."""
 
 import base64
+import hashlib
 import secrets
 
 import pytest
-from cryptography.hazmat.primitives.asymmetric import ec
-from cryptography.hazmat.primitives.hashes import SHA256
+from cryptography.hazmat.primitives.asymmetric.utils import encode_dss_signature
 
 from hocba_sign.crypto.value_form import decoded_value, ecdsa_integers, value_form_cause
 
-RAW = secrets.token_bytes(256)
-DER = ec.generate_private_key(ec.SECP256R1()).sign(b"TEST", ec.ECDSA(SHA256()))
+RAW = b"".join(hashlib.sha512(b"TEST %d" % part).digest() for part in range(4))
+DER = encode_dss_signature(int.from_bytes(RAW[:32], "big"), int.from_bytes(RAW[32:64], "big"))
 CMS = bytes.fromhex("3082010f06092a864886f70d010702a0820100") + RAW
 
 CASES = [
