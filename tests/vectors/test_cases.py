@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from hocba_sign.cli.main import main
+from tests.support import report_schema
 from tests.vectors.replay import FOLDERS, ROOT, VECTORS, Outcome, departures, identifier, load
 
 IN_A_PROCESS = (
@@ -30,7 +31,11 @@ def test_ends_as_demanded(
     exit_code = main(case["arguments"])
     captured = capsys.readouterr()
     assert "Traceback" not in captured.err
-    assert not departures(case, Outcome(exit_code, json.loads(captured.out)))
+    report = json.loads(captured.out)
+    assert not departures(case, Outcome(exit_code, report))
+    if case["arguments"][0] != "validate":
+        assert not report_schema.faults(report, report_schema.published())
+        assert not report_schema.faults(report, report_schema.closed())
 
 
 @pytest.mark.parametrize("name", IN_A_PROCESS)
