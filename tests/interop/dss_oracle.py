@@ -106,11 +106,13 @@ def dss(
     ocsps: Iterable[Path] = (),
     detached: Iterable[Path] = (),
     at: datetime | None = None,
+    reports: Path | None = None,
 ) -> list[Verdict]:
     """Validate `files`, all in one start, with DSS' default policy and no network.
 
     Anchors and evidence are files or folders, of which the files of the right kind are taken;
-    `detached` is found by its name. `at` is aware, default now.
+    `detached` is found by its name. `at` is aware, default now. DSS' own reports go to the folder
+    `reports`.
     """
     build()
     command: list[str | Path] = [*JAVA, "DssOracle"]
@@ -126,6 +128,8 @@ def dss(
             command += [option, path]
     if at is not None:
         command += ["--time", at.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")]
+    if reports is not None:
+        command += ["--reports", reports]
     done = run([program("java"), *command, *files])
     verdicts: list[Verdict] = [json.loads(line) for line in done.output.splitlines()]
     if done.status not in {0, 1} or len(verdicts) != len(files):

@@ -35,6 +35,9 @@ EXAMPLES: Final = ("lop5", "lop9", "lop12")
 LAYOUTS: Final = ("canonical", "kho")
 
 
+FORMATS: Final = ("etsi", "siva")
+
+
 LONG_TERM_LEVELS: Final = ("LT", "LTA")
 
 
@@ -249,7 +252,9 @@ def _add_verify(parser: Parser, language: Language) -> None:
     add_knowledge(parser, language)
     parser.add_argument("--any", action="store_true", help=say("ANY", language))
     add_detached(parser, language)
-    parser.add_argument("--json", action="store_true", help=say("JSON", language))
+    told = parser.add_mutually_exclusive_group()
+    told.add_argument("--json", action="store_true", help=say("JSON", language))
+    told.add_argument("--format", choices=FORMATS, help=say("FORMAT", language))
     parser.add_argument("--html", type=arguments.path, metavar="FILE", help=say("HTML", language))
 
 

@@ -23,6 +23,7 @@ from hocba_sign.operations.verifier import Verifier
 from hocba_sign.report.document import Report
 from hocba_sign.report.html import html
 from hocba_sign.report.render import text
+from hocba_sign.report.siva import request_errors
 from hocba_sign.validation.verdict import Verdict
 
 MAX_DETACHED: Final = 100_000_000
@@ -41,10 +42,12 @@ _IN_FORCE: Final = "in_force"
 def run(given: argparse.Namespace) -> int:
     """Verify every file; the exit code is the worst.
 
-    Raises: CallerError CLI.DETACHED; as `verifier_of`.
+    Raises: CallerError CLI.DETACHED, CLI.ONE_FILE; as `verifier_of`.
     """
     if given.detached and not given.any:
         raise CallerError("CLI.DETACHED", where=given.detached[0][0])
+    if given.format == "etsi" and len(given.files) > 1:
+        raise CallerError("CLI.ONE_FILE", where=str(given.files[1]))
     start = given.at or datetime.now(UTC)
     verifier = verifier_of(given, at=start)
     codes: list[int] = []
@@ -134,6 +137,12 @@ def _print(report: Report, given: argparse.Namespace) -> None:
     if given.json:
         console.result_json(report.to_dict())
         return
+    if given.format == "etsi":
+        console.result(report.to_etsi().removesuffix("\n"))
+        return
+    if given.format == "siva":
+        console.result_json(report.to_siva(given.lang))
+        return
     if report.conclusion is not None and report.file != str(given.files[0]):
         console.result("")
     console.result(text(report, given.lang, is_coloured=console.has_colour(sys.stdout)))
@@ -143,4 +152,6 @@ def _unread(error: OutsideError, path: Path, given: argparse.Namespace) -> int:
     console.note(f"{say('ERROR', given.lang)}: {console.described(error, given.lang)}")
     if given.json:
         console.result_json(console.failure(error, str(path)))
+    if given.format == "siva":
+        console.result_json(request_errors(error, given.lang))
     return console.EXIT_OUTSIDE

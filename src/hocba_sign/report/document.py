@@ -145,6 +145,20 @@ class Report(JudgedFile):
         page: str = import_module("hocba_sign.report.html").html((self,), language)
         return page
 
+    def to_etsi(self) -> str:
+        """Write the report as XML by ETSI TS 119 102-2 v1.4.1, not signed
+        (docs/reference/report-formats.md).
+        """
+        written: str = import_module("hocba_sign.report.etsi").etsi(self)
+        return written
+
+    def to_siva(self, language: Language) -> dict[str, Any]:
+        """Return the report as the validation service SiVa answers
+        (docs/reference/report-formats.md).
+        """
+        told: dict[str, Any] = import_module("hocba_sign.report.siva").siva(self, language)
+        return told
+
     def to_json(self) -> str:
         """Write the report for programs as one line of JSON, version 1
         (docs/reference/report.md).

@@ -8,9 +8,9 @@ from typing import Any
 
 import pytest
 
+from hocba_sign.ades.structure import StampKind
 from hocba_sign.catalogue.messages import catalogue
 from hocba_sign.cli.main import main
-from hocba_sign.validation.signature.time_stamps import StampKind
 from hocba_sign.validation.verdict import Indication, SubIndication, Verdict
 from tests.support.report_schema import SCHEMA, closed, faults, published
 
