@@ -106,13 +106,13 @@ def dss(
     ocsps: Iterable[Path] = (),
     detached: Iterable[Path] = (),
     at: datetime | None = None,
-    reports: Path | None = None,
+    reports: Iterable[Path] = (),
 ) -> list[Verdict]:
     """Validate `files`, all in one start, with DSS' default policy and no network.
 
     Anchors and evidence are files or folders, of which the files of the right kind are taken;
     `detached` is found by its name. `at` is aware, default now. DSS' own reports go to the folder
-    `reports`.
+    `reports`, one at most.
     """
     build()
     command: list[str | Path] = [*JAVA, "DssOracle"]
@@ -122,14 +122,13 @@ def dss(
         ("--crl", crls),
         ("--ocsp", ocsps),
         ("--detached", detached),
+        ("--reports", reports),
     )
     for option, paths in given:
         for path in paths:
             command += [option, path]
     if at is not None:
         command += ["--time", at.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")]
-    if reports is not None:
-        command += ["--reports", reports]
     done = run([program("java"), *command, *files])
     verdicts: list[Verdict] = [json.loads(line) for line in done.output.splitlines()]
     if done.status not in {0, 1} or len(verdicts) != len(files):

@@ -88,7 +88,7 @@ def test_dss_gives_the_same_indications_for_the_demonstration(
         certs=evidence,
         crls=evidence,
         at=at,
-        reports=tmp_path,
+        reports=[tmp_path],
     )
     verifier = Verifier(
         trust=TrustStore.of(collect_certificates([demonstration / "trust"])),
