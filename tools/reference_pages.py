@@ -89,7 +89,10 @@ def sections(parser: argparse.ArgumentParser, title: str) -> Iterator[str]:
 
 def options(command: argparse.ArgumentParser) -> Iterator[str]:
     exclusive = {
-        id(action): [other for other in group._group_actions if other is not action]  # noqa: SLF001 - as above
+        id(action): (
+            [other for other in group._group_actions if other is not action],  # noqa: SLF001 - as above
+            ", one of them is required" if group.required else "",
+        )
         for group in command._mutually_exclusive_groups  # noqa: SLF001 - as above
         for action in group._group_actions  # noqa: SLF001 - as above
     }
@@ -106,9 +109,10 @@ def options(command: argparse.ArgumentParser) -> Iterator[str]:
             f"{(action.option_strings or [''])[-1]} {'' if action.nargs == 0 else value}".strip(),
         ]
         notes = [str(action.help)]
-        if others := exclusive.get(id(action)):
+        if id(action) in exclusive:
+            others, demanded = exclusive[id(action)]
             named = " or ".join(f"`{other.option_strings[-1]}`" for other in others)
-            notes.append(f"not together with {named}, one of them is required")
+            notes.append(f"not together with {named}{demanded}")
         default = (
             "required" if action.required and id(action) not in exclusive else _default(action)
         )

@@ -256,6 +256,9 @@ def _add_verify(parser: Parser, language: Language) -> None:
     told.add_argument("--json", action="store_true", help=say("JSON", language))
     told.add_argument("--format", choices=FORMATS, help=say("FORMAT", language))
     parser.add_argument("--html", type=arguments.path, metavar="FILE", help=say("HTML", language))
+    parser.add_argument(
+        "--evidence", type=arguments.path, metavar="DIR", help=say("EVIDENCE", language)
+    )
 
 
 def _add_explain(parser: Parser, language: Language) -> None:

@@ -12,7 +12,7 @@ from hocba_sign.cli.parser import Parser
 from hocba_sign.cli.words import say
 
 LEVELS: Final = ("B", "T")
-OUTPUTS: Final = frozenset({"out", "html", "csv"})
+OUTPUTS: Final = frozenset({"out", "html", "csv", "evidence"})
 """Options that name a file or folder to be written; every other path is read."""
 
 

@@ -10,7 +10,8 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Final
 
-from hocba_sign.adapters.files import read_limited, sha256_of, write_atomically
+from hocba_sign.adapters.archive import CERTIFICATES, CRLS, OCSPS, TRUST, keep_evidence
+from hocba_sign.adapters.files import is_folder, read_limited, sha256_of, write_atomically
 from hocba_sign.cli import console
 from hocba_sign.cli.documents import read_document
 from hocba_sign.cli.knowledge import with_knowledge
@@ -23,6 +24,7 @@ from hocba_sign.operations.verifier import Verifier
 from hocba_sign.report.document import Report
 from hocba_sign.report.html import html
 from hocba_sign.report.render import text
+from hocba_sign.report.signature_members import moment
 from hocba_sign.report.siva import request_errors
 from hocba_sign.validation.verdict import Verdict
 
@@ -69,12 +71,31 @@ def run(given: argparse.Namespace) -> int:
             codes.append(_unread(error, path, given))
             continue
         _print(report, given)
+        if given.evidence is not None:
+            keep_evidence(given.evidence, report, given=verifier.evidence, trust=verifier.trust)
         reports.append(report)
         codes.append(code_of(report))
     if given.html is not None and reports:
         write_atomically(given.html, html(reports, given.lang).encode())
         console.note(say("HTML_WRITTEN", given.lang, file=console.printable(str(given.html))))
+    if given.evidence is not None and reports:
+        _say_kept(reports[-1], given)
     return worst(codes)
+
+
+def _say_kept(report: Report, given: argparse.Namespace) -> None:
+    """Say how the last file is verified again, which holds for those before it but for the time."""
+    kept = (TRUST, CERTIFICATES, CRLS, OCSPS)
+    folders = (given.evidence / name for name in kept if is_folder(given.evidence / name))
+    console.note(
+        say(
+            "EVIDENCE_KEPT",
+            given.lang,
+            folder=console.printable(str(given.evidence)),
+            options=console.printable(" ".join(f"--{path.name} {path}" for path in folders)),
+            at=moment(report.at),
+        )
+    )
 
 
 def verifier_of(given: argparse.Namespace, *, at: datetime) -> Verifier:

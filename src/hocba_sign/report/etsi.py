@@ -189,8 +189,8 @@ def _constraints(report: JudgedFile, checks: Iterable[Check], *, blocks: str) ->
 
 
 def _blocks(conclusion: Conclusion) -> str:
-    """Tell each basic building block: those before the one that decides passed, those behind it are
-    not told. Then everything that was found.
+    """Write each basic building block: those before the one that decides passed, those behind it
+    were not reached. Then everything that was found.
     """
     sub = conclusion.sub_indication
     end = None if sub is None else _ENDINGS.get(sub, "x509CertificateValidation")
@@ -237,7 +237,7 @@ def _constraint(
 
 
 def _times(one: SignatureConclusion, number: int, *, at: datetime) -> str:
-    """Tell the best signature time: what a time-stamp proves, else the validation time, for the
+    """Write the best signature time: what a time-stamp proves, else the validation time, for the
     claimed one proves nothing (EN 319 102-1, 5.5.4).
     """
     proof = ""
@@ -344,7 +344,7 @@ def _status(one: SignatureConclusion) -> str:
 
 
 def _document(report: JudgedFile) -> str:
-    """Tell the verdict on the whole file, for which the schema has no place of its own."""
+    """Write the verdict on the whole file, for which the schema has no place of its own."""
     return element(
         "OtherInformation",
         element(
