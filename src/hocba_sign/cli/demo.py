@@ -31,7 +31,7 @@ from hocba_sign.pki.trust.store import TrustStore
 from hocba_sign.report.document import Report
 from hocba_sign.report.html import html
 from hocba_sign.report.phrases import phrase
-from hocba_sign.report.view import main_cause
+from hocba_sign.report.problems import main_cause
 from hocba_sign.testing.forge import (
     Forgery,
     forge,

@@ -16,12 +16,22 @@ from hocba_sign.validation.verdict import Status, is_contradicted
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SummaryAnswer:
-    """One question of the summary. `words` is the result in words, `detail` a sentence."""
+    """One question of the summary. `words` is the result in words, `detail` a sentence, which says
+    no more than yes where `is_plain`.
+    """
 
     question: str
     state: State
     words: str
     detail: str
+    is_plain: bool = False
+
+    def with_detail(self, detail: str) -> "SummaryAnswer":
+        return replace(self, detail=detail, is_plain=False)
+
+    def as_not_yet(self, language: Language) -> "SummaryAnswer":
+        """Return it as what may still come, instead of what could not be checked."""
+        return replace(self, words=phrase("NOT_YET", language))
 
 
 def answer(key: str, state: State, *, language: Language, **values: object) -> SummaryAnswer:
@@ -31,6 +41,7 @@ def answer(key: str, state: State, *, language: Language, **values: object) -> S
         state=state,
         words=phrase(state.upper(), language),
         detail=phrase(f"A_{key}_{state.upper()}", language, **values),
+        is_plain=state == "yes",
     )
 
 
@@ -93,12 +104,14 @@ def judged_answers(
         count=unproven,
     )
     not_judged = phrase("NOT_JUDGED", language)
-    return (
-        replace(certificates, detail=not_judged)
-        if are_passed and len(held) < len(signatures)
-        else certificates,
-        replace(time, detail=not_judged) if not unproven and len(held) < len(signatures) else time,
-    )
+    is_partly_judged = len(held) < len(signatures)
+    if is_partly_judged and are_passed:
+        certificates = certificates.with_detail(not_judged)
+    if is_partly_judged and not unproven:
+        time = time.with_detail(not_judged)
+    elif unproven and not any(one.time_stamps for one in held if not one.is_time_proven):
+        time = time.as_not_yet(language)
+    return certificates, time
 
 
 def other_title(one: SignatureConclusion, language: Language) -> str:

@@ -20,6 +20,12 @@ from hocba_sign.validation.verdict import (
 NOT_JUDGED: Final = "SIG.NOT_JUDGED"
 _AWAITING: Final = ("SIG.TIME_STAMPS", "TT15.")
 """Checks of a signature that are made only where its value and its digests hold."""
+_OF_CHANGED: Final = ("DOC.RULES", "RULE.", "TRANSCRIPT.", "DATE.", "CHAIN.", "PDF.NOT_COMPARED")
+"""Causes that content which nobody signed as it stands may bring."""
+_EXPLAINED_BY: Final = MappingProxyType({"SIG.TARGET_MISSING": "WF.REMOVED"})
+"""Causes that another one tells in full where both were found."""
+_SUMMARIES: Final = MappingProxyType({"DOC.RULES": "RULE.", "DOC.FORMAT": ""})
+"""Checks that only sum up causes of these beginnings, each of which says more."""
 _SAYS_ALL: Final = MappingProxyType(
     {
         "SIG.REFORMATTED": frozenset({"SIG.DIGEST", "SIG.VALUE"}),
@@ -73,6 +79,31 @@ def proven_wrong(one: SignatureConclusion) -> frozenset[Finding]:
     return alone or (found if is_failed else frozenset())
 
 
+def unjudged_names(signatures: Iterable[SignatureConclusion]) -> frozenset[str]:
+    """Name the signatures that do not match the content, or could not be compared with it: nothing
+    else of them was judged.
+    """
+    return frozenset(name_of(signature) for signature in signatures if not signature.is_intact)
+
+
+def is_consequence(
+    finding: Finding, *, causes: frozenset[str], unjudged: frozenset[str], is_changed: bool
+) -> bool:
+    """Return whether people need not act on a finding because of what else was found: `causes`.
+
+    1. each row of the circular only sums up causes;
+    2. what a signature was not judged by follows from why it was not judged;
+    3. content that was changed may break any rule.
+    """
+    if finding.cause.startswith("TT15."):
+        return any(not cause.startswith("TT15.") for cause in causes)
+    if finding.cause in {NOT_JUDGED, "SIG.TIME_STAMPS"}:
+        return frozenset((finding.where or "").split(", ")) <= unjudged
+    if finding.cause in _EXPLAINED_BY:
+        return _EXPLAINED_BY[finding.cause] in causes
+    return is_changed and finding.cause.startswith(_OF_CHANGED)
+
+
 def told_checks(
     checks: Iterable[Check], changed: frozenset[str], *, status: Status
 ) -> Iterator[Finding]:
@@ -80,8 +111,9 @@ def told_checks(
     being made; these are told as one, at the end of what is not confirmed.
     """
     awaiting: dict[str, None] = {}
-    for check in checks:
-        if check.status is not status:
+    found = [check for check in checks if check.status is status]
+    for check in found:
+        if _is_summary(check, found):
             continue
         places = frozenset((check.where or "").split(", "))
         if check.identifier.startswith(_AWAITING) and places <= changed:
@@ -90,6 +122,13 @@ def told_checks(
             yield Finding(check.identifier, check.where)
     if status is Status.UNPROVEN:
         yield from (Finding(NOT_JUDGED, place) for place in awaiting)
+
+
+def _is_summary(check: Check, found: Iterable[Check]) -> bool:
+    beginning = _SUMMARIES.get(check.identifier)
+    return beginning is not None and any(
+        one is not check and one.identifier.startswith(beginning) for one in found
+    )
 
 
 def told_notes(notes: Iterable[Finding]) -> Iterator[Finding]:

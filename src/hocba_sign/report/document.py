@@ -19,9 +19,10 @@ from hocba_sign.pades.head import is_pdf
 from hocba_sign.pki.loading.objects import wrong_document
 from hocba_sign.report.judged_file import JudgedFile
 from hocba_sign.report.phrases import json_line
+from hocba_sign.report.problems import main_cause
 from hocba_sign.report.render import text
 from hocba_sign.report.signature_members import moment, signature_members
-from hocba_sign.report.view import main_cause, view
+from hocba_sign.report.view import view
 from hocba_sign.validation.document.missing_evidence import Answer, Unavailable
 from hocba_sign.validation.document.transcript import BOOK, DocumentConclusion
 from hocba_sign.validation.in_force.status import Force

@@ -7,7 +7,7 @@ from hocba_sign.model.registry import RegistrySnapshot
 from hocba_sign.model.status_list import StatusList
 from hocba_sign.model.transcript import Transcript
 from hocba_sign.report.judged_file import JudgedFile
-from hocba_sign.report.phrases import phrase, printable, vietnam_time
+from hocba_sign.report.phrases import local_time, phrase, printable
 from hocba_sign.report.signature import Fact
 from hocba_sign.version import VERSION
 
@@ -15,7 +15,31 @@ from hocba_sign.version import VERSION
 def file_facts(report: JudgedFile, language: Language) -> tuple[Fact, ...]:
     return (
         Fact(phrase("FILE", language), printable(report.file)),
-        Fact(phrase("CHECKED_AT", language), vietnam_time(report.at, language)),
+        Fact(phrase("CHECKED_AT", language), local_time(report.at, language)),
+    )
+
+
+def technical_facts(report: JudgedFile, language: Language) -> tuple[Fact, ...]:
+    """Return what tells the file and the judgement from others."""
+    conclusion = report.conclusion
+    head = None
+    if conclusion is not None and conclusion.transcript is not None:
+        identity = conclusion.transcript.identification
+        head = (identity.id, identity.version)
+    elif conclusion is not None and conclusion.shown is not None:
+        head = (conclusion.shown.head.id, conclusion.shown.head.version)
+    identifier = (
+        ()
+        if head is None
+        else (
+            Fact(
+                phrase("IDENTIFIER", language),
+                phrase("IDENTIFIER_VALUE", language, id=head[0], version=head[1]),
+            ),
+        )
+    )
+    return (
+        *identifier,
         Fact(phrase("DIGEST", language), report.sha256 or phrase("UNKNOWN_VALUE", language)),
         Fact(phrase("POLICY", language), ", ".join(report.policies)),
         Fact(phrase("TOOL", language), f"hocba-sign {VERSION}"),
@@ -27,7 +51,7 @@ def content_facts(report: JudgedFile, language: Language) -> tuple[Fact, ...]:
     if conclusion is not None and conclusion.transcript is not None:
         return document_facts(conclusion.transcript, language)
     if conclusion is not None and conclusion.extract is not None:
-        return () if conclusion.shown is None else head_facts(conclusion.shown.head, language)
+        return () if conclusion.shown is None else who_facts(conclusion.shown.head, language)
     match None if conclusion is None else conclusion.record:
         case None:
             return ()
@@ -73,21 +97,34 @@ def head_facts(head: Head, language: Language) -> tuple[Fact, ...]:
     )
 
 
+def who_facts(head: Head, language: Language) -> tuple[Fact, ...]:
+    """Return the facts of an extract's head but for its id, which is for the folded part."""
+    identifier = phrase("IDENTIFIER", language)
+    return tuple(fact for fact in head_facts(head, language) if fact.label != identifier)
+
+
 def document_facts(transcript: Transcript, language: Language) -> tuple[Fact, ...]:
     identity = transcript.identification
+    year = phrase(
+        "YEAR_GRADE_CLASS",
+        language,
+        year=identity.school_year,
+        grade=identity.grade,
+        class_name=identity.class_name,
+        version=identity.version,
+    )
+    issued = phrase(
+        "ISSUED_BY",
+        language,
+        day=transcript.signers.issued.strftime("%d/%m/%Y"),
+        circular=identity.rule_set,
+    )
     return (
         Fact(phrase("PUPIL", language), printable(identity.pupil.full_name)),
         Fact(
             phrase("SCHOOL", language),
             printable(f"{identity.school.name} ({identity.school.code})"),
         ),
-        Fact(phrase("SCHOOL_YEAR", language), identity.school_year),
-        Fact(phrase("GRADE", language), str(identity.grade)),
-        Fact(phrase("CLASS", language), printable(identity.class_name)),
-        Fact(phrase("CIRCULAR", language), printable(identity.rule_set)),
-        Fact(phrase("ISSUED", language), transcript.signers.issued.strftime("%d/%m/%Y")),
-        Fact(
-            phrase("IDENTIFIER", language),
-            phrase("IDENTIFIER_VALUE", language, id=identity.id, version=identity.version),
-        ),
+        Fact(phrase("SCHOOL_YEAR", language), printable(year)),
+        Fact(phrase("ISSUED", language), printable(issued)),
     )

@@ -1,8 +1,8 @@
 """The report as one HTML file to read, print and keep: nothing is loaded from anywhere, every value
-is escaped.
+is escaped. What only specialists need is folded away, and is not printed while it is.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from functools import cache
 from html import escape
 from importlib import resources
@@ -12,8 +12,12 @@ from hocba_sign.catalogue.messages import Language
 from hocba_sign.report.answers import SummaryAnswer
 from hocba_sign.report.judged_file import JudgedFile
 from hocba_sign.report.phrases import phrase
+from hocba_sign.report.problems import Problem
+from hocba_sign.report.rows import SignatureRow
 from hocba_sign.report.signature import Fact
-from hocba_sign.report.view import Problem, ReportView, SignatureView, view
+from hocba_sign.report.view import SECTIONS, ReportView, SignatureView, view
+
+_TERMS = ("STAMP", "CRL", "ANCHOR", "DIGEST")
 
 
 def html(reports: Sequence[JudgedFile], language: Language) -> str:
@@ -25,7 +29,9 @@ def html(reports: Sequence[JudgedFile], language: Language) -> str:
     ]
     titles = {shown.title for shown in views}
     title = titles.pop() if len(titles) == 1 else phrase("TITLE_FILE", language)
-    return _template().substitute(language=language, title=escape(title), reports="\n".join(sheets))
+    return _template().substitute(
+        language=language, title=escape(title), reports=_within_main(sheets)
+    )
 
 
 @cache
@@ -35,85 +41,158 @@ def _template() -> Template:
     )
 
 
+def _within_main(sheets: list[str]) -> str:
+    """A page has one main part, however many reports it holds."""
+    return "<main>\n" + "\n".join(sheets) + "\n</main>"
+
+
 def _sheet(shown: ReportView, number: int, count: int, *, language: Language) -> str:
     page = (
         f'<p class="page">{escape(phrase("PAGE_OF", language, number=number, count=count))}</p>'
         if count > 1
         else ""
     )
+    heading = "h1" if number == 1 else "h2"
     parts = [
         page,
-        f"<h1>{escape(shown.title)}</h1>",
-        (
-            f'<p class="verdict {shown.state}"><strong>{escape(shown.words)}</strong>'
-            f"<span>{escape(shown.sentence)}</span></p>"
-        ),
-        _facts(shown.facts),
+        f'<{heading} class="title">{escape(shown.title)}</{heading}>',
+        f'<p class="zone">{escape(phrase("ZONE", language))}</p>',
+        _banner(shown, language),
+        _facts((*shown.document, *shown.facts), kind="who"),
     ]
-    if shown.document:
-        parts += [f"<h2>{escape(shown.document_title)}</h2>", _facts(shown.document)]
-    parts += [_title("QUESTIONS", language), _answers(shown.answers, language)]
-    for key, state, kind in (("PROBLEMS", "no", "wrong"), ("UNCLEAR", "unknown", "unproven")):
-        problems = tuple(problem for problem in shown.problems if problem.state == state)
-        parts += _causes(key, problems, language, kind=kind)
+    for key, state in SECTIONS:
+        parts += _causes(key, shown.others(state), language, kind=state)
+    if shown.answers:
+        parts += [_title("QUESTIONS", language), _answers(shown.answers, language)]
+    if shown.rows:
+        parts += [_title("SIGNATURES", language), _rows(shown.rows, language)]
+    if shown.timeline:
+        legend = f"<figcaption>{escape(phrase('TIMELINE_LEGEND', language))}</figcaption>"
+        parts += [
+            _title("TIMELINE", language),
+            f"<figure>{shown.timeline}{legend}</figure>",
+        ]
     parts += _causes("NOTES", shown.notes, language)
-    if shown.signatures:
-        parts += [_title("SIGNATURES", language), *map(_signature, shown.signatures)]
     parts += _causes("NOT_CHECKED_TITLE", shown.not_checked, language)
-    if shown.not_checked:
-        parts.append(f"<p>{escape(phrase('NOT_CHECKED_NOTE', language))}</p>")
-    parts.append(f"<footer>{escape(phrase('LEGAL', language))}</footer>")
-    return "<main>\n" + "\n".join(filter(None, parts)) + "\n</main>"
-
-
-def _title(key: str, language: Language) -> str:
-    return f"<h2>{escape(phrase(key, language))}</h2>"
-
-
-def _facts(facts: tuple[Fact, ...]) -> str:
-    rows = "\n".join(
-        f"<dt>{escape(fact.label)}</dt><dd>{escape(fact.value)}</dd>" for fact in facts
+    parts += [
+        _folded(shown, language),
+        f'<p class="filing">{escape(phrase("FILING", language))}</p>',
+        f'<p class="legal">{escape(phrase("LEGAL", language))}</p>',
+    ]
+    return (
+        f'<article class="sheet-{shown.state}">\n' + "\n".join(filter(None, parts)) + "\n</article>"
     )
-    return f"<dl>\n{rows}\n</dl>"
+
+
+def _title(key: str, language: Language, level: int = 2) -> str:
+    return f"<h{level}>{escape(phrase(key, language))}</h{level}>"
+
+
+def _banner(shown: ReportView, language: Language) -> str:
+    main = ""
+    if shown.main is not None:
+        title = escape(phrase("MAIN_CAUSE", language))
+        main = f"<p><b>{title}:</b> {escape(shown.main.words)}</p>{_places(shown.main.places)}"
+    return (
+        f'<div class="verdict {shown.state}"><p><strong>{escape(shown.words)}</strong></p>'
+        f"<p>{escape(shown.sentence)}</p>{main}</div>"
+    )
+
+
+def _facts(facts: Iterable[Fact], *, kind: str = "") -> str:
+    rows = "\n".join(
+        f"<div><dt>{escape(fact.label)}</dt><dd>{escape(fact.value)}</dd></div>" for fact in facts
+    )
+    return f'<dl class="{kind}">\n{rows}\n</dl>' if rows else ""
 
 
 def _answers(answers: tuple[SummaryAnswer, ...], language: Language) -> str:
+    return _table(
+        ("QUESTION", "ANSWER"),
+        (
+            f'<th scope="row" role="rowheader">{escape(answer.question)}</th>'
+            f'<td role="cell"><b class="{answer.state}">{escape(answer.words)}</b> – '
+            f"{escape(answer.detail)}</td>"
+            for answer in answers
+        ),
+        language,
+        kind="answers",
+    )
+
+
+def _rows(rows: tuple[SignatureRow, ...], language: Language) -> str:
+    return _table(
+        ("ROW_STEP", "ROW_NAME", "ROW_TIME", "ANSWER"),
+        (
+            f'<th scope="row" role="rowheader">{escape(row.step)}</th>'
+            f'<td role="cell">{escape(row.name)}</td>'
+            f'<td role="cell">{escape(row.time)}{_proof(row)}</td>'
+            f'<td role="cell"><b class="{row.state}">{escape(row.words)}</b></td>'
+            for row in rows
+        ),
+        language,
+        kind="rows",
+    )
+
+
+def _proof(row: SignatureRow) -> str:
+    return f' <span class="proof">{escape(row.proof)}</span>' if row.proof else ""
+
+
+def _table(keys: tuple[str, ...], rows: Iterable[str], language: Language, *, kind: str) -> str:
+    """The roles keep it a table for screen readers where a narrow screen lays it out otherwise."""
     head = "".join(
-        f'<th scope="col">{escape(phrase(key, language))}</th>' for key in ("QUESTION", "ANSWER")
+        f'<th scope="col" role="columnheader">{escape(phrase(key, language))}</th>' for key in keys
     )
-    rows = "\n".join(
-        f'<tr><th scope="row">{escape(answer.question)}</th>'
-        f'<td><b class="{answer.state}">{escape(answer.words)}</b> – '
-        f"{escape(answer.detail)}</td></tr>"
-        for answer in answers
+    body = "\n".join(f'<tr role="row">{row}</tr>' for row in rows)
+    return (
+        f'<table class="{kind}" role="table">\n'
+        f'<thead role="rowgroup"><tr role="row">{head}</tr></thead>\n'
+        f'<tbody role="rowgroup">\n{body}\n</tbody>\n</table>'
     )
-    return f"<table>\n<thead><tr>{head}</tr></thead>\n<tbody>\n{rows}\n</tbody>\n</table>"
-
-
-def _signature(one: SignatureView) -> str:
-    title = (
-        f"<h3><span>{escape(one.title)}</span><span "
-        f'class="{one.state}">{escape(one.words)}</span></h3>'
-    )
-    return f'<section class="signature">\n{title}\n{_facts(one.facts)}\n</section>'
 
 
 def _causes(
-    key: str, problems: tuple[Problem, ...], language: Language, *, kind: str = ""
+    key: str, problems: tuple[Problem, ...], language: Language, *, kind: str = "", level: int = 2
 ) -> list[str]:
     if not problems:
         return []
     rows = "\n".join(
-        f"<li>{escape(problem.words)} <code>{escape(problem.identifier)}</code>"
-        f"{_places(problem.places)}</li>"
-        for problem in problems
+        f"<li>{escape(problem.words)}{_places(problem.places)}</li>" for problem in problems
     )
-    return [_title(key, language), f'<ul class="causes {kind}">\n{rows}\n</ul>']
+    return [_title(key, language, level), f'<ul class="causes {kind}">\n{rows}\n</ul>']
 
 
 def _places(places: tuple[str, ...]) -> str:
-    if not places:
-        return ""
+    return f'<p class="places">{escape("; ".join(places))}</p>' if places else ""
+
+
+def _folded(shown: ReportView, language: Language) -> str:
+    parts = _causes("CONSEQUENCES", shown.consequences, language, level=3)
+    if shown.signatures:
+        parts += [
+            _title("SIGNATURES", language, 3),
+            f"<p>{escape(phrase('SEVEN', language))}</p>",
+            *map(_signature, shown.signatures),
+        ]
+    if shown.causes:
+        parts += [
+            _title("CAUSES", language, 3),
+            _facts(
+                (Fact(one.identifier, "; ".join(one.technical) or "–") for one in shown.causes),
+                kind="technical",
+            ),
+        ]
+    parts += [_title("FILE", language, 3), _facts(shown.technical, kind="technical")]
+    terms = "\n".join(f"<li>{escape(phrase(f'LEGEND_{term}', language))}</li>" for term in _TERMS)
+    parts += [_title("LEGEND", language, 3), f"<ul>\n{terms}\n</ul>"]
+    summary = escape(phrase("DETAILS", language))
+    return f"<details>\n<summary>{summary}</summary>\n" + "\n".join(parts) + "\n</details>"
+
+
+def _signature(one: SignatureView) -> str:
+    title = f'<h4>{escape(one.title)}: <span class="{one.state}">{escape(one.words)}</span></h4>'
     return (
-        '<ul class="places">' + "".join(f"<li>{escape(place)}</li>" for place in places) + "</ul>"
+        f'<section class="signature">\n{title}\n{_facts(one.facts)}\n'
+        f"{_facts(one.technical, kind='technical')}\n</section>"
     )

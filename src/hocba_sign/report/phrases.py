@@ -30,17 +30,33 @@ def vietnam_time(moment: datetime, language: Language) -> str:
 
     A certificate without an end ends at 9999-12-31T23:59:59Z (RFC 5280, 4.1.2.5).
     """
+    return _time("TIME", moment, language)
+
+
+def local_time(moment: datetime, language: Language) -> str:
+    """Write a moment as `vietnam_time` does where the zone is said once for all: in a report."""
+    return _time("LOCAL_TIME", moment, language)
+
+
+def short_time(moment: datetime) -> str:
+    """Write a moment as `local_time` does, without words, for a narrow column."""
+    return _in_vietnam(moment).strftime("%H:%M:%S %d/%m/%Y")
+
+
+def _time(key: str, moment: datetime, language: Language) -> str:
+    local = _in_vietnam(moment)
+    return phrase(key, language, date=local.strftime("%d/%m/%Y"), time=local.strftime("%H:%M:%S"))
+
+
+def _in_vietnam(moment: datetime) -> datetime:
     try:
-        local = moment.astimezone(VIETNAM)
+        return moment.astimezone(VIETNAM)
     except OverflowError:
-        local = (
+        return (
             datetime.max.replace(tzinfo=VIETNAM)
             if moment.year > 1
             else datetime.min.replace(tzinfo=VIETNAM)
         )
-    return phrase(
-        "TIME", language, date=local.strftime("%d/%m/%Y"), time=local.strftime("%H:%M:%S")
-    )
 
 
 def printable(text: str) -> str:

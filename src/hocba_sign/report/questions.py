@@ -36,20 +36,26 @@ _FAULTS_OF_FORM: Final = MappingProxyType(
     }
 )
 """What an answer blames, by the beginnings of causes; the first that fits a cause is its own."""
+_OF_CONTENT: Final = {"CONTENT", "RULES"}
+"""Faults of what the file says, which is not what was signed once it was changed."""
 _WORST_FIRST: Final = ("NO", "UNSIGNED", "CONTENT", "RULES")
 
 
 def answers(report: JudgedFile, language: Language) -> tuple[SummaryAnswer, ...]:
-    """Answer the questions; about a file that cannot be read there is only the first."""
+    """Answer the questions; about a file that cannot be read there is only the first, and of one
+    without signatures nothing was checked.
+    """
     conclusion = report.conclusion
     if conclusion is not None and conclusion.is_other:
         return other_answers(conclusion, language)
     if conclusion is not None and conclusion.extract is not None:
         signatures = conclusion.signatures
         return (intact_answer(signatures, language), judged_answers(signatures, language)[0])
+    if conclusion is not None and not conclusion.signatures:
+        return ()
     failed = {check.identifier for check in report.checks if check.status is Status.FAIL}
     form = _form_answer(report, failed, language)
-    if conclusion is None or not conclusion.signatures:
+    if conclusion is None:
         return (form,)
     return (form, *_signature_answers(conclusion, failed, language))
 
@@ -69,16 +75,22 @@ def _form_answer(report: JudgedFile, failed: set[str], language: Language) -> Su
     is_unruled = checked.get("DOC.RULES") is Status.NOT_CHECKED
     is_judged = not checked.keys() & _NOT_JUDGED
     is_open = not is_judged or checked.get("RULE.NO_RULE_SET") is Status.UNPROVEN
+    signatures = () if conclusion is None else conclusion.signatures
+    if fault in _OF_CONTENT and changed_names(signatures):
+        told = answer("FORM", "unknown", language=language)
+        return replace(told, question=phrase("Q_CONTENT", language)).with_detail(
+            phrase("A_FORM_CHANGED", language)
+        )
     state: State = "no" if fault else "unknown" if is_open else "yes"
     told = answer("FORM", state, language=language)
     if kind is Kind.TRANSCRIPT and not is_unruled:
         told = replace(told, question=phrase("Q_CONTENT", language))
     if fault is not None:
-        return replace(told, detail=phrase(f"A_FORM_{fault}", language))
+        return told.with_detail(phrase(f"A_FORM_{fault}", language))
     if conclusion is not None and conclusion.layout == BOOK:
-        return replace(told, detail=phrase("A_FORM_BOOK", language))
+        return told.with_detail(phrase("A_FORM_BOOK", language))
     if is_judged and is_unruled:
-        return replace(told, detail=phrase("A_FORM_UNRULED", language))
+        return told.with_detail(phrase("A_FORM_UNRULED", language))
     if kind is Kind.TRANSCRIPT and state == "yes":
         return replace(told, detail=phrase("A_FORM_RULED", language))
     return told
@@ -144,8 +156,10 @@ def _people_answer(
         key = "MISSING_OR_UNMATCHED" if is_unmatched else "MISSING"
     else:
         key = "UNMATCHED" if is_unmatched else "UNKNOWN"
-    told = answer("SIGNERS", state, language=language)
-    return replace(told, detail=phrase(f"A_SIGNERS_{key}", language, missing=missing))
+    told = answer("SIGNERS", state, language=language).with_detail(
+        phrase(f"A_SIGNERS_{key}", language, missing=missing)
+    )
+    return told.as_not_yet(language) if key == "MISSING" else told
 
 
 def _order_answer(
@@ -155,11 +169,13 @@ def _order_answer(
     workflow = conclusion.workflow
     told = answer("ORDER", state, language=language, steps=_steps(conclusion, language))
     if is_changed and state == "unknown":
-        return replace(told, detail=phrase("NOT_JUDGED", language))
+        return told.with_detail(phrase("NOT_JUDGED", language))
     if workflow is None:
         return told
     key = _order_key(workflow, state, count=len(conclusion.signatures))
-    return told if key is None else replace(told, detail=phrase(f"A_ORDER_{key}", language))
+    if key is not None:
+        return told.with_detail(phrase(f"A_ORDER_{key}", language))
+    return told.as_not_yet(language) if state == "unknown" and workflow.missing else told
 
 
 def _order_key(workflow: Workflow, state: State, *, count: int) -> str | None:

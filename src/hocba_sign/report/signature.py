@@ -6,8 +6,11 @@ Spec: Circular 15/2025/TT-BKHCN, Article 6, paragraph 4, point b.
 from dataclasses import dataclass
 
 from hocba_sign.catalogue.messages import Language
+from hocba_sign.model.numbers import NumberKind, number_of, numbers_of
 from hocba_sign.pki.certificates.certificate import Certificate
-from hocba_sign.report.phrases import phrase, printable, vietnam_time
+from hocba_sign.report.phrases import local_time, phrase, printable
+from hocba_sign.report.places import mask, masked
+from hocba_sign.validation.signature.level import level_of
 from hocba_sign.validation.signature.time_stamps import TimeStampConclusion
 from hocba_sign.validation.signature.validation import SignatureConclusion, claimed_time
 from hocba_sign.validation.verdict import is_contradicted
@@ -40,6 +43,22 @@ def signature_facts(one: SignatureConclusion, language: Language) -> tuple[Fact,
     )
 
 
+def technical_signature_facts(
+    one: SignatureConclusion, language: Language, *, is_other: bool
+) -> tuple[Fact, ...]:
+    """Return what programs call the signature, its level and its certificate."""
+    signature, certificate = one.signature, one.certificate
+    values = {
+        "SLOT": str(signature.slot or signature.where),
+        "FORMAT": level_of(one, is_other=is_other),
+        "CERTIFICATE_SHA256": None if certificate is None else certificate.sha256,
+        "CAUSES": ", ".join(dict.fromkeys(found.cause for found in one.conclusion.findings)),
+    }
+    return tuple(
+        Fact(phrase(key, language), printable(value)) for key, value in values.items() if value
+    )
+
+
 def _issuer(one: SignatureConclusion, certificate: Certificate) -> str:
     chain = () if one.path is None else one.path.chain
     issuer = chain[1].subject if len(chain) > 1 else None
@@ -53,12 +72,17 @@ def _issuer(one: SignatureConclusion, certificate: Certificate) -> str:
 
 
 def _signer(certificate: Certificate) -> str:
+    """Name the holder, a person's numbers masked: only JSON has them in full."""
     subject = certificate.subject
     parts = [subject.common_name or certificate.subject_text]
     if subject.title is not None:
         parts.append(subject.title)
-    parts += [f"{kind} {value}" for kind, value in subject.identifiers]
-    return ", ".join(parts)
+    is_person = any(number.is_personal for number in numbers_of(subject.identifiers))
+    for kind, value in subject.identifiers:
+        number = number_of(kind, value)
+        is_shown = not is_person and number is not None and number.kind is NumberKind.TAX
+        parts.append(f"{kind} {value if is_shown else mask(value)}")
+    return masked(", ".join(parts))
 
 
 def _unit(certificate: Certificate, language: Language) -> str:
@@ -74,7 +98,7 @@ def _time(one: SignatureConclusion, language: Language) -> str:
     first = (
         phrase("CLAIMED_NONE", language)
         if claimed is None
-        else phrase("CLAIMED", language, time=vietnam_time(claimed, language))
+        else phrase("CLAIMED", language, time=local_time(claimed, language))
     )
     if not one.time_stamps:
         key = "STAMP_NOT_JUDGED" if one.signature.time_stamps else "STAMP_NONE"
@@ -89,7 +113,7 @@ def _stamp(stamp: TimeStampConclusion, language: Language) -> str:
     return phrase(
         key,
         language,
-        time=vietnam_time(stamp.time, language),
+        time=local_time(stamp.time, language),
         tsa=stamp.tsa or phrase("UNKNOWN_VALUE", language),
     )
 
@@ -122,13 +146,13 @@ def _validity(one: SignatureConclusion, language: Language) -> str:
         "NOT_REVOKED",
         language,
         kind=str(fact.kind).upper(),
-        time=vietnam_time(fact.this_update, language),
+        time=local_time(fact.this_update, language),
     )
     return f"{words}; {revocation}"
 
 
 def _period(certificate: Certificate, language: Language) -> str:
     since, until = (
-        vietnam_time(moment, language) for moment in (certificate.not_before, certificate.not_after)
+        local_time(moment, language) for moment in (certificate.not_before, certificate.not_after)
     )
     return phrase("PERIOD_VALUE", language, since=since, until=until)

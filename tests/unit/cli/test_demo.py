@@ -21,7 +21,7 @@ from hocba_sign.pki.certificates.certificate import Certificate
 from hocba_sign.pki.revocation.evidence import Evidence
 from hocba_sign.pki.trust.store import TrustStore
 from hocba_sign.report.document import Report
-from hocba_sign.report.view import main_cause
+from hocba_sign.report.problems import main_cause
 from hocba_sign.testing import World, WorldServer
 
 NAMED = {

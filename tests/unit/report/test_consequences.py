@@ -34,18 +34,19 @@ def test_a_changed_mark_is_one_problem(language: Language) -> None:
     made, octets = scene()
     report = made.verify(changed(octets))
     shown = view(report, language)
-    assert [problem.identifier for problem in shown.problems] == ["SIG.DIGEST", "SIG.NOT_JUDGED"]
+    assert [problem.identifier for problem in shown.problems] == ["SIG.DIGEST"]
+    assert "SIG.NOT_JUDGED" in {problem.identifier for problem in shown.consequences}
     states = [answer.state for answer in shown.answers]
     assert states == ["yes", "no", "yes", "unknown", "unknown", "unknown"]
     assert causes(report) >= {"SIG.DIGEST", "SIG.TIME_STAMPS", "TT15.II_1_2"}
 
 
-def test_one_wrong_value_is_two_problems() -> None:
+def test_one_wrong_value_is_one_problem() -> None:
     made, octets = scene()
     other = re.sub(rb"(<ds:SignatureValue Id=\"ck-KY_PHAT_HANH-value\">)....", rb"\1AAAA", octets)
     assert other != octets
-    problems = {problem.identifier for problem in view(made.verify(other), "en").problems}
-    assert problems == {"SIG.VALUE", "SIG.NOT_JUDGED"}
+    problems = [problem.identifier for problem in view(made.verify(other), "en").problems]
+    assert problems == ["SIG.VALUE"]
 
 
 def test_what_was_not_compared_is_not_said_to_differ() -> None:
@@ -57,5 +58,5 @@ def test_what_was_not_compared_is_not_said_to_differ() -> None:
     assert report.verdict == "INDETERMINATE"
     shown = text(report, "en")
     assert "no longer match" not in shown
-    assert "could not be compared" in shown
+    assert "could not be compared" in " ".join(shown.split())
     assert str(SEAL) in {one["slot"] for one in report.to_dict()["signatures"] if not one["intact"]}

@@ -144,7 +144,7 @@ def test_only_what_was_compared_and_differs_is_listed_as_failed(language: Langua
     unclear = view(scene.verify(scene.signed(scene.slots[:-1])), language)
     assert {problem.state for problem in unclear.problems} == {"unknown"}
     shown = text(scene.verify(scene.signed(scene.slots[:-1])), language)
-    assert phrase("UNCLEAR", language) in shown
+    assert phrase("MAIN_CAUSE", language) in shown
     assert phrase("PROBLEMS", language) not in shown
 
 

@@ -100,7 +100,7 @@ def test_a_withdrawn_transcript_is_signed_correctly_and_not_in_force() -> None:
     with pytest.raises(NotPassed) as refused:
         report.require_passed()
     assert (refused.value.cause, refused.value.where) == ("REPORT.NOT_IN_FORCE", "withdrawn")
-    assert f"{OWN.id} v{OWN.version + 1}" in text(report, "vi")
+    assert f"{OWN.id} v{OWN.version + 1}" in text(report, "vi", is_full=True)
     assert "WITHDRAWN" in text(report, "en")
 
 
@@ -114,7 +114,7 @@ def test_a_replaced_transcript_names_its_successor() -> None:
         "data_sha256": NEXT.digest,
     }
     assert code_of(report) == console.EXIT_NOT_IN_FORCE
-    assert f"{OWN.id} v{OWN.version + 1}" in text(report, "en")
+    assert f"{OWN.id} v{OWN.version + 1}" in text(report, "en", is_full=True)
 
 
 def test_replacements_are_followed_to_the_newest() -> None:

@@ -1,0 +1,163 @@
+"""Where something was found, in words: roles, subjects and fields of the form. What has none is for
+the folded part of a report only.
+"""
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Final
+
+from hocba_sign.catalogue.messages import Language
+from hocba_sign.model.codes import code_list
+from hocba_sign.model.fields import Bound, Leaf, Many, table
+from hocba_sign.model.transcript import Transcript
+from hocba_sign.model.workflow import Role, Slot
+from hocba_sign.report.phrases import phrase, printable
+
+_ROOTS: Final = ("/HOC_BA/DU_LIEU_HOC_BA", "$")
+_STEP: Final = re.compile(r"[/.]?([A-Za-z0-9_]+)(?:\[(\d+)\])?")
+_LINE: Final = re.compile(r"line (\d+)(?:, column \d+)?")
+_DAY: Final = re.compile(r"\b(\d{4})-(\d{2})-(\d{2})\b")
+_NUMBER: Final = re.compile(r"(?<![0-9A-Za-z])(?:\d{9}|\d{12})(?![0-9A-Za-z])")
+_TECHNICAL: Final = re.compile(
+    r"[0-9a-f]{40,}|[0-9a-f]{8}-[0-9a-f]{4}-|^[/#$]|^[A-Za-z_]+$|^[A-Z][A-Z0-9]*\.[A-Z0-9_]+$"
+)
+_CAUSE: Final = re.compile(r"(?:: | \()[A-Z][A-Z0-9]*\.[A-Z0-9_, .]+\)?$")
+_OBJECT: Final = re.compile(r" \(\d+ \d+ R\)$")
+_PARTS: Final = {
+    "#data": "PLACE_DATA",
+    "#dinhdanh": "PLACE_IDENTITY",
+    "#thongtinhocba": "PLACE_CONTENT",
+}
+_SHOWN_DIGITS: Final = 3
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Places:
+    """The slots of a file, and its transcript where the signatures vouch for that."""
+
+    slots: frozenset[Slot]
+    transcript: Transcript | None
+    language: Language
+
+    def in_words(self, where: str) -> str | None:
+        """Say a place for people; None where only its technical name is known."""
+        titles = self.titles
+        names = [_OBJECT.sub("", part.partition(":")[0]) for part in where.split(", ")]
+        if all(name in titles for name in names):
+            return ", ".join(capital(titles[name]) for name in names)
+        if where in _PARTS:
+            return phrase(_PARTS[where], self.language)
+        if where.startswith("#mon-"):
+            return capital(self._subject(where[1:]))
+        if where.startswith(_ROOTS):
+            return self._field(where)
+        line = _LINE.fullmatch(where)
+        if line is not None:
+            return phrase("PLACE_LINE", self.language, line=line[1])
+        shown = _CAUSE.sub("", where)
+        if _TECHNICAL.search(shown):
+            return None
+        return masked(printable(_DAY.sub(r"\3/\2/\1", shown)))
+
+    @property
+    def titles(self) -> Mapping[str, str]:
+        """Map the technical name of every slot to its name for people."""
+        slots = {*self.slots, *(() if self.transcript is None else self.transcript.slots)}
+        slots.update(Slot(role) for role in Role if role is not Role.GVBM)
+        return {str(slot): self.slot(slot) for slot in slots}
+
+    def slot(self, slot: Slot | None) -> str:
+        """Name a slot; a subject as signed, else as the national list calls its code."""
+        if slot is None:
+            return phrase("NO_SLOT", self.language)
+        if slot.role is not Role.GVBM:
+            return phrase(f"ROLE_{slot.role}", self.language)
+        return phrase("ROLE_GVBM", self.language, subject=self.subject_name(slot.subject))
+
+    def step(self, slot: Slot | None) -> str:
+        """Name a slot as in a narrow column, where the heading says that it is a role."""
+        if slot is not None and slot.role is Role.GVBM:
+            return capital(self._subject(slot.subject))
+        if slot is not None and slot.role is Role.KY_PHAT_HANH:
+            return phrase("ROW_SEAL", self.language)
+        return capital(self.slot(slot))
+
+    def lane(self, slot: Slot | None) -> str:
+        """Name the step of the workflow that a slot belongs to."""
+        if slot is not None and slot.role is Role.GVBM:
+            return capital(phrase("ORDER_GVBM", self.language))
+        return self.step(slot)
+
+    def subject_name(self, identifier: str | None) -> str:
+        subjects = () if self.transcript is None else self.transcript.subjects
+        signed = (subject.name for subject in subjects if subject.id == identifier)
+        return printable(next(signed, None) or _listed(identifier, self.language))
+
+    def _subject(self, identifier: str | None) -> str:
+        return phrase("PLACE_SUBJECT", self.language, subject=self.subject_name(identifier))
+
+    def _field(self, path: str) -> str | None:
+        """Name the field at a path of XML elements or of JSON keys by the titles of the field
+        table.
+        """
+        tail = path.removeprefix(_ROOTS[0]).removeprefix(_ROOTS[1]).partition(" (")[0]
+        records: tuple[type, ...] = (Transcript,)
+        said: list[str] = []
+        for name, index in _STEP.findall(tail):
+            if any(name == getattr(bound.spec, "wrapper", None) for bound in _fields(records)):
+                continue
+            found = next((bound for bound in _fields(records) if name in _names(bound)), None)
+            if found is None:
+                break
+            is_json = path.startswith(_ROOTS[1])
+            item = None if not index else int(index) + is_json
+            said.append(self._title(found, item))
+            records = found.records
+        return phrase("PLACE_FIELD", self.language, field=" – ".join(said[-2:])) if said else None
+
+    def _title(self, bound: Bound, item: int | None) -> str:
+        if item is None:
+            return bound.spec.title
+        subjects = () if self.transcript is None else self.transcript.subjects
+        if bound.attribute == "subjects" and 0 < item <= len(subjects):
+            return printable(
+                phrase("PLACE_SUBJECT", self.language, subject=subjects[item - 1].name)
+            )
+        return phrase("PLACE_ITEM", self.language, title=bound.spec.title, number=item)
+
+
+def masked(text: str) -> str:
+    """Leave of every number of nine or twelve digits, as people have them, the last three."""
+    return _NUMBER.sub(lambda found: mask(found[0]), text)
+
+
+def mask(number: str) -> str:
+    """Leave the last three characters of a person's number."""
+    return "•" * max(len(number) - _SHOWN_DIGITS, 0) + number[-_SHOWN_DIGITS:]
+
+
+def capital(text: str) -> str:
+    return text[:1].upper() + text[1:]
+
+
+def _listed(identifier: str | None, language: Language) -> str:
+    code = (identifier or "?").removeprefix("mon-")
+    entries = code_list("subjects").entries.get(code, ())
+    return entries[-1].name if entries else phrase("SUBJECT_CODE", language, code=code)
+
+
+def _fields(records: tuple[type, ...]) -> tuple[Bound, ...]:
+    """Return the fields of records, those of a group without an element of its own among them."""
+    found = [bound for record in records for bound in table(record)]
+    inner = [
+        field
+        for bound in found
+        if not isinstance(bound.spec, Leaf | Many) and not (bound.spec.element and bound.spec.key)
+        for field in _fields(bound.records)
+    ]
+    return (*found, *inner)
+
+
+def _names(bound: Bound) -> set[str]:
+    return {name for name in (bound.spec.element, bound.spec.key) if name}
