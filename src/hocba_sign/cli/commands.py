@@ -35,6 +35,9 @@ EXAMPLES: Final = ("lop5", "lop9", "lop12")
 LAYOUTS: Final = ("canonical", "kho")
 
 
+CODE_LISTS: Final = ("subjects", "rule_sets", "provinces", "ethnic_groups")
+
+
 FORMATS: Final = ("etsi", "siva")
 
 
@@ -123,6 +126,13 @@ def _add_validate(parser: Parser, language: Language) -> None:
         type=arguments.path,
         metavar="FILE",
         help=say("VALIDATE_INPUT", language),
+    )
+    parser.add_argument("--json", action="store_true", help=say("JSON", language))
+
+
+def _add_codes(parser: Parser, language: Language) -> None:
+    parser.add_argument(
+        "list", nargs="?", choices=CODE_LISTS, metavar="LIST", help=say("CODES_LIST", language)
     )
     parser.add_argument("--json", action="store_true", help=say("JSON", language))
 
@@ -358,6 +368,7 @@ def _add_demo(parser: Parser, language: Language) -> None:
 _COMMANDS: Final[dict[str, Callable[[Parser, Language], None]]] = {
     "new": _add_new,
     "validate": _add_validate,
+    "codes": _add_codes,
     "render": _add_render,
     "sign": _add_sign,
     "prepare": _add_prepare,

@@ -4,8 +4,11 @@ is.
 
 import argparse
 from collections.abc import Iterable
+from dataclasses import replace
 
 from hocba_sign.errors import CallerError
+from hocba_sign.model.codes import code_list
+from hocba_sign.model.suggestion import suggested, suggestion_text
 from hocba_sign.model.workflow import Role, Slot
 from hocba_sign.pades.head import is_pdf
 from hocba_sign.pki.certificates.certificate import Certificate
@@ -50,9 +53,9 @@ def choose_slots(
         if signer.slot.role is role and _is_named(signer.slot, given.subject, given.teacher)
     ]
     if not candidates:
-        raise CallerError(
-            "CLI.NO_SLOT", where="/".join(filter(None, (role, given.subject, given.teacher)))
-        )
+        wanted = "/".join(filter(None, (role, given.subject, given.teacher)))
+        likely = _likely(given.subject or "", {signer.slot.subject for signer in signers})
+        raise CallerError("CLI.NO_SLOT", where=f"{wanted} ({likely})" if likely else wanted)
     own = (
         signers_held(Certificate.load(certificate_der), candidates)
         if len(candidates) > 1
@@ -61,6 +64,17 @@ def choose_slots(
     if not own:
         raise _several(signer.slot for signer in candidates)
     return tuple(signer.slot for signer in own)
+
+
+def _likely(subject: str, expected: Iterable[str | None]) -> str:
+    """Return those of the expected subjects whose names are nearest to what was given."""
+    codes = code_list("subjects")
+    entries = {
+        code: codes.entries[code]
+        for code in (one.removeprefix("mon-") for one in expected if one is not None)
+        if code in codes
+    }
+    return suggestion_text(suggested(replace(codes, entries=entries), (subject,)))
 
 
 def require_teacher(given: argparse.Namespace) -> None:

@@ -1,6 +1,7 @@
 """Read a record by its field table from any source, collecting every fault with its place."""
 
 from collections.abc import Iterable
+from contextlib import suppress
 from dataclasses import dataclass
 from functools import cache
 from typing import Any, Final, Literal, Protocol, TypeAlias, TypeVar, cast
@@ -9,10 +10,14 @@ from hocba_sign.errors import Finding, InputError
 from hocba_sign.model.codes import SchoolLevel, code_list
 from hocba_sign.model.fields import Bound, Group, Leaf, Many, Spec, element_path, table
 from hocba_sign.model.lexical import ValueKind
+from hocba_sign.model.suggestion import suggested, suggestion_text
 from hocba_sign.model.text import faults
 
 MAX_FINDINGS: Final = 1000
 """A hostile document may have a fault in each of 100,000 elements; nobody reads more than these."""
+
+_NAMES: Final = {"subjects": "name", "provinces": "province"}
+"""The attribute beside a code of the list that holds its name."""
 
 Naming: TypeAlias = Literal["element", "key"]
 RecordT = TypeVar("RecordT")
@@ -85,6 +90,17 @@ def _place(source: RecordSource, spec: Spec) -> str:
     return source.where(name if source.naming == "element" else spec.key)
 
 
+def _name_beside(record: type, source: RecordSource, *, codes: str) -> str:
+    """Return the name that stands in a record beside a code of the list, in whatever state it is;
+    empty where none does.
+    """
+    for bound in table(record):
+        if bound.attribute == _NAMES.get(codes) and isinstance(bound.spec, Leaf):
+            with suppress(InputError):
+                return source.leaf(bound, bound.spec) or ""
+    return ""
+
+
 def written_value(kind: ValueKind, value: object, *, where: str) -> str:
     """Write a value that an untyped caller may have put in its place.
 
@@ -140,7 +156,7 @@ class RecordReader:
         is_complete = True
         for bound in table(record):
             try:
-                value = self._value(bound, source)
+                value = self._value(bound, source, record=record)
             except InputError as error:
                 self._fatal(error.findings[0])
                 is_complete = False
@@ -154,36 +170,38 @@ class RecordReader:
         self.built[record] = built = record(**values)
         return cast("object", built)
 
-    def _value(self, bound: Bound, source: RecordSource) -> object | None:
+    def _value(self, bound: Bound, source: RecordSource, *, record: type) -> object | None:
         match bound.spec:
             case Leaf() as spec:
-                return self._leaf(bound, spec, source)
+                return self._leaf(bound, spec, source=source, record=record)
             case Group() as spec:
                 return self._group(bound, spec, source)
             case Many() as spec:
                 return self._many(bound, spec, source)
 
-    def _leaf(self, bound: Bound, spec: Leaf, source: RecordSource) -> object | None:
+    def _leaf(
+        self, bound: Bound, spec: Leaf, *, source: RecordSource, record: type
+    ) -> object | None:
         text = source.leaf(bound, spec)
         if text is None:
             if bound.is_required:
                 raise InputError("TRANSCRIPT.MISSING_FIELD", where=_place(source, spec))
             return None
-        kind, place = spec.kind, _place(source, spec)
+        kind, place, form = spec.kind, _place(source, spec), spec.kind.form
         causes = faults(text, is_comment=kind.is_comment)
         if kind.is_free and kind.max_length is not None and len(text) > kind.max_length:
             causes = (*causes, "TEXT.TOO_LONG")
         if kind.codes is not None and text not in code_list(kind.codes):
             causes = (*causes, "CODE.UNKNOWN")
+            words = (text, _name_beside(record, source, codes=kind.codes))
+            form = suggestion_text(suggested(code_list(kind.codes), words)) or form
         for cause in causes:
-            self._add(Finding(cause, place, kind.form if cause == "CODE.UNKNOWN" else ""))
+            self._add(Finding(cause, place, form if cause == "CODE.UNKNOWN" else ""))
         try:
             value = kind.read(text)
         except InputError as error:
             cause = causes[0] if causes else error.cause
-            raise InputError(
-                cause, where=place, findings=(Finding(cause, place, kind.form),)
-            ) from None
+            raise InputError(cause, where=place, findings=(Finding(cause, place, form),)) from None
         if spec.is_level:
             self.level = cast("SchoolLevel", value)
         return value

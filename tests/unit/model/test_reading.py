@@ -1,4 +1,5 @@
 from types import SimpleNamespace
+from typing import Any
 
 import pytest
 
@@ -28,7 +29,8 @@ def test_a_wrong_form_is_said_before_the_length(leaf: Leaf) -> None:
         )
         reader = RecordReader()
         try:
-            reader._leaf(SimpleNamespace(is_required=True), leaf, source)  # type: ignore[arg-type]
+            bound: Any = SimpleNamespace(is_required=True)
+            reader._leaf(bound, leaf, source=source, record=Transcript)
         except InputError as error:
             reader.findings.extend(error.findings)
         causes = {one.cause for one in reader.findings}
