@@ -2,17 +2,20 @@
 rebuilt octets.
 """
 
+from itertools import pairwise
 from pathlib import Path
 
 import pytest
 
-from hocba_sign.extract.container import Extract
+from hocba_sign.errors import InputError
+from hocba_sign.extract.container import Extract, read_extract
 from hocba_sign.operations.extract import open_extract
 from hocba_sign.pki.certificates.certificate import Certificate
 from hocba_sign.report.extract_page import extract_page
 from hocba_sign.testing.identity import pem
 from tests.interop.programs import program, run
 from tests.support.scene import SEAL, Scene
+from tests.vectors.replay import FOLDERS, identifier, load
 
 SHOWN = ("result", "mon-19", "mon-15", "mon-69")
 
@@ -46,17 +49,62 @@ def test_openssl_agrees(
     scene: Scene, page: tuple[Extract, bytes], tmp_path: Path, *, is_changed: bool
 ) -> None:
     extract, _ = page
-    certificate = Certificate.load(scene.identity(SEAL).certificate_der)
-    (tmp_path / "seal.pem").write_bytes(pem(certificate.der))
+    seal = pem(Certificate.load(scene.identity(SEAL).certificate_der).der)
     octets = extract.signed_info
-    (tmp_path / "octets").write_bytes(octets[:-1] + b"?" if is_changed else octets)
-    (tmp_path / "value").write_bytes(extract.signature)
-    key = run(
-        [program("openssl"), "x509", "-in", tmp_path / "seal.pem", "-pubkey", "-noout"]
-    ).output
-    (tmp_path / "key.pem").write_text(key)
+    if is_changed:
+        octets = octets[:-1] + b"?"
+    assert is_right_for_openssl(octets, extract.signature, seal, tmp_path) is not is_changed
+
+
+def is_right_for_openssl(octets: bytes, value: bytes, certificate: bytes, folder: Path) -> bool:
+    """Return whether OpenSSL takes the value over these octets for that of a certificate's key."""
+    (folder / "seal.pem").write_bytes(certificate)
+    (folder / "octets").write_bytes(octets)
+    (folder / "value").write_bytes(value)
+    key = run([program("openssl"), "x509", "-in", folder / "seal.pem", "-pubkey", "-noout"]).output
+    (folder / "key.pem").write_text(key)
     done = run([
-        program("openssl"), "dgst", "-sha256", "-verify", tmp_path / "key.pem",
-        "-signature", tmp_path / "value", tmp_path / "octets",
+        program("openssl"), "dgst", "-sha256", "-verify", folder / "key.pem",
+        "-signature", folder / "value", folder / "octets",
     ])  # fmt: skip
-    assert ("Verified OK" in done.output) is not is_changed
+    return "Verified OK" in done.output
+
+
+def given(folder: Path) -> tuple[Extract, list[bytes]] | None:
+    """Return the extract of a vector and the certificates beside it; None for what is none."""
+    case = load(folder)
+    try:
+        extract = read_extract((folder / "document.txt").read_bytes())
+    except InputError:
+        return None
+    files = [
+        (folder / value).read_bytes()
+        for option, value in pairwise(case["arguments"])
+        if option == "--cert" and (folder / value).is_file()
+    ]
+    return extract, files
+
+
+VECTORS = [
+    (folder, *found)
+    for folder in FOLDERS
+    if identifier(folder).startswith("partial/") and (found := given(folder)) is not None
+]
+
+
+def test_there_are_vectors() -> None:
+    assert len(VECTORS) >= 20
+
+
+@pytest.mark.parametrize(
+    ("folder", "extract", "certificates"), VECTORS, ids=[identifier(row[0]) for row in VECTORS]
+)
+def test_openssl_agrees_on_every_vector(
+    folder: Path, extract: Extract, certificates: list[bytes], tmp_path: Path
+) -> None:
+    is_right = any(
+        is_right_for_openssl(extract.signed_info, extract.signature, certificate, tmp_path)
+        for certificate in certificates
+    )
+    causes = load(folder)["expect"].get("causes", [])
+    assert is_right is not bool({"EXTRACT.CHANGED", "EXTRACT.CERTIFICATE"}.intersection(causes))

@@ -105,20 +105,17 @@ def mutations(source: bytes, module: str) -> tuple[Mutation, ...]:
 
 
 def _nodes(tree: ast.AST, qualified: str) -> Iterator[tuple[str, Node]]:
-    for child in ast.iter_child_nodes(tree):
+    for child in _without_annotations(tree):
         if isinstance(child, (ast.Import, ast.ImportFrom)) or _is_docstring(child):
             continue
+        if isinstance(child, (ast.expr, ast.stmt)):
+            yield qualified, child
         name = (
             f"{qualified}.{child.name}"
             if isinstance(child, (ast.FunctionDef, ast.ClassDef))
             else qualified
         )
-        if isinstance(child, (ast.expr, ast.stmt)):
-            yield name, child
-        for inner in _without_annotations(child):
-            if isinstance(inner, (ast.expr, ast.stmt)) and not _is_docstring(inner):
-                yield name, inner
-            yield from _nodes(inner, name)
+        yield from _nodes(child, name)
 
 
 def _without_annotations(node: ast.AST) -> Iterator[ast.AST]:

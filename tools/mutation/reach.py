@@ -47,6 +47,7 @@ def measure(root: Path, scratch: Path) -> Reach:
     """
     data, results = scratch / "coverage.sqlite", scratch / "results.xml"
     if not data.exists():
+        scratch.mkdir(parents=True, exist_ok=True)
         settings = scratch / "coveragerc"
         settings.write_text(
             f"[run]\ndata_file = {data}\nsource_pkgs = hocba_sign\nparallel = true\npatch = "

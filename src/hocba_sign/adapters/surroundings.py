@@ -24,6 +24,7 @@ from hocba_sign.version import VERSION
 EXTRAS: Final[Mapping[str, tuple[str, str]]] = {
     "pdf": ("pyhanko", "PDF.EXTRA_MISSING"),
     "pkcs11": ("pkcs11", "TOKEN.EXTRA_MISSING"),
+    "image": ("zxingcpp", "EXTRACT.EXTRA_MISSING"),
 }
 """By name: a module of each extra, and what is said where it is missing."""
 CLOCK_TOLERANCE: Final = timedelta(minutes=5)

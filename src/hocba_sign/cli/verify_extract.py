@@ -12,8 +12,8 @@ from hocba_sign.report.extract import content_text
 from hocba_sign.report.render import text
 from hocba_sign.validation.verdict import Verdict
 
-_MAX_OCTETS: Final = 1_000_000
-"""Of a file that should be an extract; a larger one is none."""
+_MAX_OCTETS: Final = 32_000_000
+"""Of a photograph with a code; the other forms are far smaller."""
 
 
 def run(given: argparse.Namespace) -> int:

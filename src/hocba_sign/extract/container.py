@@ -29,7 +29,7 @@ MAX_LEAVES: Final = FIRST_SUBJECT + 40
 KEY_ID_OCTETS: Final = 8
 _DIGEST: Final = 32
 _MAX_SIGNATURE: Final = 2_048
-_OTHER_PREFIX: Final = re.compile("HB(?!1:)[1-9][0-9]{0,2}:", re.ASCII)
+_ANY_PREFIX: Final = re.compile("HB[1-9][0-9]{0,2}:", re.ASCII)
 _TEXT: Final = re.compile(rb"[A-Z]{2,4}[0-9]{0,3}:")
 _MAX_TEMPLATE: Final = 65_535
 _ITEMS: Final = 9
@@ -155,7 +155,7 @@ class Extract:
         """
         given = text.strip(_SPACE)
         if not given.startswith(PREFIX) or len(given) > 2 * MAX_OCTETS:
-            is_newer = _OTHER_PREFIX.match(given) is not None
+            is_newer = is_text(given) and not given.startswith(PREFIX)
             raise InputError("EXTRACT.NEWER" if is_newer else "EXTRACT.TEXT")
         return cls.from_octets(base45.decode(given.removeprefix(PREFIX)))
 
@@ -179,6 +179,11 @@ class Extract:
         if _written(given) != extract.to_json():
             raise InputError("EXTRACT.JSON", where="shown")
         return extract
+
+
+def is_text(text: str) -> bool:
+    """Return whether this begins as the text of a code does, of this version or another."""
+    return _ANY_PREFIX.match(text) is not None
 
 
 def read_extract(octets: bytes) -> Extract:

@@ -66,11 +66,12 @@ class Verifier(Ground):
     def verify_extract(
         self, octets: bytes, *, at: datetime, name: str = "-", registered: Iterable[bytes] = ()
     ) -> Report:
-        """Judge an extract: CBOR, the text of its code, or JSON.
+        """Judge an extract: CBOR, the text of its code, JSON, or a picture (PNG, JPEG) or PDF page
+        with the code, for which the extras `image` and `pdf` are needed.
 
         The seal's certificate is looked for in `evidence`; `registered` are values T of whole
         transcripts, by which a register names them.
-        Raises: nothing for any octets.
+        Raises: CallerError EXTRACT.EXTRA_MISSING, PDF.EXTRA_MISSING.
         """
         judge = partial(validate_extract, registered=tuple(registered))
         return self._report(judge, octets, at=at, name=name)

@@ -1,9 +1,9 @@
 """The other side of `worker`: looks at pages in a process of its own, which ends itself when that
 takes too much.
 
-An exchange is a length of four octets, JSON, and behind it in a request the octets of a PDF.
-Nothing but JSON comes back: whatever a hostile file made of this process cannot make more of the
-one that asked.
+An exchange is a length of four octets, JSON, and behind it in a request the octets of a PDF or a
+picture. Nothing but JSON comes back: whatever a hostile file made of this process cannot make more
+of the one that asked.
 """
 
 import json
@@ -16,6 +16,7 @@ from typing import Any, BinaryIO, Final
 
 from hocba_sign.errors import InputError
 from hocba_sign.rendering.blank import is_blank
+from hocba_sign.rendering.picture import code_texts
 from hocba_sign.rendering.text_layer import text_layer
 
 if sys.platform == "linux":
@@ -53,7 +54,9 @@ def text(pdf: bytes) -> list[dict[str, Any]]:
     return [{"read": page.read, "beside": page.beside} for page in text_layer(pdf)]
 
 
-TASKS: Final[Mapping[str, Callable[..., Any]]] = MappingProxyType({"blank": blank, "text": text})
+TASKS: Final[Mapping[str, Callable[..., Any]]] = MappingProxyType(
+    {"blank": blank, "text": text, "codes": code_texts}
+)
 
 
 def main() -> None:

@@ -22,13 +22,15 @@ from hocba_sign.rendering.serve import TASKS, read_message, write_message
 
 MAX_SECONDS: Final = 1.2
 """Of work for one file; a page takes some hundredths."""
+MAX_CODE_SECONDS: Final = 5.0
+"""Of work for the codes in a picture; a photograph of twelve million pixels takes half of one."""
 MAX_KEPT: Final = 2
 """Processes that wait for the next file; more are started where more threads ask at once."""
 
 _WATCHED: Final = 8.0
 """Seconds on the clock: the work of one file on a machine that is busy with others."""
 _START: Final = 20.0
-_CAUSES: Final = ("PDF.UNREADABLE", "PDF.LIMIT")
+_CAUSES: Final = ("PDF.UNREADABLE", "PDF.LIMIT", "EXTRACT.PICTURE")
 _TEXTS: Final = ("read", "beside")
 _BOOT: Final = (
     "import json, sys; sys.path[:] = json.loads(sys.argv[1]); from "
@@ -37,14 +39,14 @@ _BOOT: Final = (
 
 
 class Pages:
-    """Looks at the pages of one file, within `MAX_SECONDS` for all that is asked.
+    """Looks at the pages of one file, within `seconds` of work for all that is asked.
 
     Every method raises InputError PDF.PAGE_LIMIT where they are over.
     """
 
-    def __init__(self, pdf: bytes) -> None:
+    def __init__(self, pdf: bytes, *, seconds: float = MAX_SECONDS) -> None:
         self._pdf = pdf
-        self._left = MAX_SECONDS
+        self._left = seconds
 
     def texts(self, end: int) -> tuple[tuple[tuple[str, ...], tuple[str, ...]], ...]:
         """Return of each page, of the first `end` octets, the texts in the order of the file's
@@ -65,6 +67,17 @@ class Pages:
         return (
             [one is True for one in self._ask("blank", self._pdf, places=places)] if places else []
         )
+
+    def codes(self) -> tuple[str, ...]:
+        """Return the texts of the QR codes, also where the file is a picture.
+
+        Raises: CallerError EXTRACT.EXTRA_MISSING, PDF.EXTRA_MISSING; InputError EXTRACT.PICTURE,
+        PDF.UNREADABLE, PDF.PAGE_LIMIT.
+        """
+        for name in ("zxingcpp", "PIL"):
+            if find_spec(name) is None:
+                raise CallerError("EXTRACT.EXTRA_MISSING", detail=name)
+        return tuple(self._ask("codes", self._pdf))
 
     def _ask(self, task: str, pdf: bytes, **given: Any) -> Any:
         if find_spec("pypdfium2") is None:
@@ -99,6 +112,8 @@ def _is_sound(answer: dict[str, Any], task: str) -> bool:
     found = answer.get("found")
     if not isinstance(found, list):
         return False
+    if task == "codes":
+        return all(isinstance(text, str) for text in found)
     return task == "blank" or all(
         isinstance(page, dict)
         and all(

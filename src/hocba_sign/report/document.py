@@ -82,25 +82,26 @@ class Report(JudgedFile):
     def malformed(cls, octets: bytes, error: InputError, *, file: str, at: datetime) -> "Report":
         """Report a file that cannot be read: INVALID, with the position of the fault.
 
-        One of a later version may be right: INDETERMINATE.
+        One of a later version, or a code that a picture does not show well enough, may be right:
+        INDETERMINATE.
         """
         fault = wrong_document(error, octets)
-        is_newer = fault.cause in {"DOC.NEWER", "EXTRACT.NEWER"}
+        is_unread = fault.cause in {"DOC.NEWER", "EXTRACT.NEWER", "EXTRACT.PICTURE"}
         return cls(
             file=file,
             sha256=hashlib.sha256(octets).hexdigest(),
             at=at.astimezone(UTC),
-            verdict=Verdict.INDETERMINATE if is_newer else Verdict.INVALID,
+            verdict=Verdict.INDETERMINATE if is_unread else Verdict.INVALID,
             conclusion=None,
             checks=(
                 Check(
                     identifier="DOC.FORMAT",
-                    status=Status.NOT_CHECKED if is_newer else Status.FAIL,
+                    status=Status.NOT_CHECKED if is_unread else Status.FAIL,
                     where=fault.where,
                 ),
                 Check(
                     identifier=fault.cause,
-                    status=Status.UNPROVEN if is_newer else Status.FAIL,
+                    status=Status.UNPROVEN if is_unread else Status.FAIL,
                     where=fault.where,
                 ),
             ),

@@ -17,6 +17,10 @@ class Answer:
 
     is_known: bool = False
 
+    def parts(self, limit: tuple[int, ...]) -> tuple[str, ...]:
+        held: tuple[str, ...] = ()
+        return held
+
 
 def judge(found: list[str], limit: int = 3) -> bool:
     """Return whether all is well; "not at all" here is no code."""

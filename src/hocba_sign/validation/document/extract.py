@@ -10,13 +10,16 @@ from typing import Final
 
 from hocba_sign.ades.structure import Covers, Family, ParsedSignature, Reference
 from hocba_sign.crypto.digests import SHA256
-from hocba_sign.extract.container import Extract, read_extract
+from hocba_sign.errors import InputError
+from hocba_sign.extract.container import Extract, is_text, read_extract
 from hocba_sign.extract.content import Head
 from hocba_sign.extract.opening import key_id
 from hocba_sign.extract.template import EXTRACT_ID
 from hocba_sign.model.signers import ExpectedSigner
 from hocba_sign.model.workflow import Role, Slot
 from hocba_sign.pki.certificates.certificate import Certificate
+from hocba_sign.rendering.picture import is_picture
+from hocba_sign.rendering.worker import MAX_CODE_SECONDS, Pages
 from hocba_sign.validation.document.dispatch import with_unread
 from hocba_sign.validation.document.transcript import DocumentConclusion, verdict_of
 from hocba_sign.validation.in_force.authority import authority_checks, is_appointed
@@ -41,7 +44,7 @@ _ONLY_EXPIRED: Final = "OUT_OF_BOUNDS_NOT_REVOKED"
 def validate_extract(
     octets: bytes, setting: Setting, *, registered: Iterable[bytes] = ()
 ) -> DocumentConclusion:
-    """Judge an extract: CBOR, the text of its code, or JSON.
+    """Judge an extract: CBOR, the text of its code, JSON, or a picture or page with the code.
 
     The seal's certificate is looked for in the evidence of `setting`, `registered` are values T of
     whole transcripts, by which a register names them.
@@ -52,10 +55,10 @@ def validate_extract(
     3. the transcript is one of those registered, where any are given;
     4. the certificate is that of the school that the head names, which may seal;
     5. the transcript is in force, as far as that is known.
-    Raises: InputError EXTRACT.* for what is no extract.
+    Raises: InputError EXTRACT.* for what is no extract; as `_text_shown` for pictures.
     """
     # (1) what the seal signed
-    extract = read_extract(octets)
+    extract = read_extract(_text_shown(octets) if is_picture(octets) else octets)
     content = extract.content
     # (2) its value and certificate, as of now
     certificates = _named(extract, setting)
@@ -85,6 +88,22 @@ def validate_extract(
         shown=content if seal.is_intact or is_registered else None,
     )
     return with_unread(conclusion, setting)
+
+
+def _text_shown(octets: bytes) -> bytes:
+    """Return the text of the one code of an extract in a picture or on a page.
+
+    Raises: CallerError EXTRACT.EXTRA_MISSING, PDF.EXTRA_MISSING; InputError EXTRACT.PICTURE.
+    """
+    try:
+        texts = Pages(octets, seconds=MAX_CODE_SECONDS).codes()
+    except InputError as error:
+        # Nothing that stands in the way of reading a picture says anything about the extract.
+        raise InputError("EXTRACT.PICTURE", detail=error.detail or error.cause) from None
+    of_extracts = [text for text in texts if is_text(text)]
+    if len(of_extracts) != 1:
+        raise InputError("EXTRACT.PICTURE", detail=f"{len(of_extracts)} codes")
+    return of_extracts[0].encode("utf-8", "replace")
 
 
 def _named(extract: Extract, setting: Setting) -> tuple[Certificate, ...]:

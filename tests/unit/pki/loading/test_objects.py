@@ -8,6 +8,7 @@ from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.hazmat.primitives.serialization import Encoding
 
+from hocba_sign.crypto import der
 from hocba_sign.pki.loading.objects import read_objects
 
 
@@ -42,3 +43,35 @@ def test_the_place_of_a_cut_off_block_is_its_number() -> None:
     cut = b"-----BEGIN X509 CRL-----\nMAA=\n"
     assert any("block 3" in part.where for part in read_objects(whole * 2 + cut).unread)
     assert any("block 2" in part.where for part in read_objects(whole + cut + whole).unread)
+
+
+def test_other_kinds_of_certificates_in_signed_data_are_passed_over() -> None:
+    """An attribute certificate says nothing about keys; beside it everything is read."""
+    name = x509.Name([x509.NameAttribute(x509.NameOID.COMMON_NAME, "a")])
+    key = ec.generate_private_key(ec.SECP256R1())
+    start = datetime(2026, 1, 1, tzinfo=UTC)
+    certificate = (
+        x509.CertificateBuilder()
+        .subject_name(name)
+        .issuer_name(name)
+        .public_key(key.public_key())
+        .serial_number(1)
+        .not_valid_before(start)
+        .not_valid_after(start + timedelta(days=1))
+        .sign(key, hashes.SHA256())
+        .public_bytes(Encoding.DER)
+    )
+    attributes = der.encode(0xA2, b"\x02\x01\x01")
+    signed = der.encode(
+        der.SEQUENCE,
+        b"\x02\x01\x01\x31\x00",
+        der.encode(der.SEQUENCE, bytes.fromhex("06092a864886f70d010701")),
+        der.encode(0xA0, certificate, attributes),
+        b"\x31\x00",
+    )
+    octets = der.encode(
+        der.SEQUENCE, bytes.fromhex("06092a864886f70d010702"), der.encode(0xA0, signed)
+    )
+    found = read_objects(octets)
+    assert [item.der for item in found.certificates] == [certificate]
+    assert found.unread == ()

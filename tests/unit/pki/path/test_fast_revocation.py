@@ -16,6 +16,7 @@ from hocba_sign.crypto import der
 from hocba_sign.errors import InputError
 from hocba_sign.pki.certificates.certificate import Certificate
 from hocba_sign.pki.certificates.profile import ProfileException, Purpose
+from hocba_sign.pki.path.fast_chain import fast_facts
 from hocba_sign.pki.path.validation import (
     PathRequirements,
     PathResult,
@@ -24,7 +25,7 @@ from hocba_sign.pki.path.validation import (
     validate_path,
 )
 from hocba_sign.pki.revocation.evidence import Evidence
-from hocba_sign.pki.revocation.ocsp import key_hash
+from hocba_sign.pki.revocation.ocsp import MAX_ANSWERS, key_hash, read_response
 from hocba_sign.pki.trust.store import Anchor, TrustStore
 from hocba_sign.testing.keys import InsecureKey, insecure_ec_key, public_key_der, sign_octets
 
@@ -538,6 +539,28 @@ def test_the_usual_chain_passes_directly(monkeypatch: pytest.MonkeyPatch) -> Non
     )
 
 
+ISSUED_BY = der.encode(0xA2, der.encode(0xA4, CA_NAME))
+ISSUED_BY_OTHER = der.encode(0xA2, der.encode(0xA4, name("TEST Other")))
+
+
+@pytest.mark.parametrize(
+    ("kind", "value", "is_fast"),
+    [
+        ("1.3.6.1.5.5.7.48.1.5", b"\x05\x00", True),
+        ("1.3.6.1.5.5.7.48.1.5", b"\x30\x00", False),
+        ("2.5.29.31", seq(seq(FULL_NAME)), True),
+        ("2.5.29.31", seq(seq(FULL_NAME, ISSUED_BY)), True),
+        ("2.5.29.31", seq(seq(FULL_NAME, ISSUED_BY_OTHER)), False),
+        ("2.5.29.31", seq(seq(FULL_NAME, b"\x81\x02\x06\x40")), False),
+        ("2.5.29.31", seq(seq(FULL_NAME, b"\x81\x02\x06\x40", ISSUED_BY)), False),
+        ("2.5.29.31", seq(seq(ISSUED_BY)), False),
+    ],
+)
+def test_extensions_that_the_engine_must_read(kind: str, value: bytes, *, is_fast: bool) -> None:
+    leaf = replace(LEAF, extensions=put(LEAF.extensions, (kind, False, value)))
+    assert (fast_facts(Certificate.load(leaf.issue())) is not None) is is_fast
+
+
 def _list(issuer: bytes, key: InsecureKey) -> bytes:
     return signed(seq(b"\x02\x01\x01", ECDSA_SHA256, issuer, time(AT - DAY), time(AT + DAY)), key)
 
@@ -593,3 +616,23 @@ def test_an_authority_does_not_speak_about_itself_through_a_second_certificate(
     )
     result = validate(leaf, trust=TrustStore.of([root]), evidence=held, at=AT)
     assert (result.status, result.causes) == (PathStatus.INDETERMINATE, ("REVOCATION.SIGNATURE",))
+
+
+@pytest.mark.parametrize(("count", "is_read"), [(MAX_ANSWERS, True), (MAX_ANSWERS + 1, False)])
+def test_answers_beyond_the_limit_are_left_to_the_engine(count: int, *, is_read: bool) -> None:
+    identifier = seq(
+        seq(oid("1.3.14.3.2.26"), b"\x05\x00"),
+        der.encode(der.OCTET_STRING, bytes(20)),
+        der.encode(der.OCTET_STRING, bytes(20)),
+        integer(OWN),
+    )
+    single = seq(identifier, b"\x80\x00", time(AT, "generalized"))
+    data = seq(der.encode(0xA1, CA_NAME), time(AT, "generalized"), seq(*[single] * count))
+    basic = seq(data, ECDSA_SHA256, bits(sign_octets(KEYS["ca"], data, digest="sha256")))
+    content = seq(oid("1.3.6.1.5.5.7.48.1.1"), der.encode(der.OCTET_STRING, basic))
+    response = seq(b"\x0a\x01\x00", der.encode(0xA0, content))
+    if is_read:
+        assert len(read_response(response).answers) == count
+        return
+    with pytest.raises(InputError, match="DER"):
+        read_response(response)

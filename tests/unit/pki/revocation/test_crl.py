@@ -118,3 +118,24 @@ def test_damage_is_a_documented_error_or_leaves_a_list(place: int, value: int) -
     octets[place % len(octets)] = value
     with suppress(InputError):
         read_revocation_list(bytes(octets)).find(7)
+
+
+def test_what_follows_the_entries_is_none() -> None:
+    """A number made of the octets behind them finds nothing."""
+    entries = dict.fromkeys((1, 2), (AT, None, False))
+    builder = (
+        x509.CertificateRevocationListBuilder()
+        .issuer_name(NAME)
+        .last_update(AT)
+        .next_update(AT + timedelta(days=7))
+        .add_extension(x509.CRLNumber(7), critical=False)
+    )
+    for number in entries:
+        entry = x509.RevokedCertificateBuilder().serial_number(number).revocation_date(AT)
+        builder = builder.add_revoked_certificate(entry.build())
+    octets = builder.sign(KEY, hashes.SHA256()).public_bytes(serialization.Encoding.DER)
+    extension = bytes.fromhex("300a0603551d140403020107")
+    assert octets.index(b"\xa0\x0e\x30\x0c" + extension) > 0
+    crl = read_revocation_list(octets)
+    assert crl.find(1)
+    assert crl.find(int.from_bytes(extension, "big")) == ()

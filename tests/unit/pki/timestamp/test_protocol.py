@@ -291,3 +291,10 @@ def test_a_response_whose_token_cannot_be_read_says_why() -> None:
         read_response(octets, build_request(SHA256, IMPRINT, nonce=1))
     assert caught.value.cause == "TSA.NOT_A_RESPONSE"
     assert caught.value.detail
+
+
+def test_a_granted_answer_without_a_token_says_what_is_wrong_with_it() -> None:
+    granted = bytes.fromhex("30053003020100")
+    with pytest.raises(OutsideError, match=r"TSA\.NOT_A_RESPONSE") as caught:
+        read_response(granted, build_request(SHA256, IMPRINT, nonce=1))
+    assert caught.value.detail
