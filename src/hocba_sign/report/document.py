@@ -35,16 +35,17 @@ _FORCES = {Status.FAIL: Verdict.INVALID, Status.UNPROVEN: Verdict.INDETERMINATE}
 
 
 class NotPassed(HocbaSignError):
-    """Content was asked of a report whose verdict is not VALID, or of a transcript that was
-    withdrawn or replaced; `report` says why.
+    """Content was asked of a report whose verdict is not VALID, of a transcript that was withdrawn
+    or replaced, or of a file that was not judged as what was asked for; `report` says why.
     """
 
     def __init__(self, report: "Report") -> None:
-        is_valid = report.verdict is Verdict.VALID
-        super().__init__(
-            "REPORT.NOT_IN_FORCE" if is_valid else "REPORT.NOT_PASSED",
-            where=report.status if is_valid else report.verdict,
-        )
+        if report.verdict is not Verdict.VALID:
+            super().__init__("REPORT.NOT_PASSED", where=report.verdict)
+        elif not _is_in_force(report):
+            super().__init__("REPORT.NOT_IN_FORCE", where=report.status)
+        else:
+            super().__init__("REPORT.OTHER_CONTENT")
         self.report = report
 
     def __reduce__(self) -> tuple[type["NotPassed"], tuple["Report"]]:
@@ -118,14 +119,14 @@ class Report(JudgedFile):
         it pass.
         Raises: NotPassed unless the verdict is VALID, and for what was withdrawn or replaced.
         """
-        is_passed = self.verdict is Verdict.VALID and self.status in {None, Force.IN_FORCE}
+        is_passed = self.verdict is Verdict.VALID and _is_in_force(self)
         if not is_passed or self.conclusion is None or self.conclusion.transcript is None:
             raise NotPassed(self)
         return self.conclusion.transcript
 
     def require_extract(self) -> ExtractContent:
         """Return what an extract shows. Raises: NotPassed as `require_passed`."""
-        is_passed = self.verdict is Verdict.VALID and self.status in {None, Force.IN_FORCE}
+        is_passed = self.verdict is Verdict.VALID and _is_in_force(self)
         if not is_passed or self.conclusion is None or self.conclusion.shown is None:
             raise NotPassed(self)
         return self.conclusion.shown
@@ -341,3 +342,8 @@ def fetch_dict(answer: Answer) -> dict[str, Any]:
         "where": None if finding is None else finding.where,
         "message": None if words is None else {"vi": words.vi, "en": words.en},
     }
+
+
+def _is_in_force(report: Report) -> bool:
+    """Return whether nobody who looked found the transcript withdrawn or replaced."""
+    return report.status in {None, Force.IN_FORCE}

@@ -5,7 +5,7 @@ import pytest
 from hocba_sign.operations.verifier import Verifier
 from hocba_sign.rendering.render import render
 from hocba_sign.report.answers import other_answers
-from hocba_sign.report.document import Report
+from hocba_sign.report.document import NotPassed, Report
 from hocba_sign.validation.verdict import Verdict
 from tests.support.scene import JUDGED_AT, Scene
 
@@ -53,3 +53,12 @@ def test_pages_that_were_changed_are_covered_by_nothing(files: dict[str, bytes])
     report = judged(octets)
     assert report.verdict is Verdict.INVALID
     assert covered(report) == "unknown"
+
+
+def test_what_was_not_judged_as_a_transcript_releases_none(files: dict[str, bytes]) -> None:
+    """Its cause is not that of one withdrawn: nobody asked."""
+    report = judged(files["xml"])
+    for require in (report.require_passed, report.require_extract):
+        with pytest.raises(NotPassed) as refused:
+            require()
+        assert (refused.value.cause, refused.value.where) == ("REPORT.OTHER_CONTENT", None)
