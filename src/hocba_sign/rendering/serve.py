@@ -24,6 +24,8 @@ if sys.platform == "linux":
 
 MAX_MEMORY: Final = 96 * 1024 * 1024
 """Octets of memory of the process; scans are drawn line by line and take some forty megabytes."""
+MAX_PICTURE_MEMORY: Final = 256 * 1024 * 1024
+"""Octets of memory while a picture is looked at, which has to be decoded as a whole."""
 MAX_ANSWER: Final = 16 * 1024 * 1024
 """Octets of one message: the texts of a thousand pages are some."""
 
@@ -62,11 +64,12 @@ TASKS: Final[Mapping[str, Callable[..., Any]]] = MappingProxyType(
 def main() -> None:
     """Answer until nobody asks any more."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)
-    _limit_memory()
+    _limit_memory(MAX_MEMORY)
     source, sink = sys.stdin.buffer, sys.stdout.buffer
     write_message(sink, {"ready": True})
     while (asked := read_message(source)) is not None:
         octets = source.read(asked["size"])
+        _limit_memory(MAX_PICTURE_MEMORY if asked["task"] == "codes" else MAX_MEMORY)
         _limit_time(asked["seconds"])
         started = time.process_time()
         try:
@@ -111,10 +114,10 @@ def _limit_time(seconds: float) -> None:
         signal.setitimer(signal.ITIMER_PROF, seconds)
 
 
-def _limit_memory() -> None:
+def _limit_memory(octets: int) -> None:
     """Spec: Linux counts all memory that is private and may be written against RLIMIT_DATA;
     elsewhere there is no such limit.
     """
     if sys.platform == "linux":
-        resource.setrlimit(resource.RLIMIT_DATA, (MAX_MEMORY, MAX_MEMORY))
+        resource.setrlimit(resource.RLIMIT_DATA, (octets, MAX_PICTURE_MEMORY))
         resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
