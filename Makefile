@@ -9,10 +9,10 @@ VECTORS = $(wildcard tools/*vectors.py)
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help setup check fmt lint types test vectors docs demo bench interop dist lock clean fuzz mutants oracle
+.PHONY: help setup check fmt lint types test test-long vectors docs demo bench interop dist lock clean fuzz mutants oracle
 
 help: ## list the commands
-	@sed -nE 's/^([a-z]+):[^#]*## (.*)/  make \1\t\2/p' $(MAKEFILE_LIST) | expand -t 16
+	@sed -nE 's/^([a-z-]+):[^#]*## (.*)/  make \1\t\2/p' $(MAKEFILE_LIST) | expand -t 18
 
 # The program alone is enough for `demo`; the tools are added for everything else.
 $(VENV)/.run: requirements/run.txt requirements/build.txt pyproject.toml
@@ -30,7 +30,7 @@ $(VENV)/.dev: $(VENV)/.run requirements/dev.txt
 
 setup: $(VENV)/.dev ## make .venv with everything, from hashed requirements
 
-check: lint types test vectors ## everything a change must pass
+check: lint types test test-long vectors ## everything a change must pass
 
 fmt: setup ## format, and fix what can be fixed safely
 	@$(BIN)/ruff check --quiet --fix-only .
@@ -45,8 +45,11 @@ lint: setup ## rules, format, layers, generated documents up to date
 types: setup ## mypy, strict
 	@$(BIN)/mypy
 
-test: setup ## all tests that need no other program; no network
-	@$(PY) -m pytest --quiet --numprocesses auto -m "not interop"
+test: setup ## the tests that need no other program and take minutes; no network
+	@$(PY) -m pytest --quiet --numprocesses auto -m "not interop and not long"
+
+test-long: setup ## those that go through many inputs: properties, attacks, fuzzing, foreign suites
+	@$(PY) -m pytest --quiet --numprocesses auto -m "long and not interop"
 
 # SECONDS is for all targets together; SEED gives other inputs.
 fuzz: SECONDS := 1800

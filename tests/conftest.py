@@ -22,6 +22,17 @@ settings.register_profile("search", deadline=None, max_examples=2000)
 settings.load_profile("repeatable")
 
 
+LONG = ("attacks", "attacks_pdf", "fuzz", "property", "suites")
+"""Folders whose tests go through many inputs each: `make test-long`."""
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Mark the tests of `LONG`."""
+    for item in items:
+        if item.path.relative_to(ROOT / "tests").parts[0] in LONG:
+            item.add_marker("long")
+
+
 @pytest.fixture(scope="session")
 def root() -> Path:
     """Return the top of the source tree."""
