@@ -11,6 +11,7 @@ import argparse
 import json
 import os
 import shutil
+import signal
 import subprocess
 import sys
 import tempfile
@@ -33,9 +34,11 @@ BUDGET: Final = 240.0
 FIRST_BATCH: Final = 2
 """Modules of tests that are tried first."""
 START: Final = 60.0
-"""Seconds until a test run is taken for endless, beside four times what its tests take without a
-change.
+"""Seconds of work until a test run is taken for endless, beside four times what its tests take
+without a change.
 """
+WAITING: Final = 20
+"""How many times as long it may take by the clock, on a machine that is busy with others."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -157,19 +160,26 @@ def _batches(tests: Iterable[str], reach: Reach) -> Iterator[tuple[str, ...]]:
 
 
 def _run(tests: tuple[str, ...], reach: Reach, source: Path) -> str:
+    seconds = round(START + 4 * sum(reach.seconds.get(test, 0.0) for test in tests))
+    limited = ["sh", "-c", 'ulimit -t "$0" && exec "$@"', str(seconds)]
     command = [sys.executable, "-B", "-m", "pytest", "-q", "-x", "-p", "no:cacheprovider"]
     try:
         done = subprocess.run(
-            [*command, "-m", "not interop", *tests],
+            [*limited, *command, "-m", "not interop", *tests],
             cwd=ROOT,
             env={**os.environ, "PYTHONPATH": str(source)},
             capture_output=True,
             check=False,
-            timeout=START + 4 * sum(reach.seconds.get(test, 0.0) for test in tests),
+            timeout=WAITING * seconds,
         )
     except subprocess.TimeoutExpired:
         return "endless"
-    return {0: "survived", 1: "killed"}.get(done.returncode, "stillborn")
+    return {
+        0: "survived",
+        1: "killed",
+        -signal.SIGXCPU: "endless",
+        -signal.SIGKILL: "endless",
+    }.get(done.returncode, "stillborn")
 
 
 def _told(trials: tuple[Trial, ...], *, least: float) -> int:
