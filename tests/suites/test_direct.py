@@ -17,7 +17,7 @@ from hocba_sign.errors import InputError
 from hocba_sign.pki.certificates.certificate import Certificate
 from hocba_sign.pki.loading.objects import load_certificates
 from hocba_sign.pki.loading.statements import load_crl
-from hocba_sign.pki.path import validation as path_module
+from hocba_sign.pki.path import reference_engine as engine_module
 from hocba_sign.pki.path.reference_engine import EngineSession
 from hocba_sign.pki.path.validation import PathRequirements, validate_by_engine, validate_path
 from hocba_sign.pki.revocation.evidence import Evidence
@@ -100,7 +100,7 @@ def test_agreement(
         made.append(1)
         return EngineSession(*args, **kwargs)
 
-    monkeypatch.setattr(path_module, "EngineSession", counted)
+    monkeypatch.setattr(engine_module, "EngineSession", counted)
     judged: Counter[tuple[str, str]] = Counter()
     questions = (_pkits if suite == "pkits" else _limbo)(shared_data / "suites" / suite)
     for name, leaf, trust, evidence, at, requirements in questions:

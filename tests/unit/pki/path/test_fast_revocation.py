@@ -528,7 +528,7 @@ def test_the_usual_chain_passes_directly(monkeypatch: pytest.MonkeyPatch) -> Non
     def burst(*_: object, **__: object) -> None:
         raise RuntimeError("the engine was asked")
 
-    monkeypatch.setattr("hocba_sign.pki.path.validation.EngineSession", burst)
+    monkeypatch.setattr("hocba_sign.pki.path.reference_engine.EngineSession", burst)
     leaf, ca, root = (Certificate.load(one.issue()) for one in (LEAF, CA, ROOT))
     tbs = (b"\x02\x01\x01", ECDSA_SHA256, ROOT_NAME, time(AT - DAY), time(AT + DAY))
     crls = [signed(seq(*tbs), KEYS["root"]), signed(seq(*tbs[:2], CA_NAME, *tbs[3:]), KEYS["ca"])]
@@ -591,7 +591,7 @@ def test_a_forged_list_is_refused_without_the_engine(monkeypatch: pytest.MonkeyP
     def burst(*_: object, **__: object) -> None:
         raise RuntimeError("the engine was asked")
 
-    monkeypatch.setattr("hocba_sign.pki.path.validation.EngineSession", burst)
+    monkeypatch.setattr("hocba_sign.pki.path.reference_engine.EngineSession", burst)
     leaf, ca, root = (Certificate.load(one.issue()) for one in (LEAF, CA, ROOT))
     held = Evidence.of(
         certificates=[ca], crls=[_list(ROOT_NAME, KEYS["root"]), _list(CA_NAME, KEYS["other"])]

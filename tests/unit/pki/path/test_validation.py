@@ -10,6 +10,7 @@ from asn1crypto import x509 as asn1_x509
 from hocba_sign.errors import CallerError
 from hocba_sign.pki.certificates.certificate import Certificate
 from hocba_sign.pki.certificates.profile import ProfileException, Purpose
+from hocba_sign.pki.path import reference_engine as engine_module
 from hocba_sign.pki.path import validation as path_module
 from hocba_sign.pki.path.validation import (
     PathRequirements,
@@ -520,7 +521,7 @@ def test_an_unknown_failure_of_the_engine_is_a_cause(
     def burst(*_: object, **__: object) -> None:
         raise RuntimeError("engine")
 
-    monkeypatch.setattr(path_module, "EngineSession", burst)
+    monkeypatch.setattr(engine_module, "EngineSession", burst)
     assert _judge(world, teacher).status is PathStatus.PASSED
     result = _judge(world, teacher, asked=PathRequirements(is_policy_explicit=True))
     assert (result.status, result.causes) == (PathStatus.INDETERMINATE, ("PATH.ENGINE",))
