@@ -16,6 +16,8 @@ POLICIES: Final = ("default", "strict", "kho")
 MAX_TIMEOUT: Final = 3_600.0
 """Seconds."""
 
+MAX_COUNT: Final = 10_000
+
 _OID: Final = re.compile(r"[0-2](\.(0|[1-9][0-9]{0,38})){1,32}", re.ASCII)
 _SHA256: Final = re.compile(r"[0-9a-fA-F]{2}(:?[0-9a-fA-F]{2}){31}", re.ASCII)
 
@@ -74,6 +76,12 @@ def seconds(text: str) -> float:
     if not 0 < seconds <= MAX_TIMEOUT:
         raise argparse.ArgumentTypeError("CLI.TIMEOUT")
     return seconds
+
+
+def count(text: str) -> int:
+    if not text.isascii() or not text.isdigit() or not 0 < int(text) <= MAX_COUNT:
+        raise argparse.ArgumentTypeError("CLI.COUNT")
+    return int(text)
 
 
 def oid(text: str) -> str:

@@ -4,23 +4,22 @@ that was killed goes on where it was.
 
 import argparse
 import hashlib
-import re
 from collections import Counter
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from functools import partial
 from pathlib import Path
-from typing import Final
 
 from hocba_sign.adapters.files import read_limited, write_atomically
 from hocba_sign.adapters.locks import exclusive
 from hocba_sign.adapters.tsa_series import FAILURES_IN_A_ROW, TimeStampSeries
 from hocba_sign.ades.integrity import check_integrity
 from hocba_sign.cli import console
-from hocba_sign.cli.batch_run import BatchItem, Rest, Result, run_each, summarise, tell_each
+from hocba_sign.cli.batch_run import BatchItem, Kind, Rest, Result, run_each, summarise, tell_each
+from hocba_sign.cli.folders import make_folder, remove_parts, sources_in
 from hocba_sign.cli.keys import opened_signer
 from hocba_sign.cli.level import authority_of, note_fallback, policy_of
-from hocba_sign.cli.slot import choose_slots, require_teacher
+from hocba_sign.cli.slot import require_teacher, slots_to_sign
 from hocba_sign.cli.words import say
 from hocba_sign.crypto.signer import Signer
 from hocba_sign.errors import CallerError, Finding, InputError, OutsideError
@@ -31,8 +30,7 @@ from hocba_sign.signing.state import SignedDocument
 from hocba_sign.signing.xml.draft import read_draft
 from hocba_sign.xml.limits import MAX_BYTES
 
-_PART: Final = re.compile(r"\.(.+)\.[a-z0-9_]{8}\.part", re.DOTALL)
-"""What `write_atomically` leaves behind when it is killed."""
+_KIND = Kind(Result.SIGNED, "BATCH")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -54,73 +52,27 @@ def sign_folder(given: argparse.Namespace) -> int:
     """
     require_teacher(given)
     authority = authority_of(given)
-    sources = _sources(given.file)
+    sources = sources_in(given.file)
     policy = policy_of(given, Level(given.level))
     with opened_signer(given) as signer:
         session = _Session(given=given, signer=signer, authority=authority, policy=policy)
-        _make_folder(given)
+        make_folder(given.out, apart_from=(given.file,))
         with exclusive(given.out, cause="BATCH.RUNNING"):
-            _remove_parts(given.out, frozenset(source.name for source in sources))
+            remove_parts(given.out, frozenset(source.name for source in sources))
             results = _sign_all(session, sources)
     note_fallback(given, authority)
     if authority is not None and authority.is_given_up:
         console.note(say("BATCH_TSA", given.lang, count=FAILURES_IN_A_ROW))
-    return summarise(given, results)
-
-
-def _sources(folder: Path) -> tuple[Path, ...]:
-    try:
-        found = (
-            entry
-            for entry in folder.iterdir()
-            if entry.suffix.lower() == ".xml" and not entry.name.startswith(".")
-        )
-        sources = tuple(sorted(found))
-    except OSError as error:
-        raise OutsideError(
-            "FILE.UNREADABLE", where=str(folder), detail=str(error.strerror)
-        ) from error
-    if not sources:
-        raise OutsideError("BATCH.NO_FILES", where=str(folder))
-    return sources
-
-
-def _make_folder(given: argparse.Namespace) -> None:
-    if given.out == console.STANDARD:
-        raise CallerError("BATCH.OUT_NOT_FOLDER", where=str(given.out))
-    try:
-        given.out.mkdir(exist_ok=True)
-        is_same = given.out.samefile(given.file)
-    except FileExistsError as error:
-        raise CallerError("BATCH.OUT_NOT_FOLDER", where=str(given.out)) from error
-    except FileNotFoundError as error:
-        raise OutsideError("FILE.NO_FOLDER", where=str(given.out.parent)) from error
-    except OSError as error:
-        raise OutsideError(
-            "FILE.UNWRITABLE", where=str(given.out), detail=str(error.strerror)
-        ) from error
-    if is_same:
-        raise CallerError("BATCH.SAME_FOLDER", where=str(given.out))
-
-
-def _remove_parts(folder: Path, names: frozenset[str]) -> None:
-    """Remove what a killed run left of these files; nobody else writes here now."""
-    try:
-        for entry in folder.iterdir():
-            part = _PART.fullmatch(entry.name)
-            if part is not None and part[1] in names:
-                entry.unlink(missing_ok=True)
-    except OSError as error:
-        raise OutsideError(
-            "FILE.UNWRITABLE", where=str(folder), detail=str(error.strerror)
-        ) from error
+    return summarise(given, results, kind=_KIND)
 
 
 def _sign_all(session: _Session, sources: tuple[Path, ...]) -> Counter[Result]:
     items = run_each(
-        sources, partial(_begun, session), out=lambda source: session.given.out / source.name
+        sources,
+        partial(_begun, session),
+        place=lambda source: (source, session.given.out / source.name),
     )
-    return tell_each(items, session.given)
+    return tell_each(items, session.given, kind=_KIND)
 
 
 def _begun(session: _Session, source: Path) -> BatchItem | Rest:
@@ -129,11 +81,8 @@ def _begun(session: _Session, source: Path) -> BatchItem | Rest:
     """
     out = session.given.out / source.name
     document = read_limited(source, MAX_BYTES)
-    draft = read_draft(document)
-    slots = choose_slots(draft, session.given, certificate_der=session.signer.chain_der[0])
-    wanted = tuple(slot for slot in slots if slot not in draft.filled)
-    if not wanted:
-        raise CallerError("SIGN.ALREADY_SIGNED", where=", ".join(map(str, slots)))
+    certificate_der = session.signer.chain_der[0]
+    wanted = slots_to_sign(document, session.given, certificate_der=certificate_der).slots
     if out.is_symlink():
         raise CallerError("BATCH.OTHER_RESULT", where=str(out))
     if out.exists():

@@ -25,6 +25,7 @@ from hocba_sign.report.certificate import warnings
 
 _BAR: Final = 30
 _Given = TypeVar("_Given")
+_Made = TypeVar("_Made")
 
 
 class Result(StrEnum):
@@ -33,23 +34,29 @@ class Result(StrEnum):
     """
 
     SIGNED = "signed"
+    PREPARED = "prepared"
+    MERGED = "merged"
     ALREADY = "already"
     REFUSED = "refused"
     FAILED = "failed"
 
 
-_CODES: Final = {
-    Result.SIGNED: console.EXIT_VALID,
-    Result.ALREADY: console.EXIT_VALID,
-    Result.REFUSED: console.EXIT_INVALID,
-    Result.FAILED: console.EXIT_OUTSIDE,
-}
+@dataclass(frozen=True, slots=True)
+class Kind:
+    """How a command speaks of its files: what it has done with them, and how its words begin."""
+
+    done: Result
+    words: str
+
+    @property
+    def results(self) -> tuple[Result, ...]:
+        return self.done, Result.ALREADY, Result.REFUSED, Result.FAILED
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class BatchItem:
     """One file of the run: its result, the slots where there is a signature, the result file's
-    SHA-256, or what was in the way.
+    SHA-256, or what was in the way. `identifier` is that of a manifest's line.
     """
 
     source: Path
@@ -59,6 +66,7 @@ class BatchItem:
     sha256: str | None = None
     error: HocbaSignError | None = None
     notes: tuple[Finding, ...] = ()
+    identifier: str | None = None
 
 
 Rest = Callable[[], BatchItem]
@@ -66,25 +74,27 @@ Rest = Callable[[], BatchItem]
 
 
 def run_each(
-    sources: Sequence[Path],
-    begin: Callable[[Path], BatchItem | Rest],
+    given: Sequence[_Given],
+    begin: Callable[[_Given], BatchItem | Rest],
     *,
-    out: Callable[[Path], Path],
+    place: Callable[[_Given], tuple[Path, Path]],
 ) -> Iterator[BatchItem]:
     """Begin with one file after the other, and yield what became of each, in this order.
 
+    `place` tells where each is read and written.
     What `begin` leaves waits beside others, at most `STAMPS_AT_ONCE` of them, in threads.
     Whatever one file makes fail, the others are worked on.
     """
     waiting: deque[Future[BatchItem]] = deque()
     with ThreadPoolExecutor(STAMPS_AT_ONCE) as pool:
-        for number, source in enumerate(sources):
-            with _progress(number, len(sources)):
-                begun = _attempt(source, out(source), partial(begin, source))
+        for number, one in enumerate(given):
+            with _progress(number, len(given)):
+                source, out = place(one)
+                begun = _attempt(source, out, partial(begin, one))
                 waiting.append(
                     _done(begun)
                     if isinstance(begun, BatchItem)
-                    else pool.submit(_attempt, source, out(source), begun)
+                    else pool.submit(_attempt, source, out, begun)
                 )
                 ended = [waiting.popleft().result()] if len(waiting) > STAMPS_AT_ONCE else []
             yield from ended
@@ -92,12 +102,14 @@ def run_each(
             yield waiting.popleft().result()
 
 
-def tell_each(items: Iterable[BatchItem], given: argparse.Namespace) -> Counter[Result]:
+def tell_each(
+    items: Iterable[BatchItem], given: argparse.Namespace, *, kind: Kind
+) -> Counter[Result]:
     """Print every item as it comes, and what is to be noted once for all of them; count results."""
     results: Counter[Result] = Counter()
     told: set[Finding] = set()
     for item in items:
-        _print(item, given)
+        _print(item, given, kind)
         note_findings(
             (note for note in item.notes if note not in told and not given.json), given.lang
         )
@@ -106,19 +118,20 @@ def tell_each(items: Iterable[BatchItem], given: argparse.Namespace) -> Counter[
     return results
 
 
-def summarise(given: argparse.Namespace, results: Counter[Result]) -> int:
+def summarise(given: argparse.Namespace, results: Counter[Result], *, kind: Kind) -> int:
     """Print the sum, and return the exit code: 6 when something outside failed, 1 when a file was
     refused, else 0.
     """
-    counts = {result.value: results[result] for result in Result}
+    counts = {result.value: results[result] for result in kind.results}
     if given.json:
         console.result_json({"summary": counts})
     else:
-        console.result(say("BATCH_SUMMARY", given.lang, count=results.total(), **counts))
+        told = {**counts, "done": results[kind.done]}
+        console.result(say(f"{kind.words}_SUMMARY", given.lang, count=results.total(), **told))
     if results[Result.FAILED]:
         console.note(say("BATCH_AGAIN", given.lang))
         return console.EXIT_OUTSIDE
-    return max(_CODES[result] for result in results)
+    return console.EXIT_INVALID if results[Result.REFUSED] else console.EXIT_VALID
 
 
 def _done(item: BatchItem) -> Future[BatchItem]:
@@ -127,7 +140,7 @@ def _done(item: BatchItem) -> Future[BatchItem]:
     return future
 
 
-def _attempt(source: Path, out: Path, act: Callable[[], _Given]) -> _Given | BatchItem:
+def _attempt(source: Path, out: Path, act: Callable[[], _Made]) -> _Made | BatchItem:
     try:
         return act()
     except (CallerError, InputError) as error:
@@ -154,7 +167,7 @@ def _progress(done: int, count: int) -> Iterator[None]:
         print(f"\r{' ' * len(bar)}\r", end="", file=sys.stderr, flush=True)
 
 
-def _print(item: BatchItem, given: argparse.Namespace) -> None:
+def _print(item: BatchItem, given: argparse.Namespace, kind: Kind) -> None:
     if given.json:
         console.result_json(_fact(item))
         return
@@ -163,12 +176,12 @@ def _print(item: BatchItem, given: argparse.Namespace) -> None:
     slots = ", ".join(map(str, item.slots))
     console.result(
         say(
-            f"BATCH_{item.result.name}",
+            f"{kind.words}_{item.result.name}",
             given.lang,
             file=shown,
             reason=reason,
             slots=slots,
-            level=given.level,
+            level=getattr(given, "level", None),
         )
     )
 
@@ -184,6 +197,8 @@ def _fact(item: BatchItem) -> dict[str, Any]:
         "slots": [str(slot) for slot in item.slots],
         "checks": warnings(item.notes),
     }
+    if item.identifier is not None:
+        fact["id"] = item.identifier
     if item.error is None:
         return fact
     words = message(item.error.cause)

@@ -184,7 +184,14 @@ def _add_sign(parser: Parser, language: Language) -> None:
 
 
 def _add_prepare(parser: Parser, language: Language) -> None:
-    _add_slot(parser, language)
+    _add_slot(parser, language, words="PREPARE_INPUT")
+    parser.add_argument(
+        "--at-once",
+        type=arguments.count,
+        default=50,
+        metavar="N",
+        help=say("AT_ONCE", language),
+    )
     parser.add_argument(
         "--cert", type=arguments.path, metavar="FILE", help=say("SIGNER_CERT", language)
     )
@@ -221,6 +228,9 @@ def _add_complete(parser: Parser, language: Language) -> None:
     add_driver(value, language)
     parser.add_argument(
         "--cert", type=arguments.path, metavar="FILE", help=say("SIGNER_CERT", language)
+    )
+    parser.add_argument(
+        "--documents", type=arguments.path, metavar="DIR", help=say("DOCUMENTS", language)
     )
     add_token(parser, language)
     add_level(parser, language)

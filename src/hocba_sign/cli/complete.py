@@ -5,8 +5,9 @@ import base64
 import binascii
 from datetime import UTC, datetime
 
-from hocba_sign.adapters.files import read_limited
+from hocba_sign.adapters.files import is_folder, read_limited
 from hocba_sign.cli import console
+from hocba_sign.cli.class_complete import complete_class
 from hocba_sign.cli.delivery import holding
 from hocba_sign.cli.documents import STATE_LIMIT, read_document
 from hocba_sign.cli.level import authority_of, note_fallback
@@ -25,10 +26,12 @@ _VALUE_LIMIT = 64 * 1024
 def run(given: argparse.Namespace) -> int:
     """Complete.
 
-    Raises: CallerError CLI.VALUE, CLI.TOKEN_OPTIONS; as `token_signer`, `complete` and
-    `time_stamp`; then there is no output file.
+    Raises: CallerError CLI.VALUE, CLI.TOKEN_OPTIONS; as `token_signer`, `complete`,
+    `time_stamp` and `complete_class`; then there is no output file.
     """
     refuse_stray_options(given)
+    if given.state != console.STANDARD and is_folder(given.state):
+        return complete_class(given)
     authority = authority_of(given)
     state = ToBeSigned.from_json(read_document(given.state, limit=STATE_LIMIT))
     signed = complete(state, _value(given, state), at=datetime.now(UTC))

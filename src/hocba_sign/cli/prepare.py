@@ -3,8 +3,9 @@
 import argparse
 from datetime import UTC, datetime
 
-from hocba_sign.adapters.files import read_limited
+from hocba_sign.adapters.files import is_folder, read_limited
 from hocba_sign.cli import console
+from hocba_sign.cli.class_prepare import prepare_folder
 from hocba_sign.cli.delivery import deliver
 from hocba_sign.cli.documents import read_document
 from hocba_sign.cli.level import policy_of
@@ -17,13 +18,15 @@ from hocba_sign.report.certificate import warnings
 
 
 def run(given: argparse.Namespace) -> int:
-    """Write the state and print what the device needs, as JSON.
+    """Write the state and print what the device needs, as JSON; of a folder, for all of it.
 
-    Raises: CallerError CLI.CERT_OR_TOKEN, CLI.TOKEN_OPTIONS; as `token_chain`, `prepare` and
-    `choose_slot`.
+    Raises: CallerError CLI.CERT_OR_TOKEN, CLI.TOKEN_OPTIONS; as `token_chain`, `prepare`,
+    `choose_slot` and `prepare_folder`.
     """
-    document = read_document(given.file)
     chain_der = _chain(given)
+    if given.file != console.STANDARD and is_folder(given.file):
+        return prepare_folder(given, chain_der=chain_der)
+    document = read_document(given.file)
     slot = choose_slot(document, given, certificate_der=chain_der[0])
     state = prepare(
         document, slot, chain_der=chain_der, at=datetime.now(UTC), policy=policy_of(given)

@@ -4,11 +4,12 @@ is.
 
 import argparse
 from collections.abc import Iterable
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 from hocba_sign.errors import CallerError
 from hocba_sign.model.codes import code_list
 from hocba_sign.model.suggestion import suggested, suggestion_text
+from hocba_sign.model.transcript import Transcript
 from hocba_sign.model.workflow import Role, Slot
 from hocba_sign.pades.head import is_pdf
 from hocba_sign.pki.certificates.certificate import Certificate
@@ -75,6 +76,37 @@ def _likely(subject: str, expected: Iterable[str | None]) -> str:
         if code in codes
     }
     return suggestion_text(suggested(replace(codes, entries=entries), (subject,)))
+
+
+@dataclass(frozen=True, slots=True)
+class WantedSlots:
+    """What one person is to sign in a document, at least one slot; `document_id` is what a
+    transcript calls itself.
+    """
+
+    slots: tuple[Slot, ...]
+    document_id: str | None = None
+
+
+def slots_to_sign(
+    document: bytes, given: argparse.Namespace, *, certificate_der: bytes
+) -> WantedSlots:
+    """Return the slots that the options point at and nobody has signed; of a PDF, whose revisions
+    follow one another, one.
+
+    Raises: CallerError SIGN.ALREADY_SIGNED where all are signed; as `choose_slot` and
+    `choose_slots`.
+    """
+    if is_pdf(document):
+        return WantedSlots((choose_slot(document, given, certificate_der=certificate_der),))
+    draft = read_draft(document)
+    slots = choose_slots(draft, given, certificate_der=certificate_der)
+    wanted = tuple(slot for slot in slots if slot not in draft.filled)
+    if not wanted:
+        raise CallerError("SIGN.ALREADY_SIGNED", where=", ".join(map(str, slots)))
+    content = draft.content
+    identifier = content.identification.id if isinstance(content, Transcript) else None
+    return WantedSlots(wanted, None if identifier is None else str(identifier))
 
 
 def require_teacher(given: argparse.Namespace) -> None:
