@@ -46,8 +46,10 @@ class ManifestLine:
     `identifier` names it to services and is taken from what is signed: the same as long as that is.
     `document_sha256` is of the file that was prepared, `file` where it lay as seen from the
     manifest, `document_id` what the document calls itself.
-    `signer_sha256` is the signing certificate's. `digest` is what services that sign hashes get.
-    `expires` is UTC. `batch` numbers those that one approval is asked for, from 1.
+    `signer_sha256` is the signing certificate's.
+    `digest` is what services that sign hashes get.
+    `expires` is UTC.
+    `batch` numbers those that one approval is asked for, from 1.
     """
 
     identifier: str

@@ -21,6 +21,7 @@ SAID_TO_CALLERS: Final = frozenset(
     {
         *("BATCH", "CLI", "CONVERT", "DOCTOR", "EXTEND", "FETCH", "FILE", "JSON", "KEY", "MERGE"),
         *(
+            "MANIFEST",
             "POLICY",
             "RECORD",
             "RENDER",
