@@ -4,7 +4,6 @@ from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
-from hocba_sign.adapters.remote.machine import Patience
 from hocba_sign.adapters.remote.order import OrderItem
 from hocba_sign.crypto.algorithms import ECDSA_SHA256, RSA_SHA256, SignatureAlgorithm
 from hocba_sign.crypto.verify import load_public_key, verify_value
@@ -16,8 +15,8 @@ WORLD = World(AT)
 RSA = WORLD.person("Nguyễn Thị Thử", "001190000001", key="rsa2048")
 EC = WORLD.person("Trần Văn Nghiệm", "001190000002", key="ec")
 SEAL = WORLD.organisation("Trường THCS Thử Nghiệm", government=False, mst="0100000001")
-QUICK = Patience(wait=timedelta(seconds=5), pause=timedelta(milliseconds=10))
-HASTY = Patience(wait=timedelta(milliseconds=50), pause=timedelta(milliseconds=20))
+QUICK = timedelta(seconds=2)
+HASTY = timedelta(milliseconds=5)
 
 
 def items(count: int, algorithm: SignatureAlgorithm = RSA_SHA256) -> tuple[OrderItem, ...]:

@@ -5,6 +5,7 @@ that was killed goes on where it was.
 import argparse
 import hashlib
 from collections import Counter
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from functools import partial
@@ -19,10 +20,11 @@ from hocba_sign.cli.batch_run import BatchItem, Kind, Rest, Result, run_each, su
 from hocba_sign.cli.folders import make_folder, remove_parts, sources_in
 from hocba_sign.cli.keys import opened_signer
 from hocba_sign.cli.level import authority_of, note_fallback, policy_of
+from hocba_sign.cli.remote import FOLDER, RemoteKey
 from hocba_sign.cli.slot import require_teacher, slots_to_sign
 from hocba_sign.cli.words import say
 from hocba_sign.crypto.signer import Signer
-from hocba_sign.errors import CallerError, Finding, InputError, OutsideError
+from hocba_sign.errors import CallerError, Finding, HocbaSignError, InputError, OutsideError
 from hocba_sign.model.workflow import Slot
 from hocba_sign.operations.signing import merge, sign_value, time_stamp
 from hocba_sign.signing.policy import Level, SigningPolicy
@@ -36,7 +38,7 @@ _KIND = Kind(Result.SIGNED, "BATCH")
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Session:
     given: argparse.Namespace
-    signer: Signer
+    signer: Signer | RemoteKey
     authority: TimeStampSeries | None
     policy: SigningPolicy
 
@@ -54,7 +56,7 @@ def sign_folder(given: argparse.Namespace) -> int:
     authority = authority_of(given)
     sources = sources_in(given.file)
     policy = policy_of(given, Level(given.level))
-    with opened_signer(given) as signer:
+    with opened_signer(given, given.out / FOLDER, policy=policy) as signer:
         session = _Session(given=given, signer=signer, authority=authority, policy=policy)
         make_folder(given.out, apart_from=(given.file,))
         with exclusive(given.out, cause="BATCH.RUNNING"):
@@ -67,12 +69,39 @@ def sign_folder(given: argparse.Namespace) -> int:
 
 
 def _sign_all(session: _Session, sources: tuple[Path, ...]) -> Counter[Result]:
+    if isinstance(session.signer, RemoteKey):
+        session.signer.gather(_unsigned(session, sources))
     items = run_each(
         sources,
         partial(_begun, session),
         place=lambda source: (source, session.given.out / source.name),
     )
-    return tell_each(items, session.given, kind=_KIND)
+    results = tell_each(items, session.given, kind=_KIND)
+    if isinstance(session.signer, RemoteKey):
+        session.signer.finish()
+    return results
+
+
+def _unsigned(
+    session: _Session, sources: tuple[Path, ...]
+) -> dict[Path, tuple[bytes, tuple[Slot, ...]]]:
+    """Return the documents to be signed that have no result yet, by where that goes; what is wrong
+    with one is told when its turn comes.
+    """
+    found = {}
+    for source in sources:
+        out = session.given.out / source.name
+        with suppress(HocbaSignError):
+            document = read_limited(source, MAX_BYTES)
+            if not out.exists():
+                found[out] = document, _wanted(session, document)
+    return found
+
+
+def _wanted(session: _Session, document: bytes) -> tuple[Slot, ...]:
+    """Return the slots to be signed. Raises: as `slots_to_sign`."""
+    certificate_der = session.signer.chain_der[0]
+    return slots_to_sign(document, session.given, certificate_der=certificate_der).slots
 
 
 def _begun(session: _Session, source: Path) -> BatchItem | Rest:
@@ -81,8 +110,7 @@ def _begun(session: _Session, source: Path) -> BatchItem | Rest:
     """
     out = session.given.out / source.name
     document = read_limited(source, MAX_BYTES)
-    certificate_der = session.signer.chain_der[0]
-    wanted = slots_to_sign(document, session.given, certificate_der=certificate_der).slots
+    wanted = _wanted(session, document)
     if out.is_symlink():
         raise CallerError("BATCH.OTHER_RESULT", where=str(out))
     if out.exists():
@@ -108,6 +136,8 @@ def _signed(
     session: _Session, document: bytes, slots: tuple[Slot, ...]
 ) -> tuple[bytes, tuple[Finding, ...]]:
     """Sign the slots at level B."""
+    if isinstance(session.signer, RemoteKey):
+        return session.signer.signed(document, slots)
     notes = dict[Finding, None]()
     for slot in slots:
         signed = sign_value(

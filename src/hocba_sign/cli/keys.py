@@ -10,21 +10,31 @@ from pathlib import Path
 
 from hocba_sign.adapters.files import read_limited
 from hocba_sign.adapters.key_file import MAX_KEY_FILE_OCTETS, load_key, load_pkcs12
+from hocba_sign.cli.remote import RemoteKey, refuse_stray_remote_options, remote_signer
 from hocba_sign.cli.token_key import refuse_stray_options, token_signer
 from hocba_sign.cli.words import say
 from hocba_sign.crypto.signer import Signer, SoftwareSigner
 from hocba_sign.errors import CallerError, OutsideError
 from hocba_sign.pki.loading.objects import MAX_FILE_OCTETS
+from hocba_sign.signing.policy import SigningPolicy
 
 
 @contextmanager
-def opened_signer(given: argparse.Namespace) -> Iterator[Signer]:
+def opened_signer(
+    given: argparse.Namespace, remote_folder: Path, *, policy: SigningPolicy
+) -> Iterator[Signer | RemoteKey]:
     """Yield the signer that the options name: in a token as `--pkcs11` says, for which nobody is
-    asked for a PIN before the first signature, or `load_signer`'s.
+    asked for a PIN before the first signature; at a service as `--remote` says, of which
+    `remote_folder` holds what was asked; or `load_signer`'s.
 
-    Raises: CallerError CLI.TOKEN_OPTIONS; as `token_signer` and `load_signer`.
+    Raises: CallerError CLI.TOKEN_OPTIONS, CLI.REMOTE_OPTIONS; as `token_signer`, `remote_signer`
+    and `load_signer`.
     """
     refuse_stray_options(given)
+    refuse_stray_remote_options(given)
+    if given.remote is not None:
+        yield RemoteKey(remote_signer(given), given, remote_folder, policy)
+        return
     if given.pkcs11 is None:
         yield load_signer(given)
         return

@@ -127,6 +127,17 @@ def add_driver(
     )
 
 
+def add_remote(parser: Parser, language: Language, *, source: argparse._ActionsContainer) -> None:
+    """Add what says which service, and how it is asked; `cli.remote` reads it."""
+    source.add_argument(
+        "--remote", type=arguments.path, metavar="CONFIG.toml", help=say("REMOTE", language)
+    )
+    parser.add_argument(
+        "--wait", type=arguments.seconds, metavar="SECONDS", help=say("REMOTE_WAIT", language)
+    )
+    parser.add_argument("--again", action="store_true", help=say("REMOTE_AGAIN", language))
+
+
 def add_token(parser: Parser, language: Language, *, has_pin: bool = True) -> None:
     """Add what says which token, and which certificate on it; `cli.token_key` reads it."""
     parser.add_argument("--token", metavar="LABEL", help=say("TOKEN_LABEL", language))

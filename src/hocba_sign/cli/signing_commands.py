@@ -12,6 +12,7 @@ from hocba_sign.cli.options import (
     add_material,
     add_network,
     add_out,
+    add_remote,
     add_timeout,
     add_token,
 )
@@ -45,6 +46,7 @@ def add_sign(parser: Parser, language: Language) -> None:
     source.add_argument("--p12", type=arguments.path, metavar="FILE", help=say("P12", language))
     source.add_argument("--key", type=arguments.path, metavar="FILE", help=say("KEY", language))
     add_driver(source, language)
+    add_remote(parser, language, source=source)
     parser.add_argument(
         "--cert", type=arguments.path, metavar="FILE", help=say("SIGNER_CERT", language)
     )

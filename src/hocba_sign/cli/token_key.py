@@ -28,7 +28,9 @@ MAX_PIN_OCTETS: Final = 256
 
 def refuse_stray_options(given: argparse.Namespace) -> None:
     """Refuse options about a token where none is named. Raises: CallerError CLI.TOKEN_OPTIONS."""
-    stray = ("token", "cert_sha256", "pin_env", "pin_fd")
+    stray = ["token", "pin_env", "pin_fd"]
+    if getattr(given, "remote", None) is None:
+        stray.append("cert_sha256")
     is_stray = getattr(given, "last_try", False) or any(
         getattr(given, one, None) is not None for one in stray
     )

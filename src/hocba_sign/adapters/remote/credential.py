@@ -8,6 +8,8 @@ from datetime import datetime
 from typing import Final, Protocol, TypeAlias
 
 from hocba_sign.adapters.remote.order import RemoteSigner
+from hocba_sign.adapters.remote.secret import Secret
+from hocba_sign.adapters.remote.settings import Settings
 from hocba_sign.errors import CallerError, InputError, OutsideError
 from hocba_sign.model.names import names_organisation
 from hocba_sign.model.numbers import NumberKind, numbers_of
@@ -76,6 +78,20 @@ def choose_credential(
     if len(fitting) > 1:
         raise CallerError("REMOTE.WHICH_CERTIFICATE", where=", ".join(fitting))
     return next(iter(fitting.values()))
+
+
+def asked_for(name: str, settings: Settings, *, ask: Prompt | None, label: str = "") -> Secret:
+    """Return a password, PIN or one-time code from where the configuration says, else from whoever
+    signs.
+
+    Raises: CallerError REMOTE.PIN_NEEDED, REMOTE.SECRET.
+    """
+    if name in settings.secrets:
+        return settings.secret(name)
+    given = "" if ask is None else ask(label or name.upper())
+    if not given:
+        raise CallerError("REMOTE.PIN_NEEDED", where=label or name)
+    return Secret(given)
 
 
 def chain_of(certificates: Iterable[str]) -> tuple[bytes, ...]:

@@ -16,9 +16,8 @@ from hocba_sign.adapters.remote.csc_authentication import CscLogin, factors
 from hocba_sign.adapters.remote.order import Answer, Limits, Order, OrderState
 from hocba_sign.adapters.remote.secret import Secret
 from hocba_sign.adapters.remote.settings import Settings
-from hocba_sign.adapters.remote.transport import Reply, Transport
+from hocba_sign.adapters.remote.transport import Reply, Transport, named_values, status_cause
 from hocba_sign.crypto.algorithms import RSA_OID, Scheme, SignatureAlgorithm
-from hocba_sign.crypto.value_form import decoded_value
 from hocba_sign.errors import CallerError, OutsideError
 
 MAX_PAGES: Final = 50
@@ -289,13 +288,7 @@ def refusal(reply: Reply) -> OutsideError:
         (cause for phrase, cause in _BY_WORDS if phrase in words), None
     )
     if cause is None:
-        cause = (
-            "REMOTE.LOGIN"
-            if reply.status in {401, 403} and error != "invalid_hash"
-            else "REMOTE.BUSY"
-            if reply.status == 429 or reply.status >= 500
-            else "REMOTE.REFUSED"
-        )
+        cause = "REMOTE.REFUSED" if error == "invalid_hash" else status_cause(reply.status)
     return OutsideError(cause, detail=reply.told("error", "error_description"))
 
 
@@ -304,10 +297,7 @@ def _answer(reply: Reply) -> Answer:
     ticket = reply.text("responseID")
     if reply.status == 202 or (ticket is not None and not reply.texts("signatures")):
         return Answer(state=OrderState.PENDING, ticket=ticket)
-    try:
-        values = tuple((None, decoded_value(text)) for text in reply.texts("signatures"))
-    except ValueError:
-        raise OutsideError("REMOTE.ANSWER", detail="a value that is no Base64") from None
+    values = named_values((None, text) for text in reply.texts("signatures"))
     return Answer(state=OrderState.DONE, values=values)
 
 

@@ -8,11 +8,11 @@ import base64
 from collections.abc import Callable
 from typing import Any, TypeAlias
 
-from hocba_sign.adapters.remote.credential import Prompt
+from hocba_sign.adapters.remote.credential import Prompt, asked_for
 from hocba_sign.adapters.remote.secret import Secret
 from hocba_sign.adapters.remote.settings import Settings
 from hocba_sign.adapters.remote.transport import Reply, Transport
-from hocba_sign.errors import CallerError, OutsideError
+from hocba_sign.errors import OutsideError
 
 Send: TypeAlias = Callable[[str, dict[str, Any]], Reply]
 
@@ -70,11 +70,11 @@ def factors(
     found: dict[str, Any] = {}
     pin, otp = info.text("PIN.presence"), info.text("OTP.presence")
     if pin == "true" or (pin == "optional" and "pin" in settings.secrets):
-        found["PIN"] = _factor("pin", info.text("PIN.label"), settings=settings, ask=ask)
+        found["PIN"] = asked_for("pin", settings, ask=ask, label=info.text("PIN.label") or "")
     if otp == "true" or (otp == "optional" and "otp" in settings.secrets):
         if info.text("OTP.type") == "online":
             send("credentials/sendOTP", {"credentialID": credential})
-        found["OTP"] = _factor("otp", info.text("OTP.label"), settings=settings, ask=ask)
+        found["OTP"] = asked_for("otp", settings, ask=ask, label=info.text("OTP.label") or "")
     return found
 
 
@@ -89,15 +89,4 @@ def _object(
         send("credentials/getChallenge", {"credentialID": credential, "authObjectID": identifier})
     name = "pin" if kind == "Password" else "otp"
     label = wanted.text("label") or identifier
-    return {"id": identifier, "value": _factor(name, label, settings=settings, ask=ask)}
-
-
-def _factor(name: str, label: str | None, *, settings: Settings, ask: Prompt | None) -> Secret:
-    if name in settings.secrets:
-        return settings.secret(name)
-    if ask is None:
-        raise CallerError("REMOTE.PIN_NEEDED", where=label or name)
-    given = ask(label or name.upper())
-    if not given:
-        raise CallerError("REMOTE.PIN_NEEDED", where=label or name)
-    return Secret(given)
+    return {"id": identifier, "value": asked_for(name, settings, ask=ask, label=label)}

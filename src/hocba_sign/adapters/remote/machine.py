@@ -32,19 +32,14 @@ NOTHING_KNOWN: Final = frozenset(
     {"REMOTE.TIMEOUT", "REMOTE.BROKEN", "REMOTE.BUSY", "REMOTE.ANSWER"}
 )
 """Causes after which nobody knows what the service did."""
+DEFAULT_WAIT: Final = timedelta(minutes=5)
+"""For the signer's approval: services end an order after as long."""
+
 _TRIES: Final = 4
+_LONGEST_PAUSE: Final = 3.0
+_QUESTIONS: Final = 100
+"""How often one run asks at most, with pauses of three seconds or less."""
 _T = TypeVar("_T")
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Patience:
-    """How long one run waits for a signer's approval, and how long between two questions."""
-
-    wait: timedelta = timedelta(minutes=5)
-    pause: timedelta = timedelta(seconds=3)
-
-
-DEFAULT_PATIENCE: Final = Patience()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -61,11 +56,12 @@ def sign_remotely(
     items: Sequence[OrderItem],
     *,
     folder: Path,
-    patience: Patience = DEFAULT_PATIENCE,
+    wait: timedelta = DEFAULT_WAIT,
     again: bool = False,
 ) -> tuple[RemoteResult, ...]:
     """Return the values of `items`, each checked with the certificate's key, or why there is none.
 
+    `wait` is how long this run waits for the signer's approval; the next one goes on waiting.
     `folder` holds what was asked before, by this process or one that was killed: it is taken up
     first, and only what then has no value is sent, each hash once. An order of which nobody knows
     whether it arrived, at a service that cannot be asked, is REMOTE.UNKNOWN; with `again` it is
@@ -76,7 +72,7 @@ def sign_remotely(
     journal = Journal(folder)
     journal.open()
     with exclusive(folder, cause="REMOTE.RUNNING"):
-        run = _Run(signer, journal, patience=patience, wanted={item.id: item for item in items})
+        run = _Run(signer, journal, wait=wait, wanted={item.id: item for item in items})
         run.take_up(again=again)
         run.place()
         return tuple(run.results())
@@ -88,7 +84,7 @@ class _Run:
         signer: RemoteSigner,
         journal: Journal,
         *,
-        patience: Patience,
+        wait: timedelta,
         wanted: Mapping[str, OrderItem],
     ) -> None:
         certificate = Certificate.load(signer.chain_der[0])
@@ -96,8 +92,8 @@ class _Run:
         self._name = f"{signer.name} {certificate.sha256}"
         self._public_key: PublicKey = load_public_key(certificate.public_key_der)
         self._journal = journal
-        self._pause = patience.pause.total_seconds()
-        self._until = time.monotonic() + patience.wait.total_seconds()
+        self._pause = min(_LONGEST_PAUSE, wait.total_seconds() / _QUESTIONS)
+        self._until = time.monotonic() + wait.total_seconds()
         self._wanted = wanted
         self._values: dict[str, bytes] = {}
         self._errors: dict[str, OutsideError] = {}
@@ -123,15 +119,17 @@ class _Run:
                     else:
                         self._hold(record, OutsideError("REMOTE.UNKNOWN"))
                 case OrderState.SUBMITTED | OrderState.PENDING:
-                    self._end(record)
+                    self._end(record, again=again)
                 case _:
                     self._keep(record)
 
-    def _end(self, record: Record) -> None:
+    def _end(self, record: Record, *, again: bool) -> None:
         """Follow an order that was approved, or left waiting, in an earlier run; what it gave no
         value for may be sent in this one, unless that was refused.
         """
         state = self._follow(record)
+        if state is OrderState.SUBMITTED and again:
+            state = self._write(record, OrderState.EXPIRED, cause="REMOTE.UNKNOWN").state
         if state in {OrderState.DONE, OrderState.EXPIRED} and record.order.id not in self._resent:
             for item in record.order.items:
                 self._errors.pop(item.id, None)

@@ -9,13 +9,21 @@ from typing import Final
 
 from hocba_sign.adapters.remote.credential import Prompt, RemoteService, choose_credential
 from hocba_sign.adapters.remote.csc import CscService
+from hocba_sign.adapters.remote.misa import MisaService
+from hocba_sign.adapters.remote.mysign import MySignService
 from hocba_sign.adapters.remote.order import RemoteSigner
 from hocba_sign.adapters.remote.settings import Settings, read_settings
+from hocba_sign.adapters.remote.smartca import SmartCaService
+from hocba_sign.adapters.remote.vgca import VgcaService
 from hocba_sign.errors import CallerError
 from hocba_sign.model.workflow import Role
 
 SERVICES: Final[Mapping[str, Callable[[Settings, Prompt | None], RemoteService]]] = {
     "csc": CscService,
+    "misa": MisaService,
+    "mysign": MySignService,
+    "smartca": SmartCaService,
+    "vgca": VgcaService,
 }
 """Dialects by the name that a configuration has for them."""
 

@@ -8,7 +8,7 @@ in time and size.
 
 import json
 import ssl
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import closing
 from dataclasses import dataclass, field
 from datetime import timedelta
@@ -25,6 +25,7 @@ from urllib3.util import Url, parse_url
 
 from hocba_sign.adapters.remote.secret import Secret, without_secrets
 from hocba_sign.adapters.watch import Watch
+from hocba_sign.crypto.value_form import decoded_value
 from hocba_sign.errors import CallerError, OutsideError
 
 MAX_ANSWER_OCTETS: Final = 4 * 1024 * 1024
@@ -217,6 +218,26 @@ class Transport:
             if 400 <= status < 500:
                 return Reply(status, {}, self)
             raise OutsideError("REMOTE.ANSWER", detail=f"HTTP {status}, no JSON") from None
+
+
+def status_cause(status: int) -> str:
+    """Return what a status of HTTP other than success means where the service says no more."""
+    if status in {401, 403}:
+        return "REMOTE.LOGIN"
+    return "REMOTE.BUSY" if status == 429 or status >= 500 else "REMOTE.REFUSED"
+
+
+def named_values(
+    given: Iterable[tuple[str | None, str | None]],
+) -> tuple[tuple[str | None, bytes], ...]:
+    """Decode values, each beside the id of its document; an item without a value is left out.
+
+    Raises: OutsideError REMOTE.ANSWER for a text that is no Base64.
+    """
+    try:
+        return tuple((name, decoded_value(text)) for name, text in given if text)
+    except ValueError:
+        raise OutsideError("REMOTE.ANSWER", detail="a value that is no Base64") from None
 
 
 def service_address(url: str) -> Url:

@@ -45,7 +45,7 @@ def test_a_class_is_signed_with_one_approval_and_one_call(
         signer = opened(
             tmp_path, loopback, pin="1357-TEST", otp="246800", access_token="TOKEN-TEST"
         )
-        results = sign_remotely(signer, asked, folder=tmp_path / "state", patience=QUICK)
+        results = sign_remotely(signer, asked, folder=tmp_path / "state", wait=QUICK)
     assert signer.chain_der[0] == identity.certificate_der
     assert all(
         is_right(identity, item, one.value) for item, one in zip(asked, results, strict=True)
@@ -58,7 +58,7 @@ def test_a_class_is_signed_with_one_approval_and_one_call(
 def test_values_in_another_order_find_their_documents(tmp_path: Path) -> None:
     with Loopback(Csc(Keys(RSA), is_reversed=True)) as loopback:
         results = sign_remotely(
-            opened(tmp_path, loopback), items(7), folder=tmp_path / "state", patience=QUICK
+            opened(tmp_path, loopback), items(7), folder=tmp_path / "state", wait=QUICK
         )
     assert all(is_right(RSA, item, one.value) for item, one in zip(items(7), results, strict=True))
 
@@ -68,7 +68,7 @@ def test_hashes_go_out_in_parts_under_one_approval_that_is_extended(tmp_path: Pa
     with Loopback(service) as loopback:
         file = configuration(tmp_path, "csc", f"{loopback.url}/csc/v1", {"max_hashes": 4})
         results = sign_remotely(
-            open_remote(file, at=AT), items(10), folder=tmp_path / "state", patience=QUICK
+            open_remote(file, at=AT), items(10), folder=tmp_path / "state", wait=QUICK
         )
     assert causes(results) == {None}
     assert service.keys.approvals == 1
@@ -88,9 +88,9 @@ def test_a_refused_pin_is_tried_once_and_nothing_is_signed(
         signer = opened(tmp_path, loopback, **({} if pin is None else {"pin": pin}))
         if pin is None:
             with pytest.raises(CallerError, match=cause):
-                sign_remotely(signer, items(2), folder=tmp_path / "state", patience=QUICK)
+                sign_remotely(signer, items(2), folder=tmp_path / "state", wait=QUICK)
         else:
-            results = sign_remotely(signer, items(60), folder=tmp_path / "state", patience=QUICK)
+            results = sign_remotely(signer, items(60), folder=tmp_path / "state", wait=QUICK)
             assert causes(results) == {cause, "REMOTE.STOPPED"}
             assert service.keys.approvals == 1
     assert not service.keys.signed
@@ -109,7 +109,7 @@ def test_an_answer_that_is_lost_is_unknown_and_never_submitted_again_by_itself(
     with Loopback(service, fault) as loopback:
         for _ in range(3):
             results = sign_remotely(
-                opened(tmp_path, loopback), items(3), folder=tmp_path / "state", patience=QUICK
+                opened(tmp_path, loopback), items(3), folder=tmp_path / "state", wait=QUICK
             )
             assert causes(results) == {"REMOTE.UNKNOWN"}
         assert loopback.paths().count(SIGN) == 1
@@ -119,7 +119,7 @@ def test_an_answer_that_is_lost_is_unknown_and_never_submitted_again_by_itself(
             opened(tmp_path, loopback),
             items(3),
             folder=tmp_path / "state",
-            patience=QUICK,
+            wait=QUICK,
             again=True,
         )
     assert causes(results) == {None}
@@ -146,10 +146,10 @@ def test_a_value_that_is_no_right_raw_one_is_named_and_costs_no_other(
     service = Csc(Keys(RSA), spoil=lambda place, value: spoil(value) if place == 1 else value)
     with Loopback(service) as loopback:
         signer = opened(tmp_path, loopback)
-        first = sign_remotely(signer, items(3), folder=tmp_path / "state", patience=QUICK)
+        first = sign_remotely(signer, items(3), folder=tmp_path / "state", wait=QUICK)
         assert [one.error and one.error.cause for one in first] == [None, cause, None]
         service.spoil = lambda _place, value: value
-        again = sign_remotely(signer, items(3), folder=tmp_path / "state", patience=QUICK)
+        again = sign_remotely(signer, items(3), folder=tmp_path / "state", wait=QUICK)
     assert causes(again) == {None}
     assert sorted(service.keys.signed.values()) == [1, 1, 2]
 

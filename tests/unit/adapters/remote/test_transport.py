@@ -230,7 +230,7 @@ def test_no_secret_is_told_by_errors_logs_records_or_reprs(
         try:
             signer = open_remote(file, at=AT)
             told.append(repr(signer))
-            results = sign_remotely(signer, items(2), folder=tmp_path / "state", patience=QUICK)
+            results = sign_remotely(signer, items(2), folder=tmp_path / "state", wait=QUICK)
             told += [repr(results), *(everything_told(one.error) for one in results if one.error)]
         except HocbaSignError as error:
             told.append(everything_told(error))
