@@ -97,8 +97,8 @@ def test_a_report_says_its_verdict_in_both_languages() -> None:
         told = {report.message(language) for language in ("vi", "en")}
         assert len(told) == 2
         assert report.to_text("vi") != report.to_text("en")
-    assert "[DOC.FORMAT]" not in OFFLINE.verify(b"nothing", at=JUDGED_AT).message("vi")
-    assert "[XML.NOT_XML]" in OFFLINE.verify(b"nothing", at=JUDGED_AT).message("vi")
+    assert "[DOC.FORMAT]" not in OFFLINE.verify(b"<cut", at=JUDGED_AT).message("vi")
+    assert "[XML.SYNTAX]" in OFFLINE.verify(b"<cut", at=JUDGED_AT).message("vi")
     assert REPORT.to_html("vi").startswith("<!")
 
 

@@ -97,6 +97,27 @@ def _refused(name: str, title: str, why: str, spec: str, document: bytes, *cause
     )
 
 
+_PAGE = b"<!DOCTYPE html>\n<html lang='vi'><p>Not found</p></html>\n"
+_ARCHIVE = b"7z\xbc\xaf\x27\x1c\x00\x04" + bytes(24)
+_INVOICE = (
+    b'<?xml version="1.0" encoding="UTF-8"?>\n<HDon><DLHDon Id="data"><THDon>1</THDon></DLHDon>'
+    b'<DSCKS><Signature xmlns="http://www.w3.org/2000/09/xmldsig#"><SignedInfo/></Signature></DSCKS></HDon>\n'
+)
+
+
+def _not_transcript(name: str, title: str, why: str, document: bytes, *, cause: str) -> Case:
+    return Case(
+        identifier=f"format/{name}",
+        title=title,
+        why=why,
+        spec="docs/reference: exit code 4",
+        document=document,
+        verdict="NOTHING_TO_VERIFY",
+        causes=(cause,),
+        twin="format/issued-secondary",
+    )
+
+
 def _unreadable(stage: Stage) -> Iterator[Case]:
     issued = stage.issued()
     laughs = "".join(f'<!ENTITY a{n} "{f"&a{n - 1};" * 10}">' for n in range(1, 10))
@@ -107,24 +128,40 @@ def _unreadable(stage: Stage) -> Iterator[Case]:
     )
     noise = bytes((n * 197 + n // 7) % 256 for n in range(4000))
     doctype = swapped(issued, _DECLARATION, f"{_DECLARATION}<!DOCTYPE HOC_BA>")
-    yield _refused(
-        "empty", "An empty file", "Happens when an export fails", _XML + "2.1", b"", "XML.EMPTY"
+    for name, title, why, document in (
+        ("empty", "An empty file", "Happens when an export fails", b""),
+        ("blank", "A file of blanks", "Not empty, but nothing in it", b" \n\t \n"),
+        ("binary-noise", "4,000 octets of noise", "Any octets must end in one clear line", noise),
+        (
+            "photo",
+            "A picture",
+            "Parents send photos of the printed form",
+            b"\xff\xd8\xff\xe0" + noise,
+        ),
+        ("web-page", "A web page", "Saved in the place of the file that it offers", _PAGE),
+        ("archive", "A packed file that is no packet", "Senders pack what they send", _ARCHIVE),
+        (
+            "wrong-root",
+            "Another kind of document",
+            "Well-formed, but no transcript, and nobody has signed it",
+            b'<?xml version="1.0" encoding="UTF-8"?>\n<invoice xmlns="urn:example"/>',
+        ),
+    ):
+        yield _not_transcript(name, title, why, document, cause="DOC.NO_DOCUMENT")
+    yield _not_transcript(
+        "signed-invoice",
+        "A signed document of another kind",
+        "It is judged with --any; as a transcript there is nothing to say of it",
+        _INVOICE,
+        cause="DOC.OTHER",
     )
     yield _refused(
-        "blank",
-        "A file of blanks",
-        "Not empty, but nothing in it",
-        _XML + "2.1",
-        b" \n\t \n",
-        "XML.EMPTY",
-    )
-    yield _refused(
-        "binary-noise",
-        "4,000 octets of noise",
-        "Any octets must end in one clear line",
-        _XML + "2.2",
-        noise,
-        "XML.NOT_XML",
+        "transcript-within",
+        "A transcript within a root of another name",
+        "What holds a transcript is not of another kind",
+        "docs/reference/format.md, 11",
+        b"<invoice>" + issued.partition(b"?>")[2] + b"</invoice>",
+        "DOC.NOT_HOC_BA",
     )
     yield _refused(
         "pdf-header",
@@ -190,15 +227,6 @@ def _unreadable(stage: Stage) -> Iterator[Case]:
         _XML + "4.2.2",
         external.encode(),
         "XML.DTD",
-    )
-    wrong_root = b'<?xml version="1.0" encoding="UTF-8"?>\n<invoice xmlns="urn:example"/>'
-    yield _refused(
-        "wrong-root",
-        "Another kind of document",
-        "Well-formed, but no transcript",
-        "schemas/hocba.xsd",
-        wrong_root,
-        "DOC.NOT_HOC_BA",
     )
     stranger = swapped(issued, 'xmlns="urn:hocba:1"', 'xmlns="urn:hocba:one"')
     yield _refused(

@@ -362,6 +362,42 @@ def _transcripts(desk: _Desk) -> Iterator[Case]:
         causes=("SIG.STRAY",),
     )
     yield transcript(
+        "pages-nobody-signed",
+        "The pages of a signed XML, without a signature of their own",
+        "The attached file is signed: nobody may be told that it is not",
+        pages,
+        verdict="VALID",
+        causes=("PDF.PAGES_UNSIGNED",),
+        twin="pdf/pages-nobody-signed-another-mark",
+    )
+    yield transcript(
+        "pages-nobody-signed-another-mark",
+        "The same, and the pages show another mark than the signed XML",
+        "A page is what people look at",
+        render(_remarked(content), issued).octets,
+        verdict="INVALID",
+        causes=("PDF.CONTENT_DIFFERS", "PDF.PAGES_UNSIGNED"),
+        twin="pdf/pages-nobody-signed",
+    )
+    yield transcript(
+        "pages-nobody-signed-saved-again",
+        "The same, saved once more by another program",
+        "Equal texts do not prove equal looks",
+        appended(pages, {9_999: "null"}),
+        verdict="INDETERMINATE",
+        causes=("PDF.NOT_COMPARED", "PDF.PAGES_UNSIGNED"),
+        twin="pdf/pages-nobody-signed",
+    )
+    yield transcript(
+        "signed-of-another-kind",
+        "A signed page that is no transcript",
+        "It is judged with --any; as a transcript there is nothing to say of it",
+        desk.sign(page_of()),
+        verdict="NOTHING_TO_VERIFY",
+        causes=("DOC.OTHER",),
+        twin="pdf/book-without-transcript",
+    )
+    yield transcript(
         "another-mark",
         "The pages show another mark than the XML",
         "A page is what people look at",

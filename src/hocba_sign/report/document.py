@@ -241,7 +241,8 @@ def _document(conclusion: DocumentConclusion) -> dict[str, Any] | None:
     schema = {check.status for check in conclusion.checks if check.identifier == "DOC.SCHEMA"}
     is_valid = None if Status.NOT_CHECKED in schema else Status.FAIL not in schema
     if conclusion.is_other:
-        return {"kind": "other", "layout": None, "schema_valid": None}
+        kind = "none" if conclusion.is_no_document else "other"
+        return {"kind": kind, "layout": None, "schema_valid": None}
     kind = "hoc_ba_pdf" if conclusion.layout == BOOK else "hoc_ba"
     facts: dict[str, Any] = {"kind": kind, "layout": conclusion.layout, "schema_valid": is_valid}
     facts["data_sha256"] = conclusion.data_sha256

@@ -139,6 +139,8 @@ def _places(conclusion: DocumentConclusion | None, language: Language) -> Places
 
 def _words(report: JudgedFile, language: Language) -> str:
     key = f"VERDICT_{report.verdict}"
+    if kind_of(report.conclusion).is_no_transcript:
+        key = "VERDICT_NO_TRANSCRIPT"
     return phrase(
         key if report.status in _IN_FORCE else f"BANNER_{report.status}".upper(), language
     )

@@ -185,6 +185,8 @@ RECORDS: Final = tuple(
 )
 """Documents about transcripts: events, registries, status lists."""
 
+_OWN_NAMES: Final = frozenset({names.DATA, *(layout.root for layout in (CANONICAL, *RECORDS))})
+
 
 def recognise(root: Element) -> Layout:
     """Return which layout a document has.
@@ -204,6 +206,16 @@ def recognise(root: Element) -> Layout:
         return PART
     cause = "DOC.NEWER" if is_newer(root) else "DOC.NOT_HOC_BA"
     raise InputError(cause, where=f"/{etree.QName(root).localname}")
+
+
+def names_transcript(root: Element) -> bool:
+    """Return whether any element is called as a transcript, its data or a document about
+    transcripts is, in whatever namespace: a file that holds one is not of another kind.
+    """
+    return any(
+        isinstance(element.tag, str) and etree.QName(element).localname in _OWN_NAMES
+        for element in root.iter("*")
+    )
 
 
 def part_of(root: Element) -> str | None:

@@ -119,7 +119,7 @@ def test_each_forgery_is_called_by_its_name() -> None:
         "WF.MOVED": with_swapped_signatures(ISSUED),
         "WF.SKIPPED": without_signature(ISSUED, CBQL),
         "WF.ORDER": forged_order(),
-        "XML.EMPTY": b"",
+        "XML.SYNTAX": b"<",
         "SIG.REFORMATTED": ISSUED.replace(b"><", b">\n<"),
     }
     assert {cause: main_cause(SCENE.verify(document)) for cause, document in named.items()} == {
@@ -138,7 +138,7 @@ def test_a_swapped_order_blames_the_order_and_nobodys_person() -> None:
 
 
 def test_an_unreadable_file_gets_one_line() -> None:
-    written = text(SCENE.verify(b"\x00\x01"), "vi")
+    written = text(SCENE.verify(b"<\x01"), "vi")
     assert "\n" not in written
     assert "KHÔNG HỢP LỆ" in written
     assert "XML." in written

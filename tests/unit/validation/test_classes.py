@@ -58,6 +58,7 @@ NEVER_CONCLUDED: Final = frozenset(
             "PDF.OTHER_PICTURE",
             "PDF.OVERLAY",
             "PDF.PAGE_LIMIT",
+            "PDF.PAGES_UNSIGNED",
             "PDF.PICTURE",
             "PDF.SAME_CONTENT",
             "PDF.SYNTAX",

@@ -5,7 +5,7 @@ Texts are compared, never told: a finding names the field.
 """
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
@@ -69,8 +69,29 @@ def content_checks(
         return [Check(identifier="PDF.CONTENT_CHANGED", status=Status.FAIL, where=where)]
     # (2) field by field in the text layer
     first = min(signature.revision or 1 for signature in document.signatures)
+    return _text_checks(transcript, made, pages=pages, end=document.facts.ends[first - 1])
+
+
+def unsigned_page_checks(
+    document: PdfDocument, transcript: Transcript, *, xml: bytes
+) -> list[Check]:
+    """Compare pages that nobody has signed with `xml`, as `content_checks` does; nothing may have
+    been added to them.
+    """
+    octets = document.facts.octets
+    versions = template_versions()
+    made = [one for each in versions if (one := _made(transcript, xml, each)) is not None]
+    if any(octets.rstrip() == one.octets.rstrip() for one in made):
+        return [Check(identifier="PDF.SAME_CONTENT", status=Status.PASS)]
+    return _text_checks(transcript, made, pages=Pages(octets), end=len(octets))
+
+
+def _text_checks(
+    transcript: Transcript, made: Sequence[Rendering], *, pages: Pages, end: int
+) -> list[Check]:
+    """Compare field by field with the text layer of the first `end` octets."""
     try:
-        said = _squeezed(pages, document.facts.ends[first - 1])
+        said = _squeezed(pages, end)
     except InputError as error:
         return [
             Check(identifier="PDF.SAME_CONTENT", status=Status.NOT_CHECKED),

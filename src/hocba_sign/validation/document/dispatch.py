@@ -5,7 +5,13 @@ from dataclasses import replace
 from importlib import import_module
 from typing import Final, cast
 
+from hocba_sign.errors import InputError
 from hocba_sign.pades.head import is_pdf
+from hocba_sign.validation.document.not_transcript import (
+    is_document,
+    no_document,
+    other_document,
+)
 from hocba_sign.validation.document.transcript import DocumentConclusion, validate, verdict_of
 from hocba_sign.validation.setting import NOTHING_DETACHED, Setting
 from hocba_sign.validation.verdict import Check, Status, Verdict
@@ -15,13 +21,20 @@ from hocba_sign.xml.parse import parse
 
 
 def validate_document(octets: bytes, setting: Setting) -> DocumentConclusion:
-    """Judge a transcript, or a document about transcripts, as XML or PDF.
+    """Judge a transcript, or a document about transcripts, as XML or PDF; in any other file there
+    is nothing to verify.
 
     Raises: as `validate` and `validate_pdf`.
     """
     if is_pdf(octets):
         return with_unread(_judge("pdf", "validate_pdf")(octets, setting), setting)
-    conclusion = validate(octets, setting)
+    try:
+        conclusion = validate(octets, setting)
+    except InputError:
+        other = other_document(octets)
+        if other is None:
+            raise
+        return other
     if conclusion.layout == PART.name and conclusion.signatures:
         conclusion = _part_of_transcript(octets, setting)
     return with_unread(conclusion, setting)
@@ -51,6 +64,8 @@ def validate_any_document(
 
     Raises: as `validate_any` and `validate_any_pdf`.
     """
+    if not is_document(octets):
+        return no_document(octets)
     conclusion = (
         _judge("pdf", "validate_any_pdf")(octets, setting)
         if is_pdf(octets)

@@ -16,9 +16,14 @@ from hocba_sign.pades.facts.names import ATTACHMENT
 from hocba_sign.pades.read import PdfDocument, read_pdf
 from hocba_sign.rendering.source import read_source
 from hocba_sign.rendering.worker import Pages
-from hocba_sign.validation.content.pdf_pages import content_checks, overlay_checks
+from hocba_sign.validation.content.pdf_pages import (
+    content_checks,
+    overlay_checks,
+    unsigned_page_checks,
+)
 from hocba_sign.validation.content.rules import rule_checks
 from hocba_sign.validation.document.any_xml import with_zone_warning
+from hocba_sign.validation.document.not_transcript import other_pdf
 from hocba_sign.validation.document.transcript import (
     BOOK,
     DocumentConclusion,
@@ -88,15 +93,17 @@ def validate_pdf(octets: bytes, setting: Setting) -> DocumentConclusion:
     """Judge a PDF that carries its transcript as `hocba.xml`.
 
     One without is judged by its signatures and the roles that they and the fields name, and is
-    never VALID.
+    never VALID; where none is named, it is a PDF of another kind. Of one that nobody has signed the
+    transcript is judged, and the pages are compared with it.
 
     Raises: CallerError PDF.EXTRA_MISSING; InputError for octets that cannot be read as PDF.
     """
     document = read_pdf(octets)
     if not document.signatures:
-        return _nothing(is_other=not document.facts.attachments)
+        return _unsigned(document, setting)
     if not document.facts.attachments:
-        return _book(_judged(document, setting, found=_NO_TRANSCRIPT), document)
+        book = _book(_judged(document, setting, found=_NO_TRANSCRIPT), document)
+        return other_pdf(is_signed=True) if book.workflow is None else book
     if len(document.facts.attachments) > 1:
         return _judged(
             document,
@@ -147,6 +154,36 @@ def validate_pdf(octets: bytes, setting: Setting) -> DocumentConclusion:
         standing=standing if is_signed else None,
         layout="pdf",
         coverage=_coverage(document),
+        format="pdf",
+        attached=attached.conclusion,
+    )
+
+
+def _unsigned(document: PdfDocument, setting: Setting) -> DocumentConclusion:
+    """Judge the signed XML that unsigned pages carry: only pages that this library makes of it, to
+    the last octet, leave it VALID.
+    """
+    if not document.facts.attachments:
+        return other_pdf(is_signed=False)
+    if len(document.facts.attachments) > 1:
+        return _nothing(is_other=False)
+    attached = _attached(document.facts.attachments[0], setting)
+    if attached.conclusion is None:
+        return _nothing(is_other=False)
+    pages = (
+        (Check(identifier="PDF.SAME_CONTENT", status=Status.NOT_CHECKED),)
+        if attached.transcript is None
+        else unsigned_page_checks(document, attached.transcript, xml=attached.xml)
+    )
+    checks = (
+        *attached.conclusion.checks,
+        Check(identifier="PDF.PAGES_UNSIGNED", status=Status.WARNING, where=ATTACHMENT),
+        *pages,
+    )
+    return replace(
+        attached.conclusion,
+        verdict=verdict_of(attached.conclusion.signatures, checks),
+        checks=checks,
         format="pdf",
         attached=attached.conclusion,
     )

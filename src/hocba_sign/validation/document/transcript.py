@@ -83,7 +83,8 @@ class DocumentConclusion:
     `data_sha256` is their digest, by which other documents name this one.
     `standing` says whether the transcript is in force, as far as that was looked up.
     `is_other`: it was judged as a document of others, which has no `layout`, and `coverage` tells
-        by the place of each signature what it covers.
+        by the place of each signature what it covers; `is_no_document`: and it is none, or an
+        unsigned one of another kind.
     `format` is `xml` or `pdf`;
     `attached` the judgement of the signed XML that a PDF carries.
     `extract` is set where an extract was judged, and `shown` what it shows, where a seal or a
@@ -100,6 +101,7 @@ class DocumentConclusion:
     standing: ForceStatus | None = None
     layout: str = CANONICAL.name
     is_other: bool = False
+    is_no_document: bool = False
     coverage: Mapping[str, Coverage] = field(default_factory=lambda: MappingProxyType({}))
     format: str = "xml"
     attached: "DocumentConclusion | None" = None
