@@ -392,7 +392,7 @@ def _transcripts(desk: _Desk) -> Iterator[Case]:
         "signed-of-another-kind",
         "A signed page that is no transcript",
         "It is judged with --any; as a transcript there is nothing to say of it",
-        desk.sign(page_of()),
+        desk.sign(page_of(), role="Kế toán"),
         verdict="NOTHING_TO_VERIFY",
         causes=("DOC.OTHER",),
         twin="pdf/book-without-transcript",
