@@ -84,7 +84,7 @@ class DocumentConclusion:
     `standing` says whether the transcript is in force, as far as that was looked up.
     `is_other`: it was judged as a document of others, which has no `layout`, and `coverage` tells
         by the place of each signature what it covers;
-    `is_no_document`: and it is none, or an
+    `is_no_document`: it is no document, or an unsigned one of another kind.
     `format` is `xml` or `pdf`;
     `attached` the judgement of the signed XML that a PDF carries.
     `extract` is set where an extract was judged, and `shown` what it shows, where a seal or a
