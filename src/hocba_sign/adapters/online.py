@@ -9,6 +9,7 @@ from pathlib import Path
 
 from hocba_sign.adapters.cache import Cache
 from hocba_sign.adapters.fetch import Fetcher
+from hocba_sign.adapters.patience import Patience
 from hocba_sign.adapters.revocation import EvidenceFetcher, FetchBudget
 from hocba_sign.validation.document.missing_evidence import EvidenceSession
 
@@ -40,10 +41,27 @@ class OnlineFetcher:
 
     def session(self) -> EvidenceSession:
         """Begin with a document."""
-        return EvidenceFetcher(
-            fetcher=Fetcher(allow_loopback=self.allow_loopback),
-            clock=self.clock,
-            cache=None if self.cache is None else Cache(folder=self.cache),
-            budget=FetchBudget(timeout=self.timeout),
-            on_ask=self.on_ask,
-        )
+        return _session(self, Patience(limit=1))
+
+
+@dataclass(frozen=True, slots=True)
+class PatientFetcher:
+    """Fetches for many documents of one run: hosts that fail are left alone for all of them."""
+
+    source: OnlineFetcher
+    patience: Patience = field(default_factory=Patience)
+
+    def session(self) -> EvidenceSession:
+        """Begin with a document."""
+        return _session(self.source, self.patience)
+
+
+def _session(source: OnlineFetcher, patience: Patience) -> EvidenceFetcher:
+    return EvidenceFetcher(
+        fetcher=Fetcher(allow_loopback=source.allow_loopback),
+        clock=source.clock,
+        cache=None if source.cache is None else Cache(folder=source.cache),
+        budget=FetchBudget(timeout=source.timeout),
+        on_ask=source.on_ask,
+        patience=patience,
+    )

@@ -2,19 +2,15 @@
 asked only where the caller named it.
 """
 
-from collections.abc import Iterable
 from dataclasses import dataclass, field
 from threading import Lock
 from typing import Final
 
+from hocba_sign.adapters.patience import Patience
 from hocba_sign.adapters.tsa import TimeStampClient
 from hocba_sign.crypto.digests import DigestAlgorithm
 from hocba_sign.errors import OutsideError
 
-FAILURES_IN_A_ROW: Final = 3
-"""After so many an authority is not asked any more: what hangs would cost every file of a class the
-whole time-out.
-"""
 STAMPS_AT_ONCE: Final = 4
 """Answers waited for at the same time: a class of 45 is done in the time of twelve, and no public
 authority is flooded.
@@ -29,7 +25,7 @@ class TimeStampSeries:
     """
 
     authorities: tuple[TimeStampClient, ...]
-    _failures: dict[str, int] = field(default_factory=dict, init=False)
+    _patience: Patience = field(default_factory=Patience, init=False)
     _given: dict[str, int] = field(default_factory=dict, init=False)
     _lock: Lock = field(default_factory=Lock, init=False, repr=False)
 
@@ -41,8 +37,7 @@ class TimeStampSeries:
     @property
     def is_given_up(self) -> bool:
         """Whether all of them have failed so often in a row that none is asked any more."""
-        with self._lock:
-            return all(self._is_left(authority) for authority in self.authorities)
+        return all(self._patience.is_over(authority.url) for authority in self.authorities)
 
     @property
     def in_place_of_the_first(self) -> tuple[tuple[str, int], ...]:
@@ -57,23 +52,17 @@ class TimeStampSeries:
         asked any more.
         """
         failure: OutsideError | None = None
-        for authority in self._still_asked():
+        for authority in self.authorities:
+            if self._patience.is_over(authority.url):
+                continue
             try:
                 token_der = authority.stamp(digest_algorithm, imprint)
             except OutsideError as error:
                 failure = failure or error
-                with self._lock:
-                    self._failures[authority.url] = self._failures.get(authority.url, 0) + 1
+                self._patience.failed(authority.url)
                 continue
+            self._patience.answered(authority.url)
             with self._lock:
-                self._failures[authority.url] = 0
                 self._given[authority.url] = self._given.get(authority.url, 0) + 1
             return token_der
         raise failure or OutsideError("TSA.GIVEN_UP", where=self.url)
-
-    def _still_asked(self) -> Iterable[TimeStampClient]:
-        with self._lock:
-            return [authority for authority in self.authorities if not self._is_left(authority)]
-
-    def _is_left(self, authority: TimeStampClient) -> bool:
-        return self._failures.get(authority.url, 0) >= FAILURES_IN_A_ROW

@@ -5,11 +5,12 @@ cause id that has words for it.
 import argparse
 import os
 import re
-from datetime import date, datetime
+from datetime import date, datetime, time
 from pathlib import Path
 from typing import Final
 
 from hocba_sign.adapters.files import is_file
+from hocba_sign.model.record import VIETNAM
 from hocba_sign.model.workflow import Role
 
 POLICIES: Final = ("default", "strict", "kho")
@@ -30,6 +31,14 @@ def moment(text: str) -> datetime:
     if moment.tzinfo is None:
         raise argparse.ArgumentTypeError("CLI.TIME_ZONE")
     return moment
+
+
+def moment_or_day(text: str) -> datetime:
+    """Take a moment, or a day in Vietnam, from its beginning."""
+    try:
+        return datetime.combine(date.fromisoformat(text), time(), VIETNAM)
+    except ValueError:
+        return moment(text)
 
 
 def day(text: str) -> date:

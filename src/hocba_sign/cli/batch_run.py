@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from enum import StrEnum
 from functools import partial
 from pathlib import Path
@@ -22,6 +23,7 @@ from hocba_sign.cli.words import say
 from hocba_sign.errors import CallerError, Finding, HocbaSignError, InputError, OutsideError
 from hocba_sign.model.workflow import Slot
 from hocba_sign.report.certificate import warnings
+from hocba_sign.report.phrases import vietnam_time
 
 _BAR: Final = 30
 _Given = TypeVar("_Given")
@@ -36,6 +38,9 @@ class Result(StrEnum):
     SIGNED = "signed"
     PREPARED = "prepared"
     MERGED = "merged"
+    EXTENDED = "extended"
+    DUE = "due"
+    NOT_DUE = "not_due"
     ALREADY = "already"
     REFUSED = "refused"
     FAILED = "failed"
@@ -43,20 +48,26 @@ class Result(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Kind:
-    """How a command speaks of its files: what it has done with them, and how its words begin."""
+    """How a command speaks of its files: what it has done with them, how its words begin, and what
+    else may have become of one.
+    """
 
     done: Result
     words: str
+    beside: tuple[Result, ...] = ()
 
     @property
     def results(self) -> tuple[Result, ...]:
-        return self.done, Result.ALREADY, Result.REFUSED, Result.FAILED
+        return (self.done, Result.ALREADY, *self.beside, Result.REFUSED, Result.FAILED)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class BatchItem:
     """One file of the run: its result, the slots where there is a signature, the result file's
-    SHA-256, or what was in the way. `identifier` is that of a manifest's line.
+    SHA-256, or what was in the way.
+
+    `identifier` is that of a manifest's line.
+    `due` (UTC) is by when the file has to be extended.
     """
 
     source: Path
@@ -67,6 +78,12 @@ class BatchItem:
     error: HocbaSignError | None = None
     notes: tuple[Finding, ...] = ()
     identifier: str | None = None
+    due: datetime | None = None
+
+    @property
+    def is_there(self) -> bool:
+        """Whether there is a result file."""
+        return self.error is None and self.result not in {Result.DUE, Result.NOT_DUE}
 
 
 Rest = Callable[[], BatchItem]
@@ -128,6 +145,8 @@ def summarise(given: argparse.Namespace, results: Counter[Result], *, kind: Kind
     else:
         told = {**counts, "done": results[kind.done]}
         console.result(say(f"{kind.words}_SUMMARY", given.lang, count=results.total(), **told))
+    if kind.beside and not given.json:
+        console.result(say("ITEM_NOT_DUE_SUM", given.lang, count=results[Result.NOT_DUE]))
     if results[Result.FAILED]:
         console.note(say("BATCH_AGAIN", given.lang))
         return console.EXIT_OUTSIDE
@@ -171,7 +190,7 @@ def _print(item: BatchItem, given: argparse.Namespace, kind: Kind) -> None:
     if given.json:
         console.result_json(_fact(item))
         return
-    shown = console.printable(str(item.out if item.error is None else item.source))
+    shown = console.printable(str(item.out if item.is_there else item.source))
     reason = "" if item.error is None else console.described(item.error, given.lang)
     slots = ", ".join(map(str, item.slots))
     console.result(
@@ -182,6 +201,7 @@ def _print(item: BatchItem, given: argparse.Namespace, kind: Kind) -> None:
             reason=reason,
             slots=slots,
             level=getattr(given, "level", None),
+            due="" if item.due is None else vietnam_time(item.due, given.lang),
         )
     )
 
@@ -192,13 +212,16 @@ def _fact(item: BatchItem) -> dict[str, Any]:
         "result": item.result.value,
         "cause": None,
         "where": None,
-        "out": str(item.out) if item.error is None else None,
+        "out": str(item.out) if item.is_there else None,
         "sha256": item.sha256,
         "slots": [str(slot) for slot in item.slots],
         "checks": warnings(item.notes),
     }
     if item.identifier is not None:
         fact["id"] = item.identifier
+    due = item.error.due if isinstance(item.error, CallerError) else item.due
+    if due is not None:
+        fact["due"] = due.astimezone(UTC).isoformat(timespec="seconds").replace("+00:00", "Z")
     if item.error is None:
         return fact
     words = message(item.error.cause)

@@ -6,11 +6,13 @@ from collections.abc import Iterable, Iterator
 from datetime import UTC, datetime, timedelta
 from typing import Any, Final
 
+from hocba_sign.adapters.files import is_folder
 from hocba_sign.adapters.tsa_series import TimeStampSeries
 from hocba_sign.catalogue.messages import Language, message
 from hocba_sign.cli import console
 from hocba_sign.cli.delivery import deliver_signed, holding, is_in_place
 from hocba_sign.cli.documents import read_document
+from hocba_sign.cli.extend_folder import extend_folder
 from hocba_sign.cli.level import note_fallback, series_of
 from hocba_sign.cli.material import GivenMaterial, collect_material, note_findings
 from hocba_sign.cli.online import online_fetcher
@@ -39,9 +41,14 @@ TIMEOUT: Final = timedelta(seconds=180)
 def run(given: argparse.Namespace) -> int:
     """Extend.
 
-    Raises: as `extend` and `collect_material`; then there is no output file.
+    Raises: CallerError EXTEND.FOLDER_ONLY; as `extend`, `collect_material` and `extend_folder`;
+    then there is no output file.
     """
     authority = _authority(given)
+    if given.file != console.STANDARD and is_folder(given.file):
+        return extend_folder(given, authority=authority)
+    if given.due is not None or given.dry_run:
+        raise CallerError("EXTEND.FOLDER_ONLY")
     material = collect_material(given)
     with holding(given.out):
         return _extend(given, material, authority=authority)

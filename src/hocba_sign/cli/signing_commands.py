@@ -131,7 +131,13 @@ def add_merge(parser: Parser, language: Language) -> None:
 
 
 def add_extend(parser: Parser, language: Language) -> None:
-    parser.add_argument("file", type=arguments.path, metavar="FILE", help=say("DOCUMENT", language))
+    parser.add_argument(
+        "file", type=arguments.path, metavar="FILE", help=say("EXTEND_INPUT", language)
+    )
+    parser.add_argument(
+        "--due", type=arguments.moment_or_day, metavar="DATE", help=say("EXTEND_DUE_BY", language)
+    )
+    parser.add_argument("--dry-run", action="store_true", help=say("EXTEND_DRY_RUN", language))
     parser.add_argument(
         "--to", required=True, choices=LONG_TERM_LEVELS, help=say("EXTEND_TO", language)
     )

@@ -1,0 +1,147 @@
+"""`hocba extend` of a folder: a school year's transcripts, as many of them as are due."""
+
+import argparse
+import hashlib
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
+from functools import partial
+from pathlib import Path
+
+from hocba_sign.adapters.files import read_limited, write_atomically
+from hocba_sign.adapters.locks import exclusive
+from hocba_sign.adapters.online import PatientFetcher
+from hocba_sign.adapters.patience import FAILURES_IN_A_ROW
+from hocba_sign.adapters.tsa_series import TimeStampSeries
+from hocba_sign.ades.structure import ParsedSignature, StampKind
+from hocba_sign.cli import console
+from hocba_sign.cli.batch_run import BatchItem, Kind, Rest, Result, run_each, summarise, tell_each
+from hocba_sign.cli.folders import make_folder, remove_parts, sources_in
+from hocba_sign.cli.level import note_fallback
+from hocba_sign.cli.material import GivenMaterial, collect_material
+from hocba_sign.cli.online import online_fetcher
+from hocba_sign.cli.words import say
+from hocba_sign.errors import CallerError, OutsideError
+from hocba_sign.operations.due import extension_due
+from hocba_sign.operations.extension import evidence_for, extend_with, signatures_of
+from hocba_sign.operations.ground import Ground
+from hocba_sign.pki.trust.anchors import user_findings
+from hocba_sign.signing.policy import Level
+from hocba_sign.xml.limits import MAX_BYTES
+
+_KIND = Kind(Result.EXTENDED, "ITEM", beside=(Result.NOT_DUE,))
+_DRY = Kind(Result.DUE, "ITEM", beside=(Result.NOT_DUE,))
+
+
+def extend_folder(given: argparse.Namespace, *, authority: TimeStampSeries | None) -> int:
+    """Extend every transcript of the folder that is due; results go under the same names into the
+    folder `--out`, and what is there from an earlier run stays.
+
+    An authority that fails several times in a row ends the run; a host for revocation data that
+    does is not asked any more. With `--dry-run` nobody is asked and nothing is written. Exit codes
+    as of `sign_folder`. Raises: as `collect_material`, `sources_in` and `make_folder`; OutsideError
+    BATCH.RUNNING.
+    """
+    sources = sources_in(given.file, (".xml", ".pdf"))
+    if given.dry_run:
+        items = run_each(sources, partial(_listed, given), place=lambda source: (source, given.out))
+        return summarise(given, tell_each(items, given, kind=_DRY), kind=_DRY)
+    material = collect_material(given)
+    make_folder(given.out, apart_from=(given.file,))
+    with exclusive(given.out, cause="BATCH.RUNNING"):
+        remove_parts(given.out, frozenset(source.name for source in sources))
+        extension = _Extension(given, _ground(given, material), authority)
+        items = run_each(
+            sources, extension.of_file, place=lambda source: (source, given.out / source.name)
+        )
+        results = tell_each(items, given, kind=_KIND)
+    note_fallback(given, authority)
+    if authority is not None and authority.is_given_up:
+        console.note(say("BATCH_TSA", given.lang, count=FAILURES_IN_A_ROW))
+    return summarise(given, results, kind=_KIND)
+
+
+def _ground(given: argparse.Namespace, material: GivenMaterial) -> Ground:
+    source = online_fetcher(given)
+    return Ground(
+        trust=material.trust,
+        evidence=material.evidence,
+        fetch=None if source is None else PatientFetcher(source),
+        is_time_fixed=given.at is not None,
+    )
+
+
+def _listed(given: argparse.Namespace, source: Path) -> BatchItem:
+    item = _examined(given, source, read_limited(source, MAX_BYTES))
+    return item if item.result is Result.NOT_DUE else replace(item, result=Result.DUE)
+
+
+def _examined(given: argparse.Namespace, source: Path, document: bytes) -> BatchItem:
+    """Tell whether a document is due; without `--due` all are."""
+    due = extension_due(document)
+    if due is None:
+        raise CallerError("EXTEND.NOTHING")
+    is_due = given.due is None or due <= given.due
+    return BatchItem(
+        source=source,
+        out=given.out / source.name,
+        result=Result.EXTENDED if is_due else Result.NOT_DUE,
+        due=due,
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class _Extension:
+    given: argparse.Namespace
+    ground: Ground
+    authority: TimeStampSeries | None
+
+    def of_file(self, source: Path) -> BatchItem | Rest:
+        document = read_limited(source, MAX_BYTES)
+        item = _examined(self.given, source, document)
+        if item.result is Result.NOT_DUE:
+            return item
+        if item.out.is_symlink():
+            raise CallerError("BATCH.OTHER_RESULT", where=str(item.out))
+        if item.out.exists():
+            octets = read_limited(item.out, MAX_BYTES)
+            _require_result(document, octets, self.given, where=str(item.out))
+            sha256 = hashlib.sha256(octets).hexdigest()
+            return replace(item, result=Result.ALREADY, sha256=sha256)
+        if self.authority is not None and self.authority.is_given_up:
+            raise OutsideError("BATCH.STOPPED", where=str(source))
+        return partial(self._written, item, document)
+
+    def _written(self, item: BatchItem, document: bytes) -> BatchItem:
+        found = evidence_for(document, self.ground, at=self.given.at or datetime.now(UTC))
+        extended = extend_with(document, found.setting, tsa=self.authority)
+        write_atomically(item.out, extended)
+        return replace(
+            item,
+            sha256=hashlib.sha256(extended).hexdigest(),
+            slots=tuple(one.slot for one in signatures_of(extended) if one.slot is not None),
+            notes=user_findings(found.setting.trust),
+        )
+
+
+def _require_result(
+    document: bytes, octets: bytes, given: argparse.Namespace, *, where: str
+) -> None:
+    """Refuse a file that is not `document` with the same signatures, extended as far as asked.
+
+    Raises: CallerError BATCH.OTHER_RESULT.
+    """
+    before, after = signatures_of(document), signatures_of(octets)
+    is_same = [_identity(one) for one in before] == [_identity(one) for one in after]
+    is_archived = Level(given.to) is not Level.LTA or any(
+        _archives(new) > _archives(old) for old, new in zip(before, after, strict=False)
+    )
+    if not is_same or not is_archived:
+        raise CallerError("BATCH.OTHER_RESULT", where=where)
+
+
+def _identity(signature: ParsedSignature) -> tuple[str, bytes, bytes]:
+    return str(signature.slot or signature.where), signature.signed_info_octets, signature.value
+
+
+def _archives(signature: ParsedSignature) -> int:
+    return sum(stamp.kind is StampKind.ARCHIVE for stamp in signature.time_stamps)
