@@ -4,10 +4,11 @@ import base64
 import binascii
 import hashlib
 import json
+import zlib
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
-from typing import Any
+from typing import Any, Final
 
 from hocba_sign.crypto.algorithms import SignatureAlgorithm, signature_algorithm
 from hocba_sign.errors import Finding, HocbaSignError, InputError
@@ -15,6 +16,8 @@ from hocba_sign.model.workflow import Role, Slot
 from hocba_sign.pades.head import is_pdf
 
 _FORMAT = "hocba-sign to-be-signed 1"
+_MAX_REVISION: Final = 16 * 1024 * 1024
+"""Octets; a revision with its picture and room for a long chain has a tenth of a megabyte."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -27,6 +30,7 @@ class ToBeSigned:
     `algorithm` says how: RSA values as they are, ECDSA values as r‖s.
     `document` and `unsigned` (the signature without its value) are what `complete` puts together;
     `roles` are those of the `SigningPolicy`.
+    `revision` is what a PDF grows by, with empty room for the value: nobody has to draw it again.
     `created` and `expires` are UTC.
     `notes` are what the signer should know of the certificate; they are not written down.
     """
@@ -39,6 +43,7 @@ class ToBeSigned:
     created: datetime
     expires: datetime
     roles: tuple[Role, ...] = ()
+    revision: bytes | None = field(default=None, repr=False)
     notes: tuple[Finding, ...] = field(default=(), compare=False)
 
     @property
@@ -63,6 +68,7 @@ class ToBeSigned:
         """Write the state for another process. It holds the whole document, so keep it as
         confidential as that; without it, it is small, and `from_json` wants the document again.
         """
+        revision = {} if self.revision is None else {"revision": _packed(self.revision)}
         document = (
             {"document": base64.b64encode(self.document).decode()}
             if has_document
@@ -81,6 +87,7 @@ class ToBeSigned:
                 "created": self.created.isoformat(),
                 "expires": self.expires.isoformat(),
                 "unsigned": base64.b64encode(self.unsigned).decode(),
+                **revision,
                 **document,
             },
             indent=1,
@@ -108,6 +115,7 @@ class ToBeSigned:
                 created=datetime.fromisoformat(state["created"]).astimezone(UTC),
                 expires=datetime.fromisoformat(state["expires"]).astimezone(UTC),
                 roles=tuple(Role(role) for role in state.get("roles", ())),
+                revision=_unpacked(state["revision"]) if "revision" in state else None,
             )
             # What a device was shown must be what will be completed.
             wrong = next(
@@ -126,6 +134,7 @@ class ToBeSigned:
             RecursionError,
             OverflowError,
             binascii.Error,
+            zlib.error,
         ) as error:
             raise InputError("SIGN.STATE") from error
         return read
@@ -143,6 +152,19 @@ def _document(state: Mapping[str, Any], given: bytes | None) -> bytes:
     if named != hashlib.sha256(given).hexdigest():
         raise InputError("SIGN.STATE", where="document_sha256")
     return given
+
+
+def _packed(octets: bytes) -> str:
+    """The empty room is most of a revision."""
+    return base64.b64encode(zlib.compress(octets, 9)).decode()
+
+
+def _unpacked(text: str) -> bytes:
+    reader = zlib.decompressobj()
+    octets = reader.decompress(base64.b64decode(text, validate=True), _MAX_REVISION)
+    if not reader.eof or reader.unused_data:
+        raise ValueError("not the whole")
+    return octets
 
 
 def _object(pairs: list[tuple[str, object]]) -> dict[str, object]:

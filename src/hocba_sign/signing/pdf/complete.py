@@ -1,6 +1,6 @@
 """After the key, in a PDF: the value goes into the room left for it."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from hocba_sign.crypto.digests import digest
@@ -11,10 +11,17 @@ from hocba_sign.pades.facts.form import SignaturePlaceholder
 from hocba_sign.pades.facts.names import field_name
 from hocba_sign.pades.read_cms import cms_octets, read_cms
 from hocba_sign.pades.write import engine, fill
-from hocba_sign.pades.write_cms import certificate_digest, chain, signed_attributes, with_value
+from hocba_sign.pades.write_cms import (
+    certificate_digest,
+    chain,
+    signed_attributes,
+    unsigned,
+    with_value,
+)
 from hocba_sign.pki.certificates.certificate import Certificate
-from hocba_sign.signing.pdf.draft import PdfDraft
-from hocba_sign.signing.pdf.prepare import build_pdf
+from hocba_sign.signing.pdf.draft import PdfDraft, require_turn
+from hocba_sign.signing.pdf.lawful import require_lawful
+from hocba_sign.signing.pdf.prepare import build_pdf, describe
 from hocba_sign.signing.policy import SigningPolicy
 from hocba_sign.signing.state import ToBeSigned
 
@@ -64,10 +71,10 @@ def complete_received_pdf(
 ) -> CompletedPdf:
     """Complete as `complete_pdf` does, with a state that anybody may have changed.
 
-    The revision is made again from the document and must be the one whose digest was signed:
-    nothing else can come in by the state.
-    Raises: as `complete`; CallerError `SIGN.STATE` also where another version of the page's
-    template or of the libraries prepared it.
+    The revision that was prepared must be one that `prepare` makes of this document; how it is
+    drawn and written is of no matter, so that another version of the template or of the libraries
+    completes it, too. A state without its revision is prepared again and must be the same.
+    Raises: as `complete`.
     """
     policy = SigningPolicy(
         algorithm=state.algorithm,
@@ -75,12 +82,38 @@ def complete_received_pdf(
         lifetime=state.expires - state.created,
         roles=state.roles,
     )
-    again, gap = build_pdf(
-        draft, state.slot, chain_der=chain(state.unsigned), at=state.created, policy=policy
-    )
-    if again != state:
+    chain_der = chain(state.unsigned)
+    if state.revision is not None:
+        gap = _prepared_gap(draft, state, chain_der=chain_der, policy=policy)
+        completed = complete_pdf(state, gap, value=value, at=at)
+        require_lawful(draft, completed.octets, state.slot, at=state.created)
+        return completed
+    again, gap = build_pdf(draft, state.slot, chain_der=chain_der, at=state.created, policy=policy)
+    if replace(again, revision=None) != state:
         raise CallerError("SIGN.STATE", where=str(state.slot))
     return complete_pdf(state, gap, value=value, at=at)
+
+
+def _prepared_gap(
+    draft: PdfDraft, state: ToBeSigned, *, chain_der: tuple[bytes, ...], policy: SigningPolicy
+) -> SignaturePlaceholder:
+    """Return the room in the revision of a state whose CMS says what it should of it.
+
+    Raises: CallerError `SIGN.STATE`; as `require_turn` and `describe`.
+    """
+    require_turn(draft, state.slot)
+    description = describe(
+        draft, state.slot, chain_der=chain_der, moment=state.created, policy=policy
+    )
+    try:
+        gap = engine().read_gap(state.document + (state.revision or b""), field_name(state.slot))
+    except InputError as error:
+        raise CallerError("SIGN.STATE", where=str(state.slot), detail=error.cause) from error
+    digested = digest(description.message_digest_algorithm, gap.covered)
+    is_said = unsigned(description, digested) == (state.unsigned, state.octets)
+    if not is_said or gap.contents != bytes(description.room):
+        raise CallerError("SIGN.STATE", where=str(state.slot))
+    return gap
 
 
 def _check(completed: CompletedPdf, state: ToBeSigned) -> None:

@@ -48,28 +48,9 @@ def build_pdf(
     Spec: EN 319 142-1, 6.3.
     """
     moment = at.astimezone(UTC).replace(microsecond=0)
-    chain = tuple(Certificate.load(der) for der in chain_der)
-    if not chain:
-        raise CallerError("SIGN.NO_CERTIFICATE")
-    algorithm = usable_algorithm(chain[0], moment=moment, policy=policy)
-    if algorithm.key_kind in _NOT_IN_CMS or algorithm.uri is None:
-        raise CallerError("SIGN.ALGORITHM", where=algorithm.name)
     require_turn(draft, slot)
-    step = draft.plan.step(slot.role)
-    if step is None:
-        raise CallerError("SIGN.NO_SUCH_SLOT", where=str(slot))
-    description = CmsTemplate(
-        algorithm=algorithm,
-        digest_algorithm=policy.digest_algorithm,
-        chain_der=tuple(certificate.der for certificate in chain),
-        issuer_serial_der=chain[0].issuer_serial_der,
-        role=slot.role,
-        commitment=step.commitment,
-    )
-    gap = engine().append_gap(
-        draft.octets,
-        _revision(draft, slot, description, name=chain[0].subject.common_name or "", moment=moment),
-    )
+    description = describe(draft, slot, chain_der=chain_der, moment=moment, policy=policy)
+    gap = engine().append_gap(draft.octets, _revision(draft, slot, description, moment=moment))
     cms, attributes = unsigned(
         description, digest(description.message_digest_algorithm, gap.covered)
     )
@@ -78,17 +59,51 @@ def build_pdf(
         slot=slot,
         unsigned=cms,
         octets=attributes,
-        algorithm=algorithm,
+        algorithm=description.algorithm,
         created=moment,
         expires=moment + policy.lifetime,
         roles=policy.roles,
+        revision=gap.octets[len(draft.octets) :],
     )
     return state, gap
 
 
+def describe(
+    draft: PdfDraft,
+    slot: Slot,
+    *,
+    chain_der: Sequence[bytes],
+    moment: datetime,
+    policy: SigningPolicy,
+) -> CmsTemplate:
+    """Return what the CMS shall say.
+
+    Raises: CallerError `SIGN.NO_CERTIFICATE`, `SIGN.ALGORITHM`, `SIGN.NO_SUCH_SLOT`; as
+    `usable_algorithm`.
+    """
+    chain = tuple(Certificate.load(der) for der in chain_der)
+    if not chain:
+        raise CallerError("SIGN.NO_CERTIFICATE")
+    algorithm = usable_algorithm(chain[0], moment=moment, policy=policy)
+    if algorithm.key_kind in _NOT_IN_CMS or algorithm.uri is None:
+        raise CallerError("SIGN.ALGORITHM", where=algorithm.name)
+    step = draft.plan.step(slot.role)
+    if step is None:
+        raise CallerError("SIGN.NO_SUCH_SLOT", where=str(slot))
+    return CmsTemplate(
+        algorithm=algorithm,
+        digest_algorithm=policy.digest_algorithm,
+        chain_der=tuple(certificate.der for certificate in chain),
+        issuer_serial_der=chain[0].issuer_serial_der,
+        role=slot.role,
+        commitment=step.commitment,
+    )
+
+
 def _revision(
-    draft: PdfDraft, slot: Slot, description: CmsTemplate, *, name: str, moment: datetime
+    draft: PdfDraft, slot: Slot, description: CmsTemplate, *, moment: datetime
 ) -> PlannedRevision:
+    name = Certificate.load(description.chain_der[0]).subject.common_name or ""
     made = new_fields(draft, slot)
     own = next((field for field in made if field.name == field_name(slot)), None)
     held = draft.form.field(field_name(slot))
@@ -107,5 +122,10 @@ def _revision(
         new_fields=made,
         locked_fields=locked_fields(draft, slot),
         appearance=None if size is None else draw_appearance(name, slot.role, at=moment, size=size),
-        certifies=draft.is_unsigned and draft.is_planned,
+        certifies=certifies(draft),
     )
+
+
+def certifies(draft: PdfDraft) -> bool:
+    """Return whether the next signature says that only signatures may follow."""
+    return draft.is_unsigned and draft.is_planned

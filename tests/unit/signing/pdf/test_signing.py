@@ -13,6 +13,7 @@ import pytest
 from pyhanko.pdf_utils import generic
 from pyhanko.pdf_utils.incremental_writer import IncrementalPdfFileWriter
 
+from hocba_sign.ades.integrity import check_integrity
 from hocba_sign.crypto.digests import SHA256, digest
 from hocba_sign.crypto.signer import SoftwareSigner
 from hocba_sign.errors import CallerError, InputError
@@ -21,11 +22,13 @@ from hocba_sign.operations import extension
 from hocba_sign.operations.extension import extend
 from hocba_sign.operations.signing import complete, merge, prepare, sign, time_stamp
 from hocba_sign.operations.verifier import Verifier
-from hocba_sign.pades.facts.form import SignaturePlaceholder
+from hocba_sign.pades.facts.form import PlannedRevision, SignaturePlaceholder
 from hocba_sign.pades.facts.names import field_name, slot_of
 from hocba_sign.pades.read import read_pdf
 from hocba_sign.pades.write import engine, fill
 from hocba_sign.rendering.render import render
+from hocba_sign.signing.pdf import draft as draft_module
+from hocba_sign.signing.pdf import prepare as prepare_module
 from hocba_sign.signing.pdf import time_stamp as time_stamp_module
 from hocba_sign.signing.policy import Level, SigningPolicy
 from hocba_sign.signing.state import SignedDocument, ToBeSigned
@@ -182,6 +185,124 @@ def test_a_changed_state_is_refused(change: Callable[[ToBeSigned], ToBeSigned], 
             at=SIGNED_AT + timedelta(minutes=1),
         )
     assert caught.value.cause == cause
+
+
+def assert_signed(octets: bytes, count: int) -> None:
+    signatures = read_pdf(octets).signatures
+    assert [signature.slot for signature in signatures] == list(SCENE.slots[:count])
+    assert all(check_integrity(one).is_intact and not one.findings for one in signatures)
+
+
+@pytest.mark.parametrize("count", [0, 1, 3])
+def test_a_state_is_completed_without_drawing_again(
+    count: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """As by a version whose pages and pictures look otherwise."""
+    slot = SCENE.slots[count]
+    signer = SCENE.signer(slot)
+    state = prepare(signed_by(count), slot, chain_der=signer.chain_der, at=SIGNED_AT)
+    text = state.to_json(has_document=False)
+    assert 4 * len(text) < len(signed_by(count))
+    value = signer.sign(state.octets, state.algorithm)
+
+    def other(*_: object, **__: object) -> bytes:
+        raise AssertionError("drawn again")
+
+    monkeypatch.setattr(prepare_module, "draw_appearance", other)
+    monkeypatch.setattr(draft_module, "render", other)
+    again = ToBeSigned.from_json(text, document=signed_by(count))
+    done = complete(again, value, at=SIGNED_AT + timedelta(minutes=5))
+    monkeypatch.undo()
+    assert_signed(done.octets, count + 1)
+
+
+def test_a_state_of_before_is_prepared_again() -> None:
+    """Earlier versions wrote no revision down."""
+    signer = SCENE.signer(GVCN)
+    state = prepare(signed_by(1), GVCN, chain_der=signer.chain_der, at=SIGNED_AT)
+    told = json.loads(state.to_json())
+    del told["revision"]
+    again = ToBeSigned.from_json(json.dumps(told))
+    done = complete(again, signer.sign(again.octets, again.algorithm), at=SIGNED_AT)
+    assert_signed(done.octets, 2)
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        lambda planned: replace(planned, signing_time=SIGNED_AT - timedelta(days=1)),
+        lambda planned: (
+            replace(
+                planned,
+                new_fields=tuple(
+                    replace(new, locked_fields=(new.name,)) if new.name == "CBQL" else new
+                    for new in planned.new_fields[-1:]
+                ),
+            )
+            if planned.field == "CBQL"
+            else planned
+        ),
+        lambda planned: replace(planned, certifies=not planned.certifies),
+        lambda planned: replace(planned, new_fields=planned.new_fields[:1]),
+        lambda planned: replace(planned, room=planned.room + 1),
+    ],
+)
+def test_a_revision_that_we_would_not_make_is_not_completed(
+    change: Callable[[PlannedRevision], PlannedRevision], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Whoever has the state before the device may change all of it, so that everything fits."""
+    made = prepare_module._revision
+    roles = (Role.GVCN, Role.CBQL, Role.KY_PHAT_HANH)
+    tried = 0
+    for document, slot, all_of in (
+        (page_of(), GVCN, roles),
+        (book(page_of(), GVCN, *roles), CBQL, roles),
+        (book(page_of(), GVCN), CBQL, ()),
+    ):
+        policy = SigningPolicy(level=Level.B, roles=all_of)
+        signer = SCENE.signer(slot)
+        monkeypatch.setattr(
+            prepare_module, "_revision", lambda *args, **more: change(made(*args, **more))
+        )
+        state = prepare(document, slot, chain_der=signer.chain_der, at=SIGNED_AT, policy=policy)
+        monkeypatch.undo()
+        ours = prepare(document, slot, chain_der=signer.chain_der, at=SIGNED_AT, policy=policy)
+        value = signer.sign(state.octets, state.algorithm)
+        if state == ours:
+            assert complete(state, value, at=SIGNED_AT).slot == slot
+            continue
+        tried += 1
+        with pytest.raises(CallerError) as caught:
+            complete(state, value, at=SIGNED_AT)
+        assert caught.value.cause == "SIGN.STATE"
+    assert tried
+
+
+@pytest.mark.parametrize("is_first", [True, False])
+def test_nothing_is_brought_in_beside_the_signature(is_first: bool) -> None:
+    def overlay(writer: IncrementalPdfFileWriter) -> None:
+        page(writer)["/Contents"] = generic.ArrayObject(
+            [
+                page(writer).raw_get("/Contents"),
+                writer.add_object(generic.StreamObject(stream_data=b"BT (10) Tj ET")),
+            ]
+        )
+        writer.update_container(page(writer))
+
+    policy = SigningPolicy(level=Level.B, roles=BOOK)
+    document, slot = (page_of(), GVCN) if is_first else (book(page_of(), GVCN, *BOOK), CBQL)
+    other = revised(document, overlay)
+    signer = SCENE.signer(slot)
+    if not is_first:
+        with pytest.raises(InputError):
+            prepare(other, slot, chain_der=signer.chain_der, at=SIGNED_AT, policy=policy)
+        return
+    state = prepare(other, slot, chain_der=signer.chain_der, at=SIGNED_AT, policy=policy)
+    assert state.revision is not None
+    hidden = replace(state, document=document, revision=other[len(document) :] + state.revision)
+    with pytest.raises(CallerError) as caught:
+        complete(hidden, signer.sign(state.octets, state.algorithm), at=SIGNED_AT)
+    assert caught.value.cause == "SIGN.STATE"
 
 
 def test_a_value_of_another_key_is_refused_at_once() -> None:
