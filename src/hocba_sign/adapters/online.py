@@ -8,8 +8,8 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 from hocba_sign.adapters.cache import Cache
+from hocba_sign.adapters.failures import FailureCount
 from hocba_sign.adapters.fetch import Fetcher
-from hocba_sign.adapters.patience import Patience
 from hocba_sign.adapters.revocation import EvidenceFetcher, FetchBudget
 from hocba_sign.validation.document.missing_evidence import EvidenceSession
 
@@ -41,27 +41,27 @@ class OnlineFetcher:
 
     def session(self) -> EvidenceSession:
         """Begin with a document."""
-        return _session(self, Patience(limit=1))
+        return _session(self, FailureCount(limit=1))
 
 
 @dataclass(frozen=True, slots=True)
-class PatientFetcher:
+class RunFetcher:
     """Fetches for many documents of one run: hosts that fail are left alone for all of them."""
 
     source: OnlineFetcher
-    patience: Patience = field(default_factory=Patience)
+    failures: FailureCount = field(default_factory=FailureCount)
 
     def session(self) -> EvidenceSession:
         """Begin with a document."""
-        return _session(self.source, self.patience)
+        return _session(self.source, self.failures)
 
 
-def _session(source: OnlineFetcher, patience: Patience) -> EvidenceFetcher:
+def _session(source: OnlineFetcher, failures: FailureCount) -> EvidenceFetcher:
     return EvidenceFetcher(
         fetcher=Fetcher(allow_loopback=source.allow_loopback),
         clock=source.clock,
         cache=None if source.cache is None else Cache(folder=source.cache),
         budget=FetchBudget(timeout=source.timeout),
         on_ask=source.on_ask,
-        patience=patience,
+        failures=failures,
     )

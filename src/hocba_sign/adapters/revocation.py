@@ -17,8 +17,8 @@ from urllib.parse import urlsplit
 from asn1crypto import core, ocsp
 
 from hocba_sign.adapters.cache import Cache, CachedAnswer
+from hocba_sign.adapters.failures import FailureCount
 from hocba_sign.adapters.fetch import Fetcher, Limits, Post, Refused
-from hocba_sign.adapters.patience import Patience
 from hocba_sign.errors import Finding, InputError
 from hocba_sign.pki.cache.asn1 import parsed_certificate, parsed_ocsp
 from hocba_sign.pki.certificates.certificate import Certificate
@@ -91,7 +91,7 @@ class FetchedEvidence:
 class EvidenceFetcher:
     """Answers the needs of one document; make a new one for the next.
 
-    A host that does not answer is asked no more often than `patience` has it.
+    A host that does not answer is left alone after as many failures as `failures` allows.
     `clock` gives aware UTC.
     `on_ask` is told every address asked.
     `has_nonce` makes OCSP live, past the cache.
@@ -103,7 +103,7 @@ class EvidenceFetcher:
     budget: FetchBudget = field(default_factory=FetchBudget)
     has_nonce: bool = False
     on_ask: Callable[[str], None] = lambda _: None
-    patience: Patience = field(default_factory=lambda: Patience(limit=1))
+    failures: FailureCount = field(default_factory=lambda: FailureCount(limit=1))
     _started: float | None = field(default=None, init=False)
     _octets: int = field(default=0, init=False)
     _ahead: datetime | None = field(default=None, init=False)
@@ -124,7 +124,7 @@ class EvidenceFetcher:
         if seconds <= 0 or octets <= 0:
             return Unavailable(need=need, finding=Finding("FETCH.BUDGET", need.url))
         host = _host(need.url)
-        if self.patience.is_over(host):
+        if self.failures.is_over(host):
             return Unavailable(need=need, finding=Finding("FETCH.SKIPPED", need.url))
         self.on_ask(need.url)
         full = _LIMITS[need.kind]
@@ -148,7 +148,7 @@ class EvidenceFetcher:
         contacted = tuple(hop.address for hop in outcome.hops)
         if isinstance(outcome, Refused):
             if outcome.finding.cause in _SILENT:
-                self.patience.failed(host)
+                self.failures.failed(host)
             if outcome.finding.cause == "FETCH.TOO_LARGE":
                 self._octets += limits.max_octets
             if limits.timeout == full.timeout or outcome.finding.cause != "FETCH.TIMEOUT":
@@ -156,7 +156,7 @@ class EvidenceFetcher:
             return Unavailable(
                 need=need, finding=outcome.finding, detail=outcome.detail, contacted=contacted
             )
-        self.patience.answered(host)
+        self.failures.answered(host)
         self._octets += len(outcome.octets)
         try:
             material = read_answer(need, outcome.octets, nonce=nonce)

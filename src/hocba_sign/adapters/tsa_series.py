@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from threading import Lock
 from typing import Final
 
-from hocba_sign.adapters.patience import Patience
+from hocba_sign.adapters.failures import FailureCount
 from hocba_sign.adapters.tsa import TimeStampClient
 from hocba_sign.crypto.digests import DigestAlgorithm
 from hocba_sign.errors import OutsideError
@@ -25,7 +25,7 @@ class TimeStampSeries:
     """
 
     authorities: tuple[TimeStampClient, ...]
-    _patience: Patience = field(default_factory=Patience, init=False)
+    _failures: FailureCount = field(default_factory=FailureCount, init=False)
     _given: dict[str, int] = field(default_factory=dict, init=False)
     _lock: Lock = field(default_factory=Lock, init=False, repr=False)
 
@@ -37,7 +37,7 @@ class TimeStampSeries:
     @property
     def is_given_up(self) -> bool:
         """Whether all of them have failed so often in a row that none is asked any more."""
-        return all(self._patience.is_over(authority.url) for authority in self.authorities)
+        return all(self._failures.is_over(authority.url) for authority in self.authorities)
 
     @property
     def in_place_of_the_first(self) -> tuple[tuple[str, int], ...]:
@@ -53,15 +53,15 @@ class TimeStampSeries:
         """
         failure: OutsideError | None = None
         for authority in self.authorities:
-            if self._patience.is_over(authority.url):
+            if self._failures.is_over(authority.url):
                 continue
             try:
                 token_der = authority.stamp(digest_algorithm, imprint)
             except OutsideError as error:
                 failure = failure or error
-                self._patience.failed(authority.url)
+                self._failures.failed(authority.url)
                 continue
-            self._patience.answered(authority.url)
+            self._failures.answered(authority.url)
             with self._lock:
                 self._given[authority.url] = self._given.get(authority.url, 0) + 1
             return token_der

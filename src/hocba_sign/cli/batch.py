@@ -11,9 +11,9 @@ from datetime import UTC, datetime
 from functools import partial
 from pathlib import Path
 
+from hocba_sign.adapters.failures import FAILURES_IN_A_ROW
 from hocba_sign.adapters.files import read_limited, write_atomically
 from hocba_sign.adapters.locks import exclusive
-from hocba_sign.adapters.patience import FAILURES_IN_A_ROW
 from hocba_sign.adapters.tsa_series import TimeStampSeries
 from hocba_sign.ades.integrity import check_integrity
 from hocba_sign.cli import console

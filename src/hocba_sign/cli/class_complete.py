@@ -9,9 +9,9 @@ from datetime import UTC, datetime
 from functools import partial
 from pathlib import Path
 
+from hocba_sign.adapters.failures import FAILURES_IN_A_ROW
 from hocba_sign.adapters.files import read_limited, write_atomically
 from hocba_sign.adapters.locks import exclusive, exclusive_file
-from hocba_sign.adapters.patience import FAILURES_IN_A_ROW
 from hocba_sign.adapters.tsa_series import TimeStampSeries
 from hocba_sign.cli import console
 from hocba_sign.cli.batch_run import BatchItem, Kind, Rest, Result, run_each, summarise, tell_each

@@ -7,10 +7,10 @@ from datetime import UTC, datetime
 from functools import partial
 from pathlib import Path
 
+from hocba_sign.adapters.failures import FAILURES_IN_A_ROW
 from hocba_sign.adapters.files import read_limited, write_atomically
 from hocba_sign.adapters.locks import exclusive
-from hocba_sign.adapters.online import PatientFetcher
-from hocba_sign.adapters.patience import FAILURES_IN_A_ROW
+from hocba_sign.adapters.online import RunFetcher
 from hocba_sign.adapters.tsa_series import TimeStampSeries
 from hocba_sign.ades.structure import ParsedSignature, StampKind
 from hocba_sign.cli import console
@@ -65,7 +65,7 @@ def _ground(given: argparse.Namespace, material: GivenMaterial) -> Ground:
     return Ground(
         trust=material.trust,
         evidence=material.evidence,
-        fetch=None if source is None else PatientFetcher(source),
+        fetch=None if source is None else RunFetcher(source),
         is_time_fixed=given.at is not None,
     )
 
@@ -76,7 +76,7 @@ def _listed(given: argparse.Namespace, source: Path) -> BatchItem:
 
 
 def _examined(given: argparse.Namespace, source: Path, document: bytes) -> BatchItem:
-    """Tell whether a document is due; without `--due` all are."""
+    """Return whether a document is due, as an item; without `--due` all are."""
     due = extension_due(document)
     if due is None:
         raise CallerError("EXTEND.NOTHING")

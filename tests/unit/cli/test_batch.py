@@ -20,8 +20,8 @@ from uuid import NAMESPACE_URL, uuid5
 
 import pytest
 
+from hocba_sign.adapters.failures import FAILURES_IN_A_ROW
 from hocba_sign.adapters.locks import exclusive
-from hocba_sign.adapters.patience import FAILURES_IN_A_ROW
 from hocba_sign.adapters.tsa_series import STAMPS_AT_ONCE
 from hocba_sign.ades.integrity import check_integrity
 from hocba_sign.cli.main import main

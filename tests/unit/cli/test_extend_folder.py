@@ -10,8 +10,8 @@ from typing import Any
 
 import pytest
 
-from hocba_sign.adapters.online import OnlineFetcher, PatientFetcher
-from hocba_sign.adapters.patience import FAILURES_IN_A_ROW
+from hocba_sign.adapters.failures import FAILURES_IN_A_ROW
+from hocba_sign.adapters.online import OnlineFetcher, RunFetcher
 from hocba_sign.adapters.tsa_series import STAMPS_AT_ONCE
 from hocba_sign.ades.structure import StampKind
 from hocba_sign.cli.main import main
@@ -197,7 +197,7 @@ def test_a_host_that_fails_is_left_alone_for_the_whole_run(year: Year) -> None:
     need = Need(kind=NeedKind.OCSP, url=url, certificate=chain[0], issuer=chain[1])
     year.server.fail("/ocsp", ServerFault.HANG_UP)
     source = OnlineFetcher(allow_loopback=True, clock=lambda: datetime.now(UTC))
-    run = PatientFetcher(source)
+    run = RunFetcher(source)
     answers = [run.session()(need) for _ in range(10)]
     assert len(year.server.requests) == FAILURES_IN_A_ROW
     assert all(isinstance(answer, Unavailable) for answer in answers)

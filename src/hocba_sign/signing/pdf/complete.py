@@ -86,7 +86,7 @@ def complete_received_pdf(
     if state.revision is not None:
         gap = _prepared_gap(draft, state, chain_der=chain_der, policy=policy)
         completed = complete_pdf(state, gap, value=value, at=at)
-        require_lawful(draft, completed.octets, state.slot, at=state.created)
+        require_lawful(draft, completed.octets, slot=state.slot, at=state.created)
         return completed
     again, gap = build_pdf(draft, state.slot, chain_der=chain_der, at=state.created, policy=policy)
     if replace(again, revision=None) != state:

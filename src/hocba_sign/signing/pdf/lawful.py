@@ -15,7 +15,7 @@ _SIGNING_ONLY = 2
 """DocMDP, P: signatures may follow (ISO 32000-2, 12.8.2.2)."""
 
 
-def require_lawful(draft: PdfDraft, octets: bytes, slot: Slot, *, at: datetime) -> None:
+def require_lawful(draft: PdfDraft, octets: bytes, *, slot: Slot, at: datetime) -> None:
     """Refuse a file that is not `draft` and one revision more, with a signature in `slot` of the
     time `at` that binds those who follow as ours do.
 

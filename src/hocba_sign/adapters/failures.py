@@ -11,7 +11,7 @@ time-out.
 
 
 @dataclass(slots=True)
-class Patience:
+class FailureCount:
     """Counts the failures in a row of every service, by address or host; threads may share it."""
 
     limit: int = FAILURES_IN_A_ROW
