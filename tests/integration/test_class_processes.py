@@ -8,12 +8,15 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable, Sequence
+from datetime import UTC, datetime
 from functools import partial
 from pathlib import Path
 
 import pytest
 
+from hocba_sign.cli.main import main
 from hocba_sign.signing.xml.draft import read_draft
+from hocba_sign.testing import World, WorldServer
 from tests.support.classroom import Classroom, Device
 from tests.support.scene import ROOT
 
@@ -76,6 +79,27 @@ def test_one_signer_four_times_at_once(home: Path) -> None:
     assert set(codes) <= {0, 6}
     assert signed_in(home / "out") == {f"{number:02}.xml": [str(slot)] for number in range(6)}
     assert {line["state"] for line in room.lines("work")} == {"done"}
+
+
+def test_four_programs_sign_one_folder_at_once(home: Path) -> None:
+    """The authority counts: no file is time-stamped twice, whoever comes first."""
+    room = Classroom.of(home, subjects=1, pupils=6)
+    (slot,) = room.scene.teachers
+    identity = room.scene.identity(slot)
+    (home / "key").write_bytes(identity.key_pem)
+    (home / "cert").write_bytes(identity.chain_pem)
+    key = ("--key", room.path("key"), "--cert", room.path("cert"), "--role", slot.role)
+    now = datetime.now(UTC)
+    with WorldServer(lambda: now, lambda url: World(now, base_url=url, fast=True)) as server:
+        call = partial(
+            main, ["sign", room.path("in"), *key, "--tsa", server.tsa_url, "-o", room.path("out")]
+        )
+        codes = at_once([call] * 4)
+        asked = len(server.requests)
+    assert 0 in codes
+    assert set(codes) <= {0, 6}
+    assert asked == 6
+    assert signed_in(home / "out") == {f"{number:02}.xml": [str(slot)] for number in range(6)}
 
 
 def test_killed_between_the_steps_and_within_them(home: Path) -> None:
