@@ -124,8 +124,9 @@ def complete(
 
     `value` is the raw RSA value or ECDSA r‖s. `at` is aware. The state may come from another
     process, and anybody may have changed it there: it is prepared again from its document, and must
-    be the same in every part; the revision of a PDF must add the signature and nothing else. Only its expiry follows from nothing: `lifetime` is that of the
-    `SigningPolicy`, and a state does not live longer, whatever it says.
+    be the same in every part; the revision of a PDF must add the signature and nothing else. Only
+    its expiry follows from nothing: `lifetime` is that of the `SigningPolicy`, and a state does not
+    live longer, whatever it says.
     Raises: CallerError `SIGN.EXPIRED`, `SIGN.STATE` when the state is not what `prepare` gave,
     `SIGN.VALUE` when the value does not verify with the certificate's key, `SIGN.VALUE_*` when it
     is no raw value but a container, a text or a file; those of `read_draft`, `prepare` and `admit`.
