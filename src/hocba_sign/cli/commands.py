@@ -9,6 +9,7 @@ from hocba_sign.catalogue.messages import Language
 from hocba_sign.cli import arguments
 from hocba_sign.cli.extract_commands import add_extract, add_verify_extract
 from hocba_sign.cli.options import (
+    add_careful,
     add_detached,
     add_judge,
     add_knowledge,
@@ -152,6 +153,7 @@ def _add_verify(parser: Parser, language: Language) -> None:
     add_judge(parser, language)
     add_knowledge(parser, language)
     parser.add_argument("--any", action="store_true", help=say("ANY", language))
+    add_careful(parser, language)
     add_detached(parser, language)
     told = parser.add_mutually_exclusive_group()
     told.add_argument("--json", action="store_true", help=say("JSON", language))

@@ -2,7 +2,14 @@
 
 from hocba_sign.catalogue.messages import Language
 from hocba_sign.cli import arguments
-from hocba_sign.cli.options import add_judge, add_knowledge, add_material, add_network, add_out
+from hocba_sign.cli.options import (
+    add_careful,
+    add_judge,
+    add_knowledge,
+    add_material,
+    add_network,
+    add_out,
+)
 from hocba_sign.cli.parser import Parser
 from hocba_sign.cli.words import say
 
@@ -45,5 +52,6 @@ def add_verify_extract(parser: Parser, language: Language) -> None:
 def _add_verifying(parser: Parser, language: Language) -> None:
     add_material(parser, language)
     add_network(parser, language)
+    add_careful(parser, language)
     add_judge(parser, language)
     add_knowledge(parser, language)

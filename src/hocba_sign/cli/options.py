@@ -72,6 +72,10 @@ def add_network(
     )
 
 
+def add_careful(parser: Parser, language: Language) -> None:
+    parser.add_argument("--careful", action="store_true", help=say("CAREFUL", language))
+
+
 def add_judge(parser: Parser, language: Language) -> None:
     """Add what says by which rules and by whose word signers are judged; `cli.policy` and
     `cli.knowledge` read it.

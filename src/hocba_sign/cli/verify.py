@@ -110,6 +110,7 @@ def verifier_of(given: argparse.Namespace, *, at: datetime) -> Verifier:
         evidence=material.evidence,
         fetch=online_fetcher(given),
         is_time_fixed=given.at is not None,
+        is_careful=given.careful,
     )
     return with_knowledge(given, verifier, at=at)
 

@@ -4,12 +4,15 @@ An algorithm may be verifiable (SHA-1 in documents before 2025) and not acceptab
 Spec: ETSI TS 119 312 v1.5.1 (end dates), TT 15/2025/TT-BKHCN Annex I part 1 (what is allowed).
 """
 
+from bisect import bisect_left
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from enum import StrEnum
+from functools import lru_cache
+from typing import Final
 
 from hocba_sign.crypto.algorithms import KeyKind, Scheme, SignatureAlgorithm
-from hocba_sign.crypto.digests import DigestAlgorithm
+from hocba_sign.crypto.digests import DIGEST_ALGORITHMS, DigestAlgorithm
 
 
 class AcceptanceRule(StrEnum):
@@ -75,6 +78,21 @@ _ETSI_KEYS: dict[Scheme, tuple[tuple[int, datetime | None], ...]] = {
 """Smallest size in bits and end date, sizes ascending. EdDSA is not listed."""
 
 
+END_DATES: Final = frozenset(
+    end
+    for end in (
+        *(end for sizes in _ETSI_KEYS.values() for _, end in sizes),
+        *(algorithm.ends for algorithm in DIGEST_ALGORITHMS),
+    )
+    if end is not None
+)
+"""Every date on which an answer of this module may change."""
+
+
+_ENDS: Final = tuple(sorted(END_DATES))
+_NEVER: Final = datetime.max.replace(tzinfo=UTC)
+
+
 def acceptable_digest(algorithm: DigestAlgorithm, at: datetime) -> Acceptability:
     """Judge a hash at the aware time `at`, the latest time the data is proven to have existed.
 
@@ -103,6 +121,13 @@ def acceptable(algorithm: SignatureAlgorithm, key_bits: int, *, at: datetime) ->
     earlier.
     Spec: TS 119 312 v1.5.1; TT 15/2025 Annex I, 1.2 and 1.3.
     """
+    return _between_ends(algorithm, key_bits, bisect_left(_ENDS, at))
+
+
+@lru_cache(maxsize=1_024)
+def _between_ends(algorithm: SignatureAlgorithm, key_bits: int, number: int) -> Acceptability:
+    """Answer for any time after `number` of the dates on which something ends."""
+    at = _ENDS[number] if number < len(_ENDS) else _NEVER
     what = f"{algorithm.key_kind} {key_bits}"
     smallest = _TT15_SMALLEST.get(algorithm.key_kind)
     if smallest is None:

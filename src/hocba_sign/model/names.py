@@ -24,7 +24,7 @@ _TONE: Final = re.compile(f"(?<=[aeiouy])([{_MARKS}]*)([{_TONES}])([{_MARKS}]*)"
 _WORD: Final = re.compile(r"[^\W\d_][^\W\d_\u0300-\u036f]*(?:[\u0300-\u036f]+[^\W\d_]*)*")
 _START: Final = r"(?<![\w\u0300-\u036f'])"
 _END: Final = r"(?![\w\u0300-\u036f'])"
-_SAME_LETTER: Final = {"ð": "đ"} | dict.fromkeys("\u2018\u2019\u02bc\u00b4`", "'")
+_SAME_LETTER: Final = str.maketrans({"ð": "đ"} | dict.fromkeys("\u2018\u2019\u02bc\u00b4`", "'"))
 _REPLACED: Final = "\ufffd"
 """Stands for a character of a certificate that does not print, whichever it was."""
 
@@ -88,13 +88,21 @@ def names_organisation(name: str | None) -> bool:
     """Return whether a name begins as that of a school, authority or firm, which no
     person's does.
     """
-    text, forms = _spelled(name or ""), school_forms()
-    written = _written_out(text)
-    beginnings = (_spelled(one) for one in (*forms.organisations, *forms.kinds))
-    if any(re.match(f"{re.escape(beginning)}{_END}", written) for beginning in beginnings):
-        return True
-    written = _written_out(text, is_plain=True)
-    return any(re.match(f"{re.escape(plain(kind))}{_END}", written) for kind in forms.kinds)
+    text = _spelled(name or "")
+    return any(
+        _beginnings(is_plain=is_plain).match(_written_out(text, is_plain=is_plain)) is not None
+        for is_plain in (False, True)
+    )
+
+
+@cache
+def _beginnings(*, is_plain: bool) -> re.Pattern[str]:
+    """Match how names of organisations begin; without diacritics only the kinds of schools."""
+    forms = school_forms()
+    words = (
+        map(plain, forms.kinds) if is_plain else map(_spelled, (*forms.organisations, *forms.kinds))
+    )
+    return re.compile(f"(?:{'|'.join(map(re.escape, words))}){_END}")
 
 
 def spelled(name: str) -> str:
@@ -131,8 +139,8 @@ def school_forms() -> SchoolForms:
 
 def _spelled(name: str) -> str:
     folded = " ".join(unicodedata.normalize("NFC", name).split()).lower()
-    letters = "".join(_SAME_LETTER.get(letter, letter) for letter in folded)
-    return _WORD.sub(_with_tone_last, unicodedata.normalize("NFD", letters))
+    letters = unicodedata.normalize("NFD", folded.translate(_SAME_LETTER))
+    return _WORD.sub(_with_tone_last, letters)
 
 
 def _with_tone_last(word: re.Match[str]) -> str:

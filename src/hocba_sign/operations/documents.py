@@ -8,7 +8,7 @@ from hocba_sign.pki.certificates.certificate import Certificate
 from hocba_sign.pki.certificates.holder import signers_held
 from hocba_sign.rendering import render as pages
 from hocba_sign.rendering.render import CURRENT, Rendering
-from hocba_sign.xml.decode import check_document, decode_document
+from hocba_sign.xml.decode import check_document, decode_document, decode_quickly
 from hocba_sign.xml.encode import encode
 from hocba_sign.xml.layout import CANONICAL, KHO, LAYOUTS, recognise
 from hocba_sign.xml.parse import parse
@@ -45,8 +45,10 @@ def render(document: bytes, *, template: str = CURRENT) -> Rendering:
     root = parse(document).root
     if recognise(root) not in LAYOUTS.values():
         raise InputError("DOC.NOT_HOC_BA", where=locate(root))
-    _require_none(check_document(root))
-    return pages.render(decode_document(root), document, template=template)
+    quickly = decode_quickly(root)
+    if quickly is None:
+        _require_none(check_document(root))
+    return pages.render(quickly or decode_document(root), document, template=template)
 
 
 def _require_none(findings: tuple[Finding, ...]) -> None:

@@ -39,7 +39,9 @@ class Ground:
     """What judgements rest on. Without `fetch` nobody is asked for anything.
 
     With `fetch` a validation time that is the present (`PRESENT`) moves on to when what was fetched
-    was there, for nothing later counts; `is_time_fixed` keeps even that where it is.
+    was there, for nothing later counts.
+    `is_time_fixed` keeps even that where it is.
+    `is_careful` takes no quick path: the same answers, slower.
     """
 
     trust: TrustStore
@@ -47,6 +49,7 @@ class Ground:
     evidence: Evidence = field(default_factory=Evidence)
     fetch: EvidenceSource | None = None
     is_time_fixed: bool = False
+    is_careful: bool = False
 
     def __repr__(self) -> str:
         policy = "+".join(self.policy.names)
@@ -63,7 +66,13 @@ def start_of(ground: Ground, at: datetime, *, session: EvidenceSession | None) -
     """Return what a validation at `at` (aware) starts from."""
     if session is not None and _moves(ground, at, session):
         at = max(at, session.moment())
-    return Setting(trust=ground.trust, evidence=ground.evidence, at=at, policy=ground.policy)
+    return Setting(
+        trust=ground.trust,
+        evidence=ground.evidence,
+        at=at,
+        policy=ground.policy,
+        is_careful=ground.is_careful,
+    )
 
 
 def settle_on(

@@ -19,8 +19,11 @@ from hocba_sign.operations.ground import (
 from hocba_sign.pki.certificates.profile import Purpose
 from hocba_sign.report.certificate import CertificateReport
 from hocba_sign.report.document import Report
-from hocba_sign.validation.document.dispatch import validate_any_document, validate_document
-from hocba_sign.validation.document.extract import validate_extract
+from hocba_sign.validation.document.dispatch import (
+    validate_any_document,
+    validate_document,
+    validate_extract,
+)
 from hocba_sign.validation.document.missing_evidence import EvidenceSession
 from hocba_sign.validation.document.records import Named, Sources, load_records, years_among
 from hocba_sign.validation.document.transcript import DocumentConclusion, validate

@@ -18,9 +18,12 @@ NOTHING_DETACHED: Final[Mapping[str, bytes]] = MappingProxyType({})
 class Setting:
     """What a validation rests on: trust, evidence, the validation time `at` (aware UTC), and the
     policy.
+
+    `is_careful`: no quick path is taken, which could only have said "faultless".
     """
 
     trust: TrustStore
     evidence: Evidence
     at: datetime
     policy: Policy
+    is_careful: bool = False

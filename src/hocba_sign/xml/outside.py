@@ -144,14 +144,15 @@ def is_stylesheet(instruction: Element) -> bool:
 
 def instructions(root: Element) -> Iterator[Element]:
     """Yield every processing instruction of a document, those before and behind its root too."""
-    for node in _all(root):
+    for node in _unseen(root):
         if isinstance(node, _INSTRUCTION):
             yield node
 
 
-def _all(root: Element) -> Iterator[Element]:
+def _unseen(root: Element) -> Iterator[Element]:
+    """Yield the comments and instructions of a document; beside its root stands nothing else."""
     yield from reversed(tuple(root.itersiblings(preceding=True)))
-    yield from root.iter()
+    yield from root.iter(etree.Comment, etree.ProcessingInstruction)
     yield from root.itersiblings()
 
 
@@ -160,7 +161,7 @@ def _nodes(root: Element) -> Iterator[tuple[Stray, Element]]:
 
     A reader of HTML ends `<!-->` and `<?x >` at the first `>` and shows what follows.
     """
-    for node in _all(root):
+    for node in _unseen(root):
         text = node.text or ""
         if isinstance(node, _COMMENT):
             yield (Stray.SHOWN if text.startswith((">", "->")) else Stray.COMMENT), node
@@ -186,18 +187,19 @@ def _content(root: Element, covered: frozenset[Element]) -> Iterator[tuple[Stray
 
 def _framed(element: Element) -> Iterator[Stray]:
     # xsi:type and xsi:nil make programs with a schema read an element as something else.
-    if any(str(name).startswith(_XSI) and name not in HINTS for name in element.attrib):
+    if any(str(name).startswith(_XSI) and name not in HINTS for name in element.keys()):  # noqa: SIM118 - an element is no mapping
         yield Stray.SHOWN
 
 
 def _contained(element: Element) -> Iterator[Stray]:
-    namespace = str(etree.QName(element).namespace or "")
+    tag = str(element.tag)
+    namespace = tag[1:].partition("}")[0] if tag.startswith("{") else ""
     if namespace in _SHOWN:
         yield Stray.SHOWN
     elif namespace not in _CONTAINERS:
         yield Stray.ADDED
     yield from _framed(element)
-    if any(name not in _ATTRIBUTES and not str(name).startswith(_XSI) for name in element.attrib):
+    if any(name not in _ATTRIBUTES and not str(name).startswith(_XSI) for name in element.keys()):  # noqa: SIM118 - an element is no mapping
         yield Stray.ADDED
     children = tuple(element)
     texts = (

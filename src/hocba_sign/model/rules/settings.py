@@ -3,10 +3,14 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from decimal import Decimal
+from functools import lru_cache
 from types import MappingProxyType
-from typing import TypeVar, cast
+from typing import Final, TypeVar, cast
 
 ValueT = TypeVar("ValueT")
+
+MAX_KEPT: Final = 2_048
+"""Values of the rule sets that stay read; a set has some hundreds."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -26,13 +30,13 @@ class Settings:
 
     def texts(self, name: str) -> tuple[str, ...]:
         """Return a list of texts, empty if there is none."""
-        return tuple(_typed(one, str) for one in _typed(self.values.get(name, []), list))
+        return _texts(self, name)
 
     def integer(self, name: str) -> int:
         return _typed(self.values[name], int)
 
     def integers(self, name: str) -> frozenset[int]:
-        return frozenset(_typed(one, int) for one in _typed(self.values.get(name, []), list))
+        return _integers(self, name)
 
     def is_set(self, name: str) -> bool:
         return _typed(self.values.get(name, False), bool)
@@ -49,18 +53,36 @@ class Settings:
 
     def part(self, name: str) -> "Settings":
         """Return an object, empty if there is none."""
-        return Settings(
-            MappingProxyType(cast("dict[str, object]", _typed(self.values.get(name, {}), dict)))
-        )
+        return _part(self, name)
 
     def parts(self, name: str) -> "tuple[Settings, ...]":
-        return tuple(
-            Settings(MappingProxyType(_typed(one, dict)))
-            for one in _typed(self.values.get(name, []), list)
-        )
+        return _parts(self, name)
 
 
 def _typed(value: object, kind: type[ValueT]) -> ValueT:
     if not isinstance(value, kind):
         raise TypeError(f"{kind.__name__} expected in the rule set")
     return value
+
+
+# Every transcript asks for the same few hundred, and they are equal to themselves alone.
+@lru_cache(maxsize=MAX_KEPT)
+def _texts(settings: Settings, name: str) -> tuple[str, ...]:
+    return tuple(_typed(one, str) for one in _typed(settings.values.get(name, []), list))
+
+
+@lru_cache(maxsize=MAX_KEPT)
+def _integers(settings: Settings, name: str) -> frozenset[int]:
+    return frozenset(_typed(one, int) for one in _typed(settings.values.get(name, []), list))
+
+
+@lru_cache(maxsize=MAX_KEPT)
+def _part(settings: Settings, name: str) -> Settings:
+    given = cast("dict[str, object]", _typed(settings.values.get(name, {}), dict))
+    return Settings(MappingProxyType(given))
+
+
+@lru_cache(maxsize=MAX_KEPT)
+def _parts(settings: Settings, name: str) -> tuple[Settings, ...]:
+    given = _typed(settings.values.get(name, []), list)
+    return tuple(Settings(MappingProxyType(_typed(one, dict))) for one in given)

@@ -41,6 +41,14 @@ class BoundedCache(Generic[_Key, _Value]):
                     self._weight -= self._weigh(self._held.popitem(last=False)[1])
         return value
 
+    def peek(self, key: _Key) -> _Value | None:
+        """Return what is held under `key`, None where nothing is."""
+        with self._lock:
+            found = self._held.get(key)
+            if found is not None:
+                self._held.move_to_end(key)
+            return found
+
     def __len__(self) -> int:
         return len(self._held)
 

@@ -5,6 +5,7 @@ nobody; `path` judges each candidate. The search is bounded, because a document 
 of certificates that name each other as issuers.
 """
 
+import hashlib
 from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping
 
 from hocba_sign.pki.cache.bounded import BoundedCache
@@ -29,6 +30,7 @@ class _Anchors:
     def __init__(self, anchors: tuple[Anchor, ...]) -> None:
         self.anchors = anchors
         self.by_sha256 = {anchor.certificate.sha256: anchor for anchor in anchors}
+        self.content = _digest_of(anchors)
         self.by_name = _by_subject((anchor.certificate for anchor in anchors), _octets)
 
 
@@ -38,6 +40,16 @@ _anchors: BoundedCache[int, _Anchors] = BoundedCache(MAX_KEPT_STORES)
 def _indexed(trust: TrustStore) -> _Anchors:
     # What is kept holds the tuple, so its identity cannot pass to another one.
     return _anchors.get(id(trust.anchors), lambda: _Anchors(trust.anchors))
+
+
+def _digest_of(anchors: tuple[Anchor, ...]) -> str:
+    stated = (f"{one.certificate.sha256} {one.trusted_until}" for one in anchors)
+    return hashlib.sha256("\n".join(stated).encode()).hexdigest()
+
+
+def content_of_trust(trust: TrustStore) -> Hashable:
+    """Return what stands for all in a store that a verdict on a path may rest on."""
+    return _indexed(trust).content, tuple(one.sha256 for one in trust.responders)
 
 
 def find_anchor(trust: TrustStore, sha256: str) -> Anchor | None:

@@ -64,14 +64,30 @@ def validate_path(
     nothing.
     Spec: EN 319 102-1, 5.2.6; RFC 5280, 6.
     """
-    return _validate(
-        leaf,
-        trust,
-        evidence=evidence,
-        at=at,
-        asked=requirements or PathRequirements(),
-        is_fast=True,
-    )
+    asked = requirements or PathRequirements()
+    return judge_path(leaf, trust=trust, evidence=evidence, at=at, requirements=asked).result
+
+
+@dataclass(frozen=True, slots=True)
+class PathJudgement:
+    """A verdict, and whether it was reached without the reference engine."""
+
+    result: PathResult
+    is_direct: bool
+
+
+def judge_path(
+    leaf: Certificate,
+    *,
+    trust: TrustStore,
+    evidence: Evidence,
+    at: datetime,
+    requirements: PathRequirements,
+) -> PathJudgement:
+    """Judge as `validate_path` does, and tell whether the engine was asked."""
+    sessions: list[str] = []
+    result = _validate(leaf, trust, evidence=evidence, at=at, asked=requirements, sessions=sessions)
+    return PathJudgement(result, is_direct=not sessions)
 
 
 def validate_by_engine(
@@ -91,13 +107,15 @@ def validate_by_engine(
         evidence=evidence,
         at=at,
         asked=requirements or PathRequirements(),
-        is_fast=False,
+        sessions=None,
     )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Case:
-    """What every candidate chain is judged by."""
+    """What every candidate chain is judged by; `sessions` names the leaf of each chain for which
+    the engine was asked.
+    """
 
     evidence: Evidence
     pool: StatementPool
@@ -105,6 +123,7 @@ class _Case:
     asked: PathRequirements
     is_fast: bool
     responders: tuple[Certificate, ...]
+    sessions: list[str]
 
 
 def _validate(
@@ -114,8 +133,9 @@ def _validate(
     evidence: Evidence,
     at: datetime,
     asked: PathRequirements,
-    is_fast: bool,
+    sessions: list[str] | None,
 ) -> PathResult:
+    """Judge; without `sessions` by the engine alone."""
     if at.tzinfo is None or (asked.known_until is not None and asked.known_until.tzinfo is None):
         raise CallerError("PATH.TIME_ZONE", detail="times must be aware")
     anchor = find_anchor(trust, leaf.sha256)
@@ -133,8 +153,9 @@ def _validate(
         pool=read_pool(evidence),
         at=at,
         asked=asked,
-        is_fast=is_fast,
+        is_fast=sessions is not None,
         responders=trust.responders,
+        sessions=[] if sessions is None else sessions,
     )
     for chain in candidate_chains(leaf, trust, certificates=evidence.certificates):
         anchor = find_anchor(trust, chain[-1].sha256)
@@ -203,6 +224,7 @@ def _judge_safely(chain: tuple[Certificate, ...], anchor: Anchor, case: _Case) -
 def _engine_session(
     chain: tuple[Certificate, ...], case: _Case, *, known_until: datetime
 ) -> "EngineSession":
+    case.sessions.append(chain[0].sha256)
     # It loads slowly, and most paths need none.
     engine = import_module("hocba_sign.pki.path.reference_engine")
     certificates = tuple(parsed_certificate(one.der) for one in chain)

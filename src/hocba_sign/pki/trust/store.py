@@ -69,8 +69,11 @@ class TrustStore:
 
         Raises: CallerError TRUST.LIMIT beyond `MAX_ANCHORS`.
         """
+        given = tuple(anchors)
+        if not given:
+            return self
         known = {anchor.certificate.sha256: anchor for anchor in self.anchors}
-        for anchor in anchors:
+        for anchor in given:
             known.setdefault(anchor.certificate.sha256, anchor)
         if len(known) > MAX_ANCHORS:
             raise CallerError("TRUST.LIMIT", detail=f"more than {MAX_ANCHORS} anchors")

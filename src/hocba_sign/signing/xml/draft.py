@@ -20,7 +20,7 @@ from hocba_sign.pki.loading.objects import wrong_document
 from hocba_sign.signing.turn import require_turn_in
 from hocba_sign.signing.xml.opened import OpenXml
 from hocba_sign.xades.transcript.read import places_of
-from hocba_sign.xml.decode import check_document, decode_document, document_nonce
+from hocba_sign.xml.decode import check_document, decode_document, decode_quickly, document_nonce
 from hocba_sign.xml.layout import CANONICAL, Layout, recognise
 from hocba_sign.xml.names import ID_DATA
 from hocba_sign.xml.nonce import NONCE_PLACE
@@ -99,12 +99,13 @@ def open_draft(octets: bytes) -> OpenDraft:
     root = xml.root
     layout = recognise(root)
     is_record = form_of(root) is not None
-    problems = () if is_record else check_document(root)
+    quickly = None if is_record else decode_quickly(root)
+    problems = () if is_record or quickly is not None else check_document(root)
     if problems:
         raise InputError(problems[0].cause, where=problems[0].where, findings=tuple(problems))
     if faults := schema_findings(root, issued=False):
         raise InputError("DOC.SCHEMA", where=faults[0].where, findings=faults)
-    content = decode_record_document(root) if is_record else decode_document(root)
+    content = quickly or (decode_record_document(root) if is_record else decode_document(root))
     _require_nothing_else(xml)
     opened = OpenXml(xml=xml, places=places_of(root))
     parsed = opened.read()

@@ -1,6 +1,6 @@
 """Which judgement a file is for, by its first octets."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import replace
 from importlib import import_module
 from typing import Final, cast
@@ -74,9 +74,16 @@ def validate_any_document(
     return with_unread(conclusion, setting)
 
 
+def validate_extract(
+    octets: bytes, setting: Setting, *, registered: Iterable[bytes]
+) -> DocumentConclusion:
+    """Judge an extract. Raises: as `validate_extract` of its module."""
+    return _judge("extract", "validate_extract")(octets, setting, registered=registered)
+
+
 def _judge(module: str, name: str) -> Callable[..., DocumentConclusion]:
-    """Return a judge of documents of others or of pages: half of the library is for them, and loads
-    with the first.
+    """Return a judge of documents of others, of pages or extracts: half of the library is for them,
+    and loads with the first.
     """
     judge = getattr(import_module(f"hocba_sign.validation.document.{module}"), name)
     return cast("Callable[..., DocumentConclusion]", judge)

@@ -55,7 +55,13 @@ from hocba_sign.validation.workflow.other_layouts import (
 from hocba_sign.validation.workflow.trust_hierarchy import hierarchy_checks
 from hocba_sign.validation.workflow.tt15 import tt15_checks
 from hocba_sign.xades.transcript.read import read, read_parsed
-from hocba_sign.xml.decode import check_document, decode, decode_document, document_nonce
+from hocba_sign.xml.decode import (
+    check_document,
+    decode,
+    decode_document,
+    decode_signed,
+    document_nonce,
+)
 from hocba_sign.xml.layout import CANONICAL, KHO, Layout, recognise
 from hocba_sign.xml.names import ID_DATA, ID_IDENTITY
 from hocba_sign.xml.nonce import NONCE_PLACE
@@ -123,7 +129,7 @@ def validate(octets: bytes, setting: Setting) -> DocumentConclusion:
     signatures = _diagnosed(
         octets, tuple(validate_signature(signature, setting) for signature in parsed.signatures)
     )
-    content, checks = _decoded(parsed, root, signatures)
+    content, checks = _decoded(parsed, root, signatures, is_careful=setting.is_careful)
     transcript = content if isinstance(content, Transcript) else None
     workflow = None
     if content is not None:
@@ -172,11 +178,15 @@ def validate(octets: bytes, setting: Setting) -> DocumentConclusion:
 
 
 def _decoded(
-    parsed: ParsedDocument, root: Element, signatures: Iterable[SignatureConclusion]
+    parsed: ParsedDocument,
+    root: Element,
+    signatures: Iterable[SignatureConclusion],
+    *,
+    is_careful: bool,
 ) -> tuple[Content | None, list[Check]]:
     if form_of(root) is not None and not is_foreign(root):
         return record_content(parsed, root, signatures=signatures)
-    transcript, checks = read_content(parsed, root, signatures=signatures)
+    transcript, checks = read_content(parsed, root, signatures=signatures, is_careful=is_careful)
     return transcript, [*checks, *(() if transcript is None else rule_checks(transcript))]
 
 
@@ -241,10 +251,16 @@ def _diagnosed(
 
 
 def read_content(
-    parsed: ParsedDocument, root: Element, *, signatures: Iterable[SignatureConclusion]
+    parsed: ParsedDocument,
+    root: Element,
+    *,
+    signatures: Iterable[SignatureConclusion],
+    is_careful: bool = False,
 ) -> tuple[Transcript | None, list[Check]]:
     """Check the document itself, and decode it: from the signed octets where a signature covers all
     data, else from the file.
+
+    `is_careful`: not by the quick path.
     """
     if is_foreign(root):
         return None, foreign_checks(root)
@@ -259,9 +275,15 @@ def read_content(
     ]
     if not faults:
         checks.append(Check(identifier="DOC.SCHEMA", status=Status.PASS))
+    data = signed_data(parsed, signatures)
+    quickly = None if is_careful or data is None else decode_signed(root, data)
     # What stands between elements is told where the whole file is looked at; within a value it
     # would be read differently by others.
-    problems = [one for one in check_document(root) if not (one.where or "").endswith("/comment()")]
+    problems = [
+        one
+        for one in (() if quickly is not None else check_document(root))
+        if not (one.where or "").endswith("/comment()")
+    ]
     checks += [
         Check(identifier=problem.cause, status=_weight(problem), where=problem.where)
         for problem in problems
@@ -269,7 +291,8 @@ def read_content(
     is_malformed = any(problem.cause == "TRANSCRIPT.NONCE" for problem in problems)
     if not is_malformed and document_nonce(root) is None:
         checks.append(Check(identifier="DOC.NO_NONCE", status=Status.WARNING, where=NONCE_PLACE))
-    data = signed_data(parsed, signatures)
+    if quickly is not None:
+        return quickly, checks
     try:
         return decode_document(root) if data is None else decode(data), checks
     except InputError as error:

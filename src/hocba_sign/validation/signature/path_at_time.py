@@ -10,6 +10,7 @@ from datetime import datetime
 
 from hocba_sign.pki.certificates.certificate import Certificate
 from hocba_sign.pki.certificates.profile import ProfileException, Purpose
+from hocba_sign.pki.path.kept import validate_path_quickly
 from hocba_sign.pki.path.result import PathRequirements, PathResult, PathStatus
 from hocba_sign.pki.path.revocation_status import revocations_by_issuers
 from hocba_sign.pki.path.validation import validate_path
@@ -230,7 +231,8 @@ class _PathAtTime:
         trust = self.setting.trust.with_anchors(
             anchors_in(self.evidence, self.setting.trust.pins).anchors
         )
-        path = validate_path(
+        validate = validate_path if self.setting.is_careful else validate_path_quickly
+        path = validate(
             self.certificate, trust=trust, evidence=self.evidence, at=at, requirements=requirements
         )
         if path.status is not PathStatus.PASSED:

@@ -83,9 +83,9 @@ class GeneralResolver:
         """
         return _read_reference(element, self)
 
-    def count_stamped(self, parts: tuple[bytes, ...], method: Method, *, where: str) -> None:
+    def count_stamped(self, parts: tuple[bytes, ...], method: Method, *, stamp: Element) -> None:
         """Count what one time-stamp covers. Raises: InputError `SIG.TOO_MUCH_DIGESTED`."""
-        self.parts.count_stamped(parts, where=where)
+        self.parts.count_stamped(parts, stamp=stamp)
         is_fast = method.algorithm.is_exclusive and not method.prefixes
         self.budget.spend(
             sum(2 * len(part) + (0 if is_fast else NODE_WORK * part.count(b"</")) for part in parts)

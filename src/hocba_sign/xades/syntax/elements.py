@@ -2,7 +2,6 @@
 zoned times.
 """
 
-import base64
 import binascii
 import re
 from collections.abc import Callable
@@ -13,8 +12,7 @@ from hocba_sign.errors import Finding, InputError
 from hocba_sign.xml.c14n import C14nAlgorithm
 from hocba_sign.xml.tree import Element, locate
 
-_BASE64 = re.compile(r"[A-Za-z0-9+/]*={0,2}")
-_WHITESPACE = str.maketrans("", "", " \t\r\n")
+_WHITESPACE = b" \t\r\n"
 _WITHOUT_COMMENTS = {
     C14nAlgorithm.INCLUSIVE_WITH_COMMENTS: C14nAlgorithm.INCLUSIVE,
     C14nAlgorithm.INCLUSIVE_11_WITH_COMMENTS: C14nAlgorithm.INCLUSIVE_11,
@@ -92,10 +90,14 @@ def require_children(element: Element, allowed: tuple[str, ...], *, first: int =
 
     The `first` of `allowed` must stand first, in this order.
     """
-    tags = [child.tag for child in element.iterchildren("*")]
-    if any(tag not in allowed for tag in tags) or tuple(tags[:first]) != allowed[:first]:
+    tags, texts = [], [element.text]
+    for child in element:
+        texts.append(child.tail)
+        # Comments and instructions have a function in place of a tag.
+        if isinstance(child.tag, str):
+            tags.append(child.tag)
+    if not set(tags).issubset(allowed) or tuple(tags[:first]) != allowed[:first]:
         raise malformed(element)
-    texts = (element.text, *(child.tail for child in element))
     if any(text and text.strip() for text in texts):
         raise malformed(element)
 
@@ -113,15 +115,13 @@ def octets_of(element: Element) -> bytes:
     """Decode base64 content; white space is allowed, anything else outside the alphabet is
     refused.
     """
-    text = text_of(element).translate(_WHITESPACE)
-    if not text or not _BASE64.fullmatch(text):
-        raise malformed(element)
     try:
-        octets = base64.b64decode(text, validate=True)
-    except binascii.Error as error:
+        text = text_of(element).encode("ascii").translate(None, _WHITESPACE)
+        octets = binascii.a2b_base64(text)
+    except (UnicodeEncodeError, binascii.Error) as error:
         raise malformed(element) from error
-    if base64.b64encode(octets) != text.encode():
-        # Bits behind the last octet: a second spelling of the same octets.
+    # What reading leaves out, other letters and bits behind the last octet, is not written again.
+    if not octets or binascii.b2a_base64(octets, newline=False) != text:
         raise malformed(element)
     return octets
 

@@ -57,11 +57,11 @@ class CanonicalParts:
             self._values[holder] = tuple(read(holder))
         return self._values[holder]
 
-    def count_stamped(self, parts: tuple[bytes, ...], *, where: str) -> None:
+    def count_stamped(self, parts: tuple[bytes, ...], *, stamp: Element) -> None:
         """Count what one time-stamp covers. Raises: InputError `SIG.TOO_MUCH_DIGESTED`."""
         self._stamped -= sum(map(len, parts))
         if self._stamped < 0:
-            raise InputError("SIG.TOO_MUCH_DIGESTED", where=where)
+            raise InputError("SIG.TOO_MUCH_DIGESTED", where=locate(stamp))
 
 
 class Resolver(Protocol):
@@ -98,6 +98,6 @@ class Resolver(Protocol):
         """
         ...
 
-    def count_stamped(self, parts: tuple[bytes, ...], method: Method, *, where: str) -> None:
+    def count_stamped(self, parts: tuple[bytes, ...], method: Method, *, stamp: Element) -> None:
         """Count what one time-stamp covers. Raises: InputError `SIG.TOO_MUCH_DIGESTED`."""
         ...

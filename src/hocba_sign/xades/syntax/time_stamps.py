@@ -176,7 +176,7 @@ def _stamp(
                 _refuse_distributed(element, namespace)
             parts = tuple(archive_parts(signature, method, resolver=resolver, before=element))
             covered = _covered(signature, element, resolver)
-    resolver.count_stamped(parts, method, where=locate(element))
+    resolver.count_stamped(parts, method, stamp=element)
     covers_value = kind is not StampKind.CONTENT and not str(element.tag).rpartition("}")[
         2
     ].startswith("RefsOnly")

@@ -94,9 +94,9 @@ class TranscriptResolver:
             uri[1:], default if optional(element, names.TRANSFORMS) is None else method
         )
 
-    def count_stamped(self, parts: tuple[bytes, ...], method: Method, *, where: str) -> None:  # noqa: ARG002  # costs the same by any method
+    def count_stamped(self, parts: tuple[bytes, ...], method: Method, *, stamp: Element) -> None:  # noqa: ARG002  # costs the same by any method
         """Count what one time-stamp covers. Raises: InputError `SIG.TOO_MUCH_DIGESTED`."""
-        self.parts.count_stamped(parts, where=where)
+        self.parts.count_stamped(parts, stamp=stamp)
 
     def all_octets(self) -> dict[str, bytes]:
         """Return, by Id, the exclusive canonical octets of the elements that were canonicalized."""

@@ -1,0 +1,272 @@
+"""A quick path says "faultless" or nothing: with and without it every file has the same verdict,
+causes and report (docs/adr/0021-quick-and-careful.md).
+"""
+
+import random
+from contextlib import suppress
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Final
+
+import pytest
+from hypothesis import given
+
+from hocba_sign.cli.main import main
+from hocba_sign.errors import InputError
+from hocba_sign.model.transcript import Transcript
+from hocba_sign.operations.verifier import Verifier
+from hocba_sign.pki.certificates.certificate import Certificate
+from hocba_sign.pki.certificates.profile import Purpose
+from hocba_sign.pki.path import kept
+from hocba_sign.pki.path.kept import validate_path_quickly
+from hocba_sign.pki.path.result import PathRequirements, PathStatus
+from hocba_sign.pki.path.validation import validate_path
+from hocba_sign.pki.revocation.evidence import Evidence
+from hocba_sign.pki.trust.store import Anchor, TrustStore
+from hocba_sign.testing.world import World
+from hocba_sign.xades.transcript.read import read
+from hocba_sign.xml.c14n import C14nAlgorithm, canonicalize
+from hocba_sign.xml.decode import (
+    check_data,
+    check_document,
+    decode,
+    decode_document,
+    decode_quickly,
+)
+from hocba_sign.xml.encode import encode
+from hocba_sign.xml.faultless import decode_faultless
+from hocba_sign.xml.layout import CANONICAL
+from hocba_sign.xml.names import DATA, HOCBA
+from hocba_sign.xml.parse import parse
+from tests.attacks.test_attacks import ATTACKS
+from tests.fuzz.mutators import SIGNED, TEXT, XML, Mutator
+from tests.fuzz.seeds import seeds
+from tests.fuzz.targets import EVIDENCE, TRUST
+from tests.property.test_tampering import ISSUED, SCENE
+from tests.support.scene import JUDGED_AT, SIGNED_AT
+from tests.support.transcripts import transcripts
+from tests.vectors.replay import FOLDERS, identifier, load
+
+NONCE: Final = bytes(range(32))
+MUTATIONS: Final = 1_500
+"""Changes of the signed data; each is read twice, in a millisecond or two."""
+FILES: Final = 250
+"""Changes of whole files; each is judged twice."""
+
+
+def data_of(transcript: Transcript) -> bytes:
+    root = parse(encode(transcript, CANONICAL, nonce=NONCE)).root
+    data = root.find(f"{{{HOCBA}}}{DATA}")
+    assert data is not None
+    return canonicalize(data, C14nAlgorithm.EXCLUSIVE)
+
+
+@given(transcript=transcripts())
+def test_what_is_faultless_is_read_quickly(transcript: Transcript) -> None:
+    data = data_of(transcript)
+    assert decode_faultless(data) == decode(data) == transcript
+    assert check_data(parse(data).root) == ()
+
+
+def changed(octets: bytes, mutators: tuple[Mutator, ...], number: int) -> bytes:
+    chance = random.Random(number)
+    for _ in range(chance.choice((1, 1, 1, 2))):
+        octets = chance.choice(mutators)(octets, octets, chance)
+    return octets
+
+
+def test_nothing_is_faultless_that_the_careful_path_reads_otherwise() -> None:
+    data = read(ISSUED).signed_octets["data"]
+    assert decode_faultless(data) == SCENE.transcript
+    passed = 0
+    for number in range(MUTATIONS):
+        octets = changed(data, TEXT, number)
+        quickly = decode_faultless(octets)
+        if quickly is not None:
+            root = parse(octets).root
+            assert (quickly, ()) == (decode(octets), check_data(root)), number
+            passed += octets != data
+    assert passed > MUTATIONS // 50
+
+
+def test_a_draft_is_faultless_only_where_the_careful_path_finds_nothing() -> None:
+    passed = 0
+    for number in range(MUTATIONS // 3):
+        octets = changed(SCENE.draft, XML, number)
+        with suppress(InputError):
+            root = parse(octets).root
+            quickly = decode_quickly(root)
+            if quickly is not None:
+                assert (quickly, ()) == (decode_document(root), check_document(root)), number
+                passed += octets != SCENE.draft
+    assert passed > MUTATIONS // 150
+
+
+@pytest.mark.parametrize(
+    ("old", "new"),
+    [
+        (b"<TEN_LOP>", b"<TEN_LOP >"),
+        (b"<TEN_LOP>", b"<!-- --><TEN_LOP>"),
+        (b"<TEN_LOP>", b"<?a b?><TEN_LOP>"),
+        (b"<TEN_LOP>", b'<TEN_LOP xml:lang="vi">'),
+        (b"<TEN_LOP>", b"a<TEN_LOP>"),
+        (b"<TEN_LOP>", b"<TEN_LOP>&#65;"),
+        (b"<TEN_LOP>", b"<TEN_LOP>]]>"),
+        (b"<TEN_LOP>", b"<TEN_LOP></TEN_LOP><TEN_LOP>"),
+        (b' Id="dinhdanh"', b""),
+        (b' Id="dinhdanh"', b' Id="dinhdanh" a=">"'),
+        (b' Id="dinhdanh"', b' Id="khac"'),
+        (b' Id="mon-', b' Id="mon-0'),
+        (b"<DIEM_TONG_KET ", b"<DIEM_TONG_KET a='b' "),
+        (b"</DU_LIEU_HOC_BA>", b"</DU_LIEU_HOC_BA><!-- -->"),
+        (b"</DU_LIEU_HOC_BA>", b"</DU_LIEU_HOC_BA>\n"),
+        (b' xmlns="urn:hocba:1"', b' xmlns="urn:hocba:2"'),
+        (b"NGAU_NHIEN=", b"NGAU_NHIEM="),
+    ],
+)
+def test_another_spelling_is_left_to_the_careful_path(old: bytes, new: bytes) -> None:
+    data = read(ISSUED).signed_octets["data"]
+    assert old in data
+    assert decode_faultless(data.replace(old, new, 1)) is None
+
+
+WORLD: Final = World(SIGNED_AT, fast=True)
+SIGNER: Final = WORLD.person("Nguyễn Văn Thử", "001188000001")
+REVOKED: Final = WORLD.person("Trần Thị Mẫu", "001188000002")
+HELD: Final = WORLD.person("Lê Ngọc Ví", "001188000003")
+DAY: Final = timedelta(days=1)
+
+
+def statements() -> tuple[Evidence, ...]:
+    """Return several stages of what is known, with a revocation, a hold and a response among it."""
+    certificates = [Certificate.load(der) for der in WORLD.intermediates_der]
+    WORLD.revoke(REVOKED, SIGNED_AT + 2 * DAY)
+    WORLD.revoke(HELD, SIGNED_AT + 3 * DAY, reason="certificate_hold")
+    lists = [WORLD.crls(SIGNED_AT + days * DAY) for days in (1, 4, 9)]
+    answers = [
+        WORLD.ocsp_response(one, SIGNED_AT + days * DAY + timedelta(milliseconds=1))
+        for one in (SIGNER, REVOKED)
+        for days in (1, 5)
+    ]
+    return (
+        Evidence.of(certificates=certificates, crls=lists[0]),
+        Evidence.of(certificates=certificates, crls=(*lists[0], *lists[2])),
+        Evidence.of(certificates=certificates, crls=lists[1], ocsps=answers),
+    )
+
+
+def moments() -> list[datetime]:
+    """Return every date that may matter, what lies just beside it, and some between."""
+    held = (Certificate.load(one.certificate_der) for one in (SIGNER, REVOKED, HELD, WORLD.tsa))
+    known = {date for one in held for date in (one.not_before, one.not_after)}
+    known |= {
+        SIGNED_AT + timedelta(days=days, hours=hours)
+        for days in (0, 1, 2, 3, 4, 5, 8, 9, 16, 181)
+        for hours in (0, 1)
+    }
+    known |= {datetime(year, 1, 1, tzinfo=UTC) for year in (2027, 2029, 2031)}
+    known |= {one + step for one in known for step in (timedelta(seconds=1), timedelta(seconds=7))}
+    edges = (timedelta(0), timedelta(microseconds=1), timedelta(microseconds=-1))
+    return sorted({one + edge for one in known for edge in edges})
+
+
+def test_a_kept_verdict_is_what_would_be_judged_again() -> None:
+    chance = random.Random(0)
+    anchors = [Certificate.load(der) for der in WORLD.anchors_der]
+    ending = TrustStore(
+        tuple(
+            Anchor(certificate=one, name="a", trusted_until=SIGNED_AT + 6 * DAY) for one in anchors
+        )
+    )
+    stores = (TrustStore.of(anchors), ending)
+    leaves = [Certificate.load(one.certificate_der) for one in (SIGNER, REVOKED, HELD, WORLD.tsa)]
+    passed = 0
+    kept._paths.cache_clear()
+    times = moments()
+    for evidence in statements():
+        for _ in range(1_500):
+            leaf, trust = chance.choice(leaves), chance.choice(stores)
+            at, known_until = chance.choice(times), chance.choice(times)
+            asked = PathRequirements(
+                purpose=chance.choice((Purpose.SIGNING, Purpose.TIMESTAMPING)),
+                known_until=chance.choice((known_until, max(at, known_until), None)),
+                current_at=chance.choice((known_until, None)),
+                is_newer_demanded=chance.random() < 0.2,
+            )
+            result, again = (
+                judge(leaf, trust=trust, evidence=evidence, at=at, requirements=asked)
+                for judge in (validate_path_quickly, validate_path)
+            )
+            assert result == again, (leaf.subject_text, at, asked)
+            passed += result.status is PathStatus.PASSED
+    assert len(kept._paths) + 100 < passed
+
+
+def test_a_verdict_is_kept_for_what_it_rests_on_alone() -> None:
+    evidence = statements()[0]
+    anchors = [Certificate.load(der) for der in WORLD.anchors_der]
+    asked = PathRequirements(purpose=Purpose.SIGNING, known_until=SIGNED_AT + DAY * 1.5)
+    at, leaf = SIGNED_AT + timedelta(hours=2), Certificate.load(SIGNER.certificate_der)
+
+    def judged(trust: TrustStore, pool: Evidence, asked: PathRequirements) -> PathStatus:
+        return validate_path_quickly(
+            leaf, trust=trust, evidence=pool, at=at, requirements=asked
+        ).status
+
+    trust = TrustStore.of(anchors)
+    assert judged(trust, evidence, asked) is PathStatus.PASSED
+    assert judged(TrustStore(), evidence, asked) is PathStatus.INDETERMINATE
+    assert judged(trust, replace(evidence, crls=()), asked) is PathStatus.INDETERMINATE
+    assert judged(trust, replace(evidence, certificates=()), asked) is PathStatus.INDETERMINATE
+    wrong = replace(asked, purpose=Purpose.TIMESTAMPING)
+    assert judged(trust, evidence, wrong) is PathStatus.INDETERMINATE
+    relabelled = Evidence.of(
+        certificates=evidence.certificates, crls=[one.der for one in evidence.crls], source="b"
+    )
+    result = validate_path_quickly(
+        leaf, trust=trust, evidence=relabelled, at=at, requirements=asked
+    )
+    assert {fact.source for fact in result.revocation} == {"b"}
+
+
+def told(octets: bytes, *, is_careful: bool, is_any: bool = False) -> str:
+    verifier = Verifier(trust=TRUST, evidence=EVIDENCE, is_careful=is_careful)
+    judge = verifier.verify_any if is_any else verifier.verify
+    return judge(octets, at=JUDGED_AT).to_json()
+
+
+def require_same(octets: bytes, *, is_any: bool = False) -> None:
+    assert told(octets, is_careful=False, is_any=is_any) == told(
+        octets, is_careful=True, is_any=is_any
+    )
+
+
+@pytest.mark.parametrize("name", [one.name for one in ATTACKS])
+def test_attacks_are_told_alike(name: str) -> None:
+    one = next(one for one in ATTACKS if one.name == name)
+    require_same(one.octets, is_any=one.is_any)
+
+
+@pytest.mark.parametrize("number", range(len(seeds("transcript"))))
+def test_the_corpus_is_told_alike(number: int) -> None:
+    require_same(seeds("transcript")[number])
+
+
+def test_changed_files_are_told_alike() -> None:
+    originals = seeds("transcript")
+    for number in range(FILES):
+        octets = originals[number % len(originals)]
+        require_same(changed(octets, SIGNED, number))
+
+
+@pytest.mark.parametrize("folder", FOLDERS, ids=identifier)
+def test_vectors_are_told_alike(
+    folder: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    arguments = load(folder)["arguments"]
+    if arguments[0] not in {"verify", "verify-extract"}:
+        pytest.skip(f"{arguments[0]} takes no quick path")
+    monkeypatch.chdir(folder)
+    quick = main(arguments), capsys.readouterr()
+    assert (main([*arguments, "--careful"]), capsys.readouterr()) == quick
