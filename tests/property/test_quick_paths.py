@@ -210,9 +210,14 @@ def test_a_verdict_is_kept_for_what_it_rests_on_alone() -> None:
     at, leaf = SIGNED_AT + timedelta(hours=2), Certificate.load(SIGNER.certificate_der)
 
     def judged(trust: TrustStore, pool: Evidence, asked: PathRequirements) -> PathStatus:
-        return validate_path_quickly(
-            leaf, trust=trust, evidence=pool, at=at, requirements=asked
-        ).status
+        # Kept the second time, taken from there the third.
+        (status,) = {
+            validate_path_quickly(
+                leaf, trust=trust, evidence=pool, at=at, requirements=asked
+            ).status
+            for _ in range(3)
+        }
+        return status
 
     trust = TrustStore.of(anchors)
     assert judged(trust, evidence, asked) is PathStatus.PASSED

@@ -10,8 +10,8 @@ from pathlib import Path
 from typing import Final
 
 from hocba_sign.adapters.files import is_file
-from hocba_sign.model.record import VIETNAM
 from hocba_sign.model.workflow import Role
+from hocba_sign.report.phrases import VIETNAM
 
 POLICIES: Final = ("default", "strict", "kho")
 MAX_TIMEOUT: Final = 3_600.0

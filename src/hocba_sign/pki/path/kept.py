@@ -42,6 +42,7 @@ _untimed = attrgetter(*(one.name for one in fields(PathRequirements) if one.name
 _Content: TypeAlias = tuple[Any, ...]
 _Dates: TypeAlias = tuple[datetime, ...]
 
+_met: BoundedCache[_Content, bool] = BoundedCache(MAX_KEPT_PATHS)
 _dates: BoundedCache[_Content, _Dates | None] = BoundedCache(MAX_KEPT_PATHS)
 _paths: BoundedCache[tuple[_Content, tuple[int, ...]], PathResult] = BoundedCache(MAX_KEPT_PATHS)
 
@@ -63,7 +64,7 @@ def validate_path_quickly(
     place = None
     if all(one.tzinfo is not None for one in times):
         content = _content(leaf, trust, evidence, asked=requirements)
-        dates = _dates.get(content, lambda: _dates_of(leaf, trust, evidence))
+        dates = _known_dates(content, leaf, trust, evidence=evidence)
         intervals = None if dates is None else _intervals(times, dates)
         place = None if intervals is None else (content, intervals)
     if place is not None and (kept := _paths.peek(place)) is not None:
@@ -72,6 +73,18 @@ def validate_path_quickly(
     if place is not None and judged.is_direct and judged.result.status is PathStatus.PASSED:
         return _paths.get(place, lambda: judged.result)
     return judged.result
+
+
+def _known_dates(
+    content: _Content, leaf: Certificate, trust: TrustStore, *, evidence: Evidence
+) -> _Dates | None:
+    """Return the dates of what was met before; they cost more than a verdict, and most that is met
+    once comes once.
+    """
+    if _met.peek(content) is None:
+        _met.get(content, lambda: True)
+        return None
+    return _dates.get(content, lambda: _dates_of(leaf, trust, evidence))
 
 
 def _content(
