@@ -187,7 +187,7 @@ def _folded(shown: ReportView, language: Language) -> str:
     terms = "\n".join(f"<li>{escape(phrase(f'LEGEND_{term}', language))}</li>" for term in _TERMS)
     parts += [_title("LEGEND", language, 3), f"<ul>\n{terms}\n</ul>"]
     summary = escape(phrase("DETAILS", language))
-    return f"<details>\n<summary>{summary}</summary>\n" + "\n".join(parts) + "\n</details>"
+    return f"<details>\n<summary><h2>{summary}</h2></summary>\n" + "\n".join(parts) + "\n</details>"
 
 
 def _signature(one: SignatureView) -> str:

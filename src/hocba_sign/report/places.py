@@ -3,7 +3,7 @@ the folded part of a report only.
 """
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Final
 
@@ -22,6 +22,8 @@ _NUMBER: Final = re.compile(r"(?<![0-9A-Za-z])(?:\d{9}|\d{12})(?![0-9A-Za-z])")
 _TECHNICAL: Final = re.compile(
     r"[0-9a-f]{40,}|[0-9a-f]{8}-[0-9a-f]{4}-|^[/#$]|^[A-Za-z_]+$|^[A-Z][A-Z0-9]*\.[A-Z0-9_]+$"
 )
+_ENDING: Final = re.compile(r"((?:RSA|DSA|ECDSA|SHA)\b[^:]*): (\d{4}-\d{2}-\d{2})")
+"""Until when an algorithm counts as safe."""
 _CAUSE: Final = re.compile(r"(?:: | \()[A-Z][A-Z0-9]*\.[A-Z0-9_, .]+\)?$")
 _OBJECT: Final = re.compile(r" \(\d+ \d+ R\)$")
 _PARTS: Final = {
@@ -34,9 +36,11 @@ _SHOWN_DIGITS: Final = 3
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Places:
-    """The slots of a file, and its transcript where the signatures vouch for that."""
+    """The slots of a file by the places of the signatures in them, and its transcript where the
+    signatures vouch for that.
+    """
 
-    slots: frozenset[Slot]
+    slots: Mapping[str, Slot]
     transcript: Transcript | None
     language: Language
 
@@ -58,14 +62,26 @@ class Places:
         shown = _CAUSE.sub("", where)
         if _TECHNICAL.search(shown):
             return None
+        ending = _ENDING.fullmatch(shown)
+        if ending is not None:
+            day = "/".join(reversed(ending[2].split("-")))
+            return phrase("PLACE_UNTIL", self.language, algorithm=ending[1], day=day)
         return masked(printable(_DAY.sub(r"\3/\2/\1", shown)))
 
     @property
     def titles(self) -> Mapping[str, str]:
         """Map the technical name of every slot to its name for people."""
-        slots = {*self.slots, *(() if self.transcript is None else self.transcript.slots)}
+        slots = {*self.slots.values(), *(() if self.transcript is None else self.transcript.slots)}
         slots.update(Slot(role) for role in Role if role is not Role.GVBM)
-        return {str(slot): self.slot(slot) for slot in slots}
+        titles = {str(slot): self.slot(slot) for slot in slots}
+        return titles | {where: self.slot(slot) for where, slot in self.slots.items()}
+
+    def are_all(self, wheres: Iterable[str]) -> bool:
+        """Return whether every signature of several is named."""
+        names = frozenset(name for where in wheres for name in where.split(", "))
+        return len(self.slots) > 1 and all(
+            where in names or str(slot) in names for where, slot in self.slots.items()
+        )
 
     def slot(self, slot: Slot | None) -> str:
         """Name a slot; a subject as signed, else as the national list calls its code."""
@@ -144,7 +160,9 @@ def capital(text: str) -> str:
 def _listed(identifier: str | None, language: Language) -> str:
     code = (identifier or "?").removeprefix("mon-")
     entries = code_list("subjects").entries.get(code, ())
-    return entries[-1].name if entries else phrase("SUBJECT_CODE", language, code=code)
+    newest = max((entry.programme for entry in entries), default="")
+    names = [entry.name for entry in entries if entry.programme == newest]
+    return names[-1] if names else phrase("SUBJECT_CODE", language, code=code)
 
 
 def _fields(records: tuple[type, ...]) -> tuple[Bound, ...]:

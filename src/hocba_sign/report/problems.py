@@ -7,11 +7,12 @@ from dataclasses import dataclass
 from functools import partial
 from typing import Final
 
-from hocba_sign.catalogue.messages import Language, message
+from hocba_sign.catalogue.messages import message
 from hocba_sign.errors import Finding
 from hocba_sign.report.consequences import (
     changed_names,
     is_consequence,
+    name_of,
     proven_wrong,
     root_causes,
     told_checks,
@@ -73,7 +74,7 @@ def problems_of(report: JudgedFile, places: Places) -> Problems:
     follows = partial(
         is_consequence,
         causes=frozenset(finding.cause for finding in (*wrong, *unclear)),
-        unjudged=unjudged_names(signatures),
+        unjudged=unjudged_names(signatures) | _with_told_stamps(signatures),
         is_changed=bool(changed_names(signatures)),
     )
     return Problems(
@@ -105,6 +106,15 @@ def main_cause(report: JudgedFile) -> str | None:
     causes = [finding.cause for finding in (*_wrong(report), *_unclear(report))]
     telling = (cause for cause in _TELLING if cause in causes)
     return next(telling, next(iter(causes), None))
+
+
+def _with_told_stamps(signatures: Iterable[SignatureConclusion]) -> frozenset[str]:
+    """Name the signatures of whose time-stamps something is told that says more than a check."""
+    return frozenset(
+        name_of(signature)
+        for signature in signatures
+        if any(stamp.findings for stamp in signature.time_stamps)
+    )
 
 
 def _signatures(report: JudgedFile) -> tuple[SignatureConclusion, ...]:
@@ -169,9 +179,7 @@ def _told(
         Problem(
             identifier=cause,
             words=message(cause).in_language(places.language),
-            places=_shortened(
-                dict.fromkeys(filter(None, map(places.in_words, found[cause]))), places.language
-            ),
+            places=_said(found[cause], places),
             technical=tuple(masked(printable(place)) for place in found[cause]),
             state=state,
         )
@@ -179,8 +187,11 @@ def _told(
     )
 
 
-def _shortened(places: Iterable[str], language: Language) -> tuple[str, ...]:
-    said = tuple(places)
+def _said(wheres: Iterable[str], places: Places) -> tuple[str, ...]:
+    if places.are_all(wheres):
+        return (phrase("PLACE_ALL", places.language),)
+    language = places.language
+    said = tuple(dict.fromkeys(filter(None, map(places.in_words, wheres))))
     rest = len(said) - _SHOWN_PLACES
     if rest <= 1:
         return said

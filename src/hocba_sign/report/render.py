@@ -109,8 +109,8 @@ def _table(rows: tuple[SignatureRow, ...], language: Language) -> Iterator[str]:
         for row, mark in zip(rows, marks, strict=True)
     ]
     yield from table_lines((heads, *cells), _COLUMNS)
-    if any(marks):
-        yield f"  {_CLAIMED} {phrase('PROOF_CLAIMED', language)}"
+    for proof in dict.fromkeys(row.proof for row, mark in zip(rows, marks, strict=True) if mark):
+        yield f"  {_CLAIMED} {proof}"
 
 
 def _section(title: str, problems: Iterable[Problem], *, is_short: bool = False) -> list[str]:

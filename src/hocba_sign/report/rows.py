@@ -83,7 +83,9 @@ def _row(
     state, words = STATES[one.conclusion.indication], phrase(one.conclusion.indication, language)
     if state == "yes" and blamed is not None:
         state, words = blamed, phrase(f"ROW_{blamed}".upper(), language)
-    proof = "NONE" if moment is None else "PROVEN" if one.is_time_proven else "CLAIMED"
+    proof = "STAMP_UNPROVEN" if one.signature.time_stamps else "CLAIMED"
+    if moment is None or one.is_time_proven:
+        proof = "NONE" if moment is None else "PROVEN"
     return SignatureRow(
         step=step,
         lane=step if conclusion.is_other else places.lane(one.signature.slot),

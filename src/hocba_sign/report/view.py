@@ -129,9 +129,9 @@ def view(report: JudgedFile, language: Language) -> ReportView:
 def _places(conclusion: DocumentConclusion | None, language: Language) -> Places:
     signatures = () if conclusion is None else conclusion.signatures
     transcript: Transcript | None = None if conclusion is None else conclusion.transcript
-    slots = (signature.signature.slot for signature in signatures)
+    found = (signature.signature for signature in signatures)
     return Places(
-        slots=frozenset(slot for slot in slots if slot is not None),
+        slots={one.where: one.slot for one in found if one.slot is not None},
         transcript=transcript,
         language=language,
     )

@@ -1,0 +1,140 @@
+"""The report in a browser: nothing for axe to say, no wider than a phone, and two sheets at most when
+printed.
+"""
+
+import json
+import re
+from functools import cache
+from html import unescape
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from hocba_sign.operations.verifier import Verifier
+from hocba_sign.report.document import Report
+from hocba_sign.report.html import html
+from hocba_sign.signing.policy import Level
+from hocba_sign.testing.forge import with_changed_mark, without_signature
+from hocba_sign.validation.in_force.status import Force
+from tests.interop.programs import MissingProgramError, program, run
+from tests.support.scene import CBQL, JUDGED_AT, ROOT, Scene
+from tests.unit.report.test_page import with_force
+
+NAMES = ("valid", "changed", "removed", "part", "draft", "broken", "withdrawn", "replaced", "other")
+WIDTHS = (1100, 375)
+ATTEMPTS = 5
+"""As for the page of extracts: Chromium prints a page when its virtual time is over."""
+MOST_SHEETS = 2
+
+
+@cache
+def scene() -> Scene:
+    return Scene(subjects=None)
+
+
+@cache
+def reports() -> dict[str, Report]:
+    made, octets = scene(), scene().signed(level=Level.T)
+    valid = made.verify(octets)
+    any_document = Verifier(trust=made.trust, evidence=made.evidence())
+    return {
+        "valid": valid,
+        "changed": made.verify(with_changed_mark(octets)),
+        "removed": made.verify(without_signature(octets, CBQL)),
+        "part": made.verify(made.signed(made.teachers)),
+        "draft": made.verify(made.draft),
+        "broken": made.verify(b"<HOC_BA"),
+        "withdrawn": with_force(valid, Force.WITHDRAWN),
+        "replaced": with_force(valid, Force.REPLACED),
+        "other": any_document.verify_any(octets, at=JUDGED_AT),
+    }
+
+
+def browser(folder: Path, *arguments: str) -> str:
+    command = [program("chromium"), "--headless", "--no-sandbox", "--disable-gpu", *arguments]
+    return run([*command, f"--user-data-dir={folder / 'profile'}"]).output
+
+
+@pytest.fixture(scope="module")
+def looked_at(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
+    """Return for each report and width the violations and how wide the page is."""
+    axe = ROOT / "tests" / "interop" / "xadesjs" / "node_modules" / "axe-core" / "axe.min.js"
+    if not axe.is_file():
+        message = "axe-core is not installed: run tools/setup-interop"
+        raise MissingProgramError(message)
+    folder = tmp_path_factory.mktemp("report")
+    pages = {name: html([report], "vi") for name, report in reports().items()}
+    script = """
+        const said = {};
+        for (const [name, page] of Object.entries(pages)) for (const width of widths) {
+          const frame = Object.assign(document.createElement("iframe"), { srcdoc: page });
+          frame.style.width = width + "px"; frame.style.height = "3000px";
+          const loaded = new Promise((done) => frame.addEventListener("load", done));
+          document.body.append(frame);
+          await loaded;
+          const inside = frame.contentDocument;
+          const closed = inside.documentElement.scrollWidth;
+          inside.querySelectorAll("details").forEach((one) => { one.open = true; });
+          const found = await frame.contentWindow.axe.run(inside);
+          said[name + " " + width] = { passes: found.passes.length, closed,
+            open: inside.documentElement.scrollWidth,
+            violations: found.violations.map((one) => one.id + ": " + one.nodes[0].html) };
+          frame.remove();
+        }
+        return said;
+    """
+    code = axe.read_text("utf-8").replace("</script", "<\\/script")
+    # The page forbids every script, that of axe too.
+    with_axe = {
+        name: re.sub(r"<meta http-equiv=.*?>", lambda _: f"<script>{code}</script>", page, count=1)
+        for name, page in pages.items()
+    }
+    values = json.dumps(with_axe).replace("</", "<\\/")
+    (folder / "page.html").write_text(
+        f"<!DOCTYPE html><meta charset=utf-8><title>a</title><body><pre id=out></pre><script>"
+        f"(async () => {{ const pages = {values}, widths = {json.dumps(WIDTHS)}; let said;"
+        f"try {{ said = await (async () => {{ {script} }})(); }}"
+        "catch (error) { said = String(error.stack || error); }"
+        "document.getElementById('out').textContent = JSON.stringify(said); })();</script></body>",
+        "utf-8",
+    )
+    for attempt in range(ATTEMPTS):
+        output = browser(
+            folder / str(attempt), "--dump-dom", "--virtual-time-budget=600000",
+            (folder / "page.html").as_uri(),
+        )  # fmt: skip
+        found = re.search(r'<pre id="out">(.+?)</pre>', output, re.DOTALL)
+        if found is not None:
+            read = json.loads(unescape(found[1]))
+            assert isinstance(read, dict), read
+            return read
+    raise AssertionError(output[-2000:])
+
+
+@pytest.mark.parametrize("width", WIDTHS)
+@pytest.mark.parametrize("name", NAMES)
+def test_axe_has_nothing_to_say_against_a_report(
+    name: str, width: int, looked_at: dict[str, Any]
+) -> None:
+    seen = looked_at[f"{name} {width}"]
+    assert seen["passes"] > 10
+    assert seen["violations"] == []
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_a_report_is_no_wider_than_a_phone(name: str, looked_at: dict[str, Any]) -> None:
+    seen = looked_at[f"{name} 375"]
+    assert max(seen["closed"], seen["open"]) <= 375
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_a_report_prints_on_two_sheets_at_most(name: str, tmp_path: Path) -> None:
+    (tmp_path / "report.html").write_text(html([reports()[name]], "vi"), "utf-8")
+    browser(
+        tmp_path, "--no-pdf-header-footer", f"--print-to-pdf={tmp_path / 'report.pdf'}",
+        (tmp_path / "report.html").as_uri(),
+    )  # fmt: skip
+    told = run([program("pdfinfo"), tmp_path / "report.pdf"]).output
+    (count,) = re.findall(r"^Pages: +(\d+)$", told, re.MULTILINE)
+    assert int(count) <= MOST_SHEETS
