@@ -52,6 +52,16 @@ TRUST_KINDS: Final = ("root", "issuing", "government_ca", "tsa", "impostor")
 
 TRUST_HIERARCHIES: Final = ("public", "government", "tsa")
 
+_ENDS: Final = {
+    "new": "NEW_END",
+    "validate": "VALIDATE_END",
+    "sign": "SIGN_END",
+    "extend": "EXTEND_END",
+    "render": "RENDER_END",
+    "verify": "VERIFY_END",
+}
+"""Examples, and what is needed first."""
+
 
 def build_parser(language: Language) -> Parser:
     """Return the parser of the whole command line; the result's `command` names the module that
@@ -75,7 +85,7 @@ def build_parser(language: Language) -> Parser:
     )
     for name, add in _COMMANDS.items():
         key = name.upper()
-        epilog = say("SIGN_END", language) if name == "sign" else None
+        epilog = say(_ENDS[name], language) if name in _ENDS else None
         described = say(key, language)
         command = commands.add_parser(
             name,

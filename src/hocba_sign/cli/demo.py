@@ -15,7 +15,7 @@ from hocba_sign.adapters.evidence import collect_certificates, collect_evidence
 from hocba_sign.adapters.files import read_limited, write_atomically
 from hocba_sign.adapters.key_file import load_key
 from hocba_sign.adapters.tsa import TimeStampClient
-from hocba_sign.catalogue.messages import Language, message
+from hocba_sign.catalogue.messages import Language
 from hocba_sign.cli import console
 from hocba_sign.cli.demo_pdf import printed_files
 from hocba_sign.cli.new import example
@@ -58,6 +58,17 @@ _EXPECTED: Final = {
     "tampered-order.xml": Verdict.INVALID,
     "issued.pdf": Verdict.VALID,
     "tampered-octet.pdf": Verdict.INVALID,
+}
+
+_SHOWN: Final = {
+    "draft.xml": "DEMO_DRAFT",
+    "issued.xml": "DEMO_ISSUED",
+    "tampered-mark.xml": "DEMO_MARK",
+    "tampered-moved.xml": "DEMO_MOVED",
+    "tampered-removed.xml": "DEMO_REMOVED",
+    "tampered-order.xml": "DEMO_ORDER",
+    "issued.pdf": "DEMO_PRINTED",
+    "tampered-octet.pdf": "DEMO_OCTET",
 }
 
 
@@ -217,6 +228,8 @@ def _judge(folder: Path, names: tuple[str, ...]) -> dict[str, Report]:
 
 
 def _line(name: str, report: Report, language: Language) -> str:
-    head = f"  {name:<22}{phrase(f'VERDICT_{report.verdict}', language)}"
+    """Say of a file what was done to it, and what came of that."""
+    verdict = phrase(f"VERDICT_{report.verdict}", language)
     cause = main_cause(report)
-    return head if cause is None else f"{head} [{cause}] {message(cause).in_language(language)}"
+    told = "" if cause is None else f" [{cause}]"
+    return f"  {name:<22}{say(_SHOWN[name], language)}: {verdict}{told}"

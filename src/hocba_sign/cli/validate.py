@@ -3,7 +3,7 @@
 """
 
 import argparse
-from collections.abc import Iterable
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -18,6 +18,7 @@ from hocba_sign.model.rules import RuleFinding, Severity, apply_rules
 from hocba_sign.model.transcript import Transcript
 from hocba_sign.pki.loading.encodings import decoded_text
 from hocba_sign.pki.loading.objects import wrong_document
+from hocba_sign.report.places import Places
 from hocba_sign.xades.transcript.read import read
 from hocba_sign.xml.decode import check_document, decode_document, document_nonce
 from hocba_sign.xml.layout import recognise
@@ -104,6 +105,7 @@ def advice_in(octets: bytes) -> tuple[RuleFinding | Finding, ...]:
 
 def _validate(path: Path, given: argparse.Namespace) -> int:
     advice: tuple[RuleFinding | Finding, ...] = ()
+    octets = b""
     try:
         octets = read_document(path)
         findings = findings_in(octets)
@@ -126,7 +128,8 @@ def _validate(path: Path, given: argparse.Namespace) -> int:
             | {"advice": [_fact(Finding(one.cause, one.where)) | _source(one) for one in advice]}
         )
     else:
-        _print(path, findings, given)
+        transcript = _transcript(octets) if findings else None
+        _print(path, findings, given, transcript=transcript)
         for one in advice:
             article = f" [{one.article}]" if isinstance(one, RuleFinding) else ""
             words = console.described(HocbaSignError(one.cause, where=one.where), given.lang)
@@ -134,15 +137,41 @@ def _validate(path: Path, given: argparse.Namespace) -> int:
     return console.EXIT_INVALID if findings else console.EXIT_VALID
 
 
-def _print(path: Path, findings: Iterable[Finding], given: argparse.Namespace) -> None:
+def _print(
+    path: Path,
+    findings: tuple[Finding, ...],
+    given: argparse.Namespace,
+    *,
+    transcript: Transcript | None,
+) -> None:
+    """Say each fault once, with the places where it is, in words where they have some."""
     shown = console.printable(str(path))
-    lines = [console.described_finding(finding, given.lang) for finding in findings]
-    head = (
-        say("FAULTS", given.lang, file=shown, count=len(lines))
-        if lines
+    lines = [
+        say("FAULTS", given.lang, file=shown, count=len(findings))
+        if findings
         else say("VALIDATED", given.lang, file=shown)
-    )
-    console.result("\n".join((head, *(f"  {line}" for line in lines))))
+    ]
+    places = Places(slots={}, transcript=transcript, language=given.lang)
+    faults: dict[str, list[str]] = {}
+    for finding in findings:
+        words = console.described_finding(replace(finding, where=None), given.lang)
+        held = faults.setdefault(words, [])
+        if finding.where is not None:
+            held.append(places.in_words(finding.where) or console.printable(finding.where))
+    for words, wheres in faults.items():
+        lines += [f"  {words}", *(f"    - {where}" for where in wheres)]
+    console.result("\n".join(lines))
+
+
+def _transcript(octets: bytes) -> Transcript | None:
+    """Return the content, for the names of its subjects; None where it cannot be read."""
+    try:
+        if is_json(octets):
+            return Transcript.from_json(octets)
+        root = parse(octets).root
+        return None if form_of(root) is not None else decode_document(root)
+    except InputError:
+        return None
 
 
 def _source(one: RuleFinding | Finding) -> dict[str, str]:

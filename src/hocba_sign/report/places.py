@@ -32,6 +32,8 @@ _PARTS: Final = {
     "#thongtinhocba": "PLACE_CONTENT",
 }
 _SHOWN_DIGITS: Final = 3
+_PARTS_OF_A_SLOT: Final = 2
+"""Beside the role: subject and teacher."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -46,10 +48,9 @@ class Places:
 
     def in_words(self, where: str) -> str | None:
         """Say a place for people; None where only its technical name is known."""
-        titles = self.titles
-        names = [_OBJECT.sub("", part.partition(":")[0]) for part in where.split(", ")]
-        if all(name in titles for name in names):
-            return ", ".join(capital(titles[name]) for name in names)
+        names = [self._named(_OBJECT.sub("", part.partition(":")[0])) for part in where.split(", ")]
+        if all(names):
+            return ", ".join(capital(name) for name in names if name is not None)
         if where in _PARTS:
             return phrase(_PARTS[where], self.language)
         if where.startswith("#mon-"):
@@ -68,13 +69,14 @@ class Places:
             return phrase("PLACE_UNTIL", self.language, algorithm=ending[1], day=day)
         return masked(printable(_DAY.sub(r"\3/\2/\1", shown)))
 
-    @property
-    def titles(self) -> Mapping[str, str]:
-        """Map the technical name of every slot to its name for people."""
-        slots = {*self.slots.values(), *(() if self.transcript is None else self.transcript.slots)}
-        slots.update(Slot(role) for role in Role if role is not Role.GVBM)
-        titles = {str(slot): self.slot(slot) for slot in slots}
-        return titles | {where: self.slot(slot) for where, slot in self.slots.items()}
+    def _named(self, name: str) -> str | None:
+        """Name the slot that a technical name means, or that the signature at a place stands in."""
+        if name in self.slots:
+            return self.slot(self.slots[name])
+        role, *rest = name.split("/")
+        if role not in set(Role) or len(rest) > _PARTS_OF_A_SLOT:
+            return None
+        return self.slot(Slot(Role(role), *rest))
 
     def are_all(self, wheres: Iterable[str]) -> bool:
         """Return whether every signature of several is named."""

@@ -4,6 +4,7 @@ Spec: Circular 15/2025/TT-BKHCN, Article 6, paragraph 4, point b.
 """
 
 from dataclasses import dataclass
+from typing import Final
 
 from hocba_sign.catalogue.messages import Language
 from hocba_sign.model.numbers import NumberKind, number_of, numbers_of
@@ -14,6 +15,8 @@ from hocba_sign.validation.signature.level import level_of
 from hocba_sign.validation.signature.time_stamps import TimeStampConclusion
 from hocba_sign.validation.signature.validation import SignatureConclusion, claimed_time
 from hocba_sign.validation.verdict import is_contradicted
+
+_LEVELS: Final = frozenset({"B", "T", "LT", "LTA"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,13 +53,19 @@ def technical_signature_facts(
     signature, certificate = one.signature, one.certificate
     values = {
         "SLOT": str(signature.slot or signature.where),
-        "FORMAT": level_of(one, is_other=is_other),
+        "FORMAT": _level(level_of(one, is_other=is_other), language),
         "CERTIFICATE_SHA256": None if certificate is None else certificate.sha256,
         "CAUSES": ", ".join(dict.fromkeys(found.cause for found in one.conclusion.findings)),
     }
     return tuple(
         Fact(phrase(key, language), printable(value)) for key, value in values.items() if value
     )
+
+
+def _level(name: str, language: Language) -> str:
+    """Say what a level of the baseline means."""
+    level = name.rpartition("-")[2]
+    return f"{name}: {phrase(f'LEVEL_{level}', language)}" if level in _LEVELS else name
 
 
 def _issuer(one: SignatureConclusion, certificate: Certificate) -> str:

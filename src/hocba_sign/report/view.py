@@ -4,6 +4,7 @@ Carries no mark and no comment; where a content appears, it was decoded from sig
 """
 
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Final
 
 from hocba_sign.catalogue.messages import Language
@@ -13,7 +14,7 @@ from hocba_sign.report.facts import content_facts, file_facts, technical_facts
 from hocba_sign.report.judged_file import JudgedFile
 from hocba_sign.report.kind import kind_of
 from hocba_sign.report.lines import State
-from hocba_sign.report.phrases import phrase, printable
+from hocba_sign.report.phrases import local_time, phrase, printable
 from hocba_sign.report.places import Places
 from hocba_sign.report.problems import Problem, blamed_slots, problems_of
 from hocba_sign.report.questions import answers
@@ -22,7 +23,7 @@ from hocba_sign.report.signature import Fact, signature_facts, technical_signatu
 from hocba_sign.report.timeline import timeline
 from hocba_sign.validation.document.transcript import DocumentConclusion
 from hocba_sign.validation.signature.validation import SignatureConclusion
-from hocba_sign.validation.verdict import Status, Verdict
+from hocba_sign.validation.verdict import Status, SubIndication, Verdict
 
 SECTIONS: Final[tuple[tuple[str, State], ...]] = (("PROBLEMS", "no"), ("UNCLEAR", "unknown"))
 """What else is wrong, what else is unclear: the title and the state."""
@@ -152,6 +153,9 @@ def _sentence(report: JudgedFile, language: Language) -> str:
     sentence = phrase(
         f"SENTENCE_{kind.sentence}{report.verdict}", language, unasked=_unasked(report, language)
     )
+    due = _due(report)
+    if due is not None and report.verdict is Verdict.INDETERMINATE:
+        sentence = f"{sentence} {phrase('RETRY', language, time=local_time(due, language))}"
     if report.status in _IN_FORCE:
         return sentence
     standing = None if conclusion is None else conclusion.standing
@@ -170,6 +174,22 @@ def _sentence(report: JudgedFile, language: Language) -> str:
             phrase("STATUS_SIGNATURES", language, verdict=verdict, sentence=sentence),
         )
     )
+
+
+def _due(report: JudgedFile) -> datetime | None:
+    """Return when the authorities whose statements are not new enough will all have issued the
+    next.
+    """
+    signatures = () if report.conclusion is None else report.conclusion.signatures
+    found = [
+        fact.next_update
+        for signature in signatures
+        if signature.conclusion.sub_indication is SubIndication.TRY_LATER
+        and signature.path is not None
+        for fact in signature.path.revocation
+        if fact.next_update is not None and fact.next_update > report.at
+    ]
+    return max(found, default=None)
 
 
 def _unasked(report: JudgedFile, language: Language) -> str:
