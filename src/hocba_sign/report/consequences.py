@@ -22,7 +22,9 @@ _AWAITING: Final = ("SIG.TIME_STAMPS", "TT15.")
 """Checks of a signature that are made only where its value and its digests hold."""
 _OF_CHANGED: Final = ("DOC.RULES", "RULE.", "TRANSCRIPT.", "DATE.", "CHAIN.", "PDF.NOT_COMPARED")
 """Causes that content which nobody signed as it stands may bring."""
-_EXPLAINED_BY: Final = MappingProxyType({"SIG.TARGET_MISSING": "WF.REMOVED"})
+_EXPLAINED_BY: Final = MappingProxyType(
+    {"SIG.TARGET_MISSING": "WF.REMOVED", "SIG.NO_SIGNING_CERTIFICATE": "EXTRACT.CERTIFICATE"}
+)
 """Causes that another one tells in full where both were found."""
 _SUMMARIES: Final = MappingProxyType({"DOC.RULES": "RULE.", "DOC.FORMAT": ""})
 """Checks that only sum up causes of these beginnings, each of which says more."""

@@ -54,7 +54,10 @@ def text(
     lines += _section(phrase("NOTES", language), shown.notes, is_short=not is_full)
     not_checked = shown.not_checked if is_full else shown.not_checked_beside_sentence
     lines += _section(phrase("NOT_CHECKED_TITLE", language), not_checked, is_short=not is_full)
-    lines += _details(shown, language) if is_full else _pointer(shown, language)
+    if is_full:
+        lines += _details(shown, language)
+    elif shown.signatures and report.conclusion.extract is None:
+        lines.append(phrase("MORE_IN_REPORT", language))
     return "\n".join(lines)
 
 
@@ -123,10 +126,6 @@ def _problem(problem: Problem, *, is_short: bool = False) -> list[str]:
     words = problem.words.partition(". ")[0].removesuffix(".") + "." if is_short else problem.words
     places = f" ({'; '.join(problem.places)})" if problem.places else ""
     return wrapped(f"{words}{places} [{problem.identifier}]", "    ", first="  - ")
-
-
-def _pointer(shown: ReportView, language: Language) -> list[str]:
-    return [phrase("MORE_IN_REPORT", language)] if shown.signatures else []
 
 
 def _details(shown: ReportView, language: Language) -> Iterator[str]:
