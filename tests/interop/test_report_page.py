@@ -99,6 +99,7 @@ def looked_at(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
         "document.getElementById('out').textContent = JSON.stringify(said); })();</script></body>",
         "utf-8",
     )
+    output = ""
     for attempt in range(ATTEMPTS):
         output = browser(
             folder / str(attempt), "--dump-dom", "--virtual-time-budget=600000",
