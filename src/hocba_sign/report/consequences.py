@@ -18,6 +18,8 @@ from hocba_sign.validation.verdict import (
 )
 
 NOT_JUDGED: Final = "SIG.NOT_JUDGED"
+_WARNING: Final = "TT15.II_1_2"
+"""Spec: Circular 15/2025/TT-BKHCN, Annex II, 1.2."""
 _AWAITING: Final = ("SIG.TIME_STAMPS", "TT15.")
 """Checks of a signature that are made only where its value and its digests hold."""
 _OF_CHANGED: Final = ("DOC.RULES", "RULE.", "TRANSCRIPT.", "DATE.", "CHAIN.", "PDF.NOT_COMPARED")
@@ -89,18 +91,28 @@ def unjudged_names(signatures: Iterable[SignatureConclusion]) -> frozenset[str]:
 
 
 def is_consequence(
-    finding: Finding, *, causes: frozenset[str], unjudged: frozenset[str], is_changed: bool
+    finding: Finding,
+    *,
+    causes: frozenset[str],
+    unjudged: frozenset[str],
+    stamped: frozenset[str],
+    is_changed: bool,
 ) -> bool:
     """Return whether people need not act on a finding because of what else was found: `causes`.
 
-    1. each row of the circular only sums up causes;
-    2. what a signature was not judged by follows from why it was not judged;
+    1. each row of the circular only sums up causes, but for its warning that revocation could not
+       be checked, which it wants to be seen;
+    2. what a signature was not judged by follows from why it was not judged, and what is told of
+       its time-stamps, as of those of `stamped`, says more than that they do not hold;
     3. content that was changed may break any rule.
     """
-    if finding.cause.startswith("TT15."):
+    places = frozenset((finding.where or "").split(", "))
+    if finding.cause.startswith("TT15.") and finding.cause != _WARNING:
         return any(not cause.startswith("TT15.") for cause in causes)
-    if finding.cause in {NOT_JUDGED, "SIG.TIME_STAMPS"}:
-        return frozenset((finding.where or "").split(", ")) <= unjudged
+    if finding.cause in {NOT_JUDGED, _WARNING}:
+        return places <= unjudged
+    if finding.cause == "SIG.TIME_STAMPS":
+        return places <= unjudged | stamped
     if finding.cause in _EXPLAINED_BY:
         return _EXPLAINED_BY[finding.cause] in causes
     return is_changed and finding.cause.startswith(_OF_CHANGED)

@@ -74,6 +74,8 @@ def _sheet(shown: ReportView, number: int, count: int, *, language: Language) ->
         ]
     parts += _causes("NOTES", shown.notes, language)
     parts += _causes("NOT_CHECKED_TITLE", shown.not_checked, language)
+    if shown.not_checked:
+        parts.append(f"<p>{escape(phrase('NOT_CHECKED_NOTE', language))}</p>")
     parts += [
         _folded(shown, language),
         f'<p class="filing">{escape(phrase("FILING", language))}</p>',

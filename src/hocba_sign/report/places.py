@@ -30,6 +30,8 @@ _PARTS: Final = {
     "#data": "PLACE_DATA",
     "#dinhdanh": "PLACE_IDENTITY",
     "#thongtinhocba": "PLACE_CONTENT",
+    "text layer": "PLACE_TEXT_LAYER",
+    "pages": "PLACE_PAGES",
 }
 _SHOWN_DIGITS: Final = 3
 _PARTS_OF_A_SLOT: Final = 2

@@ -74,7 +74,8 @@ def problems_of(report: JudgedFile, places: Places) -> Problems:
     follows = partial(
         is_consequence,
         causes=frozenset(finding.cause for finding in (*wrong, *unclear)),
-        unjudged=unjudged_names(signatures) | _with_told_stamps(signatures),
+        unjudged=unjudged_names(signatures),
+        stamped=_with_told_stamps(signatures),
         is_changed=bool(changed_names(signatures)),
     )
     return Problems(

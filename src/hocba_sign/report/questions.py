@@ -111,13 +111,7 @@ def _signature_answers(
     order: State = (
         "no" if is_misordered or failed & _ABOUT_ORDER else "yes" if is_complete else "unknown"
     )
-    basis = None if workflow is None else workflow.basis
-    if (
-        order == "no"
-        and (basis in _UNTOLD or changed)
-        and not is_wrong
-        and not failed & _ABOUT_ORDER
-    ):
+    if order == "no" and not failed & _ABOUT_ORDER:
         order = "unknown"
     return [
         intact_answer(signatures, language),
@@ -175,7 +169,11 @@ def _order_answer(
     key = _order_key(workflow, state, count=len(conclusion.signatures))
     if key is not None:
         return told.with_detail(phrase(f"A_ORDER_{key}", language))
-    return told.as_not_yet(language) if state == "unknown" and workflow.missing else told
+    if state != "unknown":
+        return told
+    if workflow.missing:
+        return told.as_not_yet(language)
+    return told.with_detail(phrase("A_ORDER_NO", language))
 
 
 def _order_key(workflow: Workflow, state: State, *, count: int) -> str | None:

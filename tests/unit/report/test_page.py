@@ -19,7 +19,7 @@ from hocba_sign.report.timeline import timeline
 from hocba_sign.signing.policy import Level
 from hocba_sign.testing.forge import with_changed_mark, with_swapped_signatures, without_signature
 from hocba_sign.validation.in_force.status import Force, ForceStatus
-from hocba_sign.validation.verdict import Verdict
+from hocba_sign.validation.verdict import Indication, SubIndication, Verdict
 from tests.support.scene import CBQL, SIGNED_AT, Scene
 
 BANNER = re.compile(r'<div class="verdict (\w+)"><p><strong>(.*?)</strong>')
@@ -149,6 +149,35 @@ def test_after_tampering_the_root_cause_stands_alone() -> None:
 def test_what_nobody_signed_was_not_checked() -> None:
     page = html([files()["draft"]], "en")
     assert phrase("QUESTIONS", "en") not in page
+
+
+@pytest.mark.parametrize("sub_indication", [SubIndication.TRY_LATER, SubIndication.REVOKED_NO_POE])
+def test_when_to_try_again_is_said_where_that_helps(sub_indication: SubIndication) -> None:
+    report = files()["valid"]
+    assert report.conclusion is not None
+    first, *others = report.conclusion.signatures
+    open_ = replace(
+        first.conclusion, indication=Indication.INDETERMINATE, sub_indication=sub_indication
+    )
+    signatures = (replace(first, conclusion=open_), *others)
+    report = replace(
+        report,
+        verdict=Verdict.INDETERMINATE,
+        conclusion=replace(report.conclusion, signatures=signatures),
+    )
+    is_said = "Verify again after" in " ".join(text(report, "en").split())
+    assert is_said == (sub_indication is SubIndication.TRY_LATER)
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_a_level_is_said_in_words(language: Language) -> None:
+    assert phrase("LEVEL_T", language) in html([files()["valid"]], language)
+    assert phrase("LEVEL_B", language) in html([files()["part"]], language)
+
+
+def test_a_swapped_slot_blames_no_order() -> None:
+    shown = text(files()["moved"], "en")
+    assert re.search(rf"\? {phrase('UNKNOWN', 'en')}: Was the order", shown)
 
 
 def test_who_has_not_signed_is_a_row() -> None:
