@@ -14,7 +14,9 @@ from hocba_sign.model.transcript import Transcript
 from hocba_sign.pades.facts.form import NewField
 from hocba_sign.pades.facts.names import field_name
 from hocba_sign.rendering.render import render
+from hocba_sign.rendering.template import FIRST
 from hocba_sign.testing import Identity
+from tools.vectors.boxes import shown_cases
 from tools.vectors.case import Case
 from tools.vectors.pages import appended, last_object, page_of, signed
 from tools.vectors.stage import CBQL, GVCN, SEAL, SIGNED_AT, Stage
@@ -50,6 +52,7 @@ def cases(stage: Stage) -> Iterator[Case]:
     yield from _wrapped(desk)
     yield from _unreadable(desk)
     yield from _transcripts(desk)
+    yield from shown_cases(stage, sign=desk.sign)
 
 
 def _any(name: str, title: str, why: str, document: bytes, *, verdict: Any, **facts: Any) -> Case:
@@ -343,7 +346,7 @@ def _transcripts(desk: _Desk) -> Iterator[Case]:
     def sealed(octets: bytes) -> bytes:
         return desk.sign(octets, stage.holder(SEAL), **seal)
 
-    pages = render(content, issued).octets
+    pages = render(content, issued, template=FIRST).octets
     whole = sealed(pages)
     yield transcript(
         "sealed-transcript",
@@ -401,7 +404,7 @@ def _transcripts(desk: _Desk) -> Iterator[Case]:
         "another-mark",
         "The pages show another mark than the XML",
         "A page is what people look at",
-        sealed(render(_remarked(content), issued).octets),
+        sealed(render(_remarked(content), issued, template=FIRST).octets),
         verdict="INVALID",
         causes=("PDF.CONTENT_DIFFERS",),
     )

@@ -151,6 +151,7 @@ def _add_render(parser: Parser, language: Language) -> None:
     parser.add_argument(
         "file", type=arguments.path, metavar="FILE", help=say("RENDER_INPUT", language)
     )
+    parser.add_argument("--check-url", metavar="URL", help=say("CHECK_URL", language))
     add_out(parser, language)
 
 

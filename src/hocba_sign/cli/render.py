@@ -11,7 +11,7 @@ from hocba_sign.operations.documents import render
 
 def run(given: argparse.Namespace) -> int:
     """Write the PDF. Raises: as `render`."""
-    rendering = render(read_document(given.file))
+    rendering = render(read_document(given.file), check_url=given.check_url)
     sentence = say(
         "RENDERED",
         given.lang,

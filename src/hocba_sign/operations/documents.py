@@ -1,5 +1,6 @@
 """Before the first signature: a transcript as a document, on pages, and who signs where."""
 
+from hocba_sign.ades.shown import shown_signatures
 from hocba_sign.errors import Finding, InputError
 from hocba_sign.model.check import check
 from hocba_sign.model.transcript import Transcript
@@ -8,6 +9,7 @@ from hocba_sign.pki.certificates.certificate import Certificate
 from hocba_sign.pki.certificates.holder import signers_held
 from hocba_sign.rendering import render as pages
 from hocba_sign.rendering.render import CURRENT, Rendering
+from hocba_sign.xades.transcript.read import read
 from hocba_sign.xml.decode import check_document, decode_document, decode_quickly
 from hocba_sign.xml.encode import encode
 from hocba_sign.xml.layout import CANONICAL, KHO, LAYOUTS, recognise
@@ -35,12 +37,15 @@ def slots_for(transcript: Transcript, certificate: Certificate) -> tuple[Slot, .
     return tuple(one.slot for one in signers_held(certificate, transcript.expected_signers))
 
 
-def render(document: bytes, *, template: str = CURRENT) -> Rendering:
+def render(document: bytes, *, template: str = CURRENT, check_url: str | None = None) -> Rendering:
     """Show a transcript, signed or not, on the pages of the official form: a PDF/A-3a that carries
     the document. Whether its signatures are valid is for `Verifier.verify`.
 
+    `check_url`: the code is a link that asks there, by id, version and digest, for phones.
+
     Raises: InputError for what is no transcript, with all faults of its content; RENDER.GLYPH;
-    CallerError PDF.EXTRA_MISSING where the extra `pdf` is not installed, RENDER.TEMPLATE.
+    CallerError PDF.EXTRA_MISSING where the extra `pdf` is not installed, RENDER.TEMPLATE,
+    RENDER.CHECK_URL.
     """
     root = parse(document).root
     if recognise(root) not in LAYOUTS.values():
@@ -48,7 +53,13 @@ def render(document: bytes, *, template: str = CURRENT) -> Rendering:
     quickly = decode_quickly(root)
     if quickly is None:
         _require_none(check_document(root))
-    return pages.render(quickly or decode_document(root), document, template=template)
+    return pages.render(
+        quickly or decode_document(root),
+        document,
+        template=template,
+        signed=shown_signatures(read(document)),
+        check_url=check_url,
+    )
 
 
 def _require_none(findings: tuple[Finding, ...]) -> None:

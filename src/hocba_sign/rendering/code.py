@@ -16,14 +16,22 @@ _DPI: Final = 300
 _MODULE_PIXELS: Final = 6
 
 
-def content_of(identification: Identification, digest: str) -> str:
-    """Return the text of the code: `hocba:<id>?v=<version>&sha256=<digest>`."""
-    return f"hocba:{identification.id}?v={identification.version}&sha256={digest}"
+def content_of(identification: Identification, digest: str, *, check_url: str | None = None) -> str:
+    """Return the text of the code: `hocba:<id>?v=<version>&sha256=<digest>`, or a link that asks
+    for the same at `check_url`.
+    """
+    if check_url is None:
+        return f"hocba:{identification.id}?v={identification.version}&sha256={digest}"
+    sign = "&" if "?" in check_url else "?"
+    told = f"id={identification.id}&v={identification.version}&sha256={digest}"
+    return f"{check_url}{sign}{told}"
 
 
-def draw(text: str) -> str:
-    """Draw a QR code as SVG. Raises: CallerError PDF.EXTRA_MISSING."""
-    drawn: str = _code(text).svg_inline(border=0, omitsize=True)
+def draw(text: str, *, mask: int | None = None) -> str:
+    """Draw a QR code as SVG; without `mask` all eight are tried for the best, which takes most of
+    the time. Raises: CallerError PDF.EXTRA_MISSING.
+    """
+    drawn: str = _code(text, mask=mask).svg_inline(border=0, omitsize=True)
     return drawn
 
 
@@ -65,5 +73,5 @@ def code_size(text: str) -> float:
     return width * _MODULE_MM
 
 
-def _code(text: str) -> Any:
-    return library("segno").make_qr(text, error=_LEVEL, boost_error=False)
+def _code(text: str, *, mask: int | None = None) -> Any:
+    return library("segno").make_qr(text, error=_LEVEL, boost_error=False, mask=mask)

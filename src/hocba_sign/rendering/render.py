@@ -6,16 +6,30 @@ The same input gives the same octets everywhere.
 import json
 from dataclasses import dataclass
 from datetime import datetime, time
-from typing import Any
+from typing import Any, Final
 
+from hocba_sign.ades.shown import ShownSignature
+from hocba_sign.errors import CallerError
 from hocba_sign.model.record import VIETNAM
 from hocba_sign.model.transcript import Transcript
+from hocba_sign.rendering.check_address import require_address
 from hocba_sign.rendering.code import content_of, draw
 from hocba_sign.rendering.coverage import require_shown
 from hocba_sign.rendering.engine import compile_pdf
 from hocba_sign.rendering.sheet import fill
+from hocba_sign.rendering.signature_texts import signature_texts
 from hocba_sign.rendering.source import read_source
-from hocba_sign.rendering.template import CURRENT, FONTS, Template, load_template, template_versions
+from hocba_sign.rendering.template import (
+    CURRENT,
+    FIRST,
+    FONTS,
+    Template,
+    load_template,
+    template_versions,
+)
+
+_MASK: Final = 0
+"""One of eight, the chequered one: phones read any."""
 
 __all__ = ["CURRENT", "Rendering", "SlotBox", "render", "shown_fields", "template_versions"]
 
@@ -46,21 +60,29 @@ class Rendering:
     template_sha256: str
 
 
-def render(transcript: Transcript, xml: bytes, *, template: str = CURRENT) -> Rendering:
+def render(
+    transcript: Transcript,
+    xml: bytes,
+    *,
+    template: str = CURRENT,
+    signed: tuple[ShownSignature, ...] = (),
+    check_url: str | None = None,
+) -> Rendering:
     """Show a transcript on the pages of the official form, as PDF/A-3a and PDF/UA-1, `xml` attached
     as `hocba.xml`.
 
-    `transcript` is what `xml` decodes to. The file's own date is the day on which the transcript
-    was created, midnight in Vietnam.
-    Raises: CallerError PDF.EXTRA_MISSING, RENDER.TEMPLATE; InputError RENDER.GLYPH, RENDER.REFUSED,
-    and what `read_source` raises.
+    `transcript` is what `xml` decodes to, `signed` what there is to say of its signatures, which
+    the first template does not show. `check_url` is where phones ask, in its code. The file's own
+    date is the day on which the transcript was created, midnight in Vietnam.
+    Raises: CallerError PDF.EXTRA_MISSING, RENDER.TEMPLATE, RENDER.CHECK_URL; InputError
+    RENDER.GLYPH, RENDER.REFUSED, and what `read_source` raises.
     """
     version = load_template(template)
     created = datetime.combine(transcript.identification.created, time(), VIETNAM)
     octets, places = compile_pdf(
         version.main,
         fonts=FONTS,
-        inputs=compose(transcript, xml, template=version),
+        inputs=compose(transcript, xml, template=version, signed=signed, check_url=check_url),
         created=created,
     )
     return Rendering(
@@ -71,7 +93,14 @@ def render(transcript: Transcript, xml: bytes, *, template: str = CURRENT) -> Re
     )
 
 
-def compose(transcript: Transcript, xml: bytes, *, template: Template) -> dict[str, str]:
+def compose(
+    transcript: Transcript,
+    xml: bytes,
+    *,
+    template: Template,
+    signed: tuple[ShownSignature, ...] = (),
+    check_url: str | None = None,
+) -> dict[str, str]:
     """Write what the template reads: `sheet`, the texts of its pages, and `xml`, both as JSON.
 
     Raises: as `render`.
@@ -79,18 +108,27 @@ def compose(transcript: Transcript, xml: bytes, *, template: Template) -> dict[s
     sheet = fill(transcript, template)
     require_shown(sheet.fields, fonts=FONTS)
     source = read_source(xml)
-    code = content_of(transcript.identification, source.digest)
-    check = {
+    is_first = template.version == FIRST
+    if check_url is not None:
+        if is_first:
+            raise CallerError("RENDER.CHECK_URL")
+        require_address(check_url)
+    code = content_of(transcript.identification, source.digest, check_url=check_url)
+    check: dict[str, Any] = {
         "sha256": source.digest,
         "signed": source.signed,
         "expected": len(transcript.slots),
         "code": code,
-        "drawing": draw(code),
+        "drawing": draw(code, mask=None if is_first else _MASK),
         "template": template.version,
         "template_sha256": template.sha256,
     }
+    more: dict[str, Any] = {"check": check}
+    if not is_first:
+        check["url"] = check_url or ""
+        more["signed"] = {str(one.slot): signature_texts(one) for one in signed}
     return {
-        "sheet": json.dumps(sheet.texts | {"check": check}, ensure_ascii=False),
+        "sheet": json.dumps(sheet.texts | more, ensure_ascii=False),
         "xml": _as_text(xml),
     }
 

@@ -10,7 +10,7 @@ from hocba_sign.model.results import teacher_id
 from hocba_sign.model.transcript import Transcript
 from hocba_sign.model.workflow import PLANS, Role, Slot
 from hocba_sign.rendering.shown import Recorder
-from hocba_sign.rendering.template import Template
+from hocba_sign.rendering.template import FIRST, Template
 
 Texts: TypeAlias = dict[str, Any]
 """What the template reads: texts, truth values, lists and tables of them."""
@@ -27,6 +27,7 @@ _FORMS: Final = {
     SchoolLevel.LOWER_SECONDARY: "THCS",
     SchoolLevel.UPPER_SECONDARY: "THPT",
 }
+_PRINCIPAL: Final = "hiệu trưởng"
 _IDENTITY: Final = "identification"
 _PUPIL: Final = (_IDENTITY, "pupil")
 _SCHOOL: Final = (_IDENTITY, "school")
@@ -55,17 +56,26 @@ def fill(transcript: Transcript, template: Template) -> Sheet:
         "cover": _cover(show),
         "pupil": _pupil(show),
         "earlier": _earlier(show),
-        "head": {
-            "name": show(*_PUPIL, "full_name"),
-            "class": show(_IDENTITY, "class_name"),
-            "year": show(_IDENTITY, "school_year"),
-            "school": show(*_SCHOOL, "name"),
-            "exempt": _disability(show),
-        },
+        "head": _head(show, template),
         "year": _primary(show, template) if is_primary else _secondary(show, template),
-        "foot": _foot(show),
+        "foot": _foot(show, template),
     }
     return Sheet(texts=texts, fields=tuple(show.fields))
+
+
+def _head(show: Recorder, template: Template) -> Texts:
+    """Return what stands above the results; the school year is the heading since the second
+    template.
+    """
+    year = {} if template.version == FIRST else {"year": show(_IDENTITY, "school_year")}
+    texts: Texts = {
+        **year,
+        "name": show(*_PUPIL, "full_name"),
+        "class": show(_IDENTITY, "class_name"),
+    }
+    if template.version == FIRST:
+        texts["year"] = show(_IDENTITY, "school_year")
+    return texts | {"school": show(*_SCHOOL, "name"), "exempt": _disability(show)}
 
 
 def _disability(show: Recorder) -> str:
@@ -259,9 +269,19 @@ def _primary(show: Recorder, template: Template) -> Texts:
     texts |= {
         one: show(*_ASSESSMENT, one) for one in ("has_completed_grade", "has_completed_primary")
     }
-    return texts | {
-        one: show(_CONTENT, one) for one in ("completion", "is_promoted", "homeroom_comment")
-    }
+    texts["completion"] = _completion(show, template, said=texts)
+    return texts | {one: show(_CONTENT, one) for one in ("is_promoted", "homeroom_comment")}
+
+
+def _completion(show: Recorder, template: Template, *, said: Texts) -> str:
+    """Return what was completed in words, unless they repeat what the two statements before them
+    say, which one line joins since the second template.
+    """
+    words = (show.transcript.content.completion or "").strip().casefold()
+    statements = (said["has_completed_grade"], said["has_completed_primary"])
+    if template.version != FIRST and words in {one.casefold() for one in statements} - {""}:
+        return ""
+    return show(_CONTENT, "completion")
 
 
 def _traits(show: Recorder, group: str, levels: tuple[str, ...]) -> Texts:
@@ -308,12 +328,16 @@ def _secondary(show: Recorder, template: Template) -> Texts:
     return texts | {"homeroom_comment": show(_CONTENT, "homeroom_comment")}
 
 
-def _foot(show: Recorder) -> Texts:
+def _foot(show: Recorder, template: Template) -> Texts:
     texts: Texts = {
         "place": show("signers", "place"),
         "issued": show("signers", "issued", in_words=True),
     }
-    texts |= {one: show("signers", "principal", one) for one in ("acting_for", "title")}
+    texts["acting_for"] = show("signers", "principal", "acting_for")
+    title = show.transcript.signers.principal.title
+    # The heading names the office already, and the pupil's page the signer's.
+    is_named = template.version != FIRST and title.casefold() == _PRINCIPAL
+    texts["title"] = "" if is_named else show("signers", "principal", "title")
     texts |= {
         "principal": show("signers", "principal", "full_name"),
         "seal": show(*_SCHOOL, "name"),

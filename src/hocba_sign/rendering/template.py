@@ -15,7 +15,9 @@ from typing import Final
 
 from hocba_sign.errors import CallerError
 
-CURRENT: Final = "1"
+CURRENT: Final = "2"
+FIRST: Final = "1"
+"""Shows no signatures and knows no address to check at."""
 FONTS: Final = Path(str(resources.files("hocba_sign"))) / "data" / "fonts"
 FOLDER: Final = Path(str(resources.files("hocba_sign"))) / "data" / "template"
 _MAIN: Final = "hocba.typ"

@@ -33,7 +33,7 @@ def test_a_draft_becomes_a_pdf(layout: Layout, tmp_path: Path, capsys: Captured)
     assert (tmp_path / "a.pdf").read_bytes() == rendered(example("lop9"), layout).octets
     assert (
         capsys.readouterr().out
-        == f"Đã tạo bản PDF theo mẫu trang 1, 19 chỗ ký: {tmp_path / 'a.pdf'}\n"
+        == f"Đã tạo bản PDF theo mẫu trang 2, 19 chỗ ký: {tmp_path / 'a.pdf'}\n"
     )
 
 

@@ -148,7 +148,8 @@ def test_subjects_that_the_form_does_not_name_come_last() -> None:
     changed = replace(
         transcript, content=replace(transcript.content, subjects=(first, *transcript.subjects[1:]))
     )
-    said = squeezed("".join(text_layer(rendered(changed).octets)[2].read))
+    pages = text_layer(rendered(changed).octets)[2:]
+    said = squeezed("".join(text for page in pages for text in page.read))
     assert said.index("Ngoạingữ2…") < said.index("TiếngChăm6,97,47,2")
 
 

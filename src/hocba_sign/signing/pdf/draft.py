@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from hocba_sign.ades.integrity import check_integrity
+from hocba_sign.ades.shown import shown_signatures
 from hocba_sign.errors import CallerError, Finding, InputError
 from hocba_sign.model.person import School
 from hocba_sign.model.signers import ExpectedSigner
@@ -15,9 +16,12 @@ from hocba_sign.pades.facts.form import FieldBox, Form, NewField
 from hocba_sign.pades.facts.names import ATTACHMENT, field_name, slot_of
 from hocba_sign.pades.read import PdfDocument, read_pdf
 from hocba_sign.pades.write import engine
+from hocba_sign.rendering.check_address import stated_address
 from hocba_sign.rendering.render import render, template_versions
+from hocba_sign.rendering.template import FIRST
 from hocba_sign.signing.turn import require_turn_in
 from hocba_sign.signing.xml.draft import open_draft, require_nonce
+from hocba_sign.xades.transcript.read import read
 
 _ROLES: Final = PLANS["THCS_THPT"]
 """The order of roles where no transcript says which plan is followed."""
@@ -203,8 +207,16 @@ def _label(draft: PdfDraft, slot: Slot) -> str:
 
 def _places_of_template(draft: PdfDraft, transcript: Transcript) -> dict[Slot, FieldBox]:
     xml = draft.document.facts.attachments[0]
+    signed, address = shown_signatures(read(xml)), stated_address(draft.octets)
     versions = (
-        render(transcript, xml, template=version) for version in reversed(template_versions())
+        render(
+            transcript,
+            xml,
+            template=version,
+            signed=signed,
+            check_url=None if version == FIRST else address,
+        )
+        for version in reversed(template_versions())
     )
     made = next((one for one in versions if one.octets == draft.octets), None)
     if made is None:

@@ -9,17 +9,22 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
+from hocba_sign.ades.shown import shown_signatures
 from hocba_sign.errors import CallerError, InputError
 from hocba_sign.model.transcript import Transcript
 from hocba_sign.pades.facts.revisions import Box, RevisionStep
 from hocba_sign.pades.read import PdfDocument
+from hocba_sign.rendering.check_address import stated_address
 from hocba_sign.rendering.render import Rendering, render, shown_fields, template_versions
+from hocba_sign.rendering.template import CURRENT, FIRST
 from hocba_sign.rendering.worker import Pages
 from hocba_sign.validation.content.pdf_pictures import picture_checks
 from hocba_sign.validation.signature.validation import SignatureConclusion
 from hocba_sign.validation.verdict import Check, Status
+from hocba_sign.xades.transcript.read import read
 
 _WHITE: Final = re.compile(r"\s+")
+_STATED: Final = re.compile(rb"hocba-template=([0-9]{1,4})")
 _SPACES_AT_END: Final = 2
 
 
@@ -49,13 +54,14 @@ def content_checks(
        prove equal looks.
     """
     # (1) octet for octet
-    made = [
-        one
-        for version in template_versions()
-        if (one := _made(transcript, xml, version)) is not None
-    ]
-    beginning = document.facts.beginning
-    base = next((one for one in made if _is_base(document, one.octets)), None)
+    beginning, base = document.facts.beginning, None
+    made: list[Rendering] = []
+    for version in _versions(document.facts.octets):
+        one = _made(transcript, xml, version, pdf=document.facts.octets)
+        made += () if one is None else (one,)
+        if one is not None and _is_base(document, one.octets):
+            base = one
+            break
     if base is not None and beginning is not None:
         if beginning.refusal is None:
             same = Check(identifier="PDF.SAME_CONTENT", status=Status.PASS)
@@ -100,16 +106,34 @@ def _text_checks(
     differing = [_difference(said, _expected(transcript, one)) for one in made or (None,)]
     if not all(differing):
         return [_uncompared("text layer")]
-    return [Check(identifier="PDF.CONTENT_DIFFERS", status=Status.FAIL, where=differing[-1])]
+    return [Check(identifier="PDF.CONTENT_DIFFERS", status=Status.FAIL, where=differing[0])]
 
 
 def _uncompared(where: str) -> Check:
     return Check(identifier="PDF.NOT_COMPARED", status=Status.UNPROVEN, where=where)
 
 
-def _made(transcript: Transcript, xml: bytes, version: str) -> Rendering | None:
+def _versions(pdf: bytes) -> tuple[str, ...]:
+    """Return all versions of the template, the one that the file states first: it is tried first,
+    and believed only where every octet agrees.
+    """
+    stated = _STATED.search(pdf)
+    first = None if stated is None else stated[1].decode("ascii")
+    return tuple(sorted(template_versions(), key=lambda version: version != first))
+
+
+def _made(transcript: Transcript, xml: bytes, version: str, *, pdf: bytes) -> Rendering | None:
+    """Make the pages again; the address to check at is the one that the PDF states itself, for it
+    is no part of the transcript.
+    """
     try:
-        return render(transcript, xml, template=version)
+        return render(
+            transcript,
+            xml,
+            template=version,
+            signed=shown_signatures(read(xml)),
+            check_url=None if version == FIRST else stated_address(pdf),
+        )
     except (InputError, CallerError):
         return None
 
@@ -140,7 +164,7 @@ def _squeezed(pages: Pages, end: int) -> str:
 
 def _expected(transcript: Transcript, made: Rendering | None) -> _Page:
     """Return the texts of the pages as they should be; without them, of the fields alone."""
-    fields = shown_fields(transcript)
+    fields = shown_fields(transcript, CURRENT if made is None else made.template)
     text = (
         _WHITE.sub("", "".join(text for _, text in fields))
         if made is None

@@ -13,6 +13,7 @@ from hocba_sign.model.codes import EventKind
 from hocba_sign.model.results import SecondaryMarks
 from hocba_sign.model.transcript import Transcript
 from hocba_sign.model.workflow import Slot
+from hocba_sign.operations.documents import render as render_document
 from hocba_sign.operations.verifier import Verifier
 from hocba_sign.pades.facts.names import field_name
 from hocba_sign.rendering.render import render
@@ -214,7 +215,7 @@ def test_a_pdf_that_carries_no_transcript() -> None:
 def test_sealed_once_over_signed_xml() -> None:
     """All have signed the XML; the PDF is sealed by the school alone."""
     xml = SCENE.signed()
-    report = SCENE.verify(sign_as(render(SCENE.transcript, xml).octets, SEAL))
+    report = SCENE.verify(sign_as(render_document(xml).octets, SEAL))
     told = report.to_dict()
     assert told["attached"]["verdict"] == "VALID"
     assert told["workflow"]["complete"] is True
@@ -226,7 +227,7 @@ def test_sealed_once_over_signed_xml() -> None:
 @pytest.mark.parametrize("count", [1, 3])
 def test_a_withdrawal_is_found_where_the_attached_xml_is_only_partly_signed(count: int) -> None:
     withdrawn = signed_event(SCENE, event(SCENE, SCENE.signed(), EventKind.WITHDRAWAL))
-    page = sign_as(render(SCENE.transcript, SCENE.signed(SCENE.slots[:count])).octets, SEAL)
+    page = sign_as(render_document(SCENE.signed(SCENE.slots[:count])).octets, SEAL)
     for found, status in (((), "in_force"), ((("event.xml", withdrawn),), "withdrawn")):
         report = judge(SCENE, page, Sources(events=found))
         assert report.status == status
@@ -238,7 +239,7 @@ def test_broken_signatures_on_the_attached_xml_count() -> None:
     at = xml.index(b"SignatureValue")
     at = xml.index(b">", at) + 2
     broken = xml[:at] + (b"A" if xml[at : at + 1] != b"A" else b"B") + xml[at + 1 :]
-    report = SCENE.verify(sign_as(render(SCENE.transcript, broken).octets, SEAL))
+    report = SCENE.verify(sign_as(render_document(broken).octets, SEAL))
     assert report.verdict is Verdict.INVALID
     assert "PDF.ATTACHED_XML" in causes(report)
 
