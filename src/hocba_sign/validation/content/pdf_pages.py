@@ -6,6 +6,7 @@ Texts are compared, never told: a finding names the field.
 
 import re
 from collections.abc import Iterable, Iterator, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any, Final
 
@@ -56,10 +57,9 @@ def content_checks(
     # (1) octet for octet
     beginning, base = document.facts.beginning, None
     made: list[Rendering] = []
-    for version in _versions(document.facts.octets):
-        one = _made(transcript, xml, version, pdf=document.facts.octets)
-        made += () if one is None else (one,)
-        if one is not None and _is_base(document, one.octets):
+    for one in _makings(transcript, xml, pdf=document.facts.octets):
+        made.append(one)
+        if _is_base(document, one.octets):
             base = one
             break
     if base is not None and beginning is not None:
@@ -85,10 +85,11 @@ def unsigned_page_checks(
     been added to them.
     """
     octets = document.facts.octets
-    versions = template_versions()
-    made = [one for each in versions if (one := _made(transcript, xml, each)) is not None]
-    if any(octets.rstrip() == one.octets.rstrip() for one in made):
-        return [Check(identifier="PDF.SAME_CONTENT", status=Status.PASS)]
+    made: list[Rendering] = []
+    for one in _makings(transcript, xml, pdf=octets):
+        if octets.rstrip() == one.octets.rstrip():
+            return [Check(identifier="PDF.SAME_CONTENT", status=Status.PASS)]
+        made.append(one)
     return _text_checks(transcript, made, pages=Pages(octets), end=len(octets))
 
 
@@ -122,20 +123,19 @@ def _versions(pdf: bytes) -> tuple[str, ...]:
     return tuple(sorted(template_versions(), key=lambda version: version != first))
 
 
-def _made(transcript: Transcript, xml: bytes, version: str, *, pdf: bytes) -> Rendering | None:
-    """Make the pages again; the address to check at is the one that the PDF states itself, for it
-    is no part of the transcript.
+def _makings(transcript: Transcript, xml: bytes, *, pdf: bytes) -> Iterator[Rendering]:
+    """Yield the pages made again by every version that can make them; the address to check at is
+    the one that the PDF states itself, for it is no part of the transcript.
     """
-    try:
-        return render(
-            transcript,
-            xml,
-            template=version,
-            signed=shown_signatures(read(xml)),
-            check_url=None if version == FIRST else stated_address(pdf),
-        )
-    except (InputError, CallerError):
-        return None
+    for version in _versions(pdf):
+        with suppress(InputError, CallerError):
+            yield render(
+                transcript,
+                xml,
+                template=version,
+                signed=shown_signatures(read(xml)),
+                check_url=None if version == FIRST else stated_address(pdf),
+            )
 
 
 def _is_base(document: PdfDocument, made: bytes) -> bool:

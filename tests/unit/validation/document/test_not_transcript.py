@@ -5,9 +5,9 @@ import json
 
 import pytest
 
+from hocba_sign.operations.documents import render
 from hocba_sign.operations.verifier import Verifier
 from hocba_sign.pki.trust.store import TrustStore
-from hocba_sign.rendering.render import render
 from hocba_sign.report.document import Report
 from hocba_sign.validation.verdict import Verdict
 from tests.support.scene import JUDGED_AT, Scene
@@ -90,7 +90,7 @@ def test_an_unsigned_transcript_is_still_one() -> None:
 
 
 def test_unsigned_pages_of_a_signed_transcript_are_judged_by_it() -> None:
-    pages = render(SCENE.transcript, ISSUED).octets
+    pages = render(ISSUED).octets
     report = SCENE.verify(pages)
     facts = report.to_dict()
     assert told(report) == (Verdict.VALID, "hoc_ba")
@@ -102,7 +102,7 @@ def test_unsigned_pages_of_a_signed_transcript_are_judged_by_it() -> None:
 
 
 def test_unsigned_pages_of_a_draft_are_no_signature() -> None:
-    assert told(SCENE.verify(render(SCENE.transcript, SCENE.draft).octets)) == (
+    assert told(SCENE.verify(render(SCENE.draft).octets)) == (
         Verdict.NOTHING_TO_VERIFY,
         "hoc_ba",
     )
