@@ -27,7 +27,7 @@ def signature_texts(signature: ShownSignature) -> dict[str, str]:
     time, basis = "", "không ghi thời gian"
     if signature.time is not None:
         time = signature.time.astimezone(VIETNAM).strftime("%H:%M:%S ngày %d/%m/%Y")
-        basis = "theo dấu thời gian" if signature.is_stamped else "do người ký khai"
+        basis = "theo dấu thời gian" if signature.is_stamped else "ghi trong chữ ký"
     return {
         "done": "Đã ký số",
         "name": _covered(signature.name),

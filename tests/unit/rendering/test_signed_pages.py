@@ -28,7 +28,7 @@ def said(octets: bytes) -> str:
 
 def test_a_box_says_who_signed_and_when_and_by_whose_word() -> None:
     claimed, stamped = render(SCENE.signed()), render(SCENE.signed(level=Level.T))
-    for made, basis in ((claimed, "(dongườikýkhai)"), (stamped, "(theodấuthờigian)")):
+    for made, basis in ((claimed, "(ghitrongchữký)"), (stamped, "(theodấuthờigian)")):
         text = said(made.octets)
         assert text.count("Đãkýsố") == text.count(basis) == len(SCENE.slots)
         for slot in SCENE.slots:

@@ -13,7 +13,7 @@ from tests.support.pages import example
 
 PUBLISHED = {
     "1": "47af6520bc95c1462df19e8dc645f4fa832e918dec746af1b321c52f702fb803",
-    "2": "fb24c26720ca6a26d9aa1f25717c7ce550658a14124e013ec8582dae5edcc194",
+    "2": "ea809552a09de8c0605cf30db2c780528dc7aca9386f316c7f2e0e894658de58",
 }
 """Digest by version.
 
@@ -26,9 +26,9 @@ PAGES = {
         "lop12": "7d3a2f9b8777a5b8aa82a43e5ac37070bb8a8070b4f2d9b5e8dee6202152e27c",
     },
     ("2", "0.15.2"): {
-        "lop5": "d7bd66474c86e1e3bfd6626e73ee16b4671268e5ea4c621053d8831084cc860f",
-        "lop9": "cbb3b278e3bb662683569b8a4a71bfd22fd4032b7e318bd43c4c8efc58e6963c",
-        "lop12": "5e66ea881cb09925707fae3b541f9aac8e0666482dc58dafd628aa7ceb52f900",
+        "lop5": "cd54da5811de63a774b87e7eae6b9954ae381e0861bea8489778ad60bdf39f1b",
+        "lop9": "5585fb93460e7de9326e0ab153b656638231065198bcb8d6603c06f71a4bb215",
+        "lop12": "91424519d767b20b0e45190130b67a45781c4abf31c319f7a1efd82c620c6801",
     },
 }
 """Digests of whole files by template and version of typst, the same on every machine."""
