@@ -16,6 +16,15 @@ if TYPE_CHECKING:
     from hocba_sign.adapters.pkcs11.facts import PinFlags as PinFlags
     from hocba_sign.adapters.pkcs11.token_signer import TokenSigner as TokenSigner
     from hocba_sign.adapters.pkcs11.token_signer import open_token as open_token
+    from hocba_sign.adapters.remote.machine import RemoteResult as RemoteResult
+    from hocba_sign.adapters.remote.machine import sign_remotely as sign_remotely
+    from hocba_sign.adapters.remote.opening import open_remote as open_remote
+    from hocba_sign.adapters.remote.order import Answer as Answer
+    from hocba_sign.adapters.remote.order import Order as Order
+    from hocba_sign.adapters.remote.order import OrderItem as OrderItem
+    from hocba_sign.adapters.remote.order import OrderLimits as OrderLimits
+    from hocba_sign.adapters.remote.order import OrderState as OrderState
+    from hocba_sign.adapters.remote.order import RemoteSigner as RemoteSigner
     from hocba_sign.adapters.tsa import TimeStampClient as TimeStampClient
     from hocba_sign.crypto.algorithms import SignatureAlgorithm as SignatureAlgorithm
     from hocba_sign.crypto.digests import DigestAlgorithm as DigestAlgorithm
@@ -100,6 +109,7 @@ if TYPE_CHECKING:
 
 _HOME = {
     "Anchor": "pki.trust.store",
+    "Answer": "adapters.remote.order",
     "Available": "validation.document.missing_evidence",
     "CallerError": "errors",
     "Certificate": "pki.certificates.certificate",
@@ -126,6 +136,10 @@ _HOME = {
     "Need": "validation.document.missing_evidence",
     "NotPassed": "report.document",
     "OnlineFetcher": "adapters.online",
+    "Order": "adapters.remote.order",
+    "OrderItem": "adapters.remote.order",
+    "OrderLimits": "adapters.remote.order",
+    "OrderState": "adapters.remote.order",
     "OutsideError": "errors",
     "PathResult": "pki.path.result",
     "PinFlags": "adapters.pkcs11.facts",
@@ -136,6 +150,8 @@ _HOME = {
     "Pupil": "model.person",
     "Purpose": "pki.certificates.profile",
     "Registry": "model.authority",
+    "RemoteResult": "adapters.remote.machine",
+    "RemoteSigner": "adapters.remote.order",
     "Rendering": "rendering.render",
     "Report": "report.document",
     "Result": "extract.content",
@@ -182,10 +198,12 @@ _HOME = {
     "load_pkcs12": "adapters.key_file",
     "merge": "operations.signing",
     "open_extract": "operations.extract",
+    "open_remote": "adapters.remote.opening",
     "open_token": "adapters.pkcs11.token_signer",
     "prepare": "operations.signing",
     "render": "operations.documents",
     "sign": "operations.signing",
+    "sign_remotely": "adapters.remote.machine",
     "slots_for": "operations.documents",
     "time_stamp": "operations.signing",
 }
@@ -193,24 +211,24 @@ _HOME = {
 __all__ = [  # noqa: RUF022 - the order of a first reading
     # what to call
     "Verifier", "extend", "sign", "prepare", "complete", "time_stamp", "merge", "Transcript",
-    "draft", "slots_for", "render", "open_extract",
+    "draft", "slots_for", "render", "open_extract", "sign_remotely",
     # what it takes
     "TrustStore", "Policy", "Evidence", "Sources", "OnlineFetcher", "TimeStampClient",
     "collect_certificates", "collect_evidence", "load_certificates", "load_pkcs12", "load_key",
-    "open_token", "TokenSigner", "SoftwareSigner", "Signer", "TimeStampAuthority", "EvidenceSource",
-    "EvidenceSession", "Role", "Slot", "SigningPlan", "Level", "SigningPolicy", "Purpose",
-    "load_crl", "load_ocsp",
+    "open_token", "TokenSigner", "open_remote", "RemoteSigner", "OrderItem", "Answer",
+    "SoftwareSigner", "Signer", "TimeStampAuthority", "EvidenceSource", "EvidenceSession", "Role",
+    "Slot", "SigningPlan", "Level", "SigningPolicy", "Purpose", "load_crl", "load_ocsp",
     # what comes out
     "Report", "CertificateReport", "CertificateIndication", "Verdict", "Status", "Check", "Finding",
     "ToBeSigned", "SignedDocument", "Rendering", "Extract", "ExtractContent", "Certificate",
-    "HocbaSignError", "CallerError", "InputError", "OutsideError", "NotPassed",
+    "RemoteResult", "HocbaSignError", "CallerError", "InputError", "OutsideError", "NotPassed",
     # what the values above are made of
     "SignatureAlgorithm", "DigestAlgorithm", "PublicKey", "Registry", "SchoolLevel",
     "Identification", "Pupil", "School", "SubjectResult", "Signers", "ExpectedSigner",
     "TranscriptContent", "PlanStep", "Extension", "Subject", "PathResult", "EvidenceItem", "Unread",
     "RolePolicy", "Anchor", "TrustList", "SlotBox", "Need", "Available", "Unavailable",
     "DocumentConclusion", "Knowledge", "PinFlags", "Head", "Result",
-    "PrivateData", "ShownSubject", "SealDigests",
+    "PrivateData", "ShownSubject", "SealDigests", "Order", "OrderState", "OrderLimits",
 ]  # fmt: skip
 
 

@@ -6,6 +6,7 @@ import json
 import socketserver
 import threading
 from collections.abc import Callable
+from queue import Queue
 from types import TracebackType
 from typing import Any, Self
 
@@ -23,6 +24,8 @@ class LocalSigner:
         self.asked: list[dict[str, Any]] = []
         self.answer: Answer = self.sign
         self.pings = False
+        self.told: Queue[Any] = Queue()
+        """What a page says of itself, at the path `/told`."""
 
     def sign(self, question: dict[str, Any]) -> str:
         value = self.keys.sign(base64.b64decode(question["HashValue"], validate=True))
@@ -71,6 +74,9 @@ class LocalSigner:
         )
         while (message := self._read(handler)) is not None:
             question = json.loads(message) | {"path": lines[0].split()[1]}
+            if question["path"] == "/told":
+                self.told.put(question["said"])
+                continue
             self.asked.append(question)
             if self.pings:
                 handler.wfile.write(b"\x89\x02hi")

@@ -171,6 +171,25 @@ def sign_with_a_file(text: str, p12: bytes, at: datetime, tsa: str) -> bytes:
     return document
 
 
+def sign_at_a_service(
+    document: bytes, slot: hocba_sign.Slot, configuration: Path, at: datetime
+) -> list[hocba_sign.SignedDocument]:
+    signer: hocba_sign.RemoteSigner = hocba_sign.open_remote(configuration, slot.role, at=at)
+    state = hocba_sign.prepare(document, slot, chain_der=signer.chain_der, at=at)
+    items = [hocba_sign.OrderItem.of(state, "1")]
+    results = hocba_sign.sign_remotely(signer, items, folder=configuration.parent / "asked")
+    assert_type(results, tuple[hocba_sign.RemoteResult, ...])
+    return [
+        hocba_sign.complete(state, result.value, at=at)
+        for result in results
+        if result.value is not None
+    ]
+
+
+def answered(order: hocba_sign.Order, value: bytes) -> hocba_sign.Answer:
+    return hocba_sign.Answer(state=hocba_sign.OrderState.DONE, values=((order.items[0].id, value),))
+
+
 def given(key: bytes, certificates: bytes, crl: bytes, ocsp: bytes) -> hocba_sign.Evidence:
     assert_type(hocba_sign.load_key(key, certificates), hocba_sign.SoftwareSigner)
     return hocba_sign.Evidence.of(

@@ -1,7 +1,8 @@
 """Environments of the libraries that this one is compared with: each in a venv of its own, from
 hashed requirements.
 
-`python -m tools.benchmark.environments signxml xmlsec pyhanko` makes those of the interop tests.
+`python -m tools.benchmark.environments signxml xmlsec pyhanko certomancer` makes those of the
+interop tests.
 """
 
 import hashlib

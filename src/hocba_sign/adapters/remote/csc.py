@@ -13,7 +13,7 @@ from typing import Any, Final
 
 from hocba_sign.adapters.remote.credential import Credential, Prompt, chain_of
 from hocba_sign.adapters.remote.csc_authentication import CscLogin, factors
-from hocba_sign.adapters.remote.order import Answer, Limits, Order, OrderState
+from hocba_sign.adapters.remote.order import Answer, Order, OrderLimits, OrderState
 from hocba_sign.adapters.remote.secret import Secret
 from hocba_sign.adapters.remote.settings import Settings
 from hocba_sign.adapters.remote.transport import Reply, Transport, named_values, status_cause
@@ -236,11 +236,11 @@ class CscSigner:
         return self.credential.chain_der
 
     @property
-    def limits(self) -> Limits:
+    def limits(self) -> OrderLimits:
         multisign = self.info.at("multisign")
         most = min(multisign, _MOST) if isinstance(multisign, int) and multisign > 0 else 1
         per_call = self.service.settings.count("max_hashes", most)
-        return Limits(per_call=min(per_call, most), per_approval=most)
+        return OrderLimits(per_call=min(per_call, most), per_approval=most)
 
     @property
     def finds_orders(self) -> bool:

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 from hocba_sign.adapters.remote.credential import Credential, Prompt, chain_of
-from hocba_sign.adapters.remote.order import Answer, Limits, Order, OrderState
+from hocba_sign.adapters.remote.order import Answer, Order, OrderLimits, OrderState
 from hocba_sign.adapters.remote.secret import Secret
 from hocba_sign.adapters.remote.settings import Settings
 from hocba_sign.adapters.remote.transport import Reply, named_values, status_cause
@@ -122,9 +122,9 @@ class MySignSigner:
         return self.credential.chain_der
 
     @property
-    def limits(self) -> Limits:
+    def limits(self) -> OrderLimits:
         most = self.service.settings.count("max_hashes", MOST)
-        return Limits(per_call=most, per_approval=most)
+        return OrderLimits(per_call=most, per_approval=most)
 
     @property
     def finds_orders(self) -> bool:

@@ -106,7 +106,7 @@ class Answer:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Limits:
+class OrderLimits:
     """How many hashes a service takes in one call, and for one approval of the signer."""
 
     per_call: int
@@ -132,7 +132,7 @@ class RemoteSigner(Protocol):
         ...
 
     @property
-    def limits(self) -> Limits: ...
+    def limits(self) -> OrderLimits: ...
 
     @property
     def finds_orders(self) -> bool:

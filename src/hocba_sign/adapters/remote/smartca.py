@@ -12,7 +12,7 @@ from datetime import UTC, datetime
 from typing import Any, Final
 
 from hocba_sign.adapters.remote.credential import Credential, Prompt, asked_for, chain_of
-from hocba_sign.adapters.remote.order import Answer, Limits, Order, OrderState
+from hocba_sign.adapters.remote.order import Answer, Order, OrderLimits, OrderState
 from hocba_sign.adapters.remote.secret import Secret
 from hocba_sign.adapters.remote.settings import Settings
 from hocba_sign.adapters.remote.transport import Reply, named_values, status_cause
@@ -97,8 +97,8 @@ class SmartCaSigner:
         return self.credential.chain_der
 
     @property
-    def limits(self) -> Limits:
-        return Limits(per_call=MOST, per_approval=MOST)
+    def limits(self) -> OrderLimits:
+        return OrderLimits(per_call=MOST, per_approval=MOST)
 
     @property
     def finds_orders(self) -> bool:

@@ -13,7 +13,7 @@ from typing import Any, Final
 
 from hocba_sign.adapters.files import read_limited
 from hocba_sign.adapters.remote.credential import Credential, Prompt
-from hocba_sign.adapters.remote.order import Answer, Limits, Order, OrderState
+from hocba_sign.adapters.remote.order import Answer, Order, OrderLimits, OrderState
 from hocba_sign.adapters.remote.settings import Settings
 from hocba_sign.adapters.remote.transport import DEFAULT_TIMEOUT, named_values
 from hocba_sign.adapters.remote.websocket import exchange
@@ -90,8 +90,8 @@ class VgcaSigner:
         return self.credential.chain_der
 
     @property
-    def limits(self) -> Limits:
-        return Limits(per_call=1, per_approval=_MOST)
+    def limits(self) -> OrderLimits:
+        return OrderLimits(per_call=1, per_approval=_MOST)
 
     @property
     def finds_orders(self) -> bool:
