@@ -227,7 +227,7 @@ class TestOrder:
         assert "WF.ORDER_BY_TIME_STAMP" in {
             check["id"] for check in told["checks"] if check["result"] == "pass"
         }
-        assert "In order by the time-stamps" in text(report, "en")
+        assert "In order by the time-stamps" in " ".join(text(report, "en").split())
 
     @pytest.mark.parametrize(
         ("slot", "times", "basis"),
@@ -516,7 +516,7 @@ class TestForeign:
         unjudged = ("DOC.SCHEMA", "DOC.RULES", "DOC.STATUS")
         assert [results[identifier] for identifier in unjudged] == ["not_checked"] * 3
         assert (told["document"]["id"], told["document"]["schema_valid"]) == (None, None)
-        assert "could not be judged" in text(report, "en")
+        assert "could not be judged" in " ".join(text(report, "en").split())
 
     def test_links_prove_the_order_there_too(self) -> None:
         report = SCENE.verify(self.signed(self.SLOTS, is_linked=True))
