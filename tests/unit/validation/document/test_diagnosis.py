@@ -229,4 +229,4 @@ def test_diagnosis_is_bounded() -> None:
         "</DSCKS>", GOOD[GOOD.index("<Signature ") : GOOD.index("</DSCKS>")] * 50 + "</DSCKS>"
     )
     findings(twenty.replace("<So>17</So>", many[:400_000]))
-    assert time.process_time() - started < 3
+    assert time.process_time() - started < 10
