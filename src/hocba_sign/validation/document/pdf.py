@@ -14,6 +14,7 @@ from hocba_sign.model.transcript import Transcript
 from hocba_sign.model.workflow import PLANS
 from hocba_sign.pades.facts.names import ATTACHMENT
 from hocba_sign.pades.read import PdfDocument, read_pdf
+from hocba_sign.rendering.check_address import stated_address
 from hocba_sign.rendering.source import read_source
 from hocba_sign.rendering.worker import Pages
 from hocba_sign.validation.content.pdf_pages import (
@@ -177,7 +178,12 @@ def _unsigned(document: PdfDocument, setting: Setting) -> DocumentConclusion:
     )
     checks = (
         *attached.conclusion.checks,
-        Check(identifier="PDF.PAGES_UNSIGNED", status=Status.WARNING, where=ATTACHMENT),
+        Check(
+            identifier="PDF.PAGES_UNSIGNED",
+            status=Status.WARNING,
+            # Whoever made the pages may have put any address on them.
+            where=stated_address(document.facts.octets) or ATTACHMENT,
+        ),
         *pages,
     )
     return replace(

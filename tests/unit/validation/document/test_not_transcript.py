@@ -101,6 +101,13 @@ def test_unsigned_pages_of_a_signed_transcript_are_judged_by_it() -> None:
     assert report.require_passed() == SCENE.transcript
 
 
+def test_an_address_on_unsigned_pages_is_told() -> None:
+    """Anybody can make such pages of a signed transcript, with an address of his own."""
+    report = SCENE.verify(render(ISSUED, check_url="https://tra-cuu.example.vn/x").octets)
+    assert "https://tra-cuu.example.vn/x" in report.to_json()
+    assert "https://tra-cuu.example.vn/x" in report.to_text("vi")
+
+
 def test_unsigned_pages_of_a_draft_are_no_signature() -> None:
     assert told(SCENE.verify(render(SCENE.draft).octets)) == (
         Verdict.NOTHING_TO_VERIFY,
