@@ -4,7 +4,8 @@ import ast
 import re
 import shutil
 import subprocess
-from collections.abc import Callable, Iterable, Iterator
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from pathlib import Path
 
 import pytest
@@ -16,6 +17,13 @@ MODULES = {
     for path in sorted(PACKAGE.rglob("*.py"))
 }
 TREES = {name: ast.parse(text) for name, text in MODULES.items()}
+TOOLS = {
+    path.relative_to(ROOT).as_posix(): path.read_text("utf-8")
+    for path in sorted((ROOT / "tools").rglob("*.py"))
+}
+TOOL_TREES = {name: ast.parse(text) for name, text in TOOLS.items()}
+LISTINGS = {"Iterator[Case]", "list[Row]"}
+"""What functions return that only list cases or rows, one after the other: tables, not steps."""
 VAGUE = {
     "base",
     "common",
@@ -72,8 +80,8 @@ def refuse(offenders: Iterable[str]) -> None:
         pytest.fail("\n".join(names), pytrace=False)
 
 
-def functions() -> Iterator[tuple[str, Function]]:
-    for name, tree in TREES.items():
+def functions(trees: Mapping[str, ast.Module] = TREES) -> Iterator[tuple[str, Function]]:
+    for name, tree in trees.items():
         for node in ast.walk(tree):
             if isinstance(node, Function):
                 yield f"{name}:{node.name}", node
@@ -117,7 +125,7 @@ def excess_positional(node: Function) -> int:
 
 
 def test_modules_have_at_most_400_lines() -> None:
-    lengths = {name: len(text.splitlines()) for name, text in MODULES.items()}
+    lengths = {name: len(text.splitlines()) for name, text in (MODULES | TOOLS).items()}
     refuse(f"{name}: {length} lines" for name, length in lengths.items() if length > 400)
 
 
@@ -130,6 +138,36 @@ def test_functions_keep_their_budget(measure: Callable[[Function], int], limit: 
         for name, node in functions()
         if measure(node) > limit
     )
+
+
+@pytest.mark.parametrize(("measure", "limit"), [(lines, 60), (branches, 12), (parameters, 6)])
+def test_functions_of_tools_keep_their_budget(
+    measure: Callable[[Function], int], limit: int
+) -> None:
+    refuse(
+        f"{name}: {measure(node)} {measure.__name__}"
+        for name, node in functions(TOOL_TREES)
+        if measure(node) > limit
+        and not (
+            measure is lines and node.returns is not None and ast.unparse(node.returns) in LISTINGS
+        )
+    )
+
+
+@pytest.mark.parametrize("trees", [TREES, TOOL_TREES], ids=["src", "tools"])
+def test_no_two_classes_share_a_name(trees: Mapping[str, ast.Module]) -> None:
+    names = Counter(
+        node.name
+        for tree in trees.values()
+        for node in ast.walk(tree)
+        if isinstance(node, ast.ClassDef) and not node.name.startswith("_")
+    )
+    refuse(name for name, count in names.items() if count > 1)
+
+
+def test_no_two_modules_of_tools_share_a_name() -> None:
+    stems = Counter(Path(name).stem for name in TOOLS)
+    refuse(name for name in TOOLS if stems[Path(name).stem] > 1 and "__" not in name)
 
 
 def test_classes_derive_from_at_most_one_of_ours() -> None:
@@ -183,7 +221,7 @@ def test_no_import_inside_a_function() -> None:
     imports = (ast.Import, ast.ImportFrom)
     refuse(
         f"{name}: line {node.lineno}"
-        for name, function in functions()
+        for name, function in functions(TREES | TOOL_TREES)
         for node in ast.walk(function)
         if isinstance(node, imports)
     )
@@ -191,7 +229,9 @@ def test_no_import_inside_a_function() -> None:
 
 def test_no_module_without_a_subject() -> None:
     refuse(
-        name for name in MODULES if VAGUE & {part.strip("_") for part in re.split(r"[/.]", name)}
+        name
+        for name in (*MODULES, *(name.removeprefix("tools/") for name in TOOLS))
+        if VAGUE & {part.strip("_") for part in re.split(r"[/.]", name)}
     )
 
 

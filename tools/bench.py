@@ -14,71 +14,21 @@ import resource
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
-from dataclasses import asdict, dataclass
+from dataclasses import asdict
 from pathlib import Path
-from statistics import median
 from typing import Any
 
 from cryptography.hazmat.backends.openssl import backend
 
 from tools.benchmark import material
 from tools.benchmark.environments import PLACE, ROOT, environment
+from tools.benchmark.rows import Probe, Row, compare, say
 
 PEERS = ("xmlsec", "signxml")
 SECONDS = 0.4
 """CPU time of one measurement, so that the clock's grain does not count."""
-
-Probe = Callable[[], tuple[float, float]]
-"""Returns CPU and wall seconds of one call of something."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Row:
-    """One line: `ratio` is `value` / `reference`, medians of CPU time unless `unit` says otherwise.
-
-    `goal` is where the project wants to be one day; only `target` is binding.
-    `rounds` holds (value, reference) of each round.
-    """
-
-    name: str
-    unit: str
-    value: float
-    reference: float
-    target: float | None
-    goal: str
-    rounds: tuple[tuple[float, float], ...]
-    wall: tuple[float, float] | None = None
-
-    @property
-    def ratio(self) -> float:
-        return self.value / self.reference
-
-    @property
-    def result(self) -> dict[str, Any]:
-        numbers = {
-            "value": round(self.value, 4),
-            "reference": round(self.reference, 4),
-            "ratio": round(self.ratio, 4),
-        }
-        is_met = None if self.target is None else self.ratio <= self.target
-        return {
-            "name": f"{self.name} [{self.unit}]",
-            **numbers,
-            "target": self.target,
-            "ok": is_met,
-        }
-
-    @property
-    def line(self) -> str:
-        ratios = [value / reference for value, reference in self.rounds]
-        spread = f"{min(ratios):.2f} to {max(ratios):.2f}" if len(ratios) > 1 else ""
-        target = "none yet" if self.target is None else f"<= {self.target:g}"
-        return (
-            f"{self.name:<66}{self.value:>10.2f}{self.reference:>10.2f} "
-            f"{self.unit:<3}{self.ratio:>9.2f}  {spread:<19}{target:<10}{self.goal}"
-        )
 
 
 class Worker:
@@ -131,10 +81,6 @@ class Worker:
         self._process.wait()
 
 
-def say(text: str) -> None:
-    print(f"bench: {text}", file=sys.stderr, flush=True)
-
-
 @contextmanager
 def workers(folder: Path) -> Iterator[dict[str, Worker]]:
     with ExitStack() as stack:
@@ -163,39 +109,6 @@ def command(*arguments: str) -> Probe:
 
 _COMPILED = {name: value for name, value in os.environ.items() if name != "PYTHONDONTWRITEBYTECODE"}
 """An installed program is compiled once, not at each start."""
-
-
-def compare(
-    name: str,
-    ours: Probe,
-    reference: Probe,
-    *,
-    rounds: int,
-    goal: str = "",
-    target: float | None = None,
-) -> Row:
-    """Measure both in turn, the first of a round changing, and take the medians."""
-    say(name)
-    taken = []
-    for number in range(rounds):
-        if number % 2:
-            there, here = reference(), ours()
-        else:
-            here, there = ours(), reference()
-        taken.append((here, there))
-    cpu = tuple((1e3 * here[0], 1e3 * there[0]) for here, there in taken)
-    wall = median(1e3 * here[1] for here, _ in taken), median(1e3 * there[1] for _, there in taken)
-    value, base = median(here for here, _ in cpu), median(there for _, there in cpu)
-    return Row(
-        name=name,
-        unit="ms",
-        value=value,
-        reference=base,
-        target=target,
-        goal=goal,
-        rounds=cpu,
-        wall=wall,
-    )
 
 
 def timed(started: dict[str, Worker], rounds: int) -> list[Row]:

@@ -221,8 +221,8 @@ def table(layout: Layout) -> Iterator[str]:
         )
         links = f"the SignatureValue of every {rule.links}" if rule.links is not None else ""
         enclosed = (
-            f"the slot of {rule.encloses} lies in what it covers"
-            if rule.encloses is not None
+            f"the slot of {rule.covers_slots_of} lies in what it covers"
+            if rule.covers_slots_of is not None
             else ""
         )
         yield f"| {role} | `{'/'.join(rule.place)}` | {covered} | {links or enclosed} |\n"

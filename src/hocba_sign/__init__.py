@@ -40,8 +40,8 @@ if TYPE_CHECKING:
     from hocba_sign.extract.content import ExtractContent as ExtractContent
     from hocba_sign.extract.content import Head as Head
     from hocba_sign.extract.content import PrivateData as PrivateData
-    from hocba_sign.extract.content import Result as Result
     from hocba_sign.extract.content import ShownSubject as ShownSubject
+    from hocba_sign.extract.content import YearResult as YearResult
     from hocba_sign.extract.template import SealDigests as SealDigests
     from hocba_sign.model.authority import Registry as Registry
     from hocba_sign.model.codes import SchoolLevel as SchoolLevel
@@ -154,7 +154,7 @@ _HOME = {
     "RemoteSigner": "adapters.remote.order",
     "Rendering": "rendering.render",
     "Report": "report.document",
-    "Result": "extract.content",
+    "YearResult": "extract.content",
     "Role": "model.workflow",
     "RolePolicy": "pki.trust.role_policy",
     "School": "model.person",
@@ -227,7 +227,7 @@ __all__ = [  # noqa: RUF022 - the order of a first reading
     "Identification", "Pupil", "School", "SubjectResult", "Signers", "ExpectedSigner",
     "TranscriptContent", "PlanStep", "Extension", "Subject", "PathResult", "EvidenceItem", "Unread",
     "RolePolicy", "Anchor", "TrustList", "SlotBox", "Need", "Available", "Unavailable",
-    "DocumentConclusion", "Knowledge", "PinFlags", "Head", "Result",
+    "DocumentConclusion", "Knowledge", "PinFlags", "Head", "YearResult",
     "PrivateData", "ShownSubject", "SealDigests", "Order", "OrderState", "OrderLimits",
 ]  # fmt: skip
 

@@ -82,7 +82,7 @@ class Target:
 def run_parse(octets: bytes) -> None:
     for is_open in (False, True):
         try:
-            xml = parse(octets, is_open=is_open)
+            xml = parse(octets, is_of_others=is_open)
         except InputError:
             continue
         if not octets or len(xml.octets) != len(octets):
@@ -92,7 +92,7 @@ def run_parse(octets: bytes) -> None:
 def run_c14n(octets: bytes) -> None:
     """Compare the own writer with the fast path, and both with libxml2 where that is right."""
     try:
-        root = parse(octets, is_open=True).root
+        root = parse(octets, is_of_others=True).root
     except InputError:
         return
     document = root.getroottree()

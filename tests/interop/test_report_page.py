@@ -15,7 +15,7 @@ from hocba_sign.operations.verifier import Verifier
 from hocba_sign.report.document import Report
 from hocba_sign.report.html import html
 from hocba_sign.signing.policy import Level
-from hocba_sign.testing.forge import with_changed_mark, without_signature
+from hocba_sign.testing.tamper import with_changed_mark, without_signature
 from hocba_sign.validation.in_force.status import Force
 from tests.interop.programs import MissingProgramError, program, run
 from tests.support.scene import CBQL, JUDGED_AT, ROOT, Scene

@@ -16,8 +16,10 @@ from hocba_sign.pki.revocation.evidence import Evidence
 from hocba_sign.pki.trust.store import TrustStore
 from hocba_sign.signing.policy import Level
 from hocba_sign.testing import World
+from hocba_sign.testing.forge import value_id
+from hocba_sign.xml.layout import CANONICAL
 from tests.interop.dss_oracle import dss
-from tests.support.content_stamp import with_content_stamp
+from tests.support.content_stamp import content_stamp
 from tests.support.scene import SEAL, SIGNED_AT, DirectTsa, Scene
 
 DAY = timedelta(days=1)
@@ -224,11 +226,12 @@ def made_too_late() -> Iterator[Case]:
         ("made-before-expired", None, SIGNED_AT + DAY),
     ):
         scene = Scene("lop9", subjects=1)
-        document = with_content_stamp(
-            scene.signed(),
+        document = scene.forge(
+            scene.signed(scene.slots[:-1]),
             SEAL,
-            signer=scene.signer(SEAL),
-            token_of=stamped_by(scene.world, stamped),
+            covered=CANONICAL.covered_ids(SEAL),
+            linked=tuple(map(value_id, CANONICAL.linked_slots(SEAL, scene.slots))),
+            before_digests=content_stamp(stamped_by(scene.world, stamped)),
         )
         if revoked_at is not None:
             scene.world.revoke(scene.identity(SEAL), revoked_at, reason="cessation_of_operation")

@@ -21,7 +21,7 @@ from hocba_sign.report.document import Report
 from hocba_sign.signing.policy import Level, SigningPolicy
 from hocba_sign.signing.state import SignedDocument, ToBeSigned
 from hocba_sign.testing import Identity, World
-from hocba_sign.testing.forge import Forgery, forge
+from hocba_sign.testing.forge import Forgery, forge, value_id
 from hocba_sign.validation.verdict import Indication
 from hocba_sign.xml.layout import CANONICAL
 from tests.support.scene import GVCN, JUDGED_AT, SIGNED_AT, DirectTsa, Scene
@@ -131,8 +131,8 @@ class Bench:
             Forgery(
                 slot=GVCN,
                 identity=identity,
-                covered_ids=covered,
-                linked=self.scene.teachers,
+                covered=covered,
+                linked=tuple(map(value_id, self.scene.teachers)),
                 at=SIGNED_AT,
             ),
         )

@@ -22,6 +22,7 @@ from hocba_sign.model.fields import Bound, Leaf, table
 from hocba_sign.model.registry import Rank
 from hocba_sign.model.status_list import Cell
 from hocba_sign.model.transcript import Transcript
+from hocba_sign.testing.forge import value_id
 from hocba_sign.validation.document.records import Sources
 from hocba_sign.xml.layout import CANONICAL
 from tests.support.records import (
@@ -34,7 +35,7 @@ from tests.support.records import (
     snapshot,
     status_list,
 )
-from tests.support.scene import CBQL, SEAL, Scene, value_id
+from tests.support.scene import CBQL, SEAL, Scene
 
 CLAIMS: Final = {
     "identification.id": "events, lists and other years name it together with version and digest",
@@ -196,7 +197,7 @@ def resigned(number: int) -> bytes | None:
             slot,
             covered=CANONICAL.covered_ids(slot),
             linked=linked,
-            signer=SCENE.signer(known),
+            identity=SCENE.identity(known),
         )
     return document
 

@@ -15,7 +15,7 @@ from hocba_sign.crypto.digests import SHA256, digest
 from hocba_sign.errors import CallerError, InputError
 from hocba_sign.model.codes import EventKind
 from hocba_sign.model.workflow import Role, Slot
-from hocba_sign.operations.extension import closed_slots, extend
+from hocba_sign.operations.extension import covered_slots, extend
 from hocba_sign.operations.signing import merge
 from hocba_sign.operations.verifier import Verifier
 from hocba_sign.report.render import text
@@ -24,6 +24,7 @@ from hocba_sign.signing.policy import Level
 from hocba_sign.signing.session import open_signed
 from hocba_sign.signing.state import SignedDocument
 from hocba_sign.testing.drafts import drafted
+from hocba_sign.testing.forge import Forgery, forge, value_id
 from hocba_sign.validation.document.records import Sources
 from hocba_sign.validation.policy import DEFAULT, Policy
 from hocba_sign.validation.verdict import Verdict
@@ -42,7 +43,6 @@ from tests.support.scene import (
     DirectTsa,
     Scene,
     causes,
-    value_id,
     without,
 )
 
@@ -200,7 +200,7 @@ class TestOrder:
         """
         document = ORDERED.draft
         for slot in order:
-            document = ORDERED.forge(document, slot, covered=(target(slot),), linked=())
+            document = ORDERED.forge(document, slot, covered=(target(slot),))
         report = ORDERED.verify(document)
         inner = [slot for slot in order if slot.role in (Role.GVBM, Role.GVCN)]
         is_broken = order.index(inner[-1]) > min(order.index(CBQL), order.index(SEAL))
@@ -215,7 +215,7 @@ class TestOrder:
         document = ORDERED.draft
         for slot in PLANNED:
             claimed, stamped = (SIGNED_AT + timedelta(minutes=minute) for minute in hours[slot])
-            document = ORDERED.forge(document, slot, covered=(target(slot),), linked=(), at=claimed)
+            document = ORDERED.forge(document, slot, covered=(target(slot),), at=claimed)
             document = with_time_stamp_at(ORDERED, document, slot, stamped)
         return document
 
@@ -348,7 +348,7 @@ def test_a_changed_mark_breaks_teacher_class_principal_and_seal() -> None:
 def test_a_signature_that_names_the_paired_id_covers_nothing() -> None:
     """The Id stands at the teacher and at the slot: whoever refers to it refers to neither."""
     with pytest.raises(CallerError) as caught:
-        SCENE.forge(SCENE.draft, TEACHERS[0], covered=(str(TEACHERS[0].teacher),), linked=())
+        SCENE.forge(SCENE.draft, TEACHERS[0], covered=(str(TEACHERS[0].teacher),))
     assert caught.value.cause == "SIGN.TARGET_MISSING"
 
 
@@ -398,7 +398,7 @@ class TestGrowth:
 
     def test_everything_may_grow_before_the_principal_signs(self) -> None:
         document = SCENE.signed((*TEACHERS, GVCN), level=Level.T)
-        assert closed_slots(document) == ()
+        assert covered_slots(document) == ()
         extended = self.extended(document)
         for slot in (CBQL, SEAL):
             extended = SCENE.sign(extended, slot, level=Level.T)
@@ -408,7 +408,7 @@ class TestGrowth:
         assert levels["GVCN"] == "XAdES-BASELINE-LTA"
 
     def test_afterwards_only_principal_and_seal_do(self) -> None:
-        assert closed_slots(ISSUED) == (*TEACHERS, GVCN)
+        assert covered_slots(ISSUED) == (*TEACHERS, GVCN)
         extended = self.extended(ISSUED)
         report = SCENE.verify(extended, at=JUDGED_AT + timedelta(hours=1))
         levels = {
@@ -433,9 +433,9 @@ class TestGrowth:
     def test_a_late_teacher_cannot_be_merged(self) -> None:
         late = SCENE.sign(SCENE.draft, TEACHERS[1])
         document = SCENE.forge(
-            SCENE.sign(SCENE.draft, TEACHERS[0]), GVCN, covered=("thongtinhocba",), linked=()
+            SCENE.sign(SCENE.draft, TEACHERS[0]), GVCN, covered=("thongtinhocba",)
         )
-        document = SCENE.forge(document, CBQL, covered=("data",), linked=())
+        document = SCENE.forge(document, CBQL, covered=("data",))
         with pytest.raises(CallerError) as caught:
             merge(document, [late])
         assert caught.value.cause == "SIGN.ORDER"
@@ -489,7 +489,11 @@ class TestForeign:
                 tuple(value_id(one) for one in KHO.linked_slots(slot, slots)) if is_linked else ()
             )
             document = SCENE.forge(
-                document, slot, covered=(target(slot),), linked=linked, signer=SCENE.signer(CBQL)
+                document,
+                slot,
+                covered=(target(slot),),
+                linked=linked,
+                identity=SCENE.identity(CBQL),
             )
         return document
 
@@ -536,7 +540,7 @@ class TestForeign:
 
     def test_a_signature_of_another_subject_is_wrong(self) -> None:
         document = SCENE.forge(
-            FOREIGN.encode(), self.SLOTS[0], covered=("m2",), linked=(), signer=SCENE.signer(CBQL)
+            FOREIGN.encode(), self.SLOTS[0], covered=("m2",), identity=SCENE.identity(CBQL)
         )
         report = SCENE.verify(document)
         assert report.verdict is Verdict.INVALID
@@ -549,7 +553,7 @@ class TestForeign:
         ).encode()
         for slot in self.SLOTS:
             deeper = SCENE.forge(
-                deeper, slot, covered=(target(slot),), linked=(), signer=SCENE.signer(CBQL)
+                deeper, slot, covered=(target(slot),), identity=SCENE.identity(CBQL)
             )
         told = SCENE.verify(deeper).to_dict()
         assert [(one["slot"], one["intact"]) for one in told["signatures"]][3:] == [
@@ -585,9 +589,8 @@ class TestForeign:
 def test_a_part_of_a_transcript_is_named_and_not_judged_as_one(root: str, kind: str) -> None:
     identifier = "lyLich" if root == "THONG_TIN" else "tk"
     document = f'<HOC_BA><{root} Id="{identifier}"><A/></{root}><{kind}></{kind}></HOC_BA>'.encode()
-    signed = SCENE.forge_at(
-        document, f"/*/{kind}", covered=(identifier,), signer=SCENE.signer(CBQL)
-    )
+    forgery = Forgery(slot=GVCN, identity=SCENE.identity(CBQL), at=SIGNED_AT, covered=(identifier,))
+    signed = forge(document, forgery, path=f"/*/{kind}")
     report = SCENE.verify(signed)
     told = report.to_dict()
     assert report.verdict is Verdict.INDETERMINATE

@@ -8,9 +8,10 @@ import pytest
 
 from hocba_sign.errors import CallerError
 from hocba_sign.model.workflow import Role, Slot
+from hocba_sign.testing.forge import value_id
 from hocba_sign.validation.verdict import Verdict
 from hocba_sign.xml.layout import CANONICAL
-from tests.support.scene import CBQL, GVCN, SEAL, Scene, causes, value_id
+from tests.support.scene import CBQL, GVCN, SEAL, Scene, causes
 
 SCENE = Scene(subjects=1)
 TEACHER = SCENE.teachers[0]
@@ -62,7 +63,7 @@ def test_a_file_forged_in_another_order_is_refused(order: tuple[Slot, ...]) -> N
 def test_a_file_without_links_is_refused_in_every_order(order: tuple[Slot, ...]) -> None:
     document = SCENE.draft
     for slot in order:
-        document = SCENE.forge(document, slot, covered=covers(slot), linked=())
+        document = SCENE.forge(document, slot, covered=covers(slot))
     report = SCENE.verify(document)
     assert report.verdict is Verdict.INVALID
     assert "WF.ORDER" in causes(report)
@@ -73,7 +74,7 @@ def test_a_teacher_may_not_sign_after_the_homeroom_teacher() -> None:
     first, second = scene.teachers
     document = scene.sign(scene.draft, first)
     document = scene.forge(document, GVCN, covered=("data",), linked=(value_id(first),))
-    document = scene.forge(document, second, covered=covers(second), linked=())
+    document = scene.forge(document, second, covered=covers(second))
     for slot, before in ((CBQL, GVCN), (SEAL, CBQL)):
         document = scene.forge(document, slot, covered=("data",), linked=(value_id(before),))
     report = scene.verify(document)

@@ -22,10 +22,11 @@ from hocba_sign.pki.certificates.certificate import Certificate
 from hocba_sign.report.document import Report
 from hocba_sign.signing.policy import Level, SigningPolicy
 from hocba_sign.testing import Identity
+from hocba_sign.testing.forge import value_id
 from hocba_sign.validation.knowledge import Knowledge
 from hocba_sign.validation.policy import Policy
 from hocba_sign.xml.layout import CANONICAL
-from tests.support.scene import CBQL, GVCN, JUDGED_AT, SEAL, SIGNED_AT, Scene, value_id
+from tests.support.scene import CBQL, GVCN, JUDGED_AT, SEAL, SIGNED_AT, Scene
 
 SCENE = Scene(subjects=1)
 SLOTS = (*SCENE.teachers, GVCN, CBQL, SEAL)
@@ -131,9 +132,8 @@ def judged(slot: Slot, holder: Identity, known: Registry | None) -> dict[str, st
     is wrong.
     """
     linked = tuple(value_id(other) for other in CANONICAL.linked_slots(slot, SLOTS))
-    signer = SoftwareSigner(holder.key, holder.chain_der)
     document = SCENE.forge(
-        BEFORE[slot], slot, covered=CANONICAL.covered_ids(slot), linked=linked, signer=signer
+        BEFORE[slot], slot, covered=CANONICAL.covered_ids(slot), linked=linked, identity=holder
     )
     policy = Policy(knowledge=Knowledge(registry=known))
     report = Verifier(trust=SCENE.trust, policy=policy, evidence=SCENE.evidence()).verify(

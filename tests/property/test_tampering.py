@@ -63,9 +63,7 @@ def test_a_signature_replaced_by_a_later_one_of_the_same_person_is_noticed(slot:
     holder.remove(ours)
     emptied = etree.tostring(root, encoding="UTF-8", xml_declaration=True)
     covered = ("dinhdanh", slot.subject) if slot.subject is not None else ("data",)
-    document = SCENE.forge(
-        emptied, slot, covered=tuple(part for part in covered if part), linked=()
-    )
+    document = SCENE.forge(emptied, slot, covered=tuple(part for part in covered if part))
     report = SCENE.verify(document)
     assert report.verdict is Verdict.INVALID
     assert causes(report) & {"SIG.DIGEST", "WF.ORDER"}

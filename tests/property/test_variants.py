@@ -8,9 +8,10 @@ from hocba_sign.errors import CallerError
 from hocba_sign.model.workflow import PLANS, Role, Slot
 from hocba_sign.operations.signing import prepare
 from hocba_sign.signing.policy import Level
+from hocba_sign.testing.forge import value_id
 from hocba_sign.validation.verdict import Verdict
 from hocba_sign.xml.layout import CANONICAL, KHO, Layout
-from tests.support.scene import CBQL, GVCN, SEAL, SIGNED_AT, Scene, causes, value_id
+from tests.support.scene import CBQL, GVCN, SEAL, SIGNED_AT, Scene, causes
 from tests.support.variants import VARIANTS, scene
 
 LAYOUTS = pytest.mark.parametrize("layout", [CANONICAL, KHO], ids=lambda layout: layout.name)
@@ -61,7 +62,7 @@ def refusal(given: Scene, document: bytes, order: tuple[Slot, ...]) -> str | Non
 
 def test_a_digitised_transcript_signed_in_another_order_is_refused() -> None:
     given = scene("digitised-secondary")
-    document = given.forge(given.draft, SEAL, covered=("data",), linked=())
+    document = given.forge(given.draft, SEAL, covered=("data",))
     document = given.forge(document, CBQL, covered=("data",), linked=(value_id(SEAL),))
     report = given.verify(document)
     assert report.verdict is Verdict.INVALID

@@ -171,7 +171,7 @@ def _holds_with_key(case: Case) -> bool:
     HMAC and DSA, computed here.
     """
     try:
-        read = read_any(parse(case.file.read_bytes(), is_open=True), _detached(case)).document
+        read = read_any(parse(case.file.read_bytes(), is_of_others=True), _detached(case)).document
     except InputError:
         return False
     (signature,) = read.signatures

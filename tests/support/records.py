@@ -19,10 +19,11 @@ from hocba_sign.pki.certificates.certificate import Certificate
 from hocba_sign.report.document import Report
 from hocba_sign.signing.policy import Level, SigningPolicy
 from hocba_sign.testing import Identity
+from hocba_sign.testing.forge import value_id
 from hocba_sign.validation.document.records import Sources
 from hocba_sign.validation.policy import DEFAULT, Policy
 from hocba_sign.xml.record import encode_record
-from tests.support.scene import CBQL, JUDGED_AT, SEAL, SIGNED_AT, DirectTsa, Scene, value_id
+from tests.support.scene import CBQL, JUDGED_AT, SEAL, SIGNED_AT, DirectTsa, Scene
 
 DEPARTMENT_NAME = "Sở Giáo dục và Đào tạo Thử nghiệm"
 MINISTRY_NAME = "Bộ Giáo dục và Đào tạo Thử nghiệm"
@@ -92,8 +93,7 @@ def forged(
     document = encode_record(record)
     linked: tuple[str, ...] = ()
     for slot, identity in who.items():
-        signer = SoftwareSigner(identity.key, identity.chain_der)
-        document = scene.forge(document, slot, covered=("data",), linked=linked, signer=signer)
+        document = scene.forge(document, slot, covered=("data",), linked=linked, identity=identity)
         linked = (value_id(slot),)
     return document
 

@@ -7,11 +7,12 @@ from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from functools import cached_property
 from pathlib import Path
+from typing import Any
 
 from lxml import etree
 
 from hocba_sign.crypto.digests import SHA256, DigestAlgorithm, digest
-from hocba_sign.crypto.signer import SoftwareSigner, default_algorithm
+from hocba_sign.crypto.signer import SoftwareSigner
 from hocba_sign.model.signers import ExpectedSigner
 from hocba_sign.model.transcript import Transcript
 from hocba_sign.model.workflow import Role, Slot
@@ -26,11 +27,9 @@ from hocba_sign.signing.policy import Level, SigningPolicy
 from hocba_sign.signing.session import open_signed
 from hocba_sign.testing import Identity, World
 from hocba_sign.testing.drafts import drafted
+from hocba_sign.testing.forge import Forgery, forge
 from hocba_sign.validation.policy import DEFAULT, Policy
-from hocba_sign.xades.transcript.write import XadesTemplate, with_value, write_unsigned
-from hocba_sign.xml.layout import CANONICAL, Layout, recognise, slot_elements
-from hocba_sign.xml.parse import parse
-from hocba_sign.xml.splice import insert, path_of
+from hocba_sign.xml.layout import CANONICAL, Layout
 
 ROOT = Path(__file__).resolve().parents[2]
 SIGNED_AT = datetime(2026, 6, 1, 3, 0, tzinfo=UTC)
@@ -170,58 +169,21 @@ class Scene:
         slot: Slot,
         *,
         covered: tuple[str, ...],
-        linked: tuple[str, ...],
-        role: str | None = None,
-        at: datetime = SIGNED_AT,
-        signer: SoftwareSigner | None = None,
-        digest_algorithm: DigestAlgorithm = SHA256,
+        linked: tuple[str, ...] = (),
+        identity: Identity | None = None,
+        **changes: Any,
     ) -> bytes:
         """Sign with the right key whatever the caller likes, as a program without the workflow
         would.
         """
-        root = parse(document).root
-        element = dict(slot_elements(root, recognise(root)))[slot]
-        description = self._description(
-            slot.teacher or slot.role, role or slot.role, signer or self.signer(slot), at
+        usual = Forgery(
+            slot=slot,
+            identity=identity or self.identity(slot),
+            at=SIGNED_AT,
+            covered=covered,
+            linked=linked,
         )
-        return _forged(
-            document,
-            path_of(element),
-            replace(
-                description,
-                covered_ids=covered,
-                linked_ids=linked,
-                digest_algorithm=digest_algorithm,
-            ),
-            signer or self.signer(slot),
-        )
-
-    def forge_at(
-        self, document: bytes, path: str, *, covered: tuple[str, ...], signer: SoftwareSigner
-    ) -> bytes:
-        """Sign in the element that an XPath finds, which may be no slot."""
-        (element,) = parse(document).root.xpath(path)
-        description = self._description("other", "GVCN", signer, SIGNED_AT)
-        return _forged(
-            document, path_of(element), replace(description, covered_ids=covered), signer
-        )
-
-    def _description(
-        self, name: str, role: str, signer: SoftwareSigner, at: datetime
-    ) -> XadesTemplate:
-        return XadesTemplate(
-            identifier=f"ck-{name}",
-            algorithm=default_algorithm(signer.public_key),
-            digest_algorithm=SHA256,
-            covered_ids=(),
-            linked_ids=(),
-            chain_der=signer.chain_der,
-            issuer_serial_der=Certificate.load(signer.chain_der[0]).issuer_serial_der,
-            signing_time=at,
-            role=role,
-            commitment="http://uri.etsi.org/01903/v1.2.2#ProofOfApproval",
-            city=None,
-        )
+        return forge(document, replace(usual, **changes))
 
     @property
     def trust(self) -> TrustStore:
@@ -237,27 +199,11 @@ class Scene:
         )
 
 
-def _forged(
-    document: bytes, place: tuple[int, ...], description: XadesTemplate, signer: SoftwareSigner
-) -> bytes:
-    xml = parse(document)
-    element = xml.root
-    for step in place:
-        element = list(element.iterchildren("*"))[step]
-    unsigned, octets = write_unsigned(element, description, ids=xml.ids)
-    value = signer.sign(octets, description.algorithm)
-    return insert(document, place, fragment=with_value(unsigned, value=value))
-
-
 def causes(report: Report) -> frozenset[str]:
     """Return every id that a report names as wrong or unproven."""
     told = report.to_dict()
     checks = {check["id"] for check in told["checks"] if check["forces"]}
     return frozenset(checks.union(*(signature["causes"] for signature in told["signatures"])))
-
-
-def value_id(slot: Slot) -> str:
-    return f"ck-{slot.teacher or slot.role}-value"
 
 
 def without(document: bytes, path: str) -> bytes:

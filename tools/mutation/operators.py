@@ -172,6 +172,17 @@ def _changed(node: Node) -> Iterator[ast.AST]:
             yield ast.Constant(not value)
         case ast.Constant(value=int(value)):
             yield ast.Constant(value + 1)
+        case _:
+            yield from _shortened(node)
+
+
+def _shortened(node: Node) -> Iterator[ast.AST]:
+    """Yield a collection without its last item, a comprehension without its conditions, and nothing
+    in the place of a statement.
+    """
+    match node:
+        case ast.Raise() | ast.AugAssign() | ast.Continue() | ast.Expr(value=ast.Call()):
+            yield ast.Pass()
         case ast.Set() | ast.Tuple() | ast.List() if len(node.elts) > 1 and isinstance(
             getattr(node, "ctx", ast.Load()), ast.Load
         ):
@@ -180,8 +191,6 @@ def _changed(node: Node) -> Iterator[ast.AST]:
             len(node.generators) == 1 and node.generators[0].ifs
         ):
             yield _with(node, generators=[_with(node.generators[0], ifs=[])])
-        case ast.Raise() | ast.AugAssign() | ast.Continue() | ast.Expr(value=ast.Call()):
-            yield ast.Pass()
         case _:
             pass
 

@@ -4,17 +4,17 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import replace
 from datetime import date, datetime, time, timedelta
 from functools import partial
-from typing import TypeAlias
+from typing import Any, TypeAlias
 
 from hocba_sign.model.identification import Identification
 from hocba_sign.model.record import VIETNAM
 from hocba_sign.model.transcript import Transcript
 from hocba_sign.model.workflow import Slot
 from hocba_sign.testing.drafts import drafted
+from hocba_sign.testing.forge import Edit, stamp
 from hocba_sign.xades.syntax import names
 from hocba_sign.xml.tree import Element
 from tools.vectors.case import Case, Verdict
-from tools.vectors.forge import Edit, stamp
 from tools.vectors.stage import CBQL, JUDGED_AT, SEAL, SIGNED_AT, Stage
 
 _SPEC = "EN 319 102-1, 5.5; EN 319 132-1, 5.2.3"
@@ -65,9 +65,9 @@ def _case(
     document: bytes,
     verdict: Verdict,
     *causes: str,
-    twin: str | None = None,
-    at: datetime = JUDGED_AT,
+    **facts: Any,
 ) -> Case:
+    twin = facts.pop("twin", None)
     return Case(
         identifier=f"date/{name}",
         title=title,
@@ -77,7 +77,7 @@ def _case(
         verdict=verdict,
         causes=causes,
         twin=None if twin is None else f"date/{twin}",
-        at=at,
+        **facts,
     )
 
 
@@ -95,7 +95,7 @@ def _stamps(stage: Stage) -> Iterator[Case]:
     )
     for name, moment, verdict, causes in ends:
         other = "stamped-on-the-day" if verdict == "INVALID" else "stamped-a-second-before-the-day"
-        document = stamp(signed, SEAL, partial(stage.token, at=moment))
+        document = stamp(signed, SEAL, token=partial(stage.token, at=moment))
         yield _case(
             name,
             (
@@ -112,7 +112,7 @@ def _stamps(stage: Stage) -> Iterator[Case]:
             twin=other,
         )
     later = _identified(stage, lambda own: replace(own, school_year="2026-2027", grade=own.grade))
-    document = stamp(_signed(stage, later), SEAL, stage.token)
+    document = stamp(_signed(stage, later), SEAL, token=stage.token)
     yield _case(
         "stamped-before-the-year",
         "The seal's time-stamp is of June 2026, the transcript is of the school year 2026-2027",
@@ -155,7 +155,7 @@ def _claims(stage: Stage) -> Iterator[Case]:
     local = stamp(
         _signed(stage, stage.transcript(), at={SEAL: SIGNED_AT + timedelta(hours=7)}),
         SEAL,
-        stage.token,
+        token=stage.token,
     )
     yield _case(
         "claimed-after-its-time-stamp",

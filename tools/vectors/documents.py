@@ -7,11 +7,7 @@ from collections.abc import Iterator
 from hocba_sign.signing.policy import Level
 from tools.vectors.case import Case
 from tools.vectors.stage import (
-    GVCN,
-    SEAL,
     Stage,
-    before_slot,
-    filled,
     first_match,
     inserted,
     swapped,
@@ -28,7 +24,6 @@ def cases(stage: Stage) -> Iterator[Case]:
     yield from _encodings(stage)
     yield from _limits(stage)
     yield from _identifiers(stage)
-    yield from _schema(stage)
 
 
 def _positive(stage: Stage) -> Iterator[Case]:
@@ -84,7 +79,7 @@ def _positive(stage: Stage) -> Iterator[Case]:
     )
 
 
-def _refused(name: str, title: str, why: str, spec: str, document: bytes, *causes: str) -> Case:
+def refused(name: str, title: str, why: str, spec: str, document: bytes, *causes: str) -> Case:
     return Case(
         identifier=f"format/{name}",
         title=title,
@@ -155,7 +150,7 @@ def _unreadable(stage: Stage) -> Iterator[Case]:
         _INVOICE,
         cause="DOC.OTHER",
     )
-    yield _refused(
+    yield refused(
         "transcript-within",
         "A transcript within a root of another name",
         "What holds a transcript is not of another kind",
@@ -163,7 +158,7 @@ def _unreadable(stage: Stage) -> Iterator[Case]:
         b"<invoice>" + issued.partition(b"?>")[2] + b"</invoice>",
         "DOC.NOT_HOC_BA",
     )
-    yield _refused(
+    yield refused(
         "pdf-header",
         "A PDF file by its first octets",
         "The most likely wrong file",
@@ -171,7 +166,7 @@ def _unreadable(stage: Stage) -> Iterator[Case]:
         b"%PDF-1.7\n%\xe2\xe3\n",
         "PDF.UNREADABLE",
     )
-    yield _refused(
+    yield refused(
         "truncated",
         "A signed file cut in the middle",
         "An interrupted transfer",
@@ -180,7 +175,7 @@ def _unreadable(stage: Stage) -> Iterator[Case]:
         "XML.SYNTAX",
     )
     in_a_name = issued[: issued.index(b"</xades:", 14_000) + len(b"</xades:")]
-    yield _refused(
+    yield refused(
         "truncated-in-a-name",
         "A signed file cut in the name of an end tag",
         "An interrupted transfer",
@@ -188,7 +183,7 @@ def _unreadable(stage: Stage) -> Iterator[Case]:
         in_a_name,
         "XML.SYNTAX",
     )
-    yield _refused(
+    yield refused(
         "two-roots",
         "A second root element after the first",
         "Well-formed means one root",
@@ -196,7 +191,7 @@ def _unreadable(stage: Stage) -> Iterator[Case]:
         issued + issued[39:],
         "XML.SYNTAX",
     )
-    yield _refused(
+    yield refused(
         "trailing-text",
         "Text after the root element",
         "Appended octets are not signed",
@@ -204,7 +199,7 @@ def _unreadable(stage: Stage) -> Iterator[Case]:
         issued + b"tail",
         "XML.SYNTAX",
     )
-    yield _refused(
+    yield refused(
         "dtd",
         "A signed file with a document type declaration",
         "A DTD can change what is read",
@@ -212,7 +207,7 @@ def _unreadable(stage: Stage) -> Iterator[Case]:
         doctype,
         "XML.DTD",
     )
-    yield _refused(
+    yield refused(
         "billion-laughs",
         "Nested entities that grow to gigabytes",
         "Denial of service",
@@ -220,7 +215,7 @@ def _unreadable(stage: Stage) -> Iterator[Case]:
         bomb.encode(),
         "XML.DTD",
     )
-    yield _refused(
+    yield refused(
         "external-entity",
         "An entity read from a file",
         "Theft of local files",
@@ -229,7 +224,7 @@ def _unreadable(stage: Stage) -> Iterator[Case]:
         "XML.DTD",
     )
     stranger = swapped(issued, 'xmlns="urn:hocba:1"', 'xmlns="urn:hocba:one"')
-    yield _refused(
+    yield refused(
         "wrong-namespace",
         "The root in another namespace",
         "No version of the format has it",
@@ -249,7 +244,7 @@ def _unreadable(stage: Stage) -> Iterator[Case]:
         twin="format/wrong-namespace",
     )
     undeclared = swapped(issued, f"{_OPEN}", f"{_OPEN}<x:a/>")
-    yield _refused(
+    yield refused(
         "undeclared-prefix",
         "A prefix that is not declared",
         "Not namespace-well-formed",
@@ -272,7 +267,7 @@ def _encodings(stage: Stage) -> Iterator[Case]:
         verdict="VALID",
         twin="format/utf-16-without-mark",
     )
-    yield _refused(
+    yield refused(
         "utf-16-without-mark",
         "UTF-16 without a byte order mark",
         "The encoding would be a guess",
@@ -290,7 +285,7 @@ def _encodings(stage: Stage) -> Iterator[Case]:
         twin="format/wrong-declaration",
     )
     wrong = swapped(issued, 'encoding="UTF-8"', 'encoding="UTF-16"')
-    yield _refused(
+    yield refused(
         "wrong-declaration",
         "UTF-8 octets that declare UTF-16",
         "A declaration is not believed against the octets",
@@ -299,7 +294,7 @@ def _encodings(stage: Stage) -> Iterator[Case]:
         "XML.ENCODING",
     )
     latin = swapped(issued, 'encoding="UTF-8"', 'encoding="ISO-8859-1"')
-    yield _refused(
+    yield refused(
         "latin-1",
         "UTF-8 octets that declare ISO-8859-1",
         "Another reader would see other letters",
@@ -308,7 +303,7 @@ def _encodings(stage: Stage) -> Iterator[Case]:
         "XML.ENCODING",
     )
     broken = text.encode().replace("Nguyễn".encode(), b"Nguy\xff\xfen", 1)
-    yield _refused(
+    yield refused(
         "broken-utf-8",
         "Octets that are no UTF-8",
         "Readers mend them differently",
@@ -317,7 +312,7 @@ def _encodings(stage: Stage) -> Iterator[Case]:
         "XML.ENCODING",
     )
     eleven = swapped(issued, 'version="1.0" encoding', 'version="1.1" encoding')
-    yield _refused(
+    yield refused(
         "xml-1.1",
         "XML 1.1",
         "Other rules for characters and line ends",
@@ -330,7 +325,7 @@ def _encodings(stage: Stage) -> Iterator[Case]:
 def _limits(stage: Stage) -> Iterator[Case]:
     issued = stage.issued()
     deep = swapped(issued, _OPEN, _OPEN + "<x>" * 120 + "</x>" * 120)
-    yield _refused(
+    yield refused(
         "deep-nesting",
         "Elements 120 levels deep",
         "Recursion in readers",
@@ -340,7 +335,7 @@ def _limits(stage: Stage) -> Iterator[Case]:
     )
     attributes = " ".join(f'a{n}="1"' for n in range(300))
     crowded = swapped(issued, _OPEN, f"{_OPEN}<x {attributes}/>")
-    yield _refused(
+    yield refused(
         "crowded-element",
         "An element with 300 attributes",
         "They are sorted at every canonicalization",
@@ -350,7 +345,7 @@ def _limits(stage: Stage) -> Iterator[Case]:
     )
     declarations = " ".join(f'xmlns:n{n}="urn:{n}"' for n in range(300))
     spaced = swapped(issued, _OPEN, f"{_OPEN}<x {declarations}/>")
-    yield _refused(
+    yield refused(
         "crowded-namespaces",
         "300 namespaces in scope",
         "Inclusive canonicalization repeats all of them",
@@ -373,7 +368,7 @@ def _identifiers(stage: Stage) -> Iterator[Case]:
         ("xml:id", "xml-id"),
     ):
         document = swapped(issued, "<DANH_SACH_CHU_KY>", f'<DANH_SACH_CHU_KY {spelling}="data">')
-        yield _refused(
+        yield refused(
             f"duplicate-id-{name}",
             f'A second element with {spelling}="data"',
             why,
@@ -382,103 +377,11 @@ def _identifiers(stage: Stage) -> Iterator[Case]:
             "XML.DUPLICATE_ID",
         )
     value = f'<x Id="{first_match(issued, "ck-CBQL-value")}"/>'.encode()
-    yield _refused(
+    yield refused(
         "duplicate-value-id",
         "A second element with the Id of a SignatureValue",
         why,
         spec,
         inserted(issued, ".", value),
         "XML.DUPLICATE_ID",
-    )
-
-
-def _schema(stage: Stage) -> Iterator[Case]:
-    issued = stage.issued()
-    yield Case(
-        identifier="schema/unknown-element-outside-the-data",
-        title="An element that the schema does not know, outside everything signed",
-        why="Every signature holds, and yet the document is not one that may be issued",
-        spec="schemas/hocba-issued.xsd",
-        document=inserted(issued, ".", b"<THEM_VAO>1</THEM_VAO>"),
-        verdict="INVALID",
-        causes=("DOC.SCHEMA",),
-        signatures={"GVCN": {"indication": "TOTAL_PASSED", "intact": True}},
-        twin="format/issued-secondary",
-    )
-    yield Case(
-        identifier="schema/unknown-attribute-of-a-slot",
-        title="An attribute that the schema does not know on a slot",
-        why="Slots are not signed, so only the schema protects them",
-        spec="schemas/hocba-issued.xsd",
-        document=swapped(issued, "<KY_PHAT_HANH>", '<KY_PHAT_HANH loai="x">'),
-        verdict="INVALID",
-        causes=("DOC.SCHEMA",),
-        twin="format/issued-secondary",
-    )
-    yield Case(
-        identifier="schema/another-schema-version",
-        title="The root claims a version of the schema that never existed",
-        why="Versions are numbers from 1.0 on",
-        spec="docs/reference/format.md, 11",
-        document=swapped(issued, 'phienBanLuocDo="1.0"', 'phienBanLuocDo="0.9"'),
-        verdict="INVALID",
-        causes=("TRANSCRIPT.SCHEMA_VERSION",),
-        twin="schema/later-schema-version",
-    )
-    later = swapped(issued, 'phienBanLuocDo="1.0"', 'phienBanLuocDo="1.1"')
-    yield Case(
-        identifier="schema/later-schema-version",
-        title="The root claims a later version of the schema",
-        why="Nobody signs the attribute: it proves nothing wrong, and keeps a reader from judging "
-        "content that it may not know",
-        spec="docs/reference/format.md, 11",
-        document=later,
-        verdict="INDETERMINATE",
-        causes=("DOC.NEWER",),
-        twin="format/issued-secondary",
-    )
-    yield Case(
-        identifier="schema/later-schema-version-changed",
-        title="A later version, and a mark changed after signing",
-        why="Whatever the version: what a signature covers must not change",
-        spec="docs/reference/format.md, 11; EN 319 102-1, 5.2.7",
-        document=swapped(later, "<HO_VA_TEN>Nguyễn Hoàng", "<HO_VA_TEN>Nguyễn Hoành", count=1),
-        verdict="INVALID",
-        causes=("DOC.NEWER", "SIG.DIGEST"),
-        twin="schema/later-schema-version",
-    )
-    moved = filled(issued, SEAL, b"<GVCN/>")
-    yield _refused(
-        "slot-with-other-content",
-        "A slot that holds more than a signature",
-        "What a slot holds decides who signed",
-        "schemas/hocba.xsd",
-        moved,
-        "DOC.SLOT_CONTENT",
-    )
-    twice = before_slot(issued, GVCN, "<GVCN></GVCN>")
-    yield _refused(
-        "slot-twice",
-        "Two slots for the homeroom teacher",
-        "Which one counts would be a guess",
-        "schemas/hocba.xsd",
-        twice,
-        "DOC.SLOT_TWICE",
-    )
-    yield Case(
-        identifier="schema/signed-but-not-valid",
-        title="Content that breaks the schema, signed by everybody",
-        why="Good signatures do not make a good document",
-        spec="schemas/hocba.xsd",
-        document=stage.completed(
-            swapped(
-                stage.draft(),
-                "<TEN_LOP>12A3</TEN_LOP>",
-                "<TEN_LOP>12A3</TEN_LOP><GHI_CHU>x</GHI_CHU>",
-            )
-        ),
-        verdict="INVALID",
-        causes=("DOC.SCHEMA",),
-        signatures={str(GVCN): {"indication": "TOTAL_PASSED", "intact": True}},
-        twin="format/issued-secondary",
     )

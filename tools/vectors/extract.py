@@ -12,11 +12,11 @@ from lxml import etree
 from hocba_sign.extract.leaves import leaf_hashes
 from hocba_sign.extract.tree import tree_root
 from hocba_sign.model.workflow import Slot
+from hocba_sign.testing.forge import stamp
 from hocba_sign.xades.syntax import names
 from hocba_sign.xml.decode import decode_document, document_nonce
 from hocba_sign.xml.tree import Element
 from tools.vectors.case import Case
-from tools.vectors.forge import stamp
 from tools.vectors.stage import CBQL, SEAL, Stage
 
 _SPEC: Final = "docs/reference/format.md: the extract"
@@ -120,7 +120,7 @@ def reserved_at_level_t(stage: Stage) -> bytes:
     """Return a transcript whose seal covers a root, every signature time-stamped."""
     document = stage.forged_at(SEAL, before_digests=_Place().edit)
     for slot in stage.transcript().slots:
-        document = stamp(document, slot, stage.token)
+        document = stamp(document, slot, token=stage.token)
     return document
 
 

@@ -10,7 +10,7 @@ from hocba_sign.crypto.digests import SHA256, digest
 from hocba_sign.crypto.signer import SoftwareSigner, default_algorithm
 from hocba_sign.pades.facts.form import FieldBox, NewField, PlannedRevision, SignaturePlaceholder
 from hocba_sign.pades.write import engine, fill
-from hocba_sign.pades.write_cms import CmsTemplate, unsigned, with_value
+from hocba_sign.pades.write_cms import CmsTemplate, cms_without_value, with_value
 from hocba_sign.pki.certificates.certificate import Certificate
 from hocba_sign.testing import Identity
 
@@ -63,13 +63,12 @@ def signed(
     at: datetime,
     box: tuple[float, float, float, float] | None = None,
     is_new: bool = True,
-    role: str = "GVCN",
     **options: Any,
 ) -> bytes:
     """Sign as PAdES B in a field that is there or new, `at` being the claimed time; `options` are
     those of `PlannedRevision`.
 
-    `written` replaces octets of the file by as many others before it is signed.
+    `role` is what the signature says of its signer; `written` replaces octets of the file by as many others before it is signed.
     """
     algorithm = default_algorithm(SoftwareSigner(identity.key, identity.chain_der).public_key)
     described = CmsTemplate(
@@ -77,7 +76,7 @@ def signed(
         digest_algorithm=SHA256,
         chain_der=identity.chain_der,
         issuer_serial_der=Certificate.load(identity.chain_der[0]).issuer_serial_der,
-        role=role,
+        role=options.pop("role", "GVCN"),
         commitment="ProofOfApproval",
     )
     place = None if box is None else FieldBox(page=0, box=box)
@@ -96,7 +95,7 @@ def signed(
     options["new_fields"] = (*made, *options.get("new_fields", ()))
     revision = PlannedRevision(field=field, digest_name="sha256", signing_time=at, **options)
     gap = _replaced(engine().append_gap(octets, revision), written)
-    cms, to_sign = unsigned(described, digest(SHA256, gap.covered))
+    cms, to_sign = cms_without_value(described, digest(SHA256, gap.covered))
     return fill(
         gap,
         with_value(

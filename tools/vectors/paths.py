@@ -1,7 +1,6 @@
 """Area path: does the signer's certificate lead to an anchor, and is it one for signing."""
 
 from collections.abc import Callable, Iterator
-from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
@@ -14,17 +13,16 @@ from tools.vectors.case import WORLD, Case
 from tools.vectors.stage import CBQL, LISTED_AT, SIGNED_AT, Stage
 
 _SPEC = "RFC 5280, 6.1; EN 319 102-1, 5.2.6"
-_YEAR = timedelta(days=365)
+YEAR = timedelta(days=365)
 
 
 def cases(stage: Stage) -> Iterator[Case]:
     yield from _trust(stage)
     yield from _principal_certificates(stage)
     yield from _authorities(stage)
-    yield from _odd_extensions(stage)
 
 
-def _unproven(
+def unproven_path(
     name: str, texts: tuple[str, str], document: bytes, cause: str, sub: str | None, **settings: Any
 ) -> Case:
     title, why = texts
@@ -47,7 +45,7 @@ def _unproven(
 
 def _trust(stage: Stage) -> Iterator[Case]:
     issued = stage.issued()
-    yield _unproven(
+    yield unproven_path(
         "unknown-root",
         ("The anchors given are others", "Nobody vouches for the signers"),
         issued,
@@ -55,7 +53,7 @@ def _trust(stage: Stage) -> Iterator[Case]:
         "NO_CERTIFICATE_CHAIN_FOUND",
         trust=(f"{WORLD}/trust/tsa-root.pem",),
     )
-    yield _unproven(
+    yield unproven_path(
         "no-intermediate",
         ("The issuing authority's certificate is missing", "The path cannot be built"),
         issued,
@@ -68,7 +66,7 @@ def _trust(stage: Stage) -> Iterator[Case]:
         f"trust/{slug}.pem": pem(stranger.authority(slug).certificate_der)
         for slug in ("national-root", "government-root")
     }
-    yield _unproven(
+    yield unproven_path(
         "root-of-the-same-name",
         (
             "The anchors given have the right names and other keys",
@@ -81,21 +79,21 @@ def _trust(stage: Stage) -> Iterator[Case]:
         trust=("trust",),
     )
     impostor = stage.world.impostor("public-ca")
-    yield _unproven(
+    yield unproven_path(
         "authority-of-the-same-name",
         (
             "The principal's certificate is by an impostor of the issuing authority",
             "Names prove nothing",
         ),
-        stage.forged_at(CBQL, _principal(stage, issuer=impostor)),
+        stage.forged_at(CBQL, principal(stage, issuer=impostor)),
         "PATH.NO_CHAIN",
         "NO_CERTIFICATE_CHAIN_FOUND",
     )
     self_signed = stage.world.issuing_ca("stray-root", "TEST Stray Root", parent=None)
-    yield _unproven(
+    yield unproven_path(
         "self-made-root",
         ("The principal's certificate is by a root that nobody trusts", "Anybody can make one"),
-        stage.forged_at(CBQL, _principal(stage, issuer=self_signed)),
+        stage.forged_at(CBQL, principal(stage, issuer=self_signed)),
         "PATH.NO_CHAIN",
         "NO_CERTIFICATE_CHAIN_FOUND",
         files={"cert/stray-root.pem": pem(self_signed.certificate_der)},
@@ -103,7 +101,7 @@ def _trust(stage: Stage) -> Iterator[Case]:
     )
 
 
-def _principal(stage: Stage, **options: object) -> Identity:
+def principal(stage: Stage, **options: object) -> Identity:
     person = stage.transcript().signers.principal
     return stage.world.person(person.full_name, person.personal_id, **options)  # type: ignore[arg-type]  # handed through to PersonOptions
 
@@ -112,8 +110,8 @@ def _principal_certificates(stage: Stage) -> Iterator[Case]:
     def with_options(
         name: str, texts: tuple[str, str], cause: str, sub: str | None, **options: object
     ) -> Case:
-        return _unproven(
-            name, texts, stage.forged_at(CBQL, _principal(stage, **options)), cause, sub
+        return unproven_path(
+            name, texts, stage.forged_at(CBQL, principal(stage, **options)), cause, sub
         )
 
     bounds, constraints = "OUT_OF_BOUNDS_NO_POE", "CHAIN_CONSTRAINTS_FAILURE"
@@ -122,7 +120,7 @@ def _principal_certificates(stage: Stage) -> Iterator[Case]:
         ("The principal's certificate had expired", "Nothing shows that it was signed before"),
         "PATH.EXPIRED",
         bounds,
-        not_before=SIGNED_AT - 3 * _YEAR,
+        not_before=SIGNED_AT - 3 * YEAR,
         not_after=SIGNED_AT - timedelta(days=1),
     )
     yield with_options(
@@ -177,7 +175,7 @@ def _principal_certificates(stage: Stage) -> Iterator[Case]:
         title="The principal's certificate has digitalSignature alone",
         why="Either bit is enough for signing",
         spec="RFC 5280, 4.2.1.3",
-        document=stage.forged_at(CBQL, _principal(stage, key_usage=("digital_signature",))),
+        document=stage.forged_at(CBQL, principal(stage, key_usage=("digital_signature",))),
         verdict="VALID",
         twin="path/wrong-key-usage",
     )
@@ -195,10 +193,10 @@ def _authorities(stage: Stage) -> Iterator[Case]:
             f"cert/{number}.pem": pem(der) for number, der in enumerate(authority.chain_der[:-1])
         }
         lists = {f"evidence/{authority.slug}.crl": stage.world.crl(authority, LISTED_AT)}
-        return _unproven(
+        return unproven_path(
             name,
             texts,
-            stage.forged_at(CBQL, _principal(stage, issuer=authority)),
+            stage.forged_at(CBQL, principal(stage, issuer=authority)),
             cause,
             sub,
             files={**chain, **lists},
@@ -211,7 +209,7 @@ def _authorities(stage: Stage) -> Iterator[Case]:
     expired = world.issuing_ca(
         "expired-ca",
         "TEST Expired CA",
-        not_before=SIGNED_AT - 5 * _YEAR,
+        not_before=SIGNED_AT - 5 * YEAR,
         not_after=SIGNED_AT - timedelta(days=1),
     )
     yield by(
@@ -290,7 +288,7 @@ def _constrained_authority(stage: Stage) -> CertificateAuthority:
     der = reissued(
         plain.certificate_der,
         stage.world.authority("national-root").key,
-        _extension("name_constraints", constraints, is_critical=True),
+        with_extension("name_constraints", constraints, is_critical=True),
     )
     return CertificateAuthority(
         slug=plain.slug,
@@ -303,7 +301,7 @@ def _constrained_authority(stage: Stage) -> CertificateAuthority:
     )
 
 
-def _extension(identifier: str, value: Any, *, is_critical: bool) -> Callable[[Any], None]:
+def with_extension(identifier: str, value: Any, *, is_critical: bool) -> Callable[[Any], None]:
     def edit(fields: Any) -> None:
         fields["extensions"].append(
             {
@@ -339,106 +337,3 @@ def reissued(
         }
     )
     return bytes(signed.dump())
-
-
-def edited_principal(
-    stage: Stage, edit: Callable[[Any], None], *, signing_key: InsecureKey | None = None
-) -> Identity:
-    """Return the principal a certificate with its fields edited, signed by the authority or with
-    `signing_key`.
-    """
-    plain = _principal(stage)
-    der = reissued(
-        plain.certificate_der, signing_key or stage.world.authority("public-ca").key, edit
-    )
-    return replace(plain, certificate_der=der, chain_der=(der, *plain.chain_der[1:]))
-
-
-def _edited(stage: Stage, edit: Callable[[Any], None]) -> Identity:
-    plain = _principal(stage)
-    der = reissued(plain.certificate_der, None, edit)
-    return replace(plain, certificate_der=der, chain_der=(der, *plain.chain_der[1:]))
-
-
-def _odd_extensions(stage: Stage) -> Iterator[Case]:
-    general = "CERTIFICATE_CHAIN_GENERAL_FAILURE"
-
-    def unchanged(_: Any) -> None:
-        """Only the signature is another."""
-
-    forged = edited_principal(stage, unchanged, signing_key=stage.holder(stage.teacher).key)
-    yield _unproven(
-        "certificate-forged",
-        (
-            "The principal's certificate names the right authority and is signed with another key",
-            "Names prove nothing",
-        ),
-        stage.forged_at(CBQL, forged),
-        "PATH.SIGNATURE",
-        general,
-    )
-
-    def longer(fields: Any) -> None:
-        fields["validity"]["not_after"] = x509.Time(
-            name="utc_time", value=core.UTCTime(SIGNED_AT + 9 * _YEAR)
-        )
-
-    stretched = _edited(stage, longer)
-    yield _unproven(
-        "certificate-changed",
-        (
-            "The end of the principal's certificate is changed",
-            "What the authority signed was another end",
-        ),
-        stage.forged_at(CBQL, stretched),
-        "PATH.SIGNATURE",
-        general,
-    )
-
-    def versionless(fields: Any) -> None:
-        fields["version"] = "v1"
-
-    first = edited_principal(stage, versionless)
-    yield _unproven(
-        "version-1-with-extensions",
-        ("The principal's certificate is of version 1 and has extensions", "Version 1 knows none"),
-        stage.forged_at(CBQL, first),
-        "PATH.PROFILE",
-        None,
-    )
-
-    def nameless(fields: Any) -> None:
-        fields["signature"] = {"algorithm": "1.3.6.1.4.1.32473.704.3"}
-
-    odd = edited_principal(stage, nameless)
-    yield _unproven(
-        "certificate-of-unknown-algorithm",
-        (
-            "The principal's certificate is signed by an algorithm that nobody knows",
-            "Nothing can be proven",
-        ),
-        stage.forged_at(CBQL, odd),
-        "PATH.UNSUPPORTED_ALGORITHM",
-        "CRYPTO_CONSTRAINTS_FAILURE_NO_POE",
-    )
-    unknown = _extension("1.3.6.1.4.1.32473.704.9", core.Null(), is_critical=True)
-    yield _unproven(
-        "unknown-critical-extension",
-        (
-            "The principal's certificate makes a critical demand that nobody knows",
-            "It may forbid just this use",
-        ),
-        stage.forged_at(CBQL, edited_principal(stage, unknown)),
-        "PATH.CRITICAL_EXTENSION",
-        general,
-    )
-    harmless = _extension("1.3.6.1.4.1.32473.704.9", core.Null(), is_critical=False)
-    yield Case(
-        identifier="path/unknown-extension",
-        title="The principal's certificate has an extension that nobody knows and nobody must",
-        why="Not critical: to be ignored",
-        spec="RFC 5280, 4.2",
-        document=stage.forged_at(CBQL, edited_principal(stage, harmless)),
-        verdict="VALID",
-        twin="path/unknown-critical-extension",
-    )

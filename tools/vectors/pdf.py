@@ -6,29 +6,23 @@ Most are one page of text, judged for its signatures alone; a few are transcript
 import re
 from collections.abc import Iterator
 from dataclasses import replace
-from decimal import Decimal
 from typing import Any
 
-from hocba_sign.model.results import SecondaryMarks
-from hocba_sign.model.transcript import Transcript
 from hocba_sign.pades.facts.form import NewField
-from hocba_sign.pades.facts.names import field_name
-from hocba_sign.rendering.render import render
-from hocba_sign.rendering.template import FIRST
 from hocba_sign.testing import Identity
 from tools.vectors.boxes import shown_cases
 from tools.vectors.case import Case
 from tools.vectors.pages import appended, last_object, page_of, signed
-from tools.vectors.stage import CBQL, GVCN, SEAL, SIGNED_AT, Stage
+from tools.vectors.stage import CBQL, GVCN, SIGNED_AT, Stage
 
-_ISO = "ISO 32000-2"
+ISO = "ISO 32000-2"
 _ROOM = 3_000
 _FREE, _OVER = (72.0, 100.0, 272.0, 150.0), (60.0, 690.0, 300.0, 730.0)
 _PAGE, _CONTENT, _INFORMATION = 3, 4, 6
 _PASSED = "pdf/signed-once"
 
 
-class _Desk:
+class Desk:
     """People who sign pages."""
 
     def __init__(self, stage: Stage) -> None:
@@ -45,18 +39,17 @@ class _Desk:
 
 
 def cases(stage: Stage) -> Iterator[Case]:
-    desk = _Desk(stage)
+    desk = Desk(stage)
     yield from _honest(desk)
     yield from _changed(desk)
     yield from _permissions(desk)
     yield from _wrapped(desk)
     yield from _unreadable(desk)
-    yield from _transcripts(desk)
     yield from shown_cases(stage, sign=desk.sign)
 
 
 def _any(name: str, title: str, why: str, document: bytes, *, verdict: Any, **facts: Any) -> Case:
-    given = {"spec": f"{_ISO}, 12.8", "twin": _PASSED, **facts}
+    given = {"spec": f"{ISO}, 12.8", "twin": _PASSED, **facts}
     return Case(
         identifier=f"pdf/{name}",
         title=title,
@@ -75,7 +68,7 @@ def _numbers(octets: bytes) -> tuple[int, int]:
     return form, int(re.findall(rb"/Fields \[ (\d+) 0 R", octets)[-1])
 
 
-def _honest(desk: _Desk) -> Iterator[Case]:
+def _honest(desk: Desk) -> Iterator[Case]:
     once = desk.sign(page_of())
     yield _any(
         "signed-once",
@@ -99,7 +92,7 @@ def _honest(desk: _Desk) -> Iterator[Case]:
         "Tools fill files up to whole blocks; nothing of it is seen",
         once + b" \0" * 1_000,
         verdict="VALID",
-        spec=f"{_ISO}, 7.2.3, 7.5.5",
+        spec=f"{ISO}, 7.2.3, 7.5.5",
         twin="pdf/octets-behind",
     )
     yield _any(
@@ -123,7 +116,7 @@ def _honest(desk: _Desk) -> Iterator[Case]:
     )
 
 
-def _changed(desk: _Desk) -> Iterator[Case]:
+def _changed(desk: Desk) -> Iterator[Case]:
     once = desk.sign(page_of())
     shown = "BT /F1 24 Tf 72 700 Td (Diem Toan: 10) Tj ET"
     other = f"<< /Length {len(shown)} >>\nstream\n{shown}\nendstream"
@@ -194,7 +187,7 @@ def _changed(desk: _Desk) -> Iterator[Case]:
     )
 
 
-def _permissions(desk: _Desk) -> Iterator[Case]:
+def _permissions(desk: Desk) -> Iterator[Case]:
     certified = desk.sign(page_of(), certifies=True)
     yield _any(
         "visible-field-after-certification",
@@ -203,7 +196,7 @@ def _permissions(desk: _Desk) -> Iterator[Case]:
         desk.again(certified, box=_FREE),
         verdict="INVALID",
         causes=("PDF.NOT_PERMITTED",),
-        spec=f"{_ISO}, 12.8.2.2",
+        spec=f"{ISO}, 12.8.2.2",
         twin="pdf/picture-beside",
     )
     prepared = NewField(name="Sig2", label="Sig2", place=None, locked_fields=())
@@ -216,12 +209,12 @@ def _permissions(desk: _Desk) -> Iterator[Case]:
             desk.again(first, is_new=False),
             verdict=verdict,
             causes=causes,
-            spec=f"{_ISO}, 12.8.2.4",
+            spec=f"{ISO}, 12.8.2.4",
             twin="pdf/field-left-open" if locked else "pdf/locked-field",
         )
 
 
-def _wrapped(desk: _Desk) -> Iterator[Case]:
+def _wrapped(desk: Desk) -> Iterator[Case]:
     once = desk.sign(page_of())
     found = list(re.finditer(rb"/ByteRange\s*\[[^\]]*\]", once))[-1]
 
@@ -265,11 +258,11 @@ def _wrapped(desk: _Desk) -> Iterator[Case]:
         desk.sign(page_of(), written={b"/ETSI.CAdES.detached": b"/adbe.pkcs7.detached"}),
         verdict="INDETERMINATE",
         causes=("PDF.PKCS7",),
-        spec=f"{_ISO}, 12.8.3.3; EN 319 142-1, 6.3",
+        spec=f"{ISO}, 12.8.3.3; EN 319 142-1, 6.3",
     )
 
 
-def _unreadable(desk: _Desk) -> Iterator[Case]:
+def _unreadable(desk: Desk) -> Iterator[Case]:
     once = desk.sign(page_of())
     for name, title, document, cause in (
         ("octets-before-the-head", "Six octets before the head", b"GIF89a" + once, "PDF.HEADER"),
@@ -302,7 +295,7 @@ def _unreadable(desk: _Desk) -> Iterator[Case]:
             document,
             verdict="INVALID",
             causes=("DOC.FORMAT", cause),
-            spec=f"{_ISO}, 7.5",
+            spec=f"{ISO}, 7.5",
         )
 
 
@@ -315,136 +308,3 @@ def _billion() -> bytes:
         + entries
         + b" >>\nstream\n\nendstream\nendobj\nstartxref\n%d\n%%%%EOF\n" % len(head)
     )
-
-
-def _attached(*files: str) -> bytes:
-    """Return a page that carries files, each called `hocba.xml`."""
-    streams = [
-        f"<< /Type /EmbeddedFile /Length {len(one)} >>\nstream\n{one}\nendstream" for one in files
-    ]
-    names = [
-        f"(hocba.xml) << /Type /Filespec /F (hocba.xml) /EF << /F {number} 0 R >> >>"
-        for number in range(7, 7 + len(files))
-    ]
-    return page_of(
-        catalog=f" /Names << /EmbeddedFiles << /Names [ {' '.join(names)} ] >> >>",
-        objects=tuple(streams),
-    )
-
-
-def _transcripts(desk: _Desk) -> Iterator[Case]:
-    def transcript(name: str, title: str, why: str, document: bytes, **facts: Any) -> Case:
-        given = {"spec": "ADR 0010", "twin": "pdf/sealed-transcript", **facts}
-        return Case(
-            identifier=f"pdf/{name}", title=title, why=why, document=document, is_pdf=True, **given
-        )
-
-    stage = desk.stage
-    issued, content = stage.issued(), stage.transcript()
-    seal = {"field": field_name(SEAL), "role": SEAL.role}
-
-    def sealed(octets: bytes) -> bytes:
-        return desk.sign(octets, stage.holder(SEAL), **seal)
-
-    pages = render(content, issued, template=FIRST).octets
-    whole = sealed(pages)
-    yield transcript(
-        "sealed-transcript",
-        "The pages of a transcript whose XML all have signed, sealed by the school",
-        "The pages are, to the octet, what the template makes of the XML",
-        whole,
-        verdict="VALID",
-        twin="pdf/signature-of-nobody",
-    )
-    yield transcript(
-        "signature-of-nobody",
-        "A signature in a field that only looks like a role's, after the seal",
-        "Whoever has a certificate could add it; nobody in the plan has signed there",
-        desk.again(whole, field="GVCN\N{NO-BREAK SPACE}"),
-        verdict="INVALID",
-        causes=("SIG.STRAY",),
-    )
-    yield transcript(
-        "pages-nobody-signed",
-        "The pages of a signed XML, without a signature of their own",
-        "The attached file is signed: nobody may be told that it is not",
-        pages,
-        verdict="VALID",
-        causes=("PDF.PAGES_UNSIGNED",),
-        twin="pdf/pages-nobody-signed-another-mark",
-    )
-    yield transcript(
-        "pages-nobody-signed-another-mark",
-        "The same, and the pages show another mark than the signed XML",
-        "A page is what people look at",
-        render(_remarked(content), issued).octets,
-        verdict="INVALID",
-        causes=("PDF.CONTENT_DIFFERS", "PDF.PAGES_UNSIGNED"),
-        twin="pdf/pages-nobody-signed",
-    )
-    yield transcript(
-        "pages-nobody-signed-saved-again",
-        "The same, saved once more by another program",
-        "Equal texts do not prove equal looks",
-        appended(pages, {9_999: "null"}),
-        verdict="INDETERMINATE",
-        causes=("PDF.NOT_COMPARED", "PDF.PAGES_UNSIGNED"),
-        twin="pdf/pages-nobody-signed",
-    )
-    yield transcript(
-        "signed-of-another-kind",
-        "A signed page that is no transcript",
-        "It is judged with --any; as a transcript there is nothing to say of it",
-        desk.sign(page_of(), role="Kế toán"),
-        verdict="NOTHING_TO_VERIFY",
-        causes=("DOC.OTHER",),
-        twin="pdf/book-without-transcript",
-    )
-    yield transcript(
-        "another-mark",
-        "The pages show another mark than the XML",
-        "A page is what people look at",
-        sealed(render(_remarked(content), issued, template=FIRST).octets),
-        verdict="INVALID",
-        causes=("PDF.CONTENT_DIFFERS",),
-    )
-    yield transcript(
-        "saved-before-signing",
-        "The pages were saved once more before they were sealed",
-        "Equal texts do not prove equal looks",
-        sealed(appended(pages, {9_999: "null"})),
-        verdict="INDETERMINATE",
-        causes=("PDF.NOT_COMPARED",),
-    )
-    yield transcript(
-        "attached-twice",
-        "A page with two files called hocba.xml",
-        "Nobody can tell which one the pages show",
-        sealed(_attached("<a/>", "<b/>")),
-        verdict="INVALID",
-        causes=("PDF.ATTACHED_TWICE",),
-        spec=f"{_ISO}, 7.11.4",
-    )
-    yield transcript(
-        "attached-is-no-transcript",
-        "A page whose hocba.xml is no transcript",
-        "The pages cannot show it",
-        sealed(_attached("<a>")),
-        verdict="INVALID",
-        causes=("PDF.ATTACHED_XML",),
-    )
-    yield transcript(
-        "book-without-transcript",
-        "A page without hocba.xml, signed in the field of a role",
-        "Nothing says what it should show and who should have signed",
-        desk.sign(page_of(), field=field_name(GVCN)),
-        verdict="INDETERMINATE",
-        causes=("PDF.NO_TRANSCRIPT",),
-    )
-
-
-def _remarked(transcript: Transcript) -> Transcript:
-    first, *others = transcript.content.subjects
-    assert isinstance(first.marks, SecondaryMarks)
-    changed = replace(first, marks=replace(first.marks, year=Decimal("1.1")))
-    return replace(transcript, content=replace(transcript.content, subjects=(changed, *others)))

@@ -2,10 +2,10 @@
 
 from collections.abc import Iterator
 
+from hocba_sign.testing.forge import Edit
 from hocba_sign.xades.syntax import names
 from hocba_sign.xml.tree import Element
 from tools.vectors.case import Case
-from tools.vectors.forge import Edit
 from tools.vectors.stage import SEAL, Stage
 from tools.vectors.structure import refused_seal
 

@@ -10,10 +10,10 @@ from asn1crypto import core, crl
 
 from hocba_sign.signing.policy import Level
 from hocba_sign.testing import World
+from hocba_sign.testing.forge import stamp
 from hocba_sign.testing.identity import pem
 from hocba_sign.testing.keys import sign_octets
 from tools.vectors.case import WORLD, Case, Verdict
-from tools.vectors.forge import stamp
 from tools.vectors.stage import CBQL, JUDGED_AT, LISTED_AT, SEED, SIGNED_AT, Stage
 
 _SPEC = "RFC 5280, 6.3; EN 319 102-1, 5.2.5"
@@ -26,7 +26,6 @@ OTHER_LISTS = tuple(
 
 def cases(stage: Stage) -> Iterator[Case]:
     yield from _lists(stage)
-    yield from _answers(stage)
     yield from _odd_lists(stage)
 
 
@@ -65,7 +64,7 @@ def _with_list(octets: bytes) -> dict[str, Any]:
     }
 
 
-def _revoked_world(stage: Stage, at: datetime, *, reason: str = "key_compromise") -> World:
+def revoked_world(stage: Stage, at: datetime, *, reason: str = "key_compromise") -> World:
     world = World(SIGNED_AT, seed=SEED, base_url=stage.world.base_url)
     person = stage.transcript().signers.principal
     world.revoke(world.person(person.full_name, person.personal_id), at, reason=reason)
@@ -94,7 +93,7 @@ def _lists(stage: Stage) -> Iterator[Case]:
         crl=OTHER_LISTS,
     )
     before = SIGNED_AT - timedelta(days=3)
-    revoked = _revoked_world(stage, before)
+    revoked = revoked_world(stage, before)
     yield revocation_case(
         stage,
         "revoked",
@@ -104,7 +103,7 @@ def _lists(stage: Stage) -> Iterator[Case]:
         sub="REVOKED_NO_POE",
         **_with_list(revoked.crl("public-ca", LISTED_AT)),
     )
-    held = _revoked_world(stage, before, reason="certificate_hold")
+    held = revoked_world(stage, before, reason="certificate_hold")
     yield revocation_case(
         stage,
         "on-hold",
@@ -169,7 +168,7 @@ def _lists(stage: Stage) -> Iterator[Case]:
         crl=(*others, "evidence/national-root.crl"),
     )
     yield from _dates(stage)
-    later = _revoked_world(stage, LISTED_AT + timedelta(minutes=30))
+    later = revoked_world(stage, LISTED_AT + timedelta(minutes=30))
     yield revocation_case(
         stage,
         "revoked-after-the-list",
@@ -217,7 +216,7 @@ def _dates(stage: Stage) -> Iterator[Case]:
         ),
         "INDETERMINATE",
         "REVOCATION.AFTER_EXPIRY",
-        document=stamp(holder(not_after=LISTED_AT - timedelta(hours=2)), CBQL, stage.token),
+        document=stamp(holder(not_after=LISTED_AT - timedelta(hours=2)), CBQL, token=stage.token),
         **_with_list(late),
     )
     unfit = stage.world.issuing_ca(
@@ -237,124 +236,6 @@ def _dates(stage: Stage) -> Iterator[Case]:
         files=files,
         crl=(f"{WORLD}/crl", "evidence/listless-ca.crl"),
         cert=(f"{WORLD}/cert", "cert"),
-    )
-
-
-def _answers(stage: Stage) -> Iterator[Case]:
-    """The teacher's and the homeroom teacher's certificates are answered as good; the principal's
-    as each case says.
-    """
-    world = stage.world
-    spec = "RFC 6960, 3.2; EN 319 102-1, 5.2.5"
-    people = [stage.identity(signer) for signer in stage.transcript().expected_signers[:3]]
-    principal = people[2]
-    good = {
-        f"evidence/good-{number}.ocsp": world.ocsp_response(person, LISTED_AT)
-        for number, person in enumerate(people[:2])
-    }
-
-    def answered(
-        name: str,
-        texts: tuple[str, str],
-        verdict: Verdict,
-        *causes: str,
-        answer: bytes,
-        sub: str | None = None,
-        twin: str | None = None,
-    ) -> Case:
-        files = {**good, "evidence/principal.ocsp": answer}
-        return revocation_case(
-            stage,
-            name,
-            texts,
-            verdict,
-            *causes,
-            sub=sub,
-            spec=spec,
-            files=files,
-            crl=OTHER_LISTS,
-            ocsp=tuple(files),
-            twin=twin or "revocation/answer-good",
-        )
-
-    yield answered(
-        "answer-good",
-        ("OCSP answers instead of the list", "As good as a list"),
-        "VALID",
-        answer=world.ocsp_response(principal, LISTED_AT),
-        twin="revocation/answer-revoked",
-    )
-    delegated = world.ocsp_response(principal, LISTED_AT, signer=world.responder("public-ca"))
-    yield answered(
-        "answer-delegated",
-        ("The answer is by a responder that the authority named", "The usual case"),
-        "VALID",
-        answer=delegated,
-        twin="revocation/answer-by-stranger",
-    )
-    gone = _revoked_world(stage, SIGNED_AT - timedelta(days=3))
-    yield answered(
-        "answer-revoked",
-        ("The answer says revoked", "The key may be in other hands"),
-        "INDETERMINATE",
-        "REVOCATION.REVOKED",
-        answer=gone.ocsp_response(principal, LISTED_AT),
-        sub="REVOKED_NO_POE",
-    )
-    unknown = world.ocsp_response(principal, LISTED_AT, status="unknown")
-    yield answered(
-        "answer-unknown",
-        ("The responder does not know the certificate", "Perhaps it was never issued"),
-        "INDETERMINATE",
-        "REVOCATION.UNKNOWN_TO_RESPONDER",
-        answer=unknown,
-    )
-    other = world.ocsp_response(world.person("Trịnh Văn Lạ", "001099000777"), LISTED_AT)
-    yield answered(
-        "answer-about-another",
-        ("The answer is about another certificate", "A good answer about somebody else"),
-        "INDETERMINATE",
-        "REVOCATION.WRONG_CERTIFICATE",
-        answer=other,
-    )
-    broken = world.ocsp_response(principal, LISTED_AT, is_signature_broken=True)
-    yield answered(
-        "answer-forged",
-        ("The answer's signature is wrong", "Forged or damaged"),
-        "INDETERMINATE",
-        "REVOCATION.SIGNATURE",
-        answer=broken,
-    )
-    stranger = world.ocsp_response(principal, LISTED_AT, signer=stage.holder(stage.teacher))
-    yield answered(
-        "answer-by-stranger",
-        (
-            "The answer is signed by a teacher",
-            "Issued by the same authority, but never named a responder",
-        ),
-        "INDETERMINATE",
-        "REVOCATION.RESPONDER",
-        answer=stranger,
-    )
-    digested = world.ocsp_response(principal, LISTED_AT, cert_id_digest="sha512")
-    yield answered(
-        "answer-with-unknown-hash",
-        (
-            "The answer names the certificate by SHA-512, which no responder does",
-            "It cannot be compared, so it says nothing",
-        ),
-        "INDETERMINATE",
-        "REVOCATION.CERT_ID_ALGORITHM",
-        answer=digested,
-    )
-    stale = world.ocsp_response(principal, SIGNED_AT - timedelta(days=5))
-    yield answered(
-        "answer-stale",
-        ("The answer ran out before signing", "Revocations since then are unknown"),
-        "INDETERMINATE",
-        "REVOCATION.EXPIRED",
-        answer=stale,
-        sub="TRY_LATER",
     )
 
 

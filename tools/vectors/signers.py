@@ -1,18 +1,9 @@
 """Area signer: is the certificate's holder the person or school that the content names."""
 
-import json
 from collections.abc import Iterator
-from dataclasses import replace
 from typing import cast
 
-from hocba_sign.model.signers import Substitute
-from hocba_sign.model.transcript import Transcript
-from hocba_sign.model.workflow import Slot
-from hocba_sign.pki.certificates.certificate import Certificate
-from hocba_sign.testing import Identity
-from hocba_sign.testing.drafts import drafted
 from tools.vectors.case import Case, Verdict
-from tools.vectors.forge import stamp
 from tools.vectors.stage import CBQL, SEAL, Stage
 
 _SPEC = "docs/reference/names.md; TT 15/2025"
@@ -24,12 +15,11 @@ def cases(stage: Stage) -> Iterator[Case]:
     yield from _papers(stage)
     yield from _schools(stage)
     yield from _places(stage)
-    yield from _registered(stage)
-    yield from _hands(stage)
-    yield from _hierarchies(stage)
 
 
-def _case(name: str, texts: tuple[str, str], document: bytes, verdict: str, *causes: str) -> Case:
+def signer_case(
+    name: str, texts: tuple[str, str], document: bytes, verdict: str, *causes: str
+) -> Case:
     title, why = texts
     return Case(
         identifier=f"signer/{name}",
@@ -51,7 +41,7 @@ def _head(stage: Stage, *parts: tuple[str, str]) -> bytes:
 def _people(stage: Stage) -> Iterator[Case]:
     principal = stage.transcript().signers.principal
     name, number, world = principal.full_name, principal.personal_id or "", stage.world
-    yield _case(
+    yield signer_case(
         "another-number",
         (
             "The certificate has the principal's name and another number",
@@ -61,7 +51,7 @@ def _people(stage: Stage) -> Iterator[Case]:
         "INVALID",
         "WF.SIGNER_MISMATCH",
     )
-    yield _case(
+    yield signer_case(
         "another-name-same-number",
         (
             "The certificate has the principal's number and another name",
@@ -74,7 +64,7 @@ def _people(stage: Stage) -> Iterator[Case]:
         "INDETERMINATE",
         "WF.SIGNER_NAME",
     )
-    yield _case(
+    yield signer_case(
         "plain-letters-same-number",
         (
             "The certificate has the principal's number, and the name without diacritics",
@@ -84,7 +74,7 @@ def _people(stage: Stage) -> Iterator[Case]:
         "VALID",
         "WF.SIGNER_LETTERS",
     )
-    yield _case(
+    yield signer_case(
         "plain-letters-no-number",
         (
             "The certificate has no number, and the name without diacritics",
@@ -94,20 +84,20 @@ def _people(stage: Stage) -> Iterator[Case]:
         "INDETERMINATE",
         "WF.SIGNER_UNKNOWN",
     )
-    yield _case(
+    yield signer_case(
         "number-without-prefix",
         ("The certificate has the number without `CCCD:`", "Genuine certificates deviate so"),
         stage.forged_at(CBQL, world.person(name, number, uid=number)),
         "VALID",
     )
-    yield _case(
+    yield signer_case(
         "no-number-same-name",
         ("The certificate has the principal's name and no number", "Accepted by name, and said so"),
         stage.forged_at(CBQL, world.person(name, number, uid="")),
         "VALID",
         "WF.SIGNER_BY_NAME",
     )
-    yield _case(
+    yield signer_case(
         "no-number-otherwise-written",
         (
             (
@@ -122,7 +112,7 @@ def _people(stage: Stage) -> Iterator[Case]:
         "VALID",
         "WF.SIGNER_BY_NAME",
     )
-    yield _case(
+    yield signer_case(
         "no-number-another-name",
         (
             "The certificate has no number and another name",
@@ -132,7 +122,7 @@ def _people(stage: Stage) -> Iterator[Case]:
         "INDETERMINATE",
         "WF.SIGNER_UNKNOWN",
     )
-    yield _case(
+    yield signer_case(
         "no-number-similar-letters",
         (
             "The certificate has no number, and the name with a Cyrillic letter in it",
@@ -142,7 +132,7 @@ def _people(stage: Stage) -> Iterator[Case]:
         "INDETERMINATE",
         "WF.SIGNER_UNKNOWN",
     )
-    yield _case(
+    yield signer_case(
         "two-common-names",
         (
             "The certificate has the principal's name and another one",
@@ -152,7 +142,7 @@ def _people(stage: Stage) -> Iterator[Case]:
         "INDETERMINATE",
         "WF.SIGNER_UNKNOWN",
     )
-    yield _case(
+    yield signer_case(
         "title-and-school-in-certificate",
         (
             "The principal's certificate carries title, unit and school",
@@ -167,7 +157,7 @@ def _papers(stage: Stage) -> Iterator[Case]:
     principal = stage.transcript().signers.principal
     name, number = principal.full_name, principal.personal_id or ""
     named = ("common_name", name)
-    yield _case(
+    yield signer_case(
         "old-card-same-name",
         (
             "The certificate has the principal's name and an old identity card's number",
@@ -177,7 +167,7 @@ def _papers(stage: Stage) -> Iterator[Case]:
         "INDETERMINATE",
         "WF.SIGNER_NUMBER",
     )
-    yield _case(
+    yield signer_case(
         "old-card-and-number",
         (
             "The certificate has an old identity card's number and the principal's",
@@ -186,7 +176,7 @@ def _papers(stage: Stage) -> Iterator[Case]:
         _head(stage, named, ("user_id", f"CMND:{_OLD_CARD}"), ("user_id", f"CCCD:{number}")),
         "VALID",
     )
-    yield _case(
+    yield signer_case(
         "number-as-old-card",
         (
             "The certificate has the principal's number as `CMND:`",
@@ -195,7 +185,7 @@ def _papers(stage: Stage) -> Iterator[Case]:
         _head(stage, named, ("user_id", f"CMND:{number}")),
         "VALID",
     )
-    yield _case(
+    yield signer_case(
         "tax-code-same-name",
         (
             "The certificate has the principal's name and a tax code",
@@ -205,7 +195,7 @@ def _papers(stage: Stage) -> Iterator[Case]:
         "INDETERMINATE",
         "WF.SIGNER_NUMBER",
     )
-    yield _case(
+    yield signer_case(
         "seal-as-principal",
         (
             "The school's seal in the principal's place",
@@ -220,7 +210,7 @@ def _papers(stage: Stage) -> Iterator[Case]:
 def _schools(stage: Stage) -> Iterator[Case]:
     school = stage.transcript().school
     world = stage.world
-    yield _case(
+    yield signer_case(
         "school-with-tax-number",
         (
             "The seal's certificate carries the school's name and tax number",
@@ -229,7 +219,7 @@ def _schools(stage: Stage) -> Iterator[Case]:
         stage.forged_at(SEAL, world.organisation(school.name, government=False, mst=school.tax_id)),
         "VALID",
     )
-    yield _case(
+    yield signer_case(
         "school-with-another-tax-number",
         (
             "The seal's certificate has the school's name and another tax number",
@@ -239,7 +229,7 @@ def _schools(stage: Stage) -> Iterator[Case]:
         "INVALID",
         "WF.SIGNER_MISMATCH",
     )
-    yield _case(
+    yield signer_case(
         "firm-with-the-tax-number",
         (
             "A firm's seal with the tax number that the transcript states for the school",
@@ -254,7 +244,7 @@ def _schools(stage: Stage) -> Iterator[Case]:
         "INDETERMINATE",
         "WF.SIGNER_NAME",
     )
-    yield _case(
+    yield signer_case(
         "government-seal-same-name",
         (
             "A Government certificate without a number and with the school's name",
@@ -264,7 +254,7 @@ def _schools(stage: Stage) -> Iterator[Case]:
         "VALID",
         "WF.SIGNER_BY_NAME",
     )
-    yield _case(
+    yield signer_case(
         "government-seal-long-form",
         (
             "A Government certificate with the school's name in full",
@@ -274,7 +264,7 @@ def _schools(stage: Stage) -> Iterator[Case]:
         "VALID",
         "WF.SIGNER_BY_NAME",
     )
-    yield _case(
+    yield signer_case(
         "government-seal-another-name",
         (
             "A Government certificate without a number and with another school's name",
@@ -284,7 +274,7 @@ def _schools(stage: Stage) -> Iterator[Case]:
         "INDETERMINATE",
         "WF.SIGNER_UNKNOWN",
     )
-    yield _case(
+    yield signer_case(
         "person-seals",
         ("The principal seals with the personal key", "The seal is the school's, not a person's"),
         stage.forged_at(SEAL, stage.holder(CBQL)),
@@ -296,7 +286,7 @@ def _schools(stage: Stage) -> Iterator[Case]:
         ("user_id", f"MST:{school.tax_id}"),
         ("user_id", "CCCD:048172000934"),
     )
-    yield _case(
+    yield signer_case(
         "person-in-the-school-seals",
         (
             "A certificate with the school's name and tax number, and a person's number",
@@ -314,7 +304,7 @@ def _places(stage: Stage) -> Iterator[Case]:
         ("seal-of-another-province", "Thành phố Hà Nội", "INDETERMINATE", ("WF.SIGNER_PLACE",)),
         ("seal-of-the-province-before", "Tỉnh Quảng Nam", "VALID", ("WF.SIGNER_BY_NAME",)),
     ):
-        yield _case(
+        yield signer_case(
             name,
             (
                 f"A Government certificate with the school's name, of {province}",
@@ -326,233 +316,4 @@ def _places(stage: Stage) -> Iterator[Case]:
             stage.forged_at(SEAL, world.organisation(school.name, locality=province)),
             verdict,
             *causes,
-        )
-
-
-def _registry(stage: Stage, *entries: dict[str, str]) -> bytes:
-    school = stage.transcript().school
-    place = {"masogd": school.department_code, "matruong": school.code, "tungay": "2024-08-01"}
-    snapshot = {
-        "maso": "SO-2026",
-        "phienban": 1,
-        "cap": "SO",
-        "masogd": school.department_code,
-        "coquan": {"tencoquan": school.department_name},
-        "ngaylap": "2026-05-01",
-        "capnhattruoc": "2026-12-31",
-        "danhsachthamquyen": [{**place, **entry} for entry in entries],
-    }
-    return (json.dumps(snapshot, ensure_ascii=False, indent=1) + "\n").encode()
-
-
-def _sha256(identity: Identity) -> str:
-    return Certificate.load(identity.certificate_der).sha256
-
-
-def _registered(stage: Stage) -> Iterator[Case]:
-    """What the registry answers for, and what it does not: a certificate by its SHA-256, and never
-    a person's for a seal.
-    """
-    school, world = stage.transcript().school, stage.world
-    principal = {
-        "vaitro": "CBQL",
-        "sodinhdanh": stage.transcript().signers.principal.personal_id or "",
-    }
-    renamed = world.organisation("Trường THPT Tên Cũ", government=False, mst=school.tax_id)
-    person = world.subscriber(
-        ("country_name", "VN"), ("common_name", school.name), ("user_id", "CCCD:048172000934")
-    )
-    for name, texts, seal, verdict, cause in (
-        (
-            "seal-named-by-the-registry",
-            (
-                (
-                    "The school's tax number and its former name, in a certificate that the "
-                    "registry names"
-                ),
-                "The registry answers for it",
-            ),
-            renamed,
-            "VALID",
-            "WF.SIGNER_BY_REGISTRY",
-        ),
-        (
-            "person-named-by-the-registry-seals",
-            (
-                "A person's certificate that the registry names as the seal",
-                "No entry makes a seal of a person's certificate",
-            ),
-            person,
-            "INVALID",
-            "REGISTRY.NOT_LISTED",
-        ),
-    ):
-        case = _case(name, texts, stage.forged_at(SEAL, seal), verdict, cause)
-        entries = (principal, {"vaitro": "KY_PHAT_HANH", "chungthusha256": _sha256(seal)})
-        registry = {"registry.json": _registry(stage, *entries)}
-        yield replace(
-            case,
-            files=registry,
-            options=("--registry", "registry.json"),
-            twin="signer/firm-with-the-tax-number",
-        )
-
-
-def _signed_by(
-    stage: Stage, transcript: Transcript, holders: dict[Slot, Identity], *, is_stamped: bool = False
-) -> bytes:
-    document = drafted(transcript)
-    for slot in transcript.slots:
-        document = stage.forged(document, slot, holders.get(slot) or stage.holder(slot, transcript))
-        document = stamp(document, slot, stage.token) if is_stamped else document
-    return document
-
-
-def _hands(stage: Stage) -> Iterator[Case]:
-    base = stage.transcript("lop12", 2)
-    principal = base.signers.principal
-    head = stage.world.person(principal.full_name, principal.personal_id or "")
-    teachers = [slot for slot in base.slots if slot.teacher is not None]
-
-    def by_head(count: int) -> Transcript:
-        stand_ins = tuple(
-            Substitute(
-                teacher=slot.teacher or "",
-                full_name=principal.full_name,
-                personal_id=principal.personal_id,
-                title=principal.title,
-                reason="Giáo viên nghỉ thai sản",
-            )
-            for slot in teachers[:count]
-        )
-        return replace(base, signers=replace(base.signers, substitutes=stand_ins))
-
-    for name, count, verdict, causes in (
-        ("stand-in-for-one", 1, "VALID", ()),
-        ("stand-in-for-all", 2, "INDETERMINATE", ("WF.STAND_IN_FOR_ALL", "WF.ONE_HAND")),
-    ):
-        yield replace(
-            _case(
-                name,
-                (
-                    "The principal signs in the place of "
-                    + ("one of two teachers" if count == 1 else "both teachers"),
-                    "Somebody must have taught",
-                ),
-                _signed_by(stage, by_head(count), dict.fromkeys(teachers[:count], head)),
-                verdict,
-                *causes,
-            ),
-            twin="signer/stand-in-for-all" if count == 1 else "signer/stand-in-for-one",
-        )
-    primary = stage.transcript("lop5", 2)
-    chief = primary.signers.principal
-    homeroom = replace(
-        primary.signers.homeroom_teacher, full_name=chief.full_name, personal_id=chief.personal_id
-    )
-    alone = replace(primary, signers=replace(primary.signers, homeroom_teacher=homeroom))
-    yield replace(
-        _case(
-            "one-hand",
-            (
-                (
-                    "Grade 5 where the principal is the homeroom teacher, and no other teacher "
-                    "is named"
-                ),
-                "Nobody else has confirmed the results",
-            ),
-            _signed_by(stage, alone, {}),
-            "INDETERMINATE",
-            "WF.ONE_HAND",
-        ),
-        twin="workflow/primary",
-    )
-    yield from _digitised(stage)
-
-
-def _digitised(stage: Stage) -> Iterator[Case]:
-    given = stage.transcript()
-    digitised = replace(given, identification=replace(given.identification, is_digitised=True))
-    later = digitised.identification.school_year
-    for name, is_stamped, verdict, causes in (
-        ("digitised", True, "VALID", ()),
-        ("digitised-unproven", False, "INDETERMINATE", ("WF.DIGITISED_EARLY",)),
-    ):
-        yield replace(
-            _case(
-                name,
-                (
-                    f"Digitised from paper, {later}: principal and seal, "
-                    + ("time-stamped on 1 June" if is_stamped else "without a time-stamp"),
-                    (
-                        "TRICH_LUC lets two sign instead of sixteen, so the school year must "
-                        "have ended before the proven time of the seal"
-                    ),
-                ),
-                _signed_by(stage, digitised, {}, is_stamped=is_stamped),
-                verdict,
-                *causes,
-            ),
-            twin="signer/digitised-unproven" if is_stamped else "signer/digitised",
-        )
-
-
-def _hierarchies(stage: Stage) -> Iterator[Case]:
-    """The verifier's own role policy: the tree of trust that each party's certificate may come
-    from.
-    """
-    rules = [
-        {
-            "id": "seal",
-            "parties": ["KY_PHAT_HANH"],
-            "schools": ["CONG_LAP", "TU_THUC"],
-            "hierarchies": ["user"],
-            "listed": [],
-            "basis": "test",
-        },
-        {
-            "id": "time_stamp",
-            "parties": ["TSA"],
-            "schools": ["CONG_LAP", "TU_THUC"],
-            "hierarchies": ["user"],
-            "listed": [],
-            "basis": "test",
-        },
-    ]
-    person = {
-        "id": "person",
-        "parties": ["GVBM", "GVCN", "CBQL"],
-        "schools": ["CONG_LAP", "TU_THUC"],
-        "listed": [],
-        "basis": "test",
-    }
-    document = stage.issued()
-    for name, allowed, verdict, causes in (
-        ("hierarchy", ["government"], "INVALID", ("WF.HIERARCHY",)),
-        ("hierarchy-allowed", ["user"], "VALID", ()),
-    ):
-        policy = {
-            "version": 1,
-            "name": "test",
-            "rules": [*rules, {**person, "hierarchies": allowed}],
-        }
-        yield replace(
-            _case(
-                name,
-                (
-                    (
-                        f"A role policy by which people sign under {allowed[0]} anchors, and "
-                        f"anchors that are the user's"
-                    ),
-                    "Each role has its tree of trust",
-                ),
-                document,
-                verdict,
-                *causes,
-            ),
-            files={
-                "policy.json": (json.dumps(policy, ensure_ascii=False, indent=1) + "\n").encode()
-            },
-            options=("--policy", "policy.json"),
-            twin="signer/hierarchy-allowed" if verdict == "INVALID" else "signer/hierarchy",
         )

@@ -20,12 +20,12 @@ from hocba_sign.signing.policy import Level, SigningPolicy
 from hocba_sign.testing import Identity, World
 from hocba_sign.testing.authority import TimestampOptions
 from hocba_sign.testing.drafts import drafted
+from hocba_sign.testing.forge import Forgery, forge, stamp, value_id
 from hocba_sign.testing.identity import pem
 from hocba_sign.xades.transcript.read import signature_elements
 from hocba_sign.xml.layout import CANONICAL
 from hocba_sign.xml.parse import parse
 from hocba_sign.xml.splice import insert, path_of, slice_of
-from tools.vectors.forge import Forgery, forge, stamp, value_id
 
 ROOT = Path(__file__).resolve().parents[2]
 SIGNED_AT = datetime(2026, 6, 1, 3, 0, tzinfo=UTC)
@@ -135,20 +135,29 @@ class Stage:
             tsa=None,
             policy=SigningPolicy(level=Level.B),
         ).octets
-        return stamp(made, slot, self.token) if level is Level.T else made
+        return stamp(made, slot, token=self.token) if level is Level.T else made
 
-    def forgery(self, slot: Slot, document: bytes, **changes: Any) -> Forgery:
+    def forgery(
+        self, document: bytes, slot: Slot, signer: Identity | None = None, **changes: Any
+    ) -> Forgery:
         """Describe the signature as the layout wants it in this document, but for `changes`."""
         root = parse(document).root
         present = signature_elements(root, CANONICAL)
         linked = tuple(value_id(other) for other in CANONICAL.linked_slots(slot, present))
-        usual = Forgery(slot=slot, covered=CANONICAL.covered_ids(slot), linked=linked, at=SIGNED_AT)
+        usual = Forgery(
+            slot=slot,
+            identity=signer or self.holder(slot),
+            at=SIGNED_AT,
+            covered=CANONICAL.covered_ids(slot),
+            linked=linked,
+            chain_length=1,
+        )
         return replace(usual, **changes)
 
     def forged(
         self, document: bytes, slot: Slot, signer: Identity | None = None, **changes: Any
     ) -> bytes:
-        return forge(document, self.forgery(slot, document, **changes), signer or self.holder(slot))
+        return forge(document, self.forgery(document, slot, signer, **changes))
 
     def completed(self, document: bytes, slots: Iterable[Slot] | None = None) -> bytes:
         """Fill the slots that are still empty, in order, without any of the checks that signing

@@ -5,11 +5,11 @@ from typing import Any
 
 from lxml import etree
 
+from hocba_sign.testing.forge import Edit
 from hocba_sign.xades.syntax import names
 from hocba_sign.xml.tree import Element
 from tools.vectors.case import Case
-from tools.vectors.forge import Edit
-from tools.vectors.stage import SEAL, Stage, inserted, signature_octets, swapped
+from tools.vectors.stage import SEAL, Stage, swapped
 
 _FORMAT = {"indication": "TOTAL_FAILED", "sub_indication": "FORMAT_FAILURE"}
 _EXCLUSIVE = "http://www.w3.org/2001/10/xml-exc-c14n#"
@@ -18,8 +18,6 @@ _EXCLUSIVE = "http://www.w3.org/2001/10/xml-exc-c14n#"
 def cases(stage: Stage) -> Iterator[Case]:
     yield from _references(stage)
     yield from _transforms(stage)
-    yield from _inner(stage)
-    yield from _outer(stage)
 
 
 def refused_seal(
@@ -69,7 +67,7 @@ def _unsupported(
     )
 
 
-def _find(signature: Element, *tags: str) -> Element:
+def find(signature: Element, *tags: str) -> Element:
     found = signature.find("/".join(tags))
     assert found is not None, f"no {tags[-1]}"
     return found
@@ -79,7 +77,7 @@ def _reference(uri: str) -> Edit:
     """Return an edit that adds a reference beside the usual ones, and describes it."""
 
     def edit(signature: Element) -> None:
-        signed_info = _find(signature, names.SIGNED_INFO)
+        signed_info = find(signature, names.SIGNED_INFO)
         added = etree.SubElement(
             signed_info, names.REFERENCE, {"Id": "ck-KY_PHAT_HANH-extra", "URI": uri}
         )
@@ -184,7 +182,7 @@ def _references(stage: Stage) -> Iterator[Case]:
     )
 
     def drop_properties_reference(signature: Element) -> None:
-        signed_info = _find(signature, names.SIGNED_INFO)
+        signed_info = find(signature, names.SIGNED_INFO)
         signed_info.remove(signed_info[-1])
 
     yield refused_seal(
@@ -200,7 +198,7 @@ def _references(stage: Stage) -> Iterator[Case]:
     )
 
     def others_properties(signature: Element) -> None:
-        _find(signature, names.SIGNED_INFO)[-1].set("URI", "#ck-CBQL-props")
+        find(signature, names.SIGNED_INFO)[-1].set("URI", "#ck-CBQL-props")
 
     yield refused_seal(
         stage,
@@ -227,7 +225,7 @@ def _transform(uri: str, parameter: str | None = None) -> Edit:
     """
 
     def edit(signature: Element) -> None:
-        transforms = _find(signature, names.SIGNED_INFO, names.REFERENCE, names.TRANSFORMS)
+        transforms = find(signature, names.SIGNED_INFO, names.REFERENCE, names.TRANSFORMS)
         added = transforms.makeelement(names.TRANSFORM, {"Algorithm": uri})
         if parameter is not None:
             added.append(etree.fromstring(parameter))
@@ -314,7 +312,7 @@ def _transforms(stage: Stage) -> Iterator[Case]:
     )
 
     def odd_method(signature: Element) -> None:
-        _find(signature, names.SIGNED_INFO, names.CANONICALIZATION_METHOD).set(
+        find(signature, names.SIGNED_INFO, names.CANONICALIZATION_METHOD).set(
             "Algorithm", "urn:example:c14n"
         )
 
@@ -337,156 +335,4 @@ def _transforms(stage: Stage) -> Iterator[Case]:
         ),
         stage.forged_at(SEAL, before_digests=_transform("urn:example:transform")),
         ("SIG.TRANSFORM_UNKNOWN", "SIGNED_DATA_NOT_FOUND"),
-    )
-
-
-def _inner(stage: Stage) -> Iterator[Case]:
-    def comment(tag: str) -> Edit:
-        def edit(signature: Element) -> None:
-            element = next(signature.iter(tag))
-            text = element.text or ""
-            element.text = text[:8]
-            note = etree.Comment("x")
-            note.tail = text[8:]
-            element.append(note)
-
-        return edit
-
-    spec = "XML Signature 1.1, 4.4.3.6; CVE-2025-29775"
-    why = (
-        "Canonicalization drops comments, so the value still verifies; readers differ in "
-        "what text they see"
-    )
-    yield refused_seal(
-        stage,
-        "comment-in-digest-value",
-        ("A comment splits the seal's DigestValue", why, spec),
-        "SIG.STRUCTURE",
-        after=comment(names.DIGEST_VALUE),
-    )
-    yield refused_seal(
-        stage,
-        "comment-in-signature-value",
-        ("A comment splits the seal's SignatureValue", why, spec),
-        "SIG.STRUCTURE",
-        after=comment(names.SIGNATURE_VALUE),
-    )
-
-    def twice(tag: str) -> Edit:
-        def edit(signature: Element) -> None:
-            element = _find(signature, tag)
-            copy = etree.fromstring(etree.tostring(element, with_tail=False))
-            for one in copy.iter("*"):
-                one.attrib.pop("Id", None)
-            element.addprevious(copy)
-
-        return edit
-
-    spec = "XML Signature 1.1, 4.1; CVE-2025-29774"
-    yield refused_seal(
-        stage,
-        "two-signed-info",
-        ("The seal has two SignedInfo", "One is verified, the other one read", spec),
-        "SIG.STRUCTURE",
-        after=twice(names.SIGNED_INFO),
-    )
-    yield refused_seal(
-        stage,
-        "two-signature-values",
-        ("The seal has two SignatureValues", "One is verified, the other one covered", spec),
-        "SIG.STRUCTURE",
-        after=twice(names.SIGNATURE_VALUE),
-    )
-    yield refused_seal(
-        stage,
-        "two-key-infos",
-        ("The seal has two KeyInfo", "Two answers to whose key it is", spec),
-        "SIG.STRUCTURE",
-        after=twice(names.KEY_INFO),
-    )
-
-    def text_between(signature: Element) -> None:
-        _find(signature, names.SIGNED_INFO).tail = "x"
-
-    yield refused_seal(
-        stage,
-        "text-between",
-        ("Text stands between the parts of the seal's signature", "No place for text", spec),
-        "SIG.STRUCTURE",
-        after=text_between,
-    )
-
-    def not_base64(signature: Element) -> None:
-        value = _find(signature, names.SIGNATURE_VALUE)
-        value.text = f"*{value.text}"
-
-    yield refused_seal(
-        stage,
-        "not-base64",
-        (
-            "The seal's SignatureValue is not base64",
-            "Lenient decoders skip what they do not know",
-            "RFC 4648, 3.3",
-        ),
-        "SIG.STRUCTURE",
-        after=not_base64,
-    )
-
-    def strip(signature: Element) -> None:
-        for child in tuple(signature):
-            signature.remove(child)
-
-    yield refused_seal(
-        stage,
-        "empty-signature",
-        (
-            "The seal is an empty ds:Signature",
-            "An element of that name is no signature",
-            "XML Signature 1.1, 4.1",
-        ),
-        "SIG.STRUCTURE",
-        after=strip,
-    )
-
-
-def _outer(stage: Stage) -> Iterator[Case]:
-    issued = stage.issued()
-    stray = signature_octets(issued, SEAL).replace(b"ck-KY_PHAT_HANH", b"ck-thua")
-    yield Case(
-        identifier="signature/outside-every-slot",
-        title="A further signature stands outside every slot",
-        why="It covers what it likes and would appear in lists of signers",
-        spec="docs/reference: layout",
-        document=inserted(issued, ".", stray),
-        verdict="INVALID",
-        causes=("SIG.STRAY",),
-        twin="format/issued-secondary",
-    )
-    empty = b'<ds:Signature xmlns:ds="http://www.w3.org/2000/09/xmldsig#"/>'
-    yield Case(
-        identifier="signature/too-many",
-        title="More than 200 signatures",
-        why="Each would cost a key operation and a path",
-        spec="docs/reference: limits",
-        document=inserted(issued, ".", empty * 201),
-        verdict="INVALID",
-        causes=("SIG.TOO_MANY",),
-        twin="signature/outside-every-slot",
-    )
-
-    def crowd(signature: Element) -> None:
-        data = _find(signature, names.KEY_INFO, names.X509_DATA)
-        for _ in range(60):
-            etree.SubElement(data, names.X509_CERTIFICATE).text = "AAAA"
-
-    yield refused_seal(
-        stage,
-        "too-many-certificates",
-        (
-            "More than 50 certificates in KeyInfo",
-            "Each is digested and may widen the path search",
-            "docs/reference: limits",
-        ),
-        "SIG.TOO_MANY_CERTIFICATES",
-        after=crowd,
     )

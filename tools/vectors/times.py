@@ -4,8 +4,8 @@ from collections.abc import Iterator
 from datetime import datetime, timedelta
 
 from hocba_sign.testing import World
+from hocba_sign.testing.forge import further_stamp, stamp
 from tools.vectors.case import WORLD, Case
-from tools.vectors.forge import further_stamp, stamp
 from tools.vectors.stage import JUDGED_AT, LISTED_AT, SEAL, SEED, SIGNED_AT, Stage
 
 _SPEC = "EN 319 102-1, 5.5"
@@ -17,7 +17,7 @@ def stamped(stage: Stage, **options: object) -> bytes:
     """Return a transcript at level B whose seal alone has a time-stamp, made with `options` of
     `Stage.token`.
     """
-    return stamp(stage.issued(), SEAL, lambda digest: stage.token(digest, **options))  # type: ignore[arg-type]  # handed through
+    return stamp(stage.issued(), SEAL, token=lambda digest: stage.token(digest, **options))  # type: ignore[arg-type]  # handed through
 
 
 def cases(stage: Stage) -> Iterator[Case]:
@@ -57,7 +57,7 @@ def _several(stage: Stage) -> Iterator[Case]:
             document=further_stamp(
                 stamped(stage),
                 SEAL,
-                lambda digest, at=second: stage.token(digest, at=at),  # type: ignore[misc]
+                token=lambda digest, at=second: stage.token(digest, at=at),  # type: ignore[misc]
             ),
             verdict="VALID",
             signatures={"KY_PHAT_HANH": {"time_proof": "timestamp", "indication": "TOTAL_PASSED"}},
@@ -69,7 +69,7 @@ def _several(stage: Stage) -> Iterator[Case]:
         title="The seal has a good time-stamp and one of another signature",
         why="The good one proves the time; the attached one that does not hold is shown",
         spec="EN 319 102-1, 5.5; TT 15/2025, Art. 6.1.g",
-        document=further_stamp(stamped(stage), SEAL, lambda _: other),
+        document=further_stamp(stamped(stage), SEAL, token=lambda _: other),
         verdict="INDETERMINATE",
         causes=("SIG.TIME_STAMPS", "TST.IMPRINT"),
         signatures={"KY_PHAT_HANH": {"time_proof": "timestamp", "indication": "TOTAL_PASSED"}},
@@ -77,7 +77,7 @@ def _several(stage: Stage) -> Iterator[Case]:
     )
     crowd = stamped(stage)
     for _ in range(60):
-        crowd = further_stamp(crowd, SEAL, lambda _: b"\x30\x00")
+        crowd = further_stamp(crowd, SEAL, token=lambda _: b"\x30\x00")
     yield Case(
         identifier="time/too-many-time-stamps",
         title="More than 60 time-stamps on one signature",
@@ -103,7 +103,7 @@ def _validity(stage: Stage) -> Iterator[Case]:
         document = stage.issued()
         if is_stamped:
             for slot in stage.transcript().slots:
-                document = stamp(document, slot, stage.token)
+                document = stamp(document, slot, token=stage.token)
         yield Case(
             identifier=f"time/expired-signers-{name}-time-stamp",
             title=f"The signers' certificates have expired since, {name} a time-stamp",
@@ -145,7 +145,7 @@ def _premature(stage: Stage) -> Case:
         document=stamp(
             stage.forged_at(SEAL, holder),
             SEAL,
-            lambda digest: stage.token(digest, at=issued_at - timedelta(hours=1)),
+            token=lambda digest: stage.token(digest, at=issued_at - timedelta(hours=1)),
         ),
         verdict="INVALID",
         causes=("PATH.NOT_YET_VALID",),
@@ -235,7 +235,7 @@ def _wrong(stage: Stage) -> Iterator[Case]:
         "of-another-signature",
         "The seal's time-stamp is of another signature",
         "Its imprint is of other octets",
-        stamp(stage.issued(), SEAL, lambda _: other),
+        stamp(stage.issued(), SEAL, token=lambda _: other),
         "TST.IMPRINT",
     )
     future = JUDGED_AT + timedelta(days=3)
@@ -256,7 +256,7 @@ def _wrong(stage: Stage) -> Iterator[Case]:
     stranger = World(SIGNED_AT, seed="another world", base_url=stage.world.base_url)
     foreign = stage.issued()
     foreign = stamp(
-        foreign, SEAL, lambda digest: stranger.timestamp_token(("sha256", digest), SIGNED_AT)
+        foreign, SEAL, token=lambda digest: stranger.timestamp_token(("sha256", digest), SIGNED_AT)
     )
     yield unproven(
         "untrusted-authority",

@@ -7,8 +7,8 @@ from typing import Any
 from asn1crypto import cms, core, tsp
 
 from hocba_sign.testing.authority import TimestampOptions
+from hocba_sign.testing.forge import stamp
 from tools.vectors.case import Case
-from tools.vectors.forge import stamp
 from tools.vectors.stage import CBQL, SEAL, SIGNED_AT, Stage
 from tools.vectors.times import stamped
 
@@ -104,7 +104,7 @@ def _altered(stage: Stage) -> Iterator[Case]:
             edit(information["content"])
             return bytes(information.dump(force=True))
 
-        return _case(name, title, why, stamp(stage.issued(), SEAL, token), cause)
+        return _case(name, title, why, stamp(stage.issued(), SEAL, token=token), cause)
 
     def backdate(signed: Any) -> None:
         info = tsp.TSTInfo.load(bytes(signed["encap_content_info"]["content"].contents))
@@ -129,7 +129,7 @@ def _altered(stage: Stage) -> Iterator[Case]:
         "another-content-type",
         "The content is labelled as something else than a time",
         why,
-        stamp(stage.issued(), SEAL, relabelled),
+        stamp(stage.issued(), SEAL, token=relabelled),
         "TST.CONTENT_TYPE",
         "TST.ATTRIBUTE_CONTENT_TYPE",
     )
@@ -199,21 +199,21 @@ def _octets(stage: Stage) -> Iterator[Case]:
         "noise",
         "The token is noise",
         "Must be said, not crash",
-        stamp(issued, SEAL, lambda _: bytes(range(1, 200))),
+        stamp(issued, SEAL, token=lambda _: bytes(range(1, 200))),
         "TST.MALFORMED",
     )
     yield _case(
         "truncated",
         "The token is cut",
         "Must be said, not crash",
-        stamp(issued, SEAL, lambda digest: stage.token(digest)[:-50]),
+        stamp(issued, SEAL, token=lambda digest: stage.token(digest)[:-50]),
         "TST.MALFORMED",
     )
     yield _case(
         "trailing-octets",
         "Octets follow the token",
         "They are not signed",
-        stamp(issued, SEAL, lambda digest: stage.token(digest) + b"\x05\x00"),
+        stamp(issued, SEAL, token=lambda digest: stage.token(digest) + b"\x05\x00"),
         "TST.MALFORMED",
     )
 
@@ -221,7 +221,7 @@ def _octets(stage: Stage) -> Iterator[Case]:
         "too-large",
         "The token has more than 256 kB",
         "Real ones have 3 to 8 kB",
-        stamp(issued, SEAL, lambda _: b"\x30\x83\x04\x00\x00" + bytes(1 << 18)),
+        stamp(issued, SEAL, token=lambda _: b"\x30\x83\x04\x00\x00" + bytes(1 << 18)),
         "TST.TOO_LARGE",
     )
 
@@ -238,7 +238,7 @@ def _octets(stage: Stage) -> Iterator[Case]:
             "DER all the same"
         ),
         spec="RFC 3161, 2.4.2; RFC 5652, 5.4",
-        document=stamp(issued, SEAL, indefinite),
+        document=stamp(issued, SEAL, token=indefinite),
         verdict="VALID",
         twin="token/length-in-long-form",
     )
@@ -252,7 +252,7 @@ def _octets(stage: Stage) -> Iterator[Case]:
         "length-in-long-form",
         "The token's length is written with a leading zero",
         "Neither DER nor an indefinite length: programs may read it differently",
-        stamp(issued, SEAL, long_form),
+        stamp(issued, SEAL, token=long_form),
         "TST.NOT_DER",
     )
     yield Case(

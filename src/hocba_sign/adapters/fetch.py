@@ -52,7 +52,7 @@ Resolver: TypeAlias = Callable[[str, int], tuple[str, ...]]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Limits:
+class FetchLimits:
     """What one download may cost, redirects included.
 
     `timeout` bounds the whole from the name to the last octet.
@@ -121,7 +121,7 @@ class Fetcher:
     `allow_loopback` lets this machine be asked, for tests; other private addresses stay refused.
     """
 
-    limits: Limits = field(default_factory=Limits)
+    limits: FetchLimits = field(default_factory=FetchLimits)
     allow_loopback: bool = False
     resolve: Resolver = resolve
 
@@ -229,7 +229,7 @@ class Fetcher:
 
 
 def fetch(
-    url: str, *, limits: Limits, allow_loopback: bool = False, post: Post | None = None
+    url: str, *, limits: FetchLimits, allow_loopback: bool = False, post: Post | None = None
 ) -> bytes:
     """Download one address. Raises: OutsideError FETCH.*, `where` the address at fault."""
     outcome = Fetcher(limits=limits, allow_loopback=allow_loopback).attempt(url, post=post)

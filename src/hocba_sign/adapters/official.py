@@ -9,13 +9,13 @@ from datetime import timedelta
 from urllib3.exceptions import LocationParseError
 from urllib3.util import parse_url
 
-from hocba_sign.adapters.fetch import Fetcher, Hop, Limits, Refused
+from hocba_sign.adapters.fetch import Fetcher, FetchLimits, Hop, Refused
 from hocba_sign.adapters.state import CertificateStore, Imported, read_certificates
 from hocba_sign.errors import Finding, InputError
 from hocba_sign.pki.loading.objects import MAX_FILE_OCTETS
 from hocba_sign.pki.trust.vietnam_list import TrustList
 
-LIMITS = Limits(max_octets=MAX_FILE_OCTETS, timeout=timedelta(seconds=20))
+LIMITS = FetchLimits(max_octets=MAX_FILE_OCTETS, timeout=timedelta(seconds=20))
 """For one address; a bundle has 5 kB."""
 
 _SILENT = frozenset({"FETCH.NAME", "FETCH.UNREACHABLE", "FETCH.TIMEOUT", "FETCH.ADDRESS"})

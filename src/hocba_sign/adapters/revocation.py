@@ -18,7 +18,7 @@ from asn1crypto import core, ocsp
 
 from hocba_sign.adapters.cache import Cache, CachedAnswer
 from hocba_sign.adapters.failures import FailureCount
-from hocba_sign.adapters.fetch import Fetcher, Limits, Post, Refused
+from hocba_sign.adapters.fetch import Fetcher, FetchLimits, Post, Refused
 from hocba_sign.errors import Finding, InputError
 from hocba_sign.pki.cache.asn1 import parsed_certificate, parsed_ocsp
 from hocba_sign.pki.certificates.certificate import Certificate
@@ -48,9 +48,9 @@ NONCE_OCTETS: Final = 32
 """Spec: RFC 9654, 2.1."""
 
 _LIMITS: Final = {
-    NeedKind.OCSP: Limits(max_octets=MAX_OCSP_OCTETS, timeout=timedelta(seconds=10)),
-    NeedKind.CRL: Limits(max_octets=MAX_CRL_OCTETS, timeout=timedelta(seconds=30)),
-    NeedKind.ISSUER: Limits(max_octets=MAX_ISSUERS_OCTETS, timeout=timedelta(seconds=10)),
+    NeedKind.OCSP: FetchLimits(max_octets=MAX_OCSP_OCTETS, timeout=timedelta(seconds=10)),
+    NeedKind.CRL: FetchLimits(max_octets=MAX_CRL_OCTETS, timeout=timedelta(seconds=30)),
+    NeedKind.ISSUER: FetchLimits(max_octets=MAX_ISSUERS_OCTETS, timeout=timedelta(seconds=10)),
 }
 _KEPT: Final = {
     NeedKind.OCSP: timedelta(hours=1),

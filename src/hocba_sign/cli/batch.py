@@ -17,7 +17,15 @@ from hocba_sign.adapters.locks import exclusive
 from hocba_sign.adapters.tsa_series import TimeStampSeries
 from hocba_sign.ades.integrity import check_integrity
 from hocba_sign.cli import console
-from hocba_sign.cli.batch_run import BatchItem, Kind, Rest, Result, run_each, summarise, tell_each
+from hocba_sign.cli.batch_run import (
+    BatchItem,
+    BatchKind,
+    Rest,
+    Result,
+    run_each,
+    summarise,
+    tell_each,
+)
 from hocba_sign.cli.folders import make_folder, remove_parts, sources_in
 from hocba_sign.cli.keys import opened_signer
 from hocba_sign.cli.level import authority_of, note_fallback, policy_of
@@ -33,7 +41,7 @@ from hocba_sign.signing.state import SignedDocument
 from hocba_sign.signing.xml.draft import read_draft
 from hocba_sign.xml.limits import MAX_BYTES
 
-_KIND = Kind(Result.SIGNED, "BATCH")
+_KIND = BatchKind(Result.SIGNED, "BATCH")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

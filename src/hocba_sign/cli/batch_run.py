@@ -47,7 +47,7 @@ class Result(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class Kind:
+class BatchKind:
     """How a command speaks of its files: what it has done with them, how its words begin, and what
     else may have become of one.
     """
@@ -120,7 +120,7 @@ def run_each(
 
 
 def tell_each(
-    items: Iterable[BatchItem], given: argparse.Namespace, *, kind: Kind
+    items: Iterable[BatchItem], given: argparse.Namespace, *, kind: BatchKind
 ) -> Counter[Result]:
     """Print every item as it comes, and what is to be noted once for all of them; count results."""
     results: Counter[Result] = Counter()
@@ -135,7 +135,7 @@ def tell_each(
     return results
 
 
-def summarise(given: argparse.Namespace, results: Counter[Result], *, kind: Kind) -> int:
+def summarise(given: argparse.Namespace, results: Counter[Result], *, kind: BatchKind) -> int:
     """Print the sum, and return the exit code: 6 when something outside failed, 1 when a file was
     refused, else 0.
     """
@@ -186,7 +186,7 @@ def _progress(done: int, count: int) -> Iterator[None]:
         print(f"\r{' ' * len(bar)}\r", end="", file=sys.stderr, flush=True)
 
 
-def _print(item: BatchItem, given: argparse.Namespace, kind: Kind) -> None:
+def _print(item: BatchItem, given: argparse.Namespace, kind: BatchKind) -> None:
     if given.json:
         console.result_json(_fact(item))
         return

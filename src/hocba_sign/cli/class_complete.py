@@ -14,7 +14,15 @@ from hocba_sign.adapters.files import read_limited, write_atomically
 from hocba_sign.adapters.locks import exclusive, exclusive_file
 from hocba_sign.adapters.tsa_series import TimeStampSeries
 from hocba_sign.cli import console
-from hocba_sign.cli.batch_run import BatchItem, Kind, Rest, Result, run_each, summarise, tell_each
+from hocba_sign.cli.batch_run import (
+    BatchItem,
+    BatchKind,
+    Rest,
+    Result,
+    run_each,
+    summarise,
+    tell_each,
+)
 from hocba_sign.cli.class_work import MANIFEST, ClassWork
 from hocba_sign.cli.documents import read_document
 from hocba_sign.cli.folders import make_folder
@@ -29,7 +37,7 @@ from hocba_sign.signing.manifest import MAX_MANIFEST_OCTETS, ManifestLine, read_
 from hocba_sign.signing.state import SignedDocument, ToBeSigned
 from hocba_sign.xml.limits import MAX_BYTES
 
-_KIND = Kind(Result.SIGNED, "BATCH")
+_KIND = BatchKind(Result.SIGNED, "BATCH")
 
 ValueOf = Callable[[ManifestLine, ToBeSigned], bytes]
 

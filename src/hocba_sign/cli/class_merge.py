@@ -7,14 +7,14 @@ from pathlib import Path
 
 from hocba_sign.adapters.files import is_file, read_limited, write_atomically
 from hocba_sign.adapters.locks import exclusive_file
-from hocba_sign.cli.batch_run import BatchItem, Kind, Result, run_each, summarise, tell_each
+from hocba_sign.cli.batch_run import BatchItem, BatchKind, Result, run_each, summarise, tell_each
 from hocba_sign.cli.folders import make_folder, sources_in
 from hocba_sign.errors import CallerError, InputError
 from hocba_sign.operations.extension import signatures_of
 from hocba_sign.operations.signing import merge
 from hocba_sign.xml.limits import MAX_BYTES
 
-_KIND = Kind(Result.MERGED, "ITEM")
+_KIND = BatchKind(Result.MERGED, "ITEM")
 
 
 def merge_folders(given: argparse.Namespace) -> int:

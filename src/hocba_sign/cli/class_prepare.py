@@ -9,7 +9,7 @@ from pathlib import Path
 
 from hocba_sign.adapters.files import read_limited
 from hocba_sign.adapters.locks import exclusive
-from hocba_sign.cli.batch_run import BatchItem, Kind, Result, run_each, summarise, tell_each
+from hocba_sign.cli.batch_run import BatchItem, BatchKind, Result, run_each, summarise, tell_each
 from hocba_sign.cli.class_work import ClassWork
 from hocba_sign.cli.folders import make_folder, sources_in
 from hocba_sign.cli.level import policy_of
@@ -22,7 +22,7 @@ from hocba_sign.signing.manifest import LineState, line_of
 from hocba_sign.signing.policy import SigningPolicy
 from hocba_sign.xml.limits import MAX_BYTES
 
-_KIND = Kind(Result.PREPARED, "ITEM")
+_KIND = BatchKind(Result.PREPARED, "ITEM")
 
 
 def prepare_folder(given: argparse.Namespace, *, chain_der: Sequence[bytes]) -> int:

@@ -21,7 +21,7 @@ from hocba_sign.cli.demo_pdf import printed_files
 from hocba_sign.cli.new import example
 from hocba_sign.cli.practice import PASSWORD, PRACTICE_FOLDERS, write_practice
 from hocba_sign.cli.words import say
-from hocba_sign.crypto.digests import SHA256, digest
+from hocba_sign.crypto.digests import SHA256
 from hocba_sign.errors import CallerError, OutsideError
 from hocba_sign.model.transcript import Transcript
 from hocba_sign.model.workflow import Role, Slot
@@ -32,16 +32,11 @@ from hocba_sign.report.document import Report
 from hocba_sign.report.html import html
 from hocba_sign.report.phrases import phrase
 from hocba_sign.report.problems import main_cause
-from hocba_sign.testing.forge import (
-    Forgery,
-    forge,
-    with_changed_mark,
-    with_swapped_signatures,
-    without_signature,
-)
+from hocba_sign.testing.forge import Forgery, forge, stamp, value_id
 from hocba_sign.testing.identity import Identity, pem
 from hocba_sign.testing.server import WorldServer
 from hocba_sign.testing.staff import staff
+from hocba_sign.testing.tamper import with_changed_mark, with_swapped_signatures, without_signature
 from hocba_sign.testing.world import World
 from hocba_sign.validation.verdict import Verdict
 from hocba_sign.xml.encode import encode
@@ -172,12 +167,15 @@ class Production:
         """Sign after the wrong role, with the right key."""
         slot = Slot(role)
         forgery = Forgery(
-            slot=slot, identity=self.signers[slot], at=datetime.now(UTC), linked=(Slot(after),)
+            slot=slot,
+            identity=self.signers[slot],
+            at=datetime.now(UTC),
+            linked=(value_id(Slot(after)),),
         )
-        return forge(
-            document,
-            forgery,
-            token=lambda octets: self.authority.stamp(SHA256, digest(SHA256, octets)),
+        return stamp(
+            forge(document, forgery),
+            slot,
+            token=lambda imprint: self.authority.stamp(SHA256, imprint),
         )
 
 

@@ -36,7 +36,7 @@ def run(given: argparse.Namespace) -> int:
     """Explain a file. Raises: OutsideError FILE.*; InputError for a file that cannot be parsed."""
     octets = read_document(given.file)
     detached = {name: read_limited(file, MAX_DETACHED) for name, file in given.detached}
-    xml = parse(octets, is_open=True)
+    xml = parse(octets, is_of_others=True)
     signatures = _signatures(xml, detached)
     told = {
         "tool": {"name": "hocba-sign", "version": VERSION},

@@ -19,7 +19,7 @@ from hocba_sign.cli.online import online_fetcher
 from hocba_sign.cli.words import say
 from hocba_sign.errors import CallerError, Finding, HocbaSignError
 from hocba_sign.operations.extension import (
-    closed_slots,
+    covered_slots,
     evidence_for,
     extend_with,
     signatures_of,
@@ -102,7 +102,7 @@ def _announce(
     answers: tuple[Answer, ...],
     made_of: bytes | None,
 ) -> None:
-    closed = [str(slot) for slot in closed_slots(extended)]
+    closed = [str(slot) for slot in covered_slots(extended)]
     signed = (str(signature.slot or signature.where) for signature in signatures_of(extended))
     slots = [slot for slot in signed if slot not in closed]
     noted = user_findings(setting.trust)

@@ -14,7 +14,15 @@ from hocba_sign.adapters.online import RunFetcher
 from hocba_sign.adapters.tsa_series import TimeStampSeries
 from hocba_sign.ades.structure import ParsedSignature, StampKind
 from hocba_sign.cli import console
-from hocba_sign.cli.batch_run import BatchItem, Kind, Rest, Result, run_each, summarise, tell_each
+from hocba_sign.cli.batch_run import (
+    BatchItem,
+    BatchKind,
+    Rest,
+    Result,
+    run_each,
+    summarise,
+    tell_each,
+)
 from hocba_sign.cli.folders import make_folder, remove_parts, sources_in
 from hocba_sign.cli.level import note_fallback
 from hocba_sign.cli.material import GivenMaterial, collect_material
@@ -28,8 +36,8 @@ from hocba_sign.pki.trust.anchors import user_findings
 from hocba_sign.signing.policy import Level
 from hocba_sign.xml.limits import MAX_BYTES
 
-_KIND = Kind(Result.EXTENDED, "ITEM", beside=(Result.NOT_DUE,))
-_DRY = Kind(Result.DUE, "ITEM", beside=(Result.NOT_DUE,))
+_KIND = BatchKind(Result.EXTENDED, "ITEM", beside=(Result.NOT_DUE,))
+_DRY = BatchKind(Result.DUE, "ITEM", beside=(Result.NOT_DUE,))
 
 
 def extend_folder(given: argparse.Namespace, *, authority: TimeStampSeries | None) -> int:

@@ -14,7 +14,7 @@ from hocba_sign.errors import CallerError
 from hocba_sign.model.transcript import Transcript
 from hocba_sign.operations.documents import draft
 from hocba_sign.pki.loading.encodings import decoded_text
-from hocba_sign.xml.convert import read_unsigned
+from hocba_sign.xml.convert import read_draft_content
 from hocba_sign.xml.layout import KHO
 from hocba_sign.xml.nonce import NONCE_OCTETS
 
@@ -34,7 +34,7 @@ def run(given: argparse.Namespace) -> int:
         raise CallerError("CLI.OUT_MISSING")
     octets = read_document(given.file)
     is_xml = (decoded_text(octets) or b"").lstrip()[:1] == b"<"
-    transcript, own = read_unsigned(octets) if is_xml else (Transcript.from_json(octets), None)
+    transcript, own = read_draft_content(octets) if is_xml else (Transcript.from_json(octets), None)
     document = draft(
         transcript,
         nonce=own or secrets.token_bytes(NONCE_OCTETS),

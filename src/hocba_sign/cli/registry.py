@@ -67,7 +67,7 @@ def _check(given: argparse.Namespace) -> int:
     if registry is None:
         raise CallerError("CLI.NO_REGISTRY")
     certificate = load_certificates(read_limited(given.certificate, MAX_FILE_OCTETS))[0]
-    answer = registry.judge(
+    answer = registry.authority_of(
         credential_of(certificate),
         Role(given.role),
         department_code=given.department,

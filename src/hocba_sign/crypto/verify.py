@@ -221,7 +221,7 @@ def _restriction(spki_der: bytes) -> tuple[bool, PssParameters | None]:
     parts = der.sequence(der.whole(spki_der, der.SEQUENCE))
     identifier = der.sequence(parts[0]) if parts else ()
     kind = der.oid(identifier[0]) if identifier else None
-    if kind == _EC_OID and [one.tag for one in identifier[1:]] != [der.OID]:
+    if kind == _EC_OID and [parameter.tag for parameter in identifier[1:]] != [der.OID]:
         raise InputError("CERT.KEY", detail="the curve is not named")
     if kind != RSA_PSS_OID:
         return False, None

@@ -16,7 +16,7 @@ from hocba_sign.errors import InputError
 from hocba_sign.extract import base45
 from hocba_sign.extract.cbor import Value, decode, encode
 from hocba_sign.extract.content import ExtractContent, content_dict, read_content
-from hocba_sign.extract.leaves import FIRST_SUBJECT, SALT_OCTETS, Part, hash_of
+from hocba_sign.extract.leaves import FIRST_SUBJECT, SALT_OCTETS, FixedLeaf, hash_of
 from hocba_sign.extract.template import TEMPLATES, SealDigests, signed_info
 from hocba_sign.extract.tree import HASH_OCTETS, rebuilt_root, registered_value
 
@@ -215,7 +215,7 @@ def _opened(bits: Value, leaves: int) -> tuple[int, ...]:
     """Return the indices of the bits that are set; the head is among them."""
     opened = _number("opened", bits, least=1, most=(1 << leaves) - 1)
     indices = tuple(index for index in range(leaves) if opened >> index & 1)
-    if Part.HEAD not in indices:
+    if FixedLeaf.HEAD not in indices:
         raise InputError("EXTRACT.FORM", where="head")
     return indices
 

@@ -9,7 +9,7 @@ from uuid import UUID
 
 from hocba_sign.errors import InputError
 from hocba_sign.extract.cbor import Value
-from hocba_sign.extract.leaves import EPOCH, FIRST_SUBJECT, KINDS, Part
+from hocba_sign.extract.leaves import EPOCH, FIRST_SUBJECT, KINDS, FixedLeaf
 from hocba_sign.model.codes import SchoolKind, SchoolLevel, code_list
 from hocba_sign.model.numbers import NumberKind, number_of
 from hocba_sign.model.person import School
@@ -61,7 +61,7 @@ class Head:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Result:
+class YearResult:
     """The result of the year: at primary school `outcome`, else `learning` and `conduct`, with what
     the summer changed.
     """
@@ -107,7 +107,7 @@ class ExtractContent:
     """What an extract shows: the head always, the rest None where it is hidden."""
 
     head: Head
-    result: Result | None
+    result: YearResult | None
     private: PrivateData | None
     subjects: tuple[ShownSubject, ...]
 
@@ -117,19 +117,19 @@ def read_content(opened: Mapping[int, Value]) -> ExtractContent:
 
     Raises: InputError EXTRACT.LEAF, with the index, for a value that no transcript gives.
     """
-    head = _read(_head, opened, Part.HEAD)
+    head = _read(_head, opened, FixedLeaf.HEAD)
     is_primary = head.grade in _PRIMARY
 
     def subject(value: Value) -> ShownSubject:
         return _subject(value, is_primary=is_primary)
 
-    def result(value: Value) -> Result:
+    def result(value: Value) -> YearResult:
         return _result(value, is_primary=is_primary)
 
     return ExtractContent(
         head=head,
-        result=_read(result, opened, Part.RESULT) if Part.RESULT in opened else None,
-        private=_read(_private, opened, Part.PRIVATE) if Part.PRIVATE in opened else None,
+        result=_read(result, opened, FixedLeaf.RESULT) if FixedLeaf.RESULT in opened else None,
+        private=_read(_private, opened, FixedLeaf.PRIVATE) if FixedLeaf.PRIVATE in opened else None,
         subjects=tuple(
             _read(subject, opened, index) for index in sorted(opened) if index >= FIRST_SUBJECT
         ),
@@ -147,7 +147,7 @@ def content_dict(content: ExtractContent) -> dict[str, Any]:
     return {name: _members(part) for name, part in parts.items() if part is not None}
 
 
-def _members(part: Head | Result | PrivateData | ShownSubject) -> dict[str, Any]:
+def _members(part: Head | YearResult | PrivateData | ShownSubject) -> dict[str, Any]:
     """Return the members of one leaf that say something."""
     said = ((field.name, getattr(part, field.name)) for field in fields(part))
     return {
@@ -188,12 +188,12 @@ def _head(value: Value) -> Head:
     )
 
 
-def _result(value: Value, *, is_primary: bool) -> Result:
+def _result(value: Value, *, is_primary: bool) -> YearResult:
     if is_primary:
         outcome, promoted = _items(value, 2)
-        return Result(outcome=_optional(outcome), is_promoted=_flag(promoted))
+        return YearResult(outcome=_optional(outcome), is_promoted=_flag(promoted))
     learning, conduct, learning_again, conduct_again, promoted = _items(value, 5)
-    return Result(
+    return YearResult(
         learning=_optional(learning),
         conduct=_optional(conduct),
         learning_after_summer=_optional(learning_again),

@@ -27,7 +27,7 @@ KINDS: Final = (None, SchoolKind.PUBLIC, SchoolKind.PRIVATE)
 """How the head numbers the kinds of schools; None where the transcript does not say."""
 
 
-class Part(IntEnum):
+class FixedLeaf(IntEnum):
     """The leaves that every transcript has, by index; subjects follow."""
 
     HEAD = 0
@@ -35,7 +35,7 @@ class Part(IntEnum):
     PRIVATE = 2
 
 
-FIRST_SUBJECT: Final = len(Part)
+FIRST_SUBJECT: Final = len(FixedLeaf)
 
 
 def values_of(transcript: Transcript) -> tuple[Value, ...]:
@@ -70,7 +70,10 @@ def leaf_hashes(transcript: Transcript, nonce: bytes) -> tuple[bytes, ...]:
 
 def leaf_names(transcript: Transcript) -> tuple[str, ...]:
     """Return how leaves are named when they are asked for, by index: `head`, `mon-15`."""
-    return (*(part.name.lower() for part in Part), *(one.id for one in transcript.subjects))
+    return (
+        *(part.name.lower() for part in FixedLeaf),
+        *(subject.id for subject in transcript.subjects),
+    )
 
 
 def _head(transcript: Transcript) -> Value:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from hocba_sign.crypto.algorithms import SignatureAlgorithm
 from hocba_sign.errors import CallerError
 from hocba_sign.extract.container import KEY_ID_OCTETS, Extract
-from hocba_sign.extract.leaves import Part, leaf_hashes, leaf_names, salts_of, values_of
+from hocba_sign.extract.leaves import FixedLeaf, leaf_hashes, leaf_names, salts_of, values_of
 from hocba_sign.extract.template import TEMPLATES, SealDigests
 from hocba_sign.extract.tree import proof_of
 from hocba_sign.model.transcript import Transcript
@@ -36,7 +36,7 @@ def open_leaves(
     Raises: CallerError EXTRACT.UNKNOWN_LEAF; EXTRACT.TEMPLATE for an algorithm without template.
     """
     names = leaf_names(transcript)
-    wanted = {Part.HEAD.name.lower(), *shown}
+    wanted = {FixedLeaf.HEAD.name.lower(), *shown}
     unknown = sorted(wanted.difference(names))
     if unknown:
         raise CallerError("EXTRACT.UNKNOWN_LEAF", where=unknown[0], detail=", ".join(names))

@@ -27,7 +27,7 @@ def tree_root(leaves: Sequence[bytes]) -> bytes:
 
 def proof_of(leaves: Sequence[bytes], opened: frozenset[int]) -> bytes:
     """Return, from left to right, the hashes of the largest subtrees without an opened leaf."""
-    return b"".join(_closed(leaves, opened, 0))
+    return b"".join(_hidden(leaves, opened, 0))
 
 
 def rebuilt_root(count: int, opened: Mapping[int, bytes], *, proof: bytes) -> bytes:
@@ -63,13 +63,13 @@ def _top(leaves: Sequence[bytes]) -> bytes:
     return leaves[0] if len(leaves) == 1 else tree_root(leaves)[:HASH_OCTETS]
 
 
-def _closed(leaves: Sequence[bytes], opened: frozenset[int], start: int) -> Iterator[bytes]:
+def _hidden(leaves: Sequence[bytes], opened: frozenset[int], start: int) -> Iterator[bytes]:
     if opened.isdisjoint(range(start, start + len(leaves))):
         yield _top(leaves)
     elif len(leaves) > 1:
         middle = _split(len(leaves))
-        yield from _closed(leaves[:middle], opened, start)
-        yield from _closed(leaves[middle:], opened, start + middle)
+        yield from _hidden(leaves[:middle], opened, start)
+        yield from _hidden(leaves[middle:], opened, start + middle)
 
 
 def _rebuilt(

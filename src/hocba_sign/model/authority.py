@@ -19,7 +19,7 @@ from hocba_sign.model.delegation import (
     newest,
 )
 from hocba_sign.model.frozen import frozen
-from hocba_sign.model.record import Credential, Witness
+from hocba_sign.model.record import SignerCredential, Witness
 from hocba_sign.model.registry import RANKS, Rank, is_named
 from hocba_sign.model.results import subject_id
 from hocba_sign.model.workflow import Role, Slot
@@ -100,40 +100,43 @@ class Registry:
             own = [snapshot for snapshot in snapshots if snapshot.snapshot.rank is rank]
             # (1) and (2) what the user took, by pin or by giving it unsigned
             taken = [
-                one for one in own if pinned & _marks(one) or (one.seal is None and not pinned)
+                snapshot
+                for snapshot in own
+                if pinned & _marks(snapshot) or (snapshot.seal is None and not pinned)
             ]
             notes += (
-                Finding("REGISTRY.UNSIGNED", one.name)
-                for one in taken
-                if one.seal is None and not pinned
+                Finding("REGISTRY.UNSIGNED", snapshot.name)
+                for snapshot in taken
+                if snapshot.seal is None and not pinned
             )
             # (3) what a taken snapshot delegates to, or announces as its next seal
             taken += [
-                one
-                for one in own
-                if one not in taken
-                and any(delegates(above, one, today=today) for above in counting)
+                snapshot
+                for snapshot in own
+                if snapshot not in taken
+                and any(delegates(above, snapshot, today=today) for above in counting)
             ]
             while announced := [
-                one
-                for one in own
-                if one not in taken and any(announces(other, one) for other in taken)
+                snapshot
+                for snapshot in own
+                if snapshot not in taken and any(announces(other, snapshot) for other in taken)
             ]:
                 taken += announced
-            left += [one for one in own if one not in taken]
+            left += [snapshot for snapshot in own if snapshot not in taken]
             # (4) of each id, the highest version
             counting += newest(taken)
         # (5) what nobody vouched for is told, and kept apart
         cause = "REGISTRY.NOT_DELEGATED" if pinned else "REGISTRY.NOT_PINNED"
         notes += (
             Finding(
-                cause, ", ".join((f"{one.name}: {one.snapshot.issuer.name}", *sorted(_marks(one))))
+                cause,
+                ", ".join((f"{told.name}: {told.snapshot.issuer.name}", *sorted(_marks(told)))),
             )
-            for one in left
+            for told in left
         )
         by_seal: dict[str, list[GivenSnapshot]] = defaultdict(list)
-        for one in () if pinned else left:
-            by_seal[one.seal.credential.sha256 if one.seal else ""].append(one)
+        for claiming in () if pinned else left:
+            by_seal[claiming.seal.credential.sha256 if claiming.seal else ""].append(claiming)
         claims = tuple(tuple(newest(group)) for group in by_seal.values())
         return cls(
             snapshots=tuple(counting),
@@ -142,9 +145,9 @@ class Registry:
             _claims=tuple(map(_index, claims)),
         )
 
-    def judge(
+    def authority_of(
         self,
-        credential: Credential,
+        credential: SignerCredential,
         role: Role,
         *,
         department_code: str,
@@ -164,12 +167,14 @@ class Registry:
 
         def asked(index: _Index) -> Iterator[Authority]:
             found = {
-                one: _for_subject(index.get((department_code, school_code, one), ()), subject)
-                for one in roles
+                asked_role: _for_subject(
+                    index.get((department_code, school_code, asked_role), ()), subject
+                )
+                for asked_role in roles
             }
             if found[role]:
                 yield _answer(
-                    [entry for one in roles for entry in found[one]],
+                    [entry for asked_role in roles for entry in found[asked_role]],
                     credential,
                     day=day,
                     place=place,
@@ -188,7 +193,7 @@ class Registry:
             )
         return replace(worst, is_confirmed=False)
 
-    def judge_witness(
+    def authority_of_witness(
         self,
         witness: Witness,
         role: Role,
@@ -201,7 +206,7 @@ class Registry:
         """Answer for the day of a signature, and for `today` too where only its signer says which
         day that was: who has left the office could claim any.
         """
-        answer = self.judge(
+        answer = self.authority_of(
             witness.credential,
             role,
             department_code=department_code,
@@ -211,7 +216,7 @@ class Registry:
         )
         if answer.standing is not OfficeStatus.ALLOWED or witness.is_day_proven:
             return answer
-        later = self.judge(
+        later = self.authority_of(
             witness.credential,
             role,
             department_code=department_code,
@@ -297,7 +302,7 @@ def _for_subject(entries: Iterable[_HeldOffice], subject: str | None) -> list[_H
 
 
 def _answer(
-    entries: list[_HeldOffice], credential: Credential, *, day: date, place: str
+    entries: list[_HeldOffice], credential: SignerCredential, *, day: date, place: str
 ) -> Authority:
     """Judge by the entries for a role at a school.
 
@@ -316,7 +321,7 @@ def _answer(
         deciding = [entry for entry in speaking if entry.precedence == highest]
         # (2) its period on the day
         answers = {
-            any(one.holds(day) for one in deciding if one.given is entry.given)
+            any(other.holds(day) for other in deciding if other.given is entry.given)
             for entry in deciding
         }
         if len(answers) > 1:

@@ -71,7 +71,10 @@ def _identification(given: Identification) -> Iterator[Finding]:
         ):
             yield _at("CODE.NOT_VALID_THEN", "identification", "rule_set")
     pupil = given.pupil
-    if sum(one is not None for one in (pupil.birth_date, pupil.birth_month, pupil.birth_year)) != 1:
+    if (
+        sum(birth is not None for birth in (pupil.birth_date, pupil.birth_month, pupil.birth_year))
+        != 1
+    ):
         yield _at("TRANSCRIPT.BIRTH_DATE", "identification", "pupil", "birth_date")
     if pupil.personal_id is None and pupil.identity_document is None:
         yield _at("TRANSCRIPT.PUPIL_ID", "identification", "pupil", "personal_id")

@@ -214,9 +214,9 @@ class CodeList:
         )
 
     def _window(self, entry: CodeEntry, grade: int) -> tuple[date, date]:
-        for one in self.programmes.get(entry.programme, ()):
-            if one.level is entry.level and grade in one.grades:
-                return one.since, one.until
+        for programme in self.programmes.get(entry.programme, ()):
+            if programme.level is entry.level and grade in programme.grades:
+                return programme.since, programme.until
         return entry.since, entry.until
 
 

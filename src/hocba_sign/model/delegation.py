@@ -82,8 +82,8 @@ def announces(present: GivenSnapshot, later: GivenSnapshot) -> bool:
     if later.seal is None or present.snapshot.next_seal_sha256 != later.seal.credential.sha256:
         return False
     realms = [
-        (one.snapshot.rank, one.snapshot.department_code, one.snapshot.school_code)
-        for one in (present, later)
+        (snapshot.snapshot.rank, snapshot.snapshot.department_code, snapshot.snapshot.school_code)
+        for snapshot in (present, later)
     ]
     return realms[0] == realms[1] and present.since <= later.seal.day
 

@@ -189,7 +189,7 @@ def _score(value: Decimal, step: str) -> str:
 
 def _mark(name: str, pattern: str, *, step: str, letters: frozenset[MarkLetter]) -> ValueKind:
     compiled = re.compile(pattern)
-    allowed = {str(one): one for one in letters}
+    allowed = {str(letter): letter for letter in letters}
 
     def read(given: str) -> Mark:
         if given in allowed:

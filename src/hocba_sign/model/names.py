@@ -173,7 +173,7 @@ def _make_rules(*, is_plain: bool) -> Iterator[tuple[re.Pattern[str], str]]:
         # What is written with a full stop may be written together with the next word.
         after, space = (" ?", " ") if short.endswith(".") else (_END, "")
         yield re.compile(f"{_START}{re.escape(written(short))}{after}"), written(long) + space
-    kind = "|".join(re.escape(written(one)) for one in forms.kinds)
+    kind = "|".join(re.escape(written(kind)) for kind in forms.kinds)
     words = "|".join(written(joint) for joint in forms.joints if joint.isalpha())
     signs = "|".join(re.escape(joint) for joint in forms.joints if not joint.isalpha())
     yield (

@@ -92,15 +92,15 @@ def successors() -> Mapping[str, Successor]:
     """
     entries = [entry for group in code_list("provinces").entries.values() for entry in group]
     found = {}
-    for one in entries:
-        before = _short(one.name)
+    for ended in entries:
+        before = _short(ended.name)
         after = [
             other
             for other in entries
-            if other.since == one.until and before in _held(_short(other.name), other.since)
+            if other.since == ended.until and before in _held(_short(other.name), other.since)
         ]
-        if len(after) == 1 and after[0].code != one.code:
-            found[one.code] = Successor(code=after[0].code, since=one.until, before=before)
+        if len(after) == 1 and after[0].code != ended.code:
+            found[ended.code] = Successor(code=after[0].code, since=ended.until, before=before)
     return MappingProxyType(found)
 
 

@@ -80,8 +80,8 @@ def names(
                     found.append((name, False))
                     continue
                 chosen = bound.record(level)
-                for one in bound.records if chosen is None else (chosen,):
-                    found.extend(names(one, level=level, naming=naming))
+                for member in bound.records if chosen is None else (chosen,):
+                    found.extend(names(member, level=level, naming=naming))
     return tuple(found)
 
 

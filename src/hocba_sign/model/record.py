@@ -45,7 +45,7 @@ issuer's seal alone.
 """
 
 
-class Record(Protocol):
+class SignedRecord(Protocol):
     """What signing and judging ask of a document's content, whatever its kind."""
 
     @property
@@ -95,7 +95,7 @@ class IssuingBody:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Credential:
+class SignerCredential:
     """A certificate as an authority registry knows it: its SHA-256 in lower-case hexadecimal, its
     numbers by label, its common name.
 
@@ -114,7 +114,7 @@ class Witness:
     `is_day_proven` tells whether anybody but the signer says so.
     """
 
-    credential: Credential
+    credential: SignerCredential
     day: date
     is_day_proven: bool
 

@@ -27,8 +27,8 @@ from hocba_sign.model.record import (
     SCHOOL_CODE,
     SHA256_HEX,
     TAX_ID,
-    Credential,
     IssuingBody,
+    SignerCredential,
 )
 from hocba_sign.model.signers import ExpectedSigner
 from hocba_sign.model.workflow import Role, Slot
@@ -260,7 +260,7 @@ class RegistrySnapshot:
                 return (department_code, school_code) == (self.department_code, self.school_code)
 
 
-def is_named(by: Delegation | Appointment, credential: Credential) -> bool | None:
+def is_named(by: Delegation | Appointment, credential: SignerCredential) -> bool | None:
     """Return whether `credential` is the one that an entry means; None where it carries no number
     to compare, or the number and another name.
 

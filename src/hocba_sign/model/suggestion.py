@@ -18,11 +18,11 @@ def suggested(codes: CodeList, words: Iterable[str]) -> tuple[CodeEntry, ...]:
     """Return the entries whose names are nearest to one of `words`, the nearest first; none where
     nothing is alike.
     """
-    said = [_letters(one) for one in words if re.search(r"[^\W\d_]{2}", one)]
+    said = [_letters(word) for word in words if re.search(r"[^\W\d_]{2}", word)]
     found: dict[str, tuple[float, CodeEntry]] = {}
     for entry in (entry for group in codes.entries.values() for entry in group):
         names = [_letters(entry.name), *([] if entry.code.isdecimal() else [_letters(entry.code)])]
-        likeness = max((_likeness(name, one) for name in names for one in said), default=0.0)
+        likeness = max((_likeness(name, word) for name in names for word in said), default=0.0)
         if likeness >= _ALIKE and likeness > found.get(entry.code, (0.0, entry))[0]:
             found[entry.code] = (likeness, entry)
     ranked = sorted(found.values(), key=lambda pair: (-pair[0], len(pair[1].name), pair[1].code))

@@ -174,5 +174,7 @@ def _is_disguised(words: list[str]) -> bool:
     not.
     """
     letters = {letter for word in words for letter in word if letter.isalpha()}
-    foreign = {letter for letter in letters if _script(letter) in {"CYRILLIC", "GREEK", "ARMENIAN"}}
-    return bool(foreign) and foreign <= _ALIKE
+    lookalike = {
+        letter for letter in letters if _script(letter) in {"CYRILLIC", "GREEK", "ARMENIAN"}
+    }
+    return bool(lookalike) and lookalike <= _ALIKE

@@ -34,7 +34,7 @@ def slots_for(transcript: Transcript, certificate: Certificate) -> tuple[Slot, .
     """Return the slots in which the holder of `certificate` is to sign, in document order: one for
     each subject of a teacher, none for a stranger.
     """
-    return tuple(one.slot for one in signers_held(certificate, transcript.expected_signers))
+    return tuple(signer.slot for signer in signers_held(certificate, transcript.expected_signers))
 
 
 def render(document: bytes, *, template: str = CURRENT, check_url: str | None = None) -> Rendering:

@@ -10,7 +10,7 @@ from hocba_sign.crypto.acceptance import acceptable
 from hocba_sign.crypto.signer import default_algorithm
 from hocba_sign.crypto.verify import key_bits, load_public_key
 from hocba_sign.errors import HocbaSignError
-from hocba_sign.operations.extension import closed_slots, signatures_of
+from hocba_sign.operations.extension import covered_slots, signatures_of
 from hocba_sign.pki.certificates.certificate import Certificate
 from hocba_sign.pki.timestamp.protocol import read_token
 
@@ -24,11 +24,11 @@ def extension_due(document: bytes) -> datetime | None:
     the file. Nothing is judged.
     Raises: InputError for an unreadable document.
     """
-    closed = closed_slots(document)
+    covered = covered_slots(document)
     ends = [
         end
         for signature in signatures_of(document)
-        if signature.slot is None or signature.slot not in closed
+        if signature.slot is None or signature.slot not in covered
         for end in _ends(signature)
     ]
     return min(ends, default=None)

@@ -67,7 +67,7 @@ def extend(
     Each signature is validated first, at `at` (aware), with what `verifier` trusts and has and what
     it fetches, by the default policy; what that rested on is embedded. Nothing is embedded where
     what was not read may be a newer statement. Level LTA needs `tsa`. Signatures that others cover
-    stay as they are, to the byte: `closed_slots` names them.
+    stay as they are, to the byte: `covered_slots` names them.
     Raises: InputError for an unreadable document; CallerError `EXTEND.LEVEL`, `EXTEND.NOTHING` (no
     signature), `EXTEND.NOT_VALID` naming the slot with the findings, `EXTEND.NO_TIME_STAMP`,
     `EXTEND.TOO_EARLY` naming the slot, with when newer revocation data is due, `SIGN.TSA_NEEDED`,
@@ -108,7 +108,9 @@ def extend_with(document: bytes, setting: Setting, *, tsa: TimeStampAuthority | 
 
     Raises: as `extend`.
     """
-    lost = next((one for one in setting.evidence.unread if one.matters), None)
+    lost = next(
+        (unread_item for unread_item in setting.evidence.unread if unread_item.matters), None
+    )
     if lost is not None:
         raise _lost(lost, "EVIDENCE.UNREAD")
     return (_extend_pdf if is_pdf(document) else _extend_xml)(document, setting, tsa)
@@ -125,18 +127,18 @@ def signatures_of(document: bytes) -> tuple[ParsedSignature, ...]:
     return read_pdf(document).signatures if is_pdf(document) else read(document).signatures
 
 
-def closed_slots(document: bytes) -> tuple[Slot, ...]:
+def covered_slots(document: bytes) -> tuple[Slot, ...]:
     """Return the signed slots that lie within what another signature covers, and cannot be extended
     any more (`EXTEND.COVERED`).
 
     Only in the transcript store's layout, once the principal has signed; never in a PDF, which
     grows behind what is signed.
     """
-    return () if is_pdf(document) else _closed(OpenXml.of(document))
+    return () if is_pdf(document) else _covered_slots(OpenXml.of(document))
 
 
-def _closed(opened: OpenXml) -> tuple[Slot, ...]:
-    return tuple(slot for slot in opened.places.signatures if opened.enclosing(slot))
+def _covered_slots(opened: OpenXml) -> tuple[Slot, ...]:
+    return tuple(slot for slot in opened.places.signatures if opened.covering(slot))
 
 
 def _extend_xml(document: bytes, setting: Setting, tsa: TimeStampAuthority | None) -> bytes:
@@ -145,11 +147,11 @@ def _extend_xml(document: bytes, setting: Setting, tsa: TimeStampAuthority | Non
     """
     opened = OpenXml.of(document)
     given = opened.read()
-    closed = _closed(opened)
+    covered = _covered_slots(opened)
     signatures = {
         signature.slot: signature
         for signature in given.signatures
-        if signature.slot is not None and signature.slot not in closed
+        if signature.slot is not None and signature.slot not in covered
     }
     if not signatures:
         raise CallerError("EXTEND.NOTHING")
@@ -184,9 +186,9 @@ def _extend_pdf(document: bytes, setting: Setting, tsa: TimeStampAuthority | Non
         for signature in pdf.signatures
     ]
     data = ValidationData(
-        certificates=_distinct(der for one in lacking for der in one.certificates),
-        crls=_distinct(der for one in lacking for der in one.crls),
-        ocsps=_distinct(der for one in lacking for der in one.ocsps),
+        certificates=_distinct(der for data in lacking for der in data.certificates),
+        crls=_distinct(der for data in lacking for der in data.crls),
+        ocsps=_distinct(der for data in lacking for der in data.ocsps),
     )
     if data:
         document = with_pdf_validation_data(document, data)
@@ -212,7 +214,7 @@ def _lacking(signature: ParsedSignature, name: str, setting: Setting) -> Validat
         found = [*judged.conclusion.findings]
         found += [finding for stamp in judged.time_stamps for finding in stamp.findings]
         raise CallerError("EXTEND.NOT_VALID", where=name, findings=found)
-    lost = next((one for one in judged.unread if one.matters), None)
+    lost = next((lost_item for lost_item in judged.unread if lost_item.matters), None)
     if lost is not None:
         raise _lost(lost, "EVIDENCE.EMBEDDED_UNREAD")
     if not judged.is_time_proven:

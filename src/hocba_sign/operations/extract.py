@@ -36,9 +36,9 @@ def open_extract(document: bytes, report: Report, *, show: Iterable[str]) -> Ext
     if signature is None or signature.sealed_root is None or nonce is None:
         raise CallerError("EXTRACT.NONE")
     certificate = next(
-        one.certificate
-        for one in (report.conclusion.signatures if report.conclusion else ())
-        if one.signature.slot == _SEAL
+        signature.certificate
+        for signature in (report.conclusion.signatures if report.conclusion else ())
+        if signature.signature.slot == _SEAL
     )
     assert certificate is not None, "a passed seal has one"
     seal = Seal(

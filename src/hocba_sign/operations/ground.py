@@ -77,7 +77,7 @@ def start_of(ground: Ground, at: datetime, *, session: EvidenceSession | None) -
 
 def settle_on(
     ground: Ground,
-    judge: Callable[[Setting], _Judged],
+    conclude: Callable[[Setting], _Judged],
     *,
     wanted: Callable[[_Judged, Setting], tuple[Alternatives, ...]],
     start: Setting,
@@ -85,20 +85,20 @@ def settle_on(
 ) -> SettledJudgement[_Judged]:
     """Judge from `start` on, and ask for what is `wanted` as long as anything comes.
 
-    Raises: what `judge` and the session raise.
+    Raises: what `conclude` and the session raise.
     """
     if session is None:
-        return SettledJudgement(conclusion=judge(start), setting=start)
+        return SettledJudgement(conclusion=conclude(start), setting=start)
     is_moving, setting = _moves(ground, start.at, session), start
 
-    def judged(evidence: Evidence) -> _Judged:
+    def concluded(evidence: Evidence) -> _Judged:
         nonlocal setting
         at = max(setting.at, session.moment()) if is_moving else setting.at
         setting = replace(setting, evidence=evidence, at=at)
-        return judge(setting)
+        return conclude(setting)
 
     settled = settle(
-        judged,
+        concluded,
         wanted=lambda conclusion, _: wanted(conclusion, setting),
         evidence=start.evidence,
         fetch=session,

@@ -80,8 +80,8 @@ class Verifier(Ground):
         return self._report(judge, octets, at=at, name=name)
 
     def verify_years(self, documents: Sequence[Named], *, at: datetime) -> tuple[Report, ...]:
-        """Judge several years of a pupil, each on its own and as a chain (checks CHAIN.*); names
-        and octets in, reports in the same order.
+        """Judge several years of a pupil, each on its own, and how they are linked (checks
+        CHAIN.*); names and octets in, reports in the same order.
 
         Raises: as `verify`.
         """

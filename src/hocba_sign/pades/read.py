@@ -81,16 +81,20 @@ def read_pdf(octets: bytes) -> PdfDocument:
     if not octets.startswith(HEAD):
         raise InputError("PDF.HEADER", where="octet 0")
     facts = _engine().read_facts(octets, attachment=ATTACHMENT)
-    signing = [one for one in facts.fields if not _is_time_stamp(one)]
-    stamping = [one for one in facts.fields if _is_time_stamp(one)]
+    signing = [field for field in facts.fields if not _is_time_stamp(field)]
+    stamping = [field for field in facts.fields if _is_time_stamp(field)]
     if len(signing) > MAX_SIGNATURES or len(stamping) > MAX_TIME_STAMPS:
         raise InputError("PDF.LIMIT", detail="signatures")
     stamps, findings = _document_stamps(facts, stamping)
     signatures: dict[int, ParsedSignature] = {}
-    for one in signing:
-        earlier = signatures.get(one.signature_object)
-        found = _signature(facts, one, stamps) if earlier is None else _used_again(earlier, one)
-        signatures[one.signature_object] = found
+    for signed_field in signing:
+        earlier = signatures.get(signed_field.signature_object)
+        found = (
+            _signature(facts, signed_field, stamps)
+            if earlier is None
+            else _used_again(earlier, signed_field)
+        )
+        signatures[signed_field.signature_object] = found
     if octets[facts.ends[-1] :].strip(WHITE):
         findings = (*findings, Finding("PDF.TRAILING", f"octet {facts.ends[-1]}"))
     return PdfDocument(
@@ -134,28 +138,30 @@ def _document_stamps(
     """
     stamps: list[_DocumentStamp] = []
     findings: list[Finding] = []
-    for one in stamping:
+    for stamp_field in stamping:
         found = [
-            *range_findings(facts, one),
-            *(finding for finding in change_findings(one, facts.steps)),
+            *range_findings(facts, stamp_field),
+            *(finding for finding in change_findings(stamp_field, facts.steps)),
         ]
-        if one.sub_filter != _TIME_STAMP:
-            found.append(Finding("PDF.SUBFILTER", one.where))
+        if stamp_field.sub_filter != _TIME_STAMP:
+            found.append(Finding("PDF.SUBFILTER", stamp_field.where))
         try:
-            token, is_padded = cms_octets(one.contents or b"")
+            token, is_padded = cms_octets(stamp_field.contents or b"")
             if not is_padded:
-                found.append(Finding("PDF.PADDING", one.where))
+                found.append(Finding("PDF.PADDING", stamp_field.where))
             stamps += (
                 []
                 if found
                 else [
                     _DocumentStamp(
-                        revision=one.revision, token=token, octets=octets_covered(facts, one)
+                        revision=stamp_field.revision,
+                        token=token,
+                        octets=octets_covered(facts, stamp_field),
                     )
                 ]
             )
         except InputError as error:
-            found.append(Finding(error.cause, one.where))
+            found.append(Finding(error.cause, stamp_field.where))
         findings += found
     return tuple(stamps), tuple(findings)
 
@@ -291,14 +297,14 @@ def _departures(one: FieldFacts, properties: SignedProperties, family: Family) -
 
 def _all_values(values: tuple[LongTermValues, ...]) -> LongTermValues:
     return LongTermValues(
-        certificates=tuple(dict.fromkeys(der for one in values for der in one.certificates)),
-        crls=tuple(dict.fromkeys(der for one in values for der in one.crls)),
-        ocsps=tuple(dict.fromkeys(der for one in values for der in one.ocsps)),
+        certificates=tuple(dict.fromkeys(der for value in values for der in value.certificates)),
+        crls=tuple(dict.fromkeys(der for value in values for der in value.crls)),
+        ocsps=tuple(dict.fromkeys(der for value in values for der in value.ocsps)),
         other_certificates=tuple(
-            dict.fromkeys(octets for one in values for octets in one.other_certificates)
+            dict.fromkeys(octets for value in values for octets in value.other_certificates)
         ),
         other_statements=tuple(
-            dict.fromkeys(octets for one in values for octets in one.other_statements)
+            dict.fromkeys(octets for value in values for octets in value.other_statements)
         ),
     )
 

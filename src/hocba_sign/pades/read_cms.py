@@ -179,12 +179,14 @@ def _identified(
     lists = certificate_identifiers(signer)
     bindings = tuple(
         CertificateBinding(
-            digest_uri=one[0].algorithm.uri,
-            digest_value=one[0].digest,
-            issuer_serial_der=None if one[0].issuer_serial is None else one[0].issuer_serial.der,
-            is_sha1_by_definition=one[0].is_first_version,
+            digest_uri=identifiers[0].algorithm.uri,
+            digest_value=identifiers[0].digest,
+            issuer_serial_der=None
+            if identifiers[0].issuer_serial is None
+            else identifiers[0].issuer_serial.der,
+            is_sha1_by_definition=identifiers[0].is_first_version,
         )
-        for one in lists
+        for identifiers in lists
     )
     causes = [] if named else ["PDF.SIGNER_ID"]
     if named and not all(any(binding.binds(octets) for octets in named) for binding in bindings):
@@ -237,7 +239,7 @@ def _adobe_revocation(signer: SignerInfo) -> tuple[tuple[bytes, ...], ...]:
     for value in signer.values(_ADOBE_REVOCATION):
         for part in der.sequence(der.whole(value, der.SEQUENCE)):
             place = part.tag - 0xA0 if part.tag in {0xA0, 0xA1} else 2
-            found[place].extend(one.der for one in der.sequence(der.children(part)[0]))
+            found[place].extend(statement.der for statement in der.sequence(der.children(part)[0]))
     if sum(map(len, found)) > MAX_VALUES:
         raise der.malformed(0, "too many values")
     return tuple(map(tuple, found))

@@ -77,7 +77,7 @@ class CmsTemplate:
         )
 
 
-def unsigned(description: CmsTemplate, document_digest: bytes) -> tuple[bytes, bytes]:
+def cms_without_value(description: CmsTemplate, document_digest: bytes) -> tuple[bytes, bytes]:
     """Return the CMS whose signature value is still empty, and the DER of its signed attributes:
     the octets to sign.
     """
@@ -114,7 +114,7 @@ def unsigned(description: CmsTemplate, document_digest: bytes) -> tuple[bytes, b
 
 
 def signed_attributes(cms_der: bytes) -> bytes:
-    """Return the octets under the value of a CMS that `unsigned` made.
+    """Return the octets under the value of a CMS that `cms_without_value` made.
 
     Raises: CallerError `SIGN.STATE` for anything else.
     """
@@ -137,11 +137,11 @@ def chain(cms_der: bytes) -> tuple[bytes, ...]:
     identifier = _signer_parts(cms_der)[1].der
     embedded = [part.der for part in der.children(_signed_data(cms_der)[3])]
     own = [
-        one
-        for one in embedded
-        if _signer_identifier(Certificate.load(one).issuer_serial_der) == identifier
+        certificate
+        for certificate in embedded
+        if _signer_identifier(Certificate.load(certificate).issuer_serial_der) == identifier
     ]
-    return (*own, *(one for one in embedded if one not in own))
+    return (*own, *(certificate for certificate in embedded if certificate not in own))
 
 
 def certificate_digest(cms_der: bytes) -> DigestAlgorithm:

@@ -12,7 +12,7 @@ from typing import Final
 
 from hocba_sign.crypto.acceptance import acceptable
 from hocba_sign.errors import CallerError, Finding, InputError
-from hocba_sign.model.record import Credential
+from hocba_sign.model.record import SignerCredential
 from hocba_sign.pki.certificates.certificate import Certificate
 from hocba_sign.pki.certificates.profile import ProfileException, Purpose, leaf_causes
 from hocba_sign.pki.path.result import PathRequirements, PathStatus
@@ -37,11 +37,13 @@ _LARGE_KEY: Final = 4_096
 """Bits of an issuer's key that is not at hand."""
 
 
-def credential_of(certificate: Certificate) -> Credential:
+def credential_of(certificate: Certificate) -> SignerCredential:
     """Return what a registry compares of a certificate."""
     subject = certificate.subject
     name = subject.common_name if len(subject.common_names) == 1 else None
-    return Credential(sha256=certificate.sha256, identifiers=subject.identifiers, common_name=name)
+    return SignerCredential(
+        sha256=certificate.sha256, identifiers=subject.identifiers, common_name=name
+    )
 
 
 def unfit_causes(certificate: Certificate, *, purpose: Purpose, at: datetime) -> tuple[str, ...]:

@@ -17,7 +17,7 @@ from typing import Final
 from hocba_sign.ades.structure import StampKind
 from hocba_sign.model.transcript import ID_DATA
 from hocba_sign.report.etsi_objects import (
-    Objects,
+    EtsiObjects,
     certificate_object,
     digest_of,
     digest_value,
@@ -91,7 +91,7 @@ def etsi(report: JudgedFile) -> str:
     A file without a signature, or one that cannot be read, has one part that says so.
     """
     conclusion = report.conclusion
-    parts, objects = [], Objects()
+    parts, objects = [], EtsiObjects()
     if conclusion is not None and conclusion.signatures:
         for number, one in enumerate(conclusion.signatures, 1):
             part, objects = _signature(one, number, report=report, objects=objects)
@@ -122,8 +122,8 @@ def _without_signature(report: JudgedFile) -> str:
 
 
 def _signature(
-    one: SignatureConclusion, number: int, *, report: JudgedFile, objects: Objects
-) -> tuple[str, Objects]:
+    one: SignatureConclusion, number: int, *, report: JudgedFile, objects: EtsiObjects
+) -> tuple[str, EtsiObjects]:
     """Write the part of one signature, with what it refers to added to the objects."""
     assert report.conclusion is not None
     objects = objects.with_path(one.path).with_certificate(one.certificate)

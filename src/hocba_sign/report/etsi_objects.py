@@ -31,7 +31,7 @@ _REASONS = {
 
 
 @dataclass(frozen=True, slots=True)
-class Objects:
+class EtsiObjects:
     """The objects so far, by their ids."""
 
     written: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))
@@ -39,13 +39,13 @@ class Objects:
     def elements(self) -> tuple[str, ...]:
         return tuple(self.written.values())
 
-    def with_certificate(self, certificate: Certificate | None) -> "Objects":
+    def with_certificate(self, certificate: Certificate | None) -> "EtsiObjects":
         if certificate is None:
             return self
         identifier, octets = certificate_object(certificate), certificate.der
         return self._with(identifier, "certificate", element("base64", _base64(octets)))
 
-    def with_path(self, path: PathResult | None) -> "Objects":
+    def with_path(self, path: PathResult | None) -> "EtsiObjects":
         """Add the chain and the statements on it; those as digests, for lists are long."""
         found = self
         for certificate in () if path is None else path.chain:
@@ -54,13 +54,13 @@ class Objects:
             found = found.with_statement(fact)
         return found
 
-    def with_statement(self, fact: RevocationFact) -> "Objects":
+    def with_statement(self, fact: RevocationFact) -> "EtsiObjects":
         if fact.kind is None or fact.evidence_sha256 is None:
             return self
         digest = digest_value(bytes.fromhex(fact.evidence_sha256))
         return self._with(_statement_object(fact), _STATEMENTS[fact.kind], digest)
 
-    def with_time_stamp(self, stamp: TimeStampConclusion, number: int) -> "Objects":
+    def with_time_stamp(self, stamp: TimeStampConclusion, number: int) -> "EtsiObjects":
         """Add a token with its judgement as one of the signature with this number."""
         provided = ""
         if stamp.time is not None:
@@ -80,7 +80,7 @@ class Objects:
         octets = element("base64", _base64(stamp.token_der))
         return self._with(time_stamp_object(stamp, number), "timestamp", octets, provided, judged)
 
-    def _with(self, identifier: str, kind: str, representation: str, *more: str) -> "Objects":
+    def _with(self, identifier: str, kind: str, representation: str, *more: str) -> "EtsiObjects":
         if identifier in self.written:
             return self
         told = element(
@@ -90,7 +90,7 @@ class Objects:
             *more,
             id=identifier,
         )
-        return Objects(MappingProxyType({**self.written, identifier: told}))
+        return EtsiObjects(MappingProxyType({**self.written, identifier: told}))
 
 
 def certificate_object(certificate: Certificate) -> str:

@@ -6,7 +6,7 @@ from functools import cache
 from typing import Final
 
 from hocba_sign.catalogue.messages import Language
-from hocba_sign.extract.content import ExtractContent, PrivateData, Result, ShownSubject
+from hocba_sign.extract.content import ExtractContent, PrivateData, ShownSubject, YearResult
 from hocba_sign.model.codes import Sex, code_list
 from hocba_sign.rendering.template import CURRENT, load_template
 from hocba_sign.report.facts import head_facts
@@ -55,7 +55,7 @@ def _private(private: PrivateData, language: Language) -> Iterator[Fact]:
             yield Fact(phrase(key, language), value)
 
 
-def _result(result: Result, language: Language) -> Iterator[Fact]:
+def _result(result: YearResult, language: Language) -> Iterator[Fact]:
     ratings, outcomes = _words("Rating"), _words("PrimaryOutcome")
     for key, value, words in (
         ("RESULT_OF_YEAR", result.outcome, outcomes),

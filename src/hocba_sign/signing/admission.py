@@ -127,7 +127,9 @@ def _office_notes(
         credential=credential_of(certificate), day=vietnam_day(at), is_day_proven=False
     )
     codes = {"department_code": school.department_code, "school_code": school.code}
-    answer = policy.registry.judge_witness(witness, slot.role, **codes, today=vietnam_day(at))
+    answer = policy.registry.authority_of_witness(
+        witness, slot.role, **codes, today=vietnam_day(at)
+    )
     where = f"{slot}: {answer.where}"
     if not answer.is_confirmed and answer.standing is not OfficeStatus.ALLOWED:
         return (Finding("REGISTRY.CLAIMED", where),)

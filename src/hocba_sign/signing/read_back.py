@@ -22,7 +22,7 @@ def require_stamped(signature: ParsedSignature | None, name: str, *, kind: Stamp
     Raises: CallerError `SIGN.STATE`, `SIGN.TIME_STAMP`.
     """
     stamps = () if signature is None else signature.time_stamps
-    stamp = next((one for one in reversed(stamps) if one.kind is kind), None)
+    stamp = next((stamp for stamp in reversed(stamps) if stamp.kind is kind), None)
     if stamp is None:
         raise CallerError("SIGN.STATE", where=name)
     token = read_token(stamp.tokens_der[-1])

@@ -12,6 +12,10 @@ from typing import Final, Literal, assert_never
 
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec, padding, rsa
+from cryptography.hazmat.primitives.asymmetric.utils import decode_dss_signature
+
+from hocba_sign.crypto.algorithms import Scheme, SignatureAlgorithm
+from hocba_sign.crypto.digests import DigestAlgorithm, digest
 
 KeyKind = Literal["rsa1024", "rsa2048", "rsa3072", "rsa4096", "ec"]
 InsecureKey = rsa.RSAPrivateKey | ec.EllipticCurvePrivateKey
@@ -22,6 +26,7 @@ HASHES: Final[dict[str, hashes.HashAlgorithm]] = {
     "sha384": hashes.SHA384(),
     "sha512": hashes.SHA512(),
 }
+_PSS_SALT: Final = b"hocba insecure salt"
 _SIEVE_LIMIT: Final = 1 << 17
 _WINDOW: Final = 1 << 13
 _ROUNDS: Final = (3, 5, 7, 11, 13)
@@ -71,10 +76,46 @@ def sign_octets(key: InsecureKey, octets: bytes, *, digest: str) -> bytes:
             assert_never(key)
 
 
+def signature_value(key: InsecureKey, octets: bytes, *, algorithm: SignatureAlgorithm) -> bytes:
+    """Sign deterministically as XML wants it: raw RSA values (PSS with a fixed salt), ECDSA
+    as r‖s.
+    """
+    if algorithm.digest is None:
+        raise ValueError("EdDSA keys have no test identity")
+    match key:
+        case rsa.RSAPrivateKey() if algorithm.scheme is Scheme.RSA_PSS:
+            return _pss(key, octets, algorithm.digest)
+        case rsa.RSAPrivateKey():
+            return sign_octets(key, octets, digest=algorithm.digest.name)
+        case _:
+            size = (key.key_size + 7) // 8
+            r, s = decode_dss_signature(sign_octets(key, octets, digest=algorithm.digest.name))
+            return r.to_bytes(size, "big") + s.to_bytes(size, "big")
+
+
 def public_key_der(key: InsecureKey) -> bytes:
     """Return the SubjectPublicKeyInfo."""
     return key.public_key().public_bytes(
         serialization.Encoding.DER, serialization.PublicFormat.SubjectPublicKeyInfo
+    )
+
+
+def _pss(key: rsa.RSAPrivateKey, octets: bytes, algorithm: DigestAlgorithm) -> bytes:
+    """Encode as RFC 8017, 9.1.1 with a salt that is always the same, and apply the key."""
+    numbers = key.private_numbers()
+    modulus = numbers.public_numbers.n
+    bits = modulus.bit_length() - 1
+    length = (bits + 7) // 8
+    salt = hashlib.sha512(_PSS_SALT).digest()[: algorithm.size]
+    hashed = digest(algorithm, bytes(8) + digest(algorithm, octets) + salt)
+    block = bytes(length - len(salt) - len(hashed) - 2) + b"\x01" + salt
+    counters = range(-(-len(block) // algorithm.size))
+    mask = b"".join(digest(algorithm, hashed + counter.to_bytes(4, "big")) for counter in counters)
+    joined = int.from_bytes(bytes(a ^ b for a, b in zip(block, mask, strict=False)), "big")
+    kept = joined & ((1 << (8 * len(block) - (8 * length - bits))) - 1)
+    encoded = kept.to_bytes(len(block), "big") + hashed + b"\xbc"
+    return pow(int.from_bytes(encoded, "big"), numbers.d, modulus).to_bytes(
+        (modulus.bit_length() + 7) // 8, "big"
     )
 
 
@@ -108,7 +149,7 @@ def _sieved(start: int) -> Iterator[int]:
         first = -(start % prime) * ((prime + 1) // 2) % prime
         if first < _WINDOW:
             window[first::prime] = bytes(len(range(first, _WINDOW, prime)))
-    return (start + 2 * index for index, is_open in enumerate(window) if is_open)
+    return (start + 2 * index for index, is_candidate in enumerate(window) if is_candidate)
 
 
 @lru_cache(maxsize=1)

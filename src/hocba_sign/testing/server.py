@@ -74,7 +74,7 @@ class Request:
 
 
 @dataclass(frozen=True, slots=True)
-class Reply:
+class ServedReply:
     """What a working server says."""
 
     body: bytes
@@ -211,33 +211,33 @@ class WorldServer:
                     return planned.fault
         return None
 
-    def answer(self, request: Request) -> Reply:
+    def answer(self, request: Request) -> ServedReply:
         """Return the reply of a working server."""
         head, _, rest = request.path.lstrip("/").partition("/")
         slug = rest.partition("/")[0].rpartition(".")[0] or rest.partition("/")[0]
         if (request.method, head, rest) == ("POST", "tsa", ""):
-            return Reply(
+            return ServedReply(
                 self.world.timestamp(
                     request.body, self.clock(), tsa=self.tsa, **self.timestamp_options
                 ),
                 _TYPE_TSA,
             )
         if slug not in self.world.slugs:
-            return Reply(b"", "text/plain", HTTPStatus.NOT_FOUND)
+            return ServedReply(b"", "text/plain", HTTPStatus.NOT_FOUND)
         if head == "ocsp":
             asked = request.body if request.method == "POST" else _from_path(rest.partition("/")[2])
             signer = self.responders.get(slug)
-            return Reply(
+            return ServedReply(
                 self.world.answer_ocsp(
                     asked, self.clock(), issuer=slug, signer=signer, **self.ocsp_options
                 ),
                 _TYPE_OCSP,
             )
         if (request.method, head) == ("GET", "crl") and rest == f"{slug}.crl":
-            return Reply(self.world.crl(slug, self.clock()), _TYPE_CRL)
+            return ServedReply(self.world.crl(slug, self.clock()), _TYPE_CRL)
         if (request.method, head) == ("GET", "ca") and rest == f"{slug}.crt":
-            return Reply(self.world.authority(slug).certificate_der, _TYPE_CERTIFICATE)
-        return Reply(b"", "text/plain", HTTPStatus.NOT_FOUND)
+            return ServedReply(self.world.authority(slug).certificate_der, _TYPE_CERTIFICATE)
+        return ServedReply(b"", "text/plain", HTTPStatus.NOT_FOUND)
 
 
 def certificate_bundle(certificates_der: tuple[bytes, ...]) -> bytes:
@@ -314,17 +314,17 @@ class _Handler(BaseHTTPRequestHandler):
             case _:
                 self._send(_reply_with(fault, self.world_server, request))
 
-    def _send(self, reply: Reply, *, missing: int = 0) -> None:
+    def _send(self, reply: ServedReply, *, missing: int = 0) -> None:
         self._head(reply)
         self.wfile.write(reply.body[: len(reply.body) - missing])
 
-    def _head(self, reply: Reply) -> None:
+    def _head(self, reply: ServedReply) -> None:
         self.send_response(reply.status)
         self.send_header("Content-Type", reply.content_type)
         self.send_header("Content-Length", str(len(reply.body)))
         self.end_headers()
 
-    def _drip(self, reply: Reply) -> None:
+    def _drip(self, reply: ServedReply) -> None:
         self._head(reply)
         for octet in reply.body:
             if not self.world_server.wait(self.world_server.delay):
@@ -342,31 +342,33 @@ class _Handler(BaseHTTPRequestHandler):
             self.wfile.write(bytes(_FLOOD_PIECE))
 
 
-def _reply_with(fault: ServerFault | None, server: WorldServer, request: Request) -> Reply:
+def _reply_with(fault: ServerFault | None, server: WorldServer, request: Request) -> ServedReply:
     working = server.answer(request)
     match fault:
         case ServerFault.SERVER_ERROR:
-            return Reply(b"TEST: internal error", "text/plain", HTTPStatus.INTERNAL_SERVER_ERROR)
+            return ServedReply(
+                b"TEST: internal error", "text/plain", HTTPStatus.INTERNAL_SERVER_ERROR
+            )
         case ServerFault.NOT_FOUND:
-            return Reply(_HTML, "text/html", HTTPStatus.NOT_FOUND)
+            return ServedReply(_HTML, "text/html", HTTPStatus.NOT_FOUND)
         case ServerFault.GARBAGE:
-            return Reply(b"\x30\x82TEST garbage" * 9, working.content_type)
+            return ServedReply(b"\x30\x82TEST garbage" * 9, working.content_type)
         case ServerFault.EMPTY:
-            return Reply(b"", working.content_type)
+            return ServedReply(b"", working.content_type)
         case ServerFault.HTML:
-            return Reply(_HTML, "text/html")
+            return ServedReply(_HTML, "text/html")
         case ServerFault.WRONG_CONTENT_TYPE:
-            return Reply(working.body, "text/html")
+            return ServedReply(working.body, "text/html")
         case ServerFault.PEM:
             kind = "X509 CRL" if working.content_type == _TYPE_CRL else "CERTIFICATE"
-            return Reply(bytes(armour.armor(kind, working.body)), working.content_type)
+            return ServedReply(bytes(armour.armor(kind, working.body)), working.content_type)
         case ServerFault.P7B:
             authorities = map(server.world.authority, server.world.slugs)
             chain = next(
                 (ca.chain_der for ca in authorities if ca.certificate_der == working.body),
                 (working.body,),
             )
-            return Reply(
+            return ServedReply(
                 certificate_bundle((*reversed(chain),)), "application/x-pkcs7-certificates"
             )
         case _:

@@ -10,7 +10,7 @@ from hocba_sign.errors import Finding
 from hocba_sign.model.authority import Registry
 from hocba_sign.model.event import Event
 from hocba_sign.model.person import School
-from hocba_sign.model.record import Credential, Witness
+from hocba_sign.model.record import SignerCredential, Witness
 from hocba_sign.model.status_list import StatusTable
 from hocba_sign.validation.verdict import Verdict
 
@@ -54,7 +54,7 @@ class YearFacts:
     digest: str
     replaces: tuple[str, int] | None
     school: School
-    seal: Credential | None
+    seal: SignerCredential | None
     created: date
     is_valid: bool
     is_promoted: bool

@@ -53,7 +53,7 @@ def by_libxml2(
 
 def _copy_without(document: Document, hidden: tuple[Element, ...]) -> Document:
     copy = deepcopy(document)
-    for element in [_at(copy.getroot(), _path(one)) for one in hidden]:
+    for element in [_at(copy.getroot(), _path(hidden_element)) for hidden_element in hidden]:
         parent, before = element.getparent(), element.getprevious()
         assert parent is not None, "the root element is never hidden"
         if before is not None:

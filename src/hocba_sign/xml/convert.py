@@ -16,13 +16,13 @@ def convert(document: bytes, layout: Layout, *, nonce: bytes) -> bytes:
     `nonce` are those of a document that has none.
 
     A signature covers octets of the layout it was made in, so a signed file stays what it is.
-    Raises: as `read_unsigned`, `encode`.
+    Raises: as `read_draft_content`, `encode`.
     """
-    transcript, own = read_unsigned(document)
+    transcript, own = read_draft_content(document)
     return encode(transcript, layout, nonce=own or nonce)
 
 
-def read_unsigned(document: bytes) -> tuple[Transcript, bytes | None]:
+def read_draft_content(document: bytes) -> tuple[Transcript, bytes | None]:
     """Read the content of a transcript that nobody has signed, and its random octets, if any.
 
     Raises: CallerError `CONVERT.SIGNED` naming the first signature; InputError for a document that

@@ -8,7 +8,7 @@ from hocba_sign.errors import InputError
 from hocba_sign.xml.tree import QUERIES, Element, locate, tags
 
 
-def open_id_map(root: Element) -> tuple[Mapping[str, Element], frozenset[str]]:
+def id_map_of_others(root: Element) -> tuple[Mapping[str, Element], frozenset[str]]:
     """Map the value of every attribute called `id`, in any case and any namespace; those of several
     elements are given apart.
     """

@@ -25,14 +25,14 @@ class SlotRule:
 
     `place` are the element names from below the root to the slot. `covers` are Ids; `{subject}`
     stands for the slot's subject. `links` is the role whose SignatureValues are covered, or None;
-    `encloses` the role whose slots lie within what `covers` names, so that its signatures are
-    covered whole. `may_lie_deeper`: other makers put the slot further below its holder.
+    `covers_slots_of` the role whose slots lie within what `covers` names, so that its signatures
+    are covered whole. `may_lie_deeper`: other makers put the slot further below its holder.
     """
 
     place: tuple[str, ...]
     covers: tuple[str, ...]
     links: Role | None = None
-    encloses: Role | None = None
+    covers_slots_of: Role | None = None
     may_lie_deeper: bool = False
 
 
@@ -80,10 +80,10 @@ class Layout:
         links = self.rules[slot.role].links
         return tuple(other for other in expected if other.role is links)
 
-    def enclosed_slots(self, slot: Slot, expected: Iterable[Slot]) -> tuple[Slot, ...]:
+    def covered_slots(self, slot: Slot, expected: Iterable[Slot]) -> tuple[Slot, ...]:
         """Return the slots of the step before that lie within what a signature in `slot` covers."""
-        encloses = self.rules[slot.role].encloses
-        return tuple(other for other in expected if other.role is encloses)
+        covers_slots_of = self.rules[slot.role].covers_slots_of
+        return tuple(other for other in expected if other.role is covers_slots_of)
 
 
 CANONICAL: Final = Layout(
@@ -130,7 +130,7 @@ KHO: Final = Layout(
             Role.CBQL: SlotRule(
                 place=(names.ISSUE, Role.CBQL),
                 covers=(names.ID_DATA,),
-                encloses=Role.GVCN,
+                covers_slots_of=Role.GVCN,
                 may_lie_deeper=True,
             ),
             Role.KY_PHAT_HANH: SlotRule(

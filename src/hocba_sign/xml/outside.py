@@ -99,14 +99,14 @@ class Stray(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class UnsignedContent:
+class OutsideContent:
     """One thing outside, and its place."""
 
     kind: Stray
     where: str
 
 
-def outside(root: Element, *, covered: Iterable[Element]) -> tuple[UnsignedContent, ...]:
+def outside(root: Element, *, covered: Iterable[Element]) -> tuple[OutsideContent, ...]:
     """Return what stands outside of the `covered` elements and of what signatures cover of
     themselves; at most `MAX_FOUND` of each kind.
 
@@ -117,7 +117,7 @@ def outside(root: Element, *, covered: Iterable[Element]) -> tuple[UnsignedConte
     for kind, element in (*_nodes(root), *_content(root, frozenset(covered))):
         if len(found[kind]) < MAX_FOUND:
             found[kind][locate(element)] = None
-    return tuple(UnsignedContent(kind, where) for kind, places in found.items() for where in places)
+    return tuple(OutsideContent(kind, where) for kind, places in found.items() for where in places)
 
 
 def other_kinds(octets: bytes) -> Counter[str]:
@@ -125,7 +125,7 @@ def other_kinds(octets: bytes) -> Counter[str]:
     their own.
     """
     found = Counter({name: sum(1 for _ in mark.finditer(octets)) for name, mark in _MARKS.items()})
-    words = [one.start() for one in islice(_OBJECT.finditer(octets), MAX_OBJECTS + 1)]
+    words = [match.start() for match in islice(_OBJECT.finditer(octets), MAX_OBJECTS + 1)]
     if len(words) > MAX_OBJECTS:
         found[PDF_OBJECT] = len(words)
     else:

@@ -14,7 +14,7 @@ from xml.parsers import expat
 from lxml import etree
 
 from hocba_sign.errors import InputError
-from hocba_sign.xml.ids import id_map, open_id_map
+from hocba_sign.xml.ids import id_map, id_map_of_others
 from hocba_sign.xml.limits import (
     MAX_ATTRIBUTES,
     MAX_ATTRIBUTES_TOTAL,
@@ -89,24 +89,24 @@ class ParsedXml:
     first_instruction: str | None
 
 
-def parse(octets: bytes, *, is_open: bool = False) -> ParsedXml:
+def parse(octets: bytes, *, is_of_others: bool = False) -> ParsedXml:
     """Read one document of at most `MAX_BYTES`, in UTF-8 or (with a byte order mark) UTF-16.
 
-    `is_open`, for documents of others: the encodings in `_LEGACY` are read too, and a value that is
-    the Id of several elements names none.
+    `is_of_others`, for documents of others: the encodings in `_LEGACY` are read too, and a value
+    that is the Id of several elements names none.
     Raises: InputError XML.EMPTY, XML.TOO_LARGE, XML.NOT_XML, XML.ENCODING, XML.VERSION, XML.DTD,
     XML.SYNTAX, XML.NAMESPACE, XML.TOO_DEEP, XML.TOO_MANY_NODES, XML.TOO_MANY_ATTRIBUTES,
     XML.TOO_MANY_NAMESPACES, XML.TEXT_TOO_LONG, XML.DUPLICATE_ID.
     """
     _check_size(octets)
-    encoding = _encoding(octets, _LEGACY if is_open else frozenset())
+    encoding = _encoding(octets, _LEGACY if is_of_others else frozenset())
     text = octets
     if encoding in _LEGACY:
         text, encoding = _transcoded(octets, encoding), "utf-8"
     _refuse_doctype(text, encoding)
-    root = _open_tree(text, encoding) if is_open else _tree(text, encoding)
+    root = _tree_of_others(text, encoding) if is_of_others else _tree(text, encoding)
     _check_shape(root, text)
-    ids, ambiguous = open_id_map(root) if is_open else (id_map(root), frozenset())
+    ids, ambiguous = id_map_of_others(root) if is_of_others else (id_map(root), frozenset())
     return ParsedXml(
         root=root,
         octets=octets,
@@ -229,7 +229,7 @@ def _refuse_doctype(octets: bytes, encoding: str) -> None:
         raise InputError("XML.DTD", where=f"line {prolog.CurrentLineNumber}")
 
 
-def _open_tree(octets: bytes, encoding: str) -> Element:
+def _tree_of_others(octets: bytes, encoding: str) -> Element:
     try:
         return _tree(octets, encoding)
     except InputError as error:

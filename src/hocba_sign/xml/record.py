@@ -31,7 +31,7 @@ class RecordForm:
     root: str
     data: str
     record: type
-    judge: Callable[[Any, str], Iterator[Finding]]
+    findings_of: Callable[[Any, str], Iterator[Finding]]
 
     @property
     def path(self) -> str:
@@ -44,21 +44,21 @@ FORMS: Final = (
         root=event.ROOT_ELEMENT,
         data=event.DATA_ELEMENT,
         record=Event,
-        judge=event.check_event,
+        findings_of=event.check_event,
     ),
     RecordForm(
         kind="registry",
         root=registry.ROOT_ELEMENT,
         data=registry.DATA_ELEMENT,
         record=RegistrySnapshot,
-        judge=registry.check_registry,
+        findings_of=registry.check_registry,
     ),
     RecordForm(
         kind="status_list",
         root=status_list.ROOT_ELEMENT,
         data=status_list.DATA_ELEMENT,
         record=StatusList,
-        judge=status_list.check_status_list,
+        findings_of=status_list.check_status_list,
     ),
 )
 _BY_ROOT: Final[Mapping[str, RecordForm]] = MappingProxyType(
@@ -83,7 +83,7 @@ def encode_record(record: Event | RegistrySnapshot | StatusList) -> bytes:
     form = next(form for form in FORMS if form.record is type(record))
     reader = RecordReader()
     reader.read(form.record, ObjectSource(record, form.path))
-    findings = (*reader.findings, *form.judge(record, form.path))
+    findings = (*reader.findings, *form.findings_of(record, form.path))
     if findings:
         raise InputError(findings[0].cause, where=findings[0].where, findings=findings)
     root = etree.Element(_tag(form.root), nsmap=cast("dict[str, str]", {None: names.HOCBA}))
@@ -113,7 +113,7 @@ def decode_record(data: bytes | Element) -> Event | RegistrySnapshot | StatusLis
     record: Event | RegistrySnapshot | StatusList = reader.read(
         form.record, source_of(element, form.path)
     )
-    findings = (*reader.findings, *form.judge(record, form.path))
+    findings = (*reader.findings, *form.findings_of(record, form.path))
     if findings:
         raise InputError(findings[0].cause, where=findings[0].where, findings=findings)
     return record

@@ -72,7 +72,7 @@ def _as_written(text: str) -> str:
     return unicodedata.normalize("NFC", text.replace("\r\n", "\n").replace("\r", ""))
 
 
-def undo_open(xml: ParsedXml) -> Iterator[ParsedXml]:
+def undo_in_others(xml: ParsedXml) -> Iterator[ParsedXml]:
     """Yield a document of others as it may have been before lines were broken between elements:
     everywhere, in signatures, elsewhere.
 
@@ -93,7 +93,7 @@ def undo_open(xml: ParsedXml) -> Iterator[ParsedXml]:
             )
             if in_signatures if is_signature else elsewhere:
                 _strip(element, is_all=is_all)
-        yield parse(etree.tostring(tree, encoding="UTF-8", xml_declaration=True), is_open=True)
+        yield parse(etree.tostring(tree, encoding="UTF-8", xml_declaration=True), is_of_others=True)
 
 
 def undo_letters(xml: ParsedXml) -> Iterator[ParsedXml]:
@@ -109,7 +109,7 @@ def undo_letters(xml: ParsedXml) -> Iterator[ParsedXml]:
                 element.set(name, _as_written(str(value)))
             if is_all:
                 _strip(element, is_all=True)
-        yield parse(etree.tostring(tree, encoding="UTF-8", xml_declaration=True), is_open=True)
+        yield parse(etree.tostring(tree, encoding="UTF-8", xml_declaration=True), is_of_others=True)
 
 
 def without_signatures(xml: ParsedXml, numbers: Collection[int]) -> ParsedXml:
@@ -126,7 +126,7 @@ def without_signatures(xml: ParsedXml, numbers: Collection[int]) -> ParsedXml:
             else:
                 before.tail = (before.tail or "") + (element.tail or "")
             parent.remove(element)
-    return parse(etree.tostring(tree, encoding="UTF-8", xml_declaration=True), is_open=True)
+    return parse(etree.tostring(tree, encoding="UTF-8", xml_declaration=True), is_of_others=True)
 
 
 def _strip(element: Element, *, is_all: bool) -> None:

@@ -10,13 +10,13 @@ import pytest
 from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
 
 from hocba_sign.adapters.address import is_public
-from hocba_sign.adapters.fetch import Fetched, Fetcher, Limits, Outcome, Post, Refused, fetch
+from hocba_sign.adapters.fetch import Fetched, Fetcher, FetchLimits, Outcome, Post, Refused, fetch
 from hocba_sign.errors import OutsideError
 from hocba_sign.testing.server import ServerFault, WorldServer
 from hocba_sign.testing.world import World
 
 AT = datetime(2026, 6, 1, tzinfo=UTC)
-SHORT = Limits(timeout=timedelta(seconds=0.6))
+SHORT = FetchLimits(timeout=timedelta(seconds=0.6))
 
 
 @pytest.fixture(scope="module")
@@ -31,8 +31,8 @@ def server(shared_server: WorldServer) -> Iterator[WorldServer]:
     shared_server.recover()
 
 
-def local(limits: Limits | None = None) -> Fetcher:
-    return Fetcher(limits=limits or Limits(timeout=timedelta(seconds=5)), allow_loopback=True)
+def local(limits: FetchLimits | None = None) -> Fetcher:
+    return Fetcher(limits=limits or FetchLimits(timeout=timedelta(seconds=5)), allow_loopback=True)
 
 
 def cause(outcome: Outcome) -> str | None:
@@ -55,9 +55,11 @@ def test_a_healthy_server(server: WorldServer) -> None:
 
 def test_the_function_gives_octets_or_raises(server: WorldServer) -> None:
     url = f"{server.url}/crl/public-ca.crl"
-    assert fetch(url, limits=Limits(), allow_loopback=True) == server.world.crl("public-ca", AT)
+    assert fetch(url, limits=FetchLimits(), allow_loopback=True) == server.world.crl(
+        "public-ca", AT
+    )
     with pytest.raises(OutsideError) as caught:
-        fetch(url, limits=Limits())
+        fetch(url, limits=FetchLimits())
     assert (caught.value.cause, caught.value.where) == ("FETCH.ADDRESS", url)
 
 
@@ -90,7 +92,7 @@ def test_an_ill_server(server: WorldServer, fault: ServerFault, expected: str) -
     server.delay = timedelta(seconds=0.1 if fault is ServerFault.DRIP else 3)
     server.fail("/ca/", fault)
     started = time.monotonic()
-    limits = Limits(
+    limits = FetchLimits(
         max_octets=1 << 20,
         timeout=SHORT.timeout if expected == "FETCH.TIMEOUT" else timedelta(seconds=5),
     )
@@ -101,7 +103,7 @@ def test_an_ill_server(server: WorldServer, fault: ServerFault, expected: str) -
 
 def test_a_stated_size_over_the_limit_is_not_read(server: WorldServer) -> None:
     assert (
-        cause(local(Limits(max_octets=10)).attempt(f"{server.url}/ca/public-ca.crt"))
+        cause(local(FetchLimits(max_octets=10)).attempt(f"{server.url}/ca/public-ca.crt"))
         == "FETCH.TOO_LARGE"
     )
 

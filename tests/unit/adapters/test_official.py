@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from hocba_sign.adapters.fetch import Fetcher, Limits
+from hocba_sign.adapters.fetch import Fetcher, FetchLimits
 from hocba_sign.adapters.official import update
 from hocba_sign.adapters.state import CertificateStore
 from hocba_sign.pki.certificates.certificate import Certificate
@@ -15,7 +15,7 @@ from hocba_sign.testing.world import World
 
 AT = datetime(2026, 6, 1, tzinfo=UTC)
 FETCHER = Fetcher(
-    limits=Limits(max_octets=1 << 20, timeout=timedelta(seconds=2)), allow_loopback=True
+    limits=FetchLimits(max_octets=1 << 20, timeout=timedelta(seconds=2)), allow_loopback=True
 )
 
 

@@ -11,7 +11,7 @@ from tests.support.scene import GVCN, Scene
 
 HMAC = "http://www.w3.org/2000/09/xmldsig#hmac-sha1"
 SCENE = Scene(subjects=1)
-(SIGNATURE,) = read(SCENE.forge(SCENE.draft, GVCN, covered=("data",), linked=())).signatures
+(SIGNATURE,) = read(SCENE.forge(SCENE.draft, GVCN, covered=("data",))).signatures
 
 
 def test_the_signature_holds() -> None:

@@ -28,7 +28,7 @@ from hocba_sign.cli.main import main
 from hocba_sign.model.workflow import Slot
 from hocba_sign.signing.xml.draft import read_draft
 from hocba_sign.testing import ServerFault, World, WorldServer
-from hocba_sign.testing.server import Reply, Request
+from hocba_sign.testing.server import Request, ServedReply
 from tests.support.scene import GVCN, ROOT, Scene
 
 PROGRAM = (
@@ -291,7 +291,7 @@ def test_time_stamps_are_waited_for_side_by_side_and_not_all_at_once(
     lock = Lock()
     answer = server.answer
 
-    def counted(request: Request) -> Reply:
+    def counted(request: Request) -> ServedReply:
         nonlocal waiting, most
         with lock:
             waiting += 1

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from hocba_sign.adapters.fetch import Fetcher, Limits
+from hocba_sign.adapters.fetch import Fetcher, FetchLimits
 from hocba_sign.catalogue.messages import LANGUAGES, catalogue
 from hocba_sign.cli import commands
 from hocba_sign.cli.main import main
@@ -172,7 +172,7 @@ def test_an_update_reports_every_address(capsys: Captured, server: WorldServer, 
         "http://10.0.0.1/a.crt",
         "ldap://ca.invalid/a.crt",
     ]
-    fetcher = Fetcher(limits=Limits(timeout=timedelta(seconds=5)), allow_loopback=True)
+    fetcher = Fetcher(limits=FetchLimits(timeout=timedelta(seconds=5)), allow_loopback=True)
     assert update_from(Namespace(lang="vi", json=True), urls=urls, fetcher=fetcher) == 6
     value = as_json(capsys)
     assert [one["url"] for one in value["addresses"]] == urls

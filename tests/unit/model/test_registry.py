@@ -7,7 +7,7 @@ import pytest
 from hocba_sign.model.appointments import Appointment
 from hocba_sign.model.authority import Registry
 from hocba_sign.model.delegation import GivenSnapshot, OfficeStatus
-from hocba_sign.model.record import Credential, IssuingBody, Witness
+from hocba_sign.model.record import IssuingBody, SignerCredential, Witness
 from hocba_sign.model.registry import Delegation, Rank, RegistrySnapshot, is_named
 from hocba_sign.model.workflow import Role, Slot
 
@@ -38,8 +38,10 @@ def entry(
     )
 
 
-def holder(*numbers: tuple[str, str], name: str | None = NAME, sha256: str = SHA) -> Credential:
-    return Credential(sha256=sha256, identifiers=numbers, common_name=name)
+def holder(
+    *numbers: tuple[str, str], name: str | None = NAME, sha256: str = SHA
+) -> SignerCredential:
+    return SignerCredential(sha256=sha256, identifiers=numbers, common_name=name)
 
 
 @pytest.mark.parametrize(
@@ -94,7 +96,7 @@ def holder(*numbers: tuple[str, str], name: str | None = NAME, sha256: str = SHA
     ],
 )
 def test_number_and_name_agree_and_no_person_is_a_seal(
-    by: Appointment, credential: Credential, answer: bool | None
+    by: Appointment, credential: SignerCredential, answer: bool | None
 ) -> None:
     assert is_named(by, credential) is answer
 
@@ -142,7 +144,7 @@ def test_a_teacher_is_appointed_for_subjects(
     subjects: tuple[str | None, ...], asked: str | None, standing: OfficeStatus
 ) -> None:
     known = registry(*(entry(Role.GVBM, personal_id=PERSON, subject=one) for one in subjects))
-    answer = known.judge(
+    answer = known.authority_of(
         holder(("CCCD", PERSON)),
         Role.GVBM,
         department_code="48",
@@ -162,7 +164,7 @@ def test_another_teacher_of_the_subject_is_not_the_one() -> None:
         entry(Role.GVBM, personal_id=PERSON, subject="15"),
         entry(Role.GVBM, personal_id="048172000999", subject="19"),
     )
-    answer = known.judge(
+    answer = known.authority_of(
         holder(("CCCD", PERSON)),
         Role.GVBM,
         department_code="48",
@@ -178,7 +180,7 @@ def test_the_head_of_school_may_sign_for_a_teacher_but_is_appointed_as_none() ->
         entry(Role.CBQL, personal_id=PERSON), entry(Role.GVBM, personal_id="048172000999")
     )
     slot = Slot(Role.GVBM, "mon-15", "gv-15-1")
-    answer = known.judge(
+    answer = known.authority_of(
         holder(("CCCD", PERSON)),
         Role.GVBM,
         department_code="48",

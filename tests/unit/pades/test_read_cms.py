@@ -20,7 +20,7 @@ from hocba_sign.pades.facts.form import NewField, PlannedRevision, SignaturePlac
 from hocba_sign.pades.read import read_pdf
 from hocba_sign.pades.read_cms import cms_octets, pdf_date, read_cms
 from hocba_sign.pades.write import engine, fill
-from hocba_sign.pades.write_cms import CmsTemplate, unsigned, with_value
+from hocba_sign.pades.write_cms import CmsTemplate, cms_without_value, with_value
 from hocba_sign.pki.certificates.certificate import Certificate
 from hocba_sign.testing import Identity
 from tests.support.pdf import page_of
@@ -54,7 +54,7 @@ def cms_of(covered: bytes) -> bytes:
         role="GVCN",
         commitment="ProofOfApproval",
     )
-    without_value, octets = unsigned(described, digest(SHA256, covered))
+    without_value, octets = cms_without_value(described, digest(SHA256, covered))
     return with_value(without_value, signer.sign(octets, algorithm), algorithm=algorithm)
 
 

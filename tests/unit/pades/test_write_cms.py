@@ -18,9 +18,9 @@ from hocba_sign.pades.write_cms import (
     CmsTemplate,
     certificate_digest,
     chain,
+    cms_without_value,
     signature_value,
     signed_attributes,
-    unsigned,
     with_time_stamp,
     with_value,
 )
@@ -47,7 +47,7 @@ def made(
         role="GVCN",
         commitment="ProofOfApproval",
     )
-    empty, attributes = unsigned(
+    empty, attributes = cms_without_value(
         description, digest(description.message_digest_algorithm, DOCUMENT)
     )
     return (
@@ -115,7 +115,7 @@ def test_parts_of_a_state_come_back() -> None:
     assert chain(octets)[0] == signer.chain_der[0]
     assert set(chain(octets)) == set(signer.chain_der)
     assert certificate_digest(octets) == SHA256
-    other, _ = unsigned(replace(description, digest_algorithm=SHA512), b"\0" * 32)
+    other, _ = cms_without_value(replace(description, digest_algorithm=SHA512), b"\0" * 32)
     assert certificate_digest(other) == SHA512
 
 

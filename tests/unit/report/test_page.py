@@ -17,7 +17,7 @@ from hocba_sign.report.render import text
 from hocba_sign.report.rows import SignatureRow
 from hocba_sign.report.timeline import timeline
 from hocba_sign.signing.policy import Level
-from hocba_sign.testing.forge import with_changed_mark, with_swapped_signatures, without_signature
+from hocba_sign.testing.tamper import with_changed_mark, with_swapped_signatures, without_signature
 from hocba_sign.validation.in_force.status import Force, ForceStatus
 from hocba_sign.validation.verdict import Indication, SubIndication, Verdict
 from tests.support.scene import CBQL, SIGNED_AT, Scene

@@ -16,9 +16,8 @@ from hocba_sign.report.problems import main_cause
 from hocba_sign.report.render import text
 from hocba_sign.report.view import view
 from hocba_sign.signing.policy import Level
-from hocba_sign.testing.forge import (
-    Forgery,
-    forge,
+from hocba_sign.testing.forge import Forgery, forge, value_id
+from hocba_sign.testing.tamper import (
     with_changed_mark,
     with_swapped_signatures,
     without_signature,
@@ -46,7 +45,9 @@ def forged_order() -> bytes:
     for slot, after in ((SEAL, GVCN), (CBQL, SEAL)):
         document = forge(
             document,
-            Forgery(slot=slot, identity=SCENE.identity(slot), at=SIGNED_AT, linked=(after,)),
+            Forgery(
+                slot=slot, identity=SCENE.identity(slot), at=SIGNED_AT, linked=(value_id(after),)
+            ),
         )
     return document
 

@@ -12,7 +12,7 @@ from lxml import etree
 from hocba_sign.crypto.digests import SHA256, DigestAlgorithm, digest
 from hocba_sign.errors import CallerError
 from hocba_sign.operations import extension
-from hocba_sign.operations.extension import closed_slots, extend
+from hocba_sign.operations.extension import covered_slots, extend
 from hocba_sign.operations.signing import complete, merge, prepare, sign, time_stamp
 from hocba_sign.operations.verifier import Verifier
 from hocba_sign.signing.policy import Level, SigningPolicy
@@ -21,12 +21,13 @@ from hocba_sign.signing.xml import time_stamp as time_stamp_module
 from hocba_sign.signing.xml.draft import OpenDraft, open_draft, read_draft
 from hocba_sign.signing.xml.opened import OpenXml
 from hocba_sign.signing.xml.prepare import build_xml
+from hocba_sign.testing.forge import value_id
 from hocba_sign.validation.verdict import Verdict
 from hocba_sign.xades.transcript.write import time_stamp as time_stamp_octets
 from hocba_sign.xml.layout import slot_elements
 from hocba_sign.xml.parse import parse
 from hocba_sign.xml.tree import Element
-from tests.support.scene import CBQL, GVCN, JUDGED_AT, SEAL, SIGNED_AT, DirectTsa, Scene, value_id
+from tests.support.scene import CBQL, GVCN, JUDGED_AT, SEAL, SIGNED_AT, DirectTsa, Scene
 
 SCENE = Scene(subjects=3)
 TEACHERS = SCENE.teachers
@@ -204,10 +205,10 @@ def test_a_signature_that_another_covers_itself_stays_as_it_is() -> None:
     alone.
     """
     document = SCENE.signed(TEACHERS[:1], level=Level.T)
-    assert closed_slots(document) == ()
+    assert covered_slots(document) == ()
     name = f"ck-{TEACHERS[0].teacher}"
-    covering = SCENE.forge(document, GVCN, covered=("data", name), linked=())
-    assert closed_slots(covering) == (TEACHERS[0],)
+    covering = SCENE.forge(document, GVCN, covered=("data", name))
+    assert covered_slots(covering) == (TEACHERS[0],)
     with pytest.raises(CallerError) as caught:
         time_stamp(SignedDocument(octets=covering, slot=TEACHERS[0]), TSA)
     assert caught.value.cause == "EXTEND.COVERED"

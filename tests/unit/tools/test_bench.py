@@ -11,9 +11,9 @@ import pytest
 from hocba_sign.pki.certificates.name_comparison import name_key
 from hocba_sign.testing.drafts import drafted
 from hocba_sign.testing.world import World
-from tools.bench import Row
 from tools.benchmark import lists, material, ours
 from tools.benchmark.protocol import Task, require_refusal, tampered
+from tools.benchmark.rows import Row
 
 
 def row(*, target: float | None) -> Row:

@@ -272,7 +272,7 @@ from hocba_sign.xml.parse import parse
 octets = {octets}
 start = time.process_time()
 try:
-    parse(octets, is_open={is_open})
+    parse(octets, is_of_others={is_of_others})
     cause = "read"
 except InputError as error:
     cause = error.cause
@@ -286,18 +286,18 @@ print(cause, time.process_time() - start, int(peak[1]) / 1024)
 @pytest.mark.parametrize("name", COSTLY)
 def test_refusing_is_cheap(name: str) -> None:
     octets, cause = COSTLY[name]
-    _measure(octets, cause, is_open=False)
+    _measure(octets, cause, is_of_others=False)
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="measures memory as Linux reports it")
 @pytest.mark.parametrize("name", OPEN)
 def test_a_document_of_others_may_hold_long_text_only(name: str) -> None:
     octets, cause = OPEN[name]
-    _measure(octets, cause, is_open=True)
+    _measure(octets, cause, is_of_others=True)
 
 
-def _measure(octets: str, cause: str, *, is_open: bool) -> None:
-    script = MEASURE.format(octets=octets, is_open=is_open)
+def _measure(octets: str, cause: str, *, is_of_others: bool) -> None:
+    script = MEASURE.format(octets=octets, is_of_others=is_of_others)
     done = subprocess.run(
         [sys.executable, "-c", script], capture_output=True, text=True, check=True, timeout=60
     )
@@ -314,7 +314,9 @@ def test_the_largest_document_is_read() -> None:
 
 
 def test_in_an_open_document_an_ambiguous_value_names_nothing() -> None:
-    parsed = parse(b"<a Id='x' ID='x' id='y'><b Id='1'/><b ID='1'/><c id='2'/></a>", is_open=True)
+    parsed = parse(
+        b"<a Id='x' ID='x' id='y'><b Id='1'/><b ID='1'/><c id='2'/></a>", is_of_others=True
+    )
     assert {value: element.tag for value, element in parsed.ids.items()} == {
         "x": "a",
         "y": "a",
@@ -330,7 +332,7 @@ def test_in_an_open_document_an_ambiguous_value_names_nothing() -> None:
 def test_an_open_document_may_be_in_an_encoding_of_one_octet(name: str, codec: str) -> None:
     letters = {"latin-1": "é", "cp1258": "ơ", "ascii": "e"}[codec]
     octets = f"<?xml version='1.0' encoding='{name}'?><a>{letters}</a>".encode(codec)
-    assert parse(octets, is_open=True).root.text == letters
+    assert parse(octets, is_of_others=True).root.text == letters
     with pytest.raises(InputError, match=r"XML\.ENCODING"):
         parse(octets)
 
@@ -338,18 +340,18 @@ def test_an_open_document_may_be_in_an_encoding_of_one_octet(name: str, codec: s
 @pytest.mark.parametrize("name", ["utf-7", "ebcdic-cp-us", "utf-16", "utf_8_sig", "idna", "rot13"])
 def test_no_other_encoding_is_read_in_an_open_document(name: str) -> None:
     with pytest.raises(InputError, match=r"XML\.ENCODING"):
-        parse(f"<?xml version='1.0' encoding='{name}'?><a/>".encode(), is_open=True)
+        parse(f"<?xml version='1.0' encoding='{name}'?><a/>".encode(), is_of_others=True)
 
 
 def test_octets_outside_a_declared_encoding_are_refused() -> None:
     with pytest.raises(InputError, match=r"XML\.ENCODING"):
-        parse(b"<?xml version='1.0' encoding='windows-1252'?><a>\x81</a>", is_open=True)
+        parse(b"<?xml version='1.0' encoding='windows-1252'?><a>\x81</a>", is_of_others=True)
 
 
 def test_an_open_document_may_have_no_document_type_either() -> None:
     for declaration in ("", "<?xml version='1.0' encoding='ISO-8859-1'?>"):
         with pytest.raises(InputError, match=r"XML\.DTD"):
-            parse(f"{declaration}<!DOCTYPE a><a/>".encode(), is_open=True)
+            parse(f"{declaration}<!DOCTYPE a><a/>".encode(), is_of_others=True)
 
 
 @pytest.mark.parametrize("declared", ["utf16", "UTF16", "utf-16le", "UTF-16BE", "utf8", "UTF-8"])

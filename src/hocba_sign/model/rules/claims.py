@@ -74,7 +74,7 @@ def completion_in(text: str | None) -> Completion | None:
         if _EITHER.search(words)
         else [completion for clause in _CLAUSE.split(words) for completion in _completions(clause)]
     )
-    return found[0] if found and len({one.is_certified for one in found}) == 1 else None
+    return found[0] if found and len({claim.is_certified for claim in found}) == 1 else None
 
 
 def promotion_in(text: str | None) -> Promotion | None:
@@ -87,7 +87,7 @@ def promotion_in(text: str | None) -> Promotion | None:
         if _EITHER.search(words)
         else [promotion for clause in _CLAUSE.split(words) for promotion in _promotions(clause)]
     )
-    return found[0] if found and len({one.is_granted for one in found}) == 1 else None
+    return found[0] if found and len({claim.is_granted for claim in found}) == 1 else None
 
 
 def _plain(text: str | None) -> str:

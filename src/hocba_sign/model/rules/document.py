@@ -8,7 +8,7 @@ from typing import Final
 from hocba_sign.model.codes import Sex, code_list
 from hocba_sign.model.person import Pupil
 from hocba_sign.model.rules.ruleset import first_year
-from hocba_sign.model.rules.settings import Settings
+from hocba_sign.model.rules.settings import RuleSettings
 from hocba_sign.model.rules.view import Breach, ResultView, end_of_year, taught_as
 
 _CENTURY: Final = 19
@@ -16,7 +16,7 @@ _CENTURY: Final = 19
 _HOME: Final = "VN"
 
 
-def personal_id(view: ResultView, settings: Settings) -> Iterator[Breach]:
+def personal_id(view: ResultView, settings: RuleSettings) -> Iterator[Breach]:
     """Twelve digits: three for the province or, from 100, the country of birth, one for century and
     sex, two for the year of birth.
     """
@@ -44,7 +44,7 @@ def _birth_year(pupil: Pupil) -> int | None:
     return int(month[1]) if month else pupil.birth_year
 
 
-def one_slot_per_teacher(view: ResultView, settings: Settings) -> Iterator[Breach]:
+def one_slot_per_teacher(view: ResultView, settings: RuleSettings) -> Iterator[Breach]:
     """Nobody is named twice as a teacher of one subject: there would be two slots for one
     signer.
     """
@@ -56,7 +56,7 @@ def one_slot_per_teacher(view: ResultView, settings: Settings) -> Iterator[Breac
             yield Breach(rule=settings.text("rule"), steps=("content", "subjects", n, "teachers"))
 
 
-def programme(view: ResultView, settings: Settings) -> Iterator[Breach]:
+def programme(view: ResultView, settings: RuleSettings) -> Iterator[Breach]:
     """No subject is of a programme that comes to the grade in a later year.
 
     That it is of none is told by `model.check`.
@@ -73,11 +73,14 @@ def programme(view: ResultView, settings: Settings) -> Iterator[Breach]:
             yield Breach(rule=settings.text("rule"), steps=("content", "subjects", n, "code"))
 
 
-def study_history(view: ResultView, settings: Settings) -> Iterator[Breach]:
+def study_history(view: ResultView, settings: RuleSettings) -> Iterator[Breach]:
     """Earlier years stand in their order and none is later than that of the transcript; a year with
     two schools is there twice.
     """
-    years = [first_year(one.school_year) or 0 for one in view.transcript.content.earlier_years]
+    years = [
+        first_year(earlier_year.school_year) or 0
+        for earlier_year in view.transcript.content.earlier_years
+    ]
     present = first_year(view.transcript.identification.school_year)
     for n, year in enumerate(years):
         if (n and year < years[n - 1]) or (present is not None and year > present):
@@ -87,13 +90,13 @@ def study_history(view: ResultView, settings: Settings) -> Iterator[Breach]:
             return
 
 
-def unjudged(view: ResultView, settings: Settings) -> Iterator[Breach]:
+def unjudged(view: ResultView, settings: RuleSettings) -> Iterator[Breach]:
     """The regulation is known to apply, and its rules are not at hand."""
     del view
     yield Breach(rule=settings.text("rule"), steps=("identification", "rule_set"))
 
 
-def newer_version(view: ResultView, settings: Settings) -> Iterator[Breach]:
+def newer_version(view: ResultView, settings: RuleSettings) -> Iterator[Breach]:
     """A version replaces only an older one of the same transcript.
 
     That it replaces itself is told by `model.check`.

@@ -22,14 +22,14 @@ from hocba_sign.model.rules.law import (
     Single,
     SubjectEntry,
 )
-from hocba_sign.model.rules.settings import Settings
+from hocba_sign.model.rules.settings import RuleSettings
 from hocba_sign.model.rules.view import Breach, Period, ResultView, Row, result_steps
 
 _REMEMBERED: Final = 256
 """Results kept: promotion, titles and words ask for those of the same pupil again."""
 
 
-def learning(view: ResultView, settings: Settings) -> Iterator[Breach]:
+def learning(view: ResultView, settings: RuleSettings) -> Iterator[Breach]:
     """Compare each recorded result with every result that a reading of the circular gives.
 
     A result that only some readings give passes, with a warning for each choice on which it hangs.
@@ -77,7 +77,7 @@ def known(view: ResultView, field: str) -> frozenset[str]:
     return recorded & allowed or recorded or allowed
 
 
-def _wrong(recorded: frozenset[str], found: Possible, result: Settings) -> str:
+def _wrong(recorded: frozenset[str], found: Possible, result: RuleSettings) -> str:
     """Name the kind of breach where the recorded letters are none of the allowed ones."""
     if recorded & found.special:
         return "stricter"
@@ -87,20 +87,20 @@ def _wrong(recorded: frozenset[str], found: Possible, result: Settings) -> str:
     return "uncertain" if certain and not (recorded | found.letters) & certain else "wrong"
 
 
-def _possible(view: ResultView, settings: Settings, result: Settings) -> Possible | None:
+def _possible(view: ResultView, settings: RuleSettings, result: RuleSettings) -> Possible | None:
     """Return what the marks of a period allow, None where there is no score at all."""
     entries = _entries(view.rows, result.text("period"))
     if not any(entry.score is not None and not entry.is_blank for entry in entries):
         return None
     is_special = view.level.value in settings.texts("stricter_levels")
     law = _law(settings, view.rule_set.subject_groups)
-    return _judged(
+    return _possible_of(
         law, entries, is_doubtful=result.is_set("is_single_uncertain"), is_special=is_special
     )
 
 
 @lru_cache(_REMEMBERED)
-def _judged(
+def _possible_of(
     law: Law, entries: tuple[SubjectEntry, ...], *, is_doubtful: bool, is_special: bool
 ) -> Possible:
     codes = [entry.code for entry in entries if entry.score is not None] if is_special else []
@@ -175,7 +175,7 @@ def _period(name: str) -> Period:
 
 
 @cache
-def _law(settings: Settings, groups: Settings) -> Law:
+def _law(settings: RuleSettings, groups: RuleSettings) -> Law:
     return Law(
         grades=tuple(_grade(part, groups) for part in settings.parts("grades")),
         adjustments=tuple(
@@ -187,7 +187,7 @@ def _law(settings: Settings, groups: Settings) -> Law:
     )
 
 
-def _grade(given: Settings, groups: Settings) -> Grade:
+def _grade(given: RuleSettings, groups: RuleSettings) -> Grade:
     many, one_of = given.part("many"), given.part("one_of")
     return Grade(
         letter=given.text("letter"),

@@ -7,14 +7,14 @@ from typing import Final
 
 from hocba_sign.model.codes import Achievement, MarkLetter, Trait
 from hocba_sign.model.lexical import Mark
-from hocba_sign.model.rules.settings import Settings
+from hocba_sign.model.rules.settings import RuleSettings
 from hocba_sign.model.rules.view import Breach, PrimaryRow, ResultView, result_steps
 
 _MAY_BE_EMPTY: Final = frozenset({"technology", "informatics"})
 """Grades that teach neither leave these traits out."""
 
 
-def test_form(view: ResultView, settings: Settings) -> Iterator[Breach]:
+def test_form(view: ResultView, settings: RuleSettings) -> Iterator[Breach]:
     """A test score is a whole number up to 10. Spec: TT 27/2020, Đ.7."""
     for row in view.primary_rows:
         test = row.marks.test
@@ -24,7 +24,7 @@ def test_form(view: ResultView, settings: Settings) -> Iterator[Breach]:
             yield Breach(rule=settings.text("rule"), steps=row.steps("test"))
 
 
-def tests(view: ResultView, settings: Settings) -> Iterator[Breach]:
+def tests(view: ResultView, settings: RuleSettings) -> Iterator[Breach]:
     """An assessed subject has a test at the end of the year if the circular lists it, and none if
     it does not. Spec: TT 27/2020, Đ.7.
 
@@ -55,7 +55,7 @@ def tests(view: ResultView, settings: Settings) -> Iterator[Breach]:
             yield Breach(rule=settings.text("neither"), steps=found[0].steps("test"))
 
 
-def outcome(view: ResultView, settings: Settings) -> Iterator[Breach]:
+def outcome(view: ResultView, settings: RuleSettings) -> Iterator[Breach]:
     """The recorded result is the best whose conditions subjects, traits and tests meet.
 
     Spec: TT 27/2020, Đ.9 k.2a.
@@ -77,13 +77,13 @@ def outcome(view: ResultView, settings: Settings) -> Iterator[Breach]:
         )
 
 
-def no_outcome(view: ResultView, settings: Settings) -> Iterator[Breach]:
+def no_outcome(view: ResultView, settings: RuleSettings) -> Iterator[Breach]:
     """The circular knows no overall result."""
     if view.primary is not None and view.primary.outcome is not None:
         yield Breach(rule=settings.text("rule"), steps=result_steps("outcome"))
 
 
-def missing_at_primary(view: ResultView, settings: Settings) -> Iterator[Breach]:
+def missing_at_primary(view: ResultView, settings: RuleSettings) -> Iterator[Breach]:
     """Every subject is assessed, and the pupil has a result where the circular gives one."""
     for row in view.primary_rows:
         if row.marks.achievement is None:
@@ -106,7 +106,7 @@ def missing_at_primary(view: ResultView, settings: Settings) -> Iterator[Breach]
             yield Breach(rule=settings.text("rule"), steps=result_steps(field))
 
 
-def completed_grade(view: ResultView, settings: Settings) -> Iterator[Breach]:
+def completed_grade(view: ResultView, settings: RuleSettings) -> Iterator[Breach]:
     """The programme of the grade is completed iff the result is one of those listed.
 
     Spec: TT 27/2020, Đ.11 k.1a.
@@ -131,7 +131,7 @@ def may_complete(view: ResultView) -> frozenset[bool]:
     return frozenset(letter in settings.texts("completing") for letter in found)
 
 
-def completed_primary(view: ResultView, settings: Settings) -> Iterator[Breach]:
+def completed_primary(view: ResultView, settings: RuleSettings) -> Iterator[Breach]:
     """Primary school is completed with its last grade and not before.
 
     Spec: TT 27/2020, Đ.11 k.2.
@@ -147,7 +147,7 @@ def completed_primary(view: ResultView, settings: Settings) -> Iterator[Breach]:
         )
 
 
-def promotion_at_primary(view: ResultView, settings: Settings) -> Iterator[Breach]:
+def promotion_at_primary(view: ResultView, settings: RuleSettings) -> Iterator[Breach]:
     """Who completed the grade is promoted; who did not may be by the principal's decision, which is
     put in words. Spec: TT 27/2020, Đ.11 k.1c.
     """
@@ -164,14 +164,14 @@ def _is_assessed(row: PrimaryRow) -> bool:
     return row.marks.achievement not in {None, Achievement.EXEMPT}
 
 
-def possible_outcomes(view: ResultView, settings: Settings) -> frozenset[str]:
+def possible_outcomes(view: ResultView, settings: RuleSettings) -> frozenset[str]:
     """Return the results that the marks allow, with optional subjects or without."""
     return _possible(view, settings, has_optional=True) | _possible(
         view, settings, has_optional=False
     )
 
 
-def _possible(view: ResultView, settings: Settings, *, has_optional: bool) -> frozenset[str]:
+def _possible(view: ResultView, settings: RuleSettings, *, has_optional: bool) -> frozenset[str]:
     """Return the results that the marks allow: one if all are there, more if what is missing might
     decide.
     """
@@ -186,7 +186,7 @@ def _possible(view: ResultView, settings: Settings, *, has_optional: bool) -> fr
     return frozenset(found)
 
 
-def _meets(view: ResultView, grade: Settings, rows: Iterable[PrimaryRow]) -> bool | None:
+def _meets(view: ResultView, grade: RuleSettings, rows: Iterable[PrimaryRow]) -> bool | None:
     """Return whether the conditions of a result are met, None if a missing mark might decide."""
     if "achievement" not in grade:
         return True

@@ -3,11 +3,11 @@
 from collections.abc import Iterator
 
 from hocba_sign.model.rules.learning import known
-from hocba_sign.model.rules.settings import Settings
+from hocba_sign.model.rules.settings import RuleSettings
 from hocba_sign.model.rules.view import Breach, ResultView, result_steps
 
 
-def letters(view: ResultView, settings: Settings) -> Iterator[Breach]:
+def letters(view: ResultView, settings: RuleSettings) -> Iterator[Breach]:
     """Results are written in the letters of the circular; those of another one, as far as they can
     be understood, are only noted.
     """
@@ -21,7 +21,7 @@ def letters(view: ResultView, settings: Settings) -> Iterator[Breach]:
         )
 
 
-def conduct_year(view: ResultView, settings: Settings) -> Iterator[Breach]:
+def conduct_year(view: ResultView, settings: RuleSettings) -> Iterator[Breach]:
     """Conduct of the year follows from both terms; where term I is blank, from term II and
     something. Spec: TT 22/2021, Đ.8 k.2b.
     """
@@ -34,12 +34,12 @@ def conduct_year(view: ResultView, settings: Settings) -> Iterator[Breach]:
     if second is None or year is None or second not in table:
         return
     row = table.part(second)
-    able = {row.text(one) for one in row.values if first in {None, one}}
+    able = {row.text(value) for value in row.values if first in {None, value}}
     if able and year not in able:
         yield Breach(rule=settings.text("rule"), steps=result_steps("conduct"))
 
 
-def summer_fields(view: ResultView, settings: Settings) -> Iterator[Breach]:
+def summer_fields(view: ResultView, settings: RuleSettings) -> Iterator[Breach]:
     """A result after the summer stands only where the year failed, and stands there if a subject
     was assessed again.
     """
@@ -54,7 +54,7 @@ def summer_fields(view: ResultView, settings: Settings) -> Iterator[Breach]:
         yield Breach(rule=settings.text("missing"), steps=result_steps("learning_after_summer"))
 
 
-def promotion(view: ResultView, settings: Settings) -> Iterator[Breach]:
+def promotion(view: ResultView, settings: RuleSettings) -> Iterator[Breach]:
     """Promoted iff conduct and learning, after the summer where it changed them, and attendance
     suffice.
 
@@ -79,7 +79,7 @@ def promotion(view: ResultView, settings: Settings) -> Iterator[Breach]:
         yield Breach(rule=settings.text("training" if is_of_training else "rule"), steps=steps)
 
 
-def conditions(view: ResultView, settings: Settings) -> tuple[bool | None, ...]:
+def conditions(view: ResultView, settings: RuleSettings) -> tuple[bool | None, ...]:
     """Return for conduct, learning and attendance whether each suffices for promotion; None where
     the record does not show it.
     """
@@ -93,7 +93,7 @@ def conditions(view: ResultView, settings: Settings) -> tuple[bool | None, ...]:
     return (_suffices(view, "conduct", settings.text("conduct")), learning, attendance)
 
 
-def is_barred(view: ResultView, settings: Settings) -> bool:
+def is_barred(view: ResultView, settings: RuleSettings) -> bool:
     """Return whether the results of the year allow no second chance in summer, as surely as they
     are known. Spec: TT 58/2011, Đ.15 k.2b.
     """

@@ -14,7 +14,7 @@ from typing import Final
 from hocba_sign.model.codes import SchoolLevel
 from hocba_sign.model.identification import Identification
 from hocba_sign.model.rules.finding import Severity, SourceMark
-from hocba_sign.model.rules.settings import Settings
+from hocba_sign.model.rules.settings import RuleSettings
 
 DOCUMENT: Final = "document"
 """The file with the rules that hold whatever the circular."""
@@ -108,20 +108,22 @@ class RuleSet:
     periods: tuple[Period, ...]
     scales: Mapping[str, Scale]
     comment_subjects: frozenset[str]
-    subject_groups: Settings
-    by_plan: Settings
-    tests: Settings
+    subject_groups: RuleSettings
+    by_plan: RuleSettings
+    tests: RuleSettings
     rules: Mapping[str, ContentRule]
-    checks: tuple[tuple[str, Settings], ...]
+    checks: tuple[tuple[str, RuleSettings], ...]
     unchecked: tuple[Unchecked, ...]
     doubts: tuple[str, ...]
 
-    def settings(self, check: str) -> Settings | None:
+    def settings(self, check: str) -> RuleSettings | None:
         """Return the settings of the first check of that name."""
         return next((settings for name, settings in self.checks if name == check), None)
 
     def period(self, level: SchoolLevel, grade: int, *, year: int) -> Period | None:
-        return next((one for one in self.periods if one.holds(level, grade, year=year)), None)
+        return next(
+            (period for period in self.periods if period.holds(level, grade, year=year)), None
+        )
 
 
 @cache
@@ -154,7 +156,7 @@ def read_rule_set(text: str, *, amended: Callable[[str], str] | None = None) -> 
     own = json.loads(text)
     if amended is not None and "amends" in own:
         own = json.loads(amended(own["amends"])) | own
-    given = Settings(MappingProxyType(own))
+    given = RuleSettings(MappingProxyType(own))
     return RuleSet(
         code=given.text("code"),
         title=given.text("title"),
@@ -174,7 +176,7 @@ def read_rule_set(text: str, *, amended: Callable[[str], str] | None = None) -> 
     )
 
 
-def _period(given: Settings) -> Period:
+def _period(given: RuleSettings) -> Period:
     return Period(
         level=SchoolLevel(given.text("level")),
         grades=given.integers("grades"),
@@ -184,7 +186,7 @@ def _period(given: Settings) -> Period:
     )
 
 
-def _scale(given: Settings) -> Scale:
+def _scale(given: RuleSettings) -> Scale:
     also = given.part("also")
     return Scale(
         order=given.texts("order"),
@@ -192,7 +194,7 @@ def _scale(given: Settings) -> Scale:
     )
 
 
-def _rule(given: Settings) -> ContentRule:
+def _rule(given: RuleSettings) -> ContentRule:
     rule = ContentRule(
         id=given.text("id"),
         article=given.text("article"),
@@ -206,7 +208,7 @@ def _rule(given: Settings) -> ContentRule:
     return rule
 
 
-def _unchecked(given: Settings) -> Unchecked:
+def _unchecked(given: RuleSettings) -> Unchecked:
     return Unchecked(
         id=given.text("id"),
         article=given.text("article"),
@@ -230,7 +232,8 @@ def choose(given: Identification) -> RuleSet | None:
     """
     able = _in_force(given)
     return next(
-        (one for one in able if one.code == given.rule_set), able[0] if len(able) == 1 else None
+        (rule_set for rule_set in able if rule_set.code == given.rule_set),
+        able[0] if len(able) == 1 else None,
     )
 
 
@@ -240,8 +243,8 @@ def prescribed(given: Identification) -> Mapping[str, SourceMark]:
     """
     year = first_year(given.school_year)
     periods = {
-        one.code: one.period(given.level, given.grade, year=year)
-        for one in _in_force(given)
+        rule_set.code: rule_set.period(given.level, given.grade, year=year)
+        for rule_set in _in_force(given)
         if year is not None
     }
     return MappingProxyType(
@@ -256,9 +259,9 @@ def is_out_of_force(given: Identification) -> bool:
     year = first_year(given.school_year)
     periods = [
         period
-        for one in rule_sets()
-        if one.code == given.rule_set
-        for period in one.periods
+        for rule_set in rule_sets()
+        if rule_set.code == given.rule_set
+        for period in rule_set.periods
         if period.level is given.level and given.grade in period.grades
     ]
     is_certain = bool(periods) and all(period.mark is SourceMark.CERTAIN for period in periods)
@@ -272,7 +275,7 @@ def is_out_of_force(given: Identification) -> bool:
 def _in_force(given: Identification) -> tuple[RuleSet, ...]:
     year = first_year(given.school_year)
     return tuple(
-        one
-        for one in rule_sets()
-        if year is not None and one.period(given.level, given.grade, year=year) is not None
+        rule_set
+        for rule_set in rule_sets()
+        if year is not None and rule_set.period(given.level, given.grade, year=year) is not None
     )

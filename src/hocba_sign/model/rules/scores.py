@@ -7,14 +7,14 @@ from typing import Final
 
 from hocba_sign.model.codes import Achievement, MarkLetter
 from hocba_sign.model.rules.promotion import is_barred
-from hocba_sign.model.rules.settings import Settings
+from hocba_sign.model.rules.settings import RuleSettings
 from hocba_sign.model.rules.view import PERIODS, Breach, ResultView, Row, is_score
 
 _HALF_STEP_OF_THREE: Final = Decimal("0.15")
 _MOST: Final = Decimal(10)
 
 
-def score_form(view: ResultView, settings: Settings) -> Iterator[Breach]:
+def score_form(view: ResultView, settings: RuleSettings) -> Iterator[Breach]:
     """A score is from 0 to 10 with at most one decimal. Spec: TT 22/2021, Đ.5 k.3b."""
     for row in view.rows:
         for period in PERIODS:
@@ -22,7 +22,7 @@ def score_form(view: ResultView, settings: Settings) -> Iterator[Breach]:
                 yield Breach(rule=settings.text("rule"), steps=row.steps(period))
 
 
-def mark_kind(view: ResultView, settings: Settings) -> Iterator[Breach]:
+def mark_kind(view: ResultView, settings: RuleSettings) -> Iterator[Breach]:
     """A subject assessed by comment holds no score, any other no Đ and no CĐ.
 
     Spec: TT 22/2021, Đ.5.
@@ -36,7 +36,7 @@ def mark_kind(view: ResultView, settings: Settings) -> Iterator[Breach]:
                 yield Breach(rule=settings.text("rule"), steps=row.steps(period))
 
 
-def year_mean(view: ResultView, settings: Settings) -> Iterator[Breach]:
+def year_mean(view: ResultView, settings: RuleSettings) -> Iterator[Breach]:
     """The year is (I + 2 x II) / 3, to one decimal; of a subject with a score in one term only it
     is that one.
 
@@ -66,7 +66,7 @@ def _is_out_of_reach(row: Row, year: Decimal) -> bool:
     return blank is None and not -_HALF_STEP_OF_THREE <= rest <= most + _HALF_STEP_OF_THREE
 
 
-def comment_year(view: ResultView, settings: Settings) -> Iterator[Breach]:
+def comment_year(view: ResultView, settings: RuleSettings) -> Iterator[Breach]:
     """A subject assessed by comment has in the year what it has in term II, whatever it had in term
     I.
 
@@ -84,7 +84,7 @@ def comment_year(view: ResultView, settings: Settings) -> Iterator[Breach]:
             yield Breach(rule=settings.text(name), steps=row.steps("year"))
 
 
-def exemptions(view: ResultView, settings: Settings) -> Iterator[Breach]:
+def exemptions(view: ResultView, settings: RuleSettings) -> Iterator[Breach]:
     """Only some subjects, or their practical part, are ones a pupil may be exempt from; a disabled
     one from any. Spec: TT 22/2021, Đ.10, Đ.11.
     """
@@ -94,14 +94,15 @@ def exemptions(view: ResultView, settings: Settings) -> Iterator[Breach]:
         exempt = [period for period in PERIODS if row.letter(period) is MarkLetter.EXEMPT]
         if exempt and row.subject.code not in settings.texts("subjects"):
             yield Breach(rule=settings.text("rule"), steps=row.steps(exempt[-1]))
-    for one in view.primary_rows:
-        if one.marks.achievement is Achievement.EXEMPT and one.subject.code not in settings.texts(
-            "subjects"
+    for primary_row in view.primary_rows:
+        if (
+            primary_row.marks.achievement is Achievement.EXEMPT
+            and primary_row.subject.code not in settings.texts("subjects")
         ):
-            yield Breach(rule=settings.text("rule"), steps=one.steps("achievement"))
+            yield Breach(rule=settings.text("rule"), steps=primary_row.steps("achievement"))
 
 
-def missing(view: ResultView, settings: Settings) -> Iterator[Breach]:
+def missing(view: ResultView, settings: RuleSettings) -> Iterator[Breach]:
     """Every subject and the pupil have a result of the year."""
     for row in view.rows:
         if row.marks.year is None and not row.is_given_up:
@@ -111,7 +112,7 @@ def missing(view: ResultView, settings: Settings) -> Iterator[Breach]:
             yield Breach(rule=settings.text("rule"), steps=("content", "assessment", field))
 
 
-def overall_mean(view: ResultView, settings: Settings) -> Iterator[Breach]:
+def overall_mean(view: ResultView, settings: RuleSettings) -> Iterator[Breach]:
     """No row stands for a mean over all subjects. Spec: TT 22/2021, Đ.9."""
     for row in view.rows:
         name = " ".join(row.subject.name.casefold().split())
@@ -119,7 +120,7 @@ def overall_mean(view: ResultView, settings: Settings) -> Iterator[Breach]:
             yield Breach(rule=settings.text("rule"), steps=("content", "subjects", row.n, "name"))
 
 
-def composition(view: ResultView, settings: Settings) -> Iterator[Breach]:
+def composition(view: ResultView, settings: RuleSettings) -> Iterator[Breach]:
     """The subjects that the programme makes compulsory are all there, and as many electives as it
     wants.
     """
@@ -137,7 +138,7 @@ def composition(view: ResultView, settings: Settings) -> Iterator[Breach]:
         yield Breach(rule=settings.text("rule"), steps=("content", "subjects"))
 
 
-def reassessed_subjects(view: ResultView, settings: Settings) -> Iterator[Breach]:
+def reassessed_subjects(view: ResultView, settings: RuleSettings) -> Iterator[Breach]:
     """Only a subject below `below`, or CĐ, is assessed again; the pupil's year is then the worst,
     and conduct allows it.
 

@@ -14,7 +14,7 @@ MAX_KEPT: Final = 2_048
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Settings:
+class RuleSettings:
     """A JSON object of the package's own data, equal to itself alone.
 
     A name that is missing or of another type raises KeyError or TypeError.
@@ -51,11 +51,11 @@ class Settings:
     def optional_integer(self, name: str) -> int | None:
         return self.integer(name) if name in self else None
 
-    def part(self, name: str) -> "Settings":
+    def part(self, name: str) -> "RuleSettings":
         """Return an object, empty if there is none."""
         return _part(self, name)
 
-    def parts(self, name: str) -> "tuple[Settings, ...]":
+    def parts(self, name: str) -> "tuple[RuleSettings, ...]":
         return _parts(self, name)
 
 
@@ -67,22 +67,22 @@ def _typed(value: object, kind: type[ValueT]) -> ValueT:
 
 # Every transcript asks for the same few hundred, and they are equal to themselves alone.
 @lru_cache(maxsize=MAX_KEPT)
-def _texts(settings: Settings, name: str) -> tuple[str, ...]:
+def _texts(settings: RuleSettings, name: str) -> tuple[str, ...]:
     return tuple(_typed(one, str) for one in _typed(settings.values.get(name, []), list))
 
 
 @lru_cache(maxsize=MAX_KEPT)
-def _integers(settings: Settings, name: str) -> frozenset[int]:
+def _integers(settings: RuleSettings, name: str) -> frozenset[int]:
     return frozenset(_typed(one, int) for one in _typed(settings.values.get(name, []), list))
 
 
 @lru_cache(maxsize=MAX_KEPT)
-def _part(settings: Settings, name: str) -> Settings:
+def _part(settings: RuleSettings, name: str) -> RuleSettings:
     given = cast("dict[str, object]", _typed(settings.values.get(name, {}), dict))
-    return Settings(MappingProxyType(given))
+    return RuleSettings(MappingProxyType(given))
 
 
 @lru_cache(maxsize=MAX_KEPT)
-def _parts(settings: Settings, name: str) -> tuple[Settings, ...]:
+def _parts(settings: RuleSettings, name: str) -> tuple[RuleSettings, ...]:
     given = _typed(settings.values.get(name, []), list)
-    return tuple(Settings(MappingProxyType(_typed(one, dict))) for one in given)
+    return tuple(RuleSettings(MappingProxyType(_typed(one, dict))) for one in given)

@@ -6,7 +6,7 @@ from typing import Final
 
 from hocba_sign.model.rules.learning import known
 from hocba_sign.model.rules.primary import possible_outcomes
-from hocba_sign.model.rules.settings import Settings
+from hocba_sign.model.rules.settings import RuleSettings
 from hocba_sign.model.rules.view import Breach, ResultView
 
 _STEPS: Final = ("content", "award")
@@ -43,7 +43,7 @@ def titles_in(award: str | None) -> frozenset[str]:
     return frozenset(found)
 
 
-def titles(view: ResultView, settings: Settings) -> Iterator[Breach]:
+def titles(view: ResultView, settings: RuleSettings) -> Iterator[Breach]:
     """A title of the year needs the results on which it stands, and is one that the circular knows.
 
     Spec: TT 22/2021, Đ.15 k.1a.
@@ -64,7 +64,7 @@ def titles(view: ResultView, settings: Settings) -> Iterator[Breach]:
     yield from _strange(given, settings)
 
 
-def titles_at_primary(view: ResultView, settings: Settings) -> Iterator[Breach]:
+def titles_at_primary(view: ResultView, settings: RuleSettings) -> Iterator[Breach]:
     """A title needs the result on which it stands; a result that brings a title without it is
     noted. Spec: TT 27/2020, Đ.13 k.1a.
     """
@@ -85,7 +85,7 @@ def titles_at_primary(view: ResultView, settings: Settings) -> Iterator[Breach]:
     yield from _strange(given, settings)
 
 
-def _strange(given: frozenset[str], settings: Settings) -> Iterator[Breach]:
+def _strange(given: frozenset[str], settings: RuleSettings) -> Iterator[Breach]:
     """Report titles that the circular does not know."""
     if given - {name for part in settings.parts("titles") for name in part.texts("names")}:
         yield Breach(rule=settings.text("strange"), steps=_STEPS)

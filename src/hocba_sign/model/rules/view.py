@@ -20,7 +20,7 @@ from hocba_sign.model.results import (
     SubjectResult,
 )
 from hocba_sign.model.rules.ruleset import RuleSet, Scale, first_year
-from hocba_sign.model.rules.settings import Settings
+from hocba_sign.model.rules.settings import RuleSettings
 from hocba_sign.model.transcript import Transcript
 
 Period: TypeAlias = Literal["term_1", "term_2", "year", "reassessed"]
@@ -48,7 +48,7 @@ class Breach:
     steps: tuple[str | int, ...]
 
 
-Check: TypeAlias = Callable[["ResultView", Settings], Iterator[Breach]]
+Check: TypeAlias = Callable[["ResultView", RuleSettings], Iterator[Breach]]
 
 
 def is_score(value: Mark | None) -> bool:

@@ -11,13 +11,13 @@ from hocba_sign.model.codes import SchoolLevel
 from hocba_sign.model.rules.claims import Completion, completion_in, promotion_in
 from hocba_sign.model.rules.primary import may_complete
 from hocba_sign.model.rules.promotion import conditions
-from hocba_sign.model.rules.settings import Settings
+from hocba_sign.model.rules.settings import RuleSettings
 from hocba_sign.model.rules.view import Breach, ResultView, result_steps, taught_as
 
 _COMPLETION: Final = ("content", "completion")
 
 
-def words(view: ResultView, settings: Settings) -> Iterator[Breach]:
+def words(view: ResultView, settings: RuleSettings) -> Iterator[Breach]:
     """Words certify what the results allow, in the last grade of the level and of no other, and
     agree with the flag. Spec: TT 22/2021, Đ.12.
     """
@@ -87,7 +87,7 @@ def _contradicts(found: Completion, *, is_promoted: bool, may_be_unsaid: bool) -
 
 
 def _promotion(
-    view: ResultView, settings: Settings, *, text: str, steps: tuple[str | int, ...]
+    view: ResultView, settings: RuleSettings, *, text: str, steps: tuple[str | int, ...]
 ) -> Iterator[Breach]:
     found = promotion_in(text)
     if found is None:
@@ -97,7 +97,7 @@ def _promotion(
         yield Breach(rule=settings.text("contradiction"), steps=steps)
 
 
-def words_at_primary(view: ResultView, settings: Settings) -> Iterator[Breach]:
+def words_at_primary(view: ResultView, settings: RuleSettings) -> Iterator[Breach]:
     """Words certify what result and flags do, primary school in its last grade only.
 
     Spec: TT 27/2020, Đ.11.

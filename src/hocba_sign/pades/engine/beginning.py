@@ -33,7 +33,7 @@ def beginning(reader: RevisionReader, revision: int) -> RevisionStep:
         )
         refusal = next(_refusals(reader, old, new), None)
         changes = tuple(field_changes(old, new))
-    except Exception as error:  # noqa: BLE001 - whatever the foreign reading fails with, nothing is proven
+    except Exception as error:  # noqa: BLE001 - whatever pyHanko's reading fails with, nothing is proven
         return RevisionStep(
             revision=revision, rules=frozenset(), refusal=type(error).__name__, is_proven=False
         )
@@ -86,8 +86,9 @@ def _is_allowed(before: Any, after: Any, *, is_root: bool) -> bool:
         # The annotations of a page, which are looked at one by one.
         return list(after.iterate())[: len(before)] == list(before.iterate())
     if any(
-        isinstance(one, generic.StreamObject) or not isinstance(one, generic.DictionaryObject)
-        for one in (before, after)
+        isinstance(dictionary, generic.StreamObject)
+        or not isinstance(dictionary, generic.DictionaryObject)
+        for dictionary in (before, after)
     ):
         return False
     growing = (
@@ -100,7 +101,8 @@ def _is_allowed(before: Any, after: Any, *, is_root: bool) -> bool:
         else frozenset()
     )
     left, right = (
-        {key: one.raw_get(key) for key in one if key not in growing} for one in (before, after)
+        {key: dictionary.raw_get(key) for key in dictionary if key not in growing}
+        for dictionary in (before, after)
     )
     return left == right
 
@@ -115,9 +117,9 @@ def _added(before: Any, after: Any) -> Iterator[Any]:
 
 def _references(array: Any) -> Iterator[Any]:
     return (
-        one
-        for one in (array.raw_get(at) for at in range(len(array)))
-        if isinstance(one, generic.IndirectObject)
+        item
+        for item in (array.raw_get(at) for at in range(len(array)))
+        if isinstance(item, generic.IndirectObject)
     )
 
 

@@ -34,7 +34,7 @@ from hocba_sign.pades.engine.limits import (
     MAX_OCTETS,
     MAX_VISITS,
     MAX_VISITS_TOGETHER,
-    foreign,
+    translated_errors,
 )
 from hocba_sign.pades.engine.sections import TABLE_ENTRIES, Builder, Sections, entry, raw_entry
 from hocba_sign.pades.engine.uses import Key, Path, Spot, Uses, spots
@@ -57,7 +57,7 @@ def open_document(octets: bytes, *, strict: bool = True) -> "RevisionReader":
         raise InputError("PDF.LIMIT", where=f"octet {MAX_OCTETS}", detail=f"{len(octets)} octets")
     if sum(map(octets.count, TABLE_ENTRIES)) > MAX_ENTRIES:
         raise InputError("PDF.LIMIT", detail=f"more than {MAX_ENTRIES} objects")
-    with foreign():
+    with translated_errors():
         reader = RevisionReader(octets, strict=strict)
         if not isinstance(reader.root, generic.DictionaryObject):
             raise InputError("PDF.UNREADABLE", detail="no catalog")

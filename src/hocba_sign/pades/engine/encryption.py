@@ -27,14 +27,14 @@ class Cipher:
         """
         try:
             handler = SecurityHandler.build(dictionary)
-            is_open = (
+            is_readable = (
                 isinstance(handler, StandardSecurityHandler)
                 and handler.authenticate(_NO_PASSWORD, id1=file_identifier).status
                 is not AuthStatus.FAILED
             )
         except Exception as error:
             raise InputError("PDF.ENCRYPTED", detail=type(error).__name__) from error
-        if not is_open:
+        if not is_readable:
             raise InputError("PDF.ENCRYPTED")
         self._handler = handler
         self._has_plain_metadata = not handler.encrypt_metadata
@@ -57,7 +57,7 @@ class Cipher:
         raw: Any = proxy.raw_object
         made: Any = proxy.decrypted
         if isinstance(made, generic.ArrayObject):
-            made = generic.ArrayObject(self._whole(one) for one in list.__iter__(made))
+            made = generic.ArrayObject(self._whole(item) for item in list.__iter__(made))
         elif isinstance(made, generic.StreamObject):
             made = generic.StreamObject(self._entries(raw, made), encoded_data=made.encoded_data)
         elif isinstance(made, generic.DictionaryObject):

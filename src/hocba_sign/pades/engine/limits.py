@@ -1,4 +1,4 @@
-"""What reading a PDF may cost, and errors of the foreign program in our words."""
+"""What reading a PDF may cost, and pyHanko's errors in our words."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -49,7 +49,7 @@ LIMIT_WORDS: Final = DecodeLimits(
 
 
 @contextmanager
-def foreign() -> Iterator[None]:
+def translated_errors() -> Iterator[None]:
     """Name whatever escapes pyHanko: it reads hostile files, and its errors are of many kinds.
 
     Raises: InputError `PDF.UNREADABLE`, `PDF.LIMIT`.

@@ -43,8 +43,8 @@ def _parts(
             yield b"S%d " % len(octets) + octets
     elif isinstance(value, generic.ArrayObject):
         yield b"["
-        for one in value.iterate():
-            yield from _parts(one, numbers)
+        for item in value.iterate():
+            yield from _parts(item, numbers)
         yield b"]"
     elif isinstance(value, generic.NumberObject | generic.FloatObject):
         yield b"%.5f " % float(value)

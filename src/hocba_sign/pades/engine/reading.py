@@ -18,7 +18,7 @@ from pyhanko.sign.fields import enumerate_sig_fields
 from hocba_sign.errors import Finding, InputError
 from hocba_sign.pades.engine.beginning import beginning
 from hocba_sign.pades.engine.document import RevisionReader, open_document
-from hocba_sign.pades.engine.limits import foreign
+from hocba_sign.pades.engine.limits import translated_errors
 from hocba_sign.pades.engine.sections import entry
 from hocba_sign.pades.engine.steps import analyse
 from hocba_sign.pades.facts.revisions import FieldFacts, FieldLock, LongTermValues, PdfFacts
@@ -61,7 +61,7 @@ def read_facts(octets: bytes, *, attachment: str) -> PdfFacts:
 def _facts(
     reader: RevisionReader, octets: bytes, *, attachment: str, findings: tuple[Finding, ...] = ()
 ) -> PdfFacts:
-    with foreign():
+    with translated_errors():
         ends = tuple(_ends(reader, octets))
         fields = _fields(reader)
         first = min((field.revision for field in fields), default=reader.last_revision)
@@ -134,16 +134,18 @@ def _field(
     handler = reader.get_historical_resolver(revision)
     signature = handler.get_object(reference)
     place = reader.xrefs.get_historical_ref(reference, revision)
-    references = [one.get_object() for one in entry(signature, "/Reference", default=())]
+    references = [
+        reference.get_object() for reference in entry(signature, "/Reference", default=())
+    ]
     locks = [
-        _lock(one["/TransformParams"])
-        for one in references
-        if entry(one, "/TransformMethod") == "/FieldMDP"
+        _lock(reference["/TransformParams"])
+        for reference in references
+        if entry(reference, "/TransformMethod") == "/FieldMDP"
     ]
     permissions = [
-        entry(entry(one, "/TransformParams", default={}), "/P", default=2)
-        for one in references
-        if entry(one, "/TransformMethod") == "/DocMDP"
+        entry(entry(reference, "/TransformParams", default={}), "/P", default=2)
+        for reference in references
+        if entry(reference, "/TransformMethod") == "/DocMDP"
     ]
     if "/Lock" in field:
         locks.append(_lock(field["/Lock"]))
@@ -185,7 +187,7 @@ def _integers(value: Any) -> tuple[int, ...]:
         isinstance(value.raw_get(at), generic.NumberObject) for at in range(len(value))
     ):
         return ()
-    return tuple(int(one) for one in value)
+    return tuple(int(number) for number in value)
 
 
 def _contents(signature: Any) -> bytes | None:
@@ -215,7 +217,7 @@ def _values(reader: RevisionReader) -> Iterator[LongTermValues]:
                 dict.fromkeys(
                     _streams(
                         reader,
-                        (one[key] for one in stores for key in keys if key in one),
+                        (holder[key] for holder in stores for key in keys if key in holder),
                         purpose,
                         held=held,
                     )
@@ -223,8 +225,8 @@ def _values(reader: RevisionReader) -> Iterator[LongTermValues]:
             )
             for keys, purpose in _KINDS
         ]
-        certificates, crls, ocsps = (tuple(filter(None, one)) for one in found)
-        lost, *statements = (tuple(octets for octets in one if not octets) for one in found)
+        certificates, crls, ocsps = (tuple(filter(None, streams)) for streams in found)
+        lost, *statements = (tuple(octets for octets in streams if not octets) for streams in found)
         yield LongTermValues(
             certificates=certificates,
             crls=crls,

@@ -78,7 +78,7 @@ def analyse(reader: RevisionReader, *, since: int) -> Iterator[RevisionStep]:
             )
         except InputError:
             raise
-        except Exception as error:  # noqa: BLE001 - whatever the foreign analysis fails with, nothing is proven
+        except Exception as error:  # noqa: BLE001 - whatever pyHanko's analysis fails with, nothing is proven
             yield RevisionStep(
                 revision=revision, rules=frozenset(), refusal=type(error).__name__, is_proven=False
             )
@@ -149,7 +149,8 @@ def _is_dated_only(old: Any, new: Any) -> bool:
     file was written.
     """
     references = [
-        one.trailer_view.get_value_as_reference("/Info", optional=True) for one in (old, new)
+        revision.trailer_view.get_value_as_reference("/Info", optional=True)
+        for revision in (old, new)
     ]
     before, after = (
         one(reference) if reference is not None else {}
@@ -276,7 +277,7 @@ def _picture(widget: Any) -> bytes | None:
     """
     try:
         return digest_of(widget["/AP"]["/N"])
-    except Exception:  # noqa: BLE001 - whatever the foreign reading fails with, it is no picture of ours
+    except Exception:  # noqa: BLE001 - whatever pyHanko's reading fails with, it is no picture of ours
         return None
 
 

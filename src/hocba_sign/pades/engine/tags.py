@@ -71,7 +71,9 @@ def _raw_items(array: Any) -> Iterator[Any]:
 
 
 def _references(array: Any) -> Iterator[Any]:
-    return (one for one in _raw_items(array) if isinstance(one, generic.IndirectObject))
+    return (
+        raw_item for raw_item in _raw_items(array) if isinstance(raw_item, generic.IndirectObject)
+    )
 
 
 def _added_tags(before: Any, after: Any) -> Iterator[Any]:

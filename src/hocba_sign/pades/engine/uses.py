@@ -104,7 +104,7 @@ class Uses:
                 found[used].add(path)
             if pages.get(used, path) == path and (is_structure or used not in elements):
                 if used not in useful:
-                    useful[used] = [one for one in revision.spots(used) if one[1] in leading]
+                    useful[used] = [spot for spot in revision.spots(used) if spot[1] in leading]
                 entered.append(used)
                 stack.append((iter(useful[used]), path))
         return found
@@ -244,5 +244,5 @@ def _structure(revision: RevisionView, root: Any) -> _Structure:
             waiting.append(element)
             read.add(_key(element.raw_get("/Type")) if "/Type" in element else None)
     return _Structure(
-        _key(root), frozenset(elements), frozenset(one for one in read if one is not None)
+        _key(root), frozenset(elements), frozenset(kind for kind in read if kind is not None)
     )

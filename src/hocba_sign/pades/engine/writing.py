@@ -30,7 +30,7 @@ from pyhanko.sign.signers.pdf_byterange import DocumentTimestamp, PdfSignedData,
 
 from hocba_sign.errors import CallerError, InputError
 from hocba_sign.pades.engine.document import open_document
-from hocba_sign.pades.engine.limits import foreign
+from hocba_sign.pades.engine.limits import translated_errors
 from hocba_sign.pades.engine.pictures import digest_of
 from hocba_sign.pades.engine.tagging import tag_field
 from hocba_sign.pades.facts.form import Field, Form, NewField, PlannedRevision, SignaturePlaceholder
@@ -48,7 +48,7 @@ def read_form(document: bytes) -> Form:
 
     Raises: InputError `PDF.UNREADABLE`, `PDF.ENCRYPTED`, `PDF.XFA`, `PDF.HYBRID`, `PDF.LIMIT`.
     """
-    with foreign():
+    with translated_errors():
         reader = _reader(document)
         fields: list[Field] = []
         locks: list[tuple[str, FieldLock]] = []
@@ -75,7 +75,7 @@ def read_gap(document: bytes, name: str) -> SignaturePlaceholder:
 
     Raises: as `read_form`; CallerError `SIGN.STATE` where there is no such signature.
     """
-    with foreign():
+    with translated_errors():
         filled = enumerate_sig_fields(_reader(document), filled_status=True, with_name=name)
         signature = next((value.get_object() for found, value, _ in filled if found == name), None)
         if signature is None:
@@ -90,15 +90,15 @@ def append_gap(document: bytes, revision: PlannedRevision) -> SignaturePlacehold
     """Append the revision of a signature, or of a document time-stamp, and leave room for its
     value. Raises: as `read_form`.
     """
-    with foreign():
+    with translated_errors():
         writer = _writer(document)
-        is_unsigned = not any(enumerate_sig_fields(writer, filled_status=True))
+        has_signatures = any(enumerate_sig_fields(writer, filled_status=True))
         for new in revision.new_fields:
             append_signature_field(writer, _specification(new))
             if new.place is not None:
                 reference = _reference(writer, new.name)
                 _keep_blank(writer, reference.get_object(), new.place.size)
-                if is_unsigned:
+                if not has_signatures:
                     tag_field(writer, reference)
         writer.register_extension(ESIC_EXTENSION_1)
         embedding = PdfCMSEmbedder().write_cms(
@@ -133,7 +133,7 @@ def append_values(
     """Append validation data to the DSS dictionary, made where there is none; without VRI (EN 319
     142-1, 5.4.2). Raises: as `read_form`.
     """
-    with foreign():
+    with translated_errors():
         writer = _writer(document)
         writer.register_extension(ESIC_EXTENSION_1)
         store = _at(writer.root, "/DSS")
@@ -153,7 +153,7 @@ def picture_digest(appearance: bytes, size: tuple[float, float]) -> bytes:
     """Return the digest of the picture that the one page of `appearance` becomes in a field of
     `size`. Raises: InputError `PDF.UNREADABLE`.
     """
-    with foreign():
+    with translated_errors():
         return digest_of(_form(PdfFileWriter(), appearance, size))
 
 

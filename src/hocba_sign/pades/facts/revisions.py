@@ -45,7 +45,7 @@ class FieldLock:
     is_all_but: bool
 
     def forbids(self, name: str) -> bool:
-        is_named = any(name == one or name.startswith(f"{one}.") for one in self.names)
+        is_named = any(name == other or name.startswith(f"{other}.") for other in self.names)
         return is_named is not self.is_all_but
 
 

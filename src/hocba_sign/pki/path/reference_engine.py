@@ -200,7 +200,7 @@ class EngineSession:
         """
         oldest = min(statements, key=lambda one: one.this_update)
         moment = oldest.produced_at or oldest.this_update
-        self._context.judge_at(moment)
+        self._context.move_to(moment)
         # The CAs of the chain are judged one by one outside; the engine need not do it again.
         for index in range(len(self._chain) - 2, question.index, -1):
             done = ValidationPath(

@@ -143,8 +143,8 @@ class Context(ValidationContext):
     forgery may copy.
     """
 
-    def judge_at(self, moment: datetime) -> None:
-        """Judge at another time, and forget who was valid before; whatever revokes an issuer of
+    def move_to(self, moment: datetime) -> None:
+        """Set another time, and forget who was valid before; whatever revokes an issuer of
         lists or a responder counts, also later.
         """
         self.timing_params = ValidationTimingParams(

@@ -140,7 +140,7 @@ def _validate(
         raise CallerError("PATH.TIME_ZONE", detail="times must be aware")
     anchor = find_anchor(trust, leaf.sha256)
     if anchor is not None:
-        return _judge_anchor(anchor, at, asked)
+        return _anchor_result(anchor, at, asked)
     if (
         # The maker of a document decides how much it carries, and so what reading it would cost.
         len(evidence.certificates) > MAX_POOL_CERTIFICATES
@@ -160,7 +160,7 @@ def _validate(
     for chain in candidate_chains(leaf, trust, certificates=evidence.certificates):
         anchor = find_anchor(trust, chain[-1].sha256)
         assert anchor is not None
-        result = _judge_safely(chain, anchor, case)
+        result = _contained_result(chain, anchor, case)
         if result.status is PathStatus.PASSED:
             return result
         if best is None or _reached(result) > _reached(best):
@@ -186,7 +186,7 @@ def _reached(result: PathResult) -> int:
     return 2 if result.revocation else 1
 
 
-def _judge_anchor(anchor: Anchor, at: datetime, asked: PathRequirements) -> PathResult:
+def _anchor_result(anchor: Anchor, at: datetime, asked: PathRequirements) -> PathResult:
     chain = (anchor.certificate,)
     cause = _ended(anchor, at) or (
         key_cause(anchor.certificate, at) if asked.judges_leaf_key else None
@@ -211,9 +211,9 @@ def _ended(anchor: Anchor, at: datetime) -> str | None:
     )
 
 
-def _judge_safely(chain: tuple[Certificate, ...], anchor: Anchor, case: _Case) -> PathResult:
+def _contained_result(chain: tuple[Certificate, ...], anchor: Anchor, case: _Case) -> PathResult:
     try:
-        result = _judge(chain, anchor, case)
+        result = _chain_result(chain, anchor, case)
     except (AttributeError, ValueError, TypeError, LookupError, InputError):
         result = _result(chain, ("PATH.MALFORMED",))
     except Exception:  # noqa: BLE001 - the engine documents no closed set of exceptions; none may turn into a crash or a pass
@@ -239,7 +239,7 @@ def _engine_session(
     return made
 
 
-def _judge(chain: tuple[Certificate, ...], anchor: Anchor, case: _Case) -> PathResult:
+def _chain_result(chain: tuple[Certificate, ...], anchor: Anchor, case: _Case) -> PathResult:
     at, asked = case.at, case.asked
     # Before all else: neither the fast path nor `structure_cause` verifies these signatures.
     link = next(

@@ -14,8 +14,8 @@ from hocba_sign.pades.write import engine, fill
 from hocba_sign.pades.write_cms import (
     certificate_digest,
     chain,
+    cms_without_value,
     signed_attributes,
-    unsigned,
     with_value,
 )
 from hocba_sign.pki.certificates.certificate import Certificate
@@ -110,7 +110,7 @@ def _prepared_gap(
     except InputError as error:
         raise CallerError("SIGN.STATE", where=str(state.slot), detail=error.cause) from error
     digested = digest(description.message_digest_algorithm, gap.covered)
-    is_said = unsigned(description, digested) == (state.unsigned, state.octets)
+    is_said = cms_without_value(description, digested) == (state.unsigned, state.octets)
     if not is_said or gap.contents != bytes(description.room):
         raise CallerError("SIGN.STATE", where=str(state.slot))
     return gap

@@ -63,8 +63,8 @@ class PdfDraft:
         return tuple(slot for slot in self.slots if field_name(slot) in filled)
 
     @property
-    def is_unsigned(self) -> bool:
-        return not any(field.is_filled for field in self.form.fields)
+    def has_signatures(self) -> bool:
+        return any(field.is_filled for field in self.form.fields)
 
     @property
     def expected_signers(self) -> tuple[ExpectedSigner, ...]:
@@ -98,9 +98,9 @@ def read_pdf_draft(
             raise InputError(
                 "SIGN.BROKEN_SIGNATURE", where=signature.where, findings=integrity.findings
             )
-    is_unsigned = not any(field.is_filled for field in form.fields)
-    transcript = _attached(document, is_unsigned=is_unsigned)
-    stray = next((one for one in document.signatures if one.slot is None), None)
+    has_signatures = any(field.is_filled for field in form.fields)
+    transcript = _attached(document, has_signatures=has_signatures)
+    stray = next((signature for signature in document.signatures if signature.slot is None), None)
     if transcript is not None and stray is not None:
         raise InputError(
             "SIGN.BROKEN_SIGNATURE",
@@ -109,7 +109,11 @@ def read_pdf_draft(
         )
     if transcript is None:
         present = (slot_of(field.name) for field in form.fields)
-        wanted = map(Slot, roles) if roles else (one for one in (*present, slot) if one is not None)
+        wanted = (
+            map(Slot, roles)
+            if roles
+            else (other for other in (*present, slot) if other is not None)
+        )
         plan, slots = (
             _ROLES,
             tuple(sorted(set(wanted), key=lambda one: (_ROLES.rank(one.role), str(one)))),
@@ -165,27 +169,27 @@ def new_fields(draft: PdfDraft, slot: Slot) -> tuple[NewField, ...]:
     version of the template makes of the attached transcript: nobody should sign a page that says
     something else.
     """
-    wanted = draft.slots if draft.is_unsigned else (slot,)
+    wanted = (slot,) if draft.has_signatures else draft.slots
     places = (
         _places_at_foot(draft)
         if draft.transcript is None
         else _places_of_template(draft, draft.transcript)
-        if draft.is_unsigned
+        if not draft.has_signatures
         else {}
     )
     return tuple(
         NewField(
-            name=field_name(one),
-            label=_label(draft, one),
-            place=places.get(one),
-            locked_fields=locked_fields(draft, one),
+            name=field_name(wanted_slot),
+            label=_label(draft, wanted_slot),
+            place=places.get(wanted_slot),
+            locked_fields=locked_fields(draft, wanted_slot),
         )
-        for one in wanted
-        if draft.form.field(field_name(one)) is None
+        for wanted_slot in wanted
+        if draft.form.field(field_name(wanted_slot)) is None
     )
 
 
-def _attached(document: PdfDocument, *, is_unsigned: bool) -> Transcript | None:
+def _attached(document: PdfDocument, *, has_signatures: bool) -> Transcript | None:
     attached = document.facts.attachments
     if not attached:
         return None
@@ -195,7 +199,7 @@ def _attached(document: PdfDocument, *, is_unsigned: bool) -> Transcript | None:
     content = given.draft.content
     if not isinstance(content, Transcript):
         raise InputError("SIGN.ATTACHED", where=ATTACHMENT)
-    if is_unsigned:
+    if not has_signatures:
         require_nonce(given.draft)
     return content
 
@@ -218,7 +222,7 @@ def _places_of_template(draft: PdfDraft, transcript: Transcript) -> dict[Slot, F
         )
         for version in reversed(template_versions())
     )
-    made = next((one for one in versions if one.octets == draft.octets), None)
+    made = next((version for version in versions if version.octets == draft.octets), None)
     if made is None:
         raise CallerError("SIGN.PAGES")
     by_name = {place.slot: FieldBox(page=place.page - 1, box=place.box) for place in made.places}
@@ -232,7 +236,7 @@ def _places_at_foot(draft: PdfDraft) -> dict[Slot, FieldBox]:
     }
     side = min(_WIDEST, (width - _GAP * (len(columns) - 1)) / len(columns))
     found = {}
-    for slot in (one for one in draft.slots if one.role in columns):
+    for slot in (slot for slot in draft.slots if slot.role in columns):
         left = _MARGIN + columns[slot.role] * (width - side) / (len(columns) - 1)
         found[slot] = FieldBox(
             page=len(draft.form.pages) - 1, box=(left, _MARGIN, left + side, _MARGIN + _HEIGHT)

@@ -33,7 +33,9 @@ def pdf_archive_gap(octets: bytes) -> SignaturePlaceholder:
     """
     names = {field.name for field in engine().read_form(octets).fields}
     number = next(
-        one for one in range(1, len(names) + 2) if f"{TIME_STAMP_PREFIX}{one}" not in names
+        counter
+        for counter in range(1, len(names) + 2)
+        if f"{TIME_STAMP_PREFIX}{counter}" not in names
     )
     return engine().append_gap(
         octets,

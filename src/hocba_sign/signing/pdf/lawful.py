@@ -56,7 +56,7 @@ def _adds_nothing_else(draft: PdfDraft, document: PdfDocument, slot: Slot) -> bo
     facts = document.facts
     steps = (facts.beginning, *facts.steps)
     is_explained = all(step is None or (step.refusal is None and step.is_proven) for step in steps)
-    slots = draft.slots if draft.is_unsigned else (slot,)
+    slots = (slot,) if draft.has_signatures else draft.slots
     present = {field.name for field in draft.form.fields}
     named = present | {field_name(one) for one in slots}
     found = {field.name for field in facts.fields} | set(facts.empty_fields)

@@ -12,7 +12,7 @@ from hocba_sign.model.workflow import Slot
 from hocba_sign.pades.facts.form import PlannedRevision, SignaturePlaceholder
 from hocba_sign.pades.facts.names import field_name
 from hocba_sign.pades.write import engine
-from hocba_sign.pades.write_cms import CmsTemplate, unsigned
+from hocba_sign.pades.write_cms import CmsTemplate, cms_without_value
 from hocba_sign.pki.certificates.certificate import Certificate
 from hocba_sign.rendering.appearance import draw_appearance
 from hocba_sign.signing.certificate_fitness import require_holder, usable_algorithm
@@ -51,7 +51,7 @@ def build_pdf(
     require_turn(draft, slot)
     description = describe(draft, slot, chain_der=chain_der, moment=moment, policy=policy)
     gap = engine().append_gap(draft.octets, _revision(draft, slot, description, moment=moment))
-    cms, attributes = unsigned(
+    cms, attributes = cms_without_value(
         description, digest(description.message_digest_algorithm, gap.covered)
     )
     state = ToBeSigned(
@@ -128,4 +128,4 @@ def _revision(
 
 def certifies(draft: PdfDraft) -> bool:
     """Return whether the next signature says that only signatures may follow."""
-    return draft.is_unsigned and draft.is_planned
+    return not draft.has_signatures and draft.is_planned

@@ -83,7 +83,9 @@ def _checked(octets: bytes, state: ToBeSigned, signature_count: int) -> Complete
         raise CallerError("SIGN.STATE", where=str(state.slot))
     integrity = check_integrity(signature)
     # What was put in may lie within what others have signed.
-    if not all(one.is_intact for other in parsed.signatures for one in other.references):
+    if not all(
+        reference.is_intact for other in parsed.signatures for reference in other.references
+    ):
         raise CallerError("SIGN.STATE", where=str(state.slot))
     if not integrity.is_intact or integrity.findings:
         raise CallerError("SIGN.VALUE", where=str(state.slot))

@@ -143,7 +143,11 @@ def _require_nothing_else(xml: ParsedXml) -> None:
     # That the seal covers the root of extracts in its own Object is asked of the signature.
     ids = (ID_DATA, EXTRACT_ID)
     covered = tuple(xml.ids[identifier] for identifier in ids if identifier in xml.ids)
-    strange = [one.where for one in outside(xml.root, covered=covered) if one.kind is Stray.SHOWN]
+    strange = [
+        content.where
+        for content in outside(xml.root, covered=covered)
+        if content.kind is Stray.SHOWN
+    ]
     if strange := [*strange, *other_kinds(xml.octets)]:
         raise InputError("DOC.UNSIGNED", where=strange[0])
 

@@ -81,7 +81,7 @@ def _archive_time_stamp(token_der: bytes) -> bytes:
 
 
 def _holder(opened: OpenXml, slot: Slot) -> Element:
-    opened.require_open(slot)
+    opened.require_uncovered(slot)
     holder = opened.signature(slot).find(names.UNSIGNED_PATH)
     if holder is None:
         raise CallerError("EXTEND.NO_TIME_STAMP", where=str(slot))

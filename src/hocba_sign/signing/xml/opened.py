@@ -13,7 +13,7 @@ from hocba_sign.xades.syntax.names import (
     SIGNED_INFO,
     UNSIGNED_PATH,
 )
-from hocba_sign.xades.transcript.read import Places, places_of, read_parsed
+from hocba_sign.xades.transcript.read import SlotPlaces, places_of, read_parsed
 from hocba_sign.xml.parse import ParsedXml, parse
 from hocba_sign.xml.splice import grow
 from hocba_sign.xml.tree import Element
@@ -28,7 +28,7 @@ class OpenXml:
     """
 
     xml: ParsedXml
-    places: Places
+    places: SlotPlaces
 
     @classmethod
     def of(cls, octets: bytes) -> "OpenXml":
@@ -54,7 +54,7 @@ class OpenXml:
         """
         return grow(self.xml, fragments)
 
-    def enclosing(self, slot: Slot) -> tuple[Slot, ...]:
+    def covering(self, slot: Slot) -> tuple[Slot, ...]:
         """Return the slots whose signatures cover the place of `slot`, or what is in it and grows:
         a change there would break them.
 
@@ -81,12 +81,12 @@ class OpenXml:
         targets = (self.xml.ids.get(uri[1:]) for uri in uris if uri.startswith("#"))
         return tuple(target for target in targets if target is not None)
 
-    def require_open(self, slot: Slot) -> None:
+    def require_uncovered(self, slot: Slot) -> None:
         """Refuse to change the signature of `slot` where that would break another.
 
         Raises: CallerError `EXTEND.COVERED` naming the slot and those that cover it.
         """
-        around = self.enclosing(slot)
+        around = self.covering(slot)
         if around:
             raise CallerError("EXTEND.COVERED", where=f"{slot}: {', '.join(map(str, around))}")
 

@@ -17,7 +17,7 @@ from hocba_sign.signing.policy import SigningPolicy
 from hocba_sign.signing.state import ToBeSigned
 from hocba_sign.signing.xml.draft import Draft, OpenDraft, require_nonce, require_turn
 from hocba_sign.xades.syntax.names import COMMITMENT
-from hocba_sign.xades.transcript.write import XadesTemplate, write_unsigned
+from hocba_sign.xades.transcript.write import XadesTemplate, write_without_value
 from hocba_sign.xml.layout import CANONICAL
 
 
@@ -58,7 +58,7 @@ def build_xml(
     description = _description(
         draft, slot, chain, algorithm=algorithm, moment=moment, policy=policy
     )
-    unsigned, octets = write_unsigned(
+    unsigned, octets = write_without_value(
         given.opened.places.slots[slot], description, ids=given.opened.xml.ids
     )
     return ToBeSigned(

@@ -18,7 +18,7 @@ def xml_octets_to_time_stamp(opened: OpenXml, slot: Slot) -> bytes:
     Raises: CallerError `EXTEND.COVERED` when others cover the signature, `SIGN.NO_SUCH_SLOT`.
     Spec: EN 319 132-1, 5.3.
     """
-    opened.require_open(slot)
+    opened.require_uncovered(slot)
     return time_stamped_octets(opened.signature(slot))
 
 

@@ -67,7 +67,7 @@ def validate_any(
     Raises: InputError for octets that are no readable XML, or over a limit.
     Spec: EN 319 102-1, 5; XML Signature 1.1, 3.2.
     """
-    xml = parse(octets, is_open=True)
+    xml = parse(octets, is_of_others=True)
     reading = read_any(xml, detached)
     if not reading.document.signatures:
         return DocumentConclusion(

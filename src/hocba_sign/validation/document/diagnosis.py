@@ -29,7 +29,7 @@ from hocba_sign.xades.syntax.elements import Parts, algorithm_of, octets_of, onl
 from hocba_sign.xades.syntax.signature import read_value
 from hocba_sign.xml.c14n import C14nAlgorithm, canonicalize
 from hocba_sign.xml.parse import ParsedXml
-from hocba_sign.xml.reformat import undo_letters, undo_open, without_signatures
+from hocba_sign.xml.reformat import undo_in_others, undo_letters, without_signatures
 from hocba_sign.xml.tree import Element, locate
 
 MAX_OCTETS: Final = 2_000_000
@@ -220,7 +220,10 @@ class _DiagnosedDocument:
                 self.budget.spend(COPIES_WORK * sum(1 for _ in self.document.xml.root.iter("*")))
                 self._originals = tuple(
                     GeneralResolver(xml, self.detached, budget=self.budget)
-                    for xml in (*undo_open(self.document.xml), *undo_letters(self.document.xml))
+                    for xml in (
+                        *undo_in_others(self.document.xml),
+                        *undo_letters(self.document.xml),
+                    )
                 )
             for original in self._originals:
                 would_hold = _would_hold(_signature(original.xml, number), original, keyed)

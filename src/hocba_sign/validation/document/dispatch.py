@@ -15,7 +15,7 @@ from hocba_sign.validation.document.not_transcript import (
 from hocba_sign.validation.document.transcript import DocumentConclusion, validate, verdict_of
 from hocba_sign.validation.setting import NOTHING_DETACHED, Setting
 from hocba_sign.validation.verdict import Check, Status, Verdict
-from hocba_sign.validation.workflow.other_layouts import foreign_checks
+from hocba_sign.validation.workflow.other_layouts import other_layout_checks
 from hocba_sign.xml.layout import PART
 from hocba_sign.xml.parse import parse
 
@@ -45,7 +45,7 @@ def _part_of_transcript(octets: bytes, setting: Setting) -> DocumentConclusion:
     document, for they may be enveloped by what they sign; as a transcript it is never VALID.
     """
     conclusion = _judge("any_xml", "validate_any")(octets, setting)
-    own = foreign_checks(parse(octets).root)
+    own = other_layout_checks(parse(octets).root)
     told = {check.identifier for check in own}
     checks = (*own, *(one for one in conclusion.checks if one.identifier not in told))
     return replace(
@@ -111,9 +111,9 @@ def with_unread(conclusion: DocumentConclusion, setting: Setting) -> DocumentCon
         )
         for one, cause in unread
     )
-    is_open = conclusion.verdict is Verdict.VALID and any(one.matters for one, _ in unread)
+    is_undecided = conclusion.verdict is Verdict.VALID and any(one.matters for one, _ in unread)
     return replace(
         conclusion,
         checks=(*conclusion.checks, *checks),
-        verdict=Verdict.INDETERMINATE if is_open else conclusion.verdict,
+        verdict=Verdict.INDETERMINATE if is_undecided else conclusion.verdict,
     )

@@ -30,7 +30,7 @@ def other_document(octets: bytes) -> DocumentConclusion | None:
     if not is_document(octets):
         return no_document(octets)
     try:
-        root = parse(octets, is_open=True).root
+        root = parse(octets, is_of_others=True).root
     except InputError:
         return no_document() if is_web_page(octets) else None
     if names_transcript(root):

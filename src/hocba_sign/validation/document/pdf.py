@@ -103,10 +103,10 @@ def validate_pdf(octets: bytes, setting: Setting) -> DocumentConclusion:
     if not document.signatures:
         return _unsigned(document, setting)
     if not document.facts.attachments:
-        book = _book(_judged(document, setting, found=_NO_TRANSCRIPT), document)
+        book = _book(_signatures_alone(document, setting, found=_NO_TRANSCRIPT), document)
         return other_pdf(is_signed=True) if book.workflow is None else book
     if len(document.facts.attachments) > 1:
-        return _judged(
+        return _signatures_alone(
             document,
             setting,
             found=(Check(identifier="PDF.ATTACHED_TWICE", status=Status.FAIL, where=ATTACHMENT),),
@@ -200,7 +200,7 @@ def validate_any_pdf(octets: bytes, setting: Setting) -> DocumentConclusion:
     document = read_pdf(octets)
     if not document.signatures:
         return _nothing(is_other=True)
-    return _judged(document, setting)
+    return _signatures_alone(document, setting)
 
 
 def _placed(signature: ParsedSignature) -> ParsedSignature:
@@ -236,7 +236,7 @@ def _book(judged: DocumentConclusion, document: PdfDocument) -> DocumentConclusi
     )
 
 
-def _judged(
+def _signatures_alone(
     document: PdfDocument, setting: Setting, *, found: tuple[Check, ...] = ()
 ) -> DocumentConclusion:
     signatures = tuple(

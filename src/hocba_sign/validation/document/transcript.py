@@ -15,7 +15,7 @@ from hocba_sign.extract.container import Extract
 from hocba_sign.extract.content import ExtractContent
 from hocba_sign.model.codes import SchoolKind
 from hocba_sign.model.event import Event
-from hocba_sign.model.record import RECORD_PLANS, Record
+from hocba_sign.model.record import RECORD_PLANS, SignedRecord
 from hocba_sign.model.registry import Rank, RegistrySnapshot
 from hocba_sign.model.status_list import StatusList
 from hocba_sign.model.transcript import Transcript
@@ -47,10 +47,10 @@ from hocba_sign.validation.workflow.dates import date_checks
 from hocba_sign.validation.workflow.hands import hand_checks
 from hocba_sign.validation.workflow.order import SignerFacts, Workflow, check_order
 from hocba_sign.validation.workflow.other_layouts import (
-    foreign_checks,
-    foreign_workflow,
-    is_foreign,
+    is_other_layout,
     layout_checks,
+    other_layout_checks,
+    other_layout_workflow,
 )
 from hocba_sign.validation.workflow.trust_hierarchy import hierarchy_checks
 from hocba_sign.validation.workflow.tt15 import tt15_checks
@@ -137,7 +137,7 @@ def validate(octets: bytes, setting: Setting) -> DocumentConclusion:
         workflow = _workflow(parsed, content, layout=recognise(root), facts=facts)
         checks += workflow_checks(workflow)
     elif recognise(root) is KHO:
-        workflow = foreign_workflow(
+        workflow = other_layout_workflow(
             parsed, root, facts=signer_facts(signatures, content=None, setting=setting)
         )
         checks += workflow_checks(workflow)
@@ -184,7 +184,7 @@ def _decoded(
     *,
     is_careful: bool,
 ) -> tuple[Content | None, list[Check]]:
-    if form_of(root) is not None and not is_foreign(root):
+    if form_of(root) is not None and not is_other_layout(root):
         return record_content(parsed, root, signatures=signatures)
     transcript, checks = read_content(parsed, root, signatures=signatures, is_careful=is_careful)
     return transcript, [*checks, *(() if transcript is None else rule_checks(transcript))]
@@ -262,8 +262,8 @@ def read_content(
 
     `is_careful`: not by the quick path.
     """
-    if is_foreign(root):
-        return None, foreign_checks(root)
+    if is_other_layout(root):
+        return None, other_layout_checks(root)
     filled = {signature.slot for signature in parsed.signatures}
     faults = violations(root, issued=all(slot in filled for slot in parsed.slots))
     checks = [Check(identifier="DOC.FORMAT", status=Status.PASS)]
@@ -307,7 +307,11 @@ def _weight(problem: Finding) -> Status:
 
 
 def _workflow(
-    parsed: ParsedDocument, content: Record, *, layout: Layout, facts: Mapping[Slot, SignerFacts]
+    parsed: ParsedDocument,
+    content: SignedRecord,
+    *,
+    layout: Layout,
+    facts: Mapping[Slot, SignerFacts],
 ) -> Workflow:
     plan = RECORD_PLANS.get(content.plan_name) or PLANS[content.plan_name]
     return check_order(parsed, content.expected_signers, plan=plan, layout=layout, facts=facts)

@@ -58,7 +58,7 @@ def authority_checks(
             slot = signature.signature.slot
             if slot is not None and signature.certificate is not None and signature.is_intact:
                 found.append(
-                    _judge(
+                    _office_check(
                         signature,
                         slot,
                         registry=registry,
@@ -88,17 +88,17 @@ def authority_checks(
     ]
 
 
-def _judge(
+def _office_check(
     one: SignatureConclusion, slot: Slot, *, registry: Registry, school: School, today: date
 ) -> Check:
-    """Judge one signature.
+    """Return what the registry says of one signature.
 
     What only a snapshot of claimed rank says clears nobody, and is no proof against anybody.
     """
     witness = witness_of(one)
     if witness is None:
         return Check(identifier="REGISTRY.TIME_UNPROVEN", status=Status.UNPROVEN, where=str(slot))
-    answer = registry.judge_witness(
+    answer = registry.authority_of_witness(
         witness,
         slot.role,
         department_code=school.department_code,

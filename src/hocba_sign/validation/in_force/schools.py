@@ -9,11 +9,11 @@ from hocba_sign.model.names import Likeness, compare_names
 from hocba_sign.model.numbers import agrees, number_of, numbers_of
 from hocba_sign.model.person import School
 from hocba_sign.model.places import contradicts, is_followed_by
-from hocba_sign.model.record import Credential
+from hocba_sign.model.record import SignerCredential
 
 
 def is_same_school(
-    school: School, other: School, *, seal: Credential | None, by_code: bool, day: date
+    school: School, other: School, *, seal: SignerCredential | None, by_code: bool, day: date
 ) -> bool:
     """Return whether `other`, which a document of `day` names that carries this `seal`, is the
     school.

@@ -139,9 +139,9 @@ def check_in_force(own: IssuedVersion, *, setting: Setting) -> ForceStatus:
         if force is Force.IN_FORCE or cell is Cell.WITHDRAWN:
             force = _CELLS[cell]
     was_asked = knowledge.events is not None or bool(cells)
-    is_open = any(check.status is Status.UNPROVEN for check in checks)
-    is_known = force is not Force.IN_FORCE or (was_asked and not is_open)
-    checks += _summary(force, successor, was_asked=was_asked, is_open=is_open)
+    is_undecided = any(check.status is Status.UNPROVEN for check in checks)
+    is_known = force is not Force.IN_FORCE or (was_asked and not is_undecided)
+    checks += _summary(force, successor, was_asked=was_asked, is_undecided=is_undecided)
     if not was_asked and setting.policy.require_status and force is Force.IN_FORCE:
         checks.append(Check(identifier="POLICY.STATUS_NEEDED", status=Status.UNPROVEN))
     return ForceStatus(
@@ -150,13 +150,13 @@ def check_in_force(own: IssuedVersion, *, setting: Setting) -> ForceStatus:
 
 
 def _summary(
-    force: Force, successor: TranscriptReference | None, *, was_asked: bool, is_open: bool
+    force: Force, successor: TranscriptReference | None, *, was_asked: bool, is_undecided: bool
 ) -> Iterator[Check]:
     if force is not Force.IN_FORCE:
         where = None if successor is None else f"{successor.id} v{successor.version}"
         yield Check(identifier=_CAUSES[force], status=Status.WARNING, where=where)
         yield Check(identifier="DOC.STATUS", status=Status.WARNING, where=force)
-    elif is_open:
+    elif is_undecided:
         yield Check(identifier="DOC.STATUS", status=Status.UNPROVEN)
     else:
         yield Check(
@@ -262,7 +262,7 @@ def _office(
         return Office.ALLOWED
     today = vietnam_day(setting.at)
     answers = [
-        registry.judge_witness(
+        registry.authority_of_witness(
             witness,
             role,
             department_code=school.department_code,

@@ -1,4 +1,4 @@
-"""A pupil's years as a chain: each transcript names the one before it by id, version and digest."""
+"""A pupil's years, linked: each transcript names the one before it by id, version and digest."""
 
 import hashlib
 from collections import defaultdict
@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from hocba_sign.model.event import TranscriptReference
 from hocba_sign.model.frozen import frozen
 from hocba_sign.model.person import School
-from hocba_sign.model.record import Credential
+from hocba_sign.model.record import SignerCredential
 from hocba_sign.model.transcript import Transcript
 from hocba_sign.validation.in_force.schools import is_same_school
 from hocba_sign.validation.knowledge import YearFacts, Years
@@ -137,7 +137,11 @@ def _is_of_school(facts: YearFacts, school: School, years: Years | None) -> bool
 
 
 def year_facts(
-    transcript: Transcript, digest: str, *, seal: Credential | None = None, is_valid: bool = False
+    transcript: Transcript,
+    digest: str,
+    *,
+    seal: SignerCredential | None = None,
+    is_valid: bool = False,
 ) -> YearFacts:
     """Return what other files are compared with."""
     own = transcript.identification

@@ -31,10 +31,10 @@ def level_of(one: SignatureConclusion, *, is_other: bool) -> str:
         return "XMLDSIG"
     if not is_other:
         return _baseline_level(one)
-    return _foreign_level(one)
+    return _level_of_others(one)
 
 
-def _foreign_level(one: SignatureConclusion) -> str:
+def _level_of_others(one: SignatureConclusion) -> str:
     """Name what a signature of others has, complete or not, as the forms of XAdES follow from one
     another.
     """

@@ -164,14 +164,14 @@ class _PathAtTime:
            revoked, or not, while it was valid.
         """
         # (1) path at the time of existence
-        path = self.judge(self.existed, is_signer=self.purpose is Purpose.SIGNING)
+        path = self.result_at(self.existed, is_signer=self.purpose is Purpose.SIGNING)
         if path.status is PathStatus.PASSED:
             return path
         # (2) older than the certificate
         if self.existed < self.certificate.not_before:
             # FAILED needs a path that holds otherwise: the dates of a stranger's certificate prove
             # nothing.
-            first = self.judge(self.certificate.not_before)
+            first = self.result_at(self.certificate.not_before)
             if first.status is PathStatus.PASSED or first.sub_indication in _DATED:
                 return replace(
                     first,
@@ -181,7 +181,7 @@ class _PathAtTime:
                 )
         # (3) expired by then: revoked before that, or not
         if self.existed > self.certificate.not_after and path.causes == ("PATH.EXPIRED",):
-            last = self.judge(self.certificate.not_after)
+            last = self.result_at(self.certificate.not_after)
             if last.status is PathStatus.PASSED:
                 return replace(
                     last,
@@ -203,15 +203,15 @@ class _PathAtTime:
         reported = revocations_by_issuers(
             self.certificate, evidence=self.evidence, known_until=self.setting.at
         )
-        told = (*self.judge(made).revocation[:1], *reported)
+        told = (*self.result_at(made).revocation[:1], *reported)
         return any(
             fact.revoked_at is not None
             and (fact.revoked_at <= made or is_compromised(fact, is_authority=False))
             for fact in told
         )
 
-    def judge(self, at: datetime, *, is_signer: bool = False) -> PathResult:
-        """Judge the path at `at`, with everything known until the validation time.
+    def result_at(self, at: datetime, *, is_signer: bool = False) -> PathResult:
+        """Return what the path is at `at`, with everything known until the validation time.
 
         Every certificate and every statement on revocation must be proven to have existed before
         its issuer expired or was revoked. What was stated about a signer's certificate before the

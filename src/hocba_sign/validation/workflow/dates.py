@@ -62,7 +62,7 @@ def date_checks(
     5. where the seal is of another day than the issue date, that is told.
     """
     plan = PLANS[transcript.plan_name]
-    bound = {id(one) for one in binding}
+    bound = {id(signature) for signature in binding}
     signings = [
         _Signing(
             slot=signature.signature.slot,

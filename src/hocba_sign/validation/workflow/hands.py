@@ -67,7 +67,10 @@ def hand_checks(
             )
         )
     return (
-        [Check(identifier=one.identifier, status=Status.WARNING, where=one.where) for one in found]
+        [
+            Check(identifier=check.identifier, status=Status.WARNING, where=check.where)
+            for check in found
+        ]
         if accept_few
         else found
     )

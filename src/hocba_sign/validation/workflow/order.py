@@ -191,14 +191,14 @@ def _bases(
     for slot, signature in filled.items():
         if slot not in slots:
             continue
-        enclosed = layout.enclosed_slots(slot, slots)
+        covered = layout.covered_slots(slot, slots)
         is_around = set(layout.covered_ids(slot)) <= signature.covered_ids()
-        for other in (*layout.linked_slots(slot, slots), *enclosed):
+        for other in (*layout.linked_slots(slot, slots), *covered):
             earlier = filled.get(other)
             if earlier is None:
                 continue
             is_linked = earlier.value_id is not None and earlier.value_id in signature.covered_ids()
-            is_proven = is_linked or (other in enclosed and is_around)
+            is_proven = is_linked or (other in covered and is_around)
             found[other, slot] = (
                 Basis.LINKS if is_proven else _by_time(facts.get(other), facts.get(slot))
             )
@@ -216,8 +216,10 @@ def _by_time(earlier: SignerFacts | None, later: SignerFacts | None) -> Basis:
     if earlier is None or later is None or later.claimed is None:
         return Basis.NONE
     if any(
-        one.claimed is not None and one.stamped is not None and one.stamped < one.claimed
-        for one in (earlier, later)
+        signing.claimed is not None
+        and signing.stamped is not None
+        and signing.stamped < signing.claimed
+        for signing in (earlier, later)
     ):
         return Basis.NONE
     if (
@@ -278,7 +280,7 @@ def _coverage(
     if layout.needs_links:
         findings += [Finding("WF.ORDER", f"{slot}: {other}") for other in unlinked]
     else:
-        wanted |= {other: document.signature(other) for other in layout.enclosed_slots(slot, slots)}
+        wanted |= {other: document.signature(other) for other in layout.covered_slots(slot, slots)}
     # To cover a value is to come after it, which the plan lets nobody do but after these.
     allowed = {earlier.value_id for earlier in wanted.values() if earlier is not None}
     values = {

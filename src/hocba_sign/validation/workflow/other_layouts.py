@@ -26,7 +26,7 @@ from hocba_sign.xml.version import is_newer
 _INNER = frozenset({Role.GVBM, Role.GVCN})
 
 
-def is_foreign(root: Element) -> bool:
+def is_other_layout(root: Element) -> bool:
     """Return whether the content follows another maker's dictionary, is of a later version, or is a
     part of a transcript only.
     """
@@ -34,7 +34,7 @@ def is_foreign(root: Element) -> bool:
     return layout is PART or is_newer(root) or (layout is KHO and not is_ours(root))
 
 
-def foreign_checks(root: Element) -> list[Check]:
+def other_layout_checks(root: Element) -> list[Check]:
     """Say that content of another maker, or of a later version, cannot be judged: it is neither
     right nor wrong.
     """
@@ -74,7 +74,7 @@ def layout_checks(parsed: ParsedDocument, root: Element, *, accept_kho: bool) ->
     return checks
 
 
-def foreign_workflow(
+def other_layout_workflow(
     parsed: ParsedDocument, root: Element, *, facts: Mapping[Slot, SignerFacts]
 ) -> Workflow:
     """Judge the signatures of a document whose content cannot be read by its slots alone.

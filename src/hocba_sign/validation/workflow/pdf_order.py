@@ -52,7 +52,7 @@ def check_revisions(
         if filled.count(slot) > 1
     ]
     # (2) to (4) order of the steps
-    steps = _judge_steps(placed, slots, plan)
+    steps = _workflow_of_steps(placed, slots, plan)
     # (5) the persons that the content names
     checks += [
         check
@@ -83,7 +83,7 @@ def check_fields(
     empty = [slot for name in empty_fields if (slot := slot_of(name)) is not None]
     if not placed and not empty:
         return None
-    judged = _judge_steps(
+    judged = _workflow_of_steps(
         placed, tuple(dict.fromkeys((*(slot for slot, _ in placed), *empty))), _ROLES
     )
     others = [signature.signature.where for signature in signatures if _slot(signature) is None]
@@ -93,7 +93,7 @@ def check_fields(
     return replace(judged, plan=None, checks=(*judged.checks, *warnings))
 
 
-def _judge_steps(
+def _workflow_of_steps(
     placed: list[tuple[Slot, SignatureConclusion]], slots: tuple[Slot, ...], plan: SigningPlan
 ) -> Workflow:
     filled = [slot for slot, _ in placed]

@@ -17,15 +17,15 @@ from hocba_sign.validation.signature.validation import SignatureConclusion
 from hocba_sign.validation.verdict import Check, Status
 from hocba_sign.validation.workflow.order import Workflow
 
-_Judge = Callable[[SignatureConclusion], Status]
+_StatusOf = Callable[[SignatureConclusion], Status]
 
 
-def _path_but(*causes: str) -> _Judge:
+def _path_but(*causes: str) -> _StatusOf:
     """Pass unless the path stands for one of `causes`, given as beginnings of ids; unproven where
     there is no path at all.
     """
 
-    def judge(one: SignatureConclusion) -> Status:
+    def status_of(one: SignatureConclusion) -> Status:
         if one.path is None:
             return Status.UNPROVEN
         return (
@@ -34,7 +34,7 @@ def _path_but(*causes: str) -> _Judge:
             else Status.PASS
         )
 
-    return judge
+    return status_of
 
 
 def _path(one: SignatureConclusion) -> Status:
@@ -74,7 +74,7 @@ def _digests(one: SignatureConclusion) -> Status:
     )
 
 
-_ROWS: Final[Mapping[str, _Judge]] = MappingProxyType(
+_ROWS: Final[Mapping[str, _StatusOf]] = MappingProxyType(
     {
         "TT15.II_1_1": _path_but(
             "PATH.EXPIRED",
@@ -100,7 +100,8 @@ def tt15_checks(
     """Return one check per row; `where` names the signatures that do not pass it."""
     judged = tuple(signatures)
     checks = [
-        _sum_up(row, {_name(one): judge(one) for one in judged}) for row, judge in _ROWS.items()
+        _sum_up(row, {_name(signature): status_of(signature) for signature in judged})
+        for row, status_of in _ROWS.items()
     ]
     return (*checks[:4], _signers(workflow), *checks[4:])
 

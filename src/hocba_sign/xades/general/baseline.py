@@ -38,10 +38,10 @@ def is_extended(signature: Element, signed_properties: Element) -> bool:
     bound = _count(signed_properties, "SigningCertificate", "SigningCertificateV2")
     signed = {reference.get("URI") for reference in _references(signature)}
     is_key_signed = any(
-        f"#{one.get('Id')}" in signed for one in signature.iterchildren(names.KEY_INFO)
+        f"#{element.get('Id')}" in signed for element in signature.iterchildren(names.KEY_INFO)
     )
     return (bound == 1 or (bound == 0 and is_key_signed)) and all(
-        _is_format(one, signature) for one in _formats(signed_properties)
+        _is_format(data_format, signature) for data_format in _formats(signed_properties)
     )
 
 
@@ -65,13 +65,13 @@ def is_baseline(signature: Element, signed_properties: Element) -> bool:
         return False
     namespace = namespace_of(signed_properties)
     if any(
-        one.get("URI") is not None
-        for one in signed_properties.iter(names.qualified(namespace, "Cert"))
+        element.get("URI") is not None
+        for element in signed_properties.iter(names.qualified(namespace, "Cert"))
     ):
         return False
     if any(
-        sum(1 for _ in one.iterchildren(names.qualified(namespace, "MimeType"))) != 1
-        for one in _formats(signed_properties)
+        sum(1 for _ in data_format.iterchildren(names.qualified(namespace, "MimeType"))) != 1
+        for data_format in _formats(signed_properties)
     ):
         return False
     return _is_described(signature, signed_properties)
@@ -119,7 +119,11 @@ def _is_format(described: Element, signature: Element) -> bool:
         return False
     target = (meant.get("URI") or "").removeprefix("#")
     holder = next(
-        (one for one in signature.iterchildren(names.OBJECT) if target and one.get("Id") == target),
+        (
+            element
+            for element in signature.iterchildren(names.OBJECT)
+            if target and element.get("Id") == target
+        ),
         None,
     )
     said = (
@@ -134,7 +138,10 @@ def _is_format(described: Element, signature: Element) -> bool:
 
 
 def _is_described(signature: Element, signed_properties: Element) -> bool:
-    told = {one.get("ObjectReference", "").removeprefix("#") for one in _formats(signed_properties)}
+    told = {
+        data_format.get("ObjectReference", "").removeprefix("#")
+        for data_format in _formats(signed_properties)
+    }
     tags = (names.KEY_INFO, f"{names.OBJECT}/{names.SIGNATURE_PROPERTIES}")
     own = {
         f"#{element.get('Id')}"

@@ -67,7 +67,7 @@ class Spans:
     @staticmethod
     def union(*many: "Spans") -> "Spans":
         joined: list[tuple[int, int]] = []
-        for start, end in sorted(one for spans in many for one in spans.ranges):
+        for start, end in sorted(span for spans in many for span in spans.ranges):
             if joined and start <= joined[-1][1]:
                 joined[-1] = (joined[-1][0], max(end, joined[-1][1]))
             else:

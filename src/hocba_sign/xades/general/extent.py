@@ -104,7 +104,7 @@ def _is_full(nodes: NodeSet) -> bool:
     return (
         nodes.apex is nodes.root
         and nodes.subtrees.switches.get(nodes.apex, nodes.subtrees.is_shown)
-        and all(_is_in_signature(one) for one in omitted)
+        and all(_is_in_signature(element) for element in omitted)
     )
 
 

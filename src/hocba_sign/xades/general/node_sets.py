@@ -52,7 +52,7 @@ _WITHOUT_COMMENTS: Final = {
     C14nAlgorithm.EXCLUSIVE_WITH_COMMENTS: C14nAlgorithm.EXCLUSIVE,
 }
 
-_Chain: TypeAlias = tuple[Element, ...]
+_Lineage: TypeAlias = tuple[Element, ...]
 """An element and its ancestors, itself first; empty for what stands outside the root element."""
 _Places: TypeAlias = Mapping[Place, frozenset[Element] | None]
 """The elements at each place; None stands for the document."""
@@ -174,25 +174,26 @@ class NodeSet:
         )
         budget.spend(SWITCH_WORK * len(met))
 
-        def state(chain: _Chain) -> bool:
-            return self._has(chain) and _holds(predicate, chain, places)
+        def state(lineage: _Lineage) -> bool:
+            return self._has(lineage) and _holds(predicate, lineage, places)
 
         is_shown = state(()) if self.is_document else True
         switches: dict[Element, bool] = {}
         for element in met:
-            chain = _chain(element)
-            if self.apex not in chain:
+            lineage = _lineage(element)
+            if self.apex not in lineage:
                 continue
-            outside = state(chain[1:]) if element is not self.apex else is_shown
-            inside = state(chain)
+            outside = state(lineage[1:]) if element is not self.apex else is_shown
+            inside = state(lineage)
             if inside is not outside:
                 switches[element] = inside
         return replace(self, subtrees=Subtrees(is_shown=is_shown, switches=switches))
 
-    def _has(self, chain: _Chain) -> bool:
+    def _has(self, lineage: _Lineage) -> bool:
         switches = self.subtrees.switches
         return next(
-            (switches[element] for element in chain if element in switches), self.subtrees.is_shown
+            (switches[element] for element in lineage if element in switches),
+            self.subtrees.is_shown,
         )
 
     def _found(self, place: Place, here: Element, budget: WorkBudget) -> frozenset[Element] | None:
@@ -221,9 +222,9 @@ class NodeSet:
         root = self.root
         budget.spend(FAST_WORK * self.size)
         found = [
-            one
-            for one in (root.iter(first.name) if first.is_deep else (root,))
-            if _is_at(one, first)
+            element
+            for element in (root.iter(first.name) if first.is_deep else (root,))
+            if _is_at(element, first)
         ]
         for step in rest:
             found = [
@@ -272,7 +273,7 @@ def _is_plain(method: Method) -> bool:
     return method.algorithm.is_exclusive and not method.prefixes
 
 
-def _chain(element: Element) -> _Chain:
+def _lineage(element: Element) -> _Lineage:
     return (element, *element.iterancestors())
 
 
@@ -289,21 +290,21 @@ def _places(predicate: Predicate) -> Iterator[Place]:
                 yield from _places(operand)
 
 
-def _holds(predicate: Predicate, chain: _Chain, places: _Places) -> bool:
+def _holds(predicate: Predicate, lineage: _Lineage, places: _Places) -> bool:
     match predicate:
         case Inside(inside):
-            return any(_is_inside(chain, places[place]) for place in inside)
+            return any(_is_inside(lineage, places[place]) for place in inside)
         case OutsideOf(place):
             # The expression in 6.6.4 compares counts: without such a signature it is true of no
             # node.
-            return bool(places[place]) and not _is_inside(chain, places[place])
+            return bool(places[place]) and not _is_inside(lineage, places[place])
         case Not(operand):
-            return not _holds(operand, chain, places)
+            return not _holds(operand, lineage, places)
         case Both(operands):
-            return all(_holds(operand, chain, places) for operand in operands)
+            return all(_holds(operand, lineage, places) for operand in operands)
         case Either(operands):
-            return any(_holds(operand, chain, places) for operand in operands)
+            return any(_holds(operand, lineage, places) for operand in operands)
 
 
-def _is_inside(chain: _Chain, found: frozenset[Element] | None) -> bool:
-    return found is None or not found.isdisjoint(chain)
+def _is_inside(lineage: _Lineage, found: frozenset[Element] | None) -> bool:
+    return found is None or not found.isdisjoint(lineage)

@@ -34,7 +34,7 @@ def master_of(element: Element) -> Element | None:
         "UnsignedProperties",
         "QualifyingProperties",
     )
-    is_counter = namespace in names.XADES_VERSIONS and [one.tag for one in path[:4]] == [
+    is_counter = namespace in names.XADES_VERSIONS and [ancestor.tag for ancestor in path[:4]] == [
         names.qualified(namespace, step) for step in steps
     ]
     return path[5] if is_counter and path[4].tag == names.OBJECT else None
@@ -44,7 +44,7 @@ def name_of(signature: Element) -> str:
     return signature.get("Id") or locate(signature)
 
 
-def foreign_child(qualifying: Element) -> Element | None:
+def unexpected_child(qualifying: Element) -> Element | None:
     """Return the first element in QualifyingProperties that is none of theirs: signed data moved
     there would be seen by nobody.
     """
@@ -63,7 +63,7 @@ def strays(element: Element, placed: tuple[Element | None, ...]) -> Iterator[tup
         for tag, cause in _PLACED.items():
             for found in element.iter(names.qualified(namespace, tag)):
                 if next(found.iterancestors(names.SIGNATURE), None) is element and not any(
-                    found is one for one in placed
+                    found is property_ for property_ in placed
                 ):
                     yield cause, found
                     break
@@ -104,7 +104,7 @@ def about_claims(
 
 def unsigned_properties_of(unsigned: Element) -> tuple[str, ...]:
     """Name the unsigned properties; those of 1.4.1 that have a namesake carry its version."""
-    found = (str(one.tag).rpartition("}") for one in unsigned.iterchildren("*"))
+    found = (str(element.tag).rpartition("}") for element in unsigned.iterchildren("*"))
     tags = (
         local if not head.endswith("v1.4.1#") or local != "ArchiveTimeStamp" else f"{local}141"
         for head, _, local in found

@@ -26,10 +26,10 @@ from hocba_sign.xades.general.ecdsa import in_full_width
 from hocba_sign.xades.general.extent import Followed
 from hocba_sign.xades.general.oddities import (
     about_claims,
-    foreign_child,
     master_of,
     name_of,
     strays,
+    unexpected_child,
     unsigned_properties_of,
 )
 from hocba_sign.xades.general.references import GeneralResolver
@@ -220,7 +220,7 @@ class _SignatureReader:
             raise malformed(signed_info)
         if len(elements) > MAX_REFERENCES:
             raise InputError("SIG.TOO_MANY_REFERENCES", where=locate(signed_info))
-        pairs = [self.resolver.reference(one) for one in elements]
+        pairs = [self.resolver.reference(reference) for reference in elements]
         references = tuple(reference for reference, _ in pairs)
         findings = tuple(finding for _, found in pairs for finding in found)
         if all(reference.kind is Covers.SIGNED_PROPERTIES for reference in references):
@@ -293,13 +293,13 @@ class _SignatureReader:
         """
         for cause, stray in strays(element, (own, qualifying)):
             yield Finding(cause, locate(stray))
-        if qualifying is not None and (foreign := foreign_child(qualifying)) is not None:
-            yield Finding("SIG.QUALIFYING_PROPERTIES", locate(foreign))
+        if qualifying is not None and (unexpected := unexpected_child(qualifying)) is not None:
+            yield Finding("SIG.QUALIFYING_PROPERTIES", locate(unexpected))
         signed_info = only(element, names.SIGNED_INFO)
         typed = [
-            one
-            for one in signed_info.iterchildren(names.REFERENCE)
-            if one.get("Type") in names.TYPES_SIGNED_PROPERTIES
+            reference
+            for reference in signed_info.iterchildren(names.REFERENCE)
+            if reference.get("Type") in names.TYPES_SIGNED_PROPERTIES
         ]
         if own is None:
             if typed:

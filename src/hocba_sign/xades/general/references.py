@@ -262,7 +262,7 @@ def _is_placed(element: Element, origin: Origin) -> bool:
     if origin.identifier is None or not isinstance(origin.value, NodeSet):
         return True
     chain = (origin.value.apex, *origin.value.apex.iterancestors())
-    tags = [str(one.tag) for one in chain[:3]]
+    tags = [str(ancestor.tag) for ancestor in chain[:3]]
     signature = next(element.iterancestors(names.SIGNATURE), None)
     kind = element.get("Type")
     if kind == names.TYPE_OBJECT:
@@ -306,8 +306,8 @@ def _entries(
     if is_entry or manifest is None or manifest.tag != names.MANIFEST or not is_placed:
         return (), (Finding("SIG.MANIFEST", where),)
     pairs = [
-        _read_reference(one, resolver, is_entry=True)
-        for one in manifest.iterchildren(names.REFERENCE)
+        _read_reference(reference, resolver, is_entry=True)
+        for reference in manifest.iterchildren(names.REFERENCE)
     ]
     findings = tuple(finding for _, found in pairs for finding in found)
     return tuple(reference for reference, _ in pairs), findings if pairs else (

@@ -78,7 +78,7 @@ class Named:
 
 
 def read_transforms(reference: Element) -> tuple[Named, ...]:
-    """Read the chain of a ds:Reference.
+    """Read the ds:Transforms of a ds:Reference.
 
     Raises: InputError `SIG.TRANSFORM_UNKNOWN` for one that is not supported, `SIG.STRUCTURE`.
     """
@@ -119,7 +119,7 @@ def as_node_set(value: Value, budget: WorkBudget) -> NodeSet:
     if isinstance(value, NodeSet):
         return value
     budget.spend(len(value) + PARSE_WORK * value.count(b"<"))
-    xml = parse(value, is_open=True)
+    xml = parse(value, is_of_others=True)
     return NodeSet(
         apex=xml.root,
         ids=xml.ids,

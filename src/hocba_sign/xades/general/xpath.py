@@ -201,16 +201,16 @@ class _ExpressionReader:
 
     def _operand(self, depth: int) -> Predicate:
         if self.takes("not", "("):
-            return Not(self._closed(depth))
+            return Not(self._in_parentheses(depth))
         if self.takes("("):
-            return self._closed(depth)
+            return self._in_parentheses(depth)
         if self.takes("true", "(", ")") or self.takes("1"):
             return Both(())
         if self.takes("ancestor-or-self", "::"):
             return Inside((Path((self._step(is_deep=True),)),))
         return self._not_around()
 
-    def _closed(self, depth: int) -> Predicate:
+    def _in_parentheses(self, depth: int) -> Predicate:
         found = self.predicate(depth + 1)
         self.needs(")")
         return found

@@ -96,12 +96,12 @@ def content_parts(
         }
         included = tuple(stamp.iterchildren(names.qualified(namespace_of(stamp), "Include")))
         wanted = tuple(
-            by_id[uri] for uri in (one.get("URI", "") for one in included) if uri in by_id
+            by_id[uri] for uri in (include.get("URI", "") for include in included) if uri in by_id
         )
         if (
             not wanted
             or len(wanted) != len(included)
-            or any(one.get("referencedData") not in {"true", "1"} for one in included)
+            or any(include.get("referencedData") not in {"true", "1"} for include in included)
         ):
             raise InputError("SIG.TIME_STAMP_INCLUDE", where=locate(stamp))
     return (resolver.reference_octets(reference, default=method) for reference in wanted)

@@ -53,9 +53,9 @@ def key_info_certificates(signature: Element, parts: Parts) -> tuple[bytes, ...]
     if key_info is None:
         return ()
     elements = [
-        one
+        certificate
         for data in key_info.iterchildren(names.X509_DATA)
-        for one in data.iterchildren(names.X509_CERTIFICATE)
+        for certificate in data.iterchildren(names.X509_CERTIFICATE)
     ]
     if len(elements) > MAX_CERTIFICATES:
         raise InputError("SIG.TOO_MANY_CERTIFICATES", where=locate(key_info))
@@ -97,9 +97,9 @@ def read_key_info(signature: Element, parts: Parts) -> KeyInfo:
 
 def _digests(key_info: Element) -> tuple[tuple[str, bytes], ...]:
     elements = (
-        one
+        digest_element
         for data in key_info.iterchildren(names.X509_DATA)
-        for one in data.iterchildren(names.X509_DIGEST)
+        for digest_element in data.iterchildren(names.X509_DIGEST)
     )
     return tuple((algorithm_of(element), octets_of(element)) for element in elements)
 
@@ -110,7 +110,7 @@ def _key(element: Element) -> bytes | None:
         return octets_of(element)
     rsa = optional(element, names.RSA_KEY_VALUE)
     if rsa is not None:
-        numbers = (_unsigned(octets_of(only(rsa, tag))) for tag in (names.MODULUS, names.EXPONENT))
+        numbers = (_integer(octets_of(only(rsa, tag))) for tag in (names.MODULUS, names.EXPONENT))
         return _subject_public_key(_RSA_ENCRYPTION, der.encode(der.SEQUENCE, *numbers))
     curve_key = optional(element, names.EC_KEY_VALUE)
     named = None if curve_key is None else optional(curve_key, names.NAMED_CURVE)
@@ -128,7 +128,7 @@ def _key(element: Element) -> bytes | None:
     )
 
 
-def _unsigned(number: bytes) -> bytes:
+def _integer(number: bytes) -> bytes:
     """Write an INTEGER of a ds:CryptoBinary: big-endian, never negative."""
     stripped = number.lstrip(b"\x00") or b"\x00"
     return der.encode(der.INTEGER, b"\x00" if stripped[0] & 0x80 else b"", stripped)

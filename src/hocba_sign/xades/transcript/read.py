@@ -65,7 +65,7 @@ MAX_REFERENCES = 200
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Places:
+class SlotPlaces:
     """Where the slots of a document lie in its tree, and the ds:Signature of every filled one."""
 
     layout: Layout
@@ -73,14 +73,14 @@ class Places:
     signatures: Mapping[Slot, Element]
 
 
-def places_of(root: Element) -> Places:
+def places_of(root: Element) -> SlotPlaces:
     """Find the slots of a document and what is signed in them.
 
     Raises: InputError `DOC.NOT_HOC_BA`, `DOC.SLOT_TWICE`, `DOC.SLOT_CONTENT`.
     """
     layout = recognise(root)
     slots = dict(slot_elements(root, layout))
-    return Places(
+    return SlotPlaces(
         layout=layout,
         slots=MappingProxyType(slots),
         signatures=MappingProxyType(_filled(slots.items())),
@@ -98,7 +98,7 @@ def read(octets: bytes) -> ParsedDocument:
     return read_parsed(parse(octets))
 
 
-def read_parsed(xml: ParsedXml, places: Places | None = None) -> ParsedDocument:
+def read_parsed(xml: ParsedXml, places: SlotPlaces | None = None) -> ParsedDocument:
     """Read what is signed in a document that is parsed already, and its slots found if `places` are
     given.
 
@@ -145,7 +145,7 @@ def _filled(slots: Iterable[tuple[Slot, Element]]) -> dict[Slot, Element]:
     return {slot: signature for slot, signature in pairs if signature is not None}
 
 
-def _signature_elements(root: Element, places: Places) -> list[tuple[Element, Slot | None]]:
+def _signature_elements(root: Element, places: SlotPlaces) -> list[tuple[Element, Slot | None]]:
     placed = {signature: slot for slot, signature in places.signatures.items()}
     found = [(element, placed.get(element)) for element in root.iter(names.SIGNATURE)]
     if len(found) > MAX_SIGNATURES:

@@ -58,7 +58,7 @@ class XadesTemplate:
         return f"{self.identifier}-value"
 
 
-def write_unsigned(
+def write_without_value(
     slot: Element, description: XadesTemplate, *, ids: Mapping[str, Element]
 ) -> tuple[bytes, bytes]:
     """Build the signature in `slot` of a parsed document, whose tree is left as it was.
@@ -118,7 +118,7 @@ def _build(
 
 
 def with_value(unsigned: bytes, value: bytes) -> bytes:
-    """Put the signature value into the octets that `write_unsigned` gave.
+    """Put the signature value into the octets that `write_without_value` gave.
 
     Raises: CallerError `SIGN.STATE` when they are not such octets.
     """

@@ -90,7 +90,7 @@ def test_a_teacher_whom_the_homeroom_teacher_did_not_cover_comes_too_late() -> N
     """A homeroom teacher's signature by another program, intact but without links: nothing of an
     earlier step may follow it.
     """
-    target = SCENE.forge(SCENE.draft, GVCN, covered=("data",), linked=())
+    target = SCENE.forge(SCENE.draft, GVCN, covered=("data",))
     with pytest.raises(CallerError) as caught:
         merge(target, COPIES[:1])
     assert caught.value.cause == "SIGN.ORDER"

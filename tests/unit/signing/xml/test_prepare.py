@@ -93,7 +93,7 @@ def test_what_was_signed_without_random_octets_is_signed_on_and_valid() -> None:
             slot=TEACHER,
             identity=SCENE.identity(TEACHER),
             at=SIGNED_AT,
-            covered_ids=CANONICAL.covered_ids(TEACHER),
+            covered=CANONICAL.covered_ids(TEACHER),
         ),
     )
     for slot in SCENE.slots[1:]:

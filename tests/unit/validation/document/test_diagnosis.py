@@ -60,7 +60,7 @@ def sign(
         document = document.replace(
             "{}", base64.b64encode(hashlib.sha256(octets).digest()).decode(), 1
         )
-    element = next(parse(document.encode(), is_open=True).root.iter(names.SIGNED_INFO))
+    element = next(parse(document.encode(), is_of_others=True).root.iter(names.SIGNED_INFO))
     r, s = decode_dss_signature(KEY.sign(signed_info(element), ec.ECDSA(SHA256())))
     value = base64.b64encode(r.to_bytes(32) + s.to_bytes(32)).decode()
     return document.replace(
@@ -82,7 +82,7 @@ OBJECT = (
 def findings(
     document: str, detached: Mapping[str, bytes] | None = None
 ) -> list[tuple[str, str | None]]:
-    xml = parse(document.encode(), is_open=True)
+    xml = parse(document.encode(), is_of_others=True)
     read = read_any(xml, detached or {}).document.signatures
     broken = [KeyedSignature.of(one, None) for one in read if not check_integrity(one).is_intact]
     return [
@@ -99,7 +99,7 @@ TIMED = sign(_document(_reference("#data", EXCLUSIVE), _reference("#time", EXCLU
 
 def test_what_holds_needs_no_diagnosis() -> None:
     for document in (GOOD, TIMED):
-        (signature,) = read_any(parse(document.encode(), is_open=True), {}).document.signatures
+        (signature,) = read_any(parse(document.encode(), is_of_others=True), {}).document.signatures
         assert check_integrity(signature).is_intact
 
 
@@ -175,7 +175,7 @@ def test_dotnet_reading_is_named_and_does_not_hold() -> None:
     )
     document = sign(enveloped, {"#data": DATA, "#time": OBJECT}, right)
     assert findings(document) == [("SIG.DOTNET_READING", "#time")]
-    (signature,) = read_any(parse(document.encode(), is_open=True), {}).document.signatures
+    (signature,) = read_any(parse(document.encode(), is_of_others=True), {}).document.signatures
     integrity = check_integrity(signature)
     assert not integrity.is_intact
     assert {"SIG.DIGEST", "SIG.NOTHING_SIGNED"} <= {finding.cause for finding in integrity.findings}

@@ -189,7 +189,7 @@ def ended_algorithm(*, is_stamped: bool) -> Said:
     case = Case()
     scene = case.scene
     signature = read(
-        scene.forge(scene.draft, SEAL, covered=("data",), linked=(), digest_algorithm=SHA1)
+        scene.forge(scene.draft, SEAL, covered=("data",), digest_algorithm=SHA1)
     ).signature(SEAL)
     assert signature is not None
     return said(

@@ -20,12 +20,12 @@ from hocba_sign.pki.trust.store import TrustStore
 from hocba_sign.pki.trust.vietnam_list import Hierarchy, ListedKind
 from hocba_sign.report.document import Report
 from hocba_sign.testing import Identity, World
+from hocba_sign.testing.forge import stamp
 from hocba_sign.testing.keys import sign_octets
 from hocba_sign.validation.signature.path_at_time import is_compromised
 from hocba_sign.validation.verdict import Verdict
 from tests.support.pins import pin, trust_list
 from tests.support.scene import JUDGED_AT, SEAL, SIGNED_AT, Scene
-from tools.vectors.forge import stamp
 
 DAY, MINUTE = timedelta(days=1), timedelta(minutes=1)
 SCENE = Scene()
@@ -36,7 +36,7 @@ def stamped(at: datetime, tsa: Identity | None = None, *, document: bytes = BARE
     return stamp(
         document,
         SEAL,
-        lambda imprint: SCENE.world.timestamp_token(("sha256", imprint), at, tsa=tsa),
+        token=lambda imprint: SCENE.world.timestamp_token(("sha256", imprint), at, tsa=tsa),
     )
 
 
@@ -109,7 +109,9 @@ def test_a_token_of_the_future_is_passed_over_only_if_that_is_its_one_fault() ->
     ill = stamp(
         BARE,
         SEAL,
-        lambda imprint: SCENE.world.timestamp_token(("sha256", imprint), later, digest="sha1"),
+        token=lambda imprint: SCENE.world.timestamp_token(
+            ("sha256", imprint), later, digest="sha1"
+        ),
     )
     assert judged(ill).verdict is Verdict.INDETERMINATE
 
@@ -274,7 +276,7 @@ def with_signing_certificate(value: bytes, *, version: str = "signing_certificat
         signer["signature"] = sign_octets(tsa.key, attributes, digest="sha256")
         return bytes(content.dump(force=True))
 
-    return stamp(BARE, SEAL, token_of)
+    return stamp(BARE, SEAL, token=token_of)
 
 
 def _attribute(version: str, value: bytes) -> bytes:

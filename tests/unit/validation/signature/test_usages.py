@@ -6,7 +6,6 @@ from collections.abc import Callable
 
 import pytest
 
-from hocba_sign.crypto.signer import SoftwareSigner
 from hocba_sign.pki.certificates.certificate import Certificate
 from hocba_sign.pki.certificates.profile import Purpose
 from hocba_sign.pki.path.validation import (
@@ -17,8 +16,9 @@ from hocba_sign.pki.path.validation import (
     validate_path,
 )
 from hocba_sign.testing import Identity
+from hocba_sign.testing.forge import value_id
 from hocba_sign.xml.layout import CANONICAL
-from tests.support.scene import CBQL, GVCN, JUDGED_AT, SEAL, Scene, causes, value_id
+from tests.support.scene import CBQL, GVCN, JUDGED_AT, SEAL, Scene, causes
 
 SCENE = Scene(subjects=1)
 REFUSED = [
@@ -83,7 +83,7 @@ def test_a_transcript(usages: tuple[str, ...], verdict: str) -> None:
         GVCN,
         covered=CANONICAL.covered_ids(GVCN),
         linked=tuple(map(value_id, SCENE.teachers)),
-        signer=SoftwareSigner(teacher.key, teacher.chain_der),
+        identity=teacher,
     )
     for slot in (CBQL, SEAL):
         document = SCENE.sign(document, slot)

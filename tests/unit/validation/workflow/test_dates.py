@@ -13,10 +13,11 @@ from hocba_sign.model.school_year import SchoolYear
 from hocba_sign.model.transcript import Transcript
 from hocba_sign.model.workflow import Slot
 from hocba_sign.report.document import Report
+from hocba_sign.testing.forge import value_id
 from hocba_sign.validation.signature.validation import CLAIMS_APART
 from hocba_sign.validation.workflow.dates import ISSUED_AHEAD
 from hocba_sign.xml.layout import CANONICAL, KHO, Layout
-from tests.support.scene import CBQL, GVCN, JUDGED_AT, SEAL, SIGNED_AT, Scene, causes, value_id
+from tests.support.scene import CBQL, GVCN, JUDGED_AT, SEAL, SIGNED_AT, Scene, causes
 
 CREATED = date(2026, 5, 25)
 MIDNIGHT = datetime.combine(CREATED, time.min, VIETNAM).astimezone(UTC)

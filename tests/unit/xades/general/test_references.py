@@ -60,7 +60,7 @@ def signature(*references: str, objects: str = "") -> str:
 def read_all(
     document: str, detached: Mapping[str, bytes] | None = None
 ) -> list[tuple[Reference, tuple[Finding, ...]]]:
-    xml = parse(document.encode(), is_open=True)
+    xml = parse(document.encode(), is_of_others=True)
     resolver = GeneralResolver(xml, detached or {})
     holder = (
         xml.root if xml.root.tag == names.SIGNED_INFO else next(xml.root.iter(names.SIGNED_INFO))
@@ -121,7 +121,7 @@ def test_the_enveloped_transform_leaves_only_its_own_signature_out() -> None:
     other = '<Signature xmlns="http://www.w3.org/2000/09/xmldsig#"></Signature>'
     own = reference("", b"", transform(ENVELOPED))
     xml = f"<r>1{signature(own)}2{other}3</r>"
-    document = parse(xml.encode(), is_open=True)
+    document = parse(xml.encode(), is_of_others=True)
     element = next(document.root.iter(names.REFERENCE))
     octets = GeneralResolver(document, {}).reference_octets(
         element, default=Method(C14nAlgorithm.INCLUSIVE)
@@ -394,7 +394,7 @@ def test_a_manifest_out_of_its_place_is_none(document: str) -> None:
 def test_octets_for_time_stamps_end_by_the_method_of_the_time_stamp() -> None:
     document = parse(
         BODY.format(signature(reference("#xpointer(/)", b"", transform(ENVELOPED)))).encode(),
-        is_open=True,
+        is_of_others=True,
     )
     resolver = GeneralResolver(document, {})
     element = next(document.root.iter(names.REFERENCE))
@@ -482,7 +482,7 @@ def test_a_mutated_document_is_read_or_refused(changes: list[tuple[int, int, str
     for place, length, piece in changes:
         document = document[:place] + piece + document[place + length :]
     with contextlib.suppress(InputError):
-        xml = parse(document.encode(), is_open=True)
+        xml = parse(document.encode(), is_of_others=True)
         resolver = GeneralResolver(xml, {"a.xml": b"<a/>"})
         for element in xml.root.iter(names.REFERENCE):
             with contextlib.suppress(InputError):

@@ -112,7 +112,7 @@ def scenes(draw: st.DrawFn) -> tuple[NodeSet, Element]:
     """Return a node-set and an element in which an expression may stand."""
     inner = "".join(draw(st.lists(trees(), max_size=4)))
     xml = parse(
-        f"<!--0--><a xmlns:n='urn:n' xmlns:ds='{DS}'>{inner}</a><?end?>".encode(), is_open=True
+        f"<!--0--><a xmlns:n='urn:n' xmlns:ds='{DS}'>{inner}</a><?end?>".encode(), is_of_others=True
     )
     elements = list(xml.root.iter("*"))
     apex = draw(st.sampled_from([None, *elements]))
