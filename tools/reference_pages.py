@@ -33,7 +33,7 @@ Made by `tools/reference_pages.py` from the program's own options.
 | 1 | INVALID; also, without any verdict, where a registry, status list, policy or evidence that was named is unreadable or not VALID | the input is not fit: malformed, over a limit, broken rules; `cert verify`: FAILED; `doctor`: a fault found |
 | 2 | the command line is wrong | the same, or what was asked for cannot be done: wrong order, wrong key; `extend`: too early, not valid |
 | 3 | INDETERMINATE | `cert verify`: INDETERMINATE |
-| 4 | nothing to verify: no signature | |
+| 4 | nothing to verify: no signature, or no transcript; among several files the latter counts only where nothing else is there | |
 | 5 | signatures valid, but the transcript was withdrawn or replaced | |
 | 6 | a file could not be read or written, or an internal error | the same, or a time-stamp authority or token failed |
 

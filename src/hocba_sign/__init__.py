@@ -10,6 +10,8 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from hocba_sign.adapters.evidence import collect_certificates as collect_certificates
     from hocba_sign.adapters.evidence import collect_evidence as collect_evidence
+    from hocba_sign.adapters.inputs import Source as Source
+    from hocba_sign.adapters.inputs import expand as expand
     from hocba_sign.adapters.key_file import load_key as load_key
     from hocba_sign.adapters.key_file import load_pkcs12 as load_pkcs12
     from hocba_sign.adapters.online import OnlineFetcher as OnlineFetcher
@@ -62,6 +64,8 @@ if TYPE_CHECKING:
     from hocba_sign.operations.documents import slots_for as slots_for
     from hocba_sign.operations.extension import extend as extend
     from hocba_sign.operations.extract import open_extract as open_extract
+    from hocba_sign.operations.many import Pace as Pace
+    from hocba_sign.operations.many import verify_many as verify_many
     from hocba_sign.operations.signing import TimeStampAuthority as TimeStampAuthority
     from hocba_sign.operations.signing import complete as complete
     from hocba_sign.operations.signing import merge as merge
@@ -90,6 +94,8 @@ if TYPE_CHECKING:
     from hocba_sign.report.certificate import CertificateReport as CertificateReport
     from hocba_sign.report.document import NotPassed as NotPassed
     from hocba_sign.report.document import Report as Report
+    from hocba_sign.report.overview import Tally as Tally
+    from hocba_sign.report.short import Row as Row
     from hocba_sign.signing.policy import Level as Level
     from hocba_sign.signing.policy import SigningPolicy as SigningPolicy
     from hocba_sign.signing.state import SignedDocument as SignedDocument
@@ -141,6 +147,7 @@ _HOME = {
     "OrderLimits": "adapters.remote.order",
     "OrderState": "adapters.remote.order",
     "OutsideError": "errors",
+    "Pace": "operations.many",
     "PathResult": "pki.path.result",
     "PinFlags": "adapters.pkcs11.facts",
     "PlanStep": "model.workflow",
@@ -157,6 +164,7 @@ _HOME = {
     "YearResult": "extract.content",
     "Role": "model.workflow",
     "RolePolicy": "pki.trust.role_policy",
+    "Row": "report.short",
     "School": "model.person",
     "SchoolLevel": "model.codes",
     "SealDigests": "extract.template",
@@ -170,10 +178,12 @@ _HOME = {
     "Slot": "model.workflow",
     "SlotBox": "rendering.render",
     "SoftwareSigner": "crypto.signer",
+    "Source": "adapters.inputs",
     "Sources": "validation.document.records",
     "Status": "validation.verdict",
     "Subject": "pki.certificates.names",
     "SubjectResult": "model.results",
+    "Tally": "report.overview",
     "TimeStampAuthority": "operations.signing",
     "TimeStampClient": "adapters.tsa",
     "ToBeSigned": "signing.state",
@@ -190,6 +200,7 @@ _HOME = {
     "collect_evidence": "adapters.evidence",
     "complete": "operations.signing",
     "draft": "operations.documents",
+    "expand": "adapters.inputs",
     "extend": "operations.extension",
     "load_certificates": "pki.loading.objects",
     "load_crl": "pki.loading.statements",
@@ -206,6 +217,7 @@ _HOME = {
     "sign_remotely": "adapters.remote.machine",
     "slots_for": "operations.documents",
     "time_stamp": "operations.signing",
+    "verify_many": "operations.many",
 }
 
 __all__ = [  # noqa: RUF022 - the order of a first reading

@@ -21,7 +21,7 @@ from pathlib import Path
 from typing import Final
 
 from hocba_sign.adapters.files import is_file, is_folder, read_limited
-from hocba_sign.errors import InputError, OutsideError
+from hocba_sign.errors import HocbaSignError, InputError, OutsideError
 
 STANDARD: Final = "-"
 MAX_LIST_OCTETS: Final = 4_000_000_000
@@ -71,6 +71,20 @@ class Source:
                 raise InputError("FILE.TOO_LARGE", where=STANDARD)
             return octets
         return read_limited(self.path, limit)
+
+    def head(self, size: int = 4096) -> bytes:
+        """Return how it begins, as far as that can be read; nothing of standard input."""
+        try:
+            if self.is_file and self.fault is None and is_file(self.path):
+                with self.path.open("rb") as file:
+                    return file.read(size)
+            if self.member is not None:
+                packet = _packet(self.path, _stamp(self.path))
+                with packet.open(self.member) as member:
+                    return member.read(size)
+            return b"" if self.offset is None else _line_document(self, MAX_LINE)[:size]
+        except (OSError, KeyError, RuntimeError, ValueError, HocbaSignError, zipfile.BadZipFile):
+            return b""
 
     @property
     def is_file(self) -> bool:

@@ -9,15 +9,19 @@ from hocba_sign.catalogue.messages import Language
 from hocba_sign.cli import arguments
 from hocba_sign.cli.extract_commands import add_extract, add_verify_extract
 from hocba_sign.cli.options import (
+    JSON_FORMS,
     add_careful,
     add_detached,
     add_judge,
     add_knowledge,
     add_language,
+    add_lists,
+    add_many_results,
     add_material,
     add_network,
     add_out,
     add_timeout,
+    spelled_out,
 )
 from hocba_sign.cli.parser import PROGRAM, Parser
 from hocba_sign.cli.record_commands import add_event, add_registry, add_status_list
@@ -105,7 +109,7 @@ def parse(arguments: Sequence[str], language: Language) -> argparse.Namespace:
     Raises: UsageError; SystemExit after help and version.
     """
     parser = build_parser(language)
-    given, rest = parser.parse_known_args(list(arguments))
+    given, rest = parser.parse_known_args(spelled_out(arguments))
     many = _MANY.get(given.command)
     if rest and (
         many is None or any(argument.startswith("-") and argument != "-" for argument in rest)
@@ -157,8 +161,9 @@ def _add_render(parser: Parser, language: Language) -> None:
 
 def _add_verify(parser: Parser, language: Language) -> None:
     parser.add_argument(
-        "files", nargs="+", type=arguments.path, metavar="FILE", help=say("VERIFY_FILES", language)
+        "files", nargs="*", type=arguments.path, metavar="FILE", help=say("VERIFY_FILES", language)
     )
+    add_lists(parser, language)
     add_material(parser, language)
     add_network(parser, language)
     add_judge(parser, language)
@@ -167,9 +172,9 @@ def _add_verify(parser: Parser, language: Language) -> None:
     add_careful(parser, language)
     add_detached(parser, language)
     told = parser.add_mutually_exclusive_group()
-    told.add_argument("--json", action="store_true", help=say("JSON", language))
+    told.add_argument("--json", choices=JSON_FORMS, help=say("JSON_SHORT", language))
     told.add_argument("--format", choices=FORMATS, help=say("FORMAT", language))
-    parser.add_argument("--html", type=arguments.path, metavar="FILE", help=say("HTML", language))
+    add_many_results(parser, language)
     parser.add_argument(
         "--evidence", type=arguments.path, metavar="DIR", help=say("EVIDENCE", language)
     )

@@ -3,15 +3,16 @@ one call.
 """
 
 import argparse
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from contextlib import suppress
 from datetime import datetime
+from itertools import islice
 from pathlib import Path
 from typing import Final
 
 from hocba_sign.adapters.evidence import entries
 from hocba_sign.adapters.files import is_folder, read_limited
-from hocba_sign.cli import console
+from hocba_sign.adapters.inputs import STANDARD, expand
 from hocba_sign.errors import InputError, OutsideError
 from hocba_sign.operations.verifier import Verifier
 from hocba_sign.validation.document.records import Named, Sources, may_be_record
@@ -35,7 +36,7 @@ def with_knowledge(given: argparse.Namespace, verifier: Verifier, *, at: datetim
         registries=named(given.registry),
         events=events if given.events else None,
         lists=named(given.status_list),
-        years=tuple(_others(given.files)) if 1 < len(given.files) <= MAX_YEARS else None,
+        years=_others(given),
         unread=unread,
     )
     if sources == Sources():
@@ -78,11 +79,17 @@ def _found(paths: Iterable[Path]) -> tuple[tuple[Named, ...], tuple[str, ...]]:
     return tuple(found), tuple(unread)
 
 
-def _others(paths: Iterable[Path]) -> Iterator[bytes]:
-    """Read the files of the call once more than they are judged; what cannot be read is told when
-    it is judged.
+def _others(given: argparse.Namespace) -> tuple[bytes, ...] | None:
+    """Read the documents of the call once more than they are judged, where they are few; what
+    cannot be read is told when it is judged.
     """
-    for path in paths:
-        if path != console.STANDARD:
+    named = expand(given.files, lists=getattr(given, "list", ()))
+    sources = tuple(islice(named, MAX_YEARS + 1))
+    if not 1 < len(sources) <= MAX_YEARS:
+        return None
+    found: list[bytes] = []
+    for source in sources:
+        if str(source.path) != STANDARD:
             with suppress(OutsideError, InputError):
-                yield read_limited(path, MAX_BYTES)
+                found.append(source.read(MAX_BYTES))
+    return tuple(found)

@@ -40,7 +40,7 @@ def main(argv: Sequence[str] | None = None) -> int:
 
 
 def _run(arguments: Sequence[str], language: Language) -> int:
-    is_json = "--json" in arguments
+    is_json = any(word.partition("=")[0] == "--json" for word in arguments)
     try:
         given = parse(arguments, language)
         if not OUTPUTS.isdisjoint(vars(given)):

@@ -4,6 +4,7 @@ Cheap to import: what a command does is loaded when it is called.
 """
 
 import argparse
+from collections.abc import Sequence
 from typing import Final
 
 from hocba_sign.catalogue.messages import LANGUAGES, Language
@@ -12,7 +13,8 @@ from hocba_sign.cli.parser import Parser
 from hocba_sign.cli.words import say
 
 LEVELS: Final = ("B", "T")
-OUTPUTS: Final = frozenset({"out", "html", "csv", "evidence"})
+JSON_FORMS: Final = ("full", "short")
+OUTPUTS: Final = frozenset({"out", "html", "csv", "evidence", "log", "results"})
 """Options that name a file or folder to be written; every other path is read."""
 
 
@@ -172,3 +174,36 @@ def add_detached(parser: Parser, language: Language) -> None:
         metavar=metavar,
         help=say("DETACHED", language),
     )
+
+
+def add_lists(parser: Parser, language: Language) -> None:
+    parser.add_argument(
+        "--list",
+        action="append",
+        default=[],
+        type=arguments.path,
+        metavar="FILE",
+        help=say("LIST", language),
+    )
+
+
+def add_many_results(parser: Parser, language: Language) -> None:
+    """Add what becomes of the judgements of one file or many."""
+    parser.add_argument("--summary", action="store_true", help=say("SUMMARY", language))
+    for name in ("csv", "html", "log", "results"):
+        parser.add_argument(
+            f"--{name}", type=arguments.path, metavar="FILE", help=say(name.upper(), language)
+        )
+    parser.add_argument("-q", "--quiet", action="store_true", help=say("QUIET", language))
+    parser.add_argument("--verbose", action="store_true", help=say("VERBOSE", language))
+    parser.add_argument("--jobs", type=arguments.count, metavar="N", help=say("JOBS", language))
+    parser.add_argument("--dask", metavar="ADDRESS", help=say("DASK", language))
+
+
+def spelled_out(given: Sequence[str]) -> list[str]:
+    """Write `--json` of `verify` as `--json=full`: a parser would take the next word for its
+    form.
+    """
+    if "verify" not in given or "cert" in given:
+        return list(given)
+    return ["--json=full" if word == "--json" else word for word in given]

@@ -3,30 +3,31 @@
 """
 
 import argparse
-import sys
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
 from datetime import UTC, datetime
-from pathlib import Path
-from typing import Final
+from importlib import import_module
+from typing import Any, Final
 
 from hocba_sign.adapters.archive import CERTIFICATES, CRLS, OCSPS, TRUST, keep_evidence
-from hocba_sign.adapters.files import is_folder, read_limited, sha256_of, write_atomically
+from hocba_sign.adapters.files import is_folder, read_limited, sha256_of
+from hocba_sign.adapters.inputs import Source, expand
 from hocba_sign.cli import console
-from hocba_sign.cli.documents import read_document
 from hocba_sign.cli.knowledge import with_knowledge
 from hocba_sign.cli.material import collect_material
 from hocba_sign.cli.online import online_fetcher
+from hocba_sign.cli.overview import Overview
 from hocba_sign.cli.policy import chosen_policy
 from hocba_sign.cli.words import say
 from hocba_sign.errors import CallerError, InputError, OutsideError
+from hocba_sign.operations.many import unread_report
 from hocba_sign.operations.verifier import Verifier
 from hocba_sign.report.document import Report
-from hocba_sign.report.html import html
-from hocba_sign.report.render import text
+from hocba_sign.report.short import short_failure
 from hocba_sign.report.signature_members import moment
 from hocba_sign.report.siva import request_errors
 from hocba_sign.validation.verdict import Verdict
+from hocba_sign.xml.limits import MAX_BYTES
 
 MAX_DETACHED: Final = 100_000_000
 """Octets of one file beside a document."""
@@ -37,50 +38,81 @@ _CODES: Final = {
     Verdict.INDETERMINATE: console.EXIT_INDETERMINATE,
     Verdict.NOTHING_TO_VERIFY: console.EXIT_NOTHING,
 }
+_OUTCOMES: Final = {
+    "VALID": console.EXIT_VALID,
+    "INVALID": console.EXIT_INVALID,
+    "INDETERMINATE": console.EXIT_INDETERMINATE,
+    "NOTHING_TO_VERIFY": console.EXIT_NOTHING,
+    "NOT_IN_FORCE": console.EXIT_NOT_IN_FORCE,
+    "UNREAD": console.EXIT_OUTSIDE,
+}
 _WORST_FIRST: Final = (6, 1, 4, 3, 5, 0)
 _IN_FORCE: Final = "in_force"
 
 
 def run(given: argparse.Namespace) -> int:
-    """Verify every file; the exit code is the worst.
+    """Verify every document; the exit code is the worst.
 
-    Raises: CallerError CLI.DETACHED, CLI.ONE_FILE; as `verifier_of`.
+    Raises: CallerError CLI.DETACHED, CLI.ONE_FILE, CLI.NO_FILES, BULK.*; as `verifier_of` and
+    `expand`.
     """
     if given.detached and not given.any:
         raise CallerError("CLI.DETACHED", where=given.detached[0][0])
-    if given.format == "etsi" and len(given.files) > 1:
-        raise CallerError("CLI.ONE_FILE", where=str(given.files[1]))
+    if not given.files and not given.list:
+        raise CallerError("CLI.NO_FILES")
     start = given.at or datetime.now(UTC)
+    if given.results is not None:
+        return worst(_in_bulk(given, start))
+    if given.dask is not None or given.jobs is not None:
+        raise CallerError("BULK.NO_RESULTS")
+    sources = tuple(expand(given.files, lists=given.list))
+    if given.format == "etsi" and len(sources) > 1:
+        raise CallerError("CLI.ONE_FILE", where=sources[1].name)
     verifier = verifier_of(given, at=start)
+    overview = Overview(given, len(sources))
     codes: list[int] = []
-    reports: list[Report] = []
-    for number, path in enumerate(given.files, 1):
-        if len(given.files) > 1:
-            console.progress(
-                say(
-                    "VERIFYING",
-                    given.lang,
-                    file=console.printable(str(path)),
-                    number=number,
-                    count=len(given.files),
-                )
-            )
+    last: Report | None = None
+    for source in sources:
+        overview.begin(source)
         try:
-            report = judge(path, verifier, at=start, given=given)
+            report = judge(source, verifier, at=start, given=given)
         except OutsideError as error:
-            codes.append(_unread(error, path, given))
+            codes.append(_unread(error, source, given))
+            overview.add(short_failure(error, source.name))
             continue
-        _print(report, given)
+        except KeyboardInterrupt:
+            overview.stopped(source)
+            raise
+        last = report
+        short = report.to_short_dict()
+        _print(report, short, given)
+        overview.add(short, report)
         if given.evidence is not None:
             keep_evidence(given.evidence, report, given=verifier.evidence, trust=verifier.trust)
-        reports.append(report)
-        codes.append(code_of(report))
-    if given.html is not None and reports:
-        write_atomically(given.html, html(reports, given.lang).encode())
-        console.note(say("HTML_WRITTEN", given.lang, file=console.printable(str(given.html))))
-    if given.evidence is not None and reports:
-        _say_kept(reports[-1], given)
+        codes += [] if _is_of_another_kind(short, given) else [code_of(report)]
+    overview.finish()
+    if given.evidence is not None and last is not None:
+        _say_kept(last, given)
     return worst(codes)
+
+
+def _in_bulk(given: argparse.Namespace, start: datetime) -> Iterator[int]:
+    """Judge by several processes and yield the exit codes of what was found."""
+    if given.any or given.format or given.evidence is not None:
+        raise CallerError("BULK.OPTIONS")
+    verify_in_bulk = import_module("hocba_sign.cli.bulk").verify_in_bulk
+    tally = verify_in_bulk(given, verifier_of(given, at=start), at=start)
+    for ended, count in tally.outcomes.items():
+        if count and (ended != "NOT_TRANSCRIPT"):
+            yield _OUTCOMES[ended]
+
+
+def _is_of_another_kind(short: Mapping[str, Any], given: argparse.Namespace) -> bool:
+    """Return whether a file is no transcript: it decides the exit code only where nothing else is
+    there.
+    """
+    kind = (short["document"] or {}).get("kind")
+    return kind == "none" or (kind == "other" and not given.any)
 
 
 def _say_kept(report: Report, given: argparse.Namespace) -> None:
@@ -115,24 +147,23 @@ def verifier_of(given: argparse.Namespace, *, at: datetime) -> Verifier:
     return with_knowledge(given, verifier, at=at)
 
 
-def judge(path: Path, verifier: Verifier, *, at: datetime, given: argparse.Namespace) -> Report:
-    """Judge one file; without `--at` the validation time moves on to when what was fetched was
+def judge(source: Source, verifier: Verifier, *, at: datetime, given: argparse.Namespace) -> Report:
+    """Judge one document; without `--at` the validation time moves on to when what was fetched was
     there.
 
-    Raises: OutsideError FILE.* when it cannot be read at all; a file that is too large is INVALID,
-    not read.
+    Raises: OutsideError FILE.* when it cannot be read at all; one that is too large is not read.
     """
     try:
-        document = read_document(path)
+        document = source.read(MAX_BYTES)
     except InputError as error:
-        report = Report.malformed(b"", error, file=str(path), at=at)
-        return replace(report, sha256=(None if path == console.STANDARD else sha256_of(path)) or "")
+        report = unread_report(source, error, at=at)
+        return replace(report, sha256=(sha256_of(source.path) if source.is_file else None) or "")
     if verifier.fetch is not None and not verifier.is_time_fixed:
         # The files before may have taken long: what is fetched now must count now.
         at = datetime.now(UTC)
     if given.any:
-        return verifier.verify_any(document, at=at, name=str(path), detached=_detached(given))
-    return verifier.verify(document, at=at, name=str(path))
+        return verifier.verify_any(document, at=at, name=source.name, detached=_detached(given))
+    return verifier.verify(document, at=at, name=source.name)
 
 
 def _detached(given: argparse.Namespace) -> Mapping[str, bytes]:
@@ -151,29 +182,28 @@ def code_of(report: Report) -> int:
 
 
 def worst(codes: Iterable[int]) -> int:
-    """Return the worst exit code, in the order 6, 1, 4, 3, 5, 0."""
-    return min(codes, key=_WORST_FIRST.index)
+    """Return the worst exit code, in the order 6, 1, 4, 3, 5, 0; 4 where there is none."""
+    return min(codes, key=_WORST_FIRST.index, default=console.EXIT_NOTHING)
 
 
-def _print(report: Report, given: argparse.Namespace) -> None:
+def _print(report: Report, short: Mapping[str, Any], given: argparse.Namespace) -> None:
+    """Print what programs read; what people read is the overview's."""
     if given.json:
-        console.result_json(report.to_dict())
-        return
-    if given.format == "etsi":
+        console.result_json(short if given.json == "short" else report.to_dict())
+    elif given.format == "etsi":
         console.result(report.to_etsi().removesuffix("\n"))
-        return
-    if given.format == "siva":
+    elif given.format == "siva":
         console.result_json(report.to_siva(given.lang))
-        return
-    if report.conclusion is not None and report.file != str(given.files[0]):
-        console.result("")
-    console.result(text(report, given.lang, is_coloured=console.has_colour(sys.stdout)))
 
 
-def _unread(error: OutsideError, path: Path, given: argparse.Namespace) -> int:
+def _unread(error: OutsideError, source: Source, given: argparse.Namespace) -> int:
     console.note(f"{say('ERROR', given.lang)}: {console.described(error, given.lang)}")
     if given.json:
-        console.result_json(console.failure(error, str(path)))
+        is_short = given.json == "short"
+        named = source.name
+        console.result_json(
+            short_failure(error, named) if is_short else console.failure(error, named)
+        )
     if given.format == "siva":
         console.result_json(request_errors(error, given.lang))
     return console.EXIT_OUTSIDE

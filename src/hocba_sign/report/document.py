@@ -21,6 +21,7 @@ from hocba_sign.report.judged_file import JudgedFile
 from hocba_sign.report.phrases import json_line
 from hocba_sign.report.problems import main_cause
 from hocba_sign.report.render import text
+from hocba_sign.report.short import short_members
 from hocba_sign.report.signature_members import moment, signature_members
 from hocba_sign.report.view import view
 from hocba_sign.validation.document.missing_evidence import Answer, Unavailable
@@ -167,6 +168,12 @@ class Report(JudgedFile):
         (docs/reference/report.md).
         """
         return json_line(self.to_dict())
+
+    def to_short_dict(self) -> dict[str, Any]:
+        """Return the short form, of which a million fit on a disk (docs/reference/report.md)."""
+        conclusion = self.conclusion
+        document = None if conclusion is None else _document(conclusion)
+        return short_members(self, document, main=main_cause(self))
 
     def to_dict(self) -> dict[str, Any]:
         """Return the JSON report, version 1 (docs/reference/report.md)."""

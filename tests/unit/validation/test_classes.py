@@ -19,7 +19,19 @@ ROOT = HERE.parents[3]
 CLASSES: Final[dict[str, list[str]]] = json.loads((HERE.parent / "causes.json").read_text("utf-8"))
 SAID_TO_CALLERS: Final = frozenset(
     {
-        *("BATCH", "CLI", "CONVERT", "DOCTOR", "EXTEND", "FETCH", "FILE", "JSON", "KEY", "MERGE"),
+        *(
+            "BATCH",
+            "BULK",
+            "CLI",
+            "CONVERT",
+            "DOCTOR",
+            "EXTEND",
+            "FETCH",
+            "FILE",
+            "JSON",
+            "KEY",
+            "MERGE",
+        ),
         *(
             "MANIFEST",
             "POLICY",

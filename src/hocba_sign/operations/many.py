@@ -1,0 +1,290 @@
+"""Judge any number of documents by several processes or machines: chunks out, lines on the disk.
+
+A chunk is judged by whoever an executor gives it to; what it finds stands in the results before
+the chunk ends, so that a process that is killed costs a few documents, and a run that is killed
+goes on where it was.
+"""
+
+import hashlib
+import os
+import pickle
+import re
+import signal
+from collections import deque
+from collections.abc import Callable, Iterable, Iterator
+from concurrent.futures import FIRST_COMPLETED, Executor, Future, ProcessPoolExecutor, wait
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+from functools import lru_cache
+from itertools import islice
+from multiprocessing import get_context
+from pathlib import Path
+from typing import Any, Final
+
+from hocba_sign.adapters import results as disk
+from hocba_sign.adapters.inputs import Source
+from hocba_sign.errors import HocbaSignError, InputError, OutsideError
+from hocba_sign.operations.verifier import Verifier
+from hocba_sign.report.document import Report
+from hocba_sign.report.overview import Tally
+from hocba_sign.report.short import Row, issuers_of, short_failure
+from hocba_sign.validation.document.not_transcript import is_document, no_document
+from hocba_sign.xml.limits import MAX_BYTES
+
+CHUNK: Final = 200
+"""Documents given to a worker at once: a second of work, to milliseconds of a cluster's own."""
+FLUSH: Final = 20
+"""Documents after which a worker writes: what a kill costs."""
+
+_SORTED: Final = 8
+"""Chunks that are looked at ahead and sorted by school."""
+_HEAD: Final = 4096
+_SCHOOL: Final = re.compile(rb"MA_TRUONG>([^<]{1,20})<")
+_TRIES: Final = 2
+"""Times that a single document may end the process that judges it."""
+_TICK: Final = 1.0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Pace:
+    """How a run goes on: documents in a chunk, chunks that are given out at once, processes (None:
+    by the processors), and who is told how many are done.
+    """
+
+    chunk: int = CHUNK
+    window: int | None = None
+    workers: int | None = None
+    on_progress: Callable[[int], None] = field(default=lambda _: None, repr=False)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Chunk:
+    """What a worker is given; `context` is the pickled verifier, `alone` how often its one document
+    was given out by itself after a process had ended.
+    """
+
+    sources: tuple[Source, ...]
+    context: bytes = field(repr=False)
+    at: datetime
+    results: Path
+    alone: int = 0
+
+
+def verify_many(
+    items: Iterable[Source],
+    verifier: Verifier,
+    *,
+    at: datetime,
+    results: Path,
+    executor: Executor | None = None,
+    pace: Pace = Pace(),
+) -> Tally:
+    """Judge every document, write a line of the short form for each to `results`, and return the
+    counts of all that stands there.
+
+    What is there already, of the same content under the same name, is not judged again. `executor`
+    may be any; of it `submit` alone is used, and it must be able to read the documents and to write
+    the results where they are. Without one, processes of this machine do it.
+    Raises: CallerError BULK.OTHER_CONTEXT; OutsideError FILE.* for results that cannot be written.
+    """
+    disk.begin(results, context_of(verifier, at))
+    template = Chunk(sources=(), context=pickle.dumps(verifier), at=at, results=results)
+    known = disk.done(results)
+    chunks = (
+        replace(template, sources=sources) for sources in _chunks(items, known, size=pace.chunk)
+    )
+    run = _Run(executor=executor, pace=pace)
+    try:
+        run.all(chunks)
+    finally:
+        run.end()
+    return Tally(Row.of(line) for line in disk.last_lines(results))
+
+
+def context_of(verifier: Verifier, at: datetime) -> str:
+    """Name by a digest what judgements rest on: anchors, policy, evidence at hand, and the moment
+    where it is fixed.
+    """
+    told = [
+        *sorted(anchor.certificate.sha256 for anchor in verifier.trust.anchors),
+        repr(verifier.policy.names),
+        *sorted(item.sha256 for item in (*verifier.evidence.crls, *verifier.evidence.ocsps)),
+        at.isoformat() if verifier.is_time_fixed else "",
+    ]
+    return hashlib.sha256("\n".join(told).encode()).hexdigest()
+
+
+def verify_chunk(chunk: Chunk) -> int:
+    """Judge a chunk and write its lines. Raises: OutsideError where they cannot be written."""
+    verifier = loaded(chunk.context)
+    lines: list[dict[str, Any]] = []
+    for source in chunk.sources:
+        lines.append(line_of(source, verifier, at=chunk.at))
+        if len(lines) >= FLUSH:
+            disk.append(chunk.results, lines)
+            lines.clear()
+    if lines:
+        disk.append(chunk.results, lines)
+    return len(chunk.sources)
+
+
+@lru_cache(maxsize=2)
+def loaded(context: bytes) -> Verifier:
+    """Load a verifier, once in each process; it was pickled by whoever gave the chunk out."""
+    verifier = pickle.loads(context)  # noqa: S301 - comes by the channel that brings the code to run
+    assert isinstance(verifier, Verifier)
+    return verifier
+
+
+def line_of(source: Source, verifier: Verifier, *, at: datetime) -> dict[str, Any]:
+    """Judge one document, whatever it does, and return its short form with who issued the
+    certificates.
+    """
+    try:
+        report = judge_source(source, verifier, at=at)
+    except HocbaSignError as error:
+        return {**short_failure(error, source.name), "issuers": []}
+    except Exception as error:  # noqa: BLE001 - whatever one document does, the others are judged
+        told = OutsideError("CLI.INTERNAL", where=type(error).__name__)
+        return {**short_failure(told, source.name), "issuers": []}
+    return {**report.to_short_dict(), "issuers": issuers_of(report)}
+
+
+def judge_source(source: Source, verifier: Verifier, *, at: datetime) -> Report:
+    """Read and judge one document. Raises: OutsideError FILE.* where it cannot be read."""
+    try:
+        octets = source.read(MAX_BYTES)
+    except InputError as error:
+        return unread_report(source, error, at=at)
+    return verifier.verify(octets, at=at, name=source.name)
+
+
+def unread_report(source: Source, error: InputError, *, at: datetime) -> Report:
+    """Report a document that is too large to be read: by its beginning it may be none."""
+    if is_document(source.head()):
+        return Report.malformed(b"", error, file=source.name, at=at)
+    return Report.of(b"", no_document(), file=source.name, at=at)
+
+
+def _chunks(
+    items: Iterable[Source], known: frozenset[bytes], *, size: int
+) -> Iterator[tuple[Source, ...]]:
+    """Yield what is not known yet, a few chunks at a time sorted by school: what is kept of paths
+    and authorities serves the next document too.
+    """
+    left = iter(items)
+    while batch := list(islice(left, size * _SORTED)):
+        batch = [source for source in batch if not _is_known(source, known)]
+        batch.sort(key=_school)
+        for first in range(0, len(batch), size):
+            yield tuple(batch[first : first + size])
+
+
+def _is_known(source: Source, known: frozenset[bytes]) -> bool:
+    if not known:
+        return False
+    try:
+        octets = source.read(MAX_BYTES)
+    except HocbaSignError:
+        return False
+    return disk.key_of(source.name, hashlib.sha256(octets).hexdigest()) in known
+
+
+def _school(source: Source) -> bytes:
+    found = _SCHOOL.search(source.head())
+    return b"" if found is None else found[1]
+
+
+def _ready() -> None:
+    """Leave it to whoever asked to stop on Ctrl-C."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+
+
+class _Run:
+    """One run: what is given out, and what is given out again when a process ends in the middle."""
+
+    def __init__(self, *, executor: Executor | None, pace: Pace) -> None:
+        self._given = executor
+        self._pace = pace
+        workers = pace.workers or os.cpu_count() or 1
+        self._workers = workers
+        self._window = pace.window or 2 * workers + 2
+        self._own: ProcessPoolExecutor | None = None
+        self._done = 0
+
+    def all(self, chunks: Iterable[Chunk]) -> None:
+        """Give out every chunk, never more than the window at once."""
+        left = iter(chunks)
+        again: deque[Chunk] = deque()
+        out: dict[Future[int], tuple[Chunk, Executor]] = {}
+        while True:
+            while len(out) < self._window:
+                chunk = again.popleft() if again else next(left, None)
+                if chunk is None:
+                    break
+                self._submit(chunk, out, again)
+            if not out and not again:
+                return
+            finished, _ = wait(out, timeout=_TICK, return_when=FIRST_COMPLETED)
+            for future in finished:
+                again.extend(self._settle(future, *out.pop(future)))
+            self._pace.on_progress(self._done)
+
+    def _submit(
+        self,
+        chunk: Chunk,
+        out: dict[Future[int], tuple[Chunk, Executor]],
+        again: deque[Chunk],
+    ) -> None:
+        executor = self._executor()
+        try:
+            out[executor.submit(verify_chunk, chunk)] = chunk, executor
+        except RuntimeError:
+            # The pool broke since the last look: a new one takes its place.
+            if self._given is not None:
+                raise
+            self._own = None
+            again.append(chunk)
+
+    def _executor(self) -> Executor:
+        if self._given is not None:
+            return self._given
+        if self._own is None:
+            self._own = ProcessPoolExecutor(
+                self._workers, mp_context=get_context("spawn"), initializer=_ready
+            )
+        return self._own
+
+    def _settle(self, future: Future[int], chunk: Chunk, executor: Executor) -> Iterator[Chunk]:
+        """Count what is done; of a chunk whose process ended yield what is left, in halves, until
+        the document is found that ends it.
+        """
+        try:
+            self._done += future.result()
+        except HocbaSignError:
+            raise
+        except Exception:  # noqa: BLE001 - each engine has its own word for a process that ended
+            if self._own is executor:
+                self._own.shutdown(wait=False)
+                self._own = None
+            known = disk.done(chunk.results)
+            left = [source for source in chunk.sources if not _is_known(source, known)]
+            self._done += len(chunk.sources) - len(left)
+            yield from self._halves(replace(chunk, sources=tuple(left)))
+
+    def _halves(self, chunk: Chunk) -> Iterator[Chunk]:
+        if len(chunk.sources) == 1 and chunk.alone >= _TRIES:
+            (source,) = chunk.sources
+            told = OutsideError("BULK.WORKER_ENDED", where=source.name)
+            disk.append(chunk.results, [{**short_failure(told, source.name), "issuers": []}])
+            self._done += 1
+            return
+        middle = (len(chunk.sources) + 1) // 2
+        for part in (chunk.sources[:middle], chunk.sources[middle:]):
+            if part:
+                yield replace(chunk, sources=part, alone=chunk.alone + (len(part) == 1))
+
+    def end(self) -> None:
+        """Let the processes go, whatever they are doing."""
+        if self._own is not None:
+            self._own.shutdown(wait=False, cancel_futures=True)

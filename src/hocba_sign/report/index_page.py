@@ -1,0 +1,135 @@
+"""Many files on one page: counts as a drawing, filters that need no script, a link to each report.
+
+Nothing is loaded from anywhere, every value is escaped.
+"""
+
+from collections import Counter
+from collections.abc import Iterable, Iterator, Sequence
+from functools import cache
+from html import escape
+from importlib import resources
+from string import Template
+from typing import Final
+from urllib.parse import quote
+
+from hocba_sign.catalogue.messages import Language, message
+from hocba_sign.report.overview import outcome
+from hocba_sign.report.phrases import phrase, printable
+from hocba_sign.report.short import Row
+
+_ORDER: Final = (
+    *("VALID", "NOT_IN_FORCE", "INVALID", "INDETERMINATE", "NOTHING_TO_VERIFY"),
+    *("NOT_TRANSCRIPT", "UNREAD"),
+)
+_BAR, _STEP, _LABEL, _LENGTH = 22, 34, 190, 420
+_MAX_CAUSES: Final = 10
+
+
+def index_page(rows: Sequence[Row], language: Language) -> str:
+    """Write the page of all files."""
+    ended = Counter(outcome(row) for row in rows)
+    causes = Counter(row.cause for row in rows if row.cause is not None)
+    title = phrase("INDEX_TITLE", language)
+    present = [name for name in _ORDER if ended[name]]
+    bars = [(phrase(f"OVERVIEW_{name}", language), ended[name], name) for name in present]
+    told = [(cause, count, "cause") for cause, count in causes.most_common(_MAX_CAUSES)]
+    parts = [
+        f"<h1>{escape(title)}</h1>",
+        f"<p>{escape(phrase('INDEX_FILES', language, count=len(rows)))}</p>",
+        _chart(phrase("INDEX_VERDICTS", language), bars),
+        _chart(phrase("INDEX_CAUSES", language), told) if told else "",
+        *_filters(present, ended, language=language),
+        _table(rows, language),
+        f"<footer>{escape(phrase('LEGAL', language))}</footer>",
+    ]
+    return _template().substitute(
+        language=language,
+        title=escape(title),
+        rules="\n".join(map(_rule, present)),
+        content="\n".join(filter(None, parts)),
+    )
+
+
+@cache
+def _template() -> Template:
+    return Template(resources.files("hocba_sign.report").joinpath("index.html").read_text("utf-8"))
+
+
+def _rule(name: str) -> str:
+    """Return what a chosen filter hides, and how its label looks."""
+    return (
+        f"#f-{name}:checked ~ .rows tbody tr:not(.{name}) {{ display: none; }}\n"
+        f'#f-{name}:checked ~ .filters label[for="f-{name}"] '
+        "{ background: var(--ink); color: #fff; }"
+    )
+
+
+def _chart(title: str, bars: Sequence[tuple[str, int, str]]) -> str:
+    """Draw bars with their words and numbers; a reader of screens is told the same by the title."""
+    most = max(count for _, count, _ in bars)
+    words = "; ".join(f"{label}: {count}" for label, count, _ in bars)
+    lines = [
+        f'<text x="{_LABEL - 8}" y="{number * _STEP + 16}" text-anchor="end">{escape(label)}</text>'
+        f'<rect class="{name}" x="{_LABEL}" y="{number * _STEP}" height="{_BAR}" '
+        f'width="{max(2, _LENGTH * count // most)}"/>'
+        f'<text x="{_LABEL + max(2, _LENGTH * count // most) + 8}" '
+        f'y="{number * _STEP + 16}">{count}</text>'
+        for number, (label, count, name) in enumerate(bars)
+    ]
+    size = f"0 0 {_LABEL + _LENGTH + 70} {len(bars) * _STEP}"
+    return (
+        f"<h2>{escape(title)}</h2>\n"
+        f'<svg viewBox="{size}" role="img" aria-label="{escape(f"{title}: {words}")}">\n'
+        + "\n".join(lines)
+        + "\n</svg>"
+    )
+
+
+def _filters(present: Iterable[str], ended: Counter[str], *, language: Language) -> Iterator[str]:
+    """Yield the choices: a radio button each, which the style sheet acts upon."""
+    names = ("all", *present)
+    for name in names:
+        checked = " checked" if name == "all" else ""
+        yield f'<input type="radio" name="f" id="f-{name}"{checked}>'
+    labels = "".join(
+        f'<label for="f-{name}">'
+        + escape(
+            phrase("INDEX_ALL", language, count=ended.total())
+            if name == "all"
+            else f"{phrase(f'OVERVIEW_{name}', language)} ({ended[name]})"
+        )
+        + "</label>"
+        for name in names
+    )
+    yield f'<p class="filters">{labels}</p>'
+
+
+def _table(rows: Iterable[Row], language: Language) -> str:
+    keys = ("FILE", "RESULT", "INDEX_CAUSE", "INDEX_SCHOOL", "SCHOOL_YEAR")
+    head = "".join(f'<th scope="col">{escape(phrase(key, language))}</th>' for key in keys)
+    body = "\n".join(_row(row, keys, language) for row in rows)
+    return (
+        f'<div class="rows"><table>\n<thead><tr>{head}</tr></thead>\n'
+        f"<tbody>\n{body}\n</tbody>\n</table></div>"
+    )
+
+
+def _row(row: Row, keys: Sequence[str], language: Language) -> str:
+    name = escape(printable(row.file))
+    shown = f'<a href="{escape(quote(row.page))}">{name}</a>' if row.page else name
+    ended = outcome(row)
+    cause = ""
+    if row.cause is not None and ended != "VALID":
+        words = message(row.cause).in_language(language)
+        cause = f"{escape(words)} <code>{escape(row.cause)}</code>"
+    cells = (
+        f"<b>{escape(phrase(f'OVERVIEW_{ended}', language))}</b>",
+        cause,
+        escape(printable(row.school or "")),
+        escape(printable(row.year or "")),
+    )
+    told = "".join(
+        f'<td data-label="{escape(phrase(key, language))}">{cell}</td>'
+        for key, cell in zip(keys[1:], cells, strict=True)
+    )
+    return f'<tr class="{ended}"><th scope="row">{shown}</th>{told}</tr>'

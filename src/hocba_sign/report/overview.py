@@ -1,0 +1,183 @@
+"""Many files on one screen, as a table, CSV and JSON: how many ended how, why, and where."""
+
+import csv
+import io
+import re
+from collections import Counter
+from collections.abc import Iterable, Iterator
+from typing import Any, Final
+
+from hocba_sign.catalogue.messages import Language, message
+from hocba_sign.report.phrases import phrase, printable
+from hocba_sign.report.short import Row
+
+UNREAD: Final = "UNREAD"
+"""Stands for a verdict where a file could not be read."""
+MAX_SHOWN: Final = 8
+"""Files, or kinds of fault, in a table: with a sentence each they fill a screen of 24 lines."""
+
+_WIDTH: Final = 80
+_ORDER: Final = (
+    *("UNREAD", "INVALID", "NOTHING_TO_VERIFY", "INDETERMINATE", "NOT_IN_FORCE"),
+    *("NOT_TRANSCRIPT", "VALID"),
+)
+_SENTENCE: Final = re.compile(r"(?<=[.;])\s")
+_COLUMNS: Final = (
+    *("file", "verdict", "status", "cause", "where", "school", "year", "document", "version"),
+    *("missing", "sha256"),
+)
+_FORMULA: Final = ("=", "+", "-", "@", "\t", "\r")
+"""How a cell begins that a spreadsheet would compute."""
+
+
+def outcome(row: Row) -> str:
+    """Return the verdict, or that it is no transcript, not in force any more, or unreadable."""
+    if row.verdict is None:
+        return UNREAD
+    if row.is_no_transcript:
+        return "NOT_TRANSCRIPT"
+    is_over = row.verdict == "VALID" and row.status not in {None, "in_force"}
+    return "NOT_IN_FORCE" if is_over else row.verdict
+
+
+class Tally:
+    """Counts files as they are judged; what it holds grows with causes, schools and authorities,
+    never with files.
+    """
+
+    def __init__(self, rows: Iterable[Row] = ()) -> None:
+        self.outcomes: Counter[str] = Counter()
+        self.by: dict[str, Counter[tuple[str, str]]] = {
+            "cause": Counter(),
+            "school": Counter(),
+            "issuer": Counter(),
+        }
+        self._groups: Counter[tuple[str, str]] = Counter()
+        self._schools: dict[tuple[str, str], set[str]] = {}
+        self.last: Row | None = None
+        self._first: list[Row] = []
+        for row in rows:
+            self.add(row)
+
+    def add(self, row: Row) -> None:
+        """Count one file."""
+        self.last = row
+        ended = outcome(row)
+        self.outcomes[ended] += 1
+        if row.cause is not None:
+            self.by["cause"][row.cause, ended] += 1
+        self.by["school"][row.school or "", ended] += 1
+        for issuer in row.issuers:
+            self.by["issuer"][issuer, ended] += 1
+        group = (ended, "" if ended == "VALID" else row.cause or "")
+        self._groups[group] += 1
+        self._schools.setdefault(group, set()).add(row.school or "")
+        if len(self._first) < MAX_SHOWN:
+            self._first.append(row)
+
+    @property
+    def total(self) -> int:
+        """Return how many files were counted."""
+        return self.outcomes.total()
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return all counts: by outcome, and by cause, school and issuing authority."""
+        counts: dict[str, Any] = {"files": self.total, "outcomes": dict(self.outcomes)}
+        for name, counted in self.by.items():
+            held: dict[str, dict[str, int]] = {}
+            for (value, ended), count in sorted(counted.items()):
+                held.setdefault(value, {})[ended] = count
+            counts[name] = held
+        return counts
+
+    def to_csv(self) -> str:
+        """Return the same as CSV, one count a line."""
+        rows = [
+            (name, value, ended, count)
+            for name, counted in self.by.items()
+            for (value, ended), count in sorted(counted.items())
+        ]
+        return _csv(("by", "value", "outcome", "files"), rows)
+
+    def to_text(self, language: Language) -> str:
+        """Return one screen of 80 columns: few files one by one, many by what is the matter."""
+        lines = [_count_line(self, language)]
+        if self.total <= MAX_SHOWN:
+            lines += [line for row in self._first for line in _file_lines(row, language)]
+            return "\n".join(lines)
+        groups = sorted(self._groups.items(), key=lambda group: (_rank(group[0][0]), -group[1]))
+        for (ended, cause), count in groups[:MAX_SHOWN]:
+            schools = self._schools[ended, cause] - {""}
+            lines += _group_lines(ended, cause, count, schools, language)
+        if len(groups) > MAX_SHOWN:
+            more = len(groups) - MAX_SHOWN
+            lines.append(phrase("OVERVIEW_MORE", language, count=more))
+        return "\n".join(lines)
+
+
+def _rank(ended: str) -> int:
+    return _ORDER.index(ended)
+
+
+def _words(ended: str, language: Language) -> str:
+    return phrase(f"OVERVIEW_{ended}", language)
+
+
+def _count_line(tally: Tally, language: Language) -> str:
+    counts = ", ".join(
+        f"{tally.outcomes[ended]} {_words(ended, language)}"
+        for ended in reversed(_ORDER)
+        if tally.outcomes[ended]
+    )
+    return cut(phrase("OVERVIEW_FILES", language, count=tally.total, counts=counts), _WIDTH * 2)
+
+
+def _file_lines(row: Row, language: Language) -> Iterator[str]:
+    head = f"{cut(row.file, 40):40} {_words(outcome(row), language):17} "
+    yield cut(head + (row.school or ""), _WIDTH)
+    if row.cause is not None and outcome(row) != "VALID":
+        yield _sentence(row.cause, language)
+
+
+def _group_lines(
+    ended: str, cause: str, count: int, schools: set[str], language: Language
+) -> Iterator[str]:
+    place = (
+        phrase("OVERVIEW_SCHOOLS", language, count=len(schools))
+        if len(schools) > 1
+        else "".join(schools)
+    )
+    yield cut(f"{count:>7}  {_words(ended, language):17} {cause:29} {place}".rstrip(), _WIDTH)
+    if cause:
+        yield _sentence(cause, language)
+
+
+def _sentence(cause: str, language: Language) -> str:
+    first = _SENTENCE.split(message(cause).in_language(language), maxsplit=1)[0]
+    return "         " + cut(f"{first} [{cause}]", _WIDTH - 9)
+
+
+def cut(text: str, width: int) -> str:
+    """Return a text on one line of at most `width` letters."""
+    shown = printable(text)
+    return shown if len(shown) <= width else shown[: width - 1] + "…"
+
+
+def table_csv(rows: Iterable[Row]) -> str:
+    """Return one file a line; a byte order mark tells spreadsheets that it is UTF-8."""
+    cells = ([getattr(row, name) for name in _COLUMNS] for row in rows)
+    return "\ufeff" + _csv(_COLUMNS, cells)
+
+
+def _csv(columns: Iterable[str], rows: Iterable[Iterable[object]]) -> str:
+    held = io.StringIO()
+    writer = csv.writer(held)
+    writer.writerow(columns)
+    for row in rows:
+        writer.writerow([_cell(value) for value in row])
+    return held.getvalue()
+
+
+def _cell(value: object) -> str:
+    text = "" if value is None else printable(str(value))
+    return f"'{text}" if text.startswith(_FORMULA) else text

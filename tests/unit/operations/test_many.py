@@ -1,0 +1,196 @@
+"""Many documents by several processes: the same as one by one, whoever is killed on the way."""
+
+import json
+import os
+import signal
+from collections.abc import Callable, Iterator
+from concurrent.futures import Executor, Future
+from dataclasses import dataclass, replace
+from datetime import timedelta
+from multiprocessing import parent_process
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from hocba_sign.adapters import results as disk
+from hocba_sign.adapters.inputs import Source, expand
+from hocba_sign.errors import CallerError
+from hocba_sign.operations.many import FLUSH, Chunk, Pace, line_of, verify_chunk, verify_many
+from hocba_sign.operations.verifier import Verifier
+from hocba_sign.report.overview import Tally
+from tests.support.scene import JUDGED_AT, Scene
+
+SCENE = Scene("lop9", subjects=1)
+ISSUED = SCENE.signed()
+VERIFIER = Verifier(trust=SCENE.trust, evidence=SCENE.evidence(), is_time_fixed=True)
+PACE = Pace(chunk=24, window=2, workers=1)
+COUNT = 50
+
+
+@dataclass(frozen=True, slots=True)
+class Deadly(Source):
+    """A document that ends the process that reads it, as one does that takes all memory; once only
+    where it leaves a note.
+    """
+
+    note: Path | None = None
+
+    def read(self, limit: int) -> bytes:
+        is_worker = parent_process() is not None
+        if is_worker and (self.note is None or not self.note.exists()):
+            if self.note is not None:
+                self.note.touch()
+            os.kill(os.getpid(), signal.SIGKILL)
+        return Source.read(self, limit)
+
+    def head(self, size: int = 4096) -> bytes:
+        return b""
+
+
+class Here(Executor):
+    """Does at once what it is given, and is killed in the middle of the second chunk."""
+
+    def __init__(self, *, is_killed: bool = False) -> None:
+        self.given: list[int] = []
+        self._is_killed = is_killed
+
+    def submit(self, work: Callable[..., Any], /, *items: Any, **named: Any) -> "Future[Any]":
+        (chunk,) = items
+        assert isinstance(chunk, Chunk)
+        future: Future[Any] = Future()
+        self.given.append(len(chunk.sources))
+        if self._is_killed and len(self.given) == 2:
+            verify_chunk(replace(chunk, sources=chunk.sources[: FLUSH + 3][:FLUSH]))
+            future.set_exception(RuntimeError("the worker ended"))
+        else:
+            future.set_result(work(chunk))
+        return future
+
+
+@pytest.fixture
+def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    monkeypatch.chdir(tmp_path)
+    folder = tmp_path / "in"
+    folder.mkdir()
+    for number in range(COUNT):
+        (folder / f"{number:03}.xml").write_bytes(ISSUED + b"\n" * number)
+    return folder
+
+
+def serial(folder: Path) -> dict[str, Any]:
+    lines = (line_of(source, VERIFIER, at=JUDGED_AT) for source in expand([folder]))
+    return {line["file"]: json.loads(json.dumps(line)) for line in lines}
+
+
+def run(folder: Path, results: str = "results.jsonl", **options: Any) -> Tally:
+    return verify_many(
+        options.pop("items", None) or expand([folder]),
+        VERIFIER,
+        at=JUDGED_AT,
+        results=Path(results),
+        **{"pace": PACE, **options},
+    )
+
+
+def written(results: str = "results.jsonl") -> list[dict[str, Any]]:
+    return list(disk.lines_of(Path(results)))
+
+
+@pytest.mark.parametrize("results", ["results.jsonl", "results.sqlite"])
+def test_it_is_the_same_as_one_by_one(folder: Path, results: str) -> None:
+    tally = run(folder, results, executor=Here())
+    assert {line["file"]: line for line in written(results)} == serial(folder)
+    assert tally.outcomes == {"VALID": COUNT}
+    assert sum(count for (_, ended), count in tally.by["issuer"].items() if ended == "VALID")
+    # A run again judges nothing.
+    again = Here()
+    assert run(folder, results, executor=again).outcomes == {"VALID": COUNT}
+    assert again.given == []
+
+
+def test_a_worker_killed_in_the_middle_costs_less_than_a_chunk(folder: Path) -> None:
+    engine = Here(is_killed=True)
+    run(folder, executor=engine)
+    assert {line["file"]: line for line in written()} == serial(folder)
+    assert len(written()) == COUNT
+    assert sum(engine.given) - COUNT < PACE.chunk
+
+
+def test_a_run_killed_in_the_middle_goes_on(folder: Path) -> None:
+    run(folder, executor=Here(), items=iter(list(expand([folder]))[:30]))
+    with Path("results.jsonl").open("r+b") as file:
+        file.seek(-30, os.SEEK_END)
+        file.truncate()  # a line that a kill cut off
+    engine = Here()
+    assert run(folder, executor=engine).outcomes == {"VALID": COUNT}
+    assert sum(engine.given) == COUNT - 29
+    assert {line["file"]: line for line in written()} == serial(folder)
+
+
+def test_what_changed_is_judged_again(folder: Path) -> None:
+    run(folder, executor=Here())
+    (folder / "000.xml").write_bytes(b"<cut")
+    engine = Here()
+    assert run(folder, executor=engine).outcomes == {"VALID": COUNT - 1, "INVALID": 1}
+    assert engine.given == [1]
+
+
+def test_poisoned_files_are_a_line_each(folder: Path) -> None:
+    poison = {
+        "bomb.xml": b"<!DOCTYPE a [<!ENTITY b '" + b"c" * 1000 + b"'>]><a>&b;</a>",
+        "cut.xml": ISSUED[: len(ISSUED) // 2],
+        "huge.xml": b"<" * 20_000_001,
+        "encoding.xml": ISSUED.decode().encode("utf-16-le"),
+        "photo.jpg": b"\xff\xd8\xff",
+        "zip": b"PK\x03\x04<",
+    }
+    for name, octets in poison.items():
+        (folder / name).write_bytes(octets)
+    (folder / "gone.xml").symlink_to(folder / "nowhere")
+    outcomes = run(folder, executor=Here()).outcomes
+    assert outcomes == {"VALID": COUNT, "INVALID": 4, "NOT_TRANSCRIPT": 2, "UNREAD": 1}
+    assert len(written()) == COUNT + len(poison) + 1
+
+
+def deadly(folder: Path, note: Path | None) -> Iterator[Source]:
+    for number, source in enumerate(expand([folder])):
+        yield Deadly(source.name, source.path, note=note) if number == 30 else source
+
+
+def test_a_process_that_is_killed_is_replaced(folder: Path) -> None:
+    outcomes = run(folder, items=deadly(folder, folder.parent / "note")).outcomes
+    assert outcomes == {"VALID": COUNT}
+    assert len(written()) == COUNT
+
+
+def test_a_file_that_ends_every_process_is_one_line(folder: Path) -> None:
+    outcomes = run(folder, items=deadly(folder, None), pace=replace(PACE, chunk=4)).outcomes
+    assert outcomes == {"VALID": COUNT - 1, "UNREAD": 1}
+    (line,) = (line for line in written() if line["verdict"] is None)
+    assert line["causes"] == [{"id": "BULK.WORKER_ENDED", "where": line["file"]}]
+
+
+def test_results_that_rest_on_something_else_are_not_mixed(folder: Path) -> None:
+    run(folder, executor=Here())
+    with pytest.raises(CallerError, match=r"BULK\.OTHER_CONTEXT"):
+        verify_many(
+            expand([folder]),
+            VERIFIER,
+            at=JUDGED_AT + timedelta(days=1),
+            results=Path("results.jsonl"),
+            executor=Here(),
+        )
+
+
+def test_lines_of_the_short_form_have_these_members(folder: Path) -> None:
+    run(folder, executor=Here(), items=expand([folder / "000.xml"]))
+    (line,) = written()
+    assert list(line) == [
+        *("report_version", "file", "sha256", "verdict", "status", "document", "missing"),
+        *("causes", "signatures", "issuers"),
+    ]
+    assert list(line["document"]) == ["kind", "id", "version", "school_code", "school_year"]
+    assert list(line["signatures"][0]) == [
+        *("slot", "indication", "best_signature_time", "time_proof"),
+    ]
