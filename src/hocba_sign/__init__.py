@@ -223,7 +223,7 @@ _HOME = {
 __all__ = [  # noqa: RUF022 - the order of a first reading
     # what to call
     "Verifier", "extend", "sign", "prepare", "complete", "time_stamp", "merge", "Transcript",
-    "draft", "slots_for", "render", "open_extract", "sign_remotely",
+    "draft", "slots_for", "render", "open_extract", "sign_remotely", "verify_many", "expand",
     # what it takes
     "TrustStore", "Policy", "Evidence", "Sources", "OnlineFetcher", "TimeStampClient",
     "collect_certificates", "collect_evidence", "load_certificates", "load_pkcs12", "load_key",
@@ -241,6 +241,7 @@ __all__ = [  # noqa: RUF022 - the order of a first reading
     "RolePolicy", "Anchor", "TrustList", "SlotBox", "Need", "Available", "Unavailable",
     "DocumentConclusion", "Knowledge", "PinFlags", "Head", "YearResult",
     "PrivateData", "ShownSubject", "SealDigests", "Order", "OrderState", "OrderLimits",
+    "Source", "Pace", "Tally", "Row",
 ]  # fmt: skip
 
 

@@ -227,3 +227,15 @@ def blame(error: hocba_sign.HocbaSignError) -> str:
             return f"the world: {error.where}"
         case _:
             return error.cause
+
+
+def a_whole_country(folder: Path, verifier: hocba_sign.Verifier, at: datetime) -> str:
+    tally = hocba_sign.verify_many(
+        hocba_sign.expand([folder]),
+        verifier,
+        at=at,
+        results=Path("results.sqlite"),
+        pace=hocba_sign.Pace(workers=16),
+    )
+    assert_type(tally, hocba_sign.Tally)
+    return tally.to_text("en")

@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, Final
+from urllib.parse import quote
 
 from hocba_sign.adapters.files import write_atomically
 from hocba_sign.adapters.inputs import Source
@@ -121,7 +122,7 @@ class Overview:
             raise OutsideError("FILE.UNWRITABLE", where=str(folder)) from error
         name = f"{self._tally.total + 1:06}.html"
         write_atomically(folder / name, octets)
-        return f"{folder.name}/{name}"
+        return quote(f"{folder.name}/{name}")
 
     def _write_log(self, row: Row) -> None:
         """Append when, how and what: no name of a person, no content."""

@@ -10,7 +10,6 @@ from html import escape
 from importlib import resources
 from string import Template
 from typing import Final
-from urllib.parse import quote
 
 from hocba_sign.catalogue.messages import Language, message
 from hocba_sign.report.overview import outcome
@@ -116,7 +115,7 @@ def _table(rows: Iterable[Row], language: Language) -> str:
 
 def _row(row: Row, keys: Sequence[str], language: Language) -> str:
     name = escape(printable(row.file))
-    shown = f'<a href="{escape(quote(row.page))}">{name}</a>' if row.page else name
+    shown = f'<a href="{escape(row.page)}">{name}</a>' if row.page else name
     ended = outcome(row)
     cause = ""
     if row.cause is not None and ended != "VALID":

@@ -96,7 +96,7 @@ def issuers_of(report: JudgedFile) -> list[str]:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Row:
-    """One file in an overview of many; `cause` is the first, `page` the name of its own report."""
+    """One file in an overview of many; `cause` is the first, `page` leads to its report."""
 
     file: str
     verdict: str | None
