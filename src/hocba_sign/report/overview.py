@@ -108,7 +108,7 @@ class Tally:
         groups = sorted(self._groups.items(), key=lambda group: (_rank(group[0][0]), -group[1]))
         for (ended, cause), count in groups[:MAX_SHOWN]:
             schools = self._schools[ended, cause] - {""}
-            lines += _group_lines(ended, cause, count, schools, language)
+            lines += _group_lines(ended, cause, count=count, schools=schools, language=language)
         if len(groups) > MAX_SHOWN:
             more = len(groups) - MAX_SHOWN
             lines.append(phrase("OVERVIEW_MORE", language, count=more))
@@ -140,7 +140,7 @@ def _file_lines(row: Row, language: Language) -> Iterator[str]:
 
 
 def _group_lines(
-    ended: str, cause: str, count: int, schools: set[str], language: Language
+    ended: str, cause: str, *, count: int, schools: set[str], language: Language
 ) -> Iterator[str]:
     place = (
         phrase("OVERVIEW_SCHOOLS", language, count=len(schools))
