@@ -95,7 +95,6 @@ if TYPE_CHECKING:
     from hocba_sign.report.document import NotPassed as NotPassed
     from hocba_sign.report.document import Report as Report
     from hocba_sign.report.overview import Tally as Tally
-    from hocba_sign.report.short import Row as Row
     from hocba_sign.signing.policy import Level as Level
     from hocba_sign.signing.policy import SigningPolicy as SigningPolicy
     from hocba_sign.signing.state import SignedDocument as SignedDocument
@@ -164,7 +163,6 @@ _HOME = {
     "YearResult": "extract.content",
     "Role": "model.workflow",
     "RolePolicy": "pki.trust.role_policy",
-    "Row": "report.short",
     "School": "model.person",
     "SchoolLevel": "model.codes",
     "SealDigests": "extract.template",
@@ -241,7 +239,7 @@ __all__ = [  # noqa: RUF022 - the order of a first reading
     "RolePolicy", "Anchor", "TrustList", "SlotBox", "Need", "Available", "Unavailable",
     "DocumentConclusion", "Knowledge", "PinFlags", "Head", "YearResult",
     "PrivateData", "ShownSubject", "SealDigests", "Order", "OrderState", "OrderLimits",
-    "Source", "Pace", "Tally", "Row",
+    "Source", "Pace", "Tally",
 ]  # fmt: skip
 
 

@@ -204,6 +204,6 @@ def spelled_out(given: Sequence[str]) -> list[str]:
     """Write `--json` of `verify` as `--json=full`: a parser would take the next word for its
     form.
     """
-    if "verify" not in given or "cert" in given:
+    if next((word for word in given if word in {"verify", "cert"}), None) != "verify":
         return list(given)
     return ["--json=full" if word == "--json" else word for word in given]

@@ -112,7 +112,8 @@ def _is_of_another_kind(short: Mapping[str, Any], given: argparse.Namespace) -> 
     there.
     """
     kind = (short["document"] or {}).get("kind")
-    return kind == "none" or (kind == "other" and not given.any)
+    is_nothing = short["verdict"] == Verdict.NOTHING_TO_VERIFY
+    return is_nothing and (kind == "none" or (kind == "other" and not given.any))
 
 
 def _say_kept(report: Report, given: argparse.Namespace) -> None:
