@@ -77,7 +77,7 @@ def hostile(tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[str, Path
     files["large"].unlink()
 
 
-@pytest.mark.parametrize("name", ["empty", "laughs", "noise", "deep", "open", "large"])
+@pytest.mark.parametrize("name", ["laughs", "deep", "open", "large"])
 def test_a_hostile_file_is_invalid_in_one_line(
     hostile: dict[str, Path], name: str, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -86,6 +86,14 @@ def test_a_hostile_file_is_invalid_in_one_line(
     assert len(out.splitlines()) == 1
     assert "KHÔNG HỢP LỆ" in out
     assert not err
+
+
+@pytest.mark.parametrize("name", ["empty", "noise"])
+def test_what_is_no_document_is_nothing_to_verify(
+    hostile: dict[str, Path], name: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main(["verify", str(hostile[name])]) == console.EXIT_NOTHING
+    assert "KHÔNG PHẢI HỌC BẠ SỐ" in capsys.readouterr().out
 
 
 @needs_proc
