@@ -5,7 +5,6 @@ going on where a run before was stopped.
 import argparse
 import sys
 import time
-from contextlib import ExitStack
 from dataclasses import dataclass, field
 from datetime import datetime
 
@@ -14,7 +13,6 @@ from hocba_sign.adapters.inputs import expand
 from hocba_sign.adapters.results import last_lines
 from hocba_sign.cli import console
 from hocba_sign.cli.words import say
-from hocba_sign.operations.dask_cluster import cluster
 from hocba_sign.operations.many import Pace, verify_many
 from hocba_sign.operations.verifier import Verifier
 from hocba_sign.report.index_page import index_page
@@ -67,23 +65,17 @@ def verify_in_bulk(given: argparse.Namespace, verifier: Verifier, *, at: datetim
     """
     count = sum(1 for _ in expand(given.files, lists=given.list))
     clock = _Clock(given, count)
-    with ExitStack() as stack:
-        executor = (
-            None if given.dask is None else stack.enter_context(cluster(given.dask, verifier))
+    try:
+        tally = verify_many(
+            expand(given.files, lists=given.list),
+            verifier,
+            at=at,
+            results=given.results,
+            pace=Pace(workers=given.jobs, on_progress=clock),
         )
-        pace = Pace(workers=given.jobs, on_progress=clock)
-        try:
-            tally = verify_many(
-                expand(given.files, lists=given.list),
-                verifier,
-                at=at,
-                results=given.results,
-                executor=executor,
-                pace=pace,
-            )
-        except KeyboardInterrupt:
-            console.note("\n" + say("BULK_STOPPED", given.lang, done=clock.done, count=count))
-            raise
+    except KeyboardInterrupt:
+        console.note("\n" + say("BULK_STOPPED", given.lang, done=clock.done, count=count))
+        raise
     if sys.stderr.isatty() and not given.quiet:
         console.note("")
     if given.json:

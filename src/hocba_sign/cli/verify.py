@@ -63,7 +63,7 @@ def run(given: argparse.Namespace) -> int:
     start = given.at or datetime.now(UTC)
     if given.results is not None:
         return worst(_in_bulk(given, start))
-    if given.dask is not None or given.jobs is not None:
+    if given.jobs is not None:
         raise CallerError("BULK.NO_RESULTS")
     sources = tuple(expand(given.files, lists=given.list))
     if given.format == "etsi" and len(sources) > 1:
