@@ -17,7 +17,7 @@ from hocba_sign.operations.many import Pace, verify_many
 from hocba_sign.operations.verifier import Verifier
 from hocba_sign.report.index_page import index_page
 from hocba_sign.report.overview import Tally, table_csv
-from hocba_sign.report.short import Row
+from hocba_sign.report.short import ShortRow
 
 _QUIET_STEP = 30.0
 _TERMINAL_STEP = 0.5
@@ -92,5 +92,5 @@ def _write(given: argparse.Namespace) -> None:
         (given.html, lambda rows: index_page(tuple(rows), given.lang)),
     ):
         if path is not None:
-            rows = (Row.of(line) for line in last_lines(given.results))
+            rows = (ShortRow.of(line) for line in last_lines(given.results))
             write_atomically(path, write(rows).encode())

@@ -19,7 +19,7 @@ from hocba_sign.report.document import Report
 from hocba_sign.report.index_page import index_page
 from hocba_sign.report.overview import Tally, table_csv
 from hocba_sign.report.render import text
-from hocba_sign.report.short import Row
+from hocba_sign.report.short import ShortRow
 
 FULL_REPORTS: Final = 5
 """Files of one call that get a whole report each on the terminal; of more there is the table."""
@@ -32,7 +32,7 @@ class Overview:
         self._given = given
         self._count = count
         self._tally = Tally()
-        self._rows: list[Row] = []
+        self._rows: list[ShortRow] = []
         self.reports = 0
 
     @property
@@ -58,7 +58,7 @@ class Overview:
     def add(self, short: Mapping[str, Any], report: Report | None = None) -> None:
         """Count a file by the short form of its report, and write its page and line of the log."""
         page = None if report is None else self._page(report)
-        row = Row.of(short, page=page)
+        row = ShortRow.of(short, page=page)
         self._tally.add(row)
         if self._given.csv is not None or self._given.html is not None:
             self._rows.append(row)
@@ -124,7 +124,7 @@ class Overview:
         write_atomically(folder / name, octets)
         return quote(f"{folder.name}/{name}")
 
-    def _write_log(self, row: Row) -> None:
+    def _write_log(self, row: ShortRow) -> None:
         """Append when, how and what: no name of a person, no content."""
         path: Path | None = self._given.log
         if path is None:

@@ -27,7 +27,7 @@ from hocba_sign.errors import HocbaSignError, InputError, OutsideError
 from hocba_sign.operations.verifier import Verifier
 from hocba_sign.report.document import Report
 from hocba_sign.report.overview import Tally
-from hocba_sign.report.short import Row, issuers_of, short_failure
+from hocba_sign.report.short import ShortRow, issuers_of, short_failure
 from hocba_sign.validation.document.not_transcript import is_document, no_document
 from hocba_sign.xml.limits import MAX_BYTES
 
@@ -98,7 +98,7 @@ def verify_many(
         run.all(chunks)
     finally:
         run.end()
-    return Tally(Row.of(line) for line in disk.last_lines(results))
+    return Tally(ShortRow.of(line) for line in disk.last_lines(results))
 
 
 def context_of(verifier: Verifier, at: datetime) -> str:
@@ -213,12 +213,12 @@ class _Run:
         self._done = 0
 
     def all(self, chunks: Iterable[Chunk]) -> None:
-        """Give out every chunk, never more than the window at once."""
+        """Hand every chunk out, never more than the window at once."""
         left = iter(chunks)
         again: deque[Chunk] = deque()
         out: dict[Future[int], tuple[Chunk, Executor]] = {}
         while True:
-            while len(out) < self._window:
+            while self._has_room(out, again):
                 chunk = again.popleft() if again else next(left, None)
                 if chunk is None:
                     break
@@ -229,6 +229,16 @@ class _Run:
             for future in finished:
                 again.extend(self._settle(future, *out.pop(future)))
             self._pace.on_progress(self._done)
+
+    def _has_room(
+        self, out: dict[Future[int], tuple[Chunk, Executor]], again: deque[Chunk]
+    ) -> bool:
+        """Return whether another chunk may be given out: all that is out ends with a process, so
+        that a document which may have ended one is judged by itself.
+        """
+        is_suspect_next = bool(again and again[0].alone)
+        is_suspect_out = any(chunk.alone for chunk, _ in out.values())
+        return not out or (len(out) < self._window and not is_suspect_next and not is_suspect_out)
 
     def _submit(
         self,
@@ -244,7 +254,7 @@ class _Run:
             if self._given is not None:
                 raise
             self._own = None
-            again.append(chunk)
+            again.appendleft(chunk)
 
     def _executor(self) -> Executor:
         if self._given is not None:

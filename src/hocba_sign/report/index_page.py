@@ -14,7 +14,7 @@ from typing import Final
 from hocba_sign.catalogue.messages import Language, message
 from hocba_sign.report.overview import outcome
 from hocba_sign.report.phrases import phrase, printable
-from hocba_sign.report.short import Row
+from hocba_sign.report.short import ShortRow
 
 _ORDER: Final = (
     *("VALID", "NOT_IN_FORCE", "INVALID", "INDETERMINATE", "NOTHING_TO_VERIFY"),
@@ -24,7 +24,7 @@ _BAR, _STEP, _LABEL, _LENGTH = 22, 34, 190, 420
 _MAX_CAUSES: Final = 10
 
 
-def index_page(rows: Sequence[Row], language: Language) -> str:
+def index_page(rows: Sequence[ShortRow], language: Language) -> str:
     """Write the page of all files."""
     ended = Counter(outcome(row) for row in rows)
     causes = Counter(row.cause for row in rows if row.cause is not None)
@@ -103,7 +103,7 @@ def _filters(present: Iterable[str], ended: Counter[str], *, language: Language)
     yield f'<p class="filters">{labels}</p>'
 
 
-def _table(rows: Iterable[Row], language: Language) -> str:
+def _table(rows: Iterable[ShortRow], language: Language) -> str:
     keys = ("FILE", "RESULT", "INDEX_CAUSE", "INDEX_SCHOOL", "SCHOOL_YEAR")
     head = "".join(f'<th scope="col">{escape(phrase(key, language))}</th>' for key in keys)
     body = "\n".join(_row(row, keys, language) for row in rows)
@@ -113,7 +113,7 @@ def _table(rows: Iterable[Row], language: Language) -> str:
     )
 
 
-def _row(row: Row, keys: Sequence[str], language: Language) -> str:
+def _row(row: ShortRow, keys: Sequence[str], language: Language) -> str:
     name = escape(printable(row.file))
     shown = f'<a href="{escape(row.page)}">{name}</a>' if row.page else name
     ended = outcome(row)

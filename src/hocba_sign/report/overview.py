@@ -9,7 +9,7 @@ from typing import Any, Final
 
 from hocba_sign.catalogue.messages import Language, message
 from hocba_sign.report.phrases import phrase, printable
-from hocba_sign.report.short import Row
+from hocba_sign.report.short import ShortRow
 
 UNREAD: Final = "UNREAD"
 """Stands for a verdict where a file could not be read."""
@@ -30,7 +30,7 @@ _FORMULA: Final = ("=", "+", "-", "@", "\t", "\r")
 """How a cell begins that a spreadsheet would compute."""
 
 
-def outcome(row: Row) -> str:
+def outcome(row: ShortRow) -> str:
     """Return the verdict, or that it is no transcript, not in force any more, or unreadable."""
     if row.verdict is None:
         return UNREAD
@@ -45,7 +45,7 @@ class Tally:
     never with files.
     """
 
-    def __init__(self, rows: Iterable[Row] = ()) -> None:
+    def __init__(self, rows: Iterable[ShortRow] = ()) -> None:
         self.outcomes: Counter[str] = Counter()
         self.by: dict[str, Counter[tuple[str, str]]] = {
             "cause": Counter(),
@@ -54,12 +54,12 @@ class Tally:
         }
         self._groups: Counter[tuple[str, str]] = Counter()
         self._schools: dict[tuple[str, str], set[str]] = {}
-        self.last: Row | None = None
-        self._first: list[Row] = []
+        self.last: ShortRow | None = None
+        self._first: list[ShortRow] = []
         for row in rows:
             self.add(row)
 
-    def add(self, row: Row) -> None:
+    def add(self, row: ShortRow) -> None:
         """Count one file."""
         self.last = row
         ended = outcome(row)
@@ -132,7 +132,7 @@ def _count_line(tally: Tally, language: Language) -> str:
     return cut(phrase("OVERVIEW_FILES", language, count=tally.total, counts=counts), _WIDTH * 2)
 
 
-def _file_lines(row: Row, language: Language) -> Iterator[str]:
+def _file_lines(row: ShortRow, language: Language) -> Iterator[str]:
     head = f"{cut(row.file, 40):40} {_words(outcome(row), language):17} "
     yield cut(head + (row.school or ""), _WIDTH)
     if row.cause is not None and outcome(row) != "VALID":
@@ -163,7 +163,7 @@ def cut(text: str, width: int) -> str:
     return shown if len(shown) <= width else shown[: width - 1] + "…"
 
 
-def table_csv(rows: Iterable[Row]) -> str:
+def table_csv(rows: Iterable[ShortRow]) -> str:
     """Return one file a line; a byte order mark tells spreadsheets that it is UTF-8."""
     cells = ([getattr(row, name) for name in _COLUMNS] for row in rows)
     return "\ufeff" + _csv(_COLUMNS, cells)

@@ -95,7 +95,7 @@ def issuers_of(report: JudgedFile) -> list[str]:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Row:
+class ShortRow:
     """One file in an overview of many; `cause` is the first, `page` leads to its report."""
 
     file: str
@@ -114,7 +114,7 @@ class Row:
     is_no_transcript: bool = False
 
     @classmethod
-    def of(cls, line: Mapping[str, Any], *, page: str | None = None) -> "Row":
+    def of(cls, line: Mapping[str, Any], *, page: str | None = None) -> "ShortRow":
         """Read the short form of a report."""
         document = line["document"] or {}
         first = (line["causes"] or [{"id": None, "where": None}])[0]
