@@ -159,7 +159,8 @@ def test_fields_of_a_pdf_are_called_as_the_page_says() -> None:
         names = reader.field_names((folder / "document.pdf").read_bytes())
         seen |= names
         is_stray = any(reader.FIELD.fullmatch(name) is None for name in names)
-        assert is_stray == ("SIG.STRAY" in case["expect"]["causes"]), case["id"]
+        told = {"SIG.STRAY", "DOC.OTHER"}.intersection(case["expect"]["causes"])
+        assert is_stray == bool(told), case["id"]
     assert {"KY_PHAT_HANH", "GVCN"} < seen
     examples = re.findall(r"`(GVBM-mon-\w+-gv-[\w-]+)`", PAGE)
     assert examples

@@ -155,15 +155,18 @@ def squeezed(text: str) -> str:
 
 
 def missing_fields(transcript: Transcript, pdf: bytes) -> list[str]:
-    """Return the paths of fields whose text is not on the pages in its order."""
+    """Return the paths of fields whose text is not on the pages in its order; PDFium takes a hyphen
+    at the end of a text for one that only divides a word.
+    """
     said = squeezed("".join(text for page in text_layer(pdf) for text in page.read))
     at, missing = 0, []
     for path, text in shown_fields(transcript):
-        found = said.find(squeezed(text), at)
+        sought = squeezed(text).rstrip("-")
+        found = said.find(sought, at)
         if found < 0:
             missing.append(path)
         else:
-            at = found + len(squeezed(text))
+            at = found + len(sought)
     return missing
 
 

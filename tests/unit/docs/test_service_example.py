@@ -47,7 +47,7 @@ def test_it_answers_in_every_form(client: TestClient, document: bytes) -> None:
 
 def test_noise_is_judged_and_breaks_nothing(client: TestClient) -> None:
     answer = client.post("/verify", content=b"\0\1")
-    assert (answer.status_code, answer.json()["verdict"]) == (200, "INVALID")
+    assert (answer.status_code, answer.json()["verdict"]) == (200, "NOTHING_TO_VERIFY")
 
 
 def test_it_keeps_its_limits(
