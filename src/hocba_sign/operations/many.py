@@ -24,6 +24,7 @@ from typing import Any, Final
 from hocba_sign.adapters import results as disk
 from hocba_sign.adapters.inputs import Source
 from hocba_sign.errors import HocbaSignError, InputError, OutsideError
+from hocba_sign.operations.context import context_of
 from hocba_sign.operations.verifier import Verifier
 from hocba_sign.report.document import Report
 from hocba_sign.report.overview import Tally
@@ -99,19 +100,6 @@ def verify_many(
     finally:
         run.end()
     return Tally(ShortRow.of(line) for line in disk.last_lines(results))
-
-
-def context_of(verifier: Verifier, at: datetime) -> str:
-    """Name by a digest what judgements rest on: anchors, policy, evidence at hand, and the moment
-    where it is fixed.
-    """
-    told = [
-        *sorted(anchor.certificate.sha256 for anchor in verifier.trust.anchors),
-        repr(verifier.policy.names),
-        *sorted(item.sha256 for item in (*verifier.evidence.crls, *verifier.evidence.ocsps)),
-        at.isoformat() if verifier.is_time_fixed else "",
-    ]
-    return hashlib.sha256("\n".join(told).encode()).hexdigest()
 
 
 def verify_chunk(chunk: Chunk) -> int:

@@ -2,10 +2,11 @@
 
 import json
 import os
+import pickle
 import signal
 from collections.abc import Callable, Iterator
 from concurrent.futures import Executor, Future
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, fields, replace
 from datetime import timedelta
 from multiprocessing import parent_process
 from pathlib import Path
@@ -15,10 +16,17 @@ import pytest
 
 from hocba_sign.adapters import results as disk
 from hocba_sign.adapters.inputs import Source, expand
-from hocba_sign.errors import CallerError
+from hocba_sign.errors import CallerError, Finding
+from hocba_sign.model.authority import Registry
+from hocba_sign.model.codes import EventKind
+from hocba_sign.operations.context import context_of
 from hocba_sign.operations.many import FLUSH, Chunk, Pace, line_of, verify_chunk, verify_many
 from hocba_sign.operations.verifier import Verifier
+from hocba_sign.pki.revocation.evidence import Evidence
+from hocba_sign.pki.trust.store import TrustStore
 from hocba_sign.report.overview import Tally
+from hocba_sign.validation.document.records import Sources
+from tests.support.records import event, signed_event
 from tests.support.scene import JUDGED_AT, Scene
 
 SCENE = Scene("lop9", subjects=1)
@@ -171,13 +179,60 @@ def test_a_file_that_ends_every_process_is_one_line(folder: Path) -> None:
     assert line["causes"] == [{"id": "BULK.WORKER_ENDED", "where": line["file"]}]
 
 
+def withdrawn() -> Verifier:
+    named = event(SCENE, ISSUED, EventKind.WITHDRAWAL)
+    sources = Sources(events=(("a.xml", signed_event(SCENE, named)),))
+    return VERIFIER.with_records(sources, at=JUDGED_AT)
+
+
+def others() -> Iterator[tuple[str, Verifier]]:
+    """Yield verifiers that may judge otherwise, one for each thing that judgements rest on."""
+    policy, knowledge = VERIFIER.policy, VERIFIER.policy.knowledge
+    for field in fields(policy):
+        value = getattr(policy, field.name)
+        if isinstance(value, bool):
+            other: dict[str, Any] = {field.name: not value}
+            yield field.name, replace(VERIFIER, policy=replace(policy, **other))
+    for name, pins in (("one pin", "0" * 64), ("another pin", "1" * 64)):
+        yield name, replace(VERIFIER, policy=replace(policy, registry_pins=(pins,)))
+    knowing: tuple[tuple[str, dict[str, Any]], ...] = (
+        ("registry", {"registry": Registry.of((), today=JUDGED_AT.date())}),
+        ("asked for events, none found", {"events": {}}),
+        ("unread", {"unread": (Finding("EVENT.UNREAD", "a.xml"),)}),
+    )
+    for name, more in knowing:
+        known = replace(policy, knowledge=replace(knowledge, **more))
+        yield name, replace(VERIFIER, policy=known)
+    yield "withdrawn", withdrawn()
+    yield "trust", replace(VERIFIER, trust=TrustStore())
+    yield "evidence", replace(VERIFIER, evidence=Evidence())
+    yield "present", replace(VERIFIER, is_time_fixed=False)
+
+
+def test_what_judgements_rest_on_is_told_apart() -> None:
+    found = {name: context_of(verifier, JUDGED_AT) for name, verifier in others()}
+    found["as it is"] = context_of(VERIFIER, JUDGED_AT)
+    found["a day later"] = context_of(VERIFIER, JUDGED_AT + timedelta(days=1))
+    assert len(set(found.values())) == len(found)
+
+
+def test_what_changes_nothing_is_not_told_apart() -> None:
+    evidence = VERIFIER.evidence
+    turned = replace(evidence, certificates=evidence.certificates[::-1], crls=evidence.crls[::-1])
+    assert evidence.crls != turned.crls
+    for same in (replace(VERIFIER, evidence=turned), pickle.loads(pickle.dumps(withdrawn()))):
+        expected = VERIFIER if same.policy == VERIFIER.policy else withdrawn()
+        assert context_of(same, JUDGED_AT) == context_of(expected, JUDGED_AT)
+
+
 def test_results_that_rest_on_something_else_are_not_mixed(folder: Path) -> None:
+    """What was VALID before its withdrawal was known is not passed on as VALID after it."""
     run(folder, executor=Here())
     with pytest.raises(CallerError, match=r"BULK\.OTHER_CONTEXT"):
         verify_many(
             expand([folder]),
-            VERIFIER,
-            at=JUDGED_AT + timedelta(days=1),
+            withdrawn(),
+            at=JUDGED_AT,
             results=Path("results.jsonl"),
             executor=Here(),
         )
