@@ -12,6 +12,7 @@ from hocba_sign.adapters.files import write_atomically
 from hocba_sign.adapters.inputs import expand
 from hocba_sign.adapters.results import last_lines
 from hocba_sign.cli import console
+from hocba_sign.cli.guard import refuse_replacing_sources
 from hocba_sign.cli.words import say
 from hocba_sign.operations.many import Pace, verify_many
 from hocba_sign.operations.verifier import Verifier
@@ -61,8 +62,10 @@ class _Clock:
 def verify_in_bulk(given: argparse.Namespace, verifier: Verifier, *, at: datetime) -> Tally:
     """Judge everything and say the counts of all that stands in the results.
 
-    Raises: as `verify_many`; KeyboardInterrupt after it was said how far it came.
+    Raises: as `verify_many` and `refuse_replacing_sources`; KeyboardInterrupt after it was said how
+    far it came.
     """
+    refuse_replacing_sources(given, expand(given.files, lists=given.list))
     count = sum(1 for _ in expand(given.files, lists=given.list))
     clock = _Clock(given, count)
     try:

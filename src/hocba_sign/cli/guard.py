@@ -4,11 +4,13 @@ extending may be in place.
 
 import argparse
 import os
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
+from itertools import islice
 from pathlib import Path
 from typing import Final
 
 from hocba_sign.adapters.files import is_folder
+from hocba_sign.adapters.inputs import Source
 from hocba_sign.adapters.state import home
 from hocba_sign.cli import console
 from hocba_sign.cli.options import OUTPUTS
@@ -18,7 +20,7 @@ IN_PLACE: Final = frozenset({"sign", "extend"})
 """Commands whose `-o` may name the document itself, which grows."""
 
 _MAX_ENTRIES: Final = 100_000
-"""Of a folder that is read: beyond any limit for folders of its own."""
+"""Of a folder that is read, at any depth: beyond any limit for folders of its own."""
 
 
 def refuse_replacing(given: argparse.Namespace) -> None:
@@ -30,11 +32,7 @@ def refuse_replacing(given: argparse.Namespace) -> None:
     if given.command == "sign" and is_folder(given.file):
         # Results of a folder go into another, where nothing that is there already is written.
         return
-    written = [
-        path
-        for path in (getattr(given, name, None) for name in OUTPUTS)
-        if isinstance(path, Path) and path != console.STANDARD
-    ]
+    written = _written(given)
     read = [
         path for name, value in vars(given).items() if name not in OUTPUTS for path in _paths(value)
     ]
@@ -45,6 +43,36 @@ def refuse_replacing(given: argparse.Namespace) -> None:
         own = _identity(given.file) if given.command in IN_PLACE else None
         if known != own and any(known == _identity(file) for file in _files((*read, *_kept()))):
             raise CallerError("CLI.OUT_IS_INPUT", where=str(path))
+
+
+def refuse_replacing_sources(given: argparse.Namespace, sources: Iterable[Source]) -> None:
+    """Compare what is written with every document that the call names, wherever a folder, a
+    pattern, a list or a packet has it.
+
+    Raises: CallerError CLI.OUT_IS_INPUT.
+    """
+    written = {_identity(path): path for path in _written(given) if not is_folder(path)}
+    if given.html is not None:
+        pages = pages_folder(given.html)
+        written |= {_identity(file): file for file in _files((pages,)) if file != pages}
+    written.pop(None, None)
+    for source in sources if written else ():
+        replaced = written.get(_identity(source.path))
+        if replaced is not None:
+            raise CallerError("CLI.OUT_IS_INPUT", where=str(replaced))
+
+
+def pages_folder(html: Path) -> Path:
+    """Return where the pages of single files stand beside the page of all."""
+    return html.with_name(f"{html.stem}-files")
+
+
+def _written(given: argparse.Namespace) -> list[Path]:
+    return [
+        path
+        for path in (getattr(given, name, None) for name in OUTPUTS)
+        if isinstance(path, Path) and path != console.STANDARD
+    ]
 
 
 def _paths(value: object) -> Iterator[Path]:
@@ -69,9 +97,7 @@ def _files(paths: tuple[Path, ...]) -> Iterator[Path]:
         yield path
         try:
             if is_folder(path):
-                yield from (
-                    entry for _, entry in zip(range(_MAX_ENTRIES), path.iterdir(), strict=False)
-                )
+                yield from islice(path.rglob("*"), _MAX_ENTRIES)
         except OSError:
             continue
 

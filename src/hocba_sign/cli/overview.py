@@ -13,6 +13,7 @@ from urllib.parse import quote
 from hocba_sign.adapters.files import write_atomically
 from hocba_sign.adapters.inputs import Source
 from hocba_sign.cli import console
+from hocba_sign.cli.guard import pages_folder
 from hocba_sign.cli.words import say
 from hocba_sign.errors import OutsideError
 from hocba_sign.report.document import Report
@@ -115,7 +116,7 @@ class Overview:
         if self._count == 1:
             write_atomically(path, octets)
             return None
-        folder = path.with_name(f"{path.stem}-files")
+        folder = pages_folder(path)
         try:
             folder.mkdir(exist_ok=True)
         except OSError as error:

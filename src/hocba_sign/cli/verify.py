@@ -13,6 +13,7 @@ from hocba_sign.adapters.archive import CERTIFICATES, CRLS, OCSPS, TRUST, keep_e
 from hocba_sign.adapters.files import is_folder, read_limited, sha256_of
 from hocba_sign.adapters.inputs import Source, expand
 from hocba_sign.cli import console
+from hocba_sign.cli.guard import refuse_replacing_sources
 from hocba_sign.cli.knowledge import with_knowledge
 from hocba_sign.cli.material import collect_material
 from hocba_sign.cli.online import online_fetcher
@@ -54,7 +55,7 @@ def run(given: argparse.Namespace) -> int:
     """Verify every document; the exit code is the worst.
 
     Raises: CallerError CLI.DETACHED, CLI.ONE_FILE, CLI.NO_FILES, BULK.*; as `verifier_of` and
-    `expand`.
+    `expand` and `refuse_replacing_sources`.
     """
     if given.detached and not given.any:
         raise CallerError("CLI.DETACHED", where=given.detached[0][0])
@@ -66,6 +67,7 @@ def run(given: argparse.Namespace) -> int:
     if given.jobs is not None:
         raise CallerError("BULK.NO_RESULTS")
     sources = tuple(expand(given.files, lists=given.list))
+    refuse_replacing_sources(given, sources)
     if given.format == "etsi" and len(sources) > 1:
         raise CallerError("CLI.ONE_FILE", where=sources[1].name)
     verifier = verifier_of(given, at=start)
