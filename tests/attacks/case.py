@@ -12,6 +12,7 @@ from tests.support.scene import Scene
 
 INVALID: Final = "INVALID"
 INDETERMINATE: Final = "INDETERMINATE"
+NOTHING: Final = "NOTHING_TO_VERIFY"
 NS: Final = "urn:vidu:hoso"
 NAMESPACES: Final = {
     "v": NS,

@@ -2,31 +2,23 @@
 
 from typing import Final
 
-_MARKS: Final = (
-    b"\xef\xbb\xbf",
-    b"\xff\xfe\x00\x00",
-    b"\x00\x00\xfe\xff",
-    b"\xff\xfe",
-    b"\xfe\xff",
-)
-"""Byte order marks; that of UTF-32 begins as one of UTF-16."""
-_WIDE: Final = (b"<\x00", b"\x00<", b"\x00\x00\x00<")
+_BEFORE: Final = b" \t\r\n\0\xef\xbb\xbf\xfe\xff"
+"""Octets of blanks and byte order marks, in letters of any width."""
 _WINDOW: Final = 4096
 _HTML: Final = (b"<!doctype html", b"<html")
+_TRANSCRIPT: Final = b"HOC_BA"
 
 
 def begins_as_xml(octets: bytes) -> bool:
     """Return whether the first letter of the text is `<`, in any width of letters."""
-    return _start(octets).startswith((b"<", *_WIDE))
+    return _start(octets).startswith(b"<")
 
 
 def is_web_page(octets: bytes) -> bool:
-    """Return whether octets begin as HTML, which may be XML as well."""
-    return _start(octets).lower().startswith(_HTML)
+    """Return whether octets begin as HTML, which may be XML as well, and name no transcript."""
+    start = _start(octets)
+    return start.lower().startswith(_HTML) and _TRANSCRIPT not in start
 
 
 def _start(octets: bytes) -> bytes:
-    head = octets[:_WINDOW]
-    mark = next((mark for mark in _MARKS if head.startswith(mark)), b"")
-    blank = b" \t\r\n" + (b"\x00" if mark else b"")
-    return head.removeprefix(mark).lstrip(blank)
+    return octets[:_WINDOW].lstrip(_BEFORE)
