@@ -6,10 +6,8 @@ Spec: RFC 3161, 3.4.
 """
 
 import secrets
-import socket
-import threading
 from collections.abc import Callable
-from contextlib import closing, suppress
+from contextlib import closing
 from dataclasses import dataclass, field
 from datetime import timedelta
 from http.client import HTTPException
@@ -19,6 +17,7 @@ from urllib3.exceptions import HTTPError, LocationParseError, NewConnectionError
 from urllib3.exceptions import TimeoutError as HttpTimeoutError
 from urllib3.util import Url, parse_url
 
+from hocba_sign.adapters.watch import Watch
 from hocba_sign.crypto.digests import DigestAlgorithm
 from hocba_sign.errors import CallerError, OutsideError
 from hocba_sign.pki.timestamp.protocol import build_request, read_response
@@ -79,12 +78,17 @@ class TimeStampClient:
         seconds = self.timeout.total_seconds()
         kind = HTTPSConnection if url.scheme == "https" else HTTPConnection
         connection = kind(url.host or "", url.port, timeout=seconds)
-        watch = _Watch(connection)
-        timer = threading.Timer(seconds, watch.cut)
-        timer.daemon = True
-        timer.start()
+        with Watch(connection, self.timeout) as watch, closing(connection):
+            body = self._exchanged(connection, watch, url=url, request=request)
+        if watch.is_late:
+            raise self._late()
+        return body
+
+    def _exchanged(
+        self, connection: HTTPConnection, watch: Watch, *, url: Url, request: bytes
+    ) -> bytes:
         try:
-            body = _exchange(connection, watch, url=url, request=request)
+            return _exchange(connection, watch, url=url, request=request)
         except NewConnectionError as error:
             # A subclass of the time-out of connecting, though it also stands for a refusal or an
             # unknown host.
@@ -107,37 +111,11 @@ class TimeStampClient:
                 if watch.is_late
                 else OutsideError("TSA.UNREACHABLE", where=self.url, detail=type(error).__name__)
             ) from error
-        finally:
-            timer.cancel()
-            connection.close()
-        if watch.is_late:
-            raise self._late()
-        return body
 
     def _late(self) -> OutsideError:
         return OutsideError(
             "TSA.TIMEOUT", where=self.url, detail=f"{self.timeout.total_seconds():g} s"
         )
-
-
-class _Watch:
-    """Ends an exchange whose octets trickle in slower than any single wait would notice.
-
-    The connection forgets its socket as soon as the response takes over, so the socket is kept
-    here.
-    """
-
-    def __init__(self, connection: HTTPConnection) -> None:
-        self._connection = connection
-        self.socket: socket.socket | None = None
-        self.is_late = False
-
-    def cut(self) -> None:
-        self.is_late = True
-        for held in (self.socket, self._connection.sock):
-            if held is not None:
-                with suppress(OSError):
-                    held.shutdown(socket.SHUT_RDWR)
 
 
 def _parse(url: str) -> Url:
@@ -150,14 +128,13 @@ def _parse(url: str) -> Url:
     return parsed
 
 
-def _exchange(connection: HTTPConnection, watch: _Watch, *, url: Url, request: bytes) -> bytes:
+def _exchange(connection: HTTPConnection, watch: Watch, *, url: Url, request: bytes) -> bytes:
     headers = {
         "Content-Type": "application/timestamp-query",
         "Accept": "application/timestamp-reply",
         "User-Agent": "hocba-sign",
     }
-    connection.connect()
-    watch.socket = connection.sock
+    watch.connect()
     connection.request(
         "POST",
         url.request_uri,

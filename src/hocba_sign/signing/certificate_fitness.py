@@ -29,7 +29,6 @@ _REFUSALS: Final = MappingProxyType(
         "WF.SIGNER_UNKNOWN": "SIGN.UNKNOWN_PERSON",
     }
 )
-_SIGNING_USAGES: Final = frozenset({"digital_signature", "content_commitment"})
 
 
 class Expecting(Protocol):
@@ -54,8 +53,8 @@ def usable_algorithm(
         )
     if moment > certificate.not_after:
         raise CallerError("SIGN.CERTIFICATE_EXPIRED", where=certificate.not_after.isoformat())
-    if certificate.key_usage is not None and not certificate.key_usage & _SIGNING_USAGES:
-        raise CallerError("SIGN.KEY_USAGE", where=", ".join(sorted(certificate.key_usage)))
+    if not certificate.may_sign:
+        raise CallerError("SIGN.KEY_USAGE", where=", ".join(sorted(certificate.key_usage or ())))
     public_key = load_public_key(certificate.public_key_der)
     algorithm = policy.algorithm or default_algorithm(public_key)
     if (

@@ -18,7 +18,6 @@ from hocba_sign.crypto.verify import PublicKey, load_public_key
 from hocba_sign.errors import CallerError, OutsideError
 from hocba_sign.pki.certificates.certificate import Certificate
 
-_SIGNING_USAGES: Final = frozenset({"digital_signature", "content_commitment"})
 _HASH_IN: Final = {
     Scheme.RSA_PKCS1: "RSA_PKCS",
     Scheme.RSA_PSS: "RSA_PKCS_PSS",
@@ -166,10 +165,7 @@ def _digest_info(oid: str, value: bytes) -> bytes:
 
 
 def _may_sign(certificate: Certificate, at: datetime) -> bool:
-    usage = certificate.key_usage
-    return certificate.not_before <= at <= certificate.not_after and (
-        usage is None or bool(usage & _SIGNING_USAGES)
-    )
+    return certificate.may_sign and certificate.not_before <= at <= certificate.not_after
 
 
 def _spelt(hashing: DigestAlgorithm) -> str:

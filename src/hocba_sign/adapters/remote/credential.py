@@ -5,7 +5,7 @@ import binascii
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Final, Protocol, TypeAlias
+from typing import Protocol, TypeAlias
 
 from hocba_sign.adapters.remote.order import RemoteSigner
 from hocba_sign.adapters.remote.secret import Secret
@@ -16,8 +16,6 @@ from hocba_sign.model.numbers import NumberKind, numbers_of
 from hocba_sign.model.workflow import Role
 from hocba_sign.pki.certificates.certificate import Certificate
 from hocba_sign.pki.fitness import issuers_at_hand
-
-_SIGNING_USAGES: Final = frozenset({"digital_signature", "content_commitment"})
 
 Prompt: TypeAlias = Callable[[str], str]
 """Asks whoever signs for a PIN or one-time code; the argument says for which, in the service's
@@ -128,7 +126,4 @@ def _is_seal(credential: Credential, certificate: Certificate) -> bool:
 
 
 def _may_sign(certificate: Certificate, at: datetime) -> bool:
-    usage = certificate.key_usage
-    return certificate.not_before <= at <= certificate.not_after and (
-        usage is None or bool(usage & _SIGNING_USAGES)
-    )
+    return certificate.may_sign and certificate.not_before <= at <= certificate.not_after

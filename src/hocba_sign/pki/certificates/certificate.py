@@ -14,6 +14,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from functools import lru_cache
+from typing import Final
 
 from hocba_sign.crypto import der
 from hocba_sign.crypto.algorithms import SignatureAlgorithm
@@ -44,6 +45,9 @@ _KEY_USAGES = (
 )
 _UTC_TIME = re.compile(rb"(\d\d)(\d\d)(\d\d)(\d\d)(\d\d)(\d\d)?(?:Z|\+0000)")
 _GENERALIZED_TIME = re.compile(rb"(\d{4})(\d\d)(\d\d)(\d\d)(\d\d)(\d\d)?(?:\.\d+)?(?:Z|\+0000)")
+
+
+_SIGNING_USAGES: Final = frozenset({"digital_signature", "content_commitment"})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -112,6 +116,11 @@ class Certificate:
     @property
     def is_self_issued(self) -> bool:
         return self.issuer_der == self.subject_der
+
+    @property
+    def may_sign(self) -> bool:
+        """Whether its key usage lets it sign documents (RFC 5280, 4.2.1.3)."""
+        return self.key_usage is None or bool(self.key_usage & _SIGNING_USAGES)
 
     @property
     def critical_extensions(self) -> frozenset[str]:

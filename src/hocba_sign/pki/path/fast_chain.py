@@ -53,7 +53,6 @@ _TIME_STAMPING = "1.3.6.1.5.5.7.3.8"
 _OCSP_SIGNING = "1.3.6.1.5.5.7.3.9"
 _SERVER_AUTHENTICATION, _CODE_SIGNING = "1.3.6.1.5.5.7.3.1", "1.3.6.1.5.5.7.3.3"
 _SERVICES = frozenset({_TIME_STAMPING, _OCSP_SIGNING, _SERVER_AUTHENTICATION, _CODE_SIGNING})
-_SIGNING_USAGES = frozenset({"digital_signature", "content_commitment"})
 _VERSION_3 = b"\xa0\x03\x02\x01\x02"
 
 
@@ -146,12 +145,11 @@ def may_respond(certificate: Certificate, issuer: Certificate, *, at: datetime) 
     The signature on it is for the caller to verify. Spec: RFC 6960, 4.2.2.2.
     """
     facts = fast_facts(certificate)
-    usage = certificate.key_usage
     return (
         facts is not None
         and facts.is_revocation_unchecked
         and _OCSP_SIGNING in certificate.extended_key_usage
-        and (usage is None or bool(usage & _SIGNING_USAGES))
+        and certificate.may_sign
         and certificate.issuer_der == issuer.subject_der
         and certificate.not_before <= at <= certificate.not_after
     )
@@ -163,8 +161,7 @@ def _is_issued(subject: Certificate, issuer: Certificate, at: datetime) -> bool:
 
 
 def _is_fit(leaf: Certificate, facts: FastFacts, purpose: Purpose) -> bool:
-    usage = leaf.key_usage
-    if purpose is not Purpose.ANY and usage is not None and not usage & _SIGNING_USAGES:
+    if purpose is not Purpose.ANY and not leaf.may_sign:
         return False
     if (
         purpose is Purpose.SIGNING
