@@ -155,13 +155,14 @@ def squeezed(text: str) -> str:
 
 
 def missing_fields(transcript: Transcript, pdf: bytes) -> list[str]:
-    """Return the paths of fields whose text is not on the pages in its order; PDFium takes a hyphen
-    at the end of a text for one that only divides a word.
+    """Return the paths of fields whose text is not on the pages in its order; hyphens are left out
+    on both sides, for PDFium takes one at the end of a line for one that only divides a word.
     """
     said = squeezed("".join(text for page in text_layer(pdf) for text in page.read))
+    said = said.replace("-", "")
     at, missing = 0, []
     for path, text in shown_fields(transcript):
-        sought = squeezed(text).rstrip("-")
+        sought = squeezed(text).replace("-", "")
         found = said.find(sought, at)
         if found < 0:
             missing.append(path)
