@@ -72,6 +72,7 @@ if TYPE_CHECKING:
     from hocba_sign.operations.signing import prepare as prepare
     from hocba_sign.operations.signing import sign as sign
     from hocba_sign.operations.signing import time_stamp as time_stamp
+    from hocba_sign.operations.validation_report import signed_etsi as signed_etsi
     from hocba_sign.operations.verifier import Verifier as Verifier
     from hocba_sign.pki.certificates.certificate import Certificate as Certificate
     from hocba_sign.pki.certificates.certificate import Extension as Extension
@@ -212,6 +213,7 @@ _HOME = {
     "prepare": "operations.signing",
     "render": "operations.documents",
     "sign": "operations.signing",
+    "signed_etsi": "operations.validation_report",
     "sign_remotely": "adapters.remote.machine",
     "slots_for": "operations.documents",
     "time_stamp": "operations.signing",
@@ -222,6 +224,7 @@ __all__ = [  # noqa: RUF022 - the order of a first reading
     # what to call
     "Verifier", "extend", "sign", "prepare", "complete", "time_stamp", "merge", "Transcript",
     "draft", "slots_for", "render", "open_extract", "sign_remotely", "verify_many", "expand",
+    "signed_etsi",
     # what it takes
     "TrustStore", "Policy", "Evidence", "Sources", "OnlineFetcher", "TimeStampClient",
     "collect_certificates", "collect_evidence", "load_certificates", "load_pkcs12", "load_key",

@@ -213,6 +213,12 @@ def read_part(extract: bytes, verifier: hocba_sign.Verifier, at: datetime) -> st
     return content.head.name
 
 
+def signed_by_the_verifier(
+    report: hocba_sign.Report, signer: hocba_sign.Signer, at: datetime
+) -> str:
+    return hocba_sign.signed_etsi(report, signer=signer, at=at)
+
+
 def with_another_hash(algorithm: hocba_sign.DigestAlgorithm) -> hocba_sign.SigningPolicy:
     return hocba_sign.SigningPolicy(level=hocba_sign.Level.B, digest_algorithm=algorithm)
 

@@ -20,6 +20,7 @@ from hocba_sign.cli.options import (
     add_material,
     add_network,
     add_out,
+    add_password,
     add_timeout,
     spelled_out,
 )
@@ -174,6 +175,10 @@ def _add_verify(parser: Parser, language: Language) -> None:
     told = parser.add_mutually_exclusive_group()
     told.add_argument("--json", choices=JSON_FORMS, help=say("JSON_SHORT", language))
     told.add_argument("--format", choices=FORMATS, help=say("FORMAT", language))
+    parser.add_argument(
+        "--sign-report", type=arguments.path, metavar="FILE", help=say("SIGN_REPORT", language)
+    )
+    add_password(parser, language)
     add_many_results(parser, language)
     parser.add_argument(
         "--evidence", type=arguments.path, metavar="DIR", help=say("EVIDENCE", language)

@@ -51,8 +51,7 @@ def load_signer(given: argparse.Namespace) -> SoftwareSigner:
     if given.p12 is not None:
         if given.cert is not None:
             raise CallerError("CLI.P12_WITH_CERT")
-        octets = read_limited(given.p12, MAX_KEY_FILE_OCTETS)
-        return _with_password(given, given.p12, lambda password: load_pkcs12(octets, password))
+        return load_p12(given, given.p12)
     if given.cert is None:
         raise CallerError("CLI.KEY_WITHOUT_CERT")
     key, certificates = (
@@ -62,6 +61,15 @@ def load_signer(given: argparse.Namespace) -> SoftwareSigner:
     return _with_password(
         given, given.key, lambda password: load_key(key, certificates, password=password)
     )
+
+
+def load_p12(given: argparse.Namespace, file: Path) -> SoftwareSigner:
+    """Load key and certificates from one PKCS#12 file.
+
+    Raises: as `load_signer`.
+    """
+    octets = read_limited(file, MAX_KEY_FILE_OCTETS)
+    return _with_password(given, file, lambda password: load_pkcs12(octets, password))
 
 
 def _with_password(

@@ -144,6 +144,15 @@ def add_remote(parser: Parser, language: Language, *, source: argparse._ActionsC
     parser.add_argument("--again", action="store_true", help=say("REMOTE_AGAIN", language))
 
 
+def add_password(parser: Parser, language: Language) -> None:
+    parser.add_argument(
+        "--password-env",
+        type=arguments.variable,
+        metavar="NAME",
+        help=say("PASSWORD_ENV", language),
+    )
+
+
 def add_token(parser: Parser, language: Language, *, has_pin: bool = True) -> None:
     """Add what says which token, and which certificate on it; `cli.token_key` reads it."""
     parser.add_argument("--token", metavar="LABEL", help=say("TOKEN_LABEL", language))

@@ -12,6 +12,7 @@ from hocba_sign.cli.options import (
     add_material,
     add_network,
     add_out,
+    add_password,
     add_remote,
     add_timeout,
     add_token,
@@ -50,12 +51,7 @@ def add_sign(parser: Parser, language: Language) -> None:
     parser.add_argument(
         "--cert", type=arguments.path, metavar="FILE", help=say("SIGNER_CERT", language)
     )
-    parser.add_argument(
-        "--password-env",
-        type=arguments.variable,
-        metavar="NAME",
-        help=say("PASSWORD_ENV", language),
-    )
+    add_password(parser, language)
     add_token(parser, language)
     add_level(parser, language)
     _add_demands(parser, language)

@@ -14,14 +14,17 @@ from hocba_sign.adapters.files import is_folder, read_limited, sha256_of
 from hocba_sign.adapters.inputs import Source, expand
 from hocba_sign.cli import console
 from hocba_sign.cli.guard import refuse_replacing_sources
+from hocba_sign.cli.keys import load_p12
 from hocba_sign.cli.knowledge import with_knowledge
 from hocba_sign.cli.material import collect_material
 from hocba_sign.cli.online import online_fetcher
 from hocba_sign.cli.overview import Overview
 from hocba_sign.cli.policy import chosen_policy
 from hocba_sign.cli.words import say
+from hocba_sign.crypto.signer import SoftwareSigner
 from hocba_sign.errors import CallerError, InputError, OutsideError
 from hocba_sign.operations.many import unread_report
+from hocba_sign.operations.validation_report import signed_etsi
 from hocba_sign.operations.verifier import Verifier
 from hocba_sign.report.document import Report
 from hocba_sign.report.short import short_failure
@@ -54,13 +57,10 @@ _IN_FORCE: Final = "in_force"
 def run(given: argparse.Namespace) -> int:
     """Verify every document; the exit code is the worst.
 
-    Raises: CallerError CLI.DETACHED, CLI.ONE_FILE, CLI.NO_FILES, BULK.*; as `verifier_of` and
-    `expand` and `refuse_replacing_sources`.
+    Raises: CallerError CLI.DETACHED, CLI.SIGN_REPORT, CLI.ONE_FILE, CLI.NO_FILES, BULK.*; as
+    `verifier_of`, `load_p12`, `expand` and `refuse_replacing_sources`.
     """
-    if given.detached and not given.any:
-        raise CallerError("CLI.DETACHED", where=given.detached[0][0])
-    if not given.files and not given.list:
-        raise CallerError("CLI.NO_FILES")
+    _require_sense(given)
     start = given.at or datetime.now(UTC)
     if given.results is not None:
         return worst(_in_bulk(given, start))
@@ -70,6 +70,7 @@ def run(given: argparse.Namespace) -> int:
     refuse_replacing_sources(given, sources)
     if given.format == "etsi" and len(sources) > 1:
         raise CallerError("CLI.ONE_FILE", where=sources[1].name)
+    signer = None if given.sign_report is None else load_p12(given, given.sign_report)
     verifier = verifier_of(given, at=start)
     overview = Overview(given, len(sources))
     codes: list[int] = []
@@ -87,7 +88,7 @@ def run(given: argparse.Namespace) -> int:
             raise
         last = report
         short = report.to_short_dict()
-        _print(report, short, given)
+        _print(report, short, given, signer=signer)
         overview.add(short, report)
         if given.evidence is not None:
             keep_evidence(given.evidence, report, given=verifier.evidence, trust=verifier.trust)
@@ -96,6 +97,16 @@ def run(given: argparse.Namespace) -> int:
     if given.evidence is not None and last is not None:
         _say_kept(last, given)
     return worst(codes)
+
+
+def _require_sense(given: argparse.Namespace) -> None:
+    """Refuse options that mean nothing together."""
+    if given.detached and not given.any:
+        raise CallerError("CLI.DETACHED", where=given.detached[0][0])
+    if given.sign_report is not None and given.format != "etsi":
+        raise CallerError("CLI.SIGN_REPORT")
+    if not given.files and not given.list:
+        raise CallerError("CLI.NO_FILES")
 
 
 def _in_bulk(given: argparse.Namespace, start: datetime) -> Iterator[int]:
@@ -189,12 +200,23 @@ def worst(codes: Iterable[int]) -> int:
     return min(codes, key=_WORST_FIRST.index, default=console.EXIT_NOTHING)
 
 
-def _print(report: Report, short: Mapping[str, Any], given: argparse.Namespace) -> None:
+def _print(
+    report: Report,
+    short: Mapping[str, Any],
+    given: argparse.Namespace,
+    *,
+    signer: SoftwareSigner | None,
+) -> None:
     """Print what programs read; what people read is the overview's."""
     if given.json:
         console.result_json(short if given.json == "short" else report.to_dict())
     elif given.format == "etsi":
-        console.result(report.to_etsi().removesuffix("\n"))
+        told = (
+            report.to_etsi()
+            if signer is None
+            else signed_etsi(report, signer=signer, at=datetime.now(UTC))
+        )
+        console.result(told.removesuffix("\n"))
     elif given.format == "siva":
         console.result_json(report.to_siva(given.lang))
 

@@ -46,7 +46,8 @@ _NO_SIGNATURE: Final = "urn:cef:dss:mainindication:noSignatureFound"
 _HEAD: Final = (
     '<?xml version="1.0" encoding="UTF-8"?>\n<ValidationReport'
     f' xmlns="{NAMESPACE}" xmlns:ds="http://www.w3.org/2000/09/xmldsig#"'
-    ' xmlns:xades="http://uri.etsi.org/01903/v1.3.2#" xmlns:hocba="urn:hocba:report:1">'
+    ' xmlns:xades="http://uri.etsi.org/01903/v1.3.2#" xmlns:tsl="http://uri.etsi.org/02231/v2#"'
+    ' xmlns:hocba="urn:hocba:report:1">'
 )
 
 _BLOCKS: Final = (
@@ -85,8 +86,9 @@ _STAMPS: Final = {
 }
 
 
-def etsi(report: JudgedFile) -> str:
-    """Write the validation report; one that is not signed itself.
+def etsi(report: JudgedFile, *, validator_der: bytes | None = None) -> str:
+    """Write the validation report, without a signature of its own; `validator_der` is the
+    certificate of whoever will sign it.
 
     A file without a signature, or one that cannot be read, has one part that says so.
     """
@@ -101,7 +103,15 @@ def etsi(report: JudgedFile) -> str:
     listed = (
         element("SignatureValidationObjects", *objects.elements()) if objects.elements() else ""
     )
-    return "\n".join(filter(None, (_HEAD, *parts, listed, "</ValidationReport>\n")))
+    told = (_HEAD, *parts, listed, _validator(validator_der), "</ValidationReport>\n")
+    return "\n".join(filter(None, told))
+
+
+def _validator(certificate_der: bytes | None) -> str:
+    if certificate_der is None:
+        return ""
+    certificate = element("tsl:X509Certificate", b64encode(certificate_der).decode())
+    return element("SignatureValidator", element("DigitalId", certificate))
 
 
 def _without_signature(report: JudgedFile) -> str:

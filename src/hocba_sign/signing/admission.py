@@ -56,14 +56,24 @@ def admit(
     if policy.is_time_stamp_demanded and policy.level is Level.B:
         raise CallerError("SIGN.POLICY_LEVEL", where=str(slot))
     # (1) the certificate with its issuers
-    causes, notes = chain_findings(chain, at=at)
-    _refuse(causes, chain[0])
+    notes = admit_chain(chain, at=at)
     # (2) path and role, by whom verifiers trust
     notes += _path_notes(chain, slot, school, at=at, policy=policy)
     # (3) the office, by the registry
     return tuple(
         dict.fromkeys((*notes, *_office_notes(chain[0], slot, school, at=at, policy=policy)))
     )
+
+
+def admit_chain(chain: tuple[Certificate, ...], *, at: datetime) -> tuple[Finding, ...]:
+    """Refuse a certificate that verification refuses whatever it signs, and return what is to be
+    noted of it; its issuers follow it in `chain`.
+
+    Raises: CallerError PATH.*, TRUST.KNOWN_BAD.
+    """
+    causes, notes = chain_findings(chain, at=at)
+    _refuse(causes, chain[0])
+    return notes
 
 
 def admit_token(token_der: bytes, *, now: datetime | None) -> None:

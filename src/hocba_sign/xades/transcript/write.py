@@ -21,21 +21,26 @@ from hocba_sign.xades.syntax import names
 from hocba_sign.xades.transcript.extract import EXTRACT
 from hocba_sign.xml.c14n import C14nAlgorithm, canonicalize
 from hocba_sign.xml.names import DS, HOCBA, XADES
+from hocba_sign.xml.node_set import Subtrees
 from hocba_sign.xml.tree import Element
 
 _EXCLUSIVE = C14nAlgorithm.EXCLUSIVE
 _EMPTY_VALUE = b"</ds:SignatureValue>"
+WHOLE = ""
+"""In place of an Id: all but the signature itself (XML Signature 1.1, 4.4.3.2 and 6.6.4)."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class XadesTemplate:
     """What a signature shall say.
 
-    `covered_ids` are Ids of data, `linked_ids` Ids of earlier ds:SignatureValues. `certificate_der`
-        is the signing certificate, `issuer_serial_der` its RFC 5035 IssuerSerial;
+    `covered_ids` are Ids of data, `linked_ids` Ids of earlier ds:SignatureValues; `WHOLE` is the
+        document but for this signature.
+    `issuer_serial_der` is the RFC 5035 IssuerSerial of the signing certificate;
     `chain_der` all certificates to embed, the signing one first.
     `signing_time` is UTC.
-    `commitment` is a commitment type URI;
+    `role` is None where the signature is no step of a workflow: then it states no place either.
+    `commitment` is a commitment type URI, or None;
     `city` may be None.
     `sealed_root` goes into an Object of its own, which the signature covers.
     """
@@ -48,8 +53,8 @@ class XadesTemplate:
     chain_der: tuple[bytes, ...]
     issuer_serial_der: bytes
     signing_time: datetime
-    role: str
-    commitment: str
+    role: str | None
+    commitment: str | None
     city: str | None
     sealed_root: SealedRoot | None = None
 
@@ -198,11 +203,18 @@ def _reference(
     description: XadesTemplate,
     kind: str | None,
 ) -> Element:
-    reference = etree.SubElement(signed_info, names.REFERENCE, URI=f"#{identifier}")
+    is_whole = identifier == WHOLE
+    reference = etree.SubElement(signed_info, names.REFERENCE, URI=identifier and f"#{identifier}")
     if kind is not None:
         reference.set("Type", kind)
-    _algorithm(etree.SubElement(reference, names.TRANSFORMS), names.TRANSFORM, _EXCLUSIVE.value)
-    _digest(reference, description.digest_algorithm, canonicalize(target, _EXCLUSIVE))
+    transforms = etree.SubElement(reference, names.TRANSFORMS)
+    if is_whole:
+        _algorithm(transforms, names.TRANSFORM, names.ENVELOPED)
+    _algorithm(transforms, names.TRANSFORM, _EXCLUSIVE.value)
+    own = signed_info.iterancestors(names.SIGNATURE) if is_whole else ()
+    others = Subtrees(switches=dict.fromkeys(own, False))
+    octets = canonicalize(target, _EXCLUSIVE, subtrees=others)
+    _digest(reference, description.digest_algorithm, octets)
     return reference
 
 
@@ -230,23 +242,29 @@ def _properties(signature: Element, description: XadesTemplate) -> Element:
         description.chain_der[0],
     )
     _text(cert, names.ISSUER_SERIAL_V2, base64.b64encode(description.issuer_serial_der).decode())
-    place = etree.SubElement(general, names.PRODUCTION_PLACE_V2)
-    if description.city is not None:
-        _text(place, names.CITY, description.city)
-    _text(place, names.COUNTRY, "VN")
-    roles = etree.SubElement(etree.SubElement(general, names.SIGNER_ROLE_V2), names.CLAIMED_ROLES)
-    _text(roles, names.CLAIMED_ROLE, description.role)
+    if description.role is not None:
+        _place_and_role(general, description.city, role=description.role)
     data = etree.SubElement(signed, names.SIGNED_DATA_OBJECT_PROPERTIES)
     for number in range(_described(description)):
         form = etree.SubElement(
             data, names.DATA_OBJECT_FORMAT, ObjectReference=f"#{_reference_id(description, number)}"
         )
         _text(form, names.MIME_TYPE, "text/xml")
-    indication = etree.SubElement(data, names.COMMITMENT_TYPE_INDICATION)
-    _text(
-        etree.SubElement(indication, names.COMMITMENT_TYPE_ID),
-        names.IDENTIFIER,
-        description.commitment,
-    )
-    etree.SubElement(indication, names.ALL_SIGNED_DATA_OBJECTS)
+    if description.commitment is not None:
+        indication = etree.SubElement(data, names.COMMITMENT_TYPE_INDICATION)
+        _text(
+            etree.SubElement(indication, names.COMMITMENT_TYPE_ID),
+            names.IDENTIFIER,
+            description.commitment,
+        )
+        etree.SubElement(indication, names.ALL_SIGNED_DATA_OBJECTS)
     return signed
+
+
+def _place_and_role(general: Element, city: str | None, *, role: str) -> None:
+    place = etree.SubElement(general, names.PRODUCTION_PLACE_V2)
+    if city is not None:
+        _text(place, names.CITY, city)
+    _text(place, names.COUNTRY, "VN")
+    roles = etree.SubElement(etree.SubElement(general, names.SIGNER_ROLE_V2), names.CLAIMED_ROLES)
+    _text(roles, names.CLAIMED_ROLE, role)
