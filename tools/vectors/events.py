@@ -10,7 +10,7 @@ from hocba_sign.signing.policy import Level
 from hocba_sign.xml.record import encode_record
 from tools.vectors.case import Case
 from tools.vectors.office import DAY, SIGNED, Office, office_case
-from tools.vectors.stage import CBQL, JUDGED_AT, SEAL, Stage
+from tools.vectors.stage import CBQL, JUDGED_AT, SEAL, Stage, swapped
 
 
 def cases(stage: Stage) -> Iterator[Case]:
@@ -110,6 +110,19 @@ def _events(office: Office) -> Iterator[Case]:
         twin="event/unreadable",
         event=office.signed_event(office.event())[:-200],
     )
+    for name, old, new in (
+        ("later-version", 'phienBanLuocDo="1.0"', 'phienBanLuocDo="1.1"'),
+        ("later-generation", 'xmlns="urn:hocba:1"', 'xmlns="urn:hocba:2"'),
+    ):
+        yield office_case(
+            office,
+            f"event/{name}",
+            "What a reader of 1.0 cannot read may be a withdrawal, and is never passed over",
+            verdict="INDETERMINATE",
+            causes=("EVENT.UNREAD",),
+            twin="event/withdrawn",
+            event=swapped(office.signed_event(office.event()), old, new),
+        )
     ended = office.snapshot(office.entry(CBQL, until=SIGNED), office.entry(SEAL))
     claimed = office.signed_event(office.event(), level=Level.B)
     yield office_case(

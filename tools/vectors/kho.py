@@ -12,7 +12,7 @@ from hocba_sign.xml.layout import KHO, slot_elements
 from hocba_sign.xml.parse import parse
 from hocba_sign.xml.splice import insert, path_of, slice_of
 from tools.vectors.case import Case
-from tools.vectors.stage import CBQL, GVCN, SEAL, Stage
+from tools.vectors.stage import CBQL, GVCN, SEAL, Stage, swapped
 
 _SPEC = "docs/adr/0008: the layout of the store"
 
@@ -44,6 +44,17 @@ def cases(stage: Stage) -> Iterator[Case]:
         causes=("WF.PUPIL_NOT_COVERED",),
         options=("--policy", "kho"),
         twin="kho/issued",
+    )
+    yield Case(
+        identifier="kho/later-version",
+        title="A transcript in the store's layout that states a later version",
+        why="It may be right in what a reader of 1.0 does not know, in every layout",
+        spec="docs/reference/format.md, 11",
+        document=swapped(issued, 'phienBanLuocDo="1.0"', 'phienBanLuocDo="1.1"'),
+        verdict="INDETERMINATE",
+        causes=("DOC.NEWER",),
+        options=("--policy", "kho"),
+        twin="kho/issued-accepted",
     )
     yield Case(
         identifier="kho/teachers-of-another-pupil",

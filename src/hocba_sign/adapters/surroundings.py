@@ -14,12 +14,16 @@ from importlib.util import find_spec
 from pathlib import Path
 from typing import Final
 
+from cryptography.hazmat.backends.openssl import backend
+
 from hocba_sign.adapters.locks import exclusive
 from hocba_sign.adapters.tsa import TimeStampClient
 from hocba_sign.crypto.digests import SHA256, digest
 from hocba_sign.errors import Finding, OutsideError
 from hocba_sign.pki.timestamp.protocol import read_token
 from hocba_sign.version import VERSION
+from hocba_sign.xml.names import SCHEMA_VERSION
+from hocba_sign.xml.parse import libxml2_version
 
 EXTRAS: Final[Mapping[str, tuple[str, str]]] = {
     "pdf": ("pyhanko", "PDF.EXTRA_MISSING"),
@@ -32,15 +36,22 @@ CLOCK_TOLERANCE: Final = timedelta(minutes=5)
 with the time-stamp by the hour.
 """
 
-_PACKAGES: Final = (
+PACKAGES: Final = (
+    "asn1crypto",
     "cryptography",
     "lxml",
-    "asn1crypto",
     "pyhanko-certvalidator",
     "urllib3",
+    "xmlschema",
     "pyhanko",
+    "pypdfium2",
+    "segno",
+    "typst",
     "python-pkcs11",
+    "pillow",
+    "zxing-cpp",
 )
+"""What pyproject.toml asks for, with all extras."""
 _FONT_HEADS: Final = (b"\0\1\0\0", b"OTTO", b"true")
 
 
@@ -48,10 +59,13 @@ def versions() -> dict[str, str]:
     """Return what runs here, by name; packages that are not installed are left out."""
     found = {
         "hocba-sign": VERSION,
+        "format": SCHEMA_VERSION,
         "Python": sys.version.split()[0],
+        "OpenSSL": backend.openssl_version_text().removeprefix("OpenSSL "),
         "ssl": ssl.OPENSSL_VERSION,
+        "libxml2": libxml2_version(),
     }
-    for name in _PACKAGES:
+    for name in PACKAGES:
         try:
             found[name] = metadata.version(name)
         except metadata.PackageNotFoundError:

@@ -2,6 +2,7 @@
 
 import argparse
 from collections.abc import Callable, Sequence
+from importlib import import_module
 from pathlib import Path
 from typing import Final
 
@@ -81,6 +82,12 @@ def build_parser(language: Language) -> Parser:
     parser.add_argument(
         "--version", action="version", version=f"{PROGRAM} {VERSION}", help=say("VERSION", language)
     )
+    parser.add_argument(
+        "--verbose",
+        dest="is_version_verbose",
+        action="store_true",
+        help=say("VERSION_VERBOSE", language),
+    )
     add_language(parser, language)
     commands = parser.add_subparsers(
         dest="command",
@@ -110,7 +117,12 @@ def parse(arguments: Sequence[str], language: Language) -> argparse.Namespace:
     Raises: UsageError; SystemExit after help and version.
     """
     parser = build_parser(language)
+    if {"--version", "--verbose"} <= set(arguments) and _COMMANDS.keys().isdisjoint(arguments):
+        import_module("hocba_sign.cli.versions").run()
+        parser.exit()
     given, rest = parser.parse_known_args(spelled_out(arguments))
+    if given.is_version_verbose:
+        parser.error("unrecognized arguments: --verbose")
     many = _MANY.get(given.command)
     if rest and (
         many is None or any(argument.startswith("-") and argument != "-" for argument in rest)

@@ -89,6 +89,11 @@ class ParsedXml:
     first_instruction: str | None
 
 
+def libxml2_version() -> str:
+    """Return the version of the library that reads XML here."""
+    return ".".join(map(str, etree.LIBXML_VERSION))
+
+
 def parse(octets: bytes, *, is_of_others: bool = False) -> ParsedXml:
     """Read one document of at most `MAX_BYTES`, in UTF-8 or (with a byte order mark) UTF-16.
 
