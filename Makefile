@@ -9,7 +9,7 @@ VECTORS = $(wildcard tools/*vectors.py)
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help setup check fmt lint types test test-long vectors docs demo bench interop dist lock clean fuzz mutants oracle
+.PHONY: help setup check fmt lint types test test-long vectors docs demo bench interop dist dist-matrix lock clean fuzz mutants oracle
 
 help: ## list the commands
 	@sed -nE 's/^([a-z-]+):[^#]*## (.*)/  make \1\t\2/p' $(MAKEFILE_LIST) | expand -t 18
@@ -83,15 +83,21 @@ interop: setup ## compare with xmlsec1, EU DSS, signxml, xadesjs and others, bot
 	@tools/setup-interop
 	@$(PY) -m pytest --quiet --numprocesses auto --dist loadfile -m interop
 
-dist: setup ## build the wheel, install it into an empty environment and start it
+dist: setup ## build the archives and their bill of materials, install the wheel into an empty environment and start it
 	@rm -rf dist build && mkdir build
 	@$(PY) -m build --no-isolation --outdir dist . >build/log 2>&1 || { cat build/log; exit 1; }
 	@$(PY) tools/check_dist.py dist
+	@$(PYTHON) -m venv build/sbom-venv
+	@build/sbom-venv/bin/python -m pip --quiet --disable-pip-version-check install --require-hashes -r requirements/sbom.txt
+	@$(PY) tools/sbom.py build/sbom-venv/bin/cyclonedx-py dist
 	@$(PYTHON) -m venv build/dist-venv
 	@build/dist-venv/bin/python -m pip --quiet --disable-pip-version-check install --require-hashes -r requirements/run.txt
 	@build/dist-venv/bin/python -m pip --quiet --disable-pip-version-check install --no-deps --no-index dist/*.whl
-	@cd build && dist-venv/bin/hocba --help >/dev/null && dist-venv/bin/python -m pip --disable-pip-version-check check
-	@ls -1 dist
+	@cd build && dist-venv/bin/hocba --version --verbose >/dev/null && dist-venv/bin/python -m pip --disable-pip-version-check check
+	@cd dist && sha256sum *
+
+dist-matrix: dist ## the wheel with the lowest and the newest dependencies, on each Python found, and each extra alone; minutes
+	@$(PY) tools/dist_matrix.py
 
 lock: ## resolve the dependencies again and write requirements/*.txt
 	@$(PYTHON) -m venv build/lock-venv
@@ -99,5 +105,5 @@ lock: ## resolve the dependencies again and write requirements/*.txt
 	@tools/lock build/lock-venv/bin/pip-compile
 
 clean: ## remove everything made here
-	@rm -rf $(VENV) build dist demo-out bench-out fuzz-out .bench .coverage .hypothesis .mypy_cache .pytest_cache .ruff_cache .import_linter_cache
+	@rm -rf $(VENV) build dist site demo-out bench-out fuzz-out .bench .coverage .hypothesis .mypy_cache .pytest_cache .ruff_cache .import_linter_cache
 	@find . -name __pycache__ -type d -prune -exec rm -rf {} +

@@ -1,7 +1,8 @@
 """Check the archives in a folder: the wheel holds the package with its data, schemas and examples
-and nothing else.
+and nothing else, and what is in a clone's folder beside what is committed is in none of them.
 """
 
+import subprocess
 import sys
 import tarfile
 import zipfile
@@ -67,8 +68,24 @@ def faults_of_sdist(archive: Path) -> list[str]:
     ]
 
 
+def faults_of_clone() -> list[str]:
+    """Name the files that would go into an archive and are not committed; outside of a clone there
+    is nothing to compare.
+    """
+    if not (ROOT / ".git").exists():
+        return []
+    told = subprocess.run(
+        ["git", "ls-files", "--others", "--exclude-standard", "src", "schemas", "examples", "docs"],
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    return [f"not committed: {name}" for name in told.stdout.splitlines()]
+
+
 def main(folder: Path) -> int:
-    faults = []
+    faults = faults_of_clone()
     for pattern, judge in (("*.whl", faults_of_wheel), ("*.tar.gz", faults_of_sdist)):
         archives = sorted(folder.glob(pattern))
         if len(archives) != 1:

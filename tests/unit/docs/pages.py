@@ -21,7 +21,7 @@ _FENCE = re.compile(r"^```(\w+)\n(.*?)^```$", re.DOTALL | re.MULTILINE)
 _FILE = re.compile(r"# ([\w.-]+\.py)\n")
 _RUN = frozenset({"bash", "python"})
 _SHOWN = frozenset({"text", "json"})
-_TIME_LIMIT = 60
+_TIME_LIMIT = 180
 
 
 @dataclass(frozen=True, slots=True)
