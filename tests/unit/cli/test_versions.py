@@ -58,7 +58,7 @@ def test_a_missing_extra_is_said(
 def test_no_path_and_no_person_is_shown(
     capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setenv("HOCBA_HOME", "/home/somebody/secret-place")
+    monkeypatch.setenv("HOCBA_HOME", "/srv/secret-place")
     out = printed(capsys, "--version", "--verbose")
     assert not re.search(r"[/\\@]", out)
     assert "secret-place" not in out
