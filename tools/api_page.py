@@ -11,6 +11,7 @@ from enum import Enum
 from pathlib import Path
 
 import hocba_sign
+from hocba_sign import types
 
 TARGET = Path(__file__).parent.parent / "docs" / "reference" / "api.md"
 TASKS = Path(__file__).with_name("api_tasks.md")
@@ -24,7 +25,7 @@ GROUPS = {
 
 
 def page() -> str:
-    return TASKS.read_text("utf-8") + "".join(entries())
+    return TASKS.read_text("utf-8") + "".join(entries()) + "".join(type_rows())
 
 
 def entries() -> Iterator[str]:
@@ -41,6 +42,19 @@ def entries() -> Iterator[str]:
         value = getattr(hocba_sign, name)
         summary = told(value, is_short=is_part)
         yield f"| `{name}` | {summary} |\n" if is_part else entry(name, value, summary)
+
+
+def type_rows() -> Iterator[str]:
+    yield (
+        "\n## What fields are made of: `hocba_sign.types`\n\n"
+        "Public likewise, for annotations.\n\n| Type | |\n|---|---|\n"
+    )
+    for name, value in sorted(vars(types).items()):
+        if inspect.isclass(value):
+            summary = told(value, is_short=True)
+            if issubclass(value, Enum):
+                summary = f"{summary} {', '.join(f'`{member}`' for member in value.__members__)}"
+            yield f"| `{name}` | {summary.strip()} |\n"
 
 
 def entry(name: str, value: object, summary: str) -> str:

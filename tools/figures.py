@@ -191,32 +191,59 @@ def loops_over_one(modules: Iterable[Module]) -> int:
 
 
 def unexported_types(modules: list[Module]) -> list[str]:
-    """Return our types that stand in the signatures of what the package exports, and that it does
-    not export itself.
+    """Return our classes that stand in the signatures and fields of what is public, or in those of
+    what these lead to, and that neither the package nor `types` exports: `module.Class`.
     """
-    top = next(module for module in modules if module.path == "__init__.py")
-    exported = {
-        alias.asname or alias.name
-        for node in ast.walk(top.tree)
-        if isinstance(node, ast.ImportFrom)
+    homes = {module.dotted: _names_of(module) for module in modules}
+    trees = {module.dotted: module for module in modules}
+    public = {
+        target
+        for path in ("__init__.py", "types.py")
+        for module in modules
+        if module.path == path
+        for target in homes[module.dotted].values()
+    }
+    found, waiting = set(public), list(public)
+    while waiting:
+        home, name = waiting.pop()
+        node = _defined(trees[home], name) if home in trees else None
+        for annotation in annotations(node) if node is not None else ():
+            for word in re.findall(r"\w+", ast.unparse(annotation)):
+                target = homes[home].get(word)
+                if target is not None and not word.startswith("_") and target not in found:
+                    found.add(target)
+                    waiting.append(target)
+    return sorted(
+        f"{home}.{name}"
+        for home, name in found - public
+        if home in trees and isinstance(_defined(trees[home], name), ast.ClassDef)
+    )
+
+
+def _names_of(module: Module) -> dict[str, tuple[str, str]]:
+    """Return for each name that a module defines or imports from the package where it is from."""
+    names = {
+        alias.asname or alias.name: (node.module, alias.name)
+        for node in ast.walk(module.tree)
+        if isinstance(node, ast.ImportFrom) and node.module and node.module.startswith(PACKAGE)
         for alias in node.names
     }
-    ours = {
-        node.name: node
-        for module in modules
+    own = {
+        node.name: (module.dotted, node.name)
         for node in module.tree.body
         if isinstance(node, ast.ClassDef | ast.FunctionDef)
     }
-    named = {
-        name
-        for export in exported & set(ours)
-        for annotation in annotations(ours[export])
-        for name in re.findall(r"\w+", ast.unparse(annotation))
-    }
-    return sorted(
-        name
-        for name in named - exported
-        if isinstance(ours.get(name), ast.ClassDef) and not name.startswith("_")
+    return names | own
+
+
+def _defined(module: Module, name: str) -> ast.stmt | None:
+    return next(
+        (
+            node
+            for node in module.tree.body
+            if isinstance(node, ast.ClassDef | ast.FunctionDef) and node.name == name
+        ),
+        None,
     )
 
 

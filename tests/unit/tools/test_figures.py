@@ -4,7 +4,15 @@ from pathlib import Path
 
 import pytest
 
-from tools.figures import circles, figures, package_arrows, table
+from tests.unit.docs.pages import ROOT
+from tools.figures import (
+    circles,
+    figures,
+    package_arrows,
+    read_modules,
+    table,
+    unexported_types,
+)
 
 SOURCES = {
     "__init__.py": "from hocba_sign.a.one import make\n",
@@ -65,3 +73,28 @@ def test_a_package_and_what_it_holds_are_no_circle() -> None:
 
 def test_columns_stand_side_by_side() -> None:
     assert table({"before": {"f": "2"}, "now": {"f": "1"}}).splitlines()[-1] == "| f | 2 | 1 |"
+
+
+def test_all_that_public_records_are_made_of_is_public() -> None:
+    assert unexported_types(read_modules(ROOT)) == []
+
+
+def test_types_are_followed_to_their_ends_and_told_from_namesakes(tmp_path: Path) -> None:
+    sources = {
+        "__init__.py": "from hocba_sign.a import Outer\n",
+        "types.py": "from hocba_sign.a import Told as Told\n",
+        "a.py": (
+            "from pathlib import Path\nfrom hocba_sign.b import Deep\n\n\n"
+            "class Told: ...\n\n\nclass Inner:\n    deep: list[Deep]\n\n\n"
+            "class Outer:\n    path: Path\n    told: Told\n\n    def get(self) -> Inner: ...\n"
+        ),
+        "b.py": "class Deep: ...\n\n\nclass Path: ...\n",
+    }
+    for name, text in sources.items():
+        path = tmp_path / "src" / "hocba_sign" / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(text, "utf-8")
+    assert unexported_types(read_modules(tmp_path)) == [
+        "hocba_sign.a.Inner",
+        "hocba_sign.b.Deep",
+    ]
