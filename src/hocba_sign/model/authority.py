@@ -371,8 +371,8 @@ def _marks(given: GivenSnapshot) -> frozenset[str]:
 def _index(snapshots: Iterable[GivenSnapshot]) -> _Index:
     found: dict[tuple[str, str, Role], list[_HeldOffice]] = defaultdict(list)
     for given in snapshots:
-        for number, one in enumerate(given.snapshot.appointments, 1):
-            found[one.department_code, one.school_code, one.role].append(
-                _HeldOffice(one, given, number)
+        for number, appointment in enumerate(given.snapshot.appointments, 1):
+            found[appointment.department_code, appointment.school_code, appointment.role].append(
+                _HeldOffice(appointment, given, number)
             )
     return frozen({key: tuple(entries) for key, entries in found.items()})

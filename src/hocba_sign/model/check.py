@@ -171,7 +171,7 @@ def _substitutes(content: TranscriptContent, signers: Signers) -> Iterator[Findi
         for subject in content.subjects
         for n, _ in enumerate(subject.teachers, 1)
     }
-    for n, one in enumerate(signers.substitutes):
-        if one.teacher not in teachers:
+    for n, substitute in enumerate(signers.substitutes):
+        if substitute.teacher not in teachers:
             yield _at("TRANSCRIPT.SUBSTITUTE", "signers", "substitutes", n, "teacher")
-        teachers.discard(one.teacher)
+        teachers.discard(substitute.teacher)

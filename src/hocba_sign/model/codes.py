@@ -242,7 +242,7 @@ def code_list(name: str) -> CodeList:
         )
         entries[entry.code] = (*entries.get(entry.code, ()), entry)
     programmes = {
-        one: tuple(
+        programme: tuple(
             Window(
                 level=SchoolLevel(row["level"]),
                 grades=frozenset(row["grades"]),
@@ -251,7 +251,7 @@ def code_list(name: str) -> CodeList:
             )
             for row in rows
         )
-        for one, rows in source.get("programmes", {}).items()
+        for programme, rows in source.get("programmes", {}).items()
     }
     return CodeList(
         name=name,

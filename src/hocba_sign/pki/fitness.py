@@ -83,7 +83,9 @@ def issuers_at_hand(chain: tuple[Certificate, ...]) -> tuple[Certificate, ...]:
     found = [chain[0]]
     while not found[-1].is_self_issued:
         issuers = (
-            one for one in chain if one not in found and one.subject_der == found[-1].issuer_der
+            candidate
+            for candidate in chain
+            if candidate not in found and candidate.subject_der == found[-1].issuer_der
         )
         above = next(
             (issuer for issuer in issuers if certificate_verdict(found[-1], issuer).is_right), None
@@ -113,17 +115,18 @@ def chain_findings(
     if len(led) > 1:
         verdict = certificate_verdict(chain[0], led[1])
         causes += [] if verdict.is_acceptable(at) else ["PATH.WEAK_ALGORITHM"]
-        ending = (one for one in led[1:] if one.not_after - at < NEAR_END)
+        ending = (issuer for issuer in led[1:] if issuer.not_after - at < NEAR_END)
         notes += [
             Finding(
-                "SIGN.ISSUER_ENDS_SOON", f"{one.subject_text}: {one.not_after.date().isoformat()}"
+                "SIGN.ISSUER_ENDS_SOON",
+                f"{issuer.subject_text}: {issuer.not_after.date().isoformat()}",
             )
-            for one in ending
+            for issuer in ending
         ]
         doubts = dict.fromkeys(
             (
                 *_path_causes(led, at),
-                *(cause for one in led[1:] for cause in _issuer_causes(one, at)),
+                *(cause for issuer in led[1:] for cause in _issuer_causes(issuer, at)),
             )
         )
         notes += [Finding("SIGN.PATH", cause) for cause in doubts if cause not in causes]

@@ -10,9 +10,9 @@ def require_kept(before: tuple[ParsedSignature, ...], after: tuple[ParsedSignatu
 
     Raises: CallerError `SIGN.STATE` naming the first that is not.
     """
-    for one, other in zip(before, after, strict=True):
-        if (one.value, one.references) != (other.value, other.references):
-            raise CallerError("SIGN.STATE", where=str(one.slot or one.where))
+    for earlier, other in zip(before, after, strict=True):
+        if (earlier.value, earlier.references) != (other.value, other.references):
+            raise CallerError("SIGN.STATE", where=str(earlier.slot or earlier.where))
 
 
 def require_stamped(signature: ParsedSignature | None, name: str, *, kind: StampKind) -> None:

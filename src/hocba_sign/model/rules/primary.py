@@ -36,7 +36,7 @@ def tests(view: ResultView, settings: RuleSettings) -> Iterator[Breach]:
     core = set(settings.texts("core"))
     is_flexible = bool(core) and tested == core
     for code, row in rows.items():
-        listed = {name for name, one in lists.items() if view.grade in one.integers(code)}
+        listed = {name for name, setting in lists.items() if view.grade in setting.integers(code)}
         if row.marks.test is not None and not listed:
             yield Breach(rule=settings.text("needless"), steps=row.steps("test"))
         if row.marks.test is None and "required" in listed:

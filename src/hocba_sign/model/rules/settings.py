@@ -68,12 +68,12 @@ def _typed(value: object, kind: type[ValueT]) -> ValueT:
 # Every transcript asks for the same few hundred, and they are equal to themselves alone.
 @lru_cache(maxsize=MAX_KEPT)
 def _texts(settings: RuleSettings, name: str) -> tuple[str, ...]:
-    return tuple(_typed(one, str) for one in _typed(settings.values.get(name, []), list))
+    return tuple(_typed(value, str) for value in _typed(settings.values.get(name, []), list))
 
 
 @lru_cache(maxsize=MAX_KEPT)
 def _integers(settings: RuleSettings, name: str) -> frozenset[int]:
-    return frozenset(_typed(one, int) for one in _typed(settings.values.get(name, []), list))
+    return frozenset(_typed(value, int) for value in _typed(settings.values.get(name, []), list))
 
 
 @lru_cache(maxsize=MAX_KEPT)
@@ -85,4 +85,4 @@ def _part(settings: RuleSettings, name: str) -> RuleSettings:
 @lru_cache(maxsize=MAX_KEPT)
 def _parts(settings: RuleSettings, name: str) -> tuple[RuleSettings, ...]:
     given = _typed(settings.values.get(name, []), list)
-    return tuple(RuleSettings(MappingProxyType(_typed(one, dict))) for one in given)
+    return tuple(RuleSettings(MappingProxyType(_typed(value, dict))) for value in given)

@@ -203,9 +203,9 @@ def knows_qualifiers(policies_der: bytes) -> bool:
     policies = der.sequence(der.whole(policies_der, der.SEQUENCE))
     holders = (holder for policy in policies for holder in der.sequence(policy)[1:])
     return all(
-        der.oid(der.sequence(one)[0]) in _QUALIFIERS
+        der.oid(der.sequence(element)[0]) in _QUALIFIERS
         for holder in holders
-        for one in der.sequence(holder)
+        for element in der.sequence(holder)
     )
 
 

@@ -146,9 +146,9 @@ def _binary(octets: bytes, before: str) -> Iterator[Piece]:
             continue
         start = next(
             (
-                one.start()
-                for one in _STARTS.finditer(octets, at + 1)
-                if _is_element(octets, one.start())
+                begun.start()
+                for begun in _STARTS.finditer(octets, at + 1)
+                if _is_element(octets, begun.start())
             ),
             end,
         )

@@ -286,7 +286,7 @@ def _contents(octets: bytes) -> Iterator[bytes]:
         elif part.tag == 0xA1:
             yield from filter(None, (_revocation_value(child) for child in der.children(part)))
         elif part.tag == der.SEQUENCE:
-            yield from (one for holder in der.children(part)[1:] for one in _inner(holder))
+            yield from (inner for holder in der.children(part)[1:] for inner in _inner(holder))
 
 
 def _revocation_value(choice: der.Element) -> bytes | None:

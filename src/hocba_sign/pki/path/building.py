@@ -43,13 +43,13 @@ def _indexed(trust: TrustStore) -> _Anchors:
 
 
 def _digest_of(anchors: tuple[Anchor, ...]) -> str:
-    stated = (f"{one.certificate.sha256} {one.trusted_until}" for one in anchors)
+    stated = (f"{anchor.certificate.sha256} {anchor.trusted_until}" for anchor in anchors)
     return hashlib.sha256("\n".join(stated).encode()).hexdigest()
 
 
 def content_of_trust(trust: TrustStore) -> Hashable:
     """Return what stands for all in a store that a verdict on a path may rest on."""
-    return _indexed(trust).content, tuple(one.sha256 for one in trust.responders)
+    return _indexed(trust).content, tuple(responder.sha256 for responder in trust.responders)
 
 
 def find_anchor(trust: TrustStore, sha256: str) -> Anchor | None:

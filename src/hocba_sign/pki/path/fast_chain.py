@@ -185,8 +185,8 @@ def _strictly(certificate: Certificate) -> FastFacts:
     fields = der.sequence(der.whole(certificate.tbs_der, der.SEQUENCE))
     if len(fields) not in (7, 8) or fields[0].der != _VERSION_3 or not certificate.signature:
         raise der.malformed(0, "version or fields")
-    for one in der.sequence(fields[4]):
-        moment(one)
+    for element in der.sequence(fields[4]):
+        moment(element)
     _ = (name_key(certificate.issuer_der), name_key(certificate.subject_der))
     if not (der.children(fields[3]) and der.children(fields[5])):
         raise der.malformed(0, "empty name")

@@ -152,13 +152,13 @@ def _responder(question: Question, response: Response) -> Certificate | None:
     issuer = question.issuer
     carried = [fromkey for fromkey in dict.fromkeys(response.certificates) if fromkey != issuer]
     if any(
-        _resembles(one, other)
-        for one in carried
+        _resembles(certificate, other)
+        for certificate in carried
         for other in (*question.chain, *carried)
-        if one != other
+        if certificate != other
     ):
         return None
-    named = [one for one in (issuer, *carried) if _is_named(one, response)]
+    named = [signer for signer in (issuer, *carried) if _is_named(signer, response)]
     if len(named) != 1:
         return None
     # RFC 6960, 4.2.2.2: only a delegate needs the purpose of OCSP signing.

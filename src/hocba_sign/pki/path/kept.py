@@ -37,7 +37,9 @@ MAX_STATEMENTS: Final = 64
 MAX_DATES: Final = 500
 
 _TIMED: Final = ("known_until", "current_at")
-_untimed = attrgetter(*(one.name for one in fields(PathRequirements) if one.name not in _TIMED))
+_untimed = attrgetter(
+    *(field.name for field in fields(PathRequirements) if field.name not in _TIMED)
+)
 
 _Content: TypeAlias = tuple[Any, ...]
 _Dates: TypeAlias = tuple[datetime, ...]
@@ -62,7 +64,7 @@ def validate_path_quickly(
     """
     times = (at, requirements.known_until or at, requirements.current_at or at)
     place = None
-    if all(one.tzinfo is not None for one in times):
+    if all(time.tzinfo is not None for time in times):
         content = _content(leaf, trust, evidence, asked=requirements)
         dates = _known_dates(content, leaf, trust, evidence=evidence)
         intervals = None if dates is None else _intervals(times, dates)
@@ -96,9 +98,9 @@ def _content(
     return (
         leaf.sha256,
         content_of_trust(trust),
-        tuple(one.sha256 for one in evidence.certificates),
-        tuple((one.sha256, one.source) for one in evidence.crls),
-        tuple((one.sha256, one.source) for one in evidence.ocsps),
+        tuple(certificate.sha256 for certificate in evidence.certificates),
+        tuple((item.sha256, item.source) for item in evidence.crls),
+        tuple((item.sha256, item.source) for item in evidence.ocsps),
         _untimed(asked),
         asked.known_until is None,
         asked.current_at is None,
@@ -107,8 +109,8 @@ def _content(
 
 def _intervals(times: tuple[datetime, ...], dates: _Dates) -> tuple[int, ...] | None:
     """Return between which dates the times lie, None where one of them is such a date."""
-    found = tuple(bisect_left(dates, one) for one in times)
-    return found if found == tuple(bisect_right(dates, one) for one in times) else None
+    found = tuple(bisect_left(dates, time) for time in times)
+    return found if found == tuple(bisect_right(dates, time) for time in times) else None
 
 
 def _dates_of(leaf: Certificate, trust: TrustStore, evidence: Evidence) -> _Dates | None:
@@ -125,7 +127,7 @@ def _dates_of(leaf: Certificate, trust: TrustStore, evidence: Evidence) -> _Date
     except (_UnknownDatesError, InputError, OverflowError):
         return None
     found |= END_DATES
-    found |= {one.trusted_until for one in trust.anchors if one.trusted_until is not None}
+    found |= {anchor.trusted_until for anchor in trust.anchors if anchor.trusted_until is not None}
     for certificate in (leaf, *evidence.certificates):
         found |= {certificate.not_before, certificate.not_after}
     return tuple(sorted(found)) if len(found) <= MAX_DATES else None
@@ -148,9 +150,9 @@ def _stated_dates(certificates: tuple[Certificate, ...], evidence: Evidence) -> 
             statement.produced_at,
             current_until(statement),
         )
-        for one in stated:
-            if one is not None:
-                yield one
+        for item in stated:
+            if item is not None:
+                yield item
         # Whether a statement is from after a signature is asked in whole seconds.
         yield statement.this_update.replace(microsecond=0) + _SECOND
         for certificate in certificates:

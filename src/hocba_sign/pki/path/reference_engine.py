@@ -124,9 +124,9 @@ class EngineSession:
         self._known_until = known_until
         self._pool = pool
         known = [
-            one
-            for one in (*related_crls(pool, chain, evidence=evidence), *pool.ocsps)
-            if one.this_update <= known_until
+            held
+            for held in (*related_crls(pool, chain, evidence=evidence), *pool.ocsps)
+            if held.this_update <= known_until
         ]
         registry = CertificateRegistry.build(chain)
         registry.register_multiple(
@@ -223,14 +223,14 @@ class EngineSession:
         if not all(map(self._is_verified, statements)):
             return failed or self._failed(("signature",))
         said = [content_of(statement, question.certificate) for statement in statements]
-        if not failed and not all(one.is_usable for one in said):
+        if not failed and not all(reading.is_usable for reading in said):
             failed = ("REVOCATION.CRITICAL_EXTENSION",)
         if failed and not self._counts(failed, said):
             return failed
-        entries = tuple(told for one in said for told in one.entries)
+        entries = tuple(told for reading in said for told in reading.entries)
         if entry is not None and not entries:
             entries = (entry,)  # that the engine found it counts, however it was overlooked here
-        unknown = [one.unknown_cause for one in said if one.unknown_cause is not None]
+        unknown = [reading.unknown_cause for reading in said if reading.unknown_cause is not None]
         return StatementReading(
             statement=oldest,
             entries=entries,
@@ -279,7 +279,7 @@ class EngineSession:
         return all(
             cause in {"REVOCATION.SCOPE", "REVOCATION.DELTA", "REVOCATION.CRITICAL_EXTENSION"}
             for cause in failed
-        ) and any(one.entries or one.unknown_cause for one in said)
+        ) and any(reading.entries or reading.unknown_cause for reading in said)
 
     def _signer_of(self, statement: Statement) -> Certificate | None:
         if statement.kind == "ocsp":
@@ -309,11 +309,16 @@ class EngineSession:
                 basic = parsed_ocsp(statement.item.der)["response_bytes"]["response"].parsed
                 key_der = self._signatures.key_of(basic["tbs_response_data"].dump())
                 near = (
-                    *(one.dump() for one in basic["certs"] or ()),
-                    *(one.der for one in (*question.chain, *question.evidence.certificates)),
+                    *(certificate.dump() for certificate in basic["certs"] or ()),
+                    *(
+                        certificate.der
+                        for certificate in (*question.chain, *question.evidence.certificates)
+                    ),
                 )
                 holders = [
-                    one for one in map(parsed_certificate, near) if one.public_key.dump() == key_der
+                    certificate
+                    for certificate in map(parsed_certificate, near)
+                    if certificate.public_key.dump() == key_der
                 ]
                 ends += (
                     []

@@ -69,12 +69,16 @@ class Manager(RevinfoManager):
     def offer(self, statements: tuple[Statement, ...]) -> None:
         self._issuers.clear()
         self._ocsps = [
-            _ocsp_container(one)
-            for one in self._known
-            if one.kind == "ocsp" and not self._holds_pretender(one)
+            _ocsp_container(reading)
+            for reading in self._known
+            if reading.kind == "ocsp" and not self._holds_pretender(reading)
         ]
         self._crls = [
-            *(CRLContainer(parsed_crl(one.item.der)) for one in self._known if one.kind == "crl"),
+            *(
+                CRLContainer(parsed_crl(reading.item.der))
+                for reading in self._known
+                if reading.kind == "crl"
+            ),
             *self._deltas,
         ]
         self._in_hand = [

@@ -227,7 +227,7 @@ def _engine_session(
     case.sessions.append(chain[0].sha256)
     # It loads slowly, and most paths need none.
     engine = import_module("hocba_sign.pki.path.reference_engine")
-    certificates = tuple(parsed_certificate(one.der) for one in chain)
+    certificates = tuple(parsed_certificate(certificate.der) for certificate in chain)
     made: EngineSession = engine.EngineSession(
         certificates,
         case.evidence,

@@ -137,7 +137,7 @@ def read_revocation_list(crl_der: bytes) -> RevocationList:
     if rest or found.keys() & _UNUSUAL:
         raise der.malformed(0, "fields or extensions")
     known = {_AUTHORITY_KEY, _NUMBER, _SCOPE}
-    if any(one.is_critical and oid not in known for oid, one in found.items()):
+    if any(extension.is_critical and oid not in known for oid, extension in found.items()):
         raise der.malformed(0, "unknown critical extension")
     if _NUMBER in found:
         der.integer(der.whole(found[_NUMBER].value_der, der.INTEGER))
@@ -317,8 +317,8 @@ def _known_extensions(parts: tuple[der.Element, ...]) -> dict[str, RawExtension]
         raise der.malformed(0, "entry")
     found = extensions(parts[2], der.SEQUENCE, limit=MAX_EXTENSIONS) if len(parts) == 3 else {}
     if any(
-        one.is_critical and oid not in (_REASON, _HOLD_INSTRUCTION, _INVALIDITY)
-        for oid, one in found.items()
+        extension.is_critical and oid not in (_REASON, _HOLD_INSTRUCTION, _INVALIDITY)
+        for oid, extension in found.items()
     ):
         raise der.malformed(0, "unknown critical extension of an entry")
     return found

@@ -137,7 +137,8 @@ def _revoked(at: object, reason: object) -> Revoked:
 
 def _knows(extensions: Asn1Value, known: frozenset[str]) -> bool:
     return all(
-        not one["critical"].native or one["extn_id"].dotted in known for one in extensions or ()
+        not extension["critical"].native or extension["extn_id"].dotted in known
+        for extension in extensions or ()
     )
 
 

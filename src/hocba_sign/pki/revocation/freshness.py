@@ -61,41 +61,53 @@ def settle(
     dated = sorted(
         (
             (entry.at, index)
-            for index, one in enumerate(ordered)
-            for entry in one.entries
+            for index, reading in enumerate(ordered)
+            for entry in reading.entries
             if not entry.is_hold
         )
     )
     if dated and dated[0][0] <= terms.at:
         return _revoked(certificate, ordered[dated[0][1]], at=dated[0][0])
     # (2) holds, until a later statement lifts them
-    for one in ordered:
-        for entry in one.entries:
+    for reading in ordered:
+        for entry in reading.entries:
             if (
                 entry.is_hold
                 and entry.at <= terms.at
-                and _is_held(certificate, one, readings=ordered, at=terms.at)
+                and _is_held(certificate, reading, readings=ordered, at=terms.at)
             ):
-                return _revoked(certificate, one, at=entry.at)
+                return _revoked(certificate, reading, at=entry.at)
     # (3) issuers who do not know the certificate, against those who call it good
     ignorant = [
-        one
-        for one in ordered
+        reading
+        for reading in ordered
         # An issuer may forget what has expired; then it says nothing by not knowing it.
-        if one.unknown_cause is not None and one.statement.this_update <= certificate.not_after
+        if reading.unknown_cause is not None
+        and reading.statement.this_update <= certificate.not_after
     ]
-    newest = max((one.statement.this_update for one in ignorant), default=None)
-    good = [one for one in ordered if silence_cause(certificate, one, terms=terms) is None]
-    known = [one for one in good if newest is None or one.statement.this_update > newest]
+    newest = max((reading.statement.this_update for reading in ignorant), default=None)
+    good = [
+        reading for reading in ordered if silence_cause(certificate, reading, terms=terms) is None
+    ]
+    known = [
+        reading for reading in good if newest is None or reading.statement.this_update > newest
+    ]
     # (4) the good ones, those made after the signature first
     if known:
         facts = [
-            _good(certificate, one, at=terms.at)
-            for one in sorted(known, key=lambda one: not _is_after(one.statement, terms.at))
+            _good(certificate, reading, at=terms.at)
+            for reading in sorted(
+                known, key=lambda reading: not _is_after(reading.statement, terms.at)
+            )
         ]
         # Of no effect at `at`, but after this date a stolen key of a CA may have made statements.
         later = min(
-            ((entry.at, entry) for one in ordered for entry in one.entries if entry.at > terms.at),
+            (
+                (entry.at, entry)
+                for reading in ordered
+                for entry in reading.entries
+                if entry.at > terms.at
+            ),
             key=lambda pair: pair[0],
             default=None,
         )
@@ -103,8 +115,8 @@ def settle(
             facts = [_with_revocation(fact, later[1]) for fact in facts]
         return replace(facts[0], others=tuple(facts[1:]))
     causes = [
-        one.unknown_cause or silence_cause(certificate, one, terms=terms)
-        for one in (ordered if not good else ignorant)
+        reading.unknown_cause or silence_cause(certificate, reading, terms=terms)
+        for reading in (ordered if not good else ignorant)
     ]
     return RevocationFact(
         certificate_sha256=certificate.sha256,

@@ -94,7 +94,7 @@ def read_response(response_der: bytes) -> Response:
         held = der.sequence(holder)
         if certificates or len(held) > MAX_CERTIFICATES:
             raise der.malformed(part.at, "certificates")
-        certificates = tuple(Certificate.load(one.der) for one in held)
+        certificates = tuple(Certificate.load(element.der) for element in held)
     responder, produced_at, answers = _data(tbs)
     (value,) = _exactly(der.children(responder), 1)
     is_by_name = responder.tag == 0xA1 and value.tag == der.SEQUENCE

@@ -156,7 +156,8 @@ def _response_statements(item: EvidenceItem) -> tuple[Statement, ...]:
     if content is None:
         data = readable_response(item.der)
         dates = [
-            (one["this_update"].native, one["next_update"].native) for one in data["responses"]
+            (single["this_update"].native, single["next_update"].native)
+            for single in data["responses"]
         ]
         produced_at = data["produced_at"].native
     else:

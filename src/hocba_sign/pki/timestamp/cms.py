@@ -148,7 +148,7 @@ def _signer(element: der.Element) -> SignerInfo:
         attributes = tuple(_attribute(part) for part in parts)
         attributes_der = der.encode(der.SET, holder.content)
         encodings = [part.der for part in parts]
-        is_ordered = all(one < other for one, other in pairwise(encodings))
+        is_ordered = all(encoding < other for encoding, other in pairwise(encodings))
     signature_identifier, signature, *others = rest
     return SignerInfo(
         sid=sid,
@@ -208,8 +208,8 @@ def certificate_identifiers(signer: SignerInfo) -> tuple[tuple[CertificateIdenti
 def _identifiers(value_der: bytes, oid: str) -> tuple[CertificateIdentifier, ...]:
     holder, *_ = der.sequence(der.whole(value_der, der.SEQUENCE))
     found = []
-    for one in der.sequence(holder):
-        parts = list(der.sequence(one))
+    for element in der.sequence(holder):
+        parts = list(der.sequence(element))
         algorithm = SHA1 if oid == _ESS_CERT_ID else SHA256
         if oid == _ESS_CERT_ID_V2 and parts[0].tag == der.SEQUENCE:
             algorithm = digest_algorithm_of(parts.pop(0).der)

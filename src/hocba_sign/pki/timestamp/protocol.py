@@ -206,7 +206,11 @@ def algorithm_cause(token: Token, at: datetime) -> str | None:
         acceptable(signature_algorithm(token), bits, at=at),
         acceptable_digest(token.imprint_algorithm, at),
     ]
-    answers += [acceptable_digest(one, at) for one in certificate_digests(token) if one != SHA1]
+    answers += [
+        acceptable_digest(algorithm, at)
+        for algorithm in certificate_digests(token)
+        if algorithm != SHA1
+    ]
     return None if all(answer.is_acceptable for answer in answers) else "TST.WEAK_ALGORITHM"
 
 
@@ -215,7 +219,7 @@ def certificate_digests(token: Token) -> tuple[DigestAlgorithm, ...]:
     has none to choose.
     """
     named = certificate_identifiers(token.signers[0])
-    return tuple(one[0].algorithm for one in named if not one[0].is_first_version)
+    return tuple(pair[0].algorithm for pair in named if not pair[0].is_first_version)
 
 
 def verify_token(token: Token, expected: Callable[[DigestAlgorithm], bytes]) -> TokenCheck:

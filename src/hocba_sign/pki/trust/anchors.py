@@ -20,7 +20,7 @@ def listed_anchors(
     """
     known = trust_list or TrustList.load()
     found = (listed_anchor(certificate, known) for certificate in certificates)
-    return TrustStore().with_anchors(one for one in found if one is not None)
+    return TrustStore().with_anchors(anchor for anchor in found if anchor is not None)
 
 
 def pinned_authority(certificate: Certificate, trust_list: TrustList) -> Anchor | None:

@@ -147,7 +147,7 @@ def _parse(octets: bytes) -> RolePolicy:
             raise InputError("TRUST.POLICY", where="version", detail="another version than 1")
         policy = RolePolicy(
             name=str(content["name"]),
-            rules=tuple(_rule(number, one) for number, one in enumerate(content["rules"], 1)),
+            rules=tuple(_rule(number, stated) for number, stated in enumerate(content["rules"], 1)),
         )
     except (ValueError, TypeError, KeyError, AttributeError, RecursionError) as error:
         raise InputError("TRUST.POLICY", detail=f"{type(error).__name__}: {error}"[:200]) from error

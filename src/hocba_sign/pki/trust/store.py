@@ -94,7 +94,7 @@ class TrustStore:
         """
         held = tuple(certificates)
         listed = (listed_anchor(certificate, self.pins) for certificate in held)
-        return self.with_anchors(one for one in listed if one is not None).with_anchors(
+        return self.with_anchors(anchor for anchor in listed if anchor is not None).with_anchors(
             Anchor(certificate=certificate, name=certificate.subject_text) for certificate in held
         )
 

@@ -215,10 +215,10 @@ def _parse(octets: bytes) -> TrustList:
             raise InputError("TRUST.LIST", detail="another version than 1")
         return TrustList(
             as_of=date.fromisoformat(content["as_of"]),
-            entries=tuple(_entry(one) for one in content["certificates"]),
+            entries=tuple(_entry(entry) for entry in content["certificates"]),
             official=tuple(
-                Address(str(one["url"]), SourceConfidence(one["mark"]))
-                for one in content["official"]
+                Address(str(certificate["url"]), SourceConfidence(certificate["mark"]))
+                for certificate in content["official"]
             ),
         )
     except (ValueError, TypeError, KeyError, AttributeError, RecursionError) as error:

@@ -58,14 +58,17 @@ def _adds_nothing_else(draft: PdfDraft, document: PdfDocument, slot: Slot) -> bo
     is_explained = all(step is None or (step.refusal is None and step.is_proven) for step in steps)
     slots = (slot,) if draft.has_signatures else draft.slots
     present = {field.name for field in draft.form.fields}
-    named = present | {field_name(one) for one in slots}
+    named = present | {field_name(expected) for expected in slots}
     found = {field.name for field in facts.fields} | set(facts.empty_fields)
     return is_explained and found == named
 
 
 def _binds(draft: PdfDraft, document: PdfDocument, slot: Slot, *, at: datetime) -> bool:
     made = document.signatures[-1]
-    field = next((one for one in document.facts.fields if one.name == field_name(slot)), None)
+    field = next(
+        (candidate for candidate in document.facts.fields if candidate.name == field_name(slot)),
+        None,
+    )
     lock = FieldLock(names=frozenset(locked_fields(draft, slot)), is_all_but=False)
     return (
         field is not None

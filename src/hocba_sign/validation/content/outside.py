@@ -45,8 +45,8 @@ def outside_checks(xml: ParsedXml, signatures: Iterable[SignatureConclusion]) ->
         if not any(above in targets for above in target.iterancestors())
     ]
     checks = [
-        Check(identifier=_TOLD[one.kind][0], status=_TOLD[one.kind][1], where=one.where)
-        for one in outside(xml.root, covered=roots)
+        Check(identifier=_TOLD[stray.kind][0], status=_TOLD[stray.kind][1], where=stray.where)
+        for stray in outside(xml.root, covered=roots)
     ]
     return checks + _kind_checks(xml.octets, roots)
 

@@ -57,10 +57,10 @@ def content_checks(
     # (1) octet for octet
     beginning, base = document.facts.beginning, None
     made: list[Rendering] = []
-    for one in _makings(transcript, xml, pdf=document.facts.octets):
-        made.append(one)
-        if _is_base(document, one.octets):
-            base = one
+    for making in _makings(transcript, xml, pdf=document.facts.octets):
+        made.append(making)
+        if _is_base(document, making.octets):
+            base = making
             break
     if base is not None and beginning is not None:
         if beginning.refusal is None:
@@ -86,10 +86,10 @@ def unsigned_page_checks(
     """
     octets = document.facts.octets
     made: list[Rendering] = []
-    for one in _makings(transcript, xml, pdf=octets):
-        if octets.rstrip() == one.octets.rstrip():
+    for making in _makings(transcript, xml, pdf=octets):
+        if octets.rstrip() == making.octets.rstrip():
             return [Check(identifier="PDF.SAME_CONTENT", status=Status.PASS)]
-        made.append(one)
+        made.append(making)
     return _text_checks(transcript, made, pages=Pages(octets), end=len(octets))
 
 
@@ -104,7 +104,7 @@ def _text_checks(
             Check(identifier="PDF.SAME_CONTENT", status=Status.NOT_CHECKED),
             _uncompared(error.cause),
         ]
-    differing = [_difference(said, _expected(transcript, one)) for one in made or (None,)]
+    differing = [_difference(said, _expected(transcript, making)) for making in made or (None,)]
     if not all(differing):
         return [_uncompared("text layer")]
     return [Check(identifier="PDF.CONTENT_DIFFERS", status=Status.FAIL, where=differing[0])]
@@ -188,8 +188,8 @@ def _difference(said: str, expected: _Page) -> str | None:
     place = next(
         (
             at
-            for at, (one, other) in enumerate(zip(said, expected.text, strict=False))
-            if one != other
+            for at, (shown, other) in enumerate(zip(said, expected.text, strict=False))
+            if shown != other
         ),
         min(len(said), len(expected.text)),
     )

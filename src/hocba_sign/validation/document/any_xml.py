@@ -89,13 +89,17 @@ def validate_any(
     if part_of(xml.root) is not None:
         checks += _placement_checks(signatures)
     checks += hierarchy_checks(signatures, None, setting=setting)
-    checks += [time_stamp_check(one) for one in signatures if one.signature.time_stamps]
+    checks += [
+        time_stamp_check(conclusion)
+        for conclusion in signatures
+        if conclusion.signature.time_stamps
+    ]
     checks += tt15_checks(signatures, None)
     coverage = {
         place: Coverage(reading.chart.uncovered(spans))
         for place, spans in (
-            (one.signature.where, reading.spans.get(one.signature.where, Spans()))
-            for one in signatures
+            (conclusion.signature.where, reading.spans.get(conclusion.signature.where, Spans()))
+            for conclusion in signatures
         )
     }
     return DocumentConclusion(
@@ -122,16 +126,34 @@ def _with_candidates(
         # What stands within other octets may help a path; the signer's own is where it belongs.
         standing = {*own, *signature.embedded_certificates_der}
         held = embedded_evidence(signature).certificates
-        carried = sorted((one for one in held if one.der in standing), key=_likelihood(signature))
+        carried = sorted(
+            (certificate for certificate in held if certificate.der in standing),
+            key=_likelihood(signature),
+        )
         tried = carried[: max(left, 1)]
-        maker = next((one.der for one in tried if is_value_made_with(signature, one)), None)
+        maker = next(
+            (
+                certificate.der
+                for certificate in tried
+                if is_value_made_with(signature, certificate)
+            ),
+            None,
+        )
         if maker is None:
             left -= len(tried)
             maker = next(
-                (one.der for one in given[:MAX_GIVEN] if is_value_made_with(signature, one)), None
+                (
+                    certificate.der
+                    for certificate in given[:MAX_GIVEN]
+                    if is_value_made_with(signature, certificate)
+                ),
+                None,
             )
         if maker is None:
-            likeliest = tuple(one.der for one in carried if one.der in own)[:1] or own[:1]
+            likeliest = (
+                tuple(certificate.der for certificate in carried if certificate.der in own)[:1]
+                or own[:1]
+            )
             bindings = () if signature.properties is None else signature.properties.certificates
             is_bound = any(binding.binds(der) for binding in bindings for der in likeliest)
             yield replace(
@@ -191,7 +213,7 @@ def _cover_checks(
     )
     counted = passed or tuple(signature for signature in signatures if signature.is_intact)
     outside = reading.chart.uncovered(
-        Spans.union(*(reading.spans[one.signature.where] for one in counted))
+        Spans.union(*(reading.spans[conclusion.signature.where] for conclusion in counted))
     )
     if outside and counted:
         yield Check(identifier="COVER.PARTIAL", status=Status.UNPROVEN, where=outside[0])
@@ -221,25 +243,25 @@ def _cover_checks(
             yield Check(
                 identifier="COVER.NAME", status=Status.WARNING, where=reference.extent.where
             )
-    yield from _node_checks(xml, is_whole=any(_is_whole(one) for one in counted))
+    yield from _node_checks(xml, is_whole=any(_is_whole(conclusion) for conclusion in counted))
 
 
 def _placement_checks(signatures: tuple[SignatureConclusion, ...]) -> Iterator[Check]:
     """Name the signatures within the element that they reference: the national verifier refuses
     them, as makers of school software report.
     """
-    for one in signatures:
-        extents = (reference.extent for reference in one.signature.references)
+    for conclusion in signatures:
+        extents = (reference.extent for reference in conclusion.signature.references)
         if any(
             extent is not None
             and extent.kind is ExtentKind.ELEMENT
-            and one.signature.where in extent.omitted
+            and conclusion.signature.where in extent.omitted
             for extent in extents
         ):
             yield Check(
                 identifier="INTEROP.NEAC_PLACEMENT",
                 status=Status.WARNING,
-                where=one.signature.where,
+                where=conclusion.signature.where,
             )
 
 
@@ -260,7 +282,7 @@ def _node_checks(xml: ParsedXml, *, is_whole: bool) -> Iterator[Check]:
     styled = (
         ()
         if is_whole or xml.first_instruction is None
-        else (one for one in instructions(xml.root) if is_stylesheet(one))
+        else (node for node in instructions(xml.root) if is_stylesheet(node))
     )
     for instruction in islice(styled, 1):
         yield Check(

@@ -103,12 +103,12 @@ def diagnosed(
     broken = [conclusion for conclusion in conclusions if not conclusion.is_intact]
     told = diagnose(
         xml,
-        [KeyedSignature.of(one.signature, one.certificate) for one in broken],
+        [KeyedSignature.of(judged.signature, judged.certificate) for judged in broken],
         detached=detached,
     )
     found = {
-        one.signature.where: findings
-        for one, findings in zip(broken, told, strict=True)
+        judged.signature.where: findings
+        for judged, findings in zip(broken, told, strict=True)
         if findings
     }
     return tuple(
@@ -156,7 +156,7 @@ class _DiagnosedDocument:
             is_right = True
             yield Finding("SIG.C14N_MISMATCH", f"SignedInfo: {fitting}")
         wrong = _wrong(element, keyed.signature.references, self.document)
-        reasons = [self._reason(one) for one in wrong]
+        reasons = [self._reason(reference) for reference in wrong]
         if wrong and None in reasons and is_right and (added := self._added(keyed, number)):
             yield from added
             return
@@ -167,8 +167,8 @@ class _DiagnosedDocument:
                 yield from would_hold
                 return
         if is_right:
-            for one, reason in zip(wrong, reasons, strict=True):
-                yield reason or Finding("SIG.EDITED", named(one.get("URI")))
+            for reference, reason in zip(wrong, reasons, strict=True):
+                yield reason or Finding("SIG.EDITED", named(reference.get("URI")))
 
     def _added(self, keyed: KeyedSignature, number: int) -> tuple[Finding, ...]:
         """Name the signatures without which this one would hold: they were added inside of what it
@@ -178,8 +178,8 @@ class _DiagnosedDocument:
         own = signatures[number]
         others = [
             n
-            for n, one in enumerate(signatures)
-            if n != number and not {one, own} & {*one.iterancestors(), *own.iterancestors()}
+            for n, member in enumerate(signatures)
+            if n != number and not {member, own} & {*member.iterancestors(), *own.iterancestors()}
         ]
         trials = [*([n] for n in others[:MAX_ADDED]), *([others] if len(others) > 1 else [])]
         for removed in trials:
@@ -269,8 +269,8 @@ def _wrong(
         if reference.entries and reference.target_id is not None:
             entries = document.xml.ids[reference.target_id].iterchildren(names.REFERENCE)
             found += [
-                one
-                for one, entry in zip(entries, reference.entries, strict=True)
+                digested
+                for digested, entry in zip(entries, reference.entries, strict=True)
                 if entry.is_found and not entry.is_intact
             ]
     return found
@@ -342,8 +342,8 @@ def _fitting_signed_info(signature: Element, keyed: KeyedSignature) -> str | Non
     signed_info = only(signature, names.SIGNED_INFO)
     prefixes = inclusive_prefixes(only(signed_info, names.CANONICALIZATION_METHOD))
     forms = (
-        (str(one), canonicalize(signed_info, one, inclusive_prefixes=prefixes))
-        for one in C14nAlgorithm
+        (str(algorithm), canonicalize(signed_info, algorithm, inclusive_prefixes=prefixes))
+        for algorithm in C14nAlgorithm
     )
     dropped = _without_declarations(keyed.signature.signed_info_octets)
     return next((name for name, octets in (*forms, *dropped) if keyed.holds(octets)), None)
@@ -357,14 +357,16 @@ def _without_declarations(octets: bytes) -> Iterator[tuple[str, bytes]]:
     if tag is None:
         return
     unused = [
-        one for one in _DECLARATION.finditer(octets, *tag.span(1)) if not _is_used(one[1], octets)
+        match
+        for match in _DECLARATION.finditer(octets, *tag.span(1))
+        if not _is_used(match[1], octets)
     ][:MAX_DROPPED]
-    for one in unused:
-        yield f"without xmlns:{one[1].decode()}", octets[: one.start()] + octets[one.end() :]
+    for match in unused:
+        yield f"without xmlns:{match[1].decode()}", octets[: match.start()] + octets[match.end() :]
     if len(unused) > 1:
-        for one in reversed(unused):
-            octets = octets[: one.start()] + octets[one.end() :]
-        yield f"without {' '.join(f'xmlns:{one[1].decode()}' for one in unused)}", octets
+        for match in reversed(unused):
+            octets = octets[: match.start()] + octets[match.end() :]
+        yield f"without {' '.join(f'xmlns:{match[1].decode()}' for match in unused)}", octets
 
 
 def _is_used(prefix: bytes, octets: bytes) -> bool:

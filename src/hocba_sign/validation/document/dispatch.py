@@ -47,7 +47,7 @@ def _part_of_transcript(octets: bytes, setting: Setting) -> DocumentConclusion:
     conclusion = _judge("any_xml", "validate_any")(octets, setting)
     own = other_layout_checks(parse(octets).root)
     told = {check.identifier for check in own}
-    checks = (*own, *(one for one in conclusion.checks if one.identifier not in told))
+    checks = (*own, *(other for other in conclusion.checks if other.identifier not in told))
     return replace(
         conclusion,
         checks=checks,
@@ -97,21 +97,21 @@ def with_unread(conclusion: DocumentConclusion, setting: Setting) -> DocumentCon
     """Name the evidence that was not read, given or embedded; what may be a newer statement on
     revocation leaves nothing VALID.
     """
-    unread = [(one, "EVIDENCE.UNREAD") for one in setting.evidence.unread]
+    unread = [(item, "EVIDENCE.UNREAD") for item in setting.evidence.unread]
     for signature in conclusion.signatures:
         first = sorted(signature.unread, key=lambda one: not one.matters)[:MAX_TOLD]
-        unread += [(one, "EVIDENCE.EMBEDDED_UNREAD") for one in first]
+        unread += [(item, "EVIDENCE.EMBEDDED_UNREAD") for item in first]
     if not unread or not conclusion.signatures:
         return conclusion
     checks = tuple(
         Check(
-            identifier=cause if one.matters else "EVIDENCE.PASSED_OVER",
-            status=Status.UNPROVEN if one.matters else Status.NOT_CHECKED,
-            where=f"{one.where} ({one.cause})",
+            identifier=cause if item.matters else "EVIDENCE.PASSED_OVER",
+            status=Status.UNPROVEN if item.matters else Status.NOT_CHECKED,
+            where=f"{item.where} ({item.cause})",
         )
-        for one, cause in unread
+        for item, cause in unread
     )
-    is_undecided = conclusion.verdict is Verdict.VALID and any(one.matters for one, _ in unread)
+    is_undecided = conclusion.verdict is Verdict.VALID and any(item.matters for item, _ in unread)
     return replace(
         conclusion,
         checks=(*conclusion.checks, *checks),

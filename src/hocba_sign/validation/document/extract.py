@@ -75,7 +75,9 @@ def validate_extract(
     # (5) in force
     standing = check_in_force(_issued(extract, content.head), setting=setting)
     checks += standing.checks
-    checks += [Check(identifier=one, status=Status.NOT_CHECKED) for one in _NEVER_PROVEN]
+    checks += [
+        Check(identifier=identifier, status=Status.NOT_CHECKED) for identifier in _NEVER_PROVEN
+    ]
     conclusion = DocumentConclusion(
         verdict=verdict_of((seal,), checks),
         signatures=(seal,),
@@ -109,7 +111,9 @@ def _text_shown(octets: bytes) -> bytes:
 def _named(extract: Extract, setting: Setting) -> tuple[Certificate, ...]:
     """Return the given certificates whose key the extract names."""
     return tuple(
-        one for one in setting.evidence.certificates if key_id(one.public_key_der) == extract.key_id
+        certificate
+        for certificate in setting.evidence.certificates
+        if key_id(certificate.public_key_der) == extract.key_id
     )
 
 
@@ -137,7 +141,7 @@ def _seal(extract: Extract, certificates: Iterable[Certificate]) -> ParsedSignat
                 is_intact=True,
             ),
         ),
-        certificates_der=tuple(one.der for one in certificates),
+        certificates_der=tuple(certificate.der for certificate in certificates),
         findings=(),
     )
 
@@ -164,7 +168,9 @@ def _registered(
     checks = [Check(identifier="EXTRACT.REGISTERED", status=Status.PASS)]
     if seal.path is None or seal.path.sub_indication != _ONLY_EXPIRED:
         return seal, checks
-    rest = tuple(one for one in seal.conclusion.findings if one.cause not in seal.path.causes)
+    rest = tuple(
+        finding for finding in seal.conclusion.findings if finding.cause not in seal.path.causes
+    )
     if rest:
         return seal, checks
     passed = replace(

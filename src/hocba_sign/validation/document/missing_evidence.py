@@ -257,9 +257,9 @@ def _unanswered(path: PathResult, certificates: tuple[Certificate, ...]) -> Iter
         reached[certificate.sha256] = certificate
         wanted = certificate.authority_key_identifier
         issuers = [
-            one
-            for one in by_name.get(name_or_octets(certificate.issuer_der), ())
-            if wanted is None or one.subject_key_identifier in (None, wanted)
+            issuer
+            for issuer in by_name.get(name_or_octets(certificate.issuer_der), ())
+            if wanted is None or issuer.subject_key_identifier in (None, wanted)
         ]
         if not issuers:
             ends.append(certificate)

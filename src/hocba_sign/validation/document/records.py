@@ -90,12 +90,12 @@ def load_records(sources: Sources, setting: Setting) -> Knowledge:
     VALID, naming the file.
     """
     plain = replace(setting, policy=setting.policy.for_knowledge())
-    snapshots = [_snapshot(one, plain) for one in sources.registries]
+    snapshots = [_snapshot(source, plain) for source in sources.registries]
     found: dict[str, list[JudgedEvent]] = defaultdict(list)
     notes: list[Finding] = []
     unread = [Finding("EVENT.UNREAD", name) for name in sources.unread]
-    for one in sources.events or ():
-        judged = _event(one, plain)
+    for event in sources.events or ():
+        judged = _event(event, plain)
         if isinstance(judged, Finding):
             (unread if judged.cause == "EVENT.UNREAD" else notes).append(judged)
         else:
@@ -111,7 +111,7 @@ def load_records(sources: Sources, setting: Setting) -> Knowledge:
         events=None
         if sources.events is None
         else frozen({key: tuple(dict.fromkeys(value)) for key, value in found.items()}),
-        lists=tuple(_list(one, plain) for one in sources.lists),
+        lists=tuple(_list(status_list, plain) for status_list in sources.lists),
         years=None if sources.years is None else years_among(sources.years, known),
         notes=tuple(notes),
         unread=tuple(unread),

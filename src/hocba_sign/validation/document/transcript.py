@@ -144,7 +144,11 @@ def validate(octets: bytes, setting: Setting) -> DocumentConclusion:
     checks += layout_checks(parsed, root, accept_kho=setting.policy.accept_kho)
     checks += [*commitment_checks(signatures), *outside_checks(xml, signatures)]
     checks += school_checks(content, signatures, setting=setting)
-    checks += [time_stamp_check(one) for one in signatures if one.signature.time_stamps]
+    checks += [
+        time_stamp_check(conclusion)
+        for conclusion in signatures
+        if conclusion.signature.time_stamps
+    ]
     checks += tt15_checks(signatures, workflow)
     data = signed_data(parsed, signatures)
     is_signed = data is not None
@@ -152,7 +156,9 @@ def validate(octets: bytes, setting: Setting) -> DocumentConclusion:
     standing = None
     if transcript is not None:
         named = {ID_DATA, ID_IDENTITY}
-        binding = [one for one in signatures if named & one.signature.covered_ids()]
+        binding = [
+            conclusion for conclusion in signatures if named & conclusion.signature.covered_ids()
+        ]
         checks += extract_checks(signatures, transcript, root=root)
         checks += date_checks(transcript, signatures, binding=binding, at=setting.at)
         standing = (
@@ -225,7 +231,7 @@ def _diagnosed(
 
     It stays failed.
     """
-    broken = [one for one in signatures if not one.is_intact]
+    broken = [conclusion for conclusion in signatures if not conclusion.is_intact]
     if not broken or len(octets) > MAX_DIAGNOSED:
         return signatures
     try:
@@ -239,14 +245,19 @@ def _diagnosed(
     }
     return tuple(
         replace(
-            one,
+            conclusion,
             conclusion=conclude(
-                (*one.conclusion.findings, Finding("SIG.REFORMATTED", one.signature.where))
+                (
+                    *conclusion.conclusion.findings,
+                    Finding("SIG.REFORMATTED", conclusion.signature.where),
+                )
             ),
         )
-        if not one.is_intact and one.signature.references and one.signature.identifier in holding
-        else one
-        for one in signatures
+        if not conclusion.is_intact
+        and conclusion.signature.references
+        and conclusion.signature.identifier in holding
+        else conclusion
+        for conclusion in signatures
     )
 
 
@@ -280,9 +291,9 @@ def read_content(
     # What stands between elements is told where the whole file is looked at; within a value it
     # would be read differently by others.
     problems = [
-        one
-        for one in (() if quickly is not None else check_document(root))
-        if not (one.where or "").endswith("/comment()")
+        finding
+        for finding in (() if quickly is not None else check_document(root))
+        if not (finding.where or "").endswith("/comment()")
     ]
     checks += [
         Check(identifier=problem.cause, status=_weight(problem), where=problem.where)

@@ -111,8 +111,8 @@ def check_in_force(own: IssuedVersion, *, setting: Setting) -> ForceStatus:
         for note in knowledge.notes
     ]
     checks += (
-        Check(identifier=one.cause, status=Status.UNPROVEN, where=one.where)
-        for one in knowledge.unread
+        Check(identifier=item.cause, status=Status.UNPROVEN, where=item.where)
+        for item in knowledge.unread
     )
     # (1) what the transcript says
     force = Force.WITHDRAWN if own.is_withdrawn else Force.IN_FORCE
@@ -271,7 +271,9 @@ def _office(
         )
         for school in schools
     ]
-    answer = next((one for one in answers if one.standing is not Office.UNCOVERED), answers[0])
+    answer = next(
+        (given for given in answers if given.standing is not Office.UNCOVERED), answers[0]
+    )
     if answer.is_confirmed and registry.snapshots:
         return answer.standing
     return (

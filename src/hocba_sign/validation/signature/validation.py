@@ -101,7 +101,7 @@ def validate_signature(signature: ParsedSignature, setting: Setting) -> Signatur
         warnings.append(Finding("REVOCATION.ASKED_BEFORE", signature.where))
     # (5) what is demanded of times
     findings += _times(signature, integrity, setting, is_proven=is_proven)
-    own = conclude(one for one in findings if path is None or one.cause not in path.causes)
+    own = conclude(found for found in findings if path is None or found.cause not in path.causes)
     told = (
         *signature.warnings,
         *integrity.warnings,
@@ -131,7 +131,7 @@ def validate_signature(signature: ParsedSignature, setting: Setting) -> Signatur
 def _made_after(stamps: Iterable[TimeStampConclusion]) -> datetime | None:
     """Return when the signature was not made yet: the last content time-stamp that passed."""
     passed = (stamp for stamp in stamps if stamp.kind is StampKind.CONTENT and stamp.is_passed)
-    return max((one.time for one in passed if one.time is not None), default=None)
+    return max((token.time for token in passed if token.time is not None), default=None)
 
 
 def _is_asked_before(path: PathResult | None) -> bool:
@@ -163,7 +163,11 @@ def signed_data(
     """Return the data of a document as octets that an intact signature covers, None where none
     does: only these are content that somebody signed.
     """
-    is_signed = any(ID_DATA in one.signature.covered_ids() for one in signatures if one.is_intact)
+    is_signed = any(
+        ID_DATA in conclusion.signature.covered_ids()
+        for conclusion in signatures
+        if conclusion.is_intact
+    )
     return document.signed_octets.get(ID_DATA) if is_signed else None
 
 
@@ -220,7 +224,7 @@ def _acceptance(
     ]
     answers += [acceptable_digest(digest_algorithm(part.digest_uri), at) for part in digested]
     named, tolerated = _certificate_digests(integrity, signature)
-    answers += [acceptable_digest(one, at) for one in named]
+    answers += [acceptable_digest(uri, at) for uri in named]
     refused = [
         Finding(
             "CRYPTO.ENDED_BEFORE"
@@ -262,7 +266,7 @@ def _certificate_digests(
         and integrity.certificate
         and binding.binds(integrity.certificate.der)
     ]
-    digests = [digest_algorithm(one.digest_uri) for one in bound]
+    digests = [digest_algorithm(reference.digest_uri) for reference in bound]
     is_own = signature.slot is not None
     return [digest for digest in digests if is_own or digest != SHA1], [
         digest for digest in digests if not is_own and digest == SHA1

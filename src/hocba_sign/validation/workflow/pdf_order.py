@@ -112,12 +112,12 @@ def _workflow_of_steps(
         checks.append(Check(identifier=identifier, status=status, where=str(slot)))
     checks += [
         Check(identifier="WF.MOVED", status=Status.FAIL, where=str(slot))
-        for slot, one in placed
-        if not _fits(slot, one)
+        for slot, conclusion in placed
+        if not _fits(slot, conclusion)
     ]
     checks += _misplaced(filled, plan)
     has_failed = any(check.status is Status.FAIL for check in checks)
-    is_intact = bool(placed) and all(one.is_intact for _, one in placed)
+    is_intact = bool(placed) and all(conclusion.is_intact for _, conclusion in placed)
     return Workflow(
         plan=plan.name,
         is_complete=not missing,
