@@ -100,19 +100,9 @@ def settle(
                 known, key=lambda reading: not _is_after(reading.statement, terms.at)
             )
         ]
-        # Of no effect at `at`, but after this date a stolen key of a CA may have made statements.
-        later = min(
-            (
-                (entry.at, entry)
-                for reading in ordered
-                for entry in reading.entries
-                if entry.at > terms.at
-            ),
-            key=lambda pair: pair[0],
-            default=None,
-        )
+        later = _first_after(ordered, terms.at)
         if later is not None:
-            facts = [_with_revocation(fact, later[1]) for fact in facts]
+            facts = [_with_revocation(fact, later) for fact in facts]
         return replace(facts[0], others=tuple(facts[1:]))
     causes = [
         reading.unknown_cause or silence_cause(certificate, reading, terms=terms)
@@ -122,6 +112,17 @@ def settle(
         certificate_sha256=certificate.sha256,
         status="unknown",
         causes=tuple(dict.fromkeys(cause for cause in causes if cause is not None)),
+    )
+
+
+def _first_after(readings: Iterable[StatementReading], at: datetime) -> Revoked | None:
+    """Return the first revocation after `at`: of no effect then, but a stolen key of a CA may have
+    made statements later.
+    """
+    return min(
+        (entry for reading in readings for entry in reading.entries if entry.at > at),
+        key=lambda entry: entry.at,
+        default=None,
     )
 
 

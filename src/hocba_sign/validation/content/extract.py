@@ -21,20 +21,14 @@ def extract_checks(
     Data without random octets has no extract, so every root over it is wrong. What was changed
     after the seal is for the digests to find: there the school stated nothing false.
     """
-    for conclusion in signatures:
-        sealed = conclusion.signature.sealed_root
-        if (
-            sealed is not None
-            and conclusion.is_intact
-            and ID_DATA in conclusion.signature.covered_ids()
-        ):
+    for judged in signatures:
+        sealed = judged.signature.sealed_root
+        if sealed is not None and judged.is_intact and ID_DATA in judged.signature.covered_ids():
             hashes = _hashes(root, transcript)
             is_right = len(hashes) == sealed.leaves and tree_root(hashes) == sealed.root
             status = Status.PASS if is_right else Status.FAIL
             return [
-                Check(
-                    identifier="EXTRACT.ROOT", status=status, where=str(conclusion.signature.slot)
-                )
+                Check(identifier="EXTRACT.ROOT", status=status, where=str(judged.signature.slot))
             ]
     return []
 

@@ -89,17 +89,13 @@ def validate_any(
     if part_of(xml.root) is not None:
         checks += _placement_checks(signatures)
     checks += hierarchy_checks(signatures, None, setting=setting)
-    checks += [
-        time_stamp_check(conclusion)
-        for conclusion in signatures
-        if conclusion.signature.time_stamps
-    ]
+    checks += [time_stamp_check(judged) for judged in signatures if judged.signature.time_stamps]
     checks += tt15_checks(signatures, None)
     coverage = {
         place: Coverage(reading.chart.uncovered(spans))
         for place, spans in (
-            (conclusion.signature.where, reading.spans.get(conclusion.signature.where, Spans()))
-            for conclusion in signatures
+            (judged.signature.where, reading.spans.get(judged.signature.where, Spans()))
+            for judged in signatures
         )
     }
     return DocumentConclusion(
@@ -213,7 +209,7 @@ def _cover_checks(
     )
     counted = passed or tuple(signature for signature in signatures if signature.is_intact)
     outside = reading.chart.uncovered(
-        Spans.union(*(reading.spans[conclusion.signature.where] for conclusion in counted))
+        Spans.union(*(reading.spans[judged.signature.where] for judged in counted))
     )
     if outside and counted:
         yield Check(identifier="COVER.PARTIAL", status=Status.UNPROVEN, where=outside[0])
@@ -243,25 +239,25 @@ def _cover_checks(
             yield Check(
                 identifier="COVER.NAME", status=Status.WARNING, where=reference.extent.where
             )
-    yield from _node_checks(xml, is_whole=any(_is_whole(conclusion) for conclusion in counted))
+    yield from _node_checks(xml, is_whole=any(_is_whole(judged) for judged in counted))
 
 
 def _placement_checks(signatures: tuple[SignatureConclusion, ...]) -> Iterator[Check]:
     """Name the signatures within the element that they reference: the national verifier refuses
     them, as makers of school software report.
     """
-    for conclusion in signatures:
-        extents = (reference.extent for reference in conclusion.signature.references)
+    for judged in signatures:
+        extents = (reference.extent for reference in judged.signature.references)
         if any(
             extent is not None
             and extent.kind is ExtentKind.ELEMENT
-            and conclusion.signature.where in extent.omitted
+            and judged.signature.where in extent.omitted
             for extent in extents
         ):
             yield Check(
                 identifier="INTEROP.NEAC_PLACEMENT",
                 status=Status.WARNING,
-                where=conclusion.signature.where,
+                where=judged.signature.where,
             )
 
 

@@ -144,11 +144,7 @@ def validate(octets: bytes, setting: Setting) -> DocumentConclusion:
     checks += layout_checks(parsed, root, accept_kho=setting.policy.accept_kho)
     checks += [*commitment_checks(signatures), *outside_checks(xml, signatures)]
     checks += school_checks(content, signatures, setting=setting)
-    checks += [
-        time_stamp_check(conclusion)
-        for conclusion in signatures
-        if conclusion.signature.time_stamps
-    ]
+    checks += [time_stamp_check(judged) for judged in signatures if judged.signature.time_stamps]
     checks += tt15_checks(signatures, workflow)
     data = signed_data(parsed, signatures)
     is_signed = data is not None
@@ -156,9 +152,7 @@ def validate(octets: bytes, setting: Setting) -> DocumentConclusion:
     standing = None
     if transcript is not None:
         named = {ID_DATA, ID_IDENTITY}
-        binding = [
-            conclusion for conclusion in signatures if named & conclusion.signature.covered_ids()
-        ]
+        binding = [judged for judged in signatures if named & judged.signature.covered_ids()]
         checks += extract_checks(signatures, transcript, root=root)
         checks += date_checks(transcript, signatures, binding=binding, at=setting.at)
         standing = (
@@ -231,7 +225,7 @@ def _diagnosed(
 
     It stays failed.
     """
-    broken = [conclusion for conclusion in signatures if not conclusion.is_intact]
+    broken = [judged for judged in signatures if not judged.is_intact]
     if not broken or len(octets) > MAX_DIAGNOSED:
         return signatures
     try:
@@ -245,19 +239,16 @@ def _diagnosed(
     }
     return tuple(
         replace(
-            conclusion,
+            judged,
             conclusion=conclude(
-                (
-                    *conclusion.conclusion.findings,
-                    Finding("SIG.REFORMATTED", conclusion.signature.where),
-                )
+                (*judged.conclusion.findings, Finding("SIG.REFORMATTED", judged.signature.where))
             ),
         )
-        if not conclusion.is_intact
-        and conclusion.signature.references
-        and conclusion.signature.identifier in holding
-        else conclusion
-        for conclusion in signatures
+        if not judged.is_intact
+        and judged.signature.references
+        and judged.signature.identifier in holding
+        else judged
+        for judged in signatures
     )
 
 

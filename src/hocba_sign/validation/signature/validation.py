@@ -164,9 +164,7 @@ def signed_data(
     does: only these are content that somebody signed.
     """
     is_signed = any(
-        ID_DATA in conclusion.signature.covered_ids()
-        for conclusion in signatures
-        if conclusion.is_intact
+        ID_DATA in judged.signature.covered_ids() for judged in signatures if judged.is_intact
     )
     return document.signed_octets.get(ID_DATA) if is_signed else None
 

@@ -112,12 +112,12 @@ def _workflow_of_steps(
         checks.append(Check(identifier=identifier, status=status, where=str(slot)))
     checks += [
         Check(identifier="WF.MOVED", status=Status.FAIL, where=str(slot))
-        for slot, conclusion in placed
-        if not _fits(slot, conclusion)
+        for slot, judged in placed
+        if not _fits(slot, judged)
     ]
     checks += _misplaced(filled, plan)
     has_failed = any(check.status is Status.FAIL for check in checks)
-    is_intact = bool(placed) and all(conclusion.is_intact for _, conclusion in placed)
+    is_intact = bool(placed) and all(judged.is_intact for _, judged in placed)
     return Workflow(
         plan=plan.name,
         is_complete=not missing,
