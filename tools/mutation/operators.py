@@ -144,7 +144,7 @@ def _is_docstring(node: ast.AST) -> bool:
 
 def _changes(node: Node) -> Iterator[tuple[Node, str]]:
     """Yield the part of `node` that changes, mostly all of it, with its new text."""
-    if isinstance(node, (ast.If, ast.IfExp)):
+    if isinstance(node, (ast.If, ast.IfExp)) and ast.unparse(node.test) != "TYPE_CHECKING":
         yield node.test, f"(not ({ast.unparse(node.test)}))"
     for changed in _changed(node):
         text = ast.unparse(ast.fix_missing_locations(changed))

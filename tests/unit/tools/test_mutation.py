@@ -10,6 +10,9 @@ SOURCE = '''"""A module."""
 
 from dataclasses import dataclass
 
+if TYPE_CHECKING:
+    from elsewhere import Other
+
 
 @dataclass(frozen=True)
 class Answer:

@@ -130,7 +130,7 @@ def read_response(response_der: bytes, request_der: bytes) -> bytes:
         token = read_token(token_der)
     except InputError as error:
         raise OutsideError(
-            "TSA.NOT_A_RESPONSE", where=error.where, detail=error.detail or error.cause
+            "TSA.NOT_A_RESPONSE", where=error.where, detail=error.detail
         ) from error
     imprint, algorithm, policy, nonce, wants_certificate = _read_request(request_der)
     if (token.imprint_algorithm, token.imprint) != (algorithm, imprint):

@@ -76,7 +76,7 @@ def read_token(token_der: bytes, candidates: tuple[Certificate, ...] = ()) -> To
         return _token(token_der, candidates)
     except InputError as error:
         cause = "TST.NOT_DER" if "shortest" in error.detail else "TST.MALFORMED"
-        raise InputError(cause, where=error.where, detail=error.detail or error.cause) from error
+        raise InputError(cause, where=error.where, detail=error.detail) from error
     except ValueError as error:
         raise InputError("TST.MALFORMED", detail="fields missing") from error
 
