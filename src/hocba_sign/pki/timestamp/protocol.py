@@ -129,9 +129,7 @@ def read_response(response_der: bytes, request_der: bytes) -> bytes:
     try:
         token = read_token(token_der)
     except InputError as error:
-        raise OutsideError(
-            "TSA.NOT_A_RESPONSE", where=error.where, detail=error.detail
-        ) from error
+        raise OutsideError("TSA.NOT_A_RESPONSE", where=error.where, detail=error.detail) from error
     imprint, algorithm, policy, nonce, wants_certificate = _read_request(request_der)
     if (token.imprint_algorithm, token.imprint) != (algorithm, imprint):
         raise OutsideError("TSA.IMPRINT")
