@@ -9,7 +9,7 @@ VECTORS = $(wildcard tools/*vectors.py)
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help setup check fmt lint types test test-long vectors docs demo bench interop dist dist-matrix lock clean fuzz mutants oracle
+.PHONY: help setup check fmt lint types test test-long vectors docs demo bench interop dist dist-matrix docs-site lock clean fuzz mutants oracle
 
 help: ## list the commands
 	@sed -nE 's/^([a-z-]+):[^#]*## (.*)/  make \1\t\2/p' $(MAKEFILE_LIST) | expand -t 18
@@ -72,6 +72,9 @@ vectors: setup ## the committed vectors are what the generator writes
 
 docs: setup ## write the generated documents again
 	@for tool in $(GENERATORS); do $(PY) $$tool || exit 1; done
+
+docs-site: setup ## the documentation as a site that can be searched, in site/; a broken link fails it
+	@$(PY) tools/docs_site.py
 
 demo: $(VENV)/.run ## make, sign, verify and forge a transcript in demo-out/
 	@$(BIN)/hocba demo --out demo-out
