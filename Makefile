@@ -93,9 +93,11 @@ dist: setup ## build the archives and their bill of materials, install the wheel
 	@$(PYTHON) -m venv build/sbom-venv
 	@build/sbom-venv/bin/python -m pip --quiet --disable-pip-version-check install --require-hashes -r requirements/sbom.txt
 	@$(PY) tools/sbom.py build/sbom-venv/bin/cyclonedx-py dist
+	@$(PY) tools/suite_archive.py dist >/dev/null
 	@$(PYTHON) -m venv build/dist-venv
 	@build/dist-venv/bin/python -m pip --quiet --disable-pip-version-check install --require-hashes -r requirements/run.txt
 	@build/dist-venv/bin/python -m pip --quiet --disable-pip-version-check install --no-deps --no-index dist/*.whl
+	@cd build && dist-venv/bin/hocba-conformance --vectors ../dist/hocba-conformance-*.zip --interface arguments --exec "$(CURDIR)/build/dist-venv/bin/hocba" --area schema >/dev/null
 	@cd build && dist-venv/bin/hocba --version --verbose >/dev/null && dist-venv/bin/python -m pip --disable-pip-version-check check
 	@cd dist && sha256sum *
 

@@ -5,6 +5,7 @@ forgotten.
 import hashlib
 import json
 import re
+from collections import Counter
 from collections.abc import Iterator
 from itertools import pairwise
 from pathlib import Path
@@ -37,7 +38,13 @@ AREAS = (
     "XML",
 )
 """The areas of causes that judging a document may name."""
-TYPES: dict[str, type] = {"string": str, "object": dict, "array": list, "null": type(None)}
+TYPES: dict[str, type] = {
+    "string": str,
+    "object": dict,
+    "array": list,
+    "boolean": bool,
+    "null": type(None),
+}
 
 
 def faults(value: Any, schema: dict[str, Any], path: str = "$") -> Iterator[str]:
@@ -143,3 +150,37 @@ def test_every_cause_has_a_vector_or_a_reason() -> None:
     )
     assert not sorted(covered & set(UNCOVERED)), "these have a vector now"
     assert not sorted(set(UNCOVERED) - known), "these causes are gone"
+
+
+def test_inputs_say_as_data_what_the_arguments_say() -> None:
+    names = {
+        "--trust": "trust",
+        "--cert": "certificates",
+        "--crl": "crls",
+        "--ocsp": "ocsp",
+        "--registry": "registries",
+        "--registry-pin": "registry_pins",
+        "--events": "events",
+        "--status-list": "status_lists",
+        "--registered": "registered",
+        "--at": "at",
+        "--policy": "policy",
+    }
+    for name, case in CASES.items():
+        said: dict[str, Any] = {"document": case["arguments"][1]}
+        rest = iter(case["arguments"][2:])
+        for option in rest:
+            if option == "--any":
+                said["any"] = True
+            elif option in {"--at", "--policy"}:
+                said[names[option]] = next(rest)
+            elif option not in {"--offline", "--json"}:
+                said.setdefault(names[option], []).append(next(rest))
+        given = {key: value for key, value in case["inputs"].items() if value != []}
+        assert (case["command"], given) == (case["arguments"][0], said), name
+
+
+def test_the_listing_counts_the_cases() -> None:
+    listing = json.loads((VECTORS / "suite.json").read_text("utf-8"))
+    counted = Counter(name.partition("/")[0] for name in CASES)
+    assert (listing["cases"], listing["areas"]) == (len(CASES), dict(counted))

@@ -29,6 +29,7 @@ from tools.vectors import (
     pdf_transcripts,
     plans,
     properties,
+    reference,
     reformatted,
     registries,
     revocation,
@@ -43,7 +44,7 @@ from tools.vectors import (
     tokens,
     workflow,
 )
-from tools.vectors.case import Case, files_of, manifest
+from tools.vectors.case import Case, files_of, listing, manifest
 from tools.vectors.stage import Stage
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -56,6 +57,7 @@ AREAS = (
     inner_structure,
     properties,
     signatures,
+    reference,
     algorithms,
     workflow,
     moves,
@@ -100,6 +102,7 @@ def generate() -> dict[str, bytes]:
     made = {f"_world/{name}": octets for name, octets in stage.world_files().items()}
     for case in cases:
         made |= files_of(case)
+    made["suite.json"] = listing(cases)
     made["MANIFEST.sha256"] = manifest(made)
     return made
 

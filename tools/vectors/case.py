@@ -2,7 +2,8 @@
 
 import hashlib
 import json
-from collections.abc import Mapping
+from collections import Counter
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Literal
@@ -19,6 +20,18 @@ EXIT_CODES: dict[Verdict, int] = {
 EXIT_NOT_IN_FORCE = 5
 GENERATOR = "tools/make_vectors.py"
 WORLD = "../../_world"
+REPEATED = {
+    "--registry": "registries",
+    "--registry-pin": "registry_pins",
+    "--events": "events",
+    "--status-list": "status_lists",
+    "--registered": "registered",
+}
+SUITE_VERSION = "1.0"
+"""The first number changes when what a case means or demands is changed, the second when cases are
+added or one is mended."""
+FORMAT_VERSION = "1.0"
+INTERFACE_VERSION = "1"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -33,6 +46,7 @@ class Case:
     `files` lie beside the document;
     `trust`, `crl`, `ocsp` and `cert` are paths for the options of that name, from the folder of the
         case, `options` any others.
+    `origin` is the program that signed the document.
     `status` is what the transcript's must be where it is not in force.
     `command` is `validate` where the content is to be judged without signatures, `verify-extract` where the document is the text of an extract.
     """
@@ -57,6 +71,7 @@ class Case:
     status: str | None = None
     command: Literal["verify", "validate", "verify-extract"] = "verify"
     is_pdf: bool = False
+    origin: str = "hocba-sign"
 
     @property
     def name(self) -> str:
@@ -73,6 +88,19 @@ def files_of(case: Case) -> dict[str, bytes]:
         json.dumps(_facts(case), ensure_ascii=False, indent=2) + "\n"
     ).encode()
     return files
+
+
+def listing(cases: Iterable[Case]) -> bytes:
+    """Return what the suite is, for a program that runs it."""
+    areas = Counter(case.identifier.partition("/")[0] for case in cases)
+    facts = {
+        "version": SUITE_VERSION,
+        "format": FORMAT_VERSION,
+        "interface": INTERFACE_VERSION,
+        "cases": areas.total(),
+        "areas": dict(sorted(areas.items())),
+    }
+    return (json.dumps(facts, indent=2) + "\n").encode()
 
 
 def manifest(files: Mapping[str, bytes]) -> bytes:
@@ -108,11 +136,38 @@ def _facts(case: Case) -> dict[str, Any]:
         "spec": case.spec,
         "twin": case.twin,
         "at": case.at.isoformat().replace("+00:00", "Z"),
+        "command": case.command,
+        "inputs": _inputs(case),
         "arguments": _arguments(case),
         "expect": expect,
-        "origin": "hocba-sign",
+        "origin": case.origin,
         "generator": GENERATOR,
     }
+
+
+def _inputs(case: Case) -> dict[str, Any]:
+    """Return as data what the arguments say."""
+    found: dict[str, Any] = {"document": case.name}
+    if case.command == "validate":
+        return found
+    found |= {
+        "at": case.at.isoformat().replace("+00:00", "Z"),
+        "trust": list(case.trust),
+        "certificates": list(case.cert),
+        "crls": list(case.crl),
+        "ocsp": list(case.ocsp),
+    }
+    options = list(case.options)
+    while options:
+        option = options.pop(0)
+        if option == "--any":
+            found["any"] = True
+        elif option in REPEATED:
+            found.setdefault(REPEATED[option], []).append(options.pop(0))
+        else:
+            assert option == "--policy", option
+            found["policy"] = options.pop(0)
+    return found
 
 
 def _arguments(case: Case) -> list[str]:

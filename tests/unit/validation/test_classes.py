@@ -23,6 +23,7 @@ SAID_TO_CALLERS: Final = frozenset(
             "BATCH",
             "BULK",
             "CLI",
+            "CONFORMANCE",
             "CONVERT",
             "DOCTOR",
             "EXTEND",
