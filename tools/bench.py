@@ -25,6 +25,7 @@ from cryptography.hazmat.backends.openssl import backend
 from tools.benchmark import material
 from tools.benchmark.environments import PLACE, ROOT, environment
 from tools.benchmark.rows import Probe, Row, compare, say
+from tools.benchmark.size import size_row
 
 PEERS = ("xmlsec", "signxml")
 SECONDS = 0.4
@@ -329,7 +330,7 @@ def main() -> int:
     with workers(folder) as started:
         versions = {name: worker.versions for name, worker in started.items()}
         rows = timed(started, options.rounds)
-    rows += [*started_programs(options.rounds), memory(folder, options.files)]
+    rows += [*started_programs(options.rounds), size_row(), memory(folder, options.files)]
     options.out.mkdir(parents=True, exist_ok=True)
     details = {
         "machine": facts,

@@ -11,7 +11,7 @@ import pytest
 from hocba_sign.pki.certificates.name_comparison import name_key
 from hocba_sign.testing.drafts import drafted
 from hocba_sign.testing.world import World
-from tools.benchmark import lists, material, ours
+from tools.benchmark import lists, material, ours, size
 from tools.benchmark.protocol import Task, require_refusal, tampered
 from tools.benchmark.rows import Row
 
@@ -100,3 +100,12 @@ def test_both_sides_judge_the_large_list(tmp_path: Path, monkeypatch: pytest.Mon
     assert octets.count(bytes.fromhex("0a0104")) >= 300
     with pytest.raises(AssertionError, match=r"REVOCATION\.EXPIRED"):
         lists.Lists(tmp_path, material.JUDGED + timedelta(days=30)).first(0)
+
+
+def test_the_size_is_of_what_comes_without_an_extra() -> None:
+    brought = size.installed_with(size.PROJECT)
+    assert {"lxml", "cryptography", "pyhanko-certvalidator", size.PROJECT} <= set(brought)
+    assert not {"pyhanko", "typst", "pillow", "pytest", "requests"} & set(brought)
+    found = size.size_row()
+    assert 1 < found.ratio < 3
+    assert found.target is None
