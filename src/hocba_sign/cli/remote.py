@@ -49,6 +49,7 @@ def remote_signer(given: argparse.Namespace) -> RemoteSigner:
         at=datetime.now(UTC),
         sha256=given.cert_sha256,
         ask=_prompt(given) if sys.stdin.isatty() else None,
+        show=_browser(given) if sys.stdin.isatty() or sys.stderr.isatty() else None,
     )
 
 
@@ -168,4 +169,10 @@ def _identifier(document: bytes, slot: Slot) -> str:
 def _prompt(given: argparse.Namespace) -> Callable[[str], str]:
     return lambda what: getpass.getpass(
         say("REMOTE_PROMPT", given.lang, what=console.printable(what))
+    )
+
+
+def _browser(given: argparse.Namespace) -> Callable[[str], None]:
+    return lambda address: console.note(
+        say("REMOTE_BROWSER", given.lang, address=console.printable(address))
     )

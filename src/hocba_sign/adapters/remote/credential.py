@@ -23,6 +23,16 @@ words.
 """
 
 
+@dataclass(frozen=True, slots=True)
+class Dialogue:
+    """How whoever signs is spoken to: `ask` for a code, `show` an address to open in the browser;
+    None where nobody is there.
+    """
+
+    ask: Prompt | None = None
+    show: Callable[[str], None] | None = None
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Credential:
     """A key that the service holds: its id there, its certificate with those above it in DER;

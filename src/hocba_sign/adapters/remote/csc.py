@@ -11,12 +11,13 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any, Final
 
-from hocba_sign.adapters.remote.credential import Credential, Prompt, chain_of
-from hocba_sign.adapters.remote.csc_authentication import CscLogin, factors
+from hocba_sign.adapters.remote.credential import Credential, Dialogue, chain_of
+from hocba_sign.adapters.remote.csc_authentication import CscLogin, approval_query, factors
+from hocba_sign.adapters.remote.csc_refusal import refusal
 from hocba_sign.adapters.remote.order import Answer, Order, OrderLimits, OrderState
 from hocba_sign.adapters.remote.secret import Secret
 from hocba_sign.adapters.remote.settings import Settings
-from hocba_sign.adapters.remote.transport import Reply, Transport, named_values, status_cause
+from hocba_sign.adapters.remote.transport import Reply, Transport, named_values
 from hocba_sign.crypto.algorithms import RSA_OID, Scheme, SignatureAlgorithm
 from hocba_sign.errors import CallerError, OutsideError
 
@@ -25,29 +26,9 @@ _APPROVAL_SECONDS: Final = 300
 _PAUSE: Final = 3.0
 _MOST: Final = 500
 """Hashes for one approval, whatever more a service allows."""
-_CAUSES: Final = {
-    "invalid_pin": "REMOTE.PIN",
-    "invalid_otp": "REMOTE.PIN",
-    "invalid_authentication_data": "REMOTE.PIN",
-    "authentication_error": "REMOTE.LOGIN",
-    "access_denied": "REMOTE.REJECTED",
-    "invalid_token": "REMOTE.LOGIN",
-    "expired_token": "REMOTE.LOGIN",
-    "invalid_client": "REMOTE.LOGIN",
-    "unauthorized_client": "REMOTE.LOGIN",
-    "invalid_grant": "REMOTE.LOGIN",
-    "server_error": "REMOTE.BUSY",
-    "temporarily_unavailable": "REMOTE.BUSY",
-}
-_BY_WORDS: Final = (
-    ("certificate is expired", "REMOTE.CERTIFICATE"),
-    ("certificate is revoked", "REMOTE.CERTIFICATE"),
-    ("credential locked", "REMOTE.CERTIFICATE"),
-    ("pin locked", "REMOTE.PIN"),
-    ("otp locked", "REMOTE.PIN"),
-    ("sad expired", "REMOTE.EXPIRED"),
-)
-"""`invalid_request` stands for many things, and only its description says which."""
+_MOST_IN_ADDRESS: Final = 50
+"""Of hashes that go through a browser, which with servers takes addresses of some thousand letters.
+"""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -67,20 +48,23 @@ VERSIONS: Final = {
 
 @dataclass(slots=True)
 class _Approval:
-    """What authorises signing: a SAD, or the access token itself; it is never written down."""
+    """What authorises signing: a SAD, or the token of scope `credential` that stands in its place.
+    It is never written down.
+    """
 
-    sad: Secret | None
+    sad: Secret
+    is_token: bool = False
     is_begun: bool = False
 
 
 class CscService:
     """The service at the base address `…/csc/v1` or `…/csc/v2`."""
 
-    def __init__(self, settings: Settings, ask: Prompt | None) -> None:
+    def __init__(self, settings: Settings, dialogue: Dialogue) -> None:
         self.settings = settings
-        self._ask = ask
+        self._ask = dialogue.ask
         self._transport: Transport = settings.transport()
-        self._login = CscLogin(settings, self._transport, ask)
+        self._login = CscLogin(settings, self._transport, dialogue)
         self._methods: frozenset[str] = frozenset()
         self.version = VERSIONS[1]
         self.is_asynchronous = False
@@ -106,7 +90,7 @@ class CscService:
         self.version = VERSIONS[int(number)]
         self._methods = frozenset(info.texts("methods"))
         self.is_asynchronous = self.settings.is_set("asynchronous")
-        self._login.endpoint = info.text("oauth2")
+        self._login.info = info
 
     def _identifiers(self) -> tuple[str, ...]:
         found: list[str] = []
@@ -171,8 +155,11 @@ class CscService:
         }
         if self.version.number > 1:
             body[self.version.hash_algorithm] = _hash_oid(orders[0].algorithm)
-        if (info.text("authMode") or info.text("auth.mode")) == "oauth2code":
-            raise OutsideError("REMOTE.REFUSED", detail="oauth2code")
+        if _is_by_browser(info):
+            query = approval_query(
+                body, digests=[item.digest for one in orders for item in one.items]
+            )
+            return _Approval(self._login.approved(query), is_token=True)
         body |= factors(info, self.settings, credential=credential, ask=self._ask, send=self._send)
         reply = self.call("credentials/authorize", body, is_signed_in=True)
         until = time.monotonic() + _APPROVAL_SECONDS
@@ -200,7 +187,7 @@ class CscService:
 
     def extended(self, credential: str, approval: _Approval, *, order: Order) -> None:
         """Get a new SAD for the next order of one approval, where the service has such a call."""
-        if approval.sad is None or not self.has("credentials/extendTransaction"):
+        if not self.has("credentials/extendTransaction"):
             return
         body: dict[str, Any] = {
             "credentialID": credential,
@@ -213,7 +200,8 @@ class CscService:
         approval.sad = reply.secret("SAD") or approval.sad
 
     def token_for(self, approval: _Approval) -> Secret | None:
-        return self._login.credential_token if approval.sad is None else self._login.token()
+        """Return the account's token, else what the signer approved in the browser."""
+        return self._login.token() or (approval.sad if approval.is_token else None)
 
     def _send(self, path: str, body: dict[str, Any]) -> Reply:
         return self.call(path, body, is_signed_in=True)
@@ -238,7 +226,8 @@ class CscSigner:
     @property
     def limits(self) -> OrderLimits:
         multisign = self.info.at("multisign")
-        most = min(multisign, _MOST) if isinstance(multisign, int) and multisign > 0 else 1
+        bound = _MOST_IN_ADDRESS if _is_by_browser(self.info) else _MOST
+        most = min(multisign, bound) if isinstance(multisign, int) and multisign > 0 else 1
         per_call = self.service.settings.count("max_hashes", most)
         return OrderLimits(per_call=min(per_call, most), per_approval=most)
 
@@ -260,9 +249,8 @@ class CscSigner:
             version.hashes: [_text(item.digest) for item in order.items],
             "signAlgo": _algorithm_oid(order.algorithm, self.info.texts("key.algo")),
             version.hash_algorithm: _hash_oid(order.algorithm),
+            "SAD": authorisation.sad,
         }
-        if authorisation.sad is not None:
-            body["SAD"] = authorisation.sad
         if version.number > 1:
             body["operationMode"] = "A" if self.service.is_asynchronous else "S"
         return _answer(
@@ -281,15 +269,8 @@ class CscSigner:
         )
 
 
-def refusal(reply: Reply) -> OutsideError:
-    """Return what an answer other than success means."""
-    error, words = reply.text("error") or "", (reply.text("error_description") or "").lower()
-    cause = _CAUSES.get(error) or next(
-        (cause for phrase, cause in _BY_WORDS if phrase in words), None
-    )
-    if cause is None:
-        cause = "REMOTE.REFUSED" if error == "invalid_hash" else status_cause(reply.status)
-    return OutsideError(cause, detail=reply.told("error", "error_description"))
+def _is_by_browser(info: Reply) -> bool:
+    return (info.text("authMode") or info.text("auth.mode")) == "oauth2code"
 
 
 def _answer(reply: Reply) -> Answer:

@@ -5,10 +5,11 @@ Spec: CSC API 2.0.0.2, 8 and 11.7; RFC 6749 4.1, RFC 7636.
 """
 
 import base64
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any, TypeAlias
 
-from hocba_sign.adapters.remote.credential import Prompt, asked_for
+from hocba_sign.adapters.remote.authorization import SignIn, base64url
+from hocba_sign.adapters.remote.credential import Dialogue, Prompt, asked_for
 from hocba_sign.adapters.remote.secret import Secret
 from hocba_sign.adapters.remote.settings import Settings
 from hocba_sign.adapters.remote.transport import Reply, Transport
@@ -18,26 +19,42 @@ Send: TypeAlias = Callable[[str, dict[str, Any]], Reply]
 
 
 class CscLogin:
-    """The access token of the account: from the configuration, or by its user name and password."""
+    """The access token of the account: from the configuration, by its user name and password, or by
+    the browser; `info` is what the service says of itself.
+    """
 
-    def __init__(self, settings: Settings, transport: Transport, ask: Prompt | None) -> None:
+    def __init__(self, settings: Settings, transport: Transport, dialogue: Dialogue) -> None:
         self._settings = settings
         self._transport = transport
-        self._ask = ask
+        self._sign_in = SignIn(settings, transport, dialogue)
         self._token: Secret | None = None
-        self.credential_token: Secret | None = None
-        self.endpoint: str | None = None
+        self.info: Reply | None = None
 
     def token(self) -> Secret | None:
         """Return the token, None where the service wants none.
 
-        Raises: CallerError REMOTE.SECRET; OutsideError REMOTE.*.
+        Raises: CallerError REMOTE.SECRET; OutsideError REMOTE.*; as `SignIn.token`.
         """
         if self._token is None and "access_token" in self._settings.secrets:
             self._token = self._transport.learn(self._settings.secret("access_token"))
         if self._token is None and "password" in self._settings.secrets:
             self._token = self._signed_in()
+        if self._token is None and self._is_signed_in_by_browser:
+            self._token = self._by_browser("service", {})
         return self._token
+
+    def approved(self, query: Mapping[str, str]) -> Secret:
+        """Return a token of scope `credential` for `query`. Raises: as `SignIn.token`."""
+        return self._by_browser("credential", query)
+
+    @property
+    def _is_signed_in_by_browser(self) -> bool:
+        ways = () if self.info is None else self.info.texts("authType")
+        return bool(self._settings.text("client_id", "")) and (not ways or "oauth2code" in ways)
+
+    def _by_browser(self, scope: str, query: Mapping[str, str]) -> Secret:
+        assert self.info is not None
+        return self._sign_in.token(self._sign_in.endpoints(self.info), scope=scope, asked=query)
 
     def _signed_in(self) -> Secret:
         password = self._transport.learn(self._settings.secret("password"))
@@ -50,6 +67,12 @@ class CscLogin:
         if not reply.is_ok or token is None:
             raise OutsideError("REMOTE.LOGIN", detail=reply.told("error", "error_description"))
         return token
+
+
+def approval_query(body: Mapping[str, Any], *, digests: Sequence[bytes]) -> dict[str, str]:
+    """Return what `credentials/authorize` would be asked, as it stands in an address."""
+    hashes = ",".join(map(base64url, digests))
+    return {name: hashes if isinstance(value, list) else str(value) for name, value in body.items()}
 
 
 def factors(

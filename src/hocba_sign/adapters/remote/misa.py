@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
-from hocba_sign.adapters.remote.credential import Credential, Prompt, asked_for, chain_of
+from hocba_sign.adapters.remote.credential import Credential, Dialogue, asked_for, chain_of
 from hocba_sign.adapters.remote.order import Answer, Order, OrderLimits, OrderState
 from hocba_sign.adapters.remote.secret import Secret
 from hocba_sign.adapters.remote.settings import Settings
@@ -35,9 +35,9 @@ _WORDS: Final = ("errorCode", "message", "devMsg", "userMsg", "status")
 class MisaService:
     """The service at its address without a path."""
 
-    def __init__(self, settings: Settings, ask: Prompt | None) -> None:
+    def __init__(self, settings: Settings, dialogue: Dialogue) -> None:
         self.settings = settings
-        self._ask = ask
+        self._ask = dialogue.ask
         self._transport = settings.transport()
         self._token: Secret | None = None
         self._users: dict[str, str] = {}

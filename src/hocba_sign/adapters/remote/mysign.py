@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
-from hocba_sign.adapters.remote.credential import Credential, Prompt, chain_of
+from hocba_sign.adapters.remote.credential import Credential, Dialogue, chain_of
 from hocba_sign.adapters.remote.order import Answer, Order, OrderLimits, OrderState
 from hocba_sign.adapters.remote.secret import Secret
 from hocba_sign.adapters.remote.settings import Settings
@@ -52,8 +52,8 @@ _NOT_ALLOWED: Final = re.compile(r"[^A-Za-z0-9_\- ]")
 class MySignService:
     """The service at its address without a path."""
 
-    def __init__(self, settings: Settings, ask: Prompt | None) -> None:
-        del ask
+    def __init__(self, settings: Settings, dialogue: Dialogue) -> None:
+        del dialogue
         self.settings = settings
         self._transport = settings.transport()
         self._token: Secret | None = None

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any, Final
 
-from hocba_sign.adapters.remote.credential import Credential, Prompt, asked_for, chain_of
+from hocba_sign.adapters.remote.credential import Credential, Dialogue, asked_for, chain_of
 from hocba_sign.adapters.remote.order import Answer, Order, OrderLimits, OrderState
 from hocba_sign.adapters.remote.secret import Secret
 from hocba_sign.adapters.remote.settings import Settings
@@ -42,9 +42,9 @@ _ENDED: Final = ("thu hồi", "hết hạn", "tạm dừng", "revoked", "expired
 class SmartCaService:
     """The gateway at `…/sca/sp769`."""
 
-    def __init__(self, settings: Settings, ask: Prompt | None) -> None:
+    def __init__(self, settings: Settings, dialogue: Dialogue) -> None:
         self.settings = settings
-        self.prompt = ask
+        self.prompt = dialogue.ask
         self._transport = settings.transport()
         self.product = settings.text("product", "v1")
         if self.product not in {"v1", "v2"}:

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 from hocba_sign.adapters.files import read_limited
-from hocba_sign.adapters.remote.credential import Credential, Prompt
+from hocba_sign.adapters.remote.credential import Credential, Dialogue
 from hocba_sign.adapters.remote.order import Answer, Order, OrderLimits, OrderState
 from hocba_sign.adapters.remote.settings import Settings
 from hocba_sign.adapters.remote.transport import DEFAULT_TIMEOUT, named_values
@@ -32,8 +32,8 @@ _PATIENCE: Final = 3
 class VgcaService:
     """The program at `wss://127.0.0.1:8987`."""
 
-    def __init__(self, settings: Settings, ask: Prompt | None) -> None:
-        del ask
+    def __init__(self, settings: Settings, dialogue: Dialogue) -> None:
+        del dialogue
         self.settings = settings
         settings.transport()
 
