@@ -125,7 +125,7 @@ def pasted_fields(text: str, *, address: str, state: str) -> Mapping[str, str]:
 
 
 def _handler(receiver: RedirectReceiver) -> type[BaseHTTPRequestHandler]:
-    class Handler(BaseHTTPRequestHandler):
+    class AnswerHandler(BaseHTTPRequestHandler):
         timeout = _PATIENCE
 
         def do_GET(self) -> None:
@@ -143,4 +143,4 @@ def _handler(receiver: RedirectReceiver) -> type[BaseHTTPRequestHandler]:
         def log_message(self, format: str, *args: object) -> None:  # noqa: A002 - as in the base
             """Write nothing: the request holds the code."""
 
-    return Handler
+    return AnswerHandler
