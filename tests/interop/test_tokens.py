@@ -24,6 +24,7 @@ from hocba_sign.testing.staff import staff
 from hocba_sign.xml.encode import encode
 from tests.interop.programs import program
 from tests.interop.tokens import PIN, Item, Tokens, driver
+from tests.support.planted import watched_processes
 
 ROOT = Path(__file__).resolve().parents[2]
 NOW = datetime.now(UTC)
@@ -446,6 +447,20 @@ def _texts(folder: Path) -> Iterator[bytes]:
         for path in folder.rglob("*")
         if path.is_file() and "tokens" not in path.relative_to(folder).parts
     )
+
+
+def test_a_pin_shows_in_no_process_while_the_token_signs(
+    tokens: Tokens, primary: Transcript
+) -> None:
+    tokens.add("one", Item(identity=homeroom(primary), always_authenticate=True))
+    write_draft(tokens, primary)
+    used = with_settings(tokens, HOCBA_TEST_PIN="")
+    more = ("--pkcs11", str(tokens.module), "--pin-fd", "0", "--level", "B", "-o", "out.xml")
+    with watched_processes() as seen:
+        done = used.hocba("sign", "draft.xml", "--role", "GVCN", *more, given=f"{PIN}\n")
+    assert done.returncode == 0, done.stderr
+    assert any("--pin-fd" in told for told in seen)
+    assert not any(PIN in told for told in seen)
 
 
 @pytest.mark.parametrize("pin", [PIN, WRONG])

@@ -39,6 +39,7 @@ class Call:
     headers: Mapping[str, str]
     body: Any
     text: str
+    method: str = "POST"
 
 
 Dialect = Callable[[Call], tuple[int, Any]]
@@ -118,7 +119,7 @@ class Loopback:
         text = handler.rfile.read(length).decode()
         headers = {name.lower(): value for name, value in handler.headers.items()}
         body = json.loads(text) if text.startswith(("{", "[")) else {}
-        call = Call(path=handler.path, headers=headers, body=body, text=text)
+        call = Call(handler.path, headers, body, text, method=handler.command)
         with self.lock:
             self.calls.append(call)
             fault = self.fault(len(self.calls), call)

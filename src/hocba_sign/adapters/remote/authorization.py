@@ -21,7 +21,7 @@ from urllib.parse import urlencode, urlsplit, urlunsplit
 
 from hocba_sign.adapters.remote.credential import Dialogue
 from hocba_sign.adapters.remote.csc_refusal import CAUSES, refusal
-from hocba_sign.adapters.remote.redirect import RedirectReceiver, pasted_fields
+from hocba_sign.adapters.remote.redirect import RedirectReceiver, SignInAnswer, read_pasted
 from hocba_sign.adapters.remote.secret import Secret
 from hocba_sign.adapters.remote.settings import Settings
 from hocba_sign.adapters.remote.transport import (
@@ -91,16 +91,16 @@ class SignIn:
             "state": state,
             **asked,
         }
-        fields, redirect = self._answer(endpoints.authorize, query, state=state)
-        if "error" in fields:
-            cause = CAUSES.get(fields["error"], "REMOTE.REFUSED")
-            words = ", ".join(filter(None, map(fields.get, ("error", "error_description"))))
+        answer, redirect = self._answer(endpoints.authorize, query, state=state)
+        if answer.code is None:
+            cause = CAUSES.get(answer.error, "REMOTE.REFUSED")
+            words = ", ".join(filter(None, (answer.error, answer.description)))
             raise OutsideError(cause, detail=self.transport.told(_plain(words)))
         return self._exchanged(
             endpoints.token,
             {
                 "grant_type": "authorization_code",
-                "code": self.transport.learn(fields["code"]),
+                "code": self.transport.learn(answer.code),
                 "redirect_uri": redirect,
                 "client_id": self.settings.text("client_id"),
                 "code_verifier": verifier,
@@ -109,16 +109,19 @@ class SignIn:
 
     def _answer(
         self, authorize: str, query: dict[str, str], *, state: str
-    ) -> tuple[Mapping[str, str], str]:
-        """Return the fields of the answer, and the address it was sent to."""
+    ) -> tuple[SignInAnswer, str]:
+        """Return the answer, and the address it was sent to."""
         assert self.dialogue.show is not None
         address = self.settings.text("redirect_uri", _REDIRECT)
         if self.settings.is_set("paste_answer"):
             if self.dialogue.ask is None:
                 raise CallerError("REMOTE.PIN_NEEDED", where="paste_answer")
             self.dialogue.show(_with_query(authorize, query | {"redirect_uri": address}))
-            text = self.dialogue.ask("URL / code")
-            return pasted_fields(text, address=address, state=state), address
+            pasted = Secret(self.dialogue.ask("URL / code"))
+            answer = read_pasted(pasted, address=address, state=state)
+            if answer is None:
+                raise OutsideError("REMOTE.SIGN_IN")
+            return answer, address
         limit = timedelta(seconds=self.settings.count("sign_in_seconds", _SECONDS))
         with RedirectReceiver(address, state) as receiver:
             self.dialogue.show(_with_query(authorize, query | {"redirect_uri": receiver.address}))

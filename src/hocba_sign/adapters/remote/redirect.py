@@ -9,7 +9,7 @@ Spec: RFC 8252, 7.3 and 8.3; RFC 6749, 4.1.2 and 10.12.
 import hmac
 import queue
 import threading
-from collections.abc import Mapping
+from dataclasses import dataclass
 from datetime import timedelta
 from http import HTTPStatus
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -17,6 +17,7 @@ from types import TracebackType
 from typing import Final, Self
 from urllib.parse import parse_qs, urlsplit
 
+from hocba_sign.adapters.remote.secret import Secret
 from hocba_sign.errors import CallerError, OutsideError
 
 _HOSTS: Final = frozenset({"127.0.0.1", "localhost"})
@@ -26,6 +27,15 @@ _PATIENCE: Final = 5.0
 """Seconds that one connection may take for its request: browsers open some that they never use."""
 _TAKEN: Final = "Đã nhận; có thể đóng trang này.\nReceived; this page may be closed.\n"
 _NOT_TAKEN: Final = "Không phải câu trả lời được chờ.\nNot the answer that is waited for.\n"
+
+
+@dataclass(frozen=True, slots=True)
+class SignInAnswer:
+    """What an authorisation server sends back: a code, or `error` with its words."""
+
+    code: Secret | None
+    error: str = ""
+    description: str = ""
 
 
 class RedirectReceiver:
@@ -40,12 +50,11 @@ class RedirectReceiver:
             parts, port = urlsplit(address), urlsplit(address).port
             if parts.scheme != "http" or parts.hostname not in _HOSTS or parts.query:
                 raise CallerError("REMOTE.CONFIG", where=f"redirect_uri: {address}")
-            self._server = ThreadingHTTPServer(("127.0.0.1", port or 0), _handler(self))
+            self._server = _QuietServer(("127.0.0.1", port or 0), _handler(self))
         except (OSError, ValueError, OverflowError):
             raise CallerError("REMOTE.CONFIG", where=f"redirect_uri: {address}") from None
-        self._server.daemon_threads = True
         self._state = state
-        self._taken: queue.Queue[Mapping[str, str]] = queue.Queue(maxsize=1)
+        self._taken: queue.Queue[SignInAnswer] = queue.Queue(maxsize=1)
         self.host = f"{parts.hostname}:{self._server.server_address[1]}"
         self.path = parts.path or "/"
         self._thread = threading.Thread(
@@ -70,8 +79,8 @@ class RedirectReceiver:
         self._server.server_close()
         self._thread.join()
 
-    def answer(self, limit: timedelta) -> Mapping[str, str]:
-        """Return the fields of the answer. Raises: OutsideError REMOTE.EXPIRED after `limit`."""
+    def answer(self, limit: timedelta) -> SignInAnswer:
+        """Wait for the answer. Raises: OutsideError REMOTE.EXPIRED after `limit`."""
         try:
             return self._taken.get(timeout=limit.total_seconds())
         except queue.Empty:
@@ -83,18 +92,18 @@ class RedirectReceiver:
         """
         if host != self.host or urlsplit(target).path != self.path:
             return False
-        fields = answer_fields(target, self._state)
-        if fields is None:
+        found = read_answer(target, self._state)
+        if found is None:
             return False
         try:
-            self._taken.put_nowait(fields)
+            self._taken.put_nowait(found)
         except queue.Full:
             return False
         return True
 
 
-def answer_fields(target: str, state: str) -> Mapping[str, str] | None:
-    """Return the fields of an answer to the sign-in of this `state`, None for any other."""
+def read_answer(target: str, state: str) -> SignInAnswer | None:
+    """Read the answer to the sign-in of this `state`; None for anything else."""
     try:
         given = parse_qs(urlsplit(target).query, strict_parsing=True, max_num_fields=_MAX_FIELDS)
     except ValueError:
@@ -103,25 +112,31 @@ def answer_fields(target: str, state: str) -> Mapping[str, str] | None:
     is_ours = len(fields) == len(given) and hmac.compare_digest(
         fields.get("state", "").encode(), state.encode()
     )
-    return fields if is_ours and ("code" in fields) is not ("error" in fields) else None
+    if not is_ours or ("code" in fields) is ("error" in fields):
+        return None
+    if "error" in fields:
+        return SignInAnswer(None, fields["error"], fields.get("error_description", ""))
+    return SignInAnswer(Secret(fields["code"]))
 
 
-def pasted_fields(text: str, *, address: str, state: str) -> Mapping[str, str]:
-    """Return the fields of what was pasted: the address that the browser was sent to, or the code
-    alone, which PKCE binds to this sign-in.
-
-    Raises: OutsideError REMOTE.SIGN_IN for anything else, and for the answer to another sign-in.
+def read_pasted(pasted: Secret, *, address: str, state: str) -> SignInAnswer | None:
+    """Read what was pasted: the address that the browser was sent to, or the code alone, which PKCE
+    binds to this sign-in; None for anything else, and for the answer to another sign-in.
     """
-    pasted = text.strip()
-    if "?" in pasted or "://" in pasted:
-        is_ours = pasted.partition("?")[0] == address and len(pasted) <= _MAX_PASTED
-        fields = answer_fields(pasted, state) if is_ours else None
-    else:
-        is_code = pasted.isascii() and pasted.isprintable() and 0 < len(pasted) <= _MAX_PASTED
-        fields = {"code": pasted} if is_code and " " not in pasted else None
-    if fields is None:
-        raise OutsideError("REMOTE.SIGN_IN")
-    return fields
+    text = pasted.reveal().strip()
+    if not text or len(text) > _MAX_PASTED:
+        return None
+    if "?" in text or "://" in text:
+        return read_answer(text, state) if text.partition("?")[0] == address else None
+    is_code = text.isascii() and text.isprintable() and " " not in text
+    return SignInAnswer(Secret(text)) if is_code else None
+
+
+class _QuietServer(ThreadingHTTPServer):
+    daemon_threads = True
+
+    def handle_error(self, request: object, client_address: object) -> None:
+        """Say nothing of a connection that broke: browsers open some that they never use."""
 
 
 def _handler(receiver: RedirectReceiver) -> type[BaseHTTPRequestHandler]:

@@ -9,7 +9,8 @@ import pytest
 
 from hocba_sign.adapters.remote.machine import RemoteResult, sign_remotely
 from hocba_sign.adapters.remote.opening import open_remote
-from hocba_sign.adapters.remote.redirect import RedirectReceiver, answer_fields, pasted_fields
+from hocba_sign.adapters.remote.redirect import RedirectReceiver, read_answer, read_pasted
+from hocba_sign.adapters.remote.secret import Secret
 from hocba_sign.errors import CallerError, OutsideError
 from tests.support.authorisation import (
     CLIENT_SECRET,
@@ -271,16 +272,47 @@ BACK = "http://127.0.0.1/hocba"
     ],
 )
 def test_what_is_no_answer_to_this_sign_in_is_refused(text: str) -> None:
-    found, told = cause_of(lambda: pasted_fields(text, address=BACK, state=STATE))
+    assert read_pasted(Secret(text), address=BACK, state=STATE) is None
+
+
+@pytest.mark.parametrize(
+    ("text", "code"),
+    [
+        ("CODE-1", "CODE-1"),
+        (f"{BACK}?code=A%2Fb&state={STATE}&iss=x", "A/b"),
+        (f" {BACK}?state={STATE}&code=CODE-2\r\n", "CODE-2"),
+    ],
+)
+def test_an_answer_to_this_sign_in_is_taken(text: str, code: str) -> None:
+    answer = read_pasted(Secret(text), address=BACK, state=STATE)
+    assert answer is not None
+    assert answer.code is not None
+    assert answer.code.reveal() == code
+    assert code not in repr(answer)
+
+
+def test_more_fields_than_an_answer_has_are_not_read() -> None:
+    target = f"/hocba?code=A&state={STATE}"
+    assert read_answer(target, STATE) is not None
+    assert read_answer(target + "".join(f"&a{n}=1" for n in range(99)), STATE) is None
+
+
+def test_another_answer_that_is_pasted_is_named_and_sent_nowhere(tmp_path: Path) -> None:
+    server = Authorisation(Csc(Keys(RSA)))
+    with Loopback(server) as loopback:
+        server.address = loopback.url
+        found, told = cause_of(
+            lambda: signed(
+                tmp_path,
+                loopback,
+                approving_in_vain(server),
+                ask=lambda _what: f"{BACK}?code=PLANTED-OTHER&state={STATE}",
+                paste_answer=True,
+            )
+        )
     assert found == "REMOTE.SIGN_IN"
-    assert "code=" not in told
-
-
-def test_answers_are_read_by_their_fields() -> None:
-    assert pasted_fields("CODE-1", address=BACK, state=STATE) == {"code": "CODE-1"}
-    target = f"/hocba?code=A%2Fb&state={STATE}&iss=x"
-    assert answer_fields(target, STATE) == {"code": "A/b", "state": STATE, "iss": "x"}
-    assert answer_fields("/hocba?" + "&".join(f"a{n}=1" for n in range(99)), STATE) is None
+    assert "PLANTED-OTHER" not in told
+    assert "/oauth2/token" not in loopback.paths()
 
 
 @pytest.mark.parametrize(

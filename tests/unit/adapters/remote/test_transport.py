@@ -1,6 +1,5 @@
 """What goes out is guarded: TLS is verified, redirects are not followed, and no secret is shown."""
 
-import json
 import logging
 import pickle
 import socket
@@ -25,6 +24,7 @@ from hocba_sign.adapters.remote.secret import Secret
 from hocba_sign.adapters.remote.settings import read_settings
 from hocba_sign.adapters.remote.transport import Transport
 from hocba_sign.errors import CallerError, HocbaSignError, OutsideError
+from tests.support.planted import everything_told
 from tests.support.remote import Call, Csc, Fault, Keys, Loopback
 from tests.support.remote_items import AT, QUICK, RSA, configuration, items
 
@@ -186,17 +186,6 @@ def test_nothing_listening_is_told_apart_from_an_answer_that_breaks_off() -> Non
         pytest.raises(OutsideError, match=r"REMOTE\.BROKEN"),
     ):
         Transport(loopback.url).post("sign", {})
-
-
-def everything_told(error: BaseException) -> str:
-    """Return all that a careless program could write down of an error: also local variables, less
-    those of the test itself.
-    """
-    trace = error.__traceback__
-    while trace is not None and "tests" in trace.tb_frame.f_code.co_filename:
-        trace = trace.tb_next
-    told = traceback.TracebackException(type(error), error, trace, capture_locals=True)
-    return "".join(told.format()) + repr(error) + str(error) + json.dumps(vars(error), default=repr)
 
 
 @pytest.mark.parametrize(
