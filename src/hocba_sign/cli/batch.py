@@ -1,5 +1,5 @@
-"""`hocba sign` of a folder: many files with one key; one bad file never stops the rest, and a run
-that was killed goes on where it was.
+"""`hocba sign` of many files with one key; one bad file never stops the rest, and a run that was
+killed goes on where it was.
 """
 
 import argparse
@@ -26,7 +26,7 @@ from hocba_sign.cli.batch_run import (
     summarise,
     tell_each,
 )
-from hocba_sign.cli.folders import make_folder, remove_parts, sources_in
+from hocba_sign.cli.folders import BatchSource, make_folder, named, remove_parts, sources_in
 from hocba_sign.cli.keys import opened_signer
 from hocba_sign.cli.level import authority_of, note_fallback, policy_of
 from hocba_sign.cli.remote import FOLDER, RemoteKey
@@ -53,23 +53,23 @@ class _Session:
 
 
 def sign_folder(given: argparse.Namespace) -> int:
-    """Sign every .xml file of the folder in the order of names; results go under the same names
-    into the folder `--out`.
+    """Sign every .xml file that the call names, in its order; results go into the folder `--out`,
+    as they lie in what was named.
 
     The exit code is the worst of the files: 6 when something outside failed, 1 when a file was
     refused, else 0. Raises, before anything is signed: as `authority_of`, `opened_signer` and
-    `require_teacher`; CallerError BATCH.SAME_FOLDER, BATCH.OUT_NOT_FOLDER; OutsideError
-    BATCH.NO_FILES, BATCH.RUNNING, FILE.UNREADABLE, FILE.NO_FOLDER, FILE.UNWRITABLE.
+    `require_teacher`; CallerError BATCH.SAME_FOLDER, BATCH.OUT_NOT_FOLDER, CLI.OUT_IS_INPUT;
+    OutsideError BATCH.NO_FILES, BATCH.RUNNING, FILE.UNREADABLE, FILE.NO_FOLDER, FILE.UNWRITABLE.
     """
     require_teacher(given)
     authority = authority_of(given)
-    sources = sources_in(given.file)
+    sources = sources_in(named(given), out=given.out)
     policy = policy_of(given, Level(given.level))
     with opened_signer(given, given.out / FOLDER, policy=policy) as signer:
         session = _Session(given=given, signer=signer, authority=authority, policy=policy)
-        make_folder(given.out, apart_from=(given.file,))
+        make_folder(given.out, apart_from=named(given), sources=sources)
         with exclusive(given.out, cause="BATCH.RUNNING"):
-            remove_parts(given.out, frozenset(source.name for source in sources))
+            remove_parts(given.out, sources)
             results = _sign_all(session, sources)
     note_fallback(given, authority)
     if authority is not None and authority.is_given_up:
@@ -77,13 +77,13 @@ def sign_folder(given: argparse.Namespace) -> int:
     return summarise(given, results, kind=_KIND)
 
 
-def _sign_all(session: _Session, sources: tuple[Path, ...]) -> Counter[Result]:
+def _sign_all(session: _Session, sources: tuple[BatchSource, ...]) -> Counter[Result]:
     if isinstance(session.signer, RemoteKey):
         session.signer.gather(_unsigned(session, sources))
     items = run_each(
         sources,
         partial(_begun, session),
-        place=lambda source: (source, session.given.out / source.name),
+        place=lambda held: (held.path, session.given.out / held.place),
     )
     results = tell_each(items, session.given, kind=_KIND)
     if isinstance(session.signer, RemoteKey):
@@ -92,16 +92,16 @@ def _sign_all(session: _Session, sources: tuple[Path, ...]) -> Counter[Result]:
 
 
 def _unsigned(
-    session: _Session, sources: tuple[Path, ...]
+    session: _Session, sources: tuple[BatchSource, ...]
 ) -> dict[Path, tuple[bytes, tuple[Slot, ...]]]:
     """Return the documents to be signed that have no result yet, by where that goes; what is wrong
     with one is told when its turn comes.
     """
     found = {}
-    for source in sources:
-        out = session.given.out / source.name
+    for held in sources:
+        out = session.given.out / held.place
         with suppress(HocbaSignError):
-            document = read_limited(source, MAX_BYTES)
+            document = held.read()
             if not out.exists():
                 found[out] = document, _wanted(session, document)
     return found
@@ -113,12 +113,12 @@ def _wanted(session: _Session, document: bytes) -> tuple[Slot, ...]:
     return slots_to_sign(document, session.given, certificate_der=certificate_der).slots
 
 
-def _begun(session: _Session, source: Path) -> BatchItem | Rest:
+def _begun(session: _Session, held: BatchSource) -> BatchItem | Rest:
     """Sign a file that is not signed yet, with a key that does one thing at a time; its time-stamps
     are left to the pool.
     """
-    out = session.given.out / source.name
-    document = read_limited(source, MAX_BYTES)
+    out, source = session.given.out / held.place, held.path
+    document = held.read()
     wanted = _wanted(session, document)
     if out.is_symlink():
         raise CallerError("BATCH.OTHER_RESULT", where=str(out))

@@ -56,7 +56,7 @@ def complete_class(given: argparse.Namespace) -> int:
         work = ClassWork.opened(given.state)
         if not work.lines:
             raise OutsideError("BATCH.NO_FILES", where=str(given.state / MANIFEST))
-        make_folder(given.out, apart_from=(given.state,))
+        make_folder(given.out, apart_from=(given.state,), sources=())
         completion = _Completion(given, work, authority, value_of)
         try:
             lines = tuple(work.lines.values())
@@ -99,7 +99,7 @@ class _Completion:
     def place(self, line: ManifestLine) -> tuple[Path, Path]:
         """Return where the document of a line lies, and where its result goes."""
         source = self.work.path_of(line, self.given.documents)
-        return source, self.given.out / source.name
+        return source, self.given.out / line.place
 
     def of_line(self, line: ManifestLine) -> BatchItem | Rest:
         """Put the value in; the time-stamp is left to the pool."""
@@ -113,7 +113,7 @@ class _Completion:
             slots=(line.slot,),
             identifier=line.identifier,
         )
-        if source.parent.samefile(self.given.out):
+        if out.exists() and out.samefile(source):
             raise CallerError("BATCH.SAME_FOLDER", where=str(out))
         if out.is_symlink():
             raise CallerError("BATCH.OTHER_RESULT", where=str(out))
@@ -161,6 +161,12 @@ def _stamped(item: BatchItem, signed: SignedDocument, *, tsa: TimeStampSeries) -
 def _delivered(item: BatchItem, signed: SignedDocument) -> BatchItem:
     """Write the result, or put the signature into what other signers have written meanwhile."""
     octets = signed.octets
+    try:
+        item.out.parent.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise OutsideError(
+            "FILE.UNWRITABLE", where=str(item.out.parent), detail=str(error.strerror)
+        ) from error
     with exclusive_file(item.out):
         if item.out.exists():
             present = read_limited(item.out, MAX_BYTES)

@@ -8,7 +8,7 @@ from pathlib import Path
 from hocba_sign.adapters.files import is_file, read_limited, write_atomically
 from hocba_sign.adapters.locks import exclusive_file
 from hocba_sign.cli.batch_run import BatchItem, BatchKind, Result, run_each, summarise, tell_each
-from hocba_sign.cli.folders import make_folder, sources_in
+from hocba_sign.cli.folders import BatchSource, make_folder, sources_in
 from hocba_sign.errors import CallerError, InputError
 from hocba_sign.operations.extension import signatures_of
 from hocba_sign.operations.signing import merge
@@ -18,29 +18,31 @@ _KIND = BatchKind(Result.MERGED, "ITEM")
 
 
 def merge_folders(given: argparse.Namespace) -> int:
-    """Put the signatures of the files in the other folders into those of the same name in the first
-    one; results go into the folder `--out`, where signatures that are there stay.
+    """Put the signatures of the files in the other folders into those in the same place of the
+    first; results go into the folder `--out`, where signatures that are there stay.
 
     Exit codes as of `sign_folder`. Raises: as `sources_in` and `make_folder`.
     """
-    sources = sources_in(given.file)
-    make_folder(given.out, apart_from=(given.file, *given.copies))
+    sources = sources_in((given.file,), out=given.out)
+    make_folder(given.out, apart_from=(given.file, *given.copies), sources=sources)
     items = run_each(
-        sources, partial(_merged, given), place=lambda source: (source, given.out / source.name)
+        sources,
+        partial(_merged, given),
+        place=lambda held: (held.path, given.out / held.place),
     )
     return summarise(given, tell_each(items, given, kind=_KIND), kind=_KIND)
 
 
-def _merged(given: argparse.Namespace, source: Path) -> BatchItem:
-    out = given.out / source.name
+def _merged(given: argparse.Namespace, held: BatchSource) -> BatchItem:
+    out = given.out / held.place
     if out.is_symlink():
         raise CallerError("BATCH.OTHER_RESULT", where=str(out))
-    octets = read_limited(source, MAX_BYTES)
+    octets = held.read()
     with exclusive_file(out):
         present = read_limited(out, MAX_BYTES) if out.exists() else None
         if present is not None and present != octets and not signatures_of(present):
             raise CallerError("BATCH.OTHER_RESULT", where=str(out))
-        copies = [path for folder in given.copies if is_file(path := folder / source.name)]
+        copies = [path for folder in given.copies if is_file(path := folder / held.place)]
         for path in copies if present is None else (*copies, out):
             octets = _with_copy(octets, path)
         if octets == present:
@@ -49,7 +51,7 @@ def _merged(given: argparse.Namespace, source: Path) -> BatchItem:
             result = Result.MERGED
             write_atomically(out, octets)
     return BatchItem(
-        source=source,
+        source=held.path,
         out=out,
         result=result,
         slots=tuple(

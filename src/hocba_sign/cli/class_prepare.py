@@ -5,22 +5,19 @@ import hashlib
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from pathlib import Path
 
-from hocba_sign.adapters.files import read_limited
 from hocba_sign.adapters.locks import exclusive
 from hocba_sign.cli.batch_run import BatchItem, BatchKind, Result, run_each, summarise, tell_each
 from hocba_sign.cli.class_work import ClassWork
-from hocba_sign.cli.folders import make_folder, sources_in
+from hocba_sign.cli.folders import BatchSource, make_folder, named, sources_in
 from hocba_sign.cli.level import policy_of
 from hocba_sign.cli.slot import require_teacher, slots_to_sign
-from hocba_sign.errors import Finding, HocbaSignError
+from hocba_sign.errors import Finding, HocbaSignError, OutsideError
 from hocba_sign.model.workflow import Slot
 from hocba_sign.operations.signing import prepare
 from hocba_sign.pki.certificates.certificate import Certificate
 from hocba_sign.signing.manifest import LineState, line_of
 from hocba_sign.signing.policy import SigningPolicy
-from hocba_sign.xml.limits import MAX_BYTES
 
 _KIND = BatchKind(Result.PREPARED, "ITEM")
 
@@ -36,13 +33,19 @@ def prepare_folder(given: argparse.Namespace, *, chain_der: Sequence[bytes]) -> 
     require_teacher(given)
     given.json = True  # what a device needs is for programs, as it is for one file
     policy = policy_of(given)
-    sources = sources_in(given.file, (".xml", ".pdf"))
-    make_folder(given.out, apart_from=(given.file,))
+    found = sources_in(named(given), (".xml", ".pdf"), out=given.out)
+    # What lies in a packet would not be found again by `complete`.
+    sources = tuple(held for held in found if held.source.is_file)
+    if not sources:
+        raise OutsideError("BATCH.NO_FILES", where=str(given.file))
+    make_folder(given.out, apart_from=named(given), sources=())
     with exclusive(given.out, cause="BATCH.RUNNING"):
         work = ClassWork.opened(given.out)
         preparation = _Preparation(given, work, chain_der, policy)
         try:
-            items = run_each(sources, preparation.of_file, place=lambda source: (source, given.out))
+            items = run_each(
+                sources, preparation.of_file, place=lambda held: (held.path, given.out)
+            )
             results = tell_each(items, given, kind=_KIND)
         finally:
             work.write(at_once=given.at_once)
@@ -56,8 +59,8 @@ class _Preparation:
     chain_der: Sequence[bytes]
     policy: SigningPolicy
 
-    def of_file(self, source: Path) -> BatchItem:
-        document = read_limited(source, MAX_BYTES)
+    def of_file(self, held: BatchSource) -> BatchItem:
+        document = held.read()
         wanted = slots_to_sign(document, self.given, certificate_der=self.chain_der[0])
         fresh = [slot for slot in wanted.slots if not self._is_prepared(document, slot)]
         notes = dict[Finding, None]()
@@ -67,14 +70,15 @@ class _Preparation:
             )
             line = line_of(
                 state,
-                file=self.work.seen_from_here(source),
+                file=self.work.seen_from_here(held.path),
+                place=held.place.as_posix(),
                 document_id=wanted.document_id,
                 signer_sha256=self._signer,
             )
             self.work.keep(line, state)
             notes |= dict.fromkeys(state.notes)
         return BatchItem(
-            source=source,
+            source=held.path,
             out=self.work.folder,
             result=Result.PREPARED if fresh else Result.ALREADY,
             slots=wanted.slots,

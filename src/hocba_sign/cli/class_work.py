@@ -54,10 +54,13 @@ class ClassWork:
             return str(path.absolute())
 
     def path_of(self, line: ManifestLine, documents: Path | None) -> Path:
-        """Return where the document lies: where it lay, or in `documents` under the same name."""
+        """Return where the document lies: where it lay, or in `documents` in the same place, or
+        under the same name.
+        """
         if documents is None:
             return Path(os.path.normpath(self.folder / line.file))
-        return documents / Path(line.file).name
+        path = documents / line.place
+        return path if is_file(path) else documents / Path(line.file).name
 
     def document_of(self, line: ManifestLine, documents: Path | None) -> bytes:
         """Read the document that was prepared.

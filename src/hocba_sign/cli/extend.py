@@ -6,13 +6,13 @@ from collections.abc import Iterable, Iterator
 from datetime import UTC, datetime, timedelta
 from typing import Any, Final
 
-from hocba_sign.adapters.files import is_folder
 from hocba_sign.adapters.tsa_series import TimeStampSeries
 from hocba_sign.catalogue.messages import Language, message
 from hocba_sign.cli import console
 from hocba_sign.cli.delivery import deliver_signed, holding, is_in_place
 from hocba_sign.cli.documents import read_document
 from hocba_sign.cli.extend_folder import extend_folder
+from hocba_sign.cli.folders import named, names_many
 from hocba_sign.cli.level import note_fallback, series_of
 from hocba_sign.cli.material import GivenMaterial, collect_material, note_findings
 from hocba_sign.cli.online import online_fetcher
@@ -45,7 +45,7 @@ def run(given: argparse.Namespace) -> int:
     then there is no output file.
     """
     authority = _authority(given)
-    if given.file != console.STANDARD and is_folder(given.file):
+    if names_many(named(given)):
         return extend_folder(given, authority=authority)
     if given.due is not None or given.dry_run:
         raise CallerError("EXTEND.FOLDER_ONLY")

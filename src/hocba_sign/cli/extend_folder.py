@@ -5,7 +5,6 @@ import hashlib
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from functools import partial
-from pathlib import Path
 
 from hocba_sign.adapters.failures import FAILURES_IN_A_ROW
 from hocba_sign.adapters.files import read_limited, write_atomically
@@ -23,7 +22,7 @@ from hocba_sign.cli.batch_run import (
     summarise,
     tell_each,
 )
-from hocba_sign.cli.folders import make_folder, remove_parts, sources_in
+from hocba_sign.cli.folders import BatchSource, make_folder, named, remove_parts, sources_in
 from hocba_sign.cli.level import note_fallback
 from hocba_sign.cli.material import GivenMaterial, collect_material
 from hocba_sign.cli.online import online_fetcher
@@ -49,17 +48,21 @@ def extend_folder(given: argparse.Namespace, *, authority: TimeStampSeries | Non
     as of `sign_folder`. Raises: as `collect_material`, `sources_in` and `make_folder`; OutsideError
     BATCH.RUNNING.
     """
-    sources = sources_in(given.file, (".xml", ".pdf"))
+    sources = sources_in(named(given), (".xml", ".pdf"), out=given.out)
     if given.dry_run:
-        items = run_each(sources, partial(_listed, given), place=lambda source: (source, given.out))
+        items = run_each(
+            sources, partial(_listed, given), place=lambda held: (held.path, given.out)
+        )
         return summarise(given, tell_each(items, given, kind=_DRY), kind=_DRY)
     material = collect_material(given)
-    make_folder(given.out, apart_from=(given.file,))
+    make_folder(given.out, apart_from=named(given), sources=sources)
     with exclusive(given.out, cause="BATCH.RUNNING"):
-        remove_parts(given.out, frozenset(source.name for source in sources))
+        remove_parts(given.out, sources)
         extension = _Extension(given, _ground(given, material), authority)
         items = run_each(
-            sources, extension.of_file, place=lambda source: (source, given.out / source.name)
+            sources,
+            extension.of_file,
+            place=lambda held: (held.path, given.out / held.place),
         )
         results = tell_each(items, given, kind=_KIND)
     note_fallback(given, authority)
@@ -78,20 +81,20 @@ def _ground(given: argparse.Namespace, material: GivenMaterial) -> Ground:
     )
 
 
-def _listed(given: argparse.Namespace, source: Path) -> BatchItem:
-    item = _examined(given, source, read_limited(source, MAX_BYTES))
+def _listed(given: argparse.Namespace, held: BatchSource) -> BatchItem:
+    item = _examined(given, held, held.read())
     return item if item.result is Result.NOT_DUE else replace(item, result=Result.DUE)
 
 
-def _examined(given: argparse.Namespace, source: Path, document: bytes) -> BatchItem:
+def _examined(given: argparse.Namespace, held: BatchSource, document: bytes) -> BatchItem:
     """Return whether a document is due, as an item; without `--due` all are."""
     due = extension_due(document)
     if due is None:
         raise CallerError("EXTEND.NOTHING")
     is_due = given.due is None or due <= given.due
     return BatchItem(
-        source=source,
-        out=given.out / source.name,
+        source=held.path,
+        out=given.out / held.place,
         result=Result.EXTENDED if is_due else Result.NOT_DUE,
         due=due,
     )
@@ -103,9 +106,9 @@ class _Extension:
     ground: Ground
     authority: TimeStampSeries | None
 
-    def of_file(self, source: Path) -> BatchItem | Rest:
-        document = read_limited(source, MAX_BYTES)
-        item = _examined(self.given, source, document)
+    def of_file(self, held: BatchSource) -> BatchItem | Rest:
+        document = held.read()
+        item = _examined(self.given, held, document)
         if item.result is Result.NOT_DUE:
             return item
         if item.out.is_symlink():
@@ -116,7 +119,7 @@ class _Extension:
             sha256 = hashlib.sha256(octets).hexdigest()
             return replace(item, result=Result.ALREADY, sha256=sha256)
         if self.authority is not None and self.authority.is_given_up:
-            raise OutsideError("BATCH.STOPPED", where=str(source))
+            raise OutsideError("BATCH.STOPPED", where=str(held.path))
         return partial(self._written, item, document)
 
     def _written(self, item: BatchItem, document: bytes) -> BatchItem:

@@ -3,11 +3,11 @@
 import argparse
 import hashlib
 
-from hocba_sign.adapters.files import is_folder
 from hocba_sign.cli import console
 from hocba_sign.cli.class_merge import merge_folders
 from hocba_sign.cli.delivery import deliver_signed, holding
 from hocba_sign.cli.documents import read_document
+from hocba_sign.cli.folders import names_many
 from hocba_sign.cli.words import say
 from hocba_sign.operations.signing import merge
 from hocba_sign.xades.transcript.read import read
@@ -15,7 +15,7 @@ from hocba_sign.xades.transcript.read import read
 
 def run(given: argparse.Namespace) -> int:
     """Merge. Raises: as `merge` and `merge_folders`; then there is no output file."""
-    if given.file != console.STANDARD and is_folder(given.file):
+    if names_many((given.file,)):
         return merge_folders(given)
     merged = merge(read_document(given.file), [read_document(path) for path in given.copies])
     slots = [str(signature.slot) for signature in read(merged).signatures]

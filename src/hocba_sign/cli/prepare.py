@@ -3,11 +3,12 @@
 import argparse
 from datetime import UTC, datetime
 
-from hocba_sign.adapters.files import is_folder, read_limited
+from hocba_sign.adapters.files import read_limited
 from hocba_sign.cli import console
 from hocba_sign.cli.class_prepare import prepare_folder
 from hocba_sign.cli.delivery import deliver
 from hocba_sign.cli.documents import read_document
+from hocba_sign.cli.folders import named, names_many
 from hocba_sign.cli.level import policy_of
 from hocba_sign.cli.slot import choose_slot
 from hocba_sign.cli.token_key import refuse_stray_options, token_chain
@@ -24,7 +25,7 @@ def run(given: argparse.Namespace) -> int:
     `choose_slot` and `prepare_folder`.
     """
     chain_der = _chain(given)
-    if given.file != console.STANDARD and is_folder(given.file):
+    if names_many(named(given)):
         return prepare_folder(given, chain_der=chain_der)
     document = read_document(given.file)
     slot = choose_slot(document, given, certificate_der=chain_der[0])

@@ -4,11 +4,11 @@ import argparse
 from dataclasses import replace
 from datetime import UTC, datetime
 
-from hocba_sign.adapters.files import is_folder
 from hocba_sign.cli import console
 from hocba_sign.cli.batch import sign_folder
 from hocba_sign.cli.delivery import holding, is_in_place
 from hocba_sign.cli.documents import read_document
+from hocba_sign.cli.folders import named, names_many
 from hocba_sign.cli.keys import opened_signer
 from hocba_sign.cli.level import authority_of, note_fallback, policy_of
 from hocba_sign.cli.outcome import announce
@@ -27,7 +27,7 @@ def run(given: argparse.Namespace) -> int:
     Raises: as `sign`, `opened_signer`, `choose_slot` and `sign_folder`; then there is no
     output file.
     """
-    if given.file != console.STANDARD and is_folder(given.file):
+    if names_many(named(given)):
         return sign_folder(given)
     authority = authority_of(given)
     policy = policy_of(given, Level(given.level))

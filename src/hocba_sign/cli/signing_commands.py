@@ -25,7 +25,7 @@ LONG_TERM_LEVELS: Final = ("LT", "LTA")
 
 
 def _add_slot(parser: Parser, language: Language, *, words: str = "DOCUMENT") -> None:
-    parser.add_argument("file", type=arguments.path, metavar="FILE", help=say(words, language))
+    _add_files(parser, language, words=words)
     parser.add_argument(
         "--role", required=True, choices=[role.value for role in Role], help=say("ROLE", language)
     )
@@ -38,6 +38,13 @@ def _add_slot(parser: Parser, language: Language, *, words: str = "DOCUMENT") ->
         default=(),
         metavar="ROLE,ROLE",
         help=say("ROLES", language),
+    )
+
+
+def _add_files(parser: Parser, language: Language, *, words: str) -> None:
+    parser.add_argument("file", type=arguments.path, metavar="FILE", help=say(words, language))
+    parser.add_argument(
+        "more", nargs="*", type=arguments.path, metavar="FILE", help=say("MORE_FILES", language)
     )
 
 
@@ -127,9 +134,7 @@ def add_merge(parser: Parser, language: Language) -> None:
 
 
 def add_extend(parser: Parser, language: Language) -> None:
-    parser.add_argument(
-        "file", type=arguments.path, metavar="FILE", help=say("EXTEND_INPUT", language)
-    )
+    _add_files(parser, language, words="EXTEND_INPUT")
     parser.add_argument(
         "--due", type=arguments.moment_or_day, metavar="DATE", help=say("EXTEND_DUE_BY", language)
     )

@@ -45,7 +45,8 @@ class ManifestLine:
 
     `identifier` names it to services and is taken from what is signed: the same as long as that is.
     `document_sha256` is of the file that was prepared, `file` where it lay as seen from the
-    manifest, `document_id` what the document calls itself.
+    manifest, `place` where its result goes in the folder of results, `document_id` what the
+    document calls itself.
     `signer_sha256` is the signing certificate's.
     `digest` is what services that sign hashes get.
     `expires` is UTC.
@@ -56,6 +57,7 @@ class ManifestLine:
     document_id: str | None
     document_sha256: str
     file: str
+    place: str
     slot: Slot
     signer_sha256: str
     algorithm_name: str
@@ -86,6 +88,7 @@ class ManifestLine:
             "document": self.document_id,
             "document_sha256": self.document_sha256,
             "file": self.file,
+            "place": self.place,
             "slot": str(self.slot),
             "role": self.slot.role.value,
             "subject": self.slot.subject,
@@ -107,7 +110,7 @@ def identifier_of(state: ToBeSigned) -> str:
 
 
 def line_of(
-    state: ToBeSigned, *, file: str, document_id: str | None, signer_sha256: str
+    state: ToBeSigned, *, file: str, place: str, document_id: str | None, signer_sha256: str
 ) -> ManifestLine:
     """Return the line of a state that was just prepared."""
     return ManifestLine(
@@ -115,6 +118,7 @@ def line_of(
         document_id=document_id,
         document_sha256=hashlib.sha256(state.document).hexdigest(),
         file=file,
+        place=place,
         slot=state.slot,
         signer_sha256=signer_sha256,
         algorithm_name=state.algorithm.name,
@@ -195,6 +199,19 @@ def _entries(octets: bytes, *, cause: str) -> Iterator[tuple[int, dict[str, Any]
         yield number, entry
 
 
+def _place(stated: object, file: str) -> str:
+    """Return where a result goes: nowhere outside its folder, whatever the line says; by the
+    document's name alone where it does not say.
+    """
+    name = file.replace("\\", "/").rpartition("/")[2]
+    place = name if stated is None else stated
+    if not isinstance(place, str) or not place or "\\" in place or ":" in place:
+        raise ValueError("no place")
+    if any(part in {"", ".", ".."} for part in place.split("/")):
+        raise ValueError("a place elsewhere")
+    return place
+
+
 def _line(entry: Mapping[str, Any]) -> ManifestLine:
     if entry["format"] != _FORMAT:
         raise ValueError("another format")
@@ -208,6 +225,7 @@ def _line(entry: Mapping[str, Any]) -> ManifestLine:
         document_id=entry.get("document"),
         document_sha256=entry["document_sha256"],
         file=entry["file"],
+        place=_place(entry.get("place"), entry["file"]),
         slot=Slot(Role(entry["role"]), entry["subject"], entry["teacher"]),
         signer_sha256=entry["signer"],
         algorithm_name=entry["algorithm"],

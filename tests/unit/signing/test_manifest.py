@@ -25,7 +25,8 @@ SCENE = Scene(subjects=2)
 LINES = tuple(
     line_of(
         prepare(SCENE.draft, slot, chain_der=SCENE.signer(slot).chain_der, at=SIGNED_AT),
-        file="../in/Nguyễn.xml",
+        file="../in/5A/Nguyễn.xml",
+        place="5A/Nguyễn.xml",
         document_id=SCENE.transcript.identification.id,
         signer_sha256="ab" * 32,
     )
@@ -83,3 +84,30 @@ def test_anything_is_values_or_refused(octets: bytes) -> None:
     for read, cause in ((read_values, "MANIFEST.VALUES"), (read_manifest, "MANIFEST.LINE")):
         refused = refusal(read, octets)
         assert refused is None or refused.cause == cause
+
+
+@pytest.mark.parametrize(
+    ("place", "expected"),
+    [
+        (None, "Nguyễn.xml"),
+        ("5B/Nguyễn.xml", "5B/Nguyễn.xml"),
+        ("../Nguyễn.xml", ""),
+        ("/etc/Nguyễn.xml", ""),
+        ("5A/../../x", ""),
+        ("C:x.xml", ""),
+        ("..\\x.xml", ""),
+        ("", ""),
+        (7, ""),
+    ],
+)
+def test_a_place_leads_nowhere_outside_the_folder_of_results(place: object, expected: str) -> None:
+    entry = json.loads(write_manifest(LINES[:1]))
+    entry |= {"place": place}
+    if place is None:
+        del entry["place"]
+    octets = json.dumps(entry).encode()
+    if expected:
+        assert read_manifest(octets)[0].place == expected
+        return
+    with pytest.raises(InputError, match=r"MANIFEST\.LINE"):
+        read_manifest(octets)

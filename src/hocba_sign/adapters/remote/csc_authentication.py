@@ -110,6 +110,8 @@ def _object(
         return {"id": identifier}
     if kind == "ChallengeResponse":
         send("credentials/getChallenge", {"credentialID": credential, "authObjectID": identifier})
-    name = "pin" if kind == "Password" else "otp"
+    # The samples of the specification have two passwords: a PIN, and a code of one use.
+    is_once = kind != "Password" or wanted.at("generator") or "otp" in identifier.lower()
+    name = "otp" if is_once else "pin"
     label = wanted.text("label") or identifier
     return {"id": identifier, "value": asked_for(name, settings, ask=ask, label=label)}

@@ -136,10 +136,10 @@ def test_every_end_without_a_signature_names_who_must_act(kind: Kind, tmp_path: 
 def test_who_is_slow_on_the_telephone_is_waited_for_by_the_next_run(
     kind: Kind, tmp_path: Path
 ) -> None:
-    service = kind.make(Keys(RSA), delay=30)
+    service = kind.make(Keys(RSA), delay=15)
     with Loopback(service) as loopback:
         assert causes(signed(kind, tmp_path, loopback.url, wait=HASTY)) == {"REMOTE.WAITING"}
-        assert causes(signed(kind, tmp_path, loopback.url)) == {None}
+        assert causes(signed(kind, tmp_path, loopback.url, wait=QUICK * 10)) == {None}
     assert service.keys.approvals == 1
     assert loopback.paths().count(kind.sign) == 1
 
