@@ -11,7 +11,7 @@ from itertools import islice, takewhile
 from pathlib import Path, PurePosixPath
 from typing import Final
 
-from hocba_sign.adapters.files import is_folder
+from hocba_sign.adapters.files import is_file, is_folder
 from hocba_sign.adapters.inputs import Source, expand
 from hocba_sign.cli import console
 from hocba_sign.errors import CallerError, OutsideError
@@ -68,7 +68,7 @@ def sources_in(
     the folder that holds them all. A second one for the same place cannot be read.
     Raises: OutsideError BATCH.NO_FILES, FILE.*.
     """
-    results = None if out is None else out.absolute()
+    results = None if out is None or is_file(out) else out.absolute()
     is_inside = results is not None and any(_root(path) in results.parents for path in paths)
     found = [
         source
@@ -99,7 +99,10 @@ def make_folder(out: Path, *, apart_from: Iterable[Path], sources: Sequence[Batc
             folder.mkdir(parents=True, exist_ok=True)
         read = {_identity(held.source.path) for held in sources} - {None}
         results = (out / held.place for held in sources)
-        replaced = next((path for path in results if _identity(path) in read), None)
+        # A link in the place of one result is refused with that one.
+        replaced = next(
+            (path for path in results if not path.is_symlink() and _identity(path) in read), None
+        )
     except FileExistsError as error:
         raise CallerError("BATCH.OUT_NOT_FOLDER", where=str(out)) from error
     except FileNotFoundError as error:

@@ -45,7 +45,7 @@ def loaded_by(root: Path, statement: str) -> frozenset[str]:
         capture_output=True,
         text=True,
         check=True,
-        timeout=60,
+        timeout=300,
     )
     return frozenset(done.stderr.split())
 
@@ -70,3 +70,14 @@ def test_the_help_loads_neither_documents_nor_certificates(root: Path) -> None:
         "hocba_sign.model.text",
         "hocba_sign.model.workflow",
     }
+
+
+def test_the_demo_loads_neither_tokens_nor_services(root: Path, tmp_path: Path) -> None:
+    """So its time is what it was before there were any."""
+    out = str(tmp_path / "demo")
+    loaded = loaded_by(
+        root, f"from hocba_sign.cli.main import main; main(['demo', '--out', {out!r}])"
+    )
+    assert "hocba_sign.cli.demo" in loaded
+    asked = ("hocba_sign.adapters.remote", "hocba_sign.adapters.pkcs11", "pkcs11")
+    assert not [name for name in loaded if name.startswith(asked)]
