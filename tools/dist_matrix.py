@@ -133,6 +133,17 @@ def faults_of_extras(environment: Environment, extras: Sequence[str]) -> Iterato
             yield f"{name}: hocba {' '.join(command)} says\n{told[-800:]}"
 
 
+def faults_of_readme(environment: Environment) -> Iterator[str]:
+    """Yield what the first commands of README do not do for somebody from the package index."""
+    page = (ROOT / "README.md").read_text("utf-8")
+    first = re.search(r"^```bash\n(.*?)^```$", page, re.DOTALL | re.MULTILINE)
+    assert first is not None
+    path = f"export PATH={environment.python.parent}:$PATH\n"
+    done = environment.run("bash", "-ec", path + first[1])
+    if done.returncode or "Verdict: VALID" not in done.stdout:
+        yield f"README: exit code {done.returncode}\n{done.stdout[-400:]}{done.stderr[-400:]}"
+
+
 def size(environment: Environment) -> str:
     """Return the number of distributions and their octets, without pip."""
     code = (
@@ -174,7 +185,8 @@ def main() -> int:
                 sys.executable, wheel, place / f"extra-{'-'.join(extras)}", extras=extras
             )
             name = f"extra {extras[0]}" if extras else "no extra"
-            told(name, [*faults_of_extras(environment, extras)], environment)
+            faulty = [*faults_of_readme(environment), *faults_of_extras(environment, extras)]
+            told(name, faulty, environment)
             shutil.rmtree(environment.folder)
     print(re.sub(r"^", "  ", "\n".join(faults), flags=re.MULTILINE), end="\n" if faults else "")
     return 1 if faults else 0
