@@ -4,6 +4,7 @@ printed.
 
 import json
 import re
+from dataclasses import replace
 from functools import cache
 from html import unescape
 from pathlib import Path
@@ -14,14 +15,18 @@ import pytest
 from hocba_sign.operations.verifier import Verifier
 from hocba_sign.report.document import Report
 from hocba_sign.report.html import html
+from hocba_sign.report.index_page import index_page
+from hocba_sign.report.short import ShortRow
 from hocba_sign.signing.policy import Level
 from hocba_sign.testing.tamper import with_changed_mark, without_signature
 from hocba_sign.validation.in_force.status import Force
+from hocba_sign.validation.verdict import Verdict
 from tests.interop.programs import MissingProgramError, program, run
 from tests.support.scene import CBQL, JUDGED_AT, ROOT, Scene
 from tests.unit.report.test_page import with_force
 
 NAMES = ("valid", "changed", "removed", "part", "draft", "broken", "withdrawn", "replaced", "other")
+PAGES = (*NAMES, "index")
 WIDTHS = (1100, 375)
 ATTEMPTS = 5
 """As for the page of extracts: Chromium prints a page when its virtual time is over."""
@@ -51,6 +56,17 @@ def reports() -> dict[str, Report]:
     }
 
 
+@cache
+def index() -> str:
+    """Return the page of a folder with every outcome; the name of one file is long."""
+    made = {"kho-hoc-ba/" + "nam-hoc-2025-2026-" * 6 + ".xml": reports()["valid"], **reports()}
+    rows = [
+        replace(ShortRow.of(report.to_short_dict(), page=f"{number}.html"), file=name)
+        for number, (name, report) in enumerate(made.items())
+    ]
+    return index_page(rows, "vi")
+
+
 def browser(folder: Path, *arguments: str) -> str:
     command = [program("chromium"), "--headless", "--no-sandbox", "--disable-gpu", *arguments]
     return run([*command, f"--user-data-dir={folder / 'profile'}"]).output
@@ -65,6 +81,7 @@ def looked_at(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
         raise MissingProgramError(message)
     folder = tmp_path_factory.mktemp("report")
     pages = {name: html([report], "vi") for name, report in reports().items()}
+    pages["index"] = index()
     script = """
         const said = {};
         for (const [name, page] of Object.entries(pages)) for (const width of widths) {
@@ -77,7 +94,11 @@ def looked_at(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
           const closed = inside.documentElement.scrollWidth;
           inside.querySelectorAll("details").forEach((one) => { one.open = true; });
           const found = await frame.contentWindow.axe.run(inside);
-          said[name + " " + width] = { passes: found.passes.length, closed,
+          const label = inside.querySelector("label[for=f-INVALID]");
+          label?.click();
+          const seen = [...inside.querySelectorAll("tbody tr")].filter((one) =>
+            frame.contentWindow.getComputedStyle(one).display !== "none");
+          said[name + " " + width] = { filtered: label && seen.map((one) => one.className), passes: found.passes.length, closed,
             open: inside.documentElement.scrollWidth,
             violations: found.violations.map((one) => one.id + ": " + one.nodes[0].html) };
           frame.remove();
@@ -114,7 +135,7 @@ def looked_at(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
 
 
 @pytest.mark.parametrize("width", WIDTHS)
-@pytest.mark.parametrize("name", NAMES)
+@pytest.mark.parametrize("name", PAGES)
 def test_axe_has_nothing_to_say_against_a_report(
     name: str, width: int, looked_at: dict[str, Any]
 ) -> None:
@@ -123,7 +144,14 @@ def test_axe_has_nothing_to_say_against_a_report(
     assert seen["violations"] == []
 
 
-@pytest.mark.parametrize("name", NAMES)
+@pytest.mark.parametrize("width", WIDTHS)
+def test_a_filter_of_the_index_works_without_script(width: int, looked_at: dict[str, Any]) -> None:
+    shown = looked_at[f"index {width}"]["filtered"]
+    assert set(shown) == {"INVALID"}
+    assert len(shown) == sum(report.verdict is Verdict.INVALID for report in reports().values())
+
+
+@pytest.mark.parametrize("name", PAGES)
 def test_a_report_is_no_wider_than_a_phone(name: str, looked_at: dict[str, Any]) -> None:
     seen = looked_at[f"{name} 375"]
     assert max(seen["closed"], seen["open"]) <= 375

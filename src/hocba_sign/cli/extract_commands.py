@@ -46,6 +46,7 @@ def add_verify_extract(parser: Parser, language: Language) -> None:
         help=say("REGISTERED", language),
     )
     _add_verifying(parser, language)
+    parser.add_argument("--html", type=arguments.path, metavar="FILE", help=say("HTML", language))
     parser.add_argument("--json", action="store_true", help=say("JSON", language))
 
 

@@ -20,7 +20,7 @@ from hocba_sign.report.document import Report
 from hocba_sign.report.index_page import index_page
 from hocba_sign.report.overview import Tally, table_csv
 from hocba_sign.report.render import text
-from hocba_sign.report.short import ShortRow
+from hocba_sign.report.short import ShortRow, origin_members
 
 FULL_REPORTS: Final = 5
 """Files of one call that get a whole report each on the terminal; of more there is the table."""
@@ -59,7 +59,7 @@ class Overview:
     def add(self, short: Mapping[str, Any], report: Report | None = None) -> None:
         """Count a file by the short form of its report, and write its page and line of the log."""
         page = None if report is None else self._page(report)
-        row = ShortRow.of(short, page=page)
+        row = ShortRow.of({**short, **origin_members(report)}, page=page)
         self._tally.add(row)
         if self._given.csv is not None or self._given.html is not None:
             self._rows.append(row)

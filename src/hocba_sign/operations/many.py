@@ -28,7 +28,7 @@ from hocba_sign.operations.context import context_of
 from hocba_sign.operations.verifier import Verifier
 from hocba_sign.report.document import Report
 from hocba_sign.report.overview import Tally
-from hocba_sign.report.short import ShortRow, issuers_of, short_failure
+from hocba_sign.report.short import ShortRow, origin_members, short_failure
 from hocba_sign.validation.document.not_transcript import is_document, no_document
 from hocba_sign.xml.limits import MAX_BYTES
 
@@ -125,17 +125,17 @@ def loaded(context: bytes) -> Verifier:
 
 
 def line_of(source: Source, verifier: Verifier, *, at: datetime) -> dict[str, Any]:
-    """Judge one document, whatever it does, and return its short form with who issued the
-    certificates.
+    """Judge one document, whatever it does, and return its short form with what files
+    are counted by beside it.
     """
     try:
         report = judge_source(source, verifier, at=at)
     except HocbaSignError as error:
-        return {**short_failure(error, source.name), "issuers": []}
+        return {**short_failure(error, source.name), **origin_members(None)}
     except Exception as error:  # noqa: BLE001 - whatever one document does, the others are judged
         told = OutsideError("CLI.INTERNAL", where=type(error).__name__)
-        return {**short_failure(told, source.name), "issuers": []}
-    return {**report.to_short_dict(), "issuers": issuers_of(report)}
+        return {**short_failure(told, source.name), **origin_members(None)}
+    return {**report.to_short_dict(), **origin_members(report)}
 
 
 def judge_source(source: Source, verifier: Verifier, *, at: datetime) -> Report:
@@ -274,7 +274,9 @@ class _Run:
         if len(chunk.sources) == 1 and chunk.alone >= _TRIES:
             (source,) = chunk.sources
             told = OutsideError("BULK.WORKER_ENDED", where=source.name)
-            disk.append(chunk.results, [{**short_failure(told, source.name), "issuers": []}])
+            disk.append(
+                chunk.results, [{**short_failure(told, source.name), **origin_members(None)}]
+            )
             self._done += 1
             return
         middle = (len(chunk.sources) + 1) // 2

@@ -20,11 +20,13 @@ from hocba_sign.report.view import SECTIONS, ReportView, SignatureView, view
 _TERMS = ("STAMP", "CRL", "ANCHOR", "DIGEST")
 
 
-def html(reports: Sequence[JudgedFile], language: Language) -> str:
-    """Write all reports into one page, each beginning a new sheet when printed."""
+def html(reports: Sequence[JudgedFile], language: Language, *, content: Sequence[Fact] = ()) -> str:
+    """Write all reports into one page, each beginning a new sheet when printed; `content` is what
+    the extract shows that one report is about.
+    """
     views = [view(report, language) for report in reports]
     sheets = [
-        _sheet(shown, number, len(views), language=language)
+        _sheet(shown, number, len(views), language=language, content=content)
         for number, shown in enumerate(views, 1)
     ]
     titles = {shown.title for shown in views}
@@ -46,7 +48,14 @@ def _within_main(sheets: list[str]) -> str:
     return "<main>\n" + "\n".join(sheets) + "\n</main>"
 
 
-def _sheet(shown: ReportView, number: int, count: int, *, language: Language) -> str:
+def _sheet(
+    shown: ReportView,
+    number: int,
+    count: int,
+    *,
+    language: Language,
+    content: Sequence[Fact],
+) -> str:
     page = (
         f'<p class="page">{escape(phrase("PAGE_OF", language, number=number, count=count))}</p>'
         if count > 1
@@ -60,6 +69,8 @@ def _sheet(shown: ReportView, number: int, count: int, *, language: Language) ->
         _banner(shown, language),
         _facts((*shown.document, *shown.facts), kind="who"),
     ]
+    if content:
+        parts += [_title("SHOWN", language), _facts(content)]
     for key, state in SECTIONS:
         parts += _causes(key, shown.others(state), language, kind=state)
     if shown.answers:

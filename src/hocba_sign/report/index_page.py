@@ -12,7 +12,7 @@ from string import Template
 from typing import Final
 
 from hocba_sign.catalogue.messages import Language, message
-from hocba_sign.report.overview import outcome
+from hocba_sign.report.overview import first_sentence, matter_words, outcome
 from hocba_sign.report.phrases import phrase, printable
 from hocba_sign.report.short import ShortRow
 
@@ -20,7 +20,8 @@ _ORDER: Final = (
     *("VALID", "NOT_IN_FORCE", "INVALID", "INDETERMINATE", "NOTHING_TO_VERIFY"),
     *("NOT_TRANSCRIPT", "UNREAD"),
 )
-_BAR, _STEP, _LABEL, _LENGTH = 22, 34, 190, 420
+_LENGTH: Final = 400
+"""Of the longest bar."""
 _MAX_CAUSES: Final = 10
 
 
@@ -31,12 +32,16 @@ def index_page(rows: Sequence[ShortRow], language: Language) -> str:
     title = phrase("INDEX_TITLE", language)
     present = [name for name in _ORDER if ended[name]]
     bars = [(phrase(f"OVERVIEW_{name}", language), ended[name], name) for name in present]
-    told = [(cause, count, "cause") for cause, count in causes.most_common(_MAX_CAUSES)]
+    told = [
+        (first_sentence(message(cause).in_language(language)), count, "cause")
+        for cause, count in causes.most_common(_MAX_CAUSES)
+    ]
     parts = [
         f"<h1>{escape(title)}</h1>",
         f"<p>{escape(phrase('INDEX_FILES', language, count=len(rows)))}</p>",
         _chart(phrase("INDEX_VERDICTS", language), bars),
         _chart(phrase("INDEX_CAUSES", language), told) if told else "",
+        f"<h2>{escape(phrase('INDEX_FILTER', language))}</h2>",
         *_filters(present, ended, language=language),
         _table(rows, language),
         f"<footer>{escape(phrase('LEGAL', language))}</footer>",
@@ -64,24 +69,15 @@ def _rule(name: str) -> str:
 
 
 def _chart(title: str, bars: Sequence[tuple[str, int, str]]) -> str:
-    """Draw bars with their words and numbers; a reader of screens is told the same by the title."""
+    """Draw bars under their words and numbers, which stay text: they wrap on a narrow screen."""
     most = max(count for _, count, _ in bars)
-    words = "; ".join(f"{label}: {count}" for label, count, _ in bars)
-    lines = [
-        f'<text x="{_LABEL - 8}" y="{number * _STEP + 16}" text-anchor="end">{escape(label)}</text>'
-        f'<rect class="{name}" x="{_LABEL}" y="{number * _STEP}" height="{_BAR}" '
-        f'width="{max(2, _LENGTH * count // most)}"/>'
-        f'<text x="{_LABEL + max(2, _LENGTH * count // most) + 8}" '
-        f'y="{number * _STEP + 16}">{count}</text>'
-        for number, (label, count, name) in enumerate(bars)
-    ]
-    size = f"0 0 {_LABEL + _LENGTH + 70} {len(bars) * _STEP}"
-    return (
-        f"<h2>{escape(title)}</h2>\n"
-        f'<svg viewBox="{size}" role="img" aria-label="{escape(f"{title}: {words}")}">\n'
-        + "\n".join(lines)
-        + "\n</svg>"
+    lines = (
+        f'<li class="{name}"><span>{escape(label)}: <b>{count}</b></span>'
+        f'<svg viewBox="0 0 {_LENGTH} 1" preserveAspectRatio="none" aria-hidden="true">'
+        f'<rect width="{max(2, _LENGTH * count // most)}" height="1"/></svg></li>'
+        for label, count, name in bars
     )
+    return f'<h2>{escape(title)}</h2>\n<ul class="chart">\n' + "\n".join(lines) + "\n</ul>"
 
 
 def _filters(present: Iterable[str], ended: Counter[str], *, language: Language) -> Iterator[str]:
@@ -105,11 +101,14 @@ def _filters(present: Iterable[str], ended: Counter[str], *, language: Language)
 
 def _table(rows: Iterable[ShortRow], language: Language) -> str:
     keys = ("FILE", "RESULT", "INDEX_CAUSE", "INDEX_SCHOOL", "SCHOOL_YEAR")
-    head = "".join(f'<th scope="col">{escape(phrase(key, language))}</th>' for key in keys)
+    head = "".join(
+        f'<th scope="col" role="columnheader">{escape(phrase(key, language))}</th>' for key in keys
+    )
     body = "\n".join(_row(row, keys, language) for row in rows)
     return (
-        f'<div class="rows"><table>\n<thead><tr>{head}</tr></thead>\n'
-        f"<tbody>\n{body}\n</tbody>\n</table></div>"
+        f'<div class="rows"><table role="table">\n'
+        f'<thead role="rowgroup"><tr role="row">{head}</tr></thead>\n'
+        f'<tbody role="rowgroup">\n{body}\n</tbody>\n</table></div>'
     )
 
 
@@ -117,10 +116,9 @@ def _row(row: ShortRow, keys: Sequence[str], language: Language) -> str:
     name = escape(printable(row.file))
     shown = f'<a href="{escape(row.page)}">{name}</a>' if row.page else name
     ended = outcome(row)
-    cause = ""
+    cause = escape(matter_words(row, language))
     if row.cause is not None and ended != "VALID":
-        words = message(row.cause).in_language(language)
-        cause = f"{escape(words)} <code>{escape(row.cause)}</code>"
+        cause = f"{cause} <code>{escape(row.cause)}</code>"
     cells = (
         f"<b>{escape(phrase(f'OVERVIEW_{ended}', language))}</b>",
         cause,
@@ -128,7 +126,9 @@ def _row(row: ShortRow, keys: Sequence[str], language: Language) -> str:
         escape(printable(row.year or "")),
     )
     told = "".join(
-        f'<td data-label="{escape(phrase(key, language))}">{cell}</td>'
+        f'<td role="cell" data-label="{escape(phrase(key, language))}">{cell}</td>'
         for key, cell in zip(keys[1:], cells, strict=True)
     )
-    return f'<tr class="{ended}"><th scope="row">{shown}</th>{told}</tr>'
+    return (
+        f'<tr role="row" class="{ended}"><th scope="row" role="rowheader">{shown}</th>{told}</tr>'
+    )

@@ -5,6 +5,7 @@ import io
 import re
 from collections import Counter
 from collections.abc import Iterable, Iterator
+from textwrap import fill, wrap
 from typing import Any, Final
 
 from hocba_sign.catalogue.messages import Language, message
@@ -16,7 +17,11 @@ UNREAD: Final = "UNREAD"
 MAX_SHOWN: Final = 8
 """Files, or kinds of fault, in a table: with a sentence each they fill a screen of 24 lines."""
 
+MAX_LINES: Final = 2
+"""Of a sentence in a table."""
+
 _WIDTH: Final = 80
+_INDENT: Final = " " * 9
 _ORDER: Final = (
     *("UNREAD", "INVALID", "NOTHING_TO_VERIFY", "INDETERMINATE", "NOT_IN_FORCE"),
     *("NOT_TRANSCRIPT", "VALID"),
@@ -24,7 +29,7 @@ _ORDER: Final = (
 _SENTENCE: Final = re.compile(r"(?<=[.;])\s")
 _COLUMNS: Final = (
     *("file", "verdict", "status", "cause", "where", "school", "year", "document", "version"),
-    *("missing", "sha256"),
+    *("missing", "sha256", "vendor"),
 )
 _FORMULA: Final = ("=", "+", "-", "@", "\t", "\r")
 """How a cell begins that a spreadsheet would compute."""
@@ -41,8 +46,8 @@ def outcome(row: ShortRow) -> str:
 
 
 class Tally:
-    """Counts files as they are judged; what it holds grows with causes, schools and authorities,
-    never with files.
+    """Counts files as they are judged; what it holds grows with causes, schools, authorities
+    and programs, never with files.
     """
 
     def __init__(self, rows: Iterable[ShortRow] = ()) -> None:
@@ -51,6 +56,7 @@ class Tally:
             "cause": Counter(),
             "school": Counter(),
             "issuer": Counter(),
+            "vendor": Counter(),
         }
         self._groups: Counter[tuple[str, str]] = Counter()
         self._schools: dict[tuple[str, str], set[str]] = {}
@@ -69,7 +75,8 @@ class Tally:
         self.by["school"][row.school or "", ended] += 1
         for issuer in row.issuers:
             self.by["issuer"][issuer, ended] += 1
-        group = (ended, "" if ended == "VALID" else row.cause or "")
+        self.by["vendor"][row.vendor or "", ended] += 1
+        group = (ended, _matter(row))
         self._groups[group] += 1
         self._schools.setdefault(group, set()).add(row.school or "")
         if len(self._first) < MAX_SHOWN:
@@ -81,7 +88,7 @@ class Tally:
         return self.outcomes.total()
 
     def to_dict(self) -> dict[str, Any]:
-        """Return all counts: by outcome, and by cause, school and issuing authority."""
+        """Return all counts: by outcome, and by cause, school, issuing authority and program."""
         counts: dict[str, Any] = {"files": self.total, "outcomes": dict(self.outcomes)}
         for name, counted in self.by.items():
             held: dict[str, dict[str, int]] = {}
@@ -106,9 +113,9 @@ class Tally:
             lines += [line for row in self._first for line in _file_lines(row, language)]
             return "\n".join(lines)
         groups = sorted(self._groups.items(), key=lambda group: (_rank(group[0][0]), -group[1]))
-        for (ended, cause), count in groups[:MAX_SHOWN]:
-            schools = self._schools[ended, cause] - {""}
-            lines += _group_lines(ended, cause, count=count, schools=schools, language=language)
+        for (ended, matter), count in groups[:MAX_SHOWN]:
+            schools = self._schools[ended, matter] - {""}
+            lines += _group_lines(ended, matter, count=count, schools=schools, language=language)
         if len(groups) > MAX_SHOWN:
             more = len(groups) - MAX_SHOWN
             lines.append(phrase("OVERVIEW_MORE", language, count=more))
@@ -129,32 +136,63 @@ def _count_line(tally: Tally, language: Language) -> str:
         for ended in reversed(_ORDER)
         if tally.outcomes[ended]
     )
-    return cut(phrase("OVERVIEW_FILES", language, count=tally.total, counts=counts), _WIDTH * 2)
+    return fill(phrase("OVERVIEW_FILES", language, count=tally.total, counts=counts), _WIDTH)
+
+
+def _matter(row: ShortRow) -> str:
+    """Return the cause that comes first, the status of what is not in force, or nothing."""
+    ended = outcome(row)
+    if ended == "NOT_IN_FORCE":
+        return row.status or ""
+    return "" if ended == "VALID" else row.cause or ""
+
+
+def matter_words(row: ShortRow, language: Language) -> str:
+    """Say what is the matter with a file and who does what; nothing of a valid one."""
+    return _said(outcome(row), _matter(row), language)
+
+
+def _said(ended: str, matter: str, language: Language) -> str:
+    if not matter:
+        return ""
+    if ended == "NOT_IN_FORCE":
+        return phrase(f"OVERVIEW_{matter.upper()}", language)
+    return message(matter).in_language(language)
+
+
+def first_sentence(words: str) -> str:
+    """Return what was found, without who does what."""
+    return _SENTENCE.split(words, maxsplit=1)[0]
 
 
 def _file_lines(row: ShortRow, language: Language) -> Iterator[str]:
-    head = f"{cut(row.file, 40):40} {_words(outcome(row), language):17} "
+    ended, matter = outcome(row), _matter(row)
+    head = f"{cut(row.file, 39):39} {_words(ended, language):18} "
     yield cut(head + (row.school or ""), _WIDTH)
-    if row.cause is not None and outcome(row) != "VALID":
-        yield _sentence(row.cause, language)
+    yield from _sentence(ended, matter, language)
+    if matter and ended != "NOT_IN_FORCE":
+        yield f"{_INDENT}[{matter}]"
 
 
 def _group_lines(
-    ended: str, cause: str, *, count: int, schools: set[str], language: Language
+    ended: str, matter: str, *, count: int, schools: set[str], language: Language
 ) -> Iterator[str]:
     place = (
         phrase("OVERVIEW_SCHOOLS", language, count=len(schools))
         if len(schools) > 1
         else "".join(schools)
     )
-    yield cut(f"{count:>7}  {_words(ended, language):17} {cause:29} {place}".rstrip(), _WIDTH)
-    if cause:
-        yield _sentence(cause, language)
+    cause = "" if ended == "NOT_IN_FORCE" else matter
+    yield cut(f"{count:>7}  {_words(ended, language):18} {cause:29} {place}".rstrip(), _WIDTH)
+    yield from _sentence(ended, matter, language)
 
 
-def _sentence(cause: str, language: Language) -> str:
-    first = _SENTENCE.split(message(cause).in_language(language), maxsplit=1)[0]
-    return "         " + cut(f"{first} [{cause}]", _WIDTH - 9)
+def _sentence(ended: str, matter: str, language: Language) -> Iterator[str]:
+    first = first_sentence(_said(ended, matter, language))
+    lines = wrap(printable(first), _WIDTH - len(_INDENT))
+    yield from (_INDENT + line for line in lines[: MAX_LINES - 1])
+    if len(lines) >= MAX_LINES:
+        yield _INDENT + cut(" ".join(lines[MAX_LINES - 1 :]), _WIDTH - len(_INDENT))
 
 
 def cut(text: str, width: int) -> str:

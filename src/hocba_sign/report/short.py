@@ -87,11 +87,17 @@ def _signature(one: SignatureConclusion) -> dict[str, Any]:
     }
 
 
-def issuers_of(report: JudgedFile) -> list[str]:
-    """Name who issued the signers' certificates, each once."""
-    signatures = () if report.conclusion is None else report.conclusion.signatures
-    found = (one.certificate.issuer_text for one in signatures if one.certificate is not None)
-    return sorted(set(found))
+def origin_members(report: JudgedFile | None) -> dict[str, Any]:
+    """Return what files are counted by beside the short form: who issued the signers' certificates,
+    each once, and the program that the file names as its maker, None where it names none.
+    """
+    conclusion = None if report is None else report.conclusion
+    signatures = () if conclusion is None else conclusion.signatures
+    found = {one.certificate.issuer_text for one in signatures if one.certificate is not None}
+    return {
+        "issuers": sorted(found),
+        "vendor": None if conclusion is None else conclusion.producer,
+    }
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -110,6 +116,7 @@ class ShortRow:
     missing: int
     sha256: str | None
     issuers: tuple[str, ...] = ()
+    vendor: str | None = None
     page: str | None = None
     is_no_transcript: bool = False
 
@@ -131,6 +138,7 @@ class ShortRow:
             missing=len(line["missing"]),
             sha256=line["sha256"],
             issuers=tuple(line.get("issuers", ())),
+            vendor=line.get("vendor"),
             page=page,
             is_no_transcript=line["verdict"] == "NOTHING_TO_VERIFY"
             and document.get("kind") in {"none", "other"},

@@ -111,6 +111,7 @@ def test_it_is_the_same_as_one_by_one(folder: Path, results: str) -> None:
     assert {line["file"]: line for line in written(results)} == serial(folder)
     assert tally.outcomes == {"VALID": COUNT}
     assert sum(count for (_, ended), count in tally.by["issuer"].items() if ended == "VALID")
+    assert tally.by["vendor"] == {("", "VALID"): COUNT}
     # A run again judges nothing.
     again = Here()
     assert run(folder, results, executor=again).outcomes == {"VALID": COUNT}

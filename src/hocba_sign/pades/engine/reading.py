@@ -7,6 +7,7 @@ Spec: ISO 32000-2, 7.5, 12.7.5.5 and 12.8; EN 319 142-1, 5.4.
 import re
 import zlib
 from collections.abc import Iterable, Iterator
+from contextlib import suppress
 from itertools import chain, islice
 from typing import Any, Final
 
@@ -27,6 +28,8 @@ MAX_FIELDS: Final = 500
 MAX_VALUES: Final = 2_000
 """Certificates, CRLs and OCSP responses in all DSS dictionaries together."""
 MAX_ATTACHED_OCTETS: Final = 16 * 1024 * 1024
+MAX_PRODUCER: Final = 100
+"""Letters of the name of a program."""
 MAX_NAMES: Final = 1_000
 """Nodes of the tree of attachments."""
 
@@ -81,7 +84,20 @@ def _facts(
             attachments=tuple(_attached(reader, attachment)),
             page_count=int(entry(reader.root["/Pages"], "/Count", default=0)),
             findings=findings,
+            producer=_producer(reader),
         )
+
+
+def _producer(reader: RevisionReader) -> str | None:
+    """Return the program named in the information dictionary, by which nothing is judged: what
+    cannot be read there names none.
+    """
+    with suppress(InputError), translated_errors():
+        information = entry(reader.trailer, "/Info", default={})
+        told = (entry(information, key) for key in ("/Producer", "/Creator"))
+        texts = (one for one in told if isinstance(one, generic.TextStringObject) and one.strip())
+        return next((str(text).strip()[:MAX_PRODUCER] for text in texts), None)
+    return None
 
 
 def _ends(reader: RevisionReader, octets: bytes) -> Iterator[int]:

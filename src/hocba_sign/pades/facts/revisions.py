@@ -134,6 +134,7 @@ class PdfFacts:
         name, both in the last revision.
     `values` are by revision.
     `findings` are about the file.
+    `producer` is the program that the file names as its maker; anybody can write any name there.
     """
 
     octets: bytes = field(repr=False)
@@ -146,3 +147,4 @@ class PdfFacts:
     attachments: tuple[bytes, ...] = field(repr=False)
     page_count: int
     findings: tuple[Finding, ...]
+    producer: str | None = None

@@ -157,6 +157,7 @@ def validate_pdf(octets: bytes, setting: Setting) -> DocumentConclusion:
         coverage=_coverage(document),
         format="pdf",
         attached=attached.conclusion,
+        producer=document.facts.producer,
     )
 
 
@@ -192,6 +193,7 @@ def _unsigned(document: PdfDocument, setting: Setting) -> DocumentConclusion:
         checks=checks,
         format="pdf",
         attached=attached.conclusion,
+        producer=document.facts.producer,
     )
 
 
@@ -258,6 +260,7 @@ def _signatures_alone(
         is_other=True,
         coverage=_coverage(document),
         format="pdf",
+        producer=document.facts.producer,
     )
 
 

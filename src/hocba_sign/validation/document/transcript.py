@@ -93,6 +93,7 @@ class DocumentConclusion:
     `is_no_document`: it is no document, or an unsigned one of another kind.
     `format` is `xml` or `pdf`;
     `attached` the judgement of the signed XML that a PDF carries.
+    `producer` is the program that a PDF names as its maker, a claim by which nothing is judged.
     `extract` is set where an extract was judged, and `shown` what it shows, where a seal or a
         register stands for it.
     """
@@ -111,6 +112,7 @@ class DocumentConclusion:
     coverage: Mapping[str, Coverage] = field(default_factory=lambda: MappingProxyType({}))
     format: str = "xml"
     attached: "DocumentConclusion | None" = None
+    producer: str | None = None
     extract: Extract | None = None
     shown: ExtractContent | None = None
 
