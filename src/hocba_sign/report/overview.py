@@ -116,8 +116,9 @@ class Tally:
         for (ended, matter), count in groups[:MAX_SHOWN]:
             schools = self._schools[ended, matter] - {""}
             lines += _group_lines(ended, matter, count=count, schools=schools, language=language)
-        if len(groups) > MAX_SHOWN:
-            more = len(groups) - MAX_SHOWN
+        # How many are valid stands in the first line already.
+        more = sum(ended != "VALID" for (ended, _), _ in groups[MAX_SHOWN:])
+        if more:
             lines.append(phrase("OVERVIEW_MORE", language, count=more))
         return "\n".join(lines)
 
