@@ -129,8 +129,7 @@ def validate_pdf(octets: bytes, setting: Setting) -> DocumentConclusion:
             ),
         ]
         checks += date_checks(transcript, signatures, binding=signatures, at=setting.at)
-    checks += commitment_checks(signatures)
-    checks += overlay_checks(document, pages, with_first=True)
+    checks += [*commitment_checks(signatures), *overlay_checks(document, pages, with_first=True)]
     checks += school_checks(transcript, signatures, setting=setting)
     checks += (time_stamp_check(signed) for signed in signatures if signed.signature.time_stamps)
     checks += tt15_checks(signatures, workflow)
