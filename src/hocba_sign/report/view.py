@@ -153,6 +153,8 @@ def _sentence(report: JudgedFile, language: Language) -> str:
     sentence = phrase(
         f"SENTENCE_{kind.sentence}{report.verdict}", language, unasked=_unasked(report, language)
     )
+    if any(check.identifier == "PDF.PAGES_UNSIGNED" for check in report.checks):
+        sentence = phrase("PAGES_UNSIGNED", language, sentence=sentence)
     due = _due(report)
     if due is not None and report.verdict is Verdict.INDETERMINATE:
         sentence = f"{sentence} {phrase('RETRY', language, time=local_time(due, language))}"

@@ -23,7 +23,7 @@ def seen(name: str, role: Role, size: tuple[float, float]) -> str:
 @pytest.mark.parametrize(
     ("role", "words"),
     [
-        (Role.GVBM, "Giáo viên bộ môn"),
+        (Role.GVBM, "Giáo viên môn học"),
         (Role.GVCN, "Giáo viên chủ nhiệm"),
         (Role.CBQL, "Cán bộ quản lý"),
     ],
@@ -31,7 +31,7 @@ def seen(name: str, role: Role, size: tuple[float, float]) -> str:
 def test_name_role_and_time_of_vietnam(role: Role, words: str, size: tuple[float, float]) -> None:
     assert seen(
         "Đặng Thị Ẩn", role, size
-    ) == f"Đặng Thị Ẩn{words}Ký lúc 01:05:07 01/06/2026".replace(" ", "")
+    ) == f"Đặng Thị Ẩn{words}Ký lúc 01:05:07 ngày 01/06/2026".replace(" ", "")
 
 
 @pytest.mark.parametrize("size", [*SIZES, (5.0, 5.0), (2000.0, 3.0)])
@@ -44,3 +44,11 @@ def test_any_name_is_shown_as_plain_text_or_not_at_all(
     first = draw_appearance(name, Role.KY_PHAT_HANH, at=AT, size=size)
     assert len(text_layer(first)) == 1
     assert draw_appearance(name, Role.KY_PHAT_HANH, at=AT, size=size) == first
+
+
+def test_the_first_look_can_still_be_drawn() -> None:
+    """Pictures that are there are compared with it."""
+    octets = draw_appearance("Đặng Thị Ẩn", Role.GVBM, at=AT, size=SIZES[0], look="1")
+    (page,) = text_layer(octets)
+    shown = "".join("".join((*page.read, *page.beside)).replace("\u200b", "").split())
+    assert shown == "Đặng Thị Ẩn Giáo viên bộ môn Ký lúc 01:05:07 01/06/2026".replace(" ", "")

@@ -13,7 +13,7 @@ from tests.support.pages import example
 
 PUBLISHED = {
     "1": "47af6520bc95c1462df19e8dc645f4fa832e918dec746af1b321c52f702fb803",
-    "2": "ea809552a09de8c0605cf30db2c780528dc7aca9386f316c7f2e0e894658de58",
+    "2": "ad0652dfe89579704b3da4f4ef40ec9f1147de79bf0c1d8a83bb447abfb55f2c",
 }
 """Digest by version.
 
@@ -26,9 +26,9 @@ PAGES = {
         "lop12": "7d3a2f9b8777a5b8aa82a43e5ac37070bb8a8070b4f2d9b5e8dee6202152e27c",
     },
     ("2", "0.15.2"): {
-        "lop5": "cd54da5811de63a774b87e7eae6b9954ae381e0861bea8489778ad60bdf39f1b",
-        "lop9": "5585fb93460e7de9326e0ab153b656638231065198bcb8d6603c06f71a4bb215",
-        "lop12": "91424519d767b20b0e45190130b67a45781c4abf31c319f7a1efd82c620c6801",
+        "lop5": "2f97c9bac3cf6f586a8c6a101983968221089a10e1506a8c6e14a62c6cc224cb",
+        "lop9": "92d9423ae0420c2571d67449dc58d97a7719438bf30aa4dad89fa897bd5f2573",
+        "lop12": "575ad8e647185ffddb31820076832c2b3992f22b51973b70f43325925c644664",
     },
 }
 """Digests of whole files by template and version of typst, the same on every machine."""

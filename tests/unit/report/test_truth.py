@@ -10,6 +10,7 @@ import pytest
 
 from hocba_sign.catalogue.messages import LANGUAGES, Language
 from hocba_sign.model.codes import EventKind
+from hocba_sign.operations.documents import render
 from hocba_sign.operations.verifier import Verifier
 from hocba_sign.pki.trust.store import TrustStore
 from hocba_sign.report.answers import SummaryAnswer
@@ -18,6 +19,7 @@ from hocba_sign.report.phrases import phrase
 from hocba_sign.report.render import text
 from hocba_sign.report.view import view
 from hocba_sign.signing.policy import Level
+from hocba_sign.testing.tamper import with_changed_mark
 from hocba_sign.validation.verdict import Check, Status, Verdict
 from tests.support.records import event, signed_event
 from tests.support.scene import JUDGED_AT, Scene
@@ -167,3 +169,41 @@ def test_a_notice_is_not_called_a_transcript(language: Language) -> None:
 
 def test_what_cannot_be_read_is_called_no_transcript() -> None:
     assert view(primary().verify(b"<a"), "en").title == phrase("TITLE_FILE", "en")
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize("cause", ["WF.HIERARCHY", "REGISTRY.ENDED", "WF.SIGNER_MISMATCH"])
+def test_who_may_sign_is_not_told_as_who_was_taken_away(cause: str, language: Language) -> None:
+    told = answers(with_failure(issued(), cause), language)[SIGNERS]
+    assert (told.state, told.detail) == ("no", phrase("A_SIGNERS_NO", language))
+    words = {"vi": ("loại chứng thư", "thẩm quyền"), "en": ("kind of certificate", "authority")}
+    assert all(word in told.detail for word in words[language])
+    assert not any(word in told.detail for word in ("gỡ", "xóa", "removed", "deleted"))
+
+
+def test_blanks_between_elements_are_not_called_another_content() -> None:
+    report = secondary().verify(secondary().signed().replace(b"><", b">\n<"))
+    told = [problem.identifier for problem in view(report, "vi").problems]
+    assert "SIG.DIGEST" not in told
+    shown = " ".join(text(report, "vi").split())
+    assert "nội dung đã thay đổi sau khi ký" not in shown
+
+
+def test_the_order_of_signatures_that_were_broken_is_not_called_wrong() -> None:
+    told = answers(secondary().verify(with_changed_mark(secondary().signed())))[ORDER]
+    assert (told.state, told.detail) == ("unknown", phrase("NOT_JUDGED", "vi"))
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_pages_that_nobody_signed_are_told_at_the_top(language: Language) -> None:
+    scene = secondary()
+    report = scene.verify(render(scene.signed()).octets)
+    assert report.verdict is Verdict.VALID
+    sentence = view(report, language).sentence
+    assert sentence.startswith(phrase("PAGES_UNSIGNED", language, sentence=""))
+
+
+def test_nothing_is_said_of_laws_that_were_not_read() -> None:
+    """The end of every report cites no article, and does not call itself a confirmation."""
+    assert "Điều" not in phrase("LEGAL", "vi")
+    assert "không phải văn bản xác nhận" in phrase("LEGAL", "vi")

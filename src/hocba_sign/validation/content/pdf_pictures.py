@@ -10,7 +10,7 @@ from hocba_sign.model.workflow import Role, Slot
 from hocba_sign.pades.facts.names import slot_of
 from hocba_sign.pades.facts.revisions import Box, FieldChange, RevisionStep
 from hocba_sign.pades.write import engine
-from hocba_sign.rendering.appearance import draw_appearance
+from hocba_sign.rendering.appearance import LOOKS, draw_appearance
 from hocba_sign.rendering.render import SlotBox
 from hocba_sign.validation.signature.validation import SignatureConclusion
 from hocba_sign.validation.verdict import Check, Status
@@ -79,8 +79,11 @@ def _is_ours(
     name = certificate.subject.common_name or ""
     try:
         return any(
-            engine().picture_digest(draw_appearance(name, slot.role, at=at, size=drawn), size)
+            engine().picture_digest(
+                draw_appearance(name, slot.role, at=at, size=drawn, look=look), size
+            )
             == change.picture
+            for look in LOOKS
             for drawn in sizes
         )
     except (InputError, CallerError):

@@ -2,7 +2,7 @@
 unproven.
 """
 
-from functools import cache
+from functools import cache, partial
 
 import pytest
 
@@ -40,6 +40,18 @@ def told(report: Report) -> dict[str, str]:
 
 def test_our_own_pictures_are_no_news() -> None:
     report = finished(signed_by(0), SCENE.slots)
+    assert report.verdict is Verdict.VALID, causes(report)
+    assert told(report) == {}
+
+
+def test_our_own_pictures_of_before_are_no_news(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Every look that this program has ever drawn is made again."""
+    drawn = partial(draw_appearance, look="1")
+    monkeypatch.setattr("hocba_sign.signing.pdf.prepare.draw_appearance", drawn)
+    octets = signed_by.__wrapped__(0)
+    for slot in SCENE.slots:
+        octets = SCENE.sign(octets, slot)
+    report = SCENE.verify(octets)
     assert report.verdict is Verdict.VALID, causes(report)
     assert told(report) == {}
 
