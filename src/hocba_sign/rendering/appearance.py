@@ -24,15 +24,22 @@ def draw_appearance(
     """Return a PDF of one page of `size` (width, height in points): name, role and time, in
     Vietnamese and Vietnam's time.
 
-    `at` is aware, `look` one of `LOOKS`. Letters of the name that the fonts lack are shown as `?`. It says nothing about
-    validity.
+    `at` is aware, `look` one of `LOOKS`. Letters of the name that the fonts lack are shown as `?`.
+    It says nothing about validity.
     Raises: CallerError PDF.EXTRA_MISSING; InputError RENDER.REFUSED.
     """
     covered = shown_in(FONTS)
     shown = "".join(letter if letter in covered else "?" for letter in name[:_MOST_LETTERS])
     width, height = size
     time = at.astimezone(VIETNAM).strftime(LOOKS[look])
-    given = {"look": look, "name": shown, "role": role, "time": time, "width": width, "height": height}
+    given = {
+        "look": look,
+        "name": shown,
+        "role": role,
+        "time": time,
+        "width": width,
+        "height": height,
+    }
     return compile_page(
         _MAIN, fonts=FONTS, inputs={"signature": json.dumps(given, ensure_ascii=False)}, created=at
     )

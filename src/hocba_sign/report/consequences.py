@@ -32,7 +32,7 @@ _SUMMARIES: Final = MappingProxyType({"DOC.RULES": "RULE.", "DOC.FORMAT": ""})
 """Checks that only sum up causes of these beginnings, each of which says more."""
 _SAYS_ALL: Final = MappingProxyType(
     {
-        "SIG.REFORMATTED": frozenset({"SIG.DIGEST", "SIG.VALUE"}),
+        "SIG.REFORMATTED": frozenset({"SIG.DIGEST", "SIG.VALUE", "SIG.EXTRACT"}),
         "SIG.BROKEN_BY_ADDED": frozenset({"SIG.DIGEST"}),
         "SIG.EDITED": frozenset({"SIG.DIGEST"}),
         "SIG.C14N_MISMATCH": frozenset({"SIG.DIGEST", "SIG.VALUE"}),

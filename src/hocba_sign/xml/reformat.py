@@ -41,6 +41,10 @@ def undo(octets: bytes) -> bytes:
     return etree.tostring(plain, encoding="UTF-8", xml_declaration=True)
 
 
+def _is_of(element: Element, namespace: str) -> bool:
+    return str(element.tag).startswith(f"{{{namespace}}}")
+
+
 def _copy(source: Element, parent: Element | None) -> Element:
     nsmap = {
         prefix: uri
@@ -52,7 +56,13 @@ def _copy(source: Element, parent: Element | None) -> Element:
     copy = (
         etree.Element(tag, attributes, nsmap=nsmap)
         if parent is None
-        else etree.SubElement(parent, tag, attributes)
+        # What a seal says of an extract has a prefix: it stands within another default namespace.
+        else etree.SubElement(
+            parent,
+            tag,
+            attributes,
+            nsmap={"hocba": HOCBA} if _is_of(parent, DS) and _is_of(source, HOCBA) else {},
+        )
     )
     text = "".join(
         (
