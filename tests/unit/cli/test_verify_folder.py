@@ -156,3 +156,23 @@ def test_a_call_that_is_stopped_says_how_far_it_came(
     assert "2" in told
     assert "in/a/2.xml" in told
     assert len(Path("out.csv").read_text("utf-8").splitlines()) == 3
+
+
+def test_every_file_is_told_at_length_where_that_is_wanted(capsys: Captured) -> None:
+    assert verified("in") == 1
+    short = capsys.readouterr().out
+    assert verified("in", "--verbose") == 1
+    full = capsys.readouterr().out
+    assert full.endswith(short)
+    assert len(full.splitlines()) > 10 * COUNT
+
+
+def test_lines_of_a_bulk_run_are_the_short_form(capsys: Captured) -> None:
+    assert verified("in/a", "--results", "results.jsonl", "--jobs", "1", "--json=short") == 0
+    told = json.loads(capsys.readouterr().out.splitlines()[-1])
+    assert (told["files"], told["outcomes"]) == (COUNT, {"VALID": COUNT})
+    assert set(told) == {"files", "outcomes", "cause", "school", "issuer", "vendor"}
+    lines = [json.loads(line) for line in Path("results.jsonl").read_text("utf-8").splitlines()]
+    found = [line for line in lines if "verdict" in line]
+    assert len(found) == COUNT
+    assert {"document", "missing", "causes", "signatures", "issuers", "vendor"} <= set(found[0])
