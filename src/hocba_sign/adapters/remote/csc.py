@@ -11,6 +11,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any, Final
 
+from hocba_sign.adapters.remote.account import AccountSigner
 from hocba_sign.adapters.remote.credential import Credential, Dialogue, chain_of
 from hocba_sign.adapters.remote.csc_authentication import CscLogin, approval_query, factors
 from hocba_sign.adapters.remote.csc_refusal import refusal
@@ -208,20 +209,12 @@ class CscService:
 
 
 @dataclass(frozen=True, slots=True)
-class CscSigner:
+class CscSigner(AccountSigner[CscService]):
     """A `RemoteSigner` for one credential."""
 
-    service: CscService
-    credential: Credential
+    dialect = "csc"
+
     info: Reply = field(repr=False)
-
-    @property
-    def name(self) -> str:
-        return f"csc {self.service.settings.url} {self.credential.id}"
-
-    @property
-    def chain_der(self) -> tuple[bytes, ...]:
-        return self.credential.chain_der
 
     @property
     def limits(self) -> OrderLimits:
@@ -230,10 +223,6 @@ class CscSigner:
         most = min(multisign, bound) if isinstance(multisign, int) and multisign > 0 else 1
         per_call = self.service.settings.count("max_hashes", most)
         return OrderLimits(per_call=min(per_call, most), per_approval=most)
-
-    @property
-    def finds_orders(self) -> bool:
-        return False
 
     def authorise(self, orders: Sequence[Order]) -> object:
         return self.service.authorise(self.credential.id, self.info, orders=orders)

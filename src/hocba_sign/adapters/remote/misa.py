@@ -5,18 +5,17 @@ An order has the service's number only, so one whose answer did not come is unkn
 """
 
 import base64
-from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
+from hocba_sign.adapters.remote.account import AccountSigner
 from hocba_sign.adapters.remote.credential import Credential, Dialogue, asked_for, chain_of
-from hocba_sign.adapters.remote.order import Answer, Order, OrderLimits, OrderState
+from hocba_sign.adapters.remote.order import Answer, Order, OrderState
 from hocba_sign.adapters.remote.secret import Secret
 from hocba_sign.adapters.remote.settings import Settings
 from hocba_sign.adapters.remote.transport import Reply, named_values, status_cause
 from hocba_sign.errors import OutsideError
 
-MOST: Final = 50
 _SECOND_FACTOR: Final = "122"
 _LOGIN: Final = "api/auth/api/v1/auth"
 _SERVICE: Final = "external/esrm/service"
@@ -103,33 +102,10 @@ class MisaService:
 
 
 @dataclass(frozen=True, slots=True)
-class MisaSigner:
+class MisaSigner(AccountSigner[MisaService]):
     """A `RemoteSigner` for one certificate."""
 
-    service: MisaService
-    credential: Credential
-
-    @property
-    def name(self) -> str:
-        return f"misa {self.service.settings.url} {self.credential.id}"
-
-    @property
-    def chain_der(self) -> tuple[bytes, ...]:
-        return self.credential.chain_der
-
-    @property
-    def limits(self) -> OrderLimits:
-        most = self.service.settings.count("max_hashes", MOST)
-        return OrderLimits(per_call=most, per_approval=most)
-
-    @property
-    def finds_orders(self) -> bool:
-        return False
-
-    def authorise(self, orders: Sequence[Order]) -> object:
-        """Return None: the signer is asked in the app once the order is there."""
-        del orders
-        return None
+    dialect = "misa"
 
     def submit(self, order: Order, authorisation: object) -> Answer:
         del authorisation

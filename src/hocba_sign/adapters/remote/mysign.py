@@ -10,8 +10,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
+from hocba_sign.adapters.remote.account import AccountSigner
 from hocba_sign.adapters.remote.credential import Credential, Dialogue, chain_of
-from hocba_sign.adapters.remote.order import Answer, Order, OrderLimits, OrderState
+from hocba_sign.adapters.remote.order import Answer, Order, OrderState
 from hocba_sign.adapters.remote.secret import Secret
 from hocba_sign.adapters.remote.settings import Settings
 from hocba_sign.adapters.remote.transport import Reply, named_values, status_cause
@@ -19,7 +20,6 @@ from hocba_sign.crypto.algorithms import RSA_OID, Scheme
 from hocba_sign.crypto.digests import SHA256
 from hocba_sign.errors import CallerError, OutsideError
 
-MOST: Final = 50
 _TEXT_LENGTH: Final = 70
 """Letters whose Base64 stays below 100."""
 _SERVER_ASKS: Final = 1
@@ -107,28 +107,10 @@ class MySignService:
 
 
 @dataclass(frozen=True, slots=True)
-class MySignSigner:
+class MySignSigner(AccountSigner[MySignService]):
     """A `RemoteSigner` for one certificate."""
 
-    service: MySignService
-    credential: Credential
-
-    @property
-    def name(self) -> str:
-        return f"mysign {self.service.settings.url} {self.credential.id}"
-
-    @property
-    def chain_der(self) -> tuple[bytes, ...]:
-        return self.credential.chain_der
-
-    @property
-    def limits(self) -> OrderLimits:
-        most = self.service.settings.count("max_hashes", MOST)
-        return OrderLimits(per_call=most, per_approval=most)
-
-    @property
-    def finds_orders(self) -> bool:
-        return False
+    dialect = "mysign"
 
     def authorise(self, orders: Sequence[Order]) -> object:
         """Return None: the signer is asked on the telephone once the order is there."""

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any, Final
 
+from hocba_sign.adapters.remote.account import MOST, AccountSigner
 from hocba_sign.adapters.remote.credential import Credential, Dialogue, asked_for, chain_of
 from hocba_sign.adapters.remote.order import Answer, Order, OrderLimits, OrderState
 from hocba_sign.adapters.remote.secret import Secret
@@ -18,7 +19,6 @@ from hocba_sign.adapters.remote.settings import Settings
 from hocba_sign.adapters.remote.transport import Reply, named_values, status_cause
 from hocba_sign.errors import CallerError, OutsideError
 
-MOST: Final = 50
 _ENDS: Final = {
     "REJECT": OrderState.REJECTED,
     "CANCEL": OrderState.REJECTED,
@@ -82,19 +82,10 @@ class _Approval:
 
 
 @dataclass(frozen=True, slots=True)
-class SmartCaSigner:
+class SmartCaSigner(AccountSigner[SmartCaService]):
     """A `RemoteSigner` for one certificate."""
 
-    service: SmartCaService
-    credential: Credential
-
-    @property
-    def name(self) -> str:
-        return f"smartca {self.service.settings.url} {self.credential.id}"
-
-    @property
-    def chain_der(self) -> tuple[bytes, ...]:
-        return self.credential.chain_der
+    dialect = "smartca"
 
     @property
     def limits(self) -> OrderLimits:
