@@ -46,10 +46,12 @@ _UNCHANGED: Final = frozenset({"annotation", "returns", "decorator_list"})
 class Mutation:
     """`source[start:end]` becomes `after`.
 
-    `key` names it as long as neither the function nor this place of it changes.
+    `key` names it as long as neither the function nor this place of it changes. With
+    `is_declared` it is in no function: it counts from the moment when the module is loaded.
     """
 
     function: str
+    is_declared: bool
     line: int
     last_line: int
     start: int
@@ -80,7 +82,7 @@ def mutations(source: bytes, module: str) -> tuple[Mutation, ...]:
         starts.append(starts[-1] + len(line))
     found: list[Mutation] = []
     seen: dict[tuple[str, str, str], int] = {}
-    for function, node in _nodes(ast.parse(source), module):
+    for function, is_declared, node in _nodes(ast.parse(source), module):
         for place, after in _changes(node):
             last_line = place.end_lineno or place.lineno
             start, end = (
@@ -92,6 +94,7 @@ def mutations(source: bytes, module: str) -> tuple[Mutation, ...]:
             found.append(
                 Mutation(
                     function=function,
+                    is_declared=is_declared,
                     line=place.lineno,
                     last_line=last_line,
                     start=start,
@@ -104,18 +107,21 @@ def mutations(source: bytes, module: str) -> tuple[Mutation, ...]:
     return tuple(found)
 
 
-def _nodes(tree: ast.AST, qualified: str) -> Iterator[tuple[str, Node]]:
+def _nodes(
+    tree: ast.AST, qualified: str, *, is_declared: bool = True
+) -> Iterator[tuple[str, bool, Node]]:
     for child in _without_annotations(tree):
         if isinstance(child, (ast.Import, ast.ImportFrom)) or _is_docstring(child):
             continue
         if isinstance(child, (ast.expr, ast.stmt)):
-            yield qualified, child
+            yield qualified, is_declared, child
         name = (
             f"{qualified}.{child.name}"
             if isinstance(child, (ast.FunctionDef, ast.ClassDef))
             else qualified
         )
-        yield from _nodes(child, name)
+        inside = isinstance(child, (ast.FunctionDef, ast.Lambda))
+        yield from _nodes(child, name, is_declared=is_declared and not inside)
 
 
 def _without_annotations(node: ast.AST) -> Iterator[ast.AST]:
