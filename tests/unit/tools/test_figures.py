@@ -51,7 +51,7 @@ def found(tmp_path: Path) -> dict[str, str]:
     [
         ("class names used more than once", "1"),
         ("modules sharing their stem with another", "4"),
-        ("… of them not in mirrored siblings", "2"),
+        ("… neither in mirrored siblings nor named after a command", "2"),
         ("docstrings that begin with Give or Tell", "1"),
         ("loops over `one`", "1"),
         ("types in public signatures not exported", "1"),
