@@ -91,6 +91,26 @@ def _people(stage: Stage) -> Iterator[Case]:
         "VALID",
     )
     yield signer_case(
+        "number-without-prefix-plain-letters",
+        (
+            "The certificate has the number without `CCCD:`, and the name without diacritics",
+            "Only where the number counts, whatever its prefix, do plain letters suffice",
+        ),
+        stage.forged_at(CBQL, world.person("PHAM THI MINH HANG", number, uid=number)),
+        "VALID",
+        "WF.SIGNER_LETTERS",
+    )
+    yield signer_case(
+        "number-without-prefix-of-another",
+        (
+            "The certificate has the principal's name and another number without `CCCD:`",
+            "Numbers are compared by their form, whatever prefix they have",
+        ),
+        stage.forged_at(CBQL, world.person(name, number, uid="048172000935")),
+        "INVALID",
+        "WF.SIGNER_MISMATCH",
+    )
+    yield signer_case(
         "no-number-same-name",
         ("The certificate has the principal's name and no number", "Accepted by name, and said so"),
         stage.forged_at(CBQL, world.person(name, number, uid="")),
