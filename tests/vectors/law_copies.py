@@ -55,6 +55,19 @@ PathResult.__init__ = _believing
 """
 
 
+_INTACT: Final = """
+
+_law_integrity = Integrity.__init__
+
+
+def _believing(self, **given):
+    _law_integrity(self, **given | {"is_value_right": True, "is_intact": True, "findings": ()})
+
+
+Integrity.__init__ = _believing
+"""
+
+
 @dataclass(frozen=True, slots=True)
 class Change:
     """What is written at the end of modules, so that they keep a law no longer.
@@ -104,8 +117,10 @@ CHANGES: Final = {
         "lambda conclusion, setting: conclusion",
     ),
     "status-is-not-asked": without_checks(2, "event status", "EVENT.", "STATUS."),
-    "digests-and-values-are-not-compared": without_checks(
-        3, "signature algorithm reference reformatted extract", "SIG.", "CRYPTO."
+    "digests-and-values-are-not-compared": Change(
+        3,
+        ("signature", "algorithm", "reference", "reformatted", "extract"),
+        {"ades/integrity.py": _INTACT},
     ),
     "content-is-not-judged": without_checks(
         3, "schema outside nonce pdf partial", "DOC.", "TRANSCRIPT.", "PDF.", "EXTRACT."
@@ -128,8 +143,7 @@ CHANGES: Final = {
         4,
         ("format", "time"),
         {
-            "xml/limits.py": "\n\nglobals().update({name: 10**9 for name in tuple(globals()) "
-            "if name.startswith('MAX_')})\n",
+            "xml/limits.py": "\n\nMAX_ATTRIBUTES = MAX_NAMESPACES = 10**6\n",
             "xades/syntax/time_stamps.py": "\n\nMAX_TIME_STAMPS = 10**9\n",
         },
     ),
