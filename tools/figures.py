@@ -104,8 +104,11 @@ def read_modules(root: Path) -> list[Module]:
 
 
 def _not_python(place: str, names: list[str]) -> list[str]:
+    """Return what is no source of ours: other files, and the examples below `data`."""
     return [
-        name for name in names if not name.endswith(".py") and not (Path(place) / name).is_dir()
+        name
+        for name in names
+        if name == "data" or (not name.endswith(".py") and not (Path(place) / name).is_dir())
     ]
 
 

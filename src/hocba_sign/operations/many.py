@@ -94,7 +94,7 @@ def verify_many(
     chunks = (
         replace(template, sources=sources) for sources in _chunks(items, known, size=pace.chunk)
     )
-    run = _Run(executor=executor, pace=pace)
+    run = _Distribution(executor=executor, pace=pace)
     try:
         run.all(chunks)
     finally:
@@ -188,7 +188,7 @@ def _ready() -> None:
     signal.signal(signal.SIGINT, signal.SIG_IGN)
 
 
-class _Run:
+class _Distribution:
     """One run: what is given out, and what is given out again when a process ends in the middle."""
 
     def __init__(self, *, executor: Executor | None, pace: Pace) -> None:

@@ -72,13 +72,13 @@ def sign_remotely(
     journal = Journal(folder)
     journal.open()
     with exclusive(folder, cause="REMOTE.RUNNING"):
-        run = _Run(signer, journal, wait=wait, wanted={item.id: item for item in items})
+        run = _RemoteRun(signer, journal, wait=wait, wanted={item.id: item for item in items})
         run.take_up(again=again)
         run.place()
         return tuple(run.results())
 
 
-class _Run:
+class _RemoteRun:
     def __init__(
         self,
         signer: RemoteSigner,

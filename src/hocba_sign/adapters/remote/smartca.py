@@ -76,7 +76,7 @@ class SmartCaService:
 
 
 @dataclass(frozen=True, slots=True)
-class _Approval:
+class _PhoneApproval:
     sad: Secret
     password: Secret
 
@@ -105,10 +105,10 @@ class SmartCaSigner(AccountSigner[SmartCaService]):
         sad = reply.secret("data.sad")
         if sad is None:
             raise OutsideError("REMOTE.ANSWER", detail="no sad")
-        return _Approval(sad, password)
+        return _PhoneApproval(sad, password)
 
     def submit(self, order: Order, authorisation: object) -> Answer:
-        if isinstance(authorisation, _Approval):
+        if isinstance(authorisation, _PhoneApproval):
             body = {
                 "password": authorisation.password,
                 "sad": authorisation.sad,
