@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from itertools import zip_longest
 from pathlib import Path
 
-from hocba_sign.cli.commands import build_parser
+from hocba_sign.cli.command_line import build_parser
 from hocba_sign.model.workflow import PLANS, Role, SigningPlan
 from hocba_sign.xml.layout import CANONICAL, LAYOUTS, Layout
 

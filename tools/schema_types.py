@@ -12,10 +12,10 @@ from xml.sax.saxutils import escape
 from hocba_sign.model.fields import Bound, Group, Leaf, Many, table
 from hocba_sign.model.lexical import ValueKind
 from hocba_sign.model.transcript import ID_DATA, Transcript
-from hocba_sign.xml import names
+from hocba_sign.xml import namespaces
 from hocba_sign.xml.layout import RECORDS
 from hocba_sign.xml.nonce import NONCE_PATTERN
-from hocba_sign.xml.record import FORMS, RecordForm
+from hocba_sign.xml.record_octets import FORMS, RecordForm
 
 SCHEMAS = Path(__file__).parent.parent / "schemas"
 TITLES = {
@@ -190,13 +190,13 @@ def particle(bound: Bound, indent: str) -> str:
 def complex_type(record: type, title: str, id_type: str | None) -> str:
     inner = "".join(particle(bound, "      ") for bound in table(record))
     attribute = (
-        f'    <xs:attribute name="{names.ID}" type="{id_type}" use="required"/>\n'
+        f'    <xs:attribute name="{namespaces.ID}" type="{id_type}" use="required"/>\n'
         if id_type
         else ""
     )
     if record is Transcript:
         attribute += (
-            f'    <xs:attribute name="{names.NONCE}" type="nonce">\n'
+            f'    <xs:attribute name="{namespaces.NONCE}" type="nonce">\n'
             f"{documented('32 octet ngẫu nhiên, mỗi tệp một giá trị mới, viết bằng Base64', '      ')}"
             "    </xs:attribute>\n"
         )
@@ -263,7 +263,7 @@ def schemas() -> dict[str, str]:
         *(simple_type(name, "xs:string", [rule]) for name, rule in references.items()),
         simple_type("nonce", "xs:string", [f'<xs:pattern value="{NONCE_PATTERN}"/>']),
         *starmap(complex_type, records.values()),
-        FRAME.format(subject=names.SLOT_SUBJECT, teacher=names.SLOT_TEACHER).lstrip("\n"),
+        FRAME.format(subject=namespaces.SLOT_SUBJECT, teacher=namespaces.SLOT_TEACHER).lstrip("\n"),
         "</xs:schema>\n",
     ]
     shared = (frozenset(simple), frozenset(records))
@@ -308,15 +308,15 @@ def root_element(form: RecordForm, slot_type: str) -> str:
         f'  <xs:element name="{form.root}">\n{documented(TITLES[form.kind], "    ")}    '
         f"<xs:complexType>\n      <xs:sequence>\n"
         f"{element(form.data, form.record.__name__, 'Dữ liệu, phần được ký', '', '        ')}"
-        f'        <xs:element name="{names.SIGNATURE_SLOTS}">\n'
+        f'        <xs:element name="{namespaces.SIGNATURE_SLOTS}">\n'
         f"{documented('Danh sách ô chữ ký, theo thứ tự ký', '          ')}"
         f"          <xs:complexType>\n            <xs:sequence>\n{slots}            "
         f"</xs:sequence>\n          </xs:complexType>\n"
         f"        </xs:element>\n      </xs:sequence>\n"
-        f'      <xs:attribute name="{names.SCHEMA_VERSION_ATTRIBUTE}" '
+        f'      <xs:attribute name="{namespaces.SCHEMA_VERSION_ATTRIBUTE}" '
         f'use="required">\n{documented("Phiên bản lược đồ", "        ")}'
         f'        <xs:simpleType>\n          <xs:restriction base="xs:string">\n'
-        f'            <xs:enumeration value="{names.SCHEMA_VERSION}"/>\n          '
+        f'            <xs:enumeration value="{namespaces.SCHEMA_VERSION}"/>\n          '
         f"</xs:restriction>\n        </xs:simpleType>\n"
         f"      </xs:attribute>\n    </xs:complexType>\n  </xs:element>\n"
     )

@@ -18,7 +18,7 @@ from hocba_sign import TrustStore, Verifier
 from hocba_sign.operations.signing import sign
 from hocba_sign.pki.certificates.certificate import Certificate
 from hocba_sign.pki.revocation.evidence import Evidence
-from hocba_sign.signing.policy import Level, SigningPolicy
+from hocba_sign.signing.signing_policy import Level, SigningPolicy
 from hocba_sign.testing.drafts import drafted
 from hocba_sign.testing.world import World
 from tools.benchmark.material import AT, JUDGED, LISTED, Maker, transcript_of

@@ -8,25 +8,25 @@ from importlib import import_module
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from hocba_sign.adapters.evidence import collect_certificates as collect_certificates
-    from hocba_sign.adapters.evidence import collect_evidence as collect_evidence
+    from hocba_sign.adapters.evidence_files import collect_certificates as collect_certificates
+    from hocba_sign.adapters.evidence_files import collect_evidence as collect_evidence
     from hocba_sign.adapters.inputs import Source as Source
     from hocba_sign.adapters.inputs import expand as expand
     from hocba_sign.adapters.key_file import load_key as load_key
     from hocba_sign.adapters.key_file import load_pkcs12 as load_pkcs12
-    from hocba_sign.adapters.online import OnlineFetcher as OnlineFetcher
-    from hocba_sign.adapters.pkcs11.facts import PinFlags as PinFlags
+    from hocba_sign.adapters.online_evidence import OnlineFetcher as OnlineFetcher
+    from hocba_sign.adapters.pkcs11.inventory import PinFlags as PinFlags
     from hocba_sign.adapters.pkcs11.token_signer import TokenSigner as TokenSigner
     from hocba_sign.adapters.pkcs11.token_signer import open_token as open_token
+    from hocba_sign.adapters.remote.dialect_choice import open_remote as open_remote
+    from hocba_sign.adapters.remote.hash_order import Answer as Answer
+    from hocba_sign.adapters.remote.hash_order import Order as Order
+    from hocba_sign.adapters.remote.hash_order import OrderItem as OrderItem
+    from hocba_sign.adapters.remote.hash_order import OrderLimits as OrderLimits
+    from hocba_sign.adapters.remote.hash_order import OrderState as OrderState
+    from hocba_sign.adapters.remote.hash_order import RemoteSigner as RemoteSigner
     from hocba_sign.adapters.remote.machine import RemoteResult as RemoteResult
     from hocba_sign.adapters.remote.machine import sign_remotely as sign_remotely
-    from hocba_sign.adapters.remote.opening import open_remote as open_remote
-    from hocba_sign.adapters.remote.order import Answer as Answer
-    from hocba_sign.adapters.remote.order import Order as Order
-    from hocba_sign.adapters.remote.order import OrderItem as OrderItem
-    from hocba_sign.adapters.remote.order import OrderLimits as OrderLimits
-    from hocba_sign.adapters.remote.order import OrderState as OrderState
-    from hocba_sign.adapters.remote.order import RemoteSigner as RemoteSigner
     from hocba_sign.adapters.tsa import TimeStampClient as TimeStampClient
     from hocba_sign.crypto.algorithms import SignatureAlgorithm as SignatureAlgorithm
     from hocba_sign.crypto.digests import DigestAlgorithm as DigestAlgorithm
@@ -44,7 +44,7 @@ if TYPE_CHECKING:
     from hocba_sign.extract.content import PrivateData as PrivateData
     from hocba_sign.extract.content import ShownSubject as ShownSubject
     from hocba_sign.extract.content import YearResult as YearResult
-    from hocba_sign.extract.template import SealDigests as SealDigests
+    from hocba_sign.extract.seal_octets import SealDigests as SealDigests
     from hocba_sign.model.authority import Registry as Registry
     from hocba_sign.model.codes import SchoolLevel as SchoolLevel
     from hocba_sign.model.identification import Identification as Identification
@@ -63,9 +63,9 @@ if TYPE_CHECKING:
     from hocba_sign.operations.documents import render as render
     from hocba_sign.operations.documents import slots_for as slots_for
     from hocba_sign.operations.extension import extend as extend
-    from hocba_sign.operations.extract import open_extract as open_extract
     from hocba_sign.operations.many import Pace as Pace
     from hocba_sign.operations.many import verify_many as verify_many
+    from hocba_sign.operations.open_extract import open_extract as open_extract
     from hocba_sign.operations.signing import TimeStampAuthority as TimeStampAuthority
     from hocba_sign.operations.signing import complete as complete
     from hocba_sign.operations.signing import merge as merge
@@ -76,7 +76,7 @@ if TYPE_CHECKING:
     from hocba_sign.operations.verifier import Verifier as Verifier
     from hocba_sign.pki.certificates.certificate import Certificate as Certificate
     from hocba_sign.pki.certificates.certificate import Extension as Extension
-    from hocba_sign.pki.certificates.names import Subject as Subject
+    from hocba_sign.pki.certificates.distinguished_names import Subject as Subject
     from hocba_sign.pki.certificates.profile import Purpose as Purpose
     from hocba_sign.pki.loading.objects import load_certificates as load_certificates
     from hocba_sign.pki.loading.statements import load_crl as load_crl
@@ -91,13 +91,13 @@ if TYPE_CHECKING:
     from hocba_sign.pki.trust.vietnam_list import TrustList as TrustList
     from hocba_sign.rendering.render import Rendering as Rendering
     from hocba_sign.rendering.render import SlotBox as SlotBox
-    from hocba_sign.report.certificate import CertificateIndication as CertificateIndication
-    from hocba_sign.report.certificate import CertificateReport as CertificateReport
-    from hocba_sign.report.document import NotPassed as NotPassed
-    from hocba_sign.report.document import Report as Report
+    from hocba_sign.report.certificate_report import CertificateIndication as CertificateIndication
+    from hocba_sign.report.certificate_report import CertificateReport as CertificateReport
     from hocba_sign.report.overview import Tally as Tally
-    from hocba_sign.signing.policy import Level as Level
-    from hocba_sign.signing.policy import SigningPolicy as SigningPolicy
+    from hocba_sign.report.report import NotPassed as NotPassed
+    from hocba_sign.report.report import Report as Report
+    from hocba_sign.signing.signing_policy import Level as Level
+    from hocba_sign.signing.signing_policy import SigningPolicy as SigningPolicy
     from hocba_sign.signing.state import SignedDocument as SignedDocument
     from hocba_sign.signing.state import ToBeSigned as ToBeSigned
     from hocba_sign.validation.document.missing_evidence import Available as Available
@@ -106,7 +106,9 @@ if TYPE_CHECKING:
     from hocba_sign.validation.document.missing_evidence import Need as Need
     from hocba_sign.validation.document.missing_evidence import Unavailable as Unavailable
     from hocba_sign.validation.document.records import Sources as Sources
-    from hocba_sign.validation.document.transcript import DocumentConclusion as DocumentConclusion
+    from hocba_sign.validation.document.three_answers import (
+        DocumentConclusion as DocumentConclusion,
+    )
     from hocba_sign.validation.knowledge import Knowledge as Knowledge
     from hocba_sign.validation.policy import Policy as Policy
     from hocba_sign.validation.verdict import Check as Check
@@ -115,15 +117,15 @@ if TYPE_CHECKING:
 
 _HOME = {
     "Anchor": "pki.trust.store",
-    "Answer": "adapters.remote.order",
+    "Answer": "adapters.remote.hash_order",
     "Available": "validation.document.missing_evidence",
     "CallerError": "errors",
     "Certificate": "pki.certificates.certificate",
-    "CertificateIndication": "report.certificate",
-    "CertificateReport": "report.certificate",
+    "CertificateIndication": "report.certificate_report",
+    "CertificateReport": "report.certificate_report",
     "Check": "validation.verdict",
     "DigestAlgorithm": "crypto.digests",
-    "DocumentConclusion": "validation.document.transcript",
+    "DocumentConclusion": "validation.document.three_answers",
     "Evidence": "pki.revocation.evidence",
     "EvidenceItem": "pki.revocation.evidence",
     "EvidenceSession": "validation.document.missing_evidence",
@@ -138,18 +140,18 @@ _HOME = {
     "Identification": "model.identification",
     "InputError": "errors",
     "Knowledge": "validation.knowledge",
-    "Level": "signing.policy",
+    "Level": "signing.signing_policy",
     "Need": "validation.document.missing_evidence",
-    "NotPassed": "report.document",
-    "OnlineFetcher": "adapters.online",
-    "Order": "adapters.remote.order",
-    "OrderItem": "adapters.remote.order",
-    "OrderLimits": "adapters.remote.order",
-    "OrderState": "adapters.remote.order",
+    "NotPassed": "report.report",
+    "OnlineFetcher": "adapters.online_evidence",
+    "Order": "adapters.remote.hash_order",
+    "OrderItem": "adapters.remote.hash_order",
+    "OrderLimits": "adapters.remote.hash_order",
+    "OrderState": "adapters.remote.hash_order",
     "OutsideError": "errors",
     "Pace": "operations.many",
     "PathResult": "pki.path.result",
-    "PinFlags": "adapters.pkcs11.facts",
+    "PinFlags": "adapters.pkcs11.inventory",
     "PlanStep": "model.workflow",
     "Policy": "validation.policy",
     "PrivateData": "extract.content",
@@ -158,29 +160,29 @@ _HOME = {
     "Purpose": "pki.certificates.profile",
     "Registry": "model.authority",
     "RemoteResult": "adapters.remote.machine",
-    "RemoteSigner": "adapters.remote.order",
+    "RemoteSigner": "adapters.remote.hash_order",
     "Rendering": "rendering.render",
-    "Report": "report.document",
+    "Report": "report.report",
     "YearResult": "extract.content",
     "Role": "model.workflow",
     "RolePolicy": "pki.trust.role_policy",
     "School": "model.person",
     "SchoolLevel": "model.codes",
-    "SealDigests": "extract.template",
+    "SealDigests": "extract.seal_octets",
     "ShownSubject": "extract.content",
     "SignatureAlgorithm": "crypto.algorithms",
     "SignedDocument": "signing.state",
     "Signer": "crypto.signer",
     "Signers": "model.signers",
     "SigningPlan": "model.workflow",
-    "SigningPolicy": "signing.policy",
+    "SigningPolicy": "signing.signing_policy",
     "Slot": "model.workflow",
     "SlotBox": "rendering.render",
     "SoftwareSigner": "crypto.signer",
     "Source": "adapters.inputs",
     "Sources": "validation.document.records",
     "Status": "validation.verdict",
-    "Subject": "pki.certificates.names",
+    "Subject": "pki.certificates.distinguished_names",
     "SubjectResult": "model.results",
     "Tally": "report.overview",
     "TimeStampAuthority": "operations.signing",
@@ -195,8 +197,8 @@ _HOME = {
     "Unread": "pki.revocation.evidence",
     "Verdict": "validation.verdict",
     "Verifier": "operations.verifier",
-    "collect_certificates": "adapters.evidence",
-    "collect_evidence": "adapters.evidence",
+    "collect_certificates": "adapters.evidence_files",
+    "collect_evidence": "adapters.evidence_files",
     "complete": "operations.signing",
     "draft": "operations.documents",
     "expand": "adapters.inputs",
@@ -207,8 +209,8 @@ _HOME = {
     "load_ocsp": "pki.loading.statements",
     "load_pkcs12": "adapters.key_file",
     "merge": "operations.signing",
-    "open_extract": "operations.extract",
-    "open_remote": "adapters.remote.opening",
+    "open_extract": "operations.open_extract",
+    "open_remote": "adapters.remote.dialect_choice",
     "open_token": "adapters.pkcs11.token_signer",
     "prepare": "operations.signing",
     "render": "operations.documents",

@@ -73,7 +73,7 @@ from hocba_sign.report.short import ShortRow
 from hocba_sign.validation.document.missing_evidence import NeedKind
 from hocba_sign.validation.in_force.status import Force, ForceStatus
 from hocba_sign.validation.knowledge import JudgedEvent, JudgedList, YearFacts, Years
-from hocba_sign.validation.signature.time_stamps import TimeStampConclusion
+from hocba_sign.validation.signature.time_stamp_checks import TimeStampConclusion
 from hocba_sign.validation.signature.validation import SignatureConclusion
 from hocba_sign.validation.verdict import Conclusion, Indication, SubIndication
 from hocba_sign.validation.workflow.order import Basis, Workflow

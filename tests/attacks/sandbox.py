@@ -21,7 +21,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import Any, Final, Self
 
-from hocba_sign.cli import verify as _loaded_before_the_watch
+from hocba_sign.cli.commands import verify as _loaded_before_the_watch
 from hocba_sign.cli.main import main
 
 ROOT: Final = Path(__file__).resolve().parents[2]

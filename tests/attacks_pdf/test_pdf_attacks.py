@@ -15,8 +15,8 @@ from pyhanko.pdf_utils.incremental_writer import IncrementalPdfFileWriter
 from pyhanko.sign.fields import FieldMDPAction, FieldMDPSpec, SigFieldSpec, append_signature_field
 
 from hocba_sign.operations.verifier import Verifier
-from hocba_sign.pades.write import engine
-from hocba_sign.report.document import Report
+from hocba_sign.pades.write_pdf import engine
+from hocba_sign.report.report import Report
 from hocba_sign.testing import Identity
 from hocba_sign.validation.verdict import Verdict
 from tests.support.pdf import NAME, page, page_of, revised, signed

@@ -14,8 +14,8 @@ from pyhanko.pdf_utils import generic
 
 from hocba_sign.operations.verifier import Verifier
 from hocba_sign.pades.engine.widgets import KEYS
-from hocba_sign.pades.write import engine
-from hocba_sign.report.document import Report
+from hocba_sign.pades.write_pdf import engine
+from hocba_sign.report.report import Report
 from hocba_sign.testing import Identity
 from hocba_sign.validation.verdict import Verdict
 from tests.attacks_pdf.test_pdf_attacks import once_with_permission

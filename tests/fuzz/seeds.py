@@ -16,13 +16,13 @@ from hocba_sign.model.codes import EventKind
 from hocba_sign.model.registry import RegistrySnapshot
 from hocba_sign.model.status_list import Cell
 from hocba_sign.operations.extension import extend
-from hocba_sign.operations.extract import open_extract
+from hocba_sign.operations.open_extract import open_extract
 from hocba_sign.operations.signing import prepare
 from hocba_sign.operations.verifier import Verifier
-from hocba_sign.signing.policy import Level
+from hocba_sign.signing.signing_policy import Level
 from hocba_sign.testing import World
 from hocba_sign.xml.layout import KHO
-from hocba_sign.xml.record import encode_record
+from hocba_sign.xml.record_octets import encode_record
 from tests.attacks import case, properties, stamps
 from tests.attacks.writer import OTHER, WORLD
 from tests.support import records

@@ -16,8 +16,8 @@ from typing import Final
 
 from lxml import etree
 
+from hocba_sign.adapters.home import CertificateStore
 from hocba_sign.adapters.key_file import load_key, load_pkcs12
-from hocba_sign.adapters.state import CertificateStore
 from hocba_sign.errors import CallerError, InputError, OutsideError
 from hocba_sign.extract.container import read_extract
 from hocba_sign.model.registry import RegistrySnapshot
@@ -35,9 +35,9 @@ from hocba_sign.pki.timestamp.token import read_token
 from hocba_sign.pki.trust.role_policy import RolePolicy
 from hocba_sign.pki.trust.store import TrustStore
 from hocba_sign.pki.trust.vietnam_list import TrustList
-from hocba_sign.report.document import Report
 from hocba_sign.report.html import html
-from hocba_sign.report.render import text
+from hocba_sign.report.plain_text import text
+from hocba_sign.report.report import Report
 from hocba_sign.signing.state import ToBeSigned
 from hocba_sign.validation.document.records import Sources, load_records
 from hocba_sign.validation.policy import DEFAULT

@@ -15,8 +15,8 @@ from hocba_sign.adapters.revocation import EvidenceFetcher, FetchBudget
 from hocba_sign.model.workflow import Slot
 from hocba_sign.operations.verifier import Verifier
 from hocba_sign.pki.revocation.evidence import Evidence
-from hocba_sign.report.document import Report
-from hocba_sign.signing.policy import Level
+from hocba_sign.report.report import Report
+from hocba_sign.signing.signing_policy import Level
 from hocba_sign.testing import World, WorldServer
 from hocba_sign.testing.identity import Identity
 from hocba_sign.validation.document.missing_evidence import Answer

@@ -12,8 +12,8 @@ from typing import Any
 
 import pytest
 
+from hocba_sign.adapters.remote.dialect_choice import open_remote
 from hocba_sign.adapters.remote.machine import sign_remotely
-from hocba_sign.adapters.remote.opening import open_remote
 from hocba_sign.cli.main import main
 from hocba_sign.errors import HocbaSignError
 from hocba_sign.model.workflow import Role

@@ -204,6 +204,6 @@ def test_a_file_that_another_program_changed_meanwhile_stays(
         file.write_bytes(changed)
         return is_in_place(source, out)
 
-    monkeypatch.setattr("hocba_sign.cli.sign.is_in_place", changing)
+    monkeypatch.setattr("hocba_sign.cli.commands.sign.is_in_place", changing)
     assert main(signers.call(slot, str(file), str(file))) == 6
     assert file.read_bytes() == changed

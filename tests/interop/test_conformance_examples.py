@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from hocba_sign.conformance.main import main
+from hocba_sign.conformance.command import main
 from tests.vectors.replay import ROOT, VECTORS
 from tools.suite_archive import write
 

@@ -9,9 +9,9 @@ from pathlib import Path
 
 import pytest
 
+from hocba_sign.adapters.remote.dialect_choice import open_remote
+from hocba_sign.adapters.remote.hash_order import OrderItem
 from hocba_sign.adapters.remote.machine import sign_remotely
-from hocba_sign.adapters.remote.opening import open_remote
-from hocba_sign.adapters.remote.order import OrderItem
 from hocba_sign.errors import OutsideError
 from hocba_sign.model.workflow import Role
 from hocba_sign.operations.signing import complete, prepare

@@ -9,7 +9,7 @@ import pytest
 
 from hocba_sign.errors import InputError
 from hocba_sign.extract.container import Extract, read_extract
-from hocba_sign.operations.extract import open_extract
+from hocba_sign.operations.open_extract import open_extract
 from hocba_sign.pki.certificates.certificate import Certificate
 from hocba_sign.report.extract_page import extract_page
 from hocba_sign.testing.identity import pem

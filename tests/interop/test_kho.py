@@ -11,8 +11,8 @@ from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption,
 from lxml import etree
 
 from hocba_sign.model.workflow import Role, Slot
-from hocba_sign.report.render import text
-from hocba_sign.signing.policy import Level
+from hocba_sign.report.plain_text import text
+from hocba_sign.signing.signing_policy import Level
 from hocba_sign.testing import Identity
 from hocba_sign.validation.verdict import Verdict
 from hocba_sign.xml.layout import KHO

@@ -12,7 +12,7 @@ import pytest
 
 from hocba_sign.operations.extension import extend
 from hocba_sign.operations.verifier import Verifier
-from hocba_sign.signing.policy import Level
+from hocba_sign.signing.signing_policy import Level
 from hocba_sign.testing.identity import pem
 from hocba_sign.xml.layout import CANONICAL, KHO, Layout
 from tests.interop.dss_oracle import dss

@@ -16,7 +16,7 @@ from hocba_sign.operations.extension import extend
 from hocba_sign.operations.signing import sign
 from hocba_sign.operations.verifier import Verifier
 from hocba_sign.rendering.render import render
-from hocba_sign.signing.policy import Level, SigningPolicy
+from hocba_sign.signing.signing_policy import Level, SigningPolicy
 from tests.interop.dss_oracle import Verdict, dss
 from tests.interop.peers import installed
 from tests.interop.programs import Finished, program, run

@@ -10,7 +10,7 @@ import pytest
 
 from hocba_sign.operations.verifier import Verifier
 from hocba_sign.rendering.render import render
-from hocba_sign.signing.policy import Level
+from hocba_sign.signing.signing_policy import Level
 from hocba_sign.validation.verdict import Verdict
 from tests.attacks_pdf import test_pdf_attacks as attacks
 from tests.interop.dss_oracle import dss

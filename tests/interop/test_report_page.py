@@ -13,11 +13,11 @@ from typing import Any
 import pytest
 
 from hocba_sign.operations.verifier import Verifier
-from hocba_sign.report.document import Report
 from hocba_sign.report.html import html
 from hocba_sign.report.index_page import index_page
+from hocba_sign.report.report import Report
 from hocba_sign.report.short import ShortRow
-from hocba_sign.signing.policy import Level
+from hocba_sign.signing.signing_policy import Level
 from hocba_sign.testing.tamper import with_changed_mark, without_signature
 from hocba_sign.validation.in_force.status import Force
 from hocba_sign.validation.verdict import Verdict

@@ -14,7 +14,7 @@ from hocba_sign.operations.verifier import Verifier
 from hocba_sign.pki.certificates.certificate import Certificate
 from hocba_sign.pki.revocation.evidence import Evidence
 from hocba_sign.pki.trust.store import TrustStore
-from hocba_sign.signing.policy import Level
+from hocba_sign.signing.signing_policy import Level
 from hocba_sign.testing import World
 from hocba_sign.testing.forge import value_id
 from hocba_sign.xml.layout import CANONICAL

@@ -15,7 +15,7 @@ from hocba_sign import TrustStore, Verifier, collect_certificates, collect_evide
 from hocba_sign.cli.main import main
 from hocba_sign.crypto.signer import SoftwareSigner
 from hocba_sign.operations.validation_report import signed_etsi
-from hocba_sign.signing.policy import Level
+from hocba_sign.signing.signing_policy import Level
 from hocba_sign.testing.identity import pem
 from hocba_sign.testing.world import World
 from tests.interop.dss_oracle import build, dss

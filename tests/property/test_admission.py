@@ -17,8 +17,8 @@ from hocba_sign.operations.verifier import Verifier
 from hocba_sign.pki.certificates.certificate import Certificate
 from hocba_sign.pki.revocation.evidence import Evidence
 from hocba_sign.pki.trust.store import TrustStore
-from hocba_sign.report.document import Report
-from hocba_sign.signing.policy import Level, SigningPolicy
+from hocba_sign.report.report import Report
+from hocba_sign.signing.signing_policy import Level, SigningPolicy
 from hocba_sign.signing.state import SignedDocument, ToBeSigned
 from hocba_sign.testing import Identity, World
 from hocba_sign.testing.forge import Forgery, forge, value_id

@@ -15,8 +15,8 @@ from hocba_sign.pki.path.result import PathStatus
 from hocba_sign.pki.revocation.evidence import Evidence
 from hocba_sign.pki.trust.store import TrustStore
 from hocba_sign.pki.trust.vietnam_list import Hierarchy, ListedKind
-from hocba_sign.report.document import Report
-from hocba_sign.signing.policy import Level
+from hocba_sign.report.report import Report
+from hocba_sign.signing.signing_policy import Level
 from hocba_sign.testing import Identity
 from hocba_sign.validation.policy import DEFAULT
 from hocba_sign.validation.setting import Setting

@@ -16,8 +16,8 @@ from hocba_sign.operations.extension import extend
 from hocba_sign.operations.verifier import Verifier
 from hocba_sign.pki.loading.embedded import Embedded, read_embedded
 from hocba_sign.pki.revocation.pool import read_pool
-from hocba_sign.report.document import Report
-from hocba_sign.signing.policy import Level
+from hocba_sign.report.report import Report
+from hocba_sign.signing.signing_policy import Level
 from tests.support.pdf import page_of, revised, signed
 from tests.support.scene import GVCN, JUDGED_AT, SIGNED_AT, DirectTsa, Scene, causes
 from tests.support.writings import UNKNOWN, WRITINGS

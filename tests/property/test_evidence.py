@@ -10,7 +10,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from hocba_sign.adapters.evidence import collect_evidence
+from hocba_sign.adapters.evidence_files import collect_evidence
 from hocba_sign.errors import OutsideError
 from hocba_sign.operations.verifier import Verifier
 from hocba_sign.pki.loading.objects import read_objects

@@ -16,12 +16,12 @@ from hocba_sign.errors import CallerError, InputError
 from hocba_sign.extract.cbor import Value, encode
 from hocba_sign.extract.container import Extract
 from hocba_sign.extract.leaves import hash_of, leaf_names
-from hocba_sign.extract.tree import HASH_OCTETS
-from hocba_sign.operations.extract import open_extract
+from hocba_sign.extract.merkle import HASH_OCTETS
+from hocba_sign.operations.open_extract import open_extract
 from hocba_sign.operations.verifier import Verifier
 from hocba_sign.pki.certificates.certificate import Certificate
 from hocba_sign.pki.revocation.evidence import Evidence
-from hocba_sign.report.document import NotPassed, Report
+from hocba_sign.report.report import NotPassed, Report
 from hocba_sign.validation.verdict import Verdict
 from tests.support.scene import JUDGED_AT, SEAL, Scene
 

@@ -15,13 +15,13 @@ from PIL import Image, ImageFilter
 
 from hocba_sign.errors import CallerError
 from hocba_sign.extract.container import Extract
-from hocba_sign.operations.extract import open_extract
+from hocba_sign.operations.open_extract import open_extract
 from hocba_sign.operations.verifier import Verifier
 from hocba_sign.pki.certificates.certificate import Certificate
 from hocba_sign.pki.revocation.evidence import Evidence
 from hocba_sign.rendering.code import code_png
-from hocba_sign.report.document import Report
 from hocba_sign.report.extract_page import extract_page
+from hocba_sign.report.report import Report
 from hocba_sign.validation.verdict import Verdict
 from tests.support.pdf import page_of
 from tests.support.scene import JUDGED_AT, SEAL, Scene

@@ -15,7 +15,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from hocba_sign.pki.certificates.certificate import Certificate
-from hocba_sign.pki.path.validation import (
+from hocba_sign.pki.path.path_validation import (
     PathRequirements,
     PathResult,
     PathStatus,
@@ -24,7 +24,7 @@ from hocba_sign.pki.path.validation import (
 )
 from hocba_sign.pki.revocation.evidence import Evidence
 from hocba_sign.pki.trust.store import TrustStore
-from hocba_sign.testing.authority import OcspAnswer, certificate_id, ocsp_response
+from hocba_sign.testing.authority_answers import OcspAnswer, certificate_id, ocsp_response
 from hocba_sign.testing.certificates import RevokedEntry
 from hocba_sign.testing.keys import sign_octets
 from hocba_sign.testing.world import World

@@ -18,10 +18,10 @@ from hocba_sign.model.workflow import Role, Slot
 from hocba_sign.operations.extension import covered_slots, extend
 from hocba_sign.operations.signing import merge
 from hocba_sign.operations.verifier import Verifier
-from hocba_sign.report.render import text
+from hocba_sign.report.plain_text import text
 from hocba_sign.report.view import view
-from hocba_sign.signing.policy import Level
 from hocba_sign.signing.session import open_signed
+from hocba_sign.signing.signing_policy import Level
 from hocba_sign.signing.state import SignedDocument
 from hocba_sign.testing.drafts import drafted
 from hocba_sign.testing.forge import Forgery, forge, value_id

@@ -11,7 +11,7 @@ import pytest
 from lxml import etree
 
 from hocba_sign.errors import InputError
-from hocba_sign.report.document import Report
+from hocba_sign.report.report import Report
 from hocba_sign.xml.layout import LAYOUTS
 from tests.support.scene import NAMESPACES, Scene
 

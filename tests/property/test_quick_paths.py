@@ -20,8 +20,8 @@ from hocba_sign.pki.certificates.certificate import Certificate
 from hocba_sign.pki.certificates.profile import Purpose
 from hocba_sign.pki.path import kept
 from hocba_sign.pki.path.kept import validate_path_quickly
+from hocba_sign.pki.path.path_validation import validate_path
 from hocba_sign.pki.path.result import PathRequirements, PathStatus
-from hocba_sign.pki.path.validation import validate_path
 from hocba_sign.pki.revocation.evidence import Evidence
 from hocba_sign.pki.trust.store import Anchor, TrustStore
 from hocba_sign.testing.world import World
@@ -37,7 +37,7 @@ from hocba_sign.xml.decode import (
 from hocba_sign.xml.encode import encode
 from hocba_sign.xml.faultless import decode_faultless
 from hocba_sign.xml.layout import CANONICAL
-from hocba_sign.xml.names import DATA, HOCBA
+from hocba_sign.xml.namespaces import DATA, HOCBA
 from hocba_sign.xml.parse import parse
 from tests.attacks.test_attacks import ATTACKS
 from tests.fuzz.mutators import SIGNED, TEXT, XML, Mutator

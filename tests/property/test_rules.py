@@ -12,7 +12,7 @@ from hocba_sign.model.codes import MarkLetter
 from hocba_sign.model.primary import PrimaryAssessment
 from hocba_sign.model.results import PrimaryMarks, SecondaryAssessment
 from hocba_sign.model.rules import Severity, apply_rules
-from hocba_sign.model.rules.view import end_of_year, subject_group, taught_as
+from hocba_sign.model.rules.transcript_view import end_of_year, subject_group, taught_as
 from hocba_sign.model.transcript import Transcript
 from tests.support.changes import changed
 from tests.support.obeying import (

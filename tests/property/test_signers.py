@@ -19,8 +19,8 @@ from hocba_sign.model.workflow import Role, Slot
 from hocba_sign.operations.signing import sign
 from hocba_sign.operations.verifier import Verifier
 from hocba_sign.pki.certificates.certificate import Certificate
-from hocba_sign.report.document import Report
-from hocba_sign.signing.policy import Level, SigningPolicy
+from hocba_sign.report.report import Report
+from hocba_sign.signing.signing_policy import Level, SigningPolicy
 from hocba_sign.testing import Identity
 from hocba_sign.testing.forge import value_id
 from hocba_sign.validation.knowledge import Knowledge

@@ -12,7 +12,7 @@ from lxml import etree
 
 from hocba_sign.errors import InputError
 from hocba_sign.model.workflow import Slot
-from hocba_sign.signing.policy import Level
+from hocba_sign.signing.signing_policy import Level
 from hocba_sign.validation.verdict import Verdict
 from hocba_sign.xml.parse import parse
 from tests.support.scene import CBQL, GVCN, NAMESPACES, SEAL, Scene, causes, without

@@ -7,7 +7,7 @@ import pytest
 from hocba_sign.errors import CallerError
 from hocba_sign.model.workflow import PLANS, Role, Slot
 from hocba_sign.operations.signing import prepare
-from hocba_sign.signing.policy import Level
+from hocba_sign.signing.signing_policy import Level
 from hocba_sign.testing.forge import value_id
 from hocba_sign.validation.verdict import Verdict
 from hocba_sign.xml.layout import CANONICAL, KHO, Layout

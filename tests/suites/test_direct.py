@@ -18,8 +18,8 @@ from hocba_sign.pki.certificates.certificate import Certificate
 from hocba_sign.pki.loading.objects import load_certificates
 from hocba_sign.pki.loading.statements import load_crl
 from hocba_sign.pki.path import reference_engine as engine_module
+from hocba_sign.pki.path.path_validation import PathRequirements, validate_by_engine, validate_path
 from hocba_sign.pki.path.reference_engine import EngineSession
-from hocba_sign.pki.path.validation import PathRequirements, validate_by_engine, validate_path
 from hocba_sign.pki.revocation.evidence import Evidence
 from hocba_sign.pki.trust.store import TrustStore
 

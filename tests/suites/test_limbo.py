@@ -14,7 +14,7 @@ from hocba_sign.errors import InputError
 from hocba_sign.pki.certificates.certificate import Certificate
 from hocba_sign.pki.loading.objects import load_certificates
 from hocba_sign.pki.loading.statements import load_crl
-from hocba_sign.pki.path.validation import PathRequirements, PathStatus, validate_path
+from hocba_sign.pki.path.path_validation import PathRequirements, PathStatus, validate_path
 from hocba_sign.pki.revocation.evidence import Evidence
 from hocba_sign.pki.trust.store import TrustStore
 

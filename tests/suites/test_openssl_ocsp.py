@@ -21,7 +21,7 @@ from hocba_sign.pki.loading.objects import load_certificates
 from hocba_sign.pki.loading.statements import load_ocsp
 from hocba_sign.pki.path import reference_parts as engine_parts
 from hocba_sign.pki.path import signature_check as signed
-from hocba_sign.pki.path.validation import (
+from hocba_sign.pki.path.path_validation import (
     PathRequirements,
     PathResult,
     PathStatus,

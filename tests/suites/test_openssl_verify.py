@@ -12,7 +12,7 @@ import pytest
 from hocba_sign.errors import CallerError, InputError
 from hocba_sign.pki.certificates.certificate import Certificate
 from hocba_sign.pki.loading.objects import load_certificates
-from hocba_sign.pki.path.validation import (
+from hocba_sign.pki.path.path_validation import (
     PathRequirements,
     PathStatus,
     validate_by_engine,

@@ -10,7 +10,7 @@ import pytest
 
 from hocba_sign.ades.integrity import check_integrity
 from hocba_sign.errors import InputError
-from hocba_sign.pades.read import PdfDocument, read_pdf
+from hocba_sign.pades.read_pdf import PdfDocument, read_pdf
 
 pytestmark = pytest.mark.suite
 

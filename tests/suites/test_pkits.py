@@ -10,7 +10,7 @@ import pytest
 from hocba_sign.errors import InputError
 from hocba_sign.pki.certificates.certificate import Certificate
 from hocba_sign.pki.loading.statements import load_crl
-from hocba_sign.pki.path.validation import PathRequirements, PathStatus, validate_path
+from hocba_sign.pki.path.path_validation import PathRequirements, PathStatus, validate_path
 from hocba_sign.pki.revocation.evidence import Evidence
 from hocba_sign.pki.trust.store import TrustStore
 

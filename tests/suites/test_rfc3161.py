@@ -20,7 +20,7 @@ from hocba_sign.pki.certificates.profile import (
     usage_cause,
 )
 from hocba_sign.pki.loading.objects import load_certificates
-from hocba_sign.pki.path.validation import PathRequirements, PathStatus, validate_path
+from hocba_sign.pki.path.path_validation import PathRequirements, PathStatus, validate_path
 from hocba_sign.pki.revocation.evidence import Evidence
 from hocba_sign.pki.timestamp.protocol import (
     Token,

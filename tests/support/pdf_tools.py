@@ -26,7 +26,7 @@ from pyhanko.stamp import BaseStampStyle
 from pyhanko_certvalidator.registry import SimpleCertificateStore
 
 from hocba_sign.pades.facts.form import FieldBox, NewField, PlannedRevision
-from hocba_sign.pades.write import engine, fill
+from hocba_sign.pades.write_pdf import engine, fill
 from hocba_sign.testing import Identity
 
 PADES, ADOBE = SigSeedSubFilter.PADES, SigSeedSubFilter.ADOBE_PKCS7_DETACHED

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
-from hocba_sign.adapters.remote.order import OrderItem
+from hocba_sign.adapters.remote.hash_order import OrderItem
 from hocba_sign.crypto.algorithms import ECDSA_SHA256, RSA_SHA256, SignatureAlgorithm
 from hocba_sign.crypto.verify import load_public_key, verify_value
 from hocba_sign.pki.certificates.certificate import Certificate

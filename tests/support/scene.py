@@ -22,9 +22,9 @@ from hocba_sign.pki.certificates.certificate import Certificate
 from hocba_sign.pki.revocation.evidence import Evidence
 from hocba_sign.pki.timestamp.protocol import build_request, read_response
 from hocba_sign.pki.trust.store import TrustStore
-from hocba_sign.report.document import Report
-from hocba_sign.signing.policy import Level, SigningPolicy
+from hocba_sign.report.report import Report
 from hocba_sign.signing.session import open_signed
+from hocba_sign.signing.signing_policy import Level, SigningPolicy
 from hocba_sign.testing import Identity, World
 from hocba_sign.testing.drafts import drafted
 from hocba_sign.testing.forge import Forgery, forge

@@ -128,7 +128,7 @@ CHANGES: Final = {
     "not-proven-is-told-as-wrong": replaced(
         3,
         "partial evidence revocation registry algorithm workflow",
-        "validation/document/transcript.py",
+        "validation/document/three_answers.py",
         "verdict_of",
         "lambda *given: {Verdict.INDETERMINATE: Verdict.INVALID}.get(\n"
         "    one := _law_verdict_of(*given), one\n)",

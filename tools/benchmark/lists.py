@@ -10,7 +10,7 @@ from pyhanko_certvalidator import CertificateValidator, ValidationContext
 
 from hocba_sign.crypto import der
 from hocba_sign.pki.certificates.certificate import Certificate
-from hocba_sign.pki.path.validation import PathRequirements, PathStatus, validate_path
+from hocba_sign.pki.path.path_validation import PathRequirements, PathStatus, validate_path
 from hocba_sign.pki.revocation.evidence import Evidence
 from hocba_sign.pki.trust.store import TrustStore
 from hocba_sign.testing.certificates import RevokedEntry, revocation_list

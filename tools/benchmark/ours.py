@@ -23,7 +23,7 @@ from hocba_sign.operations.verifier import Verifier
 from hocba_sign.pki.certificates.certificate import Certificate
 from hocba_sign.rendering.render import compose, render
 from hocba_sign.rendering.template import CURRENT, FONTS, load_template
-from hocba_sign.signing.policy import SigningPolicy
+from hocba_sign.signing.signing_policy import SigningPolicy
 from hocba_sign.validation.verdict import Verdict
 from hocba_sign.version import VERSION
 from hocba_sign.xml.decode import decode_document

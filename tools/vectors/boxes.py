@@ -4,8 +4,8 @@ from collections.abc import Callable, Iterator
 from dataclasses import replace
 from typing import Any
 
-from hocba_sign.ades.shown import ShownSignature, shown_signatures
-from hocba_sign.pades.facts.names import field_name
+from hocba_sign.ades.shown_signature import ShownSignature, shown_signatures
+from hocba_sign.pades.facts.field_names import field_name
 from hocba_sign.rendering.render import render
 from hocba_sign.xades.transcript.read import read
 from tools.vectors.case import Case

@@ -4,7 +4,7 @@ schema: the shape of the document.
 
 from collections.abc import Iterator
 
-from hocba_sign.signing.policy import Level
+from hocba_sign.signing.signing_policy import Level
 from tools.vectors.case import Case
 from tools.vectors.stage import (
     Stage,

@@ -6,8 +6,8 @@ from dataclasses import replace
 from hocba_sign.model.codes import EventKind
 from hocba_sign.model.event import Correction
 from hocba_sign.model.record import vietnam_day
-from hocba_sign.signing.policy import Level
-from hocba_sign.xml.record import encode_record
+from hocba_sign.signing.signing_policy import Level
+from hocba_sign.xml.record_octets import encode_record
 from tools.vectors.case import Case
 from tools.vectors.office import DAY, SIGNED, Office, office_case
 from tools.vectors.stage import CBQL, JUDGED_AT, SEAL, Stage, swapped

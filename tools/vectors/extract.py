@@ -10,7 +10,7 @@ from typing import Final
 from lxml import etree
 
 from hocba_sign.extract.leaves import leaf_hashes
-from hocba_sign.extract.tree import tree_root
+from hocba_sign.extract.merkle import tree_root
 from hocba_sign.model.workflow import Slot
 from hocba_sign.testing.forge import stamp
 from hocba_sign.xades.syntax import names

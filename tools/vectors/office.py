@@ -14,11 +14,11 @@ from hocba_sign.model.transcript import Transcript
 from hocba_sign.model.workflow import Role, Slot
 from hocba_sign.pki.certificates.certificate import Certificate
 from hocba_sign.rendering.source import read_source
-from hocba_sign.signing.policy import Level
+from hocba_sign.signing.signing_policy import Level
 from hocba_sign.testing import Identity
 from hocba_sign.testing.drafts import drafted
 from hocba_sign.xades.syntax import names
-from hocba_sign.xml.record import encode_record
+from hocba_sign.xml.record_octets import encode_record
 from hocba_sign.xml.tree import Element
 from tools.vectors.case import Case
 from tools.vectors.stage import CBQL, SEAL, SIGNED_AT, Stage

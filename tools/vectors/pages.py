@@ -9,8 +9,8 @@ from typing import Any
 from hocba_sign.crypto.digests import SHA256, digest
 from hocba_sign.crypto.signer import SoftwareSigner, default_algorithm
 from hocba_sign.pades.facts.form import FieldBox, NewField, PlannedRevision, SignaturePlaceholder
-from hocba_sign.pades.write import engine, fill
 from hocba_sign.pades.write_cms import CmsTemplate, cms_without_value, with_value
+from hocba_sign.pades.write_pdf import engine, fill
 from hocba_sign.pki.certificates.certificate import Certificate
 from hocba_sign.testing import Identity
 

@@ -12,7 +12,7 @@ from hocba_sign.extract import base45
 from hocba_sign.extract.cbor import Value, decode, encode
 from hocba_sign.extract.container import PREFIX, Extract
 from hocba_sign.extract.opening import key_id
-from hocba_sign.operations.extract import open_extract
+from hocba_sign.operations.open_extract import open_extract
 from hocba_sign.operations.verifier import Verifier
 from hocba_sign.pki.certificates.certificate import Certificate
 from hocba_sign.pki.revocation.evidence import Evidence

@@ -7,7 +7,7 @@ from typing import Any
 
 from hocba_sign.model.results import SecondaryMarks
 from hocba_sign.model.transcript import Transcript
-from hocba_sign.pades.facts.names import field_name
+from hocba_sign.pades.facts.field_names import field_name
 from hocba_sign.rendering.render import render
 from hocba_sign.rendering.template import FIRST
 from tools.vectors.case import Case

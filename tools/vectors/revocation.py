@@ -8,7 +8,7 @@ from typing import Any
 
 from asn1crypto import core, crl
 
-from hocba_sign.signing.policy import Level
+from hocba_sign.signing.signing_policy import Level
 from hocba_sign.testing import World
 from hocba_sign.testing.forge import stamp
 from hocba_sign.testing.identity import pem

@@ -16,9 +16,9 @@ from hocba_sign.model.transcript import Transcript
 from hocba_sign.model.workflow import Role, Slot
 from hocba_sign.operations.signing import sign
 from hocba_sign.pki.certificates.certificate import Certificate
-from hocba_sign.signing.policy import Level, SigningPolicy
+from hocba_sign.signing.signing_policy import Level, SigningPolicy
 from hocba_sign.testing import Identity, World
-from hocba_sign.testing.authority import TimestampOptions
+from hocba_sign.testing.authority_answers import TimestampOptions
 from hocba_sign.testing.drafts import drafted
 from hocba_sign.testing.forge import Forgery, forge, stamp, value_id
 from hocba_sign.testing.identity import pem

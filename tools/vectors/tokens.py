@@ -6,7 +6,7 @@ from typing import Any
 
 from asn1crypto import cms, core, tsp
 
-from hocba_sign.testing.authority import TimestampOptions
+from hocba_sign.testing.authority_answers import TimestampOptions
 from hocba_sign.testing.forge import stamp
 from tools.vectors.case import Case
 from tools.vectors.stage import CBQL, SEAL, SIGNED_AT, Stage

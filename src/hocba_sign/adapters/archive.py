@@ -13,7 +13,7 @@ from hocba_sign.adapters.files import write_atomically
 from hocba_sign.errors import OutsideError
 from hocba_sign.pki.revocation.evidence import Evidence
 from hocba_sign.pki.trust.store import TrustStore
-from hocba_sign.report.document import Report
+from hocba_sign.report.report import Report
 from hocba_sign.report.signature_members import moment
 from hocba_sign.validation.document.missing_evidence import Available
 

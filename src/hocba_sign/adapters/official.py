@@ -10,7 +10,7 @@ from urllib3.exceptions import LocationParseError
 from urllib3.util import parse_url
 
 from hocba_sign.adapters.fetch import Fetcher, FetchLimits, Hop, Refused
-from hocba_sign.adapters.state import CertificateStore, Imported, read_certificates
+from hocba_sign.adapters.home import CertificateStore, Imported, read_certificates
 from hocba_sign.errors import Finding, InputError
 from hocba_sign.pki.loading.objects import MAX_FILE_OCTETS
 from hocba_sign.pki.trust.vietnam_list import TrustList

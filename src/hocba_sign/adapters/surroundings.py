@@ -22,7 +22,7 @@ from hocba_sign.crypto.digests import SHA256, digest
 from hocba_sign.errors import Finding, OutsideError
 from hocba_sign.pki.timestamp.protocol import read_token
 from hocba_sign.version import VERSION
-from hocba_sign.xml.names import SCHEMA_VERSION
+from hocba_sign.xml.namespaces import SCHEMA_VERSION
 from hocba_sign.xml.parse import libxml2_version
 
 EXTRAS: Final[Mapping[str, tuple[str, str]]] = {

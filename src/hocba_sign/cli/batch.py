@@ -27,16 +27,16 @@ from hocba_sign.cli.batch_run import (
     tell_each,
 )
 from hocba_sign.cli.folders import BatchSource, make_folder, named, remove_parts, sources_in
-from hocba_sign.cli.keys import opened_signer
-from hocba_sign.cli.level import authority_of, note_fallback, policy_of
+from hocba_sign.cli.help_words import say
+from hocba_sign.cli.level_option import authority_of, note_fallback, policy_of
 from hocba_sign.cli.remote import FOLDER, RemoteKey
+from hocba_sign.cli.signer_key import opened_signer
 from hocba_sign.cli.slot import require_teacher, slots_to_sign
-from hocba_sign.cli.words import say
 from hocba_sign.crypto.signer import Signer
 from hocba_sign.errors import CallerError, Finding, HocbaSignError, InputError, OutsideError
 from hocba_sign.model.workflow import Slot
 from hocba_sign.operations.signing import merge, sign_value, time_stamp
-from hocba_sign.signing.policy import Level, SigningPolicy
+from hocba_sign.signing.signing_policy import Level, SigningPolicy
 from hocba_sign.signing.state import SignedDocument
 from hocba_sign.signing.xml.draft import read_draft
 from hocba_sign.xml.limits import MAX_BYTES

@@ -18,11 +18,11 @@ from typing import Any, Final, TypeVar
 from hocba_sign.adapters.tsa_series import STAMPS_AT_ONCE
 from hocba_sign.catalogue.messages import message
 from hocba_sign.cli import console
+from hocba_sign.cli.help_words import say
 from hocba_sign.cli.material import note_findings
-from hocba_sign.cli.words import say
 from hocba_sign.errors import CallerError, Finding, HocbaSignError, InputError, OutsideError
 from hocba_sign.model.workflow import Slot
-from hocba_sign.report.certificate import warnings
+from hocba_sign.report.certificate_report import warnings
 from hocba_sign.report.phrases import vietnam_time
 
 _BAR: Final = 30

@@ -10,10 +10,10 @@ from datetime import datetime
 
 from hocba_sign.adapters.files import write_atomically
 from hocba_sign.adapters.inputs import expand
-from hocba_sign.adapters.results import last_lines
+from hocba_sign.adapters.result_files import last_lines
 from hocba_sign.cli import console
 from hocba_sign.cli.guard import refuse_replacing_sources
-from hocba_sign.cli.words import say
+from hocba_sign.cli.help_words import say
 from hocba_sign.operations.many import Pace, verify_many
 from hocba_sign.operations.verifier import Verifier
 from hocba_sign.report.index_page import index_page

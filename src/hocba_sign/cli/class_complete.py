@@ -24,15 +24,15 @@ from hocba_sign.cli.batch_run import (
     tell_each,
 )
 from hocba_sign.cli.class_work import MANIFEST, ClassWork
-from hocba_sign.cli.documents import read_document
+from hocba_sign.cli.file_or_stdin import read_document
 from hocba_sign.cli.folders import make_folder
-from hocba_sign.cli.level import authority_of, note_fallback
+from hocba_sign.cli.help_words import say
+from hocba_sign.cli.level_option import authority_of, note_fallback
 from hocba_sign.cli.token_key import token_signer
-from hocba_sign.cli.words import say
 from hocba_sign.errors import CallerError, OutsideError
 from hocba_sign.operations.extension import signatures_of
 from hocba_sign.operations.signing import complete, merge, time_stamp
-from hocba_sign.pades.head import is_pdf
+from hocba_sign.pades.header import is_pdf
 from hocba_sign.signing.manifest import MAX_MANIFEST_OCTETS, ManifestLine, read_values
 from hocba_sign.signing.state import SignedDocument, ToBeSigned
 from hocba_sign.xml.limits import MAX_BYTES

@@ -10,14 +10,14 @@ from hocba_sign.adapters.locks import exclusive
 from hocba_sign.cli.batch_run import BatchItem, BatchKind, Result, run_each, summarise, tell_each
 from hocba_sign.cli.class_work import ClassWork
 from hocba_sign.cli.folders import BatchSource, make_folder, named, sources_in
-from hocba_sign.cli.level import policy_of
+from hocba_sign.cli.level_option import policy_of
 from hocba_sign.cli.slot import require_teacher, slots_to_sign
 from hocba_sign.errors import Finding, HocbaSignError, OutsideError
 from hocba_sign.model.workflow import Slot
 from hocba_sign.operations.signing import prepare
 from hocba_sign.pki.certificates.certificate import Certificate
 from hocba_sign.signing.manifest import LineState, line_of
-from hocba_sign.signing.policy import SigningPolicy
+from hocba_sign.signing.signing_policy import SigningPolicy
 
 _KIND = BatchKind(Result.PREPARED, "ITEM")
 

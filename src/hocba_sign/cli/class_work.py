@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Final, Self
 
 from hocba_sign.adapters.files import is_file, read_limited, write_atomically
-from hocba_sign.cli.documents import STATE_LIMIT
+from hocba_sign.cli.file_or_stdin import STATE_LIMIT
 from hocba_sign.errors import CallerError, InputError
 from hocba_sign.model.workflow import Slot
 from hocba_sign.signing.manifest import (

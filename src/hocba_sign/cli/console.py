@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import IO, Any, Final
 
 from hocba_sign.catalogue.messages import Language, message
-from hocba_sign.cli.words import say
+from hocba_sign.cli.help_words import say
 from hocba_sign.errors import CallerError, Finding, HocbaSignError, InputError
 from hocba_sign.report import phrases
 from hocba_sign.version import VERSION

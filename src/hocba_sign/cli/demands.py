@@ -6,15 +6,15 @@ import argparse
 from dataclasses import replace
 from datetime import UTC, datetime
 
-from hocba_sign.adapters.evidence import collect_evidence, gather
-from hocba_sign.cli.knowledge import named
-from hocba_sign.cli.online import online_fetcher
-from hocba_sign.cli.policy import chosen_policy
+from hocba_sign.adapters.evidence_files import collect_evidence, gather
+from hocba_sign.cli.beside_files import named
+from hocba_sign.cli.fetching import online_fetcher
+from hocba_sign.cli.policy_options import chosen_policy
 from hocba_sign.errors import CallerError
 from hocba_sign.operations.verifier import Verifier
 from hocba_sign.pki.loading.kinds import ObjectKind
 from hocba_sign.pki.trust.store import TrustStore
-from hocba_sign.signing.policy import SigningPolicy
+from hocba_sign.signing.signing_policy import SigningPolicy
 from hocba_sign.validation.document.records import Sources
 
 

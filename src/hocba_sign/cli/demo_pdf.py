@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from datetime import UTC, datetime
 
 from hocba_sign.adapters.key_file import load_key
-from hocba_sign.cli.new import example
+from hocba_sign.cli.commands.new import example
 from hocba_sign.errors import CallerError
 from hocba_sign.model.transcript import Transcript
 from hocba_sign.model.workflow import Slot

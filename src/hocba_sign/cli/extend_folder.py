@@ -9,7 +9,7 @@ from functools import partial
 from hocba_sign.adapters.failures import FAILURES_IN_A_ROW
 from hocba_sign.adapters.files import read_limited, write_atomically
 from hocba_sign.adapters.locks import exclusive
-from hocba_sign.adapters.online import RunFetcher
+from hocba_sign.adapters.online_evidence import RunFetcher
 from hocba_sign.adapters.tsa_series import TimeStampSeries
 from hocba_sign.ades.structure import ParsedSignature, StampKind
 from hocba_sign.cli import console
@@ -22,17 +22,17 @@ from hocba_sign.cli.batch_run import (
     summarise,
     tell_each,
 )
+from hocba_sign.cli.fetching import online_fetcher
 from hocba_sign.cli.folders import BatchSource, make_folder, named, remove_parts, sources_in
-from hocba_sign.cli.level import note_fallback
+from hocba_sign.cli.help_words import say
+from hocba_sign.cli.level_option import note_fallback
 from hocba_sign.cli.material import GivenMaterial, collect_material
-from hocba_sign.cli.online import online_fetcher
-from hocba_sign.cli.words import say
 from hocba_sign.errors import CallerError, OutsideError
 from hocba_sign.operations.due import extension_due
 from hocba_sign.operations.extension import evidence_for, extend_with, signatures_of
 from hocba_sign.operations.ground import Ground
 from hocba_sign.pki.trust.anchors import user_findings
-from hocba_sign.signing.policy import Level
+from hocba_sign.signing.signing_policy import Level
 from hocba_sign.xml.limits import MAX_BYTES
 
 _KIND = BatchKind(Result.EXTENDED, "ITEM", beside=(Result.NOT_DUE,))

@@ -2,6 +2,7 @@
 
 from hocba_sign.catalogue.messages import Language
 from hocba_sign.cli import arguments
+from hocba_sign.cli.help_words import say
 from hocba_sign.cli.options import (
     add_careful,
     add_judge,
@@ -11,7 +12,6 @@ from hocba_sign.cli.options import (
     add_out,
 )
 from hocba_sign.cli.parser import Parser
-from hocba_sign.cli.words import say
 
 
 def add_extract(parser: Parser, language: Language) -> None:

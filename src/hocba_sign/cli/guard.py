@@ -10,8 +10,8 @@ from pathlib import Path
 from typing import Final
 
 from hocba_sign.adapters.files import is_folder
+from hocba_sign.adapters.home import home
 from hocba_sign.adapters.inputs import Source
-from hocba_sign.adapters.state import home
 from hocba_sign.cli import console
 from hocba_sign.cli.options import OUTPUTS
 from hocba_sign.errors import CallerError

@@ -11,10 +11,10 @@ from typing import cast
 
 from hocba_sign.catalogue.messages import Language
 from hocba_sign.cli import console
-from hocba_sign.cli.commands import parse
+from hocba_sign.cli.command_line import parse
+from hocba_sign.cli.help_words import say, spoken_language
 from hocba_sign.cli.options import OUTPUTS
 from hocba_sign.cli.parser import UsageError
-from hocba_sign.cli.words import say, spoken_language
 from hocba_sign.errors import CallerError, HocbaSignError, InputError
 
 _INTERRUPTED = 130
@@ -47,7 +47,7 @@ def _run(arguments: Sequence[str], language: Language) -> int:
             import_module("hocba_sign.cli.guard").refuse_replacing(given)
         command = cast(
             "Callable[[argparse.Namespace], int]",
-            import_module(f"hocba_sign.cli.{given.command.replace('-', '_')}").run,
+            import_module(f"hocba_sign.cli.commands.{given.command.replace('-', '_')}").run,
         )
         return command(given)
     except SystemExit as ending:

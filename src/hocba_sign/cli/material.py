@@ -6,8 +6,8 @@ import argparse
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 
-from hocba_sign.adapters.evidence import collect_evidence, gather
-from hocba_sign.adapters.state import CertificateStore, Holdings
+from hocba_sign.adapters.evidence_files import collect_evidence, gather
+from hocba_sign.adapters.home import CertificateStore, Holdings
 from hocba_sign.catalogue.messages import Language
 from hocba_sign.cli import console
 from hocba_sign.errors import CallerError, Finding, HocbaSignError

@@ -9,8 +9,8 @@ from typing import Final
 
 from hocba_sign.catalogue.messages import LANGUAGES, Language
 from hocba_sign.cli import arguments
+from hocba_sign.cli.help_words import say
 from hocba_sign.cli.parser import Parser
-from hocba_sign.cli.words import say
 
 LEVELS: Final = ("B", "T")
 JSON_FORMS: Final = ("full", "short")

@@ -6,10 +6,10 @@ from datetime import UTC, datetime
 
 from hocba_sign.cli import console
 from hocba_sign.cli.delivery import deliver_signed
+from hocba_sign.cli.help_words import say
 from hocba_sign.cli.material import note_findings
-from hocba_sign.cli.words import say
 from hocba_sign.pki.certificates.certificate import Certificate
-from hocba_sign.report.certificate import warnings
+from hocba_sign.report.certificate_report import warnings
 from hocba_sign.report.phrases import vietnam_time
 from hocba_sign.signing.state import SignedDocument
 

@@ -4,7 +4,7 @@ import argparse
 from typing import Any, Final, NoReturn
 
 from hocba_sign.catalogue.messages import Language
-from hocba_sign.cli.words import say, translated
+from hocba_sign.cli.help_words import say, translated
 
 PROGRAM: Final = "hocba"
 

@@ -14,12 +14,12 @@ from typing import Final
 from hocba_sign.adapters.files import write_atomically
 from hocba_sign.adapters.key_file import load_key
 from hocba_sign.adapters.tsa import TimeStampClient
-from hocba_sign.cli.new import example
+from hocba_sign.cli.commands.new import example
 from hocba_sign.crypto.signer import SoftwareSigner
 from hocba_sign.model.transcript import Transcript
 from hocba_sign.model.workflow import Role, Slot
 from hocba_sign.operations.signing import sign
-from hocba_sign.signing.policy import Level, SigningPolicy
+from hocba_sign.signing.signing_policy import Level, SigningPolicy
 from hocba_sign.testing.identity import Identity
 from hocba_sign.testing.server import WorldServer
 from hocba_sign.testing.staff import staff

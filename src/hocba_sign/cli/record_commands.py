@@ -4,6 +4,7 @@ from typing import Any
 
 from hocba_sign.catalogue.messages import Language
 from hocba_sign.cli import arguments
+from hocba_sign.cli.help_words import say
 from hocba_sign.cli.options import (
     add_language,
     add_material,
@@ -11,7 +12,6 @@ from hocba_sign.cli.options import (
     add_pin,
 )
 from hocba_sign.cli.parser import Parser
-from hocba_sign.cli.words import say
 from hocba_sign.model.codes import EventKind
 from hocba_sign.model.workflow import Role
 

@@ -14,17 +14,17 @@ from pathlib import Path
 from typing import Final
 
 from hocba_sign.adapters.files import read_limited, write_atomically
+from hocba_sign.adapters.remote.dialect_choice import open_remote
+from hocba_sign.adapters.remote.hash_order import MAX_ID_LENGTH, OrderItem, RemoteSigner
 from hocba_sign.adapters.remote.journal import Journal
 from hocba_sign.adapters.remote.machine import DEFAULT_WAIT, RemoteResult, sign_remotely
-from hocba_sign.adapters.remote.opening import open_remote
-from hocba_sign.adapters.remote.order import MAX_ID_LENGTH, OrderItem, RemoteSigner
 from hocba_sign.cli import console
-from hocba_sign.cli.documents import STATE_LIMIT
-from hocba_sign.cli.words import say
+from hocba_sign.cli.file_or_stdin import STATE_LIMIT
+from hocba_sign.cli.help_words import say
 from hocba_sign.errors import CallerError, Finding, HocbaSignError, InputError, OutsideError
 from hocba_sign.model.workflow import Role, Slot
 from hocba_sign.operations.signing import complete, merge, prepare
-from hocba_sign.signing.policy import SigningPolicy
+from hocba_sign.signing.signing_policy import SigningPolicy
 from hocba_sign.signing.state import ToBeSigned
 
 FOLDER: Final = ".hocba-remote"

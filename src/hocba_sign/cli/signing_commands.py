@@ -4,6 +4,7 @@ from typing import Final
 
 from hocba_sign.catalogue.messages import Language
 from hocba_sign.cli import arguments
+from hocba_sign.cli.help_words import say
 from hocba_sign.cli.options import (
     add_authority,
     add_driver,
@@ -18,7 +19,6 @@ from hocba_sign.cli.options import (
     add_token,
 )
 from hocba_sign.cli.parser import Parser
-from hocba_sign.cli.words import say
 from hocba_sign.model.workflow import Role
 
 LONG_TERM_LEVELS: Final = ("LT", "LTA")

@@ -11,7 +11,7 @@ from hocba_sign.model.codes import code_list
 from hocba_sign.model.suggestion import suggested, suggestion_text
 from hocba_sign.model.transcript import Transcript
 from hocba_sign.model.workflow import Role, Slot
-from hocba_sign.pades.head import is_pdf
+from hocba_sign.pades.header import is_pdf
 from hocba_sign.pki.certificates.certificate import Certificate
 from hocba_sign.pki.certificates.holder import signers_held
 from hocba_sign.signing.pdf.draft import PdfDraft, read_pdf_draft

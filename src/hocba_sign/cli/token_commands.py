@@ -4,9 +4,9 @@ from pathlib import Path
 
 from hocba_sign.catalogue.messages import Language
 from hocba_sign.cli import arguments
+from hocba_sign.cli.help_words import say
 from hocba_sign.cli.options import add_driver, add_language, add_network, add_token
 from hocba_sign.cli.parser import Parser
-from hocba_sign.cli.words import say
 from hocba_sign.model.workflow import Role
 
 

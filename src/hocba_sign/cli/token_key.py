@@ -17,8 +17,8 @@ from hocba_sign.adapters.pkcs11.token_signer import (
     open_token,
 )
 from hocba_sign.cli import console
+from hocba_sign.cli.help_words import say
 from hocba_sign.cli.material import note_findings
-from hocba_sign.cli.words import say
 from hocba_sign.errors import CallerError, Finding
 from hocba_sign.pki.loading.objects import MAX_FILE_OCTETS
 

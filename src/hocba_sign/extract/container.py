@@ -17,8 +17,8 @@ from hocba_sign.extract import base45
 from hocba_sign.extract.cbor import Value, decode, encode
 from hocba_sign.extract.content import ExtractContent, content_dict, read_content
 from hocba_sign.extract.leaves import FIRST_SUBJECT, SALT_OCTETS, FixedLeaf, hash_of
-from hocba_sign.extract.template import TEMPLATES, SealDigests, signed_info
-from hocba_sign.extract.tree import HASH_OCTETS, rebuilt_root, registered_value
+from hocba_sign.extract.merkle import HASH_OCTETS, rebuilt_root, registered_value
+from hocba_sign.extract.seal_octets import TEMPLATES, SealDigests, signed_info
 
 PREFIX: Final = "HB1:"
 MAX_OCTETS: Final = 8_192

@@ -13,7 +13,7 @@ from typing import Final
 from uuid import UUID
 
 from hocba_sign.extract.cbor import Value, encode
-from hocba_sign.extract.tree import leaf_hash
+from hocba_sign.extract.merkle import leaf_hash
 from hocba_sign.model.codes import SchoolKind
 from hocba_sign.model.lexical import Mark
 from hocba_sign.model.primary import PrimaryAssessment

@@ -8,8 +8,8 @@ from hocba_sign.crypto.algorithms import SignatureAlgorithm
 from hocba_sign.errors import CallerError
 from hocba_sign.extract.container import KEY_ID_OCTETS, Extract
 from hocba_sign.extract.leaves import FixedLeaf, leaf_hashes, leaf_names, salts_of, values_of
-from hocba_sign.extract.template import TEMPLATES, SealDigests
-from hocba_sign.extract.tree import proof_of
+from hocba_sign.extract.merkle import proof_of
+from hocba_sign.extract.seal_octets import TEMPLATES, SealDigests
 from hocba_sign.model.transcript import Transcript
 
 

@@ -7,7 +7,7 @@ from typing import Annotated
 from hocba_sign.model.codes import IdentityPaper, SchoolKind, Sex
 from hocba_sign.model.fields import Group, Leaf
 from hocba_sign.model.lexical import DAY, FLAG, ValueKind, coded, count, identifier, letter, text
-from hocba_sign.model.places import Address
+from hocba_sign.model.provinces import Address
 
 PERSONAL_ID = identifier("personal id", "[0-9]{12}", max_length=12)
 SCHOOL_YEAR = identifier("school year", "[0-9]{4}-[0-9]{4}", max_length=9)

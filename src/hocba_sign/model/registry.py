@@ -16,7 +16,6 @@ from hocba_sign.model import exchange
 from hocba_sign.model.appointments import Appointment
 from hocba_sign.model.fields import Group, Leaf, Many, element_path
 from hocba_sign.model.lexical import DAY, letter, text
-from hocba_sign.model.names import Likeness, compare_names
 from hocba_sign.model.numbers import agrees, numbers_of
 from hocba_sign.model.person import NAME
 from hocba_sign.model.record import (
@@ -31,6 +30,7 @@ from hocba_sign.model.record import (
     SignerCredential,
 )
 from hocba_sign.model.signers import ExpectedSigner
+from hocba_sign.model.spelling import Likeness, compare_names
 from hocba_sign.model.workflow import Role, Slot
 
 ROOT_ELEMENT: Final = "SO_THAM_QUYEN"

@@ -12,7 +12,7 @@ from hocba_sign.model.person import (
     PERSONAL_ID,
     School,
 )
-from hocba_sign.model.places import Address
+from hocba_sign.model.provinces import Address
 from hocba_sign.model.results import TEACHER_ID_PATTERN
 from hocba_sign.model.workflow import Role, Slot
 

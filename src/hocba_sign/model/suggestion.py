@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from typing import Final
 
 from hocba_sign.model.codes import CodeEntry, CodeList
-from hocba_sign.model.names import plain, spelled
+from hocba_sign.model.spelling import plain, spelled
 
 MAX_SUGGESTED: Final = 3
 _ALIKE: Final = 0.5

@@ -1,6 +1,6 @@
 """Before the first signature: a transcript as a document, on pages, and who signs where."""
 
-from hocba_sign.ades.shown import shown_signatures
+from hocba_sign.ades.shown_signature import shown_signatures
 from hocba_sign.errors import Finding, InputError
 from hocba_sign.model.check import check
 from hocba_sign.model.transcript import Transcript

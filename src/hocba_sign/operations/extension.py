@@ -21,8 +21,8 @@ from hocba_sign.operations.ground import (
 )
 from hocba_sign.operations.signing import TimeStampAuthority
 from hocba_sign.operations.verifier import Verifier
-from hocba_sign.pades.head import is_pdf
-from hocba_sign.pades.read import read_pdf
+from hocba_sign.pades.header import is_pdf
+from hocba_sign.pades.read_pdf import read_pdf
 from hocba_sign.pki.revocation.evidence import Unread
 from hocba_sign.pki.timestamp.protocol import read_token, token_evidence
 from hocba_sign.signing.admission import admit_token
@@ -31,8 +31,8 @@ from hocba_sign.signing.pdf.extend import (
     with_pdf_archive_time_stamp,
     with_pdf_validation_data,
 )
-from hocba_sign.signing.policy import Level
 from hocba_sign.signing.read_back import require_kept, require_stamped
+from hocba_sign.signing.signing_policy import Level
 from hocba_sign.signing.validation_data import ValidationData
 from hocba_sign.signing.xml.extend import (
     octets_to_archive,
@@ -41,7 +41,7 @@ from hocba_sign.signing.xml.extend import (
 )
 from hocba_sign.signing.xml.opened import OpenXml
 from hocba_sign.validation.document.dispatch import validate_document
-from hocba_sign.validation.document.transcript import DocumentConclusion
+from hocba_sign.validation.document.three_answers import DocumentConclusion
 from hocba_sign.validation.policy import DEFAULT
 from hocba_sign.validation.setting import Setting
 from hocba_sign.validation.signature.validation import (

@@ -15,7 +15,7 @@ from hocba_sign.validation.document.missing_evidence import (
     EvidenceSource,
     document_needs,
 )
-from hocba_sign.validation.document.transcript import DocumentConclusion
+from hocba_sign.validation.document.three_answers import DocumentConclusion
 from hocba_sign.validation.policy import DEFAULT, Policy
 from hocba_sign.validation.setting import Setting
 

@@ -21,13 +21,13 @@ from multiprocessing import get_context
 from pathlib import Path
 from typing import Any, Final
 
-from hocba_sign.adapters import results as disk
+from hocba_sign.adapters import result_files as disk
 from hocba_sign.adapters.inputs import Source
 from hocba_sign.errors import HocbaSignError, InputError, OutsideError
 from hocba_sign.operations.context import context_of
 from hocba_sign.operations.verifier import Verifier
-from hocba_sign.report.document import Report
 from hocba_sign.report.overview import Tally
+from hocba_sign.report.report import Report
 from hocba_sign.report.short import ShortRow, origin_members, short_failure
 from hocba_sign.validation.document.not_transcript import is_document, no_document
 from hocba_sign.xml.limits import MAX_BYTES

@@ -12,11 +12,11 @@ from hocba_sign.crypto.signer import Signer
 from hocba_sign.crypto.value_form import value_form_cause
 from hocba_sign.errors import CallerError, Finding
 from hocba_sign.model.workflow import Slot
-from hocba_sign.pades.head import is_pdf
+from hocba_sign.pades.header import is_pdf
 from hocba_sign.signing.admission import admit, admit_token
-from hocba_sign.signing.policy import DEFAULT as DEFAULT_SIGNING
-from hocba_sign.signing.policy import Level, SigningPolicy
 from hocba_sign.signing.session import Completed, Prepared, open_document, open_signed
+from hocba_sign.signing.signing_policy import DEFAULT as DEFAULT_SIGNING
+from hocba_sign.signing.signing_policy import Level, SigningPolicy
 from hocba_sign.signing.state import SignedDocument, ToBeSigned
 from hocba_sign.signing.xml.merge import merge_xml
 

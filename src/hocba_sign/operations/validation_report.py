@@ -5,10 +5,10 @@ from typing import Final
 
 from hocba_sign.crypto.signer import Signer
 from hocba_sign.errors import CallerError
-from hocba_sign.report.document import Report
 from hocba_sign.report.etsi import etsi
-from hocba_sign.signing.policy import DEFAULT as DEFAULT_SIGNING
-from hocba_sign.signing.policy import SigningPolicy
+from hocba_sign.report.report import Report
+from hocba_sign.signing.signing_policy import DEFAULT as DEFAULT_SIGNING
+from hocba_sign.signing.signing_policy import SigningPolicy
 from hocba_sign.signing.xml.whole import sign_whole
 
 SIGNATURE_ID: Final = "report-signature"

@@ -7,7 +7,7 @@ from datetime import datetime
 from functools import partial
 
 from hocba_sign.errors import InputError
-from hocba_sign.operations.certificate import requirements_for, validate_certificate
+from hocba_sign.operations.certificate_check import requirements_for, validate_certificate
 from hocba_sign.operations.ground import (
     Ground,
     SettledJudgement,
@@ -17,8 +17,8 @@ from hocba_sign.operations.ground import (
     start_of,
 )
 from hocba_sign.pki.certificates.profile import Purpose
-from hocba_sign.report.certificate import CertificateReport
-from hocba_sign.report.document import Report
+from hocba_sign.report.certificate_report import CertificateReport
+from hocba_sign.report.report import Report
 from hocba_sign.validation.document.dispatch import (
     validate_any_document,
     validate_document,
@@ -26,7 +26,7 @@ from hocba_sign.validation.document.dispatch import (
 )
 from hocba_sign.validation.document.missing_evidence import EvidenceSession
 from hocba_sign.validation.document.records import Named, Sources, load_records, years_among
-from hocba_sign.validation.document.transcript import DocumentConclusion, validate
+from hocba_sign.validation.document.three_answers import DocumentConclusion, validate
 from hocba_sign.validation.setting import NOTHING_DETACHED, Setting
 
 

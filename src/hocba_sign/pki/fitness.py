@@ -15,9 +15,9 @@ from hocba_sign.errors import CallerError, Finding, InputError
 from hocba_sign.model.record import SignerCredential
 from hocba_sign.pki.certificates.certificate import Certificate
 from hocba_sign.pki.certificates.profile import ProfileException, Purpose, leaf_causes
+from hocba_sign.pki.path.path_validation import key_cause, validate_path
 from hocba_sign.pki.path.result import PathRequirements, PathStatus
 from hocba_sign.pki.path.signature_check import certificate_verdict
-from hocba_sign.pki.path.validation import key_cause, validate_path
 from hocba_sign.pki.revocation.evidence import Evidence
 from hocba_sign.pki.timestamp.protocol import algorithm_cause
 from hocba_sign.pki.timestamp.token import Token

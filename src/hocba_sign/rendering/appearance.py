@@ -8,8 +8,8 @@ from typing import Final
 
 from hocba_sign.model.record import VIETNAM
 from hocba_sign.model.workflow import Role
-from hocba_sign.rendering.coverage import shown_in
 from hocba_sign.rendering.engine import compile_page
+from hocba_sign.rendering.glyphs import shown_in
 from hocba_sign.rendering.template import FOLDER, FONTS
 
 _MAIN: Final[Path] = FOLDER / "signature" / "signature.typ"

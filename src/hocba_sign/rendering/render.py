@@ -8,14 +8,14 @@ from dataclasses import dataclass
 from datetime import datetime, time
 from typing import Any, Final
 
-from hocba_sign.ades.shown import ShownSignature
+from hocba_sign.ades.shown_signature import ShownSignature
 from hocba_sign.errors import CallerError
 from hocba_sign.model.record import VIETNAM
 from hocba_sign.model.transcript import Transcript
 from hocba_sign.rendering.check_address import require_address
 from hocba_sign.rendering.code import content_of, draw
-from hocba_sign.rendering.coverage import require_shown
 from hocba_sign.rendering.engine import compile_pdf
+from hocba_sign.rendering.glyphs import require_shown
 from hocba_sign.rendering.sheet import fill
 from hocba_sign.rendering.signature_texts import signature_texts
 from hocba_sign.rendering.source import read_source

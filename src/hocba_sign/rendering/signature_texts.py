@@ -4,9 +4,9 @@ valid.
 
 from typing import Final
 
-from hocba_sign.ades.shown import ShownSignature
+from hocba_sign.ades.shown_signature import ShownSignature
 from hocba_sign.model.record import VIETNAM
-from hocba_sign.rendering.coverage import shown_in
+from hocba_sign.rendering.glyphs import shown_in
 from hocba_sign.rendering.template import FONTS
 
 _MOST_LETTERS: Final = 200

@@ -8,8 +8,8 @@ from hocba_sign.ades.structure import Coverage
 from hocba_sign.catalogue.messages import Language
 from hocba_sign.report.lines import State
 from hocba_sign.report.phrases import phrase, printable
-from hocba_sign.report.signature import Fact
-from hocba_sign.validation.document.transcript import DocumentConclusion
+from hocba_sign.report.seven_items import Fact
+from hocba_sign.validation.document.three_answers import DocumentConclusion
 from hocba_sign.validation.signature.validation import SignatureConclusion
 from hocba_sign.validation.verdict import Status, is_contradicted
 

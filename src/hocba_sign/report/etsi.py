@@ -26,7 +26,7 @@ from hocba_sign.report.etsi_objects import (
 )
 from hocba_sign.report.etsi_xml import URN, element, indication, text, when
 from hocba_sign.report.judged_file import JudgedFile
-from hocba_sign.validation.document.transcript import DocumentConclusion
+from hocba_sign.validation.document.three_answers import DocumentConclusion
 from hocba_sign.validation.signature.validation import SignatureConclusion, claimed_time
 from hocba_sign.validation.verdict import (
     Check,

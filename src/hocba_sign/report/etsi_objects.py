@@ -14,7 +14,7 @@ from hocba_sign.pki.certificates.certificate import Certificate
 from hocba_sign.pki.path.result import PathResult
 from hocba_sign.pki.revocation.pool import RevocationFact
 from hocba_sign.report.etsi_xml import URN, element, indication, when
-from hocba_sign.validation.signature.time_stamps import TimeStampConclusion
+from hocba_sign.validation.signature.time_stamp_checks import TimeStampConclusion
 
 _STATEMENTS = {"crl": "CRL", "ocsp": "OCSPResponse"}
 _REASONS = {

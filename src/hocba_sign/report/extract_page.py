@@ -6,12 +6,12 @@ from typing import Final
 
 from hocba_sign.extract.container import Extract
 from hocba_sign.rendering.code import code_size, code_svg
-from hocba_sign.rendering.coverage import shown_in
 from hocba_sign.rendering.engine import compile_pdf
+from hocba_sign.rendering.glyphs import shown_in
 from hocba_sign.rendering.template import FOLDER, FONTS
-from hocba_sign.report.document import Report
-from hocba_sign.report.extract import content_facts
 from hocba_sign.report.phrases import phrase, vietnam_time
+from hocba_sign.report.report import Report
+from hocba_sign.report.shown_parts import content_facts
 
 _MAIN: Final[Path] = FOLDER / "extract" / "extract.typ"
 

@@ -8,7 +8,7 @@ from hocba_sign.model.status_list import StatusList
 from hocba_sign.model.transcript import Transcript
 from hocba_sign.report.judged_file import JudgedFile
 from hocba_sign.report.phrases import local_time, phrase, printable
-from hocba_sign.report.signature import Fact
+from hocba_sign.report.seven_items import Fact
 from hocba_sign.version import VERSION
 
 

@@ -14,7 +14,7 @@ from hocba_sign.report.judged_file import JudgedFile
 from hocba_sign.report.phrases import phrase
 from hocba_sign.report.problems import Problem
 from hocba_sign.report.rows import SignatureRow
-from hocba_sign.report.signature import Fact
+from hocba_sign.report.seven_items import Fact
 from hocba_sign.report.view import SECTIONS, ReportView, SignatureView, view
 
 _TERMS = ("STAMP", "CRL", "ANCHOR", "DIGEST")

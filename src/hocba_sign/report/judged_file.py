@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from hocba_sign.validation.document.missing_evidence import Answer
-from hocba_sign.validation.document.transcript import DocumentConclusion
+from hocba_sign.validation.document.three_answers import DocumentConclusion
 from hocba_sign.validation.policy import DEFAULT
 from hocba_sign.validation.verdict import Check, Verdict
 

@@ -2,7 +2,7 @@
 
 from enum import StrEnum
 
-from hocba_sign.validation.document.transcript import DocumentConclusion
+from hocba_sign.validation.document.three_answers import DocumentConclusion
 from hocba_sign.xml.layout import RECORDS
 
 

@@ -7,7 +7,7 @@ import textwrap
 from collections.abc import Iterable
 from typing import Final, Literal, TypeAlias
 
-from hocba_sign.report.signature import Fact
+from hocba_sign.report.seven_items import Fact
 
 State: TypeAlias = Literal["yes", "no", "unknown", "ended"]
 """`ended`: whatever its signatures are worth, it is not in force."""

@@ -20,7 +20,7 @@ from hocba_sign.report.judged_file import JudgedFile
 from hocba_sign.report.kind import Kind, kind_of
 from hocba_sign.report.lines import State
 from hocba_sign.report.phrases import phrase
-from hocba_sign.validation.document.transcript import BOOK, DocumentConclusion
+from hocba_sign.validation.document.three_answers import BOOK, DocumentConclusion
 from hocba_sign.validation.verdict import Status
 from hocba_sign.validation.workflow.order import Basis, Workflow
 

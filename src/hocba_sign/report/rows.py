@@ -10,7 +10,7 @@ from typing import Final
 from hocba_sign.report.lines import State
 from hocba_sign.report.phrases import phrase, printable, short_time
 from hocba_sign.report.places import Places, masked
-from hocba_sign.validation.document.transcript import DocumentConclusion
+from hocba_sign.validation.document.three_answers import DocumentConclusion
 from hocba_sign.validation.signature.validation import SignatureConclusion
 from hocba_sign.validation.verdict import Indication
 

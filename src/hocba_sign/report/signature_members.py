@@ -8,9 +8,9 @@ from typing import Any
 from hocba_sign.ades.structure import Coverage, SignedProperties
 from hocba_sign.crypto.verify import PublicKey, key_name
 from hocba_sign.pki.certificates.certificate import Certificate
-from hocba_sign.validation.document.transcript import DocumentConclusion
+from hocba_sign.validation.document.three_answers import DocumentConclusion
 from hocba_sign.validation.signature.level import level_of
-from hocba_sign.validation.signature.time_stamps import TimeStampConclusion
+from hocba_sign.validation.signature.time_stamp_checks import TimeStampConclusion
 from hocba_sign.validation.signature.validation import SignatureConclusion, claimed_time
 from hocba_sign.validation.verdict import Indication
 

@@ -18,10 +18,10 @@ from hocba_sign.model.transcript import ID_DATA
 from hocba_sign.pki.certificates.certificate import Certificate
 from hocba_sign.report.judged_file import JudgedFile
 from hocba_sign.report.signature_members import moment
-from hocba_sign.validation.document.transcript import DocumentConclusion
+from hocba_sign.validation.document.three_answers import DocumentConclusion
 from hocba_sign.validation.in_force.status import Force
 from hocba_sign.validation.signature.level import level_of
-from hocba_sign.validation.signature.time_stamps import TimeStampConclusion
+from hocba_sign.validation.signature.time_stamp_checks import TimeStampConclusion
 from hocba_sign.validation.signature.validation import SignatureConclusion, claimed_time
 from hocba_sign.validation.verdict import Indication, Status, Verdict
 

@@ -19,9 +19,9 @@ from hocba_sign.report.places import Places
 from hocba_sign.report.problems import Problem, blamed_slots, problems_of
 from hocba_sign.report.questions import answers
 from hocba_sign.report.rows import STATES, SignatureRow, rows_of
-from hocba_sign.report.signature import Fact, signature_facts, technical_signature_facts
+from hocba_sign.report.seven_items import Fact, signature_facts, technical_signature_facts
 from hocba_sign.report.timeline import timeline
-from hocba_sign.validation.document.transcript import DocumentConclusion
+from hocba_sign.validation.document.three_answers import DocumentConclusion
 from hocba_sign.validation.signature.validation import SignatureConclusion
 from hocba_sign.validation.verdict import Status, SubIndication, Verdict
 

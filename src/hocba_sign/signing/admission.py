@@ -22,13 +22,13 @@ from hocba_sign.pki.fitness import (
     issuers_at_hand,
     unfit_token_causes,
 )
+from hocba_sign.pki.path.path_validation import validate_path
 from hocba_sign.pki.path.result import PathRequirements, PathStatus
-from hocba_sign.pki.path.validation import validate_path
 from hocba_sign.pki.revocation.evidence import Evidence
 from hocba_sign.pki.timestamp.protocol import read_token
 from hocba_sign.pki.trust.role_policy import Admission as Permitted
 from hocba_sign.pki.trust.vietnam_list import TrustList
-from hocba_sign.signing.policy import Level, SigningPolicy
+from hocba_sign.signing.signing_policy import Level, SigningPolicy
 
 
 def admit(

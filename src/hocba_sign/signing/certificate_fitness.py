@@ -17,7 +17,7 @@ from hocba_sign.model.workflow import Slot
 from hocba_sign.pki.certificates.certificate import Certificate
 from hocba_sign.pki.certificates.holder import Match, match_holder
 from hocba_sign.pki.fitness import credential_of
-from hocba_sign.signing.policy import SigningPolicy
+from hocba_sign.signing.signing_policy import SigningPolicy
 
 _REFUSALS: Final = MappingProxyType(
     {

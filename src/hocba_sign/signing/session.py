@@ -12,8 +12,8 @@ from typing import Protocol, cast
 
 from hocba_sign.model.person import School
 from hocba_sign.model.workflow import Role, Slot
-from hocba_sign.pades.head import is_pdf
-from hocba_sign.signing.policy import SigningPolicy
+from hocba_sign.pades.header import is_pdf
+from hocba_sign.signing.signing_policy import SigningPolicy
 from hocba_sign.signing.state import SignedDocument, ToBeSigned
 from hocba_sign.signing.xml.complete import complete_received_xml, complete_xml
 from hocba_sign.signing.xml.draft import OpenDraft, open_draft
@@ -94,7 +94,7 @@ def open_signed(signed: SignedDocument) -> Completed:
 
 def _of_pdf() -> ModuleType:
     """Return the stages of signing a PDF; they load with the first."""
-    return import_module("hocba_sign.signing.pdf.session")
+    return import_module("hocba_sign.signing.pdf.pdf_session")
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,7 +13,7 @@ from typing import Any, Final
 from hocba_sign.crypto.algorithms import SignatureAlgorithm, signature_algorithm
 from hocba_sign.errors import Finding, HocbaSignError, InputError
 from hocba_sign.model.workflow import Role, Slot
-from hocba_sign.pades.head import is_pdf
+from hocba_sign.pades.header import is_pdf
 
 _FORMAT = "hocba-sign to-be-signed 1"
 _MAX_REVISION: Final = 16 * 1024 * 1024

@@ -28,7 +28,7 @@ from hocba_sign.xades.transcript.write import (
 )
 from hocba_sign.xml.c14n import C14nAlgorithm, canonicalize
 from hocba_sign.xml.layout import recognise, signature_in, slot_elements
-from hocba_sign.xml.names import ID_DATA
+from hocba_sign.xml.namespaces import ID_DATA
 from hocba_sign.xml.parse import ParsedXml, parse
 from hocba_sign.xml.splice import insert, path_of
 from hocba_sign.xml.tree import Element

@@ -23,7 +23,7 @@ from urllib.parse import unquote_to_bytes
 from asn1crypto import cms, x509
 from asn1crypto import pem as armour
 
-from hocba_sign.testing.authority import OcspOptions, TimestampOptions
+from hocba_sign.testing.authority_answers import OcspOptions, TimestampOptions
 from hocba_sign.testing.world import World
 
 if TYPE_CHECKING:

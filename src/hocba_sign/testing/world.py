@@ -12,7 +12,7 @@ from datetime import datetime, timedelta
 from typing import Unpack
 
 from hocba_sign.testing.authorities import YEAR, Authorities
-from hocba_sign.testing.authority import (
+from hocba_sign.testing.authority_answers import (
     OcspAnswer,
     OcspOptions,
     TimestampOptions,

@@ -5,7 +5,7 @@ from hocba_sign.model.transcript import Transcript
 from hocba_sign.xml.decode import decode_document, document_nonce
 from hocba_sign.xml.encode import encode
 from hocba_sign.xml.layout import LAYOUTS, Layout, recognise
-from hocba_sign.xml.names import DS_SIGNATURE
+from hocba_sign.xml.namespaces import DS_SIGNATURE
 from hocba_sign.xml.parse import parse
 from hocba_sign.xml.schema import violations
 from hocba_sign.xml.tree import locate

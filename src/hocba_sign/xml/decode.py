@@ -11,15 +11,15 @@ from hocba_sign.model.check import check_transcript
 from hocba_sign.model.fields import Bound, Leaf, Many
 from hocba_sign.model.reading import Naming, RecordReader, RecordSource
 from hocba_sign.model.transcript import DATA_PATH, Transcript
-from hocba_sign.xml import names
+from hocba_sign.xml import namespaces
 from hocba_sign.xml.c14n import C14nAlgorithm, canonicalize
 from hocba_sign.xml.faultless import decode_faultless
+from hocba_sign.xml.format_version import require_version
 from hocba_sign.xml.nonce import read_nonce
 from hocba_sign.xml.parse import parse
 from hocba_sign.xml.tree import Element
-from hocba_sign.xml.version import require_version
 
-_NAMESPACES: Final = frozenset({names.HOCBA, None})
+_NAMESPACES: Final = frozenset({namespaces.HOCBA, None})
 _SHOWN_NAME: Final = 60
 _BLANK: Final = " \t\r\n"
 
@@ -48,7 +48,11 @@ def decode_signed(root: Element, data: bytes) -> Transcript | None:
     element = _data(root)
     # The canonical form has no comments, which may split a value in the file.
     has_comment = next(element.iter(etree.Comment), None) is not None
-    return None if has_comment or element.get(names.ID) != names.ID_DATA else decode_faultless(data)
+    return (
+        None
+        if has_comment or element.get(namespaces.ID) != namespaces.ID_DATA
+        else decode_faultless(data)
+    )
 
 
 def decode_quickly(root: Element) -> Transcript | None:
@@ -88,18 +92,18 @@ def source_of(element: Element, path: str) -> RecordSource:
     """Return an element of the canonical namespace as source of a record's values; `path` is what
     faults in it are told by.
     """
-    return _XmlSource.of(element, path, prefix=f"{{{names.HOCBA}}}")
+    return _XmlSource.of(element, path, prefix=f"{{{namespaces.HOCBA}}}")
 
 
 def _data(root: Element) -> Element:
     name = etree.QName(root)
-    if name.localname != names.ROOT or name.namespace not in _NAMESPACES:
+    if name.localname != namespaces.ROOT or name.namespace not in _NAMESPACES:
         raise InputError("TRANSCRIPT.NOT_A_TRANSCRIPT", where="/")
     require_version(root)
     found = [
         child
         for child in root.iterchildren("*")
-        if etree.QName(child) == etree.QName(name.namespace, names.DATA)
+        if etree.QName(child) == etree.QName(name.namespace, namespaces.DATA)
     ]
     if len(found) != 1:
         raise InputError("TRANSCRIPT.MISSING_FIELD", where=DATA_PATH)
@@ -108,9 +112,9 @@ def _data(root: Element) -> Element:
 
 def _source(data: Element) -> "_XmlSource":
     name = etree.QName(data)
-    if name.localname != names.DATA or name.namespace not in _NAMESPACES:
+    if name.localname != namespaces.DATA or name.namespace not in _NAMESPACES:
         raise InputError("TRANSCRIPT.NOT_A_TRANSCRIPT", where="/")
-    if data.get(names.ID) != names.ID_DATA:
+    if data.get(namespaces.ID) != namespaces.ID_DATA:
         raise InputError("TRANSCRIPT.WRONG_ID", where=DATA_PATH)
     source = _XmlSource.of(
         data, DATA_PATH, prefix=f"{{{name.namespace}}}" if name.namespace else ""
@@ -148,7 +152,11 @@ class _XmlSource:
         are for `xml.layout`.
         """
         last = self.element[-1] if len(self.element) else None
-        return self if last is None or last.tag != names.SIGNING_LIST else replace(self, slots=last)
+        return (
+            self
+            if last is None or last.tag != namespaces.SIGNING_LIST
+            else replace(self, slots=last)
+        )
 
     @property
     def naming(self) -> Naming:
@@ -195,17 +203,19 @@ class _XmlSource:
         )
 
     def identifier(self) -> str | None:
-        return self.element.get(names.ID)
+        return self.element.get(namespaces.ID)
 
     def is_identified_as(self, expected: str | None) -> bool:
         return self.identifier() == expected
 
-    def attributes(self, allowed: tuple[str, ...] = (names.ID,)) -> Iterable[Finding]:
+    def attributes(self, allowed: tuple[str, ...] = (namespaces.ID,)) -> Iterable[Finding]:
         if any(name not in allowed for name in self.element.attrib):
             yield Finding("TRANSCRIPT.UNKNOWN_FIELD", self.where("@*"))
 
     def strangers(self, known: tuple[tuple[str, bool], ...]) -> Iterable[Finding]:
-        yield from self.attributes((names.ID, names.NONCE) if self.is_data else (names.ID,))
+        yield from self.attributes(
+            (namespaces.ID, namespaces.NONCE) if self.is_data else (namespaces.ID,)
+        )
         if self.is_data:
             yield from _nonce_faults(self.element)
         ranks = {

@@ -8,7 +8,7 @@ from hocba_sign.errors import InputError
 from hocba_sign.model.fields import Group, Leaf, Many, table
 from hocba_sign.model.reading import ObjectSource, RecordReader
 from hocba_sign.model.transcript import DATA_PATH, Transcript
-from hocba_sign.xml import names
+from hocba_sign.xml import namespaces
 from hocba_sign.xml.layout import CANONICAL, Layout
 from hocba_sign.xml.nonce import written_nonce
 from hocba_sign.xml.tree import Element
@@ -28,11 +28,11 @@ def encode(transcript: Transcript, layout: Layout = CANONICAL, *, nonce: bytes) 
     """
     RecordReader().read(Transcript, ObjectSource(transcript, DATA_PATH))
     nsmap = {None: layout.namespace} if layout.namespace else {}
-    root = etree.Element(layout.tag(names.ROOT), nsmap=cast("dict[str, str]", nsmap))
-    root.set(names.SCHEMA_VERSION_ATTRIBUTE, names.SCHEMA_VERSION)
-    data = _child(root, names.DATA)
-    data.set(names.ID, names.ID_DATA)
-    data.set(names.NONCE, written_nonce(nonce))
+    root = etree.Element(layout.tag(namespaces.ROOT), nsmap=cast("dict[str, str]", nsmap))
+    root.set(namespaces.SCHEMA_VERSION_ATTRIBUTE, namespaces.SCHEMA_VERSION)
+    data = _child(root, namespaces.DATA)
+    data.set(namespaces.ID, namespaces.ID_DATA)
+    data.set(namespaces.NONCE, written_nonce(nonce))
     _write(data, transcript, DATA_PATH)
     for holder in layout.holders:
         _at(root, holder)
@@ -83,7 +83,7 @@ def _write(parent: Element, record: Any, path: str) -> None:
             case Group(element=element, identifier=identifier):
                 child = _child(parent, element) if element else parent
                 if identifier is not None:
-                    child.set(names.ID, identifier)
+                    child.set(namespaces.ID, identifier)
                 _write(child, value, f"{path}/{element}" if element else path)
             case Many() as spec:
                 _write_items(parent, value, spec=spec, path=path)
@@ -97,7 +97,7 @@ def _write_items(parent: Element, items: tuple[object, ...], *, spec: Many, path
     for n, item in enumerate(items, 1):
         child = _child(holder, spec.element)
         if spec.identify is not None:
-            child.set(names.ID, spec.identify(parent.get(names.ID, ""), item, n))
+            child.set(namespaces.ID, spec.identify(parent.get(namespaces.ID, ""), item, n))
         _write(child, item, f"{below}/{spec.element}[{n}]")
 
 

@@ -17,7 +17,7 @@ from hocba_sign.model.codes import SchoolLevel, code_list
 from hocba_sign.model.fields import Bound, Group, Leaf, Many, table
 from hocba_sign.model.text import faults
 from hocba_sign.model.transcript import Transcript
-from hocba_sign.xml import names
+from hocba_sign.xml import namespaces
 from hocba_sign.xml.nonce import NONCE_PATTERN
 
 MAX_QUICK: Final = 1_000_000
@@ -25,8 +25,8 @@ MAX_QUICK: Final = 1_000_000
 
 _TOKEN: Final = re.compile("<([^<>]*)>([^<>]*)")
 _ROOT: Final = re.compile(
-    f'{names.DATA} xmlns="{names.HOCBA}" {names.ID}="{names.ID_DATA}"'
-    f'(?: {names.NONCE}="{NONCE_PATTERN}")?'
+    f'{namespaces.DATA} xmlns="{namespaces.HOCBA}" {namespaces.ID}="{namespaces.ID_DATA}"'
+    f'(?: {namespaces.NONCE}="{NONCE_PATTERN}")?'
 )
 _BLANK: Final = " \t\n"
 
@@ -74,9 +74,13 @@ def decode_faultless(data: bytes) -> Transcript | None:
 def _data(walk: _Walk) -> Transcript:
     if _ROOT.fullmatch(walk.tags[0]) is None:
         raise _DoubtError
-    _enter(walk, names.ID_DATA)
+    _enter(walk, namespaces.ID_DATA)
     found = _fields(walk, Transcript)
-    if walk.tags[walk.at] != f"/{names.DATA}" or walk.at + 1 != len(walk.tags) or walk.texts[-1]:
+    if (
+        walk.tags[walk.at] != f"/{namespaces.DATA}"
+        or walk.at + 1 != len(walk.tags)
+        or walk.texts[-1]
+    ):
         raise _DoubtError
     return cast("Transcript", found)
 
@@ -223,7 +227,7 @@ def _element(walk: _Walk, element: str, record: type) -> tuple[object, str | Non
     """Read an element of this name with the record in it, and the Id that it states."""
     tag, parent, identifier = walk.tags[walk.at], walk.parent, None
     if tag != element:
-        before = f'{element} {names.ID}="'
+        before = f'{element} {namespaces.ID}="'
         identifier = tag[len(before) : -1]
         if tag != f'{before}{identifier}"' or '"' in identifier or "&" in identifier:
             raise _DoubtError

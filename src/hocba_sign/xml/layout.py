@@ -14,9 +14,9 @@ from lxml import etree
 from hocba_sign.errors import InputError
 from hocba_sign.model import event, registry, status_list
 from hocba_sign.model.workflow import Role, Slot
-from hocba_sign.xml import names
+from hocba_sign.xml import namespaces
+from hocba_sign.xml.format_version import is_newer
 from hocba_sign.xml.tree import Element, locate
-from hocba_sign.xml.version import is_newer
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -54,7 +54,7 @@ class Layout:
     namespace: str
     rules: Mapping[Role, SlotRule]
     needs_links: bool = True
-    root: str = names.ROOT
+    root: str = namespaces.ROOT
     holders: tuple[tuple[str, ...], ...] = ()
     slots_are_twins: bool = False
     accepted_findings: frozenset[str] = frozenset()
@@ -65,8 +65,11 @@ class Layout:
     def slot_attributes(self, slot: Slot) -> tuple[tuple[str, str], ...]:
         """Return the attributes that tell a teacher's slot from others."""
         if self.slots_are_twins:
-            return ((names.ID, slot.teacher or ""),)
-        return ((names.SLOT_SUBJECT, slot.subject or ""), (names.SLOT_TEACHER, slot.teacher or ""))
+            return ((namespaces.ID, slot.teacher or ""),)
+        return (
+            (namespaces.SLOT_SUBJECT, slot.subject or ""),
+            (namespaces.SLOT_TEACHER, slot.teacher or ""),
+        )
 
     def covered_ids(self, slot: Slot) -> tuple[str, ...]:
         """Return the Ids that a signature in `slot` must cover."""
@@ -88,21 +91,26 @@ class Layout:
 
 CANONICAL: Final = Layout(
     name="canonical",
-    namespace=names.HOCBA,
+    namespace=namespaces.HOCBA,
     rules=MappingProxyType(
         {
             Role.GVBM: SlotRule(
-                place=(names.SIGNATURE_SLOTS, Role.GVBM), covers=(names.ID_IDENTITY, "{subject}")
+                place=(namespaces.SIGNATURE_SLOTS, Role.GVBM),
+                covers=(namespaces.ID_IDENTITY, "{subject}"),
             ),
             Role.GVCN: SlotRule(
-                place=(names.SIGNATURE_SLOTS, Role.GVCN), covers=(names.ID_DATA,), links=Role.GVBM
+                place=(namespaces.SIGNATURE_SLOTS, Role.GVCN),
+                covers=(namespaces.ID_DATA,),
+                links=Role.GVBM,
             ),
             Role.CBQL: SlotRule(
-                place=(names.SIGNATURE_SLOTS, Role.CBQL), covers=(names.ID_DATA,), links=Role.GVCN
+                place=(namespaces.SIGNATURE_SLOTS, Role.CBQL),
+                covers=(namespaces.ID_DATA,),
+                links=Role.GVCN,
             ),
             Role.KY_PHAT_HANH: SlotRule(
-                place=(names.SIGNATURE_SLOTS, Role.KY_PHAT_HANH),
-                covers=(names.ID_DATA,),
+                place=(namespaces.SIGNATURE_SLOTS, Role.KY_PHAT_HANH),
+                covers=(namespaces.ID_DATA,),
                 links=Role.CBQL,
             ),
         }
@@ -113,28 +121,35 @@ KHO: Final = Layout(
     name="kho",
     namespace="",
     needs_links=False,
-    holders=((names.DATA, names.SIGNING_LIST), (names.ISSUE,)),
+    holders=((namespaces.DATA, namespaces.SIGNING_LIST), (namespaces.ISSUE,)),
     slots_are_twins=True,
     accepted_findings=frozenset({"SIG.PLAIN"}),
     rules=MappingProxyType(
         {
             Role.GVBM: SlotRule(
-                place=(names.DATA, names.SIGNING_LIST, names.TEACHER_LIST, Role.GVBM),
+                place=(
+                    namespaces.DATA,
+                    namespaces.SIGNING_LIST,
+                    namespaces.TEACHER_LIST,
+                    Role.GVBM,
+                ),
                 covers=("{subject}",),
             ),
             Role.GVCN: SlotRule(
-                place=(names.DATA, names.SIGNING_LIST, Role.GVCN),
-                covers=(names.ID_CONTENT,),
+                place=(namespaces.DATA, namespaces.SIGNING_LIST, Role.GVCN),
+                covers=(namespaces.ID_CONTENT,),
                 links=Role.GVBM,
             ),
             Role.CBQL: SlotRule(
-                place=(names.ISSUE, Role.CBQL),
-                covers=(names.ID_DATA,),
+                place=(namespaces.ISSUE, Role.CBQL),
+                covers=(namespaces.ID_DATA,),
                 covers_slots_of=Role.GVCN,
                 may_lie_deeper=True,
             ),
             Role.KY_PHAT_HANH: SlotRule(
-                place=(names.ISSUE, Role.KY_PHAT_HANH), covers=(names.ID_DATA,), links=Role.CBQL
+                place=(namespaces.ISSUE, Role.KY_PHAT_HANH),
+                covers=(namespaces.ID_DATA,),
+                links=Role.CBQL,
             ),
         }
     ),
@@ -161,22 +176,24 @@ OTHER_SLOTS: Final = frozenset({"CHUKYDONVI", "LY_LICH", "TONG_KET"})
 _SEAL_ALONE: Final = MappingProxyType(
     {
         Role.KY_PHAT_HANH: SlotRule(
-            place=(names.SIGNATURE_SLOTS, Role.KY_PHAT_HANH), covers=(names.ID_DATA,)
+            place=(namespaces.SIGNATURE_SLOTS, Role.KY_PHAT_HANH), covers=(namespaces.ID_DATA,)
         )
     }
 )
 _HEAD_AND_SEAL: Final = MappingProxyType(
     {
-        Role.CBQL: SlotRule(place=(names.SIGNATURE_SLOTS, Role.CBQL), covers=(names.ID_DATA,)),
+        Role.CBQL: SlotRule(
+            place=(namespaces.SIGNATURE_SLOTS, Role.CBQL), covers=(namespaces.ID_DATA,)
+        ),
         Role.KY_PHAT_HANH: SlotRule(
-            place=(names.SIGNATURE_SLOTS, Role.KY_PHAT_HANH),
-            covers=(names.ID_DATA,),
+            place=(namespaces.SIGNATURE_SLOTS, Role.KY_PHAT_HANH),
+            covers=(namespaces.ID_DATA,),
             links=Role.CBQL,
         ),
     }
 )
 RECORDS: Final = tuple(
-    Layout(name=name, namespace=names.HOCBA, root=root, rules=rules)
+    Layout(name=name, namespace=namespaces.HOCBA, root=root, rules=rules)
     for name, root, rules in (
         ("event", event.ROOT_ELEMENT, _HEAD_AND_SEAL),
         ("registry", registry.ROOT_ELEMENT, _SEAL_ALONE),
@@ -185,7 +202,7 @@ RECORDS: Final = tuple(
 )
 """Documents about transcripts: events, registries, status lists."""
 
-_OWN_NAMES: Final = frozenset({names.DATA, *(layout.root for layout in (CANONICAL, *RECORDS))})
+_OWN_NAMES: Final = frozenset({namespaces.DATA, *(layout.root for layout in (CANONICAL, *RECORDS))})
 
 
 def recognise(root: Element) -> Layout:
@@ -197,9 +214,9 @@ def recognise(root: Element) -> Layout:
     for layout in (CANONICAL, *RECORDS):
         if root.tag == layout.tag(layout.root):
             return layout
-    data = root.find(names.DATA) if not str(root.tag).startswith("{") else None
+    data = root.find(namespaces.DATA) if not str(root.tag).startswith("{") else None
     if data is not None and (
-        data.find(names.SIGNING_LIST) is not None or root.find(names.ISSUE) is not None
+        data.find(namespaces.SIGNING_LIST) is not None or root.find(namespaces.ISSUE) is not None
     ):
         return KHO
     if part_of(root) is not None:
@@ -226,7 +243,7 @@ def part_of(root: Element) -> str | None:
         tag = str(element.tag)
         if tag in _PART_ROOTS:
             return _PART_ROOTS[tag]
-        if tag == "THONG_TIN" and element.get(names.ID) == _ID_PARTICULARS:
+        if tag == "THONG_TIN" and element.get(namespaces.ID) == _ID_PARTICULARS:
             return "LY_LICH"
     return None
 
@@ -235,7 +252,7 @@ def is_ours(root: Element) -> bool:
     """Return whether the content claims to follow the schemas of this library; other makers' fields
     are not published.
     """
-    return root.get(names.SCHEMA_VERSION_ATTRIBUTE) is not None
+    return root.get(namespaces.SCHEMA_VERSION_ATTRIBUTE) is not None
 
 
 def slot_elements(root: Element, layout: Layout) -> tuple[tuple[Slot, Element], ...]:
@@ -247,9 +264,11 @@ def slot_elements(root: Element, layout: Layout) -> tuple[tuple[Slot, Element], 
     subjects = _subjects(root) if layout.slots_are_twins else {}
     for role, rule in layout.rules.items():
         for element in _found(root, layout, rule):
-            slot = Slot(role, element.get(names.SLOT_SUBJECT), element.get(names.SLOT_TEACHER))
+            slot = Slot(
+                role, element.get(namespaces.SLOT_SUBJECT), element.get(namespaces.SLOT_TEACHER)
+            )
             if layout.slots_are_twins:
-                teacher = element.get(names.ID) if role is Role.GVBM else None
+                teacher = element.get(namespaces.ID) if role is Role.GVBM else None
                 slot = Slot(role, subjects.get(teacher or ""), teacher)
             if slot in found:
                 raise InputError("DOC.SLOT_TWICE", where=locate(element))
@@ -262,7 +281,7 @@ def _found(root: Element, layout: Layout, rule: SlotRule) -> Iterator[Element]:
     *holders, name = map(layout.tag, rule.place)
     path = "/".join((*holders, "", name)) if rule.may_lie_deeper else "/".join((*holders, name))
     for element in root.iterfind(path):
-        if not rule.may_lie_deeper or names.DS_SIGNATURE not in {
+        if not rule.may_lie_deeper or namespaces.DS_SIGNATURE not in {
             ancestor.tag for ancestor in element.iterancestors()
         }:
             yield element
@@ -285,17 +304,17 @@ def _subjects(root: Element) -> Mapping[str, str | None]:
     What stands among the slots, inside a signature that is, names nobody.
     """
     return {
-        teacher.get(names.ID, ""): subject.get(names.ID)
-        for part in root.iterfind(f"{names.DATA}/*")
-        if part.tag != names.SIGNING_LIST
-        for subject in part.iter(names.SUBJECT)
+        teacher.get(namespaces.ID, ""): subject.get(namespaces.ID)
+        for part in root.iterfind(f"{namespaces.DATA}/*")
+        if part.tag != namespaces.SIGNING_LIST
+        for subject in part.iter(namespaces.SUBJECT)
         for teacher in subject.iterchildren(str(Role.GVBM))
     }
 
 
 def other_slots(root: Element) -> Iterator[Element]:
     """Yield the signed slots of `OTHER_SLOTS` in a document in the store's layout."""
-    for signature in root.iter(names.DS_SIGNATURE):
+    for signature in root.iter(namespaces.DS_SIGNATURE):
         parent = signature.getparent()
         if parent is not None and parent.tag in OTHER_SLOTS:
             yield parent
@@ -309,7 +328,7 @@ def signature_in(element: Element) -> Element | None:
     in a document of ours.
     """
     content = tuple(element.iterchildren("*"))
-    signatures = tuple(child for child in content if child.tag == names.DS_SIGNATURE)
+    signatures = tuple(child for child in content if child.tag == namespaces.DS_SIGNATURE)
     is_strict = str(element.tag).startswith("{") or is_ours(element.getroottree().getroot())
     if len(signatures) > 1 or (is_strict and len(content) > len(signatures)):
         raise InputError("DOC.SLOT_CONTENT", where=locate(element))

@@ -10,13 +10,13 @@ from typing import Final
 
 from hocba_sign.errors import CallerError, InputError
 from hocba_sign.model.transcript import DATA_PATH
-from hocba_sign.xml import names
+from hocba_sign.xml import namespaces
 from hocba_sign.xml.tree import Element
 
 NONCE_OCTETS: Final = 32
 NONCE_PATTERN: Final = "[0-9A-Za-z+/]{42}[048AEIMQUYcgkosw]="
 """The one Base64 text of 32 octets: no line breaks, no bits left over."""
-NONCE_PLACE: Final = f"{DATA_PATH}/@{names.NONCE}"
+NONCE_PLACE: Final = f"{DATA_PATH}/@{namespaces.NONCE}"
 
 
 def written_nonce(nonce: bytes) -> str:
@@ -31,7 +31,7 @@ def read_nonce(data: Element) -> bytes | None:
 
     Raises: InputError `TRANSCRIPT.NONCE`.
     """
-    text = data.get(names.NONCE)
+    text = data.get(namespaces.NONCE)
     if text is None:
         return None
     if re.fullmatch(NONCE_PATTERN, text) is None:

@@ -17,7 +17,7 @@ from typing import Final
 
 from lxml import etree
 
-from hocba_sign.xml.names import DS, DS_SIGNATURE, HOCBA, XADES, XADES141
+from hocba_sign.xml.namespaces import DS, DS_SIGNATURE, HOCBA, XADES, XADES141
 from hocba_sign.xml.tree import Element, locate
 
 MAX_FOUND: Final = 20

@@ -11,7 +11,7 @@ from typing import Final
 
 from lxml import etree
 
-from hocba_sign.xml.names import DS, DS_SIGNATURE, HOCBA, XADES, XADES141
+from hocba_sign.xml.namespaces import DS, DS_SIGNATURE, HOCBA, XADES, XADES141
 from hocba_sign.xml.parse import ParsedXml, parse
 from hocba_sign.xml.tree import Element
 

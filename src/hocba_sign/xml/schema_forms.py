@@ -11,7 +11,7 @@ from importlib import import_module
 from importlib.resources import as_file, files
 from typing import Any, Final
 
-from hocba_sign.xml.names import HOCBA
+from hocba_sign.xml.namespaces import HOCBA
 
 _INDEX: Final = re.compile(r"\[[0-9]+\]")
 _MAX_PLACES: Final = 2_000

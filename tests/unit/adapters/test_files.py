@@ -11,11 +11,11 @@ from pathlib import Path
 
 import pytest
 
-from hocba_sign.adapters.evidence import gather
+from hocba_sign.adapters.evidence_files import gather
 from hocba_sign.adapters.files import read_limited, sha256_of, write_atomically
 from hocba_sign.adapters.locks import exclusive_file
+from hocba_sign.cli.beside_files import named
 from hocba_sign.cli.console import EXIT_OUTSIDE, EXIT_USAGE
-from hocba_sign.cli.knowledge import named
 from hocba_sign.cli.main import main
 from hocba_sign.errors import HocbaSignError, InputError, OutsideError
 from hocba_sign.pki.loading.kinds import ObjectKind

@@ -6,8 +6,8 @@ from pathlib import Path
 import pytest
 
 from hocba_sign.adapters.fetch import Fetcher, FetchLimits
+from hocba_sign.adapters.home import CertificateStore
 from hocba_sign.adapters.official import update
-from hocba_sign.adapters.state import CertificateStore
 from hocba_sign.pki.certificates.certificate import Certificate
 from hocba_sign.pki.trust.vietnam_list import ListedCertificate, ListedKind, TrustList
 from hocba_sign.testing.server import ServerFault, WorldServer

@@ -23,7 +23,7 @@ from hocba_sign.errors import Finding, InputError
 from hocba_sign.operations.online import settle
 from hocba_sign.pki.certificates.certificate import Certificate
 from hocba_sign.pki.revocation.evidence import Evidence
-from hocba_sign.testing.authority import OcspOptions
+from hocba_sign.testing.authority_answers import OcspOptions
 from hocba_sign.testing.server import ServerFault, WorldServer, certificate_bundle
 from hocba_sign.testing.world import World
 from hocba_sign.validation.document.missing_evidence import (

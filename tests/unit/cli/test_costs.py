@@ -19,7 +19,7 @@ from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.hazmat.primitives.serialization import Encoding
 
-from hocba_sign.signing.policy import Level
+from hocba_sign.signing.signing_policy import Level
 from hocba_sign.xades.transcript.read import read
 from tests.support.scene import Scene
 

@@ -8,10 +8,10 @@ from pathlib import Path
 
 import pytest
 
-from hocba_sign.adapters.evidence import collect_certificates, collect_crls
+from hocba_sign.adapters.evidence_files import collect_certificates, collect_crls
 from hocba_sign.adapters.key_file import load_pkcs12
 from hocba_sign.cli import console
-from hocba_sign.cli.demo import Production
+from hocba_sign.cli.commands.demo import Production
 from hocba_sign.cli.demo_pdf import printed_files
 from hocba_sign.cli.main import main
 from hocba_sign.cli.practice import PASSWORD
@@ -20,8 +20,8 @@ from hocba_sign.operations.verifier import Verifier
 from hocba_sign.pki.certificates.certificate import Certificate
 from hocba_sign.pki.revocation.evidence import Evidence
 from hocba_sign.pki.trust.store import TrustStore
-from hocba_sign.report.document import Report
 from hocba_sign.report.problems import main_cause
+from hocba_sign.report.report import Report
 from hocba_sign.testing import World, WorldServer
 
 NAMED = {

@@ -9,7 +9,7 @@ import pytest
 
 from hocba_sign.adapters import surroundings
 from hocba_sign.adapters.tsa import TimeStampClient
-from hocba_sign.cli import doctor
+from hocba_sign.cli.commands import doctor
 from hocba_sign.cli.main import main
 from hocba_sign.errors import Finding
 from hocba_sign.testing import World

@@ -11,7 +11,7 @@ import pytest
 
 from hocba_sign.cli.main import main
 from hocba_sign.rendering.render import render
-from hocba_sign.signing.policy import Level
+from hocba_sign.signing.signing_policy import Level
 from hocba_sign.testing import ServerFault, World, WorldServer
 from hocba_sign.xml.layout import KHO
 from tests.support.scene import SIGNED_AT, Scene

@@ -11,14 +11,14 @@ from typing import Any
 import pytest
 
 from hocba_sign.adapters.failures import FAILURES_IN_A_ROW
-from hocba_sign.adapters.online import OnlineFetcher, RunFetcher
+from hocba_sign.adapters.online_evidence import OnlineFetcher, RunFetcher
 from hocba_sign.adapters.tsa_series import STAMPS_AT_ONCE
 from hocba_sign.ades.structure import StampKind
 from hocba_sign.cli.main import main
 from hocba_sign.operations.due import extension_due
 from hocba_sign.operations.extension import signatures_of
 from hocba_sign.pki.certificates.certificate import Certificate
-from hocba_sign.signing.policy import Level
+from hocba_sign.signing.signing_policy import Level
 from hocba_sign.testing import ServerFault, World, WorldServer
 from hocba_sign.validation.document.missing_evidence import Need, NeedKind, Unavailable
 from tests.support.scene import SIGNED_AT, Scene

@@ -12,7 +12,7 @@ from typing import Any
 
 import pytest
 
-from hocba_sign.cli.commands import build_parser
+from hocba_sign.cli.command_line import build_parser
 from hocba_sign.cli.guard import IN_PLACE
 from hocba_sign.cli.main import main
 from hocba_sign.cli.options import OUTPUTS

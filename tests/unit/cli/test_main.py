@@ -11,12 +11,13 @@ from pathlib import Path
 
 import pytest
 
-from hocba_sign.cli import console, verify
+from hocba_sign.cli import console
+from hocba_sign.cli.commands import verify
 from hocba_sign.cli.main import main
 from hocba_sign.errors import CallerError, HocbaSignError, InputError, OutsideError
 from hocba_sign.model.codes import TranscriptStatus
-from hocba_sign.report.render import text
-from hocba_sign.signing.policy import Level
+from hocba_sign.report.plain_text import text
+from hocba_sign.signing.signing_policy import Level
 from tests.support.scene import Scene
 
 PROGRAM = (

@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 
 from hocba_sign.cli.main import main
-from hocba_sign.signing.policy import Level
+from hocba_sign.signing.signing_policy import Level
 from hocba_sign.testing import World
 from tests.support.scene import JUDGED_AT, Scene
 

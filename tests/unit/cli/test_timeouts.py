@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from hocba_sign.cli.commands import build_parser
+from hocba_sign.cli.command_line import build_parser
 from hocba_sign.cli.main import main
 from hocba_sign.testing import ServerFault, World, WorldServer
 from tests.support.classroom import Classroom

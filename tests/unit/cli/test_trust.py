@@ -9,10 +9,10 @@ import pytest
 
 from hocba_sign.adapters.fetch import Fetcher, FetchLimits
 from hocba_sign.catalogue.messages import LANGUAGES, catalogue
-from hocba_sign.cli import commands
+from hocba_sign.cli import command_line
+from hocba_sign.cli.commands.trust import update_from
+from hocba_sign.cli.help_words import say
 from hocba_sign.cli.main import main
-from hocba_sign.cli.trust import update_from
-from hocba_sign.cli.words import say
 from hocba_sign.pki.certificates.certificate import Certificate
 from hocba_sign.pki.trust.vietnam_list import Confidence, Hierarchy, ListedKind, Service, TrustList
 from hocba_sign.testing.server import WorldServer
@@ -187,8 +187,8 @@ def test_an_update_reports_every_address(capsys: Captured, server: WorldServer, 
 
 
 def test_every_word_is_there() -> None:
-    assert set(commands.TRUST_KINDS) == {kind.value for kind in ListedKind}
-    assert set(commands.TRUST_HIERARCHIES) < {hierarchy.value for hierarchy in Hierarchy}
+    assert set(command_line.TRUST_KINDS) == {kind.value for kind in ListedKind}
+    assert set(command_line.TRUST_HIERARCHIES) < {hierarchy.value for hierarchy in Hierarchy}
     groups = {
         "KIND": ListedKind,
         "SERVICE": Service,
@@ -202,7 +202,12 @@ def test_every_word_is_there() -> None:
 
 def test_every_cause_has_words() -> None:
     source = Path(__file__).resolve().parents[3] / "src" / "hocba_sign"
-    files = ["adapters/fetch.py", "adapters/official.py", "adapters/state.py", "cli/trust.py"]
+    files = [
+        "adapters/fetch.py",
+        "adapters/official.py",
+        "adapters/home.py",
+        "cli/commands/trust.py",
+    ]
     files += [
         f"pki/trust/{name}.py" for name in ("anchors", "role_policy", "store", "vietnam_list")
     ]

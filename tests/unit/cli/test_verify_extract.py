@@ -6,8 +6,8 @@ from pathlib import Path
 import pytest
 
 from hocba_sign.cli.main import main
-from hocba_sign.operations.extract import open_extract
-from hocba_sign.signing.policy import Level
+from hocba_sign.operations.open_extract import open_extract
+from hocba_sign.signing.signing_policy import Level
 from hocba_sign.testing.identity import pem
 from tests.support.scene import JUDGED_AT, Scene
 

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from hocba_sign.adapters.inputs import Source
-from hocba_sign.cli import verify
+from hocba_sign.cli.commands import verify
 from hocba_sign.cli.main import main
 from hocba_sign.testing.identity import pem
 from tests.support.scene import JUDGED_AT, Scene

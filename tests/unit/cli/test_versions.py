@@ -10,7 +10,7 @@ import pytest
 from hocba_sign.adapters import surroundings
 from hocba_sign.cli.main import main
 from hocba_sign.version import VERSION
-from hocba_sign.xml.names import SCHEMA_VERSION
+from hocba_sign.xml.namespaces import SCHEMA_VERSION
 
 ROOT = Path(__file__).resolve().parents[3]
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["project"]

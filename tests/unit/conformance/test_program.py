@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from hocba_sign.conformance.main import main
+from hocba_sign.conformance.command import main
 from hocba_sign.conformance.program import LARGEST_ANSWER, run
 from hocba_sign.errors import OutsideError
 from tests.support.small_suite import made

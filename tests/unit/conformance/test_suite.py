@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from hocba_sign.conformance.main import main
+from hocba_sign.conformance.command import main
 from hocba_sign.conformance.suite import open_suite
 from hocba_sign.errors import InputError
 from tests.support.small_suite import CASE, made

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from hocba_sign.cli import demo
+from hocba_sign.cli.commands import demo
 from hocba_sign.testing.world import World
 
 

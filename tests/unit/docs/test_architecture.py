@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from hocba_sign.model.workflow import PLANS
-from hocba_sign.report.document import Report
+from hocba_sign.report.report import Report
 from hocba_sign.validation.verdict import SubIndication
 from hocba_sign.xml.layout import CANONICAL
 from tests.unit.docs.pages import ROOT

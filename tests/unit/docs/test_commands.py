@@ -7,7 +7,7 @@ from itertools import pairwise
 
 import pytest
 
-from hocba_sign.cli.commands import parse
+from hocba_sign.cli.command_line import parse
 from hocba_sign.cli.parser import UsageError
 from tests.unit.docs.pages import ROOT
 

@@ -10,20 +10,20 @@ from hocba_sign.crypto.acceptance import TABLE_PUBLISHED, acceptable
 from hocba_sign.crypto.algorithms import KeyKind, signature_algorithm_named
 from hocba_sign.errors import Finding
 from hocba_sign.extract.container import MAX_LEAVES, MIN_LEAVES
-from hocba_sign.extract.template import EXTRACT_ID, EXTRACT_TYPE
+from hocba_sign.extract.seal_octets import EXTRACT_ID, EXTRACT_TYPE
 from hocba_sign.model.transcript import DATA_ELEMENT, ID_CONTENT, ID_DATA, ID_IDENTITY
 from hocba_sign.model.workflow import PLANS, Role, Slot
-from hocba_sign.pades.facts.names import ATTACHMENT, TIME_STAMP_PREFIX, field_name, slot_of
+from hocba_sign.pades.facts.field_names import ATTACHMENT, TIME_STAMP_PREFIX, field_name, slot_of
 from hocba_sign.signing.xml.prepare import signature_id
 from hocba_sign.validation.verdict import conclude
 from hocba_sign.xades.syntax import names as xades
 from hocba_sign.xades.syntax.time_stamps import MAX_TIME_STAMPS
 from hocba_sign.xades.transcript.read import MAX_REFERENCES, MAX_SIGNATURES
-from hocba_sign.xml import limits, names
+from hocba_sign.xml import limits, namespaces
 from hocba_sign.xml.layout import CANONICAL, RECORDS
 from hocba_sign.xml.nonce import NONCE_OCTETS, NONCE_PATTERN
 from hocba_sign.xml.parse import parse
-from hocba_sign.xml.record import FORMS
+from hocba_sign.xml.record_octets import FORMS
 from tests.unit.docs.pages import ROOT
 
 PAGE: Final = (ROOT / "docs" / "reference" / "format.md").read_text("utf-8")
@@ -46,18 +46,23 @@ def table(number: int, first: str) -> list[list[str]]:
 
 def test_frame() -> None:
     text = section(2) + section(3)
-    for name in (names.ROOT, names.HOCBA, names.SCHEMA_VERSION_ATTRIBUTE, names.SIGNATURE_SLOTS):
+    for name in (
+        namespaces.ROOT,
+        namespaces.HOCBA,
+        namespaces.SCHEMA_VERSION_ATTRIBUTE,
+        namespaces.SIGNATURE_SLOTS,
+    ):
         assert f"`{name}`" in text
     assert DATA_ELEMENT in text
     for value in (ID_DATA, ID_IDENTITY, ID_CONTENT):
         assert f'`Id="{value}"`' in text
-    assert f"`{names.SLOT_SUBJECT}`" in section(4)
-    assert f"`{names.SLOT_TEACHER}`" in section(4)
-    assert f"this is `{names.SCHEMA_VERSION}`" in section(11)
+    assert f"`{namespaces.SLOT_SUBJECT}`" in section(4)
+    assert f"`{namespaces.SLOT_TEACHER}`" in section(4)
+    assert f"this is `{namespaces.SCHEMA_VERSION}`" in section(11)
 
 
 def test_random_octets_and_the_place_of_an_extract() -> None:
-    assert f"`{names.NONCE}` is {NONCE_OCTETS} octets" in section(3)
+    assert f"`{namespaces.NONCE}` is {NONCE_OCTETS} octets" in section(3)
     assert f"`{NONCE_PATTERN}`" in section(3)
     text = section(8)
     assert f'`Type="{EXTRACT_TYPE}"`' in text

@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 
 from hocba_sign import Evidence, TrustStore
-from hocba_sign.adapters.evidence import collect_certificates, collect_crls
+from hocba_sign.adapters.evidence_files import collect_certificates, collect_crls
 from hocba_sign.operations.documents import render
 from hocba_sign.operations.verifier import Verifier
 from hocba_sign.testing import World

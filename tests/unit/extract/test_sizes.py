@@ -7,7 +7,7 @@ import pytest
 
 from hocba_sign.extract.container import Extract
 from hocba_sign.model.transcript import Transcript
-from hocba_sign.operations.extract import open_extract
+from hocba_sign.operations.open_extract import open_extract
 from hocba_sign.rendering.code import code_version
 from tests.support.scene import Scene
 

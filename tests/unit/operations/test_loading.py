@@ -23,8 +23,8 @@ LATER = frozenset(
         "urllib3",
         "hocba_sign.adapters",
         "hocba_sign.pades.engine",
-        "hocba_sign.pades.read",
-        "hocba_sign.pades.write",
+        "hocba_sign.pades.read_pdf",
+        "hocba_sign.pades.write_pdf",
         "hocba_sign.pki.path.reference_engine",
         "hocba_sign.rendering",
         "hocba_sign.report.html",
@@ -78,6 +78,6 @@ def test_the_demo_loads_neither_tokens_nor_services(root: Path, tmp_path: Path) 
     loaded = loaded_by(
         root, f"from hocba_sign.cli.main import main; main(['demo', '--out', {out!r}])"
     )
-    assert "hocba_sign.cli.demo" in loaded
+    assert "hocba_sign.cli.commands.demo" in loaded
     asked = ("hocba_sign.adapters.remote", "hocba_sign.adapters.pkcs11", "pkcs11")
     assert not [name for name in loaded if name.startswith(asked)]

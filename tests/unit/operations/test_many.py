@@ -14,7 +14,7 @@ from typing import Any
 
 import pytest
 
-from hocba_sign.adapters import results as disk
+from hocba_sign.adapters import result_files as disk
 from hocba_sign.adapters.inputs import Source, expand
 from hocba_sign.errors import CallerError, Finding
 from hocba_sign.model.authority import Registry

@@ -18,7 +18,7 @@ COSTS = """
 import re, resource, sys
 from pathlib import Path
 from hocba_sign.errors import InputError
-from hocba_sign.pades.read import read_pdf
+from hocba_sign.pades.read_pdf import read_pdf
 octets = sys.stdin.buffer.read()
 before = resource.getrusage(resource.RUSAGE_SELF)
 try:

@@ -10,9 +10,9 @@ from pyhanko.pdf_utils import generic
 
 from hocba_sign.errors import InputError
 from hocba_sign.operations.verifier import Verifier
-from hocba_sign.pades.read import read_pdf
-from hocba_sign.pades.write import engine
-from hocba_sign.report.document import Report
+from hocba_sign.pades.read_pdf import read_pdf
+from hocba_sign.pades.write_pdf import engine
+from hocba_sign.report.report import Report
 from hocba_sign.validation.verdict import Verdict
 from tests.support.pdf import page_of
 from tests.support.pdf_tools import signed_by_pyhanko, with_owner_password

@@ -10,8 +10,8 @@ from pathlib import Path
 import pytest
 
 from hocba_sign.errors import CallerError, InputError
-from hocba_sign.pades.head import is_pdf
-from hocba_sign.pades.read import read_pdf
+from hocba_sign.pades.header import is_pdf
+from hocba_sign.pades.read_pdf import read_pdf
 from tests.support.pdf import page_of
 
 ROOT = Path(__file__).parents[3]
@@ -20,7 +20,7 @@ import resource, sys
 resource.setrlimit(resource.RLIMIT_AS, (1_500_000_000, 1_500_000_000))
 resource.setrlimit(resource.RLIMIT_CPU, (20, 20))
 from hocba_sign.errors import CallerError, InputError
-from hocba_sign.pades.read import read_pdf
+from hocba_sign.pades.read_pdf import read_pdf
 try:
     read_pdf(sys.stdin.buffer.read())
 except InputError as error:
@@ -170,6 +170,6 @@ def test_xml_that_speaks_of_pdf_is_xml() -> None:
 
 
 def test_without_the_extra(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setitem(sys.modules, "hocba_sign.pades.engine.reading", None)
+    monkeypatch.setitem(sys.modules, "hocba_sign.pades.engine.pyhanko_reading", None)
     with pytest.raises(CallerError, match=r"PDF\.EXTRA_MISSING"):
         read_pdf(page_of())

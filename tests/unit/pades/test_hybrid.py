@@ -9,8 +9,8 @@ import pytest
 
 from hocba_sign.errors import InputError
 from hocba_sign.operations.verifier import Verifier
-from hocba_sign.pades.write import engine
-from hocba_sign.report.document import Report
+from hocba_sign.pades.write_pdf import engine
+from hocba_sign.report.report import Report
 from hocba_sign.testing import Identity
 from hocba_sign.validation.verdict import Verdict
 from tests.support.pdf import page_of, signed

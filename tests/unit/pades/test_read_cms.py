@@ -17,10 +17,10 @@ from hocba_sign.crypto.digests import SHA1, SHA256, digest
 from hocba_sign.crypto.signer import SoftwareSigner, default_algorithm
 from hocba_sign.errors import InputError
 from hocba_sign.pades.facts.form import NewField, PlannedRevision, SignaturePlaceholder
-from hocba_sign.pades.read import read_pdf
 from hocba_sign.pades.read_cms import cms_octets, pdf_date, read_cms
-from hocba_sign.pades.write import engine, fill
+from hocba_sign.pades.read_pdf import read_pdf
 from hocba_sign.pades.write_cms import CmsTemplate, cms_without_value, with_value
+from hocba_sign.pades.write_pdf import engine, fill
 from hocba_sign.pki.certificates.certificate import Certificate
 from hocba_sign.testing import Identity
 from tests.support.pdf import page_of

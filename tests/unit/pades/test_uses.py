@@ -12,9 +12,9 @@ from pyhanko.pdf_utils.reader import HistoricalResolver, PdfFileReader
 from pyhanko.pdf_utils.writer import PdfFileWriter
 
 from hocba_sign.errors import InputError
-from hocba_sign.pades.engine import document as engine
-from hocba_sign.pades.engine.document import ReadRevision, open_document
-from hocba_sign.pades.engine.reading import read_facts
+from hocba_sign.pades.engine import bounded_document as engine
+from hocba_sign.pades.engine.bounded_document import ReadRevision, open_document
+from hocba_sign.pades.engine.pyhanko_reading import read_facts
 from tests.support.pdf import NAME, page, page_of, revised
 
 OBJECTS: Any = generic

@@ -7,12 +7,12 @@ from datetime import UTC, datetime
 import pytest
 
 from hocba_sign import CallerError, Verdict, render
-from hocba_sign.ades.shown import ShownSignature, shown_signatures
+from hocba_sign.ades.shown_signature import ShownSignature, shown_signatures
 from hocba_sign.rendering.check_address import MAX_ADDRESS, require_address, stated_address
 from hocba_sign.rendering.render import render as render_pages
 from hocba_sign.rendering.signature_texts import signature_texts
 from hocba_sign.rendering.text_layer import text_layer
-from hocba_sign.signing.policy import Level
+from hocba_sign.signing.signing_policy import Level
 from hocba_sign.xades.transcript.read import read
 from tests.support.pages import squeezed
 from tests.support.scene import GVCN, SEAL, Scene, causes

@@ -5,7 +5,7 @@ import pytest
 from hocba_sign.operations.verifier import Verifier
 from hocba_sign.rendering.render import render
 from hocba_sign.report.answers import other_answers
-from hocba_sign.report.document import NotPassed, Report
+from hocba_sign.report.report import NotPassed, Report
 from hocba_sign.validation.verdict import Verdict
 from tests.support.scene import JUDGED_AT, Scene
 

@@ -8,9 +8,9 @@ from functools import cache
 import pytest
 
 from hocba_sign.catalogue.messages import LANGUAGES, Language
-from hocba_sign.report.render import text
+from hocba_sign.report.plain_text import text
 from hocba_sign.report.view import view
-from hocba_sign.signing.policy import Level
+from hocba_sign.signing.signing_policy import Level
 from tests.support.scene import SEAL, Scene, causes
 
 REMEDIES = {

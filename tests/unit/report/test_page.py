@@ -10,13 +10,13 @@ from itertools import product
 import pytest
 
 from hocba_sign.catalogue.messages import LANGUAGES, Language
-from hocba_sign.report.document import Report
 from hocba_sign.report.html import html
 from hocba_sign.report.phrases import phrase
-from hocba_sign.report.render import text
+from hocba_sign.report.plain_text import text
+from hocba_sign.report.report import Report
 from hocba_sign.report.rows import SignatureRow
 from hocba_sign.report.timeline import timeline
-from hocba_sign.signing.policy import Level
+from hocba_sign.signing.signing_policy import Level
 from hocba_sign.testing.tamper import with_changed_mark, with_swapped_signatures, without_signature
 from hocba_sign.validation.in_force.status import Force, ForceStatus
 from hocba_sign.validation.verdict import Indication, SubIndication, Verdict

@@ -14,7 +14,7 @@ from hocba_sign.cli.main import main
 from hocba_sign.crypto.signer import SoftwareSigner
 from hocba_sign.errors import CallerError
 from hocba_sign.operations.validation_report import signed_etsi
-from hocba_sign.signing.policy import Level
+from hocba_sign.signing.signing_policy import Level
 from hocba_sign.validation.verdict import Indication
 from tests.support.scene import JUDGED_AT, SIGNED_AT, Scene
 

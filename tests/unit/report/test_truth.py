@@ -14,11 +14,11 @@ from hocba_sign.operations.documents import render
 from hocba_sign.operations.verifier import Verifier
 from hocba_sign.pki.trust.store import TrustStore
 from hocba_sign.report.answers import SummaryAnswer
-from hocba_sign.report.document import Report
 from hocba_sign.report.phrases import phrase
-from hocba_sign.report.render import text
+from hocba_sign.report.plain_text import text
+from hocba_sign.report.report import Report
 from hocba_sign.report.view import view
-from hocba_sign.signing.policy import Level
+from hocba_sign.signing.signing_policy import Level
 from hocba_sign.testing.tamper import with_changed_mark
 from hocba_sign.validation.verdict import Check, Status, Verdict
 from tests.support.records import event, signed_event

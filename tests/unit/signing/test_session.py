@@ -15,7 +15,7 @@ from hocba_sign.operations import extension
 from hocba_sign.operations.extension import covered_slots, extend
 from hocba_sign.operations.signing import complete, merge, prepare, sign, time_stamp
 from hocba_sign.operations.verifier import Verifier
-from hocba_sign.signing.policy import Level, SigningPolicy
+from hocba_sign.signing.signing_policy import Level, SigningPolicy
 from hocba_sign.signing.state import SignedDocument
 from hocba_sign.signing.xml import time_stamp as time_stamp_module
 from hocba_sign.signing.xml.draft import OpenDraft, open_draft, read_draft

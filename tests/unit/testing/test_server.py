@@ -24,7 +24,7 @@ from cryptography.hazmat.primitives.serialization import Encoding, pkcs7
 from cryptography.x509 import ocsp
 
 from hocba_sign.testing import ServerFault, World, WorldServer
-from hocba_sign.testing.authority import timestamp_request, timestamp_token
+from hocba_sign.testing.authority_answers import timestamp_request, timestamp_token
 from hocba_sign.testing.identity import pem
 
 AT = datetime(2026, 6, 1, 8, 30, tzinfo=UTC)

@@ -10,6 +10,8 @@ from tools.figures import (
     figures,
     package_arrows,
     read_modules,
+    repeated_classes,
+    shared_stems,
     table,
     unexported_types,
 )
@@ -98,3 +100,10 @@ def test_types_are_followed_to_their_ends_and_told_from_namesakes(tmp_path: Path
         "hocba_sign.a.Inner",
         "hocba_sign.b.Deep",
     ]
+
+
+def test_no_name_stands_twice() -> None:
+    modules = read_modules(ROOT)
+    rooms = [module for module in modules if module.stem != "__init__"]
+    assert repeated_classes(modules) == []
+    assert shared_stems(rooms, but_mirrored=True) == []

@@ -8,8 +8,8 @@ import pytest
 from hocba_sign.operations.verifier import Verifier
 from hocba_sign.pki.certificates.certificate import Certificate
 from hocba_sign.pki.revocation.evidence import Evidence
-from hocba_sign.report.document import Report
-from hocba_sign.signing.policy import Level
+from hocba_sign.report.report import Report
+from hocba_sign.signing.signing_policy import Level
 from hocba_sign.validation.verdict import Verdict
 from tests.support.scene import CBQL, GVCN, JUDGED_AT, SIGNED_AT, Scene
 

@@ -11,8 +11,8 @@ import pytest
 from hocba_sign.cli import arguments
 from hocba_sign.errors import CallerError, InputError
 from hocba_sign.operations.verifier import Verifier
-from hocba_sign.report.document import Report
-from hocba_sign.signing.policy import Level
+from hocba_sign.report.report import Report
+from hocba_sign.signing.signing_policy import Level
 from hocba_sign.validation.document.records import Sources
 from hocba_sign.validation.policy import DEFAULT, Policy
 from tests.support.records import appointment, in_json, snapshot

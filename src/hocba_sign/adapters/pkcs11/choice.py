@@ -11,7 +11,7 @@ from asn1crypto import algos, core
 from cryptography.hazmat.primitives.asymmetric import ec, rsa
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 
-from hocba_sign.adapters.pkcs11.facts import KeyFacts, StoredCertificate, TokenFacts
+from hocba_sign.adapters.pkcs11.inventory import KeyFacts, StoredCertificate, TokenFacts
 from hocba_sign.crypto.algorithms import Scheme, SignatureAlgorithm
 from hocba_sign.crypto.digests import DigestAlgorithm, digest
 from hocba_sign.crypto.verify import PublicKey, load_public_key

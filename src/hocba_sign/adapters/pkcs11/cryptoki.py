@@ -20,7 +20,7 @@ from pkcs11.constants import Attribute, ObjectClass, TokenFlag
 from pkcs11.mechanisms import MGF, KeyType, Mechanism
 
 from hocba_sign.adapters.pkcs11.choice import Task
-from hocba_sign.adapters.pkcs11.facts import (
+from hocba_sign.adapters.pkcs11.inventory import (
     DriverFacts,
     KeyFacts,
     PinFlags,

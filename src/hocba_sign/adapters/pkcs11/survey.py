@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from pathlib import Path
 
-from hocba_sign.adapters.pkcs11.facts import DriverFacts, StoredCertificate, TokenFacts
+from hocba_sign.adapters.pkcs11.inventory import DriverFacts, StoredCertificate, TokenFacts
 from hocba_sign.adapters.pkcs11.token_signer import load_driver
 from hocba_sign.errors import OutsideError
 

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, NoReturn, Protocol, Self, cast
 
 from hocba_sign.adapters.pkcs11.choice import choose_certificate, choose_key, choose_token, task
-from hocba_sign.adapters.pkcs11.facts import PinFlags, StoredCertificate
+from hocba_sign.adapters.pkcs11.inventory import PinFlags, StoredCertificate
 from hocba_sign.adapters.pkcs11.pin import Pin
 from hocba_sign.crypto.algorithms import SignatureAlgorithm
 from hocba_sign.crypto.signer import Signer

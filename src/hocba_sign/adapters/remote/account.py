@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from typing import ClassVar, Final, Generic, Protocol, TypeVar
 
 from hocba_sign.adapters.remote.credential import Credential
-from hocba_sign.adapters.remote.order import Order, OrderLimits
-from hocba_sign.adapters.remote.settings import Settings
+from hocba_sign.adapters.remote.hash_order import Order, OrderLimits
+from hocba_sign.adapters.remote.service_file import Settings
 
 MOST: Final = 50
 """Hashes of one order, where a service states no limit."""

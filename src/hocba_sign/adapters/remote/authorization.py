@@ -23,7 +23,7 @@ from hocba_sign.adapters.remote.credential import Dialogue
 from hocba_sign.adapters.remote.csc_refusal import CAUSES, refusal
 from hocba_sign.adapters.remote.redirect import RedirectReceiver, SignInAnswer, read_pasted
 from hocba_sign.adapters.remote.secret import Secret
-from hocba_sign.adapters.remote.settings import Settings
+from hocba_sign.adapters.remote.service_file import Settings
 from hocba_sign.adapters.remote.transport import (
     NOTHING_SENT,
     Reply,

@@ -7,12 +7,12 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Protocol, TypeAlias
 
-from hocba_sign.adapters.remote.order import RemoteSigner
+from hocba_sign.adapters.remote.hash_order import RemoteSigner
 from hocba_sign.adapters.remote.secret import Secret
-from hocba_sign.adapters.remote.settings import Settings
+from hocba_sign.adapters.remote.service_file import Settings
 from hocba_sign.errors import CallerError, InputError, OutsideError
-from hocba_sign.model.names import names_organisation
 from hocba_sign.model.numbers import NumberKind, numbers_of
+from hocba_sign.model.spelling import names_organisation
 from hocba_sign.model.workflow import Role
 from hocba_sign.pki.certificates.certificate import Certificate
 from hocba_sign.pki.fitness import issuers_at_hand

@@ -15,9 +15,9 @@ from hocba_sign.adapters.remote.account import AccountSigner
 from hocba_sign.adapters.remote.credential import Credential, Dialogue, chain_of
 from hocba_sign.adapters.remote.csc_authentication import CscLogin, approval_query, factors
 from hocba_sign.adapters.remote.csc_refusal import refusal
-from hocba_sign.adapters.remote.order import Answer, Order, OrderLimits, OrderState
+from hocba_sign.adapters.remote.hash_order import Answer, Order, OrderLimits, OrderState
 from hocba_sign.adapters.remote.secret import Secret
-from hocba_sign.adapters.remote.settings import Settings
+from hocba_sign.adapters.remote.service_file import Settings
 from hocba_sign.adapters.remote.transport import Reply, Transport, named_values
 from hocba_sign.crypto.algorithms import RSA_OID, Scheme, SignatureAlgorithm
 from hocba_sign.errors import CallerError, OutsideError

@@ -11,7 +11,7 @@ from typing import Any, TypeAlias
 from hocba_sign.adapters.remote.authorization import SignIn, base64url
 from hocba_sign.adapters.remote.credential import Dialogue, Prompt, asked_for
 from hocba_sign.adapters.remote.secret import Secret
-from hocba_sign.adapters.remote.settings import Settings
+from hocba_sign.adapters.remote.service_file import Settings
 from hocba_sign.adapters.remote.transport import Reply, Transport
 from hocba_sign.errors import OutsideError
 

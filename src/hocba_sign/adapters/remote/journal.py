@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from hocba_sign.adapters.files import read_limited, write_atomically
-from hocba_sign.adapters.remote.order import Order, OrderItem, OrderState
+from hocba_sign.adapters.remote.hash_order import Order, OrderItem, OrderState
 from hocba_sign.crypto.algorithms import signature_algorithm
 from hocba_sign.errors import HocbaSignError, InputError, OutsideError
 

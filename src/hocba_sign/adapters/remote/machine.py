@@ -12,8 +12,7 @@ from pathlib import Path
 from typing import Final, TypeVar
 
 from hocba_sign.adapters.locks import exclusive
-from hocba_sign.adapters.remote.journal import Journal, Record
-from hocba_sign.adapters.remote.order import (
+from hocba_sign.adapters.remote.hash_order import (
     CAUSES,
     OPEN,
     Answer,
@@ -22,6 +21,7 @@ from hocba_sign.adapters.remote.order import (
     OrderState,
     RemoteSigner,
 )
+from hocba_sign.adapters.remote.journal import Journal, Record
 from hocba_sign.adapters.remote.transport import NOTHING_SENT
 from hocba_sign.adapters.remote.values import match_values
 from hocba_sign.crypto.verify import PublicKey, load_public_key

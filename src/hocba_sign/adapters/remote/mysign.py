@@ -12,9 +12,9 @@ from typing import Any, Final
 
 from hocba_sign.adapters.remote.account import AccountSigner
 from hocba_sign.adapters.remote.credential import Credential, Dialogue, chain_of
-from hocba_sign.adapters.remote.order import Answer, Order, OrderState
+from hocba_sign.adapters.remote.hash_order import Answer, Order, OrderState
 from hocba_sign.adapters.remote.secret import Secret
-from hocba_sign.adapters.remote.settings import Settings
+from hocba_sign.adapters.remote.service_file import Settings
 from hocba_sign.adapters.remote.transport import Reply, named_values, status_cause
 from hocba_sign.crypto.algorithms import RSA_OID, Scheme
 from hocba_sign.crypto.digests import SHA256

@@ -13,9 +13,9 @@ from typing import Any, Final
 
 from hocba_sign.adapters.remote.account import MOST, AccountSigner
 from hocba_sign.adapters.remote.credential import Credential, Dialogue, asked_for, chain_of
-from hocba_sign.adapters.remote.order import Answer, Order, OrderLimits, OrderState
+from hocba_sign.adapters.remote.hash_order import Answer, Order, OrderLimits, OrderState
 from hocba_sign.adapters.remote.secret import Secret
-from hocba_sign.adapters.remote.settings import Settings
+from hocba_sign.adapters.remote.service_file import Settings
 from hocba_sign.adapters.remote.transport import Reply, named_values, status_cause
 from hocba_sign.errors import CallerError, OutsideError
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 
 from cryptography.hazmat.primitives.asymmetric import ec
 
-from hocba_sign.adapters.remote.order import Answer, Order, OrderItem
+from hocba_sign.adapters.remote.hash_order import Answer, Order, OrderItem
 from hocba_sign.crypto.value_form import ecdsa_integers, value_form_cause
 from hocba_sign.crypto.verify import PublicKey, verify_value
 

@@ -13,8 +13,8 @@ from typing import Any, Final
 
 from hocba_sign.adapters.files import read_limited
 from hocba_sign.adapters.remote.credential import Credential, Dialogue
-from hocba_sign.adapters.remote.order import Answer, Order, OrderLimits, OrderState
-from hocba_sign.adapters.remote.settings import Settings
+from hocba_sign.adapters.remote.hash_order import Answer, Order, OrderLimits, OrderState
+from hocba_sign.adapters.remote.service_file import Settings
 from hocba_sign.adapters.remote.transport import DEFAULT_TIMEOUT, named_values
 from hocba_sign.adapters.remote.websocket import exchange
 from hocba_sign.crypto.algorithms import Scheme

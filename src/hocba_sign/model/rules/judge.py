@@ -5,7 +5,15 @@ from types import MappingProxyType
 from typing import Final
 
 from hocba_sign.model.fields import element_path
-from hocba_sign.model.rules import document, learning, primary, promotion, scores, titles, words
+from hocba_sign.model.rules import (
+    any_transcript,
+    free_words,
+    learning,
+    primary_rules,
+    promotion,
+    scores,
+    titles,
+)
 from hocba_sign.model.rules.finding import RuleFinding, SourceMark
 from hocba_sign.model.rules.ruleset import (
     RuleSet,
@@ -14,14 +22,14 @@ from hocba_sign.model.rules.ruleset import (
     is_out_of_force,
     prescribed,
 )
-from hocba_sign.model.rules.view import Breach, Check, ResultView
+from hocba_sign.model.rules.transcript_view import Breach, Check, ResultView
 from hocba_sign.model.transcript import DATA_PATH, Transcript
 
 CHECKS: Final[Mapping[str, Check]] = MappingProxyType(
     {
         "comment_year": scores.comment_year,
-        "completed_grade": primary.completed_grade,
-        "completed_primary": primary.completed_primary,
+        "completed_grade": primary_rules.completed_grade,
+        "completed_primary": primary_rules.completed_primary,
         "composition": scores.composition,
         "conduct_year": promotion.conduct_year,
         "exemptions": scores.exemptions,
@@ -29,27 +37,27 @@ CHECKS: Final[Mapping[str, Check]] = MappingProxyType(
         "letters": promotion.letters,
         "mark_kind": scores.mark_kind,
         "missing": scores.missing,
-        "missing_at_primary": primary.missing_at_primary,
-        "newer_version": document.newer_version,
-        "no_outcome": primary.no_outcome,
-        "one_slot_per_teacher": document.one_slot_per_teacher,
-        "outcome": primary.outcome,
+        "missing_at_primary": primary_rules.missing_at_primary,
+        "newer_version": any_transcript.newer_version,
+        "no_outcome": primary_rules.no_outcome,
+        "one_slot_per_teacher": any_transcript.one_slot_per_teacher,
+        "outcome": primary_rules.outcome,
         "overall_mean": scores.overall_mean,
-        "personal_id": document.personal_id,
-        "programme": document.programme,
+        "personal_id": any_transcript.personal_id,
+        "programme": any_transcript.programme,
         "promotion": promotion.promotion,
-        "promotion_at_primary": primary.promotion_at_primary,
+        "promotion_at_primary": primary_rules.promotion_at_primary,
         "reassessed_subjects": scores.reassessed_subjects,
         "score_form": scores.score_form,
-        "study_history": document.study_history,
+        "study_history": any_transcript.study_history,
         "summer_fields": promotion.summer_fields,
-        "test_form": primary.test_form,
-        "tests": primary.tests,
+        "test_form": primary_rules.test_form,
+        "tests": primary_rules.tests,
         "titles": titles.titles,
         "titles_at_primary": titles.titles_at_primary,
-        "unjudged": document.unjudged,
-        "words": words.words,
-        "words_at_primary": words.words_at_primary,
+        "unjudged": any_transcript.unjudged,
+        "words": free_words.words,
+        "words_at_primary": free_words.words_at_primary,
         "year_mean": scores.year_mean,
     }
 )

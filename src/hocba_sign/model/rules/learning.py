@@ -23,7 +23,7 @@ from hocba_sign.model.rules.law import (
     SubjectEntry,
 )
 from hocba_sign.model.rules.settings import RuleSettings
-from hocba_sign.model.rules.view import Breach, Period, ResultView, Row, result_steps
+from hocba_sign.model.rules.transcript_view import Breach, Period, ResultView, Row, result_steps
 
 _REMEMBERED: Final = 256
 """Results kept: promotion, titles and words ask for those of the same pupil again."""

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 from hocba_sign.model.rules.learning import known
 from hocba_sign.model.rules.settings import RuleSettings
-from hocba_sign.model.rules.view import Breach, ResultView, result_steps
+from hocba_sign.model.rules.transcript_view import Breach, ResultView, result_steps
 
 
 def letters(view: ResultView, settings: RuleSettings) -> Iterator[Breach]:

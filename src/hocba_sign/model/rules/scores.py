@@ -8,7 +8,7 @@ from typing import Final
 from hocba_sign.model.codes import Achievement, MarkLetter
 from hocba_sign.model.rules.promotion import is_barred
 from hocba_sign.model.rules.settings import RuleSettings
-from hocba_sign.model.rules.view import PERIODS, Breach, ResultView, Row, is_score
+from hocba_sign.model.rules.transcript_view import PERIODS, Breach, ResultView, Row, is_score
 
 _HALF_STEP_OF_THREE: Final = Decimal("0.15")
 _MOST: Final = Decimal(10)

@@ -5,9 +5,9 @@ from collections.abc import Iterator
 from typing import Final
 
 from hocba_sign.model.rules.learning import known
-from hocba_sign.model.rules.primary import possible_outcomes
+from hocba_sign.model.rules.primary_rules import possible_outcomes
 from hocba_sign.model.rules.settings import RuleSettings
-from hocba_sign.model.rules.view import Breach, ResultView
+from hocba_sign.model.rules.transcript_view import Breach, ResultView
 
 _STEPS: Final = ("content", "award")
 _SHORT: Final = {"xs": "xuất sắc", "g": "giỏi", "tt": "tiên tiến"}

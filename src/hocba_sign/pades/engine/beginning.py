@@ -11,7 +11,7 @@ from typing import Any, Final
 from pyhanko.pdf_utils import generic
 from pyhanko.sign.diff_analysis.rules.metadata_rules import MetadataUpdateRule
 
-from hocba_sign.pades.engine.document import RevisionReader
+from hocba_sign.pades.engine.bounded_document import RevisionReader
 from hocba_sign.pades.engine.sections import entry
 from hocba_sign.pades.engine.steps import field_changes, field_fault, pages_below
 from hocba_sign.pades.engine.tags import TagRule

@@ -7,7 +7,7 @@ from typing import Any, Final
 from pyhanko.pdf_utils.xref import XRefBuilder, XRefCache
 
 from hocba_sign.errors import InputError
-from hocba_sign.pades.engine.limits import (
+from hocba_sign.pades.engine.budget import (
     MAX_ENTRIES,
     MAX_REVISIONS,
 )

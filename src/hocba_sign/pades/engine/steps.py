@@ -27,8 +27,8 @@ from pyhanko.sign.diff_analysis.rules_api import QualifiedWhitelistRule, Referen
 from pyhanko.sign.fields import enumerate_sig_fields
 
 from hocba_sign.errors import InputError
-from hocba_sign.pades.engine.document import RevisionReader
-from hocba_sign.pades.engine.evidence import EvidenceRule
+from hocba_sign.pades.engine.bounded_document import RevisionReader
+from hocba_sign.pades.engine.dss_dictionary import EvidenceRule
 from hocba_sign.pades.engine.pictures import digest_of
 from hocba_sign.pades.engine.sections import entry, raw_entry
 from hocba_sign.pades.engine.tags import TagRule

@@ -10,7 +10,7 @@ from typing import Any, Final
 
 from pyhanko.pdf_utils import generic
 
-from hocba_sign.pades.engine.document import ReadRevision
+from hocba_sign.pades.engine.bounded_document import ReadRevision
 from hocba_sign.pades.engine.sections import entry, raw_entry
 
 KEYS: Final = frozenset(

@@ -29,8 +29,8 @@ from pyhanko.sign.signers.constants import ESIC_EXTENSION_1
 from pyhanko.sign.signers.pdf_byterange import DocumentTimestamp, PdfSignedData, SignatureObject
 
 from hocba_sign.errors import CallerError, InputError
-from hocba_sign.pades.engine.document import open_document
-from hocba_sign.pades.engine.limits import translated_errors
+from hocba_sign.pades.engine.bounded_document import open_document
+from hocba_sign.pades.engine.budget import translated_errors
 from hocba_sign.pades.engine.pictures import digest_of
 from hocba_sign.pades.engine.tagging import tag_field
 from hocba_sign.pades.facts.form import Field, Form, NewField, PlannedRevision, SignaturePlaceholder

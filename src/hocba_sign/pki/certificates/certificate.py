@@ -20,8 +20,8 @@ from hocba_sign.crypto import der
 from hocba_sign.crypto.algorithms import SignatureAlgorithm
 from hocba_sign.crypto.identifier import signature_algorithm_of
 from hocba_sign.errors import InputError
-from hocba_sign.pki.certificates import names as name
-from hocba_sign.pki.certificates.names import Subject
+from hocba_sign.pki.certificates import distinguished_names as name
+from hocba_sign.pki.certificates.distinguished_names import Subject
 
 MAX_CERTIFICATE_OCTETS = 64 * 1024
 """Real ones have 1 to 3 kB; the largest key that is loaded needs 2 kB."""

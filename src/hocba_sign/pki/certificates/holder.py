@@ -8,11 +8,11 @@ from enum import StrEnum
 from typing import Final, NoReturn
 
 from hocba_sign.errors import Finding
-from hocba_sign.model.names import Likeness, compare_names, names_organisation
 from hocba_sign.model.numbers import Number, NumberKind, agrees, number_of, numbers_of
-from hocba_sign.model.places import contradicts
+from hocba_sign.model.provinces import contradicts
 from hocba_sign.model.record import vietnam_day
 from hocba_sign.model.signers import ExpectedSigner
+from hocba_sign.model.spelling import Likeness, compare_names, names_organisation
 from hocba_sign.model.workflow import Role
 from hocba_sign.pki.certificates.certificate import Certificate
 

@@ -12,7 +12,7 @@ from typing import Final
 
 from hocba_sign.crypto import der
 from hocba_sign.errors import InputError
-from hocba_sign.pki.certificates import names as name
+from hocba_sign.pki.certificates import distinguished_names as name
 from hocba_sign.pki.certificates.certificate import Certificate
 from hocba_sign.pki.certificates.name_comparison import name_key
 

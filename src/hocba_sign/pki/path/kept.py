@@ -20,8 +20,8 @@ from hocba_sign.errors import InputError
 from hocba_sign.pki.cache.bounded import BoundedCache
 from hocba_sign.pki.certificates.certificate import Certificate
 from hocba_sign.pki.path.building import content_of_trust
+from hocba_sign.pki.path.path_validation import judge_path
 from hocba_sign.pki.path.result import PathRequirements, PathResult, PathStatus
-from hocba_sign.pki.path.validation import judge_path
 from hocba_sign.pki.revocation.crl import RevocationList
 from hocba_sign.pki.revocation.entries import content_of
 from hocba_sign.pki.revocation.evidence import Evidence

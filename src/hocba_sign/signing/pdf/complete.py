@@ -7,10 +7,9 @@ from hocba_sign.crypto.digests import digest
 from hocba_sign.crypto.verify import load_public_key, verify_der_value
 from hocba_sign.errors import CallerError, InputError
 from hocba_sign.model.workflow import Slot
+from hocba_sign.pades.facts.field_names import field_name
 from hocba_sign.pades.facts.form import SignaturePlaceholder
-from hocba_sign.pades.facts.names import field_name
 from hocba_sign.pades.read_cms import cms_octets, read_cms
-from hocba_sign.pades.write import engine, fill
 from hocba_sign.pades.write_cms import (
     certificate_digest,
     chain,
@@ -18,11 +17,12 @@ from hocba_sign.pades.write_cms import (
     signed_attributes,
     with_value,
 )
+from hocba_sign.pades.write_pdf import engine, fill
 from hocba_sign.pki.certificates.certificate import Certificate
 from hocba_sign.signing.pdf.draft import PdfDraft, require_turn
 from hocba_sign.signing.pdf.lawful import require_lawful
 from hocba_sign.signing.pdf.prepare import build_pdf, describe
-from hocba_sign.signing.policy import SigningPolicy
+from hocba_sign.signing.signing_policy import SigningPolicy
 from hocba_sign.signing.state import ToBeSigned
 
 

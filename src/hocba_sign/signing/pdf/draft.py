@@ -6,16 +6,16 @@ from dataclasses import dataclass
 from typing import Final
 
 from hocba_sign.ades.integrity import check_integrity
-from hocba_sign.ades.shown import shown_signatures
+from hocba_sign.ades.shown_signature import shown_signatures
 from hocba_sign.errors import CallerError, Finding, InputError
 from hocba_sign.model.person import School
 from hocba_sign.model.signers import ExpectedSigner
 from hocba_sign.model.transcript import Transcript
 from hocba_sign.model.workflow import PLANS, Role, SigningPlan, Slot
+from hocba_sign.pades.facts.field_names import ATTACHMENT, field_name, slot_of
 from hocba_sign.pades.facts.form import FieldBox, Form, NewField
-from hocba_sign.pades.facts.names import ATTACHMENT, field_name, slot_of
-from hocba_sign.pades.read import PdfDocument, read_pdf
-from hocba_sign.pades.write import engine
+from hocba_sign.pades.read_pdf import PdfDocument, read_pdf
+from hocba_sign.pades.write_pdf import engine
 from hocba_sign.rendering.check_address import stated_address
 from hocba_sign.rendering.render import render, template_versions
 from hocba_sign.rendering.template import FIRST

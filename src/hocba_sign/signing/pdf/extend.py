@@ -6,10 +6,10 @@ from typing import Final
 
 from hocba_sign.crypto.digests import digest
 from hocba_sign.errors import CallerError
+from hocba_sign.pades.facts.field_names import TIME_STAMP_PREFIX
 from hocba_sign.pades.facts.form import PlannedRevision, SignaturePlaceholder
-from hocba_sign.pades.facts.names import TIME_STAMP_PREFIX
-from hocba_sign.pades.write import engine, fill
 from hocba_sign.pades.write_cms import TIME_STAMP_ROOM
+from hocba_sign.pades.write_pdf import engine, fill
 from hocba_sign.pki.timestamp.protocol import read_token, verify_token
 from hocba_sign.signing.validation_data import ValidationData
 

@@ -5,9 +5,9 @@ from datetime import datetime
 from hocba_sign.ades.integrity import check_integrity
 from hocba_sign.errors import CallerError, InputError
 from hocba_sign.model.workflow import Slot
-from hocba_sign.pades.facts.names import field_name
+from hocba_sign.pades.facts.field_names import field_name
 from hocba_sign.pades.facts.revisions import FieldLock
-from hocba_sign.pades.read import PdfDocument, read_pdf
+from hocba_sign.pades.read_pdf import PdfDocument, read_pdf
 from hocba_sign.signing.pdf.draft import PdfDraft, locked_fields
 from hocba_sign.signing.pdf.prepare import certifies
 

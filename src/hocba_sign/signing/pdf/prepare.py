@@ -9,15 +9,15 @@ from hocba_sign.crypto.algorithms import KeyKind
 from hocba_sign.crypto.digests import digest
 from hocba_sign.errors import CallerError
 from hocba_sign.model.workflow import Slot
+from hocba_sign.pades.facts.field_names import field_name
 from hocba_sign.pades.facts.form import PlannedRevision, SignaturePlaceholder
-from hocba_sign.pades.facts.names import field_name
-from hocba_sign.pades.write import engine
 from hocba_sign.pades.write_cms import CmsTemplate, cms_without_value
+from hocba_sign.pades.write_pdf import engine
 from hocba_sign.pki.certificates.certificate import Certificate
 from hocba_sign.rendering.appearance import draw_appearance
 from hocba_sign.signing.certificate_fitness import require_holder, usable_algorithm
 from hocba_sign.signing.pdf.draft import PdfDraft, locked_fields, new_fields, require_turn
-from hocba_sign.signing.policy import SigningPolicy
+from hocba_sign.signing.signing_policy import SigningPolicy
 from hocba_sign.signing.state import ToBeSigned
 
 _NOT_IN_CMS: Final = (KeyKind.ED448,)

@@ -3,8 +3,8 @@
 from hocba_sign.crypto.digests import digest
 from hocba_sign.errors import CallerError
 from hocba_sign.pades.read_cms import read_cms
-from hocba_sign.pades.write import fill
 from hocba_sign.pades.write_cms import signature_value, with_time_stamp
+from hocba_sign.pades.write_pdf import fill
 from hocba_sign.pki.timestamp.protocol import read_token, verify_token
 from hocba_sign.signing.pdf.complete import CompletedPdf, read_last
 

@@ -7,7 +7,7 @@ from hocba_sign.ades.integrity import check_integrity
 from hocba_sign.ades.structure import ParsedSignature
 from hocba_sign.crypto.digests import digest_algorithm
 from hocba_sign.errors import CallerError, InputError
-from hocba_sign.signing.policy import SigningPolicy
+from hocba_sign.signing.signing_policy import SigningPolicy
 from hocba_sign.signing.state import ToBeSigned
 from hocba_sign.signing.xml.draft import OpenDraft, require_turn
 from hocba_sign.signing.xml.opened import OpenXml

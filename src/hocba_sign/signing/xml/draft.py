@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from hocba_sign.ades.integrity import check_integrity
 from hocba_sign.ades.structure import ParsedDocument
 from hocba_sign.errors import InputError
-from hocba_sign.extract.template import EXTRACT_ID
+from hocba_sign.extract.seal_octets import EXTRACT_ID
 from hocba_sign.model.event import Event
 from hocba_sign.model.person import School
 from hocba_sign.model.record import RECORD_PLANS
@@ -22,11 +22,11 @@ from hocba_sign.signing.xml.opened import OpenXml
 from hocba_sign.xades.transcript.read import places_of
 from hocba_sign.xml.decode import check_document, decode_document, decode_quickly, document_nonce
 from hocba_sign.xml.layout import CANONICAL, Layout, recognise
-from hocba_sign.xml.names import ID_DATA
+from hocba_sign.xml.namespaces import ID_DATA
 from hocba_sign.xml.nonce import NONCE_PLACE
 from hocba_sign.xml.outside import Stray, other_kinds, outside
 from hocba_sign.xml.parse import ParsedXml, parse
-from hocba_sign.xml.record import decode_record_document, form_of
+from hocba_sign.xml.record_octets import decode_record_document, form_of
 from hocba_sign.xml.schema import schema_findings
 
 

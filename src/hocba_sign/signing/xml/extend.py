@@ -17,7 +17,7 @@ from hocba_sign.xades.syntax.canonicalization import Method
 from hocba_sign.xades.syntax.imprints import archive_parts
 from hocba_sign.xades.transcript.read import transcript_resolver
 from hocba_sign.xml.c14n import C14nAlgorithm
-from hocba_sign.xml.names import DS, XADES, XADES141
+from hocba_sign.xml.namespaces import DS, XADES, XADES141
 from hocba_sign.xml.tree import Element
 
 _METHOD = Method(C14nAlgorithm.EXCLUSIVE)

@@ -12,7 +12,7 @@ from hocba_sign.ades.structure import ParsedSignature
 from hocba_sign.errors import CallerError, InputError
 from hocba_sign.model.workflow import Slot
 from hocba_sign.signing.certificate_fitness import require_holder
-from hocba_sign.signing.policy import SigningPolicy
+from hocba_sign.signing.signing_policy import SigningPolicy
 from hocba_sign.signing.xml.draft import OpenDraft, open_draft, require_turn
 from hocba_sign.signing.xml.opened import OpenXml
 from hocba_sign.xml.splice import cut

@@ -8,12 +8,12 @@ from hocba_sign.ades.structure import SealedRoot
 from hocba_sign.crypto.algorithms import SignatureAlgorithm
 from hocba_sign.errors import CallerError
 from hocba_sign.extract.leaves import leaf_hashes
-from hocba_sign.extract.tree import tree_root
+from hocba_sign.extract.merkle import tree_root
 from hocba_sign.model.transcript import Transcript
 from hocba_sign.model.workflow import Role, Slot
 from hocba_sign.pki.certificates.certificate import Certificate
 from hocba_sign.signing.certificate_fitness import require_holder, usable_algorithm
-from hocba_sign.signing.policy import SigningPolicy
+from hocba_sign.signing.signing_policy import SigningPolicy
 from hocba_sign.signing.state import ToBeSigned
 from hocba_sign.signing.xml.draft import Draft, OpenDraft, require_nonce, require_turn
 from hocba_sign.xades.syntax.names import COMMITMENT

@@ -10,7 +10,7 @@ from hocba_sign.errors import CallerError
 from hocba_sign.pki.certificates.certificate import Certificate
 from hocba_sign.signing.admission import admit_chain
 from hocba_sign.signing.certificate_fitness import usable_algorithm
-from hocba_sign.signing.policy import SigningPolicy
+from hocba_sign.signing.signing_policy import SigningPolicy
 from hocba_sign.xades.general.read import read_any
 from hocba_sign.xades.transcript.write import WHOLE, XadesTemplate, with_value, write_without_value
 from hocba_sign.xml.parse import parse

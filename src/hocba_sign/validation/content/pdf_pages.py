@@ -10,11 +10,11 @@ from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any, Final
 
-from hocba_sign.ades.shown import shown_signatures
+from hocba_sign.ades.shown_signature import shown_signatures
 from hocba_sign.errors import CallerError, InputError
 from hocba_sign.model.transcript import Transcript
 from hocba_sign.pades.facts.revisions import Box, RevisionStep
-from hocba_sign.pades.read import PdfDocument
+from hocba_sign.pades.read_pdf import PdfDocument
 from hocba_sign.rendering.check_address import stated_address
 from hocba_sign.rendering.render import Rendering, render, shown_fields, template_versions
 from hocba_sign.rendering.template import CURRENT, FIRST

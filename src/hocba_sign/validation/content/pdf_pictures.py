@@ -7,9 +7,9 @@ from typing import Final
 
 from hocba_sign.errors import CallerError, InputError
 from hocba_sign.model.workflow import Role, Slot
-from hocba_sign.pades.facts.names import slot_of
+from hocba_sign.pades.facts.field_names import slot_of
 from hocba_sign.pades.facts.revisions import Box, FieldChange, RevisionStep
-from hocba_sign.pades.write import engine
+from hocba_sign.pades.write_pdf import engine
 from hocba_sign.rendering.appearance import LOOKS, draw_appearance
 from hocba_sign.rendering.render import SlotBox
 from hocba_sign.validation.signature.validation import SignatureConclusion

@@ -16,7 +16,7 @@ from hocba_sign.ades.structure import Coverage, ExtentKind, ParsedSignature, Ref
 from hocba_sign.errors import Finding
 from hocba_sign.pki.certificates.certificate import Certificate
 from hocba_sign.validation.document.diagnosis import diagnosed
-from hocba_sign.validation.document.transcript import (
+from hocba_sign.validation.document.three_answers import (
     DocumentConclusion,
     time_stamp_check,
     verdict_of,

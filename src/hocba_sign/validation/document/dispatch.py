@@ -6,13 +6,13 @@ from importlib import import_module
 from typing import Final, cast
 
 from hocba_sign.errors import InputError
-from hocba_sign.pades.head import is_pdf
+from hocba_sign.pades.header import is_pdf
 from hocba_sign.validation.document.not_transcript import (
     is_document,
     no_document,
     other_document,
 )
-from hocba_sign.validation.document.transcript import DocumentConclusion, validate, verdict_of
+from hocba_sign.validation.document.three_answers import DocumentConclusion, validate, verdict_of
 from hocba_sign.validation.setting import NOTHING_DETACHED, Setting
 from hocba_sign.validation.verdict import Check, Status, Verdict
 from hocba_sign.validation.workflow.other_layouts import other_layout_checks

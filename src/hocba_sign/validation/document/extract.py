@@ -14,15 +14,15 @@ from hocba_sign.errors import InputError
 from hocba_sign.extract.container import Extract, is_text, read_extract
 from hocba_sign.extract.content import Head
 from hocba_sign.extract.opening import key_id
-from hocba_sign.extract.template import EXTRACT_ID
+from hocba_sign.extract.seal_octets import EXTRACT_ID
 from hocba_sign.model.signers import ExpectedSigner
 from hocba_sign.model.workflow import Role, Slot
 from hocba_sign.pki.certificates.certificate import Certificate
 from hocba_sign.rendering.picture import is_picture
 from hocba_sign.rendering.worker import MAX_CODE_SECONDS, Pages
 from hocba_sign.validation.document.dispatch import with_unread
-from hocba_sign.validation.document.transcript import DocumentConclusion, verdict_of
-from hocba_sign.validation.in_force.authority import authority_checks, is_appointed
+from hocba_sign.validation.document.three_answers import DocumentConclusion, verdict_of
+from hocba_sign.validation.in_force.office import authority_checks, is_appointed
 from hocba_sign.validation.in_force.status import IssuedVersion, check_in_force
 from hocba_sign.validation.setting import Setting
 from hocba_sign.validation.signature.validation import SignatureConclusion, validate_signature

@@ -20,7 +20,7 @@ from hocba_sign.pki.path.result import PathResult
 from hocba_sign.pki.revocation.evidence import Evidence, Unread
 from hocba_sign.pki.revocation.pool import RevocationFact
 from hocba_sign.pki.timestamp.protocol import read_token
-from hocba_sign.validation.document.transcript import DocumentConclusion
+from hocba_sign.validation.document.three_answers import DocumentConclusion
 from hocba_sign.validation.signature.validation import SignatureConclusion, embedded_evidence
 
 FETCHED: Final = "fetched from "

@@ -4,13 +4,13 @@ What begins as XML or PDF and cannot be read is another matter: it may have been
 """
 
 from hocba_sign.errors import InputError
-from hocba_sign.pades.head import is_pdf
+from hocba_sign.pades.header import is_pdf
 from hocba_sign.pki.loading.objects import wrong_document
-from hocba_sign.validation.document.transcript import DocumentConclusion
+from hocba_sign.validation.document.three_answers import DocumentConclusion
 from hocba_sign.validation.verdict import Check, Status, Verdict
 from hocba_sign.xml.head import begins_as_xml, is_web_page
 from hocba_sign.xml.layout import names_transcript
-from hocba_sign.xml.names import DS_SIGNATURE
+from hocba_sign.xml.namespaces import DS_SIGNATURE
 from hocba_sign.xml.parse import parse
 
 

@@ -12,8 +12,8 @@ from hocba_sign.model.frozen import frozen
 from hocba_sign.model.signers import ExpectedSigner
 from hocba_sign.model.transcript import Transcript
 from hocba_sign.model.workflow import PLANS
-from hocba_sign.pades.facts.names import ATTACHMENT
-from hocba_sign.pades.read import PdfDocument, read_pdf
+from hocba_sign.pades.facts.field_names import ATTACHMENT
+from hocba_sign.pades.read_pdf import PdfDocument, read_pdf
 from hocba_sign.rendering.check_address import stated_address
 from hocba_sign.rendering.source import read_source
 from hocba_sign.rendering.worker import Pages
@@ -25,7 +25,7 @@ from hocba_sign.validation.content.pdf_pages import (
 from hocba_sign.validation.content.rules import rule_checks
 from hocba_sign.validation.document.any_xml import with_zone_warning
 from hocba_sign.validation.document.not_transcript import other_pdf
-from hocba_sign.validation.document.transcript import (
+from hocba_sign.validation.document.three_answers import (
     BOOK,
     DocumentConclusion,
     read_content,

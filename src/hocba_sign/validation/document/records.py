@@ -23,13 +23,13 @@ from hocba_sign.pki.loading.encodings import decoded_text
 from hocba_sign.pki.loading.kinds import ObjectKind, form_of_file
 from hocba_sign.pki.loading.objects import LossMark, read_objects
 from hocba_sign.validation.document.dispatch import validate_document
-from hocba_sign.validation.document.transcript import DocumentConclusion, validate
-from hocba_sign.validation.in_force.authority import witness_of
+from hocba_sign.validation.document.three_answers import DocumentConclusion, validate
+from hocba_sign.validation.in_force.office import witness_of
 from hocba_sign.validation.in_force.years import read_reference, year_facts, years_of
 from hocba_sign.validation.knowledge import JudgedEvent, JudgedList, Knowledge, YearFacts, Years
 from hocba_sign.validation.setting import Setting
 from hocba_sign.validation.verdict import Status, Verdict
-from hocba_sign.xml.record import FORMS
+from hocba_sign.xml.record_octets import FORMS
 
 Named: TypeAlias = tuple[str, bytes]
 """A file: the name that findings use, and its octets."""

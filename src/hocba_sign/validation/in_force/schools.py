@@ -5,11 +5,11 @@ Codes are claims: a registry tells whose seal stands for them, else the seal's c
 
 from datetime import date
 
-from hocba_sign.model.names import Likeness, compare_names
 from hocba_sign.model.numbers import agrees, number_of, numbers_of
 from hocba_sign.model.person import School
-from hocba_sign.model.places import contradicts, is_followed_by
+from hocba_sign.model.provinces import contradicts, is_followed_by
 from hocba_sign.model.record import SignerCredential
+from hocba_sign.model.spelling import Likeness, compare_names
 
 
 def is_same_school(

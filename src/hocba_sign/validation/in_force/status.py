@@ -14,7 +14,7 @@ from hocba_sign.model.codes import TranscriptStatus as OwnStatus
 from hocba_sign.model.delegation import OfficeStatus as Office
 from hocba_sign.model.event import Event, TranscriptReference
 from hocba_sign.model.person import School
-from hocba_sign.model.places import is_followed_by
+from hocba_sign.model.provinces import is_followed_by
 from hocba_sign.model.record import Witness, vietnam_day
 from hocba_sign.model.status_list import Cell
 from hocba_sign.model.transcript import Transcript

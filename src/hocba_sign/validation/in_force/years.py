@@ -14,7 +14,7 @@ from hocba_sign.validation.knowledge import YearFacts, Years
 from hocba_sign.validation.verdict import Check, Status
 from hocba_sign.xml.c14n import C14nAlgorithm, canonicalize
 from hocba_sign.xml.decode import decode_document
-from hocba_sign.xml.names import ID_DATA
+from hocba_sign.xml.namespaces import ID_DATA
 from hocba_sign.xml.parse import parse
 
 

@@ -11,9 +11,9 @@ from datetime import datetime
 from hocba_sign.pki.certificates.certificate import Certificate
 from hocba_sign.pki.certificates.profile import ProfileException, Purpose
 from hocba_sign.pki.path.kept import validate_path_quickly
+from hocba_sign.pki.path.path_validation import validate_path
 from hocba_sign.pki.path.result import PathRequirements, PathResult, PathStatus
 from hocba_sign.pki.path.revocation_status import revocations_by_issuers
-from hocba_sign.pki.path.validation import validate_path
 from hocba_sign.pki.revocation.crl import UNSPECIFIED
 from hocba_sign.pki.revocation.evidence import Evidence
 from hocba_sign.pki.revocation.pool import RevocationFact

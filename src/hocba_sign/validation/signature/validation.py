@@ -21,9 +21,12 @@ from hocba_sign.pki.revocation.evidence import Evidence, Unread
 from hocba_sign.validation.setting import Setting
 from hocba_sign.validation.signature.path_at_time import made_after, validate_signer_path
 from hocba_sign.validation.signature.proof_of_existence import Existence
-from hocba_sign.validation.signature.time_stamps import TimeStampConclusion, validate_time_stamps
+from hocba_sign.validation.signature.time_stamp_checks import (
+    TimeStampConclusion,
+    validate_time_stamps,
+)
 from hocba_sign.validation.verdict import Conclusion, Indication, SubIndication, conclude
-from hocba_sign.xml.names import ID_DATA
+from hocba_sign.xml.namespaces import ID_DATA
 
 CLAIMS_APART: Final = timedelta(hours=24)
 """By so much claimed times may contradict each other: tools write local time as UTC, or the other

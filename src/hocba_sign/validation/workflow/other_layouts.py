@@ -10,6 +10,7 @@ from hocba_sign.model.signers import ExpectedSigner
 from hocba_sign.model.workflow import PLANS, Role, Slot
 from hocba_sign.validation.verdict import Check, Status
 from hocba_sign.validation.workflow.order import SignerFacts, Workflow, check_order
+from hocba_sign.xml.format_version import is_newer
 from hocba_sign.xml.layout import (
     KHO,
     PART,
@@ -19,9 +20,8 @@ from hocba_sign.xml.layout import (
     part_of,
     recognise,
 )
-from hocba_sign.xml.names import ID_DATA, ID_IDENTITY
+from hocba_sign.xml.namespaces import ID_DATA, ID_IDENTITY
 from hocba_sign.xml.tree import Element, locate
-from hocba_sign.xml.version import is_newer
 
 _INNER = frozenset({Role.GVBM, Role.GVCN})
 

@@ -9,7 +9,7 @@ from typing import Final
 
 from hocba_sign.model.signers import ExpectedSigner
 from hocba_sign.model.workflow import PLANS, Role, SigningPlan, Slot
-from hocba_sign.pades.facts.names import slot_of
+from hocba_sign.pades.facts.field_names import slot_of
 from hocba_sign.validation.signature.validation import SignatureConclusion
 from hocba_sign.validation.verdict import Check, Status
 from hocba_sign.validation.workflow.order import Basis, SignerFacts, Workflow, signer_checks

@@ -12,7 +12,7 @@ from typing import Final
 
 from hocba_sign.xades.general.node_sets import NodeSet
 from hocba_sign.xades.syntax import names
-from hocba_sign.xml.names import HOCBA, SCHEMA_VERSION_ATTRIBUTE, SLOT_SUBJECT, SLOT_TEACHER
+from hocba_sign.xml.namespaces import HOCBA, SCHEMA_VERSION_ATTRIBUTE, SLOT_SUBJECT, SLOT_TEACHER
 from hocba_sign.xml.tree import Element, locate
 
 MAX_PATHS: Final = 20

@@ -24,7 +24,7 @@ from hocba_sign.xades.syntax.canonicalization import DEFAULT, Method
 from hocba_sign.xades.syntax.elements import Parts, algorithm_of, octets_of, only, require_children
 from hocba_sign.xades.syntax.properties import qualifying_properties
 from hocba_sign.xades.syntax.resolver import CanonicalParts
-from hocba_sign.xml.names import DS
+from hocba_sign.xml.namespaces import DS
 from hocba_sign.xml.parse import ParsedXml
 from hocba_sign.xml.tree import Element, locate
 from hocba_sign.xml.uri import unescaped

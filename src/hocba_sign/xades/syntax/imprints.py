@@ -11,7 +11,7 @@ from hocba_sign.xades.syntax import names
 from hocba_sign.xades.syntax.canonicalization import Method
 from hocba_sign.xades.syntax.properties import namespace_of, qualifying_properties
 from hocba_sign.xades.syntax.resolver import Resolver
-from hocba_sign.xml.names import XADES141
+from hocba_sign.xml.namespaces import XADES141
 from hocba_sign.xml.tree import Element, locate
 
 

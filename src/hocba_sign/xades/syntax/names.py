@@ -4,7 +4,7 @@ URIs.
 
 from functools import lru_cache
 
-from hocba_sign.xml.names import DS, XADES, XADES141
+from hocba_sign.xml.namespaces import DS, XADES, XADES141
 
 XMLDSIG_MORE = "http://www.w3.org/2007/05/xmldsig-more#"
 XMLDSIG11 = "http://www.w3.org/2009/xmldsig11#"

@@ -30,7 +30,7 @@ from hocba_sign.xades.syntax.elements import (
     optional,
     text_of,
 )
-from hocba_sign.xml.names import XADES, XADES141
+from hocba_sign.xml.namespaces import XADES, XADES141
 from hocba_sign.xml.tree import Element
 
 LOCAL: Final = timezone(timedelta(hours=7))

@@ -24,7 +24,7 @@ from hocba_sign.xades.syntax.key_info import key_info_certificates
 from hocba_sign.xades.syntax.properties import namespace_of
 from hocba_sign.xades.syntax.resolver import Resolver
 from hocba_sign.xml.c14n import C14nAlgorithm
-from hocba_sign.xml.names import XADES, XADES141
+from hocba_sign.xml.namespaces import XADES, XADES141
 from hocba_sign.xml.tree import Element, locate
 
 MAX_VALUES: Final = 500

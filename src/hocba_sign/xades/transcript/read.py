@@ -39,7 +39,7 @@ from hocba_sign.xades.syntax.time_stamps import (
     other_statements,
     time_stamps,
 )
-from hocba_sign.xades.transcript.extract import extract_findings, extract_object, sealed_root
+from hocba_sign.xades.transcript.extract_place import extract_findings, extract_object, sealed_root
 from hocba_sign.xades.transcript.references import TranscriptResolver
 from hocba_sign.xml.c14n import C14nAlgorithm
 from hocba_sign.xml.layout import (
@@ -52,7 +52,7 @@ from hocba_sign.xml.layout import (
     signature_in,
     slot_elements,
 )
-from hocba_sign.xml.names import ID_DATA
+from hocba_sign.xml.namespaces import ID_DATA
 from hocba_sign.xml.parse import ParsedXml, parse
 from hocba_sign.xml.tree import Element, locate
 

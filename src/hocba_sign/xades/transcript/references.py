@@ -24,7 +24,7 @@ from hocba_sign.xades.syntax.elements import (
 )
 from hocba_sign.xades.syntax.resolver import CanonicalParts
 from hocba_sign.xml.c14n import C14nAlgorithm
-from hocba_sign.xml.names import DS, XADES
+from hocba_sign.xml.namespaces import DS, XADES
 from hocba_sign.xml.tree import Element, locate
 
 

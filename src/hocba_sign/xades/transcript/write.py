@@ -16,11 +16,11 @@ from hocba_sign.ades.structure import SealedRoot
 from hocba_sign.crypto.algorithms import SignatureAlgorithm
 from hocba_sign.crypto.digests import DigestAlgorithm, digest
 from hocba_sign.errors import CallerError
-from hocba_sign.extract.template import EXTRACT_ID, EXTRACT_TYPE
+from hocba_sign.extract.seal_octets import EXTRACT_ID, EXTRACT_TYPE
 from hocba_sign.xades.syntax import names
-from hocba_sign.xades.transcript.extract import EXTRACT
+from hocba_sign.xades.transcript.extract_place import EXTRACT
 from hocba_sign.xml.c14n import C14nAlgorithm, canonicalize
-from hocba_sign.xml.names import DS, HOCBA, XADES
+from hocba_sign.xml.namespaces import DS, HOCBA, XADES
 from hocba_sign.xml.node_set import Subtrees
 from hocba_sign.xml.tree import Element
 

@@ -11,7 +11,7 @@ from hocba_sign.adapters.pkcs11.choice import (
     public_part,
     task,
 )
-from hocba_sign.adapters.pkcs11.facts import KeyFacts, PinFlags, StoredCertificate, TokenFacts
+from hocba_sign.adapters.pkcs11.inventory import KeyFacts, PinFlags, StoredCertificate, TokenFacts
 from hocba_sign.crypto.algorithms import (
     ECDSA_SHA256,
     ED25519,

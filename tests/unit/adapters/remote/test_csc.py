@@ -6,9 +6,9 @@ from pathlib import Path
 
 import pytest
 
+from hocba_sign.adapters.remote.dialect_choice import open_remote
+from hocba_sign.adapters.remote.hash_order import RemoteSigner
 from hocba_sign.adapters.remote.machine import RemoteResult, sign_remotely
-from hocba_sign.adapters.remote.opening import open_remote
-from hocba_sign.adapters.remote.order import RemoteSigner
 from hocba_sign.errors import CallerError, OutsideError
 from hocba_sign.testing import Identity
 from tests.support.remote import Csc, Fault, Keys, Loopback

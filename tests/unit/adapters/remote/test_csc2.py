@@ -10,8 +10,8 @@ from typing import Any
 import pytest
 
 from hocba_sign.adapters.remote import csc
+from hocba_sign.adapters.remote.dialect_choice import open_remote
 from hocba_sign.adapters.remote.machine import sign_remotely
-from hocba_sign.adapters.remote.opening import open_remote
 from hocba_sign.crypto.algorithms import ECDSA_SHA256
 from tests.support.remote import Call, Keys, Loopback, text64
 from tests.support.remote_items import AT, EC, QUICK, RSA, configuration, is_right, items

@@ -13,8 +13,8 @@ from urllib.parse import parse_qs, urlsplit
 import pytest
 
 from hocba_sign.adapters.remote import csc
+from hocba_sign.adapters.remote.dialect_choice import SERVICES, open_remote
 from hocba_sign.adapters.remote.machine import sign_remotely
-from hocba_sign.adapters.remote.opening import SERVICES, open_remote
 from hocba_sign.model.workflow import Role
 from tests.support.authorisation import browsing, fetched
 from tests.support.recordings import Played, Recording, recordings

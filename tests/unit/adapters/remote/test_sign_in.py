@@ -7,8 +7,8 @@ from urllib.parse import parse_qs, urlencode, urlsplit
 
 import pytest
 
+from hocba_sign.adapters.remote.dialect_choice import open_remote
 from hocba_sign.adapters.remote.machine import RemoteResult, sign_remotely
-from hocba_sign.adapters.remote.opening import open_remote
 from hocba_sign.adapters.remote.redirect import RedirectReceiver, read_answer, read_pasted
 from hocba_sign.adapters.remote.secret import Secret
 from hocba_sign.errors import CallerError, OutsideError

@@ -18,10 +18,10 @@ from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.hazmat.primitives.hashes import SHA256
 
+from hocba_sign.adapters.remote.dialect_choice import open_remote
 from hocba_sign.adapters.remote.machine import sign_remotely
-from hocba_sign.adapters.remote.opening import open_remote
 from hocba_sign.adapters.remote.secret import Secret
-from hocba_sign.adapters.remote.settings import read_settings
+from hocba_sign.adapters.remote.service_file import read_settings
 from hocba_sign.adapters.remote.transport import Transport
 from hocba_sign.errors import CallerError, HocbaSignError, OutsideError
 from tests.support.planted import everything_told

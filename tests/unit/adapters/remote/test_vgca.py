@@ -7,9 +7,9 @@ from pathlib import Path
 
 import pytest
 
+from hocba_sign.adapters.remote.dialect_choice import open_remote
+from hocba_sign.adapters.remote.hash_order import RemoteSigner
 from hocba_sign.adapters.remote.machine import sign_remotely
-from hocba_sign.adapters.remote.opening import open_remote
-from hocba_sign.adapters.remote.order import RemoteSigner
 from hocba_sign.adapters.remote.websocket import exchange
 from hocba_sign.crypto.algorithms import ECDSA_SHA256
 from hocba_sign.errors import CallerError, OutsideError

@@ -8,8 +8,8 @@ from itertools import product
 
 import pytest
 
-from hocba_sign.model.names import plain
 from hocba_sign.model.signers import ExpectedSigner
+from hocba_sign.model.spelling import plain
 from hocba_sign.model.workflow import Role, Slot
 from hocba_sign.pki.certificates.certificate import Certificate
 from hocba_sign.pki.certificates.holder import Match, is_same_holder, match_holder

@@ -17,7 +17,7 @@ from hocba_sign.errors import InputError
 from hocba_sign.pki.certificates.certificate import Certificate
 from hocba_sign.pki.certificates.profile import ProfileException, Purpose
 from hocba_sign.pki.path.fast_chain import fast_facts
-from hocba_sign.pki.path.validation import (
+from hocba_sign.pki.path.path_validation import (
     PathRequirements,
     PathResult,
     PathStatus,

@@ -10,7 +10,12 @@ import pytest
 
 from hocba_sign.crypto import der
 from hocba_sign.pki.certificates.certificate import Certificate
-from hocba_sign.pki.path.validation import PathResult, PathStatus, validate_by_engine, validate_path
+from hocba_sign.pki.path.path_validation import (
+    PathResult,
+    PathStatus,
+    validate_by_engine,
+    validate_path,
+)
 from hocba_sign.pki.revocation.evidence import Evidence, EvidenceItem
 from hocba_sign.pki.revocation.ocsp import key_hash
 from hocba_sign.pki.revocation.pool import Statement

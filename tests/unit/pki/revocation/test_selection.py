@@ -16,7 +16,7 @@ from hocba_sign.pki.revocation.evidence import Evidence
 from hocba_sign.pki.revocation.ocsp import read_response
 from hocba_sign.pki.revocation.pool import read_pool
 from hocba_sign.pki.revocation.selection import select
-from hocba_sign.testing.authority import ocsp_error
+from hocba_sign.testing.authority_answers import ocsp_error
 from hocba_sign.testing.world import World
 
 AT = datetime(2026, 6, 1, 8, tzinfo=UTC)

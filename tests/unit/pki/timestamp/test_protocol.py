@@ -16,7 +16,7 @@ from hocba_sign.pki.timestamp.protocol import (
     read_token,
     verify_token,
 )
-from hocba_sign.testing.authority import TSA_POLICY
+from hocba_sign.testing.authority_answers import TSA_POLICY
 from hocba_sign.testing.identity import Identity
 from hocba_sign.testing.world import World
 

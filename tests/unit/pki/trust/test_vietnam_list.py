@@ -12,7 +12,12 @@ from hocba_sign.crypto.verify import load_public_key, verify_der_value
 from hocba_sign.errors import CallerError, InputError
 from hocba_sign.pki.certificates.certificate import Certificate
 from hocba_sign.pki.certificates.profile import ProfileException, Purpose
-from hocba_sign.pki.path.validation import PathRequirements, PathResult, PathStatus, validate_path
+from hocba_sign.pki.path.path_validation import (
+    PathRequirements,
+    PathResult,
+    PathStatus,
+    validate_path,
+)
 from hocba_sign.pki.revocation.evidence import Evidence
 from hocba_sign.pki.timestamp.protocol import read_token, verify_token
 from hocba_sign.pki.trust.anchors import (

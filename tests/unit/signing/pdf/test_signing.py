@@ -22,15 +22,15 @@ from hocba_sign.operations import extension
 from hocba_sign.operations.extension import extend
 from hocba_sign.operations.signing import complete, merge, prepare, sign, time_stamp
 from hocba_sign.operations.verifier import Verifier
+from hocba_sign.pades.facts.field_names import field_name, slot_of
 from hocba_sign.pades.facts.form import PlannedRevision, SignaturePlaceholder
-from hocba_sign.pades.facts.names import field_name, slot_of
-from hocba_sign.pades.read import read_pdf
-from hocba_sign.pades.write import engine, fill
+from hocba_sign.pades.read_pdf import read_pdf
+from hocba_sign.pades.write_pdf import engine, fill
 from hocba_sign.rendering.render import render
 from hocba_sign.signing.pdf import draft as draft_module
 from hocba_sign.signing.pdf import prepare as prepare_module
 from hocba_sign.signing.pdf import time_stamp as time_stamp_module
-from hocba_sign.signing.policy import Level, SigningPolicy
+from hocba_sign.signing.signing_policy import Level, SigningPolicy
 from hocba_sign.signing.state import SignedDocument, ToBeSigned
 from tests.support.pdf import NAME, page, page_of, revised, signed
 from tests.support.scene import CBQL, GVCN, SEAL, SIGNED_AT, DirectTsa, Scene

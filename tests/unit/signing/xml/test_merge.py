@@ -6,7 +6,7 @@ import pytest
 
 from hocba_sign.errors import CallerError, InputError
 from hocba_sign.operations.signing import merge
-from hocba_sign.signing.policy import Level
+from hocba_sign.signing.signing_policy import Level
 from hocba_sign.validation.verdict import Verdict
 from tests.support.scene import CBQL, GVCN, SEAL, SIGNED_AT, Scene
 

@@ -7,10 +7,10 @@ from functools import cache, partial
 import pytest
 
 from hocba_sign.model.workflow import Slot
-from hocba_sign.pades.facts.names import field_name
+from hocba_sign.pades.facts.field_names import field_name
 from hocba_sign.rendering.appearance import draw_appearance
 from hocba_sign.rendering.render import render
-from hocba_sign.report.document import Report
+from hocba_sign.report.report import Report
 from hocba_sign.validation.verdict import Verdict
 from tests.support.pdf import page_of, signed
 from tests.support.pdf_tools import signed_by_pyhanko

@@ -9,8 +9,8 @@ from hocba_sign.errors import Finding
 from hocba_sign.operations.online import MAX_NEEDS, MAX_ROUNDS, settle
 from hocba_sign.pki.certificates.certificate import Certificate
 from hocba_sign.pki.certificates.profile import Purpose
+from hocba_sign.pki.path.path_validation import validate_path
 from hocba_sign.pki.path.result import PathRequirements, PathResult
-from hocba_sign.pki.path.validation import validate_path
 from hocba_sign.pki.revocation.evidence import Evidence
 from hocba_sign.pki.trust.store import TrustStore
 from hocba_sign.testing.world import World

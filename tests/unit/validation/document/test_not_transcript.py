@@ -8,7 +8,7 @@ import pytest
 from hocba_sign.operations.documents import render
 from hocba_sign.operations.verifier import Verifier
 from hocba_sign.pki.trust.store import TrustStore
-from hocba_sign.report.document import Report
+from hocba_sign.report.report import Report
 from hocba_sign.validation.verdict import Verdict
 from tests.support.scene import JUDGED_AT, Scene
 

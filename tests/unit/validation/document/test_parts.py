@@ -10,7 +10,7 @@ from hocba_sign.operations.verifier import Verifier
 from hocba_sign.pki.certificates.certificate import Certificate
 from hocba_sign.pki.revocation.evidence import Evidence
 from hocba_sign.pki.trust.store import TrustStore
-from hocba_sign.report.document import Report
+from hocba_sign.report.report import Report
 from hocba_sign.validation.verdict import Verdict
 from tests.support.others import PLACE, WORLD, Maker, judged, make
 from tests.support.scene import JUDGED_AT, SIGNED_AT, Scene

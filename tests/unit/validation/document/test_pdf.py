@@ -15,11 +15,11 @@ from hocba_sign.model.transcript import Transcript
 from hocba_sign.model.workflow import Slot
 from hocba_sign.operations.documents import render as render_document
 from hocba_sign.operations.verifier import Verifier
-from hocba_sign.pades.facts.names import field_name
+from hocba_sign.pades.facts.field_names import field_name
 from hocba_sign.rendering.render import render
 from hocba_sign.report.html import html
-from hocba_sign.report.render import text
-from hocba_sign.signing.policy import Level
+from hocba_sign.report.plain_text import text
+from hocba_sign.signing.signing_policy import Level
 from hocba_sign.validation.document.records import Sources
 from hocba_sign.validation.verdict import Verdict
 from tests.support.pdf import NAME, page_of, revised, signed

@@ -13,10 +13,10 @@ from hocba_sign.model.workflow import Role, Slot
 from hocba_sign.operations.extension import extend
 from hocba_sign.operations.signing import complete, prepare, sign
 from hocba_sign.operations.verifier import Verifier
-from hocba_sign.pades.facts.names import field_name
+from hocba_sign.pades.facts.field_names import field_name
 from hocba_sign.report.html import html
-from hocba_sign.report.render import text
-from hocba_sign.signing.policy import Level, SigningPolicy
+from hocba_sign.report.plain_text import text
+from hocba_sign.signing.signing_policy import Level, SigningPolicy
 from hocba_sign.signing.state import ToBeSigned
 from hocba_sign.validation.verdict import Verdict
 from tests.support.pdf import page_of, revised, signed

@@ -13,7 +13,7 @@ from pyhanko.pdf_utils.reader import PdfFileReader
 from pyhanko.pdf_utils.writer import copy_into_new_writer
 
 from hocba_sign.operations.verifier import Verifier
-from hocba_sign.report.document import Report
+from hocba_sign.report.report import Report
 from hocba_sign.testing import Identity
 from hocba_sign.validation.verdict import Verdict
 from tests.support.pdf import NAME, page, page_of, signed

@@ -7,7 +7,7 @@ import pytest
 from hocba_sign.model.record import IssuingBody
 from hocba_sign.model.registry import Delegation, Rank
 from hocba_sign.model.workflow import Role
-from hocba_sign.signing.policy import Level
+from hocba_sign.signing.signing_policy import Level
 from hocba_sign.testing import Identity
 from hocba_sign.validation.document.records import Sources
 from tests.support.records import (

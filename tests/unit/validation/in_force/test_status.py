@@ -11,7 +11,7 @@ from datetime import date, timedelta
 import pytest
 
 from hocba_sign.cli import console
-from hocba_sign.cli.verify import code_of
+from hocba_sign.cli.commands.verify import code_of
 from hocba_sign.errors import CallerError, InputError
 from hocba_sign.model.codes import EventKind
 from hocba_sign.model.event import Correction, Event
@@ -19,10 +19,10 @@ from hocba_sign.model.registry import Rank
 from hocba_sign.model.status_list import Cell
 from hocba_sign.model.transcript import Transcript
 from hocba_sign.operations.verifier import Verifier
-from hocba_sign.report.document import NotPassed, Report
-from hocba_sign.report.render import text
+from hocba_sign.report.plain_text import text
+from hocba_sign.report.report import NotPassed, Report
 from hocba_sign.report.view import view
-from hocba_sign.signing.policy import Level
+from hocba_sign.signing.signing_policy import Level
 from hocba_sign.validation.document.records import Sources, may_be_record
 from tests.support.records import (
     appointment,

@@ -12,8 +12,8 @@ from hocba_sign.model.identification import Identification, PreviousTranscript, 
 from hocba_sign.model.person import IdentityDocument
 from hocba_sign.model.transcript import Transcript
 from hocba_sign.operations.verifier import Verifier
-from hocba_sign.report.document import Report
-from hocba_sign.signing.policy import Level
+from hocba_sign.report.report import Report
+from hocba_sign.signing.signing_policy import Level
 from hocba_sign.validation.in_force.years import later_issue, year_facts
 from hocba_sign.validation.knowledge import Years
 from tests.support.records import appointment, data_digest, in_json, judge, snapshot

@@ -18,7 +18,7 @@ from hocba_sign.pki.revocation.pool import RevocationFact
 from hocba_sign.pki.timestamp.token import is_bound, read_token
 from hocba_sign.pki.trust.store import TrustStore
 from hocba_sign.pki.trust.vietnam_list import Hierarchy, ListedKind
-from hocba_sign.report.document import Report
+from hocba_sign.report.report import Report
 from hocba_sign.testing import Identity, World
 from hocba_sign.testing.forge import stamp
 from hocba_sign.testing.keys import sign_octets

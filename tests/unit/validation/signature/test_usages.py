@@ -8,7 +8,7 @@ import pytest
 
 from hocba_sign.pki.certificates.certificate import Certificate
 from hocba_sign.pki.certificates.profile import Purpose
-from hocba_sign.pki.path.validation import (
+from hocba_sign.pki.path.path_validation import (
     PathRequirements,
     PathResult,
     PathStatus,

@@ -10,7 +10,7 @@ import pytest
 from hocba_sign.ades.structure import ParsedSignature
 from hocba_sign.crypto.digests import MD5, SHA1, SHA256, DigestAlgorithm, digest
 from hocba_sign.operations.verifier import Verifier
-from hocba_sign.signing.policy import Level
+from hocba_sign.signing.signing_policy import Level
 from hocba_sign.validation.policy import DEFAULT, Policy
 from hocba_sign.validation.setting import Setting
 from hocba_sign.validation.signature.validation import SignatureConclusion, validate_signature

@@ -12,7 +12,7 @@ from hocba_sign.model.record import VIETNAM, vietnam_day
 from hocba_sign.model.school_year import SchoolYear
 from hocba_sign.model.transcript import Transcript
 from hocba_sign.model.workflow import Slot
-from hocba_sign.report.document import Report
+from hocba_sign.report.report import Report
 from hocba_sign.testing.forge import value_id
 from hocba_sign.validation.signature.validation import CLAIMS_APART
 from hocba_sign.validation.workflow.dates import ISSUED_AHEAD

@@ -14,8 +14,8 @@ from hocba_sign.model.signers import HomeroomTeacher, Substitute
 from hocba_sign.model.transcript import Transcript
 from hocba_sign.model.workflow import Role, Slot
 from hocba_sign.operations.verifier import Verifier
-from hocba_sign.report.document import Report
-from hocba_sign.signing.policy import Level
+from hocba_sign.report.report import Report
+from hocba_sign.signing.signing_policy import Level
 from hocba_sign.validation.document.records import Sources
 from hocba_sign.validation.policy import Policy
 from tests.support.scene import JUDGED_AT, SIGNED_AT, Scene, causes

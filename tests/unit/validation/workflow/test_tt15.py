@@ -4,7 +4,7 @@ from datetime import timedelta
 
 from hocba_sign.operations.verifier import Verifier
 from hocba_sign.pki.revocation.evidence import Evidence
-from hocba_sign.signing.policy import Level
+from hocba_sign.signing.signing_policy import Level
 from hocba_sign.validation.verdict import Verdict
 from tests.support.scene import GVCN, JUDGED_AT, SIGNED_AT, Scene
 
