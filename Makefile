@@ -45,8 +45,9 @@ lint: setup ## rules, format, layers, generated documents up to date
 types: setup ## mypy, strict
 	@$(BIN)/mypy
 
-test: setup ## the tests that need no other program and take minutes; no network
-	@$(PY) -m pytest --quiet --numprocesses auto -m "not interop and not long"
+LONG := attacks attacks_pdf fuzz integration oracle property suites
+test: setup ## the tests that need no other program; no network; four minutes on two cores
+	@$(PY) -m pytest --quiet --numprocesses auto -m "not interop and not long" $(LONG:%=--ignore=tests/%)
 
 test-long: setup ## those that go through many inputs: properties, attacks, fuzzing, foreign suites
 	@$(PY) -m pytest --quiet --numprocesses auto -m "long and not interop"

@@ -22,8 +22,12 @@ settings.register_profile("search", deadline=None, max_examples=2000)
 settings.load_profile("repeatable")
 
 
-LONG = ("attacks", "attacks_pdf", "fuzz", "property", "suites")
-"""Folders whose tests go through many inputs each: `make test-long`."""
+LONG = frozenset(
+    (ROOT / "Makefile").read_text("utf-8").partition("\nLONG := ")[2].partition("\n")[0].split()
+)
+"""Folders whose tests go through many inputs each, or wait for other processes: `make test-long`;
+`make test` does not even load them.
+"""
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

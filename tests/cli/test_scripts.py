@@ -119,6 +119,7 @@ DIRECTIVES: Final[dict[str, Callable[[Run, str], None]]] = {
 }
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("script", SCRIPTS, ids=lambda path: path.stem)
 def test_script(
     script: Path,

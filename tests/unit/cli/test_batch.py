@@ -452,6 +452,7 @@ def test_what_a_killed_run_left_is_removed_and_nothing_else(school: School) -> N
     assert school.names == sorted((*kept, "a.xml"))
 
 
+@pytest.mark.long
 @pytest.mark.skipif(not hasattr(signal, "SIGKILL"), reason="no signal that ends a program at once")
 def test_killed_again_and_again(school: School) -> None:
     names = [f"{number:03}.xml" for number in range(COUNT)]

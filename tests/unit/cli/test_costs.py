@@ -109,6 +109,7 @@ def hostile(document: bytes) -> Iterator[tuple[str, tuple[str, ...], bytes]]:
     yield "a-text-of-nothing", ("validate",), b'{"hovaten": "%s"}' % ("\u0301" * 2_000_000).encode()
 
 
+@pytest.mark.long
 @pytest.mark.skipif(not Path("/proc/self/status").exists(), reason="memory is read from /proc")
 @pytest.mark.filterwarnings("ignore:Attribute's length")
 def test_a_hostile_file_costs_little(stamped: bytes, root: Path, tmp_path: Path) -> None:

@@ -97,6 +97,7 @@ def run(folder: Path, root: Path, extra: str, *arguments: str) -> subprocess.Com
     )
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("case", CASES, ids=lambda case: f"{case.extra} {case.arguments[0]}")
 def test_a_command_without_its_extra_names_it(case: Refused, folder: Path, root: Path) -> None:
     done = run(folder, root, case.extra, *case.arguments)

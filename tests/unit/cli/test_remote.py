@@ -126,6 +126,7 @@ POINTS = {
 }
 
 
+@pytest.mark.long
 @pytest.mark.skipif(not hasattr(signal, "SIGKILL"), reason="no process is killed outright here")
 @pytest.mark.parametrize(("seed", "point"), tuple(enumerate(POINTS, 1)), ids=str)
 def test_a_class_of_45_survives_failures_and_a_killed_program(

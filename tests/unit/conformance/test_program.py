@@ -72,6 +72,7 @@ def test_what_a_program_writes_leaves_the_suite_alone(
     assert (tmp_path / "suite" / CASE / "document.xml").read_bytes() == b"<a/>"
 
 
+@pytest.mark.long
 @pytest.mark.parametrize(
     ("lines", "expected"),
     [
@@ -127,6 +128,7 @@ def test_a_report_that_is_none_is_counted(
     assert found["reaches"] is None
 
 
+@pytest.mark.long
 def test_what_a_program_leaves_running_ends_with_it(tmp_path: Path) -> None:
     """A child that keeps the output open must not keep the runner waiting, nor live on."""
     child = "import time,pathlib\ntime.sleep(4)\npathlib.Path('alive').touch()"

@@ -33,6 +33,7 @@ def test_folder_and_archive_are_the_same_suite(tmp_path: Path) -> None:
     assert not list((tmp_path / "b").rglob("case.json"))
 
 
+@pytest.mark.long
 def test_the_archive_is_made_alike_twice(tmp_path: Path) -> None:
     assert write(tmp_path / "a").read_bytes() == write(tmp_path / "b").read_bytes()
 

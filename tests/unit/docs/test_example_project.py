@@ -5,6 +5,8 @@ import subprocess
 import sys
 from pathlib import Path
 
+import pytest
+
 from tests.unit.docs.pages import ROOT
 
 FAULTY = """import hocba_sign
@@ -13,6 +15,7 @@ hocba_sign.Transcript.from_json(3)
 """
 
 
+@pytest.mark.long
 def test_the_types_of_the_library_reach_its_callers(tmp_path: Path) -> None:
     project = tmp_path / "school_software"
     shutil.copytree(ROOT / "examples" / "school_software", project)

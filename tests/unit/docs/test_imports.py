@@ -65,6 +65,7 @@ def test_a_private_name_is_seen(source: str) -> None:
     assert private(source)
 
 
+@pytest.mark.long
 @pytest.mark.parametrize(
     ("old", "new", "is_right"),
     [

@@ -32,6 +32,7 @@ def named(page: Path) -> str:
     return page.relative_to(ROOT).as_posix()
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("page", RUNNING, ids=named)
 def test_programs_of_a_page_do_what_it_says(
     page: Path, tmp_path: Path, demonstration: Path

@@ -72,6 +72,7 @@ def test_the_help_loads_neither_documents_nor_certificates(root: Path) -> None:
     }
 
 
+@pytest.mark.long
 def test_the_demo_loads_neither_tokens_nor_services(root: Path, tmp_path: Path) -> None:
     """So its time is what it was before there were any."""
     out = str(tmp_path / "demo")

@@ -244,7 +244,7 @@ def test_lines_of_the_short_form_have_these_members(folder: Path) -> None:
     (line,) = written()
     assert list(line) == [
         *("report_version", "file", "sha256", "verdict", "status", "document", "missing"),
-        *("causes", "signatures", "issuers"),
+        *("causes", "signatures", "issuers", "vendor"),
     ]
     assert list(line["document"]) == ["kind", "id", "version", "school_code", "school_year"]
     assert list(line["signatures"][0]) == [

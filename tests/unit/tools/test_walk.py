@@ -28,6 +28,7 @@ def test_a_climb_is_a_call_from_below_to_above_in_the_smallest_house_of_both() -
     assert climbs(arrows, known) == {("p.low.a.x", "p.top"): 2, ("p.low.b.x", "p.low.a"): 4}
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("name", ["verify", "sign"])
 def test_the_walk_goes_down(name: str) -> None:
     work = works()[name]

@@ -132,6 +132,7 @@ def test_every_end_without_a_signature_names_who_must_act(kind: Kind, tmp_path: 
         assert set(service.keys.signed.values()) == {1}
 
 
+@pytest.mark.long
 @EACH
 def test_who_is_slow_on_the_telephone_is_waited_for_by_the_next_run(
     kind: Kind, tmp_path: Path
