@@ -4,6 +4,7 @@ import io
 import os
 import sys
 from collections.abc import Mapping
+from importlib import import_module
 from pathlib import Path
 from typing import IO, Any, Final
 
@@ -86,8 +87,14 @@ def exit_code(error: HocbaSignError) -> int:
 
 def described(error: HocbaSignError, language: Language) -> str:
     """Say in one line what is wrong, where, and under which id it is documented."""
-    place = f" ({printable(error.where)})" if error.where else ""
+    place = f" ({_in_words(error.where, language)})" if error.where else ""
     return f"{message(error.cause).in_language(language)}{place} [{error.cause}]"
+
+
+def _in_words(where: str, language: Language) -> str:
+    places = import_module("hocba_sign.report.places")
+    said: str = places.Places(slots={}, transcript=None, language=language).of_error(where)
+    return said
 
 
 def described_finding(finding: Finding, language: Language) -> str:

@@ -80,6 +80,22 @@ class Places:
             return None
         return self.slot(Slot(Role(role), *rest))
 
+    def of_error(self, where: str) -> str:
+        """Say where an error stands: slots in words, with what the options call a subject and its
+        teacher; a part of a transcript in words; anything else as it is.
+        """
+        if where in _PARTS:
+            return phrase(_PARTS[where], self.language)
+        pieces = re.split(r"(, |: )", where)
+        named = [self._named(name) for name in pieces[::2]]
+        if not all(named):
+            return printable(where)
+        pieces[::2] = [
+            f"{words} {name.partition('/')[2]}".rstrip()
+            for words, name in zip(named, pieces[::2], strict=True)
+        ]
+        return printable("".join(pieces))
+
     def are_all(self, wheres: Iterable[str]) -> bool:
         """Return whether every signature of several is named."""
         names = frozenset(name for where in wheres for name in where.split(", "))

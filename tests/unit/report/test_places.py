@@ -64,3 +64,25 @@ def test_numbers_of_people_are_masked_and_others_are_not() -> None:
     assert masked("A 048181004217, B 123456789.") == "A •••••••••217, B ••••••789."
     for shown in ("0100000000", "48000721", "01/06/2026", "a048181004217", "1234567890123"):
         assert masked(shown) == shown
+
+
+@pytest.mark.parametrize(
+    ("where", "words"),
+    [
+        ("CBQL: GVCN", "cán bộ quản lý: giáo viên chủ nhiệm"),
+        (
+            "GVBM/mon-19/gv-19-1, GVBM/mon-19/gv-19-2",
+            (
+                "giáo viên môn học (Ngữ văn) mon-19/gv-19-1, "
+                "giáo viên môn học (Ngữ văn) mon-19/gv-19-2"
+            ),
+        ),
+        ("GVBM/mon-19\x1b[31m", "giáo viên môn học (mã 19�[31m) mon-19�[31m"),
+        ("#data", "Toàn bộ dữ liệu học bạ"),
+        ("/HOC_BA/DU_LIEU_HOC_BA", "/HOC_BA/DU_LIEU_HOC_BA"),
+        ("octet 12\x1b", "octet 12�"),
+        ("SHA-1", "SHA-1"),
+    ],
+)
+def test_errors_name_slots_in_words_with_what_options_call_them(where: str, words: str) -> None:
+    assert CHANGED.of_error(where) == words
