@@ -39,7 +39,7 @@ def is_public(address: str) -> bool:
         return False
     inner = _embedded(parsed)
     if inner:
-        return all(_is_reachable(one, default=True) for one in inner)
+        return all(_is_reachable(embedded, default=True) for embedded in inner)
     return _is_reachable(parsed, default=parsed in _global_unicast())
 
 

@@ -123,7 +123,7 @@ def collect_ocsps(paths: Iterable[Path]) -> tuple[bytes, ...]:
 
 
 def _complete(found: Gathered) -> Gathered:
-    lost = next((one for one in found.unread if one.matters), None)
+    lost = next((item for item in found.unread if item.matters), None)
     if lost is not None:
         raise OutsideError(lost.cause, where=lost.where)
     return found

@@ -251,7 +251,7 @@ def _read_anchor(octets: bytes) -> Anchor:
         content = json.loads(octets)
         certificate = Certificate.load(base64.b64decode(content["certificate"], validate=True))
         return user_anchor(
-            certificate, hierarchies=[Hierarchy(one) for one in content["hierarchies"]]
+            certificate, hierarchies=[Hierarchy(name) for name in content["hierarchies"]]
         )
     except (ValueError, TypeError, KeyError, RecursionError, binascii.Error) as error:
         raise InputError("TRUST.STORE_DAMAGED", detail=type(error).__name__) from error

@@ -315,7 +315,8 @@ def read_answer(need: Need, octets: bytes, *, nonce: bytes | None = None) -> Fet
             "REVOCATION.OCSP_UNSUCCESSFUL" if is_refusal else f"REVOCATION.{kind.name}_MALFORMED",
             where=need.url,
         )
-    if nonce is not None and any(_nonce_of(one) not in (None, nonce) for one in found.ocsps):
+    answered = () if nonce is None else map(_nonce_of, found.ocsps)
+    if any(given not in (None, nonce) for given in answered):
         raise InputError("FETCH.NONCE", where=need.url)
     evidence = Evidence.of(crls=found.crls, ocsps=found.ocsps, source=source)
     newest = _statement(need, evidence)
@@ -353,13 +354,8 @@ def _statement(need: Need, evidence: Evidence) -> Statement:
         ) from error
     found = (*selection.ocsps, *selection.crls)
     if not found:
-        cause = (
-            "REVOCATION.DELTA"
-            if pool.deltas
-            else next(
-                (one for one in selection.causes if one != "REVOCATION.NONE"), "REVOCATION.UNUSABLE"
-            )
-        )
+        told = (cause for cause in selection.causes if cause != "REVOCATION.NONE")
+        cause = "REVOCATION.DELTA" if pool.deltas else next(told, "REVOCATION.UNUSABLE")
         raise InputError(cause, where=need.url)
     return found[0]
 
@@ -370,11 +366,11 @@ def _issuers(certificate: Certificate, found: tuple[Certificate, ...]) -> tuple[
     """
     wanted, kept = [name_or_octets(certificate.issuer_der)], list[Certificate]()
     for name in wanted:
-        for one in found:
-            is_wanted = name_or_octets(one.subject_der) == name
-            if is_wanted and one not in kept and len(kept) < MAX_ISSUERS:
-                kept.append(one)
-                wanted.append(name_or_octets(one.issuer_der))
+        for item in found:
+            is_wanted = name_or_octets(item.subject_der) == name
+            if is_wanted and item not in kept and len(kept) < MAX_ISSUERS:
+                kept.append(item)
+                wanted.append(name_or_octets(item.issuer_der))
     if not kept:
         raise InputError("FETCH.NO_ISSUER")
     return tuple(kept)

@@ -82,8 +82,8 @@ def broken_fonts() -> tuple[str, ...]:
     """Return the names of the fonts of the printed form that are damaged, or what is missing."""
     folder = resources.files("hocba_sign").joinpath("data", "fonts")
     try:
-        fonts = [one for one in folder.iterdir() if one.name.endswith(".ttf")]
-        broken = [one.name for one in fonts if one.read_bytes()[:4] not in _FONT_HEADS]
+        fonts = [file for file in folder.iterdir() if file.name.endswith(".ttf")]
+        broken = [font.name for font in fonts if font.read_bytes()[:4] not in _FONT_HEADS]
     except OSError as error:
         return (type(error).__name__,)
     return tuple(broken) if fonts else ("*.ttf",)

@@ -64,7 +64,7 @@ def named_file(text: str) -> tuple[str, Path]:
 
 def roles(text: str) -> tuple[Role, ...]:
     try:
-        roles = tuple(Role(one.strip()) for one in text.split(","))
+        roles = tuple(Role(word.strip()) for word in text.split(","))
     except ValueError:
         raise argparse.ArgumentTypeError("CLI.ROLES") from None
     if Role.GVBM in roles:
@@ -74,7 +74,7 @@ def roles(text: str) -> tuple[Role, ...]:
 
 def names(text: str) -> tuple[str, ...]:
     """Take names parted by commas; which there are, the document says."""
-    return tuple(dict.fromkeys(one.strip() for one in text.split(",") if one.strip()))
+    return tuple(dict.fromkeys(word.strip() for word in text.split(",") if word.strip()))
 
 
 def seconds(text: str) -> float:
@@ -116,7 +116,7 @@ def descriptor(text: str) -> int:
 
 def policy(text: str) -> tuple[str, ...] | Path:
     """Take names of policies parted by commas, or else the path of a policy file."""
-    names = tuple(dict.fromkeys(one.strip() for one in text.split(",")))
+    names = tuple(dict.fromkeys(word.strip() for word in text.split(",")))
     if set(names) <= set(POLICIES):
         return names
     file = path(text)

@@ -104,10 +104,10 @@ def run_each(
     """
     waiting: deque[Future[BatchItem]] = deque()
     with ThreadPoolExecutor(STAMPS_AT_ONCE) as pool:
-        for number, one in enumerate(given):
+        for number, name in enumerate(given):
             with _progress(number, len(given)):
-                source, out = place(one)
-                begun = _attempt(source, out, partial(begin, one))
+                source, out = place(name)
+                begun = _attempt(source, out, partial(begin, name))
                 waiting.append(
                     _done(begun)
                     if isinstance(begun, BatchItem)

@@ -129,7 +129,11 @@ class _Extension:
         return replace(
             item,
             sha256=hashlib.sha256(extended).hexdigest(),
-            slots=tuple(one.slot for one in signatures_of(extended) if one.slot is not None),
+            slots=tuple(
+                signature.slot
+                for signature in signatures_of(extended)
+                if signature.slot is not None
+            ),
             notes=user_findings(found.setting.trust),
         )
 
@@ -142,7 +146,9 @@ def _require_result(
     Raises: CallerError BATCH.OTHER_RESULT.
     """
     before, after = signatures_of(document), signatures_of(octets)
-    is_same = [_identity(one) for one in before] == [_identity(one) for one in after]
+    is_same = [_identity(signature) for signature in before] == [
+        _identity(signature) for signature in after
+    ]
     is_archived = Level(given.to) is not Level.LTA or any(
         _archives(new) > _archives(old) for old, new in zip(before, after, strict=False)
     )

@@ -79,8 +79,8 @@ def _paths(value: object) -> Iterator[Path]:
     if isinstance(value, Path):
         yield value
     elif isinstance(value, list | tuple):
-        for one in value:
-            yield from _paths(one)
+        for member in value:
+            yield from _paths(member)
 
 
 def _kept() -> Iterator[Path]:

@@ -72,7 +72,9 @@ def _likely(subject: str, expected: Iterable[str | None]) -> str:
     codes = code_list("subjects")
     entries = {
         code: codes.entries[code]
-        for code in (one.removeprefix("mon-") for one in expected if one is not None)
+        for code in (
+            identifier.removeprefix("mon-") for identifier in expected if identifier is not None
+        )
         if code in codes
     }
     return suggestion_text(suggested(replace(codes, entries=entries), (subject,)))

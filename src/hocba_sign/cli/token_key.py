@@ -32,7 +32,7 @@ def refuse_stray_options(given: argparse.Namespace) -> None:
     if getattr(given, "remote", None) is None:
         stray.append("cert_sha256")
     is_stray = getattr(given, "last_try", False) or any(
-        getattr(given, one, None) is not None for one in stray
+        getattr(given, option, None) is not None for option in stray
     )
     if given.pkcs11 is None and is_stray:
         raise CallerError("CLI.TOKEN_OPTIONS")
@@ -66,7 +66,7 @@ def token_chain(given: argparse.Namespace) -> tuple[bytes, ...]:
     driver, wanted = load_driver(given.pkcs11), _certificate(given)
     with driver.lock:
         tokens = driver.tokens()
-        token = tokens[choose_token([one.facts for one in tokens], given.token)]
+        token = tokens[choose_token([candidate.facts for candidate in tokens], given.token)]
         return chosen_certificate(token.certificates()[0], wanted, at=datetime.now(UTC))[1]
 
 

@@ -56,7 +56,7 @@ def as_text(
 ) -> str:
     """Return the table by area and level, and the cases that do not reach `level`."""
     words = _WORDS[language]
-    heads = ("area", "cases", *(one.name for one in LEVELS), "failed", "UNSUPPORTED")
+    heads = ("area", "cases", *(known.name for known in LEVELS), "failed", "UNSUPPORTED")
     rows = [tuple(words[head] for head in heads), *_rows(trials, words["total"])]
     widths = [max(len(row[column]) for row in rows) for column in range(len(heads))]
     lines = [

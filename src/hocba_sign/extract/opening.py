@@ -41,7 +41,9 @@ def open_leaves(
     if unknown:
         raise CallerError("EXTRACT.UNKNOWN_LEAF", where=unknown[0], detail=", ".join(names))
     opened = frozenset(index for index, name in enumerate(names) if name in wanted)
-    template = next((number for number, one in TEMPLATES.items() if one == seal.algorithm), None)
+    template = next(
+        (number for number, algorithm in TEMPLATES.items() if algorithm == seal.algorithm), None
+    )
     if template is None:
         raise CallerError("EXTRACT.TEMPLATE", where=seal.algorithm.name)
     values, salts = values_of(transcript), salts_of(nonce, len(names))

@@ -126,7 +126,7 @@ def compose(
     more: dict[str, Any] = {"check": check}
     if not is_first:
         check["url"] = check_url or ""
-        more["signed"] = {str(one.slot): signature_texts(one) for one in signed}
+        more["signed"] = {str(shown.slot): signature_texts(shown) for shown in signed}
     return {
         "sheet": json.dumps(sheet.texts | more, ensure_ascii=False),
         "xml": _as_text(xml),

@@ -86,7 +86,9 @@ def _disability(show: Recorder) -> str:
     given = [
         name for name in names if getattr(show.transcript.content.particulars, name) is not None
     ]
-    return "; ".join(text for text in [show(_CONTENT, "particulars", one) for one in given] if text)
+    return "; ".join(
+        text for text in [show(_CONTENT, "particulars", attribute) for attribute in given] if text
+    )
 
 
 def _form(transcript: Transcript) -> str:
@@ -133,9 +135,9 @@ def _pupil(show: Recorder) -> Texts:
     pupil = show.transcript.pupil
     born = next(
         (
-            one
-            for one in ("birth_date", "birth_month", "birth_year")
-            if getattr(pupil, one) is not None
+            name
+            for name in ("birth_date", "birth_month", "birth_year")
+            if getattr(pupil, name) is not None
         ),
         "birth_date",
     )
@@ -146,22 +148,23 @@ def _pupil(show: Recorder) -> Texts:
         "born": show(*_PUPIL, born),
     }
     texts |= {
-        one: show(_CONTENT, "particulars", one)
-        for one in ("ethnic_group", "nationality", "policy_group")
+        name: show(_CONTENT, "particulars", name)
+        for name in ("ethnic_group", "nationality", "policy_group")
     }
     texts["personal_id"] = show(*_PUPIL, "personal_id")
     texts |= {
-        one: show(*paper, one) if pupil.identity_document else "" for one in ("kind", "number")
+        name: show(*paper, name) if pupil.identity_document else "" for name in ("kind", "number")
     }
     texts |= {
-        one: show(_CONTENT, "particulars", one, "detail")
-        for one in ("birthplace", "home_town", "residence")
+        name: show(_CONTENT, "particulars", name, "detail")
+        for name in ("birthplace", "home_town", "residence")
     }
     for relative in ("father", "mother", "guardian"):
         texts |= {
-            one: show(_CONTENT, "particulars", one) for one in (relative, f"{relative}_occupation")
+            name: show(_CONTENT, "particulars", name)
+            for name in (relative, f"{relative}_occupation")
         }
-    texts |= {one: show("signers", "principal", one) for one in ("full_name", "title")}
+    texts |= {name: show("signers", "principal", name) for name in ("full_name", "title")}
     return texts | {"issued": show("signers", "issued")}
 
 
@@ -217,8 +220,8 @@ def _teacher(show: Recorder, n: int, k: int) -> Texts:
     stand_in = next(
         (
             m
-            for m, one in enumerate(show.transcript.signers.substitutes)
-            if one.teacher == slot.teacher
+            for m, substitute in enumerate(show.transcript.signers.substitutes)
+            if substitute.teacher == slot.teacher
         ),
         None,
     )
@@ -267,10 +270,10 @@ def _primary(show: Recorder, template: Template) -> Texts:
     texts["award"] = show(_CONTENT, "award")
     texts["special_award"] = show(*_ASSESSMENT, "special_award")
     texts |= {
-        one: show(*_ASSESSMENT, one) for one in ("has_completed_grade", "has_completed_primary")
+        name: show(*_ASSESSMENT, name) for name in ("has_completed_grade", "has_completed_primary")
     }
     texts["completion"] = _completion(show, template, said=texts)
-    return texts | {one: show(_CONTENT, one) for one in ("is_promoted", "homeroom_comment")}
+    return texts | {name: show(_CONTENT, name) for name in ("is_promoted", "homeroom_comment")}
 
 
 def _completion(show: Recorder, template: Template, *, said: Texts) -> str:
@@ -279,7 +282,9 @@ def _completion(show: Recorder, template: Template, *, said: Texts) -> str:
     """
     words = (show.transcript.content.completion or "").strip().casefold()
     statements = (said["has_completed_grade"], said["has_completed_primary"])
-    if template.version != FIRST and words in {one.casefold() for one in statements} - {""}:
+    if template.version != FIRST and words in {statement.casefold() for statement in statements} - {
+        ""
+    }:
         return ""
     return show(_CONTENT, "completion")
 
@@ -288,7 +293,7 @@ def _traits(show: Recorder, group: str, levels: tuple[str, ...]) -> Texts:
     comment = getattr(getattr(show.transcript.content.assessment, group), "comment", None)
     is_long = _lines(comment, _TRAIT_COMMENT_WIDTH) > _MOST_LINES
     order = (*levels, "comment") if is_long else (levels[0], "comment", *levels[1:])
-    texts: Texts = {one: show(*_ASSESSMENT, group, one) for one in order}
+    texts: Texts = {name: show(*_ASSESSMENT, group, name) for name in order}
     return texts | (
         {"comment": "", "long_comment": texts["comment"]} if is_long else {"long_comment": ""}
     )
@@ -300,8 +305,8 @@ def _secondary(show: Recorder, template: Template) -> Texts:
     }
     texts["substitutes"] = _substitutes(show)
     texts |= {
-        one: show(*_ASSESSMENT, one)
-        for one in (
+        name: show(*_ASSESSMENT, name)
+        for name in (
             "conduct_1",
             "learning_1",
             "absences",
@@ -314,12 +319,13 @@ def _secondary(show: Recorder, template: Template) -> Texts:
         "promotion": show(*_ASSESSMENT, "promotion"),
     }
     texts |= {
-        one: show(*_ASSESSMENT, one) for one in ("conduct_2", "learning_2", "conduct", "learning")
+        name: show(*_ASSESSMENT, name)
+        for name in ("conduct_2", "learning_2", "conduct", "learning")
     }
     texts["completion"] = show(_CONTENT, "completion")
     certificates = range(len(getattr(show.transcript.content.assessment, "certificates", ())))
     texts["certificates"] = [
-        {one: show(*_ASSESSMENT, "certificates", n, one) for one in ("name", "grade")}
+        {name: show(*_ASSESSMENT, "certificates", n, name) for name in ("name", "grade")}
         for n in certificates
     ]
     texts["competitions"] = show(*_ASSESSMENT, "competitions")

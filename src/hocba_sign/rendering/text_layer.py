@@ -40,8 +40,8 @@ def text_layer(pdf: bytes) -> tuple[PageText, ...]:
 
 def _page_text(page: Any, raw: Any) -> PageText:
     marked: dict[int, list[str]] = defaultdict(list)
-    for one in page.get_objects(filter=[raw.FPDF_PAGEOBJ_TEXT], textpage=page.get_textpage()):
-        marked[raw.FPDFPageObj_GetMarkedContentID(one.raw)].append(one.extract())
+    for piece in page.get_objects(filter=[raw.FPDF_PAGEOBJ_TEXT], textpage=page.get_textpage()):
+        marked[raw.FPDFPageObj_GetMarkedContentID(piece.raw)].append(piece.extract())
     tree = raw.FPDF_StructTree_GetForPage(page.raw)
     try:
         order = _order(tree, raw) if tree else ()

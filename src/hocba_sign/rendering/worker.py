@@ -65,7 +65,9 @@ class Pages:
         Raises: as `texts`. Spec: as `blank.is_blank`.
         """
         return (
-            [one is True for one in self._ask("blank", self._pdf, places=places)] if places else []
+            [answer is True for answer in self._ask("blank", self._pdf, places=places)]
+            if places
+            else []
         )
 
     def codes(self) -> tuple[str, ...]:
@@ -117,7 +119,7 @@ def _is_sound(answer: dict[str, Any], task: str) -> bool:
     return task == "blank" or all(
         isinstance(page, dict)
         and all(
-            isinstance(page.get(key), list) and all(isinstance(one, str) for one in page[key])
+            isinstance(page.get(key), list) and all(isinstance(value, str) for value in page[key])
             for key in _TEXTS
         )
         for page in found

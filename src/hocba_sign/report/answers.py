@@ -90,8 +90,10 @@ def judged_answers(
     held = [
         signature for signature in signatures if not is_contradicted(signature.conclusion.findings)
     ]
-    unproven = sum(not one.is_time_proven for one in held)
-    are_passed = all(one.path is not None and not one.path.causes for one in held)
+    unproven = sum(not conclusion.is_time_proven for conclusion in held)
+    are_passed = all(
+        conclusion.path is not None and not conclusion.path.causes for conclusion in held
+    )
     certificates = answer(
         "CERTIFICATES",
         "yes" if are_passed and held == list(signatures) else "unknown",
@@ -109,7 +111,9 @@ def judged_answers(
         certificates = certificates.with_detail(not_judged)
     if is_partly_judged and not unproven:
         time = time.with_detail(not_judged)
-    elif unproven and not any(one.time_stamps for one in held if not one.is_time_proven):
+    elif unproven and not any(
+        conclusion.time_stamps for conclusion in held if not conclusion.is_time_proven
+    ):
         time = time.as_not_yet(language)
     return certificates, time
 

@@ -125,14 +125,14 @@ class CertificateReport:
         nothing PASSED.
         """
         lost = tuple(
-            Finding("EVIDENCE.UNREAD", f"{one.where} ({one.cause})")
-            for one in unread
-            if one.matters
+            Finding("EVIDENCE.UNREAD", f"{item.where} ({item.cause})")
+            for item in unread
+            if item.matters
         )
         passed = tuple(
-            Finding("EVIDENCE.PASSED_OVER", f"{one.where} ({one.cause})")
-            for one in unread
-            if not one.matters
+            Finding("EVIDENCE.PASSED_OVER", f"{item.where} ({item.cause})")
+            for item in unread
+            if not item.matters
         )
         is_open = bool(lost) and self.indication is CertificateIndication.PASSED
         return replace(
@@ -156,7 +156,7 @@ class CertificateReport:
 
     def message(self, language: Language) -> str:
         """Say in a sentence or two what was found, and the deciding cause."""
-        told = "".join(f" {one.message(language)} [{one.cause}]" for one in self.causes[:1])
+        told = "".join(f" {cause.message(language)} [{cause.cause}]" for cause in self.causes[:1])
         return f"{_words(self, language)}: {_sentence(self, language)}{told}"
 
     def to_text(self, language: Language) -> str:
@@ -178,7 +178,7 @@ class CertificateReport:
             "purpose": self.purpose,
             "indication": self.indication,
             "sub_indication": self.sub_indication,
-            "path": [] if path is None else [one.sha256 for one in path.chain],
+            "path": [] if path is None else [link.sha256 for link in path.chain],
             "causes": list(dict.fromkeys(finding.cause for finding in self.causes)),
             "certificate": None if certificate is None else _certificate(certificate),
             "anchor": None if self.anchor is None else _anchor(self.anchor),

@@ -141,7 +141,7 @@ def told_checks(
 def _is_summary(check: Check, found: Iterable[Check]) -> bool:
     beginning = _SUMMARIES.get(check.identifier)
     return beginning is not None and any(
-        one is not check and one.identifier.startswith(beginning) for one in found
+        other is not check and other.identifier.startswith(beginning) for other in found
     )
 
 

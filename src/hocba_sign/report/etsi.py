@@ -95,8 +95,8 @@ def etsi(report: JudgedFile, *, validator_der: bytes | None = None) -> str:
     conclusion = report.conclusion
     parts, objects = [], EtsiObjects()
     if conclusion is not None and conclusion.signatures:
-        for number, one in enumerate(conclusion.signatures, 1):
-            part, objects = _signature(one, number, report=report, objects=objects)
+        for number, signature in enumerate(conclusion.signatures, 1):
+            part, objects = _signature(signature, number, report=report, objects=objects)
             parts.append(part)
     else:
         parts.append(_without_signature(report))
@@ -215,7 +215,7 @@ def _blocks(conclusion: Conclusion) -> str:
         behind = _BLOCKS[_BLOCKS.index(end) + 1 :]
         told += [_constraint(_BLOCK + block, None) for block in behind]
     found = dict.fromkeys(conclusion.findings)
-    told += [_constraint(CAUSE + one.cause, result, where=one.where) for one in found]
+    told += [_constraint(CAUSE + finding.cause, result, where=finding.where) for finding in found]
     return "".join(told)
 
 

@@ -109,17 +109,17 @@ def _statement_object(fact: RevocationFact) -> str:
 def references(path: PathResult) -> str:
     """Refer to what a path rests on: its anchor, its chain, and the first revocation in it."""
     signer, *others = path.chain
-    anchors = [one for one in others if one.sha256 == path.anchor_sha256]
+    anchors = [certificate for certificate in others if certificate.sha256 == path.anchor_sha256]
     if signer.sha256 == path.anchor_sha256:
         anchors = [signer]
-    between = (one for one in others if one not in anchors)
+    between = (certificate for certificate in others if certificate not in anchors)
     anchor = element("TrustAnchor", VOReference=certificate_object(anchors[0])) if anchors else ""
     chain = element(
         "CertificateChain",
         element("SigningCertificate", VOReference=certificate_object(signer)),
         *(
-            element("IntermediateCertificate", VOReference=certificate_object(one))
-            for one in between
+            element("IntermediateCertificate", VOReference=certificate_object(certificate))
+            for certificate in between
         ),
         anchor,
     )

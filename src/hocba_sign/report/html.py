@@ -192,7 +192,10 @@ def _folded(shown: ReportView, language: Language) -> str:
         parts += [
             _title("CAUSES", language, 3),
             _facts(
-                (Fact(one.identifier, "; ".join(one.technical) or "–") for one in shown.causes),
+                (
+                    Fact(cause.identifier, "; ".join(cause.technical) or "–")
+                    for cause in shown.causes
+                ),
                 kind="technical",
             ),
         ]

@@ -86,11 +86,11 @@ def _answers(
     """Yield question and answer; what a plain yes rests on is a detail."""
     if shown.answers:
         yield from ("", phrase("QUESTIONS", language))
-    for one in shown.answers:
-        words = f"{_MARKS[one.state]} {one.words}"
-        detail = "" if one.is_plain and not is_full else f" {one.detail}"
-        first, *rest = wrapped(f"{one.question}{detail}", "    ", first=f"  {words}: ")
-        yield first.replace(words, coloured(words, one.state, is_coloured=is_coloured), 1)
+    for answer in shown.answers:
+        words = f"{_MARKS[answer.state]} {answer.words}"
+        detail = "" if answer.is_plain and not is_full else f" {answer.detail}"
+        first, *rest = wrapped(f"{answer.question}{detail}", "    ", first=f"  {words}: ")
+        yield first.replace(words, coloured(words, answer.state, is_coloured=is_coloured), 1)
         yield from rest
 
 

@@ -80,8 +80,8 @@ def problems_of(report: JudgedFile, places: Places) -> Problems:
     )
     return Problems(
         told=(
-            *_told((one for one in wrong if not follows(one)), places, state="no"),
-            *_told((one for one in unclear if not follows(one)), places),
+            *_told((check for check in wrong if not follows(check)), places, state="no"),
+            *_told((check for check in unclear if not follows(check)), places),
         ),
         consequences=(
             *_told(filter(follows, wrong), places, state="no"),

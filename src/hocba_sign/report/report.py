@@ -304,7 +304,7 @@ def _attached(conclusion: DocumentConclusion) -> dict[str, Any]:
         "name": ATTACHMENT,
         "verdict": conclusion.verdict,
         "causes": list(dict.fromkeys(causes)),
-        "signatures": [{key: one[key] for key in wanted} for one in told],
+        "signatures": [{key: entry[key] for key in wanted} for entry in told],
     }
 
 

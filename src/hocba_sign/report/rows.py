@@ -49,8 +49,13 @@ def rows_of(
     missing = () if workflow is None else workflow.missing
     return (
         *(
-            _row(one, conclusion, places=places, blamed=blamed.get(str(one.signature.slot)))
-            for one in conclusion.signatures
+            _row(
+                signature,
+                conclusion,
+                places=places,
+                blamed=blamed.get(str(signature.signature.slot)),
+            )
+            for signature in conclusion.signatures
         ),
         *(
             SignatureRow(

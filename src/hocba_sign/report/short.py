@@ -93,7 +93,11 @@ def origin_members(report: JudgedFile | None) -> dict[str, Any]:
     """
     conclusion = None if report is None else report.conclusion
     signatures = () if conclusion is None else conclusion.signatures
-    found = {one.certificate.issuer_text for one in signatures if one.certificate is not None}
+    found = {
+        signature.certificate.issuer_text
+        for signature in signatures
+        if signature.certificate is not None
+    }
     return {
         "issuers": sorted(found),
         "vendor": None if conclusion is None else conclusion.producer,

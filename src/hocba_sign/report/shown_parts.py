@@ -25,8 +25,8 @@ def content_facts(content: ExtractContent, language: Language) -> tuple[Fact, ..
     if content.result is not None:
         facts += _result(content.result, language)
     grade = content.head.grade
-    facts += (_subject(one, language, grade=grade) for one in content.subjects)
-    return tuple(Fact(one.label, printable(one.value)) for one in facts)
+    facts += (_subject(subject, language, grade=grade) for subject in content.subjects)
+    return tuple(Fact(fact.label, printable(fact.value)) for fact in facts)
 
 
 def content_text(content: ExtractContent, language: Language) -> str:
@@ -41,7 +41,7 @@ def _private(private: PrivateData, language: Language) -> Iterator[Fact]:
         if private.paper is None
         else f"{words.get(str(private.paper[0]), '')} {private.paper[1]}".strip()
     )
-    known = {str(one) for one in Sex}
+    known = {str(code) for code in Sex}
     sex = _words("Sex").get(str(private.sex), "") if str(private.sex) in known else ""
     for key, value in (
         ("PERSONAL_ID", private.personal_id),

@@ -38,7 +38,11 @@ def siva(report: JudgedFile, language: Language) -> dict[str, Any]:
     conclusion = report.conclusion
     signatures = () if conclusion is None else conclusion.signatures
     holds = report.verdict is Verdict.VALID and report.status in {None, Force.IN_FORCE}
-    passed = [one for one in signatures if one.conclusion.indication is Indication.TOTAL_PASSED]
+    passed = [
+        signature
+        for signature in signatures
+        if signature.conclusion.indication is Indication.TOTAL_PASSED
+    ]
     wrong = [check for check in report.checks if check.status in {Status.FAIL, Status.UNPROVEN}]
     if report.status not in {None, Force.IN_FORCE}:
         wrong += [check for check in report.checks if check.identifier == "DOC.STATUS"]
@@ -61,7 +65,7 @@ def siva(report: JudgedFile, language: Language) -> dict[str, Any]:
         },
         "signatures": []
         if conclusion is None
-        else [_signature(one, conclusion, language=language) for one in signatures],
+        else [_signature(signature, conclusion, language=language) for signature in signatures],
         "timeStampTokens": [],
     }
     if report.format == "pdf":

@@ -81,7 +81,7 @@ class ReportView:
     def not_checked_beside_sentence(self) -> tuple[Problem, ...]:
         """What was not checked and is not told in the sentence of the verdict already."""
         said = _UNASKED if self.verdict is Verdict.VALID else {}
-        return tuple(one for one in self.not_checked if one.identifier not in said)
+        return tuple(check for check in self.not_checked if check.identifier not in said)
 
     @property
     def main(self) -> Problem | None:
@@ -132,7 +132,7 @@ def _places(conclusion: DocumentConclusion | None, language: Language) -> Places
     transcript: Transcript | None = None if conclusion is None else conclusion.transcript
     found = (signature.signature for signature in signatures)
     return Places(
-        slots={one.where: one.slot for one in found if one.slot is not None},
+        slots={placed.where: placed.slot for placed in found if placed.slot is not None},
         transcript=transcript,
         language=language,
     )
@@ -208,8 +208,8 @@ def _signatures(conclusion: DocumentConclusion | None, places: Places) -> tuple[
     if conclusion is None:
         return ()
     return tuple(
-        _signature(one, number, conclusion=conclusion, places=places)
-        for number, one in enumerate(conclusion.signatures, 1)
+        _signature(signature, number, conclusion=conclusion, places=places)
+        for number, signature in enumerate(conclusion.signatures, 1)
     )
 
 

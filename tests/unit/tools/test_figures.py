@@ -8,6 +8,7 @@ from tests.unit.docs.pages import ROOT
 from tools.figures import (
     circles,
     figures,
+    loops_over_one,
     package_arrows,
     read_modules,
     repeated_classes,
@@ -107,3 +108,4 @@ def test_no_name_stands_twice() -> None:
     rooms = [module for module in modules if module.stem != "__init__"]
     assert repeated_classes(modules) == []
     assert shared_stems(rooms, but_mirrored=True) == []
+    assert loops_over_one(modules) == 0

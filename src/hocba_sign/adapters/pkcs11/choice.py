@@ -74,14 +74,18 @@ def choose_certificate(
     """
     sha256 = given.sha256 if given is not None else sha256
     if sha256 is not None:
-        found = [one for one in stored if one.certificate.sha256 == sha256]
+        found = [candidate for candidate in stored if candidate.certificate.sha256 == sha256]
         if found:
             return found[0]
         if given is None:
             raise CallerError("TOKEN.NO_CERTIFICATE", where=sha256)
         return StoredCertificate(certificate=given)
-    own = {one.certificate.sha256: one for one in stored if not one.certificate.is_ca}
-    usable = [one for one in own.values() if _may_sign(one.certificate, at)]
+    own = {
+        candidate.certificate.sha256: candidate
+        for candidate in stored
+        if not candidate.certificate.is_ca
+    }
+    usable = [candidate for candidate in own.values() if _may_sign(candidate.certificate, at)]
     candidates = usable if len(own) > 1 else list(own.values())
     if not own:
         raise CallerError("TOKEN.NO_CERTIFICATE")

@@ -96,13 +96,13 @@ class TokenSession:
         """Return the private keys that may sign. Raises: OutsideError TOKEN.*."""
         with _told():
             points = {
-                _attribute(one, Attribute.ID, b""): _point(one)
-                for one in _objects(self._session, ObjectClass.PUBLIC_KEY)
+                _attribute(key, Attribute.ID, b""): _point(key)
+                for key in _objects(self._session, ObjectClass.PUBLIC_KEY)
             }
             return tuple(
-                PrivateKeyOnToken(facts=_key_facts(one, points), _object=one)
-                for one in _objects(self._session, ObjectClass.PRIVATE_KEY)
-                if hasattr(one, "sign")
+                PrivateKeyOnToken(facts=_key_facts(key, points), _object=key)
+                for key in _objects(self._session, ObjectClass.PRIVATE_KEY)
+                if hasattr(key, "sign")
             )
 
     def close(self) -> None:
@@ -123,8 +123,10 @@ class PluggedToken:
         cannot. Raises: OutsideError TOKEN.*.
         """
         with _told(), self._token.open() as session:
-            read = [_stored(one) for one in _objects(session, ObjectClass.CERTIFICATE)]
-        found = tuple(one for one in read if one is not None)
+            read = [
+                _stored(certificate) for certificate in _objects(session, ObjectClass.CERTIFICATE)
+            ]
+        found = tuple(certificate for certificate in read if certificate is not None)
         return found, len(read) - len(found)
 
     def log_in(self, pin: Pin | None) -> TokenSession:
@@ -230,7 +232,9 @@ def _plugged(slot: Any) -> PluggedToken | None:
         maker=token.manufacturer_id.strip(),
         is_initialised=bool(token.flags & TokenFlag.TOKEN_INITIALIZED),
         pin=_pin_flags(token.flags),
-        mechanisms=frozenset(getattr(one, "name", f"{int(one):#010x}") for one in mechanisms),
+        mechanisms=frozenset(
+            getattr(mechanism, "name", f"{int(mechanism):#010x}") for mechanism in mechanisms
+        ),
     )
     return PluggedToken(facts=facts, _token=token)
 

@@ -39,7 +39,7 @@ def require_loadable(head: bytes, *, where: str) -> None:
         return
     cause = (
         "TOKEN.DRIVER_32_BIT"
-        if all(one.startswith("32-bit") for one in built)
+        if all(kind.startswith("32-bit") for kind in built)
         else "TOKEN.DRIVER_OTHER_MACHINE"
     )
     raise CallerError(cause, where=where, detail=f"for {', '.join(built)}, this process is {own}")

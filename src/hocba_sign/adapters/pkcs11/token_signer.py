@@ -113,7 +113,7 @@ class SessionSigner:
         pin = None if self._ask_pin is None else self._ask_pin()
         self._session = self._token.log_in(pin)
         keys = self._session.keys()
-        key = keys[choose_key([one.facts for one in keys], self._stored)]
+        key = keys[choose_key([candidate.facts for candidate in keys], self._stored)]
         if key.facts.asks_each_time:
             if pin is None:
                 raise OutsideError("TOKEN.PAD_EACH_TIME")
@@ -197,7 +197,7 @@ def open_token(
     driver = load_driver(driver_path)
     with driver.lock:
         tokens = driver.tokens()
-        token = tokens[choose_token([one.facts for one in tokens], label)]
+        token = tokens[choose_token([candidate.facts for candidate in tokens], label)]
         _require_pin(token.facts.pin, where=token.facts.name, allow_last_try=allow_last_try)
         if pin is None and not token.facts.pin.has_pad:
             raise CallerError("TOKEN.PIN_NEEDED", where=token.facts.name)
@@ -220,14 +220,14 @@ def chosen_certificate(
         given=_leaf(given) if given else None,
         sha256=wanted if isinstance(wanted, str) else None,
     )
-    around = (*given, *(one.certificate for one in held))
+    around = (*given, *(kept.certificate for kept in held))
     chain = issuers_at_hand((stored.certificate, *around))
-    return stored, tuple(one.der for one in chain)
+    return stored, tuple(certificate.der for certificate in chain)
 
 
 def _leaf(given: tuple[Certificate, ...]) -> Certificate:
     """Return the first that is no authority's; some files begin with the root."""
-    return next((one for one in given if not one.is_ca), given[0])
+    return next((certificate for certificate in given if not certificate.is_ca), given[0])
 
 
 def _require_pin(flags: PinFlags, *, where: str, allow_last_try: bool) -> None:

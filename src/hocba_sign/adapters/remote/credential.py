@@ -68,18 +68,21 @@ def choose_credential(
 
     Raises: CallerError REMOTE.NO_CERTIFICATE, REMOTE.WHICH_CERTIFICATE naming them.
     """
-    leaves = {one.id: Certificate.load(one.chain_der[0]) for one in held}
+    leaves = {credential.id: Certificate.load(credential.chain_der[0]) for credential in held}
     if sha256 is not None:
-        named = [one for one in held if leaves[one.id].sha256 == sha256]
+        named = [credential for credential in held if leaves[credential.id].sha256 == sha256]
         if not named:
             raise CallerError("REMOTE.NO_CERTIFICATE", where=sha256)
         return named[0]
     fitting = {
-        leaves[one.id].sha256: one
-        for one in held
-        if one.is_usable
-        and _may_sign(leaves[one.id], at)
-        and (role is None or _is_seal(one, leaves[one.id]) is (role is Role.KY_PHAT_HANH))
+        leaves[credential.id].sha256: credential
+        for credential in held
+        if credential.is_usable
+        and _may_sign(leaves[credential.id], at)
+        and (
+            role is None
+            or _is_seal(credential, leaves[credential.id]) is (role is Role.KY_PHAT_HANH)
+        )
     }
     if not fitting:
         raise CallerError("REMOTE.NO_CERTIFICATE", where=None if role is None else role.value)
@@ -111,8 +114,8 @@ def chain_of(certificates: Iterable[str]) -> tuple[bytes, ...]:
     loaded = tuple(map(_loaded, certificates))
     if not loaded:
         raise OutsideError("REMOTE.ANSWER", detail="no certificate")
-    leaf = next((one for one in loaded if not one.is_ca), loaded[0])
-    return tuple(one.der for one in issuers_at_hand((leaf, *loaded)))
+    leaf = next((certificate for certificate in loaded if not certificate.is_ca), loaded[0])
+    return tuple(certificate.der for certificate in issuers_at_hand((leaf, *loaded)))
 
 
 def _loaded(text: str) -> Certificate:

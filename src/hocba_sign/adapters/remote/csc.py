@@ -74,7 +74,7 @@ class CscService:
         self._learn()
         named = self.settings.text("credential", "")
         identifiers = (named,) if named else self._identifiers()
-        found = (self._credential(one) for one in identifiers)
+        found = (self._credential(identifier) for identifier in identifiers)
         return tuple(credential for credential in found if credential is not None)
 
     def signer(self, credential: Credential) -> "CscSigner":
@@ -158,7 +158,7 @@ class CscService:
             body[self.version.hash_algorithm] = _hash_oid(orders[0].algorithm)
         if _is_by_browser(info):
             query = approval_query(
-                body, digests=[item.digest for one in orders for item in one.items]
+                body, digests=[item.digest for batch in orders for item in batch.items]
             )
             return _Approval(self._login.approved(query), is_token=True)
         body |= factors(info, self.settings, credential=credential, ask=self._ask, send=self._send)

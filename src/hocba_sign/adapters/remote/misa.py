@@ -148,5 +148,5 @@ def _status(reply: Reply) -> Answer:
     if state is not OrderState.DONE:
         return Answer(state=state, detail=reply.told("message"))
     held = reply.objects("signatures") or reply.objects("data.signatures")
-    values = named_values((one.text("documentId"), one.text("signature")) for one in held)
+    values = named_values((item.text("documentId"), item.text("signature")) for item in held)
     return Answer(state=state, values=values)

@@ -158,7 +158,7 @@ def _answer(reply: Reply) -> Answer:
     if state is None and code in _CAUSES:
         raise refusal(reply)
     named = [
-        (one.text("document_id"), one.text("signature")) for one in reply.objects("signatures")
+        (item.text("document_id"), item.text("signature")) for item in reply.objects("signatures")
     ]
     texts = named or [(None, text) for text in reply.texts("signatures")]
     if texts and state in {None, OrderState.DONE}:

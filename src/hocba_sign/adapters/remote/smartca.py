@@ -175,7 +175,7 @@ def _status(reply: Reply) -> Answer:
 
 def _done(reply: Reply) -> Answer:
     held = reply.objects("data.signatures")
-    values = named_values((one.text("doc_id"), one.text("signature_value")) for one in held)
+    values = named_values((item.text("doc_id"), item.text("signature_value")) for item in held)
     return Answer(state=OrderState.DONE, values=values)
 
 

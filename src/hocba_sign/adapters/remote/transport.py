@@ -305,7 +305,7 @@ def _secrets_in(value: Any) -> Iterator[Secret]:
 
 
 def _reason(error: Exception) -> str:
-    inner = next((one for one in error.args if isinstance(one, ssl.SSLError)), error)
+    inner = next((argument for argument in error.args if isinstance(argument, ssl.SSLError)), error)
     told = getattr(inner, "verify_message", "") or getattr(inner, "reason", "")
     return str(told or type(error).__name__)
 

@@ -48,7 +48,7 @@ class VgcaService:
         return tuple(
             Credential(
                 id=leaf.sha256,
-                chain_der=tuple(one.der for one in issuers_at_hand((leaf, *loaded))),
+                chain_der=tuple(link.der for link in issuers_at_hand((leaf, *loaded))),
             )
             for leaf in leaves
         )

@@ -68,13 +68,13 @@ def run(given: argparse.Namespace) -> int:
         console.result_json(
             {
                 "tool": {"name": "hocba-sign", "version": VERSION},
-                "checks": [_fact(number, one) for number, one in enumerate(found, 1)],
+                "checks": [_fact(number, examined) for number, examined in enumerate(found, 1)],
             }
         )
     else:
-        for number, one in enumerate(found, 1):
-            console.result(_line(number, one, given))
-    is_fit = all(one.result != "fault" for one in found)
+        for number, examined in enumerate(found, 1):
+            console.result(_line(number, examined, given))
+    is_fit = all(examined.result != "fault" for examined in found)
     return console.EXIT_VALID if is_fit else console.EXIT_INVALID
 
 
@@ -165,7 +165,9 @@ def _certificates(given: argparse.Namespace) -> tuple[tuple[Certificate, ...], l
             told.append(_not_checked("TOKEN", "--pkcs11"))
             return () if octets is None else load_certificates(octets), told
         plugged = survey(given.pkcs11)
-        token = plugged.tokens[choose_token([one.facts for one in plugged.tokens], given.token)]
+        token = plugged.tokens[
+            choose_token([candidate.facts for candidate in plugged.tokens], given.token)
+        ]
         told.append(_token(token))
         wanted = octets or given.cert_sha256
         chain_der = chosen_certificate(token.certificates, wanted, at=datetime.now(UTC))[1]

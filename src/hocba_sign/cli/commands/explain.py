@@ -57,8 +57,8 @@ def _signatures(xml: ParsedXml, detached: Mapping[str, bytes]) -> list[dict[str,
     read = read_any(xml, detached).document.signatures
     integrities = [check_integrity(signature) for signature in read]
     keyed_signatures = [
-        KeyedSignature.of(one, integrity.certificate)
-        for one, integrity in zip(read, integrities, strict=True)
+        KeyedSignature.of(parsed, integrity.certificate)
+        for parsed, integrity in zip(read, integrities, strict=True)
     ]
     broken = [
         keyed
@@ -67,7 +67,7 @@ def _signatures(xml: ParsedXml, detached: Mapping[str, bytes]) -> list[dict[str,
     ]
     told = dict(
         zip(
-            (one.signature.where for one in broken),
+            (wrong.signature.where for wrong in broken),
             diagnose(xml, broken, detached=detached),
             strict=True,
         )
@@ -101,9 +101,11 @@ def _signature(
                 "sha256": info.sha256,
             },
             "references": [
-                _reference(one, document)
+                _reference(shown, document)
                 | {"covers": None if parsed is None else _extent(parsed.extent)}
-                for one, parsed in zip_longest(references, signature.references[: len(references)])
+                for shown, parsed in zip_longest(
+                    references, signature.references[: len(references)]
+                )
             ],
         }
     except InputError as error:

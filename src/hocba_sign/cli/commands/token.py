@@ -32,7 +32,7 @@ def run(given: argparse.Namespace) -> int:
             "version": facts.version,
             "interface": facts.interface,
         }
-        tokens = [_token(one, is_check=is_check) for one in found.tokens]
+        tokens = [_token(plugged, is_check=is_check) for plugged in found.tokens]
         console.result_json({"driver": driver, "tokens": tokens})
         return console.EXIT_VALID
     if is_check:
@@ -71,7 +71,7 @@ def _token(token: TokenSurvey, *, is_check: bool) -> dict[str, Any]:
         "slot": facts.slot,
         "is_initialised": facts.is_initialised,
         "pin": list(facts.pin.names),
-        "certificates": [_stored(one, is_named=not is_check) for one in token.certificates],
+        "certificates": [_stored(stored, is_named=not is_check) for stored in token.certificates],
         "unreadable_certificates": token.unreadable,
         "error": None if token.error is None else token.error.cause,
     }

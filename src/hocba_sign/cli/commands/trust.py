@@ -191,7 +191,7 @@ def _import(given: argparse.Namespace) -> int:
             raise InputError(error.cause, where=str(path), detail=error.detail) from error
     if given.as_anchor:
         results = store.add_anchors(
-            certificates, hierarchies=[Hierarchy(one) for one in given.stands_for]
+            certificates, hierarchies=[Hierarchy(name) for name in given.stands_for]
         )
     else:
         results = store.add(certificates)
@@ -261,17 +261,21 @@ def update_from(
         if not given.json:
             _print_update(result, given.lang)
     failed = sum(result.finding is not None for result in results)
-    imported = [one for result in results for one in result.imported]
+    imported = [certificate for result in results for certificate in result.imported]
     if given.json:
         _print_json(
             store=str(store.folder), addresses=[_update_value(result) for result in results]
         )
     else:
-        fresh = sum(one.is_new for one in imported)
+        fresh = sum(certificate.is_new for certificate in imported)
         console.result(say("TRUST_SUM", given.lang, count=len(results), failed=failed, fresh=fresh))
     if failed:
         return console.EXIT_OUTSIDE
-    return console.EXIT_INVALID if any(one.finding for one in imported) else console.EXIT_VALID
+    return (
+        console.EXIT_INVALID
+        if any(certificate.finding for certificate in imported)
+        else console.EXIT_VALID
+    )
 
 
 def _print_update(result: Update, language: Language) -> None:
@@ -280,8 +284,8 @@ def _print_update(result: Update, language: Language) -> None:
         why = message(result.finding.cause).in_language(language)
         console.result(f"{url}: {why} [{result.finding.cause}]")
         return
-    refused = [one for one in result.imported if one.finding]
-    fresh = sum(one.is_new for one in result.imported)
+    refused = [certificate for certificate in result.imported if certificate.finding]
+    fresh = sum(certificate.is_new for certificate in result.imported)
     known = len(result.imported) - fresh - len(refused)
     console.result(
         say("TRUST_ADDRESS_DONE", language, url=url, fresh=fresh, known=known, refused=len(refused))
@@ -353,7 +357,7 @@ def _update_value(result: Update) -> dict[str, Any]:
         "url": result.url,
         "finding": _finding_value(result.finding) if result.finding else None,
         "connections": [{"url": hop.url, "address": hop.address} for hop in result.hops],
-        "imported": [_imported_value(one) for one in result.imported],
+        "imported": [_imported_value(certificate) for certificate in result.imported],
     }
 
 

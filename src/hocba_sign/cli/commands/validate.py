@@ -125,14 +125,18 @@ def _validate(path: Path, given: argparse.Namespace) -> int:
         }
         console.result_json(
             told
-            | {"advice": [_fact(Finding(one.cause, one.where)) | _source(one) for one in advice]}
+            | {
+                "advice": [
+                    _fact(Finding(hint.cause, hint.where)) | _source(hint) for hint in advice
+                ]
+            }
         )
     else:
         transcript = _transcript(octets) if findings else None
         _print(path, findings, given, transcript=transcript)
-        for one in advice:
-            article = f" [{one.article}]" if isinstance(one, RuleFinding) else ""
-            words = console.described(HocbaSignError(one.cause, where=one.where), given.lang)
+        for hint in advice:
+            article = f" [{hint.article}]" if isinstance(hint, RuleFinding) else ""
+            words = console.described(HocbaSignError(hint.cause, where=hint.where), given.lang)
             console.result(f"  {say('ADVICE', given.lang)}: {words}{article}")
     return console.EXIT_INVALID if findings else console.EXIT_VALID
 

@@ -69,11 +69,11 @@ def _refusals(reader: RevisionReader, old: Any, new: Any) -> Iterator[str]:
     before, after = list(pages_below(old.root["/Pages"])), list(pages_below(new.root["/Pages"]))
     if len(before) != len(after):
         yield "pages"
-    for number, (one, other) in enumerate(zip(before, after, strict=False), 1):
+    for number, (earlier, other) in enumerate(zip(before, after, strict=False), 1):
         if not all(
             map(
                 _is_signature,
-                _added(entry(one, "/Annots", default=()), entry(other, "/Annots", default=())),
+                _added(entry(earlier, "/Annots", default=()), entry(other, "/Annots", default=())),
             )
         ):
             yield f"annotation on page {number}"

@@ -61,7 +61,9 @@ def _restored(found: Any, mark: bytes, value: bytes) -> Any:
         return None
     strings = (generic.TextStringObject, generic.ByteStringObject)
     keys = [
-        key for key, one in found.items() if isinstance(one, strings) and one.original_bytes == mark
+        key
+        for key, held in found.items()
+        if isinstance(held, strings) and held.original_bytes == mark
     ]
     if len(keys) != 1:
         return None

@@ -66,7 +66,7 @@ class Cipher:
         return made
 
     def _entries(self, raw: Any, found: Any) -> dict[Any, Any]:
-        return {key: self._value(raw, key, one) for key, one in dict.items(found)}
+        return {key: self._value(raw, key, value) for key, value in dict.items(found)}
 
     def _value(self, holder: Any, key: str, proxy: Any) -> Any:
         """Leave the value of a signature alone (7.6.2)."""

@@ -95,7 +95,9 @@ def _producer(reader: RevisionReader) -> str | None:
     with suppress(InputError), translated_errors():
         information = entry(reader.trailer, "/Info", default={})
         told = (entry(information, key) for key in ("/Producer", "/Creator"))
-        texts = (one for one in told if isinstance(one, generic.TextStringObject) and one.strip())
+        texts = (
+            value for value in told if isinstance(value, generic.TextStringObject) and value.strip()
+        )
         return next((str(text).strip()[:MAX_PRODUCER] for text in texts), None)
     return None
 

@@ -153,8 +153,8 @@ def _is_dated_only(old: Any, new: Any) -> bool:
         for revision in (old, new)
     ]
     before, after = (
-        one(reference) if reference is not None else {}
-        for one, reference in zip((old, new), references, strict=True)
+        version(reference) if reference is not None else {}
+        for version, reference in zip((old, new), references, strict=True)
     )
     return all(
         raw_entry(before, key) == raw_entry(after, key) for key in {*before, *after} - _DATES

@@ -30,12 +30,12 @@ def spots(value: Any, path: Path = ()) -> Iterator[Spot]:
     if isinstance(value, generic.IndirectObject):
         yield path, (value.idnum, value.generation)
     elif isinstance(value, generic.DictionaryObject):
-        for key, one in value.items():
+        for key, member in value.items():
             if key != "/Parent":
-                yield from spots(one, (*path, str(key)))
+                yield from spots(member, (*path, str(key)))
     elif isinstance(value, generic.ArrayObject):
-        for at, one in enumerate(value):
-            yield from spots(one, (*path, at))
+        for at, member in enumerate(value):
+            yield from spots(member, (*path, at))
 
 
 class RevisionView(Protocol):

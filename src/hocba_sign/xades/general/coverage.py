@@ -157,7 +157,9 @@ class Chart:
         switches = nodes.subtrees.switches
         start = self._numbers[nodes.apex]
         changes = {start: nodes.subtrees.is_shown} | {
-            self._numbers[one]: is_kept for one, is_kept in switches.items() if one in self._numbers
+            self._numbers[element]: is_kept
+            for element, is_kept in switches.items()
+            if element in self._numbers
         }
         states: list[tuple[int, bool]] = []
         at = start

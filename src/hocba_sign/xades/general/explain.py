@@ -80,10 +80,10 @@ def trace(reference: Element, document: GeneralResolver) -> Trace:
         transforms = read_transforms(reference)
         value = document.origin(reference, pointed_at(reference)).value
         octets = _note(noted, value, document)
-        for one, made in zip(
+        for digested, made in zip(
             transforms, steps(value, transforms, budget=document.budget), strict=True
         ):
-            octets = _note(noted, made, document, transform=one.uri)
+            octets = _note(noted, made, document, transform=digested.uri)
         computed = digest(digest_algorithm(digest_uri), octets)
     except InputError as error:
         finding = Finding(error.cause, error.where)

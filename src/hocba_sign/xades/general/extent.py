@@ -87,10 +87,15 @@ def extent_of(
         identifier=origin.identifier,
         omitted=(
             *omitted,
-            *islice((locate(one) for one, is_kept in switches.items() if not is_kept), MAX_PLACES),
+            *islice(
+                (locate(element) for element, is_kept in switches.items() if not is_kept),
+                MAX_PLACES,
+            ),
         ),
         kept=tuple(
-            islice((locate(one) for one, is_kept in switches.items() if is_kept), MAX_PLACES)
+            islice(
+                (locate(element) for element, is_kept in switches.items() if is_kept), MAX_PLACES
+            )
         ),
         is_full=not is_reduced and has_markup and _is_full(last),
         has_markup=has_markup,
