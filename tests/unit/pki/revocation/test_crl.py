@@ -77,6 +77,23 @@ def test_every_entry_is_found_and_nothing_else(
             )
 
 
+@pytest.mark.parametrize("size", [80, 100, 128, 220, 256, 300, 70_000])
+def test_long_entries_are_found_and_what_stands_beside_them(size: int) -> None:
+    """The length of an entry takes one octet to four."""
+    unknown = x509.UnrecognizedExtension(x509.ObjectIdentifier("1.2.3.4"), b"\x04" * size)
+    builder = x509.CertificateRevocationListBuilder().issuer_name(NAME).last_update(AT)
+    for serial in (7, 8, 9):
+        entry = x509.RevokedCertificateBuilder().serial_number(serial).revocation_date(AT)
+        entry = entry.add_extension(x509.CRLReason(Reasons.key_compromise), critical=False)
+        if serial != 8:
+            entry = entry.add_extension(unknown, critical=False)
+        builder = builder.add_revoked_certificate(entry.build())
+    signed = builder.next_update(AT + timedelta(days=7)).sign(KEY, hashes.SHA256())
+    listed = read_revocation_list(signed.public_bytes(serialization.Encoding.DER))
+    revoked = Revoked(at=AT, reason="key_compromise", has_reason=True)
+    assert [listed.find(serial) for serial in (9, 8, 7, 6)] == [(revoked,)] * 3 + [()]
+
+
 def test_a_number_inside_another_is_no_entry() -> None:
     listed = read_revocation_list(_crl({0x0102030405060708: (AT, None, False)}))
     for serial in (0x0304, 0x02030405, 0x0102030405060708 << 8):
