@@ -8,9 +8,10 @@ import pytest
 
 from hocba_sign.pki.certificates.certificate import Certificate
 from hocba_sign.pki.certificates.profile import Purpose
+from hocba_sign.pki.path import kept
 from hocba_sign.pki.path.kept import validate_path_quickly
 from hocba_sign.pki.path.path_validation import validate_path
-from hocba_sign.pki.path.result import PathRequirements, PathStatus
+from hocba_sign.pki.path.result import PathRequirements, PathResult, PathStatus
 from hocba_sign.pki.revocation.evidence import Evidence
 from hocba_sign.pki.trust.store import Anchor, TrustStore
 from hocba_sign.testing.world import World
@@ -78,6 +79,25 @@ def test_it_ends_with_the_trust_in_an_anchor() -> None:
         PathStatus.PASSED,
         PathStatus.INDETERMINATE,
     )
+
+
+def test_between_two_dates_it_is_not_judged_again(monkeypatch: pytest.MonkeyPatch) -> None:
+    world = World(datetime(2026, 6, 1, tzinfo=UTC))
+    leaf, at = signer(world), datetime(2026, 6, 2, tzinfo=UTC)
+    evidence = Evidence.of(
+        certificates=map(Certificate.load, world.intermediates_der), crls=world.crls(at - HOUR)
+    )
+    trust = TrustStore.of(map(Certificate.load, world.anchors_der))
+
+    def judged(moment: datetime) -> PathResult:
+        return validate_path_quickly(
+            leaf, trust=trust, evidence=evidence, at=moment, requirements=ASKED
+        )
+
+    first = (judged(at), judged(at + MOMENT))[0]
+    assert first.status is PathStatus.PASSED
+    monkeypatch.setattr(kept, "judge_path", None)
+    assert judged(at + 2 * MOMENT) == first
 
 
 @pytest.mark.parametrize("step", [timedelta(0), timedelta(microseconds=1)])

@@ -62,3 +62,39 @@ def test_so_many_are_read_and_not_one_more(part: str, most: int) -> None:
 def test_a_response_without_an_answer_is_none() -> None:
     with pytest.raises(InputError, match="number of answers"):
         read_response(grown(answers=0))
+
+
+def revoked(reason: bytes | None) -> bytes:
+    """Return a response with one answer `revoked`, its reason as these octets."""
+    moment = b"\x18\x0f20260601010000Z"
+    stated = b"" if reason is None else b"\xa0" + bytes([len(reason)]) + reason
+    status = b"\xa1" + bytes([len(moment + stated)]) + moment + stated
+    response = ocsp.OCSPResponse.load(OCTETS)
+    basic = response.basic_ocsp_response
+    basic["tbs_response_data"]["responses"][0]["cert_status"] = ocsp.CertStatus.load(status)
+    response["response_bytes"]["response"] = core.ParsableOctetString(basic.dump(force=True))
+    octets: bytes = response.dump(force=True)
+    return octets
+
+
+@pytest.mark.parametrize(
+    ("reason", "said"),
+    [
+        (None, ("unspecified", False)),
+        (b"\x0a\x01\x01", ("key_compromise", True)),
+        (b"\x0a\x01\x06", ("certificate_hold", True)),
+    ],
+)
+def test_a_reason_is_read(reason: bytes | None, said: tuple[str, bool]) -> None:
+    (answer,) = read_response(revoked(reason)).answers
+    assert answer.status == "revoked"
+    assert answer.revoked is not None
+    assert (answer.revoked.reason, answer.revoked.has_reason) == said
+
+
+@pytest.mark.parametrize("reason", [b"\x02\x01\x01", b"\x0a\x01\x07"])
+def test_another_form_of_reason_is_refused(reason: bytes) -> None:
+    octets = revoked(b"\x0a\x01\x01")
+    assert octets.count(b"\xa0\x03\x0a\x01\x01") == 1
+    with pytest.raises(InputError):
+        read_response(octets.replace(b"\xa0\x03\x0a\x01\x01", b"\xa0\x03" + reason))

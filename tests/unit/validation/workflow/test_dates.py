@@ -158,6 +158,13 @@ def test_an_issue_date_in_advance_is_honest(off: timedelta) -> None:
         )
 
 
+def test_what_a_seal_claims_counts_where_nothing_is_proven() -> None:
+    issued = vietnam_day(SIGNED_AT) + ISSUED_AHEAD + timedelta(days=1)
+    scene = Scene(change=with_days(issued=issued))
+    report = scene.verify(signed(scene), at=JUDGED_AT + timedelta(days=300))
+    assert "DATE.ISSUED_LATER" in named(report)
+
+
 def test_a_seal_some_days_late_is_told() -> None:
     late = Scene(change=with_days(issued=vietnam_day(SIGNED_AT) - timedelta(days=6)))
     report = late.verify(signed(late))
