@@ -9,6 +9,7 @@ from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.hazmat.primitives.serialization import Encoding
 
 from hocba_sign.crypto import der
+from hocba_sign.pki.loading.encodings import _reached
 from hocba_sign.pki.loading.objects import read_objects
 
 
@@ -75,3 +76,7 @@ def test_other_kinds_of_certificates_in_signed_data_are_passed_over() -> None:
     found = read_objects(octets)
     assert [item.der for item in found.certificates] == [certificate]
     assert found.unread == ()
+
+
+def test_letters_that_are_wanted_beyond_the_end_are_not_waited_for() -> None:
+    assert [_reached(b"QU JD", 0, wanted) for wanted in (2, 3, 4, 5)] == [2, 4, 5, 5]

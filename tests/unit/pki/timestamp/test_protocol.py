@@ -55,6 +55,15 @@ def test_a_token_is_read_and_holds() -> None:
     assert algorithm_cause(token, AT) is None
 
 
+def test_a_certificate_that_the_signer_does_not_name_is_none_of_the_token() -> None:
+    bare = WORLD.timestamp(build_request(SHA256, IMPRINT, nonce=5, cert_req=False), AT)
+    token_der = read_response(bare, build_request(SHA256, IMPRINT, nonce=5, cert_req=False))
+    stranger = Certificate.load(WORLD.person("Nguyễn Văn Thử", "001188000001").certificate_der)
+    own = Certificate.load(WORLD.tsa.certificate_der)
+    assert read_token(token_der, (stranger,)).certificate is None
+    assert read_token(token_der, (stranger, own)).certificate == own
+
+
 @pytest.mark.parametrize("kind", ["rsa2048", "ec"])
 def test_both_kinds_of_keys(kind: str) -> None:
     world = World(AT, fast=kind == "ec")

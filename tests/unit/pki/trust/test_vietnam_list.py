@@ -5,6 +5,8 @@ from datetime import UTC, datetime, timedelta
 from importlib import resources
 
 import pytest
+from cryptography import x509
+from cryptography.hazmat.primitives import hashes, serialization
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -35,6 +37,7 @@ from hocba_sign.pki.trust.vietnam_list import (
     TrustList,
 )
 from hocba_sign.testing import World
+from hocba_sign.testing.keys import insecure_ec_key
 from tests.vn_certificates import FOLDER, needs_copies, real_certificates
 
 LIST = TrustList.load()
@@ -287,6 +290,31 @@ def test_the_name_of_a_listed_certificate_is_not_enough() -> None:
     octets[-1] ^= 1
     with pytest.raises(InputError) as caught:
         LIST.admit(Certificate.load(bytes(octets)))
+    assert caught.value.cause == "TRUST.LOOKALIKE"
+
+
+@pytest.mark.parametrize("shares", ["name", "identifier"])
+def test_the_name_or_the_key_identifier_of_a_listed_certificate_makes_a_lookalike(
+    shares: str,
+) -> None:
+    listed = next(entry for entry in LIST.entries if entry.subject_key_identifier)
+    name = x509.Name.from_rfc4514_string(listed.subject if shares == "name" else "CN=TEST CA")
+    key = insecure_ec_key("lookalike")
+    builder = (
+        x509.CertificateBuilder()
+        .subject_name(name)
+        .issuer_name(name)
+        .public_key(key.public_key())
+        .serial_number(1)
+        .not_valid_before(datetime(2026, 1, 1, tzinfo=UTC))
+        .not_valid_after(datetime(2027, 1, 1, tzinfo=UTC))
+    )
+    if shares == "identifier":
+        identifier = bytes.fromhex(str(listed.subject_key_identifier))
+        builder = builder.add_extension(x509.SubjectKeyIdentifier(identifier), critical=False)
+    octets = builder.sign(key, hashes.SHA256()).public_bytes(serialization.Encoding.DER)
+    with pytest.raises(InputError) as caught:
+        LIST.admit(Certificate.load(octets))
     assert caught.value.cause == "TRUST.LOOKALIKE"
 
 
