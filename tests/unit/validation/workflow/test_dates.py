@@ -220,3 +220,12 @@ def test_days_at_the_ends_of_the_calendar() -> None:
     assert SchoolYear.of("2019-2020") == SchoolYear(date(2019, 8, 1), date(2020, 7, 15))
     scene = Scene(change=with_days(created=date(1, 1, 1)))
     assert scene.verify(signed(scene)).verdict == "VALID"
+
+
+def test_a_stamp_from_after_the_time_of_judgement_says_nothing_at_that_time() -> None:
+    stamped = dict.fromkeys(SCENE.slots, SIGNED_AT + timedelta(days=2))
+    report = SCENE.verify(signed(SCENE, stamped=stamped), at=SIGNED_AT + timedelta(days=1))
+    told = {
+        check["result"] for check in report.to_dict()["checks"] if check["id"] == "SIG.TIME_STAMPS"
+    }
+    assert told == {"pass"}
