@@ -31,8 +31,8 @@ _PEM_KEY = re.compile(rb"-----BEGIN ([A-Z ]*PRIVATE KEY)-----.*?-----END \1-----
 _RC2_OR_RC4 = re.compile(rb"\x06\x0a\x2a\x86\x48\x86\xf7\x0d\x01\x0c\x01[\x01\x02\x05\x06]")
 """pkcs-12PbeIds 1, 2, 5 and 6. Spec: RFC 7292, appendix C."""
 
-MAX_ITERATIONS = 10_000_000
-"""Of deriving a key from a password, a few seconds; programs write two thousand to a million."""
+MAX_ITERATIONS = 3_000_000
+"""Of deriving a key from a password, a second or two; programs write two thousand to a million."""
 _COUNTED = re.compile(
     rb"(?:\x06\x09\x2a\x86\x48\x86\xf7\x0d\x01\x05\x0c|"
     rb"\x06\x0a\x2a\x86\x48\x86\xf7\x0d\x01\x0c\x01[\x01-\x06])\x30.\x04"
