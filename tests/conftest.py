@@ -4,6 +4,7 @@ there.
 
 import ipaddress
 import os
+import re
 import socket
 from collections.abc import Iterator
 from pathlib import Path
@@ -23,7 +24,7 @@ settings.load_profile("repeatable")
 
 
 LONG = frozenset(
-    (ROOT / "Makefile").read_text("utf-8").partition("\nLONG := ")[2].partition("\n")[0].split()
+    re.findall(r"^LONG := (.+)$", (ROOT / "Makefile").read_text("utf-8"), re.MULTILINE)[0].split()
 )
 """Folders whose tests go through many inputs each, or wait for other processes: `make test-long`;
 `make test` does not even load them.

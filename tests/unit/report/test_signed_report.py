@@ -15,6 +15,7 @@ from hocba_sign.crypto.signer import SoftwareSigner
 from hocba_sign.errors import CallerError
 from hocba_sign.operations.validation_report import signed_etsi
 from hocba_sign.signing.signing_policy import Level
+from hocba_sign.signing.xml import whole
 from hocba_sign.validation.verdict import Indication
 from tests.support.scene import JUDGED_AT, SIGNED_AT, Scene
 
@@ -86,6 +87,24 @@ def test_a_certificate_that_verifiers_refuse_signs_no_report(scene: Scene, repor
     with pytest.raises(CallerError) as refused:
         signed_etsi(report, signer=signer, at=late)
     assert refused.value.cause == "SIGN.CERTIFICATE_EXPIRED"
+
+
+def test_a_value_of_another_key_is_not_handed_out(scene: Scene, report: Report) -> None:
+    own, other = scene.world.organisation("A"), scene.world.organisation("B")
+    signer = SoftwareSigner(other.key, own.chain_der)
+    with pytest.raises(CallerError) as refused:
+        signed_etsi(report, signer=signer, at=SIGNED_AT)
+    assert refused.value.cause == "SIGN.VALUE"
+
+
+def test_a_result_without_the_signature_is_not_handed_out(
+    scene: Scene, report: Report, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    seal = scene.world.organisation("A")
+    monkeypatch.setattr(whole, "grow", lambda xml, _: xml.octets)
+    with pytest.raises(CallerError) as refused:
+        signed_etsi(report, signer=SoftwareSigner(seal.key, seal.chain_der), at=SIGNED_AT)
+    assert refused.value.cause == "SIGN.VALUE"
 
 
 def test_the_command_signs_with_the_key_of_a_file(

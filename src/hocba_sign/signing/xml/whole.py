@@ -50,14 +50,17 @@ def sign_whole(
     unsigned, to_sign = write_without_value(xml.root, description, ids={WHOLE: xml.root})
     value = signer.sign(to_sign, algorithm)
     signed = grow(xml, {xml.root: with_value(unsigned, value)})
-    _require_intact(signed)
+    _require_intact(signed, identifier)
     return signed
 
 
-def _require_intact(octets: bytes) -> None:
+def _require_intact(octets: bytes, identifier: str) -> None:
     """Read the result as a verifier would."""
     signatures = read_any(parse(octets, is_of_others=True), {}).document.signatures
-    for signature in signatures:
-        integrity = check_integrity(signature)
-        if not integrity.is_intact or integrity.findings:
-            raise CallerError("SIGN.VALUE", where=signature.identifier)
+    broken = [
+        signature.identifier
+        for signature, integrity in zip(signatures, map(check_integrity, signatures), strict=True)
+        if not integrity.is_intact or integrity.findings
+    ]
+    if broken or identifier not in {signature.identifier for signature in signatures}:
+        raise CallerError("SIGN.VALUE", where=", ".join(filter(None, broken)) or identifier)
