@@ -7,7 +7,6 @@ Spec: RFC 8252, 7.3 and 8.3; RFC 6749, 4.1.2 and 10.12.
 """
 
 import hmac
-import queue
 import threading
 from dataclasses import dataclass
 from datetime import timedelta
@@ -54,7 +53,9 @@ class RedirectReceiver:
         except (OSError, ValueError, OverflowError):
             raise CallerError("REMOTE.CONFIG", where=f"redirect_uri: {address}") from None
         self._state = state
-        self._taken: queue.Queue[SignInAnswer] = queue.Queue(maxsize=1)
+        self._lock = threading.Lock()
+        self._is_taken = threading.Event()
+        self._answer: SignInAnswer | None = None
         self.host = f"{parts.hostname}:{self._server.server_address[1]}"
         self.path = parts.path or "/"
         self._thread = threading.Thread(
@@ -81,10 +82,10 @@ class RedirectReceiver:
 
     def answer(self, limit: timedelta) -> SignInAnswer:
         """Wait for the answer. Raises: OutsideError REMOTE.EXPIRED after `limit`."""
-        try:
-            return self._taken.get(timeout=limit.total_seconds())
-        except queue.Empty:
-            raise OutsideError("REMOTE.EXPIRED", detail="no answer from the browser") from None
+        self._is_taken.wait(limit.total_seconds())
+        if self._answer is None:
+            raise OutsideError("REMOTE.EXPIRED", detail="no answer from the browser")
+        return self._answer
 
     def takes(self, target: str, host: str | None) -> bool:
         """Take a request if it is the one answer. Another name of this machine is none of ours: a
@@ -95,10 +96,11 @@ class RedirectReceiver:
         found = read_answer(target, self._state)
         if found is None:
             return False
-        try:
-            self._taken.put_nowait(found)
-        except queue.Full:
-            return False
+        with self._lock:
+            if self._answer is not None:
+                return False
+            self._answer = found
+        self._is_taken.set()
         return True
 
 

@@ -1,6 +1,7 @@
 """Sign-in by browser at a CSC service: codes and PKCE, and what others may send to our port."""
 
 from collections.abc import Callable
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qs, urlencode, urlsplit
@@ -131,6 +132,15 @@ def test_what_others_send_is_turned_away_and_ends_nothing(tmp_path: Path) -> Non
     assert server.tokens == 2
     tokens = [call.text for call in loopback.calls if call.path == "/oauth2/token"]
     assert not any("EVIL" in text for text in tokens)
+
+
+def test_one_answer_is_taken_however_early_it_is_fetched() -> None:
+    receiver = RedirectReceiver("http://127.0.0.1/hocba", "s")
+    target = f"{receiver.path}?code=1&state=s"
+    assert receiver.takes(target, receiver.host)
+    assert receiver.answer(timedelta(0)).code is not None
+    assert not receiver.takes(target, receiver.host)
+    receiver._server.server_close()
 
 
 def test_a_signer_who_declines_is_not_asked_again(tmp_path: Path) -> None:
