@@ -82,13 +82,13 @@ def lines_of(path: Path) -> Iterator[dict[str, Any]]:
 
     Raises: OutsideError FILE.UNREADABLE.
     """
+    if not path.exists():
+        return
     try:
         if path.suffix.lower() in SQLITE:
             with _opened(path) as base:
                 for (text,) in base.execute("SELECT line FROM results ORDER BY file"):
                     yield json.loads(text)
-            return
-        if not path.exists():
             return
         with path.open("rb") as file:
             for line in file:
@@ -108,6 +108,11 @@ def last_lines(path: Path) -> Iterator[dict[str, Any]]:
     for number, line in enumerate(lines_of(path)):
         if last[key_of(line["file"], "")] == number:
             yield line
+
+
+def judged_names(path: Path) -> Iterator[str]:
+    """Yield the name of every file that was judged; one judged again comes again."""
+    return (line["file"] for line in lines_of(path) if line["verdict"] is not None)
 
 
 def done(path: Path) -> frozenset[bytes]:

@@ -10,10 +10,11 @@ from datetime import datetime
 
 from hocba_sign.adapters.files import write_atomically
 from hocba_sign.adapters.inputs import expand
-from hocba_sign.adapters.result_files import last_lines
+from hocba_sign.adapters.result_files import done, judged_names, key_of, last_lines
 from hocba_sign.cli import console
 from hocba_sign.cli.guard import refuse_replacing_sources
 from hocba_sign.cli.help_words import say
+from hocba_sign.cli.many_results import log_file, table_of
 from hocba_sign.operations.many import Pace, verify_many
 from hocba_sign.operations.verifier import Verifier
 from hocba_sign.report.index_page import index_page
@@ -26,37 +27,33 @@ _TERMINAL_STEP = 0.5
 
 @dataclass(slots=True)
 class _Clock:
-    """Says how many are done, how fast, and how long the rest takes."""
+    """Says how many are done, how fast, and how long the rest takes; `before` were done by runs
+    before.
+    """
 
     given: argparse.Namespace
     count: int
-    done: int = 0
+    before: int
     began: float = field(default_factory=time.monotonic)
     told: float = field(default_factory=time.monotonic)
 
     def __call__(self, done: int) -> None:
-        self.done = done
         now = time.monotonic()
         is_terminal = sys.stderr.isatty()
         if self.given.quiet or now - self.told < (_TERMINAL_STEP if is_terminal else _QUIET_STEP):
             return
         self.told = now
         rate = done / max(now - self.began, 0.001)
-        left = int((self.count - done) / rate) if rate else 0
+        left = int((self.count - self.before - done) / rate) if rate else 0
         words = say(
             "BULK_PROGRESS",
             self.given.lang,
-            done=done,
+            done=self.before + done,
             count=self.count,
             rate=f"{rate:.0f}",
             left=f"{left // 3600}:{left // 60 % 60:02}:{left % 60:02}",
         )
-        print(
-            f"\r{words}" if is_terminal else words,
-            end="" if is_terminal else "\n",
-            file=sys.stderr,
-            flush=True,
-        )
+        (console.status if is_terminal else console.note)(words)
 
 
 def verify_in_bulk(given: argparse.Namespace, verifier: Verifier, *, at: datetime) -> Tally:
@@ -66,34 +63,52 @@ def verify_in_bulk(given: argparse.Namespace, verifier: Verifier, *, at: datetim
     far it came.
     """
     refuse_replacing_sources(given, expand(given.files, lists=given.list))
-    count = sum(1 for _ in expand(given.files, lists=given.list))
-    clock = _Clock(given, count)
+    count, before = _how_many(given)
+    known = done(given.results) if given.log is not None else frozenset()
     try:
         tally = verify_many(
             expand(given.files, lists=given.list),
             verifier,
             at=at,
             results=given.results,
-            pace=Pace(workers=given.jobs, on_progress=clock),
+            pace=Pace(workers=given.jobs, on_progress=_Clock(given, count, before)),
         )
     except KeyboardInterrupt:
-        console.note("\n" + say("BULK_STOPPED", given.lang, done=clock.done, count=count))
+        count, now = _how_many(given)
+        console.note(say("BULK_STOPPED", given.lang, done=now, count=count))
         raise
-    if sys.stderr.isatty() and not given.quiet:
-        console.note("")
+    finally:
+        _log(given, known)
     if given.json:
         console.result_json(tally.to_dict())
     elif not given.quiet:
-        console.result(tally.to_text(given.lang))
+        console.result(table_of(tally, given))
     _write(given)
     return tally
 
 
+def _how_many(given: argparse.Namespace) -> tuple[int, int]:
+    """Return how many files there are, and of how many there is a result."""
+    known = {key_of(name, "") for name in judged_names(given.results)}
+    count = there = 0
+    for source in expand(given.files, lists=given.list):
+        count += 1
+        there += bool(known) and key_of(source.name, "") in known
+    return count, there
+
+
+def _log(given: argparse.Namespace, known: frozenset[bytes]) -> None:
+    """Append what this run judged to the log."""
+    if given.log is not None:
+        for line in last_lines(given.results):
+            if key_of(line["file"], line["sha256"]) not in known:
+                log_file(given.log, ShortRow.of(line))
+
+
 def _write(given: argparse.Namespace) -> None:
-    for path, write in (
-        (given.csv, table_csv),
-        (given.html, lambda rows: index_page(tuple(rows), given.lang)),
-    ):
-        if path is not None:
-            rows = (ShortRow.of(line) for line in last_lines(given.results))
-            write_atomically(path, write(rows).encode())
+    rows = (ShortRow.of(line) for line in last_lines(given.results))
+    if given.csv is not None:
+        write_atomically(given.csv, table_csv(rows, given.lang).encode())
+    if given.html is not None:
+        rows = (ShortRow.of(line) for line in last_lines(given.results))
+        write_atomically(given.html, index_page(tuple(rows), given.lang).encode())

@@ -2,6 +2,8 @@
 
 import io
 import os
+import re
+import shutil
 import sys
 from collections.abc import Mapping
 from importlib import import_module
@@ -35,10 +37,41 @@ def prepare_streams() -> None:
             stream.reconfigure(encoding="utf-8", errors="backslashreplace")
 
 
+class _StatusLine:
+    """The line of a terminal that says how far a run is, until something else is said."""
+
+    def __init__(self) -> None:
+        self._width = 0
+
+    def show(self, text: str) -> None:
+        self._write(text)
+        self._width = len(text)
+
+    def erase(self) -> None:
+        if self._width:
+            self._write("")
+            print("\r", end="", file=sys.stderr, flush=True)
+            self._width = 0
+
+    def _write(self, text: str) -> None:
+        print(f"\r{text:{self._width}}", end="", file=sys.stderr, flush=True)
+
+
+_STATUS_LINE: Final = _StatusLine()
+
+
+def status(text: str) -> None:
+    """Write how far a run is over what was written so before, if people are there to read it."""
+    if sys.stderr.isatty():
+        width = shutil.get_terminal_size().columns - 1
+        _STATUS_LINE.show(text if len(text) <= width else text[: width - 1] + "…")
+
+
 def result(text: str) -> None:
     """Print a result, one line feed after it, at once: whoever reads a pipe gets each file's line
     as it is ready.
     """
+    _STATUS_LINE.erase()
     print(text, flush=True)
 
 
@@ -49,6 +82,7 @@ def result_json(value: Mapping[str, Any]) -> None:
 
 def result_octets(octets: bytes) -> None:
     """Return octets as they are."""
+    _STATUS_LINE.erase()
     sys.stdout.flush()
     sys.stdout.buffer.write(octets)
     sys.stdout.buffer.flush()
@@ -56,6 +90,7 @@ def result_octets(octets: bytes) -> None:
 
 def note(text: str) -> None:
     """Write for people something that is not the result."""
+    _STATUS_LINE.erase()
     print(text, file=sys.stderr, flush=True)
 
 
@@ -70,6 +105,12 @@ def has_colour(stream: IO[str]) -> bool:
     knows none.
     """
     return stream.isatty() and not os.environ.get("NO_COLOR") and os.environ.get("TERM") != "dumb"
+
+
+def as_word(path: Path) -> str:
+    """Return a path for a command that people copy, as every shell takes it for one word."""
+    shown = printable(str(path))
+    return f'"{shown}"' if re.search(r"[\s&();'|]", shown) else shown
 
 
 def exit_code(error: HocbaSignError) -> int:

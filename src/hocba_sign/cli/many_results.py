@@ -4,7 +4,8 @@ a report each, and whatever is wanted of it on the disk.
 
 import argparse
 import sys
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, Final
@@ -17,7 +18,7 @@ from hocba_sign.cli.guard import pages_folder
 from hocba_sign.cli.help_words import say
 from hocba_sign.errors import OutsideError
 from hocba_sign.report.index_page import index_page
-from hocba_sign.report.overview import Tally, table_csv
+from hocba_sign.report.overview import MAX_SHOWN, Tally, table_csv
 from hocba_sign.report.plain_text import text
 from hocba_sign.report.report import Report
 from hocba_sign.report.short import ShortRow, origin_members
@@ -34,6 +35,7 @@ class Overview:
         self._count = count
         self._tally = Tally()
         self._rows: list[ShortRow] = []
+        self._at = ""
         self.reports = 0
 
     @property
@@ -45,6 +47,7 @@ class Overview:
 
     def begin(self, source: Source) -> None:
         """Say which file is next, on a terminal."""
+        self._at = source.name
         if self._count == 1 or self._given.quiet:
             return
         words = say(
@@ -54,7 +57,7 @@ class Overview:
             number=self._tally.total + 1,
             count=self._count,
         )
-        console.progress(words)
+        console.status(words)
 
     def add(self, short: Mapping[str, Any], report: Report | None = None) -> None:
         """Count a file by the short form of its report, and write its page and line of the log."""
@@ -63,7 +66,8 @@ class Overview:
         self._tally.add(row)
         if self._given.csv is not None or self._given.html is not None:
             self._rows.append(row)
-        self._write_log(row)
+        if self._given.log is not None:
+            log_file(self._given.log, row)
         if report is not None and self.has_full_reports and not self._is_for_programs:
             told = text(report, self._given.lang, is_coloured=console.has_colour(sys.stdout))
             is_first = self.reports == 0
@@ -74,11 +78,18 @@ class Overview:
     def _is_for_programs(self) -> bool:
         return bool(self._given.json or self._given.format)
 
-    def stopped(self, source: Source) -> None:
-        """Say how far it came, and what to run again."""
-        self.finish()
-        words = say("VERIFY_STOPPED", self._given.lang, done=self._tally.total, count=self._count)
-        console.note(words + console.printable(source.name))
+    @contextmanager
+    def saying_where_it_stopped(self) -> Iterator[None]:
+        """Say on Ctrl-C how far it came, and what to run again."""
+        try:
+            yield
+        except KeyboardInterrupt:
+            if self._count > 1:
+                self.finish()
+                done = self._tally.total
+                words = say("VERIFY_STOPPED", self._given.lang, done=done, count=self._count)
+                console.note(words + console.printable(self._at))
+            raise
 
     def finish(self) -> None:
         """Print the table of several files, and write what was asked for.
@@ -88,10 +99,10 @@ class Overview:
         given = self._given
         is_table = self._count != 1 or given.summary
         if is_table and not self._is_for_programs and not given.quiet:
-            between = "\n" if self.has_full_reports else ""
-            console.result(between + self._tally.to_text(given.lang))
+            between = "\n" if self.has_full_reports and self.reports else ""
+            console.result(between + table_of(self._tally, given))
         if given.csv is not None:
-            self._write(given.csv, table_csv(self._rows), "CSV_WRITTEN")
+            self._write(given.csv, table_csv(self._rows, given.lang), "CSV_WRITTEN")
         if given.html is not None and self._count != 1:
             self._write(given.html, index_page(self._rows, given.lang), "HTML_WRITTEN")
         elif given.html is not None and self.reports:
@@ -125,15 +136,25 @@ class Overview:
         write_atomically(folder / name, octets)
         return quote(f"{folder.name}/{name}")
 
-    def _write_log(self, row: ShortRow) -> None:
-        """Append when, how and what: no name of a person, no content."""
-        path: Path | None = self._given.log
-        if path is None:
-            return
-        moment = datetime.now(UTC).isoformat(timespec="seconds")
-        words = (moment, row.verdict or "-", row.cause or "-", console.printable(row.file))
-        try:
-            with path.open("a", encoding="utf-8") as log:
-                log.write("\t".join(words) + "\n")
-        except OSError as error:
-            raise OutsideError("FILE.UNWRITABLE", where=str(path)) from error
+
+def table_of(tally: Tally, given: argparse.Namespace) -> str:
+    """Return the table, and how to have the files named that it counts only."""
+    table = tally.to_text(given.lang)
+    is_named = tally.total <= MAX_SHOWN or given.csv is not None or given.html is not None
+    if is_named or tally.outcomes["VALID"] == tally.total:
+        return table
+    return f"{table}\n{say('TABLE_HINT', given.lang)}"
+
+
+def log_file(path: Path, row: ShortRow) -> None:
+    """Append to a log when, how and what: no name of a person, no content.
+
+    Raises: OutsideError FILE.UNWRITABLE.
+    """
+    moment = datetime.now(UTC).isoformat(timespec="seconds")
+    words = (moment, row.verdict or "-", row.cause or "-", console.printable(row.file))
+    try:
+        with path.open("a", encoding="utf-8") as log:
+            log.write("\t".join(words) + "\n")
+    except OSError as error:
+        raise OutsideError("FILE.UNWRITABLE", where=str(path)) from error

@@ -10,14 +10,17 @@ import os
 import pickle
 import re
 import signal
+import sys
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import FIRST_COMPLETED, Executor, Future, ProcessPoolExecutor, wait
+from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from functools import lru_cache
 from itertools import islice
 from multiprocessing import get_context
+from multiprocessing.synchronize import Event
 from pathlib import Path
 from typing import Any, Final
 
@@ -44,6 +47,7 @@ _SCHOOL: Final = re.compile(rb"MA_TRUONG>([^<]{1,20})<")
 _TRIES: Final = 2
 """Times that a single document may end the process that judges it."""
 _TICK: Final = 1.0
+_PROCESSES: Final = get_context("spawn")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -107,6 +111,8 @@ def verify_chunk(chunk: Chunk) -> int:
     verifier = loaded(chunk.context)
     lines: list[dict[str, Any]] = []
     for source in chunk.sources:
+        if _Worker.is_stopped():
+            break
         lines.append(line_of(source, verifier, at=chunk.at))
         if len(lines) >= FLUSH:
             disk.append(chunk.results, lines)
@@ -183,9 +189,29 @@ def _school(source: Source) -> bytes:
     return b"" if found is None else found[1]
 
 
-def _ready() -> None:
-    """Leave it to whoever asked to stop on Ctrl-C."""
+class _Worker:
+    """What a process of this machine knows of the run."""
+
+    is_stopped: Callable[[], bool] = staticmethod(lambda: False)
+
+
+def _ready(stop: Event) -> None:
+    """Leave it to whoever asked to stop on Ctrl-C, and end after the document at hand."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)
+    _Worker.is_stopped = staticmethod(stop.is_set)
+
+
+@contextmanager
+def _deaf_to_stopping() -> Iterator[None]:
+    """Start processes that Ctrl-C does not reach before they are `_ready`; it waits here."""
+    if sys.platform == "win32":
+        yield
+        return
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
+    try:
+        yield
+    finally:
+        signal.pthread_sigmask(signal.SIG_SETMASK, before)
 
 
 class _Distribution:
@@ -198,6 +224,7 @@ class _Distribution:
         self._workers = workers
         self._window = pace.window or 2 * workers + 2
         self._own: ProcessPoolExecutor | None = None
+        self._stop: Event | None = None
         self._done = 0
 
     def all(self, chunks: Iterable[Chunk]) -> None:
@@ -236,7 +263,8 @@ class _Distribution:
     ) -> None:
         executor = self._executor()
         try:
-            out[executor.submit(verify_chunk, chunk)] = chunk, executor
+            with _deaf_to_stopping():
+                out[executor.submit(verify_chunk, chunk)] = chunk, executor
         except RuntimeError:
             # The pool broke since the last look: a new one takes its place.
             if self._given is not None:
@@ -248,8 +276,12 @@ class _Distribution:
         if self._given is not None:
             return self._given
         if self._own is None:
+            self._stop = self._stop or _PROCESSES.Event()
             self._own = ProcessPoolExecutor(
-                self._workers, mp_context=get_context("spawn"), initializer=_ready
+                self._workers,
+                mp_context=_PROCESSES,
+                initializer=_ready,
+                initargs=(self._stop,),
             )
         return self._own
 
@@ -285,6 +317,8 @@ class _Distribution:
                 yield replace(chunk, sources=part, alone=chunk.alone + (len(part) == 1))
 
     def end(self) -> None:
-        """Let the processes go, whatever they are doing."""
+        """Let the processes go when each has written what it judged."""
+        if self._stop is not None:
+            self._stop.set()
         if self._own is not None:
-            self._own.shutdown(wait=False, cancel_futures=True)
+            self._own.shutdown(cancel_futures=True)

@@ -108,6 +108,8 @@ class Tally:
 
     def to_text(self, language: Language) -> str:
         """Return one screen of 80 columns: few files one by one, many by what is the matter."""
+        if not self.total:
+            return phrase("OVERVIEW_NONE", language)
         lines = [_count_line(self, language)]
         if self.total <= MAX_SHOWN:
             lines += [line for row in self._first for line in _file_lines(row, language)]
@@ -202,10 +204,18 @@ def cut(text: str, width: int) -> str:
     return shown if len(shown) <= width else shown[: width - 1] + "…"
 
 
-def table_csv(rows: Iterable[ShortRow]) -> str:
-    """Return one file a line; a byte order mark tells spreadsheets that it is UTF-8."""
-    cells = ([getattr(row, name) for name in _COLUMNS] for row in rows)
-    return "\ufeff" + _csv(_COLUMNS, cells)
+def table_csv(rows: Iterable[ShortRow], language: Language) -> str:
+    """Return one file a line, with result and reason in words at its end; a byte order mark tells
+    spreadsheets that it is UTF-8.
+    """
+    cells = (
+        [
+            *(getattr(row, name) for name in _COLUMNS),
+            *(_words(outcome(row), language), matter_words(row, language)),
+        ]
+        for row in rows
+    )
+    return "\ufeff" + _csv((*_COLUMNS, "result", "reason"), cells)
 
 
 def _csv(columns: Iterable[str], rows: Iterable[Iterable[object]]) -> str:

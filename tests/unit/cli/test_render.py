@@ -33,14 +33,17 @@ def test_a_draft_becomes_a_pdf(layout: Layout, tmp_path: Path, capsys: Captured)
     assert (tmp_path / "a.pdf").read_bytes() == rendered(example("lop9"), layout).octets
     assert (
         capsys.readouterr().out
-        == f"Đã tạo bản PDF theo mẫu trang 2, 19 chỗ ký: {tmp_path / 'a.pdf'}\n"
+        == f"Đã tạo bản PDF để ký số (mẫu in số 2, 19 ô ký): {tmp_path / 'a.pdf'}\n"
     )
 
 
-def test_a_signed_transcript_becomes_a_pdf(tmp_path: Path) -> None:
+def test_a_signed_transcript_becomes_a_pdf(tmp_path: Path, capsys: Captured) -> None:
     (tmp_path / "a.xml").write_bytes(Scene(subjects=1).signed())
     assert main(["render", str(tmp_path / "a.xml"), "-o", str(tmp_path / "a.pdf")]) == 0
     assert (tmp_path / "a.pdf").read_bytes().startswith(b"%PDF-1.7")
+    told = capsys.readouterr().out
+    assert "đã ký số" in told
+    assert "ô ký" not in told
 
 
 @pytest.mark.parametrize(

@@ -99,7 +99,15 @@ def run(given: argparse.Namespace) -> int:
     write_atomically(folder / "report.html", html([reports["issued.xml"]], language).encode())
     for name, report in reports.items():
         console.result(_line(name, report, language))
-    console.result(say("DEMO_NEXT", language, folder=folder))
+    console.result(
+        say(
+            "DEMO_NEXT",
+            language,
+            file=console.as_word(folder / "issued.xml"),
+            trust=console.as_word(folder / "trust"),
+            lists=console.as_word(folder / "evidence"),
+        )
+    )
     is_right = all(report.verdict is _EXPECTED[name] for name, report in reports.items())
     return console.EXIT_VALID if is_right else console.EXIT_OUTSIDE
 

@@ -13,7 +13,7 @@ def run(given: argparse.Namespace) -> int:
     """Write the PDF. Raises: as `render`."""
     rendering = render(read_document(given.file), check_url=given.check_url)
     sentence = say(
-        "RENDERED",
+        "RENDERED" if rendering.places else "RENDERED_SIGNED",
         given.lang,
         template=rendering.template,
         places=len(rendering.places),

@@ -22,7 +22,7 @@ from hocba_sign.cli.material import collect_material
 from hocba_sign.cli.policy_options import chosen_policy
 from hocba_sign.cli.signer_key import load_p12
 from hocba_sign.crypto.signer import SoftwareSigner
-from hocba_sign.errors import CallerError, InputError, OutsideError
+from hocba_sign.errors import CallerError, HocbaSignError, InputError, OutsideError
 from hocba_sign.operations.many import unread_report
 from hocba_sign.operations.validation_report import signed_etsi
 from hocba_sign.operations.verifier import Verifier
@@ -75,26 +75,27 @@ def run(given: argparse.Namespace) -> int:
     overview = Overview(given, len(sources))
     codes: list[int] = []
     last: Report | None = None
-    for source in sources:
-        overview.begin(source)
-        try:
-            report = judge(source, verifier, at=start, given=given)
-        except OutsideError as error:
-            codes.append(_unread(error, source, given))
-            overview.add(short_failure(error, source.name))
-            continue
-        except KeyboardInterrupt:
-            overview.stopped(source)
-            raise
-        last = report
-        short = report.to_short_dict()
-        _print(report, short, given, signer=signer)
-        overview.add(short, report)
-        if given.evidence is not None:
-            keep_evidence(given.evidence, report, given=verifier.evidence, trust=verifier.trust)
-        codes += [] if _is_of_another_kind(short, given) else [code_of(report)]
+    with overview.saying_where_it_stopped():
+        for source in sources:
+            overview.begin(source)
+            try:
+                report = judge(source, verifier, at=start, given=given)
+            except (CallerError, OutsideError) as error:
+                # What this machine lacks for one file must not cost the results of the others.
+                if isinstance(error, CallerError) and len(sources) == 1:
+                    raise
+                codes.append(_unread(error, source, given))
+                overview.add(short_failure(error, source.name))
+                continue
+            last = report
+            short = report.to_short_dict()
+            _print(report, short, given, signer=signer)
+            overview.add(short, report)
+            if given.evidence is not None:
+                keep_evidence(given.evidence, report, given=verifier.evidence, trust=verifier.trust)
+            codes += [] if _is_of_another_kind(short, given) else [code_of(report)]
     overview.finish()
-    if given.evidence is not None and last is not None:
+    if given.evidence is not None and last is not None and not given.quiet:
         _say_kept(last, given)
     return worst(codes)
 
@@ -111,7 +112,7 @@ def _require_sense(given: argparse.Namespace) -> None:
 
 def _in_bulk(given: argparse.Namespace, start: datetime) -> Iterator[int]:
     """Judge by several processes and yield the exit codes of what was found."""
-    if given.any or given.format or given.evidence is not None:
+    if given.any or given.format or given.verbose or given.evidence is not None:
         raise CallerError("BULK.OPTIONS")
     verify_in_bulk = import_module("hocba_sign.cli.bulk").verify_in_bulk
     tally = verify_in_bulk(given, verifier_of(given, at=start), at=start)
@@ -138,7 +139,7 @@ def _say_kept(report: Report, given: argparse.Namespace) -> None:
             "EVIDENCE_KEPT",
             given.lang,
             folder=console.printable(str(given.evidence)),
-            options=console.printable(" ".join(f"--{path.name} {path}" for path in folders)),
+            options=" ".join(f"--{path.name} {console.as_word(path)}" for path in folders),
             at=moment(report.at),
         )
     )
@@ -221,8 +222,10 @@ def _print(
         console.result_json(report.to_siva(given.lang))
 
 
-def _unread(error: OutsideError, source: Source, given: argparse.Namespace) -> int:
-    console.note(f"{say('ERROR', given.lang)}: {console.described(error, given.lang)}")
+def _unread(error: HocbaSignError, source: Source, given: argparse.Namespace) -> int:
+    """Say why a file was not judged; what this machine lacks is told once, by the table."""
+    if isinstance(error, OutsideError):
+        console.note(f"{say('ERROR', given.lang)}: {console.described(error, given.lang)}")
     if given.json:
         is_short = given.json == "short"
         named = source.name

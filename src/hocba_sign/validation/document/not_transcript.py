@@ -3,7 +3,10 @@
 What begins as XML or PDF and cannot be read is another matter: it may have been a transcript.
 """
 
+from dataclasses import replace
+
 from hocba_sign.errors import InputError
+from hocba_sign.pades.facts.revisions import PdfFacts
 from hocba_sign.pades.header import is_pdf
 from hocba_sign.pki.loading.objects import wrong_document
 from hocba_sign.validation.document.three_answers import DocumentConclusion
@@ -40,11 +43,11 @@ def other_document(octets: bytes) -> DocumentConclusion | None:
     return _nothing("DOC.OTHER" if is_signed else "DOC.NO_DOCUMENT", where, is_signed=is_signed)
 
 
-def other_pdf(*, is_signed: bool) -> DocumentConclusion:
+def other_pdf(facts: PdfFacts, *, is_signed: bool) -> DocumentConclusion:
     """Conclude about a PDF that carries no transcript, and whose fields name no role."""
-    return _nothing(
-        "DOC.OTHER" if is_signed else "DOC.NO_DOCUMENT", None, is_signed=is_signed, form="pdf"
-    )
+    cause = "DOC.OTHER" if is_signed else "DOC.NO_DOCUMENT"
+    nothing = _nothing(cause, None, is_signed=is_signed, form="pdf")
+    return replace(nothing, producer=facts.producer)
 
 
 def _nothing(

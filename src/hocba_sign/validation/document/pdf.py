@@ -104,7 +104,7 @@ def validate_pdf(octets: bytes, setting: Setting) -> DocumentConclusion:
         return _unsigned(document, setting)
     if not document.facts.attachments:
         book = _book(_signatures_alone(document, setting, found=_NO_TRANSCRIPT), document)
-        return other_pdf(is_signed=True) if book.workflow is None else book
+        return other_pdf(document.facts, is_signed=True) if book.workflow is None else book
     if len(document.facts.attachments) > 1:
         return _signatures_alone(
             document,
@@ -165,7 +165,7 @@ def _unsigned(document: PdfDocument, setting: Setting) -> DocumentConclusion:
     the last octet, leave it VALID.
     """
     if not document.facts.attachments:
-        return other_pdf(is_signed=False)
+        return other_pdf(document.facts, is_signed=False)
     if len(document.facts.attachments) > 1:
         return _nothing(is_other=False)
     attached = _attached(document.facts.attachments[0], setting)
