@@ -24,6 +24,19 @@ USES: Final[Mapping[str, tuple[tuple[str, ...], str]]] = {
     "pdf": (PAGE, "PDF.EXTRA_MISSING"),
     "pkcs11": (("token", "list", "--pkcs11", "driver.so", "--lang", "en"), "TOKEN.EXTRA_MISSING"),
     "image": (("verify-extract", "dot.png", "--lang", "en"), "EXTRACT.EXTRA_MISSING"),
+    "dask": (
+        (
+            "verify",
+            "demo-out",
+            "--results",
+            "lines.jsonl",
+            "--dask",
+            "tcp://127.0.0.1:1",
+            "--lang",
+            "en",
+        ),
+        "BULK.EXTRA_MISSING",
+    ),
 }
 """A command of each extra, and the cause that it names without."""
 DOT: Final = bytes.fromhex(

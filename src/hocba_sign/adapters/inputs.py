@@ -70,7 +70,11 @@ class Source:
             if len(octets) > limit:
                 raise InputError("FILE.TOO_LARGE", where=STANDARD)
             return octets
-        return read_limited(self.path, limit)
+        try:
+            return read_limited(self.path, limit)
+        except (OutsideError, InputError) as error:
+            # Told by its name, wherever and from whatever folder it is read.
+            raise type(error)(error.cause, where=self.name, detail=error.detail) from error
 
     def head(self, size: int = 4096) -> bytes:
         """Return how it begins, as far as that can be read; nothing of standard input."""

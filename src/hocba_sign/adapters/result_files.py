@@ -25,6 +25,8 @@ _TABLE: Final = (
 )
 _PUT: Final = "INSERT OR REPLACE INTO results VALUES (?, ?, ?, ?, ?, ?, ?)"
 
+_GET: Final = "SELECT sha256 FROM results WHERE file = ? AND verdict IS NOT NULL"
+
 
 def key_of(file: str, sha256: str | None) -> bytes:
     """Return what is equal for one content under one name."""
@@ -77,8 +79,21 @@ def append(path: Path, lines: Sequence[dict[str, Any]]) -> None:
         raise OutsideError("FILE.UNWRITABLE", where=str(path), detail=str(error)) from error
 
 
-def lines_of(path: Path) -> Iterator[dict[str, Any]]:
-    """Yield every line; of a file that was judged again also the old one, before the new.
+def mark_of(path: Path) -> int:
+    """Return where lines that are added from now on begin; a database has no such place.
+
+    Raises: OutsideError FILE.UNREADABLE.
+    """
+    try:
+        is_lines = path.suffix.lower() not in SQLITE and path.exists()
+        return path.stat().st_size if is_lines else 0
+    except OSError as error:
+        raise OutsideError("FILE.UNREADABLE", where=str(path), detail=str(error)) from error
+
+
+def lines_of(path: Path, *, since: int = 0) -> Iterator[dict[str, Any]]:
+    """Yield every line from a mark on; of a file that was judged again also the old one, before
+    the new.
 
     Raises: OutsideError FILE.UNREADABLE.
     """
@@ -91,6 +106,7 @@ def lines_of(path: Path) -> Iterator[dict[str, Any]]:
                     yield json.loads(text)
             return
         with path.open("rb") as file:
+            file.seek(since)
             for line in file:
                 with suppress(ValueError):
                     entry = json.loads(line)
@@ -115,9 +131,35 @@ def judged_names(path: Path) -> Iterator[str]:
     return (line["file"] for line in lines_of(path) if line["verdict"] is not None)
 
 
-def done(path: Path) -> frozenset[bytes]:
-    """Return the keys of what was judged; what could not be read is to be tried again."""
-    found = (line for line in lines_of(path) if line["verdict"] is not None)
+def done_of(path: Path, names: Sequence[str], *, since: int) -> frozenset[bytes]:
+    """Return the keys of documents, judged in this order, whose lines were added since a mark; of
+    a database, of all that stands there.
+
+    Raises: OutsideError FILE.UNREADABLE.
+    """
+    try:
+        if path.suffix.lower() in SQLITE:
+            with _opened(path) as base:
+                return frozenset(
+                    key_of(name, sha256)
+                    for name in names
+                    for (sha256,) in base.execute(_GET, (_stored(name),))
+                )
+        with path.open("rb") as file:
+            file.seek(since)
+            is_begun = _octets({"file": names[0]})[1:-2] in file.read()
+    except FileNotFoundError:
+        return frozenset()
+    except (OSError, sqlite3.Error) as error:
+        raise OutsideError("FILE.UNREADABLE", where=str(path), detail=str(error)) from error
+    return done(path, since=since) if is_begun else frozenset()
+
+
+def done(path: Path, *, since: int = 0) -> frozenset[bytes]:
+    """Return the keys of what was judged since a mark; what could not be read is to be tried
+    again.
+    """
+    found = (line for line in lines_of(path, since=since) if line["verdict"] is not None)
     return frozenset(key_of(line["file"], line["sha256"]) for line in found)
 
 
@@ -132,7 +174,7 @@ def _opened(path: Path) -> Iterator[sqlite3.Connection]:
 def _cells(line: dict[str, Any]) -> tuple[str | None, ...]:
     causes = line["causes"]
     return (
-        line["file"],
+        _stored(line["file"]),
         line["sha256"],
         line["verdict"],
         line["status"],
@@ -140,6 +182,11 @@ def _cells(line: dict[str, Any]) -> tuple[str | None, ...]:
         (line["document"] or {}).get("school_code"),
         _octets(line).decode().rstrip("\n"),
     )
+
+
+def _stored(file: str) -> str:
+    """Write a name that is no Unicode, which no database takes, with escapes."""
+    return file.encode("utf-8", "backslashreplace").decode()
 
 
 def _octets(line: dict[str, Any]) -> bytes:

@@ -29,6 +29,7 @@ EXTRAS: Final[Mapping[str, tuple[str, str]]] = {
     "pdf": ("pyhanko", "PDF.EXTRA_MISSING"),
     "pkcs11": ("pkcs11", "TOKEN.EXTRA_MISSING"),
     "image": ("zxingcpp", "EXTRACT.EXTRA_MISSING"),
+    "dask": ("distributed", "BULK.EXTRA_MISSING"),
 }
 """By name: a module of each extra, and what is said where it is missing."""
 CLOCK_TOLERANCE: Final = timedelta(minutes=5)
@@ -50,6 +51,7 @@ PACKAGES: Final = (
     "python-pkcs11",
     "pillow",
     "zxing-cpp",
+    "distributed",
 )
 """What pyproject.toml asks for, with all extras."""
 _FONT_HEADS: Final = (b"\0\1\0\0", b"OTTO", b"true")

@@ -5,16 +5,21 @@ going on where a run before was stopped.
 import argparse
 import sys
 import time
+from collections.abc import Iterable, Iterator
+from concurrent.futures import Executor
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime
+from importlib import import_module
 
 from hocba_sign.adapters.files import write_atomically
-from hocba_sign.adapters.inputs import expand
+from hocba_sign.adapters.inputs import STANDARD, Source, expand
 from hocba_sign.adapters.result_files import done, judged_names, key_of, last_lines
 from hocba_sign.cli import console
 from hocba_sign.cli.guard import refuse_replacing_sources
 from hocba_sign.cli.help_words import say
 from hocba_sign.cli.many_results import log_file, table_of
+from hocba_sign.errors import CallerError
 from hocba_sign.operations.many import Pace, verify_many
 from hocba_sign.operations.verifier import Verifier
 from hocba_sign.report.index_page import index_page
@@ -59,22 +64,34 @@ class _Clock:
 def verify_in_bulk(given: argparse.Namespace, verifier: Verifier, *, at: datetime) -> Tally:
     """Judge everything and say the counts of all that stands in the results.
 
-    Raises: as `verify_many` and `refuse_replacing_sources`; KeyboardInterrupt after it was said how
-    far it came.
+    Raises: CallerError BULK.OPTIONS, BULK.EXTRA_MISSING; OutsideError BULK.CLUSTER; as
+    `verify_many` and `refuse_replacing_sources`; KeyboardInterrupt after it was said how far
+    it came.
     """
-    refuse_replacing_sources(given, expand(given.files, lists=given.list))
-    count, before = _how_many(given)
+    if STANDARD in map(str, given.files):
+        raise CallerError("BULK.OPTIONS", where=STANDARD)
+    # What comes by standard input comes once.
+    held = tuple(expand((), lists=given.list)) if STANDARD in map(str, given.list) else None
+
+    def named() -> Iterator[Source]:
+        yield from expand(given.files, lists=() if held is not None else given.list)
+        yield from held or ()
+
+    refuse_replacing_sources(given, named())
+    count, before = _how_many(given, named())
     known = done(given.results) if given.log is not None else frozenset()
     try:
-        tally = verify_many(
-            expand(given.files, lists=given.list),
-            verifier,
-            at=at,
-            results=given.results,
-            pace=Pace(workers=given.jobs, on_progress=_Clock(given, count, before)),
-        )
+        with _executor(given.dask) as executor:
+            tally = verify_many(
+                named(),
+                verifier,
+                at=at,
+                results=given.results,
+                executor=executor,
+                pace=Pace(workers=given.jobs, on_progress=_Clock(given, count, before)),
+            )
     except KeyboardInterrupt:
-        count, now = _how_many(given)
+        count, now = _how_many(given, named())
         console.note(say("BULK_STOPPED", given.lang, done=now, count=count))
         raise
     finally:
@@ -87,11 +104,25 @@ def verify_in_bulk(given: argparse.Namespace, verifier: Verifier, *, at: datetim
     return tally
 
 
-def _how_many(given: argparse.Namespace) -> tuple[int, int]:
+@contextmanager
+def _executor(address: str | None) -> Iterator[Executor | None]:
+    """Reach the cluster of an address, and leave it in the end; None for none."""
+    if address is None:
+        yield None
+        return
+    try:
+        module = import_module("hocba_sign.adapters.dask_cluster")
+    except ModuleNotFoundError as error:
+        raise CallerError("BULK.EXTRA_MISSING", detail=error.name or "") from error
+    with module.DaskExecutor(address) as executor:
+        yield executor
+
+
+def _how_many(given: argparse.Namespace, named: Iterable[Source]) -> tuple[int, int]:
     """Return how many files there are, and of how many there is a result."""
     known = {key_of(name, "") for name in judged_names(given.results)}
     count = there = 0
-    for source in expand(given.files, lists=given.list):
+    for source in named:
         count += 1
         there += bool(known) and key_of(source.name, "") in known
     return count, there

@@ -205,7 +205,9 @@ def add_many_results(parser: Parser, language: Language) -> None:
         )
     parser.add_argument("-q", "--quiet", action="store_true", help=say("QUIET", language))
     parser.add_argument("--verbose", action="store_true", help=say("VERBOSE", language))
-    parser.add_argument("--jobs", type=arguments.count, metavar="N", help=say("JOBS", language))
+    workers = parser.add_mutually_exclusive_group()
+    workers.add_argument("--jobs", type=arguments.count, metavar="N", help=say("JOBS", language))
+    workers.add_argument("--dask", metavar="ADDRESS", help=say("DASK", language))
 
 
 def spelled_out(given: Sequence[str]) -> list[str]:

@@ -13,19 +13,27 @@ import signal
 import sys
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator
-from concurrent.futures import FIRST_COMPLETED, Executor, Future, ProcessPoolExecutor, wait
+from concurrent.futures import (
+    FIRST_COMPLETED,
+    CancelledError,
+    Executor,
+    Future,
+    ProcessPoolExecutor,
+    wait,
+)
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from datetime import datetime
-from functools import lru_cache
 from itertools import islice
 from multiprocessing import get_context
 from multiprocessing.synchronize import Event
 from pathlib import Path
+from platform import node
 from typing import Any, Final
 
 from hocba_sign.adapters import result_files as disk
 from hocba_sign.adapters.inputs import Source
+from hocba_sign.adapters.ready_executor import ReadyExecutor
 from hocba_sign.errors import HocbaSignError, InputError, OutsideError
 from hocba_sign.operations.context import context_of
 from hocba_sign.operations.verifier import Verifier
@@ -48,6 +56,10 @@ _TRIES: Final = 2
 """Times that a single document may end the process that judges it."""
 _TICK: Final = 1.0
 _PROCESSES: Final = get_context("spawn")
+_MAX_HELD: Final = 4
+"""Verifiers in one process: a worker of a cluster may serve several runs."""
+
+_held: dict[bytes, Verifier] = {}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -64,14 +76,17 @@ class Pace:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Chunk:
-    """What a worker is given; `context` is the pickled verifier, `alone` how often its one document
-    was given out by itself after a process had ended.
+    """What a worker is given; `key` names the verifier, `context` is that, pickled, for workers
+    that were not made ready; `since` marks where the results were when it was given out; `alone` is
+    how often its one document was given out by itself after a process had ended.
     """
 
     sources: tuple[Source, ...]
-    context: bytes = field(repr=False)
+    key: bytes
+    context: bytes | None = field(repr=False)
     at: datetime
     results: Path
+    since: int = 0
     alone: int = 0
 
 
@@ -88,17 +103,27 @@ def verify_many(
     counts of all that stands there.
 
     What is there already, of the same content under the same name, is not judged again. `executor`
-    may be any; of it `submit` alone is used, and it must be able to read the documents and to write
-    the results where they are. Without one, processes of this machine do it.
-    Raises: CallerError BULK.OTHER_CONTEXT; OutsideError FILE.* for results that cannot be written.
+    may be any; of it `submit` alone is used, and what a `ReadyExecutor` has beside. It must be
+    able to read the documents and to write the results where they are. Without one, processes of
+    this machine do it.
+    Raises: CallerError BULK.OTHER_CONTEXT; OutsideError FILE.* for results that cannot be written,
+    BULK.EXECUTOR when the executor takes no more work.
     """
     disk.begin(results, context_of(verifier, at))
-    template = Chunk(sources=(), context=pickle.dumps(verifier), at=at, results=results)
+    context = pickle.dumps(verifier)
+    is_ready = executor is None or isinstance(executor, ReadyExecutor)
+    template = Chunk(
+        sources=(),
+        key=_key(context),
+        context=None if is_ready else context,
+        at=at,
+        results=results.absolute(),
+    )
     known = disk.done(results)
     chunks = (
         replace(template, sources=sources) for sources in _chunks(items, known, size=pace.chunk)
     )
-    run = _Distribution(executor=executor, pace=pace)
+    run = _Distribution(context, executor=executor, pace=pace)
     try:
         run.all(chunks)
     finally:
@@ -107,10 +132,17 @@ def verify_many(
 
 
 def verify_chunk(chunk: Chunk) -> int:
-    """Judge a chunk and write its lines. Raises: OutsideError where they cannot be written."""
-    verifier = loaded(chunk.context)
+    """Judge a chunk and write its lines.
+
+    Raises: OutsideError where they cannot be written; BULK.NOT_READY.
+    """
+    verifier = _held.get(chunk.key)
+    if verifier is None:
+        if chunk.context is None:
+            raise OutsideError("BULK.NOT_READY", where=node())
+        verifier = hold(chunk.context)
     lines: list[dict[str, Any]] = []
-    for source in chunk.sources:
+    for source in _left(chunk):
         if _Worker.is_stopped():
             break
         lines.append(line_of(source, verifier, at=chunk.at))
@@ -122,12 +154,28 @@ def verify_chunk(chunk: Chunk) -> int:
     return len(chunk.sources)
 
 
-@lru_cache(maxsize=2)
-def loaded(context: bytes) -> Verifier:
-    """Load a verifier, once in each process; it was pickled by whoever gave the chunk out."""
+def _left(chunk: Chunk) -> tuple[Source, ...]:
+    """Return what is not judged yet of a chunk: an engine may give it out again, by itself, when
+    a worker ended in the middle or before it could tell that it was done.
+    """
+    known = disk.done_of(
+        chunk.results, [source.name for source in chunk.sources], since=chunk.since
+    )
+    return tuple(source for source in chunk.sources if not _is_known(source, known))
+
+
+def hold(context: bytes) -> Verifier:
+    """Load a verifier, once in each process; it was pickled by whoever gives the chunks out."""
     verifier = pickle.loads(context)  # noqa: S301 - comes by the channel that brings the code to run
     assert isinstance(verifier, Verifier)
+    while len(_held) >= _MAX_HELD:
+        _held.pop(next(iter(_held)))
+    _held[_key(context)] = verifier
     return verifier
+
+
+def _key(context: bytes) -> bytes:
+    return hashlib.sha256(context).digest()
 
 
 def line_of(source: Source, verifier: Verifier, *, at: datetime) -> dict[str, Any]:
@@ -168,7 +216,11 @@ def _chunks(
     """
     left = iter(items)
     while batch := list(islice(left, size * _SORTED)):
-        batch = [source for source in batch if not _is_known(source, known)]
+        batch = [
+            replace(source, path=source.path.absolute())
+            for source in batch
+            if not _is_known(source, known)
+        ]
         batch.sort(key=_school)
         for first in range(0, len(batch), size):
             yield tuple(batch[first : first + size])
@@ -195,15 +247,18 @@ class _Worker:
     is_stopped: Callable[[], bool] = staticmethod(lambda: False)
 
 
-def _ready(stop: Event) -> None:
-    """Leave it to whoever asked to stop on Ctrl-C, and end after the document at hand."""
+def _begin(stop: Event, context: bytes) -> None:
+    """Make a process ready: it leaves Ctrl-C to whoever began it, and ends after the document at
+    hand.
+    """
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     _Worker.is_stopped = staticmethod(stop.is_set)
+    hold(context)
 
 
 @contextmanager
 def _deaf_to_stopping() -> Iterator[None]:
-    """Start processes that Ctrl-C does not reach before they are `_ready`; it waits here."""
+    """Start processes that Ctrl-C does not reach before they are ready; it waits here."""
     if sys.platform == "win32":
         yield
         return
@@ -217,15 +272,21 @@ def _deaf_to_stopping() -> Iterator[None]:
 class _Distribution:
     """One run: what is given out, and what is given out again when a process ends in the middle."""
 
-    def __init__(self, *, executor: Executor | None, pace: Pace) -> None:
+    def __init__(self, context: bytes, *, executor: Executor | None, pace: Pace) -> None:
+        self._context = context
         self._given = executor
         self._pace = pace
-        workers = pace.workers or os.cpu_count() or 1
-        self._workers = workers
-        self._window = pace.window or 2 * workers + 2
+        if isinstance(executor, ReadyExecutor):
+            executor.make_ready(hold, context)
         self._own: ProcessPoolExecutor | None = None
         self._stop: Event | None = None
         self._done = 0
+
+    @property
+    def _workers(self) -> int:
+        if isinstance(self._given, ReadyExecutor):
+            return self._given.workers  # more may join
+        return self._pace.workers or os.cpu_count() or 1
 
     def all(self, chunks: Iterable[Chunk]) -> None:
         """Hand every chunk out, never more than the window at once."""
@@ -233,7 +294,8 @@ class _Distribution:
         again: deque[Chunk] = deque()
         out: dict[Future[int], tuple[Chunk, Executor]] = {}
         while True:
-            while self._has_room(out, again):
+            window = self._pace.window or 2 * self._workers + 2
+            while self._has_room(out, again, window=window):
                 chunk = again.popleft() if again else next(left, None)
                 if chunk is None:
                     break
@@ -245,15 +307,16 @@ class _Distribution:
                 again.extend(self._settle(future, *out.pop(future)))
             self._pace.on_progress(self._done)
 
+    @staticmethod
     def _has_room(
-        self, out: dict[Future[int], tuple[Chunk, Executor]], again: deque[Chunk]
+        out: dict[Future[int], tuple[Chunk, Executor]], again: deque[Chunk], *, window: int
     ) -> bool:
         """Return whether another chunk may be given out: all that is out ends with a process, so
         that a document which may have ended one is judged by itself.
         """
         is_suspect_next = bool(again and again[0].alone)
         is_suspect_out = any(chunk.alone for chunk, _ in out.values())
-        return not out or (len(out) < self._window and not is_suspect_next and not is_suspect_out)
+        return not out or (len(out) < window and not is_suspect_next and not is_suspect_out)
 
     def _submit(
         self,
@@ -262,13 +325,14 @@ class _Distribution:
         again: deque[Chunk],
     ) -> None:
         executor = self._executor()
+        chunk = replace(chunk, since=disk.mark_of(chunk.results))
         try:
             with _deaf_to_stopping():
                 out[executor.submit(verify_chunk, chunk)] = chunk, executor
-        except RuntimeError:
+        except RuntimeError as error:
             # The pool broke since the last look: a new one takes its place.
             if self._given is not None:
-                raise
+                raise OutsideError("BULK.EXECUTOR", detail=type(error).__name__) from error
             self._own = None
             again.appendleft(chunk)
 
@@ -280,27 +344,30 @@ class _Distribution:
             self._own = ProcessPoolExecutor(
                 self._workers,
                 mp_context=_PROCESSES,
-                initializer=_ready,
-                initargs=(self._stop,),
+                initializer=_begin,
+                initargs=(self._stop, self._context),
             )
         return self._own
 
     def _settle(self, future: Future[int], chunk: Chunk, executor: Executor) -> Iterator[Chunk]:
         """Count what is done; of a chunk whose process ended yield what is left, in halves, until
         the document is found that ends it.
+
+        Raises: OutsideError, of the worker or BULK.EXECUTOR, which no other worker would mend.
         """
         try:
             self._done += future.result()
         except HocbaSignError:
             raise
+        except CancelledError as error:
+            raise OutsideError("BULK.EXECUTOR", detail="cancelled") from error
         except Exception:  # noqa: BLE001 - each engine has its own word for a process that ended
             if self._own is executor:
                 self._own.shutdown(wait=False)
                 self._own = None
-            known = disk.done(chunk.results)
-            left = [source for source in chunk.sources if not _is_known(source, known)]
+            left = _left(chunk)
             self._done += len(chunk.sources) - len(left)
-            yield from self._halves(replace(chunk, sources=tuple(left)))
+            yield from self._halves(replace(chunk, sources=left))
 
     def _halves(self, chunk: Chunk) -> Iterator[Chunk]:
         if len(chunk.sources) == 1 and chunk.alone >= _TRIES:

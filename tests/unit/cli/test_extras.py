@@ -29,6 +29,7 @@ LIBRARIES = {
     "pdf": "pyhanko pypdfium2 segno typst",
     "pkcs11": "pkcs11",
     "image": "PIL zxingcpp",
+    "dask": "dask distributed",
 }
 """What each extra installs, by the names that are imported."""
 
@@ -59,6 +60,7 @@ CASES = (
     ),
     Refused("pkcs11", ("prepare", "draft.xml", "--role", "GVCN", *MODULE, "-o", "s.json")),
     Refused("image", ("verify-extract", "photo.png", "--offline"), (2, 3, 6)),
+    Refused("dask", ("verify", "draft.xml", "--results", "r", "--dask", "tcp://127.0.0.1:1")),
 )
 PNG = bytes.fromhex("89504e470d0a1a0a0000000d49484452000000010000000108000000003a7e9b55")
 

@@ -5,10 +5,10 @@ import os
 import pickle
 import signal
 from collections.abc import Callable, Iterator
-from concurrent.futures import Executor, Future
+from concurrent.futures import Executor, Future, ProcessPoolExecutor
 from dataclasses import dataclass, fields, replace
 from datetime import timedelta
-from multiprocessing import parent_process
+from multiprocessing import get_context, parent_process
 from pathlib import Path
 from typing import Any
 
@@ -16,7 +16,7 @@ import pytest
 
 from hocba_sign.adapters import result_files as disk
 from hocba_sign.adapters.inputs import Source, expand
-from hocba_sign.errors import CallerError, Finding
+from hocba_sign.errors import CallerError, Finding, OutsideError
 from hocba_sign.model.authority import Registry
 from hocba_sign.model.codes import EventKind
 from hocba_sign.operations.context import context_of
@@ -124,6 +124,39 @@ def test_a_worker_killed_in_the_middle_costs_less_than_a_chunk(folder: Path) -> 
     assert {line["file"]: line for line in written()} == serial(folder)
     assert len(written()) == COUNT
     assert sum(engine.given) - COUNT < PACE.chunk
+
+
+def test_a_chunk_given_out_again_is_not_judged_again(folder: Path) -> None:
+    """An engine does so where a worker ended before it could tell that it was done."""
+
+    class Twice(Here):
+        def submit(self, work: Callable[..., Any], /, *items: Any, **named: Any) -> "Future[Any]":
+            super().submit(work, *items)
+            return super().submit(work, *items)
+
+    for results in ("results.jsonl", "results.sqlite"):
+        assert run(folder, results, executor=Twice()).outcomes == {"VALID": COUNT}
+        assert len(written(results)) == COUNT
+
+
+def test_an_executor_that_takes_no_more_ends_the_run_and_blames_no_file(folder: Path) -> None:
+    with (
+        ProcessPoolExecutor(1, mp_context=get_context("spawn")) as pool,
+        pytest.raises(OutsideError, match=r"BULK\.EXECUTOR"),
+    ):
+        run(folder, items=deadly(folder, None), executor=pool)
+    assert all(line["verdict"] == "VALID" for line in written())
+
+
+@pytest.mark.parametrize("results", ["results.jsonl", "results.sqlite"])
+def test_a_name_that_is_no_unicode_is_a_name(folder: Path, results: str) -> None:
+    name = str(folder / "\udcff.xml")
+    Path(name).write_bytes(ISSUED)
+    assert run(folder, results, executor=Here()).outcomes == {"VALID": COUNT + 1}
+    assert name in {line["file"] for line in written(results)}
+    again = Here()
+    run(folder, results, executor=again)
+    assert again.given == []
 
 
 def test_a_run_killed_in_the_middle_goes_on(folder: Path) -> None:

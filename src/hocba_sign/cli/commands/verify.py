@@ -64,7 +64,7 @@ def run(given: argparse.Namespace) -> int:
     start = given.at or datetime.now(UTC)
     if given.results is not None:
         return worst(_in_bulk(given, start))
-    if given.jobs is not None:
+    if given.jobs is not None or given.dask is not None:
         raise CallerError("BULK.NO_RESULTS")
     sources = tuple(expand(given.files, lists=given.list))
     refuse_replacing_sources(given, sources)
