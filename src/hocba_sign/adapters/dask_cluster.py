@@ -78,7 +78,7 @@ class DaskExecutor(ReadyExecutor):
             raise OutsideError("BULK.CLUSTER", where=self._address, detail=str(error)) from error
 
     def submit(self, fn: Callable[_P, _T], /, *args: _P.args, **kwargs: _P.kwargs) -> "Future[_T]":
-        """Give work out. Raises: OutsideError BULK.CLUSTER when the scheduler is gone."""
+        """Return the future of a call. Raises: OutsideError BULK.CLUSTER: the scheduler is gone."""
         if self._client.status != "running":
             raise OutsideError("BULK.CLUSTER", where=self._address, detail=self._client.status)
         future: Future[Any] = self._executor.submit(fn, *args, **kwargs)
