@@ -48,7 +48,7 @@ Made by `tools/effects_table.py`. The normative table of [the format](format.md#
 `call`: it ends a command, a read or a signing, before any verdict.
 
 **Signature**: by this cause alone, in the words of EN 319 102-1; of several causes [the first in the order of its process](format.md#10-verdict) gives the indication. **Document**: INVALID prevails over INDETERMINATE, that over VALID; — changes nothing. Circulars' rules (`RULE.*`) are summed up in `DOC.RULES`. Causes of other areas
-(`BATCH`, `BULK`, `CLI`, `CONVERT`, `EXTEND`, `FETCH`, `FILE`, `JSON`, `KEY`, `MERGE`, `RECORD`, `RENDER`, `REPORT`, `SCHEMA`, `SIGN`, `TSA`) are of the class `call`; `POLICY.REGISTRY_NEEDED` and `POLICY.STATUS_NEEDED` are `unproven`.
+(`BATCH`, `BULK`, `CLI`, `CONVERT`, `EXTEND`, `FETCH`, `FILE`, `JSON`, `KEY`, `MERGE`, `RECORD`, `RENDER`, `REPORT`, `SCHEMA`, `SIGN`, `TSA`) are of the class `call`; `POLICY.REGISTRY_NEEDED`, `POLICY.STATUS_NEEDED` and, but in a copy of paper, `RULE.NO_RULE_SET` are `unproven`.
 
 | Cause | Proves | Signature | Document |
 |---|---|---|---|

@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from tests.vectors.replay import FOLDERS, ROOT, VECTORS, identifier, load
+from tools.effects_table import DEPENDS
 
 CASES = {identifier(folder): load(folder) for folder in FOLDERS}
 UNCOVERED: dict[str, str] = json.loads(
@@ -134,6 +135,26 @@ def test_every_valid_case_has_a_twin_that_fails() -> None:
     valid = {name for name, case in CASES.items() if case["expect"]["exit_code"] == 0}
     alone = {name for name in valid if CASES[name]["twin"] is None and name not in twins}
     assert not alone
+
+
+def test_a_verdict_names_no_cause_that_ends_a_command_and_a_valid_one_only_what_may_be_told() -> (
+    None
+):
+    classes = json.loads((ROOT / "tests/unit/validation/causes.json").read_text("utf-8"))
+    wrong = [
+        (name, cause)
+        for name, case in CASES.items()
+        if "verdict" in case["expect"]
+        for cause in case["expect"]["causes"]
+        if cause in classes["call"]
+        or (
+            case["expect"]["verdict"] == "VALID"
+            and not cause.startswith("RULE.")
+            and cause not in classes["note"]
+            and cause not in DEPENDS
+        )
+    ]
+    assert not wrong
 
 
 def test_every_cause_has_a_vector_or_a_reason() -> None:

@@ -1,6 +1,7 @@
 """What docs/reference/format.md states of names, tables, values and limits is what the code has."""
 
 import re
+from datetime import UTC, datetime
 from itertools import pairwise
 from typing import Final
 
@@ -17,6 +18,7 @@ from hocba_sign.pades.facts.field_names import ATTACHMENT, TIME_STAMP_PREFIX, fi
 from hocba_sign.signing.xml.prepare import signature_id
 from hocba_sign.validation.verdict import conclude
 from hocba_sign.xades.syntax import names as xades
+from hocba_sign.xades.syntax.key_info import MAX_CERTIFICATES
 from hocba_sign.xades.syntax.time_stamps import MAX_TIME_STAMPS
 from hocba_sign.xades.transcript.read import MAX_REFERENCES, MAX_SIGNATURES
 from hocba_sign.xml import limits, namespaces
@@ -79,7 +81,9 @@ def test_schemas_that_are_named_are_there() -> None:
 def test_limits() -> None:
     assert (
         f"{limits.MAX_BYTES:,} octets, {limits.MAX_DEPTH} levels of elements, {MAX_SIGNATURES} "
-        f"signatures, {MAX_REFERENCES} references and {MAX_TIME_STAMPS} time-stamps"
+        f"signatures, {MAX_REFERENCES} references and {MAX_TIME_STAMPS} time-stamps of one "
+        f"signature, {MAX_CERTIFICATES} certificates in one KeyInfo, {limits.MAX_ATTRIBUTES} "
+        f"attributes of one element, {limits.MAX_NAMESPACES} namespaces in scope"
     ) in section(1)
 
 
@@ -140,6 +144,16 @@ def test_algorithms() -> None:
         until = acceptable(algorithm, int(bits), at=at).until
         assert ends.startswith("" if until is None else f"forecast {until.date()}")
         assert until is None or until > TABLE_PUBLISHED
+
+
+@pytest.mark.parametrize(
+    "name", ["rsa-sha1", "rsa-sha224", "ecdsa-sha1", "ed25519", "ed448", "rsa-sha256"]
+)
+def test_what_is_not_listed_is_not_acceptable_whatever_time_is_proven(name: str) -> None:
+    algorithm = signature_algorithm_named(name)
+    first = datetime(2000, 1, 1, tzinfo=UTC)
+    is_listed = f"`{algorithm.uri}`" in section(6)
+    assert acceptable(algorithm, 4096, at=first).is_acceptable == is_listed
 
 
 def test_identifiers_of_signatures() -> None:

@@ -1,6 +1,9 @@
 """Provinces by the names that certificates and transcripts give them, and their mergers."""
 
+import json
 from datetime import date
+from importlib.resources import files
+from pathlib import Path
 
 import pytest
 
@@ -148,3 +151,14 @@ def test_a_department_is_followed_from_the_merger_on(
     code: str, province: str, later: str, day: date, *, is_followed: bool
 ) -> None:
     assert is_followed_by(code, (("ST", province),), later=later, day=day) is is_followed
+
+
+def test_the_page_has_every_merger_and_spelling() -> None:
+    page = (Path(__file__).parents[3] / "docs" / "reference" / "names.md").read_text("utf-8")
+    for merger in mergers():
+        assert f"| {merger.name} | {', '.join(merger.takes)} | {merger.since} |" in page
+    source = json.loads(
+        (files("hocba_sign") / "data" / "names" / "provinces.json").read_text("utf-8")
+    )
+    for row in source["spellings"]:
+        assert f"| {row['name']} | {', '.join(row['also'])} |" in page
