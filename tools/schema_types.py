@@ -29,7 +29,7 @@ HEAD = """<?xml version="1.0" encoding="UTF-8"?>
 <xs:schema xmlns:xs="http://www.w3.org/2001/XMLSchema" xmlns:ds="http://www.w3.org/2000/09/xmldsig#"
     elementFormDefault="qualified" attributeFormDefault="unqualified" version="1.0">
   <xs:annotation>
-    <xs:documentation xml:lang="vi">Các kiểu dữ liệu của học bạ số. Tệp này không có không gian tên riêng: nó nhận không gian tên của lược đồ bao gồm nó.</xs:documentation>
+    <xs:documentation xml:lang="vi">Các kiểu dữ liệu của học bạ số. Tệp này không có không gian tên riêng mà nhận không gian tên của lược đồ bao gồm tệp.</xs:documentation>
   </xs:annotation>
   <xs:import namespace="http://www.w3.org/2000/09/xmldsig#" schemaLocation="xmldsig.xsd"/>
 """

@@ -21,6 +21,27 @@ class Message:
         return self.vi if language == "vi" else self.en
 
 
+class _Counted(int):
+    """A number that chooses the word beside it: `{count:file|files}`."""
+
+    def __format__(self, form: str) -> str:
+        one, is_choice, several = form.partition("|")
+        if not is_choice:
+            return super().__format__(form)
+        return one if self == 1 else several
+
+
+def filled(text: str, values: Mapping[str, object]) -> str:
+    """Return a text with its values in it; one is said of one thing, any other number of several.
+
+    English needs it; in Vietnamese a word is the same for one and for many.
+    """
+    counted = {
+        name: _Counted(value) if isinstance(value, int) else value for name, value in values.items()
+    }
+    return text.format(**counted)
+
+
 @cache
 def catalogue() -> Mapping[str, Message]:
     """Return every known id with its words."""

@@ -10,7 +10,7 @@ from functools import cache
 from importlib import resources
 from typing import Final
 
-from hocba_sign.catalogue.messages import LANGUAGES, Language, message
+from hocba_sign.catalogue.messages import LANGUAGES, Language, filled, message
 
 LANGUAGE_VARIABLE: Final = "HOCBA_LANG"
 
@@ -46,7 +46,7 @@ def spoken_language(arguments: Sequence[str]) -> Language:
 
 def say(key: str, language: Language, **values: object) -> str:
     """Return the words under `key` of words.json, filled in."""
-    return _words()[key][language].format(**values)
+    return filled(_words()[key][language], values)
 
 
 def translated(parser_message: str, language: Language) -> str:

@@ -194,7 +194,7 @@ class RegistrySnapshot:
         Leaf(
             element="CON_DAU_KE_TIEP_SHA256",
             key="condauketiepsha256",
-            title="SHA-256 của chứng thư sẽ đóng dấu các phiên bản sau",
+            title="Mã băm SHA-256 của chứng thư sẽ ký số các phiên bản sau",
             kind=SHA256_HEX,
             is_column=False,
         ),

@@ -35,7 +35,7 @@ class SummaryAnswer:
 
 
 def answer(key: str, state: State, *, language: Language, **values: object) -> SummaryAnswer:
-    """SummaryAnswer the question `key` of the phrases; `values` are for its sentence."""
+    """Answer the question `key` of the phrases; `values` are for its sentence."""
     return SummaryAnswer(
         question=phrase(f"Q_{key}", language),
         state=state,
@@ -46,7 +46,7 @@ def answer(key: str, state: State, *, language: Language, **values: object) -> S
 
 
 def other_answers(conclusion: DocumentConclusion, language: Language) -> tuple[SummaryAnswer, ...]:
-    """SummaryAnswer what can be asked of a document of others: there is nobody who should have
+    """Answer what can be asked of a document of others: there is nobody who should have
     signed, and no order.
     """
     signatures = conclusion.signatures
@@ -84,7 +84,7 @@ def intact_answer(signatures: tuple[SignatureConclusion, ...], language: Languag
 def judged_answers(
     signatures: tuple[SignatureConclusion, ...], language: Language
 ) -> tuple[SummaryAnswer, SummaryAnswer]:
-    """SummaryAnswer for certificates and times, which are judged only where the content is as it
+    """Answer for certificates and times, which are judged only where the content is as it
     was signed.
     """
     held = [

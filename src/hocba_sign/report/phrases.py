@@ -8,7 +8,7 @@ from functools import cache
 from importlib import resources
 from typing import Any, Final
 
-from hocba_sign.catalogue.messages import Language
+from hocba_sign.catalogue.messages import Language, filled
 from hocba_sign.model.text import has_hidden, is_hidden
 
 _LEFTWARDS: Final = frozenset({"R", "AL", "AN"})
@@ -21,7 +21,7 @@ VIETNAM: Final = timezone(timedelta(hours=7))
 
 def phrase(key: str, language: Language, **values: object) -> str:
     """Return the words under `key` of phrases.json, filled in."""
-    return _phrases()[key][language].format(**values)
+    return filled(_phrases()[key][language], values)
 
 
 def vietnam_time(moment: datetime, language: Language) -> str:
