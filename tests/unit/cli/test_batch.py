@@ -266,7 +266,7 @@ def test_an_authority_that_hangs_costs_three_answers_and_not_one_of_each_file(
     assert len(server.requests) - before == tried
     assert set(causes) <= {"TSA.TIMEOUT", "TSA.GIVEN_UP", "BATCH.STOPPED"}
     assert causes[-1] == "BATCH.STOPPED"
-    assert f"gave nothing {FAILURES_IN_A_ROW} times in a row" in err
+    assert f"failed {FAILURES_IN_A_ROW} times in a row" in err
     assert school.names == names[-1:]
     server.recover()
     assert school.sign("--tsa", server.tsa_url, slot=teacher)[0] == 0
