@@ -58,16 +58,6 @@ TRUST_KINDS: Final = ("root", "issuing", "government_ca", "tsa", "impostor")
 
 TRUST_HIERARCHIES: Final = ("public", "government", "tsa")
 
-_ENDS: Final = {
-    "new": "NEW_END",
-    "validate": "VALIDATE_END",
-    "sign": "SIGN_END",
-    "extend": "EXTEND_END",
-    "render": "RENDER_END",
-    "verify": "VERIFY_END",
-}
-"""Examples, and what is needed first."""
-
 
 def build_parser(language: Language) -> Parser:
     """Return the parser of the whole command line; the result's `command` names the module that
@@ -97,14 +87,13 @@ def build_parser(language: Language) -> Parser:
     )
     for name, add in _COMMANDS.items():
         key = name.upper()
-        epilog = say(_ENDS[name], language) if name in _ENDS else None
         described = say(key, language)
         command = commands.add_parser(
             name,
             language=language,
             help=described,
             description=described[:1].upper() + described[1:] + ".",
-            epilog=epilog,
+            epilog=say(f"{key}_END", language),
         )
         add(command, language)
         add_language(command, language)
@@ -185,7 +174,9 @@ def _add_verify(parser: Parser, language: Language) -> None:
     add_careful(parser, language)
     add_detached(parser, language)
     told = parser.add_mutually_exclusive_group()
-    told.add_argument("--json", choices=JSON_FORMS, help=say("JSON_SHORT", language))
+    told.add_argument(
+        "--json", choices=JSON_FORMS, metavar="[=short]", help=say("JSON_SHORT", language)
+    )
     told.add_argument("--format", choices=FORMATS, help=say("FORMAT", language))
     parser.add_argument(
         "--sign-report", type=arguments.path, metavar="FILE", help=say("SIGN_REPORT", language)

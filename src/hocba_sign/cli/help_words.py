@@ -14,6 +14,7 @@ from hocba_sign.catalogue.messages import LANGUAGES, Language, filled, message
 
 LANGUAGE_VARIABLE: Final = "HOCBA_LANG"
 
+_CAPITALS: Final = re.compile(r"[A-Z]{2,}")
 _CAUSE: Final = re.compile(r"CLI\.[A-Z_]+")
 _PARSER_SAYS: Final = (
     (r"the following arguments are required: (.+)", "MISSING_ARGUMENTS"),
@@ -47,6 +48,14 @@ def spoken_language(arguments: Sequence[str]) -> Language:
 def say(key: str, language: Language, **values: object) -> str:
     """Return the words under `key` of words.json, filled in."""
     return filled(_words()[key][language], values)
+
+
+def value_name(written: str, language: Language) -> str:
+    """Return what a help text calls a value: each word in capitals in the user's language."""
+    names = _words()
+    return _CAPITALS.sub(
+        lambda word: names.get(f"NAMED_{word[0]}", {}).get(language, word[0]), written
+    )
 
 
 def translated(parser_message: str, language: Language) -> str:

@@ -128,7 +128,7 @@ def add_driver(
         "--pkcs11",
         type=arguments.path,
         required=is_required,
-        metavar="MODULE",
+        metavar="FILE",
         help=say("PKCS11", language),
     )
 
@@ -136,7 +136,7 @@ def add_driver(
 def add_remote(parser: Parser, language: Language, *, source: argparse._ActionsContainer) -> None:
     """Add what says which service, and how it is asked; `cli.remote` reads it."""
     source.add_argument(
-        "--remote", type=arguments.path, metavar="CONFIG.toml", help=say("REMOTE", language)
+        "--remote", type=arguments.path, metavar="FILE.toml", help=say("REMOTE", language)
     )
     parser.add_argument(
         "--wait", type=arguments.seconds, metavar="SECONDS", help=say("REMOTE_WAIT", language)

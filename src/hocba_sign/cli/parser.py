@@ -1,12 +1,15 @@
 """How arguments are read, and how a wrong one is told."""
 
 import argparse
-from typing import Any, Final, NoReturn
+from textwrap import wrap
+from typing import Any, Final, NoReturn, TypeVar
 
 from hocba_sign.catalogue.messages import Language
-from hocba_sign.cli.help_words import say, translated
+from hocba_sign.cli.help_words import say, translated, value_name
 
 PROGRAM: Final = "hocba"
+
+_Action = TypeVar("_Action", bound=argparse.Action)
 
 
 class UsageError(Exception):
@@ -33,6 +36,11 @@ class Parser(argparse.ArgumentParser):
         self._optionals.title = say("OPTIONS", language)
         self.add_argument("-h", "--help", action="help", help=say("HELP", language))
 
+    def _add_action(self, action: _Action) -> _Action:
+        if isinstance(action.metavar, str):
+            action.metavar = value_name(action.metavar, self.language)
+        return super()._add_action(action)
+
     def error(self, message: str) -> NoReturn:
         raise UsageError(
             translated(message, self.language), usage=self.format_usage(), command=self.prog
@@ -40,11 +48,25 @@ class Parser(argparse.ArgumentParser):
 
 
 def formatter(language: Language) -> type[argparse.HelpFormatter]:
-    class Formatter(argparse.RawDescriptionHelpFormatter):
+    class Formatter(argparse.HelpFormatter):
         def add_usage(
             self, usage: object, actions: object, groups: object, prefix: str | None = None
         ) -> None:
             shown = say("USAGE", language) if prefix is None else prefix
             super().add_usage(usage, actions, groups, shown)  # type: ignore[arg-type]  # handed through as given
 
+        def _fill_text(self, text: str, width: int, indent: str) -> str:
+            lines = (line for written in text.splitlines() for line in _lines(written, width))
+            return "\n".join(indent + line for line in lines)
+
+        def _split_lines(self, text: str, width: int) -> list[str]:
+            return _lines(text, width)
+
     return Formatter
+
+
+def _lines(written: str, width: int) -> list[str]:
+    """Break a line between words; an example, which begins with a blank, is left to be copied."""
+    if written.startswith(" "):
+        return [written]
+    return wrap(written, width, break_on_hyphens=False, break_long_words=False) or [""]
