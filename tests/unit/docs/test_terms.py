@@ -55,6 +55,8 @@ ENGLISH = re.compile(
     re.IGNORECASE,
 )
 """Turns of older or translated English."""
+CITED = re.compile(r"Điều \d+ khoản|khoản \d+ điểm", re.IGNORECASE)
+"""The law says điểm a khoản 2 Điều 9, from the smallest part on."""
 SEVERAL = re.compile(r"\{(?!tsa\})\w+\}(?: signature| new| more)? [a-z]+s\b")
 """A number with a word that is said of several things only."""
 
@@ -163,6 +165,11 @@ def test_both_languages_have_the_same_values(name: str) -> None:
         for key, words in texts.items()
     }
     assert {key: both for key, both in values.items() if both[0] != both[1]} == {}
+
+
+def test_the_law_is_cited_in_its_own_order() -> None:
+    wrong = [f"{where}: {found[0]}" for where, text in said() if (found := CITED.search(text))]
+    assert not wrong, "\n".join(wrong)
 
 
 def test_a_circular_for_centres_speaks_of_centres() -> None:
