@@ -1,12 +1,16 @@
-"""Let xmlsec1 and the JDK sign transcripts of the vectors' world: `tools/vectors/others/`.
+"""Let other programs write what the vectors are made of: `tools/vectors/others/`.
 
-They are committed, because other versions of these programs would write other octets; the vectors
-are made from the committed files. Needs xmlsec1 and a JDK.
+It is committed, because other versions of these programs, and the same ones on another day, would
+write other octets; the vectors are made from the committed files. `python
+tools/written_by_others.py openssl` makes those of one writer again. Needs xmlsec1 and a JDK, openssl
+and faketime.
 """
 
+import argparse
 import subprocess
 import sys
 import tempfile
+from collections.abc import Iterator
 from pathlib import Path
 
 from cryptography.hazmat.primitives.asymmetric import rsa
@@ -20,6 +24,12 @@ if __name__ == "__main__":
     sys.path.insert(0, str(ROOT))
 
 from hocba_sign.testing.identity import Identity  # noqa: E402 - the root is on the path only now
+from tools.others.openssl import OpenSsl  # noqa: E402
+from tools.others.openssl_answers import answers  # noqa: E402
+from tools.others.openssl_certificates import certificates  # noqa: E402
+from tools.others.openssl_lists import lists  # noqa: E402
+from tools.others.openssl_tokens import tokens  # noqa: E402
+from tools.vectors.others_world import recorded, seal_octets  # noqa: E402
 from tools.vectors.stage import Stage  # noqa: E402
 from tools.vectors.templates import Template, templates  # noqa: E402
 
@@ -62,16 +72,38 @@ def with_jdk(template: Template, folder: Path) -> bytes:
     return made.read_bytes()
 
 
-def main() -> None:
+def signed_by_others(folder: Path) -> Iterator[tuple[str, bytes]]:
     writers = {"xmlsec1": with_xmlsec1, "jdk": with_jdk}
     for template in templates(Stage()):
         for name, writer in writers.items():
-            with tempfile.TemporaryDirectory() as folder:
-                octets = writer(template, Path(folder))
-            path = GOAL / name / f"{template.name}.xml"
-            path.parent.mkdir(parents=True, exist_ok=True)
-            path.write_bytes(octets)
-            print(path.relative_to(ROOT))
+            yield f"{name}/{template.name}.xml", writer(template, folder)
+
+
+def by_openssl(folder: Path) -> Iterator[tuple[str, bytes]]:
+    openssl, stage = OpenSsl(folder=folder), Stage()
+    covered = seal_octets(recorded("xmlsec1", "data-exclusive.xml"))
+    for kind, made in (
+        ("list", lists(openssl, stage)),
+        ("answer", answers(openssl, stage)),
+        ("token", tokens(openssl, stage, covered)),
+        ("certificate", certificates(openssl, stage)),
+    ):
+        yield from ((f"openssl/{kind}/{name}", octets) for name, octets in made)
+
+
+WRITERS = {"xmlsec1-and-jdk": signed_by_others, "openssl": by_openssl}
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("writers", nargs="*", default=[*WRITERS], help=", ".join(WRITERS))
+    for writer in parser.parse_args().writers:
+        with tempfile.TemporaryDirectory() as folder:
+            for name, octets in WRITERS[writer](Path(folder)):
+                path = GOAL / name
+                path.parent.mkdir(parents=True, exist_ok=True)
+                path.write_bytes(octets)
+                print(path.relative_to(ROOT))
 
 
 if __name__ == "__main__":

@@ -205,3 +205,5 @@ def test_the_listing_counts_the_cases() -> None:
     listing = json.loads((VECTORS / "suite.json").read_text("utf-8"))
     counted = Counter(name.partition("/")[0] for name in CASES)
     assert (listing["cases"], listing["areas"]) == (len(CASES), dict(counted))
+    others = [name for name, case in CASES.items() if case["origin"] != "hocba-sign"]
+    assert listing["by_other_writers"] == len(others)

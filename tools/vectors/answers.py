@@ -1,11 +1,11 @@
 """Area revocation, second part: OCSP responses."""
 
 from collections.abc import Iterator
-from datetime import timedelta
 
 from tools.vectors.case import Case, Verdict
-from tools.vectors.revocation import OTHER_LISTS, revocation_case, revoked_world
-from tools.vectors.stage import LISTED_AT, SIGNED_AT, Stage
+from tools.vectors.others_world import WRITERS, by_openssl
+from tools.vectors.revocation import OTHER_LISTS, revocation_case
+from tools.vectors.stage import Stage
 
 
 def cases(stage: Stage) -> Iterator[Case]:
@@ -16,13 +16,10 @@ def _answers(stage: Stage) -> Iterator[Case]:
     """The teacher's and the homeroom teacher's certificates are answered as good; the principal's
     as each case says.
     """
-    world = stage.world
     spec = "RFC 6960, 3.2; EN 319 102-1, 5.2.5"
-    people = [stage.identity(signer) for signer in stage.transcript().expected_signers[:3]]
-    principal = people[2]
     good = {
-        f"evidence/good-{number}.ocsp": world.ocsp_response(person, LISTED_AT)
-        for number, person in enumerate(people[:2])
+        f"evidence/good-{number}.ocsp": by_openssl("answer", f"teacher-{number}")
+        for number in range(2)
     }
 
     def answered(
@@ -30,11 +27,11 @@ def _answers(stage: Stage) -> Iterator[Case]:
         texts: tuple[str, str],
         verdict: Verdict,
         *causes: str,
-        answer: bytes,
+        answer: str,
         sub: str | None = None,
         twin: str | None = None,
     ) -> Case:
-        files = {**good, "evidence/principal.ocsp": answer}
+        files = {**good, "evidence/principal.ocsp": by_openssl("answer", answer)}
         return revocation_case(
             stage,
             name,
@@ -47,57 +44,52 @@ def _answers(stage: Stage) -> Iterator[Case]:
             crl=OTHER_LISTS,
             ocsp=tuple(files),
             twin=twin or "revocation/answer-good",
+            origin=WRITERS["openssl"],
         )
 
     yield answered(
         "answer-good",
         ("OCSP answers instead of the list", "As good as a list"),
         "VALID",
-        answer=world.ocsp_response(principal, LISTED_AT),
+        answer="good",
         twin="revocation/answer-revoked",
     )
-    delegated = world.ocsp_response(principal, LISTED_AT, signer=world.responder("public-ca"))
     yield answered(
         "answer-delegated",
         ("The answer is by a responder that the authority named", "The usual case"),
         "VALID",
-        answer=delegated,
+        answer="delegated",
         twin="revocation/answer-by-stranger",
     )
-    gone = revoked_world(stage, SIGNED_AT - timedelta(days=3))
     yield answered(
         "answer-revoked",
         ("The answer says revoked", "The key may be in other hands"),
         "INDETERMINATE",
         "REVOCATION.REVOKED",
-        answer=gone.ocsp_response(principal, LISTED_AT),
+        answer="revoked",
         sub="REVOKED_NO_POE",
     )
-    unknown = world.ocsp_response(principal, LISTED_AT, status="unknown")
     yield answered(
         "answer-unknown",
         ("The responder does not know the certificate", "Perhaps it was never issued"),
         "INDETERMINATE",
         "REVOCATION.UNKNOWN_TO_RESPONDER",
-        answer=unknown,
+        answer="unknown",
     )
-    other = world.ocsp_response(world.person("Trịnh Văn Lạ", "001099000777"), LISTED_AT)
     yield answered(
         "answer-about-another",
         ("The answer is about another certificate", "A good answer about somebody else"),
         "INDETERMINATE",
         "REVOCATION.WRONG_CERTIFICATE",
-        answer=other,
+        answer="of-another",
     )
-    broken = world.ocsp_response(principal, LISTED_AT, is_signature_broken=True)
     yield answered(
         "answer-forged",
         ("The answer's signature is wrong", "Forged or damaged"),
         "INDETERMINATE",
         "REVOCATION.SIGNATURE",
-        answer=broken,
+        answer="bad-signature",
     )
-    stranger = world.ocsp_response(principal, LISTED_AT, signer=stage.holder(stage.teacher))
     yield answered(
         "answer-by-stranger",
         (
@@ -106,9 +98,8 @@ def _answers(stage: Stage) -> Iterator[Case]:
         ),
         "INDETERMINATE",
         "REVOCATION.RESPONDER",
-        answer=stranger,
+        answer="by-teacher",
     )
-    digested = world.ocsp_response(principal, LISTED_AT, cert_id_digest="sha512")
     yield answered(
         "answer-with-unknown-hash",
         (
@@ -117,14 +108,13 @@ def _answers(stage: Stage) -> Iterator[Case]:
         ),
         "INDETERMINATE",
         "REVOCATION.CERT_ID_ALGORITHM",
-        answer=digested,
+        answer="hashed-sha512",
     )
-    stale = world.ocsp_response(principal, SIGNED_AT - timedelta(days=5))
     yield answered(
         "answer-stale",
         ("The answer ran out before signing", "Revocations since then are unknown"),
         "INDETERMINATE",
         "REVOCATION.EXPIRED",
-        answer=stale,
+        answer="stale",
         sub="TRY_LATER",
     )

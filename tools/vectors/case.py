@@ -3,7 +3,7 @@
 import hashlib
 import json
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Literal
@@ -27,6 +27,8 @@ REPEATED = {
     "--status-list": "status_lists",
     "--registered": "registered",
 }
+OWN = "hocba-sign"
+"""The origin of what no other program wrote."""
 SUITE_VERSION = "1.0"
 """The first number changes when what a case means or demands is changed, the second when cases are
 added or one is mended."""
@@ -46,7 +48,8 @@ class Case:
     `files` lie beside the document;
     `trust`, `crl`, `ocsp` and `cert` are paths for the options of that name, from the folder of the
         case, `options` any others.
-    `origin` is the program that signed the document.
+    `origin` is the program, with its version, that wrote what is under test: signature, PDF
+        revision, time-stamp, list, response or certificate.
     `status` is what the transcript's must be where it is not in force.
     `command` is `validate` where the content is to be judged without signatures, `verify-extract` where the document is the text of an extract.
     """
@@ -71,7 +74,7 @@ class Case:
     status: str | None = None
     command: Literal["verify", "validate", "verify-extract"] = "verify"
     is_pdf: bool = False
-    origin: str = "hocba-sign"
+    origin: str = OWN
 
     @property
     def name(self) -> str:
@@ -90,7 +93,7 @@ def files_of(case: Case) -> dict[str, bytes]:
     return files
 
 
-def listing(cases: Iterable[Case]) -> bytes:
+def listing(cases: Sequence[Case]) -> bytes:
     """Return what the suite is, for a program that runs it."""
     areas = Counter(case.identifier.partition("/")[0] for case in cases)
     facts = {
@@ -98,6 +101,7 @@ def listing(cases: Iterable[Case]) -> bytes:
         "format": FORMAT_VERSION,
         "interface": INTERFACE_VERSION,
         "cases": areas.total(),
+        "by_other_writers": sum(case.origin != OWN for case in cases),
         "areas": dict(sorted(areas.items())),
     }
     return (json.dumps(facts, indent=2) + "\n").encode()

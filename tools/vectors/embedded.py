@@ -86,9 +86,10 @@ def cases(stage: Stage) -> Iterator[Case]:
     yield revocation_case(
         stage,
         "embedded-refusal",
-        ("A responder's refusal is embedded as an answer", "It says nothing"),
+        ("A responder's refusal is embedded as an answer", "It says nothing, and is not damaged"),
         "INDETERMINATE",
         "REVOCATION.NONE",
+        "REVOCATION.OCSP_UNSUCCESSFUL",
         document=embedding("ocsp", refusal),
         crl=OTHER_LISTS,
     )

@@ -5,19 +5,18 @@ without a word.
 import base64
 import gzip
 from collections.abc import Iterator
-from datetime import timedelta
 
-from hocba_sign.testing import World
 from tools.vectors.case import Case, Verdict
+from tools.vectors.others_world import WRITERS, by_openssl
 from tools.vectors.revocation import OTHER_LISTS
-from tools.vectors.stage import LISTED_AT, SEED, SIGNED_AT, Stage
+from tools.vectors.stage import Stage
 
 _SPEC = "RFC 5280, 6.3; docs/explanation/evidence.md"
 
 
 def cases(stage: Stage) -> Iterator[Case]:
-    older = stage.world.crl("public-ca", LISTED_AT - timedelta(minutes=30))
-    newer, revoking = stage.world.crl("public-ca", LISTED_AT), _revoking(stage)
+    older, newer = by_openssl("list", "without-number"), by_openssl("list", "plain")
+    revoking = by_openssl("list", "newer-revoked")
     twin = "evidence/two-lists-in-one-file"
     yield _case(
         stage,
@@ -80,13 +79,6 @@ def cases(stage: Stage) -> Iterator[Case]:
     )
 
 
-def _revoking(stage: Stage) -> bytes:
-    world = World(SIGNED_AT, seed=SEED, base_url=stage.world.base_url)
-    person = stage.transcript().signers.principal
-    world.revoke(world.person(person.full_name, person.personal_id), SIGNED_AT - timedelta(days=3))
-    return world.crl("public-ca", LISTED_AT)
-
-
 def _pem(der: bytes) -> bytes:
     return b"-----BEGIN X509 CRL-----\n" + base64.encodebytes(der) + b"-----END X509 CRL-----\n"
 
@@ -112,4 +104,5 @@ def _case(
         twin=twin,
         files={f"evidence/{file}": octets for file, octets in files.items()},
         crl=(*OTHER_LISTS, folder),
+        origin=WRITERS["openssl"],
     )

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator
 from hocba_sign.xades.syntax import names
 from hocba_sign.xml.tree import Element
 from tools.vectors.case import Case
-from tools.vectors.reference import OTHERS, WRITERS
+from tools.vectors.others_world import OTHERS, WRITERS
 from tools.vectors.stage import GVCN, SEAL, Stage, swapped
 
 _END = "</HOC_BA>"

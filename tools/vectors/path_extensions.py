@@ -9,7 +9,8 @@ from asn1crypto import core, x509
 from hocba_sign.testing import Identity
 from hocba_sign.testing.keys import InsecureKey
 from tools.vectors.case import Case
-from tools.vectors.paths import YEAR, principal, reissued, unproven_path, with_extension
+from tools.vectors.openssl_holders import BY_OPENSSL, holder
+from tools.vectors.paths import YEAR, principal, reissued, unproven_path
 from tools.vectors.stage import CBQL, SIGNED_AT, Stage
 
 
@@ -39,19 +40,16 @@ def _edited(stage: Stage, edit: Callable[[Any], None]) -> Identity:
 def _odd_extensions(stage: Stage) -> Iterator[Case]:
     general = "CERTIFICATE_CHAIN_GENERAL_FAILURE"
 
-    def unchanged(_: Any) -> None:
-        """Only the signature is another."""
-
-    forged = edited_principal(stage, unchanged, signing_key=stage.holder(stage.teacher).key)
     yield unproven_path(
         "certificate-forged",
         (
             "The principal's certificate names the right authority and is signed with another key",
             "Names prove nothing",
         ),
-        stage.forged_at(CBQL, forged),
+        stage.forged_at(CBQL, holder(stage, "another-key")),
         "PATH.SIGNATURE",
         general,
+        origin=BY_OPENSSL,
     )
 
     def longer(fields: Any) -> None:
@@ -97,24 +95,24 @@ def _odd_extensions(stage: Stage) -> Iterator[Case]:
         "PATH.UNSUPPORTED_ALGORITHM",
         "CRYPTO_CONSTRAINTS_FAILURE_NO_POE",
     )
-    unknown = with_extension("1.3.6.1.4.1.32473.704.9", core.Null(), is_critical=True)
     yield unproven_path(
         "unknown-critical-extension",
         (
             "The principal's certificate makes a critical demand that nobody knows",
             "It may forbid just this use",
         ),
-        stage.forged_at(CBQL, edited_principal(stage, unknown)),
+        stage.forged_at(CBQL, holder(stage, "unknown-critical")),
         "PATH.CRITICAL_EXTENSION",
         general,
+        origin=BY_OPENSSL,
     )
-    harmless = with_extension("1.3.6.1.4.1.32473.704.9", core.Null(), is_critical=False)
     yield Case(
         identifier="path/unknown-extension",
         title="The principal's certificate has an extension that nobody knows and nobody must",
         why="Not critical: to be ignored",
         spec="RFC 5280, 4.2",
-        document=stage.forged_at(CBQL, edited_principal(stage, harmless)),
+        document=stage.forged_at(CBQL, holder(stage, "unknown")),
+        origin=BY_OPENSSL,
         verdict="VALID",
         twin="path/unknown-critical-extension",
     )

@@ -10,6 +10,7 @@ from hocba_sign.testing import CertificateAuthority, Identity, World
 from hocba_sign.testing.identity import pem
 from hocba_sign.testing.keys import InsecureKey, sign_octets
 from tools.vectors.case import WORLD, Case
+from tools.vectors.openssl_holders import BY_OPENSSL, authority, holder
 from tools.vectors.stage import CBQL, LISTED_AT, SIGNED_AT, Stage
 
 _SPEC = "RFC 5280, 6.1; EN 319 102-1, 5.2.6"
@@ -108,11 +109,17 @@ def principal(stage: Stage, **options: object) -> Identity:
 
 def _principal_certificates(stage: Stage) -> Iterator[Case]:
     def with_options(
-        name: str, texts: tuple[str, str], cause: str, sub: str | None, **options: object
+        name: str,
+        texts: tuple[str, str],
+        cause: str,
+        sub: str | None,
+        *,
+        certificate: str | None = None,
+        **options: object,
     ) -> Case:
-        return unproven_path(
-            name, texts, stage.forged_at(CBQL, principal(stage, **options)), cause, sub
-        )
+        person = principal(stage, **options) if certificate is None else holder(stage, certificate)
+        facts = {} if certificate is None else {"origin": BY_OPENSSL}
+        return unproven_path(name, texts, stage.forged_at(CBQL, person), cause, sub, **facts)
 
     bounds, constraints = "OUT_OF_BOUNDS_NO_POE", "CHAIN_CONSTRAINTS_FAILURE"
     yield with_options(
@@ -120,15 +127,14 @@ def _principal_certificates(stage: Stage) -> Iterator[Case]:
         ("The principal's certificate had expired", "Nothing shows that it was signed before"),
         "PATH.EXPIRED",
         bounds,
-        not_before=SIGNED_AT - 3 * YEAR,
-        not_after=SIGNED_AT - timedelta(days=1),
+        certificate="expired",
     )
     yield with_options(
         "not-yet-valid",
         ("The principal's certificate begins later", "The key had no certificate"),
         "PATH.NOT_YET_VALID",
         bounds,
-        not_before=LISTED_AT + timedelta(days=9),
+        certificate="not-yet-valid",
     )
     yield with_options(
         "wrong-key-usage",
@@ -138,7 +144,7 @@ def _principal_certificates(stage: Stage) -> Iterator[Case]:
         ),
         "PATH.KEY_USAGE",
         constraints,
-        key_usage=("key_encipherment",),
+        certificate="for-encryption",
     )
     yield with_options(
         "sha1-certificate",
@@ -148,7 +154,7 @@ def _principal_certificates(stage: Stage) -> Iterator[Case]:
         ),
         "PATH.WEAK_ALGORITHM",
         "CRYPTO_CONSTRAINTS_FAILURE_NO_POE",
-        digest="sha1",
+        certificate="signed-sha1",
     )
     yield with_options(
         "leaf-that-may-issue",
@@ -158,7 +164,7 @@ def _principal_certificates(stage: Stage) -> Iterator[Case]:
         ),
         "PATH.KEY_CERT_SIGN_WITHOUT_CA",
         None,
-        key_usage=("digital_signature", "key_cert_sign"),
+        certificate="may-issue",
     )
     yield with_options(
         "critical-authority-information",
@@ -185,18 +191,20 @@ def _authorities(stage: Stage) -> Iterator[Case]:
     def by(
         name: str,
         texts: tuple[str, str],
-        authority: CertificateAuthority,
+        above: CertificateAuthority | str,
         cause: str,
         sub: str | None,
     ) -> Case:
-        chain = {
-            f"cert/{number}.pem": pem(der) for number, der in enumerate(authority.chain_der[:-1])
-        }
-        lists = {f"evidence/{authority.slug}.crl": stage.world.crl(authority, LISTED_AT)}
+        if isinstance(above, str):
+            person, facts = holder(stage, f"by-{above}"), authority(f"by-{above}")
+            document, origin = stage.forged_at(CBQL, person), BY_OPENSSL
+            return unproven_path(name, texts, document, cause, sub, origin=origin, **facts)
+        chain = {f"cert/{number}.pem": pem(der) for number, der in enumerate(above.chain_der[:-1])}
+        lists = {f"evidence/{above.slug}.crl": stage.world.crl(above, LISTED_AT)}
         return unproven_path(
             name,
             texts,
-            stage.forged_at(CBQL, principal(stage, issuer=authority)),
+            stage.forged_at(CBQL, principal(stage, issuer=above)),
             cause,
             sub,
             files={**chain, **lists},
@@ -206,34 +214,24 @@ def _authorities(stage: Stage) -> Iterator[Case]:
 
     world = stage.world
     general = "CERTIFICATE_CHAIN_GENERAL_FAILURE"
-    expired = world.issuing_ca(
-        "expired-ca",
-        "TEST Expired CA",
-        not_before=SIGNED_AT - 5 * YEAR,
-        not_after=SIGNED_AT - timedelta(days=1),
-    )
     yield by(
         "authority-expired",
         ("The issuing authority's certificate had expired", "Its certificates fell with it"),
-        expired,
+        "ended",
         "PATH.CA_EXPIRED",
         "OUT_OF_BOUNDS_NO_POE",
     )
-    early = world.issuing_ca("early-ca", "TEST Early CA", not_before=LISTED_AT + timedelta(days=9))
     yield by(
         "authority-not-yet-valid",
         ("The issuing authority's certificate begins later", "It may not issue yet"),
-        early,
+        "early",
         "PATH.CA_NOT_YET_VALID",
         "OUT_OF_BOUNDS_NO_POE",
-    )
-    unfit = world.issuing_ca(
-        "unfit-ca", "TEST Unfit CA", key_usage=("digital_signature", "crl_sign")
     )
     yield by(
         "authority-may-not-issue",
         ("The issuing authority lacks keyCertSign", "It may not sign certificates"),
-        unfit,
+        "may-not-issue",
         "PATH.CA_KEY_USAGE",
         "CHAIN_CONSTRAINTS_FAILURE",
     )
@@ -248,56 +246,16 @@ def _authorities(stage: Stage) -> Iterator[Case]:
     yield by(
         "not-an-authority",
         ("The principal's certificate is issued by a teacher", "A leaf may not issue"),
-        _teacher_as_authority(stage),
+        "no-authority",
         "PATH.NOT_A_CA",
         general,
     )
-    narrow = _constrained_authority(stage)
     yield by(
         "name-constraints",
         ("The authority may issue for other countries only", "nameConstraints"),
-        narrow,
+        "other-country",
         "PATH.NAME_CONSTRAINTS",
         general,
-    )
-
-
-def _teacher_as_authority(stage: Stage) -> CertificateAuthority:
-    teacher = stage.holder(stage.teacher)
-    signer = stage.transcript().expected_signers[0]
-    subject = (
-        ("country_name", "VN"),
-        ("common_name", signer.name),
-        ("user_id", f"CCCD:{signer.personal_id}"),
-    )
-    return CertificateAuthority(
-        slug="teacher",
-        subject=subject,
-        certificate_der=teacher.certificate_der,
-        key=teacher.key,
-        chain_der=teacher.chain_der,
-        parent="public-ca",
-        serial=teacher.serial,
-    )
-
-
-def _constrained_authority(stage: Stage) -> CertificateAuthority:
-    plain = stage.world.issuing_ca("narrow-ca", "TEST Narrow CA")
-    allowed = x509.GeneralName(name="directory_name", value=x509.Name.build({"country_name": "LA"}))
-    constraints = x509.NameConstraints({"permitted_subtrees": [{"base": allowed}]})
-    der = reissued(
-        plain.certificate_der,
-        stage.world.authority("national-root").key,
-        with_extension("name_constraints", constraints, is_critical=True),
-    )
-    return CertificateAuthority(
-        slug=plain.slug,
-        subject=plain.subject,
-        certificate_der=der,
-        key=plain.key,
-        chain_der=(der, *plain.chain_der[1:]),
-        parent=plain.parent,
-        serial=plain.serial,
     )
 
 

@@ -6,16 +6,12 @@ made.
 """
 
 from collections.abc import Iterator
-from pathlib import Path
 
 from tools.vectors.case import Case
+from tools.vectors.others_world import WRITERS, recorded
 from tools.vectors.stage import Stage, first_match, swapped
 
-OTHERS = Path(__file__).parent / "others"
-WRITERS = {
-    "jdk": "OpenJDK 17.0.15, Apache Santuario",
-    "xmlsec1": "xmlsec1 1.2.37, libxml2",
-}
+_WRITERS = {name: WRITERS[name] for name in ("jdk", "xmlsec1")}
 _FORMS = {
     "info-exclusive": "SignedInfo in exclusive canonical form",
     "info-exclusive-comments": "SignedInfo in exclusive canonical form with comments",
@@ -50,9 +46,9 @@ _MARK = "<DIEM_CA_NAM>[0-9.]+</DIEM_CA_NAM>"
 
 
 def cases(stage: Stage) -> Iterator[Case]:
-    for writer, program in WRITERS.items():
+    for writer, program in _WRITERS.items():
         for form, title in _FORMS.items():
-            octets = (OTHERS / writer / f"{form}.xml").read_bytes()
+            octets = recorded(writer, f"{form}.xml")
             yield from _of_others(f"reference/{writer}-{form}", title, octets, program)
     yield from _prefixes()
     yield from _written_again(stage.issued())
@@ -100,9 +96,9 @@ def _of_others(name: str, title: str, octets: bytes, program: str) -> Iterator[C
 
 
 def _prefixes() -> Iterator[Case]:
-    for writer, program in WRITERS.items():
+    for writer, program in _WRITERS.items():
         for form, is_listed in (("prefixes-thua", True), ("data-exclusive", False)):
-            octets = (OTHERS / writer / f"{form}.xml").read_bytes()
+            octets = recorded(writer, f"{form}.xml")
             yield Case(
                 identifier=f"reference/{writer}-{form}-renamed",
                 title="A namespace that nothing uses gets another name after signing",

@@ -14,7 +14,8 @@ from hocba_sign.testing.forge import stamp
 from hocba_sign.testing.identity import pem
 from hocba_sign.testing.keys import sign_octets
 from tools.vectors.case import WORLD, Case, Verdict
-from tools.vectors.stage import CBQL, JUDGED_AT, LISTED_AT, SEED, SIGNED_AT, Stage
+from tools.vectors.others_world import WRITERS, by_openssl
+from tools.vectors.stage import CBQL, LISTED_AT, SEED, SIGNED_AT, Stage
 
 _SPEC = "RFC 5280, 6.3; EN 319 102-1, 5.2.5"
 OTHER_LISTS = tuple(
@@ -57,6 +58,10 @@ def revocation_case(
     )
 
 
+def _of_openssl(name: str) -> dict[str, Any]:
+    return {**_with_list(by_openssl("list", name)), "origin": WRITERS["openssl"]}
+
+
 def _with_list(octets: bytes) -> dict[str, Any]:
     return {
         "files": {"evidence/public-ca.crl": octets},
@@ -93,7 +98,6 @@ def _lists(stage: Stage) -> Iterator[Case]:
         crl=OTHER_LISTS,
     )
     before = SIGNED_AT - timedelta(days=3)
-    revoked = revoked_world(stage, before)
     yield revocation_case(
         stage,
         "revoked",
@@ -101,9 +105,8 @@ def _lists(stage: Stage) -> Iterator[Case]:
         "INDETERMINATE",
         "REVOCATION.REVOKED",
         sub="REVOKED_NO_POE",
-        **_with_list(revoked.crl("public-ca", LISTED_AT)),
+        **_of_openssl("revoked-keycompromise"),
     )
-    held = revoked_world(stage, before, reason="certificate_hold")
     yield revocation_case(
         stage,
         "on-hold",
@@ -111,9 +114,8 @@ def _lists(stage: Stage) -> Iterator[Case]:
         "INDETERMINATE",
         "REVOCATION.ON_HOLD",
         sub="TRY_LATER",
-        **_with_list(held.crl("public-ca", LISTED_AT)),
+        **_of_openssl("revoked-certificatehold"),
     )
-    old = world.crl("public-ca", SIGNED_AT - timedelta(days=30))
     yield revocation_case(
         stage,
         "list-expired",
@@ -121,34 +123,31 @@ def _lists(stage: Stage) -> Iterator[Case]:
         "INDETERMINATE",
         "REVOCATION.EXPIRED",
         sub="TRY_LATER",
-        **_with_list(old),
+        **_of_openssl("expired"),
     )
-    new = world.crl("public-ca", JUDGED_AT + timedelta(days=1))
     yield revocation_case(
         stage,
         "list-from-the-future",
         ("The list was issued after the time of validation", "A verdict must be repeatable"),
         "INDETERMINATE",
         "REVOCATION.TOO_NEW",
-        **_with_list(new),
+        **_of_openssl("future"),
     )
-    forged = world.crl("public-ca", LISTED_AT, signed_by=world.impostor("public-ca"))
     yield revocation_case(
         stage,
         "list-forged",
         ("The list is signed with another key", "Anybody can write an empty list"),
         "INDETERMINATE",
         "REVOCATION.SIGNATURE",
-        **_with_list(forged),
+        **_of_openssl("forged"),
     )
-    weak = world.crl("public-ca", LISTED_AT, digest="sha1")
     yield revocation_case(
         stage,
         "list-sha1",
         ("The list is signed with SHA-1", "Collisions are affordable"),
         "INDETERMINATE",
         "REVOCATION.WEAK_ALGORITHM",
-        **_with_list(weak),
+        **_of_openssl("sha1"),
     )
     fallen = World(SIGNED_AT, seed=SEED, base_url=world.base_url)
     fallen.revoke(fallen.authority("public-ca"), before, reason="ca_compromise")
@@ -223,7 +222,7 @@ def _dates(stage: Stage) -> Iterator[Case]:
         "listless-ca", "TEST CA Without Lists", key_usage=("digital_signature", "key_cert_sign")
     )
     files = {
-        "evidence/listless-ca.crl": stage.world.crl(unfit, LISTED_AT),
+        "evidence/listless-ca.crl": by_openssl("list", "unfit"),
         "cert/listless-ca.pem": pem(unfit.certificate_der),
     }
     yield revocation_case(
@@ -233,6 +232,7 @@ def _dates(stage: Stage) -> Iterator[Case]:
         "INDETERMINATE",
         "REVOCATION.CRL_ISSUER",
         document=holder(issuer=unfit),
+        origin=WRITERS["openssl"],
         files=files,
         crl=(f"{WORLD}/crl", "evidence/listless-ca.crl"),
         cert=(f"{WORLD}/cert", "cert"),
@@ -265,16 +265,13 @@ def _odd_lists(stage: Stage) -> Iterator[Case]:
         }
         return _resigned(stage, lambda fields: fields["crl_extensions"].append(added))
 
-    authorities_only = extended(
-        "issuing_distribution_point", crl.IssuingDistributionPoint({"only_contains_ca_certs": True})
-    )
     yield revocation_case(
         stage,
         "list-of-authorities-only",
         ("The list holds certificates of authorities only", "It says nothing about people"),
         "INDETERMINATE",
         "REVOCATION.SCOPE",
-        **_with_list(authorities_only),
+        **_of_openssl("authorities-only"),
     )
     delta = extended("delta_crl_indicator", core.Integer(1))
     yield revocation_case(
@@ -285,14 +282,13 @@ def _odd_lists(stage: Stage) -> Iterator[Case]:
         "REVOCATION.NONE",
         **_with_list(delta),
     )
-    odd = extended("1.3.6.1.4.1.32473.704.4", core.Null())
     yield revocation_case(
         stage,
         "list-with-unknown-demand",
         ("The list makes a critical demand that nobody knows", "It may leave certificates out"),
         "INDETERMINATE",
         "REVOCATION.CRITICAL_EXTENSION",
-        **_with_list(odd),
+        **_of_openssl("unknown-demand"),
     )
     yield from _times_of_statements(stage)
 
@@ -315,7 +311,7 @@ def _times_of_statements(stage: Stage) -> Iterator[Case]:
         spec=spec,
         document=stamped,
         twin="revocation/list-before-signature-old",
-        **_with_list(before),
+        **_of_openssl("before-signing"),
     )
     later = SIGNED_AT + timedelta(days=300)
     others = {

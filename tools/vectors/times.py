@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 from hocba_sign.testing import World
 from hocba_sign.testing.forge import further_stamp, stamp
 from tools.vectors.case import WORLD, Case
+from tools.vectors.others_world import stamped_by_openssl
 from tools.vectors.stage import JUDGED_AT, LISTED_AT, SEAL, SEED, SIGNED_AT, Stage
 
 _SPEC = "EN 319 102-1, 5.5"
@@ -26,8 +27,8 @@ def cases(stage: Stage) -> Iterator[Case]:
         title="Level B, only the seal has a time-stamp",
         why="A good time-stamp proves the time of what it covers",
         spec=_SPEC,
-        document=stamped(stage),
         verdict="VALID",
+        **stamped_by_openssl("plain"),
         signatures={
             "KY_PHAT_HANH": {"format": "XAdES-BASELINE-T", "time_proof": "timestamp"},
             "CBQL": {"time_proof": "claimed"},
@@ -217,28 +218,26 @@ def _revoked(stage: Stage) -> Iterator[Case]:
 
 
 def _wrong(stage: Stage) -> Iterator[Case]:
-    def unproven(name: str, title: str, why: str, document: bytes, *causes: str) -> Case:
+    def unproven(name: str, title: str, why: str, token: str, *causes: str) -> Case:
         return Case(
             identifier=f"time/{name}",
             title=title,
             why=why,
             spec="EN 319 102-1, 5.4; TT 15/2025, Art. 6.1.g",
-            document=document,
             verdict="INDETERMINATE",
             causes=("SIG.TIME_STAMPS", *causes),
             signatures={"KY_PHAT_HANH": {"intact": True, "time_proof": "claimed"}},
             twin="time/seal-time-stamped",
+            **stamped_by_openssl(token),
         )
 
-    other = stage.token(b"\x07" * 32)
     yield unproven(
         "of-another-signature",
         "The seal's time-stamp is of another signature",
         "Its imprint is of other octets",
-        stamp(stage.issued(), SEAL, token=lambda _: other),
+        "other-octets",
         "TST.IMPRINT",
     )
-    future = JUDGED_AT + timedelta(days=3)
     yield Case(
         identifier="time/in-the-future",
         title="The seal's time-stamp lies after the time of validation",
@@ -247,58 +246,45 @@ def _wrong(stage: Stage) -> Iterator[Case]:
             "then, and is named"
         ),
         spec="EN 319 102-1, 5.4",
-        document=stamped(stage, at=future),
         verdict="VALID",
         causes=("TST.FUTURE",),
         signatures={"KY_PHAT_HANH": {"time_proof": "claimed"}},
         twin="time/seal-time-stamped",
-    )
-    stranger = World(SIGNED_AT, seed="another world", base_url=stage.world.base_url)
-    foreign = stage.issued()
-    foreign = stamp(
-        foreign, SEAL, token=lambda digest: stranger.timestamp_token(("sha256", digest), SIGNED_AT)
+        **stamped_by_openssl("future"),
     )
     yield unproven(
         "untrusted-authority",
         "The time-stamp is by an authority with the right name and another root",
         "Names prove nothing",
-        foreign,
+        "same-name",
         "PATH.NO_CHAIN",
     )
-    unknown = stage.world.issuing_ca("stray-tsa-root", "TEST Stray TSA Root", parent=None)
     yield unproven(
         "unknown-authority",
         "The time-stamp is by an authority that nobody trusts",
         "Anybody can run one",
-        stamped(stage, tsa=stage.world.time_stamper("TEST Stray TSA", issuer=unknown)),
+        "stray",
         "PATH.NO_CHAIN",
     )
-    leaf = stage.world.time_stamper("TEST TSA without purpose", extended_key_usage=())
     yield unproven(
         "authority-without-purpose",
         "The time-stamping certificate is not one for time-stamping",
         "The extended key usage must say so, alone and critical",
-        stamped(stage, tsa=leaf),
+        "cms-without-purpose",
         "TST.KEY_USAGE",
-    )
-    wide = stage.world.time_stamper(
-        "TEST TSA with two purposes", extended_key_usage=("time_stamping", "email_protection")
     )
     yield unproven(
         "authority-with-two-purposes",
         "The time-stamping certificate has a second purpose",
         "RFC 3161 wants it alone",
-        stamped(stage, tsa=wide),
+        "cms-two-purposes",
         "TST.KEY_USAGE",
-    )
-    expired = stage.world.time_stamper(
-        "TEST TSA, expired", not_after=SIGNED_AT + timedelta(hours=6)
     )
     yield unproven(
         "authority-expired",
         "The time-stamping certificate has expired since",
         "Without a later proof the time-stamp itself is unproven",
-        stamped(stage, tsa=expired),
+        "since-expired",
         "PATH.EXPIRED",
     )
     yield Case(

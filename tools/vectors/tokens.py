@@ -1,7 +1,6 @@
 """Area token: time-stamp tokens that are broken inside."""
 
 from collections.abc import Callable, Iterator
-from datetime import timedelta
 from typing import Any
 
 from asn1crypto import cms, core, tsp
@@ -9,7 +8,8 @@ from asn1crypto import cms, core, tsp
 from hocba_sign.testing.authority_answers import TimestampOptions
 from hocba_sign.testing.forge import stamp
 from tools.vectors.case import Case
-from tools.vectors.stage import CBQL, SEAL, SIGNED_AT, Stage
+from tools.vectors.others_world import stamped_by_openssl
+from tools.vectors.stage import CBQL, SEAL, Stage
 from tools.vectors.times import stamped
 
 _SPEC = "RFC 3161, 2.4.2; RFC 5652, 5; RFC 5816"
@@ -17,22 +17,23 @@ _SPEC = "RFC 3161, 2.4.2; RFC 5652, 5; RFC 5816"
 
 def cases(stage: Stage) -> Iterator[Case]:
     yield from _by_the_authority(stage)
-    yield from _outside(stage)
+    yield from _outside()
     yield from _altered(stage)
     yield from _octets(stage)
 
 
-def _case(name: str, title: str, why: str, document: bytes, *causes: str) -> Case:
+def _case(name: str, title: str, why: str, document: bytes | dict[str, Any], *causes: str) -> Case:
+    facts = {"document": document} if isinstance(document, bytes) else document
     return Case(
         identifier=f"token/{name}",
         title=title,
         why=why,
         spec=_SPEC,
-        document=document,
         verdict="INDETERMINATE",
         causes=("SIG.TIME_STAMPS", *causes),
         signatures={"KY_PHAT_HANH": {"intact": True, "time_proof": "claimed"}},
         twin="time/seal-time-stamped",
+        **facts,
     )
 
 
@@ -49,12 +50,12 @@ def _by_the_authority(stage: Stage) -> Iterator[Case]:
         "TST.SIGNATURE",
         {"is_signature_broken": True},
     )
-    yield with_options(
+    yield _case(
         "no-signing-certificate",
         "The token does not say which certificate signed it",
         "The certificate could be exchanged",
+        stamped_by_openssl("cms-unbound"),
         "TST.SIGNING_CERTIFICATE",
-        {"has_signing_certificate": False},
     )
     other = stage.holder(CBQL).certificate_der
     yield with_options(
@@ -64,35 +65,32 @@ def _by_the_authority(stage: Stage) -> Iterator[Case]:
         "TST.SIGNING_CERTIFICATE",
         {"signing_certificate_der": other},
     )
-    yield with_options(
+    yield _case(
         "no-certificate",
         "The token does not carry the authority's certificate, and nobody gives it",
         "Nothing to verify it with",
+        stamped_by_openssl("without-certificate"),
         "TST.NO_CERTIFICATE",
-        {"has_certificates": False},
     )
-    yield with_options(
+    yield _case(
         "sha1",
         "The token is signed with SHA-1",
         "Collisions are affordable",
+        stamped_by_openssl("signed-sha1"),
         "TST.WEAK_ALGORITHM",
-        {"digest": "sha1"},
     )
 
 
-def _outside(stage: Stage) -> Iterator[Case]:
+def _outside() -> Iterator[Case]:
     """Tokens whose time is not one at which their authority's certificate was valid; the best time
     would be wrong by as much.
     """
-    at, minute = SIGNED_AT + timedelta(hours=1), timedelta(minutes=1)
-    young = stage.world.time_stamper("TEST TSA Young", not_before=at + minute)
-    old = stage.world.time_stamper("TEST TSA Old", not_after=at - minute)
-    for word, tsa in (("before", young), ("after", old)):
+    for word, token in (("before", "too-early"), ("after", "too-late")):
         yield _case(
             f"{word}-its-certificate",
             f"The token says a time {word} the life of its authority's certificate",
             "A time that nobody answers for proves nothing",
-            stamped(stage, at=at, tsa=tsa),
+            stamped_by_openssl(token),
             "TST.OUTSIDE_CERTIFICATE",
         )
 
@@ -106,17 +104,12 @@ def _altered(stage: Stage) -> Iterator[Case]:
 
         return _case(name, title, why, stamp(stage.issued(), SEAL, token=token), cause)
 
-    def backdate(signed: Any) -> None:
-        info = tsp.TSTInfo.load(bytes(signed["encap_content_info"]["content"].contents))
-        info["gen_time"] = core.GeneralizedTime(info["gen_time"].native.replace(year=2025))
-        signed["encap_content_info"]["content"] = core.ParsableOctetString(info.dump(force=True))
-
-    yield altered(
+    yield _case(
         "changed-time",
         "The time in the token is changed",
         "What a forger would change",
+        stamped_by_openssl("changed-time"),
         "TST.MESSAGE_DIGEST",
-        backdate,
     )
 
     label = bytes(core.ObjectIdentifier("1.2.840.113549.1.9.16.1.4").dump())
@@ -134,32 +127,19 @@ def _altered(stage: Stage) -> Iterator[Case]:
         "TST.ATTRIBUTE_CONTENT_TYPE",
     )
 
-    def twice(signed: Any) -> None:
-        signer = signed["signer_infos"][0]
-        signed["signer_infos"] = cms.SignerInfos([signer, signer.copy()])
-
-    yield altered(
+    yield _case(
         "two-signers",
         "The token has two signers",
         "Exactly one is allowed",
+        stamped_by_openssl("cms-two-signers"),
         "TST.SIGNER_COUNT",
-        twice,
     )
-
-    def bare(signed: Any) -> None:
-        signer = signed["signer_infos"][0]
-        kept = {
-            name: signer[name]
-            for name in ("version", "sid", "digest_algorithm", "signature_algorithm", "signature")
-        }
-        signed["signer_infos"] = cms.SignerInfos([cms.SignerInfo(kept)])
-
-    yield altered(
+    yield _case(
         "no-signed-attributes",
         "The token has no signed attributes",
         "Then the certificate is not bound",
+        stamped_by_openssl("cms-without-attributes"),
         "TST.SIGNED_ATTRIBUTES",
-        bare,
     )
 
     def critical(signed: Any) -> None:
@@ -225,11 +205,6 @@ def _octets(stage: Stage) -> Iterator[Case]:
         "TST.TOO_LARGE",
     )
 
-    def indefinite(digest: bytes) -> bytes:
-        token = stage.token(digest)
-        assert token[:2] == b"\x30\x82"
-        return b"\x30\x80" + token[4:] + b"\x00\x00"
-
     yield Case(
         identifier="token/indefinite-length",
         title="The token is BER with an indefinite length",
@@ -238,9 +213,9 @@ def _octets(stage: Stage) -> Iterator[Case]:
             "DER all the same"
         ),
         spec="RFC 3161, 2.4.2; RFC 5652, 5.4",
-        document=stamp(issued, SEAL, token=indefinite),
         verdict="VALID",
         twin="token/length-in-long-form",
+        **stamped_by_openssl("cms-indefinite"),
     )
 
     def long_form(digest: bytes) -> bytes:
@@ -260,7 +235,7 @@ def _octets(stage: Stage) -> Iterator[Case]:
         title="The token is signed with SHA-512",
         why="Authorities choose their own algorithms",
         spec="RFC 3161, 2.4.2; TS 119 312",
-        document=stamped(stage, digest="sha512"),
         verdict="VALID",
         twin="token/sha1",
+        **stamped_by_openssl("signed-sha512"),
     )

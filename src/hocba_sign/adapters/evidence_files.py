@@ -174,7 +174,11 @@ def _held(objects: Objects, wanted: ObjectKind) -> bool:
 def _unread_parts(path: Path, objects: Objects, wanted: ObjectKind) -> Iterator[Unread]:
     for part in objects.unread:
         where = f"{path}: {part.where}" if part.where else str(path)
-        yield Unread(part.cause, where, _is_suspected(path, part.mark, wanted))
+        # A refusal was read in whole, and says nothing, whatever its file is called.
+        is_refusal = part.cause == "REVOCATION.OCSP_UNSUCCESSFUL"
+        yield Unread(
+            part.cause, where, not is_refusal and _is_suspected(path, part.mark, wanted)
+        )
     if not objects and not objects.unread:
         is_closed = ObjectKind.SYSTEM in objects.others
         part = Part(wrong_kind(objects.others, default="FILE.UNUSABLE"), "", LossMark.OTHER)

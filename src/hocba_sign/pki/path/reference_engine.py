@@ -266,7 +266,7 @@ class EngineSession:
             if statement.kind == "crl" or error.failures:
                 return self._failed(str(failure[0]) for failure in error.failures), None
         except (engine.OCSPValidationError, engine.CRLValidationError):
-            return ("REVOCATION.WRONG_ISSUER",), None
+            return (_mismatch(statement, certificate),), None
         except (AttributeError, ValueError, TypeError, LookupError):
             return ("REVOCATION.UNUSABLE",), None
         return (), None
@@ -335,6 +335,16 @@ class EngineSession:
             for message in messages
         )
         return tuple(dict.fromkeys(causes)) or ("REVOCATION.SCOPE",)
+
+
+def _mismatch(statement: Statement, certificate: x509.Certificate) -> str:
+    """Return why a statement is not about a certificate: a list of its own issuer may be for other
+    distribution points (RFC 5280, 6.3.3 b 2).
+    """
+    is_own = statement.kind == "crl" and same_name(
+        parsed_crl(statement.item.der).issuer.dump(), certificate.issuer.dump()
+    )
+    return "REVOCATION.SCOPE" if is_own else "REVOCATION.WRONG_ISSUER"
 
 
 def _run(coroutine: Coroutine[Any, Any, _Value]) -> _Value:

@@ -11,7 +11,7 @@ from hocba_sign.pki.cache.bounded import BoundedCache
 from hocba_sign.pki.revocation.crl import RevocationList, read_revocation_list
 from hocba_sign.pki.revocation.evidence import Evidence, EvidenceItem
 from hocba_sign.pki.revocation.ocsp import Response, read_response
-from hocba_sign.pki.revocation.readable import readable_crl, readable_response
+from hocba_sign.pki.revocation.readable import check_ocsp, readable_crl, readable_response
 
 MAX_KEPT_LIST_OCTETS = 64 * 1024 * 1024
 """Octets of all CRLs that stay read; one alone may exceed it until the next comes."""
@@ -103,13 +103,22 @@ def read_pool(evidence: Evidence) -> StatementPool:
         try:
             ocsps.extend(_response_statements(item))
         except (AttributeError, ValueError, TypeError, LookupError):
-            causes.append("REVOCATION.OCSP_MALFORMED")
+            causes.append(_why_unread(item.der))
     return StatementPool(
         ocsps=_newest_first(ocsps),
         crls=_newest_first(crls),
         deltas=tuple(deltas),
         causes=tuple(dict.fromkeys(causes)),
     )
+
+
+def _why_unread(response_der: bytes) -> str:
+    """Return what keeps a response from being read: a refusal is not damaged."""
+    try:
+        check_ocsp(response_der)
+    except InputError as error:
+        return error.cause
+    return "REVOCATION.OCSP_MALFORMED"
 
 
 _lists: BoundedCache[str, RevocationList | None] = BoundedCache(
