@@ -176,9 +176,7 @@ def _unread_parts(path: Path, objects: Objects, wanted: ObjectKind) -> Iterator[
         where = f"{path}: {part.where}" if part.where else str(path)
         # A refusal was read in whole, and says nothing, whatever its file is called.
         is_refusal = part.cause == "REVOCATION.OCSP_UNSUCCESSFUL"
-        yield Unread(
-            part.cause, where, not is_refusal and _is_suspected(path, part.mark, wanted)
-        )
+        yield Unread(part.cause, where, not is_refusal and _is_suspected(path, part.mark, wanted))
     if not objects and not objects.unread:
         is_closed = ObjectKind.SYSTEM in objects.others
         part = Part(wrong_kind(objects.others, default="FILE.UNUSABLE"), "", LossMark.OTHER)
