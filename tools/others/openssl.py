@@ -11,6 +11,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
+from typing import TypedDict, Unpack
 
 from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
 
@@ -20,6 +21,7 @@ from hocba_sign.testing.keys import InsecureKey
 
 Entries = tuple[tuple[int, datetime, str], ...]
 """Serial number, time and reason (as `openssl ca` writes it) of revoked certificates."""
+_POLICY = "1.3.6.1.4.1.32473.704.1"
 _CONFIGURATION = """
 [ca]
 default_ca = authority
@@ -48,6 +50,42 @@ crypto_device = builtin
 digests = sha1, sha256, sha384, sha512
 {stamps}
 """
+
+
+class ListOptions(TypedDict, total=False):
+    """`extensions` are lines of a configuration, `signing_key` is not the authority's."""
+
+    entries: Entries
+    extensions: str
+    number: int | None
+    signing_key: InsecureKey | None
+
+
+class AnswerOptions(TypedDict, total=False):
+    """`known` are serial numbers that are good, `issuer` is whose certificates the question says
+    that they are.
+    """
+
+    signer: Identity | CertificateAuthority | None
+    entries: Entries
+    known: tuple[int, ...]
+    hashed: str
+    issuer: CertificateAuthority | None
+
+
+class TokenOptions(TypedDict, total=False):
+    """`settings` are lines of a configuration."""
+
+    hashed: str
+    settings: str
+    asks_for_certificate: bool
+
+
+class CertificateOptions(TypedDict, total=False):
+    """`signing_key` is not the authority's."""
+
+    serial: str
+    signing_key: InsecureKey | None
 
 
 class RefusedError(Exception):
@@ -126,16 +164,15 @@ class OpenSsl:
         *words: str,
         issued: datetime,
         until: datetime,
-        entries: Entries = (),
-        extensions: str = "authorityKeyIdentifier = keyid:always",
-        number: int | None = 7,
-        signing_key: InsecureKey | None = None,
+        **options: Unpack[ListOptions],
     ) -> bytes:
         """Return the list of an authority, DER, signed with its key or another; `openssl ca` is
         given `words` too.
         """
-        self.revoked(entries)
-        configuration = self.configured(extensions=extensions, number=number)
+        extensions = options.get("extensions", "authorityKeyIdentifier = keyid:always")
+        signing_key = options.get("signing_key")
+        self.revoked(options.get("entries", ()))
+        configuration = self.configured(extensions=extensions, number=options.get("number", 7))
         out = self.path("list.pem")
         # The certificate is made to fit where another key signs: openssl compares the two.
         certificate = self.certificate(authority.certificate_der)
@@ -170,17 +207,13 @@ class OpenSsl:
         certificates: tuple[bytes, ...],
         *words: str,
         at: datetime,
-        signer: Identity | CertificateAuthority | None = None,
-        entries: Entries = (),
-        known: tuple[int, ...] = (),
-        hashed: str = "sha1",
-        issuer: CertificateAuthority | None = None,
+        **options: Unpack[AnswerOptions],
     ) -> bytes:
-        """Return an OCSP response about certificates; `issuer` is whose certificates the question
-        says that they are.
-        """
-        index = self.revoked(entries, dict.fromkeys(known, at))
-        by, out = signer or authority, self.path("answer.ocsp")
+        """Return an OCSP response about certificates."""
+        known = dict.fromkeys(options.get("known", ()), at)
+        index = self.revoked(options.get("entries", ()), known)
+        by, out = options.get("signer") or authority, self.path("answer.ocsp")
+        hashed, issuer = options.get("hashed", "sha1"), options.get("issuer")
         asked = [word for der in certificates for word in ("-cert", str(self.certificate(der)))]
         issuer_file = self.certificate((issuer or authority).certificate_der)
         self.run(
@@ -225,17 +258,16 @@ class OpenSsl:
         *words: str | Path,
         at: datetime,
         tsa: Identity,
-        hashed: str = "sha256",
-        settings: str = "signer_digest = sha256",
-        asks_for_certificate: bool = True,
-        policy: str = "1.3.6.1.4.1.32473.704.1",
+        **options: Unpack[TokenOptions],
     ) -> bytes:
         """Return a time-stamp token over the digest of octets."""
         question, out, data = self.path("q.tsq"), self.path("token.der"), self.path("data")
         data.write_bytes(octets)
         self.path("serial").write_text("0704\n")
-        configuration = self.configured(stamps=f"default_policy = {policy}\n{settings}")
-        certificate = ["-cert"] if asks_for_certificate else []
+        settings = options.get("settings", "signer_digest = sha256")
+        configuration = self.configured(stamps=f"default_policy = {_POLICY}\n{settings}")
+        certificate = ["-cert"] if options.get("asks_for_certificate", True) else []
+        hashed = options.get("hashed", "sha256")
         self.run(
             "ts", "-query", "-data", data, f"-{hashed}", *certificate, "-no_nonce", "-out", question
         )
@@ -265,18 +297,19 @@ class OpenSsl:
         extensions: str,
         since: datetime,
         until: datetime,
-        serial: str = "0704",
-        request: tuple[str, ...] = (),
-        signing_key: InsecureKey | None = None,
+        **options: Unpack[CertificateOptions],
     ) -> bytes:
         """Return a certificate, DER; `key` is the holder's, `openssl ca` is given `words` too."""
         asked, out, extra = self.path("asked.csr"), self.path("issued.pem"), self.path("extra.cnf")
         extra.write_text(f"[leaf]\n{extensions}\n")
         self.revoked(())
-        self.path("serial").write_text(f"{serial}\n")
+        self.path("serial").write_text(f"{options.get('serial', '0704')}\n")
         configuration = self.configured()
-        self.run("req", "-new", "-utf8", "-key", key, "-subj", subject, "-out", asked, *request)
-        certificate = self.certificate(authority.certificate_der)
+        self.run("req", "-new", "-utf8", "-key", key, "-subj", subject, "-out", asked)
+        certificate, signing_key = (
+            self.certificate(authority.certificate_der),
+            options.get("signing_key"),
+        )
         if signing_key is not None:
             certificate = self._named_as(authority, signing_key)
         self.run(

@@ -70,16 +70,21 @@ def answers(openssl: OpenSsl, stage: Stage) -> Iterator[tuple[str, bytes]]:
         "of-another-authority",
         answered(by=world.authority("government-ca"), issuer=world.authority("government-ca")),
     )
+    yield "refusal", openssl.refusal(authority)
+    yield from _delegated(stage, answered, gone)
+
+
+def _delegated(stage: Stage, answered: Any, gone: dict[str, Any]) -> Iterator[tuple[str, bytes]]:
+    world, teacher = stage.world, stage.holder(stage.teacher)
     responder = world.responder("public-ca")
     yield "delegated", answered(signer=responder)
     yield "delegated-by-key", answered(*_PLAIN, "-resp_key_id", signer=responder)
     yield "delegated-without-certificate", answered(*_PLAIN, "-resp_no_certs", signer=responder)
     yield "delegated-revoked", answered(signer=responder, **gone)
-    yield "by-teacher", answered(signer=teachers[0])
+    yield "by-teacher", answered(signer=teacher)
     yield "by-another-responder", answered(signer=world.responder("government-ca"))
     old = world.responder("public-ca", not_after=SIGNED_AT - timedelta(days=9))
     yield "by-expired", answered(signer=old)
     plain = world.responder("public-ca", extended_key_usage=("client_auth",))
     yield "by-unnamed", answered(signer=plain)
     yield "by-impostor", answered(signer=world.impostor("public-ca"))
-    yield "refusal", openssl.refusal(authority)

@@ -67,11 +67,24 @@ def lists(openssl: OpenSsl, stage: Stage) -> Iterator[tuple[str, bytes]]:
         "superseded-after-signing",
         listed(entries=gone("superseded", SIGNED_AT + timedelta(hours=2))),
     )
+    yield from _dated(listed, gone)
+    yield "forged", listed(signing_key=world.impostor("public-ca").key)
+    yield from _scoped(listed, gone)
+    yield from _deltas(listed, gone)
+    yield "unfit", _by_unfit(openssl, stage, week)
+    held = listed(issued=LISTED_AT + timedelta(minutes=30), entries=gone())
+    yield "newer-revoked", held
+    yield from _files(openssl, {"good": listed(), "revoked": held})
+
+
+def _dated(listed: Any, gone: Any) -> Iterator[tuple[str, bytes]]:
     yield "expired", listed(issued=SIGNED_AT - timedelta(days=30))
     yield "expired-revoked", listed(issued=SIGNED_AT - timedelta(days=2), days=2, entries=gone())
     yield "future", listed(issued=JUDGED_AT + timedelta(days=1))
     yield "before-signing", listed(issued=SIGNED_AT - timedelta(hours=5))
-    yield "forged", listed(signing_key=world.impostor("public-ca").key)
+
+
+def _scoped(listed: Any, gone: Any) -> Iterator[tuple[str, bytes]]:
     yield "user-only", listed(extensions=_scope("onlyuser = TRUE"))
     yield "authorities-only", listed(extensions=_scope("onlyCA = TRUE"))
     yield "attributes-only", listed(extensions=_scope("onlyAA = TRUE"))
@@ -82,6 +95,9 @@ def lists(openssl: OpenSsl, stage: Stage) -> Iterator[tuple[str, bytes]]:
     unknown = "1.3.6.1.4.1.32473.704.4 = {}ASN1:NULL"
     yield "unknown-demand", listed(extensions=_KEY + unknown.format("critical, "))
     yield "unknown-remark", listed(extensions=_KEY + unknown.format(""))
+
+
+def _deltas(listed: Any, gone: Any) -> Iterator[tuple[str, bytes]]:
     yield "hold", listed(issued=LISTED_AT - timedelta(minutes=40), entries=gone("certificateHold"))
     for base in (7, 9):
         indicator = f"{_KEY}2.5.29.27 = critical, ASN1:INTEGER:{base}"
@@ -91,10 +107,6 @@ def lists(openssl: OpenSsl, stage: Stage) -> Iterator[tuple[str, bytes]]:
         "delta-revoking",
         listed(extensions=f"{_KEY}2.5.29.27 = critical, ASN1:INTEGER:7", number=8, entries=gone()),
     )
-    yield "unfit", _by_unfit(openssl, stage, week)
-    held = listed(issued=LISTED_AT + timedelta(minutes=30), entries=gone())
-    yield "newer-revoked", held
-    yield from _files(openssl, {"good": listed(), "revoked": held})
 
 
 def _by_unfit(openssl: OpenSsl, stage: Stage, life: timedelta) -> bytes:

@@ -121,6 +121,12 @@ def _by_cms(openssl: OpenSsl, stage: Stage, covered: bytes) -> Iterator[tuple[st
         "cms-two-signers",
         signed("-cades", by=(world.tsa, world.time_stamper("TEST TSA 02", key="ec"))),
     )
+    yield "changed-time", good.replace(b"20260601030000Z", b"20250601030000Z")
+    yield from _by_unfit(stage, signed)
+
+
+def _by_unfit(stage: Stage, signed: Any) -> Iterator[tuple[str, bytes]]:
+    world = stage.world
     unfit = world.time_stamper("TEST TSA without purpose", extended_key_usage=())
     wide = world.time_stamper(
         "TEST TSA with two purposes", extended_key_usage=("time_stamping", "email_protection")
@@ -130,4 +136,3 @@ def _by_cms(openssl: OpenSsl, stage: Stage, covered: bytes) -> Iterator[tuple[st
     yield "cms-two-purposes", signed("-cades", by=(wide,))
     yield "cms-purpose-not-critical", signed("-cades", by=(loose,))
     yield "cms-by-principal", signed("-cades", by=(stage.holder(CBQL),))
-    yield "changed-time", good.replace(b"20260601030000Z", b"20250601030000Z")
