@@ -123,7 +123,7 @@ def validate(octets: bytes, setting: Setting) -> DocumentConclusion:
     Raises: InputError for octets that are no readable transcript at all.
     """
     xml = parse(octets)
-    parsed, root = read_parsed(xml), xml.root
+    parsed, root = read_parsed(xml, is_careful=setting.is_careful), xml.root
     if not parsed.signatures:
         return DocumentConclusion(
             verdict=Verdict.NOTHING_TO_VERIFY, signatures=(), checks=(), layout=recognise(root).name

@@ -40,6 +40,7 @@ from hocba_sign.xades.syntax.time_stamps import (
     time_stamps,
 )
 from hocba_sign.xades.transcript.extract_place import extract_findings, extract_object, sealed_root
+from hocba_sign.xades.transcript.faultless_signature import read_faultless
 from hocba_sign.xades.transcript.references import TranscriptResolver
 from hocba_sign.xml.c14n import C14nAlgorithm
 from hocba_sign.xml.layout import (
@@ -98,10 +99,13 @@ def read(octets: bytes) -> ParsedDocument:
     return read_parsed(parse(octets))
 
 
-def read_parsed(xml: ParsedXml, places: SlotPlaces | None = None) -> ParsedDocument:
+def read_parsed(
+    xml: ParsedXml, places: SlotPlaces | None = None, *, is_careful: bool = False
+) -> ParsedDocument:
     """Read what is signed in a document that is parsed already, and its slots found if `places` are
     given.
 
+    `is_careful`: not by the quick path.
     Raises: as `read`, but for parsing.
     """
     root = xml.root
@@ -116,6 +120,7 @@ def read_parsed(xml: ParsedXml, places: SlotPlaces | None = None) -> ParsedDocum
             resolver=resolver,
             extract=extract_object(element, slot) if layout is CANONICAL else None,
             is_stray=slot is None and layout is not PART and element.getparent() not in known,
+            is_careful=is_careful,
         )
         for element, slot in _signature_elements(root, places)
     )
@@ -160,7 +165,12 @@ def _signature_or_finding(
     resolver: TranscriptResolver,
     extract: Element | None,
     is_stray: bool,
+    is_careful: bool,
 ) -> ParsedSignature:
+    if not is_stray and not is_careful:
+        quickly = read_faultless(element, slot, resolver=resolver, extract=extract)
+        if quickly is not None:
+            return quickly
     stray = (Finding("SIG.STRAY", locate(element)),) if is_stray else ()
     try:
         return _signature(element, slot, resolver=resolver, extract=extract, stray=stray)

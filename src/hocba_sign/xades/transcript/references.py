@@ -144,7 +144,7 @@ def _read_reference(
         identifier=element.get("Id"),
         uri=uri,
         target_id=target_id,
-        kind=_kind(element, target),
+        kind=kind_of(element.get("Type"), target),
         digest_uri=digest_uri,
         digest_value=digest_value,
         is_found=target is not None,
@@ -189,13 +189,14 @@ def _transforms(
     return Method(algorithm, inclusive_prefixes(transforms[0])), ()
 
 
-def _kind(reference: Element, target: Element | None) -> Covers:
-    if reference.get("Type") == names.TYPE_SIGNED_PROPERTIES:
+def kind_of(reference_type: str | None, target: Element | None) -> Covers:
+    """Return what a reference of this Type points at."""
+    if reference_type == names.TYPE_SIGNED_PROPERTIES:
         return Covers.SIGNED_PROPERTIES
     if target is None:
         return (
             Covers.SIGNATURE_VALUE
-            if reference.get("Type") == names.TYPE_COUNTERSIGNED
+            if reference_type == names.TYPE_COUNTERSIGNED
             else Covers.OTHER
         )
     if target.tag == names.SIGNATURE_VALUE:
