@@ -3,6 +3,7 @@
 import hashlib
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from typing import Final
 
 from cryptography.hazmat.primitives import hashes
 
@@ -159,6 +160,13 @@ _DIGEST_BY_URI = {algorithm.uri: algorithm for algorithm in DIGEST_ALGORITHMS}
 _DIGEST_BY_OID = {algorithm.oid: algorithm for algorithm in DIGEST_ALGORITHMS}
 
 
+_MAKERS: Final = {
+    algorithm.name: getattr(hashlib, algorithm.name.replace("-", "_"))
+    for algorithm in DIGEST_ALGORITHMS
+    if algorithm is not SHAKE256
+}
+
+
 def digest_algorithm(uri: str) -> DigestAlgorithm:
     """Find the hash of a DigestMethod.
 
@@ -183,7 +191,7 @@ def digest(algorithm: DigestAlgorithm, *parts: bytes) -> bytes:
     """Hash the parts as if they were one after the other in one piece."""
     if algorithm is SHAKE256:
         return hashlib.shake_256(b"".join(parts), usedforsecurity=False).digest(algorithm.size)
-    hashed = hashlib.new(algorithm.name.replace("-", "_"), usedforsecurity=False)
+    hashed = _MAKERS[algorithm.name](usedforsecurity=False)
     for part in parts:
         hashed.update(part)
     return hashed.digest()

@@ -8,6 +8,8 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Final
 
+from hocba_sign.model.remembered import remembered
+
 _TAX: Final = re.compile(r"([0-9]{10})(?:-?([0-9]{3}))?")
 _TWELVE, _NINE = re.compile("[0-9]{12}"), re.compile("[0-9]{9}")
 _PERSONAL: Final = frozenset({"CCCD", "CMND"})
@@ -47,6 +49,7 @@ class Number:
         return self.kind in {NumberKind.PERSON, NumberKind.OLD_CARD, NumberKind.OTHER_PAPER}
 
 
+@remembered
 def number_of(label: str, value: str) -> Number | None:
     """Read a number; `label` is `CCCD`, `CMND` or `MST` where it is written so, else `UID`.
 

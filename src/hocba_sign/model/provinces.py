@@ -17,6 +17,7 @@ from types import MappingProxyType
 from typing import Any, Final, TypeAlias
 
 from hocba_sign.model.codes import code_list
+from hocba_sign.model.remembered import remembered
 from hocba_sign.model.spelling import plain, spelled
 
 Address: TypeAlias = tuple[tuple[str, str], ...]
@@ -132,6 +133,7 @@ def _held(name: str, day: date) -> frozenset[str]:
     )
 
 
+@remembered
 def _named(kind: str, text: str) -> str | None:
     """Return the province that a part of an address ends with, if it is named as one."""
     written = _TAIL.sub("", spelled(text))

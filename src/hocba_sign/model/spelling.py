@@ -16,6 +16,8 @@ from functools import cache
 from importlib.resources import files
 from typing import Final
 
+from hocba_sign.model.remembered import remembered
+
 _TONES: Final = "\u0300\u0301\u0303\u0309\u0323"
 """Huyền, sắc, ngã, hỏi, nặng, as combining characters."""
 _MARKS: Final = "\u0302\u0306\u031b"
@@ -61,6 +63,7 @@ class SchoolForms:
     organisations: tuple[str, ...]
 
 
+@remembered
 def compare_names(stated: str, certified: str | None, *, of_school: bool = False) -> Likeness:
     """Compare the name that a document states with the one in a certificate.
 
@@ -84,6 +87,7 @@ def compare_names(stated: str, certified: str | None, *, of_school: bool = False
     return Likeness.OTHER
 
 
+@remembered
 def names_organisation(name: str | None) -> bool:
     """Return whether a name begins as that of a school, authority or firm, which no
     person's does.
@@ -137,6 +141,7 @@ def school_forms() -> SchoolForms:
     )
 
 
+@remembered
 def _spelled(name: str) -> str:
     folded = " ".join(unicodedata.normalize("NFC", name).split()).lower()
     letters = unicodedata.normalize("NFD", folded.translate(_SAME_LETTER))

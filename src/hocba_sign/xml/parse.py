@@ -29,6 +29,7 @@ from hocba_sign.xml.limits import (
 from hocba_sign.xml.tree import QUERIES, Element, locate
 
 _DOCTYPE: Final = "<!DOCTYPE"
+_NO_TAG: Final = re.compile(rb"<[!?]")
 _LONG_TAG: Final = re.compile(rb"<[^>]{100000}")
 _LONG_VALUE: Final = re.compile(rb"""=[\s\0]*(?:"[^"]{200}|'[^']{200})""")
 _DECLARATION: Final = re.compile(
@@ -108,7 +109,9 @@ def parse(octets: bytes, *, is_of_others: bool = False) -> ParsedXml:
     text = octets
     if encoding in _LEGACY:
         text, encoding = _transcoded(octets, encoding), "utf-8"
-    _refuse_doctype(text, encoding)
+    is_plain = encoding == "utf-8" and _holds_only_elements(text)
+    if not is_plain:
+        _refuse_doctype(text, encoding)
     root = _tree_of_others(text, encoding) if is_of_others else _tree(text, encoding)
     _check_shape(root, text)
     ids, ambiguous = id_map_of_others(root) if is_of_others else (id_map(root), frozenset())
@@ -118,10 +121,8 @@ def parse(octets: bytes, *, is_of_others: bool = False) -> ParsedXml:
         encoding=encoding,
         ids=ids,
         ambiguous=ambiguous,
-        first_comment=_first(root, "comments") if encoding != "utf-8" or b"<!--" in text else None,
-        first_instruction=_first(root, "instructions")
-        if encoding != "utf-8" or _may_hold_instructions(text)
-        else None,
+        first_comment=None if is_plain else _first(root, "comments"),
+        first_instruction=None if is_plain else _first(root, "instructions"),
     )
 
 
@@ -132,27 +133,31 @@ def _check_size(octets: bytes) -> None:
             where="octet 0",
             detail=f"{len(octets)} octets, the limit is {MAX_BYTES}",
         )
-    if not octets.strip():
+    if not octets or octets.isspace():
         raise InputError("XML.EMPTY", where="octet 0")
-    if octets.count(b"<") > MAX_MARKUP:
+    if _is_over(octets, b"<", MAX_MARKUP):
         raise InputError(
             "XML.TOO_MANY_NODES",
             where=_octet_of_nth(octets, b"<", MAX_MARKUP),
             detail=f"the limit is {MAX_MARKUP}",
         )
-    if octets.count(b"=") > MAX_ATTRIBUTES_TOTAL:
+    if _is_over(octets, b"=", MAX_ATTRIBUTES_TOTAL):
         where = _octet_of_nth(octets, b"=", MAX_ATTRIBUTES_TOTAL)
         raise InputError(
             "XML.TOO_MANY_ATTRIBUTES",
             where=where,
             detail=f"the limit is {MAX_ATTRIBUTES_TOTAL} in a document",
         )
-    if any(octets.count(mark) > MAX_ESCAPED for mark in (b"&", b'"', b">")):
+    if any(_is_over(octets, mark, MAX_ESCAPED) for mark in (b"&", b'"', b">")):
         raise InputError(
             "XML.TEXT_TOO_LONG",
             where="octet 0",
             detail=f"more than {MAX_ESCAPED} octets that canonical forms write as references",
         )
+
+
+def _is_over(octets: bytes, mark: bytes, limit: int) -> bool:
+    return len(octets) > limit and octets.count(mark) > limit
 
 
 def _octet_of_nth(octets: bytes, mark: bytes, count: int) -> str:
@@ -330,9 +335,13 @@ def _check_namespaces(root: Element, *, uses: int) -> None:
         )
 
 
-def _may_hold_instructions(octets: bytes) -> bool:
-    has_declaration = octets.removeprefix(_UTF8_BOM).startswith(b"<?xml ")
-    return octets.count(b"<?") > has_declaration
+def _holds_only_elements(octets: bytes) -> bool:
+    """Return whether text in UTF-8 has neither comments nor instructions nor a document type: no
+    markup but tags, behind the declaration.
+    """
+    start = len(_UTF8_BOM) if octets.startswith(_UTF8_BOM) else 0
+    has_declaration = octets.startswith(b"<?xml ", start)
+    return _NO_TAG.search(octets, start + has_declaration) is None
 
 
 def _first(root: Element, kind: str) -> str | None:

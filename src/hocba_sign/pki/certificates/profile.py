@@ -6,11 +6,16 @@ Spec: RFC 5280, 4.1 and 4.2; RFC 3161, 2.3.
 
 from collections.abc import Iterator
 from enum import StrEnum
+from functools import lru_cache
+from typing import Final
 
 from asn1crypto import x509
 
 from hocba_sign.crypto import der
 from hocba_sign.pki.cache.asn1 import parsed_certificate
+
+MAX_KEPT: Final = 512
+"""Answers about certificates that stay; those of the people of a school or two."""
 
 
 class Purpose(StrEnum):
@@ -91,6 +96,7 @@ def has_too_many_names(chain_der: tuple[bytes, ...]) -> bool:
     return names * subtrees > MAX_NAME_COMPARISONS
 
 
+@lru_cache(maxsize=MAX_KEPT)
 def usage_cause(certificate_der: bytes, purpose: Purpose) -> str | None:
     """Return why the certificate is not fit for `purpose`, or None.
 

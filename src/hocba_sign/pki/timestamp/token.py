@@ -8,6 +8,7 @@ Spec: RFC 3161, 2.4.2; RFC 5652, 5; RFC 5816.
 import re
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
+from functools import lru_cache
 
 from hocba_sign.crypto import der
 from hocba_sign.crypto.digests import DigestAlgorithm, digest
@@ -17,6 +18,7 @@ from hocba_sign.pki.certificates.certificate import Certificate
 from hocba_sign.pki.loading.embedded import Embedded, read_embedded
 from hocba_sign.pki.revocation.evidence import Evidence
 from hocba_sign.pki.timestamp.cms import (
+    MAX_KEPT,
     CertificateIdentifier,
     SignedData,
     SignerInfo,
@@ -206,6 +208,7 @@ def is_bound(signer: SignerInfo, certificate: Certificate) -> bool:
         return False
 
 
+@lru_cache(maxsize=MAX_KEPT)
 def _fits(identifier: CertificateIdentifier, certificate: Certificate) -> bool:
     if identifier.digest != digest(identifier.algorithm, certificate.der):
         return False

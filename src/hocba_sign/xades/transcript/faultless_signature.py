@@ -9,7 +9,6 @@ Spec: Exclusive XML Canonicalization 1.0; EN 319 132-1, 6.3.
 
 import binascii
 import re
-from collections.abc import Iterable
 from typing import Final
 
 from lxml import etree
@@ -40,9 +39,7 @@ MAX_PARTS: Final = 50
 """Of a kind, references or values; real signatures have fewer than twenty of any."""
 
 _EXCLUSIVE: Final = Method(C14nAlgorithm.EXCLUSIVE)
-_SHA2: Final = (
-    r"http://www\.w3\.org/2001/04/(?:xmlenc#sha(?:256|512)|xmldsig-more#sha384)"
-)
+_SHA2: Final = r"http://www\.w3\.org/2001/04/(?:xmlenc#sha(?:256|512)|xmldsig-more#sha384)"
 _ID: Final = r'[^"&#()]+'
 _CANONICALIZED: Final = f' Algorithm="{re.escape(C14nAlgorithm.EXCLUSIVE.value)}">'
 _DIGEST: Final = (
@@ -210,9 +207,7 @@ class _Reader:
             digest_value=_octets(form["hashed"]),
             issuer_serial_der=None if form["serial"] is None else _octets(form["serial"]),
         )
-        place = ProductionPlace(
-            city=_optional(form["city"]), country=_optional(form["country"])
-        )
+        place = ProductionPlace(city=_optional(form["city"]), country=_optional(form["country"]))
         return SignedProperties(
             identifier=_text(form["properties_id"]),
             signing_time=moment,

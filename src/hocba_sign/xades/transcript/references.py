@@ -195,9 +195,7 @@ def kind_of(reference_type: str | None, target: Element | None) -> Covers:
         return Covers.SIGNED_PROPERTIES
     if target is None:
         return (
-            Covers.SIGNATURE_VALUE
-            if reference_type == names.TYPE_COUNTERSIGNED
-            else Covers.OTHER
+            Covers.SIGNATURE_VALUE if reference_type == names.TYPE_COUNTERSIGNED else Covers.OTHER
         )
     if target.tag == names.SIGNATURE_VALUE:
         return Covers.SIGNATURE_VALUE
