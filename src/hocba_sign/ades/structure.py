@@ -5,7 +5,7 @@ decoded from what was signed and from nothing else.
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 
@@ -222,6 +222,8 @@ class ParsedSignature:
     `algorithm` is what CMS names by OID; XML gives `algorithm_uri` and `pss` instead.
     `has_der_value`: an ECDSA value is DER, as in CMS.
     `revision` is the PDF revision, from 1, that the signature was made in.
+    `is_of_own_form`: its element holds nothing but what this library writes, in its place, as was
+        seen while it was read; how something was read makes no difference between two.
 
     Of documents of others: `parent` names the signature that this one counter-signs, `keys_der` are
     SubjectPublicKeyInfos that stand in it without a certificate, `claimed_time` (UTC) is what a
@@ -255,6 +257,7 @@ class ParsedSignature:
     algorithm: SignatureAlgorithm | None = None
     has_der_value: bool = False
     revision: int | None = None
+    is_of_own_form: bool = field(default=False, compare=False)
     parent: str | None = None
     keys_der: tuple[bytes, ...] = ()
     claimed_time: datetime | None = None

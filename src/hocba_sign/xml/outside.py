@@ -12,7 +12,6 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from enum import StrEnum
 from itertools import islice
-from types import MappingProxyType
 from typing import Final
 
 from lxml import etree
@@ -70,15 +69,16 @@ _ATTRIBUTES: Final = frozenset(
         "Version",
     }
 )
-_MARKS: Final = MappingProxyType(
-    {
-        "PDF": (b"%PDF-",),
-        "ZIP": (b"PK\x03\x04", b"PK\x05\x06"),
-        "RAR": (b"Rar!\x1a\x07",),
-        "7z": (b"7z\xbc\xaf\x27\x1c",),
-    }
+_MARKS: Final = (
+    ("PDF", b"%PDF-", b"%"),
+    ("ZIP", b"PK\x03\x04", b"\x03"),
+    ("ZIP", b"PK\x05\x06", b"\x05"),
+    ("RAR", b"Rar!\x1a\x07", b"\x1a"),
+    ("7z", b"7z\xbc\xaf\x27\x1c", b"\x1c"),
 )
-"""What programs look for within a file, not only at its beginning."""
+"""What programs look for within a file, not only at its beginning, each with the octet of it that
+is rarest in text: looking for one is ten times as fast.
+"""
 PDF_OBJECT: Final = "PDF object"
 """Many readers of PDF need no `%PDF-`, but none shows anything without an object."""
 _OBJECT: Final = re.compile(rb"obj(?![A-Za-z0-9])")
@@ -124,7 +124,10 @@ def other_kinds(octets: bytes) -> Counter[str]:
     """Return how often something occurs by which other programs take a file for one of
     their own.
     """
-    found = Counter({name: sum(map(octets.count, marks)) for name, marks in _MARKS.items()})
+    found: Counter[str] = Counter()
+    for name, mark, rarest in _MARKS:
+        if rarest in octets:
+            found[name] += octets.count(mark)
     if b"obj" not in octets:
         return +found
     words = [match.start() for match in islice(_OBJECT.finditer(octets), MAX_OBJECTS + 1)]

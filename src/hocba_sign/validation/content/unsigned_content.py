@@ -44,9 +44,11 @@ def outside_checks(xml: ParsedXml, signatures: Iterable[SignatureConclusion]) ->
         for target in targets
         if not any(above in targets for above in target.iterancestors())
     ]
+    plain = {str(one.signature.identifier) for one in given if one.signature.is_of_own_form}
+    known = [xml.ids[identifier] for identifier in plain & xml.ids.keys()]
     checks = [
         Check(identifier=_TOLD[stray.kind][0], status=_TOLD[stray.kind][1], where=stray.where)
-        for stray in outside(xml.root, covered=roots)
+        for stray in outside(xml.root, covered=(*roots, *known))
     ]
     return checks + _kind_checks(xml.octets, roots)
 

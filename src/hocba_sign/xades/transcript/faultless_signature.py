@@ -189,6 +189,7 @@ class _Reader:
             embedded_ocsps_der=embedded[2],
             findings=(),
             sealed_root=sealed_root(extract),
+            is_of_own_form=True,
         )
 
     def _values(self, group: str) -> tuple[bytes, ...]:
