@@ -6,6 +6,7 @@ page that is proven from being another one.
 """
 
 from collections.abc import Iterator
+from contextlib import suppress
 from typing import Any, Final
 
 from pyhanko.pdf_utils import generic
@@ -31,7 +32,9 @@ def beginning(reader: RevisionReader, revision: int) -> RevisionStep:
             reader.get_historical_resolver(revision - 1),
             reader.get_historical_resolver(revision),
         )
-        refusal = next(_refusals(reader, old, new), None)
+        refusal = None
+        if not _is_all_explained(reader, old, revision):
+            refusal = next(_refusals(reader, old, new), None)
         changes = tuple(field_changes(old, new))
     except Exception as error:  # noqa: BLE001 - whatever pyHanko's reading fails with, nothing is proven
         return RevisionStep(
@@ -40,6 +43,15 @@ def beginning(reader: RevisionReader, revision: int) -> RevisionStep:
     return RevisionStep(
         revision=revision, rules=frozenset({ChangeRule.SIGNATURE}), fields=changes, refusal=refusal
     )
+
+
+def _is_all_explained(reader: RevisionReader, old: Any, revision: int) -> bool:
+    """Return whether all that the revision wrote may be there, used or not, as it is where nobody
+    changed anything: then the file need not be searched for who uses what.
+    """
+    with suppress(Exception):
+        return next(_refusals(reader, old, reader.with_all_written(revision)), None) is None
+    return False
 
 
 def _refusals(reader: RevisionReader, old: Any, new: Any) -> Iterator[str]:

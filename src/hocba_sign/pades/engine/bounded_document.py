@@ -135,6 +135,12 @@ class RevisionReader(PdfFileReader):
             self._revisions[revision] = ReadRevision(self, revision)
         return self._revisions[revision]
 
+    def with_all_written(self, revision: int) -> "ReadRevision":
+        """Return a revision that takes for used whatever it wrote: who uses what need not be
+        known, and more has to be explained.
+        """
+        return ReadRevision(self, revision, counts_unused=True)
+
     def get_object(self, ref: Any, *arguments: Any, **options: Any) -> Any:
         """Read each version of an object once; revisions copy what they change of it."""
         if len(arguments) != 1 or options.get("as_metadata_stream"):
@@ -238,8 +244,11 @@ class ReadRevision(HistoricalResolver):
     A reference to no object is null (ISO 32000-2, 7.3.10), where the parent fails.
     """
 
-    def __init__(self, reader: RevisionReader, revision: int) -> None:
+    def __init__(
+        self, reader: RevisionReader, revision: int, *, counts_unused: bool = False
+    ) -> None:
         super().__init__(reader, revision)
+        self._counts_unused = counts_unused
         self._budget = reader
         self._visits = 0
         self._sizes: dict[Any, int] = {}
@@ -306,7 +315,7 @@ class ReadRevision(HistoricalResolver):
 
     @cached_property
     def written_and_used(self) -> frozenset[Key]:
-        return self._budget.uses.used(self)
+        return self._written if self._counts_unused else self._budget.uses.used(self)
 
     def explicit_refs_in_revision(self) -> set[Any]:
         """Return what this revision wrote and uses: a file may hold any number of objects that
