@@ -12,6 +12,7 @@ from typing import Final
 import pytest
 from hypothesis import given
 
+from hocba_sign.ades.structure import ParsedDocument
 from hocba_sign.cli.main import main
 from hocba_sign.errors import InputError
 from hocba_sign.model.transcript import Transcript
@@ -25,7 +26,7 @@ from hocba_sign.pki.path.result import PathRequirements, PathStatus
 from hocba_sign.pki.revocation.evidence import Evidence
 from hocba_sign.pki.trust.store import Anchor, TrustStore
 from hocba_sign.testing.world import World
-from hocba_sign.xades.transcript.read import read
+from hocba_sign.xades.transcript.read import read, read_parsed
 from hocba_sign.xml.c14n import C14nAlgorithm, canonicalize
 from hocba_sign.xml.decode import (
     check_data,
@@ -129,6 +130,79 @@ def test_another_spelling_is_left_to_the_careful_path(old: bytes, new: bytes) ->
     data = read(ISSUED).signed_octets["data"]
     assert old in data
     assert decode_faultless(data.replace(old, new, 1)) is None
+
+
+def read_both(octets: bytes) -> tuple[ParsedDocument | str, ParsedDocument | str]:
+    """Read the signatures by either path; what is raised is told by cause and place."""
+
+    def answer(*, is_careful: bool) -> ParsedDocument | str:
+        try:
+            return read_parsed(parse(octets), is_careful=is_careful)
+        except InputError as error:
+            return f"{error.cause} {error.where}"
+
+    return answer(is_careful=False), answer(is_careful=True)
+
+
+def own_forms(document: ParsedDocument | str) -> int:
+    return 0 if isinstance(document, str) else sum(s.is_of_own_form for s in document.signatures)
+
+
+def test_signatures_of_our_own_form_are_read_in_one_comparison() -> None:
+    quickly, carefully = read_both(ISSUED)
+    assert quickly == carefully
+    assert own_forms(quickly) == len(SCENE.transcript.slots)
+    assert own_forms(carefully) == 0
+
+
+def test_a_changed_signature_is_read_as_the_careful_path_reads_it() -> None:
+    originals = (ISSUED, *seeds("transcript"))
+    passed = 0
+    for number in range(MUTATIONS // 2):
+        original = originals[number % len(originals)]
+        octets = changed(original, (*SIGNED, *XML), number)
+        quickly, carefully = read_both(octets)
+        assert quickly == carefully, number
+        passed += octets != original and own_forms(quickly) > 0
+    assert passed > MUTATIONS // 20
+
+
+@pytest.mark.parametrize(
+    ("old", "new"),
+    [
+        (b"<ds:SignedInfo>", b"<ds:SignedInfo><!-- -->"),
+        (b"<ds:DigestValue>", b"<ds:DigestValue><!-- -->"),
+        (b"<ds:DigestValue>", b"<ds:DigestValue> "),
+        (b"<ds:DigestValue>", b"<ds:DigestValue>&#65;"),
+        (b"<ds:X509Certificate>", b"<ds:X509Certificate>\n"),
+        (b"<ds:X509Certificate>", b"<?a b?><ds:X509Certificate>"),
+        (b"<ds:KeyInfo>", b"<ds:KeyInfo><ds:KeyName>a</ds:KeyName>"),
+        (b"<ds:Reference Id=", b"<ds:Reference a='b' Id="),
+        (b"<ds:SignatureValue ", b"<ds:SignatureValue a='' "),
+        (b"xml-exc-c14n#", b"xml-exc-c14n#WithComments"),
+        (b"xml-exc-c14n#", b"xml-exc-c14n"),
+        (b"xmlenc#sha256", b"xmldsig#sha1"),
+        (b"<xades:SigningTime>", b"<xades:SigningTime>0"),
+        (b"Z</xades:SigningTime>", b"</xades:SigningTime>"),
+        (b'Target="#', b'Target="#a'),
+        (b"<xades:SigningCertificateV2>", b"<xades:SigningCertificateV2><xades:Cert/>"),
+        (b'ObjectReference="#', b'ObjectReference="#a'),
+        (b'-props"', b'-other"'),
+        (b"<xades:SignatureTimeStamp>", b'<xades:SignatureTimeStamp Id="a">'),
+        (b"<xades:UnsignedSignatureProperties>", b"<xades:UnsignedSignatureProperties>a"),
+        (b"</ds:Signature>", b"<ds:Object>a</ds:Object></ds:Signature>"),
+        (b"</ds:Signature>", b"</ds:Signature>a"),
+        (b' Leaves="', b' Leaves="0'),
+        (b' Root="', b' Root="AAAA'),
+        (b'Type="urn:hocba:extract:1"', b'Type="urn:hocba:extract:2"'),
+    ],
+)
+def test_another_form_of_a_signature_is_left_to_the_careful_path(old: bytes, new: bytes) -> None:
+    assert old in ISSUED
+    quickly, carefully = read_both(ISSUED.replace(old, new, 1))
+    assert quickly == carefully
+    wanted = len(SCENE.transcript.slots) - (old != b"</ds:Signature>" or b"Object" in new)
+    assert isinstance(quickly, str) or own_forms(quickly) <= wanted
 
 
 WORLD: Final = World(SIGNED_AT, fast=True)

@@ -321,7 +321,12 @@ def _attached(xml: bytes, setting: Setting) -> _Attached:
             transcript = conclusion.transcript
             if transcript is None:
                 parsed = parse(xml)
-                transcript, _ = read_content(read_parsed(parsed), parsed.root, signatures=())
+                transcript, _ = read_content(
+                    read_parsed(parsed),
+                    parsed.root,
+                    signatures=(),
+                    is_careful=setting.is_careful,
+                )
             told = Check(
                 identifier="PDF.ATTACHED_XML",
                 status=_ATTACHED[conclusion.verdict],
@@ -338,7 +343,12 @@ def _attached(xml: bytes, setting: Setting) -> _Attached:
                 checks=(told, *about),
             )
         parsed = parse(xml)
-        transcript, checks = read_content(read_parsed(parsed), parsed.root, signatures=())
+        transcript, checks = read_content(
+            read_parsed(parsed),
+            parsed.root,
+            signatures=(),
+            is_careful=setting.is_careful,
+        )
         found = tuple(check for check in checks if check.identifier != "DOC.FORMAT")
         return _Attached(
             xml=xml,

@@ -59,6 +59,7 @@ from hocba_sign.xml.decode import (
     check_document,
     decode,
     decode_document,
+    decode_quickly,
     decode_signed,
     document_nonce,
 )
@@ -280,7 +281,9 @@ def read_content(
     if not faults:
         checks.append(Check(identifier="DOC.SCHEMA", status=Status.PASS))
     data = signed_data(parsed, signatures)
-    quickly = None if is_careful or data is None else decode_signed(root, data)
+    quickly = None
+    if not is_careful:
+        quickly = decode_quickly(root) if data is None else decode_signed(root, data)
     # What stands between elements is told where the whole file is looked at; within a value it
     # would be read differently by others.
     problems = [
