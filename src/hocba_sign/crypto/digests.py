@@ -1,6 +1,7 @@
 """The table of digest algorithms, once for both directions."""
 
 import hashlib
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Final
@@ -160,7 +161,7 @@ _DIGEST_BY_URI = {algorithm.uri: algorithm for algorithm in DIGEST_ALGORITHMS}
 _DIGEST_BY_OID = {algorithm.oid: algorithm for algorithm in DIGEST_ALGORITHMS}
 
 
-_MAKERS: Final = {
+_MAKERS: Final[dict[str, Callable[..., "hashlib._Hash"]]] = {
     algorithm.name: getattr(hashlib, algorithm.name.replace("-", "_"))
     for algorithm in DIGEST_ALGORITHMS
     if algorithm is not SHAKE256
