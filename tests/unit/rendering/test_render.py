@@ -133,6 +133,23 @@ def test_marks_have_a_comma_and_dates_start_with_the_day() -> None:
     assert "IaKrêng,ngày28tháng5năm2026" in said
 
 
+@pytest.mark.parametrize(
+    ("title", "heading"),
+    [
+        ("Giám đốc", "PHÊDUYỆTCỦAGIÁMĐỐCTRUNGTÂM"),
+        ("Hiệu trưởng", "PHÊDUYỆTCỦAHIỆUTRƯỞNG"),
+    ],
+)
+def test_the_heading_names_the_office_of_who_approves(title: str, heading: str) -> None:
+    centre = of_kind("gdtx")
+    director = replace(centre.signers.principal, title=title)
+    transcript = replace(centre, signers=replace(centre.signers, principal=director))
+    pages = text_layer(render(transcript, drafted(transcript)).octets)
+    said = squeezed("".join(text for page in pages for text in page.read))
+    assert said.count("PHÊDUYỆTCỦA") == 1
+    assert heading in said
+
+
 @pytest.mark.parametrize("name", KINDS)
 def test_each_slot_has_a_place_that_is_free(name: str) -> None:
     rendering = KINDS_RENDERED[name]

@@ -13,7 +13,7 @@ from tests.support.pages import example
 
 PUBLISHED = {
     "1": "47af6520bc95c1462df19e8dc645f4fa832e918dec746af1b321c52f702fb803",
-    "2": "ad0652dfe89579704b3da4f4ef40ec9f1147de79bf0c1d8a83bb447abfb55f2c",
+    "2": "73f2afaa882acf5086211a7d25f468715b83f691490185f4b28b156c05cb4eb6",
 }
 """Digest by version.
 
@@ -26,9 +26,9 @@ PAGES = {
         "lop12": "7d3a2f9b8777a5b8aa82a43e5ac37070bb8a8070b4f2d9b5e8dee6202152e27c",
     },
     ("2", "0.15.2"): {
-        "lop5": "2f97c9bac3cf6f586a8c6a101983968221089a10e1506a8c6e14a62c6cc224cb",
-        "lop9": "92d9423ae0420c2571d67449dc58d97a7719438bf30aa4dad89fa897bd5f2573",
-        "lop12": "575ad8e647185ffddb31820076832c2b3992f22b51973b70f43325925c644664",
+        "lop5": "d05d1fd3da0d99d0783079a27c4738d34122a91bf3024668e6e48a29eeffef7e",
+        "lop9": "7fc1f6bcc809d030e60b4e9a73e2c817c1e8b59e0ccca0a0d85c7e44374ba65c",
+        "lop12": "ccb6b459c0ddcb71cc9fe6e6a795f8755ced3f7ad7833b524e5ea6da1ab84e80",
     },
 }
 """Digests of whole files by template and version of typst, the same on every machine."""
