@@ -2,6 +2,7 @@
 
 from hocba_sign.catalogue.messages import Language
 from hocba_sign.extract.content import Head
+from hocba_sign.model.codes import code_list
 from hocba_sign.model.event import Event, TranscriptReference
 from hocba_sign.model.registry import RegistrySnapshot
 from hocba_sign.model.status_list import StatusList
@@ -103,6 +104,12 @@ def who_facts(head: Head, language: Language) -> tuple[Fact, ...]:
     return tuple(fact for fact in head_facts(head, language) if fact.label != identifier)
 
 
+def _circular(code: str) -> str:
+    """Return how a circular is cited; a code that is not listed stands for itself."""
+    listed = code_list("rule_sets").entries.get(code)
+    return listed[0].name if listed else code
+
+
 def document_facts(transcript: Transcript, language: Language) -> tuple[Fact, ...]:
     identity = transcript.identification
     year = phrase(
@@ -117,7 +124,7 @@ def document_facts(transcript: Transcript, language: Language) -> tuple[Fact, ..
         "ISSUED_BY",
         language,
         day=transcript.signers.issued.strftime("%d/%m/%Y"),
-        circular=identity.rule_set,
+        circular=_circular(identity.rule_set),
     )
     return (
         Fact(phrase("PUPIL", language), printable(identity.pupil.full_name)),

@@ -77,6 +77,10 @@ def test_every_signature_shows_the_seven_items() -> None:
         assert all(fact.value for fact in shown.facts)
 
 
+def test_the_circular_is_cited_by_its_full_number() -> None:
+    assert "theo Thông tư 22/2021/TT-BGDĐT" in " ".join(text(VALID, "vi").split())
+
+
 def test_times_are_vietnams_and_say_so() -> None:
     # Signed at 03:00 UTC on 2026-06-01.
     for written in (text(VALID, "vi"), html([VALID], "vi")):
