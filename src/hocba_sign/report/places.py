@@ -16,7 +16,15 @@ from hocba_sign.report.phrases import phrase, printable
 
 _ROOTS: Final = ("/HOC_BA/DU_LIEU_HOC_BA", "$")
 _STEP: Final = re.compile(r"[/.]?([A-Za-z0-9_]+)(?:\[(\d+)\])?")
-_LINE: Final = re.compile(r"line (\d+)(?:, column \d+)?")
+_POSITIONS: Final = tuple(
+    (re.compile(pattern), f"PLACE_{key}")
+    for pattern, key in (
+        (r"line (\d+), column (\d+)", "COLUMN"),
+        (r"line (\d+)", "LINE"),
+        (r"octet (\d+)", "OCTET"),
+        (r"revision (\d+)", "REVISION"),
+    )
+)
 _DAY: Final = re.compile(r"\b(\d{4})-(\d{2})-(\d{2})\b")
 _NUMBER: Final = re.compile(r"(?<![0-9A-Za-z])(?:\d{9}|\d{12})(?![0-9A-Za-z])")
 _TECHNICAL: Final = re.compile(
@@ -59,9 +67,9 @@ class Places:
             return capital(self._subject(where[1:]))
         if where.startswith(_ROOTS):
             return self._field(where)
-        line = _LINE.fullmatch(where)
-        if line is not None:
-            return phrase("PLACE_LINE", self.language, line=line[1])
+        position = self._position(where)
+        if position is not None:
+            return position
         shown = _CAUSE.sub("", where)
         if _TECHNICAL.search(shown):
             return None
@@ -86,6 +94,9 @@ class Places:
         """
         if where in _PARTS:
             return phrase(_PARTS[where], self.language)
+        position = self._position(where)
+        if position is not None:
+            return position
         pieces = re.split(r"(, |: )", where)
         named = [self._named(name) for name in pieces[::2]]
         if not all(named):
@@ -95,6 +106,15 @@ class Places:
             for words, name in zip(named, pieces[::2], strict=True)
         ]
         return printable("".join(pieces))
+
+    def _position(self, where: str) -> str | None:
+        """Say a line, octet or revision; None where it is no such number."""
+        for pattern, key in _POSITIONS:
+            found = pattern.fullmatch(where)
+            if found is not None:
+                number, *column = found.groups()
+                return phrase(key, self.language, number=number, column="".join(column))
+        return None
 
     def are_all(self, wheres: Iterable[str]) -> bool:
         """Return whether every signature of several is named."""

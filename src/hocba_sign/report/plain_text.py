@@ -69,7 +69,8 @@ def _one_line(shown: ReportView, *, is_coloured: bool) -> str:
     fault = shown.main
     if fault is None:
         return f"{shown.file}: {words}: {shown.sentence}"
-    place = f" ({', '.join(fault.technical)})" if fault.technical else ""
+    places = fault.places or fault.technical
+    place = f" ({', '.join(places)})" if places else ""
     return f"{shown.file}: {words}: {fault.words}{place} [{fault.identifier}]"
 
 

@@ -46,7 +46,8 @@ def as_json(captured: Captured) -> Any:
 def test_the_list_for_people(capsys: Captured) -> None:
     assert main(["trust", "list"]) == 0
     out = capsys.readouterr().out
-    assert "79 chứng thư" in out
+    assert "ngày 23/11/2026: 79 chứng thư" in out
+    assert "22/08/2018…14/08/2048  RootCA chuyên dùng Chính phủ G2" in out
     assert all(entry.sha256[:16] in out for entry in TrustList.load().entries)
     assert "MANG TÊN KHÔNG ĐÚNG TỔ CHỨC" in out
     assert out.index("MIC National Root CA") < out.index("MANG TÊN KHÔNG ĐÚNG TỔ CHỨC")

@@ -29,7 +29,10 @@ FIELD = (
         ("/HOC_BA/DU_LIEU_HOC_BA/DINH_DANH/MA_KHOI", "Mục: Định danh – Khối"),
         ("#data", "Toàn bộ dữ liệu học bạ"),
         ("#mon-19", "Môn Ngữ văn"),
-        ("line 7, column 3", "dòng 7"),
+        ("line 7, column 3", "dòng 7, cột 3"),
+        ("line 7", "dòng 7"),
+        ("octet 12", "byte 12"),
+        ("revision 2", "lần lưu 2"),
         ("2026-05-29, 2026-11-30", "29/05/2026, 30/11/2026"),
         ("RSA 2048: 2029-01-01", "RSA 2048: đến 01/01/2029"),
         ("events/one.xml: CERT.MALFORMED", "events/one.xml"),
@@ -86,3 +89,10 @@ def test_numbers_of_people_are_masked_and_others_are_not() -> None:
 )
 def test_errors_name_slots_in_words_with_what_options_call_them(where: str, words: str) -> None:
     assert CHANGED.of_error(where) == words
+
+
+@pytest.mark.parametrize(
+    ("where", "words"), [("line 7, column 3", "dòng 7, cột 3"), ("octet 12", "byte 12")]
+)
+def test_an_error_says_its_position_in_words(where: str, words: str) -> None:
+    assert SIGNED.of_error(where) == words

@@ -4,7 +4,7 @@ import argparse
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import asdict, replace
-from datetime import timedelta
+from datetime import date, datetime, timedelta
 from typing import Any, Final
 
 from hocba_sign.adapters.fetch import Fetcher
@@ -25,6 +25,7 @@ from hocba_sign.pki.trust.vietnam_list import (
     SourceConfidence,
     TrustList,
 )
+from hocba_sign.report.phrases import vietnam_time
 from hocba_sign.version import VERSION
 
 _FINGERPRINT: Final = re.compile(r"[0-9a-f]{64}")
@@ -66,7 +67,7 @@ def _list(given: argparse.Namespace) -> int:
         say(
             "TRUST_AS_OF",
             given.lang,
-            day=known.as_of.isoformat(),
+            day=_day(known.as_of, given.lang),
             count=len(known.entries),
             folder=folder,
         )
@@ -77,8 +78,8 @@ def _list(given: argparse.Namespace) -> int:
             if entry.kind is kind:
                 mark = f" [{say('TRUST_HELD', given.lang)}]" if entry.sha256 in held else ""
                 console.result(
-                    f"  {entry.sha256[:16]}  {entry.not_before:%Y-%m-%d}…"
-                    f"{entry.not_after:%Y-%m-%d}  {entry.name}{mark}"
+                    f"  {entry.sha256[:16]}  {_day(entry.not_before, given.lang)}…"
+                    f"{_day(entry.not_after, given.lang)}  {entry.name}{mark}"
                 )
     console.result("")
     _print_own(holdings, given.lang)
@@ -140,8 +141,8 @@ def _entry_lines(entry: ListedCertificate, holdings: Holdings, language: Languag
         "ISSUER": f"{issuer.name} ({issuer.sha256})" if issuer else entry.issuer,
         "SERIAL": entry.serial,
         "KEY": f"{entry.key}, {entry.signature}",
-        "VALID": f"{entry.not_before:%Y-%m-%dT%H:%M:%SZ} – {entry.not_after:%Y-%m-%dT%H:%M:%SZ}",
-        "TRUSTED_UNTIL": marked("trusted_until", f"{entry.trusted_until:%Y-%m-%dT%H:%M:%SZ}")
+        "VALID": f"{_time(entry.not_before, language)} – {_time(entry.not_after, language)}",
+        "TRUSTED_UNTIL": marked("trusted_until", _time(entry.trusted_until, language))
         if entry.trusted_until
         else "–",
         "ADDRESSES": marked("addresses", " ".join(dict.fromkeys(_addresses(entry))) or "–"),
@@ -155,6 +156,15 @@ def _entry_lines(entry: ListedCertificate, holdings: Holdings, language: Languag
         f"SHA-1: {entry.sha1}",
         f"SKI: {entry.subject_key_identifier or '–'}",
     ]
+
+
+def _day(day: date, language: Language) -> str:
+    return f"{day:%d/%m/%Y}" if language == "vi" else f"{day:%Y-%m-%d}"
+
+
+def _time(moment: datetime, language: Language) -> str:
+    """Write a time for people in Vietnam in their zone, else as certificates have it."""
+    return vietnam_time(moment, language) if language == "vi" else f"{moment:%Y-%m-%dT%H:%M:%SZ}"
 
 
 def _addresses(entry: ListedCertificate) -> Iterator[str]:
