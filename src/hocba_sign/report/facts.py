@@ -4,6 +4,7 @@ from hocba_sign.catalogue.messages import Language
 from hocba_sign.extract.content import Head
 from hocba_sign.model.codes import code_list
 from hocba_sign.model.event import Event, TranscriptReference
+from hocba_sign.model.identification import Identification
 from hocba_sign.model.registry import RegistrySnapshot
 from hocba_sign.model.status_list import StatusList
 from hocba_sign.model.transcript import Transcript
@@ -134,4 +135,12 @@ def document_facts(transcript: Transcript, language: Language) -> tuple[Fact, ..
         ),
         Fact(phrase("SCHOOL_YEAR", language), printable(year)),
         Fact(phrase("ISSUED", language), printable(issued)),
+        *_replaced(identity, language),
     )
+
+
+def _replaced(identity: Identification, language: Language) -> tuple[Fact, ...]:
+    if identity.replaces is None:
+        return ()
+    version = phrase("VERSION", language, version=identity.replaces.version)
+    return (Fact(phrase("REPLACES", language), version),)

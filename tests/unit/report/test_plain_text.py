@@ -10,6 +10,8 @@ from html.parser import HTMLParser
 import pytest
 
 from hocba_sign.catalogue.messages import Language, message
+from hocba_sign.model.identification import ReplacedVersion
+from hocba_sign.model.transcript import Transcript
 from hocba_sign.report.html import html
 from hocba_sign.report.phrases import phrase, vietnam_time
 from hocba_sign.report.plain_text import text
@@ -79,6 +81,17 @@ def test_every_signature_shows_the_seven_items() -> None:
 
 def test_the_circular_is_cited_by_its_full_number() -> None:
     assert "theo Thông tư 22/2021/TT-BGDĐT" in " ".join(text(VALID, "vi").split())
+
+
+def test_the_version_that_is_replaced_is_named() -> None:
+    def second(transcript: Transcript) -> Transcript:
+        identity = transcript.identification
+        first = ReplacedVersion(id=identity.id, version=1)
+        return replace(transcript, identification=replace(identity, version=2, replaces=first))
+
+    scene = Scene(subjects=1, change=second)
+    assert re.search("Thay thế: +phiên bản 1\n", text(scene.verify(scene.signed()), "vi"))
+    assert "Thay thế:" not in text(VALID, "vi")
 
 
 def test_times_are_vietnams_and_say_so() -> None:
