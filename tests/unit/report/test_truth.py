@@ -2,9 +2,11 @@
 said.
 """
 
+import json
 import re
 from dataclasses import replace
 from functools import cache
+from importlib import resources
 
 import pytest
 
@@ -14,6 +16,7 @@ from hocba_sign.operations.documents import render
 from hocba_sign.operations.verifier import Verifier
 from hocba_sign.pki.trust.store import TrustStore
 from hocba_sign.report.answers import SummaryAnswer
+from hocba_sign.report.kind import Kind
 from hocba_sign.report.phrases import phrase
 from hocba_sign.report.plain_text import text
 from hocba_sign.report.report import Report
@@ -24,6 +27,9 @@ from hocba_sign.validation.verdict import Check, Status, Verdict
 from tests.support.records import event, signed_event
 from tests.support.scene import JUDGED_AT, Scene
 
+PHRASES: dict[str, dict[str, str]] = json.loads(
+    resources.files("hocba_sign.report").joinpath("phrases.json").read_text("utf-8")
+)
 FORM, INTACT, SIGNERS, ORDER, CERTIFICATES, TIME = range(6)
 FORM_CAUSES = {
     "XML.SYNTAX": "A_FORM_NO",
@@ -165,6 +171,18 @@ def test_a_notice_is_not_called_a_transcript(language: Language) -> None:
         )
         assert shown.document_title == phrase("RECORD", language)
         assert shown.answers[FORM].question == phrase("Q_FORM", language)
+
+
+@pytest.mark.parametrize("kind", sorted(set(Kind) - {Kind.TRANSCRIPT, Kind.FILE}))
+def test_no_sentence_of_another_kind_takes_the_file_for_a_transcript(kind: Kind) -> None:
+    said = {
+        key: words for key, words in PHRASES.items() if key.startswith(f"SENTENCE_{kind.sentence}")
+    }
+    assert said
+    assert f"TITLE_{kind}" in PHRASES
+    for key, words in said.items():
+        assert not re.search("như một học bạ|làm học bạ|là học bạ hợp lệ", words["vi"]), key
+        assert "as a valid transcript" not in words["en"], key
 
 
 def test_what_cannot_be_read_is_called_no_transcript() -> None:
