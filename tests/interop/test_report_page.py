@@ -12,25 +12,36 @@ from typing import Any
 
 import pytest
 
+from hocba_sign.operations.documents import render
+from hocba_sign.operations.open_extract import open_extract
 from hocba_sign.operations.verifier import Verifier
+from hocba_sign.pki.certificates.certificate import Certificate
+from hocba_sign.pki.revocation.evidence import Evidence
 from hocba_sign.report.html import html
 from hocba_sign.report.index_page import index_page
 from hocba_sign.report.report import Report
 from hocba_sign.report.short import ShortRow
+from hocba_sign.report.shown_parts import content_facts
 from hocba_sign.signing.signing_policy import Level
 from hocba_sign.testing.tamper import with_changed_mark, without_signature
 from hocba_sign.validation.in_force.status import Force
 from hocba_sign.validation.verdict import Verdict
 from tests.interop.programs import MissingProgramError, program, run
-from tests.support.scene import CBQL, JUDGED_AT, ROOT, Scene
+from tests.support.scene import CBQL, JUDGED_AT, ROOT, SEAL, SIGNED_AT, Scene
 from tests.unit.report.test_page import with_force
+from tools.vectors.pages import page_of, signed
 
-NAMES = ("valid", "changed", "removed", "part", "draft", "broken", "withdrawn", "replaced", "other")
+NAMES = (
+    *("valid", "changed", "removed", "part", "draft", "broken", "withdrawn", "replaced", "other"),
+    *("unproven", "photo", "foreign", "foreign-judged", "printed", "extract"),
+)
 PAGES = (*NAMES, "index")
 WIDTHS = (1100, 375)
 ATTEMPTS = 5
 """As for the page of extracts: Chromium prints a page when its virtual time is over."""
 MOST_SHEETS = 2
+MANY = 196
+MOST_SHEETS_OF_MANY = 12
 
 
 @cache
@@ -43,6 +54,7 @@ def reports() -> dict[str, Report]:
     made, octets = scene(), scene().signed(level=Level.T)
     valid = made.verify(octets)
     any_document = Verifier(trust=made.trust, evidence=made.evidence())
+    letter = signed(page_of(), made.identity(CBQL), at=SIGNED_AT, role="Văn thư")
     return {
         "valid": valid,
         "changed": made.verify(with_changed_mark(octets)),
@@ -53,17 +65,40 @@ def reports() -> dict[str, Report]:
         "withdrawn": with_force(valid, Force.WITHDRAWN),
         "replaced": with_force(valid, Force.REPLACED),
         "other": any_document.verify_any(octets, at=JUDGED_AT),
+        "unproven": Verifier(trust=made.trust).verify(octets, at=JUDGED_AT),
+        "photo": made.verify(b"\xff\xd8\xff\xe0"),
+        "foreign": made.verify(letter),
+        "foreign-judged": any_document.verify_any(letter, at=JUDGED_AT),
+        "printed": made.verify(render(octets).octets),
+        "extract": _extract(octets, valid),
     }
 
 
+def _extract(octets: bytes, whole: Report) -> Report:
+    extract = open_extract(octets, whole, show=["result"])
+    seal = Certificate.load(scene().identity(SEAL).certificate_der)
+    evidence = scene().evidence().merged(Evidence.of(certificates=[seal]))
+    verifier = Verifier(trust=scene().trust, evidence=evidence)
+    return verifier.verify_extract(extract.to_text().encode(), at=JUDGED_AT)
+
+
+def page(name: str) -> str:
+    report = reports()[name]
+    shown = None if report.conclusion is None else report.conclusion.shown
+    return html([report], "vi", content=() if shown is None else content_facts(shown, "vi"))
+
+
 @cache
-def index() -> str:
-    """Return the page of a folder with every outcome; the name of one file is long."""
+def index(count: int = 0) -> str:
+    """Return the page of a folder with every outcome, and of `count` valid files more; the name of
+    one file is long.
+    """
     made = {"kho-hoc-ba/" + "nam-hoc-2025-2026-" * 6 + ".xml": reports()["valid"], **reports()}
     rows = [
         replace(ShortRow.of(report.to_short_dict(), page=f"{number}.html"), file=name)
         for number, (name, report) in enumerate(made.items())
     ]
+    rows += [replace(rows[1], file=f"lop-9a/hoc-ba-{number:03}.xml") for number in range(count)]
     return index_page(rows, "vi")
 
 
@@ -80,7 +115,7 @@ def looked_at(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
         message = "axe-core is not installed: run tools/setup-interop"
         raise MissingProgramError(message)
     folder = tmp_path_factory.mktemp("report")
-    pages = {name: html([report], "vi") for name, report in reports().items()}
+    pages = {name: page(name) for name in NAMES}
     pages["index"] = index()
     script = """
         const said = {};
@@ -159,11 +194,20 @@ def test_a_report_is_no_wider_than_a_phone(name: str, looked_at: dict[str, Any])
 
 @pytest.mark.parametrize("name", NAMES)
 def test_a_report_prints_on_two_sheets_at_most(name: str, tmp_path: Path) -> None:
-    (tmp_path / "report.html").write_text(html([reports()[name]], "vi"), "utf-8")
+    assert sheets(page(name), tmp_path) <= MOST_SHEETS
+
+
+def test_the_page_of_many_files_is_printed_as_a_table(tmp_path: Path) -> None:
+    assert sheets(index(MANY), tmp_path) <= MOST_SHEETS_OF_MANY
+
+
+def sheets(written: str, folder: Path) -> int:
+    """Return how many sheets a page takes."""
+    (folder / "page.html").write_text(written, "utf-8")
     browser(
-        tmp_path, "--no-pdf-header-footer", f"--print-to-pdf={tmp_path / 'report.pdf'}",
-        (tmp_path / "report.html").as_uri(),
+        folder, "--no-pdf-header-footer", f"--print-to-pdf={folder / 'page.pdf'}",
+        (folder / "page.html").as_uri(),
     )  # fmt: skip
-    told = run([program("pdfinfo"), tmp_path / "report.pdf"]).output
+    told = run([program("pdfinfo"), folder / "page.pdf"]).output
     (count,) = re.findall(r"^Pages: +(\d+)$", told, re.MULTILINE)
-    assert int(count) <= MOST_SHEETS
+    return int(count)

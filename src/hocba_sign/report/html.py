@@ -2,6 +2,7 @@
 is escaped. What only specialists need is folded away, and is not printed while it is.
 """
 
+import re
 from collections.abc import Iterable, Sequence
 from functools import cache
 from html import escape
@@ -17,6 +18,7 @@ from hocba_sign.report.rows import SignatureRow
 from hocba_sign.report.seven_items import Fact
 from hocba_sign.report.view import SECTIONS, ReportView, SignatureView, view
 
+_OPTION = re.compile(r"--[a-z][a-z-]*")
 _TERMS = ("STAMP", "CRL", "ANCHOR", "DIGEST")
 
 
@@ -90,11 +92,16 @@ def _sheet(
     parts += [
         _folded(shown, language),
         f'<p class="filing">{escape(phrase("FILING", language))}</p>',
-        f'<p class="legal">{escape(phrase("LEGAL", language))}</p>',
+        f'<p class="legal">{escape(shown.legal)}</p>',
     ]
     return (
         f'<article class="sheet-{shown.state}">\n' + "\n".join(filter(None, parts)) + "\n</article>"
     )
+
+
+def prose(text: str) -> str:
+    """Return a sentence for a page; no line of it ends within an option that people type."""
+    return _OPTION.sub(r'<span class="option">\g<0></span>', escape(text))
 
 
 def _title(key: str, language: Language, level: int = 2) -> str:
@@ -105,10 +112,10 @@ def _banner(shown: ReportView, language: Language) -> str:
     main = ""
     if shown.main is not None:
         title = escape(phrase("MAIN_CAUSE", language))
-        main = f"<p><b>{title}:</b> {escape(shown.main.words)}</p>{_places(shown.main.places)}"
+        main = f"<p><b>{title}:</b> {prose(shown.main.words)}</p>{_places(shown.main.places)}"
     return (
         f'<div class="verdict {shown.state}"><p><strong>{escape(shown.words)}</strong></p>'
-        f"<p>{escape(shown.sentence)}</p>{main}</div>"
+        f"<p>{prose(shown.sentence)}</p>{main}</div>"
     )
 
 
@@ -171,7 +178,7 @@ def _causes(
     if not problems:
         return []
     rows = "\n".join(
-        f"<li>{escape(problem.words)}{_places(problem.places)}</li>" for problem in problems
+        f"<li>{prose(problem.words)}{_places(problem.places)}</li>" for problem in problems
     )
     return [_title(key, language, level), f'<ul class="causes {kind}">\n{rows}\n</ul>']
 

@@ -12,14 +12,11 @@ from string import Template
 from typing import Final
 
 from hocba_sign.catalogue.messages import Language, message
-from hocba_sign.report.overview import first_sentence, matter_words, outcome
+from hocba_sign.report.html import prose
+from hocba_sign.report.overview import WORST_FIRST, first_sentence, matter_words, outcome
 from hocba_sign.report.phrases import phrase, printable
 from hocba_sign.report.short import ShortRow
 
-_ORDER: Final = (
-    *("VALID", "NOT_IN_FORCE", "INVALID", "INDETERMINATE", "NOTHING_TO_VERIFY"),
-    *("NOT_TRANSCRIPT", "UNREAD"),
-)
 _LENGTH: Final = 400
 """Of the longest bar."""
 _MAX_CAUSES: Final = 10
@@ -30,10 +27,10 @@ def index_page(rows: Sequence[ShortRow], language: Language) -> str:
     ended = Counter(outcome(row) for row in rows)
     causes = Counter(row.cause for row in rows if row.cause is not None)
     title = phrase("INDEX_TITLE", language)
-    present = [name for name in _ORDER if ended[name]]
+    present = [name for name in reversed(WORST_FIRST) if ended[name]]
     bars = [(phrase(f"OVERVIEW_{name}", language), ended[name], name) for name in present]
     told = [
-        (first_sentence(message(cause).in_language(language)), count, "cause")
+        (first_sentence(message(cause).in_language(language)).rstrip("."), count, "cause")
         for cause, count in causes.most_common(_MAX_CAUSES)
     ]
     parts = [
@@ -41,7 +38,7 @@ def index_page(rows: Sequence[ShortRow], language: Language) -> str:
         f"<p>{escape(phrase('INDEX_FILES', language, count=len(rows)))}</p>",
         _chart(phrase("INDEX_VERDICTS", language), bars),
         _chart(phrase("INDEX_CAUSES", language), told) if told else "",
-        f"<h2>{escape(phrase('INDEX_FILTER', language))}</h2>",
+        f'<h2 class="choice">{escape(phrase("INDEX_FILTER", language))}</h2>',
         *_filters(present, ended, language=language),
         _table(rows, language),
         f"<footer>{escape(phrase('LEGAL', language))}</footer>",
@@ -104,7 +101,8 @@ def _table(rows: Iterable[ShortRow], language: Language) -> str:
     head = "".join(
         f'<th scope="col" role="columnheader">{escape(phrase(key, language))}</th>' for key in keys
     )
-    body = "\n".join(_row(row, keys, language) for row in rows)
+    worst_first = sorted(rows, key=lambda row: WORST_FIRST.index(outcome(row)))
+    body = "\n".join(_row(row, keys, language) for row in worst_first)
     return (
         f'<div class="rows"><table role="table">\n'
         f'<thead role="rowgroup"><tr role="row">{head}</tr></thead>\n'
@@ -116,12 +114,9 @@ def _row(row: ShortRow, keys: Sequence[str], language: Language) -> str:
     name = escape(printable(row.file))
     shown = f'<a href="{escape(row.page)}">{name}</a>' if row.page else name
     ended = outcome(row)
-    cause = escape(matter_words(row, language))
-    if row.cause is not None and ended != "VALID":
-        cause = f"{cause} <code>{escape(row.cause)}</code>"
     cells = (
         f"<b>{escape(phrase(f'OVERVIEW_{ended}', language))}</b>",
-        cause,
+        prose(matter_words(row, language)),
         escape(printable(row.school or "")),
         escape(printable(row.year or "")),
     )

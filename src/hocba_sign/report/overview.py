@@ -22,7 +22,7 @@ MAX_LINES: Final = 2
 
 _WIDTH: Final = 80
 _INDENT: Final = " " * 9
-_ORDER: Final = (
+WORST_FIRST: Final = (
     *("UNREAD", "INVALID", "NOTHING_TO_VERIFY", "INDETERMINATE", "NOT_IN_FORCE"),
     *("NOT_TRANSCRIPT", "VALID"),
 )
@@ -126,7 +126,7 @@ class Tally:
 
 
 def _rank(ended: str) -> int:
-    return _ORDER.index(ended)
+    return WORST_FIRST.index(ended)
 
 
 def _words(ended: str, language: Language) -> str:
@@ -136,31 +136,37 @@ def _words(ended: str, language: Language) -> str:
 def _count_line(tally: Tally, language: Language) -> str:
     counts = ", ".join(
         f"{tally.outcomes[ended]} {_words(ended, language)}"
-        for ended in reversed(_ORDER)
+        for ended in reversed(WORST_FIRST)
         if tally.outcomes[ended]
     )
     return fill(phrase("OVERVIEW_FILES", language, count=tally.total, counts=counts), _WIDTH)
 
 
 def _matter(row: ShortRow) -> str:
-    """Return the cause that comes first, the status of what is not in force, or nothing."""
+    """Return the cause that comes first, what a file without causes is instead, or nothing."""
     ended = outcome(row)
     if ended == "NOT_IN_FORCE":
-        return row.status or ""
+        return (row.status or "").upper()
+    if ended == "NOTHING_TO_VERIFY":
+        return row.cause or "UNSIGNED"
     return "" if ended == "VALID" else row.cause or ""
 
 
 def matter_words(row: ShortRow, language: Language) -> str:
     """Say what is the matter with a file and who does what; nothing of a valid one."""
-    return _said(outcome(row), _matter(row), language)
+    return _said(_matter(row), language)
 
 
-def _said(ended: str, matter: str, language: Language) -> str:
+def _said(matter: str, language: Language) -> str:
     if not matter:
         return ""
-    if ended == "NOT_IN_FORCE":
-        return phrase(f"OVERVIEW_{matter.upper()}", language)
+    if not _is_cause(matter):
+        return phrase(f"OVERVIEW_{matter}", language)
     return message(matter).in_language(language)
+
+
+def _is_cause(matter: str) -> bool:
+    return "." in matter
 
 
 def first_sentence(words: str) -> str:
@@ -172,8 +178,8 @@ def _file_lines(row: ShortRow, language: Language) -> Iterator[str]:
     ended, matter = outcome(row), _matter(row)
     head = f"{cut(row.file, 39):39} {_words(ended, language):18} "
     yield cut(head + (row.school or ""), _WIDTH)
-    yield from _sentence(ended, matter, language)
-    if matter and ended != "NOT_IN_FORCE":
+    yield from _sentence(matter, language)
+    if _is_cause(matter):
         yield f"{_INDENT}[{matter}]"
 
 
@@ -185,13 +191,13 @@ def _group_lines(
         if len(schools) > 1
         else "".join(schools)
     )
-    cause = "" if ended == "NOT_IN_FORCE" else matter
+    cause = matter if _is_cause(matter) else ""
     yield cut(f"{count:>7}  {_words(ended, language):18} {cause:29} {place}".rstrip(), _WIDTH)
-    yield from _sentence(ended, matter, language)
+    yield from _sentence(matter, language)
 
 
-def _sentence(ended: str, matter: str, language: Language) -> Iterator[str]:
-    first = first_sentence(_said(ended, matter, language))
+def _sentence(matter: str, language: Language) -> Iterator[str]:
+    first = first_sentence(_said(matter, language))
     lines = wrap(printable(first), _WIDTH - len(_INDENT))
     yield from (_INDENT + line for line in lines[: MAX_LINES - 1])
     if len(lines) >= MAX_LINES:

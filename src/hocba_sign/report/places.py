@@ -49,12 +49,13 @@ _PARTS_OF_A_SLOT: Final = 2
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Places:
     """The slots of a file by the places of the signatures in them, and its transcript where the
-    signatures vouch for that.
+    signatures vouch for that; `is_of_others` where it was not judged as one.
     """
 
     slots: Mapping[str, Slot]
     transcript: Transcript | None
     language: Language
+    is_of_others: bool = False
 
     def in_words(self, where: str) -> str | None:
         """Say a place for people; None where only its technical name is known."""

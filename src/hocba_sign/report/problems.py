@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from functools import partial
 from typing import Final
 
-from hocba_sign.catalogue.messages import message
+from hocba_sign.catalogue.messages import Language, message
 from hocba_sign.errors import Finding
 from hocba_sign.report.consequences import (
     changed_names,
@@ -39,6 +39,10 @@ _TELLING: Final = (
 )
 """Causes that name what was done to a file; others are often their consequence."""
 _SHOWN_PLACES: Final = 6
+_ISSUERS: Final[Mapping[Language, tuple[tuple[str, str], ...]]] = {
+    "vi": (("nhà trường", "đơn vị phát hành"), ("Nhà trường", "Đơn vị phát hành")),
+    "en": (("the school", "the issuer"), ("The school", "The issuer")),
+}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -179,13 +183,22 @@ def _told(
     return tuple(
         Problem(
             identifier=cause,
-            words=message(cause).in_language(places.language),
+            words=cause_words(cause, places),
             places=_said(found[cause], places),
             technical=tuple(masked(printable(place)) for place in found[cause]),
             state=state,
         )
         for cause in (*telling, *(cause for cause in found if cause not in telling))
     )
+
+
+def cause_words(cause: str, places: Places) -> str:
+    """Say a cause; of a document of others no school is told to act, but whoever issued it."""
+    words = message(cause).in_language(places.language)
+    if places.is_of_others:
+        for school, issuer in _ISSUERS[places.language]:
+            words = words.replace(school, issuer)
+    return words
 
 
 def _said(wheres: Iterable[str], places: Places) -> tuple[str, ...]:

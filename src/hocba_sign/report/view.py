@@ -12,7 +12,7 @@ from hocba_sign.model.transcript import Transcript
 from hocba_sign.report.answers import SummaryAnswer, other_facts, other_title
 from hocba_sign.report.facts import content_facts, file_facts, technical_facts
 from hocba_sign.report.judged_file import JudgedFile
-from hocba_sign.report.kind import kind_of
+from hocba_sign.report.kind import Kind, kind_of
 from hocba_sign.report.lines import State
 from hocba_sign.report.phrases import local_time, phrase, printable
 from hocba_sign.report.places import Places
@@ -28,6 +28,7 @@ from hocba_sign.validation.verdict import Status, SubIndication, Verdict
 SECTIONS: Final[tuple[tuple[str, State], ...]] = (("PROBLEMS", "no"), ("UNCLEAR", "unknown"))
 """What else is wrong, what else is unclear: the title and the state."""
 _UNASKED: Final = {"WF.AUTHORITY": "UNASKED_REGISTRY", "DOC.STATUS": "UNASKED_STATUS"}
+_OF_SCHOOLS: Final = {Kind.TRANSCRIPT, Kind.EXTRACT}
 _IN_FORCE: Final = {None, "in_force"}
 _VERDICT_STATES: Final[dict[Verdict, State]] = {
     Verdict.VALID: "yes",
@@ -76,6 +77,7 @@ class ReportView:
     consequences: tuple[Problem, ...]
     signatures: tuple[SignatureView, ...]
     technical: tuple[Fact, ...]
+    legal: str
 
     @property
     def not_checked_beside_sentence(self) -> tuple[Problem, ...]:
@@ -124,6 +126,7 @@ def view(report: JudgedFile, language: Language) -> ReportView:
         consequences=found.consequences,
         signatures=_signatures(conclusion, places),
         technical=technical_facts(report, language),
+        legal=phrase("LEGAL" if kind in _OF_SCHOOLS else "LEGAL_FILE", language),
     )
 
 
@@ -135,6 +138,7 @@ def _places(conclusion: DocumentConclusion | None, language: Language) -> Places
         slots={placed.where: placed.slot for placed in found if placed.slot is not None},
         transcript=transcript,
         language=language,
+        is_of_others=conclusion is not None and conclusion.is_other,
     )
 
 

@@ -9,10 +9,13 @@ from itertools import product
 
 import pytest
 
-from hocba_sign.catalogue.messages import LANGUAGES, Language
+from hocba_sign.catalogue.messages import LANGUAGES, Language, catalogue
+from hocba_sign.operations.verifier import Verifier
 from hocba_sign.report.html import html
 from hocba_sign.report.phrases import phrase
+from hocba_sign.report.places import Places
 from hocba_sign.report.plain_text import text
+from hocba_sign.report.problems import cause_words
 from hocba_sign.report.report import Report
 from hocba_sign.report.rows import SignatureRow
 from hocba_sign.report.timeline import timeline
@@ -20,7 +23,7 @@ from hocba_sign.signing.signing_policy import Level
 from hocba_sign.testing.tamper import with_changed_mark, with_swapped_signatures, without_signature
 from hocba_sign.validation.in_force.status import Force, ForceStatus
 from hocba_sign.validation.verdict import Indication, SubIndication, Verdict
-from tests.support.scene import CBQL, SIGNED_AT, Scene
+from tests.support.scene import CBQL, JUDGED_AT, SIGNED_AT, Scene
 
 BANNER = re.compile(r'<div class="verdict (\w+)"><p><strong>(.*?)</strong>')
 STATES = {
@@ -207,3 +210,43 @@ def test_one_time_alone_is_no_picture() -> None:
     )  # fmt: skip
     assert timeline((row,), "en") == ""
     assert timeline((row, row), "en").count("<circle") == 1
+
+
+def test_who_did_not_sign_at_all_is_told_whom_to_ask() -> None:
+    page = html([scene().verify(scene().draft)], "vi")
+    assert "đề nghị nhà trường cung cấp bản đã ký số" in page
+
+
+def test_an_option_is_never_broken_over_two_lines() -> None:
+    page = unfolded(html([files()["valid"]], "vi"))
+    assert '<span class="option">--registry</span>' in page
+    assert ".option { white-space: nowrap; }" in html([files()["valid"]], "vi")
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize("cause", sorted(catalogue()))
+def test_no_school_is_told_to_act_on_a_document_of_others(cause: str, language: Language) -> None:
+    places = Places(slots={}, transcript=None, language=language)
+    school = {"vi": "nhà trường", "en": "the school "}[language]
+    ours = cause_words(cause, places)
+    theirs = cause_words(cause, replace(places, is_of_others=True))
+    assert school not in theirs.lower()
+    assert (ours == theirs) == (school.strip() not in ours.lower())
+
+
+def test_the_foot_of_a_page_speaks_of_what_was_judged() -> None:
+    """An invoice is no transcript, and its maker no school."""
+    said = {
+        "valid": phrase("LEGAL", "vi"),
+        "other": phrase("LEGAL_FILE", "vi"),
+        "photo": phrase("LEGAL_FILE", "vi"),
+    }
+    made = scene()
+    reports = {
+        "valid": files()["valid"],
+        "other": Verifier(trust=made.trust).verify_any(issued(), at=JUDGED_AT),
+        "photo": made.verify(b"\xff\xd8\xff\xe0"),
+    }
+    pages = {name: html([report], "vi") for name, report in reports.items()}
+    assert {name: said[name] in page for name, page in pages.items()} == dict.fromkeys(said, True)
+    assert "trường" not in said["other"]
