@@ -1,5 +1,6 @@
 """`hocba verify-extract`: what is shown stands in the report that is printed, and on the page."""
 
+import json
 from html import escape
 from pathlib import Path
 
@@ -7,6 +8,9 @@ import pytest
 
 from hocba_sign.cli.main import main
 from hocba_sign.operations.open_extract import open_extract
+from hocba_sign.rendering.text_layer import text_layer
+from hocba_sign.report.extract_page import extract_page
+from hocba_sign.report.phrases import phrase
 from hocba_sign.signing.signing_policy import Level
 from hocba_sign.testing.identity import pem
 from tests.support.scene import JUDGED_AT, Scene
@@ -62,3 +66,21 @@ def test_the_page_replaces_no_document() -> None:
     before = Path("extract.txt").read_bytes()
     assert main(["verify-extract", "extract.txt", "--html", "extract.txt", "--offline"]) == 2
     assert Path("extract.txt").read_bytes() == before
+
+
+def test_no_time_of_signing_is_told_that_the_seal_does_not_state(capsys: Captured) -> None:
+    assert judged("extract.txt", "--json") == 0
+    (seal,) = json.loads(capsys.readouterr().out)["signatures"]
+    assert (seal["best_signature_time"], seal["time_proof"]) == (None, "none")
+    assert judged("extract.txt", "--lang", "vi") == 0
+    told = capsys.readouterr().out + Path("page.html").read_text("utf-8")
+    assert phrase("PROOF_CLAIMED", "vi") not in told
+
+
+def test_the_page_for_a_parent_names_no_command() -> None:
+    document = SCENE.signed(level=Level.T)
+    report = SCENE.verify(document)
+    page = extract_page(open_extract(document, report, show=["result"]), report)
+    words = " ".join(text for found in text_layer(page) for text in found.read)
+    assert "tiết lộ" in words
+    assert "hocba " not in words

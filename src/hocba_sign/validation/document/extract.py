@@ -63,7 +63,6 @@ def validate_extract(
     # (2) its value and certificate, as of now
     certificates = _named(extract, setting)
     seal = validate_signature(_seal(extract, certificates), setting)
-    seal = replace(seal, best_time=setting.at if seal.is_intact else None)
     checks = _seal_checks(seal, has_certificate=bool(certificates))
     # (3) the register
     values = frozenset(registered)
@@ -181,7 +180,10 @@ def _registered(
 
 
 def _school_checks(seal: SignatureConclusion, head: Head, *, setting: Setting) -> list[Check]:
-    school = head.school
+    """Ask for the school as of the validation time, for a seal states none; whoever reads the
+    report must not take that for the time of signing.
+    """
+    school, seal = head.school, replace(seal, best_time=setting.at)
     checks = authority_checks((seal,), school=school, setting=setting)
     checks += hierarchy_checks((seal,), head.kind, setting=setting)
     if seal.certificate is None or not seal.is_intact:
