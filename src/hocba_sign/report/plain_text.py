@@ -89,9 +89,11 @@ def _answers(
         yield from ("", phrase("QUESTIONS", language))
     for answer in shown.answers:
         words = f"{_MARKS[answer.state]} {answer.words}"
+        # What is not in force is green nowhere.
+        is_shown_so = is_coloured and not (shown.state == "ended" and answer.state == "yes")
         detail = "" if answer.is_plain and not is_full else f" {answer.detail}"
         first, *rest = wrapped(f"{answer.question}{detail}", "    ", first=f"  {words}: ")
-        yield first.replace(words, coloured(words, answer.state, is_coloured=is_coloured), 1)
+        yield first.replace(words, coloured(words, answer.state, is_coloured=is_shown_so), 1)
         yield from rest
 
 

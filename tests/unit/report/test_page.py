@@ -88,7 +88,7 @@ def test_every_verdict_and_status_has_its_banner(
     assert ".sheet-ended .yes { color: var(--ink); }" in page
     first = shown.splitlines()[0]
     assert phrase(f"BANNER_{force}".upper(), language) in first
-    assert "\033[1;32m" not in first
+    assert "\033[1;32m" not in shown
     assert phrase(f"VERDICT_{verdict}", language) in " ".join(shown.split())
 
 
