@@ -35,7 +35,7 @@ def index_page(rows: Sequence[ShortRow], language: Language) -> str:
     ]
     parts = [
         f"<h1>{escape(title)}</h1>",
-        f"<p>{escape(phrase('INDEX_FILES', language, count=len(rows)))}</p>",
+        f"<p>{escape(' '.join(_introduction(rows, language)))}</p>",
         _chart(phrase("INDEX_VERDICTS", language), bars),
         _chart(phrase("INDEX_CAUSES", language), told) if told else "",
         f'<h2 class="choice">{escape(phrase("INDEX_FILTER", language))}</h2>',
@@ -49,6 +49,12 @@ def index_page(rows: Sequence[ShortRow], language: Language) -> str:
         rules="\n".join(map(_rule, present)),
         content="\n".join(filter(None, parts)),
     )
+
+
+def _introduction(rows: Sequence[ShortRow], language: Language) -> Iterator[str]:
+    yield phrase("INDEX_FILES", language, count=len(rows))
+    if any(row.page for row in rows):
+        yield phrase("INDEX_PAGES", language)
 
 
 @cache

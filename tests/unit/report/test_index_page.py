@@ -7,6 +7,7 @@ import pytest
 
 from hocba_sign.catalogue.messages import LANGUAGES, Language
 from hocba_sign.report.index_page import index_page
+from hocba_sign.report.phrases import phrase
 from hocba_sign.report.short import ShortRow
 from tests.unit.report.test_page import files, scene
 
@@ -54,3 +55,10 @@ def test_paper_has_a_table_and_no_filters() -> None:
     assert "@media screen and (max-width" in page
     printed = page[page.index("@media print") :].partition("</style>")[0]
     assert ".filters, .choice { display: none; }" in printed
+
+
+def test_reports_are_promised_where_they_are() -> None:
+    """A bulk run writes no page for each file."""
+    promised = phrase("INDEX_PAGES", "vi")
+    assert promised not in index_page(rows(), "vi")
+    assert promised in index_page([replace(rows()[0], page="1.html")], "vi")
