@@ -24,7 +24,7 @@ from tools.vectors.pages import page_of, signed
 
 SCENE = Scene("lop9", subjects=1)
 ISSUED = SCENE.signed()
-COUNT = 400
+COUNT = 600
 TOLD = re.compile(r"(\d+)/(\d+)")
 START = "import sys; from hocba_sign.cli.main import main; sys.exit(main())"
 OPTIONS = (
@@ -81,7 +81,7 @@ def stopped(*arguments: str, when: Callable[[], bool]) -> subprocess.CompletedPr
 @pytest.mark.skipif(sys.platform == "win32", reason="Ctrl-C is sent otherwise there")
 def test_a_bulk_run_that_is_stopped_says_how_far_it_came_and_goes_on() -> None:
     files(COUNT)
-    given = ("in", "--results", "results.jsonl", "--log", "log.txt", "--jobs", "2")
+    given = ("in", "--results", "results.jsonl", "--log", "log.txt", "--jobs", "1")
     done = stopped(*given, when=lambda: len(lines("results.jsonl")) >= 20)
     assert done.returncode == 130
     assert "Traceback" not in done.stderr
@@ -101,9 +101,17 @@ def test_a_bulk_run_that_is_stopped_says_how_far_it_came_and_goes_on() -> None:
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="Ctrl-C is sent otherwise there")
-def test_ctrl_c_while_the_processes_start_shows_no_traceback() -> None:
-    files(4)
-    done = stopped("in", "--results", "results.jsonl", when=Path("results.jsonl.context").exists)
+@pytest.mark.parametrize("later", [0.1, 0.2, 0.4])
+def test_ctrl_c_while_the_processes_start_shows_no_traceback(later: float) -> None:
+    files(COUNT)
+
+    def is_starting() -> bool:
+        if not Path("results.jsonl.context").exists():
+            return False
+        time.sleep(later)
+        return True
+
+    done = stopped("in", "--results", "results.jsonl", when=is_starting)
     assert "Traceback" not in done.stderr
 
 
