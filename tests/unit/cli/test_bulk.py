@@ -24,7 +24,7 @@ from tools.vectors.pages import page_of, signed
 
 SCENE = Scene("lop9", subjects=1)
 ISSUED = SCENE.signed()
-COUNT = 600
+COUNT = 300
 TOLD = re.compile(r"(\d+)/(\d+)")
 START = "import sys; from hocba_sign.cli.main import main; sys.exit(main())"
 OPTIONS = (
@@ -100,6 +100,7 @@ def test_a_bulk_run_that_is_stopped_says_how_far_it_came_and_goes_on() -> None:
     assert sorted(line.split("\t")[-1] for line in lines("log.txt")) == sorted(named)
 
 
+@pytest.mark.long
 @pytest.mark.skipif(sys.platform == "win32", reason="Ctrl-C is sent otherwise there")
 @pytest.mark.parametrize("later", [0.1, 0.2, 0.4])
 def test_ctrl_c_while_the_processes_start_shows_no_traceback(later: float) -> None:
