@@ -205,7 +205,8 @@ def test_the_command_to_verify_again_can_be_copied(capsys: Captured) -> None:
 
 def test_a_pdf_costs_no_other_file_where_the_extra_is_missing(tmp_path: Path, root: Path) -> None:
     files(2)
-    Path("in/page.pdf").write_bytes(page_of())
+    for number in range(2):
+        Path(f"in/page{number}.pdf").write_bytes(page_of())
     (tmp_path / "blocking").mkdir()
     (tmp_path / "blocking" / "sitecustomize.py").write_text(BLOCK, "utf-8")
     environment = {
@@ -219,6 +220,6 @@ def test_a_pdf_costs_no_other_file_where_the_extra_is_missing(tmp_path: Path, ro
     )  # fmt: skip
     assert done.returncode == 6
     assert "PDF.EXTRA_MISSING" in done.stdout
-    assert "pip install" in " ".join(lines("out.csv"))
+    assert done.stderr.count("pip install") == 1
     rows = csv.DictReader(io.StringIO(Path("out.csv").read_text("utf-8-sig")))
-    assert [row["verdict"] for row in rows] == ["VALID", "VALID", ""]
+    assert [row["verdict"] for row in rows] == ["VALID", "VALID", "", ""]

@@ -74,6 +74,7 @@ def run(given: argparse.Namespace) -> int:
     verifier = verifier_of(given, at=start)
     overview = Overview(given, len(sources))
     codes: list[int] = []
+    lacking: set[str] = set()
     last: Report | None = None
     with overview.saying_where_it_stopped():
         for source in sources:
@@ -84,6 +85,11 @@ def run(given: argparse.Namespace) -> int:
                 # What this machine lacks for one file must not cost the results of the others.
                 if isinstance(error, CallerError) and len(sources) == 1:
                     raise
+                if isinstance(error, OutsideError) or error.cause not in lacking:
+                    console.note(
+                        f"{say('ERROR', given.lang)}: {console.described(error, given.lang)}"
+                    )
+                lacking.add(error.cause)
                 codes.append(_unread(error, source, given))
                 overview.add(short_failure(error, source.name))
                 continue
@@ -223,9 +229,6 @@ def _print(
 
 
 def _unread(error: HocbaSignError, source: Source, given: argparse.Namespace) -> int:
-    """Say why a file was not judged; what this machine lacks is told once, by the table."""
-    if isinstance(error, OutsideError):
-        console.note(f"{say('ERROR', given.lang)}: {console.described(error, given.lang)}")
     if given.json:
         is_short = given.json == "short"
         named = source.name
