@@ -13,10 +13,14 @@ from typing import Final
 
 from hocba_sign.catalogue.messages import Language, message
 from hocba_sign.report.html import prose
-from hocba_sign.report.overview import WORST_FIRST, first_sentence, matter_words, outcome
+from hocba_sign.report.overview import first_sentence, matter_words, outcome, rank_of
 from hocba_sign.report.phrases import phrase, printable
 from hocba_sign.report.short import ShortRow
 
+_ORDER: Final = (
+    *("VALID", "NOT_IN_FORCE", "INVALID", "INDETERMINATE", "NOTHING_TO_VERIFY"),
+    *("NOT_TRANSCRIPT", "UNREAD"),
+)
 _LENGTH: Final = 400
 """Of the longest bar."""
 _MAX_CAUSES: Final = 10
@@ -27,7 +31,7 @@ def index_page(rows: Sequence[ShortRow], language: Language) -> str:
     ended = Counter(outcome(row) for row in rows)
     causes = Counter(row.cause for row in rows if row.cause is not None)
     title = phrase("INDEX_TITLE", language)
-    present = [name for name in reversed(WORST_FIRST) if ended[name]]
+    present = [name for name in _ORDER if ended[name]]
     bars = [(phrase(f"OVERVIEW_{name}", language), ended[name], name) for name in present]
     told = [
         (first_sentence(message(cause).in_language(language)).rstrip("."), count, "cause")
@@ -107,8 +111,7 @@ def _table(rows: Iterable[ShortRow], language: Language) -> str:
     head = "".join(
         f'<th scope="col" role="columnheader">{escape(phrase(key, language))}</th>' for key in keys
     )
-    worst_first = sorted(rows, key=lambda row: WORST_FIRST.index(outcome(row)))
-    body = "\n".join(_row(row, keys, language) for row in worst_first)
+    body = "\n".join(_row(row, keys, language) for row in sorted(rows, key=rank_of))
     return (
         f'<div class="rows"><table role="table">\n'
         f'<thead role="rowgroup"><tr role="row">{head}</tr></thead>\n'

@@ -22,7 +22,7 @@ MAX_LINES: Final = 2
 
 _WIDTH: Final = 80
 _INDENT: Final = " " * 9
-WORST_FIRST: Final = (
+_ORDER: Final = (
     *("UNREAD", "INVALID", "NOTHING_TO_VERIFY", "INDETERMINATE", "NOT_IN_FORCE"),
     *("NOT_TRANSCRIPT", "VALID"),
 )
@@ -43,6 +43,11 @@ def outcome(row: ShortRow) -> str:
         return "NOT_TRANSCRIPT"
     is_over = row.verdict == "VALID" and row.status not in {None, "in_force"}
     return "NOT_IN_FORCE" if is_over else row.verdict
+
+
+def rank_of(row: ShortRow) -> int:
+    """Return a number by which what needs attention most comes first."""
+    return _rank(outcome(row))
 
 
 class Tally:
@@ -126,7 +131,7 @@ class Tally:
 
 
 def _rank(ended: str) -> int:
-    return WORST_FIRST.index(ended)
+    return _ORDER.index(ended)
 
 
 def _words(ended: str, language: Language) -> str:
@@ -136,7 +141,7 @@ def _words(ended: str, language: Language) -> str:
 def _count_line(tally: Tally, language: Language) -> str:
     counts = ", ".join(
         f"{tally.outcomes[ended]} {_words(ended, language)}"
-        for ended in reversed(WORST_FIRST)
+        for ended in reversed(_ORDER)
         if tally.outcomes[ended]
     )
     return fill(phrase("OVERVIEW_FILES", language, count=tally.total, counts=counts), _WIDTH)
