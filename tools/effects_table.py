@@ -29,6 +29,8 @@ OF_FILES: Final = frozenset(
     }
 )
 """Said of a whole file, not of one signature in it."""
+OF_TIME_STAMPS: Final = frozenset({"SIG.TIME_STAMP_FORM", "SIG.TIME_STAMP_INCLUDE"})
+"""Said of a time-stamp alone, as all of TST are."""
 DEPENDS: Final = {
     "DOC.OTHER_KIND": "INDETERMINATE; — where signed text only mentions the mark",
     "DOC.STATUS": "INDETERMINATE where it is open; — where nobody asked, or it is known",
@@ -60,7 +62,7 @@ def in_signature(cause: str, proves: str) -> str:
     area = cause.partition(".")[0]
     if proves == "call" or cause in OF_FILES:
         return ""
-    if area == "TST":
+    if area == "TST" or cause in OF_TIME_STAMPS:
         return "its time-stamp proves nothing"
     if proves == "note":
         return "warning" if area in CONCLUDED else ""

@@ -25,12 +25,15 @@ Origin, approval, creation and sender do, and so may commitments of one's own.
 
 
 def commitment_checks(signatures: Iterable[SignatureConclusion]) -> list[Check]:
-    """Name the signatures in slots that commit to having received or delivered the document."""
+    """Name the signatures in slots that commit to nothing but having received or delivered the
+    document.
+    """
     return [
         Check(
             identifier="WF.COMMITMENT", status=Status.UNPROVEN, where=str(signature.signature.slot)
         )
         for signature in signatures
         if signature.signature.slot is not None and signature.signature.properties is not None
-        if _OF_MESSENGERS.intersection(signature.signature.properties.commitments)
+        if signature.signature.properties.commitments
+        and _OF_MESSENGERS.issuperset(signature.signature.properties.commitments)
     ]

@@ -68,11 +68,15 @@ def read_value(signature: Element, parts: Parts) -> SignedValue:
 def unreadable(
     signature: Element, slot: Slot | None, *, findings: tuple[Finding, ...]
 ) -> ParsedSignature:
-    """Return a signature of which nothing is known but why."""
+    """Return a signature of which nothing is known but why, and the Id of its value: a link to it
+    is one whether or not it can be read.
+    """
+    values = tuple(signature.iterchildren(names.SIGNATURE_VALUE))
     return ParsedSignature(
         identifier=signature.get("Id"),
         where=locate(signature),
         slot=slot,
         family=Family.XMLDSIG,
+        value_id=values[0].get("Id") if len(values) == 1 else None,
         findings=findings,
     )

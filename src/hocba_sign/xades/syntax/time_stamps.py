@@ -71,6 +71,8 @@ def time_stamps(
 ) -> tuple[TimeStamp, ...]:
     """Read the time-stamps of a transcript: on all content, on the signature, on the archive.
 
+    One whose canonicalization nobody knows proves nothing, and does not keep the rest from being
+    judged.
     Raises: InputError where one cannot be read.
 
     Spec: EN 319 132-1, 5.2.8.1, 5.3 and 5.5.2.
@@ -84,7 +86,7 @@ def time_stamps(
     )
     elements = _limited([element for element in found if element.tag in _STRICT], qualifying)
     return tuple(
-        _stamp(signature, element, _STRICT[str(element.tag)], resolver=resolver)
+        _stamp_if_known(signature, element, _STRICT[str(element.tag)], resolver=resolver)
         for element in elements
     )
 
@@ -131,6 +133,17 @@ def _limited(elements: list[Element], holder: Element) -> list[Element]:
     ):
         raise InputError("SIG.TOO_MANY_TIME_STAMPS", where=locate(holder))
     return elements
+
+
+def _stamp_if_known(
+    signature: Element, element: Element, kind: StampKind, *, resolver: Resolver
+) -> TimeStamp:
+    try:
+        return _stamp(signature, element, kind, resolver=resolver)
+    except InputError as error:
+        if error.cause != "SIG.C14N":
+            raise
+        return _unread(kind, Finding(error.cause, error.where or locate(element)))
 
 
 def _stamp_or_finding(
