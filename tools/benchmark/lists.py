@@ -44,10 +44,10 @@ def write(world: World, folder: Path, at: datetime) -> None:
         signing_key=authority.key,
     )
     for size in (LARGE, SMALL):
-        (folder / f"list-{size}.crl").write_bytes(_grown(model, size, authority.key))
+        (folder / f"list-{size}.crl").write_bytes(grown(model, size, authority.key))
 
 
-def _grown(model: bytes, size: int, key: InsecureKey) -> bytes:
+def grown(model: bytes, size: int, key: InsecureKey) -> bytes:
     """Return the list of one entry with `size` of its like; element by element the encoder would
     take minutes.
     """

@@ -18,7 +18,7 @@ from hocba_sign.adapters.result_files import done, judged_names, key_of, last_li
 from hocba_sign.cli import console
 from hocba_sign.cli.guard import refuse_replacing_sources
 from hocba_sign.cli.help_words import say
-from hocba_sign.cli.many_results import log_file, table_of
+from hocba_sign.cli.many_results import counts_of, log_file, table_of
 from hocba_sign.errors import CallerError
 from hocba_sign.operations.many import Pace, verify_many
 from hocba_sign.operations.verifier import Verifier
@@ -101,6 +101,8 @@ def verify_in_bulk(given: argparse.Namespace, verifier: Verifier, *, at: datetim
     elif not given.quiet:
         console.result(table_of(tally, given))
     _write(given)
+    if given.counts is not None:
+        write_atomically(given.counts, counts_of(tally, given).encode())
     return tally
 
 

@@ -107,6 +107,8 @@ class Overview:
             self._write(given.html, index_page(self._rows, given.lang), "HTML_WRITTEN")
         elif given.html is not None and self.reports:
             self._say_written(given.html, "HTML_WRITTEN")
+        if given.counts is not None:
+            self._write(given.counts, counts_of(self._tally, given), "COUNTS_WRITTEN")
 
     def _write(self, path: Path, written: str, key: str) -> None:
         write_atomically(path, written.encode())
@@ -144,6 +146,17 @@ def table_of(tally: Tally, given: argparse.Namespace) -> str:
     if is_named or tally.outcomes["VALID"] == tally.total:
         return table
     return f"{table}\n{say('TABLE_HINT', given.lang)}"
+
+
+def counts_of(tally: Tally, given: argparse.Namespace) -> str:
+    """Return the counts in the form that the name of their file asks for."""
+    match given.counts.suffix.lower():
+        case ".csv":
+            return "\ufeff" + tally.to_csv()
+        case ".json":
+            return f"{console.json_line(tally.to_dict())}\n"
+        case _:
+            return f"{tally.to_table(given.lang)}\n"
 
 
 def log_file(path: Path, row: ShortRow) -> None:

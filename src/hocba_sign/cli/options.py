@@ -14,7 +14,7 @@ from hocba_sign.cli.parser import Parser
 
 LEVELS: Final = ("B", "T")
 JSON_FORMS: Final = ("full", "short")
-OUTPUTS: Final = frozenset({"out", "html", "csv", "evidence", "log", "results"})
+OUTPUTS: Final = frozenset({"out", "html", "csv", "counts", "evidence", "log", "results"})
 """Options that name a file or folder to be written; every other path is read."""
 
 
@@ -199,7 +199,7 @@ def add_lists(parser: Parser, language: Language) -> None:
 def add_many_results(parser: Parser, language: Language) -> None:
     """Add what becomes of the judgements of one file or many."""
     parser.add_argument("--summary", action="store_true", help=say("SUMMARY", language))
-    for name in ("csv", "html", "log", "results"):
+    for name in ("csv", "counts", "html", "log", "results"):
         parser.add_argument(
             f"--{name}", type=arguments.path, metavar="FILE", help=say(name.upper(), language)
         )

@@ -111,6 +111,25 @@ class Tally:
         ]
         return _csv(("by", "value", "outcome", "files"), rows)
 
+    def to_table(self, language: Language) -> str:
+        """Return the same for people: by cause, school, authority and program, each with what is
+        wrong most often first.
+        """
+        parts = [_count_line(self, language)]
+        for name, counted in self.by.items():
+            held: dict[str, Counter[str]] = {}
+            for (value, ended), count in counted.items():
+                held.setdefault(value, Counter())[ended] += count
+            parts.append("\n" + phrase(f"OVERVIEW_BY_{name.upper()}", language))
+            parts += [
+                f"{ends.total():>9}  {_named(name, value, language)}: {_ends(ends, language)}"
+                for value, ends in sorted(
+                    held.items(),
+                    key=lambda pair: (pair[1]["VALID"] - pair[1].total(), -pair[1].total(), pair),
+                )
+            ]
+        return "\n".join(parts)
+
     def to_text(self, language: Language) -> str:
         """Return one screen of 80 columns: few files one by one, many by what is the matter."""
         if not self.total:
@@ -138,12 +157,25 @@ def _words(ended: str, language: Language) -> str:
     return phrase(f"OVERVIEW_{ended}", language)
 
 
-def _count_line(tally: Tally, language: Language) -> str:
-    counts = ", ".join(
-        f"{tally.outcomes[ended]} {_words(ended, language)}"
+def _ends(outcomes: Counter[str], language: Language) -> str:
+    return ", ".join(
+        f"{outcomes[ended]} {_words(ended, language)}"
         for ended in reversed(_ORDER)
-        if tally.outcomes[ended]
+        if outcomes[ended]
     )
+
+
+def _named(by: str, value: str, language: Language) -> str:
+    """Return a value as people read it: a cause with its sentence, none as such."""
+    if not value:
+        return phrase("OVERVIEW_NOT_STATED", language)
+    if by != "cause":
+        return printable(value)
+    return f"[{value}] {printable(first_sentence(message(value).in_language(language)))}"
+
+
+def _count_line(tally: Tally, language: Language) -> str:
+    counts = _ends(tally.outcomes, language)
     return fill(phrase("OVERVIEW_FILES", language, count=tally.total, counts=counts), _WIDTH)
 
 

@@ -58,7 +58,7 @@ def packet() -> None:
         file.write("in/a/1.xml", "1.xml")
 
 
-@pytest.mark.parametrize("option", ["--csv", "--html", "--log", "--results"])
+@pytest.mark.parametrize("option", ["--csv", "--counts", "--html", "--log", "--results"])
 @pytest.mark.parametrize(
     ("named", "output"),
     [
@@ -165,6 +165,25 @@ def test_every_file_is_told_at_length_where_that_is_wanted(capsys: Captured) -> 
     full = capsys.readouterr().out
     assert full.endswith(short)
     assert len(full.splitlines()) > 10 * COUNT
+
+
+@pytest.mark.parametrize("more", [(), ("--results", "results.jsonl", "--jobs", "1")])
+def test_counts_come_as_table_csv_and_json(more: tuple[str, ...]) -> None:
+    Path("in/a/0.xml").write_bytes(CHANGED)
+    for name in ("counts.txt", "counts.csv", "counts.json"):
+        assert verified("in", "--counts", name, "--quiet", *more) == 1
+    counts = json.loads(Path("counts.json").read_text("utf-8"))
+    school = SCENE.transcript.school.code
+    assert counts["school"][school] == {"VALID": COUNT - 1}
+    # What an invalid file says of its school is not proven.
+    assert counts["school"][""] == {"INVALID": 2, "NOT_TRANSCRIPT": 1}
+    assert counts["cause"]["SIG.DIGEST"] == {"INVALID": 2}
+    rows = list(csv.reader(io.StringIO(Path("counts.csv").read_text("utf-8-sig"))))
+    assert ["school", school, "VALID", str(COUNT - 1)] in rows
+    assert {row[0] for row in rows[1:]} == {"cause", "school", "issuer", "vendor"}
+    table = Path("counts.txt").read_text("utf-8")
+    assert f"{COUNT - 1:>9}  {school}: {COUNT - 1} hợp lệ" in table
+    assert all(issuer in table for issuer in counts["issuer"])
 
 
 def test_lines_of_a_bulk_run_are_the_short_form(capsys: Captured) -> None:

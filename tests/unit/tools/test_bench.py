@@ -2,16 +2,20 @@
 what is measured.
 """
 
+import json
+import re
 import sys
 from datetime import timedelta
 from pathlib import Path
 
 import pytest
 
+from hocba_sign import Certificate, Evidence, TrustStore, Verdict, Verifier
 from hocba_sign.pki.certificates.name_comparison import name_key
 from hocba_sign.testing.drafts import drafted
 from hocba_sign.testing.world import World
-from tools.benchmark import lists, material, ours, size
+from tools import country_page
+from tools.benchmark import bulk_material, lists, material, ours, size
 from tools.benchmark.protocol import Task, require_refusal, tampered
 from tools.benchmark.rows import Row
 
@@ -109,3 +113,54 @@ def test_the_size_is_of_what_comes_without_an_extra() -> None:
     found = size.size_row()
     assert 1 < found.ratio < 3
     assert found.target is None
+
+
+def test_an_archive_is_of_honest_files_that_have_nothing_in_common_but_signers(
+    tmp_path: Path,
+) -> None:
+    archive = bulk_material.Archive(tmp_path, 3)
+    archive.write_material()
+    assert list(archive.missing()) == [0]
+    archive.write_class(0)
+    assert list(archive.missing()) == []
+    trust, crls = (
+        [path.read_bytes() for path in sorted((tmp_path / name).iterdir())]
+        for name in (bulk_material.TRUST, bulk_material.LISTS)
+    )
+    verifier = Verifier(
+        trust=TrustStore.of(map(Certificate.load, trust)), evidence=Evidence.of(crls=crls)
+    )
+    values: list[str] = []
+    for number in range(3):
+        octets = archive.path_of(number).read_bytes()
+        assert verifier.verify(octets, at=bulk_material.JUDGED).verdict is Verdict.VALID
+        values += re.findall(
+            r"<(?:ds:SignatureValue[^>]*|xades:EncapsulatedTimeStamp)>([^<]+)<", octets.decode()
+        )
+    assert len(values) == len(set(values)) == 3 * 8
+    # Equal numbers give equal files, and those that are there stay.
+    before = archive.path_of(2).read_bytes()
+    archive.path_of(2).unlink()
+    assert archive.write_class(0)[0] == 1
+    assert archive.path_of(2).read_bytes() == before
+
+
+def test_the_country_is_played_through_from_the_figures_of_a_run() -> None:
+    figures = json.loads(country_page.FIGURES.read_text("utf-8"))
+    run = {
+        "machine": figures["machine"],
+        "runs": [
+            {
+                "kind": "2",
+                "files": 100_000,
+                "cpu_ms_per_file": 4.0,
+                "files_per_s": 2 * 10**6 / 3600,
+                "peak_worker_mb": 70.0,
+                "peak_command_mb": 80.0,
+            }
+        ],
+    }
+    taken = country_page.taken(run, figures)
+    assert taken["files_per_s_1"] == figures["files_per_s_1"]
+    # 16 workers, each a million an hour: 23.2 million in 1.45 hours.
+    assert "**1.5 hours, 26 core-hours**" in country_page.page(taken)
