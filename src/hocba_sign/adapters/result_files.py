@@ -11,6 +11,7 @@ from contextlib import closing, contextmanager, suppress
 from pathlib import Path
 from typing import Any, Final
 
+from hocba_sign.adapters.disk_map import DiskMap
 from hocba_sign.adapters.files import write_atomically
 from hocba_sign.adapters.locks import exclusive_file
 from hocba_sign.errors import CallerError, OutsideError
@@ -118,12 +119,14 @@ def lines_of(path: Path, *, since: int = 0) -> Iterator[dict[str, Any]]:
 
 def last_lines(path: Path) -> Iterator[dict[str, Any]]:
     """Yield of each file the last line alone."""
-    last: dict[bytes, int] = {}
-    for number, line in enumerate(lines_of(path)):
-        last[key_of(line["file"], "")] = number
-    for number, line in enumerate(lines_of(path)):
-        if last[key_of(line["file"], "")] == number:
-            yield line
+    if path.suffix.lower() in SQLITE:
+        yield from lines_of(path)
+        return
+    numbered = ((key_of(line["file"], ""), n) for n, line in enumerate(lines_of(path)))
+    with DiskMap(numbered) as last:
+        for number, line in enumerate(lines_of(path)):
+            if last.number(key_of(line["file"], "")) == number:
+                yield line
 
 
 def judged_names(path: Path) -> Iterator[str]:
@@ -152,15 +155,15 @@ def done_of(path: Path, names: Sequence[str], *, since: int) -> frozenset[bytes]
         return frozenset()
     except (OSError, sqlite3.Error) as error:
         raise OutsideError("FILE.UNREADABLE", where=str(path), detail=str(error)) from error
-    return done(path, since=since) if is_begun else frozenset()
+    return frozenset(done(path, since=since) if is_begun else ())
 
 
-def done(path: Path, *, since: int = 0) -> frozenset[bytes]:
-    """Return the keys of what was judged since a mark; what could not be read is to be tried
+def done(path: Path, *, since: int = 0) -> Iterator[bytes]:
+    """Yield the keys of what was judged since a mark; what could not be read is to be tried
     again.
     """
     found = (line for line in lines_of(path, since=since) if line["verdict"] is not None)
-    return frozenset(key_of(line["file"], line["sha256"]) for line in found)
+    return (key_of(line["file"], line["sha256"]) for line in found)
 
 
 @contextmanager

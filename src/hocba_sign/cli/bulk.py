@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from importlib import import_module
 
+from hocba_sign.adapters.disk_map import DiskMap
 from hocba_sign.adapters.files import write_atomically
 from hocba_sign.adapters.inputs import STANDARD, Source, expand
 from hocba_sign.adapters.result_files import done, judged_names, key_of, last_lines
@@ -79,23 +80,21 @@ def verify_in_bulk(given: argparse.Namespace, verifier: Verifier, *, at: datetim
 
     refuse_replacing_sources(given, named())
     count, before = _how_many(given, named())
-    known = done(given.results) if given.log is not None else frozenset()
-    try:
-        with _executor(given.dask) as executor:
-            tally = verify_many(
-                named(),
-                verifier,
-                at=at,
-                results=given.results,
-                executor=executor,
-                pace=Pace(workers=given.jobs, on_progress=_Clock(given, count, before)),
-            )
-    except KeyboardInterrupt:
-        count, now = _how_many(given, named())
-        console.note(say("BULK_STOPPED", given.lang, done=now, count=count))
-        raise
-    finally:
-        _log(given, known)
+    with _logged(given):
+        try:
+            with _executor(given.dask) as executor:
+                tally = verify_many(
+                    named(),
+                    verifier,
+                    at=at,
+                    results=given.results,
+                    executor=executor,
+                    pace=Pace(workers=given.jobs, on_progress=_Clock(given, count, before)),
+                )
+        except KeyboardInterrupt:
+            count, now = _how_many(given, named())
+            console.note(say("BULK_STOPPED", given.lang, done=now, count=count))
+            raise
     if given.json:
         console.result_json(tally.to_dict())
     elif not given.quiet:
@@ -122,20 +121,27 @@ def _executor(address: str | None) -> Iterator[Executor | None]:
 
 def _how_many(given: argparse.Namespace, named: Iterable[Source]) -> tuple[int, int]:
     """Return how many files there are, and of how many there is a result."""
-    known = {key_of(name, "") for name in judged_names(given.results)}
     count = there = 0
-    for source in named:
-        count += 1
-        there += bool(known) and key_of(source.name, "") in known
+    with DiskMap.of(key_of(name, "") for name in judged_names(given.results)) as known:
+        for source in named:
+            count += 1
+            there += bool(known) and key_of(source.name, "") in known
     return count, there
 
 
-def _log(given: argparse.Namespace, known: frozenset[bytes]) -> None:
-    """Append what this run judged to the log."""
-    if given.log is not None:
-        for line in last_lines(given.results):
-            if key_of(line["file"], line["sha256"]) not in known:
-                log_file(given.log, ShortRow.of(line))
+@contextmanager
+def _logged(given: argparse.Namespace) -> Iterator[None]:
+    """Append what is judged meanwhile to the log."""
+    if given.log is None:
+        yield
+        return
+    with DiskMap.of(done(given.results)) as known:
+        try:
+            yield
+        finally:
+            for line in last_lines(given.results):
+                if key_of(line["file"], line["sha256"]) not in known:
+                    log_file(given.log, ShortRow.of(line))
 
 
 def _write(given: argparse.Namespace) -> None:

@@ -32,6 +32,7 @@ from platform import node
 from typing import Any, Final
 
 from hocba_sign.adapters import result_files as disk
+from hocba_sign.adapters.disk_map import DiskMap
 from hocba_sign.adapters.inputs import Source
 from hocba_sign.adapters.ready_executor import ReadyExecutor
 from hocba_sign.errors import HocbaSignError, InputError, OutsideError
@@ -119,15 +120,13 @@ def verify_many(
         at=at,
         results=results.absolute(),
     )
-    known = disk.done(results)
-    chunks = (
-        replace(template, sources=sources) for sources in _chunks(items, known, size=pace.chunk)
-    )
     run = _Distribution(context, executor=executor, pace=pace)
-    try:
-        run.all(chunks)
-    finally:
-        run.end()
+    with DiskMap.of(disk.done(results)) as known:
+        parts = _chunks(items, known, size=pace.chunk)
+        try:
+            run.all(replace(template, sources=sources) for sources in parts)
+        finally:
+            run.end()
     return Tally(ShortRow.of(line) for line in disk.last_lines(results))
 
 
@@ -208,9 +207,7 @@ def unread_report(source: Source, error: InputError, *, at: datetime) -> Report:
     return Report.of(b"", no_document(), file=source.name, at=at)
 
 
-def _chunks(
-    items: Iterable[Source], known: frozenset[bytes], *, size: int
-) -> Iterator[tuple[Source, ...]]:
+def _chunks(items: Iterable[Source], known: DiskMap, *, size: int) -> Iterator[tuple[Source, ...]]:
     """Yield what is not known yet, a few chunks at a time sorted by school: what is kept of paths
     and authorities serves the next document too.
     """
@@ -226,7 +223,7 @@ def _chunks(
             yield tuple(batch[first : first + size])
 
 
-def _is_known(source: Source, known: frozenset[bytes]) -> bool:
+def _is_known(source: Source, known: DiskMap | frozenset[bytes]) -> bool:
     if not known:
         return False
     try:
