@@ -2,10 +2,12 @@
 
 import json
 import time
+from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from threading import Lock
 from typing import Any
 
 import pytest
@@ -20,6 +22,7 @@ from hocba_sign.operations.extension import signatures_of
 from hocba_sign.pki.certificates.certificate import Certificate
 from hocba_sign.signing.signing_policy import Level
 from hocba_sign.testing import ServerFault, World, WorldServer
+from hocba_sign.testing.server import Request, ServedReply
 from hocba_sign.validation.document.missing_evidence import Need, NeedKind, Unavailable
 from tests.support.scene import SIGNED_AT, Scene
 
@@ -166,6 +169,62 @@ def test_an_authority_that_hangs_ends_the_run(year: Year) -> None:
     assert len(year.server.requests) <= FAILURES_IN_A_ROW + STAMPS_AT_ONCE
     assert "BATCH.STOPPED" in {item["cause"] for item in items}
     assert year.results() == {}
+
+
+def test_what_a_failing_authority_left_is_done_by_the_same_command(year: Year) -> None:
+    for number in range(8):
+        (year.folder / "in" / f"{number}.xml").write_bytes(year.scene.signed(level=Level.T))
+    tsa = ("--tsa", year.server.tsa_url)
+    given: list[str] = []
+    answer = year.server.answer
+
+    def failing(request: Request) -> ServedReply:
+        given.append(request.path)
+        if len(given) == 3 * len(year.scene.slots):
+            year.server.fail("/tsa", ServerFault.HANG_UP)
+        return answer(request)
+
+    year.server.answer = failing  # type: ignore[method-assign]  # the server is the test's own
+    code, (*_, last) = year.extend(*tsa, to="LTA")
+    done = last["summary"]["extended"]
+    assert (code, done + last["summary"]["failed"]) == (6, 8)
+    assert 0 < done < 8
+    year.server.recover()
+    before = year.results()
+    code, (*_, last) = year.extend(*tsa, to="LTA")
+    assert (code, last["summary"]["already"], last["summary"]["extended"]) == (0, done, 8 - done)
+    assert all(archives(octets) == [1] * 4 for octets in year.results().values())
+    assert before.items() <= year.results().items()
+
+
+def test_no_service_is_asked_by_more_than_a_few_files_at_once(year: Year) -> None:
+    for number in range(3 * STAMPS_AT_ONCE):
+        (year.folder / "in" / f"{number:02}.xml").write_bytes(year.scene.signed(level=Level.T))
+    waiting: Counter[str] = Counter()
+    most: Counter[str] = Counter()
+    lock = Lock()
+    answer = year.server.answer
+
+    def counted(request: Request) -> ServedReply:
+        service = "/".join(request.path.split("/")[:3])
+        with lock:
+            waiting[service] += 1
+            most[service] = max(most[service], waiting[service])
+        time.sleep(0.05)
+        with lock:
+            waiting[service] -= 1
+        return answer(request)
+
+    year.server.answer = counted  # type: ignore[method-assign]  # the server is the test's own
+    folders = (str(year.folder / "in"), "-o", str(year.folder / "out"))
+    trust = ("--trust", str(year.folder / "trust"), "--unsafe-allow-loopback", "--json")
+    assert main(["extend", *folders, "--to", "LTA", "--tsa", year.server.tsa_url, *trust]) == 0
+    services = {service.split("/")[1] for service in most}
+    assert {"tsa", "ocsp"} <= services, services
+    assert max(most.values()) <= STAMPS_AT_ONCE
+    # What one file was told serves those after it.
+    asked = Counter(request.path for request in year.server.requests if request.path != "/tsa")
+    assert max(asked.values()) <= STAMPS_AT_ONCE * len(year.scene.slots)
 
 
 @pytest.mark.parametrize("kind", ["another", "unextended LTA", "link"])
