@@ -10,6 +10,7 @@ import heapq
 import json
 import random
 import sys
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, Final
@@ -111,29 +112,26 @@ def _growth(figures: dict[str, Any]) -> str:
 
 def page(figures: dict[str, Any]) -> str:
     assumed = Assumed()
-    per_worker = 2 / figures["files_per_s_2"]
-    cpu = figures["cpu_ms_per_file"] / 1e3
-    usual = play(figures, assumed, per_file=per_worker)
-    quiet = play(figures, replace(assumed, spread=0.0, hours_between_ends=1e9), per_file=per_worker)
-    rough = play(figures, replace(assumed, spread=1.0, hours_between_ends=2.0), per_file=per_worker)
-    read_mb_s = PUPILS * figures["file_kb"] / 1e3 / usual.wall
-    by_disk = PUPILS * figures["file_kb"] / 1e3 / assumed.disk_mb_s
-    scale = 2 * figures["files_per_s_1"] / figures["files_per_s_2"]
-    dask = figures["files_per_s_dask_2"] / figures["files_per_s_2"]
-    rows = [
-        ("as assumed below", usual),
-        ("all chunks alike, nothing ends", quiet),
-        ("chunks very unlike, each worker ends every two hours", rough),
-    ]
-    lines = [
+    usual = play(figures, assumed, per_file=2 / figures["files_per_s_2"])
+    cores = PUPILS * figures["cpu_ms_per_file"] / 1e3 / _HOUR
+    lines = (
         "# All pupils of the country",
         "",
         (
             f"What it takes to verify {PUPILS / 1e6:.1f} million transcripts (4 signers, level LT) with {WORKERS} workers: "
-            f"**{usual.wall / _HOUR:.1f} hours, {PUPILS * cpu / _HOUR:.0f} core-hours**. Nobody ran that. "
+            f"**{usual.wall / _HOUR:.1f} hours, {cores:.0f} core-hours**. Nobody ran that. "
             f"{figures['files']:,} files were verified on two cores; the rest of this page is played through by `tools/country_page.py` from these figures."
         ),
         "",
+        *_measured(figures),
+        *_played(figures, assumed, usual),
+        *_assumed(figures, assumed),
+    )
+    return "\n".join(lines)
+
+
+def _measured(figures: dict[str, Any]) -> tuple[str, ...]:
+    return (
         "## Measured",
         "",
         (
@@ -154,18 +152,36 @@ def page(figures: dict[str, Any]) -> str:
         f"| memory of the command, at most | {figures['command_mb']:.0f} MB |",
         f"| a line of results | {figures['line_bytes']:.0f} octets |",
         "",
+    )
+
+
+def _played(figures: dict[str, Any], assumed: Assumed, usual: Played) -> Iterator[str]:
+    per_file = 2 / figures["files_per_s_2"]
+    quiet = replace(assumed, spread=0.0, hours_between_ends=1e9)
+    rough = replace(assumed, spread=1.0, hours_between_ends=2.0)
+    rows = (
+        ("as assumed below", usual),
+        ("all chunks alike, nothing ends", play(figures, quiet, per_file=per_file)),
+        (
+            "chunks very unlike, each worker ends every two hours",
+            play(figures, rough, per_file=per_file),
+        ),
+    )
+    read_mb_s = PUPILS * figures["file_kb"] / 1e3 / usual.wall
+    by_disk = PUPILS * figures["file_kb"] / 1e3 / assumed.disk_mb_s
+    yield from (
         "## Played through",
         "",
         "Chunks of 200 are given to whichever worker is free. A worker that ends is replaced, and its chunk goes on where it last wrote.",
         "",
         "| | hours | of which not all workers busy | workers that ended | files judged twice |",
         "|---|--:|--:|--:|--:|",
-    ]
-    lines += [
+    )
+    yield from (
         f"| {words} | {each.wall / _HOUR:.2f} | {each.wall - each.first_idle:.1f} s | {each.ended} | {each.twice:,} |"
         for words, each in rows
-    ]
-    lines += [
+    )
+    yield from (
         "",
         f"- *Unlike chunks* do not matter: {PUPILS // CHUNK:,} chunks are so many that the last worker ends seconds, or few minutes, after the first. A chunk is small, so no school is too large for one worker.",
         f"- *Ends of workers* cost {figures['flush']} files at most and some seconds each.",
@@ -175,10 +191,17 @@ def page(figures: dict[str, Any]) -> str:
         ),
         f"- *Memory*: {WORKERS} workers take {WORKERS * figures['worker_mb'] / 1e3:.1f} GB. {_growth(figures)}",
         "",
+    )
+
+
+def _assumed(figures: dict[str, Any], assumed: Assumed) -> tuple[str, ...]:
+    two = figures["files_per_s_2"] / figures["files_per_s_1"]
+    dask = figures["files_per_s_dask_2"] / figures["files_per_s_2"]
+    return (
         "## Assumed, not measured",
         "",
         (
-            f"- {WORKERS} cores are {WORKERS / 2:.0f} times as fast as two. Two processes were {2 / scale:.2f} times as fast as one"
+            f"- {WORKERS} cores are {WORKERS / 2:.0f} times as fast as two. Two processes were {two:.2f} times as fast as one"
             f", and Dask with two workers {dask:.2f} times as fast as two processes; more cores share memory and disk, so that they may gain less."
         ),
         f"- The work of a chunk is spread about its mean by {assumed.spread:.0%} (log-normal). In the measured files all documents are of one kind and size; real ones are not.",
@@ -189,8 +212,7 @@ def page(figures: dict[str, Any]) -> str:
         "",
         "To put in the figures of another run: `make bench-bulk N=100000`, then `.venv/bin/python tools/country_page.py --take bench-out/bulk.json`.",
         "",
-    ]
-    return "\n".join(lines)
+    )
 
 
 def main() -> int:
