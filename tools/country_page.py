@@ -51,8 +51,9 @@ class Played:
 
 
 def play(figures: dict[str, Any], assumed: Assumed, *, per_file: float) -> Played:
-    """Give chunks to workers one by one; each takes the time of its files, more or less, and
-    a worker that ends is replaced and its chunk begun again where it last wrote.
+    """Return how a run goes in which chunks are given out one by one: each takes the time of its
+    files, more or less, and a worker that ends is replaced, its chunk begun again where it last
+    wrote.
     """
     seeded = random.Random(SEED)
     weights = [
