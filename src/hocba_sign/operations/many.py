@@ -37,6 +37,7 @@ from hocba_sign.adapters.inputs import Source
 from hocba_sign.adapters.ready_executor import ReadyExecutor
 from hocba_sign.errors import HocbaSignError, InputError, OutsideError
 from hocba_sign.operations.context import context_of
+from hocba_sign.operations.forget import forget
 from hocba_sign.operations.verifier import Verifier
 from hocba_sign.report.overview import Tally
 from hocba_sign.report.report import Report
@@ -56,6 +57,8 @@ _SCHOOL: Final = re.compile(rb"MA_TRUONG>([^<]{1,20})<")
 _TRIES: Final = 2
 """Times that a single document may end the process that judges it."""
 _TICK: Final = 1.0
+_KEPT_FOR: Final = CHUNK * _SORTED
+"""Documents after which a worker forgets the schools before: others come now."""
 _PROCESSES: Final = get_context("spawn")
 _MAX_HELD: Final = 4
 """Verifiers in one process: a worker of a cluster may serve several runs."""
@@ -150,6 +153,10 @@ def verify_chunk(chunk: Chunk) -> int:
             lines.clear()
     if lines:
         disk.append(chunk.results, lines)
+    _Worker.judged += len(chunk.sources)
+    if _Worker.judged >= _KEPT_FOR:
+        _Worker.judged = 0
+        forget()
     return len(chunk.sources)
 
 
@@ -239,8 +246,9 @@ def _school(source: Source) -> bytes:
 
 
 class _Worker:
-    """What a process of this machine knows of the run."""
+    """What a process knows: whether its run is stopped, and how much it judged since it forgot."""
 
+    judged = 0
     is_stopped: Callable[[], bool] = staticmethod(lambda: False)
 
 

@@ -1,5 +1,6 @@
 """Many documents by several processes: the same as one by one, whoever is killed on the way."""
 
+import gc
 import json
 import os
 import pickle
@@ -20,8 +21,10 @@ from hocba_sign.errors import CallerError, Finding, OutsideError
 from hocba_sign.model.authority import Registry
 from hocba_sign.model.codes import EventKind
 from hocba_sign.operations.context import context_of
+from hocba_sign.operations.forget import forget
 from hocba_sign.operations.many import FLUSH, Chunk, Pace, line_of, verify_chunk, verify_many
 from hocba_sign.operations.verifier import Verifier
+from hocba_sign.pki.cache.bounded import BoundedCache
 from hocba_sign.pki.revocation.evidence import Evidence
 from hocba_sign.pki.trust.store import TrustStore
 from hocba_sign.report.overview import Tally
@@ -168,6 +171,23 @@ def test_a_run_killed_in_the_middle_goes_on(folder: Path) -> None:
     assert run(folder, executor=engine).outcomes == {"VALID": COUNT}
     assert sum(engine.given) == COUNT - 29
     assert {line["file"]: line for line in written()} == serial(folder)
+
+
+def test_a_worker_forgets_the_schools_before(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    kept: list[int] = []
+
+    def counted() -> None:
+        caches = [held for held in gc.get_objects() if isinstance(held, BoundedCache)]
+        before = sum(map(len, caches))
+        forget()
+        kept.append(sum(map(len, caches)))
+        assert before > 0
+
+    monkeypatch.setattr("hocba_sign.operations.many.forget", counted)
+    monkeypatch.setattr("hocba_sign.operations.many._KEPT_FOR", PACE.chunk)
+    monkeypatch.setattr("hocba_sign.operations.many._Worker.judged", 0)
+    assert run(folder, executor=Here()).outcomes == {"VALID": COUNT}
+    assert kept == [0] * (COUNT // PACE.chunk)
 
 
 def test_what_changed_is_judged_again(folder: Path) -> None:
