@@ -124,7 +124,7 @@ _TEXTS: Final = re.compile(b">([^<]+)<")
 _SIGNED_INFO: Final = b'<ds:SignedInfo xmlns:ds="%s">%%b</ds:SignedInfo>' % DS.encode()
 
 
-class _DoubtError(Exception):
+class _OtherFormError(Exception):
     """Something is not exactly as expected; what it is, the careful path finds out."""
 
 
@@ -144,7 +144,7 @@ def read_faultless(
         return None
     try:
         return _Reader(form, element, resolver).read(slot, extract)
-    except _DoubtError:
+    except _OtherFormError:
         return None
 
 
@@ -202,7 +202,7 @@ class _Reader:
         time = _text(form["time"])
         moment = moment_of(time)
         if moment is None:
-            raise _DoubtError
+            raise _OtherFormError
         binding = CertificateBinding(
             digest_uri=_text(form["hash"]),
             digest_value=_octets(form["hashed"]),
@@ -233,13 +233,13 @@ class _Reader:
             or not self._is_own(properties.identifier)
             or len({reference.uri for reference in references}) != len(references)
         ):
-            raise _DoubtError
+            raise _OtherFormError
         for reference in references:
             if (
                 reference is not own[0]
                 and reference.identifier not in properties.described_references
             ):
-                raise _DoubtError
+                raise _OtherFormError
         return references
 
     def _is_own(self, identifier: str | None) -> bool:
@@ -254,7 +254,7 @@ class _Reader:
             target is None
             or self._resolver.digest(target_id, _EXCLUSIVE, digest_uri=digest_uri) != value
         ):
-            raise _DoubtError
+            raise _OtherFormError
         return Reference(
             identifier=identifier or None,
             uri=f"#{target_id}",
@@ -273,7 +273,7 @@ class _Reader:
                 self._element, extract, references=self._element[0].iterchildren(names.REFERENCE)
             )
         ):
-            raise _DoubtError
+            raise _OtherFormError
 
     def _stamp(self, token: bytes) -> TimeStamp:
         value = self._element[1]
@@ -286,9 +286,9 @@ def _octets(text: bytes) -> bytes:
     try:
         octets = binascii.a2b_base64(text)
     except binascii.Error as error:
-        raise _DoubtError from error
+        raise _OtherFormError from error
     if not octets or binascii.b2a_base64(octets, newline=False) != text:
-        raise _DoubtError
+        raise _OtherFormError
     return octets
 
 
