@@ -22,12 +22,16 @@ _KEPT: Final = ("hocba_sign.pki.trust.vietnam_list", "hocba_sign.pki.trust.role_
 def forget() -> None:
     """Empty every cache that holds something of a judged file; no verdict rests on one."""
     for held in _caches():
-        if callable(getattr(held, "cache_clear", None)):
+        if not isinstance(held, type) and callable(getattr(held, "cache_clear", None)):
             held.cache_clear()
 
 
 def _caches() -> Iterator[Any]:
     for name, module in tuple(sys.modules.items()):
+        if name.startswith("hocba_sign.model"):
+            # Caches of the standard library hold code lists and tables there, which are shipped.
+            held_there = tuple(vars(module).values())
+            yield from (held for held in held_there if not hasattr(held, "cache_info"))
         if name.startswith(_FORGETFUL) and name not in _KEPT:
             for held in tuple(vars(module).values()):
                 if isinstance(held, threading.local):

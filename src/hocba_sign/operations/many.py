@@ -145,7 +145,7 @@ def verify_chunk(chunk: Chunk) -> int:
         verifier = hold(chunk.context)
     lines: list[dict[str, Any]] = []
     for source in _left(chunk):
-        if _Worker.is_stopped():
+        if _ChunkWorker.is_stopped():
             break
         lines.append(line_of(source, verifier, at=chunk.at))
         if len(lines) >= FLUSH:
@@ -153,9 +153,9 @@ def verify_chunk(chunk: Chunk) -> int:
             lines.clear()
     if lines:
         disk.append(chunk.results, lines)
-    _Worker.judged += len(chunk.sources)
-    if _Worker.judged >= _KEPT_FOR:
-        _Worker.judged = 0
+    _ChunkWorker.judged += len(chunk.sources)
+    if _ChunkWorker.judged >= _KEPT_FOR:
+        _ChunkWorker.judged = 0
         forget()
     return len(chunk.sources)
 
@@ -245,7 +245,7 @@ def _school(source: Source) -> bytes:
     return b"" if found is None else found[1]
 
 
-class _Worker:
+class _ChunkWorker:
     """What a process knows: whether its run is stopped, and how much it judged since it forgot."""
 
     judged = 0
@@ -257,7 +257,7 @@ def _begin(stop: Event, context: bytes) -> None:
     hand.
     """
     signal.signal(signal.SIGINT, signal.SIG_IGN)
-    _Worker.is_stopped = staticmethod(stop.is_set)
+    _ChunkWorker.is_stopped = staticmethod(stop.is_set)
     hold(context)
 
 

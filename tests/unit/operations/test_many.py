@@ -185,7 +185,7 @@ def test_a_worker_forgets_the_schools_before(folder: Path, monkeypatch: pytest.M
 
     monkeypatch.setattr("hocba_sign.operations.many.forget", counted)
     monkeypatch.setattr("hocba_sign.operations.many._KEPT_FOR", PACE.chunk)
-    monkeypatch.setattr("hocba_sign.operations.many._Worker.judged", 0)
+    monkeypatch.setattr("hocba_sign.operations.many._ChunkWorker.judged", 0)
     assert run(folder, executor=Here()).outcomes == {"VALID": COUNT}
     assert kept == [0] * (COUNT // PACE.chunk)
 
