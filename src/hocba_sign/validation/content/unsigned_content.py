@@ -44,7 +44,9 @@ def outside_checks(xml: ParsedXml, signatures: Iterable[SignatureConclusion]) ->
         for target in targets
         if not any(above in targets for above in target.iterancestors())
     ]
-    plain = {str(one.signature.identifier) for one in given if one.signature.is_of_own_form}
+    plain = {
+        str(judged.signature.identifier) for judged in given if judged.signature.is_of_own_form
+    }
     known = [xml.ids[identifier] for identifier in plain & xml.ids.keys()]
     checks = [
         Check(identifier=_TOLD[stray.kind][0], status=_TOLD[stray.kind][1], where=stray.where)

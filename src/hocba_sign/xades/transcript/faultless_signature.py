@@ -226,7 +226,7 @@ class _Reader:
         references = tuple(
             self._reference(parts, value) for parts, value in zip(found, decoded, strict=True)
         )
-        own = [one for one in references if one.kind is Covers.SIGNED_PROPERTIES]
+        own = [reference for reference in references if reference.kind is Covers.SIGNED_PROPERTIES]
         if (
             len(own) != 1
             or own[0].target_id != properties.identifier
@@ -301,4 +301,4 @@ def _optional(octets: bytes | None) -> str | None:
 
 
 def _present(*octets: bytes | None) -> tuple[str, ...]:
-    return tuple(one.decode() for one in octets if one is not None)
+    return tuple(text.decode() for text in octets if text is not None)
