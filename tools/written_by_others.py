@@ -2,8 +2,8 @@
 
 It is committed, because other versions of these programs, and the same ones on another day, would
 write other octets; the vectors are made from the committed files. `python
-tools/written_by_others.py openssl` makes those of one writer again. Needs xmlsec1 and a JDK, openssl
-and faketime.
+tools/written_by_others.py openssl` makes those of one writer again. Needs xmlsec1, a JDK, openssl and
+faketime, and what `tools/setup-interop` fetches (EU DSS with PDFBox, pyHanko).
 """
 
 import argparse
@@ -24,11 +24,14 @@ if __name__ == "__main__":
     sys.path.insert(0, str(ROOT))
 
 from hocba_sign.testing.identity import Identity  # noqa: E402 - the root is on the path only now
+from tools.others.dss_pages import pages as dss  # noqa: E402
+from tools.others.dss_transcripts import transcripts  # noqa: E402
 from tools.others.openssl import OpenSsl  # noqa: E402
 from tools.others.openssl_answers import answers  # noqa: E402
 from tools.others.openssl_certificates import certificates  # noqa: E402
 from tools.others.openssl_lists import lists  # noqa: E402
 from tools.others.openssl_tokens import tokens  # noqa: E402
+from tools.others.pyhanko_pages import pages as hanko  # noqa: E402
 from tools.vectors.others_world import recorded, seal_octets  # noqa: E402
 from tools.vectors.stage import Stage  # noqa: E402
 from tools.vectors.templates import Template, templates  # noqa: E402
@@ -91,7 +94,22 @@ def by_openssl(folder: Path) -> Iterator[tuple[str, bytes]]:
         yield from ((f"openssl/{kind}/{name}", octets) for name, octets in made)
 
 
-WRITERS = {"xmlsec1-and-jdk": signed_by_others, "openssl": by_openssl}
+def by_pyhanko(folder: Path) -> Iterator[tuple[str, bytes]]:
+    yield from ((f"pyhanko/{name}", octets) for name, octets in hanko(folder, Stage()))
+
+
+def by_dss(folder: Path) -> Iterator[tuple[str, bytes]]:
+    stage = Stage()
+    yield from ((f"dss/pages/{name}", octets) for name, octets in dss(folder, stage))
+    yield from ((f"dss/transcripts/{name}", octets) for name, octets in transcripts(folder, stage))
+
+
+WRITERS = {
+    "xmlsec1-and-jdk": signed_by_others,
+    "openssl": by_openssl,
+    "pyhanko": by_pyhanko,
+    "dss": by_dss,
+}
 
 
 def main() -> None:

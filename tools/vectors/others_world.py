@@ -21,9 +21,9 @@ WRITERS: Final = {
     "dss": "EU DSS 6.4, Apache Santuario",
     "jdk": "OpenJDK 17.0.15, Apache Santuario",
     "openssl": "OpenSSL 3.0.19",
-    "pyhanko": "pyHanko",
-    "qpdf": "qpdf 11.3.0",
-    "signxml": "signxml",
+    "pdfbox": "Apache PDFBox 3.0.6",
+    "pyhanko": "pyHanko 0.38.0",
+    "signxml": "signxml 5.2.0, libxml2",
     "xmlsec1": "xmlsec1 1.2.37, libxml2",
 }
 _CURVES: Final = {"p256": ec.SECP256R1(), "p384": ec.SECP384R1(), "p521": ec.SECP521R1()}
@@ -45,6 +45,11 @@ def seal_octets(document: bytes) -> bytes:
 def by_openssl(kind: str, name: str) -> bytes:
     """Return what OpenSSL made: a `list`, `answer`, `token` or `certificate`."""
     return recorded("openssl", f"{kind}/{name}")
+
+
+def by_dss(name: str) -> bytes:
+    """Return a transcript that DSS signed."""
+    return recorded("dss", f"transcripts/{name}.xml")
 
 
 def stamped_by_openssl(token: str) -> dict[str, Any]:

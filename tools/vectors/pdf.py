@@ -12,6 +12,7 @@ from hocba_sign.pades.facts.form import NewField
 from hocba_sign.testing import Identity
 from tools.vectors.boxes import shown_cases
 from tools.vectors.case import Case
+from tools.vectors.others_world import WRITERS, recorded
 from tools.vectors.pages import appended, last_object, page_of, signed
 from tools.vectors.stage import CBQL, GVCN, SIGNED_AT, Stage
 
@@ -255,8 +256,9 @@ def _wrapped(desk: Desk) -> Iterator[Case]:
         "older-form",
         "The signature says that it is of the form before PAdES",
         "Its time and its certificate are bound in another way; nothing is proven wrong",
-        desk.sign(page_of(), written={b"/ETSI.CAdES.detached": b"/adbe.pkcs7.detached"}),
+        recorded("pyhanko", "pkcs7"),
         verdict="INDETERMINATE",
+        origin=WRITERS["pyhanko"],
         causes=("PDF.PKCS7",),
         spec=f"{ISO}, 12.8.3.3; EN 319 142-1, 6.3",
     )

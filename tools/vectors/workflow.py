@@ -1,11 +1,12 @@
 """Area workflow: who signed, in which slot, in which order."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 from itertools import permutations
 
 from hocba_sign.model.workflow import Slot
-from hocba_sign.testing.forge import value_id
 from tools.vectors.case import Case
+from tools.vectors.others_world import WRITERS, by_dss
 from tools.vectors.stage import (
     CBQL,
     GVCN,
@@ -52,11 +53,12 @@ def _partial(stage: Stage) -> Iterator[Case]:
             title=f"Only the first {count} of four roles have signed",
             why="On its way, not wrong: nothing proves that it will not be signed",
             spec=SPEC,
-            document=stage.issued(upto=count),
+            document=by_dss(name),
             verdict="INDETERMINATE",
             causes=("WF.MISSING",),
             workflow={"complete": False, "order_proven": False, "missing": missing[count:]},
             twin="format/issued-secondary",
+            origin=WRITERS["dss"],
         )
 
 
@@ -85,22 +87,16 @@ def _removals(stage: Stage) -> Iterator[Case]:
         workflow={"complete": False, "missing": ["KY_PHAT_HANH"]},
         twin="format/issued-secondary",
     )
-    never = stage.completed(stage.issued(upto=2), (SEAL,))
-    yield refused_workflow(
-        "sealed-without-principal",
-        "The school seals what the principal never signed",
-        "A step is skipped",
-        never,
-        "WF.SKIPPED",
-    )
-    bare = stage.completed(stage.draft(), (SEAL,))
-    yield refused_workflow(
-        "seal-only",
-        "Only the seal stands on the file",
-        "All other steps are skipped",
-        bare,
-        "WF.SKIPPED",
-    )
+    for name, title, why in (
+        (
+            "sealed-without-principal",
+            "The school seals what the principal never signed",
+            "A step is skipped",
+        ),
+        ("seal-only", "Only the seal stands on the file", "All other steps are skipped"),
+    ):
+        case = refused_workflow(name, title, why, by_dss(name), "WF.SKIPPED")
+        yield replace(case, origin=WRITERS["dss"])
 
 
 def _orders(stage: Stage) -> Iterator[Case]:
@@ -108,19 +104,15 @@ def _orders(stage: Stage) -> Iterator[Case]:
     for order in permutations(planned):
         if order == planned:
             continue
-        document = stage.draft()
-        for before, slot in zip((None, *order), order, strict=False):
-            document = stage.forged(
-                document, slot, linked=() if before is None else (value_id(before),)
-            )
-        names = "-".join(_SHORT[slot.role] for slot in order)
-        yield refused_workflow(
-            f"order-{names}",
+        name = f"order-{'-'.join(_SHORT[slot.role] for slot in order)}"
+        case = refused_workflow(
+            name,
             f"Signed in the order {', '.join(slot.role for slot in order)}",
             "Every signature covers the one before it, but the order is another than the plan's",
-            document,
+            by_dss(name),
             "WF.ORDER",
         )
+        yield replace(case, origin=WRITERS["dss"])
     unlinked = stage.draft()
     for slot in planned:
         unlinked = stage.forged(unlinked, slot, linked=())

@@ -257,12 +257,14 @@ def _signed_properties(element: Element, parts: Parts) -> SignedProperties:
 def _departures(
     references: tuple[Reference, ...], properties: SignedProperties, *, where: str
 ) -> tuple[Finding, ...]:
-    """Compare with the B-level requirements that DSS calls BASELINE (EN 319 132-1, 6.3)."""
+    """Compare with the B-level requirements that DSS calls BASELINE (EN 319 132-1, 6.3); what is
+    countersigned needs no DataObjectFormat.
+    """
     untimed = (Finding("SIG.SIGNING_TIME", where),) if properties.signing_time is None else ()
     undescribed = (
         Finding("SIG.DATA_OBJECT_FORMAT", reference.uri)
         for reference in references
-        if reference.kind is not Covers.SIGNED_PROPERTIES
+        if reference.kind not in {Covers.SIGNED_PROPERTIES, Covers.SIGNATURE_VALUE}
         and reference.identifier not in properties.described_references
     )
     return (*untimed, *undescribed)
