@@ -35,7 +35,7 @@ _LONG_VALUE: Final = re.compile(rb"""=[\s\0]*(?:"[^"]{200}|'[^']{200})""")
 _DECLARATION: Final = re.compile(
     r"""<\?xml\s+version\s*=\s*["']([^"']{0,20})["'](?:\s+encoding\s*=\s*["']([^"']{0,40})["'])?"""
 )
-_UTF16_BOMS: Final = (b"\xff\xfe", b"\xfe\xff")
+_UTF16_BOMS: Final = {b"\xff\xfe": "utf-16le", b"\xfe\xff": "utf-16be"}
 _UNREADABLE: Final = (b"\xff\xfe\x00\x00", b"\x00\x00\xfe\xff", b"<\x00", b"\x00<")
 """UTF-32, and UTF-16 without the byte order mark that XML demands."""
 _UTF8_BOM: Final = b"\xef\xbb\xbf"
@@ -177,7 +177,7 @@ def _encoding(octets: bytes, legacy: Collection[str]) -> str:
             where="octet 0",
             detail="only UTF-8, and UTF-16 with a byte order mark, are read",
         )
-    encoding = "utf-16" if octets.startswith(_UTF16_BOMS) else "utf-8"
+    encoding = "utf-16" if octets[:2] in _UTF16_BOMS else "utf-8"
     head = octets[:_HEAD].decode(encoding, "replace").removeprefix("\ufeff")
     if not head.lstrip(" \t\r\n").startswith("<"):
         raise InputError("XML.NOT_XML", where="octet 0", detail="the first character is not `<`")
@@ -253,7 +253,8 @@ def _tree_of_others(octets: bytes, encoding: str) -> Element:
 
 def _tree(octets: bytes, encoding: str, *, has_long_text: bool = False) -> Element:
     parser = etree.XMLParser(
-        encoding=encoding,
+        # libxml2 takes `utf-16` for the order of this machine, whatever the mark says.
+        encoding=_UTF16_BOMS.get(octets[:2], encoding),
         resolve_entities=False,
         load_dtd=False,
         dtd_validation=False,

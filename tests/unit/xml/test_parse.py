@@ -369,3 +369,11 @@ def test_every_name_of_an_encoding_is_read_or_refused(
             parse(octets)
     else:
         assert parse(octets).root.tag == "a"
+
+
+@pytest.mark.parametrize(("mark", "kind"), [(b"\xff\xfe", "utf-16-le"), (b"\xfe\xff", "utf-16-be")])
+@pytest.mark.parametrize("declaration", ["", '<?xml version="1.0" encoding="UTF-16"?>'])
+def test_utf_16_is_read_in_either_order_of_octets(mark: bytes, kind: str, declaration: str) -> None:
+    assert parse(mark + f"{declaration}<a>ư</a>".encode(kind)).root.text == "ư"
+    with pytest.raises(InputError, match=r"XML\.DTD"):
+        parse(mark + f"{declaration}<!DOCTYPE a><a>ư</a>".encode(kind))
