@@ -207,3 +207,4 @@ def test_the_listing_counts_the_cases() -> None:
     assert (listing["cases"], listing["areas"]) == (len(CASES), dict(counted))
     others = [name for name, case in CASES.items() if case["origin"] != "hocba-sign"]
     assert listing["by_other_writers"] == len(others)
+    assert 3 * len(others) >= len(CASES), "a third of the cases is by other writers"

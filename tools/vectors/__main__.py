@@ -21,6 +21,7 @@ from tools.vectors import (
     hands,
     inner_structure,
     kho,
+    kho_changed,
     lists_of_others,
     markup,
     moves,
@@ -33,6 +34,7 @@ from tools.vectors import (
     pdf_of_others,
     pdf_transcripts,
     plans,
+    policies,
     properties,
     readers,
     reference,
@@ -74,6 +76,7 @@ AREAS = (
     signed_by_dss,
     plans,
     kho,
+    kho_changed,
     nonce,
     signers,
     hands,
@@ -103,6 +106,7 @@ AREAS = (
     registries,
     events,
     status,
+    policies,
 )
 
 

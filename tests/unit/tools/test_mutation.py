@@ -1,9 +1,11 @@
 """The changes that `make mutants` tries: each is another program, and each place is found again."""
 
 import ast
+import json
 
 import pytest
 
+from tools import js_mutants
 from tools.mutation.operators import mutations
 
 SOURCE = '''"""A module."""
@@ -70,3 +72,8 @@ def test_the_choice_does_not_depend_on_what_stands_before() -> None:
     for before, after in zip(mutations(SOURCE, "module"), mutations(moved, "module"), strict=True):
         assert (before.key, before.rank(1)) == (after.key, after.rank(1))
         assert before.line + 2 == after.line
+
+
+def test_changes_of_the_javascript_verifier_are_of_what_stands_there() -> None:
+    for name, old, *_ in json.loads(js_mutants.CHANGES.read_text("utf-8")):
+        assert old in (js_mutants.VERIFIER / name).read_text("utf-8"), old
