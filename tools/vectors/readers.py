@@ -2,6 +2,8 @@
 one.
 """
 
+import base64
+import hashlib
 from collections.abc import Iterator
 from typing import Any, Final
 
@@ -10,7 +12,7 @@ from lxml import etree
 from hocba_sign.xades.syntax import names
 from hocba_sign.xml.tree import Element
 from tools.vectors.case import Case, Verdict
-from tools.vectors.stage import GVCN, SEAL, Stage, swapped
+from tools.vectors.stage import CBQL, GVCN, SEAL, Stage, swapped
 from tools.vectors.templates import C14NS, COMMENTS
 
 _WELL_FORMED: Final = "XML 1.0, 2.1; Namespaces in XML 1.0, 3 and 6.3"
@@ -20,6 +22,15 @@ _SIGNED: Final = "EN 319 132-1, 4.2.1 and 5.2.2; docs/reference/format.md, 6"
 def cases(stage: Stage) -> Iterator[Case]:
     issued = stage.issued()
     yield from _markup(issued)
+    texts = (
+        "Nobody has signed, and the namespace is a stranger's",
+        "It is named as ours is, and is none",
+    )
+    foreign = swapped(stage.draft(), 'xmlns="urn:hocba:1"', 'xmlns="urn:example:khac"')
+    spec = "docs/reference/format.md, 11"
+    yield _case(
+        "format/foreign-namespace-unsigned", texts, foreign, "INVALID", "DOC.FORMAT", spec=spec
+    )
     yield from _encodings(issued)
     yield from _comments(stage)
     yield from _namespaces(stage)
@@ -167,7 +178,27 @@ def _properties(stage: Stage) -> Iterator[Case]:
         ]
         own[0].addnext(etree.fromstring(etree.tostring(own[0])))
 
+    def chained(signature: Element) -> None:
+        (bound,) = signature.iter(names.SIGNING_CERTIFICATE_V2)
+        above = etree.fromstring(etree.tostring(bound[0]))
+        above.tail = None
+        digest = hashlib.sha256(stage.world.authority("public-ca").certificate_der).digest()
+        next(above.iter(names.DIGEST_VALUE)).text = base64.b64encode(digest).decode()
+        above.remove(above[-1])
+        bound.append(above)
+
     facts = {"spec": _SIGNED}
+    yield _case(
+        "signature/authority-named-too",
+        (
+            "The signed properties name the authority's certificate behind the signer's",
+            "The first one named is the signer's, others are of its path",
+        ),
+        stage.forged_at(CBQL, before_digests=chained),
+        "VALID",
+        spec="EN 319 132-1, 5.2.2",
+        twin="signature/properties-referenced-twice",
+    )
     texts = (
         "SignedProperties twice, the second one not signed",
         "There is one: a reader could take the other's time or certificate",
