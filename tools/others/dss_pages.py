@@ -35,7 +35,7 @@ CHANGES = (
 
 @dataclass(kw_only=True)
 class DssPageDesk:
-    """Gives jobs to `DssPdfWriter`; every file of a job stands in `folder`."""
+    """Jobs for `DssPdfWriter`; every file of a job stands in `folder`."""
 
     folder: Path
     stage: Stage

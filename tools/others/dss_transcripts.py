@@ -24,7 +24,7 @@ _C14N = {
 
 @dataclass(kw_only=True)
 class DssDesk:
-    """Gives jobs to `DssTranscriptWriter`; every file of a job stands in `folder`."""
+    """Jobs for `DssTranscriptWriter`; every file of a job stands in `folder`."""
 
     folder: Path
     stage: Stage

@@ -21,7 +21,7 @@ BOX = [72, 100, 272, 150]
 
 @dataclass(kw_only=True)
 class HankoDesk:
-    """Gives jobs to pyHanko; every file of a job stands in `folder`."""
+    """Jobs for pyHanko; every file of a job stands in `folder`."""
 
     folder: Path
     stage: Stage

@@ -208,8 +208,16 @@ def _properties(stage: Stage) -> Iterator[Case]:
         texts,
         stage.forged_at(GVCN, after=second),
         "INVALID",
+        "SIG.STRUCTURE",
         **facts,
     )
     texts = ("Two references to the same SignedProperties", "Exactly one reference is to them")
     octets = stage.forged_at(GVCN, before_digests=twice)
-    yield _case("signature/properties-referenced-twice", texts, octets, "INVALID", **facts)
+    yield _case(
+        "signature/properties-referenced-twice",
+        texts,
+        octets,
+        "INVALID",
+        "SIG.SIGNED_PROPERTIES",
+        **facts,
+    )
