@@ -6,10 +6,11 @@ Texts never carry marks or comments of pupils.
 """
 
 from collections.abc import Iterable
-from dataclasses import dataclass, field
+from dataclasses import field
 from datetime import datetime
 
 from hocba_sign.catalogue.messages import Language, message
+from hocba_sign.frozen_dataclass import dataclass
 
 
 @dataclass(frozen=True, slots=True, order=True)

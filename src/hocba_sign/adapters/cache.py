@@ -14,13 +14,14 @@ import re
 import sqlite3
 from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager, suppress
-from dataclasses import dataclass, field
+from dataclasses import field
 from datetime import datetime, timedelta
 from functools import cache
 from pathlib import Path
 from typing import Final, TypeVar
 
 from hocba_sign.errors import Finding
+from hocba_sign.frozen_dataclass import dataclass
 
 MAX_KEPT_OCTETS: Final = 512 * 1024 * 1024
 """The whole file; what runs out soonest goes first. A country's CRLs are some tens of megabytes."""

@@ -4,13 +4,13 @@ made ready once, also one that joins later or takes the place of one that ended.
 
 from collections.abc import Callable
 from concurrent.futures import Future
-from dataclasses import dataclass
 from typing import Any, Final, ParamSpec, TypeVar
 
 from distributed import Client, Worker, WorkerPlugin
 
 from hocba_sign.adapters.ready_executor import ReadyExecutor
 from hocba_sign.errors import OutsideError
+from hocba_sign.frozen_dataclass import dataclass
 from hocba_sign.version import VERSION
 
 WAIT: Final = 30

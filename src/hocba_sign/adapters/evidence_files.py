@@ -6,12 +6,13 @@ The rule, for people: docs/explanation/evidence.md.
 
 import os
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import field
 from pathlib import Path
 from typing import Final
 
 from hocba_sign.adapters.files import is_folder, read_limited
 from hocba_sign.errors import InputError, OutsideError
+from hocba_sign.frozen_dataclass import dataclass
 from hocba_sign.pki.certificates.certificate import Certificate
 from hocba_sign.pki.loading.kinds import ObjectKind, wrong_kind
 from hocba_sign.pki.loading.objects import LossMark, Objects, Part, read_objects

@@ -1,8 +1,10 @@
 """Services that fail again and again are left alone for the rest of a run."""
 
-from dataclasses import dataclass, field
+from dataclasses import field
 from threading import Lock
 from typing import Final
+
+from hocba_sign.frozen_dataclass import dataclass
 
 FAILURES_IN_A_ROW: Final = 3
 """After so many a service is not asked any more: what hangs would cost every file the whole

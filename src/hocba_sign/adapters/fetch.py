@@ -16,7 +16,7 @@ import threading
 import time
 from collections.abc import Callable
 from contextlib import closing, suppress
-from dataclasses import dataclass, field
+from dataclasses import field
 from datetime import timedelta
 from http.client import HTTPException
 from queue import Empty, SimpleQueue
@@ -32,6 +32,7 @@ from urllib3.util import Url, parse_url
 
 from hocba_sign.adapters.address import is_public
 from hocba_sign.errors import Finding, OutsideError
+from hocba_sign.frozen_dataclass import dataclass
 
 MAX_URL_LENGTH: Final = 2_048
 MAX_ADDRESSES: Final = 8

@@ -14,12 +14,12 @@ import os
 import sys
 from collections.abc import Iterable, Mapping
 from contextlib import suppress
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
 from hocba_sign.adapters.files import read_limited, write_atomically
 from hocba_sign.errors import CallerError, Finding, InputError, OutsideError
+from hocba_sign.frozen_dataclass import dataclass
 from hocba_sign.pki.certificates.certificate import MAX_CERTIFICATE_OCTETS, Certificate
 from hocba_sign.pki.loading.objects import load_certificates
 from hocba_sign.pki.trust.anchors import listed_anchors, user_anchor

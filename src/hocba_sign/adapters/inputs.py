@@ -15,13 +15,13 @@ import sys
 import zipfile
 import zlib
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
 from typing import Final
 
 from hocba_sign.adapters.files import is_file, is_folder, read_limited
 from hocba_sign.errors import HocbaSignError, InputError, OutsideError
+from hocba_sign.frozen_dataclass import dataclass
 
 STANDARD: Final = "-"
 MAX_LIST_OCTETS: Final = 4_000_000_000

@@ -3,7 +3,6 @@ them.
 """
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
 from datetime import timedelta
 
 from urllib3.exceptions import LocationParseError
@@ -12,6 +11,7 @@ from urllib3.util import parse_url
 from hocba_sign.adapters.fetch import Fetcher, FetchLimits, Hop, Refused
 from hocba_sign.adapters.home import CertificateStore, Imported, read_certificates
 from hocba_sign.errors import Finding, InputError
+from hocba_sign.frozen_dataclass import dataclass
 from hocba_sign.pki.loading.objects import MAX_FILE_OCTETS
 from hocba_sign.pki.trust.vietnam_list import TrustList
 

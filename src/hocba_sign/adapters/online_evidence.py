@@ -3,7 +3,7 @@ its own.
 """
 
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import field
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -11,6 +11,7 @@ from hocba_sign.adapters.cache import Cache
 from hocba_sign.adapters.failures import FailureCount
 from hocba_sign.adapters.fetch import Fetcher
 from hocba_sign.adapters.revocation import EvidenceFetcher, FetchBudget
+from hocba_sign.frozen_dataclass import dataclass
 from hocba_sign.validation.document.missing_evidence import EvidenceSession
 
 

@@ -9,7 +9,7 @@ import hashlib
 import secrets
 import time
 from collections.abc import Callable
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 from datetime import datetime, timedelta
 from typing import Final
 from urllib.parse import urlsplit
@@ -20,6 +20,7 @@ from hocba_sign.adapters.cache import Cache, CachedAnswer
 from hocba_sign.adapters.failures import FailureCount
 from hocba_sign.adapters.fetch import Fetcher, FetchLimits, Post, Refused
 from hocba_sign.errors import Finding, InputError
+from hocba_sign.frozen_dataclass import dataclass
 from hocba_sign.pki.cache.asn1 import parsed_certificate, parsed_ocsp
 from hocba_sign.pki.certificates.certificate import Certificate
 from hocba_sign.pki.loading.kinds import ObjectKind

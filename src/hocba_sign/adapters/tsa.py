@@ -8,7 +8,7 @@ Spec: RFC 3161, 3.4.
 import secrets
 from collections.abc import Callable
 from contextlib import closing
-from dataclasses import dataclass, field
+from dataclasses import field
 from datetime import timedelta
 from http.client import HTTPException
 
@@ -20,6 +20,7 @@ from urllib3.util import Url, parse_url
 from hocba_sign.adapters.watch import Watch
 from hocba_sign.crypto.digests import DigestAlgorithm
 from hocba_sign.errors import CallerError, OutsideError
+from hocba_sign.frozen_dataclass import dataclass
 from hocba_sign.pki.timestamp.protocol import build_request, read_response
 
 MAX_RESPONSE_OCTETS = 64 * 1024

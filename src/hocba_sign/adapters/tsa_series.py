@@ -2,7 +2,7 @@
 asked only where the caller named it.
 """
 
-from dataclasses import dataclass, field
+from dataclasses import field
 from threading import Lock
 from typing import Final
 
@@ -10,6 +10,7 @@ from hocba_sign.adapters.failures import FailureCount
 from hocba_sign.adapters.tsa import TimeStampClient
 from hocba_sign.crypto.digests import DigestAlgorithm
 from hocba_sign.errors import OutsideError
+from hocba_sign.frozen_dataclass import dataclass
 
 STAMPS_AT_ONCE: Final = 4
 """Answers waited for at the same time: a class of 45 is done in the time of twelve, and no public

@@ -1,12 +1,13 @@
 """Whose key made a signature value, and does it verify: facts shared by signing and validation."""
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from hocba_sign.ades.structure import CertificateBinding, Family, ParsedSignature
 from hocba_sign.crypto.algorithms import SignatureAlgorithm, signature_algorithm
 from hocba_sign.crypto.digests import digest_algorithm
 from hocba_sign.crypto.verify import PublicKey, load_public_key, verify_der_value, verify_value
 from hocba_sign.errors import Finding, InputError
+from hocba_sign.frozen_dataclass import dataclass
 from hocba_sign.pki.certificates.certificate import Certificate
 from hocba_sign.pki.certificates.issuer_serial import is_issuer_serial, is_issuer_serial_text
 

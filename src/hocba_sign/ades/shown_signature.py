@@ -4,12 +4,12 @@ It follows from the octets alone, so that the page can be made again anywhere: n
 whom to trust.
 """
 
-from dataclasses import dataclass
 from datetime import datetime
 
 from hocba_sign.ades.integrity import check_integrity
 from hocba_sign.ades.structure import ParsedDocument, ParsedSignature, StampKind
 from hocba_sign.errors import InputError
+from hocba_sign.frozen_dataclass import dataclass
 from hocba_sign.model.workflow import Slot
 from hocba_sign.pki.timestamp.protocol import verify_token
 from hocba_sign.pki.timestamp.token import read_token

@@ -5,13 +5,14 @@ decoded from what was signed and from nothing else.
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from datetime import datetime
 from enum import StrEnum
 
 from hocba_sign.crypto.algorithms import PssParameters, SignatureAlgorithm
 from hocba_sign.crypto.digests import DigestAlgorithm, digest, digest_algorithm
 from hocba_sign.errors import Finding, InputError
+from hocba_sign.frozen_dataclass import dataclass
 from hocba_sign.model.workflow import Slot
 
 

@@ -6,7 +6,7 @@ import argparse
 import hashlib
 from collections import Counter
 from contextlib import suppress
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import UTC, datetime
 from functools import partial
 from pathlib import Path
@@ -34,6 +34,7 @@ from hocba_sign.cli.signer_key import opened_signer
 from hocba_sign.cli.slot import require_teacher, slots_to_sign
 from hocba_sign.crypto.signer import Signer
 from hocba_sign.errors import CallerError, Finding, HocbaSignError, InputError, OutsideError
+from hocba_sign.frozen_dataclass import dataclass
 from hocba_sign.model.workflow import Slot
 from hocba_sign.operations.signing import merge, sign_value, time_stamp
 from hocba_sign.signing.signing_policy import Level, SigningPolicy

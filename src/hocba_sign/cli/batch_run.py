@@ -8,7 +8,6 @@ from collections import Counter, deque
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import contextmanager
-from dataclasses import dataclass
 from datetime import UTC, datetime
 from enum import StrEnum
 from functools import partial
@@ -21,6 +20,7 @@ from hocba_sign.cli import console
 from hocba_sign.cli.help_words import say
 from hocba_sign.cli.material import note_findings
 from hocba_sign.errors import CallerError, Finding, HocbaSignError, InputError, OutsideError
+from hocba_sign.frozen_dataclass import dataclass
 from hocba_sign.model.workflow import Slot
 from hocba_sign.report.certificate_report import warnings
 from hocba_sign.report.phrases import vietnam_time

@@ -8,7 +8,7 @@ import time
 from collections.abc import Iterable, Iterator
 from concurrent.futures import Executor
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import field
 from datetime import datetime
 from importlib import import_module
 
@@ -21,6 +21,7 @@ from hocba_sign.cli.guard import refuse_replacing_sources
 from hocba_sign.cli.help_words import say
 from hocba_sign.cli.many_results import counts_of, log_file, table_of
 from hocba_sign.errors import CallerError
+from hocba_sign.frozen_dataclass import dataclass
 from hocba_sign.operations.many import Pace, verify_many
 from hocba_sign.operations.verifier import Verifier
 from hocba_sign.report.index_page import index_page

@@ -4,7 +4,7 @@ import argparse
 import hashlib
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import UTC, datetime
 from functools import partial
 from pathlib import Path
@@ -30,6 +30,7 @@ from hocba_sign.cli.help_words import say
 from hocba_sign.cli.level_option import authority_of, note_fallback
 from hocba_sign.cli.token_key import token_signer
 from hocba_sign.errors import CallerError, OutsideError
+from hocba_sign.frozen_dataclass import dataclass
 from hocba_sign.operations.extension import signatures_of
 from hocba_sign.operations.signing import complete, merge, time_stamp
 from hocba_sign.pades.header import is_pdf

@@ -3,7 +3,6 @@
 import argparse
 import hashlib
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import UTC, datetime
 
 from hocba_sign.adapters.locks import exclusive
@@ -13,6 +12,7 @@ from hocba_sign.cli.folders import BatchSource, make_folder, named, sources_in
 from hocba_sign.cli.level_option import policy_of
 from hocba_sign.cli.slot import require_teacher, slots_to_sign
 from hocba_sign.errors import Finding, HocbaSignError, OutsideError
+from hocba_sign.frozen_dataclass import dataclass
 from hocba_sign.model.workflow import Slot
 from hocba_sign.operations.signing import prepare
 from hocba_sign.pki.certificates.certificate import Certificate

@@ -4,13 +4,14 @@ for each signature.
 
 import hashlib
 import os
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 from pathlib import Path
 from typing import Final, Self
 
 from hocba_sign.adapters.files import is_file, read_limited, write_atomically
 from hocba_sign.cli.file_or_stdin import STATE_LIMIT
 from hocba_sign.errors import CallerError, InputError
+from hocba_sign.frozen_dataclass import dataclass
 from hocba_sign.model.workflow import Slot
 from hocba_sign.signing.manifest import (
     AT_ONCE,

@@ -2,7 +2,7 @@
 
 import argparse
 import hashlib
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import UTC, datetime
 from functools import partial
 
@@ -28,6 +28,7 @@ from hocba_sign.cli.help_words import say
 from hocba_sign.cli.level_option import note_fallback
 from hocba_sign.cli.material import GivenMaterial, collect_material
 from hocba_sign.errors import CallerError, OutsideError
+from hocba_sign.frozen_dataclass import dataclass
 from hocba_sign.operations.due import extension_due
 from hocba_sign.operations.extension import evidence_for, extend_with, signatures_of
 from hocba_sign.operations.ground import Ground

@@ -6,7 +6,7 @@ import argparse
 import os
 import re
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from itertools import islice, takewhile
 from pathlib import Path, PurePosixPath
 from typing import Final
@@ -15,6 +15,7 @@ from hocba_sign.adapters.files import is_file, is_folder
 from hocba_sign.adapters.inputs import Source, expand
 from hocba_sign.cli import console
 from hocba_sign.errors import CallerError, OutsideError
+from hocba_sign.frozen_dataclass import dataclass
 from hocba_sign.xml.limits import MAX_BYTES
 
 _PART: Final = re.compile(r"\.(.+)\.[a-z0-9_]{8}\.part", re.DOTALL)

@@ -4,13 +4,14 @@ machine.
 
 import argparse
 from collections.abc import Iterable
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from hocba_sign.adapters.evidence_files import collect_evidence, gather
 from hocba_sign.adapters.home import CertificateStore, Holdings
 from hocba_sign.catalogue.messages import Language
 from hocba_sign.cli import console
 from hocba_sign.errors import CallerError, Finding, HocbaSignError
+from hocba_sign.frozen_dataclass import dataclass
 from hocba_sign.pki.loading.kinds import ObjectKind
 from hocba_sign.pki.revocation.evidence import Evidence
 from hocba_sign.pki.trust.store import TrustStore

@@ -8,7 +8,7 @@ import hashlib
 import sys
 from collections.abc import Callable, Mapping
 from contextlib import suppress
-from dataclasses import dataclass, field
+from dataclasses import field
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Final
@@ -22,6 +22,7 @@ from hocba_sign.cli import console
 from hocba_sign.cli.file_or_stdin import STATE_LIMIT
 from hocba_sign.cli.help_words import say
 from hocba_sign.errors import CallerError, Finding, HocbaSignError, InputError, OutsideError
+from hocba_sign.frozen_dataclass import dataclass
 from hocba_sign.model.workflow import Role, Slot
 from hocba_sign.operations.signing import complete, merge, prepare
 from hocba_sign.signing.signing_policy import SigningPolicy

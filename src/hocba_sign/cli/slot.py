@@ -4,9 +4,10 @@ is.
 
 import argparse
 from collections.abc import Iterable
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from hocba_sign.errors import CallerError
+from hocba_sign.frozen_dataclass import dataclass
 from hocba_sign.model.codes import code_list
 from hocba_sign.model.suggestion import suggested, suggestion_text
 from hocba_sign.model.transcript import Transcript

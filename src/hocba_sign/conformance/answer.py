@@ -2,8 +2,10 @@
 
 import json
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import Any, Final
+
+from hocba_sign.frozen_dataclass import dataclass
 
 VERDICTS: Final = frozenset({"VALID", "INVALID", "INDETERMINATE", "NOTHING_TO_VERIFY"})
 

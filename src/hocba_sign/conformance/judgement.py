@@ -1,11 +1,11 @@
 """Where an answer departs from what a case demands, by level."""
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 from enum import IntEnum
 from typing import Any
 
 from hocba_sign.conformance.answer import ProgramAnswer
+from hocba_sign.frozen_dataclass import dataclass
 
 
 class ConformanceLevel(IntEnum):

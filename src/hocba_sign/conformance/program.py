@@ -9,11 +9,11 @@ import threading
 import time
 from collections.abc import Callable, Sequence
 from contextlib import suppress
-from dataclasses import dataclass
 from pathlib import Path
 from typing import IO, Final
 
 from hocba_sign.errors import OutsideError
+from hocba_sign.frozen_dataclass import dataclass
 
 LARGEST_ANSWER: Final = 4_000_000
 """Octets of standard output, after which a program is ended."""

@@ -6,11 +6,11 @@ import hashlib
 import json
 import zipfile
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 from typing import Any, Final
 
 from hocba_sign.errors import InputError
+from hocba_sign.frozen_dataclass import dataclass
 
 KNOWN_SUITE: Final = 1
 """Major version of the suite: how cases are written and compared."""

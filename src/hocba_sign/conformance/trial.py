@@ -2,13 +2,13 @@
 
 import json
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import Final
 
 from hocba_sign.conformance.answer import NoAnswerError, read_answer, read_report
 from hocba_sign.conformance.judgement import ConformanceLevel, Departure, departures
 from hocba_sign.conformance.program import Ending, run
 from hocba_sign.conformance.suite import INTERFACE, Case
+from hocba_sign.frozen_dataclass import dataclass
 
 LEVELS: Final = tuple(ConformanceLevel)
 

@@ -5,7 +5,6 @@ Spec: ETSI TS 119 312 v1.5.1 (end dates), TT 15/2025/TT-BKHCN Annex I part 1 (wh
 """
 
 from bisect import bisect_left
-from dataclasses import dataclass
 from datetime import UTC, datetime
 from enum import StrEnum
 from functools import lru_cache
@@ -13,6 +12,7 @@ from typing import Final
 
 from hocba_sign.crypto.algorithms import KeyKind, Scheme, SignatureAlgorithm
 from hocba_sign.crypto.digests import DIGEST_ALGORITHMS, DigestAlgorithm
+from hocba_sign.frozen_dataclass import dataclass
 
 
 class AcceptanceRule(StrEnum):

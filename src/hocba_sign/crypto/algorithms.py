@@ -5,7 +5,7 @@ Algorithm names and identifiers are spelled here and nowhere else; whether one m
 Spec: RFC 9231 (URIs), ETSI TS 119 312 v1.5.1 (end dates).
 """
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from enum import StrEnum
 
 from hocba_sign.crypto.algorithm_names import (
@@ -34,6 +34,7 @@ from hocba_sign.crypto.digests import (
     DigestAlgorithm,
 )
 from hocba_sign.errors import CallerError, InputError
+from hocba_sign.frozen_dataclass import dataclass
 
 MAX_SALT_LENGTH = 2048
 """Octets; the largest RSA modulus that is loaded cannot hold a longer salt."""

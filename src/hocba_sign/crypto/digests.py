@@ -2,7 +2,7 @@
 
 import hashlib
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import field
 from datetime import UTC, datetime
 from typing import Final
 
@@ -15,6 +15,7 @@ from hocba_sign.crypto.algorithm_names import (
     XMLENC,
     refuse_algorithm,
 )
+from hocba_sign.frozen_dataclass import dataclass
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -1,6 +1,6 @@
 """Make signature values: the protocol every key obeys, and keys held in memory."""
 
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import NoReturn, Protocol, assert_never
 
 from cryptography.exceptions import UnsupportedAlgorithm
@@ -22,6 +22,7 @@ from hocba_sign.crypto.algorithms import (
 )
 from hocba_sign.crypto.verify import PublicKey, fits, key_name, load_public_key, rsa_padding
 from hocba_sign.errors import CallerError
+from hocba_sign.frozen_dataclass import dataclass
 
 PrivateKey = (
     rsa.RSAPrivateKey

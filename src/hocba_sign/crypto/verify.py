@@ -1,7 +1,7 @@
 """Verify signature values with public keys; knows no certificate."""
 
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import field
 from functools import lru_cache
 from typing import assert_never
 
@@ -20,6 +20,7 @@ from hocba_sign.crypto.algorithms import (
 )
 from hocba_sign.crypto.identifier import pss_parameters
 from hocba_sign.errors import InputError
+from hocba_sign.frozen_dataclass import dataclass
 
 MAX_RSA_BITS = 16384
 """What OpenSSL verifies at most; a larger key only costs time."""

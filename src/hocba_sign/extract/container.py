@@ -8,7 +8,6 @@ that one extract has one form.
 import json
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import Any, Final
 
 from hocba_sign.crypto.algorithms import SignatureAlgorithm
@@ -19,6 +18,7 @@ from hocba_sign.extract.content import ExtractContent, content_dict, read_conten
 from hocba_sign.extract.leaves import FIRST_SUBJECT, SALT_OCTETS, FixedLeaf, hash_of
 from hocba_sign.extract.merkle import HASH_OCTETS, rebuilt_root, registered_value
 from hocba_sign.extract.seal_octets import TEMPLATES, SealDigests, signed_info
+from hocba_sign.frozen_dataclass import dataclass
 
 PREFIX: Final = "HB1:"
 MAX_OCTETS: Final = 8_192

@@ -1,7 +1,7 @@
 """What opened leaves say, as typed values; the inverse of `leaves`."""
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, fields
+from dataclasses import fields
 from datetime import date, timedelta
 from decimal import Decimal
 from typing import Any, Final, TypeVar
@@ -10,6 +10,7 @@ from uuid import UUID
 from hocba_sign.errors import InputError
 from hocba_sign.extract.cbor import Value
 from hocba_sign.extract.leaves import EPOCH, FIRST_SUBJECT, KINDS, FixedLeaf
+from hocba_sign.frozen_dataclass import dataclass
 from hocba_sign.model.codes import SchoolKind, SchoolLevel, code_list
 from hocba_sign.model.numbers import NumberKind, number_of
 from hocba_sign.model.person import School

@@ -2,7 +2,6 @@
 
 import hashlib
 from collections.abc import Iterable
-from dataclasses import dataclass
 
 from hocba_sign.crypto.algorithms import SignatureAlgorithm
 from hocba_sign.errors import CallerError
@@ -10,6 +9,7 @@ from hocba_sign.extract.container import KEY_ID_OCTETS, Extract
 from hocba_sign.extract.leaves import FixedLeaf, leaf_hashes, leaf_names, salts_of, values_of
 from hocba_sign.extract.merkle import proof_of
 from hocba_sign.extract.seal_octets import TEMPLATES, SealDigests
+from hocba_sign.frozen_dataclass import dataclass
 from hocba_sign.model.transcript import Transcript
 
 

@@ -7,12 +7,12 @@ Canonicalization 1.0.
 
 import base64
 import hashlib
-from dataclasses import dataclass
 from types import MappingProxyType
 from typing import Final
 
 from hocba_sign.crypto.algorithms import SignatureAlgorithm, signature_algorithm_named
 from hocba_sign.crypto.digests import SHA256
+from hocba_sign.frozen_dataclass import dataclass
 from hocba_sign.xml.namespaces import DS, HOCBA
 
 EXTRACT_TYPE: Final = "urn:hocba:extract:1"

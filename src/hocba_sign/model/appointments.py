@@ -1,9 +1,9 @@
 """Who holds which office, from when to when."""
 
-from dataclasses import dataclass
 from datetime import date
 from typing import Annotated
 
+from hocba_sign.frozen_dataclass import dataclass
 from hocba_sign.model.fields import Leaf
 from hocba_sign.model.lexical import DAY, letter, text
 from hocba_sign.model.person import NAME, PERSONAL_ID

@@ -4,11 +4,12 @@ that day.
 
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 from datetime import date
 from typing import TypeAlias
 
 from hocba_sign.errors import Finding
+from hocba_sign.frozen_dataclass import dataclass
 from hocba_sign.model.appointments import Appointment
 from hocba_sign.model.delegation import (
     Authority,

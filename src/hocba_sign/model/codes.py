@@ -4,12 +4,14 @@ is valid.
 
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from datetime import date
 from enum import StrEnum
 from functools import cache
 from importlib.resources import files
 from types import MappingProxyType
+
+from hocba_sign.frozen_dataclass import dataclass
 
 
 class EventKind(StrEnum):

@@ -1,12 +1,12 @@
 """Who may answer for whom: snapshots as they are given, and how far delegation reaches."""
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
 from typing import NoReturn
 
 from hocba_sign.errors import InputError
+from hocba_sign.frozen_dataclass import dataclass
 from hocba_sign.model.record import Witness
 from hocba_sign.model.registry import RANKS, RegistrySnapshot, is_named
 

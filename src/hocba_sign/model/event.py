@@ -6,11 +6,11 @@ transcript by id, version and digest.
 """
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from datetime import date
 from typing import Annotated, Final, Self
 
 from hocba_sign.errors import Finding
+from hocba_sign.frozen_dataclass import dataclass
 from hocba_sign.model import exchange
 from hocba_sign.model.codes import EventKind
 from hocba_sign.model.fields import Group, Leaf, Many, element_path

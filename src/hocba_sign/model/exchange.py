@@ -3,11 +3,11 @@
 import json
 from collections import Counter
 from collections.abc import Iterable
-from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any, Final, TypeVar, cast
 
 from hocba_sign.errors import Finding, InputError
+from hocba_sign.frozen_dataclass import dataclass
 from hocba_sign.model.fields import Bound, Group, Leaf, Many, table
 from hocba_sign.model.reading import Naming, RecordReader, written_value
 

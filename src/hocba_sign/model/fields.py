@@ -7,10 +7,10 @@ JSON form, the schema, the checks and the table in the documentation.
 import dataclasses
 import types
 from collections.abc import Callable, Hashable, Mapping
-from dataclasses import dataclass
 from functools import cache
 from typing import Annotated, Any, Union, cast, get_args, get_origin, get_type_hints
 
+from hocba_sign.frozen_dataclass import dataclass
 from hocba_sign.model.codes import SchoolLevel
 from hocba_sign.model.lexical import ValueKind
 

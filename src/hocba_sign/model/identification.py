@@ -1,9 +1,9 @@
 """Which transcript this is: number, version, pupil, school, year, and the one before."""
 
-from dataclasses import dataclass
 from datetime import date
 from typing import Annotated
 
+from hocba_sign.frozen_dataclass import dataclass
 from hocba_sign.model.codes import SchoolLevel, TranscriptStatus
 from hocba_sign.model.fields import Group, Leaf
 from hocba_sign.model.lexical import DAY, FLAG, coded, count, identifier, letter, text

@@ -4,10 +4,10 @@ each other.
 
 import re
 from collections.abc import Iterable
-from dataclasses import dataclass
 from enum import StrEnum
 from typing import Final
 
+from hocba_sign.frozen_dataclass import dataclass
 from hocba_sign.model.remembered import remembered
 
 _TAX: Final = re.compile(r"([0-9]{10})(?:-?([0-9]{3}))?")

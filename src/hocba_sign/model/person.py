@@ -1,9 +1,9 @@
 """The pupil and the school: who and where."""
 
-from dataclasses import dataclass
 from datetime import date
 from typing import Annotated
 
+from hocba_sign.frozen_dataclass import dataclass
 from hocba_sign.model.codes import IdentityPaper, SchoolKind, Sex
 from hocba_sign.model.fields import Group, Leaf
 from hocba_sign.model.lexical import DAY, FLAG, ValueKind, coded, count, identifier, letter, text

@@ -1,9 +1,9 @@
 """Results at primary school: qualities, competences and what they come to."""
 
-from dataclasses import dataclass
 from decimal import Decimal
 from typing import Annotated
 
+from hocba_sign.frozen_dataclass import dataclass
 from hocba_sign.model.codes import PrimaryOutcome, Trait
 from hocba_sign.model.fields import Group, Leaf
 from hocba_sign.model.lexical import (

@@ -9,13 +9,13 @@ districts are never compared: they change, and their names repeat those of provi
 import json
 import re
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
 from datetime import date
 from functools import cache
 from importlib.resources import files
 from types import MappingProxyType
 from typing import Any, Final, TypeAlias
 
+from hocba_sign.frozen_dataclass import dataclass
 from hocba_sign.model.codes import code_list
 from hocba_sign.model.remembered import remembered
 from hocba_sign.model.spelling import plain, spelled

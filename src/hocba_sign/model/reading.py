@@ -2,11 +2,11 @@
 
 from collections.abc import Iterable
 from contextlib import suppress
-from dataclasses import dataclass
 from functools import cache
 from typing import Any, Final, Literal, Protocol, TypeAlias, TypeVar, cast
 
 from hocba_sign.errors import Finding, InputError
+from hocba_sign.frozen_dataclass import dataclass
 from hocba_sign.model.codes import SchoolLevel, code_list
 from hocba_sign.model.fields import Bound, Group, Leaf, Many, Spec, element_path, table
 from hocba_sign.model.lexical import ValueKind

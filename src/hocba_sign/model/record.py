@@ -5,11 +5,11 @@ Events, registries and status lists are records like a transcript is: a field ta
 slots for signatures.
 """
 
-from dataclasses import dataclass
 from datetime import date, datetime, timedelta, timezone
 from types import MappingProxyType
 from typing import Annotated, Final, Protocol
 
+from hocba_sign.frozen_dataclass import dataclass
 from hocba_sign.model.fields import Leaf
 from hocba_sign.model.lexical import count, identifier
 from hocba_sign.model.person import NAME

@@ -6,12 +6,12 @@ ended: the newest one answers for every day.
 """
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
 from typing import Annotated, Final, Self
 
 from hocba_sign.errors import Finding, InputError
+from hocba_sign.frozen_dataclass import dataclass
 from hocba_sign.model import exchange
 from hocba_sign.model.appointments import Appointment
 from hocba_sign.model.fields import Group, Leaf, Many, element_path

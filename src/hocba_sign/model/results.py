@@ -1,9 +1,9 @@
 """What a year brought: subjects, traits and results, at primary and at secondary school."""
 
 import dataclasses
-from dataclasses import dataclass
 from typing import Annotated, TypeAlias
 
+from hocba_sign.frozen_dataclass import dataclass
 from hocba_sign.model.codes import Achievement, Rating, SchoolLevel
 from hocba_sign.model.fields import Group, Leaf, Many
 from hocba_sign.model.lexical import (

@@ -1,10 +1,11 @@
 """Năm học: when a school year begins and ends, as data."""
 
 import re
-from dataclasses import dataclass
 from datetime import date
 from types import MappingProxyType
 from typing import Final
+
+from hocba_sign.frozen_dataclass import dataclass
 
 _BEGINS: Final = (8, 1)
 """1 August, the earliest day for which the Ministry's yearly frame plans have ever called pupils

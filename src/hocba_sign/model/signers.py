@@ -1,9 +1,9 @@
 """Who signs a transcript: the persons that it names, and what is expected of each."""
 
-from dataclasses import dataclass
 from datetime import date
 from typing import Annotated, Self
 
+from hocba_sign.frozen_dataclass import dataclass
 from hocba_sign.model.fields import Group, Leaf, Many
 from hocba_sign.model.identification import TITLE
 from hocba_sign.model.lexical import DAY, identifier, text

@@ -10,12 +10,12 @@ import json
 import re
 import unicodedata
 from collections.abc import Iterator
-from dataclasses import dataclass
 from enum import StrEnum
 from functools import cache
 from importlib.resources import files
 from typing import Final
 
+from hocba_sign.frozen_dataclass import dataclass
 from hocba_sign.model.remembered import remembered
 
 _TONES: Final = "\u0300\u0301\u0303\u0309\u0323"

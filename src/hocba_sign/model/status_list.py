@@ -19,13 +19,13 @@ import hashlib
 import zlib
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
 from datetime import date
 from enum import IntEnum
 from types import MappingProxyType
 from typing import Annotated, Final
 
 from hocba_sign.errors import CallerError, Finding, InputError
+from hocba_sign.frozen_dataclass import dataclass
 from hocba_sign.model.fields import Group, Leaf, element_path
 from hocba_sign.model.lexical import DAY, count, identifier
 from hocba_sign.model.record import DEPARTMENT, ISSUER_PLAN, RECORD_ID, RECORD_VERSION, IssuingBody

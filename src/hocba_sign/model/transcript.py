@@ -1,10 +1,11 @@
 """Học bạ: one pupil, one school year, one school, and who is expected to sign."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import date
 from typing import Annotated, Final, Self
 
+from hocba_sign.frozen_dataclass import dataclass
 from hocba_sign.model import exchange
 from hocba_sign.model.codes import SchoolLevel
 from hocba_sign.model.fields import Group, Leaf, Many

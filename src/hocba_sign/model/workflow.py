@@ -6,8 +6,9 @@ lies.
 """
 
 from collections.abc import Iterable
-from dataclasses import dataclass
 from enum import StrEnum
+
+from hocba_sign.frozen_dataclass import dataclass
 
 
 class Role(StrEnum):

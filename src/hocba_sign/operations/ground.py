@@ -1,10 +1,11 @@
 """What judgements rest on: trust, demands, evidence at hand, and where more comes from."""
 
 from collections.abc import Callable
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 from datetime import datetime, timedelta
 from typing import Final, Generic, TypeVar
 
+from hocba_sign.frozen_dataclass import dataclass
 from hocba_sign.operations.online import settle
 from hocba_sign.pki.revocation.evidence import Evidence
 from hocba_sign.pki.trust.store import TrustStore

@@ -22,7 +22,7 @@ from concurrent.futures import (
     wait,
 )
 from contextlib import contextmanager
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 from datetime import datetime
 from itertools import islice
 from multiprocessing import get_context
@@ -36,6 +36,7 @@ from hocba_sign.adapters.disk_map import DiskMap
 from hocba_sign.adapters.inputs import Source
 from hocba_sign.adapters.ready_executor import ReadyExecutor
 from hocba_sign.errors import HocbaSignError, InputError, OutsideError
+from hocba_sign.frozen_dataclass import dataclass
 from hocba_sign.operations.context import context_of
 from hocba_sign.operations.forget import forget
 from hocba_sign.operations.verifier import Verifier
@@ -94,6 +95,9 @@ class Chunk:
     alone: int = 0
 
 
+_USUAL: Final = Pace()
+
+
 def verify_many(
     items: Iterable[Source],
     verifier: Verifier,
@@ -101,7 +105,7 @@ def verify_many(
     at: datetime,
     results: Path,
     executor: Executor | None = None,
-    pace: Pace = Pace(),
+    pace: Pace = _USUAL,
 ) -> Tally:
     """Judge every document, write a line of the short form for each to `results`, and return the
     counts of all that stands there.

@@ -4,10 +4,10 @@ Whoever fetches is an argument.
 """
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from typing import Final, Generic, TypeVar
 
 from hocba_sign.errors import Finding
+from hocba_sign.frozen_dataclass import dataclass
 from hocba_sign.pki.revocation.evidence import Evidence, Unread
 from hocba_sign.validation.document.missing_evidence import (
     Alternatives,

@@ -6,7 +6,7 @@ Spec: RFC 5652, 5; RFC 5035; EN 319 122-1, 5; EN 319 142-1, 6.3; ISO 32000-2, 12
 """
 
 import re
-from dataclasses import dataclass, field
+from dataclasses import field
 from datetime import UTC, datetime, timedelta, timezone
 from typing import Final
 
@@ -16,6 +16,7 @@ from hocba_sign.crypto.algorithms import Scheme, SignatureAlgorithm, plain_ecdsa
 from hocba_sign.crypto.digests import DigestAlgorithm
 from hocba_sign.crypto.identifier import digest_algorithm_of, signature_algorithm_of
 from hocba_sign.errors import Finding, InputError
+from hocba_sign.frozen_dataclass import dataclass
 from hocba_sign.pki.certificates.certificate import Certificate
 from hocba_sign.pki.timestamp.cms import (
     CONTENT_TYPE,

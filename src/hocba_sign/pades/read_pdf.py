@@ -7,7 +7,7 @@ time-stamps.
 """
 
 from collections.abc import Iterator
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 from datetime import timedelta
 from importlib import import_module
 from typing import Final, Protocol, cast
@@ -23,6 +23,7 @@ from hocba_sign.ades.structure import (
 )
 from hocba_sign.crypto.digests import SHA1, DigestAlgorithm, digest
 from hocba_sign.errors import CallerError, Finding, InputError
+from hocba_sign.frozen_dataclass import dataclass
 from hocba_sign.pades.byte_range import WHITE, octets_covered, range_findings
 from hocba_sign.pades.changes import change_findings, tolerated
 from hocba_sign.pades.facts.field_names import ATTACHMENT, slot_of

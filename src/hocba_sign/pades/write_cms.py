@@ -5,7 +5,6 @@ There is no signing-time: the time is the signature dictionary's /M.
 Spec: RFC 5652, 5; RFC 5035; EN 319 122-1, 5.2; EN 319 142-1, 6.3.
 """
 
-from dataclasses import dataclass
 from typing import Final
 
 from asn1crypto import core
@@ -16,6 +15,7 @@ from hocba_sign.crypto.algorithms import MGF1_OID, PssParameters, Scheme, Signat
 from hocba_sign.crypto.digests import SHA256, SHA512, DigestAlgorithm, digest
 from hocba_sign.crypto.identifier import digest_algorithm_of
 from hocba_sign.errors import CallerError, InputError
+from hocba_sign.frozen_dataclass import dataclass
 from hocba_sign.pki.certificates.certificate import Certificate
 
 TIME_STAMP_ROOM: Final = 12 * 1024

@@ -4,12 +4,12 @@ The same input gives the same octets everywhere.
 """
 
 import json
-from dataclasses import dataclass
 from datetime import datetime, time
 from typing import Any, Final
 
 from hocba_sign.ades.shown_signature import ShownSignature
 from hocba_sign.errors import CallerError
+from hocba_sign.frozen_dataclass import dataclass
 from hocba_sign.model.record import VIETNAM
 from hocba_sign.model.transcript import Transcript
 from hocba_sign.rendering.check_address import require_address

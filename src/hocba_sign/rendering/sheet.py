@@ -1,9 +1,9 @@
 """A transcript as the texts of its pages, in the order in which the pages show them."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass
 from typing import Any, Final, TypeAlias
 
+from hocba_sign.frozen_dataclass import dataclass
 from hocba_sign.model.codes import SchoolLevel, TranscriptStatus
 from hocba_sign.model.primary import PrimaryAssessment
 from hocba_sign.model.results import teacher_id

@@ -1,9 +1,9 @@
 """What the pages say of the file that they carry."""
 
 import hashlib
-from dataclasses import dataclass
 
 from hocba_sign.errors import InputError
+from hocba_sign.frozen_dataclass import dataclass
 from hocba_sign.model.transcript import DATA_PATH, ID_DATA
 from hocba_sign.xml.c14n import C14nAlgorithm, canonicalize
 from hocba_sign.xml.layout import recognise, signature_in, slot_elements

@@ -6,7 +6,6 @@ A version that was published is never changed.
 import hashlib
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass
 from functools import cache
 from importlib import resources
 from pathlib import Path
@@ -14,6 +13,7 @@ from types import MappingProxyType
 from typing import Final
 
 from hocba_sign.errors import CallerError
+from hocba_sign.frozen_dataclass import dataclass
 
 CURRENT: Final = "2"
 FIRST: Final = "1"

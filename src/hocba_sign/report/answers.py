@@ -2,10 +2,11 @@
 others.
 """
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from hocba_sign.ades.structure import Coverage
 from hocba_sign.catalogue.messages import Language
+from hocba_sign.frozen_dataclass import dataclass
 from hocba_sign.report.lines import State
 from hocba_sign.report.phrases import phrase, printable
 from hocba_sign.report.seven_items import Fact

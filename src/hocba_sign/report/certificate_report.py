@@ -1,13 +1,14 @@
 """The judgement of one certificate, for programs (JSON) and for people (text)."""
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import UTC, datetime
 from enum import StrEnum
 from typing import Any, Final, NoReturn
 
 from hocba_sign.catalogue.messages import Language, message
 from hocba_sign.errors import Finding, InputError
+from hocba_sign.frozen_dataclass import dataclass
 from hocba_sign.pki.certificates.certificate import Certificate
 from hocba_sign.pki.certificates.profile import Purpose
 from hocba_sign.pki.path.result import PathResult, PathStatus

@@ -7,9 +7,10 @@ Spec: ETSI TS 119 102-2 v1.4.1, 4.5.
 import hashlib
 from base64 import b64encode
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from types import MappingProxyType
 
+from hocba_sign.frozen_dataclass import dataclass
 from hocba_sign.pki.certificates.certificate import Certificate
 from hocba_sign.pki.path.result import PathResult
 from hocba_sign.pki.revocation.pool import RevocationFact

@@ -1,8 +1,8 @@
 """What is reported of one file, as values: the ground of JSON, text and HTML."""
 
-from dataclasses import dataclass
 from datetime import datetime
 
+from hocba_sign.frozen_dataclass import dataclass
 from hocba_sign.validation.document.missing_evidence import Answer
 from hocba_sign.validation.document.three_answers import DocumentConclusion
 from hocba_sign.validation.policy import DEFAULT

@@ -4,10 +4,10 @@ the folded part of a report only.
 
 import re
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
 from typing import Final
 
 from hocba_sign.catalogue.messages import Language
+from hocba_sign.frozen_dataclass import dataclass
 from hocba_sign.model.codes import code_list
 from hocba_sign.model.fields import Bound, Leaf, Many, table
 from hocba_sign.model.transcript import Transcript

@@ -3,12 +3,12 @@ found.
 """
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
 from functools import partial
 from typing import Final
 
 from hocba_sign.catalogue.messages import Language, message
 from hocba_sign.errors import Finding
+from hocba_sign.frozen_dataclass import dataclass
 from hocba_sign.report.consequences import (
     changed_names,
     is_consequence,

@@ -1,7 +1,6 @@
 """The report: the contract with other programs (version 1), and the only door to the content."""
 
 import hashlib
-from dataclasses import dataclass
 from datetime import UTC, datetime
 from importlib import import_module
 from typing import Any, NoReturn
@@ -10,6 +9,7 @@ from hocba_sign.catalogue.messages import Language, message
 from hocba_sign.errors import HocbaSignError, InputError
 from hocba_sign.extract.container import Extract
 from hocba_sign.extract.content import ExtractContent, content_dict
+from hocba_sign.frozen_dataclass import dataclass
 from hocba_sign.model.event import Event, TranscriptReference
 from hocba_sign.model.registry import RegistrySnapshot
 from hocba_sign.model.status_list import StatusList
@@ -19,11 +19,9 @@ from hocba_sign.pades.header import is_pdf
 from hocba_sign.pki.loading.objects import wrong_document
 from hocba_sign.report.judged_file import JudgedFile
 from hocba_sign.report.phrases import json_line
-from hocba_sign.report.plain_text import text
 from hocba_sign.report.problems import main_cause
 from hocba_sign.report.short import short_members
 from hocba_sign.report.signature_members import moment, signature_members
-from hocba_sign.report.view import view
 from hocba_sign.validation.document.missing_evidence import Answer, Unavailable
 from hocba_sign.validation.document.three_answers import BOOK, DocumentConclusion
 from hocba_sign.validation.in_force.status import Force
@@ -136,13 +134,15 @@ class Report(JudgedFile):
         """Say in two or three sentences what the verdict is and what most of all keeps it from
         being VALID.
         """
-        shown, cause = view(self, language), main_cause(self)
+        shown = import_module("hocba_sign.report.view").view(self, language)
+        cause = main_cause(self)
         told = "" if cause is None else f" {message(cause).in_language(language)} [{cause}]"
         return f"{shown.words}: {shown.sentence}{told}"
 
     def to_text(self, language: Language) -> str:
         """Write the report for people as plain text."""
-        return text(self, language)
+        told: str = import_module("hocba_sign.report.plain_text").text(self, language)
+        return told
 
     def to_html(self, language: Language) -> str:
         """Write the report for people as one HTML file, to read, print and keep."""

@@ -3,10 +3,10 @@ came of it.
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
 
+from hocba_sign.frozen_dataclass import dataclass
 from hocba_sign.report.lines import State
 from hocba_sign.report.phrases import phrase, printable, short_time
 from hocba_sign.report.places import Places, masked

@@ -3,10 +3,10 @@
 Spec: Circular 15/2025/TT-BKHCN, Article 6, paragraph 4, point b.
 """
 
-from dataclasses import dataclass
 from typing import Final
 
 from hocba_sign.catalogue.messages import Language
+from hocba_sign.frozen_dataclass import dataclass
 from hocba_sign.model.numbers import NumberKind, number_of, numbers_of
 from hocba_sign.pki.certificates.certificate import Certificate
 from hocba_sign.report.phrases import local_time, phrase, printable

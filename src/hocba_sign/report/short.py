@@ -1,10 +1,10 @@
 """The short form of a report, of which a million fit on a disk (docs/reference/report.md)."""
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 from typing import Any
 
 from hocba_sign.errors import Finding, HocbaSignError
+from hocba_sign.frozen_dataclass import dataclass
 from hocba_sign.report.judged_file import JudgedFile
 from hocba_sign.report.signature_members import moment
 from hocba_sign.validation.signature.validation import SignatureConclusion

@@ -3,11 +3,11 @@
 Carries no mark and no comment; where a content appears, it was decoded from signed octets.
 """
 
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
 
 from hocba_sign.catalogue.messages import Language
+from hocba_sign.frozen_dataclass import dataclass
 from hocba_sign.model.transcript import Transcript
 from hocba_sign.report.answers import SummaryAnswer, other_facts, other_title
 from hocba_sign.report.facts import content_facts, file_facts, technical_facts

@@ -4,12 +4,13 @@ Each step gives the next; none of them leaves the call, for those of XML hold a 
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import datetime
 from importlib import import_module
 from types import ModuleType
 from typing import Protocol, cast
 
+from hocba_sign.frozen_dataclass import dataclass
 from hocba_sign.model.person import School
 from hocba_sign.model.workflow import Role, Slot
 from hocba_sign.pades.header import is_pdf

@@ -1,11 +1,12 @@
 """What a signature that this library makes is like."""
 
-from dataclasses import dataclass, field
+from dataclasses import field
 from datetime import timedelta
 from enum import StrEnum
 
 from hocba_sign.crypto.algorithms import SignatureAlgorithm
 from hocba_sign.crypto.digests import SHA256, DigestAlgorithm
+from hocba_sign.frozen_dataclass import dataclass
 from hocba_sign.model.authority import Registry
 from hocba_sign.model.workflow import Role
 from hocba_sign.pki.revocation.evidence import Evidence

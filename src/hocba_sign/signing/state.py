@@ -6,12 +6,13 @@ import hashlib
 import json
 import zlib
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from datetime import UTC, datetime
 from typing import Any, Final
 
 from hocba_sign.crypto.algorithms import SignatureAlgorithm, signature_algorithm
 from hocba_sign.errors import Finding, HocbaSignError, InputError
+from hocba_sign.frozen_dataclass import dataclass
 from hocba_sign.model.workflow import Role, Slot
 from hocba_sign.pades.header import is_pdf
 

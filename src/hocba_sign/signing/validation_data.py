@@ -1,7 +1,8 @@
 """What is embedded so that a signature can be judged long after: the same for XML and PDF."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+
+from hocba_sign.frozen_dataclass import dataclass
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -3,13 +3,13 @@ or wrong as asked.
 """
 
 import hashlib
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, Final, Literal, TypedDict, Unpack
 
 from asn1crypto import algos, cms, core, crl, keys, ocsp, parser, tsp, x509
 from cryptography.hazmat.primitives.asymmetric import rsa
 
+from hocba_sign.frozen_dataclass import dataclass
 from hocba_sign.testing.certificates import RevokedEntry, key_identifier, signature_algorithm
 from hocba_sign.testing.identity import CertificateAuthority, Identity
 from hocba_sign.testing.keys import InsecureKey, sign_octets

@@ -5,13 +5,13 @@ tests need.
 """
 
 import hashlib
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final
 
 from asn1crypto import algos, core, crl, keys, x509
 from cryptography.hazmat.primitives.asymmetric import rsa
 
+from hocba_sign.frozen_dataclass import dataclass
 from hocba_sign.testing.keys import InsecureKey, public_key_der, sign_octets
 
 Subject = tuple[tuple[str, str], ...]

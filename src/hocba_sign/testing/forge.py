@@ -6,13 +6,14 @@ Equal arguments give equal octets.
 
 import base64
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import field
 from datetime import UTC, datetime
 
 from hocba_sign.crypto.algorithms import SignatureAlgorithm
 from hocba_sign.crypto.digests import SHA256, DigestAlgorithm, digest, digest_algorithm
 from hocba_sign.crypto.signer import default_algorithm
 from hocba_sign.crypto.verify import load_public_key
+from hocba_sign.frozen_dataclass import dataclass
 from hocba_sign.model.workflow import Slot
 from hocba_sign.pki.certificates.certificate import Certificate
 from hocba_sign.signing.xml.prepare import signature_id

@@ -2,12 +2,11 @@
 certification authority.
 """
 
-from dataclasses import dataclass
-
 from cryptography import x509
 from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.serialization import pkcs12
 
+from hocba_sign.frozen_dataclass import dataclass
 from hocba_sign.testing.certificates import Issuer, Subject
 from hocba_sign.testing.keys import InsecureKey
 

@@ -2,10 +2,10 @@
 usual.
 """
 
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Final, TypedDict
 
+from hocba_sign.frozen_dataclass import dataclass
 from hocba_sign.testing.certificates import Subject
 from hocba_sign.testing.identity import CertificateAuthority
 from hocba_sign.testing.keys import KeyKind

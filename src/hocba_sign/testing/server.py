@@ -9,7 +9,7 @@ import socket
 import sys
 from collections.abc import Callable
 from contextlib import suppress
-from dataclasses import dataclass, field
+from dataclasses import field
 from datetime import datetime, timedelta
 from enum import StrEnum
 from http import HTTPStatus
@@ -23,6 +23,7 @@ from urllib.parse import unquote_to_bytes
 from asn1crypto import cms, x509
 from asn1crypto import pem as armour
 
+from hocba_sign.frozen_dataclass import dataclass
 from hocba_sign.testing.authority_answers import OcspOptions, TimestampOptions
 from hocba_sign.testing.world import World
 

@@ -3,10 +3,10 @@ years. All of it is given, nothing is fetched.
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import date
 
 from hocba_sign.errors import Finding
+from hocba_sign.frozen_dataclass import dataclass
 from hocba_sign.model.authority import Registry
 from hocba_sign.model.event import Event
 from hocba_sign.model.person import School

@@ -2,10 +2,11 @@
 
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 from typing import Any, Final
 
 from hocba_sign.errors import CallerError, InputError
+from hocba_sign.frozen_dataclass import dataclass
 from hocba_sign.pki.trust.role_policy import MAX_POLICY_OCTETS, RolePolicy
 from hocba_sign.validation.knowledge import NOTHING, Knowledge
 

@@ -1,11 +1,11 @@
 """What a validation rests on, beside the file."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import datetime
 from types import MappingProxyType
 from typing import Final
 
+from hocba_sign.frozen_dataclass import dataclass
 from hocba_sign.pki.revocation.evidence import Evidence
 from hocba_sign.pki.trust.store import TrustStore
 from hocba_sign.validation.policy import Policy

@@ -3,11 +3,11 @@ verdict.
 """
 
 from collections.abc import Iterable
-from dataclasses import dataclass
 from enum import StrEnum
 
 from hocba_sign.catalogue.messages import Language, message
 from hocba_sign.errors import Finding
+from hocba_sign.frozen_dataclass import dataclass
 
 
 class Indication(StrEnum):

@@ -6,12 +6,13 @@ without comments.
 
 import re
 from collections.abc import Collection
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import Any, Final
 
 from lxml import etree
 
 from hocba_sign.errors import InputError
+from hocba_sign.frozen_dataclass import dataclass
 from hocba_sign.xml.c14n_algorithm import C14nAlgorithm
 from hocba_sign.xml.c14n_fast import by_libxml2
 from hocba_sign.xml.c14n_text import (

@@ -1,12 +1,13 @@
 """Signed octets or a parsed tree to a Transcript, and all that is wrong with it."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Final
 
 from lxml import etree
 
 from hocba_sign.errors import Finding, InputError
+from hocba_sign.frozen_dataclass import dataclass
 from hocba_sign.model.check import check_transcript
 from hocba_sign.model.fields import Bound, Leaf, Many
 from hocba_sign.model.reading import Naming, RecordReader, RecordSource

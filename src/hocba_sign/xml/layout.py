@@ -5,13 +5,13 @@ role whose SignatureValues it covers as well. Signing writes by this table, vali
 """
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
 from types import MappingProxyType
 from typing import Final
 
 from lxml import etree
 
 from hocba_sign.errors import InputError
+from hocba_sign.frozen_dataclass import dataclass
 from hocba_sign.model import event, registry, status_list
 from hocba_sign.model.workflow import Role, Slot
 from hocba_sign.xml import namespaces

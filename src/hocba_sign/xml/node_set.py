@@ -1,12 +1,13 @@
 """Parts of a document, as canonicalization takes them: whole sub-trees, or any choice of nodes."""
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from enum import Enum
 from typing import Final, TypeAlias
 
 from lxml import etree
 
+from hocba_sign.frozen_dataclass import dataclass
 from hocba_sign.xml.tree import Element
 
 Document: TypeAlias = etree._ElementTree  # noqa: SLF001 - the class has no other name

@@ -9,13 +9,13 @@ for other programs.
 import re
 from collections import Counter
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
 from enum import StrEnum
 from itertools import islice
 from typing import Final
 
 from lxml import etree
 
+from hocba_sign.frozen_dataclass import dataclass
 from hocba_sign.xml.namespaces import DS, DS_SIGNATURE, HOCBA, XADES, XADES141
 from hocba_sign.xml.tree import Element, locate
 

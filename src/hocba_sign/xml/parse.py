@@ -7,13 +7,13 @@ Every refusal is an `InputError` with a position; element names may occur in it,
 import contextlib
 import re
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass
 from typing import Final
 from xml.parsers import expat
 
 from lxml import etree
 
 from hocba_sign.errors import InputError
+from hocba_sign.frozen_dataclass import dataclass
 from hocba_sign.xml.ids import id_map, id_map_of_others
 from hocba_sign.xml.limits import (
     MAX_ATTRIBUTES,

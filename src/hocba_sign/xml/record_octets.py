@@ -1,13 +1,13 @@
 """Documents about transcripts, to octets and back: events, registries, status lists."""
 
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
 from types import MappingProxyType
 from typing import Any, Final, cast
 
 from lxml import etree
 
 from hocba_sign.errors import Finding, InputError
+from hocba_sign.frozen_dataclass import dataclass
 from hocba_sign.model import event, registry, status_list
 from hocba_sign.model.event import Event
 from hocba_sign.model.reading import ObjectSource, RecordReader

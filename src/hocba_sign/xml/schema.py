@@ -3,7 +3,6 @@
 import re
 import threading
 from collections.abc import Iterable
-from dataclasses import dataclass
 from importlib.resources import as_file, files
 from types import MappingProxyType
 from typing import Final, Protocol, cast
@@ -11,6 +10,7 @@ from typing import Final, Protocol, cast
 from lxml import etree
 
 from hocba_sign.errors import Finding, OutsideError
+from hocba_sign.frozen_dataclass import dataclass
 from hocba_sign.model import event, registry, status_list
 from hocba_sign.xml.schema_forms import form_at
 from hocba_sign.xml.tree import Element

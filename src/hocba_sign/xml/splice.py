@@ -5,11 +5,11 @@ insertions at octet positions, and every other octet stays what it was.
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import Final, TypeAlias
 from xml.parsers import expat
 
 from hocba_sign.errors import CallerError, InputError
+from hocba_sign.frozen_dataclass import dataclass
 from hocba_sign.xml.parse import ParsedXml, parse
 from hocba_sign.xml.tree import Element
 

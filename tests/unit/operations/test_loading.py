@@ -12,6 +12,7 @@ import pytest
 LATER = frozenset(
     {
         "asyncio",
+        "cryptography.x509",
         "http.client",
         "pkcs11",
         "pyhanko",
@@ -28,6 +29,8 @@ LATER = frozenset(
         "hocba_sign.pki.path.reference_engine",
         "hocba_sign.rendering",
         "hocba_sign.report.html",
+        "hocba_sign.report.plain_text",
+        "hocba_sign.report.view",
         "hocba_sign.signing.pdf",
         "hocba_sign.testing",
         "hocba_sign.validation.document.any_xml",

@@ -3,7 +3,6 @@ of several.
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
 
@@ -16,6 +15,7 @@ from hocba_sign.crypto.algorithms import Scheme, SignatureAlgorithm
 from hocba_sign.crypto.digests import DigestAlgorithm, digest
 from hocba_sign.crypto.verify import PublicKey, load_public_key
 from hocba_sign.errors import CallerError, OutsideError
+from hocba_sign.frozen_dataclass import dataclass
 from hocba_sign.pki.certificates.certificate import Certificate
 
 _HASH_IN: Final = {

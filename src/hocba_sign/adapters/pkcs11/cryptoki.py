@@ -10,7 +10,7 @@ import os
 import threading
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass, field
+from dataclasses import field
 from functools import cache
 from pathlib import Path
 from typing import Any, Final, TypeVar, cast
@@ -30,6 +30,7 @@ from hocba_sign.adapters.pkcs11.inventory import (
 from hocba_sign.adapters.pkcs11.machine import HEAD_OCTETS, require_loadable
 from hocba_sign.adapters.pkcs11.pin import Pin
 from hocba_sign.errors import CallerError, InputError, OutsideError
+from hocba_sign.frozen_dataclass import dataclass
 from hocba_sign.pki.certificates.certificate import Certificate
 
 MAX_OBJECTS: Final = 1_000

@@ -1,7 +1,8 @@
 """What is known of a driver, the tokens plugged in and what is on them: values without a handle."""
 
-from dataclasses import dataclass, field
+from dataclasses import field
 
+from hocba_sign.frozen_dataclass import dataclass
 from hocba_sign.pki.certificates.certificate import Certificate
 
 

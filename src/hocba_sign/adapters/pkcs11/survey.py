@@ -1,11 +1,11 @@
 """Look at every token of a driver without a PIN."""
 
-from dataclasses import dataclass
 from pathlib import Path
 
 from hocba_sign.adapters.pkcs11.inventory import DriverFacts, StoredCertificate, TokenFacts
 from hocba_sign.adapters.pkcs11.token_signer import load_driver
 from hocba_sign.errors import OutsideError
+from hocba_sign.frozen_dataclass import dataclass
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

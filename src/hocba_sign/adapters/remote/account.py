@@ -3,12 +3,12 @@ asks the signer by itself and knows an order by its own number only.
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import ClassVar, Final, Generic, Protocol, TypeVar
 
 from hocba_sign.adapters.remote.credential import Credential
 from hocba_sign.adapters.remote.hash_order import Order, OrderLimits
 from hocba_sign.adapters.remote.service_file import Settings
+from hocba_sign.frozen_dataclass import dataclass
 
 MOST: Final = 50
 """Hashes of one order, where a service states no limit."""

@@ -14,7 +14,7 @@ import base64
 import hashlib
 import secrets
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any, Final
 from urllib.parse import urlencode, urlsplit, urlunsplit
@@ -31,6 +31,7 @@ from hocba_sign.adapters.remote.transport import (
     service_address,
 )
 from hocba_sign.errors import CallerError, OutsideError
+from hocba_sign.frozen_dataclass import dataclass
 
 _REDIRECT: Final = "http://127.0.0.1/hocba"
 _SECONDS: Final = 300

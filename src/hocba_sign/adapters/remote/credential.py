@@ -3,7 +3,7 @@
 import base64
 import binascii
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 from datetime import datetime
 from typing import Protocol, TypeAlias
 
@@ -11,6 +11,7 @@ from hocba_sign.adapters.remote.hash_order import RemoteSigner
 from hocba_sign.adapters.remote.secret import Secret
 from hocba_sign.adapters.remote.service_file import Settings
 from hocba_sign.errors import CallerError, InputError, OutsideError
+from hocba_sign.frozen_dataclass import dataclass
 from hocba_sign.model.numbers import NumberKind, numbers_of
 from hocba_sign.model.spelling import names_organisation
 from hocba_sign.model.workflow import Role

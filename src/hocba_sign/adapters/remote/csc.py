@@ -8,7 +8,7 @@ Spec: CSC API 1.0.4.0 and 2.0.0.2, 11.
 import base64
 import time
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import Any, Final
 
 from hocba_sign.adapters.remote.account import AccountSigner
@@ -21,6 +21,7 @@ from hocba_sign.adapters.remote.service_file import Settings
 from hocba_sign.adapters.remote.transport import Reply, Transport, named_values
 from hocba_sign.crypto.algorithms import RSA_OID, Scheme, SignatureAlgorithm
 from hocba_sign.errors import CallerError, OutsideError
+from hocba_sign.frozen_dataclass import dataclass
 
 MAX_PAGES: Final = 50
 _APPROVAL_SECONDS: Final = 300

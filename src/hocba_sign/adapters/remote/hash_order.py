@@ -3,13 +3,14 @@
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 from enum import StrEnum
 from typing import Final, Protocol
 
 from hocba_sign.crypto.algorithms import SignatureAlgorithm
 from hocba_sign.crypto.digests import digest
 from hocba_sign.errors import CallerError
+from hocba_sign.frozen_dataclass import dataclass
 from hocba_sign.signing.state import ToBeSigned
 
 MAX_ID_LENGTH: Final = 36

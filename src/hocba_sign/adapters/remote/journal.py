@@ -10,7 +10,7 @@ import binascii
 import json
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import suppress
-from dataclasses import dataclass, field
+from dataclasses import field
 from pathlib import Path
 from typing import Any, Final
 
@@ -18,6 +18,7 @@ from hocba_sign.adapters.files import read_limited, write_atomically
 from hocba_sign.adapters.remote.hash_order import Order, OrderItem, OrderState
 from hocba_sign.crypto.algorithms import signature_algorithm
 from hocba_sign.errors import HocbaSignError, InputError, OutsideError
+from hocba_sign.frozen_dataclass import dataclass
 
 MAX_RECORD_OCTETS: Final = 8 * 1024 * 1024
 _FORMAT: Final = "hocba-sign remote order 1"

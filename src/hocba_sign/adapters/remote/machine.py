@@ -5,7 +5,7 @@ twice unless the service itself says that it has nothing.
 import time
 import uuid
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 from datetime import timedelta
 from itertools import groupby
 from pathlib import Path
@@ -26,6 +26,7 @@ from hocba_sign.adapters.remote.transport import NOTHING_SENT
 from hocba_sign.adapters.remote.values import match_values
 from hocba_sign.crypto.verify import PublicKey, load_public_key
 from hocba_sign.errors import OutsideError
+from hocba_sign.frozen_dataclass import dataclass
 from hocba_sign.pki.certificates.certificate import Certificate
 
 NOTHING_KNOWN: Final = frozenset(

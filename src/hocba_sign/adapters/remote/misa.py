@@ -5,7 +5,6 @@ An order has the service's number only, so one whose answer did not come is unkn
 """
 
 import base64
-from dataclasses import dataclass
 from typing import Any, Final
 
 from hocba_sign.adapters.remote.account import AccountSigner
@@ -15,6 +14,7 @@ from hocba_sign.adapters.remote.secret import Secret
 from hocba_sign.adapters.remote.service_file import Settings
 from hocba_sign.adapters.remote.transport import Reply, named_values, status_cause
 from hocba_sign.errors import OutsideError
+from hocba_sign.frozen_dataclass import dataclass
 
 _SECOND_FACTOR: Final = "122"
 _LOGIN: Final = "api/auth/api/v1/auth"

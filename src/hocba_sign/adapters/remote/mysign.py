@@ -7,7 +7,6 @@ An order has the service's number only, so one whose answer did not come is unkn
 import base64
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import Any, Final
 
 from hocba_sign.adapters.remote.account import AccountSigner
@@ -19,6 +18,7 @@ from hocba_sign.adapters.remote.transport import Reply, named_values, status_cau
 from hocba_sign.crypto.algorithms import RSA_OID, Scheme
 from hocba_sign.crypto.digests import SHA256
 from hocba_sign.errors import CallerError, OutsideError
+from hocba_sign.frozen_dataclass import dataclass
 
 _TEXT_LENGTH: Final = 70
 """Letters whose Base64 stays below 100."""

@@ -8,7 +8,6 @@ Spec: RFC 8252, 7.3 and 8.3; RFC 6749, 4.1.2 and 10.12.
 
 import hmac
 import threading
-from dataclasses import dataclass
 from datetime import timedelta
 from http import HTTPStatus
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -18,6 +17,7 @@ from urllib.parse import parse_qs, urlsplit
 
 from hocba_sign.adapters.remote.secret import Secret
 from hocba_sign.errors import CallerError, OutsideError
+from hocba_sign.frozen_dataclass import dataclass
 
 _HOSTS: Final = frozenset({"127.0.0.1", "localhost"})
 _MAX_FIELDS: Final = 20

@@ -4,12 +4,12 @@ request that carries them.
 
 import os
 from collections.abc import Iterable
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Final, NoReturn
 
 from hocba_sign.adapters.files import read_limited
 from hocba_sign.errors import CallerError, HocbaSignError
+from hocba_sign.frozen_dataclass import dataclass
 
 MAX_SECRET_OCTETS: Final = 16 * 1024
 """A token of an authorisation server, signed and with claims, has 1 to 4 kB."""

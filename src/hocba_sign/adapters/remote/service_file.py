@@ -2,7 +2,7 @@
 
 import tomllib
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from datetime import timedelta
 from pathlib import Path
 from typing import Any, Final
@@ -11,6 +11,7 @@ from hocba_sign.adapters.files import read_limited
 from hocba_sign.adapters.remote.secret import Secret, SecretSource
 from hocba_sign.adapters.remote.transport import DEFAULT_TIMEOUT, Transport
 from hocba_sign.errors import CallerError
+from hocba_sign.frozen_dataclass import dataclass
 
 MAX_SETTINGS_OCTETS: Final = 64 * 1024
 _SECRET_WORDS: Final = ("password", "secret", "token", "pin", "otp", "key")

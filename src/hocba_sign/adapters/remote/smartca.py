@@ -7,7 +7,6 @@ the user's password and one-time code, and answers at once.
 
 import uuid
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any, Final
 
@@ -18,6 +17,7 @@ from hocba_sign.adapters.remote.secret import Secret
 from hocba_sign.adapters.remote.service_file import Settings
 from hocba_sign.adapters.remote.transport import Reply, named_values, status_cause
 from hocba_sign.errors import CallerError, OutsideError
+from hocba_sign.frozen_dataclass import dataclass
 
 _ENDS: Final = {
     "REJECT": OrderState.REJECTED,

@@ -10,7 +10,7 @@ import json
 import ssl
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import closing
-from dataclasses import dataclass, field
+from dataclasses import field
 from datetime import timedelta
 from http.client import HTTPException
 from pathlib import Path
@@ -27,6 +27,7 @@ from hocba_sign.adapters.remote.secret import Secret, without_secrets
 from hocba_sign.adapters.watch import Watch
 from hocba_sign.crypto.value_form import decoded_value
 from hocba_sign.errors import CallerError, OutsideError
+from hocba_sign.frozen_dataclass import dataclass
 
 MAX_ANSWER_OCTETS: Final = 4 * 1024 * 1024
 """Fifty values of 512 octets in Base64, and a list of certificates with their chains, fit many

@@ -3,13 +3,14 @@ certificate's key.
 """
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import field
 
 from cryptography.hazmat.primitives.asymmetric import ec
 
 from hocba_sign.adapters.remote.hash_order import Answer, Order, OrderItem
 from hocba_sign.crypto.value_form import ecdsa_integers, value_form_cause
 from hocba_sign.crypto.verify import PublicKey, verify_value
+from hocba_sign.frozen_dataclass import dataclass
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -8,7 +8,6 @@ one hash at a time and knows no ids: what a crash leaves unknown is one hash.
 import base64
 import json
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import Any, Final
 
 from hocba_sign.adapters.files import read_limited
@@ -20,6 +19,7 @@ from hocba_sign.adapters.remote.websocket import exchange
 from hocba_sign.crypto.algorithms import Scheme
 from hocba_sign.crypto.digests import SHA256
 from hocba_sign.errors import CallerError, OutsideError
+from hocba_sign.frozen_dataclass import dataclass
 from hocba_sign.pki.fitness import issuers_at_hand
 from hocba_sign.pki.loading.objects import MAX_FILE_OCTETS, load_certificates
 

@@ -6,7 +6,6 @@ import argparse
 import secrets
 import shutil
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Final
@@ -23,6 +22,7 @@ from hocba_sign.cli.help_words import say
 from hocba_sign.cli.practice import PASSWORD, PRACTICE_FOLDERS, write_practice
 from hocba_sign.crypto.digests import SHA256
 from hocba_sign.errors import CallerError, OutsideError
+from hocba_sign.frozen_dataclass import dataclass
 from hocba_sign.model.transcript import Transcript
 from hocba_sign.model.workflow import Role, Slot
 from hocba_sign.operations.signing import merge, sign

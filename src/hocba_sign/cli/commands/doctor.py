@@ -6,7 +6,7 @@ import argparse
 import os
 import re
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any, Final
 
@@ -30,6 +30,7 @@ from hocba_sign.cli.fetching import online_fetcher
 from hocba_sign.cli.help_words import say
 from hocba_sign.cli.material import collect_material
 from hocba_sign.errors import Finding, HocbaSignError, OutsideError
+from hocba_sign.frozen_dataclass import dataclass
 from hocba_sign.operations.certificate_check import requirements_for, validate_certificate
 from hocba_sign.operations.ground import Ground
 from hocba_sign.pki.certificates.certificate import Certificate

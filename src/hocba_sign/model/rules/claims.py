@@ -2,9 +2,9 @@
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
 from typing import Final
 
+from hocba_sign.frozen_dataclass import dataclass
 from hocba_sign.model.codes import SchoolLevel
 
 _CLAUSE: Final = re.compile(r"[.;,\n]")

@@ -1,7 +1,8 @@
 """One breach of a rule, told without the value that breaks it."""
 
-from dataclasses import dataclass
 from enum import StrEnum
+
+from hocba_sign.frozen_dataclass import dataclass
 
 
 class Severity(StrEnum):

@@ -1,9 +1,11 @@
 """What a circular asks of learning, as values."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from decimal import Decimal
 from typing import Final, Literal, TypeAlias
+
+from hocba_sign.frozen_dataclass import dataclass
 
 Rounding: TypeAlias = Literal["half_up", "half_even"]
 

@@ -5,12 +5,12 @@ it is valid for.
 import json
 import re
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
 from types import MappingProxyType
 from typing import Final
 
+from hocba_sign.frozen_dataclass import dataclass
 from hocba_sign.model.codes import SchoolLevel
 from hocba_sign.model.identification import Identification
 from hocba_sign.model.rules.finding import Severity, SourceMark

@@ -1,11 +1,12 @@
 """Typed access to one part of a rule set's data file."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from decimal import Decimal
 from functools import lru_cache
 from types import MappingProxyType
 from typing import Final, TypeVar, cast
+
+from hocba_sign.frozen_dataclass import dataclass
 
 ValueT = TypeVar("ValueT")
 

@@ -4,12 +4,12 @@ letters mean.
 
 import re
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 from functools import lru_cache
 from typing import Final, Literal, Self, TypeAlias
 
+from hocba_sign.frozen_dataclass import dataclass
 from hocba_sign.model.codes import MarkLetter, SchoolLevel, code_list
 from hocba_sign.model.lexical import Mark
 from hocba_sign.model.primary import PrimaryAssessment

@@ -8,11 +8,12 @@ an element of the structure tree by that tree only, and there not by /P.
 """
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
 from typing import Any, Final, Protocol, TypeAlias
 
 from pyhanko.pdf_utils import generic
 from pyhanko.pdf_utils.misc import PdfReadError
+
+from hocba_sign.frozen_dataclass import dataclass
 
 Key: TypeAlias = tuple[int, int]
 """Number and generation of an object."""

@@ -5,11 +5,11 @@ Spec: ISO 32000-2, 12.5.2, 12.5.6.19, 12.7.5.5 and 8.10.
 """
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from typing import Any, Final
 
 from pyhanko.pdf_utils import generic
 
+from hocba_sign.frozen_dataclass import dataclass
 from hocba_sign.pades.engine.bounded_document import ReadRevision
 from hocba_sign.pades.engine.sections import entry, raw_entry
 

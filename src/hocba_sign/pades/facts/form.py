@@ -1,9 +1,10 @@
 """A PDF to be signed, and the revisions that signing adds to it, as facts."""
 
-from dataclasses import dataclass, field
+from dataclasses import field
 from datetime import datetime
 
 from hocba_sign.errors import CallerError
+from hocba_sign.frozen_dataclass import dataclass
 from hocba_sign.pades.facts.revisions import FieldLock
 
 

@@ -2,11 +2,12 @@
 judged by nobody yet.
 """
 
-from dataclasses import dataclass, field
+from dataclasses import field
 from enum import StrEnum
 from typing import TypeAlias
 
 from hocba_sign.errors import Finding
+from hocba_sign.frozen_dataclass import dataclass
 
 Box: TypeAlias = tuple[float, float, float, float]
 """Left, bottom, right and top in points."""

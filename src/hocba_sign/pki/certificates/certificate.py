@@ -11,7 +11,7 @@ Spec: RFC 5280, 4.
 import hashlib
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import field
 from datetime import UTC, datetime
 from functools import lru_cache
 from typing import Final
@@ -20,6 +20,7 @@ from hocba_sign.crypto import der
 from hocba_sign.crypto.algorithms import SignatureAlgorithm
 from hocba_sign.crypto.identifier import signature_algorithm_of
 from hocba_sign.errors import InputError
+from hocba_sign.frozen_dataclass import dataclass
 from hocba_sign.pki.certificates import distinguished_names as name
 from hocba_sign.pki.certificates.distinguished_names import Subject
 

@@ -5,10 +5,10 @@ Names are compared as octets, never through here.
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
 from functools import lru_cache
 
 from hocba_sign.crypto import der
+from hocba_sign.frozen_dataclass import dataclass
 
 _ATTRIBUTES = {
     "2.5.4.3": "CN",

@@ -3,11 +3,11 @@ answer, for signing and for judging.
 """
 
 from collections.abc import Iterable
-from dataclasses import dataclass
 from enum import StrEnum
 from typing import Final, NoReturn
 
 from hocba_sign.errors import Finding
+from hocba_sign.frozen_dataclass import dataclass
 from hocba_sign.model.numbers import Number, NumberKind, agrees, number_of, numbers_of
 from hocba_sign.model.provinces import contradicts
 from hocba_sign.model.record import vietnam_day

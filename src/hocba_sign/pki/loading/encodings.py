@@ -9,11 +9,12 @@ import base64
 import binascii
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import Final
 
 from hocba_sign.crypto import der
 from hocba_sign.errors import InputError
+from hocba_sign.frozen_dataclass import dataclass
 
 MAX_PIECES: Final = 10_000
 """Objects in one file; bundles of whole operating systems hold about 150."""

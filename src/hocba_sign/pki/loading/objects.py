@@ -6,12 +6,13 @@ revocation.
 """
 
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import field
 from enum import StrEnum
 from typing import Final
 
 from hocba_sign.crypto import der
 from hocba_sign.errors import InputError
+from hocba_sign.frozen_dataclass import dataclass
 from hocba_sign.pki.certificates.certificate import Certificate
 from hocba_sign.pki.loading.encodings import SMALLEST, Piece, pieces
 from hocba_sign.pki.loading.kinds import WRONG_KINDS, ObjectKind, form_of_file, kind_of, wrong_kind

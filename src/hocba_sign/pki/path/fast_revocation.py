@@ -6,10 +6,10 @@ possible signer.
 Spec: RFC 5280, 6.3.3; RFC 6960, 3.2 and 4.2.2.2.
 """
 
-from dataclasses import dataclass
 from datetime import datetime
 
 from hocba_sign.errors import InputError
+from hocba_sign.frozen_dataclass import dataclass
 from hocba_sign.pki.certificates.certificate import Certificate
 from hocba_sign.pki.certificates.name_comparison import same_name
 from hocba_sign.pki.path.fast_chain import fast_facts, may_respond

@@ -10,7 +10,7 @@ Spec: RFC 5280, 6; EN 319 102-1, 5.2.6.
 """
 
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import datetime
 from functools import cache, partial
 from importlib import import_module
@@ -21,6 +21,7 @@ from hocba_sign.crypto.acceptance import acceptable
 from hocba_sign.crypto.signer import default_algorithm
 from hocba_sign.crypto.verify import load_public_key
 from hocba_sign.errors import CallerError, InputError
+from hocba_sign.frozen_dataclass import dataclass
 from hocba_sign.pki.cache.asn1 import parsed_certificate
 from hocba_sign.pki.certificates.certificate import Certificate
 from hocba_sign.pki.certificates.profile import has_too_many_names, profile_causes, usage_cause

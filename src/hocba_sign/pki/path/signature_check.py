@@ -5,7 +5,6 @@ A verdict says nothing about whether the algorithm may still be relied on; `acce
 again, for that depends on the time.
 """
 
-from dataclasses import dataclass
 from datetime import datetime
 
 from hocba_sign.crypto import der
@@ -14,6 +13,7 @@ from hocba_sign.crypto.algorithms import SignatureAlgorithm
 from hocba_sign.crypto.identifier import signature_algorithm_of
 from hocba_sign.crypto.verify import load_public_key, verify_der_value
 from hocba_sign.errors import InputError
+from hocba_sign.frozen_dataclass import dataclass
 from hocba_sign.pki.cache.bounded import BoundedCache
 from hocba_sign.pki.certificates.certificate import Certificate
 from hocba_sign.pki.revocation.crl import RevocationList

@@ -9,12 +9,12 @@ Spec: RFC 5280, 5 and 6.3.3.
 import re
 from array import array
 from bisect import bisect_left, bisect_right
-from dataclasses import dataclass, field
+from dataclasses import field
 from datetime import datetime
-
-from cryptography import x509
+from importlib import import_module
 
 from hocba_sign.crypto import der
+from hocba_sign.frozen_dataclass import dataclass
 from hocba_sign.pki.certificates.extensions import (
     RawExtension,
     boolean,
@@ -270,7 +270,8 @@ class Entries:
         if self._octets.find(_CERTIFICATE_ISSUER, self._start, self._end) >= 0:
             raise der.malformed(0, "certificates of other issuers")
         try:
-            x509.load_der_x509_crl(self._octets)
+            # It loads with the first list that needs it, which hardly one does.
+            import_module("cryptography.x509").load_der_x509_crl(self._octets)
         except ValueError as error:
             raise der.malformed(0, "entries") from error
         hits = [hit.start() for hit in _CRITICAL.finditer(self._octets, self._start, self._end)]

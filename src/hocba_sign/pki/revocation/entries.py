@@ -5,7 +5,6 @@ Who signed it is found out elsewhere.
 Spec: RFC 5280, 5.2 and 5.3; RFC 6960, 4.2.1 and 4.4.
 """
 
-from dataclasses import dataclass
 from datetime import datetime
 from typing import cast
 
@@ -13,6 +12,7 @@ from asn1crypto import x509
 from asn1crypto.core import Asn1Value
 
 from hocba_sign.errors import InputError
+from hocba_sign.frozen_dataclass import dataclass
 from hocba_sign.pki.cache.asn1 import parsed_crl, parsed_ocsp
 from hocba_sign.pki.certificates.certificate import Certificate
 from hocba_sign.pki.certificates.name_comparison import same_name

@@ -6,9 +6,10 @@ docs/explanation/evidence.md.
 """
 
 from collections.abc import Iterable
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import datetime
 
+from hocba_sign.frozen_dataclass import dataclass
 from hocba_sign.pki.certificates.certificate import Certificate
 from hocba_sign.pki.revocation.crl import Revoked
 from hocba_sign.pki.revocation.pool import RevocationFact, Statement

@@ -6,12 +6,13 @@ Spec: RFC 6960, 4.2.
 """
 
 import hashlib
-from dataclasses import dataclass, field
+from dataclasses import field
 from datetime import datetime
 from functools import lru_cache
 
 from hocba_sign.crypto import der
 from hocba_sign.errors import InputError
+from hocba_sign.frozen_dataclass import dataclass
 from hocba_sign.pki.certificates.certificate import Certificate
 from hocba_sign.pki.certificates.extensions import extensions, moment
 from hocba_sign.pki.revocation.crl import REASONS, UNSPECIFIED, Revoked

@@ -1,11 +1,11 @@
 """The statements in a pool of evidence, each read once."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Literal, TypeAlias
 
 from hocba_sign.errors import InputError
+from hocba_sign.frozen_dataclass import dataclass
 from hocba_sign.pki.cache.asn1 import parsed_crl
 from hocba_sign.pki.cache.bounded import BoundedCache
 from hocba_sign.pki.revocation.crl import RevocationList, read_revocation_list

@@ -5,12 +5,12 @@ Spec: RFC 5280, 6.3; RFC 6960, 3.2; EN 319 102-1, 5.2.5.
 """
 
 import hashlib
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from asn1crypto import core, ocsp, x509
 
 from hocba_sign.crypto import der
+from hocba_sign.frozen_dataclass import dataclass
 from hocba_sign.pki.cache.asn1 import parsed_crl
 from hocba_sign.pki.certificates.certificate import Certificate
 from hocba_sign.pki.certificates.name_comparison import name_key, same_name

@@ -5,7 +5,7 @@ Nothing is verified here.
 Spec: RFC 5652, 5; RFC 5035, 3 and 5.
 """
 
-from dataclasses import dataclass, field
+from dataclasses import field
 from functools import lru_cache
 from itertools import pairwise
 from typing import Final
@@ -13,6 +13,7 @@ from typing import Final
 from hocba_sign.crypto import der
 from hocba_sign.crypto.digests import SHA1, SHA256, DigestAlgorithm
 from hocba_sign.crypto.identifier import digest_algorithm_of
+from hocba_sign.frozen_dataclass import dataclass
 from hocba_sign.pki.certificates.certificate import Certificate
 from hocba_sign.pki.certificates.name_comparison import name_key
 

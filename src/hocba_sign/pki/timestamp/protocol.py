@@ -8,7 +8,6 @@ Spec: RFC 3161, RFC 5816, RFC 5652, EN 319 422.
 """
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from datetime import datetime
 
 from asn1crypto import core
@@ -20,6 +19,7 @@ from hocba_sign.crypto.digests import SHA1, DigestAlgorithm, digest
 from hocba_sign.crypto.identifier import digest_algorithm_of, signature_algorithm_of
 from hocba_sign.crypto.verify import load_public_key, verify_der_value
 from hocba_sign.errors import CallerError, InputError, OutsideError
+from hocba_sign.frozen_dataclass import dataclass
 from hocba_sign.pki.certificates.certificate import Certificate
 from hocba_sign.pki.certificates.profile import Purpose, usage_cause
 from hocba_sign.pki.timestamp.cms import (

@@ -6,7 +6,7 @@ Spec: RFC 3161, 2.4.2; RFC 5652, 5; RFC 5816.
 """
 
 import re
-from dataclasses import dataclass, field
+from dataclasses import field
 from datetime import UTC, datetime, timedelta
 from functools import lru_cache
 
@@ -14,6 +14,7 @@ from hocba_sign.crypto import der
 from hocba_sign.crypto.digests import DigestAlgorithm, digest
 from hocba_sign.crypto.identifier import digest_algorithm_of
 from hocba_sign.errors import InputError
+from hocba_sign.frozen_dataclass import dataclass
 from hocba_sign.pki.certificates.certificate import Certificate
 from hocba_sign.pki.loading.embedded import Embedded, read_embedded
 from hocba_sign.pki.revocation.evidence import Evidence

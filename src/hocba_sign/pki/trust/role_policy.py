@@ -4,7 +4,6 @@ rule.
 
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass
 from enum import StrEnum
 from functools import cache
 from importlib import resources
@@ -12,6 +11,7 @@ from itertools import product
 from typing import Any, Final, NoReturn
 
 from hocba_sign.errors import Finding, InputError
+from hocba_sign.frozen_dataclass import dataclass
 from hocba_sign.model.codes import SchoolKind
 from hocba_sign.model.workflow import Role
 from hocba_sign.pki.trust.anchors import hierarchies_of

@@ -1,11 +1,12 @@
 """Anchors: the certificates that trust starts from, recognised by SHA-256 only, never by name."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 from datetime import datetime
 from typing import Literal, TypeAlias
 
 from hocba_sign.errors import CallerError
+from hocba_sign.frozen_dataclass import dataclass
 from hocba_sign.pki.certificates.certificate import Certificate
 from hocba_sign.pki.trust.vietnam_list import Hierarchy, ListedKind, TrustList
 

@@ -9,7 +9,7 @@ of the national root and of a public CA circulate, and they are on the list as k
 import hashlib
 import json
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from datetime import date, datetime, timedelta
 from enum import StrEnum
 from functools import cache
@@ -17,6 +17,7 @@ from importlib import resources
 from typing import Any
 
 from hocba_sign.errors import InputError
+from hocba_sign.frozen_dataclass import dataclass
 from hocba_sign.model.frozen import frozen
 from hocba_sign.pki.certificates.certificate import Certificate
 

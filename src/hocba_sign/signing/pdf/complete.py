@@ -1,11 +1,12 @@
 """After the key, in a PDF: the value goes into the room left for it."""
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import datetime
 
 from hocba_sign.crypto.digests import digest
 from hocba_sign.crypto.verify import load_public_key, verify_der_value
 from hocba_sign.errors import CallerError, InputError
+from hocba_sign.frozen_dataclass import dataclass
 from hocba_sign.model.workflow import Slot
 from hocba_sign.pades.facts.field_names import field_name
 from hocba_sign.pades.facts.form import SignaturePlaceholder

@@ -2,12 +2,12 @@
 all.
 """
 
-from dataclasses import dataclass
 from typing import Final
 
 from hocba_sign.ades.integrity import check_integrity
 from hocba_sign.ades.shown_signature import shown_signatures
 from hocba_sign.errors import CallerError, Finding, InputError
+from hocba_sign.frozen_dataclass import dataclass
 from hocba_sign.model.person import School
 from hocba_sign.model.signers import ExpectedSigner
 from hocba_sign.model.transcript import Transcript

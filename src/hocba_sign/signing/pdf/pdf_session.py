@@ -1,9 +1,10 @@
 """A PDF, opened once while a call works on it: the stages of signing it."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import datetime
 
+from hocba_sign.frozen_dataclass import dataclass
 from hocba_sign.model.person import School
 from hocba_sign.model.workflow import Role, Slot
 from hocba_sign.pades.facts.form import SignaturePlaceholder

@@ -1,12 +1,12 @@
 """After the key: put the value in, and believe nothing that was not checked again."""
 
-from dataclasses import dataclass
 from datetime import datetime
 
 from hocba_sign.ades.integrity import check_integrity
 from hocba_sign.ades.structure import ParsedSignature
 from hocba_sign.crypto.digests import digest_algorithm
 from hocba_sign.errors import CallerError, InputError
+from hocba_sign.frozen_dataclass import dataclass
 from hocba_sign.signing.signing_policy import SigningPolicy
 from hocba_sign.signing.state import ToBeSigned
 from hocba_sign.signing.xml.draft import OpenDraft, require_turn

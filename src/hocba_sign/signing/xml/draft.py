@@ -2,12 +2,11 @@
 be signed at all.
 """
 
-from dataclasses import dataclass
-
 from hocba_sign.ades.integrity import check_integrity
 from hocba_sign.ades.structure import ParsedDocument
 from hocba_sign.errors import InputError
 from hocba_sign.extract.seal_octets import EXTRACT_ID
+from hocba_sign.frozen_dataclass import dataclass
 from hocba_sign.model.event import Event
 from hocba_sign.model.person import School
 from hocba_sign.model.record import RECORD_PLANS

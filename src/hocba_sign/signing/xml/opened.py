@@ -1,10 +1,10 @@
 """An XML document while one call works on it."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 
 from hocba_sign.ades.structure import ParsedDocument
 from hocba_sign.errors import CallerError
+from hocba_sign.frozen_dataclass import dataclass
 from hocba_sign.model.workflow import Slot
 from hocba_sign.xades.syntax.names import (
     OBJECT,

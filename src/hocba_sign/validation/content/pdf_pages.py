@@ -7,11 +7,11 @@ Texts are compared, never told: a finding names the field.
 import re
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import suppress
-from dataclasses import dataclass
 from typing import Any, Final
 
 from hocba_sign.ades.shown_signature import shown_signatures
 from hocba_sign.errors import CallerError, InputError
+from hocba_sign.frozen_dataclass import dataclass
 from hocba_sign.model.transcript import Transcript
 from hocba_sign.pades.facts.revisions import Box, RevisionStep
 from hocba_sign.pades.read_pdf import PdfDocument

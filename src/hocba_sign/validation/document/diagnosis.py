@@ -6,7 +6,7 @@ Only facts for people: nothing found here makes a signature any better.
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Final
 
 from hocba_sign.ades.integrity import check_integrity
@@ -15,6 +15,7 @@ from hocba_sign.crypto.algorithms import signature_algorithm
 from hocba_sign.crypto.digests import digest, digest_algorithm
 from hocba_sign.crypto.verify import PublicKey, load_public_key, verify_value
 from hocba_sign.errors import Finding, InputError
+from hocba_sign.frozen_dataclass import dataclass
 from hocba_sign.pki.certificates.certificate import Certificate
 from hocba_sign.validation.signature.validation import SignatureConclusion
 from hocba_sign.validation.verdict import conclude

@@ -3,11 +3,12 @@ whether the page shows what the XML says.
 """
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Final
 
 from hocba_sign.ades.structure import Coverage, ParsedSignature
 from hocba_sign.errors import Finding, InputError
+from hocba_sign.frozen_dataclass import dataclass
 from hocba_sign.model.frozen import frozen
 from hocba_sign.model.signers import ExpectedSigner
 from hocba_sign.model.transcript import Transcript

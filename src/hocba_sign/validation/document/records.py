@@ -7,10 +7,11 @@ import re
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from contextlib import suppress
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Final, TypeAlias
 
 from hocba_sign.errors import CallerError, Finding, InputError
+from hocba_sign.frozen_dataclass import dataclass
 from hocba_sign.model.authority import Registry
 from hocba_sign.model.delegation import GivenSnapshot
 from hocba_sign.model.event import Event

@@ -4,7 +4,7 @@ top.
 
 import hashlib
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 from types import MappingProxyType
 from typing import Final, TypeAlias
 
@@ -13,6 +13,7 @@ from hocba_sign.ades.structure import Coverage, ParsedDocument
 from hocba_sign.errors import Finding, InputError
 from hocba_sign.extract.container import Extract
 from hocba_sign.extract.content import ExtractContent
+from hocba_sign.frozen_dataclass import dataclass
 from hocba_sign.model.codes import SchoolKind
 from hocba_sign.model.event import Event
 from hocba_sign.model.record import RECORD_PLANS, SignedRecord

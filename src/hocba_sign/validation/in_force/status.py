@@ -5,10 +5,10 @@ signed correctly.
 """
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
 
+from hocba_sign.frozen_dataclass import dataclass
 from hocba_sign.model.codes import EventKind
 from hocba_sign.model.codes import TranscriptStatus as OwnStatus
 from hocba_sign.model.delegation import OfficeStatus as Office

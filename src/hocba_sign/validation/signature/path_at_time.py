@@ -5,9 +5,10 @@ turns up in 2046, long after the CA's key has expired, proves nothing.
 """
 
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import datetime
 
+from hocba_sign.frozen_dataclass import dataclass
 from hocba_sign.pki.certificates.certificate import Certificate
 from hocba_sign.pki.certificates.profile import ProfileException, Purpose
 from hocba_sign.pki.path.kept import validate_path_quickly

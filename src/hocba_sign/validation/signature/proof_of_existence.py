@@ -7,9 +7,11 @@ Spec: EN 319 102-1, 5.6.2.3.
 
 import hashlib
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from datetime import datetime
 from types import MappingProxyType
+
+from hocba_sign.frozen_dataclass import dataclass
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,12 +2,13 @@
 they prove.
 """
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import datetime
 
 from hocba_sign.ades.structure import ParsedSignature, StampKind, TimeStamp
 from hocba_sign.crypto.digests import SHA1
 from hocba_sign.errors import Finding, InputError
+from hocba_sign.frozen_dataclass import dataclass
 from hocba_sign.pki.certificates.certificate import Certificate
 from hocba_sign.pki.path.result import PathResult, PathStatus
 from hocba_sign.pki.revocation.evidence import Evidence, Unread

@@ -1,7 +1,6 @@
 """From the facts of one signature to its conclusion: calls the blocks of EN 319 102-1 in order."""
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from itertools import chain
 from typing import Final
@@ -13,6 +12,7 @@ from hocba_sign.crypto.algorithms import SignatureAlgorithm
 from hocba_sign.crypto.digests import SHA1, DigestAlgorithm, digest_algorithm
 from hocba_sign.crypto.verify import PublicKey
 from hocba_sign.errors import Finding
+from hocba_sign.frozen_dataclass import dataclass
 from hocba_sign.pki.certificates.certificate import Certificate
 from hocba_sign.pki.certificates.profile import Purpose
 from hocba_sign.pki.loading.embedded import Embedded, read_embedded

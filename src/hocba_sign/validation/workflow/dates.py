@@ -6,10 +6,10 @@ claims contradict is unproven.
 """
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from typing import Final
 
+from hocba_sign.frozen_dataclass import dataclass
 from hocba_sign.model.record import VIETNAM, vietnam_day
 from hocba_sign.model.school_year import SchoolYear
 from hocba_sign.model.transcript import Transcript

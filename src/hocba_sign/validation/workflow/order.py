@@ -7,7 +7,6 @@ layout of others has no such proof, time-stamps may give one, and what the order
 """
 
 from collections.abc import Collection, Iterable, Iterator, Mapping
-from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 from types import MappingProxyType
@@ -15,6 +14,7 @@ from typing import Final
 
 from hocba_sign.ades.structure import Covers, ParsedDocument, ParsedSignature
 from hocba_sign.errors import Finding
+from hocba_sign.frozen_dataclass import dataclass
 from hocba_sign.model.signers import ExpectedSigner
 from hocba_sign.model.workflow import SigningPlan, Slot
 from hocba_sign.pki.certificates.certificate import Certificate

@@ -6,10 +6,11 @@ qualifying properties, is content too.
 
 from bisect import bisect_right
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import field
 from itertools import islice
 from typing import Final
 
+from hocba_sign.frozen_dataclass import dataclass
 from hocba_sign.xades.general.node_sets import NodeSet
 from hocba_sign.xades.syntax import names
 from hocba_sign.xml.namespaces import HOCBA, SCHEMA_VERSION_ATTRIBUTE, SLOT_SUBJECT, SLOT_TEACHER

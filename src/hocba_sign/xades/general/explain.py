@@ -1,11 +1,11 @@
 """What was digested, step by step, as lengths and digests: never content."""
 
 import hashlib
-from dataclasses import dataclass
 from itertools import islice
 
 from hocba_sign.crypto.digests import digest, digest_algorithm
 from hocba_sign.errors import Finding, InputError
+from hocba_sign.frozen_dataclass import dataclass
 from hocba_sign.xades.general.extent import named
 from hocba_sign.xades.general.node_sets import NodeSet
 from hocba_sign.xades.general.references import MAX_REFERENCES, GeneralResolver, pointed_at

@@ -1,11 +1,11 @@
 """What a reference covers, as sub-trees that stay or are left out."""
 
-from dataclasses import dataclass
 from itertools import islice
 from typing import Final
 
 from hocba_sign.ades.structure import Extent, ExtentKind
 from hocba_sign.crypto.digests import digest, digest_algorithm
+from hocba_sign.frozen_dataclass import dataclass
 from hocba_sign.xades.general.node_sets import NodeSet
 from hocba_sign.xades.general.transforms import (
     Base64,

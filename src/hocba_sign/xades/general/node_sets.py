@@ -6,12 +6,13 @@ Spec: XML Signature 1.1, 4.4.3.2; XML-Signature XPath Filter 2.0, 3.4.
 """
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Any, Final, TypeAlias
 
 from lxml import etree
 
 from hocba_sign.errors import InputError
+from hocba_sign.frozen_dataclass import dataclass
 from hocba_sign.xades.general.xpath import (
     Around,
     Both,

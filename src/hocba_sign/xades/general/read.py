@@ -6,7 +6,7 @@ the standards is a finding.
 """
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import datetime
 from types import MappingProxyType
 from typing import Final
@@ -20,6 +20,7 @@ from hocba_sign.ades.structure import (
 )
 from hocba_sign.crypto.digests import SHA256
 from hocba_sign.errors import Finding, InputError
+from hocba_sign.frozen_dataclass import dataclass
 from hocba_sign.xades.general.baseline import is_baseline, is_extended
 from hocba_sign.xades.general.coverage import Chart, Spans
 from hocba_sign.xades.general.ecdsa import in_full_width

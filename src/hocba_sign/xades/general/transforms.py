@@ -7,10 +7,10 @@ import base64
 import binascii
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
 from typing import Final, TypeAlias
 
 from hocba_sign.errors import InputError
+from hocba_sign.frozen_dataclass import dataclass
 from hocba_sign.xades.general.node_sets import NodeSet, WorkBudget, without_signature
 from hocba_sign.xades.general.xpath import (
     Both,

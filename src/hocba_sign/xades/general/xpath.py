@@ -7,8 +7,9 @@ Spec: XML-Signature XPath Filter 2.0; XML Signature 1.1, 6.6.3 (XPath filtering)
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import Final, NamedTuple, NoReturn, TypeAlias
+
+from hocba_sign.frozen_dataclass import dataclass
 
 MAX_EXPRESSION: Final = 2_000
 """Characters; the longest that signers write has 200."""

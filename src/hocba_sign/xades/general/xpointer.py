@@ -1,8 +1,9 @@
 """What the URI of a ds:Reference points at, by the few forms that XML Signature defines."""
 
 import re
-from dataclasses import dataclass
 from typing import Final, TypeAlias
+
+from hocba_sign.frozen_dataclass import dataclass
 
 _ELEMENT: Final = re.compile(r"""#xpointer\(\s*id\(\s*(?:'([^']*)'|"([^"]*)")\s*\)\s*\)""")
 _XPOINTER: Final = re.compile(r"#(?:xpointer|xmlns|element|xpath1?)\(")

@@ -2,9 +2,9 @@
 parameter.
 """
 
-from dataclasses import dataclass
 from typing import Final
 
+from hocba_sign.frozen_dataclass import dataclass
 from hocba_sign.xades.syntax.elements import optional, require_children
 from hocba_sign.xml.c14n import C14nAlgorithm
 from hocba_sign.xml.tree import Element

@@ -1,10 +1,10 @@
 """What ds:KeyInfo brings along: certificates, keys without one, and what is never followed."""
 
-from dataclasses import dataclass
 from itertools import islice
 
 from hocba_sign.crypto import der
 from hocba_sign.errors import Finding, InputError
+from hocba_sign.frozen_dataclass import dataclass
 from hocba_sign.xades.syntax import names
 from hocba_sign.xades.syntax.elements import (
     Parts,

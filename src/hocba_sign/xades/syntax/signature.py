@@ -2,11 +2,10 @@
 that cannot be read.
 """
 
-from dataclasses import dataclass
-
 from hocba_sign.ades.structure import Family, ParsedSignature
 from hocba_sign.crypto.algorithms import PssParameters
 from hocba_sign.errors import Finding, InputError
+from hocba_sign.frozen_dataclass import dataclass
 from hocba_sign.model.workflow import Slot
 from hocba_sign.xades.syntax import names
 from hocba_sign.xades.syntax.canonicalization import inclusive_prefixes

@@ -1,7 +1,7 @@
 """From octets to facts: every signature of a document, dereferenced and digested."""
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from types import MappingProxyType
 
 from hocba_sign.ades.structure import (
@@ -13,6 +13,7 @@ from hocba_sign.ades.structure import (
     SignedProperties,
 )
 from hocba_sign.errors import Finding, InputError
+from hocba_sign.frozen_dataclass import dataclass
 from hocba_sign.model.workflow import Slot
 from hocba_sign.xades.syntax import names
 from hocba_sign.xades.syntax.canonicalization import Method

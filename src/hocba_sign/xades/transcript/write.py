@@ -7,7 +7,6 @@ is never serialised again.
 
 import base64
 from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import datetime
 
 from lxml import etree
@@ -17,6 +16,7 @@ from hocba_sign.crypto.algorithms import SignatureAlgorithm
 from hocba_sign.crypto.digests import DigestAlgorithm, digest
 from hocba_sign.errors import CallerError
 from hocba_sign.extract.seal_octets import EXTRACT_ID, EXTRACT_TYPE
+from hocba_sign.frozen_dataclass import dataclass
 from hocba_sign.xades.syntax import names
 from hocba_sign.xades.transcript.extract_place import EXTRACT
 from hocba_sign.xml.c14n import C14nAlgorithm, canonicalize
