@@ -1,8 +1,9 @@
+import sys
 import unicodedata
 
 import pytest
 
-from hocba_sign.model.text import faults
+from hocba_sign.model.text import _PLAIN, _PLAIN_TEXT, faults
 
 
 @pytest.mark.parametrize(
@@ -125,3 +126,10 @@ def test_every_character_that_is_drawn_as_nothing_is_found_in_names_and_comments
 def test_a_comment_is_prose() -> None:
     assert faults("Em ngoan ❤️, tính πr² đúng № 1", is_comment=True) == ()
     assert faults("Em \ufffd", is_comment=True) == ("TEXT.DAMAGED",)
+
+
+def test_the_pattern_of_plain_texts_is_the_set_of_plain_letters() -> None:
+    found = {
+        letter for letter in map(chr, range(sys.maxunicode + 1)) if _PLAIN_TEXT.fullmatch(letter)
+    }
+    assert found == _PLAIN
