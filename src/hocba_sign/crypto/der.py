@@ -7,7 +7,7 @@ Spec: X.690, 8 and 10.
 """
 
 from functools import lru_cache
-from typing import NamedTuple
+from typing import Final, NamedTuple
 
 from hocba_sign.errors import InputError
 
@@ -38,6 +38,10 @@ class Element(NamedTuple):
         return self.octets[self.at : self.end]
 
 
+_make: Final = tuple.__new__
+"""Makes an element in half the time of calling its class."""
+
+
 def malformed(at: int, detail: str) -> InputError:
     return InputError("DER.MALFORMED", where=f"octet {at}", detail=detail)
 
@@ -60,7 +64,7 @@ def _read(octets: bytes, at: int, limit: int) -> Element:
     end = start + length
     if end > limit:
         raise malformed(at, "truncated")
-    return Element(octets, tag, at, start, end)
+    return _make(Element, (octets, tag, at, start, end))
 
 
 def whole(octets: bytes, tag: int) -> Element:
@@ -106,7 +110,7 @@ def children(parent: Element) -> tuple[Element, ...]:
             and start + octets[at + 1] <= limit
             and octets[at] & 0x1F != 0x1F
         ):
-            element = Element(octets, octets[at], at, start, start + octets[at + 1])
+            element = _make(Element, (octets, octets[at], at, start, start + octets[at + 1]))
         else:
             element = _read(octets, at, limit)
         found.append(element)
