@@ -26,6 +26,7 @@ from hocba_sign.pki.path.result import PathRequirements, PathStatus
 from hocba_sign.pki.revocation.evidence import Evidence
 from hocba_sign.pki.trust.store import Anchor, TrustStore
 from hocba_sign.testing.world import World
+from hocba_sign.xades.syntax import resolver
 from hocba_sign.xades.transcript.read import read, read_parsed
 from hocba_sign.xml.c14n import C14nAlgorithm, canonicalize
 from hocba_sign.xml.decode import (
@@ -190,6 +191,10 @@ def test_a_changed_signature_is_read_as_the_careful_path_reads_it() -> None:
         (b'-props"', b'-other"'),
         (b"<xades:SignatureTimeStamp>", b'<xades:SignatureTimeStamp Id="a">'),
         (b"<xades:UnsignedSignatureProperties>", b"<xades:UnsignedSignatureProperties>a"),
+        (
+            b"<xades:UnsignedSignatureProperties>",
+            b'<xades:UnsignedSignatureProperties><a:b xmlns:a="relative"/>',
+        ),
         (b"</ds:Signature>", b"<ds:Object>a</ds:Object></ds:Signature>"),
         (b"</ds:Signature>", b"</ds:Signature>a"),
         (b' Leaves="', b' Leaves="0'),
@@ -203,6 +208,17 @@ def test_another_form_of_a_signature_is_left_to_the_careful_path(old: bytes, new
     assert quickly == carefully
     wanted = len(SCENE.transcript.slots) - (old != b"</ds:Signature>" or b"Object" in new)
     assert isinstance(quickly, str) or own_forms(quickly) <= wanted
+
+
+@pytest.mark.parametrize("limit", ["MAX_DIGESTED", "MAX_STAMPED"])
+def test_a_limit_is_told_alike(limit: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    told = set()
+    for octets in range(0, 40_000, 500):
+        monkeypatch.setattr(resolver, limit, octets)
+        quickly, carefully = read_both(ISSUED)
+        assert quickly == carefully, octets
+        told.add(own_forms(quickly))
+    assert len(told) > 2
 
 
 WORLD: Final = World(SIGNED_AT, fast=True)

@@ -24,6 +24,7 @@ from hocba_sign.ades.structure import (
     StampKind,
     TimeStamp,
 )
+from hocba_sign.errors import InputError
 from hocba_sign.extract.seal_octets import EXTRACT_ID, EXTRACT_TYPE
 from hocba_sign.model.workflow import Slot
 from hocba_sign.xades.syntax import names
@@ -63,10 +64,13 @@ _STAMP: Final = (
 )
 
 
-def _many(pattern: str, name: str, *, least: int = 1) -> str:
+def _without_groups(pattern: str) -> str:
+    return re.sub(r"(?<!\\)\((?!\?)", "(?:", pattern)
+
+
+def _many(pattern: str, name: str) -> str:
     """Return the pattern of several of a kind as one group; its own groups are found in that."""
-    plain = re.sub(r"(?<!\\)\((?!\?)", "(?:", pattern)
-    return f"(?P<{name}>(?:{plain}){{{least},{MAX_PARTS}}})"
+    return f"(?P<{name}>(?:{_without_groups(pattern)}){{1,{MAX_PARTS}}})"
 
 
 def _encapsulated(name: str, group: str) -> str:
@@ -104,7 +108,7 @@ _FORM: Final = re.compile(
         "</xades:CommitmentTypeIndication>)?"
         "</xades:SignedDataObjectProperties></xades:SignedProperties>"
         "(?:<xades:UnsignedProperties><xades:UnsignedSignatureProperties>"
-        f"{_many(_STAMP, 'stamps', least=0)}"
+        f"(?P<stamps>{_without_groups(_STAMP)})?"
         "(?:<xades:CertificateValues>"
         f"{_encapsulated('X509Certificate', 'certificates')}</xades:CertificateValues>)?"
         "(?:<xades:RevocationValues>"
@@ -139,12 +143,11 @@ def read_faultless(
     # The canonical form has no comments, which may split a value in the file.
     if next(element.iter(etree.Comment), None) is not None:
         return None
-    form = _FORM.fullmatch(canonicalize(element, C14nAlgorithm.EXCLUSIVE))
-    if form is None:
-        return None
     try:
-        return _Reader(form, element, resolver).read(slot, extract)
-    except _OtherFormError:
+        form = _FORM.fullmatch(canonicalize(element, C14nAlgorithm.EXCLUSIVE))
+        return None if form is None else _Reader(form, element, resolver).read(slot, extract)
+    except (_OtherFormError, InputError):
+        # A limit that was reached is reached again by the careful path, which names the place.
         return None
 
 
