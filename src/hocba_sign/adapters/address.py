@@ -8,8 +8,9 @@ unicast).
 import ipaddress
 import json
 from functools import cache
-from importlib import resources
 from typing import Final, TypeAlias
+
+from hocba_sign.shipped import shipped
 
 _Address: TypeAlias = ipaddress.IPv4Address | ipaddress.IPv6Address
 _Network: TypeAlias = ipaddress.IPv4Network | ipaddress.IPv6Network
@@ -61,11 +62,7 @@ def _is_reachable(address: _Address, *, default: bool) -> bool:
 
 @cache
 def _registry() -> dict[str, object]:
-    octets = (
-        resources.files("hocba_sign")
-        .joinpath("data", "network", "special_purpose.json")
-        .read_bytes()
-    )
+    octets = shipped("data", "network", "special_purpose.json").read_bytes()
     read: dict[str, object] = json.loads(octets)
     return read
 

@@ -9,7 +9,7 @@ import tempfile
 import unicodedata
 from collections.abc import Iterator, Mapping
 from datetime import UTC, datetime, timedelta
-from importlib import metadata, resources
+from importlib import metadata
 from importlib.util import find_spec
 from pathlib import Path
 from typing import Final
@@ -21,6 +21,7 @@ from hocba_sign.adapters.tsa import TimeStampClient
 from hocba_sign.crypto.digests import SHA256, digest
 from hocba_sign.errors import Finding, OutsideError
 from hocba_sign.pki.timestamp.protocol import read_token
+from hocba_sign.shipped import shipped
 from hocba_sign.version import VERSION
 from hocba_sign.xml.namespaces import SCHEMA_VERSION
 from hocba_sign.xml.parse import libxml2_version
@@ -82,7 +83,7 @@ def missing_extras() -> dict[str, str]:
 
 def broken_fonts() -> tuple[str, ...]:
     """Return the names of the fonts of the printed form that are damaged, or what is missing."""
-    folder = resources.files("hocba_sign").joinpath("data", "fonts")
+    folder = shipped("data", "fonts")
     try:
         fonts = [file for file in folder.iterdir() if file.name.endswith(".ttf")]
         broken = [font.name for font in fonts if font.read_bytes()[:4] not in _FONT_HEADS]

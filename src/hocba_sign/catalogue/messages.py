@@ -3,11 +3,11 @@
 import json
 from collections.abc import Mapping
 from functools import cache
-from importlib import resources
 from types import MappingProxyType
 from typing import Final, Literal, TypeAlias
 
 from hocba_sign.frozen_dataclass import dataclass
+from hocba_sign.shipped import shipped
 
 Language: TypeAlias = Literal["vi", "en"]
 LANGUAGES: Final[tuple[Language, ...]] = ("vi", "en")
@@ -47,10 +47,7 @@ def filled(text: str, values: Mapping[str, object]) -> str:
 def catalogue() -> Mapping[str, Message]:
     """Return every known id with its words."""
     found = {}
-    for file in sorted(
-        resources.files("hocba_sign.catalogue").iterdir(),
-        key=lambda entry: entry.name,
-    ):
+    for file in sorted(shipped("catalogue").iterdir()):
         if file.name.endswith(".json"):
             entries = json.loads(file.read_text(encoding="utf-8"))
             found.update(

@@ -7,10 +7,10 @@ import os
 import re
 from collections.abc import Mapping, Sequence
 from functools import cache
-from importlib import resources
 from typing import Final
 
 from hocba_sign.catalogue.messages import LANGUAGES, Language, filled, message
+from hocba_sign.shipped import shipped
 
 LANGUAGE_VARIABLE: Final = "HOCBA_LANG"
 
@@ -74,6 +74,6 @@ def translated(parser_message: str, language: Language) -> str:
 @cache
 def _words() -> Mapping[str, Mapping[str, str]]:
     found: Mapping[str, Mapping[str, str]] = json.loads(
-        resources.files("hocba_sign.cli").joinpath("words.json").read_text("utf-8")
+        shipped("cli", "words.json").read_text("utf-8")
     )
     return found

@@ -3,7 +3,6 @@
 import argparse
 import os
 import sys
-import traceback
 from collections.abc import Callable, Sequence
 from contextlib import suppress
 from importlib import import_module
@@ -66,7 +65,7 @@ def _run(arguments: Sequence[str], language: Language) -> int:
         raise
     except Exception as error:  # noqa: BLE001 - the last line of defence: people get a sentence, never a traceback
         if os.environ.get("HOCBA_DEBUG"):
-            traceback.print_exc()
+            import_module("traceback").print_exc()
         console.note(
             f"{say('ERROR', language)}: {say('INTERNAL', language, kind=type(error).__name__)}"
         )
@@ -83,5 +82,5 @@ def _fail(error: HocbaSignError, language: Language, *, is_json: bool) -> int:
     if is_json:
         console.result_json(console.failure(error, None))
     if os.environ.get("HOCBA_DEBUG"):
-        traceback.print_exc()
+        import_module("traceback").print_exc()
     return console.exit_code(error)

@@ -8,10 +8,10 @@ from dataclasses import field
 from datetime import date
 from enum import StrEnum
 from functools import cache
-from importlib.resources import files
 from types import MappingProxyType
 
 from hocba_sign.frozen_dataclass import dataclass
+from hocba_sign.shipped import shipped
 
 
 class EventKind(StrEnum):
@@ -227,9 +227,7 @@ def code_list(name: str) -> CodeList:
     """Read the list `name` from the package's data: `provinces`, `ethnic_groups`, `subjects` or
     `rule_sets`.
     """
-    source = json.loads(
-        (files("hocba_sign") / "data" / "codes" / f"{name}.json").read_text("utf-8")
-    )
+    source = json.loads(shipped("data", "codes", f"{name}.json").read_text("utf-8"))
     entries: dict[str, tuple[CodeEntry, ...]] = {}
     for row in source["entries"]:
         entry = CodeEntry(

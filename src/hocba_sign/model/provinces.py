@@ -11,7 +11,6 @@ import re
 from collections.abc import Iterable, Mapping
 from datetime import date
 from functools import cache
-from importlib.resources import files
 from types import MappingProxyType
 from typing import Any, Final, TypeAlias
 
@@ -19,6 +18,7 @@ from hocba_sign.frozen_dataclass import dataclass
 from hocba_sign.model.codes import code_list
 from hocba_sign.model.remembered import remembered
 from hocba_sign.model.spelling import plain, spelled
+from hocba_sign.shipped import shipped
 
 Address: TypeAlias = tuple[tuple[str, str], ...]
 """Parts by the attribute of a certificate that holds the like: `ST` a province, `L` a place of any
@@ -187,6 +187,6 @@ def _known() -> Mapping[str, str]:
 @cache
 def _source() -> dict[str, list[dict[str, Any]]]:
     source: dict[str, list[dict[str, Any]]] = json.loads(
-        (files("hocba_sign") / "data" / "names" / "provinces.json").read_text("utf-8")
+        shipped("data", "names", "provinces.json").read_text("utf-8")
     )
     return source

@@ -12,11 +12,11 @@ import unicodedata
 from collections.abc import Iterator
 from enum import StrEnum
 from functools import cache
-from importlib.resources import files
 from typing import Final
 
 from hocba_sign.frozen_dataclass import dataclass
 from hocba_sign.model.remembered import remembered
+from hocba_sign.shipped import shipped
 
 _TONES: Final = "\u0300\u0301\u0303\u0309\u0323"
 """Huyền, sắc, ngã, hỏi, nặng, as combining characters."""
@@ -128,9 +128,7 @@ def plain(text: str) -> str:
 
 @cache
 def school_forms() -> SchoolForms:
-    source = json.loads(
-        (files("hocba_sign") / "data" / "names" / "school_forms.json").read_text("utf-8")
-    )
+    source = json.loads(shipped("data", "names", "school_forms.json").read_text("utf-8"))
     pairs = ((short, row["long"]) for row in source["forms"] for short in row["short"])
     return SchoolForms(
         forms=tuple(sorted(pairs, key=lambda pair: (-len(pair[0]), pair))),

@@ -7,19 +7,19 @@ import hashlib
 import json
 from collections.abc import Mapping
 from functools import cache
-from importlib import resources
 from pathlib import Path
 from types import MappingProxyType
 from typing import Final
 
 from hocba_sign.errors import CallerError
 from hocba_sign.frozen_dataclass import dataclass
+from hocba_sign.shipped import shipped
 
 CURRENT: Final = "2"
 FIRST: Final = "1"
 """Shows no signatures and knows no address to check at."""
-FONTS: Final = Path(str(resources.files("hocba_sign"))) / "data" / "fonts"
-FOLDER: Final = Path(str(resources.files("hocba_sign"))) / "data" / "template"
+FONTS: Final = shipped("data", "fonts")
+FOLDER: Final = shipped("data", "template")
 _MAIN: Final = "hocba.typ"
 _FORM: Final = "form.json"
 

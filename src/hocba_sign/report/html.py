@@ -6,7 +6,6 @@ import re
 from collections.abc import Iterable, Sequence
 from functools import cache
 from html import escape
-from importlib import resources
 from string import Template
 
 from hocba_sign.catalogue.messages import Language
@@ -17,6 +16,7 @@ from hocba_sign.report.problems import Problem
 from hocba_sign.report.rows import SignatureRow
 from hocba_sign.report.seven_items import Fact
 from hocba_sign.report.view import SECTIONS, ReportView, SignatureView, view
+from hocba_sign.shipped import shipped
 
 _OPTION = re.compile(r"--[a-z][a-z-]*")
 _TERMS = ("STAMP", "CRL", "ANCHOR", "DIGEST")
@@ -40,9 +40,7 @@ def html(reports: Sequence[JudgedFile], language: Language, *, content: Sequence
 
 @cache
 def _template() -> Template:
-    return Template(
-        resources.files("hocba_sign.report").joinpath("template.html").read_text("utf-8")
-    )
+    return Template(shipped("report", "template.html").read_text("utf-8"))
 
 
 def _within_main(sheets: list[str]) -> str:

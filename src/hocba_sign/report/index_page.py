@@ -7,7 +7,6 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from functools import cache
 from html import escape
-from importlib import resources
 from string import Template
 from typing import Final
 
@@ -16,6 +15,7 @@ from hocba_sign.report.html import prose
 from hocba_sign.report.overview import first_sentence, matter_words, outcome, rank_of
 from hocba_sign.report.phrases import phrase, printable
 from hocba_sign.report.short import ShortRow
+from hocba_sign.shipped import shipped
 
 _ORDER: Final = (
     *("VALID", "NOT_IN_FORCE", "INVALID", "INDETERMINATE", "NOTHING_TO_VERIFY"),
@@ -63,7 +63,7 @@ def _introduction(rows: Sequence[ShortRow], language: Language) -> Iterator[str]
 
 @cache
 def _template() -> Template:
-    return Template(resources.files("hocba_sign.report").joinpath("index.html").read_text("utf-8"))
+    return Template(shipped("report", "index.html").read_text("utf-8"))
 
 
 def _rule(name: str) -> str:

@@ -5,11 +5,11 @@ import unicodedata
 from collections.abc import Mapping
 from datetime import datetime, timedelta, timezone
 from functools import cache
-from importlib import resources
 from typing import Any, Final
 
 from hocba_sign.catalogue.messages import Language, filled
 from hocba_sign.model.text import has_hidden, is_hidden
+from hocba_sign.shipped import shipped
 
 _LEFTWARDS: Final = frozenset({"R", "AL", "AN"})
 """Bidirectional classes of Hebrew, Arabic and the like, which pull digits and signs beside them to
@@ -85,6 +85,6 @@ def json_line(value: Mapping[str, Any]) -> str:
 @cache
 def _phrases() -> Mapping[str, Mapping[str, str]]:
     found: Mapping[str, Mapping[str, str]] = json.loads(
-        resources.files("hocba_sign.report").joinpath("phrases.json").read_text("utf-8")
+        shipped("report", "phrases.json").read_text("utf-8")
     )
     return found

@@ -3,7 +3,6 @@
 import re
 import threading
 from collections.abc import Iterable
-from importlib.resources import as_file, files
 from types import MappingProxyType
 from typing import Final, Protocol, cast
 
@@ -12,6 +11,7 @@ from lxml import etree
 from hocba_sign.errors import Finding, OutsideError
 from hocba_sign.frozen_dataclass import dataclass
 from hocba_sign.model import event, registry, status_list
+from hocba_sign.shipped import shipped
 from hocba_sign.xml.schema_forms import form_at
 from hocba_sign.xml.tree import Element
 
@@ -137,9 +137,12 @@ _READING: Final = threading.Lock()
 
 def _read(name: str) -> etree.XMLSchema:
     try:
-        with _READING, as_file(files("hocba_sign") / "schemas" / name) as path:
+        with _READING:
             return etree.XMLSchema(
-                etree.parse(path, etree.XMLParser(no_network=True, resolve_entities=False))
+                etree.parse(
+                    shipped("schemas", name),
+                    etree.XMLParser(no_network=True, resolve_entities=False),
+                )
             )
     except (OSError, etree.LxmlError) as error:
         raise OutsideError("SCHEMA.UNAVAILABLE", where=name, detail=type(error).__name__) from error

@@ -8,9 +8,9 @@ that nothing hostile reaches it and a fault costs one look-up.
 import re
 from functools import cache, lru_cache
 from importlib import import_module
-from importlib.resources import as_file, files
 from typing import Any, Final
 
+from hocba_sign.shipped import shipped
 from hocba_sign.xml.namespaces import HOCBA
 
 _INDEX: Final = re.compile(r"\[[0-9]+\]")
@@ -63,5 +63,5 @@ def _element(schema: str, path: str, *, is_parent_enough: bool) -> Any:
 
 @cache
 def _model(schema: str) -> Any:
-    with as_file(files("hocba_sign") / "schemas" / schema) as path:
-        return import_module("xmlschema").XMLSchema10(path, allow="local", defuse="always")
+    path = shipped("schemas", schema)
+    return import_module("xmlschema").XMLSchema10(path, allow="local", defuse="always")

@@ -4,7 +4,6 @@ that can be signed.
 
 import argparse
 import secrets
-from importlib import resources
 
 from hocba_sign.cli import console
 from hocba_sign.cli.delivery import deliver
@@ -14,6 +13,7 @@ from hocba_sign.errors import CallerError
 from hocba_sign.model.transcript import Transcript
 from hocba_sign.operations.documents import draft
 from hocba_sign.pki.loading.encodings import decoded_text
+from hocba_sign.shipped import shipped
 from hocba_sign.xml.convert import read_draft_content
 from hocba_sign.xml.layout import KHO
 from hocba_sign.xml.nonce import NONCE_OCTETS
@@ -49,8 +49,4 @@ def run(given: argparse.Namespace) -> int:
 
 def example(name: str) -> str:
     """Return the JSON of an invented transcript: `lop5`, `lop9` or `lop12`."""
-    return (
-        resources.files("hocba_sign")
-        .joinpath("data", "examples", f"{name}.json")
-        .read_text("utf-8")
-    )
+    return shipped("data", "examples", f"{name}.json").read_text("utf-8")

@@ -6,7 +6,6 @@ import json
 import re
 from collections.abc import Callable, Mapping
 from functools import cache
-from importlib.resources import files
 from types import MappingProxyType
 from typing import Final
 
@@ -15,10 +14,11 @@ from hocba_sign.model.codes import SchoolLevel
 from hocba_sign.model.identification import Identification
 from hocba_sign.model.rules.finding import Severity, SourceMark
 from hocba_sign.model.rules.settings import RuleSettings
+from hocba_sign.shipped import shipped
 
 DOCUMENT: Final = "document"
 """The file with the rules that hold whatever the circular."""
-_FOLDER: Final = files("hocba_sign") / "data" / "rules"
+_FOLDER: Final = shipped("data", "rules")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

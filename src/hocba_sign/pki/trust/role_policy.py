@@ -6,7 +6,6 @@ import json
 from collections.abc import Mapping
 from enum import StrEnum
 from functools import cache
-from importlib import resources
 from itertools import product
 from typing import Any, Final, NoReturn
 
@@ -17,6 +16,7 @@ from hocba_sign.model.workflow import Role
 from hocba_sign.pki.trust.anchors import hierarchies_of
 from hocba_sign.pki.trust.store import Anchor
 from hocba_sign.pki.trust.vietnam_list import Hierarchy, ListedCertificate, ListedKind
+from hocba_sign.shipped import shipped
 
 MAX_POLICY_OCTETS = 256 * 1024
 """The default has 2 kB."""
@@ -133,9 +133,7 @@ def _place(rule: str) -> str:
 
 @cache
 def _default() -> RolePolicy:
-    return _parse(
-        resources.files("hocba_sign").joinpath("data", "trust", "role_policy.json").read_bytes()
-    )
+    return _parse(shipped("data", "trust", "role_policy.json").read_bytes())
 
 
 def _parse(octets: bytes) -> RolePolicy:

@@ -13,13 +13,13 @@ from dataclasses import field
 from datetime import date, datetime, timedelta
 from enum import StrEnum
 from functools import cache
-from importlib import resources
 from typing import Any
 
 from hocba_sign.errors import InputError
 from hocba_sign.frozen_dataclass import dataclass
 from hocba_sign.model.frozen import frozen
 from hocba_sign.pki.certificates.certificate import Certificate
+from hocba_sign.shipped import shipped
 
 LIST_AGE_WARNED = timedelta(days=365)
 """Authorities come and go every year: an older list may not know the newest of them, nor the newest
@@ -202,9 +202,7 @@ class TrustList:
 
 @cache
 def _shipped() -> TrustList:
-    return _parse(
-        resources.files("hocba_sign").joinpath("data", "trust", "certificates.json").read_bytes()
-    )
+    return _parse(shipped("data", "trust", "certificates.json").read_bytes())
 
 
 def _parse(octets: bytes) -> TrustList:
