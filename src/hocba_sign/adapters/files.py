@@ -5,7 +5,6 @@ at all.
 import hashlib
 import os
 import stat
-import uuid
 from collections.abc import Callable
 from pathlib import Path
 from typing import BinaryIO, Final
@@ -64,7 +63,7 @@ def write_atomically(path: Path, octets: bytes) -> None:
     """
     goal = resolved(path)
     mode = _mode(goal)
-    part = goal.with_name(f".{goal.name}.{uuid.uuid4().hex[:8]}.part")
+    part = goal.with_name(f".{goal.name}.{os.urandom(4).hex()}.part")
     try:
         descriptor = os.open(part, _NEW, _FOR_ALL if mode is None else mode)
     except FileNotFoundError as error:
