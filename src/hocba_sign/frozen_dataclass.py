@@ -29,9 +29,10 @@ def _dataclass(*, frozen: bool = False, slots: bool = False, **options: bool) ->
     """Return what makes a dataclass of a class; the parameters are those of the standard
     library.
     """
+    standard = dataclasses.dataclass(frozen=frozen, slots=slots, **options)
     if frozen and slots and _OPTIONS.issuperset(options):
-        return partial(_record, options=options)
-    return dataclasses.dataclass(frozen=frozen, slots=slots, **options)
+        return partial(_record, options=options, standard=standard)
+    return standard
 
 
 if TYPE_CHECKING:
@@ -40,7 +41,10 @@ else:
     dataclass = _dataclass
 
 
-def _record(given: type, *, options: dict[str, bool]) -> type:
+def _record(given: type, *, options: dict[str, bool], standard: Callable[[type], type]) -> type:
+    if any(dataclasses.is_dataclass(base) for base in given.__mro__[1:]):
+        # Few are made of others, and the standard library looks whether those are frozen.
+        return standard(given)
     own = frozenset(vars(given))
     # Without one the standard library writes the signature into it, and asks the class for that.
     given.__doc__ = given.__doc__ or given.__name__
@@ -62,6 +66,8 @@ def _record(given: type, *, options: dict[str, bool]) -> type:
     for name, method in methods.items():
         if name not in own:
             setattr(record, name, method)
+    # Whoever makes a dataclass of this one is told that it is frozen.
+    vars(record)["__dataclass_params__"].frozen = True
     return record
 
 

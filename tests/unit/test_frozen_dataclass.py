@@ -20,13 +20,10 @@ def made(make: Callable[..., Any], **options: bool) -> type[Any]:
     """Make the same class, with fields of every kind, by `make`."""
 
     @make(frozen=True, slots=True, **options)
-    class Base:
+    class Record(Generic[_T]):
+        KIND: ClassVar[int] = 3
         one: int
         _hidden: str = field(default="a", repr=False, compare=False)
-
-    @make(frozen=True, slots=True, **options)
-    class Record(Base, Generic[_T]):
-        KIND: ClassVar[int] = 3
         two: tuple[int, ...] = ()
         three: list[int] = field(default_factory=list, compare=False)
         four: str = field(init=False, default="b")
@@ -140,3 +137,36 @@ def test_other_kinds_are_the_standard_librarys() -> None:
     changing = Changing(1)
     changing.one = 2
     assert changing.one == 2
+
+
+@frozen_dataclass.dataclass(frozen=True, slots=True)
+class Plain:
+    one: int
+
+
+@frozen_dataclass.dataclass(frozen=True, slots=True)
+class OfOurs(Plain):
+    three: int = 5
+
+
+@dataclasses.dataclass(frozen=True)
+class OfTheirs(Plain):
+    three: int = 5
+
+
+@pytest.mark.parametrize("kind", [OfOurs, OfTheirs])
+def test_a_record_may_be_made_of_another(kind: type[Any]) -> None:
+    more = kind(1, three=6)
+    assert (more.one, more.three) == (1, 6)
+    assert more == kind(1, three=6) != kind(1)
+    assert pickle.loads(pickle.dumps(more)) == more
+    with pytest.raises(FrozenInstanceError):
+        more.one = 2
+
+
+def test_nothing_that_can_be_changed_is_made_of_a_record() -> None:
+    with pytest.raises(TypeError):
+
+        @dataclasses.dataclass
+        class Changing(Kept):  # type: ignore[misc]
+            three: int = 5
