@@ -164,10 +164,10 @@ def test_an_unreadable_file_gets_one_line() -> None:
 
 def test_a_place_is_told_in_the_language_of_the_report() -> None:
     report = SCENE.verify(b"<HOC_BA")
-    assert "(dòng 1)" in text(report, "vi")
+    assert "(dòng 1, cột 9)" in text(report, "vi")
     assert "dòng 1" in html([report], "vi")
     assert "column" not in text(report, "vi")
-    assert "(line 1)" in text(report, "en")
+    assert "(line 1, column 9)" in text(report, "en")
 
 
 def test_colours_only_repeat_the_words() -> None:
