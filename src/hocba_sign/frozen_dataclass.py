@@ -6,6 +6,7 @@ go over the fields that compare, nothing can be assigned, and records can be pic
 """
 
 import dataclasses
+import sys
 from collections.abc import Callable, Iterable
 from dataclasses import MISSING, Field, FrozenInstanceError, fields
 from functools import partial
@@ -97,14 +98,21 @@ def _init(record: type, held: "Iterable[Field[Any]]") -> Callable[..., None]:
         if field.init:
             parameters[bool(field.kw_only)].append(f"{name}{optional}")
         names[f"_set_{name}"] = getattr(record, name).__set__
-        body.append(f"    _set_{name}(self, {given})")
+        body.append(f"  _set_{name}(self, {given})")
     if hasattr(record, "__post_init__"):
-        body.append("    self.__post_init__()")
+        body.append("  self.__post_init__()")
     after = ["*", *parameters[True]] if parameters[True] else []
     signature = ", ".join(["self", *parameters[False], *after])
-    text = "\n".join([f"def __init__({signature}):", *(body or ["    pass"])])
-    exec(text, names)  # noqa: S102 - made of names of fields, as in the standard library
-    made: Callable[..., None] = names["__init__"]
+    lines = [
+        f"def make({', '.join(names)}):",
+        f" def __init__({signature}):",
+        *(body or ["  pass"]),
+        " return __init__",
+    ]
+    found: dict[str, Any] = {}
+    # In the names of its module, where annotations are looked up.
+    exec("\n".join(lines), vars(sys.modules[record.__module__]), found)  # noqa: S102 - made of names of fields, as in the standard library
+    made: Callable[..., None] = found["make"](**names)
     made.__annotations__ = {field.name: field.type for field in held if field.init}
     made.__annotations__["return"] = None
     made.__qualname__ = f"{record.__qualname__}.__init__"

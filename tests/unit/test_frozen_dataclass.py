@@ -6,7 +6,7 @@ import inspect
 import pickle
 from collections.abc import Callable
 from dataclasses import FrozenInstanceError, field, fields, replace
-from typing import Any, ClassVar, Generic, TypeVar
+from typing import Any, ClassVar, Generic, TypeVar, get_type_hints
 
 import pytest
 
@@ -170,3 +170,11 @@ def test_nothing_that_can_be_changed_is_made_of_a_record() -> None:
         @dataclasses.dataclass
         class Changing(Kept):  # type: ignore[misc]
             three: int = 5
+
+
+def test_annotations_are_looked_up_where_the_record_is() -> None:
+    @frozen_dataclass.dataclass(frozen=True, slots=True)
+    class Linked:
+        before: "Plain"
+
+    assert get_type_hints(Linked.__init__)["before"] is Plain
