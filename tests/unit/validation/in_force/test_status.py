@@ -73,7 +73,7 @@ def test_nobody_looked() -> None:
     assert (report.verdict, report.status, code_of(report)) == ("VALID", None, console.EXIT_VALID)
     assert result(report, "DOC.STATUS") == "not_checked"
     assert view(report, "en").sentence.endswith(
-        "and whether the transcript is still in force was not checked."
+        "and whether the transcript is still in force were not checked."
     )
     assert report.require_passed() == SCENE.transcript
 
