@@ -5,12 +5,9 @@ the bare typesetting.
 import json
 import resource
 import sys
-import threading
-from collections.abc import Iterator
 from datetime import datetime
 from importlib.metadata import version
 from pathlib import Path
-from typing import Any
 
 import typst
 from cryptography.hazmat.primitives.asymmetric import padding, rsa
@@ -19,6 +16,7 @@ from cryptography.hazmat.primitives.serialization import Encoding, load_pem_priv
 from cryptography.x509 import load_pem_x509_certificates
 
 from hocba_sign import Evidence, Level, Report, Role, Slot, SoftwareSigner, TrustStore, sign
+from hocba_sign.operations.forget import forget
 from hocba_sign.operations.verifier import Verifier
 from hocba_sign.pki.certificates.certificate import Certificate
 from hocba_sign.rendering.render import compose, render
@@ -42,17 +40,6 @@ from tools.benchmark.protocol import (
     serve,
     tampered,
 )
-
-_FORGETFUL = (
-    "hocba_sign.crypto",
-    "hocba_sign.pki",
-    "hocba_sign.xades",
-    "hocba_sign.signing",
-    "hocba_sign.validation",
-)
-"""Packages whose caches are emptied for `cold`."""
-_KEPT = ("hocba_sign.pki.trust.vietnam_list", "hocba_sign.pki.trust.role_policy")
-"""Shipped data, read once; as are the schema, the field tables and the words of the report."""
 
 
 class BatchJudge:
@@ -87,23 +74,6 @@ class BatchJudge:
 
     def verify_cold(self, document: bytes) -> str:
         return self.verify(document, self.read_evidence())
-
-
-def _caches() -> Iterator[Any]:
-    for name, module in sys.modules.items():
-        if name.startswith("hocba_sign.model"):
-            # The caches of the standard library hold code lists and tables there, which are shipped.
-            yield from (one for one in vars(module).values() if not hasattr(one, "cache_info"))
-        if name.startswith(_FORGETFUL) and name not in _KEPT:
-            for value in vars(module).values():
-                yield from vars(value).values() if isinstance(value, threading.local) else (value,)
-
-
-def forget() -> None:
-    """Empty every cache that holds something of a verified file, a certificate or a list."""
-    for value in _caches():
-        if not isinstance(value, type) and callable(getattr(value, "cache_clear", None)):
-            value.cache_clear()
 
 
 def tasks(folder: Path) -> dict[str, Task]:
