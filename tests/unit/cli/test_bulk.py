@@ -24,7 +24,7 @@ from tools.vectors.pages import page_of, signed
 
 SCENE = Scene("lop9", subjects=1)
 ISSUED = SCENE.signed()
-COUNT = 300
+COUNT = 1_500
 TOLD = re.compile(r"(\d+)/(\d+)")
 START = "import sys; from hocba_sign.cli.main import main; sys.exit(main())"
 OPTIONS = (
@@ -53,7 +53,7 @@ def verified(*arguments: str) -> int:
 
 def files(count: int) -> None:
     for number in range(count):
-        Path(f"in/{number:03}.xml").write_bytes(ISSUED + b"\n" * number)
+        Path(f"in/{number:04}.xml").write_bytes(ISSUED + b"\n" * number)
 
 
 def lines(path: str) -> list[str]:
