@@ -119,7 +119,7 @@ def _comments(stage: Stage) -> Iterator[Case]:
                 method.addnext(etree.Comment("ghi 1"))
 
             document = stage.forged_at(SEAL, before_value=commented)
-            word = f"reference/comment-{'held' if is_held else 'left-out'}-{name}"
+            word = f"signature/comment-{'held' if is_held else 'left-out'}-{name}"
             changed = swapped(document, "<!--ghi 1-->", "<!--ghi 2-->")
             title = f"A comment in SignedInfo, canonical by {uri}"
             spec = "XML Signature 1.1, 4.4.1; Canonical XML 1.0, 2.1"
@@ -132,7 +132,7 @@ def _comments(stage: Stage) -> Iterator[Case]:
                 )
             else:
                 texts = (f"{title}, changed since", "It is no part of what is signed")
-                twin = f"reference/comment-held-{name}-comments-changed".replace("-comments-", "-")
+                twin = f"signature/comment-held-{name}-comments-changed".replace("-comments-", "-")
                 yield _case(f"{word}-changed", texts, changed, "VALID", spec=spec, twin=twin)
 
 
