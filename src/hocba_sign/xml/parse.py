@@ -7,8 +7,8 @@ Every refusal is an `InputError` with a position; element names may occur in it,
 import contextlib
 import re
 from collections.abc import Collection, Mapping
-from typing import Final
-from xml.parsers import expat
+from importlib import import_module
+from typing import Any, Final
 
 from lxml import etree
 
@@ -217,10 +217,15 @@ class _Seen(Exception):
     """Ends the look at the prolog."""
 
 
+def expat() -> Any:
+    """Return the second parser, which loads with the first document that needs it."""
+    return import_module("xml.parsers.expat")
+
+
 def _refuse_doctype(octets: bytes, encoding: str) -> None:
     if encoding == "utf-8" and _DOCTYPE.encode() not in octets:
         return
-    prolog = expat.ParserCreate(encoding)
+    prolog = expat().ParserCreate(encoding)
     found = False
 
     def on_doctype(*_: object) -> None:
@@ -233,7 +238,7 @@ def _refuse_doctype(octets: bytes, encoding: str) -> None:
 
     prolog.StartDoctypeDeclHandler = on_doctype
     prolog.StartElementHandler = on_element
-    with contextlib.suppress(_Seen, expat.ExpatError):
+    with contextlib.suppress(_Seen, expat().ExpatError):
         prolog.Parse(octets, True)
     if found:
         raise InputError("XML.DTD", where=f"line {prolog.CurrentLineNumber}")

@@ -6,11 +6,10 @@ insertions at octet positions, and every other octet stays what it was.
 
 from collections.abc import Mapping
 from typing import Final, TypeAlias
-from xml.parsers import expat
 
 from hocba_sign.errors import CallerError, InputError
 from hocba_sign.frozen_dataclass import dataclass
-from hocba_sign.xml.parse import ParsedXml, parse
+from hocba_sign.xml.parse import ParsedXml, expat, parse
 from hocba_sign.xml.tree import Element
 
 Path: TypeAlias = tuple[int, ...]
@@ -142,7 +141,7 @@ class _Finder:
         self.counts: list[int] = [0]
         self.starts: list[int] = []
         # Beside lxml, which tells the line of an element but not its octet.
-        self.parser = expat.ParserCreate("utf-8")
+        self.parser = expat().ParserCreate("utf-8")
         self.parser.StartElementHandler = self.on_start
         self.parser.EndElementHandler = self.on_end
 
@@ -169,7 +168,7 @@ def _find_ends(octets: bytes, wanted: frozenset[Path]) -> dict[Path, _End]:
     finder = _Finder(octets, wanted)
     try:
         finder.parser.Parse(octets, True)
-    except expat.ExpatError as error:
+    except expat().ExpatError as error:
         raise InputError(
             "XML.SYNTAX", where=f"line {error.lineno}, column {error.offset + 1}"
         ) from None

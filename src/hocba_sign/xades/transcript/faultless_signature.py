@@ -9,6 +9,7 @@ Spec: Exclusive XML Canonicalization 1.0; EN 319 132-1, 6.3.
 
 import binascii
 import re
+from functools import cache
 from typing import Final
 
 from lxml import etree
@@ -77,55 +78,59 @@ def _encapsulated(name: str, group: str) -> str:
     return _many(f"<xades:Encapsulated{name}>[^<]+</xades:Encapsulated{name}>", group)
 
 
-_FORM: Final = re.compile(
-    (
-        f'<ds:Signature xmlns:ds="{re.escape(DS)}" Id="(?P<id>{_ID})">'
-        f"<ds:SignedInfo>(?P<info><ds:CanonicalizationMethod{_CANONICALIZED}"
-        "</ds:CanonicalizationMethod>"
-        '<ds:SignatureMethod Algorithm="(?P<algorithm>[^"&]*)"></ds:SignatureMethod>'
-        f"{_many(_REFERENCE, 'references')})</ds:SignedInfo>"
-        f'<ds:SignatureValue Id="(?P<value_id>{_ID})">(?P<value>[^<]+)</ds:SignatureValue>'
-        f"<ds:KeyInfo><ds:X509Data>{_many(_CERTIFICATE, 'chain')}</ds:X509Data></ds:KeyInfo>"
-        f'<ds:Object><xades:QualifyingProperties xmlns:xades="{re.escape(XADES)}"'
-        ' Target="#(?P=id)">'
-        f'<xades:SignedProperties Id="(?P<properties_id>{_ID})"><xades:SignedSignatureProperties>'
-        "<xades:SigningTime>(?P<time>[^<&]+)</xades:SigningTime>"
-        "<xades:SigningCertificateV2><xades:Cert>"
-        f"<xades:CertDigest>{_DIGEST.replace('(', '(?P<hash>', 1).replace('([', '(?P<hashed>[')}"
-        "</xades:CertDigest>(?:<xades:IssuerSerialV2>(?P<serial>[^<]+)</xades:IssuerSerialV2>)?"
-        "</xades:Cert></xades:SigningCertificateV2>"
-        "(?P<place><xades:SignatureProductionPlaceV2>"
-        "(?:<xades:City>(?P<city>[^<&]*)</xades:City>)?"
-        "(?:<xades:CountryName>(?P<country>[^<&]*)</xades:CountryName>)?"
-        "</xades:SignatureProductionPlaceV2>)?"
-        "(?:<xades:SignerRoleV2><xades:ClaimedRoles><xades:ClaimedRole>(?P<role>[^<&]*)"
-        "</xades:ClaimedRole></xades:ClaimedRoles></xades:SignerRoleV2>)?"
-        "</xades:SignedSignatureProperties><xades:SignedDataObjectProperties>"
-        f"{_many(_FORMAT, 'formats')}"
-        "(?:<xades:CommitmentTypeIndication><xades:CommitmentTypeId>"
-        "<xades:Identifier>(?P<commitment>[^<&]*)</xades:Identifier></xades:CommitmentTypeId>"
-        "<xades:AllSignedDataObjects></xades:AllSignedDataObjects>"
-        "</xades:CommitmentTypeIndication>)?"
-        "</xades:SignedDataObjectProperties></xades:SignedProperties>"
-        "(?:<xades:UnsignedProperties><xades:UnsignedSignatureProperties>"
-        f"(?P<stamps>{_without_groups(_STAMP)})?"
-        "(?:<xades:CertificateValues>"
-        f"{_encapsulated('X509Certificate', 'certificates')}</xades:CertificateValues>)?"
-        "(?:<xades:RevocationValues>"
-        f"(?:<xades:CRLValues>{_encapsulated('CRLValue', 'crls')}</xades:CRLValues>)?"
-        f"(?:<xades:OCSPValues>{_encapsulated('OCSPValue', 'ocsps')}</xades:OCSPValues>)?"
-        "</xades:RevocationValues>)?"
-        "</xades:UnsignedSignatureProperties></xades:UnsignedProperties>)?"
-        "</xades:QualifyingProperties></ds:Object>"
-        f'(?P<extract><ds:Object Id="{EXTRACT_ID}"><hocba:Extract xmlns:hocba="{HOCBA}"'
-        ' Leaves="[^"&]*" Root="[^"&]*"></hocba:Extract></ds:Object>)?'
-        "</ds:Signature>"
-    ).encode()
+_FORM: Final = (
+    f'<ds:Signature xmlns:ds="{re.escape(DS)}" Id="(?P<id>{_ID})">'
+    f"<ds:SignedInfo>(?P<info><ds:CanonicalizationMethod{_CANONICALIZED}"
+    "</ds:CanonicalizationMethod>"
+    '<ds:SignatureMethod Algorithm="(?P<algorithm>[^"&]*)"></ds:SignatureMethod>'
+    f"{_many(_REFERENCE, 'references')})</ds:SignedInfo>"
+    f'<ds:SignatureValue Id="(?P<value_id>{_ID})">(?P<value>[^<]+)</ds:SignatureValue>'
+    f"<ds:KeyInfo><ds:X509Data>{_many(_CERTIFICATE, 'chain')}</ds:X509Data></ds:KeyInfo>"
+    f'<ds:Object><xades:QualifyingProperties xmlns:xades="{re.escape(XADES)}"'
+    ' Target="#(?P=id)">'
+    f'<xades:SignedProperties Id="(?P<properties_id>{_ID})"><xades:SignedSignatureProperties>'
+    "<xades:SigningTime>(?P<time>[^<&]+)</xades:SigningTime>"
+    "<xades:SigningCertificateV2><xades:Cert>"
+    f"<xades:CertDigest>{_DIGEST.replace('(', '(?P<hash>', 1).replace('([', '(?P<hashed>[')}"
+    "</xades:CertDigest>(?:<xades:IssuerSerialV2>(?P<serial>[^<]+)</xades:IssuerSerialV2>)?"
+    "</xades:Cert></xades:SigningCertificateV2>"
+    "(?P<place><xades:SignatureProductionPlaceV2>"
+    "(?:<xades:City>(?P<city>[^<&]*)</xades:City>)?"
+    "(?:<xades:CountryName>(?P<country>[^<&]*)</xades:CountryName>)?"
+    "</xades:SignatureProductionPlaceV2>)?"
+    "(?:<xades:SignerRoleV2><xades:ClaimedRoles><xades:ClaimedRole>(?P<role>[^<&]*)"
+    "</xades:ClaimedRole></xades:ClaimedRoles></xades:SignerRoleV2>)?"
+    "</xades:SignedSignatureProperties><xades:SignedDataObjectProperties>"
+    f"{_many(_FORMAT, 'formats')}"
+    "(?:<xades:CommitmentTypeIndication><xades:CommitmentTypeId>"
+    "<xades:Identifier>(?P<commitment>[^<&]*)</xades:Identifier></xades:CommitmentTypeId>"
+    "<xades:AllSignedDataObjects></xades:AllSignedDataObjects>"
+    "</xades:CommitmentTypeIndication>)?"
+    "</xades:SignedDataObjectProperties></xades:SignedProperties>"
+    "(?:<xades:UnsignedProperties><xades:UnsignedSignatureProperties>"
+    f"(?P<stamps>{_without_groups(_STAMP)})?"
+    "(?:<xades:CertificateValues>"
+    f"{_encapsulated('X509Certificate', 'certificates')}</xades:CertificateValues>)?"
+    "(?:<xades:RevocationValues>"
+    f"(?:<xades:CRLValues>{_encapsulated('CRLValue', 'crls')}</xades:CRLValues>)?"
+    f"(?:<xades:OCSPValues>{_encapsulated('OCSPValue', 'ocsps')}</xades:OCSPValues>)?"
+    "</xades:RevocationValues>)?"
+    "</xades:UnsignedSignatureProperties></xades:UnsignedProperties>)?"
+    "</xades:QualifyingProperties></ds:Object>"
+    f'(?P<extract><ds:Object Id="{EXTRACT_ID}"><hocba:Extract xmlns:hocba="{HOCBA}"'
+    ' Leaves="[^"&]*" Root="[^"&]*"></hocba:Extract></ds:Object>)?'
+    "</ds:Signature>"
 )
 _REFERENCES: Final = re.compile(_REFERENCE.encode())
 _FORMATS: Final = re.compile(_FORMAT.encode())
 _TEXTS: Final = re.compile(b">([^<]+)<")
 _SIGNED_INFO: Final = b'<ds:SignedInfo xmlns:ds="%s">%%b</ds:SignedInfo>' % DS.encode()
+
+
+@cache
+def _form() -> re.Pattern[bytes]:
+    """Compile the form with the first signature: it takes as long as loading some modules."""
+    return re.compile(_FORM.encode())
 
 
 class _OtherFormError(Exception):
@@ -144,7 +149,7 @@ def read_faultless(
     if next(element.iter(etree.Comment), None) is not None:
         return None
     try:
-        form = _FORM.fullmatch(canonicalize(element, C14nAlgorithm.EXCLUSIVE))
+        form = _form().fullmatch(canonicalize(element, C14nAlgorithm.EXCLUSIVE))
         return None if form is None else _Reader(form, element, resolver).read(slot, extract)
     except (_OtherFormError, InputError):
         # A limit that was reached is reached again by the careful path, which names the place.
