@@ -1,5 +1,6 @@
 """A transcript as PDF: signed by its plan, showing what the attached XML says."""
 
+from collections.abc import Callable
 from dataclasses import replace
 from decimal import Decimal
 from functools import cache
@@ -23,6 +24,8 @@ from hocba_sign.signing.signing_policy import Level
 from hocba_sign.validation.document.records import Sources
 from hocba_sign.validation.verdict import Verdict
 from tests.support.pdf import NAME, page_of, revised, signed
+from tests.support.pdf import page as page_in
+from tests.support.pdf_tools import signed_by_pyhanko
 from tests.support.records import event, judge, signed_event
 from tests.support.scene import CBQL, GVCN, JUDGED_AT, SEAL, SIGNED_AT, Scene, causes
 
@@ -201,6 +204,63 @@ def test_a_page_changed_in_the_revision_of_the_first_signature() -> None:
     report = SCENE.verify(sign_as(revised(rendered(), change), SCENE.slots[0]))
     assert report.verdict is Verdict.INVALID
     assert {"PDF.CONTENT_CHANGED", "PDF.CONTENT_DIFFERS", "PDF.NOT_COMPARED"} & causes(report)
+
+
+def with_other_content(writer: IncrementalPdfFileWriter) -> None:
+    held = page_in(writer)
+    held[NAME("/Contents")] = writer.add_object(
+        generic.StreamObject(stream_data=b"0 0 100 100 re f")
+    )
+    writer.update_container(held)
+
+
+def with_content_written_again(writer: IncrementalPdfFileWriter) -> None:
+    content = page_in(writer).raw_get("/Contents").get_object()
+    content._data = content.data + b" 0 0 100 100 re f"
+    content._encoded_data = None
+    writer.update_container(content)
+
+
+def with_a_note(writer: IncrementalPdfFileWriter) -> None:
+    note = {
+        "/Type": NAME("/Annot"),
+        "/Subtype": NAME("/FreeText"),
+        "/Rect": generic.ArrayObject(map(generic.NumberObject, (100, 100, 300, 200))),
+        "/Contents": generic.pdf_string("10"),
+    }
+    held = page_in(writer)
+    found = held.get("/Annots", generic.ArrayObject())
+    found.append(writer.add_object(generic.DictionaryObject({NAME(k): v for k, v in note.items()})))
+    held[NAME("/Annots")] = found
+    writer.update_container(held)
+
+
+@pytest.mark.parametrize("change", [with_other_content, with_content_written_again, with_a_note])
+def test_nothing_but_fields_comes_with_the_first_signature(
+    change: Callable[[IncrementalPdfFileWriter], None],
+) -> None:
+    slot = SCENE.slots[0]
+    told = SCENE.verify(
+        signed_by_pyhanko(
+            rendered(), SCENE.identity(slot), field=field_name(slot), at=SIGNED_AT, besides=change
+        )
+    )
+    assert told.verdict is Verdict.INVALID
+    assert "PDF.CONTENT_CHANGED" in causes(told)
+
+
+def test_an_object_that_nothing_uses_changes_no_content() -> None:
+    slot = SCENE.slots[0]
+    told = SCENE.verify(
+        signed_by_pyhanko(
+            rendered(),
+            SCENE.identity(slot),
+            field=field_name(slot),
+            at=SIGNED_AT,
+            besides=lambda writer: writer.add_object(generic.pdf_string("unused")) and None,
+        )
+    )
+    assert not {"PDF.CONTENT_CHANGED", "PDF.CONTENT_DIFFERS"} & causes(told)
 
 
 def test_a_pdf_that_carries_no_transcript() -> None:
