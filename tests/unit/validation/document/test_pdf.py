@@ -4,6 +4,7 @@ from collections.abc import Callable
 from dataclasses import replace
 from decimal import Decimal
 from functools import cache
+from typing import Any
 
 import pytest
 from pyhanko.pdf_utils import generic
@@ -222,17 +223,19 @@ def with_content_written_again(writer: IncrementalPdfFileWriter) -> None:
 
 
 def with_a_note(writer: IncrementalPdfFileWriter) -> None:
-    note = {
-        "/Type": NAME("/Annot"),
-        "/Subtype": NAME("/FreeText"),
-        "/Rect": generic.ArrayObject(map(generic.NumberObject, (100, 100, 300, 200))),
-        "/Contents": generic.pdf_string("10"),
-    }
+    note: Any = generic.DictionaryObject()  # type: ignore[no-untyped-call]
+    note[NAME("/Type")], note[NAME("/Subtype")] = NAME("/Annot"), NAME("/FreeText")
+    note[NAME("/Rect")] = generic.ArrayObject(map(generic.NumberObject, (100, 100, 300, 200)))
+    note[NAME("/Contents")] = generic.pdf_string("10")
     held = page_in(writer)
     found = held.get("/Annots", generic.ArrayObject())
-    found.append(writer.add_object(generic.DictionaryObject({NAME(k): v for k, v in note.items()})))
+    found.append(writer.add_object(note))
     held[NAME("/Annots")] = found
     writer.update_container(held)
+
+
+def with_an_unused_object(writer: IncrementalPdfFileWriter) -> None:
+    writer.add_object(generic.pdf_string("unused"))
 
 
 @pytest.mark.parametrize("change", [with_other_content, with_content_written_again, with_a_note])
@@ -257,7 +260,7 @@ def test_an_object_that_nothing_uses_changes_no_content() -> None:
             SCENE.identity(slot),
             field=field_name(slot),
             at=SIGNED_AT,
-            besides=lambda writer: writer.add_object(generic.pdf_string("unused")) and None,
+            besides=with_an_unused_object,
         )
     )
     assert not {"PDF.CONTENT_CHANGED", "PDF.CONTENT_DIFFERS"} & causes(told)
