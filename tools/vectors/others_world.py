@@ -23,7 +23,6 @@ WRITERS: Final = {
     "openssl": "OpenSSL 3.0.19",
     "pdfbox": "Apache PDFBox 3.0.6",
     "pyhanko": "pyHanko 0.38.0",
-    "signxml": "signxml 5.2.0, libxml2",
     "xmlsec1": "xmlsec1 1.2.37, libxml2",
 }
 _CURVES: Final = {"p256": ec.SECP256R1(), "p384": ec.SECP384R1(), "p521": ec.SECP521R1()}
