@@ -3,11 +3,12 @@ causes and report (docs/adr/0021-quick-and-careful.md).
 """
 
 import random
+import sys
 from contextlib import suppress
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 
 import pytest
 from hypothesis import given
@@ -16,6 +17,7 @@ from hocba_sign.ades.structure import ParsedDocument
 from hocba_sign.cli.main import main
 from hocba_sign.errors import InputError
 from hocba_sign.model.transcript import Transcript
+from hocba_sign.operations.documents import render
 from hocba_sign.operations.verifier import Verifier
 from hocba_sign.pki.certificates.certificate import Certificate
 from hocba_sign.pki.certificates.profile import Purpose
@@ -335,6 +337,30 @@ def require_same(octets: bytes, *, is_any: bool = False) -> None:
     assert told(octets, is_careful=False, is_any=is_any) == told(
         octets, is_careful=True, is_any=is_any
     )
+
+
+@pytest.mark.parametrize("is_page", [False, True])
+def test_the_switch_takes_every_quick_path_away(
+    monkeypatch: pytest.MonkeyPatch, *, is_page: bool
+) -> None:
+    octets = render(ISSUED).octets if is_page else ISSUED
+    taken: list[str] = []
+    for place in (
+        "hocba_sign.xades.transcript.read.read_faultless",
+        "hocba_sign.xml.decode.decode_faultless",
+        "hocba_sign.validation.signature.path_at_time.validate_path_quickly",
+    ):
+        path = getattr(sys.modules[place.rpartition(".")[0]], place.rpartition(".")[2])
+
+        def noted(*given: Any, path: Any = path, place: str = place, **named: Any) -> Any:
+            taken.append(place)
+            return path(*given, **named)
+
+        monkeypatch.setattr(place, noted)
+    told(octets, is_careful=True)
+    assert taken == []
+    told(octets, is_careful=False)
+    assert len(set(taken)) == 3
 
 
 @pytest.mark.parametrize("name", [one.name for one in ATTACKS])

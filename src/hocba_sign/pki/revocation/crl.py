@@ -270,7 +270,7 @@ class Entries:
         if self._octets.find(_CERTIFICATE_ISSUER, self._start, self._end) >= 0:
             raise der.malformed(0, "certificates of other issuers")
         try:
-            # It loads with the first list that needs it, which hardly one does.
+            # That module loads with the first list that is not of the common form.
             import_module("cryptography.x509").load_der_x509_crl(self._octets)
         except ValueError as error:
             raise der.malformed(0, "entries") from error

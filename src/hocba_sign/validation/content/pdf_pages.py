@@ -133,7 +133,7 @@ def _makings(transcript: Transcript, xml: bytes, *, pdf: bytes) -> Iterator[Rend
                 transcript,
                 xml,
                 template=version,
-                signed=shown_signatures(read(xml)),
+                signed=shown_signatures(read(xml, is_careful=True)),
                 check_url=None if version == FIRST else stated_address(pdf),
             )
 

@@ -323,7 +323,7 @@ def _attached(xml: bytes, setting: Setting) -> _Attached:
             if transcript is None:
                 parsed = parse(xml)
                 transcript, _ = read_content(
-                    read_parsed(parsed),
+                    read_parsed(parsed, is_careful=setting.is_careful),
                     parsed.root,
                     signatures=(),
                     is_careful=setting.is_careful,
@@ -345,7 +345,7 @@ def _attached(xml: bytes, setting: Setting) -> _Attached:
             )
         parsed = parse(xml)
         transcript, checks = read_content(
-            read_parsed(parsed),
+            read_parsed(parsed, is_careful=setting.is_careful),
             parsed.root,
             signatures=(),
             is_careful=setting.is_careful,

@@ -233,7 +233,7 @@ def _diagnosed(
     if not broken or len(octets) > MAX_DIAGNOSED:
         return signatures
     try:
-        original = read(undo(octets))
+        original = read(undo(octets), is_careful=True)
     except InputError:
         return signatures
     holding = {

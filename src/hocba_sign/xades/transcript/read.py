@@ -89,15 +89,16 @@ def places_of(root: Element) -> SlotPlaces:
     )
 
 
-def read(octets: bytes) -> ParsedDocument:
+def read(octets: bytes, *, is_careful: bool = False) -> ParsedDocument:
     """Parse a transcript and everything signed in it.
 
+    `is_careful`: as for `read_parsed`.
     A signature that cannot be read becomes a `ParsedSignature` whose findings say why; the others
     are read.
     Raises: InputError for a document that cannot be parsed, has two equal Ids, is none of ours, or
     is over a limit.
     """
-    return read_parsed(parse(octets))
+    return read_parsed(parse(octets), is_careful=is_careful)
 
 
 def read_parsed(
