@@ -24,7 +24,7 @@ from hocba_sign.pki.path.path_validation import PathRequirements, PathStatus, va
 from hocba_sign.pki.revocation.evidence import Evidence
 from hocba_sign.pki.timestamp.protocol import (
     Token,
-    algorithm_cause,
+    TokenAlgorithms,
     read_response,
     read_token,
     verify_token,
@@ -110,7 +110,7 @@ def test_a_real_token_of_the_government_service_holds_at_its_time(shared_data: P
     token = read_token((folder / "misc" / "vgca-tsa-hl01-2022-12-01.tst.der").read_bytes())
     assert (token.policy, token.gen_time.date().isoformat()) == ("2.16.704.1.1.1.2", "2022-12-01")
     assert verify_token(token, lambda _: token.imprint).causes == ()
-    assert algorithm_cause(token, token.gen_time) is None
+    assert TokenAlgorithms.of(token).cause(token.gen_time) is None
     roots = tuple(
         one
         for name in sorted((folder / "root").glob("*.pem"))

@@ -19,7 +19,7 @@ from hocba_sign.pki.path.path_validation import key_cause, validate_path
 from hocba_sign.pki.path.result import PathRequirements, PathStatus
 from hocba_sign.pki.path.signature_check import certificate_verdict
 from hocba_sign.pki.revocation.evidence import Evidence
-from hocba_sign.pki.timestamp.protocol import algorithm_cause
+from hocba_sign.pki.timestamp.protocol import TokenAlgorithms
 from hocba_sign.pki.timestamp.token import Token
 from hocba_sign.pki.trust.store import TrustStore
 from hocba_sign.pki.trust.vietnam_list import TrustList
@@ -165,7 +165,7 @@ def unfit_token_causes(token: Token, *, now: datetime | None = None) -> tuple[st
     """
     if token.certificate is None:
         return ("TST.NO_CERTIFICATE",)
-    weakness = algorithm_cause(token, token.gen_time)
+    weakness = TokenAlgorithms.of(token).cause(token.gen_time)
     causes = [weakness] if weakness is not None else []
     causes += unfit_causes(token.certificate, purpose=Purpose.TIMESTAMPING, at=token.gen_time)
     if now is not None and token.gen_time > now + CLOCK_AHEAD:

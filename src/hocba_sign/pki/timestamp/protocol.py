@@ -8,7 +8,10 @@ Spec: RFC 3161, RFC 5816, RFC 5652, EN 319 422.
 """
 
 from collections.abc import Callable
+from dataclasses import field
 from datetime import datetime
+from functools import lru_cache
+from typing import Final
 
 from asn1crypto import core
 
@@ -22,6 +25,7 @@ from hocba_sign.errors import CallerError, InputError, OutsideError
 from hocba_sign.frozen_dataclass import dataclass
 from hocba_sign.pki.certificates.certificate import Certificate
 from hocba_sign.pki.certificates.profile import Purpose, usage_cause
+from hocba_sign.pki.revocation.evidence import Evidence
 from hocba_sign.pki.timestamp.cms import (
     CONTENT_TYPE,
     MESSAGE_DIGEST,
@@ -31,9 +35,10 @@ from hocba_sign.pki.timestamp.cms import (
 from hocba_sign.pki.timestamp.token import Token, is_bound, read_token, token_evidence
 
 __all__ = [
+    "IntactToken",
     "Token",
+    "TokenAlgorithms",
     "TokenCheck",
-    "algorithm_cause",
     "build_request",
     "read_response",
     "read_token",
@@ -42,6 +47,7 @@ __all__ = [
     "verify_token",
 ]
 
+_MAX_KEPT_OIDS: Final = 64
 _TST_INFO = "1.2.840.113549.1.9.16.1.4"
 _STATUS = (
     "granted",
@@ -104,6 +110,7 @@ def build_request(
     )
 
 
+@lru_cache(maxsize=_MAX_KEPT_OIDS)
 def _oid(dotted: str) -> bytes:
     encoded: bytes = core.ObjectIdentifier(dotted).dump()
     return encoded
@@ -188,28 +195,77 @@ def signature_algorithm(token: Token) -> SignatureAlgorithm:
     Raises: InputError CRYPTO.UNKNOWN_ALGORITHM, CRYPTO.UNSUPPORTED_ALGORITHM, CRYPTO.PARAMETERS,
     DER.MALFORMED.
     """
-    signer = token.signers[0]
-    return signature_algorithm_of(
-        signer.signature_identifier_der, digest_algorithm_of(signer.digest_identifier_der)
-    )
+    return signature_algorithm_of(token.signers[0].signature_identifier_der, content_digest(token))
 
 
-def algorithm_cause(token: Token, at: datetime) -> str | None:
-    """Return whether an algorithm of an intact token may not be relied on at `at`:
-    TST.WEAK_ALGORITHM, or None.
+def content_digest(token: Token) -> DigestAlgorithm:
+    """Return by which algorithm the signed attributes name the content.
+
+    Raises: InputError CRYPTO.UNKNOWN_ALGORITHM, CRYPTO.UNSUPPORTED_ALGORITHM, CRYPTO.PARAMETERS,
+    DER.MALFORMED.
     """
-    assert token.certificate is not None
-    bits = load_public_key(token.certificate.public_key_der).bits
-    answers = [
-        acceptable(signature_algorithm(token), bits, at=at),
-        acceptable_digest(token.imprint_algorithm, at),
-    ]
-    answers += [
-        acceptable_digest(algorithm, at)
-        for algorithm in certificate_digests(token)
-        if algorithm != SHA1
-    ]
-    return None if all(answer.is_acceptable for answer in answers) else "TST.WEAK_ALGORITHM"
+    return digest_algorithm_of(token.signers[0].digest_identifier_der)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TokenAlgorithms:
+    """What an intact token relies on; `certificate_digests` as the function of that name gives
+    them.
+    """
+
+    signature: SignatureAlgorithm
+    key_bits: int
+    imprint: DigestAlgorithm
+    certificate_digests: tuple[DigestAlgorithm, ...]
+
+    @classmethod
+    def of(cls, token: Token) -> "TokenAlgorithms":
+        assert token.certificate is not None
+        return cls(
+            signature=signature_algorithm(token),
+            key_bits=load_public_key(token.certificate.public_key_der).bits,
+            imprint=token.imprint_algorithm,
+            certificate_digests=certificate_digests(token),
+        )
+
+    def cause(self, at: datetime) -> str | None:
+        """Return whether one of them may not be relied on at `at`: TST.WEAK_ALGORITHM, or None."""
+        answers = [
+            acceptable(self.signature, self.key_bits, at=at),
+            acceptable_digest(self.imprint, at),
+        ]
+        answers += [
+            acceptable_digest(algorithm, at)
+            for algorithm in self.certificate_digests
+            if algorithm != SHA1
+        ]
+        return None if all(answer.is_acceptable for answer in answers) else "TST.WEAK_ALGORITHM"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class IntactToken:
+    """A token that was verified but for its path, and in which nothing was found.
+
+    `gen_time` is UTC; `carried` is the evidence that stands in it.
+    """
+
+    der: bytes = field(repr=False)
+    gen_time: datetime
+    certificate: Certificate
+    algorithms: TokenAlgorithms
+    carried: Evidence
+
+    @classmethod
+    def of(cls, token: Token, *, where: str) -> "IntactToken":
+        """Make it of a token of which that is known; `where` is that of the signature."""
+        assert token.certificate is not None
+        return cls(
+            der=token.der,
+            gen_time=token.gen_time,
+            certificate=token.certificate,
+            algorithms=TokenAlgorithms.of(token),
+            carried=token_evidence(token, where=where),
+        )
 
 
 def certificate_digests(token: Token) -> tuple[DigestAlgorithm, ...]:
@@ -271,7 +327,7 @@ def _attribute_causes(token: Token, signer: SignerInfo) -> list[str]:
     if signer.values(CONTENT_TYPE) != (_oid(token.content_type),):
         causes.append("TST.ATTRIBUTE_CONTENT_TYPE")
     try:
-        computed = digest(digest_algorithm_of(signer.digest_identifier_der), token.info_der)
+        computed = digest(content_digest(token), token.info_der)
     except InputError:
         return [*causes, "TST.UNSUPPORTED_ALGORITHM"]
     if signer.values(MESSAGE_DIGEST) != (der.encode(der.OCTET_STRING, computed),):

@@ -32,6 +32,7 @@ from hocba_sign.pki.timestamp.cms import (
 MAX_TOKEN_OCTETS = 256 * 1024
 """A token with its chain has 3 to 8 kB; one that carries its revocation data some tens."""
 
+_GENERALIZED_TIME_TAG = 0x18
 _GENERALIZED_TIME = re.compile(rb"(\d{4})(\d\d)(\d\d)(\d\d)(\d\d)(\d\d)(?:\.(\d{1,9}))?Z")
 
 
@@ -150,13 +151,24 @@ def _certificates(signed_data: SignedData) -> tuple[Certificate, ...]:
     return tuple(found)
 
 
-def _time(element: der.Element) -> datetime:
-    match = _GENERALIZED_TIME.fullmatch(element.content) if element.tag == 0x18 else None
+def read_time(content: bytes) -> datetime | None:
+    """Return the time, UTC, that a GeneralizedTime of DER states; None for another spelling.
+
+    Raises: ValueError for a time that does not exist.
+    """
+    match = _GENERALIZED_TIME.fullmatch(content)
     if match is None:
-        raise der.malformed(element.at, "genTime")
-    year, month, day, hour, minute, second = (int(group) for group in match.groups()[:6])
+        return None
+    year, month, day, hour, minute, second = map(int, match.groups()[:6])
     microsecond = int((match[7] or b"0").ljust(6, b"0")[:6])
     return datetime(year, month, day, hour, minute, second, microsecond, tzinfo=UTC)
+
+
+def _time(element: der.Element) -> datetime:
+    moment = read_time(element.content) if element.tag == _GENERALIZED_TIME_TAG else None
+    if moment is None:
+        raise der.malformed(element.at, "genTime")
+    return moment
 
 
 def _accuracy(element: der.Element) -> timedelta:

@@ -12,14 +12,8 @@ from hocba_sign.frozen_dataclass import dataclass
 from hocba_sign.pki.certificates.certificate import Certificate
 from hocba_sign.pki.path.result import PathResult, PathStatus
 from hocba_sign.pki.revocation.evidence import Evidence, Unread
-from hocba_sign.pki.timestamp.protocol import (
-    Token,
-    algorithm_cause,
-    certificate_digests,
-    read_token,
-    token_evidence,
-    verify_token,
-)
+from hocba_sign.pki.timestamp.faultless_token import read_faultless, remember
+from hocba_sign.pki.timestamp.protocol import IntactToken, Token, read_token, verify_token
 from hocba_sign.validation.setting import Setting
 from hocba_sign.validation.signature.path_at_time import validate_authority_path
 from hocba_sign.validation.signature.proof_of_existence import Existence
@@ -77,7 +71,9 @@ def validate_time_stamps(
             existence = existence.with_proof(stamp.tokens_der, signed_by)
             covering = signed_by if covering is None else min(covering, signed_by)
         for token_der in reversed(stamp.tokens_der):
-            read = _read(stamp, token_der, where=signature.where, candidates=evidence.certificates)
+            read = _read(
+                stamp, token_der, where=signature.where, evidence=evidence, setting=setting
+            )
             one = (
                 read
                 if isinstance(read, TimeStampConclusion)
@@ -115,27 +111,32 @@ def validate_time_stamps(
 
 
 def _read(
-    stamp: TimeStamp, token_der: bytes, *, where: str, candidates: tuple[Certificate, ...]
-) -> Token | TimeStampConclusion:
+    stamp: TimeStamp, token_der: bytes, *, where: str, evidence: Evidence, setting: Setting
+) -> IntactToken | TimeStampConclusion:
     """Read a token and check it against the octets that it must be of; a conclusion when that
     fails.
     """
     if stamp.findings:
         return _broken(stamp, token_der, stamp.findings, token=None)
+    known = None if setting.is_careful else read_faultless(token_der, stamp.imprint)
+    if known is not None:
+        return known
     try:
-        token = read_token(token_der, candidates)
+        token = read_token(token_der, evidence.certificates)
         check = verify_token(token, stamp.imprint)
     except InputError as error:
         return _broken(stamp, token_der, (Finding(error.cause, where),), token=None)
     if not check.intact or check.causes:
         findings = tuple(Finding(cause, where) for cause in check.causes)
         return _broken(stamp, token_der, findings, token=token, is_intact=check.intact)
-    return token
+    intact = IntactToken.of(token, where=where)
+    remember(token, intact)
+    return intact
 
 
 def _trusted(
     stamp: TimeStamp,
-    token: Token,
+    token: IntactToken,
     *,
     where: str,
     existence: Existence,
@@ -144,11 +145,8 @@ def _trusted(
 ) -> TimeStampConclusion:
     """Judge an intact token's authority at the time when the token is proven to have existed."""
     certificate = token.certificate
-    if certificate is None:
-        return _broken(stamp, token.der, (Finding("TST.NO_CERTIFICATE", where),), token=token)
     existed = existence.of(token.der)
-    carried = token_evidence(token, where=where)
-    pool = evidence.merged(carried)
+    pool = evidence.merged(token.carried)
     path = validate_authority_path(
         certificate,
         made=token.gen_time,
@@ -158,7 +156,7 @@ def _trusted(
         setting=setting,
     )
     is_future = token.gen_time > setting.at
-    weakness = algorithm_cause(token, existed)
+    weakness = token.algorithms.cause(existed)
     other = [] if weakness is None else [weakness]
     # The path was judged at the time of existence, which may be long after the token was made.
     if not certificate.not_before <= token.gen_time <= certificate.not_after:
@@ -184,9 +182,9 @@ def _trusted(
         else sub_indication or SubIndication.SIG_CONSTRAINTS_FAILURE,
         findings=tuple(Finding(cause, where) for cause in causes),
         warnings=(Finding("SIG.BINDING_DIGEST", where),)
-        if SHA1 in certificate_digests(token)
+        if SHA1 in token.algorithms.certificate_digests
         else (),
-        unread=carried.unread,
+        unread=token.carried.unread,
     )
 
 

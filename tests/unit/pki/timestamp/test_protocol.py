@@ -10,7 +10,7 @@ from hocba_sign.crypto.digests import SHA256, SHA512, DigestAlgorithm, digest
 from hocba_sign.errors import CallerError, HocbaSignError, InputError, OutsideError
 from hocba_sign.pki.certificates.certificate import Certificate
 from hocba_sign.pki.timestamp.protocol import (
-    algorithm_cause,
+    TokenAlgorithms,
     build_request,
     read_response,
     read_token,
@@ -52,7 +52,7 @@ def test_a_token_is_read_and_holds() -> None:
     assert token.certificate.der == WORLD.tsa.certificate_der
     check = verify_token(token, _expected)
     assert (check.intact, check.causes) == (True, ())
-    assert algorithm_cause(token, AT) is None
+    assert TokenAlgorithms.of(token).cause(AT) is None
 
 
 def test_a_certificate_that_the_signer_does_not_name_is_none_of_the_token() -> None:
@@ -118,7 +118,7 @@ def test_a_certificate_not_for_time_stamping(who: Identity) -> None:
 def test_a_weak_algorithm_is_intact_and_named() -> None:
     token = read_token(WORLD.timestamp_token(("sha256", IMPRINT), AT, digest="sha1"))
     assert verify_token(token, _expected).intact
-    assert algorithm_cause(token, AT) == "TST.WEAK_ALGORITHM"
+    assert TokenAlgorithms.of(token).cause(AT) == "TST.WEAK_ALGORITHM"
 
 
 def _changed(change: str) -> bytes:
