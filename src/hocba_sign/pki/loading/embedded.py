@@ -4,6 +4,7 @@ named.
 
 import hashlib
 from collections.abc import Iterator
+from dataclasses import replace
 from typing import Final
 
 from hocba_sign.errors import InputError
@@ -52,18 +53,19 @@ def read_embedded(embedded: Embedded, *, source: str, where: str) -> Evidence:
         for number, octets in enumerate(values, 1):
             objects = _value(octets, wanted)
             found.append(objects or _as_it_stands(octets, wanted))
-            unread += _lost(
-                objects,
-                f"{where}: {place} {number}",
-                is_statement=wanted is not ObjectKind.CERTIFICATE,
-            )
+            if not objects or objects.unread:
+                unread += _lost(
+                    objects,
+                    f"{where}: {place} {number}",
+                    is_statement=wanted is not ObjectKind.CERTIFICATE,
+                )
     held = Evidence.of(
         certificates=(certificate for objects in found for certificate in objects.certificates),
         crls=(crl for objects in found for crl in objects.crls),
         ocsps=(ocsp for objects in found for ocsp in objects.ocsps),
         source=source,
     )
-    return held.merged(Evidence(unread=tuple(unread)))
+    return replace(held, unread=tuple(dict.fromkeys(unread))) if unread else held
 
 
 def _as_it_stands(octets: bytes, wanted: ObjectKind) -> Objects:

@@ -70,29 +70,30 @@ class Evidence:
         source: str = GIVEN,
     ) -> "Evidence":
         """Make a pool from DER octets of one `source`, e.g. `embedded in signature X`."""
-        return cls(certificates=tuple(certificates)).merged(
-            cls(
-                crls=tuple(EvidenceItem.of(der, source) for der in crls),
-                ocsps=tuple(EvidenceItem.of(der, source) for der in ocsps),
-            )
+        return cls(
+            certificates=_distinct((certificates,)),
+            crls=_distinct(((EvidenceItem.of(der, source) for der in crls),)),
+            ocsps=_distinct(((EvidenceItem.of(der, source) for der in ocsps),)),
         )
 
     def merged(self, *others: "Evidence") -> "Evidence":
         """Return the union, each octet string once."""
         pools = (self, *others)
+        unread = [pool.unread for pool in pools if pool.unread]
         return Evidence(
-            certificates=_distinct(chain.from_iterable(pool.certificates for pool in pools)),
-            crls=_distinct(chain.from_iterable(pool.crls for pool in pools)),
-            ocsps=_distinct(chain.from_iterable(pool.ocsps for pool in pools)),
-            unread=tuple(dict.fromkeys(chain.from_iterable(pool.unread for pool in pools))),
+            certificates=_distinct([pool.certificates for pool in pools]),
+            crls=_distinct([pool.crls for pool in pools]),
+            ocsps=_distinct([pool.ocsps for pool in pools]),
+            unread=tuple(dict.fromkeys(chain.from_iterable(unread))) if unread else (),
         )
 
 
 _Held = TypeVar("_Held", Certificate, EvidenceItem)
 
 
-def _distinct(items: Iterable[_Held]) -> tuple[_Held, ...]:
+def _distinct(groups: Iterable[Iterable[_Held]]) -> tuple[_Held, ...]:
     known: dict[str, _Held] = {}
-    for item in items:
-        known.setdefault(item.sha256, item)
+    for items in groups:
+        for item in items:
+            known.setdefault(item.sha256, item)
     return tuple(known.values())

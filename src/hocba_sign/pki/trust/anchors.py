@@ -18,9 +18,13 @@ def listed_anchors(
     """Trust those of `certificates` that are pinned roots; whatever else is among them is
     left out.
     """
-    known = trust_list or TrustList.load()
-    found = (listed_anchor(certificate, known) for certificate in certificates)
-    return TrustStore().with_anchors(anchor for anchor in found if anchor is not None)
+    return TrustStore().with_anchors(pinned_roots(certificates, trust_list or TrustList.load()))
+
+
+def pinned_roots(certificates: Iterable[Certificate], trust_list: TrustList) -> tuple[Anchor, ...]:
+    """Return the anchors that those of `certificates` are which are pinned roots."""
+    found = (listed_anchor(certificate, trust_list) for certificate in certificates)
+    return tuple(anchor for anchor in found if anchor is not None)
 
 
 def pinned_authority(certificate: Certificate, trust_list: TrustList) -> Anchor | None:

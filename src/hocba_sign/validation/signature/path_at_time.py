@@ -18,7 +18,7 @@ from hocba_sign.pki.path.revocation_status import revocations_by_issuers
 from hocba_sign.pki.revocation.crl import UNSPECIFIED
 from hocba_sign.pki.revocation.evidence import Evidence
 from hocba_sign.pki.revocation.pool import RevocationFact
-from hocba_sign.pki.trust.anchors import anchors_in, pinned_authority
+from hocba_sign.pki.trust.anchors import pinned_authority, pinned_roots
 from hocba_sign.pki.trust.vietnam_list import ListedKind, TrustList
 from hocba_sign.validation.setting import Setting
 from hocba_sign.validation.signature.proof_of_existence import Existence
@@ -99,7 +99,8 @@ def _admitted(path: PathResult, *, made: datetime, setting: Setting) -> PathResu
     """Take into account what the trust list says of a time-stamp authority, however its path is
     found: until when, and who is known bad.
     """
-    entry = setting.trust.pins.find(path.chain[0].sha256)
+    shipped, pins = TrustList.load(), setting.trust.pins
+    entry = pins.find(path.chain[0].sha256)
     causes = []
     if (
         entry is not None
@@ -109,7 +110,7 @@ def _admitted(path: PathResult, *, made: datetime, setting: Setting) -> PathResu
     ):
         causes.append("TRUST.PIN_ENDED")
     # The shipped list is asked too: one that a caller brings may not name who is known bad.
-    if setting.trust.pins.known_bad(path.chain) or TrustList.load().known_bad(path.chain):
+    if shipped.known_bad(path.chain) or (pins is not shipped and pins.known_bad(path.chain)):
         causes.append("TRUST.KNOWN_BAD")
     if not causes:
         return path
@@ -230,7 +231,7 @@ class _PathAtTime:
             is_newer_demanded=is_signer and policy.require_fresh_revocation,
         )
         trust = self.setting.trust.with_anchors(
-            anchors_in(self.evidence, self.setting.trust.pins).anchors
+            pinned_roots(self.evidence.certificates, self.setting.trust.pins)
         )
         validate = validate_path if self.setting.is_careful else validate_path_quickly
         path = validate(
@@ -242,7 +243,8 @@ class _PathAtTime:
             _proven(fact, path, index, existence=self.existence)
             for index, fact in enumerate(path.revocation)
         )
-        path = replace(path, revocation=facts)
+        if facts != path.revocation:
+            path = replace(path, revocation=facts)
         causes = tuple(dict.fromkeys(_late(path, self.existed, self.existence)))
         if causes:
             return replace(
@@ -285,6 +287,8 @@ def _proven(
     """Take, of several statements that show the same, the first that is proven to have existed in
     time.
     """
+    if not fact.others:
+        return fact
     statements = (replace(fact, others=()), *fact.others)
     return next(
         (

@@ -7,8 +7,7 @@ from collections.abc import Iterable, Iterator
 from hocba_sign.errors import Finding
 from hocba_sign.model.codes import SchoolKind
 from hocba_sign.pki.path.result import PathResult
-from hocba_sign.pki.revocation.evidence import Evidence
-from hocba_sign.pki.trust.anchors import anchors_in, pinned_authority, user_findings
+from hocba_sign.pki.trust.anchors import pinned_authority, pinned_roots, user_findings
 from hocba_sign.pki.trust.role_policy import TIME_STAMP_AUTHORITY, Admission
 from hocba_sign.pki.trust.vietnam_list import TrustList
 from hocba_sign.validation.setting import Setting
@@ -79,7 +78,7 @@ def _refusals(
     if path.anchor_sha256 is None:
         return
     pins = setting.trust.pins
-    trust = setting.trust.with_anchors(anchors_in(Evidence(certificates=path.chain), pins).anchors)
+    trust = setting.trust.with_anchors(pinned_roots(path.chain, pins))
     anchor = (
         pinned_authority(path.chain[-1], pins) if path.is_pinned else trust.find(path.anchor_sha256)
     )
