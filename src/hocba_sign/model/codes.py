@@ -9,6 +9,7 @@ from datetime import date
 from enum import StrEnum
 from functools import cache
 from types import MappingProxyType
+from typing import TypeAlias
 
 from hocba_sign.frozen_dataclass import dataclass
 from hocba_sign.shipped import shipped
@@ -167,6 +168,11 @@ class Window:
     until: date
 
 
+_Place: TypeAlias = tuple[str, SchoolLevel | None, int]
+_Period: TypeAlias = tuple[CodeEntry, date, date]
+"""An entry, and the days between which it is taught in one grade."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CodeList:
     """A list of codes; one code may have several entries, one after the other in time or one per
@@ -179,6 +185,16 @@ class CodeList:
     programmes: Mapping[str, tuple[Window, ...]] = field(
         default_factory=lambda: MappingProxyType({})
     )
+    _here: Mapping[_Place, tuple[_Period, ...]] = field(init=False, repr=False, compare=False)
+
+    def __post_init__(self) -> None:
+        here: dict[_Place, tuple[_Period, ...]] = {}
+        for code, entries in self.entries.items():
+            for entry in entries:
+                for grade in entry.grades:
+                    place = code, entry.level, grade
+                    here[place] = (*here.get(place, ()), (entry, *self._window(entry, grade)))
+        object.__setattr__(self, "_here", MappingProxyType(here))
 
     def __contains__(self, code: object) -> bool:
         return code in self.entries
@@ -189,15 +205,15 @@ class CodeList:
 
     def admits(self, code: str, *, level: SchoolLevel, grade: int) -> bool:
         """Return whether `code` exists for this level and grade, at any time."""
-        return bool(self._of(code, level, grade))
+        return (code, level, grade) in self._here
 
     def taught(self, code: str, *, level: SchoolLevel, grade: int, at: date) -> CodeEntry | None:
         """Return the entry of the programme that this grade of the level has on `at`."""
         return next(
             (
                 entry
-                for entry in self._of(code, level, grade)
-                if self._window(entry, grade)[0] <= at < self._window(entry, grade)[1]
+                for entry, since, until in self._here.get((code, level, grade), ())
+                if since <= at < until
             ),
             None,
         )
@@ -206,14 +222,7 @@ class CodeList:
         """Return whether every programme that had `code` in this grade of the level has ended by
         `at`.
         """
-        return all(self._window(entry, grade)[1] <= at for entry in self._of(code, level, grade))
-
-    def _of(self, code: str, level: SchoolLevel, grade: int) -> tuple[CodeEntry, ...]:
-        return tuple(
-            entry
-            for entry in self.entries.get(code, ())
-            if entry.level is level and grade in entry.grades
-        )
+        return all(until <= at for _, _, until in self._here.get((code, level, grade), ()))
 
     def _window(self, entry: CodeEntry, grade: int) -> tuple[date, date]:
         for programme in self.programmes.get(entry.programme, ()):

@@ -1,7 +1,8 @@
 """What a year brought: subjects, traits and results, at primary and at secondary school."""
 
 import dataclasses
-from typing import Annotated, TypeAlias
+from operator import attrgetter
+from typing import Annotated, Final, TypeAlias
 
 from hocba_sign.frozen_dataclass import dataclass
 from hocba_sign.model.codes import Achievement, Rating, SchoolLevel
@@ -164,9 +165,13 @@ class SubjectResult:
         """Return whether the row has no mark at all, as the printed form leaves the rows of
         subjects that were not chosen.
         """
-        return all(
-            getattr(self.marks, field.name) is None for field in dataclasses.fields(self.marks)
-        )
+        return all(mark is None for mark in _MARKS[type(self.marks)](self.marks))
+
+
+_MARKS: Final = {
+    kind: attrgetter(*(field.name for field in dataclasses.fields(kind)))
+    for kind in (PrimaryMarks, SecondaryMarks)
+}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, repr=False)

@@ -7,9 +7,14 @@ from typing import Final
 
 from hocba_sign.model.codes import Achievement, MarkLetter, Trait
 from hocba_sign.model.lexical import Mark
+from hocba_sign.model.primary import GeneralCompetences, Qualities, SpecificCompetences
 from hocba_sign.model.rules.settings import RuleSettings
 from hocba_sign.model.rules.transcript_view import Breach, PrimaryRow, ResultView, result_steps
 
+_TRAITS: Final = {
+    kind: tuple(field.name for field in dataclasses.fields(kind) if field.name != "comment")
+    for kind in (Qualities, GeneralCompetences, SpecificCompetences)
+}
 _MAY_BE_EMPTY: Final = frozenset({"technology", "informatics"})
 """Grades that teach neither leave these traits out."""
 
@@ -66,10 +71,7 @@ def outcome(view: ResultView, settings: RuleSettings) -> Iterator[Breach]:
     recorded = view.primary.outcome if view.primary else None
     if recorded is None:
         return
-    readings = [
-        _possible(view, settings, has_optional=has_optional) for has_optional in (True, False)
-    ]
-    agreeing = [str(recorded) in reading for reading in readings]
+    agreeing = [str(recorded) in reading for reading in _readings(view, settings)]
     if not all(agreeing):
         yield Breach(
             rule=settings.text("optional" if any(agreeing) else "rule"),
@@ -166,19 +168,29 @@ def _is_assessed(row: PrimaryRow) -> bool:
 
 def possible_outcomes(view: ResultView, settings: RuleSettings) -> frozenset[str]:
     """Return the results that the marks allow, with optional subjects or without."""
-    return _possible(view, settings, has_optional=True) | _possible(
-        view, settings, has_optional=False
-    )
+    return frozenset[str]().union(*_readings(view, settings))
 
 
-def _possible(view: ResultView, settings: RuleSettings, *, has_optional: bool) -> frozenset[str]:
-    """Return the results that the marks allow: one if all are there, more if what is missing might
-    decide.
+def _readings(view: ResultView, settings: RuleSettings) -> tuple[frozenset[str], ...]:
+    """Return the results that the marks allow with optional subjects, and without, where there are
+    any.
+    """
+    rows = view.primary_rows
+    others = tuple(row for row in rows if not row.is_optional)
+    lists = (rows,) if len(others) == len(rows) else (rows, others)
+    return tuple(_possible(view, settings, counted) for counted in lists)
+
+
+def _possible(
+    view: ResultView, settings: RuleSettings, rows: tuple[PrimaryRow, ...]
+) -> frozenset[str]:
+    """Return the results that the marks of some subjects allow: one if all are there, more if what
+    is missing might decide.
     """
     found = []
-    rows = tuple(row for row in view.primary_rows if has_optional or not row.is_optional)
+    traits = tuple(_traits(view))
     for grade in settings.parts("grades"):
-        met = _meets(view, grade, rows)
+        met = _meets(view, grade, rows, traits=traits)
         if met is not False:
             found.append(grade.text("letter"))
         if met is True:
@@ -186,12 +198,18 @@ def _possible(view: ResultView, settings: RuleSettings, *, has_optional: bool) -
     return frozenset(found)
 
 
-def _meets(view: ResultView, grade: RuleSettings, rows: Iterable[PrimaryRow]) -> bool | None:
+def _meets(
+    view: ResultView,
+    grade: RuleSettings,
+    rows: Iterable[PrimaryRow],
+    *,
+    traits: Iterable[Trait | None],
+) -> bool | None:
     """Return whether the conditions of a result are met, None if a missing mark might decide."""
     if "achievement" not in grade:
         return True
     required, least = view.rule_set.tests.part("required"), grade.decimal("test")
-    judged: list[bool | None] = [_is_one_of(trait, grade.texts("trait")) for trait in _traits(view)]
+    judged: list[bool | None] = [_is_one_of(trait, grade.texts("trait")) for trait in traits]
     for row in rows:
         if row.marks.achievement is Achievement.EXEMPT:
             continue
@@ -224,7 +242,7 @@ def _traits(view: ResultView) -> Iterator[Trait | None]:
         view.primary.specific_competences,
     )
     for group in groups:
-        for field in dataclasses.fields(group):
-            value: object = getattr(group, field.name)
-            if field.name != "comment" and not (value is None and field.name in _MAY_BE_EMPTY):
+        for name in _TRAITS[type(group)]:
+            value: object = getattr(group, name)
+            if not (value is None and name in _MAY_BE_EMPTY):
                 yield value if isinstance(value, Trait) else None

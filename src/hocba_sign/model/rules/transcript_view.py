@@ -29,6 +29,8 @@ _LAST_LOWER_GRADE: Final = 9
 _TENTH: Final = Decimal("0.1")
 _KNOWN_CODES: Final = 1024
 """Codes whose group is kept: there are about 50, but a document may name any."""
+_KNOWN_PLACES: Final = 256
+"""Grades of levels in one year whose subjects are kept."""
 _END_OF_YEAR: Final = (5, 31)
 _NOT_FOR_ALL: Final = frozenset({"elective", "optional"})
 _DISABLED: Final = re.compile(
@@ -184,14 +186,7 @@ class ResultView:
     @property
     def compulsory(self) -> tuple[str, ...]:
         """Return the codes of the subjects that everybody takes in this grade and year."""
-        level, grade, day = _place(self.transcript)
-        codes = code_list("subjects")
-        taught = (
-            (code, codes.taught(code, level=level, grade=grade, at=day)) for code in codes.entries
-        )
-        return tuple(
-            code for code, entry in taught if entry is not None and entry.group == "compulsory"
-        )
+        return _compulsory(_place(self.transcript))
 
     @property
     def secondary(self) -> SecondaryAssessment | None:
@@ -257,6 +252,18 @@ def end_of_year(transcript: Transcript) -> date:
     year = first_year(transcript.identification.school_year)
     return (
         date(year + 1, *_END_OF_YEAR) if year is not None and 0 < year < date.max.year else date.max
+    )
+
+
+@lru_cache(_KNOWN_PLACES)
+def _compulsory(place: Place) -> tuple[str, ...]:
+    level, grade, day = place
+    codes = code_list("subjects")
+    taught = (
+        (code, codes.taught(code, level=level, grade=grade, at=day)) for code in codes.entries
+    )
+    return tuple(
+        code for code, entry in taught if entry is not None and entry.group == "compulsory"
     )
 
 
