@@ -19,15 +19,17 @@ _MAX_DEPTH: Final = 4
 def encode(value: Value) -> bytes:
     """Return the one encoding of `value`; numbers are below 2^64."""
     match value:
-        case bool() | None:
-            return bytes([_SIMPLE << 5 | {False: _FALSE, True: _TRUE, None: _NULL}[value]])
+        case str():
+            text = value.encode()
+            return _head(_TEXT, len(text)) + text
+        case None:
+            return _SMALL[_SIMPLE << 5 | _NULL]
+        case bool():
+            return _SMALL[_SIMPLE << 5 | (_TRUE if value else _FALSE)]
         case int():
             return _head(_UINT, value)
         case bytes():
             return _head(_BYTES, len(value)) + value
-        case str():
-            text = value.encode()
-            return _head(_TEXT, len(text)) + text
         case tuple():
             return _head(_ARRAY, len(value)) + b"".join(map(encode, value))
 
@@ -44,9 +46,12 @@ def decode(octets: bytes) -> Value:
     return value
 
 
+_SMALL: Final = tuple(bytes([octet]) for octet in range(256))
+
+
 def _head(major: int, argument: int) -> bytes:
     if argument < 24:
-        return bytes([major << 5 | argument])
+        return _SMALL[major << 5 | argument]
     for info, size in ((24, 1), (25, 2), (26, 4), (27, 8)):
         if argument < 1 << 8 * size:
             return bytes([major << 5 | info]) + argument.to_bytes(size, "big")

@@ -92,6 +92,13 @@ _PLAIN_TEXT: Final = re.compile(f"{_class_of(_PLAIN)}*")
 """Ten times as fast as asking the set for each letter."""
 
 
+def is_plain(text: str) -> bool:
+    """Return whether nothing can be wrong with any part of `text` but that it is empty, or that
+    blanks stand about it.
+    """
+    return _PLAIN_TEXT.fullmatch(text) is not None
+
+
 def faults(text: str, *, is_comment: bool = False) -> tuple[str, ...]:
     """Return the cause ids of all that is wrong with `text`; empty for a good one.
 
@@ -102,7 +109,7 @@ def faults(text: str, *, is_comment: bool = False) -> tuple[str, ...]:
     found = []
     if not text:
         found.append("TEXT.EMPTY")
-    if _PLAIN_TEXT.fullmatch(text) is not None:
+    if is_plain(text):
         return (*found, "TEXT.BLANKS") if text != text.strip() else tuple(found)
     if not unicodedata.is_normalized("NFC", text):
         found.append("TEXT.NOT_NFC")

@@ -1,11 +1,11 @@
 """The members of a report's JSON about one signature (docs/reference/report.md)."""
 
 import hashlib
-from dataclasses import asdict
+from dataclasses import fields
 from datetime import UTC, datetime
 from typing import Any
 
-from hocba_sign.ades.structure import Coverage, SignedProperties
+from hocba_sign.ades.structure import Coverage, ProductionPlace, SignedProperties
 from hocba_sign.crypto.verify import PublicKey, key_name
 from hocba_sign.pki.certificates.certificate import Certificate
 from hocba_sign.validation.document.three_answers import DocumentConclusion
@@ -14,6 +14,7 @@ from hocba_sign.validation.signature.time_stamp_checks import TimeStampConclusio
 from hocba_sign.validation.signature.validation import SignatureConclusion, claimed_time
 from hocba_sign.validation.verdict import Indication
 
+_PLACE = tuple(field.name for field in fields(ProductionPlace))
 _STAMP_INDICATIONS = {Indication.TOTAL_PASSED: "PASSED", Indication.TOTAL_FAILED: "FAILED"}
 
 
@@ -97,11 +98,15 @@ def _claims(properties: SignedProperties | None) -> dict[str, Any]:
         "roles": list(properties.claimed_roles),
         "certified_roles": list(properties.certified_roles),
         "commitments": list(properties.commitments),
-        "place": None if properties.place is None else asdict(properties.place),
+        "place": None if properties.place is None else _place(properties.place),
         "policy": None
         if policy is None
         else {"id": policy.identifier, "matched": policy.is_matched},
     }
+
+
+def _place(place: ProductionPlace) -> dict[str, Any]:
+    return {name: getattr(place, name) for name in _PLACE}
 
 
 def _signer(certificate: Certificate) -> dict[str, Any]:

@@ -40,14 +40,24 @@ class CanonicalParts:
 
         Raises: InputError `SIG.TOO_MUCH_DIGESTED` when those of the document add up to too much.
         """
+        held = self._octets.get((element, method))
+        if held is not None:
+            return held
+        octets = canonicalize(element, method.algorithm, inclusive_prefixes=method.prefixes)
+        return self.put(element, method, octets)
+
+    def put(self, element: Element, method: Method, octets: bytes) -> bytes:
+        """Hold the canonical octets of an element, counted once, and return them.
+
+        Raises: InputError `SIG.TOO_MUCH_DIGESTED` when those of the document add up to too much.
+        """
         key = (element, method)
         if key not in self._octets:
-            octets = canonicalize(element, method.algorithm, inclusive_prefixes=method.prefixes)
             self._budget -= len(octets)
             if self._budget < 0:
                 raise InputError("SIG.TOO_MUCH_DIGESTED", where=locate(element))
             self._octets[key] = octets
-        return self._octets[key]
+        return octets
 
     def values(
         self, holder: Element, read: Callable[[Element], Iterable[bytes]]

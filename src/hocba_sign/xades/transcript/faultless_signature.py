@@ -88,7 +88,8 @@ _FORM: Final = (
     f"<ds:KeyInfo><ds:X509Data>{_many(_CERTIFICATE, 'chain')}</ds:X509Data></ds:KeyInfo>"
     f'<ds:Object><xades:QualifyingProperties xmlns:xades="{re.escape(XADES)}"'
     ' Target="#(?P=id)">'
-    f'<xades:SignedProperties Id="(?P<properties_id>{_ID})"><xades:SignedSignatureProperties>'
+    f'<xades:SignedProperties (?P<properties>Id="(?P<properties_id>{_ID})">'
+    "<xades:SignedSignatureProperties>"
     "<xades:SigningTime>(?P<time>[^<&]+)</xades:SigningTime>"
     "<xades:SigningCertificateV2><xades:Cert>"
     f"<xades:CertDigest>{_DIGEST.replace('(', '(?P<hash>', 1).replace('([', '(?P<hashed>[')}"
@@ -106,7 +107,7 @@ _FORM: Final = (
     "<xades:Identifier>(?P<commitment>[^<&]*)</xades:Identifier></xades:CommitmentTypeId>"
     "<xades:AllSignedDataObjects></xades:AllSignedDataObjects>"
     "</xades:CommitmentTypeIndication>)?"
-    "</xades:SignedDataObjectProperties></xades:SignedProperties>"
+    "</xades:SignedDataObjectProperties></xades:SignedProperties>)"
     "(?:<xades:UnsignedProperties><xades:UnsignedSignatureProperties>"
     f"(?P<stamps>{_without_groups(_STAMP)})?"
     "(?:<xades:CertificateValues>"
@@ -124,7 +125,10 @@ _FORM: Final = (
 _REFERENCES: Final = re.compile(_REFERENCE.encode())
 _FORMATS: Final = re.compile(_FORMAT.encode())
 _TEXTS: Final = re.compile(b">([^<]+)<")
-_SIGNED_INFO: Final = b'<ds:SignedInfo xmlns:ds="%s">%%b</ds:SignedInfo>' % DS.encode()
+_DS: Final = b'xmlns:ds="%s"' % DS.encode()
+_SIGNED_INFO: Final = b"<ds:SignedInfo %s>%%b</ds:SignedInfo>" % _DS
+_VALUE: Final = b'<ds:SignatureValue %s Id="%%b">%%b</ds:SignatureValue>' % _DS
+_PROPERTIES: Final = b'<xades:SignedProperties xmlns:xades="%s" %%b' % XADES.encode()
 
 
 @cache
@@ -229,6 +233,7 @@ class _Reader:
         )
 
     def _references(self, properties: SignedProperties) -> tuple[Reference, ...]:
+        self._cut_properties(properties.identifier)
         found = _REFERENCES.findall(self._form["references"])
         decoded = [_octets(digest) for *_, digest in found]
         references = tuple(
@@ -238,7 +243,6 @@ class _Reader:
         if (
             len(own) != 1
             or own[0].target_id != properties.identifier
-            or not self._is_own(properties.identifier)
             or len({reference.uri for reference in references}) != len(references)
         ):
             raise _OtherFormError
@@ -250,10 +254,19 @@ class _Reader:
                 raise _OtherFormError
         return references
 
-    def _is_own(self, identifier: str | None) -> bool:
-        """Return whether the Id leads to the SignedProperties of this very signature."""
+    def _cut_properties(self, identifier: str | None) -> None:
+        """Cut out the SignedProperties, to which the Id must lead: no other element at that depth
+        has one.
+
+        By themselves they declare the prefix of their only two elements of XML Signature at both.
+        """
         target = self._resolver.target(identifier or "")
-        return target is not None and list(target.iterancestors())[2:3] == [self._element]
+        if target is None or list(target.iterancestors())[2:3] != [self._element]:
+            raise _OtherFormError
+        inner: bytes = self._form["properties"]
+        for name in (b"<ds:DigestMethod", b"<ds:DigestValue"):
+            inner = inner.replace(name, b"%b %b" % (name, _DS))
+        self._resolver.parts.put(target, _EXCLUSIVE, _PROPERTIES % inner)
 
     def _reference(self, parts: tuple[bytes, ...], value: bytes) -> Reference:
         identifier, kind, target_id, digest_uri = map(_text, parts[:4])
@@ -284,8 +297,9 @@ class _Reader:
             raise _OtherFormError
 
     def _stamp(self, token: bytes) -> TimeStamp:
-        value = self._element[1]
-        parts = (self._resolver.parts.octets(value, _EXCLUSIVE),)
+        value, form = self._element[1], self._form
+        octets = _VALUE % (form["value_id"], form["value"])
+        parts = (self._resolver.parts.put(value, _EXCLUSIVE, octets),)
         self._resolver.count_stamped(parts, _EXCLUSIVE, stamp=value)
         return TimeStamp(kind=StampKind.SIGNATURE, tokens_der=(token,), message_parts=parts)
 

@@ -60,17 +60,18 @@ class TranscriptResolver:
         much.
         """
         key = (identifier, method)
-        if key not in self._octets:
-            self._octets[key] = self.parts.octets(self._ids[identifier], method)
-        return self._octets[key]
+        held = self._octets.get(key)
+        if held is None:
+            held = self._octets[key] = self.parts.octets(self._ids[identifier], method)
+        return held
 
     def digest(self, identifier: str, method: Method, *, digest_uri: str) -> bytes:
         key = (identifier, method, digest_uri)
-        if key not in self._digests:
-            self._digests[key] = digest(
-                digest_algorithm(digest_uri), self.octets(identifier, method)
-            )
-        return self._digests[key]
+        held = self._digests.get(key)
+        if held is None:
+            octets = self.octets(identifier, method)
+            held = self._digests[key] = digest(digest_algorithm(digest_uri), octets)
+        return held
 
     def reference(self, element: Element) -> tuple[Reference, tuple[Finding, ...]]:
         """Read one ds:Reference. Raises: InputError `SIG.STRUCTURE`, `SIG.TOO_MUCH_DIGESTED`."""
