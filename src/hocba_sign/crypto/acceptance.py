@@ -98,6 +98,12 @@ def acceptable_digest(algorithm: DigestAlgorithm, at: datetime) -> Acceptability
 
     Spec: TS 119 312 v1.5.1; TT 15/2025 Annex I, 1.3.
     """
+    return _digest_between_ends(algorithm, bisect_left(_ENDS, at))
+
+
+@lru_cache(maxsize=1_024)
+def _digest_between_ends(algorithm: DigestAlgorithm, number: int) -> Acceptability:
+    """Answer for any time after `number` of the dates on which something ends."""
     if not algorithm.is_listed_vn:
         return Acceptability(
             status=AcceptabilityStatus.FORBIDDEN,
@@ -111,7 +117,11 @@ def acceptable_digest(algorithm: DigestAlgorithm, at: datetime) -> Acceptability
             rule=AcceptanceRule.TS_119_312,
             what=algorithm.name,
         )
-    return _dated(algorithm.ends, algorithm.name, at)
+    return _dated(algorithm.ends, algorithm.name, _moment(number))
+
+
+def _moment(number: int) -> datetime:
+    return _ENDS[number] if number < len(_ENDS) else _NEVER
 
 
 def acceptable(algorithm: SignatureAlgorithm, key_bits: int, *, at: datetime) -> Acceptability:
@@ -127,7 +137,7 @@ def acceptable(algorithm: SignatureAlgorithm, key_bits: int, *, at: datetime) ->
 @lru_cache(maxsize=1_024)
 def _between_ends(algorithm: SignatureAlgorithm, key_bits: int, number: int) -> Acceptability:
     """Answer for any time after `number` of the dates on which something ends."""
-    at = _ENDS[number] if number < len(_ENDS) else _NEVER
+    at = _moment(number)
     what = f"{algorithm.key_kind} {key_bits}"
     smallest = _TT15_SMALLEST.get(algorithm.key_kind)
     if smallest is None:

@@ -6,7 +6,7 @@ import re
 from collections.abc import Callable, Iterator
 from datetime import date
 from decimal import Decimal
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from typing import Final, Literal, Self, TypeAlias
 
 from hocba_sign.frozen_dataclass import dataclass
@@ -126,7 +126,7 @@ class PrimaryRow:
         return ("content", "subjects", self.n, "marks", attribute)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True)
 class ResultView:
     """What the checks read.
 
@@ -136,43 +136,43 @@ class ResultView:
 
     transcript: Transcript
     rule_set: RuleSet
-    rows: tuple[Row, ...]
-    primary_rows: tuple[PrimaryRow, ...]
     is_by_plan: bool
 
     @classmethod
     def of(cls, transcript: Transcript, rule_set: RuleSet) -> Self:
-        place = _place(transcript)
-        is_by_plan = has_own_plan(transcript)
-        rows: list[Row] = []
-        primary: list[PrimaryRow] = []
-        for n, subject in enumerate(transcript.subjects):
-            group = subject_group(subject.code, place)
-            if subject.is_blank and (is_by_plan or group in _NOT_FOR_ALL):
-                continue
-            if isinstance(subject.marks, SecondaryMarks):
-                is_comment = subject.code in rule_set.comment_subjects
-                rows.append(
-                    Row(
-                        n=n,
-                        subject=subject,
-                        marks=subject.marks,
-                        is_comment=is_comment,
-                        group=group,
-                    )
-                )
-            else:
-                primary.append(
-                    PrimaryRow(
-                        n=n, subject=subject, marks=subject.marks, is_optional=group == "optional"
-                    )
-                )
-        return cls(
-            transcript=transcript,
-            rule_set=rule_set,
-            rows=tuple(rows),
-            primary_rows=tuple(primary),
-            is_by_plan=is_by_plan,
+        return cls(transcript=transcript, rule_set=rule_set, is_by_plan=has_own_plan(transcript))
+
+    @cached_property
+    def rows(self) -> tuple[Row, ...]:
+        return tuple(
+            Row(
+                n=n,
+                subject=subject,
+                marks=subject.marks,
+                is_comment=subject.code in self.rule_set.comment_subjects,
+                group=group,
+            )
+            for n, subject, group in self._given
+            if isinstance(subject.marks, SecondaryMarks)
+        )
+
+    @cached_property
+    def primary_rows(self) -> tuple[PrimaryRow, ...]:
+        return tuple(
+            PrimaryRow(n=n, subject=subject, marks=subject.marks, is_optional=group == "optional")
+            for n, subject, group in self._given
+            if isinstance(subject.marks, PrimaryMarks)
+        )
+
+    @cached_property
+    def _given(self) -> tuple[tuple[int, SubjectResult, str], ...]:
+        """Return the subjects with results, with their numbers and groups."""
+        place = _place(self.transcript)
+        groups = [subject_group(subject.code, place) for subject in self.transcript.subjects]
+        return tuple(
+            (n, subject, group)
+            for n, (subject, group) in enumerate(zip(self.transcript.subjects, groups, strict=True))
+            if not (subject.is_blank and (self.is_by_plan or group in _NOT_FOR_ALL))
         )
 
     @property

@@ -12,7 +12,7 @@ from hocba_sign.frozen_dataclass import dataclass
 from hocba_sign.model.frozen import frozen
 from hocba_sign.model.signers import ExpectedSigner
 from hocba_sign.model.transcript import Transcript
-from hocba_sign.model.workflow import PLANS
+from hocba_sign.model.workflow import PLANS, Slot
 from hocba_sign.pades.facts.field_names import ATTACHMENT
 from hocba_sign.pades.read_pdf import PdfDocument, read_pdf
 from hocba_sign.rendering.check_address import stated_address
@@ -44,7 +44,7 @@ from hocba_sign.validation.signature.validation import SignatureConclusion, vali
 from hocba_sign.validation.verdict import Check, Status, Verdict
 from hocba_sign.validation.workflow.commitment import commitment_checks
 from hocba_sign.validation.workflow.dates import date_checks
-from hocba_sign.validation.workflow.order import Workflow
+from hocba_sign.validation.workflow.order import SignerFacts, Workflow
 from hocba_sign.validation.workflow.pdf_order import check_fields, check_revisions
 from hocba_sign.validation.workflow.tt15 import tt15_checks
 from hocba_sign.xades.transcript.read import read_parsed
@@ -120,18 +120,19 @@ def validate_pdf(octets: bytes, setting: Setting) -> DocumentConclusion:
     transcript = attached.transcript
     checks = [*_file_checks(document, signatures), *attached.checks]
     workflow, pages = None, Pages(octets)
+    facts = signer_facts(signatures, content=transcript, setting=setting)
     if transcript is not None:
-        workflow = _workflow(signatures, transcript, attached.conclusion, setting=setting)
+        workflow = _workflow(signatures, transcript, attached.conclusion, facts=facts)
         checks += workflow_checks(workflow)
         checks += [
             *rule_checks(transcript),
             *content_checks(
                 document, transcript, xml=attached.xml, pages=pages, signatures=signatures
             ),
+            *date_checks(transcript, signatures, binding=signatures, at=setting.at),
         ]
-        checks += date_checks(transcript, signatures, binding=signatures, at=setting.at)
     checks += [*commitment_checks(signatures), *overlay_checks(document, pages, with_first=True)]
-    checks += school_checks(transcript, signatures, setting=setting)
+    checks += school_checks(transcript, signatures, facts=facts, setting=setting)
     checks += (time_stamp_check(signed) for signed in signatures if signed.signature.time_stamps)
     checks += tt15_checks(signatures, workflow)
     is_signed = any(signature.is_intact for signature in signatures)
@@ -250,7 +251,7 @@ def _signatures_alone(
         *found,
         *overlay_checks(document, Pages(document.facts.octets), with_first=False),
     ]
-    checks += school_checks(None, signatures, setting=setting)
+    checks += school_checks(None, signatures, facts={}, setting=setting)
     checks += (time_stamp_check(signed) for signed in signatures if signed.signature.time_stamps)
     checks += tt15_checks(signatures, None)
     return DocumentConclusion(
@@ -376,12 +377,11 @@ def _workflow(
     transcript: Transcript,
     xml: DocumentConclusion | None,
     *,
-    setting: Setting,
+    facts: Mapping[Slot, SignerFacts],
 ) -> Workflow:
     """Where all have signed the XML, the PDF may be signed by some of them, such as sealed once."""
     expected: tuple[ExpectedSigner, ...] = transcript.expected_signers
     if xml is not None and xml.workflow is not None and xml.workflow.is_complete:
         present = {signature.signature.slot for signature in signatures}
         expected = tuple(signer for signer in expected if signer.slot in present) or expected
-    facts = signer_facts(signatures, content=transcript, setting=setting)
     return check_revisions(signatures, expected, plan=PLANS[transcript.plan_name], facts=facts)

@@ -136,18 +136,16 @@ def validate(octets: bytes, setting: Setting) -> DocumentConclusion:
     content, checks = _decoded(parsed, root, signatures, is_careful=setting.is_careful)
     transcript = content if isinstance(content, Transcript) else None
     workflow = None
+    facts = signer_facts(signatures, content=content, setting=setting)
     if content is not None:
-        facts = signer_facts(signatures, content=content, setting=setting)
         workflow = _workflow(parsed, content, layout=recognise(root), facts=facts)
         checks += workflow_checks(workflow)
     elif recognise(root) is KHO:
-        workflow = other_layout_workflow(
-            parsed, root, facts=signer_facts(signatures, content=None, setting=setting)
-        )
+        workflow = other_layout_workflow(parsed, root, facts=facts)
         checks += workflow_checks(workflow)
     checks += layout_checks(parsed, root, accept_kho=setting.policy.accept_kho)
     checks += [*commitment_checks(signatures), *outside_checks(xml, signatures)]
-    checks += school_checks(content, signatures, setting=setting)
+    checks += school_checks(content, signatures, facts=facts, setting=setting)
     checks += [time_stamp_check(judged) for judged in signatures if judged.signature.time_stamps]
     checks += tt15_checks(signatures, workflow)
     data = signed_data(parsed, signatures)
@@ -195,14 +193,17 @@ def _decoded(
 
 
 def school_checks(
-    content: Content | None, signatures: tuple[SignatureConclusion, ...], *, setting: Setting
+    content: Content | None,
+    signatures: tuple[SignatureConclusion, ...],
+    *,
+    facts: Mapping[Slot, SignerFacts],
+    setting: Setting,
 ) -> list[Check]:
     """Compare signers with the registry and their trees of trust with the role policy, by the
     school that the content names.
     """
     match content:
         case Transcript():
-            facts = signer_facts(signatures, content=content, setting=setting)
             authority = authority_checks(signatures, school=content.school, setting=setting)
             hierarchy = hierarchy_checks(signatures, content.school.kind, setting=setting)
             return [

@@ -134,8 +134,11 @@ def is_appointed(
     """Return whether the registry names who signed for this very slot; `by_certificate`: by the
     certificate itself, so that it answers for whose it is.
     """
-    registry, witness = setting.policy.knowledge.registry, witness_of(one)
-    if registry is None or school is None or witness is None:
+    registry = setting.policy.knowledge.registry
+    if registry is None or school is None:
+        return False
+    witness = witness_of(one)
+    if witness is None:
         return False
     place = {"department_code": school.department_code, "school_code": school.code}
     return registry.appoints(

@@ -98,9 +98,9 @@ def tt15_checks(
     signatures: Iterable[SignatureConclusion], workflow: Workflow | None
 ) -> tuple[Check, ...]:
     """Return one check per row; `where` names the signatures that do not pass it."""
-    judged = tuple(signatures)
+    judged = [(_name(signature), signature) for signature in signatures]
     checks = [
-        _sum_up(row, {_name(signature): status_of(signature) for signature in judged})
+        _sum_up(row, {name: status_of(signature) for name, signature in judged})
         for row, status_of in _ROWS.items()
     ]
     return (*checks[:4], _signers(workflow), *checks[4:])

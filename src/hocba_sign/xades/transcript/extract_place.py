@@ -21,6 +21,7 @@ from hocba_sign.xml.namespaces import HOCBA
 from hocba_sign.xml.tree import Element, locate
 
 EXTRACT: Final = f"{{{HOCBA}}}Extract"
+_SEAL: Final = Slot(Role.KY_PHAT_HANH)
 _LEAVES: Final = re.compile("[1-9][0-9]?")
 _ROOT: Final = re.compile("[0-9A-Za-z+/]{42}[048AEIMQUYcgkosw]=")
 """Canonical Base64 of a SHA-256."""
@@ -30,7 +31,7 @@ def extract_object(signature: Element, slot: Slot | None) -> Element | None:
     """Return the Object reserved for the extract, None where there is none; only the seal may have
     one, and only one.
     """
-    if slot != Slot(Role.KY_PHAT_HANH):
+    if slot != _SEAL:
         return None
     return next(
         (
