@@ -22,7 +22,9 @@ from hocba_sign.pki.certificates.profile import (
 from hocba_sign.pki.loading.objects import load_certificates
 from hocba_sign.pki.path.path_validation import PathRequirements, PathStatus, validate_path
 from hocba_sign.pki.revocation.evidence import Evidence
+from hocba_sign.pki.timestamp.faultless_token import read_faultless, remember
 from hocba_sign.pki.timestamp.protocol import (
+    IntactToken,
     Token,
     TokenAlgorithms,
     read_response,
@@ -110,6 +112,9 @@ def test_a_real_token_of_the_government_service_holds_at_its_time(shared_data: P
     token = read_token((folder / "misc" / "vgca-tsa-hl01-2022-12-01.tst.der").read_bytes())
     assert (token.policy, token.gen_time.date().isoformat()) == ("2.16.704.1.1.1.2", "2022-12-01")
     assert verify_token(token, lambda _: token.imprint).causes == ()
+    intact = IntactToken.of(token, where="here")
+    remember(token, intact)
+    assert read_faultless(token.der, lambda _: token.imprint) == intact
     assert TokenAlgorithms.of(token).cause(token.gen_time) is None
     roots = tuple(
         one
