@@ -2,11 +2,13 @@
 causes and report (docs/adr/0021-quick-and-careful.md).
 """
 
+import binascii
 import random
 import sys
 from contextlib import suppress
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from itertools import product
 from pathlib import Path
 from typing import Any, Final
 
@@ -29,6 +31,7 @@ from hocba_sign.pki.revocation.evidence import Evidence
 from hocba_sign.pki.trust.store import Anchor, TrustStore
 from hocba_sign.testing.world import World
 from hocba_sign.xades.syntax import resolver
+from hocba_sign.xades.transcript import faultless_signature
 from hocba_sign.xades.transcript.read import read, read_parsed
 from hocba_sign.xml.c14n import C14nAlgorithm, canonicalize
 from hocba_sign.xml.decode import (
@@ -210,6 +213,28 @@ def test_another_form_of_a_signature_is_left_to_the_careful_path(old: bytes, new
     assert quickly == carefully
     wanted = len(SCENE.transcript.slots) - (old != b"</ds:Signature>" or b"Object" in new)
     assert isinstance(quickly, str) or own_forms(quickly) <= wanted
+
+
+def test_base64_of_a_known_form_has_one_spelling() -> None:
+    read = 0
+    for size in range(7):
+        for letters in product(b"AB/=z\n-", repeat=size):
+            text = bytes(letters)
+            with suppress(binascii.Error):
+                octets = binascii.a2b_base64(text)
+                is_canonical = bool(octets) and binascii.b2a_base64(octets, newline=False) == text
+                assert (octets_or_none(text) == octets) is is_canonical, text
+                read += is_canonical
+                continue
+            assert octets_or_none(text) is None, text
+    assert read > 500
+
+
+def octets_or_none(text: bytes) -> bytes | None:
+    try:
+        return faultless_signature._octets(text)
+    except faultless_signature._OtherFormError:
+        return None
 
 
 @pytest.mark.parametrize("limit", ["MAX_DIGESTED", "MAX_STAMPED"])

@@ -347,6 +347,10 @@ def _holds_only_elements(octets: bytes) -> bool:
     """
     start = len(_UTF8_BOM) if octets.startswith(_UTF8_BOM) else 0
     has_declaration = octets.startswith(b"<?xml ", start)
+    after = octets.find(b"?>", start) + 2 if has_declaration else start
+    # Most documents have neither of the letters, and one letter is found ten times as fast.
+    if octets.find(b"!", after) < 0 and octets.find(b"?", after) < 0:
+        return True
     return _NO_TAG.search(octets, start + has_declaration) is None
 
 

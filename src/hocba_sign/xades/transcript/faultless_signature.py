@@ -306,10 +306,12 @@ class _Reader:
 
 def _octets(text: bytes) -> bytes:
     try:
-        octets = binascii.a2b_base64(text)
+        octets = binascii.a2b_base64(text, strict_mode=True)
     except binascii.Error as error:
         raise _OtherFormError from error
-    if not octets or binascii.b2a_base64(octets, newline=False) != text:
+    # Bits that belong to no octet may stand before the end.
+    last = octets[-((len(octets) - 1) % 3 + 1) :]
+    if not octets or binascii.b2a_base64(last, newline=False) != text[-4:]:
         raise _OtherFormError
     return octets
 
