@@ -243,7 +243,7 @@ class _PathAtTime:
             _proven(fact, path, index, existence=self.existence)
             for index, fact in enumerate(path.revocation)
         )
-        if facts != path.revocation:
+        if any(fact is not held for fact, held in zip(facts, path.revocation, strict=True)):
             path = replace(path, revocation=facts)
         causes = tuple(dict.fromkeys(_late(path, self.existed, self.existence)))
         if causes:
