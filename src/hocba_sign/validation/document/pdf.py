@@ -117,9 +117,8 @@ def validate_pdf(octets: bytes, setting: Setting) -> DocumentConclusion:
         for signature in document.signatures
     )
     attached = _attached(document.facts.attachments[0], setting)
-    transcript = attached.transcript
     checks = [*_file_checks(document, signatures), *attached.checks]
-    workflow, pages = None, Pages(octets)
+    transcript, workflow, pages = attached.transcript, None, Pages(octets)
     facts = signer_facts(signatures, content=transcript, setting=setting)
     if transcript is not None:
         workflow = _workflow(signatures, transcript, attached.conclusion, facts=facts)

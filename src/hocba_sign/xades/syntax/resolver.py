@@ -44,9 +44,9 @@ class CanonicalParts:
         if held is not None:
             return held
         octets = canonicalize(element, method.algorithm, inclusive_prefixes=method.prefixes)
-        return self.put(element, method, octets)
+        return self.put(element, method, octets=octets)
 
-    def put(self, element: Element, method: Method, octets: bytes) -> bytes:
+    def put(self, element: Element, method: Method, *, octets: bytes) -> bytes:
         """Hold the canonical octets of an element, counted once, and return them.
 
         Raises: InputError `SIG.TOO_MUCH_DIGESTED` when those of the document add up to too much.

@@ -233,11 +233,11 @@ class _Reader:
         )
 
     def _references(self, properties: SignedProperties) -> tuple[Reference, ...]:
-        self._cut_properties(properties.identifier)
         found = _REFERENCES.findall(self._form["references"])
         decoded = [_octets(digest) for *_, digest in found]
         references = tuple(
-            self._reference(parts, value) for parts, value in zip(found, decoded, strict=True)
+            self._reference(parts, value, own_id=properties.identifier)
+            for parts, value in zip(found, decoded, strict=True)
         )
         own = [reference for reference in references if reference.kind is Covers.SIGNED_PROPERTIES]
         if (
@@ -254,27 +254,29 @@ class _Reader:
                 raise _OtherFormError
         return references
 
-    def _cut_properties(self, identifier: str | None) -> None:
-        """Cut out the SignedProperties, to which the Id must lead: no other element at that depth
-        has one.
+    def _cut_properties(self, target: Element) -> None:
+        """Cut out the SignedProperties, which `target` must be: no other element at that depth
+        has an Id.
 
         By themselves they declare the prefix of their only two elements of XML Signature at both.
         """
-        target = self._resolver.target(identifier or "")
-        if target is None or list(target.iterancestors())[2:3] != [self._element]:
+        if list(target.iterancestors())[2:3] != [self._element]:
             raise _OtherFormError
         inner: bytes = self._form["properties"]
         for name in (b"<ds:DigestMethod", b"<ds:DigestValue"):
             inner = inner.replace(name, b"%b %b" % (name, _DS))
-        self._resolver.parts.put(target, _EXCLUSIVE, _PROPERTIES % inner)
+        self._resolver.parts.put(target, _EXCLUSIVE, octets=_PROPERTIES % inner)
 
-    def _reference(self, parts: tuple[bytes, ...], value: bytes) -> Reference:
+    def _reference(
+        self, parts: tuple[bytes, ...], value: bytes, *, own_id: str | None
+    ) -> Reference:
         identifier, kind, target_id, digest_uri = map(_text, parts[:4])
         target = self._resolver.target(target_id)
-        if (
-            target is None
-            or self._resolver.digest(target_id, _EXCLUSIVE, digest_uri=digest_uri) != value
-        ):
+        if target is None:
+            raise _OtherFormError
+        if target_id == own_id:
+            self._cut_properties(target)
+        if self._resolver.digest(target_id, _EXCLUSIVE, digest_uri=digest_uri) != value:
             raise _OtherFormError
         return Reference(
             identifier=identifier or None,
@@ -299,7 +301,7 @@ class _Reader:
     def _stamp(self, token: bytes) -> TimeStamp:
         value, form = self._element[1], self._form
         octets = _VALUE % (form["value_id"], form["value"])
-        parts = (self._resolver.parts.put(value, _EXCLUSIVE, octets),)
+        parts = (self._resolver.parts.put(value, _EXCLUSIVE, octets=octets),)
         self._resolver.count_stamped(parts, _EXCLUSIVE, stamp=value)
         return TimeStamp(kind=StampKind.SIGNATURE, tokens_der=(token,), message_parts=parts)
 
