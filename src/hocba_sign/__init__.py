@@ -75,8 +75,8 @@ if TYPE_CHECKING:
     from hocba_sign.operations.validation_report import signed_etsi as signed_etsi
     from hocba_sign.operations.verifier import Verifier as Verifier
     from hocba_sign.pki.certificates.certificate import Certificate as Certificate
-    from hocba_sign.pki.certificates.certificate import Extension as Extension
     from hocba_sign.pki.certificates.distinguished_names import Subject as Subject
+    from hocba_sign.pki.certificates.extensions import Extension as Extension
     from hocba_sign.pki.certificates.profile import Purpose as Purpose
     from hocba_sign.pki.loading.objects import load_certificates as load_certificates
     from hocba_sign.pki.loading.statements import load_crl as load_crl
@@ -131,7 +131,7 @@ _HOME = {
     "EvidenceSession": "validation.document.missing_evidence",
     "EvidenceSource": "validation.document.missing_evidence",
     "ExpectedSigner": "model.signers",
-    "Extension": "pki.certificates.certificate",
+    "Extension": "pki.certificates.extensions",
     "Extract": "extract.container",
     "ExtractContent": "extract.content",
     "Finding": "errors",

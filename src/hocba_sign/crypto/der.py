@@ -99,22 +99,21 @@ def element_at(octets: bytes, at: int) -> Element:
 
 def children(parent: Element) -> tuple[Element, ...]:
     """Read the elements inside `parent`. Raises: InputError DER.MALFORMED."""
-    octets, at, limit = parent.octets, parent.start, parent.end
+    octets, _, _, at, limit = parent
     found: list[Element] = []
-    while at < limit:
-        start = at + 2
+    last = limit - 2
+    while at <= last:
+        tag, length = octets[at], octets[at + 1]
         # Most elements are short; the rest, and whatever is wrong, goes the long way.
-        if (
-            start <= limit
-            and octets[at + 1] < 0x80
-            and start + octets[at + 1] <= limit
-            and octets[at] & 0x1F != 0x1F
-        ):
-            element = _make(Element, (octets, octets[at], at, start, start + octets[at + 1]))
+        if length < 0x80 and tag & 0x1F != 0x1F and (end := at + 2 + length) <= limit:
+            found.append(_make(Element, (octets, tag, at, at + 2, end)))
+            at = end
         else:
             element = _read(octets, at, limit)
-        found.append(element)
-        at = element.end
+            found.append(element)
+            at = element[4]
+    if at < limit:
+        raise malformed(at, "truncated")
     return tuple(found)
 
 
@@ -128,18 +127,40 @@ def sequence(parent: Element, tag: int = SEQUENCE) -> tuple[Element, ...]:
     return children(parent)
 
 
+def pieces(parent: Element) -> list[bytes]:
+    """Return the octets of the elements inside `parent`, which must be a SEQUENCE.
+
+    Raises: InputError DER.MALFORMED.
+    """
+    octets, tag, whole_at, at, limit = parent
+    if tag != SEQUENCE:
+        raise malformed(whole_at, "other data than expected")
+    found: list[bytes] = []
+    last = limit - 2
+    while at <= last:
+        length = octets[at + 1]
+        if length >= 0x80 or octets[at] & 0x1F == 0x1F or (end := at + 2 + length) > limit:
+            end = _read(octets, at, limit).end
+        found.append(octets[at:end])
+        at = end
+    if at < limit:
+        raise malformed(at, "truncated")
+    return found
+
+
 def oid(element: Element) -> str:
     """Return the dotted form. Raises: InputError DER.MALFORMED."""
     if element.tag != OID or not 1 <= element.end - element.start <= 64:
         raise malformed(element.at, "object identifier")
-    dotted = _dotted(element.content)
-    if dotted is None:
+    written = dotted(element.content)
+    if written is None:
         raise malformed(element.at, "object identifier")
-    return dotted
+    return written
 
 
 @lru_cache(maxsize=512)
-def _dotted(content: bytes) -> str | None:
+def dotted(content: bytes) -> str | None:
+    """Return the dotted form of an object identifier's content, None where it has none."""
     if content[-1] & 0x80:
         return None
     arcs: list[int] = []

@@ -23,11 +23,16 @@ from hocba_sign.errors import InputError
 from hocba_sign.frozen_dataclass import dataclass
 from hocba_sign.pki.certificates import distinguished_names as name
 from hocba_sign.pki.certificates.distinguished_names import Subject
+from hocba_sign.pki.certificates.extensions import Extension, extension_of, read_extension
 
 MAX_CERTIFICATE_OCTETS = 64 * 1024
 """Real ones have 1 to 3 kB; the largest key that is loaded needs 2 kB."""
 MAX_REMEMBERED = 4_096
 """Certificates that stay read, about 3 kB each: a document carries each of its CAs a dozen times.
+"""
+
+MAX_KEPT_PARTS: Final = 512
+"""Extensions of each kind that stay read: an authority writes the same into all its certificates.
 """
 
 _VERSION, _ISSUER_UID, _SUBJECT_UID, _EXTENSIONS = 0xA0, 0x81, 0x82, 0xA3
@@ -49,13 +54,6 @@ _GENERALIZED_TIME = re.compile(rb"(\d{4})(\d\d)(\d\d)(\d\d)(\d\d)(\d\d)?(?:\.\d+
 
 
 _SIGNING_USAGES: Final = frozenset({"digital_signature", "content_commitment"})
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Extension:
-    oid: str
-    is_critical: bool
-    value_der: bytes
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -168,10 +166,10 @@ def _certificate(certificate_der: bytes) -> Certificate:
     not_before, not_after = (_time(moment) for moment in _exactly(validity, (None, None)))
     # (2) The extensions, each at most once.
     extensions = _extensions(fields[6:])
-    by_oid = {extension.oid: extension for extension in extensions}
+    by_oid = {extension.oid: extension.value_der for extension in extensions}
     if len(by_oid) != len(extensions):
         raise der.malformed(tbs.at, "an extension stands twice")
-    access = _access(by_oid.get("1.3.6.1.5.5.7.1.1"))
+    ocsp_urls, ca_issuer_urls = _access(by_oid.get("1.3.6.1.5.5.7.1.1"))
     # (3) The view.
     return Certificate(
         der=certificate_der,
@@ -194,9 +192,9 @@ def _certificate(certificate_der: bytes) -> Certificate:
         is_ca=_is_ca(by_oid.get("2.5.29.19")),
         subject_key_identifier=_subject_key_identifier(by_oid.get("2.5.29.14")),
         authority_key_identifier=_authority_key_identifier(by_oid.get("2.5.29.35")),
-        ocsp_urls=tuple(url for method, url in access if method == _OCSP),
+        ocsp_urls=ocsp_urls,
         crl_urls=_crl_urls(by_oid.get("2.5.29.31")),
-        ca_issuer_urls=tuple(url for method, url in access if method == _CA_ISSUERS),
+        ca_issuer_urls=ca_issuer_urls,
     )
 
 
@@ -214,7 +212,7 @@ def _time(moment: der.Element) -> datetime:
     match = pattern.fullmatch(moment.content) if pattern else None
     if match is None:
         raise der.malformed(moment.at, "time")
-    year, month, day, hour, minute, second = (int(group or 0) for group in match.groups())
+    year, month, day, hour, minute, second = map(int, match.groups(b"0"))
     if moment.tag == 0x17:
         year += 1900 if year >= 50 else 2000
     try:
@@ -229,16 +227,11 @@ def _extensions(fields: list[der.Element]) -> tuple[Extension, ...]:
         if part.tag in (_ISSUER_UID, _SUBJECT_UID):
             continue
         (holder,) = _exactly_one(der.sequence(part, _EXTENSIONS), part)
-        for extension in der.sequence(holder):
-            oid, *rest = der.sequence(extension) or (extension,)
-            if not 1 <= len(rest) <= 2 or rest[-1].tag != der.OCTET_STRING:
-                raise der.malformed(extension.at, "operations.extension")
-            is_critical = (
-                len(rest) == 2 and rest[0].tag == der.BOOLEAN and rest[0].content != b"\x00"
-            )
-            found.append(
-                Extension(oid=der.oid(oid), is_critical=is_critical, value_der=rest[-1].content)
-            )
+        try:
+            found += [extension_of(octets)[0] for octets in der.pieces(holder)]
+        except InputError:
+            # Told by its place in the certificate.
+            found += [read_extension(element)[0] for element in der.sequence(holder)]
     return tuple(found)
 
 
@@ -248,57 +241,63 @@ def _exactly_one(parts: tuple[der.Element, ...], parent: der.Element) -> tuple[d
     return (parts[0],)
 
 
-def _key_usage(extension: Extension | None) -> frozenset[str] | None:
-    if extension is None:
+@lru_cache(maxsize=MAX_KEPT_PARTS)
+def _key_usage(value_der: bytes | None) -> frozenset[str] | None:
+    if value_der is None:
         return None
-    content = der.whole(extension.value_der, der.BIT_STRING).content
+    content = der.whole(value_der, der.BIT_STRING).content
     if not content or content[0] > 7:
         raise der.malformed(0, "keyUsage")
     bits = "".join(f"{octet:08b}" for octet in content[1:])
     return frozenset(usage for usage, bit in zip(_KEY_USAGES, bits, strict=False) if bit == "1")
 
 
-def _extended_key_usage(extension: Extension | None) -> tuple[str, ...]:
-    if extension is None:
+@lru_cache(maxsize=MAX_KEPT_PARTS)
+def _extended_key_usage(value_der: bytes | None) -> tuple[str, ...]:
+    if value_der is None:
         return ()
-    return tuple(
-        der.oid(purpose) for purpose in der.sequence(der.whole(extension.value_der, der.SEQUENCE))
-    )
+    return tuple(der.oid(purpose) for purpose in der.sequence(der.whole(value_der, der.SEQUENCE)))
 
 
-def _is_ca(extension: Extension | None) -> bool:
-    if extension is None:
+@lru_cache(maxsize=MAX_KEPT_PARTS)
+def _is_ca(value_der: bytes | None) -> bool:
+    if value_der is None:
         return False
-    parts = der.sequence(der.whole(extension.value_der, der.SEQUENCE))
+    parts = der.sequence(der.whole(value_der, der.SEQUENCE))
     return bool(parts) and parts[0].tag == der.BOOLEAN and parts[0].content != b"\x00"
 
 
-def _subject_key_identifier(extension: Extension | None) -> bytes | None:
-    return der.whole(extension.value_der, der.OCTET_STRING).content if extension else None
+def _subject_key_identifier(value_der: bytes | None) -> bytes | None:
+    return None if value_der is None else der.whole(value_der, der.OCTET_STRING).content
 
 
-def _authority_key_identifier(extension: Extension | None) -> bytes | None:
-    if extension is None:
+@lru_cache(maxsize=MAX_KEPT_PARTS)
+def _authority_key_identifier(value_der: bytes | None) -> bytes | None:
+    if value_der is None:
         return None
-    parts = der.sequence(der.whole(extension.value_der, der.SEQUENCE))
+    parts = der.sequence(der.whole(value_der, der.SEQUENCE))
     return next((part.content for part in parts if part.tag == 0x80), None)
 
 
-def _access(extension: Extension | None) -> tuple[tuple[str, str], ...]:
-    if extension is None:
-        return ()
+@lru_cache(maxsize=MAX_KEPT_PARTS)
+def _access(value_der: bytes | None) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """Return the addresses of responders, and those of the issuer's certificate."""
+    if value_der is None:
+        return (), ()
     found: list[tuple[str, str]] = []
-    for description in der.sequence(der.whole(extension.value_der, der.SEQUENCE)):
+    for description in der.sequence(der.whole(value_der, der.SEQUENCE)):
         method, location = _exactly(description, (der.OID, None))
         found.extend((der.oid(method), url) for url in _urls((location,)))
-    return tuple(found)
+    responders = tuple(url for method, url in found if method == _OCSP)
+    return responders, tuple(url for method, url in found if method == _CA_ISSUERS)
 
 
-def _crl_urls(extension: Extension | None) -> tuple[str, ...]:
-    if extension is None:
+@lru_cache(maxsize=MAX_KEPT_PARTS)
+def _crl_urls(value_der: bytes | None) -> tuple[str, ...]:
+    if value_der is None:
         return ()
     found: list[str] = []
-    for point in der.sequence(der.whole(extension.value_der, der.SEQUENCE)):
+    for point in der.sequence(der.whole(value_der, der.SEQUENCE)):
         for point_name in (part for part in der.sequence(point) if part.tag == 0xA0):
             for full_name in (part for part in der.children(point_name) if part.tag == 0xA0):
                 found.extend(_urls(der.sequence(full_name, 0xA0)))

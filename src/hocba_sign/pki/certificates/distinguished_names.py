@@ -6,8 +6,10 @@ Names are compared as octets, never through here.
 import re
 from collections.abc import Iterator
 from functools import lru_cache
+from typing import Final
 
 from hocba_sign.crypto import der
+from hocba_sign.errors import InputError
 from hocba_sign.frozen_dataclass import dataclass
 
 _ATTRIBUTES = {
@@ -44,6 +46,14 @@ _LABELS = {"PNO": "CCCD", "IDC": "CCCD", "TIN": "MST", "VAT": "MST", "NTR": "MST
 
 Spec: EN 319 412-1, 5.1.3 and 5.1.4.
 """
+MAX_KEPT: Final = 1_024
+"""Parts of names that stay read: country, province and authority stand in every certificate."""
+_COMMON: Final = re.compile(
+    rb"\x31(.)\x30(.)\x06(?:\x03(\x55\x04[\x00-\x7f])|\x0a(\x09\x92\x26\x89\x93\xf2\x2c\x64\x01.))"
+    rb"([\x0c\x13])(.)(.*)",
+    re.DOTALL,
+)
+"""A part with one attribute, under 130 octets, as nearly all are; the lengths are compared."""
 _SPECIAL = re.compile(r'[,+"\\<>;]')
 
 
@@ -71,26 +81,22 @@ class Subject:
     address: tuple[tuple[str, str], ...] = ()
 
 
+@dataclass(frozen=True, slots=True)
+class _Part:
+    """What stands in one RDN: kinds and values, as RFC 4514 writes them, and the identifiers."""
+
+    pairs: tuple[tuple[str, str], ...]
+    text: str
+    identifiers: tuple[tuple[str, str], ...]
+
+
 def subject(name: der.Element) -> Subject:
     """Read a Name as that of a signer. Raises: InputError DER.MALFORMED."""
-    parts = [
-        (_ATTRIBUTES.get(oid, oid), value.strip()) for rdn in _rdns(name) for oid, value in rdn
-    ]
+    rdns = _rdns(name)
+    parts = [(kind, value.strip()) for rdn in rdns for kind, value in rdn.pairs]
     first: dict[str, str] = {}
-    identifiers: list[tuple[str, str]] = []
-    for kind, text in parts:
-        first.setdefault(kind, text)
-        match = _IDENTIFIER.fullmatch(text) if kind != "CN" else None
-        semantics = _SEMANTICS.fullmatch(text) if kind in _WITH_SEMANTICS else None
-        if match is not None:
-            identifiers.append((match[1].upper(), match[2]))
-        elif semantics is not None:
-            label = _LABELS.get(semantics[1])
-            identifiers.append(
-                ("UID", f"HC:{semantics[2]}") if label is None else (label, semantics[2])
-            )
-        elif kind == "UID":
-            identifiers.append(("UID", text))
+    for kind, value in parts:
+        first.setdefault(kind, value)
     return Subject(
         common_name=first.get("CN"),
         organisation=first.get("O"),
@@ -98,9 +104,9 @@ def subject(name: der.Element) -> Subject:
         title=first.get(_TITLE),
         country=first.get("C"),
         locality=first.get("L"),
-        identifiers=tuple(identifiers),
-        common_names=tuple(text for kind, text in parts if kind == "CN"),
-        address=tuple((kind, text) for kind, text in parts if kind in _ADDRESS),
+        identifiers=tuple(identifier for rdn in rdns for identifier in rdn.identifiers),
+        common_names=tuple(value for kind, value in parts if kind == "CN"),
+        address=tuple(part for part in parts if part[0] in _ADDRESS),
     )
 
 
@@ -110,30 +116,75 @@ def text(name_der: bytes) -> str:
 
     Spec: RFC 4514, 2; attributes without a short name keep dotted OID and readable value.
     """
-    parts = [
-        "+".join(f"{_ATTRIBUTES.get(oid, oid)}={_escape(value)}" for oid, value in rdn)
-        for rdn in _rdns(der.whole(name_der, der.SEQUENCE))
-    ]
-    return ",".join(reversed(parts))
+    return ",".join(rdn.text for rdn in reversed(_rdns(der.whole(name_der, der.SEQUENCE))))
 
 
-def rdns(name_der: bytes) -> Iterator[list[tuple[str, str]]]:
+def rdns(name_der: bytes) -> Iterator[tuple[tuple[str, str], ...]]:
     """Yield the RDNs, the most significant first, as (kind, value): kinds with a short name have
     that. Raises: InputError DER.MALFORMED.
     """
     for rdn in _rdns(der.whole(name_der, der.SEQUENCE)):
-        yield [(_ATTRIBUTES.get(oid, oid), value) for oid, value in rdn]
+        yield rdn.pairs
 
 
-def _rdns(name: der.Element) -> Iterator[list[tuple[str, str]]]:
-    for rdn in der.sequence(name):
-        pairs = []
-        for attribute in der.sequence(rdn, der.SET):
-            parts = der.sequence(attribute)
-            if len(parts) != 2:
-                raise der.malformed(attribute.at, "attribute of a name")
-            pairs.append((der.oid(parts[0]), string(parts[1])))
-        yield pairs
+def _rdns(name: der.Element) -> list[_Part]:
+    try:
+        return list(map(_kept_part, der.pieces(name)))
+    except InputError:
+        # Told by its place in the whole.
+        return [_part(_attributes(rdn)) for rdn in der.sequence(name)]
+
+
+@lru_cache(maxsize=MAX_KEPT)
+def _kept_part(rdn_der: bytes) -> _Part:
+    return _part(_common(rdn_der) or _attributes(der.whole(rdn_der, der.SET)))
+
+
+def _part(attributes: list[tuple[str, str]]) -> _Part:
+    pairs = tuple((_ATTRIBUTES.get(oid, oid), value) for oid, value in attributes)
+    return _Part(
+        pairs,
+        "+".join(f"{kind}={_escape(value)}" for kind, value in pairs),
+        tuple(filter(None, (_identifier(kind, value.strip()) for kind, value in pairs))),
+    )
+
+
+def _identifier(kind: str, value: str) -> tuple[str, str] | None:
+    match = _IDENTIFIER.fullmatch(value) if kind != "CN" else None
+    if match is not None:
+        return match[1].upper(), match[2]
+    semantics = _SEMANTICS.fullmatch(value) if kind in _WITH_SEMANTICS else None
+    if semantics is not None:
+        label = _LABELS.get(semantics[1])
+        return ("UID", f"HC:{semantics[2]}") if label is None else (label, semantics[2])
+    return ("UID", value) if kind == "UID" else None
+
+
+def _common(rdn_der: bytes) -> list[tuple[str, str]] | None:
+    """Read a part of the common form in one comparison, what `_attributes` gives; None for any
+    other.
+    """
+    found = _COMMON.fullmatch(rdn_der)
+    if (
+        found is None
+        or not len(rdn_der) - 2 == rdn_der[1] == rdn_der[3] + 2 < 0x80
+        or len(found[7]) != found[6][0]
+    ):
+        return None
+    oid = der.dotted(found[3] or found[4])
+    return (
+        None if oid is None else [(oid, _shown(found[7].decode(_CODECS[found[5][0]], "replace")))]
+    )
+
+
+def _attributes(rdn: der.Element) -> list[tuple[str, str]]:
+    pairs = []
+    for attribute in der.sequence(rdn, der.SET):
+        parts = der.sequence(attribute)
+        if len(parts) != 2:
+            raise der.malformed(attribute.at, "attribute of a name")
+        pairs.append((der.oid(parts[0]), string(parts[1])))
+    return pairs
 
 
 def string(element: der.Element) -> str:
@@ -143,7 +194,10 @@ def string(element: der.Element) -> str:
     codec = _CODECS.get(element.tag)
     if codec is None:
         return "#" + element.der.hex()
-    value = element.content.decode(codec, "replace")
+    return _shown(element.content.decode(codec, "replace"))
+
+
+def _shown(value: str) -> str:
     if value.isprintable():
         return value
     return "".join(

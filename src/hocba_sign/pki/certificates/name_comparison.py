@@ -60,13 +60,14 @@ def prepared(name_der: bytes) -> str | None:
     cannot tell, or for no Name.
     """
     try:
-        return "\x1e".join(_rdn(rdn) for rdn in der.sequence(der.whole(name_der, der.SEQUENCE)))
+        return "\x1e".join(map(_rdn, der.pieces(der.whole(name_der, der.SEQUENCE))))
     except (InputError, ValueError, LookupError):
         return None
 
 
-def _rdn(rdn: der.Element) -> str:
-    (attribute,) = der.sequence(rdn, der.SET)
+@lru_cache(maxsize=1_024)
+def _rdn(rdn_der: bytes) -> str:
+    (attribute,) = der.sequence(der.whole(rdn_der, der.SET), der.SET)
     oid, value = der.sequence(attribute)
     text = value.content.decode(_CODECS[value.tag])
     if _PLAIN.fullmatch(text) is None:

@@ -9,8 +9,10 @@ Spec: RFC 5280, 4.2 and 6.1.
 
 from collections.abc import Callable
 from datetime import datetime
+from functools import lru_cache
 from itertools import pairwise
 from types import MappingProxyType
+from typing import Final
 
 from hocba_sign.crypto import der
 from hocba_sign.errors import InputError
@@ -18,7 +20,7 @@ from hocba_sign.frozen_dataclass import dataclass
 from hocba_sign.pki.cache.bounded import BoundedCache
 from hocba_sign.pki.certificates.certificate import Certificate
 from hocba_sign.pki.certificates.extensions import (
-    RawExtension,
+    Extension,
     boolean,
     extensions,
     full_names,
@@ -31,6 +33,8 @@ from hocba_sign.pki.path.result import PathRequirements
 
 MAX_KEPT_FACTS = 4_096
 """Facts of one certificate take some 300 octets."""
+MAX_KEPT_PARTS: Final = 512
+"""Extensions that stay checked: an authority writes the same into all its certificates."""
 MAX_EXTENSIONS = 32
 MAX_POLICIES = 16
 
@@ -188,7 +192,7 @@ def _strictly(certificate: Certificate) -> FastFacts:
     for element in der.sequence(fields[4]):
         moment(element)
     _ = (name_key(certificate.issuer_der), name_key(certificate.subject_der))
-    if not (der.children(fields[3]) and der.children(fields[5])):
+    if fields[3].start == fields[3].end or fields[5].start == fields[5].end:
         raise der.malformed(0, "empty name")
     found = extensions(fields[7], 0xA3, limit=MAX_EXTENSIONS) if len(fields) == 8 else {}
     points: frozenset[bytes] = frozenset()
@@ -196,9 +200,9 @@ def _strictly(certificate: Certificate) -> FastFacts:
         if oid == _POLICIES and extension.is_critical and not knows_qualifiers(extension.value_der):
             raise der.malformed(0, "a critical policy with a qualifier that is for the engine")
         if oid == _POINTS:
-            points = _points(extension.value_der, issuer_der=certificate.issuer_der)
+            points = _points(extension.value_der, certificate.issuer_der)
         elif oid in _READERS:
-            _READERS[oid](extension.value_der)
+            _check(oid, extension.value_der)
         # What is unknown and not critical may be ignored (RFC 5280, 4.2); constraints of the
         # standard bind even where an authority did not mark them critical.
         elif extension.is_critical or oid.startswith(_STANDARD_ARCS):
@@ -207,7 +211,7 @@ def _strictly(certificate: Certificate) -> FastFacts:
 
 
 def _facts_of(
-    certificate: Certificate, found: dict[str, RawExtension], *, points: frozenset[bytes]
+    certificate: Certificate, found: dict[str, Extension], *, points: frozenset[bytes]
 ) -> FastFacts:
     exceptions: set[ProfileException] = set()
     if (
@@ -229,6 +233,11 @@ def _facts_of(
     )
 
 
+@lru_cache(maxsize=MAX_KEPT_PARTS)
+def _check(oid: str, value_der: bytes) -> None:
+    _READERS[oid](value_der)
+
+
 def _items(value_der: bytes) -> tuple[der.Element, ...]:
     items = der.sequence(der.whole(value_der, der.SEQUENCE))
     if not items:
@@ -236,6 +245,7 @@ def _items(value_der: bytes) -> tuple[der.Element, ...]:
     return items
 
 
+@lru_cache(maxsize=MAX_KEPT_PARTS)
 def _constraints(value_der: bytes) -> int | None:
     parts = list(der.sequence(der.whole(value_der, der.SEQUENCE)))
     is_ca = bool(parts) and parts[0].tag == der.BOOLEAN and boolean(parts.pop(0))
@@ -268,7 +278,8 @@ def _policies(value_der: bytes) -> None:
                 der.oid(der.sequence(qualifier)[0])
 
 
-def _points(value_der: bytes, *, issuer_der: bytes) -> frozenset[bytes]:
+@lru_cache(maxsize=MAX_KEPT_PARTS)
+def _points(value_der: bytes, issuer_der: bytes) -> frozenset[bytes]:
     """Read the names.
 
     A cRLIssuer that is the certificate's issuer names nobody else: some authorities write it.

@@ -16,7 +16,7 @@ from importlib import import_module
 from hocba_sign.crypto import der
 from hocba_sign.frozen_dataclass import dataclass
 from hocba_sign.pki.certificates.extensions import (
-    RawExtension,
+    Extension,
     boolean,
     extensions,
     full_names,
@@ -309,7 +309,7 @@ def _octets_of(serial_number: int) -> bytes:
     return serial_number.to_bytes(size, "big", signed=True)
 
 
-def _known_extensions(parts: tuple[der.Element, ...]) -> dict[str, RawExtension]:
+def _known_extensions(parts: tuple[der.Element, ...]) -> dict[str, Extension]:
     """Return the extensions of an entry.
 
     An unknown critical one anywhere makes the whole list unusable. Spec: RFC 5280, 5.3.
