@@ -20,6 +20,8 @@ MAX_KEPT_OCTETS: Final = 64 * 1024 * 1024
 """Of embedded values that were read; a document is judged several times, and its signatures carry
 the same ones.
 """
+MAX_POOLED_OCTETS: Final = 2 * 1024 * 1024
+"""Of all that one signature or token carries, where the same comes again: files of one school."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -41,6 +43,15 @@ def read_embedded(embedded: Embedded, *, source: str, where: str) -> Evidence:
     In a place for statements it may be one, even where nothing is left of it; an answer that the
     responder refused says nothing.
     """
+    held = _pools.peek((embedded, source))
+    if held is not None:
+        return held
+    pool = _read_all(embedded, source=source, where=where)
+    # What is told of a value that cannot be read names its place.
+    return pool if pool.unread else _pools.get((embedded, source), lambda: pool)
+
+
+def _read_all(embedded: Embedded, *, source: str, where: str) -> Evidence:
     places = (
         (ObjectKind.CERTIFICATE, "certificate", embedded.certificates),
         (ObjectKind.CRL, "crl", embedded.crls),
@@ -74,6 +85,16 @@ def _as_it_stands(octets: bytes, wanted: ObjectKind) -> Objects:
         crls=(octets,) if wanted is ObjectKind.CRL else (),
         ocsps=(octets,) if wanted is ObjectKind.OCSP else (),
     )
+
+
+_pools: BoundedCache[tuple[Embedded, str], Evidence] = BoundedCache(
+    MAX_POOLED_OCTETS, weigh=lambda pool: 4_096 + sum(map(len, _octets_of(pool)))
+)
+
+
+def _octets_of(pool: Evidence) -> Iterator[bytes]:
+    yield from (certificate.der for certificate in pool.certificates)
+    yield from (statement.der for statement in (*pool.crls, *pool.ocsps))
 
 
 _values: BoundedCache[tuple[ObjectKind, str], Objects] = BoundedCache(

@@ -9,7 +9,7 @@ Spec: Exclusive XML Canonicalization 1.0; EN 319 132-1, 6.3.
 
 import binascii
 import re
-from functools import cache
+from functools import cache, lru_cache
 from typing import Final
 
 from lxml import etree
@@ -39,6 +39,10 @@ from hocba_sign.xml.tree import Element, locate
 
 MAX_PARTS: Final = 50
 """Of a kind, references or values; real signatures have fewer than twenty of any."""
+
+MAX_KEPT_VALUES: Final = 256
+MAX_KEPT_VALUE: Final = 8_192
+"""Values that stay decoded, and the letters of one of them at most."""
 
 _EXCLUSIVE: Final = Method(C14nAlgorithm.EXCLUSIVE)
 _SHA2: Final = r"http://www\.w3\.org/2001/04/(?:xmlenc#sha(?:256|512)|xmldsig-more#sha384)"
@@ -179,7 +183,8 @@ class _Reader:
         properties = self._properties()
         value = _octets(form["value"])
         chain = self._values("chain")
-        tokens = self._values("stamps")
+        stamps = form["stamps"]
+        tokens = map(_octets, _TEXTS.findall(stamps)) if stamps else ()
         embedded = [self._values(name) for name in ("certificates", "crls", "ocsps")]
         references = self._references(properties)
         self._require_extract(extract)
@@ -207,7 +212,7 @@ class _Reader:
     def _values(self, group: str) -> tuple[bytes, ...]:
         found = self._form[group]
         # The name of an algorithm is an attribute, so that every text is a value.
-        return tuple(map(_octets, _TEXTS.findall(found))) if found else ()
+        return tuple(map(_value, _TEXTS.findall(found))) if found else ()
 
     def _properties(self) -> SignedProperties:
         form = self._form
@@ -304,6 +309,18 @@ class _Reader:
         parts = (self._resolver.parts.put(value, _EXCLUSIVE, octets=octets),)
         self._resolver.count_stamped(parts, _EXCLUSIVE, stamp=value)
         return TimeStamp(kind=StampKind.SIGNATURE, tokens_der=(token,), message_parts=parts)
+
+
+def _value(text: bytes) -> bytes:
+    return _octets(text) if len(text) > MAX_KEPT_VALUE else _kept_octets(text)
+
+
+@lru_cache(maxsize=MAX_KEPT_VALUES)
+def _kept_octets(text: bytes) -> bytes:
+    """Decode a certificate or a statement that comes in every file of a school; the octets are the
+    very ones, so that they are digested once wherever that is kept.
+    """
+    return _octets(text)
 
 
 def _octets(text: bytes) -> bytes:
