@@ -148,8 +148,11 @@ def _spelled(name: str) -> str:
 
 def _with_tone_last(word: re.Match[str]) -> str:
     """Put the tone of a syllable behind it; a word with two is none, and stays."""
-    tones = _TONE.findall(word[0])
-    return _TONE.sub(r"\1\3", word[0]) + tones[0][1] if len(tones) == 1 else word[0]
+    text, tones = word[0], [found.start(2) for found in _TONE.finditer(word[0])]
+    if len(tones) != 1:
+        return text
+    (at,) = tones
+    return text[:at] + text[at + 1 :] + text[at]
 
 
 def _written_out(text: str, *, is_plain: bool = False) -> str:
