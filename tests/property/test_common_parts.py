@@ -3,17 +3,21 @@ certificate says the same, or is refused with the same cause at the same octet.
 """
 
 import random
+import re
 from collections.abc import Callable
 from dataclasses import fields
 from typing import Any, Final
 
 import pytest
+from cryptography.hazmat.primitives.asymmetric import rsa
+from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 
-from hocba_sign.crypto import der
+from hocba_sign.crypto import der, verify
 from hocba_sign.errors import InputError
 from hocba_sign.operations.forget import forget
 from hocba_sign.pki.certificates import distinguished_names, extensions
 from hocba_sign.pki.certificates.certificate import Certificate
+from hocba_sign.pki.certificates.name_comparison import comparable
 from hocba_sign.pki.path.fast_chain import fast_facts
 from hocba_sign.pki.revocation import crl, ocsp
 from tests.fuzz import mutators
@@ -23,6 +27,11 @@ MUTATIONS: Final = 400
 """Changes of each kind of file; each is read twice, in some tenths of a millisecond."""
 NOTHING: Final = type("Nothing", (), {"fullmatch": lambda *_: None})()
 """A pattern that nothing matches."""
+RSA: Final = (
+    rsa.RSAPublicNumbers(65_537, 2**2047 + 1)
+    .public_key()
+    .public_bytes(Encoding.DER, PublicFormat.SubjectPublicKeyInfo)
+)
 READERS: Final[dict[str, Callable[[bytes], Any]]] = {
     "certificate": lambda octets: told(Certificate.load(octets)),
     "crl": lambda octets: shown(crl.read_revocation_list(octets)),
@@ -31,7 +40,8 @@ READERS: Final[dict[str, Callable[[bytes], Any]]] = {
 
 
 def told(certificate: Certificate) -> Any:
-    return shown(certificate), certificate.subject_text, fast_facts(certificate)
+    compared = comparable(certificate.subject_der), comparable(certificate.issuer_der)
+    return shown(certificate), certificate.subject_text, fast_facts(certificate), compared
 
 
 def shown(read: Any) -> Any:
@@ -85,6 +95,24 @@ def test_an_extension_of_another_form_is_read_carefully(octets: str) -> None:
     extension = bytes.fromhex(octets)
     careful = answer(lambda one: extensions.read_extension(der.whole(one, der.SEQUENCE)), extension)
     assert answer(extensions.extension_of, extension) == careful
+
+
+def test_a_key_is_told_by_its_beginning_as_by_its_parts(monkeypatch: pytest.MonkeyPatch) -> None:
+    chance = random.Random(5)
+    keys = [
+        RSA,
+        *(mutators.octets(RSA[:40], RSA[:40], chance) + RSA[40:] for _ in range(MUTATIONS)),
+    ]
+    keys += [mutators.der(RSA, RSA, chance) for _ in range(MUTATIONS)]
+    keys += [
+        RSA[:at] + bytes((RSA[at] ^ 1 << bit,)) + RSA[at + 1 :]
+        for at in range(40)
+        for bit in range(8)
+    ]
+    quick = [answer(verify.load_public_key, key) for key in keys]
+    assert verify._is_plain_rsa(RSA)
+    monkeypatch.setattr(verify, "_PLAIN_RSA", re.compile(rb"(?!)"))
+    assert [answer(verify.load_public_key, key) for key in keys] == quick
 
 
 def test_the_common_forms_are_read_in_one_comparison(monkeypatch: pytest.MonkeyPatch) -> None:

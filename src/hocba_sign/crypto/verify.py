@@ -1,5 +1,6 @@
 """Verify signature values with public keys; knows no certificate."""
 
+import re
 from collections.abc import Callable
 from dataclasses import field
 from functools import lru_cache
@@ -43,6 +44,13 @@ _CURVES = (
     "brainpoolP512r1",
 )
 
+_PLAIN_RSA = re.compile(
+    rb"\x30\x82(..)\x30\x0d\x06\x09\x2a\x86\x48\x86\xf7\x0d\x01\x01\x01\x05\x00\x03\x82(..)\x00"
+    rb"\x30\x82..\x02\x82..\x00",
+    re.DOTALL,
+)
+"""How an RSA key of 2,048 bits and more begins, for any padding and with a positive modulus."""
+
 _Key = (
     rsa.RSAPublicKey | ec.EllipticCurvePublicKey | ed25519.Ed25519PublicKey | ed448.Ed448PublicKey
 )
@@ -84,10 +92,11 @@ def load_public_key(spki_der: bytes) -> PublicKey:
     """
     if len(spki_der) > MAX_SPKI_OCTETS:
         raise InputError("CERT.KEY", detail="key too large")
-    if _has_negative_modulus(spki_der):
+    is_plain = _is_plain_rsa(spki_der)
+    if not is_plain and _has_negative_modulus(spki_der):
         raise InputError("CERT.NEGATIVE_MODULUS")
     try:
-        is_pss_only, pss = _restriction(spki_der)
+        is_pss_only, pss = (False, None) if is_plain else _restriction(spki_der)
         key = load_der_public_key(spki_der)
     except InputError as error:
         raise InputError("CERT.KEY", where=error.where, detail=error.detail) from error
@@ -212,6 +221,17 @@ def key_name(public_key: PublicKey) -> str:
     if public_key.kind is KeyKind.RSA:
         return f"{Scheme.RSA_PSS if public_key.is_pss_only else public_key.kind} {public_key.bits}"
     return f"{public_key.kind} {public_key.curve}" if public_key.curve else str(public_key.kind)
+
+
+def _is_plain_rsa(spki_der: bytes) -> bool:
+    """Return whether `_has_negative_modulus` and `_restriction` would find nothing, by the first
+    octets and the two outer lengths.
+    """
+    begun = _PLAIN_RSA.match(spki_der)
+    return begun is not None and (
+        int.from_bytes(begun[1], "big") + 4 == len(spki_der) == int.from_bytes(begun[2], "big") + 23
+        and len(spki_der) >= 0xFF + 1 + 23
+    )
 
 
 def _restriction(spki_der: bytes) -> tuple[bool, PssParameters | None]:

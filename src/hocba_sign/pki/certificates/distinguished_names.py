@@ -161,7 +161,16 @@ def _identifier(kind: str, value: str) -> tuple[str, str] | None:
 
 
 def _common(rdn_der: bytes) -> list[tuple[str, str]] | None:
-    """Read a part of the common form in one comparison, what `_attributes` gives; None for any
+    """Give what `_attributes` does for a part of the common form, None for any other."""
+    attribute = common_attribute(rdn_der)
+    if attribute is None:
+        return None
+    oid, tag, content = attribute
+    return [(oid, _shown(content.decode(_CODECS[tag], "replace")))]
+
+
+def common_attribute(rdn_der: bytes) -> tuple[str, int, bytes] | None:
+    """Read type, tag and content of a part of the common form in one comparison; None for any
     other.
     """
     found = _COMMON.fullmatch(rdn_der)
@@ -172,9 +181,7 @@ def _common(rdn_der: bytes) -> list[tuple[str, str]] | None:
     ):
         return None
     oid = der.dotted(found[3] or found[4])
-    return (
-        None if oid is None else [(oid, _shown(found[7].decode(_CODECS[found[5][0]], "replace")))]
-    )
+    return None if oid is None else (oid, found[5][0], found[7])
 
 
 def _attributes(rdn: der.Element) -> list[tuple[str, str]]:

@@ -14,6 +14,7 @@ from typing import Final
 
 from hocba_sign.crypto import der
 from hocba_sign.errors import InputError
+from hocba_sign.pki.certificates.distinguished_names import common_attribute
 
 _TYPES = {
     "2.5.4.3": "common_name",
@@ -65,15 +66,20 @@ def prepared(name_der: bytes) -> str | None:
         return None
 
 
-@lru_cache(maxsize=1_024)
-def _rdn(rdn_der: bytes) -> str:
+def _attribute(rdn_der: bytes) -> tuple[str, int, bytes]:
     (attribute,) = der.sequence(der.whole(rdn_der, der.SET), der.SET)
     oid, value = der.sequence(attribute)
-    text = value.content.decode(_CODECS[value.tag])
+    return der.oid(oid), value.tag, value.content
+
+
+@lru_cache(maxsize=1_024)
+def _rdn(rdn_der: bytes) -> str:
+    oid, tag, content = common_attribute(rdn_der) or _attribute(rdn_der)
+    text = content.decode(_CODECS[tag])
     if _PLAIN.fullmatch(text) is None:
         raise ValueError("characters outside of the plain ones")
     folded = unicodedata.normalize("NFKC", text.casefold())
-    return f"{_TYPES[der.oid(oid)]}:  {'  '.join(part for part in folded.split(' ') if part)} "
+    return f"{_TYPES[oid]}:  {'  '.join(part for part in folded.split(' ') if part)} "
 
 
 def folded(name_der: bytes) -> str:
