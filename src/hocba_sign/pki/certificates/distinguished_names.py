@@ -161,7 +161,7 @@ def _identifier(kind: str, value: str) -> tuple[str, str] | None:
 
 
 def _common(rdn_der: bytes) -> list[tuple[str, str]] | None:
-    """Give what `_attributes` does for a part of the common form, None for any other."""
+    """Return what `_attributes` does for a part of the common form, None for any other."""
     attribute = common_attribute(rdn_der)
     if attribute is None:
         return None
@@ -170,7 +170,7 @@ def _common(rdn_der: bytes) -> list[tuple[str, str]] | None:
 
 
 def common_attribute(rdn_der: bytes) -> tuple[str, int, bytes] | None:
-    """Read type, tag and content of a part of the common form in one comparison; None for any
+    """Return type, tag and content of a part of the common form, by one comparison; None for any
     other.
     """
     found = _COMMON.fullmatch(rdn_der)
