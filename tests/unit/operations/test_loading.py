@@ -12,6 +12,7 @@ import pytest
 LATER = frozenset(
     {
         "asyncio",
+        "asn1crypto",
         "cryptography.x509",
         "http.client",
         "pkcs11",

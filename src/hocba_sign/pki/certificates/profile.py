@@ -7,12 +7,13 @@ Spec: RFC 5280, 4.1 and 4.2; RFC 3161, 2.3.
 from collections.abc import Iterator
 from enum import StrEnum
 from functools import lru_cache
-from typing import Final
-
-from asn1crypto import x509
+from typing import TYPE_CHECKING, Final
 
 from hocba_sign.crypto import der
 from hocba_sign.pki.cache.asn1 import parsed_certificate
+
+if TYPE_CHECKING:
+    from asn1crypto import x509
 
 MAX_KEPT: Final = 512
 """Answers about certificates that stay; those of the people of a school or two."""
@@ -162,7 +163,7 @@ def profile_causes(
     return tuple(dict.fromkeys(causes)), tuple(dict.fromkeys(used))
 
 
-def _issuer_causes(certificate: x509.Certificate) -> Iterator[str]:
+def _issuer_causes(certificate: "x509.Certificate") -> Iterator[str]:
     if _version(certificate) == "v3" and not certificate.ca:
         yield "PATH.NOT_A_CA"
     usage = certificate.key_usage_value
@@ -170,7 +171,7 @@ def _issuer_causes(certificate: x509.Certificate) -> Iterator[str]:
         yield "PATH.CA_KEY_USAGE"
 
 
-def _certificate_causes(certificate: x509.Certificate) -> Iterator[str]:
+def _certificate_causes(certificate: "x509.Certificate") -> Iterator[str]:
     fields = certificate["tbs_certificate"]
     has_extensions = bool(fields["extensions"])
     extended = certificate.extended_key_usage_value
@@ -215,5 +216,5 @@ def knows_qualifiers(policies_der: bytes) -> bool:
     )
 
 
-def _version(certificate: x509.Certificate) -> str:
+def _version(certificate: "x509.Certificate") -> str:
     return str(certificate["tbs_certificate"]["version"].native)

@@ -8,8 +8,7 @@ Spec: RFC 5280, 5.2.4, 5.2.6 and 6.3.3 (c).
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import datetime
-
-from asn1crypto import crl
+from typing import TYPE_CHECKING
 
 from hocba_sign.pki.cache.asn1 import parsed_crl
 from hocba_sign.pki.certificates.certificate import Certificate
@@ -20,6 +19,9 @@ from hocba_sign.pki.revocation.entries import StatedRevocation, content_of_list
 from hocba_sign.pki.revocation.evidence import EvidenceItem
 from hocba_sign.pki.revocation.freshness import StatementReading
 from hocba_sign.pki.revocation.pool import Statement
+
+if TYPE_CHECKING:
+    from asn1crypto import crl
 
 
 def needs_delta(statement: Statement) -> bool:
@@ -104,7 +106,7 @@ def _is_signed(item: EvidenceItem, signer: Certificate, at: datetime) -> bool:
     return verdict.is_right and verdict.is_acceptable(at)
 
 
-def _belongs(delta: crl.CertificateList, complete: crl.CertificateList) -> bool:
+def _belongs(delta: "crl.CertificateList", complete: "crl.CertificateList") -> bool:
     number, of_complete = delta.crl_number_value, complete.crl_number_value
     scope, of_scope = (
         delta.issuing_distribution_point_value,

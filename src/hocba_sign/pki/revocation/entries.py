@@ -6,20 +6,21 @@ Spec: RFC 5280, 5.2 and 5.3; RFC 6960, 4.2.1 and 4.4.
 """
 
 from datetime import datetime
-from typing import cast
-
-from asn1crypto import x509
-from asn1crypto.core import Asn1Value
+from typing import TYPE_CHECKING, cast
 
 from hocba_sign.errors import InputError
 from hocba_sign.frozen_dataclass import dataclass
-from hocba_sign.pki.cache.asn1 import parsed_crl, parsed_ocsp
+from hocba_sign.pki.cache.asn1 import asn1crypto, load_certificate, parsed_crl, parsed_ocsp
 from hocba_sign.pki.certificates.certificate import Certificate
 from hocba_sign.pki.certificates.name_comparison import same_name
 from hocba_sign.pki.revocation.crl import UNSPECIFIED, RevocationList, Revoked
 from hocba_sign.pki.revocation.ocsp import KNOWN_EXTENSIONS, Response
 from hocba_sign.pki.revocation.pool import Statement
 from hocba_sign.pki.revocation.selection import single_response
+
+if TYPE_CHECKING:
+    from asn1crypto import x509
+    from asn1crypto.core import Asn1Value
 
 REMOVED = "remove_from_crl"
 
@@ -135,14 +136,14 @@ def _revoked(at: object, reason: object) -> Revoked:
     )
 
 
-def _knows(extensions: Asn1Value, known: frozenset[str]) -> bool:
+def _knows(extensions: "Asn1Value", known: frozenset[str]) -> bool:
     return all(
         not extension["critical"].native or extension["extn_id"].dotted in known
         for extension in extensions or ()
     )
 
 
-def with_own_points(parsed: x509.Certificate, certificate: Certificate) -> x509.Certificate:
+def with_own_points(parsed: "x509.Certificate", certificate: Certificate) -> "x509.Certificate":
     """Return the certificate as it stands towards lists of its own issuer: a distribution point
     that names this issuer names nobody else.
 
@@ -151,7 +152,8 @@ def with_own_points(parsed: x509.Certificate, certificate: Certificate) -> x509.
     points = parsed.crl_distribution_points_value
     if points is None or not any(point["crl_issuer"] for point in points):
         return parsed
-    own = x509.CRLDistributionPoints([])
+    x509_module = asn1crypto("x509")
+    own = x509_module.CRLDistributionPoints([])
     for point in points:
         names = [
             name.chosen.untag().dump()
@@ -162,13 +164,13 @@ def with_own_points(parsed: x509.Certificate, certificate: Certificate) -> x509.
             same_name(name, certificate.issuer_der) for name in names
         ):
             own.append(
-                x509.DistributionPoint(
+                x509_module.DistributionPoint(
                     {key: point[key] for key in ("distribution_point", "reasons") if point[key]}
                 )
             )
     # A copy, because parsed certificates are shared (`pki.cache.asn1`); reading an extension first
     # makes asn1crypto fill its fields, which it would else do over the value set below.
-    changed = x509.Certificate.load(certificate.der)
+    changed = load_certificate(certificate.der)
     _ = changed.critical_extensions
     changed._crl_distribution_points_value = own if len(own) else None  # noqa: SLF001 - asn1crypto keeps what it read there
     return changed

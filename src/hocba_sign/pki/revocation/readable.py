@@ -5,15 +5,16 @@ What cannot be read here is named as unread; so nothing is left out later that w
 readable.
 """
 
-from typing import Final
-
-from asn1crypto import crl, ocsp
+from typing import TYPE_CHECKING, Final
 
 from hocba_sign.errors import InputError
-from hocba_sign.pki.cache.asn1 import parsed_crl, parsed_ocsp
+from hocba_sign.pki.cache.asn1 import load_crl, load_ocsp, parsed_crl, parsed_ocsp
 from hocba_sign.pki.certificates.name_comparison import name_key
 from hocba_sign.pki.revocation.crl import read_revocation_list
 from hocba_sign.pki.revocation.ocsp import read_response
+
+if TYPE_CHECKING:
+    from asn1crypto import crl, ocsp
 
 MAX_CRL_OCTETS: Final = 64 * 1024 * 1024
 """The largest public CRLs are some tens of megabytes."""
@@ -40,7 +41,7 @@ def check_crl(crl_der: bytes) -> None:
     else:
         return
     try:
-        crl.CertificateList.load(crl_der, strict=True)
+        load_crl(crl_der, strict=True)
         readable_crl(crl_der)
     except _UNREADABLE as error:
         raise InputError("REVOCATION.CRL_MALFORMED", detail=type(error).__name__) from error
@@ -57,7 +58,7 @@ def check_ocsp(response_der: bytes) -> None:
             "REVOCATION.TOO_LARGE", detail=f"{len(response_der)} octets, at most {MAX_OCSP_OCTETS}"
         )
     try:
-        status = ocsp.OCSPResponse.load(response_der, strict=True)["response_status"].native
+        status = load_ocsp(response_der, strict=True)["response_status"].native
         if status == "successful" and not _is_common(response_der):
             readable_response(response_der)
     except _UNREADABLE as error:
@@ -74,7 +75,7 @@ def _is_common(response_der: bytes) -> bool:
     return True
 
 
-def readable_crl(crl_der: bytes) -> crl.CertificateList:
+def readable_crl(crl_der: bytes) -> "crl.CertificateList":
     """Read what is needed later, so that one damaged list cannot spoil the judgement of a whole
     pool. Raises: what asn1crypto raises.
     """
@@ -100,7 +101,7 @@ def readable_crl(crl_der: bytes) -> crl.CertificateList:
     return parsed
 
 
-def readable_response(response_der: bytes) -> ocsp.ResponseData:
+def readable_response(response_der: bytes) -> "ocsp.ResponseData":
     """Do the same for an OCSP response.
 
     Raises: what asn1crypto raises, ValueError for one that is not successful.
@@ -131,7 +132,7 @@ def readable_response(response_der: bytes) -> ocsp.ResponseData:
     return data
 
 
-def response_data(response_der: bytes) -> ocsp.ResponseData:
+def response_data(response_der: bytes) -> "ocsp.ResponseData":
     response = parsed_ocsp(response_der)
     if response["response_status"].native != "successful":
         raise ValueError("unsuccessful")

@@ -6,12 +6,11 @@ Spec: RFC 5280, 6.3; RFC 6960, 3.2; EN 319 102-1, 5.2.5.
 
 import hashlib
 from datetime import datetime, timedelta
-
-from asn1crypto import core, ocsp, x509
+from typing import TYPE_CHECKING
 
 from hocba_sign.crypto import der
 from hocba_sign.frozen_dataclass import dataclass
-from hocba_sign.pki.cache.asn1 import parsed_crl
+from hocba_sign.pki.cache.asn1 import asn1crypto, parsed_crl
 from hocba_sign.pki.certificates.certificate import Certificate
 from hocba_sign.pki.certificates.name_comparison import name_key, same_name
 from hocba_sign.pki.revocation.crl import RevocationList
@@ -19,6 +18,9 @@ from hocba_sign.pki.revocation.evidence import Evidence, EvidenceItem
 from hocba_sign.pki.revocation.ocsp import CertificateId, Response, key_hash
 from hocba_sign.pki.revocation.pool import Statement, StatementPool
 from hocba_sign.pki.revocation.readable import response_data
+
+if TYPE_CHECKING:
+    from asn1crypto import ocsp, x509
 
 UNDATED_RESPONSE_LIFE = timedelta(hours=24)
 """How long an OCSP response without nextUpdate speaks for the time after it: newer information is
@@ -52,7 +54,7 @@ class Selection:
 
 
 def related_crls(
-    pool: StatementPool, chain: tuple[x509.Certificate, ...], *, evidence: Evidence
+    pool: StatementPool, chain: "tuple[x509.Certificate, ...]", *, evidence: Evidence
 ) -> tuple[Statement, ...]:
     """Leave out the CRLs that can say nothing about the chain, its CRL issuers and its responders:
     they only cost time.
@@ -110,7 +112,7 @@ def select(certificate_der: bytes, issuer_der: bytes, *, pool: StatementPool) ->
     )
 
 
-def single_response(statement: Statement) -> ocsp.SingleResponse:
+def single_response(statement: Statement) -> "ocsp.SingleResponse":
     return response_data(statement.item.der)["responses"][statement.index]
 
 
@@ -208,6 +210,6 @@ def _keeps_otherwise(statement: Statement, not_after: datetime) -> bool:
         )
     for extension in extensions or ():
         if extension["extn_id"].dotted == wanted:
-            since = core.GeneralizedTime.load(bytes(extension["extn_value"])).native
+            since = asn1crypto("core").GeneralizedTime.load(bytes(extension["extn_value"])).native
             return isinstance(since, datetime) and since <= not_after
     return False

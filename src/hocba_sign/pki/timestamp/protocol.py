@@ -13,8 +13,6 @@ from datetime import datetime
 from functools import lru_cache
 from typing import Final
 
-from asn1crypto import core
-
 from hocba_sign.crypto import der
 from hocba_sign.crypto.acceptance import acceptable, acceptable_digest
 from hocba_sign.crypto.algorithms import SignatureAlgorithm
@@ -23,6 +21,7 @@ from hocba_sign.crypto.identifier import digest_algorithm_of, signature_algorith
 from hocba_sign.crypto.verify import load_public_key, verify_der_value
 from hocba_sign.errors import CallerError, InputError, OutsideError
 from hocba_sign.frozen_dataclass import dataclass
+from hocba_sign.pki.cache.asn1 import asn1crypto
 from hocba_sign.pki.certificates.certificate import Certificate
 from hocba_sign.pki.certificates.profile import Purpose, usage_cause
 from hocba_sign.pki.revocation.evidence import Evidence
@@ -102,17 +101,17 @@ def build_request(
     algorithm = der.encode(der.SEQUENCE, _oid(digest_algorithm.oid), der.encode(der.NULL))
     return der.encode(
         der.SEQUENCE,
-        core.Integer(1).dump(),
+        asn1crypto("core").Integer(1).dump(),
         der.encode(der.SEQUENCE, algorithm, der.encode(der.OCTET_STRING, imprint)),
         _oid(policy) if policy else b"",
-        core.Integer(nonce).dump(),
+        asn1crypto("core").Integer(nonce).dump(),
         der.encode(der.BOOLEAN, b"\xff") if cert_req else b"",
     )
 
 
 @lru_cache(maxsize=_MAX_KEPT_OIDS)
 def _oid(dotted: str) -> bytes:
-    encoded: bytes = core.ObjectIdentifier(dotted).dump()
+    encoded: bytes = asn1crypto("core").ObjectIdentifier(dotted).dump()
     return encoded
 
 
