@@ -79,6 +79,8 @@ class ParsedXml:
         elements have are in `ambiguous`.
     `first_comment` and `first_instruction` are the places of the first comment and processing
         instruction anywhere in the document: canonical forms drop the first, people see neither.
+    `has_only_tags` tells that the octets are UTF-8 and that each `<` behind the XML declaration
+        begins a tag; where it is not set, that is not known.
     """
 
     root: Element
@@ -88,6 +90,7 @@ class ParsedXml:
     ambiguous: frozenset[str] = frozenset()
     first_comment: str | None
     first_instruction: str | None
+    has_only_tags: bool = False
 
 
 def libxml2_version() -> str:
@@ -123,6 +126,7 @@ def parse(octets: bytes, *, is_of_others: bool = False) -> ParsedXml:
         ambiguous=ambiguous,
         first_comment=None if is_plain else _first(root, "comments"),
         first_instruction=None if is_plain else _first(root, "instructions"),
+        has_only_tags=is_plain and text is octets,
     )
 
 

@@ -4,13 +4,15 @@ A signature covers octets: a document that has signatures is never serialised ag
 insertions at octet positions, and every other octet stays what it was.
 """
 
-from collections.abc import Mapping
+import re
+from collections.abc import Collection, Mapping
+from itertools import islice
 from typing import Final, TypeAlias
 
 from hocba_sign.errors import CallerError, InputError
 from hocba_sign.frozen_dataclass import dataclass
 from hocba_sign.xml.parse import ParsedXml, expat, parse
-from hocba_sign.xml.tree import Element
+from hocba_sign.xml.tree import QUERIES, Element
 
 Path: TypeAlias = tuple[int, ...]
 """Positions of child elements from the root element on, counted from 0; `()` is the root element
@@ -18,6 +20,8 @@ itself.
 """
 
 _BYTE_ORDER_MARKS: Final = (b"\xff\xfe", b"\xfe\xff")
+_START_TAG: Final = re.compile(rb"<[^/?]")
+_NAME: Final = re.compile(rb"<([^\s/>]+)")
 
 
 def path_of(element: Element) -> Path:
@@ -44,6 +48,9 @@ def grow(xml: ParsedXml, fragments: Mapping[Element, bytes]) -> bytes:
     Raises: InputError XML.NOT_UTF8. See `insert_all`.
     """
     _require_utf8(xml.octets)
+    if xml.has_only_tags:
+        found = [(_counted_end(xml, at), fragment) for at, fragment in fragments.items()]
+        return _put(xml.octets, found)
     return _grown(xml.octets, {path_of(at): fragment for at, fragment in fragments.items()})
 
 
@@ -53,6 +60,8 @@ def cut(xml: ParsedXml, element: Element) -> bytes:
     Raises: InputError XML.NOT_UTF8.
     """
     _require_utf8(xml.octets)
+    if xml.has_only_tags:
+        return _between(xml.octets, _counted_end(xml, element))
     return _slice(xml.octets, path_of(element))
 
 
@@ -70,6 +79,10 @@ def _slice(octets: bytes, at: Path) -> bytes:
     end = _find_ends(octets, frozenset({at})).get(at)
     if end is None:
         raise CallerError("XML.NO_SUCH_PLACE", where="/" + "/".join(map(str, at)))
+    return _between(octets, end)
+
+
+def _between(octets: bytes, end: "_End") -> bytes:
     # From `end.at` on no attribute follows whose value could contain that character.
     return octets[end.start : octets.index(b">", end.at) + 1]
 
@@ -94,15 +107,19 @@ def _grown(octets: bytes, fragments: Mapping[Path, bytes]) -> bytes:
     for path in fragments:
         if path not in found:
             raise CallerError("XML.NO_SUCH_PLACE", where="/" + "/".join(map(str, path)))
+    return _put(octets, [(end, fragments[path]) for path, end in found.items()])
+
+
+def _put(octets: bytes, found: Collection[tuple["_End", bytes]]) -> bytes:
     pieces: list[bytes] = []
     done = 0
-    for path, end in sorted(found.items(), key=lambda item: item[1].at):
+    for end, fragment in sorted(found, key=lambda item: item[0].at):
         pieces.append(octets[done : end.at])
         done = end.at
         if end.empty_name is None:
-            pieces.append(fragments[path])
+            pieces.append(fragment)
         else:
-            pieces += (b">", fragments[path], b"</", end.empty_name, b">")
+            pieces += (b">", fragment, b"</", end.empty_name, b">")
             done += len(b"/>")
     pieces.append(octets[done:])
     return b"".join(pieces)
@@ -128,6 +145,33 @@ class _End:
     start: int
     at: int
     empty_name: bytes | None
+
+
+def _counted_end(xml: ParsedXml, element: Element) -> _End:
+    """Find an element of a document that has only tags: the n-th element of the tree is at the n-th
+    start tag, and behind the last start tag within it come end tags alone.
+    """
+    octets = xml.octets
+    within = list(element.iterdescendants())
+    starts = _START_TAG.finditer(octets)
+    start = last = next(islice(starts, int(QUERIES.before(element)), None)).start()
+    open_tags = 0
+    if within:
+        last = next(islice(starts, len(within) - 1, None)).start()
+        open_tags = _depth(within[-1]) - _depth(element)
+    at = _close_of(octets, last)
+    is_empty_tag = octets[at - 1] == ord("/")
+    if is_empty_tag and not within:
+        name = _NAME.match(octets, start)
+        assert name is not None
+        return _End(start, at - 1, name[1])
+    for _ in range(open_tags + (not is_empty_tag)):
+        at = octets.index(b"</", at + 1)
+    return _End(start, at, None)
+
+
+def _depth(element: Element) -> int:
+    return sum(1 for _ in element.iterancestors())
 
 
 class _Finder:

@@ -36,6 +36,10 @@ class Queries(threading.local):
         self.too_deep = _elements("/*" * (MAX_DEPTH + 1))
         self.crowded = _elements(f"//*/@*[{MAX_ATTRIBUTES + 1}]/..")
         self.long_attributes = _elements(f"//*[@*[string-length() > {MAX_TEXT}]]")
+        self.before = cast(
+            "Callable[[Element], float]",
+            etree.XPath("count(preceding::*) + count(ancestor::*)"),
+        )
         self.comments = _elements("/descendant::comment()[1]")
         self.instructions = _elements("/descendant::processing-instruction()[1]")
 

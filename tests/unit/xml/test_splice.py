@@ -7,7 +7,7 @@ from lxml import etree
 
 from hocba_sign.errors import CallerError, InputError
 from hocba_sign.xml.parse import parse
-from hocba_sign.xml.splice import Path, insert, insert_all, path_of, slice_of
+from hocba_sign.xml.splice import Path, cut, grow, insert, insert_all, path_of, slice_of
 from hocba_sign.xml.tree import Element
 
 TEXT = st.text(st.sampled_from("ăĐ\U0001f393 x>&<\"'/]\n\t"), max_size=8)
@@ -17,8 +17,11 @@ def _escaped(text: str) -> str:
     return text.replace("&", "&amp;").replace("<", "&lt;").replace("]]>", "]]&gt;")
 
 
+OTHER_MARKUP = ("<!-- /> -->", "<?p <a/> ?>", "<![CDATA[</a><b/>]]>")
+
+
 @st.composite
-def markup(draw: st.DrawFn, depth: int = 3) -> str:
+def markup(draw: st.DrawFn, depth: int = 3, others: tuple[str, ...] = OTHER_MARKUP) -> str:
     """Write one element as a hand or a foreign program might: any quotes, white space, comments,
     CDATA.
     """
@@ -41,8 +44,8 @@ def markup(draw: st.DrawFn, depth: int = 3) -> str:
         return head + "/>"
     inner = st.one_of(
         TEXT.map(_escaped),
-        st.sampled_from(["<!-- /> -->", "<?p <a/> ?>", "<![CDATA[</a><b/>]]>", "&#xD;"]),
-        *([markup(depth - 1)] if depth else []),
+        st.sampled_from([*others, "&#xD;"]),
+        *([markup(depth - 1, others)] if depth else []),
     )
     return f"{head}>{''.join(draw(st.lists(inner, max_size=4)))}</{name}{space}>"
 
@@ -161,3 +164,40 @@ def test_malformed_is_refused() -> None:
         insert(b"<a><b></a>", (), fragment=b"<S/>")
     with pytest.raises(InputError, match=r"XML\.DTD"):
         insert(b"<!DOCTYPE a [<!ENTITY x '<b/>'>]><a>&x;</a>", (0,), fragment=b"<S/>")
+
+
+@given(
+    st.sampled_from(["", "\ufeff", '<?xml version="1.0"?>\r\n']),
+    st.lists(markup(others=()), max_size=3),
+)
+def test_places_counted_in_a_tree_are_those_that_the_second_parser_finds(
+    prolog: str, inner: list[str]
+) -> None:
+    """Where a document has only tags, none of them is read a second time."""
+    octets = f'{prolog}<r xmlns:p="urn:p">{"".join(inner)}</r>'.encode()
+    xml = parse(octets)
+    assert xml.has_only_tags
+    for element in xml.root.iter("*"):
+        path = path_of(element)
+        assert grow(xml, {element: b"<new/>"}) == insert_all(octets, {path: b"<new/>"})
+        assert cut(xml, element) == slice_of(octets, path)
+    every = dict.fromkeys(xml.root.iter("*"), b"<new/>")
+    paths = {path_of(element): fragment for element, fragment in every.items()}
+    assert grow(xml, every) == insert_all(octets, paths)
+
+
+@given(documents())
+def test_growing_a_document_of_any_markup_is_inserting(octets: bytes) -> None:
+    xml = parse(octets)
+    for element in xml.root.iter("*"):
+        path = path_of(element)
+        assert grow(xml, {element: b"<new/>"}) == insert_all(octets, {path: b"<new/>"})
+        assert cut(xml, element) == slice_of(octets, path)
+
+
+@pytest.mark.parametrize("markup_of_others", ["<!--<a/>-->", "<?p <a/>?>", "<![CDATA[<a/>]]>"])
+def test_tags_are_not_counted_beside_other_markup(markup_of_others: str) -> None:
+    octets = f"<r>{markup_of_others}<b/></r>".encode()
+    xml = parse(octets)
+    assert not xml.has_only_tags
+    assert grow(xml, {xml.root[-1]: b"<new/>"}).endswith(b"<b><new/></b></r>")
