@@ -15,7 +15,8 @@ from hocba_sign.errors import CallerError, Finding, InputError
 from hocba_sign.model.record import SignerCredential
 from hocba_sign.pki.certificates.certificate import Certificate
 from hocba_sign.pki.certificates.profile import ProfileException, Purpose, leaf_causes
-from hocba_sign.pki.path.path_validation import key_cause, validate_path
+from hocba_sign.pki.path.kept import validate_path_quickly
+from hocba_sign.pki.path.path_validation import key_cause
 from hocba_sign.pki.path.result import PathRequirements, PathStatus
 from hocba_sign.pki.path.signature_check import certificate_verdict
 from hocba_sign.pki.revocation.evidence import Evidence
@@ -139,7 +140,7 @@ def _path_causes(led: tuple[Certificate, ...], at: datetime) -> tuple[str, ...]:
     except CallerError:
         return ("TRUST.KNOWN_BAD",)
     asked = PathRequirements(purpose=Purpose.SIGNING, allow_unknown_revocation=True)
-    path = validate_path(
+    path = validate_path_quickly(
         led[0], trust=trust, evidence=Evidence(certificates=led[1:]), at=at, requirements=asked
     )
     return () if path.status is PathStatus.PASSED else path.causes

@@ -22,7 +22,7 @@ from hocba_sign.pki.fitness import (
     issuers_at_hand,
     unfit_token_causes,
 )
-from hocba_sign.pki.path.path_validation import validate_path
+from hocba_sign.pki.path.kept import validate_path_quickly
 from hocba_sign.pki.path.result import PathRequirements, PathStatus
 from hocba_sign.pki.revocation.evidence import Evidence
 from hocba_sign.pki.timestamp.protocol import read_token
@@ -106,7 +106,9 @@ def _path_notes(
         return ()
     asked = PathRequirements(purpose=Purpose.SIGNING, allow_unknown_revocation=True)
     evidence = policy.evidence.merged(Evidence.of(certificates=issuers_at_hand(chain)))
-    path = validate_path(chain[0], trust=policy.trust, evidence=evidence, at=at, requirements=asked)
+    path = validate_path_quickly(
+        chain[0], trust=policy.trust, evidence=evidence, at=at, requirements=asked
+    )
     if path.status is not PathStatus.PASSED:
         _refuse(path.causes, chain[0])
     anchor = policy.trust.find(path.anchor_sha256 or "")
