@@ -30,8 +30,8 @@ def test_a_chain_met_before_is_judged_as_one_met_first() -> None:
             near = (at, date, date + timedelta(seconds=1), date - timedelta(seconds=1), at)
             answers = {moment: chain_findings(chain, at=moment) for moment in near}
             assert answers[at] == first
-            for moment in answers:
+            for moment, answer in answers.items():
                 forget()
-                assert chain_findings(chain, at=moment) == answers[moment]
+                assert chain_findings(chain, at=moment) == answer
             said.add(first)
     assert len(said) > 2
