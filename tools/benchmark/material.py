@@ -41,7 +41,7 @@ from hocba_sign.testing.world import World
 from hocba_sign.xml.decode import decode_document
 from hocba_sign.xml.parse import parse
 from tools.benchmark import lists
-from tools.benchmark.protocol import DRAFT, PAGE, ROOTS, SETTING, TEACHER_SUBJECT
+from tools.benchmark.protocol import DRAFT, ROOTS, SETTING, TEACHER_SUBJECT
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 AT = datetime(2026, 6, 1, 3, 0, tzinfo=UTC)
@@ -54,6 +54,10 @@ TIMED = 50
 FIFTEEN = 8
 LONG = 20
 """Files with 4 signers at level LT, each with OCSP responses of its own."""
+PAGES = 24
+"""Files in pages with one signature (`once`), and with four (`page`): typst keeps what it set last,
+and would answer for a page that comes again.
+"""
 DRAFT_OCTETS = 20_000
 _PEOPLE = 16
 """Teachers, homeroom teachers and principals, so that with two seals the files have 50 signers
@@ -130,16 +134,18 @@ class Maker:
         verifier = Verifier(trust=anchors, evidence=evidence)
         return extend(self.signed(number, 1), verifier, to=Level.LT, at=JUDGED)
 
-    def page(self) -> bytes:
-        """Return the pages of the first transcript, signed by all its four signers at level B."""
-        transcript = transcript_of(0, 1)
+    def page(self, number: int, signers: int) -> bytes:
+        """Return the pages of pupil `number`, signed by the first of the four signers at level
+        B.
+        """
+        transcript = transcript_of(number, 1)
         document = drafted(transcript)
         document = render(decode_document(parse(document).root), document).octets
-        for expected in transcript.expected_signers:
+        for expected in transcript.expected_signers[:signers]:
             document = sign(
                 document,
                 expected.slot,
-                signer=self.signer(0, expected),
+                signer=self.signer(number, expected),
                 at=AT,
                 tsa=None,
                 policy=SigningPolicy(level=Level.B),
@@ -147,15 +153,24 @@ class Maker:
         return document
 
     def write(self, name: str, number: int) -> None:
-        path = self.folder / f"{name}-{number:05}.xml"
+        path = path_of(self.folder, name, number)
         if not path.exists():
             half = path.with_suffix(".part")
-            half.write_bytes(
-                self.long_term(number)
-                if name == "long"
-                else self.signed(number, 12 if name == "fifteen" else 1)
-            )
+            half.write_bytes(self._octets(name, number))
             half.rename(path)
+
+    def _octets(self, name: str, number: int) -> bytes:
+        match name:
+            case "long":
+                return self.long_term(number)
+            case "once" | "page":
+                return self.page(number, 1 if name == "once" else 4)
+            case _:
+                return self.signed(number, 12 if name == "fifteen" else 1)
+
+
+def path_of(folder: Path, name: str, number: int) -> Path:
+    return folder / f"{name}-{number:05}.{'pdf' if name in {'once', 'page'} else 'xml'}"
 
 
 @dataclass(frozen=True)
@@ -238,12 +253,18 @@ def prepare(below: Path, most: int) -> Path:
         if old != folder:
             shutil.rmtree(old)
     folder.mkdir(parents=True, exist_ok=True)
-    wanted = {"four": max(most, TIMED), "fifteen": FIFTEEN, "long": LONG}
+    wanted = {
+        "four": max(most, TIMED),
+        "fifteen": FIFTEEN,
+        "long": LONG,
+        "once": PAGES,
+        "page": PAGES,
+    }
     missing = [
         (name, number)
         for name, count in wanted.items()
         for number in range(count)
-        if not (folder / f"{name}-{number:05}.xml").exists()
+        if not path_of(folder, name, number).exists()
     ]
     if missing or not (folder / SETTING).exists():
         maker = Maker(World(AT), folder)
@@ -270,7 +291,6 @@ def _write_world(maker: Maker) -> None:
     signer = maker.people[str(draft.expected_signers[0].personal_id)]
     _ = maker.seals, world.tsa
     (folder / DRAFT).write_bytes(drafted(draft))
-    (folder / PAGE).write_bytes(maker.page())
     (folder / ROOTS).write_bytes(b"".join(map(pem, world.anchors_der)))
     (folder / "signer.key").write_bytes(
         signer.key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption())

@@ -30,7 +30,6 @@ from tools.benchmark.hanko import PyHankoAlone, PyHankoJudge
 from tools.benchmark.lists import LARGE, SMALL, Lists
 from tools.benchmark.protocol import (
     DRAFT,
-    PAGE,
     SETTING,
     TEACHER_SUBJECT,
     Task,
@@ -105,9 +104,7 @@ def tasks(folder: Path) -> dict[str, Task]:
         "sign": Task(lambda _: sign(draft, slot, signer=signer, at=at, tsa=None, policy=policy)),
         **page_tasks(four),
         **pdf_tasks(draft, slot, signer=signer, at=at),
-        **pdf_reading_tasks(
-            sign(_page(draft), slot, signer=signer, at=at, tsa=None, policy=policy).octets, folder
-        ),
+        **pdf_reading_tasks(folder),
         **list_tasks(folder),
         "rsa sign": Task(lambda n: key.sign(b"%d" % n, padding.PKCS1v15(), SHA256())),
     }
@@ -157,17 +154,17 @@ def _page(draft: bytes) -> bytes:
     return render(decode_document(parse(draft).root), draft).octets
 
 
-def pdf_reading_tasks(signed: bytes, folder: Path) -> dict[str, Task]:
-    """Judge a page with one signature as a transcript, its content too; and let pyHanko alone
-    validate that signature.
+def pdf_reading_tasks(folder: Path) -> dict[str, Task]:
+    """Judge pages with one signature and with four as transcripts, their content too; and let
+    pyHanko alone validate the signatures.
     """
     verifier, alone = BatchJudge(folder), PyHankoJudge(folder)
-    four = (folder / PAGE).read_bytes()
+    once, four = named(folder, "once"), named(folder, "page")
     return {
-        "verify pdf": Task(lambda _: verifier.judge(signed).to_dict()),
-        "verify pdf, pyHanko": Task(lambda _: alone.validate(signed)),
-        "verify pdf 4": Task(lambda _: verifier.verify(four)),
-        "verify pdf 4, pyHanko": Task(lambda _: alone.validate(four)),
+        "verify pdf": Task(lambda n: verifier.judge(once[n % len(once)]).to_dict()),
+        "verify pdf, pyHanko": Task(lambda n: alone.validate(once[n % len(once)])),
+        "verify pdf 4": Task(lambda n: verifier.verify(four[n % len(four)])),
+        "verify pdf 4, pyHanko": Task(lambda n: alone.validate(four[n % len(four)])),
     }
 
 

@@ -16,7 +16,6 @@ from pathlib import Path
 SETTING = "setting.json"
 ROOTS = "roots.pem"
 DRAFT = "draft.xml"
-PAGE = "page-4.pdf"
 TEACHER_SUBJECT = "mon-11"
 
 
@@ -52,8 +51,10 @@ def four_signers(folder: Path) -> tuple[bytes, ...]:
 
 
 def named(folder: Path, name: str) -> tuple[bytes, ...]:
-    """Return the signed files of another kind: `fifteen` signers, or level LT (`long`)."""
-    return tuple(path.read_bytes() for path in sorted(folder.glob(f"{name}-*.xml")))
+    """Return the signed files of another kind: `fifteen` signers, or level LT (`long`); pages with
+    one signature (`once`) or four (`page`).
+    """
+    return tuple(path.read_bytes() for path in sorted(folder.glob(f"{name}-[0-9]*.*")))
 
 
 def tampered(document: bytes) -> bytes:
