@@ -4,6 +4,7 @@ causes and report (docs/adr/0021-quick-and-careful.md).
 
 import binascii
 import random
+import re
 import sys
 from contextlib import suppress
 from dataclasses import replace
@@ -213,6 +214,40 @@ def test_another_form_of_a_signature_is_left_to_the_careful_path(old: bytes, new
     assert quickly == carefully
     wanted = len(SCENE.transcript.slots) - (old != b"</ds:Signature>" or b"Object" in new)
     assert isinstance(quickly, str) or own_forms(quickly) <= wanted
+
+
+SPELLINGS: Final = (
+    b"\t",
+    b"\n",
+    b"\r",
+    b"\r\n",
+    b" ",
+    b">",
+    b"&gt;",
+    b"&#9;",
+    b"&#65;",
+    b"'",
+    b"a",
+)
+"""What parsing changes, or leaves as it is: within a text or an attribute."""
+
+
+def test_what_is_spelled_otherwise_in_a_signature_is_read_as_the_careful_path_reads_it() -> None:
+    chance = random.Random(0)
+    starts = [found.start() for found in re.finditer(b"<ds:Signature ", ISSUED)]
+    read = 0
+    for _ in range(MUTATIONS):
+        first = chance.choice(starts)
+        tags = [found.end() for found in re.finditer(b'[">]', ISSUED[first : first + 6_000])]
+        at = first + chance.choice(tags) - chance.randrange(2)
+        octets = ISSUED[:at] + chance.choice(SPELLINGS) + ISSUED[at:]
+        try:
+            quickly, carefully = read_both(octets)
+        except InputError:
+            continue
+        assert quickly == carefully, at
+        read += not isinstance(quickly, str)
+    assert read > MUTATIONS // 4
 
 
 def test_base64_of_a_known_form_has_one_spelling() -> None:

@@ -46,25 +46,25 @@ MAX_KEPT_VALUE: Final = 8_192
 
 _EXCLUSIVE: Final = Method(C14nAlgorithm.EXCLUSIVE)
 _SHA2: Final = r"http://www\.w3\.org/2001/04/(?:xmlenc#sha(?:256|512)|xmldsig-more#sha384)"
-_ID: Final = r'[^"&#()]+'
+_ID: Final = r'[^"&#()]++'
 _CANONICALIZED: Final = f' Algorithm="{re.escape(C14nAlgorithm.EXCLUSIVE.value)}">'
 _DIGEST: Final = (
     f'<ds:DigestMethod Algorithm="({_SHA2})"></ds:DigestMethod>'
-    "<ds:DigestValue>([^<]+)</ds:DigestValue>"
+    "<ds:DigestValue>([^<]++)</ds:DigestValue>"
 )
 _REFERENCE: Final = (
-    f'<ds:Reference(?: Id="({_ID})")?(?: Type="([^"&]*)")? URI="#({_ID})">'
+    f'<ds:Reference(?: Id="({_ID})")?(?: Type="([^"&]*+)")? URI="#({_ID})">'
     f"<ds:Transforms><ds:Transform{_CANONICALIZED}</ds:Transform></ds:Transforms>"
     f"{_DIGEST}</ds:Reference>"
 )
-_CERTIFICATE: Final = "<ds:X509Certificate>([^<]+)</ds:X509Certificate>"
+_CERTIFICATE: Final = "<ds:X509Certificate>([^<]++)</ds:X509Certificate>"
 _FORMAT: Final = (
-    '<xades:DataObjectFormat ObjectReference="#?([^"&]*)">'
-    "<xades:MimeType>[^<&]*</xades:MimeType></xades:DataObjectFormat>"
+    '<xades:DataObjectFormat ObjectReference="#?([^"&]*+)">'
+    "<xades:MimeType>[^<&]*+</xades:MimeType></xades:DataObjectFormat>"
 )
 _STAMP: Final = (
     f"<xades:SignatureTimeStamp><ds:CanonicalizationMethod{_CANONICALIZED}"
-    "</ds:CanonicalizationMethod><xades:EncapsulatedTimeStamp>([^<]+)"
+    "</ds:CanonicalizationMethod><xades:EncapsulatedTimeStamp>([^<]++)"
     "</xades:EncapsulatedTimeStamp></xades:SignatureTimeStamp>"
 )
 
@@ -75,55 +75,56 @@ def _without_groups(pattern: str) -> str:
 
 def _many(pattern: str, name: str) -> str:
     """Return the pattern of several of a kind as one group; its own groups are found in that."""
-    return f"(?P<{name}>(?:{_without_groups(pattern)}){{1,{MAX_PARTS}}})"
+    return f"(?P<{name}>(?:{_without_groups(pattern)}){{1,{MAX_PARTS}}}+)"
 
 
 def _encapsulated(name: str, group: str) -> str:
-    return _many(f"<xades:Encapsulated{name}>[^<]+</xades:Encapsulated{name}>", group)
+    return _many(f"<xades:Encapsulated{name}>[^<]++</xades:Encapsulated{name}>", group)
 
 
+# Possessive throughout: what is read once is never read again another way.
 _FORM: Final = (
     f'<ds:Signature xmlns:ds="{re.escape(DS)}" Id="(?P<id>{_ID})">'
     f"<ds:SignedInfo>(?P<info><ds:CanonicalizationMethod{_CANONICALIZED}"
     "</ds:CanonicalizationMethod>"
-    '<ds:SignatureMethod Algorithm="(?P<algorithm>[^"&]*)"></ds:SignatureMethod>'
+    '<ds:SignatureMethod Algorithm="(?P<algorithm>[^"&]*+)"></ds:SignatureMethod>'
     f"{_many(_REFERENCE, 'references')})</ds:SignedInfo>"
-    f'<ds:SignatureValue Id="(?P<value_id>{_ID})">(?P<value>[^<]+)</ds:SignatureValue>'
+    f'<ds:SignatureValue Id="(?P<value_id>{_ID})">(?P<value>[^<]++)</ds:SignatureValue>'
     f"<ds:KeyInfo><ds:X509Data>{_many(_CERTIFICATE, 'chain')}</ds:X509Data></ds:KeyInfo>"
     f'<ds:Object><xades:QualifyingProperties xmlns:xades="{re.escape(XADES)}"'
     ' Target="#(?P=id)">'
     f'<xades:SignedProperties (?P<properties>Id="(?P<properties_id>{_ID})">'
     "<xades:SignedSignatureProperties>"
-    "<xades:SigningTime>(?P<time>[^<&]+)</xades:SigningTime>"
+    "<xades:SigningTime>(?P<time>[^<&]++)</xades:SigningTime>"
     "<xades:SigningCertificateV2><xades:Cert>"
     f"<xades:CertDigest>{_DIGEST.replace('(', '(?P<hash>', 1).replace('([', '(?P<hashed>[')}"
-    "</xades:CertDigest>(?:<xades:IssuerSerialV2>(?P<serial>[^<]+)</xades:IssuerSerialV2>)?"
+    "</xades:CertDigest>(?:<xades:IssuerSerialV2>(?P<serial>[^<]++)</xades:IssuerSerialV2>)?+"
     "</xades:Cert></xades:SigningCertificateV2>"
     "(?P<place><xades:SignatureProductionPlaceV2>"
-    "(?:<xades:City>(?P<city>[^<&]*)</xades:City>)?"
-    "(?:<xades:CountryName>(?P<country>[^<&]*)</xades:CountryName>)?"
-    "</xades:SignatureProductionPlaceV2>)?"
-    "(?:<xades:SignerRoleV2><xades:ClaimedRoles><xades:ClaimedRole>(?P<role>[^<&]*)"
-    "</xades:ClaimedRole></xades:ClaimedRoles></xades:SignerRoleV2>)?"
+    "(?:<xades:City>(?P<city>[^<&]*+)</xades:City>)?+"
+    "(?:<xades:CountryName>(?P<country>[^<&]*+)</xades:CountryName>)?+"
+    "</xades:SignatureProductionPlaceV2>)?+"
+    "(?:<xades:SignerRoleV2><xades:ClaimedRoles><xades:ClaimedRole>(?P<role>[^<&]*+)"
+    "</xades:ClaimedRole></xades:ClaimedRoles></xades:SignerRoleV2>)?+"
     "</xades:SignedSignatureProperties><xades:SignedDataObjectProperties>"
     f"{_many(_FORMAT, 'formats')}"
     "(?:<xades:CommitmentTypeIndication><xades:CommitmentTypeId>"
-    "<xades:Identifier>(?P<commitment>[^<&]*)</xades:Identifier></xades:CommitmentTypeId>"
+    "<xades:Identifier>(?P<commitment>[^<&]*+)</xades:Identifier></xades:CommitmentTypeId>"
     "<xades:AllSignedDataObjects></xades:AllSignedDataObjects>"
-    "</xades:CommitmentTypeIndication>)?"
+    "</xades:CommitmentTypeIndication>)?+"
     "</xades:SignedDataObjectProperties></xades:SignedProperties>)"
     "(?:<xades:UnsignedProperties><xades:UnsignedSignatureProperties>"
-    f"(?P<stamps>{_without_groups(_STAMP)})?"
+    f"(?P<stamps>{_without_groups(_STAMP)})?+"
     "(?:<xades:CertificateValues>"
-    f"{_encapsulated('X509Certificate', 'certificates')}</xades:CertificateValues>)?"
+    f"{_encapsulated('X509Certificate', 'certificates')}</xades:CertificateValues>)?+"
     "(?:<xades:RevocationValues>"
-    f"(?:<xades:CRLValues>{_encapsulated('CRLValue', 'crls')}</xades:CRLValues>)?"
-    f"(?:<xades:OCSPValues>{_encapsulated('OCSPValue', 'ocsps')}</xades:OCSPValues>)?"
-    "</xades:RevocationValues>)?"
-    "</xades:UnsignedSignatureProperties></xades:UnsignedProperties>)?"
+    f"(?:<xades:CRLValues>{_encapsulated('CRLValue', 'crls')}</xades:CRLValues>)?+"
+    f"(?:<xades:OCSPValues>{_encapsulated('OCSPValue', 'ocsps')}</xades:OCSPValues>)?+"
+    "</xades:RevocationValues>)?+"
+    "</xades:UnsignedSignatureProperties></xades:UnsignedProperties>)?+"
     "</xades:QualifyingProperties></ds:Object>"
     f'(?P<extract><ds:Object Id="{EXTRACT_ID}"><hocba:Extract xmlns:hocba="{HOCBA}"'
-    ' Leaves="[^"&]*" Root="[^"&]*"></hocba:Extract></ds:Object>)?'
+    ' Leaves="[^"&]*+" Root="[^"&]*+"></hocba:Extract></ds:Object>)?+'
     "</ds:Signature>"
 )
 _REFERENCES: Final = re.compile(_REFERENCE.encode())
