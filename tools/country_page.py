@@ -136,7 +136,7 @@ def _measured(figures: dict[str, Any]) -> tuple[str, ...]:
         "## Measured",
         "",
         (
-            f"`make bench-bulk` on {figures['machine']['cpu']}, {figures['machine']['python']}; load before the run {figures['machine']['load']} "
+            f"`make bench-bulk` on {figures['machine']['cpu']}, {figures['machine']['python']}; load at the end {figures['machine']['load']}, its own processes among it "
             "(a machine with other work to do gives fewer files a second than it could)."
         ),
         "",
