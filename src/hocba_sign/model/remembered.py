@@ -1,5 +1,5 @@
-"""Answers about short texts, kept: names, numbers and addresses of one school stand in thousands of
-its files.
+"""Answers about short texts and octets, kept: names, numbers and addresses of one school stand in
+thousands of its files, parts that an authority repeats in all its certificates.
 """
 
 from collections.abc import Callable
@@ -8,6 +8,7 @@ from typing import Final, ParamSpec, Protocol, TypeVar
 
 MAX_TEXT: Final = 200
 """Characters of a text about which an answer is kept; a hostile one may have a million."""
+MAX_OCTETS: Final = 1_024
 MAX_ANSWERS: Final = 4_096
 """Of each function, some hundred octets each; those not asked for longest go first."""
 
@@ -24,13 +25,15 @@ class Remembered(Protocol[_Given, _AnswerT_co]):
 
 
 def remembered(function: Callable[_Given, _AnswerT_co]) -> Remembered[_Given, _AnswerT_co]:
-    """Keep what a function of texts alone answers, as long as all of them are short."""
+    """Keep what a function of texts or octets alone answers, as long as all of them are short."""
     kept = lru_cache(maxsize=MAX_ANSWERS)(function)
 
     @wraps(function)
     def answer(*args: _Given.args, **kwargs: _Given.kwargs) -> _AnswerT_co:
-        for text in args:
-            if isinstance(text, str) and len(text) > MAX_TEXT:
+        for given in args:
+            if (isinstance(given, str) and len(given) > MAX_TEXT) or (
+                isinstance(given, bytes) and len(given) > MAX_OCTETS
+            ):
                 return function(*args, **kwargs)
         return kept(*args, **kwargs)  # type: ignore[arg-type]
 

@@ -21,6 +21,7 @@ from hocba_sign.crypto.algorithms import SignatureAlgorithm
 from hocba_sign.crypto.identifier import signature_algorithm_of
 from hocba_sign.errors import InputError
 from hocba_sign.frozen_dataclass import dataclass
+from hocba_sign.model.remembered import remembered
 from hocba_sign.pki.certificates import distinguished_names as name
 from hocba_sign.pki.certificates.distinguished_names import Subject
 from hocba_sign.pki.certificates.extensions import Extension, extension_of, read_extension
@@ -31,9 +32,6 @@ MAX_REMEMBERED = 4_096
 """Certificates that stay read, about 3 kB each: a document carries each of its CAs a dozen times.
 """
 
-MAX_KEPT_PARTS: Final = 512
-"""Extensions of each kind that stay read: an authority writes the same into all its certificates.
-"""
 
 _VERSION, _ISSUER_UID, _SUBJECT_UID, _EXTENSIONS = 0xA0, 0x81, 0x82, 0xA3
 _URI, _DIRECTORY_NAME = 0x86, 0xA4
@@ -241,7 +239,7 @@ def _exactly_one(parts: tuple[der.Element, ...], parent: der.Element) -> tuple[d
     return (parts[0],)
 
 
-@lru_cache(maxsize=MAX_KEPT_PARTS)
+@remembered
 def _key_usage(value_der: bytes | None) -> frozenset[str] | None:
     if value_der is None:
         return None
@@ -252,14 +250,14 @@ def _key_usage(value_der: bytes | None) -> frozenset[str] | None:
     return frozenset(usage for usage, bit in zip(_KEY_USAGES, bits, strict=False) if bit == "1")
 
 
-@lru_cache(maxsize=MAX_KEPT_PARTS)
+@remembered
 def _extended_key_usage(value_der: bytes | None) -> tuple[str, ...]:
     if value_der is None:
         return ()
     return tuple(der.oid(purpose) for purpose in der.sequence(der.whole(value_der, der.SEQUENCE)))
 
 
-@lru_cache(maxsize=MAX_KEPT_PARTS)
+@remembered
 def _is_ca(value_der: bytes | None) -> bool:
     if value_der is None:
         return False
@@ -271,7 +269,7 @@ def _subject_key_identifier(value_der: bytes | None) -> bytes | None:
     return None if value_der is None else der.whole(value_der, der.OCTET_STRING).content
 
 
-@lru_cache(maxsize=MAX_KEPT_PARTS)
+@remembered
 def _authority_key_identifier(value_der: bytes | None) -> bytes | None:
     if value_der is None:
         return None
@@ -279,7 +277,7 @@ def _authority_key_identifier(value_der: bytes | None) -> bytes | None:
     return next((part.content for part in parts if part.tag == 0x80), None)
 
 
-@lru_cache(maxsize=MAX_KEPT_PARTS)
+@remembered
 def _access(value_der: bytes | None) -> tuple[tuple[str, ...], tuple[str, ...]]:
     """Return the addresses of responders, and those of the issuer's certificate."""
     if value_der is None:
@@ -292,7 +290,7 @@ def _access(value_der: bytes | None) -> tuple[tuple[str, ...], tuple[str, ...]]:
     return responders, tuple(url for method, url in found if method == _CA_ISSUERS)
 
 
-@lru_cache(maxsize=MAX_KEPT_PARTS)
+@remembered
 def _crl_urls(value_der: bytes | None) -> tuple[str, ...]:
     if value_der is None:
         return ()

@@ -11,6 +11,7 @@ from typing import Final
 from hocba_sign.crypto import der
 from hocba_sign.errors import InputError
 from hocba_sign.frozen_dataclass import dataclass
+from hocba_sign.model.remembered import remembered
 
 _ATTRIBUTES = {
     "2.5.4.3": "CN",
@@ -46,8 +47,6 @@ _LABELS = {"PNO": "CCCD", "IDC": "CCCD", "TIN": "MST", "VAT": "MST", "NTR": "MST
 
 Spec: EN 319 412-1, 5.1.3 and 5.1.4.
 """
-MAX_KEPT: Final = 1_024
-"""Parts of names that stay read: country, province and authority stand in every certificate."""
 _COMMON: Final = re.compile(
     rb"\x31(.)\x30(.)\x06(?:\x03(\x55\x04[\x00-\x7f])|\x0a(\x09\x92\x26\x89\x93\xf2\x2c\x64\x01.))"
     rb"([\x0c\x13])(.)(.*)",
@@ -135,7 +134,7 @@ def _rdns(name: der.Element) -> list[_Part]:
         return [_part(_attributes(rdn)) for rdn in der.sequence(name)]
 
 
-@lru_cache(maxsize=MAX_KEPT)
+@remembered
 def _kept_part(rdn_der: bytes) -> _Part:
     return _part(_common(rdn_der) or _attributes(der.whole(rdn_der, der.SET)))
 

@@ -8,14 +8,11 @@ Spec: RFC 5280, 4.1.2.5 and 4.2.
 import re
 from collections.abc import Iterable
 from datetime import UTC, datetime
-from functools import lru_cache
 from typing import Final
 
 from hocba_sign.crypto import der
 from hocba_sign.frozen_dataclass import dataclass
-
-MAX_KEPT: Final = 1_024
-"""Extensions that stay read: an authority writes the same ones into all its certificates."""
+from hocba_sign.model.remembered import remembered
 
 _COMMON: Final = re.compile(
     rb"\x30(.)\x06(?:\x03(\x55\x1d[\x00-\x7f])|\x08(\x2b\x06\x01\x05\x05\x07[\x00-\x7f]{2}))"
@@ -37,7 +34,7 @@ class Extension:
     value_der: bytes
 
 
-@lru_cache(maxsize=MAX_KEPT)
+@remembered
 def extension_of(extension_der: bytes) -> tuple[Extension, bool]:
     """Read one extension, and tell whether it is written as RFC 5280 and DER want it.
 

@@ -14,6 +14,7 @@ from typing import Final
 
 from hocba_sign.crypto import der
 from hocba_sign.errors import InputError
+from hocba_sign.model.remembered import remembered
 from hocba_sign.pki.certificates.distinguished_names import common_attribute
 
 _TYPES = {
@@ -72,7 +73,7 @@ def _attribute(rdn_der: bytes) -> tuple[str, int, bytes]:
     return der.oid(oid), value.tag, value.content
 
 
-@lru_cache(maxsize=1_024)
+@remembered
 def _rdn(rdn_der: bytes) -> str:
     oid, tag, content = common_attribute(rdn_der) or _attribute(rdn_der)
     text = content.decode(_CODECS[tag])

@@ -9,14 +9,13 @@ Spec: RFC 5280, 4.2 and 6.1.
 
 from collections.abc import Callable
 from datetime import datetime
-from functools import lru_cache
 from itertools import pairwise
 from types import MappingProxyType
-from typing import Final
 
 from hocba_sign.crypto import der
 from hocba_sign.errors import InputError
 from hocba_sign.frozen_dataclass import dataclass
+from hocba_sign.model.remembered import remembered
 from hocba_sign.pki.cache.bounded import BoundedCache
 from hocba_sign.pki.certificates.certificate import Certificate
 from hocba_sign.pki.certificates.extensions import (
@@ -33,8 +32,6 @@ from hocba_sign.pki.path.result import PathRequirements
 
 MAX_KEPT_FACTS = 4_096
 """Facts of one certificate take some 300 octets."""
-MAX_KEPT_PARTS: Final = 512
-"""Extensions that stay checked: an authority writes the same into all its certificates."""
 MAX_EXTENSIONS = 32
 MAX_POLICIES = 16
 
@@ -233,7 +230,7 @@ def _facts_of(
     )
 
 
-@lru_cache(maxsize=MAX_KEPT_PARTS)
+@remembered
 def _check(oid: str, value_der: bytes) -> None:
     _READERS[oid](value_der)
 
@@ -245,7 +242,7 @@ def _items(value_der: bytes) -> tuple[der.Element, ...]:
     return items
 
 
-@lru_cache(maxsize=MAX_KEPT_PARTS)
+@remembered
 def _constraints(value_der: bytes) -> int | None:
     parts = list(der.sequence(der.whole(value_der, der.SEQUENCE)))
     is_ca = bool(parts) and parts[0].tag == der.BOOLEAN and boolean(parts.pop(0))
@@ -278,7 +275,7 @@ def _policies(value_der: bytes) -> None:
                 der.oid(der.sequence(qualifier)[0])
 
 
-@lru_cache(maxsize=MAX_KEPT_PARTS)
+@remembered
 def _points(value_der: bytes, issuer_der: bytes) -> frozenset[bytes]:
     """Read the names.
 
