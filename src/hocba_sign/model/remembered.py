@@ -9,6 +9,7 @@ from typing import Final, ParamSpec, Protocol, TypeVar
 MAX_TEXT: Final = 200
 """Characters of a text about which an answer is kept; a hostile one may have a million."""
 MAX_OCTETS: Final = 1_024
+"""Of a value about which an answer is kept; a part of a certificate may have 64 kB."""
 MAX_ANSWERS: Final = 4_096
 """Of each function, some hundred octets each; those not asked for longest go first."""
 
