@@ -6,14 +6,13 @@ Spec: RFC 5652, 5; RFC 5035, 3 and 5.
 """
 
 from dataclasses import field
-from functools import lru_cache
 from itertools import pairwise
-from typing import Final
 
 from hocba_sign.crypto import der
 from hocba_sign.crypto.digests import SHA1, SHA256, DigestAlgorithm
 from hocba_sign.crypto.identifier import digest_algorithm_of
 from hocba_sign.frozen_dataclass import dataclass
+from hocba_sign.model.remembered import remembered
 from hocba_sign.pki.certificates.certificate import Certificate
 from hocba_sign.pki.certificates.name_comparison import name_key
 
@@ -25,11 +24,6 @@ DATA = "1.2.840.113549.1.7.1"
 _SIGNED_DATA = "1.2.840.113549.1.7.2"
 _ESS_CERT_ID, _ESS_CERT_ID_V2 = "1.2.840.113549.1.9.16.2.12", "1.2.840.113549.1.9.16.2.47"
 _OCSP_RESPONSE = "1.3.6.1.5.5.7.16.2"
-
-MAX_KEPT: Final = 256
-"""Signing-certificate attributes that stay read; all tokens of one authority have one alike."""
-MAX_ATTRIBUTE: Final = 1_024
-"""Octets of one that stays read; they have some hundred."""
 
 Attributes = tuple[tuple[str, tuple[bytes, ...]], ...]
 """Each attribute's OID with its values' DER, in the order of the file."""
@@ -207,17 +201,13 @@ def certificate_identifiers(signer: SignerInfo) -> tuple[tuple[CertificateIdenti
     Spec: RFC 5035, 3 and 5.4.1.
     """
     return tuple(
-        (_identifiers if len(value) > MAX_ATTRIBUTE else _kept_identifiers)(value, oid)
+        _identifiers(value, oid)
         for oid in (_ESS_CERT_ID, _ESS_CERT_ID_V2)
         for value in signer.values(oid)
     )
 
 
-@lru_cache(maxsize=MAX_KEPT)
-def _kept_identifiers(value_der: bytes, oid: str) -> tuple[CertificateIdentifier, ...]:
-    return _identifiers(value_der, oid)
-
-
+@remembered
 def _identifiers(value_der: bytes, oid: str) -> tuple[CertificateIdentifier, ...]:
     holder, *_ = der.sequence(der.whole(value_der, der.SEQUENCE))
     found = []

@@ -1,5 +1,5 @@
-"""Tokens read by comparison: a quick path that can only say "intact" (docs/adr/0021-quick-and-
-careful.md).
+"""Tokens read by comparison: a quick path that can only say "intact"
+(docs/adr/0021-quick-and-careful.md).
 
 Tokens of one authority differ in a few values of constant size. Where all other octets are those of
 a token that the careful path found intact, these values alone are read and verified.
@@ -55,18 +55,17 @@ class _Form:
         """Verify what is not fixed."""
         imprint, time, info, stated, attributes, signature = self.pick_values(token_der)
         moment = _moment(time)
-        is_right = (
-            moment is not None
-            and expected(self.imprint_algorithm) == imprint
-            and digest(self.content_digest, info) == stated
-            and verify_der_value(
+        if (
+            moment is None
+            or expected(self.imprint_algorithm) != imprint
+            or digest(self.content_digest, info) != stated
+            or not verify_der_value(
                 self.key,
                 bytes((der.SET,)) + attributes,
                 signature=signature,
                 algorithm=self.token.algorithms.signature,
             )
-        )
-        if moment is None or not is_right:
+        ):
             return None
         known = self.token
         return IntactToken(

@@ -19,7 +19,6 @@ from hocba_sign.pki.certificates.certificate import Certificate
 from hocba_sign.pki.loading.embedded import Embedded, read_embedded
 from hocba_sign.pki.revocation.evidence import Evidence
 from hocba_sign.pki.timestamp.cms import (
-    MAX_KEPT,
     CertificateIdentifier,
     SignedData,
     SignerInfo,
@@ -31,6 +30,9 @@ from hocba_sign.pki.timestamp.cms import (
 
 MAX_TOKEN_OCTETS = 256 * 1024
 """A token with its chain has 3 to 8 kB; one that carries its revocation data some tens."""
+
+MAX_KEPT = 256
+"""Pairs of a name in a token and a certificate whose fit stays known; an authority has few."""
 
 _GENERALIZED_TIME_TAG = 0x18
 _GENERALIZED_TIME = re.compile(rb"(\d{4})(\d\d)(\d\d)(\d\d)(\d\d)(\d\d)(?:\.(\d{1,9}))?Z")
